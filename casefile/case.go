@@ -1,0 +1,203 @@
+package casefile
+
+import (
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Case is what a case's records come to: a projection, derived by Fold and kept beside the records
+// only so that lists need not fold. Every field can be thrown away and made again.
+type Case struct {
+	ID      ID
+	Kind    RequestKind
+	Stage   Stage
+	Channel Channel
+	Column  Column
+
+	ArrivedAt    time.Time  // instant of arrival in the mailbox; zero when only the day is known
+	ArrivedOn    civil.Date // the strict clock's day zero
+	ConfirmedOn  civil.Date // 双方确认之日
+	RegisteredOn civil.Date
+	ReviewedOn   civil.Date
+	CorrectedOn  civil.Date // the latest 补正告知
+	RepliedOn    civil.Date
+	DispatchedOn civil.Date
+	DeliveredOn  civil.Date
+	StoppedOn    civil.Date // service: the day that counts for time and year
+	ArchivedOn   civil.Date
+
+	Outcome  Outcome
+	Basis    string
+	Document string // number of the reply
+
+	// TallyOn and Tally are what 表三 counts: the first outcome, or the one that replaced it in the
+	// same year after 重新办理. CountedIn is the year that a person said for 新收; zero = by date.
+	TallyOn   civil.Date
+	Tally     Outcome
+	CountedIn int
+
+	Strict, Legal Reading
+	ExtendedDays  int // working days granted in the current period
+	Corrections   int // notices of 补正 so far
+	Undelivered   bool
+	Messages      int // mails on the case, the first included
+
+	Applicant  string // as registered; until then the sender's name
+	Contact    string
+	Subject    string
+	Request    string
+	Department string
+	Assignee   string
+	Addresses  []string // e-mail addresses that belong to the case: those of its incoming mails
+
+	stageBefore Stage // to which Reinstated returns
+}
+
+// Reading is a clock as the projection keeps it.
+type Reading struct {
+	Start       civil.Date
+	Due         civil.Date
+	Provisional bool
+	Waiting     Waiting
+	WaitUntil   civil.Date
+}
+
+func (c Clock) reading() Reading {
+	return Reading{c.Start, c.Due, c.Provisional, c.Waiting, c.WaitUntil}
+}
+
+// ReceivedOn is 收到申请之日: the confirmed day where the channel needs confirmation and has it, else
+// the arrival.
+func (c Case) ReceivedOn() civil.Date {
+	if c.Channel.NeedsConfirmation() && !c.ConfirmedOn.IsZero() {
+		return c.ConfirmedOn
+	}
+	return c.ArrivedOn
+}
+
+// NewIn is the year in which the case counts as 新收.
+func (c Case) NewIn() int {
+	if c.CountedIn != 0 {
+		return c.CountedIn
+	}
+	return c.ReceivedOn().Year()
+}
+
+// Counts reports whether the case is one of 表三: registered as an application and not dismissed.
+func (c Case) Counts() bool { return c.Kind == Application && c.Stage != StageDismissed }
+
+// Fold derives a case from its records. It is total: whatever the records say, there is a case.
+func Fold(id ID, history []Record, law Statute, cal *workday.Calendar) Case {
+	live := Live(history)
+	c := Case{ID: id}
+	for _, r := range live {
+		c.apply(r)
+	}
+	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
+	c.Strict, c.Legal = strict.reading(), legal.reading()
+	c.ExtendedDays = max(0, strict.Limit-law.Limit)
+	return c
+}
+
+func (c *Case) apply(r Record) {
+	switch e := r.Event.(type) {
+	case Received:
+		c.Channel, c.ArrivedAt, c.ArrivedOn = e.Channel, e.ArrivedAt, r.On
+		c.Subject = e.Subject
+		c.Applicant = e.From.Name
+		if c.Applicant == "" {
+			c.Applicant = e.From.Mail
+		}
+		c.addMail(e.Letter)
+	case Confirmed:
+		if c.ConfirmedOn.IsZero() {
+			c.ConfirmedOn = r.On
+		}
+	case Registered:
+		if c.RegisteredOn.IsZero() {
+			c.RegisteredOn = r.On
+		}
+		c.Kind, c.Column, c.Applicant = e.As, e.Column, e.Applicant
+		c.Contact, c.Request = e.Contact, e.Request
+	case Reviewed:
+		c.ReviewedOn = r.On
+	case Assigned:
+		c.Department, c.Assignee = e.Department, e.Person
+	case CorrectionAsked:
+		c.CorrectedOn = r.On
+		c.Corrections++
+	case Replied:
+		c.RepliedOn, c.Outcome, c.Basis, c.Document = r.On, e.Outcome, e.Basis, e.Document
+		if e.Outcome.Lapse() {
+			c.serve(r.On)
+		}
+	case Dispatched:
+		c.DispatchedOn, c.Undelivered = r.On, false
+		if e.Way.ServedAtDispatch() {
+			c.serve(r.On)
+		}
+	case Delivered:
+		c.DeliveredOn, c.Undelivered = r.On, false
+		c.serve(r.On)
+	case DeliveryFailed:
+		c.Undelivered = true
+	case Archived:
+		c.ArchivedOn = r.On
+	case Withdrawn:
+		c.Outcome, c.Basis = OtherOutcome, "withdrawn"
+		c.stop(r.On)
+	case Reopened:
+		c.RepliedOn, c.DispatchedOn, c.DeliveredOn, c.StoppedOn, c.ArchivedOn = 0, 0, 0, 0, 0
+		c.Outcome, c.Basis, c.Document, c.Undelivered = OutcomeNone, "", "", false
+	case Dismissed:
+		if c.Stage != StageDismissed {
+			c.stageBefore = c.Stage
+		}
+	case Reinstated:
+		if c.Stage == StageDismissed {
+			c.Stage = c.stageBefore
+		}
+	case MessageIn:
+		c.addMail(e.Letter)
+	case MessageOut:
+		c.Messages++
+	case CountedIn:
+		c.CountedIn = e.Year
+	}
+	c.advance(r.Event.Kind())
+}
+
+// advance moves the case on. A fact learned late, or a step taken twice, does not move it back: only
+// 送达失败 and 重新办理 do.
+func (c *Case) advance(k Kind) {
+	to := k.Info().To
+	back := k == KindDeliveryFailed || k == KindReopened || to == StageArchived
+	if to > c.Stage || (back && to != StageNone) {
+		c.Stage = to
+	}
+}
+
+func (c *Case) addMail(l Letter) {
+	c.Messages++
+	if l.From.Mail != "" && !slices.Contains(c.Addresses, l.From.Mail) {
+		c.Addresses = append(c.Addresses, l.From.Mail)
+	}
+}
+
+func (c *Case) serve(day civil.Date) {
+	c.Stage = StageServed
+	c.stop(day)
+}
+
+func (c *Case) stop(day civil.Date) {
+	if !c.StoppedOn.IsZero() {
+		return // the first service governs
+	}
+	c.StoppedOn = day
+	if c.TallyOn.IsZero() || c.TallyOn.Year() == day.Year() {
+		c.TallyOn, c.Tally = day, c.Outcome
+	}
+}

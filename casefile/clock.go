@@ -1,0 +1,336 @@
+package casefile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Statute holds the periods of the law, in working days.
+type Statute struct {
+	Limit            int // to answer, 条例33
+	MaxExtension     int // 条例33
+	CorrectionNotice int // to ask for 补正, 条例30
+	Consultation     int // of a third party or joint office, 条例32, 34
+	FeePayment       int // 国办函〔2020〕109号
+	Confirmation     int // after which an unconfirmed mail alarms: the office's own measure
+}
+
+// Regulations are the periods of 《中华人民共和国政府信息公开条例》 as in force since 2019-05-15.
+var Regulations = Statute{Limit: 20, MaxExtension: 20, CorrectionNotice: 7, Consultation: 15, FeePayment: 20, Confirmation: 1}
+
+// View tells the two clocks of a case apart. They differ in their start alone; where the notice of
+// 补正 came too late for one of them, also in whether it stops.
+type View uint8
+
+// The clocks.
+const (
+	Strict View = iota // from the arrival, as older guidance and several courts read the law
+	Legal              // from 收到申请之日, 条例31
+)
+
+// Label returns the Chinese word.
+func (v View) Label() string {
+	if v == Strict {
+		return "从严（到达日起）"
+	}
+	return "法定（收到申请之日起）"
+}
+
+// Interval is a stretch of days that are not counted: those after From, through To.
+type Interval struct {
+	From, To civil.Date
+	Open     bool   // no end is known; To then is the zero day
+	Why      string // 征求第三方意见（某公司）
+}
+
+func (i Interval) holds(d civil.Date) bool { return d > i.From && (i.Open || d <= i.To) }
+
+// Turn is what one record did to the clock.
+type Turn struct {
+	Seq    uint64
+	On     civil.Date
+	Kind   Kind
+	Effect Effect
+	Text   string // for people: why, and until when
+}
+
+// Clock is one reading of the statutory period. Due is the zero day while the period has not begun,
+// waits, or has an end that nobody can know yet.
+type Clock struct {
+	View        View
+	Start       civil.Date // day zero of the current period; counting begins the day after (民法典201)
+	Limit       int        // working days of the current period, extension included
+	Fixed       civil.Date // a due date that was set rather than counted (条例35, or a decision)
+	Due         civil.Date
+	Provisional bool // 暂定: a day after the calendar's end was counted
+	Waiting     Waiting
+	WaitUntil   civil.Date // zero when no end is known
+	Stopped     civil.Date
+	Excluded    []Interval // of the current period
+	Turns       []Turn     // of all periods
+
+	consultations []consultation
+	dismissed     bool
+}
+
+// consultation is one side asked. The excluded days run from the letter's leaving.
+type consultation struct {
+	party   string
+	side    Side
+	sent    civil.Date
+	reached civil.Date
+	ended   civil.Date
+}
+
+// ReadClock folds a case's records into one reading of its clock. It is total: records that make no
+// sense together change nothing.
+func ReadClock(view View, history []Record, law Statute, cal *workday.Calendar) Clock {
+	return readClock(view, Live(history), law, cal)
+}
+
+func readClock(view View, live []Record, law Statute, cal *workday.Calendar) Clock {
+	c := Clock{View: view}
+	for _, r := range live {
+		c.apply(r, law, cal)
+	}
+	c.settle(law, cal)
+	return c
+}
+
+func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
+	effect, text := EffectNone, ""
+	switch e := r.Event.(type) {
+	case Received:
+		if c.View == Strict || !e.Channel.NeedsConfirmation() {
+			c.begin(r.On, law)
+			effect, text = EffectStart, "到达之日为第零日"
+		}
+	case Confirmed:
+		if c.View == Legal && c.Start.IsZero() {
+			c.begin(r.On, law)
+			effect, text = EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
+		}
+	case CorrectionAsked:
+		if !c.running() {
+			break
+		}
+		if c.View == Strict && r.On > noticeDue(c.Start, law, cal) {
+			text = fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", law.CorrectionNotice)
+			break
+		}
+		c.wait(WaitCorrection, e.Until)
+		effect, text = EffectWait, "等待补正，期限 "+e.Until.String()
+	case CorrectionReceived:
+		if c.Waiting == WaitCorrection {
+			c.begin(r.On, law)
+			effect, text = EffectRestart, "自收到补正后的申请之日重新起算（条例第三十条）"
+		}
+	case FeeNoticed:
+		if c.running() {
+			until, _ := cal.AddWorkdays(cmp.Or(e.Received, r.On), law.FeePayment)
+			c.wait(WaitFee, until)
+			effect, text = EffectWait, "等待缴费，期限 "+until.String()
+		}
+	case FeePaid:
+		if c.Waiting == WaitFee {
+			c.begin(r.On, law)
+			effect, text = EffectRestart, "缴费次日起重新计算"
+		}
+	case ConsultationSent:
+		if c.Stopped.IsZero() {
+			c.consultations = append(c.consultations, consultation{party: e.Party, side: e.Side, sent: r.On})
+			effect, text = EffectExclude, "征求"+e.Side.Label()+"意见所需时间不计算在内（条例第三十三条第三款）："+e.Party
+		}
+	case ConsultationReached:
+		if k := c.consultation(e.Party); k != nil && k.reached.IsZero() {
+			k.reached = r.On
+			text = e.Party + " 收到征求意见书"
+		}
+	case ConsultationAnswered:
+		if k := c.consultation(e.Party); k != nil {
+			k.ended = r.On
+			text = e.Party + "：" + e.Opinion.Label()
+		}
+	case Extended:
+		if c.Stopped.IsZero() && !c.Start.IsZero() {
+			c.Limit += e.Days
+			effect, text = EffectExtend, fmt.Sprintf("经 %s 同意延长 %d 个工作日，%s 告知申请人", e.Approver, e.Days, e.Told)
+		}
+	case Deferred:
+		if c.Stopped.IsZero() {
+			c.Fixed = e.Until
+			effect, text = EffectExtend, "延迟答复至 "+e.Until.String()
+		}
+	case Replied:
+		if e.Outcome.Lapse() {
+			effect = c.stop(r.On)
+			text = e.Outcome.Label()
+		}
+	case Dispatched:
+		if e.Way.ServedAtDispatch() {
+			effect = c.stop(r.On)
+			text = e.Way.Label() + "发出即为送达"
+		}
+	case Delivered:
+		effect = c.stop(r.On)
+		text = e.Proof
+	case Withdrawn:
+		effect = c.stop(r.On)
+	case Dismissed:
+		c.dismissed = true
+		effect = EffectStop
+	case Reinstated:
+		c.dismissed = false
+		text = "恢复后视为从未中断"
+	case Reopened:
+		c.Stopped = 0
+		c.begin(r.On, law)
+		c.Fixed = e.Due
+		effect, text = EffectRestart, e.Cause
+	default:
+		return
+	}
+	if effect != EffectNone || text != "" {
+		c.Turns = append(c.Turns, Turn{r.Seq, r.On, r.Event.Kind(), effect, text})
+	}
+}
+
+// noticeDue is the last day on which 补正 may be asked for (条例30).
+func noticeDue(start civil.Date, law Statute, cal *workday.Calendar) civil.Date {
+	due, _ := cal.AddWorkdays(start, law.CorrectionNotice)
+	return due
+}
+
+// begin opens a whole new period. What was granted or excluded in the one before has no say in it.
+func (c *Clock) begin(day civil.Date, law Statute) {
+	c.Start, c.Limit, c.Fixed = day, law.Limit, 0
+	c.Waiting, c.WaitUntil = NotWaiting, 0
+	c.consultations = slices.DeleteFunc(c.consultations, func(k consultation) bool { return !k.ended.IsZero() })
+}
+
+func (c *Clock) wait(w Waiting, until civil.Date) { c.Waiting, c.WaitUntil = w, until }
+
+// running tells whether a notice can stop the period: it has not ended and does not already wait.
+// A legal period that nobody has confirmed yet counts as running: the notice itself needs an answer,
+// and the answer starts it.
+func (c *Clock) running() bool { return c.Stopped.IsZero() && c.Waiting == NotWaiting }
+
+func (c *Clock) stop(day civil.Date) Effect {
+	if !c.Stopped.IsZero() {
+		return EffectNone // the first service governs; proof may follow later
+	}
+	c.Stopped = day
+	return EffectStop
+}
+
+// consultation finds the newest one with a party that has not been answered.
+func (c *Clock) consultation(party string) *consultation {
+	for i := len(c.consultations) - 1; i >= 0; i-- {
+		if k := &c.consultations[i]; k.party == party && k.ended.IsZero() {
+			return k
+		}
+	}
+	return nil
+}
+
+// end is the last excluded day of a consultation: its answer, or the end of the 15 working days from
+// the day on which the letter reached the other side, whichever is earlier. Another office has no
+// limit in law (条例33). ok is false while no end is known.
+func (k consultation) end(law Statute, cal *workday.Calendar) (last civil.Date, ok bool) {
+	last, ok = k.ended, !k.ended.IsZero()
+	if k.side != OtherOffice && !k.reached.IsZero() {
+		limit, _ := cal.AddWorkdays(k.reached, law.Consultation)
+		if !ok || limit < last {
+			return limit, true
+		}
+	}
+	return last, ok
+}
+
+// settle turns what the records said into a due date.
+func (c *Clock) settle(law Statute, cal *workday.Calendar) {
+	for _, k := range c.consultations {
+		last, known := k.end(law, cal)
+		i := Interval{From: k.sent, To: last, Open: !known, Why: "征求" + k.side.Label() + "意见（" + k.party + "）"}
+		if i.Open && !c.Stopped.IsZero() {
+			i.Open, i.To = false, c.Stopped
+		}
+		c.Excluded = append(c.Excluded, i)
+		if k.ended.IsZero() && c.running() {
+			c.Waiting = WaitConsultation
+		}
+	}
+	if c.Waiting == WaitConsultation {
+		c.WaitUntil = latestEnd(c.Excluded)
+	}
+	noEnd := slices.ContainsFunc(c.Excluded, func(i Interval) bool { return i.Open })
+	waits := c.Waiting == WaitCorrection || c.Waiting == WaitFee
+	switch {
+	case c.dismissed, c.Start.IsZero(), waits, noEnd:
+	case !c.Fixed.IsZero():
+		c.Due = c.Fixed
+	default:
+		c.Due, c.Provisional = c.count(cal)
+	}
+}
+
+// latestEnd is the day on which the last exclusion ends, zero while one has no known end.
+func latestEnd(all []Interval) civil.Date {
+	var last civil.Date
+	for _, i := range all {
+		if i.Open {
+			return 0
+		}
+		last = max(last, i.To)
+	}
+	return last
+}
+
+// count walks working days from the start, leaving out what is excluded. Overlapping intervals are
+// left out once because a day is either in one of them or not.
+func (c *Clock) count(cal *workday.Calendar) (due civil.Date, provisional bool) {
+	for step := range c.walk(cal) {
+		due, provisional = step.Date, provisional || step.Provisional
+	}
+	return due, provisional
+}
+
+// Step is one day of the walk from the start to the due date.
+type Step struct {
+	workday.Day
+	Number   int    // which working day of the period it is; 0 when it is not counted
+	Excluded string // why a working day is left out
+}
+
+// Walk lists every day after Start through Due with what it counted for. It is empty while there is
+// no counted due date.
+func (c Clock) Walk(cal *workday.Calendar) []Step {
+	if c.Due.IsZero() || !c.Fixed.IsZero() {
+		return nil
+	}
+	return slices.Collect(c.walk(cal))
+}
+
+func (c *Clock) walk(cal *workday.Calendar) func(yield func(Step) bool) {
+	return func(yield func(Step) bool) {
+		n := 0
+		for d := c.Start.Add(1); n < c.Limit; d = d.Add(1) {
+			s := Step{Day: cal.Day(d)}
+			if s.Working {
+				if i := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.holds(d) }); i >= 0 {
+					s.Excluded = c.Excluded[i].Why
+				} else {
+					n++
+					s.Number = n
+				}
+			}
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,311 @@
+package casefile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A codes table gives small enumerations their stable code and their Chinese label; index 0 is the
+// absent value and has neither.
+type codes [][2]string
+
+func (t codes) code(i uint8) string {
+	if int(i) < len(t) {
+		return t[i][0]
+	}
+	return fmt.Sprintf("unknown-%d", i)
+}
+
+func (t codes) label(i uint8) string {
+	if int(i) < len(t) {
+		return t[i][1]
+	}
+	return t.code(i)
+}
+
+// parse reads a code or a label; empty is the absent value.
+func (t codes) parse(what, s string) (uint8, error) {
+	if s == "" {
+		return 0, nil
+	}
+	var known []string
+	for i := 1; i < len(t); i++ {
+		if s == t[i][0] || s == t[i][1] {
+			return uint8(i), nil
+		}
+		known = append(known, t[i][0]+"（"+t[i][1]+"）")
+	}
+	return 0, fmt.Errorf("%s %q 不认识；可写：%s", what, s, strings.Join(known, "、"))
+}
+
+// Stage is where a case stands in the loop 收件、登记、审核、办理、答复、送达、归档, or how it left it.
+type Stage uint8
+
+// The stages. The first seven are the loop that 条例 第四十五条 asks for.
+const (
+	StageNone Stage = iota
+	StageReceived
+	StageRegistered
+	StageReviewed
+	StageHandling
+	StageReplied // answered, not yet served
+	StageServed  // service took effect: the clock has stopped
+	StageArchived
+	StageWithdrawn
+	StageDismissed
+)
+
+var stages = codes{{}, {"received", "收件"}, {"registered", "登记"}, {"reviewed", "审核"}, {"handling", "办理"},
+	{"replied", "答复"}, {"served", "送达"}, {"archived", "归档"}, {"withdrawn", "撤回"}, {"dismissed", "非申请"}}
+
+// Stages lists every stage in the order of the loop.
+func Stages() []Stage {
+	var all []Stage
+	for s := StageReceived; int(s) < len(stages); s++ {
+		all = append(all, s)
+	}
+	return all
+}
+
+// String returns the stable code.
+func (s Stage) String() string { return stages.code(uint8(s)) }
+
+// Label returns the Chinese word.
+func (s Stage) Label() string { return stages.label(uint8(s)) }
+
+// Open reports whether work is still owed to the applicant: neither served nor closed otherwise.
+func (s Stage) Open() bool { return s >= StageReceived && s <= StageReplied }
+
+// ParseStage reads a code or a label.
+func ParseStage(s string) (Stage, error) { i, err := stages.parse("阶段", s); return Stage(i), err }
+
+// MarshalText is String.
+func (s Stage) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what ParseStage reads.
+func (s *Stage) UnmarshalText(b []byte) (err error) { *s, err = ParseStage(string(b)); return err }
+
+// Channel is the way by which an application reached the office. It decides which day is the day of
+// receipt (条例 第三十一条).
+type Channel uint8
+
+// The channels of domain.md §1, article 31, and oral applications of article 29.
+const (
+	ChannelNone Channel = iota
+	InPerson
+	RegisteredPost
+	PlainLetter
+	Fax
+	Platform
+	Email
+	Oral
+)
+
+var channels = codes{{}, {"in-person", "当面"}, {"post", "邮寄"}, {"letter", "平信"}, {"fax", "传真"},
+	{"platform", "网上平台"}, {"email", "电子邮件"}, {"oral", "口头"}}
+
+// String returns the stable code.
+func (c Channel) String() string { return channels.code(uint8(c)) }
+
+// Label returns the Chinese word.
+func (c Channel) Label() string { return channels.label(uint8(c)) }
+
+// NeedsConfirmation reports whether the day of receipt is the day on which both sides confirmed it:
+// internet, fax and unregistered letters (条例 第三十一条第二、三项).
+func (c Channel) NeedsConfirmation() bool {
+	return c == PlainLetter || c == Fax || c == Platform || c == Email
+}
+
+// ParseChannel reads a code or a label.
+func ParseChannel(s string) (Channel, error) {
+	i, err := channels.parse("渠道", s)
+	return Channel(i), err
+}
+
+// MarshalText is String.
+func (c Channel) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what ParseChannel reads.
+func (c *Channel) UnmarshalText(b []byte) (err error) { *c, err = ParseChannel(string(b)); return err }
+
+// RequestKind is what a person found the mail to be when registering it.
+type RequestKind uint8
+
+// Only an Application counts in 表三.
+const (
+	KindNone RequestKind = iota
+	Application
+	CorrectionOfRecord // 更正本人信息, 条例 第四十一条
+	OtherRequest
+)
+
+var requestKinds = codes{{}, {"application", "公开申请"}, {"correction", "更正申请"}, {"other", "其他来件"}}
+
+// String returns the stable code.
+func (k RequestKind) String() string { return requestKinds.code(uint8(k)) }
+
+// Label returns the Chinese word.
+func (k RequestKind) Label() string { return requestKinds.label(uint8(k)) }
+
+// ParseRequestKind reads a code or a label.
+func ParseRequestKind(s string) (RequestKind, error) {
+	i, err := requestKinds.parse("类型", s)
+	return RequestKind(i), err
+}
+
+// MarshalText is String.
+func (k RequestKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what ParseRequestKind reads.
+func (k *RequestKind) UnmarshalText(b []byte) (err error) {
+	*k, err = ParseRequestKind(string(b))
+	return err
+}
+
+// Way is how a letter leaves the office. It decides whether dispatch or delivery is service.
+type Way uint8
+
+// The ways of serving a reply.
+const (
+	WayNone Way = iota
+	ByEmail
+	ByPost    // 邮政企业: 交邮之日 is service (国办公开办函〔2016〕235号)
+	ByCourier // a courier company is not 邮政企业; allowed with a warning
+	ByHand    // 直接或委托送达: 签收之日 is service
+	ByFax
+	ByPlatform
+)
+
+var ways = codes{{}, {"email", "电子邮件"}, {"post", "邮寄"}, {"courier", "快递"}, {"by-hand", "当面"}, {"fax", "传真"}, {"platform", "网上平台"}}
+
+// String returns the stable code.
+func (w Way) String() string { return ways.code(uint8(w)) }
+
+// Label returns the Chinese word.
+func (w Way) Label() string { return ways.label(uint8(w)) }
+
+// ServedAtDispatch reports whether sending is service; a letter by hand is served when signed for.
+func (w Way) ServedAtDispatch() bool { return w != ByHand }
+
+// ParseWay reads a code or a label.
+func ParseWay(s string) (Way, error) { i, err := ways.parse("送达方式", s); return Way(i), err }
+
+// MarshalText is String.
+func (w Way) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
+// UnmarshalText reads what ParseWay reads.
+func (w *Way) UnmarshalText(b []byte) (err error) { *w, err = ParseWay(string(b)); return err }
+
+// Side is whom a consultation asks; the law differs in limit and in what silence means.
+type Side uint8
+
+// The three kinds of consultation.
+const (
+	SideNone    Side = iota
+	ThirdParty       // 条例 第三十二条: 15 working days from receipt; silence leaves the office to decide
+	JointOffice      // 第三十四条: 15 working days from receipt; silence is consent
+	OtherOffice      // 第三十三条第三款: no limit in law
+)
+
+var sides = codes{{}, {"third-party", "第三方"}, {"joint-office", "共同制作机关"}, {"other-office", "其他机关"}}
+
+// String returns the stable code.
+func (s Side) String() string { return sides.code(uint8(s)) }
+
+// Label returns the Chinese word.
+func (s Side) Label() string { return sides.label(uint8(s)) }
+
+// ParseSide reads a code or a label.
+func ParseSide(s string) (Side, error) { i, err := sides.parse("征求类型", s); return Side(i), err }
+
+// MarshalText is String.
+func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what ParseSide reads.
+func (s *Side) UnmarshalText(b []byte) (err error) { *s, err = ParseSide(string(b)); return err }
+
+// Opinion is what the consulted side answered.
+type Opinion uint8
+
+// The answers.
+const (
+	OpinionNone Opinion = iota
+	Agrees
+	Objects
+	OtherOpinion
+)
+
+var opinions = codes{{}, {"agrees", "同意公开"}, {"objects", "不同意公开"}, {"other", "其他意见"}}
+
+// String returns the stable code.
+func (o Opinion) String() string { return opinions.code(uint8(o)) }
+
+// Label returns the Chinese word.
+func (o Opinion) Label() string { return opinions.label(uint8(o)) }
+
+// ParseOpinion reads a code or a label.
+func ParseOpinion(s string) (Opinion, error) {
+	i, err := opinions.parse("意见", s)
+	return Opinion(i), err
+}
+
+// MarshalText is String.
+func (o Opinion) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads what ParseOpinion reads.
+func (o *Opinion) UnmarshalText(b []byte) (err error) { *o, err = ParseOpinion(string(b)); return err }
+
+// Waiting is what a case waits for while its clock does not run.
+type Waiting uint8
+
+// Reasons for waiting.
+const (
+	NotWaiting Waiting = iota
+	WaitCorrection
+	WaitFee
+	WaitConsultation
+)
+
+var waitings = codes{{}, {"correction", "补正"}, {"fee", "缴费"}, {"consultation", "征求意见"}}
+
+// String returns the stable code; "" when the case does not wait.
+func (w Waiting) String() string { return waitings.code(uint8(w)) }
+
+// Label returns the Chinese word.
+func (w Waiting) Label() string { return waitings.label(uint8(w)) }
+
+// Disposition is the one place in which a mail ended (design.md §3).
+type Disposition uint8
+
+// The dispositions.
+const (
+	DispositionNone Disposition = iota
+	ToCase
+	ToHistory
+	Parked
+	Duplicate
+	Quarantined
+)
+
+var dispositions = codes{{}, {"case", "入案"}, {"history", "历史邮件"}, {"parked", "待人工确认"}, {"duplicate", "重复"}, {"quarantined", "隔离"}}
+
+// String returns the stable code.
+func (d Disposition) String() string { return dispositions.code(uint8(d)) }
+
+// Label returns the Chinese word.
+func (d Disposition) Label() string { return dispositions.label(uint8(d)) }
+
+// ParseDisposition reads a code or a label.
+func ParseDisposition(s string) (Disposition, error) {
+	i, err := dispositions.parse("去处", s)
+	return Disposition(i), err
+}
+
+// MarshalText is String.
+func (d Disposition) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what ParseDisposition reads.
+func (d *Disposition) UnmarshalText(b []byte) (err error) {
+	*d, err = ParseDisposition(string(b))
+	return err
+}

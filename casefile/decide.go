@@ -1,0 +1,445 @@
+package casefile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Draft is what somebody wants to record. The register adds the rest.
+type Draft struct {
+	Case  ID
+	On    civil.Date // when it took effect; facts learned late have an earlier day than today
+	Event Event
+}
+
+// TransitionError says that a step is not legal where the case stands, and what would be.
+type TransitionError struct {
+	Case  ID
+	Stage Stage
+	Kind  Kind
+	Legal []Kind // what a person may record here
+}
+
+func (e *TransitionError) Error() string {
+	var can []string
+	for _, k := range e.Legal {
+		i := k.Info()
+		can = append(can, i.Label+"（"+i.Command+"）")
+	}
+	return fmt.Sprintf("%s 现处“%s”阶段，不能记录“%s”；此时可以：%s", e.Case, e.Stage.Label(), e.Kind.Label(), strings.Join(can, "、"))
+}
+
+// RuleError says which rule a draft breaks. Code is stable; Msg says what and why, Hint what to do.
+type RuleError struct {
+	Code string
+	Case ID
+	Msg  string
+	Hint string
+}
+
+func (e *RuleError) Error() string {
+	s := string(e.Case) + "：" + e.Msg
+	if e.Hint != "" {
+		s += "；" + e.Hint
+	}
+	return s
+}
+
+// Decide says whether a draft may be recorded on top of the history. The answer is nil, with
+// warnings that do not forbid, or one of *TransitionError and *RuleError. Times are judged by today;
+// a fact may be older, but never of the future nor older than the case.
+func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workday.Calendar) (warnings []string, err error) {
+	j := judge{
+		Case: Fold(d.Case, history, law, cal), history: history, draft: d, today: today, law: law, cal: cal,
+	}
+	if err := j.times(); err != nil {
+		return nil, err
+	}
+	if k := d.Event.Kind(); !slices.Contains(k.Info().Stages, j.Stage) {
+		return nil, &TransitionError{d.Case, j.Stage, k, legalAt(j.Stage)}
+	}
+	if err := j.rules(); err != nil {
+		return nil, err
+	}
+	return j.warnings, nil
+}
+
+// judge holds what the rules of one decision look at.
+type judge struct {
+	Case
+	history  []Record
+	draft    Draft
+	today    civil.Date
+	law      Statute
+	cal      *workday.Calendar
+	warnings []string
+}
+
+func (j *judge) refuse(code, hint, format string, args ...any) error {
+	return &RuleError{Code: code, Case: j.ID, Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+func (j *judge) warn(format string, args ...any) {
+	j.warnings = append(j.warnings, string(j.ID)+"："+fmt.Sprintf(format, args...))
+}
+
+func (j *judge) times() error {
+	on := j.draft.On
+	switch {
+	case on.IsZero():
+		return j.refuse("date-missing", "请用 --on 写明日期", "没有日期")
+	case on > j.today:
+		return j.refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, j.today)
+	case on < j.ArrivedOn:
+		return j.refuse("date-before-arrival", "请核对 --on", "日期 %s 早于到达日 %s", on, j.ArrivedOn)
+	}
+	return nil
+}
+
+// need refuses an empty required field.
+func (j *judge) need(value, what, option string) error {
+	if strings.TrimSpace(value) == "" {
+		return j.refuse("field-missing", "请用 "+option+" 写明", "缺少%s", what)
+	}
+	return nil
+}
+
+// rules are the conditions beyond the stage, each with its article.
+func (j *judge) rules() error {
+	switch e := j.draft.Event.(type) {
+	case Confirmed:
+		return j.confirmed()
+	case Registered:
+		return j.registered(e)
+	case Assigned:
+		return j.need(e.Department, "承办科室", "--to")
+	case CorrectionAsked:
+		return j.correctionAsked(e)
+	case CorrectionReceived:
+		return j.waitsFor(WaitCorrection, "没有等待中的补正")
+	case ConsultationSent:
+		return j.consultationSent(e)
+	case ConsultationReached:
+		return j.asked(e.Party)
+	case ConsultationAnswered:
+		return j.answered(e)
+	case ThirdPartyTold:
+		return j.need(e.Party, "第三方", "--party")
+	case ReasonGiven:
+		return j.follows(KindReasonAsked, "尚未要求说明理由")
+	case Deferred:
+		return j.deferred(e)
+	case FeeNoticed:
+		return j.feeNoticed(e)
+	case FeePaid:
+		return j.feePaid(e)
+	case Extended:
+		return j.extended(e)
+	case Replied:
+		return j.replied(e)
+	case Dispatched:
+		return j.dispatched(e)
+	case Delivered:
+		return j.after(j.DispatchedOn, "发出日期")
+	case DeliveryFailed:
+		return j.undelivered(e)
+	case Withdrawn:
+		return nil
+	case Reopened:
+		return j.reopened(e)
+	case Dismissed:
+		return j.need(e.Reason, "理由", "--reason")
+	case Reinstated:
+		return j.need(e.Reason, "理由", "--reason")
+	case CountedIn:
+		return j.countedIn(e)
+	case Noted:
+		return j.need(e.Text, "内容", "备注文字")
+	case Voided:
+		return j.voided(e)
+	}
+	return nil
+}
+
+func (j *judge) confirmed() error {
+	if !j.Channel.NeedsConfirmation() {
+		return j.refuse("confirm-channel", "", "%s提交的申请以提交或签收之日为收到申请之日，不需双方确认（条例第三十一条）", j.Channel.Label())
+	}
+	if !j.ConfirmedOn.IsZero() {
+		return j.refuse("confirm-twice", "如记录有误，先作废（void）再确认", "已于 %s 确认", j.ConfirmedOn)
+	}
+	return nil
+}
+
+func (j *judge) registered(e Registered) error {
+	if err := j.need(e.Applicant, "申请人", "--applicant"); err != nil {
+		return err
+	}
+	if e.As == KindNone {
+		return j.refuse("field-missing", "请用 --as 写明", "缺少类型")
+	}
+	if e.As == Application && e.Column == ColumnNone {
+		return j.refuse("field-missing", "请用 --column 写明六类之一", "缺少申请人类别，年度报告表三按此分列")
+	}
+	if e.As == Application && strings.TrimSpace(e.Request) == "" {
+		j.warn("未填申请内容（条例第二十九条）")
+	}
+	return nil
+}
+
+func (j *judge) correctionAsked(e CorrectionAsked) error {
+	if len(e.Items) == 0 || slices.Contains(e.Items, "") {
+		return j.refuse("field-missing", "请用 --item 逐项写明", "补正告知应一次性列明需要补正的内容（条例第三十条）")
+	}
+	if e.Until <= j.draft.On {
+		return j.refuse("correction-until", "请用 --until 写明合理期限", "补正期限应晚于告知之日 %s", j.draft.On)
+	}
+	if w := j.At(j.draft.On, j.cal).Waiting; w == WaitCorrection || w == WaitFee {
+		return j.refuse("already-waiting", "", "正在等待%s，不能再发补正告知", w.Label())
+	}
+	start := j.Legal.Start
+	if start.IsZero() {
+		start = j.ArrivedOn
+	}
+	by := noticeDue(start, j.law, j.cal)
+	if j.draft.On > by && strings.TrimSpace(e.Force) == "" {
+		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
+			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
+	}
+	if j.Corrections > 0 {
+		j.warn("这是第 %d 次补正告知；条例第三十条要求一次性告知", j.Corrections+1)
+	}
+	return nil
+}
+
+func (j *judge) waitsFor(w Waiting, otherwise string) error {
+	if j.Legal.Waiting != w && j.Strict.Waiting != w {
+		return j.refuse("not-waiting", "", "%s", otherwise)
+	}
+	return nil
+}
+
+func (j *judge) consultationSent(e ConsultationSent) error {
+	if e.Side == SideNone {
+		return j.refuse("field-missing", "请用 --side 写明", "缺少征求类型")
+	}
+	if err := j.need(e.Party, "征求对象", "--party"); err != nil {
+		return err
+	}
+	if j.pending(e.Party) {
+		return j.refuse("consultation-pending", "", "向“%s”的征求意见尚未结束", e.Party)
+	}
+	return nil
+}
+
+// pending tells whether a consultation with the party was sent and not answered.
+func (j *judge) pending(party string) bool {
+	pending := false
+	for _, r := range Live(j.history) {
+		switch e := r.Event.(type) {
+		case ConsultationSent:
+			pending = pending || e.Party == party
+		case ConsultationAnswered:
+			pending = pending && e.Party != party
+		}
+	}
+	return pending
+}
+
+func (j *judge) asked(party string) error {
+	if !j.pending(party) {
+		return j.refuse("no-consultation", "show 可查征求对象的名称", "没有向“%s”的、尚未答复的征求意见", party)
+	}
+	return nil
+}
+
+func (j *judge) answered(e ConsultationAnswered) error {
+	if e.Opinion == OpinionNone {
+		return j.refuse("field-missing", "请用 --opinion 写明", "缺少意见")
+	}
+	return j.asked(e.Party)
+}
+
+func (j *judge) follows(k Kind, otherwise string) error {
+	if !slices.ContainsFunc(Live(j.history), func(r Record) bool { return r.Event.Kind() == k }) {
+		return j.refuse("out-of-order", "", "%s", otherwise)
+	}
+	return nil
+}
+
+func (j *judge) deferred(e Deferred) error {
+	if e.Until <= j.draft.On {
+		return j.refuse("defer-until", "请用 --until 写明", "延迟答复的日期应晚于 %s", j.draft.On)
+	}
+	return j.follows(KindReasonGiven, "延迟答复以申请人说明理由为前提（条例第三十五条）：先记录 reason、reasoned")
+}
+
+func (j *judge) feeNoticed(e FeeNoticed) error {
+	switch {
+	case e.By != "件" && e.By != "页":
+		return j.refuse("fee-by", "请用 --by 件 或 --by 页", "收费方式为按件或按页之一（国办函〔2020〕109号）")
+	case e.Yuan <= 0:
+		return j.refuse("field-missing", "请用 --yuan 写明", "缺少收费金额")
+	case !e.Received.IsZero() && e.Received < j.draft.On:
+		return j.refuse("date-order", "", "收费通知的送达日 %s 早于发出日 %s", e.Received, j.draft.On)
+	case j.At(j.draft.On, j.cal).Waiting == WaitFee || j.At(j.draft.On, j.cal).Waiting == WaitCorrection:
+		return j.refuse("already-waiting", "", "案件正在等待申请人")
+	case j.At(j.draft.On, j.cal).Overdue:
+		j.warn("收费通知应在处理期限内作出")
+	}
+	return nil
+}
+
+func (j *judge) feePaid(e FeePaid) error {
+	if err := j.waitsFor(WaitFee, "没有等待中的缴费"); err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(Live(j.history)) {
+		if n, ok := r.Event.(FeeNoticed); ok {
+			if e.Yuan < n.Yuan {
+				return j.refuse("fee-partial", "部分缴费可记为备注（note）", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", n.Yuan, e.Yuan)
+			}
+			break
+		}
+	}
+	return nil
+}
+
+func (j *judge) extended(e Extended) error {
+	switch {
+	case e.Days < 1 || e.Days > j.law.MaxExtension:
+		return j.refuse("extension-days", "请核对 --days", "延长期限为 1 至 %d 个工作日（条例第三十三条），得到 %d", j.law.MaxExtension, e.Days)
+	case j.ExtendedDays > 0:
+		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
+	case e.Told.IsZero() || e.Told > j.today || e.Told < j.draft.On:
+		return j.refuse("extension-told", "请用 --told 写明告知之日", "延期应告知申请人，告知日应在 %s 至 %s 之间", j.draft.On, j.today)
+	}
+	if err := j.need(e.Approver, "批准人（政府信息公开工作机构负责人）", "--approver"); err != nil {
+		return err
+	}
+	governs := j.Legal.Due
+	if j.Legal.Start.IsZero() {
+		governs = j.Strict.Due
+	}
+	late := !governs.IsZero() && e.Told > governs
+	if late && strings.TrimSpace(e.Force) == "" {
+		return j.refuse("extension-late", "确需记录的，用 --force 写明理由", "告知申请人的日期 %s 晚于期限届满日 %s", e.Told, governs)
+	}
+	if !late && !j.Strict.Due.IsZero() && e.Told > j.Strict.Due {
+		j.warn("告知延期时从严期限 %s 已过，可能引起争议", j.Strict.Due)
+	}
+	if e.Document == "" {
+		j.warn("未写延期审批的文号，复议诉讼中须举证")
+	}
+	return nil
+}
+
+func (j *judge) replied(e Replied) error {
+	if e.Outcome == OutcomeNone {
+		return j.refuse("field-missing", "请用 --outcome 写明", "缺少答复类别")
+	}
+	if j.Kind != Application && e.Outcome != OtherOutcome {
+		return j.refuse("reply-kind", "请用 --outcome other.other", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
+	}
+	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
+		return j.refuse("reply-basis", "请用 --basis 写明其一："+strings.Join(e.Outcome.Bases(), "、"), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
+	}
+	if err := j.after(j.RegisteredOn, "登记日期"); err != nil {
+		return err
+	}
+	if e.Outcome.Lapse() {
+		return j.lapsed(e.Outcome)
+	}
+	if j.ReviewedOn.IsZero() {
+		j.warn("没有审核记录（条例第四十五条）")
+	}
+	if e.Outcome == UnableUnclear && j.Corrections == 0 {
+		j.warn("“补正后申请内容仍不明确”而没有补正告知的记录")
+	}
+	if e.Outcome == RefuseThirdParty && j.follows(KindConsultationSent, "") != nil {
+		j.warn("“保护第三方合法权益”而没有征求意见的记录（条例第三十二条）")
+	}
+	return nil
+}
+
+// lapsed allows a lapse from the day after the applicant's time ended (domain.md §3).
+func (j *judge) lapsed(o Outcome) error {
+	w := WaitCorrection
+	if o == FeeLapsed {
+		w = WaitFee
+	}
+	if err := j.waitsFor(w, "没有等待中的"+w.Label()+"，不能按“逾期”处理"); err != nil {
+		return err
+	}
+	until := max(j.Legal.WaitUntil, j.Strict.WaitUntil)
+	if j.draft.On <= until {
+		return j.refuse("lapse-early", "期满次日起方可决定", "%s期限至 %s", w.Label(), until)
+	}
+	return nil
+}
+
+func (j *judge) dispatched(e Dispatched) error {
+	if e.Way == WayNone {
+		return j.refuse("field-missing", "请用 --way 写明", "缺少送达方式")
+	}
+	if e.Way == ByCourier {
+		j.warn("邮政企业以外的快递，其寄出之日能否视为送达有争议（国办公开办函〔2016〕235号）")
+	}
+	return j.after(j.RepliedOn, "答复日期")
+}
+
+func (j *judge) after(day civil.Date, what string) error {
+	if j.draft.On < day {
+		return j.refuse("date-order", "请核对 --on", "日期 %s 早于%s %s", j.draft.On, what, day)
+	}
+	return nil
+}
+
+func (j *judge) undelivered(e DeliveryFailed) error {
+	if j.DispatchedOn.IsZero() {
+		return j.refuse("out-of-order", "", "尚未发出")
+	}
+	return j.need(e.Reason, "理由", "--reason")
+}
+
+func (j *judge) reopened(e Reopened) error {
+	if err := j.need(e.Cause, "重新办理的原因", "--cause"); err != nil {
+		return err
+	}
+	if !e.Due.IsZero() && e.Due <= j.draft.On {
+		return j.refuse("reopen-due", "请核对 --due", "决定所定期限 %s 应晚于收到之日 %s", e.Due, j.draft.On)
+	}
+	return j.after(j.StoppedOn, "原答复送达日期")
+}
+
+func (j *judge) countedIn(e CountedIn) error {
+	arrived, received := j.ArrivedOn.Year(), j.ReceivedOn().Year()
+	if e.Year != arrived && e.Year != received {
+		return j.refuse("count-year", "", "只能计入到达之年 %d 或收到申请之年 %d", arrived, received)
+	}
+	return j.need(e.Reason, "理由", "--reason")
+}
+
+// voided lets any record be put right but those that other facts rest on: the arrival and the mails,
+// which are the register's own observations, and earlier voidings.
+func (j *judge) voided(e Voided) error {
+	if err := j.need(e.Reason, "理由", "--reason"); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(j.history, func(r Record) bool { return r.Seq == e.Seq })
+	if i < 0 {
+		return j.refuse("void-unknown", "log 或 show 可查记录号", "记录 %d 不属于本案", e.Seq)
+	}
+	switch k := j.history[i].Event.Kind(); k {
+	case KindReceived, KindMessageIn, KindMessageOut, KindVoided:
+		return j.refuse("void-fixed", "不是申请的，用 dismiss；误作废的，重新记录", "“%s”的记录不能作废", k.Label())
+	}
+	if slices.ContainsFunc(j.history, func(r Record) bool { v, ok := r.Event.(Voided); return ok && v.Seq == e.Seq }) {
+		return j.refuse("void-twice", "", "记录 %d 已经作废", e.Seq)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package casefile
+
+import (
+	"fmt"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Standing is how a case stands on a day: what a clerk must do by when. It is the only thing about a
+// case that changes without anything happening.
+type Standing struct {
+	// Due is the earlier of the two due dates, on which the alarm rests; of a finished case the one
+	// that decides whether it was late. Zero while the case waits or cannot know.
+	Due         civil.Date
+	Provisional bool
+	Waiting     Waiting
+	WaitUntil   civil.Date
+	Finished    bool // the clock has stopped
+	Overdue     bool // open, and Due has passed
+	Late        bool // finished after the due date that governs: the legal one, the strict where nothing was confirmed
+	Disputable  bool // open or finished between the strict and the legal due date
+	Remaining   int  // working days from the day to Due, negative when overdue; for an open case with a Due
+}
+
+// At returns how the case stands on a day.
+func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
+	strict, legal := c.Strict.on(today), c.Legal.on(today)
+	governs := legal
+	if legal.Start.IsZero() {
+		governs = strict
+	}
+	s := Standing{Waiting: governs.Waiting, WaitUntil: governs.WaitUntil, Finished: !c.StoppedOn.IsZero()}
+	if s.Finished {
+		s.Waiting, s.WaitUntil = NotWaiting, 0
+		s.Due, s.Provisional = governs.Due, governs.Provisional
+		s.Late = !s.Due.IsZero() && c.StoppedOn > s.Due
+		s.Disputable = !s.Late && !strict.Due.IsZero() && c.StoppedOn > strict.Due
+		return s
+	}
+	if !c.Stage.Open() {
+		return Standing{}
+	}
+	earlier := strict
+	if strict.Due.IsZero() || (!legal.Due.IsZero() && legal.Due < strict.Due) {
+		earlier = legal
+	}
+	s.Due, s.Provisional = earlier.Due, earlier.Provisional
+	if !s.Due.IsZero() {
+		s.Overdue = today > s.Due
+		s.Disputable = s.Overdue && !governs.Due.IsZero() && today <= governs.Due
+		s.Remaining = cal.WorkdaysBetween(today, s.Due)
+	}
+	return s
+}
+
+// on settles what only the day can: a consultation whose 15 working days have passed no longer keeps
+// the case waiting; until then its due date is not known.
+func (r Reading) on(today civil.Date) Reading {
+	if r.Waiting == WaitConsultation && !r.WaitUntil.IsZero() && today > r.WaitUntil {
+		r.Waiting, r.WaitUntil = NotWaiting, 0
+	}
+	if r.Waiting != NotWaiting {
+		r.Due, r.Provisional = 0, false
+	}
+	return r
+}
+
+// AlarmKind names an alarm; its code is stable.
+type AlarmKind uint8
+
+// The alarms.
+const (
+	AlarmNone         AlarmKind = iota
+	AlarmReply                  // the reply is due
+	AlarmConfirm                // unconfirmed for more than a working day
+	AlarmCorrection             // the last day to ask for 补正
+	AlarmLapse                  // the applicant's time to correct or to pay has passed: a person decides
+	AlarmConsultation           // the other side's 15 working days have passed
+	AlarmDelivery               // the reply came back
+)
+
+var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}}
+
+// String returns the stable code.
+func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
+
+// Label returns the Chinese word.
+func (k AlarmKind) Label() string { return alarms.label(uint8(k)) }
+
+// Alarm is a day on which something about a case is due.
+type Alarm struct {
+	Kind AlarmKind
+	On   civil.Date // the last day for it
+	Text string     // what to do
+}
+
+// Alarms lists what is or will be due about an open case, the reply first.
+func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Alarm {
+	if !c.Stage.Open() {
+		return nil
+	}
+	if c.Undelivered {
+		return []Alarm{{AlarmDelivery, today, "答复未送达，请换方式重新发出（dispatch）"}}
+	}
+	var all []Alarm
+	s := c.At(today, cal)
+	if !s.Due.IsZero() {
+		text := "答复并送达（reply、dispatch）"
+		if s.Disputable {
+			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
+		}
+		all = append(all, Alarm{AlarmReply, s.Due, text})
+	}
+	if c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
+		all = append(all, Alarm{AlarmConfirm, by, "与申请人确认收到（confirm），法定期限自确认之日起算"})
+	}
+	if s.Waiting == NotWaiting && c.Stage < StageReplied && c.Corrections == 0 && !s.Due.IsZero() {
+		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
+			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正（correct）"})
+		}
+	}
+	if !s.WaitUntil.IsZero() {
+		switch s.Waiting {
+		case WaitCorrection:
+			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理（reply --outcome other.correction-lapsed）"})
+		case WaitFee:
+			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理（reply --outcome other.fee-lapsed）"})
+		case WaitConsultation:
+			all = append(all, Alarm{AlarmConsultation, s.WaitUntil, "对方答复意见的最后一日，次日起期限继续计算"})
+		}
+	}
+	return all
+}
