@@ -1,0 +1,428 @@
+package imapsim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	flagList   = `(\Answered \Seen \Deleted \Draft \Flagged)`
+	dateFormat = "02-Jan-2006 15:04:05 -0700" // RFC 3501 date-time
+)
+
+// china is the zone of every INTERNALDATE that Coremail sends.
+func china() *time.Location { return time.FixedZone("CST", 8*60*60) }
+
+// folderArg reads a folder name. INBOX is case-insensitive.
+func (s *session) folderArg() (string, error) {
+	word, err := s.args.next()
+	if err != nil {
+		return "", err
+	}
+	if strings.EqualFold(word, "INBOX") {
+		return "INBOX", nil
+	}
+	return decodeName(word)
+}
+
+// list knows the patterns clients use: everything (`*`, `%`), the delimiter (""), one folder by name.
+func (s *session) list() error {
+	_, err := s.args.next()
+	if err != nil {
+		return s.bad()
+	}
+	pattern, err := s.folderArg()
+	if err != nil {
+		return s.bad()
+	}
+	if pattern == "" {
+		return s.done(s.untagged(`%s (\Noselect) "/" ""`, s.cmd.Name))
+	}
+	var lines []string
+	s.srv.mu.Lock()
+	for _, f := range s.srv.folders {
+		if pattern == "*" || pattern == "%" || pattern == f.name {
+			lines = append(lines, fmt.Sprintf(`%s (%s) "/" "%s"`, s.cmd.Name, f.specialUse, encodeName(f.name)))
+		}
+	}
+	s.srv.mu.Unlock()
+	for _, l := range lines {
+		if err := s.untagged("%s", l); err != nil {
+			return err
+		}
+	}
+	return s.done(nil)
+}
+
+// status leaves out what the server does not report, as 163 does with UIDNEXT: `* STATUS "INBOX" ()`.
+func (s *session) status() error {
+	name, err := s.folderArg()
+	if err != nil {
+		return s.bad()
+	}
+	wanted, err := s.args.next()
+	if err != nil || wanted[0] != '(' {
+		return s.bad()
+	}
+	s.srv.mu.Lock()
+	f := s.srv.folder(name)
+	var items []string
+	if f != nil {
+		for item := range strings.FieldsSeq(strings.ToUpper(wanted[1 : len(wanted)-1])) {
+			if v, ok := s.srv.statusItem(f, item); ok {
+				items = append(items, item+" "+v)
+			}
+		}
+	}
+	s.srv.mu.Unlock()
+	if f == nil {
+		return s.tagged("NO STATUS folder not exist")
+	}
+	return s.done(s.untagged(`STATUS "%s" (%s)`, encodeName(name), strings.Join(items, " ")))
+}
+
+func (s *Server) statusItem(f *folder, item string) (value string, ok bool) {
+	switch {
+	case item == "MESSAGES":
+		return strconv.Itoa(len(s.visible(f))), true
+	case item == "RECENT":
+		return "0", true
+	case item == "UIDVALIDITY" && !s.opts.OmitUIDValidity:
+		return strconv.FormatUint(f.uidValidity, 10), true
+	case item == "UIDNEXT" && s.opts.UIDNext:
+		return strconv.FormatUint(uint64(f.nextUID), 10), true
+	}
+	return "", false
+}
+
+func (s *session) selectFolder() error {
+	s.selected = ""
+	if s.srv.opts.ID == IDRequired && !s.identified {
+		return s.tagged("NO %s Unsafe Login. Please contact kefu@188.com for help", s.cmd.Name)
+	}
+	name, err := s.folderArg()
+	if err != nil {
+		return s.bad()
+	}
+	s.srv.mu.Lock()
+	f := s.srv.folder(name)
+	if f == nil {
+		s.srv.mu.Unlock()
+		return s.tagged("NO %s folder not exist", s.cmd.Name)
+	}
+	validity, next := f.uidValidity, f.nextUID
+	s.known = nil
+	for _, m := range s.srv.visible(f) {
+		s.known = append(s.known, m.uid)
+	}
+	s.srv.mu.Unlock()
+
+	s.selected, s.readOnly, s.announced = name, s.cmd.Name == "EXAMINE", len(s.known)
+	lines := []string{strconv.Itoa(len(s.known)) + " EXISTS", "0 RECENT"}
+	if !s.srv.opts.OmitUIDValidity {
+		lines = append(lines, fmt.Sprintf("OK [UIDVALIDITY %d] UIDs valid", validity))
+	}
+	if s.srv.opts.UIDNext {
+		lines = append(lines, fmt.Sprintf("OK [UIDNEXT %d] Predicted next UID", next))
+	}
+	lines = append(lines, "FLAGS "+flagList, "OK [PERMANENTFLAGS "+flagList+"] Limited")
+	for _, l := range lines {
+		if err := s.untagged("%s", l); err != nil {
+			return err
+		}
+	}
+	if s.readOnly {
+		return s.tagged("OK [READ-ONLY] EXAMINE completed")
+	}
+	return s.tagged("OK [READ-WRITE] SELECT completed")
+}
+
+// view returns the messages of the selected folder that the session may see; their places are the sequence numbers.
+func (s *session) view() []message {
+	s.srv.mu.Lock()
+	defer s.srv.mu.Unlock()
+	f := s.srv.folder(s.selected)
+	msgs := slices.Clone(s.srv.visible(f))
+	if s.srv.opts.StaleSelection {
+		msgs = slices.DeleteFunc(msgs, func(m message) bool { return !slices.Contains(s.known, m.uid) })
+	}
+	return msgs
+}
+
+// chosen resolves a set of UIDs or sequence numbers; the keys are places in the view, from 0.
+func (s *session) chosen(view []message, set numberSet, byUID bool) (places []int) {
+	highest := uint32(len(view))
+	if byUID && len(view) > 0 {
+		highest = view[len(view)-1].uid
+	}
+	for i, m := range view {
+		n := uint32(i + 1)
+		if byUID {
+			n = m.uid
+		}
+		if set.contains(n, highest) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+func (s *session) byUID() bool { return strings.HasPrefix(s.cmd.Name, "UID ") }
+
+// search knows ALL, numbers, UID numbers and flags. The rest is BAD: clients of Chinese servers must not rely on more (imap.md §2).
+func (s *session) search() error {
+	view := s.view()
+	hit := make([]bool, len(view))
+	for i := range hit {
+		hit[i] = true
+	}
+	keep := func(ok func(i int) bool) {
+		for i := range hit {
+			hit[i] = hit[i] && ok(i)
+		}
+	}
+	if s.args.rest == "" {
+		return s.bad()
+	}
+	for s.args.rest != "" {
+		key, err := s.args.next()
+		if err != nil {
+			return s.bad()
+		}
+		flag, isFlag := strings.ToUpper(key), false
+		unflag := strings.HasPrefix(flag, "UN")
+		switch strings.TrimPrefix(flag, "UN") {
+		case "SEEN", "DELETED", "DRAFT", "FLAGGED", "ANSWERED":
+			flag, isFlag = strings.TrimPrefix(flag, "UN"), true
+		}
+		switch {
+		case flag == "ALL":
+		case isFlag:
+			flag = `\` + flag[:1] + strings.ToLower(flag[1:])
+			keep(func(i int) bool { return view[i].has(flag) != unflag })
+		default:
+			byUID := flag == "UID"
+			if byUID {
+				key, err = s.args.next()
+			}
+			set, setErr := parseSet(key)
+			if err != nil || setErr != nil {
+				return s.bad()
+			}
+			places := s.chosen(view, set, byUID)
+			keep(func(i int) bool { return slices.Contains(places, i) })
+		}
+	}
+	line := "SEARCH"
+	for i, m := range view {
+		switch {
+		case !hit[i]:
+		case s.byUID():
+			line += " " + strconv.FormatUint(uint64(m.uid), 10)
+		default:
+			line += " " + strconv.Itoa(i+1)
+		}
+	}
+	return s.done(s.untagged("%s", line))
+}
+
+// append stores a message with optional flags and date; 163 has UIDPLUS (RFC 4315).
+func (s *session) append() error {
+	s.mutates()
+	name, err := s.folderArg()
+	if err != nil {
+		return s.bad()
+	}
+	m := message{date: time.Now()}
+	word, err := s.args.next()
+	if err == nil && strings.HasPrefix(word, "(") {
+		m.flags = strings.Fields(word[1 : len(word)-1])
+		word, err = s.args.next()
+	}
+	if err == nil && s.args.rest != "" {
+		if m.date, err = time.Parse("_2-Jan-2006 15:04:05 -0700", word); err == nil {
+			word, err = s.args.next()
+		}
+	}
+	if err != nil {
+		return s.bad()
+	}
+	m.raw = []byte(word)
+	s.srv.mu.Lock()
+	f := s.srv.folder(name)
+	if f == nil {
+		s.srv.mu.Unlock()
+		return s.tagged("NO [TRYCREATE] APPEND folder not exist")
+	}
+	m.uid = f.nextUID
+	f.insert(m)
+	s.srv.touch()
+	validity := f.uidValidity
+	s.srv.mu.Unlock()
+	return s.tagged("OK [APPENDUID %d %d] APPEND completed", validity, m.uid)
+}
+
+// store changes flags. Values other than FLAGS, +FLAGS, -FLAGS (with .SILENT) are BAD.
+func (s *session) store() error {
+	s.mutates()
+	word, err := s.args.next()
+	set, setErr := parseSet(word)
+	item, itemErr := s.args.next()
+	item, silent := strings.CutSuffix(strings.ToUpper(item), ".SILENT")
+	op := strings.TrimSuffix(item, "FLAGS")
+	flags := strings.Fields(strings.Trim(s.args.rest, "()"))
+	if err != nil || setErr != nil || itemErr != nil || !strings.HasSuffix(item, "FLAGS") || !slices.Contains([]string{"", "+", "-"}, op) {
+		return s.bad()
+	}
+	if s.readOnly {
+		return s.tagged("NO %s folder is read-only", s.cmd.Name)
+	}
+	view := s.view()
+	for _, i := range s.chosen(view, set, s.byUID()) {
+		s.srv.change(s.selected, func(f *folder) {
+			f.update(view[i].uid, func(m *message) {
+				if op == "" {
+					m.flags = nil
+				}
+				for _, flag := range flags {
+					m.set(flag, op != "-")
+				}
+			})
+		})
+		if m, ok := s.srv.message(s.selected, view[i].uid); ok && !silent {
+			if err := s.sendFetch(i, m, []string{"FLAGS"}); err != nil {
+				return err
+			}
+		}
+	}
+	return s.done(nil)
+}
+
+func (s *session) copy() error {
+	s.mutates()
+	word, err := s.args.next()
+	set, setErr := parseSet(word)
+	target, nameErr := s.folderArg()
+	if err != nil || setErr != nil || nameErr != nil {
+		return s.bad()
+	}
+	view := s.view()
+	s.srv.mu.Lock()
+	f := s.srv.folder(target)
+	if f != nil {
+		for _, i := range s.chosen(view, set, s.byUID()) {
+			m := view[i]
+			m.uid = f.nextUID
+			f.insert(m)
+		}
+		s.srv.touch()
+	}
+	s.srv.mu.Unlock()
+	if f == nil {
+		return s.tagged("NO [TRYCREATE] COPY folder not exist")
+	}
+	return s.done(nil)
+}
+
+// expunge serves EXPUNGE, UID EXPUNGE and CLOSE, which removes without saying so and leaves the folder. After EXAMINE, CLOSE changes nothing.
+func (s *session) expunge() error {
+	closing := s.cmd.Name == "CLOSE"
+	name := s.selected
+	if closing {
+		s.selected = ""
+	}
+	if closing && s.readOnly {
+		return s.done(nil)
+	}
+	s.mutates()
+	if s.readOnly {
+		return s.tagged("NO %s folder is read-only", s.cmd.Name)
+	}
+	set := numberSet{{1, star}}
+	if s.cmd.Name == "UID EXPUNGE" {
+		word, err := s.args.next()
+		if set, err = parseSet(word); err != nil {
+			return s.bad()
+		}
+	}
+	var gone []int // sequence numbers at the time of each removal
+	s.srv.change(name, func(f *folder) {
+		for i := 0; i < len(f.messages); {
+			m := f.messages[i]
+			if !m.has(`\Deleted`) || !set.contains(m.uid, f.nextUID) {
+				i++
+				continue
+			}
+			f.messages = slices.Delete(f.messages, i, i+1)
+			gone = append(gone, i+1)
+		}
+	})
+	if !closing {
+		for _, n := range gone {
+			if err := s.untagged("%d EXPUNGE", n); err != nil {
+				return err
+			}
+		}
+	}
+	return s.done(nil)
+}
+
+func (s *session) noop() error {
+	if s.srv.opts.AnnounceOnNoop && s.selected != "" {
+		if err := s.announce(); err != nil {
+			return err
+		}
+	}
+	return s.done(nil)
+}
+
+// announce sends EXISTS if the number of messages is not what the client was told last.
+func (s *session) announce() error {
+	n := len(s.view())
+	if n == s.announced {
+		return nil
+	}
+	s.announced = n
+	return s.untagged("%d EXISTS", n)
+}
+
+// idle announces changes until the client says DONE (RFC 2177). The announcing goroutine alone writes meanwhile, and is waited for.
+func (s *session) idle() error {
+	if err := s.send(Continuation, 0, Reply{Line: "+ idling"}); err != nil {
+		return err
+	}
+	stop := make(chan struct{})
+	var announcer sync.WaitGroup
+	var failed error
+	announcer.Go(func() {
+		for failed == nil {
+			s.srv.mu.Lock()
+			changed := s.srv.changed
+			s.srv.mu.Unlock()
+			if failed = s.announce(); failed != nil {
+				return
+			}
+			select {
+			case <-changed:
+			case <-stop:
+				return
+			}
+		}
+	})
+	line, err := s.r.ReadString('\n')
+	close(stop)
+	announcer.Wait()
+	switch {
+	case failed != nil:
+		return failed
+	case err != nil:
+		return err
+	case !strings.EqualFold(strings.TrimSpace(line), "DONE"):
+		return s.bad()
+	}
+	return s.done(nil)
+}
