@@ -2,7 +2,6 @@ package imapsim
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -141,8 +140,4 @@ func equal(t *testing.T, what string, got, want []string) {
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 		t.Errorf("%s:\ngot  %q\nwant %q", what, got, want)
 	}
-}
-
-func isReset(err error) bool {
-	return err != nil && !errors.Is(err, io.EOF) && strings.Contains(err.Error(), "reset")
 }

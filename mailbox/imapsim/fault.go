@@ -60,6 +60,8 @@ type Reply struct {
 	Rate  int           // bytes per second; 0: as fast as it goes
 	Stop  Stop          // how the session ends within this reply
 	Keep  int           // with Stop: how many bytes of the reply are still sent
+
+	tag string // precedes Line
 }
 
 // All is the Keep of a session that stops after the whole reply.
@@ -231,7 +233,7 @@ func (r *Reply) body() [][]byte {
 		return nil
 	}
 	if r.Attrs == nil {
-		return [][]byte{[]byte(r.Line + "\r\n")}
+		return [][]byte{[]byte(r.tag + r.Line + "\r\n")}
 	}
 	var out [][]byte
 	text := r.Line + " ("

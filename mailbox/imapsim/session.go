@@ -167,12 +167,12 @@ func (s *session) bad() error { return s.tagged("BAD Parse command error") }
 
 // send is the only way out: faults see the reply, then it is written as they left it.
 func (s *session) send(kind Kind, uid uint32, r Reply) error {
+	if kind == Tagged {
+		r.tag = s.tag + " "
+	}
 	s.srv.applyFaults(Event{
 		Session: s.n, Command: s.cmd.Name, Args: s.cmd.Args, Kind: kind, UID: uid, Sent: s.sent,
 	}, &r)
-	if kind == Tagged && r.Line != "" {
-		r.Line = s.tag + " " + r.Line
-	}
 	if err := s.pause(r.Pause); err != nil {
 		return err
 	}
@@ -257,8 +257,9 @@ func (s *session) dispatch() error {
 	case "NOOP":
 		return s.noop()
 	case "LOGOUT":
-		s.untagged("BYE IMAP4rev1 Server logging out")
-		s.done(nil)
+		if err := s.done(s.untagged("BYE IMAP4rev1 Server logging out")); err != nil {
+			return err
+		}
 		return errLogout
 	case "ID":
 		return s.id()
