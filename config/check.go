@@ -1,0 +1,189 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// maxSocket is the longest path that fits sun_path with its terminating NUL (unix(7)).
+const maxSocket = 107
+
+// Check judges the configuration on this machine: everything that Load judges, and beyond it what
+// the file refers to, namely that passwords and certificates can be read and are well kept, and
+// that groups exist. It is run by the user that will use them. The error is an Errors.
+func (c Config) Check() error {
+	var errs Errors
+	for _, e := range append(c.problems(), c.problemsHere()...) {
+		errs = append(errs, c.source.locate(e))
+	}
+	errs.sort()
+	return errs.asError()
+}
+
+// problems finds what the configuration alone shows to be wrong.
+func (c Config) problems() Errors {
+	var p problems
+	if p.text("agency.name", c.Agency.Name) && strings.TrimSpace(c.Agency.Name) == "" {
+		p.add("agency.name", "没有写机关名称", "在 [agency] 一节写 name = \"某某局\"")
+	}
+	p.text("agency.code", c.Agency.Code)
+	p.path("paths.state", c.Paths.State)
+	p.path("paths.socket", c.Paths.Socket)
+	if n := len(c.Paths.Socket); n > maxSocket {
+		p.add("paths.socket", fmt.Sprintf("套接字路径有 %d 字节，系统只允许 %d", n, maxSocket), "换一个短些的路径")
+	}
+	if len(c.Mailboxes) == 0 {
+		p.add(mailboxSection, "没有写邮箱", "写一节 [[mailbox]]，至少有 host、user 和 credential 或 password_file")
+	}
+	for i, m := range c.Mailboxes {
+		c.mailboxProblems(&p, i, m)
+	}
+	for _, g := range c.groupLists() {
+		for _, group := range g.list {
+			if strings.TrimSpace(string(group)) == "" {
+				p.add(g.key, "组名为空", "写组名或 gid，或去掉这一项")
+			}
+		}
+	}
+	return Errors(p)
+}
+
+func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
+	key := func(name string) string { return mailboxKey(i, name) }
+	if p.text(key("host"), m.Host) {
+		switch {
+		case m.Host == "":
+			p.add(key("host"), "没有写 IMAP 服务器", "如 host = \"imap.163.com\"")
+		case !hostname(m.Host):
+			p.add(key("host"), fmt.Sprintf("%q 不是主机名或 IP 地址", m.Host), "只写主机名，不带 imap:// 和端口；端口写在 port")
+		}
+	}
+	if p.text(key("user"), m.User) && m.User == "" {
+		p.add(key("user"), "没有写登录名", "如 user = \"foi@example.test\"")
+	}
+	p.text(key("name"), m.Name)
+	for j, other := range c.Mailboxes[:i] {
+		switch {
+		case m.Name == "" || other.Name == "":
+		case m.Name == other.Name:
+			p.add(key("name"), fmt.Sprintf("与第 %d 节邮箱同名", j+1), "登记簿按名字区分账号，请写不同的 name")
+		case m.User == other.User && m.Host == other.Host:
+			p.add(key("user"), fmt.Sprintf("与第 %d 节邮箱是同一个账号", j+1), "去掉其中一节")
+		}
+	}
+	if m.TLS == Plaintext && !m.AllowPlaintext && !m.loopback() && m.Host != "" {
+		p.add(key("tls"), "不加密的连接只允许到本机", "改用 \"tls\" 或 \"starttls\"；确需明文，写 allow_plaintext = true")
+	}
+	if m.PasswordFile == "" && m.Credential == "" {
+		p.add(key("credential"), "没有写密码从哪里取", "写 credential（systemd 的 LoadCredential=）或 password_file")
+	}
+	if m.PasswordFile != "" {
+		p.path(key("password_file"), m.PasswordFile)
+	}
+	if m.Credential != "" && m.Credential != filepath.Base(m.Credential) || m.Credential == ".." || m.Credential == "." {
+		p.add(key("credential"), "应为凭据名，不是路径", "与 LoadCredential= 冒号前的名字相同，如 \"imap-password\"")
+	}
+	if m.CAFile != "" && p.path(key("ca_file"), m.CAFile) && m.TLS == Plaintext {
+		p.add(key("ca_file"), "不加密的连接用不到证书", "去掉 ca_file，或改 tls")
+	}
+	if m.PollInterval < time.Second || m.PollInterval > time.Hour {
+		p.add(key("poll_interval"), "应在 1s 与 1h 之间", "公共邮箱建议 \"90s\"")
+	}
+	for _, f := range m.Folders {
+		if p.text(key("folders"), f) && f == "" {
+			p.add(key("folders"), "文件夹名为空", "去掉这一项")
+		}
+	}
+}
+
+// problems gathers errors that are not yet located.
+type problems Errors
+
+func (p *problems) add(key, msg, hint string) {
+	*p = append(*p, Error{Key: key, Msg: msg, Hint: hint})
+}
+
+// text refuses control characters: the value would end up in IMAP commands, letters or paths.
+func (p *problems) text(key, s string) bool {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		p.add(key, "含有控制字符（如换行）", "写成一行普通文字")
+		return false
+	}
+	return true
+}
+
+func (p *problems) path(key, s string) bool {
+	if !p.text(key, s) {
+		return false
+	}
+	if !filepath.IsAbs(s) {
+		p.add(key, fmt.Sprintf("%q 不是绝对路径", s), "从 / 写起")
+		return false
+	}
+	return true
+}
+
+func hostname(s string) bool {
+	if net.ParseIP(s) != nil {
+		return true
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
+		if label == "" || len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool {
+			return r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// problemsHere finds what is wrong with the things on this machine that the configuration names.
+func (c Config) problemsHere() Errors {
+	var p problems
+	blame := func(key string, err error) {
+		if e, ok := errorOf(err); ok {
+			e.Key = key
+			p = append(p, e)
+		}
+	}
+	for i, m := range c.Mailboxes {
+		if m.PasswordFile != "" || m.Credential != "" {
+			_, err := m.Password()
+			blame(mailboxKey(i, m.passwordKey()), err)
+		}
+		_, err := m.RootCAs()
+		blame(mailboxKey(i, "ca_file"), err)
+	}
+	for _, g := range c.groupLists() {
+		// The default group is made by the package; whoever runs ysq without it, as in a test, has
+		// not named it.
+		if c.source.file != "" && !c.source.has(g.key) {
+			continue
+		}
+		for _, group := range g.list {
+			if group != "" {
+				_, err := group.GID()
+				blame(g.key, err)
+			}
+		}
+	}
+	return Errors(p)
+}
+
+type groupList struct {
+	key  string
+	list []Group
+}
+
+func (c Config) groupLists() []groupList {
+	return []groupList{
+		{"access.socket_group", []Group{c.Access.SocketGroup}},
+		{"access.viewer", c.Access.Viewer},
+		{"access.operator", c.Access.Operator},
+		{"access.approver", c.Access.Approver},
+	}
+}

@@ -1,0 +1,177 @@
+// Package config reads the one configuration file of an instance, /etc/ysq/ysq.toml.
+//
+// An administrator meets it twice: when the office is set up, and years later when something in the
+// office has changed. It is therefore strict: an unknown key is an error and never ignored, every
+// error of the file is told at once with its line and column, and each says what to write instead.
+// The options stand in one table (options.go), from which the reader, the commented example and the
+// file that `ysq init` writes are all made.
+//
+// A password is never in the file; see Mailbox.Password.
+package config
+
+import (
+	"net"
+	"strconv"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// Where an installed ysq keeps its things (the packages and the units rely on them).
+const (
+	DefaultFile   = "/etc/ysq/ysq.toml"
+	DefaultState  = "/var/lib/ysq"
+	DefaultSocket = "/run/ysq/ysq.sock"
+	// DefaultGroup owns the socket; its members may connect.
+	DefaultGroup = "ysq-users"
+)
+
+// Config is the configuration of one instance, which serves one office.
+type Config struct {
+	Agency    Agency
+	Paths     Paths
+	Mailboxes []Mailbox // at least one; several when an office has several accounts
+	Intake    Intake
+	Access    Access
+	Approval  Approval
+	Log       Log
+	Terminal  Terminal
+
+	source source // where each key stands, for errors found after reading
+}
+
+// Agency is the office (行政机关) that answers the applications.
+type Agency struct {
+	Name string // as printed on letters and reports; required
+	Code string // 机关代字, the office's part of document numbers; may be empty
+}
+
+// Paths are absolute.
+type Paths struct {
+	State  string // directory of the register, the mails and the journal
+	Socket string // on which the daemon listens for the commands; at most 107 bytes (unix(7))
+}
+
+// TLS is how a connection to a mail server is protected.
+type TLS string
+
+// The protections. With Plaintext the password and the mails cross the network readable; Check
+// allows it to this machine itself, else only when the mailbox says so expressly.
+const (
+	ImplicitTLS TLS = "tls" // TLS from the first byte (RFC 8314)
+	StartTLS    TLS = "starttls"
+	Plaintext   TLS = "none"
+)
+
+// Mailbox is one IMAP account that is polled.
+type Mailbox struct {
+	// Name is the account's name in the register. It must not change as long as the account lives:
+	// the book of UIDs is kept under it. Empty in the file means User.
+	Name string
+	Host string
+	Port int // empty in the file means 993 for ImplicitTLS, else 143
+	TLS  TLS
+	// AllowPlaintext permits Plaintext to another machine.
+	AllowPlaintext bool
+	CAFile         string // PEM certificates trusted instead of the system's; empty: the system's
+	User           string
+	PasswordFile   string // see Password
+	Credential     string // see Password
+	PollInterval   time.Duration
+	Folders        []string // the only folders to poll; empty: chosen by what the server lists
+}
+
+// Addr returns host:port.
+func (m Mailbox) Addr() string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }
+
+// loopback reports whether the host is this machine by its spelling alone; nothing is resolved, so
+// that no name server decides whether a password may travel in the clear.
+func (m Mailbox) loopback() bool {
+	ip := net.ParseIP(m.Host)
+	return m.Host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Intake says what becomes of mails.
+type Intake struct {
+	// CasesFrom is the first day (by INTERNALDATE) whose mails open cases; older mails are kept and
+	// searchable as 历史邮件. The zero Date: every mail may open a case.
+	CasesFrom civil.Date
+}
+
+// Access maps groups of the system to roles. A person has the highest role of all their groups.
+type Access struct {
+	SocketGroup Group // owns the socket: who is not in it cannot connect at all
+	Viewer      []Group
+	Operator    []Group
+	Approver    []Group
+}
+
+// Extension says how an extension (条例 第三十三条) is approved.
+type Extension string
+
+const (
+	// ExtensionRecorded: approved on paper; the operator enters approver, date and document.
+	ExtensionRecorded Extension = "recorded"
+	// ExtensionRole: only an account with the role approver may enter an extension.
+	ExtensionRole Extension = "role"
+)
+
+// Approval says who decides what.
+type Approval struct {
+	Extension Extension
+}
+
+// Level is the least severity that is logged.
+type Level string
+
+// The levels.
+const (
+	Debug Level = "debug"
+	Info  Level = "info"
+	Warn  Level = "warn"
+	Fault Level = "error"
+)
+
+// Log is the daemon's log, which goes to standard error and so to the journal.
+type Log struct {
+	Level Level
+}
+
+// Width is the number of columns a character of ambiguous width (UAX #11) takes on the terminal;
+// zero is auto: by the locale.
+type Width int
+
+// Terminal is how tables are drawn.
+type Terminal struct {
+	AmbiguousWidth Width
+}
+
+// Default returns the configuration before any file is read: every option at its default, no
+// mailbox. It does not pass Check, because an office has a name and an account.
+func Default() Config {
+	return Config{
+		Paths:    Paths{State: DefaultState, Socket: DefaultSocket},
+		Access:   Access{SocketGroup: DefaultGroup, Operator: []Group{DefaultGroup}},
+		Approval: Approval{Extension: ExtensionRecorded},
+		Log:      Log{Level: Info},
+	}
+}
+
+// DefaultMailbox returns a mailbox with every option at its default; it lacks host, user and
+// password.
+func DefaultMailbox() Mailbox {
+	return Mailbox{TLS: ImplicitTLS, PollInterval: 90 * time.Second}
+}
+
+// complete fills in what one option of the mailbox takes from another.
+func (m *Mailbox) complete() {
+	if m.Name == "" {
+		m.Name = m.User
+	}
+	if m.Port == 0 {
+		m.Port = 143
+		if m.TLS == ImplicitTLS {
+			m.Port = 993
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// option is one key of the file, bound to the field of a Config that it sets.
+type option struct {
+	key    string
+	doc    string // for the example: what it does, in lines
+	sample string // the TOML literal to show while the option is at its default; "": the default
+	value  value
+}
+
+// section is one table of the file.
+type section struct {
+	name    string
+	doc     string
+	options []option
+}
+
+// mailboxSection is the one that may stand several times: [[mailbox]].
+const mailboxSection = "mailbox"
+
+// sections returns the table of everything the file may hold except mailboxes, bound to c.
+func (c *Config) sections() []section {
+	return []section{
+		{"agency", "本机关。", []option{
+			{"name", "机关名称，印在告知书、答复书和年度报告上。必填。", "", text{&c.Agency.Name}},
+			{"code", "机关代字，用于文号，如“某环依申请〔2026〕1号”中的“某环依申请”。", `"某环依申请"`, text{&c.Agency.Code}},
+		}},
+		{"paths", "文件位置，一律写绝对路径。", []option{
+			{"state", "登记簿、邮件原件和流水所在目录（权限 0700，属主为运行 ysq 的用户）。", "", text{&c.Paths.State}},
+			{"socket", "命令行与守护进程通话的套接字，路径不得超过 107 字节。", "", text{&c.Paths.Socket}},
+		}},
+		{"intake", "收件。", []option{
+			{"cases_from", "自哪一天起收到的邮件立案；更早的只保存、可检索，不立案。\n不写则所有邮件都可以立案。", civil.New(2026, 1, 1).String(), date{&c.Intake.CasesFrom}},
+		}},
+		{"access", "谁可以使用。写系统的组名或数字 gid（LDAP 等目录服务的组只能写 gid）；\n一人属于几个组的，取其中最高的角色。", []option{
+			{"socket_group", "套接字所属的组：不在此组的用户无法连接。", "", text{(*string)(&c.Access.SocketGroup)}},
+			{"viewer", "查看：只能查询。", `["ysq-viewers"]`, groups{&c.Access.Viewer}},
+			{"operator", "经办：登记、答复等日常办理。", "", groups{&c.Access.Operator}},
+			{"approver", "审核：批准延期、冻结年度数据等。", `["ysq-approvers", 2001]`, groups{&c.Access.Approver}},
+		}},
+		{"approval", "审批。", []option{
+			{"extension", "延期由谁批准（条例第三十三条）：\n\"recorded\" 纸面批准，经办人录入批准人、日期和文号；\"role\" 只有“审核”角色可以录入延期。", "", choice[Extension]{&c.Approval.Extension, []Extension{ExtensionRecorded, ExtensionRole}}},
+		}},
+		{"log", "日志（写到标准错误，由 systemd 日志收存）。", []option{
+			{"level", "debug、info、warn 或 error。", "", choice[Level]{&c.Log.Level, []Level{Debug, Info, Warn, Fault}}},
+		}},
+		{"terminal", "终端表格。", []option{
+			{"ambiguous_width", "“宽度不定”的字符（如 ①、…、—）占几列：\"auto\" 按语言环境，或 1、2。\n表格竖线对不齐时改这里。", "", width{&c.Terminal.AmbiguousWidth}},
+		}},
+	}
+}
+
+const mailboxDoc = "邮箱（IMAP 账号）。一个机关有几个账号，就写几节 [[mailbox]]。\n密码不写在这里：见 credential 与 password_file。"
+
+// options returns the keys of a [[mailbox]], bound to m.
+func (m *Mailbox) options() []option {
+	return []option{
+		{"host", "IMAP 服务器主机名。必填。", "", text{&m.Host}},
+		{"port", "端口。不写则 tls 为 \"tls\" 时用 993，否则用 143。", "993", port{&m.Port}},
+		{"tls", "连接如何加密：\"tls\" 一开始就加密，\"starttls\" 连上后转为加密，\"none\" 不加密。", "", choice[TLS]{&m.TLS, []TLS{ImplicitTLS, StartTLS, Plaintext}}},
+		{"allow_plaintext", "不加密只允许连接本机；确需明文连接别的机器（密码和申请人信息可被窃听），\n须在此写 true 明示。", "", boolean{&m.AllowPlaintext}},
+		{"ca_file", "单位自建 CA 的证书（PEM）；不写则信任系统自带的证书。", `"/etc/ysq/ca.pem"`, text{&m.CAFile}},
+		{"user", "登录名，通常是完整的邮箱地址。必填。", "", text{&m.User}},
+		{"name", "账号在登记簿里的名字，启用后不要再改；不写则用 user。", `"foi@example.test"`, text{&m.Name}},
+		{"credential", "systemd 凭据名：由 ysq.service 中的 LoadCredential= 交来密码。\n163、126 等邮箱用网页设置里生成的“授权码”，不是网页登录密码。\ncredential 与 password_file 至少写一个；都写时，systemd 启动的用凭据，其余情形读文件。", `"imap-password"`, text{&m.Credential}},
+		{"password_file", "只存密码一行的文件，权限须为 0600，属主为运行者或 root。", `"/etc/ysq/imap-password"`, text{&m.PasswordFile}},
+		{"poll_interval", "多久收一次信，1s 到 1h。公共邮箱建议 60s 到 120s，过于频繁会被服务商限制。", "", duration{&m.PollInterval}},
+		{"folders", "只收这些文件夹；不写则自动选定（收件箱、垃圾邮件一类和已发送），一般不必写。", `["INBOX", "垃圾邮件"]`, textList{&m.Folders}},
+	}
+}
+
+// key names a key in errors and in source: agency.name, mailbox[0].host.
+func mailboxKey(i int, key string) string {
+	name := fmt.Sprintf("%s[%d]", mailboxSection, i)
+	if key == "" {
+		return name
+	}
+	return name + "." + key
+}
+
+// find returns the option of that key.
+func find(options []option, key string) (option, bool) {
+	for _, o := range options {
+		if o.key == key {
+			return o, true
+		}
+	}
+	return option{}, false
+}
+
+// comment puts "# " before each line.
+func comment(doc string) string {
+	return "# " + strings.ReplaceAll(doc, "\n", "\n# ") + "\n"
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Render writes c as a file for people: every option with its explanation, those at their default
+// commented out. Load reads it back as c.
+func Render(c Config) string {
+	defaults := Default()
+	sections, plain := c.sections(), defaults.sections()
+	var b strings.Builder
+	b.WriteString("# 依申请公开登记簿 ysq 的配置（TOML，UTF-8）。以 # 开头的行不起作用；\n")
+	b.WriteString("# 改完先用 ysq doctor 检查，再重新启动服务。\n")
+	for i, s := range sections {
+		renderSection(&b, s.doc, "["+s.name+"]", s.options, plain[i].options)
+		if s.name == "paths" { // mailboxes come early: they are what an administrator looks for
+			for _, m := range c.Mailboxes {
+				unset := DefaultMailbox()
+				renderSection(&b, mailboxDoc, "[["+mailboxSection+"]]", m.options(), unset.options())
+			}
+		}
+	}
+	return b.String()
+}
+
+func renderSection(b *strings.Builder, doc, header string, options, defaults []option) {
+	b.WriteString("\n" + comment(doc) + header + "\n")
+	for i, o := range options {
+		b.WriteString("\n" + comment(o.doc))
+		is, unset := o.value.literal(), defaults[i].value.literal()
+		if is == unset {
+			b.WriteString("# ")
+			if o.sample != "" {
+				is = o.sample
+			}
+		}
+		fmt.Fprintf(b, "%s = %s\n", o.key, is)
+	}
+}
+
+// Example returns a complete file with every option explained; it loads as it stands.
+func Example() string {
+	c := Default()
+	c.Agency.Name = "示例市生态环境局"
+	m := DefaultMailbox()
+	m.Host = "imap.163.com"
+	m.User = "foi@example.test"
+	m.Credential = "imap-password"
+	c.Mailboxes = []Mailbox{m}
+	return Render(c)
+}
+
+// Owner is who a new file shall belong to; the zero value leaves it to whoever writes it.
+type Owner struct{ UID, GID int }
+
+// WriteFile writes the text of a configuration to a new file of mode 0600. The file appears at once
+// and complete, or not at all; one that exists is never touched, and errors.Is finds fs.ErrExist.
+func WriteFile(path, text string, owner Owner) (err error) {
+	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing configuration: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.Remove(tmp)) }()
+	_, err = f.WriteString(text)
+	if err == nil && owner != (Owner{}) {
+		err = f.Chown(owner.UID, owner.GID)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("writing configuration: %w", err)
+	}
+	// A link fails where a rename would replace.
+	if err := os.Link(tmp, path); errors.Is(err, fs.ErrExist) {
+		return Error{File: path, Msg: "配置文件已经存在，没有改动它", Hint: "要重新生成，请先把它移走", err: err}
+	} else if err != nil {
+		return fmt.Errorf("writing configuration: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("syncing directory: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
