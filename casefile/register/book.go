@@ -1,0 +1,206 @@
+package register
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// ErrNotFound is wrapped where a case, a record or a mail is not there.
+var ErrNotFound = errors.New("没有找到")
+
+// maxMessageID bounds what is indexed: RFC 5322 allows lines of 998 octets; longer ones are no ids.
+const maxMessageID = 998
+
+// index writes the keys under which a record is found again. It depends on the record and on nothing
+// else but the book's earlier entry for the same UID.
+func (t *Tx) index(r casefile.Record) error {
+	switch e := r.Event.(type) {
+	case casefile.MessageTaken:
+		if err := t.indexUID(r.Seq, e); err != nil {
+			return err
+		}
+		return t.indexLetter(r.Seq, e.Case, e.Letter)
+	case casefile.Received:
+		return t.indexLetter(r.Seq, r.Case, e.Letter)
+	case casefile.MessageIn:
+		return t.indexLetter(r.Seq, r.Case, e.Letter)
+	case casefile.MessageOut:
+		return t.indexLetter(r.Seq, r.Case, e.Letter)
+	}
+	return nil
+}
+
+// indexUID makes the record the one that governs its UID and takes the earlier one out of its place.
+func (t *Tx) indexUID(seq uint64, e casefile.MessageTaken) error {
+	key := uidKey(e.Account, e.Folder, e.UIDValidity, e.UID)
+	if old := t.bucket(bucketUIDs).Get(key); old != nil {
+		was, err := t.taken(binary.BigEndian.Uint64(old))
+		if err != nil {
+			return err
+		}
+		if err := t.bucket(bucketPlace).Delete(placeKey(was.Disposition, binary.BigEndian.Uint64(old))); err != nil {
+			return err
+		}
+	}
+	if err := t.bucket(bucketUIDs).Put(key, be64(seq)); err != nil {
+		return err
+	}
+	return t.bucket(bucketPlace).Put(placeKey(e.Disposition, seq), nil)
+}
+
+func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
+	if !l.Digest.IsZero() {
+		if err := t.bucket(bucketDigest).Put(append(l.Digest[:], be64(seq)...), nil); err != nil {
+			return err
+		}
+	}
+	if id != "" && l.MessageID != "" && len(l.MessageID) <= maxMessageID {
+		return t.bucket(bucketMsgID).Put([]byte(l.MessageID+"\x00"+string(id)), nil)
+	}
+	return nil
+}
+
+func folderKey(account, folder string, validity uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte(account+"\x00"+folder+"\x00"), validity)
+}
+
+func uidKey(account, folder string, validity uint64, uid uint32) []byte {
+	return binary.BigEndian.AppendUint32(folderKey(account, folder, validity), uid)
+}
+
+func placeKey(d casefile.Disposition, seq uint64) []byte {
+	return append([]byte{byte(d)}, be64(seq)...)
+}
+
+func (t *Tx) taken(seq uint64) (casefile.MessageTaken, error) {
+	r, err := t.Record(seq)
+	if err != nil {
+		return casefile.MessageTaken{}, err
+	}
+	e, ok := r.Event.(casefile.MessageTaken)
+	if !ok {
+		return e, fmt.Errorf("record %d in the book is %s, not %s", seq, r.Event.Kind(), casefile.KindMessageTaken)
+	}
+	return e, nil
+}
+
+// Owed returns those of the UIDs, given in ascending order, that the book does not know, and those in
+// quarantine whose next try has come.
+func (t *Tx) Owed(account, folder string, validity uint64, uids []uint32, now time.Time) ([]uint32, error) {
+	retry, err := t.retries(account, folder, validity, now)
+	if err != nil {
+		return nil, err
+	}
+	prefix := folderKey(account, folder, validity)
+	var owed []uint32
+	c := t.bucket(bucketUIDs).Cursor()
+	k, _ := c.Seek(prefix)
+	for _, uid := range uids {
+		want := binary.BigEndian.AppendUint32(prefix[:len(prefix):len(prefix)], uid)
+		for k != nil && bytes.Compare(k, want) < 0 {
+			k, _ = c.Next()
+		}
+		if !bytes.Equal(k, want) || retry[uid] {
+			owed = append(owed, uid)
+		}
+	}
+	return owed, nil
+}
+
+// retries lists the quarantined UIDs of a folder whose next try has come.
+func (t *Tx) retries(account, folder string, validity uint64, now time.Time) (map[uint32]bool, error) {
+	due := make(map[uint32]bool)
+	for m, err := range t.Mails(casefile.Quarantined) {
+		if err != nil {
+			return nil, err
+		}
+		if m.Account == account && m.Folder == folder && m.UIDValidity == validity && !now.Before(m.Retry) {
+			due[m.UID] = true
+		}
+	}
+	return due, nil
+}
+
+// Mail is the governing entry of the book for a UID.
+type Mail struct {
+	Seq      uint64
+	Recorded time.Time
+	casefile.MessageTaken
+}
+
+// Mails yields the mails that ended in a place, oldest entry first.
+func (t *Tx) Mails(d casefile.Disposition) iter.Seq2[Mail, error] {
+	return func(yield func(Mail, error) bool) {
+		c := t.bucket(bucketPlace).Cursor()
+		for k, _ := c.Seek([]byte{byte(d)}); len(k) == 9 && k[0] == byte(d); k, _ = c.Next() {
+			seq := binary.BigEndian.Uint64(k[1:])
+			r, err := t.Record(seq)
+			e, _ := r.Event.(casefile.MessageTaken)
+			if !yield(Mail{seq, r.Recorded, e}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// CountMails says how many mails ended in a place.
+func (t *Tx) CountMails(d casefile.Disposition) int {
+	n := 0
+	c := t.bucket(bucketPlace).Cursor()
+	for k, _ := c.Seek([]byte{byte(d)}); len(k) == 9 && k[0] == byte(d); k, _ = c.Next() {
+		n++
+	}
+	return n
+}
+
+// About returns every record that speaks of these bytes, in order: first how the mail was taken,
+// then the case that it opened or joined, then its copies.
+func (t *Tx) About(d casefile.Digest) ([]casefile.Record, error) {
+	var all []casefile.Record
+	c := t.bucket(bucketDigest).Cursor()
+	for k, _ := c.Seek(d[:]); bytes.HasPrefix(k, d[:]); k, _ = c.Next() {
+		r, err := t.Record(binary.BigEndian.Uint64(k[len(d):]))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// DigestsWith returns up to limit digests of mails that begin with the given bytes; half is one more
+// hexadecimal digit, or negative.
+func (t *Tx) DigestsWith(prefix []byte, half int, limit int) []casefile.Digest {
+	var all []casefile.Digest
+	c := t.bucket(bucketDigest).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix) && len(all) < limit; k, _ = c.Next() {
+		if half >= 0 && int(k[len(prefix)]>>4) != half {
+			continue
+		}
+		d := casefile.Digest(k[:len(casefile.Digest{})])
+		if len(all) == 0 || all[len(all)-1] != d {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// CasesByMessageID returns the cases that hold a mail with this Message-ID.
+func (t *Tx) CasesByMessageID(id string) []casefile.ID {
+	if id == "" || len(id) > maxMessageID {
+		return nil
+	}
+	var all []casefile.ID
+	prefix := []byte(id + "\x00")
+	c := t.bucket(bucketMsgID).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		all = append(all, casefile.ID(k[len(prefix):]))
+	}
+	return all
+}

@@ -1,0 +1,173 @@
+package register
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// A projection is a version byte, a head of fixed size, length-prefixed strings and the case's Seqs.
+// Reports and filters read the head alone.
+//
+//	0      version
+//	1-6    kind, stage, channel, column, outcome, tally outcome
+//	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional
+//	8-9    what the strict and the legal clock wait for
+//	10-17  arrival, Unix milliseconds; the smallest integer when unknown
+//	18-23  year counted in, messages, corrections (16 bits each)
+//	24-25  working days granted by extension
+//	26-    civil days, 32 bits each, in the order of days()
+const (
+	projectionVersion = 1
+	daysAt            = 26
+	dayCount          = 17
+	headSize          = daysAt + 4*dayCount
+	noArrival         = -1 << 63
+)
+
+var errProjection = errors.New("projection is damaged")
+
+// days lists the civil days of a projection in the order in which they lie in the head.
+func days(c *casefile.Case) [dayCount]*civil.Date {
+	return [dayCount]*civil.Date{
+		&c.ArrivedOn, &c.ConfirmedOn, &c.RegisteredOn, &c.ReviewedOn, &c.CorrectedOn, &c.RepliedOn,
+		&c.DispatchedOn, &c.DeliveredOn, &c.StoppedOn, &c.ArchivedOn, &c.TallyOn,
+		&c.Strict.Start, &c.Strict.Due, &c.Strict.WaitUntil,
+		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitUntil,
+	}
+}
+
+// texts lists the strings of a projection in the order in which they follow the head.
+func texts(c *casefile.Case) []*string {
+	return []*string{&c.Basis, &c.Document, &c.Applicant, &c.Contact, &c.Subject, &c.Request, &c.Department, &c.Assignee}
+}
+
+func flag(on bool, bit byte) byte {
+	if on {
+		return bit
+	}
+	return 0
+}
+
+func encodeProjection(c casefile.Case, seqs []uint64) []byte {
+	b := make([]byte, headSize, headSize+256)
+	b[0] = projectionVersion
+	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)
+	b[4], b[5], b[6] = byte(c.Column), byte(c.Outcome), byte(c.Tally)
+	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4)
+	b[8], b[9] = byte(c.Strict.Waiting), byte(c.Legal.Waiting)
+	arrived := int64(noArrival)
+	if !c.ArrivedAt.IsZero() {
+		arrived = c.ArrivedAt.UnixMilli()
+	}
+	binary.BigEndian.PutUint64(b[10:], uint64(arrived))
+	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays} {
+		binary.BigEndian.PutUint16(b[18+2*i:], uint16(min(n, 1<<16-1)))
+	}
+	for i, d := range days(&c) {
+		binary.BigEndian.PutUint32(b[daysAt+4*i:], uint32(*d))
+	}
+	for _, s := range texts(&c) {
+		b = appendText(b, *s)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.Addresses)))
+	for _, a := range c.Addresses {
+		b = appendText(b, a)
+	}
+	b = binary.AppendUvarint(b, uint64(len(seqs)))
+	last := uint64(0)
+	for _, s := range seqs {
+		b = binary.AppendUvarint(b, s-last)
+		last = s
+	}
+	return b
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// decodeHead reads what has a fixed place. It does not allocate.
+func decodeHead(id []byte, b []byte, c *casefile.Case) error {
+	if len(b) < headSize || b[0] != projectionVersion {
+		return fmt.Errorf("case %s: %w", id, errProjection)
+	}
+	c.Kind, c.Stage, c.Channel = casefile.RequestKind(b[1]), casefile.Stage(b[2]), casefile.Channel(b[3])
+	c.Column, c.Outcome, c.Tally = casefile.Column(b[4]), casefile.Outcome(b[5]), casefile.Outcome(b[6])
+	c.Undelivered, c.Strict.Provisional, c.Legal.Provisional = b[7]&1 != 0, b[7]&2 != 0, b[7]&4 != 0
+	c.Strict.Waiting, c.Legal.Waiting = casefile.Waiting(b[8]), casefile.Waiting(b[9])
+	if ms := int64(binary.BigEndian.Uint64(b[10:])); ms != noArrival {
+		c.ArrivedAt = time.UnixMilli(ms).In(civil.Zone)
+	}
+	for i, n := range [...]*int{&c.CountedIn, &c.Messages, &c.Corrections, &c.ExtendedDays} {
+		*n = int(binary.BigEndian.Uint16(b[18+2*i:]))
+	}
+	for i, d := range days(c) {
+		*d = civil.Date(binary.BigEndian.Uint32(b[daysAt+4*i:]))
+	}
+	return nil
+}
+
+// decodeProjection reads the whole and the case's Seqs.
+func decodeProjection(id, b []byte) (casefile.Case, []uint64, error) {
+	c := casefile.Case{ID: casefile.ID(id)}
+	if err := decodeHead(id, b, &c); err != nil {
+		return c, nil, err
+	}
+	r := reader{b: b[headSize:]}
+	for _, s := range texts(&c) {
+		*s = r.text()
+	}
+	for range r.count() {
+		c.Addresses = append(c.Addresses, r.text())
+	}
+	seqs := make([]uint64, 0, r.left())
+	last := uint64(0)
+	for range r.count() {
+		last += r.uvarint()
+		seqs = append(seqs, last)
+	}
+	if r.bad {
+		return c, nil, fmt.Errorf("case %s: %w", id, errProjection)
+	}
+	return c, seqs, nil
+}
+
+// reader takes a projection's tail apart; once something does not fit it is bad and gives zeros.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) left() int { return len(r.b) }
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+// count reads a number of things, each at least one byte long.
+func (r *reader) count() uint64 {
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		r.bad = true
+		return 0
+	}
+	return n
+}
+
+func (r *reader) text() string {
+	n := r.count()
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}

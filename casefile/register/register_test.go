@@ -1,0 +1,389 @@
+package register
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
+	"pgregory.net/rapid"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+var start = time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone)
+
+// opened returns a fresh register that is verified when the test ends.
+func opened(t testing.TB) *Register {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := Create(dir, start); err != nil {
+		t.Fatal(err)
+	}
+	return reopened(t, dir)
+}
+
+func reopened(t testing.TB, dir string) *Register {
+	t.Helper()
+	r, err := Open(dir, Options{Command: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		differences, err := r.Verify()
+		if err != nil || len(differences) > 0 {
+			t.Errorf("verify at the end: %v, %v", differences, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+func mail(name string, n uint32) (casefile.MessageTaken, casefile.Received) {
+	letter := casefile.Letter{
+		Digest: casefile.DigestOf([]byte(name)), MessageID: name + "@example.test",
+		From: casefile.Address{Name: "张三", Mail: "zhangsan@example.test"}, Subject: "政府信息公开申请 " + name,
+	}
+	taken := casefile.MessageTaken{
+		Account: "office", Folder: "INBOX", UIDValidity: 1, UID: 1392611444 + n, ArrivedAt: start, Size: 1000,
+		Letter: letter, Disposition: casefile.ToCase,
+	}
+	return taken, casefile.Received{Channel: casefile.Email, ArrivedAt: start, Letter: letter}
+}
+
+// take records a mail as a new case and returns its number.
+func take(t testing.TB, r *Register, name string, n uint32) (id casefile.ID) {
+	t.Helper()
+	err := r.Update(start, func(tx *Tx) error {
+		id = tx.NextID(2026)
+		taken, received := mail(name, n)
+		taken.Case = id
+		_, err := tx.Append("mailbox",
+			casefile.Draft{On: civil.Of(start), Event: taken},
+			casefile.Draft{Case: id, On: civil.Of(start), Event: received})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func add(t testing.TB, r *Register, now time.Time, drafts ...casefile.Draft) []casefile.Record {
+	t.Helper()
+	var records []casefile.Record
+	err := r.Update(now, func(tx *Tx) (err error) { records, err = tx.Append("李四(1000)", drafts...); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+func TestMailBecomesCase(t *testing.T) {
+	r := opened(t)
+	first, second := take(t, r, "a", 1), take(t, r, "b", 2)
+	if first != "2026-00001" || second != "2026-00002" {
+		t.Fatalf("numbers = %s, %s", first, second)
+	}
+	err := r.View(func(tx *Tx) error {
+		c, err := tx.Case(first)
+		if err != nil {
+			return err
+		}
+		if c.Stage != casefile.StageReceived || c.Applicant != "张三" || c.Strict.Due != civil.MustParse("2026-03-30") || c.Messages != 1 {
+			t.Errorf("case = %+v", c)
+		}
+		if got := tx.CasesByMessageID("b@example.test"); !slices.Equal(got, []casefile.ID{second}) {
+			t.Errorf("by Message-ID: %v", got)
+		}
+		digest := casefile.DigestOf([]byte("a"))
+		about, err := tx.About(digest)
+		if err != nil || len(about) != 2 {
+			t.Errorf("about the mail: %v, %v", about, err)
+		}
+		if got := tx.DigestsWith(digest[:3], -1, 9); len(got) != 1 {
+			t.Errorf("by prefix: %v", got)
+		}
+		if n := tx.CountMails(casefile.ToCase); n != 2 {
+			t.Errorf("mails in cases = %d", n)
+		}
+		_, err = tx.Case("2026-09999")
+		if !errors.Is(err, ErrNotFound) {
+			t.Errorf("unknown case: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOwed(t *testing.T) {
+	r := opened(t)
+	take(t, r, "a", 1)
+	take(t, r, "b", 3)
+	quarantined := casefile.MessageTaken{Account: "office", Folder: "INBOX", UIDValidity: 1, UID: 1392611444 + 5,
+		Disposition: casefile.Quarantined, Tries: 3, Retry: start.Add(time.Hour)}
+	add(t, r, start, casefile.Draft{On: civil.Of(start), Event: quarantined})
+	for _, tt := range []struct {
+		name     string
+		folder   string
+		validity uint64
+		now      time.Time
+		want     []uint32
+	}{
+		{"unknown ones", "INBOX", 1, start, []uint32{1392611444, 1392611446}},
+		{"quarantine is due", "INBOX", 1, start.Add(time.Hour), []uint32{1392611444, 1392611446, 1392611449}},
+		{"another validity", "INBOX", 2, start, []uint32{1392611444, 1392611445, 1392611446, 1392611447, 1392611449}},
+		{"another folder", "INBOX/x", 1, start, []uint32{1392611444, 1392611445, 1392611446, 1392611447, 1392611449}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []uint32
+			err := r.View(func(tx *Tx) (err error) {
+				got, err = tx.Owed("office", tt.folder, tt.validity, []uint32{1392611444, 1392611445, 1392611446, 1392611447, 1392611449}, tt.now)
+				return err
+			})
+			if err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("owed = %v, %v; want %v", got, err, tt.want)
+			}
+		})
+	}
+	// Taken after all: the entry leaves quarantine and nothing is owed for it.
+	taken, _ := mail("late", 5)
+	taken.Disposition = casefile.Parked
+	add(t, r, start.Add(2*time.Hour), casefile.Draft{On: civil.Of(start), Event: taken})
+	r.View(func(tx *Tx) error {
+		if q, p := tx.CountMails(casefile.Quarantined), tx.CountMails(casefile.Parked); q != 0 || p != 1 {
+			t.Errorf("quarantined %d, parked %d; want 0, 1", q, p)
+		}
+		return nil
+	})
+}
+
+func TestTimeNeverRunsBackwards(t *testing.T) {
+	r := opened(t)
+	id := take(t, r, "a", 1)
+	note := casefile.Draft{Case: id, On: civil.Of(start), Event: casefile.Noted{Text: "x"}}
+	add(t, r, start.Add(time.Hour), note)
+	got := add(t, r, start.Add(-24*time.Hour), note)[0]
+	if !got.Recorded.Equal(start.Add(time.Hour)) {
+		t.Errorf("recorded %v, want that of the record before", got.Recorded)
+	}
+}
+
+func TestUpdateLeavesNoTraceOnError(t *testing.T) {
+	r := opened(t)
+	take(t, r, "a", 1)
+	boom := errors.New("boom")
+	err := r.Update(start, func(tx *Tx) error {
+		if _, err := tx.Append("x", casefile.Draft{Case: "2026-00001", On: civil.Of(start), Event: casefile.Noted{Text: "lost"}}); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	r.View(func(tx *Tx) error {
+		if seq, _ := tx.Head(); seq != 2 {
+			t.Errorf("head = %d, want 2", seq)
+		}
+		return nil
+	})
+}
+
+func TestReopenKeepsEverything(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Create(dir, start); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := take(t, r, "a", 1)
+	var before casefile.Case
+	r.View(func(tx *Tx) (err error) { before, err = tx.Case(id); return err })
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := reopened(t, dir)
+	again.View(func(tx *Tx) error {
+		after, err := tx.Case(id)
+		if diff := cmp.Diff(before, after, cmp.AllowUnexported(casefile.Case{})); diff != "" || err != nil {
+			t.Errorf("after reopening (-before +after), %v:\n%s", err, diff)
+		}
+		return nil
+	})
+}
+
+func TestSecondOpenIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Create(dir, start); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(dir, Options{Command: "ysq serve"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	_, err = Open(dir, Options{})
+	held, ok := errors.AsType[*HeldError](err)
+	if !ok || held.PID != os.Getpid() || held.Command != "ysq serve" {
+		t.Errorf("second open: %v", err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		damage func(t *testing.T, path string)
+		want   error
+	}{
+		{"missing", func(t *testing.T, path string) { must(t, os.Remove(path)) }, ErrMissing},
+		{"empty", func(t *testing.T, path string) { must(t, os.Truncate(path, 0)) }, ErrDamaged},
+		{"text", func(t *testing.T, path string) {
+			must(t, os.WriteFile(path, []byte(strings.Repeat("text\n", 10000)), 0o600))
+		}, ErrDamaged},
+		{"half", func(t *testing.T, path string) {
+			info, err := os.Stat(path)
+			must(t, err)
+			must(t, os.Truncate(path, info.Size()/4))
+		}, ErrDamaged},
+		{"foreign", func(t *testing.T, path string) {
+			must(t, os.Remove(path))
+			db, err := bbolt.Open(path, 0o600, nil)
+			must(t, err)
+			must(t, db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("other")); return err }))
+			must(t, db.Close())
+		}, ErrForeign},
+		{"newer", func(t *testing.T, path string) {
+			db, err := bbolt.Open(path, 0o600, nil)
+			must(t, err)
+			b, err := json.Marshal(Meta{Schema: Schema + 1, ID: "x", Inception: start})
+			must(t, err)
+			must(t, db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyMeta, b) }))
+			must(t, db.Close())
+		}, ErrNewer},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			_, err := Create(dir, start)
+			must(t, err)
+			tt.damage(t, filepath.Join(dir, fileName))
+			if r, err := Open(dir, Options{}); !errors.Is(err, tt.want) {
+				if err == nil {
+					r.Close()
+				}
+				t.Errorf("Open: %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestCreateNeverOverwrites(t *testing.T) {
+	r := opened(t)
+	_, err := Create(r.dir, start)
+	if _, held := errors.AsType[*HeldError](err); !held {
+		t.Errorf("under a running register: %v", err)
+	}
+	dir := t.TempDir()
+	_, err = Create(dir, start)
+	must(t, err)
+	if _, err := Create(dir, start); !errors.Is(err, ErrExists) {
+		t.Errorf("second create: %v, want ErrExists", err)
+	}
+}
+
+func TestVerifyFindsDamage(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		damage func(tx *bbolt.Tx) error
+		bucket string
+	}{
+		{"a record's byte", func(tx *bbolt.Tx) error {
+			b := tx.Bucket(bucketRecord)
+			line := slices.Clone(b.Get(be64(1)))
+			return b.Put(be64(1), []byte(strings.Replace(string(line), "office", "oFfice", 1)))
+		}, "record"},
+		{"a projection", func(tx *bbolt.Tx) error {
+			b := tx.Bucket(bucketCase)
+			v := slices.Clone(b.Get([]byte("2026-00001")))
+			v[2]++
+			return b.Put([]byte("2026-00001"), v)
+		}, "case"},
+		{"an open case forgotten", func(tx *bbolt.Tx) error { return tx.Bucket(bucketOpen).Delete([]byte("2026-00001")) }, "open"},
+		{"an index entry too many", func(tx *bbolt.Tx) error { return tx.Bucket(bucketMsgID).Put([]byte("x\x002026-00001"), nil) }, "msgid"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			_, err := Create(dir, start)
+			must(t, err)
+			r, err := Open(dir, Options{})
+			must(t, err)
+			defer r.Close()
+			take(t, r, "a", 1)
+			take(t, r, "b", 2)
+			must(t, r.db.Update(tt.damage))
+			got, err := r.Verify()
+			must(t, err)
+			if !slices.ContainsFunc(got, func(d Difference) bool { return d.Bucket == tt.bucket }) {
+				t.Errorf("differences = %v, want one in %s", got, tt.bucket)
+			}
+		})
+	}
+}
+
+// A projection written and read is the same, whatever it holds.
+func TestProjectionRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		day := rapid.Map(rapid.Int32Range(0, 40000), func(n int32) civil.Date { return civil.Date(n) })
+		text := rapid.String()
+		c := casefile.Case{ID: "2026-00001", Kind: casefile.Application, Stage: casefile.StageHandling,
+			Channel: casefile.Email, Column: casefile.Business, Outcome: casefile.Partial, Tally: casefile.Disclosed,
+			Messages: rapid.IntRange(0, 65535).Draw(t, "messages"), CountedIn: 2026, Undelivered: rapid.Bool().Draw(t, "undelivered"),
+			Addresses: rapid.SliceOfN(text, 1, 4).Draw(t, "addresses"),
+		}
+		c.ArrivedAt = time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "arrived")).In(civil.Zone)
+		for _, d := range days(&c) {
+			*d = day.Draw(t, "day")
+		}
+		for _, s := range texts(&c) {
+			*s = text.Draw(t, "text")
+		}
+		c.Strict.Provisional, c.Legal.Waiting = true, casefile.WaitFee
+		seqs := rapid.SliceOfDistinct(rapid.Uint64(), func(n uint64) uint64 { return n }).Draw(t, "seqs")
+		slices.Sort(seqs)
+		got, gotSeqs, err := decodeProjection([]byte(c.ID), encodeProjection(c, seqs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c, got, cmp.AllowUnexported(casefile.Case{})); diff != "" {
+			t.Errorf("(-wrote +read):\n%s", diff)
+		}
+		if !slices.Equal(seqs, gotSeqs) {
+			t.Errorf("seqs %v, want %v", gotSeqs, seqs)
+		}
+	})
+}
+
+func FuzzDecodeProjection(f *testing.F) {
+	f.Add(encodeProjection(casefile.Case{Subject: "x", Addresses: []string{"a"}}, []uint64{1, 5}))
+	f.Fuzz(func(t *testing.T, b []byte) { decodeProjection([]byte("x"), b) })
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,224 @@
+package register
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Tx is a transaction: one consistent state of the register and, under Update, one time.
+type Tx struct {
+	b   *bbolt.Tx
+	now time.Time
+	law casefile.Statute
+	cal *workday.Calendar
+}
+
+func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
+	return &Tx{b: b, now: now, law: r.law, cal: r.cal.Load()}
+}
+
+func (t *Tx) bucket(name []byte) *bbolt.Bucket { return t.b.Bucket(name) }
+
+func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+// Head returns the Seq and digest of the last record; both zero in an empty register.
+func (t *Tx) Head() (uint64, casefile.Digest) {
+	k, v := t.bucket(bucketRecord).Cursor().Last()
+	if k == nil {
+		return 0, casefile.Digest{}
+	}
+	return binary.BigEndian.Uint64(k), casefile.DigestOf(v)
+}
+
+// Append records drafts in their order and brings everything derived up to date. It does not judge
+// them: casefile.Decide does. The time of recording is the transaction's, or that of the record
+// before where the server's clock has gone back.
+func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, error) {
+	seq, prev := t.Head()
+	recorded := t.now.Truncate(time.Millisecond)
+	if last, err := t.Record(seq); seq > 0 && err != nil {
+		return nil, err
+	} else if last.Recorded.After(recorded) {
+		recorded = last.Recorded
+	}
+	records := make([]casefile.Record, 0, len(drafts))
+	var touched []casefile.ID
+	for _, d := range drafts {
+		seq++
+		r := casefile.Record{Seq: seq, On: d.On, Recorded: recorded, Actor: actor, Case: d.Case, Event: d.Event, Prev: prev}
+		line, err := r.Encode()
+		if err != nil {
+			return nil, err
+		}
+		if err := t.bucket(bucketRecord).Put(be64(seq), line); err != nil {
+			return nil, err
+		}
+		if err := t.index(r); err != nil {
+			return nil, err
+		}
+		prev = casefile.DigestOf(line)
+		records = append(records, r)
+		if d.Case != "" && !slices.Contains(touched, d.Case) {
+			touched = append(touched, d.Case)
+		}
+	}
+	for _, id := range touched {
+		if err := t.project(id, records); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+// project folds a case anew with the records just appended.
+func (t *Tx) project(id casefile.ID, added []casefile.Record) error {
+	history, err := t.History(id)
+	if err != nil {
+		return err
+	}
+	for _, r := range added {
+		if r.Case == id {
+			history = append(history, r)
+		}
+	}
+	return t.putProjection(casefile.Fold(id, history, t.law, t.cal), history)
+}
+
+func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
+	seqs := make([]uint64, len(history))
+	for i, r := range history {
+		seqs[i] = r.Seq
+	}
+	if err := t.bucket(bucketCase).Put([]byte(c.ID), encodeProjection(c, seqs)); err != nil {
+		return err
+	}
+	if c.Stage.Open() {
+		return t.bucket(bucketOpen).Put([]byte(c.ID), nil)
+	}
+	return t.bucket(bucketOpen).Delete([]byte(c.ID))
+}
+
+// Record returns a record by its place.
+func (t *Tx) Record(seq uint64) (casefile.Record, error) {
+	v := t.bucket(bucketRecord).Get(be64(seq))
+	if v == nil {
+		return casefile.Record{}, fmt.Errorf("record %d: %w", seq, ErrNotFound)
+	}
+	return casefile.DecodeRecord(v)
+}
+
+// Records yields every record from a place on, in order, until one cannot be read.
+func (t *Tx) Records(from uint64) iter.Seq2[casefile.Record, error] {
+	return func(yield func(casefile.Record, error) bool) {
+		c := t.bucket(bucketRecord).Cursor()
+		for k, v := c.Seek(be64(from)); k != nil; k, v = c.Next() {
+			r, err := casefile.DecodeRecord(v)
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Case returns a case as it stands.
+func (t *Tx) Case(id casefile.ID) (casefile.Case, error) {
+	v := t.bucket(bucketCase).Get([]byte(id))
+	if v == nil {
+		return casefile.Case{}, fmt.Errorf("%s：%w", id, ErrNotFound)
+	}
+	c, _, err := decodeProjection([]byte(id), v)
+	return c, err
+}
+
+// History returns a case's records in the order of recording; none for a case that does not exist.
+func (t *Tx) History(id casefile.ID) ([]casefile.Record, error) {
+	v := t.bucket(bucketCase).Get([]byte(id))
+	if v == nil {
+		return nil, nil
+	}
+	_, seqs, err := decodeProjection([]byte(id), v)
+	if err != nil {
+		return nil, err
+	}
+	history := make([]casefile.Record, 0, len(seqs)+1)
+	for _, s := range seqs {
+		r, err := t.Record(s)
+		if err != nil {
+			return nil, err
+		}
+		history = append(history, r)
+	}
+	return history, nil
+}
+
+// Cases yields every case after a number, in the order of numbers; "" begins at the first.
+func (t *Tx) Cases(after casefile.ID) iter.Seq2[casefile.Case, error] {
+	return t.cases(bucketCase, after, func(k, v []byte) (casefile.Case, error) {
+		c, _, err := decodeProjection(k, v)
+		return c, err
+	})
+}
+
+// OpenCases is Cases for those that still owe an answer.
+func (t *Tx) OpenCases(after casefile.ID) iter.Seq2[casefile.Case, error] {
+	all := t.bucket(bucketCase)
+	return t.cases(bucketOpen, after, func(k, _ []byte) (casefile.Case, error) {
+		c, _, err := decodeProjection(k, all.Get(k))
+		return c, err
+	})
+}
+
+// Heads yields every case with its number and fixed fields only: no text, addresses or letters.
+func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
+	return t.cases(bucketCase, "", func(k, v []byte) (casefile.Case, error) {
+		c := casefile.Case{ID: casefile.ID(k)}
+		return c, decodeHead(k, v, &c)
+	})
+}
+
+func (t *Tx) cases(bucket []byte, after casefile.ID, decode func(k, v []byte) (casefile.Case, error)) iter.Seq2[casefile.Case, error] {
+	return func(yield func(casefile.Case, error) bool) {
+		c := t.bucket(bucket).Cursor()
+		k, v := c.Seek([]byte(after))
+		if after != "" && string(k) == string(after) {
+			k, v = c.Next()
+		}
+		for ; k != nil; k, v = c.Next() {
+			one, err := decode(k, v)
+			if !yield(one, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// NextID returns the number after the highest of the year.
+func (t *Tx) NextID(year int) casefile.ID {
+	prefix := fmt.Sprintf("%04d-", year)
+	c := t.bucket(bucketCase).Cursor()
+	k, _ := c.Seek([]byte(fmt.Sprintf("%04d.", year))) // '.' follows '-'
+	if k == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = c.Prev()
+	}
+	for ; bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Prev() {
+		if y, n, ok := casefile.ID(k).Number(); ok && y == year {
+			return casefile.NewID(year, n+1)
+		}
+	}
+	return casefile.NewID(year, 1)
+}
+
+// Today returns the civil day of the transaction's time.
+func (t *Tx) Today() civil.Date { return civil.Of(t.now) }
