@@ -153,79 +153,51 @@ func (s *session) view() []message {
 	return msgs
 }
 
-// chosen resolves a set of UIDs or sequence numbers; the keys are places in the view, from 0.
-func (s *session) chosen(view []message, set numberSet, byUID bool) (places []int) {
-	highest := uint32(len(view))
-	if byUID && len(view) > 0 {
-		highest = view[len(view)-1].uid
-	}
-	for i, m := range view {
-		n := uint32(i + 1)
+// places resolves a set of UIDs or sequence numbers to places in the view, from 0.
+func places(view []message, set numberSet, byUID bool) (at []int) {
+	number := func(i int) uint32 {
 		if byUID {
-			n = m.uid
+			return view[i].uid
 		}
-		if set.contains(n, highest) {
-			places = append(places, i)
+		return uint32(i + 1)
+	}
+	for i := range view {
+		if set.contains(number(i), number(len(view)-1)) {
+			at = append(at, i)
 		}
 	}
-	return places
+	return at
 }
 
 func (s *session) byUID() bool { return strings.HasPrefix(s.cmd.Name, "UID ") }
 
-// search knows ALL, numbers, UID numbers and flags. The rest is BAD: clients of Chinese servers must not rely on more (imap.md §2).
+// search knows ALL, numbers and UID numbers. The rest is BAD: clients of Chinese servers must not rely on more (imap.md §2).
 func (s *session) search() error {
 	view := s.view()
-	hit := make([]bool, len(view))
-	for i := range hit {
-		hit[i] = true
-	}
-	keep := func(ok func(i int) bool) {
-		for i := range hit {
-			hit[i] = hit[i] && ok(i)
-		}
-	}
-	if s.args.rest == "" {
-		return s.bad()
-	}
-	for s.args.rest != "" {
+	hits := places(view, numberSet{{1, star}}, false)
+	for more := true; more; more = s.args.rest != "" {
 		key, err := s.args.next()
-		if err != nil {
+		byUID := strings.EqualFold(key, "UID")
+		if byUID {
+			key, err = s.args.next()
+		}
+		if strings.EqualFold(key, "ALL") && !byUID {
+			continue
+		}
+		set, setErr := parseSet(key)
+		if err != nil || setErr != nil {
 			return s.bad()
 		}
-		flag, isFlag := strings.ToUpper(key), false
-		unflag := strings.HasPrefix(flag, "UN")
-		switch strings.TrimPrefix(flag, "UN") {
-		case "SEEN", "DELETED", "DRAFT", "FLAGGED", "ANSWERED":
-			flag, isFlag = strings.TrimPrefix(flag, "UN"), true
-		}
-		switch {
-		case flag == "ALL":
-		case isFlag:
-			flag = `\` + flag[:1] + strings.ToLower(flag[1:])
-			keep(func(i int) bool { return view[i].has(flag) != unflag })
-		default:
-			byUID := flag == "UID"
-			if byUID {
-				key, err = s.args.next()
-			}
-			set, setErr := parseSet(key)
-			if err != nil || setErr != nil {
-				return s.bad()
-			}
-			places := s.chosen(view, set, byUID)
-			keep(func(i int) bool { return slices.Contains(places, i) })
-		}
+		chosen := places(view, set, byUID)
+		hits = slices.DeleteFunc(hits, func(i int) bool { _, ok := slices.BinarySearch(chosen, i); return !ok })
 	}
 	line := "SEARCH"
-	for i, m := range view {
-		switch {
-		case !hit[i]:
-		case s.byUID():
-			line += " " + strconv.FormatUint(uint64(m.uid), 10)
-		default:
-			line += " " + strconv.Itoa(i+1)
+	for _, i := range hits {
+		n := uint32(i + 1)
+		if s.byUID() {
+			n = view[i].uid
 		}
+		line += " " + strconv.FormatUint(uint64(n), 10)
 	}
 	return s.done(s.untagged("%s", line))
 }
@@ -266,108 +238,12 @@ func (s *session) append() error {
 	return s.tagged("OK [APPENDUID %d %d] APPEND completed", validity, m.uid)
 }
 
-// store changes flags. Values other than FLAGS, +FLAGS, -FLAGS (with .SILENT) are BAD.
-func (s *session) store() error {
-	s.mutates()
-	word, err := s.args.next()
-	set, setErr := parseSet(word)
-	item, itemErr := s.args.next()
-	item, silent := strings.CutSuffix(strings.ToUpper(item), ".SILENT")
-	op := strings.TrimSuffix(item, "FLAGS")
-	flags := strings.Fields(strings.Trim(s.args.rest, "()"))
-	if err != nil || setErr != nil || itemErr != nil || !strings.HasSuffix(item, "FLAGS") || !slices.Contains([]string{"", "+", "-"}, op) {
-		return s.bad()
+// closeFolder would expunge after SELECT (RFC 3501 §6.4.2); after EXAMINE it changes nothing.
+func (s *session) closeFolder() error {
+	if !s.readOnly {
+		s.mutates()
 	}
-	if s.readOnly {
-		return s.tagged("NO %s folder is read-only", s.cmd.Name)
-	}
-	view := s.view()
-	for _, i := range s.chosen(view, set, s.byUID()) {
-		s.srv.change(s.selected, func(f *folder) {
-			f.update(view[i].uid, func(m *message) {
-				if op == "" {
-					m.flags = nil
-				}
-				for _, flag := range flags {
-					m.set(flag, op != "-")
-				}
-			})
-		})
-		if m, ok := s.srv.message(s.selected, view[i].uid); ok && !silent {
-			if err := s.sendFetch(i, m, []string{"FLAGS"}); err != nil {
-				return err
-			}
-		}
-	}
-	return s.done(nil)
-}
-
-func (s *session) copy() error {
-	s.mutates()
-	word, err := s.args.next()
-	set, setErr := parseSet(word)
-	target, nameErr := s.folderArg()
-	if err != nil || setErr != nil || nameErr != nil {
-		return s.bad()
-	}
-	view := s.view()
-	s.srv.mu.Lock()
-	f := s.srv.folder(target)
-	if f != nil {
-		for _, i := range s.chosen(view, set, s.byUID()) {
-			m := view[i]
-			m.uid = f.nextUID
-			f.insert(m)
-		}
-		s.srv.touch()
-	}
-	s.srv.mu.Unlock()
-	if f == nil {
-		return s.tagged("NO [TRYCREATE] COPY folder not exist")
-	}
-	return s.done(nil)
-}
-
-// expunge serves EXPUNGE, UID EXPUNGE and CLOSE, which removes without saying so and leaves the folder. After EXAMINE, CLOSE changes nothing.
-func (s *session) expunge() error {
-	closing := s.cmd.Name == "CLOSE"
-	name := s.selected
-	if closing {
-		s.selected = ""
-	}
-	if closing && s.readOnly {
-		return s.done(nil)
-	}
-	s.mutates()
-	if s.readOnly {
-		return s.tagged("NO %s folder is read-only", s.cmd.Name)
-	}
-	set := numberSet{{1, star}}
-	if s.cmd.Name == "UID EXPUNGE" {
-		word, err := s.args.next()
-		if set, err = parseSet(word); err != nil {
-			return s.bad()
-		}
-	}
-	var gone []int // sequence numbers at the time of each removal
-	s.srv.change(name, func(f *folder) {
-		for i := 0; i < len(f.messages); {
-			m := f.messages[i]
-			if !m.has(`\Deleted`) || !set.contains(m.uid, f.nextUID) {
-				i++
-				continue
-			}
-			f.messages = slices.Delete(f.messages, i, i+1)
-			gone = append(gone, i+1)
-		}
-	})
-	if !closing {
-		for _, n := range gone {
-			if err := s.untagged("%d EXPUNGE", n); err != nil {
-				return err
-			}
-		}
-	}
+	s.selected = ""
 	return s.done(nil)
 }
 

@@ -67,7 +67,7 @@ type Reply struct {
 // All is the Keep of a session that stops after the whole reply.
 const All = math.MaxInt
 
-// A Fault may change a reply. Faults run one at a time and may call the Server, except Inject and Heal.
+// A Fault may change a reply. Faults run one at a time, must not block, and may call the Server, except Inject, Heal and Close.
 type Fault func(ev Event, r *Reply)
 
 // At chooses replies; zero fields choose all.

@@ -24,7 +24,7 @@ func (s *session) fetch() error {
 		}
 	}
 	view := s.view()
-	for _, i := range s.chosen(view, set, s.byUID()) {
+	for _, i := range places(view, set, s.byUID()) {
 		m, ok := s.srv.message(s.selected, view[i].uid)
 		if !ok {
 			continue // expunged by somebody else meanwhile

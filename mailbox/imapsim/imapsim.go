@@ -164,30 +164,27 @@ func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
 
 // Serve runs one session on conn and closes it. It returns when the session is over.
 func (s *Server) Serve(conn net.Conn) {
-	if ses := s.admit(conn); ses != nil {
+	s.mu.Lock()
+	ses := s.admit(conn)
+	s.mu.Unlock()
+	if ses != nil {
 		s.run(ses)
 	}
 }
 
+// start is Serve in a goroutine for which Close waits. It reports false after Close.
 func (s *Server) start(conn net.Conn) bool {
-	ses := s.admit(conn)
-	if ses == nil {
-		return false
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed { // Close has closed conn already; a goroutine started now would not be waited for
-		delete(s.open, ses)
-		return false
+	ses := s.admit(conn)
+	if ses != nil {
+		s.wg.Go(func() { s.run(ses) })
 	}
-	s.wg.Go(func() { s.run(ses) })
-	return true
+	return ses != nil
 }
 
-// admit registers a connection, so that Close and Disconnect find it.
+// admit registers a connection, so that Close and Disconnect find it; after Close it returns nil. The caller holds mu.
 func (s *Server) admit(conn net.Conn) *session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed {
 		conn.Close()
 		return nil
@@ -208,7 +205,7 @@ func (s *Server) run(ses *session) {
 	s.mu.Unlock()
 }
 
-// Disconnect ends every running session from the server's side, as a restart of the provider does.
+// Disconnect ends every running session with EOF or Reset, as a restart of the provider does.
 func (s *Server) Disconnect(how Stop) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -282,9 +282,9 @@ func (s *session) dispatch() error {
 		return s.selectFolder()
 	case "APPEND":
 		return s.append()
-	case "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE":
-		s.mutates()
-		return s.tagged("NO %s folders of this account are fixed", s.cmd.Name)
+	case "STORE", "UID STORE", "COPY", "UID COPY", "MOVE", "UID MOVE", "EXPUNGE", "UID EXPUNGE", "CREATE", "DELETE", "RENAME":
+		s.mutates() // and is refused: no part of ysq needs them, and no test may pass thanks to them
+		return s.tagged("NO %s refused", s.cmd.Name)
 	}
 	if s.selected == "" {
 		return s.bad()
@@ -294,14 +294,8 @@ func (s *session) dispatch() error {
 		return s.search()
 	case "FETCH", "UID FETCH":
 		return s.fetch()
-	case "STORE", "UID STORE":
-		return s.store()
-	case "COPY", "UID COPY":
-		return s.copy()
-	case "EXPUNGE", "UID EXPUNGE", "CLOSE":
-		return s.expunge()
-	case "MOVE", "UID MOVE": // not offered by 163, but whoever tries it must be seen
-		s.mutates()
+	case "CLOSE":
+		return s.closeFolder()
 	case "IDLE":
 		if s.srv.opts.Idle {
 			return s.idle()
