@@ -48,6 +48,7 @@ const (
 	KindCountedIn            Kind = "counted-in"
 	KindNoted                Kind = "noted"
 	KindVoided               Kind = "voided"
+	KindRevealed             Kind = "revealed"
 	KindMessageTaken         Kind = "message-taken"
 )
 
@@ -267,6 +268,11 @@ type Voided struct {
 	Reason string `json:"reason"`
 }
 
+// Revealed records that somebody looked at personal data unmasked.
+type Revealed struct {
+	What string `json:"what"`
+}
+
 // MessageTaken (取信) is the book's entry of one UID: which mail it was and where it ended.
 // It belongs to the register; the case, if any, is named here and in the record that follows.
 type MessageTaken struct {
@@ -318,4 +324,5 @@ func (MessageOut) Kind() Kind           { return KindMessageOut }
 func (CountedIn) Kind() Kind            { return KindCountedIn }
 func (Noted) Kind() Kind                { return KindNoted }
 func (Voided) Kind() Kind               { return KindVoided }
+func (Revealed) Kind() Kind             { return KindRevealed }
 func (MessageTaken) Kind() Kind         { return KindMessageTaken }

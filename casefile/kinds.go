@@ -82,6 +82,7 @@ var kinds = []KindInfo{
 	{KindCountedIn, "计入年度", "count-in", "国办公开办函〔2021〕30号", EffectNone, anyStage, 0, decode[CountedIn]},
 	{KindNoted, "备注", "note", "", EffectNone, anyStage, 0, decode[Noted]},
 	{KindVoided, "作废记录", "void", "", EffectNone, anyStage, 0, decode[Voided]},
+	{KindRevealed, "查看个人信息", "", "", EffectNone, nil, 0, decode[Revealed]},
 	{KindMessageTaken, "取信", "", "", EffectNone, nil, 0, decode[MessageTaken]},
 }
 

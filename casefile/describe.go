@@ -1,0 +1,100 @@
+package casefile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Describe says in one Chinese phrase what an event records, without its label. It is what
+// chronologies print; text from mails comes through as it is and must be cleaned where it is shown.
+func Describe(e Event) string {
+	switch e := e.(type) {
+	case Received:
+		return phrases("渠道："+e.Channel.Label(), "来自 "+e.From.String(), "主题："+e.Subject)
+	case Confirmed:
+		return phrases(e.How, prefixed("与 ", e.With))
+	case Registered:
+		return phrases(e.As.Label(), e.Applicant, e.Column.Label(), prefixed("申请内容：", e.Request))
+	case Assigned:
+		return phrases(e.Department, e.Person)
+	case Reviewed:
+		return e.Finding
+	case CorrectionAsked:
+		return phrases("需补正："+strings.Join(e.Items, "、"), "期限 "+e.Until.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))
+	case CorrectionReceived:
+		return e.Note
+	case ConsultationSent:
+		return phrases(e.Side.Label()+"："+e.Party, prefixed("文号 ", e.Document))
+	case ConsultationReached:
+		return e.Party
+	case ConsultationAnswered:
+		return phrases(e.Party, e.Opinion.Label(), e.Note)
+	case ThirdPartyTold:
+		return phrases(e.Party, prefixed("文号 ", e.Document))
+	case ReasonAsked:
+		return prefixed("文号 ", e.Document)
+	case ReasonGiven:
+		if e.Accepted {
+			return phrases("理由合理", e.Note)
+		}
+		return phrases("理由不合理", e.Note)
+	case Deferred:
+		return phrases("至 "+e.Until.String(), prefixed("文号 ", e.Document))
+	case FeeNoticed:
+		return phrases(fmt.Sprintf("按%s %d，应缴 %d 元", e.By, e.Count, e.Yuan), prefixed("送达 ", e.Received.String()), prefixed("文号 ", e.Document))
+	case FeePaid:
+		return fmt.Sprintf("%d 元", e.Yuan)
+	case Extended:
+		return phrases(fmt.Sprintf("%d 个工作日", e.Days), "批准人 "+e.Approver, "告知申请人 "+e.Told.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))
+	case Replied:
+		return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("文号 ", e.Document), e.Grounds)
+	case Dispatched:
+		return phrases(e.Way.Label(), prefixed("单号 ", e.Tracking))
+	case Delivered:
+		return e.Proof
+	case DeliveryFailed:
+		return e.Reason
+	case Archived:
+		return prefixed("归档号 ", e.Number)
+	case Withdrawn:
+		return e.Reason
+	case Reopened:
+		return phrases(e.Cause, prefixed("限期 ", e.Due.String()))
+	case Dismissed:
+		return e.Reason
+	case Reinstated:
+		return e.Reason
+	case MessageIn:
+		return phrases("来自 "+e.From.String(), "主题："+e.Subject, e.Reason)
+	case MessageOut:
+		return phrases("主题："+e.Subject, e.Reason)
+	case CountedIn:
+		return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason)
+	case Noted:
+		return e.Text
+	case Voided:
+		return phrases(fmt.Sprintf("记录 %d", e.Seq), e.Reason)
+	case Revealed:
+		return e.What
+	case MessageTaken:
+		return phrases(e.Folder, fmt.Sprintf("UID %d", e.UID), e.Disposition.Label(), strings.Join(e.Reasons, "；"))
+	}
+	return ""
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func phrases(all ...string) string {
+	var said []string
+	for _, s := range all {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	return strings.Join(said, "，")
+}
