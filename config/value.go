@@ -185,12 +185,16 @@ func (v duration) read(n *unstable.Node) error {
 	return nil
 }
 
+// literal writes what people write: 2m and 90s, where Duration prints 2m0s and 1m30s.
 func (v duration) literal() string {
-	s := v.p.String()
-	if strings.HasSuffix(s, "m0s") { // 2m0s is what Duration prints; people write 2m
-		s = strings.TrimSuffix(s, "0s")
+	switch d := *v.p; {
+	case d%time.Minute == 0:
+		return quote(strconv.FormatInt(int64(d/time.Minute), 10) + "m")
+	case d%time.Second == 0:
+		return quote(strconv.FormatInt(int64(d/time.Second), 10) + "s")
+	default:
+		return quote(d.String())
 	}
-	return quote(s)
 }
 
 type date struct{ p *civil.Date }

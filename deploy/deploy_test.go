@@ -1,0 +1,183 @@
+package deploy
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/config"
+)
+
+var update = flag.Bool("update", false, "rewrite ysq.toml")
+
+func TestExampleIsCurrent(t *testing.T) {
+	if *update {
+		if err := os.WriteFile("ysq.toml", []byte(config.Example()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read(t, "ysq.toml") != config.Example() {
+		t.Error("ysq.toml is not config.Example(): run go test ./deploy -update")
+	}
+	if _, err := config.Load("ysq.toml"); err != nil {
+		t.Error(err)
+	}
+}
+
+// The unit, the example and the defaults speak of the same files, groups and credential.
+func TestUnitMatchesConfig(t *testing.T) {
+	c, err := config.Load("ysq.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := read(t, "ysq.service")
+	for _, want := range []string{
+		"\nExecStart=/usr/bin/ysq serve --config " + config.DefaultFile + "\n",
+		"\nLoadCredential=" + c.Mailboxes[0].Credential + ":",
+		"\nSupplementaryGroups=" + config.DefaultGroup + "\n",
+		"\nStateDirectory=" + strings.TrimPrefix(config.DefaultState, "/var/lib/") + "\n",
+		"\nRuntimeDirectory=" + strings.TrimPrefix(filepath.Dir(config.DefaultSocket), "/run/") + "\n",
+	} {
+		if !strings.Contains(unit, want) {
+			t.Errorf("ysq.service lacks %q", strings.TrimSpace(want))
+		}
+	}
+}
+
+func TestUnitVerifies(t *testing.T) {
+	analyze := tool(t, "systemd-analyze")
+	out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", unitCopy(t)).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "ysq.service") {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// The exposure that systemd computes must not grow unnoticed.
+func TestUnitIsHardened(t *testing.T) {
+	const most = 1.5
+	analyze := tool(t, "systemd-analyze")
+	if v := version(t, analyze); v < 250 {
+		t.Skipf("systemd-analyze %d cannot judge a unit offline (250 can)", v)
+	}
+	out, err := exec.CommandContext(t.Context(), analyze, "security", "--offline=true", "--no-pager", unitCopy(t)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("systemd-analyze security: %v\n%s", err, out)
+	}
+	m := regexp.MustCompile(`Overall exposure level for ysq\.service: ([0-9.]+)`).FindSubmatch(out)
+	if m == nil {
+		t.Fatalf("no exposure level in:\n%s", out)
+	}
+	if got, err := strconv.ParseFloat(string(m[1]), 64); err != nil || got > most {
+		t.Errorf("exposure %s, want at most %v:\n%s", m[1], most, out)
+	}
+}
+
+// The users file makes the user and the groups that the unit and the tmpfiles file name.
+func TestUsersAndDirectories(t *testing.T) {
+	sysusers, tmpfiles := tool(t, "systemd-sysusers"), tool(t, "systemd-tmpfiles")
+	root := t.TempDir()
+	run := func(name string, args ...string) {
+		t.Helper()
+		if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(root, "etc"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root can make users and give directories away")
+	}
+	run(sysusers, "--root="+root, absolute(t, "ysq.sysusers"))
+	passwd, group := read(t, filepath.Join(root, "etc/passwd")), read(t, filepath.Join(root, "etc/group"))
+	if !strings.Contains(passwd, "ysq:x:") || !strings.Contains(passwd, ":/var/lib/ysq:/usr/sbin/nologin") {
+		t.Errorf("passwd:\n%s", passwd)
+	}
+	for _, want := range []string{"ysq:x:", config.DefaultGroup + ":x:"} {
+		if !strings.Contains("\n"+group, "\n"+want) {
+			t.Errorf("group lacks %s:\n%s", want, group)
+		}
+	}
+
+	run(tmpfiles, "--root="+root, "--create", absolute(t, "ysq.tmpfiles"))
+	info, err := os.Stat(filepath.Join(root, config.DefaultState))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := info.Mode(), os.ModeDir|0o700; got != want {
+		t.Errorf("state directory has mode %v, want %v", got, want)
+	}
+	if _, err := os.Stat(filepath.Join(root, "etc/ysq/ysq.toml")); !os.IsNotExist(err) {
+		t.Errorf("a configuration was made: %v", err)
+	}
+}
+
+// tool finds a program of systemd; without it the test is skipped, or fails where real tools are
+// required (YSQ_REQUIRE_REAL=1, as in CI).
+func tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return path
+	}
+	if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
+		t.Fatalf("YSQ_REQUIRE_REAL=1, but %s is missing: %v", name, err)
+	}
+	t.Skipf("%s is missing; apt-get install systemd", name)
+	return ""
+}
+
+// unitCopy returns the unit with a program that exists: verify refuses one that is not installed.
+func unitCopy(t testing.TB) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := read(t, "ysq.service")
+	path := filepath.Join(t.TempDir(), "ysq.service")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(unit, "/usr/bin/ysq", self)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func version(t testing.TB, analyze string) int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), analyze, "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`^systemd (\d+)`).FindSubmatch(out)
+	if m == nil {
+		t.Fatalf("no version in %q", out)
+	}
+	v, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func absolute(t testing.TB, path string) string {
+	t.Helper()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return abs
+}
