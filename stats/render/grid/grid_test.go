@@ -195,6 +195,26 @@ func harmless(t *testing.T, s string) {
 	}
 }
 
+// TestCleanEveryCharacter covers what a fuzzer that mutates bytes seldom reaches.
+func TestCleanEveryCharacter(t *testing.T) {
+	check := func(r rune) {
+		clean := Clean(string(r))
+		harmless(t, clean)
+		if Clean(clean) != clean {
+			t.Errorf("%U becomes %q and then %q", r, clean, Clean(clean))
+		}
+		if got, want := Width(" "+clean+" ", Options{}), Width(clean, Options{})+2; got != want {
+			t.Errorf("%U joins its neighbours: %d wide, want %d", r, got, want)
+		}
+	}
+	for r := range rune(0x20000) {
+		check(r)
+	}
+	for r := rune(0xE0000); r < 0xE1000; r++ {
+		check(r)
+	}
+}
+
 func FuzzClean(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s, 5, false)
