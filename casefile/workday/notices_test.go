@@ -93,9 +93,15 @@ func TestLunarTable(t *testing.T) {
 		if before, after := sunLongitude(noon-0.5), sunLongitude(noon+0.5); before > 15 || after < 15 {
 			t.Errorf("%d: sun at %.3f° to %.3f° on 清明 %s", year, before, after, moon.qingming.in(year))
 		}
-		// 正月初一 lies between 大寒 and 雨水, and the months follow one another without a slip.
-		if spring := moon.spring.in(year); spring < civil.New(year, time.January, 21) || spring > civil.New(year, time.February, 21) {
-			t.Errorf("%d: 正月初一 on %s", year, spring)
+		// Each feast has one lunation of the solar year to fall in; a month more or less would leave it.
+		for name, feast := range map[string]struct{ day, first, last monthDay }{
+			"正月初一": {moon.spring, 121, 221},
+			"端午节":  {moon.duanwu, 525, 625},
+			"中秋节":  {moon.zhongqiu, 907, 1008},
+		} {
+			if feast.day < feast.first || feast.day > feast.last {
+				t.Errorf("%d: %s on %s", year, name, feast.day.in(year))
+			}
 		}
 	}
 }
