@@ -1,0 +1,164 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// addresses reads an address list however it is written. What has no mail address but says
+// something is kept as a name: a sender is never lost.
+func (w *walker) addresses(value []byte, where string) []casefile.Address {
+	if len(value) == 0 {
+		return nil
+	}
+	text, defect := toText(value, "") // first, for the second byte of a GBK character may be @ or \
+	w.textDefect(defect, where)
+	var list []casefile.Address
+	for _, item := range splitAddresses(text) {
+		a, broken := w.address(item, where)
+		if broken {
+			w.defect(DefectAddress, where, "地址写法有误，已尽量读取：“"+excerpt([]byte(item))+"”")
+		}
+		if a.IsZero() {
+			continue
+		}
+		if len(list) == w.limits.List {
+			w.defect(DefectFieldLimit, where, "地址过多，其余未列")
+			break
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// splitAddresses cuts at commas and semicolons, full-width ones too, outside of quotes, brackets,
+// comments and encoded-words, and drops the names of groups.
+func splitAddresses(s string) []string {
+	var (
+		items  []string
+		begin  int
+		quoted bool
+		angle  bool
+		paren  int
+		hasAt  bool // since begin
+	)
+	for i := 0; i < len(s); {
+		c, size := rune(s[i]), 1
+		if c >= utf8.RuneSelf {
+			c, size = utf8.DecodeRuneInString(s[i:])
+		}
+		switch {
+		case c == '\\' && (quoted || paren > 0):
+			size = min(2, len(s)-i)
+		case c == '"' && paren == 0:
+			quoted = !quoted && !angle && strings.IndexByte(s[i+1:min(len(s), i+1+maxQuoted)], '"') >= 0
+		case quoted:
+		case c == '(' && !angle:
+			if paren > 0 || strings.IndexByte(s[i:min(len(s), i+maxQuoted)], ')') > 0 {
+				paren++
+			}
+		case c == ')' && paren > 0:
+			paren--
+		case paren > 0:
+		case c == '=' && strings.HasPrefix(s[i:], "=?"):
+			if _, n, whole := cutWord([]byte(s[i:min(len(s), i+maxQuoted)]), new(bool)); whole {
+				size = n
+			}
+		case c == '<' || c == '＜':
+			angle = true
+		case c == '>' || c == '＞':
+			angle = false
+		case c == ',' || c == ';' || c == '，' || c == '；':
+			items = append(items, s[begin:i])
+			begin, angle, hasAt = i+size, false, false
+		case c == '@' || c == '＠':
+			hasAt = true
+		case c == ':' && !angle && !hasAt && !strings.EqualFold(strings.TrimSpace(s[begin:i]), "mailto"):
+			begin = i + size // the name of a group (RFC 5322, section 3.4)
+		}
+		i += size
+	}
+	return append(items, s[begin:])
+}
+
+// maxQuoted bounds the search for the other end of a quoted string, comment or encoded-word; an
+// opening one without an end then stands for itself.
+const maxQuoted = 1 << 10
+
+// address reads one mailbox; broken reports that it is not written as RFC 5322 has it.
+func (w *walker) address(item, where string) (a casefile.Address, broken bool) {
+	item = strings.TrimSpace(item)
+	if item == "" {
+		return a, false
+	}
+	if strings.ContainsAny(item, "＜＞＠") {
+		broken = true
+		item = strings.NewReplacer("＜", "<", "＞", ">", "＠", "@").Replace(item)
+	}
+	name, mail := item, ""
+	if open := strings.LastIndexByte(item, '<'); open >= 0 {
+		var after string
+		var closed bool
+		mail, after, closed = strings.Cut(item[open+1:], ">")
+		broken = broken || !closed
+		name = strings.TrimSpace(item[:open])
+		if name == "" {
+			name = strings.TrimSpace(after)
+		}
+		if !strings.Contains(mail, "@") && strings.Contains(name, "@") && !strings.ContainsAny(name, " \t") {
+			mail, name = name, "" // zhang@example.test <>
+		}
+	} else if at := strings.IndexByte(item, '@'); at >= 0 {
+		from := strings.LastIndexAny(item[:at], " \t\"()") + 1
+		to := at + strings.IndexAny(item[at:]+" ", " \t\"()")
+		mail = item[from:to]
+		name = item[:from] + " " + item[to:]
+	}
+	a.Mail = w.mailbox(mail, where)
+	a.Name = w.displayName(name, where)
+	if strings.EqualFold(a.Name, a.Mail) {
+		a.Name = ""
+	}
+	return a, broken || !strings.Contains(a.Mail, "@")
+}
+
+// mailbox tidies "local@domain".
+func (w *walker) mailbox(s, where string) string {
+	if strings.Contains(s, "=?") {
+		s = w.fieldText([]byte(s), where)
+	}
+	s = strings.Trim(cleanLine(s), "'\"<> ")
+	if len(s) > len("mailto:") && strings.EqualFold(s[:len("mailto:")], "mailto:") {
+		s = s[len("mailto:"):]
+	}
+	s = strings.Join(strings.Fields(s), "")
+	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		s = s[:at] + strings.ToLower(strings.ReplaceAll(strings.TrimRight(s[at:], "."), "。", "."))
+	}
+	return clip(s, w.limits.Field)
+}
+
+// displayName undoes quotes, comments and encoded-words, in whichever combination.
+func (w *walker) displayName(s, where string) string {
+	s = strings.TrimSpace(s)
+	if len(s) > 1 && s[0] == '(' && s[len(s)-1] == ')' {
+		s = s[1 : len(s)-1]
+	}
+	if strings.ContainsAny(s, `"\`) {
+		var b bytes.Buffer
+		for i := 0; i < len(s); i++ {
+			if s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\') {
+				i++
+			} else if s[i] == '"' {
+				continue
+			}
+			b.WriteByte(s[i])
+		}
+		s = b.String()
+	}
+	s = w.fieldText([]byte(s), where)
+	return strings.TrimSpace(strings.Trim(s, "'\"“”"))
+}

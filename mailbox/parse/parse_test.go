@@ -1,0 +1,38 @@
+package parse
+
+import (
+	"bytes"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+)
+
+func read(raw []byte, limits Limits) casefile.Message {
+	return Message(bytes.NewReader(raw), int64(len(raw)), casefile.Digest{}, limits)
+}
+
+func TestCopyPartGivesTheBytesThatTheDigestNames(t *testing.T) {
+	file := bytes.Repeat([]byte("政府信息公开申请表\x00\xff"), 10_000)
+	raw := mailWith([]byte("见附件"), file)
+	m := read(raw, Limits{})
+	if got := len(m.Parts); got != 2 {
+		t.Fatalf("parts: got %d, want 2: %+v", got, m)
+	}
+	if m.Parts[1].Digest != casefile.DigestOf(file) || m.Parts[1].Name != "a.pdf" || !m.Parts[1].Attachment {
+		t.Errorf("attachment: %+v", m.Parts[1])
+	}
+	var out bytes.Buffer
+	p, err := CopyPart(&out, bytes.NewReader(raw), int64(len(raw)), 1, Limits{})
+	if err != nil || !bytes.Equal(out.Bytes(), file) {
+		t.Errorf("copied %d bytes, want %d; %v", out.Len(), len(file), err)
+	}
+	if p != m.Parts[1] {
+		t.Errorf("part: got %+v, want %+v", p, m.Parts[1])
+	}
+	if m.Digest != casefile.DigestOf(raw) {
+		t.Errorf("digest of the mail: %v", m.Digest)
+	}
+	if m.Text != "见附件" || m.Subject != "依申请公开" || m.From[0] != (casefile.Address{Name: "张三", Mail: "zhang@example.test"}) || len(m.Defects) > 0 {
+		t.Errorf("message: %+v", m)
+	}
+}

@@ -1,0 +1,497 @@
+package parse
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// walker reads one mail. What it has read is in msg at every moment, so that a panic costs only
+// what comes after.
+type walker struct {
+	limits Limits
+	msg    casefile.Message
+
+	texts    []textBlock
+	captured int // bytes held in texts
+	report   reportParts
+
+	// CopyPart's wish; target is -1 for Message.
+	target  int
+	dst     io.Writer
+	copyErr error
+
+	readErr error
+	done    bool // nothing more is of interest
+}
+
+// textBlock is a leaf that a person reads, not yet decoded.
+type textBlock struct {
+	bytes   []byte
+	html    bool
+	charset string
+	where   string
+	title   string // what stands above it: the beginning of a nested mail
+}
+
+// place is where in the tree the walk is.
+type place struct {
+	path   string // "1.2"; "" for the mail itself
+	depth  int
+	nested bool // inside of a nested mail
+	report bool // directly inside of a multipart/report
+	digest bool // directly inside of a multipart/digest
+}
+
+func (p place) child(n int) place {
+	p.path = strings.TrimPrefix(fmt.Sprintf("%s.%d", p.path, n), ".")
+	p.depth++
+	p.report, p.digest = false, false
+	return p
+}
+
+func newWalker(limits Limits) *walker {
+	return &walker{limits: limits.withDefaults(), target: -1}
+}
+
+// run reads the whole mail.
+func (w *walker) run(src io.Reader, size int64) {
+	w.safely("读取中断", func() {
+		s := newScanner(src, size)
+		defer func() { w.failed(s) }()
+		h := w.header(s, ofMail, w.limits.Header, "")
+		if len(h) == 0 && s.ended && s.i == s.j {
+			w.defect(DefectEmpty, "", "邮件没有可读的内容")
+		}
+		if w.target < 0 {
+			w.fields(h)
+		}
+		w.entity(s, h, place{})
+	})
+	if w.target < 0 {
+		w.safely("正文读取中断", w.assemble)
+		w.safely("退信内容读取中断", w.bounce)
+	}
+}
+
+// safely runs f; a panic in it becomes a Defect.
+func (w *walker) safely(what string, f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.done = true
+			w.defect(DefectPanic, "", fmt.Sprintf("%s，已读出的部分保留（%v）", what, p))
+		}
+	}()
+	f()
+}
+
+func (w *walker) failed(s *scanner) {
+	if s.err != nil && w.readErr == nil {
+		w.readErr = s.err
+		w.defect(DefectRead, "", "邮件文件未能读完："+s.err.Error())
+	}
+}
+
+// fields takes what the header says of the mail.
+func (w *walker) fields(h header) {
+	m := &w.msg
+	for _, f := range [...]struct {
+		name string
+		to   *[]casefile.Address
+	}{{"from", &m.From}, {"reply-to", &m.ReplyTo}, {"to", &m.To}, {"cc", &m.Cc}} {
+		*f.to = w.addresses(h.get(f.name), f.name)
+	}
+	if sender := w.addresses(h.get("sender"), "sender"); len(sender) > 0 {
+		m.Sender = sender[0]
+	}
+	if len(m.From) == 0 {
+		w.defect(DefectFromMissing, "from", "没有可读的发件人")
+	}
+	m.Subject = w.fieldText(h.get("subject"), "subject")
+	if ids := w.identifiers(h.get("message-id"), "message-id"); len(ids) > 0 {
+		m.MessageID = ids[0]
+	}
+	m.InReplyTo = w.identifiers(h.get("in-reply-to"), "in-reply-to")
+	m.References = w.identifiers(h.get("references"), "references")
+	if text := w.fieldText(h.get("date"), "date"); text != "" {
+		var assumed bool
+		if m.Date, assumed = date(text); m.Date.IsZero() {
+			w.defect(DefectDate, "date", "日期无法识别：“"+clip(text, 60)+"”")
+		} else if assumed {
+			w.defect(DefectDateZone, "date", "日期没有明确的时区，按北京时间理解")
+		}
+	}
+	m.TransID = w.fieldText(h.get("x-cm-transid"), "x-cm-transid")
+	w.machine(h)
+}
+
+func (w *walker) machine(h header) {
+	m := &w.msg.Machine
+	m.AutoSubmitted = w.fieldText(h.get("auto-submitted"), "auto-submitted")
+	m.Precedence = w.fieldText(h.get("precedence"), "precedence")
+	for _, name := range [...]string{"x-autoreply", "x-autorespond", "x-auto-response-suppress"} {
+		if v := w.fieldText(h.get(name), name); v != "" {
+			m.AutoReply = name + ": " + v
+			break
+		}
+	}
+	for _, name := range [...]string{"list-id", "list-unsubscribe"} {
+		if v := w.fieldText(h.get(name), name); v != "" {
+			m.ListID = v
+			break
+		}
+	}
+	m.NullReturnPath = string(bytes.ReplaceAll(h.get("return-path"), []byte(" "), nil)) == "<>"
+	w.report.failed = w.addresses(h.get("x-failed-recipients"), "x-failed-recipients")
+}
+
+// entity reads what a header announces: a multipart, a nested mail or a leaf. Afterwards the
+// scanner stands behind the delimiter that ended it.
+func (w *walker) entity(s *scanner, h header, in place) {
+	mediaType, p := w.mediaType(h, in)
+	var isNested, isMulti bool
+	switch {
+	case strings.HasPrefix(mediaType, "multipart/"):
+		isMulti = true
+	case mediaType == "message/rfc822" || mediaType == "message/global":
+		isNested = true
+	}
+	if (isMulti || isNested) && in.depth >= w.limits.Depth {
+		w.defect(DefectDepth, in.path, "嵌套过深，其内部不再拆分")
+		isMulti, isNested = false, false
+	}
+	switch {
+	case isMulti:
+		w.multipart(s, in, strings.TrimPrefix(mediaType, "multipart/"), p["boundary"])
+	case isNested:
+		w.nested(s, h, in, mediaType, p)
+	default:
+		w.leaf(s, h, in, mediaType, p)
+	}
+}
+
+// mediaType reads Content-Type; without a usable one it is what RFC 2045 and 2046 assume.
+func (w *walker) mediaType(h header, in place) (string, params) {
+	where := at(in.path, "content-type")
+	mediaType, p := w.mediaField(h.get("content-type"), where)
+	if main, sub, ok := strings.Cut(mediaType, "/"); ok && main != "" && sub != "" && !strings.ContainsAny(mediaType, " \"<>@,") {
+		return mediaType, p
+	}
+	assumed := "text/plain"
+	switch {
+	case mediaType == "" && in.digest:
+		return "message/rfc822", p
+	case mediaType == "":
+		return assumed, p
+	case strings.Contains(mediaType, "html"):
+		assumed = "text/html"
+	case strings.Contains(mediaType, "multipart") || p["boundary"] != "":
+		assumed = "multipart/mixed"
+	case p["name"] != "":
+		assumed = "application/octet-stream"
+	}
+	w.defect(DefectType, where, "内容类型“"+clip(mediaType, 60)+"”写法有误，按 "+assumed+" 读取")
+	return assumed, p
+}
+
+// multipart reads the parts between delimiters; preamble and epilogue are nobody's text, unless
+// there are no parts.
+func (w *walker) multipart(s *scanner, in place, kind, boundary string) {
+	frame := len(s.bounds)
+	defer func() { s.bounds = s.bounds[:frame] }()
+	boundary = strings.TrimRight(boundary, " \t")
+	if len(boundary) > maxDelimiter/2 {
+		boundary = ""
+	}
+	if boundary == "" {
+		w.defect(DefectBoundary, in.path, "没有声明分隔符，按内容寻找")
+		boundary = "\n" // no line holds it
+	}
+	s.bounds = append(s.bounds, boundary)
+
+	begin := len(w.texts)
+	before := w.preamble(s, frame, in)
+	n, closed := 0, false
+	for !w.done {
+		if s.end.frame == frame && s.end.close {
+			closed = true
+			w.epilogue(s, frame, in)
+		}
+		if s.end.frame != frame || s.end.close {
+			break
+		}
+		s.resume()
+		n++
+		child := in.child(n)
+		child.report, child.digest = kind == "report", kind == "digest"
+		h := w.header(s, ofPart, w.limits.PartHeader, child.path)
+		w.entity(s, h, child)
+	}
+	if w.done {
+		return
+	}
+	if n == 0 && len(bytes.TrimSpace(before)) > 0 {
+		w.defect(DefectNoParts, in.path, "多部分邮件中找不到任何部分，其内容按正文读取")
+		w.content(&bytesSource{before}, leafInfo{place: in, mediaType: "text/plain"})
+	}
+	if !closed {
+		w.defect(DefectUnclosed, in.path, "多部分内容没有结束标记，邮件可能不完整")
+	}
+	if kind == "alternative" {
+		w.chooseText(begin)
+	}
+}
+
+// preamble reads up to the first delimiter. Where the declared boundary is not in use, a line that
+// looks like a delimiter before a part's header is taken for one.
+func (w *walker) preamble(s *scanner, frame int, in place) (text []byte) {
+	for {
+		line, whole, ok := s.line()
+		if !ok {
+			return text
+		}
+		if found, isDelimiter := bytes.CutPrefix(line, []byte("--")); isDelimiter && whole && len(found) > 0 && len(found) < maxDelimiter/2 {
+			found = bytes.Clone(bytes.TrimRight(found, " \t"))
+			if rest := s.peek(); len(found) > 0 && len(rest) > 8 && strings.EqualFold(string(rest[:8]), "content-") {
+				if s.bounds[frame] != "\n" {
+					w.defect(DefectBoundaryWrong, in.path, "声明的分隔符与实际不符，按实际的读取")
+				}
+				s.bounds[frame] = string(found)
+				s.finish(ending{frame: frame})
+				return text
+			}
+		}
+		if len(text) < w.limits.Text {
+			text = append(append(text, line...), '\n')
+		}
+	}
+}
+
+// epilogue skips what follows a closing delimiter, unless it is more parts: they are read as if
+// the delimiter had not been a closing one. A boundary that an outer multipart uses too is its.
+func (w *walker) epilogue(s *scanner, frame int, in place) {
+	if slices.Contains(s.bounds[:frame], s.bounds[frame]) {
+		s.bounds = s.bounds[:frame]
+	}
+	for s.end.frame == frame && s.end.close {
+		s.resume()
+		s.skip()
+		if len(s.bounds) == frame {
+			break
+		}
+	}
+	if s.end.frame == frame {
+		w.defect(DefectAfterClose, in.path, "结束标记之后还有内容，已一并读取")
+	}
+}
+
+// leafInfo is what a leaf's header says.
+type leafInfo struct {
+	place
+	mediaType string
+	charset   string
+	name      string
+	attached  bool // Content-Disposition: attachment
+	inline    bool // Content-Disposition: inline, or of a piece that a page refers to
+	contentID bool
+}
+
+func (w *walker) info(h header, in place, mediaType string, p params) leafInfo {
+	where := at(in.path, "content-disposition")
+	disposition, dp := w.mediaField(h.get("content-disposition"), where)
+	li := leafInfo{place: in, mediaType: mediaType, charset: p["charset"]}
+	li.attached = disposition == "attachment"
+	li.contentID = len(h.get("content-id")) > 0
+	li.inline = disposition == "inline" || disposition == "" && li.contentID
+	for _, value := range [...]string{dp["filename"], p["name"], dp["name"], p["filename"]} {
+		if li.name = w.fileName(value, where); li.name != "" {
+			break
+		}
+	}
+	return li
+}
+
+// isBody reports whether a leaf is what a person reads in the mail itself.
+func (li leafInfo) isBody() bool {
+	return !li.attached && li.name == "" && (li.mediaType == "text/plain" || li.mediaType == "text/html")
+}
+
+func (w *walker) leaf(s *scanner, h header, in place, mediaType string, p params) {
+	li := w.info(h, in, mediaType, p)
+	w.content(w.decoder(s, h.get("content-transfer-encoding"), in.path), li)
+	s.skip() // a decoder may stop early
+}
+
+// part appends an entry for a leaf; ok is false at the limit.
+func (w *walker) part(li leafInfo) (index int, ok bool) {
+	if len(w.msg.Parts) >= w.limits.Parts {
+		w.defect(DefectParts, "", fmt.Sprintf("部分超过 %d 个，其余未列", w.limits.Parts))
+		w.done = true
+		return 0, false
+	}
+	index = len(w.msg.Parts)
+	p := casefile.Part{Index: index, Type: clip(li.mediaType, 200), Name: li.name, Inline: li.inline}
+	picture := li.contentID && strings.HasPrefix(li.mediaType, "image/")
+	p.Attachment = li.attached || li.name != "" || !li.isBody() && !picture && !li.ofReport()
+	if p.Attachment && li.nested {
+		p.Note = NoteFromNested
+	}
+	w.msg.Parts = append(w.msg.Parts, p)
+	return index, true
+}
+
+// content reads a leaf's decoded bytes once and gives them to all who want them.
+func (w *walker) content(src source, li leafInfo) {
+	index, ok := w.part(li)
+	if !ok {
+		return
+	}
+	t := newTap(w, index)
+	keep := w.keep(li)
+	var kept, head []byte
+	var tail [2 * tailSize]byte
+	tailLen := 0
+	for {
+		b, err := src.chunk()
+		if err != nil {
+			break
+		}
+		t.write(b)
+		if room := headSize - len(head); room > 0 {
+			head = append(head, b[:min(room, len(b))]...)
+		}
+		if room := keep - len(kept); room > 0 {
+			kept = append(kept, b[:min(room, len(b))]...)
+		}
+		if last := b[max(0, len(b)-tailSize):]; len(last) == tailSize {
+			tailLen = copy(tail[:], last)
+		} else {
+			if tailLen+len(last) > len(tail) {
+				tailLen = copy(tail[:], tail[tailLen-tailSize:tailLen])
+			}
+			tailLen += copy(tail[tailLen:], last)
+		}
+	}
+	p := &w.msg.Parts[index]
+	t.sum(p)
+	if note := noteOf(li.mediaType, li.name, head, tail[max(0, tailLen-tailSize):tailLen]); note != "" {
+		p.Note = note
+	}
+	if keep > 0 && int64(keep) < p.Size {
+		w.defect(DefectText, li.path, "正文过长，已截断")
+		if k := bytes.LastIndexByte(kept[max(0, len(kept)-4096):], '\n'); k >= 0 {
+			kept = kept[:max(0, len(kept)-4096)+k] // not inside of a character
+		}
+	}
+	w.give(li, kept)
+}
+
+// tap takes note of decoded bytes: how many, their digest, and a copy where CopyPart wants one.
+type tap struct {
+	w    *walker
+	size int64
+	hash hash.Hash
+	dst  io.Writer
+}
+
+func newTap(w *walker, index int) *tap {
+	t := &tap{w: w, hash: sha256.New()}
+	if w.target == index {
+		t.dst = w.dst
+	}
+	return t
+}
+
+func (t *tap) write(b []byte) {
+	t.size += int64(len(b))
+	t.hash.Write(b)
+	if t.dst != nil {
+		if _, err := t.dst.Write(b); err != nil {
+			t.w.copyErr, t.dst = err, nil
+		}
+	}
+}
+
+func (t *tap) sum(p *casefile.Part) {
+	p.Size = t.size
+	t.hash.Sum(p.Digest[:0])
+	if t.w.target == p.Index {
+		t.w.done = true
+	}
+}
+
+// tapReader is a source as io.Reader whose bytes pass a tap.
+type tapReader struct {
+	src  source
+	tap  *tap
+	rest []byte
+}
+
+func (r *tapReader) Read(b []byte) (int, error) {
+	for len(r.rest) == 0 {
+		chunk, err := r.src.chunk()
+		if err != nil {
+			return 0, err
+		}
+		r.tap.write(chunk)
+		r.rest = chunk
+	}
+	n := copy(b, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+// bytesSource is bytes that are already there.
+type bytesSource struct{ b []byte }
+
+func (s *bytesSource) chunk() ([]byte, error) {
+	b := s.b
+	if s.b = nil; len(b) == 0 {
+		return nil, io.EOF
+	}
+	return b, nil
+}
+
+// nested reads a mail within the mail: it is a part of its own, with all its bytes, and its leaves
+// follow as parts too, for an application may well have been forwarded as an attachment.
+func (w *walker) nested(s *scanner, h header, in place, mediaType string, p params) {
+	li := w.info(h, in, mediaType, p)
+	index, ok := w.part(li)
+	if !ok {
+		return
+	}
+	t := newTap(w, index)
+	r := &tapReader{src: w.decoder(s, h.get("content-transfer-encoding"), in.path), tap: t}
+	inner := newScanner(r, 0)
+	child := in.child(1)
+	child.nested = true
+	ih := w.header(inner, ofMail, w.limits.Header, child.path)
+	subject := w.fieldText(ih.get("subject"), child.path+" subject")
+	if ids := w.identifiers(ih.get("message-id"), child.path+" message-id"); len(ids) > 0 && w.report.original == "" && !in.nested {
+		w.report.original = ids[0]
+	}
+	begin := len(w.texts)
+	w.entity(inner, ih, child)
+	if in.report {
+		w.texts = w.texts[:begin] // our own words come back; they are not the sender's
+	} else if begin < len(w.texts) {
+		w.texts[begin].title = strings.TrimSpace("—— 嵌套邮件：" + subject + " ——\n" + w.texts[begin].title)
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		w.readErr = err
+	}
+	part := &w.msg.Parts[index]
+	t.sum(part)
+	part.Note = NoteNested
+	if part.Name == "" && !in.report {
+		if part.Name = safeName(strings.ReplaceAll(strings.ReplaceAll(subject, "/", "_"), `\`, "_")); part.Name != "" {
+			part.Name = safeName(clip(part.Name, maxName-len(".eml")) + ".eml")
+		}
+	}
+}
