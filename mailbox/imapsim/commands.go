@@ -31,10 +31,7 @@ func (s *session) folderArg() (string, error) {
 
 // list knows the patterns clients use: everything (`*`, `%`), the delimiter (""), one folder by name.
 func (s *session) list() error {
-	_, err := s.args.next()
-	if err != nil {
-		return s.bad()
-	}
+	s.args.next() // the reference; 163 has one root
 	pattern, err := s.folderArg()
 	if err != nil {
 		return s.bad()
@@ -65,14 +62,14 @@ func (s *session) status() error {
 		return s.bad()
 	}
 	wanted, err := s.args.next()
-	if err != nil || wanted[0] != '(' {
+	if err != nil {
 		return s.bad()
 	}
 	s.srv.mu.Lock()
 	f := s.srv.folder(name)
 	var items []string
 	if f != nil {
-		for item := range strings.FieldsSeq(strings.ToUpper(wanted[1 : len(wanted)-1])) {
+		for item := range strings.FieldsSeq(strings.ToUpper(strings.Trim(wanted, "()"))) {
 			if v, ok := s.srv.statusItem(f, item); ok {
 				items = append(items, item+" "+v)
 			}
@@ -148,7 +145,7 @@ func (s *session) view() []message {
 	f := s.srv.folder(s.selected)
 	msgs := slices.Clone(s.srv.visible(f))
 	if s.srv.opts.StaleSelection {
-		msgs = slices.DeleteFunc(msgs, func(m message) bool { return !slices.Contains(s.known, m.uid) })
+		msgs = slices.DeleteFunc(msgs, func(m message) bool { _, known := slices.BinarySearch(s.known, m.uid); return !known })
 	}
 	return msgs
 }
@@ -212,7 +209,7 @@ func (s *session) append() error {
 	m := message{date: time.Now()}
 	word, err := s.args.next()
 	if err == nil && strings.HasPrefix(word, "(") {
-		m.flags = strings.Fields(word[1 : len(word)-1])
+		m.flags = strings.Fields(strings.Trim(word, "()"))
 		word, err = s.args.next()
 	}
 	if err == nil && s.args.rest != "" {
@@ -275,7 +272,7 @@ func (s *session) idle() error {
 	var announcer sync.WaitGroup
 	var failed error
 	announcer.Go(func() {
-		for failed == nil {
+		for {
 			s.srv.mu.Lock()
 			changed := s.srv.changed
 			s.srv.mu.Unlock()

@@ -91,6 +91,6 @@ func (s *session) body(item string, m message) Attr {
 		return Attr{Name: "BODY[]", Literal: m.raw}
 	}
 	start := min(from, len(m.raw))
-	end := min(start+length, len(m.raw))
+	end := start + min(length, len(m.raw)-start)
 	return Attr{Name: "BODY[]<" + strconv.Itoa(from) + ">", Literal: m.raw[start:end]}
 }

@@ -24,8 +24,6 @@ type message struct {
 	flags []string
 }
 
-func (m *message) has(flag string) bool { return slices.Contains(m.flags, flag) }
-
 func (m *message) set(flag string, on bool) {
 	m.flags = slices.DeleteFunc(slices.Clone(m.flags), func(f string) bool { return f == flag })
 	if on {

@@ -199,7 +199,6 @@ func (s *Server) admit(conn net.Conn) *session {
 
 func (s *Server) run(ses *session) {
 	ses.run()
-	ses.raw.Close()
 	s.mu.Lock()
 	delete(s.open, ses)
 	s.mu.Unlock()

@@ -48,6 +48,7 @@ var errLogout = errors.New("logged out")
 
 // run talks until the client leaves, a fault stops the session, or the server is closed. Errors end the session and nothing else.
 func (s *session) run() {
+	defer func() { s.conn.Close() }() // what conn is then, raw or TLS
 	if s.srv.opts.Security == ImplicitTLS && s.handshake() != nil {
 		return
 	}
@@ -55,20 +56,10 @@ func (s *session) run() {
 	if s.refused {
 		greeting = "* BYE Too many connections"
 	}
-	if s.send(Greeting, 0, Reply{Line: greeting}) != nil || s.refused {
-		s.conn.Close()
-		return
-	}
-	for {
-		err := s.read()
-		if err == nil {
+	err := s.send(Greeting, 0, Reply{Line: greeting})
+	for err == nil && !s.refused {
+		if err = s.read(); err == nil {
 			err = s.dispatch()
-		}
-		if err != nil {
-			if !errors.Is(err, errStopped) {
-				s.conn.Close()
-			}
-			return
 		}
 	}
 }
@@ -86,12 +77,13 @@ func (s *session) handshake() error {
 func (s *session) read() error {
 	var text string
 	for {
-		line, err := s.r.ReadSlice('\n')
+		slice, err := s.r.ReadSlice('\n')
 		if err != nil {
 			return err
 		}
-		text += strings.TrimRight(string(line), "\r\n")
-		n, nonSync, ok := literalLength(text)
+		line := strings.TrimRight(string(slice), "\r\n")
+		text += line
+		n, nonSync, ok := literalLength(line)
 		if !ok {
 			break
 		}
@@ -191,10 +183,9 @@ func (s *session) send(kind Kind, uid uint32, r Reply) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if r.Stop == GoOn {
-		return nil
-	}
 	switch r.Stop {
+	case GoOn:
+		return nil
 	case EOF:
 		s.conn.Close()
 	case Reset:
@@ -346,10 +337,7 @@ func (s *session) id() error {
 }
 
 func (s *session) login() error {
-	user, err := s.args.next()
-	if err != nil {
-		return s.bad()
-	}
+	user, _ := s.args.next()
 	password, err := s.args.next()
 	if err != nil {
 		return s.bad()
