@@ -82,6 +82,15 @@ func TestFetchFaults(t *testing.T) {
 	}
 }
 
+func TestBodyFaultsReachPartials(t *testing.T) {
+	s := newServer(t, Options{})
+	s.AddUID("INBOX", 5, []byte(mail), day)
+	s.Inject(At{Kind: Fetch, Times: 1}.Do(With("BODY[]", "NIL")), At{Kind: Fetch, Skip: 1}.Do(Without("BODY[]")))
+	c := ready(t, s)
+	equal(t, "NIL", c.ok("UID FETCH 5 (BODY.PEEK[]<6.5>)"), []string{"* 1 FETCH (UID 5 BODY[]<6> NIL)"})
+	equal(t, "without", c.ok("UID FETCH 5 (BODY.PEEK[]<6.5>)"), []string{"* 1 FETCH (UID 5)"})
+}
+
 func TestGarbagePrecedesAReply(t *testing.T) {
 	for name, line := range Garbage() {
 		t.Run(name, func(t *testing.T) {

@@ -3,13 +3,14 @@ package imapsim
 import (
 	"io"
 	"strings"
+	"sync"
 	"testing"
 )
 
 func TestServe(t *testing.T) {
 	s := newServer(t, Options{})
 	theirs, ours := newPipe()
-	go io.WriteString(theirs, "A1 LOGOUT\r\n")
+	io.WriteString(theirs, "A1 LOGOUT\r\n")
 	s.Serve(ours) // returns, for the client says goodbye
 	got, err := io.ReadAll(theirs)
 	if !strings.HasSuffix(string(got), "A1 OK LOGOUT completed\r\n") || err != nil {
@@ -57,11 +58,13 @@ func FuzzSession(f *testing.F) {
 		defer s.Close()
 		s.AddUID("INBOX", 5, []byte(mail), day)
 		theirs, ours := newPipe()
-		go func() {
+		var client sync.WaitGroup
+		client.Go(func() {
 			io.WriteString(theirs, "1 LOGIN a b\r\n2 ID (\"name\" \"x\")\r\n3 EXAMINE INBOX\r\n"+input+"\r\n")
 			theirs.(*pipeConn).out.closeWrite(io.EOF)
 			io.Copy(io.Discard, theirs)
-		}()
+		})
 		s.Serve(ours)
+		client.Wait()
 	})
 }
