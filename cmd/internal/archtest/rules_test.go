@@ -1,0 +1,108 @@
+package archtest
+
+// A pattern is a path of a package within the module; "a/..." is a and everything below it.
+
+// house lists every package with what it may import of ours, beside civil: a date is a value that
+// anyone may hold, like a time. A package that is not listed has no place in the house.
+var house = []room{
+	{"casefile/civil", nil, "the day of the law knows nothing else"},
+	{"casefile/workday", nil, "the calendar is made of days only"},
+	{"casefile", []string{"casefile/workday"}, "the domain depends on no adapter: the law must be testable without a mailbox or a disk"},
+	{"casefile/form", domain("casefile/ooxml"), "reading a form is pure: the process around it is worker's"},
+	{"casefile/match", domain(), "matching decides from values, so that a decision can be repeated"},
+	{"casefile/letter", domain("casefile/ooxml"), "letters are made from cases and templates alone"},
+	{"casefile/ledger", domain("casefile/ooxml"), "the ledger is rows of cases, wherever they are kept"},
+	{"casefile/ooxml", nil, "plumbing for zip and xml knows no case"},
+	{"casefile/register", domain(), "the register stores what the domain decided and knows no other adapter"},
+
+	{"stats", domain(), "the report is computed from cases alone, so that every cell can be traced"},
+	{"stats/render", []string{"stats", "stats/render/grid", "casefile/ooxml"}, "a renderer sees the report and nothing behind it: the same cells in each format"},
+	{"stats/render/grid", nil, "a table on a terminal knows nothing of what it shows"},
+
+	{"mailbox", domain("mailbox/parse", "mailbox/rawstore"), "the poller knows its source and its intake as interfaces only"},
+	{"mailbox/imapsource", domain("mailbox", "mailbox/rawstore"), "it streams into the store's temporary files, as mailbox.Source says, and knows no other neighbour"},
+	{"mailbox/outbox", domain("mailbox"), "sending must not be able to hold up intake"},
+	{"mailbox/rawstore", domain(), "the files of mails are kept without knowing where they came from"},
+	{"mailbox/parse", domain(), "parsing is total and needs bytes only"},
+	{"mailbox/imapsim", nil, "the simulated server must not share our errors"},
+	{"mailbox/dovecottest", nil, "the real server must not share our errors"},
+
+	{"config", nil, "the configuration is values; what is done with them is cmd's affair"},
+	{"deploy", nil, "files only"},
+
+	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
+	{"cmd/internal/cli", []string{"cmd/internal/control", "config", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"}, "a command speaks to the daemon; masking and roles cannot be got around"},
+	{"cmd/internal/control", domain("stats"), "the wire types; what answers them is an interface"},
+	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/control", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
+	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
+	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/control", "config", "mailbox/imapsim"}, "the demonstration is the real daemon on a simulated server"},
+	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
+}
+
+type room struct {
+	pkg string
+	may []string // of ours
+	why string
+}
+
+// domain adds the domain's values to what a package may import.
+func domain(more ...string) []string {
+	return append([]string{"casefile", "casefile/workday"}, more...)
+}
+
+// modules lists what may be imported from outside the standard library, and by whom. "..." is
+// everybody. A module that only tests use does not stand here: tests are exempt.
+var modules = []struct {
+	path string
+	by   []string
+	why  string
+}{
+	{"github.com/rs/zerolog", []string{"cmd/...", "mailbox/..."}, "the domain returns errors; whoever handles them logs, once"},
+	{"go.etcd.io/bbolt", []string{"casefile/register"}, "one package knows the file's format"},
+	{"github.com/emersion/go-imap/v2", []string{"mailbox/imapsource", "mailbox/imapsim"}, "the client's traps are handled in one place; no IMAP type leaves it"},
+	{"github.com/emersion/go-message", []string{"mailbox/parse", "mailbox/outbox"}, "the library fails where we must not; one package knows how to read nevertheless"},
+	{"github.com/emersion/go-sasl", []string{"mailbox/imapsource", "mailbox/outbox"}, "logging in is the adapters' affair"},
+	{"github.com/emersion/go-smtp", []string{"mailbox/outbox"}, "only the outbox sends"},
+	{"github.com/pelletier/go-toml/v2", []string{"config"}, "only one file is TOML"},
+	{"github.com/spf13/cobra", []string{"cmd/internal/cli"}, "the command tree is one package"},
+	{"github.com/spf13/pflag", []string{"cmd/internal/cli"}, "the command tree is one package"},
+	{"github.com/xuri/excelize/v2", []string{"casefile/ledger", "casefile/form"}, "xlsx is read in two places and written by ooxml"},
+	{"github.com/clipperhouse/displaywidth", []string{"stats/render/grid"}, "one package knows how wide a character is"},
+	{"github.com/coreos/go-systemd/v22", []string{"cmd/internal/daemon"}, "only the daemon is started by systemd"},
+	{"github.com/klippa-app/go-pdfium", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
+	{"github.com/tetratelabs/wazero", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
+	{"github.com/richardlehane/mscfb", []string{"casefile/form"}, "hostile files are read in the worker"},
+	{"filippo.io/age", []string{"cmd/internal/daemon", "casefile/register"}, "only backups are encrypted"},
+	{"golang.org/x/net", []string{"mailbox/parse", "casefile/form"}, "only for reading HTML"},
+	{"golang.org/x/sync", []string{"cmd/...", "mailbox/...", "casefile/register"}, "pure packages start no goroutines"},
+	{"golang.org/x/sys", []string{"cmd/...", "casefile/register", "mailbox/rawstore"}, "system calls belong to the edges and the stores"},
+	{"golang.org/x/term", []string{"cmd/...", "stats/render/grid"}, "only commands have a terminal"},
+	{"golang.org/x/text", []string{"..."}, "encodings are everywhere"},
+}
+
+// standard lists packages of the standard library that are closed to some.
+var standard = []struct {
+	paths  []string
+	closed []string
+	except []string
+	why    string
+}{
+	{[]string{"C"}, []string{"..."}, nil, "one static binary for three architectures: no cgo"},
+	{[]string{"log", "log/slog"}, []string{"..."}, nil, "zerolog is the one log, and the domain does not log"},
+	{[]string{"os", "os/exec", "net", "net/http", "syscall", "io/ioutil"}, []string{"casefile/...", "stats/..."}, []string{"casefile/register"}, "the domain does no input or output: readers and writers are given to it"},
+	{[]string{"math/rand", "math/rand/v2"}, []string{"casefile/...", "stats/..."}, nil, "the same records give the same result"},
+}
+
+// timeless are the packages that must be told what time it is.
+var timeless = []string{"casefile/...", "stats/...", "config"}
+
+const timelessWhy = "now and today are parameters: a period must be computable for any day"
+
+// testOnly are the packages that the program itself must not contain.
+var testOnly = []string{"mailbox/dovecottest", "cmd/internal/archtest"}
+
+// folders are those at the root; hidden ones do not count.
+var folders = []string{"casefile", "cmd", "config", "deploy", "mailbox", "stats"}
+
+// maxLines is generous: what is longer holds more than one thought.
+const maxLines = 700
