@@ -1,0 +1,90 @@
+package mailbox
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Fault is the stable code of what keeps a Poller from polling.
+type Fault string
+
+// The faults. Each has a back-off of its own and a hint of its own.
+const (
+	FaultNone        Fault = ""
+	FaultUnreachable Fault = "UNREACHABLE"   // no connection, or it broke or fell silent
+	FaultTLS         Fault = "TLS_REJECTED"  // the certificate does not verify, or there is no TLS
+	FaultAuth        Fault = "AUTH_REJECTED" // the 授权码 was refused
+	FaultUnsafe      Fault = "UNSAFE_LOGIN"  // NetEase insists on ID although it was sent
+	FaultThrottled   Fault = "THROTTLED"     // too many connections or logins
+	FaultProtocol    Fault = "PROTOCOL"      // the server speaks what nobody understands
+	FaultRefused     Fault = "REFUSED"       // a single command was refused; the session lives on
+	FaultStorage     Fault = "STORAGE"       // this machine's disk
+	FaultIntake      Fault = "INTAKE"        // the register did not take the mails
+)
+
+// What FetchSlowly returns for a mail that is not there to be had.
+var (
+	ErrMissing = errors.New("server does not return the mail")
+	ErrEmpty   = errors.New("server returns no bytes for the mail")
+)
+
+// Error is a failed poll.
+type Error struct {
+	Fault Fault
+	Doing string // what was being done: "connecting", "LOGIN", "EXAMINE INBOX"
+	Said  string // the server's own words, if it said any
+	Err   error
+}
+
+func (e *Error) Error() string {
+	s := e.Doing
+	if e.Said != "" {
+		s += fmt.Sprintf(": server says %q", e.Said)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// faultOf classifies an error that ended a poll.
+func faultOf(err error) Fault {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Fault
+	}
+	return FaultUnreachable
+}
+
+// Label says in a few words what is wrong, for people.
+func (f Fault) Label() string { return f.words()[0] }
+
+// Hint says what to do about it.
+func (f Fault) Hint() string { return f.words()[1] }
+
+func (f Fault) words() [2]string {
+	switch f {
+	case FaultNone:
+		return [2]string{"正常", ""}
+	case FaultUnreachable:
+		return [2]string{"连接不上邮件服务器", "请检查网络、防火墙和配置中的服务器地址、端口；系统会自动重试，期间的来信不会丢失。"}
+	case FaultTLS:
+		return [2]string{"邮件服务器的 TLS 证书未通过验证", "连接可能被截获，已拒绝登录，不会改用明文。请核对服务器地址和本机时间；单位自建邮件系统的，请在配置中指定其根证书。"}
+	case FaultAuth:
+		return [2]string{"授权码被邮件服务器拒绝", "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），写入密码文件后重启服务。为免账号被封，每 15 分钟最多重试一次。"}
+	case FaultUnsafe:
+		return [2]string{"网易邮箱以“Unsafe Login”拒绝打开收件箱", "这不是密码错误：身份标识（ID）已重发仍被拒绝。请登录网页邮箱处理安全提醒，或按提示联系 kefu@188.com；系统会自动重试。"}
+	case FaultThrottled:
+		return [2]string{"邮件服务器限制了登录或连接次数", "请检查是否有其他程序用同一账号频繁登录；系统会放慢重试。"}
+	case FaultProtocol:
+		return [2]string{"邮件服务器的应答无法理解", "请核对端口和加密方式（993 用 tls，143 用 starttls）；持续出现请运行 ysq doctor 并附上输出求助。"}
+	case FaultRefused:
+		return [2]string{"邮件服务器拒绝了一条命令", "请登录网页邮箱确认该文件夹存在且可以打开；系统会自动重试。"}
+	case FaultStorage:
+		return [2]string{"邮件写不进本机磁盘", "请检查状态目录所在磁盘的剩余空间和读写错误（df -h、dmesg）；来信仍在服务器上，恢复后会自动收取。"}
+	case FaultIntake:
+		return [2]string{"登记簿没有收下邮件", "请查看日志中的原因；邮件已存盘，恢复后会自动登记。"}
+	}
+	return [2]string{string(f), ""}
+}

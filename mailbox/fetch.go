@@ -1,0 +1,273 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// fetch brings the mails that are owed: many with one command as long as all goes well, and one by
+// one, piece by piece, those that did not come. While a batch is made durable and recorded, the next
+// one is already arriving.
+func (p *Poller) fetch(ctx context.Context, f Folder, box Box, owed []uint32, res *Result) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	c := p.startCommitter(ctx, cancel, f, box)
+	err := p.fetchAll(ctx, f, box, owed, c, res)
+	taken, commitErr := c.finish()
+	res.Taken += taken
+	if commitErr != nil {
+		return commitErr // it broke the fetch, not the other way round
+	}
+	return err
+}
+
+func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32, c *committer, res *Result) error {
+	var slow, fast []uint32
+	for _, uid := range owed {
+		if p.troubles[p.ref(f, box, uid)] != nil {
+			slow = append(slow, uid)
+		} else {
+			fast = append(fast, uid)
+		}
+	}
+	for window := range slices.Chunk(fast, p.opts.Window) {
+		left, err := p.fetchWindow(ctx, window, c)
+		if err != nil {
+			// Servers answer in order, so the first mail that is missing is the one that broke the
+			// connection, if any did. Alone it cannot hold up the others again.
+			if len(left) > 0 && ctx.Err() == nil {
+				p.troubled(p.ref(f, box, left[0]))
+			}
+			return err
+		}
+		slow = append(slow, left...)
+	}
+	for _, uid := range slow {
+		if err := p.fetchSlowly(ctx, f, box, uid, c, res); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetchWindow returns the UIDs that did not come.
+func (p *Poller) fetchWindow(ctx context.Context, window []uint32, c *committer) ([]uint32, error) {
+	missing := make(map[uint32]bool, len(window))
+	for _, uid := range window {
+		missing[uid] = true
+	}
+	err := p.session.Fetch(ctx, window, func(b Body) error {
+		if !missing[b.UID] { // unasked for, or for the second time
+			b.Temp.Discard()
+			return nil
+		}
+		delete(missing, b.UID)
+		return c.add(b)
+	})
+	return slices.Sorted(maps.Keys(missing)), err
+}
+
+// fetchSlowly tries one mail. Only errors that end the session are returned; the mail's own are
+// counted, and after Options.Tries of them in a row it is quarantined. A try that brought some bytes
+// is no failure: the next one goes on from there.
+func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32, c *committer, res *Result) error {
+	ref := p.ref(f, box, uid)
+	t := p.troubles[ref]
+	if t == nil {
+		t = &trouble{}
+		p.troubles[ref] = t
+	}
+	if t.part == nil {
+		part, err := p.store.Create()
+		if err != nil {
+			return &Error{Fault: FaultStorage, Doing: "beginning a mail", Err: err}
+		}
+		t.part = part
+	}
+	before := t.part.Size()
+	body, err := p.session.FetchSlowly(ctx, uid, t.part)
+	if err == nil {
+		t.part = nil // the committer's now
+		delete(p.troubles, ref)
+		return c.add(body)
+	}
+	if ctx.Err() != nil || faultOf(err) == FaultStorage {
+		t.discard()
+		return err
+	}
+	reason := reasonOf(err)
+	if reason == ReasonMissing {
+		if err := p.stillListed(ctx, uid); errors.Is(err, errGone) {
+			reason = ReasonVanished
+		} else if err != nil {
+			return err
+		}
+	}
+	if reason != ReasonBroken || t.part.Size() == before {
+		t.tries++
+	}
+	if reason != ReasonBroken {
+		t.discard()
+	}
+	if reason == ReasonVanished || t.tries >= p.opts.Tries {
+		if qerr := p.quarantine(ctx, Trouble{Ref: ref, Role: f.Role, Reason: reason, Tries: t.tries}, err); qerr != nil {
+			return qerr
+		}
+		t.discard()
+		res.Quarantined++
+	}
+	if reason == ReasonBroken && faultOf(err) != FaultRefused {
+		return err
+	}
+	return nil
+}
+
+func reasonOf(err error) Reason {
+	switch {
+	case errors.Is(err, ErrEmpty):
+		return ReasonEmpty
+	case errors.Is(err, ErrMissing):
+		return ReasonMissing
+	}
+	return ReasonBroken
+}
+
+// stillListed returns errGone when somebody moved or deleted the mail since it was listed.
+func (p *Poller) stillListed(ctx context.Context, uid uint32) error {
+	uids, err := p.session.List(ctx, uid)
+	if err != nil {
+		return err
+	}
+	if len(uids) == 0 || uids[0] != uid {
+		return errGone
+	}
+	return nil
+}
+
+// quarantine has the mail set aside; it is tried again after a quarter of an hour, then after twice
+// as long each time, up to a day.
+func (p *Poller) quarantine(ctx context.Context, t Trouble, cause error) error {
+	switch t.Reason {
+	case ReasonVanished:
+		t.Detail = "服务器列出了这封邮件，收取前它已被移走或删除；请在网页邮箱的其他文件夹和“已删除”中查找。"
+		delete(p.troubles, t.Ref)
+	case ReasonEmpty:
+		t.Detail = "服务器给出的邮件内容为空；请在网页邮箱中打开该邮件核对。"
+	case ReasonMissing:
+		t.Detail = "服务器列出了这封邮件，却不返回其内容；请在网页邮箱中打开该邮件核对。"
+	default:
+		t.Detail = "每次收取这封邮件都以连接中断或服务器拒绝告终；请在网页邮箱中打开该邮件核对。" + cause.Error()
+	}
+	if t.Reason != ReasonVanished {
+		wait := 15 * time.Minute << min(t.Tries-p.opts.Tries, 7)
+		t.Next = time.Now().Add(min(wait, 24*time.Hour))
+	}
+	p.opts.Log.Warn().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).
+		Str("reason", string(t.Reason)).Int("tries", t.Tries).Msg("mail quarantined")
+	if err := p.intake.Quarantine(context.WithoutCancel(ctx), t); err != nil {
+		return &Error{Fault: FaultIntake, Doing: "recording a quarantined mail", Err: err}
+	}
+	return nil
+}
+
+func (p *Poller) troubled(ref Ref) {
+	if p.troubles[ref] == nil {
+		p.troubles[ref] = &trouble{}
+	}
+}
+
+func (p *Poller) ref(f Folder, box Box, uid uint32) Ref {
+	return Ref{Account: p.opts.Account, Folder: f.Name, UIDValidity: box.UIDValidity, UID: uid}
+}
+
+// committer gathers mails into batches and has each made durable and recorded by a goroutine of its
+// own: the hand-over is unbuffered, so that at most two batches are in hand.
+type committer struct {
+	p      *Poller
+	ctx    context.Context
+	folder Folder
+	box    Box
+
+	batch []rawstore.Incoming // owned by the fetching goroutine
+	bytes int64
+
+	batches chan []rawstore.Incoming
+	done    chan struct{} // closed when the goroutine has ended
+	taken   int           // read after done
+	err     error         // read after done
+}
+
+func (p *Poller) startCommitter(ctx context.Context, cancel context.CancelCauseFunc, f Folder, box Box) *committer {
+	c := &committer{p: p, ctx: ctx, folder: f, box: box, batches: make(chan []rawstore.Incoming), done: make(chan struct{})}
+	go func() {
+		defer close(c.done)
+		for batch := range c.batches {
+			if c.err = c.commit(batch); c.err != nil {
+				cancel(c.err)
+				return
+			}
+		}
+	}()
+	return c
+}
+
+// add takes the mail over, also when it returns an error.
+func (c *committer) add(b Body) error {
+	announced := b.Announced
+	if announced == b.Temp.Size() {
+		announced = 0
+	}
+	c.batch = append(c.batch, rawstore.Incoming{Temp: b.Temp, Entry: rawstore.Entry{
+		Account: c.p.opts.Account, Folder: c.folder.Name, Role: string(c.folder.Role),
+		UIDValidity: c.box.UIDValidity, UID: b.UID, InternalDate: b.InternalDate, Announced: announced,
+	}})
+	c.bytes += b.Temp.Size()
+	if len(c.batch) < c.p.opts.BatchMails && c.bytes < c.p.opts.BatchBytes {
+		return nil
+	}
+	return c.handOver()
+}
+
+func (c *committer) handOver() error {
+	batch := c.batch
+	c.batch, c.bytes = nil, 0
+	if len(batch) == 0 {
+		return nil
+	}
+	select {
+	case c.batches <- batch:
+		return nil
+	case <-c.done:
+		for _, in := range batch {
+			in.Temp.Discard()
+		}
+		return c.err
+	}
+}
+
+// finish commits what is in hand, also when the fetch was broken off: those mails are whole.
+func (c *committer) finish() (taken int, err error) {
+	c.handOver()
+	close(c.batches)
+	<-c.done
+	return c.taken, c.err
+}
+
+// commit does not let itself be interrupted: stopping waits for a batch, at most for two.
+func (c *committer) commit(batch []rawstore.Incoming) error {
+	entries, err := c.p.store.Keep(batch)
+	if err != nil {
+		return &Error{Fault: FaultStorage, Doing: "storing mails", Err: err}
+	}
+	if err := take(context.WithoutCancel(c.ctx), c.p.store, c.p.intake, entries); err != nil {
+		return err
+	}
+	c.taken += len(entries)
+	c.p.countTaken(len(entries))
+	return nil
+}

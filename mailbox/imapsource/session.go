@@ -1,0 +1,269 @@
+package imapsource
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"ysq.internal/ysq/mailbox"
+)
+
+// session is one connection, used by one goroutine, one command at a time.
+type session struct {
+	source *Source
+	wire   *wire
+	client *imapclient.Client
+	box    mailbox.Box // as last opened
+
+	mu      sync.Mutex // held while a mail is received
+	receive func(*imapclient.FetchMessageData)
+}
+
+func newSession(s *Source, conn net.Conn) *session {
+	ses := &session{source: s, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail)}
+	ses.client = imapclient.New(ses.wire, &imapclient.Options{
+		// go-imap calls this, in a goroutine, for a mail that it cannot assign to the command: the
+		// UID came after the body, or a change of flags came before it. It is ours all the same.
+		UnilateralDataHandler: &imapclient.UnilateralDataHandler{Fetch: ses.received},
+	})
+	return ses
+}
+
+// run runs one command and classifies what went wrong by when it did: go-imap's errors carry no more
+// than text. The server's own words count only as a status reply or as NetEase's refusals.
+func (s *session) run(ctx context.Context, doing string, command func() error) error {
+	_, err := s.hear(ctx, doing, command)
+	return err
+}
+
+func (s *session) hear(ctx context.Context, doing string, command func() error) (heard, error) {
+	stop := context.AfterFunc(ctx, func() { s.wire.Conn.Close() })
+	s.wire.arm()
+	err := command()
+	heard := s.wire.disarm()
+	if !stop() && err == nil {
+		err = context.Cause(ctx)
+	}
+	if err == nil {
+		return heard, nil
+	}
+	return heard, s.classify(ctx, doing, err)
+}
+
+func (s *session) classify(ctx context.Context, doing string, err error) error {
+	if e, ok := errors.AsType[*mailbox.Error](err); ok {
+		return e
+	}
+	out := &mailbox.Error{Doing: doing, Err: err}
+	broken, heard := s.wire.failure()
+	reply, refused := errors.AsType[*imap.Error](err)
+	switch {
+	case ctx.Err() != nil:
+		out.Fault, out.Err = mailbox.FaultUnreachable, context.Cause(ctx)
+	case refused && doing == "LOGIN":
+		out.Fault, out.Said, out.Err = loginFault(reply), reply.Text, errors.New("refused")
+	case refused:
+		out.Fault, out.Said, out.Err = mailbox.FaultRefused, reply.Text, errors.New("refused")
+		if unsafeLogin(reply.Text) {
+			out.Fault = mailbox.FaultUnsafe
+		}
+	case heard.bye != "":
+		out.Fault, out.Said, out.Err = byeFault(heard.bye), heard.bye, errors.New("connection closed by the server")
+	case broken != nil:
+		out.Fault, out.Err = mailbox.FaultUnreachable, broken
+	default: // the connection held: go-imap did not understand what came over it
+		out.Fault = mailbox.FaultProtocol
+	}
+	return out
+}
+
+// loginFault tells a wrong 授权码 from a server that only has had enough of us (RFC 5530).
+func loginFault(reply *imap.Error) mailbox.Fault {
+	switch {
+	case reply.Type == imap.StatusResponseTypeBad:
+		return mailbox.FaultProtocol
+	case unsafeLogin(reply.Text):
+		return mailbox.FaultUnsafe
+	}
+	switch reply.Code {
+	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit:
+		return mailbox.FaultThrottled
+	}
+	return mailbox.FaultAuth
+}
+
+func byeFault(text string) mailbox.Fault {
+	if unsafeLogin(text) {
+		return mailbox.FaultUnsafe
+	}
+	return mailbox.FaultUnreachable
+}
+
+// unsafeLogin knows NetEase's refusal, in all its variants (imap.md §2). It is not about the password.
+func unsafeLogin(text string) bool {
+	return strings.Contains(strings.ToLower(text), "unsafe login")
+}
+
+// Folders implements mailbox.Session.
+func (s *session) Folders(ctx context.Context) ([]mailbox.Folder, error) {
+	var list []*imap.ListData
+	err := s.run(ctx, "LIST", func() (err error) {
+		list, err = s.client.List("", "*", nil).Collect()
+		return err
+	})
+	if e, ok := errors.AsType[*mailbox.Error](err); ok && e.Fault == mailbox.FaultRefused {
+		err = nil // the inbox is there without a list
+	}
+	if err != nil {
+		return nil, err
+	}
+	return chooseFolders(list), nil
+}
+
+// Open implements mailbox.Session. When NetEase calls the login unsafe, ID is sent once more, once.
+func (s *session) Open(ctx context.Context, folder string) (mailbox.Box, error) {
+	box, err := s.examine(ctx, folder)
+	if e, ok := errors.AsType[*mailbox.Error](err); ok && e.Fault == mailbox.FaultUnsafe {
+		if broken, _ := s.wire.failure(); broken == nil {
+			if err := s.identify(ctx); err != nil {
+				return mailbox.Box{}, err
+			}
+			box, err = s.examine(ctx, folder)
+		}
+	}
+	s.box = box
+	return box, err
+}
+
+func (s *session) examine(ctx context.Context, folder string) (mailbox.Box, error) {
+	heard, err := s.hear(ctx, "EXAMINE "+folder, func() error {
+		_, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+		return err
+	})
+	if err != nil {
+		return mailbox.Box{}, err
+	}
+	return mailbox.Box{UIDValidity: heard.uidvalidity, Exists: heard.exists}, nil
+}
+
+// List implements mailbox.Session. Servers that refuse SEARCH, or find less than they say there is,
+// are asked for the UIDs of all messages instead; both answers together count.
+func (s *session) List(ctx context.Context, first uint32) ([]uint32, error) {
+	uids, err := s.search(ctx, first)
+	e, _ := errors.AsType[*mailbox.Error](err)
+	refused := e != nil && e.Fault == mailbox.FaultRefused
+	if err != nil && !refused {
+		return nil, err
+	}
+	if refused || first == 1 && len(uids) < int(s.box.Exists) {
+		more, err := s.fetchUIDs(ctx, first)
+		if err != nil {
+			return nil, err
+		}
+		uids = append(uids, more...)
+	}
+	slices.Sort(uids)
+	uids = slices.Compact(uids)
+	// "n:*" always names the last message, however low its UID (RFC 9051, 6.4.9).
+	return slices.DeleteFunc(uids, func(uid uint32) bool { return uid < first }), nil
+}
+
+func (s *session) search(ctx context.Context, first uint32) ([]uint32, error) {
+	criteria := &imap.SearchCriteria{}
+	if first > 1 {
+		criteria.UID = []imap.UIDSet{from(first)}
+	}
+	var uids []uint32
+	err := s.run(ctx, "UID SEARCH", func() error {
+		data, err := s.client.UIDSearch(criteria, nil).Wait()
+		for _, uid := range data.AllUIDs() {
+			uids = append(uids, uint32(uid))
+		}
+		return err
+	})
+	return uids, err
+}
+
+func (s *session) fetchUIDs(ctx context.Context, first uint32) ([]uint32, error) {
+	var uids []uint32
+	err := s.fetch(ctx, from(first), &imap.FetchOptions{UID: true}, func(data *imapclient.FetchMessageData) {
+		for item := data.Next(); item != nil; item = data.Next() {
+			if uid, ok := item.(imapclient.FetchItemDataUID); ok {
+				uids = append(uids, uint32(uid.UID))
+			}
+		}
+	})
+	return uids, err
+}
+
+func from(first uint32) imap.UIDSet {
+	return imap.UIDSet{imap.UIDRange{Start: imap.UID(first)}} // Stop 0 is "*"
+}
+
+// Close implements mailbox.Session. LOGOUT is a courtesy and gets no time to speak of.
+func (s *session) Close() error {
+	if broken, _ := s.wire.failure(); broken == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		s.run(ctx, "LOGOUT", func() error { return s.client.Logout().Wait() })
+	}
+	s.teardown()
+	return nil
+}
+
+// teardown closes the connection under go-imap first: Client.Close alone waits for ever when a mail
+// is half read. Every command has been waited for before, so nothing else is in progress.
+func (s *session) teardown() error {
+	s.wire.Conn.Close()
+	s.client.Close() // tells once more what broke the connection, or complains about the ID reply
+	s.mu.Lock()      // a mail may still be with received
+	defer s.mu.Unlock()
+	s.receive = nil
+	return nil
+}
+
+// chooseFolders picks what is polled, by SPECIAL-USE (RFC 6154) or by name; the inbox is always there.
+func chooseFolders(list []*imap.ListData) []mailbox.Folder {
+	folders := []mailbox.Folder{{Name: "INBOX", Role: mailbox.RoleInbox}}
+	for _, l := range list {
+		role := roleOf(l)
+		if role != "" && l.Mailbox != "INBOX" && !slices.Contains(l.Attrs, imap.MailboxAttrNoSelect) &&
+			!slices.Contains(l.Attrs, imap.MailboxAttrNonExistent) {
+			folders = append(folders, mailbox.Folder{Name: l.Mailbox, Role: role})
+		}
+	}
+	return folders
+}
+
+func roleOf(l *imap.ListData) mailbox.Role {
+	switch {
+	case slices.Contains(l.Attrs, imap.MailboxAttrJunk):
+		return mailbox.RoleJunk
+	case slices.Contains(l.Attrs, imap.MailboxAttrSent):
+		return mailbox.RoleSent
+	case slices.ContainsFunc(l.Attrs, otherUse):
+		return ""
+	}
+	name := l.Mailbox
+	if l.Delim != 0 {
+		name = name[strings.LastIndex(name, string(l.Delim))+1:]
+	}
+	switch strings.ToLower(name) {
+	case "垃圾邮件", "垃圾箱", "垃圾邮箱", "广告邮件", "订阅邮件", "病毒文件夹", "病毒邮件", "隔离邮件", "junk", "junk e-mail", "junk email", "spam", "bulk mail":
+		return mailbox.RoleJunk
+	case "已发送", "已发送邮件", "发件箱", "sent", "sent messages", "sent items", "sent mail":
+		return mailbox.RoleSent
+	}
+	return ""
+}
+
+func otherUse(a imap.MailboxAttr) bool {
+	return a == imap.MailboxAttrDrafts || a == imap.MailboxAttrTrash || a == imap.MailboxAttrArchive || a == imap.MailboxAttrAll
+}

@@ -1,0 +1,347 @@
+package imapsource
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Limits on what a server may make us hold in memory: lines are read by go-imap into strings, and so
+// are literals outside FETCH. The longest honest line is a SEARCH of a very full folder.
+const (
+	maxText    = 32 << 20 // bytes of lines in one command
+	maxStrings = 64 << 10 // a literal that is not a mail
+)
+
+// wire is the connection as go-imap sees it: a plain IMAP4rev1 server that answers in time.
+//
+// It keeps its own deadline, because go-imap has none before the first byte of an answer and at most
+// five minutes for a literal, however long; go-imap's own read deadlines are ignored (imap.md §1). And
+// it passes on only the answers that session waits for. Anything else that a server says unasked ends
+// go-imap's connection when it is malformed, and some things when they are not: an ID reply, a 64-bit
+// UIDVALIDITY, a keyword in GBK, VANISHED. What we want of those lines, wire remembers itself.
+type wire struct {
+	net.Conn
+	idle    time.Duration
+	maxMail int64
+	br      *bufio.Reader // over source
+
+	// Owned by go-imap's reading goroutine.
+	out     []byte // to be read before anything else
+	literal int64  // bytes left of the literal in the middle of a line
+	inLine  bool   // the next bytes belong to a line that has begun
+	drop    bool   // the line that has begun is not passed on
+	strings bool   // the line that has begun may carry literals, but no mail
+	text    bool   // the line that has begun is for people and announces no literals
+
+	mu    sync.Mutex // guards what follows
+	armed bool       // the server owes an answer
+	login bool       // the answer to LOGIN is awaited
+	spent int64      // bytes of lines in this command
+	err   error      // the first error; go-imap would read on after some
+	heard heard
+}
+
+// heard is what the server said in passing.
+type heard struct {
+	bye         string // text of BYE
+	uidvalidity uint64
+	exists      uint32
+}
+
+func newWire(conn net.Conn, idle time.Duration, maxMail int64) *wire {
+	w := &wire{Conn: conn, idle: idle, maxMail: maxMail}
+	w.br = bufio.NewReaderSize(source{w}, 64<<10)
+	// The greeting has been read (Source.greet). With capabilities in it go-imap asks for none; no
+	// extension is named, because none is used.
+	w.out = []byte("* OK [CAPABILITY IMAP4rev1] ready\r\n")
+	return w
+}
+
+// SetReadDeadline ignores go-imap's deadlines.
+func (w *wire) SetReadDeadline(time.Time) error { return nil }
+
+// arm begins a command: from now on the server owes an answer, and wire forgets what it heard.
+func (w *wire) arm() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.armed, w.spent = true, 0
+	w.heard = heard{bye: w.heard.bye}
+	w.Conn.SetReadDeadline(time.Now().Add(w.idle))
+}
+
+// disarm ends a command: between commands a server may be silent for as long as it likes.
+func (w *wire) disarm() heard {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.armed, w.login = false, false
+	w.Conn.SetReadDeadline(time.Time{})
+	return w.heard
+}
+
+func (w *wire) loggingIn() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.login = true
+}
+
+// failure returns the error that ended the connection, if one did.
+func (w *wire) failure() (error, heard) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err, w.heard
+}
+
+// source reads from the connection with the deadline moved on, and remembers the first error.
+type source struct{ w *wire }
+
+func (s source) Read(p []byte) (int, error) {
+	w := s.w
+	w.mu.Lock()
+	if w.err != nil {
+		defer w.mu.Unlock()
+		return 0, w.err
+	}
+	if w.armed {
+		w.Conn.SetReadDeadline(time.Now().Add(w.idle))
+	}
+	w.mu.Unlock()
+	n, err := w.Conn.Read(p)
+	if err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		switch w.err = err; {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			w.err = fmt.Errorf("nothing from the server for %v", w.idle)
+		case errors.Is(err, io.EOF):
+			w.err = errors.New("connection closed by the server")
+		}
+	}
+	return n, err
+}
+
+func (w *wire) fail(err error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
+	}
+	return w.err
+}
+
+// Read implements net.Conn for go-imap.
+func (w *wire) Read(p []byte) (int, error) {
+	for {
+		switch {
+		case len(w.out) > 0:
+			n := copy(p, w.out)
+			w.out = w.out[n:]
+			return n, nil
+		case w.literal > 0 && w.drop:
+			n, err := w.br.Discard(int(min(w.literal, 1<<20)))
+			w.literal -= int64(n)
+			if err != nil {
+				return 0, err
+			}
+		case w.literal > 0:
+			n, err := w.br.Read(p[:min(int64(len(p)), w.literal)])
+			w.literal -= int64(n)
+			return n, err
+		default:
+			if err := w.readLine(); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// readLine reads to the end of the line, or as much of it as fits the buffer, into w.out. What it
+// returns stays valid until the next read.
+func (w *wire) readLine() error {
+	part, err := w.br.ReadSlice('\n')
+	whole := err == nil
+	if !whole && !errors.Is(err, bufio.ErrBufferFull) {
+		return err // of a broken line go-imap sees nothing
+	}
+	if err := w.spend(len(part)); err != nil {
+		return err
+	}
+	w.out = part
+	if !w.inLine {
+		w.beginLine(part)
+	}
+	w.inLine = true
+	if whole {
+		if w.literal, err = w.announced(part); err != nil {
+			return err
+		}
+		w.inLine = w.literal > 0
+	}
+	if w.drop {
+		w.out = nil
+	}
+	return nil
+}
+
+func (w *wire) spend(n int) error {
+	w.mu.Lock()
+	w.spent += int64(n)
+	over := w.spent > maxText
+	w.mu.Unlock()
+	if over {
+		return w.fail(fmt.Errorf("more than %d bytes of lines in one answer", maxText))
+	}
+	return nil
+}
+
+// beginLine decides about a line by its beginning.
+func (w *wire) beginLine(line []byte) {
+	w.drop, w.strings, w.text = false, false, false
+	first, rest := cutWord(line)
+	if string(first) == "+" {
+		w.text = true
+		return
+	}
+	if string(first) != "*" { // tagged, and so the end of a command
+		w.text = true
+		status, _ := cutWord(rest)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.login && strings.EqualFold(string(status), "OK") {
+			w.login = false
+			// As with the greeting: go-imap is to ask for no capabilities.
+			w.out = fmt.Appendf(nil, "%s OK [CAPABILITY IMAP4rev1] logged in\r\n", first)
+		}
+		return
+	}
+	kind, rest := cutWord(rest)
+	number, err := strconv.ParseUint(string(kind), 10, 32)
+	if err == nil {
+		kind, rest = cutWord(rest)
+	}
+	switch strings.ToUpper(string(kind)) {
+	case "FETCH":
+		if len(rest) == 0 {
+			w.drop = true
+		}
+	case "SEARCH":
+	case "LIST":
+		// A name that is no modified UTF-7 (RFC 3501, 5.1.3) would end the connection. Nobody can
+		// open such a folder through go-imap either.
+		w.strings, w.drop = true, !validName(rest)
+	case "EXISTS":
+		w.drop = true
+		w.hear(func(h *heard) { h.exists = uint32(number) })
+	case "OK", "NO", "BAD", "PREAUTH", "BYE":
+		w.drop, w.text = true, true
+		w.hear(func(h *heard) { h.status(string(kind), rest) })
+	default:
+		w.drop = true
+	}
+}
+
+func (w *wire) hear(f func(*heard)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f(&w.heard)
+}
+
+func (h *heard) status(kind string, rest []byte) {
+	text := strings.TrimSpace(string(rest[:min(len(rest), 500)]))
+	if strings.EqualFold(kind, "BYE") {
+		h.bye = strings.ToValidUTF8(text, "?")
+		return
+	}
+	code, ok := strings.CutPrefix(text, "[")
+	if !ok {
+		return
+	}
+	code, _, _ = strings.Cut(code, "]")
+	name, value, _ := strings.Cut(code, " ")
+	if strings.EqualFold(name, "UIDVALIDITY") {
+		// One that is no number is none: everything is listed then, and known mails are known by
+		// their digest.
+		h.uidvalidity, _ = strconv.ParseUint(strings.TrimSpace(value), 10, 64)
+	}
+}
+
+// announced returns the length of the literal that begins after the line, 0 for none.
+func (w *wire) announced(line []byte) (int64, error) {
+	if w.text {
+		return 0, nil
+	}
+	line = bytes.TrimRight(line, "\r\n")
+	open := bytes.LastIndexByte(line, '{')
+	if open < 0 || !bytes.HasSuffix(line, []byte("}")) {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(string(line[open+1:len(line)-1]), 10, 64)
+	if err != nil || n < 0 {
+		return 0, nil
+	}
+	limit := w.maxMail
+	if w.strings || w.drop {
+		limit = maxStrings
+	}
+	if n > limit {
+		return 0, w.fail(fmt.Errorf("server announces a literal of %d bytes, more than %d", n, limit))
+	}
+	return n, nil
+}
+
+func cutWord(line []byte) (word, rest []byte) {
+	word, rest, _ = bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte(" "))
+	return word, rest
+}
+
+// validName reports whether the name in a LIST response is modified UTF-7 (RFC 3501, 5.1.3).
+func validName(line []byte) bool {
+	if !utf8.Valid(line) {
+		return false
+	}
+	for {
+		_, rest, found := bytes.Cut(line, []byte("&"))
+		if !found {
+			return true
+		}
+		code, rest, found := bytes.Cut(rest, []byte("-"))
+		if !found || !validShift(code) || bytes.HasPrefix(rest, []byte("&")) && !bytes.HasPrefix(rest, []byte("&-")) {
+			return false
+		}
+		line = rest
+	}
+}
+
+var modifiedBase64 = base64.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,").WithPadding(base64.NoPadding)
+
+// validShift judges what stands between "&" and "-": UTF-16 without anything that ASCII could say.
+func validShift(code []byte) bool {
+	if len(code) == 0 {
+		return true // "&-" is "&"
+	}
+	b, err := modifiedBase64.AppendDecode(nil, code)
+	if err != nil || len(b)%2 != 0 || len(b) == 0 {
+		return false
+	}
+	var units []uint16
+	for i := 0; i < len(b); i += 2 {
+		units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
+	}
+	for _, r := range utf16.Decode(units) {
+		if r == utf8.RuneError || r >= 0x20 && r < 0x7f {
+			return false
+		}
+	}
+	return true
+}

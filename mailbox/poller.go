@@ -1,0 +1,264 @@
+package mailbox
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// Options tune a Poller. Zero values are right for 163.
+type Options struct {
+	Account    string         // name of the account in the book and in messages; required
+	Interval   time.Duration  // between polls. Zero: 90 s
+	FullEvery  time.Duration  // between listings of everything. Zero: 1 h
+	LoginGap   time.Duration  // least time between two logins. Zero: 1 min (providers punish more)
+	BatchMails int            // mails handed to Intake at once, at most. Zero: 500
+	BatchBytes int64          // bytes of such a batch after which it is handed over. Zero: 32 MiB
+	Window     int            // UIDs asked for with one command. Zero: 500, within a line of 8,000 octets (RFC 2683, 3.2.1.5)
+	Tries      int            // failed tries after which a mail is quarantined. Zero: 3
+	Folders    []Folder       // polled as well, beside those the Source finds
+	Jitter     func() float64 // uniform in [0,1), spreads the waits. Nil: math/rand
+	Log        zerolog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	o.Interval = orDefault(o.Interval, 90*time.Second)
+	o.FullEvery = orDefault(o.FullEvery, time.Hour)
+	o.LoginGap = orDefault(o.LoginGap, time.Minute)
+	o.BatchMails = orDefault(o.BatchMails, 500)
+	o.BatchBytes = orDefault(o.BatchBytes, 32<<20)
+	o.Window = orDefault(o.Window, 500)
+	o.Tries = orDefault(o.Tries, 3)
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
+	}
+	return o
+}
+
+func orDefault[T ~int | ~int64](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+// Poller fetches what one account owes. Run is the loop; Poll is one full poll on demand and may be
+// called while Run runs, or without it.
+type Poller struct {
+	source Source
+	store  *rawstore.Store
+	intake Intake
+	opts   Options
+
+	turn chan struct{} // holds a token; who has it owns what follows, up to status
+
+	session   Session // nil: not connected
+	lastLogin time.Time
+	stale     bool // the server hung up on a session that rested between two polls
+	failures  int  // polls failed in a row without taking anything
+	notBefore time.Time
+	lastErr   error
+	lastFull  time.Time
+	folders   []Folder
+	seen      map[string]view
+	troubles  map[Ref]*trouble
+
+	statusMu sync.Mutex
+	status   Status
+}
+
+// New returns a Poller that is not connected yet.
+func New(source Source, store *rawstore.Store, intake Intake, opts Options) *Poller {
+	p := &Poller{
+		source: source, store: store, intake: intake, opts: opts.withDefaults(),
+		turn: make(chan struct{}, 1), seen: map[string]view{}, troubles: map[Ref]*trouble{},
+	}
+	p.status = Status{Account: opts.Account, State: StateStarting}
+	p.turn <- struct{}{}
+	return p
+}
+
+// Result is what a poll did.
+type Result struct {
+	Full        bool `json:"full"`        // everything was listed, not only what is new
+	Folders     int  `json:"folders"`     // polled
+	Listed      int  `json:"listed"`      // UIDs shown by the server
+	Taken       int  `json:"taken"`       // mails taken by Intake
+	Quarantined int  `json:"quarantined"` // mails that could not be fetched
+}
+
+// Run polls until the context ends, then closes the connection and returns nil. Whatever fails is
+// tried again for ever; Status says what and when.
+func (p *Poller) Run(ctx context.Context) error {
+	defer p.Close()
+	for {
+		if p.acquire(ctx) != nil {
+			return nil
+		}
+		if !time.Now().Before(p.notBefore) {
+			p.poll(ctx, false)
+		}
+		wait := time.Until(p.notBefore)
+		p.release()
+		if sleep(ctx, wait) != nil {
+			return nil
+		}
+	}
+}
+
+// Poll polls once, listing everything. After a rejected 授权码 or a throttled login it does not insist
+// but returns that error again until the time of the next try has come: insisting gets accounts banned.
+func (p *Poller) Poll(ctx context.Context) (Result, error) {
+	if err := p.acquire(ctx); err != nil {
+		return Result{}, err
+	}
+	defer p.release()
+	if p.lastErr != nil && faultOf(p.lastErr).patient() && time.Now().Before(p.notBefore) {
+		return Result{}, p.lastErr
+	}
+	return p.poll(ctx, true)
+}
+
+// Close ends the session and gives up half-fetched mails. The Poller can be used again afterwards.
+func (p *Poller) Close() {
+	<-p.turn
+	defer p.release()
+	p.hangUp()
+	for _, t := range p.troubles {
+		t.discard()
+	}
+}
+
+func (p *Poller) acquire(ctx context.Context) error {
+	select {
+	case <-p.turn:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (p *Poller) release() { p.turn <- struct{}{} }
+
+// poll is one poll with its bookkeeping. A session that rested since the last poll may have been
+// closed by the server meanwhile; that is no failure, and a fresh one is tried at once.
+func (p *Poller) poll(ctx context.Context, full bool) (Result, error) {
+	p.setState(StatePolling)
+	rested := p.session != nil
+	res, err := p.attempt(ctx, full)
+	if rested && err != nil && res.Taken == 0 && faultOf(err) == FaultUnreachable && ctx.Err() == nil {
+		p.stale = true
+		res, err = p.attempt(ctx, full)
+	}
+	p.finish(ctx, res, err)
+	return res, err
+}
+
+func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
+	if err := p.connect(ctx); err != nil {
+		return Result{}, err
+	}
+	full = full || p.lastFull.IsZero() || time.Since(p.lastFull) >= p.opts.FullEvery
+	began := time.Now()
+	res, err := p.round(ctx, full)
+	switch {
+	case err == nil && full:
+		p.lastFull = began
+	case err != nil && faultOf(err) != FaultRefused:
+		p.hangUp()
+	}
+	return res, err
+}
+
+func (p *Poller) connect(ctx context.Context) error {
+	if p.session != nil {
+		return nil
+	}
+	gap := p.opts.LoginGap
+	if p.stale {
+		gap *= 2 // a server that hangs up between polls would otherwise see a login a poll
+	}
+	if !p.lastLogin.IsZero() {
+		if err := sleep(ctx, time.Until(p.lastLogin.Add(gap))); err != nil {
+			return err
+		}
+	}
+	p.lastLogin = time.Now()
+	p.countLogin()
+	s, err := p.source.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	p.session, p.folders = s, nil
+	return nil
+}
+
+func (p *Poller) hangUp() {
+	if p.session == nil {
+		return
+	}
+	if err := p.session.Close(); err != nil {
+		p.opts.Log.Debug().Err(err).Str("account", p.opts.Account).Msg("closing the connection")
+	}
+	p.session = nil
+}
+
+// finish decides when to poll next and says so once.
+func (p *Poller) finish(ctx context.Context, res Result, err error) {
+	switch {
+	case err == nil:
+		p.failures = 0
+	case ctx.Err() != nil: // stopping is no failure
+		err = nil
+	case res.Taken > 0:
+		p.failures = 1
+	default:
+		p.failures++
+	}
+	wait := p.opts.Interval
+	if err != nil {
+		wait = faultOf(err).backoff(p.failures)
+	}
+	p.notBefore = time.Now().Add(wait + time.Duration(p.opts.Jitter()*float64(wait)/5))
+	p.lastErr = err
+	p.report(res, err)
+	log := p.opts.Log.With().Str("account", p.opts.Account).Int("taken", res.Taken).Logger()
+	switch {
+	case err != nil:
+		log.Warn().Err(err).Str("fault", string(faultOf(err))).Time("next", p.notBefore).Msg("poll failed")
+	case res.Taken > 0:
+		log.Info().Int("listed", res.Listed).Msg("mails taken")
+	}
+}
+
+// patient reports whether a try too early makes things worse.
+func (f Fault) patient() bool { return f == FaultAuth || f == FaultThrottled || f == FaultUnsafe }
+
+// backoff is the wait after the nth failure in a row: one minute, doubled up to sixteen; a quarter of
+// an hour at least, up to an hour, where the provider may ban the account (imap.md §2).
+func (f Fault) backoff(n int) time.Duration {
+	n = max(n, 1)
+	if f.patient() {
+		return 15 * time.Minute << min(n-1, 2)
+	}
+	return time.Minute << min(n-1, 4)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return context.Cause(ctx)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

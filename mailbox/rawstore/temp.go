@@ -1,0 +1,119 @@
+package rawstore
+
+import (
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// Temp is a mail that is still arriving. Its SHA-256 runs along with the bytes. It belongs to one
+// goroutine at a time and ends in Keep or Discard.
+type Temp struct {
+	store *Store
+	file  *os.File
+	hash  hash.Hash
+	size  int64
+	err   error // the first failed write; what follows a hole is worthless
+}
+
+// Create begins a mail.
+func (s *Store) Create() (*Temp, error) {
+	name := filepath.Join(s.tmp, strconv.FormatUint(s.lastTemp.Add(1), 10)+".part")
+	var f *os.File
+	err := s.step(OpCreate, name, func() (err error) {
+		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		return err
+	})
+	if err != nil {
+		if f != nil {
+			f.Close()
+			os.Remove(name)
+		}
+		return nil, err
+	}
+	return &Temp{store: s, file: f, hash: sha256.New()}, nil
+}
+
+// Write appends to the mail. An error is final for this Temp.
+func (t *Temp) Write(p []byte) (int, error) {
+	if t.err != nil {
+		return 0, t.err
+	}
+	t.err = t.store.step(OpWrite, t.file.Name(), func() error {
+		_, err := t.file.Write(p)
+		return err
+	})
+	if t.err != nil {
+		return 0, t.err
+	}
+	t.hash.Write(p)
+	t.size += int64(len(p))
+	return len(p), nil
+}
+
+// Size is the number of bytes so far.
+func (t *Temp) Size() int64 { return t.size }
+
+// Digest is the SHA-256 of the bytes so far.
+func (t *Temp) Digest() casefile.Digest { return casefile.Digest(t.hash.Sum(nil)) }
+
+// Reset begins the mail anew.
+func (t *Temp) Reset() error {
+	err := t.store.step(OpTruncate, t.file.Name(), func() error {
+		if err := t.file.Truncate(0); err != nil {
+			return err
+		}
+		_, err := t.file.Seek(0, 0)
+		return err
+	})
+	t.hash.Reset()
+	t.size, t.err = 0, err
+	return err
+}
+
+// Discard gives the mail up. What cannot be removed is removed at the next Open.
+func (t *Temp) Discard() {
+	t.file.Close()
+	t.store.remove(t.file.Name())
+}
+
+// sync makes the bytes durable. A failed fsync is never repeated on the same file: the kernel may
+// have dropped the pages it could not write, and a second call would then succeed.
+func (t *Temp) sync() error {
+	return errors.Join(t.store.step(OpSync, t.file.Name(), t.file.Sync), t.file.Close())
+}
+
+func (s *Store) step(op Op, path string, do func() error) error {
+	if s.opts.Intercept != nil {
+		return s.opts.Intercept(op, path, do)
+	}
+	return do()
+}
+
+func (s *Store) remove(path string) error {
+	return s.step(OpRemove, path, func() error { return os.Remove(path) })
+}
+
+func (s *Store) syncDir(dir string) error {
+	return s.step(OpSyncDir, dir, func() error {
+		d, err := os.Open(dir)
+		if err != nil {
+			return err
+		}
+		return errors.Join(d.Sync(), d.Close())
+	})
+}
+
+func exists(path string, size int64) (bool, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && info.Size() == size, err
+}

@@ -1,0 +1,207 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// view is a folder as it was after the last good poll. It only saves work: what is owed, the book says.
+type view struct {
+	uidvalidity uint64
+	last        uint32 // highest UID ever listed
+	exists      int    // messages in the folder
+	listed      time.Time
+}
+
+// relistAfter bounds how often a number of messages that does not add up makes everything be listed
+// again: some servers never get it right.
+const relistAfter = 5 * time.Minute
+
+// round polls every folder once. A folder that cannot be opened does not keep the others from being
+// polled; only the inbox must open.
+func (p *Poller) round(ctx context.Context, full bool) (Result, error) {
+	res := Result{Full: full}
+	if err := p.takePending(ctx); err != nil {
+		return res, err
+	}
+	if full || p.folders == nil {
+		if err := p.findFolders(ctx); err != nil {
+			return res, err
+		}
+	}
+	for _, f := range p.folders {
+		err := p.pollFolder(ctx, f, full, &res)
+		if err != nil && (f.Role == RoleInbox || faultOf(err) != FaultRefused) {
+			return res, err
+		}
+	}
+	return res, nil
+}
+
+func (p *Poller) findFolders(ctx context.Context) error {
+	found, err := p.session.Folders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range p.opts.Folders {
+		if !slices.ContainsFunc(found, func(o Folder) bool { return o.Name == f.Name }) {
+			found = append(found, f)
+		}
+	}
+	p.folders = found
+	return nil
+}
+
+func (p *Poller) pollFolder(ctx context.Context, f Folder, full bool, res *Result) error {
+	old, known := p.seen[f.Name]
+	delete(p.seen, f.Name) // an unfinished poll of the folder leaves nothing to build upon
+	box, err := p.session.Open(ctx, f.Name)
+	if err != nil {
+		p.reportFolder(f, box, err)
+		return err
+	}
+	p.reportFolder(f, box, nil)
+	res.Folders++
+	if !known || old.uidvalidity != box.UIDValidity {
+		p.forgetTroubles(f.Name, box.UIDValidity)
+		full = true
+	}
+	now := view{uidvalidity: box.UIDValidity, last: old.last, exists: old.exists, listed: old.listed}
+	uids, err := p.list(ctx, box, &now, full)
+	if err != nil {
+		return err
+	}
+	res.Listed += len(uids)
+	uids = p.withTroubled(f.Name, box.UIDValidity, uids)
+	owed, err := p.intake.Owed(ctx, p.opts.Account, f.Name, box.UIDValidity, uids)
+	if err != nil {
+		return &Error{Fault: FaultIntake, Doing: "asking what is owed", Err: err}
+	}
+	if len(owed) > 0 {
+		if err := p.fetch(ctx, f, box, owed, res); err != nil {
+			return err
+		}
+	}
+	p.seen[f.Name] = now
+	return nil
+}
+
+// list returns the UIDs of the folder: everything, or what came since. It looks at everything, too,
+// when the number of messages does not add up, for a mail can come back under a UID below the last
+// (moved back, a counter that ran backwards).
+func (p *Poller) list(ctx context.Context, box Box, v *view, full bool) ([]uint32, error) {
+	if !full && v.last < ^uint32(0) {
+		uids, err := p.session.List(ctx, v.last+1)
+		if err != nil {
+			return nil, err
+		}
+		if v.exists+len(uids) == int(box.Exists) || time.Since(v.listed) < relistAfter {
+			v.exists += len(uids)
+			if n := len(uids); n > 0 {
+				v.last = uids[n-1]
+			}
+			return uids, nil
+		}
+	}
+	uids, err := p.session.List(ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	v.exists, v.listed, v.last = len(uids), time.Now(), 0
+	if n := len(uids); n > 0 {
+		v.last = uids[n-1]
+	}
+	return uids, nil
+}
+
+// withTroubled adds the mails that failed before and are not quarantined yet.
+func (p *Poller) withTroubled(folder string, uidvalidity uint64, uids []uint32) []uint32 {
+	var again []uint32
+	for ref := range maps.Keys(p.troubles) {
+		if ref.Folder == folder && ref.UIDValidity == uidvalidity {
+			again = append(again, ref.UID)
+		}
+	}
+	if len(again) == 0 {
+		return uids
+	}
+	all := slices.Concat(uids, again)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// takePending hands Intake what is durable here and has no record: a commit that failed.
+func (p *Poller) takePending(ctx context.Context) error {
+	_, err := takePending(ctx, p.store, p.intake, p.opts, func(e rawstore.Entry) bool { return e.Account == p.opts.Account })
+	return err
+}
+
+// Recover hands Intake the mails that a crash left durable without a record, of all accounts. The
+// daemon calls it once at start, before any Poller runs. It returns how many there were.
+func Recover(ctx context.Context, store *rawstore.Store, intake Intake) (int, error) {
+	return takePending(ctx, store, intake, Options{}.withDefaults(), func(rawstore.Entry) bool { return true })
+}
+
+func takePending(ctx context.Context, store *rawstore.Store, intake Intake, opts Options, mine func(rawstore.Entry) bool) (int, error) {
+	pending, err := store.Pending()
+	if err != nil {
+		return 0, &Error{Fault: FaultStorage, Doing: "reading what is pending", Err: err}
+	}
+	pending = slices.DeleteFunc(pending, func(e rawstore.Entry) bool { return !mine(e) })
+	for batch := range slices.Chunk(pending, opts.BatchMails) {
+		if err := take(ctx, store, intake, batch); err != nil {
+			return 0, fmt.Errorf("taking %d mails left pending: %w", len(pending), err)
+		}
+	}
+	return len(pending), nil
+}
+
+// take has a durable batch recorded and then forgotten by the manifest.
+func take(ctx context.Context, store *rawstore.Store, intake Intake, entries []rawstore.Entry) error {
+	batch := make([]Fetched, len(entries))
+	for i, e := range entries {
+		batch[i] = Fetched{
+			Ref:  Ref{Account: e.Account, Folder: e.Folder, UIDValidity: e.UIDValidity, UID: e.UID},
+			Role: Role(e.Role), InternalDate: e.InternalDate, Size: e.Size, Announced: e.Announced, Digest: e.Digest,
+		}
+	}
+	if err := intake.Take(ctx, batch); err != nil {
+		return &Error{Fault: FaultIntake, Doing: fmt.Sprintf("recording %d mails", len(batch)), Err: err}
+	}
+	if err := store.Settle(entries); err != nil {
+		return &Error{Fault: FaultStorage, Doing: "settling the manifest", Err: err}
+	}
+	return nil
+}
+
+// trouble is a mail that a fetch did not bring.
+type trouble struct {
+	tries int
+	part  *rawstore.Temp // what of it is here already; nil: nothing
+}
+
+func (t *trouble) discard() {
+	if t.part != nil {
+		t.part.Discard()
+		t.part = nil
+	}
+}
+
+// forgetTroubles drops what was known of UIDs that no longer mean the same mails.
+func (p *Poller) forgetTroubles(folder string, uidvalidity uint64) {
+	for ref, t := range p.troubles {
+		if ref.Folder == folder && ref.UIDValidity != uidvalidity {
+			t.discard()
+			delete(p.troubles, ref)
+		}
+	}
+}
+
+// errGone ends the life of a mail that somebody moved or deleted since it was listed.
+var errGone = errors.New("no longer listed")

@@ -1,0 +1,110 @@
+package mailbox
+
+import (
+	"errors"
+	"slices"
+	"time"
+)
+
+// State is what a Poller is doing.
+type State string
+
+// The states.
+const (
+	StateStarting State = "starting" // no poll has begun yet
+	StatePolling  State = "polling"
+	StateIdle     State = "idle"    // the last poll went well
+	StateFailing  State = "failing" // the last poll failed; Fault says why
+)
+
+// Status is a Poller at a moment. Instants that have not come yet are zero.
+type Status struct {
+	Account      string         `json:"account"`
+	State        State          `json:"state"`
+	Fault        Fault          `json:"fault,omitzero"`
+	Label        string         `json:"label,omitzero"` // what is wrong, in Chinese
+	Hint         string         `json:"hint,omitzero"`  // what to do, in Chinese
+	ServerSays   string         `json:"server_says,omitzero"`
+	LastError    string         `json:"last_error,omitzero"`    // of the last failed poll, also when it is over
+	LastErrorAt  time.Time      `json:"last_error_at,omitzero"` //
+	LastPoll     time.Time      `json:"last_poll,omitzero"`     // end of the last poll, good or not
+	LastSuccess  time.Time      `json:"last_success,omitzero"`  // end of the last good poll
+	LastFull     time.Time      `json:"last_full,omitzero"`     // end of the last good poll that listed everything
+	LastProgress time.Time      `json:"last_progress,omitzero"` // a mail taken, a poll or a try ended: for a watchdog
+	NextTry      time.Time      `json:"next_try,omitzero"`
+	Failures     int            `json:"failures"` // in a row
+	Logins       int            `json:"logins"`   // tried since the start of the program
+	Taken        int            `json:"taken"`    // mails since the start of the program
+	Troubled     int            `json:"troubled"` // mails that the server lists and does not hand out, so far
+	Folders      []FolderStatus `json:"folders,omitzero"`
+}
+
+// FolderStatus is a folder as last opened.
+type FolderStatus struct {
+	Name        string `json:"name"`
+	Role        Role   `json:"role"`
+	UIDValidity uint64 `json:"uidvalidity"`
+	Exists      uint32 `json:"exists"`
+	Refused     string `json:"refused,omitzero"` // why it could not be opened; the other folders are polled all the same
+}
+
+// Status may be called at any time.
+func (p *Poller) Status() Status {
+	p.statusMu.Lock()
+	defer p.statusMu.Unlock()
+	s := p.status
+	s.Folders = slices.Clone(s.Folders)
+	return s
+}
+
+func (p *Poller) update(f func(*Status)) {
+	p.statusMu.Lock()
+	defer p.statusMu.Unlock()
+	f(&p.status)
+}
+
+func (p *Poller) setState(s State) { p.update(func(st *Status) { st.State = s }) }
+
+func (p *Poller) countLogin() {
+	p.update(func(st *Status) { st.Logins++; st.LastProgress = time.Now() })
+}
+
+func (p *Poller) countTaken(n int) {
+	p.update(func(st *Status) { st.Taken += n; st.LastProgress = time.Now() })
+}
+
+func (p *Poller) report(res Result, err error) {
+	now := time.Now()
+	p.update(func(st *Status) {
+		st.LastPoll, st.LastProgress, st.NextTry = now, now, p.notBefore
+		st.Failures, st.Troubled = p.failures, len(p.troubles)
+		st.State, st.Fault, st.Label, st.Hint, st.ServerSays = StateIdle, FaultNone, "", "", ""
+		if err != nil {
+			st.State, st.Fault, st.LastError, st.LastErrorAt = StateFailing, faultOf(err), err.Error(), now
+			st.Label, st.Hint = st.Fault.Label(), st.Fault.Hint()
+			if e, ok := errors.AsType[*Error](err); ok {
+				st.ServerSays = e.Said
+			}
+			return
+		}
+		st.LastSuccess = now
+		if res.Full {
+			st.LastFull = now
+		}
+	})
+}
+
+func (p *Poller) reportFolder(f Folder, box Box, refused error) {
+	s := FolderStatus{Name: f.Name, Role: f.Role, UIDValidity: box.UIDValidity, Exists: box.Exists}
+	if refused != nil {
+		s.Refused = refused.Error()
+	}
+	p.update(func(st *Status) {
+		i := slices.IndexFunc(st.Folders, func(o FolderStatus) bool { return o.Name == f.Name })
+		if i < 0 {
+			st.Folders = append(st.Folders, s)
+			return
+		}
+		st.Folders[i] = s
+	})
+}
