@@ -53,10 +53,11 @@ func Of(t time.Time) Date {
 	return New(y, m, d)
 }
 
-// Parse reads YYYY-MM-DD and refuses days that do not exist.
+// Parse reads YYYY-MM-DD. It refuses days that do not exist and those before 1970, which a Date
+// cannot tell from no day.
 func Parse(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
+	if err != nil || t.Unix() < 0 {
 		return 0, fmt.Errorf("%q: %w", s, ErrFormat)
 	}
 	return fromUTC(t), nil
