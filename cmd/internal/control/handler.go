@@ -1,0 +1,305 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+
+	"ysq.internal/ysq/casefile"
+)
+
+const (
+	protocolHeader = "Ysq-Protocol"
+	maxRequest     = 4 << 20 // bytes of a request body; a burst of cases fits
+)
+
+// Handler is the only door to a Backend. It admits by role, masks, and turns errors into answers.
+type Handler struct {
+	backend Backend
+	mux     *http.ServeMux
+	failed  func(error)
+}
+
+// NewHandler returns a Handler. failed is told of internal errors (to log them); nil ignores them.
+func NewHandler(b Backend, failed func(error)) *Handler {
+	if failed == nil {
+		failed = func(error) {}
+	}
+	h := &Handler{backend: b, mux: http.NewServeMux(), failed: failed}
+	for _, route := range []struct {
+		pattern string
+		needs   Role
+		serve   func(w http.ResponseWriter, r *http.Request, who Actor) error
+	}{
+		{"GET /v0/status", Viewer, h.status},
+		{"GET /v0/cases", Viewer, h.list},
+		{"GET /v0/cases/{id}", Viewer, h.show},
+		{"GET /v0/cases/{id}/explain", Viewer, h.explain},
+		{"GET /v0/due", Viewer, h.due},
+		{"POST /v0/records", Viewer, h.append}, // the role depends on what is recorded
+		{"GET /v0/reports/{year}", Viewer, h.report},
+		{"GET /v0/reports/{year}/cases", Viewer, h.reportCases},
+		{"GET /v0/mails", Viewer, h.mails},
+		{"GET /v0/mails/{digest}", Viewer, h.mail},
+		{"POST /v0/mails/{digest}/open", Operator, h.openMail},
+		{"POST /v0/poll", Operator, h.poll},
+	} {
+		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			h.guard(w, r, route.needs, route.serve)
+		})
+	}
+	return h
+}
+
+type actorKey struct{}
+
+// WithActor marks a context with who asks; Serve does it for each connection.
+func WithActor(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(protocolHeader, Protocol)
+	if v := r.Header.Get(protocolHeader); v != Protocol {
+		h.fail(w, &Error{Code: "protocol", Exit: ExitUnreachable,
+			Msg: fmt.Sprintf("命令的接口版本是 %q，守护进程是 %q", v, Protocol), Hint: "升级后请重启服务：systemctl restart ysq"})
+		return
+	}
+	h.mux.ServeHTTP(w, r)
+}
+
+func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serve func(http.ResponseWriter, *http.Request, Actor) error) {
+	defer func() { // one request that panics must not take the daemon with it
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			h.failed(fmt.Errorf("panic in %s: %v\n%s", r.URL.Path, p, debug.Stack()))
+			h.fail(w, &Error{Code: "internal", Msg: fmt.Sprintf("程序内部错误：%v", p), Hint: "详情见服务日志（journalctl -u ysq）", Exit: ExitFailed})
+		}
+	}()
+	who, _ := r.Context().Value(actorKey{}).(Actor)
+	if who.Role < needs {
+		h.fail(w, denied(who, needs))
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+	if err := serve(w, r, who); err != nil {
+		h.fail(w, err)
+	}
+}
+
+func denied(who Actor, needs Role) error {
+	return &Error{Code: "denied", Exit: ExitRefused,
+		Msg:  fmt.Sprintf("%s 的角色是“%s”，此操作需要“%s”", who, who.Role.Label(), needs.Label()),
+		Hint: "请由有此角色的人员操作，或请管理员在配置 [access] 中把您的组加入"}
+}
+
+func (h *Handler) fail(w http.ResponseWriter, err error) {
+	e := public(err)
+	if e.Exit == ExitFailed {
+		h.failed(err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.status())
+	json.NewEncoder(w).Encode(e) // the peer may be gone; there is nobody else to tell
+}
+
+func answer(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(v)
+}
+
+// errPeer marks that the asking side went away; the answer has begun and cannot become an error.
+var errPeer = errors.New("the peer went away")
+
+// streamAnswer writes items as they come, one a line, then the line that says it is whole.
+func streamAnswer[T any](w http.ResponseWriter, each func(yield func(T) error) error) error {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	e := json.NewEncoder(w)
+	err := each(func(item T) error {
+		if err := e.Encode(streamLine[T]{Item: &item}); err != nil {
+			return fmt.Errorf("%w: %w", errPeer, err)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errPeer):
+		return nil
+	case err != nil:
+		e.Encode(streamLine[T]{Error: public(err)})
+		return nil
+	}
+	e.Encode(streamLine[T]{})
+	return nil
+}
+
+func usage(format string, args ...any) error {
+	return &Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: ExitUsage}
+}
+
+func (h *Handler) status(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	s, err := h.backend.Status(r.Context())
+	if err != nil {
+		return err
+	}
+	return answer(w, s)
+}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	q, err := parseListQuery(r.URL.Query())
+	if err != nil {
+		return usage("%v", err)
+	}
+	return streamAnswer(w, func(yield func(CaseRow) error) error {
+		return h.backend.List(r.Context(), q, func(c CaseRow) error { return yield(maskRow(c)) })
+	})
+}
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, who Actor) error {
+	id := casefile.ID(r.PathValue("id"))
+	d, err := h.backend.Show(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("reveal") != "true" {
+		return answer(w, maskDetail(d))
+	}
+	if who.Role < Operator {
+		return denied(who, Operator)
+	}
+	if err := h.backend.Reveal(r.Context(), who, id); err != nil {
+		return err // not recorded, not shown
+	}
+	return answer(w, d)
+}
+
+func (h *Handler) explain(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	e, err := h.backend.Explain(r.Context(), casefile.ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	e.Case = maskRow(e.Case)
+	return answer(w, e)
+}
+
+func (h *Handler) due(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	within, err := strconv.Atoi(r.URL.Query().Get("within"))
+	if err != nil || within < 0 {
+		return usage("within=%q 不是天数", r.URL.Query().Get("within"))
+	}
+	items, err := h.backend.Due(r.Context(), within)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		items[i].Subject, items[i].Applicant = maskText(items[i].Subject), maskText(items[i].Applicant)
+	}
+	return answer(w, items)
+}
+
+func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) error {
+	var req AppendRequest
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&req); err != nil {
+		return usage("请求无法理解：%v", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return usage("请求之后还有多余的内容")
+	}
+	if len(req.Drafts) == 0 {
+		return usage("没有要记录的内容")
+	}
+	for _, draft := range req.Drafts {
+		if draft.Kind.Info().Stages == nil {
+			return usage("“%s”只能由登记库自己记录", draft.Kind.Label())
+		}
+		if needs := h.backend.Needs(draft.Kind); who.Role < needs {
+			return denied(who, needs)
+		}
+	}
+	res, err := h.backend.Append(r.Context(), who, req)
+	if err != nil {
+		return err
+	}
+	for i := range res.Cases {
+		res.Cases[i] = maskRow(res.Cases[i])
+	}
+	for i := range res.Records {
+		res.Records[i] = maskRecord(res.Records[i])
+	}
+	return answer(w, res)
+}
+
+func year(r *http.Request) (int, error) {
+	y, err := strconv.Atoi(r.PathValue("year"))
+	if err != nil || y < 2008 || y > 9999 { // 条例 came into force in 2008
+		return 0, usage("年份 %q 不对", r.PathValue("year"))
+	}
+	return y, nil
+}
+
+func (h *Handler) report(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	y, err := year(r)
+	if err != nil {
+		return err
+	}
+	rep, err := h.backend.Report(r.Context(), y)
+	if err != nil {
+		return err
+	}
+	return answer(w, rep)
+}
+
+func (h *Handler) reportCases(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	y, err := year(r)
+	if err != nil {
+		return err
+	}
+	ids, err := h.backend.ReportCases(r.Context(), y, r.URL.Query().Get("cell"))
+	if err != nil {
+		return err
+	}
+	return answer(w, ids)
+}
+
+func (h *Handler) mails(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	place, err := casefile.ParseDisposition(r.URL.Query().Get("place"))
+	if err != nil {
+		return usage("%v", err)
+	}
+	return streamAnswer(w, func(yield func(MailView) error) error {
+		return h.backend.Mails(r.Context(), place, func(m MailView) error { return yield(maskMail(m)) })
+	})
+}
+
+func (h *Handler) mail(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	m, err := h.backend.Mail(r.Context(), r.PathValue("digest"))
+	if err != nil {
+		return err
+	}
+	return answer(w, maskMail(m))
+}
+
+func (h *Handler) openMail(w http.ResponseWriter, r *http.Request, who Actor) error {
+	row, err := h.backend.OpenMail(r.Context(), who, r.PathValue("digest"))
+	if err != nil {
+		return err
+	}
+	return answer(w, maskRow(row))
+}
+
+func (h *Handler) poll(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	res, err := h.backend.Poll(r.Context())
+	if err != nil {
+		return err
+	}
+	return answer(w, res)
+}

@@ -1,0 +1,86 @@
+package control
+
+import (
+	"regexp"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// personal finds what identifies or reaches a person: ID numbers of 18 or 15 digits, mobile and
+// fixed telephone numbers, bank cards. A run of digits that is longer or shorter is left alone.
+var personal = regexp.MustCompile(`\d[\d-]{6,20}[\dXx]`)
+
+// maskString hides the middle of personal numbers: the last four characters stay, so that a clerk
+// can still tell two of them apart.
+func maskString(s string) string {
+	if !strings.ContainsAny(s, "0123456789") {
+		return s
+	}
+	return personal.ReplaceAllStringFunc(s, func(n string) string {
+		digits := strings.ReplaceAll(n, "-", "")
+		switch {
+		case looksLikeCaseOrDate(n):
+			return n
+		case len(digits) >= 15 && len(digits) <= 19: // ID number, bank card
+			return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
+		case len(digits) == 11 || len(digits) == 12 || (len(digits) >= 7 && len(digits) <= 8): // telephone
+			return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
+		}
+		return n
+	})
+}
+
+// datelike are numbers with hyphens that are no telephone: 2026-11-23, 2026-00017.
+var datelike = regexp.MustCompile(`^(19|20)\d\d-(\d{5,}|\d\d-\d\d)$`)
+
+// compactDate is a day without hyphens, 20261123, which has the length of a telephone number.
+var compactDate = regexp.MustCompile(`^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$`)
+
+func looksLikeCaseOrDate(s string) bool { return datelike.MatchString(s) || compactDate.MatchString(s) }
+
+func maskText(t Text) Text { return Text(maskString(string(t))) }
+
+func maskRow(r CaseRow) CaseRow {
+	r.Applicant, r.Subject = maskText(r.Applicant), maskText(r.Subject)
+	return r
+}
+
+func maskRecord(r RecordView) RecordView {
+	r.Text = maskString(r.Text)
+	r.Event = nil // the raw event holds what the text hides
+	return r
+}
+
+func maskRecords(all []RecordView) []RecordView {
+	masked := make([]RecordView, len(all))
+	for i, r := range all {
+		masked[i] = maskRecord(r)
+	}
+	return masked
+}
+
+func maskMail(m MailView) MailView {
+	m.Subject, m.Text = maskString(m.Subject), maskString(m.Text)
+	parts := make([]casefile.Part, len(m.Parts))
+	for i, p := range m.Parts {
+		p.Name = maskString(p.Name)
+		parts[i] = p
+	}
+	m.Parts = parts
+	m.History = maskRecords(m.History)
+	return m
+}
+
+func maskDetail(d CaseDetail) CaseDetail {
+	d.CaseRow = maskRow(d.CaseRow)
+	d.Request, d.Contact = maskText(d.Request), maskText(d.Contact)
+	d.Records = maskRecords(d.Records)
+	mails := make([]MailView, len(d.Mails))
+	for i, m := range d.Mails {
+		mails[i] = maskMail(m)
+	}
+	d.Mails = mails
+	d.Masked = true
+	return d
+}
