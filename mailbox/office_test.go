@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -121,6 +122,8 @@ func readMail(t testing.TB, store *rawstore.Store, d casefile.Digest) []byte {
 type office struct {
 	sim    *imapsim.Server
 	store  *rawstore.Store
+	source *imapsource.Source
+	opts   mailbox.Options
 	book   *book
 	poller *mailbox.Poller
 	sent   map[casefile.Digest]bool // what lies in polled folders
@@ -147,7 +150,10 @@ func newOffice(t testing.TB, o officeOptions) *office {
 func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 	t.Helper()
 	if o.dir == "" {
-		o.dir = t.TempDir()
+		o.dir = quickDir(t)
+	}
+	if o.store.Intercept == nil {
+		o.store.Intercept = lazyDisk
 	}
 	store, err := rawstore.Open(o.dir, o.store)
 	if err != nil {
@@ -168,7 +174,8 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 		o.poller.Jitter = func() float64 { return 0 }
 	}
 	b := newBook(t, store)
-	p := mailbox.New(imapsource.New(o.source, store), store, b, o.poller)
+	source := imapsource.New(o.source, store)
+	p := mailbox.New(source, store, b, o.poller)
 	t.Cleanup(func() {
 		p.Close()
 		if m := sim.Mutations(); len(m) > 0 {
@@ -180,7 +187,7 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 			}
 		}
 	})
-	return &office{sim: sim, store: store, book: b, poller: p, sent: map[casefile.Digest]bool{}}
+	return &office{sim: sim, store: store, source: source, opts: o.poller, book: b, poller: p, sent: map[casefile.Digest]bool{}}
 }
 
 func orString(s, def string) string {
@@ -198,6 +205,26 @@ func mailOf(n, size int) []byte {
 		fmt.Fprintf(&b, "%d/%d: ) OK {17} \"quoted\" * BYE\r\n", n, i)
 	}
 	return b.Bytes()
+}
+
+// quickDir is a directory in memory where there is one: making a file on a disk takes longer than the
+// whole conversation that a test is about.
+func quickDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "ysq")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// lazyDisk takes fsync for done: most tests are not about the disk.
+func lazyDisk(op rawstore.Op, _ string, do func() error) error {
+	if op == rawstore.OpSync || op == rawstore.OpSyncDir {
+		return nil
+	}
+	return do()
 }
 
 var arrival = time.Date(2026, 11, 20, 9, 30, 0, 0, time.FixedZone("", 8*3600))
@@ -227,6 +254,21 @@ func (o *office) check(t testing.TB) {
 	}
 }
 
+// pollUntilWell polls, waiting as the Poller would, until a poll goes well; it returns the errors before.
+func (o *office) pollUntilWell(t testing.TB) (failed []error) {
+	t.Helper()
+	for range 20 {
+		_, err := o.poller.Poll(t.Context())
+		if err == nil {
+			return failed
+		}
+		failed = append(failed, err)
+		time.Sleep(time.Until(o.poller.Status().NextTry))
+	}
+	t.Fatalf("no poll went well: %v", failed)
+	return nil
+}
+
 func (o *office) poll(t testing.TB) mailbox.Result {
 	t.Helper()
 	res, err := o.poller.Poll(t.Context())
@@ -254,4 +296,3 @@ func (o *office) commands(name string) (args []string) {
 	}
 	return args
 }
-

@@ -140,6 +140,15 @@ func (w *wire) fail(err error) error {
 	return w.err
 }
 
+// Write implements net.Conn for go-imap; a connection is often found broken only here.
+func (w *wire) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	if err != nil {
+		w.fail(err)
+	}
+	return n, err
+}
+
 // Read implements net.Conn for go-imap.
 func (w *wire) Read(p []byte) (int, error) {
 	for {
@@ -209,6 +218,10 @@ func (w *wire) spend(n int) error {
 func (w *wire) beginLine(line []byte) {
 	w.drop, w.strings, w.text = false, false, false
 	first, rest := cutWord(line)
+	if len(first) == 0 {
+		w.drop = true
+		return
+	}
 	if string(first) == "+" {
 		w.text = true
 		return
