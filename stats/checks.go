@@ -1,0 +1,171 @@
+package stats
+
+import (
+	"fmt"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// Level says how much a check matters.
+type Level string
+
+// The levels.
+const (
+	Fine    Level = "ok"
+	Warning Level = "warning" // a person should look; the report can stand
+	Failure Level = "failure" // the report is wrong or incomplete
+)
+
+// Check is one thing that was verified about a report.
+type Check struct {
+	ID     string        `json:"id"` // stable
+	OK     bool          `json:"ok"` // false when Level is Failure
+	Level  Level         `json:"level"`
+	Detail string        `json:"detail"`
+	Cases  []casefile.ID `json:"cases,omitzero"` // those it is about
+}
+
+func verdict(id string, l Level, detail string) Check {
+	return Check{ID: id, OK: l != Failure, Level: l, Detail: detail}
+}
+
+// finding is a reason for a person to look at a case.
+type finding uint8
+
+const (
+	unregistered finding = iota
+	undated
+	withoutColumn
+	unaccounted
+	betweenYears
+	provisional
+	reopened
+	leftOut
+	lastFinding
+)
+
+// findings is a set of them.
+type findings uint16
+
+func (s findings) has(k finding) bool { return s&(1<<k) != 0 }
+
+func (e *entry) note(k finding, found bool) {
+	if found {
+		e.findings |= 1 << k
+	}
+}
+
+// check turns the cases of a finding into a check.
+func (k finding) check(cases []casefile.ID) Check {
+	id, level, none, some := k.words()
+	if len(cases) == 0 {
+		return verdict(id, Fine, none)
+	}
+	c := verdict(id, level, fmt.Sprintf(some, len(cases)))
+	c.Cases = cases
+	return c
+}
+
+// words is the table of findings: the check's stable name, its level when there are cases, and what
+// to tell a person when there are none and when there are some.
+func (k finding) words() (id string, level Level, none, some string) {
+	switch k {
+	case unregistered:
+		return "unregistered", Failure, "截至年底到达的来件均已登记或认定",
+			"%d 件截至年底到达而尚未登记，未计入表三：请登记（register）或认定为非申请（dismiss）"
+	case undated:
+		return "undated", Failure, "各件均有收到申请之日",
+			"%d 件没有收到申请之日，无法计入任何年度：请补记到达日期"
+	case withoutColumn:
+		return "without-column", Failure, "各件均有申请人类别",
+			"%d 件没有申请人类别，未计入表三：请重新登记并写明类别（register --column）"
+	case unaccounted:
+		return "without-outcome", Failure, "办结的各件均有办理结果",
+			"%d 件已结束而没有可计入表三的办理结果：请查其记录（show）"
+	case betweenYears:
+		return "between-years", Warning, "没有跨年待定的申请",
+			"%d 件于 12 月 20 日至 31 日到达、次年才确认或尚未确认，现按日期计入：请核定计入年度（count-in）"
+	case provisional:
+		return "provisional", Warning, "结转各件的期限均有放假通知可依",
+			"%d 件结转的期限为暂定，待导入放假通知（calendar import）后重算"
+	case reopened:
+		return "reopened", Fine, "没有办结后又重新办理的申请",
+			"%d 件办结后重新办理，表三不再重复计数：请在第六部分说明"
+	case leftOut:
+		return "left-out", Fine, "没有认定为不计入的来件",
+			"%d 件本年到达而不计入表三：非申请、更正本人信息或其他来件"
+	}
+	panic("stats: no such finding") // the set is closed and a test walks it
+}
+
+// identities are the rules by which the numbers of a published report must hang together. They look
+// at the numbers alone, whoever made them.
+func (r Report) identities(f Format) []Check {
+	var rows, columns, balance, disputes []string
+	rowOf := make(map[Counts]Line)
+	var outcomes Line
+	for i, line := range r.Table3 {
+		sum := 0
+		for _, n := range line[:total] {
+			sum += n
+		}
+		if sum != line[total] {
+			rows = append(rows, fmt.Sprintf("%s：六列之和 %d，总计 %d", f.Rows[i].Number, sum, line[total]))
+		}
+		if f.Rows[i].Counts != CountsOutcome {
+			rowOf[f.Rows[i].Counts] = line
+			continue
+		}
+		for k, n := range line {
+			outcomes[k] += n
+		}
+	}
+	for k, label := range ColumnLabels() {
+		ended := rowOf[CountsEnded][k]
+		if outcomes[k] != ended {
+			columns = append(columns, fmt.Sprintf("%s：（一）至（六）之和 %d，（七） %d", label, outcomes[k], ended))
+		}
+		in, out := rowOf[CountsNew][k]+rowOf[CountsCarriedIn][k], ended+rowOf[CountsCarriedOut][k]
+		if in != out {
+			balance = append(balance, fmt.Sprintf("%s：一加二为 %d，（七）加四为 %d", label, in, out))
+		}
+	}
+	for i, line := range r.Table4 {
+		sum := 0
+		for _, n := range line[:results] {
+			sum += n
+		}
+		if sum != line[results] {
+			disputes = append(disputes, fmt.Sprintf("%s：四项之和 %d，总计 %d", f.Tracks[i].Label, sum, line[results]))
+		}
+	}
+	return []Check{
+		identity("row-sums", "表三各行：六列之和等于总计", rows),
+		identity("column-sums", "表三各列：（七）总计等于（一）至（六）之和", columns),
+		identity("balance", "表三各列：第一项加第二项之和，等于第三项加第四项之和", balance),
+		identity("disputes-sums", "表四各项：四种结果之和等于总计", disputes),
+	}
+}
+
+func identity(id, rule string, broken []string) Check {
+	if len(broken) == 0 {
+		return verdict(id, Fine, rule)
+	}
+	return verdict(id, Failure, rule+"——不成立："+strings.Join(broken, "；"))
+}
+
+func disputesRecorded(all []Matter) Check {
+	if all == nil {
+		return verdict("disputes-recorded", Warning, "本版本尚不登记复议、诉讼，表四须人工核对")
+	}
+	return verdict("disputes-recorded", Fine, fmt.Sprintf("登记复议、诉讼 %d 件", len(all)))
+}
+
+func yearOver(year int, today civil.Date) Check {
+	if today.Year() <= year {
+		return verdict("year-over", Warning, fmt.Sprintf("%d 年尚未结束，数字截至 %s", year, today))
+	}
+	return verdict("year-over", Fine, fmt.Sprintf("%d 年已结束", year))
+}

@@ -1,0 +1,77 @@
+// Package render writes an annual report in the forms in which people want it. Every form shows the
+// same cells, and the same report gives the same bytes every time.
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"ysq.internal/ysq/stats"
+)
+
+// Func writes a report in one form.
+type Func func(io.Writer, stats.Report) error
+
+// Names lists the forms that For knows.
+func Names() []string { return []string{"text", "csv", "json"} }
+
+// For returns the form of that name.
+func For(name string) (Func, error) {
+	switch name {
+	case "text":
+		return Text, nil
+	case "csv":
+		return CSV, nil
+	case "json":
+		return JSON, nil
+	}
+	return nil, fmt.Errorf("报告的输出格式 %q 不认识；可写：%s", name, strings.Join(Names(), "、"))
+}
+
+// labelled is a report and what its lines and columns are, for readers that do not know the format.
+type labelled struct {
+	stats.Report
+	Table3Rows    []string `json:"table3_rows"`    // 一, 二, （一）, …, 四
+	Table3Columns []string `json:"table3_columns"` // 自然人, …, 总计
+	Table4Rows    []string `json:"table4_rows"`
+	Table4Columns []string `json:"table4_columns"`
+}
+
+// JSON writes the report on one line, as design.md §6 describes it, with the names of rows and
+// columns. A stats.Report reads it back.
+func JSON(w io.Writer, r stats.Report) error {
+	f, err := stats.FormatOf(r.Format)
+	if err != nil {
+		return err
+	}
+	doc := labelled{Report: r, Table3Columns: stats.ColumnLabels(), Table4Columns: f.Results}
+	for _, row := range f.Rows {
+		doc.Table3Rows = append(doc.Table3Rows, row.Number)
+	}
+	for _, t := range f.Tracks {
+		doc.Table4Rows = append(doc.Table4Rows, t.Label)
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(doc)
+}
+
+// word is the Chinese word for a level, beside which stands its sign in the text form.
+func word(l stats.Level) string {
+	switch l {
+	case stats.Fine:
+		return "通过"
+	case stats.Warning:
+		return "提示"
+	}
+	return "不通过"
+}
+
+func frozen(r stats.Report) string {
+	if r.Frozen {
+		return "已冻结"
+	}
+	return "未冻结"
+}
