@@ -112,8 +112,8 @@ func anyOwner(string, fs.FileInfo) error { return nil }
 
 // password judges the content of a password file.
 func password(path, s string) (string, error) {
-	if strings.HasSuffix(s, "\n") {
-		s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+	if line, ok := strings.CutSuffix(s, "\n"); ok {
+		s = strings.TrimSuffix(line, "\r")
 	}
 	switch {
 	case s == "":
