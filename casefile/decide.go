@@ -60,7 +60,7 @@ func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workd
 		return nil, err
 	}
 	if k := d.Event.Kind(); !slices.Contains(k.Info().Stages, j.Stage) {
-		return nil, &TransitionError{d.Case, j.Stage, k, legalAt(j.Stage)}
+		return nil, &TransitionError{d.Case, j.Stage, k, LegalAt(j.Stage)}
 	}
 	if err := j.rules(); err != nil {
 		return nil, err

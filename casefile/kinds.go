@@ -102,8 +102,8 @@ func (k Kind) Info() KindInfo {
 // Label returns the Chinese word.
 func (k Kind) Label() string { return k.Info().Label }
 
-// legalAt lists what a person may record at a stage, in the order of the loop.
-func legalAt(s Stage) []Kind {
+// LegalAt lists what a person may record at a stage, in the order of the loop.
+func LegalAt(s Stage) []Kind {
 	var legal []Kind
 	for _, i := range kinds {
 		if slices.Contains(i.Stages, s) {

@@ -38,12 +38,15 @@ type line struct {
 // Encode returns the record's line, without a line feed. It is called once in a record's life: these
 // bytes are what is stored and what the next record's Prev is the digest of.
 func (r Record) Encode() ([]byte, error) {
-	event, err := marshal(r.Event)
+	event, err := EncodeEvent(r.Event)
 	if err != nil {
 		return nil, fmt.Errorf("record %d: %w", r.Seq, err)
 	}
 	return marshal(line{r.Seq, r.On, r.Recorded.In(civil.Zone), r.Actor, r.Case, r.Event.Kind(), event, r.Prev})
 }
+
+// EncodeEvent returns an event's JSON, which DecodeEvent reads.
+func EncodeEvent(e Event) (json.RawMessage, error) { return marshal(e) }
 
 // marshal is json.Marshal that leaves <, > and & readable.
 func marshal(v any) ([]byte, error) {

@@ -1,0 +1,329 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/stats"
+)
+
+func (f *office) today() civil.Date { return civil.Of(f.Now()) }
+
+// Needs says which role an event needs: everything that is recorded needs 经办; an extension needs
+// 审核 where the office has chosen so (design.md §5).
+func (f *office) Needs(k casefile.Kind) control.Role {
+	if k == casefile.KindExtended && f.Config.Approval.Extension == config.ExtensionRole {
+		return control.Approver
+	}
+	return control.Operator
+}
+
+// List yields the cases of a query.
+func (f *office) List(ctx context.Context, q control.ListQuery, yield func(control.CaseRow) error) error {
+	today, cal := f.today(), f.reg.Calendar()
+	words := strings.Fields(strings.ToLower(q.Words))
+	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
+	return told(f.reg.View(func(tx *register.Tx) error {
+		cases := tx.OpenCases(q.After)
+		if q.All || closed {
+			cases = tx.Cases(q.After)
+		}
+		n := 0
+		for c, err := range cases {
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if !selects(q, words, c, c.At(today, cal)) {
+				continue
+			}
+			if err := yield(rowOf(c, today, cal)); err != nil {
+				return err
+			}
+			if n++; q.Limit > 0 && n == q.Limit {
+				return nil
+			}
+		}
+		return nil
+	}))
+}
+
+func selects(q control.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {
+	switch {
+	case len(q.Stages) > 0 && !slices.Contains(q.Stages, c.Stage),
+		q.Overdue && !s.Overdue,
+		q.Unregistered && c.Stage != casefile.StageReceived,
+		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
+		return false
+	}
+	if len(words) == 0 {
+		return true
+	}
+	text := strings.ToLower(strings.Join([]string{string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee}, "\n"))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+// Show returns all there is about a case.
+func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, error) {
+	var d control.CaseDetail
+	var history []casefile.Record
+	err := f.reg.View(func(tx *register.Tx) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		if history, err = tx.History(id); err != nil {
+			return err
+		}
+		today, cal := f.today(), f.reg.Calendar()
+		d.CaseRow = rowOf(c, today, cal)
+		d.Request, d.Contact, d.Addresses = control.Text(c.Request), control.Text(c.Contact), c.Addresses
+		d.Alarms, d.Next, d.Suggestions = []control.Alarm{}, []control.Step{}, []casefile.Suggestion{}
+		for _, a := range c.Alarms(today, f.reg.Law(), cal) {
+			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
+		}
+		for _, k := range casefile.LegalAt(c.Stage) {
+			d.Next = append(d.Next, control.Step{Command: k.Info().Command, Label: k.Label()})
+		}
+		d.Records, err = recordViews(history)
+		return err
+	})
+	if err != nil {
+		return d, told(err)
+	}
+	d.Mails = f.mailsOf(history) // reads files: outside the transaction
+	for _, r := range history {
+		if e, ok := r.Event.(casefile.Received); ok {
+			d.Suggestions = append(d.Suggestions, e.Suggestions...)
+		}
+	}
+	return d, nil
+}
+
+// Explain returns how the due dates come about.
+func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation, error) {
+	var e control.Explanation
+	err := f.reg.View(func(tx *register.Tx) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
+		e = control.Explanation{Case: rowOf(c, today, cal), Today: control.Day(today), Clocks: []control.ClockView{
+			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, cal),
+			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, cal),
+		}}
+		return nil
+	})
+	return e, told(err)
+}
+
+// Due lists the alarms of open cases.
+func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error) {
+	items := []control.DueItem{}
+	today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
+	until, _ := cal.AddWorkdays(today, within)
+	err := f.reg.View(func(tx *register.Tx) error {
+		for c, err := range tx.OpenCases("") {
+			if err != nil {
+				return err
+			}
+			for _, a := range c.Alarms(today, law, cal) {
+				if a.On > until {
+					continue
+				}
+				items = append(items, control.DueItem{
+					Case: c.ID, Applicant: control.Text(c.Applicant), Subject: control.Text(c.Subject), Stage: c.Stage.String(),
+					Alarm: alarmView(a, today, cal), Provisional: a.Kind == casefile.AlarmReply && c.At(today, cal).Provisional,
+				})
+			}
+		}
+		return ctx.Err()
+	})
+	slices.SortStableFunc(items, func(a, b control.DueItem) int { return int(a.On) - int(b.On) })
+	return items, told(err)
+}
+
+// Append judges the drafts one after the other, each on top of those before, and records all of them
+// in one transaction, or none.
+func (f *office) Append(_ context.Context, who control.Actor, req control.AppendRequest) (control.AppendResult, error) {
+	res := control.AppendResult{Records: []control.RecordView{}, Warnings: []string{}, Cases: []control.CaseRow{}, DryRun: req.DryRun}
+	now := f.Now()
+	today, law, cal := civil.Of(now), f.reg.Law(), f.reg.Calendar()
+	dry := fmt.Errorf("dry run") // rolls back what was judged
+	err := f.reg.Update(now, func(tx *register.Tx) error {
+		var touched []casefile.ID
+		for _, v := range req.Drafts {
+			d, err := draftOf(v, today)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Case(d.Case); err != nil {
+				return err
+			}
+			history, err := tx.History(d.Case)
+			if err != nil {
+				return err
+			}
+			warnings, err := casefile.Decide(history, d, today, law, cal)
+			if err != nil {
+				return err
+			}
+			records, err := tx.Append(who.String(), d)
+			if err != nil {
+				return err
+			}
+			views, err := recordViews(records)
+			if err != nil {
+				return err
+			}
+			res.Warnings = append(res.Warnings, warnings...)
+			res.Records = append(res.Records, views...)
+			if !slices.Contains(touched, d.Case) {
+				touched = append(touched, d.Case)
+			}
+		}
+		for _, id := range touched {
+			c, err := tx.Case(id)
+			if err != nil {
+				return err
+			}
+			res.Cases = append(res.Cases, rowOf(c, today, cal))
+		}
+		if req.DryRun {
+			return dry
+		}
+		return nil
+	})
+	if err == dry {
+		return res, nil
+	}
+	if err != nil {
+		return control.AppendResult{}, told(err)
+	}
+	for _, r := range res.Records {
+		f.Log.Info().Uint64("seq", r.Seq).Str("case", string(r.Case)).Str("kind", string(r.Kind)).Str("actor", r.Actor).Msg("recorded")
+	}
+	if who.UID == 0 {
+		f.Log.Warn().Str("actor", who.String()).Msg("root has recorded on a case")
+	}
+	return res, nil
+}
+
+func draftOf(v control.DraftView, today civil.Date) (casefile.Draft, error) {
+	e, err := casefile.DecodeEvent(v.Kind, v.Event)
+	if err != nil {
+		return casefile.Draft{}, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
+	}
+	d := casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
+	if d.On.IsZero() {
+		d.On = today
+	}
+	return d, nil
+}
+
+// Reveal records that somebody looks at a case unmasked.
+func (f *office) Reveal(_ context.Context, who control.Actor, id casefile.ID) error {
+	now := f.Now()
+	return told(f.reg.Update(now, func(tx *register.Tx) error {
+		if _, err := tx.Case(id); err != nil {
+			return err
+		}
+		_, err := tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.Revealed{What: "show --reveal"}})
+		return err
+	}))
+}
+
+// Report computes the annual report of a year as far as it has come.
+func (f *office) Report(_ context.Context, year int) (rep stats.Report, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		rep, err = stats.Compute(year, tx.Heads(), stats.Options{Agency: f.Config.Agency.Name, Now: f.Now()})
+		return err
+	})
+	return rep, told(err)
+}
+
+// ReportCases names the cases behind a cell.
+func (f *office) ReportCases(_ context.Context, year int, cell string) (ids []casefile.ID, err error) {
+	format, err := stats.FormatOf(stats.Current)
+	if err != nil {
+		return nil, err
+	}
+	at, err := format.ParseCell(cell)
+	if err != nil {
+		return nil, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
+	}
+	err = f.reg.View(func(tx *register.Tx) error {
+		ids, err = stats.Cases(year, format, at, tx.Heads())
+		return err
+	})
+	return ids, told(err)
+}
+
+// Status counts what the office looks at first.
+func (f *office) Status(_ context.Context) (control.Status, error) {
+	today, cal := f.today(), f.reg.Calendar()
+	s := control.Status{
+		Version: f.Version, Agency: f.Config.Agency.Name, Started: instant(f.started), Today: control.Day(today),
+		CalendarEnd: control.Day(cal.End()), Register: f.reg.Meta().ID, Size: f.registerSize(),
+		Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []control.MailboxStatus{},
+	}
+	if !f.started.IsZero() {
+		s.PID = os.Getpid()
+	}
+	err := f.reg.View(func(tx *register.Tx) error {
+		s.Records, _ = tx.Head()
+		for _, d := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined} {
+			s.Mails[d.String()] = tx.CountMails(d)
+		}
+		for c, err := range tx.Heads() {
+			if err != nil {
+				return err
+			}
+			count(&s, c, c.At(today, cal))
+		}
+		return nil
+	})
+	for _, p := range f.pollers {
+		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status()))
+	}
+	return s, told(err)
+}
+
+func count(s *control.Status, c casefile.Case, at casefile.Standing) {
+	s.Stages[c.Stage.String()]++
+	if !c.Stage.Open() {
+		return
+	}
+	s.Open++
+	if c.Stage == casefile.StageReceived {
+		s.Unregistered++
+	}
+	if c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+		s.Unconfirmed++
+	}
+	switch {
+	case at.Due.IsZero():
+	case at.Overdue:
+		s.Overdue++
+	case at.Remaining == 0:
+		s.DueToday++
+		s.DueSoon++
+	case at.Remaining <= 3:
+		s.DueSoon++
+	}
+}

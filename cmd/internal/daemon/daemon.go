@@ -1,0 +1,130 @@
+// Package daemon is the program as a value: New opens the office's register, Run polls its mailboxes
+// and answers its clerks until the context ends.
+//
+//	office   the open register: what intake and control ask of it (backend.go, intake.go, mails.go)
+//	Daemon   the office's life: sockets, pollers, systemd, the ordered stop
+//	Local    the same office inside a command, when no daemon runs
+//
+// It is the only place where the parts are wired together.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox"
+)
+
+// grace is how long requests in hand may take once the daemon is told to stop. With the pollers'
+// hanging up it keeps the whole stop below five seconds.
+const grace = 3 * time.Second
+
+// Daemon is an office that runs.
+type Daemon struct {
+	*office
+	handler *control.Handler
+	log     func(error)
+}
+
+// New opens the register. It fails when another process holds it (*control.Error with ExitUnreachable)
+// or when it is not fit to be used. Run must be called.
+func New(o Options) (*Daemon, error) {
+	f, err := openOffice(o)
+	if err != nil {
+		return nil, err
+	}
+	f.started = f.Now()
+	d := &Daemon{office: f}
+	d.log = func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
+	d.handler = control.NewHandler(f, d.log)
+	return d, nil
+}
+
+// Run takes what a crash left pending, then polls and answers until ctx ends, and stops in order:
+// no new requests or mails, what is in hand finished, register closed. nil is an ordinary stop.
+func (d *Daemon) Run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, d.close()) }()
+	listener, err := listen(d.Config)
+	if err != nil {
+		return err
+	}
+	n, err := mailbox.Recover(ctx, d.store, d.office)
+	if err != nil {
+		return errors.Join(fmt.Errorf("taking the mails that a crash left pending: %w", err), listener.Close())
+	}
+	if n > 0 {
+		d.Log.Warn().Int("mails", n).Msg("took mails that an earlier run had fetched and not recorded")
+	}
+	d.Log.Info().Str("version", d.Version).Str("state", d.Config.Paths.State).Str("socket", d.Config.Paths.Socket).Msg("ready")
+	d.notify("READY=1")
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := d.handler.Serve(ctx, listener, d.roles, grace); err != nil {
+			cancel(failure{fmt.Errorf("answering on the socket: %w", err)})
+		}
+	})
+	for _, p := range d.pollers {
+		wg.Go(func() {
+			if err := p.Run(ctx); err != nil {
+				cancel(failure{fmt.Errorf("polling: %w", err)})
+			}
+		})
+	}
+	wg.Go(func() { d.watch(ctx) })
+
+	<-ctx.Done()
+	d.notify("STOPPING=1")
+	d.Log.Info().Str("cause", context.Cause(ctx).Error()).Msg("stopping")
+	wg.Wait()
+	d.Log.Info().Msg("stopped")
+	if own, ok := errors.AsType[failure](context.Cause(ctx)); ok {
+		return own.error
+	}
+	return nil
+}
+
+// failure is why the daemon stops by itself; any other cause is somebody's wish.
+type failure struct{ error }
+
+// listen binds the control socket. A socket file that nobody answers on was left by a crash: the
+// register's lock, which we hold, says that its daemon is gone. One that answers belongs to another
+// instance, whose configuration names the same path.
+func listen(c config.Config) (*net.UnixListener, error) {
+	path := c.Paths.Socket
+	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		conn.Close()
+		return nil, &control.Error{Code: "socket-busy", Msg: fmt.Sprintf("套接字 %s 正由另一个守护进程使用", path), Hint: "每个实例应有自己的 paths.socket", Exit: control.ExitUnreachable}
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("removing the stale socket: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("creating the socket's directory: %w", err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("listening on the control socket: %w", err)
+	}
+	// Connecting is what the mode permits; what a caller may do is decided by roles.
+	if err := os.Chmod(path, 0o660); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	if gid, err := c.Access.SocketGroup.GID(); err == nil {
+		if err := os.Chown(path, -1, int(gid)); err != nil && os.Geteuid() == 0 {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}

@@ -1,0 +1,307 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+const actorMailbox = "mailbox"
+
+// textForMatching is how much of a mail's text intake reads to tell what it is.
+const textForMatching = 64 << 10
+
+// Owed asks the book.
+func (f *office) Owed(_ context.Context, account, folder string, validity uint64, uids []uint32) (owed []uint32, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		owed, err = tx.Owed(account, folder, validity, uids, f.Now())
+		return err
+	})
+	return owed, err
+}
+
+// Take records a batch in one transaction. When that fails, each mail gets a transaction of its own,
+// so that one that the register cannot take does not hold up the others.
+func (f *office) Take(ctx context.Context, batch []mailbox.Fetched) error {
+	read := make([]arrival, len(batch))
+	for i, m := range batch {
+		read[i] = f.readArrival(m)
+	}
+	err := f.take(read)
+	if err == nil || len(read) == 1 {
+		return err
+	}
+	f.Log.Warn().Err(err).Int("mails", len(read)).Msg("recording a batch failed; trying its mails one by one")
+	var errs []error
+	for _, a := range read {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		errs = append(errs, f.take([]arrival{a}))
+	}
+	return errors.Join(errs...)
+}
+
+// arrival is a mail on its way into the register.
+type arrival struct {
+	mailbox.Fetched
+	message casefile.Message
+	broken  string // why it could not be read; the mail is then parked
+}
+
+// readArrival parses a mail. Whatever goes wrong costs this one mail its automatic decision, never
+// its place in the register.
+func (f *office) readArrival(m mailbox.Fetched) (a arrival) {
+	a = arrival{Fetched: m, message: casefile.Message{Digest: m.Digest, Size: m.Size}}
+	defer func() {
+		if p := recover(); p != nil {
+			f.Log.Error().Str("digest", m.Digest.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
+			a.broken = fmt.Sprintf("解析时程序出错：%v", p)
+		}
+	}()
+	message, err := f.parse(m.Digest, parse.Limits{Text: textForMatching})
+	if err != nil {
+		a.broken = err.Error()
+		return a
+	}
+	a.message = message
+	return a
+}
+
+// take is one transaction: the book's entries and the cases' records.
+func (f *office) take(arrivals []arrival) error {
+	now := f.Now()
+	var lines []logLine
+	err := f.reg.Update(now, func(tx *register.Tx) error {
+		lines = lines[:0]
+		for _, a := range arrivals {
+			drafts, err := f.place(tx, a, now)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Append(actorMailbox, drafts...); err != nil {
+				return err
+			}
+			lines = append(lines, lineOf(drafts))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		l.write(f)
+	}
+	return nil
+}
+
+// place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
+// panics parks the mail with the reason; only a register that cannot be read is an error.
+func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []casefile.Draft, err error) {
+	about, err := tx.About(a.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if a.broken != "" {
+		return f.parked(a, now, a.broken), nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			f.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", p)
+			drafts, err = f.parked(a, now, fmt.Sprintf("判断去处时程序出错：%v", p)), nil
+		}
+	}()
+	if known := lastTaken(about); known != nil && !movedToInbox(*known, a) {
+		return f.duplicate(tx, a, *known, about, now)
+	}
+	d, err := f.decide(a)
+	if err != nil {
+		return f.parked(a, now, "判断去处时出错："+err.Error()), nil
+	}
+	return f.settle(tx, a, d, about, now), nil
+}
+
+// taken is the book's entry for a mail, its place still open.
+func (f *office) taken(a arrival) casefile.MessageTaken {
+	return casefile.MessageTaken{
+		Account: a.Account, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
+		ArrivedAt: a.InternalDate, Size: a.Size, Letter: letterOf(a.message), Defects: a.message.Defects,
+	}
+}
+
+func letterOf(m casefile.Message) casefile.Letter {
+	l := casefile.Letter{Digest: m.Digest, MessageID: m.MessageID, Subject: m.Subject}
+	if len(m.From) > 0 {
+		l.From = m.From[0]
+	} else {
+		l.From = m.Sender
+	}
+	return l
+}
+
+// arrivalOf is the instant from which the strict clock counts: INTERNALDATE, and where the server
+// gave none the instant at which we took the mail.
+func arrivalOf(internal, now time.Time) time.Time {
+	if internal.IsZero() {
+		return now
+	}
+	return internal
+}
+
+func (f *office) parked(a arrival, now time.Time, reason string) []casefile.Draft {
+	t := f.taken(a)
+	t.Disposition, t.Reasons = casefile.Parked, []string{reason}
+	return []casefile.Draft{{On: civil.Of(now), Event: t}}
+}
+
+// lastTaken returns the entry that says where these bytes ended, nil when they are new.
+func lastTaken(about []casefile.Record) *casefile.MessageTaken {
+	var last *casefile.MessageTaken
+	for _, r := range about {
+		if e, ok := r.Event.(casefile.MessageTaken); ok && (last == nil || e.Disposition != casefile.Duplicate) {
+			last = &e
+		}
+	}
+	return last
+}
+
+// movedToInbox tells a mail that a colleague took out of the junk folder: it was parked there, and is
+// now decided as any other.
+func movedToInbox(known casefile.MessageTaken, a arrival) bool {
+	return known.Disposition == casefile.Parked && a.Role == mailbox.RoleInbox && known.Folder != a.Folder
+}
+
+// duplicate records a further copy of bytes that have their place. The earliest INTERNALDATE over
+// all copies is the arrival: where this copy is older than the case thought, the case learns of it.
+func (f *office) duplicate(tx *register.Tx, a arrival, known casefile.MessageTaken, about []casefile.Record, now time.Time) ([]casefile.Draft, error) {
+	t := f.taken(a)
+	t.Disposition, t.Case = casefile.Duplicate, known.Case
+	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
+	drafts := []casefile.Draft{{On: civil.Of(now), Event: t}}
+	for _, r := range about {
+		e, ok := r.Event.(casefile.Received)
+		if !ok || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(tx, r) {
+			continue
+		}
+		e.ArrivedAt = a.InternalDate
+		drafts = append(drafts,
+			casefile.Draft{Case: r.Case, On: civil.Of(now), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
+			casefile.Draft{Case: r.Case, On: civil.Of(a.InternalDate), Event: e})
+	}
+	return drafts, nil
+}
+
+func voided(tx *register.Tx, r casefile.Record) bool {
+	history, err := tx.History(r.Case)
+	if err != nil {
+		return true
+	}
+	for _, h := range history {
+		if v, ok := h.Event.(casefile.Voided); ok && v.Seq == r.Seq {
+			return true
+		}
+	}
+	return false
+}
+
+// settle turns a decision into drafts.
+func (f *office) settle(tx *register.Tx, a arrival, d decision, about []casefile.Record, now time.Time) []casefile.Draft {
+	t := f.taken(a)
+	t.Reasons, t.Suggestions = d.Reasons, d.Suggestions
+	arrived := arrivalOf(a.InternalDate, now)
+	on := civil.Of(arrived)
+	if a.InternalDate.IsZero() {
+		t.Reasons = append(t.Reasons, "服务器未给出到达时间，以取信时间为准")
+	}
+	var rest []casefile.Draft
+	switch t.Disposition = d.Disposition; {
+	case d.Disposition != casefile.ToCase:
+	case d.Case != "":
+		t.Case = d.Case
+		reason := ""
+		if len(d.Reasons) > 0 {
+			reason = d.Reasons[0]
+		}
+		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason}
+		if a.Role == mailbox.RoleSent {
+			e = casefile.MessageOut{Letter: t.Letter, SentAt: arrived, Reason: reason}
+		}
+		rest = append(rest, casefile.Draft{Case: d.Case, On: on, Event: e})
+	case !f.Config.Intake.CasesFrom.IsZero() && on < f.Config.Intake.CasesFrom:
+		t.Disposition = casefile.ToHistory
+		t.Reasons = append(t.Reasons, "早于启用日 "+f.Config.Intake.CasesFrom.String())
+	default:
+		t.Case = tx.NextID(on.Year())
+		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
+			Channel: casefile.Email, ArrivedAt: arrived, Letter: t.Letter, Suggestions: d.Suggestions,
+		}})
+	}
+	drafts := append([]casefile.Draft{{On: civil.Of(now), Event: t}}, rest...)
+	// What was parked in the junk folder has its place now; its entry there becomes a copy.
+	for _, r := range about {
+		if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition == casefile.Parked {
+			e.Disposition, e.Case = casefile.Duplicate, t.Case
+			e.Reasons = []string{"已由同事移入 " + a.Folder}
+			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: e})
+		}
+	}
+	return drafts
+}
+
+// Quarantine records a mail that the server lists and does not hand out.
+func (f *office) Quarantine(_ context.Context, t mailbox.Trouble) error {
+	now := f.Now()
+	event := casefile.MessageTaken{
+		Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID,
+		Disposition: casefile.Quarantined, Reasons: []string{cmp.Or(t.Detail, string(t.Reason))}, Tries: t.Tries, Retry: t.Next,
+	}
+	err := f.reg.Update(now, func(tx *register.Tx) error {
+		_, err := tx.Append(actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})
+		return err
+	})
+	if err == nil {
+		f.Log.Error().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).Str("reason", string(t.Reason)).
+			Int("tries", t.Tries).Time("retry", t.Next).Msg("a mail cannot be fetched and is quarantined")
+	}
+	return err
+}
+
+// logLine is the one line that the log says of each mail.
+type logLine struct {
+	taken casefile.MessageTaken
+}
+
+func lineOf(drafts []casefile.Draft) logLine {
+	t, _ := drafts[0].Event.(casefile.MessageTaken) // place always begins with it
+	return logLine{t}
+}
+
+func (l logLine) write(f *office) {
+	e := f.Log.Info()
+	if l.taken.Disposition == casefile.Parked {
+		e = f.Log.Warn()
+	}
+	e.Str("account", l.taken.Account).Str("folder", l.taken.Folder).Uint32("uid", l.taken.UID).
+		Str("digest", l.taken.Digest.Short()).Str("place", l.taken.Disposition.String()).Str("case", string(l.taken.Case)).
+		Int64("size", l.taken.Size).Int("defects", len(l.taken.Defects)).Msg("mail taken")
+}
+
+type decision struct {
+	Disposition casefile.Disposition
+	Case        casefile.ID
+	Reasons     []string
+	Suggestions []casefile.Suggestion
+}
+
+func (f *office) decide(arrival) (decision, error) {
+	return decision{Disposition: casefile.ToCase, Reasons: []string{"新来件"}}, nil
+}

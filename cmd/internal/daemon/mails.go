@@ -1,0 +1,229 @@
+package daemon
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+func mailboxStatus(s mailbox.Status) control.MailboxStatus {
+	return control.MailboxStatus{
+		Account: s.Account, State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
+		LastSuccess: instant(s.LastSuccess), NextTry: instant(s.NextTry),
+		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
+	}
+}
+
+func (f *office) mailView(e casefile.MessageTaken) control.MailView {
+	v := control.MailView{
+		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: e.Account, Folder: e.Folder, UID: e.UID,
+		ArrivedAt: instant(e.ArrivedAt), From: e.From.String(), Subject: e.Subject, Size: e.Size,
+		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
+	}
+	if e.Disposition == casefile.Parked && !e.ArrivedAt.IsZero() {
+		due, _ := f.reg.Calendar().AddWorkdays(civil.Of(e.ArrivedAt), f.reg.Law().Limit)
+		v.DueStrict = control.Day(due)
+	}
+	return v
+}
+
+// Mails yields the mails that ended in a place.
+func (f *office) Mails(ctx context.Context, place casefile.Disposition, yield func(control.MailView) error) error {
+	return told(f.reg.View(func(tx *register.Tx) error {
+		for m, err := range tx.Mails(place) {
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := yield(f.mailView(m.MessageTaken)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// Mail finds a mail by the beginning of its digest and reads it.
+func (f *office) Mail(_ context.Context, digest string) (control.MailView, error) {
+	var v control.MailView
+	err := f.reg.View(func(tx *register.Tx) error {
+		d, err := findMail(tx, digest)
+		if err != nil {
+			return err
+		}
+		about, err := tx.About(d)
+		if err != nil {
+			return err
+		}
+		for _, r := range about {
+			if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition != casefile.Duplicate {
+				v = f.mailView(e) // the last decision governs
+			}
+		}
+		v.Digest = d
+		v.History, err = recordViews(about)
+		return err
+	})
+	if err != nil {
+		return v, told(err)
+	}
+	f.read(&v, parse.Limits{})
+	return v, nil
+}
+
+// findMail turns the beginning of a digest into the one mail that it names.
+func findMail(tx *register.Tx, digest string) (casefile.Digest, error) {
+	s := strings.ToLower(strings.TrimSpace(digest))
+	half := -1
+	whole := s
+	if len(s)%2 == 1 {
+		n, err := hex.DecodeString("0" + s[len(s)-1:])
+		if err != nil {
+			return casefile.Digest{}, badDigest(digest)
+		}
+		half, whole = int(n[0]), s[:len(s)-1]
+	}
+	prefix, err := hex.DecodeString(whole)
+	if err != nil || len(s) < 4 || len(s) > 64 {
+		return casefile.Digest{}, badDigest(digest)
+	}
+	switch found := tx.DigestsWith(prefix, half, 2); len(found) {
+	case 0:
+		return casefile.Digest{}, &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要以 %s 开头的邮件", s), Hint: "ysq mail list 列出邮件", Exit: control.ExitNotFound}
+	case 1:
+		return found[0], nil
+	default:
+		return casefile.Digest{}, &control.Error{Code: "usage", Msg: fmt.Sprintf("不止一封邮件的摘要以 %s 开头", s), Hint: "请多写几位", Exit: control.ExitUsage}
+	}
+}
+
+func badDigest(s string) error {
+	return &control.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是邮件的摘要", s), Hint: "写摘要开头的至少 4 位十六进制数字，mail list 可查", Exit: control.ExitUsage}
+}
+
+// read fills in what only the mail's bytes say. Bytes that are not there are a defect of the view,
+// not an error: everything else about the mail is known.
+func (f *office) read(v *control.MailView, limits parse.Limits) {
+	if v.Digest.IsZero() {
+		return // quarantined: nothing came
+	}
+	m, err := f.parse(v.Digest, limits)
+	if err != nil {
+		v.Defects = append(v.Defects, casefile.Defect{Code: "bytes-missing", Detail: err.Error()})
+		return
+	}
+	v.Text, v.Parts, v.Defects = m.Text, m.Parts, m.Defects
+}
+
+// parse reads a mail of the store.
+func (f *office) parse(d casefile.Digest, limits parse.Limits) (casefile.Message, error) {
+	file, err := f.store.Open(d)
+	if errors.Is(err, fs.ErrNotExist) {
+		return casefile.Message{}, fmt.Errorf("邮件原文 %s 不在：请从备份恢复", d.Short())
+	}
+	if err != nil {
+		return casefile.Message{}, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return casefile.Message{}, err
+	}
+	return parse.Message(file, info.Size(), d, limits), nil
+}
+
+// excerpt bounds the text of each mail that `show` reads.
+const excerpt = 8 << 10
+
+// mailsOf reads the mails that a case's records name, in their order.
+func (f *office) mailsOf(history []casefile.Record) []control.MailView {
+	views := []control.MailView{}
+	add := func(r casefile.Record, l casefile.Letter) {
+		v := control.MailView{Digest: l.Digest, Disposition: casefile.ToCase.String(), Case: r.Case, From: l.From.String(), Subject: l.Subject}
+		f.read(&v, parse.Limits{Text: excerpt})
+		views = append(views, v)
+	}
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			if !e.Digest.IsZero() {
+				add(r, e.Letter)
+				views[len(views)-1].ArrivedAt = instant(e.ArrivedAt)
+			}
+		case casefile.MessageIn:
+			add(r, e.Letter)
+			views[len(views)-1].ArrivedAt = instant(e.ArrivedAt)
+		case casefile.MessageOut:
+			add(r, e.Letter)
+			views[len(views)-1].ArrivedAt = instant(e.SentAt)
+		}
+	}
+	return views
+}
+
+// OpenMail makes a case of a mail that ended outside of one.
+func (f *office) OpenMail(_ context.Context, who control.Actor, digest string) (control.CaseRow, error) {
+	var row control.CaseRow
+	now := f.Now()
+	err := f.reg.Update(now, func(tx *register.Tx) error {
+		d, err := findMail(tx, digest)
+		if err != nil {
+			return err
+		}
+		taken, err := placed(tx, d)
+		if err != nil {
+			return err
+		}
+		arrived := arrivalOf(taken.ArrivedAt, now)
+		id := tx.NextID(civil.Of(arrived).Year())
+		taken.Disposition, taken.Case = casefile.ToCase, id
+		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
+		_, err = tx.Append(who.String(),
+			casefile.Draft{On: civil.Of(now), Event: taken},
+			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Received{
+				Channel: casefile.Email, ArrivedAt: arrived, Letter: taken.Letter, Suggestions: taken.Suggestions,
+			}})
+		if err != nil {
+			return err
+		}
+		c, err := tx.Case(id)
+		row = rowOf(c, f.today(), f.reg.Calendar())
+		return err
+	})
+	return row, told(err)
+}
+
+// placed returns the entry of the book that decides where a mail ended. It is an error when that is
+// already a case.
+func placed(tx *register.Tx, d casefile.Digest) (casefile.MessageTaken, error) {
+	about, err := tx.About(d)
+	if err != nil {
+		return casefile.MessageTaken{}, err
+	}
+	var last casefile.MessageTaken
+	for _, r := range about {
+		switch e := r.Event.(type) {
+		case casefile.MessageTaken:
+			if e.Disposition == casefile.ToCase {
+				return e, &control.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), e.Case), Exit: control.ExitRefused}
+			}
+			if e.Disposition != casefile.Duplicate {
+				last = e
+			}
+		}
+	}
+	return last, nil
+}

@@ -1,0 +1,67 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+
+	"ysq.internal/ysq/mailbox"
+)
+
+// progressWithin is how long a poller may go without any sign of life before the watchdog is no
+// longer fed. It is well above the longest silence that imapsource allows a server.
+const progressWithin = 4 * time.Minute
+
+// notify tells systemd, if it started us.
+func (d *Daemon) notify(state string) {
+	if _, err := sd.SdNotify(false, state); err != nil {
+		d.Log.Warn().Err(err).Msg("telling systemd")
+	}
+}
+
+// watch keeps systemd informed: the status line, and the watchdog as long as every poller makes
+// progress or honestly waits for its next try.
+func (d *Daemon) watch(ctx context.Context) {
+	every := 30 * time.Second
+	if interval, err := sd.SdWatchdogEnabled(false); err == nil && interval > 0 {
+		every = min(every, interval/2)
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if s, err := d.Status(ctx); err == nil {
+			d.notify(fmt.Sprintf("STATUS=待办 %d 件，逾期 %d 件，未登记 %d 件；%s", s.Open, s.Overdue, s.Unregistered, d.pollLine()))
+		}
+		if d.alive(time.Now()) {
+			d.notify("WATCHDOG=1")
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (d *Daemon) alive(now time.Time) bool {
+	for _, p := range d.pollers {
+		s := p.Status()
+		waits := s.State != mailbox.StatePolling && now.Before(s.NextTry.Add(progressWithin))
+		if s.State != mailbox.StateStarting && !waits && now.Sub(s.LastProgress) > progressWithin {
+			d.Log.Error().Str("account", s.Account).Time("last_progress", s.LastProgress).Msg("the poller makes no progress")
+			return false
+		}
+	}
+	return true
+}
+
+func (d *Daemon) pollLine() string {
+	for _, p := range d.pollers {
+		if s := p.Status(); s.Label != "" {
+			return "邮箱 " + s.Account + "：" + s.Label
+		}
+	}
+	return "邮箱正常"
+}

@@ -1,0 +1,191 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/imapsource"
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// Options of New, Local and PollOnce.
+type Options struct {
+	// Config is a configuration that passed Check.
+	Config config.Config
+	// Log receives what the daemon has to say. The zero value is silent.
+	Log zerolog.Logger
+	// Version is told to mail servers and in `ysq status`.
+	Version string
+	// Now tells the time of the office; nil means time.Now. The demo lives in another year.
+	Now func() time.Time
+	// Command names the process in the lock; "" means "ysq serve".
+	Command string
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Command == "" {
+		o.Command = "ysq serve"
+	}
+	return o
+}
+
+// office is the open register with everything that answers questions about it and works on it: the
+// Backend of control and the Intake of mailbox. It has no life of its own; Daemon gives it one.
+type office struct {
+	Options
+	reg     *register.Register
+	store   *rawstore.Store
+	pollers []*mailbox.Poller
+	roles   control.Roles
+	started time.Time // zero when no daemon runs
+}
+
+// openOffice opens register and mails of the configured state directory.
+func openOffice(o Options) (*office, error) {
+	o = o.withDefaults()
+	roles, err := rolesOf(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command})
+	if err != nil {
+		return nil, told(err)
+	}
+	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the mails: %w", err), reg.Close())
+	}
+	f := &office{Options: o, reg: reg, store: store, roles: roles}
+	for _, m := range o.Config.Mailboxes {
+		f.pollers = append(f.pollers, mailbox.New(&account{m, o.Version, store}, store, f, mailbox.Options{
+			Account: m.Name, Interval: m.PollInterval, Log: o.Log.With().Str("component", "mailbox").Logger(),
+		}))
+	}
+	return f, nil
+}
+
+// close gives mails and register back. The pollers' sessions must have ended.
+func (f *office) close() error {
+	return errors.Join(f.store.Close(), f.reg.Close())
+}
+
+// account is a mailbox.Source that reads the password anew for every login, so that a 授权码 that was
+// replaced is used without a restart.
+type account struct {
+	config  config.Mailbox
+	version string
+	store   *rawstore.Store
+}
+
+func (a *account) Connect(ctx context.Context) (mailbox.Session, error) {
+	password, err := a.config.Password()
+	if err != nil {
+		return nil, &mailbox.Error{Fault: mailbox.FaultAuth, Err: err}
+	}
+	roots, err := a.config.RootCAs()
+	if err != nil {
+		return nil, &mailbox.Error{Fault: mailbox.FaultTLS, Err: err}
+	}
+	s, err := imapsource.New(imapsource.Options{
+		Host: a.config.Host, Port: a.config.Port, Security: imapsource.Security(a.config.TLS),
+		User: a.config.User, Password: password, Roots: roots, Version: a.version,
+	}, a.store).Connect(ctx)
+	if err != nil || len(a.config.Folders) == 0 {
+		return s, err
+	}
+	return &chosen{s, a.config.Folders}, nil
+}
+
+// chosen is a session of an account whose configuration says which folders alone to poll.
+type chosen struct {
+	mailbox.Session
+	names []string
+}
+
+// Folders returns the configured folders, with the roles by which the server's list knows them.
+func (c *chosen) Folders(ctx context.Context) ([]mailbox.Folder, error) {
+	found, err := c.Session.Folders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []mailbox.Folder
+	for _, name := range c.names {
+		f := mailbox.Folder{Name: name, Role: mailbox.RoleInbox}
+		if i := slices.IndexFunc(found, func(o mailbox.Folder) bool { return o.Name == name }); i >= 0 {
+			f = found[i]
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// rolesOf asks the system for the gids of the configured groups. A group that does not exist gives
+// nobody a role; Check has told the administrator.
+func rolesOf(c config.Config) (control.Roles, error) {
+	owner, err := ownerOf(c.Paths.State)
+	if err != nil {
+		return control.Roles{}, err
+	}
+	gids := func(groups []config.Group) []uint32 {
+		var all []uint32
+		for _, g := range groups {
+			if gid, err := g.GID(); err == nil {
+				all = append(all, gid)
+			}
+		}
+		return all
+	}
+	return control.Roles{
+		Viewer: gids(c.Access.Viewer), Operator: gids(c.Access.Operator), Approver: gids(c.Access.Approver), Owner: owner.uid,
+	}, nil
+}
+
+// Poll polls every account fully, side by side, and waits for all of them.
+func (f *office) Poll(ctx context.Context) (control.PollResult, error) {
+	results := make([]mailbox.Result, len(f.pollers))
+	errs := make([]error, len(f.pollers))
+	var wg sync.WaitGroup
+	for i, p := range f.pollers {
+		wg.Go(func() { results[i], errs[i] = p.Poll(ctx) })
+	}
+	wg.Wait()
+	var sum control.PollResult
+	for i, r := range results {
+		sum.Taken += r.Taken
+		sum.Troubled += r.Quarantined
+		if errs[i] != nil {
+			errs[i] = pollError(f.pollers[i].Status(), errs[i])
+		}
+	}
+	return sum, errors.Join(errs...)
+}
+
+func pollError(s mailbox.Status, err error) error {
+	if s.Label == "" {
+		return fmt.Errorf("%s: %w", s.Account, err)
+	}
+	return &control.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Exit: control.ExitFailed}
+}
+
+func (f *office) registerSize() int64 {
+	info, err := os.Stat(filepath.Join(f.Config.Paths.State, "register.db"))
+	if err != nil {
+		return 0 // it is open: whoever removed it will hear of it from doctor and verify
+	}
+	return info.Size()
+}

@@ -1,0 +1,107 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// systemUser owns the state directory of an installed ysq.
+const systemUser = "ysq"
+
+type owner struct{ uid, gid uint32 }
+
+// ownerOf returns who owns the state directory.
+func ownerOf(dir string) (owner, error) {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return owner{}, &control.Error{Code: "no-register", Exit: control.ExitUnreachable,
+			Msg: fmt.Sprintf("登记库目录 %s 不存在", dir), Hint: "新装请运行 ysq init；如已安装，请核对配置中的 paths.state"}
+	}
+	if err != nil {
+		return owner{}, &control.Error{Code: "no-register", Exit: control.ExitUnreachable,
+			Msg: fmt.Sprintf("无法查看登记库目录：%v", err), Hint: "请管理员运行，或启动服务后以 ysq-users 组成员的身份使用"}
+	}
+	st := info.Sys().(*syscall.Stat_t) // always, on Linux
+	return owner{st.Uid, st.Gid}, nil
+}
+
+// become lets root go on as the owner of the state directory, so that nothing root-owned is ever
+// left in it. There is no way back in this process.
+func (o owner) become() error {
+	if os.Geteuid() != 0 || o.uid == 0 {
+		return nil
+	}
+	if err := syscall.Setgroups([]int{int(o.gid)}); err != nil {
+		return fmt.Errorf("becoming the owner of the register: %w", err)
+	}
+	if err := syscall.Setgid(int(o.gid)); err != nil {
+		return fmt.Errorf("becoming the owner of the register: %w", err)
+	}
+	if err := syscall.Setuid(int(o.uid)); err != nil {
+		return fmt.Errorf("becoming the owner of the register: %w", err)
+	}
+	return nil
+}
+
+// Init creates the state directory with an empty register. Run by root, it gives both to the system
+// user ysq where there is one.
+func Init(dir string, now time.Time) error {
+	if _, err := register.Create(dir, now); err != nil {
+		return told(err)
+	}
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	u, err := user.Lookup(systemUser)
+	if err != nil {
+		return nil // not an installed system: the register stays root's
+	}
+	uid, err1 := strconv.Atoi(u.Uid)
+	gid, err2 := strconv.Atoi(u.Gid)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, uid, gid)
+	})
+}
+
+// told gives the register's errors their exit codes. Their texts already say what to do.
+func told(err error) error {
+	if err == nil {
+		return nil
+	}
+	if held, ok := errors.AsType[*register.HeldError](err); ok {
+		return &control.Error{Code: "held", Msg: held.Error(), Exit: control.ExitUnreachable}
+	}
+	for _, known := range []struct {
+		is   error
+		code string
+		exit int
+	}{
+		{register.ErrNotFound, "not-found", control.ExitNotFound},
+		{register.ErrMissing, "register-missing", control.ExitFailed},
+		{register.ErrExists, "register-exists", control.ExitFailed},
+		{register.ErrForeign, "register-foreign", control.ExitFailed},
+		{register.ErrNewer, "register-newer", control.ExitFailed},
+		{register.ErrDamaged, "register-damaged", control.ExitFailed},
+	} {
+		if errors.Is(err, known.is) {
+			return &control.Error{Code: known.code, Msg: err.Error(), Exit: known.exit}
+		}
+	}
+	return err
+}

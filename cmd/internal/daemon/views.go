@@ -1,0 +1,116 @@
+package daemon
+
+import (
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// instant is a time as it goes over the wire: in +08:00, nil where there is none.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.In(civil.Zone).Truncate(time.Second)
+	return &t
+}
+
+func rowOf(c casefile.Case, today civil.Date, cal *workday.Calendar) control.CaseRow {
+	s := c.At(today, cal)
+	r := control.CaseRow{
+		Case: c.ID, Kind: control.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
+		Applicant: control.Text(c.Applicant), Category: control.Text(c.Column.Label()),
+		Department: control.Text(c.Department), Assignee: control.Text(c.Assignee), Subject: control.Text(c.Subject),
+		Channel: c.Channel.String(), ArrivedAt: instant(c.ArrivedAt),
+		ConfirmedOn: control.Day(c.ConfirmedOn), RegisteredOn: control.Day(c.RegisteredOn), ReceivedOn: control.Day(c.ReceivedOn()),
+		DueStrict: control.Day(c.Strict.Due), DueLegal: control.Day(c.Legal.Due), Due: control.Day(s.Due),
+		WaitingFor: control.Text(s.Waiting.Label()), WaitingUntil: control.Day(s.WaitUntil),
+		Provisional: s.Provisional, Overdue: s.Overdue,
+		Outcome: control.Text(c.Outcome.String()), Basis: control.Text(c.Basis), DocumentNumber: control.Text(c.Document),
+		RepliedOn: control.Day(c.RepliedOn), StoppedOn: control.Day(c.StoppedOn),
+		Disputes: []string{}, Messages: c.Messages,
+	}
+	if s.Finished {
+		r.Late = &s.Late
+	} else if !s.Due.IsZero() {
+		r.RemainingWorkdays = &s.Remaining
+	}
+	return r
+}
+
+func clockState(c casefile.Case, s casefile.Standing) string {
+	switch {
+	case s.Finished:
+		return "stopped"
+	case !c.Stage.Open():
+		return "none"
+	case s.Due.IsZero():
+		return "waiting"
+	}
+	return "running"
+}
+
+func recordViews(records []casefile.Record) ([]control.RecordView, error) {
+	voided := make(map[uint64]bool)
+	for _, r := range records {
+		if v, ok := r.Event.(casefile.Voided); ok {
+			voided[v.Seq] = true
+		}
+	}
+	views := make([]control.RecordView, 0, len(records))
+	for _, r := range records {
+		event, err := casefile.EncodeEvent(r.Event)
+		if err != nil {
+			return nil, err
+		}
+		k := r.Event.Kind()
+		views = append(views, control.RecordView{
+			Seq: r.Seq, On: control.Day(r.On), Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case,
+			Kind: k, Label: k.Label(), Text: casefile.Describe(r.Event), Voided: voided[r.Seq], Event: event,
+		})
+	}
+	return views, nil
+}
+
+func alarmView(a casefile.Alarm, today civil.Date, cal *workday.Calendar) control.Alarm {
+	return control.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: control.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text}
+}
+
+func clockView(name string, k casefile.Clock, s casefile.Reading, cal *workday.Calendar) control.ClockView {
+	v := control.ClockView{
+		View: name, Label: k.View.Label(), Start: control.Day(k.Start), Limit: k.Limit, Due: control.Day(k.Due), Set: !k.Fixed.IsZero(),
+		Provisional: k.Provisional, WaitingFor: control.Text(s.Waiting.Label()), WaitingUntil: control.Day(s.WaitUntil),
+		Stopped: control.Day(k.Stopped), Turns: []control.TurnView{}, Days: []control.DayView{},
+	}
+	for _, t := range k.Turns {
+		v.Turns = append(v.Turns, control.TurnView{Seq: t.Seq, On: control.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
+	}
+	for _, d := range k.Walk(cal) {
+		v.Days = append(v.Days, control.DayView{Date: control.Day(d.Date), Number: d.Number, Why: whyNot(d)})
+	}
+	return v
+}
+
+// whyNot says what is special about a day of the walk; "" for an ordinary working day.
+func whyNot(d casefile.Step) string {
+	if d.Excluded != "" {
+		return "扣除：" + d.Excluded
+	}
+	why := ""
+	if d.Kind != workday.Working {
+		why = d.Kind.Label()
+		if d.Name != "" {
+			why = d.Name
+		}
+		if d.Notice != "" {
+			why += "（" + d.Notice + "）"
+		}
+	}
+	if d.Provisional {
+		why += "［暂定］"
+	}
+	return why
+}
