@@ -76,7 +76,7 @@ func splitAddresses(s string) []string {
 			begin, angle, hasAt = i+size, false, false
 		case c == '@' || c == '＠':
 			hasAt = true
-		case c == ':' && !angle && !hasAt && !strings.EqualFold(strings.TrimSpace(s[begin:i]), "mailto"):
+		case (c == ':' || c == '：') && !angle && !hasAt && !strings.EqualFold(strings.TrimSpace(s[begin:i]), "mailto"):
 			begin = i + size // the name of a group (RFC 5322, section 3.4)
 		}
 		i += size

@@ -28,7 +28,10 @@ func toText(b []byte, label string) (text, defect string) {
 	enc := labelled(label)
 	switch enc {
 	case nil:
-		text, _ = guess(b)
+		text, was := guess(b)
+		if was == asUTF8 && label == "" {
+			return text, "" // as RFC 6532 has it in headers, and as no other charset looks
+		}
 		return text, DefectCharsetGuessed
 	case xunicode.UTF8:
 		if utf8.Valid(b) {
@@ -77,6 +80,9 @@ func guess(b []byte) (text string, was int) {
 	if utf8.Valid(b) {
 		return string(b), asUTF8
 	}
+	if whole := b[:len(b)-cutRune(b)]; len(whole) < len(b) && utf8.Valid(whole) && hasHigh(whole) {
+		return string(whole) + string(utf8.RuneError), utf8Damaged
+	}
 	gb := decode(b, simplifiedchinese.GB18030)
 	bad, good := damage(gb)
 	if bad == 0 {
@@ -89,6 +95,19 @@ func guess(b []byte) (text string, was int) {
 		return gb, gb18030Damaged
 	}
 	return decode(b, charmap.Windows1252), asLatin1
+}
+
+// cutRune counts the bytes at the end of b that begin a character of UTF-8 without completing it.
+func cutRune(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if tail := b[len(b)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // damage counts the replacement characters and the other ones beyond ASCII.

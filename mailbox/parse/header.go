@@ -53,6 +53,7 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 		h     header
 		open  = -1   // the field that a continuation line continues
 		first = true // no line has been seen
+		seen  bool   // a field has been seen, of use or not
 		cut   bool   // inside a line longer than the buffer
 		total int
 	)
@@ -101,13 +102,9 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 		key, value, ok := splitField(line)
 		if !ok {
 			open = -1
-			if len(h) == 0 {
-				w.badLine(line, where)
-				continue
-			}
 			s.back()
 			bad, rest, _ := bytes.Cut(s.peek(), []byte("\n"))
-			if !fieldsFollow(rest) {
+			if !fieldsFollow(rest, seen) {
 				w.defect(DefectHeaderEnd, where, "邮件头与正文之间没有空行，自“"+excerpt(bad)+"”起按正文读取")
 				break
 			}
@@ -116,7 +113,7 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 			w.badLine(line, where)
 			continue
 		}
-		open = -1
+		open, seen = -1, true
 		if name := wantedName(key); name != "" {
 			h = append(h, field{name, append(make([]byte, 0, len(value)), value...)})
 			open = len(h) - 1
@@ -173,14 +170,15 @@ func splitField(line []byte) (key, value []byte, ok bool) {
 }
 
 // fieldsFollow tells a bad line in a header from the beginning of a body whose blank line is
-// missing: after the former more fields come before the blank line, or the blank line comes at once.
-func fieldsFollow(rest []byte) bool {
+// missing: after the former more fields come before the blank line, or, where there were some before
+// it, the blank line comes at once.
+func fieldsFollow(rest []byte, seen bool) bool {
 	const most = 50 // lines
 	for n := range most {
 		line, after, more := bytes.Cut(rest, []byte("\n"))
 		line = bytes.TrimRight(line, "\r")
 		if len(line) == 0 {
-			return n == 0
+			return n == 0 && seen
 		}
 		if key, _, ok := splitField(line); ok && plausible(key) {
 			return true

@@ -13,11 +13,12 @@ func (w *walker) identifiers(value []byte, where string) []string {
 	}
 	var ids []string
 	add := func(b []byte) {
-		id := strings.Join(strings.Fields(cleanLine(strings.ToValidUTF8(string(b), "�"))), "")
+		words := strings.Fields(cleanLine(strings.ToValidUTF8(string(b), "�")))
+		id := strings.Join(words, "") // a long one may have been folded
 		if id == "" {
 			return
 		}
-		if !wellFormedID(id) {
+		if !wellFormedID(id) || len(words) > 1 {
 			w.defect(DefectMessageID, where, "邮件编号写法有误，按原样保存")
 		}
 		ids = append(ids, clip(id, w.limits.Field))

@@ -62,3 +62,19 @@ func encryptedRAR(b []byte) bool {
 func encrypted7z(head, tail []byte) bool {
 	return bytes.HasPrefix(head, []byte("7z\xbc\xaf\x27\x1c")) && bytes.Contains(tail, []byte{0x06, 0xf1, 0x07, 0x01})
 }
+
+// lastBytes keeps the last tailSize bytes of what is written.
+type lastBytes struct {
+	buf [2 * tailSize]byte
+	n   int
+}
+
+func (l *lastBytes) write(b []byte) {
+	b = b[max(0, len(b)-tailSize):]
+	if l.n+len(b) > len(l.buf) {
+		l.n = copy(l.buf[:], l.bytes())
+	}
+	l.n += copy(l.buf[l.n:], b)
+}
+
+func (l *lastBytes) bytes() []byte { return l.buf[max(0, l.n-tailSize):l.n] }

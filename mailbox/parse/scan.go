@@ -21,9 +21,10 @@ type source interface {
 type scanner struct {
 	in     io.Reader
 	buf    []byte
-	i, j   int  // buf[i:j] is unread
-	last   int  // bytes that the last line took, for back
-	bol    bool // buf[i] begins a line
+	i, j   int   // buf[i:j] is unread
+	last   int   // bytes that the last line took, for back
+	bol    bool  // buf[i] begins a line
+	total  int64 // bytes read from in
 	eof    bool
 	err    error    // other than io.EOF
 	bounds []string // the open boundaries, outermost first
@@ -65,6 +66,7 @@ func (s *scanner) fill() bool {
 	for tries := 0; s.j < len(s.buf); tries++ {
 		n, err := s.in.Read(s.buf[s.j:])
 		s.j += n
+		s.total += int64(n)
 		if err != nil || tries == 100 {
 			s.eof = true
 			if err != io.EOF {

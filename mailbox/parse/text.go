@@ -21,13 +21,18 @@ func (w *walker) keep(li leafInfo) int {
 	return max(0, w.limits.Text-w.captured)
 }
 
-// give takes the held bytes of a leaf to where they are wanted.
-func (w *walker) give(li leafInfo, kept []byte) {
+// give takes the held bytes of a leaf of that size to where they are wanted.
+func (w *walker) give(li leafInfo, kept []byte, size int64) {
 	switch {
 	case w.target >= 0 || len(kept) == 0:
 	case li.ofReport():
 		w.report.take(w, li, kept)
 	case li.isBody():
+		if int64(len(kept)) < size {
+			w.defect(DefectText, li.path, "正文过长，已截断")
+			end := kept[max(0, len(kept)-4096):]
+			kept = kept[:len(kept)-len(end)+bytes.LastIndexByte(end, '\n')+1] // not inside of a character
+		}
 		w.captured += len(kept)
 		w.texts = append(w.texts, textBlock{bytes: kept, html: li.mediaType == "text/html", charset: li.charset, where: li.path})
 	}

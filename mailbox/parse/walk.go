@@ -64,7 +64,7 @@ func newWalker(limits Limits) *walker {
 func (w *walker) run(src io.Reader, size int64) {
 	w.safely("读取中断", func() {
 		s := newScanner(src, size)
-		defer func() { w.failed(s) }()
+		defer func() { w.failed(s, size) }()
 		h := w.header(s, ofMail, w.limits.Header, "")
 		if len(h) == 0 && s.ended && s.i == s.j {
 			w.defect(DefectEmpty, "", "邮件没有可读的内容")
@@ -91,7 +91,11 @@ func (w *walker) safely(what string, f func()) {
 	f()
 }
 
-func (w *walker) failed(s *scanner) {
+// failed notes that the bytes broke off, with an error or before their announced size.
+func (w *walker) failed(s *scanner, size int64) {
+	if s.eof && s.err == nil && s.total < size {
+		s.err = io.ErrUnexpectedEOF
+	}
 	if s.err != nil && w.readErr == nil {
 		w.readErr = s.err
 		w.defect(DefectRead, "", "邮件文件未能读完："+s.err.Error())
@@ -353,43 +357,31 @@ func (w *walker) content(src source, li leafInfo) {
 		return
 	}
 	t := newTap(w, index)
-	keep := w.keep(li)
+	most := w.keep(li)
 	var kept, head []byte
-	var tail [2 * tailSize]byte
-	tailLen := 0
+	var tail lastBytes
+	defer func() { // also when the reading breaks off
+		p := &w.msg.Parts[index]
+		t.sum(p)
+		if note := noteOf(li.mediaType, li.name, head, tail.bytes()); note != "" {
+			p.Note = note
+		}
+		w.give(li, kept, p.Size)
+	}()
 	for {
 		b, err := src.chunk()
 		if err != nil {
-			break
+			return
 		}
 		t.write(b)
+		tail.write(b)
 		if room := headSize - len(head); room > 0 {
 			head = append(head, b[:min(room, len(b))]...)
 		}
-		if room := keep - len(kept); room > 0 {
+		if room := most - len(kept); room > 0 {
 			kept = append(kept, b[:min(room, len(b))]...)
 		}
-		if last := b[max(0, len(b)-tailSize):]; len(last) == tailSize {
-			tailLen = copy(tail[:], last)
-		} else {
-			if tailLen+len(last) > len(tail) {
-				tailLen = copy(tail[:], tail[tailLen-tailSize:tailLen])
-			}
-			tailLen += copy(tail[tailLen:], last)
-		}
 	}
-	p := &w.msg.Parts[index]
-	t.sum(p)
-	if note := noteOf(li.mediaType, li.name, head, tail[max(0, tailLen-tailSize):tailLen]); note != "" {
-		p.Note = note
-	}
-	if keep > 0 && int64(keep) < p.Size {
-		w.defect(DefectText, li.path, "正文过长，已截断")
-		if k := bytes.LastIndexByte(kept[max(0, len(kept)-4096):], '\n'); k >= 0 {
-			kept = kept[:max(0, len(kept)-4096)+k] // not inside of a character
-		}
-	}
-	w.give(li, kept)
 }
 
 // tap takes note of decoded bytes: how many, their digest, and a copy where CopyPart wants one.
