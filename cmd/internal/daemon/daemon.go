@@ -53,13 +53,16 @@ func New(o Options) (*Daemon, error) {
 // no new requests or mails, what is in hand finished, register closed. nil is an ordinary stop.
 func (d *Daemon) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, d.close()) }()
-	listener, err := listen(d.Config)
-	if err != nil {
-		return err
+	var listener *net.UnixListener
+	if !d.unbound {
+		if listener, err = listen(d.Config); err != nil {
+			return err
+		}
+		defer listener.Close() // again is no harm: Serve closes it in the ordinary case
 	}
 	n, err := mailbox.Recover(ctx, d.store, d.office)
 	if err != nil {
-		return errors.Join(fmt.Errorf("taking the mails that a crash left pending: %w", err), listener.Close())
+		return fmt.Errorf("taking the mails that a crash left pending: %w", err)
 	}
 	if n > 0 {
 		d.Log.Warn().Int("mails", n).Msg("took mails that an earlier run had fetched and not recorded")
@@ -70,11 +73,13 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := d.handler.Serve(ctx, listener, d.roles, grace); err != nil {
-			cancel(failure{fmt.Errorf("answering on the socket: %w", err)})
-		}
-	})
+	if listener != nil {
+		wg.Go(func() {
+			if err := d.handler.Serve(ctx, listener, d.roles, grace); err != nil {
+				cancel(failure{fmt.Errorf("answering on the socket: %w", err)})
+			}
+		})
+	}
 	for _, p := range d.pollers {
 		wg.Go(func() {
 			if err := p.Run(ctx); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,6 +33,10 @@ type Options struct {
 	Now func() time.Time
 	// Command names the process in the lock; "" means "ysq serve".
 	Command string
+
+	// What tests put in the place of the network: a connection to the mail server, and no socket.
+	dial    func(ctx context.Context, address string) (net.Conn, error)
+	unbound bool
 }
 
 func (o Options) withDefaults() Options {
@@ -72,7 +77,7 @@ func openOffice(o Options) (*office, error) {
 	}
 	f := &office{Options: o, reg: reg, store: store, roles: roles}
 	for _, m := range o.Config.Mailboxes {
-		f.pollers = append(f.pollers, mailbox.New(&account{m, o.Version, store}, store, f, mailbox.Options{
+		f.pollers = append(f.pollers, mailbox.New(&account{m, o.Version, store, o.dial}, store, f, mailbox.Options{
 			Account: m.Name, Interval: m.PollInterval, Log: o.Log.With().Str("component", "mailbox").Logger(),
 		}))
 	}
@@ -90,6 +95,7 @@ type account struct {
 	config  config.Mailbox
 	version string
 	store   *rawstore.Store
+	dial    func(ctx context.Context, address string) (net.Conn, error)
 }
 
 func (a *account) Connect(ctx context.Context) (mailbox.Session, error) {
@@ -103,7 +109,7 @@ func (a *account) Connect(ctx context.Context) (mailbox.Session, error) {
 	}
 	s, err := imapsource.New(imapsource.Options{
 		Host: a.config.Host, Port: a.config.Port, Security: imapsource.Security(a.config.TLS),
-		User: a.config.User, Password: password, Roots: roots, Version: a.version,
+		User: a.config.User, Password: password, Roots: roots, Version: a.version, Dial: a.dial,
 	}, a.store).Connect(ctx)
 	if err != nil || len(a.config.Folders) == 0 {
 		return s, err

@@ -1,0 +1,239 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/imapsim"
+)
+
+// clerk is who acts in these tests.
+var clerk = control.Actor{Name: "李四", UID: 1000, Role: control.Operator}
+
+// bureau is a whole office in a bubble: the daemon on a simulated provider, a clerk at the counter.
+type bureau struct {
+	t      *testing.T
+	sim    *imapsim.Server
+	client *control.Client
+	offset time.Duration // from the bubble's clock to the office's
+	state  string
+}
+
+func (b *bureau) now() time.Time { return time.Now().Add(b.offset) }
+
+// openBureau starts the office on a day; its parts are stopped and its register verified at the end.
+func openBureau(t *testing.T, day string) *bureau {
+	t.Helper()
+	b := &bureau{t: t, state: filepath.Join(t.TempDir(), "state")}
+	b.offset = time.Until(civil.MustParse(day).Start().Add(9 * time.Hour))
+	sim, err := imapsim.New(imapsim.Options{User: "office@example.test", Password: "secret", Security: imapsim.PlainText})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sim = sim
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Init(b.state, b.now()); err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.Agency.Name = "某区政务服务办公室"
+	c.Paths.State = b.state
+	m := config.DefaultMailbox()
+	m.Name, m.User, m.Host, m.Port, m.TLS, m.PasswordFile = "office@example.test", "office@example.test", "127.0.0.1", 143, config.Plaintext, password
+	m.PollInterval = 10 * time.Minute
+	c.Mailboxes = []config.Mailbox{m}
+	d, err := New(Options{Config: c, Log: zerolog.New(t.Output()), Now: b.now, unbound: true,
+		dial: func(ctx context.Context, _ string) (net.Conn, error) { return sim.Dial(ctx) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.client = d.handler.InProcess(clerk, func() error { return nil })
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until the cleanup below
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	t.Cleanup(func() {
+		if differences, err := d.reg.Verify(); err != nil || len(differences) > 0 {
+			t.Errorf("verify: %v, %v", differences, err)
+		}
+		if err := b.client.Close(); err != nil {
+			t.Error(err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		sim.Close()
+	})
+	return b
+}
+
+// deliver puts a mail into the inbox at the office's time.
+func (b *bureau) deliver(from, subject, body string) {
+	b.sim.Add("INBOX", compose(from, subject, body), b.now())
+}
+
+func compose(from, subject, body string) []byte {
+	return fmt.Appendf(nil, "From: %s\r\nTo: office@example.test\r\nSubject: %s\r\nMessage-ID: <%x@example.test>\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n",
+		from, subject, casefile.DigestOf([]byte(from+subject+body)).Short(), body)
+}
+
+// sleepUntil lets the office's time pass to nine o'clock of a day.
+func (b *bureau) sleepUntil(day string) {
+	time.Sleep(civil.MustParse(day).Start().Add(9 * time.Hour).Sub(b.now()))
+	synctest.Wait()
+}
+
+func (b *bureau) list(q control.ListQuery) []control.CaseRow {
+	b.t.Helper()
+	var rows []control.CaseRow
+	err := b.client.List(b.t.Context(), q, func(r control.CaseRow) error { rows = append(rows, r); return nil })
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return rows
+}
+
+// record lets the clerk record events of today on a case.
+func (b *bureau) record(id casefile.ID, events ...casefile.Event) control.CaseRow {
+	b.t.Helper()
+	res, err := b.client.Append(b.t.Context(), request(b.t, id, events...))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return res.Cases[0]
+}
+
+func request(t *testing.T, id casefile.ID, events ...casefile.Event) control.AppendRequest {
+	t.Helper()
+	var req control.AppendRequest
+	for _, e := range events {
+		body, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Drafts = append(req.Drafts, control.DraftView{Case: id, Kind: e.Kind(), Event: body})
+	}
+	return req
+}
+
+// Seven weeks of an office: mails come at any hour, clerks work, the server fails for a week, and
+// every date is the one that the law says.
+func TestOfficeOverWeeks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开某路改造的批复")
+		b.sleepUntil("2026-03-03")
+		rows := b.list(control.ListQuery{})
+		if len(rows) != 1 || rows[0].Case != "2026-00001" || rows[0].Stage != "received" {
+			t.Fatalf("after a day: %+v", rows)
+		}
+		if got := civil.Date(rows[0].DueStrict).String(); got != "2026-03-30" {
+			t.Errorf("strict due = %s, want 2026-03-30", got)
+		}
+		row := b.record("2026-00001",
+			casefile.Confirmed{How: "电话"},
+			casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "某路改造的批复"},
+			casefile.Reviewed{}, casefile.Assigned{Department: "综合科"})
+		if got := civil.Date(row.DueLegal).String(); got != "2026-03-31" || row.Stage != "handling" {
+			t.Errorf("legal due = %s at %s, want 2026-03-31 at handling", got, row.Stage)
+		}
+		// A week without the server: mail that came meanwhile is found, however late.
+		b.sim.Inject(imapsim.At{Kind: imapsim.Greeting}.Do(imapsim.Bye("Service not available")))
+		b.sim.Disconnect(imapsim.EOF)
+		b.sleepUntil("2026-03-04")
+		b.deliver("李四 <lisi@example.test>", "申请公开预算", "申请公开本单位2025年预算")
+		b.sleepUntil("2026-03-11")
+		if n := len(b.list(control.ListQuery{})); n != 1 {
+			t.Errorf("during the outage there are %d open cases, want 1", n)
+		}
+		s, err := b.client.Status(t.Context())
+		if err != nil || s.Mailboxes[0].Fault == "" || s.Mailboxes[0].Hint == "" {
+			t.Errorf("status during the outage: %+v, %v", s.Mailboxes, err)
+		}
+		b.sim.Heal()
+		b.sleepUntil("2026-03-12")
+		rows = b.list(control.ListQuery{})
+		if len(rows) != 2 || rows[1].ArrivedAt.In(civil.Zone).Format(time.DateOnly) != "2026-03-04" {
+			t.Fatalf("after the outage: %+v", rows)
+		}
+		if got := civil.Date(rows[1].DueStrict).String(); got != "2026-04-01" {
+			t.Errorf("strict due of the late one = %s, want 2026-04-01: the arrival counts, not the fetch", got)
+		}
+		// The first is answered in time, the second is not.
+		b.sleepUntil("2026-03-26")
+		row = b.record("2026-00001",
+			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide", Document: "〔2026〕1号"},
+			casefile.Dispatched{Way: casefile.ByEmail})
+		if row.Late == nil || *row.Late || row.Clock != "stopped" {
+			t.Errorf("answered in time: %+v", row)
+		}
+		b.sleepUntil("2026-04-02")
+		overdue := b.list(control.ListQuery{Overdue: true})
+		if len(overdue) != 1 || overdue[0].Case != "2026-00002" || *overdue[0].RemainingWorkdays != -1 {
+			t.Errorf("overdue: %+v", overdue)
+		}
+		items, err := b.client.Due(t.Context(), 0)
+		if err != nil || len(items) != 2 { // the reply, and the confirmation that nobody made
+			t.Errorf("due: %+v, %v", items, err)
+		}
+		rep, err := b.client.Report(t.Context(), 2026)
+		if err != nil || rep.Table3[0].At(casefile.Natural) != 1 {
+			t.Errorf("report: %+v, %v", rep.Table3, err)
+		}
+		if m := b.sim.Mutations(); len(m) != 0 {
+			t.Errorf("the mailbox was changed: %v", m)
+		}
+	})
+}
+
+func TestIllegalStepSaysWhatIsLegal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		b.sleepUntil("2026-03-03")
+		_, err := b.client.Append(t.Context(), request(t, "2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"}))
+		e, ok := err.(*control.Error)
+		if !ok || e.Exit != control.ExitRefused || !strings.Contains(e.Msg, "登记（register）") {
+			t.Errorf("reply before registration: %v", err)
+		}
+		_, err = b.client.Append(t.Context(), request(t, "2026-00099", casefile.Noted{Text: "x"}))
+		if e, ok := err.(*control.Error); !ok || e.Exit != control.ExitNotFound {
+			t.Errorf("unknown case: %v", err)
+		}
+		// Of several drafts all are recorded or none.
+		req := request(t, "2026-00001", casefile.Noted{Text: "x"}, casefile.Archived{})
+		if _, err := b.client.Append(t.Context(), req); err == nil {
+			t.Error("an archive at 收件 was recorded")
+		}
+		d, err := b.client.Show(t.Context(), "2026-00001", false)
+		if err != nil || len(d.Records) != 1 {
+			t.Errorf("records after the refusals: %+v, %v", d.Records, err)
+		}
+		req = request(t, "2026-00001", casefile.Noted{Text: "x"})
+		req.DryRun = true
+		if res, err := b.client.Append(t.Context(), req); err != nil || len(res.Records) != 1 {
+			t.Errorf("dry run: %+v, %v", res, err)
+		}
+		if d, _ := b.client.Show(t.Context(), "2026-00001", false); len(d.Records) != 1 {
+			t.Errorf("a dry run recorded: %+v", d.Records)
+		}
+	})
+}
