@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -66,14 +67,15 @@ func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
 		p.add(key("user"), "没有写登录名", "如 user = \"foi@example.test\"")
 	}
 	p.text(key("name"), m.Name)
-	for j, other := range c.Mailboxes[:i] {
-		switch {
-		case m.Name == "" || other.Name == "":
-		case m.Name == other.Name:
-			p.add(key("name"), fmt.Sprintf("与第 %d 节邮箱同名", j+1), "登记簿按名字区分账号，请写不同的 name")
-		case m.User == other.User && m.Host == other.Host:
-			p.add(key("user"), fmt.Sprintf("与第 %d 节邮箱是同一个账号", j+1), "去掉其中一节")
-		}
+	same := slices.IndexFunc(c.Mailboxes[:i], func(o Mailbox) bool {
+		return m.User != "" && m.User == o.User && m.Host == o.Host
+	})
+	namesake := slices.IndexFunc(c.Mailboxes[:i], func(o Mailbox) bool { return m.Name != "" && m.Name == o.Name })
+	switch {
+	case same >= 0:
+		p.add(key("user"), fmt.Sprintf("与第 %d 节邮箱是同一个账号", same+1), "去掉其中一节")
+	case namesake >= 0:
+		p.add(key("name"), fmt.Sprintf("与第 %d 节邮箱同名", namesake+1), "登记簿按名字区分账号，请写不同的 name")
 	}
 	if m.TLS == Plaintext && !m.AllowPlaintext && !m.loopback() && m.Host != "" {
 		p.add(key("tls"), "不加密的连接只允许到本机", "改用 \"tls\" 或 \"starttls\"；确需明文，写 allow_plaintext = true")

@@ -52,7 +52,8 @@ func Example() string {
 	m := DefaultMailbox()
 	m.Host = "imap.163.com"
 	m.User = "foi@example.test"
-	m.Credential = "imap-password"
+	m.Credential = "imap-password" // as the unit gives it
+	m.PasswordFile = "/etc/ysq/imap-password"
 	c.Mailboxes = []Mailbox{m}
 	return Render(c)
 }

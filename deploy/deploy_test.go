@@ -38,7 +38,7 @@ func TestUnitMatchesConfig(t *testing.T) {
 	unit := read(t, "ysq.service")
 	for _, want := range []string{
 		"\nExecStart=/usr/bin/ysq serve --config " + config.DefaultFile + "\n",
-		"\nLoadCredential=" + c.Mailboxes[0].Credential + ":",
+		"\nLoadCredential=" + c.Mailboxes[0].Credential + ":" + c.Mailboxes[0].PasswordFile + "\n",
 		"\nSupplementaryGroups=" + config.DefaultGroup + "\n",
 		"\nStateDirectory=" + strings.TrimPrefix(config.DefaultState, "/var/lib/") + "\n",
 		"\nRuntimeDirectory=" + strings.TrimPrefix(filepath.Dir(config.DefaultSocket), "/run/") + "\n",
