@@ -61,7 +61,7 @@ func corpus(t testing.TB) []string {
 }
 
 // checkMessage holds for every message of whatever bytes.
-func checkMessage(t testing.TB, raw []byte, m casefile.Message) {
+func checkMessage(t tester, raw []byte, m casefile.Message) {
 	t.Helper()
 	if m.Digest != casefile.DigestOf(raw) || m.Size != int64(len(raw)) {
 		t.Errorf("digest %v, size %d of %d bytes", m.Digest, m.Size, len(raw))
@@ -91,4 +91,11 @@ func checkMessage(t testing.TB, raw []byte, m casefile.Message) {
 			t.Errorf("panic: %+v", d)
 		}
 	}
+}
+
+// tester is what tests, fuzzing and properties have in common.
+type tester interface {
+	Helper()
+	Errorf(string, ...any)
+	Fatal(...any)
 }

@@ -23,11 +23,10 @@ func date(s string) (t time.Time, assumed bool) {
 	if assumed = d.offset == noZone; assumed {
 		d.offset = 8 * 3600
 	}
-	t = time.Date(d.year, d.month, d.day, d.hour, d.min, d.sec, 0, time.UTC)
-	if t.Day() != d.day && d.hour < 24 {
+	if day := time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC); day.Day() != d.day {
 		return time.Time{}, false // 31 April
 	}
-	t = t.Add(-time.Duration(d.offset) * time.Second)
+	t = time.Date(d.year, d.month, d.day, d.hour, d.min, d.sec, 0, time.UTC).Add(-time.Duration(d.offset) * time.Second)
 	if t.Year() < 1970 || t.Year() > 9000 {
 		return time.Time{}, false
 	}
@@ -52,8 +51,11 @@ func (d *dateParts) token(tok string) {
 	case strings.Contains(tok, ":"):
 		d.clock(tok)
 	default:
-		if n, err := strconv.Atoi(strings.TrimSuffix(tok, "-")); err == nil && n >= 0 {
-			d.number(n, len(tok))
+		digits, isMonth := strings.CutSuffix(tok, "-") // 11月
+		if n, err := strconv.Atoi(digits); err == nil && isMonth && n >= 1 && n <= 12 {
+			d.month = time.Month(n)
+		} else if err == nil && n >= 0 {
+			d.number(n, len(digits))
 		} else if m := month(tok); m != 0 {
 			d.month = m
 		} else if off, ok := zones[strings.ToUpper(tok)]; ok && d.offset == noZone {
@@ -151,9 +153,6 @@ var zones = map[string]int{
 }
 
 func month(s string) time.Month {
-	if n, err := strconv.Atoi(strings.TrimSuffix(s, "月")); err == nil && strings.HasSuffix(s, "月") && n >= 1 && n <= 12 {
-		return time.Month(n)
-	}
 	if len(s) < 3 {
 		return 0
 	}
