@@ -22,9 +22,8 @@ func maskString(s string) string {
 		switch {
 		case looksLikeCaseOrDate(n):
 			return n
-		case len(digits) >= 15 && len(digits) <= 19: // ID number, bank card
-			return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
-		case len(digits) == 11 || len(digits) == 12 || (len(digits) >= 7 && len(digits) <= 8): // telephone
+		case len(digits) >= 15 && len(digits) <= 19, // ID number, bank card
+			len(digits) == 8, len(digits) == 11, len(digits) == 12: // telephone
 			return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
 		}
 		return n
