@@ -22,10 +22,11 @@ const (
 	FaultIntake      Fault = "INTAKE"        // the register did not take the mails
 )
 
-// What FetchSlowly returns for a mail that is not there to be had.
+// What FetchSlowly returns for a mail that is not to be had.
 var (
-	ErrMissing = errors.New("server does not return the mail")
-	ErrEmpty   = errors.New("server returns no bytes for the mail")
+	ErrMissing  = errors.New("server does not return the mail")
+	ErrEmpty    = errors.New("server returns no bytes for the mail")
+	ErrTooLarge = errors.New("mail is larger than is accepted")
 )
 
 // Error is a failed poll.

@@ -108,10 +108,11 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 			return err
 		}
 	}
-	if reason != ReasonBroken || t.part.Size() == before {
+	broke := reason == ReasonBroken && faultOf(err) != FaultRefused // the session, too
+	if !broke || t.part.Size() == before {
 		t.tries++
 	}
-	if reason != ReasonBroken {
+	if !broke {
 		t.discard()
 	}
 	if reason == ReasonVanished || t.tries >= p.opts.Tries {
@@ -121,7 +122,7 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 		t.discard()
 		res.Quarantined++
 	}
-	if reason == ReasonBroken && faultOf(err) != FaultRefused {
+	if broke {
 		return err
 	}
 	return nil
@@ -133,6 +134,8 @@ func reasonOf(err error) Reason {
 		return ReasonEmpty
 	case errors.Is(err, ErrMissing):
 		return ReasonMissing
+	case errors.Is(err, ErrTooLarge):
+		return ReasonTooLarge
 	}
 	return ReasonBroken
 }
@@ -160,6 +163,8 @@ func (p *Poller) quarantine(ctx context.Context, t Trouble, cause error) error {
 		t.Detail = "服务器给出的邮件内容为空；请在网页邮箱中打开该邮件核对。"
 	case ReasonMissing:
 		t.Detail = "服务器列出了这封邮件，却不返回其内容；请在网页邮箱中打开该邮件核对。"
+	case ReasonTooLarge:
+		t.Detail = "邮件超过允许收取的大小；请在网页邮箱中打开该邮件，按纸质来件登记。"
 	default:
 		t.Detail = "每次收取这封邮件都以连接中断或服务器拒绝告终；请在网页邮箱中打开该邮件核对。" + cause.Error()
 	}

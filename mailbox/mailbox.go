@@ -75,10 +75,11 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonEmpty    Reason = "empty"    // NIL or no bytes where a size was announced
-	ReasonMissing  Reason = "missing"  // the command ended well without the mail
-	ReasonBroken   Reason = "broken"   // every try ended with a broken connection or a refusal
-	ReasonVanished Reason = "vanished" // listed, then gone before it was fetched
+	ReasonEmpty    Reason = "empty"     // NIL or no bytes where a size was announced
+	ReasonMissing  Reason = "missing"   // the command ended well without the mail
+	ReasonBroken   Reason = "broken"    // every try ended with a broken connection or a refusal
+	ReasonTooLarge Reason = "too-large" // beyond the largest mail that is accepted
+	ReasonVanished Reason = "vanished"  // listed, then gone before it was fetched
 )
 
 // Folder is a folder of the account that is polled.
@@ -122,8 +123,8 @@ type Session interface {
 	// not yielded.
 	Fetch(ctx context.Context, uids []uint32, yield func(Body) error) error
 	// FetchSlowly fetches one mail piece by piece, beginning at the size of into: an interrupted
-	// fetch is continued by another session. It returns ErrMissing or ErrEmpty when the server has
-	// nothing to give. The Temp stays the caller's.
+	// fetch is continued by another session. It returns ErrMissing, ErrEmpty or ErrTooLarge when
+	// there is nothing to be had. The Temp stays the caller's.
 	FetchSlowly(ctx context.Context, uid uint32, into *rawstore.Temp) (Body, error)
 	// Close ends the session and waits for what belongs to it.
 	Close() error

@@ -167,7 +167,15 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 			imapsim.StartTLS: imapsource.StartTLS, imapsim.ImplicitTLS: imapsource.TLS, imapsim.PlainText: imapsource.None,
 		}[o.sim.Security]
 	}
-	o.source.Dial = func(ctx context.Context, _ string) (net.Conn, error) { return sim.Dial(ctx) }
+	refuse := o.source.Dial
+	o.source.Dial = func(ctx context.Context, address string) (net.Conn, error) {
+		if refuse != nil {
+			if _, err := refuse(ctx, address); err != nil {
+				return nil, err
+			}
+		}
+		return sim.Dial(ctx)
+	}
 	o.poller.Account = "sqgk"
 	o.poller.Log = zerolog.Nop()
 	if o.poller.Jitter == nil {
@@ -229,9 +237,11 @@ func lazyDisk(op rawstore.Op, _ string, do func() error) error {
 
 var arrival = time.Date(2026, 11, 20, 9, 30, 0, 0, time.FixedZone("", 8*3600))
 
+func digestOf(raw []byte) casefile.Digest { return casefile.DigestOf(raw) }
+
 func (o *office) add(folder string, n, size int) uint32 {
 	raw := mailOf(n, size)
-	o.sent[casefile.DigestOf(raw)] = true
+	o.sent[digestOf(raw)] = true
 	return o.sim.Add(folder, raw, arrival.Add(time.Duration(n)*time.Minute))
 }
 

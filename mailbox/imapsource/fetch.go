@@ -170,8 +170,8 @@ func (s *session) FetchSlowly(ctx context.Context, uid uint32, into *rawstore.Te
 		}
 		more := a.part != nil && a.size > 0
 		switch size := into.Size(); {
-		case size > s.source.opts.MaxMail:
-			return mailbox.Body{}, slowError(uid, fmt.Errorf("more than %d bytes", s.source.opts.MaxMail))
+		case max(size, a.announced) > s.source.opts.MaxMail:
+			return mailbox.Body{}, slowError(uid, mailbox.ErrTooLarge)
 		case size == a.announced && size > 0:
 		case more:
 			continue

@@ -1,0 +1,343 @@
+package rawstore
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+)
+
+var errFault = errors.New("fault")
+
+// disk stands under a Store. It fails one step, or from one step on every step as after a crash, and
+// it knows what a crash would take away: bytes and names that were never fsynced.
+type disk struct {
+	mu      sync.Mutex
+	step    int
+	failAt  int  // the step that fails; 0: none
+	applied bool // the failing step has its effect nevertheless
+	crash   bool // nothing works after the failing step
+
+	synced  map[string]int64  // files: bytes that were fsynced
+	renamed map[string]string // new name → old, until the directory is fsynced
+}
+
+func newDisk() *disk { return &disk{synced: map[string]int64{}, renamed: map[string]string{}} }
+
+func (d *disk) intercept(op Op, path string, do func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.step++
+	failed := d.failAt > 0 && (d.step == d.failAt || d.crash && d.step > d.failAt)
+	if failed && !(d.applied && d.step == d.failAt) {
+		return fmt.Errorf("%s %s: %w", op, filepath.Base(path), errFault)
+	}
+	tmp := filepath.Join(filepath.Dir(filepath.Dir(filepath.Dir(path))), "tmp")
+	var before []string
+	if op == OpRename {
+		before = readDir(tmp)
+	}
+	err := do()
+	switch op {
+	case OpCreate:
+		d.synced[path] = 0
+	case OpSync, OpTruncate:
+		if info, serr := os.Stat(path); serr == nil {
+			d.synced[path] = info.Size()
+		}
+	case OpRename:
+		after := readDir(tmp)
+		for _, name := range before { // the one that is gone
+			if !slices.Contains(after, name) {
+				d.renamed[path] = filepath.Join(tmp, name)
+				d.synced[path] = d.synced[filepath.Join(tmp, name)]
+			}
+		}
+	case OpSyncDir:
+		for name := range maps.Clone(d.renamed) {
+			if filepath.Dir(name) == path {
+				delete(d.renamed, name)
+			}
+		}
+	}
+	if err == nil && failed {
+		return fmt.Errorf("%s %s (applied): %w", op, filepath.Base(path), errFault)
+	}
+	return err
+}
+
+func readDir(dir string) (names []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// powerLoss leaves of the directory what the disk is bound to keep: unsynced bytes are gone or, for
+// the manifest, half there; unsynced names are undone when undo is set.
+func (d *disk) powerLoss(t *testing.T, undo bool) {
+	t.Helper()
+	for name, old := range d.renamed {
+		if undo {
+			if err := os.Rename(name, old); err != nil {
+				t.Fatal(err)
+			}
+			d.synced[old] = d.synced[name]
+			delete(d.synced, name)
+		}
+	}
+	for name, size := range d.synced {
+		info, err := os.Stat(name)
+		if err != nil || info.Size() <= size {
+			continue
+		}
+		if strings.HasSuffix(name, "manifest.jsonl") {
+			size += (info.Size() - size) / 2
+		}
+		if err := os.Truncate(name, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// register stands for the book behind the store: which UIDs were committed with which digest.
+type register map[uint32]casefile.Digest
+
+// run is one life of the program: take over what is pending, then fetch what is owed in batches of
+// two, commit and settle. It ends with the first error, as a poll does.
+func (r register) run(s *Store, mails int) error {
+	pending, err := s.Pending()
+	if err != nil {
+		return err
+	}
+	r.commit(pending)
+	if err := s.Settle(pending); err != nil {
+		return err
+	}
+	for n := 1; n <= mails; n += 2 {
+		var owed []int
+		for _, uid := range []int{n, n + 1} {
+			if _, known := r[uint32(uid)]; !known && uid <= mails {
+				owed = append(owed, uid)
+			}
+		}
+		if len(owed) == 0 {
+			continue
+		}
+		entries, err := keep(s, owed...)
+		if err != nil {
+			return err
+		}
+		r.commit(entries)
+		if err := s.Settle(entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r register) commit(entries []Entry) {
+	for _, e := range entries {
+		r[e.UID] = e.Digest
+	}
+}
+
+func (r register) check(t *testing.T, s *Store, mails int) {
+	t.Helper()
+	for n := 1; n <= mails; n++ {
+		d := casefile.DigestOf(mailOf(n))
+		if r[uint32(n)] != d {
+			t.Errorf("mail %d is recorded as %s, want %s", n, r[uint32(n)].Short(), d.Short())
+			continue
+		}
+		if got := read(t, s, d); casefile.DigestOf(got) != d {
+			t.Errorf("mail %d has %d bytes, want %d", n, len(got), len(mailOf(n)))
+		}
+	}
+	if got := pendingUIDs(t, s); len(got) > 0 {
+		t.Errorf("pending in the end: %v", got)
+	}
+	if left := readDir(s.tmp); len(left) > 0 {
+		t.Errorf("left in tmp: %v", left)
+	}
+}
+
+const mails = 5
+
+// steps counts the steps of an undisturbed life.
+func steps(t *testing.T) int {
+	t.Helper()
+	d := newDisk()
+	s := open(t, t.TempDir(), Options{Intercept: d.intercept, Syncers: 1})
+	r := register{}
+	if err := r.run(s, mails); err != nil {
+		t.Fatal(err)
+	}
+	r.check(t, s, mails)
+	return d.step
+}
+
+// Each step fails once, with and without its effect; the same program goes on and misses nothing.
+func TestEachStepFails(t *testing.T) {
+	total := steps(t)
+	if total < 40 {
+		t.Fatalf("only %d steps", total)
+	}
+	for failAt := 3; failAt <= total; failAt++ { // 1 and 2 are Open's, below
+		for _, applied := range []bool{false, true} {
+			d := newDisk()
+			s := open(t, t.TempDir(), Options{Intercept: d.intercept, Syncers: 1})
+			d.failAt, d.applied = failAt, applied
+			r := register{}
+			for range 3 {
+				if err := r.run(s, mails); err == nil {
+					break
+				} else if !errors.Is(err, errFault) {
+					t.Fatalf("step %d: %v", failAt, err)
+				}
+			}
+			if err := r.run(s, mails); err != nil {
+				t.Fatal(err)
+			}
+			removeLeftovers(t, s)
+			r.check(t, s, mails)
+			s.Close()
+			if t.Failed() {
+				t.Fatalf("step %d, applied %v", failAt, applied)
+			}
+		}
+	}
+}
+
+// removeLeftovers does what the next Open does about files whose removal failed.
+func removeLeftovers(t *testing.T, s *Store) {
+	t.Helper()
+	for _, name := range readDir(s.tmp) {
+		if err := os.Remove(filepath.Join(s.tmp, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The machine stops at each step and loses what was not fsynced. Nothing that was recorded lacks its
+// bytes, nothing is recorded wrongly, and the next life brings everything.
+func TestPowerLossAtEachStep(t *testing.T) {
+	total := steps(t)
+	for failAt := 1; failAt <= total; failAt++ {
+		for _, undo := range []bool{false, true} {
+			for _, applied := range []bool{false, true} {
+				dir := t.TempDir()
+				d := newDisk()
+				d.failAt, d.applied, d.crash = failAt, applied, true
+				r := register{}
+				s, err := Open(dir, Options{Intercept: d.intercept, Syncers: 1})
+				if err == nil {
+					err = r.run(s, mails)
+					s.Close()
+				}
+				if !errors.Is(err, errFault) {
+					t.Fatalf("step %d: %v", failAt, err)
+				}
+				d.powerLoss(t, undo)
+				recorded := slices.Collect(maps.Keys(r))
+				s = open(t, dir, Options{})
+				for _, uid := range recorded {
+					if d := casefile.DigestOf(mailOf(int(uid))); casefile.DigestOf(read(t, s, d)) != d {
+						t.Errorf("mail %d is recorded without its bytes", uid)
+					}
+				}
+				if err := r.run(s, mails); err != nil {
+					t.Fatal(err)
+				}
+				r.check(t, s, mails)
+				s.Close()
+				if t.Failed() {
+					t.Fatalf("step %d, undo %v, applied %v", failAt, undo, applied)
+				}
+			}
+		}
+	}
+}
+
+// A batch whose manifest is durable survives although the server forgets its mails: they are taken
+// over from tmp, or from their place.
+func TestDurableBatchNeedsNoServer(t *testing.T) {
+	total := steps(t)
+	saved := 0
+	for failAt := 1; failAt <= total; failAt++ {
+		dir := t.TempDir()
+		d := newDisk()
+		d.failAt, d.crash = failAt, true
+		r := register{}
+		s, err := Open(dir, Options{Intercept: d.intercept, Syncers: 1})
+		if err != nil {
+			continue
+		}
+		r.run(s, mails)
+		s.Close()
+		d.powerLoss(t, true)
+		s = open(t, dir, Options{})
+		before := len(r)
+		if err := r.run(s, 0); err != nil { // nothing is listed any more
+			t.Fatal(err)
+		}
+		saved += len(r) - before
+		for uid, digest := range r {
+			if got := read(t, s, digest); casefile.DigestOf(got) != casefile.DigestOf(mailOf(int(uid))) {
+				t.Errorf("step %d: mail %d is not what it was", failAt, uid)
+			}
+		}
+		s.Close()
+	}
+	if saved == 0 {
+		t.Error("no crash left anything to be saved: the test does not test")
+	}
+}
+
+// A torn or mangled manifest costs nothing but another fetch.
+func TestManifestDamaged(t *testing.T) {
+	for name, damage := range map[string]func([]byte) []byte{
+		"half a line": func(b []byte) []byte { return b[:len(b)-20] },
+		"zeros":       func(b []byte) []byte { return append(b, make([]byte, 512)...) },
+		"garbage":     func(b []byte) []byte { return append(b, "{\"uid\":\n"...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, dir, Options{})
+			if _, err := keep(s, 1, 2); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			path := filepath.Join(dir, "mail", "manifest.jsonl")
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, damage(b), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s = open(t, dir, Options{})
+			r := register{}
+			if err := r.run(s, mails); err != nil {
+				t.Fatal(err)
+			}
+			r.check(t, s, mails)
+			if _, err := keep(s, 7); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			s = open(t, dir, Options{})
+			if got := pendingUIDs(t, s); !slices.Equal(got, []uint32{7}) {
+				t.Errorf("pending: %v, want 7", got)
+			}
+		})
+	}
+}
