@@ -46,6 +46,7 @@ func TestRulesFire(t *testing.T) {
 		{"mailbox reads config", "mailbox/x.go", `package mailbox; import _ "ysq.internal/ysq/config"`, "must not import config"},
 		{"daemon contains the simulator", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/mailbox/imapsim"`, "must not import mailbox/imapsim"},
 		{"daemon wires the domain", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/stats/render"`, ""},
+		{"command opens the register", "cmd/internal/cli/x.go", `package cli; import _ "ysq.internal/ysq/casefile/register"`, "must not import casefile/register"},
 		{"unknown package", "mailbox/util/x.go", `package util`, "no place in the house"},
 		{"log in the domain", "casefile/x.go", `package casefile; import _ "github.com/rs/zerolog"`, "must not import github.com/rs/zerolog"},
 		{"bbolt elsewhere", "mailbox/rawstore/x.go", `package rawstore; import _ "go.etcd.io/bbolt"`, "must not import go.etcd.io/bbolt"},

@@ -31,7 +31,7 @@ var house = []room{
 	{"deploy", nil, "files only"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
-	{"cmd/internal/cli", []string{"cmd/internal/control", "config", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"}, "a command speaks to the daemon; masking and roles cannot be got around"},
+	{"cmd/internal/cli", domain("stats", "stats/render", "cmd/internal/control", "config", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/control", domain("stats"), "the wire types; what answers them is an interface"},
 	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/control", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
