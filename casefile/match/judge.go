@@ -1,0 +1,171 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// robot judges whether a program wrote the mail (RFC 3834, and what mailers do instead of it). The
+// cause is empty for a person's.
+func robot(m *casefile.Message) (Cause, string) {
+	subject := strings.ToLower(m.Subject)
+	auto := strings.ToLower(m.Machine.AutoSubmitted)
+	precedence := strings.ToLower(m.Machine.Precedence)
+	switch {
+	case m.Delivery != nil:
+		if m.Delivery.Action == "failed" {
+			return CauseBounce, "是退信（RFC 3464）"
+		}
+		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
+	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject)):
+		return CauseBounce, "发件人是邮件系统，是退信"
+	case m.Machine.NullReturnPath && bounced(subject):
+		return CauseBounce, "退信路径为空，标题是退信"
+	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, "已读:", "已读：", "read:", "已读回执"):
+		return CauseAutoReply, "是阅读回执"
+	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
+		return CauseAutoReply, "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
+	case precedence == "auto_reply" || precedence == "auto-reply":
+		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
+	case autoReplyField(m.Machine.AutoReply):
+		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
+	case hasPrefix(subject, "自动回复", "自动答复", "[自动回复]", "【自动回复】", "autoreply", "auto reply", "automatic reply", "auto:", "out of office"):
+		return CauseAutoReply, "标题是自动回复"
+	case auto != "" && auto != "no":
+		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
+	case m.Machine.NullReturnPath || fromServer(m):
+		return CauseMachine, "由邮件系统或程序发出"
+	case m.Machine.ListID != "":
+		return CauseBulk, "带有邮件列表标记"
+	case precedence == "bulk" || precedence == "list" || precedence == "junk":
+		return CauseBulk, "邮件头标明群发（Precedence: " + m.Machine.Precedence + "）"
+	}
+	return "", ""
+}
+
+func fromServer(m *casefile.Message) bool {
+	return slices.ContainsFunc(m.From, func(a casefile.Address) bool {
+		local, _, _ := strings.Cut(strings.ToLower(a.Mail), "@")
+		return local == "mailer-daemon" || local == "postmaster"
+	})
+}
+
+func bounced(subject string) bool {
+	return containsAny(subject, "退信", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "returned mail", "投递失败", "无法送达", "发送失败")
+}
+
+// autoReplyField tells the fields that say "this is an automatic answer" from the one that asks not
+// to be answered automatically, which mail servers put on people's mails too.
+func autoReplyField(v string) bool {
+	name, value, ok := strings.Cut(strings.ToLower(v), ":")
+	return ok && name != "x-auto-response-suppress" && !slices.Contains([]string{"no", "0", "false"}, strings.TrimSpace(value))
+}
+
+func hasPart(m *casefile.Message, mediaType string) bool {
+	return slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Type == mediaType })
+}
+
+func hasPrefix(s string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+}
+
+// likeness says how much a mail looks like an application, 0 to 100, with the reasons. Only what
+// its author wrote counts: the words of a mail that it quotes are the office's own.
+func likeness(m *casefile.Message) (int, []string) {
+	score, reasons := 0, []string(nil)
+	add := func(n int, reason string) {
+		score = min(100, score+n)
+		reasons = append(reasons, reason)
+	}
+	subject, answer := withoutPrefixes(m.Subject)
+	if !answer {
+		if word := firstOf(subject, subjectWords); word != "" {
+			add(50, "标题有“"+word+"”")
+		}
+	}
+	text := ownWords(m.Text)
+	if word := firstOf(text, textWords); word != "" {
+		add(25, "正文有“"+word+"”")
+	}
+	labels := 0
+	squeezed := strings.NewReplacer(" ", "", "\t", "", "\u3000", "").Replace(text)
+	for _, label := range formLabels {
+		if strings.Contains(squeezed, label) {
+			labels++
+		}
+	}
+	if labels >= 2 {
+		add(min(40, 10*labels), fmt.Sprintf("正文有申请表的 %d 个栏目", labels))
+	}
+	for _, p := range m.Parts {
+		if word := firstOf(p.Name, fileWords); p.Attachment && word != "" {
+			add(40, "附件名有“"+word+"”")
+			break
+		}
+	}
+	return score, reasons
+}
+
+var (
+	subjectWords = []string{"政府信息公开", "依申请公开", "信息公开申请", "申请信息公开", "申请公开", "公开申请", "信息公开"}
+	textWords    = []string{"申请公开", "政府信息公开", "依申请公开", "信息公开申请", "公开以下信息", "信息公开条例"}
+	formLabels   = []string{"申请人", "姓名", "身份证", "证件号码", "联系电话", "通信地址", "通讯地址", "联系地址", "邮政编码", "所需信息", "所需的政府信息", "获取信息的方式", "提供方式", "载体形式", "信息用途", "特征描述", "特征性描述", "申请时间"}
+	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
+)
+
+func firstOf(s string, words []string) string {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// withoutPrefixes takes 回复: and 转发: off a subject; answer is true for one that answers. A
+// forwarded application is one.
+func withoutPrefixes(subject string) (rest string, answer bool) {
+	rest = strings.TrimSpace(subject)
+	for range 10 {
+		lower := strings.ToLower(rest)
+		cut := ""
+		for _, p := range [...]string{"回复", "答复", "re", "aw", "转发", "fw", "fwd"} {
+			for _, colon := range [...]string{":", "："} {
+				if strings.HasPrefix(lower, p+colon) {
+					cut = p + colon
+				}
+			}
+		}
+		if cut == "" {
+			break
+		}
+		answer = answer || !hasPrefix(cut, "转发", "fw")
+		rest = strings.TrimSpace(rest[len(cut):])
+	}
+	return rest, answer
+}
+
+// ownWords ends a text where the quoted mail begins: at the marks that mailers in use here write.
+// A forwarded mail is not quoted in this sense, for it comes first.
+func ownWords(text string) string {
+	var own strings.Builder
+	for line := range strings.Lines(text) {
+		l := strings.TrimSpace(line)
+		lower := strings.ToLower(l)
+		switch {
+		case strings.HasPrefix(l, ">"):
+			continue
+		case containsAny(lower, "原始邮件", "original message", "original email") && strings.Contains(l, "--"),
+			strings.HasSuffix(l, "写道：") || strings.HasSuffix(l, "写道:") || strings.HasSuffix(lower, "wrote:"):
+			if strings.TrimSpace(own.String()) != "" {
+				return own.String()
+			}
+			continue
+		}
+		own.WriteString(line)
+	}
+	return own.String()
+}

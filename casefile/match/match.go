@@ -1,0 +1,354 @@
+// Package match decides what becomes of a mail that has arrived: a case of its own, a message on a
+// case, or a place apart until a person has looked.
+//
+// It errs to the visible side. A mail from the inbox that no machine wrote and that belongs nowhere
+// becomes a case, whatever it looks like; a person dismisses it. It joins a case by itself only on
+// evidence that a stranger does not have: it answers a mail of the case, or carries its number, and
+// comes from an address of the case. Anything less is a suggestion with its reasons. Nothing is
+// discarded and nothing is answered here.
+//
+// In order: known bytes → duplicate; before the register began → history; sent by the office → its
+// case or parked; a bounce or an automatic answer → parked; an answer or a number → its case; from
+// the junk folder → parked; from a list and unlike an application → parked; else → a new case.
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// Register is what deciding asks of the register. All answers come from the one transaction in
+// which the decision is then written, so that two mails of one batch see each other.
+type Register interface {
+	// Taken reports whether a mail with exactly these bytes has been taken before.
+	Taken(digest casefile.Digest) (bool, error)
+	// CasesByMessageID returns the cases that hold a mail, in or out, with this Message-ID (without
+	// angle brackets). Nearly always none or one.
+	CasesByMessageID(id string) ([]casefile.ID, error)
+	// CasesByAddress returns the open cases to which this address belongs, compared without case.
+	CasesByAddress(mail string) ([]casefile.ID, error)
+	// Case returns what is known of a case; found is false for a number that is not in the register.
+	Case(id casefile.ID) (c Case, found bool, err error)
+}
+
+// Case is what deciding needs to know of a case.
+type Case struct {
+	// Addresses are those that belong to the case: of the applicant, of an agent, of a third party,
+	// and whoever else the office wrote to in it.
+	Addresses []string
+	// Finished is true once a reply was given or the case was withdrawn, lapsed or dismissed.
+	Finished bool
+}
+
+// Folder is the role of the folder in which a mail lies.
+type Folder uint8
+
+// The roles.
+const (
+	Inbox Folder = iota
+	Junk         // 垃圾邮件, 广告邮件, 订阅邮件, 病毒文件夹
+	Sent         // 已发送
+)
+
+// Mail is what is decided about.
+type Mail struct {
+	Message casefile.Message
+	Folder  Folder
+	Arrived civil.Date // by INTERNALDATE
+}
+
+// Office is what deciding must know of the office. The zero value knows of no address of its own
+// and lets every mail be current.
+type Office struct {
+	Addresses []string   // the office's own mail addresses
+	CasesFrom civil.Date // what arrived earlier is history and no case; zero: nothing is
+}
+
+// Disposition is what becomes of a mail. The values stand in the record MessageTaken.
+type Disposition string
+
+// The dispositions.
+const (
+	ToCase    Disposition = "case"
+	History   Disposition = "history"
+	Parked    Disposition = "parked"
+	Duplicate Disposition = "duplicate"
+)
+
+// Cause says why a mail is parked. The codes are stable.
+type Cause string
+
+// The causes.
+const (
+	CauseBounce    Cause = "bounce"     // a report on a mail of the office
+	CauseAutoReply Cause = "auto-reply" // an absence note, a receipt
+	CauseMachine   Cause = "machine"    // written by a program, and unlike an application
+	CauseBulk      Cause = "bulk"       // a mailing list or advertisement, and unlike an application
+	CauseJunk      Cause = "junk"       // from the junk folder
+	CauseSent      Cause = "sent"       // sent by the office, on no case
+)
+
+// Decision is what becomes of a mail, with the reasons that the trace shows.
+type Decision struct {
+	Disposition Disposition
+	Case        casefile.ID  // the case it joins; empty for none
+	New         bool         // it becomes a case of its own
+	Out         bool         // it is the office's own letter: MessageOut, not MessageIn
+	Cause       Cause        // why it is parked
+	Suggest     []Suggestion // cases it may belong to, likeliest first
+	Likeness    int          // to an application, 0 to 100; see Likely
+	Reasons     []string     // in Chinese, in the order found
+}
+
+// Suggestion is a case to which a mail may belong, for a person to decide.
+type Suggestion struct {
+	Case     casefile.ID
+	Likeness int // 0 to 100
+	Reasons  []string
+}
+
+// Likely is the Likeness from which a mail is taken for an application where that matters: in the
+// junk folder it raises the alarm, from a list it makes a case.
+const Likely = 40
+
+// Decide decides about one mail. An error is the register's; nothing is decided then.
+func Decide(mail Mail, office Office, r Register) (Decision, error) {
+	d := decider{mail: mail, m: &mail.Message, office: office, r: r}
+	if err := d.decide(); err != nil {
+		return Decision{}, fmt.Errorf("deciding about mail %s: %w", mail.Message.Digest.Short(), err)
+	}
+	d.out.Suggest = d.suggestions()
+	return d.out, nil
+}
+
+type decider struct {
+	mail   Mail
+	m      *casefile.Message
+	office Office
+	r      Register
+
+	out     Decision
+	why     []string // the reasons of out.Likeness
+	suggest []Suggestion
+}
+
+func (d *decider) decide() error {
+	taken, err := d.r.Taken(d.m.Digest)
+	if err != nil {
+		return err
+	}
+	if taken {
+		d.out.Disposition = Duplicate
+		d.because("与已收邮件逐字节相同")
+		return nil
+	}
+	d.out.Likeness, d.why = likeness(d.m)
+	if d.mail.Arrived < d.office.CasesFrom {
+		d.out.Disposition = History
+		d.because("收到于 %s，早于启用日 %s，作为历史邮件保存", d.mail.Arrived, d.office.CasesFrom)
+		return nil
+	}
+	if d.mail.Folder == Sent || d.fromOffice() {
+		done, err := d.sent()
+		if done || err != nil {
+			return err
+		}
+	}
+	if cause, reason := robot(d.m); cause == CauseBounce || cause == CauseAutoReply {
+		d.park(cause, reason)
+		return d.suggestAll()
+	}
+	if done, err := d.join(); done || err != nil {
+		return err
+	}
+	if err := d.suggestBySender(); err != nil {
+		return err
+	}
+	likely := d.out.Likeness >= Likely
+	switch cause, reason := robot(d.m); {
+	case d.mail.Folder == Junk:
+		d.park(CauseJunk, "在垃圾邮件类文件夹中")
+	case cause != "" && !likely:
+		d.park(cause, reason)
+	default:
+		d.out.Disposition, d.out.New = ToCase, true
+		if cause != "" {
+			d.because("%s，但像是申请，仍立为新件", reason)
+		} else {
+			d.because("未归入已有件，立为新件")
+		}
+	}
+	d.out.Reasons = append(d.out.Reasons, d.why...)
+	return nil
+}
+
+func (d *decider) because(format string, args ...any) {
+	d.out.Reasons = append(d.out.Reasons, fmt.Sprintf(format, args...))
+}
+
+func (d *decider) park(cause Cause, reason string) {
+	d.out.Disposition, d.out.Cause = Parked, cause
+	d.because("%s，留待人工处理", reason)
+}
+
+func (d *decider) joinCase(id casefile.ID, reason string) {
+	d.out.Disposition, d.out.Case = ToCase, id
+	d.because("%s，归入 %s", reason, id)
+}
+
+func (d *decider) fromOffice() bool {
+	return slices.ContainsFunc(d.m.From, func(a casefile.Address) bool { return holds(d.office.Addresses, a.Mail) })
+}
+
+// sent decides about a letter of the office itself: it belongs to the case of its own Message-ID or
+// of the mail it answers; by its number alone it may belong. done is false for one that lies in
+// another folder than the one for sent mail and has no case: somebody in the office passed an
+// application on.
+func (d *decider) sent() (done bool, err error) {
+	for _, by := range [...]struct {
+		ids    []string
+		reason string
+	}{
+		{[]string{d.m.MessageID}, "邮件编号是本单位在该件上发出的信"},
+		{d.thread(), "是对该件邮件的回复，由本单位发出"},
+	} {
+		cases, err := d.casesByIDs(by.ids)
+		if err != nil {
+			return false, err
+		}
+		if len(cases) == 1 {
+			d.out.Out = true
+			d.joinCase(cases[0], by.reason)
+			return true, nil
+		}
+		for _, id := range cases {
+			d.propose(id, 60, by.reason)
+		}
+	}
+	if d.mail.Folder != Sent {
+		d.because("发件人是本单位邮箱")
+		return false, nil
+	}
+	d.out.Out = true
+	numbers, err := d.numbered()
+	if err != nil {
+		return false, err
+	}
+	for _, id := range numbers {
+		d.propose(id, 70, "标题中有该件编号")
+	}
+	d.park(CauseSent, "本单位发出的邮件，没有对应的件")
+	return true, nil
+}
+
+// join puts a mail on the case that it answers or names, if its sender belongs there.
+func (d *decider) join() (done bool, err error) {
+	same, err := d.casesByIDs([]string{d.m.MessageID})
+	if err != nil {
+		return false, err
+	}
+	for _, id := range same {
+		// The same mail over another way, or a mailer that uses identifiers twice: a person tells.
+		d.propose(id, 90, "该件已有邮件编号相同、内容不尽相同的邮件")
+	}
+	answered, err := d.casesByIDs(d.thread())
+	if err != nil {
+		return false, err
+	}
+	numbered, err := d.numbered()
+	if err != nil {
+		return false, err
+	}
+	candidates, reason := answered, "是对该件邮件的回复，且发件人属于该件"
+	if both := intersect(answered, numbered); len(both) > 0 {
+		candidates = both
+	} else if len(answered) == 0 {
+		candidates, reason = numbered, "标题中有该件编号，且发件人属于该件"
+	}
+	var fit []casefile.ID
+	for _, id := range candidates {
+		ok, err := d.belongs(id)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			fit = append(fit, id)
+		}
+	}
+	for _, id := range answered {
+		d.propose(id, 80, "是对该件邮件的回复")
+	}
+	for _, id := range numbered {
+		d.propose(id, 60, "标题中有该件编号")
+	}
+	if len(fit) == 1 && len(candidates) == 1 {
+		return true, d.joinUnlessNew(fit[0], reason)
+	}
+	switch {
+	case len(candidates) == 0 && len(same) > 0:
+		d.because("邮件编号与已收邮件相同而内容有别，不自动归入")
+	case len(candidates) > 1:
+		d.because("涉及不止一件，不自动归入")
+	case len(candidates) == 1:
+		d.because("像是 %s 的后续邮件，但发件人不属于该件，不自动归入", candidates[0])
+	}
+	return false, nil
+}
+
+// joinUnlessNew joins, except where the case is finished and the mail is an application again:
+// applicants begin the next one by answering the reply to the last.
+func (d *decider) joinUnlessNew(id casefile.ID, reason string) error {
+	c, _, err := d.r.Case(id)
+	if err != nil {
+		return err
+	}
+	if c.Finished && d.out.Likeness >= Likely {
+		d.out.Disposition, d.out.New = ToCase, true
+		d.because("是对已办结的 %s 的回复，但像是新的申请，立为新件", id)
+		d.out.Reasons = append(d.out.Reasons, d.why...)
+		return nil
+	}
+	d.joinCase(id, reason)
+	return nil
+}
+
+// belongs reports whether the sender is one of the case's addresses.
+func (d *decider) belongs(id casefile.ID) (bool, error) {
+	c, found, err := d.r.Case(id)
+	if err != nil || !found {
+		return false, err
+	}
+	return slices.ContainsFunc(d.senders(), func(mail string) bool { return holds(c.Addresses, mail) }), nil
+}
+
+// senders are the addresses of who wrote the mail: From, or Sender where that says nothing.
+func (d *decider) senders() []string {
+	var mails []string
+	for _, a := range d.m.From {
+		if a.Mail != "" {
+			mails = append(mails, a.Mail)
+		}
+	}
+	if len(mails) == 0 && d.m.Sender.Mail != "" {
+		mails = append(mails, d.m.Sender.Mail)
+	}
+	return mails
+}
+
+func holds(list []string, mail string) bool {
+	return mail != "" && slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, mail) })
+}
+
+func intersect(a, b []casefile.ID) []casefile.ID {
+	var both []casefile.ID
+	for _, id := range a {
+		if slices.Contains(b, id) {
+			both = append(both, id)
+		}
+	}
+	return both
+}

@@ -1,0 +1,250 @@
+package match
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// registered is a register of three cases: 张三's open one, on which a mail of his and one of ours
+// are; his finished one; 李四's open one. One of our mails went to both applicants.
+type registered struct{ err error }
+
+var cases = map[casefile.ID]Case{
+	"2026-00017": {Addresses: []string{"zhangsan@example.test", "lawyer@firm.example.test"}},
+	"2026-00003": {Addresses: []string{"zhangsan@example.test"}, Finished: true},
+	"2026-00020": {Addresses: []string{"lisi@example.test"}},
+}
+
+var mails = map[string][]casefile.ID{
+	"application-17@example.test":     {"2026-00017"},
+	"letter-17@office.example.test":   {"2026-00017"},
+	"letter-3@office.example.test":    {"2026-00003"},
+	"letter-both@office.example.test": {"2026-00017", "2026-00020"},
+}
+
+var known = casefile.DigestOf([]byte("known"))
+
+func (r registered) Taken(d casefile.Digest) (bool, error)             { return d == known, r.err }
+func (r registered) CasesByMessageID(id string) ([]casefile.ID, error) { return mails[id], r.err }
+func (r registered) Case(id casefile.ID) (Case, bool, error)           { c, ok := cases[id]; return c, ok, r.err }
+func (r registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
+	for id, c := range cases {
+		if !c.Finished && holds(c.Addresses, mail) {
+			open = append(open, id)
+		}
+	}
+	slices.Sort(open)
+	return open, r.err
+}
+
+var office = Office{Addresses: []string{"gongkai@office.example.test"}, CasesFrom: civil.MustParse("2026-01-01")}
+
+func from(mail, subject string) casefile.Message {
+	return casefile.Message{Digest: casefile.DigestOf([]byte(mail + subject)), MessageID: "new@example.test", From: []casefile.Address{{Name: "某人", Mail: mail}}, Subject: subject}
+}
+
+func with(m casefile.Message, change func(*casefile.Message)) casefile.Message {
+	change(&m)
+	return m
+}
+
+func replyTo(ids ...string) func(*casefile.Message) {
+	return func(m *casefile.Message) { m.InReplyTo = ids[:1]; m.References = ids[1:] }
+}
+
+const (
+	zhang    = "zhangsan@example.test"
+	stranger = "wangwu@example.test"
+	us       = "gongkai@office.example.test"
+)
+
+var application = "申请人：张三\n身份证号：无\n联系电话：无\n现申请公开东河街道预算。\n"
+
+func TestDecide(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		m       casefile.Message
+		folder  Folder
+		arrived string
+		want    string // disposition, then case, "new", "out" or cause
+		suggest string // the cases, likeliest first
+		reason  string // one of the reasons holds it
+		likely  bool
+	}{
+		{name: "application", m: with(from(stranger, "政府信息公开申请"), func(m *casefile.Message) { m.Text = application }), want: "case new", likely: true, reason: "标题有“政府信息公开”"},
+		{name: "question that looks like nothing", m: from(stranger, "你好"), want: "case new"},
+		{name: "empty mail", m: casefile.Message{}, want: "case new"},
+		{name: "offer without list markers", m: from(stranger, "代开发票"), want: "case new"},
+		{name: "known bytes", m: with(from(zhang, ""), func(m *casefile.Message) { m.Digest = known }), want: "duplicate"},
+		{name: "known bytes in another folder", m: with(from(zhang, ""), func(m *casefile.Message) { m.Digest = known }), folder: Junk, want: "duplicate"},
+		{name: "the last day of history", m: from(zhang, "依申请公开"), arrived: "2025-12-31", want: "history", likely: true, reason: "2026-01-01"},
+		{name: "the first day of the register", m: from(stranger, "依申请公开"), arrived: "2026-01-01", want: "case new", likely: true},
+
+		{name: "answer to our letter", m: with(from(zhang, "回复：补正告知书"), replyTo("letter-17@office.example.test")), want: "case 2026-00017", reason: "发件人属于该件"},
+		{name: "answer with the address in capitals", m: with(from("ZhangSan@Example.test", ""), replyTo("letter-17@office.example.test")), want: "case 2026-00017"},
+		{name: "agent's answer", m: with(from("lawyer@firm.example.test", ""), replyTo("letter-17@office.example.test")), want: "case 2026-00017"},
+		{name: "answer found by References only", m: with(from(zhang, ""), replyTo("unknown@example.test", "application-17@example.test", "gone@example.test")), want: "case 2026-00017"},
+		{name: "nearest ancestor wins", m: with(from(zhang, ""), replyTo("letter-17@office.example.test", "letter-3@office.example.test")), want: "case 2026-00017"},
+		{name: "stranger answers our letter", m: with(from(stranger, ""), replyTo("letter-17@office.example.test")), want: "case new", suggest: "2026-00017", reason: "不属于该件"},
+		{name: "nobody answers our letter", m: with(from("", ""), replyTo("letter-17@office.example.test")), want: "case new", suggest: "2026-00017"},
+		{name: "sender stands in when From is empty", m: with(from("", ""), func(m *casefile.Message) {
+			m.Sender.Mail = zhang
+			m.InReplyTo = []string{"letter-17@office.example.test"}
+		}), want: "case 2026-00017"},
+		{name: "one answer to two cases", m: with(from(zhang, ""), replyTo("letter-both@office.example.test")), want: "case new", suggest: "2026-00017 2026-00020", reason: "不止一件"},
+		{name: "one answer to two cases that names one", m: with(from(zhang, "Re: 〔2026-00017〕"), replyTo("letter-both@office.example.test")), want: "case 2026-00017"},
+		{name: "answer from the junk folder", m: with(from(zhang, ""), replyTo("letter-17@office.example.test")), folder: Junk, want: "case 2026-00017"},
+		{name: "thanks for a finished case", m: with(from(zhang, "回复：答复"), replyTo("letter-3@office.example.test")), want: "case 2026-00003"},
+		{name: "next application as an answer to the last reply", m: with(from(zhang, "回复：答复"), func(m *casefile.Message) {
+			m.InReplyTo = []string{"letter-3@office.example.test"}
+			m.Text = application
+		}), want: "case new", suggest: "2026-00003", likely: true, reason: "已办结"},
+		{name: "quoting the last application is no new one", m: with(from(zhang, "回复：政府信息公开申请"), func(m *casefile.Message) {
+			m.InReplyTo = []string{"letter-3@office.example.test"}
+			m.Text = "谢谢！\n\n------------------ 原始邮件 ------------------\n" + application
+		}), want: "case 2026-00003"},
+		{name: "correction with a form joins the open case", m: with(from(zhang, "回复：补正告知书"), func(m *casefile.Message) {
+			m.InReplyTo = []string{"letter-17@office.example.test"}
+			m.Text = application
+		}), want: "case 2026-00017", likely: true},
+
+		{name: "number and sender", m: from(zhang, "补正材料〔2026-00017〕"), want: "case 2026-00017", reason: "编号"},
+		{name: "number in other dress", m: from(zhang, "【２０２６－０００１７】补正"), want: "case 2026-00017"},
+		{name: "number of another's case", m: from(stranger, "关于2026-00017号申请"), want: "case new", suggest: "2026-00017", reason: "不属于该件"},
+		{name: "number that is none of ours", m: from(stranger, "2026-99999"), want: "case new"},
+		{name: "two numbers", m: from(zhang, "2026-00017 与 2026-00003"), want: "case new", suggest: "2026-00003 2026-00017", reason: "不止一件"},
+		{name: "thread and number disagree", m: with(from(zhang, "2026-00003"), replyTo("letter-17@office.example.test")), want: "case 2026-00017", suggest: "2026-00003"},
+		{name: "follow-up without a thread", m: from(zhang, "补正材料"), want: "case new", suggest: "2026-00017", reason: "立为新件"},
+		{name: "sender's other application", m: from(zhang, "依申请公开"), want: "case new", suggest: "2026-00017", likely: true},
+
+		{name: "same Message-ID, other bytes", m: with(from(zhang, "依申请公开"), func(m *casefile.Message) { m.MessageID = "application-17@example.test" }), want: "case new", suggest: "2026-00017", likely: true, reason: "内容有别"},
+		{name: "second copy of an answer", m: with(from(zhang, ""), func(m *casefile.Message) {
+			m.MessageID = "application-17@example.test"
+			m.InReplyTo = []string{"letter-17@office.example.test"}
+		}), want: "case 2026-00017"},
+
+		{name: "bounce", m: with(from("MAILER-DAEMON@mx.example.test", "Undelivered Mail Returned to Sender"), func(m *casefile.Message) {
+			m.Delivery = &casefile.DeliveryReport{Action: "failed", OriginalID: "letter-17@office.example.test"}
+		}), want: "parked bounce", suggest: "2026-00017", reason: "退信"},
+		{name: "bounce without a report", m: with(from("Postmaster@163.example.test", "系统退信"), func(m *casefile.Message) { m.Machine.NullReturnPath = true }), want: "parked bounce"},
+		{name: "delay notice", m: with(from(stranger, ""), func(m *casefile.Message) { m.Delivery = &casefile.DeliveryReport{Action: "delayed"} }), want: "parked bounce", reason: "delayed"},
+		{name: "absence note", m: with(from(zhang, "自动回复: 政府信息公开告知书"), func(m *casefile.Message) {
+			m.Machine.AutoSubmitted = "auto-replied (vacation)"
+			m.InReplyTo = []string{"letter-17@office.example.test"}
+		}), want: "parked auto-reply", suggest: "2026-00017", likely: true},
+		{name: "absence note by its subject", m: from(stranger, "自动回复：您好"), want: "parked auto-reply"},
+		{name: "absence note by X-Autoreply", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.AutoReply = "x-autoreply: yes" }), want: "parked auto-reply"},
+		{name: "read receipt", m: with(from(stranger, ""), func(m *casefile.Message) {
+			m.Parts = []casefile.Part{{Type: "message/disposition-notification"}}
+		}), want: "parked auto-reply", reason: "回执"},
+		{name: "request not to be answered automatically", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.AutoReply = "x-auto-response-suppress: All" }), want: "case new"},
+		{name: "Auto-Submitted: no", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.AutoSubmitted = "no" }), want: "case new"},
+		{name: "program's mail", m: with(from("noreply@site.example.test", "登录提醒"), func(m *casefile.Message) { m.Machine.AutoSubmitted = "auto-generated" }), want: "parked machine"},
+		{name: "application from a web form", m: with(from("noreply@site.example.test", "依申请公开"), func(m *casefile.Message) {
+			m.Machine.AutoSubmitted = "auto-generated"
+			m.Text = application
+		}), want: "case new", likely: true, reason: "像是申请"},
+		{name: "newsletter", m: with(from(stranger, "本周要闻"), func(m *casefile.Message) { m.Machine.ListID = "<news.example.test>" }), want: "parked bulk"},
+		{name: "bulk", m: with(from(stranger, "优惠"), func(m *casefile.Message) { m.Machine.Precedence = "Bulk" }), want: "parked bulk"},
+		{name: "application over a list", m: with(from(stranger, "申请公开预算"), func(m *casefile.Message) { m.Machine.Precedence = "bulk" }), want: "case new", likely: true},
+
+		{name: "junk", m: from(stranger, "优惠"), folder: Junk, want: "parked junk"},
+		{name: "application in the junk folder", m: with(from(stranger, "政府信息公开申请"), func(m *casefile.Message) { m.Text = application }), folder: Junk, want: "parked junk", likely: true},
+		{name: "application by attachment in the junk folder", m: with(from(stranger, ""), func(m *casefile.Message) {
+			m.Parts = []casefile.Part{{Name: "信息公开申请表.doc", Attachment: true}}
+		}), folder: Junk, want: "parked junk", likely: true},
+
+		{name: "sent by its Message-ID", m: with(from(us, "答复"), func(m *casefile.Message) { m.MessageID = "letter-17@office.example.test" }), folder: Sent, want: "case 2026-00017 out"},
+		{name: "sent as an answer", m: with(from(us, "回复：申请"), replyTo("application-17@example.test")), folder: Sent, want: "case 2026-00017 out"},
+		{name: "sent with the number alone", m: from(us, "补正告知书〔2026-00017〕"), folder: Sent, want: "parked sent out", suggest: "2026-00017", reason: "本单位发出"},
+		{name: "sent about nothing", m: from(us, "开会通知"), folder: Sent, want: "parked sent out"},
+		{name: "sent to two cases", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-both@office.example.test" }), folder: Sent, want: "parked sent out", suggest: "2026-00017 2026-00020"},
+		{name: "our own letter in the inbox", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-17@office.example.test" }), want: "case 2026-00017 out"},
+		{name: "passed on by a colleague", m: from(us, "转发：政府信息公开申请"), want: "case new", likely: true, reason: "本单位邮箱"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.arrived == "" {
+				tc.arrived = "2026-11-23"
+			}
+			d, err := Decide(Mail{Message: tc.m, Folder: tc.folder, Arrived: civil.MustParse(tc.arrived)}, office, registered{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := outcome(d); got != tc.want {
+				t.Errorf("got %q, want %q: %+v", got, tc.want, d)
+			}
+			var suggested []string
+			for _, s := range d.Suggest {
+				suggested = append(suggested, string(s.Case))
+				if len(s.Reasons) == 0 || s.Likeness <= 0 || s.Likeness > 100 {
+					t.Errorf("suggestion without grounds: %+v", s)
+				}
+			}
+			if tc.suggest != "" && strings.Join(suggested, " ") != tc.suggest || strings.HasSuffix(tc.want, "new") && tc.suggest == "" && len(suggested) > 0 {
+				t.Errorf("suggested %q, want %q", suggested, tc.suggest)
+			}
+			if len(d.Reasons) == 0 || !strings.Contains(strings.Join(d.Reasons, "；"), tc.reason) {
+				t.Errorf("reasons %q do not say %q", d.Reasons, tc.reason)
+			}
+			if likely := d.Likeness >= Likely; likely != tc.likely {
+				t.Errorf("likeness %d, want likely: %v", d.Likeness, tc.likely)
+			}
+		})
+	}
+}
+
+func outcome(d Decision) string {
+	words := []string{string(d.Disposition)}
+	for _, w := range []string{string(d.Case), string(d.Cause)} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	if d.New {
+		words = append(words, "new")
+	}
+	if d.Out {
+		words = append(words, "out")
+	}
+	return strings.Join(words, " ")
+}
+
+func TestDecideReturnsTheRegistersError(t *testing.T) {
+	broken := errors.New("broken")
+	if _, err := Decide(Mail{Message: from(zhang, "")}, office, registered{broken}); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for subject, want := range map[string]string{
+		"〔2026-00017〕补正":           "2026-00017",
+		"[2026-00017]【2026-00018】": "2026-00017 2026-00018",
+		"（2026-00017）2026-00017":   "2026-00017",
+		"２０２６—０００１７":               "2026-00017",
+		"2026-123456":              "2026-123456",
+		"2026-0017":                "",
+		"12026-00017":              "",
+		"1-2026-00017":             "",
+		"2026-00017-3":             "",
+		"2026-11-23":               "",
+		"电话 2026-0001234567":       "",
+		"1926-00017":               "",
+		"2026-00017-":              "2026-00017",
+		"":                         "",
+		"2026-":                    "",
+	} {
+		var got []string
+		for _, id := range Numbers(subject) {
+			got = append(got, string(id))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: got %q, want %q", subject, got, want)
+		}
+	}
+}
