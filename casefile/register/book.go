@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -14,8 +15,8 @@ import (
 // ErrNotFound is wrapped where a case, a record or a mail is not there.
 var ErrNotFound = errors.New("没有找到")
 
-// maxMessageID bounds what is indexed: RFC 5322 allows lines of 998 octets; longer ones are no ids.
-const maxMessageID = 998
+// maxText bounds the texts in keys, in octets.
+const maxText = 998
 
 // index writes the keys under which a record is found again. It depends on the record and on nothing
 // else but the book's earlier entry for the same UID.
@@ -60,8 +61,8 @@ func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
 			return err
 		}
 	}
-	if id != "" && l.MessageID != "" && len(l.MessageID) <= maxMessageID {
-		return t.bucket(bucketMsgID).Put([]byte(l.MessageID+"\x00"+string(id)), nil)
+	if id != "" && l.MessageID != "" {
+		return t.bucket(bucketMsgID).Put(pairKey(l.MessageID, id), nil)
 	}
 	return nil
 }
@@ -192,13 +193,26 @@ func (t *Tx) DigestsWith(prefix []byte, half int, limit int) []casefile.Digest {
 }
 
 // CasesByMessageID returns the cases that hold a mail with this Message-ID.
-func (t *Tx) CasesByMessageID(id string) []casefile.ID {
-	if id == "" || len(id) > maxMessageID {
+func (t *Tx) CasesByMessageID(id string) []casefile.ID { return t.paired(bucketMsgID, id) }
+
+// CasesByAddress returns the cases to which an e-mail address belongs, compared without case.
+func (t *Tx) CasesByAddress(mail string) []casefile.ID {
+	return t.paired(bucketAddr, strings.ToLower(mail))
+}
+
+// pairKey leads from a text to a case. What is longer than a line of RFC 5322 is cut: such texts are
+// no identifiers, and whoever follows the key compares with the case itself.
+func pairKey(text string, id casefile.ID) []byte {
+	return []byte(text[:min(len(text), maxText)] + "\x00" + string(id))
+}
+
+func (t *Tx) paired(bucket []byte, text string) []casefile.ID {
+	if text == "" {
 		return nil
 	}
 	var all []casefile.ID
-	prefix := []byte(id + "\x00")
-	c := t.bucket(bucketMsgID).Cursor()
+	prefix := pairKey(text, "")
+	c := t.bucket(bucket).Cursor()
 	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 		all = append(all, casefile.ID(k[len(prefix):]))
 	}

@@ -10,6 +10,7 @@
 //	open       case number                              → empty; the cases that still owe an answer
 //	digest     sha256(32) seq(8)                        → empty; every record about these bytes
 //	msgid      Message-ID 0x00 case number              → empty; mails of a case
+//	address    e-mail address, lower case 0x00 case number → empty; who belongs to a case
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
@@ -56,8 +57,9 @@ var (
 	bucketMsgID  = []byte("msgid")
 	bucketUIDs   = []byte("uids")
 	bucketPlace  = []byte("place")
+	bucketAddr   = []byte("address")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketUIDs, bucketPlace}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketUIDs, bucketPlace}
 	keyMeta = []byte("register")
 )
 

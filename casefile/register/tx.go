@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -101,6 +102,11 @@ func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
 	}
 	if err := t.bucket(bucketCase).Put([]byte(c.ID), encodeProjection(c, seqs)); err != nil {
 		return err
+	}
+	for _, a := range c.Addresses {
+		if err := t.bucket(bucketAddr).Put(pairKey(strings.ToLower(a), c.ID), nil); err != nil {
+			return err
+		}
 	}
 	if c.Stage.Open() {
 		return t.bucket(bucketOpen).Put([]byte(c.ID), nil)
