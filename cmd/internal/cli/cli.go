@@ -1,0 +1,119 @@
+// Package cli is the command tree: what a clerk and an administrator type, and what they read.
+//
+//	cli.go      Main, the root and its groups        help.go    help texts, in Chinese
+//	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
+//	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
+//	record.go   one command for every kind of event  kinds.go   their flags, in one table
+//
+// A command asks the daemon (package control) and prints the answer. It decides nothing: what is
+// legal, who may do it and what is masked is judged behind the socket, so that no command can get
+// around it.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+)
+
+// Main runs the command that args name and returns its exit code (control.Exit…). It ends early
+// when ctx does; `serve` then stops in order, which is its ordinary end.
+func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, version string) int {
+	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv}
+	root := a.root()
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return a.fail(err)
+	}
+	return control.ExitDone
+}
+
+// app is one run of one command.
+type app struct {
+	in          io.Reader
+	out, errOut io.Writer
+	version     string
+	now         func() time.Time
+	getenv      func(string) string
+
+	// Flags of every command.
+	configFile string
+	socket     string
+	json       bool
+
+	width config.Width // of ambiguous characters, once a configuration was read
+}
+
+func (a *app) today() civil.Date { return civil.Of(a.now()) }
+
+// The groups under which `ysq -h` lists the commands.
+const (
+	groupQuery  = "query"
+	groupRecord = "record"
+	groupReport = "report"
+	groupAdmin  = "admin"
+)
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ysq",
+		Short: "依申请公开登记簿",
+		Long: "依申请公开登记簿：收取申请邮件，按《政府信息公开条例》登记、计时、答复，年终出报告。\n" +
+			"案号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号。",
+		Example:       "ysq list\nysq show 17\nysq register 17 --applicant 张某 --column 自然人\nysq help reply",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noSuchCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.errOut)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(a.help)
+	root.SetHelpCommand(a.helpCommand())
+	root.CompletionOptions.DisableDefaultCmd = true // ours speaks Chinese
+
+	all := root.PersistentFlags()
+	all.StringVar(&a.configFile, "config", "", "配置`文件`，也可用环境变量 YSQ_CONFIG；不写则为 "+config.DefaultFile)
+	all.StringVar(&a.socket, "socket", "", "守护进程的`套接字`，也可用环境变量 YSQ_SOCKET；不写则看配置")
+	all.BoolVar(&a.json, "json", false, "输出 JSON，供程序读取")
+	all.BoolP("help", "h", false, "显示帮助和例子")
+
+	root.AddGroup(
+		&cobra.Group{ID: groupQuery, Title: "查询"},
+		&cobra.Group{ID: groupRecord, Title: "办理（每条命令记录一件已经发生的事）"},
+		&cobra.Group{ID: groupReport, Title: "年度报告"},
+		&cobra.Group{ID: groupAdmin, Title: "管理"},
+	)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			c.Annotations = map[string]string{place: fmt.Sprintf("%03d", len(root.Commands()))}
+			root.AddCommand(c)
+		}
+	}
+	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand())
+	add(groupRecord, a.recordCommands()...)
+	add(groupReport, a.reportCommand())
+	add(groupAdmin, a.initCommand(), a.serveCommand(), a.pollCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
+	return root
+}
+
+// parent makes a command that only holds others.
+func parent(use, short, long, example string, below ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Long: long, Example: example, Args: noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	c.AddCommand(below...)
+	return c
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain 案号",
+		Short: "逐日说明期限是怎样算出来的",
+		Long: "逐日说明期限是怎样算出来的（条例第三十一条、第三十三条；民法典第二百零一条）：哪天起算，每条记录对期限的影响，\n" +
+			"哪些天计入、哪些天因何不计。从严口径自到达日起算，法定口径自收到申请之日起算，提醒以较早者为准。",
+		Example:           "ysq explain 17\nysq explain 2025-17 --json",
+		Args:              exactly("案号"),
+		ValidArgsFunction: a.completeCases,
+		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+			e, err := c.Explain(ctx, casefile.ExpandID(args[0], a.today().Year()))
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(e)
+			}
+			return a.explain(e)
+		}),
+	}
+}
+
+func (a *app) explain(e control.Explanation) error {
+	fmt.Fprintln(a.out, grid.Clean(join("  ", "案件 "+string(e.Case.Case), stageLabel(e.Case.Stage), remaining(e.Case), "今天 "+day(e.Today))))
+	for _, c := range e.Clocks {
+		a.heading(c.Label)
+		a.sheet("  ",
+			field{"起算", clockStart(c)},
+			field{"期限", clockDue(c)},
+			field{"等待", waits(c)},
+			field{"终止", day(c.Stopped)},
+		)
+		if err := a.turns(c.Turns); err != nil {
+			return err
+		}
+		if err := a.walk(c.Days, e.Today); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func clockStart(c control.ClockView) string {
+	if c.Start == 0 {
+		return "尚未起算"
+	}
+	return day(c.Start) + "（第零日）"
+}
+
+func clockDue(c control.ClockView) string {
+	switch {
+	case c.Due == 0:
+		return ""
+	case c.Set:
+		return day(c.Due) + "（另行确定的日期）"
+	}
+	return day(c.Due) + fmt.Sprintf("（第 %d 个工作日）", c.Limit) + provisional(c.Provisional)
+}
+
+func waits(c control.ClockView) string {
+	if c.WaitingFor == "" {
+		return ""
+	}
+	return waitingLabel(c.WaitingFor) + prefix("，至 ", day(c.WaitingUntil))
+}
+
+func (a *app) turns(turns []control.TurnView) error {
+	if len(turns) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.out)
+	t := grid.Table{Header: []string{"记录", "日期", "事项", "对期限", "说明"}}
+	for _, turn := range turns {
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(turn.Seq, 10), day(turn.On), turn.Label, turn.Effect, turn.Text})
+	}
+	return a.table(t, nil)
+}
+
+// walk prints every day, also the uncounted ones: it is what the office shows when its count is
+// doubted.
+func (a *app) walk(days []control.DayView, today control.Day) error {
+	if len(days) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.out)
+	t := grid.Table{Header: []string{"逐日", "第几个工作日", "原因"}, Align: []grid.Align{grid.Left, grid.Right, grid.Left}}
+	var tints []tint
+	for _, d := range days {
+		number, why := "不计", d.Why
+		if d.Number > 0 {
+			number = strconv.Itoa(d.Number)
+		}
+		colour := plain
+		if d.Date == today {
+			why = join("  ", why, "← 今天")
+			colour = soon
+		}
+		t.Rows = append(t.Rows, []string{day(d.Date), number, why})
+		tints = append(tints, colour)
+	}
+	return a.table(t, tints)
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// needed marks a flag without which its command makes no sense.
+const needed = "needed"
+
+// options declares the flags of a command. The words between back quotes in a usage are the name of
+// the flag's value in the help.
+type options struct {
+	cmd    *cobra.Command
+	needed []string
+}
+
+func (o *options) text(name, usage string) *string {
+	return o.cmd.Flags().String(name, "", usage)
+}
+
+func (o *options) texts(name, usage string) *[]string {
+	return o.cmd.Flags().StringArray(name, nil, usage)
+}
+
+func (o *options) flag(name, usage string) *bool {
+	return o.cmd.Flags().Bool(name, false, usage)
+}
+
+func (o *options) date(name, usage string) *civil.Date { return parsed(o, name, usage, civil.Parse) }
+
+func (o *options) number(name, usage string) *int { return parsed(o, name, usage, number) }
+
+// need marks flags; missing names those that were not given.
+func (o *options) need(names ...string) {
+	for _, n := range names {
+		o.cmd.Flags().Lookup(n).Annotations = map[string][]string{needed: {"true"}}
+	}
+	o.needed = append(o.needed, names...)
+}
+
+func (o *options) missing() error {
+	var names []string
+	for _, n := range o.needed {
+		if !o.cmd.Flags().Changed(n) {
+			names = append(names, "--"+n)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return usage(o.cmd, "缺少 %s", strings.Join(names, "、"))
+}
+
+// given tells whether a flag stands on the command line.
+func (o *options) given(name string) bool { return o.cmd.Flags().Changed(name) }
+
+// parsed declares a flag whose text means a T.
+func parsed[T any](o *options, name, usage string, parse func(string) (T, error)) *T {
+	v := &parsedValue[T]{parse: parse}
+	o.cmd.Flags().Var(v, name, usage)
+	return &v.is
+}
+
+type parsedValue[T any] struct {
+	is    T
+	text  string
+	parse func(string) (T, error)
+}
+
+func (v *parsedValue[T]) Set(s string) (err error) {
+	if s == "" {
+		return errors.New("没有写内容")
+	}
+	v.is, err = v.parse(s)
+	v.text = s
+	return err
+}
+
+func (v *parsedValue[T]) String() string { return v.text }
+func (v *parsedValue[T]) Type() string   { return "值" }
+
+// coded is an enumeration of package casefile: a stable code and a Chinese word.
+type coded interface {
+	String() string
+	Label() string
+}
+
+// choice is parsed for an enumeration; the shell completes it and the usage lists it.
+func choice[T coded](o *options, name, usage string, parse func(string) (T, error), all ...T) *T {
+	var words, completions []string
+	for _, v := range all {
+		words = append(words, v.Label())
+		completions = append(completions, v.Label(), v.String())
+	}
+	to := parsed(o, name, usage+"："+strings.Join(words, "、"), parse)
+	o.complete(name, completions)
+	return to
+}
+
+// complete lets the shell complete a flag's value. Registering fails only for a flag that does not
+// exist, which every run of the tests would meet.
+func (o *options) complete(name string, values []string) {
+	if err := o.cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err)
+	}
+}
+
+func number(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, errors.New("应为整数")
+	}
+	return n, nil
+}
+
+func sequence(s string) (uint64, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return 0, errors.New("应为记录号（show 所列各条记录的号码）")
+	}
+	return n, nil
+}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// help prints a command's help. Cobra's templates speak English and count bytes for columns.
+func (a *app) help(cmd *cobra.Command, _ []string) {
+	var b strings.Builder
+	title := cmd.Long
+	if title == "" {
+		title = cmd.Short
+	}
+	fmt.Fprintf(&b, "%s\n\n用法\n  %s\n", title, useLine(cmd))
+	o := a.screenOf(a.out).grid
+	a.helpCommands(&b, cmd, o)
+	cmd.Flags().SortFlags = false // in the order of kinds.go: the needed ones first
+	var own, general []*pflag.Flag
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if cmd.Root().PersistentFlags().Lookup(f.Name) != nil {
+			general = append(general, f)
+		} else {
+			own = append(own, f)
+		}
+	})
+	helpFlags(&b, "选项", own, o)
+	helpFlags(&b, "通用选项", general, o)
+	if cmd.Example != "" {
+		b.WriteString("\n例\n")
+		for line := range strings.Lines(cmd.Example) {
+			b.WriteString("  " + strings.TrimSpace(line) + "\n")
+		}
+	}
+	fmt.Fprint(a.out, b.String())
+}
+
+func useLine(cmd *cobra.Command) string {
+	line := cmd.UseLine()
+	if cmd.HasAvailableSubCommands() {
+		return cmd.CommandPath() + " 命令 [选项]"
+	}
+	return strings.ReplaceAll(line, "[flags]", "[选项]")
+}
+
+// place is the annotation by which help lists commands: in the order in which work meets them. Cobra
+// sorts them by the alphabet.
+const place = "place"
+
+func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Options) {
+	inOrder := slices.SortedStableFunc(slices.Values(cmd.Commands()), func(x, y *cobra.Command) int {
+		return strings.Compare(x.Annotations[place], y.Annotations[place])
+	})
+	list := func(title string, of func(*cobra.Command) bool) {
+		var rows [][2]string
+		for _, c := range inOrder {
+			if c.IsAvailableCommand() && of(c) {
+				rows = append(rows, [2]string{c.Name(), c.Short})
+			}
+		}
+		helpRows(b, title, rows, o)
+	}
+	for _, g := range cmd.Groups() {
+		list(g.Title, func(c *cobra.Command) bool { return c.GroupID == g.ID })
+	}
+	list("命令", func(c *cobra.Command) bool { return c.GroupID == "" })
+}
+
+func helpFlags(b *strings.Builder, title string, flags []*pflag.Flag, o grid.Options) {
+	var rows [][2]string
+	for _, f := range flags {
+		value, text := pflag.UnquoteUsage(f)
+		name := "--" + f.Name
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", " + name
+		}
+		if f.Value.Type() != "bool" {
+			name += " " + value
+		}
+		switch {
+		case f.Annotations[needed] != nil:
+			text += "（必填）"
+		case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0":
+			text += "（默认 " + f.DefValue + "）"
+		}
+		rows = append(rows, [2]string{name, text})
+	}
+	helpRows(b, title, rows, o)
+}
+
+// helpRows prints names in one column and what they mean in another.
+func helpRows(b *strings.Builder, title string, rows [][2]string, o grid.Options) {
+	if len(rows) == 0 {
+		return
+	}
+	widest := 0
+	for _, r := range rows {
+		widest = max(widest, grid.Width(r[0], o))
+	}
+	b.WriteString("\n" + title + "\n")
+	for _, r := range rows {
+		fmt.Fprintf(b, "  %s  %s\n", pad(r[0], widest, o), r[1])
+	}
+}
+
+func (a *app) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [命令]",
+		Short:   "显示一条命令的帮助",
+		Example: "ysq help\nysq help reply\nysq help mail open",
+		GroupID: groupAdmin,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(cmd.Root(), "没有命令 %q", strings.Join(args, " "))
+			}
+			return found.Help()
+		},
+	}
+}
+
+func (a *app) completionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:       "completion bash|zsh|fish",
+		Short:     "输出命令补全脚本",
+		Long:      "输出 shell 的命令补全脚本；按 Tab 可补全命令、选项和选项的可选内容。",
+		Example:   "ysq completion bash > /etc/bash_completion.d/ysq",
+		Args:      exactly(" shell 的名字"),
+		ValidArgs: []string{"bash", "zsh", "fish"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch args[0] {
+			case "bash":
+				return cmd.Root().GenBashCompletionV2(a.out, true)
+			case "zsh":
+				return cmd.Root().GenZshCompletion(a.out)
+			case "fish":
+				return cmd.Root().GenFishCompletion(a.out, true)
+			}
+			return usage(cmd, "没有 %q 的补全脚本；可写 bash、zsh、fish", args[0])
+		},
+	}
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) mailCommand() *cobra.Command {
+	return parent("mail", "查看邮件的去处，给待确认的邮件立案",
+		"每封取到的邮件都有一个去处：入案、历史邮件、待人工确认、重复、隔离。\n待人工确认的不会自动立案，由人判断是不是申请（条例第二十九条）。",
+		"ysq mail list\nysq mail show 3f2a9c\nysq mail open 3f2a9c",
+		a.mailListCommand(), a.mailShowCommand(), a.mailOpenCommand())
+}
+
+func (a *app) mailListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "列出邮件（不写选项即待人工确认的和隔离的）",
+		Long:    "列出邮件和它的去处。不写选项时列出需要人处理的：待人工确认的和隔离的。从严期限按它就是申请计算（条例第三十三条）。",
+		Example: "ysq mail list\nysq mail list --history\nysq mail list --cases --json",
+		Args:    noArgs,
+	}
+	flags := []struct {
+		place casefile.Disposition
+		name  string
+		on    *bool
+	}{
+		{place: casefile.Parked, name: "parked"},
+		{place: casefile.Quarantined, name: "quarantined"},
+		{place: casefile.ToHistory, name: "history"},
+		{place: casefile.Duplicate, name: "duplicate"},
+		{place: casefile.ToCase, name: "cases"},
+	}
+	for i, f := range flags {
+		flags[i].on = cmd.Flags().Bool(f.name, false, "只列去处为“"+f.place.Label()+"”的")
+	}
+	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		var chosen []casefile.Disposition
+		for _, f := range flags {
+			if *f.on {
+				chosen = append(chosen, f.place)
+			}
+		}
+		if chosen == nil {
+			chosen = []casefile.Disposition{casefile.Parked, casefile.Quarantined}
+		}
+		return a.mails(ctx, c, chosen)
+	})
+	return cmd
+}
+
+func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Disposition) error {
+	array := jsonArray[control.MailView]{a: a}
+	t := grid.Table{Header: []string{"摘要", "去处", "到达", "发件人", "主题", "从严期限", "案号", "原因"}}
+	for _, place := range chosen {
+		err := c.Mails(ctx, place, func(m control.MailView) error {
+			if a.json {
+				return array.add(m)
+			}
+			t.Rows = append(t.Rows, []string{m.Digest.Short(), placeLabel(m.Disposition), instant(m.ArrivedAt), m.From, m.Subject,
+				day(m.DueStrict), string(m.Case), strings.Join(m.Reasons, "；")})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case a.json:
+		return array.close()
+	case len(t.Rows) == 0:
+		fmt.Fprintln(a.errOut, "没有这样的邮件")
+		return nil
+	}
+	return a.table(t, nil)
+}
+
+func (a *app) mailShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show 摘要",
+		Short:   "显示一封邮件：正文、附件、缺陷和来历",
+		Long:    "显示一封邮件（条例第二十九条）。摘要写开头几位即可。个人信息中间以 * 遮盖。",
+		Example: "ysq mail show 3f2a9c",
+		Args:    exactly("邮件的摘要"),
+		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+			m, err := c.Mail(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(m)
+			}
+			return a.mail(m)
+		}),
+	}
+}
+
+func (a *app) mail(m control.MailView) error {
+	fmt.Fprintln(a.out, "邮件 "+m.Digest.String())
+	a.mailHead(m)
+	a.mailText(m.Text, 0)
+	a.parts(m.Parts)
+	if len(m.Suggestions) > 0 {
+		a.heading("可能与这些案件有关")
+		a.suggestions(m.Suggestions)
+	}
+	if len(m.Defects) > 0 {
+		a.heading("邮件本身的缺陷")
+		for _, d := range m.Defects {
+			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", d.Code, d.Where, d.Detail)))
+		}
+	}
+	if len(m.History) > 0 {
+		a.heading("来历")
+		return a.chronology(m.History)
+	}
+	return nil
+}
+
+func (a *app) mailOpenCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "open 摘要",
+		Short:   "给待人工确认的邮件或历史邮件立案",
+		Long:    "认定一封待人工确认的邮件或历史邮件是申请，给它立案；期限自它的到达日起算（条例第三十一条、第三十三条）。",
+		Example: "ysq mail open 3f2a9c",
+		Args:    exactly("邮件的摘要"),
+		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+			r, err := c.OpenMail(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(r)
+			}
+			fmt.Fprintf(a.out, "已立案 %s\n", r.Case)
+			return a.rows([]control.CaseRow{r})
+		}),
+	}
+}

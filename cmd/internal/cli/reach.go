@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"syscall"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/config"
+)
+
+// ask makes a command's RunE of what it does with a client.
+func (a *app) ask(run func(ctx context.Context, c *control.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) (err error) {
+		c, err := a.open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, c.Close()) }()
+		return run(cmd.Context(), c, args)
+	}
+}
+
+// open returns a client of the daemon or, where none listens, of the same Handler in this process.
+func (a *app) open(ctx context.Context) (*control.Client, error) {
+	socket, err := a.socketPath()
+	if err != nil {
+		return nil, err
+	}
+	running, err := listens(ctx, socket)
+	if err != nil {
+		return nil, err
+	}
+	if running {
+		return control.Dial(socket), nil
+	}
+	cfg, err := a.loadConfig()
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil, &control.Error{Code: "unreachable", Exit: control.ExitUnreachable,
+			Msg:  fmt.Sprintf("守护进程没有运行：%s 无人应答", socket),
+			Hint: "由管理员启动服务（systemctl start ysq）；套接字在别处的，用 --socket 或 --config 指明"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return daemon.Local(a.daemonOptions(cfg, zerolog.Nop()))
+}
+
+// listens tells whether a daemon answers on the socket. The error is that of somebody who may not
+// know.
+func listens(ctx context.Context, socket string) (bool, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "unix", socket)
+	switch {
+	case err == nil:
+		return true, conn.Close()
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.Is(err, fs.ErrPermission):
+		return false, &control.Error{Code: "socket-denied", Exit: control.ExitUnreachable,
+			Msg:  fmt.Sprintf("您没有权限连接守护进程（%s）", socket),
+			Hint: "联系管理员把您的账号加入 " + config.DefaultGroup + " 组（usermod -aG " + config.DefaultGroup + " 用户名），然后重新登录"}
+	}
+	return false, err
+}
+
+// socketPath is the flag, the environment, what the configuration says, or the default. A clerk
+// cannot read the configuration and need not: the default is where the packages put the socket.
+func (a *app) socketPath() (string, error) {
+	if s := cmp.Or(a.socket, a.getenv("YSQ_SOCKET")); s != "" {
+		return s, nil
+	}
+	cfg, err := a.loadConfig()
+	_, expressly := a.configPath()
+	switch {
+	case err == nil:
+		return cfg.Paths.Socket, nil
+	case !expressly && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)):
+		return config.DefaultSocket, nil
+	}
+	return "", err
+}
+
+// configPath returns the configuration's place and whether somebody named it.
+func (a *app) configPath() (path string, expressly bool) {
+	if f := cmp.Or(a.configFile, a.getenv("YSQ_CONFIG")); f != "" {
+		return f, true
+	}
+	return config.DefaultFile, false
+}
+
+func (a *app) loadConfig() (config.Config, error) {
+	path, _ := a.configPath()
+	cfg, err := config.Load(path)
+	if err == nil {
+		a.width = cfg.Terminal.AmbiguousWidth
+	}
+	return cfg, err
+}
+
+func (a *app) daemonOptions(cfg config.Config, log zerolog.Logger) daemon.Options {
+	return daemon.Options{Config: cfg, Log: log, Version: a.version, Now: a.now}
+}

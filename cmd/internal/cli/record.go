@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// recordCommands makes one command for every kind of event that a person may record.
+func (a *app) recordCommands() []*cobra.Command {
+	var all []*cobra.Command
+	for _, r := range recordings() {
+		all = append(all, a.recordCommand(r))
+	}
+	return all
+}
+
+func (a *app) recordCommand(r recording) *cobra.Command {
+	info := r.kind.Info()
+	cmd := &cobra.Command{
+		Use:     info.Command + " 案号…",
+		Short:   short(info),
+		Long:    long(info, r.long),
+		Example: r.example,
+		Args:    atLeastOne("案号"),
+	}
+	o := &options{cmd: cmd}
+	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
+	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
+	events := r.declare(o)
+	cmd.ValidArgsFunction = a.completeCases
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.missing(); err != nil {
+			return err
+		}
+		made, err := events()
+		if err != nil {
+			return err
+		}
+		ids, err := a.cases(cmd, args)
+		if err != nil {
+			return err
+		}
+		req, err := request(ids, *on, made)
+		if err != nil {
+			return err
+		}
+		req.DryRun = *dryRun
+		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			res, err := c.Append(ctx, req)
+			if err != nil {
+				return err
+			}
+			return a.recorded(res)
+		})(cmd, args)
+	}
+	return cmd
+}
+
+func short(info casefile.KindInfo) string {
+	if info.Article == "" {
+		return info.Label
+	}
+	return info.Label + "（" + info.Article + "）"
+}
+
+// long says what the table of kinds says: the article, what the event does to the clock, when it is
+// legal.
+func long(info casefile.KindInfo, more string) string {
+	var b strings.Builder
+	b.WriteString("记录“" + info.Label + "”")
+	if info.Article != "" {
+		b.WriteString("（" + info.Article + "）")
+	}
+	b.WriteString("。" + more + "\n")
+	if info.Effect != casefile.EffectNone {
+		b.WriteString("对期限：" + info.Effect.Label() + "。")
+	}
+	var stages []string
+	for _, s := range info.Stages {
+		stages = append(stages, s.Label())
+	}
+	b.WriteString("可在这些阶段记录：" + strings.Join(stages, "、") + "。\n")
+	b.WriteString("可同时写几个案号，或写 - 从标准输入读取（每行一个）：要么全部记录，要么都不记录。")
+	return b.String()
+}
+
+// cases completes the numbers that were typed; - stands for those on standard input, one a line.
+func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
+	var ids []casefile.ID
+	add := func(s string) error {
+		id := casefile.ExpandID(s, a.today().Year())
+		if slices.Contains(ids, id) {
+			return usage(cmd, "案号 %s 写了两次", id)
+		}
+		ids = append(ids, id)
+		return nil
+	}
+	for _, arg := range args {
+		if arg != "-" {
+			if err := add(arg); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		lines := bufio.NewScanner(a.in)
+		for lines.Scan() {
+			if s := strings.TrimSpace(lines.Text()); s != "" {
+				if err := add(s); err != nil {
+					return nil, err
+				}
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return nil, fmt.Errorf("reading case numbers: %w", err)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, usage(cmd, "标准输入里没有案号")
+	}
+	return ids, nil
+}
+
+// request puts every event on every case. A day that nobody named stays open: the register's own
+// today decides.
+func request(ids []casefile.ID, on civil.Date, events []casefile.Event) (req control.AppendRequest, err error) {
+	encoded := make([]json.RawMessage, len(events))
+	for i, e := range events {
+		if encoded[i], err = json.Marshal(e); err != nil {
+			return req, fmt.Errorf("encoding %s: %w", e.Kind(), err)
+		}
+	}
+	for _, id := range ids {
+		for i, e := range events {
+			req.Drafts = append(req.Drafts, control.DraftView{Case: id, On: control.Day(on), Kind: e.Kind(), Event: encoded[i]})
+		}
+	}
+	return req, nil
+}
+
+func (a *app) recorded(res control.AppendResult) error {
+	if a.json {
+		return a.printJSON(res)
+	}
+	for _, w := range res.Warnings {
+		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
+	}
+	title := "已记录"
+	if res.DryRun {
+		title = "可以记录（试算，没有记录）"
+	}
+	fmt.Fprintln(a.out, title)
+	t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "内容"}}
+	for _, r := range res.Records {
+		seq := ""
+		if r.Seq != 0 {
+			seq = strconv.FormatUint(r.Seq, 10)
+		}
+		t.Rows = append(t.Rows, []string{seq, day(r.On), string(r.Case), r.Label, r.Text})
+	}
+	if err := a.table(t, nil); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out)
+	return a.rows(res.Cases)
+}
+
+// completeCases offers the numbers of open cases with their subjects.
+func (a *app) completeCases(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	c, err := a.open(cmd.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	defer c.Close()
+	var found []cobra.Completion
+	err = c.List(cmd.Context(), control.ListQuery{Limit: completions}, func(r control.CaseRow) error {
+		if !slices.Contains(args, string(r.Case)) {
+			found = append(found, cobra.CompletionWithDesc(string(r.Case), grid.Clean(string(r.Subject))))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completions is how many cases the shell is offered: more help nobody.
+const completions = 50

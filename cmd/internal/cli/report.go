@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats"
+	"ysq.internal/ysq/stats/render"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report 年份",
+		Short: "年度报告表三、表四（条例第五十条）",
+		Long: "依登记的案件计算政府信息公开工作年度报告的表三、表四（条例第五十条；国办公开办函〔2021〕30号），并核对勾稽关系。\n" +
+			"--cases 列出某一格数的是哪些案件。--check 有一项核对不通过时以 6 退出。",
+		Example: "ysq report 2026\nysq report 2026 --format csv -o 2026.csv\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
+		Args:    exactly("年份"),
+	}
+	f := cmd.Flags()
+	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
+	output := f.StringP("output", "o", "", "写入`文件`；要么写完整，要么不写")
+	check := f.Bool("check", false, "核对不通过时以 6 退出")
+	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计")
+	o := &options{cmd: cmd}
+	o.complete("format", render.Names())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		year, err := strconv.Atoi(args[0])
+		if err != nil {
+			return usage(cmd, "年份 %q 不对", args[0])
+		}
+		if a.json && !o.given("format") {
+			*format = "json"
+		}
+		write, err := render.For(*format)
+		if err != nil {
+			return usage(cmd, "%v", err)
+		}
+		if *cell != "" && (*check || *output != "" || o.given("format")) {
+			return usage(cmd, "--cases 不能与 --check、--output、--format 同时写")
+		}
+		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			if *cell != "" {
+				return a.reportCases(ctx, c, year, *cell)
+			}
+			r, err := c.Report(ctx, year)
+			if err != nil {
+				return err
+			}
+			if err := a.writeReport(r, write, *output); err != nil {
+				return err
+			}
+			if *check {
+				return verdict(r)
+			}
+			return nil
+		})(cmd, args)
+	}
+	return cmd
+}
+
+func (a *app) reportCases(ctx context.Context, c *control.Client, year int, cell string) error {
+	ids, err := c.ReportCases(ctx, year, cell)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		if ids == nil {
+			ids = []casefile.ID{}
+		}
+		return a.printJSON(ids)
+	}
+	for _, id := range ids {
+		fmt.Fprintln(a.out, grid.Clean(string(id)))
+	}
+	return nil
+}
+
+// writeReport renders into memory first, so that an error leaves nothing half-printed.
+func (a *app) writeReport(r stats.Report, write render.Func, path string) error {
+	var b bytes.Buffer
+	if err := write(&b, r); err != nil {
+		return err
+	}
+	if path == "" {
+		_, err := a.out.Write(b.Bytes())
+		return err
+	}
+	if err := replaceFile(path, b.Bytes()); err != nil {
+		return err
+	}
+	if !a.json {
+		fmt.Fprintln(a.errOut, "已写入 "+path)
+	}
+	return nil
+}
+
+// replaceFile puts a whole file in its place at once; whatever goes wrong, the old one stays.
+func replaceFile(path string, data []byte) (err error) {
+	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp))
+		}
+	}()
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// verdict is the error of a report of which a check has failed.
+func verdict(r stats.Report) error {
+	if r.OK() {
+		return nil
+	}
+	var failed []string
+	for _, c := range r.Checks {
+		if c.Level == stats.Failure {
+			failed = append(failed, c.ID+"："+c.Detail)
+		}
+	}
+	return &control.Error{Code: "check-failed", Exit: control.ExitCheck,
+		Msg: fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", r.Year, len(failed), strings.Join(failed, "\n"))}
+}

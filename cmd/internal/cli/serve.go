@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/config"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "serve",
+		Short:   "运行守护进程（由 systemd 启动）",
+		Long:    "运行守护进程：定时收信、立案（条例第四十五条），并应答其他命令。收到 SIGTERM 或 Ctrl-C 时有序停止。日志写到标准错误。",
+		Example: "ysq serve --config /etc/ysq/ysq.toml",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.checkedConfig()
+			if err != nil {
+				return err
+			}
+			d, err := daemon.New(a.daemonOptions(cfg, a.log(cfg)))
+			if err != nil {
+				return err
+			}
+			return d.Run(cmd.Context())
+		},
+	}
+}
+
+func (a *app) pollCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "poll",
+		Short:   "立即完整收一次信",
+		Long:    "立即把各邮箱完整收一次信，新邮件立案（条例第四十五条）。守护进程在运行时由它来收，否则在本命令中收，收完退出。",
+		Example: "ysq poll\nysq poll --config /etc/ysq/ysq.toml --json",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			res, err := a.poll(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(res)
+			}
+			fmt.Fprintf(a.out, "取到 %d 封新邮件\n", res.Taken)
+			if res.Troubled > 0 {
+				fmt.Fprintf(a.errOut, "注意：另有 %d 封取不下来；见 ysq status、ysq mail list --quarantined\n", res.Troubled)
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) poll(ctx context.Context) (control.PollResult, error) {
+	socket, err := a.socketPath()
+	if err != nil {
+		return control.PollResult{}, err
+	}
+	running, err := listens(ctx, socket)
+	if err != nil {
+		return control.PollResult{}, err
+	}
+	if running {
+		c := control.Dial(socket)
+		defer c.Close()
+		return c.Poll(ctx)
+	}
+	cfg, err := a.checkedConfig()
+	if err != nil {
+		return control.PollResult{}, err
+	}
+	return daemon.PollOnce(ctx, a.daemonOptions(cfg, a.log(cfg)))
+}
+
+// checkedConfig is the configuration with everything it refers to.
+func (a *app) checkedConfig() (config.Config, error) {
+	cfg, err := a.loadConfig()
+	if err != nil {
+		return cfg, err
+	}
+	return cfg, cfg.Check()
+}
+
+// log goes to standard error and so to the journal, in the time of the law.
+func (a *app) log(cfg config.Config) zerolog.Logger {
+	level := zerolog.InfoLevel
+	switch cfg.Log.Level {
+	case config.Debug:
+		level = zerolog.DebugLevel
+	case config.Warn:
+		level = zerolog.WarnLevel
+	case config.Fault:
+		level = zerolog.ErrorLevel
+	}
+	stamp := zerolog.HookFunc(func(e *zerolog.Event, _ zerolog.Level, _ string) {
+		e.Str("time", a.now().In(civil.Zone).Format("2006-01-02T15:04:05.000Z07:00"))
+	})
+	return zerolog.New(a.errOut).Level(level).Hook(stamp)
+}

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "show 案号…",
+		Short: "显示案件的一切：期限、可办事项、经过、邮件",
+		Long: "显示案件：两种口径的期限（条例第三十一条、第三十三条）、此时可以办什么、提醒、经过、邮件和附件。\n" +
+			"身份证号、电话等个人信息中间以 * 遮盖；--reveal 显示全文，并记录是谁查看的。",
+		Example:           "ysq show 17\nysq show 2025-17 --reveal\nysq show 17 18 --json",
+		Args:              atLeastOne("案号"),
+		ValidArgsFunction: a.completeCases,
+	}
+	reveal := cmd.Flags().Bool("reveal", false, "不遮盖个人信息（需“经办”角色，留有记录）")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		ids, err := a.cases(cmd, args)
+		if err != nil {
+			return err
+		}
+		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			for i, id := range ids {
+				d, err := c.Show(ctx, id, *reveal)
+				if err != nil {
+					return err
+				}
+				if i > 0 && !a.json {
+					fmt.Fprintln(a.out)
+				}
+				if err := a.showCase(d); err != nil {
+					return err
+				}
+			}
+			return nil
+		})(cmd, args)
+	}
+	return cmd
+}
+
+func (a *app) showCase(d control.CaseDetail) error {
+	if a.json {
+		return a.printJSON(d)
+	}
+	a.caseHead(d)
+	if len(d.Alarms) > 0 {
+		a.heading("提醒")
+		for _, al := range d.Alarms {
+			line := fmt.Sprintf("%s  %s  %s  %s", day(al.On), workdays(al.Remaining, false), al.Label, al.Text)
+			fmt.Fprintln(a.out, "  "+a.screenOf(a.out).paint(alarmTint(al), grid.Clean(line)))
+		}
+	}
+	if len(d.Next) > 0 {
+		var steps []string
+		for _, s := range d.Next {
+			steps = append(steps, s.Label+"（"+s.Command+"）")
+		}
+		a.heading("此时可以")
+		fmt.Fprintln(a.out, "  "+strings.Join(steps, "、"))
+	}
+	if len(d.Suggestions) > 0 {
+		a.heading("可能与这些案件有关")
+		a.suggestions(d.Suggestions)
+	}
+	a.heading("经过")
+	if err := a.chronology(d.Records); err != nil {
+		return err
+	}
+	for i, m := range d.Mails {
+		a.heading(fmt.Sprintf("邮件 %d／%d", i+1, len(d.Mails)))
+		a.mailHead(m)
+		a.mailText(m.Text, excerptLines)
+		a.parts(m.Parts)
+	}
+	return nil
+}
+
+func (a *app) caseHead(d control.CaseDetail) {
+	title := "案件 " + string(d.Case) + "  " + stageLabel(d.Stage)
+	if left := remaining(d.CaseRow); left != "" {
+		title += "  " + left
+	}
+	fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, grid.Clean(title)))
+	masked := ""
+	if d.Masked {
+		masked = "个人信息已遮盖（--reveal 显示）"
+	}
+	a.sheet("  ",
+		field{"申请人", join("，", string(d.Applicant), string(d.Category), kindLabel(d.Kind))},
+		field{"主题", string(d.Subject)},
+		field{"申请内容", string(d.Request)},
+		field{"联系方式", join("，", append([]string{string(d.Contact)}, d.Addresses...)...)},
+		field{"渠道", join("，", channelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
+		field{"收到申请之日", join("，", day(d.ReceivedOn), prefix("双方确认 ", day(d.ConfirmedOn)))},
+		field{"登记", day(d.RegisteredOn)},
+		field{"承办", charge(d.CaseRow)},
+		field{"从严期限", day(d.DueStrict)},
+		field{"法定期限", join("", day(d.DueLegal), provisional(d.Provisional))},
+		field{"答复", join("，", day(d.RepliedOn), outcomeLabel(d.CaseRow), prefix("文号 ", string(d.DocumentNumber)))},
+		field{"期限终止", day(d.StoppedOn)},
+		field{"争议", strings.Join(d.Disputes, "、")},
+		field{"注", masked},
+	)
+}
+
+func provisional(p bool) string {
+	if p {
+		return "（暂定：下一年的放假安排尚未公布）"
+	}
+	return ""
+}
+
+// prefix puts words before a text that is there.
+func prefix(words, text string) string {
+	if text == "" {
+		return ""
+	}
+	return words + text
+}
+
+// join joins the texts that are there.
+func join(sep string, texts ...string) string {
+	var there []string
+	for _, t := range texts {
+		if t != "" {
+			there = append(there, t)
+		}
+	}
+	return strings.Join(there, sep)
+}
+
+func (a *app) suggestions(all []casefile.Suggestion) {
+	for _, s := range all {
+		fmt.Fprintf(a.out, "  %s  %s\n", grid.Clean(string(s.Case)), grid.Clean(s.Reason))
+	}
+}
+
+// chronology lists records. Voided ones stay readable and say so.
+func (a *app) chronology(records []control.RecordView) error {
+	t := grid.Table{Header: []string{"记录", "日期", "事项", "内容", "录入"}}
+	for _, r := range records {
+		label := r.Label
+		if r.Voided {
+			label += "（已作废）"
+		}
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), label, r.Text, instant(&r.Recorded) + " " + r.Actor})
+	}
+	return a.table(t, nil)
+}
+
+// excerptLines is how much of each mail `show` prints; `mail show` prints all.
+const excerptLines = 12
+
+func (a *app) mailHead(m control.MailView) {
+	a.sheet("  ",
+		field{"摘要", m.Digest.Short()},
+		field{"发件人", m.From},
+		field{"主题", m.Subject},
+		field{"到达", instant(m.ArrivedAt)},
+		field{"位置", join(" ", m.Account, m.Folder, prefix("UID ", uid(m.UID)))},
+		field{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
+		field{"从严期限", prefix("如系申请，", day(m.DueStrict))},
+		field{"原因", strings.Join(m.Reasons, "；")},
+		field{"大小", size(m.Size)},
+	)
+}
+
+func uid(n uint32) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatUint(uint64(n), 10)
+}
+
+// mailText prints text of a mail, at most so many lines of it; 0 is all.
+func (a *app) mailText(text string, limit int) {
+	text = cleanLines(text)
+	if text == "" {
+		return
+	}
+	lines := strings.Split(text, "\n")
+	rest := 0
+	if limit > 0 && len(lines) > limit {
+		lines, rest = lines[:limit], len(lines)-limit
+	}
+	fmt.Fprintln(a.out)
+	for _, l := range lines {
+		fmt.Fprintln(a.out, strings.TrimRight("  │ "+l, " "))
+	}
+	if rest > 0 {
+		fmt.Fprintf(a.out, "  （其余 %d 行，用 ysq mail show 查看）\n", rest)
+	}
+}
+
+// parts lists what a person would call attachments.
+func (a *app) parts(parts []casefile.Part) {
+	for _, p := range parts {
+		if p.Attachment {
+			name := p.Name
+			if name == "" {
+				name = "（无名）"
+			}
+			fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, size(p.Size), p.Note)))
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "status",
+		Short:   "看服务、邮箱和办件的全貌",
+		Long:    "看全貌：守护进程是否在运行，各邮箱收信是否正常，在办、逾期和将到期的件数（条例第三十三条），有没有待人工确认的邮件。",
+		Example: "ysq status\nysq status --json",
+		Args:    noArgs,
+		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			s, err := c.Status(ctx)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(s)
+			}
+			return a.status(s)
+		}),
+	}
+}
+
+func (a *app) status(s control.Status) error {
+	fmt.Fprintln(a.out, grid.Clean(join("  ", s.Agency, "ysq "+s.Version, day(s.Today))))
+	running := "没有运行，不在收信"
+	if s.PID != 0 {
+		running = fmt.Sprintf("运行中（进程 %d，自 %s）", s.PID, instant(s.Started))
+	}
+	a.sheet("  ",
+		field{"守护进程", running},
+		field{"登记库", join("，", s.Register, fmt.Sprintf("%d 条记录", s.Records), size(s.Size))},
+		field{"放假安排", "至 " + day(s.CalendarEnd) + "，此后的期限为暂定"},
+		field{"在办", fmt.Sprintf("%d 件%s", s.Open, stageCounts(s.Stages))},
+		field{"未登记", count(s.Unregistered, "ysq list --unregistered")},
+		field{"未双方确认", count(s.Unconfirmed, "ysq due")},
+		field{"已逾期", count(s.Overdue, "ysq list --overdue")},
+		field{"今天到期", count(s.DueToday, "ysq due --within 0")},
+		field{"三个工作日内", count(s.DueSoon, "ysq due --within 3")},
+		field{"邮件", mailCounts(s.Mails)},
+	)
+	return a.mailboxes(s.Mailboxes)
+}
+
+// count reads 3 件（ysq list --overdue）; the command is named where there is something to see.
+func count(n int, command string) string {
+	if n == 0 {
+		return "0 件"
+	}
+	return fmt.Sprintf("%d 件（%s）", n, command)
+}
+
+func stageCounts(by map[string]int) string {
+	var parts []string
+	for _, s := range casefile.Stages() {
+		if n := by[s.String()]; n > 0 {
+			parts = append(parts, s.Label()+" "+strconv.Itoa(n))
+		}
+	}
+	return prefix("；各阶段：", strings.Join(parts, "、"))
+}
+
+func mailCounts(by map[string]int) string {
+	var parts []string
+	for _, d := range places() {
+		if n := by[d.String()]; n > 0 {
+			parts = append(parts, d.Label()+" "+strconv.Itoa(n))
+		}
+	}
+	return strings.Join(parts, "、")
+}
+
+func places() []casefile.Disposition {
+	return []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined}
+}
+
+func (a *app) mailboxes(all []control.MailboxStatus) error {
+	if len(all) == 0 {
+		return nil
+	}
+	a.heading("邮箱")
+	t := grid.Table{Header: []string{"账号", "状态", "上次成功", "下次", "已取", "取不下", "登录次数"}}
+	var tints []tint
+	for _, m := range all {
+		next := ""
+		if m.NextTry != nil && !m.NextTry.IsZero() {
+			next = m.NextTry.In(civil.Zone).Format("15:04:05")
+		}
+		t.Rows = append(t.Rows, []string{m.Account, mailboxState(m), instant(m.LastSuccess), next,
+			strconv.Itoa(m.Taken), strconv.Itoa(m.Troubled), strconv.Itoa(m.Logins)})
+		colour := plain
+		if m.Failures > 0 {
+			colour = alarm
+		}
+		tints = append(tints, colour)
+	}
+	if err := a.table(t, tints); err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Label == "" && m.ServerSays == "" {
+			continue
+		}
+		fmt.Fprintf(a.out, "\n%s：%s\n", grid.Clean(m.Account), grid.Clean(join("；", m.Label, prefix("服务器说：", m.ServerSays))))
+		if m.Hint != "" {
+			fmt.Fprintf(a.out, "请：%s\n", grid.Clean(strings.TrimPrefix(m.Hint, "请")))
+		}
+	}
+	return nil
+}
+
+func mailboxState(m control.MailboxStatus) string {
+	switch m.State {
+	case "starting":
+		return "正在启动"
+	case "polling":
+		return "正在收信"
+	case "idle":
+		return "正常"
+	case "failing":
+		return fmt.Sprintf("故障（连续 %d 次）", m.Failures)
+	}
+	return m.State
+}

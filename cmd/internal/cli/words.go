@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// day reads 2026-11-22 周日; no day reads as nothing.
+func day(d control.Day) string {
+	if d == 0 {
+		return ""
+	}
+	return civil.Date(d).Long()
+}
+
+// instant reads 2026-11-22 周日 09:30, in Asia/Shanghai wherever the computer stands.
+func instant(t *time.Time) string {
+	if t == nil || t.IsZero() {
+		return ""
+	}
+	return civil.Of(*t).Long() + t.In(civil.Zone).Format(" 15:04")
+}
+
+func stageLabel(code string) string {
+	if s, err := casefile.ParseStage(code); err == nil && s != casefile.StageNone {
+		return s.Label()
+	}
+	return code
+}
+
+func channelLabel(code string) string {
+	if c, err := casefile.ParseChannel(code); err == nil && c != casefile.ChannelNone {
+		return c.Label()
+	}
+	return code
+}
+
+func kindLabel(code control.Text) string {
+	if k, err := casefile.ParseRequestKind(string(code)); err == nil && k != casefile.KindNone {
+		return k.Label()
+	}
+	return string(code)
+}
+
+func placeLabel(code string) string {
+	if d, err := casefile.ParseDisposition(code); err == nil && d != casefile.DispositionNone {
+		return d.Label()
+	}
+	return code
+}
+
+// outcomeLabel reads （三）4 保护第三方合法权益（依据 15）.
+func outcomeLabel(r control.CaseRow) string {
+	o, err := casefile.ParseOutcome(string(r.Outcome))
+	if err != nil || o == casefile.OutcomeNone {
+		return string(r.Outcome)
+	}
+	s := o.Row() + " " + o.Label()
+	if r.Basis != "" {
+		s += "（依据 " + string(r.Basis) + "）"
+	}
+	return s
+}
+
+func waitingLabel(code control.Text) string {
+	for _, w := range []casefile.Waiting{casefile.WaitCorrection, casefile.WaitFee, casefile.WaitConsultation} {
+		if string(code) == w.String() {
+			return w.Label()
+		}
+	}
+	return string(code)
+}
+
+// workdays reads 剩 3 个工作日.
+func workdays(n int, overdue bool) string {
+	switch {
+	case overdue && n == 0:
+		return "已逾期"
+	case n < 0:
+		return fmt.Sprintf("已逾期 %d 个工作日", -n)
+	case n == 0:
+		return "今天到期"
+	}
+	return fmt.Sprintf("剩 %d 个工作日", n)
+}
+
+// remaining says how a case stands with its time: what a clerk looks at first.
+func remaining(r control.CaseRow) string {
+	var s string
+	switch {
+	case r.Late != nil && *r.Late:
+		s = "逾期办结"
+	case r.Late != nil:
+		s = "按时办结"
+	case r.WaitingFor != "":
+		s = "等待" + waitingLabel(r.WaitingFor)
+		if r.WaitingUntil != 0 {
+			s += "（至 " + civil.Date(r.WaitingUntil).String() + "）"
+		}
+	case r.RemainingWorkdays != nil:
+		s = workdays(*r.RemainingWorkdays, r.Overdue)
+	}
+	if r.Provisional && s != "" {
+		s += "（暂定）"
+	}
+	return s
+}
+
+// soonDays is from how many working days before its due date a case is shown in yellow.
+const soonDays = 3
+
+func urgency(r control.CaseRow) tint {
+	switch {
+	case r.Overdue:
+		return alarm
+	case r.RemainingWorkdays != nil && *r.RemainingWorkdays <= soonDays:
+		return soon
+	}
+	return plain
+}
+
+func charge(r control.CaseRow) string {
+	return strings.TrimSpace(string(r.Department) + " " + string(r.Assignee))
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d 字节", n)
+}

@@ -1,0 +1,35 @@
+// Command ysq is the office's register of applications for government information (依申请公开): the
+// daemon, and every command that speaks to it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"ysq.internal/ysq/cmd/internal/cli"
+)
+
+// version is set when a release is linked: -ldflags "-X main.version=v0.1.0".
+var version string
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, release())
+}
+
+// release is the linked version, else that of the module as built.
+func release() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
