@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -123,7 +125,8 @@ func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []case
 	if known := lastTaken(about); known != nil && !movedToInbox(*known, a) {
 		return f.duplicate(tx, a, *known, about, now)
 	}
-	d, err := f.decide(a)
+	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, now))},
+		match.Office{Addresses: f.addresses(), CasesFrom: f.Config.Intake.CasesFrom}, index{tx})
 	if err != nil {
 		return f.parked(a, now, "判断去处时出错："+err.Error()), nil
 	}
@@ -213,37 +216,61 @@ func voided(tx *register.Tx, r casefile.Record) bool {
 	return false
 }
 
+func folderOf(r mailbox.Role) match.Folder {
+	switch r {
+	case mailbox.RoleJunk:
+		return match.Junk
+	case mailbox.RoleSent:
+		return match.Sent
+	}
+	return match.Inbox
+}
+
+// addresses are the office's own, by which its letters are known.
+func (f *office) addresses() []string {
+	var all []string
+	for _, m := range f.Config.Mailboxes {
+		if strings.Contains(m.User, "@") {
+			all = append(all, m.User)
+		}
+	}
+	return all
+}
+
 // settle turns a decision into drafts.
-func (f *office) settle(tx *register.Tx, a arrival, d decision, about []casefile.Record, now time.Time) []casefile.Draft {
+func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []casefile.Record, now time.Time) []casefile.Draft {
 	t := f.taken(a)
-	t.Reasons, t.Suggestions = d.Reasons, d.Suggestions
+	t.Reasons = d.Reasons
+	for _, s := range d.Suggest {
+		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
+	}
 	arrived := arrivalOf(a.InternalDate, now)
 	on := civil.Of(arrived)
 	if a.InternalDate.IsZero() {
 		t.Reasons = append(t.Reasons, "服务器未给出到达时间，以取信时间为准")
 	}
 	var rest []casefile.Draft
-	switch t.Disposition = d.Disposition; {
-	case d.Disposition != casefile.ToCase:
+	switch {
+	case d.Disposition == match.History, d.Cause == match.CauseSent:
+		t.Disposition = casefile.ToHistory
+	case d.New:
+		t.Disposition, t.Case = casefile.ToCase, tx.NextID(on.Year())
+		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
+			Channel: casefile.Email, ArrivedAt: arrived, Letter: t.Letter, Suggestions: t.Suggestions,
+		}})
 	case d.Case != "":
-		t.Case = d.Case
-		reason := ""
-		if len(d.Reasons) > 0 {
-			reason = d.Reasons[0]
-		}
+		t.Disposition, t.Case = casefile.ToCase, d.Case
+		reason := d.Reasons[len(d.Reasons)-1] // the one that decided
 		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason}
-		if a.Role == mailbox.RoleSent {
+		if d.Out {
 			e = casefile.MessageOut{Letter: t.Letter, SentAt: arrived, Reason: reason}
 		}
 		rest = append(rest, casefile.Draft{Case: d.Case, On: on, Event: e})
-	case !f.Config.Intake.CasesFrom.IsZero() && on < f.Config.Intake.CasesFrom:
-		t.Disposition = casefile.ToHistory
-		t.Reasons = append(t.Reasons, "早于启用日 "+f.Config.Intake.CasesFrom.String())
 	default:
-		t.Case = tx.NextID(on.Year())
-		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
-			Channel: casefile.Email, ArrivedAt: arrived, Letter: t.Letter, Suggestions: d.Suggestions,
-		}})
+		t.Disposition = casefile.Parked
+		if d.Likeness >= match.Likely {
+			f.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
+		}
 	}
 	drafts := append([]casefile.Draft{{On: civil.Of(now), Event: t}}, rest...)
 	// What was parked in the junk folder has its place now; its entry there becomes a copy.
@@ -295,13 +322,35 @@ func (l logLine) write(f *office) {
 		Int64("size", l.taken.Size).Int("defects", len(l.taken.Defects)).Msg("mail taken")
 }
 
-type decision struct {
-	Disposition casefile.Disposition
-	Case        casefile.ID
-	Reasons     []string
-	Suggestions []casefile.Suggestion
+// index answers what matching asks, inside the transaction that records the answer.
+type index struct{ tx *register.Tx }
+
+// Taken is false: copies of known bytes never come as far as matching, and what a colleague moved
+// out of the junk folder is to be decided anew.
+func (index) Taken(casefile.Digest) (bool, error) { return false, nil }
+
+func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
+	return i.tx.CasesByMessageID(id), nil
 }
 
-func (f *office) decide(arrival) (decision, error) {
-	return decision{Disposition: casefile.ToCase, Reasons: []string{"新来件"}}, nil
+func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
+	var open []casefile.ID
+	for _, id := range i.tx.CasesByAddress(mail) {
+		c, err := i.tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if c.Stage.Open() {
+			open = append(open, id)
+		}
+	}
+	return open, nil
+}
+
+func (i index) Case(id casefile.ID) (match.Case, bool, error) {
+	c, err := i.tx.Case(id)
+	if errors.Is(err, register.ErrNotFound) {
+		return match.Case{}, false, nil
+	}
+	return match.Case{Addresses: c.Addresses, Finished: !c.Stage.Open()}, err == nil, err
 }

@@ -1,0 +1,155 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/imapsim"
+)
+
+// clerk is who acts in these tests.
+var clerk = control.Actor{Name: "李四", UID: 1000, Role: control.Operator}
+
+// bureau is a whole office in a bubble: the daemon on a simulated provider, a clerk at the counter.
+type bureau struct {
+	t      *testing.T
+	sim    *imapsim.Server
+	client *control.Client
+	daemon *Daemon
+	config config.Config
+	offset time.Duration // from the bubble's clock to the office's
+	state  string
+}
+
+func (b *bureau) now() time.Time { return time.Now().Add(b.offset) }
+
+// openBureau starts the office on a day; its parts are stopped and its register verified at the end.
+func openBureau(t *testing.T, day string) *bureau {
+	t.Helper()
+	b := newBureau(t, day)
+	b.start()
+	return b
+}
+
+// newBureau prepares an office that does not run yet.
+func newBureau(t *testing.T, day string) *bureau {
+	t.Helper()
+	b := &bureau{t: t, state: filepath.Join(t.TempDir(), "state")}
+	b.offset = time.Until(civil.MustParse(day).Start().Add(9 * time.Hour))
+	sim, err := imapsim.New(imapsim.Options{User: "office@example.test", Password: "secret", Security: imapsim.PlainText})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sim = sim
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Init(b.state, b.now()); err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.Agency.Name = "某区政务服务办公室"
+	c.Paths.State = b.state
+	m := config.DefaultMailbox()
+	m.Name, m.User, m.Host, m.Port, m.TLS, m.PasswordFile = "office@example.test", "office@example.test", "127.0.0.1", 143, config.Plaintext, password
+	m.PollInterval = 10 * time.Minute
+	c.Mailboxes = []config.Mailbox{m}
+	b.config = c
+	t.Cleanup(sim.Close)
+	return b
+}
+
+func (b *bureau) options() Options {
+	return Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now, unbound: true,
+		dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}
+}
+
+// start runs the daemon until the test ends.
+func (b *bureau) start() {
+	b.t.Helper()
+	d, err := New(b.options())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.daemon = d
+	b.client = d.handler.InProcess(clerk, func() error { return nil })
+	ctx, stop := context.WithCancel(context.WithoutCancel(b.t.Context())) // until the cleanup below
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	b.t.Cleanup(func() {
+		if differences, err := d.reg.Verify(); err != nil || len(differences) > 0 {
+			b.t.Errorf("verify: %v, %v", differences, err)
+		}
+		if err := b.client.Close(); err != nil {
+			b.t.Error(err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			b.t.Errorf("Run: %v", err)
+		}
+	})
+}
+
+// deliver puts a mail into the inbox at the office's time.
+func (b *bureau) deliver(from, subject, body string) {
+	b.sim.Add("INBOX", compose(from, subject, body), b.now())
+}
+
+func compose(from, subject, body string) []byte {
+	return fmt.Appendf(nil, "From: %s\r\nTo: office@example.test\r\nSubject: %s\r\nMessage-ID: <%x@example.test>\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n",
+		from, subject, casefile.DigestOf([]byte(from+subject+body)).Short(), body)
+}
+
+// sleepUntil lets the office's time pass to nine o'clock of a day.
+func (b *bureau) sleepUntil(day string) {
+	time.Sleep(civil.MustParse(day).Start().Add(9 * time.Hour).Sub(b.now()))
+	synctest.Wait()
+}
+
+func (b *bureau) list(q control.ListQuery) []control.CaseRow {
+	b.t.Helper()
+	var rows []control.CaseRow
+	err := b.client.List(b.t.Context(), q, func(r control.CaseRow) error { rows = append(rows, r); return nil })
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return rows
+}
+
+// record lets the clerk record events of today on a case.
+func (b *bureau) record(id casefile.ID, events ...casefile.Event) control.CaseRow {
+	b.t.Helper()
+	res, err := b.client.Append(b.t.Context(), request(b.t, id, events...))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return res.Cases[0]
+}
+
+func request(t *testing.T, id casefile.ID, events ...casefile.Event) control.AppendRequest {
+	t.Helper()
+	var req control.AppendRequest
+	for _, e := range events {
+		body, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Drafts = append(req.Drafts, control.DraftView{Case: id, Kind: e.Kind(), Event: body})
+	}
+	return req
+}
