@@ -72,13 +72,12 @@ func (s *session) Fetch(ctx context.Context, uids []uint32, yield func(mailbox.B
 	for _, uid := range uids {
 		set.AddNum(imap.UID(uid))
 	}
-	buf := make([]byte, 64<<10)
 	var failed error // on our side; what is still coming is of no use then
 	err := s.fetch(ctx, set, fetchOptions(nil), func(data *imapclient.FetchMessageData) {
 		if failed != nil {
 			return
 		}
-		if failed = s.fetchOne(data, buf, yield); failed != nil {
+		if failed = s.fetchOne(data, yield); failed != nil {
 			s.wire.Conn.Close()
 		}
 	})
@@ -88,9 +87,9 @@ func (s *session) Fetch(ctx context.Context, uids []uint32, yield func(mailbox.B
 	return err
 }
 
-func (s *session) fetchOne(data *imapclient.FetchMessageData, buf []byte, yield func(mailbox.Body) error) error {
+func (s *session) fetchOne(data *imapclient.FetchMessageData, yield func(mailbox.Body) error) error {
 	var temp *rawstore.Temp
-	a, err := take(data, buf, func(*imap.SectionPartial) (w io.Writer, err error) {
+	a, err := take(data, s.buf, func(*imap.SectionPartial) (w io.Writer, err error) {
 		temp, err = s.source.store.Create()
 		return temp, err
 	})
@@ -162,7 +161,7 @@ func copyBody(w io.Writer, r io.Reader, buf []byte) (n int64, err error) {
 // can always be continued. Where the mail does not end at RFC822.SIZE (some servers count wrong,
 // imap.md §7, 35) it must be read twice with the same result.
 func (s *session) FetchSlowly(ctx context.Context, uid uint32, into *rawstore.Temp) (mailbox.Body, error) {
-	f := &slowFetch{session: s, uid: uid, into: into, buf: make([]byte, 64<<10)}
+	f := &slowFetch{session: s, uid: uid, into: into}
 	for {
 		a, err := f.next(ctx)
 		if err != nil {
@@ -192,7 +191,6 @@ type slowFetch struct {
 	uid     uint32
 	into    *rawstore.Temp
 	piece   bytes.Buffer
-	buf     []byte
 }
 
 // next asks for the piece that follows what is here and appends it. A server that knows no pieces
@@ -245,7 +243,7 @@ func (f *slowFetch) ask(ctx context.Context, part *imap.SectionPartial, open ope
 		if got.body || failed != nil { // given twice
 			return
 		}
-		a, err := take(data, f.buf, open)
+		a, err := take(data, f.session.buf, open)
 		if err != nil {
 			failed = err
 			f.session.wire.Conn.Close()

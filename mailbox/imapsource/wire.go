@@ -62,7 +62,7 @@ type heard struct {
 
 func newWire(conn net.Conn, idle time.Duration, maxMail int64) *wire {
 	w := &wire{Conn: conn, idle: idle, maxMail: maxMail}
-	w.br = bufio.NewReaderSize(source{w}, 64<<10)
+	w.br = bufio.NewReaderSize(source{w}, 16<<10) // large literals bypass it
 	// The greeting has been read (Source.greet). With capabilities in it go-imap asks for none; no
 	// extension is named, because none is used.
 	w.out = []byte("* OK [CAPABILITY IMAP4rev1] ready\r\n")
