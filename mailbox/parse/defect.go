@@ -1,6 +1,10 @@
 package parse
 
-import "ysq.internal/ysq/casefile"
+import (
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+)
 
 // The codes of casefile.Defect. They are stable: lists and tests name them.
 const (
@@ -50,18 +54,18 @@ const maxDefects = 100
 
 // defect notes one thing wrong, once for each place.
 func (w *walker) defect(code, where, detail string) {
-	if len(w.msg.Defects) > maxDefects {
+	if len(w.msg.Defects) > maxDefects || w.noted(code, where) {
 		return
-	}
-	for _, d := range w.msg.Defects {
-		if d.Code == code && d.Where == where {
-			return
-		}
 	}
 	if len(w.msg.Defects) == maxDefects {
 		code, where, detail = DefectDefects, "", "问题过多，其余不再列出"
 	}
 	w.msg.Defects = append(w.msg.Defects, casefile.Defect{Code: code, Where: where, Detail: detail})
+}
+
+// noted reports whether a defect of that code and place is listed.
+func (w *walker) noted(code, where string) bool {
+	return slices.ContainsFunc(w.msg.Defects, func(d casefile.Defect) bool { return d.Code == code && d.Where == where })
 }
 
 // excerpt is the beginning of some bytes for a Defect's detail.

@@ -144,6 +144,9 @@ func (w *walker) start(line []byte, where string) (rest []byte, ok bool) {
 }
 
 func (w *walker) badLine(line []byte, where string) {
+	if w.noted(DefectHeaderKey, where) && w.noted(DefectHeaderLine, where) {
+		return
+	}
 	if colon := bytes.IndexByte(line, ':'); colon > 0 && hasHigh(line[:colon]) {
 		w.defect(DefectHeaderKey, where, "字段名不是英文，已略过：“"+excerpt(line)+"”")
 		return

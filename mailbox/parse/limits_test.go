@@ -84,6 +84,10 @@ func TestLimits(t *testing.T) {
 		{"page of comments without end", repeat{head: top + "Content-Type: text/html\r\n\r\n", unit: "<!--<a b=c", size: 4 << 20}, "", 1, 64 << 20},
 		{"attachment of 70 MB", repeat{head: top + "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n", unit: strings.Repeat("QUJD", 19) + "\r\n", size: 70 << 20}, "", 1, 1 << 20},
 		{"lines like delimiters", repeat{head: base.head + "--b\r\n\r\n", unit: "--\r\n--c\n", size: 4 << 20}, DefectText, 1, 16 << 20},
+		{"preamble of lines like delimiters", repeat{head: base.head, unit: "--x\n", size: 16 << 20}, DefectNoParts, 1, 16 << 20},
+		{"header of lines that are no fields", repeat{head: top + "Content-Type: text/plain\r\n", unit: "x\n", tail: "X-Y: z\r\n\r\nx", size: 1 << 20}, "", 1, 16 << 20},
+		{"base64 among lines that are none", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\n", unit: "!\n", size: 16 << 20}, DefectBase64Junk, 1, 8 << 20},
+		{"mails within each other", repeat{head: top + strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 8000), size: 280_000}, DefectDepth, 21, 16 << 20},
 		{"base64 in one line of foreign characters", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\n", unit: "!!!!", size: 8 << 20}, DefectBase64Junk, 1, 8 << 20},
 		{"only equals signs", repeat{head: top + "Content-Transfer-Encoding: quoted-printable\r\n\r\n", unit: "=", size: 8 << 20}, DefectQuoted, 1, 32 << 20},
 	} {
@@ -155,6 +159,9 @@ func TestReadingThatBreaksOffKeepsWhatWasRead(t *testing.T) {
 	_, err := CopyPart(io.Discard, failing{raw, 40_000, func() error { return errDisk }}, int64(len(raw)), 1, Limits{})
 	if !errors.Is(err, errDisk) {
 		t.Errorf("copying from a bad disk: %v", err)
+	}
+	if _, err = CopyPart(io.Discard, failing{raw, 40_000, func() error { panic("injected") }}, int64(len(raw)), 0, Limits{}); err == nil {
+		t.Error("a panic while copying is no error")
 	}
 }
 

@@ -134,9 +134,13 @@ func (s *scanner) back() {
 	s.bol = true
 }
 
-// peek returns what is unread, as much of it as the buffer holds.
+// lookahead is how much peek sees. It is well below bufferSize, so that moving what is unread to the
+// front of the buffer stays a small part of the work.
+const lookahead = 2 << 10
+
+// peek returns what is unread, lookahead bytes of it at least if there are so many.
 func (s *scanner) peek() []byte {
-	for s.fill() {
+	for s.j-s.i < lookahead && s.fill() {
 	}
 	return s.buf[s.i:s.j]
 }

@@ -90,6 +90,7 @@ type base64Source struct {
 	n     int
 	ended bool // padding or an empty line has been seen: only lines that are surely base64 go on
 	some  bool // something has been decoded
+	junk  bool // that there is something else has been noted
 	out   []byte
 }
 
@@ -131,7 +132,10 @@ func (d *base64Source) line(line []byte, whole bool) {
 		}
 	}
 	if !d.isData(line) {
-		d.w.defect(DefectBase64Junk, d.where, "base64 内容中夹有其他文字，已略过：“"+excerpt(line)+"”")
+		if !d.junk {
+			d.junk = true
+			d.w.defect(DefectBase64Junk, d.where, "base64 内容中夹有其他文字，已略过：“"+excerpt(line)+"”")
+		}
 		return
 	}
 	d.ended = false
@@ -148,7 +152,8 @@ func (d *base64Source) line(line []byte, whole bool) {
 			if d.n++; d.n == 4 {
 				d.flush(false)
 			}
-		default:
+		case !d.junk:
+			d.junk = true
 			d.w.defect(DefectBase64Junk, d.where, "base64 内容中夹有其他字符，已略过")
 		}
 	}
@@ -189,6 +194,7 @@ type quotedSource struct {
 	w     *walker
 	where string
 	tail  []byte // an escape that the last piece of a long line began
+	bare  bool   // that a = stands for itself has been noted
 	out   []byte
 }
 
@@ -250,7 +256,10 @@ func (d *quotedSource) escape(line []byte) {
 			line = line[k+3:]
 			continue
 		}
-		d.w.defect(DefectQuoted, d.where, "quoted-printable 内容中有单独的等号，按原样保留")
+		if !d.bare {
+			d.bare = true
+			d.w.defect(DefectQuoted, d.where, "quoted-printable 内容中有单独的等号，按原样保留")
+		}
 		d.out = append(d.out, '=')
 		line = line[k+1:]
 	}

@@ -85,6 +85,7 @@ func (w *walker) safely(what string, f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.done = true
+			w.readErr = fmt.Errorf("panic: %v", p) // CopyPart must not pass it over
 			w.defect(DefectPanic, "", fmt.Sprintf("%s，已读出的部分保留（%v）", what, p))
 		}
 	}()
@@ -260,13 +261,15 @@ func (w *walker) preamble(s *scanner, frame int, in place) (text []byte) {
 		if !ok {
 			return text
 		}
-		if found, isDelimiter := bytes.CutPrefix(line, []byte("--")); isDelimiter && whole && len(found) > 0 && len(found) < maxDelimiter/2 {
-			found = bytes.Clone(bytes.TrimRight(found, " \t"))
-			if rest := s.peek(); len(found) > 0 && len(rest) > 8 && strings.EqualFold(string(rest[:8]), "content-") {
+		if whole && bytes.HasPrefix(line, []byte("--")) {
+			s.back()
+			boundary := unannounced(s.peek())
+			line, _, _ = s.line()
+			if boundary != "" {
 				if s.bounds[frame] != "\n" {
 					w.defect(DefectBoundaryWrong, in.path, "声明的分隔符与实际不符，按实际的读取")
 				}
-				s.bounds[frame] = string(found)
+				s.bounds[frame] = boundary
 				s.finish(ending{frame: frame})
 				return text
 			}
@@ -275,6 +278,16 @@ func (w *walker) preamble(s *scanner, frame int, in place) (text []byte) {
 			text = append(append(text, line...), '\n')
 		}
 	}
+}
+
+// unannounced returns the boundary of a line that looks like a delimiter, with a part's header after
+// it.
+func unannounced(b []byte) string {
+	line, rest, _ := bytes.Cut(b, []byte("\n"))
+	if len(line) > maxDelimiter/2 || len(rest) < 8 || !strings.EqualFold(string(rest[:8]), "content-") {
+		return ""
+	}
+	return string(bytes.TrimRight(line[2:], " \t\r"))
 }
 
 // epilogue skips what follows a closing delimiter, unless it is more parts: they are read as if
@@ -370,7 +383,7 @@ func (w *walker) content(src source, li leafInfo) {
 	}()
 	for {
 		b, err := src.chunk()
-		if err != nil {
+		if err != nil || w.copyErr != nil {
 			return
 		}
 		t.write(b)
