@@ -59,24 +59,18 @@ func (b *book) enter(c *casefile.Case) entry {
 	var e entry
 	arrived, received := c.ArrivedOn.Year(), c.NewIn()
 	if !c.Counts() {
-		switch {
-		case c.Kind == casefile.KindNone && c.Stage != casefile.StageDismissed:
-			e.note(unregistered, arrived <= b.year)
-		default:
-			e.note(leftOut, arrived == b.year)
-		}
+		undecided := c.Kind == casefile.KindNone && c.Stage != casefile.StageDismissed
+		e.note(unregistered, undecided && arrived <= b.year)
+		e.note(leftOut, !undecided && arrived == b.year)
 		return e
 	}
 	// Both years that a case between them may belong to list it, until a person has said which.
 	e.note(betweenYears, (arrived == b.year || arrived == b.year-1) && betweenTheYears(c))
-	ended := endedIn(c, received)
-	switch {
-	case received == 0:
-		e.note(undated, true)
-		return e
-	case received > b.year:
+	e.note(undated, received == 0)
+	if received == 0 || received > b.year {
 		return e
 	}
+	ended := endedIn(c, received)
 	e.note(reopened, ended != 0 && ended <= b.year && handledAgain(c, ended, b.year))
 	if ended != 0 && ended < b.year {
 		return e
@@ -95,10 +89,10 @@ func (b *book) enter(c *casefile.Case) entry {
 	case ended == b.year:
 		// （七） counts the ending and the rows above it count the outcomes, so that their sum is a test.
 		e.add(b.ended)
-		row := b.outcome[c.Tally]
-		e.note(unaccounted, row == 0)
-		if row != 0 {
+		if row := b.outcome[c.Tally]; row != 0 {
 			e.add(int(row))
+		} else {
+			e.note(unaccounted, true)
 		}
 	case ended != 0 || c.Stage.Open():
 		e.add(b.out)

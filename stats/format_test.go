@@ -174,3 +174,19 @@ func cells(t testing.TB, line string) (words []string, counts []int) {
 	}
 	return words, counts
 }
+
+func FuzzParseCell(f *testing.F) {
+	form := format(f)
+	for _, s := range []string{"（三）4,自然人", "(六)3.其他，总计", "三（七）", "三（", ",", "（二）部分公开（区分处理的，只计这一情形，不计其他情形）,其他"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := form.ParseCell(s)
+		if err != nil {
+			return
+		}
+		if again, err := form.ParseCell(form.CellName(c)); err != nil || again != c {
+			t.Errorf("%q is %v, its name reads as %v, %v", s, c, again, err)
+		}
+	})
+}

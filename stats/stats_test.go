@@ -181,6 +181,10 @@ func TestYears(t *testing.T) {
 			[]step{posted("2024-03-04"), registered("2024-03-04", natural), replied("2024-03-20", casefile.RefuseInternal), sent("2024-03-20"),
 				step{"2025-12-23", casefile.Reopened{Cause: "判决"}}, replied("2026-01-09", casefile.Disclosed), sent("2026-01-09")},
 			want{"一自然人 （三）5自然人", "", ""}, want{"", "", "reopened"}},
+		{"reopened two years later: until then nothing is to be told",
+			[]step{posted("2024-03-04"), registered("2024-03-04", natural), replied("2024-03-20", casefile.RefuseInternal), sent("2024-03-20"),
+				step{"2026-02-03", casefile.Reopened{Cause: "判决"}}},
+			want{"一自然人 （三）5自然人", "", ""}, want{"", "", "reopened"}},
 		{"came back as undeliverable: the count stays",
 			[]step{posted("2025-12-01"), registered("2025-12-01", natural), replied("2025-12-20", casefile.Disclosed), sent("2025-12-20"),
 				step{"2026-01-07", casefile.DeliveryFailed{Reason: "退信"}}},
@@ -213,6 +217,12 @@ func TestYears(t *testing.T) {
 		{"due date past the calendar's end",
 			[]step{posted("2026-12-21"), registered("2026-12-21", natural)},
 			want{"", "", "一自然人 四自然人"}, want{"", "", "provisional"}},
+		{"only the legal due date past the calendar's end",
+			[]step{arrives("2026-12-01"), registered("2026-12-01", natural), confirmed("2026-12-08")},
+			want{"", "", "一自然人 四自然人"}, want{"", "", "provisional"}},
+		{"in a column that no table has",
+			[]step{posted("2025-05-06"), registered("2025-05-06", 9), replied("2025-05-20", casefile.Disclosed), sent("2025-05-20")},
+			want{}, want{"", "without-column", ""}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
