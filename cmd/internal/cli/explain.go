@@ -75,7 +75,7 @@ func waits(c control.ClockView) string {
 	if c.WaitingFor == "" {
 		return ""
 	}
-	return waitingLabel(c.WaitingFor) + prefix("，至 ", day(c.WaitingUntil))
+	return string(c.WaitingFor) + prefix("，至 ", day(c.WaitingUntil))
 }
 
 func (a *app) turns(turns []control.TurnView) error {

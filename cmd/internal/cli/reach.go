@@ -20,7 +20,7 @@ import (
 // ask makes a command's RunE of what it does with a client.
 func (a *app) ask(run func(ctx context.Context, c *control.Client, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) (err error) {
-		c, err := a.open(cmd.Context())
+		c, err := a.open(cmd)
 		if err != nil {
 			return err
 		}
@@ -30,12 +30,12 @@ func (a *app) ask(run func(ctx context.Context, c *control.Client, args []string
 }
 
 // open returns a client of the daemon or, where none listens, of the same Handler in this process.
-func (a *app) open(ctx context.Context) (*control.Client, error) {
+func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 	socket, err := a.socketPath()
 	if err != nil {
 		return nil, err
 	}
-	running, err := listens(ctx, socket)
+	running, err := listens(cmd.Context(), socket)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (a *app) open(ctx context.Context) (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return daemon.Local(a.daemonOptions(cfg, zerolog.Nop()))
+	return daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
 }
 
 // listens tells whether a daemon answers on the socket. The error is that of somebody who may not
@@ -106,6 +106,6 @@ func (a *app) loadConfig() (config.Config, error) {
 	return cfg, err
 }
 
-func (a *app) daemonOptions(cfg config.Config, log zerolog.Logger) daemon.Options {
-	return daemon.Options{Config: cfg, Log: log, Version: a.version, Now: a.now}
+func (a *app) daemonOptions(cmd *cobra.Command, cfg config.Config, log zerolog.Logger) daemon.Options {
+	return daemon.Options{Config: cfg, Log: log, Version: a.version, Now: a.now, Command: cmd.CommandPath()}
 }

@@ -137,8 +137,8 @@ func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
 func request(ids []casefile.ID, on civil.Date, events []casefile.Event) (req control.AppendRequest, err error) {
 	encoded := make([]json.RawMessage, len(events))
 	for i, e := range events {
-		if encoded[i], err = json.Marshal(e); err != nil {
-			return req, fmt.Errorf("encoding %s: %w", e.Kind(), err)
+		if encoded[i], err = casefile.EncodeEvent(e); err != nil {
+			return req, err
 		}
 	}
 	for _, id := range ids {
@@ -178,7 +178,7 @@ func (a *app) recorded(res control.AppendResult) error {
 
 // completeCases offers the numbers of open cases with their subjects.
 func (a *app) completeCases(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	c, err := a.open(cmd.Context())
+	c, err := a.open(cmd)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

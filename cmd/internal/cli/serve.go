@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -25,7 +24,7 @@ func (a *app) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, err := daemon.New(a.daemonOptions(cfg, a.log(cfg)))
+			d, err := daemon.New(a.daemonOptions(cmd, cfg, a.log(cfg)))
 			if err != nil {
 				return err
 			}
@@ -42,7 +41,7 @@ func (a *app) pollCommand() *cobra.Command {
 		Example: "ysq poll\nysq poll --config /etc/ysq/ysq.toml --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			res, err := a.poll(cmd.Context())
+			res, err := a.poll(cmd)
 			if err != nil {
 				return err
 			}
@@ -58,7 +57,8 @@ func (a *app) pollCommand() *cobra.Command {
 	}
 }
 
-func (a *app) poll(ctx context.Context) (control.PollResult, error) {
+func (a *app) poll(cmd *cobra.Command) (control.PollResult, error) {
+	ctx := cmd.Context()
 	socket, err := a.socketPath()
 	if err != nil {
 		return control.PollResult{}, err
@@ -76,7 +76,8 @@ func (a *app) poll(ctx context.Context) (control.PollResult, error) {
 	if err != nil {
 		return control.PollResult{}, err
 	}
-	return daemon.PollOnce(ctx, a.daemonOptions(cfg, a.log(cfg)))
+	// A person reads this: what went wrong comes back as an error, and mails are told by their number.
+	return daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(cfg).Level(zerolog.ErrorLevel)))
 }
 
 // checkedConfig is the configuration with everything it refers to.

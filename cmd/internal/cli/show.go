@@ -55,18 +55,13 @@ func (a *app) showCase(d control.CaseDetail) error {
 	a.caseHead(d)
 	if len(d.Alarms) > 0 {
 		a.heading("提醒")
-		for _, al := range d.Alarms {
-			line := fmt.Sprintf("%s  %s  %s  %s", day(al.On), workdays(al.Remaining, false), al.Label, al.Text)
-			fmt.Fprintln(a.out, "  "+a.screenOf(a.out).paint(alarmTint(al), grid.Clean(line)))
+		if err := a.alarms(d.Alarms); err != nil {
+			return err
 		}
 	}
 	if len(d.Next) > 0 {
-		var steps []string
-		for _, s := range d.Next {
-			steps = append(steps, s.Label+"（"+s.Command+"）")
-		}
 		a.heading("此时可以")
-		fmt.Fprintln(a.out, "  "+strings.Join(steps, "、"))
+		a.steps(d.Next)
 	}
 	if len(d.Suggestions) > 0 {
 		a.heading("可能与这些案件有关")
@@ -111,6 +106,31 @@ func (a *app) caseHead(d control.CaseDetail) {
 		field{"争议", strings.Join(d.Disputes, "、")},
 		field{"注", masked},
 	)
+}
+
+func (a *app) alarms(all []control.Alarm) error {
+	t := grid.Table{}
+	var tints []tint
+	for _, al := range all {
+		t.Rows = append(t.Rows, []string{day(al.On), workdays(al.Remaining, false), al.Label, al.Text})
+		tints = append(tints, alarmTint(al))
+	}
+	return a.table(t, tints)
+}
+
+// steps prints what may be recorded, as many on a line as fit 80 columns.
+func (a *app) steps(all []control.Step) {
+	o := a.screenOf(a.out).grid
+	line := " "
+	for _, s := range all {
+		word := " " + s.Label + "（" + s.Command + "）"
+		if grid.Width(line+word, o) > 80 {
+			fmt.Fprintln(a.out, line)
+			line = " "
+		}
+		line += word
+	}
+	fmt.Fprintln(a.out, line)
 }
 
 func provisional(p bool) string {
@@ -171,8 +191,16 @@ func (a *app) mailHead(m control.MailView) {
 		field{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
 		field{"从严期限", prefix("如系申请，", day(m.DueStrict))},
 		field{"原因", strings.Join(m.Reasons, "；")},
-		field{"大小", size(m.Size)},
+		field{"大小", sizeOf(m)},
 	)
+}
+
+// sizeOf is empty where the answer does not say.
+func sizeOf(m control.MailView) string {
+	if m.Size == 0 {
+		return ""
+	}
+	return size(m.Size)
 }
 
 func uid(n uint32) string {

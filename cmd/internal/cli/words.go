@@ -67,15 +67,6 @@ func outcomeLabel(r control.CaseRow) string {
 	return s
 }
 
-func waitingLabel(code control.Text) string {
-	for _, w := range []casefile.Waiting{casefile.WaitCorrection, casefile.WaitFee, casefile.WaitConsultation} {
-		if string(code) == w.String() {
-			return w.Label()
-		}
-	}
-	return string(code)
-}
-
 // workdays reads 剩 3 个工作日.
 func workdays(n int, overdue bool) string {
 	switch {
@@ -98,7 +89,7 @@ func remaining(r control.CaseRow) string {
 	case r.Late != nil:
 		s = "按时办结"
 	case r.WaitingFor != "":
-		s = "等待" + waitingLabel(r.WaitingFor)
+		s = "等待" + string(r.WaitingFor)
 		if r.WaitingUntil != 0 {
 			s += "（至 " + civil.Date(r.WaitingUntil).String() + "）"
 		}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/mailbox/imapsim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ysq": main})
+}
+
+// TestScripts runs the program as people do: real processes, a real socket, a mail server over TCP.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("YSQ_CONFIG", e.Getenv("WORK")+"/ysq.toml")
+			e.Setenv("LANG", "zh_CN.UTF-8")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"imapsim": startServer,
+			"setup":   setup,
+			"ready":   ready,
+			"code":    code,
+			"year":    year,
+		},
+	})
+}
+
+// startServer is `imapsim [-password P] N [FILE…]`: a mail server with N applications and the mails
+// of the files, all arrived a moment ago, until the script ends. It sets IMAP_PORT.
+func startServer(ts *testscript.TestScript, _ bool, args []string) {
+	f := flag.NewFlagSet("imapsim", flag.ContinueOnError)
+	password := f.String("password", "", "what LOGIN accepts; empty accepts any")
+	ts.Check(f.Parse(args))
+	n, err := strconv.Atoi(f.Arg(0))
+	ts.Check(err)
+	s, err := imapsim.New(imapsim.Options{Security: imapsim.PlainText, Password: *password})
+	ts.Check(err)
+	ts.Defer(s.Close)
+	arrived := time.Now().Add(-time.Minute)
+	for i := range n {
+		s.Add("INBOX", application(i+1), arrived.Add(time.Duration(i)*time.Second))
+	}
+	for _, file := range f.Args()[1:] {
+		s.Add("INBOX", []byte(strings.ReplaceAll(ts.ReadFile(file), "\n", "\r\n")), arrived)
+	}
+	addr, err := s.Listen()
+	ts.Check(err)
+	_, port, err := net.SplitHostPort(addr)
+	ts.Check(err)
+	ts.Setenv("IMAP_PORT", port)
+}
+
+// application composes the mail of an invented applicant.
+func application(i int) []byte {
+	word := func(s string) string { return "=?utf-8?B?" + base64.StdEncoding.EncodeToString([]byte(s)) + "?=" }
+	body := fmt.Sprintf("你局：\n\n现申请公开 2025 年第 %d 号监测点的监测数据。\n\n联系电话 13800000%03d\n", i, i)
+	return fmt.Appendf(nil, "From: %s <applicant%d@example.test>\r\nTo: <foi@example.test>\r\nSubject: %s\r\nMessage-ID: <%d@example.test>\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n",
+		word(fmt.Sprintf("申请人%d", i)), i, word(fmt.Sprintf("政府信息公开申请：第 %d 号监测点", i)), i,
+		base64.StdEncoding.EncodeToString([]byte(body)))
+}
+
+// setup is `setup [FLAG…]`: a configured office on the simulated server, as an administrator makes it.
+func setup(ts *testscript.TestScript, _ bool, args []string) {
+	work := ts.Getenv("WORK")
+	password := work + "/imap-password"
+	if _, err := os.Stat(password); err != nil {
+		ts.Check(os.WriteFile(password, []byte("secret\n"), 0o600))
+	}
+	ts.Check(ts.Exec("ysq", append([]string{"init", "--agency", "示例市生态环境局", "--state", work + "/state", "--socket", work + "/ysq.sock",
+		"--imap-host", "127.0.0.1", "--imap-port", ts.Getenv("IMAP_PORT"), "--imap-tls", "none", "--imap-user", "foi@example.test",
+		"--password-file", password, "--yes"}, args...)...))
+}
+
+// ready waits until a daemon answers on the socket.
+func ready(ts *testscript.TestScript, _ bool, _ []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		conn, err := net.Dial("unix", ts.Getenv("WORK")+"/ysq.sock")
+		if err == nil {
+			ts.Check(conn.Close())
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("the daemon does not answer: %v", err)
+		}
+	}
+}
+
+// code is `code N COMMAND…`: the command ends with that exit code.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if err := ts.Exec(args[1], args[2:]...); err == nil {
+		if want != 0 {
+			ts.Fatalf("exit code 0, want %d", want)
+		}
+	} else if got := exitCode(err); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func exitCode(err error) int {
+	type coder interface{ ExitCode() int }
+	if c, ok := err.(coder); ok {
+		return c.ExitCode()
+	}
+	return -1
+}
+
+// year sets YEAR to that in which the server's mails arrived, by the law's zone.
+func year(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Setenv("YEAR", strconv.Itoa(civil.Of(time.Now().Add(-time.Minute)).Year()))
+}
