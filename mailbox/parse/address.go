@@ -130,7 +130,7 @@ func (w *walker) mailbox(s, where string) string {
 	if strings.Contains(s, "=?") {
 		s = w.fieldText([]byte(s), where)
 	}
-	s = strings.Trim(cleanLine(s), "'\"<> ")
+	s = bare(strings.Trim(cleanLine(s), "<> "))
 	if len(s) > len("mailto:") && strings.EqualFold(s[:len("mailto:")], "mailto:") {
 		s = s[len("mailto:"):]
 	}
@@ -160,5 +160,16 @@ func (w *walker) displayName(s, where string) string {
 		s = b.String()
 	}
 	s = w.fieldText([]byte(s), where)
-	return strings.TrimSpace(strings.Trim(s, "'\"“”"))
+	return bare(s)
+}
+
+// bare takes off pairs of quotes around a value: 'a@example.test', “张三”.
+func bare(s string) string {
+	for _, pair := range [...]string{"''", `""`, "“”", "‘’"} {
+		open, size := utf8.DecodeRuneInString(pair)
+		if len(s) >= 2*size && strings.HasPrefix(s, string(open)) && strings.HasSuffix(s, pair[size:]) {
+			s = strings.TrimSpace(s[size : len(s)-size])
+		}
+	}
+	return s
 }

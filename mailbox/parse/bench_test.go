@@ -5,7 +5,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"mime/quotedprintable"
 	"testing"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -23,6 +26,7 @@ func BenchmarkMessage(b *testing.B) {
 		raw  []byte
 	}{
 		{"attachment", mailWith(text, file)},
+		{"page", pageMail(text)},
 		{"text", append([]byte(benchHeader+"Content-Type: text/plain; charset=utf-8\r\n\r\n"), bytes.Repeat(text, 30)...)},
 	} {
 		for _, known := range []bool{true, false} {
@@ -58,5 +62,22 @@ func mailWith(text, file []byte) []byte {
 		enc = enc[76:]
 	}
 	m.WriteString(enc + "\r\n------=_Part_1--\r\n")
+	return m.Bytes()
+}
+
+// pageMail is what webmailers write: the text twice, in GBK, as base64 and as quoted-printable HTML.
+func pageMail(text []byte) []byte {
+	gbk, err := simplifiedchinese.GBK.NewEncoder().Bytes(bytes.Repeat(text, 5))
+	if err != nil {
+		panic(err)
+	}
+	var m bytes.Buffer
+	m.WriteString(benchHeader + "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n" +
+		"Content-Type: text/plain; charset=GBK\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString(gbk) +
+		"\r\n--b\r\nContent-Type: text/html; charset=GBK\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>")
+	w := quotedprintable.NewWriter(&m)
+	w.Write(bytes.ReplaceAll(gbk, []byte("\r\n"), []byte("</p>\r\n<p style=\"margin:0\">")))
+	w.Close()
+	m.WriteString("\r\n--b--\r\n")
 	return m.Bytes()
 }

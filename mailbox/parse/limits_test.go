@@ -152,9 +152,10 @@ func TestReadingThatBreaksOffKeepsWhatWasRead(t *testing.T) {
 			}
 		})
 	}
-	m := Message(failing{raw, 40_000, func() error { return errDisk }}, int64(len(raw)), casefile.Digest{}, Limits{})
-	if !m.Digest.IsZero() {
-		t.Error("a digest of bytes that could not be read")
+	for _, fail := range []func() error{func() error { return errDisk }, func() error { panic("injected") }} {
+		if m := Message(failing{raw, 40_000, fail}, int64(len(raw)), casefile.Digest{}, Limits{}); !m.Digest.IsZero() {
+			t.Error("a digest of bytes that could not be read")
+		}
 	}
 	_, err := CopyPart(io.Discard, failing{raw, 40_000, func() error { return errDisk }}, int64(len(raw)), 1, Limits{})
 	if !errors.Is(err, errDisk) {

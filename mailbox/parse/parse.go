@@ -77,8 +77,11 @@ func Message(raw io.ReaderAt, size int64, digest casefile.Digest, limits Limits)
 	h := sha256.New()
 	src = io.TeeReader(src, h)
 	w.run(src, size)
-	if _, err := io.Copy(io.Discard, src); err == nil && w.readErr == nil {
-		h.Sum(w.msg.Digest[:0]) // of unreadable bytes there is no digest
+	if w.readErr != nil {
+		return w.msg // of unreadable bytes there is no digest
+	}
+	if _, err := io.Copy(io.Discard, src); err == nil {
+		h.Sum(w.msg.Digest[:0])
 	}
 	return w.msg
 }

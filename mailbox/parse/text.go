@@ -26,7 +26,9 @@ func (w *walker) give(li leafInfo, kept []byte, size int64) {
 	switch {
 	case w.target >= 0 || len(kept) == 0:
 	case li.ofReport():
-		w.report.take(w, li, kept)
+		if !li.nested { // a bounce that somebody forwards is not about our mail
+			w.report.take(w, li, kept)
+		}
 	case li.isBody():
 		if int64(len(kept)) < size {
 			w.defect(DefectText, li.path, "正文过长，已截断")

@@ -244,23 +244,28 @@ func (d *quotedSource) line(line []byte, whole bool) {
 }
 
 func (d *quotedSource) escape(line []byte) {
+	out := d.out
 	for {
 		k := bytes.IndexByte(line, '=')
 		if k < 0 {
-			d.out = append(d.out, line...)
+			d.out = append(out, line...)
 			return
 		}
-		d.out = append(d.out, line[:k]...)
-		if k+2 < len(line) && isHex(line[k+1]) && isHex(line[k+2]) {
-			d.out = append(d.out, unhex(line[k+1])<<4|unhex(line[k+2]))
-			line = line[k+3:]
-			continue
+		out = append(out, line[:k]...)
+		line = line[k:]
+		if !escaped(line) {
+			if !d.bare {
+				d.bare = true
+				d.w.defect(DefectQuoted, d.where, "quoted-printable 内容中有单独的等号，按原样保留")
+			}
+			out = append(out, '=')
+			line = line[1:]
 		}
-		if !d.bare {
-			d.bare = true
-			d.w.defect(DefectQuoted, d.where, "quoted-printable 内容中有单独的等号，按原样保留")
+		for escaped(line) {
+			out = append(out, unhex(line[1])<<4|unhex(line[2]))
+			line = line[3:]
 		}
-		d.out = append(d.out, '=')
-		line = line[k+1:]
 	}
 }
+
+func escaped(b []byte) bool { return len(b) > 2 && b[0] == '=' && isHex(b[1]) && isHex(b[2]) }
