@@ -7,9 +7,10 @@
 // comes from an address of the case. Anything less is a suggestion with its reasons. Nothing is
 // discarded and nothing is answered here.
 //
-// In order: known bytes → duplicate; before the register began → history; sent by the office → its
-// case or parked; a bounce or an automatic answer → parked; an answer or a number → its case; from
-// the junk folder → parked; from a list and unlike an application → parked; else → a new case.
+// In order: before the register began → history; sent by the office → its case or parked; a bounce or
+// an automatic answer → parked; an answer or a number → its case; from the junk folder → parked; from
+// a program or a list and unlike an application → parked; else → a new case. Bytes that are known
+// already never come here.
 package match
 
 import (
@@ -24,8 +25,6 @@ import (
 // Register is what deciding asks of the register. All answers come from the one transaction in
 // which the decision is then written, so that two mails of one batch see each other.
 type Register interface {
-	// Taken reports whether a mail with exactly these bytes has been taken before.
-	Taken(digest casefile.Digest) (bool, error)
 	// CasesByMessageID returns the cases that hold a mail, in or out, with this Message-ID (without
 	// angle brackets). Nearly always none or one.
 	CasesByMessageID(id string) ([]casefile.ID, error)
@@ -68,16 +67,8 @@ type Office struct {
 	CasesFrom civil.Date // what arrived earlier is history and no case; zero: nothing is
 }
 
-// Disposition is what becomes of a mail. The values stand in the record MessageTaken.
-type Disposition string
-
-// The dispositions.
-const (
-	ToCase    Disposition = "case"
-	History   Disposition = "history"
-	Parked    Disposition = "parked"
-	Duplicate Disposition = "duplicate"
-)
+// History is casefile.ToHistory.
+const History = casefile.ToHistory
 
 // Cause says why a mail is parked. The codes are stable.
 type Cause string
@@ -94,14 +85,14 @@ const (
 
 // Decision is what becomes of a mail, with the reasons that the trace shows.
 type Decision struct {
-	Disposition Disposition
-	Case        casefile.ID  // the case it joins; empty for none
-	New         bool         // it becomes a case of its own
-	Out         bool         // it is the office's own letter: MessageOut, not MessageIn
-	Cause       Cause        // why it is parked
-	Suggest     []Suggestion // cases it may belong to, likeliest first
-	Likeness    int          // to an application, 0 to 100; see Likely
-	Reasons     []string     // in Chinese, in the order found
+	Disposition casefile.Disposition // ToCase, ToHistory or Parked
+	Case        casefile.ID          // the case it joins; empty for none
+	New         bool                 // it becomes a case of its own
+	Out         bool                 // it is the office's own letter: MessageOut, not MessageIn
+	Cause       Cause                // why it is parked
+	Suggest     []Suggestion         // cases it may belong to, likeliest first
+	Likeness    int                  // to an application, 0 to 100; see Likely
+	Reasons     []string             // in Chinese, in the order found
 }
 
 // Suggestion is a case to which a mail may belong, for a person to decide.
@@ -137,18 +128,9 @@ type decider struct {
 }
 
 func (d *decider) decide() error {
-	taken, err := d.r.Taken(d.m.Digest)
-	if err != nil {
-		return err
-	}
-	if taken {
-		d.out.Disposition = Duplicate
-		d.because("与已收邮件逐字节相同")
-		return nil
-	}
 	d.out.Likeness, d.why = likeness(d.m)
-	if d.mail.Arrived < d.office.CasesFrom {
-		d.out.Disposition = History
+	if !d.mail.Arrived.IsZero() && d.mail.Arrived < d.office.CasesFrom {
+		d.out.Disposition = casefile.ToHistory
 		d.because("收到于 %s，早于启用日 %s，作为历史邮件保存", d.mail.Arrived, d.office.CasesFrom)
 		return nil
 	}
@@ -175,7 +157,7 @@ func (d *decider) decide() error {
 	case cause != "" && !likely:
 		d.park(cause, reason)
 	default:
-		d.out.Disposition, d.out.New = ToCase, true
+		d.out.Disposition, d.out.New = casefile.ToCase, true
 		if cause != "" {
 			d.because("%s，但像是申请，仍立为新件", reason)
 		} else {
@@ -191,12 +173,12 @@ func (d *decider) because(format string, args ...any) {
 }
 
 func (d *decider) park(cause Cause, reason string) {
-	d.out.Disposition, d.out.Cause = Parked, cause
-	d.because("%s，留待人工处理", reason)
+	d.out.Disposition, d.out.Cause = casefile.Parked, cause
+	d.because("%s", reason)
 }
 
 func (d *decider) joinCase(id casefile.ID, reason string) {
-	d.out.Disposition, d.out.Case = ToCase, id
+	d.out.Disposition, d.out.Case = casefile.ToCase, id
 	d.because("%s，归入 %s", reason, id)
 }
 
@@ -307,7 +289,7 @@ func (d *decider) joinUnlessNew(id casefile.ID, reason string) error {
 		return err
 	}
 	if c.Finished && d.out.Likeness >= Likely {
-		d.out.Disposition, d.out.New = ToCase, true
+		d.out.Disposition, d.out.New = casefile.ToCase, true
 		d.because("是对已办结的 %s 的回复，但像是新的申请，立为新件", id)
 		d.out.Reasons = append(d.out.Reasons, d.why...)
 		return nil

@@ -27,9 +27,6 @@ var mails = map[string][]casefile.ID{
 	"letter-both@office.example.test": {"2026-00017", "2026-00020"},
 }
 
-var known = casefile.DigestOf([]byte("known"))
-
-func (r registered) Taken(d casefile.Digest) (bool, error)             { return d == known, r.err }
 func (r registered) CasesByMessageID(id string) ([]casefile.ID, error) { return mails[id], r.err }
 func (r registered) Case(id casefile.ID) (Case, bool, error)           { c, ok := cases[id]; return c, ok, r.err }
 func (r registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
@@ -80,8 +77,6 @@ func TestDecide(t *testing.T) {
 		{name: "question that looks like nothing", m: from(stranger, "你好"), want: "case new"},
 		{name: "empty mail", m: casefile.Message{}, want: "case new"},
 		{name: "offer without list markers", m: from(stranger, "代开发票"), want: "case new"},
-		{name: "known bytes", m: with(from(zhang, ""), func(m *casefile.Message) { m.Digest = known }), want: "duplicate"},
-		{name: "known bytes in another folder", m: with(from(zhang, ""), func(m *casefile.Message) { m.Digest = known }), folder: Junk, want: "duplicate"},
 		{name: "the last day of history", m: from(zhang, "依申请公开"), arrived: "2025-12-31", want: "history", likely: true, reason: "2026-01-01"},
 		{name: "the first day of the register", m: from(stranger, "依申请公开"), arrived: "2026-01-01", want: "case new", likely: true},
 
@@ -199,7 +194,7 @@ func TestDecide(t *testing.T) {
 }
 
 func outcome(d Decision) string {
-	words := []string{string(d.Disposition)}
+	words := []string{d.Disposition.String()}
 	for _, w := range []string{string(d.Case), string(d.Cause)} {
 		if w != "" {
 			words = append(words, w)

@@ -25,15 +25,18 @@ func safeName(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.TrimRight(strings.TrimLeft(s, " \u00a0"), " .\u00a0")
-	if strings.Trim(s, ". _") == "" {
-		return ""
-	}
+	s = strings.TrimLeft(s, blanks)
 	if reserved(s) {
 		s = "_" + s
 	}
-	return shorten(s)
+	s = strings.TrimRight(shorten(strings.TrimRight(s, blanks+".")), blanks+".")
+	if strings.Trim(s, "._"+blanks) == "" {
+		return ""
+	}
+	return s
 }
+
+const blanks = " \u00a0"
 
 // reserved reports a name of a device under Windows, with or without an extension.
 func reserved(s string) bool {

@@ -56,7 +56,7 @@ func FuzzHeader(f *testing.F) {
 }
 
 func FuzzFilename(f *testing.F) {
-	for _, s := range []string{"../../etc/passwd", `C:\a.doc`, "con", "a\u202ecod.exe", "...", " a .", strings.Repeat("长", 300) + ".doc", "a\x00/", "LPT1.txt", "a/"} {
+	for _, s := range []string{"../../etc/passwd", `C:\a.doc`, "con", "a\u202ecod.exe", "...", " a .", strings.Repeat("长", 300) + ".doc", "a\x00/", "LPT1.txt", "a/", strings.Repeat("\"", 500), "con" + strings.Repeat(" ", 300) + ".txt"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -64,7 +64,7 @@ func FuzzFilename(f *testing.F) {
 		if again := safeName(got); again != got {
 			t.Errorf("%q gives %q, and that %q", s, got, again)
 		}
-		if !utf8.ValidString(got) || len(got) > maxName+1 || strings.ContainsAny(got, "<>:\"/\\|?*\x00\n\u202e") || got == "." || got == ".." || reserved(got) {
+		if !utf8.ValidString(got) || len(got) > maxName || strings.ContainsAny(got, "<>:\"/\\|?*\x00\n\u202e") || got == "." || got == ".." || reserved(got) {
 			t.Errorf("%q gives the unsafe %q", s, got)
 		}
 	})
@@ -72,6 +72,7 @@ func FuzzFilename(f *testing.F) {
 
 func FuzzDSN(f *testing.F) {
 	f.Add([]byte("Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822;a@b\r\nAction: failed\r\nStatus: 5.1.1\r\n"))
+	f.Add([]byte("Final-Recipient: a@b\nStatus: 5.1.\x80\x80"))
 	f.Add([]byte("Action:\n x\n\nAction: delivered\nAction: failed"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		w := newWalker(Limits{})

@@ -102,7 +102,7 @@ func deliveryReport(w *walker, status []byte) *casefile.DeliveryReport {
 	var d *casefile.DeliveryReport
 	worst := -2
 	for _, g := range fieldGroups(status) {
-		action := strings.ToLower(firstWord(g["action"]))
+		action := strings.ToLower(firstWord(w.fieldText([]byte(g["action"]), "action")))
 		recipient := g["final-recipient"]
 		if recipient == "" {
 			recipient = g["original-recipient"]
@@ -112,7 +112,7 @@ func deliveryReport(w *walker, status []byte) *casefile.DeliveryReport {
 		}
 		if k := gravity(action); k > worst {
 			worst = k
-			d = &casefile.DeliveryReport{Action: clip(action, 40), Status: clip(firstWord(g["status"]), 20)}
+			d = &casefile.DeliveryReport{Action: clip(action, 40), Status: clip(firstWord(w.fieldText([]byte(g["status"]), "status")), 20)}
 			d.Diagnostic = w.fieldText([]byte(afterType(g["diagnostic-code"])), "diagnostic-code")
 		} else if k < worst {
 			continue

@@ -16,15 +16,15 @@ func (w *walker) keep(li leafInfo) int {
 	case !li.isBody():
 		return 0
 	case li.mediaType == "text/html":
-		return max(0, 4*w.limits.Text-w.captured) // most of it is markup
+		return max(0, 4*w.limits.Text-w.pages) // most of it is markup
 	}
-	return max(0, w.limits.Text-w.captured)
+	return max(0, w.limits.Text-w.plain)
 }
 
 // give takes the held bytes of a leaf of that size to where they are wanted.
 func (w *walker) give(li leafInfo, kept []byte, size int64) {
 	switch {
-	case w.target >= 0 || len(kept) == 0:
+	case w.target >= 0 || size == 0:
 	case li.ofReport():
 		if !li.nested { // a bounce that somebody forwards is not about our mail
 			w.report.take(w, li, kept)
@@ -33,10 +33,17 @@ func (w *walker) give(li leafInfo, kept []byte, size int64) {
 		if int64(len(kept)) < size {
 			w.defect(DefectText, li.path, "正文过长，已截断")
 			end := kept[max(0, len(kept)-4096):]
-			kept = kept[:len(kept)-len(end)+bytes.LastIndexByte(end, '\n')+1] // not inside of a character
+			if k := bytes.LastIndexByte(end, '\n'); k >= 0 { // not inside of a character
+				kept = kept[:len(kept)-len(end)+k]
+			}
 		}
-		w.captured += len(kept)
-		w.texts = append(w.texts, textBlock{bytes: kept, html: li.mediaType == "text/html", charset: li.charset, where: li.path})
+		b := textBlock{bytes: kept, html: li.mediaType == "text/html", charset: li.charset, where: li.path}
+		if b.html {
+			w.pages += len(kept)
+		} else {
+			w.plain += len(kept)
+		}
+		w.texts = append(w.texts, b)
 	}
 }
 

@@ -18,9 +18,10 @@ type walker struct {
 	limits Limits
 	msg    casefile.Message
 
-	texts    []textBlock
-	captured int // bytes held in texts
-	report   reportParts
+	texts  []textBlock
+	plain  int // bytes of plain text held in texts
+	pages  int // bytes of HTML held in texts
+	report reportParts
 
 	// CopyPart's wish; target is -1 for Message.
 	target  int
