@@ -38,6 +38,8 @@ type Case struct {
 	TallyOn   civil.Date
 	Tally     Outcome
 	CountedIn int
+	// Carried marks a case of the opening balance: 上年结转, never 新收.
+	Carried bool
 
 	Strict, Legal Reading
 	ExtendedDays  int // working days granted in the current period
@@ -51,6 +53,8 @@ type Case struct {
 	Request    string
 	Department string
 	Assignee   string
+	Agent      string
+	MergedInto ID       // the case that goes on for this one
 	Addresses  []string // e-mail addresses that belong to the case: those of its incoming mails
 
 	stageBefore Stage // to which Reinstated returns
@@ -62,11 +66,12 @@ type Reading struct {
 	Due         civil.Date
 	Provisional bool
 	Waiting     Waiting
+	WaitSince   civil.Date
 	WaitUntil   civil.Date
 }
 
 func (c Clock) reading() Reading {
-	return Reading{c.Start, c.Due, c.Provisional, c.Waiting, c.WaitUntil}
+	return Reading{c.Start, c.Due, c.Provisional, c.Waiting, c.WaitSince, c.WaitUntil}
 }
 
 // ReceivedOn is 收到申请之日: the confirmed day where the channel needs confirmation and has it, else
@@ -86,8 +91,11 @@ func (c Case) NewIn() int {
 	return c.ReceivedOn().Year()
 }
 
-// Counts reports whether the case is one of 表三: registered as an application and not dismissed.
-func (c Case) Counts() bool { return c.Kind == Application && c.Stage != StageDismissed }
+// Counts reports whether the case is one of 表三: registered as an application, not dismissed and
+// not one with another.
+func (c Case) Counts() bool {
+	return c.Kind == Application && c.Stage != StageDismissed && c.Stage != StageMerged
+}
 
 // Fold derives a case from its records. It is total: whatever the records say, there is a case.
 func Fold(id ID, history []Record, law Statute, cal *workday.Calendar) Case {
@@ -98,7 +106,10 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar) Case {
 	}
 	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
 	c.Strict, c.Legal = strict.reading(), legal.reading()
-	c.ExtendedDays = max(0, strict.Limit-law.Limit)
+	c.ExtendedDays = legal.Extended
+	if legal.Start.IsZero() {
+		c.ExtendedDays = strict.Extended
+	}
 	return c
 }
 
@@ -106,7 +117,7 @@ func (c *Case) apply(r Record) {
 	switch e := r.Event.(type) {
 	case Received:
 		c.Channel, c.ArrivedAt, c.ArrivedOn = e.Channel, e.ArrivedAt, r.On
-		c.Subject = e.Subject
+		c.Subject, c.Carried = e.Subject, e.Carried
 		c.Applicant = e.From.Name
 		if c.Applicant == "" {
 			c.Applicant = e.From.Mail
@@ -164,6 +175,14 @@ func (c *Case) apply(r Record) {
 		c.addMail(e.Letter)
 	case MessageOut:
 		c.Messages++
+	case Merged:
+		c.MergedInto = e.Into
+	case Attached:
+		if !e.Letter.Digest.IsZero() {
+			c.addMail(e.Letter)
+		}
+	case AgentNamed:
+		c.Agent = e.Name
 	case CountedIn:
 		c.CountedIn = e.Year
 	}

@@ -63,18 +63,20 @@ type Turn struct {
 type Clock struct {
 	View        View
 	Start       civil.Date // day zero of the current period; counting begins the day after (民法典201)
+	Extended    int        // working days granted on top of the limit in the current period
 	Limit       int        // working days of the current period, extension included
 	Fixed       civil.Date // a due date that was set rather than counted (条例35, or a decision)
 	Due         civil.Date
 	Provisional bool // 暂定: a day after the calendar's end was counted
 	Waiting     Waiting
+	WaitSince   civil.Date // the day of the notice or letter
 	WaitUntil   civil.Date // zero when no end is known
 	Stopped     civil.Date
 	Excluded    []Interval // of the current period
 	Turns       []Turn     // of all periods
 
 	consultations []consultation
-	dismissed     bool
+	left          bool // no application of its own: dismissed or merged
 }
 
 // consultation is one side asked. The excluded days run from the letter's leaving.
@@ -106,12 +108,12 @@ func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
 	switch e := r.Event.(type) {
 	case Received:
 		if c.View == Strict || !e.Channel.NeedsConfirmation() {
-			c.begin(r.On, law)
+			c.Start = r.On
 			effect, text = EffectStart, "到达之日为第零日"
 		}
 	case Confirmed:
 		if c.View == Legal && c.Start.IsZero() {
-			c.begin(r.On, law)
+			c.Start = r.On
 			effect, text = EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
 		}
 	case CorrectionAsked:
@@ -122,22 +124,22 @@ func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
 			text = fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", law.CorrectionNotice)
 			break
 		}
-		c.wait(WaitCorrection, e.Until)
+		c.wait(WaitCorrection, r.On, e.Until)
 		effect, text = EffectWait, "等待补正，期限 "+e.Until.String()
 	case CorrectionReceived:
 		if c.Waiting == WaitCorrection {
-			c.begin(r.On, law)
+			c.restart(r.On)
 			effect, text = EffectRestart, "自收到补正后的申请之日重新起算（条例第三十条）"
 		}
 	case FeeNoticed:
 		if c.running() {
 			until, _ := cal.AddWorkdays(cmp.Or(e.Received, r.On), law.FeePayment)
-			c.wait(WaitFee, until)
+			c.wait(WaitFee, r.On, until)
 			effect, text = EffectWait, "等待缴费，期限 "+until.String()
 		}
 	case FeePaid:
 		if c.Waiting == WaitFee {
-			c.begin(r.On, law)
+			c.restart(r.On)
 			effect, text = EffectRestart, "缴费次日起重新计算"
 		}
 	case ConsultationSent:
@@ -156,8 +158,8 @@ func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
 			text = e.Party + "：" + e.Opinion.Label()
 		}
 	case Extended:
-		if c.Stopped.IsZero() && !c.Start.IsZero() {
-			c.Limit += e.Days
+		if c.Stopped.IsZero() {
+			c.Extended += e.Days
 			effect, text = EffectExtend, fmt.Sprintf("经 %s 同意延长 %d 个工作日，%s 告知申请人", e.Approver, e.Days, e.Told)
 		}
 	case Deferred:
@@ -181,14 +183,17 @@ func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
 	case Withdrawn:
 		effect = c.stop(r.On)
 	case Dismissed:
-		c.dismissed = true
+		c.left = true
 		effect = EffectStop
+	case Merged:
+		c.left = true
+		effect, text = EffectStop, "并入 "+string(e.Into)+"，以其期限为准"
 	case Reinstated:
-		c.dismissed = false
+		c.left = false
 		text = "恢复后视为从未中断"
 	case Reopened:
-		c.Stopped = 0
-		c.begin(r.On, law)
+		c.Stopped, c.consultations = 0, nil
+		c.restart(r.On)
 		c.Fixed = e.Due
 		effect, text = EffectRestart, e.Cause
 	default:
@@ -205,14 +210,17 @@ func noticeDue(start civil.Date, law Statute, cal *workday.Calendar) civil.Date 
 	return due
 }
 
-// begin opens a whole new period. What was granted or excluded in the one before has no say in it.
-func (c *Clock) begin(day civil.Date, law Statute) {
-	c.Start, c.Limit, c.Fixed = day, law.Limit, 0
-	c.Waiting, c.WaitUntil = NotWaiting, 0
+// restart opens a whole new period. What was granted or excluded in the one before has no say in it;
+// a consultation that is still open goes on.
+func (c *Clock) restart(day civil.Date) {
+	c.Start, c.Extended, c.Fixed = day, 0, 0
+	c.Waiting, c.WaitSince, c.WaitUntil = NotWaiting, 0, 0
 	c.consultations = slices.DeleteFunc(c.consultations, func(k consultation) bool { return !k.ended.IsZero() })
 }
 
-func (c *Clock) wait(w Waiting, until civil.Date) { c.Waiting, c.WaitUntil = w, until }
+func (c *Clock) wait(w Waiting, since, until civil.Date) {
+	c.Waiting, c.WaitSince, c.WaitUntil = w, since, until
+}
 
 // running tells whether a notice can stop the period: it has not ended and does not already wait.
 // A legal period that nobody has confirmed yet counts as running: the notice itself needs an answer,
@@ -251,17 +259,28 @@ func (k consultation) end(law Statute, cal *workday.Calendar) (last civil.Date, 
 	return last, ok
 }
 
+// endAtStop closes a consultation whose end nobody recorded before the office answered: where the law
+// limits it, not later than if the letter had arrived on the day it left.
+func (k consultation) endAtStop(stopped civil.Date, law Statute, cal *workday.Calendar) civil.Date {
+	if k.side == OtherOffice {
+		return stopped
+	}
+	limit, _ := cal.AddWorkdays(k.sent, law.Consultation)
+	return min(stopped, limit)
+}
+
 // settle turns what the records said into a due date.
 func (c *Clock) settle(law Statute, cal *workday.Calendar) {
+	c.Limit = law.Limit + c.Extended
 	for _, k := range c.consultations {
 		last, known := k.end(law, cal)
 		i := Interval{From: k.sent, To: last, Open: !known, Why: "征求" + k.side.Label() + "意见（" + k.party + "）"}
 		if i.Open && !c.Stopped.IsZero() {
-			i.Open, i.To = false, c.Stopped
+			i.Open, i.To = false, k.endAtStop(c.Stopped, law, cal)
 		}
 		c.Excluded = append(c.Excluded, i)
 		if k.ended.IsZero() && c.running() {
-			c.Waiting = WaitConsultation
+			c.wait(WaitConsultation, k.sent, 0)
 		}
 	}
 	if c.Waiting == WaitConsultation {
@@ -270,7 +289,7 @@ func (c *Clock) settle(law Statute, cal *workday.Calendar) {
 	noEnd := slices.ContainsFunc(c.Excluded, func(i Interval) bool { return i.Open })
 	waits := c.Waiting == WaitCorrection || c.Waiting == WaitFee
 	switch {
-	case c.dismissed, c.Start.IsZero(), waits, noEnd:
+	case c.left, c.Start.IsZero(), waits, noEnd:
 	case !c.Fixed.IsZero():
 		c.Due = c.Fixed
 	default:

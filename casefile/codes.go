@@ -53,10 +53,11 @@ const (
 	StageArchived
 	StageWithdrawn
 	StageDismissed
+	StageMerged // one with another case, to which its number points
 )
 
 var stages = codes{{}, {"received", "收件"}, {"registered", "登记"}, {"reviewed", "审核"}, {"handling", "办理"},
-	{"replied", "答复"}, {"served", "送达"}, {"archived", "归档"}, {"withdrawn", "撤回"}, {"dismissed", "非申请"}}
+	{"replied", "答复"}, {"served", "送达"}, {"archived", "归档"}, {"withdrawn", "撤回"}, {"dismissed", "非申请"}, {"merged", "合并"}}
 
 // Stages lists every stage in the order of the loop.
 func Stages() []Stage {

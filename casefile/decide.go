@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -60,9 +61,12 @@ func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workd
 		return nil, err
 	}
 	if k := d.Event.Kind(); !slices.Contains(k.Info().Stages, j.Stage) {
-		return nil, &TransitionError{d.Case, j.Stage, k, LegalAt(j.Stage)}
+		return nil, &TransitionError{d.Case, j.Stage, k, j.Next()}
 	}
 	if err := j.rules(); err != nil {
+		return nil, err
+	}
+	if err := j.effective(); err != nil {
 		return nil, err
 	}
 	return j.warnings, nil
@@ -106,6 +110,27 @@ func (j *judge) need(value, what, option string) error {
 		return j.refuse("field-missing", "请用 "+option+" 写明", "缺少%s", what)
 	}
 	return nil
+}
+
+// effective refuses what would be recorded and change nothing: a notice, a payment or an extension
+// whose day lies where neither clock can follow it.
+func (j *judge) effective() error {
+	k := j.draft.Event.Kind()
+	switch k {
+	case KindCorrectionAsked, KindCorrectionReceived, KindFeeNoticed, KindFeePaid, KindExtended, KindDeferred:
+	default:
+		return nil
+	}
+	seq := uint64(math.MaxUint64) // after everything of the same day
+	with := append(slices.Clone(j.history), Record{Seq: seq, On: j.draft.On, Case: j.ID, Event: j.draft.Event})
+	for _, view := range []View{Strict, Legal} {
+		for _, t := range ReadClock(view, with, j.law, j.cal).Turns {
+			if t.Seq == seq && t.Effect != EffectNone {
+				return nil
+			}
+		}
+	}
+	return j.refuse("date-order", "请核对 --on 与 show 所列经过", "%s 在 %s 不起作用：当日的经过与之不符", k.Label(), j.draft.On)
 }
 
 // rules are the conditions beyond the stage, each with its article.
@@ -155,6 +180,22 @@ func (j *judge) rules() error {
 		return j.need(e.Reason, "理由", "--reason")
 	case Reinstated:
 		return j.need(e.Reason, "理由", "--reason")
+	case Merged:
+		if e.Into == "" || e.Into == j.ID {
+			return j.refuse("field-missing", "请用 --into 写明另一案号", "不能并入 %q", e.Into)
+		}
+	case Split:
+		if len(e.Parts) == 0 {
+			return j.refuse("field-missing", "", "没有拆出的案件")
+		}
+	case Attached:
+		if len(e.Files) == 0 && e.Letter.Digest.IsZero() {
+			return j.refuse("field-missing", "写明文件，或用 --mail 写明邮件", "没有要附卷的内容")
+		}
+	case Detached:
+		return j.detached(e)
+	case AgentNamed:
+		return j.need(e.Name, "代理人", "--name")
 	case CountedIn:
 		return j.countedIn(e)
 	case Noted:
@@ -210,6 +251,9 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
 			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
 	}
+	if j.draft.On > noticeDue(j.ArrivedOn, j.law, j.cal) {
+		j.warn("距到达已超过 %d 个工作日，从严口径的期限不停止计算", j.law.CorrectionNotice)
+	}
 	if j.Corrections > 0 {
 		j.warn("这是第 %d 次补正告知；条例第三十条要求一次性告知", j.Corrections+1)
 	}
@@ -230,31 +274,35 @@ func (j *judge) consultationSent(e ConsultationSent) error {
 	if err := j.need(e.Party, "征求对象", "--party"); err != nil {
 		return err
 	}
-	if j.pending(e.Party) {
+	if !j.pending(e.Party).IsZero() {
 		return j.refuse("consultation-pending", "", "向“%s”的征求意见尚未结束", e.Party)
 	}
 	return nil
 }
 
-// pending tells whether a consultation with the party was sent and not answered.
-func (j *judge) pending(party string) bool {
-	pending := false
+// pending returns the day on which an unanswered consultation with the party was sent; zero for none.
+func (j *judge) pending(party string) (sent civil.Date) {
 	for _, r := range Live(j.history) {
 		switch e := r.Event.(type) {
 		case ConsultationSent:
-			pending = pending || e.Party == party
+			if e.Party == party {
+				sent = r.On
+			}
 		case ConsultationAnswered:
-			pending = pending && e.Party != party
+			if e.Party == party {
+				sent = 0
+			}
 		}
 	}
-	return pending
+	return sent
 }
 
 func (j *judge) asked(party string) error {
-	if !j.pending(party) {
+	sent := j.pending(party)
+	if sent.IsZero() {
 		return j.refuse("no-consultation", "show 可查征求对象的名称", "没有向“%s”的、尚未答复的征求意见", party)
 	}
-	return nil
+	return j.after(sent, "征求意见书发出日期")
 }
 
 func (j *judge) answered(e ConsultationAnswered) error {
@@ -272,10 +320,15 @@ func (j *judge) follows(k Kind, otherwise string) error {
 }
 
 func (j *judge) deferred(e Deferred) error {
-	if e.Until <= j.draft.On {
-		return j.refuse("defer-until", "请用 --until 写明", "延迟答复的日期应晚于 %s", j.draft.On)
+	accepted := slices.ContainsFunc(Live(j.history), func(r Record) bool { g, ok := r.Event.(ReasonGiven); return ok && g.Accepted })
+	if !accepted {
+		return j.refuse("out-of-order", "先记录 reason、reasoned；理由不合理的，以 reply --outcome decline.excessive 不予处理",
+			"延迟答复以申请人说明合理理由为前提（条例第三十五条）")
 	}
-	return j.follows(KindReasonGiven, "延迟答复以申请人说明理由为前提（条例第三十五条）：先记录 reason、reasoned")
+	if due := max(j.draft.On, j.Strict.Due, j.Legal.Due); e.Until <= due {
+		return j.refuse("defer-until", "请用 --until 写明", "延迟答复的日期应晚于 %s", due)
+	}
+	return nil
 }
 
 func (j *judge) feeNoticed(e FeeNoticed) error {
@@ -313,6 +366,8 @@ func (j *judge) extended(e Extended) error {
 	switch {
 	case e.Days < 1 || e.Days > j.law.MaxExtension:
 		return j.refuse("extension-days", "请核对 --days", "延长期限为 1 至 %d 个工作日（条例第三十三条），得到 %d", j.law.MaxExtension, e.Days)
+	case slices.ContainsFunc(Live(j.history), func(r Record) bool { return r.Event.Kind() == KindDeferred }):
+		return j.refuse("extension-deferred", "", "已定延迟答复的日期（条例第三十五条），不再延期")
 	case j.ExtendedDays > 0:
 		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
 	case e.Told.IsZero() || e.Told > j.today || e.Told < j.draft.On:
@@ -424,6 +479,22 @@ func (j *judge) countedIn(e CountedIn) error {
 	return j.need(e.Reason, "理由", "--reason")
 }
 
+func (j *judge) detached(e Detached) error {
+	held := slices.ContainsFunc(Live(j.history), func(r Record) bool {
+		switch h := r.Event.(type) {
+		case Attached:
+			return h.Letter.Digest == e.Digest || slices.ContainsFunc(h.Files, func(f File) bool { return f.Digest == e.Digest })
+		case MessageIn:
+			return h.Digest == e.Digest
+		}
+		return false
+	})
+	if !held {
+		return j.refuse("not-attached", "收件时的邮件不能移出；show 可查", "卷中没有可移出的 %s", e.Digest.Short())
+	}
+	return j.need(e.Reason, "理由", "--reason")
+}
+
 // voided lets any record be put right but those that other facts rest on: the arrival and the mails,
 // which are the register's own observations, and earlier voidings.
 func (j *judge) voided(e Voided) error {
@@ -441,5 +512,32 @@ func (j *judge) voided(e Voided) error {
 	if slices.ContainsFunc(j.history, func(r Record) bool { v, ok := r.Event.(Voided); return ok && v.Seq == e.Seq }) {
 		return j.refuse("void-twice", "", "记录 %d 已经作废", e.Seq)
 	}
+	return j.nothingRestsOn(e.Seq)
+}
+
+// nothingRestsOn refuses to void a record without which a later one would not have been legal: the
+// case would stand where nobody can go on from.
+func (j *judge) nothingRestsOn(seq uint64) error {
+	before := unfounded(Live(j.history))
+	without := slices.DeleteFunc(Live(j.history), func(r Record) bool { return r.Seq == seq })
+	for _, r := range unfounded(without) {
+		if !slices.ContainsFunc(before, func(o Record) bool { return o.Seq == r.Seq }) {
+			return j.refuse("void-rests", fmt.Sprintf("先作废记录 %d", r.Seq), "记录 %d（%s %s）以它为前提", r.Seq, r.On, r.Event.Kind().Label())
+		}
+	}
 	return nil
+}
+
+// unfounded lists the records that were not legal at the stage that those before them had led to. A
+// fact learned late may be one of them from the start.
+func unfounded(live []Record) []Record {
+	var all []Record
+	var c Case
+	for _, r := range live {
+		if legal := r.Event.Kind().Info().Stages; legal != nil && !slices.Contains(legal, c.Stage) {
+			all = append(all, r)
+		}
+		c.apply(r)
+	}
+	return all
 }

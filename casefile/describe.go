@@ -10,11 +10,11 @@ import (
 func Describe(e Event) string {
 	switch e := e.(type) {
 	case Received:
-		return phrases("渠道："+e.Channel.Label(), "来自 "+e.From.String(), "主题："+e.Subject)
+		return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("拆自 ", string(e.SplitFrom)))
 	case Confirmed:
 		return phrases(e.How, prefixed("与 ", e.With))
 	case Registered:
-		return phrases(e.As.Label(), e.Applicant, e.Column.Label(), prefixed("申请内容：", e.Request))
+		return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("申请内容：", e.Request))
 	case Assigned:
 		return phrases(e.Department, e.Person)
 	case Reviewed:
@@ -65,9 +65,35 @@ func Describe(e Event) string {
 	case Reinstated:
 		return e.Reason
 	case MessageIn:
-		return phrases("来自 "+e.From.String(), "主题："+e.Subject, e.Reason)
+		return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason)
 	case MessageOut:
-		return phrases("主题："+e.Subject, e.Reason)
+		return phrases(prefixed("主题：", e.Subject), e.Reason)
+	case Merged:
+		return phrases("并入 "+string(e.Into), e.Reason)
+	case Split:
+		return phrases(fmt.Sprintf("另立 %v", e.Parts), e.Reason)
+	case Attached:
+		var names []string
+		for _, f := range e.Files {
+			names = append(names, f.Name)
+		}
+		return phrases(strings.Join(names, "、"), prefixed("邮件：", e.Subject), e.Reason)
+	case Detached:
+		return phrases(e.Digest.Short(), e.Reason)
+	case AgentNamed:
+		return phrases(e.Name, e.Contact, prefixed("授权文书 ", e.Document))
+	case DisputeFiled:
+		return phrases(string(e.Dispute), e.Track.Label(), e.Party, e.Organ, e.Number, joined(e.Cases), e.Matter)
+	case DisputeAnswered:
+		return phrases(string(e.Dispute), prefixed("文号 ", e.Document))
+	case DisputeDecided:
+		return phrases(string(e.Dispute), e.Decision, prefixed("文号 ", e.Document))
+	case DisputeAppealed:
+		return phrases(string(e.Dispute), prefixed("上诉人 ", e.By))
+	case OpeningBalance:
+		return fmt.Sprintf("%d 年上年结转 %v", e.Year, e.Columns)
+	case CalendarAdopted:
+		return phrases(fmt.Sprintf("%d 年", e.Year.Year), e.Notice, e.Reason)
 	case CountedIn:
 		return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason)
 	case Noted:
@@ -80,6 +106,14 @@ func Describe(e Event) string {
 		return phrases(e.Folder, fmt.Sprintf("UID %d", e.UID), e.Disposition.Label(), strings.Join(e.Reasons, "；"))
 	}
 	return ""
+}
+
+func joined(ids []ID) string {
+	var all []string
+	for _, id := range ids {
+		all = append(all, string(id))
+	}
+	return strings.Join(all, "、")
 }
 
 func prefixed(prefix, s string) string {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 )
 
 // Event is what a record says happened. The set is closed: every kind has its row in kinds.go.
@@ -45,11 +46,22 @@ const (
 	KindReinstated           Kind = "reinstated"
 	KindMessageIn            Kind = "message-in"
 	KindMessageOut           Kind = "message-out"
+	KindMerged               Kind = "merged"
+	KindSplit                Kind = "split"
+	KindAttached             Kind = "attached"
+	KindDetached             Kind = "detached"
+	KindAgentNamed           Kind = "agent-named"
 	KindCountedIn            Kind = "counted-in"
 	KindNoted                Kind = "noted"
 	KindVoided               Kind = "voided"
 	KindRevealed             Kind = "revealed"
 	KindMessageTaken         Kind = "message-taken"
+	KindDisputeFiled         Kind = "dispute-filed"
+	KindDisputeAnswered      Kind = "dispute-answered"
+	KindDisputeDecided       Kind = "dispute-decided"
+	KindDisputeAppealed      Kind = "dispute-appealed"
+	KindOpeningBalance       Kind = "opening-balance"
+	KindCalendarAdopted      Kind = "calendar-adopted"
 )
 
 // Letter names a mail of the case without quoting it: enough to list and to search, the bytes lie
@@ -69,6 +81,11 @@ type Received struct {
 	Letter
 	// Suggestions are cases that the mail may belong to, each with its reason; a person decides.
 	Suggestions []Suggestion `json:"suggestions,omitzero"`
+	// Carried (结转) marks a case that was open when the register began and is therefore part of the
+	// opening balance: it is 上年结转, never 新收.
+	Carried bool `json:"carried,omitzero"`
+	// SplitFrom is the case of which this one is a part.
+	SplitFrom ID `json:"split_from,omitzero"`
 }
 
 // Suggestion is a case that a mail may belong to, and why.
@@ -87,7 +104,8 @@ type Confirmed struct {
 type Registered struct {
 	As        RequestKind `json:"as"`
 	Applicant string      `json:"applicant"`
-	Column    Column      `json:"column"`
+	Others    []string    `json:"others,omitzero"`  // joint applicants beside the first: still 1 件
+	Column    Column      `json:"column"`           // of the first named; a person confirms where they differ
 	Contact   string      `json:"contact,omitzero"` // address or telephone for replies
 	Request   string      `json:"request,omitzero"` // 所需信息的内容描述
 	Form      string      `json:"form,omitzero"`    // 载体形式, 条例40
@@ -223,8 +241,9 @@ type Withdrawn struct {
 // Reopened (重新办理): a decision orders a new reply, or the office replaces its own. Both clocks
 // restart on the day the decision is received.
 type Reopened struct {
-	Cause string     `json:"cause"`
-	Due   civil.Date `json:"due,omitzero"` // the date that the decision sets, if it sets one
+	Cause   string     `json:"cause"`
+	Due     civil.Date `json:"due,omitzero"` // the date that the decision sets, if it sets one
+	Dispute DisputeID  `json:"dispute,omitzero"`
 }
 
 // Dismissed (非申请): a person found that this is no application. Visible and reversible.
@@ -251,6 +270,47 @@ type MessageOut struct {
 	Reason string    `json:"reason"`
 }
 
+// Merged (合并): the same request sent twice before the reply is one case. This number stays as a
+// pointer to the other, which arrived no later.
+type Merged struct {
+	Into   ID     `json:"into"`
+	Reason string `json:"reason,omitzero"`
+}
+
+// Split (拆分): the case held several requests. The parts named here are cases of their own with the
+// same dates; this one goes on as the first.
+type Split struct {
+	Parts  []ID   `json:"parts"`
+	Reason string `json:"reason,omitzero"`
+}
+
+// File is a document kept under its digest beside the mails: what came on paper, scanned.
+type File struct {
+	Digest Digest `json:"digest"`
+	Name   string `json:"name"` // for people: no path, no control characters
+	Size   int64  `json:"size"`
+}
+
+// Attached (附卷) puts files, or a mail that lay elsewhere, into the case.
+type Attached struct {
+	Files []File `json:"files,omitzero"`
+	Letter
+	Reason string `json:"reason,omitzero"`
+}
+
+// Detached takes a file or a mail out of the case again; its bytes stay.
+type Detached struct {
+	Digest Digest `json:"digest"`
+	Reason string `json:"reason"`
+}
+
+// AgentNamed (委托代理人) names who acts for the applicant. The column stays the applicant's.
+type AgentNamed struct {
+	Name     string `json:"name"`
+	Contact  string `json:"contact,omitzero"`
+	Document string `json:"document,omitzero"` // 授权委托书
+}
+
 // CountedIn (计入年度): a person says in which year's 新收 a case around the turn of the year counts.
 type CountedIn struct {
 	Year   int    `json:"year"`
@@ -264,8 +324,9 @@ type Noted struct {
 
 // Voided puts a mistake right: the record with that Seq no longer counts. It stays readable.
 type Voided struct {
-	Seq    uint64 `json:"seq"`
-	Reason string `json:"reason"`
+	Seq     uint64    `json:"seq"`
+	Reason  string    `json:"reason"`
+	Dispute DisputeID `json:"dispute,omitzero"` // whose record it is, when it is no case's
 }
 
 // Revealed records that somebody looked at personal data unmasked.
@@ -291,6 +352,20 @@ type MessageTaken struct {
 	// Tries counts fetches that failed; Retry is when a quarantined mail is tried again.
 	Tries int       `json:"tries,omitzero"`
 	Retry time.Time `json:"retry,omitzero"`
+}
+
+// OpeningBalance (期初) is 上年结转 of the register's first year, column by column in the order of
+// Columns: row 四 of the report before. On is 1 January of that year.
+type OpeningBalance struct {
+	Year    int               `json:"year"`
+	Columns [len(Columns)]int `json:"columns"`
+	Source  string            `json:"source,omitzero"` // the report it comes from
+}
+
+// CalendarAdopted (采用日历) adds a notice of the State Council, or local days, to the calendar.
+type CalendarAdopted struct {
+	workday.Year
+	Reason string `json:"reason,omitzero"`
 }
 
 func (Received) Kind() Kind             { return KindReceived }
@@ -326,3 +401,14 @@ func (Noted) Kind() Kind                { return KindNoted }
 func (Voided) Kind() Kind               { return KindVoided }
 func (Revealed) Kind() Kind             { return KindRevealed }
 func (MessageTaken) Kind() Kind         { return KindMessageTaken }
+func (Merged) Kind() Kind               { return KindMerged }
+func (Split) Kind() Kind                { return KindSplit }
+func (Attached) Kind() Kind             { return KindAttached }
+func (Detached) Kind() Kind             { return KindDetached }
+func (AgentNamed) Kind() Kind           { return KindAgentNamed }
+func (DisputeFiled) Kind() Kind         { return KindDisputeFiled }
+func (DisputeAnswered) Kind() Kind      { return KindDisputeAnswered }
+func (DisputeDecided) Kind() Kind       { return KindDisputeDecided }
+func (DisputeAppealed) Kind() Kind      { return KindDisputeAppealed }
+func (OpeningBalance) Kind() Kind       { return KindOpeningBalance }
+func (CalendarAdopted) Kind() Kind      { return KindCalendarAdopted }

@@ -45,7 +45,7 @@ type KindInfo struct {
 var (
 	alive    = []Stage{StageReceived, StageRegistered, StageReviewed, StageHandling}
 	working  = []Stage{StageRegistered, StageReviewed, StageHandling}
-	anyStage = []Stage{StageReceived, StageRegistered, StageReviewed, StageHandling, StageReplied, StageServed, StageArchived, StageWithdrawn, StageDismissed}
+	anyStage = []Stage{StageReceived, StageRegistered, StageReviewed, StageHandling, StageReplied, StageServed, StageArchived, StageWithdrawn, StageDismissed, StageMerged}
 )
 
 // kinds is the one table of the house: deciding, folding, explaining, the help texts and the diagram
@@ -79,11 +79,22 @@ var kinds = []KindInfo{
 	{KindReinstated, "恢复为申请", "reinstate", "", EffectNone, []Stage{StageDismissed}, 0, decode[Reinstated]},
 	{KindMessageIn, "来信", "", "", EffectNone, nil, 0, decode[MessageIn]},
 	{KindMessageOut, "去信", "", "", EffectNone, nil, 0, decode[MessageOut]},
+	{KindMerged, "合并", "merge", "", EffectStop, alive, StageMerged, decode[Merged]},
+	{KindSplit, "拆分", "split", "", EffectNone, alive, 0, decode[Split]},
+	{KindAttached, "附卷", "attach", "", EffectNone, anyStage, 0, decode[Attached]},
+	{KindDetached, "移出卷", "detach", "", EffectNone, anyStage, 0, decode[Detached]},
+	{KindAgentNamed, "委托代理人", "agent", "条例第二十九条", EffectNone, anyStage, 0, decode[AgentNamed]},
 	{KindCountedIn, "计入年度", "count-in", "国办公开办函〔2021〕30号", EffectNone, anyStage, 0, decode[CountedIn]},
 	{KindNoted, "备注", "note", "", EffectNone, anyStage, 0, decode[Noted]},
 	{KindVoided, "作废记录", "void", "", EffectNone, anyStage, 0, decode[Voided]},
 	{KindRevealed, "查看个人信息", "", "", EffectNone, nil, 0, decode[Revealed]},
 	{KindMessageTaken, "取信", "", "", EffectNone, nil, 0, decode[MessageTaken]},
+	{KindDisputeFiled, "复议诉讼", "", "条例第五十一条", EffectNone, nil, 0, decode[DisputeFiled]},
+	{KindDisputeAnswered, "复议答复、诉讼答辩", "", "行政复议法第四十八条、行政诉讼法第六十七条", EffectNone, nil, 0, decode[DisputeAnswered]},
+	{KindDisputeDecided, "裁决", "", "条例第五十一条", EffectNone, nil, 0, decode[DisputeDecided]},
+	{KindDisputeAppealed, "上诉", "", "行政诉讼法第八十五条", EffectNone, nil, 0, decode[DisputeAppealed]},
+	{KindOpeningBalance, "期初", "", "国办公开办函〔2021〕30号", EffectNone, nil, 0, decode[OpeningBalance]},
+	{KindCalendarAdopted, "采用日历", "", "", EffectNone, nil, 0, decode[CalendarAdopted]},
 }
 
 // Kinds returns the table of kinds.
@@ -102,16 +113,19 @@ func (k Kind) Info() KindInfo {
 // Label returns the Chinese word.
 func (k Kind) Label() string { return k.Info().Label }
 
-// LegalAt lists what a person may record at a stage, in the order of the loop.
-func LegalAt(s Stage) []Kind {
+// Next lists what a person may record on the case as it stands, in the order of the loop.
+func (c Case) Next() []Kind {
 	var legal []Kind
 	for _, i := range kinds {
-		if slices.Contains(i.Stages, s) {
+		if slices.Contains(i.Stages, c.Stage) && (i.Kind != KindConfirmed || c.unconfirmed()) {
 			legal = append(legal, i.Kind)
 		}
 	}
 	return legal
 }
+
+// unconfirmed reports whether the day of receipt still waits for both sides to confirm it.
+func (c Case) unconfirmed() bool { return c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() }
 
 func decode[E Event](b []byte) (Event, error) {
 	var e E

@@ -48,17 +48,24 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 	s.Due, s.Provisional = earlier.Due, earlier.Provisional
 	if !s.Due.IsZero() {
 		s.Overdue = today > s.Due
-		s.Disputable = s.Overdue && !governs.Due.IsZero() && today <= governs.Due
+		s.Disputable = s.Overdue && (governs.Waiting != NotWaiting || today <= governs.Due)
 		s.Remaining = cal.WorkdaysBetween(today, s.Due)
 	}
 	return s
+}
+
+func (c Case) waitSince() civil.Date {
+	if c.Legal.Waiting != NotWaiting {
+		return c.Legal.WaitSince
+	}
+	return c.Strict.WaitSince
 }
 
 // on settles what only the day can: a consultation whose 15 working days have passed no longer keeps
 // the case waiting; until then its due date is not known.
 func (r Reading) on(today civil.Date) Reading {
 	if r.Waiting == WaitConsultation && !r.WaitUntil.IsZero() && today > r.WaitUntil {
-		r.Waiting, r.WaitUntil = NotWaiting, 0
+		r.Waiting, r.WaitSince, r.WaitUntil = NotWaiting, 0, 0
 	}
 	if r.Waiting != NotWaiting {
 		r.Due, r.Provisional = 0, false
@@ -107,12 +114,15 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	s := c.At(today, cal)
 	if !s.Due.IsZero() {
 		text := "答复并送达（reply、dispatch）"
-		if s.Disputable {
+		switch {
+		case s.Disputable && s.Waiting != NotWaiting:
+			text = "从严期限已过；按法定口径正在等待" + s.Waiting.Label()
+		case s.Disputable:
 			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
 		}
 		all = append(all, Alarm{AlarmReply, s.Due, text})
 	}
-	if c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
 		all = append(all, Alarm{AlarmConfirm, by, "与申请人确认收到（confirm），法定期限自确认之日起算"})
 	}
@@ -120,6 +130,10 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
 			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正（correct）"})
 		}
+	}
+	if s.Waiting == WaitConsultation && s.WaitUntil.IsZero() {
+		by, _ := cal.AddWorkdays(c.waitSince(), law.Consultation)
+		all = append(all, Alarm{AlarmConsultation, by, "征求意见满 15 个工作日：未记录送达日的请记录（reached），其他机关未答复的请催办"})
 	}
 	if !s.WaitUntil.IsZero() {
 		switch s.Waiting {

@@ -86,7 +86,10 @@ func likeness(m *casefile.Message) (int, []string) {
 			add(50, "标题有“"+word+"”")
 		}
 	}
-	text := ownWords(m.Text)
+	text := m.Text
+	if !hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
+		text = ownWords(text)
+	}
 	if word := firstOf(text, textWords); word != "" {
 		add(25, "正文有“"+word+"”")
 	}
@@ -132,7 +135,7 @@ func withoutPrefixes(subject string) (rest string, answer bool) {
 	for range 10 {
 		lower := strings.ToLower(rest)
 		cut := ""
-		for _, p := range [...]string{"回复", "答复", "re", "aw", "转发", "fw", "fwd"} {
+		for _, p := range [...]string{"回复", "答复", "re", "转发", "fw", "fwd"} {
 			for _, colon := range [...]string{":", "："} {
 				if strings.HasPrefix(lower, p+colon) {
 					cut = p + colon
@@ -148,24 +151,34 @@ func withoutPrefixes(subject string) (rest string, answer bool) {
 	return rest, answer
 }
 
-// ownWords ends a text where the quoted mail begins: at the marks that mailers in use here write.
-// A forwarded mail is not quoted in this sense, for it comes first.
+// ownWords ends a text where the quoted mail begins, at the marks that mailers in use here write. Of
+// a mail that says nothing else, and of one passed on, all is its own.
 func ownWords(text string) string {
-	var own strings.Builder
-	for line := range strings.Lines(text) {
-		l := strings.TrimSpace(line)
-		lower := strings.ToLower(l)
-		switch {
+	lines := strings.Split(text, "\n")
+	own := make([]string, 0, len(lines))
+	for k, line := range lines {
+		switch l := strings.TrimSpace(line); {
 		case strings.HasPrefix(l, ">"):
-			continue
-		case containsAny(lower, "原始邮件", "original message", "original email") && strings.Contains(l, "--"),
-			strings.HasSuffix(l, "写道：") || strings.HasSuffix(l, "写道:") || strings.HasSuffix(lower, "wrote:"):
-			if strings.TrimSpace(own.String()) != "" {
-				return own.String()
-			}
-			continue
+		case !quoteBegins(l, lines[k+1:]):
+			own = append(own, line)
+		case strings.TrimSpace(strings.Join(own, "")) != "":
+			return strings.Join(own, "\n")
 		}
-		own.WriteString(line)
 	}
-	return own.String()
+	return strings.Join(own, "\n")
+}
+
+// quoteBegins knows "---- 原始邮件 ----", "某人 写道：" and the heading of Outlook and Foxmail.
+func quoteBegins(line string, next []string) bool {
+	lower := strings.ToLower(line)
+	switch {
+	case strings.Contains(line, "--") && containsAny(lower, "原始邮件", "原邮件", "original message", "original email"):
+		return true
+	case strings.HasSuffix(line, "写道：") || strings.HasSuffix(line, "写道:") || strings.HasSuffix(lower, "wrote:"):
+		return true
+	case hasPrefix(line, "发件人：", "发件人:"):
+		heading := strings.Join(next[:min(3, len(next))], "")
+		return containsAny(heading, "收件人", "发送时间")
+	}
+	return false
 }

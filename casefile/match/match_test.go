@@ -216,6 +216,26 @@ func TestDecideReturnsTheRegistersError(t *testing.T) {
 	}
 }
 
+func TestLikenessCountsOnlyTheAuthorsWords(t *testing.T) {
+	quotes := map[string]string{
+		"mark":       "好的。\n\n---- 回复的原邮件 ----\n" + application,
+		"wrote":      "好的。\n在 2026-11-23 10:00，办公室写道：\n" + application,
+		"heading":    "好的。\n发件人： 办公室\n发送时间： 2026-11-23\n收件人： 张三\n" + application,
+		"line marks": "好的。\n> " + strings.ReplaceAll(application, "\n", "\n> "),
+	}
+	for name, text := range quotes {
+		if got, why := likeness(&casefile.Message{Subject: "回复：依申请公开", Text: text}); got != 0 {
+			t.Errorf("%s: %d for %q", name, got, why)
+		}
+		if got, _ := likeness(&casefile.Message{Subject: "转发：材料", Text: text}); name != "line marks" && got < Likely {
+			t.Errorf("%s, passed on: %d", name, got)
+		}
+	}
+	if got, _ := likeness(&casefile.Message{Text: "---- 原始邮件 ----\n" + application}); got < Likely {
+		t.Errorf("a mail that is all quoted: %d", got)
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	for subject, want := range map[string]string{
 		"〔2026-00017〕补正":           "2026-00017",

@@ -15,7 +15,7 @@ import (
 //
 //	0      version
 //	1-6    kind, stage, channel, column, outcome, tally outcome
-//	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional
+//	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional, 8 carried over
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
@@ -24,7 +24,7 @@ import (
 const (
 	projectionVersion = 1
 	daysAt            = 26
-	dayCount          = 17
+	dayCount          = 19
 	headSize          = daysAt + 4*dayCount
 	noArrival         = -1 << 63
 )
@@ -36,14 +36,14 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 	return [dayCount]*civil.Date{
 		&c.ArrivedOn, &c.ConfirmedOn, &c.RegisteredOn, &c.ReviewedOn, &c.CorrectedOn, &c.RepliedOn,
 		&c.DispatchedOn, &c.DeliveredOn, &c.StoppedOn, &c.ArchivedOn, &c.TallyOn,
-		&c.Strict.Start, &c.Strict.Due, &c.Strict.WaitUntil,
-		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitUntil,
+		&c.Strict.Start, &c.Strict.Due, &c.Strict.WaitSince, &c.Strict.WaitUntil,
+		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitSince, &c.Legal.WaitUntil,
 	}
 }
 
 // texts lists the strings of a projection in the order in which they follow the head.
 func texts(c *casefile.Case) []*string {
-	return []*string{&c.Basis, &c.Document, &c.Applicant, &c.Contact, &c.Subject, &c.Request, &c.Department, &c.Assignee}
+	return []*string{&c.Basis, &c.Document, &c.Applicant, &c.Contact, &c.Subject, &c.Request, &c.Department, &c.Assignee, &c.Agent, (*string)(&c.MergedInto)}
 }
 
 func flag(on bool, bit byte) byte {
@@ -58,7 +58,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	b[0] = projectionVersion
 	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)
 	b[4], b[5], b[6] = byte(c.Column), byte(c.Outcome), byte(c.Tally)
-	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4)
+	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8)
 	b[8], b[9] = byte(c.Strict.Waiting), byte(c.Legal.Waiting)
 	arrived := int64(noArrival)
 	if !c.ArrivedAt.IsZero() {
@@ -99,6 +99,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	c.Kind, c.Stage, c.Channel = casefile.RequestKind(b[1]), casefile.Stage(b[2]), casefile.Channel(b[3])
 	c.Column, c.Outcome, c.Tally = casefile.Column(b[4]), casefile.Outcome(b[5]), casefile.Outcome(b[6])
 	c.Undelivered, c.Strict.Provisional, c.Legal.Provisional = b[7]&1 != 0, b[7]&2 != 0, b[7]&4 != 0
+	c.Carried = b[7]&8 != 0
 	c.Strict.Waiting, c.Legal.Waiting = casefile.Waiting(b[8]), casefile.Waiting(b[9])
 	if ms := int64(binary.BigEndian.Uint64(b[10:])); ms != noArrival {
 		c.ArrivedAt = time.UnixMilli(ms).In(civil.Zone)

@@ -92,7 +92,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		for _, a := range c.Alarms(today, f.reg.Law(), cal) {
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
-		for _, k := range casefile.LegalAt(c.Stage) {
+		for _, k := range c.Next() {
 			d.Next = append(d.Next, control.Step{Command: k.Info().Command, Label: k.Label()})
 		}
 		d.Records, err = recordViews(history)

@@ -1,0 +1,268 @@
+package casefile
+
+import (
+	"fmt"
+	"slices"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// DisputeID numbers a 行政复议 or 行政诉讼: Y2026-001.
+type DisputeID string
+
+// NewDisputeID returns the register's form of a number.
+func NewDisputeID(year, n int) DisputeID { return DisputeID(fmt.Sprintf("Y%04d-%03d", year, n)) }
+
+// Track is the way on which the office's work is challenged: a heading of 表四.
+type Track uint8
+
+// The tracks.
+const (
+	TrackNone           Track = iota
+	Reconsideration           // 行政复议
+	DirectSuit                // 行政诉讼，未经复议直接起诉
+	SuitAfterReconsider       // 行政诉讼，复议后起诉
+)
+
+var tracks = codes{{}, {"reconsideration", "行政复议"}, {"direct-suit", "直接起诉"}, {"suit-after-reconsideration", "复议后起诉"}}
+
+// String returns the stable code.
+func (t Track) String() string { return tracks.code(uint8(t)) }
+
+// Label returns the Chinese word.
+func (t Track) Label() string { return tracks.label(uint8(t)) }
+
+// ParseTrack reads a code or a label.
+func ParseTrack(s string) (Track, error) { i, err := tracks.parse("途径", s); return Track(i), err }
+
+// MarshalText is String.
+func (t Track) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads what ParseTrack reads.
+func (t *Track) UnmarshalText(b []byte) (err error) { *t, err = ParseTrack(string(b)); return err }
+
+// Result is how a dispute ended: a column of 表四. The absent value is 尚未审结.
+type Result uint8
+
+// The results.
+const (
+	ResultPending Result = iota
+	ResultUpheld
+	ResultCorrected
+	ResultOther
+)
+
+var results = codes{{"", "尚未审结"}, {"upheld", "结果维持"}, {"corrected", "结果纠正"}, {"other", "其他结果"}}
+
+// String returns the stable code; "" while pending.
+func (r Result) String() string { return results.code(uint8(r)) }
+
+// Label returns the words of 表四.
+func (r Result) Label() string { return results.label(uint8(r)) }
+
+// decisions maps what the deciding organ pronounced to the column of 表四 (domain.md §4).
+var decisions = []struct {
+	word   string
+	result Result
+}{
+	{"维持", ResultUpheld}, {"驳回复议请求", ResultUpheld}, {"驳回诉讼请求", ResultUpheld},
+	{"撤销", ResultCorrected}, {"变更", ResultCorrected}, {"确认违法", ResultCorrected}, {"确认无效", ResultCorrected},
+	{"责令履行", ResultCorrected}, {"部分撤销", ResultCorrected},
+	{"撤回", ResultOther}, {"终止", ResultOther}, {"不予受理", ResultOther}, {"驳回复议申请", ResultOther},
+	{"驳回起诉", ResultOther}, {"调解", ResultOther},
+}
+
+// DecisionWords lists what a decision may say, in the order of 表四's columns.
+func DecisionWords() []string {
+	var words []string
+	for _, d := range decisions {
+		words = append(words, d.word)
+	}
+	return words
+}
+
+// ResultOf returns the column of 表四 to which a decision belongs.
+func ResultOf(decision string) (Result, bool) {
+	i := slices.IndexFunc(decisions, func(d struct {
+		word   string
+		result Result
+	}) bool {
+		return d.word == decision
+	})
+	if i < 0 {
+		return ResultPending, false
+	}
+	return decisions[i].result, true
+}
+
+// DisputeFiled (复议、诉讼受理) opens a dispute. It is a thing of its own: about no case, one or
+// several, by the applicant or a third party. On is the day of service on the office.
+type DisputeFiled struct {
+	Dispute  DisputeID `json:"dispute"`
+	Track    Track     `json:"track"`
+	Party    string    `json:"party"`           // who complains
+	Organ    string    `json:"organ,omitzero"`  // 复议机关 or 法院
+	Number   string    `json:"number,omitzero"` // its 案号
+	Cases    []ID      `json:"cases,omitzero"`
+	Matter   string    `json:"matter,omitzero"`   // what it is about, where no case says it
+	Ordinary bool      `json:"ordinary,omitzero"` // 复议 by ordinary procedure: 10 working days instead of 5
+}
+
+// DisputeAnswered (答复、答辩): the office has answered.
+type DisputeAnswered struct {
+	Dispute  DisputeID `json:"dispute"`
+	Document string    `json:"document,omitzero"`
+}
+
+// DisputeDecided (裁决): On is the day on which the office received the decision.
+type DisputeDecided struct {
+	Dispute  DisputeID `json:"dispute"`
+	Decision string    `json:"decision"` // one of DecisionWords
+	Document string    `json:"document,omitzero"`
+}
+
+// DisputeAppealed (上诉): until the second instance decides, the dispute is 尚未审结.
+type DisputeAppealed struct {
+	Dispute DisputeID `json:"dispute"`
+	By      string    `json:"by,omitzero"`
+}
+
+// Dispute is what a dispute's records come to.
+type Dispute struct {
+	ID       DisputeID
+	Track    Track
+	Party    string
+	Organ    string
+	Number   string
+	Matter   string
+	Cases    []ID
+	Ordinary bool
+	FiledOn  civil.Date
+	Answered civil.Date
+	Decided  civil.Date // the last decision; zero while pending or under appeal
+	Decision string
+	Result   Result
+	Appealed bool // an appeal was made and its decision is not known
+}
+
+// disputeOf names the dispute that an event speaks of.
+func disputeOf(e Event) DisputeID {
+	switch e := e.(type) {
+	case DisputeFiled:
+		return e.Dispute
+	case DisputeAnswered:
+		return e.Dispute
+	case DisputeDecided:
+		return e.Dispute
+	case DisputeAppealed:
+		return e.Dispute
+	case Voided:
+		return e.Dispute
+	}
+	return ""
+}
+
+// DisputeOf names the dispute to which a record belongs; "" for every other record.
+func DisputeOf(r Record) DisputeID { return disputeOf(r.Event) }
+
+// FoldDispute derives a dispute from its records, as it stood at the end of a day; the zero day
+// means as it stands.
+func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
+	d := Dispute{ID: id}
+	for _, r := range Live(history) {
+		if !at.IsZero() && r.On > at {
+			break
+		}
+		switch e := r.Event.(type) {
+		case DisputeFiled:
+			d.Track, d.Party, d.Organ, d.Number, d.Matter = e.Track, e.Party, e.Organ, e.Number, e.Matter
+			d.Cases, d.Ordinary, d.FiledOn = e.Cases, e.Ordinary, r.On
+		case DisputeAnswered:
+			d.Answered = r.On
+		case DisputeDecided:
+			d.Decided, d.Decision, d.Appealed = r.On, e.Decision, false
+			d.Result, _ = ResultOf(e.Decision)
+		case DisputeAppealed:
+			d.Decided, d.Decision, d.Result, d.Appealed = 0, "", ResultPending, true
+		}
+	}
+	return d
+}
+
+// CountsIn reports whether 表四 of a year has the dispute: filed by its end and not decided for good
+// before it began. A dispute still pending on 12-31 counts again in the next year.
+func CountsIn(year int, history []Record) (Dispute, bool) {
+	id := DisputeID("")
+	if len(history) > 0 {
+		id = DisputeOf(history[0])
+	}
+	before := FoldDispute(id, history, civil.New(year-1, 12, 31))
+	after := FoldDispute(id, history, civil.New(year, 12, 31))
+	open := !before.FiledOn.IsZero() && before.Result == ResultPending
+	return after, !after.FiledOn.IsZero() && (open || after.FiledOn.Year() == year || after.Result != before.Result)
+}
+
+// AnswerBy is the last day for the office to answer: 复议 within 5 working days by the simplified
+// procedure that covers 政府信息公开, else 10 (行政复议法48, 54); 诉讼 within 15 calendar days
+// (行政诉讼法67). No answer in time means no evidence.
+func (d Dispute) AnswerBy(cal *workday.Calendar) (by civil.Date, provisional bool) {
+	switch {
+	case d.Track != Reconsideration:
+		return d.FiledOn.Add(15), false
+	case d.Ordinary:
+		return cal.AddWorkdays(d.FiledOn, 10)
+	}
+	return cal.AddWorkdays(d.FiledOn, 5)
+}
+
+// DecideDispute says whether an event may be recorded on a dispute with this history (empty for a
+// new one).
+func DecideDispute(history []Record, e Event, on, today civil.Date) error {
+	id := disputeOf(e)
+	d := FoldDispute(id, history, 0)
+	refuse := func(code, hint, format string, args ...any) error {
+		return &RuleError{Code: code, Case: ID(id), Msg: fmt.Sprintf(format, args...), Hint: hint}
+	}
+	switch {
+	case on.IsZero() || on > today:
+		return refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, today)
+	case !d.FiledOn.IsZero() && on < d.FiledOn:
+		return refuse("date-order", "请核对 --on", "日期 %s 早于送达本机关之日 %s", on, d.FiledOn)
+	}
+	if _, filing := e.(DisputeFiled); !filing && d.FiledOn.IsZero() {
+		return refuse("dispute-unknown", "ysq dispute list 可查", "没有这一复议或诉讼")
+	}
+	switch e := e.(type) {
+	case DisputeFiled:
+		if e.Track == TrackNone || e.Party == "" {
+			return refuse("field-missing", "请用 --track 和 --party 写明", "缺少途径或当事人")
+		}
+		if len(e.Cases) == 0 && e.Matter == "" {
+			return refuse("field-missing", "写明案号，或用 --matter 写明事由", "未写明所涉案件或事由")
+		}
+	case DisputeDecided:
+		if _, ok := ResultOf(e.Decision); !ok {
+			return refuse("decision-unknown", fmt.Sprintf("可写：%v", DecisionWords()), "裁决结果 %q 不认识", e.Decision)
+		}
+		if !d.Decided.IsZero() {
+			return refuse("decided", "如有上诉，先记录 dispute appeal", "已于 %s 审结（%s）", d.Decided, d.Decision)
+		}
+	case DisputeAppealed:
+		if d.Track == Reconsideration || d.Decided.IsZero() {
+			return refuse("appeal", "", "只有已经一审裁判的诉讼可以上诉")
+		}
+	case Voided:
+		if !slices.ContainsFunc(history, func(r Record) bool { return r.Seq == e.Seq }) || e.Reason == "" {
+			return refuse("void-unknown", "ysq dispute show 可查记录号；请用 --reason 写明理由", "记录 %d 不属于这一争议，或没有理由", e.Seq)
+		}
+	}
+	return nil
+}
+
+// ReviewFirst reports whether an applicant must ask for 复议 before going to court over a reply with
+// this outcome: refusals under articles 14 to 16, and 部分公开 for its withheld part (行政复议法23;
+// 法释〔2025〕8号, article 1). Other replies leave the choice.
+func (o Outcome) ReviewFirst() bool {
+	return o == Partial || (o >= RefuseStateSecret && o <= RefuseEnforcementFile)
+}
