@@ -25,18 +25,16 @@ func safeName(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.TrimLeft(s, blanks)
+	s = strings.Join(strings.Fields(s), " ") // many blanks push an extension out of sight
 	if reserved(s) {
 		s = "_" + s
 	}
-	s = strings.TrimRight(shorten(strings.TrimRight(s, blanks+".")), blanks+".")
-	if strings.Trim(s, "._"+blanks) == "" {
+	s = strings.TrimRight(shorten(strings.TrimRight(s, " .")), " .")
+	if strings.Trim(s, "._ ") == "" {
 		return ""
 	}
 	return s
 }
-
-const blanks = " \u00a0"
 
 // reserved reports a name of a device under Windows, with or without an extension.
 func reserved(s string) bool {

@@ -100,6 +100,11 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 		}
 		first = false
 		key, value, ok := splitField(line)
+		if !ok && open >= 0 && parameterOf(h[open].value, line) {
+			add([]byte{' '})
+			add(line)
+			continue
+		}
 		if !ok {
 			open = -1
 			s.back()
@@ -170,6 +175,11 @@ func splitField(line []byte) (key, value []byte, ok bool) {
 		}
 	}
 	return key, bytes.TrimLeft(line[colon+1:], " \t"), true
+}
+
+// parameterOf reports whether a line is a parameter that its mailer did not indent.
+func parameterOf(value, line []byte) bool {
+	return bytes.HasSuffix(bytes.TrimRight(value, " \t"), []byte(";")) && bytes.IndexByte(line, '=') > 0
 }
 
 // fieldsFollow tells a bad line in a header from the beginning of a body whose blank line is
