@@ -33,8 +33,21 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.MessageOut:
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
+	case casefile.Attached:
+		return t.indexAttached(r, e)
+	case casefile.CalendarAdopted:
+		return t.bucket(bucketCal).Put(be64(r.Seq), nil)
 	}
-	return nil
+	return t.indexDispute(r)
+}
+
+func (t *Tx) indexAttached(r casefile.Record, e casefile.Attached) error {
+	for _, f := range e.Files {
+		if err := t.indexLetter(r.Seq, "", casefile.Letter{Digest: f.Digest}); err != nil {
+			return err
+		}
+	}
+	return t.indexLetter(r.Seq, r.Case, e.Letter)
 }
 
 // indexUID makes the record the one that governs its UID and takes the earlier one out of its place.

@@ -11,6 +11,9 @@
 //	digest     sha256(32) seq(8)                        → empty; every record about these bytes
 //	msgid      Message-ID 0x00 case number              → empty; mails of a case
 //	address    e-mail address, lower case 0x00 case number → empty; who belongs to a case
+//	dispute    dispute number 0x00 seq(8)               → empty; its records
+//	disputed   case number 0x00 dispute number          → empty
+//	calendar   seq(8)                                   → empty; the notices adopted
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
@@ -29,6 +32,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,8 +62,11 @@ var (
 	bucketUIDs   = []byte("uids")
 	bucketPlace  = []byte("place")
 	bucketAddr   = []byte("address")
+	bucketMatter = []byte("dispute")
+	bucketOf     = []byte("disputed")
+	bucketCal    = []byte("calendar")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketUIDs, bucketPlace}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketMatter, bucketOf, bucketCal, bucketUIDs, bucketPlace}
 	keyMeta = []byte("register")
 )
 
@@ -91,12 +98,14 @@ type Options struct {
 
 // Register is an open register. Close it.
 type Register struct {
-	dir  string
-	meta Meta
-	db   *bbolt.DB
-	lock *lock
-	law  casefile.Statute
-	cal  atomic.Pointer[workday.Calendar]
+	dir   string
+	meta  Meta
+	db    *bbolt.DB
+	lock  *lock
+	law   casefile.Statute
+	write sync.Mutex
+	base  *workday.Calendar                // of the program
+	cal   atomic.Pointer[workday.Calendar] // with the adopted notices on top
 }
 
 // Create makes an empty register in dir, which it creates with mode 0700. It never touches one that
@@ -183,6 +192,7 @@ func Open(dir string, o Options) (*Register, error) {
 	if o.Calendar == nil {
 		o.Calendar = workday.Embedded()
 	}
+	r.base = o.Calendar
 	r.cal.Store(o.Calendar)
 	if err := r.open(path); err != nil {
 		l.release()
@@ -222,6 +232,11 @@ func (r *Register) open(path string) (err error) {
 				return fmt.Errorf("%s：%w（缺少 %s）；请从备份恢复", path, ErrDamaged, name)
 			}
 		}
+		cal, err := r.tx(tx, time.Time{}).adopted()
+		if err != nil {
+			return fmt.Errorf("%s：%w（%v）；请从备份恢复", path, ErrDamaged, err)
+		}
+		r.cal.Store(cal)
 		return nil
 	})
 }
@@ -250,5 +265,15 @@ func (r *Register) View(fn func(*Tx) error) error {
 // Update runs fn in a transaction that is durable when Update returns nil and has left no trace when
 // it returns an error. now is when everything in it is recorded.
 func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
-	return r.db.Update(func(b *bbolt.Tx) error { return fn(r.tx(b, now)) })
+	r.write.Lock() // over the commit and the calendar, so that no writer folds with an old one
+	defer r.write.Unlock()
+	var tx *Tx
+	err := r.db.Update(func(b *bbolt.Tx) error {
+		tx = r.tx(b, now)
+		return fn(tx)
+	})
+	if err == nil {
+		r.cal.Store(tx.cal)
+	}
+	return err
 }

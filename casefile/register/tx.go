@@ -22,10 +22,12 @@ type Tx struct {
 	now time.Time
 	law casefile.Statute
 	cal *workday.Calendar
+
+	base *workday.Calendar // without the adopted notices
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
-	return &Tx{b: b, now: now, law: r.law, cal: r.cal.Load()}
+	return &Tx{b: b, now: now, law: r.law, cal: r.cal.Load(), base: r.base}
 }
 
 func (t *Tx) bucket(name []byte) *bbolt.Bucket { return t.b.Bucket(name) }
@@ -76,6 +78,13 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 	for _, id := range touched {
 		if err := t.project(id, records); err != nil {
 			return nil, err
+		}
+	}
+	for _, r := range records {
+		if e, ok := r.Event.(casefile.CalendarAdopted); ok {
+			if err := t.adopt(e.Year); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return records, nil

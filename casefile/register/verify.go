@@ -67,7 +67,7 @@ func (t *Tx) replay(into *bbolt.DB) (broken []Difference, err error) {
 	k, v := c.First()
 	for k != nil {
 		err := into.Update(func(b *bbolt.Tx) error {
-			dst := &Tx{b: b, law: t.law, cal: t.cal}
+			dst := &Tx{b: b, law: t.law, cal: t.cal, base: t.base}
 			for n := 0; k != nil && n < batch; n++ {
 				record, err := casefile.DecodeRecord(v)
 				if err != nil {

@@ -1,0 +1,84 @@
+package register
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"iter"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// indexDispute files a record under its dispute, if it has one.
+func (t *Tx) indexDispute(r casefile.Record) error {
+	id := casefile.DisputeOf(r)
+	if id == "" {
+		return nil
+	}
+	if err := t.bucket(bucketMatter).Put(append([]byte(id+"\x00"), be64(r.Seq)...), nil); err != nil {
+		return err
+	}
+	if filed, ok := r.Event.(casefile.DisputeFiled); ok {
+		for _, c := range filed.Cases {
+			if err := t.bucket(bucketOf).Put([]byte(string(c)+"\x00"+string(id)), nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Dispute returns the records of a dispute in the order of recording; none for one that does not exist.
+func (t *Tx) Dispute(id casefile.DisputeID) ([]casefile.Record, error) {
+	var history []casefile.Record
+	prefix := []byte(id + "\x00")
+	c := t.bucket(bucketMatter).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		r, err := t.Record(binary.BigEndian.Uint64(k[len(prefix):]))
+		if err != nil {
+			return nil, err
+		}
+		history = append(history, r)
+	}
+	return history, nil
+}
+
+// Disputes yields every dispute's records, in the order of their numbers.
+func (t *Tx) Disputes() iter.Seq2[[]casefile.Record, error] {
+	return func(yield func([]casefile.Record, error) bool) {
+		c := t.bucket(bucketMatter).Cursor()
+		for k, _ := c.First(); k != nil; {
+			id, _, _ := bytes.Cut(k, []byte{0})
+			history, err := t.Dispute(casefile.DisputeID(id))
+			if !yield(history, err) || err != nil {
+				return
+			}
+			k, _ = c.Seek(append(bytes.Clone(id), 1)) // the next number
+		}
+	}
+}
+
+// DisputesOf lists the disputes about a case.
+func (t *Tx) DisputesOf(id casefile.ID) []casefile.DisputeID {
+	var all []casefile.DisputeID
+	prefix := []byte(string(id) + "\x00")
+	c := t.bucket(bucketOf).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		all = append(all, casefile.DisputeID(k[len(prefix):]))
+	}
+	return all
+}
+
+// NextDisputeID returns the number after the highest of the year.
+func (t *Tx) NextDisputeID(year int) casefile.DisputeID {
+	n := 1
+	for n < 1000 {
+		id := casefile.NewDisputeID(year, n)
+		prefix := []byte(id + "\x00")
+		if k, _ := t.bucket(bucketMatter).Cursor().Seek(prefix); !bytes.HasPrefix(k, prefix) {
+			return id
+		}
+		n++
+	}
+	return casefile.DisputeID(fmt.Sprintf("Y%04d-%d", year, n))
+}

@@ -1,0 +1,188 @@
+package register
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// JournalError says that the journal could not be written. Nothing is recorded until it has caught
+// up, which every further Update tries first; reading goes on.
+type JournalError struct {
+	Path string
+	// Committed: the records of this Update are in the database nevertheless, and will be written to
+	// the journal when it can be. They must not be recorded a second time.
+	Committed bool
+	Err       error
+}
+
+func (e *JournalError) Error() string {
+	s := fmt.Sprintf("流水 %s 写不进（%v），暂停记录，查询照常；磁盘恢复后自动补写", e.Path, e.Err)
+	if e.Committed {
+		s += "；本次内容已记入登记库，请勿重复录入"
+	}
+	return s
+}
+
+func (e *JournalError) Unwrap() error { return e.Err }
+
+// journal is the directory in which every record's line stands once more, outside the database:
+//
+//	journal/register.json   what register this is, as in the database's meta
+//	journal/<year>.jsonl    the lines of the records made in that year, in order
+//
+// It is behind the database only between a commit and the return of the Update that made it. The
+// writer of the register owns it (Register.writing).
+type journal struct {
+	disk disk
+	dir  string
+
+	seq  uint64   // the last record that is durable in it
+	path string   // of the year being written; "": none
+	size int64    // bytes of it that are known good
+	made bool     // the name of path is durable, too
+	file *os.File // nil: to be opened anew, and cut to size
+}
+
+// add makes lines of one year durable; last is the number of the last of them.
+func (j *journal) add(year int, lines []byte, last uint64) error {
+	if path := filepath.Join(j.dir, fmt.Sprintf("%04d.jsonl", year)); path != j.path {
+		j.close()
+		j.path, j.size, j.made = path, 0, false
+	}
+	if err := j.write(lines); err != nil {
+		// A failed fsync is never repeated on the same file: the kernel may have dropped the pages
+		// that it could not write, and a second call would then succeed.
+		j.close()
+		return err
+	}
+	j.seq, j.size = last, j.size+int64(len(lines))
+	return nil
+}
+
+func (j *journal) write(lines []byte) (err error) {
+	if j.file == nil {
+		if j.file, err = j.disk.open(j.path, os.O_RDWR|os.O_CREATE); err != nil {
+			return err
+		}
+		if err := j.disk.truncate(j.file, j.size); err != nil {
+			return err
+		}
+	}
+	if err := j.disk.write(j.file, lines, j.size); err != nil {
+		return err
+	}
+	if err := j.disk.sync(j.file); err != nil {
+		return err
+	}
+	if !j.made {
+		if err := j.disk.syncDir(j.dir); err != nil {
+			return err
+		}
+		j.made = true
+	}
+	return nil
+}
+
+func (j *journal) close() {
+	if j.file != nil {
+		j.file.Close() // what was written is durable, or written again
+		j.file = nil
+	}
+}
+
+// chunk bounds what catching up writes at once.
+const chunk = 4 << 20
+
+// catchUp writes to the journal what the database has beyond it.
+func (r *Register) catchUp() error {
+	for {
+		var lines bytes.Buffer
+		year, last := 0, uint64(0)
+		err := r.View(func(tx *Tx) error {
+			c := tx.bucket(bucketRecord).Cursor()
+			for k, v := c.Seek(be64(r.journal.seq + 1)); k != nil && lines.Len() < chunk; k, v = c.Next() {
+				record, err := casefile.DecodeRecord(v)
+				if err != nil {
+					return err
+				}
+				if y := yearOf(record); year == 0 {
+					year = y
+				} else if y != year {
+					return nil
+				}
+				lines.Write(v)
+				lines.WriteByte('\n')
+				last = record.Seq
+			}
+			return nil
+		})
+		if err != nil || lines.Len() == 0 {
+			return err
+		}
+		if err := r.journal.add(year, lines.Bytes(), last); err != nil {
+			return &JournalError{Path: r.journal.path, Err: err}
+		}
+	}
+}
+
+// yearOf is the year in whose file a record's line stands.
+func yearOf(r casefile.Record) int { return civil.Of(r.Recorded).Year() }
+
+var journalName = regexp.MustCompile(`^[0-9]{4}\.jsonl$`)
+
+// journalFiles lists the files of a journal in the order of their lines; none where there is no
+// journal.
+func journalFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	var files []string
+	for _, e := range entries { // in the order of names, which is that of years
+		if journalName.MatchString(e.Name()) {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	return files, nil
+}
+
+// identify ties a journal to its register: it writes down whose it is, and refuses another's.
+func (j *journal) identify(m Meta) error {
+	path := filepath.Join(j.dir, "register.json")
+	whose, err := journalMeta(j.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		b, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		return j.disk.replace(path, append(b, '\n'))
+	case err != nil:
+		return err
+	case whose.ID != m.ID:
+		return &BrokenJournalError{Path: path, What: fmt.Sprintf("流水属于另一个登记库（%s，本库是 %s）", whose.ID, m.ID)}
+	}
+	return nil
+}
+
+// journalMeta reads whose journal it is.
+func journalMeta(dir string) (m Meta, err error) {
+	path := filepath.Join(dir, "register.json")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(b, &m); err != nil || m.ID == "" {
+		return m, &BrokenJournalError{Path: path, What: "内容无法读懂"}
+	}
+	return m, nil
+}
