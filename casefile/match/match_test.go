@@ -12,7 +12,7 @@ import (
 
 // registered is a register of three cases: 张三's open one, on which a mail of his and one of ours
 // are; his finished one; 李四's open one. One of our mails went to both applicants.
-type registered struct{ err error }
+type registered struct{}
 
 var cases = map[casefile.ID]Case{
 	"2026-00017": {Addresses: []string{"zhangsan@example.test", "lawyer@firm.example.test"}},
@@ -27,16 +27,16 @@ var mails = map[string][]casefile.ID{
 	"letter-both@office.example.test": {"2026-00017", "2026-00020"},
 }
 
-func (r registered) CasesByMessageID(id string) ([]casefile.ID, error) { return mails[id], r.err }
-func (r registered) Case(id casefile.ID) (Case, bool, error)           { c, ok := cases[id]; return c, ok, r.err }
-func (r registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
+func (registered) CasesByMessageID(id string) ([]casefile.ID, error) { return mails[id], nil }
+func (registered) Case(id casefile.ID) (Case, bool, error)           { c, ok := cases[id]; return c, ok, nil }
+func (registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
 	for id, c := range cases {
 		if !c.Finished && holds(c.Addresses, mail) {
 			open = append(open, id)
 		}
 	}
 	slices.Sort(open)
-	return open, r.err
+	return open, nil
 }
 
 var office = Office{Addresses: []string{"gongkai@office.example.test"}, CasesFrom: civil.MustParse("2026-01-01")}
@@ -133,6 +133,9 @@ func TestDecide(t *testing.T) {
 			m.InReplyTo = []string{"letter-17@office.example.test"}
 		}), want: "parked auto-reply", suggest: "2026-00017", likely: true},
 		{name: "absence note by its subject", m: from(stranger, "自动回复：您好"), want: "parked auto-reply"},
+		{name: "absence note by Precedence", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.Precedence = "auto_reply" }), want: "parked auto-reply"},
+		{name: "null return path alone", m: with(from(stranger, "通知"), func(m *casefile.Message) { m.Machine.NullReturnPath = true }), want: "parked machine"},
+		{name: "bounce by null return path and subject", m: with(from("system@mail.example.test", "系统退信"), func(m *casefile.Message) { m.Machine.NullReturnPath = true }), want: "parked bounce"},
 		{name: "absence note by X-Autoreply", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.AutoReply = "x-autoreply: yes" }), want: "parked auto-reply"},
 		{name: "read receipt", m: with(from(stranger, ""), func(m *casefile.Message) {
 			m.Parts = []casefile.Part{{Type: "message/disposition-notification"}}
@@ -209,10 +212,50 @@ func outcome(d Decision) string {
 	return strings.Join(words, " ")
 }
 
-func TestDecideReturnsTheRegistersError(t *testing.T) {
-	broken := errors.New("broken")
-	if _, err := Decide(Mail{Message: from(zhang, "")}, office, registered{broken}); !errors.Is(err, broken) {
-		t.Errorf("got %v, want %v", err, broken)
+// failing is a register that fails at one of its calls.
+type failing struct {
+	registered
+	calls *int
+	at    int
+}
+
+var errBroken = errors.New("broken")
+
+func (f failing) fail() error {
+	if *f.calls++; *f.calls == f.at {
+		return errBroken
+	}
+	return nil
+}
+
+func (f failing) CasesByMessageID(id string) ([]casefile.ID, error) { return mails[id], f.fail() }
+func (f failing) CasesByAddress(mail string) ([]casefile.ID, error) {
+	cases, _ := f.registered.CasesByAddress(mail)
+	return cases, f.fail()
+}
+func (f failing) Case(id casefile.ID) (Case, bool, error) { return cases[id], true, f.fail() }
+
+// An error of the register at any call must come out: a decision without the answer would be a guess.
+func TestDecideReturnsEveryErrorOfTheRegister(t *testing.T) {
+	bounce := from("postmaster@example.test", "退信 2026-00017")
+	bounce.Delivery = &casefile.DeliveryReport{Action: "failed", OriginalID: "unknown@example.test"}
+	for name, mail := range map[string]Mail{
+		"answer":  {Message: with(from(zhang, "2026-00017"), replyTo("letter-3@office.example.test"))},
+		"new":     {Message: from(zhang, "依申请公开")},
+		"bounce":  {Message: with(bounce, replyTo("letter-17@office.example.test"))},
+		"sent":    {Message: with(from(us, "2026-00017"), replyTo("unknown@example.test")), Folder: Sent},
+		"numbers": {Message: from(zhang, "2026-00017 2026-00003")},
+	} {
+		calls := 0
+		if _, err := Decide(mail, office, failing{calls: &calls}); err != nil || calls == 0 {
+			t.Fatalf("%s: %d calls, %v", name, calls, err)
+		}
+		for at := 1; at <= calls; at++ {
+			n := 0
+			if d, err := Decide(mail, office, failing{calls: &n, at: at}); !errors.Is(err, errBroken) || d.Disposition != casefile.DispositionNone {
+				t.Errorf("%s: call %d of %d failed: got %+v, %v", name, at, calls, d, err)
+			}
+		}
 	}
 }
 

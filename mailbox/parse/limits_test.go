@@ -182,3 +182,12 @@ func TestCopyPartErrors(t *testing.T) {
 		t.Errorf("full disk: %v", err)
 	}
 }
+
+func TestDefectsAreLimited(t *testing.T) {
+	raw := []byte("From: a@example.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+		strings.Repeat("--b\r\nContent-Transfer-Encoding: none-such\r\n\r\nx\r\n", 300) + "--b--\r\n")
+	m := read(raw, Limits{})
+	if n := len(m.Defects); n != maxDefects+1 || m.Defects[n-1].Code != DefectDefects || len(m.Parts) != 300 {
+		t.Errorf("%d defects, the last %+v; %d parts", n, m.Defects[n-1], len(m.Parts))
+	}
+}
