@@ -27,7 +27,7 @@ import (
 // Main runs the command that args name and returns its exit code (control.Exit…). It ends early
 // when ctx does; `serve` then stops in order, which is its ordinary end.
 func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, version string) int {
-	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv}
+	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
 	root := a.root()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
@@ -43,6 +43,7 @@ type app struct {
 	version     string
 	now         func() time.Time
 	getenv      func(string) string
+	columns     func(io.Writer) int // of the terminal that this is; 0: it is none
 
 	// Flags of every command.
 	configFile string

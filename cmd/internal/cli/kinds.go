@@ -15,8 +15,8 @@ type recording struct {
 	declare func(o *options) func() ([]casefile.Event, error)
 }
 
-// recordings is the table of commands that record; its kinds are those that casefile.Kinds gives a
-// command.
+// recordings is the table of commands that record, in the order of casefile.Kinds. Kinds that touch
+// more than the records of one case (merging, splitting, files) do not stand here.
 func recordings() []recording {
 	return []recording{
 		{casefile.KindConfirmed, "ysq confirm 17 --how 电话 --with 申请人本人\nysq confirm 17 18 --on 2026-11-20 --how 邮件", "", func(o *options) func() ([]casefile.Event, error) {
@@ -114,6 +114,13 @@ func recordings() []recording {
 		}},
 		{casefile.KindDismissed, "ysq dismiss 18 19 --reason 广告邮件", "案件仍可查看，可用 reinstate 恢复。", withReason(func(reason string) casefile.Event { return casefile.Dismissed{Reason: reason} })},
 		{casefile.KindReinstated, "ysq reinstate 18 --reason 经核实是申请", "期限照从未作非申请处理计算。", withReason(func(reason string) casefile.Event { return casefile.Reinstated{Reason: reason} })},
+		{casefile.KindAgentNamed, "ysq agent 17 --name 孙律师 --contact 13800000000 --document 授权委托书", "申请人类别仍按申请人本人。", func(o *options) func() ([]casefile.Event, error) {
+			name, contact, document := o.text("name", "代理`人`"), o.text("contact", "代理人的`联系方式`"), o.text("document", "授权委托`书`")
+			o.need("name")
+			return one(func() casefile.Event {
+				return casefile.AgentNamed{Name: *name, Contact: *contact, Document: *document}
+			})
+		}},
 		{casefile.KindCountedIn, "ysq count-in 17 --year 2026 --reason 12月31日来信，次年确认", "跨年的案件由人决定计入哪一年的“本年新收”。", func(o *options) func() ([]casefile.Event, error) {
 			year, reason := o.number("year", "`年份`"), o.text("reason", "`理由`")
 			o.need("year", "reason")
@@ -157,7 +164,8 @@ func way(o *options) *casefile.Way {
 
 func register(o *options) func() ([]casefile.Event, error) {
 	as := choice(o, "as", "`类型`，不写则为公开申请", casefile.ParseRequestKind, casefile.Application, casefile.CorrectionOfRecord, casefile.OtherRequest)
-	applicant := o.text("applicant", "申请人的姓名或`名称`")
+	applicant := o.text("applicant", "申请人的姓名或`名称`；几人共同申请的，写第一人")
+	joint := o.texts("joint", "共同`申请人`，可写多次；仍计 1 件")
 	column := choice(o, "column", "申请人`类别`，年度报告表三按此分列", casefile.ParseColumn, casefile.Columns[:]...)
 	request := o.text("request", "所需信息的`内容`描述")
 	contact := o.text("contact", "`联系方式`，答复寄往何处")
@@ -165,7 +173,7 @@ func register(o *options) func() ([]casefile.Event, error) {
 	delivery := o.text("delivery", "要求的获取`方式`")
 	o.need("applicant")
 	return func() ([]casefile.Event, error) {
-		e := casefile.Registered{As: *as, Applicant: *applicant, Column: *column, Contact: *contact, Request: *request, Form: *form, Delivery: *delivery}
+		e := casefile.Registered{As: *as, Applicant: *applicant, Others: *joint, Column: *column, Contact: *contact, Request: *request, Form: *form, Delivery: *delivery}
 		if e.As == casefile.KindNone {
 			e.As = casefile.Application
 		}

@@ -112,7 +112,7 @@ func (a *app) listTable(ctx context.Context, c *control.Client, q control.ListQu
 	return nil
 }
 
-// rows draws cases. The widest column is the subject, so that it is the first to be cut.
+// rows draws cases.
 func (a *app) rows(cases []control.CaseRow) error {
 	t := grid.Table{Header: []string{"案号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
 	var tints []tint
@@ -120,7 +120,7 @@ func (a *app) rows(cases []control.CaseRow) error {
 		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), day(r.Due), remaining(r), charge(r)})
 		tints = append(tints, urgency(r))
 	}
-	return a.table(t, tints)
+	return a.table(t, tints, 2, 3, 6) // who, what, in whose charge
 }
 
 // dueDays is how far `due` looks ahead unless told otherwise: a working week.
@@ -161,7 +161,7 @@ func (a *app) dueCommand() *cobra.Command {
 			t.Rows = append(t.Rows, []string{day(i.On), left, string(i.Case), i.Label, stageLabel(i.Stage), string(i.Applicant), string(i.Subject)})
 			tints = append(tints, alarmTint(i.Alarm))
 		}
-		return a.table(t, tints)
+		return a.table(t, tints, 5, 6)
 	})
 	return cmd
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -64,7 +65,7 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 			if a.json {
 				return array.add(m)
 			}
-			t.Rows = append(t.Rows, []string{m.Digest.Short(), placeLabel(m.Disposition), instant(m.ArrivedAt), m.From, m.Subject,
+			t.Rows = append(t.Rows, []string{m.Digest.Short(), placeLabel(m.Disposition), arrivalDay(m), m.From, m.Subject,
 				day(m.DueStrict), string(m.Case), strings.Join(m.Reasons, "；")})
 			return nil
 		})
@@ -79,7 +80,14 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 		fmt.Fprintln(a.errOut, "没有这样的邮件")
 		return nil
 	}
-	return a.table(t, nil)
+	return a.table(t, nil, 3, 4, 7) // from whom, about what, why
+}
+
+func arrivalDay(m control.MailView) string {
+	if m.ArrivedAt == nil {
+		return ""
+	}
+	return civil.Of(*m.ArrivedAt).Long()
 }
 
 func (a *app) mailShowCommand() *cobra.Command {

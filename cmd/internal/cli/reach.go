@@ -59,17 +59,24 @@ func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 func listens(ctx context.Context, socket string) (bool, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "unix", socket)
-	switch {
-	case err == nil:
-		return true, conn.Close()
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
-		return false, nil
-	case errors.Is(err, fs.ErrPermission):
-		return false, &control.Error{Code: "socket-denied", Exit: control.ExitUnreachable,
-			Msg:  fmt.Sprintf("您没有权限连接守护进程（%s）", socket),
-			Hint: "联系管理员把您的账号加入 " + config.DefaultGroup + " 组（usermod -aG " + config.DefaultGroup + " 用户名），然后重新登录"}
+	if err != nil {
+		return false, unanswered(socket, err)
 	}
-	return false, err
+	return true, conn.Close()
+}
+
+// unanswered is nil where nobody listens: the socket is not there, or was left behind by a daemon
+// that was killed.
+func unanswered(socket string, err error) error {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return &control.Error{Code: "socket-denied", Exit: control.ExitUnreachable,
+			Msg:  fmt.Sprintf("您没有权限连接守护进程（%s）", socket),
+			Hint: "请联系管理员把您的账号加入 " + config.DefaultGroup + " 组（usermod -aG " + config.DefaultGroup + " 用户名），然后重新登录"}
+	}
+	return err
 }
 
 // socketPath is the flag, the environment, what the configuration says, or the default. A clerk

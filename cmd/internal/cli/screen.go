@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,18 +25,26 @@ type screen struct {
 // use --json.
 func (a *app) screenOf(w io.Writer) screen {
 	s := screen{grid: grid.Options{AmbiguousWide: a.ambiguousWide()}}
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if s.grid.MaxWidth = a.columns(w); s.grid.MaxWidth == 0 {
 		return s
-	}
-	if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
-		s.grid.MaxWidth = columns
 	}
 	if n, err := strconv.Atoi(a.getenv("COLUMNS")); err == nil && n > 0 {
 		s.grid.MaxWidth = n
 	}
 	s.colour = a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 	return s
+}
+
+// terminalColumns asks the system.
+func terminalColumns(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+		return columns
+	}
+	return 80 // a terminal that does not know its size
 }
 
 // ambiguousWide follows the configuration; without one, terminals of a Chinese locale that is not
@@ -70,9 +79,13 @@ func (s screen) paint(t tint, text string) string {
 	return string(t) + text + string(normal)
 }
 
-// table draws a table, each row in its tint; tints may be shorter than the rows.
-func (a *app) table(t grid.Table, tints []tint) error {
+// table draws a table, each row in its tint; tints may be shorter than the rows. On a terminal too
+// narrow for it, only the columns named as flexible are cut: never a number, a date or a term, and
+// nothing at all where the table is the whole of what there is to read.
+func (a *app) table(t grid.Table, tints []tint, flexible ...int) error {
 	s := a.screenOf(a.out)
+	shorten(t, flexible, s.grid)
+	s.grid.MaxWidth = 0
 	if !s.colour {
 		return grid.Write(a.out, t, s.grid)
 	}
@@ -100,6 +113,40 @@ func (a *app) table(t grid.Table, tints []tint) error {
 	return nil
 }
 
+// gap is the blanks between two columns; leastWidth is as far as a column is cut.
+const gap, leastWidth = 2, 8
+
+// shorten cuts cells of the flexible columns, the widest column first, until the table fits or they
+// are all as narrow as they may become.
+func shorten(t grid.Table, flexible []int, o grid.Options) {
+	if o.MaxWidth == 0 || len(flexible) == 0 {
+		return
+	}
+	widths := make([]int, len(t.Header))
+	total := gap * (len(widths) - 1)
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], grid.Width(grid.Clean(cell), o))
+		}
+	}
+	for _, w := range widths {
+		total += w
+	}
+	for total > o.MaxWidth {
+		widest := slices.MaxFunc(flexible, func(i, j int) int { return widths[i] - widths[j] })
+		if widths[widest] <= leastWidth {
+			break
+		}
+		widths[widest]--
+		total--
+	}
+	for _, row := range t.Rows {
+		for _, i := range flexible {
+			row[i] = grid.Cut(grid.Clean(row[i]), widths[i], o)
+		}
+	}
+}
+
 // field is a line of a sheet: what it is, and what it says.
 type field struct{ name, text string }
 
@@ -114,7 +161,7 @@ func (a *app) sheet(indent string, fields ...field) {
 	}
 	for _, f := range fields {
 		if f.text != "" {
-			fmt.Fprintf(a.out, "%s%s  %s\n", indent, pad(f.name, widest, o), grid.Clean(f.text))
+			fmt.Fprintf(a.out, "%s%s  %s\n", indent, pad(f.name, widest, o), strings.TrimSpace(grid.Clean(f.text)))
 		}
 	}
 }
