@@ -45,6 +45,7 @@ const (
 	DefectParts          = "part-limit"                 // further parts are not listed
 	DefectText           = "text-limit"                 // the text was cut
 	DefectName           = "file-name-changed"          // made safe
+	DefectLinked         = "linked-attachment"          // an attachment is only a link that will expire
 	DefectBounce         = "bounce-not-standard"        // a bounce without the report of RFC 3464
 	DefectDefects        = "defect-limit"               // further defects are not listed
 )

@@ -19,9 +19,8 @@ type reportParts struct {
 // ofReport reports whether a leaf is written for machines, as part of a report (RFC 3462).
 func (li leafInfo) ofReport() bool {
 	switch li.mediaType {
-	case "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers":
-		return true
-	case "message/disposition-notification":
+	case "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers",
+		"message/disposition-notification":
 		return true
 	}
 	return false
@@ -30,7 +29,7 @@ func (li leafInfo) ofReport() bool {
 func (r *reportParts) take(w *walker, li leafInfo, b []byte) {
 	switch {
 	case strings.HasSuffix(li.mediaType, "delivery-status"):
-		if r.status == nil {
+		if r.status == nil && li.report { // not one that somebody attached as a proof
 			r.status = b
 		}
 	case strings.HasSuffix(li.mediaType, "headers"):

@@ -85,6 +85,10 @@ func (w *walker) assemble() {
 			text = htmlText([]byte(text), w.limits.Text)
 		}
 		text = strings.TrimSpace(cleanText(text))
+		if strings.Contains(text, "超大附件") || strings.Contains(text, "云附件") {
+			// What QQ and NetEase webmail make of a large file: it is on their server for some days.
+			w.defect(DefectLinked, b.where, "附件可能只是会过期的下载链接，不在邮件之内，请尽快下载保存")
+		}
 		if b.title != "" {
 			text = b.title + "\n" + text
 		}

@@ -276,7 +276,9 @@ func (w *walker) preamble(s *scanner, frame int, in place) (text []byte) {
 			}
 		}
 		if len(text) < w.limits.Text {
-			text = append(append(text, line...), '\n')
+			if text = append(text, line...); whole {
+				text = append(text, '\n')
+			}
 		}
 	}
 }
