@@ -94,6 +94,12 @@ func Describe(e Event) string {
 		return fmt.Sprintf("%d 年上年结转 %v", e.Year, e.Columns)
 	case CalendarAdopted:
 		return phrases(fmt.Sprintf("%d 年", e.Year.Year), e.Notice, e.Reason)
+	case Repaired:
+		return phrases(fmt.Sprintf("由流水补回记录 %d 至 %d", e.From, e.To), e.Cause)
+	case Restored:
+		return phrases("由备份 "+e.Backup+" 恢复", fmt.Sprintf("记录 %d 起可能缺失", e.From))
+	case Erased:
+		return phrases(fmt.Sprintf("%d 封邮件", len(e.Digests)), e.Reason)
 	case CountedIn:
 		return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason)
 	case Noted:

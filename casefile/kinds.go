@@ -95,6 +95,9 @@ var kinds = []KindInfo{
 	{KindDisputeAppealed, "上诉", "", "行政诉讼法第八十五条", EffectNone, nil, 0, decode[DisputeAppealed]},
 	{KindOpeningBalance, "期初", "", "国办公开办函〔2021〕30号", EffectNone, nil, 0, decode[OpeningBalance]},
 	{KindCalendarAdopted, "采用日历", "", "", EffectNone, nil, 0, decode[CalendarAdopted]},
+	{KindRepaired, "修复", "", "", EffectNone, nil, 0, decode[Repaired]},
+	{KindRestored, "恢复", "", "", EffectNone, nil, 0, decode[Restored]},
+	{KindErased, "销毁", "", "", EffectNone, nil, 0, decode[Erased]},
 }
 
 // Kinds returns the table of kinds.
