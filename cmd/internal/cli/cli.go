@@ -29,7 +29,7 @@ import (
 func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, version string) int {
 	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // never nil, which cobra takes for os.Args
 	if err := root.ExecuteContext(ctx); err != nil {
 		return a.fail(err)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"flag"
 	"io"
 	"os"
@@ -129,14 +128,41 @@ func TestHelp(t *testing.T) {
 
 // Help lines up although names are Chinese.
 func TestHelpGolden(t *testing.T) {
-	for _, name := range []string{"", "extend", "list"} {
+	for _, name := range []string{"extend", "list", "mail"} {
 		term := newTerminal(0, nil)
 		root := term.root()
 		root.SetArgs(strings.Fields(name + " -h"))
 		if err := root.Execute(); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "help-"+cmp.Or(name, "ysq"), term.out.String())
+		golden(t, "help-"+name, term.out.String())
+	}
+}
+
+// The front page names every command under its group, and records in the order of the loop.
+func TestFrontPage(t *testing.T) {
+	term := newTerminal(0, nil)
+	root := term.root()
+	root.SetArgs([]string{})
+	if err := root.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	rest := term.out.String()
+	for _, g := range root.Groups() {
+		_, after, ok := strings.Cut(rest, "\n"+g.Title+"\n")
+		if !ok {
+			t.Fatalf("no group %s in its place", g.Title)
+		}
+		rest = after
+		section, _, _ := strings.Cut(rest, "\n\n")
+		for _, c := range root.Commands() {
+			if got, want := strings.Contains(section, "  "+c.Name()+" "), c.GroupID == g.ID && c.Name() != "help"; got != want {
+				t.Errorf("%s under %s: %v, want %v", c.Name(), g.Title, got, want)
+			}
+		}
+		if g.ID == groupRecord && !strings.HasPrefix(section, "  confirm ") {
+			t.Errorf("the loop does not begin with confirm:\n%s", section)
+		}
 	}
 }
 
