@@ -281,19 +281,20 @@ func cleanText(s string) string {
 	const mark = "\ufeff"
 	s = strings.ReplaceAll(s, mark, "")
 	control := func(c byte) bool { return c < ' ' && c != '\n' && c != '\t' || c == 0x7f }
-	out := make([]byte, 0, len(s))
+	var out strings.Builder
+	out.Grow(len(s))
 	for begin := 0; begin < len(s); {
 		k := begin
 		for k < len(s) && !control(s[k]) {
 			k++
 		}
-		out = append(out, s[begin:k]...)
+		out.WriteString(s[begin:k])
 		if k < len(s) && s[k] == '\r' && (k+1 == len(s) || s[k+1] != '\n') {
-			out = append(out, '\n')
+			out.WriteByte('\n')
 		}
 		begin = k + 1
 	}
-	return string(out)
+	return out.String()
 }
 
 // clip cuts s to at most n bytes, at a character.
