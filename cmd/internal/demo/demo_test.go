@@ -1,0 +1,199 @@
+package demo_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"ysq.internal/ysq/cmd/internal/cli"
+	"ysq.internal/ysq/cmd/internal/demo"
+)
+
+// command is how `ysq demo` runs commands.
+func command(ctx context.Context, out, errOut io.Writer, args ...string) int {
+	return cli.Main(ctx, args, strings.NewReader(""), out, errOut, "test")
+}
+
+var directory = regexp.MustCompile(`临时目录 (\S+) 已删除`)
+
+// tell runs the demonstration and checks that it leaves nothing behind.
+func tell(t *testing.T, ctx context.Context, o demo.Options) (string, error) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	if o.Out == nil {
+		o.Out = &out
+	} else {
+		o.Out = io.MultiWriter(&out, o.Out)
+	}
+	o.Err, o.Version = &errOut, "test"
+	err := demo.Run(ctx, o)
+	dir := directory.FindStringSubmatch(out.String())
+	if dir == nil {
+		t.Fatalf("the end does not say that the directory is gone: %v\n%s", err, out.String())
+	}
+	if _, err := os.Stat(dir[1]); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", dir[1], err)
+	}
+	if errOut.Len() > 0 {
+		t.Errorf("standard error: %s", errOut.String())
+	}
+	return out.String(), err
+}
+
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	out, err := tell(t, t.Context(), demo.Options{Once: true, Command: command})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"模拟的", "真实的",
+		"收件", "双方确认", "登记", "审核", "办理", "答复、发出", "送达", "归档", // the loop
+		"补正告知", "收到补正", "征求意见", "收到意见", "延期", "收费通知", "缴费", "撤回", "非申请", "作废记录", // and around it
+		"待人工确认", "重复，不再立案", "历史邮件", "隔离", "归入", // the places of mails
+		"$ ysq list", "$ ysq due", "$ ysq show", "$ ysq explain", "$ ysq mail list", "$ ysq report",
+		"扣除：征求第三方意见", "春节（国办发明电", "调休上班", "逾期办结", "已逾期", "今天到期", "等待补正", "等待征求意见",
+		"一、本年新收政府信息公开申请数量", "四、结转下年度继续办理", "刘䶮",
+		"自检通过：服务器上的 37 封信各有去处，原件（35 份）逐字节相同，信箱未被改动",
+		"24 件申请与表三逐列相符，勾稽关系成立",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q", want)
+		}
+	}
+	if i := strings.IndexFunc(out, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
+		t.Errorf("control character in %q", out[max(0, i-40):i+1])
+	}
+	if t.Failed() {
+		t.Log(out)
+	}
+}
+
+// What the final check guards against is done to the office just before it.
+func TestCheckFails(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		sabotage   func(t *testing.T, state string)
+		book       func(mails []map[string]any) []map[string]any
+	}{
+		{"an original is lost", "的原件", func(t *testing.T, state string) {
+			if err := os.Remove(original(t, state)); err != nil {
+				t.Error(err)
+			}
+		}, nil},
+		{"an original is changed", "的原件与来信不同", func(t *testing.T, state string) {
+			if err := os.WriteFile(original(t, state), []byte("changed"), 0o600); err != nil {
+				t.Error(err)
+			}
+		}, nil},
+		{"a mail is missing", "没有去处", nil, func(mails []map[string]any) []map[string]any { return mails[1:] }},
+		{"a mail is another", "的摘要是", nil, func(mails []map[string]any) []map[string]any {
+			mails[0]["digest"] = mails[1]["digest"]
+			return mails
+		}},
+		{"a mail is invented", "服务器上没有这封信", nil, func(mails []map[string]any) []map[string]any {
+			more := map[string]any{"digest": mails[0]["digest"], "folder": "INBOX", "uid": 1}
+			return append(mails, more)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			reported := false
+			out, err := tell(t, t.Context(), demo.Options{Once: true, Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
+				if slices.Contains(args, "report") { // the last command before the check
+					reported = true
+					if tt.sabotage != nil {
+						tt.sabotage(t, filepath.Join(filepath.Dir(args[slices.Index(args, "--config")+1]), "state"))
+					}
+				}
+				if tt.book == nil || !reported || !slices.Contains(args, "mail") {
+					return command(ctx, out, errOut, args...)
+				}
+				var b bytes.Buffer
+				var mails []map[string]any
+				code := command(ctx, &b, errOut, args...)
+				if err := json.Unmarshal(b.Bytes(), &mails); err != nil {
+					t.Error(err)
+				}
+				if err := json.NewEncoder(out).Encode(tt.book(mails)); err != nil {
+					t.Error(err)
+				}
+				return code
+			}})
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "自检没有通过") {
+				t.Errorf("err = %v, want one with %q", err, tt.want)
+			}
+			if strings.Contains(out, "自检通过") {
+				t.Error("the output claims that all is well")
+			}
+		})
+	}
+}
+
+func original(t *testing.T, state string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(state, "mail", "?", "*.eml"))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no mails below %s: %v", state, err)
+	}
+	return found[0]
+}
+
+// A command that fails ends the story with what it said.
+func TestCommandFails(t *testing.T) {
+	t.Parallel()
+	_, err := tell(t, t.Context(), demo.Options{Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
+		if slices.Contains(args, "assign") {
+			args = append(args, "--nonsense")
+		}
+		return command(ctx, out, errOut, args...)
+	}})
+	if err == nil || !strings.Contains(err.Error(), "没有选项 --nonsense") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// interrupter ends a context when it reads certain words.
+type interrupter struct {
+	at   string
+	stop context.CancelFunc
+}
+
+func (i interrupter) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), i.at) {
+		i.stop()
+	}
+	return len(b), nil
+}
+
+func TestInterrupted(t *testing.T) {
+	for _, tt := range []struct {
+		name, at string
+		want     error
+	}{
+		{"while the register is left running", "按 Ctrl-C 结束", nil},
+		{"in the middle", "$ ysq correct", context.Canceled},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			out, err := tell(t, ctx, demo.Options{Command: command, Out: interrupter{tt.at, stop}})
+			if !errors.Is(err, tt.want) {
+				t.Errorf("err = %v, want %v", err, tt.want)
+			}
+			if left := strings.Contains(out, "export YSQ_CONFIG="); left != (tt.want == nil) {
+				t.Errorf("says what to try next: %v", left)
+			}
+		})
+	}
+}
