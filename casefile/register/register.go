@@ -17,21 +17,36 @@
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
-// Beside register.db the state directory holds lock (who writes), mail/ (the mails' bytes by digest)
-// and tmp/. Only one process has the register open; it holds lock for as long.
+// meta also holds journalled, the last record that was durable in the journal before the last
+// transaction.
+//
+// Beside register.db the state directory holds
+//
+//	lock            who writes; only one process has the register open, and holds lock for as long
+//	journal/        every record's line once more, a file a year (journal.go, line.go, attach.go)
+//	mail/, tmp/     the mails' bytes by digest, and those still arriving (package rawstore)
+//	verify-*/       what Verify makes anew; removed at the next Open if a crash left it
+//	snapshot-*/     the database as it was when a backup began; likewise
+//	register.db-*   what rebuild, compact and migration replaced (swap.go); the administrator's to remove
+//
+// A record is committed to the database, then made durable in the journal, and only then answered
+// for. Either can be made anew from the other, and both together from a backup:
+//
+//	damage                             noticed by              repaired by
+//	database lost its last commits     Open: journal ahead     Open replays, records Repaired
+//	database unreadable                Open: ErrDamaged        Rebuild from the journal
+//	journal lost its last lines        Open: journal behind    Open catches it up
+//	journal broken or gone             Open: BrokenJournal…    RebuildJournal from the database
+//	a projection or index is wrong     Verify                  Rebuild
+//	a record's byte                    Verify: chain, journal  Rebuild, RebuildJournal or Restore
+//	a mail's byte or file              Verify: hash            Restore of that file
 //
 // A Register may be used by many goroutines: View runs side by side, Update one at a time.
 package register
 
 import (
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,15 +85,6 @@ var (
 	keyMeta = []byte("register")
 )
 
-// Errors of Open and Create. Each is wrapped in text that says what to do.
-var (
-	ErrMissing = errors.New("登记库不存在")
-	ErrExists  = errors.New("登记库已存在")
-	ErrForeign = errors.New("不是 ysq 的登记库")
-	ErrNewer   = errors.New("登记库由更新版本的 ysq 写成")
-	ErrDamaged = errors.New("登记库文件已损坏")
-)
-
 // Meta says what file this is. It is written once, at inception.
 type Meta struct {
 	Schema    int       `json:"schema"`
@@ -94,157 +100,57 @@ type Options struct {
 	Calendar *workday.Calendar
 	// Command names the holder in the lock file, such as "ysq serve"; empty means the program's name.
 	Command string
+	// Now is when the register is opened: what Open itself records bears it, and a clock that has
+	// gone back shows against it. Zero: the time of the last record.
+	Now time.Time
+	// Intercept stands before every step that changes the disk, for tests that make a step fail with
+	// or without its effect. Nil runs each step.
+	Intercept func(op Op, path string, do func() error) error
 }
 
 // Register is an open register. Close it.
 type Register struct {
-	dir   string
-	meta  Meta
-	db    *bbolt.DB
-	lock  *lock
-	law   casefile.Statute
-	write sync.Mutex
-	base  *workday.Calendar                // of the program
-	cal   atomic.Pointer[workday.Calendar] // with the adopted notices on top
+	dir     string
+	meta    Meta
+	db      *bbolt.DB
+	lock    *lock // nil: opened for reading only
+	disk    disk
+	law     casefile.Statute
+	write   sync.Mutex
+	journal journal // whoever holds write owns it
+	found   Findings
+	health  atomic.Pointer[Health]
+	base    *workday.Calendar                // of the program
+	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
 }
 
-// Create makes an empty register in dir, which it creates with mode 0700. It never touches one that
-// is there (ErrExists).
-func Create(dir string, now time.Time) (Meta, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return Meta{}, fmt.Errorf("creating the state directory: %w", err)
-	}
-	l, err := acquire(dir, "ysq init")
-	if err != nil {
-		return Meta{}, err
-	}
-	defer l.release()
-	path := filepath.Join(dir, fileName)
-	if _, err := os.Lstat(path); err == nil {
-		return Meta{}, fmt.Errorf("%s：%w；如要重新开始，请先把整个目录移走", path, ErrExists)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return Meta{}, err
-	}
-	// Written beside and renamed: a crash on the way leaves no file that could be taken for a register.
-	tmp := path + ".new"
-	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Meta{}, err
-	}
-	meta := Meta{Schema: Schema, ID: rand.Text(), Inception: now}
-	if err := create(tmp, meta); err != nil {
-		return Meta{}, fmt.Errorf("creating %s: %w", tmp, err)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return Meta{}, err
-	}
-	return meta, syncDir(dir)
+// Health says whether the register can be written.
+type Health struct {
+	// Err is why the last Update could not write; nil when it could. An error of the Update's own
+	// function is none of the register's.
+	Err error
+	// Since is when writing began to fail, by the Updates' time.
+	Since time.Time
+	// ClockBack is by how much the clock was behind the last record at the last Update.
+	ClockBack time.Duration
 }
 
-func create(path string, meta Meta) error {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
-	if err != nil {
-		return err
-	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range append([][]byte{bucketMeta, bucketRecord}, derived...) {
-			if _, err := tx.CreateBucket(name); err != nil {
-				return err
-			}
-		}
-		b, err := json.Marshal(meta)
-		if err != nil {
-			return err
-		}
-		return tx.Bucket(bucketMeta).Put(keyMeta, b)
-	})
-	return errors.Join(err, db.Close())
-}
+// Health returns how the last Update went.
+func (r *Register) Health() Health { return *r.health.Load() }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// Open opens the register of dir for this process alone. It refuses a missing, empty, damaged,
-// foreign or newer file, each with its own error, and one that another process holds (*HeldError).
-func Open(dir string, o Options) (*Register, error) {
-	path := filepath.Join(dir, fileName)
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s：%w；新装请运行 ysq init，否则请从备份恢复", path, ErrMissing)
-	case err != nil:
-		return nil, err
-	case info.Size() == 0:
-		return nil, fmt.Errorf("%s：%w（文件为空）；请从备份恢复", path, ErrDamaged)
-	}
-	l, err := acquire(dir, o.Command)
-	if err != nil {
-		return nil, err
-	}
-	r := &Register{dir: dir, lock: l, law: o.Law}
-	if r.law == (casefile.Statute{}) {
-		r.law = casefile.Regulations
-	}
-	if o.Calendar == nil {
-		o.Calendar = workday.Embedded()
-	}
-	r.base = o.Calendar
-	r.cal.Store(o.Calendar)
-	if err := r.open(path); err != nil {
-		l.release()
-		return nil, err
-	}
-	return r, nil
-}
-
-// open runs under recover: bbolt panics on page headers that make no sense (imap.md §4), and a page
-// that a truncated file no longer has is a fault of the memory map.
-func (r *Register) open(path string) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%s：%w（%v）；请从备份恢复", path, ErrDamaged, p)
-		}
-		if err != nil && r.db != nil {
-			err = errors.Join(err, r.db.Close())
-		}
-	}()
-	r.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: 2 * time.Second, InitialMmapSize: mmapSize, FreelistType: bbolt.FreelistMapType,
-	})
-	if err != nil {
-		return fmt.Errorf("%s：%w（%v）；请从备份恢复", path, ErrDamaged, err)
-	}
-	return r.db.View(func(tx *bbolt.Tx) error {
-		b := tx.Bucket(bucketMeta)
-		if b == nil || json.Unmarshal(b.Get(keyMeta), &r.meta) != nil || r.meta.ID == "" {
-			return fmt.Errorf("%s：%w", path, ErrForeign)
-		}
-		if r.meta.Schema > Schema {
-			return fmt.Errorf("%s：%w（格式 %d，本程序懂 %d）；请升级 ysq", path, ErrNewer, r.meta.Schema, Schema)
-		}
-		for _, name := range append([][]byte{bucketRecord}, derived...) {
-			if tx.Bucket(name) == nil {
-				return fmt.Errorf("%s：%w（缺少 %s）；请从备份恢复", path, ErrDamaged, name)
-			}
-		}
-		cal, err := r.tx(tx, time.Time{}).adopted()
-		if err != nil {
-			return fmt.Errorf("%s：%w（%v）；请从备份恢复", path, ErrDamaged, err)
-		}
-		r.cal.Store(cal)
-		return nil
-	})
-}
+// Findings returns what Open noticed and put right.
+func (r *Register) Findings() Findings { return r.found }
 
 // Close waits for transactions and lets the register go.
 func (r *Register) Close() error {
-	err := r.db.Close()
-	r.lock.release()
+	var err error
+	if r.db != nil {
+		err = r.db.Close()
+	}
+	r.journal.close()
+	if r.lock != nil {
+		r.lock.release()
+	}
 	return err
 }
 
@@ -262,18 +168,59 @@ func (r *Register) View(fn func(*Tx) error) error {
 	return r.db.View(func(b *bbolt.Tx) error { return fn(r.tx(b, time.Time{})) })
 }
 
-// Update runs fn in a transaction that is durable when Update returns nil and has left no trace when
-// it returns an error. now is when everything in it is recorded.
+// Update runs fn in a transaction. Everything in it is durable, in the database and in the journal,
+// when Update returns nil. It has left no trace when it returns an error, save a *JournalError that
+// says Committed. now is when everything in it is recorded.
+//
+// When the disk is full or fails, Update returns the error each time and works again as soon as the
+// disk does; nothing has to be restarted.
 func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
-	r.write.Lock() // over the commit and the calendar, so that no writer folds with an old one
+	r.write.Lock() // over commit, calendar and journal: no writer folds with an old calendar
 	defer r.write.Unlock()
-	var tx *Tx
-	err := r.db.Update(func(b *bbolt.Tx) error {
-		tx = r.tx(b, now)
-		return fn(tx)
-	})
-	if err == nil {
-		r.cal.Store(tx.cal)
+	err := r.catchUp()
+	if err != nil {
+		return r.unwell(now, err)
 	}
+	var tx *Tx
+	var own error // fn's
+	err = r.commit(func(b *bbolt.Tx) error {
+		tx = r.tx(b, now)
+		before, _ := tx.Head()
+		if own = fn(tx); own != nil {
+			return own
+		}
+		if after, _ := tx.Head(); after == before {
+			return nil
+		}
+		return tx.bucket(bucketMeta).Put(keyJournalled, be64(before))
+	})
+	switch {
+	case own != nil:
+		return own
+	case err != nil:
+		return r.unwell(now, fmt.Errorf("committing to the register: %w", err))
+	}
+	r.cal.Store(tx.cal)
+	if err := r.catchUp(); err != nil {
+		if e, ok := errors.AsType[*JournalError](err); ok {
+			e.Committed = true
+		}
+		return r.unwell(now, err)
+	}
+	r.health.Store(&Health{ClockBack: tx.clockBack})
+	return nil
+}
+
+func (r *Register) commit(fn func(*bbolt.Tx) error) error {
+	return r.disk.step(OpCommit, r.db.Path(), func() error { return r.db.Update(fn) })
+}
+
+// unwell remembers why nothing can be written.
+func (r *Register) unwell(now time.Time, err error) error {
+	h := Health{Err: err, Since: now}
+	if was := r.Health(); was.Err != nil {
+		h.Since = was.Since
+	}
+	r.health.Store(&h)
 	return err
 }

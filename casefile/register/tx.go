@@ -24,6 +24,8 @@ type Tx struct {
 	cal *workday.Calendar
 
 	base *workday.Calendar // without the adopted notices
+
+	clockBack time.Duration // by how much now is before the last record
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -52,6 +54,7 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 	if last, err := t.Record(seq); seq > 0 && err != nil {
 		return nil, err
 	} else if last.Recorded.After(recorded) {
+		t.clockBack = max(t.clockBack, last.Recorded.Sub(recorded))
 		recorded = last.Recorded
 	}
 	records := make([]casefile.Record, 0, len(drafts))
@@ -104,7 +107,12 @@ func (t *Tx) project(id casefile.ID, added []casefile.Record) error {
 	return t.putProjection(casefile.Fold(id, history, t.law, t.cal), history)
 }
 
+// putProjection writes a case and what is found through it. What is derived depends on the case's
+// records alone, not on how the case stood in between: an address that no record names any more goes.
 func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
+	if err := t.dropAddresses(c); err != nil {
+		return err
+	}
 	seqs := make([]uint64, len(history))
 	for i, r := range history {
 		seqs[i] = r.Seq
@@ -121,6 +129,27 @@ func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
 		return t.bucket(bucketOpen).Put([]byte(c.ID), nil)
 	}
 	return t.bucket(bucketOpen).Delete([]byte(c.ID))
+}
+
+// dropAddresses removes the addresses of a case that it no longer has.
+func (t *Tx) dropAddresses(c casefile.Case) error {
+	v := t.bucket(bucketCase).Get([]byte(c.ID))
+	if v == nil {
+		return nil
+	}
+	was, _, err := decodeProjection([]byte(c.ID), v)
+	if err != nil {
+		return err
+	}
+	for _, a := range was.Addresses {
+		if slices.Contains(c.Addresses, a) {
+			continue
+		}
+		if err := t.bucket(bucketAddr).Delete(pairKey(strings.ToLower(a), c.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Record returns a record by its place.

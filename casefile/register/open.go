@@ -1,0 +1,271 @@
+package register
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Errors of Open and Create. Each is wrapped in text that says what to do.
+var (
+	ErrMissing = errors.New("登记库不存在")
+	ErrExists  = errors.New("登记库已存在")
+	ErrForeign = errors.New("不是 ysq 的登记库")
+	ErrNewer   = errors.New("登记库由更新版本的 ysq 写成")
+	ErrDamaged = errors.New("登记库文件已损坏")
+)
+
+// Create makes an empty register in dir, which it creates with mode 0700. It never touches one that
+// is there (ErrExists).
+func Create(dir string, now time.Time) (Meta, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Meta{}, fmt.Errorf("creating the state directory: %w", err)
+	}
+	l, err := acquire(dir, "ysq init")
+	if err != nil {
+		return Meta{}, err
+	}
+	defer l.release()
+	path := filepath.Join(dir, fileName)
+	if _, err := os.Lstat(path); err == nil {
+		return Meta{}, fmt.Errorf("%s：%w；如要重新开始，请先把整个目录移走", path, ErrExists)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return Meta{}, err
+	}
+	// Written beside and renamed: a crash on the way leaves no file that could be taken for a register.
+	tmp := path + ".new"
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Meta{}, err
+	}
+	meta := Meta{Schema: Schema, ID: rand.Text(), Inception: now}
+	if err := create(tmp, meta); err != nil {
+		return Meta{}, fmt.Errorf("creating %s: %w", tmp, err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return Meta{}, err
+	}
+	return meta, syncDir(dir)
+}
+
+func create(path string, meta Meta) error {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range append([][]byte{bucketMeta, bucketRecord}, derived...) {
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		b, err := json.Marshal(meta)
+		if err != nil {
+			return err
+		}
+		return tx.Bucket(bucketMeta).Put(keyMeta, b)
+	})
+	return errors.Join(err, db.Close())
+}
+
+// Findings is what Open noticed and put right. All of it is worth a line in the log; Replayed is an
+// alarm, for the database had lost what it had confirmed.
+type Findings struct {
+	Replayed uint64   // records that the database lacked and the journal had
+	CaughtUp uint64   // records that the journal lacked
+	Cut      int64    // bytes of a torn line cut from the journal
+	Modes    []string // files that others could read; they no longer can
+	// Foreign are files that belong to another user than the directory does.
+	Foreign []string
+	// Ahead is by how much the last record is ahead of Options.Now: the clock was set back.
+	Ahead time.Duration
+}
+
+// Open opens the register of dir for this process alone. It refuses a missing, empty, damaged,
+// foreign or newer file, each with its own error, one that another process holds (*HeldError), and
+// one whose journal does not fit it (*BrokenJournalError).
+func Open(dir string, o Options) (*Register, error) {
+	path := filepath.Join(dir, fileName)
+	if err := present(path); err != nil {
+		return nil, err
+	}
+	l, err := acquire(dir, o.Command)
+	if err != nil {
+		return nil, err
+	}
+	r := prepare(dir, o)
+	r.lock = l
+	err = survive(path, func() error {
+		if err := r.open(path, false); err != nil {
+			return err
+		}
+		return r.settle(o.Now)
+	})
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// survive makes an error of what a damaged file does to its reader: bbolt panics on page headers that
+// make no sense (imap.md §4), and a page that a truncated file no longer has is a fault of the
+// memory map.
+func survive(path string, read func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s：%w（%v）；%s", path, ErrDamaged, p, remedy)
+		}
+	}()
+	return read()
+}
+
+// present tells a register that is not there from one that is not readable. bbolt would make an
+// empty one of a file that is missing or has no byte (imap.md §4).
+func present(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s：%w；新装请运行 ysq init，否则请从备份恢复（ysq restore）", path, ErrMissing)
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s：%w（不是普通文件）；请把登记库文件本身放回此处", path, ErrForeign)
+	case info.Size() == 0:
+		return fmt.Errorf("%s：%w（文件为空）；%s", path, ErrDamaged, remedy)
+	}
+	return nil
+}
+
+const remedy = "请停止服务后运行 ysq rebuild 据流水重建；流水也不在时用 ysq restore 从备份恢复"
+
+func prepare(dir string, o Options) *Register {
+	r := &Register{dir: dir, law: o.Law, disk: disk{o.Intercept}, base: o.Calendar}
+	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, "journal")}
+	if r.law == (casefile.Statute{}) {
+		r.law = casefile.Regulations
+	}
+	if r.base == nil {
+		r.base = workday.Embedded()
+	}
+	r.cal.Store(r.base)
+	r.health.Store(&Health{})
+	return r
+}
+
+func (r *Register) open(path string, readOnly bool) (err error) {
+	r.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: 2 * time.Second, InitialMmapSize: mmapSize, FreelistType: bbolt.FreelistMapType, ReadOnly: readOnly,
+	})
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s：没有读写权限；请核对属主（应与目录属主相同，通常是 ysq）：%w", path, err)
+	case errors.Is(err, bbolt.ErrTimeout):
+		return &HeldError{Dir: r.dir}
+	case err != nil:
+		return fmt.Errorf("%s：%w（%v）；%s", path, ErrDamaged, err, remedy)
+	}
+	return r.db.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(bucketMeta)
+		if b == nil || json.Unmarshal(b.Get(keyMeta), &r.meta) != nil || r.meta.ID == "" {
+			return fmt.Errorf("%s：%w；请核对配置中的 paths.state", path, ErrForeign)
+		}
+		if r.meta.Schema > Schema {
+			return fmt.Errorf("%s：%w（格式 %d，本程序懂 %d）；请升级 ysq", path, ErrNewer, r.meta.Schema, Schema)
+		}
+		for _, name := range append([][]byte{bucketRecord}, derived...) {
+			if tx.Bucket(name) == nil {
+				return fmt.Errorf("%s：%w（缺少 %s）；%s", path, ErrDamaged, name, remedy)
+			}
+		}
+		cal, err := r.tx(tx, time.Time{}).adopted()
+		if err != nil {
+			return fmt.Errorf("%s：%w（%v）；%s", path, ErrDamaged, err, remedy)
+		}
+		r.cal.Store(cal)
+		return nil
+	})
+}
+
+// settle makes of an open database an open register: nothing of an earlier life lies about, nobody
+// else can read the files, and the journal says the same.
+func (r *Register) settle(now time.Time) error {
+	for _, pattern := range []string{"verify-*", "snapshot-*"} {
+		left, err := filepath.Glob(filepath.Join(r.dir, pattern))
+		if err != nil {
+			return err
+		}
+		for _, path := range left {
+			if err := r.disk.remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.guard(); err != nil {
+		return err
+	}
+	last, err := r.lastRecorded()
+	if err != nil {
+		return err
+	}
+	if now.IsZero() {
+		now = last
+	}
+	r.found.Ahead = max(0, last.Sub(now))
+	return r.attach(now)
+}
+
+func (r *Register) lastRecorded() (at time.Time, err error) {
+	err = r.View(func(tx *Tx) error {
+		seq, _ := tx.Head()
+		if seq == 0 {
+			at = r.meta.Inception
+			return nil
+		}
+		last, err := tx.Record(seq)
+		at = last.Recorded
+		return err
+	})
+	return at, err
+}
+
+// guard keeps the register from others: it holds personal data of every applicant.
+func (r *Register) guard() error {
+	dir, err := os.Stat(r.dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"", fileName, "lock", "journal", "secret"} {
+		path := filepath.Join(r.dir, name)
+		info, err := os.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		if ownerOf(info) != ownerOf(dir) {
+			r.found.Foreign = append(r.found.Foreign, path)
+		}
+		if info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err := os.Chmod(path, info.Mode().Perm()&0o700); err != nil {
+			return fmt.Errorf("%s 的权限是 %v，别人可以读；请改为只有属主可读写：%w", path, info.Mode().Perm(), err)
+		}
+		r.found.Modes = append(r.found.Modes, path)
+	}
+	return nil
+}
+
+func ownerOf(info fs.FileInfo) uint32 { return info.Sys().(*syscall.Stat_t).Uid } // always, on Linux
