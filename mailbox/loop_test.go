@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -115,11 +116,14 @@ func TestBackOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var down atomic.Bool
 		down.Store(true)
+		var mu sync.Mutex
 		var at []time.Duration
 		began := time.Now()
 		o := newOffice(t, officeOptions{
 			poller: mailbox.Options{Jitter: func() float64 { return 0.5 }},
 			source: imapsource.Options{Dial: func(context.Context, string) (net.Conn, error) {
+				mu.Lock()
+				defer mu.Unlock()
 				at = append(at, time.Since(began).Round(time.Second))
 				if down.Load() {
 					return nil, errors.New("no route")
@@ -129,12 +133,15 @@ func TestBackOff(t *testing.T) {
 		})
 		pass := running(t, o)
 		pass(70 * time.Minute)
+		mu.Lock()
+		got := slices.Clone(at)
+		mu.Unlock()
 		want := []time.Duration{0, 66, 198, 462, 990, 2046, 3102, 4158}
 		for i := range want {
 			want[i] *= time.Second
 		}
-		if !slices.Equal(at, want) {
-			t.Errorf("attempts at %v, want %v", at, want)
+		if !slices.Equal(got, want) {
+			t.Errorf("attempts at %v, want %v", got, want)
 		}
 		down.Store(false)
 		pass(20 * time.Minute)

@@ -142,19 +142,23 @@ func take(data *imapclient.FetchMessageData, buf []byte, open opener) (arrived, 
 }
 
 // copyBody returns the error of writing only: how much could be read is judged by its length.
-func copyBody(w io.Writer, r io.Reader, buf []byte) (n int64, err error) {
-	for {
-		k, rerr := r.Read(buf)
-		if k > 0 {
-			if _, err := w.Write(buf[:k]); err != nil {
-				return n, err
-			}
-			n += int64(k)
-		}
-		if rerr != nil {
+//
+// It must not be the one who sees the literal's end. With the first error that a literal returns, io.EOF
+// included, go-imap reads on; but FetchMessageData.Next reads the same literal once more, which is a
+// race for its buffer unless the literal was complete. So copyBody takes what was declared and stops
+// when wire has nothing more, and leaves the error to Next.
+func copyBody(w io.Writer, r imap.LiteralReader, buf []byte) (n int64, err error) {
+	for n < r.Size() {
+		k, rerr := r.Read(buf[:min(int64(len(buf)), r.Size()-n)])
+		if k == 0 || rerr != nil {
 			return n, nil
 		}
+		if _, err := w.Write(buf[:k]); err != nil {
+			return n, err
+		}
+		n += int64(k)
 	}
+	return n, nil
 }
 
 // FetchSlowly implements mailbox.Session. Pieces are written only when they came whole, so that into

@@ -44,6 +44,7 @@ type wire struct {
 	drop    bool   // the line that has begun is not passed on
 	strings bool   // the line that has begun may carry literals, but no mail
 	text    bool   // the line that has begun is for people and announces no literals
+	stopped bool   // the connection broke within a literal, and Read has said so by reading nothing
 
 	mu    sync.Mutex // guards what follows
 	armed bool       // the server owes an answer
@@ -149,7 +150,8 @@ func (w *wire) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Read implements net.Conn for go-imap.
+// Read implements net.Conn for go-imap. Where the connection breaks within a literal it returns nothing
+// once, without an error, and the error from then on: copyBody says why.
 func (w *wire) Read(p []byte) (int, error) {
 	for {
 		switch {
@@ -166,7 +168,13 @@ func (w *wire) Read(p []byte) (int, error) {
 		case w.literal > 0:
 			n, err := w.br.Read(p[:min(int64(len(p)), w.literal)])
 			w.literal -= int64(n)
-			return n, err
+			if n > 0 || err != nil && w.stopped {
+				return n, err
+			}
+			if err != nil {
+				w.stopped = true
+				return 0, nil
+			}
 		default:
 			if err := w.readLine(); err != nil {
 				return 0, err

@@ -270,13 +270,15 @@ func TestDurableBatchNeedsNoServer(t *testing.T) {
 		nth int
 	}{{OpRename, 1}, {OpRename, 2}, {OpSyncDir, 3}} { // the first two are Open's
 		d := newDisk()
-		seen := 0
+		seen := 0 // guarded by d.mu
 		dir := quickDir(t)
 		s := open(t, dir, Options{Syncers: 1, Intercept: func(op Op, path string, do func() error) error {
 			if op == test.op {
+				d.mu.Lock()
 				if seen++; seen == test.nth {
 					d.failAt, d.crash = d.step+1, true
 				}
+				d.mu.Unlock()
 			}
 			return d.intercept(op, path, do)
 		}})
