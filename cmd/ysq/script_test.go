@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"net"
@@ -35,7 +36,8 @@ func TestScripts(t *testing.T) {
 			"setup":   setup,
 			"ready":   ready,
 			"code":    code,
-			"year":    year,
+			"days":    days,
+			"seq":     seq,
 		},
 	})
 }
@@ -122,7 +124,18 @@ func exitCode(err error) int {
 	return -1
 }
 
-// year sets YEAR to that in which the server's mails arrived, by the law's zone.
-func year(ts *testscript.TestScript, _ bool, _ []string) {
+// days sets YEAR to that in which the server's mails arrived, TODAY, and LATER, a day of next month;
+// all by the law's zone.
+func days(ts *testscript.TestScript, _ bool, _ []string) {
+	today := civil.Of(time.Now())
 	ts.Setenv("YEAR", strconv.Itoa(civil.Of(time.Now().Add(-time.Minute)).Year()))
+	ts.Setenv("TODAY", today.String())
+	ts.Setenv("LATER", today.Add(30).String())
+}
+
+// seq sets SEQ to the number of the record that the last command made.
+func seq(ts *testscript.TestScript, _ bool, _ []string) {
+	var res struct{ Records []struct{ Seq uint64 } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &res))
+	ts.Setenv("SEQ", strconv.FormatUint(res.Records[0].Seq, 10))
 }

@@ -105,7 +105,7 @@ func (a *app) root() *cobra.Command {
 	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand())
 	add(groupRecord, a.recordCommands()...)
 	add(groupReport, a.reportCommand())
-	add(groupAdmin, a.initCommand(), a.serveCommand(), a.pollCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
+	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	return root
 }
 
