@@ -67,9 +67,6 @@ type Office struct {
 	CasesFrom civil.Date // what arrived earlier is history and no case; zero: nothing is
 }
 
-// History is casefile.ToHistory.
-const History = casefile.ToHistory
-
 // Cause says why a mail is parked. The codes are stable.
 type Cause string
 

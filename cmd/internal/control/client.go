@@ -138,13 +138,17 @@ func decodeAnswer(r io.Reader, into any) error {
 	return nil
 }
 
-// do sends a request and returns the body of a good answer.
-func (c *Client) do(ctx context.Context, method, path string, query url.Values, send []byte) (io.ReadCloser, error) {
+// do sends a request and returns the body of a good answer, which the caller closes.
+func (c *Client) do(ctx context.Context, method, path string, query url.Values, body []byte) (io.ReadCloser, error) {
+	return c.send(ctx, method, path, query, bytes.NewReader(body))
+}
+
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader) (io.ReadCloser, error) {
 	u := "http://ysq/v0" + path
 	if len(query) > 0 {
 		u += "?" + query.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, method, u, bytes.NewReader(send))
+	req, err := http.NewRequestWithContext(ctx, method, u, body)
 	if err != nil {
 		return nil, err
 	}

@@ -77,4 +77,6 @@ type Backend interface {
 	Poll(ctx context.Context) (PollResult, error)
 	// Needs says which role an event needs.
 	Needs(k casefile.Kind) Role
+
+	More
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -31,11 +30,7 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		failed = func(error) {}
 	}
 	h := &Handler{backend: b, mux: http.NewServeMux(), failed: failed}
-	for _, route := range []struct {
-		pattern string
-		needs   Role
-		serve   func(w http.ResponseWriter, r *http.Request, who Actor) error
-	}{
+	daily := []route{
 		{"GET /v0/status", Viewer, h.status},
 		{"GET /v0/cases", Viewer, h.list},
 		{"GET /v0/cases/{id}", Viewer, h.show},
@@ -48,12 +43,20 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		{"GET /v0/mails/{digest}", Viewer, h.mail},
 		{"POST /v0/mails/{digest}/open", Operator, h.openMail},
 		{"POST /v0/poll", Operator, h.poll},
-	} {
+	}
+	for _, route := range append(daily, h.moreRoutes()...) {
 		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			h.guard(w, r, route.needs, route.serve)
 		})
 	}
 	return h
+}
+
+// route is one thing that can be asked, and which role it needs.
+type route struct {
+	pattern string
+	needs   Role
+	serve   func(w http.ResponseWriter, r *http.Request, who Actor) error
 }
 
 type actorKey struct{}
@@ -89,7 +92,9 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serv
 		h.fail(w, denied(who, needs))
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+	if r.URL.Path != "/v0/files" { // which has a limit of its own
+		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+	}
 	if err := serve(w, r, who); err != nil {
 		h.fail(w, err)
 	}
@@ -206,13 +211,8 @@ func (h *Handler) due(w http.ResponseWriter, r *http.Request, _ Actor) error {
 
 func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) error {
 	var req AppendRequest
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&req); err != nil {
-		return usage("请求无法理解：%v", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return usage("请求之后还有多余的内容")
+	if err := decodeRequest(r, &req); err != nil {
+		return err
 	}
 	if len(req.Drafts) == 0 {
 		return usage("没有要记录的内容")

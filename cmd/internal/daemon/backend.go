@@ -47,7 +47,7 @@ func (f *office) List(ctx context.Context, q control.ListQuery, yield func(contr
 			if !selects(q, words, c, c.At(today, cal)) {
 				continue
 			}
-			if err := yield(rowOf(c, today, cal)); err != nil {
+			if err := yield(f.rowOf(tx, c)); err != nil {
 				return err
 			}
 			if n++; q.Limit > 0 && n == q.Limit {
@@ -86,7 +86,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 			return err
 		}
 		today, cal := f.today(), f.reg.Calendar()
-		d.CaseRow = rowOf(c, today, cal)
+		d.CaseRow = f.rowOf(tx, c)
 		d.Request, d.Contact, d.Addresses = control.Text(c.Request), control.Text(c.Contact), c.Addresses
 		d.Alarms, d.Next, d.Suggestions = []control.Alarm{}, []control.Step{}, []casefile.Suggestion{}
 		for _, a := range c.Alarms(today, f.reg.Law(), cal) {
@@ -123,7 +123,7 @@ func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation
 			return err
 		}
 		today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
-		e = control.Explanation{Case: rowOf(c, today, cal), Today: control.Day(today), Clocks: []control.ClockView{
+		e = control.Explanation{Case: f.rowOf(tx, c), Today: control.Day(today), Clocks: []control.ClockView{
 			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, cal),
 			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, cal),
 		}}
@@ -163,46 +163,27 @@ func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error)
 func (f *office) Append(_ context.Context, who control.Actor, req control.AppendRequest) (control.AppendResult, error) {
 	res := control.AppendResult{Records: []control.RecordView{}, Warnings: []string{}, Cases: []control.CaseRow{}, DryRun: req.DryRun}
 	now := f.Now()
-	today, law, cal := civil.Of(now), f.reg.Law(), f.reg.Calendar()
+	today := civil.Of(now)
 	dry := fmt.Errorf("dry run") // rolls back what was judged
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		var touched []casefile.ID
 		for _, v := range req.Drafts {
-			d, err := draftOf(v, today)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Case(d.Case); err != nil {
-				return err
-			}
-			history, err := tx.History(d.Case)
-			if err != nil {
-				return err
-			}
-			warnings, err := casefile.Decide(history, d, today, law, cal)
-			if err != nil {
-				return err
-			}
-			records, err := tx.Append(who.String(), d)
-			if err != nil {
-				return err
-			}
-			views, err := recordViews(records)
+			views, warnings, err := f.appendOne(tx, who, v, today)
 			if err != nil {
 				return err
 			}
 			res.Warnings = append(res.Warnings, warnings...)
 			res.Records = append(res.Records, views...)
-			if !slices.Contains(touched, d.Case) {
-				touched = append(touched, d.Case)
+			if !slices.Contains(touched, v.Case) {
+				touched = append(touched, v.Case)
 			}
 		}
 		for _, id := range touched {
-			c, err := tx.Case(id)
+			row, err := f.row(tx, id)
 			if err != nil {
 				return err
 			}
-			res.Cases = append(res.Cases, rowOf(c, today, cal))
+			res.Cases = append(res.Cases, row)
 		}
 		if req.DryRun {
 			return dry
@@ -222,6 +203,33 @@ func (f *office) Append(_ context.Context, who control.Actor, req control.Append
 		f.Log.Warn().Str("actor", who.String()).Msg("root has recorded on a case")
 	}
 	return res, nil
+}
+
+// appendOne judges a draft on top of what the transaction holds and records it.
+func (f *office) appendOne(tx *register.Tx, who control.Actor, v control.DraftView, today civil.Date) (views []control.RecordView, warnings []string, err error) {
+	d, err := draftOf(v, today)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := tx.Case(d.Case); err != nil {
+		return nil, nil, err
+	}
+	history, err := tx.History(d.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	if warnings, err = casefile.Decide(history, d, today, f.reg.Law(), f.reg.Calendar()); err != nil {
+		return nil, nil, err
+	}
+	if err := merged(tx, d); err != nil {
+		return nil, nil, err
+	}
+	records, err := tx.Append(who.String(), d)
+	if err != nil {
+		return nil, nil, err
+	}
+	views, err = recordViews(records)
+	return views, warnings, err
 }
 
 func draftOf(v control.DraftView, today civil.Date) (casefile.Draft, error) {
@@ -251,7 +259,11 @@ func (f *office) Reveal(_ context.Context, who control.Actor, id casefile.ID) er
 // Report computes the annual report of a year as far as it has come.
 func (f *office) Report(_ context.Context, year int) (rep stats.Report, err error) {
 	err = f.reg.View(func(tx *register.Tx) error {
-		rep, err = stats.Compute(year, tx.Heads(), stats.Options{Agency: f.Config.Agency.Name, Now: f.Now()})
+		filed, err := matters(tx, year)
+		if err != nil {
+			return err
+		}
+		rep, err = stats.Compute(year, tx.Heads(), stats.Options{Agency: f.Config.Agency.Name, Now: f.Now(), Matters: filed})
 		return err
 	})
 	return rep, told(err)

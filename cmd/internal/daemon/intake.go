@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +35,11 @@ func (f *office) Owed(_ context.Context, account, folder string, validity uint64
 // Take records a batch in one transaction. When that fails, each mail gets a transaction of its own,
 // so that one that the register cannot take does not hold up the others.
 func (f *office) Take(ctx context.Context, batch []mailbox.Fetched) error {
-	read := make([]arrival, len(batch))
-	for i, m := range batch {
-		read[i] = f.readArrival(m)
+	read := make([]arrival, 0, len(batch))
+	for _, m := range batch {
+		if m.Role != roleFile { // a clerk's file that a crash left in the manifest
+			read = append(read, f.readArrival(m))
+		}
 	}
 	err := f.take(read)
 	if err == nil || len(read) == 1 {
@@ -137,7 +140,9 @@ func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []case
 func (f *office) taken(a arrival) casefile.MessageTaken {
 	return casefile.MessageTaken{
 		Account: a.Account, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
-		ArrivedAt: a.InternalDate, Size: a.Size, Letter: letterOf(a.message), Defects: a.message.Defects,
+		ArrivedAt: a.InternalDate, Size: a.Size, Letter: letterOf(a.message),
+		// That intake itself reads only the beginning of a long text is no defect of the mail.
+		Defects: slices.DeleteFunc(slices.Clone(a.message.Defects), func(d casefile.Defect) bool { return d.Code == parse.DefectText }),
 	}
 }
 
@@ -251,7 +256,7 @@ func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []ca
 	}
 	var rest []casefile.Draft
 	switch {
-	case d.Disposition == match.History, d.Cause == match.CauseSent:
+	case d.Disposition == casefile.ToHistory, d.Cause == match.CauseSent:
 		t.Disposition = casefile.ToHistory
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, tx.NextID(on.Year())
@@ -324,10 +329,6 @@ func (l logLine) write(f *office) {
 
 // index answers what matching asks, inside the transaction that records the answer.
 type index struct{ tx *register.Tx }
-
-// Taken is false: copies of known bytes never come as far as matching, and what a colleague moved
-// out of the junk folder is to be decided anew.
-func (index) Taken(casefile.Digest) (bool, error) { return false, nil }
 
 func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
 	return i.tx.CasesByMessageID(id), nil

@@ -163,6 +163,10 @@ func (f *office) mailsOf(history []casefile.Record) []control.MailView {
 				add(r, e.Letter)
 				views[len(views)-1].ArrivedAt = instant(e.ArrivedAt)
 			}
+		case casefile.Attached:
+			if !e.Letter.Digest.IsZero() {
+				add(r, e.Letter)
+			}
 		case casefile.MessageIn:
 			add(r, e.Letter)
 			views[len(views)-1].ArrivedAt = instant(e.ArrivedAt)
@@ -199,8 +203,7 @@ func (f *office) OpenMail(_ context.Context, who control.Actor, digest string) (
 		if err != nil {
 			return err
 		}
-		c, err := tx.Case(id)
-		row = rowOf(c, f.today(), f.reg.Calendar())
+		row, err = f.row(tx, id)
 		return err
 	})
 	return row, told(err)

@@ -5,6 +5,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/control"
 )
@@ -18,8 +19,9 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
-func rowOf(c casefile.Case, today civil.Date, cal *workday.Calendar) control.CaseRow {
-	s := c.At(today, cal)
+// rowOf is a case as lists show it, today.
+func (f *office) rowOf(tx *register.Tx, c casefile.Case) control.CaseRow {
+	s := c.At(f.today(), f.reg.Calendar())
 	r := control.CaseRow{
 		Case: c.ID, Kind: control.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
 		Applicant: control.Text(c.Applicant), Category: control.Text(c.Column.Label()),
@@ -32,6 +34,9 @@ func rowOf(c casefile.Case, today civil.Date, cal *workday.Calendar) control.Cas
 		Outcome: control.Text(c.Outcome.String()), Basis: control.Text(c.Basis), DocumentNumber: control.Text(c.Document),
 		RepliedOn: control.Day(c.RepliedOn), StoppedOn: control.Day(c.StoppedOn),
 		Disputes: []string{}, Messages: c.Messages,
+	}
+	for _, d := range tx.DisputesOf(c.ID) {
+		r.Disputes = append(r.Disputes, string(d))
 	}
 	if s.Finished {
 		r.Late = &s.Late

@@ -1,0 +1,121 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// Calendar returns a year as the register counts it.
+func (f *office) Calendar(_ context.Context, year int) (control.CalendarYear, error) {
+	cal := f.reg.Calendar()
+	y := control.CalendarYear{Year: year, Days: []workday.Day{}}
+	y.Workdays, y.Complete = cal.Count(year)
+	for d := civil.New(year, time.January, 1); d.Year() == year; d = d.Add(1) {
+		if day := cal.Day(d); day.Kind != workday.Working && day.Kind != workday.Weekend {
+			y.Days = append(y.Days, day)
+		}
+	}
+	return y, nil
+}
+
+// Adopt adds a notice or local days to the calendar. The cases' dates move in the same transaction.
+func (f *office) Adopt(_ context.Context, who control.Actor, r control.AdoptRequest) (changes []control.DateChange, err error) {
+	if _, err := f.reg.Calendar().With(r.Year); err != nil {
+		return nil, &control.Error{Code: "calendar", Msg: err.Error(), Exit: control.ExitRefused}
+	}
+	if len(r.Year.Overrides) > 0 && r.Reason == "" {
+		r.Reason = r.Year.Overrides[0].Reason
+	}
+	now := f.Now()
+	changes = []control.DateChange{}
+	look := func(tx *register.Tx) error {
+		moved, err := tx.Preview(r.Year)
+		for _, m := range moved {
+			changes = append(changes, control.DateChange{
+				Case: m.Before.ID, Applicant: control.Text(m.Before.Applicant),
+				StrictBefore: control.Day(m.Before.Strict.Due), StrictAfter: control.Day(m.After.Strict.Due),
+				LegalBefore: control.Day(m.Before.Legal.Due), LegalAfter: control.Day(m.After.Legal.Due),
+			})
+		}
+		return err
+	}
+	if r.DryRun {
+		return changes, told(f.reg.View(look))
+	}
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		if err := look(tx); err != nil {
+			return err
+		}
+		_, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: casefile.CalendarAdopted{Year: r.Year, Reason: r.Reason}})
+		return err
+	})
+	if err != nil {
+		return nil, told(err)
+	}
+	f.Log.Info().Int("year", r.Year.Year).Str("notice", r.Year.Notice).Int("moved", len(changes)).Msg("calendar adopted")
+	for _, c := range changes {
+		f.Log.Info().Str("case", string(c.Case)).Str("strict", civil.Date(c.StrictAfter).String()).Str("legal", civil.Date(c.LegalAfter).String()).Msg("due dates moved")
+	}
+	return changes, nil
+}
+
+// SetOpening records 上年结转 of the register's first year.
+func (f *office) SetOpening(_ context.Context, who control.Actor, o casefile.OpeningBalance) error {
+	for i, n := range o.Columns {
+		if n < 0 {
+			return usageError("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
+		}
+	}
+	if o.Year < 2008 || o.Year > f.today().Year()+1 {
+		return usageError("年份 %d 不对", o.Year)
+	}
+	now := f.Now()
+	return told(f.reg.Update(now, func(tx *register.Tx) error {
+		_, err := tx.Append(who.String(), casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
+		return err
+	}))
+}
+
+// Records yields records in order.
+func (f *office) Records(ctx context.Context, q control.LogQuery, yield func(control.RecordView) error) error {
+	return told(f.reg.View(func(tx *register.Tx) error {
+		emit := func(r casefile.Record) error {
+			day := civil.Of(r.Recorded)
+			if r.Seq <= q.After || (!q.Since.IsZero() && day < q.Since) || (!q.Until.IsZero() && day > q.Until) {
+				return ctx.Err()
+			}
+			views, err := recordViews([]casefile.Record{r})
+			if err != nil {
+				return err
+			}
+			return yield(views[0])
+		}
+		if q.Case != "" {
+			if _, err := tx.Case(q.Case); err != nil {
+				return err
+			}
+			history, err := tx.History(q.Case)
+			for _, r := range history {
+				if err := emit(r); err != nil {
+					return err
+				}
+			}
+			return err
+		}
+		for r, err := range tx.Records(q.After + 1) {
+			if err != nil {
+				return err
+			}
+			if err := emit(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}

@@ -1,0 +1,243 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// roleFile marks what a clerk put into the store: no mail, and nothing for intake to decide on.
+const roleFile mailbox.Role = "file"
+
+func usageError(format string, args ...any) error {
+	return &control.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: control.ExitUsage}
+}
+
+// New opens a case for an application that came over the counter, by post, by fax or by telephone.
+func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (row control.CaseRow, err error) {
+	now := f.Now()
+	today, on := civil.Of(now), civil.Date(n.On)
+	switch {
+	case n.Channel == casefile.ChannelNone:
+		return row, usageError("缺少渠道：当面、邮寄、平信、传真、网上平台、电子邮件、口头")
+	case on.IsZero():
+		on = today
+	case on > today:
+		return row, &control.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: control.ExitRefused}
+	}
+	received := casefile.Received{
+		Channel: n.Channel, Carried: n.Carried,
+		Letter: casefile.Letter{From: casefile.Address{Name: n.From}, Subject: n.Subject},
+	}
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		id := tx.NextID(on.Year())
+		drafts := []casefile.Draft{{Case: id, On: on, Event: received}}
+		if len(n.Files) > 0 {
+			drafts = append(drafts, casefile.Draft{Case: id, On: today, Event: casefile.Attached{Files: n.Files}})
+		}
+		if _, err := tx.Append(who.String(), drafts...); err != nil {
+			return err
+		}
+		if len(n.Registered) > 0 {
+			view := control.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
+			if _, _, err := f.appendOne(tx, who, view, today); err != nil {
+				return err
+			}
+		}
+		row, err = f.row(tx, id)
+		return err
+	})
+	return row, told(err)
+}
+
+func (f *office) row(tx *register.Tx, id casefile.ID) (control.CaseRow, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return control.CaseRow{}, err
+	}
+	return f.rowOf(tx, c), nil
+}
+
+// Split makes cases of the further requests that a mail held. Each inherits the arrival and the
+// confirmation: three parts are 3 件 of the same day.
+func (f *office) Split(_ context.Context, who control.Actor, id casefile.ID, r control.SplitRequest) (rows []control.CaseRow, err error) {
+	if r.Parts < 2 || r.Parts > 100 {
+		return nil, usageError("拆成 2 至 100 件，得到 %d", r.Parts)
+	}
+	now := f.Now()
+	today := civil.Of(now)
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		inherited := inheritance(history, id)
+		var parts []casefile.ID
+		var drafts []casefile.Draft
+		for range r.Parts - 1 {
+			part := tx.NextID(c.ArrivedOn.Year())
+			parts = append(parts, part)
+			for _, d := range inherited {
+				d.Case = part
+				if _, err := tx.Append(who.String(), d); err != nil {
+					return err
+				}
+			}
+		}
+		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: parts, Reason: r.Reason}}
+		if _, err := casefile.Decide(history, split, today, f.reg.Law(), f.reg.Calendar()); err != nil {
+			return err
+		}
+		if _, err := tx.Append(who.String(), append(drafts, split)...); err != nil {
+			return err
+		}
+		for _, one := range append([]casefile.ID{id}, parts...) {
+			row, err := f.row(tx, one)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	return rows, told(err)
+}
+
+// inheritance is what a part of a case takes over from it: how and when it came, and when both sides
+// confirmed it.
+func inheritance(history []casefile.Record, from casefile.ID) []casefile.Draft {
+	var drafts []casefile.Draft
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			e.SplitFrom = from
+			drafts = append(drafts, casefile.Draft{On: r.On, Event: e})
+		case casefile.Confirmed:
+			drafts = append(drafts, casefile.Draft{On: r.On, Event: e})
+		}
+	}
+	return drafts
+}
+
+// merged checks what only the register knows: the other case exists, is itself no pointer, and
+// arrived no later, for the earliest date governs.
+func merged(tx *register.Tx, d casefile.Draft) error {
+	m, ok := d.Event.(casefile.Merged)
+	if !ok {
+		return nil
+	}
+	into, err := tx.Case(m.Into)
+	if err != nil {
+		return err
+	}
+	from, err := tx.Case(d.Case)
+	if err != nil {
+		return err
+	}
+	refuse := func(code, hint, format string, args ...any) error {
+		return &casefile.RuleError{Code: code, Case: d.Case, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	}
+	switch {
+	case into.ArrivedOn > from.ArrivedOn:
+		return refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", m.Into, d.Case), "%s 到达更晚（%s）；合并后以最早的日期为准", m.Into, into.ArrivedOn)
+	case !into.Stage.Open():
+		return refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", m.Into, into.Stage.Label())
+	}
+	return nil
+}
+
+// PutFile keeps a file under its digest. Until an event names it, it is in no case.
+func (f *office) PutFile(_ context.Context, name string, body io.Reader) (casefile.File, error) {
+	temp, err := f.store.Create()
+	if err != nil {
+		return casefile.File{}, err
+	}
+	n, err := io.Copy(temp, body)
+	if err == nil && n == 0 {
+		err = usageError("文件 %q 是空的", name)
+	}
+	if err != nil {
+		temp.Discard()
+		return casefile.File{}, err
+	}
+	kept, err := f.store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(roleFile)}}})
+	if err != nil {
+		return casefile.File{}, err
+	}
+	if err := f.store.Settle(kept); err != nil {
+		return casefile.File{}, err
+	}
+	return casefile.File{Digest: kept[0].Digest, Name: fileName(name), Size: n}, nil
+}
+
+// fileName makes a name for people of whatever a program called the file: no path, nothing invisible.
+func fileName(name string) string {
+	name = filepath.Base(filepath.Clean("/" + strings.ReplaceAll(name, `\`, "/")))
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, name)
+	runes := []rune(name)
+	if len(runes) > 120 {
+		runes = append(runes[:100], runes[len(runes)-20:]...) // the ending says what it is
+	}
+	if s := strings.TrimSpace(string(runes)); s != "" && s != "/" {
+		return s
+	}
+	return "未命名"
+}
+
+// AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
+func (f *office) AttachMail(_ context.Context, who control.Actor, id casefile.ID, digest, reason string) (row control.CaseRow, err error) {
+	now := f.Now()
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		d, err := findMail(tx, digest)
+		if err != nil {
+			return err
+		}
+		about, err := tx.About(d)
+		if err != nil {
+			return err
+		}
+		taken := lastTaken(about)
+		if taken == nil {
+			return &control.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: control.ExitNotFound}
+		}
+		body, err := json.Marshal(casefile.Attached{Letter: taken.Letter, Reason: reason})
+		if err != nil {
+			return err
+		}
+		if _, _, err := f.appendOne(tx, who, control.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(now)); err != nil {
+			return err
+		}
+		if taken.Disposition != casefile.ToCase {
+			e := *taken
+			e.Disposition, e.Case = casefile.ToCase, id
+			e.Reasons = append(slices.Clone(e.Reasons), "由 "+who.String()+" 归入 "+string(id))
+			if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: e}); err != nil {
+				return err
+			}
+		}
+		row, err = f.row(tx, id)
+		return err
+	})
+	return row, told(err)
+}

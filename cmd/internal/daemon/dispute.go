@@ -1,0 +1,147 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats"
+)
+
+// Disputes lists every dispute.
+func (f *office) Disputes(context.Context) ([]control.DisputeView, error) {
+	all := []control.DisputeView{}
+	err := f.reg.View(func(tx *register.Tx) error {
+		for history, err := range tx.Disputes() {
+			if err != nil {
+				return err
+			}
+			all = append(all, f.disputeView(history))
+		}
+		return nil
+	})
+	return all, told(err)
+}
+
+// Dispute returns a dispute with its records.
+func (f *office) Dispute(_ context.Context, id casefile.DisputeID) (v control.DisputeView, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		v, err = f.disputeWithRecords(tx, id)
+		return err
+	})
+	return v, told(err)
+}
+
+func (f *office) disputeWithRecords(tx *register.Tx, id casefile.DisputeID) (control.DisputeView, error) {
+	history, err := tx.Dispute(id)
+	if err != nil {
+		return control.DisputeView{}, err
+	}
+	if len(history) == 0 {
+		return control.DisputeView{}, &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有复议或诉讼 %s", id), Hint: "ysq dispute list 可查", Exit: control.ExitNotFound}
+	}
+	v := f.disputeView(history)
+	v.Records, err = recordViews(history)
+	return v, err
+}
+
+func (f *office) disputeView(history []casefile.Record) control.DisputeView {
+	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
+	by, _ := d.AnswerBy(f.reg.Calendar())
+	v := control.DisputeView{
+		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
+		Organ: control.Text(d.Organ), Number: control.Text(d.Number), Matter: control.Text(d.Matter), Cases: d.Cases,
+		FiledOn: control.Day(d.FiledOn), AnswerBy: control.Day(by), AnsweredOn: control.Day(d.Answered), DecidedOn: control.Day(d.Decided),
+		Decision: control.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed,
+	}
+	if v.Cases == nil {
+		v.Cases = []casefile.ID{}
+	}
+	return v
+}
+
+// RecordDispute records an event on a dispute; a filing gets its number here.
+func (f *office) RecordDispute(_ context.Context, who control.Actor, r control.DisputeRequest) (v control.DisputeView, err error) {
+	event, err := casefile.DecodeEvent(r.Kind, r.Event)
+	if err != nil {
+		return v, usageError("%v", err)
+	}
+	now := f.Now()
+	today, on := civil.Of(now), civil.Date(r.On)
+	if on.IsZero() {
+		on = today
+	}
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		if filed, ok := event.(casefile.DisputeFiled); ok {
+			filed.Dispute = tx.NextDisputeID(on.Year())
+			event = filed
+			if v.Warnings, err = reviewFirst(tx, filed); err != nil {
+				return err
+			}
+		}
+		id := casefile.DisputeOf(casefile.Record{Event: event})
+		if id == "" {
+			return usageError("“%s”不是复议、诉讼的记录", r.Kind.Label())
+		}
+		history, err := tx.Dispute(id)
+		if err != nil {
+			return err
+		}
+		if err := casefile.DecideDispute(history, event, on, today); err != nil {
+			return err
+		}
+		if _, err := tx.Append(who.String(), casefile.Draft{On: on, Event: event}); err != nil {
+			return err
+		}
+		warnings := v.Warnings
+		v, err = f.disputeWithRecords(tx, id)
+		v.Warnings = warnings
+		return err
+	})
+	return v, told(err)
+}
+
+// reviewFirst warns where the law asks for 复议 before a suit (行政复议法23). It never refuses: the
+// court decides whether to hear the case.
+func reviewFirst(tx *register.Tx, d casefile.DisputeFiled) (warnings []string, err error) {
+	for _, id := range d.Cases {
+		c, err := tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if d.Track == casefile.DirectSuit && c.Outcome.ReviewFirst() {
+			warnings = append(warnings, fmt.Sprintf("%s 的答复为“%s”，依法应先申请行政复议（行政复议法第二十三条）", id, c.Outcome.Label()))
+		}
+	}
+	return warnings, nil
+}
+
+// matters are the disputes that 表四 of a year counts, as they stood on its last day.
+func matters(tx *register.Tx, year int) ([]stats.Matter, error) {
+	all := []stats.Matter{} // not nil: the register records disputes, and there may be none
+	for history, err := range tx.Disputes() {
+		if err != nil {
+			return nil, err
+		}
+		d, ok := casefile.CountsIn(year, history)
+		if !ok {
+			continue
+		}
+		all = append(all, stats.Matter{ID: string(d.ID), Track: trackOf[d.Track], Result: resultOf[d.Result]})
+	}
+	return all, nil
+}
+
+var (
+	trackOf = map[casefile.Track]stats.Track{
+		casefile.Reconsideration: stats.Reconsideration, casefile.DirectSuit: stats.DirectSuit,
+		casefile.SuitAfterReconsider: stats.SuitAfterReconsideration,
+	}
+	resultOf = map[casefile.Result]stats.Result{
+		casefile.ResultPending: stats.Pending, casefile.ResultUpheld: stats.Upheld,
+		casefile.ResultCorrected: stats.Corrected, casefile.ResultOther: stats.OtherResult,
+	}
+)
