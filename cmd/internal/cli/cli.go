@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	root := a.root()
 	root.SetArgs(append([]string{}, args...)) // never nil, which cobra takes for os.Args
 	if err := root.ExecuteContext(ctx); err != nil {
+		a.json = a.json || slices.Contains(args, "--json") // also when a flag before it was wrong
 		return a.fail(err)
 	}
 	return control.ExitDone

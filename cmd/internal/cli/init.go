@@ -115,6 +115,7 @@ func (s *setup) questions() error {
 		if s.ask == nil {
 			if q.flag == "imap-host" && suggested != "" {
 				*q.to = suggested
+				s.notes = append(s.notes, "IMAP 服务器由登录名推定为 "+suggested+"，不对的请改配置")
 				continue
 			}
 			return usage(s.cmd, "缺少 --%s（%s）", q.flag, q.question)
