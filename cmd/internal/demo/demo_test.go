@@ -78,74 +78,71 @@ func TestOnce(t *testing.T) {
 	}
 }
 
-// What the final check guards against is done to the office just before it.
+// The final check finds everything that is done to the office just before it.
 func TestCheckFails(t *testing.T) {
-	for _, tt := range []struct {
-		name, want string
-		sabotage   func(t *testing.T, state string)
-		book       func(mails []map[string]any) []map[string]any
-	}{
-		{"an original is lost", "的原件", func(t *testing.T, state string) {
-			if err := os.Remove(original(t, state)); err != nil {
-				t.Error(err)
-			}
-		}, nil},
-		{"an original is changed", "的原件与来信不同", func(t *testing.T, state string) {
-			if err := os.WriteFile(original(t, state), []byte("changed"), 0o600); err != nil {
-				t.Error(err)
-			}
-		}, nil},
-		{"a mail is missing", "没有去处", nil, func(mails []map[string]any) []map[string]any { return mails[1:] }},
-		{"a mail is another", "的摘要是", nil, func(mails []map[string]any) []map[string]any {
-			mails[0]["digest"] = mails[1]["digest"]
-			return mails
-		}},
-		{"a mail is invented", "服务器上没有这封信", nil, func(mails []map[string]any) []map[string]any {
-			more := map[string]any{"digest": mails[0]["digest"], "folder": "INBOX", "uid": 1}
-			return append(mails, more)
-		}},
+	t.Parallel()
+	told := false // all of the story and the views
+	out, err := tell(t, t.Context(), demo.Options{Once: true, Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
+		told = told || slices.Contains(args, "report")
+		if !told || !slices.Contains(args, "mail") {
+			return command(ctx, out, errOut, args...)
+		}
+		var b bytes.Buffer
+		code := command(ctx, &b, errOut, args...)
+		var book []map[string]any
+		if err := json.Unmarshal(b.Bytes(), &book); err != nil {
+			t.Error(err)
+		}
+		book = tamper(t, book, filepath.Join(filepath.Dir(args[slices.Index(args, "--config")+1]), "state", "mail"))
+		if err := json.NewEncoder(out).Encode(book); err != nil {
+			t.Error(err)
+		}
+		return code
+	}})
+	if err == nil {
+		t.Fatal("the check passes")
+	}
+	for _, want := range []string{
+		"自检没有通过", "（wu）没有去处", "账上有 INBOX UID 1，服务器上没有这封信", "cun 的摘要是", "keji 的原件与来信不同", "lushi 的原件：", "meng 取不到，却不在隔离之列",
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			reported := false
-			out, err := tell(t, t.Context(), demo.Options{Once: true, Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
-				if slices.Contains(args, "report") { // the last command before the check
-					reported = true
-					if tt.sabotage != nil {
-						tt.sabotage(t, filepath.Join(filepath.Dir(args[slices.Index(args, "--config")+1]), "state"))
-					}
-				}
-				if tt.book == nil || !reported || !slices.Contains(args, "mail") {
-					return command(ctx, out, errOut, args...)
-				}
-				var b bytes.Buffer
-				var mails []map[string]any
-				code := command(ctx, &b, errOut, args...)
-				if err := json.Unmarshal(b.Bytes(), &mails); err != nil {
-					t.Error(err)
-				}
-				if err := json.NewEncoder(out).Encode(tt.book(mails)); err != nil {
-					t.Error(err)
-				}
-				return code
-			}})
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "自检没有通过") {
-				t.Errorf("err = %v, want one with %q", err, tt.want)
-			}
-			if strings.Contains(out, "自检通过") {
-				t.Error("the output claims that all is well")
-			}
-		})
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error lacks %q: %v", want, err)
+		}
+	}
+	if n := len(strings.Split(err.Error(), "\n")); n != 6 {
+		t.Errorf("%d complaints, want 6: %v", n, err)
+	}
+	if strings.Contains(out, "自检通过") {
+		t.Error("the output claims that all is well")
 	}
 }
 
-func original(t *testing.T, state string) string {
+// tamper forges the book, and changes and removes originals.
+func tamper(t *testing.T, book []map[string]any, dir string) (forged []map[string]any) {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(state, "mail", "?", "*.eml"))
-	if err != nil || len(found) == 0 {
-		t.Fatalf("no mails below %s: %v", state, err)
+	for _, m := range book {
+		digest, _ := m["digest"].(string)
+		original := func() string { return filepath.Join(dir, digest[:1], digest+".eml") }
+		var err error
+		switch m["subject"] {
+		case "申请公开停车场规划":
+			continue
+		case "申请公开本村道路投资汇总":
+			m["digest"] = strings.Repeat("0", 63) + "1"
+		case "政府信息公开申请（污水管网验收资料）":
+			err = os.WriteFile(original(), []byte("changed"), 0o600)
+		case "关于申请公开临河地块出让合同的函":
+			err = os.Remove(original())
+		}
+		if m["disposition"] == "quarantined" {
+			m["disposition"] = "history"
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		forged = append(forged, m)
 	}
-	return found[0]
+	return append(forged, map[string]any{"folder": "INBOX", "uid": 1})
 }
 
 // A command that fails ends the story with what it said.
