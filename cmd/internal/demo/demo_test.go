@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"ysq.internal/ysq/cmd/internal/cli"
+	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/cmd/internal/demo"
 )
 
@@ -159,38 +160,69 @@ func TestCommandFails(t *testing.T) {
 	}
 }
 
-// interrupter ends a context when it reads certain words.
-type interrupter struct {
-	at   string
-	stop context.CancelFunc
+// reader calls do, once, with what was written, as soon as that holds certain words.
+type reader struct {
+	words string
+	do    func(text string)
+	text  strings.Builder
 }
 
-func (i interrupter) Write(b []byte) (int, error) {
-	if strings.Contains(string(b), i.at) {
-		i.stop()
+func (r *reader) Write(b []byte) (int, error) {
+	r.text.Write(b)
+	if r.do != nil && strings.Contains(string(b), r.words) {
+		r.do(r.text.String())
+		r.do = nil
 	}
 	return len(b), nil
 }
 
 func TestInterrupted(t *testing.T) {
-	for _, tt := range []struct {
-		name, at string
-		want     error
-	}{
-		{"while the register is left running", "按 Ctrl-C 结束", nil},
-		{"in the middle", "$ ysq correct", context.Canceled},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			ctx, stop := context.WithCancel(t.Context())
-			defer stop()
-			out, err := tell(t, ctx, demo.Options{Command: command, Out: interrupter{tt.at, stop}})
-			if !errors.Is(err, tt.want) {
-				t.Errorf("err = %v, want %v", err, tt.want)
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, err := tell(t, ctx, demo.Options{Command: command, Out: &reader{words: "$ ysq correct", do: func(string) { stop() }}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v, want %v", err, context.Canceled)
+	}
+	if strings.Contains(out, "自检") || strings.Contains(out, "export YSQ_CONFIG=") {
+		t.Errorf("goes on: %s", out)
+	}
+}
+
+var (
+	configuration = regexp.MustCompile(`export YSQ_CONFIG=(\S+)`)
+	suggested     = regexp.MustCompile(`(?m)^  ysq (.+)$`)
+)
+
+// The register that is left running answers the commands that the end of the story suggests, and
+// ends with the context.
+func TestLeftRunning(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	try := func(text string) {
+		defer stop()
+		config := configuration.FindStringSubmatch(text)
+		lines := suggested.FindAllStringSubmatch(text, -1)
+		if config == nil || len(lines) < 5 {
+			t.Errorf("suggests %q with %q", lines, config)
+			return
+		}
+		for _, l := range lines {
+			want := control.ExitDone
+			if strings.Contains(l[1], "correction-lapsed") {
+				want = control.ExitRefused // as it says
 			}
-			if left := strings.Contains(out, "export YSQ_CONFIG="); left != (tt.want == nil) {
-				t.Errorf("says what to try next: %v", left)
+			var said bytes.Buffer
+			if got := command(ctx, &said, &said, append(strings.Fields(l[1]), "--config", config[1])...); got != want || said.Len() == 0 {
+				t.Errorf("ysq %s: exit code %d, want %d: %s", l[1], got, want, said.String())
 			}
-		})
+		}
+		if code := command(ctx, io.Discard, io.Discard, "report", "2026", "--check", "--config", config[1]); code != control.ExitDone {
+			t.Errorf("report --check: exit code %d after the last case was registered", code)
+		}
+	}
+	if out, err := tell(t, ctx, demo.Options{Command: command, Out: &reader{words: "按 Ctrl-C 结束", do: try}}); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
