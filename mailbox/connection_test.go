@@ -330,11 +330,21 @@ func TestSlowMail(t *testing.T) {
 		uid := o.add("INBOX", 1, 400_000)
 		o.sim.Inject(imapsim.At{Kind: imapsim.Fetch, UID: uid}.Do(imapsim.Slow(time.Second, 1000)))
 		began := time.Now()
-		o.poll(t)
-		o.check(t)
-		if took := time.Since(began); took < 6*time.Minute {
-			t.Errorf("took %v, so it was not slow", took)
+		done := make(chan error)
+		go func() {
+			_, err := o.poller.Poll(t.Context())
+			done <- err
+		}()
+		for time.Since(began) < 6*time.Minute {
+			time.Sleep(time.Minute)
+			if s := o.poller.Status(); s.State != mailbox.StatePolling || time.Since(s.LastProgress) > 70*time.Second {
+				t.Errorf("after %v: %s, last progress %v ago", time.Since(began), s.State, time.Since(s.LastProgress))
+			}
 		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		o.check(t)
 	})
 }
 

@@ -280,7 +280,14 @@ func TestBodies(t *testing.T) {
 		"cut in the body":            {fault: once.Do(imapsim.StopInLiteral(900_000, imapsim.EOF)), polls: 2},
 		"always cut in the body":     {fault: fetch.Do(imapsim.StopInLiteral(100, imapsim.EOF)), polls: 4, reason: mailbox.ReasonBroken},
 		"unreadable answer":          {fault: fetch.Do(imapsim.With("INTERNALDATE", `"yesterday"`)), polls: 4, reason: mailbox.ReasonBroken},
-		"refused":                    {fault: imapsim.At{Command: "UID FETCH", Kind: imapsim.Tagged}.Do(imapsim.Say("NO later")), polls: 1},
+		"left out with a refusal": {fault: func(ev imapsim.Event, r *imapsim.Reply) {
+			if ev.Kind == imapsim.Fetch {
+				imapsim.Omit(ev, r)
+			} else if ev.Command == "UID FETCH" {
+				imapsim.Say("NO [SERVERBUG] some messages could not be fetched")(ev, r)
+			}
+		}, polls: 3, reason: mailbox.ReasonBroken},
+		"refused": {fault: imapsim.At{Command: "UID FETCH", Kind: imapsim.Tagged}.Do(imapsim.Say("NO later")), polls: 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

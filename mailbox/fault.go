@@ -73,7 +73,7 @@ func (f Fault) words() [2]string {
 	case FaultTLS:
 		return [2]string{"邮件服务器的 TLS 证书未通过验证", "连接可能被截获，已拒绝登录，不会改用明文。请核对服务器地址和本机时间；单位自建邮件系统的，请在配置中指定其根证书。"}
 	case FaultAuth:
-		return [2]string{"授权码被邮件服务器拒绝", "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），写入密码文件后重启服务。为免账号被封，每 15 分钟最多重试一次。"}
+		return [2]string{"授权码被邮件服务器拒绝", "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），写入密码文件，下次重试时即生效，不必重启。为免账号被封，每 15 分钟最多重试一次。"}
 	case FaultUnsafe:
 		return [2]string{"网易邮箱以“Unsafe Login”拒绝打开收件箱", "这不是密码错误：身份标识（ID）已重发仍被拒绝。请登录网页邮箱处理安全提醒，或按提示联系 kefu@188.com；系统会自动重试。"}
 	case FaultThrottled:

@@ -37,6 +37,9 @@ func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32,
 	}
 	for window := range slices.Chunk(fast, p.opts.Window) {
 		left, err := p.fetchWindow(ctx, window, c)
+		if faultOf(err) == FaultRefused && len(left) < len(window) {
+			err = nil // "some messages could not be fetched": some could
+		}
 		if err != nil {
 			// Servers answer in order, so the first mail that is missing is the one that broke the
 			// connection, if any did. Alone it cannot hold up the others again.

@@ -148,7 +148,7 @@ func (p *Poller) release() { p.turn <- struct{}{} }
 // poll is one poll with its bookkeeping. A session that rested since the last poll may have been
 // closed by the server meanwhile; that is no failure, and a fresh one is tried at once.
 func (p *Poller) poll(ctx context.Context, full bool) (Result, error) {
-	p.setState(StatePolling)
+	p.beginPoll()
 	rested := p.session != nil
 	res, err := p.attempt(ctx, full)
 	if rested && err != nil && res.Taken == 0 && faultOf(err) == FaultUnreachable && ctx.Err() == nil {

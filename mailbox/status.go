@@ -30,7 +30,7 @@ type Status struct {
 	LastPoll     time.Time      `json:"last_poll,omitzero"`     // end of the last poll, good or not
 	LastSuccess  time.Time      `json:"last_success,omitzero"`  // end of the last good poll
 	LastFull     time.Time      `json:"last_full,omitzero"`     // end of the last good poll that listed everything
-	LastProgress time.Time      `json:"last_progress,omitzero"` // a mail taken, a poll or a try ended: for a watchdog
+	LastProgress time.Time      `json:"last_progress,omitzero"` // bytes or mails came, a login was tried or a poll ended: for a watchdog
 	NextTry      time.Time      `json:"next_try,omitzero"`
 	Failures     int            `json:"failures"` // in a row
 	Logins       int            `json:"logins"`   // tried since the start of the program
@@ -54,6 +54,9 @@ func (p *Poller) Status() Status {
 	defer p.statusMu.Unlock()
 	s := p.status
 	s.Folders = slices.Clone(s.Folders)
+	if written := p.store.LastWrite(); s.State == StatePolling && written.After(s.LastProgress) {
+		s.LastProgress = written
+	}
 	return s
 }
 
@@ -63,7 +66,9 @@ func (p *Poller) update(f func(*Status)) {
 	f(&p.status)
 }
 
-func (p *Poller) setState(s State) { p.update(func(st *Status) { st.State = s }) }
+func (p *Poller) beginPoll() {
+	p.update(func(st *Status) { st.State, st.LastProgress = StatePolling, time.Now() })
+}
 
 func (p *Poller) countLogin() {
 	p.update(func(st *Status) { st.Logins++; st.LastProgress = time.Now() })

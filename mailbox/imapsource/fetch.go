@@ -18,7 +18,7 @@ import (
 )
 
 // pieceSize is how much of a mail the slow path asks for at once.
-const pieceSize = 512 << 10
+const pieceSize = 256 << 10
 
 // arrived is what one FETCH response brought.
 type arrived struct {

@@ -22,6 +22,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -58,6 +59,7 @@ type Store struct {
 	mail     string // <state>/mail
 	tmp      string // <state>/tmp
 	lastTemp atomic.Uint64
+	written  atomic.Int64 // Unix nanoseconds; see LastWrite
 
 	mu       sync.Mutex // guards what follows: one batch at a time goes through Keep
 	manifest *os.File
@@ -108,6 +110,15 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.manifest.Close()
+}
+
+// LastWrite is when bytes of an arriving mail were last written, zero before the first: a sign of life
+// while a large mail comes over a slow line.
+func (s *Store) LastWrite() time.Time {
+	if n := s.written.Load(); n != 0 {
+		return time.Unix(0, n)
+	}
+	return time.Time{}
 }
 
 // Open opens the bytes of a mail for reading; the error is fs.ErrNotExist when they are not here.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -52,6 +53,7 @@ func (t *Temp) Write(p []byte) (int, error) {
 	if t.err != nil {
 		return 0, t.err
 	}
+	t.store.written.Store(time.Now().UnixNano())
 	t.hash.Write(p)
 	t.size += int64(len(p))
 	return len(p), nil
