@@ -230,8 +230,26 @@ func (b *batch) flush() error {
 				return err
 			}
 		}
+		b.r.cal.Store(dst.cal)
 		return nil
 	})
 	b.records, b.lines = b.records[:0], b.lines[:0]
 	return err
+}
+
+// accept stores a line as it stands and derives from it what Append would have.
+func (t *Tx) accept(r casefile.Record, text []byte) error {
+	if err := t.bucket(bucketRecord).Put(be64(r.Seq), text); err != nil {
+		return err
+	}
+	if err := t.index(r); err != nil {
+		return err
+	}
+	if e, ok := r.Event.(casefile.CalendarAdopted); ok {
+		return t.adopt(e.Year)
+	}
+	if r.Case == "" {
+		return nil
+	}
+	return t.project(r.Case, []casefile.Record{r})
 }

@@ -37,6 +37,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexAttached(r, e)
 	case casefile.CalendarAdopted:
 		return t.bucket(bucketCal).Put(be64(r.Seq), nil)
+	case casefile.Erased:
+		return t.indexErased(r, e)
 	}
 	return t.indexDispute(r)
 }

@@ -165,8 +165,12 @@ func prepare(dir string, o Options) *Register {
 }
 
 func (r *Register) open(path string, readOnly bool) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
 	r.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: 2 * time.Second, InitialMmapSize: mmapSize, FreelistType: bbolt.FreelistMapType, ReadOnly: readOnly,
+		Timeout: 2 * time.Second, InitialMmapSize: mmapSize + int(info.Size()), FreelistType: bbolt.FreelistMapType, ReadOnly: readOnly,
 	})
 	switch {
 	case errors.Is(err, fs.ErrPermission):

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -37,15 +38,25 @@ func reopened(t testing.TB, dir string) *Register {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		differences, err := r.Verify()
-		if err != nil || len(differences) > 0 {
-			t.Errorf("verify at the end: %v, %v", differences, err)
+		if wrong := proven(t, r); len(wrong) > 0 {
+			t.Errorf("verify at the end: %v", wrong)
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return r
+}
+
+// proven verifies a register. Mails without bytes are no difference to tests that record mails which
+// never came.
+func proven(t testing.TB, r *Register) []Difference {
+	t.Helper()
+	all, err := r.Verify(context.WithoutCancel(t.Context()), nil)
+	if err != nil {
+		t.Fatalf("verify: %v", err)
+	}
+	return slices.DeleteFunc(all, func(d Difference) bool { return d.Place == "mail" && d.What == "文件不在" })
 }
 
 func mail(name string, n uint32) (casefile.MessageTaken, casefile.Received) {
@@ -334,9 +345,9 @@ func TestVerifyFindsDamage(t *testing.T) {
 			take(t, r, "a", 1)
 			take(t, r, "b", 2)
 			must(t, r.db.Update(tt.damage))
-			got, err := r.Verify()
+			got, err := r.Verify(t.Context(), nil)
 			must(t, err)
-			if !slices.ContainsFunc(got, func(d Difference) bool { return d.Bucket == tt.bucket }) {
+			if !slices.ContainsFunc(got, func(d Difference) bool { return d.Place == tt.bucket }) {
 				t.Errorf("differences = %v, want one in %s", got, tt.bucket)
 			}
 		})

@@ -26,6 +26,7 @@ type Tx struct {
 	base *workday.Calendar // without the adopted notices
 
 	clockBack time.Duration // by how much now is before the last record
+	lines     *bbolt.Bucket // where records are read instead of in b, by Verify; nil: in b
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -154,7 +155,11 @@ func (t *Tx) dropAddresses(c casefile.Case) error {
 
 // Record returns a record by its place.
 func (t *Tx) Record(seq uint64) (casefile.Record, error) {
-	v := t.bucket(bucketRecord).Get(be64(seq))
+	lines := t.lines
+	if lines == nil {
+		lines = t.bucket(bucketRecord)
+	}
+	v := lines.Get(be64(seq))
 	if v == nil {
 		return casefile.Record{}, fmt.Errorf("record %d: %w", seq, ErrNotFound)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -32,6 +34,7 @@ type bureau struct {
 	config config.Config
 	offset time.Duration // from the bubble's clock to the office's
 	state  string
+	lost   string // digest of a mail whose bytes the test took away
 }
 
 func (b *bureau) now() time.Time { return time.Now().Add(b.offset) }
@@ -91,7 +94,9 @@ func (b *bureau) start() {
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
 	b.t.Cleanup(func() {
-		if differences, err := d.reg.Verify(); err != nil || len(differences) > 0 {
+		differences, err := d.reg.Verify(context.WithoutCancel(b.t.Context()), nil)
+		differences = slices.DeleteFunc(differences, func(d register.Difference) bool { return b.lost != "" && d.Key == b.lost })
+		if err != nil || len(differences) > 0 {
 			b.t.Errorf("verify: %v, %v", differences, err)
 		}
 		if err := b.client.Close(); err != nil {

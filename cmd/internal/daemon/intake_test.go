@@ -257,6 +257,7 @@ func TestOneBadMailCostsItself(t *testing.T) {
 		b.poll()
 		known := b.mails(casefile.ToCase)[0].Digest
 		unread := mailbox.Fetched{Ref: mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 7}, Digest: casefile.DigestOf([]byte("gone")), Size: 4}
+		b.lost = unread.Digest.String()
 		copied := mailbox.Fetched{Ref: mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 8}, Digest: known, Size: 4}
 		if err := b.daemon.Take(t.Context(), []mailbox.Fetched{unread, copied}); err != nil {
 			t.Fatal(err)

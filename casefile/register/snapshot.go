@@ -1,0 +1,168 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+)
+
+// Progress hears how a long work goes on: what is being done, how much of how much. Nil is nobody.
+type Progress func(doing string, done, total int64)
+
+func (p Progress) say(doing string, done, total int64) {
+	if p != nil {
+		p(doing, done, total)
+	}
+}
+
+// snapshot is the register as it was at one moment: a copy of the database, opened for reading, and
+// how far the journal went. It holds up nobody: no transaction of the register stays open for it.
+type snapshot struct {
+	reg     *Register
+	dir     string // of the copy; "": the database itself was opened
+	state   string // directory in which mail/ lies
+	journal []extent
+}
+
+// extent is the part of a journal's file that belongs to a snapshot.
+type extent struct {
+	path string
+	size int64
+}
+
+// snapshot copies the database into the state directory, or into another that is near and fast. A
+// copy made by bbolt's WriteTo is not durable; who needs that copies it on.
+func (r *Register) snapshot(ctx context.Context, tell Progress) (s *snapshot, err error) {
+	if err := roomFor(r.dir, r.size()+64<<20); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(r.dir, "snapshot-*")
+	if err != nil {
+		return nil, err
+	}
+	s = &snapshot{dir: dir, state: r.dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	path := filepath.Join(dir, fileName)
+	tell.say("制作快照", 0, 1)
+	if err := r.copyTo(ctx, path, s); err != nil {
+		return nil, err
+	}
+	s.reg = prepare(dir, Options{Law: r.law, Calendar: r.base})
+	if err := survive(path, func() error { return s.reg.open(path, true) }); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (r *Register) size() int64 {
+	info, err := os.Stat(r.db.Path())
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// copyTo writes the database as it is now. The moment is chosen between two Updates, when database
+// and journal say the same; the copying itself runs beside them.
+func (r *Register) copyTo(ctx context.Context, path string, s *snapshot) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	r.write.Lock()
+	tx, err := r.db.Begin(false)
+	if err == nil {
+		s.journal, err = r.journal.extents()
+	}
+	r.write.Unlock()
+	if tx != nil {
+		defer tx.Rollback()
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	_, err = tx.WriteTo(&obedient{ctx, f})
+	if err != nil {
+		err = fmt.Errorf("%s：%w（%v）；%s", r.db.Path(), ErrDamaged, err, remedy)
+	}
+	return errors.Join(context.Cause(ctx), err, f.Close())
+}
+
+// extents says how far each file of the journal is good.
+func (j *journal) extents() ([]extent, error) {
+	files, err := journalFiles(j.dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []extent
+	for _, path := range files {
+		if path == j.path {
+			return append(all, extent{path, j.size}), nil
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, extent{path, info.Size()})
+	}
+	return all, nil
+}
+
+// obedient stops writing when the context ends.
+type obedient struct {
+	ctx context.Context
+	f   *os.File
+}
+
+func (w *obedient) Write(b []byte) (int, error) {
+	if w.ctx.Err() != nil {
+		return 0, context.Cause(w.ctx)
+	}
+	return w.f.Write(b)
+}
+
+// inspect opens a register that nobody writes, such as a backup, without changing anything.
+func inspect(dir string, o Options) (*snapshot, error) {
+	path := filepath.Join(dir, fileName)
+	if err := present(path); err != nil {
+		return nil, err
+	}
+	s := &snapshot{reg: prepare(dir, o), state: dir}
+	err := survive(path, func() error {
+		if err := s.reg.open(path, true); err != nil {
+			return err
+		}
+		return s.reg.db.View(func(tx *bbolt.Tx) error {
+			if info, err := os.Stat(path); err != nil || info.Size() < tx.Size() {
+				return errors.Join(err, fmt.Errorf("%s：%w（文件被截短）；%s", path, ErrDamaged, remedy))
+			}
+			return nil
+		})
+	})
+	if err == nil {
+		s.journal, err = s.reg.journal.extents()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *snapshot) close() error {
+	var err error
+	if s.reg != nil {
+		err = s.reg.Close()
+	}
+	if s.dir != "" {
+		err = errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return err
+}
