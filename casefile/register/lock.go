@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,7 +33,27 @@ func (e *HeldError) Error() string {
 // second one in (imap.md §4).
 type lock struct{ f *os.File }
 
+// Serve names the daemon in the lock. It holds the register for as long as it runs; every other
+// holder is done in a moment.
+const Serve = "ysq serve"
+
+// patience is how long to wait for a holder that is not the daemon: a command that an operator runs
+// as the daemon starts must not make it fail.
+const patience = 5 * time.Second
+
+// acquire locks the directory, waiting for short-lived holders.
 func acquire(dir, command string) (*lock, error) {
+	for waited := time.Duration(0); ; waited += 20 * time.Millisecond {
+		l, err := tryAcquire(dir, command)
+		h, isHeld := errors.AsType[*HeldError](err)
+		if !isHeld || h.Command == Serve || waited >= patience {
+			return l, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func tryAcquire(dir, command string) (*lock, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("locking the register: %w", err)

@@ -33,7 +33,7 @@ func opened(t testing.TB) *Register {
 
 func reopened(t testing.TB, dir string) *Register {
 	t.Helper()
-	r, err := Open(dir, Options{Command: "test"})
+	r, err := Open(dir, Options{Command: Serve})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ type Options struct {
 	Version string
 	// Now tells the time of the office; nil means time.Now. The demo lives in another year.
 	Now func() time.Time
-	// Command names the process in the lock; "" means "ysq serve".
+	// Command names the process in the lock; "" means register.Serve.
 	Command string
 
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
@@ -44,7 +44,7 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.Command == "" {
-		o.Command = "ysq serve"
+		o.Command = register.Serve
 	}
 	return o
 }
