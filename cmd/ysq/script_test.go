@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("YSQ_CONFIG", e.Getenv("WORK")+"/ysq.toml")
 			e.Setenv("LANG", "zh_CN.UTF-8")
+			e.Setenv("GORACE", "atexit_sleep_ms=10") // else each of a hundred processes ends with a second of waiting
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -38,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"code":    code,
 			"days":    days,
 			"seq":     seq,
+			"mailof":  mailOf,
 		},
 	})
 }
@@ -138,4 +140,18 @@ func seq(ts *testscript.TestScript, _ bool, _ []string) {
 	var res struct{ Records []struct{ Seq uint64 } }
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &res))
 	ts.Setenv("SEQ", strconv.FormatUint(res.Records[0].Seq, 10))
+}
+
+// mailOf is `mailof NUMBER`: it sets DIGEST to that of the mail which opened the case with that
+// running number, as the last `mail list --json` says.
+func mailOf(ts *testscript.TestScript, _ bool, args []string) {
+	var all []struct{ Case, Digest string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &all))
+	for _, m := range all {
+		if strings.HasSuffix(m.Case, "-"+args[0]) {
+			ts.Setenv("DIGEST", m.Digest)
+			return
+		}
+	}
+	ts.Fatalf("no mail opened %s", args[0])
 }

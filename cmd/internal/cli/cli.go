@@ -4,6 +4,7 @@
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
+//	counter.go  what more than a record is needed for: new cases, parts of cases, files
 //
 // A command asks the daemon (package control) and prints the answer. It decides nothing: what is
 // legal, who may do it and what is masked is judged behind the socket, so that no command can get
@@ -105,7 +106,9 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand())
+	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
+	add(groupRecord, a.splitCommand(), a.attachCommand())
 	add(groupReport, a.reportCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	return root

@@ -65,19 +65,25 @@ func walk(c *cobra.Command, f func(*cobra.Command)) {
 	}
 }
 
-// absent are the kinds that need more than a record on a case: another case, new numbers, bytes.
-var absent = []casefile.Kind{casefile.KindMerged, casefile.KindSplit, casefile.KindAttached, casefile.KindDetached}
+// elsewhere are the kinds whose commands need more than a record: new numbers, files.
+var elsewhere = []casefile.Kind{casefile.KindSplit, casefile.KindAttached}
 
 // Every event that a person may record has its command, in the order of the loop, and no other has.
 func TestEveryKindHasItsCommand(t *testing.T) {
 	var want, got []casefile.Kind
 	for _, k := range casefile.Kinds() {
-		if k.Command != "" && !slices.Contains(absent, k.Kind) {
+		if k.Command != "" && !slices.Contains(elsewhere, k.Kind) {
 			want = append(want, k.Kind)
 		}
 	}
 	for _, r := range recordings() {
 		got = append(got, r.kind)
+	}
+	root := newTerminal(0, nil).root()
+	for _, k := range elsewhere {
+		if c, _, err := root.Find([]string{k.Info().Command}); err != nil || c == root {
+			t.Errorf("no command %s", k.Info().Command)
+		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("commands for\n%v, want\n%v", got, want)
@@ -160,8 +166,8 @@ func TestFrontPage(t *testing.T) {
 				t.Errorf("%s under %s: %v, want %v", c.Name(), g.Title, got, want)
 			}
 		}
-		if g.ID == groupRecord && !strings.HasPrefix(section, "  confirm ") {
-			t.Errorf("the loop does not begin with confirm:\n%s", section)
+		if g.ID == groupRecord && !strings.HasPrefix(section, "  new ") {
+			t.Errorf("the loop does not begin with new:\n%s", section)
 		}
 	}
 }

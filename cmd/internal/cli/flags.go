@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 )
 
@@ -17,6 +18,7 @@ const needed = "needed"
 // the flag's value in the help.
 type options struct {
 	cmd    *cobra.Command
+	year   int // to which short case numbers belong
 	needed []string
 }
 
@@ -35,6 +37,10 @@ func (o *options) flag(name, usage string) *bool {
 func (o *options) date(name, usage string) *civil.Date { return parsed(o, name, usage, civil.Parse) }
 
 func (o *options) number(name, usage string) *int { return parsed(o, name, usage, number) }
+
+func (o *options) caseID(name, usage string) *casefile.ID {
+	return parsed(o, name, usage, func(s string) (casefile.ID, error) { return casefile.ExpandID(s, o.year), nil })
+}
 
 // need marks flags; missing names those that were not given.
 func (o *options) need(names ...string) {
@@ -59,6 +65,16 @@ func (o *options) missing() error {
 
 // given tells whether a flag stands on the command line.
 func (o *options) given(name string) bool { return o.cmd.Flags().Changed(name) }
+
+// givenOf returns the first of the flags that stands on the command line, "" if none does.
+func (o *options) givenOf(names ...string) string {
+	for _, n := range names {
+		if o.given(n) {
+			return n
+		}
+	}
+	return ""
+}
 
 // parsed declares a flag whose text means a T.
 func parsed[T any](o *options, name, usage string, parse func(string) (T, error)) *T {

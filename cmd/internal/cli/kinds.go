@@ -15,8 +15,8 @@ type recording struct {
 	declare func(o *options) func() ([]casefile.Event, error)
 }
 
-// recordings is the table of commands that record, in the order of casefile.Kinds. Kinds that touch
-// more than the records of one case (merging, splitting, files) do not stand here.
+// recordings is the table of commands that record, in the order of casefile.Kinds. Splitting and
+// attaching do not stand here: they need new numbers and files (counter.go).
 func recordings() []recording {
 	return []recording{
 		{casefile.KindConfirmed, "ysq confirm 17 --how 电话 --with 申请人本人\nysq confirm 17 18 --on 2026-11-20 --how 邮件", "", func(o *options) func() ([]casefile.Event, error) {
@@ -114,6 +114,16 @@ func recordings() []recording {
 		}},
 		{casefile.KindDismissed, "ysq dismiss 18 19 --reason 广告邮件", "案件仍可查看，可用 reinstate 恢复。", withReason(func(reason string) casefile.Event { return casefile.Dismissed{Reason: reason} })},
 		{casefile.KindReinstated, "ysq reinstate 18 --reason 经核实是申请", "期限照从未作非申请处理计算。", withReason(func(reason string) casefile.Event { return casefile.Reinstated{Reason: reason} })},
+		{casefile.KindMerged, "ysq merge 18 --into 17 --reason 同一申请寄了两次", "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的案号留作指引。", func(o *options) func() ([]casefile.Event, error) {
+			into, reason := o.caseID("into", "并入的`案号`，即先到的一件"), o.text("reason", "`理由`")
+			o.need("into", "reason")
+			return one(func() casefile.Event { return casefile.Merged{Into: *into, Reason: *reason} })
+		}},
+		{casefile.KindDetached, "ysq detach 17 --digest 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 --reason 与本案无关", "把误归入的邮件或附卷的文件移出；文件本身仍保存。", func(o *options) func() ([]casefile.Event, error) {
+			digest, reason := parsed(o, "digest", "邮件或文件的`摘要`，64 位", casefile.ParseDigest), o.text("reason", "`理由`")
+			o.need("digest", "reason")
+			return one(func() casefile.Event { return casefile.Detached{Digest: *digest, Reason: *reason} })
+		}},
 		{casefile.KindAgentNamed, "ysq agent 17 --name 孙律师 --contact 13800000000 --document 授权委托书", "申请人类别仍按申请人本人。", func(o *options) func() ([]casefile.Event, error) {
 			name, contact, document := o.text("name", "代理`人`"), o.text("contact", "代理人的`联系方式`"), o.text("document", "授权委托`书`")
 			o.need("name")
@@ -163,6 +173,13 @@ func way(o *options) *casefile.Way {
 }
 
 func register(o *options) func() ([]casefile.Event, error) {
+	build := registration(o)
+	o.need("applicant")
+	return build
+}
+
+// registration declares what is written down of an application, whenever that is.
+func registration(o *options) func() ([]casefile.Event, error) {
 	as := choice(o, "as", "`类型`，不写则为公开申请", casefile.ParseRequestKind, casefile.Application, casefile.CorrectionOfRecord, casefile.OtherRequest)
 	applicant := o.text("applicant", "申请人的姓名或`名称`；几人共同申请的，写第一人")
 	joint := o.texts("joint", "共同`申请人`，可写多次；仍计 1 件")
@@ -171,7 +188,6 @@ func register(o *options) func() ([]casefile.Event, error) {
 	contact := o.text("contact", "`联系方式`，答复寄往何处")
 	form := o.text("form", "要求的`载体`形式")
 	delivery := o.text("delivery", "要求的获取`方式`")
-	o.need("applicant")
 	return func() ([]casefile.Event, error) {
 		e := casefile.Registered{As: *as, Applicant: *applicant, Others: *joint, Column: *column, Contact: *contact, Request: *request, Form: *form, Delivery: *delivery}
 		if e.As == casefile.KindNone {

@@ -144,11 +144,7 @@ func (a *app) mailOpenCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.json {
-				return a.printJSON(r)
-			}
-			fmt.Fprintf(a.out, "已立案 %s\n", r.Case)
-			return a.rows([]control.CaseRow{r})
+			return a.opened("已立案", r)
 		}),
 	}
 }

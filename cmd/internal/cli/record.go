@@ -35,7 +35,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		Example: r.example,
 		Args:    atLeastOne("案号"),
 	}
-	o := &options{cmd: cmd}
+	o := &options{cmd: cmd, year: a.today().Year()}
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	events := r.declare(o)
