@@ -1,0 +1,179 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/dovecottest"
+)
+
+// instance is an office configured on a real mail server, run as a process.
+type instance struct {
+	t      *testing.T
+	config string
+	state  string
+}
+
+func newInstance(t *testing.T, server *dovecottest.Server, security config.TLS) *instance {
+	t.Helper()
+	dir := t.TempDir()
+	i := &instance{t: t, config: filepath.Join(dir, "ysq.toml"), state: filepath.Join(dir, "state")}
+	password := filepath.Join(dir, "imap-password")
+	if err := os.WriteFile(password, []byte(server.Password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	port := server.TLSPort
+	if security == config.StartTLS {
+		port = server.Port
+	}
+	i.run("init", "--agency", "示例市生态环境局", "--state", i.state, "--socket", filepath.Join(dir, "s"), "--imap-host", "localhost",
+		"--imap-port", fmt.Sprint(port), "--imap-tls", string(security), "--imap-user", server.User, "--ca-file", server.CAFile,
+		"--password-file", password, "--yes")
+	return i
+}
+
+func (i *instance) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("ysq", args...)
+	cmd.Env = append(os.Environ(), "YSQ_CONFIG="+i.config)
+	return cmd
+}
+
+func (i *instance) run(args ...string) string {
+	i.t.Helper()
+	out, err := i.command(args...).Output()
+	if err != nil {
+		stderr := ""
+		if exit, ok := err.(*exec.ExitError); ok {
+			stderr = string(exit.Stderr)
+		}
+		i.t.Fatalf("ysq %s: %v\n%s%s", strings.Join(args, " "), err, out, stderr)
+	}
+	return string(out)
+}
+
+// serve starts the daemon; the caller kills it.
+func (i *instance) serve() *exec.Cmd {
+	i.t.Helper()
+	cmd := i.command("serve")
+	cmd.Stderr = i.t.Output()
+	if err := cmd.Start(); err != nil {
+		i.t.Fatal(err)
+	}
+	i.t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return cmd
+}
+
+// taken asks the daemon how many mails the book holds; 0 while it does not answer yet.
+func (i *instance) taken() int {
+	out, err := i.command("status", "--json").Output()
+	if err != nil {
+		return 0
+	}
+	var s struct{ Mails map[string]int }
+	if err := json.Unmarshal(out, &s); err != nil {
+		i.t.Fatal(err)
+	}
+	n := 0
+	for _, m := range s.Mails {
+		n += m
+	}
+	return n
+}
+
+func (i *instance) waitFor(n int) {
+	i.t.Helper()
+	for deadline := time.Now().Add(time.Minute); i.taken() < n; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			i.t.Fatalf("%d mails taken after a minute, want %d", i.taken(), n)
+		}
+	}
+}
+
+// Two hundred mails on a real server: polled, the daemon killed in the middle, polled again. Every
+// mail is in the book once, every case exists once, and the bytes are those that were delivered.
+func TestDovecot(t *testing.T) {
+	for _, security := range []config.TLS{config.ImplicitTLS, config.StartTLS} {
+		t.Run(string(security), func(t *testing.T) {
+			server := dovecottest.Start(t)
+			day := civil.MustParse("2026-03-02").Start().Add(9 * time.Hour)
+			want := make(map[casefile.Digest]bool)
+			deliver := func(from, to int) {
+				for n := from; n < to; n++ {
+					raw := application(n)
+					want[casefile.DigestOf(raw)] = true
+					server.Deliver(t, "INBOX", raw, day.Add(time.Duration(n)*time.Minute))
+				}
+			}
+			i := newInstance(t, server, security)
+			deliver(0, 120)
+			daemon := i.serve()
+			i.waitFor(1)
+			if err := daemon.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			daemon.Wait()
+			deliver(120, 200)
+			i.run("poll") // in process: no daemon runs
+			daemon = i.serve()
+			i.waitFor(200)
+			i.run("poll") // by the daemon: finds nothing new
+			if got := i.taken(); got != 200 {
+				t.Errorf("the book holds %d mails, want 200", got)
+			}
+			var rows []struct {
+				Case      casefile.ID
+				ArrivedAt time.Time `json:"arrived_at"`
+			}
+			if err := json.Unmarshal([]byte(i.run("list", "--all", "--json", "--limit", "0")), &rows); err != nil {
+				t.Fatal(err)
+			}
+			arrivals := make(map[int64]casefile.ID)
+			for _, r := range rows {
+				if other, twice := arrivals[r.ArrivedAt.Unix()]; twice {
+					t.Errorf("%s and %s are the same mail", other, r.Case)
+				}
+				arrivals[r.ArrivedAt.Unix()] = r.Case
+			}
+			if len(rows) != 200 {
+				t.Errorf("%d cases, want 200", len(rows))
+			}
+			compareBytes(t, i.state, want)
+		})
+	}
+}
+
+// compareBytes demands that the store holds exactly the wanted mails, each under the digest of its
+// bytes.
+func compareBytes(t *testing.T, state string, want map[casefile.Digest]bool) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(state, "mail", "?", "*.eml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := casefile.DigestOf(raw)
+		if !want[d] || filepath.Base(f) != fmt.Sprintf("%s.eml", d) {
+			t.Errorf("%s is not what was delivered", f)
+		}
+		delete(want, d)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d mails are not in the store", len(want))
+	}
+}
