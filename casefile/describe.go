@@ -92,6 +92,10 @@ func Describe(e Event) string {
 		return phrases(string(e.Dispute), prefixed("上诉人 ", e.By))
 	case OpeningBalance:
 		return fmt.Sprintf("%d 年上年结转 %v", e.Year, e.Columns)
+	case YearClosed:
+		return phrases(fmt.Sprintf("%d 年年度报告，计 %d 件", e.Year, len(e.Cases)), "摘要 "+e.Digest.Short(), waived(e.Waivers))
+	case YearReopened:
+		return phrases(fmt.Sprintf("%d 年", e.Year), e.Reason)
 	case CalendarAdopted:
 		return phrases(fmt.Sprintf("%d 年", e.Year.Year), e.Notice, e.Reason)
 	case Repaired:
@@ -112,6 +116,14 @@ func Describe(e Event) string {
 		return phrases(e.Folder, fmt.Sprintf("UID %d", e.UID), e.Disposition.Label(), strings.Join(e.Reasons, "；"))
 	}
 	return ""
+}
+
+func waived(all []Waiver) string {
+	var said []string
+	for _, w := range all {
+		said = append(said, w.Check+"："+w.Reason)
+	}
+	return prefixed("豁免 ", strings.Join(said, "；"))
 }
 
 func joined(ids []ID) string {

@@ -94,6 +94,8 @@ var kinds = []KindInfo{
 	{KindDisputeDecided, "裁决", "", "条例第五十一条", EffectNone, nil, 0, decode[DisputeDecided]},
 	{KindDisputeAppealed, "上诉", "", "行政诉讼法第八十五条", EffectNone, nil, 0, decode[DisputeAppealed]},
 	{KindOpeningBalance, "期初", "", "国办公开办函〔2021〕30号", EffectNone, nil, 0, decode[OpeningBalance]},
+	{KindYearClosed, "年度冻结", "", "条例第四十九条、国办公开办函〔2021〕30号", EffectNone, nil, 0, decode[YearClosed]},
+	{KindYearReopened, "年度解冻", "", "", EffectNone, nil, 0, decode[YearReopened]},
 	{KindCalendarAdopted, "采用日历", "", "", EffectNone, nil, 0, decode[CalendarAdopted]},
 	{KindRepaired, "修复", "", "", EffectNone, nil, 0, decode[Repaired]},
 	{KindRestored, "恢复", "", "", EffectNone, nil, 0, decode[Restored]},

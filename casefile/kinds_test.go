@@ -1,6 +1,7 @@
 package casefile_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"testing"
@@ -31,6 +32,9 @@ func fill(t testing.TB, v reflect.Value) {
 		return
 	case civil.Date:
 		v.Set(reflect.ValueOf(civil.MustParse("2026-03-02")))
+		return
+	case json.RawMessage:
+		v.SetBytes([]byte(`{"of":"a value","rows":[1,2]}`))
 		return
 	}
 	switch v.Kind() {

@@ -39,6 +39,12 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.bucket(bucketCal).Put(be64(r.Seq), nil)
 	case casefile.Erased:
 		return t.indexErased(r, e)
+	case casefile.OpeningBalance:
+		return t.indexYear(r.Seq, e.Year)
+	case casefile.YearClosed:
+		return t.indexYear(r.Seq, e.Year)
+	case casefile.YearReopened:
+		return t.indexYear(r.Seq, e.Year)
 	}
 	return t.indexDispute(r)
 }
