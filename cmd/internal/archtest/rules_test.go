@@ -11,6 +11,8 @@ var house = []room{
 	{"casefile/form", domain("casefile/ooxml"), "reading a form is pure: the process around it is worker's"},
 	{"casefile/match", domain(), "matching decides from values, so that a decision can be repeated"},
 	{"casefile/letter", domain("casefile/ooxml"), "letters are made from cases and templates alone"},
+	{"casefile/fee", domain(), "an amount is computed from counts and cases, so that it can be explained"},
+	{"casefile/words", nil, "what a text's words are is the same for whoever writes the index and whoever asks it"},
 	{"casefile/ledger", domain("casefile/ooxml"), "the ledger is rows of cases, wherever they are kept"},
 	{"casefile/ooxml", nil, "plumbing for zip and xml knows no case"},
 	{"casefile/register", domain(), "the register stores what the domain decided and knows no other adapter"},
@@ -31,7 +33,7 @@ var house = []room{
 	{"deploy", nil, "files only"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
-	{"cmd/internal/cli", domain("stats", "stats/render", "cmd/internal/control", "config", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
+	{"cmd/internal/cli", domain("stats", "stats/render", "cmd/internal/control", "config", "casefile/fee", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/control", domain("stats"), "the wire types; what answers them is an interface"},
 	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/control", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
