@@ -184,10 +184,12 @@ func (s *session) search(ctx context.Context, first uint32) ([]uint32, error) {
 	var uids []uint32
 	err := s.run(ctx, "UID SEARCH", func() error {
 		data, err := s.client.UIDSearch(criteria, nil).Wait()
-		for _, uid := range data.AllUIDs() {
-			uids = append(uids, uint32(uid))
+		if err != nil {
+			return err
 		}
-		return err
+		set, _ := data.All.(imap.UIDSet)
+		uids = uidsOf(set)
+		return nil
 	})
 	return uids, err
 }
@@ -202,6 +204,23 @@ func (s *session) fetchUIDs(ctx context.Context, first uint32) ([]uint32, error)
 		}
 	})
 	return uids, err
+}
+
+// uidsOf is UIDSet.Nums for what a server says: Nums gives up on UID 0 and does not end on the last
+// UID there is.
+func uidsOf(set imap.UIDSet) (uids []uint32) {
+	for _, r := range set {
+		if r.Start == 0 || r.Stop == 0 {
+			continue
+		}
+		for uid := r.Start; ; uid++ {
+			uids = append(uids, uint32(uid))
+			if uid == r.Stop {
+				break
+			}
+		}
+	}
+	return uids
 }
 
 func from(first uint32) imap.UIDSet {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,15 +15,32 @@ import (
 // script is a connection on which the server says the same whatever it is asked, in pieces of a size.
 type script struct {
 	net.Conn
-	r     io.Reader
-	piece int
+	r      io.Reader
+	piece  int
+	closed atomic.Bool
 }
 
-func (s *script) Read(p []byte) (int, error)       { return s.r.Read(p[:min(len(p), s.piece)]) }
-func (s *script) Write(p []byte) (int, error)      { return len(p), nil }
+func (s *script) Read(p []byte) (int, error) {
+	if s.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	return s.r.Read(p[:min(len(p), s.piece)])
+}
+
+func (s *script) Write(p []byte) (int, error) {
+	if s.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	return len(p), nil
+}
+
+func (s *script) Close() error {
+	s.closed.Store(true)
+	return nil
+}
+
 func (s *script) SetReadDeadline(time.Time) error  { return nil }
 func (s *script) SetWriteDeadline(time.Time) error { return nil }
-func (s *script) Close() error                     { return nil }
 
 func overWire(said string, piece int, maxMail int64, prepare func(*wire)) (string, *wire, error) {
 	w := newWire(&script{r: strings.NewReader(said), piece: piece}, time.Minute, maxMail)
