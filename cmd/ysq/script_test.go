@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
@@ -126,20 +127,22 @@ func exitCode(err error) int {
 	return -1
 }
 
-// days sets YEAR to that in which the server's mails arrived, TODAY, and LATER, a day of next month;
-// all by the law's zone.
+// days sets YEAR to that in which the server's mails arrived, TODAY, LATER, a day of next month, and
+// NEXTWORKDAY, on which the office works by the calendar of the program; all by the law's zone.
 func days(ts *testscript.TestScript, _ bool, _ []string) {
 	today := civil.Of(time.Now())
 	ts.Setenv("YEAR", strconv.Itoa(civil.Of(time.Now().Add(-time.Minute)).Year()))
 	ts.Setenv("TODAY", today.String())
 	ts.Setenv("LATER", today.Add(30).String())
+	ts.Setenv("NEXTWORKDAY", workday.Embedded().Next(today.Add(1)).String())
 }
 
-// seq sets SEQ to the number of the record that the last command made.
+// seq sets SEQ and LAST to the numbers of the first and last record in the JSON that was printed.
 func seq(ts *testscript.TestScript, _ bool, _ []string) {
 	var res struct{ Records []struct{ Seq uint64 } }
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &res))
 	ts.Setenv("SEQ", strconv.FormatUint(res.Records[0].Seq, 10))
+	ts.Setenv("LAST", strconv.FormatUint(res.Records[len(res.Records)-1].Seq, 10))
 }
 
 // mailOf is `mailof NUMBER`: it sets DIGEST to that of the mail which opened the case with that

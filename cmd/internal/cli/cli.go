@@ -105,12 +105,12 @@ func (a *app) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand())
+	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand(), a.logCommand())
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
-	add(groupRecord, a.splitCommand(), a.attachCommand())
+	add(groupRecord, a.splitCommand(), a.attachCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand())
-	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
+	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.calendarCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	return root
 }
 

@@ -112,6 +112,16 @@ func exactly(what string) cobra.PositionalArgs {
 	}
 }
 
+// atMostOne allows one word of a kind.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usage(cmd, "只能写一个%s，多写了 %q", what, args[1])
+		}
+		return nil
+	}
+}
+
 // atLeastOne asks for words of a kind.
 func atLeastOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

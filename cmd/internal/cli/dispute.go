@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) disputeCommand() *cobra.Command {
+	return parent("dispute", "行政复议和行政诉讼（条例第五十一条）",
+		"登记因政府信息公开引起的行政复议和行政诉讼（条例第五十一条），年度报告表四由此计算。一件争议可涉及几个案件，也可不涉及任何案件。",
+		"ysq dispute list\nysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府",
+		a.disputeListCommand(), a.disputeShowCommand(),
+		a.disputeFileCommand(),
+		a.disputeStep(casefile.KindDisputeAnswered, "answer", "ysq dispute answer Y2026-001 --document 某环复答〔2026〕1号", "逾期不答复、不举证的，视为没有证据。", func(o *options) func(casefile.DisputeID) casefile.Event {
+			document := document(o)
+			return func(id casefile.DisputeID) casefile.Event {
+				return casefile.DisputeAnswered{Dispute: id, Document: *document}
+			}
+		}),
+		a.disputeStep(casefile.KindDisputeDecided, "decide", "ysq dispute decide Y2026-001 --decision 维持", "--on 写收到裁决之日。可写的结果："+strings.Join(casefile.DecisionWords(), "、")+"。", func(o *options) func(casefile.DisputeID) casefile.Event {
+			decision, document := o.text("decision", "裁决`结果`"), document(o)
+			o.need("decision")
+			o.complete("decision", casefile.DecisionWords())
+			return func(id casefile.DisputeID) casefile.Event {
+				return casefile.DisputeDecided{Dispute: id, Decision: *decision, Document: *document}
+			}
+		}),
+		a.disputeStep(casefile.KindDisputeAppealed, "appeal", "ysq dispute appeal Y2026-001 --by 原告", "上诉后至二审裁判前，表四按尚未审结计。", func(o *options) func(casefile.DisputeID) casefile.Event {
+			by := o.text("by", "上诉`人`")
+			return func(id casefile.DisputeID) casefile.Event {
+				return casefile.DisputeAppealed{Dispute: id, By: *by}
+			}
+		}),
+		a.disputeStep(casefile.KindVoided, "void", "ysq dispute void Y2026-001 --record 42 --reason 日期录错", "作废一条录错的记录，再重新记录正确的；记录号见 ysq dispute show。", func(o *options) func(casefile.DisputeID) casefile.Event {
+			seq, reason := parsed(o, "record", "记录`号`", sequence), o.text("reason", "`理由`")
+			o.need("record", "reason")
+			return func(id casefile.DisputeID) casefile.Event {
+				return casefile.Voided{Seq: *seq, Reason: *reason, Dispute: id}
+			}
+		}),
+	)
+}
+
+func (a *app) disputeListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "列出复议和诉讼", Long: "列出行政复议和行政诉讼（条例第五十一条）、答复期限和结果。",
+		Example: "ysq dispute list", Args: noArgs,
+		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			all, err := c.Disputes(ctx)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(all)
+			}
+			if len(all) == 0 {
+				fmt.Fprintln(a.errOut, "没有登记的复议和诉讼")
+				return nil
+			}
+			t := grid.Table{Header: []string{"编号", "途径", "当事人", "案件", "送达", "答复期限", "已答复", "结果"}}
+			for _, d := range all {
+				t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, joinIDs(d.Cases), day(d.FiledOn), day(d.AnswerBy), day(d.AnsweredOn), disputeResult(d)})
+			}
+			return a.table(t, nil, 2, 3)
+		}),
+	}
+}
+
+func joinIDs(ids []casefile.ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = string(id)
+	}
+	return strings.Join(words, "、")
+}
+
+func disputeResult(d control.DisputeView) string {
+	return join("，", d.Result, string(d.Decision), day(d.DecidedOn))
+}
+
+func disputeID(s string) casefile.DisputeID {
+	return casefile.DisputeID(strings.ToUpper(strings.TrimSpace(s)))
+}
+
+func (a *app) disputeShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "show 编号", Short: "显示一件复议或诉讼及其经过", Long: "显示一件行政复议或行政诉讼（条例第五十一条）及其经过。",
+		Example: "ysq dispute show Y2026-001", Args: exactly("编号"),
+		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+			d, err := c.Dispute(ctx, disputeID(args[0]))
+			if err != nil {
+				return err
+			}
+			return a.dispute(d)
+		}),
+	}
+}
+
+func (a *app) dispute(d control.DisputeView) error {
+	if a.json {
+		return a.printJSON(d)
+	}
+	for _, w := range d.Warnings {
+		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
+	}
+	fmt.Fprintln(a.out, grid.Clean(join("  ", string(d.Dispute), d.TrackLabel, disputeResult(d))))
+	a.sheet("  ",
+		field{"当事人", d.Party},
+		field{"机关", join("，", string(d.Organ), string(d.Number))},
+		field{"案件", joinIDs(d.Cases)},
+		field{"事由", string(d.Matter)},
+		field{"送达本机关", day(d.FiledOn)},
+		field{"答复期限", day(d.AnswerBy)},
+		field{"已答复", day(d.AnsweredOn)},
+	)
+	a.heading("经过")
+	return a.chronology(d.Records)
+}
+
+func (a *app) disputeFileCommand() *cobra.Command {
+	info := casefile.KindDisputeFiled.Info()
+	cmd := &cobra.Command{
+		Use: "file [案号…]", Short: "登记一件复议或诉讼",
+		Long: "登记一件行政复议或行政诉讼（" + info.Article + "）。--on 写复议申请书、起诉状副本送达本机关之日，答复期限由此起算：\n" +
+			"复议 5 个工作日（普通程序 10 个工作日），诉讼 15 日。不涉及具体案件的写 --matter。",
+		Example:           "ysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府 --on 2026-11-20\nysq dispute file --track 直接起诉 --party 李某 --matter 未按期公开年度报告",
+		ValidArgsFunction: a.completeCases,
+	}
+	o := &options{cmd: cmd, year: a.today().Year()}
+	on := o.date("on", "送达本机关的`日期`；不写则为今天")
+	track := choice(o, "track", "`途径`", casefile.ParseTrack, casefile.Reconsideration, casefile.DirectSuit, casefile.SuitAfterReconsider)
+	partyName, organ, number := o.text("party", "提出的`人`"), o.text("organ", "复议`机关`或法院"), o.text("number", "对方的`案号`")
+	matter, ordinary := o.text("matter", "`事由`，没有案号时写"), o.flag("ordinary", "复议适用普通程序")
+	o.need("track", "party")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if err := o.missing(); err != nil {
+			return err
+		}
+		var ids []casefile.ID
+		if len(args) > 0 {
+			if ids, err = a.cases(cmd, args); err != nil {
+				return err
+			}
+		}
+		return a.recordDispute(cmd, *on, casefile.DisputeFiled{Track: *track, Party: *partyName, Organ: *organ, Number: *number,
+			Cases: ids, Matter: *matter, Ordinary: *ordinary})
+	}
+	return cmd
+}
+
+// disputeStep makes the command of an event on a dispute that was filed.
+func (a *app) disputeStep(kind casefile.Kind, name, example, more string, declare func(*options) func(casefile.DisputeID) casefile.Event) *cobra.Command {
+	info := kind.Info()
+	cmd := &cobra.Command{
+		Use: name + " 编号", Short: info.Label,
+		Long:    "记录“" + short(info) + "”。" + more,
+		Example: example, Args: exactly("编号"),
+	}
+	o := &options{cmd: cmd}
+	on := o.date("on", "事情发生的`日期`；不写则为今天")
+	event := declare(o)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.missing(); err != nil {
+			return err
+		}
+		return a.recordDispute(cmd, *on, event(disputeID(args[0])))
+	}
+	return cmd
+}
+
+func (a *app) recordDispute(cmd *cobra.Command, on civil.Date, event casefile.Event) error {
+	encoded, err := casefile.EncodeEvent(event)
+	if err != nil {
+		return err
+	}
+	return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		d, err := c.RecordDispute(ctx, control.DisputeRequest{On: control.Day(on), Kind: event.Kind(), Event: encoded})
+		if err != nil {
+			return err
+		}
+		return a.dispute(d)
+	})(cmd, nil)
+}
