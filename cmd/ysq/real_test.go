@@ -126,7 +126,7 @@ func TestDovecot(t *testing.T) {
 			daemon.Wait()
 			deliver(120, 200)
 			i.run("poll") // in process: no daemon runs
-			daemon = i.serve()
+			i.serve()
 			i.waitFor(200)
 			i.run("poll") // by the daemon: finds nothing new
 			if got := i.taken(); got != 200 {
