@@ -198,15 +198,18 @@ func (s *Store) Pending() ([]Entry, error) {
 	return slices.Clone(s.pending), nil
 }
 
-// dropAbsent forgets entries whose bytes never reached their place: the server still has them.
+// dropAbsent forgets entries whose bytes never reached their place, for the server still has them, and
+// all but one of those that came again after an attempt that failed.
 func (s *Store) dropAbsent() error {
 	var here []Entry
+	seen := make(map[key]bool, len(s.pending))
 	for _, e := range s.pending {
 		ok, err := exists(s.place(e.Digest), e.Size)
 		if err != nil {
 			return err
 		}
-		if ok || s.erased(e.Digest) {
+		if (ok || s.erased(e.Digest)) && !seen[e.key()] {
+			seen[e.key()] = true
 			here = append(here, e)
 		}
 	}
