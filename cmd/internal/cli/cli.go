@@ -6,6 +6,8 @@
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
 //	counter.go  what more than a record is needed for: new cases, parts of cases, files
 //
+// The other files hold one command each, or one family of them.
+//
 // A command asks the daemon (package control) and prints the answer. It decides nothing: what is
 // legal, who may do it and what is masked is judged behind the socket, so that no command can get
 // around it.
@@ -109,7 +111,7 @@ func (a *app) root() *cobra.Command {
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.disputeCommand())
-	add(groupReport, a.reportCommand())
+	add(groupReport, a.reportCommand(), a.yearCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.calendarCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	return root
 }

@@ -59,14 +59,13 @@ func (a *app) mailListCommand() *cobra.Command {
 
 func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Disposition) error {
 	array := jsonArray[control.MailView]{a: a}
-	t := grid.Table{Header: []string{"摘要", "去处", "到达", "发件人", "主题", "从严期限", "案号", "原因"}}
+	var found []control.MailView
 	for _, place := range chosen {
 		err := c.Mails(ctx, place, func(m control.MailView) error {
 			if a.json {
 				return array.add(m)
 			}
-			t.Rows = append(t.Rows, []string{m.Digest.Short(), placeLabel(m.Disposition), arrivalDay(m), m.From, m.Subject,
-				day(m.DueStrict), string(m.Case), strings.Join(m.Reasons, "；")})
+			found = append(found, m)
 			return nil
 		})
 		if err != nil {
@@ -76,11 +75,20 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 	switch {
 	case a.json:
 		return array.close()
-	case len(t.Rows) == 0:
+	case len(found) == 0:
 		fmt.Fprintln(a.errOut, "没有这样的邮件")
 		return nil
 	}
-	return a.table(t, nil, 3, 4, 7) // from whom, about what, why
+	return a.mailTable(found)
+}
+
+func (a *app) mailTable(all []control.MailView) error {
+	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "案号", "发件人", "主题", "原因"}}
+	for _, m := range all {
+		t.Rows = append(t.Rows, []string{m.Digest.Short(), placeLabel(m.Disposition), arrivalDay(m), day(m.DueStrict), string(m.Case),
+			m.From, m.Subject, strings.Join(m.Reasons, "；")})
+	}
+	return a.table(t, nil, 5, 6, 7)
 }
 
 func arrivalDay(m control.MailView) string {
