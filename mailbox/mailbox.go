@@ -46,8 +46,8 @@ type Fetched struct {
 	Digest       casefile.Digest // of the bytes
 }
 
-// Intake is told of mails. Calls for one account come one at a time; several accounts have several
-// Pollers and may call at once.
+// Intake is told of mails. Several accounts have several Pollers, which call at once; for one account
+// Take comes one at a time, and Quarantine may come while it runs.
 type Intake interface {
 	// Owed returns those of the UIDs, in the order given, that the book does not know, or knows as
 	// quarantined with the next try due.
