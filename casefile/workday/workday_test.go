@@ -431,3 +431,11 @@ func BenchmarkWith(b *testing.B) {
 		}
 	}
 }
+
+func TestExpected(t *testing.T) {
+	for day, want := range map[string]int{"2026-01-01": 2026, "2026-10-31": 2026, "2026-11-01": 2027, "2026-12-31": 2027, "2027-01-01": 2027} {
+		if got := Expected(civil.MustParse(day)); got != want {
+			t.Errorf("on %s: %d, want %d", day, got, want)
+		}
+	}
+}

@@ -145,3 +145,13 @@ func (y Year) faults() []string {
 	}
 	return faults
 }
+
+// Expected returns the last year of which the office ought to have the notice on a day. The State
+// Council publishes it in October or November of the year before; from 1 November on a missing one
+// is somebody's to look for.
+func Expected(today civil.Date) int {
+	if today >= civil.New(today.Year(), time.November, 1) {
+		return today.Year() + 1
+	}
+	return today.Year()
+}
