@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/dovecottest"
+)
+
+// BenchmarkBacklog takes a backlog from a local Dovecot into durable, parsed, listed cases, and has
+// mbsync store the bytes of the same mailbox with fsync, in turn and in random order:
+//
+//	go test ./cmd/ysq -run '^$' -bench Backlog -benchtime 1x -timeout 60m
+//
+// YSQ_BACKLOG is the number of mails (10000), YSQ_PAIRS that of pairs (9). It reports the medians,
+// the median of the ratios pair by pair, and the disk's floor: the same bytes written by dd with one
+// fsync at the end.
+func BenchmarkBacklog(b *testing.B) {
+	if _, err := exec.LookPath("mbsync"); err != nil {
+		b.Skip("mbsync (package isync) is not installed")
+	}
+	n, pairs := number("YSQ_BACKLOG", 10000), number("YSQ_PAIRS", 9)
+	server := dovecottest.Start(b)
+	rng := rand.New(rand.NewPCG(1, 2))
+	day := civil.MustParse("2026-03-02").Start()
+	var total int64
+	for i := range n {
+		raw := bulky(rng, i)
+		total += int64(len(raw))
+		server.Deliver(b, "INBOX", raw, day.Add(time.Duration(i)*time.Minute))
+	}
+	work := b.TempDir()
+	us := func() float64 { return pollBacklog(b, server, filepath.Join(work, "ysq"), n) }
+	them := func() float64 { return syncBacklog(b, server, filepath.Join(work, "mbsync"), n) }
+	them() // lets Dovecot number and index its mails, for both
+	for b.Loop() {
+		var ours, theirs, ratios []float64
+		for range pairs {
+			var x, y float64
+			if rng.IntN(2) == 0 {
+				x, y = us(), them()
+			} else {
+				y, x = them(), us()
+			}
+			b.Logf("ysq %.2f s, mbsync %.2f s, ratio %.2f", x, y, x/y)
+			ours, theirs, ratios = append(ours, x), append(theirs, y), append(ratios, x/y)
+		}
+		slices.Sort(ratios)
+		b.Logf("%d mails, %d MB; ratio from %.2f to %.2f", n, total>>20, ratios[0], ratios[len(ratios)-1])
+		b.ReportMetric(median(ours), "ysq-s")
+		b.ReportMetric(median(theirs), "mbsync-s")
+		b.ReportMetric(median(ratios), "ratio")
+		b.ReportMetric(floor(b, work, total), "dd-s")
+	}
+}
+
+func number(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+func median(x []float64) float64 {
+	x = slices.Clone(x)
+	slices.Sort(x)
+	return x[len(x)/2]
+}
+
+// timed runs a command and returns its wall time in seconds. Nothing of earlier runs is still on its
+// way to the disk.
+func timed(b *testing.B, cmd *exec.Cmd) float64 {
+	b.Helper()
+	if err := exec.Command("sync").Run(); err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		b.Fatalf("%s: %v\n%s", cmd, err, out)
+	}
+	return time.Since(began).Seconds()
+}
+
+// pollBacklog polls into a fresh register and checks that all of it is there.
+func pollBacklog(b *testing.B, server *dovecottest.Server, dir string, n int) float64 {
+	b.Helper()
+	fresh(b, dir)
+	password := filepath.Join(dir, "password")
+	if err := os.WriteFile(password, []byte(server.Password+"\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	file := filepath.Join(dir, "ysq.toml")
+	ysq := func(args ...string) *exec.Cmd { return exec.Command("ysq", append(args, "--config", file)...) }
+	if out, err := ysq("init", "--agency", "示例局", "--state", filepath.Join(dir, "state"), "--socket", filepath.Join(dir, "s"),
+		"--imap-host", "localhost", "--imap-port", fmt.Sprint(server.TLSPort), "--imap-tls", string(config.ImplicitTLS),
+		"--imap-user", server.User, "--ca-file", server.CAFile, "--password-file", password, "--yes").CombinedOutput(); err != nil {
+		b.Fatalf("init: %v\n%s", err, out)
+	}
+	took := timed(b, ysq("poll"))
+	out, err := ysq("list", "--all", "--json", "--limit", "0").Output()
+	if got := bytes.Count(out, []byte(`"case":`)); err != nil || got != n {
+		b.Fatalf("%d cases, want %d; %v", got, n, err)
+	}
+	return took
+}
+
+// syncBacklog has mbsync store the mailbox in a fresh Maildir, with nothing remembered.
+func syncBacklog(b *testing.B, server *dovecottest.Server, dir string, n int) float64 {
+	b.Helper()
+	fresh(b, dir)
+	mails := filepath.Join(dir, "mails")
+	text := fmt.Sprintf(`FSync yes
+
+IMAPAccount a
+Host localhost
+Port %d
+User %s
+Pass %s
+SSLType IMAPS
+CertificateFile %s
+
+IMAPStore far
+Account a
+
+MaildirStore near
+Path %s/
+Inbox %s/INBOX
+
+Channel c
+Far :far:
+Near :near:
+Patterns INBOX
+Create Near
+Sync Pull
+SyncState %s/state
+`, server.TLSPort, server.User, server.Password, server.CAFile, mails, mails, dir)
+	file := filepath.Join(dir, "mbsyncrc")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Mkdir(mails, 0o700); err != nil {
+		b.Fatal(err)
+	}
+	took := timed(b, exec.Command("mbsync", "-q", "-c", file, "c"))
+	stored := 0
+	for _, sub := range []string{"new", "cur"} {
+		entries, err := os.ReadDir(filepath.Join(mails, "INBOX", sub))
+		if err != nil {
+			b.Fatal(err)
+		}
+		stored += len(entries)
+	}
+	if stored != n {
+		b.Fatalf("mbsync stored %d mails, want %d", stored, n)
+	}
+	return took
+}
+
+func fresh(b *testing.B, dir string) {
+	b.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// floor is how long the disk itself needs for the bytes.
+func floor(b *testing.B, dir string, size int64) float64 {
+	file := filepath.Join(dir, "floor")
+	defer os.Remove(file)
+	return timed(b, exec.Command("dd", "if=/dev/zero", "of="+file, "bs=1M", fmt.Sprintf("count=%d", size>>20), "conv=fsync"))
+}
+
+// bulky composes mail number i: 75 KB on average, a quarter with an attachment, in mixed charsets.
+func bulky(rng *rand.Rand, i int) []byte {
+	text := strings.Repeat(fmt.Sprintf("现申请公开第 %d 号项目的立项批复、环评文件与验收资料，请以电子邮件答复。\r\n", i), 40+rng.IntN(80))
+	body, charset := []byte(text), "utf-8"
+	if i%3 == 1 {
+		charset = "gb18030"
+		body, _ = simplifiedchinese.GB18030.NewEncoder().Bytes(body) // every character of it has a place there
+	}
+	var m bytes.Buffer
+	fmt.Fprintf(&m, "From: =?utf-8?B?%s?= <applicant%d@example.test>\r\nTo: <foi@example.test>\r\nSubject: =?utf-8?B?%s?=\r\n"+
+		"Message-ID: <backlog-%d@example.test>\r\nMIME-Version: 1.0\r\n",
+		base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "申请人%d", i)), i, base64.StdEncoding.EncodeToString([]byte("政府信息公开申请")), i)
+	if i%4 != 0 {
+		filler := strings.Repeat(text, 2)
+		fmt.Fprintf(&m, "Content-Type: text/plain; charset=%s\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s", charset, body)
+		if charset == "utf-8" {
+			m.WriteString(filler)
+		}
+		return m.Bytes()
+	}
+	attachment := make([]byte, 120_000+rng.IntN(160_000))
+	for j := range attachment {
+		attachment[j] = byte(rng.Uint32())
+	}
+	fmt.Fprintf(&m, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\nContent-Type: text/plain; charset=%s\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n"+
+		"--b%d\r\nContent-Type: application/pdf; name=\"form.pdf\"\r\nContent-Disposition: attachment; filename=\"form.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+		i, i, charset, body, i)
+	encoded := base64.StdEncoding.EncodeToString(attachment)
+	for len(encoded) > 0 {
+		line := encoded[:min(76, len(encoded))]
+		encoded = encoded[len(line):]
+		m.WriteString(line + "\r\n")
+	}
+	fmt.Fprintf(&m, "--b%d--\r\n", i)
+	return m.Bytes()
+}
