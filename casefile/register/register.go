@@ -19,6 +19,9 @@
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
+// The bucket word (word.go) is derived, too, but written after the fact and outside of the records'
+// transactions: it may lag behind or be missing.
+//
 // meta also holds journalled, the last record that was durable in the journal before the last
 // transaction.
 //
@@ -123,6 +126,7 @@ type Register struct {
 	write   sync.Mutex
 	journal journal // whoever holds write owns it
 	found   Findings
+	grown   nudge // to who reads what was added
 	health  atomic.Pointer[Health]
 	base    *workday.Calendar                // of the program
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
@@ -205,6 +209,7 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 		return r.unwell(now, fmt.Errorf("committing to the register: %w", err))
 	}
 	r.cal.Store(tx.cal)
+	r.grown.give()
 	if err := r.catchUp(); err != nil {
 		if e, ok := errors.AsType[*JournalError](err); ok {
 			e.Committed = true

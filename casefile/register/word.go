@@ -1,0 +1,314 @@
+package register
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"maps"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"go.etcd.io/bbolt"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// The bucket word is an index of what cases and mails say, for searching:
+//
+//	0x00                        version(1) seq(8): whose terms these are, and the last record they cover
+//	segment(4) term             the documents that have the term, within the segment
+//
+// A document is named by the Seq of its first record: that of a case, or the 取信 of a mail without
+// one. A segment is segmentSize such numbers, so that a term of new documents lies among its like and
+// not all over the file; a posting is the ascending numbers within the segment, as differences.
+//
+// Unlike everything else that is derived, the index is written after the fact, in transactions of its
+// own, for to read mails takes time that intake does not have. It may lag behind the records or be
+// missing; Verify does not compare it, and whoever asks it looks at the rest by himself (Indexed).
+var (
+	bucketWord  = []byte("word")
+	keyPosition = []byte{0}
+)
+
+const segmentBits, segmentSize = 14, 1 << 14
+
+// Words are terms of one document.
+type Words struct {
+	Doc   uint64 // Seq of its first record
+	Terms []string
+	Anew  bool // what the index had of the document goes: it said something that was erased
+}
+
+// Term asks for documents that have a term or, with Prefix, one that begins with it.
+type Term struct {
+	Text   string
+	Prefix bool
+}
+
+// Indexed returns the last record whose words are in the index; 0 where there is none of this version.
+func (t *Tx) Indexed(version byte) uint64 {
+	b := t.bucket(bucketWord)
+	if b == nil {
+		return 0
+	}
+	v := b.Get(keyPosition)
+	if len(v) != 9 || v[0] != version {
+		return 0
+	}
+	return binary.BigEndian.Uint64(v[1:])
+}
+
+// Document returns the number by which the index knows a case.
+func (t *Tx) Document(id casefile.ID) (uint64, error) {
+	v := t.bucket(bucketCase).Get([]byte(id))
+	if v == nil {
+		return 0, fmt.Errorf("%s：%w", id, ErrNotFound)
+	}
+	_, seqs, err := decodeProjection([]byte(id), v)
+	if err != nil || len(seqs) == 0 {
+		return 0, fmt.Errorf("case %s: %w", id, errProjection)
+	}
+	return seqs[0], nil
+}
+
+// Index adds the words of the records after from, up to the record upto. It is one transaction, apart
+// from those of the records: after a crash the index is as it was before or after. With from 0 it is
+// begun anew; any other from must be what Indexed says.
+func (r *Register) Index(version byte, from, upto uint64, all []Words) error {
+	err := r.commit(func(tx *bbolt.Tx) error {
+		t := &Tx{b: tx}
+		if have := t.Indexed(version); from != 0 && from != have {
+			return fmt.Errorf("the index covers records up to %d, not %d", have, from)
+		}
+		if from == 0 && tx.Bucket(bucketWord) != nil {
+			if err := tx.DeleteBucket(bucketWord); err != nil {
+				return err
+			}
+		}
+		b, err := tx.CreateBucketIfNotExists(bucketWord)
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			if w.Anew {
+				if err := forget(b, w.Doc); err != nil {
+					return err
+				}
+			}
+		}
+		if err := post(b, all); err != nil {
+			return err
+		}
+		return b.Put(keyPosition, append([]byte{version}, be64(upto)...))
+	})
+	if err != nil {
+		return fmt.Errorf("indexing words: %w", err)
+	}
+	return nil
+}
+
+// post adds postings in the order of their keys, each key once.
+func post(b *bbolt.Bucket, all []Words) error {
+	added := make(map[string][]uint16)
+	for _, w := range all {
+		prefix := string(segmentKey(w.Doc>>segmentBits, ""))
+		for _, term := range w.Terms {
+			added[prefix+term] = append(added[prefix+term], uint16(w.Doc%segmentSize))
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(added)) {
+		key := []byte(k)
+		var docs segment
+		old := b.Get(key)
+		if err := docs.add(old); err != nil {
+			return err
+		}
+		for _, n := range added[k] {
+			docs.set(n)
+		}
+		if posting := docs.posting(); !bytes.Equal(posting, old) {
+			if err := b.Put(key, posting); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forget takes a document out of every posting. All of them lie in its segment.
+func forget(b *bbolt.Bucket, doc uint64) error {
+	type change struct{ key, posting []byte }
+	var changes []change
+	prefix := segmentKey(doc>>segmentBits, "")
+	c := b.Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		var docs segment
+		if err := docs.add(v); err != nil {
+			return err
+		}
+		if docs.clear(uint16(doc % segmentSize)) {
+			changes = append(changes, change{bytes.Clone(k), docs.posting()})
+		}
+	}
+	for _, ch := range changes {
+		var err error
+		if len(ch.posting) == 0 {
+			err = b.Delete(ch.key)
+		} else {
+			err = b.Put(ch.key, ch.posting)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Documents yields those with numbers below below that have every term, newest first.
+func (t *Tx) Documents(terms []Term, below uint64) iter.Seq2[uint64, error] {
+	return func(yield func(uint64, error) bool) {
+		b := t.bucket(bucketWord)
+		if b == nil || below == 0 || len(terms) == 0 {
+			return
+		}
+		for seg := (below - 1) >> segmentBits; ; seg-- {
+			docs, err := having(b, seg, terms)
+			if err != nil {
+				yield(0, err)
+				return
+			}
+			for n := range docs.descending() {
+				if doc := seg<<segmentBits | uint64(n); doc < below && !yield(doc, nil) {
+					return
+				}
+			}
+			if seg == 0 {
+				return
+			}
+		}
+	}
+}
+
+// having is the documents of a segment that have every term.
+func having(b *bbolt.Bucket, seg uint64, terms []Term) (segment, error) {
+	var all segment
+	for i, term := range terms {
+		var docs segment
+		if err := docs.look(b, seg, term); err != nil {
+			return all, err
+		}
+		if i == 0 {
+			all = docs
+		}
+		if !all.and(&docs) {
+			break
+		}
+	}
+	return all, nil
+}
+
+func segmentKey(seg uint64, term string) []byte {
+	return append(binary.BigEndian.AppendUint32(nil, uint32(seg)), term...)
+}
+
+// segment is a set of documents of one segment.
+type segment [segmentSize / 64]uint64
+
+func (s *segment) set(n uint16) { s[n/64] |= 1 << (n % 64) }
+
+// clear reports whether n was there.
+func (s *segment) clear(n uint16) bool {
+	was := s[n/64]&(1<<(n%64)) != 0
+	s[n/64] &^= 1 << (n % 64)
+	return was
+}
+
+// and keeps what is in both and reports whether anything is.
+func (s *segment) and(o *segment) (some bool) {
+	for i := range s {
+		s[i] &= o[i]
+		some = some || s[i] != 0
+	}
+	return some
+}
+
+// look adds the documents that have a term.
+func (s *segment) look(b *bbolt.Bucket, seg uint64, term Term) error {
+	key := segmentKey(seg, term.Text)
+	if !term.Prefix {
+		return s.add(b.Get(key))
+	}
+	c := b.Cursor()
+	for k, v := c.Seek(key); bytes.HasPrefix(k, key); k, v = c.Next() {
+		if err := s.add(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add reads a posting.
+func (s *segment) add(posting []byte) error {
+	n := uint64(0)
+	for len(posting) > 0 {
+		d, size := binary.Uvarint(posting)
+		if n += d; size <= 0 || d > segmentSize || n >= segmentSize {
+			return fmt.Errorf("a posting of the index is damaged: %w", ErrDamaged)
+		}
+		s.set(uint16(n))
+		posting = posting[size:]
+	}
+	return nil
+}
+
+func (s *segment) posting() []byte {
+	var b []byte
+	last := 0
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			n := i*64 + bits.TrailingZeros64(word)
+			b = binary.AppendUvarint(b, uint64(n-last))
+			last = n
+		}
+	}
+	return b
+}
+
+func (s *segment) descending() iter.Seq[uint16] {
+	return func(yield func(uint16) bool) {
+		for i := len(s) - 1; i >= 0; i-- {
+			for word := s[i]; word != 0; {
+				n := 63 - bits.LeadingZeros64(word)
+				word &^= 1 << n
+				if !yield(uint16(i*64 + n)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Grown receives after transactions that may have added records: at least once after the last of
+// them. It is made for one who works through the records in the background.
+func (r *Register) Grown() <-chan struct{} { return r.grown.channel() }
+
+// nudge tells somebody that there may be something to do. It never waits for him. The zero value is
+// ready.
+type nudge struct {
+	once sync.Once
+	c    chan struct{}
+}
+
+func (n *nudge) channel() chan struct{} {
+	n.once.Do(func() { n.c = make(chan struct{}, 1) })
+	return n.c
+}
+
+func (n *nudge) give() {
+	select {
+	case n.channel() <- struct{}{}:
+	default: // it lies there already
+	}
+}
