@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"io"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +23,12 @@ func (a *app) demoCommand() *cobra.Command {
 	}
 	once := cmd.Flags().Bool("once", false, "演示完就结束，不留登记库试用")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return demo.Run(cmd.Context(), demo.Options{
+		// A terminal that is closed or a pager that is left must not leave the directory behind.
+		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP)
+		defer stop()
+		signal.Ignore(syscall.SIGPIPE) // the write fails instead
+		defer signal.Reset(syscall.SIGPIPE)
+		return demo.Run(ctx, demo.Options{
 			Once: *once, Out: a.out, Err: a.errOut, Version: a.version,
 			Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
 				return Main(ctx, args, strings.NewReader(""), out, errOut, a.version)

@@ -20,9 +20,9 @@ import (
 
 // Options of Run.
 type Options struct {
-	Once    bool // ends after the story, instead of leaving the register running
-	Out     io.Writer
-	Err     io.Writer // gets what failed commands say
+	Once    bool      // ends after the story, instead of leaving the register running
+	Out     io.Writer // where the story goes; when it fails, the story ends
+	Err     io.Writer // gets the remarks of commands
 	Version string    // of the daemon
 	// Command runs a command line as typed by a person and returns its exit code.
 	Command func(ctx context.Context, out, errOut io.Writer, args ...string) int

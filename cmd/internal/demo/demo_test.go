@@ -160,6 +160,37 @@ func TestCommandFails(t *testing.T) {
 	}
 }
 
+// Nobody reads on: the story ends there, and so does everything that was started for it.
+func TestUnread(t *testing.T) {
+	t.Parallel()
+	gone := errors.New("the reader has gone")
+	var config string
+	err := demo.Run(t.Context(), demo.Options{Out: &closing{after: 40, err: gone}, Err: io.Discard, Version: "test",
+		Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
+			config = args[slices.Index(args, "--config")+1]
+			return command(ctx, out, errOut, args...)
+		}})
+	if !errors.Is(err, gone) {
+		t.Errorf("err = %v, want %v", err, gone)
+	}
+	if _, err := os.Stat(filepath.Dir(config)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", filepath.Dir(config), err)
+	}
+}
+
+// closing takes so many writes, then fails.
+type closing struct {
+	after int
+	err   error
+}
+
+func (c *closing) Write(b []byte) (int, error) {
+	if c.after--; c.after < 0 {
+		return 0, c.err
+	}
+	return len(b), nil
+}
+
 // reader calls do, once, with what was written, as soon as that holds certain words.
 type reader struct {
 	words string

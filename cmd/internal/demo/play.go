@@ -65,6 +65,9 @@ func (p *player) play(ctx context.Context) error {
 			if err := does(ctx, s); err != nil {
 				return fmt.Errorf("%s %s：%w", day, s.does, err)
 			}
+			if p.failed != nil {
+				return p.failed
+			}
 		}
 	}
 	p.clock.advance(at(today, 9))
@@ -270,5 +273,5 @@ func (p *player) farewell(ctx context.Context) error {
 	}
 	p.say("\n  目录    %s\n  配置    %s\n  套接字  %s\n  日志    %s", p.dir, p.config, p.socket, p.log)
 	p.say("\n按 Ctrl-C 结束：守护进程依次停下，临时目录随即删除。")
-	return nil
+	return p.failed
 }

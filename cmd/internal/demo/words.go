@@ -16,12 +16,12 @@ import (
 	"ysq.internal/ysq/cmd/internal/control"
 )
 
-// words is how the story reads: a column of days, one of who, each of a fixed width, then free text,
-// so that nothing has to be measured.
+// words is how the story reads: a column of days, one of who, each of a fixed width, then free text.
 type words struct {
 	out    io.Writer
 	colour bool
 	day    string // goes before the next line
+	failed error  // the first write that failed: nobody reads on
 }
 
 // colours reports whether the output is a terminal that wants them.
@@ -40,7 +40,11 @@ func (w *words) paint(code, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-func (w *words) say(format string, args ...any) { fmt.Fprintf(w.out, format+"\n", args...) }
+func (w *words) say(format string, args ...any) {
+	if _, err := fmt.Fprintf(w.out, format+"\n", args...); err != nil && w.failed == nil {
+		w.failed = err
+	}
+}
 
 func (w *words) opening() {
 	w.say("%s\n", w.bold("ysq 演示：一个虚构机关的一年，从收到第一封信到年度报告"))
