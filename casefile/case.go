@@ -104,6 +104,9 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar) Case {
 	for _, r := range live {
 		c.apply(r)
 	}
+	for _, l := range letters(live) {
+		c.addMail(l)
+	}
 	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
 	c.Strict, c.Legal = strict.reading(), legal.reading()
 	c.ExtendedDays = legal.Extended
@@ -122,7 +125,6 @@ func (c *Case) apply(r Record) {
 		if c.Applicant == "" {
 			c.Applicant = e.From.Mail
 		}
-		c.addMail(e.Letter)
 	case Confirmed:
 		if c.ConfirmedOn.IsZero() {
 			c.ConfirmedOn = r.On
@@ -171,16 +173,8 @@ func (c *Case) apply(r Record) {
 		if c.Stage == StageDismissed {
 			c.Stage = c.stageBefore
 		}
-	case MessageIn:
-		c.addMail(e.Letter)
-	case MessageOut:
-		c.Messages++
 	case Merged:
 		c.MergedInto = e.Into
-	case Attached:
-		if !e.Letter.Digest.IsZero() {
-			c.addMail(e.Letter)
-		}
 	case AgentNamed:
 		c.Agent = e.Name
 	case CountedIn:
@@ -197,6 +191,27 @@ func (c *Case) advance(k Kind) {
 	if to > c.Stage || (back && to != StageNone) {
 		c.Stage = to
 	}
+}
+
+// letters lists the mails that are on the case: those that came or went, less those taken out.
+func letters(live []Record) []Letter {
+	var all []Letter
+	for _, r := range live {
+		switch e := r.Event.(type) {
+		case Received:
+			all = append(all, e.Letter)
+		case MessageIn:
+			all = append(all, e.Letter)
+		case MessageOut:
+			e.Letter.From = Address{} // the office's own address does not belong to the applicant's side
+			all = append(all, e.Letter)
+		case Attached:
+			all = append(all, e.Letter)
+		case Detached:
+			all = slices.DeleteFunc(all, func(l Letter) bool { return l.Digest == e.Digest })
+		}
+	}
+	return slices.DeleteFunc(all, func(l Letter) bool { return l.Digest.IsZero() })
 }
 
 func (c *Case) addMail(l Letter) {

@@ -199,7 +199,7 @@ func (j *judge) rules() error {
 	case CountedIn:
 		return j.countedIn(e)
 	case Noted:
-		return j.need(e.Text, "内容", "备注文字")
+		return j.need(e.Text, "备注文字", "--text")
 	case Voided:
 		return j.voided(e)
 	}
@@ -480,15 +480,17 @@ func (j *judge) countedIn(e CountedIn) error {
 }
 
 func (j *judge) detached(e Detached) error {
-	held := slices.ContainsFunc(Live(j.history), func(r Record) bool {
+	held := false
+	for _, r := range Live(j.history) {
 		switch h := r.Event.(type) {
 		case Attached:
-			return h.Letter.Digest == e.Digest || slices.ContainsFunc(h.Files, func(f File) bool { return f.Digest == e.Digest })
+			held = held || h.Letter.Digest == e.Digest || slices.ContainsFunc(h.Files, func(f File) bool { return f.Digest == e.Digest })
 		case MessageIn:
-			return h.Digest == e.Digest
+			held = held || h.Digest == e.Digest
+		case Detached:
+			held = held && h.Digest != e.Digest
 		}
-		return false
-	})
+	}
 	if !held {
 		return j.refuse("not-attached", "收件时的邮件不能移出；show 可查", "卷中没有可移出的 %s", e.Digest.Short())
 	}

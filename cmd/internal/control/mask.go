@@ -12,22 +12,32 @@ import (
 var personal = regexp.MustCompile(`\d[\d-]{6,20}[\dXx]`)
 
 // maskString hides the middle of personal numbers: the last four characters stay, so that a clerk
-// can still tell two of them apart.
+// can still tell two of them apart. Digits behind a letter are part of a code, such as a postal number.
 func maskString(s string) string {
-	if !strings.ContainsAny(s, "0123456789") {
-		return s
-	}
-	return personal.ReplaceAllStringFunc(s, func(n string) string {
-		digits := strings.ReplaceAll(n, "-", "")
-		switch {
-		case looksLikeCaseOrDate(n):
-			return n
-		case len(digits) >= 15 && len(digits) <= 19, // ID number, bank card
-			len(digits) == 8, len(digits) == 11, len(digits) == 12: // telephone
-			return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
+	var b strings.Builder
+	last := 0
+	for _, at := range personal.FindAllStringIndex(s, -1) {
+		if at[0] > 0 && isLetter(s[at[0]-1]) {
+			continue
 		}
-		return n
-	})
+		b.WriteString(s[last:at[0]])
+		b.WriteString(maskNumber(s[at[0]:at[1]]))
+		last = at[1]
+	}
+	return b.String() + s[last:]
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func maskNumber(n string) string {
+	digits := strings.ReplaceAll(n, "-", "")
+	switch {
+	case looksLikeCaseOrDate(n):
+	case len(digits) >= 15 && len(digits) <= 19, // ID number, bank card
+		len(digits) == 8, len(digits) == 11, len(digits) == 12: // telephone
+		return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
+	}
+	return n
 }
 
 // datelike are numbers with hyphens that are no telephone: 2026-11-23, 2026-00017.

@@ -12,6 +12,7 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/stats"
 )
 
@@ -95,13 +96,18 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		for _, k := range c.Next() {
 			d.Next = append(d.Next, control.Step{Command: k.Info().Command, Label: k.Label()})
 		}
-		d.Records, err = recordViews(history)
+		if d.Records, err = recordViews(history); err != nil {
+			return err
+		}
+		d.Mails, err = f.lettersOf(tx, history)
 		return err
 	})
 	if err != nil {
 		return d, told(err)
 	}
-	d.Mails = f.mailsOf(history) // reads files: outside the transaction
+	for i := range d.Mails { // files, outside the transaction
+		f.read(&d.Mails[i], parse.Limits{Text: excerpt})
+	}
 	for _, r := range history {
 		if e, ok := r.Event.(casefile.Received); ok {
 			d.Suggestions = append(d.Suggestions, e.Suggestions...)

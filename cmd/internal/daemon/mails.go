@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -30,6 +31,12 @@ func (f *office) mailView(e casefile.MessageTaken) control.MailView {
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: e.Account, Folder: e.Folder, UID: e.UID,
 		ArrivedAt: instant(e.ArrivedAt), From: e.From.String(), Subject: e.Subject, Size: e.Size,
 		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
+	}
+	if v.Reasons == nil {
+		v.Reasons = []string{}
+	}
+	if v.Suggestions == nil {
+		v.Suggestions = []casefile.Suggestion{}
 	}
 	if e.Disposition == casefile.Parked && !e.ArrivedAt.IsZero() {
 		due, _ := f.reg.Calendar().AddWorkdays(civil.Of(e.ArrivedAt), f.reg.Law().Limit)
@@ -148,34 +155,44 @@ func (f *office) parse(d casefile.Digest, limits parse.Limits) (casefile.Message
 // excerpt bounds the text of each mail that `show` reads.
 const excerpt = 8 << 10
 
-// mailsOf reads the mails that a case's records name, in their order.
-func (f *office) mailsOf(history []casefile.Record) []control.MailView {
+// lettersOf lists the mails that a case's records name, in their order, as the book has them.
+func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]control.MailView, error) {
 	views := []control.MailView{}
-	add := func(r casefile.Record, l casefile.Letter) {
-		v := control.MailView{Digest: l.Digest, Disposition: casefile.ToCase.String(), Case: r.Case, From: l.From.String(), Subject: l.Subject}
-		f.read(&v, parse.Limits{Text: excerpt})
+	add := func(r casefile.Record, l casefile.Letter, at time.Time) error {
+		if l.Digest.IsZero() {
+			return nil
+		}
+		about, err := tx.About(l.Digest)
+		if err != nil {
+			return err
+		}
+		v := control.MailView{Digest: l.Digest, Disposition: casefile.ToCase.String(), From: l.From.String(), Subject: l.Subject, ArrivedAt: instant(at)}
+		if taken := lastTaken(about); taken != nil {
+			v = f.mailView(*taken)
+		}
+		v.Case = r.Case
 		views = append(views, v)
+		return nil
 	}
 	for _, r := range casefile.Live(history) {
+		var err error
 		switch e := r.Event.(type) {
 		case casefile.Received:
-			if !e.Digest.IsZero() {
-				add(r, e.Letter)
-				views[len(views)-1].ArrivedAt = instant(e.ArrivedAt)
-			}
-		case casefile.Attached:
-			if !e.Letter.Digest.IsZero() {
-				add(r, e.Letter)
-			}
+			err = add(r, e.Letter, e.ArrivedAt)
 		case casefile.MessageIn:
-			add(r, e.Letter)
-			views[len(views)-1].ArrivedAt = instant(e.ArrivedAt)
+			err = add(r, e.Letter, e.ArrivedAt)
 		case casefile.MessageOut:
-			add(r, e.Letter)
-			views[len(views)-1].ArrivedAt = instant(e.SentAt)
+			err = add(r, e.Letter, e.SentAt)
+		case casefile.Attached:
+			err = add(r, e.Letter, time.Time{})
+		case casefile.Detached:
+			views = slices.DeleteFunc(views, func(v control.MailView) bool { return v.Digest == e.Digest })
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	return views
+	return views, nil
 }
 
 // OpenMail makes a case of a mail that ended outside of one.
