@@ -17,6 +17,36 @@ func (r *Register) Erased(d casefile.Digest) bool {
 	return err == nil && erased
 }
 
+// Holdings lists the mails and files that a case holds, each once, in the order in which they came.
+func (t *Tx) Holdings(id casefile.ID) ([]casefile.Digest, error) {
+	history, err := t.History(id)
+	if err != nil {
+		return nil, err
+	}
+	var all []casefile.Digest
+	add := func(d casefile.Digest) {
+		if !d.IsZero() && !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			add(e.Digest)
+		case casefile.MessageIn:
+			add(e.Digest)
+		case casefile.MessageOut:
+			add(e.Digest)
+		case casefile.Attached:
+			add(e.Digest)
+			for _, f := range e.Files {
+				add(f.Digest)
+			}
+		}
+	}
+	return all, nil
+}
+
 // EachErased calls do with every digest whose bytes must not be there.
 func (t *Tx) EachErased(do func(casefile.Digest) error) error {
 	c := t.bucket(bucketErased).Cursor()

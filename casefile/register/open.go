@@ -88,6 +88,9 @@ type Findings struct {
 	Modes    []string // files that others could read; they no longer can
 	// Foreign are files that belong to another user than the directory does.
 	Foreign []string
+	// Migrated: the file was of an earlier format; it now lies at Kept.
+	Migrated bool
+	Kept     string
 	// Ahead is by how much the last record is ahead of Options.Now: the clock was set back.
 	Ahead time.Duration
 }
@@ -109,6 +112,11 @@ func Open(dir string, o Options) (*Register, error) {
 	err = survive(path, func() error {
 		if err := r.open(path, false); err != nil {
 			return err
+		}
+		if r.meta.Schema < Schema {
+			if err := r.migrate(timeOr(o.Now)); err != nil {
+				return err
+			}
 		}
 		return r.settle(o.Now)
 	})
@@ -188,6 +196,9 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 		if r.meta.Schema > Schema {
 			return fmt.Errorf("%s：%w（格式 %d，本程序懂 %d）；请升级 ysq", path, ErrNewer, r.meta.Schema, Schema)
 		}
+		if r.meta.Schema < Schema {
+			return nil // migrate, or who only looks, goes on from here
+		}
 		for _, name := range append([][]byte{bucketRecord}, derived...) {
 			if tx.Bucket(name) == nil {
 				return fmt.Errorf("%s：%w（缺少 %s）；%s", path, ErrDamaged, name, remedy)
@@ -238,8 +249,11 @@ func (r *Register) lastRecorded() (at time.Time, err error) {
 			return nil
 		}
 		last, err := tx.Record(seq)
+		if err != nil {
+			return fmt.Errorf("%s：%w（%v）；%s", r.db.Path(), ErrDamaged, err, remedy)
+		}
 		at = last.Recorded
-		return err
+		return nil
 	})
 	return at, err
 }

@@ -62,9 +62,6 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 )
 
-// Schema is the version of the file format that this program writes. A newer file is refused.
-const Schema = 1
-
 const (
 	fileName = "register.db"
 	// mmapSize is virtual: with it a long reader never blocks the writer by the map having to grow
@@ -124,7 +121,8 @@ type Register struct {
 	disk    disk
 	law     casefile.Statute
 	write   sync.Mutex
-	journal journal // whoever holds write owns it
+	backing sync.Mutex // one backup at a time
+	journal journal    // whoever holds write owns it
 	found   Findings
 	grown   nudge // to who reads what was added
 	health  atomic.Pointer[Health]

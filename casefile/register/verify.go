@@ -17,10 +17,10 @@ import (
 
 // Difference is one place in which the register is not what its records say, or cannot prove it.
 type Difference struct {
-	Place string // what is wrong: "database", "record", "journal", "mail", or the name of a bucket
-	Key   string // where: a record's number, a case, a digest
-	What  string
-	Do    string // what to do about it
+	Place string `json:"place"` // what is wrong: "database", "record", "journal", "mail", or the name of a bucket
+	Key   string `json:"key"`   // where: a record's number, a case, a digest
+	What  string `json:"what"`
+	Do    string `json:"do"` // what to do about it
 }
 
 func (d Difference) String() string {
@@ -62,6 +62,9 @@ func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Dif
 	}
 	if err != nil {
 		return nil, err
+	}
+	if s.reg.meta.Schema < Schema {
+		return nil, errors.Join(fmt.Errorf("%s：%w；备份可用 ysq restore --test 检验", dir, ErrOlder), s.close())
 	}
 	v := verifier{ctx: ctx, tell: tell, live: s.reg}
 	err = v.all(s, os.TempDir())

@@ -1,0 +1,363 @@
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// A backup is complete in itself: a directory
+//
+//	ysq-<register>-<time>-<records>-<head>/
+//	    backup.json       Manifest
+//	    register.db       the database as it was
+//	    journal/          the journal up to the same record
+//	    mail/             every mail that was not erased
+//	    ysq.toml          the configuration, where one was given
+//
+// or, encrypted with age, the same as one file ….tar.age, which alone also carries secret. Mails that
+// an earlier backup in the same place has are linked to, so that each backup looks whole and only
+// what is new takes room. A backup appears under its name when it is durable and was read back, and
+// not before.
+
+// Manifest is the file backup.json: what the backup holds.
+type Manifest struct {
+	Register Meta            `json:"register"`
+	Taken    time.Time       `json:"taken"`
+	Records  uint64          `json:"records"`
+	Head     casefile.Digest `json:"head"`     // of the last record
+	Database casefile.Digest `json:"database"` // of the file register.db
+	Mails    int             `json:"mails"`
+	Missing  []Difference    `json:"missing"` // mails that the register itself could not give whole
+}
+
+// BackupOptions tune a backup. The zero value makes a plain one and removes none.
+type BackupOptions struct {
+	// Recipients are age public keys; given any, the backup is one encrypted file.
+	Recipients []string
+	// Keep says which earlier backups of this register stay.
+	Keep Retention
+	// Config is a file to take along; empty: none.
+	Config string
+	Now    time.Time
+	Tell   Progress
+}
+
+// BackupResult says what a backup did.
+type BackupResult struct {
+	Path string
+	Manifest
+	Linked  int      // mails that an earlier backup had already
+	Removed []string // names of backups that were no longer to be kept
+}
+
+// ErrBackupRuns is returned while another backup of the same register is being made.
+var ErrBackupRuns = errors.New("另一次备份还在进行；请等它结束，或查看目标磁盘是否卡住")
+
+// Backup makes a backup in a directory that must be there already, so that a disk that is not mounted
+// is noticed. Readers and writers go on whatever the target does: nothing of the register is held
+// while it is written.
+func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (res BackupResult, err error) {
+	if !r.backing.TryLock() {
+		return res, ErrBackupRuns
+	}
+	defer r.backing.Unlock()
+	seal, err := sealFor(o.Recipients)
+	if err != nil {
+		return res, err
+	}
+	if err := r.checkTarget(target); err != nil {
+		return res, err
+	}
+	s, err := r.snapshot(ctx, o.Tell)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	b := backup{ctx: ctx, disk: r.disk, s: s, live: r, target: target, tell: o.Tell, config: o.Config}
+	if err := b.prepare(o.Now); err != nil {
+		return res, err
+	}
+	b.name.encrypted = seal != nil
+	final := filepath.Join(target, b.name.String())
+	if there, err := exists(final); err != nil {
+		return res, err
+	} else if there {
+		return res, fmt.Errorf("备份 %s 已经存在", final)
+	}
+	tmp := filepath.Join(target, partial+b.name.String())
+	if seal != nil {
+		err = b.writeSealed(tmp, seal)
+	} else {
+		err = b.writeDir(tmp)
+	}
+	if err == nil {
+		err = errors.Join(r.disk.rename(tmp, final), r.disk.syncDir(target))
+	}
+	if err != nil {
+		return res, errors.Join(fmt.Errorf("writing the backup: %w", err), os.RemoveAll(tmp))
+	}
+	res = BackupResult{Path: final, Manifest: b.manifest, Linked: b.linked}
+	res.Removed, err = b.rotate(o.Keep)
+	return res, err
+}
+
+// partial begins the names of backups that are being made, or were when the machine stopped.
+const partial = ".partial-"
+
+func (r *Register) checkTarget(target string) error {
+	info, err := os.Stat(target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("备份目录 %s 不存在；请先建立（并挂载磁盘），属主应为运行 ysq 的用户", target)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s 不是目录", target)
+	}
+	in, err := filepath.EvalSymlinks(target)
+	if err != nil {
+		return err
+	}
+	state, err := filepath.EvalSymlinks(r.dir)
+	if err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(state, in); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
+		return fmt.Errorf("备份目录 %s 在登记库目录之内；请放到别的磁盘上", target)
+	}
+	return nil
+}
+
+// backup is one that is being made.
+type backup struct {
+	ctx      context.Context
+	disk     disk
+	s        *snapshot
+	live     *Register
+	target   string
+	config   string
+	tell     Progress
+	name     backupName
+	manifest Manifest
+	mails    []casefile.Digest
+	previous string // directory of the newest earlier backup; "": none
+	linked   int
+}
+
+// prepare reads from the snapshot what the backup will hold.
+func (b *backup) prepare(now time.Time) (err error) {
+	m := &b.manifest
+	m.Register, m.Taken, m.Missing = b.s.reg.meta, now, []Difference{}
+	err = b.s.reg.View(func(tx *Tx) error {
+		b.tell.say("检查快照", 0, 1)
+		for problem := range tx.b.Check() {
+			return fmt.Errorf("%s：%w（%v）；%s", b.live.db.Path(), ErrDamaged, problem, remedy)
+		}
+		m.Records, m.Head = tx.Head()
+		return tx.EachDigest(func(d casefile.Digest) error {
+			if !tx.Erased(d) {
+				b.mails = append(b.mails, d)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if m.Database, err = digestOfFile(b.s.reg.db.Path()); err != nil {
+		return err
+	}
+	b.name = nameOf(m.Register, now, m.Records, m.Head, false)
+	names, err := backupsIn(b.target, b.name.register)
+	if err != nil {
+		return err
+	}
+	for _, n := range names { // the oldest first
+		if !n.encrypted {
+			b.previous = filepath.Join(b.target, n.String())
+		}
+	}
+	return b.sweep()
+}
+
+// sweep removes what a backup left that did not come to its end.
+func (b *backup) sweep() error {
+	left, err := filepath.Glob(filepath.Join(b.target, partial+"ysq-"+b.name.register+"-*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		if err := b.disk.remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backupsIn lists the backups of a register, the oldest first.
+func backupsIn(target, register string) ([]backupName, error) {
+	entries, err := os.ReadDir(target)
+	if err != nil {
+		return nil, err
+	}
+	var names []backupName
+	for _, e := range entries {
+		if n, ok := parseBackupName(e.Name()); ok && n.register == register {
+			names = append(names, n) // their order is that of the time in them
+		}
+	}
+	return names, nil
+}
+
+func (b *backup) writeDir(dir string) error {
+	dirs := []string{dir, filepath.Join(dir, "journal"), filepath.Join(dir, "mail")}
+	for i := range 16 {
+		dirs = append(dirs, filepath.Join(dir, "mail", fmt.Sprintf("%x", i)))
+	}
+	for _, d := range dirs {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			return err
+		}
+	}
+	database := filepath.Join(dir, fileName)
+	if _, err := b.disk.copyFile(b.s.reg.db.Path(), database, b.s.reg.size()); err != nil {
+		return err
+	}
+	for _, f := range b.s.journal {
+		if _, err := b.disk.copyFile(f.path, filepath.Join(dir, "journal", filepath.Base(f.path)), f.size); err != nil {
+			return err
+		}
+	}
+	if err := b.copySmall(filepath.Join(b.live.journal.dir, "register.json"), filepath.Join(dir, "journal", "register.json")); err != nil {
+		return err
+	}
+	if b.config != "" {
+		if err := b.copySmall(b.config, filepath.Join(dir, "ysq.toml")); err != nil {
+			return err
+		}
+	}
+	for i, d := range b.mails {
+		if i%100 == 0 {
+			b.tell.say("备份邮件原文", int64(i), int64(len(b.mails)))
+		}
+		if b.ctx.Err() != nil {
+			return context.Cause(b.ctx)
+		}
+		if err := b.putMail(dir, d); err != nil {
+			return err
+		}
+	}
+	text, err := json.MarshalIndent(b.manifest, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := b.disk.replace(filepath.Join(dir, "backup.json"), append(text, '\n')); err != nil {
+		return err
+	}
+	for _, d := range dirs {
+		if err := b.disk.syncDir(d); err != nil {
+			return err
+		}
+	}
+	return b.readBack(database)
+}
+
+func (b *backup) copySmall(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	_, err = b.disk.copyFile(from, to, info.Size())
+	return err
+}
+
+// putMail links to an earlier backup's copy of a mail, or copies it. One that the register itself
+// does not have whole does not fail the backup; it is told.
+func (b *backup) putMail(dir string, d casefile.Digest) error {
+	from, to := mailPath(b.live.dir, d), mailPath(dir, d)
+	info, err := os.Stat(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		if !b.live.Erased(d) {
+			b.lacks(d, "文件不在")
+		}
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if b.previous != "" {
+		old := mailPath(b.previous, d)
+		if was, err := os.Stat(old); err == nil && was.Size() == info.Size() {
+			// A file system without links is no reason to fail: then each backup is a full one.
+			if b.disk.step(OpLink, to, func() error { return os.Link(old, to) }) == nil {
+				b.linked++
+				b.manifest.Mails++
+				return nil
+			}
+		}
+	}
+	sum, err := b.disk.copyFile(from, to, info.Size())
+	if err != nil {
+		return err
+	}
+	b.manifest.Mails++
+	if sum != d {
+		b.lacks(d, "内容与摘要不符")
+	}
+	return nil
+}
+
+func (b *backup) lacks(d casefile.Digest, what string) {
+	b.manifest.Missing = append(b.manifest.Missing, Difference{"mail", d.String(), what, "从更早的备份取回这个文件"})
+}
+
+// readBack opens the copy where it lies.
+func (b *backup) readBack(path string) error {
+	b.tell.say("检查备份", 0, 1)
+	sum, err := digestOfFile(path)
+	if err != nil {
+		return err
+	}
+	if sum != b.manifest.Database {
+		return fmt.Errorf("%s：写入的备份读回来不一样；目标磁盘可能有故障", path)
+	}
+	s, err := inspect(filepath.Dir(path), Options{Law: b.live.law, Calendar: b.live.base})
+	if err != nil {
+		return err
+	}
+	err = s.reg.View(func(tx *Tx) error {
+		if seq, head := tx.Head(); seq != b.manifest.Records || head != b.manifest.Head {
+			return fmt.Errorf("%s：备份的末条记录是 %d，应为 %d", path, seq, b.manifest.Records)
+		}
+		return nil
+	})
+	return errors.Join(err, s.close())
+}
+
+// rotate removes the backups that are no longer to be kept. Each disappears under another name first,
+// so that none is ever seen in part.
+func (b *backup) rotate(keep Retention) (removed []string, err error) {
+	names, err := backupsIn(b.target, b.name.register)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range keep.expired(names) {
+		tmp := filepath.Join(b.target, partial+n.String())
+		if err := b.disk.rename(filepath.Join(b.target, n.String()), tmp); err != nil {
+			return removed, err
+		}
+		removed = append(removed, n.String())
+		if err := b.disk.remove(tmp); err != nil {
+			return removed, err
+		}
+	}
+	return removed, nil
+}

@@ -1,0 +1,86 @@
+package register
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// schemas says what each version of the file format brought. It is only ever appended to, with a
+// frozen file of the version in testdata.
+var schemas = [...]string{
+	1: "records, and what is derived from them",
+}
+
+// Schema is the version of the file format that this program writes. A newer file is refused.
+const Schema = len(schemas) - 1
+
+// ErrOlder is returned for a file of an earlier format where none may be changed.
+var ErrOlder = errors.New("登记库是旧格式，打开服务时会自动升级")
+
+// migrate brings a database of an earlier format to the present one. Records are never written anew,
+// and everything else follows from them: the new file takes the lines as they stand and derives the
+// rest. The old file is kept as it was.
+func (r *Register) migrate(now time.Time) error {
+	from := r.meta.Schema
+	old := r.db
+	if err := roomFor(r.dir, 2*r.size()+64<<20); err != nil {
+		return err
+	}
+	r.meta.Schema = Schema
+	db, err := r.createNew()
+	if err != nil {
+		return err
+	}
+	m, err := r.carryOver(old, db)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("%s：从格式 %d 升级到 %d 没有成功，旧库未动：%w", r.db.Path(), from, Schema, err)
+	}
+	if err := r.swap(&m, fmt.Sprintf("schema%d", from), now); err != nil {
+		return err
+	}
+	r.found.Migrated, r.found.Kept = true, m.Kept
+	r.db = nil
+	if err := old.Close(); err != nil {
+		return err
+	}
+	return r.open(filepath.Join(r.dir, fileName), false)
+}
+
+func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
+	mk := newMaker(r, to, nil)
+	defer mk.abandon()
+	var mark []byte
+	err = from.View(func(b *bbolt.Tx) error {
+		mark = append(mark, b.Bucket(bucketMeta).Get(keyJournalled)...)
+		return b.Bucket(bucketRecord).ForEach(func(k, text []byte) error {
+			record, err := casefile.DecodeRecord(text)
+			if err != nil {
+				return err
+			}
+			if record.Seq != binary.BigEndian.Uint64(k) {
+				return fmt.Errorf("record %d lies at %d", record.Seq, binary.BigEndian.Uint64(k))
+			}
+			return mk.add(record, text)
+		})
+	})
+	if err != nil {
+		return m, err
+	}
+	if err := mk.finish(nil); err != nil {
+		return m, err
+	}
+	if len(mark) > 0 {
+		if err := to.Update(func(b *bbolt.Tx) error { return b.Bucket(bucketMeta).Put(keyJournalled, mark) }); err != nil {
+			return m, err
+		}
+	}
+	return r.examine(context.Background(), to, nil)
+}

@@ -1,0 +1,343 @@
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// RestoreOptions tune a restoration; the zero value restores a plain backup.
+type RestoreOptions struct {
+	Options
+	// Identities are age private keys, as in a file of age-keygen; needed for an encrypted backup.
+	Identities string
+	Tell       Progress
+}
+
+// Restoration says what a restoration brought back.
+type Restoration struct {
+	Manifest
+	// Replayed is the number of records that a surviving journal had beyond the backup.
+	Replayed uint64
+	// LostFrom is the first record that may be lost; 0 when a surviving journal went as far as the
+	// backup or further.
+	LostFrom uint64
+	Mails    int // files brought back; those that were there already are not counted
+	// Differences are what Verify found afterwards; none is what is hoped for.
+	Differences []Difference
+}
+
+// Restore brings a register back into a directory that has none. Mails and a journal that survived
+// there are used: the journal, when it goes on from the backup, brings back what was recorded after
+// it. What was erased later stays erased, where the journal knows of it.
+func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Restoration, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return res, err
+	}
+	l, err := acquire(dir, o.Command)
+	if err != nil {
+		return res, err
+	}
+	release := func() {
+		if l != nil {
+			l.release()
+			l = nil
+		}
+	}
+	defer release()
+	if there, err := exists(filepath.Join(dir, fileName)); err != nil || there {
+		return res, errors.Join(err, fmt.Errorf("%s：%w；恢复只写入没有登记库的目录，请先把 %s 移走", dir, ErrExists, fileName))
+	}
+	source, cleanup, err := sourceOf(ctx, from, dir, o)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, cleanup()) }()
+	x := restoration{ctx: ctx, disk: disk{o.Intercept}, from: source, dir: dir, o: o, res: &res}
+	survived, err := x.bring()
+	if err != nil {
+		return res, err
+	}
+	release() // Open takes it again
+	return res, x.begin(strings.TrimSuffix(filepath.Base(from), encrypted), survived)
+}
+
+// Drill restores a backup into a temporary directory below scratch, verifies it, and removes it
+// again: a drill.
+func Drill(ctx context.Context, from, scratch string, o RestoreOptions) (res Restoration, err error) {
+	dir, err := os.MkdirTemp(scratch, "ysq-restore-*")
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	return Restore(ctx, from, dir, o)
+}
+
+// sourceOf gives the directory of a plain backup, or unpacks an encrypted one beside the register.
+func sourceOf(ctx context.Context, from, dir string, o RestoreOptions) (source string, cleanup func() error, err error) {
+	info, err := os.Stat(from)
+	if err != nil {
+		return "", nil, err
+	}
+	if info.IsDir() {
+		return from, func() error { return nil }, nil
+	}
+	var identities []age.Identity
+	if o.Identities != "" {
+		if identities, err = age.ParseIdentities(strings.NewReader(o.Identities)); err != nil {
+			return "", nil, fmt.Errorf("age 私钥读不懂：%w", err)
+		}
+	}
+	if err := roomFor(dir, info.Size()); err != nil {
+		return "", nil, err
+	}
+	tmp, err := os.MkdirTemp(dir, "snapshot-*")
+	if err != nil {
+		return "", nil, err
+	}
+	cleanup = func() error { return os.RemoveAll(tmp) }
+	o.Tell.say("解密备份", 0, 1)
+	if err := unseal(ctx, from, tmp, identities); err != nil {
+		return "", nil, errors.Join(err, cleanup())
+	}
+	return tmp, cleanup, nil
+}
+
+type restoration struct {
+	ctx  context.Context
+	disk disk
+	from string
+	dir  string
+	o    RestoreOptions
+	res  *Restoration
+}
+
+// bring copies everything into place, the database last: until it is there, nothing was restored and
+// all can be done again. It says whether a journal that was there goes on from the backup.
+func (x *restoration) bring() (survived bool, err error) {
+	text, err := os.ReadFile(filepath.Join(x.from, "backup.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("%s 里没有 backup.json：不是 ysq 的备份，或没有写完", x.from)
+	} else if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(text, &x.res.Manifest); err != nil {
+		return false, fmt.Errorf("%s：backup.json 读不懂：%w", x.from, err)
+	}
+	s, err := inspect(x.from, x.o.Options)
+	if err != nil {
+		return false, err
+	}
+	if err := s.close(); err != nil {
+		return false, err
+	}
+	if survived, err = x.journal(); err != nil {
+		return false, err
+	}
+	if err := x.mails(); err != nil {
+		return false, err
+	}
+	for _, name := range []string{"secret", fileName} {
+		from, to := filepath.Join(x.from, name), filepath.Join(x.dir, name)
+		info, err := os.Stat(from)
+		if errors.Is(err, fs.ErrNotExist) && name == "secret" {
+			continue
+		} else if err != nil {
+			return false, err
+		}
+		if err := x.disk.remove(to + ".new"); err != nil {
+			return false, err
+		}
+		sum, err := x.disk.copyFile(from, to+".new", info.Size())
+		if err != nil {
+			return false, err
+		}
+		if name == fileName && sum != x.res.Database {
+			return false, fmt.Errorf("%s：%w（与 backup.json 所记摘要不符）；请用另一份备份", from, ErrDamaged)
+		}
+		if err := errors.Join(x.disk.rename(to+".new", to), x.disk.syncDir(x.dir)); err != nil {
+			return false, err
+		}
+	}
+	return survived, nil
+}
+
+// journal leaves the journal in place that goes farther: the one that survived, or the backup's.
+func (x *restoration) journal() (survived bool, err error) {
+	dir := filepath.Join(x.dir, "journal")
+	files, err := journalFiles(dir)
+	if err != nil {
+		return false, err
+	}
+	if len(files) > 0 {
+		last, err := x.examine(dir, files)
+		if err != nil {
+			return false, err
+		}
+		if last >= x.res.Records {
+			return true, nil
+		}
+	}
+	if there, err := exists(dir); err != nil {
+		return false, err
+	} else if there {
+		aside := fmt.Sprintf("%s-old-%s", dir, timeOr(x.o.Now).Format("20060102-150405"))
+		if err := x.disk.rename(dir, aside); err != nil {
+			return false, err
+		}
+	}
+	tmp := dir + ".new"
+	if err := x.disk.remove(tmp); err != nil {
+		return false, err
+	}
+	if err := os.Mkdir(tmp, 0o700); err != nil {
+		return false, err
+	}
+	entries, err := os.ReadDir(filepath.Join(x.from, "journal"))
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			return false, err
+		}
+		if _, err := x.disk.copyFile(filepath.Join(x.from, "journal", e.Name()), filepath.Join(tmp, e.Name()), info.Size()); err != nil {
+			return false, err
+		}
+	}
+	return false, errors.Join(x.disk.syncDir(tmp), x.disk.rename(tmp, dir), x.disk.syncDir(x.dir))
+}
+
+// examine reads a surviving journal and returns its last record. It must be whole, for what it has
+// beyond the backup is nowhere else.
+func (x *restoration) examine(dir string, files []string) (last uint64, err error) {
+	m, err := journalMeta(dir)
+	if err == nil && m.ID != x.res.Register.ID {
+		err = &BrokenJournalError{Path: dir, What: "属于另一个登记库"}
+	}
+	var prev casefile.Digest
+	if err == nil {
+		err = eachLine(files, 0, 0, func(l line) (bool, error) {
+			record, wrong := l.follows(last+1, prev)
+			if wrong != "" {
+				_, err := tornFrom(files, l, last+1, last, wrong)
+				return false, err
+			}
+			prev, last = casefile.DigestOf(l.text), record.Seq
+			return x.ctx.Err() == nil, context.Cause(x.ctx)
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s 里留存的流水不能接着备份用；如愿放弃其中备份之后的记录，请把该目录移走再恢复：%w", dir, err)
+	}
+	return last, nil
+}
+
+// mails copies the mails that are not there. A copy that is not what its name says is left out and
+// found missing by Verify.
+func (x *restoration) mails() error {
+	files, err := filepath.Glob(filepath.Join(x.from, "mail", "?", "*.eml"))
+	if err != nil {
+		return err
+	}
+	made := make(map[string]bool)
+	for i, from := range files {
+		if i%100 == 0 {
+			x.o.Tell.say("恢复邮件原文", int64(i), int64(len(files)))
+		}
+		if x.ctx.Err() != nil {
+			return context.Cause(x.ctx)
+		}
+		d, err := casefile.ParseDigest(strings.TrimSuffix(filepath.Base(from), ".eml"))
+		if err != nil {
+			continue // Verify of the backup tells of it
+		}
+		to := mailPath(x.dir, d)
+		if sum, err := digestOfFile(to); err == nil && sum == d {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		if err := x.disk.remove(to); err != nil {
+			return err
+		}
+		info, err := os.Stat(from)
+		if err != nil {
+			return err
+		}
+		sum, err := x.disk.copyFile(from, to, info.Size())
+		if err != nil {
+			return err
+		}
+		if sum != d {
+			if err := x.disk.remove(to); err != nil {
+				return err
+			}
+			continue
+		}
+		made[filepath.Dir(to)] = true
+		x.res.Mails++
+	}
+	for dir := range made {
+		if err := x.disk.syncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin opens the restored register, records the restoration, removes what was erased since the
+// backup, and verifies.
+func (x *restoration) begin(name string, survived bool) (err error) {
+	r, err := Open(x.dir, x.o.Options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	x.res.Replayed = r.Findings().Replayed
+	if !survived {
+		if err := x.record(r, name); err != nil {
+			return err
+		}
+	}
+	err = r.View(func(tx *Tx) error {
+		return tx.EachErased(func(d casefile.Digest) error { return x.disk.remove(mailPath(x.dir, d)) })
+	})
+	if err != nil {
+		return err
+	}
+	x.res.Differences, err = r.Verify(x.ctx, x.o.Tell)
+	return err
+}
+
+func (x *restoration) record(r *Register, name string) error {
+	since := time.Time{}
+	if x.res.Records > 0 {
+		var err error
+		if since, err = r.lastRecorded(); err != nil {
+			return err
+		}
+	}
+	x.res.LostFrom = x.res.Records + 1
+	now := x.o.Now
+	if now.IsZero() {
+		now = since
+	}
+	return r.Update(now, func(tx *Tx) error {
+		_, err := tx.Append(actorRegister, casefile.Draft{On: civil.Of(tx.now), Event: casefile.Restored{Backup: name, From: x.res.LostFrom, Since: since}})
+		return err
+	})
+}

@@ -1,0 +1,107 @@
+package register
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// Retention says which backups are kept: the newest of each of the last days and months that have
+// one. The zero value keeps all.
+type Retention struct {
+	Days, Months int
+}
+
+// ParseRetention reads "14d,12m".
+func ParseRetention(s string) (r Retention, err error) {
+	for part := range strings.SplitSeq(s, ",") {
+		part = strings.TrimSpace(part)
+		n, err := strconv.Atoi(strings.TrimRight(part, "dm"))
+		if err != nil || n < 1 || n > 9999 {
+			return Retention{}, fmt.Errorf("%q 不对：写作 14d,12m，即最近 14 天每天一份、最近 12 个月每月一份", s)
+		}
+		switch part[len(part)-1] {
+		case 'd':
+			r.Days = n
+		case 'm':
+			r.Months = n
+		default:
+			return Retention{}, fmt.Errorf("%q 缺少单位：d 为天，m 为月", part)
+		}
+	}
+	return r, nil
+}
+
+// backupName is what the name of a backup says. It carries the digest of the last record: a witness
+// outside the register, against which a rewriting of the whole file would show.
+type backupName struct {
+	register  string // the first characters of its id
+	taken     time.Time
+	seq       uint64
+	head      string // half of the digest's hexadecimal digits
+	encrypted bool
+}
+
+const (
+	takenLayout = "20060102T150405"
+	encrypted   = ".tar.age"
+)
+
+var namePattern = regexp.MustCompile(`^ysq-([A-Z2-7]{8})-([0-9]{8}T[0-9]{6})-([0-9]{8,20})-([0-9a-f]{32})(\.tar\.age)?$`)
+
+func nameOf(m Meta, taken time.Time, seq uint64, head casefile.Digest, enc bool) backupName {
+	text, _ := head.MarshalText()
+	if len(text) < 32 { // an empty register has no record
+		text = []byte(strings.Repeat("0", 32))
+	}
+	return backupName{m.ID[:min(8, len(m.ID))], taken.In(civil.Zone).Truncate(time.Second), seq, string(text[:32]), enc}
+}
+
+func (n backupName) String() string {
+	s := fmt.Sprintf("ysq-%s-%s-%08d-%s", n.register, n.taken.In(civil.Zone).Format(takenLayout), n.seq, n.head)
+	if n.encrypted {
+		s += encrypted
+	}
+	return s
+}
+
+func parseBackupName(s string) (n backupName, ok bool) {
+	m := namePattern.FindStringSubmatch(s)
+	if m == nil {
+		return n, false
+	}
+	taken, err1 := time.ParseInLocation(takenLayout, m[2], civil.Zone)
+	seq, err2 := strconv.ParseUint(m[3], 10, 64)
+	return backupName{m[1], taken, seq, m[4], m[5] != ""}, err1 == nil && err2 == nil
+}
+
+// expired lists the backups that need not be kept, the oldest first. The newest is always kept.
+func (r Retention) expired(all []backupName) []backupName {
+	if r == (Retention{}) {
+		return nil
+	}
+	all = slices.SortedFunc(slices.Values(all), func(a, b backupName) int { return b.taken.Compare(a.taken) })
+	days, months := make(map[string]bool), make(map[string]bool)
+	var gone []backupName
+	for i, n := range all {
+		day, month := n.taken.In(civil.Zone).Format("20060102"), n.taken.In(civil.Zone).Format("200601")
+		keep := i == 0
+		if !days[day] && len(days) < r.Days {
+			days[day], keep = true, true
+		}
+		if !months[month] && len(months) < r.Months {
+			months[month], keep = true, true
+		}
+		if !keep {
+			gone = append(gone, n)
+		}
+	}
+	slices.Reverse(gone)
+	return gone
+}
