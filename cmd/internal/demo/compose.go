@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"mime"
 	"mime/quotedprintable"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"ysq.internal/ysq/casefile/civil"
 )
 
 // account is the office's address, and the login name of its mailbox.
@@ -57,7 +58,7 @@ func (l letter) compose(key string, at time.Time) []byte {
 	line("From: %s <%s>", l.word(l.from), l.mail)
 	line("To: <%s>", to)
 	line("Subject: %s", l.word(l.subject))
-	line("Date: %s", at.Format(time.RFC1123Z))
+	line("Date: %s", at.In(civil.Zone).Format(time.RFC1123Z))
 	line("Message-ID: %s", messageID(key))
 	if l.answers != "" {
 		line("In-Reply-To: %s", messageID(l.answers))
@@ -184,7 +185,7 @@ func docx(paragraphs ...string) []byte {
 func scan() []byte {
 	m := image.NewGray(image.Rect(0, 0, 64, 40))
 	for i := range m.Pix {
-		m.Pix[i] = color.Gray{Y: uint8(200 + i%50)}.Y
+		m.Pix[i] = uint8(200 + i%50)
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {

@@ -1,9 +1,6 @@
 package demo
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Where mails lie, in the words of 163.com.
 const (
@@ -99,8 +96,7 @@ func request(name, what string) string {
 }
 
 // bounce is a delivery report (RFC 3464) on a letter of the office.
-var bounce = strings.TrimLeft(`
-Return-Path: <>
+const bounce = `Return-Path: <>
 From: Mail Delivery System <mailer-daemon@mail.example.test>
 To: <foi@office.example.test>
 Subject: Undelivered Mail Returned to Sender
@@ -133,13 +129,12 @@ Message-ID: <receipt@mail.example.test>
 In-Reply-To: <chen@mail.example.test>
 
 --=_bounce--
-`, "\n")
+`
 
 // broken is an application from a mailer that gets wrong what can be got wrong: raw UTF-8 in the
 // header, no Message-ID, a date of its own invention, base64 with rubbish, a multipart that never
 // ends.
-var broken = strings.TrimLeft(`
-From: 许可 <xuke@example.test>
+const broken = `From: 许可 <xuke@example.test>
 To: foi@office.example.test
 Subject: 申请公开供水管道检修记录
 Date: 2026年5月25日 9点
@@ -158,4 +153,4 @@ Content-Type: application/octet-stream; name="附件.dat"
 Content-Transfer-Encoding: base64
 
 AAEC*不是base64*AwQF
-`, "\n")
+`
