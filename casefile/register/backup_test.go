@@ -1,0 +1,268 @@
+package register
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"pgregory.net/rapid"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+func backedUp(t *testing.T, dir, target string, o BackupOptions) BackupResult {
+	t.Helper()
+	r, err := Open(dir, Options{})
+	must(t, err)
+	defer r.Close()
+	res, err := r.Backup(t.Context(), target, o)
+	must(t, err)
+	return res
+}
+
+func TestBackupAndRestore(t *testing.T) {
+	identity, err := age.GenerateX25519Identity()
+	must(t, err)
+	for _, recipients := range [][]string{nil, {identity.Recipient().String()}} {
+		t.Run(map[bool]string{true: "plain", false: "encrypted"}[recipients == nil], func(t *testing.T) {
+			dir, target := stocked(t), quickDir(t)
+			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte("key"), 0o600))
+			want := state(t, dir)
+			conf := filepath.Join(t.TempDir(), "ysq.toml")
+			must(t, os.WriteFile(conf, []byte("# configuration"), 0o600))
+			b := backedUp(t, dir, target, BackupOptions{Now: start.AddDate(2, 0, 0), Recipients: recipients, Config: conf})
+			name, ok := parseBackupName(filepath.Base(b.Path))
+			if !ok || name.String() != filepath.Base(b.Path) || !strings.HasPrefix(b.Head.String(), name.head) || b.Records != 18 || b.Mails != 4 || len(b.Missing) > 0 {
+				t.Errorf("backup %+v", b)
+			}
+			if recipients == nil {
+				if wrong, err := VerifyDir(t.Context(), b.Path, Options{}, nil); err != nil || len(wrong) > 0 {
+					t.Errorf("verifying the backup: %v, %v", wrong, err)
+				}
+			}
+			o := RestoreOptions{Options: Options{Now: start.AddDate(3, 0, 0)}, Identities: identity.String()}
+			if res, err := Drill(t.Context(), b.Path, t.TempDir(), o); err != nil || len(res.Differences) > 0 || res.LostFrom != 19 {
+				t.Errorf("drill %+v, %v", res, err)
+			}
+			again := filepath.Join(quickDir(t), "state")
+			res, err := Restore(t.Context(), b.Path, again, o)
+			if err != nil || len(res.Differences) > 0 || res.Mails != 4 || res.LostFrom != 19 {
+				t.Errorf("restored %+v, %v", res, err)
+			}
+			whole(t, again)
+			r, err := Open(again, Options{})
+			must(t, err)
+			r.View(func(tx *Tx) error {
+				last, err := tx.Record(19)
+				e, ok := last.Event.(casefile.Restored)
+				if err != nil || !ok || e.From != 19 || !strings.HasPrefix(filepath.Base(b.Path), e.Backup) || !e.Since.Equal(start.AddDate(1, 0, 1)) {
+					t.Errorf("the restoration is recorded as %+v, %v", last, err)
+				}
+				return nil
+			})
+			must(t, r.Close())
+			got := state(t, again)
+			if !strings.HasPrefix(got, want[:strings.Index(want, "== case")]) {
+				t.Error("the records are not those of the backup")
+			}
+			if _, err := os.Stat(filepath.Join(again, "secret")); (err == nil) != (recipients != nil) {
+				t.Errorf("secret: %v", err)
+			}
+			if _, err := Restore(t.Context(), b.Path, again, o); !errors.Is(err, ErrExists) {
+				t.Errorf("restored over a register: %v", err)
+			}
+		})
+	}
+}
+
+// The disk with the database is lost, the one with the journal is not: nothing is lost.
+func TestRestoreWithSurvivingJournal(t *testing.T) {
+	dir, target := stocked(t), quickDir(t)
+	b := backedUp(t, dir, target, BackupOptions{Now: start})
+	r, err := Open(dir, Options{})
+	must(t, err)
+	late := letter(t, r, 6)
+	erase(t, r, start.AddDate(1, 0, 5), "2026-00003")
+	must(t, r.Close())
+	erased := mailPath(dir, casefile.DigestOf([]byte("mail 3")))
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	must(t, os.RemoveAll(filepath.Join(dir, "mail", "0")))
+	must(t, os.WriteFile(erased, []byte("mail 3"), 0o600)) // as from an old copy
+	res, err := Restore(t.Context(), b.Path, dir, RestoreOptions{Options: Options{Now: start.AddDate(2, 0, 0)}})
+	if err != nil || len(res.Differences) > 0 || res.Replayed != 3 || res.LostFrom != 0 {
+		t.Errorf("restored %+v, %v", res, err)
+	}
+	if there, _ := exists(erased); there {
+		t.Error("a mail that was erased after the backup is back")
+	}
+	r = reopened(t, dir)
+	r.View(func(tx *Tx) error {
+		if c, err := tx.Case(late); err != nil || c.Messages != 1 {
+			t.Errorf("the case after the backup: %+v, %v", c, err)
+		}
+		return nil
+	})
+}
+
+func TestRestoreRefuses(t *testing.T) {
+	dir, target := stocked(t), quickDir(t)
+	b := backedUp(t, dir, target, BackupOptions{Now: start})
+	t.Run("a changed database", func(t *testing.T) {
+		path := filepath.Join(b.Path, fileName)
+		raw, err := os.ReadFile(path)
+		must(t, err)
+		defer os.WriteFile(path, raw, 0o600)
+		must(t, os.WriteFile(path, []byte(strings.Replace(string(raw), "李四", "李五", 1)), 0o600))
+		if _, err := Restore(t.Context(), b.Path, t.TempDir(), RestoreOptions{}); !errors.Is(err, ErrDamaged) {
+			t.Errorf("restored: %v", err)
+		}
+	})
+	t.Run("another register's journal", func(t *testing.T) {
+		other := stocked(t)
+		must(t, os.Remove(filepath.Join(other, fileName)))
+		_, err := Restore(t.Context(), b.Path, other, RestoreOptions{})
+		if _, ok := errors.AsType[*BrokenJournalError](err); !ok || !strings.Contains(err.Error(), "移走") {
+			t.Errorf("restored: %v", err)
+		}
+	})
+	t.Run("no backup", func(t *testing.T) {
+		if _, err := Restore(t.Context(), target, t.TempDir(), RestoreOptions{}); err == nil || !strings.Contains(err.Error(), "backup.json") {
+			t.Errorf("restored: %v", err)
+		}
+	})
+}
+
+func TestBackupIsIncrementalAndRotates(t *testing.T) {
+	dir, target := stocked(t), quickDir(t)
+	r := reopened(t, dir)
+	must(t, os.Mkdir(filepath.Join(target, "something-else"), 0o700))
+	must(t, os.Mkdir(filepath.Join(target, partial+backupNameOf(r)), 0o700))
+	var names []string
+	for day := range 5 {
+		res, err := r.Backup(t.Context(), target, BackupOptions{Now: start.AddDate(0, 0, day), Keep: Retention{Days: 2}})
+		must(t, err)
+		names = append(names, filepath.Base(res.Path))
+		if want := min(day, 1) * 4; res.Linked != want {
+			t.Errorf("day %d: %d mails linked, want %d", day, res.Linked, want)
+		}
+		if day >= 2 && !slices.Equal(res.Removed, names[day-2:day-1]) {
+			t.Errorf("day %d removed %v", day, res.Removed)
+		}
+	}
+	var left []string
+	entries, err := os.ReadDir(target)
+	must(t, err)
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := append([]string{"something-else"}, names[3:]...); !slices.Equal(left, want) {
+		t.Errorf("left %v, want %v", left, want)
+	}
+	wrong, err := VerifyDir(t.Context(), filepath.Join(target, names[4]), Options{}, nil)
+	if err != nil || len(wrong) > 0 {
+		t.Errorf("verifying the last: %v, %v", wrong, err)
+	}
+}
+
+func backupNameOf(r *Register) string {
+	return nameOf(r.meta, start, 1, casefile.Digest{1}, false).String()
+}
+
+func TestBackupRefusesTargets(t *testing.T) {
+	r := reopened(t, stocked(t))
+	inside := filepath.Join(r.dir, "backups")
+	must(t, os.Mkdir(inside, 0o700))
+	link := filepath.Join(t.TempDir(), "link")
+	must(t, os.Symlink(inside, link))
+	for _, target := range []string{inside, r.dir, link, filepath.Join(t.TempDir(), "unmounted"), filepath.Join(r.dir, fileName)} {
+		if res, err := r.Backup(t.Context(), target, BackupOptions{Now: start}); err == nil {
+			t.Errorf("a backup at %s", res.Path)
+		}
+	}
+	if _, err := r.Backup(t.Context(), t.TempDir(), BackupOptions{Recipients: []string{"age1nonsense"}}); err == nil {
+		t.Error("a backup to a nonsensical key")
+	}
+}
+
+// A target that hangs stops the backup and nothing else.
+func TestHangingTargetStallsNobody(t *testing.T) {
+	dir := stocked(t)
+	hangs, release := make(chan struct{}), make(chan struct{})
+	target := quickDir(t)
+	r, err := Open(dir, Options{Intercept: func(op Op, path string, do func() error) error {
+		if op == OpWrite && strings.HasPrefix(path, target) {
+			select {
+			case hangs <- struct{}{}:
+			default:
+			}
+			<-release
+		}
+		return do()
+	}})
+	must(t, err)
+	defer r.Close()
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.Backup(t.Context(), target, BackupOptions{Now: start})
+		done <- err
+	}()
+	<-hangs
+	for n := range 3 {
+		letter(t, r, 10+n)
+	}
+	if _, err := r.Backup(t.Context(), target, BackupOptions{Now: start}); !errors.Is(err, ErrBackupRuns) {
+		t.Errorf("a second backup beside it: %v", err)
+	}
+	close(release)
+	must(t, <-done)
+	wholeOf(t, r)
+}
+
+func TestRetention(t *testing.T) {
+	for _, bad := range []string{"", "14", "d", "0d", "x,12m", "14d;12m"} {
+		if r, err := ParseRetention(bad); err == nil {
+			t.Errorf("%q is read as %+v", bad, r)
+		}
+	}
+	if r, err := ParseRetention("14d, 12m"); err != nil || r != (Retention{14, 12}) {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		r := Retention{rapid.IntRange(0, 20).Draw(t, "days"), rapid.IntRange(0, 14).Draw(t, "months")}
+		var all []backupName
+		for _, hours := range rapid.SliceOfNDistinct(rapid.IntRange(0, 20000), 1, 60, func(n int) int { return n }).Draw(t, "hours") {
+			all = append(all, backupName{taken: start.Add(time.Duration(hours) * time.Hour)})
+		}
+		gone := r.expired(all)
+		days, months := map[civil.Date]bool{}, map[string]bool{}
+		newest := all[0].taken
+		for _, n := range all {
+			if n.taken.After(newest) {
+				newest = n.taken
+			}
+			if !slices.Contains(gone, n) {
+				days[civil.Of(n.taken)], months[n.taken.Format("2006-01")] = true, true
+			}
+		}
+		if slices.ContainsFunc(gone, func(n backupName) bool { return n.taken.Equal(newest) }) {
+			t.Fatal("the newest would be removed")
+		}
+		if r == (Retention{}) && len(gone) > 0 {
+			t.Fatal("removed without a rule")
+		}
+		// What is removed would again be removed, and what stays, stays.
+		left := slices.DeleteFunc(slices.Clone(all), func(n backupName) bool { return slices.Contains(gone, n) })
+		if again := r.expired(left); len(again) > 0 {
+			t.Fatalf("a second rotation removes %v", again)
+		}
+		if len(left) > r.Days+r.Months+1 && r != (Retention{}) {
+			t.Fatalf("%d stay for %+v", len(left), r)
+		}
+	})
+}
