@@ -238,7 +238,7 @@ func disputesOf(r Row) []casefile.Dispute {
 // TestFileAndBack: a ledger that is written and read says the same, in either format, and is the same
 // bytes when written again.
 func TestFileAndBack(t *testing.T) {
-	for name, f := range map[string]Format{"csv": CSV} {
+	for name, f := range map[string]Format{"csv": CSV, "xlsx": XLSX} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				rows := rapid.SliceOfNDistinct(rapid.Custom(anyRow), 0, 4, func(r Row) casefile.ID { return r.Number }).Draw(t, "rows")

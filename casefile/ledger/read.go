@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/ooxml"
 )
 
 // Format is the form of a ledger's file.
@@ -166,11 +167,11 @@ func (t *reading) open(l line) bool {
 			}
 		}
 		if msg != "" {
-			t.add(Problem{t.file, l.number, name, letter(c.column), msg})
+			t.add(Problem{t.file, l.number, name, ooxml.ColumnName(c.column), msg})
 			continue
 		}
 		t.header[c.column] = h
-		t.letters[name] = letter(c.column)
+		t.letters[name] = ooxml.ColumnName(c.column)
 	}
 	for _, c := range columns {
 		if c.needed && t.letters[c.name] == "" {
@@ -242,7 +243,7 @@ func (t *reading) row(l line) {
 	filled := make(map[string]bool, len(l.cells))
 	for _, c := range l.cells {
 		if c.column >= len(t.header) || t.header[c.column].column == nil {
-			t.add(Problem{t.file, c.line, "", "", letter(c.column) + " 列没有列名，而此格有内容"})
+			t.add(Problem{t.file, c.line, "", "", ooxml.ColumnName(c.column) + " 列没有列名，而此格有内容"})
 			continue
 		}
 		h := t.header[c.column]
@@ -255,7 +256,7 @@ func (t *reading) row(l line) {
 			err = h.at(&r, h.round).set(s)
 		}
 		if err != nil {
-			t.add(Problem{t.file, c.line, heading(h.name, h.round), letter(c.column), err.Error()})
+			t.add(Problem{t.file, c.line, heading(h.name, h.round), ooxml.ColumnName(c.column), err.Error()})
 		}
 	}
 	for _, h := range t.header {
@@ -319,15 +320,6 @@ func defuse(s string) string {
 
 func dangerous(s string) bool {
 	return strings.IndexAny(strings.TrimLeft(s, "'"), "=+-@\t\r\n＝＋－＠") == 0
-}
-
-// letter is a spreadsheet's name of a column, which counts from 0.
-func letter(column int) string {
-	s := ""
-	for n := column + 1; n > 0; n = (n - 1) / 26 {
-		s = string(rune('A'+(n-1)%26)) + s
-	}
-	return s
 }
 
 // lineSeq is a file as lines. After an error nothing follows.

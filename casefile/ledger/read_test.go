@@ -275,14 +275,6 @@ func TestWrongCells(t *testing.T) {
 	}
 }
 
-func TestLetter(t *testing.T) {
-	for column, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA"} {
-		if got := letter(column); got != want {
-			t.Errorf("%d: got %s, want %s", column, got, want)
-		}
-	}
-}
-
 func TestDefuse(t *testing.T) {
 	tests := []struct{ text, written string }{
 		{"普通", "普通"}, {"=1+1", "'=1+1"}, {"+86", "'+86"}, {"-", "'-"}, {"@x", "'@x"}, {"＝1", "'＝1"},

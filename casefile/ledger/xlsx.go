@@ -1,20 +1,171 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"math"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/ooxml"
 )
 
-var errNoXLSX = errors.New("还不能处理 .xlsx，请用 csv")
+// sheetName is what Write calls the sheet, and which of several sheets Read takes.
+const sheetName = "台账"
 
 // oldExcel is how a file of Excel before 2007 begins.
 var oldExcel = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
-func xlsxLines([]byte) lineSeq {
-	return func(yield func(line, error) bool) { yield(line{}, errNoXLSX) }
+// bookLimits hold a ledger of maxRows rows; the sheet is streamed.
+var bookLimits = ooxml.Limits{Part: 512 << 20, Total: 768 << 20}
+
+func xlsxLines(b []byte) lineSeq {
+	return func(yield func(line, error) bool) {
+		if bytes.HasPrefix(b, oldExcel) {
+			yield(line{}, &lineError{0, "这是旧版 .xls 或加了密码的文件：请另存为不带密码的 .xlsx"})
+			return
+		}
+		book, err := ooxml.OpenBook(bytes.NewReader(b), int64(len(b)), bookLimits)
+		if err != nil {
+			yield(line{}, damaged(err, 0))
+			return
+		}
+		sheet, err := choose(book)
+		if err != nil {
+			yield(line{}, err)
+			return
+		}
+		last := 0
+		for row, err := range book.Rows(sheet) {
+			if err != nil {
+				yield(line{}, damaged(err, last+1))
+				return
+			}
+			last = row.Number
+			if !yield(lineOf(row), nil) {
+				return
+			}
+		}
+	}
 }
 
-func writeXLSX(io.Writer, []head, iter.Seq2[[]string, error]) error { return errNoXLSX }
+func damaged(err error, at int) error {
+	if errors.Is(err, ooxml.ErrLimit) {
+		return &lineError{at, fmt.Sprintf("文件太大或不正常（%v）：请分成几个文件，或另存为 csv 导入", err)}
+	}
+	return &lineError{at, fmt.Sprintf("不是完好的 .xlsx 文件（%v）：请用 Excel 或 WPS 打开后另存", err)}
+}
 
-func serialDay(float64) (string, error) { return "", errNoXLSX }
+// choose returns the sheet to read: the one called 台账, else the only one that is not empty. A ledger
+// with a sheet a year must not be taken for its first year.
+func choose(b *ooxml.Book) (int, error) {
+	var filled []int
+	var names []string
+	for i, s := range b.Sheets {
+		if s.Hidden {
+			continue
+		}
+		if strings.TrimSpace(s.Name) == sheetName {
+			return i, nil
+		}
+		for _, err := range b.Rows(i) {
+			if err != nil {
+				return 0, damaged(err, 0)
+			}
+			filled = append(filled, i)
+			names = append(names, s.Name)
+			break
+		}
+	}
+	switch len(filled) {
+	case 0:
+		return 0, &lineError{0, "工作簿是空的；第一行应为列名"}
+	case 1:
+		return filled[0], nil
+	}
+	return 0, &lineError{0, fmt.Sprintf("有 %d 张有内容的工作表（%s）：请把要导入的一张命名为“%s”，或分别另存", len(filled), strings.Join(names, "、"), sheetName)}
+}
+
+func lineOf(row ooxml.Row) line {
+	l := line{number: row.Number, cells: make([]cell, len(row.Values))}
+	for i, v := range row.Values {
+		c := cell{column: v.Column, line: row.Number, text: v.Text, number: v.Number}
+		switch v.Kind {
+		case ooxml.Number:
+			c.kind = cellNumber
+		case ooxml.Serial:
+			c.kind = cellDay
+		case ooxml.Bool:
+			c.text = "否"
+			if v.Number != 0 {
+				c.text = "是"
+			}
+		case ooxml.Fault:
+			c.kind, c.text = cellFault, "公式出错（"+v.Text+"）"
+			if v.Text == "" {
+				c.text = "公式没有保存的值：请用 Excel 或 WPS 打开后保存"
+			}
+		}
+		l.cells[i] = c
+	}
+	return l
+}
+
+// serialDay is the day of a spreadsheet's date: whole days since 1899-12-30. What is left of it is the
+// time of the day.
+func serialDay(n float64) (string, error) {
+	const first, end = 25569, 73051 // 1970-01-01, 2100-01-01
+	if n < first || n >= end {
+		return "", fmt.Errorf("%s 不是日期：请写 2026-03-02、2026/3/2 或 2026年3月2日", strconv.FormatFloat(n, 'f', -1, 64))
+	}
+	return civil.New(1899, 12, 30+int(math.Floor(n))).String(), nil
+}
+
+// writeXLSX writes one sheet. Dates are text as in csv: they read the same in every program and need
+// no serial numbers. Cells are formatted as text, so that what a clerk types stays what was typed.
+func writeXLSX(w io.Writer, heads []head, lines iter.Seq2[[]string, error]) error {
+	title := ooxml.Style{Bold: true, Center: true, Wrap: true, Border: true, Format: ooxml.AsText}
+	styles := [...]ooxml.Style{
+		words:  {Wrap: true, Border: true, Format: ooxml.AsText},
+		date:   {Center: true, Border: true, Format: ooxml.AsText},
+		number: {Border: true, Format: ooxml.Integer},
+	}
+	sheet := ooxml.Sheet{Name: sheetName, FrozenRows: 1, FrozenColumns: 1, Landscape: true}
+	var names []ooxml.Cell
+	for _, h := range heads {
+		sheet.Widths = append(sheet.Widths, h.wide)
+		names = append(names, ooxml.Text(h.String(), title))
+	}
+	sheet.Rows = func(yield func([]ooxml.Cell, error) bool) {
+		if !yield(names, nil) {
+			return
+		}
+		cells := make([]ooxml.Cell, len(heads))
+		for texts, err := range lines {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i, s := range texts {
+				style := styles[heads[i].form]
+				n, err := strconv.ParseInt(s, 10, 64)
+				switch {
+				case s == "":
+					cells[i] = ooxml.Cell{}
+				case heads[i].form == number && err == nil:
+					cells[i] = ooxml.Int(n, style)
+				default:
+					cells[i] = ooxml.Text(s, style)
+				}
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	}
+	return ooxml.WriteBook(w, sheetName, sheet)
+}
