@@ -1,50 +1,83 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 )
 
-// book places cases into the table of one year. Counting and listing a cell's cases ask the same
+// book places cases into the table of one period. Counting and listing a cell's cases ask the same
 // book, so that a number and the list behind it cannot differ.
 type book struct {
-	year  int
+	year     int
+	from, to civil.Date // the period: a year, or a part of one
+	format   Format
+
 	new   int // rows of 表三, as indices into Format.Rows
 	in    int
 	ended int
 	out   int
 	// outcome is the row of each outcome; 0, which is no outcome's row, for one that has none.
 	outcome [256]uint8
+
+	opening casefile.OpeningBalance
+	named   [len(casefile.Columns)]int // carried cases met so far, by column
+	frozen  int                        // the last frozen year before; 0: none
+	fixed   map[casefile.ID]fixed      // what the frozen years say
 }
 
-func open(year int, f Format) *book {
-	b := &book{year: year}
+// fixed is a case that a frozen year counts.
+type fixed struct {
+	year   int
+	column casefile.Column
+	open   bool // carried out of it
+}
+
+func open(year int, f Format, o Options) *book {
+	b := &book{
+		year: year, format: f, opening: o.Opening,
+		from: max(o.From, civil.New(year, time.January, 1)), to: civil.New(year, time.December, 31),
+		new: f.rowOf(CountsNew), in: f.rowOf(CountsCarriedIn), ended: f.rowOf(CountsEnded), out: f.rowOf(CountsCarriedOut),
+	}
+	if !o.To.IsZero() {
+		b.to = min(o.To, b.to)
+	}
 	for i, r := range f.Rows {
-		switch r.Counts {
-		case CountsNew:
-			b.new = i
-		case CountsCarriedIn:
-			b.in = i
-		case CountsEnded:
-			b.ended = i
-		case CountsCarriedOut:
-			b.out = i
-		case CountsOutcome:
-			b.outcome[r.Outcome] = uint8(i)
+		for _, outcome := range r.Outcomes {
+			b.outcome[outcome] = uint8(i)
+		}
+	}
+	for _, y := range o.Closed {
+		if y.Year >= year {
+			continue
+		}
+		b.frozen = max(b.frozen, y.Year)
+		if b.fixed == nil {
+			b.fixed = make(map[casefile.ID]fixed)
+		}
+		for _, c := range y.Cases {
+			b.fixed[c.Case] = fixed{y.Year, c.Column, c.Went == f.Rows[b.out].Number}
 		}
 	}
 	return b
 }
 
-// entry is what a case adds to the year: at most three rows in one column, and what a person has to
+// whole reports whether the period is a whole year.
+func (b *book) whole() bool {
+	return b.from == civil.New(b.year, time.January, 1) && b.to == civil.New(b.year, time.December, 31)
+}
+
+// entry is what a case adds to the period: at most three rows in one column, and what a person has to
 // look at.
 type entry struct {
 	column   casefile.Column
 	rows     [3]int // how it came in and how it went out, the first n of them
 	n        int
+	ended    bool // in the period, with an outcome of its own
 	findings findings
 }
 
@@ -53,63 +86,150 @@ func (e *entry) add(row int) {
 	e.n++
 }
 
-// enter says where a case stands in the year's table. Every case that the year concerns is either in
-// the table or among the findings.
+// enter says where a case stands in the table. Every case that the period concerns is either in the
+// table or among the findings.
 func (b *book) enter(c *casefile.Case) entry {
 	var e entry
-	arrived, received := c.ArrivedOn.Year(), c.NewIn()
+	if was, ok := b.fixed[c.ID]; ok {
+		b.enterFixed(&e, c, was)
+		return e
+	}
 	if !c.Counts() {
 		undecided := c.Kind == casefile.KindNone && c.Stage != casefile.StageDismissed
-		e.note(unregistered, undecided && arrived <= b.year)
-		e.note(leftOut, !undecided && arrived == b.year)
+		e.note(unregistered, undecided && c.ArrivedOn <= b.to)
+		e.note(leftOut, !undecided && c.ArrivedOn >= b.from && c.ArrivedOn <= b.to)
+		return e
+	}
+	if c.Carried {
+		b.enterCarried(&e, c)
 		return e
 	}
 	// Both years that a case between them may belong to list it, until a person has said which.
+	arrived := c.ArrivedOn.Year()
 	e.note(betweenYears, (arrived == b.year || arrived == b.year-1) && betweenTheYears(c))
-	e.note(undated, received == 0)
-	if received == 0 || received > b.year {
+	received := receivedOn(c)
+	e.note(undated, received.IsZero())
+	if received.IsZero() || received > b.to {
 		return e
 	}
-	ended := endedIn(c, received)
-	e.note(reopened, ended != 0 && ended <= b.year && handledAgain(c, ended, b.year))
-	if ended != 0 && ended < b.year {
-		return e
+	if received.Year() <= b.frozen { // a year that is published does not count it any more
+		received = civil.New(b.frozen+1, time.January, 1)
+		e.note(lateEntry, b.year == b.frozen+1)
+	}
+	b.place(&e, c, c.Column, received, endedOn(c, received))
+	return e
+}
+
+// enterCarried places a case of the opening balance: it is 上年结转 from the opening year on, never
+// 新收, and adds nothing to earlier reports.
+func (b *book) enterCarried(e *entry, c *casefile.Case) {
+	first := b.opening.Year
+	if first == 0 {
+		e.note(withoutOpening, true)
+		first = c.ReceivedOn().Year() + 1
+	}
+	if b.to.Year() < first {
+		return
 	}
 	if c.Column == casefile.ColumnNone || int(c.Column) > total {
 		e.note(withoutColumn, true)
-		return e
+		return
 	}
-	e.column = c.Column
-	if received == b.year {
+	b.named[place(c.Column)]++
+	e.note(carriedOver, true)
+	received := civil.New(first, time.January, 1).Add(-1)
+	// A frozen year counted it without its number, as part of what it carried out.
+	b.place(e, c, c.Column, received, endedOn(c, civil.New(max(first, b.frozen+1), time.January, 1)))
+}
+
+// enterFixed places a case that a frozen year counts: it keeps the column that was published, and
+// what the year carried out leaves the books only by an outcome or as 其他处理-其他 (domain.md §4).
+func (b *book) enterFixed(e *entry, c *casefile.Case, was fixed) {
+	if c.Carried {
+		b.named[place(was.column)]++
+		e.note(carriedOver, true)
+	}
+	next := civil.New(was.year+1, time.January, 1)
+	if !was.open {
+		e.note(reopened, handledAgain(c, next.Add(-1), b.from, b.to))
+		return
+	}
+	ended := endedOn(c, next)
+	counted := *c
+	if !c.Counts() { // dismissed, merged or found to be something else; heads do not know the day
+		ended, counted.Tally = next, casefile.OtherOutcome
+		e.note(leftBooks, b.year == next.Year())
+	}
+	b.place(e, &counted, was.column, next.Add(-1), ended)
+}
+
+// place enters a case that came on one day and ended on another, zero for one that has no outcome.
+func (b *book) place(e *entry, c *casefile.Case, column casefile.Column, received, ended civil.Date) {
+	over := !ended.IsZero() && ended <= b.to
+	e.note(reopened, over && handledAgain(c, ended, b.from, b.to))
+	if over && ended < b.from {
+		return
+	}
+	if column == casefile.ColumnNone || int(column) > total {
+		e.note(withoutColumn, true)
+		return
+	}
+	e.column = column
+	if received >= b.from {
 		e.add(b.new)
 	} else {
 		e.add(b.in)
 	}
 	switch {
-	case ended == b.year:
+	case over:
 		// （七） counts the ending and the rows above it count the outcomes, so that their sum is a test.
+		e.ended = true
 		e.add(b.ended)
 		if row := b.outcome[c.Tally]; row != 0 {
 			e.add(int(row))
 		} else {
 			e.note(unaccounted, true)
 		}
-	case ended != 0 || c.Stage.Open():
+	case !ended.IsZero() || c.Stage.Open():
 		e.add(b.out)
 		e.note(provisional, c.Strict.Provisional || c.Legal.Provisional)
 	default:
 		e.note(unaccounted, true)
 	}
-	return e
 }
 
-// endedIn is the year in whose 办理结果 the case counts: that of the stop date, but never one before
-// that of its 新收. 0 for a case without an outcome.
-func endedIn(c *casefile.Case, received int) int {
+// placed names the rows of an entry.
+func (b *book) placed(e entry, c casefile.Case) Placed {
+	p := Placed{
+		Counted: casefile.Counted{Case: c.ID, Column: e.column, Came: b.format.Rows[e.rows[0]].Number},
+		Subject: cmp.Or(c.Request, c.Subject), Received: c.ReceivedOn(), Stopped: c.StoppedOn,
+	}
+	if e.n > 1 {
+		p.Went = b.format.Rows[e.rows[e.n-1]].Number
+	}
+	return p
+}
+
+// receivedOn is the day by which the case is 新收: that of its receipt, moved into the year that a
+// person has said.
+func receivedOn(c *casefile.Case) civil.Date {
+	day := c.ReceivedOn()
+	switch {
+	case c.CountedIn == 0 || c.CountedIn == day.Year():
+		return day
+	case c.CountedIn > day.Year():
+		return civil.New(c.CountedIn, time.January, 1)
+	}
+	return civil.New(c.CountedIn, time.December, 31)
+}
+
+// endedOn is the day by which the case counts in 办理结果: the stop date, but none before it could be
+// counted. Zero for a case without an outcome.
+func endedOn(c *casefile.Case, earliest civil.Date) civil.Date {
 	if c.TallyOn.IsZero() {
 		return 0
 	}
-	return max(c.TallyOn.Year(), received)
+	return max(c.TallyOn, earliest)
 }
 
 // betweenTheYears tells a case that arrived in the last days of a year and was confirmed in the next,
@@ -128,13 +248,13 @@ func betweenTheYears(c *casefile.Case) bool {
 	return c.ConfirmedOn.Year() > year
 }
 
-// handledAgain tells a case that was reopened and has its new answer, or the work on it, in the year.
-// 表三 does not count it a second time; 第六部分 tells of it.
-func handledAgain(c *casefile.Case, ended, year int) bool {
+// handledAgain tells a case that had ended before the period, was reopened, and has its new answer,
+// or the work on it, in the period. 表三 does not count it a second time; 第六部分 tells of it.
+func handledAgain(c *casefile.Case, ended, from, to civil.Date) bool {
 	if c.StoppedOn.IsZero() {
-		return c.Stage.Open() && c.Strict.Start.Year() <= year
+		return c.Stage.Open() && c.Strict.Start <= to
 	}
-	return c.StoppedOn.Year() == year && ended < year
+	return c.StoppedOn >= from && c.StoppedOn <= to && ended < from && c.StoppedOn > ended
 }
 
 // holds reports whether the case is one of those that a cell counts.
@@ -150,9 +270,10 @@ func (e entry) holds(cell Cell) bool {
 	return false
 }
 
-// Cases lists the cases that a cell of 表三 counts, in the order in which they come.
-func Cases(year int, f Format, cell Cell, cases iter.Seq2[casefile.Case, error]) ([]casefile.ID, error) {
-	b := open(year, f)
+// Cases lists the cases that a cell of 表三 counts, in the order in which they come. What an opening
+// balance has without a case is in no list.
+func Cases(year int, f Format, cell Cell, cases iter.Seq2[casefile.Case, error], o Options) ([]casefile.ID, error) {
+	b := open(year, f, o)
 	var ids []casefile.ID
 	for c, err := range cases {
 		if err != nil {
@@ -163,4 +284,17 @@ func Cases(year int, f Format, cell Cell, cases iter.Seq2[casefile.Case, error])
 		}
 	}
 	return ids, nil
+}
+
+// CasesOf lists the cases of a cell in what a frozen year says.
+func CasesOf(f Format, cell Cell, counted []casefile.Counted) []casefile.ID {
+	row := f.Rows[cell.Row]
+	var ids []casefile.ID
+	for _, c := range counted {
+		ended := row.Counts == CountsEnded && c.Went != f.Rows[f.rowOf(CountsCarriedOut)].Number
+		if (cell.Column == casefile.ColumnNone || cell.Column == c.Column) && (ended || c.Came == row.Number || c.Went == row.Number) {
+			ids = append(ids, c.Case)
+		}
+	}
+	return ids
 }

@@ -82,7 +82,10 @@ func (f Format) row(s string) (int, bool) {
 		want = "（" + rest
 	}
 	for i, r := range f.Rows {
-		short := r.Outcome.Label() // 部分公开, without what the form adds to it
+		short := r.name() // 部分公开, without what the form adds to it
+		if len(r.Outcomes) == 1 {
+			short = r.Outcomes[0].Label()
+		}
 		for _, name := range []string{r.Number, r.Label, r.name(), r.Number + r.name(), short, r.Number + short} {
 			if name != "" && want == plain(name) {
 				return i, true

@@ -43,11 +43,16 @@ const (
 	provisional
 	reopened
 	leftOut
+	withoutDocument
+	withoutOpening
+	lateEntry
+	leftBooks
+	carriedOver // no check of its own: opening-balance names these
 	lastFinding
 )
 
 // findings is a set of them.
-type findings uint16
+type findings uint32
 
 func (s findings) has(k finding) bool { return s&(1<<k) != 0 }
 
@@ -96,6 +101,20 @@ func (k finding) words() (id string, level Level, none, some string) {
 	case leftOut:
 		return "left-out", Fine, "没有认定为不计入的来件",
 			"%d 件本年到达而不计入表三：非申请、更正本人信息或其他来件"
+	case withoutDocument:
+		return "without-document", Warning, "答复的各件均有文号",
+			"%d 件答复没有文号：请核对，补记的用 void 作废后重录"
+	case withoutOpening:
+		return "without-opening", Failure, "结转案件均有期初数可依",
+			"%d 件标为结转而没有期初数：请录入登记簿首年的上年结转（year opening）"
+	case lateEntry:
+		return "after-freeze", Warning, "没有冻结后补登的上年申请",
+			"%d 件收到于已冻结的年度而冻结时未计，现计入本年新收：确需计入原年度的，先解冻（year reopen）"
+	case leftBooks:
+		return "left-books", Fine, "已冻结年度结转的各件仍在册",
+			"%d 件由已冻结的年度结转而现不再计数（非申请、合并等），按（六）3 计入本年"
+	case carriedOver:
+		return "carried", Fine, "没有结转案件", "%d 件结转案件"
 	}
 	panic("stats: no such finding") // the set is closed and a test walks it
 }
@@ -163,9 +182,24 @@ func disputesRecorded(all []Matter) Check {
 	return verdict("disputes-recorded", Fine, fmt.Sprintf("登记复议、诉讼 %d 件", len(all)))
 }
 
-func yearOver(year int, today civil.Date) Check {
-	if today.Year() <= year {
-		return verdict("year-over", Warning, fmt.Sprintf("%d 年尚未结束，数字截至 %s", year, today))
+// check fails where, the year being over, a mail that may be an application is in no case.
+func (u Undecided) check(over bool) Check {
+	if u == (Undecided{}) {
+		return verdict("mails-undecided", Fine, "本年到达的邮件均已处理")
 	}
-	return verdict("year-over", Fine, fmt.Sprintf("%d 年已结束", year))
+	level := Warning
+	if over {
+		level = Failure
+	}
+	return verdict("mails-undecided", level, fmt.Sprintf("本年到达的邮件有 %d 封待人工确认、%d 封隔离，可能是申请：请处理（mail list）", u.Parked, u.Quarantined))
+}
+
+func (b *book) over(today civil.Date) Check {
+	if today <= b.to {
+		return verdict("year-over", Warning, fmt.Sprintf("%d 年尚未结束，数字截至 %s", b.year, today))
+	}
+	if !b.whole() {
+		return verdict("year-over", Fine, fmt.Sprintf("%s 至 %s 已结束", b.from, b.to))
+	}
+	return verdict("year-over", Fine, fmt.Sprintf("%d 年已结束", b.year))
 }

@@ -1,15 +1,22 @@
-// Package stats is the annual report on 政府信息公开 as values: the numbers of 表三 and 表四, the
-// checks that auditors make, and for every number the cases it counts.
+// Package stats is the annual report on 政府信息公开 as values: its six parts, the checks that auditors
+// make, and for every number of 表三 the cases it counts.
 //
-// The table is a picture of the cases: nothing is stored, every number is counted anew from what
-// the register says of each case, each row by itself. No row is worked out from others, so that the
-// identities of the form (domain.md §4) are tests and not tautologies. A case that the year concerns
-// and that cannot be put into the table is never left out silently: a check names it.
+//	format, cell   the printed form, a file for each circular; naming a cell
+//	book           where a case stands in 表三
+//	facts, prose   表二 and the words, which a clerk writes; the numbers in the words come from the tables
+//	checks, diff   what hangs together, and what differs
+//	merge          several offices' reports as one
+//
+// 表三 is a picture of the cases: every number is counted anew from what the register says of each
+// case, each row by itself. No row is worked out from others, so that the identities of the form
+// (domain.md §4) are tests and not tautologies. A case that the year concerns and that cannot be put
+// into the table is never left out silently: a check names it.
 //
 // Nothing here does I/O or asks for the time.
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"time"
@@ -18,48 +25,119 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// Report is a year's report. Its JSON is an interface (design.md §6): a key that this version cannot
-// fill from what the register records is absent, not zero.
+// Report is a year's report. Its JSON is an interface (design.md §6): a key that nobody has filled is
+// absent, not zero.
 type Report struct {
-	Format      string    `json:"format"` // names the Format that says what the lines of the tables are
-	Agency      string    `json:"agency"`
-	Year        int       `json:"year"`
-	GeneratedAt time.Time `json:"generated_at"` // in Asia/Shanghai
+	Format      string     `json:"format"` // names the Format that says what the lines of the tables are
+	Agency      string     `json:"agency"`
+	Year        int        `json:"year"`
+	From        civil.Date `json:"from,omitzero"` // of a report on a part of the year
+	To          civil.Date `json:"to,omitzero"`
+	GeneratedAt time.Time  `json:"generated_at"` // in Asia/Shanghai
 	// Frozen is true of a report as it was published; one that was computed just now is not.
-	Frozen bool        `json:"frozen"`
-	Table3 []Line      `json:"table3"` // one line for each of Format.Rows
-	Table4 []Standings `json:"table4"` // one line for each of Format.Tracks
-	Checks []Check     `json:"checks"`
+	Frozen   bool        `json:"frozen"`
+	Table2   Facts       `json:"table2,omitzero"`
+	Table3   []Line      `json:"table3"` // one line for each of Format.Rows
+	Table4   []Standings `json:"table4"` // one line for each of Format.Tracks
+	Fees     Fees        `json:"fees"`
+	Sections Sections    `json:"sections"`
+	Checks   []Check     `json:"checks"`
+	// Cases are those that 表三 counts, where they were asked for.
+	Cases []Placed `json:"cases,omitzero"`
 }
 
-// Options is what Compute needs beside the cases.
+// Fees is the 信息处理费 received in the year (国办函〔2020〕109号).
+type Fees struct {
+	Yuan  int `json:"yuan"`
+	Cases int `json:"cases"` // cases on which it was paid
+}
+
+// Placed is a case in its place in 表三, with what tells it from others.
+type Placed struct {
+	casefile.Counted
+	Subject  string     `json:"subject,omitzero"`
+	Received civil.Date `json:"received,omitzero"`
+	Stopped  civil.Date `json:"stopped,omitzero"`
+}
+
+// Options is what Compute needs beside the cases. The zero value computes the whole year as if
+// nothing had been before it.
 type Options struct {
 	Agency string
 	// Now is when the report is made; on its day in Asia/Shanghai depends whether the year is over.
 	Now time.Time
+	// Format names the form; "" means Current.
+	Format string
+	// From and To bound a part of the year, both days included; zero means the year's first, its last.
+	From, To civil.Date
 	// Matters are the year's 复议 and 诉讼. nil means that nobody has recorded them, which the report
 	// says; a list that is empty but not nil means that there were none.
 	Matters []Matter
+	// Opening is 上年结转 of the register's first year; the zero value means that none was recorded.
+	Opening casefile.OpeningBalance
+	// Closed are the frozen years before this one, the earliest first.
+	Closed []Closed
+	// Before is last year's report as it was frozen or published; nil: there is none to compare with.
+	Before *Report
+	// Manual is what the clerk wrote for the year; nil: nothing yet.
+	Manual *Manual
+	Fees   Fees
+	// Mails are those of which nobody has decided what they are, arrived by the year's end.
+	Mails Undecided
+	// Whole reads a case with its texts, which a case of the register's heads lacks; nil: the cases
+	// come whole.
+	Whole func(casefile.ID) (casefile.Case, error)
+	// Trace asks for Report.Cases.
+	Trace bool
 }
 
-// Compute counts a year. It reads every case once and keeps none of them; it allocates only for
-// those that a check has to name. The error is that of reading, or of a Matter that no cell is for.
+// Undecided counts mails that may be applications.
+type Undecided struct{ Parked, Quarantined int }
+
+// Closed is what a frozen year says of the cases that it counts.
+type Closed struct {
+	Year  int
+	Cases []casefile.Counted
+}
+
+// Compute counts a year. It reads every case once and, unless asked to trace, keeps none of them; it
+// allocates only for those that a check has to name. The error is that of reading, of the format, or
+// of a Matter that no cell is for.
 func Compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report, error) {
-	f := format202130()
-	r := Report{
-		Format: f.Name, Agency: o.Agency, Year: year, GeneratedAt: o.Now.In(civil.Zone),
-		Table3: make([]Line, len(f.Rows)),
+	r, err := compute(year, cases, o)
+	if err != nil {
+		return Report{}, fmt.Errorf("computing the report of %d: %w", year, err)
 	}
-	b := open(year, f)
+	return r, nil
+}
+
+func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report, error) {
+	f, err := FormatOf(cmp.Or(o.Format, Current))
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{
+		Format: f.Name, Agency: o.Agency, Year: year, From: o.From, To: o.To, GeneratedAt: o.Now.In(civil.Zone),
+		Table3: make([]Line, len(f.Rows)), Fees: o.Fees,
+	}
+	b := open(year, f, o)
 	var found [lastFinding][]casefile.ID
 	for c, err := range cases {
 		if err != nil {
-			return Report{}, fmt.Errorf("computing the report of %d: %w", year, err)
+			return r, err
 		}
 		e := b.enter(&c)
 		for _, row := range e.rows[:e.n] {
-			r.Table3[row][place(e.column)]++
-			r.Table3[row][total]++
+			r.Table3[row].add(e.column, 1)
+		}
+		if o.Whole != nil && (o.Trace && e.n > 0 || e.ended && needsDocument(c)) {
+			if c, err = o.Whole(c.ID); err != nil {
+				return r, err
+			}
+		}
+		e.note(withoutDocument, e.ended && needsDocument(c) && c.Document == "")
+		if o.Trace && e.n > 0 {
+			r.Cases = append(r.Cases, b.placed(e, c))
 		}
 		for k := range lastFinding {
 			if e.findings.has(k) {
@@ -67,27 +145,59 @@ func Compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 			}
 		}
 	}
-	var err error
+	rest := b.rest()
+	for i, n := range rest.unnamed {
+		r.Table3[b.in].add(casefile.Columns[i], n)
+		r.Table3[b.out].add(casefile.Columns[i], n)
+	}
 	if r.Table4, err = countMatters(o.Matters); err != nil {
-		return Report{}, fmt.Errorf("computing the report of %d: %w", year, err)
+		return r, err
 	}
+	prose := r.fill(f, o.Manual, len(found[reopened]))
 	r.Checks = r.identities(f)
+	r.Checks = append(r.Checks, r.carriedOver(f, o), rest.check(o.Opening, found[carriedOver]))
 	for k := range lastFinding {
-		r.Checks = append(r.Checks, k.check(found[k]))
+		if k != carriedOver {
+			r.Checks = append(r.Checks, k.check(found[k]))
+		}
 	}
-	r.Checks = append(r.Checks, disputesRecorded(o.Matters), yearOver(year, civil.Of(o.Now)))
+	r.Checks = append(r.Checks, o.Mails.check(civil.Of(o.Now) > b.to), disputesRecorded(o.Matters))
+	if b.whole() {
+		var last Facts
+		if o.Before != nil && o.Before.Format == r.Format {
+			last = o.Before.Table2
+		}
+		r.Checks = append(append(r.Checks, r.Table2.check(f, last)...), prose)
+	}
+	r.Checks = append(r.Checks, b.over(civil.Of(o.Now)))
 	return r, nil
+}
+
+// needsDocument reports whether the case was answered in writing: silence that lapses and a
+// withdrawal have no letter.
+func needsDocument(c casefile.Case) bool {
+	return !c.Tally.Lapse() && c.Tally != casefile.OutcomeNone && !c.RepliedOn.IsZero()
+}
+
+// add counts n cases in a column.
+func (l *Line) add(c casefile.Column, n int) {
+	l[place(c)] += n
+	l[total] += n
 }
 
 // At returns a number of 表三.
 func (r Report) At(c Cell) int { return r.Table3[c.Row].At(c.Column) }
 
 // OK reports whether no check has failed. Warnings do not count.
-func (r Report) OK() bool {
+func (r Report) OK() bool { return len(r.Failed()) == 0 }
+
+// Failed lists the checks that have failed.
+func (r Report) Failed() []Check {
+	var all []Check
 	for _, c := range r.Checks {
 		if !c.OK {
-			return false
+			all = append(all, c)
 		}
 	}
-	return true
+	return all
 }

@@ -45,6 +45,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexYear(r.Seq, e.Year)
 	case casefile.YearReopened:
 		return t.indexYear(r.Seq, e.Year)
+	case casefile.FeePaid:
+		return t.indexYear(r.Seq, r.On.Year())
 	}
 	return t.indexDispute(r)
 }

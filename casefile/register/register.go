@@ -14,7 +14,7 @@
 //	dispute    dispute number 0x00 seq(8)               → empty; its records
 //	disputed   case number 0x00 dispute number          → empty
 //	calendar   seq(8)                                   → empty; the notices adopted
-//	year       year(2) seq(8)                           → empty; opening balances, freezing and reopening
+//	year       year(2) seq(8)                           → empty; opening balances, freezing and reopening, fees paid
 //	erased     sha256(32)                               → empty; bytes that no case holds any more
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only

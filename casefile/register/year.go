@@ -1,25 +1,44 @@
 package register
 
 import (
+	"bytes"
 	"encoding/binary"
 	"iter"
+	"slices"
 
 	"ysq.internal/ysq/casefile"
 )
 
+func yearKey(year int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(year)) }
+
 // indexYear files a record under the year of which it speaks.
 func (t *Tx) indexYear(seq uint64, year int) error {
-	return t.bucket(bucketYear).Put(append(binary.BigEndian.AppendUint16(nil, uint16(year)), be64(seq)...), nil)
+	return t.bucket(bucketYear).Put(append(yearKey(year), be64(seq)...), nil)
 }
 
-// Years yields what is recorded of years: opening balances, freezing and reopening, year by year and
-// within a year as recorded.
-func (t *Tx) Years() iter.Seq2[casefile.Record, error] {
+// ofYears yields the records filed under a year, or under any for a year of zero.
+func (t *Tx) ofYears(year int) iter.Seq2[casefile.Record, error] {
+	var prefix []byte
+	if year != 0 {
+		prefix = yearKey(year)
+	}
 	return func(yield func(casefile.Record, error) bool) {
 		c := t.bucket(bucketYear).Cursor()
-		for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix) && len(k) > 2; k, _ = c.Next() {
 			r, err := t.Record(binary.BigEndian.Uint64(k[2:]))
 			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Years yields what is recorded of years as such: opening balances, freezing and reopening, year by
+// year and within a year as recorded.
+func (t *Tx) Years() iter.Seq2[casefile.Record, error] {
+	return func(yield func(casefile.Record, error) bool) {
+		for r, err := range t.ofYears(0) {
+			if _, fee := r.Event.(casefile.FeePaid); !fee && !yield(r, err) {
 				return
 			}
 		}
@@ -38,4 +57,28 @@ func (t *Tx) Opening() (o casefile.OpeningBalance, ok bool, err error) {
 		}
 	}
 	return o, seq > 0, nil
+}
+
+// FeesIn sums the 信息处理费 that was paid in a year, and on how many cases. What was voided does not
+// count.
+func (t *Tx) FeesIn(year int) (yuan, cases int, err error) {
+	paying := make(map[casefile.ID]bool)
+	for r, err := range t.ofYears(year) {
+		if err != nil {
+			return 0, 0, err
+		}
+		paid, ok := r.Event.(casefile.FeePaid)
+		if !ok {
+			continue
+		}
+		history, err := t.History(r.Case)
+		if err != nil {
+			return 0, 0, err
+		}
+		if slices.ContainsFunc(casefile.Live(history), func(l casefile.Record) bool { return l.Seq == r.Seq }) {
+			yuan += paid.Yuan
+			paying[r.Case] = true
+		}
+	}
+	return yuan, len(paying), nil
 }

@@ -10,7 +10,9 @@ import (
 // TestYears: what is recorded of years is found by year, and the last opening balance governs.
 func TestYears(t *testing.T) {
 	r := opened(t)
-	draft := func(e casefile.Event) casefile.Draft { return casefile.Draft{On: civil.MustParse("2026-01-04"), Event: e} }
+	draft := func(e casefile.Event) casefile.Draft {
+		return casefile.Draft{On: civil.MustParse("2026-01-04"), Event: e}
+	}
 	must(t, r.Update(civil.MustParse("2026-01-04").Start(), func(tx *Tx) error {
 		if _, ok, err := tx.Opening(); ok || err != nil {
 			t.Errorf("an opening balance in an empty register: %v", err)
@@ -34,6 +36,33 @@ func TestYears(t *testing.T) {
 		o, ok, err := tx.Opening()
 		if !ok || err != nil || o.Year != 2025 || o.Columns[0] != 2 {
 			t.Errorf("opening balance: %+v, %t, %v", o, ok, err)
+		}
+		return nil
+	}))
+}
+
+// TestFeesIn sums by the day of payment; a payment that was voided is none.
+func TestFeesIn(t *testing.T) {
+	r := opened(t)
+	var last []casefile.Record
+	for i, on := range []string{"2026-03-02", "2026-03-03", "2026-03-04", "2027-01-04"} {
+		id := casefile.NewID(2026, i+1)
+		day := civil.MustParse(on)
+		last = add(t, r, day.Start(),
+			casefile.Draft{Case: id, On: day, Event: casefile.Received{Channel: casefile.InPerson}},
+			casefile.Draft{Case: id, On: day, Event: casefile.FeePaid{Yuan: 100 << i}})
+		if i == 2 {
+			add(t, r, day.Start(), casefile.Draft{Case: id, On: day, Event: casefile.Voided{Seq: last[1].Seq, Reason: "误记"}})
+		}
+	}
+	must(t, r.View(func(tx *Tx) error {
+		for year, want := range map[int][2]int{2025: {}, 2026: {300, 2}, 2027: {800, 1}} {
+			if yuan, cases, err := tx.FeesIn(year); yuan != want[0] || cases != want[1] || err != nil {
+				t.Errorf("%d: %d yuan on %d cases, %v; want %v", year, yuan, cases, err, want)
+			}
+		}
+		for rec, err := range tx.Years() {
+			t.Errorf("a payment is a record of a year: %v, %v", rec, err)
 		}
 		return nil
 	}))

@@ -33,12 +33,12 @@ func CSV(w io.Writer, r stats.Report) error {
 	put("机关", "年度", "格式", "生成时间", "状态")
 	put(r.Agency, strconv.Itoa(r.Year), r.Format, r.GeneratedAt.Format(time.RFC3339), frozen(r))
 	put()
-	put(append([]string{"行号", f.Applications}, stats.ColumnLabels()...)...)
+	put(append([]string{"行号", f.Parts[stats.PartApplications]}, stats.ColumnLabels()...)...)
 	for i, line := range r.Table3 {
 		put(append([]string{f.Rows[i].Number, f.Rows[i].Label}, numbers(line[:])...)...)
 	}
 	put()
-	put(append([]string{"类别", f.Disputes}, f.Results...)...)
+	put(append([]string{"类别", f.Parts[stats.PartDisputes]}, f.Results...)...)
 	for i, line := range r.Table4 {
 		put(append([]string{f.Tracks[i].Under, f.Tracks[i].Label}, numbers(line[:])...)...)
 	}

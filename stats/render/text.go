@@ -27,9 +27,9 @@ func Text(w io.Writer, r stats.Report) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %d 年政府信息公开工作年度报告（表三、表四）\n", grid.Clean(r.Agency), r.Year)
 	fmt.Fprintf(&b, "格式 %s　生成 %s　%s\n", f.Document, r.GeneratedAt.Format("2006-01-02 15:04"), frozen(r))
-	fmt.Fprintf(&b, "\n%s\n%s\n\n", f.Applications, f.Rule)
+	fmt.Fprintf(&b, "\n%s\n%s\n\n", f.Parts[stats.PartApplications], f.Rule)
 	applications(&b, f, r.Table3)
-	fmt.Fprintf(&b, "\n%s\n\n", f.Disputes)
+	fmt.Fprintf(&b, "\n%s\n\n", f.Parts[stats.PartDisputes])
 	disputes(&b, f, r.Table4)
 	fmt.Fprintf(&b, "\n核对（%s）\n\n", summary(r.Checks))
 	for _, c := range r.Checks {

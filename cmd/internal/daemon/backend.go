@@ -13,7 +13,6 @@ import (
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/parse"
-	"ysq.internal/ysq/stats"
 )
 
 func (f *office) today() civil.Date { return civil.Of(f.Now()) }
@@ -260,36 +259,6 @@ func (f *office) Reveal(_ context.Context, who control.Actor, id casefile.ID) er
 		_, err := tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.Revealed{What: "show --reveal"}})
 		return err
 	}))
-}
-
-// Report computes the annual report of a year as far as it has come.
-func (f *office) Report(_ context.Context, year int) (rep stats.Report, err error) {
-	err = f.reg.View(func(tx *register.Tx) error {
-		filed, err := matters(tx, year)
-		if err != nil {
-			return err
-		}
-		rep, err = stats.Compute(year, tx.Heads(), stats.Options{Agency: f.Config.Agency.Name, Now: f.Now(), Matters: filed})
-		return err
-	})
-	return rep, told(err)
-}
-
-// ReportCases names the cases behind a cell.
-func (f *office) ReportCases(_ context.Context, year int, cell string) (ids []casefile.ID, err error) {
-	format, err := stats.FormatOf(stats.Current)
-	if err != nil {
-		return nil, err
-	}
-	at, err := format.ParseCell(cell)
-	if err != nil {
-		return nil, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
-	}
-	err = f.reg.View(func(tx *register.Tx) error {
-		ids, err = stats.Cases(year, format, at, tx.Heads())
-		return err
-	})
-	return ids, told(err)
 }
 
 // Status counts what the office looks at first.
