@@ -4,7 +4,8 @@
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
-//	counter.go  what more than a record is needed for: new cases, parts of cases, files
+//	counter.go  what more than a record is needed for: new cases, parts of cases
+//	files.go    documents and mails into a case and out of it
 //
 // The other files hold one command each, or one family of them.
 //
@@ -110,7 +111,7 @@ func (a *app) root() *cobra.Command {
 	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand(), a.logCommand())
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
-	add(groupRecord, a.splitCommand(), a.attachCommand(), a.disputeCommand())
+	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.yearCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.calendarCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	return root

@@ -119,11 +119,6 @@ func recordings() []recording {
 			o.need("into", "reason")
 			return one(func() casefile.Event { return casefile.Merged{Into: *into, Reason: *reason} })
 		}},
-		{casefile.KindDetached, "ysq detach 17 --digest 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 --reason 与本案无关", "把误归入的邮件或附卷的文件移出；文件本身仍保存。", func(o *options) func() ([]casefile.Event, error) {
-			digest, reason := parsed(o, "digest", "邮件或文件的`摘要`，64 位", casefile.ParseDigest), o.text("reason", "`理由`")
-			o.need("digest", "reason")
-			return one(func() casefile.Event { return casefile.Detached{Digest: *digest, Reason: *reason} })
-		}},
 		{casefile.KindAgentNamed, "ysq agent 17 --name 孙律师 --contact 13800000000 --document 授权委托书", "申请人类别仍按申请人本人。", func(o *options) func() ([]casefile.Event, error) {
 			name, contact, document := o.text("name", "代理`人`"), o.text("contact", "代理人的`联系方式`"), o.text("document", "授权委托`书`")
 			o.need("name")
@@ -182,14 +177,14 @@ func register(o *options) func() ([]casefile.Event, error) {
 func registration(o *options) func() ([]casefile.Event, error) {
 	as := choice(o, "as", "`类型`，不写则为公开申请", casefile.ParseRequestKind, casefile.Application, casefile.CorrectionOfRecord, casefile.OtherRequest)
 	applicant := o.text("applicant", "申请人的姓名或`名称`；几人共同申请的，写第一人")
-	joint := o.texts("joint", "共同`申请人`，可写多次；仍计 1 件")
+	others := o.texts("other", "其他共同`申请人`，可写多次；仍计 1 件")
 	column := choice(o, "column", "申请人`类别`，年度报告表三按此分列", casefile.ParseColumn, casefile.Columns[:]...)
 	request := o.text("request", "所需信息的`内容`描述")
 	contact := o.text("contact", "`联系方式`，答复寄往何处")
 	form := o.text("form", "要求的`载体`形式")
 	delivery := o.text("delivery", "要求的获取`方式`")
 	return func() ([]casefile.Event, error) {
-		e := casefile.Registered{As: *as, Applicant: *applicant, Others: *joint, Column: *column, Contact: *contact, Request: *request, Form: *form, Delivery: *delivery}
+		e := casefile.Registered{As: *as, Applicant: *applicant, Others: *others, Column: *column, Contact: *contact, Request: *request, Form: *form, Delivery: *delivery}
 		if e.As == casefile.KindNone {
 			e.As = casefile.Application
 		}

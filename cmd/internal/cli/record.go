@@ -153,9 +153,7 @@ func (a *app) recorded(res control.AppendResult) error {
 	if a.json {
 		return a.printJSON(res)
 	}
-	for _, w := range res.Warnings {
-		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
-	}
+	a.warnings(res.Warnings)
 	title := "已记录"
 	if res.DryRun {
 		title = "可以记录（试算，没有记录）"
@@ -174,6 +172,12 @@ func (a *app) recorded(res control.AppendResult) error {
 	}
 	fmt.Fprintln(a.out)
 	return a.rows(res.Cases)
+}
+
+func (a *app) warnings(all []string) {
+	for _, w := range all {
+		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
+	}
 }
 
 // completeCases offers the numbers of open cases with their subjects.

@@ -77,7 +77,7 @@ func (a *app) showCase(d control.CaseDetail) error {
 		a.mailText(m.Text, excerptLines)
 		a.parts(m.Parts)
 	}
-	return nil
+	return a.files(d.Files)
 }
 
 func (a *app) caseHead(d control.CaseDetail) {

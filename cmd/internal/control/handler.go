@@ -229,13 +229,7 @@ func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) erro
 	if err != nil {
 		return err
 	}
-	for i := range res.Cases {
-		res.Cases[i] = maskRow(res.Cases[i])
-	}
-	for i := range res.Records {
-		res.Records[i] = maskRecord(res.Records[i])
-	}
-	return answer(w, res)
+	return answer(w, maskResult(res))
 }
 
 func year(r *http.Request) (int, error) {

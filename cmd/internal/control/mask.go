@@ -55,6 +55,22 @@ func maskRow(r CaseRow) CaseRow {
 	return r
 }
 
+func maskResult(r AppendResult) AppendResult {
+	for i := range r.Cases {
+		r.Cases[i] = maskRow(r.Cases[i])
+	}
+	r.Records = maskRecords(r.Records)
+	return r
+}
+
+func maskDispute(d DisputeView) DisputeView {
+	d.Matter = maskText(d.Matter)
+	if d.Records != nil {
+		d.Records = maskRecords(d.Records)
+	}
+	return d
+}
+
 func maskRecord(r RecordView) RecordView {
 	r.Text = maskString(r.Text)
 	r.Event = nil // the raw event holds what the text hides
@@ -90,6 +106,12 @@ func maskDetail(d CaseDetail) CaseDetail {
 		mails[i] = maskMail(m)
 	}
 	d.Mails = mails
+	files := make([]casefile.File, len(d.Files))
+	for i, f := range d.Files {
+		f.Name = maskString(f.Name)
+		files[i] = f
+	}
+	d.Files = files
 	d.Masked = true
 	return d
 }

@@ -26,12 +26,14 @@ type NewCase struct {
 	Subject    string           `json:"subject,omitzero"`
 	Files      []casefile.File  `json:"files,omitzero"`
 	Registered json.RawMessage  `json:"registered,omitzero"` // the event, when it is registered at once
+	DryRun     bool             `json:"dry_run,omitzero"`    // judge only
 }
 
 // SplitRequest divides a case.
 type SplitRequest struct {
 	Parts  int    `json:"parts"` // cases there are to be in all, this one included
 	Reason string `json:"reason"`
+	DryRun bool   `json:"dry_run,omitzero"` // judge only
 }
 
 // DisputeView is a 行政复议 or 行政诉讼.
@@ -51,18 +53,21 @@ type DisputeView struct {
 	Decision   Text               `json:"decision"`
 	Result     string             `json:"result"` // a column of 表四
 	Appealed   bool               `json:"appealed"`
+	Voided     bool               `json:"voided"` // its filing was, so that it counts nowhere
 	Records    []RecordView       `json:"records,omitzero"`
 	Warnings   []string           `json:"warnings,omitzero"`
 }
 
 // DisputeRequest records an event on a dispute; a filing has no number yet.
 type DisputeRequest struct {
-	On    Day             `json:"on"`
-	Kind  casefile.Kind   `json:"kind"`
-	Event json.RawMessage `json:"event"`
+	On     Day             `json:"on"`
+	Kind   casefile.Kind   `json:"kind"`
+	Event  json.RawMessage `json:"event"`
+	DryRun bool            `json:"dry_run,omitzero"` // judge only
 }
 
-// DateChange is a case that another calendar moves.
+// DateChange is a case that another calendar moves. Where its dates stay, they become certain, or
+// the day changes until which it waits.
 type DateChange struct {
 	Case         casefile.ID `json:"case"`
 	Applicant    Text        `json:"applicant"`
@@ -70,6 +75,9 @@ type DateChange struct {
 	StrictAfter  Day         `json:"strict_after"`
 	LegalBefore  Day         `json:"legal_before"`
 	LegalAfter   Day         `json:"legal_after"`
+	WaitBefore   Day         `json:"wait_before"`
+	WaitAfter    Day         `json:"wait_after"`
+	Provisional  bool        `json:"provisional"` // the new dates still are
 }
 
 // CalendarYear is a year of the calendar as the register has it.
@@ -93,12 +101,13 @@ type LogQuery struct {
 	Since civil.Date  // recorded on or after
 	Until civil.Date  // recorded on or before
 	After uint64      // Seq
+	Last  int         // only so many, the last of them; 0: all
 }
 
 // More is what Backend offers beyond the daily round.
 type More interface {
-	New(ctx context.Context, actor Actor, n NewCase) (CaseRow, error)
-	Split(ctx context.Context, actor Actor, id casefile.ID, r SplitRequest) ([]CaseRow, error)
+	New(ctx context.Context, actor Actor, n NewCase) (AppendResult, error)
+	Split(ctx context.Context, actor Actor, id casefile.ID, r SplitRequest) (AppendResult, error)
 	// PutFile keeps a file's bytes; it belongs to no case until an event names it.
 	PutFile(ctx context.Context, name string, body io.Reader) (casefile.File, error)
 	// AttachMail puts a mail into a case, wherever it lay.
@@ -156,8 +165,8 @@ func (h *Handler) newCase(w http.ResponseWriter, r *http.Request, who Actor) err
 	if err := decodeRequest(r, &n); err != nil {
 		return err
 	}
-	row, err := h.backend.New(r.Context(), who, n)
-	return answered(w, maskRow(row), err)
+	res, err := h.backend.New(r.Context(), who, n)
+	return answered(w, maskResult(res), err)
 }
 
 func (h *Handler) split(w http.ResponseWriter, r *http.Request, who Actor) error {
@@ -165,11 +174,8 @@ func (h *Handler) split(w http.ResponseWriter, r *http.Request, who Actor) error
 	if err := decodeRequest(r, &s); err != nil {
 		return err
 	}
-	rows, err := h.backend.Split(r.Context(), who, casefile.ID(r.PathValue("id")), s)
-	for i := range rows {
-		rows[i] = maskRow(rows[i])
-	}
-	return answered(w, rows, err)
+	res, err := h.backend.Split(r.Context(), who, casefile.ID(r.PathValue("id")), s)
+	return answered(w, maskResult(res), err)
 }
 
 func (h *Handler) attachMail(w http.ResponseWriter, r *http.Request, who Actor) error {
@@ -187,13 +193,15 @@ func (h *Handler) putFile(w http.ResponseWriter, r *http.Request, _ Actor) error
 
 func (h *Handler) disputes(w http.ResponseWriter, r *http.Request, _ Actor) error {
 	all, err := h.backend.Disputes(r.Context())
+	for i := range all {
+		all[i] = maskDispute(all[i])
+	}
 	return answered(w, all, err)
 }
 
 func (h *Handler) dispute(w http.ResponseWriter, r *http.Request, _ Actor) error {
 	d, err := h.backend.Dispute(r.Context(), casefile.DisputeID(r.PathValue("id")))
-	d.Records = maskRecords(d.Records)
-	return answered(w, d, err)
+	return answered(w, maskDispute(d), err)
 }
 
 func (h *Handler) recordDispute(w http.ResponseWriter, r *http.Request, who Actor) error {
@@ -202,8 +210,7 @@ func (h *Handler) recordDispute(w http.ResponseWriter, r *http.Request, who Acto
 		return err
 	}
 	d, err := h.backend.RecordDispute(r.Context(), who, req)
-	d.Records = maskRecords(d.Records)
-	return answered(w, d, err)
+	return answered(w, maskDispute(d), err)
 }
 
 func (h *Handler) calendar(w http.ResponseWriter, r *http.Request, _ Actor) error {
@@ -221,6 +228,9 @@ func (h *Handler) adopt(w http.ResponseWriter, r *http.Request, who Actor) error
 		return err
 	}
 	changes, err := h.backend.Adopt(r.Context(), who, req)
+	for i := range changes {
+		changes[i].Applicant = maskText(changes[i].Applicant)
+	}
 	return answered(w, changes, err)
 }
 
@@ -251,19 +261,24 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, _ Actor) error {
 			return usage("after=%q 不是记录号", s)
 		}
 	}
+	if s := v.Get("last"); s != "" {
+		if q.Last, err = strconv.Atoi(s); err != nil || q.Last < 0 {
+			return usage("last=%q 不是条数", s)
+		}
+	}
 	return streamAnswer(w, func(yield func(RecordView) error) error {
 		return h.backend.Records(r.Context(), q, func(v RecordView) error { return yield(maskRecord(v)) })
 	})
 }
 
 // New records an application that came on another way than the mailbox.
-func (c *Client) New(ctx context.Context, n NewCase) (r CaseRow, err error) {
+func (c *Client) New(ctx context.Context, n NewCase) (r AppendResult, err error) {
 	return r, c.post(ctx, "/cases", n, &r)
 }
 
-// Split divides a case into several and returns all of them, the case itself first.
-func (c *Client) Split(ctx context.Context, id casefile.ID, s SplitRequest) (rows []CaseRow, err error) {
-	return rows, c.post(ctx, "/cases/"+url.PathEscape(string(id))+"/split", s, &rows)
+// Split divides a case into several; the answer's cases are all of them, the case itself first.
+func (c *Client) Split(ctx context.Context, id casefile.ID, s SplitRequest) (r AppendResult, err error) {
+	return r, c.post(ctx, "/cases/"+url.PathEscape(string(id))+"/split", s, &r)
 }
 
 // PutFile sends a file's bytes and returns what an Attached event names it by.
@@ -314,6 +329,6 @@ func (c *Client) SetOpening(ctx context.Context, o casefile.OpeningBalance) erro
 
 // Log yields records in order.
 func (c *Client) Log(ctx context.Context, q LogQuery, yield func(RecordView) error) error {
-	v := url.Values{"case": {string(q.Case)}, "since": {q.Since.String()}, "until": {q.Until.String()}, "after": {strconv.FormatUint(q.After, 10)}}
+	v := url.Values{"case": {string(q.Case)}, "since": {q.Since.String()}, "until": {q.Until.String()}, "after": {strconv.FormatUint(q.After, 10)}, "last": {strconv.Itoa(q.Last)}}
 	return stream(ctx, c, "/log", v, yield)
 }

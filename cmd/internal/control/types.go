@@ -98,6 +98,7 @@ type CaseDetail struct {
 	Suggestions []casefile.Suggestion `json:"suggestions"`
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
+	Files       []casefile.File       `json:"files"` // documents that were put into it
 }
 
 // Step is something that may be recorded now.
@@ -129,12 +130,14 @@ type Alarm struct {
 	Text      string `json:"text"`
 }
 
-// DueItem is an alarm with its case.
+// DueItem is an alarm with its case, or with its dispute: then Case and Stage are absent, Applicant
+// is who complains and Subject says where and about what.
 type DueItem struct {
-	Case      casefile.ID `json:"case"`
-	Applicant Text        `json:"applicant"`
-	Subject   Text        `json:"subject"`
-	Stage     string      `json:"stage"`
+	Case      casefile.ID        `json:"case,omitzero"`
+	Dispute   casefile.DisputeID `json:"dispute,omitzero"`
+	Applicant Text               `json:"applicant"`
+	Subject   Text               `json:"subject"`
+	Stage     string             `json:"stage,omitzero"`
 	Alarm
 	Provisional bool `json:"provisional"`
 }
@@ -242,6 +245,15 @@ type Status struct {
 	Unconfirmed  int             `json:"unconfirmed"`
 	Mails        map[string]int  `json:"mails"` // by disposition
 	Mailboxes    []MailboxStatus `json:"mailboxes"`
+
+	// CalendarMissing is the year of which the notice ought to be known and is not; 0: none.
+	CalendarMissing int `json:"calendar_missing"`
+
+	// Disputes are those that wait for the office's answer, DisputesOverdue those of them whose last
+	// day has passed; DisputeBy is the earliest last day.
+	Disputes        int `json:"disputes"`
+	DisputesOverdue int `json:"disputes_overdue"`
+	DisputeBy       Day `json:"dispute_by"`
 }
 
 // MailboxStatus is an account as its poller sees it.

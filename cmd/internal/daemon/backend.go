@@ -98,6 +98,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		if d.Records, err = recordViews(history); err != nil {
 			return err
 		}
+		d.Files = filesOf(history)
 		d.Mails, err = f.lettersOf(tx, history)
 		return err
 	})
@@ -137,7 +138,7 @@ func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation
 	return e, told(err)
 }
 
-// Due lists the alarms of open cases.
+// Due lists the alarms of open cases and of disputes that wait for the office's answer.
 func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error) {
 	items := []control.DueItem{}
 	today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
@@ -156,6 +157,13 @@ func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error)
 					Alarm: alarmView(a, today, cal), Provisional: a.Kind == casefile.AlarmReply && c.At(today, cal).Provisional,
 				})
 			}
+		}
+		if err := f.disputesDue(tx, today, func(i control.DueItem) {
+			if civil.Date(i.On) <= until {
+				items = append(items, i)
+			}
+		}); err != nil {
+			return err
 		}
 		return ctx.Err()
 	})
@@ -266,7 +274,7 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 	today, cal := f.today(), f.reg.Calendar()
 	s := control.Status{
 		Version: f.Version, Agency: f.Config.Agency.Name, Started: instant(f.started), Today: control.Day(today),
-		CalendarEnd: control.Day(cal.End()), Register: f.reg.Meta().ID, Size: f.registerSize(),
+		CalendarEnd: control.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
 		Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []control.MailboxStatus{},
 	}
 	if !f.started.IsZero() {
@@ -283,7 +291,15 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 			}
 			count(&s, c, c.At(today, cal))
 		}
-		return nil
+		return f.disputesDue(tx, today, func(i control.DueItem) {
+			s.Disputes++
+			if civil.Date(i.On) < today {
+				s.DisputesOverdue++
+			}
+			if s.DisputeBy == 0 || civil.Date(i.On) < civil.Date(s.DisputeBy) {
+				s.DisputeBy = i.On
+			}
+		})
 	})
 	for _, p := range f.pollers {
 		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status()))

@@ -24,6 +24,16 @@ func (f *office) Calendar(_ context.Context, year int) (control.CalendarYear, er
 	return y, nil
 }
 
+// missingYear is the year of which the office ought to have the notice and has not; 0 when it has all.
+func missingYear(cal *workday.Calendar, today civil.Date) int {
+	for year := today.Year(); year <= workday.Expected(today); year++ {
+		if _, complete := cal.Count(year); !complete {
+			return year
+		}
+	}
+	return 0
+}
+
 // Adopt adds a notice or local days to the calendar. The cases' dates move in the same transaction.
 func (f *office) Adopt(_ context.Context, who control.Actor, r control.AdoptRequest) (changes []control.DateChange, err error) {
 	if _, err := f.reg.Calendar().With(r.Year); err != nil {
@@ -41,6 +51,8 @@ func (f *office) Adopt(_ context.Context, who control.Actor, r control.AdoptRequ
 				Case: m.Before.ID, Applicant: control.Text(m.Before.Applicant),
 				StrictBefore: control.Day(m.Before.Strict.Due), StrictAfter: control.Day(m.After.Strict.Due),
 				LegalBefore: control.Day(m.Before.Legal.Due), LegalAfter: control.Day(m.After.Legal.Due),
+				WaitBefore: control.Day(m.Before.Legal.WaitUntil), WaitAfter: control.Day(m.After.Legal.WaitUntil),
+				Provisional: m.After.Strict.Provisional || m.After.Legal.Provisional,
 			})
 		}
 		return err
@@ -79,43 +91,5 @@ func (f *office) SetOpening(_ context.Context, who control.Actor, o casefile.Ope
 	return told(f.reg.Update(now, func(tx *register.Tx) error {
 		_, err := tx.Append(who.String(), casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
 		return err
-	}))
-}
-
-// Records yields records in order.
-func (f *office) Records(ctx context.Context, q control.LogQuery, yield func(control.RecordView) error) error {
-	return told(f.reg.View(func(tx *register.Tx) error {
-		emit := func(r casefile.Record) error {
-			day := civil.Of(r.Recorded)
-			if r.Seq <= q.After || (!q.Since.IsZero() && day < q.Since) || (!q.Until.IsZero() && day > q.Until) {
-				return ctx.Err()
-			}
-			views, err := recordViews([]casefile.Record{r})
-			if err != nil {
-				return err
-			}
-			return yield(views[0])
-		}
-		if q.Case != "" {
-			if _, err := tx.Case(q.Case); err != nil {
-				return err
-			}
-			history, err := tx.History(q.Case)
-			for _, r := range history {
-				if err := emit(r); err != nil {
-					return err
-				}
-			}
-			return err
-		}
-		for r, err := range tx.Records(q.After + 1) {
-			if err != nil {
-				return err
-			}
-			if err := emit(r); err != nil {
-				return err
-			}
-		}
-		return nil
 	}))
 }

@@ -3,11 +3,13 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"ysq.internal/ysq/casefile"
@@ -25,41 +27,69 @@ func usageError(format string, args ...any) error {
 	return &control.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: control.ExitUsage}
 }
 
+// errDry rolls back what a dry run has recorded.
+var errDry = errors.New("dry run")
+
+// within runs what records in one transaction. A dry run is judged like any other and leaves nothing.
+func (f *office) within(now time.Time, dry bool, record func(tx *register.Tx) error) error {
+	err := f.reg.Update(now, func(tx *register.Tx) error {
+		if err := record(tx); err != nil {
+			return err
+		}
+		if dry {
+			return errDry
+		}
+		return nil
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return told(err)
+}
+
 // New opens a case for an application that came over the counter, by post, by fax or by telephone.
-func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (row control.CaseRow, err error) {
+func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (control.AppendResult, error) {
+	res := control.AppendResult{Warnings: []string{}, DryRun: n.DryRun}
 	now := f.Now()
 	today, on := civil.Of(now), civil.Date(n.On)
 	switch {
 	case n.Channel == casefile.ChannelNone:
-		return row, usageError("缺少渠道：当面、邮寄、平信、传真、网上平台、电子邮件、口头")
+		return res, usageError("缺少渠道：当面、邮寄、平信、传真、网上平台、电子邮件、口头")
 	case on.IsZero():
 		on = today
 	case on > today:
-		return row, &control.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: control.ExitRefused}
+		return res, &control.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: control.ExitRefused}
 	}
 	received := casefile.Received{
 		Channel: n.Channel, Carried: n.Carried,
 		Letter: casefile.Letter{From: casefile.Address{Name: n.From}, Subject: n.Subject},
 	}
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err := f.within(now, n.DryRun, func(tx *register.Tx) error {
 		id := tx.NextID(on.Year())
 		drafts := []casefile.Draft{{Case: id, On: on, Event: received}}
 		if len(n.Files) > 0 {
 			drafts = append(drafts, casefile.Draft{Case: id, On: today, Event: casefile.Attached{Files: n.Files}})
 		}
-		if _, err := tx.Append(who.String(), drafts...); err != nil {
+		records, err := tx.Append(who.String(), drafts...)
+		if err != nil {
+			return err
+		}
+		if res.Records, err = recordViews(records); err != nil {
 			return err
 		}
 		if len(n.Registered) > 0 {
 			view := control.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
-			if _, _, err := f.appendOne(tx, who, view, today); err != nil {
+			views, warnings, err := f.appendOne(tx, who, view, today)
+			if err != nil {
 				return err
 			}
+			res.Records, res.Warnings = append(res.Records, views...), append(res.Warnings, warnings...)
 		}
-		row, err = f.row(tx, id)
+		row, err := f.row(tx, id)
+		res.Cases = []control.CaseRow{row}
 		return err
 	})
-	return row, told(err)
+	return res, err
 }
 
 func (f *office) row(tx *register.Tx, id casefile.ID) (control.CaseRow, error) {
@@ -72,13 +102,14 @@ func (f *office) row(tx *register.Tx, id casefile.ID) (control.CaseRow, error) {
 
 // Split makes cases of the further requests that a mail held. Each inherits the arrival and the
 // confirmation: three parts are 3 件 of the same day.
-func (f *office) Split(_ context.Context, who control.Actor, id casefile.ID, r control.SplitRequest) (rows []control.CaseRow, err error) {
+func (f *office) Split(_ context.Context, who control.Actor, id casefile.ID, r control.SplitRequest) (control.AppendResult, error) {
+	res := control.AppendResult{Warnings: []string{}, DryRun: r.DryRun}
 	if r.Parts < 2 || r.Parts > 100 {
-		return nil, usageError("拆成 2 至 100 件，得到 %d", r.Parts)
+		return res, usageError("拆成 2 至 100 件，得到 %d", r.Parts)
 	}
 	now := f.Now()
 	today := civil.Of(now)
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err := f.within(now, r.DryRun, func(tx *register.Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
 			return err
@@ -87,36 +118,42 @@ func (f *office) Split(_ context.Context, who control.Actor, id casefile.ID, r c
 		if err != nil {
 			return err
 		}
-		inherited := inheritance(history, id)
-		var parts []casefile.ID
-		var drafts []casefile.Draft
+		ids := []casefile.ID{id}
+		var records []casefile.Record
 		for range r.Parts - 1 {
 			part := tx.NextID(c.ArrivedOn.Year())
-			parts = append(parts, part)
-			for _, d := range inherited {
-				d.Case = part
-				if _, err := tx.Append(who.String(), d); err != nil {
-					return err
-				}
+			ids = append(ids, part)
+			drafts := inheritance(history, id)
+			for i := range drafts {
+				drafts[i].Case = part
 			}
+			made, err := tx.Append(who.String(), drafts...)
+			if err != nil {
+				return err
+			}
+			records = append(records, made...)
 		}
-		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: parts, Reason: r.Reason}}
-		if _, err := casefile.Decide(history, split, today, f.reg.Law(), f.reg.Calendar()); err != nil {
+		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: ids[1:], Reason: r.Reason}}
+		if res.Warnings, err = casefile.Decide(history, split, today, f.reg.Law(), f.reg.Calendar()); err != nil {
 			return err
 		}
-		if _, err := tx.Append(who.String(), append(drafts, split)...); err != nil {
+		made, err := tx.Append(who.String(), split)
+		if err != nil {
 			return err
 		}
-		for _, one := range append([]casefile.ID{id}, parts...) {
+		if res.Records, err = recordViews(append(made, records...)); err != nil {
+			return err
+		}
+		for _, one := range ids {
 			row, err := f.row(tx, one)
 			if err != nil {
 				return err
 			}
-			rows = append(rows, row)
+			res.Cases = append(res.Cases, row)
 		}
 		return nil
 	})
-	return rows, told(err)
+	return res, err
 }
 
 // inheritance is what a part of a case takes over from it: how and when it came, and when both sides
@@ -184,6 +221,20 @@ func (f *office) PutFile(_ context.Context, name string, body io.Reader) (casefi
 		return casefile.File{}, err
 	}
 	return casefile.File{Digest: kept[0].Digest, Name: fileName(name), Size: n}, nil
+}
+
+// filesOf lists the documents that lie in a case.
+func filesOf(history []casefile.Record) []casefile.File {
+	files := []casefile.File{}
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Attached:
+			files = append(files, e.Files...)
+		case casefile.Detached:
+			files = slices.DeleteFunc(files, func(f casefile.File) bool { return f.Digest == e.Digest })
+		}
+	}
+	return files
 }
 
 // fileName makes a name for people of whatever a program called the file: no path, nothing invisible.

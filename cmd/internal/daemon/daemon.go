@@ -88,6 +88,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 		})
 	}
 	wg.Go(func() { d.watch(ctx) })
+	wg.Go(func() { d.remind(ctx) })
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -10,6 +11,47 @@ import (
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/stats"
 )
+
+// disputesDue yields an alarm for every dispute that the office has not answered. It is no alarm of
+// a case: who does not answer in time has no evidence and loses, whatever was right about the reply
+// (domain.md §3).
+func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(control.DueItem)) error {
+	cal := f.reg.Calendar()
+	for history, err := range tx.Disputes() {
+		if err != nil {
+			return err
+		}
+		d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
+		if d.FiledOn.IsZero() || !d.Answered.IsZero() || !d.Decided.IsZero() || d.Appealed {
+			continue
+		}
+		by, provisional := d.AnswerBy(cal)
+		label, text := "诉讼答辩", "向法院提交答辩状、证据和依据"
+		if d.Track == casefile.Reconsideration {
+			label, text = "复议答复", "向复议机关提交书面答复、证据和依据"
+		}
+		yield(control.DueItem{
+			Dispute: d.ID, Applicant: control.Text(d.Party), Subject: control.Text(about(d)), Provisional: provisional,
+			Alarm: control.Alarm{Kind: "dispute-answer", Label: label, On: control.Day(by), Remaining: cal.WorkdaysBetween(today, by),
+				Text: text + "（dispute answer）"},
+		})
+	}
+	return nil
+}
+
+// about says where a dispute is pending and what it is about.
+func about(d casefile.Dispute) string {
+	var said []string
+	for _, s := range []string{d.Organ, d.Number, d.Matter} {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	for _, id := range d.Cases {
+		said = append(said, string(id))
+	}
+	return strings.Join(said, "，")
+}
 
 // Disputes lists every dispute.
 func (f *office) Disputes(context.Context) ([]control.DisputeView, error) {
@@ -55,7 +97,7 @@ func (f *office) disputeView(history []casefile.Record) control.DisputeView {
 		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
 		Organ: control.Text(d.Organ), Number: control.Text(d.Number), Matter: control.Text(d.Matter), Cases: d.Cases,
 		FiledOn: control.Day(d.FiledOn), AnswerBy: control.Day(by), AnsweredOn: control.Day(d.Answered), DecidedOn: control.Day(d.Decided),
-		Decision: control.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed,
+		Decision: control.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
 	}
 	if v.Cases == nil {
 		v.Cases = []casefile.ID{}
@@ -74,7 +116,7 @@ func (f *office) RecordDispute(_ context.Context, who control.Actor, r control.D
 	if on.IsZero() {
 		on = today
 	}
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.within(now, r.DryRun, func(tx *register.Tx) error {
 		if filed, ok := event.(casefile.DisputeFiled); ok {
 			filed.Dispute = tx.NextDisputeID(on.Year())
 			event = filed
@@ -101,7 +143,7 @@ func (f *office) RecordDispute(_ context.Context, who control.Actor, r control.D
 		v.Warnings = warnings
 		return err
 	})
-	return v, told(err)
+	return v, err
 }
 
 // reviewFirst warns where the law asks for 复议 before a suit (行政复议法23). It never refuses: the

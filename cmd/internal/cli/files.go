@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) attachCommand() *cobra.Command {
+	info := casefile.KindAttached.Info()
+	cmd := &cobra.Command{
+		Use:   info.Command + " 案号 [文件…]",
+		Short: info.Label + "：把文件或邮件放入案卷",
+		Long: "把文件（如扫描的申请表、审批单）或别处的邮件放入案卷（条例第四十五条）。文件按摘要保存，同一内容只存一份；\n" +
+			"以后可用 detach 凭摘要移出。",
+		Example: "ysq attach 17 申请表.pdf 身份证明.jpg\nysq attach 17 --mail 3f2a9c --reason 申请人补寄的说明",
+		Args:    atLeastOne("案号"),
+	}
+	o := &options{cmd: cmd, year: a.today().Year()}
+	mail, reason := o.text("mail", "邮件的`摘要`，写开头几位即可"), o.text("reason", "`理由`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if (*mail == "") == (len(args) == 1) {
+			return usage(cmd, "请写要附卷的文件，或用 --mail 写明邮件，二者之一")
+		}
+		if err := regular(cmd, args[1:]); err != nil {
+			return err
+		}
+		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+			id := casefile.ExpandID(args[0], o.year)
+			if *mail == "" {
+				return a.attach(ctx, c, id, args[1:], *reason)
+			}
+			r, err := c.AttachMail(ctx, id, *mail, *reason)
+			if err != nil {
+				return err
+			}
+			return a.opened("已归入", r)
+		})(cmd, args)
+	}
+	return cmd
+}
+
+func (a *app) attach(ctx context.Context, c *control.Client, id casefile.ID, paths []string, reason string) error {
+	files, err := putFiles(ctx, c, paths)
+	if err != nil {
+		return err
+	}
+	req, err := request([]casefile.ID{id}, 0, []casefile.Event{casefile.Attached{Files: files, Reason: reason}})
+	if err != nil {
+		return err
+	}
+	res, err := c.Append(ctx, req)
+	if err != nil {
+		return err
+	}
+	if err := a.recorded(res); err != nil || a.json {
+		return err
+	}
+	return a.files(files)
+}
+
+// files lists documents of a case under a heading.
+func (a *app) files(all []casefile.File) error {
+	if len(all) == 0 {
+		return nil
+	}
+	a.heading("附卷的文件")
+	t := grid.Table{Header: []string{"摘要", "大小", "名称"}}
+	for _, f := range all {
+		t.Rows = append(t.Rows, []string{f.Digest.Short(), size(f.Size), f.Name})
+	}
+	return a.table(t, nil)
+}
+
+// regular refuses what is no file before anything is sent: a pipe would never end.
+func regular(cmd *cobra.Command, paths []string) error {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return usage(cmd, "%s 不是文件", path)
+		}
+	}
+	return nil
+}
+
+// putFiles sends files to be kept. Until an event names them they are in no case, so that a failure
+// half-way does no harm.
+func putFiles(ctx context.Context, c *control.Client, paths []string) (files []casefile.File, err error) {
+	for _, path := range paths {
+		f, err := putFile(ctx, c, path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func putFile(ctx context.Context, c *control.Client, path string) (casefile.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return casefile.File{}, err
+	}
+	defer f.Close()
+	return c.PutFile(ctx, filepath.Base(path), f)
+}
+
+func (a *app) detachCommand() *cobra.Command {
+	info := casefile.KindDetached.Info()
+	cmd := &cobra.Command{
+		Use:   info.Command + " 案号 摘要…",
+		Short: info.Label + "：误归入的邮件、文件",
+		Long: "把误归入的邮件或附卷的文件移出案卷（条例第四十五条）；内容本身仍保存。摘要写开头至少 4 位，show 可查。\n" +
+			"收件时的邮件不能移出。",
+		Example:           "ysq detach 17 2d711642 --reason 与本案无关",
+		ValidArgsFunction: a.completeCases,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usage(cmd, "请写案号，再写要移出的邮件或文件的摘要")
+			}
+			return nil
+		},
+	}
+	o := &options{cmd: cmd, year: a.today().Year()}
+	reason, dryRun := o.text("reason", "`理由`"), o.flag("dry-run", "只试算能否移出，不记录")
+	o.need("reason")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.missing(); err != nil {
+			return err
+		}
+		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+			d, err := c.Show(ctx, casefile.ExpandID(args[0], o.year), false)
+			if err != nil {
+				return err
+			}
+			var events []casefile.Event
+			for _, s := range args[1:] {
+				digest, err := held(d, s)
+				if err != nil {
+					return err
+				}
+				events = append(events, casefile.Detached{Digest: digest, Reason: *reason})
+			}
+			req, err := request([]casefile.ID{d.Case}, 0, events)
+			if err != nil {
+				return err
+			}
+			req.DryRun = *dryRun
+			res, err := c.Append(ctx, req)
+			if err != nil {
+				return err
+			}
+			return a.recorded(res)
+		})(cmd, args)
+	}
+	return cmd
+}
+
+// held finds the one mail or document of a case whose digest begins so.
+func held(d control.CaseDetail, digest string) (found casefile.Digest, err error) {
+	digest = strings.ToLower(digest)
+	if len(digest) < 4 {
+		return found, &control.Error{Code: "usage", Msg: fmt.Sprintf("摘要 %q 太短", digest), Hint: "写开头至少 4 位", Exit: control.ExitUsage}
+	}
+	all := map[casefile.Digest]bool{}
+	for _, f := range d.Files {
+		all[f.Digest] = true
+	}
+	for _, m := range d.Mails {
+		all[m.Digest] = true
+	}
+	n := 0
+	for one := range all {
+		if strings.HasPrefix(one.String(), digest) {
+			found = one
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return found, &control.Error{Code: "not-found", Msg: fmt.Sprintf("案卷 %s 中没有摘要以 %s 开头的邮件或文件", d.Case, digest),
+			Hint: "ysq show " + string(d.Case) + " 可查", Exit: control.ExitNotFound}
+	case 1:
+		return found, nil
+	}
+	return found, &control.Error{Code: "usage", Msg: fmt.Sprintf("不止一份邮件或文件的摘要以 %s 开头", digest), Hint: "请多写几位", Exit: control.ExitUsage}
+}
