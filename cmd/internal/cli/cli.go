@@ -108,7 +108,7 @@ func (a *app) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand(), a.logCommand())
+	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand(), a.logCommand())
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.disputeCommand())

@@ -81,7 +81,8 @@ func recordings() []recording {
 			o.need("until")
 			return one(func() casefile.Event { return casefile.Deferred{Until: *until, Document: *document} })
 		}},
-		{casefile.KindFeeNoticed, "ysq fee 17 --by 件 --count 12 --yuan 200 --received 2026-11-20", "按件或按页只能取其一（国办函〔2020〕109号）；自通知送达之日起 20 个工作日内缴纳。", fee},
+		{casefile.KindFeeNoticed, "ysq fee 17 --by 页 --count 57\nysq fee 17 --by 件 --received 2026-11-20\nysq fee 17 --by 件 --count 12 --yuan 200",
+			"按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", notice},
 		{casefile.KindFeePaid, "ysq paid 17 --yuan 200", "缴清之次日重新起算；部分缴费视为未缴。", func(o *options) func() ([]casefile.Event, error) {
 			yuan := o.number("yuan", "缴纳金额，`元`")
 			o.need("yuan")
@@ -204,18 +205,6 @@ func reasoned(o *options) func() ([]casefile.Event, error) {
 		}
 		return []casefile.Event{casefile.ReasonGiven{Accepted: *accepted, Note: *note}}, nil
 	}
-}
-
-func fee(o *options) func() ([]casefile.Event, error) {
-	by, count := o.text("by", "收费`方式`：件、页"), o.number("count", "件数或页`数`")
-	yuan := o.number("yuan", "应缴金额，`元`")
-	received := o.date("received", "通知送达申请人的`日期`，20 个工作日由此起算")
-	document := document(o)
-	o.need("by", "count", "yuan")
-	o.complete("by", []string{"件", "页"})
-	return one(func() casefile.Event {
-		return casefile.FeeNoticed{By: *by, Count: *count, Yuan: *yuan, Received: *received, Document: *document}
-	})
 }
 
 func extend(o *options) func() ([]casefile.Event, error) {

@@ -58,9 +58,19 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		}
 		req.DryRun = *dryRun
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			explained, warnings, err := a.charge(ctx, c, req.Drafts)
+			if err != nil {
+				return err
+			}
 			res, err := c.Append(ctx, req)
 			if err != nil {
 				return err
+			}
+			res.Warnings = append(res.Warnings, warnings...)
+			if !a.json {
+				for _, line := range explained {
+					fmt.Fprintln(a.out, grid.Clean(line))
+				}
 			}
 			return a.recorded(res)
 		})(cmd, args)

@@ -79,4 +79,5 @@ type Backend interface {
 	Needs(k casefile.Kind) Role
 
 	More
+	Finder
 }

@@ -2,7 +2,7 @@
 // and answers its clerks until the context ends.
 //
 //	office   the open register: what intake and control ask of it (backend.go, intake.go, mails.go)
-//	Daemon   the office's life: sockets, pollers, systemd, the ordered stop
+//	Daemon   the office's life: sockets, pollers, the index of words, systemd, the ordered stop
 //	Local    the same office inside a command, when no daemon runs
 //
 // It is the only place where the parts are wired together.
@@ -88,6 +88,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 		})
 	}
 	wg.Go(func() { d.watch(ctx) })
+	wg.Go(func() { d.keepIndex(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 
 	<-ctx.Done()

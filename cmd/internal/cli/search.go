@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// searchLimit is how many hits are shown unless told otherwise: the newest are meant most often.
+const searchLimit = 20
+
+func (a *app) searchCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "search 词…",
+		Short: "全文查找案件和邮件",
+		Long: "在全部案件（在办的和已办结的）和未立案的邮件中查找，最新的在前。查找的范围：案号、申请人、主题、申请内容、\n" +
+			"文号、承办科室、各条记录和邮件正文、附件名。几个词须同时出现，不必在同一处；词中不必有空格。\n" +
+			"字母和数字从词首查起：zhang 可查到 zhangsan，17 查不到 2017；大小写、全角半角不论。\n" +
+			"被遮盖的号码要写全才能查到。",
+		Example: "ysq search 大气 监测\nysq search 某环答〔2026〕17号\nysq search 张某 --limit 0\nysq search 排污许可 --json",
+		Args:    atLeastOne("要查的词"),
+	}
+	limit := cmd.Flags().Int("limit", searchLimit, "最多列几`处`，0 为不限；--json 不写则不限")
+	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		if *limit < 0 {
+			return usage(cmd, "--limit 不能是负数")
+		}
+		q := control.SearchQuery{Words: strings.Join(args, " "), Limit: *limit}
+		if a.json {
+			if !cmd.Flags().Changed("limit") {
+				q.Limit = 0 // a program would not notice what is missing
+			}
+			array := jsonArray[control.Hit]{a: a}
+			if err := c.Search(ctx, q, array.add); err != nil {
+				return err
+			}
+			return array.close()
+		}
+		return a.search(ctx, c, q)
+	})
+	return cmd
+}
+
+// search prints hits as they come.
+func (a *app) search(ctx context.Context, c *control.Client, q control.SearchQuery) error {
+	limit := q.Limit
+	if limit > 0 {
+		q.Limit++ // one more tells that there are more
+	}
+	n := 0
+	err := c.Search(ctx, q, func(h control.Hit) error {
+		if n++; limit == 0 || n <= limit {
+			a.hit(h)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		fmt.Fprintln(a.errOut, "没有找到")
+	case limit > 0 && n > limit:
+		fmt.Fprintf(a.errOut, "只列出最新的 %d 处；其余用 --limit 0，或多写几个词\n", limit)
+	}
+	return nil
+}
+
+func (a *app) hit(h control.Hit) {
+	s := a.screenOf(a.out)
+	name, stands := string(h.Case), stageLabel(string(h.Stage))
+	if h.Case == "" {
+		name, stands = "邮件 "+h.Mail.Short(), placeLabel(string(h.Place))
+	}
+	said := []string{name}
+	for _, text := range []string{stands, instant(h.ArrivedAt), string(h.Applicant), string(h.Subject)} {
+		if text != "" {
+			said = append(said, grid.Clean(text))
+		}
+	}
+	fmt.Fprintln(a.out, s.paint(header, strings.Join(said, "  ")))
+	for _, f := range h.Found {
+		fmt.Fprintf(a.out, "  %s：%s%s%s\n", grid.Clean(f.Where), grid.Clean(f.Before), s.mark(grid.Clean(f.Match)), grid.Clean(f.After))
+	}
+}
+
+// mark makes what was found stand out: in bold on a terminal, between brackets elsewhere.
+func (s screen) mark(text string) string {
+	if s.colour {
+		return s.paint(header, text)
+	}
+	return "【" + text + "】"
+}

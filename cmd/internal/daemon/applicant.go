@@ -1,0 +1,69 @@
+package daemon
+
+import (
+	"context"
+	"iter"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/fee"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// Month counts the applications of a case's applicant in the month in which it was received.
+func (f *office) Month(_ context.Context, id casefile.ID) (count control.MonthCount, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		day := c.ReceivedOn()
+		if day.IsZero() {
+			return usageError("%s 没有收到日期，无从计算当月件数", id)
+		}
+		count = control.MonthCount{Applicant: control.Text(c.Applicant), Month: day.String()[:len("2026-11")], Cases: []control.MonthCase{}}
+		same, err := fee.InMonth(receivedAbout(tx, day), c.Applicant, day)
+		if err != nil {
+			return err
+		}
+		for _, c := range same {
+			one := control.MonthCase{Case: c.ID, ReceivedOn: control.Day(c.ReceivedOn())}
+			if one.Noticed, err = noticedByItem(tx, c.ID); err != nil {
+				return err
+			}
+			count.Cases = append(count.Cases, one)
+		}
+		return nil
+	})
+	return count, told(err)
+}
+
+// receivedAbout yields the cases received within a month of a day, and few others. It reads the fixed
+// heads of all, and the names only of those.
+func receivedAbout(tx *register.Tx, day civil.Date) iter.Seq2[casefile.Case, error] {
+	return func(yield func(casefile.Case, error) bool) {
+		for c, err := range tx.Heads() {
+			if err == nil {
+				if away := c.ReceivedOn().Sub(day); away < -31 || away > 31 {
+					continue
+				}
+				c, err = tx.Case(c.ID)
+			}
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// noticedByItem is how much was asked for on a case by 件.
+func noticedByItem(tx *register.Tx, id casefile.ID) (yuan int, err error) {
+	history, err := tx.History(id)
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.FeeNoticed); ok && e.By == "件" {
+			yuan += e.Yuan
+		}
+	}
+	return yuan, err
+}
