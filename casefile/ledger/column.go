@@ -346,12 +346,18 @@ func (c coded[T]) set(s string) (err error) { *c.p, err = c.parse(fold(s)); retu
 
 // fold undoes what an input method does to digits and brackets, and the spaces between them.
 func fold(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0 {
+		return s
+	}
 	return strings.Join(strings.Fields(width.Fold.String(s)), "")
 }
 
 // parseDay reads the ways in which clerks and spreadsheets write a day: 2026-03-02, 2026/3/2,
 // 2026.3.2 and 2026年3月2日, each also with the midnight that Excel puts behind it.
 func parseDay(s string) (civil.Date, error) {
+	if d, err := civil.Parse(s); err == nil {
+		return d, nil
+	}
 	bad := fmt.Errorf("%.40q 不是日期：请写 2026-03-02、2026/3/2 或 2026年3月2日", s)
 	f := strings.Fields(width.Fold.String(s))
 	if n := len(f); n > 1 && (f[n-1] == "0:00" || f[n-1] == "0:00:00" || f[n-1] == "00:00:00") {

@@ -23,6 +23,7 @@ func csvLines(b []byte) lineSeq {
 		r := csv.NewReader(bytes.NewReader(b))
 		r.FieldsPerRecord = -1
 		r.ReuseRecord = true
+		var l line
 		for {
 			record, err := r.Read()
 			if err == io.EOF {
@@ -36,7 +37,7 @@ func csvLines(b []byte) lineSeq {
 				yield(line{}, err)
 				return
 			}
-			l := line{}
+			l.cells = l.cells[:0]
 			l.number, _ = r.FieldPos(0)
 			for i, s := range record {
 				if s != "" {

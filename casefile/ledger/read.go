@@ -72,7 +72,8 @@ func sniff(b []byte) Format {
 	return CSV
 }
 
-// line is one line of a file, whatever the file's form: only its cells that are not empty.
+// line is one line of a file, whatever the file's form: only its cells that are not empty. Its cells
+// may be used again for the next line.
 type line struct {
 	number int
 	cells  []cell
@@ -240,7 +241,6 @@ func distance(a, b string) int {
 func (t *reading) row(l line) {
 	r := Row{place: place{t.file, l.number, t.letters}}
 	before := len(t.problems)
-	filled := make(map[string]bool, len(l.cells))
 	for _, c := range l.cells {
 		if c.column >= len(t.header) || t.header[c.column].column == nil {
 			t.add(Problem{t.file, c.line, "", "", ooxml.ColumnName(c.column) + " 列没有列名，而此格有内容"})
@@ -250,7 +250,6 @@ func (t *reading) row(l line) {
 		if h.grow != nil {
 			h.grow(&r, h.round+1)
 		}
-		filled[h.name] = true
 		s, err := c.plain(h.form)
 		if err == nil {
 			err = h.at(&r, h.round).set(s)
@@ -260,7 +259,7 @@ func (t *reading) row(l line) {
 		}
 	}
 	for _, h := range t.header {
-		if h.column != nil && h.needed && !filled[h.name] {
+		if h.column != nil && h.needed && h.at(&r, 0).String() == "" && !wrong(t.problems[before:], h.name) {
 			t.add(Problem{t.file, l.number, h.name, t.letters[h.name], "不能为空"})
 		}
 	}
@@ -271,6 +270,11 @@ func (t *reading) row(l line) {
 	if len(t.problems) == before {
 		t.rows = append(t.rows, r)
 	}
+}
+
+// wrong reports whether a column is among the problems already.
+func wrong(problems []Problem, column string) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Column == column })
 }
 
 func (t *reading) end() ([]Row, error) {

@@ -211,13 +211,16 @@ func (s Sheet) writeView(b *bufio.Writer, first bool) {
 }
 
 func writeRow(b *bufio.Writer, n int, cells []Cell, styles *styleTable) error {
-	fmt.Fprintf(b, `<row r="%d">`, n)
+	number := strconv.Itoa(n)
+	b.WriteString(`<row r="` + number + `">`)
 	for i, c := range cells {
 		if c == (Cell{}) {
 			continue
 		}
-		ref := Ref(i, n-1)
-		b.WriteString(`<c r="` + ref + `"`)
+		ref := ColumnName(i) + number
+		b.WriteString(`<c r="`)
+		b.WriteString(ref)
+		b.WriteString(`"`)
 		if id := styles.id(c.style); id > 0 {
 			b.WriteString(` s="` + strconv.Itoa(id) + `"`)
 		}
@@ -226,7 +229,9 @@ func writeRow(b *bufio.Writer, n int, cells []Cell, styles *styleTable) error {
 			if len(c.text) > MaxText && len(utf16.Encode([]rune(c.text))) > MaxText {
 				return fmt.Errorf("cell %s: more than %d characters: %w", ref, MaxText, ErrLimit)
 			}
-			b.WriteString(` t="inlineStr"><is><t xml:space="preserve">` + Escape(encodeControls(c.text)) + `</t></is></c>`)
+			b.WriteString(` t="inlineStr"><is><t xml:space="preserve">`)
+			b.WriteString(Escape(encodeControls(c.text)))
+			b.WriteString(`</t></is></c>`)
 		case 'n':
 			b.WriteString(`><v>` + strconv.FormatInt(c.number, 10) + `</v></c>`)
 		case 'f':
@@ -244,11 +249,13 @@ func Ref(column, row int) string { return ColumnName(column) + strconv.Itoa(row+
 
 // ColumnName is the letters of a column, which counts from 0.
 func ColumnName(column int) string {
-	s := ""
+	var b [16]byte
+	i := len(b)
 	for n := column + 1; n > 0; n = (n - 1) / 26 {
-		s = string(rune('A'+(n-1)%26)) + s
+		i--
+		b[i] = 'A' + byte((n-1)%26)
 	}
-	return s
+	return string(b[i:])
 }
 
 // parseRef reads A1; both results count from 0.
