@@ -30,6 +30,9 @@ type Register interface {
 	CasesByMessageID(id string) ([]casefile.ID, error)
 	// CasesByAddress returns the open cases to which this address belongs, compared without case.
 	CasesByAddress(mail string) ([]casefile.ID, error)
+	// Earlier returns the applications that this address sent and that are open or answered, the
+	// latest ones where there are many.
+	Earlier(mail string) ([]Earlier, error)
 	// Case returns what is known of a case; found is false for a number that is not in the register.
 	Case(id casefile.ID) (c Case, found bool, err error)
 }
@@ -106,7 +109,11 @@ const Likely = 40
 // Decide decides about one mail. An error is the register's; nothing is decided then.
 func Decide(mail Mail, office Office, r Register) (Decision, error) {
 	d := decider{mail: mail, m: &mail.Message, office: office, r: r}
-	if err := d.decide(); err != nil {
+	err := d.decide()
+	if err == nil && d.out.New {
+		err = d.suggestRepeated()
+	}
+	if err != nil {
 		return Decision{}, fmt.Errorf("deciding about mail %s: %w", mail.Message.Digest.Short(), err)
 	}
 	d.out.Suggest = d.suggestions()

@@ -39,6 +39,10 @@ func (registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
 	return open, nil
 }
 
+func (registered) Earlier(mail string) ([]Earlier, error) { return earlier[mail], nil }
+
+var earlier = map[string][]Earlier{}
+
 var office = Office{Addresses: []string{"gongkai@office.example.test"}, CasesFrom: civil.MustParse("2026-01-01")}
 
 func from(mail, subject string) casefile.Message {
@@ -233,6 +237,7 @@ func (f failing) CasesByAddress(mail string) ([]casefile.ID, error) {
 	cases, _ := f.registered.CasesByAddress(mail)
 	return cases, f.fail()
 }
+func (f failing) Earlier(mail string) ([]Earlier, error)  { return nil, f.fail() }
 func (f failing) Case(id casefile.ID) (Case, bool, error) { return cases[id], true, f.fail() }
 
 // An error of the register at any call must come out: a decision without the answer would be a guess.

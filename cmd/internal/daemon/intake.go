@@ -97,6 +97,9 @@ func (f *office) take(arrivals []arrival) error {
 				return err
 			}
 			lines = append(lines, lineOf(drafts))
+			if err := f.claimed(tx, drafts, now); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -117,21 +120,29 @@ func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []case
 		return nil, err
 	}
 	if a.broken != "" {
-		return f.parked(a, now, a.broken), nil
+		return f.undecided(a, now, a.broken), nil
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			f.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", p)
-			drafts, err = f.parked(a, now, fmt.Sprintf("判断去处时程序出错：%v", p)), nil
-		}
-	}()
 	if known := lastTaken(about); known != nil && !movedToInbox(*known, a) {
 		return f.duplicate(tx, a, *known, about, now)
 	}
+	return f.decide(tx, a, about, now)
+}
+
+// decide is place for bytes that have no place yet, or are to get another one.
+func (f *office) decide(tx *register.Tx, a arrival, about []casefile.Record, now time.Time) (drafts []casefile.Draft, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", p)
+			drafts, err = f.undecided(a, now, fmt.Sprintf("判断去处时程序出错：%v", p)), nil
+		}
+	}()
 	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, now))},
-		match.Office{Addresses: f.addresses(), CasesFrom: f.Config.Intake.CasesFrom}, index{tx})
+		match.Office{Addresses: f.addresses(), CasesFrom: f.Config.Intake.CasesFrom}, index{tx, f})
 	if err != nil {
-		return f.parked(a, now, "判断去处时出错："+err.Error()), nil
+		return f.undecided(a, now, "判断去处时出错："+err.Error()), nil
+	}
+	if drafts, err := f.bounced(tx, a, d, about, now); err != nil || drafts != nil {
+		return drafts, err
 	}
 	return f.settle(tx, a, d, about, now), nil
 }
@@ -165,9 +176,11 @@ func arrivalOf(internal, now time.Time) time.Time {
 	return internal
 }
 
-func (f *office) parked(a arrival, now time.Time, reason string) []casefile.Draft {
+// undecided parks a mail about which no decision came to pass; `mail retry` tries again.
+func (f *office) undecided(a arrival, now time.Time, reason string) []casefile.Draft {
 	t := f.taken(a)
 	t.Disposition, t.Reasons = casefile.Parked, []string{reason}
+	t.Defects = append(t.Defects, casefile.Defect{Code: defectUndecided, Detail: reason})
 	return []casefile.Draft{{On: civil.Of(now), Event: t}}
 }
 
@@ -273,20 +286,13 @@ func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []ca
 		rest = append(rest, casefile.Draft{Case: d.Case, On: on, Event: e})
 	default:
 		t.Disposition = casefile.Parked
+		t.Defects = append(t.Defects, unclaimed(a, d)...)
 		if d.Likeness >= match.Likely {
 			f.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
 		}
 	}
 	drafts := append([]casefile.Draft{{On: civil.Of(now), Event: t}}, rest...)
-	// What was parked in the junk folder has its place now; its entry there becomes a copy.
-	for _, r := range about {
-		if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition == casefile.Parked {
-			e.Disposition, e.Case = casefile.Duplicate, t.Case
-			e.Reasons = []string{"已由同事移入 " + a.Folder}
-			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: e})
-		}
-	}
-	return drafts
+	return append(drafts, copies(about, a, t.Case, now)...)
 }
 
 // Quarantine records a mail that the server lists and does not hand out.
@@ -328,7 +334,10 @@ func (l logLine) write(f *office) {
 }
 
 // index answers what matching asks, inside the transaction that records the answer.
-type index struct{ tx *register.Tx }
+type index struct {
+	tx     *register.Tx
+	office *office
+}
 
 func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
 	return i.tx.CasesByMessageID(id), nil

@@ -1,0 +1,72 @@
+package daemon
+
+import (
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/mailbox"
+)
+
+// defectUndecided marks a mail that is parked because deciding about it failed.
+const defectUndecided = "undecided"
+
+// placeAgain decides anew about a parked mail, from its bytes, as if it had just been fetched, and
+// records where it goes now.
+func (f *office) placeAgain(tx *register.Tx, actor string, t casefile.MessageTaken, now time.Time) error {
+	a := f.readArrival(mailbox.Fetched{
+		Ref:  mailbox.Ref{Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID},
+		Role: f.roleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
+	})
+	about, err := tx.About(a.Digest)
+	if err != nil {
+		return err
+	}
+	var drafts []casefile.Draft
+	if a.broken != "" {
+		drafts = f.undecided(a, now, a.broken)
+	} else if drafts, err = f.decide(tx, a, about, now); err != nil {
+		return err
+	}
+	_, err = tx.Append(actor, drafts...)
+	return err
+}
+
+// roleOf returns the role of the folder in which a mail lay, by the server's last listing. Where nobody
+// has polled yet, anything but the inbox counts as a junk folder: the mail then joins a case or stays
+// parked, and never becomes a case unseen.
+func (f *office) roleOf(t casefile.MessageTaken) mailbox.Role {
+	for _, p := range f.pollers {
+		s := p.Status()
+		i := slices.IndexFunc(s.Folders, func(o mailbox.FolderStatus) bool { return s.Account == t.Account && o.Name == t.Folder })
+		if i >= 0 {
+			return s.Folders[i].Role
+		}
+	}
+	if t.Folder == "INBOX" {
+		return mailbox.RoleInbox
+	}
+	return mailbox.RoleJunk
+}
+
+// copies makes copies of the entries of a mail that was parked elsewhere, as in the junk folder: it
+// has its place now.
+func copies(about []casefile.Record, a arrival, id casefile.ID, now time.Time) []casefile.Draft {
+	var drafts []casefile.Draft
+	for _, r := range about {
+		e, ok := r.Event.(casefile.MessageTaken)
+		if !ok || e.Disposition != casefile.Parked || sameRef(e, a.Ref) {
+			continue
+		}
+		e.Disposition, e.Case = casefile.Duplicate, id
+		e.Reasons = []string{"已由同事移入 " + a.Folder}
+		drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: e})
+	}
+	return drafts
+}
+
+func sameRef(e casefile.MessageTaken, r mailbox.Ref) bool {
+	return e.Account == r.Account && e.Folder == r.Folder && e.UIDValidity == r.UIDValidity && e.UID == r.UID
+}

@@ -1,0 +1,197 @@
+package daemon
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// letter composes a mail of the office as its webmail leaves it in 已发送.
+func letter(id, subject string) []byte {
+	return fmt.Appendf(nil, "From: office@example.test\r\nTo: zhangsan@example.test\r\nSubject: %s\r\nMessage-ID: <%s@office.example.test>\r\n"+
+		"In-Reply-To: <%s>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nx\r\n", subject, id, applicationID)
+}
+
+// applicationID is the Message-ID of the application that fileApplication delivers.
+var applicationID = casefile.DigestOf([]byte("张三 <zhangsan@example.test>政府信息公开申请x")).Short()
+
+// notice composes a delivery status notification on a letter (RFC 3464).
+func notice(letterID, action string) []byte {
+	return fmt.Appendf(nil, "Return-Path: <>\r\nFrom: Mail Delivery System <mailer-daemon@example.test>\r\nTo: office@example.test\r\nSubject: Undelivered Mail Returned to Sender\r\n"+
+		"Message-ID: <dsn-%[1]s-%[2]s@example.test>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"+
+		"--b\r\nContent-Type: text/plain\r\n\r\nI could not deliver.\r\n"+
+		"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.test\r\n\r\n"+
+		"Final-Recipient: rfc822; zhangsan@example.test\r\nAction: %[2]s\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n"+
+		"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <%[1]s@office.example.test>\r\n\r\n--b--\r\n", letterID, action)
+}
+
+// replied opens an office in which the one case was answered by e-mail today.
+func replied(t *testing.T) *bureau {
+	b := openBureau(t, "2026-03-02")
+	fileApplication(b)
+	b.record("2026-00001", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "x"}, casefile.Reviewed{},
+		casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}, casefile.Dispatched{Way: casefile.ByEmail})
+	return b
+}
+
+func fileApplication(b *bureau) {
+	raw := strings.Replace(string(compose("张三 <zhangsan@example.test>", "政府信息公开申请", "x")), "Message-ID: <", "Message-ID: <"+applicationID+">\r\nX-Was: <", 1)
+	b.sim.Add("INBOX", []byte(raw), b.now())
+	b.poll()
+}
+
+func (b *bureau) show(id casefile.ID) control.CaseDetail {
+	b.t.Helper()
+	d, err := b.client.Show(b.t.Context(), id, false)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return d
+}
+
+// last returns the texts of the records of a kind.
+func texts(d control.CaseDetail, k casefile.Kind) (all []string) {
+	for _, r := range d.Records {
+		if r.Kind == k {
+			all = append(all, r.Text)
+		}
+	}
+	return all
+}
+
+func TestBounceOfTheReply(t *testing.T) {
+	for name, deliver := range map[string]func(b *bureau){
+		"after the letter was seen": func(b *bureau) {
+			b.sim.Add("已发送", letter("reply", "答复"), b.now())
+			b.poll()
+			b.sim.Add("INBOX", notice("reply", "failed"), b.now())
+			b.poll()
+		},
+		"in the same poll, before the letter": func(b *bureau) {
+			b.sim.Add("INBOX", notice("reply", "failed"), b.now())
+			b.sim.Add("已发送", letter("reply", "答复"), b.now())
+			b.poll()
+		},
+		"a day before the letter is seen": func(b *bureau) {
+			b.sim.Add("INBOX", notice("reply", "failed"), b.now())
+			sent := b.now()
+			b.poll()
+			if parked := b.mails(casefile.Parked); len(parked) != 1 {
+				b.t.Errorf("the bounce was not parked: %+v", parked)
+			}
+			time.Sleep(24 * time.Hour)
+			b.sim.Add("已发送", letter("reply", "答复"), sent)
+			b.poll()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := replied(t)
+				deliver(b)
+				d := b.show("2026-00001")
+				failed := texts(d, casefile.KindDeliveryFailed)
+				if len(failed) != 1 || !strings.Contains(failed[0], "zhangsan@example.test") || !strings.Contains(failed[0], "550 no such user") {
+					t.Fatalf("recorded as failed: %q", failed)
+				}
+				if d.Stage != "replied" || len(d.Alarms) != 1 || d.Alarms[0].Kind != "delivery" {
+					t.Errorf("stage %s, alarms %+v", d.Stage, d.Alarms)
+				}
+				if len(texts(d, casefile.KindMessageIn)) != 1 || len(b.mails(casefile.Parked)) != 0 {
+					t.Errorf("the report is not on the case: %+v", d.Records)
+				}
+				for _, a := range d.Addresses {
+					if strings.HasPrefix(a, "mailer-daemon") {
+						t.Error("the mail server now belongs to the case")
+					}
+				}
+				if b.poll().Taken != 0 || len(texts(b.show("2026-00001"), casefile.KindDeliveryFailed)) != 1 {
+					t.Error("recorded twice")
+				}
+			})
+		})
+	}
+}
+
+func TestReportsThatMoveNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		deliver func(b *bureau)
+		note    string // of the case; "" for none, and the report stays parked
+	}{
+		{"a delay", func(b *bureau) {
+			b.sim.Add("已发送", letter("reply", "答复"), b.now())
+			b.sim.Add("INBOX", notice("reply", "delayed"), b.now())
+		}, "投递延迟"},
+		{"a letter of the day before", func(b *bureau) {
+			b.sim.Add("已发送", letter("confirmation", "已收到"), b.now().Add(-24*time.Hour))
+			b.sim.Add("INBOX", notice("confirmation", "failed"), b.now())
+		}, "退信"},
+		{"a letter that nobody knows", func(b *bureau) { b.sim.Add("INBOX", notice("unknown", "failed"), b.now()) }, ""},
+		{"about the applicant's own mail", func(b *bureau) {
+			raw := strings.Replace(string(notice("x", "failed")), "x@office.example.test>\r\n\r\n--b--", applicationID+">\r\n\r\n--b--", 1)
+			b.sim.Add("INBOX", []byte(raw), b.now())
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := replied(t)
+				tt.deliver(b)
+				b.poll()
+				d := b.show("2026-00001")
+				if failed := texts(d, casefile.KindDeliveryFailed); len(failed) > 0 || d.Stage != "served" {
+					t.Errorf("at %s, failed: %q", d.Stage, failed)
+				}
+				notes := strings.Join(texts(d, casefile.KindNoted), "\n")
+				if tt.note == "" {
+					if notes != "" || len(b.mails(casefile.Parked)) != 1 {
+						t.Errorf("noted %q, parked %+v", notes, b.mails(casefile.Parked))
+					}
+				} else if !strings.Contains(notes, tt.note) || len(b.mails(casefile.Parked)) != 0 {
+					t.Errorf("noted %q, want %q", notes, tt.note)
+				}
+			})
+		})
+	}
+}
+
+// A bounce before the clerk has recorded the reply moves nothing and is not lost.
+func TestBounceBeforeTheReplyIsRecorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		fileApplication(b)
+		b.sim.Add("已发送", letter("reply", "答复"), b.now())
+		b.sim.Add("INBOX", notice("reply", "failed"), b.now())
+		b.poll()
+		if d := b.show("2026-00001"); d.Stage != "received" || len(texts(d, casefile.KindNoted)) != 1 {
+			t.Errorf("at %s: %+v", d.Stage, d.Records)
+		}
+	})
+}
+
+// An application that resembles an earlier one of its sender is a case of its own, with a suggestion.
+func TestRepeatedApplicationIsSuggested(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		const text = "现申请公开东河街道 2025 年度部门预算执行情况明细表，以及该年度“三公”经费的使用明细。"
+		b.deliver("张三 <zhangsan@example.test>", "申请公开预算", text)
+		b.deliver("李四 <lisi@example.test>", "申请公开预算", text)
+		b.poll()
+		b.sim.Add("INBOX", append([]byte("X-Sent-Again: yes\r\n"), compose("张三 <zhangsan@example.test>", "申请公开预算", text+" ")...), b.now())
+		b.poll()
+		if n := len(b.list(control.ListQuery{})); n != 3 {
+			t.Fatalf("%d cases, want 3", n)
+		}
+		s := b.show("2026-00003").Suggestions
+		if len(s) != 1 || s[0].Case != "2026-00001" || !strings.Contains(s[0].Reason, "正文相似度 100%") || !strings.Contains(s[0].Reason, "合并") {
+			t.Errorf("suggested %+v", s)
+		}
+		if s := b.show("2026-00002").Suggestions; len(s) != 0 {
+			t.Errorf("another sender's: %+v", s)
+		}
+	})
+}
