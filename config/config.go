@@ -34,6 +34,7 @@ type Config struct {
 	Intake    Intake
 	Access    Access
 	Approval  Approval
+	Retention Retention
 	Log       Log
 	Terminal  Terminal
 
@@ -119,6 +120,12 @@ const (
 // Approval says who decides what.
 type Approval struct {
 	Extension Extension
+}
+
+// Retention says how long the bytes of mails and files are kept.
+type Retention struct {
+	// Years after the year of archiving in which an approver may erase them. 0: never.
+	Years int
 }
 
 // Level is the least severity that is logged.

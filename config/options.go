@@ -48,6 +48,9 @@ func (c *Config) sections() []section {
 		{"approval", "审批。", []option{
 			{"extension", "延期由谁批准（条例第三十三条）：\n\"recorded\" 纸面批准，经办人录入批准人、日期和文号；\"role\" 只有“审核”角色可以录入延期。", "", choice[Extension]{&c.Approval.Extension, []Extension{ExtensionRecorded, ExtensionRole}}},
 		}},
+		{"retention", "保管期限。", []option{
+			{"years", "归档当年之后满几年，“审核”角色方可销毁案件的邮件原文和附件（ysq erase）；记录永远保留。\n期限按本机关的档案保管期限表；不写则不得销毁。", "10", years{&c.Retention.Years}},
+		}},
 		{"log", "日志（写到标准错误，由 systemd 日志收存）。", []option{
 			{"level", "debug、info、warn 或 error。", "", choice[Level]{&c.Log.Level, []Level{Debug, Info, Warn, Fault}}},
 		}},

@@ -174,6 +174,19 @@ func (v port) read(n *unstable.Node) error {
 
 func (v port) literal() string { return strconv.Itoa(*v.p) }
 
+type years struct{ p *int }
+
+func (v years) read(n *unstable.Node) error {
+	i, err := strconv.ParseUint(string(n.Data), 10, 16)
+	if n.Kind != unstable.Integer || err != nil || i == 0 || i > 100 {
+		return mismatch{"应为 1 到 100 的整数", "不加引号，如 10、30；不得销毁则不写这一项"}
+	}
+	*v.p = int(i)
+	return nil
+}
+
+func (v years) literal() string { return strconv.Itoa(*v.p) }
+
 type duration struct{ p *time.Duration }
 
 func (v duration) read(n *unstable.Node) error {

@@ -56,7 +56,12 @@ func (r *Register) attach(now time.Time) error {
 		})
 	}
 	r.found.CaughtUp = e.head - e.last
-	return r.catchUp()
+	err = r.catchUp()
+	if _, full := errors.AsType[*JournalError](err); full {
+		r.unwell(now, err) // nothing can be recorded now, but everything can be read
+		return nil
+	}
+	return err
 }
 
 // ends is how the end of a journal compares with the end of the database.

@@ -52,6 +52,9 @@ func (a *app) status(s control.Status) error {
 		field{"三个工作日内", count(s.DueSoon, "ysq due --within 3")},
 		field{"邮件", mailCounts(s.Mails)},
 	)
+	for _, t := range s.Troubles {
+		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "  注意：")+grid.Clean(t))
+	}
 	if s.PID == 0 {
 		return nil // nobody polls: there is nothing to say of the mailboxes
 	}

@@ -189,6 +189,11 @@ func stream[T any](ctx context.Context, c *Client, path string, query url.Values
 		return err
 	}
 	defer body.Close()
+	return readStream(body, yield)
+}
+
+// readStream yields what streamAnswer wrote.
+func readStream[T any](body io.Reader, yield func(T) error) error {
 	d := json.NewDecoder(body)
 	for {
 		var l streamLine[T]

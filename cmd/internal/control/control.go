@@ -79,5 +79,6 @@ type Backend interface {
 	Needs(k casefile.Kind) Role
 
 	More
+	Keeper
 	Finder
 }

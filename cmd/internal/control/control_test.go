@@ -21,6 +21,7 @@ import (
 // desk is a Backend that answers with what a test put into it.
 type desk struct {
 	More
+	Keeper
 	Finder
 	rows     []CaseRow
 	detail   CaseDetail

@@ -245,6 +245,8 @@ type Status struct {
 	Unconfirmed  int             `json:"unconfirmed"`
 	Mails        map[string]int  `json:"mails"` // by disposition
 	Mailboxes    []MailboxStatus `json:"mailboxes"`
+	Troubles     []string        `json:"troubles"` // with the keeping of the register: disk, journal, proof
+	Verified     *time.Time      `json:"verified"` // when the daemon last proved the register; null: not yet
 
 	// CalendarMissing is the year of which the notice ought to be known and is not; 0: none.
 	CalendarMissing int `json:"calendar_missing"`

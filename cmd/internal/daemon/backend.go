@@ -275,7 +275,7 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 	s := control.Status{
 		Version: f.Version, Agency: f.Config.Agency.Name, Started: instant(f.started), Today: control.Day(today),
 		CalendarEnd: control.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
-		Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []control.MailboxStatus{},
+		Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []control.MailboxStatus{}, Troubles: []string{},
 	}
 	if !f.started.IsZero() {
 		s.PID = os.Getpid()
@@ -304,6 +304,10 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 	for _, p := range f.pollers {
 		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status()))
 	}
+	for _, t := range f.troubles() {
+		s.Troubles = append(s.Troubles, t.text)
+	}
+	s.Verified = f.verified()
 	return s, told(err)
 }
 

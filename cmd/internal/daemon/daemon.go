@@ -60,11 +60,14 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 		}
 		defer listener.Close() // again is no harm: Serve closes it in the ordinary case
 	}
-	n, err := mailbox.Recover(ctx, d.store, d.office)
-	if err != nil {
-		return fmt.Errorf("taking the mails that a crash left pending: %w", err)
+	d.sayFindings()
+	if err := d.finishErasures(); err != nil {
+		d.Options.Log.Error().Err(err).Msg("erased mails could not be removed; the next start tries again")
 	}
-	if n > 0 {
+	n, err := mailbox.Recover(ctx, d.store, d.office)
+	if err != nil { // as with a full disk: queries go on, and the pollers try again
+		d.Options.Log.Error().Err(err).Msg("the mails that an earlier run left pending cannot be recorded now")
+	} else if n > 0 {
 		d.Log.Warn().Int("mails", n).Msg("took mails that an earlier run had fetched and not recorded")
 	}
 	d.Log.Info().Str("version", d.Version).Str("state", d.Config.Paths.State).Str("socket", d.Config.Paths.Socket).Msg("ready")
@@ -88,6 +91,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 		})
 	}
 	wg.Go(func() { d.watch(ctx) })
+	wg.Go(func() { d.prove(ctx) })
 	wg.Go(func() { d.keepIndex(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 

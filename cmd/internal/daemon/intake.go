@@ -96,7 +96,9 @@ func (f *office) take(arrivals []arrival) error {
 			if _, err := tx.Append(actorMailbox, drafts...); err != nil {
 				return err
 			}
-			lines = append(lines, lineOf(drafts))
+			if len(drafts) > 0 {
+				lines = append(lines, lineOf(drafts))
+			}
 			if err := f.claimed(tx, drafts, now); err != nil {
 				return err
 			}
@@ -122,7 +124,7 @@ func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []case
 	if a.broken != "" {
 		return f.undecided(a, now, a.broken), nil
 	}
-	if known := lastTaken(about); known != nil && !movedToInbox(*known, a) {
+	if known != nil && !movedToInbox(*known, a) {
 		return f.duplicate(tx, a, *known, about, now)
 	}
 	return f.decide(tx, a, about, now)
@@ -193,6 +195,14 @@ func lastTaken(about []casefile.Record) *casefile.MessageTaken {
 		}
 	}
 	return last
+}
+
+// recorded reports whether the book has these bytes under this very UID.
+func bookHas(about []casefile.Record, a arrival) bool {
+	return slices.ContainsFunc(about, func(r casefile.Record) bool {
+		e, ok := r.Event.(casefile.MessageTaken)
+		return ok && e.Account == a.Account && e.Folder == a.Folder && e.UIDValidity == a.UIDValidity && e.UID == a.UID
+	})
 }
 
 // movedToInbox tells a mail that a colleague took out of the junk folder: it was parked there, and is

@@ -7,6 +7,7 @@ import (
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -30,7 +31,11 @@ func (d *Daemon) watch(ctx context.Context) {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	var said []trouble
+	var witnessed civil.Date
 	for {
+		d.watchKeeping(&said)
+		d.witness(&witnessed)
 		if s, err := d.Status(ctx); err == nil {
 			d.notify(fmt.Sprintf("STATUS=待办 %d 件，逾期 %d 件，未登记 %d 件；%s", s.Open, s.Overdue, s.Unregistered, d.pollLine()))
 		}

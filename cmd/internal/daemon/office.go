@@ -58,6 +58,7 @@ type office struct {
 	pollers []*mailbox.Poller
 	roles   control.Roles
 	started time.Time // zero when no daemon runs
+	proof   proof
 }
 
 // openOffice opens register and mails of the configured state directory.
@@ -67,11 +68,11 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command})
+	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now()})
 	if err != nil {
 		return nil, told(err)
 	}
-	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{})
+	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{Erased: reg.Erased})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the mails: %w", err), reg.Close())
 	}

@@ -59,6 +59,12 @@ func Init(dir string, now time.Time) error {
 	if _, err := register.Create(dir, now); err != nil {
 		return told(err)
 	}
+	return give(dir)
+}
+
+// give lets the system user own a directory that root has just made; for anybody else, and where
+// there is no such user, it stays as it is.
+func give(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}

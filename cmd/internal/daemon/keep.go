@@ -1,0 +1,328 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+const (
+	// proveAfter the daemon proves the register for the first time, when the mails of the night are in.
+	proveAfter = 10 * time.Minute
+	proveEvery = 7 * 24 * time.Hour
+)
+
+// proof is what the last background proof of the register found.
+type proof struct {
+	mu          sync.Mutex
+	at          time.Time
+	differences int
+}
+
+func toldProgress(tell func(control.Progress)) register.Progress {
+	return func(doing string, done, total int64) { tell(control.Progress{Doing: doing, Done: done, Total: total}) }
+}
+
+func differenceViews(all []register.Difference) []control.Difference {
+	views := make([]control.Difference, len(all))
+	for i, d := range all {
+		views[i] = control.Difference(d)
+	}
+	return views
+}
+
+// Verify proves the register as it is now.
+func (f *office) Verify(ctx context.Context, tell func(control.Progress)) ([]control.Difference, error) {
+	all, err := f.reg.Verify(ctx, toldProgress(tell))
+	if err != nil {
+		return nil, told(err)
+	}
+	f.proof.mu.Lock()
+	f.proof.at, f.proof.differences = f.Now(), len(all)
+	f.proof.mu.Unlock()
+	return differenceViews(all), nil
+}
+
+// Backup makes a backup. It writes where it is told to everything that the office knows, unmasked:
+// only who can read the files anyway may ask.
+func (f *office) Backup(ctx context.Context, who control.Actor, req control.BackupRequest, tell func(control.Progress)) (res control.BackupResult, err error) {
+	if who.UID != 0 && who.UID != f.roles.Owner {
+		return res, &control.Error{Code: "denied", Exit: control.ExitRefused,
+			Msg: fmt.Sprintf("备份含有全部个人信息，只有 root 和服务用户可以备份，%s 不可以", who), Hint: "请管理员运行，或用 systemctl start ysq-backup"}
+	}
+	if !filepath.IsAbs(req.Target) || req.Config != "" && !filepath.IsAbs(req.Config) {
+		return res, &control.Error{Code: "usage", Msg: "备份的路径应从 / 写起", Exit: control.ExitUsage}
+	}
+	o := register.BackupOptions{Recipients: req.Recipients, Config: req.Config, Now: f.Now(), Tell: toldProgress(tell)}
+	if req.Keep != "" {
+		if o.Keep, err = register.ParseRetention(req.Keep); err != nil {
+			return res, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
+		}
+	}
+	b, err := f.reg.Backup(ctx, req.Target, o)
+	if err != nil {
+		f.Options.Log.Error().Err(err).Str("target", req.Target).Msg("the backup failed")
+		return res, toldKeeping(err)
+	}
+	f.Options.Log.Info().Str("backup", b.Path).Uint64("records", b.Records).Str("head", b.Head.String()).Int("mails", b.Mails).
+		Int("missing", len(b.Missing)).Strs("removed", b.Removed).Msg("backed up")
+	return control.BackupResult{
+		Path: b.Path, Records: b.Records, Head: b.Head.String(), Mails: b.Mails, Linked: b.Linked,
+		Missing: differenceViews(b.Missing), Removed: append([]string{}, b.Removed...),
+	}, nil
+}
+
+// toldKeeping gives errors of files a code; their texts say what to do.
+func toldKeeping(err error) error {
+	if err == nil {
+		return nil
+	}
+	known := told(err)
+	if _, ok := errors.AsType[*control.Error](known); ok || errors.Is(err, context.Canceled) {
+		return known
+	}
+	code := "keeping"
+	if _, ok := errors.AsType[*register.NoSpaceError](err); ok {
+		code = "no-space"
+	}
+	if _, ok := errors.AsType[*register.BrokenJournalError](err); ok {
+		code = "journal-broken"
+	}
+	hint := ""
+	if errors.Is(err, fs.ErrPermission) {
+		hint = "请核对目录属主；守护进程只能写状态目录和单元文件里 ReadWritePaths= 所列目录"
+	}
+	return &control.Error{Code: code, Msg: err.Error(), Hint: hint, Exit: control.ExitFailed}
+}
+
+// Erase lets the mails and files of cases go: the record first, the bytes after it. What a crash
+// leaves of the second, the next start does.
+func (f *office) Erase(_ context.Context, who control.Actor, req control.EraseRequest) (res control.EraseResult, err error) {
+	res = control.EraseResult{Cases: req.Cases, DryRun: req.DryRun}
+	now := f.Now()
+	var digests []casefile.Digest
+	judged := errors.New("judged") // ends a dry run without a trace
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		digests = nil
+		for _, id := range req.Cases {
+			held, err := f.mayErase(tx, id, civil.Of(now))
+			if err != nil {
+				return err
+			}
+			digests = append(digests, held...)
+			_, err = tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.Erased{Digests: held, Reason: req.Reason}})
+			if err != nil {
+				return err
+			}
+		}
+		slices.SortFunc(digests, func(a, b casefile.Digest) int { return slices.Compare(a[:], b[:]) })
+		digests = slices.Compact(digests)
+		for _, d := range digests {
+			if tx.Erased(d) {
+				res.Erased++
+			} else {
+				res.Held++
+			}
+		}
+		if req.DryRun {
+			return judged
+		}
+		return nil
+	})
+	if errors.Is(err, judged) {
+		return res, nil
+	}
+	if err != nil {
+		return res, told(err)
+	}
+	return res, f.dropErased(digests)
+}
+
+// mayErase returns what a case holds, or why it may not go yet.
+func (f *office) mayErase(tx *register.Tx, id casefile.ID, today civil.Date) ([]casefile.Digest, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return nil, err
+	}
+	refused := func(code, msg, hint string) error {
+		return &control.Error{Code: code, Msg: string(id) + "：" + msg, Hint: hint, Exit: control.ExitRefused}
+	}
+	years := f.Config.Retention.Years
+	switch {
+	case c.Stage != casefile.StageArchived:
+		return nil, refused("not-archived", "尚未归档（现为“"+c.Stage.Label()+"”），不能销毁", "归档后、保管期限届满方可销毁")
+	case years == 0:
+		return nil, refused("no-retention", "没有设定保管期限，不得销毁", "由管理员在配置 [retention] 中写 years")
+	}
+	if from := civil.New(c.ArchivedOn.Year()+years+1, time.January, 1); today < from {
+		return nil, refused("retention", fmt.Sprintf("%s 归档，保管 %d 年，%s 起方可销毁", c.ArchivedOn, years, from), "")
+	}
+	held, err := tx.Holdings(id)
+	if err != nil {
+		return nil, err
+	}
+	if len(held) == 0 {
+		return nil, refused("nothing-held", "没有邮件原文或附件", "")
+	}
+	return held, nil
+}
+
+// dropErased removes the bytes of those digests that are erased.
+func (f *office) dropErased(digests []casefile.Digest) error {
+	var errs []error
+	for _, d := range digests {
+		if f.reg.Erased(d) && f.store.Has(d) {
+			errs = append(errs, f.store.Erase(d))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// finishErasures does what a crash between an erasure's record and its files left undone.
+func (f *office) finishErasures() error {
+	var all []casefile.Digest
+	err := f.reg.View(func(tx *register.Tx) error {
+		return tx.EachErased(func(d casefile.Digest) error {
+			if f.store.Has(d) {
+				all = append(all, d)
+			}
+			return nil
+		})
+	})
+	return errors.Join(err, f.dropErased(all))
+}
+
+// sayFindings logs what opening the register brought to light.
+func (f *office) sayFindings() {
+	found := f.reg.Findings()
+	log := f.Options.Log
+	if found.Replayed > 0 {
+		log.Error().Uint64("records", found.Replayed).Msg("the database had lost records; they were taken back from the journal. Check the disk")
+	}
+	if found.CaughtUp > 0 {
+		log.Warn().Uint64("records", found.CaughtUp).Int64("torn_bytes", found.Cut).Msg("the journal was caught up after a crash")
+	}
+	if found.Migrated {
+		log.Warn().Int("schema", register.Schema).Str("kept", found.Kept).Msg("the register was brought to the present format; the old file is kept")
+	}
+	if found.Ahead > time.Minute {
+		log.Error().Dur("by", found.Ahead).Msg("the clock is behind the last record: it has gone back")
+	}
+	if len(found.Modes) > 0 {
+		log.Warn().Strs("files", found.Modes).Msg("files could be read by others; they no longer can")
+	}
+	if len(found.Foreign) > 0 {
+		log.Error().Strs("files", found.Foreign).Msg("files belong to another user than the state directory")
+	}
+}
+
+// trouble is something wrong with the keeping of the register: a name by which it is known from one
+// look to the next, and the words of status.
+type trouble struct{ name, text string }
+
+func (f *office) troubles() (all []trouble) {
+	add := func(name, format string, args ...any) { all = append(all, trouble{name, fmt.Sprintf(format, args...)}) }
+	h := f.reg.Health()
+	if h.Err != nil {
+		add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), h.Err)
+	}
+	if h.ClockBack > time.Minute {
+		add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
+	}
+	if s, err := register.SpaceOf(f.Config.Paths.State); err != nil {
+		add("disk", "%v", err)
+	} else if s.Free < f.leastSpace() {
+		add("disk", "磁盘只剩 %d MiB，将满；请清理或扩容", s.Free>>20)
+	}
+	if n := f.reg.Findings().Replayed; n > 0 {
+		add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
+	}
+	f.proof.mu.Lock()
+	defer f.proof.mu.Unlock()
+	if f.proof.differences > 0 {
+		add("proof", "核验发现 %d 处不符，见 ysq verify", f.proof.differences)
+	}
+	return all
+}
+
+// leastSpace is the room below which status warns: a snapshot of the register and some mails.
+func (f *office) leastSpace() int64 { return 256<<20 + 2*f.registerSize() }
+
+// verified is when the register was last proved by this process.
+func (f *office) verified() *time.Time {
+	f.proof.mu.Lock()
+	defer f.proof.mu.Unlock()
+	return instant(f.proof.at)
+}
+
+// prove verifies the register from time to time until the context ends.
+func (d *Daemon) prove(ctx context.Context) {
+	for wait := proveAfter; ; wait = proveEvery {
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return
+		}
+		began := time.Now()
+		all, err := d.Verify(ctx, func(control.Progress) {})
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			d.Options.Log.Error().Err(err).Msg("the register could not be verified")
+		case len(all) > 0:
+			for _, one := range all[:min(len(all), 20)] {
+				d.Options.Log.Error().Str("place", one.Place).Str("key", one.Key).Str("what", one.What).Str("do", one.Do).Msg("the register is not what its records say")
+			}
+		}
+		seq, head := d.head()
+		d.Options.Log.Info().Int("differences", len(all)).Dur("took", time.Since(began)).Uint64("records", seq).Str("head", head).Msg("verified the register")
+	}
+}
+
+// witness puts the digest of the last record into the system's journal once a day: a rewriting of
+// the whole register shows only against a witness outside of it (design.md §2).
+func (d *Daemon) witness(last *civil.Date) {
+	if today := d.today(); today != *last {
+		*last = today
+		seq, head := d.head()
+		d.Options.Log.Info().Uint64("records", seq).Str("head", head).Msg("the register's head today")
+	}
+}
+
+func (f *office) head() (seq uint64, digest string) {
+	// A database that cannot be read is told by whoever needs it.
+	f.reg.View(func(tx *register.Tx) error {
+		n, head := tx.Head()
+		seq, digest = n, head.String()
+		return nil
+	})
+	return seq, digest
+}
+
+// watchKeeping says once when something goes wrong with the keeping of the register, and once when
+// all is right again.
+func (d *Daemon) watchKeeping(said *[]trouble) {
+	now := d.troubles()
+	for _, t := range now {
+		if !slices.ContainsFunc(*said, func(o trouble) bool { return o.name == t.name }) {
+			d.Options.Log.Error().Str("trouble", t.name).Msg(t.text)
+		}
+	}
+	if len(now) == 0 && len(*said) > 0 {
+		d.Options.Log.Info().Msg("the register's keeping is in order again")
+	}
+	*said = now
+}

@@ -1,0 +1,112 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// What is done to a register that no daemon has open. Root goes on as the owner of the state
+// directory, as everywhere.
+
+// Mended says what became of a database or a journal that was written anew.
+type Mended struct {
+	Records uint64 `json:"records"`
+	Cases   int    `json:"cases"`
+	Open    int    `json:"open"`
+	Mails   int    `json:"mails"`
+	Was     int64  `json:"was"` // bytes
+	Is      int64  `json:"is"`
+	Kept    string `json:"kept"`   // where the old one lies
+	Beyond  int    `json:"beyond"` // lines of the old journal that are in no database
+}
+
+// Restored says what a restoration brought back.
+type Restored struct {
+	Backup      string               `json:"backup"`
+	Records     uint64               `json:"records"`
+	Replayed    uint64               `json:"replayed"`
+	LostFrom    uint64               `json:"lost_from"` // 0: nothing
+	Mails       int                  `json:"mails"`
+	Test        bool                 `json:"test"` // it was a drill, and is gone again
+	Differences []control.Difference `json:"differences"`
+}
+
+// Rebuild makes the database anew from the journal, or with journal set the other way round.
+func Rebuild(ctx context.Context, o Options, journal bool, tell func(control.Progress)) (m Mended, err error) {
+	ro, err := o.forMending()
+	if err != nil {
+		return m, err
+	}
+	if journal {
+		w, err := register.RebuildJournal(ctx, o.Config.Paths.State, ro, toldProgress(tell))
+		return Mended{Records: w.Records, Kept: w.Kept, Beyond: w.Beyond}, toldKeeping(err)
+	}
+	made, err := register.Rebuild(ctx, o.Config.Paths.State, ro, toldProgress(tell))
+	return mended(made), toldKeeping(err)
+}
+
+// Compact writes the database anew without the room that nothing uses.
+func Compact(ctx context.Context, o Options, tell func(control.Progress)) (m Mended, err error) {
+	ro, err := o.forMending()
+	if err != nil {
+		return m, err
+	}
+	made, err := register.Compact(ctx, o.Config.Paths.State, ro, toldProgress(tell))
+	return mended(made), toldKeeping(err)
+}
+
+func mended(m register.Made) Mended {
+	return Mended{Records: m.Records, Cases: m.Cases, Open: m.Open, Mails: m.Mails, Was: m.Was, Is: m.Is, Kept: m.Kept}
+}
+
+// forMending is how a command opens the register for itself.
+func (o Options) forMending() (register.Options, error) {
+	owner, err := ownerOf(o.Config.Paths.State)
+	if err != nil {
+		return register.Options{}, err
+	}
+	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.uid {
+		return register.Options{}, &control.Error{Code: "denied", Exit: control.ExitRefused,
+			Msg: "只有服务用户和 root 可以修复登记库", Hint: "请管理员停止服务后运行"}
+	}
+	o = o.withDefaults()
+	return register.Options{Command: o.Command, Now: o.Now()}, owner.become()
+}
+
+// Restore brings a register back from a backup: into the state directory, which must have none, or
+// with test set into a temporary directory beside it that is removed again. identities are the age
+// private keys for an encrypted backup.
+func Restore(ctx context.Context, o Options, from, identities string, test bool, tell func(control.Progress)) (res Restored, err error) {
+	state := o.Config.Paths.State
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return res, fmt.Errorf("creating the state directory: %w", err)
+	}
+	if err := give(state); err != nil {
+		return res, err
+	}
+	ro, err := o.forMending()
+	if err != nil {
+		return res, err
+	}
+	ropts := register.RestoreOptions{Options: ro, Identities: identities, Tell: toldProgress(tell)}
+	var back register.Restoration
+	if test {
+		back, err = register.Drill(ctx, from, os.TempDir(), ropts)
+	} else {
+		back, err = register.Restore(ctx, from, state, ropts)
+	}
+	return Restored{
+		Backup: from, Records: back.Records, Replayed: back.Replayed, LostFrom: back.LostFrom, Mails: back.Mails,
+		Test: test, Differences: differenceViews(back.Differences),
+	}, toldKeeping(err)
+}
+
+// VerifyBackup proves a plain backup where it lies.
+func VerifyBackup(ctx context.Context, dir string, tell func(control.Progress)) ([]control.Difference, error) {
+	all, err := register.VerifyDir(ctx, dir, register.Options{}, toldProgress(tell))
+	return differenceViews(all), toldKeeping(err)
+}
