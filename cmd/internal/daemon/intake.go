@@ -121,10 +121,15 @@ func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []case
 	if err != nil {
 		return nil, err
 	}
-	if a.broken != "" {
+	known := lastTaken(about)
+	switch {
+	case bookHas(about, a): // a crash came between the commit and its answer
+		return nil, nil
+	case a.broken != "" && known != nil: // erased, say; a copy of what has its place needs no reading
+		return f.duplicate(tx, a, *known, about, now)
+	case a.broken != "":
 		return f.undecided(a, now, a.broken), nil
-	}
-	if known != nil && !movedToInbox(*known, a) {
+	case known != nil && !movedToInbox(*known, a):
 		return f.duplicate(tx, a, *known, about, now)
 	}
 	return f.decide(tx, a, about, now)
@@ -197,7 +202,7 @@ func lastTaken(about []casefile.Record) *casefile.MessageTaken {
 	return last
 }
 
-// recorded reports whether the book has these bytes under this very UID.
+// bookHas reports whether the book has these bytes under this very UID.
 func bookHas(about []casefile.Record, a arrival) bool {
 	return slices.ContainsFunc(about, func(r casefile.Record) bool {
 		e, ok := r.Event.(casefile.MessageTaken)
@@ -297,7 +302,7 @@ func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []ca
 	default:
 		t.Disposition = casefile.Parked
 		t.Defects = append(t.Defects, unclaimed(a, d)...)
-		if d.Likeness >= match.Likely {
+		if d.Likeness >= match.Likely && d.Cause != match.CauseBounce && d.Cause != match.CauseAutoReply {
 			f.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
 		}
 	}
