@@ -140,38 +140,39 @@ func decodeAnswer(r io.Reader, into any) error {
 
 // do sends a request and returns the body of a good answer, which the caller closes.
 func (c *Client) do(ctx context.Context, method, path string, query url.Values, body []byte) (io.ReadCloser, error) {
-	return c.send(ctx, method, path, query, bytes.NewReader(body))
+	answer, _, err := c.send(ctx, method, path, query, bytes.NewReader(body))
+	return answer, err
 }
 
-func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader) (io.ReadCloser, error) {
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader) (io.ReadCloser, http.Header, error) {
 	u := "http://ysq/v0" + path
 	if len(query) > 0 {
 		u += "?" + query.Encode()
 	}
 	req, err := http.NewRequestWithContext(ctx, method, u, body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	req.Header.Set(protocolHeader, Protocol)
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, unreachable(err)
+		return nil, nil, unreachable(err)
 	}
 	if v := res.Header.Get(protocolHeader); v != Protocol {
 		res.Body.Close()
-		return nil, &Error{Code: "protocol", Exit: ExitUnreachable,
+		return nil, nil, &Error{Code: "protocol", Exit: ExitUnreachable,
 			Msg:  fmt.Sprintf("守护进程的接口版本是 %q，本命令是 %q", v, Protocol),
 			Hint: "升级后请重启服务：systemctl restart ysq"}
 	}
 	if res.StatusCode == http.StatusOK {
-		return res.Body, nil
+		return res.Body, res.Header, nil
 	}
 	defer res.Body.Close()
 	e := &Error{}
 	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(e); err != nil || e.Msg == "" {
-		return nil, &Error{Code: "protocol", Msg: "守护进程的答复无法理解：" + res.Status, Exit: ExitFailed}
+		return nil, nil, &Error{Code: "protocol", Msg: "守护进程的答复无法理解：" + res.Status, Exit: ExitFailed}
 	}
-	return nil, e
+	return nil, nil, e
 }
 
 // unreachable keeps the cause, so that a caller can tell "nobody listens" from "not allowed in".

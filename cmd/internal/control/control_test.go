@@ -22,6 +22,7 @@ import (
 type desk struct {
 	More
 	Keeper
+	Ledgers
 	Finder
 	rows     []CaseRow
 	detail   CaseDetail

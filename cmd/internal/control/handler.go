@@ -45,7 +45,7 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		{"POST /v0/mails/{digest}/open", Operator, h.openMail},
 		{"POST /v0/poll", Operator, h.poll},
 	}
-	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.keepRoutes()) {
+	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.keepRoutes(), h.ledgerRoutes()) {
 		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			h.guard(w, r, route.needs, route.serve)
 		})
@@ -93,7 +93,7 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serv
 		h.fail(w, denied(who, needs))
 		return
 	}
-	if r.URL.Path != "/v0/files" { // which has a limit of its own
+	if r.URL.Path != "/v0/files" && r.URL.Path != "/v0/import" { // which have limits of their own
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 	}
 	if err := serve(w, r, who); err != nil {

@@ -106,6 +106,9 @@ func maskDetail(d CaseDetail) CaseDetail {
 		mails[i] = maskMail(m)
 	}
 	d.Mails = mails
+	for i, m := range d.Candidates {
+		d.Candidates[i] = maskMail(m)
+	}
 	files := make([]casefile.File, len(d.Files))
 	for i, f := range d.Files {
 		f.Name = maskString(f.Name)

@@ -283,7 +283,7 @@ func (c *Client) Split(ctx context.Context, id casefile.ID, s SplitRequest) (r A
 
 // PutFile sends a file's bytes and returns what an Attached event names it by.
 func (c *Client) PutFile(ctx context.Context, name string, body io.Reader) (f casefile.File, err error) {
-	answer, err := c.send(ctx, http.MethodPost, "/files", url.Values{"name": {name}}, body)
+	answer, _, err := c.send(ctx, http.MethodPost, "/files", url.Values{"name": {name}}, body)
 	if err != nil {
 		return f, err
 	}

@@ -99,6 +99,9 @@ type CaseDetail struct {
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
 	Files       []casefile.File       `json:"files"` // documents that were put into it
+	// Candidates are mails without a case that may be the application of this one, which has none: an
+	// imported row, say. A person attaches them.
+	Candidates []MailView `json:"candidates,omitzero"`
 }
 
 // Step is something that may be recorded now.

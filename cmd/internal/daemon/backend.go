@@ -99,7 +99,10 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 			return err
 		}
 		d.Files = filesOf(history)
-		d.Mails, err = f.lettersOf(tx, history)
+		if d.Mails, err = f.lettersOf(tx, history); err != nil {
+			return err
+		}
+		d.Candidates, err = f.candidates(tx, c)
 		return err
 	})
 	if err != nil {

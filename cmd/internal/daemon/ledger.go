@@ -1,0 +1,264 @@
+package daemon
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/ledger"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// Import takes every row of a ledger in one transaction, or none. The rows are facts of the past:
+// they are held against each other and against the register, not against the steps that a clerk of
+// today would take.
+func (f *office) Import(ctx context.Context, who control.Actor, name string, file io.Reader, records, dry bool, progress func(control.ImportProgress) error) error {
+	if records {
+		return f.importRecords(file, dry, progress)
+	}
+	now := f.Now()
+	terms := ledger.Terms{Today: civil.Of(now), Law: f.reg.Law(), Calendar: f.reg.Calendar()}
+	rows, err := ledger.Read(file, name, ledger.Auto)
+	problems, ours := errors.AsType[ledger.Problems](err)
+	if err != nil && !ours {
+		return err
+	}
+	drafts := make([][]casefile.Draft, len(rows))
+	for i, row := range rows {
+		if drafts[i], err = row.Drafts(terms); err != nil {
+			more, ours := errors.AsType[ledger.Problems](err)
+			if !ours {
+				return err
+			}
+			problems = append(problems, more...)
+		}
+	}
+	p := control.ImportProgress{Rows: len(rows), DryRun: dry}
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		for _, row := range rows {
+			if _, err := tx.Case(row.Number); !errors.Is(err, register.ErrNotFound) {
+				problems = append(problems, ledger.Problem{File: name, Line: row.Line(), Column: "编号", Msg: fmt.Sprintf("%s 已在登记库中", row.Number)})
+			}
+		}
+		if len(problems) > 0 {
+			return refusedLedger(problems)
+		}
+		for i, row := range rows {
+			if _, err := tx.Append(who.String(), drafts[i]...); err != nil {
+				return err
+			}
+			disputes := row.Disputes(tx.NextDisputeID)
+			for _, d := range disputes {
+				if _, err := tx.Append(who.String(), d); err != nil {
+					return err
+				}
+			}
+			if len(disputes) > 0 {
+				p.Disputes++
+			}
+			if p.Row = i + 1; p.Row%500 == 0 {
+				if err := progress(p); err != nil {
+					return err
+				}
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+		}
+		if dry {
+			return errDry
+		}
+		return nil
+	})
+	if err != nil && err != errDry {
+		return told(err)
+	}
+	if !dry {
+		f.Log.Info().Str("actor", who.String()).Str("file", name).Int("cases", len(rows)).Msg("ledger imported")
+	}
+	p.Done = true
+	return progress(p)
+}
+
+// mostProblems bounds how many problems of a ledger are told at once.
+const mostProblems = 200
+
+func refusedLedger(problems ledger.Problems) error {
+	slices.SortStableFunc(problems, func(a, b ledger.Problem) int { return cmp.Compare(a.Line, b.Line) })
+	n := len(problems)
+	var b strings.Builder
+	fmt.Fprintf(&b, "台账有 %d 处不对，一行也没有导入", n)
+	for _, p := range problems[:min(n, mostProblems)] {
+		b.WriteString("\n" + p.Error())
+	}
+	if n > mostProblems {
+		fmt.Fprintf(&b, "\n另有 %d 处", n-mostProblems)
+	}
+	return &control.Error{Code: "ledger", Msg: b.String(), Exit: control.ExitRefused}
+}
+
+// importRecords takes the records of another register, line by line, into an empty one.
+func (f *office) importRecords(file io.Reader, dry bool, progress func(control.ImportProgress) error) error {
+	p := control.ImportProgress{DryRun: dry}
+	err := f.reg.Update(f.Now(), func(tx *register.Tx) error {
+		if seq, _ := tx.Head(); seq != 0 {
+			return &control.Error{Code: "register-not-empty", Msg: fmt.Sprintf("登记库已有 %d 条记录；记录只能导入空的登记库", seq), Hint: "用 ysq init 另建一个", Exit: control.ExitRefused}
+		}
+		lines := bufio.NewReader(file)
+		for {
+			text, err := lines.ReadBytes('\n')
+			if len(bytes.TrimSpace(text)) > 0 {
+				p.Row++
+				if err := tx.Accept(bytes.TrimSuffix(text, []byte("\n"))); err != nil {
+					return &control.Error{Code: "records", Msg: fmt.Sprintf("第 %d 行：%v", p.Row, err), Hint: "文件应是 ysq export --records 写成的完整文件", Exit: control.ExitRefused}
+				}
+			}
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if dry {
+			return errDry
+		}
+		return nil
+	})
+	if err != nil && err != errDry {
+		return told(err)
+	}
+	p.Rows, p.Done = p.Row, true
+	return progress(p)
+}
+
+// Export writes the ledger, or the records themselves, to a temporary file in the state directory.
+func (f *office) Export(_ context.Context, q control.ExportQuery) (file *os.File, lossy []string, err error) {
+	format, ok := map[string]ledger.Format{"csv": ledger.CSV, "xlsx": ledger.XLSX}[q.Format]
+	if !ok && q.Format != "records" {
+		return nil, nil, usageError("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
+	}
+	file, err = os.CreateTemp(filepath.Join(f.Config.Paths.State, "tmp"), "export-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, file.Close(), os.Remove(file.Name()))
+			file = nil
+		}
+	}()
+	out := bufio.NewWriter(file)
+	err = f.reg.View(func(tx *register.Tx) error {
+		if q.Format == "records" {
+			return exportRecords(tx, out)
+		}
+		shape := ledger.Shape{}
+		for row, err := range ledgerRows(tx, q.Year, func(s string) { lossy = append(lossy, s) }) {
+			if err != nil {
+				return err
+			}
+			shape.Hold(row)
+		}
+		return ledger.Write(out, ledgerRows(tx, q.Year, func(string) {}), ledger.Options{Format: format, Shape: shape})
+	})
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return file, nil, told(err)
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return file, lossy, err
+}
+
+func exportRecords(tx *register.Tx, out *bufio.Writer) error {
+	last, _ := tx.Head()
+	for seq := uint64(1); seq <= last; seq++ {
+		if _, err := out.Write(tx.Line(seq)); err != nil {
+			return err
+		}
+		if err := out.WriteByte('\n'); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ledgerRows yields the rows of the cases that have one.
+func ledgerRows(tx *register.Tx, year int, lost func(string)) iter.Seq2[ledger.Row, error] {
+	return func(yield func(ledger.Row, error) bool) {
+		for c, err := range tx.Heads() {
+			if err != nil {
+				yield(ledger.Row{}, err)
+				return
+			}
+			if year != 0 && c.ArrivedOn.Year() != year {
+				continue
+			}
+			row, ok, err := ledgerRow(tx, c.ID, lost)
+			if !ok && err == nil {
+				continue
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func ledgerRow(tx *register.Tx, id casefile.ID, lost func(string)) (row ledger.Row, ok bool, err error) {
+	history, err := tx.History(id)
+	if err != nil {
+		return row, false, err
+	}
+	var disputes []casefile.Dispute
+	for _, d := range tx.DisputesOf(id) {
+		records, err := tx.Dispute(d)
+		if err != nil {
+			return row, false, err
+		}
+		disputes = append(disputes, casefile.FoldDispute(d, records, 0))
+	}
+	row, lossy, ok := ledger.FromCase(history, disputes)
+	if !ok {
+		lost(string(id) + "：不是登记在册的公开申请，不列入台账")
+	}
+	for _, l := range lossy {
+		lost(string(id) + "：" + l)
+	}
+	return row, ok, nil
+}
+
+// candidateDays is how far a mail's arrival may lie from the ledger's 收到日期.
+const candidateDays = 15
+
+// candidates proposes mails for a case that has none, as after the import of a ledger: those without
+// a case that arrived about then and carry the applicant's name.
+func (f *office) candidates(tx *register.Tx, c casefile.Case) ([]control.MailView, error) {
+	if c.Messages > 0 || c.Applicant == "" {
+		return nil, nil
+	}
+	var all []control.MailView
+	for _, place := range []casefile.Disposition{casefile.ToHistory, casefile.Parked} {
+		for m, err := range tx.Mails(place) {
+			if err != nil {
+				return nil, err
+			}
+			far := civil.Of(m.ArrivedAt).Sub(c.ArrivedOn)
+			if far >= -candidateDays && far <= candidateDays && strings.Contains(m.From.Name+"\n"+m.Subject, c.Applicant) {
+				all = append(all, f.mailView(m.MessageTaken))
+			}
+		}
+	}
+	return all, nil
+}
