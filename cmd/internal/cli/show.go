@@ -67,6 +67,12 @@ func (a *app) showCase(d control.CaseDetail) error {
 		a.heading("可能与这些案件有关")
 		a.suggestions(d.Suggestions)
 	}
+	if len(d.Candidates) > 0 {
+		a.heading("可能是它的来信（attach --mail 摘要 归入）")
+		if err := a.mailTable(d.Candidates); err != nil {
+			return err
+		}
+	}
 	a.heading("经过")
 	if err := a.chronology(d.Records); err != nil {
 		return err

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+func (a *app) importCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "import 文件",
+		Short: "导入台账（.csv、.xlsx）或导出的记录",
+		Long: "导入台账，一行一件，要么全部导入，要么一行也不导入。必须有的列：编号、收到日期、渠道、申请人类别；表头顺序不限。\n" +
+			"确认日期为空的，收到日期即收到申请之日（条例第三十一条）。编号即案号；不对的行逐条指出行号和列名。\n" +
+			"结转写“是”的是上年结转，不计入新收。--records 导入 export --records 写成的记录，只用于空的登记库。",
+		Example: "ysq import 台账.xlsx --dry-run\nysq import 台账.csv\nysq import 记录.jsonl --records",
+		Args:    exactly("文件"),
+	}
+	dry := cmd.Flags().Bool("dry-run", false, "只检查，不导入")
+	records := cmd.Flags().Bool("records", false, "文件是 export --records 写成的记录")
+	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		file, err := os.Open(args[0])
+		if err != nil {
+			return &control.Error{Code: "file", Msg: "打不开文件：" + err.Error(), Exit: control.ExitUsage}
+		}
+		defer file.Close()
+		var last control.ImportProgress
+		err = c.Import(ctx, filepath.Base(args[0]), file, *records, *dry, func(p control.ImportProgress) error {
+			last = p
+			a.progress(p)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.printJSON(last)
+		}
+		what, unit := "已导入", "件"
+		if *records {
+			unit = "条记录"
+		}
+		if last.DryRun {
+			what = "可以导入（未导入）"
+		}
+		fmt.Fprintf(a.out, "%s %d %s", what, last.Rows, unit)
+		if last.Disputes > 0 {
+			fmt.Fprintf(a.out, "，其中 %d 件有复议、诉讼", last.Disputes)
+		}
+		fmt.Fprintln(a.out)
+		return nil
+	})
+	return cmd
+}
+
+// progress shows how far a long import has come, on a terminal only.
+func (a *app) progress(p control.ImportProgress) {
+	f, ok := a.errOut.(*os.File)
+	if !ok || p.Rows == 0 || !term.IsTerminal(int(f.Fd())) {
+		return
+	}
+	const width = 30
+	done := width * p.Row / p.Rows
+	fmt.Fprintf(f, "\r%s%s %d／%d", strings.Repeat("#", done), strings.Repeat(".", width-done), p.Row, p.Rows)
+	if p.Done {
+		fmt.Fprintln(f)
+	}
+}
+
+func (a *app) exportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "导出台账（csv、xlsx）或全部记录",
+		Long: "导出台账，一行一件，可用 import 再导入，期限和年度报告不变；台账装不下的在错误输出中逐条说明。\n" +
+			"--records 导出登记库的全部记录（JSON，一行一条），一字不差，可导入空的登记库。\n" +
+			"导出的内容不遮盖个人信息，请妥善保管（条例第十五条）。",
+		Example: "ysq export -o 台账.xlsx\nysq export --year 2026 --format csv -o 台账.csv\nysq export --records -o 记录.jsonl",
+		Args:    noArgs,
+	}
+	format := cmd.Flags().String("format", "", "`格式`：csv、xlsx；不写则看文件名，都没有则为 csv")
+	records := cmd.Flags().Bool("records", false, "导出全部记录")
+	year := cmd.Flags().Int("year", 0, "只导出该`年`到达的")
+	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
+	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		q := control.ExportQuery{Format: *format, Year: *year}
+		switch {
+		case *records:
+			q.Format = "records"
+		case q.Format == "" && strings.EqualFold(filepath.Ext(*output), ".xlsx"):
+			q.Format = "xlsx"
+		case q.Format == "":
+			q.Format = "csv"
+		}
+		var lossy []string
+		write := func(w io.Writer) (err error) {
+			lossy, err = c.Export(ctx, q, w)
+			return err
+		}
+		var err error
+		if *output == "" {
+			err = write(a.out)
+		} else {
+			err = replaceFileWith(*output, write)
+		}
+		for _, l := range lossy {
+			fmt.Fprintln(a.errOut, "注意：台账装不下："+l)
+		}
+		return err
+	})
+	return cmd
+}
+
+// replaceFileWith writes a file that appears at once and complete, or not at all. It holds personal
+// data: nobody but its owner may read it.
+func replaceFileWith(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".ysq-*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
