@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"imapsim": startServer,
 			"setup":   setup,
+			"setup2":  setupBeside,
 			"ready":   ready,
 			"code":    code,
 			"days":    days,
@@ -90,6 +91,15 @@ func setup(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("ysq", append([]string{"init", "--agency", "示例市生态环境局", "--state", work + "/state", "--socket", work + "/ysq.sock",
 		"--imap-host", "127.0.0.1", "--imap-port", ts.Getenv("IMAP_PORT"), "--imap-tls", "none", "--imap-user", "foi@example.test",
 		"--password-file", password, "--yes"}, args...)...))
+}
+
+// setupBeside is `setup2 DIR`: a second office with everything of its own below DIR.
+func setupBeside(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.Getenv("WORK") + "/" + args[0]
+	ts.Check(os.Mkdir(dir, 0o700))
+	ts.Check(ts.Exec("ysq", "init", "--config", dir+"/ysq.toml", "--agency", "示例市生态环境局", "--state", dir+"/state", "--socket", dir+"/s",
+		"--imap-host", "127.0.0.1", "--imap-port", ts.Getenv("IMAP_PORT"), "--imap-tls", "none", "--imap-user", "foi@example.test",
+		"--password-file", ts.Getenv("WORK")+"/imap-password", "--yes"))
 }
 
 // ready waits until a daemon answers on the socket.
