@@ -25,6 +25,14 @@ const total = len(casefile.Columns)
 // At returns the number in a column.
 func (l Line) At(c casefile.Column) int { return l[place(c)] }
 
+// CellAt returns the cell at a place of a Line.
+func CellAt(row, at int) Cell {
+	if at >= total {
+		return Cell{Row: row}
+	}
+	return Cell{row, casefile.Columns[at]}
+}
+
 // place is where a column stands in a Line. Columns count from 1, so that ColumnNone is free to mean 总计.
 func place(c casefile.Column) int {
 	if c == casefile.ColumnNone {

@@ -70,6 +70,9 @@ func Text(s string, style Style) Cell { return Cell{kind: 't', text: s, style: s
 // Int is a cell of a whole number.
 func Int(n int64, style Style) Cell { return Cell{kind: 'n', number: n, style: style} }
 
+// Decimal is a cell of a number as it is written, such as 96171.6.
+func Decimal(number string, style Style) Cell { return Cell{kind: 'd', text: number, style: style} }
+
 // Formula is a cell of a formula, without its =, with the value it has now, which is what programs
 // that do not calculate show.
 func Formula(formula string, value int64, style Style) Cell {
@@ -232,6 +235,8 @@ func writeRow(b *bufio.Writer, n int, cells []Cell, styles *styleTable) error {
 			b.WriteString(` t="inlineStr"><is><t xml:space="preserve">`)
 			b.WriteString(Escape(encodeControls(c.text)))
 			b.WriteString(`</t></is></c>`)
+		case 'd':
+			b.WriteString(`><v>` + Escape(c.text) + `</v></c>`)
 		case 'n':
 			b.WriteString(`><v>` + strconv.FormatInt(c.number, 10) + `</v></c>`)
 		case 'f':

@@ -33,6 +33,15 @@ func CSV(w io.Writer, r stats.Report) error {
 	put("机关", "年度", "格式", "生成时间", "状态")
 	put(r.Agency, strconv.Itoa(r.Year), r.Format, r.GeneratedAt.Format(time.RFC3339), frozen(r))
 	put()
+	put("条款", f.Parts[stats.PartFacts], "项目", "数")
+	for _, g := range f.Facts {
+		for _, item := range g.Items {
+			for i, v := range amounts(g, r.Table2[item.Key], "") {
+				put(g.Article, item.Label, g.Columns[i], v)
+			}
+		}
+	}
+	put()
 	put(append([]string{"行号", f.Parts[stats.PartApplications]}, stats.ColumnLabels()...)...)
 	for i, line := range r.Table3 {
 		put(append([]string{f.Rows[i].Number, f.Rows[i].Label}, numbers(line[:])...)...)
@@ -41,6 +50,11 @@ func CSV(w io.Writer, r stats.Report) error {
 	put(append([]string{"类别", f.Parts[stats.PartDisputes]}, f.Results...)...)
 	for i, line := range r.Table4 {
 		put(append([]string{f.Tracks[i].Under, f.Tracks[i].Label}, numbers(line[:])...)...)
+	}
+	put()
+	put("部分", "文字")
+	for _, line := range words(f, r)[5:] { // beyond what stands at the head
+		put(line...)
 	}
 	put()
 	put("核对", "结果", "说明", "案号")

@@ -15,7 +15,18 @@ import (
 type Func func(io.Writer, stats.Report) error
 
 // Names lists the forms that For knows.
-func Names() []string { return []string{"text", "csv", "json"} }
+func Names() []string { return []string{"text", "csv", "json", "html", "xlsx", "docx"} }
+
+// Extension is how the name of a file in a form ends.
+func Extension(name string) string {
+	if name == "text" {
+		return "txt"
+	}
+	return name
+}
+
+// Binary reports whether a form is not for terminals.
+func Binary(name string) bool { return name == "xlsx" || name == "docx" }
 
 // For returns the form of that name.
 func For(name string) (Func, error) {
@@ -26,6 +37,12 @@ func For(name string) (Func, error) {
 		return CSV, nil
 	case "json":
 		return JSON, nil
+	case "html":
+		return HTML, nil
+	case "xlsx":
+		return XLSX, nil
+	case "docx":
+		return DOCX, nil
 	}
 	return nil, fmt.Errorf("报告的输出格式 %q 不认识；可写：%s", name, strings.Join(Names(), "、"))
 }

@@ -63,6 +63,19 @@ func busy(t testing.TB) stats.Report {
 			r.Table4[i][j] = n
 		}
 	}
+	r.Table2 = stats.Facts{"regulations": {stats.Whole(1), 0, stats.Whole(11)}, "normative": {stats.Whole(8), stats.Whole(26), stats.Whole(66)},
+		"licences": {stats.Whole(447228)}, "penalties": {stats.Whole(3985758)}, "coercion": {stats.Whole(88283)}, "charges": {96171_600_000}}
+	r.Fees = stats.Fees{Yuan: 3940, Cases: 9}
+	r.Sections = stats.Sections{
+		Overview: []stats.Passage{{Title: "主动公开情况", Text: "=SUM(A1) <b>公开</b> & 9 条。\n第二段\u202e。"}, {Title: stats.Handling, Text: "2025年，新收政府信息公开申请49件。"}},
+		Problems: "一是深度不够。\n\n二是形式不够丰富。",
+		Other:    []stats.Passage{{Title: "收取信息处理费的情况", Text: "2025年度收取信息处理费3940元。"}, {Title: "需要报告的其他事项", Text: "无。"}},
+	}
+	r.Cases = []stats.Placed{
+		{Counted: casefile.Counted{Case: "2025-00001", Column: casefile.Natural, Came: "一", Went: "（三）4"}, Subject: "=cmd|' /C calc'!A0 <script>alert(1)</script>", Received: civil.New(2025, 1, 2), Stopped: civil.New(2025, 1, 24)},
+		{Counted: casefile.Counted{Case: "2025-00002", Column: casefile.LegalService, Came: "二", Went: "四"}, Subject: "监测数据\u202e"},
+		{Counted: casefile.Counted{Case: "2025-00003", Column: casefile.Natural, Came: "一", Went: "（一）"}, Subject: "预算"},
+	}
 	r.Checks[2] = stats.Check{ID: "balance", Level: stats.Failure, Detail: "表三各列：第一项加第二项之和，等于第三项加第四项之和——不成立：自然人：一加二为 3，（七）加四为 4；商业企业：一加二为 5，（七）加四为 6；总计：一加二为 8，（七）加四为 10"}
 	r.Checks[4] = stats.Check{ID: "unregistered", Level: stats.Failure, Detail: "2 件截至年底到达而尚未登记", Cases: []casefile.ID{"=HYPERLINK(1)", "@申请\t一号"}}
 	r.Checks[8] = stats.Check{ID: "between-years", OK: true, Level: stats.Warning, Detail: "30 件待定", Cases: ids(30, "2025-0000")}
@@ -87,7 +100,6 @@ func written(t testing.TB, form string, r stats.Report) []byte {
 }
 
 func TestGolden(t *testing.T) {
-	extension := map[string]string{"text": "txt", "csv": "csv", "json": "json"}
 	for name, r := range reports(t) {
 		for _, form := range render.Names() {
 			t.Run(name+"/"+form, func(t *testing.T) {
@@ -95,7 +107,7 @@ func TestGolden(t *testing.T) {
 				if again := written(t, form, r); !bytes.Equal(got, again) {
 					t.Error("a second run gives other bytes")
 				}
-				golden := filepath.Join("testdata", name+"."+extension[form])
+				golden := filepath.Join("testdata", name+"."+render.Extension(form))
 				if *update {
 					if err := os.WriteFile(golden, got, 0o666); err != nil {
 						t.Fatal(err)
@@ -106,6 +118,9 @@ func TestGolden(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !bytes.Equal(got, want) {
+					if render.Binary(form) {
+						t.Fatalf("%s differs", golden)
+					}
 					t.Errorf("got:\n%s\nwant:\n%s", got, want)
 				}
 			})
@@ -113,11 +128,19 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// tables is what a form shows of the numbers: 表三 and 表四, row by row.
-type tables struct{ three, four [][]int }
+// tables is what a form shows of the numbers: 表二 in order, 表三 and 表四 row by row.
+type tables struct {
+	two         []string
+	three, four [][]int
+}
 
 func tablesOf(r stats.Report) tables {
 	var all tables
+	for _, key := range []string{"regulations", "normative", "licences", "penalties", "coercion", "charges"} {
+		for _, v := range r.Table2[key] {
+			all.two = append(all.two, v.String())
+		}
+	}
 	for _, line := range r.Table3 {
 		all.three = append(all.three, slices.Clone(line[:]))
 	}
@@ -129,7 +152,7 @@ func tablesOf(r stats.Report) tables {
 
 // TestSameCells reads every form back.
 func TestSameCells(t *testing.T) {
-	read := map[string]func(testing.TB, []byte) tables{"text": readText, "csv": readCSV, "json": readJSON}
+	read := map[string]func(testing.TB, []byte) tables{"text": readText, "csv": readCSV, "json": readJSON, "html": readHTML, "xlsx": readXLSX, "docx": readDOCX}
 	for name, r := range reports(t) {
 		for _, form := range render.Names() {
 			if got, want := read[form](t, written(t, form, r)), tablesOf(r); !reflect.DeepEqual(got, want) {
@@ -151,7 +174,11 @@ func readJSON(t testing.TB, b []byte) tables {
 	if len(doc.Table3Rows) != 25 || len(doc.Table3Columns) != 7 || len(doc.Table4Rows) != 3 || len(doc.Table4Columns) != 5 {
 		t.Errorf("names: %q, %q, %q, %q", doc.Table3Rows, doc.Table3Columns, doc.Table4Rows, doc.Table4Columns)
 	}
-	return tables{doc.Table3, doc.Table4}
+	var r stats.Report
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	return tables{tablesOf(r).two, doc.Table3, doc.Table4}
 }
 
 func readCSV(t testing.TB, b []byte) tables {
@@ -176,6 +203,9 @@ func readCSV(t testing.TB, b []byte) tables {
 				t.Errorf("a spreadsheet would run %q", cell)
 			}
 		}
+		if len(row) == 4 && strings.HasPrefix(row[0], "第二十条") && row[3] != "" {
+			all.two = append(all.two, row[3])
+		}
 		switch counts := trailing(row); len(counts) {
 		case 7:
 			all.three = append(all.three, counts)
@@ -197,7 +227,15 @@ func readText(t testing.TB, b []byte) tables {
 		if strings.ContainsAny(line, "\x1b\u202e\t") || strings.TrimRight(line, " ") != line {
 			t.Errorf("not clean: %q", line)
 		}
-		switch counts := trailing(regexp.MustCompile(` {2,}`).Split(line, -1)); len(counts) {
+		cells := regexp.MustCompile(` {2,}`).Split(strings.TrimSpace(line), -1)
+		if len(cells) == 4 || len(cells) == 2 {
+			for _, c := range cells[1:] {
+				if a, err := stats.ParseAmount(c); err == nil && len(all.three) == 0 {
+					all.two = append(all.two, a.String())
+				}
+			}
+		}
+		switch counts := trailing(cells); len(counts) {
 		case 7:
 			all.three = append(all.three, counts)
 		case 5:
@@ -235,7 +273,7 @@ func TestJSONReadsBack(t *testing.T) {
 		if !reflect.DeepEqual(back, r) {
 			t.Errorf("%s: got %+v, want %+v", name, back, r)
 		}
-		for _, form := range []string{"text", "csv"} {
+		for _, form := range []string{"text", "csv", "html", "xlsx", "docx"} {
 			if !bytes.Equal(written(t, form, back), written(t, form, r)) {
 				t.Errorf("%s: %s differs after the wire", name, form)
 			}
@@ -279,7 +317,7 @@ func TestWriterFails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for size := len(written(t, form, empty(t))) - 1; size >= 0; size -= 97 {
+		for size := len(written(t, form, empty(t))) - 1; size >= 0; size -= 997 {
 			if err := write(&full{size}, empty(t)); !errors.Is(err, errFull) {
 				t.Fatalf("%s with room for %d bytes: %v", form, size, err)
 			}

@@ -17,7 +17,7 @@ const (
 	shownCases = 24 // per check; the other forms have them all
 )
 
-// Text writes the report for a terminal of 100 columns: both tables as the form has them, then the
+// Text writes the report for a terminal of 100 columns: its parts as the form has them, then the
 // checks.
 func Text(w io.Writer, r stats.Report) error {
 	f, err := stats.FormatOf(r.Format)
@@ -25,18 +25,63 @@ func Text(w io.Writer, r stats.Report) error {
 		return err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %d 年政府信息公开工作年度报告（表三、表四）\n", grid.Clean(r.Agency), r.Year)
+	fmt.Fprintf(&b, "%s\n", grid.Clean(title(r)))
 	fmt.Fprintf(&b, "格式 %s　生成 %s　%s\n", f.Document, r.GeneratedAt.Format("2006-01-02 15:04"), frozen(r))
+	prose(&b, f.Parts[stats.PartOverview], r.Sections.Overview)
+	fmt.Fprintf(&b, "\n%s\n\n", f.Parts[stats.PartFacts])
+	facts(&b, f, r.Table2)
 	fmt.Fprintf(&b, "\n%s\n%s\n\n", f.Parts[stats.PartApplications], f.Rule)
 	applications(&b, f, r.Table3)
 	fmt.Fprintf(&b, "\n%s\n\n", f.Parts[stats.PartDisputes])
 	disputes(&b, f, r.Table4)
+	prose(&b, f.Parts[stats.PartProblems], []stats.Passage{{Text: r.Sections.Problems}})
+	prose(&b, f.Parts[stats.PartOther], r.Sections.Other)
 	fmt.Fprintf(&b, "\n核对（%s）\n\n", summary(r.Checks))
 	for _, c := range r.Checks {
 		check(&b, c)
 	}
 	_, err = w.Write(b.Bytes())
 	return err
+}
+
+// prose writes a part of the report that is words.
+func prose(b *bytes.Buffer, heading string, passages []stats.Passage) {
+	fmt.Fprintf(b, "\n%s\n\n", heading)
+	for i, p := range passages {
+		if p.Title != "" {
+			fmt.Fprintln(b, grid.Clean(numbered(i, p.Title)))
+		}
+		for _, paragraph := range paragraphs(p.Text) {
+			for i, line := range wrap("　　"+grid.Clean(paragraph), textWidth) {
+				if i == 0 || line != "" {
+					fmt.Fprintln(b, line)
+				}
+			}
+		}
+	}
+}
+
+// facts writes 表二; what nobody has entered is a dash.
+func facts(b *bytes.Buffer, f stats.Format, facts stats.Facts) {
+	for _, g := range f.Facts {
+		rows := [][]string{append([]string{g.Article}, g.Columns...)}
+		for _, item := range g.Items {
+			rows = append(rows, append([]string{"  " + item.Label}, amounts(g, facts[item.Key], "—")...))
+		}
+		write(b, rows)
+	}
+}
+
+// amounts are the numbers of a line of 表二; none stands for those that are not there.
+func amounts(g stats.FactGroup, values []stats.Amount, none string) []string {
+	cells := make([]string, len(g.Columns))
+	for i := range cells {
+		cells[i] = none
+		if i < len(values) {
+			cells[i] = values[i].String()
+		}
+	}
+	return cells
 }
 
 func applications(b *bytes.Buffer, f stats.Format, table []stats.Line) {
