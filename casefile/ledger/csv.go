@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"unicode/utf8"
@@ -18,6 +19,10 @@ func csvLines(b []byte) lineSeq {
 		b, err := decode(b)
 		if err != nil {
 			yield(line{}, err)
+			return
+		}
+		if at := tooWide(b); at > 0 {
+			yield(line{}, &lineError{at, fmt.Sprintf("一行多于 %d 列：这不是台账", maxFields)})
 			return
 		}
 		r := csv.NewReader(bytes.NewReader(b))
@@ -50,6 +55,34 @@ func csvLines(b []byte) lineSeq {
 			}
 		}
 	}
+}
+
+// maxFields is far beyond every column with all its rounds.
+const maxFields = 2000
+
+// tooWide returns the line at which a record has more fields than any ledger, 0 for none. The reader
+// would hold all of them in memory.
+func tooWide(b []byte) int {
+	at, fields, quoted := 1, 1, false
+	for _, c := range b {
+		switch c {
+		case '"':
+			quoted = !quoted
+		case ',':
+			if !quoted {
+				fields++
+			}
+		case '\n':
+			at++
+			if !quoted {
+				fields = 1
+			}
+		}
+		if fields > maxFields {
+			return at
+		}
+	}
+	return 0
 }
 
 // decode returns the text as UTF-8 without a byte order mark.

@@ -304,8 +304,11 @@ func (c cell) plain(f form) (string, error) {
 }
 
 // clean takes away the spaces around a cell, Chinese ones and byte order marks too, and the
-// apostrophe with which Write defuses it.
+// apostrophe with which Write defuses it. A line within the cell ends in LF.
 func clean(s string) string {
+	if strings.Contains(s, "\r") {
+		s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	}
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' })
 	if rest, ok := strings.CutPrefix(s, "'"); ok && dangerous(rest) {
 		return rest

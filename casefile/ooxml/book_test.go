@@ -265,6 +265,29 @@ func TestNoBook(t *testing.T) {
 	}
 }
 
+// TestBookLimits: what a workbook makes the reader keep in memory is bounded.
+func TestBookLimits(t *testing.T) {
+	rels := `<Relationships><Relationship Type="x/officeDocument" Target="d.xml"/></Relationships>`
+	sub := `<Relationships><Relationship Id="a" Type="/styles" Target="p.xml"/><Relationship Id="b" Type="/sharedStrings" Target="q.xml"/></Relationships>`
+	small := "<a/>"
+	tests := []struct{ name, book, styles, texts string }{
+		{"sheets", "<workbook><sheets>" + strings.Repeat("<sheet/>", maxSheets+1) + "</sheets></workbook>", small, small},
+		{"styles", "<workbook/>", "<a><cellXfs>" + strings.Repeat("<xf/>", maxStyles+2) + "</cellXfs></a>", small},
+		{"strings", "<workbook/>", small, "<a>" + strings.Repeat("<si/>", 70_000) + "</a>"},
+		{"runs", "<workbook/>", small, "<a><si>" + strings.Repeat("<r><t>xxxxxxxxxx</t></r>", 20_000) + "</si></a>"},
+		{"text in pieces", "<workbook/>", small, "<a><si><t>" + strings.Repeat("xxxxxxxxxx<!-- -->", 20_000) + "</t></si></a>"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b := container(t, nil, "_rels/.rels", rels, "_rels/d.xml.rels", sub, "d.xml", test.book, "p.xml", test.styles, "q.xml", test.texts)
+			_, err := OpenBook(bytes.NewReader(b), int64(len(b)), Limits{Token: 100_000, Strings: 1 << 20})
+			if !errors.Is(err, ErrLimit) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
 // TestRowsStop: who has seen enough reads no further.
 func TestRowsStop(t *testing.T) {
 	b := openBook(t, bookOf(t, "", `<sheetData><row r="1"><c><v>1</v></c></row><row r="2"><c t="s"><v>99</v></c></row></sheetData>`))

@@ -152,12 +152,13 @@ func TestHostileXML(t *testing.T) {
 		{"no UTF-8", "<a>\xff</a>", ErrFormat},
 		{"control character", "<a>\x01</a>", ErrFormat},
 		{"deep", strings.Repeat("<a>", 300) + strings.Repeat("</a>", 300), ErrLimit},
-		{"large", "<a>" + strings.Repeat("x", 5000) + "</a>", ErrLimit},
+		{"large", "<a>" + strings.Repeat("<b/>", 5000) + "</a>", ErrLimit},
+		{"large token", "<a " + strings.Repeat("x='' ", 2500) + "/>", ErrLimit},
 		{"nothing", "", ErrFormat},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			x, err := open(container(t, nil, "a.xml", test.xml), Limits{Part: 4000})
+			x, err := open(container(t, nil, "a.xml", test.xml), Limits{Part: 20_000, Token: 3000})
 			if err != nil {
 				t.Fatal(err)
 			}

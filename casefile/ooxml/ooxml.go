@@ -32,6 +32,8 @@ type Limits struct {
 	Total   int64 // inflated bytes of all reads together: 256 MiB
 	Ratio   int64 // inflated bytes for one deflated byte, beyond the first MiB of a part: 200
 	Depth   int   // nesting of XML elements: 256
+	Token   int64 // bytes of one tag or one stretch of text: 4 MiB
+	Strings int64 // bytes of a workbook's shared strings, which are kept in memory: 128 MiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -40,6 +42,8 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Total, 256<<20)
 	set(&l.Ratio, 200)
 	set(&l.Depth, 256)
+	set(&l.Token, 4<<20)
+	set(&l.Strings, 128<<20)
 	return l
 }
 

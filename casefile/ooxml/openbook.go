@@ -161,7 +161,11 @@ func (b *Book) readSheets(main string, rels relations) error {
 				b.from = 1462 // days from 1899-12-30 to 1904-01-01
 			}
 		case "sheets":
+			n := 0
 			return d.Each(func(e xml.StartElement) error {
+				if n++; n > maxSheets {
+					return fmt.Errorf("sheets: %w", ErrLimit)
+				}
 				i := slices.IndexFunc(rels, func(r relation) bool {
 					return r.id == Attr(e, "id") && strings.HasSuffix(r.kind, "/worksheet")
 				})
@@ -185,11 +189,15 @@ func (b *Book) readStrings(name string) error {
 	if _, err := d.Root(); err != nil {
 		return err
 	}
+	held := int64(0)
 	return d.Each(func(e xml.StartElement) error {
 		if e.Name.Local != "si" {
 			return nil
 		}
 		s, err := richText(d)
+		if held += 16 + int64(len(s)); held > b.x.limits.Strings {
+			return fmt.Errorf("part %s: %d strings: %w", name, len(b.strings), ErrLimit)
+		}
 		b.strings = append(b.strings, s)
 		return err
 	})
@@ -204,7 +212,9 @@ func richText(d *XML) (string, error) {
 		switch e.Name.Local {
 		case "t":
 			t, err := d.Text()
-			s.WriteString(decodeControls(t))
+			if s.WriteString(decodeControls(t)); int64(s.Len()) > d.limits.Token {
+				return fmt.Errorf("text of runs: %w", ErrLimit)
+			}
 			return err
 		case "r":
 			return d.Each(read)
@@ -214,6 +224,12 @@ func richText(d *XML) (string, error) {
 	err := d.Each(read)
 	return s.String(), err
 }
+
+// What a workbook may hold of each, as in Excel or beyond it.
+const (
+	maxStyles = 1 << 16
+	maxSheets = 1 << 12
+)
 
 func (b *Book) readStyles(name string) error {
 	d, err := b.x.XML(name)
@@ -229,11 +245,17 @@ func (b *Book) readStyles(name string) error {
 		switch e.Name.Local {
 		case "numFmts":
 			return d.Each(func(e xml.StartElement) error {
+				if len(custom) > maxStyles {
+					return fmt.Errorf("formats of numbers: %w", ErrLimit)
+				}
 				custom[Attr(e, "numFmtId")] = dateFormat(Attr(e, "formatCode"))
 				return nil
 			})
 		case "cellXfs":
 			return d.Each(func(e xml.StartElement) error {
+				if len(b.dates) > maxStyles {
+					return fmt.Errorf("styles: %w", ErrLimit)
+				}
 				id := Attr(e, "numFmtId")
 				is, known := custom[id]
 				if !known {

@@ -12,11 +12,26 @@ import (
 // XML reads the elements of a part. There is no DTD, hence no entity but the five of XML; there is no
 // encoding but UTF-8.
 type XML struct {
-	d     *xml.Decoder
-	c     io.Closer
-	name  string
-	depth int
-	max   int
+	d      *xml.Decoder
+	r      *gauge
+	name   string
+	depth  int
+	limits Limits
+}
+
+// gauge limits what is read for one token, which the decoder holds in memory whole.
+type gauge struct {
+	io.ReadCloser
+	left int64
+}
+
+func (g *gauge) Read(b []byte) (int, error) {
+	if g.left <= 0 {
+		return 0, fmt.Errorf("one token: %w", ErrLimit)
+	}
+	n, err := g.ReadCloser.Read(b)
+	g.left -= int64(n)
+	return n, err
 }
 
 // XML opens a part to be read as XML. The caller closes it.
@@ -25,15 +40,17 @@ func (x *Reader) XML(name string) (*XML, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &XML{d: xml.NewDecoder(r), c: r, name: name, max: x.limits.Depth}, nil
+	g := &gauge{ReadCloser: r}
+	return &XML{d: xml.NewDecoder(g), r: g, name: name, limits: x.limits}, nil
 }
 
 // Close releases the part.
-func (x *XML) Close() error { return x.c.Close() }
+func (x *XML) Close() error { return x.r.Close() }
 
 // Token returns the next start, end or text, io.EOF at the end. Text is valid until the next call.
 func (x *XML) Token() (xml.Token, error) {
 	for {
+		x.r.left = x.limits.Token
 		t, err := x.d.Token()
 		if err == io.EOF {
 			return nil, err
@@ -46,7 +63,7 @@ func (x *XML) Token() (xml.Token, error) {
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
-			if x.depth++; x.depth > x.max {
+			if x.depth++; x.depth > x.limits.Depth {
 				return nil, fmt.Errorf("part %s: elements nested %d deep: %w", x.name, x.depth, ErrLimit)
 			}
 			return t, nil
@@ -107,7 +124,9 @@ func (x *XML) Text() (string, error) {
 			return "", unexpected(err)
 		}
 		if c, ok := t.(xml.CharData); ok && x.depth == inside {
-			b.Write(c)
+			if b.Write(c); int64(b.Len()) > x.limits.Token {
+				return "", fmt.Errorf("part %s: text of an element: %w", x.name, ErrLimit)
+			}
 		}
 	}
 	return b.String(), nil
