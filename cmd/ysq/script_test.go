@@ -138,13 +138,16 @@ func exitCode(err error) int {
 }
 
 // days sets YEAR to that in which the server's mails arrived, TODAY, LATER, a day of next month, and
-// NEXTWORKDAY, on which the office works by the calendar of the program; all by the law's zone.
+// NEXTWORKDAY and THENWORKDAY, on which the office works by the calendar of the program; all by the
+// law's zone.
 func days(ts *testscript.TestScript, _ bool, _ []string) {
 	today := civil.Of(time.Now())
 	ts.Setenv("YEAR", strconv.Itoa(civil.Of(time.Now().Add(-time.Minute)).Year()))
 	ts.Setenv("TODAY", today.String())
 	ts.Setenv("LATER", today.Add(30).String())
-	ts.Setenv("NEXTWORKDAY", workday.Embedded().Next(today.Add(1)).String())
+	next := workday.Embedded().Next(today.Add(1))
+	ts.Setenv("NEXTWORKDAY", next.String())
+	ts.Setenv("THENWORKDAY", workday.Embedded().Next(next.Add(1)).String())
 }
 
 // seq sets SEQ and LAST to the numbers of the first and last record in the JSON that was printed.

@@ -74,7 +74,7 @@ func (a *app) root() *cobra.Command {
 		Use:   "ysq",
 		Short: "依申请公开登记簿",
 		Long: "依申请公开登记簿：收取申请邮件，按《政府信息公开条例》登记、计时、答复，年终出报告。\n" +
-			"案号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号。",
+			"案号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号，17..30 即第 17 至 30 号。",
 		Example:       "ysq list\nysq show 17\nysq register 17 --applicant 张某 --column 自然人\nysq help reply",
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -65,13 +65,24 @@ func (a *app) disputeListCommand() *cobra.Command {
 				fmt.Fprintln(a.errOut, "没有登记的复议和诉讼")
 				return nil
 			}
-			t := grid.Table{Header: []string{"编号", "途径", "当事人", "案件", "送达", "答复期限", "已答复", "结果"}}
-			for _, d := range all {
-				t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, joinIDs(d.Cases), day(d.FiledOn), day(d.AnswerBy), day(d.AnsweredOn), disputeResult(d)})
-			}
-			return a.table(t, nil, 2, 3)
+			return a.disputes(all)
 		}),
 	}
+}
+
+func (a *app) disputes(all []control.DisputeView) error {
+	t := grid.Table{Header: []string{"编号", "途径", "当事人", "案件", "送达", "答复期限", "答复", "结果"}}
+	var tints []tint
+	for _, d := range all {
+		answered, colour := day(d.AnsweredOn), plain
+		if d.Remaining != nil {
+			answered = workdays(*d.Remaining, false)
+			colour = alarmTint(control.Alarm{Remaining: *d.Remaining})
+		}
+		t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, joinIDs(d.Cases), day(d.FiledOn), day(d.AnswerBy), answered, disputeResult(d)})
+		tints = append(tints, colour)
+	}
+	return a.table(t, tints, 2, 3)
 }
 
 func joinIDs(ids []casefile.ID) string {
@@ -83,6 +94,9 @@ func joinIDs(ids []casefile.ID) string {
 }
 
 func disputeResult(d control.DisputeView) string {
+	if d.Voided {
+		return "已作废"
+	}
 	return join("，", d.Result, string(d.Decision), day(d.DecidedOn))
 }
 
@@ -108,8 +122,10 @@ func (a *app) dispute(d control.DisputeView) error {
 	if a.json {
 		return a.printJSON(d)
 	}
-	for _, w := range d.Warnings {
-		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
+	a.warnings(d.Warnings)
+	left := ""
+	if d.Remaining != nil {
+		left = workdays(*d.Remaining, false)
 	}
 	fmt.Fprintln(a.out, grid.Clean(join("  ", string(d.Dispute), d.TrackLabel, disputeResult(d))))
 	a.sheet("  ",
@@ -118,7 +134,7 @@ func (a *app) dispute(d control.DisputeView) error {
 		field{"案件", joinIDs(d.Cases)},
 		field{"事由", string(d.Matter)},
 		field{"送达本机关", day(d.FiledOn)},
-		field{"答复期限", day(d.AnswerBy)},
+		field{"答复期限", join("  ", day(d.AnswerBy), left)},
 		field{"已答复", day(d.AnsweredOn)},
 	)
 	a.heading("经过")
@@ -139,6 +155,7 @@ func (a *app) disputeFileCommand() *cobra.Command {
 	track := choice(o, "track", "`途径`", casefile.ParseTrack, casefile.Reconsideration, casefile.DirectSuit, casefile.SuitAfterReconsider)
 	partyName, organ, number := o.text("party", "提出的`人`"), o.text("organ", "复议`机关`或法院"), o.text("number", "对方的`案号`")
 	matter, ordinary := o.text("matter", "`事由`，没有案号时写"), o.flag("ordinary", "复议适用普通程序")
+	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	o.need("track", "party")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if err := o.missing(); err != nil {
@@ -150,7 +167,10 @@ func (a *app) disputeFileCommand() *cobra.Command {
 				return err
 			}
 		}
-		return a.recordDispute(cmd, *on, casefile.DisputeFiled{Track: *track, Party: *partyName, Organ: *organ, Number: *number,
+		if *ordinary && *track != casefile.Reconsideration {
+			return usage(cmd, "--ordinary 只用于行政复议")
+		}
+		return a.recordDispute(cmd, *on, *dryRun, casefile.DisputeFiled{Track: *track, Party: *partyName, Organ: *organ, Number: *number,
 			Cases: ids, Matter: *matter, Ordinary: *ordinary})
 	}
 	return cmd
@@ -166,25 +186,29 @@ func (a *app) disputeStep(kind casefile.Kind, name, example, more string, declar
 	}
 	o := &options{cmd: cmd}
 	on := o.date("on", "事情发生的`日期`；不写则为今天")
+	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	event := declare(o)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		return a.recordDispute(cmd, *on, event(disputeID(args[0])))
+		return a.recordDispute(cmd, *on, *dryRun, event(disputeID(args[0])))
 	}
 	return cmd
 }
 
-func (a *app) recordDispute(cmd *cobra.Command, on civil.Date, event casefile.Event) error {
+func (a *app) recordDispute(cmd *cobra.Command, on civil.Date, dryRun bool, event casefile.Event) error {
 	encoded, err := casefile.EncodeEvent(event)
 	if err != nil {
 		return err
 	}
 	return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-		d, err := c.RecordDispute(ctx, control.DisputeRequest{On: control.Day(on), Kind: event.Kind(), Event: encoded})
+		d, err := c.RecordDispute(ctx, control.DisputeRequest{On: control.Day(on), Kind: event.Kind(), Event: encoded, DryRun: dryRun})
 		if err != nil {
 			return err
+		}
+		if dryRun && !a.json {
+			fmt.Fprintln(a.out, "可以记录（试算，没有记录）")
 		}
 		return a.dispute(d)
 	})(cmd, nil)

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,35 +17,123 @@ func (a *app) logCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "log [案号]", Short: "列出登记库的记录：谁在何时记了什么",
 		Long: "按记录号列出登记库的记录（条例第四十五条）：何时发生、何时录入、谁录入。不写案号即全部，包括取信、争议和放假安排。\n" +
-			"--since、--until 按录入的日期。--json 逐条输出，供备查。",
-		Example:           "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --after 1200 --json",
+			fmt.Sprintf("--since、--until 按录入的日期。表格不写 --limit 只列最后 %d 条；--json 逐条输出全部，供备查。", listLimit),
+		Example:           "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
 		Args:              atMostOne("案号"),
 		ValidArgsFunction: a.completeCases,
 	}
 	o := &options{cmd: cmd}
 	since, until := o.date("since", "自此`日期`起录入的"), o.date("until", "至此`日期`录入的")
 	after := parsed(o, "after", "从此记录`号`之后列起", sequence)
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
-		q := control.LogQuery{Since: *since, Until: *until, After: *after}
+	limit := cmd.Flags().Int("limit", listLimit, "只列最后几`条`，0 为不限")
+	follow := cmd.Flags().BoolP("follow", "f", false, "列出后继续等待新的记录，直到按 Ctrl-C")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		q := control.LogQuery{Since: *since, Until: *until, After: *after, Last: *limit}
+		switch {
+		case *limit < 0:
+			return usage(cmd, "--limit 不能是负数")
+		case *follow && o.given("until"):
+			return usage(cmd, "--follow 与 --until 不能同时写")
+		case a.json && !o.given("limit") && !*follow:
+			q.Last = 0
+		}
 		if len(args) == 1 {
 			q.Case = casefile.ExpandID(args[0], a.today().Year())
 		}
-		if a.json {
-			array := jsonArray[control.RecordView]{a: a}
-			if err := c.Log(ctx, q, array.add); err != nil {
-				return err
+		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			if *follow {
+				return a.followLog(ctx, c, q)
 			}
-			return array.close()
-		}
-		t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "内容", "录入"}}
+			if a.json {
+				array := jsonArray[control.RecordView]{a: a}
+				if err := c.Log(ctx, q, array.add); err != nil {
+					return err
+				}
+				return array.close()
+			}
+			return a.logTable(ctx, c, q)
+		})(cmd, args)
+	}
+	return cmd
+}
+
+func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuery) error {
+	limit := q.Last
+	if limit > 0 {
+		q.Last++ // one more tells that there are more
+	}
+	var rows [][]string
+	err := c.Log(ctx, q, func(r control.RecordView) error {
+		rows = append(rows, logRow(r))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		fmt.Fprintln(a.errOut, "没有这样的记录")
+		return nil
+	}
+	more := limit > 0 && len(rows) > limit
+	if more {
+		rows = rows[1:]
+	}
+	if err := a.table(grid.Table{Header: []string{"记录", "日期", "案号", "事项", "内容", "录入"}, Rows: rows}, nil, 4); err != nil {
+		return err
+	}
+	if more {
+		fmt.Fprintf(a.errOut, "只列出最后 %d 条；更早的用 --limit 0 或 --since\n", limit)
+	}
+	return nil
+}
+
+func logRow(r control.RecordView) []string {
+	label := r.Label
+	if r.Voided {
+		label += "（已作废）"
+	}
+	return []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), label, r.Text, instant(&r.Recorded) + " " + r.Actor}
+}
+
+// followEvery is how often --follow asks for more.
+const followEvery = time.Second
+
+// followLog prints records as they come, a line each, until it is interrupted, which is its ordinary
+// end.
+func (a *app) followLog(ctx context.Context, c *control.Client, q control.LogQuery) error {
+	s, err := c.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if s.PID == 0 { // this process holds the register: nobody else could write
+		return &control.Error{Code: "daemon-down", Msg: "守护进程没有运行，不会有新的记录", Hint: "去掉 --follow", Exit: control.ExitUnreachable}
+	}
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
 		err := c.Log(ctx, q, func(r control.RecordView) error {
-			t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), r.Label, r.Text, instant(&r.Recorded) + " " + r.Actor})
-			return nil
+			q.After = r.Seq
+			if a.json {
+				return a.printJSON(r)
+			}
+			row := logRow(r)
+			for i := range row {
+				row[i] = grid.Clean(row[i])
+			}
+			_, err := fmt.Fprintln(a.out, join("  ", row...))
+			return err
 		})
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		return a.table(t, nil)
-	})
-	return cmd
+		q.Last = 0 // of what is new, all
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

@@ -2,53 +2,16 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/stats/render/grid"
 )
-
-func TestParseRest(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"春节=2027-02-05..2027-02-11", "春节 2027-02-05 2027-02-11"},
-		{"元旦=2027-01-01", "元旦 2027-01-01 2027-01-01"},
-		{"2027-01-01", "应写作 春节=2027-02-05..2027-02-11"},
-		{"=2027-01-01", "应写作 春节=2027-02-05..2027-02-11"},
-		{"元旦=2027-01-01..31", "日期应写作"},
-		{"元旦=2027-02-30", "日期应写作"},
-	} {
-		r, err := parseRest(tt.in)
-		got := fmt.Sprint(r.Name, " ", r.From, " ", r.To)
-		if err != nil {
-			got = err.Error()
-		}
-		if !strings.Contains(got, tt.want) {
-			t.Errorf("%s: %q, want %q", tt.in, got, tt.want)
-		}
-	}
-}
-
-func TestParseOpening(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"2026 自然人=3 legal-service=1", "2026 [3 0 0 0 1 0]"},
-		{"2026", "2026 [0 0 0 0 0 0]"},
-		{"今年", `年份 "今年" 不对`},
-		{"2026 自然人", `"自然人" 应写作 自然人=3`},
-		{"2026 自然人=-1", `"自然人=-1" 应写作 自然人=3`},
-		{"2026 自然人=1 natural=2", "自然人写了两次"},
-		{"2026 农民=1", `申请人类别 "农民" 不在六类之中`},
-	} {
-		o, err := parseOpening(strings.Fields(tt.in))
-		got := fmt.Sprint(o.Year, " ", o.Columns)
-		if err != nil {
-			got = err.Error()
-		}
-		if !strings.HasPrefix(got, tt.want) {
-			t.Errorf("%s: %q, want %q", tt.in, got, tt.want)
-		}
-	}
-}
 
 // Whatever the cells hold, a table with a flexible column fits as soon as its other columns do.
 func TestShorten(t *testing.T) {
@@ -89,6 +52,98 @@ func TestMailListFits(t *testing.T) {
 	for _, want := range []string{m.Digest.Short(), "2026-11-23 周一", "2026-12-21 周一"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is lost:\n%s", want, got)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"17", "[]"},
+		{"旧2019-7", "[]"},
+		{"17..19", "[2026-00017 2026-00018 2026-00019]"},
+		{"2025-9..11", "[2025-00009 2025-00010 2025-00011]"},
+		{"2025-9..2025-10", "[2025-00009 2025-00010]"},
+		{"5..5", "[2026-00005]"},
+		{"5..4", "应写作 17..30"},
+		{"2025-9..2026-10", "应写作 17..30"},
+		{"..4", "应写作 17..30"},
+		{"4..", "应写作 17..30"},
+		{"a..b", "应写作 17..30"},
+		{"0..3", "应写作 17..30"},
+		{"1..1000", "2026-01000]"},
+		{"1..1001", "有 1001 件，一次最多 1000 件"},
+	} {
+		ids, err := span(tt.in, 2026)
+		got := fmt.Sprint(ids)
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s, want %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+// The current year's notice missing fails the check; next year's is asked for from November on.
+func TestCheckCalendar(t *testing.T) {
+	for _, tt := range []struct {
+		name, today string
+		incomplete  []int
+		exit        int
+		says        string
+	}{
+		{"all there", "2026-11-23", nil, 0, ""},
+		{"next year in October", "2026-10-31", []int{2027}, 0, "2027  暂定\n"},
+		{"next year in November", "2026-11-01", []int{2027}, 0, "2027  暂定      11 月 1 日起应已公布"},
+		{"this year", "2026-01-02", []int{2026, 2027}, control.ExitCheck, "缺少今年的放假安排"},
+		{"a gap", "2026-06-01", []int{2025, 2027}, 0, "2025  暂定      缺口："},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			term := newTerminal(0, nil)
+			term.now = func() time.Time { return civil.MustParse(tt.today).Start() }
+			var years []control.CalendarYear
+			for y := 2024; y <= 2027; y++ {
+				years = append(years, control.CalendarYear{Year: y, Workdays: 248, Complete: !slices.Contains(tt.incomplete, y)})
+			}
+			err := term.checkCalendar(years)
+			exit := 0
+			if err != nil {
+				exit = forPeople(err).Exit
+			}
+			said := strings.ReplaceAll(term.out.String(), "     248", "")
+			if exit != tt.exit || !strings.Contains(said, tt.says) || tt.says == "" && (strings.Contains(said, "暂定") || !strings.Contains(said, "完整")) {
+				t.Errorf("exit %d, want %d; says\n%s", exit, tt.exit, said)
+			}
+		})
+	}
+}
+
+// One applicant's burst is a line; nobody else's alarm is, nor one of another kind.
+func TestDueBundles(t *testing.T) {
+	var items []control.DueItem
+	add := func(n int, kind, applicant string) {
+		for range n {
+			items = append(items, control.DueItem{Case: casefile.NewID(2026, len(items)+1), Applicant: control.Text(applicant), Stage: "received",
+				Alarm: control.Alarm{Kind: kind, Label: kind, On: on("2026-11-24"), Remaining: 1}})
+		}
+	}
+	add(burst, "reply", "多产者")
+	add(burst-1, "confirm", "多产者")
+	add(burst-1, "reply", "张某")
+	add(burst+1, "reply", "") // unknown is not one person
+	for _, tt := range []struct {
+		all  bool
+		want int
+	}{{false, 1 + 2*(burst-1) + burst + 1}, {true, len(items)}} {
+		term := newTerminal(0, nil)
+		if err := term.dueTable(items, tt.all); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(term.out.String(), "\n") - 1; got != tt.want {
+			t.Errorf("all %v: %d lines, want %d:\n%s", tt.all, got, tt.want, term.out.String())
+		}
+		if got := strings.Contains(term.out.String(), "2026-00001 起  reply"); got == tt.all {
+			t.Errorf("all %v:\n%s", tt.all, term.out.String())
 		}
 	}
 }

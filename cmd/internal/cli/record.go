@@ -33,7 +33,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		Short:   short(info),
 		Long:    long(info, r.long),
 		Example: r.example,
-		Args:    atLeastOne("案号"),
+		Args:    casesOrFrom,
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
@@ -48,7 +48,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		ids, err := a.cases(cmd, args)
+		ids, err := a.chosen(cmd, info, args)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func long(info casefile.KindInfo, more string) string {
 		stages = append(stages, s.Label())
 	}
 	b.WriteString("可在这些阶段记录：" + strings.Join(stages, "、") + "。\n")
-	b.WriteString("可同时写几个案号，或写 - 从标准输入读取（每行一个）：要么全部记录，要么都不记录。")
+	b.WriteString("可同时写几个案号或起止（17..30），或写 - 从标准输入读取（每行一个）：要么全部记录，要么都不记录。")
 	return b.String()
 }
 
@@ -110,11 +110,19 @@ func long(info casefile.KindInfo, more string) string {
 func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
 	var ids []casefile.ID
 	add := func(s string) error {
-		id := casefile.ExpandID(s, a.today().Year())
-		if slices.Contains(ids, id) {
-			return usage(cmd, "案号 %s 写了两次", id)
+		some, err := span(s, a.today().Year())
+		if err != nil {
+			return usage(cmd, "%v", err)
 		}
-		ids = append(ids, id)
+		if some == nil {
+			some = []casefile.ID{casefile.ExpandID(s, a.today().Year())}
+		}
+		for _, id := range some {
+			if slices.Contains(ids, id) {
+				return usage(cmd, "案号 %s 写了两次", id)
+			}
+			ids = append(ids, id)
+		}
 		return nil
 	}
 	for _, arg := range args {

@@ -43,13 +43,14 @@ func (a *app) status(s control.Status) error {
 	a.sheet("  ",
 		field{"守护进程", running},
 		field{"登记库", join("，", s.Register, fmt.Sprintf("%d 条记录", s.Records), size(s.Size))},
-		field{"放假安排", "至 " + day(s.CalendarEnd) + "，此后的期限为暂定"},
+		field{"放假安排", "至 " + day(s.CalendarEnd) + "，此后的期限为暂定" + missingNotice(s.CalendarMissing)},
 		field{"在办", fmt.Sprintf("%d 件%s", s.Open, stageCounts(s.Stages))},
 		field{"未登记", count(s.Unregistered, "ysq list --unregistered")},
 		field{"未双方确认", count(s.Unconfirmed, "ysq due")},
 		field{"已逾期", count(s.Overdue, "ysq list --overdue")},
 		field{"今天到期", count(s.DueToday, "ysq due --within 0")},
 		field{"三个工作日内", count(s.DueSoon, "ysq due --within 3")},
+		field{"复议诉讼待答复", disputeCount(s)},
 		field{"邮件", mailCounts(s.Mails)},
 	)
 	for _, t := range s.Troubles {
@@ -67,6 +68,26 @@ func count(n int, command string) string {
 		return "0 件"
 	}
 	return fmt.Sprintf("%d 件（%s）", n, command)
+}
+
+// missingNotice asks for the notice that ought to be known.
+func missingNotice(year int) string {
+	if year == 0 {
+		return ""
+	}
+	return fmt.Sprintf("；请录入 %d 年的通知（ysq calendar import）", year)
+}
+
+// disputeCount is empty where no dispute waits, which is nearly always.
+func disputeCount(s control.Status) string {
+	if s.Disputes == 0 {
+		return ""
+	}
+	late := ""
+	if s.DisputesOverdue > 0 {
+		late = fmt.Sprintf("，其中 %d 件已逾期", s.DisputesOverdue)
+	}
+	return fmt.Sprintf("%d 件%s，最早 %s（ysq dispute list）", s.Disputes, late, day(s.DisputeBy))
 }
 
 func stageCounts(by map[string]int) string {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,27 +15,44 @@ import (
 func (a *app) yearCommand() *cobra.Command {
 	return parent("year", "年度：录入上年结转的期初数",
 		"年度报告的期初（条例第五十条；国办公开办函〔2021〕30号）。",
-		"ysq year opening 2026 自然人=3 商业企业=1 --source 2025年度报告",
+		"ysq year opening 2026 --natural 3 --business 1 --source 2025年度报告",
 		a.openingCommand())
 }
 
 func (a *app) openingCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "opening 年份 类别=件数…",
+		Use:   "opening 年份",
 		Short: "录入启用之年的上年结转",
 		Long: "录入登记库启用之年的上年结转：上一年度报告“四、结转下年度继续办理”各列的件数（条例第五十条）。没写的类别为 0。\n" +
-			"以后各年的结转由案件计算，不必录入。",
-		Example: "ysq year opening 2026 自然人=3 商业企业=1 --source 2025年度报告",
-		Args:    atLeastOne("年份"),
+			"再次录入即更正。以后各年的结转由案件计算，不必录入。",
+		Example: "ysq year opening 2026 --natural 3 --business 1 --source 2025年度报告",
+		Args:    exactly("年份"),
 	}
 	o := &options{cmd: cmd}
+	var counts [len(casefile.Columns)]*int
+	var names []string
+	for i, c := range casefile.Columns {
+		counts[i] = parsed(o, c.String(), "“"+c.Label()+"”的`件数`", number)
+		names = append(names, c.String())
+	}
 	source := o.text("source", "数字的`出处`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		opening, err := parseOpening(args)
+		year, err := strconv.Atoi(args[0])
 		if err != nil {
-			return usage(cmd, "%v", err)
+			return usage(cmd, "年份 %q 不对", args[0])
 		}
-		opening.Source = *source
+		if o.givenOf(names...) == "" {
+			return usage(cmd, "请写明各类的件数：--%s；确无结转的写 --%s 0", strings.Join(names, "、--"), names[0])
+		}
+		opening := casefile.OpeningBalance{Year: year, Source: *source}
+		total := 0
+		for i, n := range counts {
+			if *n < 0 {
+				return usage(cmd, "--%s 不能是负数", names[i])
+			}
+			opening.Columns[i] = *n
+			total += *n
+		}
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 			if err := c.SetOpening(ctx, opening); err != nil {
 				return err
@@ -44,38 +60,13 @@ func (a *app) openingCommand() *cobra.Command {
 			if a.json {
 				return a.printJSON(opening)
 			}
-			total := 0
-			for _, n := range opening.Columns {
-				total += n
+			var parts []string
+			for i, c := range casefile.Columns {
+				parts = append(parts, fmt.Sprintf("%s %d", c.Label(), opening.Columns[i]))
 			}
-			fmt.Fprintf(a.out, "已录入 %d 年上年结转 %d 件\n", opening.Year, total)
+			fmt.Fprintf(a.out, "已录入 %d 年上年结转 %d 件：%s\n", opening.Year, total, strings.Join(parts, "、"))
 			return nil
 		})(cmd, args)
 	}
 	return cmd
-}
-
-// parseOpening reads the year, then 自然人=3 and the like.
-func parseOpening(args []string) (o casefile.OpeningBalance, err error) {
-	if o.Year, err = strconv.Atoi(args[0]); err != nil {
-		return o, fmt.Errorf("年份 %q 不对", args[0])
-	}
-	var seen []casefile.Column
-	for _, s := range args[1:] {
-		name, count, ok := strings.Cut(s, "=")
-		column, err := casefile.ParseColumn(name)
-		if err != nil {
-			return o, err
-		}
-		n, err := strconv.Atoi(count)
-		if !ok || err != nil || n < 0 {
-			return o, fmt.Errorf("%q 应写作 自然人=3", s)
-		}
-		if slices.Contains(seen, column) {
-			return o, fmt.Errorf("%s写了两次", column.Label())
-		}
-		seen = append(seen, column)
-		o.Columns[slices.Index(casefile.Columns[:], column)] = n
-	}
-	return o, nil
 }

@@ -53,7 +53,8 @@ type DisputeView struct {
 	Decision   Text               `json:"decision"`
 	Result     string             `json:"result"` // a column of 表四
 	Appealed   bool               `json:"appealed"`
-	Voided     bool               `json:"voided"` // its filing was, so that it counts nowhere
+	Voided     bool               `json:"voided"`             // its filing was, so that it counts nowhere
+	Remaining  *int               `json:"remaining_workdays"` // to answer; null where nothing is awaited
 	Records    []RecordView       `json:"records,omitzero"`
 	Warnings   []string           `json:"warnings,omitzero"`
 }

@@ -22,7 +22,7 @@ func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(contr
 			return err
 		}
 		d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
-		if d.FiledOn.IsZero() || !d.Answered.IsZero() || !d.Decided.IsZero() || d.Appealed {
+		if !awaited(d) {
 			continue
 		}
 		by, provisional := d.AnswerBy(cal)
@@ -37,6 +37,11 @@ func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(contr
 		})
 	}
 	return nil
+}
+
+// awaited reports whether the office still owes its answer.
+func awaited(d casefile.Dispute) bool {
+	return !d.FiledOn.IsZero() && d.Answered.IsZero() && d.Decided.IsZero() && !d.Appealed
 }
 
 // about says where a dispute is pending and what it is about.
@@ -98,6 +103,9 @@ func (f *office) disputeView(history []casefile.Record) control.DisputeView {
 		Organ: control.Text(d.Organ), Number: control.Text(d.Number), Matter: control.Text(d.Matter), Cases: d.Cases,
 		FiledOn: control.Day(d.FiledOn), AnswerBy: control.Day(by), AnsweredOn: control.Day(d.Answered), DecidedOn: control.Day(d.Decided),
 		Decision: control.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
+	}
+	if awaited(d) {
+		v.Remaining = new(f.reg.Calendar().WorkdaysBetween(f.today(), by))
 	}
 	if v.Cases == nil {
 		v.Cases = []casefile.ID{}

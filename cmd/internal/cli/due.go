@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// dueDays is how far `due` looks ahead unless told otherwise: a working week.
+const dueDays = 5
+
+// burst is from how many alarms of one kind about one applicant's cases they become one line. Who
+// files three hundred applications must not hide everybody else's last day.
+const burst = 10
+
+func (a *app) dueCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "due",
+		Short: "列出到期和将到期的事项",
+		Long: "列出已逾期和将到期的事项，最急的在前：应答复（条例第三十三条）、待双方确认（第三十一条）、\n" +
+			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、送达失败，以及复议答复、诉讼答辩（第五十一条）。\n" +
+			fmt.Sprintf("同一申请人的同类事项满 %d 件的合为一行，日期是其中最早的；--all 逐件列出。", burst),
+		Example: "ysq due\nysq due --within 0\nysq due --all",
+		Args:    noArgs,
+	}
+	within := cmd.Flags().Int("within", dueDays, "看到`几`个工作日之内")
+	all := cmd.Flags().Bool("all", false, "逐件列出")
+	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		items, err := c.Due(ctx, *within)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			if items == nil {
+				items = []control.DueItem{}
+			}
+			return a.printJSON(items)
+		}
+		if len(items) == 0 {
+			fmt.Fprintf(a.errOut, "%d 个工作日之内没有到期的事项\n", *within)
+			return nil
+		}
+		return a.dueTable(items, *all)
+	})
+	return cmd
+}
+
+// dueTable lists alarms, the earliest first.
+func (a *app) dueTable(items []control.DueItem, all bool) error {
+	type bundle struct {
+		kind      string
+		applicant control.Text
+	}
+	count := map[bundle]int{}
+	for _, i := range items {
+		count[bundle{i.Kind, i.Applicant}]++
+	}
+	t := grid.Table{Header: []string{"日期", "剩余", "编号", "事项", "阶段", "申请人", "主题"}}
+	var tints []tint
+	told := map[bundle]bool{}
+	for _, i := range items {
+		b := bundle{i.Kind, i.Applicant}
+		many := !all && i.Applicant != "" && count[b] >= burst
+		if many && told[b] {
+			continue
+		}
+		told[b] = true
+		left := workdays(i.Remaining, false)
+		if i.Provisional {
+			left += "（暂定）"
+		}
+		number, stage, who, about := string(i.Case)+string(i.Dispute), "", string(i.Applicant), string(i.Subject)
+		if i.Stage != "" {
+			stage = stageLabel(i.Stage)
+		}
+		if many {
+			number, stage = number+" 起", ""
+			who, about = fmt.Sprintf("%s等 %d 件", who, count[b]), "（due --all 逐件列出）"
+		}
+		t.Rows = append(t.Rows, []string{day(i.On), left, number, i.Label, stage, who, about})
+		tints = append(tints, alarmTint(i.Alarm))
+	}
+	return a.table(t, tints, 5, 6)
+}
+
+func alarmTint(al control.Alarm) tint {
+	switch {
+	case al.Remaining < 0:
+		return alarm
+	case al.Remaining <= soonDays:
+		return soon
+	}
+	return plain
+}
