@@ -149,16 +149,29 @@ func take(data *imapclient.FetchMessageData, buf []byte, open opener) (arrived, 
 // when wire has nothing more, and leaves the error to Next.
 func copyBody(w io.Writer, r imap.LiteralReader, buf []byte) (n int64, err error) {
 	for n < r.Size() {
-		k, rerr := r.Read(buf[:min(int64(len(buf)), r.Size()-n)])
-		if k == 0 || rerr != nil {
-			return n, nil
-		}
+		k, more := fill(r, buf[:min(int64(len(buf)), r.Size()-n)])
 		if _, err := w.Write(buf[:k]); err != nil {
 			return n, err
 		}
 		n += int64(k)
+		if !more {
+			break
+		}
 	}
 	return n, nil
+}
+
+// fill reads until buf is full, so that a mail is written in large pieces: in the 16 KiB of a TLS
+// record each, writing cost more than everything else about it. What trickles is passed on after a
+// while all the same, for it is a sign of life (rawstore.LastWrite). more is false when there is none.
+func fill(r io.Reader, buf []byte) (n int, more bool) {
+	for began := time.Now(); n < len(buf) && time.Since(began) < 10*time.Second; {
+		k, err := r.Read(buf[n:])
+		if n += k; k == 0 || err != nil {
+			return n, false
+		}
+	}
+	return n, true
 }
 
 // FetchSlowly implements mailbox.Session. Pieces are written only when they came whole, so that into

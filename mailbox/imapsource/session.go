@@ -28,7 +28,7 @@ type session struct {
 }
 
 func newSession(s *Source, conn net.Conn) *session {
-	ses := &session{source: s, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail), buf: make([]byte, 64<<10)}
+	ses := &session{source: s, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail), buf: make([]byte, 256<<10)}
 	ses.client = imapclient.New(ses.wire, &imapclient.Options{
 		// go-imap calls this, in a goroutine, for a mail that it cannot assign to the command: the
 		// UID came after the body, or a change of flags came before it. It is ours all the same.
