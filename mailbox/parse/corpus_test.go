@@ -6,6 +6,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -26,6 +28,7 @@ func TestCorpus(t *testing.T) {
 			}
 			m := read(raw, Limits{})
 			checkMessage(t, raw, m)
+			checkUndigested(t, raw, m)
 			var got bytes.Buffer
 			enc := json.NewEncoder(&got)
 			enc.SetEscapeHTML(false)
@@ -90,6 +93,18 @@ func checkMessage(t tester, raw []byte, m casefile.Message) {
 		if d.Code == DefectPanic {
 			t.Errorf("panic: %+v", d)
 		}
+	}
+}
+
+// checkUndigested demands that without digests all else is the same.
+func checkUndigested(t *testing.T, raw []byte, m casefile.Message) {
+	t.Helper()
+	m.Parts = slices.Clone(m.Parts)
+	for i := range m.Parts {
+		m.Parts[i].Digest = casefile.Digest{}
+	}
+	if got := read(raw, Limits{Undigested: true}); !reflect.DeepEqual(got, m) {
+		t.Errorf("undigested: got %+v, want %+v", got, m)
 	}
 }
 

@@ -45,6 +45,10 @@ type Limits struct {
 	Text       int // bytes of Message.Text. 1 MiB
 	List       int // addresses or identifiers taken from one field. 500
 	Field      int // bytes of a subject, name or identifier. 8 KiB
+
+	// Undigested leaves Part.Digest zero: the larger half of the work on a mail with attachments,
+	// for a caller that only wants to know what the mail is.
+	Undigested bool
 }
 
 func (l Limits) withDefaults() Limits {

@@ -404,12 +404,15 @@ func (w *walker) content(src source, li leafInfo) {
 type tap struct {
 	w    *walker
 	size int64
-	hash hash.Hash
+	hash hash.Hash // nil under Limits.Undigested
 	dst  io.Writer
 }
 
 func newTap(w *walker, index int) *tap {
-	t := &tap{w: w, hash: sha256.New()}
+	t := &tap{w: w}
+	if !w.limits.Undigested {
+		t.hash = sha256.New()
+	}
 	if w.target == index {
 		t.dst = w.dst
 	}
@@ -418,7 +421,9 @@ func newTap(w *walker, index int) *tap {
 
 func (t *tap) write(b []byte) {
 	t.size += int64(len(b))
-	t.hash.Write(b)
+	if t.hash != nil {
+		t.hash.Write(b)
+	}
 	if t.dst != nil {
 		if _, err := t.dst.Write(b); err != nil {
 			t.w.copyErr, t.dst = err, nil
@@ -428,7 +433,9 @@ func (t *tap) write(b []byte) {
 
 func (t *tap) sum(p *casefile.Part) {
 	p.Size = t.size
-	t.hash.Sum(p.Digest[:0])
+	if t.hash != nil {
+		t.hash.Sum(p.Digest[:0])
+	}
 	if t.w.target == p.Index {
 		t.w.done = true
 	}
