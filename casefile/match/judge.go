@@ -90,13 +90,19 @@ func likeness(m *casefile.Message) (int, []string) {
 	if !hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
 		text = ownWords(text)
 	}
-	if word := firstOf(text, textWords); word != "" {
-		add(25, "正文有“"+word+"”")
+	for k, there := range present(text, textWords) {
+		if there {
+			add(25, "正文有“"+textWords[k]+"”")
+			break
+		}
+	}
+	squeezed := text
+	for _, blank := range [...]string{" ", "\t", "\u3000"} {
+		squeezed = strings.ReplaceAll(squeezed, blank, "")
 	}
 	labels := 0
-	squeezed := strings.NewReplacer(" ", "", "\t", "", "\u3000", "").Replace(text)
-	for _, label := range formLabels {
-		if strings.Contains(squeezed, label) {
+	for _, there := range present(squeezed, formLabels) {
+		if there {
 			labels++
 		}
 	}
@@ -118,6 +124,26 @@ var (
 	formLabels   = []string{"申请人", "姓名", "身份证", "证件号码", "联系电话", "通信地址", "通讯地址", "联系地址", "邮政编码", "所需信息", "所需的政府信息", "获取信息的方式", "提供方式", "载体形式", "信息用途", "特征描述", "特征性描述", "申请时间"}
 	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
 )
+
+// present says which of the words a text holds, each of which begins with a character of three bytes.
+// It goes over the text once: to look for one word after the other was a fifth of all that intake does,
+// because the byte with which one Chinese character begins begins thousands.
+func present(text string, words []string) []bool {
+	there := make([]bool, len(words))
+	var begins [64][64]bool // by the character's other two bytes
+	for _, w := range words {
+		begins[w[1]&63][w[2]&63] = true
+	}
+	for i := 0; i+2 < len(text); i++ {
+		if text[i]&0xf0 != 0xe0 || !begins[text[i+1]&63][text[i+2]&63] {
+			continue
+		}
+		for k, w := range words {
+			there[k] = there[k] || strings.HasPrefix(text[i:], w)
+		}
+	}
+	return there
+}
 
 func firstOf(s string, words []string) string {
 	for _, w := range words {
@@ -170,11 +196,12 @@ func ownWords(text string) string {
 
 // quoteBegins knows "---- 原始邮件 ----", "某人 写道：" and the heading of Outlook and Foxmail.
 func quoteBegins(line string, next []string) bool {
-	lower := strings.ToLower(line)
+	const wrote = "wrote:"
 	switch {
-	case strings.Contains(line, "--") && containsAny(lower, "原始邮件", "原邮件", "original message", "original email"):
+	case strings.Contains(line, "--") && containsAny(strings.ToLower(line), "原始邮件", "原邮件", "original message", "original email"):
 		return true
-	case strings.HasSuffix(line, "写道：") || strings.HasSuffix(line, "写道:") || strings.HasSuffix(lower, "wrote:"):
+	case strings.HasSuffix(line, "写道：") || strings.HasSuffix(line, "写道:"),
+		len(line) >= len(wrote) && strings.EqualFold(line[len(line)-len(wrote):], wrote):
 		return true
 	case hasPrefix(line, "发件人：", "发件人:"):
 		heading := strings.Join(next[:min(3, len(next))], "")
