@@ -35,6 +35,7 @@ type bureau struct {
 	offset time.Duration // from the bubble's clock to the office's
 	state  string
 	lost   string // digest of a mail whose bytes the test took away
+	seams  func(*Options)
 }
 
 func (b *bureau) now() time.Time { return time.Now().Add(b.offset) }
@@ -77,8 +78,12 @@ func newBureau(t *testing.T, day string) *bureau {
 }
 
 func (b *bureau) options() Options {
-	return Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now, unbound: true,
+	o := Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now, unbound: true,
 		dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}
+	if b.seams != nil {
+		b.seams(&o)
+	}
+	return o
 }
 
 // start runs the daemon until the test ends.

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -23,6 +25,9 @@ const actorMailbox = "mailbox"
 // textForMatching is how much of a mail's text intake reads to tell what it is.
 const textForMatching = 64 << 10
 
+// readAhead is how many mails are read at the same time, and at most held.
+const readAhead = 4
+
 // Owed asks the book.
 func (f *office) Owed(_ context.Context, account, folder string, validity uint64, uids []uint32) (owed []uint32, err error) {
 	err = f.reg.View(func(tx *register.Tx) error {
@@ -35,23 +40,20 @@ func (f *office) Owed(_ context.Context, account, folder string, validity uint64
 // Take records a batch in one transaction. When that fails, each mail gets a transaction of its own,
 // so that one that the register cannot take does not hold up the others.
 func (f *office) Take(ctx context.Context, batch []mailbox.Fetched) error {
-	read := make([]arrival, 0, len(batch))
-	for _, m := range batch {
-		if m.Role != roleFile { // a clerk's file that a crash left in the manifest
-			read = append(read, f.readArrival(m))
-		}
-	}
-	err := f.take(read)
-	if err == nil || len(read) == 1 {
+	batch = slices.DeleteFunc(slices.Clone(batch), func(m mailbox.Fetched) bool {
+		return m.Role == roleFile // a clerk's file that a crash left in the manifest
+	})
+	err := f.take(batch)
+	if err == nil || len(batch) == 1 {
 		return err
 	}
-	f.Log.Warn().Err(err).Int("mails", len(read)).Msg("recording a batch failed; trying its mails one by one")
+	f.Log.Warn().Err(err).Int("mails", len(batch)).Msg("recording a batch failed; trying its mails one by one")
 	var errs []error
-	for _, a := range read {
+	for i := range batch {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		errs = append(errs, f.take([]arrival{a}))
+		errs = append(errs, f.take(batch[i:i+1]))
 	}
 	return errors.Join(errs...)
 }
@@ -73,7 +75,12 @@ func (f *office) readArrival(m mailbox.Fetched) (a arrival) {
 			a.broken = fmt.Sprintf("解析时程序出错：%v", p)
 		}
 	}()
-	message, err := f.parse(m.Digest, parse.Limits{Text: textForMatching})
+	if f.onRead != nil {
+		f.onRead(m.Digest)
+	}
+	// Enough to tell what the mail is; `show` reads it again, fully. Field bounds what the records
+	// hold of it: a batch is one transaction, and all its mails may be hostile.
+	message, err := f.parse(m.Digest, parse.Limits{Text: textForMatching, Field: 2 << 10, Undigested: true})
 	if err != nil {
 		a.broken = err.Error()
 		return a
@@ -82,13 +89,41 @@ func (f *office) readArrival(m mailbox.Fetched) (a arrival) {
 	return a
 }
 
+// arrivals yields a batch's mails in order, read by several goroutines ahead of who takes them. A
+// mail is held from its reading until the next one is asked for, so that a batch of hostile mails, a
+// megabyte of header in each, takes no more memory than a few of them.
+func (f *office) arrivals(batch []mailbox.Fetched) iter.Seq[arrival] {
+	return func(yield func(arrival) bool) {
+		var reading sync.WaitGroup
+		defer reading.Wait()
+		var places [readAhead]chan arrival // of mail i: i modulo readAhead
+		begin := func(i int) {
+			if i >= len(batch) {
+				return
+			}
+			place := make(chan arrival, 1)
+			places[i%readAhead] = place
+			reading.Go(func() { place <- f.readArrival(batch[i]) })
+		}
+		for i := range readAhead - 1 {
+			begin(i)
+		}
+		for i := range batch {
+			begin(i + readAhead - 1)
+			if !yield(<-places[i%readAhead]) {
+				return
+			}
+		}
+	}
+}
+
 // take is one transaction: the book's entries and the cases' records.
-func (f *office) take(arrivals []arrival) error {
+func (f *office) take(batch []mailbox.Fetched) error {
 	now := f.Now()
 	var lines []logLine
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		lines = lines[:0]
-		for _, a := range arrivals {
+		for a := range f.arrivals(batch) {
 			drafts, err := f.place(tx, a, now)
 			if err != nil {
 				return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
@@ -37,6 +38,9 @@ type Options struct {
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
 	dial    func(ctx context.Context, address string) (net.Conn, error)
 	unbound bool
+	// What tests put before the mails' disk, and before intake reads a mail.
+	disk   func(op rawstore.Op, path string, do func() error) error
+	onRead func(casefile.Digest)
 }
 
 func (o Options) withDefaults() Options {
@@ -72,7 +76,7 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, told(err)
 	}
-	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{Erased: reg.Erased})
+	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{Erased: reg.Erased, Intercept: o.disk})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the mails: %w", err), reg.Close())
 	}

@@ -1,0 +1,147 @@
+package daemon
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"runtime/metrics"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// A mail on which the reading dies is parked with the reason; the mails around it have their cases.
+func TestPoisonMailCostsItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		poison := compose("王五 <wangwu@example.test>", "政府信息公开申请", "poison")
+		b.seams = func(o *Options) {
+			o.onRead = func(d casefile.Digest) {
+				if d == casefile.DigestOf(poison) {
+					panic("the reader met its master")
+				}
+			}
+		}
+		b.start()
+		for n := range 9 {
+			b.deliver(fmt.Sprintf("张三 <z%d@example.test>", n), "政府信息公开申请", "申请公开")
+			if n == 4 {
+				b.sim.Add("INBOX", poison, b.now())
+			}
+		}
+		b.poll()
+		parked := b.mails(casefile.Parked)
+		if len(parked) != 1 || parked[0].Digest != casefile.DigestOf(poison) || !strings.Contains(strings.Join(parked[0].Reasons, ""), "met its master") {
+			t.Errorf("parked: %+v", parked)
+		}
+		if rows := b.list(control.ListQuery{}); len(rows) != 9 {
+			t.Errorf("%d cases, want 9", len(rows))
+		}
+	})
+}
+
+// A disk that is full where mails are written: the daemon stays, says so, and goes on by itself.
+func TestFullDisk(t *testing.T) {
+	for _, op := range []rawstore.Op{rawstore.OpCreate, rawstore.OpWrite, rawstore.OpSync, rawstore.OpRename, rawstore.OpSyncDir} {
+		t.Run(string(op), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBureau(t, "2026-03-02")
+				var full atomic.Bool
+				b.seams = func(o *Options) {
+					o.disk = func(this rawstore.Op, path string, do func() error) error {
+						if full.Load() && this == op {
+							return fmt.Errorf("%s: %w", path, syscall.ENOSPC)
+						}
+						return do()
+					}
+				}
+				b.start()
+				full.Store(true)
+				for n := range 20 {
+					b.deliver(fmt.Sprintf("张三 <z%d@example.test>", n), "政府信息公开申请", "申请公开")
+				}
+				time.Sleep(2 * time.Hour)
+				synctest.Wait()
+				s := b.daemon.pollers[0].Status()
+				if s.State != mailbox.StateFailing || s.Fault != mailbox.FaultStorage || s.Hint == "" {
+					t.Errorf("while full: %+v", s)
+				}
+				if rows := b.list(control.ListQuery{}); len(rows) != 0 {
+					t.Errorf("%d cases of mails that are nowhere", len(rows))
+				}
+				full.Store(false)
+				time.Sleep(2 * time.Hour)
+				synctest.Wait()
+				if rows := b.list(control.ListQuery{}); len(rows) != 20 || len(b.mails(casefile.Duplicate)) != 0 {
+					t.Errorf("%d cases afterwards, want 20; %d duplicates", len(rows), len(b.mails(casefile.Duplicate)))
+				}
+			})
+		})
+	}
+}
+
+// However hostile the mails of a batch are, intake holds no more of them than of a few.
+func TestHostileHeadersAreNotHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		var mu sync.Mutex
+		var peak uint64
+		b.seams = func(o *Options) {
+			o.onRead = func(casefile.Digest) {
+				mu.Lock() // one looks, not all
+				defer mu.Unlock()
+				runtime.GC()
+				peak = max(peak, liveHeap())
+			}
+		}
+		b.start()
+		const mails = 24
+		for n := range mails {
+			b.sim.Add("INBOX", hostile(n), b.now())
+		}
+		runtime.GC()
+		before := liveHeap()
+		b.poll()
+		if got := len(b.mails(casefile.ToCase)) + len(b.mails(casefile.Parked)); got != mails {
+			t.Errorf("%d mails taken, want %d", got, mails)
+		}
+		t.Logf("%d KiB held at most", (int64(peak)-int64(before))>>10)
+		if grown := int64(peak) - int64(before); grown > 16<<20 {
+			t.Errorf("%d MiB held for %d mails", grown>>20, mails)
+		}
+	})
+}
+
+// hostile is a mail of a megabyte of header, in every field that is read.
+func hostile(n int) []byte {
+	var m bytes.Buffer
+	fmt.Fprintf(&m, "Message-ID: <%d@example.test>\r\n", n)
+	for _, field := range []string{"From", "To", "Cc", "Reply-To"} {
+		fmt.Fprintf(&m, "%s: ", field)
+		for k := range 490 {
+			fmt.Fprintf(&m, "%q <%d@example.test>,\r\n ", strings.Repeat("x", 300), k)
+		}
+		m.WriteString("a@example.test\r\n")
+	}
+	for _, field := range []string{"Subject", "Auto-Submitted", "List-Id", "X-Autoreply"} {
+		fmt.Fprintf(&m, "%s: %s\r\n", field, strings.Repeat("申请公开", 4000))
+	}
+	fmt.Fprintf(&m, "References: %s\r\n", strings.Repeat("<"+strings.Repeat("r", 200)+"@example.test>\r\n ", 490))
+	m.WriteString("\r\nx\r\n")
+	return m.Bytes()
+}
+
+func liveHeap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
