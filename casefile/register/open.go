@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/workday"
@@ -177,8 +178,20 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 	if err != nil {
 		return err
 	}
+	// When bbolt panics, its map of the file stays, and with the map the lock; closing is not enough.
+	var file *os.File
+	defer func() {
+		if r.db == nil && file != nil {
+			unix.Flock(int(file.Fd()), unix.LOCK_UN) // where bbolt has closed it, there is no lock either
+			file.Close()
+		}
+	}()
 	r.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: 2 * time.Second, InitialMmapSize: mmapSize + int(info.Size()), FreelistType: bbolt.FreelistMapType, ReadOnly: readOnly,
+		OpenFile: func(name string, flag int, mode fs.FileMode) (*os.File, error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		},
 	})
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -189,6 +202,9 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 		return fmt.Errorf("%s：%w（%v）；%s", path, ErrDamaged, err, remedy)
 	}
 	return r.db.View(func(tx *bbolt.Tx) error {
+		if info.Size() < tx.Size() {
+			return fmt.Errorf("%s：%w（文件被截短）；%s", path, ErrDamaged, remedy)
+		}
 		b := tx.Bucket(bucketMeta)
 		if b == nil || json.Unmarshal(b.Get(keyMeta), &r.meta) != nil || r.meta.ID == "" {
 			return fmt.Errorf("%s：%w；请核对配置中的 paths.state", path, ErrForeign)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"go.etcd.io/bbolt"
 )
 
 // Progress hears how a long work goes on: what is being done, how much of how much. Nil is nobody.
@@ -136,17 +134,7 @@ func inspect(dir string, o Options) (*snapshot, error) {
 		return nil, err
 	}
 	s := &snapshot{reg: prepare(dir, o), state: dir}
-	err := survive(path, func() error {
-		if err := s.reg.open(path, true); err != nil {
-			return err
-		}
-		return s.reg.db.View(func(tx *bbolt.Tx) error {
-			if info, err := os.Stat(path); err != nil || info.Size() < tx.Size() {
-				return errors.Join(err, fmt.Errorf("%s：%w（文件被截短）；%s", path, ErrDamaged, remedy))
-			}
-			return nil
-		})
-	})
+	err := survive(path, func() error { return s.reg.open(path, true) })
 	if err == nil {
 		s.journal, err = s.reg.journal.extents()
 	}

@@ -1,0 +1,425 @@
+package register
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+)
+
+var errFault = errors.New("fault")
+
+// faulty stands under a register. It fails one step, or from one step on every step as after a crash,
+// and knows what a power cut would take away: bytes and names that were never fsynced.
+type faulty struct {
+	mu      sync.Mutex
+	step    int
+	failAt  int  // 0: none
+	applied bool // the failing step has its effect nevertheless
+	crash   bool // nothing works after the failing step
+
+	synced map[string]int64  // bytes of a file that are durable
+	names  map[string]string // names that are not: new name → old name, or "" for a new file
+}
+
+func newFaulty() *faulty { return &faulty{synced: map[string]int64{}, names: map[string]string{}} }
+
+func (d *faulty) intercept(op Op, path string, do func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.step++
+	failed := d.failAt > 0 && (d.step == d.failAt || d.crash && d.step > d.failAt)
+	if failed && !(d.applied && d.step == d.failAt) {
+		return fmt.Errorf("%s %s: %w", op, filepath.Base(path), errFault)
+	}
+	there, _ := exists(path)
+	if err := do(); err != nil {
+		return err
+	}
+	switch op {
+	case OpCreate:
+		if !there {
+			d.names[path], d.synced[path] = "", 0
+		} else if _, known := d.synced[path]; !known {
+			d.synced[path] = sizeOf(path)
+		}
+	case OpTruncate:
+		d.synced[path] = min(d.synced[path], sizeOf(path))
+	case OpSync:
+		if !failed { // an fsync that failed has promised nothing
+			d.synced[path] = sizeOf(path)
+		}
+	case OpRename:
+		old := path + ".new"
+		d.synced[path] = d.synced[old]
+		delete(d.names, old)
+		if !there {
+			d.names[path] = old
+		}
+	case OpSyncDir:
+		for name := range maps.Clone(d.names) {
+			if filepath.Dir(name) == path && !failed {
+				delete(d.names, name)
+			}
+		}
+	}
+	if failed {
+		return fmt.Errorf("%s %s (applied): %w", op, filepath.Base(path), errFault)
+	}
+	return nil
+}
+
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// The ways in which bytes that were not fsynced may be found after a power cut.
+var remains = map[string]func(path string, synced int64) error{
+	"nothing": os.Truncate,
+	"half": func(path string, synced int64) error {
+		return os.Truncate(path, synced+(sizeOf(path)-synced)/2)
+	},
+	"zeros": func(path string, synced int64) error {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		clear(b[synced:])
+		return os.WriteFile(path, b, 0o600)
+	},
+	"everything": func(string, int64) error { return nil },
+}
+
+// powerCut leaves of the directory what the disk is bound to keep, and of the rest what chance left.
+func (d *faulty) powerCut(t *testing.T, remain string) {
+	t.Helper()
+	for name, size := range d.synced {
+		if there, _ := exists(name); there && sizeOf(name) > size && strings.HasSuffix(name, ".jsonl") {
+			must(t, remains[remain](name, size))
+		}
+	}
+	if remain == "everything" {
+		return
+	}
+	for name, old := range d.names {
+		if there, _ := exists(name); !there {
+			continue
+		}
+		if old != "" {
+			must(t, os.Rename(name, old))
+		} else {
+			must(t, os.Remove(name))
+		}
+	}
+}
+
+const lives = 3 // letters of a life
+
+// live opens the register and takes what letters it does not have. It ends with the first error and
+// returns which letters it confirmed.
+func live(dir string, d *faulty, confirmed map[int]bool) error {
+	r, err := Open(dir, Options{Intercept: d.intercept})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return takeAll(r, confirmed)
+}
+
+func takeAll(r *Register, confirmed map[int]bool) error {
+	for n := 1; n <= lives; n++ {
+		now := start.AddDate(n/3, 0, 0) // two files of the journal
+		err := r.Update(now, func(tx *Tx) error {
+			d := casefile.DigestOf(fmt.Appendf(nil, "mail %d", n))
+			if tx.Known(d) {
+				return nil
+			}
+			taken, received := mail(fmt.Sprintf("mail %d", n), uint32(n))
+			id := tx.NextID(2026)
+			taken.Case = id
+			_, err := tx.Append("mailbox", casefile.Draft{On: tx.Today(), Event: taken}, casefile.Draft{Case: id, On: tx.Today(), Event: received})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		confirmed[n] = true
+	}
+	return nil
+}
+
+// sound checks that a register opens, proves itself, says the same in database and journal, and has
+// each letter at most once and the confirmed ones for certain.
+func sound(t *testing.T, dir string, confirmed map[int]bool) {
+	t.Helper()
+	r, err := Open(dir, Options{})
+	if err != nil {
+		t.Errorf("it does not open again: %v", err)
+		return
+	}
+	defer r.Close()
+	if wrong := proven(t, r); len(wrong) > 0 {
+		t.Errorf("it does not verify: %v", wrong)
+	}
+	if journalText(t, dir) != recordLines(t, r) {
+		t.Errorf("journal:\n%s\nrecords:\n%s", journalText(t, dir), recordLines(t, r))
+	}
+	must(t, r.View(func(tx *Tx) error {
+		for n := 1; n <= lives; n++ {
+			about, err := tx.About(casefile.DigestOf(fmt.Appendf(nil, "mail %d", n)))
+			if err != nil || len(about) != 2 && (len(about) != 0 || confirmed[n]) {
+				t.Errorf("letter %d (confirmed: %v) is in %d records, %v", n, confirmed[n], len(about), err)
+			}
+		}
+		return nil
+	}))
+}
+
+func undisturbed(t *testing.T) int {
+	t.Helper()
+	dir := quickDir(t)
+	_, err := Create(dir, start)
+	must(t, err)
+	d, confirmed := newFaulty(), map[int]bool{}
+	must(t, live(dir, d, confirmed))
+	sound(t, dir, confirmed)
+	if len(confirmed) != lives || d.step < 20 {
+		t.Fatalf("%d confirmed in %d steps", len(confirmed), d.step)
+	}
+	return d.step
+}
+
+// Each step fails once, with and without its effect. The same process goes on, and misses nothing.
+func TestEachStepFails(t *testing.T) {
+	for failAt := 1; failAt <= undisturbed(t); failAt++ {
+		for _, applied := range []bool{false, true} {
+			dir := quickDir(t)
+			_, err := Create(dir, start)
+			must(t, err)
+			d, confirmed := newFaulty(), map[int]bool{}
+			r, err := Open(dir, Options{Intercept: d.intercept})
+			opened := d.step
+			must(t, err)
+			if failAt <= opened { // the next Open's step, then
+				must(t, r.Close())
+				d.step, d.failAt, d.applied = 0, failAt, applied
+				if r, err = Open(dir, Options{Intercept: d.intercept}); err != nil {
+					if !errors.Is(err, errFault) {
+						t.Fatal(err)
+					}
+					r, err = Open(dir, Options{Intercept: d.intercept})
+				}
+				must(t, err)
+			}
+			d.failAt, d.applied = failAt, applied
+			for range 3 {
+				err := takeAll(r, confirmed)
+				if err == nil {
+					break
+				}
+				if h := r.Health(); !errors.Is(err, errFault) || h.Err == nil {
+					t.Fatalf("step %d: %v, health %+v", failAt, err, h)
+				}
+				must(t, r.View(func(tx *Tx) error { _, err := tx.Record(1); return ignoreMissing(err) }))
+			}
+			if h := r.Health(); h.Err != nil || len(confirmed) != lives {
+				t.Errorf("afterwards it is still unwell: %+v", h)
+			}
+			must(t, r.Close())
+			sound(t, dir, confirmed)
+			if t.Failed() {
+				t.Fatalf("step %d, applied %v", failAt, applied)
+			}
+		}
+	}
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// The machine stops at each step and loses what was not fsynced, in whole or in part. What was
+// confirmed is there, and the next life brings the rest.
+func TestPowerCutAtEachStep(t *testing.T) {
+	for failAt := 1; failAt <= undisturbed(t); failAt++ {
+		for _, remain := range slices.Sorted(maps.Keys(remains)) {
+			for _, applied := range []bool{false, true} {
+				dir := quickDir(t)
+				_, err := Create(dir, start)
+				must(t, err)
+				d, confirmed := newFaulty(), map[int]bool{}
+				d.failAt, d.applied, d.crash = failAt, applied, true
+				if err := live(dir, d, confirmed); !errors.Is(err, errFault) && err != nil {
+					t.Fatalf("step %d: %v", failAt, err)
+				}
+				d.powerCut(t, remain)
+				sound(t, dir, confirmed)
+				must(t, live(dir, newFaulty(), confirmed))
+				sound(t, dir, confirmed)
+				if t.Failed() || len(confirmed) != lives {
+					t.Fatalf("step %d, applied %v, %s remained; confirmed %v", failAt, applied, remain, confirmed)
+				}
+			}
+		}
+	}
+}
+
+// A power cut in the middle of bbolt's commit leaves any of the pages that were being written; the
+// meta page goes last, after an fsync. Whatever is left, the register opens with what was confirmed.
+func TestPowerCutInsideTheCommit(t *testing.T) {
+	dir := stocked(t)
+	path := filepath.Join(dir, fileName)
+	before, err := os.ReadFile(path)
+	must(t, err)
+	journalBefore := journalText(t, dir)
+	r, err := Open(dir, Options{})
+	must(t, err)
+	take(t, r, "mail 6", 6)
+	must(t, r.Close())
+	after, err := os.ReadFile(path)
+	must(t, err)
+	last := strings.TrimPrefix(journalText(t, dir), journalBefore)
+	page := os.Getpagesize()
+	var changed, metas []int
+	for at := 0; at < len(after); at += page {
+		if at >= len(before) || !bytes.Equal(before[at:at+page], after[at:at+page]) {
+			if at < 2*page {
+				metas = append(metas, at)
+			} else {
+				changed = append(changed, at)
+			}
+		}
+	}
+	if len(changed) < 3 || len(metas) != 1 {
+		t.Fatalf("pages %v and metas %v changed", changed, metas)
+	}
+	try := func(name string, image []byte, journal, torn bool) {
+		must(t, os.WriteFile(path, image, 0o600))
+		must(t, os.RemoveAll(filepath.Join(dir, "journal", "2027.jsonl"))) // the letter's year was the last one's
+		text := journalBefore
+		switch {
+		case torn:
+			text += last[:len(last)/2]
+		case journal:
+			text += last
+		}
+		writeJournal(t, dir, text)
+		r, err := Open(dir, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+		defer r.Close()
+		if wrong := proven(t, r); len(wrong) > 0 {
+			t.Errorf("%s: %v", name, wrong)
+		}
+		if got := recordLines(t, r); !strings.HasPrefix(got, journalBefore) {
+			t.Errorf("%s: records were lost", name)
+		}
+	}
+	for mask := range 1 << min(len(changed), 6) { // data pages, in any order, before the first fsync
+		image := bytes.Clone(before)
+		if len(image) < len(after) {
+			image = append(image, make([]byte, len(after)-len(image))...)
+		}
+		for i, at := range changed {
+			if mask&(1<<(i%6)) != 0 {
+				copy(image[at:at+page], after[at:at+page])
+			}
+		}
+		try(fmt.Sprintf("data pages %b", mask), image, false, false)
+	}
+	for _, n := range []int{0, 16, 40, 64, page} { // the meta page, torn
+		image := bytes.Clone(after)
+		if metas[0]+page <= len(before) {
+			copy(image[metas[0]+n:metas[0]+page], before[metas[0]+n:metas[0]+page])
+		}
+		try(fmt.Sprintf("%d bytes of the meta page", n), image, false, n == page)
+	}
+	try("everything, journal torn", after, false, true)
+	try("everything", after, true, false)
+}
+
+// writeJournal lets the journal say just this.
+func writeJournal(t *testing.T, dir, text string) {
+	t.Helper()
+	files, err := journalFiles(filepath.Join(dir, "journal"))
+	must(t, err)
+	for _, f := range files {
+		must(t, os.Remove(f))
+	}
+	byYear := map[string][]byte{}
+	year := ""
+	for l := range strings.Lines(text) {
+		if _, rest, ok := strings.Cut(l, `"recorded":"`); ok && len(rest) > 4 {
+			year = rest[:4]
+		}
+		byYear[year] = append(byYear[year], l...)
+	}
+	for y, b := range byYear {
+		must(t, os.WriteFile(filepath.Join(dir, "journal", y+".jsonl"), b, 0o600))
+	}
+}
+
+// A backup at whose making each step fails or the machine stops is no backup at all, or a whole one.
+func TestBackupFailsAtEachStep(t *testing.T) {
+	dir := stocked(t)
+	steps := 0
+	for failAt := 1; failAt == 1 || failAt <= steps; failAt += 3 {
+		for _, crash := range []bool{false, true} {
+			target := quickDir(t)
+			d := newFaulty()
+			r, err := Open(dir, Options{Intercept: d.intercept})
+			must(t, err)
+			if failAt == 1 && !crash { // an undisturbed one, to count
+				before := d.step
+				_, err := r.Backup(t.Context(), target, BackupOptions{Now: start})
+				must(t, err)
+				steps = d.step - before
+				target = quickDir(t)
+			}
+			d.failAt, d.crash = d.step+failAt, crash
+			_, err = r.Backup(t.Context(), target, BackupOptions{Now: start})
+			if err != nil && !errors.Is(err, errFault) {
+				t.Fatal(err)
+			}
+			d.crash = false
+			wholeOf(t, r)
+			names, lerr := backupsIn(target, r.meta.ID[:8])
+			must(t, lerr)
+			if err == nil && len(names) != 1 {
+				t.Errorf("step %d: %v are there", failAt, names)
+			}
+			for _, n := range names {
+				if wrong, err := VerifyDir(t.Context(), filepath.Join(target, n.String()), Options{}, nil); err != nil || len(wrong) > 0 {
+					t.Errorf("step %d: the backup does not verify: %v, %v", failAt, wrong, err)
+				}
+			}
+			if _, err := r.Backup(t.Context(), target, BackupOptions{Now: start.AddDate(0, 0, 1)}); err != nil {
+				t.Errorf("step %d: the next backup: %v", failAt, err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(target, ".*")); len(left) > 0 {
+				t.Errorf("step %d: left %v", failAt, left)
+			}
+			must(t, r.Close())
+		}
+	}
+	if steps < 40 {
+		t.Errorf("only %d steps", steps)
+	}
+}
