@@ -39,6 +39,7 @@ func (c *check) all() Problems {
 	if len(c.problems) > 0 {
 		return c.problems
 	}
+	c.inPeriod("确认日期", 0, c.Confirmed)
 	c.corrections()
 	c.fees()
 	c.consultations()
@@ -83,11 +84,8 @@ func dateIn(f field) (civil.Date, bool) {
 }
 
 func (c *check) confirmation() {
-	switch {
-	case !c.Channel.NeedsConfirmation() && (c.Unconfirmed || (!c.Confirmed.IsZero() && c.Confirmed != c.Received)):
+	if !c.Channel.NeedsConfirmation() && (c.Unconfirmed || (!c.Confirmed.IsZero() && c.Confirmed != c.Received)) {
 		c.add("确认日期", 0, "%s提交的申请以提交或签收之日为收到申请之日，不需双方确认（条例第三十一条）：请留空", c.Channel.Label())
-	case len(c.Replies) > 0 && c.Confirmed > c.Replies[0].On && !c.Replies[0].On.IsZero():
-		c.add("确认日期", 0, "%s 晚于答复日期 %s", c.Confirmed, c.Replies[0].On)
 	}
 }
 

@@ -111,10 +111,19 @@ func (s *story) note(column string, round int, on civil.Date, rank int, e casefi
 		return
 	}
 	period := s.periodOf(on)
-	if rank == rankReopened {
-		period = 1 + slices.Index(s.Reopened, on) // on the day of the reply itself it follows it
+	if i := slices.Index(s.Reopened, on); i >= 0 && (rank == rankReopened || rank == rankDeferred) {
+		period = 1 + i // on the day of the reply itself it follows it
 	}
 	s.steps = append(s.steps, step{casefile.Draft{Case: s.id, On: on, Event: e}, period, rank, column, round})
+}
+
+// delivered adds the proof of a reply's service, which belongs to the reply even on the day on which
+// the case is reopened.
+func (s *story) delivered(p Reply) {
+	if !p.Delivered.IsZero() {
+		s.add(p.Delivered, rankDelivered, casefile.Delivered{Proof: Source})
+		s.steps[len(s.steps)-1].period = s.periodOf(p.On)
+	}
 }
 
 func (s *story) drafts() []casefile.Draft {
@@ -226,7 +235,7 @@ func (s *story) replies() {
 		if !p.Outcome.Lapse() {
 			s.add(p.On, rankDispatched, casefile.Dispatched{}) // the ledger does not say by which way
 		}
-		s.add(p.Delivered, rankDelivered, casefile.Delivered{Proof: Source})
+		s.delivered(p)
 	}
 	s.add(s.Withdrawn, rankReplied, casefile.Withdrawn{})
 	s.add(s.Archived, rankArchived, casefile.Archived{})

@@ -12,8 +12,9 @@ import (
 // cannot hold. ok is false for a case that is no row of the ledger: not registered as an application,
 // dismissed, or one with another case.
 //
-// Drafts of the row give the same due dates and the same place in the annual report, unless lossy
-// says 计入年度, or that the row contradicts itself where the history did.
+// Drafts of the row give the same due dates and the same place in the annual report. The exceptions are
+// among lossy: 计入年度, which moves 新收 to another year, and 先前的延迟答复, which the strict clock may
+// keep where a notice of 补正 came too late to stop it.
 func FromCase(history []casefile.Record, disputes []casefile.Dispute) (row Row, lossy []string, ok bool) {
 	x := extract{lost: make(map[string]bool)}
 	for _, r := range casefile.Live(history) {
@@ -27,6 +28,8 @@ func FromCase(history []casefile.Record, disputes []casefile.Dispute) (row Row, 
 	x.drop(len(x.notes) > 1, "各条备注的日期")
 	return x.Row, x.lossy, x.application && !x.left
 }
+
+const formerDeferral = "先前的延迟答复"
 
 // extract is a history being read.
 type extract struct {
@@ -171,7 +174,7 @@ func (x *extract) handled(r casefile.Record) {
 		x.drop(e.Document != "" || e.Force != "", "延期的文号和逾期的理由")
 		x.drop(e.Told != r.On, "延期的批准日")
 	case casefile.Deferred:
-		x.drop(!x.Deferred.IsZero(), "先前的延迟答复")
+		x.drop(!x.Deferred.IsZero(), formerDeferral)
 		x.Deferred = e.Until
 		last, _ := x.lastRestart()
 		x.drop(r.On != last || e.Document != "", "延迟答复的决定日和文号")
@@ -180,7 +183,7 @@ func (x *extract) handled(r casefile.Record) {
 
 // restarted forgets what the period before had been granted, for the row has no day on which it was.
 func (x *extract) restarted(r casefile.Record) {
-	x.drop(!x.Deferred.IsZero(), "先前的延迟答复")
+	x.drop(!x.Deferred.IsZero(), formerDeferral)
 	x.Deferred = 0
 	// In the row an extension counts from 延期告知日期. One that was granted before the restart and told
 	// after it would come alive again.
@@ -279,6 +282,7 @@ func (x *extract) dispute(d casefile.Dispute) {
 	x.drop(len(d.Cases) > 1, "复议、诉讼所涉的其他案件")
 	x.drop(d.Party != unstated || d.Organ != "" || d.Number != "" || d.Matter != "" || !d.Answered.IsZero(), "复议、诉讼的机关、案号、当事人和答辩")
 	x.drop(d.Appealed, "上诉")
+	x.drop(d.Decision != "" && d.Decision != resultWords[d.Result], "裁决的原文")
 	if d.Track == casefile.Reconsideration {
 		x.Reviews = append(x.Reviews, Review{d.FiledOn, d.Result, d.Decided})
 		return

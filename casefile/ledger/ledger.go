@@ -5,7 +5,7 @@
 // The ledger knows days and words only: what it cannot hold, FromCase names. Nothing here touches the
 // register or asks for the date.
 //
-//	file ──Read──▶ []Row ──Drafts──▶ events ──(the register)──▶ history ──FromCase──▶ Row ──Write──▶ file
+//	file ─Read→ []Row ─Drafts→ events ─(the register)→ history ─FromCase→ Row ─Write→ file
 package ledger
 
 import (
