@@ -174,10 +174,16 @@ func (r *Row) firstReplyUnknown(ends []civil.Date) bool {
 	return len(ends) > 0 && len(r.Reopened) >= len(ends) && r.Reopened[0] < ends[0]
 }
 
-// inPeriod refuses what would have happened when the case was not being handled.
+// inPeriod refuses what would have happened when the case was not being handled, or on a day of which
+// nobody can tell whether it was before the reply or after the reopening.
 func (c *check) inPeriod(column string, round int, d civil.Date) {
-	if !d.IsZero() && c.periodOf(d) < 0 {
+	i := c.periodOf(d)
+	switch {
+	case d.IsZero():
+	case i < 0:
 		c.add(column, round, "%s 时案件已经办结，又未重新办理", d)
+	case i+1 < len(c.periods) && c.periods[i+1].holds(d):
+		c.add(column, round, "%s 当日既办结又重新办理，不知先后", d)
 	}
 }
 

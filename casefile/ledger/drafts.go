@@ -75,12 +75,12 @@ const (
 	rankReopened = iota
 	rankReceipt
 	rankEnded // of a waiting or a consultation that began earlier
-	rankExtended
 	rankSent
 	rankReached
 	rankAnswered
 	rankNoticed
 	rankActed // on a notice of the same day
+	rankExtended
 	rankDeferred
 	rankReplied
 	rankDispatched

@@ -40,7 +40,7 @@ type extract struct {
 	application, left bool
 	reply             *casefile.Record // made, and not yet served
 	stopped           bool
-	extended          *casefile.Record // the latest extension
+	extended          bool // in the present period
 	notes             []string
 }
 
@@ -170,7 +170,7 @@ func (x *extract) handled(r casefile.Record) {
 		x.drop(true, "没有征求的意见")
 	case casefile.Extended:
 		x.Extensions = append(x.Extensions, Extension{Days: e.Days, Approver: e.Approver, Told: e.Told})
-		x.extended = &r
+		x.extended = true
 		x.drop(e.Document != "" || e.Force != "", "延期的文号和逾期的理由")
 		x.drop(e.Told != r.On, "延期的批准日")
 	case casefile.Deferred:
@@ -187,13 +187,11 @@ func (x *extract) restarted(r casefile.Record) {
 	x.Deferred = 0
 	// In the row an extension counts from 延期告知日期. One that was granted before the restart and told
 	// after it would come alive again.
-	if e := x.extended; e != nil && e.On < r.On {
-		if n := len(x.Extensions) - 1; x.Extensions[n].Told >= r.On {
-			x.Extensions = x.Extensions[:n]
-			x.drop(true, "已失效的延期")
-		}
+	if n := len(x.Extensions) - 1; x.extended && x.Extensions[n].Told >= r.On {
+		x.Extensions = x.Extensions[:n]
+		x.drop(true, "已失效的延期")
 	}
-	x.extended = nil
+	x.extended = false
 }
 
 // pending is the newest consultation with a party that has not been answered.
