@@ -61,17 +61,21 @@ func (r *Register) attach(now time.Time) error {
 		r.unwell(now, err) // nothing can be recorded now, but everything can be read
 		return nil
 	}
+	if err == nil && e.walked > perTransaction {
+		return r.mark() // so that the next start is a quick one
+	}
 	return err
 }
 
 // ends is how the end of a journal compares with the end of the database.
 type ends struct {
-	head  uint64 // last record of the database
-	last  uint64 // last record that is whole in the journal
-	file  int    // where its line ends: everything after that is torn. -1: there is no line
-	end   int64
-	torn  int64 // bytes after end
-	ahead line  // the first line that the database lacks, where last > head
+	head   uint64 // last record of the database
+	last   uint64 // last record that is whole in the journal
+	file   int    // where its line ends: everything after that is torn. -1: there is no line
+	end    int64
+	torn   int64  // bytes after end
+	walked uint64 // lines read
+	ahead  line   // the first line that the database lacks, where last > head
 }
 
 // compareEnds walks the journal from the last record that must be in it to its end.
@@ -109,10 +113,15 @@ func (t *Tx) compareEnds(files []string) (e ends, err error) {
 			e.ahead = line{file: l.file, start: l.start}
 		}
 		prev = casefile.DigestOf(l.text)
-		e.last, e.file, e.end = e.last+1, l.file, l.end()
+		e.last, e.file, e.end, e.walked = e.last+1, l.file, l.end(), e.walked+1
 		return true, nil
 	})
 	return e, err
+}
+
+// mark notes that the journal is durable as far as it goes.
+func (r *Register) mark() error {
+	return r.commit(func(b *bbolt.Tx) error { return b.Bucket(bucketMeta).Put(keyJournalled, be64(r.journal.seq)) })
 }
 
 func dirOf(files []string) string {

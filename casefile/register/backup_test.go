@@ -55,7 +55,7 @@ func TestBackupAndRestore(t *testing.T) {
 			if err != nil || len(res.Differences) > 0 || res.Mails != 4 || res.LostFrom != 19 {
 				t.Errorf("restored %+v, %v", res, err)
 			}
-			whole(t, again)
+			intact(t, again)
 			r, err := Open(again, Options{})
 			must(t, err)
 			r.View(func(tx *Tx) error {
@@ -221,7 +221,7 @@ func TestHangingTargetStallsNobody(t *testing.T) {
 	}
 	close(release)
 	must(t, <-done)
-	wholeOf(t, r)
+	intactOf(t, r)
 }
 
 func TestRetention(t *testing.T) {

@@ -85,7 +85,7 @@ func TestCorruption(t *testing.T) {
 				err = errors.Join(err, os.Rename(path+".new", path))
 			}
 			must(t, err)
-			whole(t, dir)
+			intact(t, dir)
 			got := state(t, dir)
 			if tt.seen == "replayed" { // and recorded as such
 				got = got[:len(want[:strings.Index(want, "== case")])]

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"time"
@@ -33,7 +34,8 @@ func (m *maker) add(record casefile.Record, text []byte) error {
 		return err
 	}
 	if m.lines == nil {
-		if err := m.dst.bucket(bucketRecord).Put(be64(record.Seq), text); err != nil {
+		// bbolt reads what it was given until the transaction is committed.
+		if err := m.dst.bucket(bucketRecord).Put(be64(record.Seq), bytes.Clone(text)); err != nil {
 			return err
 		}
 	}

@@ -399,7 +399,7 @@ func TestBackupFailsAtEachStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.crash = false
-			wholeOf(t, r)
+			intactOf(t, r)
 			names, lerr := backupsIn(target, r.meta.ID[:8])
 			must(t, lerr)
 			if err == nil && len(names) != 1 {

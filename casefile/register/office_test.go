@@ -114,16 +114,16 @@ func sameState(t testing.TB, got, want string) {
 	}
 }
 
-// whole verifies a closed register, mails included.
-func whole(t testing.TB, dir string) {
+// intact verifies a closed register, mails included.
+func intact(t testing.TB, dir string) {
 	t.Helper()
 	r, err := Open(dir, Options{})
 	must(t, err)
 	defer r.Close()
-	wholeOf(t, r)
+	intactOf(t, r)
 }
 
-func wholeOf(t testing.TB, r *Register) {
+func intactOf(t testing.TB, r *Register) {
 	t.Helper()
 	differences, err := r.Verify(context.Background(), nil)
 	if err != nil || len(differences) > 0 {
@@ -155,7 +155,7 @@ func TestRebuildGivesTheSame(t *testing.T) {
 				want = state(t, dir)
 			}
 			sameState(t, state(t, dir), want)
-			whole(t, dir)
+			intact(t, dir)
 			if m.Cases != 5 || m.Mails != 5 || m.Open != 3 || (m.Kept == "") != (tt.name == "gone") {
 				t.Errorf("made %+v", m)
 			}
@@ -164,6 +164,33 @@ func TestRebuildGivesTheSame(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is rebuilt from a journal larger than any buffer is the same, too.
+func TestRebuildLarge(t *testing.T) {
+	dir := stocked(t)
+	r, err := Open(dir, Options{})
+	must(t, err)
+	for range 20 {
+		var drafts []casefile.Draft
+		for n := range 30 {
+			drafts = append(drafts, note("2026-00002", strings.Repeat("长", 300*n)))
+		}
+		add(t, r, start.AddDate(1, 0, 0), drafts...)
+	}
+	add(t, r, start.AddDate(1, 0, 0), note("2026-00003", strings.Repeat("很长的一行", 20000)))
+	must(t, r.Close())
+	want := state(t, dir)
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	_, err = Rebuild(t.Context(), dir, Options{}, nil)
+	must(t, err)
+	sameState(t, state(t, dir), want)
+	intact(t, dir)
+	w, err := RebuildJournal(t.Context(), dir, Options{}, nil)
+	if err != nil || w.Records != 619 {
+		t.Errorf("rewritten %+v, %v", w, err)
+	}
+	intact(t, dir)
 }
 
 func TestRebuildRefuses(t *testing.T) {
@@ -207,7 +234,7 @@ func TestRebuildJournal(t *testing.T) {
 				t.Errorf("rewritten %+v:\n%s\nwant:\n%s", w, got, want)
 			}
 			sameState(t, state(t, dir), wantState)
-			whole(t, dir)
+			intact(t, dir)
 		})
 	}
 }
@@ -232,7 +259,7 @@ func TestCompact(t *testing.T) {
 		t.Errorf("made %+v", m)
 	}
 	sameState(t, state(t, dir), want)
-	whole(t, dir)
+	intact(t, dir)
 }
 
 // An earlier format is brought to the present one; its file is kept.
@@ -262,7 +289,7 @@ func TestMigrate(t *testing.T) {
 	}
 	must(t, r.Close())
 	sameState(t, state(t, dir), want)
-	whole(t, dir)
+	intact(t, dir)
 }
 
 func TestErasure(t *testing.T) {
@@ -275,19 +302,19 @@ func TestErasure(t *testing.T) {
 	if !r.Erased(gone) || r.Erased(shared) {
 		t.Fatal("erased what it should not, or not what it should")
 	}
-	wholeOf(t, r)
+	intactOf(t, r)
 	// A mail of two cases goes when the second lets go.
 	add(t, r, start.AddDate(1, 0, 2), casefile.Draft{Case: "2026-00005", On: civil.Of(start), Event: casefile.MessageIn{Letter: casefile.Letter{Digest: shared}}})
 	erase(t, r, start.AddDate(1, 0, 3), "2026-00004")
 	if r.Erased(shared) {
 		t.Error("the bytes are gone although another case holds them")
 	}
-	wholeOf(t, r)
+	intactOf(t, r)
 	erase(t, r, start.AddDate(1, 0, 4), "2026-00005")
 	if !r.Erased(shared) || !r.Erased(casefile.DigestOf([]byte("mail 5"))) {
 		t.Error("the last case let go and the bytes stay")
 	}
-	wholeOf(t, r)
+	intactOf(t, r)
 	// Back from somewhere: verify says so.
 	must(t, os.WriteFile(mailPath(dir, gone), []byte("mail 1"), 0o600))
 	differences, err := r.Verify(t.Context(), nil)

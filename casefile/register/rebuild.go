@@ -198,8 +198,7 @@ func (r *Register) rewriteJournal(ctx context.Context, now time.Time, tell Progr
 		return w, err
 	}
 	r.journal.close()
-	err = r.commit(func(b *bbolt.Tx) error { return b.Bucket(bucketMeta).Put(keyJournalled, be64(w.Records)) })
-	return w, errors.Join(err, r.disk.syncDir(r.dir))
+	return w, errors.Join(r.mark(), r.disk.syncDir(r.dir))
 }
 
 func (r *Register) checkChain(ctx context.Context, tell Progress) error {

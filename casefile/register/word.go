@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"math/bits"
 	"slices"
 	"sync"
 
@@ -17,12 +16,13 @@ import (
 
 // The bucket word is an index of what cases and mails say, for searching:
 //
-//	0x00                        version(1) seq(8): whose terms these are, and the last record they cover
-//	segment(4) term             the documents that have the term, within the segment
+//	0x00                 version(1) seq(8): whose terms these are, and the last record they cover
+//	segment(4) head      the terms with this head, each with the documents that have it (posting.go)
 //
 // A document is named by the Seq of its first record: that of a case, or the 取信 of a mail without
-// one. A segment is segmentSize such numbers, so that a term of new documents lies among its like and
-// not all over the file; a posting is the ascending numbers within the segment, as differences.
+// one. A segment is segmentSize such numbers, so that new documents change what lies together at the
+// end and not the whole file. A head is the first character of a term, of ASCII the first two: a key
+// for each term would take more room than all that it says.
 //
 // Unlike everything else that is derived, the index is written after the fact, in transactions of its
 // own, for to read mails takes time that intake does not have. It may lag behind the records or be
@@ -109,29 +109,32 @@ func (r *Register) Index(version byte, from, upto uint64, all []Words) error {
 	return nil
 }
 
-// post adds postings in the order of their keys, each key once.
+// post adds documents to the postings of their terms, each group of terms once.
 func post(b *bbolt.Bucket, all []Words) error {
-	added := make(map[string][]uint16)
+	added := make(map[string]map[string]posting) // by key, by the rest of the term
 	for _, w := range all {
-		prefix := string(segmentKey(w.Doc>>segmentBits, ""))
 		for _, term := range w.Terms {
-			added[prefix+term] = append(added[prefix+term], uint16(w.Doc%segmentSize))
+			if term == "" {
+				continue
+			}
+			n := head(term)
+			key := string(segmentKey(w.Doc>>segmentBits, term[:n]))
+			if added[key] == nil {
+				added[key] = make(map[string]posting)
+			}
+			added[key][term[n:]] = append(added[key][term[n:]], uint16(w.Doc%segmentSize))
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(added)) {
-		key := []byte(k)
-		var docs segment
-		old := b.Get(key)
-		if err := docs.add(old); err != nil {
+	for _, key := range slices.Sorted(maps.Keys(added)) {
+		g, err := readGroup(b.Get([]byte(key)))
+		if err != nil {
 			return err
 		}
-		for _, n := range added[k] {
-			docs.set(n)
+		for rest, docs := range added[key] {
+			g[rest] = append(g[rest], docs...)
 		}
-		if posting := docs.posting(); !bytes.Equal(posting, old) {
-			if err := b.Put(key, posting); err != nil {
-				return err
-			}
+		if err := b.Put([]byte(key), g.encode()); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -139,25 +142,25 @@ func post(b *bbolt.Bucket, all []Words) error {
 
 // forget takes a document out of every posting. All of them lie in its segment.
 func forget(b *bbolt.Bucket, doc uint64) error {
-	type change struct{ key, posting []byte }
-	var changes []change
+	type change struct{ key, group []byte }
+	var changes []change // after the walk: a cursor does not bear them
 	prefix := segmentKey(doc>>segmentBits, "")
 	c := b.Cursor()
 	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		var docs segment
-		if err := docs.add(v); err != nil {
+		g, err := readGroup(v)
+		if err != nil {
 			return err
 		}
-		if docs.clear(uint16(doc % segmentSize)) {
-			changes = append(changes, change{bytes.Clone(k), docs.posting()})
+		if g.remove(uint16(doc % segmentSize)) {
+			changes = append(changes, change{bytes.Clone(k), g.encode()})
 		}
 	}
 	for _, ch := range changes {
 		var err error
-		if len(ch.posting) == 0 {
+		if len(ch.group) == 0 {
 			err = b.Delete(ch.key)
 		} else {
-			err = b.Put(ch.key, ch.posting)
+			err = b.Put(ch.key, ch.group)
 		}
 		if err != nil {
 			return err
@@ -192,10 +195,10 @@ func (t *Tx) Documents(terms []Term, below uint64) iter.Seq2[uint64, error] {
 }
 
 // having is the documents of a segment that have every term.
-func having(b *bbolt.Bucket, seg uint64, terms []Term) (segment, error) {
-	var all segment
+func having(b *bbolt.Bucket, seg uint64, terms []Term) (set, error) {
+	var all set
 	for i, term := range terms {
-		var docs segment
+		var docs set
 		if err := docs.look(b, seg, term); err != nil {
 			return all, err
 		}
@@ -209,85 +212,24 @@ func having(b *bbolt.Bucket, seg uint64, terms []Term) (segment, error) {
 	return all, nil
 }
 
-func segmentKey(seg uint64, term string) []byte {
-	return append(binary.BigEndian.AppendUint32(nil, uint32(seg)), term...)
+func segmentKey(seg uint64, head string) []byte {
+	return append(binary.BigEndian.AppendUint32(nil, uint32(seg)), head...)
 }
 
-// segment is a set of documents of one segment.
-type segment [segmentSize / 64]uint64
-
-func (s *segment) set(n uint16) { s[n/64] |= 1 << (n % 64) }
-
-// clear reports whether n was there.
-func (s *segment) clear(n uint16) bool {
-	was := s[n/64]&(1<<(n%64)) != 0
-	s[n/64] &^= 1 << (n % 64)
-	return was
-}
-
-// and keeps what is in both and reports whether anything is.
-func (s *segment) and(o *segment) (some bool) {
-	for i := range s {
-		s[i] &= o[i]
-		some = some || s[i] != 0
-	}
-	return some
-}
-
-// look adds the documents that have a term.
-func (s *segment) look(b *bbolt.Bucket, seg uint64, term Term) error {
-	key := segmentKey(seg, term.Text)
-	if !term.Prefix {
-		return s.add(b.Get(key))
+// look adds the documents of a segment that have a term.
+func (s *set) look(b *bbolt.Bucket, seg uint64, term Term) error {
+	n := head(term.Text)
+	key := segmentKey(seg, term.Text[:n])
+	if !term.Prefix || fullHead(term.Text[:n]) {
+		return s.gather(b.Get(key), term.Text[n:], term.Prefix)
 	}
 	c := b.Cursor()
 	for k, v := c.Seek(key); bytes.HasPrefix(k, key); k, v = c.Next() {
-		if err := s.add(v); err != nil {
+		if err := s.gather(v, "", true); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// add reads a posting.
-func (s *segment) add(posting []byte) error {
-	n := uint64(0)
-	for len(posting) > 0 {
-		d, size := binary.Uvarint(posting)
-		if n += d; size <= 0 || d > segmentSize || n >= segmentSize {
-			return fmt.Errorf("a posting of the index is damaged: %w", ErrDamaged)
-		}
-		s.set(uint16(n))
-		posting = posting[size:]
-	}
-	return nil
-}
-
-func (s *segment) posting() []byte {
-	var b []byte
-	last := 0
-	for i, word := range s {
-		for ; word != 0; word &= word - 1 {
-			n := i*64 + bits.TrailingZeros64(word)
-			b = binary.AppendUvarint(b, uint64(n-last))
-			last = n
-		}
-	}
-	return b
-}
-
-func (s *segment) descending() iter.Seq[uint16] {
-	return func(yield func(uint16) bool) {
-		for i := len(s) - 1; i >= 0; i-- {
-			for word := s[i]; word != 0; {
-				n := 63 - bits.LeadingZeros64(word)
-				word &^= 1 << n
-				if !yield(uint16(i*64 + n)) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // Grown receives after transactions that may have added records: at least once after the last of

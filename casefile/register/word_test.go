@@ -47,7 +47,7 @@ func indexed(t testing.TB, r *Register, version byte) (seq uint64) {
 // Whatever is indexed, in whatever order and however often, is found as a plain map would find it.
 func TestIndexIsAMap(t *testing.T) {
 	r := opened(t)
-	alphabet := []string{"环境", "境监", "监测", "张三", "张", "zhang", "zhangsan", "17", "号"}
+	alphabet := []string{"环境", "环", "境监", "监测", "张三", "张", "zhang", "z", "zé", "zhangsan", "17", "1", "é", "号"}
 	rapid.Check(t, func(t *rapid.T) {
 		want := make(map[uint64]map[string]bool)
 		upto := uint64(0)
@@ -215,11 +215,33 @@ func TestRecordingWritesNoWord(t *testing.T) {
 	}
 }
 
-func TestDamagedPosting(t *testing.T) {
-	var s segment
-	for _, posting := range [][]byte{{0x80}, {0xff, 0xff, 0xff, 0x7f}, {0xff, 0x7f, 0xff, 0x7f}} {
-		if err := s.add(posting); !errors.Is(err, ErrDamaged) {
-			t.Errorf("posting %x: %v", posting, err)
+// Bytes that are no group are an error, never a wrong answer's panic; bytes that are one come back.
+func FuzzGroup(f *testing.F) {
+	f.Add([]byte{})
+	f.Add(group{"境": {1, 5, segmentSize - 1}, "": {0}}.encode())
+	f.Add([]byte{0x80})
+	f.Add([]byte{1, 'a', 3, 0xff, 0xff, 0x7f})
+	f.Add([]byte{0, 4, 0xff, 0x7f, 0xff, 0x7f})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var s set
+		g, err := readGroup(b)
+		if got := s.gather(b, "", true); (got == nil) != (err == nil) {
+			t.Fatalf("gather: %v, readGroup: %v", got, err)
 		}
-	}
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) {
+				t.Fatal(err)
+			}
+			return
+		}
+		again, err := readGroup(g.encode())
+		if err != nil || len(again) != len(g) {
+			t.Fatalf("%v became %v, %v", g, again, err)
+		}
+		for rest, docs := range g {
+			if !slices.Equal(docs, again[rest]) {
+				t.Fatalf("%q: %v became %v", rest, docs, again[rest])
+			}
+		}
+	})
 }
