@@ -30,18 +30,23 @@ const (
 // suggestRepeated proposes the earlier applications of the sender that the new one resembles. It only
 // proposes: whether two applications ask for the same is for a person to say.
 func (d *decider) suggestRepeated() error {
-	subject, text := plainSubject(d.m.Subject), shinglesOf(ownWords(d.m.Text))
+	var earlier []Earlier
 	for _, mail := range d.senders() {
-		earlier, err := d.r.Earlier(mail)
+		more, err := d.r.Earlier(mail)
 		if err != nil {
 			return err
 		}
-		for _, e := range earlier {
-			common := text.likeness(shinglesOf(ownWords(e.Text)))
-			subjects := subject != "" && subject == plainSubject(e.Subject)
-			if likeness, how := resemblance(common, subjects); likeness > 0 {
-				d.propose(e.Case, likeness, how+e.advice())
-			}
+		earlier = append(earlier, more...)
+	}
+	if len(earlier) == 0 { // nearly always; the text's shingles cost as much as all else about a mail
+		return nil
+	}
+	subject, text := plainSubject(d.m.Subject), shinglesOf(ownWords(d.m.Text))
+	for _, e := range earlier {
+		common := text.likeness(shinglesOf(ownWords(e.Text)))
+		subjects := subject != "" && subject == plainSubject(e.Subject)
+		if likeness, how := resemblance(common, subjects); likeness > 0 {
+			d.propose(e.Case, likeness, how+e.advice())
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func (i index) application(id casefile.ID) (e match.Earlier, ok bool, err error)
 		if received.Digest.IsZero() {
 			continue
 		}
-		if m, err := i.office.parse(received.Digest, parse.Limits{Text: textForMatching}); err == nil {
+		if m, err := i.office.parse(received.Digest, parse.Limits{Text: textForMatching, Undigested: true}); err == nil {
 			e.Text = m.Text
 		}
 	}
