@@ -2,6 +2,7 @@ package register
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -110,18 +112,18 @@ func (r *Register) catchUp() error {
 		err := r.View(func(tx *Tx) error {
 			c := tx.bucket(bucketRecord).Cursor()
 			for k, v := c.Seek(be64(r.journal.seq + 1)); k != nil && lines.Len() < chunk; k, v = c.Next() {
-				record, err := casefile.DecodeRecord(v)
+				y, err := yearOfLine(v)
 				if err != nil {
 					return err
 				}
-				if y := yearOf(record); year == 0 {
+				if year == 0 {
 					year = y
 				} else if y != year {
 					return nil
 				}
 				lines.Write(v)
 				lines.WriteByte('\n')
-				last = record.Seq
+				last = binary.BigEndian.Uint64(k)
 			}
 			return nil
 		})
@@ -136,6 +138,18 @@ func (r *Register) catchUp() error {
 
 // yearOf is the year in whose file a record's line stands.
 func yearOf(r casefile.Record) int { return civil.Of(r.Recorded).Year() }
+
+// yearOfLine is yearOf for a line as it is stored, without reading all of it: what comes before its
+// time of recording is two numbers of ours.
+func yearOfLine(line []byte) (int, error) {
+	if _, recorded, ok := bytes.Cut(line, []byte(`"recorded":"`)); ok && len(recorded) > len("2006-01-02T15:04:05") && bytes.HasPrefix(line, []byte(`{"seq":`)) {
+		if year, err := strconv.Atoi(string(recorded[:4])); err == nil && recorded[4] == '-' {
+			return year, nil
+		}
+	}
+	record, err := casefile.DecodeRecord(line)
+	return yearOf(record), err
+}
 
 var journalName = regexp.MustCompile(`^[0-9]{4}\.jsonl$`)
 

@@ -2,6 +2,7 @@ package register
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"iter"
@@ -25,6 +26,7 @@ type Tx struct {
 
 	base *workday.Calendar // without the adopted notices
 
+	recorded  time.Time     // of the records of this transaction; zero before the first is appended
 	clockBack time.Duration // by how much now is before the last record
 	lines     *bbolt.Bucket // where records are read instead of in b, by Verify; nil: in b
 }
@@ -51,12 +53,9 @@ func (t *Tx) Head() (uint64, casefile.Digest) {
 // before where the server's clock has gone back.
 func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, error) {
 	seq, prev := t.Head()
-	recorded := t.now.Truncate(time.Millisecond)
-	if last, err := t.Record(seq); seq > 0 && err != nil {
+	recorded, err := t.recordedNow(seq)
+	if err != nil {
 		return nil, err
-	} else if last.Recorded.After(recorded) {
-		t.clockBack = max(t.clockBack, last.Recorded.Sub(recorded))
-		recorded = last.Recorded
 	}
 	records := make([]casefile.Record, 0, len(drafts))
 	var touched []casefile.ID
@@ -92,6 +91,24 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 		}
 	}
 	return records, nil
+}
+
+// recordedNow is when this transaction's records are recorded: its time, or that of the last record
+// before it.
+func (t *Tx) recordedNow(last uint64) (time.Time, error) {
+	if !t.recorded.IsZero() || last == 0 {
+		return cmp.Or(t.recorded, t.now.Truncate(time.Millisecond)), nil
+	}
+	before, err := t.Record(last)
+	if err != nil {
+		return time.Time{}, err
+	}
+	t.recorded = t.now.Truncate(time.Millisecond)
+	if before.Recorded.After(t.recorded) {
+		t.clockBack = before.Recorded.Sub(t.recorded)
+		t.recorded = before.Recorded
+	}
+	return t.recorded, nil
 }
 
 // project folds a case anew with the records just appended.
