@@ -24,8 +24,8 @@ type NoticeError struct {
 
 func (e *NoticeError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg) }
 
-// maxNotice is far beyond any notice in bytes; what is longer is another file.
-const maxNotice = 1 << 20
+// maxNotice is far beyond any notice, in bytes; what is longer is another file.
+const maxNotice = 64 << 10
 
 // maxFaults is how many errors are told at once: of a file that is no notice every line is wrong.
 const maxFaults = 20

@@ -197,7 +197,13 @@ type phrase struct {
 
 // days reads an item's sentences.
 func (n *notice) days(it item) {
-	it.name = fullName(it.name)
+	if it.name != "" {
+		it.name = fullName(it.name)
+		if !holidayName.MatchString(it.name) || slices.Contains(reserved, it.name) {
+			n.fault(it.at, "“%s”不是节日的名称", it.name)
+			return
+		}
+	}
 	it.body = notes(n, it)
 	for len(it.body) > 0 {
 		end := slices.IndexFunc(it.body, func(c char) bool { return c.r == '。' || c.r == ';' })
@@ -244,6 +250,9 @@ func notes(n *notice, it item) []char {
 	return kept
 }
 
+// maxUnknown is how much of what was not understood is quoted, in bytes.
+const maxUnknown = 60
+
 func (p *phrase) read(sentence []char) {
 	s := scanner{cs: sentence}
 	var unknown *token
@@ -261,7 +270,9 @@ func (p *phrase) read(sentence []char) {
 			if unknown == nil {
 				unknown = &token{place: t.place}
 			}
-			unknown.text += t.text
+			if len(unknown.text) < maxUnknown {
+				unknown.text += t.text
+			}
 		case tokDate:
 			p.date(t)
 		case tokWeekday:

@@ -1,6 +1,7 @@
 package workday
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,11 +13,16 @@ var shortNames = map[string]string{
 	"清明": "清明节", "五一": "劳动节", "劳动": "劳动节", "端午": "端午节", "中秋": "中秋节", "国庆": "国庆节", "十一": "国庆节", "新年": "元旦",
 }
 
+// holidayName is one name or several; texts copied out of a PDF have blanks in it, which are dropped.
+var holidayName = regexp.MustCompile(`^\p{Han}+(、\p{Han}+)*$`)
+
+// reserved begin lines that are no holiday's.
+var reserved = []string{"上班", "调休", "调休上班", "补班", "放假", "年份", "年度", "文号", "通知文号", "发文字号", "类型", "名称", "节日", "项目"}
+
 // fullName returns the names under which the notices list their holidays.
 func fullName(name string) string {
-	parts := strings.Split(name, "、")
+	parts := strings.Split(strings.ReplaceAll(name, " ", ""), "、")
 	for i, p := range parts {
-		p = strings.TrimSpace(p)
 		if full, ok := shortNames[p]; ok {
 			p = full
 		}

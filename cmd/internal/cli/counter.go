@@ -52,12 +52,15 @@ func (a *app) newCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) (err error) {
-			if !n.DryRun { // whose files would be in no case
+			trial := n
+			trial.DryRun = true
+			res, err := c.New(ctx, trial)
+			if err == nil && !n.DryRun { // files are sent only when nothing will be refused
 				if n.Files, err = putFiles(ctx, c, args); err != nil {
 					return err
 				}
+				res, err = c.New(ctx, n)
 			}
-			res, err := c.New(ctx, n)
 			if err != nil {
 				return err
 			}

@@ -49,6 +49,9 @@ func (a *app) attachCommand() *cobra.Command {
 }
 
 func (a *app) attach(ctx context.Context, c *control.Client, id casefile.ID, paths []string, reason string) error {
+	if _, err := c.Show(ctx, id, false); err != nil { // before files are sent that would then be in no case
+		return err
+	}
 	files, err := putFiles(ctx, c, paths)
 	if err != nil {
 		return err
@@ -80,7 +83,8 @@ func (a *app) files(all []casefile.File) error {
 	return a.table(t, nil)
 }
 
-// regular refuses what is no file before anything is sent: a pipe would never end.
+// regular refuses what cannot be kept before anything is sent: a pipe would never end, and what was
+// sent before the refusal would be in no case.
 func regular(cmd *cobra.Command, paths []string) error {
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -89,6 +93,9 @@ func regular(cmd *cobra.Command, paths []string) error {
 		}
 		if !info.Mode().IsRegular() {
 			return usage(cmd, "%s 不是文件", path)
+		}
+		if info.Size() == 0 {
+			return usage(cmd, "文件 %s 是空的", path)
 		}
 	}
 	return nil

@@ -240,6 +240,11 @@ func (f *office) appendOne(tx *register.Tx, who control.Actor, v control.DraftVi
 	if err := merged(tx, d); err != nil {
 		return nil, nil, err
 	}
+	if e, ok := d.Event.(casefile.Attached); ok {
+		if err := f.keeps(e.Files); err != nil {
+			return nil, nil, err
+		}
+	}
 	records, err := tx.Append(who.String(), d)
 	if err != nil {
 		return nil, nil, err

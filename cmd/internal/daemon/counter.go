@@ -60,6 +60,9 @@ func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (c
 	case on > today:
 		return res, &control.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: control.ExitRefused}
 	}
+	if err := f.keeps(n.Files); err != nil {
+		return res, err
+	}
 	received := casefile.Received{
 		Channel: n.Channel, Carried: n.Carried,
 		Letter: casefile.Letter{From: casefile.Address{Name: n.From}, Subject: n.Subject},
@@ -170,6 +173,20 @@ func inheritance(history []casefile.Record, from casefile.ID) []casefile.Draft {
 		}
 	}
 	return drafts
+}
+
+// keeps refuses to put documents into a case whose bytes are not there, or under a name that is not
+// for people: a record would hold both for ever.
+func (f *office) keeps(files []casefile.File) error {
+	for _, file := range files {
+		if !f.store.Has(file.Digest) {
+			return &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要为 %s 的文件", file.Digest.Short()), Hint: "先送文件（ysq attach、ysq new）", Exit: control.ExitNotFound}
+		}
+		if file.Name != fileName(file.Name) {
+			return usageError("文件名 %q 不对", file.Name)
+		}
+	}
+	return nil
 }
 
 // merged checks what only the register knows: the other case exists, is itself no pointer, and
