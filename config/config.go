@@ -34,6 +34,7 @@ type Config struct {
 	Intake    Intake
 	Access    Access
 	Approval  Approval
+	Report    Report
 	Retention Retention
 	Log       Log
 	Terminal  Terminal
@@ -128,6 +129,27 @@ type Retention struct {
 	Years int
 }
 
+// Report says by when the annual report must be out.
+type Report struct {
+	SubmitBy  MonthDay // to the superior office, which collects the reports
+	PublishBy MonthDay // 条例 第四十九条: departments by 31 January, governments by 31 March
+}
+
+// Deadlines returns the days by which the report of a year must be submitted and published: in the
+// year after it.
+func (r Report) Deadlines(year int) (submit, publish civil.Date) {
+	return r.SubmitBy.In(year + 1), r.PublishBy.In(year + 1)
+}
+
+// MonthDay is a day of any year.
+type MonthDay struct {
+	Month time.Month
+	Day   int
+}
+
+// In returns the day in a year.
+func (d MonthDay) In(year int) civil.Date { return civil.New(year, d.Month, d.Day) }
+
 // Level is the least severity that is logged.
 type Level string
 
@@ -160,6 +182,7 @@ func Default() Config {
 		Paths:    Paths{State: DefaultState, Socket: DefaultSocket},
 		Access:   Access{SocketGroup: DefaultGroup, Operator: []Group{DefaultGroup}},
 		Approval: Approval{Extension: ExtensionRecorded},
+		Report:   Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
 		Log:      Log{Level: Info},
 	}
 }

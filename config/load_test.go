@@ -92,6 +92,9 @@ operator = []
 approver = [3]
 [approval]
 extension = "role"
+[report]
+submit_by = "01-10"
+publish_by = "03-31"
 [log]
 level = "warn"
 [terminal]
@@ -107,6 +110,7 @@ ambiguous_width = 2
 		Intake:   Intake{civil.New(2026, 1, 5)},
 		Access:   Access{SocketGroup: "office", Viewer: []Group{"v", "2001"}, Operator: []Group{}, Approver: []Group{"3"}},
 		Approval: Approval{ExtensionRole},
+		Report:   Report{MonthDay{time.January, 10}, MonthDay{time.March, 31}},
 		Log:      Log{Warn},
 		Terminal: Terminal{2},
 	})

@@ -245,3 +245,22 @@ func (v width) literal() string {
 	}
 	return strconv.Itoa(int(*v.p))
 }
+
+type monthDay struct{ p *MonthDay }
+
+func (v monthDay) read(n *unstable.Node) error {
+	s, err := stringOf(n)
+	if err != nil {
+		return err
+	}
+	// In a year without 29 February, which other years would take for another day.
+	day, err := civil.Parse("2025-" + s)
+	if err != nil {
+		return mismatch{fmt.Sprintf("%q 不是月-日", s), `如 "01-31"`}
+	}
+	_, month, d := day.Date()
+	*v.p = MonthDay{month, d}
+	return nil
+}
+
+func (v monthDay) literal() string { return fmt.Sprintf(`"%02d-%02d"`, v.p.Month, v.p.Day) }

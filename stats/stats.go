@@ -79,6 +79,8 @@ type Options struct {
 	Closed []Closed
 	// Before is last year's report as it was frozen or published; nil: there is none to compare with.
 	Before *Report
+	// LastFacts is last year's 表二; nil: that of Before.
+	LastFacts Facts
 	// Manual is what the clerk wrote for the year; nil: nothing yet.
 	Manual *Manual
 	Fees   Fees
@@ -163,8 +165,8 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	}
 	r.Checks = append(r.Checks, o.Mails.check(civil.Of(o.Now) > b.to), disputesRecorded(o.Matters))
 	if b.whole() {
-		var last Facts
-		if o.Before != nil && o.Before.Format == r.Format {
+		last := o.LastFacts
+		if last == nil && o.Before != nil && o.Before.Format == r.Format {
 			last = o.Before.Table2
 		}
 		r.Checks = append(append(r.Checks, r.Table2.check(f, last)...), prose)

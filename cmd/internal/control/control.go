@@ -79,6 +79,7 @@ type Backend interface {
 	Needs(k casefile.Kind) Role
 
 	More
+	Annual
 	Ledgers
 	Keeper
 	Finder

@@ -24,6 +24,7 @@ type desk struct {
 	Keeper
 	Ledgers
 	Finder
+	Annual
 	rows     []CaseRow
 	detail   CaseDetail
 	err      error

@@ -48,6 +48,9 @@ var compactDate = regexp.MustCompile(`^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|
 
 func looksLikeCaseOrDate(s string) bool { return datelike.MatchString(s) || compactDate.MatchString(s) }
 
+// Mask hides personal numbers in a text that leaves the register on another way than through Handler.
+func Mask(s string) string { return maskString(s) }
+
 func maskText(t Text) Text { return Text(maskString(string(t))) }
 
 func maskRow(r CaseRow) CaseRow {

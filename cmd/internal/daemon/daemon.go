@@ -94,6 +94,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.prove(ctx) })
 	wg.Go(func() { d.keepIndex(ctx) })
 	wg.Go(func() { d.remind(ctx) })
+	wg.Go(func() { d.yearEnd(ctx) })
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

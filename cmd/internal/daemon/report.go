@@ -53,6 +53,14 @@ func (f *office) complete(tx *register.Tx, year int, past past, o *stats.Options
 	if o.Mails, err = undecided(tx, year); err != nil {
 		return err
 	}
+	if o.Manual, err = f.manualOf(year); err != nil {
+		return err
+	}
+	if last, err := f.manualOf(year - 1); err != nil {
+		return err
+	} else if last != nil {
+		o.LastFacts = last.Table2
+	}
 	for _, y := range past.years {
 		if y < year {
 			o.Closed = append(o.Closed, stats.Closed{Year: y, Cases: past.closed[y].Cases})
@@ -63,7 +71,7 @@ func (f *office) complete(tx *register.Tx, year int, past past, o *stats.Options
 		if err != nil {
 			return err
 		}
-		o.Before = &before
+		o.Before, o.LastFacts = &before, before.Table2
 	}
 	return nil
 }

@@ -1,0 +1,290 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats"
+	"ysq.internal/ysq/stats/render"
+)
+
+// Years says how the report of each year stands that the register knows, the latest first.
+func (f *office) Years(context.Context) ([]control.YearView, error) {
+	var all []control.YearView
+	err := f.reg.View(func(tx *register.Tx) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		for _, year := range slices.Backward(f.years(past)) {
+			v, err := f.yearView(tx, past, year)
+			if err != nil {
+				return err
+			}
+			all = append(all, v)
+		}
+		return nil
+	})
+	return all, told(err)
+}
+
+// years lists those of which the register can report: from its first on, and what is frozen.
+func (f *office) years(past past) []int {
+	first := civil.Of(f.reg.Meta().Inception).Year()
+	if past.opening.Year != 0 {
+		first = min(first, past.opening.Year)
+	}
+	known := make(map[int]bool)
+	for year := first; year <= f.today().Year(); year++ {
+		known[year] = true
+	}
+	for _, year := range past.years {
+		known[year] = true
+	}
+	return slices.Sorted(maps.Keys(known))
+}
+
+func (f *office) yearView(tx *register.Tx, past past, year int) (control.YearView, error) {
+	submit, publish := f.Config.Report.Deadlines(year)
+	v := control.YearView{
+		Year: year, Waivers: []casefile.Waiver{}, SubmitBy: control.Day(submit), PublishBy: control.Day(publish),
+		Remaining: publish.Sub(f.today()), Directory: f.yearDir(year),
+	}
+	if closed, ok := past.closed[year]; ok {
+		by := past.by[year]
+		v.Frozen, v.FrozenOn, v.FrozenBy, v.Digest = true, control.Day(by.On), by.Actor, closed.Digest.String()
+		v.Waivers = append(v.Waivers, closed.Waivers...)
+		return v, nil
+	}
+	rep, err := f.compute(tx, year, past, stats.Options{})
+	v.Failed = len(rep.Failed())
+	return v, err
+}
+
+func (f *office) yearDir(year int) string {
+	return filepath.Join(f.annualDir(), strconv.Itoa(year))
+}
+
+// CloseYear freezes a year: its report is kept as it is published, with every case that it counts. A
+// check that has failed must be waived with a reason.
+func (f *office) CloseYear(ctx context.Context, who control.Actor, year int, req control.CloseRequest) (v control.YearView, err error) {
+	now := f.Now()
+	if civil.Of(now).Year() <= year {
+		return v, refused("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
+	}
+	var rep stats.Report
+	var closed casefile.YearClosed
+	act := func(tx *register.Tx) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		if by, ok := past.by[year]; ok {
+			return refused("year-frozen", fmt.Sprintf("%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On), "要重新计算，先解冻：year reopen")
+		}
+		if rep, err = f.compute(tx, year, past, stats.Options{Trace: true}); err != nil {
+			return err
+		}
+		if closed, err = freeze(rep, req.Waivers); err != nil || req.DryRun {
+			return err
+		}
+		if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: closed}); err != nil {
+			return err
+		}
+		if past, err = pastYears(tx); err == nil {
+			v, err = f.yearView(tx, past, year)
+		}
+		return err
+	}
+	if req.DryRun {
+		if err := f.reg.View(act); err != nil {
+			return v, told(err)
+		}
+		err = f.reg.View(func(tx *register.Tx) error {
+			past, err := pastYears(tx)
+			if err == nil {
+				v, err = f.yearView(tx, past, year)
+			}
+			return err
+		})
+		return v, told(err)
+	}
+	if err := f.reg.Update(now, act); err != nil {
+		return v, told(err)
+	}
+	f.Log.Warn().Int("year", year).Str("actor", who.String()).Str("digest", closed.Digest.String()).Int("waived", len(closed.Waivers)).Msg("year frozen")
+	return v, f.writeFrozen(year, closed)
+}
+
+// freeze makes the event of a report; its checks must have passed or be waived.
+func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, error) {
+	var open []string
+	failed := make(map[string]bool)
+	for _, c := range rep.Failed() {
+		failed[c.ID] = true
+		if !slices.ContainsFunc(waivers, func(w casefile.Waiver) bool { return w.Check == c.ID }) {
+			open = append(open, c.ID+"："+c.Detail)
+		}
+	}
+	for _, w := range waivers {
+		switch {
+		case strings.TrimSpace(w.Reason) == "":
+			return casefile.YearClosed{}, usageError("豁免 %s 没有写理由", w.Check)
+		case !failed[w.Check]:
+			return casefile.YearClosed{}, usageError("%s 并非未通过的核对，无须豁免", w.Check)
+		}
+	}
+	if len(open) > 0 {
+		return casefile.YearClosed{}, &control.Error{Code: "check-failed", Exit: control.ExitCheck,
+			Msg:  fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", rep.Year, len(open), strings.Join(open, "\n")),
+			Hint: "改正，或写明理由豁免：--waive 核对=理由"}
+	}
+	counted := rep.Counted()
+	rep.Frozen, rep.Cases = true, nil
+	var b bytes.Buffer
+	if err := render.JSON(&b, rep); err != nil {
+		return casefile.YearClosed{}, err
+	}
+	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return casefile.YearClosed{Year: rep.Year, Report: text, Digest: casefile.DigestOf(text), Waivers: waivers, Cases: counted}, nil
+}
+
+func refused(code, msg, hint string) error {
+	return &control.Error{Code: code, Msg: msg, Hint: hint, Exit: control.ExitRefused}
+}
+
+// ReopenYear undoes a freezing, of the last frozen year only: the next one rests on it.
+func (f *office) ReopenYear(_ context.Context, who control.Actor, year int, reason string) (v control.YearView, err error) {
+	if strings.TrimSpace(reason) == "" {
+		return v, usageError("请写明解冻的理由")
+	}
+	now := f.Now()
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		if _, ok := past.closed[year]; !ok {
+			return refused("year-open", fmt.Sprintf("%d 年没有冻结", year), "ysq year list 可查")
+		}
+		if last := past.years[len(past.years)-1]; last != year {
+			return refused("year-order", fmt.Sprintf("%d 年也已冻结，其上年结转取自 %d 年", last, year), fmt.Sprintf("先解冻 %d 年", last))
+		}
+		if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: casefile.YearReopened{Year: year, Reason: reason}}); err != nil {
+			return err
+		}
+		if past, err = pastYears(tx); err == nil {
+			v, err = f.yearView(tx, past, year)
+		}
+		return err
+	})
+	if err != nil {
+		return v, told(err)
+	}
+	f.Log.Warn().Int("year", year).Str("actor", who.String()).Str("reason", reason).Msg("year reopened")
+	return v, nil
+}
+
+// YearDiff computes a frozen year as if it were not and lists what would differ.
+func (f *office) YearDiff(_ context.Context, year int) (all []stats.Difference, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		all, _, err = f.sinceFrozen(tx, past, year)
+		return err
+	})
+	return all, told(err)
+}
+
+// sinceFrozen compares a frozen year with what it would be now.
+func (f *office) sinceFrozen(tx *register.Tx, past past, year int) ([]stats.Difference, stats.Report, error) {
+	closed, ok := past.closed[year]
+	if !ok {
+		return nil, stats.Report{}, refused("year-open", fmt.Sprintf("%d 年没有冻结，无从比较", year), "ysq year list 可查")
+	}
+	before, err := published(closed)
+	if err != nil {
+		return nil, stats.Report{}, err
+	}
+	for _, c := range closed.Cases {
+		before.Cases = append(before.Cases, stats.Placed{Counted: c})
+	}
+	now, err := f.compute(tx, year, past, stats.Options{Trace: true, Format: before.Format})
+	if err != nil {
+		return nil, now, err
+	}
+	all, err := stats.Diff(before, now)
+	return all, now, err
+}
+
+// Draft computes a report as asked, whether the year is frozen or not.
+func (f *office) Draft(_ context.Context, year int, q control.ReportQuery) (rep stats.Report, err error) {
+	for _, day := range []civil.Date{q.From, q.To} {
+		if !day.IsZero() && day.Year() != year {
+			return rep, usageError("%s 不在 %d 年", day, year)
+		}
+	}
+	if q.Format != "" {
+		if _, err := stats.FormatOf(q.Format); err != nil {
+			return rep, usageError("%v", err)
+		}
+	}
+	err = f.reg.View(func(tx *register.Tx) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		if closed, ok := past.closed[year]; ok && q.From.IsZero() && q.To.IsZero() && (q.Format == "" || q.Format == stats.Current) {
+			return frozenWithCases(tx, closed, q.Trace, &rep)
+		}
+		rep, err = f.compute(tx, year, past, stats.Options{From: q.From, To: q.To, Trace: q.Trace, Format: q.Format})
+		return err
+	})
+	return rep, told(err)
+}
+
+// frozenWithCases reads a frozen report back, its cases with the words that they have today.
+func frozenWithCases(tx *register.Tx, closed casefile.YearClosed, trace bool, rep *stats.Report) (err error) {
+	if *rep, err = published(closed); err != nil || !trace {
+		return err
+	}
+	for _, counted := range closed.Cases {
+		c, err := tx.Case(counted.Case)
+		if err != nil {
+			return err
+		}
+		p := stats.Placed{Counted: counted, Subject: c.Request, Received: c.ReceivedOn(), Stopped: c.StoppedOn}
+		if p.Subject == "" {
+			p.Subject = c.Subject
+		}
+		rep.Cases = append(rep.Cases, p)
+	}
+	return nil
+}
+
+// Departments compares the departments over a period.
+func (f *office) Departments(_ context.Context, from, to civil.Date) (all []stats.Department, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		all, err = stats.Departments(from, to, f.today(), tx.Cases(""), f.reg.Calendar())
+		return err
+	})
+	return all, told(err)
+}
+
+// firstDrafts is when the drafts of a year are first made: five minutes into the next.
+func firstDrafts(year int) time.Time {
+	return civil.New(year+1, time.January, 1).Start().Add(5 * time.Minute)
+}

@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats"
+	"ysq.internal/ysq/stats/annual"
+)
+
+// annualDir holds the reports of each year and the files that clerks write for them.
+func (f *office) annualDir() string { return filepath.Join(f.Config.Paths.State, "annual") }
+
+func (f *office) manualPath(year int) string {
+	return filepath.Join(f.annualDir(), fmt.Sprintf("%d.toml", year))
+}
+
+// manualOf reads what the clerk wrote for a year; nil when nobody has.
+func (f *office) manualOf(year int) (*stats.Manual, error) {
+	b, err := os.ReadFile(f.manualPath(year))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	format, err := stats.FormatOf(stats.Current)
+	if err != nil {
+		return nil, err
+	}
+	m, err := annual.Parse(b, format)
+	if err != nil {
+		return nil, &control.Error{Code: "manual", Exit: control.ExitUsage,
+			Msg: fmt.Sprintf("%s：%v", f.manualPath(year), err), Hint: fmt.Sprintf("请用 ysq report edit %d 改正", year)}
+	}
+	return &m, nil
+}
+
+// Manual returns the clerk's file of a year, or a draft of it with last year's words.
+func (f *office) Manual(_ context.Context, year int) (control.ManualText, error) {
+	b, err := os.ReadFile(f.manualPath(year))
+	if err == nil {
+		return control.ManualText{Text: string(b), Saved: true}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return control.ManualText{}, err
+	}
+	format, err := stats.FormatOf(stats.Current)
+	if err != nil {
+		return control.ManualText{}, err
+	}
+	last, err := f.manualOf(year - 1)
+	return control.ManualText{Text: annual.Draft(year, format, last)}, err
+}
+
+// SetManual saves the clerk's file, if it can be read.
+func (f *office) SetManual(_ context.Context, who control.Actor, year int, text string) error {
+	format, err := stats.FormatOf(stats.Current)
+	if err != nil {
+		return err
+	}
+	if _, err := annual.Parse([]byte(text), format); err != nil {
+		return usageError("%v", err)
+	}
+	if err := os.MkdirAll(f.annualDir(), 0o700); err != nil {
+		return err
+	}
+	if err := replaceFile(f.manualPath(year), []byte(text)); err != nil {
+		return err
+	}
+	f.Log.Info().Int("year", year).Str("actor", who.String()).Msg("the words of the annual report were edited")
+	return nil
+}
+
+// replaceFile puts a whole file in its place at once, durably; whatever goes wrong, the old one stays.
+func replaceFile(path string, data []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	_, err = tmp.Write(data)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

@@ -1,0 +1,85 @@
+package stats
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Department is how a department did in a period: a line of the 考核通报.
+type Department struct {
+	Name     string `json:"department"` // "" for cases that no department has
+	Received int    `json:"received"`   // in the period
+	Done     int    `json:"done"`       // in the period
+	OnTime   int    `json:"on_time"`    // of those done
+	Late     int    `json:"late"`       // of those done
+	Overdue  int    `json:"overdue"`    // open at the period's end, past their due date
+	// Average and Longest are working days from 收到申请之日 to the stop of those done; the average is
+	// rounded to a tenth.
+	Average float64 `json:"average_workdays"`
+	Longest int     `json:"longest_workdays"`
+
+	days int
+}
+
+// Departments compares the departments over a period, by name. The last line is that of all.
+func Departments(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) ([]Department, error) {
+	by := make(map[string]*Department)
+	all := Department{Name: Total}
+	for c, err := range cases {
+		if err != nil {
+			return nil, fmt.Errorf("comparing the departments: %w", err)
+		}
+		if !c.Counts() {
+			continue
+		}
+		one := by[c.Department]
+		if one == nil {
+			one = &Department{Name: c.Department}
+			by[c.Department] = one
+		}
+		one.count(c, from, to, today, cal)
+		all.count(c, from, to, today, cal)
+	}
+	var lines []Department
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		if d := by[name]; d.Received+d.Done+d.Overdue > 0 {
+			lines = append(lines, d.averaged())
+		}
+	}
+	return append(lines, all.averaged()), nil
+}
+
+func (d *Department) count(c casefile.Case, from, to, today civil.Date, cal *workday.Calendar) {
+	received := c.ReceivedOn()
+	if received >= from && received <= to {
+		d.Received++
+	}
+	stopped := c.StoppedOn
+	if !stopped.IsZero() && stopped >= from && stopped <= to {
+		d.Done++
+		if c.At(today, cal).Late {
+			d.Late++
+		} else {
+			d.OnTime++
+		}
+		n := cal.WorkdaysBetween(received, stopped)
+		d.days += n
+		d.Longest = max(d.Longest, n)
+	}
+	if c.Stage.Open() && received <= to && c.At(min(today, to), cal).Overdue {
+		d.Overdue++
+	}
+}
+
+func (d Department) averaged() Department {
+	if d.Done > 0 {
+		d.Average = float64((d.days*20+d.Done)/(2*d.Done)) / 10
+	}
+	return d
+}
