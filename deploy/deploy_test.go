@@ -51,9 +51,30 @@ func TestUnitMatchesConfig(t *testing.T) {
 
 func TestUnitVerifies(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
-	out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", unitCopy(t)).CombinedOutput()
-	if err != nil || strings.Contains(string(out), "ysq.service") {
-		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	for _, name := range units {
+		out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", unitCopy(t, name)).CombinedOutput()
+		if err != nil || strings.Contains(string(out), name) {
+			t.Errorf("systemd-analyze verify %s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+var units = []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer"}
+
+// The nightly backup goes where the daemon may write, as the daemon's user, and is started by its timer.
+func TestBackupUnits(t *testing.T) {
+	service, timer := read(t, "ysq-backup.service"), read(t, "ysq-backup.timer")
+	for file, wants := range map[string][]string{
+		service:                 {"\nUser=ysq\n", "/usr/bin/ysq backup /var/backups/ysq --keep 14d,12m --config " + config.DefaultFile + "\n", "\nReadWritePaths=-/var/backups/ysq\n"},
+		timer:                   {"\nOnCalendar=", "\nPersistent=yes\n", "\nWantedBy=timers.target\n"},
+		read(t, "ysq.service"):  {"\nReadWritePaths=-/var/backups/ysq\n"},
+		read(t, "ysq.tmpfiles"): {"/var/backups/ysq       0700 ysq  ysq "},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(file, want) {
+				t.Errorf("%q is missing in\n%s", want, file)
+			}
+		}
 	}
 }
 
@@ -64,16 +85,18 @@ func TestUnitIsHardened(t *testing.T) {
 	if v := version(t, analyze); v < 250 {
 		t.Skipf("systemd-analyze %d cannot judge a unit offline (250 can)", v)
 	}
-	out, err := exec.CommandContext(t.Context(), analyze, "security", "--offline=true", "--no-pager", unitCopy(t)).CombinedOutput()
-	if err != nil {
-		t.Fatalf("systemd-analyze security: %v\n%s", err, out)
-	}
-	m := regexp.MustCompile(`Overall exposure level for ysq\.service: ([0-9.]+)`).FindSubmatch(out)
-	if m == nil {
-		t.Fatalf("no exposure level in:\n%s", out)
-	}
-	if got, err := strconv.ParseFloat(string(m[1]), 64); err != nil || got > most {
-		t.Errorf("exposure %s, want at most %v:\n%s", m[1], most, out)
+	for _, name := range units[:2] {
+		out, err := exec.CommandContext(t.Context(), analyze, "security", "--offline=true", "--no-pager", unitCopy(t, name)).CombinedOutput()
+		if err != nil {
+			t.Fatalf("systemd-analyze security: %v\n%s", err, out)
+		}
+		m := regexp.MustCompile(`Overall exposure level for \S+\.service: ([0-9.]+)`).FindSubmatch(out)
+		if m == nil {
+			t.Fatalf("no exposure level in:\n%s", out)
+		}
+		if got, err := strconv.ParseFloat(string(m[1]), 64); err != nil || got > most {
+			t.Errorf("exposure of %s is %s, want at most %v:\n%s", name, m[1], most, out)
+		}
 	}
 }
 
@@ -132,19 +155,21 @@ func tool(t testing.TB, name string) string {
 	return ""
 }
 
-// unitCopy returns the unit with a program that exists: verify refuses one that is not installed.
-func unitCopy(t testing.TB) string {
+// unitCopy returns a unit, beside those that it names, with a program that exists: verify refuses
+// one that is not installed.
+func unitCopy(t testing.TB, name string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	unit := read(t, "ysq.service")
-	path := filepath.Join(t.TempDir(), "ysq.service")
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(unit, "/usr/bin/ysq", self)), 0o644); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	for _, n := range units {
+		if err := os.WriteFile(filepath.Join(dir, n), []byte(strings.ReplaceAll(read(t, n), "/usr/bin/ysq", self)), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return path
+	return filepath.Join(dir, name)
 }
 
 func version(t testing.TB, analyze string) int {
