@@ -1,0 +1,177 @@
+package register
+
+import (
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"maps"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// posting is documents of a segment, by their numbers within it.
+type posting []uint16
+
+// group is the terms of a segment that have a head in common: what follows the head → who has it.
+//
+// On disk it is for each term, in order: length and bytes of what follows the head, length and bytes
+// of the posting; a posting is ascending numbers, as differences. Numbers are varints.
+type group map[string]posting
+
+// head is the length of the part of a term by which its group is filed.
+func head(term string) int {
+	_, n := utf8.DecodeRuneInString(term)
+	if n == 1 && len(term) > 1 {
+		_, next := utf8.DecodeRuneInString(term[1:])
+		n += next
+	}
+	return n
+}
+
+// fullHead reports whether terms that begin with a head all have it as their head.
+func fullHead(head string) bool { return len(head) > 1 }
+
+// errIndex says what to do about a damaged index: it is left behind when the file is written anew, and
+// made again.
+func errIndex() error {
+	return fmt.Errorf("查找用的索引有一处%w；停止服务后运行 ysq compact，索引会重新建立", ErrDamaged)
+}
+
+// terms yields a group's terms and encoded postings until something does not fit, which is an error.
+func terms(b []byte) iter.Seq2[[2][]byte, error] {
+	return func(yield func([2][]byte, error) bool) {
+		for len(b) > 0 {
+			var part [2][]byte
+			for i := range part {
+				n, size := binary.Uvarint(b)
+				if size <= 0 || n > uint64(len(b)-size) {
+					yield(part, errIndex())
+					return
+				}
+				part[i] = b[size : size+int(n)]
+				b = b[size+int(n):]
+			}
+			if !yield(part, nil) {
+				return
+			}
+		}
+	}
+}
+
+// numbers yields a posting's documents likewise.
+func numbers(b []byte) iter.Seq2[uint16, error] {
+	return func(yield func(uint16, error) bool) {
+		at := uint64(0)
+		for len(b) > 0 {
+			d, size := binary.Uvarint(b)
+			if size <= 0 || d >= segmentSize || at+d >= segmentSize {
+				yield(0, errIndex())
+				return
+			}
+			at += d
+			if !yield(uint16(at), nil) {
+				return
+			}
+			b = b[size:]
+		}
+	}
+}
+
+func readGroup(b []byte) (group, error) {
+	g := make(group)
+	for part, err := range terms(b) {
+		if err != nil {
+			return nil, err
+		}
+		var p posting
+		for n, err := range numbers(part[1]) {
+			if err != nil {
+				return nil, err
+			}
+			p = append(p, n)
+		}
+		g[string(part[0])] = p
+	}
+	return g, nil
+}
+
+func (g group) encode() []byte {
+	var b, p []byte
+	for _, rest := range slices.Sorted(maps.Keys(g)) {
+		slices.Sort(g[rest])
+		g[rest] = slices.Compact(g[rest])
+		p = p[:0]
+		last := uint16(0)
+		for _, n := range g[rest] {
+			p = binary.AppendUvarint(p, uint64(n-last))
+			last = n
+		}
+		b = append(binary.AppendUvarint(b, uint64(len(rest))), rest...)
+		b = append(binary.AppendUvarint(b, uint64(len(p))), p...)
+	}
+	return b
+}
+
+// remove takes a document out and reports whether it was there.
+func (g group) remove(doc uint16) (was bool) {
+	for rest, docs := range g {
+		i := slices.Index(docs, doc)
+		if i < 0 {
+			continue
+		}
+		was = true
+		if docs = slices.Delete(docs, i, i+1); len(docs) == 0 {
+			delete(g, rest)
+		} else {
+			g[rest] = docs
+		}
+	}
+	return was
+}
+
+// set is documents of a segment, for intersecting.
+type set [segmentSize / 64]uint64
+
+// gather adds the documents of a group that have a term, given by what follows the head.
+func (s *set) gather(b []byte, rest string, prefix bool) error {
+	for part, err := range terms(b) {
+		if err != nil {
+			return err
+		}
+		if have := string(part[0]); have != rest && !(prefix && strings.HasPrefix(have, rest)) {
+			continue
+		}
+		for n, err := range numbers(part[1]) {
+			if err != nil {
+				return err
+			}
+			s[n/64] |= 1 << (n % 64)
+		}
+	}
+	return nil
+}
+
+// and keeps what is in both and reports whether anything is.
+func (s *set) and(o *set) (some bool) {
+	for i := range s {
+		s[i] &= o[i]
+		some = some || s[i] != 0
+	}
+	return some
+}
+
+func (s *set) descending() iter.Seq[uint16] {
+	return func(yield func(uint16) bool) {
+		for i := len(s) - 1; i >= 0; i-- {
+			for word := s[i]; word != 0; {
+				n := 63 - bits.LeadingZeros64(word)
+				word &^= 1 << n
+				if !yield(uint16(i*64 + n)) {
+					return
+				}
+			}
+		}
+	}
+}
