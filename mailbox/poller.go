@@ -22,6 +22,7 @@ type Options struct {
 	Window     int            // UIDs asked for with one command. Zero: 500, within a line of 8,000 octets (RFC 2683, 3.2.1.5)
 	Tries      int            // failed tries after which a mail is quarantined. Zero: 3
 	Folders    []Folder       // polled as well, beside those the Source finds
+	Book       Book           // what each full poll is held against afterwards (Audit). Nil: nothing is
 	Jitter     func() float64 // uniform in [0,1), spreads the waits. Nil: math/rand
 	Log        zerolog.Logger
 }
@@ -67,9 +68,11 @@ type Poller struct {
 	folders   []Folder
 	seen      map[string]view
 	troubles  map[Ref]*trouble
+	missing   map[Ref]time.Time // by the last audit, and since which one
 
-	statusMu sync.Mutex
+	statusMu sync.Mutex // guards what follows
 	status   Status
+	audited  Audit
 }
 
 // New returns a Poller that is not connected yet.
@@ -118,10 +121,18 @@ func (p *Poller) Poll(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	defer p.release()
-	if p.lastErr != nil && faultOf(p.lastErr).patient() && time.Now().Before(p.notBefore) {
-		return Result{}, p.lastErr
+	if err := p.mustWait(); err != nil {
+		return Result{}, err
 	}
 	return p.poll(ctx, true)
+}
+
+// mustWait returns the error of the last poll while trying again would make things worse.
+func (p *Poller) mustWait() error {
+	if p.lastErr != nil && faultOf(p.lastErr).patient() && time.Now().Before(p.notBefore) {
+		return p.lastErr
+	}
+	return nil
 }
 
 // Close ends the session and gives up half-fetched mails. The Poller can be used again afterwards.
@@ -166,6 +177,9 @@ func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
 	full = full || p.lastFull.IsZero() || time.Since(p.lastFull) >= p.opts.FullEvery
 	began := time.Now()
 	res, err := p.round(ctx, full)
+	if err == nil && full {
+		err = p.audit(ctx, &res)
+	}
 	switch {
 	case err == nil && full:
 		p.lastFull = began

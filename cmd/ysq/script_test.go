@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"days":    days,
 			"seq":     seq,
 			"mailof":  mailOf,
+			"cmpcrlf": compareCRLF,
 		},
 	})
 }
@@ -158,7 +159,7 @@ func seq(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("LAST", strconv.FormatUint(res.Records[len(res.Records)-1].Seq, 10))
 }
 
-// mailOf is `mailof NUMBER`: it sets DIGEST to that of the mail which opened the case with that
+// mailOf is `mailof NUMBER`: it sets DIGEST and SHORT, its beginning, to that of the mail which opened the case with that
 // running number, as the last `mail list --json` says.
 func mailOf(ts *testscript.TestScript, _ bool, args []string) {
 	var all []struct{ Case, Digest string }
@@ -166,8 +167,16 @@ func mailOf(ts *testscript.TestScript, _ bool, args []string) {
 	for _, m := range all {
 		if strings.HasSuffix(m.Case, "-"+args[0]) {
 			ts.Setenv("DIGEST", m.Digest)
+			ts.Setenv("SHORT", m.Digest[:12])
 			return
 		}
 	}
 	ts.Fatalf("no mail opened %s", args[0])
+}
+
+// compareCRLF is `cmpcrlf A B`: B is A with the line ends of a mail.
+func compareCRLF(ts *testscript.TestScript, _ bool, args []string) {
+	if strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r\n") != ts.ReadFile(args[1]) {
+		ts.Fatalf("%s is not %s with other line ends", args[1], args[0])
+	}
 }

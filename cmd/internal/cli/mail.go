@@ -14,10 +14,10 @@ import (
 )
 
 func (a *app) mailCommand() *cobra.Command {
-	return parent("mail", "查看邮件的去处，给待确认的邮件立案",
+	return parent("mail", "查看邮件的去处，立案、再试、存出",
 		"每封取到的邮件都有一个去处：入案、历史邮件、待人工确认、重复、隔离。\n待人工确认的不会自动立案，由人判断是不是申请（条例第二十九条）。",
 		"ysq mail list\nysq mail show 3f2a9c\nysq mail open 3f2a9c",
-		a.mailListCommand(), a.mailShowCommand(), a.mailOpenCommand())
+		a.mailListCommand(), a.mailShowCommand(), a.mailTraceCommand(), a.mailOpenCommand(), a.mailRetryCommand(), a.mailSaveCommand())
 }
 
 func (a *app) mailListCommand() *cobra.Command {
@@ -85,10 +85,18 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 func (a *app) mailTable(all []control.MailView) error {
 	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "案号", "发件人", "主题", "原因"}}
 	for _, m := range all {
-		t.Rows = append(t.Rows, []string{m.Digest.Short(), placeLabel(m.Disposition), arrivalDay(m), day(m.DueStrict), string(m.Case),
+		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), arrivalDay(m), day(m.DueStrict), string(m.Case),
 			m.From, m.Subject, strings.Join(m.Reasons, "；")})
 	}
 	return a.table(t, nil, 5, 6, 7)
+}
+
+// mailName is how commands name a mail: by its digest, or by its place where nothing came of it.
+func mailName(m control.MailView) string {
+	if m.Digest.IsZero() {
+		return m.Folder + ":" + uid(m.UID)
+	}
+	return m.Digest.Short()
 }
 
 func arrivalDay(m control.MailView) string {

@@ -78,6 +78,7 @@ type Backend interface {
 	// Needs says which role an event needs.
 	Needs(k casefile.Kind) Role
 
+	Overseer
 	More
 	Annual
 	Ledgers

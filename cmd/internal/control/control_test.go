@@ -20,6 +20,7 @@ import (
 
 // desk is a Backend that answers with what a test put into it.
 type desk struct {
+	Overseer
 	More
 	Keeper
 	Ledgers

@@ -45,7 +45,7 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		{"POST /v0/mails/{digest}/open", Operator, h.openMail},
 		{"POST /v0/poll", Operator, h.poll},
 	}
-	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes()) {
+	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes(), h.overseerRoutes()) {
 		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			h.guard(w, r, route.needs, route.serve)
 		})

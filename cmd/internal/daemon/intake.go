@@ -350,7 +350,7 @@ func (f *office) Quarantine(_ context.Context, t mailbox.Trouble) error {
 	now := f.Now()
 	event := casefile.MessageTaken{
 		Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID,
-		Disposition: casefile.Quarantined, Reasons: []string{cmp.Or(t.Detail, string(t.Reason))}, Tries: t.Tries, Retry: t.Next,
+		Disposition: casefile.Quarantined, Reasons: []string{cmp.Or(t.Detail, string(t.Reason))}, Tries: t.Tries, Retry: f.officeTime(t.Next),
 	}
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		_, err := tx.Append(actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})

@@ -273,7 +273,7 @@ func TestQuarantine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		ref := mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 9}
-		if err := b.daemon.Quarantine(t.Context(), mailbox.Trouble{Ref: ref, Reason: mailbox.ReasonEmpty, Detail: "服务器给出空邮件", Tries: 3, Next: b.now().Add(time.Hour)}); err != nil {
+		if err := b.daemon.Quarantine(t.Context(), mailbox.Trouble{Ref: ref, Reason: mailbox.ReasonEmpty, Detail: "服务器给出空邮件", Tries: 3, Next: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		owed := func() int {

@@ -247,6 +247,7 @@ func (f *office) troubles() (all []trouble) {
 	if n := f.reg.Findings().Replayed; n > 0 {
 		add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
 	}
+	all = append(all, f.auditTroubles()...)
 	f.proof.mu.Lock()
 	defer f.proof.mu.Unlock()
 	if f.proof.differences > 0 {

@@ -39,10 +39,8 @@ type Options struct {
 	dial    func(ctx context.Context, address string) (net.Conn, error)
 	unbound bool
 	// What tests put before the mails' disk, and before intake reads a mail.
-	disk func(op rawstore.Op, path string, do func() error) error
-	// And before the register's.
-	registerDisk func(op register.Op, path string, do func() error) error
-	onRead       func(casefile.Digest)
+	disk   func(op rawstore.Op, path string, do func() error) error
+	onRead func(casefile.Digest)
 }
 
 func (o Options) withDefaults() Options {
@@ -65,6 +63,9 @@ type office struct {
 	roles   control.Roles
 	started time.Time // zero when no daemon runs
 	proof   proof
+
+	opened    time.Time // by Now
+	lastTaken time.Time // the last mail recorded before opened; zero: none
 }
 
 // openOffice opens register and mails of the configured state directory.
@@ -74,7 +75,7 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Intercept: o.registerDisk})
+	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now()})
 	if err != nil {
 		return nil, told(err)
 	}
@@ -83,9 +84,12 @@ func openOffice(o Options) (*office, error) {
 		return nil, errors.Join(fmt.Errorf("opening the mails: %w", err), reg.Close())
 	}
 	f := &office{Options: o, reg: reg, store: store, roles: roles}
+	if err := f.rememberLastTaken(); err != nil {
+		return nil, errors.Join(told(err), f.close())
+	}
 	for _, m := range o.Config.Mailboxes {
 		f.pollers = append(f.pollers, mailbox.New(&account{m, o.Version, store, o.dial}, store, f, mailbox.Options{
-			Account: m.Name, Interval: m.PollInterval, Log: o.Log.With().Str("component", "mailbox").Logger(),
+			Account: m.Name, Interval: m.PollInterval, Book: f, Log: o.Log.With().Str("component", "mailbox").Logger(),
 		}))
 	}
 	return f, nil

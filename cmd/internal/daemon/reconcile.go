@@ -1,0 +1,194 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox"
+)
+
+// Providers hide over IMAP what is older than thirty days unless the account is set to 收取全部邮件
+// (imap.md §2). A day less, because it is not known at which hour they count.
+const providerWindow = 29 * 24 * time.Hour
+
+// severalGone is from how many mails on their vanishing looks like the window and not like tidying up.
+const severalGone = 5
+
+// Booked implements mailbox.Book.
+func (f *office) Booked(_ context.Context, account, folder string, validity uint64) (all []mailbox.Booked, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		quarantined := make(map[uint32]bool)
+		for m, err := range tx.Mails(casefile.Quarantined) {
+			if err != nil {
+				return err
+			}
+			if m.Account == account && m.Folder == folder && m.UIDValidity == validity {
+				quarantined[m.UID] = true
+			}
+		}
+		for uid := range tx.UIDs(account, folder, validity) {
+			all = append(all, mailbox.Booked{UID: uid, Quarantined: quarantined[uid]})
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Reconcile audits every account, side by side.
+func (f *office) Reconcile(ctx context.Context) (control.Reconciliation, error) {
+	errs := make([]error, len(f.pollers))
+	var wg sync.WaitGroup
+	for i, p := range f.pollers {
+		wg.Go(func() { _, errs[i] = p.Audit(ctx) })
+	}
+	wg.Wait()
+	res := control.Reconciliation{Proved: true, Accounts: []control.AccountAudit{}}
+	for i, p := range f.pollers {
+		v := control.AccountAudit{Account: p.Status().Account, Folders: []control.FolderAudit{}}
+		audit, _ := p.LastAudit()
+		var err error
+		if errs[i] == nil {
+			v, err = f.auditView(audit)
+		} else if e, ok := errors.AsType[*control.Error](pollError(p.Status(), errs[i])); ok {
+			v.Error, v.Hint = e.Msg, e.Hint
+		} else {
+			v.Error = errs[i].Error()
+		}
+		if err != nil {
+			return res, told(err)
+		}
+		res.Proved = res.Proved && v.Error == "" && audit.Proved()
+		res.Accounts = append(res.Accounts, v)
+	}
+	return res, nil
+}
+
+func (f *office) auditView(a mailbox.Audit) (v control.AccountAudit, err error) {
+	v = control.AccountAudit{Account: a.Account, At: instant(f.officeTime(a.At)), Folders: []control.FolderAudit{}}
+	err = f.reg.View(func(tx *register.Tx) error {
+		for _, folder := range a.Folders {
+			one, err := f.folderView(tx, a, folder)
+			if err != nil {
+				return err
+			}
+			v.Folders = append(v.Folders, one)
+		}
+		v.Gap, err = f.gap(tx, a)
+		return err
+	})
+	return v, err
+}
+
+// officeTime translates an instant of the machine into the office's time; only in the demo and in
+// tests are they not the same.
+func (f *office) officeTime(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return f.Now().Add(-time.Since(t))
+}
+
+func (f *office) folderView(tx *register.Tx, a mailbox.Audit, folder mailbox.FolderAudit) (control.FolderAudit, error) {
+	v := control.FolderAudit{
+		Folder: folder.Name, Role: string(folder.Role), UIDValidity: folder.UIDValidity, Listed: folder.Listed,
+		Missing: []control.MissingMail{}, Quarantined: []control.MailView{}, Gone: len(folder.Gone), Refused: folder.Refused,
+	}
+	for _, m := range folder.Missing {
+		v.Missing = append(v.Missing, control.MissingMail{UID: m.UID, Since: *instant(f.officeTime(m.Since))})
+	}
+	for _, uid := range folder.Quarantined {
+		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, uid)
+		if err != nil {
+			return v, err
+		}
+		v.Quarantined = append(v.Quarantined, f.mailView(e))
+	}
+	if len(folder.Gone) == 0 {
+		return v, nil
+	}
+	arrivalOfUID := func(uid uint32) (time.Time, error) {
+		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, uid)
+		return e.ArrivedAt, err
+	}
+	first, err := arrivalOfUID(folder.Gone[0])
+	if err != nil {
+		return v, err
+	}
+	last, err := arrivalOfUID(folder.Gone[len(folder.Gone)-1])
+	v.GoneFrom, v.GoneTo = instant(first), instant(last)
+	// Under the window the oldest go, all of them, and only when they are a month old.
+	oldest := folder.Listed == 0 || folder.Gone[len(folder.Gone)-1] < folder.Lowest
+	v.Window = len(folder.Gone) >= severalGone && oldest && !last.IsZero() && f.officeTime(a.At).Sub(last) >= providerWindow
+	return v, err
+}
+
+// gap tells whether mails may have come and been hidden again while nobody polled. They cannot when
+// the inbox still shows a mail from before: a window hides by age.
+func (f *office) gap(tx *register.Tx, a mailbox.Audit) (*control.Gap, error) {
+	if f.lastTaken.IsZero() || f.opened.Sub(f.lastTaken) < providerWindow {
+		return nil, nil
+	}
+	for _, folder := range a.Folders {
+		if folder.Role != mailbox.RoleInbox || folder.Lowest == 0 {
+			continue
+		}
+		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, folder.Lowest)
+		switch {
+		case errors.Is(err, register.ErrNotFound): // owed: it is told as missing
+		case err != nil:
+			return nil, err
+		case !e.ArrivedAt.IsZero() && !e.ArrivedAt.After(f.lastTaken):
+			return nil, nil
+		}
+	}
+	return &control.Gap{From: *instant(f.lastTaken), To: *instant(f.opened)}, nil
+}
+
+// rememberLastTaken looks up, before anything is fetched, until when mails were taken.
+func (f *office) rememberLastTaken() error {
+	f.opened = f.Now()
+	return f.reg.View(func(tx *register.Tx) (err error) {
+		f.lastTaken, err = tx.LastTaken()
+		return err
+	})
+}
+
+// auditTroubles is what the last audits say that somebody has to see to.
+func (f *office) auditTroubles() (all []trouble) {
+	for _, p := range f.pollers {
+		a, ok := p.LastAudit()
+		if !ok {
+			continue
+		}
+		v, err := f.auditView(a)
+		if err != nil {
+			return append(all, trouble{"reconcile", "对账结果读不出：" + err.Error()})
+		}
+		if n := missingIn(v); n > 0 {
+			all = append(all, trouble{"reconcile", fmt.Sprintf("邮箱 %s 有 %d 封邮件没有收进登记簿，见 ysq reconcile", a.Account, n)})
+		}
+		if v.Gap != nil {
+			all = append(all, trouble{"gap", gapText(a.Account, *v.Gap)})
+		}
+	}
+	return all
+}
+
+func missingIn(v control.AccountAudit) (n int) {
+	for _, folder := range v.Folders {
+		n += len(folder.Missing)
+	}
+	return n
+}
+
+func gapText(account string, g control.Gap) string {
+	return fmt.Sprintf("邮箱 %s 自 %s 至 %s 没有收过信，邮箱里也不见此前的邮件；如网页邮箱只收取最近30天邮件，其间的来信可能看不到：请改为“收取全部邮件”，并登录网页邮箱核对",
+		account, civil.Of(g.From), civil.Of(g.To))
+}
