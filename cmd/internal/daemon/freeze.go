@@ -81,7 +81,7 @@ func (f *office) yearDir(year int) string {
 func (f *office) CloseYear(ctx context.Context, who control.Actor, year int, req control.CloseRequest) (v control.YearView, err error) {
 	now := f.Now()
 	if civil.Of(now).Year() <= year {
-		return v, refused("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
+		return v, refusal("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
 	}
 	var rep stats.Report
 	var closed casefile.YearClosed
@@ -91,7 +91,7 @@ func (f *office) CloseYear(ctx context.Context, who control.Actor, year int, req
 			return err
 		}
 		if by, ok := past.by[year]; ok {
-			return refused("year-frozen", fmt.Sprintf("%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On), "要重新计算，先解冻：year reopen")
+			return refusal("year-frozen", fmt.Sprintf("%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On), "要重新计算，先解冻：year reopen")
 		}
 		if rep, err = f.compute(tx, year, past, stats.Options{Trace: true}); err != nil {
 			return err
@@ -160,7 +160,7 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 	return casefile.YearClosed{Year: rep.Year, Report: text, Digest: casefile.DigestOf(text), Waivers: waivers, Cases: counted}, nil
 }
 
-func refused(code, msg, hint string) error {
+func refusal(code, msg, hint string) error {
 	return &control.Error{Code: code, Msg: msg, Hint: hint, Exit: control.ExitRefused}
 }
 
@@ -176,10 +176,10 @@ func (f *office) ReopenYear(_ context.Context, who control.Actor, year int, reas
 			return err
 		}
 		if _, ok := past.closed[year]; !ok {
-			return refused("year-open", fmt.Sprintf("%d 年没有冻结", year), "ysq year list 可查")
+			return refusal("year-open", fmt.Sprintf("%d 年没有冻结", year), "ysq year list 可查")
 		}
 		if last := past.years[len(past.years)-1]; last != year {
-			return refused("year-order", fmt.Sprintf("%d 年也已冻结，其上年结转取自 %d 年", last, year), fmt.Sprintf("先解冻 %d 年", last))
+			return refusal("year-order", fmt.Sprintf("%d 年也已冻结，其上年结转取自 %d 年", last, year), fmt.Sprintf("先解冻 %d 年", last))
 		}
 		if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: casefile.YearReopened{Year: year, Reason: reason}}); err != nil {
 			return err
@@ -213,7 +213,7 @@ func (f *office) YearDiff(_ context.Context, year int) (all []stats.Difference, 
 func (f *office) sinceFrozen(tx *register.Tx, past past, year int) ([]stats.Difference, stats.Report, error) {
 	closed, ok := past.closed[year]
 	if !ok {
-		return nil, stats.Report{}, refused("year-open", fmt.Sprintf("%d 年没有冻结，无从比较", year), "ysq year list 可查")
+		return nil, stats.Report{}, refusal("year-open", fmt.Sprintf("%d 年没有冻结，无从比较", year), "ysq year list 可查")
 	}
 	before, err := published(closed)
 	if err != nil {
