@@ -91,7 +91,7 @@ func (a *app) moves(changes []control.DateChange) error {
 }
 
 func changed(before, after control.Day) string {
-	if before == after {
+	if before == after && after != 0 {
 		return "不变"
 	}
 	return day(after)

@@ -91,7 +91,8 @@ func (a *app) calendarCheckCommand() *cobra.Command {
 		Args:    noArgs,
 		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 			var years []control.CalendarYear
-			for year := workday.Embedded().Begin().Year(); year <= a.today().Year()+1; year++ {
+			first := workday.Embedded().Begin().Add(30).Year() // its last days of December belong to the year after
+			for year := first; year <= a.today().Year()+1; year++ {
 				y, err := c.Calendar(ctx, year)
 				if err != nil {
 					return err

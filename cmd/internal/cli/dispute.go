@@ -79,10 +79,18 @@ func (a *app) disputes(all []control.DisputeView) error {
 			answered = workdays(*d.Remaining, false)
 			colour = alarmTint(control.Alarm{Remaining: *d.Remaining})
 		}
-		t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, joinIDs(d.Cases), day(d.FiledOn), day(d.AnswerBy), answered, disputeResult(d)})
+		t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, casesOf(d), day(d.FiledOn), day(d.AnswerBy), answered, disputeResult(d)})
 		tints = append(tints, colour)
 	}
-	return a.table(t, tints, 2, 3)
+	return a.table(t, tints, 2)
+}
+
+// casesOf names the first case and how many there are.
+func casesOf(d control.DisputeView) string {
+	if len(d.Cases) < 2 {
+		return joinIDs(d.Cases)
+	}
+	return fmt.Sprintf("%s 等 %d 件", d.Cases[0], len(d.Cases))
 }
 
 func joinIDs(ids []casefile.ID) string {

@@ -79,7 +79,7 @@ func (a *app) dueTable(items []control.DueItem, all bool) error {
 		}
 		if many {
 			number, stage = number+" 起", ""
-			who, about = fmt.Sprintf("%s等 %d 件", who, count[b]), "（due --all 逐件列出）"
+			who, about = fmt.Sprintf("%s等 %d 件", who, count[b]), "见 due --all"
 		}
 		t.Rows = append(t.Rows, []string{day(i.On), left, number, i.Label, stage, who, about})
 		tints = append(tints, alarmTint(i.Alarm))

@@ -78,7 +78,7 @@ func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuer
 	if more {
 		rows = rows[1:]
 	}
-	if err := a.table(grid.Table{Header: []string{"记录", "日期", "案号", "事项", "内容", "录入"}, Rows: rows}, nil, 4); err != nil {
+	if err := a.table(grid.Table{Header: []string{"记录", "日期", "案号", "事项", "录入", "内容"}, Rows: rows}, nil); err != nil {
 		return err
 	}
 	if more {
@@ -92,7 +92,7 @@ func logRow(r control.RecordView) []string {
 	if r.Voided {
 		label += "（已作废）"
 	}
-	return []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), label, r.Text, instant(&r.Recorded) + " " + r.Actor}
+	return []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), label, instant(&r.Recorded) + " " + r.Actor, r.Text}
 }
 
 // followEvery is how often --follow asks for more.

@@ -171,15 +171,16 @@ func (a *app) suggestions(all []casefile.Suggestion) {
 	}
 }
 
-// chronology lists records. Voided ones stay readable and say so.
+// chronology lists records. Voided ones stay readable and say so. What they say comes last, so that
+// one long text does not break every line.
 func (a *app) chronology(records []control.RecordView) error {
-	t := grid.Table{Header: []string{"记录", "日期", "事项", "内容", "录入"}}
+	t := grid.Table{Header: []string{"记录", "日期", "事项", "录入", "内容"}}
 	for _, r := range records {
 		label := r.Label
 		if r.Voided {
 			label += "（已作废）"
 		}
-		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), label, r.Text, instant(&r.Recorded) + " " + r.Actor})
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), label, instant(&r.Recorded) + " " + r.Actor, r.Text})
 	}
 	return a.table(t, nil)
 }
