@@ -27,8 +27,8 @@ func (b *bureau) open(n control.NewCase) control.CaseRow {
 	return res.Cases[0]
 }
 
-// refused tells what an error's exit code is and what it says.
-func refused(t *testing.T, err error, exit int, says string) {
+// turnedDown checks what an error's exit code is and what it says.
+func turnedDown(t *testing.T, err error, exit int, says string) {
 	t.Helper()
 	e, ok := err.(*control.Error)
 	if !ok || e.Exit != exit || !strings.Contains(e.Msg, says) {
@@ -265,7 +265,7 @@ func TestDocuments(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = b.client.PutFile(t.Context(), "a.pdf", strings.NewReader(""))
-		refused(t, err, control.ExitUsage, "是空的")
+		turnedDown(t, err, control.ExitUsage, "是空的")
 		b.record(row.Case, casefile.Attached{Files: []casefile.File{f}})
 		if d := b.show(row.Case); len(d.Files) != 1 || d.Files[0] != f {
 			t.Errorf("files: %+v", d.Files)
@@ -273,13 +273,13 @@ func TestDocuments(t *testing.T) {
 		unknown := f
 		unknown.Digest = casefile.DigestOf([]byte("never sent"))
 		_, err = b.client.Append(t.Context(), request(t, row.Case, casefile.Attached{Files: []casefile.File{unknown}}))
-		refused(t, err, control.ExitNotFound, "没有摘要为")
+		turnedDown(t, err, control.ExitNotFound, "没有摘要为")
 		_, err = b.client.New(t.Context(), control.NewCase{Channel: casefile.Fax, Files: []casefile.File{unknown}})
-		refused(t, err, control.ExitNotFound, "没有摘要为")
+		turnedDown(t, err, control.ExitNotFound, "没有摘要为")
 		hostile := f
 		hostile.Name = "../x"
 		_, err = b.client.Append(t.Context(), request(t, row.Case, casefile.Attached{Files: []casefile.File{hostile}}))
-		refused(t, err, control.ExitUsage, "文件名")
+		turnedDown(t, err, control.ExitUsage, "文件名")
 		b.record(row.Case, casefile.Detached{Digest: f.Digest, Reason: "x"})
 		if d := b.show(row.Case); len(d.Files) != 0 {
 			t.Errorf("files after they were taken out: %+v", d.Files)
