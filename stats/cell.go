@@ -103,6 +103,9 @@ func (f Format) row(s string) (int, bool) {
 	return 0, false
 }
 
+// ParseRow finds the row of 表三 that a label of a published table names, however it writes it.
+func (f Format) ParseRow(label string) (row int, ok bool) { return f.row(label) }
+
 func (f Format) numbers() []string {
 	all := make([]string, len(f.Rows))
 	for i, r := range f.Rows {
@@ -113,5 +116,6 @@ func (f Format) numbers() []string {
 
 // plain is a row's name in the one form that all ways of writing it come to.
 func plain(s string) string {
-	return strings.NewReplacer("(", "（", ")", "）", ".", "", "．", "", "、", "", " ", "", "\u3000", "", "\t", "").Replace(s)
+	return strings.NewReplacer("(", "（", ")", "）", ".", "", "．", "", "、", "", " ", "", "\u3000", "", "\u00a0", "", "\t", "", "\n", "", "\r", "",
+		"“", "", "”", "", "‘", "", "’", "", `"`, "", "'", "", ",", "，").Replace(s)
 }

@@ -119,6 +119,16 @@ func (k finding) words() (id string, level Level, none, some string) {
 	panic("stats: no such finding") // the set is closed and a test walks it
 }
 
+// Examine checks a report that others made, by its numbers and, against them, its prose alone.
+func Examine(r Report, prose string) ([]Check, error) {
+	f, err := FormatOf(r.Format)
+	if err != nil {
+		return nil, err
+	}
+	w := words{report: r, format: f}
+	return append(r.identities(f), identity("prose", "文字部分的数字与各表一致", w.contradictions(prose))), nil
+}
+
 // identities are the rules by which the numbers of a published report must hang together. They look
 // at the numbers alone, whoever made them.
 func (r Report) identities(f Format) []Check {
