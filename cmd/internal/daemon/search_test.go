@@ -170,6 +170,25 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 	})
 }
 
+// everyPoint searches for what every case of TestIndexIsMadeAgain says: many rounds, newest first.
+func (b *bureau) everyPoint() {
+	b.t.Helper()
+	hits := b.search("监测点")
+	if len(hits) != indexRecords {
+		b.t.Errorf("found %d cases, want %d", len(hits), indexRecords)
+	}
+	for i, h := range hits {
+		if want := casefile.NewID(2026, indexRecords-i); h.Case != want {
+			b.t.Fatalf("hit %d is %s, want %s", i, h.Case, want)
+		}
+	}
+	var few []casefile.ID
+	err := b.client.Search(b.t.Context(), control.SearchQuery{Words: "监测点", Limit: 3}, func(h control.Hit) error { few = append(few, h.Case); return nil })
+	if err != nil || !slices.Equal(few, []casefile.ID{hits[0].Case, hits[1].Case, hits[2].Case}) {
+		b.t.Errorf("the first three: %v, %v", few, err)
+	}
+}
+
 // A crash costs the index what it has not yet committed, and it goes on from there. One that is gone
 // or of another version is made again.
 func TestIndexIsMadeAgain(t *testing.T) {
@@ -205,8 +224,10 @@ func TestIndexIsMadeAgain(t *testing.T) {
 		if indexed, head := b.position(); indexed != indexRecords || head != indexRecords+1 {
 			t.Errorf("after the restart the index covers %d of %d records", indexed, head)
 		}
+		b.everyPoint()
 		pass(time.Minute)
 		for range 2 {
+			b.everyPoint()
 			if indexed, head := b.position(); indexed != head {
 				t.Errorf("the index covers %d of %d records", indexed, head)
 			}
@@ -236,25 +257,21 @@ func TestErasedIsNotFound(t *testing.T) {
 		if got := b.found("排污"); got != "02 01" {
 			t.Fatalf("found %q", got)
 		}
-		digest := b.search("许可证")[0]
+		hit := b.search("许可证")[0]
 		var erased casefile.Digest
 		err := b.daemon.reg.Update(b.now(), func(tx *register.Tx) error {
-			history, err := tx.History(digest.Case)
+			history, err := tx.History(hit.Case)
 			if err != nil {
 				return err
 			}
 			erased = mailOf(history[0].Event)
-			_, err = tx.Append("李四(1000)", casefile.Draft{Case: digest.Case, On: civil.Of(b.now()), Event: casefile.Erased{Digests: []casefile.Digest{erased}, Reason: "保管期满"}})
+			_, err = tx.Append("李四(1000)", casefile.Draft{Case: hit.Case, On: civil.Of(b.now()), Event: casefile.Erased{Digests: []casefile.Digest{erased}, Reason: "保管期满"}})
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := erased.String()
-		if err := os.Remove(filepath.Join(b.state, "mail", name[:1], name+".eml")); err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
+		for range 2 { // also while the file is not yet gone, as after a crash
 			if got := b.found("排污"); got != "02" {
 				t.Errorf("found %q", got)
 			}
@@ -279,6 +296,10 @@ func TestErasedIsNotFound(t *testing.T) {
 		})
 		if err != nil {
 			t.Error(err)
+		}
+		name := erased.String()
+		if err := os.Remove(filepath.Join(b.state, "mail", name[:1], name+".eml")); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
