@@ -1,6 +1,7 @@
 package workday
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -195,6 +196,9 @@ type phrase struct {
 	rested   int // days of the holiday in this sentence, for 共N天
 }
 
+// spoken finds the sentences that say something of days.
+var spoken = regexp.MustCompile(`放假|上班|补班|调休|公休|连休`)
+
 // days reads an item's sentences.
 func (n *notice) days(it item) {
 	if it.name != "" {
@@ -214,7 +218,7 @@ func (n *notice) days(it item) {
 			it.body = nil
 		}
 		text := plain(sentence)
-		if it.prose && !strings.Contains(text, "放假") && !strings.Contains(text, "上班") {
+		if it.prose && !spoken.MatchString(text) {
 			continue // 鼓励各单位结合带薪年休假等制度落实; 节假日期间要妥善安排好值班
 		}
 		p := phrase{notice: n, item: it}
@@ -356,14 +360,19 @@ func (p *phrase) weekday(t token) {
 	}
 }
 
-// say gives the waiting days their meaning; where none wait the word stands before them.
+// say gives the waiting days their meaning; where none wait the word stands before them, and then so
+// does every other of the sentence.
 func (p *phrase) say(t token) {
 	p.spoken = true
-	if len(p.spans) == 0 {
+	switch {
+	case p.prefix != tokUnknown:
+		p.flush(p.prefix)
 		p.prefix = t.kind
-		return
+	case len(p.spans) == 0 && p.rested == 0:
+		p.prefix = t.kind
+	default:
+		p.flush(t.kind)
 	}
-	p.flush(t.kind)
 }
 
 func (p *phrase) flush(kind tokenKind) {
