@@ -5,13 +5,14 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/mailbox/rawstore"
 )
 
 // fetch brings the mails that are owed: many with one command as long as all goes well, and one by
-// one, piece by piece, those that did not come. While a batch is made durable and recorded, the next
+// one, piece by piece, those that did not come. While a batch is made durable or recorded, the next
 // one is already arriving.
 func (p *Poller) fetch(ctx context.Context, f Folder, box Box, owed []uint32, res *Result) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -193,34 +194,35 @@ func (p *Poller) ref(f Folder, box Box, uid uint32) Ref {
 	return Ref{Account: p.opts.Account, Folder: f.Name, UIDValidity: box.UIDValidity, UID: uid}
 }
 
-// committer gathers mails into batches and has each made durable and recorded by a goroutine of its
-// own: the hand-over is unbuffered, so that at most two batches are in hand.
+// committer gathers mails into batches; one goroutine makes each durable, another has it recorded. The
+// hand-overs are unbuffered, so that at most three batches are in hand: one arrives while the one before
+// is on its way to the disk and the one before that is being recorded.
 type committer struct {
 	p      *Poller
 	ctx    context.Context
+	cancel context.CancelCauseFunc // breaks the fetch off
 	folder Folder
 	box    Box
 
 	batch []rawstore.Incoming // owned by the fetching goroutine
 	bytes int64
 
-	batches chan []rawstore.Incoming
-	done    chan struct{} // closed when the goroutine has ended
-	taken   int           // read after done
-	err     error         // read after done
+	batches chan []rawstore.Incoming // whole
+	kept    chan []rawstore.Entry    // durable; an empty batch only waits for the one before it
+	workers sync.WaitGroup
+	taken   int // read when the workers have ended
+
+	mu  sync.Mutex
+	err error // the first
 }
 
 func (p *Poller) startCommitter(ctx context.Context, cancel context.CancelCauseFunc, f Folder, box Box) *committer {
-	c := &committer{p: p, ctx: ctx, folder: f, box: box, batches: make(chan []rawstore.Incoming), done: make(chan struct{})}
-	go func() {
-		defer close(c.done)
-		for batch := range c.batches {
-			if c.err = c.commit(batch); c.err != nil {
-				cancel(c.err)
-				return
-			}
-		}
-	}()
+	c := &committer{
+		p: p, ctx: ctx, cancel: cancel, folder: f, box: box,
+		batches: make(chan []rawstore.Incoming), kept: make(chan []rawstore.Entry),
+	}
+	c.workers.Go(c.keepAll)
+	c.workers.Go(c.recordAll)
 	return c
 }
 
@@ -238,44 +240,83 @@ func (c *committer) add(b Body) error {
 	if len(c.batch) < c.p.opts.BatchMails && c.bytes < c.p.opts.BatchBytes {
 		return nil
 	}
-	return c.handOver()
+	c.handOver()
+	return c.failure()
 }
 
-func (c *committer) handOver() error {
-	batch := c.batch
+func (c *committer) handOver() {
+	if len(c.batch) > 0 {
+		c.batches <- c.batch
+	}
 	c.batch, c.bytes = nil, 0
-	if len(batch) == 0 {
-		return nil
-	}
-	select {
-	case c.batches <- batch:
-		return nil
-	case <-c.done:
-		for _, in := range batch {
-			in.Temp.Discard()
-		}
-		return c.err
-	}
 }
 
 // finish commits what is in hand, also when the fetch was broken off: those mails are whole.
 func (c *committer) finish() (taken int, err error) {
 	c.handOver()
 	close(c.batches)
-	<-c.done
-	return c.taken, c.err
+	c.workers.Wait()
+	return c.taken, c.failure()
 }
 
-// commit does not let itself be interrupted: stopping waits for a batch, at most for two.
-func (c *committer) commit(batch []rawstore.Incoming) error {
-	entries, err := c.p.store.Keep(batch)
-	if err != nil {
-		return &Error{Fault: FaultStorage, Doing: "storing mails", Err: err}
+// keptAtOnce is after how many batches the disk waits for the register: only when nothing is between
+// the two does the store forget its manifest, which a restart would have to go through.
+const keptAtOnce = 8
+
+func (c *committer) keepAll() {
+	defer close(c.kept)
+	for n := 1; ; n++ {
+		batch, ok := <-c.batches
+		if !ok {
+			return
+		}
+		if c.failure() != nil {
+			for _, in := range batch {
+				in.Temp.Discard()
+			}
+			continue
+		}
+		if n%keptAtOnce == 0 {
+			c.kept <- nil
+		}
+		entries, err := c.p.store.Keep(batch)
+		if err != nil {
+			c.fail(&Error{Fault: FaultStorage, Doing: "storing mails", Err: err})
+			continue
+		}
+		c.kept <- entries
 	}
-	if err := take(context.WithoutCancel(c.ctx), c.p.store, c.p.intake, entries); err != nil {
-		return err
+}
+
+// recordAll does not let itself be interrupted: stopping waits for what is in hand. After an error
+// the rest stays pending in the store.
+func (c *committer) recordAll() {
+	failed := false
+	for entries := range c.kept {
+		if failed || len(entries) == 0 {
+			continue
+		}
+		if err := take(context.WithoutCancel(c.ctx), c.p.store, c.p.intake, entries); err != nil {
+			failed = true
+			c.fail(err)
+			continue
+		}
+		c.taken += len(entries)
+		c.p.countTaken(len(entries))
 	}
-	c.taken += len(entries)
-	c.p.countTaken(len(entries))
-	return nil
+}
+
+func (c *committer) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+	}
+	c.cancel(err)
+}
+
+func (c *committer) failure() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -343,4 +344,35 @@ func (f forgivingBook) Take(ctx context.Context, batch []mailbox.Fetched) error 
 		_, known := f.known[m.Ref]
 		return known
 	}))
+}
+
+// A backlog does not let the manifest grow, although a batch is always on its way to the disk while
+// another is recorded.
+func TestManifestStaysShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept, most atomic.Int64
+		o := newOffice(t, officeOptions{
+			sim: imapsim.Options{Security: imapsim.PlainText}, poller: mailbox.Options{BatchMails: 1},
+			store: rawstore.Options{Intercept: func(op rawstore.Op, path string, do func() error) error {
+				if filepath.Base(path) == "manifest.jsonl" {
+					switch op {
+					case rawstore.OpWrite:
+						most.Store(max(most.Load(), kept.Add(1)))
+					case rawstore.OpTruncate:
+						kept.Store(0)
+					}
+				}
+				return lazyDisk(op, path, do)
+			}},
+		})
+		o.book.fail = func([]mailbox.Fetched) error { time.Sleep(time.Second); return nil } // slower than the disk
+		for n := range 100 {
+			o.add("INBOX", n, 50)
+		}
+		o.poll(t)
+		o.check(t)
+		if most.Load() > 8 {
+			t.Errorf("%d batches in the manifest at once", most.Load())
+		}
+	})
 }
