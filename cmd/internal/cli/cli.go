@@ -113,7 +113,7 @@ func (a *app) root() *cobra.Command {
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.yearCommand())
-	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
+	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)
 	return root
 }

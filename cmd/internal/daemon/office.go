@@ -110,22 +110,30 @@ type account struct {
 }
 
 func (a *account) Connect(ctx context.Context) (mailbox.Session, error) {
-	password, err := a.config.Password()
+	options, err := a.options()
 	if err != nil {
-		return nil, &mailbox.Error{Fault: mailbox.FaultAuth, Err: err}
+		return nil, err
 	}
-	roots, err := a.config.RootCAs()
-	if err != nil {
-		return nil, &mailbox.Error{Fault: mailbox.FaultTLS, Err: err}
-	}
-	s, err := imapsource.New(imapsource.Options{
-		Host: a.config.Host, Port: a.config.Port, Security: imapsource.Security(a.config.TLS),
-		User: a.config.User, Password: password, Roots: roots, Version: a.version, Dial: a.dial,
-	}, a.store).Connect(ctx)
+	s, err := imapsource.New(options, a.store).Connect(ctx)
 	if err != nil || len(a.config.Folders) == 0 {
 		return s, err
 	}
 	return &chosen{s, a.config.Folders}, nil
+}
+
+func (a *account) options() (imapsource.Options, error) {
+	password, err := a.config.Password()
+	if err != nil {
+		return imapsource.Options{}, &mailbox.Error{Fault: mailbox.FaultAuth, Err: err}
+	}
+	roots, err := a.config.RootCAs()
+	if err != nil {
+		return imapsource.Options{}, &mailbox.Error{Fault: mailbox.FaultTLS, Err: err}
+	}
+	return imapsource.Options{
+		Host: a.config.Host, Port: a.config.Port, Security: imapsource.Security(a.config.TLS),
+		User: a.config.User, Password: password, Roots: roots, Version: a.version, Dial: a.dial,
+	}, nil
 }
 
 // chosen is a session of an account whose configuration says which folders alone to poll.

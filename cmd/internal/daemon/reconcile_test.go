@@ -142,7 +142,7 @@ func TestThirtyDayWindow(t *testing.T) {
 				for i := range 6 {
 					b.deliver(fmt.Sprintf("某人 <a%d@example.test>", i), "政府信息公开申请", "x")
 				}
-				if res, err := PollOnce(t.Context(), b.options()); err != nil || res.Taken != 5 {
+				if res, err := PollOnce(t.Context(), b.options()); err != nil || res.Taken != 6 {
 					t.Fatalf("before: %+v, %v", res, err)
 				}
 				for i := range 40 { // nobody polls

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "体检：配置、邮箱、登记库、日历、磁盘有没有毛病",
+		Long: "逐项检查系统所依靠的一切（条例第四十五条）：配置、密码、邮箱能否登录、文件夹、证书、时钟、放假安排、磁盘、登记库、积压。\n" +
+			"每项标明正常、注意或异常，并说明该怎么办；有异常时退出码为 6。\n" +
+			"--live 与邮件服务器对话一次，打印去掉密码、地址和主题的实录，可以发给提供支持的人。",
+		Example: "ysq doctor\nysq doctor --json\nysq doctor --live --wait 90s",
+		Args:    noArgs,
+	}
+	live := cmd.Flags().Bool("live", false, "与邮件服务器对话一次并打印实录")
+	wait := cmd.Flags().Duration("wait", 0, "与 --live 同用：等待新邮件的`时长`，其间请给邮箱发一封信")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *wait != 0 && !*live || *wait < 0 {
+			return usage(cmd, "--wait 要与 --live 同用，且不能是负的")
+		}
+		if *live {
+			return a.ask(func(ctx context.Context, c *control.Client, _ []string) error { return a.live(ctx, c, *wait) })(cmd, nil)
+		}
+		all := a.examine(cmd)
+		if a.json {
+			if err := a.printJSON(all); err != nil {
+				return err
+			}
+		} else if err := a.diagnoses(all); err != nil {
+			return err
+		}
+		return health(all)
+	}
+	return cmd
+}
+
+// examine asks whoever holds the register; where that fails, this command looks at what can be looked
+// at without it, for then it is needed most.
+func (a *app) examine(cmd *cobra.Command) []control.Diagnosis {
+	c, err := a.open(cmd)
+	if err == nil {
+		var all []control.Diagnosis
+		all, err = c.Doctor(cmd.Context())
+		if err = errors.Join(err, c.Close()); err == nil {
+			return all
+		}
+	}
+	e := forPeople(err)
+	all := []control.Diagnosis{{ID: cmp.Or(e.Code, "register"), Subject: "登记库和守护进程", State: control.DiagnosisFail, Text: e.Msg, Do: e.Hint}}
+	cfg, err := a.loadConfig()
+	if err != nil {
+		if e := forPeople(err); e.Msg != all[0].Text {
+			all = append(all, control.Diagnosis{ID: "config", Subject: "配置", State: control.DiagnosisFail, Text: e.Msg, Do: e.Hint})
+		}
+		return all
+	}
+	return append(all, daemon.Examine(cmd.Context(), a.daemonOptions(cmd, cfg, a.log(cfg)))...)
+}
+
+// health is the error of an examination that found something broken.
+func health(all []control.Diagnosis) error {
+	n := 0
+	for _, d := range all {
+		if d.State == control.DiagnosisFail {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return &control.Error{Code: "unhealthy", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 项异常", n), Hint: "按各项所说处理，再运行 ysq doctor"}
+}
+
+func (a *app) diagnoses(all []control.Diagnosis) error {
+	s := a.screenOf(a.out)
+	widest := 0
+	for _, d := range all {
+		widest = max(widest, grid.Width(grid.Clean(d.Subject), s.grid))
+	}
+	for _, d := range all {
+		word, colour := "正常", plain
+		switch d.State {
+		case control.DiagnosisWarn:
+			word, colour = "注意", soon
+		case control.DiagnosisFail:
+			word, colour = "异常", alarm
+		}
+		if _, err := fmt.Fprintf(a.out, "%s  %s  %s\n", s.paint(colour, word), pad(grid.Clean(d.Subject), widest, s.grid), grid.Clean(d.Text)); err != nil {
+			return err
+		}
+		if d.Do != "" {
+			fmt.Fprintln(a.out, "      → "+grid.Clean(d.Do))
+		}
+	}
+	return nil
+}
+
+func (a *app) live(ctx context.Context, c *control.Client, wait time.Duration) error {
+	if wait > 0 {
+		fmt.Fprintf(a.errOut, "正在与邮件服务器对话，请在 %v 内给邮箱发一封信……\n", wait)
+	}
+	all, err := c.Live(ctx, wait)
+	if err != nil {
+		return err
+	}
+	broken := 0
+	for _, t := range all {
+		if t.Error != "" {
+			broken++
+		}
+	}
+	if a.json {
+		err = a.printJSON(all)
+	} else {
+		a.transcripts(all)
+	}
+	if err != nil || broken == 0 {
+		return err
+	}
+	return &control.Error{Code: "unhealthy", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 个邮箱没能谈完", broken), Hint: "实录止于出错之处，可以照样发出"}
+}
+
+func (a *app) transcripts(all []control.Transcript) {
+	for _, t := range all {
+		fmt.Fprintf(a.out, "邮箱 %s（ysq %s）\n", t.Account, a.version)
+		for _, l := range t.Lines {
+			fmt.Fprintln(a.out, "  "+grid.Clean(l))
+		}
+		if t.Error != "" {
+			fmt.Fprintln(a.out, "  未能继续："+grid.Clean(t.Error))
+		}
+		fmt.Fprintln(a.out)
+		var fields []field
+		for _, x := range t.Answers {
+			fields = append(fields, field{x.Question, x.Answer})
+		}
+		a.sheet("  ", fields...)
+	}
+}

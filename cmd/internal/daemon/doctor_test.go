@@ -1,0 +1,115 @@
+package daemon
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/imapsim"
+)
+
+// states is a doctor's report as id:state, the worst of each id.
+func (b *bureau) states() map[string]control.Diagnosis {
+	b.t.Helper()
+	all, err := b.client.Doctor(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	rank := map[string]int{control.DiagnosisOK: 1, control.DiagnosisWarn: 2, control.DiagnosisFail: 3}
+	worst := map[string]control.Diagnosis{}
+	for _, d := range all {
+		if rank[d.State] == 0 || d.Subject == "" || d.Text == "" || d.State != control.DiagnosisOK && d.Do == "" {
+			b.t.Errorf("a line that does not say enough: %+v", d)
+		}
+		if rank[d.State] > rank[worst[d.ID].State] {
+			worst[d.ID] = d
+		}
+	}
+	return worst
+}
+
+func TestDoctor(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(b *bureau)
+		want  map[string]string // id to state, where it is not ok
+		says  string
+	}{
+		{"all is well", func(b *bureau) {}, nil, ""},
+		{"a wrong password", func(b *bureau) { b.sim.SetPassword("changed"); b.sim.Disconnect(imapsim.EOF); time.Sleep(time.Hour) },
+			map[string]string{"login": "fail", "poll": "fail"}, "授权码"},
+		{"no password file", func(b *bureau) { os.Remove(b.config.Mailboxes[0].PasswordFile) },
+			map[string]string{"config": "fail", "login": "fail"}, ""},
+		{"a server that is gone", func(b *bureau) {
+			b.sim.Inject(imapsim.At{Kind: imapsim.Greeting}.Do(imapsim.StopAt(0, imapsim.EOF)))
+			b.sim.Disconnect(imapsim.EOF)
+			time.Sleep(2 * time.Hour)
+		}, map[string]string{"login": "fail", "poll": "fail"}, ""},
+		{"a mail in quarantine", func(b *bureau) {
+			b.sim.Inject(imapsim.At{Command: "UID FETCH", Kind: imapsim.Fetch}.Do(func(_ imapsim.Event, r *imapsim.Reply) { r.Line, r.Attrs = "", nil }))
+			b.deliver("李四 <lisi@example.test>", "政府信息公开申请", "取不下来")
+			for range 3 {
+				b.poll()
+			}
+			b.sim.Heal()
+		}, map[string]string{"quarantine": "warn"}, "retry"},
+		{"a parked application", func(b *bureau) {
+			b.sim.Add("垃圾邮件", compose("李四 <lisi@example.test>", "政府信息公开申请", "申请公开预算"), b.now())
+			b.poll()
+		}, map[string]string{"parked": "warn"}, "mail open"},
+		{"a clock that is slow", func(b *bureau) {
+			for range 100 { // so that no earlier mail says otherwise
+				b.sim.Add("INBOX", compose("李四 <lisi@example.test>", "政府信息公开申请", time.Now().String()), b.now().Add(20*time.Minute))
+				time.Sleep(time.Second)
+			}
+			b.poll()
+		}, map[string]string{"clock": "fail"}, "校时"},
+		{"a journal that is gone", func(b *bureau) {
+			files, _ := filepath.Glob(filepath.Join(b.state, "journal", "*.jsonl"))
+			for _, f := range files {
+				if err := os.Rename(f, f+".away"); err != nil {
+					b.t.Fatal(err)
+				}
+				b.t.Cleanup(func() { os.Rename(f+".away", f) })
+			}
+		}, map[string]string{"journal": "fail"}, "rebuild"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBureau(t, "2026-03-02")
+				b.config.Access = config.Access{SocketGroup: config.Group(strconv.Itoa(os.Getgid()))}
+				b.start()
+				b.sim.Add("INBOX", compose("张三 <zhangsan@example.test>", "政府信息公开申请", "x"), b.now().AddDate(0, -2, 0))
+				b.deliver("张三 <zhangsan@example.test>", "申请公开预算", "y")
+				b.poll()
+				tt.spoil(b)
+				got := b.states()
+				for id, d := range got {
+					want := tt.want[id]
+					switch {
+					case want == "" && d.State != "ok" && id != "tls", want != "" && d.State != want:
+						t.Errorf("%s: %s, want %q: %+v", id, d.State, want, d)
+					case want != "" && tt.says != "" && id != "poll" && id != "config" && !strings.Contains(d.Do, tt.says):
+						t.Errorf("%s: what to do is %q, want %q", id, d.Do, tt.says)
+					}
+				}
+				for id := range tt.want {
+					if _, ok := got[id]; !ok {
+						t.Errorf("nothing is said of %s", id)
+					}
+				}
+				for _, id := range []string{"config", "timezone", "calendar", "disk", "register", "clock", "backlog", "quarantine", "parked", "poll", "login"} {
+					if _, ok := got[id]; !ok {
+						t.Errorf("nothing is said of %s", id)
+					}
+				}
+			})
+		})
+	}
+}
