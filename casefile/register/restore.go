@@ -142,6 +142,9 @@ func (x *restoration) bring() (survived bool, err error) {
 	if err := s.close(); err != nil {
 		return false, err
 	}
+	if err := x.room(); err != nil {
+		return false, err
+	}
 	if survived, err = x.journal(); err != nil {
 		return false, err
 	}
@@ -171,6 +174,39 @@ func (x *restoration) bring() (survived bool, err error) {
 		}
 	}
 	return survived, nil
+}
+
+// room makes sure that there is room for the database twice, once for the proof, and for the rest.
+func (x *restoration) room() error {
+	need := int64(64 << 20)
+	err := filepath.WalkDir(x.from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if e.Name() == fileName {
+			need += 2 * info.Size()
+		} else if rel, err := filepath.Rel(x.from, path); err != nil || sizeAt(filepath.Join(x.dir, rel)) != info.Size() {
+			need += info.Size()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return roomFor(x.dir, need)
+}
+
+// sizeAt is the size of a file; -1 where there is none.
+func sizeAt(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return -1
+	}
+	return info.Size()
 }
 
 // journal leaves the journal in place that goes farther: the one that survived, or the backup's.

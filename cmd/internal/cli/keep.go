@@ -154,7 +154,7 @@ func (a *app) restoreCommand() *cobra.Command {
 		Short: "从备份恢复登记库",
 		Long: "把一份备份恢复到没有登记库的状态目录。目录里如留有更新的流水，备份之后的记录由它补回；否则记下从哪条记录起可能缺失。\n" +
 			"备份之后收到的邮件，只要还在邮箱里，会重新收取。恢复后自动核验，有不符之处以 6 退出。须先停止服务。\n" +
-			"--test 是演练：恢复到临时目录，核验，再删去，不动正式的登记库。",
+			"--test 是演练：恢复到临时目录（可用环境变量 TMPDIR 指定），核验，再删去，不动正式的登记库。",
 		Example: "ysq restore --test /var/backups/ysq/ysq-…\nysq restore /mnt/usb/ysq-….tar.age --age-identity key.txt",
 		Args:    exactly("备份"),
 	}
