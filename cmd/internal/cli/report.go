@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,10 +22,10 @@ import (
 func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report 年份",
-		Short: "年度报告表三、表四（条例第五十条）",
-		Long: "依登记的案件计算政府信息公开工作年度报告的表三、表四（条例第五十条；国办公开办函〔2021〕30号），并核对勾稽关系。\n" +
-			"--cases 列出某一格数的是哪些案件。--check 有一项核对不通过时以 6 退出。",
-		Example: "ysq report 2026\nysq report 2026 --format csv -o 2026.csv\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
+		Short: "年度报告（条例第五十条）",
+		Long: "政府信息公开工作年度报告的六个部分（条例第五十条；国办公开办函〔2021〕30号）：表三、表四依登记的案件计算，表二和文字由 report edit 填写，并核对勾稽关系。\n" +
+			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段。--cases 列出某一格数的是哪些案件；html 格式中点数字可见。--check 有一项核对不通过时以 6 退出。",
+		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
 		Args:    exactly("年份"),
 	}
 	f := cmd.Flags()
@@ -35,19 +34,26 @@ func (a *app) reportCommand() *cobra.Command {
 	check := f.Bool("check", false, "核对不通过时以 6 退出")
 	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计")
 	o := &options{cmd: cmd}
+	from, to := o.date("from", "自此`日期`，须在这一年之内"), o.date("to", "至此`日期`")
+	layout := o.text("layout", "用另一种表式：`"+strings.Join(stats.Formats(), " 或 ")+"`，供比较")
+	o.complete("layout", stats.Formats())
 	o.complete("format", render.Names())
+	cmd.AddCommand(a.reportCommands()...)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		year, err := strconv.Atoi(args[0])
+		year, err := yearArg(cmd, args[0])
 		if err != nil {
-			return usage(cmd, "年份 %q 不对", args[0])
+			return err
 		}
 		if a.json && !o.given("format") {
 			*format = "json"
 		}
-		write, err := render.For(*format)
-		if err != nil {
+		if _, err := render.For(*format); err != nil {
 			return usage(cmd, "%v", err)
 		}
+		if render.Binary(*format) && *output == "" {
+			return usage(cmd, "%s 格式请用 -o 写入文件", *format)
+		}
+		q := control.ReportQuery{From: *from, To: *to, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
 		if *cell != "" && (*check || *output != "" || o.given("format")) {
 			return usage(cmd, "--cases 不能与 --check、--output、--format 同时写")
 		}
@@ -55,11 +61,11 @@ func (a *app) reportCommand() *cobra.Command {
 			if *cell != "" {
 				return a.reportCases(ctx, c, year, *cell)
 			}
-			r, err := c.Report(ctx, year)
+			r, err := c.Draft(ctx, year, q)
 			if err != nil {
 				return err
 			}
-			if err := a.writeReport(r, write, *output); err != nil {
+			if err := a.put(cmd, o, r, *format, *output); err != nil {
 				return err
 			}
 			if *check {

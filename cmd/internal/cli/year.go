@@ -13,10 +13,10 @@ import (
 )
 
 func (a *app) yearCommand() *cobra.Command {
-	return parent("year", "年度：录入上年结转的期初数",
-		"年度报告的期初（条例第五十条；国办公开办函〔2021〕30号）。",
-		"ysq year opening 2026 --natural 3 --business 1 --source 2025年度报告",
-		a.openingCommand())
+	return parent("year", "年度：期初数，冻结与解冻",
+		"年度报告的期初、冻结和解冻（条例第四十九条、第五十条；国办公开办函〔2021〕30号）。",
+		"ysq year list\nysq year close 2025\nysq year opening 2026 --natural 3 --business 1 --source 2025年度报告",
+		append([]*cobra.Command{a.openingCommand()}, a.yearCommands()...)...)
 }
 
 func (a *app) openingCommand() *cobra.Command {
