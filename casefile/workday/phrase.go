@@ -85,12 +85,11 @@ func (s *scanner) blanks() {
 	}
 }
 
-// number reads digits, and says how many there were.
+// number reads digits, and says how many there were; five are too many for anything.
 func (s *scanner) number() (n, digits int) {
-	for s.i < len(s.cs) && s.cs[s.i].r >= '0' && s.cs[s.i].r <= '9' {
-		if digits++; digits <= 4 {
-			n = n*10 + int(s.cs[s.i].r-'0')
-		}
+	for digits < 5 && s.i < len(s.cs) && s.cs[s.i].r >= '0' && s.cs[s.i].r <= '9' {
+		n = n*10 + int(s.cs[s.i].r-'0')
+		digits++
 		s.i++
 	}
 	return n, digits

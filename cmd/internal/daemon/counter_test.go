@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -16,6 +17,15 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/control"
 )
+
+// openQuietly starts an office whose mailbox is polled twice a day: what is tested is the counter.
+func openQuietly(t *testing.T, day string) *bureau {
+	t.Helper()
+	b := newBureau(t, day)
+	b.config.Mailboxes[0].PollInterval = 12 * time.Hour
+	b.start()
+	return b
+}
 
 // open opens a case over the counter.
 func (b *bureau) open(n control.NewCase) control.CaseRow {
@@ -51,7 +61,7 @@ const notice2027 = `年份 2027
 // The notice of the next year comes, and the due dates that were provisional become what they are.
 func TestAdoptionMovesDates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := openBureau(t, "2026-12-08")
+		b := openQuietly(t, "2026-12-08")
 		row := b.open(control.NewCase{Channel: casefile.InPerson, From: "张三"})
 		early := b.open(control.NewCase{Channel: casefile.RegisteredPost, On: control.Day(civil.MustParse("2026-11-02"))})
 		if got := civil.Date(row.DueLegal).String(); got != "2027-01-06" || !row.Provisional {
@@ -118,7 +128,8 @@ func (l *lines) count(what string) int {
 func TestReminderOfTheNotice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &lines{}
-		b := newBureau(t, "2026-10-29")
+		b := newBureau(t, "2026-10-30")
+		b.config.Mailboxes[0].PollInterval = 12 * time.Hour
 		b.seams = func(o *Options) { o.Log = zerolog.New(log) }
 		b.start()
 		const reminder = "holidays is missing"
@@ -126,9 +137,9 @@ func TestReminderOfTheNotice(t *testing.T) {
 		if n := log.count(reminder); n != 0 {
 			t.Errorf("%d reminders in October", n)
 		}
-		b.sleepUntil("2026-11-05")
-		if n := log.count(reminder); n != 5 {
-			t.Errorf("%d reminders in five days of November", n)
+		b.sleepUntil("2026-11-03")
+		if n := log.count(reminder); n != 3 {
+			t.Errorf("%d reminders in three days of November", n)
 		}
 		y, err := workday.ParseNotice(strings.NewReader(notice2027))
 		if err != nil {
@@ -138,7 +149,7 @@ func TestReminderOfTheNotice(t *testing.T) {
 			t.Fatal(err)
 		}
 		log.count("")
-		b.sleepUntil("2026-11-08")
+		b.sleepUntil("2026-11-05")
 		if n := log.count(reminder); n != 0 {
 			t.Errorf("%d reminders of a notice that is there", n)
 		}
@@ -148,13 +159,14 @@ func TestReminderOfTheNotice(t *testing.T) {
 // A dispute's last day alarms on its own, until the office has answered.
 func TestDisputesAreDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := openBureau(t, "2026-03-02") // a Monday
+		b := openQuietly(t, "2026-03-06")
+		served := civil.MustParse("2026-03-02") // a Monday
 		row := b.open(control.NewCase{Channel: casefile.InPerson})
 		b.record(row.Case, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
 			casefile.Replied{Outcome: casefile.RefuseThirdParty, Basis: "15"}, casefile.Dispatched{Way: casefile.ByPost})
 		file := func(e casefile.DisputeFiled) control.DisputeView {
 			t.Helper()
-			v, err := b.dispute(e)
+			v, err := b.dispute(e, served)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -175,11 +187,11 @@ func TestDisputesAreDue(t *testing.T) {
 			}
 			return strings.Join(all, ", ")
 		}
-		if got, want := due(30), fmt.Sprintf("2026-03-09 %s 5, 2026-03-16 %s 10, 2026-03-17 %s 11", review.Dispute, ordinary.Dispute, suit.Dispute); got != want {
+		if got, want := due(30), fmt.Sprintf("2026-03-09 %s 1, 2026-03-16 %s 6, 2026-03-17 %s 7", review.Dispute, ordinary.Dispute, suit.Dispute); got != want {
 			t.Errorf("due: %s, want %s", got, want)
 		}
-		if got := due(4); got != "" {
-			t.Errorf("due within four days: %s", got)
+		if got := due(0); got != "" {
+			t.Errorf("due today: %s", got)
 		}
 		b.sleepUntil("2026-03-10")
 		if got, want := due(0), fmt.Sprintf("2026-03-09 %s -1", review.Dispute); got != want {
@@ -189,10 +201,10 @@ func TestDisputesAreDue(t *testing.T) {
 		if err != nil || s.Disputes != 3 || s.DisputesOverdue != 1 || civil.Date(s.DisputeBy).String() != "2026-03-09" {
 			t.Errorf("status: %+v, %v", s, err)
 		}
-		if _, err := b.dispute(casefile.DisputeAnswered{Dispute: review.Dispute}); err != nil {
+		if _, err := b.dispute(casefile.DisputeAnswered{Dispute: review.Dispute}, 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.dispute(casefile.DisputeDecided{Dispute: suit.Dispute, Decision: "撤回"}); err != nil {
+		if _, err := b.dispute(casefile.DisputeDecided{Dispute: suit.Dispute, Decision: "撤回"}, 0); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := due(30), fmt.Sprintf("2026-03-16 %s 4", ordinary.Dispute); got != want {
@@ -204,18 +216,18 @@ func TestDisputesAreDue(t *testing.T) {
 	})
 }
 
-func (b *bureau) dispute(e casefile.Event) (control.DisputeView, error) {
+func (b *bureau) dispute(e casefile.Event, on civil.Date) (control.DisputeView, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return b.client.RecordDispute(b.t.Context(), control.DisputeRequest{Kind: e.Kind(), Event: body})
+	return b.client.RecordDispute(b.t.Context(), control.DisputeRequest{On: control.Day(on), Kind: e.Kind(), Event: body})
 }
 
 // What is tried leaves nothing, not even a number.
 func TestDryRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := openBureau(t, "2026-03-02")
+		b := openQuietly(t, "2026-03-02")
 		row := b.open(control.NewCase{Channel: casefile.Email})
 		for range 2 {
 			res, err := b.client.New(t.Context(), control.NewCase{Channel: casefile.Fax, DryRun: true})
@@ -247,7 +259,7 @@ func TestDryRuns(t *testing.T) {
 // Documents go in under a name for people, and only those whose bytes are kept.
 func TestDocuments(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := openBureau(t, "2026-03-02")
+		b := openQuietly(t, "2026-03-02")
 		row := b.open(control.NewCase{Channel: casefile.InPerson})
 		for name, want := range map[string]string{
 			"申请表.pdf": "申请表.pdf", "../../etc/passwd": "passwd", `C:\x\a.doc`: "a.doc", "a\x1b[31m\u202eb": "a[31mb", "..": "未命名", "": "未命名",
@@ -290,7 +302,7 @@ func TestDocuments(t *testing.T) {
 // The log's bounds are found without reading what lies before them, and are exact.
 func TestLogBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := openBureau(t, "2026-03-02")
+		b := openQuietly(t, "2026-03-02")
 		row := b.open(control.NewCase{Channel: casefile.InPerson}) // record 1
 		for _, day := range []string{"2026-03-03", "2026-03-05"} {
 			b.sleepUntil(day)
