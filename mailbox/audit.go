@@ -63,6 +63,7 @@ type Missing struct {
 // register or disk that takes no mails, does not keep it from telling which are missing; other errors
 // are those of Poll.
 func (p *Poller) Audit(ctx context.Context) (Audit, error) {
+	defer p.interrupt()()
 	if err := p.acquire(ctx); err != nil {
 		return Audit{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -69,6 +70,10 @@ type Poller struct {
 	seen      map[string]view
 	troubles  map[Ref]*trouble
 	missing   map[Ref]time.Time // by the last audit, and since which one
+	noIdle    time.Time         // until when there is no waiting in IDLE
+
+	wake    chan struct{} // ends a rest in IDLE
+	callers atomic.Int32  // who want the turn beside Run
 
 	statusMu sync.Mutex // guards what follows
 	status   Status
@@ -79,7 +84,7 @@ type Poller struct {
 func New(source Source, store *rawstore.Store, intake Intake, opts Options) *Poller {
 	p := &Poller{
 		source: source, store: store, intake: intake, opts: opts.withDefaults(),
-		turn: make(chan struct{}, 1), seen: map[string]view{}, troubles: map[Ref]*trouble{},
+		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, troubles: map[Ref]*trouble{},
 	}
 	p.status = Status{Account: opts.Account, State: StateStarting}
 	p.turn <- struct{}{}
@@ -106,9 +111,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		if !time.Now().Before(p.notBefore) {
 			p.poll(ctx, false)
 		}
-		wait := time.Until(p.notBefore)
-		p.release()
-		if sleep(ctx, wait) != nil {
+		if p.rest(ctx) != nil {
 			return nil
 		}
 	}
@@ -117,6 +120,7 @@ func (p *Poller) Run(ctx context.Context) error {
 // Poll polls once, listing everything. After a rejected 授权码 or a throttled login it does not insist
 // but returns that error again until the time of the next try has come: insisting gets accounts banned.
 func (p *Poller) Poll(ctx context.Context) (Result, error) {
+	defer p.interrupt()()
 	if err := p.acquire(ctx); err != nil {
 		return Result{}, err
 	}

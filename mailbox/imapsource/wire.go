@@ -52,6 +52,7 @@ type wire struct {
 	spent int64      // bytes of lines in this command
 	err   error      // the first error; go-imap would read on after some
 	heard heard
+	aside *aside // a command that go-imap does not know of; nil: none
 }
 
 // heard is what the server said in passing.
@@ -59,6 +60,8 @@ type heard struct {
 	bye         string // text of BYE
 	uidvalidity uint64
 	exists      uint32
+
+	capabilities string
 }
 
 func newWire(conn net.Conn, idle time.Duration, maxMail int64) *wire {
@@ -230,6 +233,10 @@ func (w *wire) beginLine(line []byte) {
 		w.drop = true
 		return
 	}
+	if w.tellAside(first, rest) {
+		w.drop, w.text = true, true
+		return
+	}
 	if string(first) == "+" {
 		w.text = true
 		return
@@ -264,6 +271,10 @@ func (w *wire) beginLine(line []byte) {
 	case "EXISTS":
 		w.drop = true
 		w.hear(func(h *heard) { h.exists = uint32(number) })
+		w.exists()
+	case "CAPABILITY":
+		w.drop = true
+		w.hear(func(h *heard) { h.capabilities = string(rest) })
 	case "OK", "NO", "BAD", "PREAUTH", "BYE":
 		w.drop, w.text = true, true
 		w.hear(func(h *heard) { h.status(string(kind), rest) })
@@ -276,6 +287,14 @@ func (w *wire) hear(f func(*heard)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f(&w.heard)
+}
+
+func (w *wire) exists() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.aside != nil {
+		w.aside.tell(asideExists)
+	}
 }
 
 func (h *heard) status(kind string, rest []byte) {

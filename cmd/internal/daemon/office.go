@@ -159,6 +159,15 @@ func (c *chosen) Folders(ctx context.Context) ([]mailbox.Folder, error) {
 	return all, nil
 }
 
+// Await implements mailbox.Waiter.
+func (c *chosen) Await(ctx context.Context, folder string, wake <-chan struct{}, d time.Duration) (bool, error) {
+	w, ok := c.Session.(mailbox.Waiter)
+	if !ok {
+		return false, mailbox.ErrNoIdle
+	}
+	return w.Await(ctx, folder, wake, d)
+}
+
 // rolesOf asks the system for the gids of the configured groups. A group that does not exist gives
 // nobody a role; Check has told the administrator.
 func rolesOf(c config.Config) (control.Roles, error) {

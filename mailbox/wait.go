@@ -1,0 +1,67 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// Waiter is a Session that can wait to be told of new mail.
+type Waiter interface {
+	// Await waits in a folder until the server tells of a change there, until wake or for d. changed
+	// is also true when the folder is no longer as it was when it was last opened. ErrNoIdle says that
+	// the server cannot; after any other error the session is good for Close only.
+	Await(ctx context.Context, folder string, wake <-chan struct{}, d time.Duration) (changed bool, err error)
+}
+
+// ErrNoIdle is returned by Await where the server does not offer to tell (NetEase does not).
+var ErrNoIdle = errors.New("server does not offer IDLE")
+
+// rest waits for the next poll, in IDLE where the server offers it. It takes the turn and gives it
+// back. Whatever goes wrong with IDLE costs an hour of it and nothing else: polls go on as ever.
+func (p *Poller) rest(ctx context.Context) error {
+	wait := time.Until(p.notBefore)
+	w, ok := p.session.(Waiter)
+	if !ok || wait <= 0 || p.lastErr != nil || time.Now().Before(p.noIdle) {
+		p.release()
+		return sleep(ctx, wait)
+	}
+	if p.callers.Load() > 0 { // somebody wants the turn
+		p.release()
+		return sleep(ctx, min(wait, time.Second))
+	}
+	changed, err := w.Await(ctx, p.inbox(), p.wake, wait)
+	switch {
+	case err == nil && changed:
+		p.notBefore = time.Now()
+	case err != nil:
+		p.noIdle = time.Now().Add(p.opts.FullEvery)
+		if !errors.Is(err, ErrNoIdle) {
+			if ctx.Err() == nil {
+				p.opts.Log.Warn().Err(err).Str("account", p.opts.Account).Msg("waiting for new mail failed; polling only for a while")
+			}
+			p.hangUp()
+		}
+	}
+	p.release()
+	return context.Cause(ctx)
+}
+
+// interrupt ends a rest in IDLE for somebody who wants the turn; the function that it returns says
+// that they have had it.
+func (p *Poller) interrupt() func() {
+	p.callers.Add(1)
+	select {
+	case p.wake <- struct{}{}:
+	default: // already woken
+	}
+	return func() { p.callers.Add(-1) }
+}
+
+func (p *Poller) inbox() string {
+	if i := slices.IndexFunc(p.folders, func(f Folder) bool { return f.Role == RoleInbox }); i >= 0 {
+		return p.folders[i].Name
+	}
+	return "INBOX"
+}
