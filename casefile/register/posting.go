@@ -14,11 +14,9 @@ import (
 // posting is documents of a segment, by their numbers within it.
 type posting []uint16
 
-// group is the terms of a segment that have a head in common: what follows the head → who has it.
-//
-// On disk it is for each term, in order: length and bytes of what follows the head, length and bytes
-// of the posting; a posting is ascending numbers, as differences. Numbers are varints.
-type group map[string]posting
+// A group is the terms of a segment that have a head in common: for each, in order, length and bytes
+// of what follows the head, length and bytes of the posting. A posting on disk is ascending numbers,
+// as differences. Numbers are varints.
 
 // head is the length of the part of a term by which its group is filed.
 func head(term string) int {
@@ -64,9 +62,9 @@ func terms(b []byte) iter.Seq2[[2][]byte, error] {
 func numbers(b []byte) iter.Seq2[uint16, error] {
 	return func(yield func(uint16, error) bool) {
 		at := uint64(0)
-		for len(b) > 0 {
+		for first := true; len(b) > 0; first = false {
 			d, size := binary.Uvarint(b)
-			if size <= 0 || d >= segmentSize || at+d >= segmentSize {
+			if size <= 0 || d >= segmentSize || at+d >= segmentSize || d == 0 && !first {
 				yield(0, errIndex())
 				return
 			}
@@ -79,56 +77,83 @@ func numbers(b []byte) iter.Seq2[uint16, error] {
 	}
 }
 
-func readGroup(b []byte) (group, error) {
-	g := make(group)
-	for part, err := range terms(b) {
+func readPosting(b []byte) (p posting, err error) {
+	for n, err := range numbers(b) {
 		if err != nil {
 			return nil, err
 		}
-		var p posting
-		for n, err := range numbers(part[1]) {
-			if err != nil {
-				return nil, err
-			}
-			p = append(p, n)
-		}
-		g[string(part[0])] = p
+		p = append(p, n)
 	}
-	return g, nil
+	return p, nil
 }
 
-func (g group) encode() []byte {
-	var b, p []byte
-	for _, rest := range slices.Sorted(maps.Keys(g)) {
-		slices.Sort(g[rest])
-		g[rest] = slices.Compact(g[rest])
-		p = p[:0]
-		last := uint16(0)
-		for _, n := range g[rest] {
-			p = binary.AppendUvarint(p, uint64(n-last))
-			last = n
+// encode needs no order and bears numbers that are there twice.
+func (p posting) encode() (b []byte) {
+	slices.Sort(p)
+	last := uint16(0)
+	for i, n := range p {
+		if i > 0 && n == last {
+			continue
 		}
-		b = append(binary.AppendUvarint(b, uint64(len(rest))), rest...)
-		b = append(binary.AppendUvarint(b, uint64(len(p))), p...)
+		b = binary.AppendUvarint(b, uint64(n-last))
+		last = n
 	}
 	return b
 }
 
-// remove takes a document out and reports whether it was there.
-func (g group) remove(doc uint16) (was bool) {
-	for rest, docs := range g {
-		i := slices.Index(docs, doc)
-		if i < 0 {
+func appendTerm(b []byte, rest string, posting []byte) []byte {
+	b = append(binary.AppendUvarint(b, uint64(len(rest))), rest...)
+	return append(binary.AppendUvarint(b, uint64(len(posting))), posting...)
+}
+
+// merge adds documents to a group. Terms that get none are copied as they are.
+func merge(group []byte, added map[string]posting) ([]byte, error) {
+	rests := slices.Sorted(maps.Keys(added))
+	b := make([]byte, 0, len(group)+16*len(rests))
+	for part, err := range terms(group) {
+		if err != nil {
+			return nil, err
+		}
+		have := string(part[0])
+		for ; len(rests) > 0 && rests[0] < have; rests = rests[1:] {
+			b = appendTerm(b, rests[0], added[rests[0]].encode())
+		}
+		if len(rests) == 0 || rests[0] != have {
+			b = appendTerm(b, have, part[1])
 			continue
 		}
-		was = true
-		if docs = slices.Delete(docs, i, i+1); len(docs) == 0 {
-			delete(g, rest)
-		} else {
-			g[rest] = docs
+		docs, err := readPosting(part[1])
+		if err != nil {
+			return nil, err
+		}
+		b = appendTerm(b, have, append(docs, added[have]...).encode())
+		rests = rests[1:]
+	}
+	for _, rest := range rests {
+		b = appendTerm(b, rest, added[rest].encode())
+	}
+	return b, nil
+}
+
+// without takes a document out of a group and reports whether it was there.
+func without(group []byte, doc uint16) (b []byte, was bool, err error) {
+	for part, err := range terms(group) {
+		if err != nil {
+			return nil, false, err
+		}
+		docs, err := readPosting(part[1])
+		if err != nil {
+			return nil, false, err
+		}
+		if i := slices.Index(docs, doc); i >= 0 {
+			was = true
+			docs = slices.Delete(docs, i, i+1)
+		}
+		if len(docs) > 0 {
+			b = appendTerm(b, string(part[0]), docs.encode())
 		}
 	}
-	return was
+	return b, was, nil
 }
 
 // set is documents of a segment, for intersecting.

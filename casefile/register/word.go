@@ -75,13 +75,23 @@ func (t *Tx) Document(id casefile.ID) (uint64, error) {
 
 // Index adds the words of the records after from, up to the record upto. It is one transaction, apart
 // from those of the records: after a crash the index is as it was before or after. With from 0 it is
-// begun anew; any other from must be what Indexed says.
+// begun anew; any other from must be what Indexed says. Only one goroutine may index.
 func (r *Register) Index(version byte, from, upto uint64, all []Words) error {
-	err := r.commit(func(tx *bbolt.Tx) error {
-		t := &Tx{b: tx}
+	c := changes{}
+	err := r.View(func(t *Tx) error { // the work is done here, where no writer waits for it
 		if have := t.Indexed(version); from != 0 && from != have {
 			return fmt.Errorf("the index covers records up to %d, not %d", have, from)
 		}
+		if from != 0 {
+			c.old = t.bucket(bucketWord)
+		}
+		return c.make(all)
+	})
+	if err != nil {
+		return fmt.Errorf("indexing words: %w", err)
+	}
+	c.groups[string(keyPosition)] = append([]byte{version}, be64(upto)...)
+	err = r.commit(func(tx *bbolt.Tx) error {
 		if from == 0 && tx.Bucket(bucketWord) != nil {
 			if err := tx.DeleteBucket(bucketWord); err != nil {
 				return err
@@ -91,17 +101,7 @@ func (r *Register) Index(version byte, from, upto uint64, all []Words) error {
 		if err != nil {
 			return err
 		}
-		for _, w := range all {
-			if w.Anew {
-				if err := forget(b, w.Doc); err != nil {
-					return err
-				}
-			}
-		}
-		if err := post(b, all); err != nil {
-			return err
-		}
-		return b.Put(keyPosition, append([]byte{version}, be64(upto)...))
+		return c.put(b)
 	})
 	if err != nil {
 		return fmt.Errorf("indexing words: %w", err)
@@ -109,8 +109,43 @@ func (r *Register) Index(version byte, from, upto uint64, all []Words) error {
 	return nil
 }
 
-// post adds documents to the postings of their terms, each group of terms once.
-func post(b *bbolt.Bucket, all []Words) error {
+// changes are groups as they are to be: by key, encoded; empty ones go.
+type changes struct {
+	old    *bbolt.Bucket // nil: there is nothing
+	groups map[string][]byte
+}
+
+func (c *changes) get(key string) []byte {
+	if g, ok := c.groups[key]; ok || c.old == nil {
+		return g
+	}
+	return c.old.Get([]byte(key))
+}
+
+func (c *changes) put(b *bbolt.Bucket) error {
+	for _, key := range slices.Sorted(maps.Keys(c.groups)) {
+		var err error
+		if g := c.groups[key]; len(g) > 0 {
+			err = b.Put([]byte(key), g)
+		} else {
+			err = b.Delete([]byte(key))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *changes) make(all []Words) error {
+	c.groups = make(map[string][]byte)
+	for _, w := range all {
+		if w.Anew && c.old != nil {
+			if err := c.forget(w.Doc); err != nil {
+				return err
+			}
+		}
+	}
 	added := make(map[string]map[string]posting) // by key, by the rest of the term
 	for _, w := range all {
 		for _, term := range w.Terms {
@@ -125,45 +160,27 @@ func post(b *bbolt.Bucket, all []Words) error {
 			added[key][term[n:]] = append(added[key][term[n:]], uint16(w.Doc%segmentSize))
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(added)) {
-		g, err := readGroup(b.Get([]byte(key)))
+	for key, more := range added {
+		g, err := merge(c.get(key), more)
 		if err != nil {
 			return err
 		}
-		for rest, docs := range added[key] {
-			g[rest] = append(g[rest], docs...)
-		}
-		if err := b.Put([]byte(key), g.encode()); err != nil {
-			return err
-		}
+		c.groups[key] = g
 	}
 	return nil
 }
 
 // forget takes a document out of every posting. All of them lie in its segment.
-func forget(b *bbolt.Bucket, doc uint64) error {
-	type change struct{ key, group []byte }
-	var changes []change // after the walk: a cursor does not bear them
+func (c *changes) forget(doc uint64) error {
 	prefix := segmentKey(doc>>segmentBits, "")
-	c := b.Cursor()
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		g, err := readGroup(v)
+	cur := c.old.Cursor()
+	for k, _ := cur.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = cur.Next() {
+		g, was, err := without(c.get(string(k)), uint16(doc%segmentSize))
 		if err != nil {
 			return err
 		}
-		if g.remove(uint16(doc % segmentSize)) {
-			changes = append(changes, change{bytes.Clone(k), g.encode()})
-		}
-	}
-	for _, ch := range changes {
-		var err error
-		if len(ch.group) == 0 {
-			err = b.Delete(ch.key)
-		} else {
-			err = b.Put(ch.key, ch.group)
-		}
-		if err != nil {
-			return err
+		if was {
+			c.groups[string(k)] = g
 		}
 	}
 	return nil

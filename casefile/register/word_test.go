@@ -215,33 +215,44 @@ func TestRecordingWritesNoWord(t *testing.T) {
 	}
 }
 
-// Bytes that are no group are an error, never a wrong answer's panic; bytes that are one come back.
+// Bytes that are no group are an error, never a panic; to those that are one, a document can be added
+// and is there, and taken away and is not.
 func FuzzGroup(f *testing.F) {
-	f.Add([]byte{})
-	f.Add(group{"境": {1, 5, segmentSize - 1}, "": {0}}.encode())
-	f.Add([]byte{0x80})
-	f.Add([]byte{1, 'a', 3, 0xff, 0xff, 0x7f})
-	f.Add([]byte{0, 4, 0xff, 0x7f, 0xff, 0x7f})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var s set
-		g, err := readGroup(b)
-		if got := s.gather(b, "", true); (got == nil) != (err == nil) {
-			t.Fatalf("gather: %v, readGroup: %v", got, err)
+	f.Add([]byte{}, "", uint16(0))
+	whole, err := merge(nil, map[string]posting{"境": {segmentSize - 1, 5, 5}, "": {0}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole, "境", uint16(5))
+	f.Add([]byte{0x80}, "a", uint16(1))
+	f.Add([]byte{1, 'a', 3, 0xff, 0xff, 0x7f}, "b", uint16(1))
+	f.Add([]byte{0, 4, 0xff, 0x7f, 0xff, 0x7f}, "", uint16(1))
+	f.Fuzz(func(t *testing.T, b []byte, rest string, doc uint16) {
+		doc %= segmentSize
+		var before, after, gone set
+		err := before.gather(b, "", true)
+		_, _, err2 := without(b, doc)
+		if (err == nil) != (err2 == nil) || err != nil && !errors.Is(err, ErrDamaged) {
+			t.Fatalf("gather: %v, without: %v", err, err2)
 		}
 		if err != nil {
-			if !errors.Is(err, ErrDamaged) {
-				t.Fatal(err)
-			}
 			return
 		}
-		again, err := readGroup(g.encode())
-		if err != nil || len(again) != len(g) {
-			t.Fatalf("%v became %v, %v", g, again, err)
+		more, err := merge(b, map[string]posting{rest: {doc, doc}})
+		if err != nil {
+			t.Fatal(err)
 		}
-		for rest, docs := range g {
-			if !slices.Equal(docs, again[rest]) {
-				t.Fatalf("%q: %v became %v", rest, docs, again[rest])
-			}
+		less, was, err := without(more, doc)
+		if err := errors.Join(err, after.gather(more, rest, false), gone.gather(less, "", true)); err != nil {
+			t.Fatal(err)
+		}
+		has := func(s set) bool { return s[doc/64]&(1<<(doc%64)) != 0 }
+		if !has(after) || !was || has(gone) {
+			t.Fatalf("%d of %q: added %v, there %v, there when taken away %v", doc, rest, has(after), was, has(gone))
+		}
+		gone[doc/64] |= before[doc/64] & (1 << (doc % 64))
+		if gone != before {
+			t.Fatal("other documents came or went")
 		}
 	})
 }

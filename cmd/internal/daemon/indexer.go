@@ -20,7 +20,7 @@ const (
 	indexBreath  = 20 * time.Millisecond // between batches, for who waits to write
 	indexRetry   = time.Minute           // after an error
 	indexRecords = 2000                  // in one transaction
-	indexBytes   = 512 << 10             // of text in one transaction; bounds memory, too
+	indexBytes   = 256 << 10             // of text in one transaction; bounds memory, too
 )
 
 // keepIndex brings the index of words up to the records until ctx ends. It works after the commits
