@@ -150,7 +150,7 @@ func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
 	case ConsultationReached:
 		if k := c.consultation(e.Party); k != nil && k.reached.IsZero() {
 			k.reached = r.On
-			text = e.Party + " 收到征求意见书"
+			text = e.Party + " 收到征求意见书；" + k.silence(law, cal)
 		}
 	case ConsultationAnswered:
 		if k := c.consultation(e.Party); k != nil {
@@ -259,6 +259,20 @@ func (k consultation) end(law Statute, cal *workday.Calendar) (last civil.Date, 
 	return last, ok
 }
 
+// silence says what the law makes of a side that does not answer. It is known only with the day on
+// which the letter reached it.
+func (k consultation) silence(law Statute, cal *workday.Calendar) string {
+	until, _ := cal.AddWorkdays(k.reached, law.Consultation)
+	switch k.side {
+	case ThirdParty:
+		return fmt.Sprintf("至 %s 不答复的，由本机关决定是否公开（条例第三十二条）", until)
+	case JointOffice:
+		return fmt.Sprintf("至 %s 不答复的，视为同意公开（条例第三十四条）", until)
+	default:
+		return "答复没有法定期限，可催办"
+	}
+}
+
 // endAtStop closes a consultation whose end nobody recorded before the office answered: where the law
 // limits it, not later than if the letter had arrived on the day it left.
 func (k consultation) endAtStop(stopped civil.Date, law Statute, cal *workday.Calendar) civil.Date {
@@ -283,10 +297,14 @@ func (c *Clock) settle(law Statute, cal *workday.Calendar) {
 			c.wait(WaitConsultation, k.sent, 0)
 		}
 	}
+	open := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.Open })
+	noEnd := open >= 0
 	if c.Waiting == WaitConsultation {
 		c.WaitUntil = latestEnd(c.Excluded)
+		if noEnd { // the one that the case waits for, whatever has been asked besides
+			c.WaitSince = c.Excluded[open].From
+		}
 	}
-	noEnd := slices.ContainsFunc(c.Excluded, func(i Interval) bool { return i.Open })
 	waits := c.Waiting == WaitCorrection || c.Waiting == WaitFee
 	switch {
 	case c.left, c.Start.IsZero(), waits, noEnd:
@@ -321,17 +339,29 @@ func (c *Clock) count(cal *workday.Calendar) (due civil.Date, provisional bool) 
 // Step is one day of the walk from the start to the due date.
 type Step struct {
 	workday.Day
-	Number   int    // which working day of the period it is; 0 when it is not counted
-	Excluded string // why a working day is left out
+	Number   int     // which working day of the period it is; 0 when it is not counted
+	Excluded string  // why a working day is left out
+	Waiting  Waiting // for what the period stands still, since the notice
 }
 
-// Walk lists every day after Start through Due with what it counted for. It is empty while there is
-// no counted due date.
-func (c Clock) Walk(cal *workday.Calendar) []Step {
-	if c.Due.IsZero() || !c.Fixed.IsZero() {
+// Walk lists every day after Start with what it counted for: through Due, or, while no due date can be
+// known, through today, so that the days already used are seen. It is empty for a date that was set.
+func (c Clock) Walk(today civil.Date, cal *workday.Calendar) []Step {
+	if c.Start.IsZero() || c.left || !c.Fixed.IsZero() {
 		return nil
 	}
-	return slices.Collect(c.walk(cal))
+	last := c.Due
+	if last.IsZero() {
+		last = min(today, cmp.Or(c.Stopped, today))
+	}
+	var steps []Step
+	for s := range c.walk(cal) {
+		if s.Date > last {
+			break
+		}
+		steps = append(steps, s)
+	}
+	return steps
 }
 
 func (c *Clock) walk(cal *workday.Calendar) func(yield func(Step) bool) {
@@ -340,7 +370,10 @@ func (c *Clock) walk(cal *workday.Calendar) func(yield func(Step) bool) {
 		for d := c.Start.Add(1); n < c.Limit; d = d.Add(1) {
 			s := Step{Day: cal.Day(d)}
 			if s.Working {
-				if i := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.holds(d) }); i >= 0 {
+				waits := c.Waiting == WaitCorrection || c.Waiting == WaitFee
+				if waits && d > c.WaitSince {
+					s.Waiting = c.Waiting
+				} else if i := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.holds(d) }); i >= 0 {
 					s.Excluded = c.Excluded[i].Why
 				} else {
 					n++

@@ -371,7 +371,7 @@ func (j *judge) extended(e Extended) error {
 	case j.ExtendedDays > 0:
 		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
 	case e.Told.IsZero() || e.Told > j.today || e.Told < j.draft.On:
-		return j.refuse("extension-told", "请用 --told 写明告知之日", "延期应告知申请人，告知日应在 %s 至 %s 之间", j.draft.On, j.today)
+		return j.refuse("extension-told", "用 --told 写明告知之日；延期记在批准之日（--on），不写即今天", "延期应告知申请人，告知日应在 %s 至 %s 之间", j.draft.On, j.today)
 	}
 	if err := j.need(e.Approver, "批准人（政府信息公开工作机构负责人）", "--approver"); err != nil {
 		return err
@@ -403,8 +403,8 @@ func (j *judge) replied(e Replied) error {
 	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
 		return j.refuse("reply-basis", "请用 --basis 写明其一："+strings.Join(e.Outcome.Bases(), "、"), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
 	}
-	if err := j.after(j.RegisteredOn, "登记日期"); err != nil {
-		return err
+	if j.draft.On < j.RegisteredOn {
+		return j.refuse("date-order", "事后补录的，先作废登记（void），再用 register --on 按当日登记", "日期 %s 早于登记日期 %s", j.draft.On, j.RegisteredOn)
 	}
 	if e.Outcome.Lapse() {
 		return j.lapsed(e.Outcome)

@@ -147,7 +147,7 @@ func TestDueDate(t *testing.T) {
 		if !cal.Day(clock.Due).Working {
 			t.Errorf("due on %s, a day of rest", clock.Due.Long())
 		}
-		walk := clock.Walk(cal)
+		walk := clock.Walk(clock.Start, cal)
 		counted := 0
 		for i, step := range walk {
 			if step.Date != clock.Start.Add(i+1) {

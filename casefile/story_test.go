@@ -183,6 +183,10 @@ func (s *story) compare(expect *txtar.File) {
 // show writes all that the case comes to.
 func (s *story) show(days *txtar.File) {
 	cal, c := workday.Embedded(), s.fold()
+	var last civil.Date // a walk without an end goes as far as the days asked about
+	for line := range lines(days) {
+		last = max(last, civil.MustParse(line))
+	}
 	fmt.Fprintf(&s.out, "\n阶段 %s，新收 %d 年", c.Stage.Label(), c.NewIn())
 	if !c.TallyOn.IsZero() {
 		fmt.Fprintf(&s.out, "，%s 计入%s%s", c.TallyOn, c.Tally.Row(), c.Tally.Label())
@@ -195,7 +199,7 @@ func (s *story) show(days *txtar.File) {
 		for _, turn := range clock.Turns {
 			read = append(read, fmt.Sprintf("%d %s %s：%s %s", turn.Seq, turn.On, turn.Kind.Label(), turn.Effect.Label(), turn.Text))
 		}
-		for _, stretch := range stretches(clock.Walk(cal)) {
+		for _, stretch := range stretches(clock.Walk(last, cal)) {
 			read = append(read, "| "+stretch)
 		}
 		fmt.Fprintf(&s.out, "\n%s 零日 %s 届满 %s%s\n", view.Label(), clock.Start, clock.Due, sign(clock.Provisional, " 暂定"))
@@ -252,6 +256,8 @@ func sign(on bool, word string) string {
 func stretches(walk []casefile.Step) []string {
 	what := func(s casefile.Step) string {
 		switch {
+		case s.Waiting != casefile.NotWaiting:
+			return "等待" + s.Waiting.Label()
 		case s.Excluded != "":
 			return "扣除 " + s.Excluded
 		case s.Number > 0:

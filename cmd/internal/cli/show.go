@@ -105,8 +105,8 @@ func (a *app) caseHead(d control.CaseDetail) {
 		field{"收到申请之日", join("，", day(d.ReceivedOn), prefix("双方确认 ", day(d.ConfirmedOn)))},
 		field{"登记", day(d.RegisteredOn)},
 		field{"承办", charge(d.CaseRow)},
-		field{"从严期限", day(d.DueStrict)},
-		field{"法定期限", join("", day(d.DueLegal), provisional(d.Provisional))},
+		field{"从严期限", dueDay(d.DueStrict, d.Provisional)},
+		field{"法定期限", dueDay(d.DueLegal, d.Provisional)},
 		field{"答复", join("，", day(d.RepliedOn), outcomeLabel(d.CaseRow), prefix("文号 ", string(d.DocumentNumber)))},
 		field{"期限终止", day(d.StoppedOn)},
 		field{"争议", strings.Join(d.Disputes, "、")},
@@ -144,6 +144,15 @@ func provisional(p bool) string {
 		return "（暂定：下一年的放假安排尚未公布）"
 	}
 	return ""
+}
+
+// dueDay is a due date with its mark. The earlier date's mark stands for both: days past the calendar's
+// end that the earlier one needs, the later one needs too.
+func dueDay(d control.Day, isProvisional bool) string {
+	if d == 0 {
+		return ""
+	}
+	return day(d) + provisional(isProvisional)
 }
 
 // prefix puts words before a text that is there.

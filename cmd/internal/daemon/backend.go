@@ -133,8 +133,8 @@ func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation
 		}
 		today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
 		e = control.Explanation{Case: f.rowOf(tx, c), Today: control.Day(today), Clocks: []control.ClockView{
-			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, cal),
-			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, cal),
+			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, today, cal),
+			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, today, cal),
 		}}
 		return nil
 	})

@@ -84,7 +84,7 @@ func alarmView(a casefile.Alarm, today civil.Date, cal *workday.Calendar) contro
 	return control.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: control.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text}
 }
 
-func clockView(name string, k casefile.Clock, s casefile.Reading, cal *workday.Calendar) control.ClockView {
+func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Date, cal *workday.Calendar) control.ClockView {
 	v := control.ClockView{
 		View: name, Label: k.View.Label(), Start: control.Day(k.Start), Limit: k.Limit, Due: control.Day(k.Due), Set: !k.Fixed.IsZero(),
 		Provisional: k.Provisional, WaitingFor: control.Text(s.Waiting.Label()), WaitingUntil: control.Day(s.WaitUntil),
@@ -93,7 +93,7 @@ func clockView(name string, k casefile.Clock, s casefile.Reading, cal *workday.C
 	for _, t := range k.Turns {
 		v.Turns = append(v.Turns, control.TurnView{Seq: t.Seq, On: control.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
 	}
-	for _, d := range k.Walk(cal) {
+	for _, d := range k.Walk(today, cal) {
 		v.Days = append(v.Days, control.DayView{Date: control.Day(d.Date), Number: d.Number, Why: whyNot(d)})
 	}
 	return v
@@ -101,6 +101,9 @@ func clockView(name string, k casefile.Clock, s casefile.Reading, cal *workday.C
 
 // whyNot says what is special about a day of the walk; "" for an ordinary working day.
 func whyNot(d casefile.Step) string {
+	if d.Waiting != casefile.NotWaiting {
+		return "等待" + d.Waiting.Label()
+	}
 	if d.Excluded != "" {
 		return "扣除：" + d.Excluded
 	}
