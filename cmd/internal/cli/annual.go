@@ -392,3 +392,58 @@ func (a *app) printDepartments(all []stats.Department) error {
 	}
 	return a.table(t, nil)
 }
+
+// comparison is a line of a year set against another.
+type comparison struct {
+	Row        string `json:"row"`
+	Before     int    `json:"before"`
+	After      int    `json:"after"`
+	Difference int    `json:"difference"`
+}
+
+// compare sets the totals of a report against those of the same days of another year.
+func (a *app) compare(ctx context.Context, c *control.Client, now stats.Report, year int, q control.ReportQuery) error {
+	q.From, q.To = sameDay(q.From, year), sameDay(q.To, year)
+	then, err := c.Draft(ctx, year, q)
+	if err != nil {
+		return err
+	}
+	f, err := stats.FormatOf(now.Format)
+	if err != nil {
+		return err
+	}
+	if then.Format != now.Format {
+		return &control.Error{Code: "format", Exit: control.ExitRefused, Msg: fmt.Sprintf("%d 年的报告是格式 %s，%d 年是 %s", year, then.Format, now.Year, now.Format), Hint: "用 --layout 取同一种表式"}
+	}
+	t := grid.Table{Header: []string{"行", strconv.Itoa(year), strconv.Itoa(now.Year), "增减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right}}
+	all := []comparison{}
+	put := func(row string, before, after int) {
+		all = append(all, comparison{row, before, after, after - before})
+		t.Rows = append(t.Rows, []string{row, strconv.Itoa(before), strconv.Itoa(after), fmt.Sprintf("%+d", after-before)})
+	}
+	for i, r := range f.Rows {
+		name := r.Label
+		if len(r.Under) > 1 {
+			name = r.Number + " " + r.Label[strings.Index(r.Label, ".")+1:]
+		}
+		put(name, then.At(stats.Cell{Row: i}), now.At(stats.Cell{Row: i}))
+	}
+	for i, track := range f.Tracks {
+		last := len(f.Results) - 1
+		put(track.Under+track.Label, then.Table4[i][last], now.Table4[i][last])
+	}
+	put("信息处理费（元）", then.Fees.Yuan, now.Fees.Yuan)
+	if a.json {
+		return a.printJSON(all)
+	}
+	return a.table(t, nil)
+}
+
+// sameDay is a day in another year; 29 February becomes 1 March where there is none.
+func sameDay(d civil.Date, year int) civil.Date {
+	if d.IsZero() {
+		return d
+	}
+	_, month, day := d.Date()
+	return civil.New(year, month, day)
+}

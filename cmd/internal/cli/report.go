@@ -24,8 +24,8 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report 年份",
 		Short: "年度报告（条例第五十条）",
 		Long: "政府信息公开工作年度报告的六个部分（条例第五十条；国办公开办函〔2021〕30号）：表三、表四依登记的案件计算，表二和文字由 report edit 填写，并核对勾稽关系。\n" +
-			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段。--cases 列出某一格数的是哪些案件；html 格式中点数字可见。--check 有一项核对不通过时以 6 退出。",
-		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
+			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段，--against 与另一年度的同一时段比较。--cases 列出某一格数的是哪些案件；html 格式中点数字可见。--check 有一项核对不通过时以 6 退出。",
+		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --against 2025\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
 		Args:    exactly("年份"),
 	}
 	f := cmd.Flags()
@@ -35,6 +35,7 @@ func (a *app) reportCommand() *cobra.Command {
 	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计")
 	o := &options{cmd: cmd}
 	from, to := o.date("from", "自此`日期`，须在这一年之内"), o.date("to", "至此`日期`")
+	against := o.number("against", "与另一`年度`的同一时段逐行比较总计")
 	layout := o.text("layout", "用另一种表式：`"+strings.Join(stats.Formats(), " 或 ")+"`，供比较")
 	o.complete("layout", stats.Formats())
 	o.complete("format", render.Names())
@@ -54,6 +55,9 @@ func (a *app) reportCommand() *cobra.Command {
 			return usage(cmd, "%s 格式请用 -o 写入文件", *format)
 		}
 		q := control.ReportQuery{From: *from, To: *to, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
+		if o.given("against") && (*cell != "" || *check || *output != "" || o.given("format")) {
+			return usage(cmd, "--against 不能与 --cases、--check、--output、--format 同时写")
+		}
 		if *cell != "" && (*check || *output != "" || o.given("format")) {
 			return usage(cmd, "--cases 不能与 --check、--output、--format 同时写")
 		}
@@ -61,9 +65,13 @@ func (a *app) reportCommand() *cobra.Command {
 			if *cell != "" {
 				return a.reportCases(ctx, c, year, *cell)
 			}
+			q.Trace = q.Trace && !o.given("against")
 			r, err := c.Draft(ctx, year, q)
 			if err != nil {
 				return err
+			}
+			if o.given("against") {
+				return a.compare(ctx, c, r, *against, q)
 			}
 			if err := a.put(cmd, o, r, *format, *output); err != nil {
 				return err

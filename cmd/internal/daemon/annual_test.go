@@ -133,7 +133,7 @@ func TestYearEnd(t *testing.T) {
 			t.Errorf("what differs: %+v, %v", d, err)
 		}
 		rep, err := b.client.Report(t.Context(), 2026)
-		if err != nil || !rep.Frozen || rep.Table3[0][0] != 2 {
+		if err != nil || !rep.Frozen || rep.Table3[0][0] != 2 || !rep.OK() {
 			t.Errorf("the frozen report: %+v, %v", rep.Table3, err)
 		}
 		ids, err := b.client.ReportCases(t.Context(), 2026, "四,自然人")

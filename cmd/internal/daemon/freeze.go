@@ -78,12 +78,11 @@ func (f *office) yearDir(year int) string {
 
 // CloseYear freezes a year: its report is kept as it is published, with every case that it counts. A
 // check that has failed must be waived with a reason.
-func (f *office) CloseYear(ctx context.Context, who control.Actor, year int, req control.CloseRequest) (v control.YearView, err error) {
+func (f *office) CloseYear(_ context.Context, who control.Actor, year int, req control.CloseRequest) (v control.YearView, err error) {
 	now := f.Now()
 	if civil.Of(now).Year() <= year {
 		return v, refusal("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
 	}
-	var rep stats.Report
 	var closed casefile.YearClosed
 	act := func(tx *register.Tx) error {
 		past, err := pastYears(tx)
@@ -93,32 +92,26 @@ func (f *office) CloseYear(ctx context.Context, who control.Actor, year int, req
 		if by, ok := past.by[year]; ok {
 			return refusal("year-frozen", fmt.Sprintf("%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On), "要重新计算，先解冻：year reopen")
 		}
-		if rep, err = f.compute(tx, year, past, stats.Options{Trace: true}); err != nil {
+		rep, err := f.compute(tx, year, past, stats.Options{Trace: true})
+		if err != nil {
 			return err
 		}
-		if closed, err = freeze(rep, req.Waivers); err != nil || req.DryRun {
+		if closed, err = freeze(rep, req.Waivers); err != nil {
 			return err
 		}
-		if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: closed}); err != nil {
-			return err
+		if !req.DryRun {
+			if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: closed}); err != nil {
+				return err
+			}
+			if past, err = pastYears(tx); err != nil {
+				return err
+			}
 		}
-		if past, err = pastYears(tx); err == nil {
-			v, err = f.yearView(tx, past, year)
-		}
+		v, err = f.yearView(tx, past, year)
 		return err
 	}
 	if req.DryRun {
-		if err := f.reg.View(act); err != nil {
-			return v, told(err)
-		}
-		err = f.reg.View(func(tx *register.Tx) error {
-			past, err := pastYears(tx)
-			if err == nil {
-				v, err = f.yearView(tx, past, year)
-			}
-			return err
-		})
-		return v, told(err)
+		return v, told(f.reg.View(act))
 	}
 	if err := f.reg.Update(now, act); err != nil {
 		return v, told(err)
@@ -149,6 +142,12 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 		return casefile.YearClosed{}, &control.Error{Code: "check-failed", Exit: control.ExitCheck,
 			Msg:  fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", rep.Year, len(open), strings.Join(open, "\n")),
 			Hint: "改正，或写明理由豁免：--waive 核对=理由"}
+	}
+	for i, c := range rep.Checks {
+		if at := slices.IndexFunc(waivers, func(w casefile.Waiver) bool { return w.Check == c.ID }); at >= 0 {
+			rep.Checks[i].OK, rep.Checks[i].Level = true, stats.Warning
+			rep.Checks[i].Detail += "——豁免：" + waivers[at].Reason
+		}
 	}
 	counted := rep.Counted()
 	rep.Frozen, rep.Cases = true, nil
