@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -119,9 +120,6 @@ func (f *office) writeYear(year int) error {
 			f.Log.Info().Int("year", year).Str("place", c.Place).Str("before", c.Before).Str("after", c.After).Interface("gained", c.Gained).Interface("lost", c.Lost).Msg("the annual report has changed")
 		}
 	}
-	for i := range rep.Cases {
-		rep.Cases[i].Subject = control.Mask(rep.Cases[i].Subject)
-	}
 	if err := writeForms(dir, rep); err != nil {
 		return err
 	}
@@ -145,28 +143,31 @@ func (f *office) writeFrozen(year int, closed casefile.YearClosed) error {
 	if casefile.DigestOf(bytes.TrimSuffix(have, []byte("\n"))) == closed.Digest {
 		return nil
 	}
-	rep, err := published(closed)
-	if err != nil {
+	var rep stats.Report
+	if err := f.reg.View(func(tx *register.Tx) error { return frozenWithCases(tx, closed, true, &rep) }); err != nil {
 		return err
 	}
 	return writeForms(dir, rep)
 }
 
 // writeForms writes a report in every form, the JSON last: as long as it is the old one, they will be
-// written again. Only the page lists cases.
+// written again. The cases are masked, for the files are handed on; the JSON of a frozen report is
+// what was frozen and nothing more.
 func writeForms(dir string, rep stats.Report) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	forms := append([]string{}, render.Names()...)
-	forms = append(forms, "json")
-	for i, name := range forms {
-		if name == "json" && i < len(forms)-1 {
-			continue
-		}
+	for i := range rep.Cases {
+		rep.Cases[i].Subject = control.Mask(rep.Cases[i].Subject)
+	}
+	forms := slices.DeleteFunc(render.Names(), func(name string) bool { return name == "json" })
+	for _, name := range append(forms, "json") {
 		write, err := render.For(name)
 		if err != nil {
 			return err
+		}
+		if name == "json" && rep.Frozen {
+			rep.Cases = nil
 		}
 		var b bytes.Buffer
 		if err := write(&b, rep); err != nil {

@@ -115,6 +115,9 @@ func TestYearEnd(t *testing.T) {
 		if got := casefile.DigestOf(frozen[:len(frozen)-1]).String(); got != v.Digest {
 			t.Errorf("the file has the digest %s, the record %s", got, v.Digest)
 		}
+		if page := string(b.file("2026", "report.html")); !strings.Contains(page, `href="#c24-1"`) || strings.Contains(page, "13800000001") {
+			t.Error("the frozen page does not lead to its masked cases")
+		}
 		if d, err := b.client.YearDiff(t.Context(), 2026); err != nil || len(d) != 0 {
 			t.Errorf("differs at once: %+v, %v", d, err)
 		}
