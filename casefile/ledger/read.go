@@ -298,7 +298,7 @@ func (c cell) plain(f form) (string, error) {
 	case f == date:
 		return serialDay(c.number)
 	case c.kind == cellDay:
-		return "", errors.New("Excel 把此格当作了日期：请将该列设为“文本”后重新填写")
+		return "", errors.New("此格被 Excel 当作了日期：请将该列设为“文本”后重新填写")
 	}
 	return strconv.FormatFloat(c.number, 'f', -1, 64), nil
 }

@@ -103,7 +103,7 @@ func TestXLSXProblems(t *testing.T) {
 	}{
 		{"serial too small", of("台账", [][]any{header(), {"1", 17, "邮寄", "自然人"}}), "x.xlsx:2: 收到日期（B 列）：17 不是日期"},
 		{"serial too large", of("台账", [][]any{header(), {"1", 20250303, "邮寄", "自然人"}}), "x.xlsx:2: 收到日期（B 列）：20250303 不是日期"},
-		{"number made a date", dated(), "x.xlsx:2: 编号（A 列）：Excel 把此格当作了日期"},
+		{"number made a date", dated(), "x.xlsx:2: 编号（A 列）：此格被 Excel 当作了日期"},
 		{"formula without a value", formula(), "x.xlsx:2: 收到日期（B 列）：公式没有保存的值"},
 		{"several sheets", of("2024", good, "2025", good), "x.xlsx: 有 2 张有内容的工作表（2024、2025）：请把要导入的一张命名为“台账”"},
 		{"empty book", of("Sheet1", [][]any{}), "x.xlsx: 工作簿是空的"},

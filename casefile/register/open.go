@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/sys/unix"
 
 	"ysq.internal/ysq/casefile"
@@ -196,7 +197,7 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s：没有读写权限；请核对属主（应与目录属主相同，通常是 ysq）：%w", path, err)
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return &HeldError{Dir: r.dir}
 	case err != nil:
 		return fmt.Errorf("%s：%w（%v）；%s", path, ErrDamaged, err, remedy)

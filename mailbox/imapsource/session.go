@@ -67,7 +67,7 @@ func (s *session) classify(ctx context.Context, doing string, err error) error {
 		return e
 	}
 	out := &mailbox.Error{Doing: doing, Err: err}
-	broken, heard := s.wire.failure()
+	heard, broken := s.wire.failure()
 	reply, refused := errors.AsType[*imap.Error](err)
 	switch {
 	case ctx.Err() != nil:
@@ -136,7 +136,7 @@ func (s *session) Folders(ctx context.Context) ([]mailbox.Folder, error) {
 func (s *session) Open(ctx context.Context, folder string) (mailbox.Box, error) {
 	box, err := s.examine(ctx, folder)
 	if e, ok := errors.AsType[*mailbox.Error](err); ok && e.Fault == mailbox.FaultUnsafe {
-		if broken, _ := s.wire.failure(); broken == nil {
+		if _, broken := s.wire.failure(); broken == nil {
 			if err := s.identify(ctx); err != nil {
 				return mailbox.Box{}, err
 			}
@@ -236,7 +236,7 @@ func from(first uint32) imap.UIDSet {
 
 // Close implements mailbox.Session. LOGOUT is a courtesy and gets no time to speak of.
 func (s *session) Close() error {
-	if broken, _ := s.wire.failure(); broken == nil {
+	if _, broken := s.wire.failure(); broken == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		s.run(ctx, "LOGOUT", func() error { return s.client.Logout().Wait() })

@@ -101,10 +101,10 @@ func (w *wire) loggingIn() {
 }
 
 // failure returns the error that ended the connection, if one did.
-func (w *wire) failure() (error, heard) {
+func (w *wire) failure() (heard, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.err, w.heard
+	return w.heard, w.err
 }
 
 // source reads from the connection with the deadline moved on, and remembers the first error.

@@ -125,7 +125,7 @@ func TestWireLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, w, err := overWire(said+strings.Repeat("x", 80_000), 4096, 1<<20, nothing)
-			if broken, _ := w.failure(); err == nil || !errors.Is(broken, err) {
+			if _, broken := w.failure(); err == nil || !errors.Is(broken, err) {
 				t.Errorf("error %v, remembered %v", err, broken)
 			}
 		})

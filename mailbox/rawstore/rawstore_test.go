@@ -36,7 +36,7 @@ func arrive(s *Store, n int) (Incoming, error) {
 	if err != nil {
 		return Incoming{}, err
 	}
-	if _, err := temp.Write(mailOf(n)[:5]); err == nil {
+	if _, err = temp.Write(mailOf(n)[:5]); err == nil {
 		_, err = temp.Write(mailOf(n)[5:])
 	}
 	if err != nil {

@@ -132,7 +132,7 @@ func TestRemaining(t *testing.T) {
 }
 
 // hostile is what a mail may hold: a coloured lie, a cursor that goes up, a reversed file name.
-const hostile = "正文\x1b[2J\x1b[1A已答复\x07 ‮gpj.exe\r\n第二行\u0085"
+const hostile = "正文\x1b[2J\x1b[1A已答复\x07 \u202egpj.exe\r\n第二行\u0085"
 
 func detail() control.CaseDetail {
 	d := control.CaseDetail{CaseRow: sampleRows()[1], Request: "环评批复全文", Contact: "138****0001", Masked: true,
