@@ -178,6 +178,27 @@ func TestWrongSumsAreNoFormulas(t *testing.T) {
 	}
 }
 
+// sameParts compares containers part by part.
+func sameParts(t testing.TB, got, want []byte) {
+	t.Helper()
+	open := func(b []byte) *ooxml.Reader {
+		x, err := ooxml.Open(bytes.NewReader(b), int64(len(b)), ooxml.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	names := open(want).Names()
+	if have := open(got).Names(); !slices.Equal(have, names) {
+		t.Fatalf("parts %q, want %q", have, names)
+	}
+	for _, name := range names {
+		if a, b := part(t, got, name), part(t, want, name); a != b {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, a, b)
+		}
+	}
+}
+
 func part(t testing.TB, b []byte, name string) string {
 	t.Helper()
 	x, err := ooxml.Open(bytes.NewReader(b), int64(len(b)), ooxml.Limits{})

@@ -117,10 +117,9 @@ func TestGolden(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !bytes.Equal(got, want) {
-					if render.Binary(form) {
-						t.Fatalf("%s differs", golden)
-					}
+				if render.Binary(form) { // how it is deflated may change with Go
+					sameParts(t, got, want)
+				} else if !bytes.Equal(got, want) {
 					t.Errorf("got:\n%s\nwant:\n%s", got, want)
 				}
 			})
