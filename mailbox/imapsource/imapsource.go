@@ -4,9 +4,11 @@
 //	wire     stands between the connection and go-imap: deadlines, limits, and only such lines as
 //	         go-imap understands (imap.md §1 lists those that would end the connection)
 //	session  one command at a time; every mail asked for is accounted for by size
+//	idle     waiting to be told of new mail, beside go-imap on the same connection
+//	probe    a conversation for people to read, without go-imap
 //
-// Only these commands are used: LOGIN, ID, LIST, EXAMINE, UID SEARCH ALL | UID n:*, UID FETCH with UID,
-// RFC822.SIZE, INTERNALDATE and BODY.PEEK[]<p>, LOGOUT. None of them changes the mailbox. What a server
+// Only these commands are used: LOGIN, ID, CAPABILITY, LIST, EXAMINE, UID SEARCH ALL | UID n:*, UID FETCH
+// with UID, RFC822.SIZE, INTERNALDATE and BODY.PEEK[]<p>, IDLE, LOGOUT; NOOP by a probe alone. None of them changes the mailbox. What a server
 // says of a mail's structure is never asked for: ENVELOPE and BODYSTRUCTURE are where servers fail.
 package imapsource
 

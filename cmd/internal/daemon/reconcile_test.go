@@ -94,8 +94,7 @@ func TestReconcile(t *testing.T) {
 	})
 }
 
-// Since when a mail is missing does not change from one audit to the next, and the daemon audits by
-// itself.
+// The daemon audits by itself, and needs no login for it.
 func TestHourlyAudit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
