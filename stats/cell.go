@@ -84,27 +84,37 @@ func (f Format) ParseCell(s string) (Cell, error) {
 	return Cell{row, c}, nil
 }
 
-func (f Format) row(s string) (int, bool) {
-	want := plain(s)
-	if rest, ok := strings.CutPrefix(want, "三（"); ok { // 三（七）, as auditors refer to it
-		want = "（" + rest
-	}
+func (f Format) row(s string) (int, bool) { return f.Labels().Row(s) }
+
+// Labels knows the rows of 表三 by every name that they have.
+type Labels map[string]int
+
+// Labels gathers the names of the rows. Where two rows have the same, the first has it.
+func (f Format) Labels() Labels {
+	l := make(Labels)
 	for i, r := range f.Rows {
 		short := r.name() // 部分公开, without what the form adds to it
 		if len(r.Outcomes) == 1 {
 			short = r.Outcomes[0].Label()
 		}
 		for _, name := range []string{r.Number, r.Label, r.name(), r.Number + r.name(), short, r.Number + short} {
-			if name != "" && want == plain(name) {
-				return i, true
+			if _, taken := l[plain(name)]; name != "" && !taken {
+				l[plain(name)] = i
 			}
 		}
 	}
-	return 0, false
+	return l
 }
 
-// ParseRow finds the row of 表三 that a label of a published table names, however it writes it.
-func (f Format) ParseRow(label string) (row int, ok bool) { return f.row(label) }
+// Row finds the row that a label of a published table names, however it writes it.
+func (l Labels) Row(label string) (row int, ok bool) {
+	want := plain(label)
+	if rest, ok := strings.CutPrefix(want, "三（"); ok { // 三（七）, as auditors refer to it
+		want = "（" + rest
+	}
+	row, ok = l[want]
+	return row, ok
+}
 
 func (f Format) numbers() []string {
 	all := make([]string, len(f.Rows))
@@ -115,7 +125,7 @@ func (f Format) numbers() []string {
 }
 
 // plain is a row's name in the one form that all ways of writing it come to.
-func plain(s string) string {
-	return strings.NewReplacer("(", "（", ")", "）", ".", "", "．", "", "、", "", " ", "", "\u3000", "", "\u00a0", "", "\t", "", "\n", "", "\r", "",
-		"“", "", "”", "", "‘", "", "’", "", `"`, "", "'", "", ",", "，").Replace(s)
-}
+func plain(s string) string { return plainer.Replace(s) }
+
+var plainer = strings.NewReplacer("(", "（", ")", "）", ".", "", "．", "", "、", "", " ", "", "\u3000", "", "\u00a0", "", "\t", "", "\n", "", "\r", "",
+	"“", "", "”", "", "‘", "", "’", "", `"`, "", "'", "", ",", "，")

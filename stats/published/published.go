@@ -64,13 +64,19 @@ func prose(r stats.Report) string {
 	return strings.Join(texts, "\n")
 }
 
+// longestLabel is in bytes: the longest of the form has less than half.
+const longestLabel = 300
+
 // applications finds the rows of 表三, and names those that are not there.
 func applications(f stats.Format, rows [][]string) (lines []stats.Line, missing []string) {
 	lines = make([]stats.Line, len(f.Rows))
-	found := make([]bool, len(f.Rows))
+	found, labels := make([]bool, len(f.Rows)), f.Labels()
 	for _, row := range rows {
 		for i, cell := range row {
-			at, ok := f.ParseRow(cell)
+			if len(cell) > longestLabel {
+				continue
+			}
+			at, ok := labels.Row(cell)
 			if !ok || found[at] {
 				continue
 			}
