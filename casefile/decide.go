@@ -514,6 +514,9 @@ func (j *judge) voided(e Voided) error {
 	if slices.ContainsFunc(j.history, func(r Record) bool { v, ok := r.Event.(Voided); return ok && v.Seq == e.Seq }) {
 		return j.refuse("void-twice", "", "记录 %d 已经作废", e.Seq)
 	}
+	if s, ok := j.history[i].Event.(Split); ok {
+		j.warn("拆出的 %s 仍各为一件，请用 merge --into %s 并回", joined(s.Parts), j.ID)
+	}
 	return j.nothingRestsOn(e.Seq)
 }
 
