@@ -71,7 +71,7 @@ func Describe(e Event) string {
 	case Merged:
 		return phrases("并入 "+string(e.Into), e.Reason)
 	case Split:
-		return phrases(fmt.Sprintf("另立 %v", e.Parts), e.Reason)
+		return phrases("另立 "+joined(e.Parts), e.Reason)
 	case Attached:
 		var names []string
 		for _, f := range e.Files {

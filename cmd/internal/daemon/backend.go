@@ -249,6 +249,12 @@ func (f *office) appendOne(tx *register.Tx, who control.Actor, v control.DraftVi
 	if err != nil {
 		return nil, nil, err
 	}
+	switch d.Event.(type) {
+	case casefile.Detached, casefile.Voided:
+		if err := placeAgain(tx, who, today, d.Case, d.Event); err != nil {
+			return nil, nil, err
+		}
+	}
 	views, err = recordViews(records)
 	return views, warnings, err
 }

@@ -225,25 +225,3 @@ func (f *office) OpenMail(_ context.Context, who control.Actor, digest string) (
 	})
 	return row, told(err)
 }
-
-// placed returns the entry of the book that decides where a mail ended. It is an error when that is
-// already a case.
-func placed(tx *register.Tx, d casefile.Digest) (casefile.MessageTaken, error) {
-	about, err := tx.About(d)
-	if err != nil {
-		return casefile.MessageTaken{}, err
-	}
-	var last casefile.MessageTaken
-	for _, r := range about {
-		switch e := r.Event.(type) {
-		case casefile.MessageTaken:
-			if e.Disposition == casefile.ToCase {
-				return e, &control.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), e.Case), Exit: control.ExitRefused}
-			}
-			if e.Disposition != casefile.Duplicate {
-				last = e
-			}
-		}
-	}
-	return last, nil
-}

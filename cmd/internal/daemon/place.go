@@ -1,0 +1,109 @@
+package daemon
+
+import (
+	"fmt"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// placed returns the entry of the book that decides where a mail ended. It is an error when that is
+// already a case.
+func placed(tx *register.Tx, d casefile.Digest) (casefile.MessageTaken, error) {
+	about, err := tx.About(d)
+	if err != nil {
+		return casefile.MessageTaken{}, err
+	}
+	last := lastTaken(about)
+	switch {
+	case last == nil:
+		return casefile.MessageTaken{}, nil
+	case last.Disposition == casefile.ToCase:
+		return *last, &control.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), last.Case), Exit: control.ExitRefused}
+	}
+	return *last, nil
+}
+
+// placeAgain follows a mail that a record on a case took out of it, or brought back: it lies in a case
+// that holds it, else it waits for a person again, with its due date. It may be an application.
+func placeAgain(tx *register.Tx, who control.Actor, today civil.Date, id casefile.ID, event casefile.Event) error {
+	history, err := tx.History(id)
+	if err != nil {
+		return err
+	}
+	about, err := tx.About(moved(event, history))
+	if err != nil {
+		return err
+	}
+	taken := lastTaken(about)
+	if taken == nil {
+		return nil // a document, or nothing was moved
+	}
+	e := *taken
+	e.Disposition, e.Case = casefile.Parked, ""
+	for _, r := range about {
+		if r.Case == "" {
+			continue
+		}
+		other, err := tx.History(r.Case)
+		if err != nil {
+			return err
+		}
+		if lies(e.Digest, other) {
+			e.Disposition, e.Case = casefile.ToCase, r.Case
+		}
+		if e.Case != "" && e.Case == taken.Case {
+			return nil
+		}
+	}
+	why := "由 " + who.String() + " 移出 " + string(id)
+	if e.Case != "" {
+		why = "由 " + who.String() + " 归入 " + string(e.Case)
+	}
+	e.Reasons = append(slices.Clone(e.Reasons), why)
+	_, err = tx.Append(who.String(), casefile.Draft{On: today, Event: e})
+	return err
+}
+
+// moved is the digest that an event takes out of a case or brings back; zero for other events.
+func moved(event casefile.Event, history []casefile.Record) casefile.Digest {
+	switch e := event.(type) {
+	case casefile.Detached:
+		return e.Digest
+	case casefile.Voided:
+		i := slices.IndexFunc(history, func(r casefile.Record) bool { return r.Seq == e.Seq })
+		if i < 0 {
+			break
+		}
+		switch was := history[i].Event.(type) {
+		case casefile.Attached:
+			return was.Letter.Digest
+		case casefile.Detached:
+			return was.Digest
+		}
+	}
+	return casefile.Digest{}
+}
+
+// lies reports whether a case's records leave a mail in it.
+func lies(d casefile.Digest, history []casefile.Record) bool {
+	in := false
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			in = in || e.Letter.Digest == d
+		case casefile.MessageIn:
+			in = in || e.Digest == d
+		case casefile.MessageOut:
+			in = in || e.Letter.Digest == d
+		case casefile.Attached:
+			in = in || e.Letter.Digest == d
+		case casefile.Detached:
+			in = in && e.Digest != d
+		}
+	}
+	return in
+}
