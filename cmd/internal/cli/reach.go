@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -51,7 +52,29 @@ func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
+	c, err := daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
+	if held, ok := errors.AsType[*control.Error](err); ok && held.Code == "held" {
+		return started(cmd.Context(), socket, held)
+	}
+	return c, err
+}
+
+// startsWithin is how long a daemon that has the register may take until it listens.
+const startsWithin = 5 * time.Second
+
+// started waits for a daemon that holds the register and does not listen yet: it is just starting.
+func started(ctx context.Context, socket string, held error) (*control.Client, error) {
+	for waited := time.Duration(0); waited < startsWithin; waited += 50 * time.Millisecond {
+		if running, err := listens(ctx, socket); running || err != nil {
+			return control.Dial(socket), err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+	return nil, held
 }
 
 // listens tells whether a daemon answers on the socket. The error is that of somebody who may not
