@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -77,7 +78,16 @@ func (a *app) poll(cmd *cobra.Command) (control.PollResult, error) {
 		return control.PollResult{}, err
 	}
 	// A person reads this: what went wrong comes back as an error, and mails are told by their number.
-	return daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(cfg).Level(zerolog.ErrorLevel)))
+	res, err := daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(cfg).Level(zerolog.ErrorLevel)))
+	if held, ok := errors.AsType[*control.Error](err); ok && held.Code == "held" {
+		c, err := started(ctx, socket, held)
+		if err != nil {
+			return control.PollResult{}, err
+		}
+		defer c.Close()
+		return c.Poll(ctx)
+	}
+	return res, err
 }
 
 // checkedConfig is the configuration with everything it refers to.
