@@ -41,7 +41,11 @@ func Describe(e Event) string {
 	case Deferred:
 		return phrases("至 "+e.Until.String(), prefixed("文号 ", e.Document))
 	case FeeNoticed:
-		return phrases(fmt.Sprintf("按%s %d，应缴 %d 元", e.By, e.Count, e.Yuan), prefixed("送达 ", e.Received.String()), prefixed("文号 ", e.Document))
+		by := "按" + e.By
+		if e.Count > 0 {
+			by += fmt.Sprintf(" %d", e.Count)
+		}
+		return phrases(by, fmt.Sprintf("应缴 %d 元", e.Yuan), prefixed("送达 ", e.Received.String()), prefixed("文号 ", e.Document))
 	case FeePaid:
 		return fmt.Sprintf("%d 元", e.Yuan)
 	case Extended:

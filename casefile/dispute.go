@@ -69,6 +69,7 @@ var decisions = []struct {
 	{"维持", ResultUpheld}, {"驳回复议请求", ResultUpheld}, {"驳回诉讼请求", ResultUpheld},
 	{"撤销", ResultCorrected}, {"变更", ResultCorrected}, {"确认违法", ResultCorrected}, {"确认无效", ResultCorrected},
 	{"责令履行", ResultCorrected}, {"部分撤销", ResultCorrected},
+	{"纠正", ResultCorrected}, {"其他", ResultOther}, // as 表四 and ledgers say it
 	{"撤回", ResultOther}, {"终止", ResultOther}, {"不予受理", ResultOther}, {"驳回复议申请", ResultOther},
 	{"驳回起诉", ResultOther}, {"调解", ResultOther},
 }

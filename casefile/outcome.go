@@ -100,9 +100,12 @@ func (o Outcome) Bases() []string { return slices.Clone(o.spec().base) }
 // without a letter (条例 第三十条; 国办函〔2020〕109号).
 func (o Outcome) Lapse() bool { return o == CorrectionLapsed || o == FeeLapsed }
 
+// outcomeSpelling evens out how rows are written by hand.
+var outcomeSpelling = strings.NewReplacer("(", "（", ")", "）", " ", "")
+
 // ParseOutcome reads a code, a row number (with half- or full-width brackets) or a row's label.
 func ParseOutcome(s string) (Outcome, error) {
-	want := strings.NewReplacer("(", "（", ")", "）", " ", "").Replace(strings.TrimSpace(s))
+	want := outcomeSpelling.Replace(strings.TrimSpace(s))
 	for _, o := range Outcomes() {
 		if want == o.String() || want == o.Row() || want == o.Label() || want == o.Row()+"."+o.Label() || want == o.Row()+o.Label() {
 			return o, nil
