@@ -39,8 +39,10 @@ type Options struct {
 	dial    func(ctx context.Context, address string) (net.Conn, error)
 	unbound bool
 	// What tests put before the mails' disk, and before intake reads a mail.
-	disk   func(op rawstore.Op, path string, do func() error) error
-	onRead func(casefile.Digest)
+	disk func(op rawstore.Op, path string, do func() error) error
+	// And before the register's.
+	registerDisk func(op register.Op, path string, do func() error) error
+	onRead       func(casefile.Digest)
 }
 
 func (o Options) withDefaults() Options {
@@ -75,7 +77,7 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now()})
+	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Intercept: o.registerDisk})
 	if err != nil {
 		return nil, told(err)
 	}

@@ -1,0 +1,281 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox"
+)
+
+// as returns a client for somebody else than the clerk.
+func (b *bureau) as(who control.Actor) *control.Client {
+	c := b.daemon.handler.InProcess(who, func() error { return nil })
+	b.t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func (b *bureau) owner() *control.Client {
+	return b.as(control.Actor{Name: "ysq", UID: b.daemon.roles.Owner, Role: control.Operator})
+}
+
+func (b *bureau) approver() *control.Client {
+	return b.as(control.Actor{Name: "王五", UID: 1001, Role: control.Approver})
+}
+
+// archived makes an archived case of a new mail.
+func (b *bureau) archived(subject string) casefile.Digest {
+	b.t.Helper()
+	b.deliver("张三 <zhangsan@example.test>", subject, "x")
+	b.poll()
+	rows := b.list(control.ListQuery{})
+	b.record(rows[len(rows)-1].Case, casefile.Confirmed{How: "电话"},
+		casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
+		casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"},
+		casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{}, casefile.Archived{})
+	mails := b.mails(casefile.ToCase)
+	return mails[len(mails)-1].Digest
+}
+
+func TestErase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		b.config.Retention.Years = 10
+		b.start()
+		d := b.archived("政府信息公开申请")
+		boss := b.approver()
+		req := control.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}
+		refused := func(c *control.Client, code string) {
+			t.Helper()
+			_, err := c.Erase(t.Context(), req)
+			if e, ok := errors.AsType[*control.Error](err); !ok || e.Code != code || e.Exit != control.ExitRefused {
+				t.Errorf("erasing gives %v, want %s", err, code)
+			}
+		}
+		refused(b.client, "denied")
+		refused(boss, "retention")
+		b.offset += 11 * 366 * 24 * time.Hour // a new calendar of years: the office's clock, not the bubble's
+		b.deliver("李四 <lisi@example.test>", "另一件", "x")
+		b.poll()
+		req.Cases = append(req.Cases, b.list(control.ListQuery{})[0].Case)
+		refused(boss, "not-archived")
+		req.Cases = req.Cases[:1]
+
+		req.DryRun = true
+		if res, err := boss.Erase(t.Context(), req); err != nil || res.Erased != 1 || !b.daemon.store.Has(d) || b.daemon.reg.Erased(d) {
+			t.Errorf("trying it out: %+v, %v", res, err)
+		}
+		req.DryRun = false
+		if res, err := boss.Erase(t.Context(), req); err != nil || res.Erased != 1 || res.Held != 0 || b.daemon.store.Has(d) {
+			t.Errorf("erased: %+v, %v", res, err)
+		}
+		// The mail is still in the mailbox, and comes again under another UID: it stays erased.
+		raw := compose("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		b.sim.Add("INBOX", raw, b.now())
+		b.poll()
+		if n := len(b.mails(casefile.Duplicate)); n != 1 || b.daemon.store.Has(d) {
+			t.Errorf("%d duplicates; the bytes are back: %v", n, b.daemon.store.Has(d))
+		}
+		if all, err := b.client.Verify(t.Context(), func(control.Progress) {}); err != nil || len(all) > 0 {
+			t.Errorf("verify: %v, %v", all, err)
+		}
+	})
+}
+
+// The bytes of an erased case that a crash left are removed at the next start.
+func TestErasureIsFinishedAfterACrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		f, err := openOffice(b.options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var held []casefile.Digest
+		err = f.reg.Update(b.now(), func(tx *register.Tx) (err error) {
+			if held, err = tx.Holdings("2026-00001"); err != nil {
+				return err
+			}
+			_, err = tx.Append("王五(1001)", casefile.Draft{Case: "2026-00001", On: tx.Today(), Event: casefile.Erased{Digests: held, Reason: "期满"}})
+			return err
+		})
+		if err != nil || len(held) != 1 || !f.store.Has(held[0]) {
+			t.Fatalf("held %v, %v", held, err)
+		}
+		for _, p := range f.pollers {
+			p.Close()
+		}
+		if err := f.close(); err != nil {
+			t.Fatal(err)
+		}
+		b.start()
+		synctest.Wait()
+		if b.daemon.store.Has(held[0]) {
+			t.Error("the bytes are still there")
+		}
+	})
+}
+
+// A backup over the socket is whole, and its layout that of the store: it verifies, and restores.
+func TestBackupOfALivingOffice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.archived("政府信息公开申请")
+		b.archived("又一件")
+		target := t.TempDir()
+		req := control.BackupRequest{Target: target, Keep: "14d,12m"}
+		if _, err := b.client.Backup(t.Context(), req, func(control.Progress) {}); err == nil {
+			t.Error("a clerk made a backup of everything")
+		}
+		steps := 0
+		res, err := b.owner().Backup(t.Context(), req, func(control.Progress) { steps++ })
+		if err != nil || res.Mails != 2 || len(res.Missing) != 0 || steps == 0 || !strings.HasPrefix(filepath.Base(res.Path), "ysq-") {
+			t.Fatalf("backup %+v in %d steps, %v", res, steps, err)
+		}
+		if all, err := VerifyBackup(t.Context(), res.Path, func(control.Progress) {}); err != nil || len(all) > 0 {
+			t.Errorf("verify: %v, %v", all, err)
+		}
+		o := b.options()
+		o.Config.Paths.State = filepath.Join(t.TempDir(), "again")
+		back, err := Restore(t.Context(), o, res.Path, "", false, func(control.Progress) {})
+		if err != nil || back.Mails != 2 || back.Records != res.Records || len(back.Differences) > 0 {
+			t.Errorf("restored %+v, %v", back, err)
+		}
+		for name, req := range map[string]control.BackupRequest{
+			"relative":  {Target: "backups"},
+			"unmounted": {Target: filepath.Join(target, "none")},
+			"rule":      {Target: target, Keep: "often"},
+		} {
+			if _, err := b.owner().Backup(t.Context(), req, func(control.Progress) {}); err == nil {
+				t.Errorf("%s: a backup was made", name)
+			}
+		}
+	})
+}
+
+// With a full disk nothing is recorded, everything can be read, and it is said once. When there is
+// room again the daemon goes on by itself and no mail is missing.
+func TestFullDiskOfTheRegister(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		var full atomic.Bool
+		b.seams = func(o *Options) {
+			o.registerDisk = func(op register.Op, path string, do func() error) error {
+				if full.Load() && (op == register.OpCommit || op == register.OpWrite) {
+					return &fs.PathError{Op: string(op), Path: path, Err: syscall.ENOSPC}
+				}
+				return do()
+			}
+		}
+		b.start()
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		b.poll()
+		full.Store(true)
+		b.deliver("李四 <lisi@example.test>", "另一件", "x")
+		for range 3 {
+			if _, err := b.client.Poll(t.Context()); err == nil {
+				t.Error("a poll with a full disk succeeds")
+			}
+		}
+		_, err := b.client.Append(t.Context(), request(t, "2026-00001", casefile.Noted{Text: "x"}))
+		if err == nil {
+			t.Error("a note was recorded")
+		}
+		if n := len(b.list(control.ListQuery{})); n != 1 {
+			t.Errorf("%d cases can be read, want 1", n)
+		}
+		s, err := b.client.Status(t.Context())
+		if err != nil || len(s.Troubles) == 0 || !strings.Contains(s.Troubles[0], "无法记录") {
+			t.Errorf("status: %+v, %v", s.Troubles, err)
+		}
+		var said []trouble
+		b.daemon.watchKeeping(&said)
+		if len(said) != 1 {
+			t.Errorf("said %+v", said)
+		}
+		full.Store(false)
+		time.Sleep(2 * time.Hour) // the poller comes again by itself
+		synctest.Wait()
+		if n := len(b.list(control.ListQuery{})); n != 2 {
+			t.Errorf("%d cases when there is room again, want 2", n)
+		}
+		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 0 {
+			t.Errorf("status: %+v, %v", s.Troubles, err)
+		}
+	})
+}
+
+// A mail that is taken again, for its answer was lost, is recorded once.
+func TestTakenAgainIsNothingNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		b.poll()
+		m := b.mails(casefile.ToCase)[0]
+		again := mailbox.Fetched{Ref: mailbox.Ref{Account: m.Account, Folder: m.Folder, UIDValidity: 1, UID: m.UID}, Digest: m.Digest, Size: m.Size}
+		before, _ := b.daemon.head()
+		for _, validity := range []uint64{1, 7} {
+			again.UIDValidity = validity
+			b.daemon.reg.View(func(tx *register.Tx) error {
+				for mail, err := range tx.Mails(casefile.ToCase) {
+					if err == nil && validity == 1 {
+						again.UIDValidity = mail.UIDValidity
+					}
+				}
+				return nil
+			})
+			if err := b.daemon.Take(context.Background(), []mailbox.Fetched{again}); err != nil {
+				t.Fatal(err)
+			}
+			after, _ := b.daemon.head()
+			if validity == 1 && after != before {
+				t.Errorf("taking it again made %d records", after-before)
+			}
+			if validity == 7 && after != before+1 {
+				t.Errorf("a copy made %d records, want 1", after-before)
+			}
+		}
+	})
+}
+
+// Ten minutes after the start, and then weekly, the daemon proves the register by itself.
+func TestProvesItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		b.poll()
+		d := b.mails(casefile.ToCase)[0].Digest
+		if s, err := b.client.Status(t.Context()); err != nil || s.Verified != nil {
+			t.Errorf("verified %v before its time, %v", s.Verified, err)
+		}
+		time.Sleep(proveAfter + time.Minute)
+		synctest.Wait()
+		s, err := b.client.Status(t.Context())
+		if err != nil || s.Verified == nil || len(s.Troubles) > 0 {
+			t.Fatalf("status %+v, %v", s, err)
+		}
+		b.lost = d.String()
+		if err := os.Remove(filepath.Join(b.state, "mail", d.String()[:1], d.String()+".eml")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(proveEvery)
+		synctest.Wait()
+		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 1 || !strings.Contains(s.Troubles[0], "核验") {
+			t.Errorf("status %+v, %v", s.Troubles, err)
+		}
+	})
+}
