@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,11 +93,11 @@ func anyChannel(t *rapid.T) casefile.Channel {
 
 // told prints a history for a failure.
 func told(history []casefile.Record) string {
-	s := ""
+	var s strings.Builder
 	for _, r := range history {
-		s += fmt.Sprintf("\n%d %s %s：%s", r.Seq, r.On, r.Event.Kind(), casefile.Describe(r.Event))
+		s.WriteString(fmt.Sprintf("\n%d %s %s：%s", r.Seq, r.On, r.Event.Kind(), casefile.Describe(r.Event)))
 	}
-	return s
+	return s.String()
 }
 
 // TestOrderOfRecording: what happened on different days may be entered in any order.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -262,12 +263,7 @@ func (e entry) holds(cell Cell) bool {
 	if cell.Column != casefile.ColumnNone && cell.Column != e.column {
 		return false
 	}
-	for _, row := range e.rows[:e.n] {
-		if row == cell.Row {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(e.rows[:e.n], cell.Row)
 }
 
 // Cases lists the cases that a cell of 表三 counts, in the order in which they come. What an opening

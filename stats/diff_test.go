@@ -40,14 +40,15 @@ func TestDiff(t *testing.T) {
 			}
 			var said []string
 			for _, d := range differences {
-				s := d.Place + " " + d.Before + "→" + d.After
+				var s strings.Builder
+				s.WriteString(d.Place + " " + d.Before + "→" + d.After)
 				for _, id := range d.Gained {
-					s += fmt.Sprintf(" +%s", id)
+					s.WriteString(fmt.Sprintf(" +%s", id))
 				}
 				for _, id := range d.Lost {
-					s += fmt.Sprintf(" -%s", id)
+					s.WriteString(fmt.Sprintf(" -%s", id))
 				}
-				said = append(said, s)
+				said = append(said, s.String())
 			}
 			if got := strings.Join(said, "; "); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)

@@ -104,8 +104,8 @@ func decode(b []byte) ([]byte, error) {
 		}
 		b = text
 	}
-	if i := bytes.IndexByte(b, 0); i >= 0 {
-		return nil, &lineError{1 + bytes.Count(b[:i], []byte("\n")), "有空字节：这不是 csv 文件"}
+	if before, _, ok := bytes.Cut(b, []byte{0}); ok {
+		return nil, &lineError{1 + bytes.Count(before, []byte("\n")), "有空字节：这不是 csv 文件"}
 	}
 	return b, nil
 }

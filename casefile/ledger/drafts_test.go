@@ -22,7 +22,7 @@ func rowWith(t *testing.T, cells string) Row {
 	names := []string{"编号", "收到日期", "渠道", "申请人类别"}
 	values := []string{"2025-00001", "2025-03-03", "邮寄", "自然人"}
 next:
-	for _, c := range strings.Fields(cells) {
+	for c := range strings.FieldsSeq(cells) {
 		name, value, _ := strings.Cut(c, "=")
 		for i := range names {
 			if names[i] == name {
@@ -194,13 +194,13 @@ func TestDisputes(t *testing.T) {
 	if _, err := r.Drafts(terms()); err != nil {
 		t.Fatal(err)
 	}
-	got := ""
+	var got strings.Builder
 	for _, d := range disputesOf(r) {
-		got += fmt.Sprintf("%s %s %s %s %v %s\n", d.ID, d.Track, d.FiledOn, d.Decided, d.Cases, d.Result.Label())
+		got.WriteString(fmt.Sprintf("%s %s %s %s %v %s\n", d.ID, d.Track, d.FiledOn, d.Decided, d.Cases, d.Result.Label()))
 	}
 	want := "Y2025-001 reconsideration 2025-05-06 2025-06-20 [2025-00001] 结果维持\nY2025-002 suit-after-reconsideration 2025-07-08  [2025-00001] 尚未审结\n"
-	if got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	if got.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
 	}
 }
 

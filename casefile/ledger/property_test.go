@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,11 +31,11 @@ func records(drafts []casefile.Draft) []casefile.Record {
 }
 
 func told(history []casefile.Record) string {
-	s := ""
+	var s strings.Builder
 	for _, r := range history {
-		s += fmt.Sprintf("\n%d %s %s：%s", r.Seq, r.On, r.Event.Kind(), casefile.Describe(r.Event))
+		s.WriteString(fmt.Sprintf("\n%d %s %s：%s", r.Seq, r.On, r.Event.Kind(), casefile.Describe(r.Event)))
 	}
-	return s
+	return s.String()
 }
 
 // anyRow draws a row that makes sense, walking from the receipt to the last end.

@@ -272,7 +272,7 @@ func (t *Tx) cases(bucket []byte, after casefile.ID, decode func(k, v []byte) (c
 func (t *Tx) NextID(year int) casefile.ID {
 	prefix := fmt.Sprintf("%04d-", year)
 	c := t.bucket(bucketCase).Cursor()
-	k, _ := c.Seek([]byte(fmt.Sprintf("%04d.", year))) // '.' follows '-'
+	k, _ := c.Seek(fmt.Appendf(nil, "%04d.", year)) // '.' follows '-'
 	if k == nil {
 		k, _ = c.Last()
 	} else {

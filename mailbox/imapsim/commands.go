@@ -188,15 +188,16 @@ func (s *session) search() error {
 		chosen := places(view, set, byUID)
 		hits = slices.DeleteFunc(hits, func(i int) bool { _, ok := slices.BinarySearch(chosen, i); return !ok })
 	}
-	line := "SEARCH"
+	var line strings.Builder
+	line.WriteString("SEARCH")
 	for _, i := range hits {
 		n := uint32(i + 1)
 		if s.byUID() {
 			n = view[i].uid
 		}
-		line += " " + strconv.FormatUint(uint64(n), 10)
+		line.WriteString(" " + strconv.FormatUint(uint64(n), 10))
 	}
-	return s.done(s.untagged("%s", line))
+	return s.done(s.untagged("%s", line.String()))
 }
 
 // append stores a message with optional flags and date; 163 has UIDPLUS (RFC 4315).

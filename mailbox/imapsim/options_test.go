@@ -91,11 +91,12 @@ func TestOtherPeopleAtWork(t *testing.T) {
 	search := func(want ...uint32) {
 		t.Helper()
 		c.ok("EXAMINE INBOX")
-		line := "* SEARCH"
+		var line strings.Builder
+		line.WriteString("* SEARCH")
 		for _, uid := range want {
-			line += fmt.Sprintf(" %d", uid)
+			line.WriteString(fmt.Sprintf(" %d", uid))
 		}
-		equal(t, "search", c.ok("UID SEARCH ALL"), []string{line})
+		equal(t, "search", c.ok("UID SEARCH ALL"), []string{line.String()})
 	}
 	s.SetSeen("INBOX", a, true)
 	equal(t, "flags", c.ok(fmt.Sprintf("UID FETCH %d (FLAGS)", a)), []string{fmt.Sprintf(`* 1 FETCH (UID %d FLAGS (\Seen))`, a)})

@@ -97,7 +97,7 @@ func TestSets(t *testing.T) {
 			t.Errorf("%d in %s of %d: got %v", tt.n, tt.set, tt.high, got)
 		}
 	}
-	for _, bad := range strings.Fields("0 0:* a 1: :1 1,,2 -1 4294967296") {
+	for bad := range strings.FieldsSeq("0 0:* a 1: :1 1,,2 -1 4294967296") {
 		if _, err := parseSet(bad); err == nil {
 			t.Errorf("parseSet(%q) succeeded", bad)
 		}

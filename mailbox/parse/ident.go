@@ -37,7 +37,7 @@ func (w *walker) identifiers(value []byte, where string) []string {
 		rest = rest[open+end+1:]
 	}
 	if len(ids) == 0 {
-		for _, word := range bytes.Fields(bytes.Trim(value, "<>")) {
+		for word := range bytes.FieldsSeq(bytes.Trim(value, "<>")) {
 			if bytes.IndexByte(word, '@') >= 0 || len(bytes.Fields(value)) == 1 {
 				w.defect(DefectMessageID, where, "邮件编号写法有误，按原样保存")
 				add(bytes.Trim(word, "<>,;\""))

@@ -44,9 +44,8 @@ func (w *walker) mediaField(raw []byte, where string) (value string, p params) {
 			p[key] = val
 		}
 	}
-	for name, val := range w.joinSplit(order, where) {
-		p[name] = val // RFC 2231's form is the better one where both are there
-	}
+	// RFC 2231's form is the better one where both are there
+	maps.Copy(p, w.joinSplit(order, where))
 	return value, p
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -276,10 +277,8 @@ func block(a atom.Atom) bool {
 
 func within(n *html.Node, atoms ...atom.Atom) bool {
 	for p := n.Parent; p != nil; p = p.Parent {
-		for _, a := range atoms {
-			if p.DataAtom == a {
-				return true
-			}
+		if slices.Contains(atoms, p.DataAtom) {
+			return true
 		}
 	}
 	return false

@@ -42,18 +42,19 @@ func TestHitsAreMasked(t *testing.T) {
 	if err != nil || len(got) != 1 || s.asked != (SearchQuery{Words: "大气 监测", Limit: 3}) {
 		t.Fatalf("%+v, %v; asked %+v", got, err, s.asked)
 	}
-	all := string(got[0].Applicant) + string(got[0].Subject)
+	var all strings.Builder
+	all.WriteString(string(got[0].Applicant) + string(got[0].Subject))
 	for _, f := range got[0].Found {
-		all += f.Before + f.Match + f.After
+		all.WriteString(f.Before + f.Match + f.After)
 	}
 	for _, hidden := range []string{"1380000", "110101", "8300", "622202"} {
-		if strings.Contains(all, hidden) {
-			t.Errorf("%s is shown in %q", hidden, all)
+		if strings.Contains(all.String(), hidden) {
+			t.Errorf("%s is shown in %q", hidden, all.String())
 		}
 	}
 	for _, shown := range []string{"0001", "001X", "0002", "某环答〔2026〕17号"} {
-		if !strings.Contains(all, shown) {
-			t.Errorf("%s is hidden in %q", shown, all)
+		if !strings.Contains(all.String(), shown) {
+			t.Errorf("%s is hidden in %q", shown, all.String())
 		}
 	}
 	if m, err := c.Month(t.Context(), "2026-00001"); err != nil || m.Applicant != "*******0003" {
