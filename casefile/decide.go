@@ -3,6 +3,7 @@ package casefile
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -229,8 +230,16 @@ func (j *judge) registered(e Registered) error {
 	if e.As == Application && strings.TrimSpace(e.Request) == "" {
 		j.warn("未填申请内容（条例第二十九条）")
 	}
+	for _, s := range []string{e.Applicant, e.Request, e.Contact} {
+		if idNumber.MatchString(s) {
+			return j.refuse("id-number", "记录不能修改；身份证明看来信原件即可", "登记内容里有身份证号码：记录永久保存，不应写入身份证号")
+		}
+	}
 	return nil
 }
+
+// idNumber is a citizen's number (GB 11643): region, date of birth, sequence and check character.
+var idNumber = regexp.MustCompile(`(^|\D)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]($|\D)`)
 
 func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if len(e.Items) == 0 || slices.Contains(e.Items, "") {

@@ -122,11 +122,25 @@ func (k Kind) Label() string { return k.Info().Label }
 func (c Case) Next() []Kind {
 	var legal []Kind
 	for _, i := range kinds {
-		if slices.Contains(i.Stages, c.Stage) && (i.Kind != KindConfirmed || c.unconfirmed()) {
+		if slices.Contains(i.Stages, c.Stage) && c.awaits(i.Kind) {
 			legal = append(legal, i.Kind)
 		}
 	}
 	return legal
+}
+
+// awaits leaves out what nothing waits for: a confirmation that is made or not needed, a correction
+// or a payment that was not asked for.
+func (c Case) awaits(k Kind) bool {
+	switch k {
+	case KindConfirmed:
+		return c.unconfirmed()
+	case KindCorrectionReceived:
+		return c.Legal.Waiting == WaitCorrection || c.Strict.Waiting == WaitCorrection
+	case KindFeePaid:
+		return c.Legal.Waiting == WaitFee || c.Strict.Waiting == WaitFee
+	}
+	return true
 }
 
 // unconfirmed reports whether the day of receipt still waits for both sides to confirm it.
