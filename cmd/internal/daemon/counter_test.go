@@ -161,7 +161,7 @@ func TestDisputesAreDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openQuietly(t, "2026-03-06")
 		served := civil.MustParse("2026-03-02") // a Monday
-		row := b.open(control.NewCase{Channel: casefile.InPerson})
+		row := b.open(control.NewCase{Channel: casefile.InPerson, On: control.Day(served)})
 		b.record(row.Case, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
 			casefile.Replied{Outcome: casefile.RefuseThirdParty, Basis: "15"}, casefile.Dispatched{Way: casefile.ByPost})
 		file := func(e casefile.DisputeFiled) control.DisputeView {

@@ -128,7 +128,7 @@ func (f *office) RecordDispute(_ context.Context, who control.Actor, r control.D
 		if filed, ok := event.(casefile.DisputeFiled); ok {
 			filed.Dispute = tx.NextDisputeID(on.Year())
 			event = filed
-			if v.Warnings, err = reviewFirst(tx, filed); err != nil {
+			if v.Warnings, err = concerned(tx, filed, on); err != nil {
 				return err
 			}
 		}
@@ -154,13 +154,16 @@ func (f *office) RecordDispute(_ context.Context, who control.Actor, r control.D
 	return v, err
 }
 
-// reviewFirst warns where the law asks for 复议 before a suit (行政复议法23). It never refuses: the
-// court decides whether to hear the case.
-func reviewFirst(tx *register.Tx, d casefile.DisputeFiled) (warnings []string, err error) {
+// concerned looks at the cases that a dispute is about: none may have arrived after it. Where the law asks
+// for 复议 before a suit (行政复议法23) it warns and never refuses, for the court decides what it hears.
+func concerned(tx *register.Tx, d casefile.DisputeFiled, on civil.Date) (warnings []string, err error) {
 	for _, id := range d.Cases {
 		c, err := tx.Case(id)
 		if err != nil {
 			return nil, err
+		}
+		if on < c.ArrivedOn {
+			return nil, &casefile.RuleError{Code: "date-before-arrival", Case: id, Msg: fmt.Sprintf("复议、诉讼送达日期 %s 早于该件到达日 %s", on, c.ArrivedOn), Hint: "请核对 --on"}
 		}
 		if d.Track == casefile.DirectSuit && c.Outcome.ReviewFirst() {
 			warnings = append(warnings, fmt.Sprintf("%s 的答复为“%s”，依法应先申请行政复议（行政复议法第二十三条）", id, c.Outcome.Label()))
