@@ -108,7 +108,7 @@ func (a *app) exportCommand() *cobra.Command {
 		if *output == "" {
 			err = write(a.out)
 		} else {
-			err = replaceFileWith(*output, write)
+			err = replaceFile(*output, 0o600, write) // personal data: for its owner only
 		}
 		for _, l := range lossy {
 			fmt.Fprintln(a.errOut, "注意：台账装不下："+l)
@@ -116,29 +116,4 @@ func (a *app) exportCommand() *cobra.Command {
 		return err
 	})
 	return cmd
-}
-
-// replaceFileWith writes a file that appears at once and complete, or not at all. It holds personal
-// data: nobody but its owner may read it.
-func replaceFileWith(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".ysq-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -107,7 +107,7 @@ func TestReplaceFile(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "2026.csv")
 	for _, text := range []string{"first", "second"} {
-		if err := replaceFile(file, []byte(text)); err != nil {
+		if err := replaceFile(file, 0o666, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(file); err != nil || string(got) != text {
@@ -117,7 +117,7 @@ func TestReplaceFile(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "taken"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := replaceFile(filepath.Join(dir, "taken"), []byte("x")); err == nil {
+	if err := replaceFile(filepath.Join(dir, "taken"), 0o666, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err }); err == nil {
 		t.Error("a directory was replaced")
 	}
 	left, err := os.ReadDir(dir)

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,7 +114,7 @@ func (a *app) writeReport(r stats.Report, write render.Func, path string) error 
 		_, err := a.out.Write(b.Bytes())
 		return err
 	}
-	if err := replaceFile(path, b.Bytes()); err != nil {
+	if err := replaceFile(path, 0o666, func(w io.Writer) error { _, err := b.WriteTo(w); return err }); err != nil {
 		return err
 	}
 	if !a.json {
@@ -121,10 +123,11 @@ func (a *app) writeReport(r stats.Report, write render.Func, path string) error 
 	return nil
 }
 
-// replaceFile puts a whole file in its place at once; whatever goes wrong, the old one stays.
-func replaceFile(path string, data []byte) (err error) {
+// replaceFile puts a whole file in its place at once, with everything that write writes; whatever goes
+// wrong, the old one stays.
+func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
@@ -133,7 +136,7 @@ func replaceFile(path string, data []byte) (err error) {
 			err = errors.Join(err, os.Remove(tmp))
 		}
 	}()
-	_, err = f.Write(data)
+	err = write(f)
 	if err == nil {
 		err = f.Sync()
 	}
