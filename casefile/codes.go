@@ -275,6 +275,18 @@ func (w Waiting) String() string { return waitings.code(uint8(w)) }
 // Label returns the Chinese word.
 func (w Waiting) Label() string { return waitings.label(uint8(w)) }
 
+// ParseWaiting reads a code or a label.
+func ParseWaiting(s string) (Waiting, error) {
+	i, err := waitings.parse("等待事项", s)
+	return Waiting(i), err
+}
+
+// MarshalText is String.
+func (w Waiting) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
+// UnmarshalText reads what ParseWaiting reads.
+func (w *Waiting) UnmarshalText(b []byte) (err error) { *w, err = ParseWaiting(string(b)); return err }
+
 // Disposition is the one place in which a mail ended (design.md §3).
 type Disposition uint8
 

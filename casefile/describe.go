@@ -110,6 +110,8 @@ func Describe(e Event) string {
 		return phrases(fmt.Sprintf("%d 封邮件", len(e.Digests)), e.Reason)
 	case CountedIn:
 		return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason)
+	case LapseNoted:
+		return fmt.Sprintf("%s期限 %s 已过，可决定不再处理", e.Waiting.Label(), e.Until)
 	case Noted:
 		return e.Text
 	case Voided:

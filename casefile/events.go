@@ -52,6 +52,7 @@ const (
 	KindDetached             Kind = "detached"
 	KindAgentNamed           Kind = "agent-named"
 	KindCountedIn            Kind = "counted-in"
+	KindLapseNoted           Kind = "lapse-noted"
 	KindNoted                Kind = "noted"
 	KindVoided               Kind = "voided"
 	KindRevealed             Kind = "revealed"
@@ -317,6 +318,13 @@ type CountedIn struct {
 	Reason string `json:"reason"`
 }
 
+// LapseNoted (期满提示) is the register's own note, on the first day after the applicant's time to
+// correct or to pay has ended, that a lapse may now be decided. A person decides.
+type LapseNoted struct {
+	Waiting Waiting    `json:"waiting"`
+	Until   civil.Date `json:"until"` // the last day that the applicant had
+}
+
 // Noted (备注) adds words and changes nothing.
 type Noted struct {
 	Text string `json:"text"`
@@ -397,6 +405,7 @@ func (Reinstated) Kind() Kind           { return KindReinstated }
 func (MessageIn) Kind() Kind            { return KindMessageIn }
 func (MessageOut) Kind() Kind           { return KindMessageOut }
 func (CountedIn) Kind() Kind            { return KindCountedIn }
+func (LapseNoted) Kind() Kind           { return KindLapseNoted }
 func (Noted) Kind() Kind                { return KindNoted }
 func (Voided) Kind() Kind               { return KindVoided }
 func (Revealed) Kind() Kind             { return KindRevealed }

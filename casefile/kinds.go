@@ -85,6 +85,7 @@ var kinds = []KindInfo{
 	{KindDetached, "移出卷", "detach", "", EffectNone, anyStage, 0, decode[Detached]},
 	{KindAgentNamed, "委托代理人", "agent", "条例第二十九条", EffectNone, anyStage, 0, decode[AgentNamed]},
 	{KindCountedIn, "计入年度", "count-in", "国办公开办函〔2021〕30号", EffectNone, anyStage, 0, decode[CountedIn]},
+	{KindLapseNoted, "期满提示", "", "条例第三十条", EffectNone, nil, 0, decode[LapseNoted]},
 	{KindNoted, "备注", "note", "", EffectNone, anyStage, 0, decode[Noted]},
 	{KindVoided, "作废记录", "void", "", EffectNone, anyStage, 0, decode[Voided]},
 	{KindRevealed, "查看个人信息", "", "", EffectNone, nil, 0, decode[Revealed]},

@@ -77,6 +77,8 @@ type Backend interface {
 	Poll(ctx context.Context) (PollResult, error)
 	// Needs says which role an event needs.
 	Needs(k casefile.Kind) Role
+	// Holders names the groups whose members have a role, or a higher one.
+	Holders(r Role) []string
 
 	Overseer
 	More

@@ -66,6 +66,7 @@ func (d *desk) Append(_ context.Context, _ Actor, r AppendRequest) (AppendResult
 	d.appended = append(d.appended, r)
 	return AppendResult{}, d.err
 }
+func (d *desk) Holders(Role) []string { return []string{"foi-approvers"} }
 func (d *desk) Needs(k casefile.Kind) Role {
 	if k == casefile.KindExtended {
 		return Approver
@@ -123,6 +124,9 @@ func TestRoles(t *testing.T) {
 			}
 			if code != tt.want {
 				t.Errorf("refused with %q (%v), want %q", code, err, tt.want)
+			}
+			if code == "denied" && !strings.Contains(err.Error(), "foi-approvers") {
+				t.Errorf("the refusal does not say who could: %v", err)
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -90,7 +91,7 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serv
 	}()
 	who, _ := r.Context().Value(actorKey{}).(Actor)
 	if who.Role < needs {
-		h.fail(w, denied(who, needs))
+		h.fail(w, h.denied(who, needs))
 		return
 	}
 	if r.URL.Path != "/v0/files" && r.URL.Path != "/v0/import" { // which have limits of their own
@@ -101,10 +102,14 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serv
 	}
 }
 
-func denied(who Actor, needs Role) error {
+func (h *Handler) denied(who Actor, needs Role) error {
+	hint := "请管理员在配置 [access] 中为“" + needs.Label() + "”指定组"
+	if groups := h.backend.Holders(needs); len(groups) > 0 {
+		hint = "可由这些组的人员操作：" + strings.Join(groups, "、")
+	}
 	return &Error{Code: "denied", Exit: ExitRefused,
 		Msg:  fmt.Sprintf("%s 的角色是“%s”，此操作需要“%s”", who, who.Role.Label(), needs.Label()),
-		Hint: "请由有此角色的人员操作，或请管理员在配置 [access] 中把您的组加入"}
+		Hint: hint}
 }
 
 func (h *Handler) fail(w http.ResponseWriter, err error) {
@@ -178,7 +183,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, who Actor) error 
 		return answer(w, maskDetail(d))
 	}
 	if who.Role < Operator {
-		return denied(who, Operator)
+		return h.denied(who, Operator)
 	}
 	if err := h.backend.Reveal(r.Context(), who, id); err != nil {
 		return err // not recorded, not shown
@@ -223,7 +228,7 @@ func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) erro
 			return usage("“%s”只能由登记库自己记录", draft.Kind.Label())
 		}
 		if needs := h.backend.Needs(draft.Kind); who.Role < needs {
-			return denied(who, needs)
+			return h.denied(who, needs)
 		}
 	}
 	res, err := h.backend.Append(r.Context(), who, req)

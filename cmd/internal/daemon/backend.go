@@ -26,6 +26,22 @@ func (f *office) Needs(k casefile.Kind) control.Role {
 	return control.Operator
 }
 
+// Holders names the groups whose members have a role, or a higher one.
+func (f *office) Holders(r control.Role) []string {
+	var names []string
+	for role, groups := range map[control.Role][]config.Group{
+		control.Viewer: f.Config.Access.Viewer, control.Operator: f.Config.Access.Operator, control.Approver: f.Config.Access.Approver,
+	} {
+		for _, g := range groups {
+			if role >= r {
+				names = append(names, string(g))
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // List yields the cases of a query.
 func (f *office) List(ctx context.Context, q control.ListQuery, yield func(control.CaseRow) error) error {
 	today, cal := f.today(), f.reg.Calendar()
