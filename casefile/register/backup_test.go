@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,13 +195,11 @@ func TestBackupRefusesTargets(t *testing.T) {
 func TestHangingTargetStallsNobody(t *testing.T) {
 	dir := stocked(t)
 	hangs, release := make(chan struct{}), make(chan struct{})
+	var first sync.Once
 	target := quickDir(t)
 	r, err := Open(dir, Options{Intercept: func(op Op, path string, do func() error) error {
 		if op == OpWrite && strings.HasPrefix(path, target) {
-			select {
-			case hangs <- struct{}{}:
-			default:
-			}
+			first.Do(func() { close(hangs) })
 			<-release
 		}
 		return do()
