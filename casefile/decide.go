@@ -230,10 +230,8 @@ func (j *judge) registered(e Registered) error {
 	if e.As == Application && strings.TrimSpace(e.Request) == "" {
 		j.warn("未填申请内容（条例第二十九条）")
 	}
-	for _, s := range []string{e.Applicant, e.Request, e.Contact} {
-		if idNumber.MatchString(s) {
-			return j.refuse("id-number", "记录不能修改；身份证明看来信原件即可", "登记内容里有身份证号码：记录永久保存，不应写入身份证号")
-		}
+	if slices.ContainsFunc([]string{e.Applicant, e.Request, e.Contact}, idNumber.MatchString) {
+		return j.refuse("id-number", "记录不能修改；身份证明看来信原件即可", "登记内容里有身份证号码：记录永久保存，不应写入身份证号")
 	}
 	return nil
 }
