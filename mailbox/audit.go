@@ -83,6 +83,7 @@ func (p *Poller) Audit(ctx context.Context) (Audit, error) {
 			p.hangUp()
 			return Audit{}, err
 		}
+		p.tellMissing()
 	}
 	a, _ := p.LastAudit()
 	return a, nil
@@ -113,7 +114,19 @@ func (p *Poller) audit(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
-	return p.inspect(ctx)
+	if err := p.inspect(ctx); err != nil {
+		return err
+	}
+	p.tellMissing()
+	return nil
+}
+
+// tellMissing logs what the last inspection found missing.
+func (p *Poller) tellMissing() {
+	for ref, since := range p.missing {
+		p.opts.Log.Error().Str("account", ref.Account).Str("folder", ref.Folder).Uint64("uidvalidity", ref.UIDValidity).
+			Uint32("uid", ref.UID).Time("since", since).Msg("a mail is shown by the server and not in the book")
+	}
 }
 
 // inspect lists every polled folder and compares. It changes nothing but what is known of the audit.
@@ -134,10 +147,7 @@ func (p *Poller) inspect(ctx context.Context) error {
 	p.missing = map[Ref]time.Time{}
 	for _, f := range a.Folders {
 		for _, m := range f.Missing {
-			ref := Ref{Account: p.opts.Account, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID}
-			p.missing[ref] = m.Since
-			p.opts.Log.Error().Str("account", ref.Account).Str("folder", ref.Folder).Uint64("uidvalidity", ref.UIDValidity).
-				Uint32("uid", ref.UID).Time("since", m.Since).Msg("a mail is shown by the server and not in the book")
+			p.missing[Ref{Account: p.opts.Account, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID}] = m.Since
 		}
 	}
 	p.statusMu.Lock()

@@ -2,12 +2,14 @@ package mailbox_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -86,6 +88,20 @@ func (b *book) Quarantine(_ context.Context, t mailbox.Trouble) error {
 	return nil
 }
 
+// Booked implements mailbox.Book.
+func (b *book) Booked(_ context.Context, account, folder string, uidvalidity uint64) ([]mailbox.Booked, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var all []mailbox.Booked
+	for ref := range b.known {
+		if ref.Account == account && ref.Folder == folder && ref.UIDValidity == uidvalidity {
+			all = append(all, mailbox.Booked{UID: ref.UID})
+		}
+	}
+	slices.SortFunc(all, func(x, y mailbox.Booked) int { return cmp.Compare(x.UID, y.UID) })
+	return all, nil
+}
+
 func (b *book) taken() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -135,6 +151,7 @@ type officeOptions struct {
 	poller mailbox.Options
 	store  rawstore.Options
 	dir    string // state directory; "": a new one
+	audits bool   // every full poll is held against the book
 }
 
 func newOffice(t testing.TB, o officeOptions) *office {
@@ -182,6 +199,9 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 		o.poller.Jitter = func() float64 { return 0 }
 	}
 	b := newBook(t, store)
+	if o.audits {
+		o.poller.Book = b
+	}
 	source := imapsource.New(o.source, store)
 	p := mailbox.New(source, store, b, o.poller)
 	t.Cleanup(func() {

@@ -185,7 +185,7 @@ func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
 		err = p.audit(ctx, &res)
 	}
 	switch {
-	case err == nil && full:
+	case err == nil && full && len(p.missing) == 0: // else the next poll lists everything again
 		p.lastFull = began
 	case err != nil && faultOf(err) != FaultRefused:
 		p.hangUp()

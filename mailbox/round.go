@@ -15,7 +15,8 @@ import (
 type view struct {
 	uidvalidity uint64
 	last        uint32 // highest UID ever listed
-	exists      int    // messages in the folder
+	exists      int    // messages in the folder, by what was listed
+	announced   uint32 // the same by the server's EXISTS just before: what comes later is waited for
 	listed      time.Time
 }
 
@@ -72,7 +73,7 @@ func (p *Poller) pollFolder(ctx context.Context, f Folder, full bool, res *Resul
 		p.forgetTroubles(f.Name, box.UIDValidity)
 		full = true
 	}
-	now := view{uidvalidity: box.UIDValidity, last: old.last, exists: old.exists, listed: old.listed}
+	now := view{uidvalidity: box.UIDValidity, last: old.last, exists: old.exists, announced: box.Exists, listed: old.listed}
 	uids, err := p.list(ctx, box, &now, full)
 	if err != nil {
 		return err

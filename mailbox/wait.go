@@ -10,9 +10,9 @@ import (
 // Waiter is a Session that can wait to be told of new mail.
 type Waiter interface {
 	// Await waits in a folder until the server tells of a change there, until wake or for d. changed
-	// is also true when the folder is no longer as it was when it was last opened. ErrNoIdle says that
-	// the server cannot; after any other error the session is good for Close only.
-	Await(ctx context.Context, folder string, wake <-chan struct{}, d time.Duration) (changed bool, err error)
+	// is also true when the folder does not hold that many messages to begin with. ErrNoIdle says
+	// that the server cannot; after any other error the session is good for Close only.
+	Await(ctx context.Context, folder string, messages uint32, wake <-chan struct{}, d time.Duration) (changed bool, err error)
 }
 
 // ErrNoIdle is returned by Await where the server does not offer to tell (NetEase does not).
@@ -31,7 +31,8 @@ func (p *Poller) rest(ctx context.Context) error {
 		p.release()
 		return sleep(ctx, min(wait, time.Second))
 	}
-	changed, err := w.Await(ctx, p.inbox(), p.wake, wait)
+	inbox := p.inbox()
+	changed, err := w.Await(ctx, inbox, p.seen[inbox].announced, p.wake, wait)
 	switch {
 	case err == nil && changed:
 		p.notBefore = time.Now()

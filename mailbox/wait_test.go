@@ -76,6 +76,34 @@ func TestIdleSeesWhatCameJustBefore(t *testing.T) {
 	})
 }
 
+// Nor is what comes while the mailbox is held against the book, after the listing from which mails
+// were fetched: it is taken at once, and nobody is alarmed by it.
+func TestIdleSeesWhatCameDuringTheAudit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, officeOptions{sim: idling.sim, poller: idling.poller, audits: true})
+		listings := 0
+		o.sim.Inject(imapsim.At{Command: "EXAMINE", Kind: imapsim.Tagged}.Do(func(e imapsim.Event, _ *imapsim.Reply) {
+			if !strings.Contains(e.Args, "INBOX") {
+				return
+			}
+			listings++
+			if listings > 1 && listings < 10 { // a burst, as long as the first poll and its audit last
+				o.add("INBOX", listings, 500)
+			}
+		}))
+		defer o.running(t)()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if listings < 10 {
+			t.Fatalf("the inbox was opened %d times", listings)
+		}
+		o.check(t)
+		if a, ok := o.poller.LastAudit(); !ok || !a.Proved() {
+			t.Errorf("the last audit is %+v", a)
+		}
+	})
+}
+
 // A person's poll need not wait for the end of IDLE.
 func TestPollDuringIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

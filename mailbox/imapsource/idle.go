@@ -39,7 +39,7 @@ func (a *aside) tell(e asideEvent) {
 }
 
 // Await implements mailbox.Waiter.
-func (s *session) Await(ctx context.Context, folder string, wake <-chan struct{}, d time.Duration) (changed bool, err error) {
+func (s *session) Await(ctx context.Context, folder string, messages uint32, wake <-chan struct{}, d time.Duration) (changed bool, err error) {
 	if !s.asked {
 		if err := s.command(ctx, "CAPABILITY"); err != nil {
 			return false, err
@@ -49,13 +49,9 @@ func (s *session) Await(ctx context.Context, folder string, wake <-chan struct{}
 	if !s.idles {
 		return false, mailbox.ErrNoIdle
 	}
-	before, opened := s.exists[folder]
 	box, err := s.Open(ctx, folder)
-	if err != nil {
-		return false, err
-	}
-	if !opened || box.Exists != before {
-		return true, nil
+	if err != nil || box.Exists != messages {
+		return err == nil, err
 	}
 	return s.idle(ctx, wake, min(d, idleAtMost))
 }

@@ -20,8 +20,7 @@ type session struct {
 	source *Source
 	wire   *wire
 	client *imapclient.Client
-	box    mailbox.Box       // as last opened
-	exists map[string]uint32 // messages in each folder when it was last opened
+	box    mailbox.Box // as last opened
 
 	asked, idles bool // whether the server was asked for IDLE, and offers it
 	asides       int  // commands so far that go-imap does not know of
@@ -32,7 +31,7 @@ type session struct {
 }
 
 func newSession(s *Source, conn net.Conn) *session {
-	ses := &session{source: s, exists: map[string]uint32{}, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail), buf: make([]byte, 256<<10)}
+	ses := &session{source: s, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail), buf: make([]byte, 256<<10)}
 	ses.client = imapclient.New(ses.wire, &imapclient.Options{
 		// go-imap calls this, in a goroutine, for a mail that it cannot assign to the command: the
 		// UID came after the body, or a change of flags came before it. It is ours all the same.
@@ -144,9 +143,6 @@ func (s *session) Open(ctx context.Context, folder string) (mailbox.Box, error) 
 		}
 	}
 	s.box = box
-	if err == nil {
-		s.exists[folder] = box.Exists
-	}
 	return box, err
 }
 

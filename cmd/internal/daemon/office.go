@@ -162,12 +162,12 @@ func (c *chosen) Folders(ctx context.Context) ([]mailbox.Folder, error) {
 }
 
 // Await implements mailbox.Waiter.
-func (c *chosen) Await(ctx context.Context, folder string, wake <-chan struct{}, d time.Duration) (bool, error) {
+func (c *chosen) Await(ctx context.Context, folder string, messages uint32, wake <-chan struct{}, d time.Duration) (bool, error) {
 	w, ok := c.Session.(mailbox.Waiter)
 	if !ok {
 		return false, mailbox.ErrNoIdle
 	}
-	return w.Await(ctx, folder, wake, d)
+	return w.Await(ctx, folder, messages, wake, d)
 }
 
 // rolesOf asks the system for the gids of the configured groups. A group that does not exist gives
