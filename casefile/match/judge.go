@@ -135,7 +135,13 @@ func present(text string, words []string) []bool {
 		begins[w[1]&63][w[2]&63] = true
 	}
 	for i := 0; i+2 < len(text); i++ {
-		if text[i]&0xf0 != 0xe0 || !begins[text[i+1]&63][text[i+2]&63] {
+		if text[i]&0xf0 != 0xe0 {
+			continue
+		}
+		if !begins[text[i+1]&63][text[i+2]&63] {
+			if text[i+1]&0xc0 == 0x80 && text[i+2]&0xc0 == 0x80 {
+				i += 2 // no character begins within another
+			}
 			continue
 		}
 		for k, w := range words {
