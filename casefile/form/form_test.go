@@ -1,0 +1,27 @@
+package form
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestLinesAreProposed(t *testing.T) {
+	d := Read(Input{Index: MessageText, Body: []byte("您好\n姓 名：张三\n联系电话：13800000000\n> 姓名：李四\n")})
+	b, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Document
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(d, back); diff != "" {
+		t.Fatalf("a document does not survive JSON (-got +want):\n%s", diff)
+	}
+	f := Propose([]Document{back}, Header{})
+	if p, ok := f.Best(Name, 0); !ok || p.Value != "张三" {
+		t.Errorf("name: got %+v", p)
+	}
+}

@@ -1,0 +1,145 @@
+package form
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// What one part may cost. A part beyond a limit is read up to it, with a NoteCut.
+const (
+	maxBody   = 64 << 20  // bytes of a part; a larger one is not opened
+	maxText   = 512 << 10 // bytes of text taken from one part
+	maxLines  = 20000     // lines of one part
+	maxCells  = 8000      // cells of all tables of one part
+	maxTables = 200       // tables of one part
+	maxLine   = 16 << 10  // bytes of one line
+)
+
+// Sniff tells what kind of file a part is: by its first bytes where they tell, else by its name and
+// then by its declared type, which senders get wrong more often.
+func Sniff(in Input) Format {
+	if in.Index == MessageText {
+		return Text
+	}
+	b := in.Body
+	ext := strings.ToLower(path.Ext(in.Name))
+	switch {
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		switch {
+		case bytes.Contains(b, []byte("word/document")) || ext == ".docx" || ext == ".docm":
+			return Docx
+		case bytes.Contains(b, []byte("xl/workbook")) || ext == ".xlsx" || ext == ".xlsm":
+			return Xlsx
+		}
+		return Archive
+	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return Doc
+	case bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")):
+		return PDF
+	case picture(b):
+		return Image
+	case bytes.HasPrefix(b, []byte("Rar!")), bytes.HasPrefix(b, []byte("7z\xbc\xaf'\x1c")), bytes.HasPrefix(b, []byte("\x1f\x8b")):
+		return Archive
+	}
+	return sniffText(b, ext, in.Type)
+}
+
+func picture(b []byte) bool {
+	for _, magic := range []string{"\xff\xd8\xff", "\x89PNG\r\n", "GIF8", "BM", "II*\x00", "MM\x00*"} {
+		if bytes.HasPrefix(b, []byte(magic)) && (magic != "BM" || len(b) > 14 && b[6] == 0 && b[7] == 0) {
+			return true
+		}
+	}
+	if len(b) < 12 {
+		return false
+	}
+	return string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP" ||
+		string(b[4:8]) == "ftyp" && strings.Contains("heic heix mif1 avif", string(b[8:12]))
+}
+
+func sniffText(b []byte, ext, mediaType string) Format {
+	head := bytes.ToLower(b[:min(len(b), 4096)])
+	utf16 := bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff"))
+	switch {
+	case ext == ".html" || ext == ".htm" || mediaType == "text/html",
+		bytes.Contains(head, []byte("<html")), bytes.Contains(head, []byte("<table")), bytes.Contains(head, []byte("<!doctype html")):
+		return HTML
+	case mediaType == "message/rfc822" || ext == ".eml":
+		return Mail
+	case strings.HasPrefix(mediaType, "image/"):
+		return Image
+	case bytes.IndexByte(head, 0) >= 0 && !utf16:
+		return Other
+	case ext == ".txt" || ext == "" && (mediaType == "" || mediaType == "text/plain") || mediaType == "text/plain":
+		return Text
+	}
+	return Other
+}
+
+// Read reads one part. It never fails: what cannot be read is said in the document's notes. Memory and
+// time are bounded by the limits of this package and of casefile/ooxml, whatever the bytes say.
+func Read(in Input) Document {
+	d := Document{Part: in.Index, Name: in.Name, Format: Sniff(in)}
+	if len(in.Body) > maxBody {
+		d.note(NoteCut, fmt.Sprintf("附件大于 %d MiB，未读取，请打开原件查看。", maxBody>>20))
+		return d
+	}
+	switch d.Format {
+	case Text:
+		d.readText(decodeText(in.Body))
+	case Image:
+		d.note(NoteImage, "这是图片（照片或扫描件），内容须人工查看。")
+	case PDF:
+		d.note(NoteUnread, "PDF 的文字尚未提取。")
+	case Archive:
+		d.note(NoteArchive, "这是压缩包，里面的文件未读取，请打开原件查看。")
+	case Mail:
+		d.note(NoteUnread, "这是作为附件转来的邮件，内容未读取，请打开原件查看。")
+	default:
+		d.note(NoteUnread, "这种文件不能自动读取，请打开原件查看。")
+	}
+	return d
+}
+
+// Laid makes the document of a PDF from the segments of text that a sandbox took out of it, in any order.
+// pages is how many pages the file has; notes are what the sandbox has to say, such as NoteEncrypted.
+func Laid(in Input, pages int, segments []Segment, notes ...Note) Document {
+	d := Document{Part: in.Index, Name: in.Name, Format: PDF}
+	for _, n := range notes {
+		d.note(n.Code, n.Text)
+	}
+	for _, s := range segments {
+		d.line(s.Text, fmt.Sprintf("第%d页", s.Page))
+	}
+	if len(d.Blocks) == 0 && len(notes) == 0 {
+		d.note(NoteScan, "这份 PDF 没有文字，是扫描件或照片，内容须人工查看。")
+	}
+	return d
+}
+
+// line adds lines of text within the limits and reports whether there is room for more.
+func (d *Document) line(text, place string) bool {
+	for l := range strings.SplitSeq(text, "\n") {
+		if len(d.Blocks) >= maxLines {
+			d.note(NoteCut, fmt.Sprintf("内容超过 %d 行，其余未读取。", maxLines))
+			return false
+		}
+		l = clip(strings.TrimRight(l, " \t\r\u00a0\u3000"), maxLine)
+		d.Blocks = append(d.Blocks, Block{Line: &Line{Text: l, Place: place}})
+	}
+	return true
+}
+
+// clip cuts s to at most n bytes, not inside of a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
