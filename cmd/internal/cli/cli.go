@@ -4,6 +4,8 @@
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
+//	complete.go what the shell offers: numbers, stages, codes
+//	man.go      the manual pages, out of the tree
 //	counter.go  what more than a record is needed for: new cases, parts of cases
 //	files.go    documents and mails into a case and out of it
 //
@@ -115,6 +117,8 @@ func (a *app) root() *cobra.Command {
 	add(groupReport, a.reportCommand(), a.yearCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)
+	root.AddCommand(a.manCommand())
+	a.completions(root)
 	return root
 }
 

@@ -20,7 +20,6 @@ func (a *app) explainCommand() *cobra.Command {
 			"哪些天计入、哪些天因何不计。从严口径自到达日起算，法定口径自收到申请之日起算，提醒以较早者为准。",
 		Example:           "ysq explain 17\nysq explain 2025-17 --json",
 		Args:              exactly("案号"),
-		ValidArgsFunction: a.completeCases,
 		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
 			e, err := c.Explain(ctx, casefile.ExpandID(args[0], a.today().Year()))
 			if err != nil {

@@ -122,7 +122,15 @@ func choice[T coded](o *options, name, usage string, parse func(string) (T, erro
 // complete lets the shell complete a flag's value. Registering fails only for a flag that does not
 // exist, which every run of the tests would meet.
 func (o *options) complete(name string, values []string) {
-	if err := o.cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	o.completeBy(name, func() []string { return values })
+}
+
+// completeBy is complete with values that depend on what was typed before.
+func (o *options) completeBy(name string, values func() []string) {
+	err := o.cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return values(), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
 		panic(err)
 	}
 }

@@ -21,15 +21,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	fmt.Fprintf(&b, "%s\n\n用法\n  %s\n", title, useLine(cmd))
 	o := a.screenOf(a.out).grid
 	a.helpCommands(&b, cmd, o)
-	cmd.Flags().SortFlags = false // in the order of kinds.go: the needed ones first
-	var own, general []*pflag.Flag
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if cmd.Root().PersistentFlags().Lookup(f.Name) != nil {
-			general = append(general, f)
-		} else {
-			own = append(own, f)
-		}
-	})
+	own, general := flagsOf(cmd)
 	helpFlags(&b, "选项", own, o)
 	helpFlags(&b, "通用选项", general, o)
 	if cmd.Example != "" {
@@ -39,6 +31,25 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		}
 	}
 	fmt.Fprint(a.out, b.String())
+}
+
+// flagsOf returns the flags of a command itself and those of every command, in the order in which
+// they are declared: the needed ones first.
+func flagsOf(cmd *cobra.Command) (own, general []*pflag.Flag) {
+	cmd.Flags().SortFlags = false
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if cmd.Root().PersistentFlags().Lookup(f.Name) == nil && !f.Hidden {
+			own = append(own, f)
+		}
+	})
+	return own, flagsOfRoot(cmd)
+}
+
+func flagsOfRoot(cmd *cobra.Command) (all []*pflag.Flag) {
+	general := cmd.Root().PersistentFlags()
+	general.SortFlags = false
+	general.VisitAll(func(f *pflag.Flag) { all = append(all, f) })
+	return all
 }
 
 func useLine(cmd *cobra.Command) string {
@@ -53,14 +64,20 @@ func useLine(cmd *cobra.Command) string {
 // sorts them by the alphabet.
 const place = "place"
 
-func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Options) {
-	inOrder := slices.SortedStableFunc(slices.Values(cmd.Commands()), func(x, y *cobra.Command) int {
+// inPlace returns the commands below one that a person may type, in that order.
+func inPlace(cmd *cobra.Command) []*cobra.Command {
+	all := slices.SortedStableFunc(slices.Values(cmd.Commands()), func(x, y *cobra.Command) int {
 		return strings.Compare(x.Annotations[place], y.Annotations[place])
 	})
+	return slices.DeleteFunc(all, func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
+}
+
+func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Options) {
+	inOrder := inPlace(cmd)
 	list := func(title string, of func(*cobra.Command) bool) {
 		var rows [][2]string
 		for _, c := range inOrder {
-			if c.IsAvailableCommand() && of(c) {
+			if of(c) {
 				rows = append(rows, [2]string{c.Name(), c.Short})
 			}
 		}
@@ -75,23 +92,29 @@ func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Option
 func helpFlags(b *strings.Builder, title string, flags []*pflag.Flag, o grid.Options) {
 	var rows [][2]string
 	for _, f := range flags {
-		value, text := pflag.UnquoteUsage(f)
-		name := "--" + f.Name
-		if f.Shorthand != "" {
-			name = "-" + f.Shorthand + ", " + name
-		}
-		if f.Value.Type() != "bool" {
-			name += " " + value
-		}
-		switch {
-		case f.Annotations[needed] != nil:
-			text += "（必填）"
-		case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0":
-			text += "（默认 " + f.DefValue + "）"
-		}
-		rows = append(rows, [2]string{name, text})
+		name, value, text := flagHelp(f)
+		rows = append(rows, [2]string{strings.TrimSpace(name + " " + value), text})
 	}
 	helpRows(b, title, rows, o)
+}
+
+// flagHelp says how a flag is written, what its value is called ("": it has none), and what it does.
+func flagHelp(f *pflag.Flag) (name, value, text string) {
+	value, text = pflag.UnquoteUsage(f)
+	name = "--" + f.Name
+	if f.Shorthand != "" {
+		name = "-" + f.Shorthand + ", " + name
+	}
+	if f.Value.Type() == "bool" {
+		value = ""
+	}
+	switch {
+	case f.Annotations[needed] != nil:
+		text += "（必填）"
+	case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0":
+		text += "（默认 " + f.DefValue + "）"
+	}
+	return name, value, text
 }
 
 // helpRows prints names in one column and what they mean in another.

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"ysq.internal/ysq/casefile"
 )
 
@@ -232,9 +234,21 @@ func reply(o *options) func() ([]casefile.Event, error) {
 		"逾期不补正、逾期不缴费的决定不需发出。\n\n答复类别和依据\n" + outcomeHelp()
 	var words []string
 	for _, c := range casefile.Outcomes() {
-		words = append(words, c.String())
+		words = append(words, cobra.CompletionWithDesc(c.String(), c.Row()+" "+c.Label()))
 	}
 	o.complete("outcome", words)
+	o.completeBy("basis", func() (bases []string) {
+		all := casefile.Outcomes()
+		if o.given("outcome") {
+			all = []casefile.Outcome{*outcome}
+		}
+		for _, c := range all {
+			for _, b := range c.Bases() {
+				bases = append(bases, cobra.CompletionWithDesc(b, c.Row()+" "+c.Label()))
+			}
+		}
+		return bases
+	})
 	return func() ([]casefile.Event, error) {
 		e := casefile.Replied{Outcome: *outcome, Basis: *basis, Document: *document, Grounds: *grounds}
 		if bases := e.Outcome.Bases(); e.Basis == "" {

@@ -20,7 +20,6 @@ func (a *app) logCommand() *cobra.Command {
 			fmt.Sprintf("--since、--until 按录入的日期。表格不写 --limit 只列最后 %d 条；--json 逐条输出全部，供备查。", listLimit),
 		Example:           "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
 		Args:              atMostOne("案号"),
-		ValidArgsFunction: a.completeCases,
 	}
 	o := &options{cmd: cmd}
 	since, until := o.date("since", "自此`日期`起录入的"), o.date("until", "至此`日期`录入的")

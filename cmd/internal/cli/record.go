@@ -39,7 +39,6 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	events := r.declare(o)
-	cmd.ValidArgsFunction = a.completeCases
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
@@ -197,26 +196,3 @@ func (a *app) warnings(all []string) {
 		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
 	}
 }
-
-// completeCases offers the numbers of open cases with their subjects.
-func (a *app) completeCases(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	c, err := a.open(cmd)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	defer c.Close()
-	var found []cobra.Completion
-	err = c.List(cmd.Context(), control.ListQuery{Limit: completions}, func(r control.CaseRow) error {
-		if !slices.Contains(args, string(r.Case)) {
-			found = append(found, cobra.CompletionWithDesc(string(r.Case), grid.Clean(string(r.Subject))))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return found, cobra.ShellCompDirectiveNoFileComp
-}
-
-// completions is how many cases the shell is offered: more help nobody.
-const completions = 50

@@ -21,7 +21,6 @@ func (a *app) showCommand() *cobra.Command {
 			"身份证号、电话等个人信息中间以 * 遮盖；--reveal 显示全文，并记录是谁查看的。",
 		Example:           "ysq show 17\nysq show 2025-17 --reveal\nysq show 17 18 --json",
 		Args:              atLeastOne("案号"),
-		ValidArgsFunction: a.completeCases,
 	}
 	reveal := cmd.Flags().Bool("reveal", false, "不遮盖个人信息（需“经办”角色，留有记录）")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/config"
+)
+
+// pagesOf makes the manual as `ysq man` does, on a tree as help sees it.
+func pagesOf(t *testing.T) (*cobra.Command, map[string]string) {
+	t.Helper()
+	term := newTerminal(0, nil)
+	root := term.root()
+	pages := map[string]string{}
+	for _, p := range term.manPages(root, civil.Of(now)) {
+		if pages[p.file] != "" {
+			t.Errorf("two pages %s", p.file)
+		}
+		pages[p.file] = p.text
+	}
+	return root, pages
+}
+
+var (
+	manOption = regexp.MustCompile(`\\fB(?:\\-[a-zA-Z], )?\\-\\-([a-z0-9\\-]+)\\fR`)
+	manKey    = regexp.MustCompile(`(?m)^\.TP\n\\fB([a-z_]+)\\fR$`)
+)
+
+// Every command has its page and every option its entry there, and no page or entry is without its
+// command or option.
+func TestManMatchesCommands(t *testing.T) {
+	root, pages := pagesOf(t)
+	left := map[string]bool{"ysq.toml.5": true}
+	for file := range pages {
+		left[file] = true
+	}
+	delete(left, "ysq.toml.5")
+	walk(root, func(c *cobra.Command) {
+		if c.Hidden || c.Name() == "help" {
+			return
+		}
+		file := manName(c) + ".1"
+		page, ok := pages[file]
+		if !ok {
+			t.Errorf("%s has no page", c.CommandPath())
+			return
+		}
+		delete(left, file)
+		var want []string
+		own, general := flagsOf(c)
+		if c == root {
+			own = general
+		}
+		for _, f := range own {
+			want = append(want, f.Name)
+		}
+		var got []string
+		for _, m := range manOption.FindAllStringSubmatch(page, -1) {
+			got = append(got, strings.ReplaceAll(m[1], `\`, ""))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s has the options %v, its page has %v", c.CommandPath(), want, got)
+		}
+		for _, below := range inPlace(c) {
+			if below.Name() != "help" && !strings.Contains(page, bold(manName(below))+"(1)") {
+				t.Errorf("the page of %s does not name %s", c.CommandPath(), below.Name())
+			}
+		}
+	})
+	for file := range left {
+		if file != "ysq-help.1" {
+			t.Errorf("%s is the page of no command", file)
+		}
+	}
+}
+
+func TestManMatchesOptions(t *testing.T) {
+	_, pages := pagesOf(t)
+	var want, got []string
+	for _, s := range config.Reference() {
+		for _, o := range s.Options {
+			want = append(want, o.Key)
+		}
+	}
+	for _, m := range manKey.FindAllStringSubmatch(pages["ysq.toml.5"], -1) {
+		got = append(got, m[1])
+	}
+	if len(want) < 20 || !slices.Equal(got, want) {
+		t.Errorf("the options are %v, the page has %v", want, got)
+	}
+}
+
+// The pages are right to whoever sets them, and Chinese comes through unbroken and within the width.
+func TestManPagesAreSet(t *testing.T) {
+	_, pages := pagesOf(t)
+	dir := t.TempDir()
+	var files []string
+	for _, file := range []string{"ysq.1", "ysq-reply.1", "ysq-mail-list.1", "ysq.toml.5"} {
+		path := filepath.Join(dir, file)
+		if err := os.WriteFile(path, []byte(pages[file]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, path)
+	}
+	tools := 0
+	run := func(name string, args ...string) string {
+		t.Helper()
+		path, err := exec.LookPath(name)
+		if err != nil {
+			return ""
+		}
+		tools++
+		out, err := exec.CommandContext(t.Context(), path, append(args, files...)...).CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+		return string(out)
+	}
+	if out := run("mandoc", "-T", "lint", "-W", "warning"); out != "" {
+		t.Errorf("mandoc complains:\n%s", out)
+	}
+	if out := run("groff", "-ww", "-K", "utf8", "-man", "-Tutf8", "-rLL=78n"); out != "" {
+		if strings.Contains(out, "warning") {
+			t.Errorf("groff complains:\n%s", out)
+		}
+		plain := regexp.MustCompile(`.\x08|\x1b\[[0-9;]*m`).ReplaceAllString(out, "")
+		if joined := strings.Join(strings.Fields(plain), ""); !strings.Contains(joined, "一人属于几个组的，取其中最高的角色。") {
+			t.Error("Chinese did not come through")
+		}
+		for line := range strings.Lines(plain) {
+			if n := widest(line); n > 100 { // examples and codes stand as they are
+				t.Errorf("a line of %d columns: %s", n, line)
+			}
+		}
+	}
+	if tools == 0 {
+		t.Skip("neither mandoc nor groff is here")
+	}
+}
+
+func TestBreakable(t *testing.T) {
+	for in, want := range map[string]string{
+		"期限，自 7 日":    `期\:限，\:自 7 日`,
+		"见list --all": `见\:list \-\-all`,
+		"（三）4":        `（三）\:4`,
+		`a\b`:         `a\eb`,
+	} {
+		if got := breakable(in); got != want {
+			t.Errorf("breakable(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
