@@ -155,7 +155,7 @@ func (a *app) disputeFileCommand() *cobra.Command {
 		Use: "file [案号…]", Short: "登记一件复议或诉讼",
 		Long: "登记一件行政复议或行政诉讼（" + info.Article + "）。--on 写复议申请书、起诉状副本送达本机关之日，答复期限由此起算：\n" +
 			"复议 5 个工作日（普通程序 10 个工作日），诉讼 15 日。不涉及具体案件的写 --matter。",
-		Example:           "ysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府 --on 2026-11-20\nysq dispute file --track 直接起诉 --party 李某 --matter 未按期公开年度报告",
+		Example: "ysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府 --on 2026-11-20\nysq dispute file --track 直接起诉 --party 李某 --matter 未按期公开年度报告",
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	on := o.date("on", "送达本机关的`日期`；不写则为今天")

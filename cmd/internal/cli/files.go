@@ -130,7 +130,7 @@ func (a *app) detachCommand() *cobra.Command {
 		Short: info.Label + "：误归入的邮件、文件",
 		Long: "把误归入的邮件或附卷的文件移出案卷（条例第四十五条）；内容本身仍保存。摘要写开头至少 4 位，show 可查。\n" +
 			"收件时的邮件不能移出。",
-		Example:           "ysq detach 17 2d711642 --reason 与本案无关",
+		Example: "ysq detach 17 2d711642 --reason 与本案无关",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usage(cmd, "请写案号，再写要移出的邮件或文件的摘要")

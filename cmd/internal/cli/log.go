@@ -18,8 +18,8 @@ func (a *app) logCommand() *cobra.Command {
 		Use: "log [案号]", Short: "列出登记库的记录：谁在何时记了什么",
 		Long: "按记录号列出登记库的记录（条例第四十五条）：何时发生、何时录入、谁录入。不写案号即全部，包括取信、争议和放假安排。\n" +
 			fmt.Sprintf("--since、--until 按录入的日期。表格不写 --limit 只列最后 %d 条；--json 逐条输出全部，供备查。", listLimit),
-		Example:           "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
-		Args:              atMostOne("案号"),
+		Example: "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
+		Args:    atMostOne("案号"),
 	}
 	o := &options{cmd: cmd}
 	since, until := o.date("since", "自此`日期`起录入的"), o.date("until", "至此`日期`录入的")

@@ -117,7 +117,7 @@ func wide(r rune) bool {
 
 const (
 	notFirst = "，。、；：？！）》」』”’〕】…—" // what must not begin a line
-	notLast  = "（《「『“‘〔【"           // nor end one
+	notLast  = "（《「『“‘〔【"          // nor end one
 )
 
 // breakable escapes s and marks where a line may break beside a Chinese character.

@@ -19,8 +19,8 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "显示案件的一切：期限、可办事项、经过、邮件",
 		Long: "显示案件：两种口径的期限（条例第三十一条、第三十三条）、此时可以办什么、提醒、经过、邮件和附件。\n" +
 			"身份证号、电话等个人信息中间以 * 遮盖；--reveal 显示全文，并记录是谁查看的。",
-		Example:           "ysq show 17\nysq show 2025-17 --reveal\nysq show 17 18 --json",
-		Args:              atLeastOne("案号"),
+		Example: "ysq show 17\nysq show 2025-17 --reveal\nysq show 17 18 --json",
+		Args:    atLeastOne("案号"),
 	}
 	reveal := cmd.Flags().Bool("reveal", false, "不遮盖个人信息（需“经办”角色，留有记录）")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
