@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/mailbox/imapsim"
+)
+
+// BenchmarkOffice asks a large office what clerks and auditors ask, as whole processes that speak to
+// the daemon, and sqlite3 for the same of the same rows:
+//
+//	go test ./cmd/ysq -run '^$' -bench Office -benchtime 1x -timeout 60m
+//
+// YSQ_CASES is the number of cases (100000), spread over ten years, with five or six records each; one
+// in a hundred is open. Reported are medians of nine runs, in milliseconds.
+func BenchmarkOffice(b *testing.B) {
+	n := number("YSQ_CASES", 100_000)
+	sim, err := imapsim.New(imapsim.Options{Security: imapsim.PlainText})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sim.Close()
+	i := onSimulator(b, sim)
+	rows := filepath.Join(b.TempDir(), "rows.csv")
+	i.run("list") // makes the journal, empty
+	writeOffice(b, i.state, rows, n)
+	if err := os.Remove(filepath.Join(i.state, "register.db")); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("rebuild: %.1f s", timed(b, i.command("rebuild")).wall)
+	i.serve()
+	began := time.Now()
+	for i.command("status", "--json").Run() != nil {
+		if time.Since(began) > time.Minute {
+			b.Fatal("the daemon does not answer after a minute")
+		}
+	}
+	ready := time.Since(began)
+
+	last := casefile.NewID(2026, n)
+	for b.Loop() {
+		b.ReportMetric(float64(ready.Milliseconds()), "ready-ms")
+		for name, args := range map[string][]string{
+			"list":    {"list", "--limit", "200"},
+			"overdue": {"list", "--overdue", "--limit", "200"},
+			"show":    {"show", string(last)},
+			"due":     {"due", "--within", "5"},
+			"report":  {"report", "2025", "--format", "json"},
+		} {
+			b.ReportMetric(milliseconds(b, func() *exec.Cmd { return i.command(args...) }), name+"-ms")
+		}
+		compareSQLite(b, rows)
+	}
+}
+
+// compareSQLite has sqlite3 group the rows as 表三 does.
+func compareSQLite(b *testing.B, rows string) {
+	b.Helper()
+	if _, err := exec.LookPath("sqlite3"); err != nil {
+		b.Log("sqlite3 is not installed: no comparison")
+		return
+	}
+	db := filepath.Join(b.TempDir(), "rows.db")
+	load := exec.Command("sqlite3", db, "CREATE TABLE c(id TEXT PRIMARY KEY, applicant TEXT, subject TEXT, col INT, received TEXT, stopped TEXT, outcome INT)", ".mode csv", ".import "+rows+" c")
+	if out, err := load.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	const grouped = `
+		SELECT col, count(*) FROM c WHERE received BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY col;
+		SELECT col, count(*) FROM c WHERE received < '2025-01-01' AND (stopped = '' OR stopped >= '2025-01-01') GROUP BY col;
+		SELECT outcome, col, count(*) FROM c WHERE stopped BETWEEN '2025-01-01' AND '2025-12-31' GROUP BY outcome, col;
+		SELECT col, count(*) FROM c WHERE received <= '2025-12-31' AND (stopped = '' OR stopped > '2025-12-31') GROUP BY col;`
+	b.ReportMetric(milliseconds(b, func() *exec.Cmd { return exec.Command("sqlite3", db, grouped) }), "sqlite3-report-ms")
+}
+
+// milliseconds is the median of nine runs, the first not counted.
+func milliseconds(b *testing.B, command func() *exec.Cmd) float64 {
+	b.Helper()
+	var took []float64
+	for k := range 10 {
+		cmd := command()
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		began := time.Now()
+		if err := cmd.Run(); err != nil {
+			b.Fatalf("%s: %v\n%s", cmd, err, out.Bytes())
+		}
+		if k > 0 {
+			took = append(took, float64(time.Since(began).Microseconds())/1000)
+		}
+	}
+	return median(took)
+}
+
+// writeOffice writes the journal of n cases into a register that has none yet, and the same as rows.
+func writeOffice(b *testing.B, state, rows string, n int) {
+	b.Helper()
+	table, err := os.Create(rows)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer table.Close()
+	cells := bufio.NewWriter(table)
+	var journal *os.File
+	var lines *bufio.Writer
+	var year int
+	flush := func() {
+		if journal != nil {
+			if err := lines.Flush(); err != nil {
+				b.Fatal(err)
+			}
+			journal.Close()
+		}
+	}
+	one := casefile.Record{}
+	record := func(at time.Time, id casefile.ID, e casefile.Event) {
+		one.On = civil.Of(at)
+		if at.Before(one.Recorded) { // entered after what happened later to another case
+			at = one.Recorded
+		}
+		one.Seq, one.Recorded, one.Actor, one.Case, one.Event = one.Seq+1, at, "李四(1001)", id, e
+		line, err := one.Encode()
+		if err != nil {
+			b.Fatal(err)
+		}
+		one.Prev = casefile.DigestOf(line)
+		if y := civil.Of(at).Year(); y != year {
+			flush()
+			year = y
+			if journal, err = os.Create(filepath.Join(state, "journal", fmt.Sprintf("%d.jsonl", year))); err != nil {
+				b.Fatal(err)
+			}
+			lines = bufio.NewWriter(journal)
+		}
+		lines.Write(append(line, '\n')) // Flush tells what went wrong
+	}
+	outcomes := casefile.Outcomes()
+	first := civil.MustParse("2017-01-03").Start()
+	every := civil.MustParse("2026-11-20").Start().Sub(first) / time.Duration(n)
+	for k := range n {
+		at := first.Add(time.Duration(k) * every)
+		id := casefile.NewID(at.In(civil.Zone).Year(), k+1)
+		letter := casefile.Letter{
+			Digest: casefile.DigestOf(fmt.Append(nil, k)), MessageID: fmt.Sprintf("%d@example.test", k),
+			From: casefile.Address{Name: "张三", Mail: fmt.Sprintf("zhang%d@example.test", k%50000)}, Subject: "政府信息公开申请",
+		}
+		column, outcome := casefile.Columns[k%len(casefile.Columns)], outcomes[k%len(outcomes)]
+		record(at, "", casefile.MessageTaken{Account: "office", Folder: "INBOX", UIDValidity: 1, UID: uint32(k + 1), ArrivedAt: at,
+			Size: 70000, Letter: letter, Disposition: casefile.ToCase, Case: id})
+		record(at, id, casefile.Received{Channel: casefile.Email, ArrivedAt: at, Letter: letter})
+		record(at.Add(time.Hour), id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: column, Request: "2025 年监测数据"})
+		record(at.Add(2*time.Hour), id, casefile.Assigned{Department: "监测科", Person: "王五"})
+		stopped := ""
+		if k < n-n/100 {
+			answer := at.Add(100 * time.Hour)
+			stopped = civil.Of(answer).String()
+			record(answer, id, casefile.Replied{Outcome: outcome, Basis: outcome.Bases()[0], Document: fmt.Sprintf("〔%d〕%d号", at.Year(), k)})
+			if !outcome.Lapse() {
+				record(answer, id, casefile.Dispatched{Way: casefile.ByEmail})
+			}
+		}
+		fmt.Fprintf(cells, "%s,张三,政府信息公开申请,%d,%s,%s,%d\n", id, column, civil.Of(at), stopped, outcome)
+	}
+	flush()
+	if err := cells.Flush(); err != nil {
+		b.Fatal(err)
+	}
+}
