@@ -18,7 +18,7 @@ import (
 
 // instance is an office configured on a real mail server, run as a process.
 type instance struct {
-	t      testing.TB
+	t      *testing.T
 	config string
 	state  string
 }

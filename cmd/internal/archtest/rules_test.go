@@ -33,6 +33,7 @@ var house = []room{
 
 	{"config", nil, "the configuration is values; what is done with them is cmd's affair"},
 	{"deploy", nil, "files only"},
+	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
 	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/control", "config", "casefile/fee", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// papers are the files that accompany the program, ready to be packed.
+type papers struct {
+	pages       []string          // man pages, compressed
+	completions map[string]string // by shell
+	changelog   string            // CHANGELOG.md, compressed
+	debian      string            // the package's own, compressed
+	copyright   string
+	licences    string // of the modules that are linked in, compressed
+}
+
+func (o order) papers(ctx context.Context) (p papers, err error) {
+	if p.pages, p.completions, err = o.generated(ctx); err != nil {
+		return p, err
+	}
+	changes, err := os.ReadFile("CHANGELOG.md")
+	if err != nil {
+		return p, err
+	}
+	licences, err := o.licences(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.copyright = filepath.Join(o.scratch, "copyright")
+	if err := os.WriteFile(p.copyright, []byte(copyright), 0o644); err != nil {
+		return p, err
+	}
+	for _, f := range []struct {
+		to   *string
+		name string
+		text []byte
+	}{
+		{&p.changelog, "changelog.gz", changes},
+		{&p.debian, "changelog.Debian.gz", o.debianChangelog()},
+		{&p.licences, "third-party-licenses.gz", licences},
+	} {
+		*f.to = filepath.Join(o.scratch, f.name)
+		if err := compress(*f.to, f.text); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// debianChangelog has one entry: what changed in the program is told in CHANGELOG.md.
+func (o order) debianChangelog() []byte {
+	return fmt.Appendf(nil, "ysq (%s-1) unstable; urgency=medium\n\n  * See changelog.gz for what changed.\n\n -- %s  %s\n",
+		o.version, o.maintainer, time.Unix(o.epoch, 0).UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+}
+
+// copyright in Debian's format. The licences of what is linked in ask to be passed on, and are.
+const copyright = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: ysq
+
+Files: *
+Copyright: 2026 the authors of ysq
+License: Apache-2.0
+
+Files: usr/bin/ysq
+Copyright: 2026 the authors of ysq, of Go, and of the modules named in third-party-licenses.gz
+License: Apache-2.0
+Comment: The program is linked with the modules named in
+ /usr/share/doc/ysq/third-party-licenses.gz, each under the licence that is
+ reproduced there.
+
+License: Apache-2.0
+ On Debian systems the full text of the Apache License, Version 2.0, is in
+ /usr/share/common-licenses/Apache-2.0; elsewhere it is in LICENSE.
+`
+
+var licenceName = regexp.MustCompile(`(?i)^(licen[sc]e|copying|notice|patents|copyright)([.-].*)?$`)
+
+// licences gathers the licences of Go and of every module that the program contains.
+func (o order) licences(ctx context.Context) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/ysq")
+	// All architectures need the same modules or more: amd64 stands for them.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=-mod=readonly")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing modules: %w", err)
+	}
+	modules := strings.Split(strings.TrimSpace(string(out)), "\n")
+	slices.Sort(modules)
+	var b bytes.Buffer
+	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, err
+	}
+	if err := gather(&b, "Go", strings.TrimSpace(string(root))); err != nil {
+		return nil, err
+	}
+	for _, m := range slices.Compact(modules) {
+		name, dir, _ := strings.Cut(m, "\t")
+		if err := gather(&b, name, dir); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// gather appends the licence files of a module; one without any must not go out unnoticed.
+func gather(b *bytes.Buffer, name, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, e := range entries {
+		if !licenceName.MatchString(e.Name()) || e.IsDir() {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, "%s\n%s: %s\n%s\n\n%s\n\n", strings.Repeat("=", 78), name, e.Name(), strings.Repeat("=", 78), bytes.TrimSpace(text))
+		found = true
+	}
+	if !found && name != "Go" { // a distribution's Go keeps its licence elsewhere
+		return fmt.Errorf("module %s has no licence file in %s", name, dir)
+	}
+	return nil
+}
