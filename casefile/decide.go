@@ -195,6 +195,8 @@ func (j *judge) rules() error {
 		}
 	case Detached:
 		return j.detached(e)
+	case LetterIssued:
+		return j.letterIssued(e)
 	case AgentNamed:
 		return j.need(e.Name, "代理人", "--name")
 	case CountedIn:
@@ -515,6 +517,8 @@ func (j *judge) voided(e Voided) error {
 		return j.refuse("void-unknown", "log 或 show 可查记录号", "记录 %d 不属于本案", e.Seq)
 	}
 	switch k := j.history[i].Event.Kind(); k {
+	case KindLetterIssued, KindLetterVoided:
+		return j.refuse("void-letter", "作废文书用 letter void，文号保留", "“%s”的记录不能作废", k.Label())
 	case KindReceived, KindMessageIn, KindMessageOut, KindVoided:
 		return j.refuse("void-fixed", "不是申请的，用 dismiss；误作废的，重新记录", "“%s”的记录不能作废", k.Label())
 	}

@@ -84,6 +84,12 @@ func Describe(e Event) string {
 		return phrases(strings.Join(names, "、"), prefixed("邮件：", e.Subject), e.Reason)
 	case Detached:
 		return phrases(e.Digest.Short(), e.Reason)
+	case LetterIssued:
+		return describeLetter(e)
+	case LetterVoided:
+		return phrases(e.Document, e.Reason)
+	case LetterResumed:
+		return describeResumed(e)
 	case AgentNamed:
 		return phrases(e.Name, e.Contact, prefixed("授权文书 ", e.Document))
 	case DisputeFiled:

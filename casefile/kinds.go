@@ -83,6 +83,7 @@ var kinds = []KindInfo{
 	{KindSplit, "拆分", "split", "", EffectNone, alive, 0, decode[Split]},
 	{KindAttached, "附卷", "attach", "", EffectNone, anyStage, 0, decode[Attached]},
 	{KindDetached, "移出卷", "detach", "", EffectNone, anyStage, 0, decode[Detached]},
+	{KindLetterIssued, "制发文书", "", "条例第三十六条、第四十五条", EffectNone, nil, 0, decode[LetterIssued]},
 	{KindAgentNamed, "委托代理人", "agent", "条例第二十九条", EffectNone, anyStage, 0, decode[AgentNamed]},
 	{KindCountedIn, "计入年度", "count-in", "国办公开办函〔2021〕30号", EffectNone, anyStage, 0, decode[CountedIn]},
 	{KindLapseNoted, "期满提示", "", "条例第三十条", EffectNone, nil, 0, decode[LapseNoted]},
@@ -100,6 +101,8 @@ var kinds = []KindInfo{
 	{KindCalendarAdopted, "采用日历", "", "", EffectNone, nil, 0, decode[CalendarAdopted]},
 	{KindRepaired, "修复", "", "", EffectNone, nil, 0, decode[Repaired]},
 	{KindRestored, "恢复", "", "", EffectNone, nil, 0, decode[Restored]},
+	{KindLetterVoided, "文书作废", "", "", EffectNone, nil, 0, decode[LetterVoided]},
+	{KindLetterResumed, "续编文号", "", "", EffectNone, nil, 0, decode[LetterResumed]},
 	{KindErased, "销毁", "", "", EffectNone, nil, 0, decode[Erased]},
 }
 

@@ -35,6 +35,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.Attached:
 		return t.indexAttached(r, e)
+	case casefile.LetterIssued, casefile.LetterVoided, casefile.LetterResumed, casefile.Restored:
+		return t.indexOffice(r)
 	case casefile.CalendarAdopted:
 		return t.bucket(bucketCal).Put(be64(r.Seq), nil)
 	case casefile.Erased:

@@ -17,7 +17,7 @@ func (r *Register) Erased(d casefile.Digest) bool {
 	return err == nil && erased
 }
 
-// Holdings lists the mails and files that a case holds, each once, in the order in which they came.
+// Holdings lists the mails, files and letters that a case holds, each once, in the order in which they came.
 func (t *Tx) Holdings(id casefile.ID) ([]casefile.Digest, error) {
 	history, err := t.History(id)
 	if err != nil {
@@ -42,6 +42,8 @@ func (t *Tx) Holdings(id casefile.ID) ([]casefile.Digest, error) {
 			for _, f := range e.Files {
 				add(f.Digest)
 			}
+		case casefile.LetterIssued:
+			add(e.File.Digest)
 		}
 	}
 	return all, nil

@@ -16,6 +16,8 @@
 //	calendar   seq(8)                                   → empty; the notices adopted
 //	year       year(2) seq(8)                           → empty; opening balances, freezing and reopening, fees paid
 //	erased     sha256(32)                               → empty; bytes that no case holds any more
+//	letter     'n' series 0x00 year(2) number(4) seq(8) → empty; what is recorded of a letter's number
+//	           'd' document number 0x00 seq(8), 'r' seq(8) → empty; letters by number, restorations
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
@@ -84,8 +86,9 @@ var (
 	bucketCal    = []byte("calendar")
 	bucketYear   = []byte("year")
 	bucketErased = []byte("erased")
+	bucketLetter = []byte("letter")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketUIDs, bucketPlace}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketUIDs, bucketPlace}
 	keyMeta = []byte("register")
 )
 

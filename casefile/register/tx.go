@@ -60,6 +60,11 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 	records := make([]casefile.Record, 0, len(drafts))
 	var touched []casefile.ID
 	for _, d := range drafts {
+		if e, ok := d.Event.(casefile.LetterIssued); ok {
+			if err := t.mayIssue(e); err != nil {
+				return nil, err
+			}
+		}
 		seq++
 		r := casefile.Record{Seq: seq, On: d.On, Recorded: recorded, Actor: actor, Case: d.Case, Event: d.Event, Prev: prev}
 		line, err := r.Encode()

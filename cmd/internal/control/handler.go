@@ -224,7 +224,7 @@ func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) erro
 		return usage("没有要记录的内容")
 	}
 	for _, draft := range req.Drafts {
-		if draft.Kind.Info().Stages == nil {
+		if draft.Kind.Info().Stages == nil || draft.Kind == casefile.KindLetterIssued { // whose number is given with it
 			return usage("“%s”只能由登记库自己记录", draft.Kind.Label())
 		}
 		if needs := h.backend.Needs(draft.Kind); who.Role < needs {

@@ -1,0 +1,233 @@
+package casefile
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// The kinds of what is recorded of the office's own letters (文书).
+const (
+	KindLetterIssued  Kind = "letter-issued"
+	KindLetterVoided  Kind = "letter-voided"
+	KindLetterResumed Kind = "letter-resumed"
+)
+
+// LetterKind is which of the office's letters a document is (domain.md §6).
+type LetterKind uint8
+
+// The letters, in the order in which a case may need them. The last two are forms without a number.
+const (
+	LetterNone                LetterKind = iota
+	LetterReceipt                        // 登记回执
+	LetterCorrection                     // 条例 第三十条
+	LetterExtension                      // 第三十三条第二款
+	LetterThirdPartyOpinion              // 第三十二条, to the third party
+	LetterOfficeOpinion                  // 第三十四条, 第三十三条第三款, to another office
+	LetterConsultationNotice             // tells the applicant why the clock stands
+	LetterThirdPartyNotice               // 第三十二条, last sentence
+	LetterReason                         // 第三十五条: 说明理由
+	LetterDeferral                       // 第三十五条: 延迟答复
+	LetterFee                            // 第四十二条
+	LetterDisclosure                     // 第三十六条第一、二项
+	LetterPartial                        // 第三十七条
+	LetterRefusal                        // 第十四条至第十六条
+	LetterAdministrativeQuery            // 第三十六条第七项
+	LetterNotHeld                        // 第三十六条第四项
+	LetterNotOurs                        // 第三十六条第五项
+	LetterNeedsCreation                  // 第三十八条
+	LetterUnclear                        // 补正后仍不明确
+	LetterDeclined                       // 第三十五条, 第三十六条第六项, 第三十九条
+	LetterLapsed                         // 逾期不补正、逾期不缴费
+	LetterClosed                         // 撤回、终止、非政府信息
+	LetterDeliveryReceipt                // 送达回证
+	LetterArchiveIndex                   // 归档目录
+)
+
+var letterKinds = codes{{},
+	{"receipt", "登记回执"}, {"correction", "补正告知书"}, {"extension", "延期答复告知书"},
+	{"third-party-opinion", "征求第三方意见书"}, {"office-opinion", "征求意见书"}, {"consultation-notice", "征求意见告知书"}, {"third-party-notice", "第三方告知书"},
+	{"reason", "说明理由告知书"}, {"deferral", "延迟答复告知书"}, {"fee", "收费通知书"},
+	{"disclosure", "政府信息公开告知书"}, {"partial", "部分公开告知书"}, {"refusal", "不予公开告知书"}, {"administrative-query", "行政查询事项告知书"},
+	{"not-held", "政府信息不存在告知书"}, {"not-ours", "非本机关政府信息告知书"}, {"needs-creation", "不予提供告知书"}, {"unclear", "内容不明确告知书"},
+	{"declined", "不予处理告知书"}, {"lapsed", "不再处理告知书"}, {"closed", "终止办理告知书"},
+	{"delivery-receipt", "送达回证"}, {"archive-index", "归档目录"},
+}
+
+// LetterKinds lists every kind of letter in the order in which a case may need them.
+func LetterKinds() []LetterKind {
+	var all []LetterKind
+	for k := LetterReceipt; int(k) < len(letterKinds); k++ {
+		all = append(all, k)
+	}
+	return all
+}
+
+// String returns the stable code.
+func (k LetterKind) String() string { return letterKinds.code(uint8(k)) }
+
+// Label returns the letter's name, as its title ends.
+func (k LetterKind) Label() string { return letterKinds.label(uint8(k)) }
+
+// Numbered reports whether a letter of the kind bears a document number.
+func (k LetterKind) Numbered() bool { return k != LetterDeliveryReceipt && k != LetterArchiveIndex }
+
+// ParseLetterKind reads a code or a name.
+func ParseLetterKind(s string) (LetterKind, error) {
+	i, err := letterKinds.parse("文书", s)
+	return LetterKind(i), err
+}
+
+// MarshalText is String.
+func (k LetterKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what ParseLetterKind reads.
+func (k *LetterKind) UnmarshalText(b []byte) (err error) {
+	*k, err = ParseLetterKind(string(b))
+	return err
+}
+
+// LetterNumber is the place of a letter in its series: numbers run from 1 in each year, without gaps.
+type LetterNumber struct {
+	// Series is what is numbered together: the code of a LetterKind, or "all" where the office's
+	// pattern of numbers does not tell the kinds apart.
+	Series string `json:"series,omitzero"`
+	Year   int    `json:"year,omitzero"`
+	Number int    `json:"number,omitzero"` // from 1; 0 for a form that bears none
+}
+
+// LetterIssued (制发文书) is a letter of the office. On is its date. A letter that answers several cases
+// is recorded on each of them with the same number and file.
+type LetterIssued struct {
+	Letter LetterKind `json:"letter"`
+	LetterNumber
+	Document string `json:"document,omitzero"` // the number as printed: 某环依申请补〔2026〕第001号
+	File     File   `json:"file"`              // the .docx, kept under its digest
+	Template Digest `json:"template"`          // of the template from which it was made
+	Party    string `json:"party,omitzero"`    // whom it addresses, where that is not the applicant
+	With     []ID   `json:"with,omitzero"`     // the other cases that it answers
+	// Decides and Event are what the letter tells, as the event that is recorded when it goes out: its
+	// kind and its JSON, without the document number. Empty for a letter that decides nothing.
+	Decides Kind            `json:"decides,omitzero"`
+	Event   json.RawMessage `json:"event,omitzero"`
+}
+
+// LetterVoided (文书作废): the letter does not go out, or is withdrawn. Its number is not given again.
+type LetterVoided struct {
+	LetterNumber
+	Document string `json:"document"`
+	Reason   string `json:"reason"`
+}
+
+// LetterResumed (续编文号) says that the numbers up to one are taken although no letter with them is
+// recorded: written by hand before the register was, or lost with the records after a backup. A
+// person has looked. It belongs to no case.
+type LetterResumed struct {
+	LetterNumber        // the last number that is taken; Series empty: every series of the year goes on as it is
+	Reason       string `json:"reason"`
+}
+
+func (LetterIssued) Kind() Kind  { return KindLetterIssued }
+func (LetterVoided) Kind() Kind  { return KindLetterVoided }
+func (LetterResumed) Kind() Kind { return KindLetterResumed }
+
+// Decided returns the event that the letter announces, with the letter's number as its document; nil
+// where it announces none.
+func (l LetterIssued) Decided() (Event, error) {
+	if l.Decides == "" {
+		return nil, nil
+	}
+	e, err := DecodeEvent(l.Decides, l.Event)
+	if err != nil {
+		return nil, err
+	}
+	return WithDocument(e, l.Document), nil
+}
+
+// WithDocument returns the event with a document number where it has room for one.
+func WithDocument(e Event, number string) Event {
+	switch e := e.(type) {
+	case CorrectionAsked:
+		e.Document = number
+		return e
+	case ConsultationSent:
+		e.Document = number
+		return e
+	case ThirdPartyTold:
+		e.Document = number
+		return e
+	case ReasonAsked:
+		e.Document = number
+		return e
+	case Deferred:
+		e.Document = number
+		return e
+	case FeeNoticed:
+		e.Document = number
+		return e
+	case Replied:
+		e.Document = number
+		return e
+	}
+	return e // 延期: its document is the approval, not the letter
+}
+
+// CaseLetter is a letter as a case's records have it.
+type CaseLetter struct {
+	LetterIssued
+	Seq    uint64
+	On     civil.Date
+	Actor  string
+	Voided string // why it was voided; "" for one that stands
+}
+
+// Letters lists the letters of a case in the order in which they were issued.
+func Letters(history []Record) []CaseLetter {
+	var all []CaseLetter
+	for _, r := range history {
+		switch e := r.Event.(type) {
+		case LetterIssued:
+			all = append(all, CaseLetter{LetterIssued: e, Seq: r.Seq, On: r.On, Actor: r.Actor})
+		case LetterVoided:
+			for i := range all {
+				if all[i].LetterNumber == e.LetterNumber {
+					all[i].Voided = e.Reason
+				}
+			}
+		}
+	}
+	return all
+}
+
+// letterIssued refuses what cannot be a letter.
+func (j *judge) letterIssued(e LetterIssued) error {
+	switch {
+	case e.Letter == LetterNone:
+		return j.refuse("field-missing", "请写明是哪一种文书", "缺少文书种类")
+	case e.File.Digest.IsZero():
+		return j.refuse("field-missing", "", "没有文书的文件")
+	case e.Letter.Numbered() != (e.Number > 0 && e.Series != "" && e.Document != "" && e.Year == j.draft.On.Year()):
+		return j.refuse("letter-number", "", "“%s”的文号不对：%s", e.Letter.Label(), e.Document)
+	}
+	return nil
+}
+
+func describeLetter(e LetterIssued) string {
+	what := ""
+	if d, err := e.Decided(); err == nil && d != nil {
+		what = Describe(WithDocument(d, ""))
+	}
+	return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what)
+}
+
+func describeResumed(e LetterResumed) string {
+	if e.Series == "" {
+		return phrases(fmt.Sprintf("%d 年各类文书照登记库所载续编", e.Year), e.Reason)
+	}
+	name := e.Series
+	if k, err := ParseLetterKind(name); err == nil {
+		name = k.Label()
+	}
+	return phrases(fmt.Sprintf("%s %d 年自第 %d 号续编", name, e.Year, e.Number+1), e.Reason)
+}
