@@ -127,7 +127,7 @@ func Describe(e Event) string {
 	case MessageTaken:
 		return phrases(e.Folder, fmt.Sprintf("UID %d", e.UID), e.Disposition.Label(), strings.Join(e.Reasons, "；"))
 	}
-	return ""
+	return describeOutgoing(e)
 }
 
 func waived(all []Waiver) string {

@@ -35,8 +35,12 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.Attached:
 		return t.indexAttached(r, e)
-	case casefile.LetterIssued, casefile.LetterVoided, casefile.LetterResumed, casefile.Restored:
+	case casefile.LetterIssued, casefile.LetterVoided, casefile.LetterResumed:
 		return t.indexOffice(r)
+	case casefile.MailPrepared, casefile.MailTried, casefile.MailSettled, casefile.Reminded:
+		return t.indexOutgoing(r)
+	case casefile.Restored:
+		return errors.Join(t.indexOffice(r), t.indexOutgoing(r))
 	case casefile.CalendarAdopted:
 		return t.bucket(bucketCal).Put(be64(r.Seq), nil)
 	case casefile.Erased:

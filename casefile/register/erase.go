@@ -37,6 +37,8 @@ func (t *Tx) Holdings(id casefile.ID) ([]casefile.Digest, error) {
 			add(e.Digest)
 		case casefile.MessageOut:
 			add(e.Digest)
+		case casefile.MailPrepared:
+			add(e.Digest)
 		case casefile.Attached:
 			add(e.Digest)
 			for _, f := range e.Files {

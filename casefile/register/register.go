@@ -19,6 +19,10 @@
 //	letter     'n' series 0x00 year(2) number(4) seq(8) → empty; what is recorded of a letter's number
 //	           'd' document number 0x00 seq(8), 'r' seq(8) → empty; letters by number, restorations
 //	uids       account 0x00 folder 0x00 validity(8) uid(4) → seq(8) of the governing 取信: the book of UIDs
+//	outbox     state(1) seq(8)                          → seq(8) of the record that says so: the mails to be sent
+//	           0xff Message-ID                          → seq(8); those mails by what they are known by
+//	           0xfe                                     → seq(8) of the last 恢复
+//	           0xfd                                     → seq(8) of the last 每日提醒
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
 // The bucket word (word.go) is derived, too, but written after the fact and outside of the records'
@@ -87,8 +91,9 @@ var (
 	bucketYear   = []byte("year")
 	bucketErased = []byte("erased")
 	bucketLetter = []byte("letter")
+	bucketOutbox = []byte("outbox")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketUIDs, bucketPlace}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace}
 	keyMeta = []byte("register")
 )
 
