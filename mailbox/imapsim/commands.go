@@ -222,6 +222,9 @@ func (s *session) append() error {
 		return s.bad()
 	}
 	m.raw = []byte(word)
+	if stopped, err := s.stopsBefore(Storing); stopped {
+		return err
+	}
 	s.srv.mu.Lock()
 	f := s.srv.folder(name)
 	if f == nil {

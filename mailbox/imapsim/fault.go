@@ -20,6 +20,7 @@ const (
 	Fetch             // `* n FETCH (...)`: Reply.Attrs has its attributes
 	Tagged            // the end of a command; Reply.Line is without the tag
 	Continuation      // `+ ...`
+	Storing           // no reply: APPEND has its message and is about to keep it; a Stop here means that it does not
 )
 
 // Stop is a way in which a session ends before its time.

@@ -179,6 +179,12 @@ func (s *Server) visible(f *folder) []message {
 	return slices.DeleteFunc(slices.Clone(f.messages), func(m message) bool { return m.date.Before(oldest) })
 }
 
+// Raw returns the bytes of a message and its flags; nil when there is none with that UID.
+func (s *Server) Raw(name string, uid uint32) (raw []byte, flags []string) {
+	m, _ := s.message(name, uid)
+	return slices.Clone(m.raw), slices.Clone(m.flags)
+}
+
 // message returns a copy of a message as it is now.
 func (s *Server) message(name string, uid uint32) (message, bool) {
 	s.mu.Lock()

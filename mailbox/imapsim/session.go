@@ -196,6 +196,21 @@ func (s *session) send(kind Kind, uid uint32, r Reply) error {
 	return errStopped
 }
 
+// stopsBefore asks the faults whether the session ends before something is done of which the client is not told.
+func (s *session) stopsBefore(kind Kind) (stopped bool, err error) {
+	var r Reply
+	s.srv.applyFaults(Event{Session: s.n, Command: s.cmd.Name, Args: s.cmd.Args, Kind: kind, Sent: s.sent}, &r)
+	switch r.Stop {
+	case GoOn:
+		return false, nil
+	case Silence:
+		io.Copy(io.Discard, s.conn)
+	default:
+		hangUp(s.raw, r.Stop)
+	}
+	return true, errStopped
+}
+
 // write sends a chunk at a rate of bytes per second, ten times a second at most.
 func (s *session) write(w *bufio.Writer, chunk []byte, rate int) error {
 	for len(chunk) > 0 {

@@ -6,10 +6,11 @@
 //	session  one command at a time; every mail asked for is accounted for by size
 //	idle     waiting to be told of new mail, beside go-imap on the same connection
 //	probe    a conversation for people to read, without go-imap
+//	drafts   the one thing that is ever put into the mailbox: a draft, on a connection of its own
 //
 // Only these commands are used: LOGIN, ID, CAPABILITY, LIST, EXAMINE, UID SEARCH ALL | UID n:*, UID FETCH
-// with UID, RFC822.SIZE, INTERNALDATE and BODY.PEEK[]<p>, IDLE, LOGOUT; NOOP by a probe alone. None of them changes the mailbox. What a server
-// says of a mail's structure is never asked for: ENVELOPE and BODYSTRUCTURE are where servers fail.
+// with UID, RFC822.SIZE, INTERNALDATE and BODY.PEEK[]<p>, IDLE, LOGOUT; NOOP by a probe alone; APPEND by drafts alone. None but the last changes
+// the mailbox. What a server says of a mail's structure is never asked for: ENVELOPE and BODYSTRUCTURE are where servers fail.
 package imapsource
 
 import (

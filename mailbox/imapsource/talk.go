@@ -23,6 +23,7 @@ type talk struct {
 	r     *bufio.Reader
 	opts  Options
 	tag   int
+	keep  int64    // of a literal; the rest, or all of it, is thrown away
 	lines []string // redacted
 }
 
@@ -30,12 +31,13 @@ func newTalk(conn net.Conn, o Options) *talk {
 	return &talk{conn: conn, r: bufio.NewReaderSize(conn, 64<<10), opts: o}
 }
 
-// reply is the answer to one command. Literals are counted and thrown away.
+// reply is the answer to one command. Literals are counted and, but for talk.keep, thrown away.
 type reply struct {
 	lines   []string // untagged, without "* "
 	status  string   // OK, NO or BAD
 	text    string   // after it
 	literal int64    // bytes of literals
+	kept    []byte   // of them what talk.keep allows
 }
 
 func (r reply) ok() bool { return r.status == "OK" }
@@ -109,7 +111,12 @@ func (t *talk) read(r *reply) (string, error) {
 		for left := n; left > 0; { // with the deadline moved on: a slow mail may take its time
 			k := min(left, 64<<10)
 			t.conn.SetDeadline(time.Now().Add(t.opts.Idle))
-			if _, err := io.CopyN(io.Discard, t.r, k); err != nil {
+			piece := make([]byte, max(0, min(k, t.keep-int64(len(r.kept)))))
+			if _, err := io.ReadFull(t.r, piece); err != nil {
+				return "", err
+			}
+			r.kept = append(r.kept, piece...)
+			if _, err := io.CopyN(io.Discard, t.r, k-int64(len(piece))); err != nil {
 				return "", err
 			}
 			left -= k

@@ -29,6 +29,7 @@ var house = []room{
 	{"mailbox/rawstore", domain(), "the files of mails are kept without knowing where they came from"},
 	{"mailbox/parse", domain(), "parsing is total and needs bytes only"},
 	{"mailbox/imapsim", nil, "the simulated server must not share our errors"},
+	{"mailbox/smtpsim", nil, "the simulated server must not share our errors"},
 	{"mailbox/dovecottest", nil, "the real server must not share our errors"},
 
 	{"config", nil, "the configuration is values; what is done with them is cmd's affair"},
@@ -40,7 +41,7 @@ var house = []room{
 	{"cmd/internal/control", domain("stats"), "the wire types; what answers them is an interface"},
 	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/control", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
-	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/control", "config", "mailbox/imapsim"}, "the demonstration is the real daemon on a simulated server"},
+	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/control", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }
 

@@ -1,0 +1,302 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Options tune an Outbox. Zero values are right for an office.
+type Options struct {
+	Name    string           // of the way out, for the log
+	Now     func() time.Time // of the office; nil: time.Now
+	Between time.Duration    // two mails at least. Zero: 10 s (providers count by the quarter of an hour)
+	// GiveUp is how long a mail that the server puts off is tried before a person has to look. Zero: 48 h.
+	GiveUp time.Duration
+	// Zone in which a day ends, for quotas. Nil: time.Local.
+	Zone *time.Location
+	Log  zerolog.Logger
+}
+
+// Outbox is the loop of one way out. Run owns it; Wake and Status may be called by anyone.
+type Outbox struct {
+	channel Channel
+	book    Book
+	opts    Options
+	wake    chan struct{}
+
+	mu     sync.Mutex // guards status
+	status Status
+}
+
+// Status is how a way out stands.
+type Status struct {
+	Fault    Fault     // why nothing goes out; FaultNone: all is well
+	Reason   string    // in Chinese, with what to do
+	Said     string    // the server's words
+	Since    time.Time // of the first failure in a row
+	NextTry  time.Time // of a way out that rests
+	LastDone time.Time // when a server last took a mail
+}
+
+// New returns an Outbox that does nothing until Run.
+func New(channel Channel, book Book, o Options) *Outbox {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Between <= 0 {
+		o.Between = 10 * time.Second
+	}
+	if o.GiveUp <= 0 {
+		o.GiveUp = 48 * time.Hour
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	return &Outbox{channel: channel, book: book, opts: o, wake: make(chan struct{}, 1)}
+}
+
+// Wake says that there may be something to do.
+func (o *Outbox) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Status returns how the way out stands.
+func (o *Outbox) Status() Status {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.status
+}
+
+// Run takes mails out until the context ends. Whatever fails is tried again, or waits for a person;
+// nothing is given to a server a second time unless the server itself has refused it.
+func (o *Outbox) Run(ctx context.Context) {
+	failures := 0
+	for ctx.Err() == nil {
+		wait, err := o.round(ctx)
+		if err != nil && ctx.Err() == nil { // the book's: it is as good as a disk
+			failures++
+			o.opts.Log.Error().Err(err).Str("way", o.opts.Name).Msg("the outbox cannot be read or written")
+			wait = backoff(failures)
+		} else {
+			failures = 0
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-o.wake:
+		case <-ctx.Done():
+		}
+		t.Stop()
+	}
+}
+
+// idle is for how long a loop sleeps at most: Wake is lost with the process, never the mail.
+const idle = time.Hour
+
+// round does what is due and returns when to look again.
+func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
+	items, err := o.book.Waiting(ctx)
+	if err != nil {
+		return 0, err
+	}
+	next := o.opts.Now().Add(idle)
+	sooner := func(t time.Time) {
+		if t.Before(next) {
+			next = t
+		}
+	}
+	for _, m := range items {
+		if m.State == Sending {
+			next, err := o.interrupted(ctx, m)
+			if err != nil {
+				return 0, err
+			}
+			sooner(next)
+			continue
+		}
+		if resting := o.Status().NextTry; resting.After(o.opts.Now()) {
+			sooner(resting)
+			break
+		}
+		if m.Next.After(o.opts.Now()) {
+			sooner(m.Next)
+			continue
+		}
+		again, err := o.attempt(ctx, m)
+		if err != nil || ctx.Err() != nil {
+			return 0, err
+		}
+		if !again.IsZero() {
+			sooner(again)
+		}
+		if err := sleep(ctx, o.opts.Between); err != nil {
+			return 0, nil
+		}
+	}
+	if resting := o.Status().NextTry; len(items) > 0 && resting.After(o.opts.Now()) {
+		sooner(resting)
+	}
+	return max(time.Second, next.Sub(o.opts.Now())), nil
+}
+
+// interrupted deals with a mail that an earlier run was giving to the server: it may have it.
+func (o *Outbox) interrupted(ctx context.Context, m Item) (look time.Time, err error) {
+	o.opts.Log.Error().Uint64("mail", m.ID).Str("way", o.opts.Name).Msg("the program ended while a mail was given to the server: it may have been sent")
+	look = o.opts.Now().Add(settling)
+	return look, o.book.Settle(ctx, m.ID, Outcome{State: Unknown, Try: m.Tries, Next: look, Reason: "程序在发信途中停止，不知服务器是否已收下"})
+}
+
+// settling is how long a server that lost us is given to finish what it was doing, before a folder is
+// looked through for what it may have got.
+const settling = 2 * time.Minute
+
+// attempt tries one mail and settles what came of it. again is when it is due again; zero: it is not.
+func (o *Outbox) attempt(ctx context.Context, m Item) (again time.Time, err error) {
+	if m.State == Unknown {
+		found, err := o.channel.Find(ctx, m)
+		switch {
+		case errors.Is(err, ErrCannotLook):
+			return time.Time{}, nil
+		case err != nil:
+			return o.rest(err), nil
+		case found:
+			o.well()
+			return time.Time{}, o.settle(ctx, m, Outcome{State: Drafted, Try: m.Tries, Reason: "已在草稿箱中找到"}, nil)
+		}
+	}
+	body, err := o.book.Open(ctx, m.ID)
+	if err != nil {
+		return time.Time{}, o.settle(ctx, m, Outcome{State: Failed, Try: m.Tries, Reason: "信的原文读不出"}, err)
+	}
+	defer body.Close()
+	begun := false
+	receipt, err := o.channel.Deliver(ctx, m, body, func() error {
+		if err := o.book.Begin(ctx, m.ID, m.Tries+1); err != nil {
+			return bookError{err}
+		}
+		begun = true
+		return nil
+	})
+	// What is known now must be written down although the program is being stopped.
+	ctx = context.WithoutCancel(ctx)
+	var refusal *Refusal
+	var book bookError
+	switch {
+	case err == nil:
+		o.well()
+		return time.Time{}, o.settle(ctx, m, Outcome{State: receipt.State, Code: receipt.Code, Said: receipt.Said, Try: m.Tries + 1}, nil)
+	case errors.As(err, &book):
+		return time.Time{}, book.error
+	case errors.As(err, &refusal):
+		return o.refused(ctx, m, refusal, begun)
+	case !begun:
+		return o.rest(err), nil
+	}
+	out := Outcome{State: Unknown, Try: m.Tries + 1, Next: o.opts.Now().Add(settling), Reason: "信已交出，没有等到服务器的答复：" + err.Error()}
+	o.rest(err)
+	return out.Next, o.settle(ctx, m, out, err)
+}
+
+// bookError is an error of the Book on its way through the channel.
+type bookError struct{ error }
+
+func (b bookError) Unwrap() error { return b.error }
+
+// refused applies a refusal to the mail and to the way out.
+func (o *Outbox) refused(ctx context.Context, m Item, r *Refusal, begun bool) (again time.Time, err error) {
+	now := o.opts.Now()
+	if r.Fault != FaultNone {
+		again = o.rest(r)
+	} else {
+		o.well()
+	}
+	out := Outcome{State: r.Outcome, Code: r.Code, Said: r.Said, Reason: r.Reason, Try: m.Tries}
+	if begun {
+		out.Try++
+	}
+	if r.Outcome != Queued {
+		return time.Time{}, o.settle(ctx, m, out, r)
+	}
+	if r.Fault != FaultNone && !begun {
+		return again, nil // nothing happened to this mail, and nothing is recorded of it
+	}
+	if !begun {
+		out.Try++
+	}
+	if now.Sub(m.Prepared) > o.opts.GiveUp {
+		out.State, out.Reason = Held, "多次重试仍未成功："+r.Reason
+		return time.Time{}, o.settle(ctx, m, out, r)
+	}
+	out.Next = now.Add(max(r.Wait, backoff(out.Try)))
+	return out.Next, o.settle(ctx, m, out, r)
+}
+
+func (o *Outbox) settle(ctx context.Context, m Item, out Outcome, cause error) error {
+	log := o.opts.Log.Info()
+	if out.State == Failed || out.State == Held || out.State == Unknown {
+		log = o.opts.Log.Error()
+	}
+	log.Err(cause).Uint64("mail", m.ID).Str("way", o.opts.Name).Str("state", string(out.State)).Int("code", out.Code).Int("try", out.Try).Msg("outgoing mail")
+	return o.book.Settle(ctx, m.ID, out)
+}
+
+// rest keeps the way out from being used for a while and says why. Each failure in a row doubles it.
+func (o *Outbox) rest(err error) time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.opts.Now()
+	was := o.status
+	s := Status{Fault: FaultUnreachable, Reason: "连接中断", Since: was.Since, LastDone: was.LastDone}
+	if was.Fault == FaultNone {
+		s.Since = now
+	}
+	wait := min(max(time.Minute, now.Sub(s.Since)), 16*time.Minute)
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		s.Fault, s.Reason, s.Said = r.Fault, r.Reason, r.Said
+		switch {
+		case r.Rest == untilTomorrow:
+			y, m, d := now.In(o.opts.Zone).Date()
+			wait = time.Date(y, m, d+1, 0, 5, 0, 0, o.opts.Zone).Sub(now)
+		case r.Rest > 0:
+			wait = r.Rest
+		}
+	}
+	s.NextTry = now.Add(wait)
+	o.status = s
+	if was.Fault != s.Fault {
+		o.opts.Log.Error().Err(err).Str("way", o.opts.Name).Str("fault", string(s.Fault)).Time("next", s.NextTry).Msg("nothing goes out for now")
+	}
+	return s.NextTry
+}
+
+func (o *Outbox) well() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.status.Fault != FaultNone {
+		o.opts.Log.Info().Str("way", o.opts.Name).Msg("mails go out again")
+	}
+	o.status = Status{LastDone: o.opts.Now()}
+}
+
+// backoff is the wait after the nth try: two minutes, doubled up to four hours.
+func backoff(n int) time.Duration {
+	return min(2*time.Minute<<min(max(n, 1)-1, 7), 4*time.Hour)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
