@@ -2,9 +2,11 @@
 //
 //	cli.go      Main, the root and its groups        help.go    help texts, in Chinese
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
+//	today.go    ysq alone: what needs doing
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
-//	complete.go what the shell offers: numbers, stages, codes
+//	output.go   -o and --fields of lists        pager.go   what is longer than the terminal
+//	lang.go     English                          complete.go what the shell offers: numbers, stages, codes
 //	man.go      the manual pages, out of the tree
 //	counter.go  what more than a record is needed for: new cases, parts of cases
 //	files.go    documents and mails into a case and out of it
@@ -57,6 +59,9 @@ type app struct {
 	configFile string
 	socket     string
 	json       bool
+	colour     string // auto, always, never
+	lang       string // zh, en; empty: by the environment
+	noPager    bool
 
 	width config.Width // of ambiguous characters, once a configuration was read
 }
@@ -76,12 +81,12 @@ func (a *app) root() *cobra.Command {
 		Use:   "ysq",
 		Short: "依申请公开登记簿",
 		Long: "依申请公开登记簿：收取申请邮件，按《政府信息公开条例》登记、计时、答复，年终出报告。\n" +
-			"案号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号，17..30 即第 17 至 30 号。",
-		Example:       "ysq list\nysq show 17\nysq register 17 --applicant 张某 --column 自然人\nysq help reply",
+			"只打 ysq，列出今天要办的事。案号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号，17..30 即第 17 至 30 号。",
+		Example:       "ysq\nysq list\nysq show 17\nysq register 17 --applicant 张某 --column 自然人\nysq help reply",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSuchCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          a.front,
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
@@ -95,6 +100,13 @@ func (a *app) root() *cobra.Command {
 	all.StringVar(&a.configFile, "config", "", "配置`文件`，也可用环境变量 YSQ_CONFIG；不写则为 "+config.DefaultFile)
 	all.StringVar(&a.socket, "socket", "", "守护进程的`套接字`，也可用环境变量 YSQ_SOCKET；不写则看配置")
 	all.BoolVar(&a.json, "json", false, "输出 JSON，供程序读取")
+	o := &options{cmd: root}
+	a.colour = "auto"
+	all.Var(word{&a.colour, []string{"auto", "always", "never"}}, "color", "`何时`用颜色：auto（只在终端上）、always、never")
+	all.Var(word{&a.lang, []string{"zh", "en"}}, "lang", "`语言`：zh、en，也可用环境变量 YSQ_LANG；不写则看语言环境")
+	o.complete("color", []string{"auto", "always", "never"})
+	o.complete("lang", []string{"zh", "en"})
+	all.BoolVar(&a.noPager, "no-pager", false, "输出再长也不分页")
 	all.BoolP("help", "h", false, "显示帮助和例子")
 
 	root.AddGroup(
@@ -119,6 +131,7 @@ func (a *app) root() *cobra.Command {
 	add(groupAdmin, a.keepCommands()...)
 	root.AddCommand(a.manCommand())
 	a.completions(root)
+	a.withPager(root)
 	return root
 }
 

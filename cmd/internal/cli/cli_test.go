@@ -149,7 +149,7 @@ func TestHelpGolden(t *testing.T) {
 func TestFrontPage(t *testing.T) {
 	term := newTerminal(0, nil)
 	root := term.root()
-	root.SetArgs([]string{})
+	root.SetArgs([]string{"-h"})
 	if err := root.Execute(); err != nil {
 		t.Fatal(err)
 	}

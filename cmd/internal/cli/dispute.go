@@ -50,24 +50,26 @@ func (a *app) disputeCommand() *cobra.Command {
 }
 
 func (a *app) disputeListCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "list", Short: "列出复议和诉讼", Long: "列出行政复议和行政诉讼（条例第五十一条）、答复期限和结果。",
 		Example: "ysq dispute list", Args: noArgs,
-		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-			all, err := c.Disputes(ctx)
-			if err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(all)
-			}
-			if len(all) == 0 {
-				fmt.Fprintln(a.errOut, "没有登记的复议和诉讼")
-				return nil
-			}
-			return a.disputes(all)
-		}),
 	}
+	out := newListing[control.DisputeView](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		all, err := c.Disputes(ctx)
+		if err != nil {
+			return err
+		}
+		if out.machine() {
+			return out.all(all)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(a.errOut, "没有登记的复议和诉讼")
+			return nil
+		}
+		return out.draw(all, func(bool) error { return a.disputes(all) })
+	}))
+	return cmd
 }
 
 func (a *app) disputes(all []control.DisputeView) error {

@@ -29,23 +29,21 @@ func (a *app) dueCommand() *cobra.Command {
 	}
 	within := cmd.Flags().Int("within", dueDays, "看到`几`个工作日之内")
 	all := cmd.Flags().Bool("all", false, "逐件列出")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	out := newListing[control.DueItem](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 		items, err := c.Due(ctx, *within)
 		if err != nil {
 			return err
 		}
-		if a.json {
-			if items == nil {
-				items = []control.DueItem{}
-			}
-			return a.printJSON(items)
+		if out.machine() {
+			return out.all(items)
 		}
 		if len(items) == 0 {
 			fmt.Fprintf(a.errOut, "%d 个工作日之内没有到期的事项\n", *within)
 			return nil
 		}
-		return a.dueTable(items, *all)
-	})
+		return out.draw(items, func(wide bool) error { return a.dueTable(items, *all || wide) })
+	}))
 	return cmd
 }
 
@@ -81,10 +79,10 @@ func (a *app) dueTable(items []control.DueItem, all bool) error {
 			number, stage = number+" 起", ""
 			who, about = fmt.Sprintf("%s等 %d 件", who, count[b]), "见 due --all"
 		}
-		t.Rows = append(t.Rows, []string{day(i.On), left, number, i.Label, stage, who, about})
+		t.Rows = append(t.Rows, []string{a.day(i.On), left, number, i.Label, stage, who, about})
 		tints = append(tints, alarmTint(i.Alarm))
 	}
-	return a.table(t, tints, 5, 6)
+	return a.fitted(t, tints, []int{5, 6}, []int{4})
 }
 
 func alarmTint(al control.Alarm) tint {

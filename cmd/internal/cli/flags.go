@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,6 +101,29 @@ func (v *parsedValue[T]) Set(s string) (err error) {
 
 func (v *parsedValue[T]) String() string { return v.text }
 func (v *parsedValue[T]) Type() string   { return "值" }
+
+// word is a flag that must be one of a few words.
+type word struct {
+	is *string
+	of []string
+}
+
+func (w word) Set(s string) error {
+	if !slices.Contains(w.of, s) {
+		return errors.New("可写 " + strings.Join(w.of, "、"))
+	}
+	*w.is = s
+	return nil
+}
+
+func (w word) String() string {
+	if w.is == nil {
+		return ""
+	}
+	return *w.is
+}
+
+func (w word) Type() string { return "值" }
 
 // coded is an enumeration of package casefile: a stable code and a Chinese word.
 type coded interface {

@@ -15,22 +15,25 @@ import (
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
 	title := cmd.Long
-	if title == "" {
-		title = cmd.Short
+	if title == "" || a.inEnglish() { // explanations are in Chinese only
+		title = a.t(cmd.Short)
 	}
-	fmt.Fprintf(&b, "%s\n\n用法\n  %s\n", title, useLine(cmd))
+	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n", title, a.t("用法"), a.useLine(cmd))
 	o := a.screenOf(a.out).grid
 	a.helpCommands(&b, cmd, o)
 	own, general := flagsOf(cmd)
-	helpFlags(&b, "选项", own, o)
-	helpFlags(&b, "通用选项", general, o)
+	a.helpFlags(&b, "选项", own, o)
+	a.helpFlags(&b, "通用选项", general, o)
 	if cmd.Example != "" {
-		b.WriteString("\n例\n")
+		b.WriteString("\n" + a.t("例") + "\n")
 		for line := range strings.Lines(cmd.Example) {
 			b.WriteString("  " + strings.TrimSpace(line) + "\n")
 		}
 	}
-	fmt.Fprint(a.out, b.String())
+	a.paging(func() error {
+		_, err := fmt.Fprint(a.out, b.String())
+		return err
+	})
 }
 
 // flagsOf returns the flags of a command itself and those of every command, in the order in which
@@ -52,12 +55,18 @@ func flagsOfRoot(cmd *cobra.Command) (all []*pflag.Flag) {
 	return all
 }
 
-func useLine(cmd *cobra.Command) string {
-	line := cmd.UseLine()
+func (a *app) useLine(cmd *cobra.Command) string {
+	words := strings.Fields(cmd.UseLine())
 	if cmd.HasAvailableSubCommands() {
-		return cmd.CommandPath() + " 命令 [选项]"
+		words = append(strings.Fields(cmd.CommandPath()), "命令", "[选项]")
 	}
-	return strings.ReplaceAll(line, "[flags]", "[选项]")
+	for i, w := range words {
+		if w == "[flags]" {
+			w = "[选项]"
+		}
+		words[i] = a.t(w)
+	}
+	return strings.Join(words, " ")
 }
 
 // place is the annotation by which help lists commands: in the order in which work meets them. Cobra
@@ -78,10 +87,10 @@ func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Option
 		var rows [][2]string
 		for _, c := range inOrder {
 			if of(c) {
-				rows = append(rows, [2]string{c.Name(), c.Short})
+				rows = append(rows, [2]string{c.Name(), a.t(c.Short)})
 			}
 		}
-		helpRows(b, title, rows, o)
+		helpRows(b, a.t(title), rows, o)
 	}
 	for _, g := range cmd.Groups() {
 		list(g.Title, func(c *cobra.Command) bool { return c.GroupID == g.ID })
@@ -89,18 +98,20 @@ func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Option
 	list("命令", func(c *cobra.Command) bool { return c.GroupID == "" })
 }
 
-func helpFlags(b *strings.Builder, title string, flags []*pflag.Flag, o grid.Options) {
+func (a *app) helpFlags(b *strings.Builder, title string, flags []*pflag.Flag, o grid.Options) {
 	var rows [][2]string
 	for _, f := range flags {
-		name, value, text := flagHelp(f)
+		name, value, text := a.flagHelp(f)
 		rows = append(rows, [2]string{strings.TrimSpace(name + " " + value), text})
 	}
-	helpRows(b, title, rows, o)
+	helpRows(b, a.t(title), rows, o)
 }
 
 // flagHelp says how a flag is written, what its value is called ("": it has none), and what it does.
-func flagHelp(f *pflag.Flag) (name, value, text string) {
-	value, text = pflag.UnquoteUsage(f)
+func (a *app) flagHelp(f *pflag.Flag) (name, value, text string) {
+	said := *f
+	said.Usage = a.t(f.Usage)
+	value, text = pflag.UnquoteUsage(&said)
 	name = "--" + f.Name
 	if f.Shorthand != "" {
 		name = "-" + f.Shorthand + ", " + name
@@ -110,9 +121,9 @@ func flagHelp(f *pflag.Flag) (name, value, text string) {
 	}
 	switch {
 	case f.Annotations[needed] != nil:
-		text += "（必填）"
+		text += a.t("（必填）")
 	case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0":
-		text += "（默认 " + f.DefValue + "）"
+		text += a.t("（默认") + " " + f.DefValue + a.t("）")
 	}
 	return name, value, text
 }

@@ -21,10 +21,11 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list [词…]",
 		Short: "列出案件（不写选项即在办的案件）",
 		Long: "列出在办的案件（条例第四十五条），按案号排列。写几个词，则只列申请人、主题、申请内容或承办科室含有这些词的案件。\n" +
-			fmt.Sprintf("表格默认列前 %d 件；--json 不写 --limit 则列出全部。", listLimit),
-		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审核\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json",
+			fmt.Sprintf("表格默认列前 %d 件；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit),
+		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审核\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv",
 	}
 	o := &options{cmd: cmd}
+	out := newListing[control.CaseRow](a, cmd)
 	q := control.ListQuery{}
 	f := cmd.Flags()
 	stages := o.texts("stage", "只列这些`阶段`，可写多次："+stageWords())
@@ -35,7 +36,7 @@ func (a *app) listCommand() *cobra.Command {
 	after := o.text("after", "从此`案号`之后列起")
 	limit := f.Int("limit", listLimit, "最多列几`件`，0 为不限")
 	o.complete("stage", stageNames())
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = out.run(func(cmd *cobra.Command, args []string) error {
 		for _, s := range *stages {
 			stage, err := casefile.ParseStage(s)
 			if err != nil {
@@ -54,15 +55,15 @@ func (a *app) listCommand() *cobra.Command {
 		}
 		q.Words = strings.Join(args, " ")
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-			if a.json {
+			if out.machine() {
 				if o.given("limit") {
 					q.Limit = *limit
 				}
-				return a.listJSON(ctx, c, q)
+				return out.each(func(yield func(control.CaseRow) error) error { return c.List(ctx, q, yield) })
 			}
-			return a.listTable(ctx, c, q, *limit)
+			return a.listTable(ctx, c, q, *limit, out)
 		})(cmd, args)
-	}
+	})
 	return cmd
 }
 
@@ -75,15 +76,7 @@ func stageNames() (names []string) {
 
 func stageWords() string { return strings.Join(stageNames(), "、") }
 
-func (a *app) listJSON(ctx context.Context, c *control.Client, q control.ListQuery) error {
-	array := jsonArray[control.CaseRow]{a: a}
-	if err := c.List(ctx, q, array.add); err != nil {
-		return err
-	}
-	return array.close()
-}
-
-func (a *app) listTable(ctx context.Context, c *control.Client, q control.ListQuery, limit int) error {
+func (a *app) listTable(ctx context.Context, c *control.Client, q control.ListQuery, limit int, out *listing[control.CaseRow]) error {
 	if limit > 0 {
 		q.Limit = limit + 1 // one more tells that there are more
 	}
@@ -103,7 +96,13 @@ func (a *app) listTable(ctx context.Context, c *control.Client, q control.ListQu
 		fmt.Fprintln(a.errOut, "没有这样的案件")
 		return nil
 	}
-	if err := a.rows(rows); err != nil {
+	err = out.draw(rows, func(wide bool) error {
+		if wide {
+			return a.wideRows(rows)
+		}
+		return a.rows(rows)
+	})
+	if err != nil {
 		return err
 	}
 	if more {
@@ -117,8 +116,8 @@ func (a *app) rows(cases []control.CaseRow) error {
 	t := grid.Table{Header: []string{"案号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
 	var tints []tint
 	for _, r := range cases {
-		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), day(r.Due), remaining(r), charge(r)})
+		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), a.day(r.Due), remaining(r), charge(r)})
 		tints = append(tints, urgency(r))
 	}
-	return a.table(t, tints, 2, 3, 6) // who, what, in whose charge
+	return a.fitted(t, tints, []int{2, 3, 6}, []int{6}) // who, what, in whose charge
 }

@@ -17,23 +17,26 @@ func (a *app) logCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "log [案号]", Short: "列出登记库的记录：谁在何时记了什么",
 		Long: "按记录号列出登记库的记录（条例第四十五条）：何时发生、何时录入、谁录入。不写案号即全部，包括取信、争议和放假安排。\n" +
-			fmt.Sprintf("--since、--until 按录入的日期。表格不写 --limit 只列最后 %d 条；--json 逐条输出全部，供备查。", listLimit),
+			fmt.Sprintf("--since、--until 按录入的日期。表格不写 --limit 只列最后 %d 条；-o json、csv、tsv 逐条输出全部，供备查。", listLimit),
 		Example: "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
 		Args:    atMostOne("案号"),
 	}
 	o := &options{cmd: cmd}
+	out := newListing[control.RecordView](a, cmd)
 	since, until := o.date("since", "自此`日期`起录入的"), o.date("until", "至此`日期`录入的")
 	after := parsed(o, "after", "从此记录`号`之后列起", sequence)
 	limit := cmd.Flags().Int("limit", listLimit, "只列最后几`条`，0 为不限")
 	follow := cmd.Flags().BoolP("follow", "f", false, "列出后继续等待新的记录，直到按 Ctrl-C")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = out.run(func(cmd *cobra.Command, args []string) error {
 		q := control.LogQuery{Since: *since, Until: *until, After: *after, Last: *limit}
 		switch {
 		case *limit < 0:
 			return usage(cmd, "--limit 不能是负数")
 		case *follow && o.given("until"):
 			return usage(cmd, "--follow 与 --until 不能同时写")
-		case a.json && !o.given("limit") && !*follow:
+		case *follow && out.machine() && !a.json:
+			return usage(cmd, "--follow 只能与 -o table、json 同用")
+		case out.machine() && !o.given("limit") && !*follow:
 			q.Last = 0
 		}
 		if len(args) == 1 {
@@ -43,27 +46,23 @@ func (a *app) logCommand() *cobra.Command {
 			if *follow {
 				return a.followLog(ctx, c, q)
 			}
-			if a.json {
-				array := jsonArray[control.RecordView]{a: a}
-				if err := c.Log(ctx, q, array.add); err != nil {
-					return err
-				}
-				return array.close()
+			if out.machine() {
+				return out.each(func(yield func(control.RecordView) error) error { return c.Log(ctx, q, yield) })
 			}
-			return a.logTable(ctx, c, q)
+			return a.logTable(ctx, c, q, out)
 		})(cmd, args)
-	}
+	})
 	return cmd
 }
 
-func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuery) error {
+func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuery, out *listing[control.RecordView]) error {
 	limit := q.Last
 	if limit > 0 {
 		q.Last++ // one more tells that there are more
 	}
-	var rows [][]string
+	var rows []control.RecordView
 	err := c.Log(ctx, q, func(r control.RecordView) error {
-		rows = append(rows, logRow(r))
+		rows = append(rows, r)
 		return nil
 	})
 	if err != nil {
@@ -77,7 +76,14 @@ func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuer
 	if more {
 		rows = rows[1:]
 	}
-	if err := a.table(grid.Table{Header: []string{"记录", "日期", "案号", "事项", "录入", "内容"}, Rows: rows}, nil); err != nil {
+	err = out.draw(rows, func(bool) error {
+		t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "录入", "内容"}}
+		for _, r := range rows {
+			t.Rows = append(t.Rows, logRow(r))
+		}
+		return a.table(t, nil)
+	})
+	if err != nil {
 		return err
 	}
 	if more {

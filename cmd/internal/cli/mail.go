@@ -42,7 +42,8 @@ func (a *app) mailListCommand() *cobra.Command {
 	for i, f := range flags {
 		flags[i].on = cmd.Flags().Bool(f.name, false, "只列去处为“"+f.place.Label()+"”的")
 	}
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	out := newListing[control.MailView](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 		var chosen []casefile.Disposition
 		for _, f := range flags {
 			if *f.on {
@@ -52,34 +53,36 @@ func (a *app) mailListCommand() *cobra.Command {
 		if chosen == nil {
 			chosen = []casefile.Disposition{casefile.Parked, casefile.Quarantined}
 		}
-		return a.mails(ctx, c, chosen)
-	})
+		return a.mails(ctx, c, chosen, out)
+	}))
 	return cmd
 }
 
-func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Disposition) error {
-	array := jsonArray[control.MailView]{a: a}
-	var found []control.MailView
-	for _, place := range chosen {
-		err := c.Mails(ctx, place, func(m control.MailView) error {
-			if a.json {
-				return array.add(m)
+func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Disposition, out *listing[control.MailView]) error {
+	scan := func(yield func(control.MailView) error) error {
+		for _, place := range chosen {
+			if err := c.Mails(ctx, place, yield); err != nil {
+				return err
 			}
-			found = append(found, m)
-			return nil
-		})
-		if err != nil {
-			return err
 		}
+		return nil
 	}
-	switch {
-	case a.json:
-		return array.close()
-	case len(found) == 0:
+	if out.machine() {
+		return out.each(scan)
+	}
+	var found []control.MailView
+	err := scan(func(m control.MailView) error {
+		found = append(found, m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
 		fmt.Fprintln(a.errOut, "没有这样的邮件")
 		return nil
 	}
-	return a.mailTable(found)
+	return out.draw(found, func(bool) error { return a.mailTable(found) })
 }
 
 func (a *app) mailTable(all []control.MailView) error {

@@ -89,7 +89,7 @@ func (a *app) manRoot(root *cobra.Command, on civil.Date) string {
 			}
 		}
 	}
-	manFlags(r, "通用选项", flagsOfRoot(root))
+	a.manFlags(r, "通用选项", flagsOfRoot(root))
 	r.section("环境变量")
 	for _, v := range environment {
 		r.item(bold(v[0]), v[1])
@@ -114,7 +114,9 @@ func (a *app) manRoot(root *cobra.Command, on civil.Date) string {
 var environment = [...][2]string{
 	{"YSQ_CONFIG", "配置文件，同 --config。"},
 	{"YSQ_SOCKET", "守护进程的套接字，同 --socket。"},
-	{"NO_COLOR", "有内容即不用颜色。"},
+	{"YSQ_LANG", "语言，zh 或 en，同 --lang；不写则看 LC_ALL、LC_MESSAGES、LANG。"},
+	{"YSQ_PAGER, PAGER", "输出长于终端时用的分页程序；不写则为 less，写 cat 则不分页。没有设 LESS 的，以 FRX 运行。"},
+	{"NO_COLOR", "有内容即不用颜色；--color 优先。"},
 	{"COLUMNS", "终端的宽度，代替系统所报的。"},
 	{"LC_ALL, LC_CTYPE, LANG", "配置的 ambiguous_width 为 auto 时，据以判断“宽度不定”的字符占几列。"},
 }
@@ -133,7 +135,7 @@ var exitTexts = [...]string{
 func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {
 	r := a.manBegin(manName(c), "1", c.Short, on)
 	r.section("用法")
-	r.line(bold(c.CommandPath()) + escape(strings.TrimPrefix(useLine(c), c.CommandPath())))
+	r.line(bold(c.CommandPath()) + escape(strings.TrimPrefix(a.useLine(c), c.CommandPath())))
 	r.section("说明")
 	r.text(c.Long)
 	subs := inPlace(c)
@@ -144,7 +146,7 @@ func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {
 		}
 	}
 	own, _ := flagsOf(c)
-	manFlags(r, "选项", own)
+	a.manFlags(r, "选项", own)
 	r.section("通用选项")
 	var general []string
 	for _, f := range flagsOfRoot(c) {
@@ -161,13 +163,13 @@ func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {
 	return r.String()
 }
 
-func manFlags(r *roff, title string, flags []*pflag.Flag) {
+func (a *app) manFlags(r *roff, title string, flags []*pflag.Flag) {
 	if len(flags) == 0 {
 		return
 	}
 	r.section(title)
 	for _, f := range flags {
-		name, value, text := flagHelp(f)
+		name, value, text := a.flagHelp(f)
 		tag := bold(name)
 		if value != "" {
 			tag += " " + italic(value)

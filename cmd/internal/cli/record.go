@@ -188,11 +188,37 @@ func (a *app) recorded(res control.AppendResult) error {
 		return err
 	}
 	fmt.Fprintln(a.out)
-	return a.rows(res.Cases)
+	if err := a.rows(res.Cases); err != nil {
+		return err
+	}
+	a.undo(res)
+	return nil
+}
+
+// fixed are the kinds that cannot be voided (casefile.Decide); what undoes them, the clerk is told
+// when trying.
+var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casefile.KindMessageOut, casefile.KindVoided}
+
+// undo says how what was just recorded is taken back: the last record first, for others rest on
+// those before them. Of many it says only what it looks like.
+func (a *app) undo(res control.AppendResult) {
+	var commands []string
+	for _, r := range slices.Backward(res.Records) {
+		if r.Seq == 0 || slices.Contains(fixed, r.Kind) {
+			return
+		}
+		commands = append(commands, fmt.Sprintf("ysq void %s --record %d --reason 理由", r.Case, r.Seq))
+	}
+	if len(commands) > 2 {
+		commands = []string{"ysq void 案号 --record 记录号 --reason 理由"}
+	}
+	if !res.DryRun && len(commands) > 0 {
+		fmt.Fprintln(a.out, "\n撤销："+strings.Join(commands, "；再 "))
+	}
 }
 
 func (a *app) warnings(all []string) {
 	for _, w := range all {
-		fmt.Fprintln(a.errOut, "注意："+grid.Clean(w))
+		fmt.Fprintln(a.errOut, a.t("注意：")+grid.Clean(w))
 	}
 }

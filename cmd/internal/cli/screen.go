@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/term"
 
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -24,19 +26,24 @@ type screen struct {
 // screenOf judges an output. What is piped is the same table, uncut and without colour; machines
 // use --json.
 func (a *app) screenOf(w io.Writer) screen {
-	s := screen{grid: grid.Options{AmbiguousWide: a.ambiguousWide()}}
+	s := screen{grid: grid.Options{AmbiguousWide: a.ambiguousWide()}, colour: a.colour == "always"}
 	if s.grid.MaxWidth = a.columns(w); s.grid.MaxWidth == 0 {
 		return s
 	}
 	if n, err := strconv.Atoi(a.getenv("COLUMNS")); err == nil && n > 0 {
 		s.grid.MaxWidth = n
 	}
-	s.colour = a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	if a.colour == "auto" || a.colour == "" {
+		s.colour = a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	}
 	return s
 }
 
 // terminalColumns asks the system.
 func terminalColumns(w io.Writer) int {
+	if p, ok := w.(*pager); ok {
+		return p.width
+	}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0
@@ -111,6 +118,63 @@ func (a *app) table(t grid.Table, tints []tint, flexible ...int) error {
 		}
 	}
 	return nil
+}
+
+// narrow is the width below which days are shown without their weekday.
+const narrow = 100
+
+// day is like the function, shorter on a narrow terminal.
+func (a *app) day(d control.Day) string {
+	if w := a.screenOf(a.out).grid.MaxWidth; w > 0 && w < narrow && d != 0 {
+		return civil.Date(d).String()
+	}
+	return day(d)
+}
+
+// fitted is table for one that may do without some columns: they are left out, in this order, as
+// long as the rest does not fit even when cut.
+func (a *app) fitted(t grid.Table, tints []tint, flexible, dispensable []int) error {
+	o := a.screenOf(a.out).grid
+	left := make([]int, len(t.Header))
+	for i := range left {
+		left[i] = i
+	}
+	width := func() int {
+		sum := gap * (len(left) - 1)
+		for _, i := range left {
+			w := grid.Width(t.Header[i], o)
+			for _, row := range t.Rows {
+				w = max(w, grid.Width(grid.Clean(row[i]), o))
+			}
+			if slices.Contains(flexible, i) {
+				w = min(w, leastWidth)
+			}
+			sum += w
+		}
+		return sum
+	}
+	for _, i := range dispensable {
+		if o.MaxWidth > 0 && width() > o.MaxWidth {
+			left = slices.DeleteFunc(left, func(j int) bool { return j == i })
+		}
+	}
+	pick := func(row []string) (cells []string) {
+		for _, i := range left {
+			cells = append(cells, row[i])
+		}
+		return cells
+	}
+	some := grid.Table{Header: pick(t.Header)}
+	for _, row := range t.Rows {
+		some.Rows = append(some.Rows, pick(row))
+	}
+	var still []int
+	for at, i := range left {
+		if slices.Contains(flexible, i) {
+			still = append(still, at)
+		}
+	}
+	return a.table(some, tints, still...)
 }
 
 // gap is the blanks between two columns; leastWidth is as far as a column is cut.

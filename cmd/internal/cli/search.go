@@ -25,24 +25,24 @@ func (a *app) searchCommand() *cobra.Command {
 		Example: "ysq search 大气 监测\nysq search 某环答〔2026〕17号\nysq search 张某 --limit 0\nysq search 排污许可 --json",
 		Args:    atLeastOne("要查的词"),
 	}
-	limit := cmd.Flags().Int("limit", searchLimit, "最多列几`处`，0 为不限；--json 不写则不限")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	limit := cmd.Flags().Int("limit", searchLimit, "最多列几`处`，0 为不限；-o json、csv、tsv 不写则不限")
+	out := newListing[control.Hit](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, args []string) error {
 		if *limit < 0 {
 			return usage(cmd, "--limit 不能是负数")
 		}
 		q := control.SearchQuery{Words: strings.Join(args, " "), Limit: *limit}
-		if a.json {
+		if out.machine() {
 			if !cmd.Flags().Changed("limit") {
 				q.Limit = 0 // a program would not notice what is missing
 			}
-			array := jsonArray[control.Hit]{a: a}
-			if err := c.Search(ctx, q, array.add); err != nil {
-				return err
-			}
-			return array.close()
+			return out.each(func(yield func(control.Hit) error) error { return c.Search(ctx, q, yield) })
+		}
+		if len(*out.fields) > 0 {
+			return usage(cmd, "--fields 在这里只能与 -o json、csv、tsv 同用")
 		}
 		return a.search(ctx, c, q)
-	})
+	}))
 	return cmd
 }
 

@@ -1,0 +1,286 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// The forms in which lists come out.
+const (
+	formTable = "table" // for people
+	formWide  = "wide"  // the same with more columns
+	formJSON  = "json"
+	formCSV   = "csv"
+	formTSV   = "tsv"
+)
+
+// listing is how a command that lists values of one type shows them: -o, --fields, --bom. T is a
+// wire type; its fields are named as in JSON, which is a stable interface.
+type listing[T any] struct {
+	a      *app
+	cmd    *cobra.Command
+	form   *string
+	fields *[]string
+	bom    *bool
+}
+
+func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
+	o := &options{cmd: cmd}
+	l := &listing[T]{a: a, cmd: cmd}
+	forms := []string{formTable, formWide, formJSON, formCSV, formTSV}
+	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、"))
+	l.fields = cmd.Flags().StringSlice("fields", nil, "只要这些`字段`，以逗号分隔，名称与 --json 的相同")
+	l.bom = o.flag("bom", "csv 以 BOM 开头，供 Windows 的 Excel 打开")
+	o.complete("output", forms)
+	o.complete("fields", names[T]())
+	return l
+}
+
+// check judges the flags; it comes before anything is asked.
+func (l *listing[T]) check() error {
+	switch *l.form {
+	case formTable, formWide:
+		if l.a.json {
+			if l.cmd.Flags().Changed("output") {
+				return usage(l.cmd, "--json 与 -o %s 不能同时写", *l.form)
+			}
+			*l.form = formJSON
+		}
+	case formJSON, formCSV, formTSV:
+		if l.a.json && *l.form != formJSON {
+			return usage(l.cmd, "--json 与 -o %s 不能同时写", *l.form)
+		}
+	default:
+		return usage(l.cmd, "没有输出格式 %q；可写 table、wide、json、csv、tsv", *l.form)
+	}
+	l.a.json = *l.form == formJSON
+	if *l.bom && *l.form != formCSV {
+		return usage(l.cmd, "--bom 只用于 -o csv")
+	}
+	known := names[T]()
+	for _, f := range *l.fields {
+		if !slices.Contains(known, f) {
+			return usage(l.cmd, "没有字段 %q；可写：%s", f, strings.Join(known, "、"))
+		}
+	}
+	return nil
+}
+
+// run is a command's RunE that begins with check.
+func (l *listing[T]) run(then func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := l.check(); err != nil {
+			return err
+		}
+		return then(cmd, args)
+	}
+}
+
+// machine tells whether a program reads the output: it gets everything, and no table.
+func (l *listing[T]) machine() bool { return *l.form != formTable && *l.form != formWide }
+
+// each prints what scan yields, as it comes.
+func (l *listing[T]) each(scan func(yield func(T) error) error) error {
+	if *l.form == formJSON {
+		return l.eachJSON(scan)
+	}
+	out := csv.NewWriter(l.a.out)
+	if *l.bom {
+		if _, err := l.a.out.Write([]byte("\ufeff")); err != nil {
+			return err
+		}
+	}
+	write := out.Write
+	if *l.form == formTSV {
+		write = func(cells []string) error {
+			_, err := fmt.Fprintln(l.a.out, strings.Join(cells, "\t"))
+			return err
+		}
+	}
+	if err := write(l.named()); err != nil {
+		return err
+	}
+	err := scan(func(v T) error {
+		cells, err := l.cells(v)
+		if err != nil {
+			return err
+		}
+		for i, c := range cells {
+			if cells[i] = grid.Clean(c); *l.form == formCSV {
+				cells[i] = defuse(cells[i])
+			}
+		}
+		return write(cells)
+	})
+	out.Flush()
+	return cmp.Or(err, out.Error())
+}
+
+// all is each for values that are there already.
+func (l *listing[T]) all(values []T) error {
+	if *l.form == formJSON && len(*l.fields) == 0 {
+		return l.a.printJSON(append([]T{}, values...))
+	}
+	return l.each(func(yield func(T) error) error {
+		for _, v := range values {
+			if err := yield(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (l *listing[T]) eachJSON(scan func(yield func(T) error) error) error {
+	if len(*l.fields) == 0 {
+		array := jsonArray[T]{a: l.a}
+		if err := scan(array.add); err != nil {
+			return err
+		}
+		return array.close()
+	}
+	array := jsonArray[json.RawMessage]{a: l.a}
+	err := scan(func(v T) error {
+		values, err := valuesOf(v)
+		if err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		for i, f := range *l.fields {
+			b.WriteString([]string{"{", ","}[min(i, 1)])
+			fmt.Fprintf(&b, "%q:%s", f, cmp.Or(string(values[f]), "null"))
+		}
+		b.WriteByte('}')
+		return array.add(b.Bytes())
+	})
+	if err != nil {
+		return err
+	}
+	return array.close()
+}
+
+// draw prints a table: the command's own, or one of the chosen fields.
+func (l *listing[T]) draw(all []T, own func(wide bool) error) error {
+	if len(*l.fields) == 0 {
+		return own(*l.form == formWide)
+	}
+	t := grid.Table{}
+	flexible := make([]int, len(*l.fields))
+	for i, f := range *l.fields {
+		t.Header = append(t.Header, cmp.Or(l.a.t(fieldTitles[f]), f))
+		flexible[i] = i
+	}
+	for _, v := range all {
+		cells, err := l.cells(v)
+		if err != nil {
+			return err
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return l.a.table(t, nil, flexible...)
+}
+
+// named returns the fields that are shown.
+func (l *listing[T]) named() []string {
+	if len(*l.fields) > 0 {
+		return *l.fields
+	}
+	return names[T]()
+}
+
+func (l *listing[T]) cells(v T) ([]string, error) {
+	values, err := valuesOf(v)
+	if err != nil {
+		return nil, err
+	}
+	var cells []string
+	for _, f := range l.named() {
+		cells = append(cells, plainText(values[f]))
+	}
+	return cells, nil
+}
+
+// names lists the JSON names of a wire type, in their order.
+func names[T any]() []string { return namesOf(reflect.TypeFor[T]()) }
+
+func namesOf(t reflect.Type) (all []string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && name == "":
+			all = append(all, namesOf(f.Type)...)
+		case name != "-" && name != "" && !slices.Contains(all, name):
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func valuesOf(v any) (values map[string]json.RawMessage, err error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return values, json.Unmarshal(b, &values)
+}
+
+// plainText is a JSON value in a cell: a string without its quotes, a list of strings with blanks
+// between them, nothing for null.
+func plainText(raw json.RawMessage) string {
+	var s string
+	var list []string
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return ""
+	case json.Unmarshal(raw, &s) == nil:
+		return s
+	case json.Unmarshal(raw, &list) == nil:
+		return strings.Join(list, " ")
+	}
+	return string(raw)
+}
+
+// defuse puts an apostrophe before what a spreadsheet would take for a formula. A number is none.
+func defuse(cell string) string {
+	if strings.IndexAny(cell, "=+-@\t\r\n＝＋－＠") == 0 && !json.Valid([]byte(cell)) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// fieldTitles are the headings of fields in a table.
+var fieldTitles = map[string]string{
+	"case": "案号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人",
+	"subject": "主题", "channel": "渠道", "arrived_at": "到达", "confirmed_on": "确认", "registered_on": "登记", "received_on": "收到申请之日",
+	"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
+	"overdue": "逾期", "late": "逾期办结", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
+	"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数",
+	"dispute": "编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
+	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "size": "大小", "reasons": "原因",
+	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
+	"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
+}
+
+// wideRows is rows with everything that fits a wide screen.
+func (a *app) wideRows(cases []control.CaseRow) error {
+	t := grid.Table{Header: []string{"案号", "阶段", "类型", "申请人", "类别", "主题", "渠道", "到达", "收到申请之日", "期限", "剩余", "承办", "答复类别", "文号"}}
+	var tints []tint
+	for _, r := range cases {
+		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), kindLabel(r.Kind), string(r.Applicant), string(r.Category), string(r.Subject),
+			channelLabel(r.Channel), instant(r.ArrivedAt), a.day(r.ReceivedOn), a.day(r.Due), remaining(r), charge(r), outcomeLabel(r), string(r.DocumentNumber)})
+		tints = append(tints, urgency(r))
+	}
+	return a.fitted(t, tints, []int{3, 5, 11, 12}, []int{13, 12, 4, 2, 6, 8, 7, 11})
+}

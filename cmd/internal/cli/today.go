@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// todayRows is how many lines `ysq` alone shows of anything: it is a glance.
+const todayRows = 10
+
+// agenda is what has to be done: what `ysq` alone and `ysq board` show.
+type agenda struct {
+	Status       control.Status    `json:"status"`
+	Due          []control.DueItem `json:"due"`          // overdue or due within soonDays
+	Unregistered []control.CaseRow `json:"unregistered"` // at 收件
+}
+
+func askAgenda(ctx context.Context, c *control.Client, limit int) (g agenda, err error) {
+	if g.Status, err = c.Status(ctx); err != nil {
+		return g, err
+	}
+	if g.Due, err = c.Due(ctx, soonDays); err != nil {
+		return g, err
+	}
+	g.Unregistered = []control.CaseRow{}
+	err = c.List(ctx, control.ListQuery{Stages: []casefile.Stage{casefile.StageReceived}, Limit: limit}, func(r control.CaseRow) error {
+		g.Unregistered = append(g.Unregistered, r)
+		return nil
+	})
+	return g, err
+}
+
+// front is `ysq` alone: what needs doing today. Where nothing is set up yet, it is the help.
+func (a *app) front(cmd *cobra.Command, args []string) error {
+	c, err := a.open(cmd)
+	if e, ok := errors.AsType[*control.Error](err); ok && e.Code == "unreachable" && !a.json {
+		return cmd.Help()
+	}
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	g, err := askAgenda(cmd.Context(), c, todayRows)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(g)
+	}
+	return a.agenda(g)
+}
+
+func (a *app) agenda(g agenda) error {
+	s := g.Status
+	fmt.Fprintln(a.out, grid.Clean(join("  ", day(s.Today), s.Agency)))
+	fmt.Fprintln(a.out, a.agendaCounts(s))
+	if s.PID == 0 {
+		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：守护进程没有运行，不在收信"))
+	}
+	for _, m := range s.Mailboxes {
+		if m.Failures > 0 {
+			fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(m.Account+"："+m.Label+"（ysq status）"))
+		}
+	}
+	for _, t := range s.Troubles {
+		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(t))
+	}
+	if len(g.Due) > 0 {
+		a.heading("到期事项")
+		if err := a.dueTable(g.Due[:min(len(g.Due), todayRows)], true); err != nil {
+			return err
+		}
+		a.rest(len(g.Due), "ysq due")
+	}
+	if len(g.Unregistered) > 0 {
+		a.heading("未登记")
+		if err := a.rows(g.Unregistered); err != nil {
+			return err
+		}
+		a.rest(s.Unregistered, "ysq list --unregistered")
+	}
+	if n := s.Mails[casefile.Parked.String()] + s.Mails[casefile.Quarantined.String()]; n > 0 {
+		fmt.Fprintf(a.out, "\n待人工确认的邮件 %d 封（ysq mail list）\n", n)
+	}
+	fmt.Fprintln(a.out, "\n各条命令见 ysq -h")
+	return nil
+}
+
+func (a *app) rest(n int, command string) {
+	if n > todayRows {
+		fmt.Fprintf(a.out, "……共 %d 项，见 %s\n", n, command)
+	}
+}
+
+// agendaCounts is one line of numbers, those that hurt in colour.
+func (a *app) agendaCounts(s control.Status) string {
+	screen := a.screenOf(a.out)
+	paint := func(n int, t tint, text string) string {
+		if n == 0 {
+			t = plain
+		}
+		return screen.paint(t, fmt.Sprintf("%s %d", text, n))
+	}
+	some := func(n int, text string) string { // most offices have none, most days
+		if n == 0 {
+			return ""
+		}
+		return paint(n, soon, text)
+	}
+	return join("  ", fmt.Sprintf("在办 %d", s.Open), paint(s.Overdue, alarm, "逾期"), paint(s.DueToday, soon, "今天到期"),
+		paint(s.DueSoon, soon, fmt.Sprintf("%d 个工作日内", soonDays)), paint(s.Unregistered, soon, "未登记"), some(s.Unconfirmed, "未双方确认"),
+		some(s.Disputes, "复议诉讼待答复"))
+}
