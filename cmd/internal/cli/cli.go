@@ -30,12 +30,16 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 )
 
 // Main runs the command that args name and returns its exit code (control.Exit…). It ends early
 // when ctx does; `serve` then stops in order, which is its ordinary end.
 func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, version string) int {
+	if len(args) > 0 && args[0] == worker.Command { // the daemon's child: not for people, and nothing of the tree for it
+		return worker.Main(args[1:], in, out, errOut)
+	}
 	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
 	root := a.root()
 	root.SetArgs(append([]string{}, args...)) // never nil, which cobra takes for os.Args

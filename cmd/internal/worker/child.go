@@ -1,0 +1,112 @@
+package worker
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"ysq.internal/ysq/casefile/form"
+)
+
+// What a child is for.
+const (
+	modePlain   = "plain"   // reads anything but PDF
+	modePDF     = "pdf"     // reads a PDF; the cache's directory follows
+	modePrepare = "prepare" // compiles pdfium into the directory that follows; reads nothing
+)
+
+// Main is the child: args are what follows Command. It returns the exit code.
+func Main(args []string, in io.Reader, out, errOut io.Writer) int {
+	if err := child(args, in, out); err != nil {
+		fmt.Fprintln(errOut, err)
+		return 1
+	}
+	return 0
+}
+
+func child(args []string, in io.Reader, out io.Writer) error {
+	if len(args) < 1 || (args[0] != modePlain && len(args) != 2) {
+		return fmt.Errorf("this command is the program's own: %v", args)
+	}
+	if args[0] == modePrepare {
+		if err := limit(prepareMemory, prepareSeconds); err != nil {
+			return err
+		}
+		return compileInto(args[1])
+	}
+	// Whatever has to be opened is opened before the door is shut, and no byte of the attachment is read
+	// before it is.
+	var pdf *library
+	if args[0] == modePDF {
+		var err error
+		if pdf, err = startLibrary(args[1]); err != nil {
+			return err
+		}
+	}
+	if err := confine(); err != nil {
+		return fmt.Errorf("confining the child: %w", err)
+	}
+	given, err := receive(in)
+	if err != nil {
+		return err
+	}
+	var reading Reading
+	if pdf != nil {
+		reading = pdf.read(given)
+	} else {
+		reading = readPlain(given)
+	}
+	return json.NewEncoder(out).Encode(reading)
+}
+
+// receive reads the preface and the attachment, which must be as long as it says.
+func receive(r io.Reader) (form.Input, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	line, err := b.ReadSlice('\n')
+	if err != nil {
+		return form.Input{}, fmt.Errorf("reading the preface: %w", err)
+	}
+	var p preface
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return form.Input{}, fmt.Errorf("reading the preface: %w", err)
+	}
+	if p.Size < 0 || p.Size > MaxInput {
+		return form.Input{}, fmt.Errorf("an attachment of %d bytes", p.Size)
+	}
+	body := make([]byte, p.Size)
+	if _, err := io.ReadFull(b, body); err != nil {
+		return form.Input{}, fmt.Errorf("reading the attachment: %w", err)
+	}
+	return form.Input{Index: p.Index, Name: p.Name, Type: p.Type, Body: body}, nil
+}
+
+func readPlain(in form.Input) Reading {
+	d := form.Read(in)
+	return Reading{State: stateOf(d), Document: d}
+}
+
+// stateOf tells from form's notes what became of a document.
+func stateOf(d form.Document) State {
+	if len(d.Blocks) > 0 {
+		return Read // whatever else is noted: a clerk sees the notes beside it
+	}
+	for _, n := range d.Notes {
+		switch n.Code {
+		case form.NoteScan, form.NoteImage:
+			return Scan
+		case form.NoteEncrypted:
+			return Encrypted
+		case form.NoteDamaged:
+			return Damaged
+		case form.NoteCut:
+			return TooLarge
+		case form.NoteArchive, form.NoteUnread:
+			return Unread
+		}
+	}
+	return Empty
+}

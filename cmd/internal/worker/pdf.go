@@ -1,0 +1,184 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/klippa-app/go-pdfium"
+	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/webassembly"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"ysq.internal/ysq/casefile/form"
+)
+
+// Limits of a PDF. An application has a few pages; what lies beyond is told, not read.
+const (
+	maxPages  = 30
+	maxGlyphs = 60_000 // of all pages
+)
+
+// library is pdfium, ready to read one document. Its module has no file system, no scripts and no
+// network; its memory ends at wasmPages.
+type library struct {
+	pool pdfium.Pool
+	pdfium.Pdfium
+}
+
+// compiled runs pdfium as machine code out of a cache.
+func compiled(cache wazero.CompilationCache) wazero.RuntimeConfig {
+	return wazero.NewRuntimeConfigCompiler().WithCompilationCache(cache)
+}
+
+// startLibrary readies pdfium as machine code where there is a cache and the process may run it,
+// interpreted elsewhere.
+func startLibrary(cache string) (*library, error) {
+	runtime := wazero.NewRuntimeConfigInterpreter()
+	if info, err := os.Stat(cache); compiles && cache != "" && err == nil && info.IsDir() && mayExecute() {
+		c, err := wazero.NewCompilationCacheWithDir(cache)
+		if err != nil {
+			return nil, err
+		}
+		runtime = compiled(c)
+	}
+	return newLibrary(runtime)
+}
+
+func newLibrary(runtime wazero.RuntimeConfig) (*library, error) {
+	runtime = runtime.WithMemoryLimitPages(wasmPages).
+		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling) // pdfium is built with them
+	pool, err := webassembly.Init(webassembly.Config{
+		Context: context.Background(), MaxIdle: 1, MaxTotal: 1,
+		FSConfig: wazero.NewFSConfig(), Stdout: io.Discard, Stderr: io.Discard, RuntimeConfig: runtime,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("starting pdfium: %w", err)
+	}
+	instance, err := pool.GetInstance(time.Minute)
+	if err != nil {
+		return nil, fmt.Errorf("starting pdfium: %w", err)
+	}
+	return &library{pool, instance}, nil
+}
+
+func (l *library) close() error { return l.pool.Close() }
+
+// read reads a PDF. It never fails: what cannot be read is a state.
+func (l *library) read(in form.Input) Reading {
+	r := Reading{Document: form.Document{Part: in.Index, Name: in.Name, Format: form.PDF}}
+	opened, err := l.OpenDocument(&requests.OpenDocument{File: &in.Body})
+	switch {
+	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
+		return r.with(Encrypted, form.NoteEncrypted, "PDF 已加密，没有密码读不出。")
+	case err != nil:
+		return r.with(Damaged, form.NoteDamaged, "PDF 损坏，读不出。")
+	}
+	counted, err := l.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: opened.Document})
+	if err != nil || counted.PageCount == 0 {
+		return r.with(Damaged, form.NoteDamaged, "PDF 里没有页。")
+	}
+	room := maxGlyphs
+	var bare, broken []int // pages without text, and those that could not be read
+	for i := range min(counted.PageCount, maxPages) {
+		blocks, glyphs, err := l.page(in, opened.Document, i, counted.PageCount, room)
+		switch {
+		case err != nil:
+			broken = append(broken, i+1)
+		case glyphs == 0:
+			bare = append(bare, i+1)
+		}
+		r.Document.Blocks = append(r.Document.Blocks, blocks...)
+		if room -= glyphs; room <= 0 {
+			r.note(form.NoteCut, fmt.Sprintf("文字过多，只读到第 %d 页。", i+1))
+			break
+		}
+	}
+	if counted.PageCount > maxPages {
+		r.note(form.NoteCut, fmt.Sprintf("共 %d 页，只读了前 %d 页。", counted.PageCount, maxPages))
+	}
+	if broken != nil {
+		r.note(form.NoteDamaged, "第 "+numbers(broken)+" 页读不出。")
+	}
+	switch {
+	case len(r.Document.Blocks) > 0 && bare != nil:
+		r.note(form.NoteScan, "第 "+numbers(bare)+" 页没有文字，可能是扫描件，须人工阅看。")
+	case len(r.Document.Blocks) == 0 && bare != nil:
+		return r.with(Scan, form.NoteScan, "这份 PDF 没有文字，是扫描件或照片，须人工阅看。")
+	case len(r.Document.Blocks) == 0:
+		r.State = Damaged
+		return r
+	}
+	r.State = Read
+	return r
+}
+
+func (r Reading) with(s State, code, text string) Reading {
+	r.State = s
+	r.note(code, text)
+	return r
+}
+
+func (r *Reading) note(code, text string) {
+	r.Document.Notes = append(r.Document.Notes, form.Note{Code: code, Text: text})
+}
+
+func numbers(all []int) string {
+	words := make([]string, len(all))
+	for i, n := range all {
+		words[i] = fmt.Sprint(n)
+	}
+	return strings.Join(words, "、")
+}
+
+// page reads a page: its glyphs with their places, the lines drawn on it, and from both its blocks.
+func (l *library) page(in form.Input, doc references.FPDF_DOCUMENT, index, pages, room int) (blocks []form.Block, glyphs int, err error) {
+	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() {
+		_, closed := l.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+		err = errors.Join(err, closed)
+	}()
+	page := requests.Page{ByReference: &loaded.Page}
+	size, err := l.GetPageSize(&requests.GetPageSize{Page: page})
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err := l.GetPageTextStructured(&requests.GetPageTextStructured{Page: page, Mode: requests.GetPageTextStructuredModeChars})
+	if err != nil {
+		return nil, 0, err
+	}
+	var all []glyph
+	for _, c := range text.Chars {
+		at := c.PointPosition
+		g := glyph{text: c.Text, box: box{at.Left, size.Height - at.Top, at.Right, size.Height - at.Bottom}}
+		if strings.TrimFunc(g.text, nothing) == "" {
+			continue
+		}
+		if all = append(all, g); len(all) == room {
+			break
+		}
+	}
+	if len(all) == 0 {
+		return nil, 0, nil
+	}
+	// A page whose drawing cannot be read still has its text.
+	rules, _ := l.rules(page, size.Height)
+	return layOut(in, pages, index+1, all, rules), len(all), nil
+}
+
+// nothing are runes that show nothing.
+func nothing(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufffe' || r == 0
+}

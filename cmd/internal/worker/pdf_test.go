@@ -1,0 +1,157 @@
+package worker
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"ysq.internal/ysq/casefile/form"
+)
+
+// pdfPage is a page of a test's PDF: text with places and lines, in points from the lower left corner
+// as PDF counts.
+type pdfPage struct{ content strings.Builder }
+
+func (p *pdfPage) text(x, y float64, s string) *pdfPage {
+	fmt.Fprintf(&p.content, "BT /F1 12 Tf %g %g Td <", x, y)
+	for _, u := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&p.content, "%04X", u)
+	}
+	p.content.WriteString("> Tj ET\n")
+	return p
+}
+
+// rule draws a thin filled rectangle, as word processors do for borders.
+func (p *pdfPage) rule(x0, y0, x1, y1 float64) *pdfPage {
+	fmt.Fprintf(&p.content, "%g %g %g %g re f\n", x0, y0, max(x1-x0, 0.5), max(y1-y0, 0.5))
+	return p
+}
+
+// writePDF writes a PDF of these pages with one font whose codes are UTF-16 and whose ToUnicode map says
+// so, not embedded, as a Chinese font often is.
+func writePDF(trailer string, pages ...*pdfPage) []byte {
+	var b bytes.Buffer
+	var offsets []int
+	object := func(format string, args ...any) {
+		offsets = append(offsets, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n"+format+"\nendobj\n", append([]any{len(offsets)}, args...)...)
+	}
+	stream := func(s string) string { return fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(s), s) }
+	b.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+	object("<< /Type /Catalog /Pages 2 0 R >>")
+	var kids []string
+	for i := range pages {
+		kids = append(kids, fmt.Sprintf("%d 0 R", 7+2*i))
+	}
+	object("<< /Type /Pages /Kids [%s] /Count %d >>", strings.Join(kids, " "), len(pages))
+	object("<< /Type /Font /Subtype /Type0 /BaseFont /SimSun /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>")
+	object("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /SimSun /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 1000 /W [32 [500] 33 126 500] /FontDescriptor 5 0 R >>")
+	object("<< /Type /FontDescriptor /FontName /SimSun /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 860 /Descent -140 /CapHeight 700 /StemV 80 >>")
+	object("%s", stream("/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def /CMapType 2 def\n"+
+		"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"+bfranges()+"endcmap end end"))
+	for i, p := range pages {
+		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>", 8+2*i)
+		object("%s", stream(p.content.String()))
+	}
+	xref := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)
+	for _, o := range offsets {
+		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	}
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, trailer, xref)
+	return b.Bytes()
+}
+
+// bfranges maps every code of the base plane to itself, in runs that do not cross the last byte.
+func bfranges() string {
+	var b strings.Builder
+	for first := 0; first < 256; first += 100 {
+		last := min(first+100, 256)
+		fmt.Fprintf(&b, "%d beginbfrange\n", last-first)
+		for hi := first; hi < last; hi++ {
+			fmt.Fprintf(&b, "<%02X00> <%02XFF> <%02X00>\n", hi, hi, hi)
+		}
+		b.WriteString("endbfrange\n")
+	}
+	return b.String()
+}
+
+func readPDF(t *testing.T, cache string, body []byte) Reading {
+	t.Helper()
+	reader := testReader(t)
+	reader.Cache = cache
+	r, err := reader.Read(t.Context(), form.Input{Index: 2, Name: "申请表.pdf", Type: "application/pdf", Body: body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Document.Part != 2 || r.Document.Name != "申请表.pdf" {
+		t.Errorf("document of part %d, %q", r.Document.Part, r.Document.Name)
+	}
+	return r
+}
+
+func blockText(blocks []form.Block) string {
+	var b strings.Builder
+	for _, k := range blocks {
+		if k.Line != nil {
+			b.WriteString(k.Line.Text + "\n")
+			continue
+		}
+		for _, c := range k.Table.Cells {
+			fmt.Fprintf(&b, "[%d,%d", c.Row, c.Col)
+			if c.RowSpan != 1 || c.ColSpan != 1 {
+				fmt.Fprintf(&b, " %d×%d", c.RowSpan, c.ColSpan)
+			}
+			b.WriteString("] " + strings.ReplaceAll(c.Text, "\n", "↵") + "\n")
+		}
+	}
+	return b.String()
+}
+
+func TestPDF(t *testing.T) {
+	cache := prepared(t)
+	lines := new(pdfPage).text(72, 780, "政府信息公开申请").text(72, 740, "申请人：张三").text(72, 720, "联系电话：13800000000")
+	table := new(pdfPage).text(200, 800, "政府信息公开申请表").
+		text(60, 748, "姓 名").text(160, 748, "李四").text(310, 748, "联系电话").text(420, 748, "13900000000").
+		text(60, 690, "所需信息的").text(60, 675, "内容描述").text(160, 698, "2025年大气监测数据，").text(160, 682, "按月汇总")
+	for _, x := range []float64{50, 150, 540} {
+		table.rule(x, 660, x, 770)
+	}
+	for _, x := range []float64{300, 410} {
+		table.rule(x, 735, x, 770)
+	}
+	for _, y := range []float64{770, 735, 660} {
+		table.rule(50, y, 540, y)
+	}
+	for name, test := range map[string]struct {
+		body  []byte
+		state State
+		text  string
+		note  string
+	}{
+		"lines":       {writePDF("", lines), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", ""},
+		"table":       {writePDF("", table), Read, "政府信息公开申请表\n[0,0] 姓 名\n[0,1] 李四\n[0,2] 联系电话\n[0,3] 13900000000\n[1,0] 所需信息的↵内容描述\n[1,1 1×3] 2025年大气监测数据，↵按月汇总\n", ""},
+		"scan":        {writePDF("", new(pdfPage).rule(0, 0, 500, 500)), Scan, "", form.NoteScan},
+		"partly scan": {writePDF("", lines, new(pdfPage)), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", form.NoteScan},
+		"encrypted":   {writePDF("/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"+strings.Repeat("41", 32)+"> /U <"+strings.Repeat("42", 32)+"> >> /ID [<00> <00>]", lines), Encrypted, "", form.NoteEncrypted},
+		"broken":      {[]byte("%PDF-1.7\nthis is none"), Damaged, "", form.NoteDamaged},
+		"cut short":   {writePDF("", lines)[:300], Damaged, "", form.NoteDamaged},
+		"no page":     {writePDF(""), Damaged, "", form.NoteDamaged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := readPDF(t, cache, test.body)
+			if r.State != test.state {
+				t.Errorf("state %q (%s), want %q", r.State, r.Note, test.state)
+			}
+			if got := blockText(r.Document.Blocks); got != test.text {
+				t.Errorf("text\n%s\nwant\n%s", got, test.text)
+			}
+			if test.note == "" && len(r.Document.Notes) > 0 || test.note != "" && (len(r.Document.Notes) == 0 || r.Document.Notes[0].Code != test.note) {
+				t.Errorf("notes %v, want %q", r.Document.Notes, test.note)
+			}
+		})
+	}
+}

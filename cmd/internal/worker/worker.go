@@ -1,0 +1,228 @@
+// Package worker reads what applicants send in a process of its own that has lost all its rights.
+//
+// Attachments are hostile: a file made to break its reader must find nothing to reach. The program is
+// therefore executed again (/proc/self/exe) as a hidden command, with an empty environment, the
+// attachment on fd 0 and at most 1 MiB of JSON expected on fd 1:
+//
+//	worker.go    Reader: the parent. Starts a child for each attachment, kills it by the clock, and
+//	             turns whatever becomes of it into a Reading
+//	child.go     Main: the child. Readies itself, locks itself up (confine), only then reads
+//	confine.go   limits and the system call filter     filter.go    the filter's program
+//	pdf.go       PDF by pdfium, in WebAssembly         layout.go    its tables, from their rules
+//	cache.go     pdfium compiled once                  machine_*.go what differs by processor
+//
+// Every other format is read by package form in the same child. A child reads one attachment and ends.
+//
+// pdfium is compiled to machine code where the process may make memory executable: 2.5 s and 330 MiB,
+// once for all children, into a directory that they cannot write to. Under systemd's
+// MemoryDenyWriteExecute=, and on loong64, it is interpreted: 0.26 s and 190 MiB for each PDF, and
+// 10 to 30 times slower on its pages, which an application of a few pages does not feel. Both are right;
+// the unit keeps the directive, since a stricter daemon is worth more than a quicker PDF.
+package worker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"ysq.internal/ysq/casefile/form"
+)
+
+// Command is the hidden command that makes the program a child.
+const Command = "read-attachment"
+
+// Limits of one attachment. MaxInput is what is handed to a child at all; MaxOutput is what it may say.
+const (
+	MaxInput  = 32 << 20
+	MaxOutput = 1 << 20
+	wallTime  = 30 * time.Second
+)
+
+// State is what became of reading an attachment. It is stable: it stands in JSON.
+type State string
+
+// The states.
+const (
+	Read      State = "read"
+	Scan      State = "scan"      // a picture, or a PDF of pictures: a person reads it
+	Encrypted State = "encrypted" // a password is needed
+	Damaged   State = "damaged"   // nothing could be read
+	Empty     State = "empty"     // there is no text in it
+	TooLarge  State = "too-large"
+	Unread    State = "unread" // a kind of file that is not read
+	Failed    State = "failed" // reading it was given up: it crashed, or took too much
+)
+
+var stateLabels = map[State]string{
+	Read: "已读取", Scan: "扫描件或照片，须人工阅看", Encrypted: "已加密，须向申请人索取密码或另行提交", Damaged: "文件损坏，读不出",
+	Empty: "没有文字", TooLarge: "文件过大，未读取", Unread: "此类文件不读取", Failed: "读取失败，须人工阅看",
+}
+
+// Label returns the Chinese words.
+func (s State) Label() string { return stateLabels[s] }
+
+// Reading is what came of an attachment. A Document is there in every state in which form made one.
+type Reading struct {
+	State    State         `json:"state"`
+	Note     string        `json:"note,omitzero"` // in Chinese: why, where the state alone does not say it
+	Document form.Document `json:"document"`
+}
+
+// Reader reads attachments, each in a child of its own. It is safe for use by many goroutines; how many
+// children there are at once is for the caller to say.
+type Reader struct {
+	// Cache is the directory that Prepare made; "" or one that is not there: pdfium is interpreted.
+	Cache string
+	// Failed, if set, hears what a child that was given up had to say: for the log, not for clerks.
+	Failed func(name, what string)
+
+	// What tests put in the place of the program and of its time.
+	argv []string
+	wall time.Duration
+}
+
+// errFlood ends a child that says more than MaxOutput.
+var errFlood = errors.New("the child's answer is too long")
+
+// errTime ends a child that takes too long.
+var errTime = errors.New("the child takes too long")
+
+// Read reads one attachment. Whatever its bytes do is told in the Reading; an error means that ctx
+// ended or that no child could be started.
+func (r *Reader) Read(ctx context.Context, in form.Input) (Reading, error) {
+	given := Reading{Document: form.Document{Part: in.Index, Name: in.Name}}
+	if len(in.Body) > MaxInput {
+		given.State, given.Note = TooLarge, fmt.Sprintf("%d MiB，超过 %d MiB", len(in.Body)>>20, MaxInput>>20)
+		return given, nil
+	}
+	head, err := json.Marshal(preface{Index: in.Index, Name: in.Name, Type: in.Type, Size: len(in.Body)})
+	if err != nil {
+		return given, err
+	}
+	args := []string{Command, modePlain}
+	if form.Sniff(in) == form.PDF {
+		args = []string{Command, modePDF, r.Cache}
+	}
+	said, err := r.run(ctx, args, io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(in.Body)))
+	if err == nil {
+		var got Reading
+		if err = json.Unmarshal(said.out, &got); err == nil && got.State.Label() == "" {
+			err = fmt.Errorf("unknown state %q", got.State)
+		}
+		if err == nil {
+			got.Document.Part, got.Document.Name = in.Index, in.Name // the child's word is not needed for these
+			return got, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return given, context.Cause(ctx)
+	}
+	if _, started := errors.AsType[*startError](err); started {
+		return given, err
+	}
+	given.State, given.Note = Failed, said.why(err)
+	if r.Failed != nil {
+		r.Failed(in.Name, fmt.Sprintf("%v: %s", err, said.complaint))
+	}
+	return given, nil
+}
+
+// preface is the first line of a child's input; the attachment follows.
+type preface struct {
+	Index int    `json:"index"`
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Size  int    `json:"size"`
+}
+
+// answer is what a child said and how it ended.
+type answer struct {
+	out       []byte
+	complaint string // the end of its standard error
+	cause     error  // errTime or errFlood where that is why it was killed
+	signal    syscall.Signal
+}
+
+// startError is a child that could not be started: not the attachment's fault.
+type startError struct{ error }
+
+func (e *startError) Unwrap() error { return e.error }
+
+// run starts a child and waits for it. The child dies with this process.
+func (r *Reader) run(ctx context.Context, args []string, in io.Reader) (answer, error) {
+	wall := r.wall
+	if wall == 0 {
+		wall = wallTime
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	timer := time.AfterFunc(wall, func() { stop(errTime) })
+	defer timer.Stop()
+
+	out, complaint := &bounded{most: MaxOutput, full: func() { stop(errFlood) }}, &bounded{most: 4 << 10}
+	cmd := exec.CommandContext(ctx, "/proc/self/exe")
+	cmd.Args = append([]string{"ysq"}, append(append([]string{}, r.argv...), args...)...)
+	cmd.Env, cmd.Dir = []string{}, "/"
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, complaint
+	cmd.WaitDelay = time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+
+	// Pdeathsig means the death of the thread that started the child (prctl(2)).
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := cmd.Start(); err != nil {
+		return answer{}, &startError{fmt.Errorf("starting the reading of an attachment: %w", err)}
+	}
+	err := cmd.Wait()
+	a := answer{out: out.kept, complaint: strings.TrimSpace(string(complaint.kept))}
+	if cause := context.Cause(ctx); errors.Is(cause, errTime) || errors.Is(cause, errFlood) {
+		a.cause = cause
+		return a, cause
+	}
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		a.signal = status.Signal()
+	}
+	return a, err
+}
+
+// why says to a clerk what became of a child that gave no answer.
+func (a answer) why(err error) string {
+	switch {
+	case errors.Is(a.cause, errTime), a.signal == syscall.SIGXCPU, strings.Contains(a.complaint, "SIGXCPU"):
+		return "读取用时过长，已中止"
+	case errors.Is(a.cause, errFlood):
+		return "读出的内容过多，已中止"
+	case strings.Contains(a.complaint, "out of memory"), strings.Contains(a.complaint, "cannot allocate memory"):
+		return "读取所需内存过大，已中止"
+	case a.signal != 0:
+		return "读取进程被终止（" + a.signal.String() + "）"
+	case strings.Contains(a.complaint, "confining"):
+		return "读取进程不能设限，没有读取；请管理员查看服务日志"
+	}
+	return "读取进程异常退出"
+}
+
+// bounded keeps the first bytes that are written to it and refuses more when full says so.
+type bounded struct {
+	kept []byte
+	most int
+	full func() // nil: what is beyond is dropped
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	room := b.most - len(b.kept)
+	b.kept = append(b.kept, p[:min(len(p), room)]...)
+	if len(p) > room && b.full != nil {
+		b.full()
+		return room, errFlood
+	}
+	return len(p), nil
+}
