@@ -43,6 +43,7 @@ func (c Config) problems() Errors {
 	for i, m := range c.Mailboxes {
 		c.mailboxProblems(&p, i, m)
 	}
+	c.sendingProblems(&p)
 	for _, g := range c.groupLists() {
 		for _, group := range g.list {
 			if strings.TrimSpace(string(group)) == "" {
@@ -159,6 +160,12 @@ func (c Config) problemsHere() Errors {
 		}
 		_, err := m.RootCAs()
 		blame(mailboxKey(i, "ca_file"), err)
+	}
+	if s := c.SMTP; s.Enabled() && (s.PasswordFile != "" || s.Credential != "") {
+		_, err := s.Password()
+		blame("smtp."+s.account().passwordKey(), err)
+		_, err = s.RootCAs()
+		blame("smtp.ca_file", err)
 	}
 	for _, g := range c.groupLists() {
 		// The default group is made by the package; whoever runs ysq without it, as in a test, has

@@ -28,16 +28,19 @@ const (
 
 // Config is the configuration of one instance, which serves one office.
 type Config struct {
-	Agency    Agency
-	Paths     Paths
-	Mailboxes []Mailbox // at least one; several when an office has several accounts
-	Intake    Intake
-	Access    Access
-	Approval  Approval
-	Report    Report
-	Retention Retention
-	Log       Log
-	Terminal  Terminal
+	Agency      Agency
+	Paths       Paths
+	Mailboxes   []Mailbox // at least one; several when an office has several accounts
+	Intake      Intake
+	SMTP        SMTP
+	Acknowledge Acknowledge
+	Digest      Digest
+	Access      Access
+	Approval    Approval
+	Report      Report
+	Retention   Retention
+	Log         Log
+	Terminal    Terminal
 
 	source source // where each key stands, for errors found after reading
 }
@@ -179,11 +182,14 @@ type Terminal struct {
 // mailbox. It does not pass Check, because an office has a name and an account.
 func Default() Config {
 	return Config{
-		Paths:    Paths{State: DefaultState, Socket: DefaultSocket},
-		Access:   Access{SocketGroup: DefaultGroup, Operator: []Group{DefaultGroup}},
-		Approval: Approval{Extension: ExtensionRecorded},
-		Report:   Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
-		Log:      Log{Level: Info},
+		Paths:       Paths{State: DefaultState, Socket: DefaultSocket},
+		Access:      Access{SocketGroup: DefaultGroup, Operator: []Group{DefaultGroup}},
+		SMTP:        SMTP{TLS: ImplicitTLS},
+		Acknowledge: Acknowledge{Subject: receiptSubject, Text: receiptText, PerSender: 3, PerDay: 100},
+		Digest:      Digest{At: Clock{8, 30}, Days: 3},
+		Approval:    Approval{Extension: ExtensionRecorded},
+		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
+		Log:         Log{Level: Info},
 	}
 }
 

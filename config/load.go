@@ -113,6 +113,7 @@ func parse(path string, data []byte) (Config, error) {
 	for i := range r.cfg.Mailboxes {
 		r.cfg.Mailboxes[i].complete()
 	}
+	r.cfg.SMTP.complete(r.cfg.Mailboxes)
 	if whole {
 		for _, e := range r.cfg.problems() {
 			if !r.failed[e.Key] {

@@ -107,7 +107,8 @@ ambiguous_width = 2
 			{Name: "main", Host: "127.0.0.1", Port: 1143, TLS: Plaintext, User: "a", PasswordFile: "/p", PollInterval: 2 * time.Minute, Folders: []string{"INBOX", "垃圾邮件"}},
 			{Name: "b", Host: "mail.example.test", Port: 143, TLS: StartTLS, CAFile: "/ca.pem", User: "b", Credential: "second", PollInterval: 90 * time.Second},
 		},
-		Intake:   Intake{civil.New(2026, 1, 5)},
+		Intake: Intake{civil.New(2026, 1, 5)},
+		SMTP:   Default().SMTP, Acknowledge: Default().Acknowledge, Digest: Default().Digest, // see TestSending
 		Access:   Access{SocketGroup: "office", Viewer: []Group{"v", "2001"}, Operator: []Group{}, Approver: []Group{"3"}},
 		Approval: Approval{ExtensionRole},
 		Report:   Report{MonthDay{time.January, 10}, MonthDay{time.March, 31}},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -27,7 +28,7 @@ const mailboxSection = "mailbox"
 
 // sections returns the table of everything the file may hold except mailboxes, bound to c.
 func (c *Config) sections() []section {
-	return []section{
+	return slices.Concat([]section{
 		{"agency", "本机关。", []option{
 			{"name", "机关名称，印在告知书、答复书和年度报告上。必填。", "", text{&c.Agency.Name}},
 			{"code", "机关代字，用于文号，如“某环依申请〔2026〕1号”中的“某环依申请”。", `"某环依申请"`, text{&c.Agency.Code}},
@@ -39,6 +40,7 @@ func (c *Config) sections() []section {
 		{"intake", "收件。", []option{
 			{"cases_from", "自哪一天起收到的邮件立案；更早的只保存、可检索，不立案。\n不写则所有邮件都可以立案。", civil.New(2026, 1, 1).String(), date{&c.Intake.CasesFrom}},
 		}},
+	}, c.sendingSections(), []section{
 		{"access", "谁可以使用。写系统的组名或数字 gid（LDAP 等目录服务的组只能写 gid）；\n一人属于几个组的，取其中最高的角色。", []option{
 			{"socket_group", "套接字所属的组：不在此组的用户无法连接。", "", text{(*string)(&c.Access.SocketGroup)}},
 			{"viewer", "查看：只能查询。", `["ysq-viewers"]`, groups{&c.Access.Viewer}},
@@ -61,7 +63,7 @@ func (c *Config) sections() []section {
 		{"terminal", "终端表格。", []option{
 			{"ambiguous_width", "“宽度不定”的字符（如 ①、…、—）占几列：\"auto\" 按语言环境，或 1、2。\n表格竖线对不齐时改这里。", "", width{&c.Terminal.AmbiguousWidth}},
 		}},
-	}
+	})
 }
 
 const mailboxDoc = "邮箱（IMAP 账号）。一个机关有几个账号，就写几节 [[mailbox]]。\n密码不写在这里：见 credential 与 password_file。"

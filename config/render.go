@@ -35,13 +35,14 @@ func renderSection(b *strings.Builder, doc, header string, options, defaults []o
 	for i, o := range options {
 		b.WriteString("\n" + comment(o.doc))
 		is, unset := o.value.literal(), defaults[i].value.literal()
-		if is == unset {
-			b.WriteString("# ")
-			if o.sample != "" {
-				is = o.sample
-			}
+		if is != unset {
+			fmt.Fprintf(b, "%s = %s\n", o.key, is)
+			continue
 		}
-		fmt.Fprintf(b, "%s = %s\n", o.key, is)
+		if o.sample != "" {
+			is = o.sample
+		}
+		b.WriteString(comment(o.key + " = " + is)) // of several lines each
 	}
 }
 
