@@ -259,6 +259,36 @@ func (k consultation) end(law Statute, cal *workday.Calendar) (last civil.Date, 
 	return last, ok
 }
 
+// Consulting reports whether a side that was consulted has not answered.
+func (c Case) Consulting() bool {
+	return c.Stage.Open() && (c.Legal.Waiting == WaitConsultation || c.Strict.Waiting == WaitConsultation)
+}
+
+// ConsultationAlarms lists for each side that has not answered the last day of its 15 working days,
+// from the day on which the letter reached it, or while that day is not known from the day on which it
+// left. Which of them the case waits for is the clock's affair.
+func ConsultationAlarms(history []Record, law Statute, cal *workday.Calendar) []Alarm {
+	clock := ReadClock(Legal, history, law, cal)
+	if clock.Start.IsZero() {
+		clock = ReadClock(Strict, history, law, cal)
+	}
+	var all []Alarm
+	for _, k := range clock.consultations {
+		if !k.ended.IsZero() {
+			continue
+		}
+		by, _ := cal.AddWorkdays(cmp.Or(k.reached, k.sent), law.Consultation)
+		text := k.side.Label() + "“" + k.party + "”尚未答复："
+		if k.reached.IsZero() && k.side != OtherOffice {
+			text += "请记录征求意见书的送达日（reached），其答复期限自送达起算"
+		} else {
+			text += k.silence(law, cal)
+		}
+		all = append(all, Alarm{AlarmConsultation, by, text})
+	}
+	return all
+}
+
 // silence says what the law makes of a side that does not answer. It is known only with the day on
 // which the letter reached it.
 func (k consultation) silence(law Statute, cal *workday.Calendar) string {

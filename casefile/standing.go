@@ -54,13 +54,6 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 	return s
 }
 
-func (c Case) waitSince() civil.Date {
-	if c.Legal.Waiting != NotWaiting {
-		return c.Legal.WaitSince
-	}
-	return c.Strict.WaitSince
-}
-
 // on settles what only the day can: a consultation whose 15 working days have passed no longer keeps
 // the case waiting; until then its due date is not known.
 func (r Reading) on(today civil.Date) Reading {
@@ -83,7 +76,7 @@ const (
 	AlarmConfirm                // unconfirmed for more than a working day
 	AlarmCorrection             // the last day to ask for 补正
 	AlarmLapse                  // the applicant's time to correct or to pay has passed: a person decides
-	AlarmConsultation           // the other side's 15 working days have passed
+	AlarmConsultation           // a side that was consulted has not answered
 	AlarmDelivery               // the reply came back
 )
 
@@ -102,7 +95,8 @@ type Alarm struct {
 	Text string     // what to do
 }
 
-// Alarms lists what is or will be due about an open case, the reply first.
+// Alarms lists what is or will be due about an open case, the reply first; what the sides have to
+// answer that it consults, ConsultationAlarms tells.
 func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Alarm {
 	if !c.Stage.Open() {
 		return nil
@@ -131,18 +125,12 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正（correct）"})
 		}
 	}
-	if s.Waiting == WaitConsultation && s.WaitUntil.IsZero() {
-		by, _ := cal.AddWorkdays(c.waitSince(), law.Consultation)
-		all = append(all, Alarm{AlarmConsultation, by, "征求意见满 15 个工作日：未记录送达日的请记录（reached），其他机关未答复的请催办"})
-	}
 	if !s.WaitUntil.IsZero() {
 		switch s.Waiting {
 		case WaitCorrection:
 			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理（reply --outcome other.correction-lapsed）"})
 		case WaitFee:
 			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理（reply --outcome other.fee-lapsed）"})
-		case WaitConsultation:
-			all = append(all, Alarm{AlarmConsultation, s.WaitUntil, "对方答复意见的最后一日，次日起期限继续计算"})
 		}
 	}
 	return all

@@ -215,7 +215,11 @@ func (s *story) show(days *txtar.File) {
 	for line := range lines(days) {
 		day := civil.MustParse(line)
 		fmt.Fprintf(&s.out, "%s %s\n", day, standing(c.At(day, cal)))
-		for _, a := range c.Alarms(day, law, cal) {
+		alarms := c.Alarms(day, law, cal)
+		if c.Consulting() {
+			alarms = append(alarms, casefile.ConsultationAlarms(s.history, law, cal)...)
+		}
+		for _, a := range alarms {
 			fmt.Fprintf(&s.out, "  %s %s %s\n", a.Kind.Label(), a.On, a.Text)
 		}
 	}

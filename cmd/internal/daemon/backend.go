@@ -105,7 +105,11 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		d.CaseRow = f.rowOf(tx, c)
 		d.Request, d.Contact, d.Addresses = control.Text(c.Request), control.Text(c.Contact), c.Addresses
 		d.Alarms, d.Next, d.Suggestions = []control.Alarm{}, []control.Step{}, []casefile.Suggestion{}
-		for _, a := range c.Alarms(today, f.reg.Law(), cal) {
+		alarms, err := f.alarms(tx, c, today)
+		if err != nil {
+			return err
+		}
+		for _, a := range alarms {
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
 		for _, k := range c.Next() {
@@ -157,17 +161,32 @@ func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation
 	return e, told(err)
 }
 
+// alarms lists those of a case. Only one that consults others is read for it.
+func (f *office) alarms(tx *register.Tx, c casefile.Case, today civil.Date) ([]casefile.Alarm, error) {
+	law, cal := f.reg.Law(), f.reg.Calendar()
+	all := c.Alarms(today, law, cal)
+	if !c.Consulting() {
+		return all, nil
+	}
+	history, err := tx.History(c.ID)
+	return append(all, casefile.ConsultationAlarms(history, law, cal)...), err
+}
+
 // Due lists the alarms of open cases and of disputes that wait for the office's answer.
 func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error) {
 	items := []control.DueItem{}
-	today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
+	today, cal := f.today(), f.reg.Calendar()
 	until, _ := cal.AddWorkdays(today, within)
 	err := f.reg.View(func(tx *register.Tx) error {
 		for c, err := range tx.OpenCases("") {
 			if err != nil {
 				return err
 			}
-			for _, a := range c.Alarms(today, law, cal) {
+			alarms, err := f.alarms(tx, c, today)
+			if err != nil {
+				return err
+			}
+			for _, a := range alarms {
 				if a.On > until {
 					continue
 				}
