@@ -64,6 +64,9 @@ func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workd
 	if k := d.Event.Kind(); !slices.Contains(k.Info().Stages, j.Stage) {
 		return nil, &TransitionError{d.Case, j.Stage, k, j.Next()}
 	}
+	if err := lacking(d.Case, d.Event); err != nil {
+		return nil, err
+	}
 	if err := j.rules(); err != nil {
 		return nil, err
 	}
@@ -105,14 +108,6 @@ func (j *judge) times() error {
 	return nil
 }
 
-// need refuses an empty required field.
-func (j *judge) need(value, what, option string) error {
-	if strings.TrimSpace(value) == "" {
-		return j.refuse("field-missing", "请用 "+option+" 写明", "缺少%s", what)
-	}
-	return nil
-}
-
 // effective refuses what would be recorded and change nothing: a notice, a payment or an extension
 // whose day lies where neither clock can follow it.
 func (j *judge) effective() error {
@@ -134,27 +129,25 @@ func (j *judge) effective() error {
 	return j.refuse("date-order", "请核对 --on 与 show 所列经过", "%s 在 %s 不起作用：当日的经过与之不符", k.Label(), j.draft.On)
 }
 
-// rules are the conditions beyond the stage, each with its article.
+// rules are the conditions beyond the stage and what an event must say, each with its article.
 func (j *judge) rules() error {
 	switch e := j.draft.Event.(type) {
 	case Confirmed:
 		return j.confirmed()
 	case Registered:
 		return j.registered(e)
-	case Assigned:
-		return j.need(e.Department, "承办科室", "--to")
 	case CorrectionAsked:
 		return j.correctionAsked(e)
 	case CorrectionReceived:
 		return j.waitsFor(WaitCorrection, "没有等待中的补正")
 	case ConsultationSent:
-		return j.consultationSent(e)
+		if !j.pending(e.Party).IsZero() {
+			return j.refuse("consultation-pending", "", "向“%s”的征求意见尚未结束", e.Party)
+		}
 	case ConsultationReached:
 		return j.asked(e.Party)
 	case ConsultationAnswered:
-		return j.answered(e)
-	case ThirdPartyTold:
-		return j.need(e.Party, "第三方", "--party")
+		return j.asked(e.Party)
 	case ReasonGiven:
 		return j.follows(KindReasonAsked, "尚未要求说明理由")
 	case Deferred:
@@ -172,22 +165,14 @@ func (j *judge) rules() error {
 	case Delivered:
 		return j.after(j.DispatchedOn, "发出日期")
 	case DeliveryFailed:
-		return j.undelivered(e)
-	case Withdrawn:
-		return nil
+		if j.DispatchedOn.IsZero() {
+			return j.refuse("out-of-order", "", "尚未发出")
+		}
 	case Reopened:
 		return j.reopened(e)
-	case Dismissed:
-		return j.need(e.Reason, "理由", "--reason")
-	case Reinstated:
-		return j.need(e.Reason, "理由", "--reason")
 	case Merged:
-		if e.Into == "" || e.Into == j.ID {
-			return j.refuse("field-missing", "请用 --into 写明另一案号", "不能并入 %q", e.Into)
-		}
-	case Split:
-		if len(e.Parts) == 0 {
-			return j.refuse("field-missing", "", "没有拆出的案件")
+		if e.Into == j.ID {
+			return j.refuse("merge-itself", "请用 --into 写明另一案号", "不能并入自己")
 		}
 	case Attached:
 		if len(e.Files) == 0 && e.Letter.Digest.IsZero() {
@@ -197,12 +182,8 @@ func (j *judge) rules() error {
 		return j.detached(e)
 	case LetterIssued:
 		return j.letterIssued(e)
-	case AgentNamed:
-		return j.need(e.Name, "代理人", "--name")
 	case CountedIn:
 		return j.countedIn(e)
-	case Noted:
-		return j.need(e.Text, "备注文字", "--text")
 	case Voided:
 		return j.voided(e)
 	}
@@ -220,12 +201,6 @@ func (j *judge) confirmed() error {
 }
 
 func (j *judge) registered(e Registered) error {
-	if err := j.need(e.Applicant, "申请人", "--applicant"); err != nil {
-		return err
-	}
-	if e.As == KindNone {
-		return j.refuse("field-missing", "请用 --as 写明", "缺少类型")
-	}
 	if e.As == Application && e.Column == ColumnNone {
 		return j.refuse("field-missing", "请用 --column 写明六类之一", "缺少申请人类别，年度报告表三按此分列")
 	}
@@ -242,9 +217,6 @@ func (j *judge) registered(e Registered) error {
 var idNumber = regexp.MustCompile(`(^|\D)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]($|\D)`)
 
 func (j *judge) correctionAsked(e CorrectionAsked) error {
-	if len(e.Items) == 0 || slices.Contains(e.Items, "") {
-		return j.refuse("field-missing", "请用 --item 逐项写明", "补正告知应一次性列明需要补正的内容（条例第三十条）")
-	}
 	if e.Until <= j.draft.On {
 		return j.refuse("correction-until", "请用 --until 写明合理期限", "补正期限应晚于告知之日 %s", j.draft.On)
 	}
@@ -276,19 +248,6 @@ func (j *judge) waitsFor(w Waiting, otherwise string) error {
 	return nil
 }
 
-func (j *judge) consultationSent(e ConsultationSent) error {
-	if e.Side == SideNone {
-		return j.refuse("field-missing", "请用 --side 写明", "缺少征求类型")
-	}
-	if err := j.need(e.Party, "征求对象", "--party"); err != nil {
-		return err
-	}
-	if !j.pending(e.Party).IsZero() {
-		return j.refuse("consultation-pending", "", "向“%s”的征求意见尚未结束", e.Party)
-	}
-	return nil
-}
-
 // pending returns the day on which an unanswered consultation with the party was sent; zero for none.
 func (j *judge) pending(party string) (sent civil.Date) {
 	for _, r := range Live(j.history) {
@@ -312,13 +271,6 @@ func (j *judge) asked(party string) error {
 		return j.refuse("no-consultation", "show 可查征求对象的名称", "没有向“%s”的、尚未答复的征求意见", party)
 	}
 	return j.after(sent, "征求意见书发出日期")
-}
-
-func (j *judge) answered(e ConsultationAnswered) error {
-	if e.Opinion == OpinionNone {
-		return j.refuse("field-missing", "请用 --opinion 写明", "缺少意见")
-	}
-	return j.asked(e.Party)
 }
 
 func (j *judge) follows(k Kind, otherwise string) error {
@@ -345,7 +297,7 @@ func (j *judge) feeNoticed(e FeeNoticed) error {
 	case e.By != "件" && e.By != "页":
 		return j.refuse("fee-by", "请用 --by 件 或 --by 页", "收费方式为按件或按页之一（国办函〔2020〕109号）")
 	case e.Yuan <= 0:
-		return j.refuse("field-missing", "请用 --yuan 写明", "缺少收费金额")
+		return j.refuse("fee-amount", "请用 --yuan 写明", "收费金额 %d 元不对", e.Yuan)
 	case !e.Received.IsZero() && e.Received < j.draft.On:
 		return j.refuse("date-order", "", "收费通知的送达日 %s 早于发出日 %s", e.Received, j.draft.On)
 	case j.At(j.draft.On, j.cal).Waiting == WaitFee || j.At(j.draft.On, j.cal).Waiting == WaitCorrection:
@@ -379,11 +331,8 @@ func (j *judge) extended(e Extended) error {
 		return j.refuse("extension-deferred", "", "已定延迟答复的日期（条例第三十五条），不再延期")
 	case j.ExtendedDays > 0:
 		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
-	case e.Told.IsZero() || e.Told > j.today || e.Told < j.draft.On:
+	case e.Told > j.today || e.Told < j.draft.On:
 		return j.refuse("extension-told", "用 --told 写明告知之日；延期记在批准之日（--on），不写即今天", "延期应告知申请人，告知日应在 %s 至 %s 之间", j.draft.On, j.today)
-	}
-	if err := j.need(e.Approver, "批准人（政府信息公开工作机构负责人）", "--approver"); err != nil {
-		return err
 	}
 	governs := j.Legal.Due
 	if j.Legal.Start.IsZero() {
@@ -403,9 +352,6 @@ func (j *judge) extended(e Extended) error {
 }
 
 func (j *judge) replied(e Replied) error {
-	if e.Outcome == OutcomeNone {
-		return j.refuse("field-missing", "请用 --outcome 写明", "缺少答复类别")
-	}
 	if j.Kind != Application && e.Outcome != OtherOutcome {
 		return j.refuse("reply-kind", "请用 --outcome other.other", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
 	}
@@ -447,9 +393,6 @@ func (j *judge) lapsed(o Outcome) error {
 }
 
 func (j *judge) dispatched(e Dispatched) error {
-	if e.Way == WayNone {
-		return j.refuse("field-missing", "请用 --way 写明", "缺少送达方式")
-	}
 	if e.Way == ByCourier {
 		j.warn("邮政企业以外的快递，其寄出之日能否视为送达有争议（国办公开办函〔2016〕235号）")
 	}
@@ -463,17 +406,7 @@ func (j *judge) after(day civil.Date, what string) error {
 	return nil
 }
 
-func (j *judge) undelivered(e DeliveryFailed) error {
-	if j.DispatchedOn.IsZero() {
-		return j.refuse("out-of-order", "", "尚未发出")
-	}
-	return j.need(e.Reason, "理由", "--reason")
-}
-
 func (j *judge) reopened(e Reopened) error {
-	if err := j.need(e.Cause, "重新办理的原因", "--cause"); err != nil {
-		return err
-	}
 	if !e.Due.IsZero() && e.Due <= j.draft.On {
 		return j.refuse("reopen-due", "请核对 --due", "决定所定期限 %s 应晚于收到之日 %s", e.Due, j.draft.On)
 	}
@@ -485,7 +418,7 @@ func (j *judge) countedIn(e CountedIn) error {
 	if e.Year != arrived && e.Year != received {
 		return j.refuse("count-year", "", "只能计入到达之年 %d 或收到申请之年 %d", arrived, received)
 	}
-	return j.need(e.Reason, "理由", "--reason")
+	return nil
 }
 
 func (j *judge) detached(e Detached) error {
@@ -503,15 +436,12 @@ func (j *judge) detached(e Detached) error {
 	if !held {
 		return j.refuse("not-attached", "收件时的邮件不能移出；show 可查", "卷中没有可移出的 %s", e.Digest.Short())
 	}
-	return j.need(e.Reason, "理由", "--reason")
+	return nil
 }
 
 // voided lets any record be put right but those that other facts rest on: the arrival and the mails,
 // which are the register's own observations, and earlier voidings.
 func (j *judge) voided(e Voided) error {
-	if err := j.need(e.Reason, "理由", "--reason"); err != nil {
-		return err
-	}
 	i := slices.IndexFunc(j.history, func(r Record) bool { return r.Seq == e.Seq })
 	if i < 0 {
 		return j.refuse("void-unknown", "log 或 show 可查记录号", "记录 %d 不属于本案", e.Seq)

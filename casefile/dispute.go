@@ -234,11 +234,11 @@ func DecideDispute(history []Record, e Event, on, today civil.Date) error {
 	if _, filing := e.(DisputeFiled); !filing && d.FiledOn.IsZero() {
 		return refuse("dispute-unknown", "ysq dispute list 可查", "没有这一复议或诉讼")
 	}
+	if err := lacking(ID(id), e); err != nil {
+		return err
+	}
 	switch e := e.(type) {
 	case DisputeFiled:
-		if e.Track == TrackNone || e.Party == "" {
-			return refuse("field-missing", "请用 --track 和 --party 写明", "缺少途径或当事人")
-		}
 		if len(e.Cases) == 0 && e.Matter == "" {
 			return refuse("field-missing", "写明案号，或用 --matter 写明事由", "未写明所涉案件或事由")
 		}
@@ -254,8 +254,8 @@ func DecideDispute(history []Record, e Event, on, today civil.Date) error {
 			return refuse("appeal", "", "只有已经一审裁判的诉讼可以上诉")
 		}
 	case Voided:
-		if !slices.ContainsFunc(history, func(r Record) bool { return r.Seq == e.Seq }) || e.Reason == "" {
-			return refuse("void-unknown", "ysq dispute show 可查记录号；请用 --reason 写明理由", "记录 %d 不属于这一争议，或没有理由", e.Seq)
+		if !slices.ContainsFunc(history, func(r Record) bool { return r.Seq == e.Seq }) {
+			return refuse("void-unknown", "ysq dispute show 可查记录号", "记录 %d 不属于这一争议", e.Seq)
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ func diagram() string {
 // kindTable lists every kind with what the law and the office say of it.
 func kindTable() string {
 	var b strings.Builder
-	b.WriteString("| event | 名称 | command | founded on | clock | legal at |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| event | 名称 | command | founded on | clock | must say | legal at |\n|---|---|---|---|---|---|---|\n")
 	for _, k := range casefile.Kinds() {
 		var stages []string
 		for _, s := range k.Stages {
@@ -85,7 +85,11 @@ func kindTable() string {
 		if k.Command != "" {
 			command = "`" + k.Command + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", k.Kind, k.Label, command, k.Article, k.Effect, at)
+		var says []string
+		for _, n := range k.Needs() {
+			says = append(says, n.Field)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", k.Kind, k.Label, command, k.Article, k.Effect, strings.Join(says, ", "), at)
 	}
 	return b.String()
 }

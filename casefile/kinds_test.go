@@ -2,13 +2,16 @@ package casefile_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 )
 
 // filled returns an event of the kind in which no field is empty, so that a field that gets lost on
@@ -108,6 +111,12 @@ func TestEveryKind(t *testing.T) {
 			if i.Label == "" || casefile.Describe(event) == "" {
 				t.Errorf("label %q, description %q", i.Label, casefile.Describe(event))
 			}
+			for _, n := range i.Needs() {
+				var fields map[string]any
+				if err := json.Unmarshal(body, &fields); err != nil || fields[n.Field] == nil || n.Label == "" {
+					t.Errorf("the event must say %q (%q), which it cannot", n.Field, n.Label)
+				}
+			}
 			once(i.Kind, "label", i.Label)
 			if byPerson := len(i.Stages) > 0; byPerson != (i.Command != "") {
 				t.Errorf("command %q, but stages %v", i.Command, i.Stages)
@@ -123,6 +132,34 @@ func TestEveryKind(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What an event must say is judged before anything else about it: blanks and items without words say
+// nothing.
+func TestNeeds(t *testing.T) {
+	history := []casefile.Record{{Seq: 1, On: civil.MustParse("2026-03-02"), Case: "2026-00001", Event: casefile.Received{Channel: casefile.InPerson}}}
+	for _, tt := range []struct {
+		event casefile.Event
+		want  string // of the message; "" for none lacking
+	}{
+		{casefile.Registered{}, "缺少申请人、类型；请用 --applicant、--as 写明"},
+		{casefile.Registered{Applicant: " \u3000", As: casefile.Application, Column: casefile.Natural}, "缺少申请人；"},
+		{casefile.Registered{Applicant: "张三", As: casefile.Application, Column: casefile.Natural}, ""},
+		{casefile.Dismissed{Reason: "\t"}, "缺少理由；请用 --reason 写明"},
+		{casefile.Merged{Into: "2026-00002"}, "缺少理由；"},
+		{casefile.Split{Reason: "一信两事"}, "缺少拆出的案件；"},
+		{casefile.Detached{Reason: "与本案无关"}, "缺少移出的邮件或文件"},
+		{casefile.Noted{Text: "来电催办"}, ""},
+	} {
+		_, err := casefile.Decide(history, casefile.Draft{Case: "2026-00001", On: civil.MustParse("2026-03-03"), Event: tt.event}, civil.MustParse("2026-03-03"), casefile.Regulations, workday.Embedded())
+		refused, _ := errors.AsType[*casefile.RuleError](err)
+		switch {
+		case tt.want == "" && err != nil:
+			t.Errorf("%+v: %v", tt.event, err)
+		case tt.want != "" && (refused == nil || refused.Code != "field-missing" || !strings.Contains(refused.Error(), tt.want)):
+			t.Errorf("%+v: got %v, want %q", tt.event, err, tt.want)
+		}
 	}
 }
 

@@ -110,7 +110,7 @@ func (a *app) splitCommand() *cobra.Command {
 	o := &options{cmd: cmd, year: a.today().Year()}
 	parts, reason := o.number("parts", "拆成`几`件，含本案"), o.text("reason", "`理由`")
 	dryRun := o.flag("dry-run", "只试算能否拆分，不记录")
-	o.need("parts", "reason")
+	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

@@ -27,7 +27,6 @@ func (a *app) disputeCommand() *cobra.Command {
 		}),
 		a.disputeStep(casefile.KindDisputeDecided, "decide", "ysq dispute decide Y2026-001 --decision 维持", "--on 写收到裁决之日。可写的结果："+strings.Join(casefile.DecisionWords(), "、")+"。", func(o *options) func(casefile.DisputeID) casefile.Event {
 			decision, document := o.text("decision", "裁决`结果`"), document(o)
-			o.need("decision")
 			o.complete("decision", casefile.DecisionWords())
 			return func(id casefile.DisputeID) casefile.Event {
 				return casefile.DisputeDecided{Dispute: id, Decision: *decision, Document: *document}
@@ -41,7 +40,6 @@ func (a *app) disputeCommand() *cobra.Command {
 		}),
 		a.disputeStep(casefile.KindVoided, "void", "ysq dispute void Y2026-001 --record 42 --reason 日期录错", "作废一条录错的记录，再重新记录正确的；记录号见 ysq dispute show。", func(o *options) func(casefile.DisputeID) casefile.Event {
 			seq, reason := parsed(o, "record", "记录`号`", sequence), o.text("reason", "`理由`")
-			o.need("record", "reason")
 			return func(id casefile.DisputeID) casefile.Event {
 				return casefile.Voided{Seq: *seq, Reason: *reason, Dispute: id}
 			}
@@ -165,7 +163,7 @@ func (a *app) disputeFileCommand() *cobra.Command {
 	partyName, organ, number := o.text("party", "提出的`人`"), o.text("organ", "复议`机关`或法院"), o.text("number", "对方的`案号`")
 	matter, ordinary := o.text("matter", "`事由`，没有案号时写"), o.flag("ordinary", "复议适用普通程序")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
-	o.need("track", "party")
+	o.needOf(casefile.KindDisputeFiled.Info())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if err := o.missing(); err != nil {
 			return err
@@ -197,6 +195,7 @@ func (a *app) disputeStep(kind casefile.Kind, name, example, more string, declar
 	on := o.date("on", "事情发生的`日期`；不写则为今天")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	event := declare(o)
+	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

@@ -19,7 +19,6 @@ func notice(o *options) func() ([]casefile.Event, error) {
 	yuan := o.number("yuan", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示")
 	received := o.date("received", "通知送达申请人的`日期`，20 个工作日由此起算")
 	document := document(o)
-	o.need("by")
 	o.complete("by", []string{"件", "页"})
 	return func() ([]casefile.Event, error) {
 		switch {

@@ -140,7 +140,7 @@ func (a *app) detachCommand() *cobra.Command {
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	reason, dryRun := o.text("reason", "`理由`"), o.flag("dry-run", "只试算能否移出，不记录")
-	o.need("reason")
+	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

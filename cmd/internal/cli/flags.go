@@ -18,9 +18,10 @@ const needed = "needed"
 // options declares the flags of a command. The words between back quotes in a usage are the name of
 // the flag's value in the help.
 type options struct {
-	cmd    *cobra.Command
-	year   int // to which short case numbers belong
-	needed []string
+	cmd     *cobra.Command
+	year    int // to which short case numbers belong
+	needed  []string
+	derived []string
 }
 
 func (o *options) text(name, usage string) *string {
@@ -49,6 +50,18 @@ func (o *options) need(names ...string) {
 		o.cmd.Flags().Lookup(n).Annotations = map[string][]string{needed: {"true"}}
 	}
 	o.needed = append(o.needed, names...)
+}
+
+// derives says that the command finds out itself what the event must say under this flag.
+func (o *options) derives(name string) { o.derived = append(o.derived, name) }
+
+// needOf marks the flags for what the event must say.
+func (o *options) needOf(info casefile.KindInfo) {
+	for _, n := range info.Needs() {
+		if n.Option != "" && !slices.Contains(o.derived, n.Option) {
+			o.need(n.Option)
+		}
+	}
 }
 
 func (o *options) missing() error {

@@ -25,7 +25,7 @@ func recordings() []recording {
 			how, with := o.text("how", "`方式`：电话、邮件、当面"), o.text("with", "与`谁`确认")
 			return one(func() casefile.Event { return casefile.Confirmed{How: *how, With: *with} })
 		}},
-		{casefile.KindRegistered, "ysq register 17 --applicant 张某 --column 自然人 --request 2025年大气监测数据\nysq register 18 --as 更正申请 --applicant 李某", "再记录一次即更正登记内容：以最后一次为准。", register},
+		{casefile.KindRegistered, "ysq register 17 --applicant 张某 --column 自然人 --request 2025年大气监测数据\nysq register 18 --as 更正申请 --applicant 李某", "再记录一次即更正登记内容：以最后一次为准。", registration},
 		{casefile.KindReviewed, "ysq review 17 --finding 内容明确，属本机关职责", "", func(o *options) func() ([]casefile.Event, error) {
 			finding := o.text("finding", "审核`意见`")
 			return one(func() casefile.Event { return casefile.Reviewed{Finding: *finding} })
@@ -34,13 +34,11 @@ func recordings() []recording {
 			to, person := o.text("to", "承办`科室`"), o.text("person", "经办`人`")
 			o.text("from", "转办由此科室或`人`承办的案件，不写案号")
 			o.flag("open", "与 --from 同写：其全部在办案件")
-			o.need("to")
 			return one(func() casefile.Event { return casefile.Assigned{Department: *to, Person: *person} })
 		}},
 		{casefile.KindCorrectionAsked, "ysq correct 17 --item 所需信息的名称或文号 --item 联系方式 --until 2026-12-11", "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", func(o *options) func() ([]casefile.Event, error) {
 			items, until := o.texts("item", "需补正的`内容`，可写多次"), o.date("until", "补正期限`日期`")
 			document, force := document(o), force(o)
-			o.need("item", "until")
 			return one(func() casefile.Event {
 				return casefile.CorrectionAsked{Items: *items, Until: *until, Document: *document, Force: *force}
 			})
@@ -52,27 +50,23 @@ func recordings() []recording {
 		{casefile.KindConsultationSent, "ysq consult 17 --side 第三方 --party 某化工有限公司\nysq consult 17 --side 其他机关 --party 市水务局", "", func(o *options) func() ([]casefile.Event, error) {
 			side := choice(o, "side", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice)
 			party, document := party(o), document(o)
-			o.need("side", "party")
 			return one(func() casefile.Event {
 				return casefile.ConsultationSent{Side: *side, Party: *party, Document: *document}
 			})
 		}},
 		{casefile.KindConsultationReached, "ysq reached 17 --party 某化工有限公司 --on 2026-11-20", "对方 15 个工作日的答复时间自送达之日起算。", func(o *options) func() ([]casefile.Event, error) {
 			party := party(o)
-			o.need("party")
 			return one(func() casefile.Event { return casefile.ConsultationReached{Party: *party} })
 		}},
 		{casefile.KindConsultationAnswered, "ysq consulted 17 --party 某化工有限公司 --opinion 不同意公开", "", func(o *options) func() ([]casefile.Event, error) {
 			party, note := party(o), note(o)
 			opinion := choice(o, "opinion", "`意见`", casefile.ParseOpinion, casefile.Agrees, casefile.Objects, casefile.OtherOpinion)
-			o.need("party", "opinion")
 			return one(func() casefile.Event {
 				return casefile.ConsultationAnswered{Party: *party, Opinion: *opinion, Note: *note}
 			})
 		}},
 		{casefile.KindThirdPartyTold, "ysq told 17 --party 某化工有限公司 --document 某环告〔2026〕3号", "第三方不同意而因公共利益决定公开的，应把决定公开的内容和理由书面告知第三方。", func(o *options) func() ([]casefile.Event, error) {
 			party, document := party(o), document(o)
-			o.need("party")
 			return one(func() casefile.Event { return casefile.ThirdPartyTold{Party: *party, Document: *document} })
 		}},
 		{casefile.KindReasonAsked, "ysq reason 17 --document 某环函〔2026〕8号", "申请数量、频次明显超过合理范围时，要求申请人说明理由；期限照常计算。", func(o *options) func() ([]casefile.Event, error) {
@@ -82,21 +76,18 @@ func recordings() []recording {
 		{casefile.KindReasonGiven, "ysq reasoned 17 --accepted\nysq reasoned 17 --rejected --note 理由与申请内容无关", "", reasoned},
 		{casefile.KindDeferred, "ysq defer 17 --until 2027-01-29", "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", func(o *options) func() ([]casefile.Event, error) {
 			until, document := o.date("until", "延迟至`日期`"), document(o)
-			o.need("until")
 			return one(func() casefile.Event { return casefile.Deferred{Until: *until, Document: *document} })
 		}},
 		{casefile.KindFeeNoticed, "ysq fee 17 --by 页 --count 57\nysq fee 17 --by 件 --received 2026-11-20\nysq fee 17 --by 件 --count 12 --yuan 200",
 			"按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", notice},
 		{casefile.KindFeePaid, "ysq paid 17 --yuan 200", "缴清之次日重新起算；部分缴费视为未缴。", func(o *options) func() ([]casefile.Event, error) {
 			yuan := o.number("yuan", "缴纳金额，`元`")
-			o.need("yuan")
 			return one(func() casefile.Event { return casefile.FeePaid{Yuan: *yuan} })
 		}},
 		{casefile.KindExtended, "ysq extend 17 --days 20 --approver 赵主任 --document 某环延〔2026〕1号 --told 2026-11-23", "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", extend},
 		{casefile.KindReplied, "ysq reply 17 --outcome 予以公开 --basis 36-2-provide --document 某环答〔2026〕17号\nysq reply 17 --outcome '（三）4' --way 邮寄 --tracking XA12345678901\nysq reply 17 --outcome other.correction-lapsed", "", reply},
 		{casefile.KindDispatched, "ysq dispatch 17 --way 邮寄 --tracking XA12345678901", "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", func(o *options) func() ([]casefile.Event, error) {
 			way, tracking := way(o), o.text("tracking", "邮件`单号`")
-			o.need("way")
 			return one(func() casefile.Event { return casefile.Dispatched{Way: *way, Tracking: *tracking} })
 		}},
 		{casefile.KindDelivered, "ysq deliver 17 --proof 送达回证 --on 2026-11-20", "", func(o *options) func() ([]casefile.Event, error) {
@@ -114,36 +105,30 @@ func recordings() []recording {
 		}},
 		{casefile.KindReopened, "ysq reopen 17 --cause 复议决定责令重新答复 --on 2026-11-18\nysq reopen 17 --cause 判决责令重作 --due 2026-12-20", "--on 写收到决定之日，期限自该日重新起算；决定另定期限的写 --due。", func(o *options) func() ([]casefile.Event, error) {
 			cause, due := o.text("cause", "`原因`，如 复议决定责令重新答复"), o.date("due", "决定所定的期限`日期`")
-			o.need("cause")
 			return one(func() casefile.Event { return casefile.Reopened{Cause: *cause, Due: *due} })
 		}},
 		{casefile.KindDismissed, "ysq dismiss 18 19 --reason 广告邮件", "案件仍可查看，可用 reinstate 恢复。", withReason(func(reason string) casefile.Event { return casefile.Dismissed{Reason: reason} })},
 		{casefile.KindReinstated, "ysq reinstate 18 --reason 经核实是申请", "期限照从未作非申请处理计算。", withReason(func(reason string) casefile.Event { return casefile.Reinstated{Reason: reason} })},
 		{casefile.KindMerged, "ysq merge 18 --into 17 --reason 同一申请寄了两次", "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的案号留作指引。", func(o *options) func() ([]casefile.Event, error) {
 			into, reason := o.caseID("into", "并入的`案号`，即先到的一件"), o.text("reason", "`理由`")
-			o.need("into", "reason")
 			return one(func() casefile.Event { return casefile.Merged{Into: *into, Reason: *reason} })
 		}},
 		{casefile.KindAgentNamed, "ysq agent 17 --name 孙律师 --contact 13800000000 --document 授权委托书", "申请人类别仍按申请人本人。", func(o *options) func() ([]casefile.Event, error) {
 			name, contact, document := o.text("name", "代理`人`"), o.text("contact", "代理人的`联系方式`"), o.text("document", "授权委托`书`")
-			o.need("name")
 			return one(func() casefile.Event {
 				return casefile.AgentNamed{Name: *name, Contact: *contact, Document: *document}
 			})
 		}},
 		{casefile.KindCountedIn, "ysq count-in 17 --year 2026 --reason 12月31日来信，次年确认", "跨年的案件由人决定计入哪一年的“本年新收”。", func(o *options) func() ([]casefile.Event, error) {
 			year, reason := o.number("year", "`年份`"), o.text("reason", "`理由`")
-			o.need("year", "reason")
 			return one(func() casefile.Event { return casefile.CountedIn{Year: *year, Reason: *reason} })
 		}},
 		{casefile.KindNoted, "ysq note 17 --text 申请人来电询问进度", "不改变案件的任何状态。", func(o *options) func() ([]casefile.Event, error) {
 			text := o.text("text", "备注`文字`")
-			o.need("text")
 			return one(func() casefile.Event { return casefile.Noted{Text: *text} })
 		}},
 		{casefile.KindVoided, "ysq void 17 --record 42 --reason 日期录错", "作废一条录错的记录，再重新记录正确的；作废的记录仍可查看。记录号见 ysq show。", func(o *options) func() ([]casefile.Event, error) {
 			seq, reason := parsed(o, "record", "记录`号`", sequence), o.text("reason", "`理由`")
-			o.need("record", "reason")
 			return one(func() casefile.Event { return casefile.Voided{Seq: *seq, Reason: *reason} })
 		}},
 	}
@@ -156,7 +141,6 @@ func one(event func() casefile.Event) func() ([]casefile.Event, error) {
 func withReason(event func(reason string) casefile.Event) func(o *options) func() ([]casefile.Event, error) {
 	return func(o *options) func() ([]casefile.Event, error) {
 		reason := o.text("reason", "`理由`")
-		o.need("reason")
 		return one(func() casefile.Event { return event(*reason) })
 	}
 }
@@ -172,12 +156,6 @@ func way(o *options) *casefile.Way {
 		casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByHand, casefile.ByFax, casefile.ByPlatform)
 }
 
-func register(o *options) func() ([]casefile.Event, error) {
-	build := registration(o)
-	o.need("applicant")
-	return build
-}
-
 // registration declares what is written down of an application, whenever that is.
 func registration(o *options) func() ([]casefile.Event, error) {
 	as := choice(o, "as", "`类型`，不写则为公开申请", casefile.ParseRequestKind, casefile.Application, casefile.CorrectionOfRecord, casefile.OtherRequest)
@@ -188,6 +166,7 @@ func registration(o *options) func() ([]casefile.Event, error) {
 	contact := o.text("contact", "`联系方式`，答复寄往何处")
 	form := o.text("form", "要求的`载体`形式")
 	delivery := o.text("delivery", "要求的获取`方式`")
+	o.derives("as")
 	return func() ([]casefile.Event, error) {
 		e := casefile.Registered{As: *as, Applicant: *applicant, Others: *others, Column: *column, Contact: *contact, Request: *request, Form: *form, Delivery: *delivery}
 		if e.As == casefile.KindNone {
@@ -215,7 +194,6 @@ func extend(o *options) func() ([]casefile.Event, error) {
 	days, approver := o.number("days", "延长的工作日`数`"), o.text("approver", "批准`人`，即政府信息公开工作机构负责人")
 	told := o.date("told", "告知申请人的`日期`")
 	document, force := document(o), force(o)
-	o.need("days", "approver", "told")
 	return one(func() casefile.Event {
 		return casefile.Extended{Days: *days, Approver: *approver, Document: *document, Told: *told, Force: *force}
 	})
@@ -229,7 +207,6 @@ func reply(o *options) func() ([]casefile.Event, error) {
 	document, grounds := document(o), o.text("grounds", "`理由`说明")
 	way, tracking := way(o), o.text("tracking", "邮件`单号`")
 	alone := o.flag("no-dispatch", "只记录答复，另用 dispatch 记录发出")
-	o.need("outcome")
 	o.cmd.Long += "\n\n答复当日发出的，一并记录发出（不写 --way 即为电子邮件）；他日发出的用 --no-dispatch。\n" +
 		"逾期不补正、逾期不缴费的决定不需发出。\n\n答复类别和依据\n" + outcomeHelp()
 	var words []string

@@ -39,6 +39,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	events := r.declare(o)
+	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
