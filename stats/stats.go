@@ -86,8 +86,8 @@ type Options struct {
 	Fees   Fees
 	// Mails are those of which nobody has decided what they are, arrived by the year's end.
 	Mails Undecided
-	// Whole reads a case with its texts, which a case of the register's heads lacks; nil: the cases
-	// come whole.
+	// Whole reads a case with all its texts, of which the register's heads have only Document; nil:
+	// the cases come whole.
 	Whole func(casefile.ID) (casefile.Case, error)
 	// Trace asks for Report.Cases.
 	Trace bool
@@ -132,13 +132,13 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 		for _, row := range e.rows[:e.n] {
 			r.Table3[row].add(e.column, 1)
 		}
-		if o.Whole != nil && (o.Trace && e.n > 0 || e.ended && needsDocument(c)) {
-			if c, err = o.Whole(c.ID); err != nil {
-				return r, err
-			}
-		}
-		e.note(withoutDocument, e.ended && needsDocument(c) && c.Document == "")
+		e.note(withoutDocument, e.ended && needsDocument(&c) && c.Document == "")
 		if o.Trace && e.n > 0 {
+			if o.Whole != nil {
+				if c, err = o.Whole(c.ID); err != nil {
+					return r, err
+				}
+			}
 			r.Cases = append(r.Cases, b.placed(e, c))
 		}
 		for k := range lastFinding {
@@ -177,7 +177,7 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 
 // needsDocument reports whether the case was answered in writing: silence that lapses and a
 // withdrawal have no letter.
-func needsDocument(c casefile.Case) bool {
+func needsDocument(c *casefile.Case) bool {
 	return !c.Tally.Lapse() && c.Tally != casefile.OutcomeNone && !c.RepliedOn.IsZero()
 }
 

@@ -42,7 +42,7 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 }
 
 // texts lists the strings of a projection in the order in which they follow the head.
-func texts(c *casefile.Case) []*string {
+func texts(c *casefile.Case) []*string { // Heads relies on the first two
 	return []*string{&c.Basis, &c.Document, &c.Applicant, &c.Contact, &c.Subject, &c.Request, &c.Department, &c.Assignee, &c.Agent, (*string)(&c.MergedInto)}
 }
 
@@ -165,6 +165,8 @@ func (r *reader) count() uint64 {
 	}
 	return n
 }
+
+func (r *reader) skip() { r.b = r.b[r.count():] }
 
 func (r *reader) text() string {
 	n := r.count()

@@ -249,11 +249,21 @@ func (t *Tx) OpenCases(after casefile.ID) iter.Seq2[casefile.Case, error] {
 	})
 }
 
-// Heads yields every case with its number and fixed fields only: no text, addresses or letters.
+// Heads yields every case with its number, fixed fields and the number of its reply only: no other
+// text, addresses or letters.
 func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
 	return t.cases(bucketCase, "", func(k, v []byte) (casefile.Case, error) {
 		c := casefile.Case{ID: casefile.ID(k)}
-		return c, decodeHead(k, v, &c)
+		if err := decodeHead(k, v, &c); err != nil {
+			return c, err
+		}
+		r := reader{b: v[headSize:]}
+		r.skip() // Basis
+		c.Document = r.text()
+		if r.bad {
+			return c, fmt.Errorf("case %s: %w", k, errProjection)
+		}
+		return c, nil
 	})
 }
 

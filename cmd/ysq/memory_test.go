@@ -28,7 +28,7 @@ func onSimulator(t testing.TB, sim *imapsim.Server) *instance {
 	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	i := &instance{config: filepath.Join(dir, "ysq.toml"), state: filepath.Join(dir, "state")}
+	i := &instance{t: t, config: filepath.Join(dir, "ysq.toml"), state: filepath.Join(dir, "state")}
 	out, err := i.command("init", "--agency", "示例市生态环境局", "--state", i.state, "--socket", filepath.Join(dir, "s"), "--imap-host", "127.0.0.1",
 		"--imap-port", port, "--imap-tls", "none", "--imap-user", "office@example.test", "--password-file", password, "--yes").CombinedOutput()
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 
 // instance is an office configured on a real mail server, run as a process.
 type instance struct {
-	t      *testing.T
+	t      testing.TB
 	config string
 	state  string
 }
