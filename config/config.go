@@ -39,6 +39,7 @@ type Config struct {
 	Approval    Approval
 	Report      Report
 	Retention   Retention
+	Backup      Backup
 	Log         Log
 	Terminal    Terminal
 
@@ -132,6 +133,12 @@ type Retention struct {
 	Years int
 }
 
+// Backup says when somebody is to be reminded of backups. Making them is the timer's affair.
+type Backup struct {
+	// WarnDays is after how many days without a backup status, doctor and the log warn. 0: never.
+	WarnDays int
+}
+
 // Report says by when the annual report must be out.
 type Report struct {
 	SubmitBy  MonthDay // to the superior office, which collects the reports
@@ -189,6 +196,7 @@ func Default() Config {
 		Digest:      Digest{At: Clock{8, 30}, Days: 3},
 		Approval:    Approval{Extension: ExtensionRecorded},
 		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
+		Backup:      Backup{WarnDays: 2},
 		Log:         Log{Level: Info},
 	}
 }

@@ -92,6 +92,8 @@ operator = []
 approver = [3]
 [approval]
 extension = "role"
+[backup]
+warn_days = 0
 [report]
 submit_by = "01-10"
 publish_by = "03-31"

@@ -53,6 +53,9 @@ func (c *Config) sections() []section {
 		{"retention", "保管期限。", []option{
 			{"years", "归档当年之后满几年，“审核”角色方可销毁案件的邮件原文和附件（ysq erase）；记录永远保留。\n期限按本机关的档案保管期限表；不写则不得销毁。", "10", years{&c.Retention.Years}},
 		}},
+		{"backup", "备份（由 ysq-backup.timer 或 ysq backup 来做）。", []option{
+			{"warn_days", "几天没有备份就提醒（ysq status、doctor 和日志）；0 为不提醒。", "", days{&c.Backup.WarnDays}},
+		}},
 		{"report", "年度报告（条例第四十九条：部门应在每年 1 月 31 日前公布上一年度的报告，人民政府应在 3 月 31 日前）。", []option{
 			{"submit_by", "向上级主管部门报送的最后一日，写月-日；到期前每日提醒，直至年度冻结。", "", monthDay{&c.Report.SubmitBy}},
 			{"publish_by", "公布的最后一日，写月-日。", "", monthDay{&c.Report.PublishBy}},

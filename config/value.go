@@ -187,6 +187,19 @@ func (v years) read(n *unstable.Node) error {
 
 func (v years) literal() string { return strconv.Itoa(*v.p) }
 
+type days struct{ p *int }
+
+func (v days) read(n *unstable.Node) error {
+	i, err := strconv.ParseUint(string(n.Data), 10, 16)
+	if n.Kind != unstable.Integer || err != nil || i > 366 {
+		return mismatch{"应为 0 到 366 的整数", "不加引号，如 2；0 为不提醒"}
+	}
+	*v.p = int(i)
+	return nil
+}
+
+func (v days) literal() string { return strconv.Itoa(*v.p) }
+
 type duration struct{ p *time.Duration }
 
 func (v duration) read(n *unstable.Node) error {

@@ -107,7 +107,7 @@ func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (
 	}
 	res = BackupResult{Path: final, Manifest: b.manifest, Linked: b.linked}
 	res.Removed, err = b.rotate(o.Keep)
-	return res, err
+	return res, errors.Join(err, r.noteBackup(res, seal != nil))
 }
 
 // partial begins the names of backups that are being made, or were when the machine stopped.

@@ -2,6 +2,7 @@
 //
 //	cli.go      Main, the root and its groups        help.go    help texts, in Chinese
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
+//	monitor.go  metrics, and a check for monitoring
 //	today.go    ysq alone: what needs doing
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
@@ -131,7 +132,7 @@ func (a *app) root() *cobra.Command {
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.yearCommand())
-	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
+	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)
 	root.AddCommand(a.manCommand())
 	a.completions(root)

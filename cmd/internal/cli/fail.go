@@ -18,6 +18,9 @@ import (
 
 // fail tells a person what went wrong and returns the exit code.
 func (a *app) fail(err error) int {
+	if q, ok := errors.AsType[quiet](err); ok {
+		return q.code
+	}
 	e := forPeople(err)
 	if a.json {
 		enc := json.NewEncoder(a.errOut)

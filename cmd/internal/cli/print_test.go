@@ -164,9 +164,10 @@ func explanation() control.Explanation {
 }
 
 func status() control.Status {
-	started := now
+	started, backup := now, now.Add(-28*time.Hour)
 	return control.Status{Version: "v1", Agency: "示例市生态环境局", PID: 42, Started: &started, Today: on("2026-11-23"), CalendarEnd: on("2026-12-31"),
 		Register: "ABC", Records: 12, Size: 3 << 20, Stages: map[string]int{"received": 2, "handling": 1}, Open: 3, Unregistered: 2, Overdue: 1, DueSoon: 1,
+		Backup: control.BackupStatus{At: &backup, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true}, Troubles: []string{},
 		Mails: map[string]int{"case": 3, "parked": 1}, Mailboxes: []control.MailboxStatus{
 			{Account: "foi@example.test", State: "idle", LastSuccess: &started, NextTry: &started, Logins: 1, Taken: 4},
 			{Account: "b@example.test", State: "failing", Failures: 3, Label: "授权码被邮件服务器拒绝", Hint: "请重新生成授权码", ServerSays: "LOGIN \x1b[31merror", Logins: 1},

@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -15,23 +15,36 @@ import (
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "status",
-		Short:   "看服务、邮箱和办件的全貌",
-		Long:    "看全貌：守护进程是否在运行，各邮箱收信是否正常，在办、逾期和将到期的件数（条例第三十三条），有没有待人工确认的邮件。",
-		Example: "ysq status\nysq status --json",
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "看服务、邮箱和办件的全貌",
+		Long: "看全貌：守护进程是否在运行，各邮箱收信是否正常，在办、逾期和将到期的件数（条例第三十三条），有没有待人工确认的邮件，上次备份。\n" +
+			"--json 的格式是稳定的接口，--schema 输出它的 JSON Schema。\n" +
+			"--check 供 Nagios 一类的监控使用：输出一行，退出码 0 正常、1 注意、2 严重、3 不明。严重：守护进程没有运行，邮箱一小时收不到信，\n" +
+			"登记库的保管不正常，有逾期的案件或复议诉讼；注意：邮箱刚出故障，有今天到期的案件，有隔离的邮件，备份过期，缺放假安排。",
+		Example: "ysq status\nysq status --json\nysq status --check",
 		Args:    noArgs,
-		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-			s, err := c.Status(ctx)
-			if err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(s)
-			}
-			return a.status(s)
-		}),
 	}
+	check := cmd.Flags().Bool("check", false, "输出一行，以 0、1、2、3 退出，供监控使用")
+	schema := cmd.Flags().Bool("schema", false, "输出 --json 的 JSON Schema")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		switch {
+		case *schema:
+			_, err := io.WriteString(a.out, control.StatusSchema)
+			return err
+		case *check:
+			return a.check(cmd)
+		}
+		s, err := a.askStatus(cmd)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.printJSON(s)
+		}
+		return a.status(s)
+	}
+	return cmd
 }
 
 func (a *app) status(s control.Status) error {
@@ -52,14 +65,29 @@ func (a *app) status(s control.Status) error {
 		field{"三个工作日内", count(s.DueSoon, "ysq due --within 3")},
 		field{"复议诉讼待答复", disputeCount(s)},
 		field{"邮件", mailCounts(s.Mails)},
+		field{"备份", lastBackup(s.Backup)},
 	)
 	for _, t := range s.Troubles {
 		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "  注意：")+grid.Clean(t))
+	}
+	if s.Backup.Late {
+		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "  注意：")+"近日没有备份；每日备份用 systemctl enable --now ysq-backup.timer")
 	}
 	if s.PID == 0 {
 		return nil // nobody polls: there is nothing to say of the mailboxes
 	}
 	return a.mailboxes(s.Mailboxes)
+}
+
+func lastBackup(b control.BackupStatus) string {
+	if b.At == nil {
+		return "还没有做过"
+	}
+	how := ""
+	if b.Encrypted {
+		how = "（已加密）"
+	}
+	return join("，", instant(b.At), string(b.Path)+how)
 }
 
 // count reads 3 件（ysq list --overdue）; the command is named where there is something to see.

@@ -45,6 +45,7 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		{"GET /v0/mails/{digest}", Viewer, h.mail},
 		{"POST /v0/mails/{digest}/open", Operator, h.openMail},
 		{"POST /v0/poll", Operator, h.poll},
+		{"GET " + metricsPath, Viewer, h.metrics},
 	}
 	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes(), h.overseerRoutes()) {
 		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +72,7 @@ func WithActor(ctx context.Context, a Actor) context.Context {
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(protocolHeader, Protocol)
-	if v := r.Header.Get(protocolHeader); v != Protocol {
+	if v := r.Header.Get(protocolHeader); v != Protocol && !(v == "" && r.URL.Path == metricsPath) { // curl and collectors know no such header
 		h.fail(w, &Error{Code: "protocol", Exit: ExitUnreachable,
 			Msg: fmt.Sprintf("命令的接口版本是 %q，守护进程是 %q", v, Protocol), Hint: "升级后请重启服务：systemctl restart ysq"})
 		return

@@ -251,6 +251,8 @@ type Status struct {
 	Troubles     []string        `json:"troubles"` // with the keeping of the register: disk, journal, proof
 	Verified     *time.Time      `json:"verified"` // when the daemon last proved the register; null: not yet
 
+	Backup BackupStatus `json:"backup"`
+
 	// CalendarMissing is the year of which the notice ought to be known and is not; 0: none.
 	CalendarMissing int `json:"calendar_missing"`
 
@@ -259,6 +261,15 @@ type Status struct {
 	Disputes        int `json:"disputes"`
 	DisputesOverdue int `json:"disputes_overdue"`
 	DisputeBy       Day `json:"dispute_by"`
+}
+
+// BackupStatus is the last backup as it left its trace in the state directory.
+type BackupStatus struct {
+	At        *time.Time `json:"at"` // null: none was made
+	Path      Text       `json:"path"`
+	Records   uint64     `json:"records"` // that it holds
+	Encrypted bool       `json:"encrypted"`
+	Late      bool       `json:"late"` // there ought to be a newer one by now
 }
 
 // MailboxStatus is an account as its poller sees it.

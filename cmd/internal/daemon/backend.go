@@ -356,7 +356,7 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 	for _, t := range f.troubles() {
 		s.Troubles = append(s.Troubles, t.text)
 	}
-	s.Verified = f.verified()
+	s.Verified, s.Backup = f.verified(), f.backupStatus()
 	return s, told(err)
 }
 

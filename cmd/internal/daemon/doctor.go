@@ -154,6 +154,7 @@ func (f *office) registerDiagnoses(d *diagnoses) error {
 			d.ok("journal", "流水", "%s，%.1f MiB，最后写入 %s", filepath.Base(last), float64(info.Size())/(1<<20), info.ModTime().In(civil.Zone).Format("2006-01-02 15:04"))
 		}
 	}
+	d.backup(f.backupStatus(), f.Now())
 	f.clock(d, lag)
 	return nil
 }

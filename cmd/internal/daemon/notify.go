@@ -3,11 +3,13 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -37,7 +39,7 @@ func (d *Daemon) watch(ctx context.Context) {
 		d.watchKeeping(&said)
 		d.witness(&witnessed)
 		if s, err := d.Status(ctx); err == nil {
-			d.notify(fmt.Sprintf("STATUS=待办 %d 件，逾期 %d 件，未登记 %d 件；%s", s.Open, s.Overdue, s.Unregistered, d.pollLine()))
+			d.notify("STATUS=" + statusLine(s))
 		}
 		if d.alive(time.Now()) {
 			d.notify("WATCHDOG=1")
@@ -62,11 +64,22 @@ func (d *Daemon) alive(now time.Time) bool {
 	return true
 }
 
-func (d *Daemon) pollLine() string {
-	for _, p := range d.pollers {
-		if s := p.Status(); s.Label != "" {
-			return "邮箱 " + s.Account + "：" + s.Label
+// statusLine is what `systemctl status` shows: how the office stands, and when it last had its mail.
+func statusLine(s control.Status) string {
+	parts := []string{fmt.Sprintf("在办 %d 件，逾期 %d 件，未登记 %d 件", s.Open, s.Overdue, s.Unregistered)}
+	for _, m := range s.Mailboxes {
+		last := "还没有收过信"
+		if m.LastSuccess != nil {
+			last = "上次收信 " + m.LastSuccess.In(civil.Zone).Format("01-02 15:04")
 		}
+		if m.Label != "" {
+			last += "，" + m.Label
+		}
+		parts = append(parts, m.Account+" "+last)
 	}
-	return "邮箱正常"
+	parts = append(parts, s.Troubles...)
+	if s.Backup.Late {
+		parts = append(parts, "备份过期")
+	}
+	return strings.ReplaceAll(strings.Join(parts, "；"), "\n", " ") // a line would be another assignment
 }

@@ -1,0 +1,150 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// metricsPath is where a collector asks: curl --unix-socket /run/ysq/ysq.sock http://ysq/v0/metrics.
+const metricsPath = "/v0/metrics"
+
+// Metric is one family of numbers for monitoring. The names are an interface: they change only with
+// a note in CHANGELOG.
+type Metric struct {
+	Name  string // without the _total of a counter
+	Type  string // gauge or counter
+	Unit  string // seconds, bytes; empty for a plain number
+	Help  string // in Chinese
+	Label string // the name of its label; empty where it has none
+
+	of func(Status) []sample
+}
+
+// sample is a number, with the value of the family's label.
+type sample struct {
+	label string
+	value float64
+}
+
+// Metrics lists every family, in the order in which they are written.
+func Metrics() []Metric {
+	return []Metric{
+		gauge("ysq_up", "", "守护进程在运行为 1", func(s Status) float64 { return yes(s.PID != 0) }),
+		gauge("ysq_start_time_seconds", "seconds", "守护进程启动的时刻（Unix 秒）；没有运行为 0", func(s Status) float64 { return seconds(s.Started) }),
+		{"ysq_version", "gauge", "", "程序的版本，值总是 1", "version", func(s Status) []sample { return []sample{{s.Version, 1}} }},
+		gauge("ysq_cases_open", "", "在办案件数", func(s Status) float64 { return float64(s.Open) }),
+		{"ysq_cases", "gauge", "", "案件数，按阶段", "stage", func(s Status) []sample { return counts(s.Stages) }},
+		gauge("ysq_cases_unregistered", "", "未登记案件数", func(s Status) float64 { return float64(s.Unregistered) }),
+		gauge("ysq_cases_unconfirmed", "", "须双方确认而未确认的在办案件数", func(s Status) float64 { return float64(s.Unconfirmed) }),
+		gauge("ysq_cases_due_today", "", "今天到期的案件数", func(s Status) float64 { return float64(s.DueToday) }),
+		gauge("ysq_cases_due_soon", "", "三个工作日内到期的案件数，含今天", func(s Status) float64 { return float64(s.DueSoon) }),
+		gauge("ysq_cases_overdue", "", "已逾期的案件数", func(s Status) float64 { return float64(s.Overdue) }),
+		gauge("ysq_disputes_open", "", "待答复的复议、诉讼件数", func(s Status) float64 { return float64(s.Disputes) }),
+		gauge("ysq_disputes_overdue", "", "其中已逾期的件数", func(s Status) float64 { return float64(s.DisputesOverdue) }),
+		{"ysq_mails", "gauge", "", "邮件数，按去处", "disposition", func(s Status) []sample { return counts(s.Mails) }},
+		{"ysq_records", "counter", "", "登记库的记录数", "", func(s Status) []sample { return []sample{{"", float64(s.Records)}} }},
+		gauge("ysq_register_size_bytes", "bytes", "登记库文件的大小", func(s Status) float64 { return float64(s.Size) }),
+		gauge("ysq_register_verified_timestamp_seconds", "seconds", "上次核验登记库的时刻（Unix 秒）；还没有为 0", func(s Status) float64 { return seconds(s.Verified) }),
+		gauge("ysq_troubles", "", "登记库的保管有几处不正常（ysq status 列出）", func(s Status) float64 { return float64(len(s.Troubles)) }),
+		gauge("ysq_calendar_missing", "", "缺应有的放假安排为 1", func(s Status) float64 { return yes(s.CalendarMissing != 0) }),
+		gauge("ysq_backup_timestamp_seconds", "seconds", "上次备份的时刻（Unix 秒）；没有做过为 0", func(s Status) float64 { return seconds(s.Backup.At) }),
+		gauge("ysq_backup_late", "", "按配置该有而没有新的备份为 1", func(s Status) float64 { return yes(s.Backup.Late) }),
+		mailboxes("ysq_mailbox_up", "gauge", "", "上一次收信成功为 1", func(m MailboxStatus) float64 { return yes(m.LastSuccess != nil && m.Failures == 0) }),
+		mailboxes("ysq_mailbox_last_success_timestamp_seconds", "gauge", "seconds", "上次收信成功的时刻（Unix 秒）；还没有为 0", func(m MailboxStatus) float64 { return seconds(m.LastSuccess) }),
+		mailboxes("ysq_mailbox_failures", "gauge", "", "连续失败的次数", func(m MailboxStatus) float64 { return float64(m.Failures) }),
+		mailboxes("ysq_mailbox_logins", "counter", "", "启动以来的登录次数", func(m MailboxStatus) float64 { return float64(m.Logins) }),
+		mailboxes("ysq_mailbox_mails_taken", "counter", "", "启动以来取到的邮件数", func(m MailboxStatus) float64 { return float64(m.Taken) }),
+		mailboxes("ysq_mailbox_mails_troubled", "gauge", "", "服务器列出而取不下来的邮件数", func(m MailboxStatus) float64 { return float64(m.Troubled) }),
+	}
+}
+
+func gauge(name, unit, help string, of func(Status) float64) Metric {
+	return Metric{name, "gauge", unit, help, "", func(s Status) []sample { return []sample{{"", of(s)}} }}
+}
+
+func mailboxes(name, kind, unit, help string, of func(MailboxStatus) float64) Metric {
+	return Metric{name, kind, unit, help, "account", func(s Status) (all []sample) {
+		for _, m := range s.Mailboxes {
+			all = append(all, sample{m.Account, of(m)})
+		}
+		return all
+	}}
+}
+
+func counts(by map[string]int) (all []sample) {
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		all = append(all, sample{name, float64(by[name])})
+	}
+	return all
+}
+
+func yes(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func seconds(t *time.Time) float64 {
+	if t == nil || t.IsZero() {
+		return 0
+	}
+	return float64(t.Unix())
+}
+
+// WriteMetrics writes a status as OpenMetrics text, which node_exporter's textfile collector and
+// Prometheus' older text format read as well.
+func WriteMetrics(w io.Writer, s Status) error {
+	var b bytes.Buffer
+	for _, m := range Metrics() {
+		fmt.Fprintf(&b, "# TYPE %s %s\n", m.Name, m.Type)
+		if m.Unit != "" {
+			fmt.Fprintf(&b, "# UNIT %s %s\n", m.Name, m.Unit)
+		}
+		fmt.Fprintf(&b, "# HELP %s %s\n", m.Name, m.Help)
+		name := m.Name
+		if m.Type == "counter" {
+			name += "_total"
+		}
+		for _, v := range m.of(s) {
+			label := ""
+			if m.Label != "" {
+				label = `{` + m.Label + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(v.label) + `"}`
+			}
+			fmt.Fprintf(&b, "%s%s %s\n", name, label, strconv.FormatFloat(v.value, 'f', -1, 64))
+		}
+	}
+	b.WriteString("# EOF\n")
+	_, err := b.WriteTo(w)
+	return err
+}
+
+func (h *Handler) metrics(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	s, err := h.backend.Status(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
+	return WriteMetrics(w, s)
+}
+
+// Metrics writes the office's numbers for monitoring.
+func (c *Client) Metrics(ctx context.Context, w io.Writer) error {
+	body, err := c.do(ctx, http.MethodGet, strings.TrimPrefix(metricsPath, "/v0"), nil, nil)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if _, err := io.Copy(w, body); err != nil {
+		return fmt.Errorf("the metrics broke off: %w", err)
+	}
+	return nil
+}

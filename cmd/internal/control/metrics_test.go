@@ -1,0 +1,176 @@
+package control
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func sampleStatus() Status {
+	at := time.Date(2026, 11, 23, 7, 30, 0, 0, civil.Zone)
+	return Status{
+		Version: "v1.2.3", Agency: "示例市生态环境局", PID: 42, Started: &at, Today: Day(civil.MustParse("2026-11-23")), CalendarEnd: Day(civil.MustParse("2026-12-31")),
+		Register: "ABC", Records: 12, Size: 3 << 20, Stages: map[string]int{"received": 2, "handling": 1}, Open: 3, Unregistered: 2, DueToday: 1, DueSoon: 1, Overdue: 1,
+		Unconfirmed: 1, Mails: map[string]int{"case": 3, "parked": 1, "history": 0, "duplicate": 0, "quarantined": 0},
+		Mailboxes: []MailboxStatus{
+			{Account: "foi@example.test", State: "idle", LastSuccess: &at, NextTry: &at, Logins: 1, Taken: 4},
+			{Account: `a"b\` + "\n", State: "failing", Fault: "auth", Label: "授权码被拒绝", Hint: "重新生成", ServerSays: "LOGIN error", Failures: 3, Logins: 2, Troubled: 1},
+		},
+		Troubles: []string{"磁盘只剩 3 MiB，将满"}, Verified: &at,
+		Backup:   BackupStatus{At: &at, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true},
+		Disputes: 1, DisputeBy: Day(civil.MustParse("2026-11-30")),
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; got:\n%s", file, got)
+	}
+}
+
+// The names and units are an interface.
+func TestMetricsGolden(t *testing.T) {
+	var b strings.Builder
+	if err := WriteMetrics(&b, sampleStatus()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "testdata/metrics.golden", b.String())
+}
+
+// What is written is OpenMetrics: metadata before samples, units in names, a total for each counter,
+// and an end.
+func TestMetricsAreWellFormed(t *testing.T) {
+	var b strings.Builder
+	if err := WriteMetrics(&b, sampleStatus()); err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`^(# (TYPE [a-z_]+ (gauge|counter)|UNIT [a-z_]+ [a-z]+|HELP [a-z_]+ .+|EOF)|[a-z_]+(\{[a-z]+="([^"\\]|\\[\\"n])*"\})? [0-9.]+)$`)
+	family := ""
+	seen := map[string]bool{}
+	for l := range strings.Lines(b.String()) {
+		l = strings.TrimSuffix(l, "\n")
+		if !line.MatchString(l) {
+			t.Errorf("not OpenMetrics: %q", l)
+		}
+		switch words := strings.Fields(l); {
+		case strings.HasPrefix(l, "# TYPE"):
+			if family = words[2]; seen[family] {
+				t.Errorf("%s stands twice", family)
+			}
+			seen[family] = true
+		case strings.HasPrefix(l, "# UNIT") && !strings.HasSuffix(words[2], "_"+words[3]):
+			t.Errorf("the name %s does not end in its unit", words[2])
+		case !strings.HasPrefix(l, "#") && !strings.HasPrefix(l, family):
+			t.Errorf("%q does not belong to %s", l, family)
+		}
+	}
+	if !strings.HasSuffix(b.String(), "\n# EOF\n") {
+		t.Error("no end")
+	}
+}
+
+// schema is as much of JSON Schema as StatusSchema uses.
+type schema struct {
+	Type        any
+	Description string
+	Properties  map[string]schema
+	Items       *schema
+	Required    []string
+}
+
+func (s schema) types() (all []string) {
+	switch t := s.Type.(type) {
+	case string:
+		return []string{t}
+	case []any:
+		for _, x := range t {
+			all = append(all, x.(string))
+		}
+	}
+	return all
+}
+
+func (s schema) judge(t *testing.T, at string, v any) {
+	t.Helper()
+	kind := "null"
+	switch x := v.(type) {
+	case string:
+		kind = "string"
+	case bool:
+		kind = "boolean"
+	case float64:
+		kind = "integer"
+	case []any:
+		kind = "array"
+		if s.Items == nil {
+			t.Errorf("%s: a list of what?", at)
+			break
+		}
+		for _, item := range x {
+			s.Items.judge(t, at+"[]", item)
+		}
+	case map[string]any:
+		kind = "object"
+		for name, value := range x {
+			if p, ok := s.Properties[name]; ok {
+				p.judge(t, at+"."+name, value)
+			} else if s.Properties != nil {
+				t.Errorf("%s.%s is not in the schema", at, name)
+			}
+		}
+		for _, name := range s.Required {
+			if _, ok := x[name]; !ok {
+				t.Errorf("%s lacks %s", at, name)
+			}
+		}
+		for name, p := range s.Properties {
+			if _, ok := x[name]; !ok && slices.Contains(s.Required, name) {
+				t.Errorf("%s.%s does not exist", at, name)
+			} else if p.Description == "" {
+				t.Errorf("%s.%s is not described", at, name)
+			}
+		}
+	}
+	if !slices.Contains(s.types(), kind) {
+		t.Errorf("%s is %s, the schema says %v", at, kind, s.types())
+	}
+}
+
+// The status is what its schema says: full, and with everything that can be absent absent.
+func TestStatusMatchesSchema(t *testing.T) {
+	var s schema
+	if err := json.Unmarshal([]byte(StatusSchema), &s); err != nil {
+		t.Fatal(err)
+	}
+	for name, status := range map[string]Status{"full": sampleStatus(), "empty": {Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []MailboxStatus{}, Troubles: []string{}, Today: 1}} {
+		b, err := json.MarshalIndent(status, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any
+		if err := json.Unmarshal(b, &v); err != nil {
+			t.Fatal(err)
+		}
+		s.judge(t, "status", v)
+		golden(t, "testdata/status-"+name+".golden", string(b)+"\n")
+	}
+}
