@@ -14,6 +14,7 @@ const (
 	Representative Field = "representative" // 法定代表人
 	ContactPerson  Field = "contact-person" // 联系人
 	Agent          Field = "agent"          // 代理人: acts for the applicant, never is one
+	AgentPhone     Field = "agent-phone"    // 代理人联系电话
 	Employer       Field = "employer"       // 工作单位
 	Address        Field = "address"        // 通信地址
 	Postcode       Field = "postcode"       // 邮政编码
@@ -59,6 +60,7 @@ var fields = []struct {
 	{Representative, "法定代表人", ofApplicant},
 	{ContactPerson, "联系人", ofApplicant},
 	{Agent, "代理人", ofApplicant},
+	{AgentPhone, "代理人联系电话", ofApplicant},
 	{Employer, "工作单位", ofApplicant},
 	{Address, "联系地址", ofApplicant},
 	{Postcode, "邮政编码", ofApplicant},
@@ -93,6 +95,16 @@ func (f Field) Label() string {
 		}
 	}
 	return string(f)
+}
+
+// order is the field's place on the form.
+func (f Field) order() int {
+	for i, e := range fields {
+		if e.field == f {
+			return i
+		}
+	}
+	return len(fields)
 }
 
 func (f Field) group() group {

@@ -87,6 +87,8 @@ type Line struct {
 type Table struct {
 	Place string `json:"place,omitzero"` // for people: "表1", "工作表“申请表”"
 	Cells []Cell `json:"cells"`          // by row, then by column; what a merged cell covers is not there
+	// Quoted is as in Line.
+	Quoted bool `json:"quoted,omitzero"`
 }
 
 // Cell is a cell with what it covers. Rows and columns count from 0; a span is at least 1.

@@ -90,6 +90,14 @@ func Read(in Input) Document {
 	switch d.Format {
 	case Text:
 		d.readText(decodeText(in.Body))
+	case HTML:
+		d.readHTML(in.Body)
+	case Docx:
+		d.readDocx(in.Body)
+	case Xlsx:
+		d.readXlsx(in.Body)
+	case Doc:
+		d.readDoc(in.Body)
 	case Image:
 		d.note(NoteImage, "这是图片（照片或扫描件），内容须人工查看。")
 	case PDF:

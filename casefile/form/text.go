@@ -17,7 +17,11 @@ import (
 // decodeText turns bytes whose charset nobody told into text: by their mark, as UTF-8 if they are that,
 // else as GB18030, which holds GBK and GB2312. The charset that a mail's header names is not at hand
 // here; for what these offices receive the bytes tell.
-func decodeText(b []byte) string {
+func decodeText(b []byte) string { return decodeAll(b[:min(len(b), 4*maxText)]) }
+
+func validUTF8(b []byte) bool { return utf8.Valid(b) }
+
+func decodeAll(b []byte) string {
 	var enc encoding.Encoding
 	switch {
 	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
@@ -26,10 +30,9 @@ func decodeText(b []byte) string {
 		enc = utf32.UTF32(utf32.LittleEndian, utf32.ExpectBOM)
 	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
 		enc = utf16.UTF16(utf16.LittleEndian, utf16.ExpectBOM)
-	case !utf8.Valid(b):
+	case !utf8.Valid(b) && !utf8.Valid(b[:max(0, len(b)-3)]) && !utf8.Valid(b[:max(0, len(b)-2)]) && !utf8.Valid(b[:max(0, len(b)-1)]):
 		enc = simplifiedchinese.GB18030
 	}
-	b = b[:min(len(b), 4*maxText)]
 	if enc != nil {
 		if out, err := enc.NewDecoder().Bytes(b); err == nil {
 			b = out
@@ -50,8 +53,10 @@ func clean(s string) string {
 			return '\n'
 		case r == '\u00a0':
 			return ' '
-		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), r == '\ufffc':
+		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), r == '\ufffc', r >= '\ufe00' && r <= '\ufe0f':
 			return -1
+		case r >= 0x2e80 && r <= 0x2fdf:
+			return foldRune(r) // a radical in the place of a character, as PDF files have them
 		}
 		return r
 	}, s)

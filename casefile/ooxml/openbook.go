@@ -66,13 +66,9 @@ func OpenBook(r io.ReaderAt, size int64, l Limits) (*Book, error) {
 		return nil, err
 	}
 	b := &Book{x: x}
-	root, err := x.relations("")
+	main, err := x.Main()
 	if err != nil {
 		return nil, err
-	}
-	main := root.target("/officeDocument")
-	if main == "" {
-		return nil, fmt.Errorf("container without a document: %w", ErrFormat)
 	}
 	rels, err := x.relations(main)
 	if err != nil {
@@ -107,6 +103,38 @@ func (rs relations) target(kind string) string {
 		return ""
 	}
 	return rs[i].part
+}
+
+// Main is the part that the document begins with, such as word/document.xml; ErrFormat when there is
+// none.
+func (x *Reader) Main() (string, error) {
+	rels, err := x.relations("")
+	if err != nil {
+		return "", err
+	}
+	if main := rels.target("/officeDocument"); main != "" {
+		return main, nil
+	}
+	return "", fmt.Errorf("container without a document: %w", ErrFormat)
+}
+
+// Targets are the parts that a part is tied to by relations of a kind, which is the last word of the
+// relation's type, such as header. A part without relations has none.
+func (x *Reader) Targets(of, kind string) ([]string, error) {
+	rels, err := x.relations(of)
+	if errors.Is(err, ErrNoPart) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var parts []string
+	for _, r := range rels {
+		if strings.HasSuffix(r.kind, "/"+kind) {
+			parts = append(parts, r.part)
+		}
+	}
+	return parts, nil
 }
 
 // relations reads those of a part, "" for those of the container.
@@ -306,6 +334,38 @@ func (b *Book) Rows(sheet int) iter.Seq2[Row, error] {
 			yield(Row{}, err)
 		}
 	}
+}
+
+// Range is a rectangle of cells; rows and columns count from 0.
+type Range struct{ Column, Row, Columns, Rows int }
+
+// Merged lists the merged cells of a sheet by its place in Sheets, at most most of them; what is no
+// range is left out.
+func (b *Book) Merged(sheet, most int) ([]Range, error) {
+	d, err := b.x.XML(b.parts[sheet])
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	if _, err := d.Root(); err != nil {
+		return nil, err
+	}
+	var all []Range
+	err = d.Each(func(e xml.StartElement) error {
+		if e.Name.Local != "mergeCells" {
+			return nil
+		}
+		return d.Each(func(e xml.StartElement) error {
+			from, to, _ := strings.Cut(Attr(e, "ref"), ":")
+			c1, r1, ok1 := parseRef(from)
+			c2, r2, ok2 := parseRef(to)
+			if ok1 && ok2 && c1 <= c2 && r1 <= r2 && len(all) < most {
+				all = append(all, Range{c1, r1, c2 - c1 + 1, r2 - r1 + 1})
+			}
+			return nil
+		})
+	})
+	return all, err
 }
 
 // errStop ends a walk whose reader has had enough.

@@ -77,7 +77,6 @@ var modules = []struct {
 	{"github.com/coreos/go-systemd/v22", []string{"cmd/internal/daemon"}, "only the daemon is started by systemd"},
 	{"github.com/klippa-app/go-pdfium", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
 	{"github.com/tetratelabs/wazero", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
-	{"github.com/richardlehane/mscfb", []string{"casefile/form"}, "hostile files are read in the worker"},
 	{"filippo.io/age", []string{"cmd/internal/daemon", "casefile/register"}, "only backups are encrypted"},
 	{"golang.org/x/net", []string{"mailbox/parse", "casefile/form", "stats/published"}, "only for reading HTML"},
 	{"golang.org/x/sync", []string{"cmd/...", "mailbox/...", "casefile/register"}, "pure packages start no goroutines"},

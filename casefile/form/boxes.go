@@ -1,0 +1,187 @@
+package form
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// The marks that stand for a box: empty ones and ticked ones. ○ is none, it is a nought in years.
+const (
+	emptyMarks  = "□☐◻▢⬜❏❑▫◽"
+	tickedMarks = "☑☒■√✓✔✅🗹🗵◼☓✘✗✕▣⊠☻●"
+)
+
+func isTick(s string) bool {
+	switch s {
+	case "x", "X", "v", "V", "√", "✓", "✔", "*":
+		return true
+	}
+	return false
+}
+
+var (
+	bracketTick  = regexp.MustCompile(`[\[(（【]\s*[√✓✔xXvV☑]\s*[\])）】]`)
+	bracketEmpty = regexp.MustCompile(`[\[(（【][\s_]*[\])）】]`)
+	boxAndTick   = regexp.MustCompile(`[□☐◻▢⬜][ ]?[√✓✔]|[√✓✔][□☐◻▢⬜]`)
+)
+
+// plainBoxes writes every box as □ or ☑.
+func plainBoxes(s string) string {
+	s = bracketTick.ReplaceAllString(s, "☑")
+	s = bracketEmpty.ReplaceAllString(s, "□")
+	s = boxAndTick.ReplaceAllString(s, "☑")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(emptyMarks, r):
+			return '□'
+		case strings.ContainsRune(tickedMarks, r):
+			return '☑'
+		}
+		return r
+	}, s)
+}
+
+// choice is an option with whether it is ticked.
+type choice struct {
+	text   string
+	ticked bool
+}
+
+// choices reads the boxes of a text; none when it has no box. The mark may stand before its word or
+// behind it.
+func choices(text string) []choice {
+	rs := []rune(plainBoxes(text))
+	var marks []int
+	for i, r := range rs {
+		if r == '□' || r == '☑' {
+			marks = append(marks, i)
+		}
+	}
+	if len(marks) == 0 {
+		return nil
+	}
+	var all []choice
+	add := func(text []rune, mark int) {
+		if t := option(string(text)); t != "" {
+			all = append(all, choice{t, rs[mark] == '☑'})
+		}
+	}
+	if behind(rs, marks) {
+		from := 0
+		for _, m := range marks {
+			word := rs[from:m]
+			if !slices.Contains(rs, '□') { // only ticks: the option is the word before, not the whole list
+				word = []rune(lastWord(string(word)))
+			}
+			add(word, m)
+			from = m + 1
+		}
+		return all
+	}
+	for k, m := range marks {
+		end := len(rs)
+		if k+1 < len(marks) {
+			end = marks[k+1]
+		}
+		word := rs[m+1 : end]
+		if !slices.Contains(rs, '□') {
+			word = []rune(firstWord(string(word)))
+		}
+		add(word, m)
+	}
+	return all
+}
+
+// behind tells whether marks stand behind their words.
+func behind(rs []rune, marks []int) bool {
+	last := marks[len(marks)-1]
+	if strings.TrimFunc(string(rs[:marks[0]]), filler) == "" {
+		return false
+	}
+	if strings.TrimFunc(string(rs[last+1:]), filler) == "" {
+		return true
+	}
+	m := marks[0]
+	return m > 0 && !unicode.IsSpace(rs[m-1]) && m+1 < len(rs) && filler(rs[m+1])
+}
+
+func filler(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune("、，,;；/。._:：", r)
+}
+
+func lastWord(s string) string {
+	f := strings.FieldsFunc(s, filler)
+	if len(f) == 0 {
+		return ""
+	}
+	return f[len(f)-1]
+}
+
+func firstWord(s string) string {
+	f := strings.FieldsFunc(s, filler)
+	if len(f) == 0 {
+		return ""
+	}
+	return f[0]
+}
+
+var optionHint = regexp.MustCompile(`[（(【\[](请|仅|需|可|限|应|注|如|必|单|多)[^）)】\]]*[）)】\]]`)
+
+// option trims an option of hints and of what fills the line.
+func option(s string) string {
+	s = optionHint.ReplaceAllString(s, "")
+	s = strings.Trim(strings.TrimFunc(s, filler), "_")
+	return strings.Join(strings.Fields(strings.TrimFunc(s, filler)), "")
+}
+
+// The options of the official form and their kin. What looks like the whole list is nobody's choice.
+var mediumWords = []string{"纸面", "纸质", "电子邮件", "电子文档", "电子版", "光盘", "磁盘", "U盘", "书面", "复印件", "打印件"}
+var deliveryWords = []string{"邮寄", "快递", "电子邮件", "传真", "自行领取", "当场阅读", "抄录", "当面领取", "网上获取", "网上查询", "现场领取", "自取", "挂号信", "EMS", "特快专递"}
+
+// chosen reads the value of a field that is a choice.
+func chosen(field Field, text string) string {
+	if all := choices(text); len(all) > 0 {
+		var picked []string
+		for _, c := range all {
+			if c.ticked && !slices.Contains(picked, c.text) {
+				picked = append(picked, c.text)
+			}
+		}
+		return clip(strings.Join(picked, "、"), 300)
+	}
+	s := blankless(text)
+	var options []string
+	switch field {
+	case Medium:
+		options = mediumWords
+	case Delivery:
+		options = deliveryWords
+	case Kind:
+		options = []string{"公民", "法人", "组织", "自然人"}
+	case Waiver:
+		options = []string{"申请", "不申请", "是", "否"}
+		if s == "是否" || strings.HasPrefix(s, "申请不") || s == "是/否" || s == "申请/不申请" || strings.HasPrefix(s, "申请。") {
+			return ""
+		}
+	}
+	n := 0
+	for _, o := range options {
+		if strings.Contains(s, o) {
+			n++
+		}
+	}
+	if field != Waiver && n >= 3 || field == Kind && n >= 2 && !strings.HasPrefix(s, "法人") {
+		return "" // the list of a form that nobody has filled in
+	}
+	return clip(strings.TrimFunc(strings.TrimSpace(text), filler), 300)
+}
+
+func isChoice(f Field) bool {
+	switch f {
+	case Kind, Medium, Delivery, Waiver, Alternative:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,302 @@
+package form
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// grid is a table by place: which cell covers a row and a column.
+type grid struct {
+	table *Table
+	at    map[[2]int]int // index of the cell
+	label map[int]mark   // cells that are nothing but a label
+	used  map[int]bool   // cells whose text was taken as a value
+	rows  int
+}
+
+// What a hostile table may claim to cover.
+const (
+	maxGridRows = 4000
+	maxGridCols = 256
+	maxCovered  = 40000
+)
+
+func (r *reading) gridOf(t *Table) *grid {
+	g := &grid{table: t, at: make(map[[2]int]int), label: make(map[int]mark), used: make(map[int]bool)}
+	for i, c := range t.Cells {
+		if c.Row < 0 || c.Col < 0 || c.Row >= maxGridRows || c.Col >= maxGridCols {
+			continue
+		}
+		g.rows = max(g.rows, c.Row+1)
+		for y := c.Row; y < c.Row+max(1, c.RowSpan) && y < maxGridRows; y++ {
+			for x := c.Col; x < c.Col+max(1, c.ColSpan) && x < maxGridCols && len(g.at) < maxCovered; x++ {
+				if _, taken := g.at[[2]int{y, x}]; !taken {
+					g.at[[2]int{y, x}] = i
+				}
+			}
+		}
+		if l, hint, ok := r.labels.whole(unboxed(c.Text)); ok && len(l.text) >= 2 {
+			g.label[i] = mark{label: l, hint: hint}
+		}
+	}
+	return g
+}
+
+// unboxed takes the box off a cell such as □公民.
+func unboxed(s string) string {
+	if utf8.RuneCountInString(s) > 40 {
+		return s
+	}
+	return strings.Trim(plainBoxes(s), "□☑ \n\u3000")
+}
+
+// cellAt returns the index of the cell at a place, -1 for none.
+func (g *grid) cellAt(row, col int) int {
+	if i, ok := g.at[[2]int{row, col}]; ok {
+		return i
+	}
+	return -1
+}
+
+// tables reads a table: labels in cells with their values beside or below them, and cells that hold
+// lines of their own. It returns the lines that no label claims.
+func (r *reading) readTable(t *Table) (rest []row) {
+	g := r.gridOf(t)
+	order := make([]int, len(t.Cells))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(t.Cells[a].Row-t.Cells[b].Row, t.Cells[a].Col-t.Cells[b].Col)
+	})
+	r.kind = ""
+	banner := false
+	for _, i := range order {
+		c := t.Cells[i]
+		if r.agent == agentHere && c.Row > 0 && c.Col == 0 {
+			r.agent = agentNamed
+		}
+		if g.used[i] {
+			continue
+		}
+		m, isLabel := g.label[i]
+		where := place{placeOf(t, c), inCell}
+		if isLabel && m.label.field == "" {
+			r.sectionCell(m.label, c, g, &banner, where)
+			continue
+		}
+		if isLabel && m.label.field == Name && g.headsSection(i) {
+			continue // 申请人, written upright beside its rows
+		}
+		if isLabel {
+			r.labelCell(g, i, m, where)
+			continue
+		}
+		if strings.TrimSpace(c.Text) != "" {
+			rest = append(rest, r.ownCell(c, where)...)
+		}
+	}
+	r.kind = ""
+	return rest
+}
+
+// placeOf names a cell for people.
+func placeOf(t *Table, c Cell) string {
+	name := t.Place
+	if name == "" {
+		name = "表格"
+	}
+	return fmt.Sprintf("%s第%d行", name, c.Row+1)
+}
+
+// sectionCell takes 公民, 法人或者其他组织, 申请人信息 and their kind, upright beside the rows or lying over
+// them. Its box may tell the kind of applicant.
+func (r *reading) sectionCell(l label, c Cell, g *grid, banner *bool, at place) {
+	if l.flags&section == 0 {
+		if !swallows(l) {
+			if i := g.cellAt(c.Row, c.Col+max(1, c.ColSpan)); i >= 0 {
+				if _, isLabel := g.label[i]; !isLabel {
+					g.used[i] = true // 性别：男
+				}
+			}
+		}
+		return
+	}
+	kind := kindOf(string(l.text))
+	r.kind = kind
+	if kind == "" {
+		return
+	}
+	if all := choices(c.Text); len(all) > 0 && all[0].ticked {
+		r.add(finding{field: Kind, value: kind, label: Kind.Label(), place: at.text, conf: at.conf})
+	}
+}
+
+// headsSection reports whether the label cell i stands upright beside several rows that have labels of
+// their own.
+func (g *grid) headsSection(i int) bool {
+	c := g.table.Cells[i]
+	right := g.cellAt(c.Row, c.Col+max(1, c.ColSpan))
+	if right < 0 {
+		return false
+	}
+	_, isLabel := g.label[right]
+	return isLabel && c.RowSpan > 1
+}
+
+// labelCell gives a label its value: the cell to the right, else the cells below.
+func (r *reading) labelCell(g *grid, i int, m mark, at place) {
+	c := g.table.Cells[i]
+	r.enter(m.label, m.hint)
+	if l := m.label; l.field == Name && l.flags&signLabel == 0 && signHint.MatchString(m.hint) {
+		m.label.flags |= signLabel
+	}
+	labelText := strings.Join(strings.Fields(c.Text), "")
+	text, ok := g.right(i, m.label.field)
+	if !ok && g.below(i) {
+		r.column(g, i, m, at)
+		return
+	}
+	if strings.TrimSpace(text) == "" {
+		r.seen++
+		return
+	}
+	r.value(m.label, labelText, text, at)
+}
+
+// right returns what stands to the right of a label cell, over all rows that it spans; false when there
+// is no cell but the next label.
+func (g *grid) right(i int, field Field) (string, bool) {
+	c := g.table.Cells[i]
+	var texts []string
+	found := false
+	for y := c.Row; y < c.Row+max(1, c.RowSpan); y++ {
+		for x := c.Col + max(1, c.ColSpan); x < maxGridCols; {
+			j := g.cellAt(y, x)
+			if j < 0 {
+				break
+			}
+			if _, isLabel := g.label[j]; isLabel && !answers(field, g.table.Cells[j].Text) {
+				break
+			}
+			v := g.table.Cells[j]
+			if !g.used[j] {
+				found = true
+				g.used[j] = true
+				texts = append(texts, v.Text)
+			}
+			x = v.Col + max(1, v.ColSpan)
+			if !isChoice(field) && strings.TrimSpace(v.Text) != "" && !oneBoxed(field) {
+				break
+			}
+		}
+	}
+	return strings.TrimSpace(strings.Join(texts, "\n")), found
+}
+
+// answers reports whether a text that looks like a label is an answer to the label before it: 证件名称 is
+// answered by 身份证, 获取信息的方式 by 电子邮件 or by boxes.
+func answers(field Field, text string) bool {
+	if isChoice(field) && len(choices(text)) > 0 {
+		return true
+	}
+	switch t := blankless(text); field {
+	case IDType:
+		return t == "身份证" || t == "居民身份证" || t == "营业执照"
+	case Delivery, Medium:
+		return t == "电子邮件" || t == "传真" || t == "邮件" || t == "电子邮箱" || t == "邮箱"
+	}
+	return false
+}
+
+// oneBoxed tells the fields that forms divide into one cell for each character.
+func oneBoxed(f Field) bool { return f == IDNumber || f == Postcode || f == OrgCode }
+
+// below reports whether the cell under a label is a value.
+func (g *grid) below(i int) bool {
+	c := g.table.Cells[i]
+	j := g.cellAt(c.Row+max(1, c.RowSpan), c.Col)
+	if j < 0 || g.used[j] {
+		return false
+	}
+	_, isLabel := g.label[j]
+	return !isLabel && strings.TrimSpace(g.table.Cells[j].Text) != ""
+}
+
+// column takes the values below a label. Under a heading with others beside it every row is another
+// applicant, as in a list of villagers.
+func (r *reading) column(g *grid, i int, m mark, at place) {
+	c := g.table.Cells[i]
+	labelText := strings.Join(strings.Fields(c.Text), "")
+	keep := r.cur
+	n := 0
+	for y := c.Row + max(1, c.RowSpan); y < g.rows; {
+		j := g.cellAt(y, c.Col)
+		if j < 0 {
+			break
+		}
+		if _, isLabel := g.label[j]; isLabel || g.used[j] {
+			break
+		}
+		v := g.table.Cells[j]
+		y = v.Row + max(1, v.RowSpan)
+		if utf8.RuneCountInString(v.Text) > 400 && m.label.field != Request {
+			break
+		}
+		g.used[j] = true
+		at.text = placeOf(g.table, v)
+		if m.label.field.group() == ofApplicant && m.label.field != Name && n < len(r.apps) {
+			r.cur = n
+		}
+		r.put(m.label, labelText, v.Text, at)
+		if n++; n >= maxApplicants || m.label.field.group() == ofMail {
+			break
+		}
+	}
+	if len(r.apps) > 0 {
+		r.cur = min(keep, len(r.apps)-1)
+	}
+}
+
+// value takes the text of a value cell. Another label with a colon may stand in it: 邮编：100000.
+func (r *reading) value(l label, labelText, text string, at place) {
+	if l.field == Request {
+		r.put(l, labelText, r.reference(text, at), at)
+		return
+	}
+	if long := l.field == Purpose || l.field == Remark || isChoice(l.field); !long {
+		first, rest := text, ""
+		if rs := []rune(text); len(rs) < 1000 {
+			if ms := r.marks([]rune(fold(text))); len(ms) > 0 && ms[0].at > 0 && ms[0].conf == withColon {
+				first, rest = string(rs[:ms[0].at]), string(rs[ms[0].at:])
+			}
+		}
+		r.put(l, labelText, first, at)
+		if rest != "" {
+			r.lines(rowsOf(rest, at.text))
+		}
+		return
+	}
+	r.put(l, labelText, text, at)
+}
+
+// ownCell reads a cell that is neither a label nor a value: it may hold label：value lines, boxes, or a
+// whole letter.
+func (r *reading) ownCell(c Cell, at place) []row {
+	rest := r.lines(rowsOf(c.Text, at.text))
+	if utf8.RuneCountInString(c.Text) < 60 {
+		return nil // a title, a hint
+	}
+	return rest
+}
+
+func rowsOf(text, place string) []row {
+	var all []row
+	for l := range strings.SplitSeq(text, "\n") {
+		all = append(all, row{l, place})
+	}
+	return all
+}

@@ -1,0 +1,431 @@
+package form
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// row is a line of text with its place, for the layouts (b) label：value and (c) prose.
+type row struct {
+	text  string
+	place string
+}
+
+// mark is a label that was found within a line.
+type mark struct {
+	at    int // where it begins
+	end   int // where the label itself ends
+	value int // where its value begins
+	label label
+	hint  string
+	conf  int
+}
+
+// open is a field whose value goes on in the next lines.
+type open struct {
+	label label
+	text  string
+	at    place
+	lines []string
+	blank int
+}
+
+func (o *open) long() bool {
+	switch o.label.field {
+	case Request, Purpose, Remark:
+		return true
+	case "":
+		return swallows(o.label)
+	}
+	return false
+}
+
+// swallows tells the parts of a letter whose text holds no field, only words about them.
+func swallows(l label) bool {
+	switch string(l.text) {
+	case "事实与理由", "事实和理由", "事实及理由", "填表说明", "填写说明", "注意事项", "说明", "注", "申请人承诺", "申请人声明", "承诺", "声明", "理由", "事由", "法律依据", "申请依据", "依据":
+		return true
+	}
+	return false
+}
+
+// lines reads rows and returns those that no label claims, for the reader of prose.
+func (r *reading) lines(rows []row) (rest []row) {
+	var o *open
+	finish := func() {
+		if o != nil && o.label.field != "" {
+			r.close(o)
+		}
+		o = nil
+	}
+	for _, w := range rows {
+		if r.agent == agentHere {
+			r.agent = agentNamed
+		}
+		text := strings.TrimSpace(w.text)
+		if text == "" {
+			if o != nil {
+				if o.blank++; !o.long() && o.blank > 2 {
+					finish()
+				}
+			}
+			continue
+		}
+		rs := []rune(w.text)
+		marks := r.marks([]rune(fold(w.text)))
+		if o != nil && o.long() {
+			marks = o.heed(marks, []rune(fold(w.text)))
+		}
+		if len(marks) == 0 {
+			switch {
+			case r.unlabelled(w):
+				finish()
+			case o == nil:
+				rest = append(rest, w)
+			case o.long() && !endsLong(text):
+				o.lines = append(o.lines, w.text)
+			case !o.long() && o.accepts(text):
+				o.lines = append(o.lines, w.text)
+				if !isChoice(o.label.field) {
+					finish()
+				}
+			default:
+				finish()
+				rest = append(rest, w)
+			}
+			continue
+		}
+		if before := strings.TrimSpace(string(rs[:marks[0].at])); o != nil && o.label.field == Reference && before == "" {
+			finish()
+		} else if o != nil {
+			if utf8.RuneCountInString(before) > 3 && o.long() {
+				o.lines = append(o.lines, before)
+			}
+			finish()
+		} else if utf8.RuneCountInString(before) > 3 {
+			rest = append(rest, row{before, w.place})
+		}
+		o = r.claim(w, rs, marks)
+	}
+	finish()
+	return rest
+}
+
+// claim gives the marks of a line their values; the last of them may stay open.
+func (r *reading) claim(w row, rs []rune, marks []mark) *open {
+	for k, m := range marks {
+		end := len(rs)
+		if k+1 < len(marks) {
+			end = marks[k+1].at
+		}
+		labelText, value := string(rs[m.at:m.end])+m.hint, string(rs[m.value:end])
+		if k+1 < len(marks) {
+			value = strings.TrimRight(value, " ，,；;、。\u3000/|")
+		}
+		r.enter(m.label, m.hint)
+		at := place{w.place, m.conf}
+		last := k == len(marks)-1
+		o := &open{label: m.label, text: labelText, at: at}
+		if last && (o.long() || isChoice(m.label.field)) {
+			o.lines = append(o.lines, value)
+			return o
+		}
+		if strings.TrimSpace(value) == "" && last && m.label.field != "" {
+			o.at.conf = min(o.at.conf, nextLine)
+			return o
+		}
+		r.put(m.label, labelText, value, at)
+	}
+	return nil
+}
+
+// enter notes what a label says about the part of the form that begins with it.
+func (r *reading) enter(l label, hint string) {
+	if l.field == Request {
+		r.agent = noAgent
+	}
+	if l.flags&section == 0 {
+		if l.field == Name && kindOf(hint) != "" {
+			r.kind = kindOf(hint)
+		}
+		return
+	}
+	switch word := string(l.text); {
+	case kindOf(word) != "":
+		r.kind = kindOf(word)
+	default:
+		r.kind = ""
+	}
+}
+
+func (r *reading) close(o *open) {
+	text := strings.Join(o.lines, "\n")
+	if strings.TrimSpace(text) == "" {
+		r.seen++
+		return
+	}
+	if o.label.field == Request {
+		text = r.reference(text, o.at)
+	}
+	r.put(o.label, o.text, text, o.at)
+}
+
+var referenceLine = regexp.MustCompile(`(?m)^\s*(索取号|文号|发文字号|索引号|信息索取号|文件编号)\s*[:：]\s*(.*)$`)
+
+// reference takes 文号：… out of a description.
+func (r *reading) reference(text string, at place) string {
+	m := referenceLine.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	r.put(label{field: Reference}, m[1], m[2], at)
+	return referenceLine.ReplaceAllString(text, "")
+}
+
+// accepts reports whether a line can be the value of a short field whose label stood alone before it.
+func (o *open) accepts(text string) bool {
+	if isChoice(o.label.field) {
+		return len(choices(text)) > 0 || len(o.lines) == 1 && strings.TrimSpace(o.lines[0]) == "" && utf8.RuneCountInString(text) < 20
+	}
+	if len(o.lines) > 0 || utf8.RuneCountInString(text) > 80 {
+		return false
+	}
+	if o.label.field == Name {
+		v := person(unfilled(text))
+		return v != "" && (fullName.MatchString(v) && surname(v) || bodySuffix(v) != "")
+	}
+	v, _ := take(o.label.field, text)
+	return v != ""
+}
+
+// heed keeps of the marks in a line below a long field those that end it: a label at the line's
+// beginning that no description would contain itself.
+func (o *open) heed(marks []mark, folded []rune) []mark {
+	if len(marks) == 0 {
+		return nil
+	}
+	m := marks[0]
+	if m.at > lead(folded, 0) {
+		return nil
+	}
+	if o.label.field != Request {
+		return marks
+	}
+	switch word := string(m.label.text); word {
+	case "名称", "单位", "地址", "时间", "日期", "说明", "其他", "类型", "标题", "信息名称", "信息内容", "内容描述", "文号", "序号", "编号", "发文字号", "文件编号", "索引号", "具体内容", "信息描述", "公开内容", "法人", "公民", "住所地", "企业名称", "公司名称", "项目名称":
+		return nil
+	}
+	if m.label.field == "" && m.conf < withColon {
+		return nil
+	}
+	return marks
+}
+
+var (
+	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|以上(信息|内容|材料|申请|资料|事项|文件|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|发自|来自|Sent from)`)
+	wayLine  = regexp.MustCompile(`^(并?(请|望|希望|要求|盼)[^。]{0,14}(以|通过|用|采用|采取|将|按|把|在|于)|以(电子|书面|纸质|邮|快递))[^。]{0,40}(提供|答复|回复|邮寄|寄|发|告知|送达)`)
+	dateLine = regexp.MustCompile(`^[\s]*(20[0-9]{2}\s*[年./-]\s*[0-9]{1,2}\s*[月./-]\s*[0-9]{1,2}\s*日?|二[〇○Oo零0][〇○Oo零0一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)\s*$`)
+)
+
+// endsLong reports whether a line is no longer part of a description.
+func endsLong(text string) bool {
+	t := strings.TrimSpace(fold(text))
+	return signOff.MatchString(t) || wayLine.MatchString(t) || dateLine.MatchString(t) || likelyName(blankless(t))
+}
+
+// unlabelled takes lines that speak for themselves: boxes for the kind of applicant, the sentence about
+// other ways.
+func (r *reading) unlabelled(w row) bool {
+	if alternativeText.MatchString(blankless(w.text)) {
+		r.put(label{field: Alternative}, Alternative.Label(), w.text, place{w.place, withColon})
+		return true
+	}
+	all := choices(w.text)
+	if len(all) == 0 {
+		return false
+	}
+	kinds := 0
+	for _, c := range all {
+		if kindOf(c.text) != "" && utf8.RuneCountInString(c.text) < 14 {
+			kinds++
+		}
+	}
+	if kinds == 0 || kinds < len(all) {
+		return false
+	}
+	r.put(label{field: Kind}, Kind.Label(), w.text, place{w.place, withColon})
+	for _, c := range all {
+		if c.ticked {
+			r.kind = kindOf(c.text)
+		}
+	}
+	return true
+}
+
+// marks finds the labels of a line. rs is folded.
+func (r *reading) marks(rs []rune) []mark {
+	start := lead(rs, 0)
+	var all []mark
+	for i := start; i < len(rs); {
+		m, ok := r.mark(rs, i, start, len(all) > 0)
+		if !ok {
+			i++
+			continue
+		}
+		all = append(all, m)
+		i = max(m.value, i+1)
+	}
+	return slices.Clip(all)
+}
+
+// mark reads a label at rs[i]. It is one when a colon follows; without a colon when the place says so:
+// at the beginning of a line or set apart by blanks.
+func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
+	l, end, ok := r.labels.at(rs, i)
+	if !ok {
+		return mark{}, false
+	}
+	m := mark{at: i, end: end, label: l}
+	k := ordinal(rs, end, l)
+	hints := skipHints(rs, k)
+	m.hint = string(rs[k:hints])
+	if l.flags&signLabel == 0 && l.field == Name && signHint.MatchString(m.hint) {
+		m.label.flags |= signLabel
+	}
+	k = hints
+	for k < len(rs) && (rs[k] == ' ' || rs[k] == '*') {
+		k++
+	}
+	blank := k > hints
+	atStart, edge := i == start, i == start || boundary(rs[i-1])
+	if i > 0 && (rs[i-1] == '被' || boxBefore(rs, i)) {
+		return mark{}, false
+	}
+	switch {
+	case k < len(rs) && (rs[k] == ':' || rs[k] == '='):
+		for k < len(rs) && (rs[k] == ':' || rs[k] == '=' || rs[k] == ' ') {
+			k++
+		}
+		m.value, m.conf = k, withColon
+		return m, edge || after && len(l.text) >= 2 && l.field != Request && l.field != Purpose
+	case l.flags&needsColon != 0:
+		return mark{}, false
+	case k >= len(rs):
+		m.value, m.conf = k, noColon
+		return m, (atStart || apart(rs, i)) && len(l.text) >= 2
+	case atStart && (rs[k] == ';' || rs[k] == '-' || rs[k] == '—' || rs[k] == '.' && l.field != "") && len(l.text) >= 2:
+		for k < len(rs) && strings.ContainsRune(";-—. ", rs[k]) {
+			k++
+		}
+		m.value, m.conf = k, noColon
+		return m, l.field != "" && len(rs) < 80
+	case blank && (atStart || apart(rs, i)):
+		m.value, m.conf = k, noColon
+		return m, len(l.text) >= 2 && (len(rs) < 80 && (l.field == "" || r.fitting(l, rs[k:])) || len(l.text) >= 4 && l.field == Request)
+	case edge:
+		if strings.ContainsRune("是为系", rs[k]) && l.field != "" && l.field != Request {
+			m.value, m.conf = k+1, noColon
+			return m, r.fitting(l, rs[k+1:])
+		}
+		m.value, m.conf = k, noColon-4
+		return m, r.glued(l, rs[k:], atStart)
+	}
+	return mark{}, false
+}
+
+var signHint = regexp.MustCompile(`签名|签字|盖章|签章|公章|手印`)
+
+// ordinal passes the number of an applicant: 申请人一：, 申请人2：.
+func ordinal(rs []rune, i int, l label) int {
+	if l.field != Name {
+		return i
+	}
+	k := i
+	for k < len(rs) && rs[k] == ' ' {
+		k++
+	}
+	if k < len(rs) && (rs[k] == '(' || rs[k] == '之') {
+		k++
+	}
+	d := k
+	for k < len(rs) && k-d < 2 && strings.ContainsRune("0123456789一二三四五六七八九十甲乙丙丁", rs[k]) {
+		k++
+	}
+	if k == d {
+		return i
+	}
+	if k < len(rs) && rs[k] == ')' {
+		k++
+	}
+	if k < len(rs) && (rs[k] == ':' || rs[k] == ' ' || rs[k] == '(') {
+		return k
+	}
+	return i
+}
+
+func boundary(r rune) bool {
+	return strings.ContainsRune(" ,;。.、|/()[]:!?'\"“”", r) || r == '\n'
+}
+
+// apart reports whether at least two blanks stand before rs[i]: a column of its own.
+func apart(rs []rune, i int) bool { return i >= 2 && rs[i-1] == ' ' && rs[i-2] == ' ' }
+
+// boxBefore reports whether a box stands before rs[i]: the word is an option then.
+func boxBefore(rs []rune, i int) bool {
+	for i > 0 && rs[i-1] == ' ' {
+		i--
+	}
+	return i > 0 && strings.ContainsRune(emptyMarks+tickedMarks, rs[i-1])
+}
+
+// fitting reports whether what follows a label without a colon is a value for it.
+func (r *reading) fitting(l label, rs []rune) bool {
+	text := string(rs)
+	switch l.field {
+	case Name:
+		return len(names(text)) > 0 && plausibleName(names(text)[0])
+	case Representative, ContactPerson, Agent:
+		return plausibleName(person(text))
+	case Request, Purpose, Remark:
+		return len(l.text) >= 4
+	case Address, Employer:
+		return strings.ContainsAny(text, "省市县区镇乡村路街号公司厂校院所局") && len(rs) < 60
+	case Medium, Delivery, Waiver, Kind, Alternative:
+		return len(choices(text)) > 0 || len(rs) < 16
+	}
+	v, _ := take(l.field, text)
+	return v != ""
+}
+
+func plausibleName(s string) bool {
+	return likelyName(s) || bodySuffix(s) != "" || latin.MatchString(s)
+}
+
+// glued reports whether a value follows a label without anything between them: 电话13800000000.
+func (r *reading) glued(l label, rs []rune, atStart bool) bool {
+	if len(l.text) < 2 || len(rs) == 0 {
+		return false
+	}
+	switch l.field {
+	case Phone, IDNumber, Postcode, OrgCode, Fax, Email:
+		if rs[0] > 0x7f || rs[0] == ' ' {
+			return false
+		}
+		v, _ := take(l.field, string(rs[:min(len(rs), 40)]))
+		return v != ""
+	case Name, Agent, ContactPerson, Representative:
+		return (atStart || l.flags&vague == 0) && likelyName(nameHead(rs))
+	}
+	return false
+}
+
+// nameHead is the text up to the first mark of punctuation.
+func nameHead(rs []rune) string {
+	s := string(rs)
+	if i := strings.IndexFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;。、:()\n", r) }); i >= 0 {
+		s = s[:i]
+	}
+	return s
+}

@@ -1,0 +1,265 @@
+package form
+
+import (
+	"slices"
+	"strings"
+)
+
+// reading is what is gathered from one document, in the order in which a person reads it. Fields belong
+// to the applicant who was named last before them.
+type reading struct {
+	labels labelIndex
+	part   int
+	name   string
+
+	found []finding
+	apps  []string // names of the applicants, "" for one who was not named yet
+	cur   int      // the applicant that fields belong to
+
+	kind  string // the part of the form: Citizen, Organisation, or ""
+	agent agentState
+	seen  int // labels of fields, with a value or without
+	taken int // labels with a value
+	asked []request
+}
+
+// finding is a value with all that decides about it later.
+type finding struct {
+	field Field
+	n     int // applicant within the document
+	value string
+	doubt string
+	label string
+	place string
+	conf  int
+	weak  bool // names nobody new: a signature, a word in prose
+}
+
+// request is the description of what is wanted.
+type request struct {
+	finding
+}
+
+type agentState uint8
+
+const (
+	noAgent    agentState = iota
+	agentNamed            // somewhere before
+	agentHere             // in this very line or row
+)
+
+// How sure a finding is, by where it was found.
+const (
+	inCell    = 93
+	withColon = 92
+	nextLine  = 82
+	noColon   = 76
+	signed    = 60
+)
+
+// place is where a value stands, with how sure that makes it.
+type place struct {
+	text string
+	conf int
+}
+
+// put takes what stands behind a label and reports whether there was a value.
+func (r *reading) put(l label, labelText, text string, at place) bool {
+	if l.field == "" {
+		return false
+	}
+	r.seen++
+	if l.flags&bodyLabel != 0 && l.field == Name && l.flags&vague != 0 && r.kind != Organisation && bodySuffix(person(unfilled(text))) == "" {
+		return false // 名称：关于……的批复
+	}
+	f := finding{field: l.field, label: strings.TrimSpace(strings.Join(strings.Fields(labelText), "")), place: at.text, conf: at.conf}
+	if l.field == Name {
+		return r.putName(l, f, text)
+	}
+	if l.field == Phone && r.forAgent(Phone) {
+		f.field = AgentPhone
+	} else if r.forAgent(l.field) {
+		return false // the agent's, not the applicant's
+	}
+	f.value, f.doubt = take(f.field, text)
+	if f.value == "" {
+		return r.misplaced(f, text)
+	}
+	switch l.field {
+	case Kind:
+		f.value = kindOf(f.value)
+	case Agent:
+		r.agent = agentHere
+	case Phone:
+		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
+	case Request:
+		r.ask(f)
+		r.taken++
+		return true
+	}
+	if f.value == "" {
+		return false
+	}
+	r.taken++
+	r.add(f)
+	return true
+}
+
+// misplaced looks for what people write into the wrong field.
+func (r *reading) misplaced(f finding, text string) bool {
+	switch f.field {
+	case Phone:
+		return r.also(f, Email, text)
+	case IDType:
+		return r.also(f, IDNumber, text)
+	}
+	return false
+}
+
+// also takes a second field out of the same text.
+func (r *reading) also(f finding, field Field, text string) bool {
+	if f.value, f.doubt = take(field, text); f.value == "" {
+		return false
+	}
+	f.field, f.conf = field, f.conf-8
+	r.add(f)
+	return true
+}
+
+func (r *reading) add(f finding) {
+	f.n = r.cur
+	if f.field.group() == ofMail {
+		f.n = 0
+	}
+	for _, o := range r.found {
+		if o.field == f.field && o.n == f.n && same(o.value, f.value) {
+			return
+		}
+	}
+	r.found = append(r.found, f)
+}
+
+// forAgent reports whether a field that follows the agent's name is the agent's.
+func (r *reading) forAgent(field Field) bool {
+	switch field {
+	case Phone, IDNumber, IDType, Address, Email, Employer, Postcode:
+	default:
+		return false
+	}
+	return r.agent == agentHere || r.agent == agentNamed && r.has(field)
+}
+
+// has reports whether the applicant at hand has a field already.
+func (r *reading) has(field Field) bool {
+	return slices.ContainsFunc(r.found, func(f finding) bool { return f.field == field && f.n == r.cur })
+}
+
+// putName takes the names of applicants. A label of a signature names nobody new.
+func (r *reading) putName(l label, f finding, text string) bool {
+	all := names(unfilled(text))
+	if l.flags&bodyLabel != 0 && len(all) > 1 {
+		all = all[:1]
+	}
+	if len(all) == 0 {
+		return false
+	}
+	r.taken++
+	f.weak = l.flags&signLabel != 0
+	if f.weak {
+		f.conf = min(f.conf, signed)
+	}
+	r.agent = noAgent
+	for _, name := range all {
+		f.value = name
+		r.nameApplicant(f)
+	}
+	if len(all) > 1 && len(r.apps) > 0 {
+		r.cur = max(0, slices.Index(r.apps, all[0]))
+	}
+	if !f.weak {
+		r.details(f, text)
+	}
+	return true
+}
+
+func (r *reading) nameApplicant(f finding) {
+	i := slices.IndexFunc(r.apps, func(a string) bool { return same(a, f.value) })
+	switch {
+	case i >= 0:
+		r.cur = i
+	case f.weak:
+		if len(r.apps) == 0 || r.apps[0] == "" {
+			r.cur = 0
+		}
+		keep := r.cur
+		r.cur = 0
+		r.add(f)
+		r.cur = keep
+		return
+	case len(r.apps) == 0:
+		r.apps, r.cur = []string{f.value}, 0
+	case r.apps[r.cur] == "":
+		r.apps[r.cur] = f.value
+	case len(r.apps) < maxApplicants:
+		r.apps = append(r.apps, f.value)
+		r.cur = len(r.apps) - 1
+	}
+	r.add(f)
+}
+
+// What one mail may name; beyond it people attach a list, and a person reads it.
+const (
+	maxApplicants = 100
+	maxRequests   = 50
+)
+
+// ask takes the description of a request. Descriptions under different labels of one document are one:
+// 信息名称 and 内容描述. The same label again is another request.
+func (r *reading) ask(f finding) {
+	for i, o := range r.asked {
+		if same(o.value, f.value) || strings.Contains(blankless(o.value), blankless(f.value)) {
+			return
+		}
+		if o.weak && !f.weak {
+			r.asked[i] = request{f}
+			return
+		}
+		if f.weak {
+			return
+		}
+		if strings.Contains(blankless(f.value), blankless(o.value)) {
+			r.asked[i].value = f.value
+			return
+		}
+		if o.label != f.label {
+			r.asked[i].value = o.value + "\n" + f.value
+			return
+		}
+	}
+	if len(r.asked) < maxRequests {
+		r.asked = append(r.asked, request{f})
+	}
+}
+
+// kindOf reads what was ticked for the kind of applicant.
+func kindOf(s string) string {
+	switch {
+	case strings.Contains(s, "公民") || strings.Contains(s, "自然人") || strings.Contains(s, "个人"):
+		return Citizen
+	case strings.Contains(s, "法人") || strings.Contains(s, "组织") || strings.Contains(s, "单位") || strings.Contains(s, "企业"):
+		return Organisation
+	}
+	return ""
+}
+
+// same compares values as people would: blanks, width and punctuation do not count.
+func same(a, b string) bool { return a == b || bare(a) == bare(b) }
+
+func bare(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \n，,。.；;：:、“”\"'《》（）()", r) {
+			return -1
+		}
+		return r
+	}, fold(s)))
+}
