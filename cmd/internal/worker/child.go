@@ -61,7 +61,7 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	return json.NewEncoder(out).Encode(reading)
 }
 
-// receive reads the preface and the attachment, which must be as long as it says.
+// receive reads the preface and the attachment.
 func receive(r io.Reader) (form.Input, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	line, err := b.ReadSlice('\n')
@@ -74,11 +74,8 @@ func receive(r io.Reader) (form.Input, error) {
 	if err := d.Decode(&p); err != nil {
 		return form.Input{}, fmt.Errorf("reading the preface: %w", err)
 	}
-	if p.Size < 0 || p.Size > MaxInput {
-		return form.Input{}, fmt.Errorf("an attachment of %d bytes", p.Size)
-	}
-	body := make([]byte, p.Size)
-	if _, err := io.ReadFull(b, body); err != nil {
+	body, err := io.ReadAll(io.LimitReader(b, MaxInput))
+	if err != nil {
 		return form.Input{}, fmt.Errorf("reading the attachment: %w", err)
 	}
 	return form.Input{Index: p.Index, Name: p.Name, Type: p.Type, Body: body}, nil

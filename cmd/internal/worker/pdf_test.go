@@ -82,7 +82,7 @@ func readPDF(t *testing.T, cache string, body []byte) Reading {
 	t.Helper()
 	reader := testReader(t)
 	reader.Cache = cache
-	r, err := reader.Read(t.Context(), form.Input{Index: 2, Name: "申请表.pdf", Type: "application/pdf", Body: body})
+	r, err := reader.read(t.Context(), form.Input{Index: 2, Name: "申请表.pdf", Type: "application/pdf", Body: body})
 	if err != nil {
 		t.Fatal(err)
 	}

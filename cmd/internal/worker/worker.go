@@ -21,12 +21,12 @@
 package worker
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -36,10 +36,14 @@ import (
 	"ysq.internal/ysq/casefile/form"
 )
 
+// Version changes when the same bytes may give another Reading; form.Version is apart from it.
+const Version = 1
+
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
 
-// Limits of one attachment. MaxInput is what is handed to a child at all; MaxOutput is what it may say.
+// Limits of one attachment. MaxInput is what is handed to a child at all;
+// MaxOutput is what it may say.
 const (
 	MaxInput  = 32 << 20
 	MaxOutput = 1 << 20
@@ -79,6 +83,9 @@ type Reading struct {
 // Reader reads attachments, each in a child of its own. It is safe for use by many goroutines; how many
 // children there are at once is for the caller to say.
 type Reader struct {
+	// Dir is where an attachment lies while it is read, in a file without a name: it may be larger than
+	// the memory that the parent should have. "" is the system's directory for temporary files.
+	Dir string
 	// Cache is the directory that Prepare made; "" or one that is not there: pdfium is interpreted.
 	Cache string
 	// Failed, if set, hears what a child that was given up had to say: for the log, not for clerks.
@@ -89,29 +96,31 @@ type Reader struct {
 	wall time.Duration
 }
 
-// errFlood ends a child that says more than MaxOutput.
-var errFlood = errors.New("the child's answer is too long")
+// What ends a child before its time.
+var (
+	errFlood = errors.New("the child's answer is too long")
+	errTime  = errors.New("the child takes too long")
+)
 
-// errTime ends a child that takes too long.
-var errTime = errors.New("the child takes too long")
-
-// Read reads one attachment. Whatever its bytes do is told in the Reading; an error means that ctx
-// ended or that no child could be started.
-func (r *Reader) Read(ctx context.Context, in form.Input) (Reading, error) {
+// Read reads the attachment that in describes and copy writes; in.Body is not used. Whatever the bytes
+// do is told in the Reading. An error means that ctx ended, that copy failed, or that no child could be
+// started: then nothing is known of the attachment.
+func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) error) (Reading, error) {
 	given := Reading{Document: form.Document{Part: in.Index, Name: in.Name}}
-	if len(in.Body) > MaxInput {
-		given.State, given.Note = TooLarge, fmt.Sprintf("%d MiB，超过 %d MiB", len(in.Body)>>20, MaxInput>>20)
+	file, head, err := r.stage(in, copy)
+	if errors.Is(err, errTooLarge) {
+		given.State, given.Note = TooLarge, fmt.Sprintf("超过 %d MiB", MaxInput>>20)
 		return given, nil
 	}
-	head, err := json.Marshal(preface{Index: in.Index, Name: in.Name, Type: in.Type, Size: len(in.Body)})
 	if err != nil {
-		return given, err
+		return given, fmt.Errorf("laying out an attachment: %w", err)
 	}
+	defer file.Close()
 	args := []string{Command, modePlain}
-	if form.Sniff(in) == form.PDF {
+	if in.Body = head; form.Sniff(in) == form.PDF {
 		args = []string{Command, modePDF, r.Cache}
 	}
-	said, err := r.run(ctx, args, io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(in.Body)))
+	said, err := r.run(ctx, args, file)
 	if err == nil {
 		var got Reading
 		if err = json.Unmarshal(said.out, &got); err == nil && got.State.Label() == "" {
@@ -140,7 +149,53 @@ type preface struct {
 	Index int    `json:"index"`
 	Name  string `json:"name"`
 	Type  string `json:"type"`
-	Size  int    `json:"size"`
+}
+
+// errTooLarge ends the copying of an attachment.
+var errTooLarge = fmt.Errorf("more than %d bytes", MaxInput)
+
+// headSize is how much of an attachment the parent looks at: as far as pdfium looks for its mark.
+const headSize = 1024
+
+// stage puts preface and attachment into a file that has no name any more and is open for reading only.
+func (r *Reader) stage(in form.Input, copy func(io.Writer) error) (file *os.File, head []byte, err error) {
+	tmp, err := os.CreateTemp(r.Dir, "attachment-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, tmp.Close()) }()
+	if file, err = os.Open(tmp.Name()); err == nil {
+		err = os.Remove(tmp.Name())
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close(), os.Remove(tmp.Name()))
+	}
+	line, err := json.Marshal(preface{in.Index, in.Name, in.Type})
+	if err == nil {
+		_, err = tmp.Write(append(line, '\n'))
+	}
+	begin := &bounded{most: headSize}
+	if err == nil {
+		err = copy(io.MultiWriter(&atMost{tmp, MaxInput}, begin))
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, begin.kept, nil
+}
+
+// atMost writes so many bytes and no more.
+type atMost struct {
+	w    io.Writer
+	left int
+}
+
+func (a *atMost) Write(p []byte) (int, error) {
+	if len(p) > a.left {
+		return 0, errTooLarge
+	}
+	a.left -= len(p)
+	return a.w.Write(p)
 }
 
 // answer is what a child said and how it ended.

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +39,15 @@ func TestMain(m *testing.M) {
 
 func testReader(t *testing.T) *Reader {
 	return &Reader{Failed: func(name, what string) { t.Logf("%s: %s", name, what) }}
+}
+
+// read reads bytes as an attachment.
+func (r *Reader) read(ctx context.Context, in form.Input) (Reading, error) {
+	body := in.Body
+	return r.Read(ctx, in, func(w io.Writer) error {
+		_, err := w.Write(body)
+		return err
+	})
 }
 
 // prepared returns a directory with pdfium compiled, once for all runs of the test on this machine; ""
@@ -121,7 +129,7 @@ func TestHostile(t *testing.T) {
 			if strings.Contains(want, "过长") {
 				r.wall = 300 * time.Millisecond
 			}
-			got, err := r.Read(t.Context(), form.Input{Index: 1, Name: "a.docx", Body: []byte("x")})
+			got, err := r.read(t.Context(), form.Input{Index: 1, Name: "a.docx", Body: []byte("x")})
 			if err != nil || got.State != Failed || got.Note != want {
 				t.Errorf("state %q, note %q, error %v; want %q, %q", got.State, got.Note, err, Failed, want)
 			}
@@ -136,7 +144,7 @@ func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopping := errors.New("stopping")
 	time.AfterFunc(50*time.Millisecond, func() { cancel(stopping) })
-	if _, err := r.Read(ctx, form.Input{Body: []byte("x")}); !errors.Is(err, stopping) {
+	if _, err := r.read(ctx, form.Input{Body: []byte("x")}); !errors.Is(err, stopping) {
 		t.Errorf("error %v, want %v", err, stopping)
 	}
 }
@@ -199,7 +207,7 @@ func TestForbidden(t *testing.T) {
 			t.Parallel()
 			r := testReader(t)
 			r.argv = []string{"hostile", what}
-			got, err := r.Read(t.Context(), form.Input{Body: []byte("x")})
+			got, err := r.read(t.Context(), form.Input{Body: []byte("x")})
 			want := "EPERM"
 			if what == "clone3" {
 				want = "ENOSYS"
@@ -216,14 +224,14 @@ func TestBare(t *testing.T) {
 	r := testReader(t)
 	r.argv = []string{"hostile", "silent"}
 	t.Setenv("YSQ_TEST_SECRET", "x")
-	said, err := r.run(t.Context(), nil, bytes.NewReader(nil))
+	said, err := r.run(t.Context(), nil, nil)
 	if err != nil || len(said.out) != 0 {
 		t.Errorf("said %q, error %v", said.out, err)
 	}
 }
 
 func TestTooLarge(t *testing.T) {
-	got, err := testReader(t).Read(t.Context(), form.Input{Body: make([]byte, MaxInput+1)})
+	got, err := testReader(t).read(t.Context(), form.Input{Body: make([]byte, MaxInput+1)})
 	if err != nil || got.State != TooLarge {
 		t.Errorf("state %q, error %v", got.State, err)
 	}
@@ -245,7 +253,7 @@ func TestCache(t *testing.T) {
 	for _, argv := range [][]string{nil, {"without-exec"}} {
 		r := testReader(t)
 		r.Cache, r.argv = dir, argv
-		got, err := r.Read(t.Context(), in)
+		got, err := r.read(t.Context(), in)
 		if text := blockText(got.Document.Blocks); err != nil || got.State != Read || text != "申请人：张三\n" {
 			t.Errorf("%v: state %q, %q, error %v", argv, got.State, text, err)
 		}
@@ -282,4 +290,11 @@ func filesOf(t *testing.T, dir string) (all []string) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+func TestCopyFails(t *testing.T) {
+	broken := errors.New("broken")
+	if _, err := testReader(t).Read(t.Context(), form.Input{}, func(io.Writer) error { return broken }); !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
 }
