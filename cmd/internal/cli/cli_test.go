@@ -15,10 +15,19 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestMain is the program itself when a daemon of a test executes it again to read an attachment.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Command {
+		os.Exit(worker.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
 
 // now is a morning in Shanghai that is still the evening before in New York and in UTC.
 var now = time.Date(2026, 11, 23, 7, 30, 0, 0, civil.Zone)

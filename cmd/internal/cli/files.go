@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,18 +68,25 @@ func (a *app) attach(ctx context.Context, c *control.Client, id casefile.ID, pat
 	if err := a.recorded(res); err != nil || a.json {
 		return err
 	}
-	return a.files(files)
+	return a.files(files, nil)
 }
 
 // files lists documents of a case under a heading.
-func (a *app) files(all []casefile.File) error {
+func (a *app) files(all []casefile.File, read []control.PartReading) error {
 	if len(all) == 0 {
 		return nil
 	}
 	a.heading("附卷的文件")
 	t := grid.Table{Header: []string{"摘要", "大小", "名称"}}
+	if len(read) > 0 {
+		t.Header = append(t.Header, "读取情况")
+	}
 	for _, f := range all {
-		t.Rows = append(t.Rows, []string{f.Digest.Short(), size(f.Size), f.Name})
+		row := []string{f.Digest.Short(), size(f.Size), f.Name}
+		if i := slices.IndexFunc(read, func(r control.PartReading) bool { return r.Digest == f.Digest }); i >= 0 {
+			row = append(row, readingText(read[i]))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return a.table(t, nil)
 }

@@ -133,7 +133,7 @@ func (a *app) mail(m control.MailView) error {
 	fmt.Fprintln(a.out, "邮件 "+m.Digest.String())
 	a.mailHead(m)
 	a.mailText(m.Text, 0)
-	a.parts(m.Parts)
+	a.parts(m)
 	if len(m.Suggestions) > 0 {
 		a.heading("可能与这些案件有关")
 		a.suggestions(m.Suggestions)

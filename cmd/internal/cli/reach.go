@@ -137,5 +137,5 @@ func (a *app) loadConfig() (config.Config, error) {
 }
 
 func (a *app) daemonOptions(cmd *cobra.Command, cfg config.Config, log zerolog.Logger) daemon.Options {
-	return daemon.Options{Config: cfg, Log: log, Version: a.version, Now: a.now, Command: cmd.CommandPath()}
+	return daemon.Options{Config: cfg, Log: log, Version: a.version, Now: a.now, Command: cmd.CommandPath(), Worker: true}
 }

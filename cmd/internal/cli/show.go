@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,9 +81,9 @@ func (a *app) showCase(d control.CaseDetail) error {
 		a.heading(fmt.Sprintf("邮件 %d／%d", i+1, len(d.Mails)))
 		a.mailHead(m)
 		a.mailText(m.Text, excerptLines)
-		a.parts(m.Parts)
+		a.parts(m)
 	}
-	return a.files(d.Files)
+	return a.files(d.Files, d.FileReadings)
 }
 
 func (a *app) caseHead(d control.CaseDetail) {
@@ -245,15 +246,30 @@ func (a *app) mailText(text string, limit int) {
 	}
 }
 
-// parts lists what a person would call attachments.
-func (a *app) parts(parts []casefile.Part) {
-	for _, p := range parts {
-		if p.Attachment {
-			name := p.Name
-			if name == "" {
-				name = "（无名）"
-			}
-			fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, size(p.Size), p.Note)))
+// parts lists what a person would call attachments, and what became of reading each.
+func (a *app) parts(m control.MailView) {
+	for _, p := range m.Parts {
+		if !p.Attachment {
+			continue
 		}
+		name := p.Name
+		if name == "" {
+			name = "（无名）"
+		}
+		read := ""
+		if i := slices.IndexFunc(m.Readings, func(r control.PartReading) bool { return r.Index == p.Index }); i >= 0 {
+			read = readingText(m.Readings[i])
+		}
+		fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, size(p.Size), p.Note, read)))
 	}
+}
+
+// readingText says what became of reading an attachment. Most states say it all; to the others belongs
+// why.
+func readingText(r control.PartReading) string {
+	switch r.State {
+	case "read", "too-large", "failed":
+		return join("：", r.Label, strings.TrimRight(strings.Join(r.Notes, ""), "。"))
+	}
+	return r.Label
 }

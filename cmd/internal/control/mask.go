@@ -96,8 +96,21 @@ func maskMail(m MailView) MailView {
 		parts[i] = p
 	}
 	m.Parts = parts
+	m.Readings = maskReadings(m.Readings)
 	m.History = maskRecords(m.History)
 	return m
+}
+
+func maskReadings(all []PartReading) []PartReading {
+	if all == nil {
+		return nil
+	}
+	masked := make([]PartReading, len(all))
+	for i, r := range all {
+		r.Name = maskString(r.Name)
+		masked[i] = r
+	}
+	return masked
 }
 
 func maskDetail(d CaseDetail) CaseDetail {
@@ -118,6 +131,7 @@ func maskDetail(d CaseDetail) CaseDetail {
 		files[i] = f
 	}
 	d.Files = files
+	d.FileReadings = maskReadings(d.FileReadings)
 	d.Masked = true
 	return d
 }

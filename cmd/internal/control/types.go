@@ -99,6 +99,8 @@ type CaseDetail struct {
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
 	Files       []casefile.File       `json:"files"` // documents that were put into it
+	// FileReadings are what became of reading Files, as far as they were read, by their digests.
+	FileReadings []PartReading `json:"file_readings,omitzero"`
 	// Candidates are mails without a case that may be the application of this one, which has none: an
 	// imported row, say. A person attaches them.
 	Candidates []MailView `json:"candidates,omitzero"`
@@ -203,7 +205,19 @@ type MailView struct {
 	Text    string            `json:"text,omitzero"`
 	Parts   []casefile.Part   `json:"parts,omitzero"`
 	Defects []casefile.Defect `json:"defects,omitzero"`
-	History []RecordView      `json:"history,omitzero"` // how it was taken and where it went
+	// Readings are what became of reading its parts; absent until they were read.
+	Readings []PartReading `json:"readings,omitzero"`
+	History  []RecordView  `json:"history,omitzero"` // how it was taken and where it went
+}
+
+// PartReading is what became of reading a part of a mail, or a file of a case.
+type PartReading struct {
+	Index  int             `json:"index"`           // casefile.Part's; -1 is the mail's own text
+	Digest casefile.Digest `json:"digest,omitzero"` // of a file
+	Name   string          `json:"name,omitzero"`
+	State  string          `json:"state"` // worker.State: read, scan, encrypted, damaged, empty, too-large, unread, failed
+	Label  string          `json:"label"`
+	Notes  []string        `json:"notes,omitzero"` // what a person should know, in Chinese
 }
 
 // AppendRequest asks to record drafts: all of them in one transaction, or none.

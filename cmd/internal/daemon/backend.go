@@ -128,6 +128,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 	if err != nil {
 		return d, told(err)
 	}
+	d.FileReadings = f.fileReadings(d.Files)
 	for i := range d.Mails { // files, outside the transaction
 		f.read(&d.Mails[i], parse.Limits{Text: excerpt})
 	}

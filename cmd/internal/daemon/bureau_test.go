@@ -1,9 +1,11 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,8 +18,10 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -80,10 +84,25 @@ func newBureau(t *testing.T, day string) *bureau {
 func (b *bureau) options() Options {
 	o := Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now, unbound: true,
 		dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}
+	o.readPart = readHere
 	if b.seams != nil {
 		b.seams(&o)
 	}
 	return o
+}
+
+// readHere reads an attachment without a child: fast, and the bubble's time goes on.
+func readHere(_ context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
+	var b bytes.Buffer
+	if err := copy(&b); err != nil {
+		return worker.Reading{}, err
+	}
+	in.Body = b.Bytes()
+	r := worker.Reading{State: worker.Unread, Document: form.Read(in)}
+	if len(r.Document.Blocks) > 0 {
+		r.State = worker.Read
+	}
+	return r, nil
 }
 
 // start runs the daemon until the test ends.

@@ -75,6 +75,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	context.AfterFunc(ctx, func() { d.end(context.Cause(ctx)) })
 	var wg sync.WaitGroup
 	if listener != nil {
 		wg.Go(func() {
@@ -93,6 +94,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.watch(ctx) })
 	wg.Go(func() { d.prove(ctx) })
 	wg.Go(func() { d.keepIndex(ctx) })
+	wg.Go(func() { d.keepReading(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 	wg.Go(func() { d.yearEnd(ctx) })
 

@@ -26,10 +26,10 @@ const (
 // keepIndex brings the index of words up to the records until ctx ends. It works after the commits
 // that it reads, in transactions of its own: intake never waits for a mail to be indexed.
 func (f *office) keepIndex(ctx context.Context) {
-	grew := true
+	grew, grown := true, f.reg.Grown()
 	for ctx.Err() == nil {
 		if grew {
-			f.untilQuiet(ctx)
+			untilQuiet(ctx, grown)
 		}
 		var again <-chan time.Time
 		switch more, err := f.indexSome(ctx); {
@@ -45,20 +45,20 @@ func (f *office) keepIndex(ctx context.Context) {
 		case <-ctx.Done():
 		case <-again:
 			grew = false
-		case <-f.reg.Grown():
+		case <-grown:
 			grew = true
 		}
 	}
 }
 
 // untilQuiet returns when nothing was recorded for a while, or at last.
-func (f *office) untilQuiet(ctx context.Context) {
+func untilQuiet(ctx context.Context, grown <-chan struct{}) {
 	last := time.After(indexAtLast)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-f.reg.Grown():
+		case <-grown:
 		case <-last:
 			return
 		case <-time.After(indexAfter):

@@ -177,11 +177,15 @@ func (f *office) mayErase(tx *register.Tx, id casefile.ID, today civil.Date) ([]
 	return held, nil
 }
 
-// dropErased removes the bytes of those digests that are erased.
+// dropErased removes the bytes of those digests that are erased, and what was read of them.
 func (f *office) dropErased(digests []casefile.Digest) error {
 	var errs []error
 	for _, d := range digests {
-		if f.reg.Erased(d) && f.store.Has(d) {
+		if !f.reg.Erased(d) {
+			continue
+		}
+		errs = append(errs, f.readings.drop(d))
+		if f.store.Has(d) {
 			errs = append(errs, f.store.Erase(d))
 		}
 	}

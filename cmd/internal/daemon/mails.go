@@ -133,6 +133,9 @@ func (f *office) read(v *control.MailView, limits parse.Limits) {
 		return
 	}
 	v.Text, v.Parts, v.Defects = m.Text, m.Parts, m.Defects
+	if all, ok := f.readings.get(v.Digest); ok {
+		v.Readings = shown(all)
+	}
 }
 
 // parse reads a mail of the store.

@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsource"
@@ -34,6 +35,9 @@ type Options struct {
 	Now func() time.Time
 	// Command names the process in the lock; "" means register.Serve.
 	Command string
+	// Worker says that this program, executed again, answers worker.Command: attachments are then read
+	// in such children. Without it they are not read.
+	Worker bool
 
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
 	dial    func(ctx context.Context, address string) (net.Conn, error)
@@ -43,6 +47,8 @@ type Options struct {
 	// And before the register's.
 	registerDisk func(op register.Op, path string, do func() error) error
 	onRead       func(casefile.Digest)
+	// And in the place of the children that read attachments.
+	readPart readFunc
 }
 
 func (o Options) withDefaults() Options {
@@ -66,6 +72,11 @@ type office struct {
 	started time.Time // zero when no daemon runs
 	proof   proof
 
+	worker   *worker.Reader // nil without Options.Worker
+	readings *readings
+	life     context.Context // ends when the daemon is to stop, or with close
+	end      context.CancelCauseFunc
+
 	opened    time.Time // by Now
 	lastTaken time.Time // the last mail recorded before opened; zero: none
 }
@@ -86,6 +97,8 @@ func openOffice(o Options) (*office, error) {
 		return nil, errors.Join(fmt.Errorf("opening the mails: %w", err), reg.Close())
 	}
 	f := &office{Options: o, reg: reg, store: store, roles: roles}
+	f.life, f.end = context.WithCancelCause(context.Background())
+	f.readings = f.newReadings()
 	if err := f.rememberLastTaken(); err != nil {
 		return nil, errors.Join(told(err), f.close())
 	}
@@ -99,6 +112,7 @@ func openOffice(o Options) (*office, error) {
 
 // close gives mails and register back. The pollers' sessions must have ended.
 func (f *office) close() error {
+	f.end(nil)
 	return errors.Join(f.store.Close(), f.reg.Close())
 }
 

@@ -17,7 +17,16 @@ import (
 	"ysq.internal/ysq/cmd/internal/cli"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/cmd/internal/demo"
+	"ysq.internal/ysq/cmd/internal/worker"
 )
+
+// TestMain is the program itself when the daemon executes it again to read an attachment.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Command {
+		os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, "test"))
+	}
+	os.Exit(m.Run())
+}
 
 // command is how `ysq demo` runs commands.
 func command(ctx context.Context, out, errOut io.Writer, args ...string) int {

@@ -145,7 +145,7 @@ func (f *office) start(ctx context.Context, c config.Config, version string) err
 		return err
 	}
 	d, err := daemon.New(daemon.Options{
-		Config: c, Log: zerolog.New(log).With().Timestamp().Logger(), Version: version, Now: f.clock.now, Command: "ysq demo",
+		Config: c, Log: zerolog.New(log).With().Timestamp().Logger(), Version: version, Now: f.clock.now, Command: "ysq demo", Worker: true,
 	})
 	if err != nil {
 		return errors.Join(err, log.Close())

@@ -1,0 +1,337 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/worker"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// Limits of what is read of one mail and of what is kept of all.
+const (
+	mostParts    = 40        // of a mail; people send a form and some pictures
+	mostReadings = 4 << 20   // bytes of text out of one mail
+	mostKept     = 256 << 20 // bytes on disk; the oldest go first
+)
+
+// readings keeps what was read out of mails and files, outside of the records: it can be thrown away and
+// made again at any time.
+//
+//	cache/read/<version>/<first digit>/<digest>.json   the parts of a mail, or a file
+//	cache/pdfium-…/                                    pdfium compiled for the worker (worker.Prepare)
+//	cache/attachment-…                                 an attachment that is being read; gone at once
+//
+// The version is that of the worker and of package form: another version reads anew. Erased bytes take
+// what was read of them with them.
+type readings struct {
+	cache  string // directory
+	erased func(casefile.Digest) bool
+	read   readFunc
+	turn   chan struct{} // holds one token: one attachment at a time is read
+
+	mu   sync.Mutex
+	size int64 // of what is kept; known after tidy
+}
+
+// readFunc reads one attachment; worker.Reader's Read is one.
+type readFunc func(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error)
+
+// kept is the content of a file of the cache.
+type kept struct {
+	Readings []worker.Reading `json:"readings"`
+}
+
+// newReadings is the cache of the office, and how it reads.
+func (f *office) newReadings() *readings {
+	r := &readings{cache: filepath.Join(f.Config.Paths.State, "cache"), erased: f.reg.Erased, read: f.readPart, turn: make(chan struct{}, 1)}
+	r.turn <- struct{}{}
+	if f.Worker && r.read == nil {
+		f.worker = &worker.Reader{Dir: r.cache, Cache: filepath.Join(r.cache, worker.CacheName), Failed: func(name, what string) {
+			f.Log.Warn().Str("attachment", name).Str("what", what).Msg("the reading of an attachment was given up")
+		}}
+		r.read = f.worker.Read
+	}
+	return r
+}
+
+func (r *readings) dir() string {
+	return filepath.Join(r.cache, "read", fmt.Sprintf("%d.%d", worker.Version, form.Version))
+}
+
+func (r *readings) path(d casefile.Digest) string {
+	s := d.String()
+	return filepath.Join(r.dir(), s[:1], s+".json")
+}
+
+// get returns what is kept of a mail or a file; ok is false where it was not read yet.
+func (r *readings) get(d casefile.Digest) (all []worker.Reading, ok bool) {
+	text, err := os.ReadFile(r.path(d))
+	if err != nil {
+		return nil, false
+	}
+	var k kept
+	if json.Unmarshal(text, &k) != nil { // torn by a crash: made again
+		return nil, false
+	}
+	return k.Readings, true
+}
+
+// has is get for who needs not know what.
+func (r *readings) has(d casefile.Digest) bool {
+	_, err := os.Stat(r.path(d))
+	return err == nil
+}
+
+// put keeps what was read. It is a cache: nothing is synced, and what a crash tears is made again.
+func (r *readings) put(d casefile.Digest, all []worker.Reading) error {
+	text, err := json.Marshal(kept{all})
+	if err != nil {
+		return err
+	}
+	path := r.path(d)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".tmp", text, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".tmp", path); err != nil {
+		return err
+	}
+	if r.erased(d) { // while it was read
+		return r.drop(d)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.size += onDisk(int64(len(text))); r.size > mostKept {
+		return r.shrink()
+	}
+	return nil
+}
+
+// drop lets go what was read of erased bytes.
+func (r *readings) drop(d casefile.Digest) error {
+	if err := os.Remove(r.path(d)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// onDisk is about what a file of that size takes.
+func onDisk(n int64) int64 { return (n + 4095) &^ 4095 }
+
+// tidy removes what other versions, crashes and erasures left, and finds out how much is kept.
+func (r *readings) tidy() error {
+	var errs []error
+	remove := func(path string) { errs = append(errs, os.RemoveAll(path)) }
+	top, err := os.ReadDir(r.cache)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		errs = append(errs, err)
+	}
+	for _, e := range top {
+		if n := e.Name(); strings.HasPrefix(n, "attachment-") || strings.HasPrefix(n, "pdfium-") && n != worker.CacheName {
+			remove(filepath.Join(r.cache, n))
+		}
+	}
+	versions, err := os.ReadDir(filepath.Dir(r.dir()))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		errs = append(errs, err)
+	}
+	for _, e := range versions {
+		if e.Name() != filepath.Base(r.dir()) {
+			remove(filepath.Join(filepath.Dir(r.dir()), e.Name()))
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(append(errs, r.shrink())...)
+}
+
+// shrink measures what is kept and removes the oldest of it down to nine tenths of what may be. The
+// caller holds mu.
+func (r *readings) shrink() error {
+	type one struct {
+		path string
+		size int64
+		at   time.Time
+	}
+	var all []one
+	r.size = 0
+	err := filepath.WalkDir(r.dir(), func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // nothing was kept yet, or it went meanwhile
+		case err != nil || e.IsDir():
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil
+		}
+		d, err := casefile.ParseDigest(strings.TrimSuffix(e.Name(), ".json"))
+		if err != nil || r.erased(d) {
+			return os.Remove(path)
+		}
+		all = append(all, one{path, onDisk(info.Size()), info.ModTime()})
+		r.size += onDisk(info.Size())
+		return nil
+	})
+	if err != nil || r.size <= mostKept {
+		return err
+	}
+	slices.SortFunc(all, func(a, b one) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.path, b.path)) })
+	var errs []error
+	for _, o := range all {
+		if r.size <= mostKept/10*9 {
+			break
+		}
+		errs = append(errs, os.Remove(o.path))
+		r.size -= o.size
+	}
+	return errors.Join(errs...)
+}
+
+// one reads one attachment when it is its turn.
+func (r *readings) one(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
+	select {
+	case <-r.turn:
+	case <-ctx.Done():
+		return worker.Reading{}, context.Cause(ctx)
+	}
+	defer func() { r.turn <- struct{}{} }()
+	if err := os.MkdirAll(r.cache, 0o700); err != nil {
+		return worker.Reading{}, err
+	}
+	return r.read(ctx, in, copy)
+}
+
+// readingsOf returns what a mail, or a file with that name, says: as kept, else read now. The order is
+// the message's own text, then its parts.
+func (f *office) readingsOf(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
+	if all, ok := f.readings.get(d); ok {
+		return all, nil
+	}
+	if f.readings.read == nil {
+		return nil, nil
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	defer context.AfterFunc(f.life, func() { stop(context.Cause(f.life)) })() // a clerk's question ends with the daemon
+	raw, err := f.store.Open(d)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close()
+	info, err := raw.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var all []worker.Reading
+	if file != "" {
+		one, err := f.readings.one(ctx, form.Input{Name: file}, func(w io.Writer) error {
+			_, err := io.Copy(w, io.NewSectionReader(raw, 0, info.Size()))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	} else if all, err = f.readParts(ctx, raw, info.Size(), d); err != nil {
+		return nil, err
+	}
+	if err := f.readings.put(d, all); err != nil { // a full disk, say: the answer is there all the same
+		f.Log.Warn().Err(err).Str("digest", d.Short()).Msg("what was read of a mail could not be kept")
+	}
+	return all, nil
+}
+
+// readParts reads a mail's text and then its parts, one after the other.
+func (f *office) readParts(ctx context.Context, raw io.ReaderAt, size int64, d casefile.Digest) ([]worker.Reading, error) {
+	m := parse.Message(raw, size, d, parse.Limits{Undigested: true})
+	text, err := f.readings.one(ctx, form.Input{Index: form.MessageText}, func(w io.Writer) error {
+		_, err := io.WriteString(w, m.Text)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all, taken, parts := []worker.Reading{text}, extent(text), 0
+	for _, p := range m.Parts {
+		if !p.Attachment && p.Type == "text/plain" {
+			continue // it is the message's text
+		}
+		parts++
+		if parts > mostParts || taken > mostReadings {
+			all = append(all, worker.Reading{State: worker.Unread, Note: "这封邮件的附件过多，未读取", Document: form.Document{Part: p.Index, Name: p.Name}})
+			continue
+		}
+		one, err := f.readings.one(ctx, form.Input{Index: p.Index, Name: p.Name, Type: p.Type}, func(w io.Writer) error {
+			_, err := parse.CopyPart(w, raw, size, p.Index, parse.Limits{Undigested: true})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		taken += extent(one)
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// extent is about how many bytes of text a reading holds.
+func extent(r worker.Reading) (n int) {
+	for _, b := range r.Document.Blocks {
+		if b.Line != nil {
+			n += len(b.Line.Text)
+			continue
+		}
+		for _, c := range b.Table.Cells {
+			n += len(c.Text)
+		}
+	}
+	return n
+}
+
+// shown is what a clerk is told of readings.
+func shown(all []worker.Reading) []control.PartReading {
+	views := make([]control.PartReading, 0, len(all))
+	for _, r := range all {
+		v := control.PartReading{Index: r.Document.Part, Name: r.Document.Name, State: string(r.State), Label: r.State.Label()}
+		if r.Note != "" {
+			v.Notes = append(v.Notes, r.Note)
+		}
+		for _, n := range r.Document.Notes {
+			v.Notes = append(v.Notes, n.Text)
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// fileReadings is what became of reading files, as far as they were read.
+func (f *office) fileReadings(files []casefile.File) (views []control.PartReading) {
+	for _, file := range files {
+		if all, ok := f.readings.get(file.Digest); ok {
+			for _, v := range shown(all) {
+				v.Digest, v.Name = file.Digest, file.Name
+				views = append(views, v)
+			}
+		}
+	}
+	return views
+}

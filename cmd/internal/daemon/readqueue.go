@@ -1,0 +1,194 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
+)
+
+// readRetry is how long the queue rests after an error that is not an attachment's own.
+const readRetry = time.Minute
+
+// readQueue is what the background reading still has to look at: open cases, in ascending order, and how
+// far the records were followed.
+type readQueue struct {
+	cases []casefile.ID
+	upto  uint64
+}
+
+// keepReading reads, in the background and after the commits, the mails and files of open cases, the
+// newest case first. Intake never waits for it: it works while no mail comes in, one attachment at a
+// time, and gives way to whoever asks at once.
+func (d *Daemon) keepReading(ctx context.Context) {
+	if d.readings.read == nil {
+		return
+	}
+	d.readyReading(ctx)
+	grown := d.reg.Grown()
+	var q readQueue
+	for ctx.Err() == nil {
+		untilQuiet(ctx, grown)
+		var again <-chan time.Time
+		for more := true; more && ctx.Err() == nil; {
+			var err error
+			if more, err = d.readNext(ctx, &q); err != nil && ctx.Err() == nil {
+				d.Log.Error().Err(err).Msg("attachments cannot be read now; registering asks for them again")
+				again, more = time.After(readRetry), false
+			}
+			if more && len(grown) > 0 {
+				break // newer ones go first, and mails that come in want the disk
+			}
+		}
+		if len(grown) > 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-again:
+		case <-grown:
+		}
+	}
+}
+
+// readyReading tidies the cache and, once for each release, compiles pdfium.
+func (d *Daemon) readyReading(ctx context.Context) {
+	if err := d.readings.tidy(); err != nil {
+		d.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
+	}
+	if d.worker == nil {
+		return
+	}
+	if err := d.worker.Prepare(ctx, d.worker.Cache); err != nil && ctx.Err() == nil {
+		d.Log.Warn().Err(err).Msg("pdfium could not be compiled; it is interpreted")
+	}
+}
+
+// readNext reads what is unread of the newest case in the queue and reports whether there are more.
+func (f *office) readNext(ctx context.Context, q *readQueue) (more bool, err error) {
+	if err := f.follow(q); err != nil {
+		return false, err
+	}
+	if len(q.cases) == 0 {
+		return false, nil
+	}
+	id := q.cases[len(q.cases)-1]
+	all, err := f.readable(id)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range all {
+		if f.readings.has(s.digest) {
+			continue
+		}
+		_, err := f.readingsOf(ctx, s.digest, s.file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // lost or erased: whoever looks at the case is told
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	q.cases = q.cases[:len(q.cases)-1]
+	return len(q.cases) > 0, nil
+}
+
+// follow puts the cases into the queue that have something new since it last looked; at first every open one.
+func (f *office) follow(q *readQueue) error {
+	return f.reg.View(func(tx *register.Tx) error {
+		head, _ := tx.Head()
+		if q.upto == 0 {
+			for c, err := range tx.OpenCases("") {
+				if err != nil {
+					return err
+				}
+				q.cases = append(q.cases, c.ID)
+			}
+		} else {
+			for r, err := range tx.Records(q.upto + 1) {
+				if err != nil {
+					return err
+				}
+				switch r.Event.(type) {
+				case casefile.Received, casefile.MessageIn, casefile.Attached:
+					q.cases = append(q.cases, r.Case)
+				}
+			}
+		}
+		if head != q.upto {
+			slices.SortFunc(q.cases, inOrder)
+			q.cases = slices.Compact(q.cases)
+			q.upto = head
+		}
+		return nil
+	})
+}
+
+// inOrder compares case numbers by year and running number.
+func inOrder(a, b casefile.ID) int {
+	ya, na, _ := a.Number()
+	yb, nb, _ := b.Number()
+	return cmp.Or(cmp.Compare(ya, yb), cmp.Compare(na, nb), cmp.Compare(a, b))
+}
+
+// source is something that can be read: a mail, or a file with its name.
+type source struct {
+	digest casefile.Digest
+	file   string
+	at     time.Time // of arrival, where one is known
+	from   casefile.Address
+	title  string
+	ours   bool // sent by the office: it says nothing of the applicant
+}
+
+// readable lists what an open case holds; nothing for a closed one.
+func (f *office) readable(id casefile.ID) (all []source, err error) {
+	err = f.reg.View(func(tx *register.Tx) error {
+		c, err := tx.Case(id)
+		if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		all, err = sourcesOf(tx, id)
+		return err
+	})
+	return all, err
+}
+
+// sourcesOf lists the mails and files of a case in their order.
+func sourcesOf(tx *register.Tx, id casefile.ID) (all []source, err error) {
+	history, err := tx.History(id)
+	if err != nil {
+		return nil, err
+	}
+	mail := func(l casefile.Letter, at time.Time, ours bool) {
+		if !l.Digest.IsZero() {
+			all = append(all, source{digest: l.Digest, at: at, from: l.From, title: l.Subject, ours: ours})
+		}
+	}
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			mail(e.Letter, e.ArrivedAt, false)
+		case casefile.MessageIn:
+			mail(e.Letter, e.ArrivedAt, false)
+		case casefile.MessageOut:
+			mail(e.Letter, e.SentAt, true)
+		case casefile.Attached:
+			mail(e.Letter, time.Time{}, false)
+			for _, file := range e.Files {
+				all = append(all, source{digest: file.Digest, file: file.Name})
+			}
+		case casefile.Detached:
+			all = slices.DeleteFunc(all, func(s source) bool { return s.digest == e.Digest })
+		}
+	}
+	return slices.DeleteFunc(all, func(s source) bool { return s.ours }), nil
+}
