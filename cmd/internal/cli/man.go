@@ -22,7 +22,7 @@ func (a *app) manCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "man 目录",
 		Short:   "写出全部手册页",
-		Long:    "把全部命令和配置的手册页写到一个已有的目录，供打包：ysq.1、每条命令一页、ysq.toml.5。\n页上的日期取自环境变量 SOURCE_DATE_EPOCH；没有则为今天。",
+		Long:    "把全部命令和配置的手册页写到一个已有的目录，供打包：ysq.1、每条命令一页、ysq.toml.5、ysq-register.7。\n页上的日期取自环境变量 SOURCE_DATE_EPOCH；没有则为今天。",
 		Example: "ysq man debian/tmp/usr/share/man",
 		Args:    exactly("目录"),
 		Hidden:  true,
@@ -59,7 +59,7 @@ func (a *app) manPages(root *cobra.Command, on civil.Date) []manPage {
 		}
 	}
 	below(root)
-	return append(pages, manPage{"ysq.toml.5", a.manConfig(on)})
+	return append(pages, manPage{"ysq.toml.5", a.manConfig(on)}, manPage{"ysq-register.7", a.manRegister(on)})
 }
 
 // manName is the page of a command, as `man ysq mail list` looks for it: ysq-mail-list.

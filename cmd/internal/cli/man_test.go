@@ -39,11 +39,12 @@ var (
 // command or option.
 func TestManMatchesCommands(t *testing.T) {
 	root, pages := pagesOf(t)
-	left := map[string]bool{"ysq.toml.5": true}
+	left := map[string]bool{}
 	for file := range pages {
 		left[file] = true
 	}
 	delete(left, "ysq.toml.5")
+	delete(left, "ysq-register.7")
 	walk(root, func(c *cobra.Command) {
 		if c.Hidden || c.Name() == "help" {
 			return
@@ -99,12 +100,34 @@ func TestManMatchesOptions(t *testing.T) {
 	}
 }
 
+// The page on the format has the buckets that ARCHITECTURE.md has.
+func TestManMatchesArchitecture(t *testing.T) {
+	text, err := os.ReadFile("../../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| bucket | key | value |\n|---|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var want, got []string
+	for line := range strings.Lines(table) {
+		if name := strings.TrimSpace(strings.Split(line, "|")[1]); name != "" {
+			want = append(want, name)
+		}
+	}
+	for _, b := range buckets {
+		got = append(got, b[0])
+	}
+	if len(want) < 10 || !slices.Equal(got, want) {
+		t.Errorf("ARCHITECTURE.md has the buckets %v, the page has %v", want, got)
+	}
+}
+
 // The pages are right to whoever sets them, and Chinese comes through unbroken and within the width.
 func TestManPagesAreSet(t *testing.T) {
 	_, pages := pagesOf(t)
 	dir := t.TempDir()
 	var files []string
-	for _, file := range []string{"ysq.1", "ysq-reply.1", "ysq-mail-list.1", "ysq.toml.5"} {
+	for _, file := range []string{"ysq.1", "ysq-reply.1", "ysq-mail-list.1", "ysq.toml.5", "ysq-register.7"} {
 		path := filepath.Join(dir, file)
 		if err := os.WriteFile(path, []byte(pages[file]), 0o644); err != nil {
 			t.Fatal(err)
