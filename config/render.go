@@ -17,7 +17,7 @@ func Render(c Config) string {
 	sections, plain := c.sections(), defaults.sections()
 	var b strings.Builder
 	b.WriteString("# 依申请公开登记簿 ysq 的配置（TOML，UTF-8）。以 # 开头的行不起作用；\n")
-	b.WriteString("# 改完先用 ysq config check 检查，再重新启动服务。\n")
+	b.WriteString("# 改完先用 ysq config check 检查，再 systemctl reload ysq；须重启才生效的，日志会列出。\n")
 	for i, s := range sections {
 		renderSection(&b, s.doc, "["+s.name+"]", s.options, plain[i].options)
 		if s.name == "paths" { // mailboxes come early: they are what an administrator looks for

@@ -72,6 +72,8 @@ type Poller struct {
 	missing   map[Ref]time.Time // by the last audit, and since which one
 	noIdle    time.Time         // until when there is no waiting in IDLE
 
+	interval atomic.Int64 // between polls
+
 	wake    chan struct{} // ends a rest in IDLE
 	callers atomic.Int32  // who want the turn beside Run
 
@@ -86,9 +88,15 @@ func New(source Source, store *rawstore.Store, intake Intake, opts Options) *Pol
 		source: source, store: store, intake: intake, opts: opts.withDefaults(),
 		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, troubles: map[Ref]*trouble{},
 	}
+	p.interval.Store(int64(p.opts.Interval))
 	p.status = Status{Account: opts.Account, State: StateStarting}
 	p.turn <- struct{}{}
 	return p
+}
+
+// SetInterval changes the time between polls from the next one on. It may be called at any time.
+func (p *Poller) SetInterval(d time.Duration) {
+	p.interval.Store(int64(orDefault(d, 90*time.Second)))
 }
 
 // Result is what a poll did.
@@ -238,7 +246,7 @@ func (p *Poller) finish(ctx context.Context, res Result, err error) {
 	default:
 		p.failures++
 	}
-	wait := p.opts.Interval
+	wait := time.Duration(p.interval.Load())
 	if err != nil {
 		wait = faultOf(err).backoff(p.failures)
 	}

@@ -66,7 +66,7 @@ func (a *app) examine(cmd *cobra.Command) []control.Diagnosis {
 		}
 		return all
 	}
-	return append(all, daemon.Examine(cmd.Context(), a.daemonOptions(cmd, cfg, a.log(cfg)))...)
+	return append(all, daemon.Examine(cmd.Context(), a.daemonOptions(cmd, cfg, a.log(nil).Level(levelOf(cfg.Log.Level))))...)
 }
 
 // health is the error of an examination that found something broken.

@@ -195,7 +195,7 @@ func (a *app) manConfig(on civil.Date) string {
 	r := a.manBegin("ysq.toml", "5", "依申请公开登记簿的配置", on)
 	r.section("说明")
 	r.text(fmt.Sprintf("%s 是 TOML 文件，编码为 UTF-8，权限 0600，属主为运行 ysq 的用户或 root。以 # 开头的行不起作用。不认识的节和键都是错误，从不忽略；"+
-		"ysq config check 一次列出所有错误，各有行和列。ysq config example 输出带说明的样例，ysq config show 显示生效的配置。", config.DefaultFile))
+		"ysq config check 一次列出所有错误，各有行和列。ysq config example 输出带说明的样例，ysq config show 显示生效的配置。改了以后 systemctl reload ysq 即生效，注明“须重启”的除外；改得有误的不会生效，仍按原来的运行。", config.DefaultFile))
 	for _, s := range config.Reference() {
 		title := "[" + s.Name + "]"
 		if s.Repeated {
@@ -212,6 +212,10 @@ func (a *app) manConfig(on civil.Date) string {
 			if o.Sample != "" {
 				r.request("br")
 				r.line(breakable("例：" + o.Key + " = " + o.Sample))
+			}
+			if !o.Live {
+				r.request("br")
+				r.line(breakable("改后须重启服务。"))
 			}
 		}
 	}

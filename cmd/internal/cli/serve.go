@@ -3,6 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -15,9 +19,10 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "serve",
-		Short:   "运行守护进程（由 systemd 启动）",
-		Long:    "运行守护进程：定时收信、立案（条例第四十五条），并应答其他命令。收到 SIGTERM 或 Ctrl-C 时有序停止。日志写到标准错误。",
+		Use:   "serve",
+		Short: "运行守护进程（由 systemd 启动）",
+		Long: "运行守护进程：定时收信、立案（条例第四十五条），并应答其他命令。收到 SIGTERM 或 Ctrl-C 时有序停止。日志写到标准错误。\n" +
+			"收到 SIGHUP（systemctl reload ysq）时重读配置：能当时生效的即生效，其余的在日志中列出，重启后生效；新配置有误的，逐条写入日志，仍按原来的运行。",
 		Example: "ysq serve --config /etc/ysq/ysq.toml",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -25,7 +30,15 @@ func (a *app) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, err := daemon.New(a.daemonOptions(cmd, cfg, a.log(cfg)))
+			hangup := make(chan os.Signal, 1)
+			signal.Notify(hangup, syscall.SIGHUP)
+			defer signal.Stop(hangup)
+			var level atomic.Int32
+			o := a.daemonOptions(cmd, cfg, a.log(&level))
+			o.Reload, o.Load = hangup, a.checkedConfig
+			o.SetLevel = func(l config.Level) { level.Store(int32(levelOf(l))) }
+			o.SetLevel(cfg.Log.Level)
+			d, err := daemon.New(o)
 			if err != nil {
 				return err
 			}
@@ -78,7 +91,7 @@ func (a *app) poll(cmd *cobra.Command) (control.PollResult, error) {
 		return control.PollResult{}, err
 	}
 	// A person reads this: what went wrong comes back as an error, and mails are told by their number.
-	res, err := daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(cfg).Level(zerolog.ErrorLevel)))
+	res, err := daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(nil).Level(zerolog.ErrorLevel)))
 	if held, ok := errors.AsType[*control.Error](err); ok && held.Code == "held" {
 		c, err := started(ctx, socket, held)
 		if err != nil {
@@ -99,19 +112,27 @@ func (a *app) checkedConfig() (config.Config, error) {
 	return cfg, cfg.Check()
 }
 
-// log goes to standard error and so to the journal, in the time of the law.
-func (a *app) log(cfg config.Config) zerolog.Logger {
-	level := zerolog.InfoLevel
-	switch cfg.Log.Level {
-	case config.Debug:
-		level = zerolog.DebugLevel
-	case config.Warn:
-		level = zerolog.WarnLevel
-	case config.Fault:
-		level = zerolog.ErrorLevel
-	}
-	stamp := zerolog.HookFunc(func(e *zerolog.Event, _ zerolog.Level, _ string) {
+// log goes to standard error and so to the journal, in the time of the law; what is below the level
+// that holds at the moment is dropped.
+func (a *app) log(level *atomic.Int32) zerolog.Logger {
+	stamp := zerolog.HookFunc(func(e *zerolog.Event, l zerolog.Level, _ string) {
+		if level != nil && l < zerolog.Level(level.Load()) {
+			e.Discard()
+			return
+		}
 		e.Str("time", a.now().In(civil.Zone).Format("2006-01-02T15:04:05.000Z07:00"))
 	})
-	return zerolog.New(a.errOut).Level(level).Hook(stamp)
+	return zerolog.New(a.errOut).Level(zerolog.DebugLevel).Hook(stamp)
+}
+
+func levelOf(l config.Level) zerolog.Level {
+	switch l {
+	case config.Debug:
+		return zerolog.DebugLevel
+	case config.Warn:
+		return zerolog.WarnLevel
+	case config.Fault:
+		return zerolog.ErrorLevel
+	}
+	return zerolog.InfoLevel
 }

@@ -163,7 +163,7 @@ func TestPeer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	roles := Roles{Owner: uint32(os.Geteuid())}
-	go func() { ended <- NewHandler(&desk{}, nil).Serve(ctx, l, roles, time.Second) }()
+	go func() { ended <- NewHandler(&desk{}, nil).Serve(ctx, l, func() Roles { return roles }, time.Second) }()
 	c := Dial(path)
 	if s, err := c.Status(t.Context()); err != nil || s.Agency != "某局" {
 		t.Errorf("status over the socket: %+v, %v", s, err)

@@ -71,10 +71,11 @@ func loginName(uid uint32) string {
 	return fmt.Sprintf("uid %d", uid)
 }
 
-// Serve answers on a unix listener until ctx ends, then lets requests finish for up to grace.
-func (h *Handler) Serve(ctx context.Context, l *net.UnixListener, roles Roles, grace time.Duration) error {
+// Serve answers on a unix listener until ctx ends, then lets requests finish for up to grace. roles is
+// asked for each connection.
+func (h *Handler) Serve(ctx context.Context, l *net.UnixListener, roles func() Roles, grace time.Duration) error {
 	return h.serve(ctx, l, grace, func(ctx context.Context, c net.Conn) context.Context {
-		who, err := roles.Peer(c.(*net.UnixConn))
+		who, err := roles().Peer(c.(*net.UnixConn))
 		if err != nil {
 			h.failed(err) // without a role every request is denied
 		}

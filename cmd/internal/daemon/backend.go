@@ -20,7 +20,7 @@ func (f *office) today() civil.Date { return civil.Of(f.Now()) }
 // Needs says which role an event needs: everything that is recorded needs 经办; an extension needs
 // 审核 where the office has chosen so (design.md §5).
 func (f *office) Needs(k casefile.Kind) control.Role {
-	if k == casefile.KindExtended && f.Config.Approval.Extension == config.ExtensionRole {
+	if k == casefile.KindExtended && f.live().Approval.Extension == config.ExtensionRole {
 		return control.Approver
 	}
 	return control.Operator
@@ -30,7 +30,7 @@ func (f *office) Needs(k casefile.Kind) control.Role {
 func (f *office) Holders(r control.Role) []string {
 	var names []string
 	for role, groups := range map[control.Role][]config.Group{
-		control.Viewer: f.Config.Access.Viewer, control.Operator: f.Config.Access.Operator, control.Approver: f.Config.Access.Approver,
+		control.Viewer: f.live().Access.Viewer, control.Operator: f.live().Access.Operator, control.Approver: f.live().Access.Approver,
 	} {
 		for _, g := range groups {
 			if role >= r {
@@ -323,7 +323,7 @@ func (f *office) Reveal(_ context.Context, who control.Actor, id casefile.ID) er
 func (f *office) Status(_ context.Context) (control.Status, error) {
 	today, cal := f.today(), f.reg.Calendar()
 	s := control.Status{
-		Version: f.Version, Agency: f.Config.Agency.Name, Started: instant(f.started), Today: control.Day(today),
+		Version: f.Version, Agency: f.live().Agency.Name, Started: instant(f.started), Today: control.Day(today),
 		CalendarEnd: control.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
 		Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []control.MailboxStatus{}, Troubles: []string{},
 	}

@@ -24,7 +24,7 @@ func (f *office) backupStatus() control.BackupStatus {
 // backupLate tells whether the last backup is older than the configuration wants. A register that is
 // younger than that needs none yet.
 func (f *office) backupLate(last time.Time) bool {
-	days := f.Config.Backup.WarnDays
+	days := f.live().Backup.WarnDays
 	if last.IsZero() {
 		last = f.reg.Meta().Inception
 	}

@@ -79,7 +79,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	var wg sync.WaitGroup
 	if listener != nil {
 		wg.Go(func() {
-			if err := d.handler.Serve(ctx, listener, d.roles, grace); err != nil {
+			if err := d.handler.Serve(ctx, listener, func() control.Roles { return d.live().roles }, grace); err != nil {
 				cancel(failure{fmt.Errorf("answering on the socket: %w", err)})
 			}
 		})
@@ -92,6 +92,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 		})
 	}
 	wg.Go(func() { d.watch(ctx) })
+	wg.Go(func() { d.reloads(ctx) })
 	wg.Go(func() { d.prove(ctx) })
 	wg.Go(func() { d.keepIndex(ctx) })
 	wg.Go(func() { d.keepReading(ctx) })

@@ -66,7 +66,7 @@ func (f *office) Doctor(ctx context.Context) ([]control.Diagnosis, error) {
 	var accounts []*account
 	for i, m := range f.Config.Mailboxes {
 		s := f.pollers[i].Status()
-		f.pollDiagnosis(&d, s, m.PollInterval)
+		f.pollDiagnosis(&d, s, f.live().Mailboxes[i].PollInterval)
 		if patient(s) { // a further login would make it worse
 			d.fail("login", "邮箱 "+s.Account, s.Hint, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
 			continue
@@ -195,7 +195,7 @@ func recentLag(tx *register.Tx) (lagOf, error) {
 func (f *office) clock(d *diagnoses, lag lagOf) {
 	const subject = "本机时钟"
 	soon := 10 * time.Minute
-	for _, m := range f.Config.Mailboxes {
+	for _, m := range f.live().Mailboxes {
 		soon = max(soon, 2*m.PollInterval)
 	}
 	switch {

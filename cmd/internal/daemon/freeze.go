@@ -56,7 +56,7 @@ func (f *office) years(past past) []int {
 }
 
 func (f *office) yearView(tx *register.Tx, past past, year int) (control.YearView, error) {
-	submit, publish := f.Config.Report.Deadlines(year)
+	submit, publish := f.live().Report.Deadlines(year)
 	v := control.YearView{
 		Year: year, Waivers: []casefile.Waiver{}, SubmitBy: control.Day(submit), PublishBy: control.Day(publish),
 		Remaining: publish.Sub(f.today()), Directory: f.yearDir(year),

@@ -179,7 +179,7 @@ func (f *office) decide(tx *register.Tx, a arrival, about []casefile.Record, now
 		}
 	}()
 	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, now))},
-		match.Office{Addresses: f.addresses(), CasesFrom: f.Config.Intake.CasesFrom}, index{tx, f})
+		match.Office{Addresses: f.addresses(), CasesFrom: f.live().Intake.CasesFrom}, index{tx, f})
 	if err != nil {
 		return f.undecided(a, now, "判断去处时出错："+err.Error()), nil
 	}

@@ -157,7 +157,7 @@ func (f *office) mayErase(tx *register.Tx, id casefile.ID, today civil.Date) ([]
 	refused := func(code, msg, hint string) error {
 		return &control.Error{Code: code, Msg: string(id) + "：" + msg, Hint: hint, Exit: control.ExitRefused}
 	}
-	years := f.Config.Retention.Years
+	years := f.live().Retention.Years
 	switch {
 	case c.Stage != casefile.StageArchived:
 		return nil, refused("not-archived", "尚未归档（现为“"+c.Stage.Label()+"”），不能销毁", "归档后、保管期限届满方可销毁")
@@ -250,6 +250,9 @@ func (f *office) troubles() (all []trouble) {
 	}
 	if n := f.reg.Findings().Replayed; n > 0 {
 		add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
+	}
+	if f.complained.Load() {
+		add("reload", "配置文件改得有误，仍按原来的运行；ysq config check 列出错误")
 	}
 	all = append(all, f.auditTroubles()...)
 	f.proof.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -39,6 +40,13 @@ type Options struct {
 	// in such children. Without it they are not read.
 	Worker bool
 
+	// Reload asks for the configuration to be read again, by Load. Nil: never.
+	Reload <-chan os.Signal
+	// Load reads the configuration and checks it. Needed where Reload is given.
+	Load func() (config.Config, error)
+	// SetLevel changes what is logged from now on; nil where nothing can.
+	SetLevel func(config.Level)
+
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
 	dial    func(ctx context.Context, address string) (net.Conn, error)
 	unbound bool
@@ -68,14 +76,16 @@ type office struct {
 	reg     *register.Register
 	store   *rawstore.Store
 	pollers []*mailbox.Poller
-	roles   control.Roles
+	roles   control.Roles // of the start: who owns the register does not change
+	inForce atomic.Pointer[running]
 	started time.Time // zero when no daemon runs
 	proof   proof
 
-	worker   *worker.Reader // nil without Options.Worker
-	readings *readings
-	life     context.Context // ends when the daemon is to stop, or with close
-	end      context.CancelCauseFunc
+	worker     *worker.Reader // nil without Options.Worker
+	readings   *readings
+	life       context.Context // ends when the daemon is to stop, or with close
+	end        context.CancelCauseFunc
+	complained atomic.Bool // the last reload found a wrong configuration
 
 	opened    time.Time // by Now
 	lastTaken time.Time // the last mail recorded before opened; zero: none
@@ -99,11 +109,13 @@ func openOffice(o Options) (*office, error) {
 	f := &office{Options: o, reg: reg, store: store, roles: roles}
 	f.life, f.end = context.WithCancelCause(context.Background())
 	f.readings = f.newReadings()
+	f.inForce.Store(&running{o.Config, roles})
 	if err := f.rememberLastTaken(); err != nil {
 		return nil, errors.Join(told(err), f.close())
 	}
-	for _, m := range o.Config.Mailboxes {
-		f.pollers = append(f.pollers, mailbox.New(&account{m, o.Version, store, o.dial}, store, f, mailbox.Options{
+	for i, m := range o.Config.Mailboxes {
+		source := &folders{&account{m, o.Version, store, o.dial}, func() []string { return f.live().Mailboxes[i].Folders }}
+		f.pollers = append(f.pollers, mailbox.New(source, store, f, mailbox.Options{
 			Account: m.Name, Interval: m.PollInterval, Book: f, Log: o.Log.With().Str("component", "mailbox").Logger(),
 		}))
 	}
@@ -126,15 +138,19 @@ type account struct {
 }
 
 func (a *account) Connect(ctx context.Context) (mailbox.Session, error) {
+	s, err := a.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &chosen{s, func() []string { return a.config.Folders }}, nil
+}
+
+func (a *account) connect(ctx context.Context) (mailbox.Session, error) {
 	options, err := a.options()
 	if err != nil {
 		return nil, err
 	}
-	s, err := imapsource.New(options, a.store).Connect(ctx)
-	if err != nil || len(a.config.Folders) == 0 {
-		return s, err
-	}
-	return &chosen{s, a.config.Folders}, nil
+	return imapsource.New(options, a.store).Connect(ctx)
 }
 
 func (a *account) options() (imapsource.Options, error) {
@@ -155,7 +171,7 @@ func (a *account) options() (imapsource.Options, error) {
 // chosen is a session of an account whose configuration says which folders alone to poll.
 type chosen struct {
 	mailbox.Session
-	names []string
+	names func() []string // as the configuration says now; none: what the server's list shows
 }
 
 // Folders returns the configured folders, with the roles by which the server's list knows them.
@@ -164,8 +180,12 @@ func (c *chosen) Folders(ctx context.Context) ([]mailbox.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	names := c.names()
+	if len(names) == 0 {
+		return found, nil
+	}
 	var all []mailbox.Folder
-	for _, name := range c.names {
+	for _, name := range names {
 		f := mailbox.Folder{Name: name, Role: mailbox.RoleInbox}
 		if i := slices.IndexFunc(found, func(o mailbox.Folder) bool { return o.Name == name }); i >= 0 {
 			f = found[i]

@@ -43,7 +43,7 @@ func (f *office) compute(tx *register.Tx, year int, past past, o stats.Options) 
 
 // complete adds to the options what the register knows of a year beside its cases.
 func (f *office) complete(tx *register.Tx, year int, past past, o *stats.Options) (err error) {
-	o.Agency, o.Now, o.Opening, o.Whole = f.Config.Agency.Name, f.Now(), past.opening, tx.Case
+	o.Agency, o.Now, o.Opening, o.Whole = f.live().Agency.Name, f.Now(), past.opening, tx.Case
 	if o.Matters, err = matters(tx, year); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (d *Daemon) remindOf(today civil.Date) {
 		if b.At != nil {
 			event = event.Time("last", *b.At)
 		}
-		event.Int("days", d.Config.Backup.WarnDays).Msg("there is no recent backup (ysq backup, ysq-backup.timer)")
+		event.Int("days", d.live().Backup.WarnDays).Msg("there is no recent backup (ysq backup, ysq-backup.timer)")
 	}
 	if year := missingYear(d.reg.Calendar(), today); year != 0 {
 		d.Log.Warn().Int("year", year).Msg("the notice of the year's holidays is missing: due dates that depend on it are provisional (ysq calendar import)")

@@ -1,0 +1,95 @@
+package daemon
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox"
+)
+
+// running is what may change while the daemon runs; a request sees the old or the new of it, never a
+// mixture. Options.Config stays what the daemon was started with.
+type running struct {
+	config.Config
+	roles control.Roles
+}
+
+// live is the configuration in force. Whatever config.Live names is read from it, each time anew.
+func (f *office) live() *running { return f.inForce.Load() }
+
+// reloads takes over a changed configuration whenever it is asked to.
+func (d *Daemon) reloads(ctx context.Context) {
+	for {
+		select {
+		case <-d.Options.Reload:
+			d.reload()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// reload reads the file again. A wrong one changes nothing, and every error of it is told; of a good
+// one everything is taken over that can be, and the rest is named.
+func (d *Daemon) reload() {
+	d.notify("RELOADING=1\n" + sd.SdNotifyMonotonicUsec())
+	next, err := d.Options.Load()
+	if err == nil {
+		err = d.adopt(next)
+	}
+	if err != nil {
+		for line := range strings.Lines(strings.TrimSpace(err.Error())) {
+			d.Log.Error().Str("error", strings.TrimSpace(line)).Msg("the changed configuration is wrong; the old one stays in force")
+		}
+		d.notify("READY=1\nSTATUS=改过的配置有误，仍按原来的运行；见日志")
+		d.complained.Store(true)
+		return
+	}
+	d.complained.Store(false)
+	d.notify("READY=1")
+}
+
+// adopt puts a good configuration into force.
+func (d *Daemon) adopt(next config.Config) error {
+	old := d.live()
+	adopted := old.Config.Adopt(next)
+	roles, err := rolesOf(adopted)
+	if err != nil {
+		return err
+	}
+	taken, left := config.Changes(old.Config, adopted), config.Changes(adopted, next)
+	d.inForce.Store(&running{adopted, roles})
+	if d.Options.SetLevel != nil {
+		d.Options.SetLevel(adopted.Log.Level)
+	}
+	for i, p := range d.pollers {
+		p.SetInterval(adopted.Mailboxes[i].PollInterval)
+	}
+	d.Log.Info().Strs("changed", taken).Msg("the configuration was read again")
+	if slices.ContainsFunc(taken, func(key string) bool { return strings.HasSuffix(key, ".folders") }) {
+		d.Log.Info().Msg("changed folders are polled from the next full poll on, within the hour (at once: ysq poll)")
+	}
+	if len(left) > 0 {
+		d.Log.Warn().Strs("unchanged", left).Msg("these changes need a restart: systemctl restart ysq")
+	}
+	return nil
+}
+
+// folders is a mailbox's source whose folders follow the configuration in force.
+type folders struct {
+	*account
+	names func() []string
+}
+
+func (s *folders) Connect(ctx context.Context) (mailbox.Session, error) {
+	session, err := s.account.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &chosen{session, s.names}, nil
+}

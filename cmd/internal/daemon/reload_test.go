@@ -1,0 +1,127 @@
+package daemon
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
+)
+
+// A changed configuration is taken over while the office runs; what cannot be is named; a wrong one
+// changes nothing.
+func TestReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		signal := make(chan os.Signal)
+		next, wrong := b.config, error(nil)
+		var log strings.Builder
+		var levels []config.Level
+		b.seams = func(o *Options) {
+			o.Reload, o.Load = signal, func() (config.Config, error) { return next, wrong }
+			o.SetLevel = func(l config.Level) { levels = append(levels, l) }
+			o.Log = zerolog.New(&log)
+		}
+		b.start()
+		reload := func() string {
+			t.Helper()
+			synctest.Wait()
+			log.Reset()
+			signal <- syscall.SIGHUP
+			synctest.Wait()
+			return log.String()
+		}
+		agency := func() string {
+			t.Helper()
+			s, err := b.client.Status(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.Agency
+		}
+
+		next.Agency.Name = "改了名的办公室"
+		next.Access.Approver = []config.Group{"0"}
+		next.Approval.Extension = config.ExtensionRole
+		next.Intake.CasesFrom = civil.MustParse("2026-03-05")
+		next.Log.Level = config.Debug
+		next.Paths.Socket = "/run/elsewhere"
+		next.Mailboxes = slices.Clone(next.Mailboxes)
+		next.Mailboxes[0].PollInterval = time.Minute
+		next.Mailboxes[0].Host = "imap.elsewhere.test"
+		next.Mailboxes[0].Folders = []string{"INBOX"}
+		said := reload()
+		if got := agency(); got != "改了名的办公室" {
+			t.Errorf("the agency is still %s", got)
+		}
+		if f := b.daemon; f.Needs(casefile.KindExtended) != control.Approver || f.live().roles.RoleOf(1000, []uint32{0}) != control.Approver {
+			t.Error("approval and roles were not taken over")
+		}
+		if !slices.Contains(levels, config.Debug) {
+			t.Errorf("levels %v", levels)
+		}
+		if !strings.Contains(said, `"unchanged":["paths.socket","mailbox[0].host"]`) {
+			t.Errorf("what needs a restart is not named:\n%s", said)
+		}
+		if b.daemon.live().Paths.Socket != b.config.Paths.Socket {
+			t.Error("the socket was taken over")
+		}
+		// The mails of before the fifth are no cases any more, and polling is quicker.
+		time.Sleep(15 * time.Minute)
+		before := b.daemon.pollers[0].Status().LastSuccess
+		time.Sleep(3 * time.Minute)
+		if after := b.daemon.pollers[0].Status().LastSuccess; !after.After(before) {
+			t.Error("the new interval is not kept")
+		}
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
+		time.Sleep(3 * time.Minute)
+		if rows := b.list(control.ListQuery{}); len(rows) != 0 {
+			t.Errorf("cases: %+v", rows)
+		}
+
+		next.Agency.Name = "第三个名字"
+		wrong = errors.Join(errors.New("ysq.toml:3:1: 甲"), errors.New("ysq.toml:4:1: 乙"))
+		said = reload()
+		if agency() != "改了名的办公室" || strings.Count(said, "the old one stays in force") != 2 {
+			t.Errorf("after a wrong configuration the office is %s, and it said\n%s", agency(), said)
+		}
+		wrong = nil
+		reload()
+		if got := agency(); got != "第三个名字" {
+			t.Errorf("the agency is %s", got)
+		}
+	})
+}
+
+// Whatever can change while the daemon runs is read from the configuration in force.
+func TestLiveOptionsAreReadLive(t *testing.T) {
+	stale := regexp.MustCompile(`\b(Options\.|[a-z]\.)Config\.(Agency|Intake|Approval|Report|Retention|Backup|Terminal|Log|Access\.(Viewer|Operator|Approver))\b`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") || file == "reload.go" {
+			continue
+		}
+		for _, found := range stale.FindAllString(string(b), -1) {
+			t.Errorf("%s: %s is of the start; use live()", file, found)
+		}
+	}
+}
