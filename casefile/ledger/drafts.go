@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -241,24 +242,28 @@ func (s *story) replies() {
 	s.add(s.Archived, rankArchived, casefile.Archived{})
 }
 
-// Disputes returns the events of the row's 复议 and 诉讼, which are no events of the case. number gives
-// a new number for a dispute that was filed in a year. Drafts has checked the row.
-func (r Row) Disputes(number func(year int) casefile.DisputeID) []casefile.Draft {
-	var all []casefile.Draft
-	add := func(track casefile.Track, filed, closed civil.Date, result casefile.Result) {
-		id := number(filed.Year())
-		all = append(all, casefile.Draft{On: filed, Event: casefile.DisputeFiled{
-			Dispute: id, Track: track, Party: unstated, Cases: []casefile.ID{r.Number},
-		}})
-		if result != casefile.ResultPending {
-			all = append(all, casefile.Draft{On: closed, Event: casefile.DisputeDecided{Dispute: id, Decision: resultWords[result]}})
+// Disputes yields the events of the row's 复议 and 诉讼, which are no events of the case. number gives
+// a new number for a dispute that was filed in a year; it is asked only after the disputes before have
+// been taken, so that it may look at what is recorded. Drafts has checked the row.
+func (r Row) Disputes(number func(year int) casefile.DisputeID) iter.Seq[casefile.Draft] {
+	return func(yield func(casefile.Draft) bool) {
+		for _, v := range r.Reviews {
+			if !r.dispute(number, casefile.Reconsideration, v.Filed, v.Closed, v.Result, yield) {
+				return
+			}
+		}
+		for _, s := range r.Suits {
+			if !r.dispute(number, s.Track, s.Filed, s.Closed, s.Result, yield) {
+				return
+			}
 		}
 	}
-	for _, v := range r.Reviews {
-		add(casefile.Reconsideration, v.Filed, v.Closed, v.Result)
-	}
-	for _, s := range r.Suits {
-		add(s.Track, s.Filed, s.Closed, s.Result)
-	}
-	return all
+}
+
+func (r Row) dispute(number func(int) casefile.DisputeID, track casefile.Track, filed, closed civil.Date, result casefile.Result, yield func(casefile.Draft) bool) bool {
+	id := number(filed.Year())
+	return yield(casefile.Draft{On: filed, Event: casefile.DisputeFiled{
+		Dispute: id, Track: track, Party: unstated, Cases: []casefile.ID{r.Number},
+	}}) && (result == casefile.ResultPending ||
+		yield(casefile.Draft{On: closed, Event: casefile.DisputeDecided{Dispute: id, Decision: resultWords[result]}}))
 }

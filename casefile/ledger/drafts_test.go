@@ -227,7 +227,7 @@ func TestSample(t *testing.T) {
 			fmt.Fprintf(&b, "%s %s %s\n", d.On, d.Event.Kind().Label(), casefile.Describe(d.Event))
 		}
 		n := 0
-		for _, d := range row.Disputes(func(year int) casefile.DisputeID { n++; return casefile.NewDisputeID(year, n) }) {
+		for d := range row.Disputes(func(year int) casefile.DisputeID { n++; return casefile.NewDisputeID(year, n) }) {
 			fmt.Fprintf(&b, "%s %s %s\n", d.On, d.Event.Kind().Label(), casefile.Describe(d.Event))
 		}
 		shape.Hold(row)

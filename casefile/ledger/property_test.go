@@ -246,7 +246,7 @@ func disputesOf(r Row) []casefile.Dispute {
 	n := 0
 	history := make(map[casefile.DisputeID][]casefile.Record)
 	var order []casefile.DisputeID
-	for _, d := range r.Disputes(func(year int) casefile.DisputeID { n++; return casefile.NewDisputeID(year, n) }) {
+	for d := range r.Disputes(func(year int) casefile.DisputeID { n++; return casefile.NewDisputeID(year, n) }) {
 		rec := casefile.Record{Seq: uint64(len(order) + 1), On: d.On, Event: d.Event}
 		id := casefile.DisputeOf(rec)
 		if !slices.Contains(order, id) {

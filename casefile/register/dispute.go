@@ -3,7 +3,6 @@ package register
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"iter"
 
 	"ysq.internal/ysq/casefile"
@@ -71,14 +70,12 @@ func (t *Tx) DisputesOf(id casefile.ID) []casefile.DisputeID {
 
 // NextDisputeID returns the number after the highest of the year.
 func (t *Tx) NextDisputeID(year int) casefile.DisputeID {
-	n := 1
-	for n < 1000 {
+	c := t.bucket(bucketMatter).Cursor()
+	for n := 1; ; n++ {
 		id := casefile.NewDisputeID(year, n)
 		prefix := []byte(id + "\x00")
-		if k, _ := t.bucket(bucketMatter).Cursor().Seek(prefix); !bytes.HasPrefix(k, prefix) {
+		if k, _ := c.Seek(prefix); !bytes.HasPrefix(k, prefix) {
 			return id
 		}
-		n++
 	}
-	return casefile.DisputeID(fmt.Sprintf("Y%04d-%d", year, n))
 }

@@ -59,13 +59,12 @@ func (f *office) Import(ctx context.Context, who control.Actor, name string, fil
 			if _, err := tx.Append(who.String(), drafts[i]...); err != nil {
 				return err
 			}
-			disputes := row.Disputes(tx.NextDisputeID)
-			for _, d := range disputes {
+			for d := range row.Disputes(tx.NextDisputeID) {
 				if _, err := tx.Append(who.String(), d); err != nil {
 					return err
 				}
 			}
-			if len(disputes) > 0 {
+			if len(row.Reviews)+len(row.Suits) > 0 {
 				p.Disputes++
 			}
 			if p.Row = i + 1; p.Row%500 == 0 {
