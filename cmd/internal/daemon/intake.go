@@ -25,8 +25,12 @@ const actorMailbox = "mailbox"
 // textForMatching is how much of a mail's text intake reads to tell what it is.
 const textForMatching = 64 << 10
 
-// readAhead is how many mails are read at the same time, and at most held.
+// readAhead is how many mails are read at the same time.
 const readAhead = 4
+
+// heldAtMost is how much of the mails that were read may wait for their transaction, in bytes. A batch
+// of ordinary mails comes to a fraction of it.
+const heldAtMost = 4 << 20
 
 // Owed asks the book.
 func (f *office) Owed(_ context.Context, account, folder string, validity uint64, uids []uint32) (owed []uint32, err error) {
@@ -37,23 +41,39 @@ func (f *office) Owed(_ context.Context, account, folder string, validity uint64
 	return owed, err
 }
 
-// Take records a batch in one transaction. When that fails, each mail gets a transaction of its own,
-// so that one that the register cannot take does not hold up the others.
+// Take records a batch in one transaction, or in several where its mails are too large to be held
+// together. They are read before a transaction begins: it keeps every clerk who writes waiting. When
+// one fails, each of its mails gets a transaction of its own, so that one that the register cannot
+// take does not hold up the others.
 func (f *office) Take(ctx context.Context, batch []mailbox.Fetched) error {
 	batch = slices.DeleteFunc(slices.Clone(batch), func(m mailbox.Fetched) bool {
 		return m.Role == roleFile // a clerk's file that a crash left in the manifest
 	})
-	err := f.take(batch)
-	if err == nil || len(batch) == 1 {
+	var errs []error
+	for len(batch) > 0 {
+		if ctx.Err() != nil {
+			return errors.Join(append(errs, context.Cause(ctx))...)
+		}
+		read := f.readArrivals(batch)
+		batch = batch[len(read):]
+		errs = append(errs, f.takeEach(ctx, read))
+	}
+	return errors.Join(errs...)
+}
+
+// takeEach records mails in one transaction, or, when that fails, in one for each.
+func (f *office) takeEach(ctx context.Context, read []arrival) error {
+	err := f.take(read)
+	if err == nil || len(read) == 1 {
 		return err
 	}
-	f.Log.Warn().Err(err).Int("mails", len(batch)).Msg("recording a batch failed; trying its mails one by one")
+	f.Log.Warn().Err(err).Int("mails", len(read)).Msg("recording a batch failed; trying its mails one by one")
 	var errs []error
-	for i := range batch {
+	for i := range read {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		errs = append(errs, f.take(batch[i:i+1]))
+		errs = append(errs, f.take(read[i:i+1]))
 	}
 	return errors.Join(errs...)
 }
@@ -89,9 +109,46 @@ func (f *office) readArrival(m mailbox.Fetched) (a arrival) {
 	return a
 }
 
-// arrivals yields a batch's mails in order, read by several goroutines ahead of who takes them. A
-// mail is held from its reading until the next one is asked for, so that a batch of hostile mails, a
-// megabyte of header in each, takes no more memory than a few of them.
+// readArrivals reads the mails of a batch in order, the first at least, until what they hold comes to
+// heldAtMost: a batch of hostile mails, a megabyte of header in each, takes no more memory than a few
+// of them.
+func (f *office) readArrivals(batch []mailbox.Fetched) []arrival {
+	read := make([]arrival, 0, len(batch))
+	held := 0
+	for a := range f.arrivals(batch) {
+		read = append(read, a)
+		if held += weight(a.message); held >= heldAtMost {
+			break // up to readAhead mails are then read a second time
+		}
+	}
+	return read
+}
+
+// weight is about how many bytes of memory a message holds.
+func weight(m casefile.Message) int {
+	const each = 64 // a string's or a struct's own
+	n := 1<<10 + len(m.Text) + len(m.Subject) + len(m.MessageID) +
+		len(m.Machine.AutoSubmitted) + len(m.Machine.Precedence) + len(m.Machine.AutoReply) + len(m.Machine.ListID)
+	words := slices.Concat(m.InReplyTo, m.References)
+	if m.Delivery != nil {
+		words = append(words, m.Delivery.Recipients...)
+	}
+	for _, w := range words {
+		n += each + len(w)
+	}
+	for _, a := range slices.Concat(m.From, m.ReplyTo, m.To, m.Cc) {
+		n += each + len(a.Name) + len(a.Mail)
+	}
+	for _, p := range m.Parts {
+		n += 4*each + len(p.Name)
+	}
+	for _, d := range m.Defects {
+		n += each + len(d.Detail)
+	}
+	return n
+}
+
+// arrivals yields a batch's mails in order, read by several goroutines ahead of who asks for them.
 func (f *office) arrivals(batch []mailbox.Fetched) iter.Seq[arrival] {
 	return func(yield func(arrival) bool) {
 		var reading sync.WaitGroup
@@ -118,12 +175,12 @@ func (f *office) arrivals(batch []mailbox.Fetched) iter.Seq[arrival] {
 }
 
 // take is one transaction: the book's entries and the cases' records.
-func (f *office) take(batch []mailbox.Fetched) error {
+func (f *office) take(read []arrival) error {
 	now := f.Now()
 	var lines []logLine
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		lines = lines[:0]
-		for a := range f.arrivals(batch) {
+		for _, a := range read {
 			drafts, err := f.place(tx, a, now)
 			if err != nil {
 				return err

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/rawstore"
@@ -117,6 +118,38 @@ func TestHostileHeadersAreNotHeld(t *testing.T) {
 		t.Logf("%d KiB held at most", (int64(peak)-int64(before))>>10)
 		if grown := int64(peak) - int64(before); grown > 28<<20 {
 			t.Errorf("%d MiB held for %d mails", grown>>20, mails)
+		}
+	})
+}
+
+// Reading takes most of the time that a batch takes. No clerk who writes waits for it.
+func TestMailsAreReadBeforeTheTransaction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		var writing atomic.Bool
+		var read, within atomic.Int64
+		b.seams = func(o *Options) {
+			o.registerDisk = func(op register.Op, _ string, do func() error) error {
+				if op == register.OpCommit { // the whole transaction, not only its end
+					writing.Store(true)
+					defer writing.Store(false)
+				}
+				return do()
+			}
+			o.onRead = func(casefile.Digest) {
+				read.Add(1)
+				if writing.Load() {
+					within.Add(1)
+				}
+			}
+		}
+		b.start()
+		for n := range 20 {
+			b.deliver(fmt.Sprintf("张三 <z%d@example.test>", n), "政府信息公开申请", "申请公开")
+		}
+		b.poll()
+		if rows := b.list(control.ListQuery{}); len(rows) != 20 || read.Load() < 20 || within.Load() != 0 {
+			t.Errorf("%d cases; %d mails read, %d of them while the register was being written", len(rows), read.Load(), within.Load())
 		}
 	})
 }
