@@ -15,6 +15,7 @@ type grid struct {
 	label map[int]mark   // cells that are nothing but a label
 	used  map[int]bool   // cells whose text was taken as a value
 	rows  int
+	cols  int
 }
 
 // What a hostile table may claim to cover.
@@ -31,6 +32,7 @@ func (r *reading) gridOf(t *Table) *grid {
 			continue
 		}
 		g.rows = max(g.rows, c.Row+1)
+		g.cols = min(maxGridCols, max(g.cols, c.Col+max(1, c.ColSpan)))
 		for y := c.Row; y < c.Row+max(1, c.RowSpan) && y < maxGridRows; y++ {
 			for x := c.Col; x < c.Col+max(1, c.ColSpan) && x < maxGridCols && len(g.at) < maxCovered; x++ {
 				if _, taken := g.at[[2]int{y, x}]; !taken {
@@ -73,9 +75,18 @@ func (r *reading) readTable(t *Table) (rest []row) {
 		return cmp.Or(t.Cells[a].Row-t.Cells[b].Row, t.Cells[a].Col-t.Cells[b].Col)
 	})
 	r.kind = ""
-	banner := false
+	var solo []row // rows of one cell are lines
 	for _, i := range order {
 		c := t.Cells[i]
+		if g.alone(i) {
+			g.used[i] = true
+			solo = append(solo, rowsOf(c.Text, placeOf(t, c))...)
+			continue
+		}
+		if len(solo) > 0 && strings.TrimSpace(c.Text) != "" {
+			rest = append(rest, r.lines(solo)...)
+			solo = nil
+		}
 		if r.agent == agentHere && c.Row > 0 && c.Col == 0 {
 			r.agent = agentNamed
 		}
@@ -85,7 +96,7 @@ func (r *reading) readTable(t *Table) (rest []row) {
 		m, isLabel := g.label[i]
 		where := place{placeOf(t, c), inCell}
 		if isLabel && m.label.field == "" {
-			r.sectionCell(m.label, c, g, &banner, where)
+			r.sectionCell(m.label, c, g, where)
 			continue
 		}
 		if isLabel && m.label.field == Name && g.headsSection(i) {
@@ -99,8 +110,28 @@ func (r *reading) readTable(t *Table) (rest []row) {
 			rest = append(rest, r.ownCell(c, where)...)
 		}
 	}
+	rest = append(rest, r.lines(solo)...)
 	r.kind = ""
 	return rest
+}
+
+// alone reports whether a cell is all that its row says: a line that somebody wrote across a table. A
+// label that waits for a value beside it is none.
+func (g *grid) alone(i int) bool {
+	c := g.table.Cells[i]
+	if c.RowSpan > 1 || strings.TrimSpace(c.Text) == "" {
+		return false
+	}
+	for x := range g.cols {
+		if j := g.cellAt(c.Row, x); j >= 0 && j != i && strings.TrimSpace(g.table.Cells[j].Text) != "" {
+			return false
+		}
+	}
+	if c.Col == 0 && c.ColSpan >= g.cols {
+		return true
+	}
+	_, isLabel := g.label[i]
+	return !isLabel || strings.HasSuffix(strings.TrimSpace(fold(c.Text)), ":")
 }
 
 // placeOf names a cell for people.
@@ -114,7 +145,7 @@ func placeOf(t *Table, c Cell) string {
 
 // sectionCell takes 公民, 法人或者其他组织, 申请人信息 and their kind, upright beside the rows or lying over
 // them. Its box may tell the kind of applicant.
-func (r *reading) sectionCell(l label, c Cell, g *grid, banner *bool, at place) {
+func (r *reading) sectionCell(l label, c Cell, g *grid, at place) {
 	if l.flags&section == 0 {
 		if !swallows(l) {
 			if i := g.cellAt(c.Row, c.Col+max(1, c.ColSpan)); i >= 0 {
@@ -156,7 +187,7 @@ func (r *reading) labelCell(g *grid, i int, m mark, at place) {
 	}
 	labelText := strings.Join(strings.Fields(c.Text), "")
 	text, ok := g.right(i, m.label.field)
-	if !ok && g.below(i) {
+	if !ok && g.below(i, m.label.field) {
 		r.column(g, i, m, at)
 		return
 	}
@@ -216,14 +247,14 @@ func answers(field Field, text string) bool {
 func oneBoxed(f Field) bool { return f == IDNumber || f == Postcode || f == OrgCode }
 
 // below reports whether the cell under a label is a value.
-func (g *grid) below(i int) bool {
+func (g *grid) below(i int, field Field) bool {
 	c := g.table.Cells[i]
 	j := g.cellAt(c.Row+max(1, c.RowSpan), c.Col)
 	if j < 0 || g.used[j] {
 		return false
 	}
 	_, isLabel := g.label[j]
-	return !isLabel && strings.TrimSpace(g.table.Cells[j].Text) != ""
+	return (!isLabel || answers(field, g.table.Cells[j].Text)) && strings.TrimSpace(g.table.Cells[j].Text) != ""
 }
 
 // column takes the values below a label. Under a heading with others beside it every row is another
@@ -238,10 +269,10 @@ func (r *reading) column(g *grid, i int, m mark, at place) {
 		if j < 0 {
 			break
 		}
-		if _, isLabel := g.label[j]; isLabel || g.used[j] {
+		v := g.table.Cells[j]
+		if _, isLabel := g.label[j]; isLabel && !answers(m.label.field, v.Text) || g.used[j] {
 			break
 		}
-		v := g.table.Cells[j]
 		y = v.Row + max(1, v.RowSpan)
 		if utf8.RuneCountInString(v.Text) > 400 && m.label.field != Request {
 			break

@@ -77,6 +77,8 @@ func (r *reading) lines(rows []row) (rest []row) {
 		marks := r.marks([]rune(fold(w.text)))
 		if o != nil && o.long() {
 			marks = o.heed(marks, []rune(fold(w.text)))
+		} else if o != nil && len(marks) == 1 && marks[0].conf < withColon && answers(o.label.field, text) {
+			marks = nil
 		}
 		if len(marks) == 0 {
 			switch {
@@ -143,8 +145,11 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 
 // enter notes what a label says about the part of the form that begins with it.
 func (r *reading) enter(l label, hint string) {
-	if l.field == Request {
-		r.agent = noAgent
+	if l.field == Request || l.field == Name || l.flags&section != 0 {
+		r.agent, r.office = noAgent, false
+	}
+	if l.flags&officeLabel != 0 {
+		r.office = true
 	}
 	if l.flags&section == 0 {
 		if l.field == Name && kindOf(hint) != "" {
@@ -274,6 +279,10 @@ func (r *reading) marks(rs []rune) []mark {
 			i++
 			continue
 		}
+		if n := len(all); n > 0 && m.label.field == IDNumber && m.conf < withColon && all[n-1].value == m.at && (all[n-1].label.field == IDNumber || all[n-1].label.field == IDType) {
+			i = m.value // 证件类型及号码：身份证 1101…
+			continue
+		}
 		all = append(all, m)
 		i = max(m.value, i+1)
 	}
@@ -289,6 +298,9 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	}
 	m := mark{at: i, end: end, label: l}
 	k := ordinal(rs, end, l)
+	if l.field == Request {
+		k = description(rs, k)
+	}
 	hints := skipHints(rs, k)
 	m.hint = string(rs[k:hints])
 	if l.flags&signLabel == 0 && l.field == Name && signHint.MatchString(m.hint) {
@@ -360,6 +372,19 @@ func ordinal(rs []rune, i int, l label) int {
 		k++
 	}
 	if k < len(rs) && (rs[k] == ':' || rs[k] == ' ' || rs[k] == '(') {
+		return k
+	}
+	return i
+}
+
+// description passes what forms add to the label of a request: 名称、文号或者便于查询的其他特征性描述. It is
+// only passed when a colon or a hint follows.
+func description(rs []rune, i int) int {
+	k := i
+	for k < len(rs) && k-i < 40 && strings.ContainsRune("名称文号、或者和及便于查询的其他它特征性描述行政机关内容/,详细具体信息 ", rs[k]) {
+		k++
+	}
+	if k > i && k < len(rs) && (rs[k] == ':' || rs[k] == '(') {
 		return k
 	}
 	return i

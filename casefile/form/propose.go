@@ -98,7 +98,11 @@ func (g *gathering) merge() {
 				f.conf = min(f.conf, 40)
 				f.doubt = "与申请人一栏所填不同，可能是代理人、经办人。"
 			}
-			g.add(Proposal{Field: f.field, N: n[min(f.n, len(n)-1)], Value: f.value, Doubt: f.doubt, Confidence: f.conf,
+			k := n[min(f.n, len(n)-1)]
+			if f.field.group() == ofMail {
+				k = 0
+			}
+			g.add(Proposal{Field: f.field, N: k, Value: f.value, Doubt: f.doubt, Confidence: f.conf,
 				Source: Source{Part: r.part, Name: r.name, Label: f.label, Place: f.place}})
 		}
 	}

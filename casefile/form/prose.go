@@ -140,8 +140,14 @@ var (
 	creditShape = regexp.MustCompile(`[0-9ANY][0-9A-HJ-NPQRTUWXY]{17}`)
 )
 
+var (
+	notBy  = regexp.MustCompile(`以(上|下|便|前|后|内|及|来)|[可予得给难]以`)
+	byPost = regexp.MustCompile(`邮寄(给|送达|送)|寄给(我|本人|申请人)|以邮寄|邮寄(方式|形式)`)
+)
+
 // wayOf finds in a sentence how the reply is wanted.
 func wayOf(f Field, text string) string {
+	text = notBy.ReplaceAllString(text, "")
 	var words []string
 	for _, m := range byWay.FindAllStringSubmatch(text, 3) {
 		words = append(words, m[1])
@@ -165,7 +171,7 @@ func wayOf(f Field, text string) string {
 		return "电子邮件"
 	case strings.Contains(said, "快递") || strings.Contains(said, "EMS") || strings.Contains(said, "特快"):
 		return "快递"
-	case strings.Contains(said, "邮寄") || strings.Contains(said, "挂号"), mailTo.MatchString(text):
+	case strings.Contains(said, "邮寄") || strings.Contains(said, "挂号"), mailTo.MatchString(text), byPost.MatchString(text):
 		return "邮寄"
 	case strings.Contains(said, "当面") || strings.Contains(said, "自行领取") || strings.Contains(said, "自取"):
 		return "自行领取"

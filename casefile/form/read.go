@@ -112,22 +112,6 @@ func Read(in Input) Document {
 	return d
 }
 
-// Laid makes the document of a PDF from the segments of text that a sandbox took out of it, in any order.
-// pages is how many pages the file has; notes are what the sandbox has to say, such as NoteEncrypted.
-func Laid(in Input, pages int, segments []Segment, notes ...Note) Document {
-	d := Document{Part: in.Index, Name: in.Name, Format: PDF}
-	for _, n := range notes {
-		d.note(n.Code, n.Text)
-	}
-	for _, s := range segments {
-		d.line(s.Text, fmt.Sprintf("第%d页", s.Page))
-	}
-	if len(d.Blocks) == 0 && len(notes) == 0 {
-		d.note(NoteScan, "这份 PDF 没有文字，是扫描件或照片，内容须人工查看。")
-	}
-	return d
-}
-
 // line adds lines of text within the limits and reports whether there is room for more.
 func (d *Document) line(text, place string) bool {
 	for l := range strings.SplitSeq(text, "\n") {

@@ -16,11 +16,12 @@ type reading struct {
 	apps  []string // names of the applicants, "" for one who was not named yet
 	cur   int      // the applicant that fields belong to
 
-	kind  string // the part of the form: Citizen, Organisation, or ""
-	agent agentState
-	seen  int // labels of fields, with a value or without
-	taken int // labels with a value
-	asked []request
+	office bool   // what follows is about the office that is asked
+	kind   string // the part of the form: Citizen, Organisation, or ""
+	agent  agentState
+	seen   int // labels of fields, with a value or without
+	taken  int // labels with a value
+	asked  []request
 }
 
 // finding is a value with all that decides about it later.
@@ -76,7 +77,10 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	if l.field == Name {
 		return r.putName(l, f, text)
 	}
-	if l.field == Phone && r.forAgent(Phone) {
+	if l.field == Remark && alternativeText.MatchString(blankless(text)) {
+		f.field = Alternative
+	}
+	if l.field == Phone && r.forAgent(Phone) && !r.office {
 		f.field = AgentPhone
 	} else if r.forAgent(l.field) {
 		return false // the agent's, not the applicant's
@@ -90,6 +94,10 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 		f.value = kindOf(f.value)
 	case Agent:
 		r.agent = agentHere
+	case IDNumber:
+		if strings.Contains(text, "身份证") && !r.has(IDType) {
+			r.add(finding{field: IDType, value: "身份证", label: f.label, place: f.place, conf: f.conf - 8})
+		}
 	case Phone:
 		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
 	case Request:
@@ -143,10 +151,12 @@ func (r *reading) add(f finding) {
 func (r *reading) forAgent(field Field) bool {
 	switch field {
 	case Phone, IDNumber, IDType, Address, Email, Employer, Postcode:
+	case Representative, ContactPerson, Fax, OrgCode:
+		return r.office
 	default:
 		return false
 	}
-	return r.agent == agentHere || r.agent == agentNamed && r.has(field)
+	return r.office || r.agent == agentHere || r.agent == agentNamed && r.has(field)
 }
 
 // has reports whether the applicant at hand has a field already.
