@@ -232,8 +232,8 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
 			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
 	}
-	if j.draft.On > noticeDue(j.ArrivedOn, j.law, j.cal) {
-		j.warn("距到达已超过 %d 个工作日，从严口径的期限不停止计算", j.law.CorrectionNotice)
+	if strict := j.Strict.Start; j.draft.On > noticeDue(strict, j.law, j.cal) {
+		j.warn("自 %s 起已超过 %d 个工作日，从严口径的期限不停止计算", strict, j.law.CorrectionNotice)
 	}
 	if j.Corrections > 0 {
 		j.warn("这是第 %d 次补正告知；条例第三十条要求一次性告知", j.Corrections+1)
@@ -300,6 +300,8 @@ func (j *judge) feeNoticed(e FeeNoticed) error {
 		return j.refuse("fee-amount", "请用 --yuan 写明", "收费金额 %d 元不对", e.Yuan)
 	case !e.Received.IsZero() && e.Received < j.draft.On:
 		return j.refuse("date-order", "", "收费通知的送达日 %s 早于发出日 %s", e.Received, j.draft.On)
+	case e.Received > j.today:
+		return j.refuse("date-future", "送达后再记录，或不写 --received", "收费通知的送达日 %s 晚于今天 %s", e.Received, j.today)
 	case j.At(j.draft.On, j.cal).Waiting == WaitFee || j.At(j.draft.On, j.cal).Waiting == WaitCorrection:
 		return j.refuse("already-waiting", "", "案件正在等待申请人")
 	case j.At(j.draft.On, j.cal).Overdue:
@@ -327,7 +329,7 @@ func (j *judge) extended(e Extended) error {
 	switch {
 	case e.Days < 1 || e.Days > j.law.MaxExtension:
 		return j.refuse("extension-days", "请核对 --days", "延长期限为 1 至 %d 个工作日（条例第三十三条），得到 %d", j.law.MaxExtension, e.Days)
-	case slices.ContainsFunc(Live(j.history), func(r Record) bool { return r.Event.Kind() == KindDeferred }):
+	case j.deferredNow():
 		return j.refuse("extension-deferred", "", "已定延迟答复的日期（条例第三十五条），不再延期")
 	case j.ExtendedDays > 0:
 		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
@@ -349,6 +351,21 @@ func (j *judge) extended(e Extended) error {
 		j.warn("未写延期审批的文号，复议诉讼中须举证")
 	}
 	return nil
+}
+
+// deferredNow reports whether the day of the current period was set by 延迟答复; a restart ends it, as
+// it ends an extension.
+func (j *judge) deferredNow() bool {
+	deferred := false
+	for _, r := range Live(j.history) {
+		switch r.Event.(type) {
+		case Deferred:
+			deferred = true
+		case CorrectionReceived, FeePaid, Reopened:
+			deferred = false
+		}
+	}
+	return deferred
 }
 
 func (j *judge) replied(e Replied) error {

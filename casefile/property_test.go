@@ -24,7 +24,7 @@ func handling(t *rapid.T, day civil.Date) casefile.Event {
 	return rapid.SampledFrom([]casefile.Event{
 		casefile.CorrectionAsked{Items: []string{"文号"}, Until: day + 15, Force: "来电"},
 		casefile.CorrectionReceived{},
-		casefile.FeeNoticed{By: "件", Count: 11, Yuan: 100, Received: day + 1},
+		casefile.FeeNoticed{By: "件", Count: 11, Yuan: 100, Received: day},
 		casefile.FeePaid{Yuan: 100},
 		casefile.ConsultationSent{Side: side, Party: party},
 		casefile.ConsultationReached{Party: party},

@@ -13,7 +13,7 @@ type Standing struct {
 	// Due is the earlier of the two due dates, on which the alarm rests; of a finished case the one
 	// that decides whether it was late. Zero while the case waits or cannot know.
 	Due         civil.Date
-	Provisional bool
+	Provisional bool // 暂定: Due, or while there is none WaitUntil, lies past the calendar's end
 	Waiting     Waiting
 	WaitUntil   civil.Date
 	Finished    bool // the clock has stopped
@@ -46,6 +46,9 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 		earlier = legal
 	}
 	s.Due, s.Provisional = earlier.Due, earlier.Provisional
+	if s.Due.IsZero() && (s.Waiting == WaitFee || s.Waiting == WaitConsultation) { // counted, where 补正期限 is set
+		s.Provisional = cal.Day(s.WaitUntil).Provisional
+	}
 	if !s.Due.IsZero() {
 		s.Overdue = today > s.Due
 		s.Disputable = s.Overdue && (governs.Waiting != NotWaiting || today <= governs.Due)

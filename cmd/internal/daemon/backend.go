@@ -10,6 +10,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/parse"
@@ -193,7 +194,7 @@ func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error)
 				}
 				items = append(items, control.DueItem{
 					Case: c.ID, Applicant: control.Text(c.Applicant), Subject: control.Text(c.Subject), Stage: c.Stage.String(),
-					Alarm: alarmView(a, today, cal), Provisional: a.Kind == casefile.AlarmReply && c.At(today, cal).Provisional,
+					Alarm: alarmView(a, today, cal), Provisional: provisionalAlarm(a, c.At(today, cal), cal),
 				})
 			}
 		}
@@ -208,6 +209,15 @@ func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error)
 	})
 	slices.SortStableFunc(items, func(a, b control.DueItem) int { return int(a.On) - int(b.On) })
 	return items, told(err)
+}
+
+// provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.
+func provisionalAlarm(a casefile.Alarm, s casefile.Standing, cal *workday.Calendar) bool {
+	switch a.Kind {
+	case casefile.AlarmReply, casefile.AlarmLapse: // either may have been set instead of counted
+		return s.Provisional
+	}
+	return cal.Day(a.On).Provisional
 }
 
 // Append judges the drafts one after the other, each on top of those before, and records all of them
