@@ -44,7 +44,8 @@ func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32,
 		if err != nil {
 			// Servers answer in order, so the first mail that is missing is the one that broke the
 			// connection, if any did. Alone it cannot hold up the others again.
-			if len(left) > 0 && ctx.Err() == nil {
+			// A disk or a register that takes nothing says nothing about a mail.
+			if fault := faultOf(err); len(left) > 0 && ctx.Err() == nil && fault != FaultStorage && fault != FaultIntake {
 				p.troubled(p.ref(f, box, left[0]))
 			}
 			return err

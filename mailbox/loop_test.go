@@ -233,6 +233,9 @@ func TestDiskFull(t *testing.T) {
 				if !errors.Is(err, syscall.ENOSPC) {
 					t.Errorf("%v does not say that the disk is full", err)
 				}
+				if s := o.poller.Status(); s.Troubled != 0 {
+					t.Errorf("%d mails are said to be in trouble: the disk is", s.Troubled)
+				}
 				full.Store(false)
 				time.Sleep(time.Until(o.poller.Status().NextTry))
 				o.poll(t)
