@@ -19,6 +19,10 @@ import (
 )
 
 func mailboxStatus(s mailbox.Status) control.MailboxStatus {
+	switch s.Fault { // of this machine: what is to be put right is named by the error alone
+	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake:
+		s.Label += "（" + s.LastError + "）"
+	}
 	return control.MailboxStatus{
 		Account: s.Account, State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
 		LastSuccess: instant(s.LastSuccess), NextTry: instant(s.NextTry),

@@ -156,11 +156,11 @@ func (a *account) connect(ctx context.Context) (mailbox.Session, error) {
 func (a *account) options() (imapsource.Options, error) {
 	password, err := a.config.Password()
 	if err != nil {
-		return imapsource.Options{}, &mailbox.Error{Fault: mailbox.FaultAuth, Err: err}
+		return imapsource.Options{}, &mailbox.Error{Fault: mailbox.FaultSettings, Doing: "reading the password", Err: err}
 	}
 	roots, err := a.config.RootCAs()
 	if err != nil {
-		return imapsource.Options{}, &mailbox.Error{Fault: mailbox.FaultTLS, Err: err}
+		return imapsource.Options{}, &mailbox.Error{Fault: mailbox.FaultSettings, Doing: "reading the root certificates", Err: err}
 	}
 	return imapsource.Options{
 		Host: a.config.Host, Port: a.config.Port, Security: imapsource.Security(a.config.TLS),

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/metrics"
 	"strings"
@@ -88,6 +89,41 @@ func TestFullDisk(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A password file that was moved away, or that others can read, is no refused 授权码: no login is tried,
+// what is said names the file, and its return is noticed within the ordinary back-off.
+func TestPasswordFileUnreadable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		path := b.config.Mailboxes[0].PasswordFile
+		password, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		b.start()
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开")
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		s := b.daemon.pollers[0].Status()
+		if s.Fault != mailbox.FaultSettings || !strings.Contains(s.LastError, path) || s.Hint == "" || b.sim.Counts().LoginAttempts != 0 {
+			t.Errorf("status %+v after %d logins", s, b.sim.Counts().LoginAttempts)
+		}
+		if told, err := b.client.Status(t.Context()); err != nil || !strings.Contains(told.Mailboxes[0].Label, path) {
+			t.Errorf("told as %+v, %v", told.Mailboxes, err)
+		}
+		if err := os.WriteFile(path, password, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if rows := b.list(control.ListQuery{}); len(rows) != 1 {
+			t.Errorf("%d cases afterwards, want 1", len(rows))
+		}
+	})
 }
 
 // However hostile the mails of a batch are, intake holds no more of them than of a few.
