@@ -32,13 +32,6 @@ func (a Audit) Proved() bool {
 	return !slices.ContainsFunc(a.Folders, func(f FolderAudit) bool { return len(f.Missing) > 0 || f.Refused != "" })
 }
 
-func (a Audit) missing() (n int) {
-	for _, f := range a.Folders {
-		n += len(f.Missing)
-	}
-	return n
-}
-
 // FolderAudit is the audit of one folder. Lists of UIDs are ascending.
 type FolderAudit struct {
 	Folder
@@ -83,7 +76,7 @@ func (p *Poller) Audit(ctx context.Context) (Audit, error) {
 			p.hangUp()
 			return Audit{}, err
 		}
-		p.tellMissing()
+		p.tellMissing(p.missing)
 	}
 	a, _ := p.LastAudit()
 	return a, nil
@@ -96,6 +89,10 @@ func (p *Poller) LastAudit() (a Audit, ok bool) {
 	return p.audited, !p.audited.At.IsZero()
 }
 
+// chances is how often an audit fetches again what it found missing, as long as that is only what came
+// since.
+const chances = 3
+
 // audit follows a full poll. A mail that came in between, or that the server did not hand out, gets
 // one more chance before it is told.
 func (p *Poller) audit(ctx context.Context, res *Result) error {
@@ -105,28 +102,39 @@ func (p *Poller) audit(ctx context.Context, res *Result) error {
 	if err := p.inspect(ctx); err != nil {
 		return err
 	}
-	if a, _ := p.LastAudit(); a.missing() == 0 {
-		return nil
+	for range chances {
+		before := p.missing
+		if len(before) == 0 {
+			return nil
+		}
+		more, err := p.round(ctx, true)
+		res.Taken += more.Taken
+		res.Quarantined += more.Quarantined
+		if err != nil {
+			return err
+		}
+		if err := p.inspect(ctx); err != nil {
+			return err
+		}
+		if p.tellMissing(before) {
+			return nil
+		}
 	}
-	more, err := p.round(ctx, true)
-	res.Taken += more.Taken
-	res.Quarantined += more.Quarantined
-	if err != nil {
-		return err
-	}
-	if err := p.inspect(ctx); err != nil {
-		return err
-	}
-	p.tellMissing()
 	return nil
 }
 
-// tellMissing logs what the last inspection found missing.
-func (p *Poller) tellMissing() {
+// tellMissing logs what the last inspection found missing and the one before had, too: what came
+// between the two is not late. It reports whether there was any.
+func (p *Poller) tellMissing(before map[Ref]time.Time) (late bool) {
 	for ref, since := range p.missing {
+		if _, was := before[ref]; !was {
+			continue
+		}
+		late = true
 		p.opts.Log.Error().Str("account", ref.Account).Str("folder", ref.Folder).Uint64("uidvalidity", ref.UIDValidity).
 			Uint32("uid", ref.UID).Time("since", since).Msg("a mail is shown by the server and not in the book")
 	}
+	return late
 }
 
 // inspect lists every polled folder and compares. It changes nothing but what is known of the audit.

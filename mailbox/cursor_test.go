@@ -1,12 +1,15 @@
 package mailbox_test
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -379,4 +382,22 @@ func TestMailTooLarge(t *testing.T) {
 			t.Errorf("trouble %+v, %v", tr, ok)
 		}
 	})
+}
+
+// Mails that come while a busy mailbox is audited are not told as lacking: they are fetched, and the
+// audit proves in the end that nothing is.
+func TestAuditOfABusyMailbox(t *testing.T) {
+	var log bytes.Buffer
+	o := newOffice(t, officeOptions{audits: true, poller: mailbox.Options{Log: zerolog.New(&log)}})
+	n := 0
+	o.sim.Inject(imapsim.At{Command: "UID SEARCH", Kind: imapsim.Tagged, Times: 4 * 6}.Do(func(imapsim.Event, *imapsim.Reply) {
+		n++
+		o.add("INBOX", n, 100) // behind the listing that is just being sent
+	}))
+	o.poll(t)
+	audit, _ := o.poller.LastAudit()
+	if !audit.Proved() || n < 10 || strings.Contains(log.String(), "not in the book") {
+		t.Errorf("%d mails came; audit %+v\n%s", n, audit, log.String())
+	}
+	o.check(t)
 }

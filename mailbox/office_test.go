@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -194,7 +192,6 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 		return sim.Dial(ctx)
 	}
 	o.poller.Account = "sqgk"
-	o.poller.Log = zerolog.Nop()
 	if o.poller.Jitter == nil {
 		o.poller.Jitter = func() float64 { return 0 }
 	}
