@@ -91,6 +91,9 @@ func PresetOf(address string) (Preset, bool) {
 // For returns the preset with the domain of an address in the place of DomainHost.
 func (p Preset) For(address string) Preset {
 	domain := domainOf(address)
+	if provider, vip := strings.CutPrefix(domain, "vip."); vip && provider != "qq.com" { // NetEase's paid mailboxes
+		p.Host, p.SMTP.Host = strings.Replace(p.Host, "."+provider, "."+domain, 1), strings.Replace(p.SMTP.Host, "."+provider, "."+domain, 1)
+	}
 	if p.ID == "aliyun" && domain == "aliyun.com" { // the personal mailbox has servers of its own
 		p.Host, p.SMTP.Host = "imap.aliyun.com", "smtp.aliyun.com"
 	}

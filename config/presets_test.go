@@ -9,7 +9,8 @@ import (
 func TestPresetOf(t *testing.T) {
 	for _, tt := range []struct{ name, address, host, smtp string }{
 		{"163", "foi@163.com", "imap.163.com", "smtp.163.com"},
-		{"written large", " Foi@VIP.163.COM ", "imap.163.com", "smtp.163.com"},
+		{"written large", " Foi@VIP.163.COM ", "imap.vip.163.com", "smtp.vip.163.com"},
+		{"QQ's paid one", "foi@vip.qq.com", "imap.qq.com", "smtp.qq.com"},
 		{"QQ under another name", "foi@foxmail.com", "imap.qq.com", "smtp.qq.com"},
 		{"Aliyun's personal mailbox", "foi@aliyun.com", "imap.aliyun.com", "smtp.aliyun.com"},
 		{"an office's own domain", "foi@example.test", "", ""},

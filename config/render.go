@@ -46,6 +46,41 @@ func renderSection(b *strings.Builder, doc, header string, options, defaults []o
 	}
 }
 
+// Effective writes every value that is in force, defaults included, without explanations. Where a
+// password comes from is told, the password itself is masked: it is never read for this.
+func Effective(c Config) string {
+	var b strings.Builder
+	write := func(header string, options []option) {
+		b.WriteString(header + "\n")
+		for _, o := range options {
+			is, unset := o.value.literal(), false
+			switch o.value.(type) {
+			case port, years:
+				unset = is == "0" // which may not be written
+			}
+			if unset || is == "" || is == `""` {
+				b.WriteString("# " + o.key + " =\n")
+			} else {
+				b.WriteString(o.key + " = " + is + "\n")
+			}
+			if s, ok := o.value.(text); ok && *s.p != "" && (o.key == "credential" || o.key == "password_file") {
+				b.WriteString("# 密码：********\n")
+			}
+		}
+		b.WriteString("\n")
+	}
+	for _, s := range c.sections() {
+		write("["+s.name+"]", s.options)
+		if s.name != "paths" {
+			continue
+		}
+		for _, m := range c.Mailboxes {
+			write("[["+mailboxSection+"]]", m.options())
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
 // Example returns a complete file with every option explained; it loads as it stands.
 func Example() string {
 	c := Default()

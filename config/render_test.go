@@ -134,3 +134,13 @@ func TestWriteFileOwner(t *testing.T) {
 		t.Errorf("owner %d:%d, want 12345:23456", uid, gid)
 	}
 }
+
+// What is in force reads back as the same configuration, and holds no password.
+func TestEffective(t *testing.T) {
+	c := mustParse(t, smallest)
+	shown := Effective(c)
+	same(t, mustParse(t, shown), c)
+	if !strings.Contains(shown, "credential = \"imap-password\"\n# 密码：********\n") || !strings.Contains(shown, "\nwarn_days = 2\n") {
+		t.Errorf("got\n%s", shown)
+	}
+}

@@ -22,6 +22,9 @@ const (
 	maxBundle   = 4 << 20
 )
 
+// ErrOutsideSystemd is found in the error of a password that systemd alone hands out, to the service.
+var ErrOutsideSystemd = errors.New("not started by systemd")
+
 // Password reads the account's password, anew each time, so that a changed file is used without a
 // restart. Under systemd it is the credential, if one is named; otherwise it is the file, which
 // must be regular, owned by root or by this process's user, and accessible to nobody else. One
@@ -33,6 +36,7 @@ func (m Mailbox) Password() (string, error) {
 	dir := os.Getenv(credentialsDirectory)
 	if dir == "" {
 		return "", Error{
+			err:  ErrOutsideSystemd,
 			Msg:  "只写了 credential，而现在不是由 systemd 启动的，取不到凭据",
 			Hint: "用 systemctl start ysq 启动；手工运行请另写 password_file",
 		}

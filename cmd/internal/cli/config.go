@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -21,8 +22,13 @@ func (a *app) configCommand() *cobra.Command {
 			Example: "ysq config check\nysq config check --config ./ysq.toml",
 			Args:    noArgs,
 			RunE: func(*cobra.Command, []string) error {
-				if _, err := a.checkedConfig(); err != nil {
+				_, err := a.checkedConfig()
+				err, sealed := judgedHere(err)
+				if err != nil {
 					return err
+				}
+				if sealed {
+					fmt.Fprintln(a.errOut, "密码由 systemd 交给服务，不能在这里核对；启动后看 ysq doctor")
 				}
 				path, _ := a.configPath()
 				if a.json {
@@ -35,19 +41,7 @@ func (a *app) configCommand() *cobra.Command {
 				return nil
 			},
 		},
-		&cobra.Command{
-			Use: "show", Short: "显示生效的配置",
-			Long:    "显示生效的配置：文件里写了的照写，没写的按默认，各附说明（延期的批准方式见条例第三十三条）。密码从不在配置里。",
-			Example: "ysq config show",
-			Args:    noArgs,
-			RunE: func(*cobra.Command, []string) error {
-				cfg, err := a.loadConfig()
-				if err != nil {
-					return err
-				}
-				return a.showConfig(cfg)
-			},
-		},
+		a.configShowCommand(),
 		&cobra.Command{
 			Use: "example", Short: "输出配置样例",
 			Long:    "输出一份完整的配置样例，每个选项都有说明（延期的批准方式见条例第三十三条）。",
@@ -64,6 +58,29 @@ func (a *app) configCommand() *cobra.Command {
 			},
 		},
 	)
+}
+
+func (a *app) configShowCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "show", Short: "显示生效的配置",
+		Long: "显示生效的配置：文件里写了的照写，没写的按默认，各附说明（延期的批准方式见条例第三十三条）。密码从不在配置里。\n" +
+			"--effective 只列出全部的值，不带说明；密码一律遮盖。",
+		Example: "ysq config show\nysq config show --effective",
+		Args:    noArgs,
+	}
+	effective := cmd.Flags().Bool("effective", false, "只列值，不带说明，默认值也在内")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		cfg, err := a.loadConfig()
+		if err != nil {
+			return err
+		}
+		if *effective && !a.json {
+			_, err := fmt.Fprint(a.out, config.Effective(cfg))
+			return err
+		}
+		return a.showConfig(cfg)
+	}
+	return cmd
 }
 
 func (a *app) showConfig(cfg config.Config) error {
@@ -115,6 +132,20 @@ func (a *app) versionCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// judgedHere leaves out of a configuration's errors that a password is handed to the service alone:
+// whoever checks from a shell cannot see it and need not. It tells whether there was such a one.
+func judgedHere(err error) (left error, sealed bool) {
+	es, ok := errors.AsType[config.Errors](err)
+	if !ok {
+		return err, false
+	}
+	kept := slices.DeleteFunc(slices.Clone(es), func(e config.Error) bool { return errors.Is(e, config.ErrOutsideSystemd) })
+	if len(kept) == 0 {
+		return nil, true
+	}
+	return kept, len(kept) < len(es)
 }
 
 // configErrors returns the errors of a configuration one by one, without the file's place: where the

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 )
@@ -28,13 +28,20 @@ type setup struct {
 	o   *options
 
 	agency, state            string
-	host, user, password, ca string
-	credential               string
+	provider                 string
+	host, user, password, ca string // password: the file
+	credential, store, unit  string
 	port                     int
 	tls                      config.TLS
 	casesFrom                *civil.Date
+	fromStdin                bool
+	check, noCheck           bool
 	yes                      bool
 	ask                      *bufio.Reader // nil where nobody can be asked
+	path                     string        // of the configuration
+	root                     string        // of the system, for tests; empty: /
+	secret                   string        // the password itself, where it was typed
+	kept                     []string      // files that were written before the configuration
 	notes                    []string      // what the administrator has to know
 }
 
@@ -42,138 +49,89 @@ func (a *app) initCommand() *cobra.Command {
 	s := &setup{a: a}
 	s.cmd = &cobra.Command{
 		Use:   "init",
-		Short: "初始化：写配置，建登记库",
-		Long: "初始化一个机关：写配置文件（权限 0600），建立登记库（条例第四十五条）。在终端上运行时，没写的逐项询问；脚本中加 --yes。\n" +
+		Short: "初始化：写配置，存密码，建登记库",
+		Long: "初始化一个机关：写配置文件（权限 0600），建立登记库（条例第四十五条）。在终端上运行时，没写的逐项询问，至多六问：\n" +
+			"机关名称、邮箱地址、哪家邮箱、授权码或密码、自哪一天起立案，试登录不成时是否继续。脚本中加 --yes，一概不问。\n" +
+			"163、126、yeah.net、QQ、腾讯企业邮、阿里、Coremail 的服务器已经知道，并说明在网页的哪里开启 IMAP、取授权码、选“收取全部邮件”。\n" +
+			"密码从不写在命令行上：在终端上输入（不显示），或用 --password-stdin、--password-file。由 systemd 运行的，尽可能加密存放\n" +
+			"（systemd-creds，LoadCredentialEncrypted=），否则存成权限 0600 的文件。写之前先试登录一次。\n" +
 			"已有的配置和登记库从不覆盖。",
-		Example: "ysq init\nysq init --agency 某市生态环境局 --imap-user foi@163.com --password-file /etc/ysq/imap-password --yes",
-		Args:    noArgs,
-		RunE:    func(*cobra.Command, []string) error { return s.run() },
+		Example: "ysq init\nysq init --agency 某市生态环境局 --imap-user foi@163.com --password-file /etc/ysq/imap-password --yes\n" +
+			"systemd-ask-password -n | ysq init --agency 某市某局 --imap-user foi@example.test --provider exmail --cases-from 2026-01-01 --password-stdin --login-check --yes",
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return s.run() },
 	}
 	s.o = &options{cmd: s.cmd}
 	f := s.cmd.Flags()
 	f.StringVar(&s.agency, "agency", "", "本机关的`名称`")
-	f.StringVar(&s.state, "state", config.DefaultState, "登记库所在`目录`")
 	f.StringVar(&s.user, "imap-user", "", "邮箱的`登录名`，通常是完整的地址")
-	f.StringVar(&s.host, "imap-host", "", "IMAP `服务器`；不写则由登录名推定")
+	var ids []string
+	for _, p := range config.Presets() {
+		ids = append(ids, p.ID)
+	}
+	f.Var(word{&s.provider, ids}, "provider", "哪家`邮箱`："+strings.Join(ids, "、")+"；公共邮箱由地址得知，不必写")
+	f.StringVar(&s.host, "imap-host", "", "IMAP `服务器`；不写则由 --provider 或登录名推定")
 	f.IntVar(&s.port, "imap-port", 0, "`端口`；不写则 tls 用 993，其余用 143")
 	f.StringVar((*string)(&s.tls), "imap-tls", string(config.ImplicitTLS), "加密`方式`：tls、starttls、none（只限本机）")
 	f.StringVar(&s.ca, "ca-file", "", "单位自建 CA 的证书`文件`")
-	f.StringVar(&s.password, "password-file", "", "只存密码（授权码）一行的`文件`，权限 0600")
+	f.StringVar(&s.password, "password-file", "", "只存密码（授权码）一行的`文件`，权限 0600；不写则为配置旁的 imap-password")
+	f.BoolVar(&s.fromStdin, "password-stdin", false, "从标准输入读密码（授权码）一行，代为存放")
+	s.store = storeAuto
+	f.Var(word{&s.store, []string{storeAuto, storeCredential, storeFile}}, "password-store", "密码如何`存放`：auto（能加密即加密）、credential（systemd 加密凭据）、file（0600 的文件）")
 	f.StringVar(&s.credential, "credential", "", "systemd 凭据`名`（LoadCredential=），代替或配合密码文件")
+	f.StringVar(&s.unit, "unit", "", "运行它的 systemd `单元`；默认的配置文件即 ysq.service")
 	s.casesFrom = s.o.date("cases-from", "自此`日期`起收到的邮件才立案；不写则都立案")
+	f.StringVar(&s.state, "state", config.DefaultState, "登记库所在`目录`")
+	f.BoolVar(&s.noCheck, "no-login-check", false, "不试登录")
+	f.BoolVar(&s.check, "login-check", false, "与 --yes 同用：先试登录，不成则什么都不写")
 	f.BoolVar(&s.yes, "yes", false, "不询问；缺什么就报错")
 	s.o.complete("imap-tls", []string{string(config.ImplicitTLS), string(config.StartTLS), string(config.Plaintext)})
+	s.o.complete("provider", ids)
+	s.o.complete("password-store", []string{storeAuto, storeCredential, storeFile})
 	return s.cmd
 }
 
-func (s *setup) run() error {
+func (s *setup) run() (err error) {
 	if f, ok := s.a.in.(*os.File); ok && !s.yes && term.IsTerminal(int(f.Fd())) {
 		s.ask = bufio.NewReader(f)
 	}
+	if s.path, _ = s.a.configPath(); s.path == config.DefaultFile && s.unit == "" {
+		s.unit = "ysq.service"
+	}
+	if s.path, err = filepath.Abs(s.path); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(s.path); err == nil { // before anybody answers questions in vain
+		return &control.Error{Code: "config", Msg: s.path + ": 配置文件已经存在，没有改动它", Hint: "要重新生成，请先把它移走；要改，编辑它再 systemctl reload ysq", Exit: control.ExitUsage}
+	}
 	if err := s.questions(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil { // so that a second init is a first one again
+			for _, path := range s.kept {
+				err = errors.Join(err, os.Remove(path))
+			}
+		}
+	}()
+	if err := s.keepSecret(); err != nil {
 		return err
 	}
 	cfg, err := s.config()
 	if err != nil {
 		return err
 	}
-	path, _ := s.a.configPath()
-	if path, err = filepath.Abs(path); err != nil {
-		return err
-	}
 	if err := s.judge(cfg); err != nil {
 		return err
 	}
-	if err := config.WriteFile(path, config.Render(cfg), owner()); err != nil {
+	if err := config.WriteFile(s.path, config.Render(cfg), owner()); err != nil {
 		return err
 	}
+	s.kept = append(s.kept, s.path)
 	if err := daemon.Init(cfg.Paths.State, s.a.now()); err != nil {
-		return errors.Join(err, os.Remove(path)) // so that a second init is a first one again
+		return err
 	}
-	return s.done(path, cfg)
-}
-
-// questions asks for what is missing, at most five things.
-func (s *setup) questions() error {
-	for _, q := range []struct {
-		flag, question string
-		to             *string
-		suggest        func() string
-	}{
-		{"agency", "本机关的名称", &s.agency, nil},
-		{"imap-user", "邮箱的登录名（如 foi@163.com）", &s.user, nil},
-		{"imap-host", "IMAP 服务器", &s.host, func() string { return imapHost(s.user) }},
-		{"password-file", "存密码（授权码）的文件", &s.password, func() string { return "/etc/ysq/imap-password" }},
-	} {
-		if *q.to != "" || q.flag == "password-file" && s.credential != "" {
-			continue
-		}
-		suggested := ""
-		if q.suggest != nil {
-			suggested = q.suggest()
-		}
-		if s.ask == nil {
-			if q.flag == "imap-host" && suggested != "" {
-				*q.to = suggested
-				s.notes = append(s.notes, "IMAP 服务器由登录名推定为 "+suggested+"，不对的请改配置")
-				continue
-			}
-			return usage(s.cmd, "缺少 --%s（%s）", q.flag, q.question)
-		}
-		answer, err := s.question(q.question, suggested)
-		if err != nil {
-			return err
-		}
-		*q.to = answer
-	}
-	return s.askPassword()
-}
-
-// imapHost guesses the server from an address; the administrator sees it and can say otherwise.
-func imapHost(address string) string {
-	_, domain, ok := strings.Cut(address, "@")
-	if !ok || domain == "" {
-		return ""
-	}
-	return "imap." + domain
-}
-
-func (s *setup) question(text, suggested string) (string, error) {
-	for {
-		prompt := text
-		if suggested != "" {
-			prompt += "（回车即 " + suggested + "）"
-		}
-		fmt.Fprint(s.a.errOut, prompt+"：")
-		line, err := s.ask.ReadString('\n')
-		if answer := cmp.Or(strings.TrimSpace(line), suggested); answer != "" {
-			return answer, nil
-		}
-		if err != nil {
-			return "", usage(s.cmd, "没有回答“%s”", text)
-		}
-	}
-}
-
-// askPassword writes a password file that is not there yet. The password is not shown and is never
-// an argument, which every user of the machine could read.
-func (s *setup) askPassword() error {
-	if s.ask == nil || s.password == "" {
-		return nil
-	}
-	if _, err := os.Lstat(s.password); !errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	fmt.Fprintf(s.a.errOut, "%s 还不存在。请输入密码（163、126 等邮箱用网页设置里生成的“授权码”），不显示；回车则以后再写：", s.password)
-	b, err := term.ReadPassword(int(s.a.in.(*os.File).Fd()))
-	fmt.Fprintln(s.a.errOut)
-	if err != nil {
-		return fmt.Errorf("reading the password: %w", err)
-	}
-	if len(b) == 0 {
-		return nil
-	}
-	return config.WriteFile(s.password, string(b)+"\n", owner())
+	return s.done(s.path, cfg)
 }
 
 func (s *setup) config() (config.Config, error) {
@@ -183,6 +141,9 @@ func (s *setup) config() (config.Config, error) {
 	m := config.DefaultMailbox()
 	m.Host, m.Port, m.TLS, m.User = s.host, s.port, s.tls, s.user
 	m.Credential = s.credential
+	if s.path == config.DefaultFile && s.password == s.defaultPassword() && m.Credential == "" {
+		m.Credential = credentialName // the unit loads it from there
+	}
 	paths := []struct {
 		from string
 		to   *string
@@ -234,7 +195,8 @@ func (s *setup) judge(cfg config.Config) error {
 	} else if err != nil {
 		return err
 	}
-	for _, p := range configErrors(loaded.Check()) {
+	problems, _ := judgedHere(loaded.Check())
+	for _, p := range configErrors(problems) {
 		s.notes = append(s.notes, p.Error())
 	}
 	return nil
@@ -268,9 +230,9 @@ func (s *setup) done(path string, cfg config.Config) error {
 	if path != config.DefaultFile {
 		flag = " --config " + path
 	}
-	next := []string{"ysq config check" + flag, "systemctl enable --now ysq", "ysq status" + flag}
-	if flag != "" {
-		next[1] = "ysq serve" + flag
+	next := []string{"ysq config check" + flag, "ysq serve" + flag, "ysq status" + flag}
+	if s.unit != "" {
+		next[1] = "systemctl enable --now " + strings.TrimSuffix(s.unit, ".service")
 	}
 	if s.a.json {
 		return s.a.printJSON(struct {
@@ -282,6 +244,13 @@ func (s *setup) done(path string, cfg config.Config) error {
 		}{path, cfg.Paths.State, cfg.Paths.Socket, append([]string{}, s.notes...), next})
 	}
 	io.WriteString(s.a.out, "已写配置   "+path+"\n已建登记库 "+cfg.Paths.State+"\n")
+	for _, k := range s.kept[:len(s.kept)-1] {
+		what := "已存密码   "
+		if strings.HasSuffix(k, ".conf") {
+			what = "已改单元   "
+		}
+		io.WriteString(s.a.out, what+k+"\n")
+	}
 	for _, n := range s.notes {
 		fmt.Fprintln(s.a.errOut, "注意："+n)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsource"
 )
@@ -22,6 +23,21 @@ func (a *account) Probe(ctx context.Context, o mailbox.ProbeOptions) (mailbox.Pr
 		return mailbox.Probe{}, err
 	}
 	return imapsource.New(options, a.store).Probe(ctx, o)
+}
+
+// TryLogin has one conversation with a mail server, before there is a configuration: what it showed,
+// and whether a daemon could poll with it. Nothing in the mailbox is changed.
+func TryLogin(ctx context.Context, m config.Mailbox, password, version string, now time.Time) (found []control.Diagnosis, good bool) {
+	var d diagnoses
+	roots, err := m.RootCAs()
+	var p mailbox.Probe
+	if err == nil {
+		p, err = imapsource.New(imapsource.Options{
+			Host: m.Host, Port: m.Port, Security: imapsource.Security(m.TLS), User: m.User, Password: password, Roots: roots, Version: version,
+		}, nil).Probe(ctx, mailbox.ProbeOptions{})
+	}
+	d.mailServer(m.User, p, err, now)
+	return d, !slices.ContainsFunc(d, func(x control.Diagnosis) bool { return x.State == control.DiagnosisFail })
 }
 
 // certificateSoon is how long before a certificate ends somebody is told: providers renew theirs

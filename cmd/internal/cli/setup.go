@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/config"
+)
+
+// questions asks for what was not given: five things, and after a login that failed whether to go on.
+func (s *setup) questions() error {
+	if err := s.fill("agency", "本机关的名称", "", &s.agency); err != nil {
+		return err
+	}
+	if err := s.fill("imap-user", "邮箱的登录名（如 foi@163.com）", "", &s.user); err != nil {
+		return err
+	}
+	if err := s.server(); err != nil {
+		return err
+	}
+	if err := s.askPassword(); err != nil {
+		return err
+	}
+	if err := s.askCasesFrom(); err != nil {
+		return err
+	}
+	return s.tryLogin()
+}
+
+// fill asks for one thing, or takes what is suggested; where nobody can be asked, it is missing.
+func (s *setup) fill(flag, question, suggested string, to *string) (err error) {
+	switch {
+	case *to != "":
+		return nil
+	case s.ask == nil:
+		return usage(s.cmd, "缺少 --%s（%s）", flag, question)
+	}
+	*to, err = s.question(question, suggested)
+	return err
+}
+
+func (s *setup) question(text, suggested string) (string, error) {
+	for {
+		prompt := text
+		if suggested != "" {
+			prompt += "（回车即 " + suggested + "）"
+		}
+		s.say(prompt + "：")
+		line, err := s.ask.ReadString('\n')
+		if answer := cmp.Or(strings.TrimSpace(line), suggested); answer != "" {
+			return answer, nil
+		}
+		if err != nil {
+			return "", usage(s.cmd, "没有回答“%s”", text)
+		}
+	}
+}
+
+// say speaks to whoever answers; the result goes to standard output.
+func (s *setup) say(text string) { fmt.Fprint(s.a.errOut, text) }
+
+// server finds the provider by the address, or asks for it, and says where to click before the
+// password is asked for.
+func (s *setup) server() error {
+	preset, known := config.PresetOf(s.user)
+	if s.provider != "" {
+		preset, known = config.PresetByID(s.provider)
+		preset = preset.For(s.user)
+	}
+	if s.host != "" {
+		return nil
+	}
+	if !known {
+		guess := imapHost(s.user)
+		if s.ask == nil {
+			if guess == "" {
+				return usage(s.cmd, "缺少 --imap-host（IMAP 服务器）")
+			}
+			s.host = guess
+			s.notes = append(s.notes, "IMAP 服务器由登录名推定为 "+guess+"，不对的请改配置")
+			return nil
+		}
+		s.say("\n自有域名的邮箱，由哪家提供？\n")
+		for _, p := range config.Presets() {
+			if len(p.Domains) == 0 || p.ID == "aliyun" {
+				s.say("  " + p.ID + strings.Repeat(" ", 10-len(p.ID)) + p.Name + "\n")
+			}
+		}
+		answer, err := s.question("写以上一个，或直接写 IMAP 服务器", guess)
+		if err != nil {
+			return err
+		}
+		if preset, known = config.PresetByID(answer); !known {
+			s.host = answer
+			return nil
+		}
+		preset = preset.For(s.user)
+	}
+	s.host = preset.Host
+	if !s.o.given("imap-port") {
+		s.port = preset.Port
+	}
+	if !s.o.given("imap-tls") {
+		s.tls = preset.TLS
+	}
+	if s.ask == nil {
+		s.notes = append(s.notes, fmt.Sprintf("服务器按“%s”填写：%s:%d", preset.Name, s.host, s.port))
+		return nil
+	}
+	s.explain(preset)
+	return nil
+}
+
+func (s *setup) explain(p config.Preset) {
+	s.say("\n" + p.Name + "，服务器 " + p.Host + "。请先在网页上做好：\n")
+	for i, step := range p.Steps {
+		s.say(fmt.Sprintf("  %d. %s\n", i+1, step))
+	}
+	if p.Code {
+		s.say("授权码是专给程序登录用的密码，ysq 只用它收信，不改动、不删除邮箱里的任何邮件。\n")
+	}
+	s.say("\n")
+}
+
+// imapHost guesses the server from an address; the administrator sees it and can say otherwise.
+func imapHost(address string) string {
+	_, domain, ok := strings.Cut(address, "@")
+	if !ok || domain == "" {
+		return ""
+	}
+	return "imap." + domain
+}
+
+// askPassword has the password typed, unseen, or reads it from standard input; it is never an
+// argument, which every user of the machine could read. A file that is there already is only named.
+func (s *setup) askPassword() error {
+	if s.password != "" {
+		if _, err := os.Lstat(s.password); !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	if _, err := os.Lstat(s.defaultPassword()); err == nil && s.password == "" && s.credential == "" && !s.fromStdin {
+		s.password = s.defaultPassword()
+		s.notes = append(s.notes, "用已有的密码文件 "+s.password)
+		return nil
+	}
+	switch {
+	case s.fromStdin:
+		return s.readPassword()
+	case s.ask == nil && s.password == "" && s.credential == "":
+		return usage(s.cmd, "缺少 --password-file（存密码的文件）、--password-stdin 或 --credential")
+	case s.ask == nil || s.credential != "" && s.password == "":
+		return nil // it comes later, or from elsewhere
+	}
+	s.say("授权码或密码（输入时不显示；回车则以后再写）：")
+	b, err := term.ReadPassword(int(s.a.in.(*os.File).Fd()))
+	s.say("\n")
+	if err != nil {
+		return fmt.Errorf("reading the password: %w", err)
+	}
+	s.secret = strings.TrimSpace(string(b))
+	return nil
+}
+
+func (s *setup) readPassword() error {
+	const most = 4 << 10
+	b, err := io.ReadAll(io.LimitReader(s.a.in, most+1))
+	if err != nil {
+		return fmt.Errorf("reading the password: %w", err)
+	}
+	s.secret = strings.TrimSpace(string(b))
+	if s.secret == "" || strings.ContainsAny(s.secret, "\n\r") || len(b) > most {
+		return usage(s.cmd, "标准输入应只有密码（授权码）一行")
+	}
+	return nil
+}
+
+// askCasesFrom settles from which day on mails become cases: an old mailbox holds years of them.
+func (s *setup) askCasesFrom() error {
+	if s.ask == nil || s.o.given("cases-from") {
+		return nil
+	}
+	first := civil.New(s.a.today().Year(), time.January, 1).String()
+	s.say("\n自哪一天起收到的邮件立案？更早的只保存、可检索，不立案（以后仍可用 ysq mail open 立案）。\n")
+	for {
+		answer, err := s.question("日期，全部立案写 all", first)
+		if err != nil {
+			return err
+		}
+		if answer == "all" {
+			return nil
+		}
+		if *s.casesFrom, err = civil.Parse(answer); err == nil {
+			return nil
+		}
+		s.say(err.Error() + "\n")
+	}
+}
+
+// loginWithin bounds the trial: whoever sits there waits for it.
+const loginWithin = 90 * time.Second
+
+// tryLogin has the conversation with the server that the daemon will have. It changes nothing there.
+func (s *setup) tryLogin() error {
+	if s.noCheck || s.ask == nil && !s.check {
+		return nil
+	}
+	m := s.mailbox()
+	password := s.secret
+	if password == "" {
+		var err error
+		if password, err = m.Password(); err != nil {
+			s.notes = append(s.notes, "没有试登录："+forPeople(err).Msg)
+			return nil
+		}
+	}
+	for {
+		s.say("\n正在试登录 " + s.host + "……\n")
+		ctx, cancel := context.WithTimeout(s.cmd.Context(), loginWithin)
+		found, good := daemon.TryLogin(ctx, m, password, s.a.version, s.a.now())
+		cancel()
+		if s.ask != nil {
+			out := s.a.out
+			s.a.out = s.a.errOut
+			s.a.diagnoses(found)
+			s.a.out = out
+		}
+		switch {
+		case good:
+			return nil
+		case s.ask == nil:
+			return &control.Error{Code: "login", Msg: "试登录没有成功\n" + failures(found), Hint: "改正后再运行；不试登录用 --no-login-check", Exit: control.ExitFailed}
+		}
+		answer, err := s.question("试登录没有成功：r 重新输入授权码，y 仍然继续，n 退出", "r")
+		switch {
+		case err != nil:
+			return err
+		case strings.HasPrefix(answer, "y"):
+			s.notes = append(s.notes, "试登录没有成功，启动服务之前请先解决（ysq doctor）")
+			return nil
+		case strings.HasPrefix(answer, "n"):
+			return &control.Error{Code: "interrupted", Msg: "已退出，什么都没有写", Exit: control.ExitFailed}
+		}
+		s.say("授权码或密码：")
+		b, err := term.ReadPassword(int(s.a.in.(*os.File).Fd()))
+		s.say("\n")
+		if err != nil {
+			return fmt.Errorf("reading the password: %w", err)
+		}
+		if password = strings.TrimSpace(string(b)); password != "" {
+			s.secret = password
+		}
+	}
+}
+
+func failures(found []control.Diagnosis) string {
+	var lines []string
+	for _, d := range found {
+		if d.State == control.DiagnosisFail {
+			lines = append(lines, d.Subject+"："+d.Text+prefix("；", d.Do))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *setup) mailbox() config.Mailbox {
+	m := config.DefaultMailbox()
+	m.Host, m.Port, m.TLS, m.User, m.Name, m.CAFile, m.PasswordFile = s.host, s.port, s.tls, s.user, s.user, s.ca, s.password
+	if m.Port == 0 {
+		m.Port = 143
+		if m.TLS == config.ImplicitTLS {
+			m.Port = 993
+		}
+	}
+	return m
+}
