@@ -146,7 +146,7 @@ func (p *sheet) join(row []Segment) []Segment {
 
 func (p *sheet) isLabel(text string) bool {
 	l, _, ok := p.labels.whole(text)
-	return ok && l.flags&section == 0 && !answers(IDType, text) && !answers(Delivery, text)
+	return ok && l.flags&section == 0 && !answers(IDType, text) && blankless(text) != "电子邮件"
 }
 
 // captions finds the labels of a page and takes them out of its rows. The lines of a label stand below

@@ -222,7 +222,7 @@ func (g *gathering) header(h Header) {
 	}
 	if m := subjectRequest.FindStringSubmatch(h.Subject); m != nil && len(g.requests) < 2 && utf8.RuneCountInString(m[1]) >= 4 {
 		known := len(g.requests) == 1 && alike(g.requests[0].value, m[1])
-		if !known && !subjectGeneric.MatchString(m[1]) {
+		if !known && utf8.RuneCountInString(subjectGeneric.ReplaceAllString(m[1], "")) >= 4 {
 			g.add(Proposal{Field: Request, Value: m[1], Confidence: 40, Source: Source{Part: MessageText, Label: "主题", Place: "邮件头"}})
 		}
 	}
@@ -230,7 +230,7 @@ func (g *gathering) header(h Header) {
 
 var (
 	subjectName    = regexp.MustCompile(`(?:申请|申请表|申请书|公开)\s*[-—_－–（(：:\s]+\s*(\p{Han}{2,4})\s*[)）]?\s*$`)
-	subjectRequest = regexp.MustCompile(`(?:申请(?:依法)?(?:公开|获取)|公开)(.{4,80}?)(?:的申请(?:书|表)?|申请书|申请表)?\s*$`)
+	subjectRequest = regexp.MustCompile(`(?:申请(?:依法)?(?:公开|获取)|公开)([^-—_：:（(\s].{3,80}?)(?:的申请(?:书|表)?|申请书|申请表)?\s*$`)
 	subjectGeneric = regexp.MustCompile(`^(政府)?(信息)?(公开)?(的)?(申请|申请书|申请表)?[-—_：:（(]?`)
 )
 

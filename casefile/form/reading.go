@@ -1,6 +1,7 @@
 package form
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -95,7 +96,7 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	case Agent:
 		r.agent = agentHere
 	case IDNumber:
-		if strings.Contains(text, "身份证") && !r.has(IDType) {
+		if citizenID.MatchString(labelText+text) && !r.has(IDType) {
 			r.add(finding{field: IDType, value: "身份证", label: f.label, place: f.place, conf: f.conf - 8})
 		}
 	case Phone:
@@ -250,6 +251,8 @@ func (r *reading) ask(f finding) {
 		r.asked = append(r.asked, request{f})
 	}
 }
+
+var citizenID = regexp.MustCompile(`身份证[^件明]|身份证$|公民身份|身份号码`)
 
 // kindOf reads what was ticked for the kind of applicant.
 func kindOf(s string) string {
