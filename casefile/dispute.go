@@ -260,10 +260,3 @@ func DecideDispute(history []Record, e Event, on, today civil.Date) error {
 	}
 	return nil
 }
-
-// ReviewFirst reports whether an applicant must ask for 复议 before going to court over a reply with
-// this outcome: refusals under articles 14 to 16, and 部分公开 for its withheld part (行政复议法23;
-// 法释〔2025〕8号, article 1). Other replies leave the choice.
-func (o Outcome) ReviewFirst() bool {
-	return o == Partial || (o >= RefuseStateSecret && o <= RefuseEnforcementFile)
-}

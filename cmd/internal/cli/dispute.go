@@ -77,6 +77,9 @@ func (a *app) disputes(all []control.DisputeView) error {
 		answered, colour := day(d.AnsweredOn), plain
 		if d.Remaining != nil {
 			answered = workdays(*d.Remaining, false)
+			if d.Provisional {
+				answered += "（暂定）"
+			}
 			colour = alarmTint(control.Alarm{Remaining: *d.Remaining})
 		}
 		t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, casesOf(d), day(d.FiledOn), day(d.AnswerBy), answered, disputeResult(d)})
@@ -142,7 +145,7 @@ func (a *app) dispute(d control.DisputeView) error {
 		field{"案件", joinIDs(d.Cases)},
 		field{"事由", string(d.Matter)},
 		field{"送达本机关", day(d.FiledOn)},
-		field{"答复期限", join("  ", day(d.AnswerBy), left)},
+		field{"答复期限", join("  ", day(d.AnswerBy)+provisional(d.Provisional), left)},
 		field{"已答复", day(d.AnsweredOn)},
 	)
 	a.heading("经过")
@@ -154,7 +157,8 @@ func (a *app) disputeFileCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "file [案号…]", Short: "登记一件复议或诉讼",
 		Long: "登记一件行政复议或行政诉讼（" + info.Article + "）。--on 写复议申请书、起诉状副本送达本机关之日，答复期限由此起算：\n" +
-			"复议 5 个工作日（普通程序 10 个工作日），诉讼 15 日。不涉及具体案件的写 --matter。",
+			"复议 5 个工作日（普通程序 10 个工作日），诉讼 15 日。不涉及具体案件的写 --matter。\n" +
+			"表四按件计：只以复议机关为被告的诉讼不登记；本机关与复议机关同为被告的，登记为复议后起诉。",
 		Example: "ysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府 --on 2026-11-20\nysq dispute file --track 直接起诉 --party 李某 --matter 未按期公开年度报告",
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}

@@ -55,8 +55,10 @@ type DisputeView struct {
 	Appealed   bool               `json:"appealed"`
 	Voided     bool               `json:"voided"`             // its filing was, so that it counts nowhere
 	Remaining  *int               `json:"remaining_workdays"` // to answer; null where nothing is awaited
-	Records    []RecordView       `json:"records,omitzero"`
-	Warnings   []string           `json:"warnings,omitzero"`
+	// Provisional tells that AnswerBy, while it is awaited, was counted past the last notice of holidays.
+	Provisional bool         `json:"provisional"`
+	Records     []RecordView `json:"records,omitzero"`
+	Warnings    []string     `json:"warnings,omitzero"`
 }
 
 // DisputeRequest records an event on a dispute; a filing has no number yet.

@@ -97,7 +97,7 @@ func (f *office) disputeWithRecords(tx *register.Tx, id casefile.DisputeID) (con
 
 func (f *office) disputeView(history []casefile.Record) control.DisputeView {
 	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
-	by, _ := d.AnswerBy(f.reg.Calendar())
+	by, provisional := d.AnswerBy(f.reg.Calendar())
 	v := control.DisputeView{
 		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
 		Organ: control.Text(d.Organ), Number: control.Text(d.Number), Matter: control.Text(d.Matter), Cases: d.Cases,
@@ -105,7 +105,7 @@ func (f *office) disputeView(history []casefile.Record) control.DisputeView {
 		Decision: control.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
 	}
 	if awaited(d) {
-		v.Remaining = new(f.reg.Calendar().WorkdaysBetween(f.today(), by))
+		v.Remaining, v.Provisional = new(f.reg.Calendar().WorkdaysBetween(f.today(), by)), provisional
 	}
 	if v.Cases == nil {
 		v.Cases = []casefile.ID{}
@@ -165,11 +165,23 @@ func concerned(tx *register.Tx, d casefile.DisputeFiled, on civil.Date) (warning
 		if on < c.ArrivedOn {
 			return nil, &casefile.RuleError{Code: "date-before-arrival", Case: id, Msg: fmt.Sprintf("复议、诉讼送达日期 %s 早于该件到达日 %s", on, c.ArrivedOn), Hint: "请核对 --on"}
 		}
-		if d.Track == casefile.DirectSuit && c.Outcome.ReviewFirst() {
-			warnings = append(warnings, fmt.Sprintf("%s 的答复为“%s”，依法应先申请行政复议（行政复议法第二十三条）", id, c.Outcome.Label()))
+		if rule, ok := c.Outcome.ReviewFirst(on); ok && d.Track == casefile.DirectSuit {
+			warnings = append(warnings, reviewFirst(c, rule))
 		}
 	}
 	return warnings, nil
+}
+
+func reviewFirst(c casefile.Case, rule casefile.ReviewRule) string {
+	what := "尚未答复"
+	if c.Outcome != casefile.OutcomeNone {
+		what = "的答复为“" + c.Outcome.Label() + "”"
+	}
+	s := fmt.Sprintf("%s %s，申请人起诉的，依法应先申请行政复议（%s）；第三人起诉的可以选择", c.ID, what, rule.Source)
+	if rule.Unverified {
+		s += "。此条以正式公布的文本为准，请核对"
+	}
+	return s
 }
 
 // matters are the disputes that 表四 of a year counts, as they stood on its last day.
