@@ -156,11 +156,11 @@ type MailSettled struct {
 	Differs []string `json:"differs,omitzero"`
 }
 
-// Reminded (每日提醒) says that the office was told what is to be done on a day, and of how much.
+// Reminded (每日提醒) says that the office's people were told by mail what is to be done on a day.
 type Reminded struct {
-	Items int      `json:"items"`       // lines of the list
-	To    []string `json:"to,omitzero"` // addresses to which it is sent; none: to the system's journal only
-	Text  string   `json:"text"`        // the counts, in a line: what the journal was told
+	Items int      `json:"items"` // lines of the list
+	To    []string `json:"to"`    // addresses to which it is sent
+	Text  string   `json:"text"`  // the counts, in a line
 }
 
 func (MailPrepared) Kind() Kind { return KindMailPrepared }

@@ -11,6 +11,8 @@ var live = []string{
 	"agency.name", "agency.code", "intake.cases_from", "access.viewer", "access.operator", "access.approver", "approval.extension",
 	"retention.years", "backup.warn_days", "report.submit_by", "report.publish_by", "log.level", "terminal.ambiguous_width",
 	"mailbox.poll_interval", "mailbox.folders",
+	"smtp.sender", "acknowledge.enabled", "acknowledge.subject", "acknowledge.text", "acknowledge.confirms", "acknowledge.per_sender", "acknowledge.per_day",
+	"digest.to", "digest.at", "digest.days",
 }
 
 // Live tells whether a key, as in Changes, can change while the daemon runs.
@@ -58,7 +60,7 @@ func sameAccounts(a, b []Mailbox) bool {
 // Adopt returns c with everything of n that is Live; the rest stays as it is.
 func (c Config) Adopt(n Config) Config {
 	c.Agency, c.Approval, c.Retention, c.Backup, c.Report, c.Log, c.Terminal = n.Agency, n.Approval, n.Retention, n.Backup, n.Report, n.Log, n.Terminal
-	c.Intake.CasesFrom = n.Intake.CasesFrom
+	c.Intake.CasesFrom, c.SMTP.Sender, c.Acknowledge, c.Digest = n.Intake.CasesFrom, n.SMTP.Sender, n.Acknowledge, n.Digest
 	c.Access.Viewer, c.Access.Operator, c.Access.Approver = n.Access.Viewer, n.Access.Operator, n.Access.Approver
 	if !sameAccounts(c.Mailboxes, n.Mailboxes) {
 		return c

@@ -39,6 +39,9 @@ func (t *Tx) Holdings(id casefile.ID) ([]casefile.Digest, error) {
 			add(e.Digest)
 		case casefile.MailPrepared:
 			add(e.Digest)
+			for _, f := range e.Files {
+				add(f.Digest)
+			}
 		case casefile.Attached:
 			add(e.Digest)
 			for _, f := range e.Files {

@@ -28,10 +28,11 @@ type Outgoing struct {
 	Actor    string
 	casefile.MailPrepared
 
-	State casefile.OutState
-	Since time.Time // of the record that put it there
-	Tries int
-	Last  casefile.MailSettled // what was recorded of it last; zero: nothing yet
+	State   casefile.OutState
+	Governs uint64    // the record that put it there
+	Since   time.Time // of that record
+	Tries   int
+	Last    casefile.MailSettled // what was recorded of it last; zero: nothing yet
 }
 
 func outKey(s casefile.OutState, seq uint64) []byte { return append([]byte{byte(s)}, be64(seq)...) }
@@ -47,6 +48,11 @@ func (t *Tx) indexOutgoing(r casefile.Record) error {
 	case casefile.MailPrepared:
 		if err := t.indexLetter(r.Seq, r.Case, e.Letter); err != nil {
 			return err
+		}
+		for _, f := range e.Files {
+			if err := t.indexLetter(r.Seq, "", casefile.Letter{Digest: f.Digest}); err != nil {
+				return err
+			}
 		}
 		if e.MessageID != "" {
 			if err := b.Put(outIDKey(e.MessageID), be64(r.Seq)); err != nil {
@@ -132,7 +138,7 @@ func (t *Tx) Outgoing(seq uint64) (o Outgoing, err error) {
 	if !ok {
 		return o, fmt.Errorf("record %d in the outbox is %s, not %s", seq, r.Event.Kind(), casefile.KindMailPrepared)
 	}
-	o = Outgoing{Seq: seq, Case: r.Case, Prepared: r.Recorded, Actor: r.Actor, MailPrepared: e, State: s, Since: r.Recorded}
+	o = Outgoing{Seq: seq, Case: r.Case, Prepared: r.Recorded, Actor: r.Actor, MailPrepared: e, State: s, Governs: governs, Since: r.Recorded}
 	if governs == seq {
 		return o, nil
 	}

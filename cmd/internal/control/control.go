@@ -86,4 +86,5 @@ type Backend interface {
 	Ledgers
 	Keeper
 	Finder
+	Postman
 }

@@ -25,6 +25,7 @@ type desk struct {
 	Keeper
 	Ledgers
 	Finder
+	Postman
 	Annual
 	rows     []CaseRow
 	detail   CaseDetail

@@ -59,7 +59,24 @@ func letterSent(tx *register.Tx, messageID string) (id casefile.ID, letter casef
 			}
 		}
 	}
-	return id, letter, nil
+	if id == "" {
+		id, letter, err = letterGiven(tx, messageID)
+	}
+	return id, letter, err
+}
+
+// letterGiven is letterSent for a letter that went by SMTP and that no 已发送 shows: the server's word
+// that it took it is as good.
+func letterGiven(tx *register.Tx, messageID string) (id casefile.ID, letter casefile.MessageOut, err error) {
+	seq := tx.OutgoingByMessageID(messageID)
+	if seq == 0 {
+		return "", letter, nil
+	}
+	o, err := tx.Outgoing(seq)
+	if err != nil || o.Way != casefile.OutSMTP || o.State == casefile.OutDropped {
+		return "", letter, err
+	}
+	return o.Case, casefile.MessageOut{Letter: o.Letter, SentAt: o.Since}, nil
 }
 
 // undelivered says what a report means for the case. The rules judge 送达失败 as if a clerk recorded

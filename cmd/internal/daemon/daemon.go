@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
@@ -33,6 +35,10 @@ type Daemon struct {
 	*office
 	handler *control.Handler
 	log     func(error)
+
+	// What keepSending owns: cases that get no receipt, and the day on which the office was told.
+	declined map[casefile.ID]bool
+	reminded civil.Date
 }
 
 // New opens the register. It fails when another process holds it (*control.Error with ExitUnreachable)
@@ -43,7 +49,7 @@ func New(o Options) (*Daemon, error) {
 		return nil, err
 	}
 	f.started = f.Now()
-	d := &Daemon{office: f}
+	d := &Daemon{office: f, declined: map[casefile.ID]bool{}}
 	d.log = func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
 	d.handler = control.NewHandler(f, d.log)
 	return d, nil
@@ -98,6 +104,10 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.keepReading(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 	wg.Go(func() { d.yearEnd(ctx) })
+	wg.Go(func() { d.keepSending(ctx) })
+	for _, w := range d.ways {
+		wg.Go(func() { w.box.Run(ctx) })
+	}
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

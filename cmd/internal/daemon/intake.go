@@ -235,6 +235,9 @@ func (f *office) decide(tx *register.Tx, a arrival, about []casefile.Record, now
 			drafts, err = f.undecided(a, now, fmt.Sprintf("判断去处时程序出错：%v", p)), nil
 		}
 	}()
+	if t, ok := f.ownDigest(tx, a); ok {
+		return append([]casefile.Draft{{On: civil.Of(now), Event: t}}, copies(about, a, "", now)...), nil
+	}
 	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, now))},
 		match.Office{Addresses: f.addresses(), CasesFrom: f.live().Intake.CasesFrom}, index{tx, f})
 	if err != nil {
@@ -244,6 +247,21 @@ func (f *office) decide(tx *register.Tx, a arrival, about []casefile.Record, now
 		return drafts, err
 	}
 	return f.settle(tx, a, d, about, now), nil
+}
+
+// ownDigest knows the office's own list of the morning, when it comes to the mailbox itself: nobody has
+// to look at it there. It is known by its Message-ID, which only its readers have seen.
+func (f *office) ownDigest(tx *register.Tx, a arrival) (t casefile.MessageTaken, ok bool) {
+	seq := tx.OutgoingByMessageID(a.message.MessageID)
+	if seq == 0 {
+		return t, false
+	}
+	if o, err := tx.Outgoing(seq); err != nil || o.Purpose != casefile.PurposeDigest {
+		return t, false
+	}
+	t = f.taken(a)
+	t.Disposition, t.Reasons = casefile.ToHistory, []string{"是本机关自己的每日提醒"}
+	return t, true
 }
 
 // taken is the book's entry for a mail, its place still open.

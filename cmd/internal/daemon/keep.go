@@ -255,6 +255,7 @@ func (f *office) troubles() (all []trouble) {
 		add("reload", "配置文件改得有误，仍按原来的运行；ysq config check 列出错误")
 	}
 	all = append(all, f.auditTroubles()...)
+	all = append(all, f.outboxTroubles()...)
 	f.proof.mu.Lock()
 	defer f.proof.mu.Unlock()
 	if f.proof.differences > 0 {

@@ -48,8 +48,8 @@ type Options struct {
 	SetLevel func(config.Level)
 
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
-	dial    func(ctx context.Context, address string) (net.Conn, error)
-	unbound bool
+	dial, dialSMTP func(ctx context.Context, address string) (net.Conn, error)
+	unbound        bool
 	// What tests put before the mails' disk, and before intake reads a mail.
 	disk func(op rawstore.Op, path string, do func() error) error
 	// And before the register's.
@@ -78,6 +78,7 @@ type office struct {
 	pollers []*mailbox.Poller
 	roles   control.Roles // of the start: who owns the register does not change
 	inForce atomic.Pointer[running]
+	ways    []way     // out
 	started time.Time // zero when no daemon runs
 	proof   proof
 
@@ -119,6 +120,7 @@ func openOffice(o Options) (*office, error) {
 			Account: m.Name, Interval: m.PollInterval, Book: f, Log: o.Log.With().Str("component", "mailbox").Logger(),
 		}))
 	}
+	f.openOutboxes()
 	return f, nil
 }
 

@@ -1,0 +1,364 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox/outbox"
+)
+
+// digest is what the office is told in the morning: sections with lines, and the days for a calendar.
+type digest struct {
+	today    civil.Date
+	agency   string
+	sections []digestSection
+	days     []outbox.Day
+}
+
+type digestSection struct {
+	title string
+	lines []string
+}
+
+func (d *digest) add(title string, lines ...string) {
+	if len(lines) > 0 {
+		d.sections = append(d.sections, digestSection{title, lines})
+	}
+}
+
+func (d digest) items() (n int) {
+	for _, s := range d.sections {
+		n += len(s.lines)
+	}
+	return n
+}
+
+// counts is the digest in a line: 已逾期 1，三个工作日内到期 2.
+func (d digest) counts() string {
+	var all []string
+	for _, s := range d.sections {
+		all = append(all, fmt.Sprintf("%s %d", s.title, len(s.lines)))
+	}
+	return strings.Join(all, "，")
+}
+
+// mostLines bounds a section: who has more of a kind looks in the register.
+const mostLines = 50
+
+func (d digest) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n", d.agency, d.today.Long())
+	for _, s := range d.sections {
+		fmt.Fprintf(&b, "\n【%s】%d\n", s.title, len(s.lines))
+		for _, l := range s.lines[:min(len(s.lines), mostLines)] {
+			b.WriteString("  " + l + "\n")
+		}
+		if n := len(s.lines) - mostLines; n > 0 {
+			fmt.Fprintf(&b, "  另有 %d 项\n", n)
+		}
+	}
+	b.WriteString("\n本邮件由 ysq 自动发出；以登记簿为准（ysq due、ysq list）。\n")
+	return b.String()
+}
+
+// digestOf gathers what somebody has to do on a day.
+func (f *office) digestOf(ctx context.Context, today civil.Date) (digest, error) {
+	d := digest{today: today, agency: f.live().Agency.Name}
+	due, err := f.Due(ctx, f.live().Digest.Days)
+	if err != nil {
+		return d, err
+	}
+	d.addDue(due, f.live().Digest.Days)
+	if err := f.addWaiting(&d); err != nil {
+		return d, err
+	}
+	if year := missingYear(f.reg.Calendar(), today); year != 0 {
+		d.add("放假通知", fmt.Sprintf("%d 年的放假通知还没有录入，跨年的期限是暂定的（ysq calendar import）", year))
+	}
+	if err := f.addYears(ctx, &d); err != nil {
+		return d, err
+	}
+	var troubles []string
+	for _, t := range f.troubles() {
+		troubles = append(troubles, t.text)
+	}
+	d.add("系统", troubles...)
+	return d, f.addDays(ctx, &d)
+}
+
+// addDue sorts the alarms by how urgent they are.
+func (d *digest) addDue(due []control.DueItem, within int) {
+	var late, soon, disputes, confirm, other []string
+	for _, i := range due {
+		line := dueLine(i)
+		switch {
+		case i.Dispute != "":
+			disputes = append(disputes, line)
+		case i.Kind == casefile.AlarmConfirm.String():
+			if civil.Date(i.On) <= d.today {
+				confirm = append(confirm, line)
+			}
+		case i.Kind != casefile.AlarmReply.String():
+			other = append(other, line)
+		case i.Remaining < 0:
+			late = append(late, line)
+		default:
+			soon = append(soon, line)
+		}
+	}
+	d.add("已逾期", late...)
+	d.add("复议、诉讼待答复", disputes...)
+	d.add(fmt.Sprintf("%d 个工作日内到期", within), soon...)
+	d.add("未双方确认", confirm...)
+	d.add("其他期限", other...)
+}
+
+func dueLine(i control.DueItem) string {
+	name := string(i.Case)
+	if i.Dispute != "" {
+		name = string(i.Dispute)
+	}
+	when := fmt.Sprintf("剩 %d 个工作日", i.Remaining)
+	switch {
+	case i.Remaining < 0:
+		when = fmt.Sprintf("已逾期 %d 个工作日", -i.Remaining)
+	case civil.Date(i.On) > 0 && i.Remaining == 0:
+		when = "今天到期"
+	}
+	if i.Provisional {
+		when += "（暂定）"
+	}
+	return control.Mask(strings.Join(slices.DeleteFunc([]string{name, string(i.Applicant), shortened(string(i.Subject)), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  "))
+}
+
+// shortened keeps a subject from filling the line; what is in it came from a mail.
+func shortened(s string) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > 30 {
+		return string(r[:30]) + "…"
+	}
+	return string(r)
+}
+
+// addWaiting lists what waits for a person without a day of its own: applications to register, mails
+// about which nobody has decided, letters that did not go out.
+func (f *office) addWaiting(d *digest) error {
+	var unregistered, likely, parked, quarantined, letters []string
+	err := f.reg.View(func(tx *register.Tx) error {
+		for c, err := range tx.OpenCases("") {
+			if err != nil {
+				return err
+			}
+			if c.Stage == casefile.StageReceived {
+				unregistered = append(unregistered, control.Mask(strings.TrimRight(fmt.Sprintf("%s  %s  %s  %s 收到", c.ID, c.Applicant, shortened(c.Subject), c.ArrivedOn.Long()), " ")))
+			}
+		}
+		for m, err := range tx.Mails(casefile.Parked) {
+			if err != nil {
+				return err
+			}
+			line := control.Mask(fmt.Sprintf("%s  %s  %s", m.Digest.Short(), m.From.String(), shortened(m.Subject)))
+			if f.looksLikeApplication(m.MessageTaken) {
+				likely = append(likely, line)
+			} else {
+				parked = append(parked, line)
+			}
+		}
+		for m, err := range tx.Mails(casefile.Quarantined) {
+			if err != nil {
+				return err
+			}
+			quarantined = append(quarantined, fmt.Sprintf("%s UID %d：%s", m.Folder, m.UID, strings.Join(m.Reasons, "；")))
+		}
+		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			if o.Purpose != casefile.PurposeDigest && civil.Of(o.Since) < d.today {
+				letters = append(letters, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("待发信 %d", o.Seq), string(o.Case), shortened(o.Subject), o.State.Label(), o.Last.Reason}, func(s string) bool { return s == "" }), "  "))
+			}
+		}
+		return nil
+	})
+	d.add("未登记", unregistered...)
+	d.add("像是申请的待确认邮件", likely...)
+	d.add("其他待确认邮件", parked...)
+	d.add("取不下来的邮件", quarantined...)
+	d.add("没有发出的信", letters...)
+	return err
+}
+
+// addYears tells of annual reports that are due (条例 第四十九条).
+func (f *office) addYears(ctx context.Context, d *digest) error {
+	years, err := f.Years(ctx)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, y := range years {
+		if !y.Frozen && y.Year < d.today.Year() {
+			lines = append(lines, fmt.Sprintf("%d 年年度报告尚未冻结：%s 前报送，%s 前公布", y.Year, civil.Date(y.SubmitBy), civil.Date(y.PublishBy)))
+		}
+	}
+	d.add("年度报告", lines...)
+	return nil
+}
+
+// daysAhead is how far the calendar file looks.
+const daysAhead = 40
+
+// addDays makes the calendar's days: one for each alarm of an open case and each dispute.
+func (f *office) addDays(ctx context.Context, d *digest) error {
+	due, err := f.Due(ctx, daysAhead)
+	if err != nil {
+		return err
+	}
+	register := strings.ToLower(f.reg.Meta().ID)
+	for _, i := range due {
+		name := string(i.Case)
+		if i.Dispute != "" {
+			name = string(i.Dispute)
+		}
+		y, m, day := civil.Date(i.On).Date()
+		summary := i.Label + " " + name
+		if i.Provisional {
+			summary += "（暂定）"
+		}
+		d.days = append(d.days, outbox.Day{
+			UID: fmt.Sprintf("%s.%s@%s.ysq", name, i.Kind, register), Date: [3]int{y, int(m), day}, Summary: summary,
+			Detail: control.Mask(strings.TrimSpace(string(i.Applicant) + "\n" + i.Text)),
+		})
+	}
+	return nil
+}
+
+func (d digest) calendar(now time.Time) []byte {
+	return outbox.Calendar("依申请公开期限 "+d.agency, now, d.days)
+}
+
+// Digest returns what the office would be told now.
+func (f *office) Digest(ctx context.Context) (control.DigestView, error) {
+	d, err := f.digestOf(ctx, f.today())
+	if err != nil {
+		return control.DigestView{}, told(err)
+	}
+	v := control.DigestView{Today: control.Day(d.today), Items: d.items(), Counts: d.counts(), Text: d.text(), Calendar: string(d.calendar(f.Now())), To: append([]string{}, f.live().Digest.To...)}
+	err = f.reg.View(func(tx *register.Tx) error {
+		r, ok, err := tx.LastReminded()
+		if ok {
+			v.Last = instant(r.Recorded)
+		}
+		return err
+	})
+	return v, told(err)
+}
+
+// remindByMail tells the office on the morning of each working day what is to be done, and nothing when
+// there is nothing: its people by mail, once, also when the program starts anew, and the journal.
+func (d *Daemon) remindByMail() error {
+	now := d.Now().In(civil.Zone)
+	today := civil.Of(now)
+	if d.reminded == today || !d.reg.Calendar().Day(today).Working || now.Before(d.live().Digest.At.On(now)) {
+		return nil
+	}
+	told, to, lost, err := d.remindedToday(today)
+	if err != nil {
+		return err
+	}
+	if told && len(to) == 0 {
+		d.reminded = today
+		return nil
+	}
+	content, err := d.digestOf(context.Background(), today)
+	if err != nil {
+		return err
+	}
+	if content.items() == 0 {
+		d.reminded = today
+		return nil
+	}
+	if lost || !d.Config.SMTP.Enabled() { // lost: it may have been sent before the register was brought back
+		to = nil
+	}
+	event := casefile.Reminded{Items: content.items(), To: to, Text: content.counts()}
+	if !told {
+		d.Options.Log.Warn().Int("items", event.Items).Strs("to", to).Str("text", content.text()).Msg("to be done today: " + event.Text)
+	}
+	if err := d.dropStale(); err != nil {
+		return err
+	}
+	for _, address := range to {
+		o := d.digestMail(content, address)
+		if !told {
+			o.also = []casefile.Event{event}
+		}
+		if _, err := d.prepare(actorOutbox, o); err != nil {
+			return err
+		}
+		told = true
+	}
+	d.reminded = today
+	return nil
+}
+
+// remindedToday says whether the office was told today, which of its people were not, and whether the
+// register lost records today.
+func (d *Daemon) remindedToday(today civil.Date) (told bool, to []string, lost bool, err error) {
+	to = slices.Clone(d.live().Digest.To)
+	err = d.reg.View(func(tx *register.Tx) error {
+		r, ok, err := tx.LastReminded()
+		if err != nil {
+			return err
+		}
+		told = ok && r.On == today
+		if r, ok, err = tx.LastRestored(); err != nil {
+			return err
+		}
+		lost = ok && r.On == today
+		prepared, err := tx.OutgoingSince(today.Start())
+		for _, o := range prepared {
+			if o.Purpose == casefile.PurposeDigest {
+				to = slices.DeleteFunc(to, func(s string) bool { return strings.EqualFold(s, o.To.Mail) })
+			}
+		}
+		return err
+	})
+	return told, to, lost, err
+}
+
+// dropStale gives up digests of earlier days that never went out: today's says what is true today.
+func (d *Daemon) dropStale() error {
+	return d.reg.Update(d.Now(), func(tx *register.Tx) error {
+		var drafts []casefile.Draft
+		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			if o.Purpose == casefile.PurposeDigest && civil.Of(o.Prepared) < tx.Today() {
+				drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: casefile.MailSettled{Mail: o.Seq, State: casefile.OutDropped, Try: o.Tries, Reason: "已有新一天的提醒"}})
+			}
+		}
+		_, err := tx.Append(actorOutbox, drafts...)
+		return err
+	})
+}
+
+func (d *Daemon) digestMail(content digest, address string) outgoing {
+	ics := content.calendar(d.Now())
+	return outgoing{
+		SendRequest: control.SendRequest{Way: casefile.OutSMTP, Subject: fmt.Sprintf("依申请公开每日提醒 %s：%s", content.today, content.counts()), Text: content.text()},
+		purpose:     casefile.PurposeDigest, to: casefile.Address{Mail: address}, auto: outbox.AutoGenerated,
+		made: []outbox.File{{Name: "期限.ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(ics)), nil
+		}}},
+	}
+}

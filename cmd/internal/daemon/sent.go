@@ -1,0 +1,272 @@
+package daemon
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// What a mail that was sent means for its case. MessageOut is recorded by intake, whatever was sent.
+// What the letter in it decides is recorded here, by itself, under narrow conditions: the mail went to
+// the address for which it was prepared, the letter in it is byte for byte the one that was issued, its
+// words are those of the draft, and the rules allow the step on the day on which it was sent. A person
+// has decided all of it before: the letter was issued by one, and by one it was sent. Where anything
+// differs, the difference is recorded and a person records the step.
+
+// settled records where a mail stands; of one that was sent, at the time at, also what follows.
+func (f *office) settled(tx *register.Tx, o register.Outgoing, e casefile.MailSettled, at time.Time) error {
+	today := tx.Today()
+	var follow []casefile.Draft
+	if e.State == casefile.OutSent {
+		var refused string
+		var err error
+		if follow, refused, err = f.follows(tx, o, e, civil.Of(at)); err != nil {
+			return err
+		}
+		if refused != "" {
+			e.Reason = strings.TrimPrefix(e.Reason+"；"+refused, "；")
+		}
+	}
+	drafts := append([]casefile.Draft{{Case: o.Case, On: today, Event: e}}, follow...)
+	if _, err := tx.Append(actorOutbox, drafts...); err != nil {
+		return err
+	}
+	for _, d := range follow {
+		f.Log.Info().Uint64("mail", o.Seq).Str("case", string(o.Case)).Str("kind", string(d.Event.Kind())).Msg("recorded what a sent letter decides")
+	}
+	return nil
+}
+
+// follows returns the steps of the case that a sent mail is evidence of; refused says in Chinese why a
+// step that one would expect is left to a person.
+func (f *office) follows(tx *register.Tx, o register.Outgoing, e casefile.MailSettled, on civil.Date) (steps []casefile.Draft, refused string, err error) {
+	if o.Case == "" {
+		return nil, "", nil
+	}
+	history, err := tx.History(o.Case)
+	if err != nil {
+		return nil, "", err
+	}
+	want := f.announced(history, o, on)
+	if len(want) == 0 {
+		return nil, "", nil
+	}
+	if len(e.Differs) > 0 {
+		return nil, "发出的与拟稿不同，未自动记录“" + want[0].Event.Kind().Label() + "”，请核对后记录", nil
+	}
+	for _, d := range want {
+		if _, err := casefile.Decide(history, d, tx.Today(), f.reg.Law(), f.reg.Calendar()); err != nil {
+			return steps, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil
+		}
+		steps = append(steps, d)
+		history = append(history, casefile.Record{Seq: 1<<62 + uint64(len(steps)), On: d.On, Case: d.Case, Event: d.Event})
+	}
+	return steps, "", nil
+}
+
+// announced lists what a mail says, once it is out: the receipt that is the office's confirmation; of a
+// letter the event that it announces, and of a reply its dispatch. What is recorded already is left out.
+func (f *office) announced(history []casefile.Record, o register.Outgoing, on civil.Date) (want []casefile.Draft) {
+	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: o.Case, On: on, Event: e}) }
+	live := casefile.Live(history)
+	c := casefile.Fold(o.Case, history, f.reg.Law(), f.reg.Calendar())
+	if o.Purpose == casefile.PurposeAcknowledgement {
+		if f.live().Acknowledge.Confirms && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+			add(casefile.Confirmed{How: "收件回执", With: o.To.Mail})
+		}
+		return want
+	}
+	if o.Document == "" {
+		return nil
+	}
+	reply := c.Document == o.Document && !c.RepliedOn.IsZero()
+	if e := issued(live, o.Document); e != nil && !slices.ContainsFunc(live, func(r casefile.Record) bool { return sameStep(r.Event, e) }) {
+		add(e)
+		_, reply = e.(casefile.Replied)
+	}
+	if reply && (c.DispatchedOn.IsZero() && c.StoppedOn.IsZero() || c.Undelivered) {
+		add(casefile.Dispatched{Way: casefile.ByEmail, Tracking: o.MessageID})
+	}
+	return want
+}
+
+// issued returns the event that a letter of the case announces; nil where the letter is void, announces
+// none or was not issued here.
+func issued(live []casefile.Record, document string) (e casefile.Event) {
+	for _, r := range live {
+		switch l := r.Event.(type) {
+		case casefile.LetterIssued:
+			if l.Document == document {
+				if decided, err := l.Decided(); err == nil {
+					e = decided
+				}
+			}
+		case casefile.LetterVoided:
+			if l.Document == document {
+				e = nil
+			}
+		}
+	}
+	return e
+}
+
+// sameStep reports whether an event is already recorded with the same document number.
+func sameStep(a, b casefile.Event) bool {
+	return a.Kind() == b.Kind() && documentOfStep(a) == documentOfStep(b)
+}
+
+func documentOfStep(e casefile.Event) string {
+	switch e := e.(type) {
+	case casefile.CorrectionAsked:
+		return e.Document
+	case casefile.ConsultationSent:
+		return e.Document
+	case casefile.ThirdPartyTold:
+		return e.Document
+	case casefile.ReasonAsked:
+		return e.Document
+	case casefile.Deferred:
+		return e.Document
+	case casefile.FeeNoticed:
+		return e.Document
+	case casefile.Extended:
+		return e.Document
+	case casefile.Replied:
+		return e.Document
+	}
+	return ""
+}
+
+// reviewSent looks whether mails that lie in 草稿箱, or of which nobody knows, were seen in 已发送 since.
+// checked remembers, for the life of the program, which pairs of a draft and a mail were compared in
+// vain.
+func (f *office) reviewSent(checked map[[2]uint64]bool) error {
+	type pair struct {
+		o    register.Outgoing
+		out  casefile.MessageOut
+		seen uint64
+	}
+	var pairs []pair
+	err := f.reg.View(func(tx *register.Tx) error {
+		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			if o.Case == "" {
+				continue
+			}
+			history, err := tx.History(o.Case)
+			if err != nil {
+				return err
+			}
+			for _, r := range casefile.Live(history) {
+				e, ok := r.Event.(casefile.MessageOut)
+				if ok && r.Seq > o.Seq && !checked[[2]uint64{o.Seq, r.Seq}] && !tx.Erased(e.Digest) {
+					pairs = append(pairs, pair{o, e, r.Seq})
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, p := range pairs {
+		sent, err := f.parse(p.out.Digest, parse.Limits{})
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if p.out.MessageID != p.o.MessageID && !encloses(sent, p.o.Files) {
+			checked[[2]uint64{p.o.Seq, p.seen}] = true
+			continue
+		}
+		errs = append(errs, f.sawSent(p.o, p.out, sent))
+	}
+	return errors.Join(errs...)
+}
+
+// encloses reports whether a mail holds all the files: webmail may have given a draft another
+// Message-ID, but the letter in it is known by its bytes.
+func encloses(m casefile.Message, files []casefile.File) bool {
+	return len(files) > 0 && !slices.ContainsFunc(files, func(f casefile.File) bool {
+		return !slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Digest == f.Digest })
+	})
+}
+
+// sawSent records that a mail was sent, on the evidence of its copy in 已发送.
+func (f *office) sawSent(o register.Outgoing, out casefile.MessageOut, sent casefile.Message) error {
+	meant, err := f.parse(o.Digest, parse.Limits{})
+	if err != nil {
+		return err
+	}
+	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: out.Digest, Try: o.Tries, Differs: differences(meant, sent)}
+	err = f.reg.Update(f.Now(), func(tx *register.Tx) error {
+		now, err := tx.Outgoing(o.Seq)
+		if err != nil || now.State.Ended() {
+			return err
+		}
+		return f.settled(tx, now, e, out.SentAt)
+	})
+	if err == nil && len(e.Differs) > 0 {
+		f.Log.Error().Uint64("mail", o.Seq).Str("case", string(o.Case)).Strs("differs", e.Differs).Msg("the mail that was sent is not the one that was prepared")
+	}
+	return err
+}
+
+// differences says in Chinese in what a mail as it was sent is not what was prepared.
+func differences(meant, sent casefile.Message) (all []string) {
+	if to := addressesOf(sent); !slices.ContainsFunc(meant.To, func(a casefile.Address) bool { return slices.Contains(to, strings.ToLower(a.Mail)) }) {
+		all = append(all, "收件人是 "+cmp.Or(strings.Join(to, "、"), "（空）"))
+	} else if len(to) > len(meant.To) {
+		all = append(all, "另有收件人 "+strings.Join(slices.DeleteFunc(to, func(mail string) bool {
+			return slices.ContainsFunc(meant.To, func(a casefile.Address) bool { return strings.EqualFold(a.Mail, mail) })
+		}), "、"))
+	}
+	for _, p := range enclosures(meant) {
+		switch {
+		case slices.ContainsFunc(sent.Parts, func(s casefile.Part) bool { return s.Digest == p.Digest }):
+		case slices.ContainsFunc(sent.Parts, func(s casefile.Part) bool { return s.Name == p.Name }):
+			all = append(all, fmt.Sprintf("附件“%s”的内容改动过", p.Name))
+		default:
+			all = append(all, fmt.Sprintf("没有附件“%s”", p.Name))
+		}
+	}
+	for _, p := range enclosures(sent) {
+		known := slices.ContainsFunc(meant.Parts, func(m casefile.Part) bool { return m.Digest == p.Digest || m.Name == p.Name })
+		if !known {
+			all = append(all, fmt.Sprintf("多了附件“%s”", p.Name))
+		}
+	}
+	if !strings.Contains(squeeze(sent.Text), squeeze(meant.Text)) {
+		all = append(all, "正文改动过")
+	}
+	return all
+}
+
+func addressesOf(m casefile.Message) (all []string) {
+	for _, a := range slices.Concat(m.To, m.Cc) {
+		if a.Mail != "" {
+			all = append(all, strings.ToLower(a.Mail))
+		}
+	}
+	return all
+}
+
+// enclosures are the parts that a person would call so; a picture in a signature is none.
+func enclosures(m casefile.Message) []casefile.Part {
+	return slices.DeleteFunc(slices.Clone(m.Parts), func(p casefile.Part) bool { return !p.Attachment || p.Inline })
+}
+
+// squeeze leaves out all blanks: webmail breaks lines anew, and puts a signature or the mail that is
+// answered behind the text.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
