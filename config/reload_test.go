@@ -29,6 +29,27 @@ poll_interval = "7m"
 folders = ["别的"]
 [intake]
 cases_from = 2020-02-02
+[smtp]
+host = "smtp.other.test"
+port = 1465
+tls = "starttls"
+allow_plaintext = true
+ca_file = "/other.pem"
+user = "other@example.test"
+sender = "别的局"
+credential = "other"
+password_file = "/other"
+[acknowledge]
+enabled = true
+subject = "收到 {案号}"
+text = "收到"
+confirms = true
+per_sender = 9
+per_day = 9
+[digest]
+to = ["other@example.test"]
+at = "09:09"
+days = 9
 [access]
 socket_group = "other"
 viewer = ["other"]

@@ -17,6 +17,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/mailbox/imapsim"
+	"ysq.internal/ysq/mailbox/smtpsim"
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +36,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"imapsim": startServer,
+			"smtpsim": startPost,
 			"setup":   setup,
 			"setup2":  setupBeside,
 			"ready":   ready,
@@ -43,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"seq":     seq,
 			"mailof":  mailOf,
 			"cmpcrlf": compareCRLF,
+			"until":   until,
 		},
 	})
 }
@@ -70,6 +73,29 @@ func startServer(ts *testscript.TestScript, _ bool, args []string) {
 	_, port, err := net.SplitHostPort(addr)
 	ts.Check(err)
 	ts.Setenv("IMAP_PORT", port)
+}
+
+// startPost is `smtpsim [STAGE LINE]`: an SMTP server that takes every mail, or always answers a stage with a
+// line, until the script ends. It sets SMTP_PORT; what it takes is put into $WORK/posted, a file each.
+func startPost(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.Getenv("WORK") + "/posted"
+	ts.Check(os.MkdirAll(dir, 0o700))
+	n := 0
+	s := smtpsim.New(smtpsim.Options{User: "foi@example.test", Password: "secret", Taken: func(m smtpsim.Mail) {
+		n++
+		if err := os.WriteFile(fmt.Sprintf("%s/%d", dir, n), m.Raw, 0o600); err != nil {
+			panic(err)
+		}
+	}})
+	if len(args) == 2 {
+		s.Always(smtpsim.Stage(args[0]), smtpsim.Answer{Line: args[1]})
+	}
+	ts.Defer(s.Close)
+	addr, err := s.Listen()
+	ts.Check(err)
+	_, port, err := net.SplitHostPort(addr)
+	ts.Check(err)
+	ts.Setenv("SMTP_PORT", port)
 }
 
 // application composes the mail of an invented applicant.
@@ -172,6 +198,18 @@ func mailOf(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("no mail opened %s", args[0])
+}
+
+// until is `until TEXT COMMAND…`: runs the command again and again until its output has the text.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		if out := ts.ReadFile("stdout"); strings.Contains(out, args[0]) {
+			return
+		} else if time.Now().After(deadline) {
+			ts.Fatalf("no %q within half a minute: %v\n%s", args[0], err, out)
+		}
+	}
 }
 
 // compareCRLF is `cmpcrlf A B`: B is A with the line ends of a mail.

@@ -65,14 +65,15 @@ type Server struct {
 	wg   sync.WaitGroup
 	done chan struct{}
 
-	mu       sync.Mutex // guards what follows
-	closed   bool
-	open     map[net.Conn]bool
-	sessions int
-	taken    []Mail
-	script   map[Stage][]Answer
-	always   map[Stage]Answer
-	said     []string
+	mu        sync.Mutex // guards what follows
+	closed    bool
+	open      map[net.Conn]bool
+	listeners []net.Listener
+	sessions  int
+	taken     []Mail
+	script    map[Stage][]Answer
+	always    map[Stage]Answer
+	said      []string
 }
 
 // New returns a server. Close must be called in the end.
@@ -128,10 +129,43 @@ func (s *Server) Dial(ctx context.Context, _ string) (net.Conn, error) {
 		return nil, err
 	}
 	client, server := net.Pipe()
+	if !s.start(server) {
+		return nil, &net.OpError{Op: "dial", Net: "memory", Err: net.ErrClosed}
+	}
+	return client, nil
+}
+
+// Listen accepts connections on a free port of the loopback interface until Close.
+func (s *Server) Listen() (addr string, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("listening: %w", err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, &net.OpError{Op: "dial", Net: "memory", Err: net.ErrClosed}
+		return "", errors.Join(net.ErrClosed, l.Close())
+	}
+	s.listeners = append(s.listeners, l)
+	s.wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s.start(conn)
+		}
+	})
+	return l.Addr().String(), nil
+}
+
+// start runs a session in a goroutine for which Close waits. It reports false after Close.
+func (s *Server) start(server net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		server.Close()
+		return false
 	}
 	s.sessions++
 	n := s.sessions
@@ -144,7 +178,7 @@ func (s *Server) Dial(ctx context.Context, _ string) (net.Conn, error) {
 		delete(s.open, server)
 		s.mu.Unlock()
 	})
-	return client, nil
+	return true
 }
 
 // Close ends every session and waits for them.
@@ -153,6 +187,9 @@ func (s *Server) Close() {
 	if !s.closed {
 		s.closed = true
 		close(s.done)
+	}
+	for _, l := range s.listeners {
+		l.Close()
 	}
 	for c := range s.open {
 		c.Close()

@@ -127,10 +127,10 @@ func (a *app) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.mailCommand(), a.logCommand())
+	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.digestCommand(), a.mailCommand(), a.logCommand())
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
-	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.disputeCommand())
+	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.sendCommand(), a.outboxCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.yearCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)

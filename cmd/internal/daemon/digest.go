@@ -21,6 +21,7 @@ type digest struct {
 	today    civil.Date
 	agency   string
 	sections []digestSection
+	overdue  []string // numbers of cases and disputes, for the journal: it gets no names
 	days     []outbox.Day
 }
 
@@ -102,6 +103,9 @@ func (d *digest) addDue(due []control.DueItem, within int) {
 		line := dueLine(i)
 		switch {
 		case i.Dispute != "":
+			if i.Remaining < 0 {
+				d.overdue = append(d.overdue, string(i.Dispute))
+			}
 			disputes = append(disputes, line)
 		case i.Kind == casefile.AlarmConfirm.String():
 			if civil.Date(i.On) <= d.today {
@@ -111,6 +115,7 @@ func (d *digest) addDue(due []control.DueItem, within int) {
 			other = append(other, line)
 		case i.Remaining < 0:
 			late = append(late, line)
+			d.overdue = append(d.overdue, string(i.Case))
 		default:
 			soon = append(soon, line)
 		}
@@ -291,7 +296,7 @@ func (d *Daemon) remindByMail() error {
 	}
 	event := casefile.Reminded{Items: content.items(), To: to, Text: content.counts()}
 	if !told {
-		d.Options.Log.Warn().Int("items", event.Items).Strs("to", to).Str("text", content.text()).Msg("to be done today: " + event.Text)
+		d.Options.Log.Warn().Int("items", event.Items).Strs("overdue", content.overdue).Msg("to be done today: " + event.Text)
 	}
 	if err := d.dropStale(); err != nil {
 		return err
