@@ -12,7 +12,7 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// The matrix of what disks and people do to files (imap.md §4): each damage is noticed, by Open or by
+// The matrix of what disks and people do to files (imap.md §4; item 50 of its §7): each damage is noticed, by Open or by
 // Verify, told with what to do, and put right by Rebuild, by RebuildJournal or from a backup, with the
 // same content as before.
 func TestCorruption(t *testing.T) {
@@ -32,7 +32,9 @@ func TestCorruption(t *testing.T) {
 		{"both meta pages zeroed", fileName, zero(0, 2*page), "open", "ysq rebuild", "rebuild"},
 		{"a text file", fileName, func([]byte) []byte { return []byte("not a database\n") }, "open", "ysq rebuild", "rebuild"},
 		{"empty", fileName, func([]byte) []byte { return nil }, "open", "ysq rebuild", "rebuild"},
+		{"missing", fileName, func([]byte) []byte { return missing }, "open", "ysq rebuild", "rebuild"},
 		{"cut short", fileName, func(b []byte) []byte { return b[:7*page] }, "open", "ysq rebuild", "rebuild"},
+		{"cut to its half", fileName, func(b []byte) []byte { return b[:used(b)/2] }, "open", "ysq rebuild", "rebuild"},
 		{"data zeroed", fileName, func(b []byte) []byte { clear(b[2*page:]); return b }, "open", "ysq rebuild", "rebuild"},
 		{"garbage in the page headers", fileName, func(b []byte) []byte {
 			for at := 2 * page; at < len(b); at += page {
@@ -69,7 +71,11 @@ func TestCorruption(t *testing.T) {
 			} else {
 				raw = tt.damage(raw)
 			}
-			must(t, os.WriteFile(path, raw, 0o600))
+			if string(raw) == string(missing) {
+				must(t, os.Remove(path))
+			} else {
+				must(t, os.WriteFile(path, raw, 0o600))
+			}
 
 			said := noticed(t, dir, tt.seen)
 			if !strings.Contains(said, tt.text) {
@@ -94,6 +100,17 @@ func TestCorruption(t *testing.T) {
 			sameState(t, got, want)
 		})
 	}
+}
+
+// missing stands for a file that is not there at all.
+var missing = []byte("missing")
+
+// used is how much of a database holds pages: bbolt makes files larger than that.
+func used(b []byte) int {
+	for page := os.Getpagesize(); len(b) > page && len(bytes.Trim(b[len(b)-page:], "\x00")) == 0; {
+		b = b[:len(b)-page]
+	}
+	return len(b)
 }
 
 // swapAll replaces a text by another of the same length.

@@ -27,10 +27,12 @@ var (
 	ErrForeign = errors.New("不是 ysq 的登记库")
 	ErrNewer   = errors.New("登记库由更新版本的 ysq 写成")
 	ErrDamaged = errors.New("登记库文件已损坏")
+	// ErrDisplaced is returned by Update when the file that is open is no longer the one at its path.
+	ErrDisplaced = errors.New("登记库文件在使用中被移走或替换")
 )
 
 // Create makes an empty register in dir, which it creates with mode 0700. It never touches one that
-// is there (ErrExists).
+// is there, nor makes another beside the journal of one that is lost (ErrExists).
 func Create(dir string, now time.Time) (Meta, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Meta{}, fmt.Errorf("creating the state directory: %w", err)
@@ -45,6 +47,9 @@ func Create(dir string, now time.Time) (Meta, error) {
 		return Meta{}, fmt.Errorf("%s：%w；如要重新开始，请先把整个目录移走", path, ErrExists)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Meta{}, err
+	}
+	if old, err := journalMeta(filepath.Join(dir, "journal")); err == nil {
+		return Meta{}, fmt.Errorf("%s 里有登记库 %s 的流水：%w，只是库文件不在；请运行 ysq rebuild 据流水重建；如要重新开始，请先把整个目录移走", dir, old.ID, ErrExists)
 	}
 	// Written beside and renamed: a crash on the way leaves no file that could be taken for a register.
 	tmp := path + ".new"
@@ -147,6 +152,9 @@ func present(path string) error {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := journalMeta(filepath.Join(filepath.Dir(path), "journal")); err == nil {
+			return fmt.Errorf("%s：%w，流水还在；%s", path, ErrMissing, remedy)
+		}
 		return fmt.Errorf("%s：%w；新装请运行 ysq init，否则请从备份恢复（ysq restore）", path, ErrMissing)
 	case err != nil:
 		return err
@@ -202,6 +210,9 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 	case err != nil:
 		return fmt.Errorf("%s：%w（%v）；%s", path, ErrDamaged, err, remedy)
 	}
+	if r.self, err = file.Stat(); err != nil {
+		return err
+	}
 	return r.db.View(func(tx *bbolt.Tx) error {
 		if info.Size() < tx.Size() {
 			return fmt.Errorf("%s：%w（文件被截短）；%s", path, ErrDamaged, remedy)
@@ -228,6 +239,19 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 		r.cal.Store(cal)
 		return nil
 	})
+}
+
+// InPlace returns ErrDisplaced when somebody has moved the file that is open away, or put another in its
+// place, as a restoration beside a running daemon does. Update then refuses to write where nobody would
+// find it again; locks follow the file, so that a second process could write to the other one.
+func (r *Register) InPlace() error {
+	path := r.db.Path()
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist), err == nil && !os.SameFile(info, r.self):
+		return fmt.Errorf("%s：%w，未记录；请把原文件放回原处，或停止服务、核对后再启动", path, ErrDisplaced)
+	default:
+		return err
+	}
 }
 
 // settle makes of an open database an open register: nothing of an earlier life lies about, nobody

@@ -58,6 +58,7 @@ package register
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -125,7 +126,8 @@ type Register struct {
 	dir     string
 	meta    Meta
 	db      *bbolt.DB
-	lock    *lock // nil: opened for reading only
+	self    fs.FileInfo // of the file that is open
+	lock    *lock       // nil: opened for reading only
 	disk    disk
 	law     casefile.Statute
 	write   sync.Mutex
@@ -191,7 +193,10 @@ func (r *Register) View(fn func(*Tx) error) error {
 func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	r.write.Lock() // over commit, calendar and journal: no writer folds with an old calendar
 	defer r.write.Unlock()
-	err := r.catchUp()
+	err := r.InPlace()
+	if err == nil {
+		err = r.catchUp()
+	}
 	if err != nil {
 		return r.unwell(now, err)
 	}

@@ -301,6 +301,33 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// A file that is moved away or replaced under a running register is not written to: what was answered
+// would be where nobody looks, and another process could write to the one that is there.
+func TestDisplacedFileIsNotWritten(t *testing.T) {
+	r := opened(t)
+	id := take(t, r, "a", 1)
+	path := filepath.Join(r.dir, fileName)
+	write := func() error {
+		return r.Update(start, func(tx *Tx) error { _, err := tx.Append("李四(1000)", note(id, "x")); return err })
+	}
+	must(t, os.Rename(path, path+".moved"))
+	if err := write(); !errors.Is(err, ErrDisplaced) || r.Health().Err == nil {
+		t.Errorf("moved away: %v, health %+v", err, r.Health())
+	}
+	raw, err := os.ReadFile(path + ".moved")
+	must(t, err)
+	must(t, os.WriteFile(path, raw, 0o600))
+	if err := write(); !errors.Is(err, ErrDisplaced) {
+		t.Errorf("replaced: %v", err)
+	}
+	must(t, r.View(func(tx *Tx) error { _, err := tx.Case(id); return err }))
+	must(t, os.Rename(path+".moved", path))
+	must(t, write())
+	if err := r.Health().Err; err != nil {
+		t.Errorf("put back: %v", err)
+	}
+}
+
 func TestCreateNeverOverwrites(t *testing.T) {
 	r := opened(t)
 	_, err := Create(r.dir, start)
@@ -312,6 +339,13 @@ func TestCreateNeverOverwrites(t *testing.T) {
 	must(t, err)
 	if _, err := Create(dir, start); !errors.Is(err, ErrExists) {
 		t.Errorf("second create: %v, want ErrExists", err)
+	}
+	r, err = Open(dir, Options{})
+	must(t, err)
+	must(t, r.Close())
+	must(t, os.Remove(filepath.Join(dir, fileName)))
+	if _, err := Create(dir, start); !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "ysq rebuild") {
+		t.Errorf("beside the journal of a lost register: %v", err)
 	}
 }
 

@@ -238,7 +238,9 @@ func (f *office) troubles() (all []trouble) {
 	add := func(name, format string, args ...any) { all = append(all, trouble{name, fmt.Sprintf(format, args...)}) }
 	h := f.reg.Health()
 	if h.Err != nil {
-		add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), h.Err)
+		add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), told(h.Err))
+	} else if err := f.reg.InPlace(); err != nil {
+		add("writing", "%v", told(err))
 	}
 	if h.ClockBack > time.Minute {
 		add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))

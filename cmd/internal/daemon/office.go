@@ -101,11 +101,11 @@ func openOffice(o Options) (*office, error) {
 	}
 	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Intercept: o.registerDisk})
 	if err != nil {
-		return nil, told(err)
+		return nil, toldOpening(err)
 	}
 	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{Erased: reg.Erased, Intercept: o.disk})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the mails: %w", err), reg.Close())
+		return nil, errors.Join(toldOpening(fmt.Errorf("opening the mails: %w", err)), reg.Close())
 	}
 	f := &office{Options: o, reg: reg, store: store, roles: roles}
 	f.life, f.end = context.WithCancelCause(context.Background())

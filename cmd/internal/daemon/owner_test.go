@@ -1,0 +1,60 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// What a disk refuses is said in words, with what to do; whether anything was recorded is not lost.
+func TestDiskErrorsAreTold(t *testing.T) {
+	for _, tt := range []struct {
+		err        error
+		code, text string
+	}{
+		{syscall.ENOSPC, "disk-full", "磁盘已满"},
+		{syscall.EDQUOT, "disk-full", "配额"},
+		{syscall.EROFS, "disk-read-only", "只读"},
+		{syscall.EIO, "disk-failing", "读写出错"},
+		{&register.JournalError{Path: "j", Committed: true, Err: syscall.ENOSPC}, "disk-full", "请勿重复录入"},
+	} {
+		err := told(fmt.Errorf("committing: %w", tt.err))
+		if e, ok := errors.AsType[*control.Error](err); !ok || e.Code != tt.code || !strings.Contains(e.Msg, tt.text) || e.Hint == "" {
+			t.Errorf("%v is told as %+v", tt.err, err)
+		}
+	}
+	for _, err := range []error{os.ErrPermission, syscall.ENOTDIR} {
+		if e, ok := errors.AsType[*control.Error](toldOpening(err)); !ok || e.Hint == "" {
+			t.Errorf("%v is told as %+v", err, toldOpening(err))
+		}
+	}
+}
+
+// A register that is moved away under the daemon is told of before anybody wants to write.
+func TestDisplacedRegisterIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		path := filepath.Join(b.state, "register.db")
+		if err := os.Rename(path, path+".moved"); err != nil {
+			t.Fatal(err)
+		}
+		s, err := b.client.Status(t.Context())
+		if err != nil || !strings.Contains(strings.Join(s.Troubles, ""), "移走或替换") {
+			t.Errorf("told as %q, %v", s.Troubles, err)
+		}
+		if err := os.Rename(path+".moved", path); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 0 {
+			t.Errorf("put back, it is told as %q, %v", s.Troubles, err)
+		}
+	})
+}
