@@ -21,7 +21,7 @@ func items(s string) []string {
 				n = itemNumber(s[m[2*g]:m[2*g+1]])
 			}
 		}
-		if n != want || decimal(s, m[1]) {
+		if n != want || decimal(s, m[0], m[1]) {
 			continue
 		}
 		begin := m[0]
@@ -56,9 +56,17 @@ func items(s string) []string {
 
 func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
-// decimal reports whether a number goes on behind the mark: 2.5.
-func decimal(s string, at int) bool {
-	return at < len(s) && at > 0 && s[at-1] == '.' && isDigit(s[at])
+// decimal reports whether a number goes on behind the mark that stands from from to at: 2.5. At the
+// beginning of a line a year may stand there: 2.2025年度决算.
+func decimal(s string, from, at int) bool {
+	if at >= len(s) || s[at-1] != '.' || !isDigit(s[at]) {
+		return false
+	}
+	n := 0
+	for at+n < len(s) && isDigit(s[at+n]) {
+		n++
+	}
+	return n != 4 || from > 0 && !strings.Contains(s[from:at], "\n")
 }
 
 func itemNumber(s string) int {

@@ -227,6 +227,9 @@ func (p *sheet) under(rows [][]Segment, at [2]int, c Segment, used map[[2]int]bo
 func (p *sheet) fill(captions []caption, rows [][]Segment) [][]Segment {
 	columns := p.columns(captions)
 	taken := make(map[[2]int]bool)
+	for i := range captions {
+		p.options(&captions[i], captions, rows, taken)
+	}
 	first := slices.MinFunc(captions, func(a, b caption) int { return cmp.Compare(a.Y, b.Y) })
 	for k, column := range columns {
 		var lines []Segment
@@ -264,6 +267,45 @@ func (p *sheet) fill(captions []caption, rows [][]Segment) [][]Segment {
 	return rest
 }
 
+// options gives a caption of a choice the boxes that stand below it, as the official form has them in
+// three columns.
+func (p *sheet) options(c *caption, captions []caption, rows [][]Segment, taken map[[2]int]bool) {
+	l, _, _ := p.labels.whole(c.text)
+	if !isChoice(l.field) {
+		return
+	}
+	last := c.Y + c.Height
+	for y, row := range rows {
+		for x, s := range row {
+			if s.Y < c.Y+c.Height-p.em*0.3 || s.Y > last+2.5*p.em || taken[[2]int{y, x}] || len(choices(s.Text)) == 0 {
+				continue
+			}
+			if s.X < c.X-3*p.em || s.X > c.right()-p.em || nearer(s, *c, captions) {
+				continue
+			}
+			taken[[2]int{y, x}] = true
+			c.values = append(c.values, s)
+			last = max(last, s.Y+s.Height)
+		}
+	}
+}
+
+// nearer reports whether another caption stands between a segment and c, or nearer beside it.
+func nearer(s Segment, c caption, captions []caption) bool {
+	for _, o := range captions {
+		if o.Segment == c.Segment {
+			continue
+		}
+		if o.Y > c.Y && o.Y <= s.Y && o.X <= s.right() && o.right() >= s.X-1 {
+			return true
+		}
+		if o.Y < s.Y && o.Y > c.Y-1 && math.Abs(o.X-s.X) < math.Abs(c.X-s.X) {
+			return true
+		}
+	}
+	return false
+}
+
 // columns groups captions that stand below one another, the leftmost group first.
 func (p *sheet) columns(captions []caption) [][]*caption {
 	sorted := make([]*caption, len(captions))
@@ -290,6 +332,13 @@ func (p *sheet) columns(captions []caption) [][]*caption {
 
 // columnOf is the nearest column of captions to the left of a segment, -1 for none.
 func (p *sheet) columnOf(s Segment, columns [][]*caption) int {
+	for k := len(columns) - 1; k >= 0; k-- {
+		for _, c := range columns[k] {
+			if c.right() <= s.X+p.em*0.3 && math.Abs(s.middle()-c.middle()) < p.em*0.4 {
+				return k
+			}
+		}
+	}
 	for k := len(columns) - 1; k >= 0; k-- {
 		for _, c := range columns[k] {
 			if c.right() <= s.X+p.em*0.3 && s.middle() > c.Y-8*p.em && s.middle() < c.Y+c.Height+8*p.em {

@@ -233,7 +233,7 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 }
 
 var (
-	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
+	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
 	wayLine  = regexp.MustCompile(`^(并?(请|望|希望|要求|盼)[^。]{0,14}(以|通过|用|采用|采取|将|按|把|在|于)|以(电子|书面|纸质|邮|快递))[^。]{0,40}(提供|答复|回复|邮寄|寄|发|告知|送达)`)
 	dateLine = regexp.MustCompile(`^[\s]*(20[0-9]{2}\s*[年./-]\s*[0-9]{1,2}\s*[月./-]\s*[0-9]{1,2}\s*日?|二[〇○Oo零0][〇○Oo零0一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)\s*$`)
 )
@@ -341,9 +341,13 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 		m.value, m.conf = k, noColon
 		return m, len(l.text) >= 2 && (len(rs) < 80 && (l.field == "" || r.fitting(l, rs[k:])) || len(l.text) >= 4 && l.field == Request)
 	case edge:
-		if strings.ContainsRune("是为系", rs[k]) && l.field != "" && l.field != Request {
-			m.value, m.conf = k+1, noColon
-			return m, r.fitting(l, rs[k+1:])
+		if l.field != "" && l.field != Request && k < len(rs) {
+			for _, verb := range []string{"改为", "变更为", "更改为", "是", "为", "系"} {
+				if v := []rune(verb); len(rs) >= k+len(v) && string(rs[k:k+len(v)]) == verb {
+					m.value, m.conf = k+len(v), noColon
+					return m, r.fitting(l, rs[m.value:])
+				}
+			}
 		}
 		m.value, m.conf = k, noColon-4
 		return m, r.glued(l, rs[k:], atStart)
@@ -422,7 +426,7 @@ func (r *reading) fitting(l label, rs []rune) bool {
 	case Address, Employer:
 		return strings.ContainsAny(text, "省市县区镇乡村路街号公司厂校院所局") && len(rs) < 60
 	case Medium, Delivery, Waiver, Kind, Alternative:
-		return len(choices(text)) > 0 || len(rs) < 16
+		return len(choices(text)) > 0 || len([]rune(nameHead(rs))) < 16
 	}
 	v, _ := take(l.field, text)
 	return v != ""

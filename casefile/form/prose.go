@@ -19,13 +19,14 @@ var (
 	byWay       = regexp.MustCompile(`(?:以|通过|用|采用|采取|按|按照|由)([^，。；\n]{1,24}?)(?:的)?(?:形式|方式|途径|渠道|的?)(?:予以|向我|给我|向本人|给本人|进行|书面|加盖公章)?[^，。；\n]{0,6}?(?:提供|回复|答复|公开|送达|寄送|邮寄|寄给|发送|发给|告知|反馈|回函|获取|获得|领取)`)
 	toMailbox   = regexp.MustCompile(`(?:发送?|回复|答复|寄)(?:至|到|给|往|我|本人)?[^，。；\n]{0,12}(?:邮箱|信箱|邮件地址|[A-Za-z0-9._-]+@)`)
 	purposeIs   = regexp.MustCompile(`(?:主要用于|用于|用作|用途为|用途是|用途[：:]|目的是|作为)([^。；，,\n]{2,80})`)
-	inOrderTo   = regexp.MustCompile(`(?:^|[，,。；\s])为(?:了)??(了解[^，,。；\n]{2,40}|[^，,。；了\n][^，,。；\n]{3,40}?)[，,](?:特|现|故|依法|申请公开|请求)`)
+	inOrderTo   = regexp.MustCompile(`(?:^|[，,。；\s])为(?:了)??(了解[^，,。；\n]{2,40}|[^，,。；了\n][^，,。；\n]{3,40}?)[，,](?:特|现|故|依法|申请公开|请求|我|本单位|本公司)`)
+	others      = regexp.MustCompile(`代理人|受托人|被申请人`) // whose numbers are not the applicant's
 	title       = regexp.MustCompile(`^关于[^。，]{2,60}(的)?(申请|申请书|函|请求|报告|请示)$`)
 	appointed   = regexp.MustCompile(`(?:指派|委派)(?:本所)?(\p{Han}{2,4}?)(?:、\p{Han}{2,4}?)?律师`)
 	asks        = regexp.MustCompile(`(申请|请求|要求|恳请|请|希望|想申请|望)(?:被申请人|贵[\p{Han}]{1,4}?|你[局委办府厅处]{1,2}|您们?|你们)?(?:能够?|可以|予以|给予|依法|依照规定|及时|尽快|书面|主动|协助)*(?:向(?:我|本人|申请人|我方|我们|我司|我公司|我单位)(?:们)?)?(?:依法|书面|主动|予以)*(公开|提供|获取|告知|获得|查阅|复制|查询|了解)(?:一下|给我|给本人)?[：:]?([^。！!\n]*)`)
 	wantToKnow  = regexp.MustCompile(`(?:想|想要|需要|希望)(?:申请)?(?:了解|知道|获取|查询|得到)(?:一下)?([^。！!\n]{4,})`)
 	generic     = regexp.MustCompile(`^(?:关于)?(?:以下|下列|如下|下述|上述|相关|有关|该|前述|本单位|的|之|所需|所述|涉及)*(?:政府|公共|具体)?(?:的)?(?:信息|内容|文件|材料|事项|资料|情况|书面材料)*(?:进行|予以)?(?:公开)?(?:内容|事项|信息)?(?:如下|有)?[：:，,、。；;]?`)
-	tail        = regexp.MustCompile(`[，,；;](?:并?(?:请|希望|望|盼|烦请|要求|恳请)[^，]{0,4}?(?:以|通过|用|将|把|寄|发|回复|答复|按|给|书面|邮寄|加盖)|以便|用于|谢谢|感谢|盼复|特此|为盼|并以|并通过|并在|并于|并书面|并将|麻烦|用途|同时请|请以|联系|我的|本人(?:电话|邮箱|联系)|电话|手机|邮箱|邮寄|具体内容|详见附件|申请表见附件|具体见附件|见附件|望).*$`)
+	tail        = regexp.MustCompile(`[，,；;](?:并?(?:请|希望|望|盼|烦请|要求|恳请)[^，]{0,4}?(?:以|通过|用|将|把|寄|发|回复|答复|按|给|书面|邮寄|加盖)|以便|用于|谢谢|感谢|盼复|特此|为盼|并以|并通过|并在|并于|并书面|并将|并要求|并请求|麻烦|用途|同时请|请以|联系|我的|本人(?:电话|邮箱|联系)|电话|手机|邮箱|邮寄|具体内容|详见附件|申请表见附件|具体见附件|见附件|望).*$`)
 	sentence    = regexp.MustCompile(`[^。！!\n]+[。！!]?`)
 	letterTo    = regexp.MustCompile(`^(尊敬的|致)?[^，。；]{2,30}[:：]$`)
 )
@@ -48,7 +49,9 @@ func (r *reading) letter(rows []row) {
 			continue
 		}
 		r.who(text, w.place)
-		r.details(finding{place: w.place, conf: 70, weak: true}, text)
+		if !others.MatchString(text) {
+			r.details(finding{place: w.place, conf: 70, weak: true}, text)
+		}
 		if m := mailTo.FindStringSubmatch(text); m != nil && strings.ContainsAny(m[1], "省市县区镇乡村路街号") {
 			weak(Address, strings.TrimSpace(m[1]), "寄至", w.place, 68)
 		}
@@ -58,7 +61,9 @@ func (r *reading) letter(rows []row) {
 			}
 		}
 		if m := inOrderTo.FindStringSubmatch(text); m != nil {
-			weak(Purpose, m[1], "", w.place, 60)
+			if !strings.Contains(m[1], "权益") {
+				weak(Purpose, m[1], "", w.place, 60)
+			}
 		}
 		if m := purposeIs.FindStringSubmatch(text); m != nil && !r.has(Purpose) && !asks.MatchString(m[1]) {
 			weak(Purpose, strings.TrimSpace(m[1]), "", w.place, 62)

@@ -137,7 +137,7 @@ func (r *reading) also(f finding, field Field, text string) bool {
 
 func (r *reading) add(f finding) {
 	f.n = r.cur
-	if f.field.group() == ofMail {
+	if f.field.group() == ofMail || strings.HasPrefix(f.label, "共同") {
 		f.n = 0
 	}
 	for _, o := range r.found {
@@ -162,7 +162,7 @@ func (r *reading) forAgent(field Field) bool {
 
 // has reports whether the applicant at hand has a field already.
 func (r *reading) has(field Field) bool {
-	return slices.ContainsFunc(r.found, func(f finding) bool { return f.field == field && f.n == r.cur })
+	return slices.ContainsFunc(r.found, func(f finding) bool { return f.field == field && (f.n == r.cur || field.group() == ofMail) })
 }
 
 // putName takes the names of applicants. A label of a signature names nobody new.

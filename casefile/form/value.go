@@ -49,7 +49,7 @@ func take(field Field, text string) (value, doubt string) {
 	case AppliedOn:
 		return date(s), ""
 	case Address, Employer:
-		s = joinLines(s)
+		s = addressTail.ReplaceAllString(joinLines(s), "")
 		if utf8.RuneCountInString(s) < 2 || utf8.RuneCountInString(s) > 200 {
 			return "", ""
 		}
@@ -59,6 +59,8 @@ func take(field Field, text string) (value, doubt string) {
 	}
 	return prose(s), ""
 }
+
+var addressTail = regexp.MustCompile(`[，,；;。（(\s]+(收件人|收信人|联系人|电话|手机|邮编|邮政编码|联系电话).*$`)
 
 var (
 	blanks      = regexp.MustCompile(`_{2,}|﹍+|＿+|\.{4,}|…{2,}|-{5,}`)
@@ -272,7 +274,10 @@ func phones(s string) string {
 		if loc[0] > 0 && isDigit(f[loc[0]-1]) || loc[1] < len(f) && isDigit(f[loc[1]]) {
 			continue // part of a longer number
 		}
-		p := strings.TrimPrefix(strings.ReplaceAll(f[loc[0]:loc[1]], " ", ""), "+86")
+		p := strings.TrimPrefix(strings.NewReplacer(" ", "", "—", "-", "–", "-").Replace(f[loc[0]:loc[1]]), "+86")
+		for strings.Contains(p, "--") {
+			p = strings.ReplaceAll(p, "--", "-")
+		}
 		if strings.HasPrefix(p, "1") {
 			p = strings.ReplaceAll(p, "-", "")
 		}
