@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
@@ -207,7 +208,8 @@ func (j *judge) registered(e Registered) error {
 	if e.As == Application && strings.TrimSpace(e.Request) == "" {
 		j.warn("未填申请内容（条例第二十九条）")
 	}
-	if slices.ContainsFunc([]string{e.Applicant, e.Request, e.Contact}, idNumber.MatchString) {
+	said := append([]string{e.Applicant, e.Request, e.Contact, e.IDType, e.Form, e.Delivery}, e.Others...)
+	if slices.ContainsFunc(said, idNumber.MatchString) || utf8.RuneCountInString(e.IDTail) > 4 || len(e.IDMark) > 64 {
 		return j.refuse("id-number", "记录不能修改；身份证明看来信原件即可", "登记内容里有身份证号码：记录永久保存，不应写入身份证号")
 	}
 	return nil

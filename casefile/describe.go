@@ -14,7 +14,7 @@ func Describe(e Event) string {
 	case Confirmed:
 		return phrases(e.How, prefixed("与 ", e.With))
 	case Registered:
-		return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("申请内容：", e.Request))
+		return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request))
 	case Assigned:
 		return phrases(e.Department, e.Person)
 	case Reviewed:

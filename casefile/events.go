@@ -111,6 +111,14 @@ type Registered struct {
 	Request   string      `json:"request,omitzero"` // 所需信息的内容描述
 	Form      string      `json:"form,omitzero"`    // 载体形式, 条例40
 	Delivery  string      `json:"delivery,omitzero"`
+
+	// Of the applicant's ID number, or an organisation's code, the register keeps what the document is
+	// called, the last four characters, and a mark by which the same applicant is recognised: an HMAC
+	// under the office's secret, in hexadecimal, from which nobody gets the number back. A clerk's
+	// registration from the application sets them.
+	IDType string `json:"id_type,omitzero"`
+	IDTail string `json:"id_tail,omitzero"`
+	IDMark string `json:"id_mark,omitzero"`
 }
 
 // Assigned (转办) gives the case to a department and, if known, a person.

@@ -35,6 +35,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.Attached:
 		return t.indexAttached(r, e)
+	case casefile.Registered:
+		return t.indexApplicant(r.Case, e)
 	case casefile.LetterIssued, casefile.LetterVoided, casefile.LetterResumed:
 		return t.indexOffice(r)
 	case casefile.MailPrepared, casefile.MailTried, casefile.MailSettled, casefile.Reminded:

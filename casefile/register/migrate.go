@@ -17,7 +17,7 @@ import (
 // frozen file of the version in testdata.
 var schemas = [...]string{
 	1: "records, and what is derived from them",
-	2: "letters by their numbers, mails to be sent by where they stand",
+	2: "letters by their numbers, mails to be sent by where they stand, applicants by name and mark",
 }
 
 // Schema is the version of the file format that this program writes. A newer file is refused.

@@ -11,6 +11,7 @@
 //	digest     sha256(32) seq(8)                        → empty; every record about these bytes
 //	msgid      Message-ID 0x00 case number              → empty; mails of a case
 //	address    e-mail address, lower case 0x00 case number → empty; who belongs to a case
+//	applicant  'm' IDMark | 'n' name, without blanks 0x00 case number → empty; who was registered as applicant
 //	dispute    dispute number 0x00 seq(8)               → empty; its records
 //	disputed   case number 0x00 dispute number          → empty
 //	calendar   seq(8)                                   → empty; the notices adopted
@@ -86,6 +87,7 @@ var (
 	bucketUIDs   = []byte("uids")
 	bucketPlace  = []byte("place")
 	bucketAddr   = []byte("address")
+	bucketWho    = []byte("applicant")
 	bucketMatter = []byte("dispute")
 	bucketOf     = []byte("disputed")
 	bucketCal    = []byte("calendar")
@@ -94,7 +96,7 @@ var (
 	bucketLetter = []byte("letter")
 	bucketOutbox = []byte("outbox")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace}
 	keyMeta = []byte("register")
 )
 

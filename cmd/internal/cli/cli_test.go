@@ -211,7 +211,8 @@ func TestExamples(t *testing.T) {
 			if err != nil || isHelp {
 				continue
 			}
-			if r, ok := byCommand[found.Name()]; ok && found.Parent() == found.Root() {
+			proposed := found.Flags().Lookup("accept") != nil && !strings.Contains(line, "--applicant") // what is recorded comes from the mail
+			if r, ok := byCommand[found.Name()]; ok && found.Parent() == found.Root() && !proposed {
 				checkRecording(t, line, r, args)
 				continue
 			}

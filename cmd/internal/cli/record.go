@@ -21,7 +21,11 @@ import (
 func (a *app) recordCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, r := range recordings() {
-		all = append(all, a.recordCommand(r))
+		cmd := a.recordCommand(r)
+		if r.kind == casefile.KindRegistered {
+			a.fromProposals(cmd)
+		}
+		all = append(all, cmd)
 	}
 	return all
 }

@@ -67,6 +67,7 @@ func (a *app) showCase(d control.CaseDetail) error {
 		a.heading("可能与这些案件有关")
 		a.suggestions(d.Suggestions)
 	}
+	a.related(d.Related, d.Counts)
 	if len(d.Candidates) > 0 {
 		a.heading("可能是它的来信（attach --mail 摘要 归入）")
 		if err := a.mailTable(d.Candidates); err != nil {

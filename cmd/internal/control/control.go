@@ -85,6 +85,7 @@ type Backend interface {
 	Annual
 	Ledgers
 	Keeper
+	Registrar
 	Finder
 	Postman
 }

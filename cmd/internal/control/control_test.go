@@ -27,6 +27,7 @@ type desk struct {
 	Finder
 	Postman
 	Annual
+	Registrar
 	rows     []CaseRow
 	detail   CaseDetail
 	err      error

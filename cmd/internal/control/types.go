@@ -101,6 +101,10 @@ type CaseDetail struct {
 	Files       []casefile.File       `json:"files"` // documents that were put into it
 	// FileReadings are what became of reading Files, as far as they were read, by their digests.
 	FileReadings []PartReading `json:"file_readings,omitzero"`
+	// Related are earlier applications of the same applicant for the like, and Counts is there where there
+	// are many in the month; both of open cases only.
+	Related []RelatedCase    `json:"related,omitzero"`
+	Counts  *ApplicantCounts `json:"counts,omitzero"`
 	// Candidates are mails without a case that may be the application of this one, which has none: an
 	// imported row, say. A person attaches them.
 	Candidates []MailView `json:"candidates,omitzero"`

@@ -123,8 +123,10 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		if d.Mails, err = f.lettersOf(tx, history); err != nil {
 			return err
 		}
-		d.Candidates, err = f.candidates(tx, c)
-		return err
+		if d.Candidates, err = f.candidates(tx, c); err != nil {
+			return err
+		}
+		return f.relatedOf(tx, c, &d)
 	})
 	if err != nil {
 		return d, told(err)

@@ -88,6 +88,9 @@ type office struct {
 	end        context.CancelCauseFunc
 	complained atomic.Bool // the last reload found a wrong configuration
 
+	secretMu sync.Mutex
+	secret   []byte // once it was needed
+
 	opened    time.Time // by Now
 	lastTaken time.Time // the last mail recorded before opened; zero: none
 }

@@ -1,0 +1,249 @@
+package match
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// Filed is an application as it is compared with others: as registered, or, until then, as read from
+// the mail.
+type Filed struct {
+	Case      casefile.ID
+	Applicant string
+	Column    casefile.Column // ColumnNone: not known
+	Contact   string
+	Mark      string   // casefile.Registered.IDMark
+	Addresses []string // e-mail addresses of its mails
+	Request   string
+	Received  civil.Date // 收到申请之日
+	Fate      Fate
+}
+
+// Fate is what became of an application, as far as a repetition depends on it.
+type Fate uint8
+
+// The fates.
+const (
+	Pending  Fate = iota // no reply yet
+	Answered             // a reply was given
+	Ended                // withdrawn, or lapsed for want of a correction or a payment: no reply to repeat
+	Gone                 // no application of its own: dismissed, merged, or registered as something else
+)
+
+// FateOf tells what became of a case.
+func FateOf(c casefile.Case) Fate {
+	switch {
+	case c.Stage == casefile.StageDismissed, c.Stage == casefile.StageMerged,
+		c.Kind != casefile.KindNone && c.Kind != casefile.Application:
+		return Gone
+	case c.Stage == casefile.StageWithdrawn, c.Outcome.Lapse(), c.Basis == "withdrawn":
+		return Ended
+	case !c.RepliedOn.IsZero():
+		return Answered
+	}
+	return Pending
+}
+
+// Advice is what an earlier application suggests for a later one. A person decides.
+type Advice string
+
+// The advice.
+const (
+	AdviceRepeat Advice = "repeat" // 重复申请: answered already (条例36(6))
+	AdviceMerge  Advice = "merge"  // 合并: the same request twice before the reply is one case
+	AdviceNew    Advice = "new"    // 按新申请办理: the earlier one was withdrawn or has lapsed
+	AdviceLook   Advice = "look"   // alike, but not in all: a person compares
+)
+
+// Relation is an earlier application of the same applicant for the like.
+type Relation struct {
+	Case     casefile.ID
+	Advice   Advice
+	Likeness int    // of the requests, in percent
+	Reason   string // in Chinese: why the same applicant, how alike, what became of it
+}
+
+// Repeats compares an application with those of everybody who may be its applicant, and returns the
+// earlier ones for the like, the most alike first. It proposes only: whether two applications ask for
+// the same is for a person to say.
+func Repeats(a Filed, others []Filed) []Relation {
+	var all []Relation
+	for _, o := range others {
+		if o.Case == a.Case || o.Fate == Gone || !before(o, a) {
+			continue
+		}
+		who := SameApplicant(a, o)
+		if who == "" {
+			continue
+		}
+		likeness, differing := Alike(a.Request, o.Request)
+		if likeness < similar {
+			continue
+		}
+		r := Relation{Case: o.Case, Likeness: likeness}
+		how := fmt.Sprintf("申请内容相似度 %d%%", likeness)
+		if likeness >= same {
+			how = "申请内容相同"
+		}
+		switch {
+		case differing != "":
+			r.Advice = AdviceLook
+			r.Reason = fmt.Sprintf("%s；申请内容相近（%d%%）但数字不同（%s），请核对是否同一内容", who, likeness, differing)
+		case o.Fate == Pending:
+			r.Advice = AdviceMerge
+			r.Reason = who + "；" + how + "；该件尚未答复，答复前就同一内容重复提交的可并为一件，以先到的日期为准"
+		case o.Fate == Answered:
+			r.Advice = AdviceRepeat
+			r.Reason = who + "；" + how + "；该件已答复，可作重复申请不予重复处理（条例第三十六条第六项）"
+		default:
+			r.Advice = AdviceNew
+			r.Reason = who + "；" + how + "；该件已撤回或逾期未办，没有答复过，按新申请办理"
+		}
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(x, y Relation) int { return y.Likeness - x.Likeness })
+	return all
+}
+
+// before orders applications by the day of receipt and then by their numbers.
+func before(a, b Filed) bool {
+	if a.Received != b.Received {
+		return a.Received < b.Received
+	}
+	ya, na, _ := a.Case.Number()
+	yb, nb, _ := b.Case.Number()
+	return ya < yb || ya == yb && na < nb
+}
+
+// SameApplicant says why two applications are one applicant's, "" where nothing says so. Two ID numbers
+// that differ are two persons, whatever they are called; a name alone tells organisations apart, not
+// people.
+func SameApplicant(a, b Filed) string {
+	named := casefile.PlainName(a.Applicant) != "" && casefile.PlainName(a.Applicant) == casefile.PlainName(b.Applicant)
+	switch {
+	case a.Mark != "" && a.Mark == b.Mark:
+		return "证件号码相同"
+	case a.Mark != "" && b.Mark != "":
+		return ""
+	case named && sameContact(a.Contact, b.Contact):
+		return "申请人和联系方式相同"
+	case named && sharesAddress(a, b):
+		return "申请人和电子邮箱相同"
+	case named && body(a) && body(b):
+		return "申请人名称相同"
+	case sharesAddress(a, b) && (a.Applicant == "" || b.Applicant == "" || !known(a) || !known(b)):
+		return "电子邮箱相同"
+	}
+	return ""
+}
+
+func body(a Filed) bool { return a.Column != casefile.ColumnNone && a.Column != casefile.Natural }
+
+// known reports whether a person has said whose the application is.
+func known(a Filed) bool { return a.Column != casefile.ColumnNone }
+
+func sharesAddress(a, b Filed) bool {
+	return slices.ContainsFunc(a.Addresses, func(x string) bool {
+		return slices.ContainsFunc(b.Addresses, func(y string) bool { return strings.EqualFold(x, y) })
+	})
+}
+
+// long is a number by which somebody can be reached.
+var long = regexp.MustCompile(`\d{7,}`)
+
+// sameContact compares ways to reach somebody as people write them: one telephone number in common, or
+// the same words.
+func sameContact(a, b string) bool {
+	pa, pb := letters(a), letters(b)
+	if pa == "" || pb == "" {
+		return false
+	}
+	if strings.Contains(pa, pb) || strings.Contains(pb, pa) {
+		return true
+	}
+	numbers := long.FindAllString(strings.ReplaceAll(b, "-", ""), -1)
+	return slices.ContainsFunc(long.FindAllString(strings.ReplaceAll(a, "-", ""), -1), func(n string) bool { return slices.Contains(numbers, n) })
+}
+
+var anyNumber = regexp.MustCompile(`\d+`)
+
+// Alike is how alike two requests are, in percent. Where they have different numbers in them, such as
+// years, differing tells which: two requests for two years are alike and not the same.
+func Alike(a, b string) (percent int, differing string) {
+	pa, pb := letters(a), letters(b)
+	switch {
+	case pa == "" || pb == "":
+		return 0, ""
+	case pa == pb:
+		return 100, ""
+	}
+	n := shingle
+	if len([]rune(pa)) < 40 || len([]rune(pb)) < 40 {
+		n = 2 // a short request has too few runs of four characters
+	}
+	percent = gramsOf(pa, n).likeness(gramsOf(pb, n))
+	na, nb := numbersOf(pa), numbersOf(pb)
+	if slices.Equal(na, nb) {
+		return min(percent, 99), ""
+	}
+	return percent, strings.Join(na, "、") + "／" + strings.Join(nb, "、")
+}
+
+func numbersOf(s string) []string {
+	all := anyNumber.FindAllString(s, -1)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// gramsOf are the runs of n characters of a text that letters has gone over.
+func gramsOf(text string, n int) shingles {
+	runes := []rune(text)
+	runes = runes[:min(len(runes), longestText)]
+	var s shingles
+	for i := range len(runes) - n + 1 {
+		s = append(s, hashOf(runes[i:i+n]))
+	}
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// Counts are an applicant's applications around one of them.
+type Counts struct {
+	Month   string // 2026-11, the calendar month in which this one was received
+	InMonth int    // received in that month, this one included
+	Place   int    // which of them this one is, from 1
+	InYear  int    // received in the 365 days up to this one
+	Cases   []casefile.ID
+}
+
+// Often is from how many applications of one applicant in a calendar month on a person is pointed to
+// 条例 第三十五条 and 第四十二条. The law says "明显超过合理范围" and no number; ten is what the fee rules
+// leave free (国办函〔2020〕109号).
+const Often = 10
+
+// CountOf counts the applications of one applicant. Those whose applicant is doubtful do not count.
+func CountOf(a Filed, others []Filed) Counts {
+	c := Counts{Month: a.Received.String()[:len("2026-11")], InMonth: 1, Place: 1, InYear: 1, Cases: []casefile.ID{a.Case}}
+	for _, o := range others {
+		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || SameApplicant(a, o) == "" {
+			continue
+		}
+		if o.Received <= a.Received && a.Received.Sub(o.Received) < 365 {
+			c.InYear++
+		}
+		if o.Received.String()[:len("2026-11")] == c.Month {
+			c.InMonth++
+			c.Cases = append(c.Cases, o.Case)
+			if before(o, a) {
+				c.Place++
+			}
+		}
+	}
+	slices.Sort(c.Cases)
+	return c
+}

@@ -1,0 +1,43 @@
+package register
+
+import "ysq.internal/ysq/casefile"
+
+// The kinds of keys in the bucket applicant.
+const (
+	applicantMark = "m"
+	applicantName = "n"
+)
+
+// indexApplicant files a case under everybody who was ever registered as its applicant. A registration
+// that was voided or put right stays there: whoever follows the key looks at the case itself.
+func (t *Tx) indexApplicant(id casefile.ID, e casefile.Registered) error {
+	for _, name := range append([]string{e.Applicant}, e.Others...) {
+		if name = casefile.PlainName(name); name == "" {
+			continue
+		}
+		if err := t.bucket(bucketWho).Put(pairKey(applicantName+name, id), nil); err != nil {
+			return err
+		}
+	}
+	if e.IDMark == "" {
+		return nil
+	}
+	return t.bucket(bucketWho).Put(pairKey(applicantMark+e.IDMark, id), nil)
+}
+
+// CasesByName returns the cases on which somebody of that name was once registered.
+func (t *Tx) CasesByName(name string) []casefile.ID {
+	if name = casefile.PlainName(name); name == "" {
+		return nil
+	}
+	return t.paired(bucketWho, applicantName+name)
+}
+
+// CasesByMark returns the cases on which an applicant with that casefile.Registered.IDMark was once
+// registered.
+func (t *Tx) CasesByMark(mark string) []casefile.ID {
+	if mark == "" {
+		return nil
+	}
+	return t.paired(bucketWho, applicantMark+mark)
+}

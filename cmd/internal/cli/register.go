@@ -1,0 +1,361 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// registering is `ysq register` where it starts from what the applicant sent. With flags alone it records
+// like every other step (record.go).
+type registering struct {
+	a                    *app
+	cmd                  *cobra.Command
+	o                    *options
+	show, accept, reveal *bool
+	record               func(*cobra.Command, []string) error
+	ask                  *bufio.Reader // the terminal
+	proposals            control.Proposals
+	event                casefile.Registered // what the clerk writes himself
+	accepted             []string            // flags whose proposal he takes
+}
+
+// fromProposals lets `register` show and take what was read out of the case's mails and files.
+func (a *app) fromProposals(cmd *cobra.Command) {
+	o := &options{cmd: cmd, year: a.today().Year()}
+	r := &registering{a: a, cmd: cmd, o: o, record: cmd.RunE}
+	r.show = o.flag("proposals", "只显示从来信和附件中读出的提议，不登记")
+	r.accept = o.flag("accept", "采用提议登记，不询问；另写的选项优先于提议")
+	r.reveal = o.flag("reveal", "提议中的个人信息不遮盖（需“经办”角色，留有记录）")
+	cmd.Example = "ysq register 17\nysq register 17 --proposals --json\nysq register 17 --accept --column 商业企业\n" + cmd.Example
+	cmd.Long += "\n\n只写案号时（在终端上），逐项显示从来信和附件中读出的提议及其出处：回车采用，另写即改，- 即不填。\n" +
+		"读出的内容在登记之前都不算数。脚本里用 --proposals --json 看，用 --accept 采用。\n" +
+		"证件号码不写入登记库：只留末四位，和用本机关密钥算出的识别码，用来认出同一申请人。"
+	cmd.RunE = r.run
+}
+
+// contents are the flags that say what is registered.
+var contents = []string{"as", "applicant", "other", "column", "request", "contact", "form", "delivery"}
+
+func (r *registering) run(cmd *cobra.Command, args []string) error {
+	written := r.o.givenOf(contents...) != ""
+	switch terminal := r.terminal(); {
+	case *r.show && *r.accept:
+		return usage(cmd, "--proposals 只看，--accept 登记，不能同时写")
+	case *r.show:
+		return r.each(args, func(_ context.Context, _ *control.Client) error { return r.print() })
+	case !*r.accept && (written || terminal == nil && len(args) > 1):
+		return r.record(cmd, args)
+	case !*r.accept && (terminal == nil || len(args) != 1):
+		return usage(cmd, "请写 --applicant、--column 等登记内容，或用 --accept 采用从来信读出的提议（--proposals 先看）")
+	case len(args) != 1 || args[0] == "-":
+		return usage(cmd, "--accept 一次一件：先看提议，再采用")
+	case *r.accept:
+		return r.each(args, r.acceptAll)
+	default:
+		r.ask = bufio.NewReader(terminal)
+		return r.each(args, r.converse)
+	}
+}
+
+// terminal is where a person sits, nil where none does.
+func (r *registering) terminal() *os.File {
+	f, ok := r.a.in.(*os.File)
+	if !ok || r.a.json || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return f
+}
+
+// each fetches the proposals of one case after the other.
+func (r *registering) each(args []string, do func(context.Context, *control.Client) error) error {
+	ids, err := r.a.cases(r.cmd, args)
+	if err != nil {
+		return err
+	}
+	return r.a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		for i, id := range ids {
+			if r.proposals, err = c.Proposals(ctx, id, *r.reveal); err != nil {
+				return err
+			}
+			if i > 0 && !r.a.json {
+				fmt.Fprintln(r.a.out)
+			}
+			if err := do(ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})(r.cmd, args)
+}
+
+func (r *registering) print() error {
+	if r.a.json {
+		return r.a.printJSON(r.proposals)
+	}
+	return r.a.printProposals(r.proposals)
+}
+
+// acceptAll takes every proposal that no flag replaces.
+func (r *registering) acceptAll(ctx context.Context, c *control.Client) error {
+	if err := r.overrides(); err != nil {
+		return err
+	}
+	for _, v := range r.proposals.Values {
+		if !slices.Contains(r.accepted, v.Flag) && !(v.Flag != "id" && r.o.given(v.Flag)) {
+			r.accepted = append(r.accepted, v.Flag)
+		}
+		if v.Doubt != "" && slices.Contains(r.accepted, v.Flag) {
+			r.a.warnings([]string{v.Label + "：" + v.Doubt})
+		}
+	}
+	has := func(flag string) bool {
+		return r.o.given(flag) || slices.Contains(r.accepted, flag)
+	}
+	var lacking []string
+	for _, need := range []string{"applicant", "column"} {
+		if !has(need) && (need != "column" || r.event.As <= casefile.Application) {
+			lacking = append(lacking, "--"+need)
+		}
+	}
+	if lacking != nil {
+		return usage(r.cmd, "来信里没有读出%s，请写明", strings.Join(lacking, "、"))
+	}
+	return r.send(ctx, c)
+}
+
+// overrides reads what the clerk wrote on the command line.
+func (r *registering) overrides() (err error) {
+	f := r.cmd.Flags()
+	text := func(name string) string {
+		if v := f.Lookup(name); v != nil && v.Changed {
+			return v.Value.String()
+		}
+		return ""
+	}
+	e := &r.event
+	e.Applicant, e.Request, e.Contact, e.Form, e.Delivery = text("applicant"), text("request"), text("contact"), text("form"), text("delivery")
+	if e.Others, err = f.GetStringArray("other"); err != nil {
+		return err
+	}
+	if s := text("as"); s != "" {
+		if e.As, err = casefile.ParseRequestKind(s); err != nil {
+			return usage(r.cmd, "%v", err)
+		}
+	}
+	if s := text("column"); s != "" {
+		if e.Column, err = casefile.ParseColumn(s); err != nil {
+			return usage(r.cmd, "%v", err)
+		}
+	}
+	return nil
+}
+
+// send registers and says what may follow.
+func (r *registering) send(ctx context.Context, c *control.Client) error {
+	event, err := casefile.EncodeEvent(r.event)
+	if err != nil {
+		return err
+	}
+	req := control.RegisterRequest{Token: r.proposals.Token, Accept: append([]string{}, r.accepted...), Event: event}
+	if req.DryRun, err = r.cmd.Flags().GetBool("dry-run"); err != nil {
+		return err
+	}
+	if on := r.cmd.Flags().Lookup("on").Value.String(); on != "" {
+		if err := req.On.UnmarshalJSON([]byte(strconv.Quote(on))); err != nil {
+			return usage(r.cmd, "--on：%v", err)
+		}
+	}
+	res, err := c.Register(ctx, r.proposals.Case, req)
+	if err != nil {
+		return err
+	}
+	if err := r.a.recorded(res); err != nil || r.a.json {
+		return err
+	}
+	r.a.commands(r.proposals.Commands)
+	return nil
+}
+
+// converse goes through the proposals with a person.
+func (r *registering) converse(ctx context.Context, c *control.Client) error {
+	p := r.proposals
+	p.Commands = nil // they come after the registration
+	if err := r.a.printProposals(p); err != nil {
+		return err
+	}
+	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，另写即改，- 不填，Ctrl-D 放弃")
+	for _, q := range questions {
+		if err := r.question(q); err != nil {
+			if errors.Is(err, io.EOF) {
+				fmt.Fprintln(r.a.errOut, "\n没有登记")
+				return nil
+			}
+			return err
+		}
+	}
+	return r.send(ctx, c)
+}
+
+// questions are asked in this order. What is needed is asked until it is answered.
+var questions = []question{
+	{"applicant", "申请人", true}, {"other", "共同申请人（几人以、分开）", false}, {"column", "申请人类别", true}, {"request", "申请内容", false},
+	{"contact", "联系方式", false}, {"form", "载体形式", false}, {"delivery", "获取方式", false}, {"id", "证件", false},
+}
+
+type question struct {
+	flag, label string
+	needed      bool
+}
+
+func (r *registering) question(q question) error {
+	var proposed []string
+	for _, v := range r.proposals.Values {
+		if v.Flag == q.flag {
+			proposed = append(proposed, v.Value)
+		}
+	}
+	if proposed == nil && (q.flag == "id" || q.flag == "other") {
+		return nil // nothing to accept, and nobody types an ID number here
+	}
+	prompt := q.label
+	if q.flag == "column" {
+		prompt += "（1 自然人 2 商业企业 3 科研机构 4 社会公益组织 5 法律服务机构 6 其他）"
+	}
+	if proposed != nil {
+		prompt += "［" + grid.Clean(strings.ReplaceAll(strings.Join(proposed, "、"), "\n", " ")) + "］"
+	}
+	for {
+		fmt.Fprint(r.a.errOut, prompt+"：")
+		line, err := r.ask.ReadString('\n')
+		if err != nil && line == "" {
+			return io.EOF
+		}
+		switch answer := strings.TrimSpace(line); {
+		case answer == "" && proposed != nil:
+			r.accepted = append(r.accepted, q.flag)
+			return nil
+		case (answer == "" || answer == "-") && !q.needed:
+			return nil
+		case answer == "" || answer == "-":
+			fmt.Fprintln(r.a.errOut, "  "+q.label+"不能不填")
+		case q.flag == "id":
+			fmt.Fprintln(r.a.errOut, "  证件只能采用（回车）或不记（-）")
+		default:
+			if err := r.written(q.flag, answer); err != nil {
+				fmt.Fprintln(r.a.errOut, "  "+err.Error())
+				continue
+			}
+			return nil
+		}
+	}
+}
+
+// written takes what the clerk wrote instead of a proposal.
+func (r *registering) written(flag, answer string) (err error) {
+	e := &r.event
+	switch flag {
+	case "applicant":
+		e.Applicant = answer
+	case "other":
+		e.Others = strings.FieldsFunc(answer, func(c rune) bool { return strings.ContainsRune("、，,；; ", c) })
+	case "column":
+		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(casefile.Columns) {
+			e.Column = casefile.Columns[n-1]
+			return nil
+		}
+		e.Column, err = casefile.ParseColumn(answer)
+	case "request":
+		e.Request = answer
+	case "contact":
+		e.Contact = answer
+	case "form":
+		e.Form = answer
+	case "delivery":
+		e.Delivery = answer
+	}
+	return err
+}
+
+// printProposals shows what a person has to judge.
+func (a *app) printProposals(p control.Proposals) error {
+	fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, "案件 "+string(p.Case)+" 的登记提议（尚未登记）"))
+	if len(p.Values) == 0 {
+		fmt.Fprintln(a.out, "  来信和附件里没有读出登记内容")
+	}
+	t := grid.Table{}
+	for _, v := range p.Values {
+		said := strings.Join(v.Sources, "，")
+		if v.Doubt != "" {
+			said += "；疑：" + v.Doubt
+		}
+		if len(v.Others) > 0 {
+			said += "；或为 " + strings.Join(v.Others, "、")
+		}
+		t.Rows = append(t.Rows, []string{" " + v.Label, strings.ReplaceAll(v.Value, "\n", " "), strconv.Itoa(v.Confidence) + "%", said})
+	}
+	if err := a.table(t, nil); err != nil {
+		return err
+	}
+	if p.Masked && len(p.Values) > 0 {
+		fmt.Fprintln(a.out, "  个人信息已遮盖（--reveal 显示）；采用时登记的是原文")
+	}
+	a.proposalNotes(p)
+	return nil
+}
+
+// proposalNotes are what must be read, what is missing, and what was asked for before.
+func (a *app) proposalNotes(p control.Proposals) {
+	if len(p.Notes) > 0 {
+		a.heading("须人工阅看")
+		for _, n := range p.Notes {
+			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", n.Part, n.Text)))
+		}
+	}
+	if len(p.Missing) > 0 {
+		a.heading("条例第二十九条要求而没有找到的")
+		for _, m := range p.Missing {
+			fmt.Fprintln(a.out, "  "+grid.Clean(m.Item))
+		}
+	}
+	a.related(p.Related, p.Counts)
+	a.commands(p.Commands)
+}
+
+// related prints earlier applications for the like, and the number of them where that is worth a thought.
+func (a *app) related(all []control.RelatedCase, counts *control.ApplicantCounts) {
+	if len(all) > 0 {
+		a.heading("同一申请人的在先申请")
+		for _, r := range all {
+			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", string(r.Case), r.Label, r.Reason)))
+		}
+	}
+	if counts != nil && counts.Proposed {
+		a.heading("申请的数量和频次")
+		fmt.Fprintln(a.out, "  "+grid.Clean(counts.Text))
+	}
+}
+
+// commands are lines that may be typed next.
+func (a *app) commands(all []control.ProposedCommand) {
+	if len(all) == 0 {
+		return
+	}
+	a.heading("可接着办（由人决定）")
+	for _, c := range all {
+		fmt.Fprintln(a.out, "  "+grid.Clean(c.Reason)+"\n    "+grid.Clean(c.Line))
+	}
+}

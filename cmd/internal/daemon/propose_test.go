@@ -1,0 +1,143 @@
+package daemon
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// applicationOf is the text of an application.
+func applicationOf(name, id, phone, request string) string {
+	return fmt.Sprintf("申请人：%s\n身份证号码：%s\n联系电话：%s\n所需信息的内容描述：%s\n获取方式：邮寄\n", name, id, phone, request)
+}
+
+func (b *bureau) proposals(id casefile.ID) control.Proposals {
+	b.t.Helper()
+	p, err := b.client.Proposals(b.t.Context(), id, false)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+// accept registers a case with all that is proposed.
+func (b *bureau) accept(p control.Proposals) error {
+	req := control.RegisterRequest{Token: p.Token, Event: json.RawMessage(`{}`)}
+	for _, v := range p.Values {
+		req.Accept = append(req.Accept, v.Flag)
+	}
+	_, err := b.client.Register(b.t.Context(), p.Case, req)
+	return err
+}
+
+const invented = "110101190003071239" // its check digit is wrong
+
+func TestProposeAndRegister(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.deliver("张三 <a@example.test>", "政府信息公开申请", applicationOf("张三", invented, "13800000000", "本人 "+invented+" 的户籍底册"))
+		b.poll()
+		p := b.proposals("2026-00001")
+		text, err := json.Marshal(p)
+		if err != nil || strings.Contains(string(text), invented) || strings.Contains(string(text), "13800000000") {
+			t.Errorf("unmasked: %s, %v", text, err)
+		}
+		if i := slices.IndexFunc(p.Values, func(v control.ProposedValue) bool { return v.Flag == "id" }); i < 0 || p.Values[i].Doubt == "" {
+			t.Errorf("a wrong check digit is not told: %+v", p.Values)
+		}
+		// Another mail in between: what was seen is no longer what would be recorded.
+		b.deliver("张三 <a@example.test>", "补充 2026-00001", "联系地址：示例路1号\n")
+		b.poll()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if e, ok := errors.AsType[*control.Error](b.accept(p)); !ok || e.Code != "proposals-changed" {
+			t.Errorf("registered what nobody has seen: %v", e)
+		}
+		if err := b.accept(b.proposals("2026-00001")); err != nil {
+			t.Fatal(err)
+		}
+		d, err := b.client.Show(t.Context(), "2026-00001", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Stage != "registered" || d.Applicant != "张三" || d.Category != "自然人" || !strings.Contains(string(d.Contact), "13800000000") ||
+			d.Request != "本人 （证件号码略） 的户籍底册" {
+			t.Errorf("registered: %+v, %q, %q", d.CaseRow, d.Contact, d.Request)
+		}
+		for _, r := range d.Records {
+			if strings.Contains(string(r.Event), invented) {
+				t.Errorf("a record has the ID number: %s", r.Event)
+			}
+		}
+		journal, err := filepath.Glob(filepath.Join(b.state, "journal", "*.jsonl"))
+		if err != nil || len(journal) == 0 {
+			t.Fatalf("journal %v, %v", journal, err)
+		}
+		line, err := os.ReadFile(journal[0])
+		if err != nil || strings.Contains(string(line), invented) || !strings.Contains(string(line), `"id_tail":"1239","id_mark":"`) {
+			t.Errorf("journal: %s, %v", line, err)
+		}
+		if info, err := os.Stat(filepath.Join(b.state, "secret")); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("secret: %v, %v", info, err)
+		}
+	})
+}
+
+// A file that is no secret is refused instead of being used or replaced.
+func TestBrokenSecret(t *testing.T) {
+	dir := t.TempDir()
+	first, err := loadSecret(dir)
+	if err != nil || len(first) != secretSize {
+		t.Fatal(err)
+	}
+	if again, err := loadSecret(dir); err != nil || !slices.Equal(first, again) {
+		t.Errorf("read again: %x, %v, want %x", again, err, first)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "secret"), []byte("short\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadSecret(dir); err == nil {
+		t.Error("a broken secret was taken")
+	}
+}
+
+// The same applicant under another address and another spelling, by the ID number; a burst; and nothing
+// of it before somebody has a look.
+func TestRepeatAndBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		for i := range 12 {
+			b.deliver(fmt.Sprintf("张三 <a%d@example.test>", i), "政府信息公开申请",
+				applicationOf("张三", invented, fmt.Sprintf("1380000%04d", i), fmt.Sprintf("第 %d 号监测点的全年监测数据及其说明", i%11)))
+			b.poll()
+			if err := b.accept(b.proposals(casefile.NewID(2026, i+1))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := b.proposals("2026-00012")
+		if p.Counts == nil || !p.Counts.Proposed || p.Counts.InMonth != 12 || p.Counts.Place != 12 || !strings.Contains(p.Counts.Text, "本件 100 元") {
+			t.Errorf("counts: %+v", p.Counts)
+		}
+		if len(p.Related) == 0 || p.Related[0].Case != "2026-00001" || p.Related[0].Advice != "merge" {
+			t.Errorf("related while open: %+v", p.Related)
+		}
+		b.record("2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}, casefile.Dispatched{Way: casefile.ByEmail})
+		d, err := b.client.Show(t.Context(), "2026-00012", false)
+		if err != nil || len(d.Related) == 0 || d.Related[0].Case != "2026-00001" || d.Related[0].Advice != "repeat" || d.Counts == nil {
+			t.Errorf("shown once it is answered: %+v, %+v, %v", d.Related, d.Counts, err)
+		}
+		if d, err := b.client.Show(t.Context(), "2026-00001", false); err != nil || d.Related != nil {
+			t.Errorf("shown of the first: %+v, %v", d.Related, err)
+		}
+	})
+}

@@ -1,0 +1,178 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/fee"
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/worker"
+)
+
+const (
+	mostOthers  = 500 // cases of one applicant that are compared, the latest
+	mostUnheard = 20  // of them those not registered yet, whose request is read from what is kept
+)
+
+// filed is the application that the mails of a case seem to be, or that it was registered as.
+func (u understood) filed() match.Filed {
+	a := match.Filed{
+		Case: u.kase.ID, Applicant: u.kase.Applicant, Column: u.kase.Column, Contact: u.kase.Contact, Request: u.kase.Request,
+		Mark: u.mark, Addresses: u.kase.Addresses, Received: u.kase.ReceivedOn(), Fate: match.FateOf(u.kase),
+	}
+	if u.kase.RegisteredOn.IsZero() {
+		if p, ok := u.best(form.Name, 0); ok {
+			a.Applicant = p.Value
+		}
+		a.Contact, _ = u.contact()
+		a.Request, _ = u.request()
+		if c := u.forms[0].Columns; len(c) > 0 {
+			a.Column = c[0].Column
+		}
+	}
+	return a
+}
+
+// relations compares an application with those of everybody who may be its applicant.
+func (f *office) relations(tx *register.Tx, a match.Filed, id casefile.ID) ([]control.RelatedCase, *control.ApplicantCounts, error) {
+	others, err := f.othersOf(tx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	related := []control.RelatedCase{}
+	for _, r := range match.Repeats(a, others) {
+		related = append(related, relatedView(id, r))
+	}
+	if a.Applicant == "" && a.Mark == "" || a.Received.IsZero() {
+		return related, nil, nil
+	}
+	return related, countsView(match.CountOf(a, others), id), nil
+}
+
+// othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.
+func (f *office) othersOf(tx *register.Tx, a match.Filed) ([]match.Filed, error) {
+	ids := slices.Concat(tx.CasesByMark(a.Mark), tx.CasesByName(a.Applicant))
+	for _, mail := range a.Addresses {
+		ids = append(ids, tx.CasesByAddress(mail)...)
+	}
+	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
+	ids = slices.Compact(ids)
+	var all []match.Filed
+	unheard := 0
+	for _, id := range ids[:min(len(ids), mostOthers)] {
+		if id == a.Case {
+			continue
+		}
+		c, err := tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		o := match.Filed{Case: id, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request,
+			Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
+		if c.RegisteredOn.IsZero() && o.Fate == match.Pending {
+			if unheard++; unheard <= mostUnheard {
+				f.heard(tx, &o)
+			}
+		} else if o.Mark, err = markOf(tx, id); err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// markOf is the mark with which a case was last registered.
+func markOf(tx *register.Tx, id casefile.ID) (mark string, err error) {
+	history, err := tx.History(id)
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.Registered); ok {
+			mark = e.IDMark
+		}
+	}
+	return mark, err
+}
+
+// heard fills in what an unregistered application seems to say, as far as it was read already.
+func (f *office) heard(tx *register.Tx, o *match.Filed) {
+	sources, err := sourcesOf(tx, o.Case)
+	if err != nil || len(sources) == 0 {
+		return
+	}
+	kept := func(_ context.Context, d casefile.Digest, _ string) ([]worker.Reading, error) {
+		all, _ := f.readings.get(d)
+		return all, nil
+	}
+	forms, _, err := f.formsOf(f.life, sources[:1], kept)
+	if err != nil {
+		return
+	}
+	u := understood{forms: forms}
+	o.Request, _ = u.request()
+	o.Contact, _ = u.contact()
+	if p, ok := u.best(form.Name, 0); ok {
+		o.Applicant = p.Value
+	}
+	if u.identify(f) == nil {
+		o.Mark = u.mark
+	}
+}
+
+var adviceLabels = map[match.Advice]string{
+	match.AdviceRepeat: "可能是重复申请", match.AdviceMerge: "可能是同一申请，可合并", match.AdviceNew: "按新申请办理", match.AdviceLook: "内容相近，请核对",
+}
+
+func relatedView(id casefile.ID, r match.Relation) control.RelatedCase {
+	v := control.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: adviceLabels[r.Advice], Likeness: r.Likeness, Reason: r.Reason}
+	switch r.Advice {
+	case match.AdviceRepeat:
+		v.Line = fmt.Sprintf("ysq reply %s --outcome decline.repeat --grounds '与 %s 内容相同，已答复'", id, r.Case)
+	case match.AdviceMerge:
+		v.Line = fmt.Sprintf("ysq merge %s --into %s --reason 答复前重复提交", id, r.Case)
+	}
+	return v
+}
+
+func countsView(c match.Counts, id casefile.ID) *control.ApplicantCounts {
+	v := &control.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.InMonth > match.Often}
+	v.Text = fmt.Sprintf("该申请人 %s 月共提出 %d 件，本件为第 %d 件；近一年 %d 件", c.Month, c.InMonth, c.Place, c.InYear)
+	if !v.Proposed {
+		return v
+	}
+	each := fee.ByItem(c.Place).Yuan - fee.ByItem(c.Place-1).Yuan
+	v.Text += fmt.Sprintf("。数量、频次是否明显超过合理范围由人判断：可要求说明理由（条例第三十五条，ysq reason %s）；按件收费的，本件 %d 元（条例第四十二条，ysq fee %s --by 件）", id, each, id)
+	return v
+}
+
+// relatedOf fills in, for a case that is still open, what its applicant asked for before. Only what is
+// known without reading counts here: showing a case must be quick.
+func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *control.CaseDetail) error {
+	if !c.Stage.Open() {
+		return nil
+	}
+	a := match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request,
+		Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
+	if c.RegisteredOn.IsZero() {
+		f.heard(tx, &a)
+	} else {
+		var err error
+		if a.Mark, err = markOf(tx, c.ID); err != nil {
+			return err
+		}
+	}
+	related, counts, err := f.relations(tx, a, c.ID)
+	if err != nil {
+		return err
+	}
+	if len(related) > 0 {
+		d.Related = related
+	}
+	if counts != nil && counts.Proposed {
+		d.Counts = counts
+	}
+	return nil
+}
