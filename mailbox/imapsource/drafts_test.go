@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ysq.internal/ysq/mailbox/dovecottest"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/imapsource"
 )
@@ -123,4 +124,21 @@ func TestAppendRefused(t *testing.T) {
 			t.Errorf("without a folder: %v", err)
 		}
 	})
+}
+
+// A real server takes a draft where its own list says, and it is found again there.
+func TestDraftOnDovecot(t *testing.T) {
+	server := dovecottest.Start(t)
+	d := imapsource.New(imapsource.Options{
+		Host: server.Host, Port: server.TLSPort, Security: imapsource.TLS, User: server.User, Password: server.Password, Roots: server.Roots,
+	}, nil).Drafts()
+	for i := range 2 {
+		if found := holds(t, d, "ysq.one@example.test"); found != (i == 1) {
+			t.Errorf("round %d: found %v", i, found)
+		}
+		refused, err := d.Append(t.Context(), []byte(draft), func() error { return nil })
+		if refused != "" || err != nil {
+			t.Fatalf("%q, %v", refused, err)
+		}
+	}
 }
