@@ -304,6 +304,10 @@ func (b *backup) putMail(dir string, d casefile.Digest) error {
 				b.manifest.Mails++
 				return nil
 			}
+			// Over a network a link can be made and yet be answered with an error.
+			if err := b.disk.remove(to); err != nil {
+				return err
+			}
 		}
 	}
 	sum, err := b.disk.copyFile(from, to, info.Size())

@@ -189,7 +189,9 @@ func (r *Register) rewriteJournal(ctx context.Context, now time.Time, tell Progr
 	if there, err := exists(old); err != nil {
 		return w, err
 	} else if there {
-		w.Kept = fmt.Sprintf("%s-broken-%s", old, now.Format("20060102-150405"))
+		if w.Kept, err = unused(fmt.Sprintf("%s-broken-%s", old, now.Format("20060102-150405"))); err != nil {
+			return w, err
+		}
 		if err := r.disk.rename(old, w.Kept); err != nil {
 			return w, err
 		}

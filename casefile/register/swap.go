@@ -78,7 +78,9 @@ func (r *Register) swap(m *Made, why string, now time.Time) error {
 	m.Is = info.Size()
 	if old, err := os.Stat(path); err == nil {
 		m.Was = old.Size()
-		m.Kept = fmt.Sprintf("%s-%s-%s", path, why, now.Format("20060102-150405"))
+		if m.Kept, err = unused(fmt.Sprintf("%s-%s-%s", path, why, now.Format("20060102-150405"))); err != nil {
+			return err
+		}
 		if err := r.disk.step(OpLink, m.Kept, func() error { return os.Link(path, m.Kept) }); err != nil {
 			return err
 		}
@@ -87,6 +89,17 @@ func (r *Register) swap(m *Made, why string, now time.Time) error {
 		return err
 	}
 	return r.disk.syncDir(r.dir)
+}
+
+// unused returns a name that nothing has yet: a command that was stopped may be given again within a
+// second.
+func unused(path string) (string, error) {
+	for name, n := path, 2; ; n++ {
+		if there, err := exists(name); err != nil || !there {
+			return name, err
+		}
+		name = fmt.Sprintf("%s-%d", path, n)
+	}
 }
 
 // Compact writes the database anew without the room that deleted keys left, which bbolt never gives
