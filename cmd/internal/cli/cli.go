@@ -3,6 +3,7 @@
 //	cli.go      Main, the root and its groups        help.go    help texts, in Chinese
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
 //	monitor.go  metrics, and a check for monitoring
+//	board.go    a live view on the whole terminal; boardview.go what it shows
 //	today.go    ysq alone: what needs doing
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
@@ -127,7 +128,8 @@ func (a *app) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.digestCommand(), a.mailCommand(), a.logCommand())
+	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.boardCommand())
+	add(groupQuery, a.digestCommand(), a.mailCommand(), a.logCommand())
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.sendCommand(), a.outboxCommand(), a.disputeCommand())
