@@ -1,0 +1,297 @@
+package letter
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// Subject is a case that a letter is about.
+type Subject struct {
+	casefile.Case
+	History []casefile.Record
+}
+
+// Facts are everything from which a letter's contents follow.
+type Facts struct {
+	Kind     casefile.LetterKind
+	On       civil.Date // the letter's date
+	Document string
+	Office   Office
+	Subjects []Subject      // at least one
+	Event    casefile.Event // that the letter announces; nil for none
+	// Due is the last day for the answer as the letter leaves it, where it is certain.
+	Due     civil.Date
+	Charges []string          // how a fee comes about, line by line
+	Annexes []string          // what is sent along
+	Fill    map[string]string // what the clerk wrote
+}
+
+// Missing is a content that a letter must have and nobody has given.
+type Missing struct {
+	Name string `json:"name"`
+	How  string `json:"how"` // where it is written
+}
+
+func (m Missing) String() string { return m.Name + "（" + m.How + "）" }
+
+// Values returns the contents of the letter's placeholders. What is missing stands in them as such, for
+// a draft; a letter that misses anything must not be issued.
+func (f Facts) Values() (Values, []Missing) {
+	b := builder{Facts: f, spec: specOf(f.Kind), Values: Values{Text: map[string]string{}, Lists: map[string][]map[string]string{}}}
+	b.office()
+	b.cases()
+	b.announced()
+	b.fills()
+	b.forms()
+	b.remedy()
+	for _, name := range slices.Concat(commonText, b.spec.text) { // a name without content is empty, not unknown
+		if _, ok := b.Text[name]; !ok {
+			b.Text[name] = ""
+		}
+	}
+	for _, lists := range []map[string][]string{commonLists, b.spec.lists} {
+		for name := range lists {
+			if _, ok := b.Lists[name]; !ok {
+				b.Lists[name] = nil
+			}
+		}
+	}
+	return b.Values, b.missing
+}
+
+type builder struct {
+	Facts
+	Values
+	spec    spec
+	missing []Missing
+}
+
+// need puts a content in its place, or says that it is missing.
+func (b *builder) need(name, value, how string) {
+	if strings.TrimSpace(value) == "" {
+		b.missing = append(b.missing, Missing{name, how})
+		value = "【待填：" + name + "】"
+	}
+	b.Text[name] = value
+}
+
+func (b *builder) office() {
+	b.Text["机关名称"], b.Text["文书名称"] = b.Office.Name, b.Kind.Label()
+	b.Text["文号"], b.Text["成文日期"] = b.Document, long(b.On)
+	b.Text["联系方式"] = b.Office.Contact
+	b.Text["复议机关"], b.Text["法院"] = b.Office.ReviewOrgan, b.Office.Court
+}
+
+// cases says whose applications these are. Several are one applicant's.
+func (b *builder) cases() {
+	first := b.Subjects[0]
+	b.need("申请人", applicants(first), "register --applicant")
+	b.Text["案号"], b.Text["代理人"] = string(first.ID), first.Agent
+	b.Text["称谓"] = address(first.Column)
+	b.Text["收到日期"], b.Text["渠道"] = long(first.ReceivedOn()), first.Channel.Label()
+	b.need("申请内容", quoted(first.Request), "register --request")
+	b.Text["件数"] = strconv.Itoa(len(b.Subjects))
+	single, several := "是", ""
+	if len(b.Subjects) > 1 {
+		single, several = "", "是"
+	}
+	b.Text["单件"], b.Text["多件"] = single, several
+	for i, s := range b.Subjects {
+		if quoted(s.Request) == "" && i > 0 {
+			b.missing = append(b.missing, Missing{"申请内容", string(s.ID) + "：register --request"})
+		}
+		b.Lists["案件"] = append(b.Lists["案件"], map[string]string{"序号": strconv.Itoa(i + 1), "案号": string(s.ID), "收到日期": long(s.ReceivedOn()), "申请内容": quoted(s.Request)})
+	}
+}
+
+// applicants names all who apply together.
+func applicants(s Subject) string {
+	names := []string{s.Applicant}
+	for _, r := range casefile.Live(s.History) {
+		if e, ok := r.Event.(casefile.Registered); ok {
+			names = append([]string{e.Applicant}, e.Others...)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+func address(c casefile.Column) string {
+	switch c {
+	case casefile.Natural:
+		return "您"
+	case casefile.ColumnNone:
+		return "您（单位）"
+	}
+	return "你单位"
+}
+
+// quoted is a request as it stands within a sentence: on one line, without the stop at its end.
+func quoted(s string) string {
+	return strings.TrimRight(strings.Join(strings.Fields(s), " "), "。；;.，, ")
+}
+
+// announced gives what the event says that the letter announces.
+func (b *builder) announced() {
+	switch e := b.Event.(type) {
+	case casefile.CorrectionAsked:
+		b.Text["补正期限"] = long(e.Until)
+		for i, item := range e.Items {
+			stop := "；"
+			if i == len(e.Items)-1 {
+				stop = "。"
+			}
+			b.Lists["补正事项"] = append(b.Lists["补正事项"], map[string]string{"序号": strconv.Itoa(i + 1), "内容": strings.TrimRight(strings.TrimSpace(item), "。；;"), "标点": stop})
+		}
+	case casefile.Extended:
+		b.Text["延长天数"], b.Text["延期至"] = strconv.Itoa(e.Days), long(b.Due)
+	case casefile.ConsultationSent:
+		b.Text["征求对象"] = e.Party
+		if e.Side == casefile.JointOffice {
+			b.Text["共同制作"] = "是"
+		}
+	case casefile.ThirdPartyTold:
+		b.Text["征求对象"] = e.Party
+	case casefile.Deferred:
+		b.Text["延迟至"] = long(e.Until)
+	case casefile.FeeNoticed:
+		b.fee(e)
+	case casefile.Replied:
+		b.reply(e)
+	case casefile.Withdrawn:
+		b.Text["撤回"], b.Text["理由"] = "是", e.Reason
+	}
+	if b.Kind == casefile.LetterReceipt {
+		b.Text["答复期限"] = long(b.Due)
+	}
+}
+
+func (b *builder) fee(e casefile.FeeNoticed) {
+	b.Text["收费方式"], b.Text["数量"], b.Text["金额"] = "按"+e.By, fmt.Sprintf("%d%s", e.Count, e.By), strconv.Itoa(e.Yuan)
+	b.need("缴费方式", cmp.Or(b.Fill["缴费方式"], b.Office.Payment), "配置 letter.payment")
+	for _, line := range b.Charges {
+		b.Lists["计费"] = append(b.Lists["计费"], map[string]string{"内容": line})
+	}
+}
+
+func (b *builder) reply(e casefile.Replied) {
+	b.Text["依据"], b.Text["条文"] = cite(e.Basis)
+	if slices.Contains(b.spec.must, "理由") {
+		b.need("理由", e.Grounds, "--grounds")
+	} else {
+		b.Text["理由"] = e.Grounds
+	}
+	for name, basis := range map[string]string{
+		"已主动公开": "36-1", "提供": "36-2-provide", "告知途径": "36-2-inform", "信访": "39-1", "重复": "36-6", "出版物": "39-2", "反复": "35", "重新出具": "reissue",
+		"逾期补正": "lapse-30", "逾期缴费": "lapse-fee", "撤回": "withdrawn", "终止": "terminated", "非政府信息": "not-government-information",
+	} {
+		if e.Basis == basis && slices.Contains(b.spec.text, name) {
+			b.Text[name] = "是"
+		}
+	}
+	for i, a := range b.Annexes {
+		b.Lists["附件"] = append(b.Lists["附件"], map[string]string{"序号": strconv.Itoa(i + 1), "内容": strings.TrimSpace(a)})
+	}
+	for _, r := range casefile.Live(b.Subjects[0].History) { // the notices that went before
+		switch n := r.Event.(type) {
+		case casefile.CorrectionAsked:
+			b.Text["补正告知日期"] = long(r.On)
+			if e.Basis == "lapse-30" {
+				b.Text["告知日期"], b.Text["期限"] = long(r.On), long(n.Until)
+			}
+		case casefile.FeeNoticed:
+			if e.Basis == "lapse-fee" {
+				b.Text["告知日期"] = long(r.On)
+			}
+		}
+	}
+}
+
+// fills puts in what the clerk wrote, over what the records say.
+func (b *builder) fills() {
+	basis := ""
+	if e, ok := b.Event.(casefile.Replied); ok {
+		basis = e.Basis
+	}
+	for _, f := range b.spec.fills {
+		how := "--fill " + f.Name + "=…，" + f.What
+		if f.needed(basis) {
+			b.need(f.Name, b.Fill[f.Name], how)
+		} else {
+			b.Text[f.Name] = b.Fill[f.Name]
+		}
+	}
+}
+
+// Unknown lists the contents that the clerk wrote and that the letter has no place for.
+func (f Facts) Unknown() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(f.Fill)) {
+		known := slices.ContainsFunc(specOf(f.Kind).fills, func(x Fill) bool { return x.Name == name }) || f.Kind == casefile.LetterFee && name == "缴费方式"
+		if !known {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// forms fills what is particular to the letters that announce nothing.
+func (b *builder) forms() {
+	first := b.Subjects[0]
+	switch b.Kind {
+	case casefile.LetterConsultationNotice:
+		for _, r := range casefile.Live(first.History) {
+			if e, ok := r.Event.(casefile.ConsultationSent); ok {
+				b.Text["征求类型"], b.Text["征求日期"] = e.Side.Label(), long(r.On)
+			}
+		}
+		if b.Text["征求日期"] == "" {
+			b.need("征求日期", "", "先记录 consult")
+		}
+	case casefile.LetterDeliveryReceipt:
+		b.Text["受送达人"], b.Text["送达地址"] = b.Text["申请人"], first.Contact
+		for _, l := range casefile.Letters(first.History) {
+			if l.Voided == "" && l.Number > 0 && l.Party == "" {
+				b.Lists["送达文书"] = append(b.Lists["送达文书"], map[string]string{"序号": strconv.Itoa(len(b.Lists["送达文书"]) + 1), "名称": l.Letter.Label(), "文号": l.Document})
+			}
+		}
+		if n := len(b.Lists["送达文书"]); n > 1 { // the latest is the one that is served
+			b.Lists["送达文书"] = b.Lists["送达文书"][n-1:]
+			b.Lists["送达文书"][0]["序号"] = "1"
+		}
+		if len(b.Lists["送达文书"]) == 0 && first.Document != "" {
+			b.Lists["送达文书"] = []map[string]string{{"序号": "1", "名称": "答复", "文号": first.Document}}
+		}
+	case casefile.LetterArchiveIndex:
+		b.Text["办理结果"] = strings.TrimSpace(first.Outcome.Row() + first.Outcome.Label())
+		for i, d := range Contents(first, b.Office.Name) {
+			b.Lists["卷内文件"] = append(b.Lists["卷内文件"], map[string]string{"序号": strconv.Itoa(i + 1), "日期": strings.ReplaceAll(d.On.String(), "-", "."), "文号": d.Number, "责任者": d.By, "题名": d.Title, "备注": d.Note})
+		}
+		for _, r := range casefile.Live(first.History) {
+			if e, ok := r.Event.(casefile.Archived); ok {
+				b.Text["归档号"] = e.Number
+			}
+		}
+	}
+}
+
+func (b *builder) remedy() {
+	if b.spec.class == noRemedy {
+		return
+	}
+	b.need("复议机关", b.Office.ReviewOrgan, "配置 letter.review_organ")
+	b.need("法院", b.Office.Court, "配置 letter.court")
+	o := b.Office
+	o.ReviewOrgan, o.Court = b.Text["复议机关"], b.Text["法院"]
+	part := ""
+	if b.Kind == casefile.LetterPartial {
+		part = "中不予公开的部分"
+	}
+	b.Text["救济告知"] = remedy(b.spec.class, b.On, "告知书", part, o)
+}
