@@ -32,6 +32,10 @@ func (c Config) problems() Errors {
 		p.add("agency.name", "没有写机关名称", "在 [agency] 一节写 name = \"某某局\"")
 	}
 	p.text("agency.code", c.Agency.Code)
+	for _, n := range c.Agency.Names {
+		p.text("agency.names", n.Name)
+	}
+	c.letterProblems(&p)
 	p.path("paths.state", c.Paths.State)
 	p.path("paths.socket", c.Paths.Socket)
 	if n := len(c.Paths.Socket); n > maxSocket {
@@ -52,6 +56,28 @@ func (c Config) problems() Errors {
 		}
 	}
 	return Errors(p)
+}
+
+func (c Config) letterProblems(p *problems) {
+	if c.Letter.Templates != "" {
+		p.path("letter.templates", c.Letter.Templates)
+	}
+	for key, s := range map[string]string{"letter.contact": c.Letter.Contact, "letter.payment": c.Letter.Payment, "letter.review_organ": c.Letter.ReviewOrgan, "letter.court": c.Letter.Court} {
+		p.text(key, s)
+	}
+	pattern := c.Letter.Number
+	if !p.text("letter.number", pattern) {
+		return
+	}
+	rest := strings.NewReplacer("{代字}", "", "{类}", "", "{年}", "", "{号}", "", "{NNN}", "").Replace(pattern)
+	switch {
+	case !strings.Contains(pattern, "{年}"):
+		p.add("letter.number", "文号样式里没有 {年}，不同年份的文号会重复", "如 "+Default().Letter.Number)
+	case !strings.Contains(pattern, "{号}") && !strings.Contains(pattern, "{NNN}"):
+		p.add("letter.number", "文号样式里没有号码", "写 {号}（1、2、3）或 {NNN}（001、002、003）")
+	case strings.ContainsAny(rest, "{}"):
+		p.add("letter.number", fmt.Sprintf("文号样式 %q 里有不认识的项", pattern), "只能有 {代字}、{类}、{年}、{号} 或 {NNN}")
+	}
 }
 
 func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {

@@ -39,6 +39,7 @@ type Config struct {
 	Approval    Approval
 	Report      Report
 	Retention   Retention
+	Letter      Letter
 	Backup      Backup
 	Log         Log
 	Terminal    Terminal
@@ -50,6 +51,36 @@ type Config struct {
 type Agency struct {
 	Name string // as printed on letters and reports; required
 	Code string // 机关代字, the office's part of document numbers; may be empty
+	// Names are what the office was or will be called, each from a day on; where none has begun, it is
+	// Name. A letter bears the name of its own day.
+	Names []Named
+}
+
+// Named is a name of the office from a day on.
+type Named struct {
+	From civil.Date
+	Name string
+}
+
+// NameOn returns what the office is called on a day.
+func (a Agency) NameOn(day civil.Date) string {
+	name, from := a.Name, civil.Date(0)
+	for _, n := range a.Names {
+		if n.From <= day && n.From >= from {
+			name, from = n.Name, n.From
+		}
+	}
+	return name
+}
+
+// Letter is what the office's letters say beside the facts of a case.
+type Letter struct {
+	Templates   string // directory of the office's own templates, absolute; empty: the built-in ones
+	Number      string // pattern of document numbers
+	Contact     string // 联系方式
+	Payment     string // how the 信息处理费 is paid
+	ReviewOrgan string // 复议机关
+	Court       string // 法院
 }
 
 // Paths are absolute.
@@ -197,6 +228,7 @@ func Default() Config {
 		Approval:    Approval{Extension: ExtensionRecorded},
 		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
 		Backup:      Backup{WarnDays: 2},
+		Letter:      Letter{Number: "{代字}{类}〔{年}〕第{NNN}号"},
 		Log:         Log{Level: Info},
 	}
 }

@@ -64,6 +64,7 @@ func TestEveryOptionIsRead(t *testing.T) {
 [agency]
 name = "示例局"
 code = "示依申请"
+names = ["2024-03-01  示例 新局"]
 [paths]
 state = "/srv/ysq/state"
 socket = '/run/ysq-a/s'
@@ -97,13 +98,20 @@ warn_days = 0
 [report]
 submit_by = "01-10"
 publish_by = "03-31"
+[letter]
+templates = "/srv/letters"
+number = "{代字}〔{年}〕{号}号"
+contact = "办公室"
+payment = "窗口"
+review_organ = "示例市人民政府"
+court = "示例法院"
 [log]
 level = "warn"
 [terminal]
 ambiguous_width = 2
 `)
 	same(t, got, Config{
-		Agency: Agency{"示例局", "示依申请"},
+		Agency: Agency{"示例局", "示依申请", []Named{{civil.New(2024, 3, 1), "示例 新局"}}},
 		Paths:  Paths{"/srv/ysq/state", "/run/ysq-a/s"},
 		Mailboxes: []Mailbox{
 			{Name: "main", Host: "127.0.0.1", Port: 1143, TLS: Plaintext, User: "a", PasswordFile: "/p", PollInterval: 2 * time.Minute, Folders: []string{"INBOX", "垃圾邮件"}},
@@ -114,6 +122,7 @@ ambiguous_width = 2
 		Access:   Access{SocketGroup: "office", Viewer: []Group{"v", "2001"}, Operator: []Group{}, Approver: []Group{"3"}},
 		Approval: Approval{ExtensionRole},
 		Report:   Report{MonthDay{time.January, 10}, MonthDay{time.March, 31}},
+		Letter:   Letter{"/srv/letters", "{代字}〔{年}〕{号}号", "办公室", "窗口", "示例市人民政府", "示例法院"},
 		Log:      Log{Warn},
 		Terminal: Terminal{2},
 	})

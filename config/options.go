@@ -32,6 +32,7 @@ func (c *Config) sections() []section {
 		{"agency", "本机关。", []option{
 			{"name", "机关名称，印在告知书、答复书和年度报告上。必填。", "", text{&c.Agency.Name}},
 			{"code", "机关代字，用于文号，如“某环依申请〔2026〕1号”中的“某环依申请”。", `"某环依申请"`, text{&c.Agency.Code}},
+			{"names", "改名、合并、划转时写：自哪一天起叫什么，“日期 名称”。文书署成文之日的名称；尚无一项开始的，用 name。", `["2024-03-01 示例市生态环境局"]`, namedList{&c.Agency.Names}},
 		}},
 		{"paths", "文件位置，一律写绝对路径。", []option{
 			{"state", "登记簿、邮件原件和流水所在目录（权限 0700，属主为运行 ysq 的用户）。", "", text{&c.Paths.State}},
@@ -59,6 +60,14 @@ func (c *Config) sections() []section {
 		{"report", "年度报告（条例第四十九条：部门应在每年 1 月 31 日前公布上一年度的报告，人民政府应在 3 月 31 日前）。", []option{
 			{"submit_by", "向上级主管部门报送的最后一日，写月-日；到期前每日提醒，直至年度冻结。", "", monthDay{&c.Report.SubmitBy}},
 			{"publish_by", "公布的最后一日，写月-日。", "", monthDay{&c.Report.PublishBy}},
+		}},
+		{"letter", "文书（ysq letter）。", []option{
+			{"templates", "本机关自己的模板所在目录，一种文书一个 .docx，如 补正告知书.docx；目录里没有的用内置模板。\n内置模板可用 ysq letter templates 写出，在 Word 或 WPS 里修改，用 ysq letter check 检查。", `"/etc/ysq/letters"`, text{&c.Letter.Templates}},
+			{"number", "文号的样式。{代字} 即 agency.code，{类} 是各种文书的字（补、延、不等），{年}，{号} 为 1、2、3，{NNN} 为 001、002、003。\n没有 {类} 的，各种文书合编一个号。", "", text{&c.Letter.Number}},
+			{"contact", "联系方式：申请人向何处询问、补正材料寄到哪里。", `"示例市生态环境局办公室，电话 0000-0000000，示例市青石路 1 号（邮编 000000）"`, text{&c.Letter.Contact}},
+			{"payment", "信息处理费的缴纳方式；收费通知书用。", `"到示例市政务服务中心 3 号窗口缴纳"`, text{&c.Letter.Payment}},
+			{"review_organ", "行政复议机关，救济告知用（2024 年起一般为本级人民政府）。不写则需要救济告知的文书不得制发。", `"示例市人民政府"`, text{&c.Letter.ReviewOrgan}},
+			{"court", "有管辖权的人民法院，救济告知用。不写则需要救济告知的文书不得制发。", `"示例市甲区人民法院"`, text{&c.Letter.Court}},
 		}},
 		{"log", "日志（写到标准错误，由 systemd 日志收存）。", []option{
 			{"level", "debug、info、warn 或 error。", "", choice[Level]{&c.Log.Level, []Level{Debug, Info, Warn, Fault}}},

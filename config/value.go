@@ -277,3 +277,27 @@ func (v monthDay) read(n *unstable.Node) error {
 }
 
 func (v monthDay) literal() string { return fmt.Sprintf(`"%02d-%02d"`, v.p.Month, v.p.Day) }
+
+// namedList is names of the office, each written as "2024-03-01 示例市生态环境局".
+type namedList struct{ p *[]Named }
+
+func (v namedList) read(n *unstable.Node) error {
+	list, err := listOf(n, func(n *unstable.Node) (Named, error) {
+		s, err := stringOf(n)
+		if err != nil {
+			return Named{}, err
+		}
+		day, name, _ := strings.Cut(strings.TrimSpace(s), " ")
+		from, err := civil.Parse(day)
+		if name = strings.TrimSpace(name); err != nil || name == "" {
+			return Named{}, mismatch{fmt.Sprintf("%q 不是“日期 名称”", s), `如 "2024-03-01 示例市生态环境局"`}
+		}
+		return Named{from, name}, nil
+	})
+	*v.p = list
+	return err
+}
+
+func (v namedList) literal() string {
+	return listLiteral(*v.p, func(n Named) string { return quote(n.From.String() + " " + n.Name) })
+}

@@ -33,20 +33,6 @@ func Series(pattern string, kind casefile.LetterKind) string {
 	return AllSeries
 }
 
-// CheckPattern says what is wrong with a pattern of numbers.
-func CheckPattern(pattern string) error {
-	rest := strings.NewReplacer("{代字}", "", "{类}", "", "{年}", "", "{号}", "", "{NNN}", "").Replace(pattern)
-	switch {
-	case !strings.Contains(pattern, "{年}"):
-		return fmt.Errorf("文号样式 %q 没有 {年}，不同年份的文号会重复", pattern)
-	case !strings.Contains(pattern, "{号}") && !strings.Contains(pattern, "{NNN}"):
-		return fmt.Errorf("文号样式 %q 没有 {号} 或 {NNN}", pattern)
-	case strings.ContainsAny(rest, "{}"):
-		return fmt.Errorf("文号样式 %q 里只能有 {代字}、{类}、{年}、{号}（1、2、3）或 {NNN}（001、002、003）", pattern)
-	}
-	return nil
-}
-
 // Document is a number as it is printed. A number of 0 is a draft's: blank.
 func Document(pattern string, o Office, kind casefile.LetterKind, n casefile.LetterNumber) string {
 	plain, padded := "　　", "　　"
