@@ -147,6 +147,14 @@ func (c *Case) apply(r Record) {
 		if e.Outcome.Lapse() {
 			c.serve(r.On)
 		}
+	case LetterIssued:
+		if e.Decides == KindReplied && !c.RepliedOn.IsZero() && c.Document == "" { // its letter came after the record
+			c.Document = e.Document
+		}
+	case LetterVoided:
+		if c.Document == e.Document {
+			c.Document = ""
+		}
 	case Dispatched:
 		c.DispatchedOn, c.Undelivered = r.On, false
 		if e.Way.ServedAtDispatch() {

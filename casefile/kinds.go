@@ -45,6 +45,7 @@ type KindInfo struct {
 var (
 	alive    = []Stage{StageReceived, StageRegistered, StageReviewed, StageHandling}
 	working  = []Stage{StageRegistered, StageReviewed, StageHandling}
+	written  = []Stage{StageRegistered, StageReviewed, StageHandling, StageReplied, StageServed, StageArchived, StageWithdrawn}
 	anyStage = []Stage{StageReceived, StageRegistered, StageReviewed, StageHandling, StageReplied, StageServed, StageArchived, StageWithdrawn, StageDismissed, StageMerged}
 )
 
@@ -86,7 +87,7 @@ var kinds = []KindInfo{
 	{KindSplit, "拆分", "split", "", EffectNone, alive, 0, decode[Split]},
 	{KindAttached, "附卷", "attach", "", EffectNone, anyStage, 0, decode[Attached]},
 	{KindDetached, "移出卷", "detach", "", EffectNone, anyStage, 0, decode[Detached]},
-	{KindLetterIssued, "制发文书", "", "条例第三十六条、第四十五条", EffectNone, nil, 0, decode[LetterIssued]},
+	{KindLetterIssued, "制发文书", "letter", "条例第三十六条、第四十五条", EffectNone, written, 0, decode[LetterIssued]},
 	{KindAgentNamed, "委托代理人", "agent", "条例第二十九条", EffectNone, anyStage, 0, decode[AgentNamed]},
 	{KindCountedIn, "计入年度", "count-in", "国办公开办函〔2021〕30号", EffectNone, anyStage, 0, decode[CountedIn]},
 	{KindLapseNoted, "期满提示", "", "条例第三十条", EffectNone, nil, 0, decode[LapseNoted]},

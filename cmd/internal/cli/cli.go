@@ -132,7 +132,7 @@ func (a *app) root() *cobra.Command {
 	add(groupQuery, a.digestCommand(), a.mailCommand(), a.logCommand())
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
-	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.sendCommand(), a.outboxCommand(), a.disputeCommand())
+	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.letterCommand(), a.sendCommand(), a.outboxCommand(), a.saveCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.yearCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)

@@ -57,7 +57,7 @@ func flagsOfRoot(cmd *cobra.Command) (all []*pflag.Flag) {
 
 func (a *app) useLine(cmd *cobra.Command) string {
 	words := strings.Fields(cmd.UseLine())
-	if cmd.HasAvailableSubCommands() {
+	if cmd.HasAvailableSubCommands() && len(strings.Fields(cmd.Use)) < 2 { // one that does something itself says what
 		words = append(strings.Fields(cmd.CommandPath()), "命令", "[选项]")
 	}
 	for i, w := range words {

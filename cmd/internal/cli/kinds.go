@@ -228,11 +228,9 @@ func reply(o *options) func() ([]casefile.Event, error) {
 	})
 	return func() ([]casefile.Event, error) {
 		e := casefile.Replied{Outcome: *outcome, Basis: *basis, Document: *document, Grounds: *grounds}
-		if bases := e.Outcome.Bases(); e.Basis == "" {
-			if len(bases) != 1 {
-				return nil, usage(o.cmd, "“%s”可有几种依据，请用 --basis 写明其一：%s", e.Outcome.Label(), strings.Join(bases, "、"))
-			}
-			e.Basis = bases[0]
+		var err error
+		if e.Basis, err = basisOf(o, *outcome, *basis); err != nil {
+			return nil, err
 		}
 		dispatched := o.given("way") || o.given("tracking")
 		switch {

@@ -202,7 +202,8 @@ func (a *app) recorded(res control.AppendResult) error {
 
 // fixed are the kinds that cannot be voided (casefile.Decide); what undoes them, the clerk is told
 // when trying.
-var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casefile.KindMessageOut, casefile.KindVoided}
+var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casefile.KindMessageOut, casefile.KindVoided,
+	casefile.KindLetterIssued, casefile.KindLetterVoided, casefile.KindLetterResumed}
 
 // undo says how what was just recorded is taken back: the last record first, for others rest on
 // those before them. Of many it says only what it looks like.

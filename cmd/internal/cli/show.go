@@ -78,6 +78,12 @@ func (a *app) showCase(d control.CaseDetail) error {
 	if err := a.chronology(d.Records); err != nil {
 		return err
 	}
+	if len(d.Letters) > 0 {
+		a.heading("文书（letter get 文号 取出）")
+		if err := a.letters(d.Letters); err != nil {
+			return err
+		}
+	}
 	for i, m := range d.Mails {
 		a.heading(fmt.Sprintf("邮件 %d／%d", i+1, len(d.Mails)))
 		a.mailHead(m)

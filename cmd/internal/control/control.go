@@ -88,4 +88,5 @@ type Backend interface {
 	Registrar
 	Finder
 	Postman
+	Letters
 }

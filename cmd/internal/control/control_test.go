@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -67,6 +68,29 @@ func (d *desk) Mails(context.Context, casefile.Disposition, func(MailView) error
 func (d *desk) Append(_ context.Context, _ Actor, r AppendRequest) (AppendResult, error) {
 	d.appended = append(d.appended, r)
 	return AppendResult{}, d.err
+}
+func (d *desk) Letter(context.Context, Actor, LetterRequest) (LetterResult, error) {
+	return LetterResult{Letter: LetterView{Applicant: "电话13800000000"}}, d.err
+}
+func (d *desk) LetterList(context.Context, LetterQuery) ([]LetterView, error) {
+	return []LetterView{{Party: "电话13800000000"}}, d.err
+}
+func (d *desk) CopyLetter(_ context.Context, _ string, w io.Writer) error {
+	_, err := io.WriteString(w, "docx")
+	return errors.Join(err, d.err)
+}
+func (d *desk) VoidLetter(context.Context, Actor, VoidLetterRequest) (LetterResult, error) {
+	return LetterResult{}, d.err
+}
+func (d *desk) RecordLetter(context.Context, Actor, RecordLetterRequest) (AppendResult, error) {
+	return AppendResult{}, d.err
+}
+func (d *desk) ResumeLetters(context.Context, Actor, ResumeLettersRequest) ([]RecordView, error) {
+	return nil, d.err
+}
+func (d *desk) Dossier(_ context.Context, _ Actor, _ casefile.ID, w io.Writer) error {
+	d.revealed++
+	return d.err
 }
 func (d *desk) Holders(Role) []string { return []string{"foi-approvers"} }
 func (d *desk) Needs(k casefile.Kind) Role {

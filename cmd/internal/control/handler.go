@@ -47,7 +47,7 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		{"POST /v0/poll", Operator, h.poll},
 		{"GET " + metricsPath, Viewer, h.metrics},
 	}
-	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes(), h.overseerRoutes(), h.postmanRoutes(), h.registrarRoutes()) {
+	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.letterRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes(), h.overseerRoutes(), h.postmanRoutes(), h.registrarRoutes()) {
 		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			h.guard(w, r, route.needs, route.serve)
 		})

@@ -131,6 +131,11 @@ func maskDetail(d CaseDetail) CaseDetail {
 		files[i] = f
 	}
 	d.Files = files
+	letters := make([]LetterView, len(d.Letters))
+	for i, l := range d.Letters {
+		letters[i] = maskLetter(l)
+	}
+	d.Letters = letters
 	d.FileReadings = maskReadings(d.FileReadings)
 	d.Masked = true
 	return d

@@ -211,14 +211,19 @@ func (h *Handler) mailBytes(w http.ResponseWriter, r *http.Request, _ Actor) err
 	if err != nil || part < -1 {
 		return usage("part=%q 不是附件的序号", r.URL.Query().Get("part"))
 	}
+	return h.sendBytes(w, func(out io.Writer) error { return h.backend.CopyMail(r.Context(), r.PathValue("digest"), part, out) })
+}
+
+// sendBytes answers with what write gives. An error after the answer has begun breaks it off.
+func (h *Handler) sendBytes(w http.ResponseWriter, write func(io.Writer) error) error {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	out := &begun{w: w}
-	if err := h.backend.CopyMail(r.Context(), r.PathValue("digest"), part, out); err != nil {
+	if err := write(out); err != nil {
 		if !out.yes {
 			return err
 		}
-		h.failed(fmt.Errorf("sending a mail: %w", err))
-		panic(http.ErrAbortHandler) // the answer has begun: only breaking it off tells that it is not whole
+		h.failed(fmt.Errorf("sending bytes: %w", err))
+		panic(http.ErrAbortHandler) // only breaking the answer off tells that it is not whole
 	}
 	return nil
 }
@@ -266,13 +271,21 @@ func (c *Client) SaveMail(ctx context.Context, digest string) (m MailView, err e
 
 // CopyMail writes a mail, or one of its parts; -1 is the mail.
 func (c *Client) CopyMail(ctx context.Context, digest string, part int, w io.Writer) error {
-	body, err := c.do(ctx, http.MethodGet, "/mails/"+url.PathEscape(digest)+"/bytes", url.Values{"part": {strconv.Itoa(part)}}, nil)
+	return c.receive(ctx, http.MethodGet, "/mails/"+url.PathEscape(digest)+"/bytes", url.Values{"part": {strconv.Itoa(part)}}, w)
+}
+
+// ManifestName is the file of a case file that holds the digests of the others, as sha256sum writes them.
+const ManifestName = "清单.sha256"
+
+// receive writes what the daemon sends, or says that it broke off.
+func (c *Client) receive(ctx context.Context, method, path string, query url.Values, w io.Writer) error {
+	body, err := c.do(ctx, method, path, query, nil)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	if _, err := io.Copy(w, body); err != nil {
-		return fmt.Errorf("the mail broke off: %w", err)
+		return fmt.Errorf("the daemon's answer broke off: %w", err)
 	}
 	return nil
 }

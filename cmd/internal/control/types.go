@@ -99,6 +99,7 @@ type CaseDetail struct {
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
 	Files       []casefile.File       `json:"files"` // documents that were put into it
+	Letters     []LetterView          `json:"letters"`
 	// FileReadings are what became of reading Files, as far as they were read, by their digests.
 	FileReadings []PartReading `json:"file_readings,omitzero"`
 	// Related are earlier applications of the same applicant for the like, and Counts is there where there

@@ -120,6 +120,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 			return err
 		}
 		d.Files = filesOf(history)
+		d.Letters = f.lettersIn(c, history)
 		if d.Mails, err = f.lettersOf(tx, history); err != nil {
 			return err
 		}

@@ -17,7 +17,6 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/mailbox"
-	"ysq.internal/ysq/mailbox/rawstore"
 )
 
 // roleFile marks what a clerk put into the store: no mail, and nothing for intake to decide on.
@@ -218,26 +217,7 @@ func merged(tx *register.Tx, d casefile.Draft) error {
 
 // PutFile keeps a file under its digest. Until an event names it, it is in no case.
 func (f *office) PutFile(_ context.Context, name string, body io.Reader) (casefile.File, error) {
-	temp, err := f.store.Create()
-	if err != nil {
-		return casefile.File{}, err
-	}
-	n, err := io.Copy(temp, body)
-	if err == nil && n == 0 {
-		err = usageError("文件 %q 是空的", name)
-	}
-	if err != nil {
-		temp.Discard()
-		return casefile.File{}, err
-	}
-	kept, err := f.store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(roleFile)}}})
-	if err != nil {
-		return casefile.File{}, err
-	}
-	if err := f.store.Settle(kept); err != nil {
-		return casefile.File{}, err
-	}
-	return casefile.File{Digest: kept[0].Digest, Name: fileName(name), Size: n}, nil
+	return f.keepFile(name, body)
 }
 
 // filesOf lists the documents that lie in a case.

@@ -1,0 +1,457 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/fee"
+	"ysq.internal/ysq/casefile/letter"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// Letter makes a letter. A draft leaves no trace; one that is issued takes its number, its bytes and its
+// record in one transaction, and with them, unless that is for later, the event that it announces.
+func (f *office) Letter(_ context.Context, who control.Actor, req control.LetterRequest) (res control.LetterResult, err error) {
+	now := f.Now()
+	if req.Draft {
+		err = f.reg.View(func(tx *register.Tx) error {
+			m, err := f.letterMaker(tx, civil.Of(now), req)
+			if err != nil {
+				return err
+			}
+			res, err = m.draft()
+			return err
+		})
+		return res, told(err)
+	}
+	var kept casefile.Digest
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		m, err := f.letterMaker(tx, civil.Of(now), req)
+		if err != nil {
+			return err
+		}
+		res, kept, err = m.issue(who)
+		return err
+	})
+	if err != nil {
+		return control.LetterResult{}, told(errors.Join(err, f.dropUnknown(kept)))
+	}
+	f.Log.Info().Str("number", string(res.Letter.Document)).Str("letter", res.Letter.Letter.String()).Str("actor", who.String()).Msg("a letter was issued")
+	return res, nil
+}
+
+// dropUnknown removes bytes of which no record speaks: those of a letter that came to nothing.
+func (f *office) dropUnknown(d casefile.Digest) error {
+	if d.IsZero() {
+		return nil
+	}
+	known := true
+	if err := f.reg.View(func(tx *register.Tx) error { known = tx.Known(d); return nil }); err != nil || known {
+		return err
+	}
+	return f.store.Erase(d)
+}
+
+// letterMaker is one letter in the making.
+type letterMaker struct {
+	f        *office
+	tx       *register.Tx
+	today    civil.Date
+	req      control.LetterRequest
+	facts    letter.Facts
+	template *letter.Template
+	own      bool // the template is the office's
+	fresh    bool // what the letter announces is not recorded yet
+	warnings []string
+}
+
+func letterError(code, hint, format string, args ...any) error {
+	return &control.Error{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: control.ExitRefused}
+}
+
+func (f *office) letterMaker(tx *register.Tx, today civil.Date, req control.LetterRequest) (*letterMaker, error) {
+	m := &letterMaker{f: f, tx: tx, today: today, req: req}
+	m.facts = letter.Facts{On: today, Office: f.letterOffice(today), Annexes: req.Annexes, Fill: req.Fill}
+	for _, step := range []func() error{m.subjects, m.kind, m.judge, m.complete, m.readTemplate} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// letterOffice is the office as its letters of a day name it.
+func (f *office) letterOffice(day civil.Date) letter.Office {
+	c := f.Config.Letter
+	return letter.Office{Name: f.Config.Agency.NameOn(day), Code: f.Config.Agency.Code, Contact: c.Contact, Payment: c.Payment, ReviewOrgan: c.ReviewOrgan, Court: c.Court}
+}
+
+// subjects reads the cases. A letter speaks of what was registered, not of what a mail claims.
+func (m *letterMaker) subjects() error {
+	for _, id := range m.req.Cases {
+		c, err := m.tx.Case(id)
+		if err != nil {
+			return err
+		}
+		if c.RegisteredOn.IsZero() {
+			return letterError("not-registered", "先登记：ysq register "+string(id), "%s 尚未登记，文书要用的申请人和申请内容还没有确定", id)
+		}
+		history, err := m.tx.History(id)
+		if err != nil {
+			return err
+		}
+		m.facts.Subjects = append(m.facts.Subjects, letter.Subject{Case: c, History: history})
+	}
+	return nil
+}
+
+// kind settles which letter it is and what it announces.
+func (m *letterMaker) kind() error {
+	first := m.facts.Subjects[0]
+	kind := m.req.Letter
+	if m.req.Decides != "" {
+		e, err := casefile.DecodeEvent(m.req.Decides, m.req.Event)
+		if err != nil {
+			return usageError("%v", err)
+		}
+		if x, ok := e.(casefile.Extended); ok && x.Told.IsZero() {
+			x.Told = m.today // the letter tells it
+			e = x
+		}
+		of := letter.For(e)
+		if kind != casefile.LetterNone && kind != of {
+			return usageError("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
+		}
+		m.facts.Kind, m.facts.Event, m.fresh = of, e, true
+		return nil
+	}
+	if kind == casefile.LetterNone {
+		p, ok := letter.Propose(first)
+		if !ok {
+			return letterError("no-letter", "请写明哪一种，ysq letter kinds 列出各种文书", "%s 目前没有等着制发的文书", first.ID)
+		}
+		kind = p.Kind
+	}
+	m.facts.Kind = kind
+	return m.recorded(first)
+}
+
+// recorded takes what the letter announces from the records.
+func (m *letterMaker) recorded(first letter.Subject) error {
+	kind := m.facts.Kind
+	if letter.Announces(kind) == "" {
+		return m.onlyOnce(first)
+	}
+	r, hasLetter, ok := letter.Recorded(first, kind)
+	switch {
+	case !ok && kind == casefile.LetterReason:
+		m.facts.Event, m.fresh = casefile.ReasonAsked{}, true
+		return nil
+	case !ok:
+		info := letter.Announces(kind).Info()
+		return letterError("nothing-to-tell", fmt.Sprintf("在命令里写明内容（ysq letter -h），或先记录 %s", info.Command), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
+	case hasLetter && !m.req.Draft:
+		return letterError("letter-twice", "要重新制发的，先作废原来的：ysq letter void", "%s 的“%s”已经制发", first.ID, kind.Label())
+	}
+	m.facts.Event = r.Event
+	for _, s := range m.facts.Subjects[1:] {
+		other, _, ok := letter.Recorded(s, kind)
+		if !ok || !letter.Same(other.Event, r.Event) {
+			return letterError("letters-differ", "请分别制发", "%s 与 %s 所要告知的不同，不能用同一份“%s”", s.ID, first.ID, kind.Label())
+		}
+	}
+	return nil
+}
+
+// onlyOnce refuses a second letter of a kind that announces nothing, but for forms without a number.
+func (m *letterMaker) onlyOnce(first letter.Subject) error {
+	if !m.facts.Kind.Numbered() || m.req.Draft || m.facts.Kind == casefile.LetterConsultationNotice {
+		return nil
+	}
+	for _, l := range casefile.Letters(first.History) {
+		if l.Letter == m.facts.Kind && l.Voided == "" {
+			return letterError("letter-twice", "要重新制发的，先作废原来的：ysq letter void "+l.Document, "%s 的“%s”已经制发：%s", first.ID, l.Letter.Label(), l.Document)
+		}
+	}
+	return nil
+}
+
+// judge asks whether what the letter announces may be recorded, and whether one letter can answer all.
+func (m *letterMaker) judge() error {
+	first := m.facts.Subjects[0]
+	for _, s := range m.facts.Subjects[1:] {
+		if party(m.facts.Event) == "" && strings.Join(strings.Fields(s.Applicant), "") != strings.Join(strings.Fields(first.Applicant), "") {
+			return letterError("applicants-differ", "请分别制发", "%s 与 %s 不是同一申请人，不能用同一份文书", s.ID, first.ID)
+		}
+	}
+	if unknown := m.facts.Unknown(); len(unknown) > 0 {
+		return usageError("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
+	}
+	if !m.fresh {
+		return nil
+	}
+	for _, s := range m.facts.Subjects {
+		w, err := casefile.Decide(s.History, casefile.Draft{Case: s.ID, On: m.today, Event: m.facts.Event}, m.today, m.f.reg.Law(), m.f.reg.Calendar())
+		if err != nil {
+			return err
+		}
+		m.warnings = append(m.warnings, w...)
+	}
+	return nil
+}
+
+// complete computes what follows from the event.
+func (m *letterMaker) complete() error {
+	first := m.facts.Subjects[0]
+	switch e := m.facts.Event.(type) {
+	case casefile.Extended:
+		history := first.History
+		if m.fresh {
+			history = append(slices.Clone(history), casefile.Record{Seq: ^uint64(0), On: m.today, Case: first.ID, Event: e})
+		}
+		m.facts.Due = m.due(history)
+	case casefile.FeeNoticed:
+		amount := fee.ByPage(e.Count)
+		if e.By == "件" {
+			amount = fee.ByItem(e.Count)
+		}
+		if amount.Yuan == e.Yuan {
+			m.facts.Charges = amount.Explain()
+		}
+	}
+	if m.facts.Kind == casefile.LetterReceipt {
+		m.facts.Due = m.due(first.History)
+	}
+	return nil
+}
+
+// due is the last day for the answer, by the legal clock where it runs; none where it is not certain.
+func (m *letterMaker) due(history []casefile.Record) civil.Date {
+	k := casefile.ReadClock(casefile.Legal, history, m.f.reg.Law(), m.f.reg.Calendar())
+	if k.Start.IsZero() {
+		k = casefile.ReadClock(casefile.Strict, history, m.f.reg.Law(), m.f.reg.Calendar())
+	}
+	if k.Provisional {
+		return 0
+	}
+	return k.Due
+}
+
+// readTemplate takes the office's template where it has one, else the built-in one.
+func (m *letterMaker) readTemplate() error {
+	docx, path, err := m.f.templateOf(m.facts.Kind)
+	if err != nil {
+		return err
+	}
+	m.own = path != ""
+	if m.template, err = letter.ReadTemplate(docx); err != nil {
+		return letterError("template", "在 Word 或 WPS 里另存为 .docx，再用 ysq letter check 检查", "模板 %s 读不懂：%v", path, err)
+	}
+	if wrong := m.template.Check(m.facts.Kind); len(wrong) > 0 {
+		return letterError("template", "改正后再制发；ysq letter check 可单独检查", "%s：%v", path, &letter.TemplateError{Letter: m.facts.Kind, Problems: wrong})
+	}
+	return nil
+}
+
+// templateOf returns a template's bytes and, for one of the office's own, its path.
+func (f *office) templateOf(kind casefile.LetterKind) (docx []byte, path string, err error) {
+	if dir := f.Config.Letter.Templates; dir != "" {
+		for _, name := range []string{kind.Label(), kind.String()} {
+			path := filepath.Join(dir, name+".docx")
+			file, err := os.Open(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, path, &control.Error{Code: "template", Msg: fmt.Sprintf("模板打不开：%v", err), Hint: "模板须能由运行 ysq 的用户读取", Exit: control.ExitFailed}
+			}
+			defer file.Close()
+			docx, err = io.ReadAll(io.LimitReader(file, letter.MaxTemplate+1))
+			return docx, path, err
+		}
+	}
+	docx, err = letter.Standard(kind)
+	return docx, "", err
+}
+
+// draft makes the letter without a number.
+func (m *letterMaker) draft() (control.LetterResult, error) {
+	number := casefile.LetterNumber{Year: m.today.Year()}
+	m.facts.Document = letter.Document(m.f.Config.Letter.Number, m.facts.Office, m.facts.Kind, number)
+	if !m.facts.Kind.Numbered() {
+		m.facts.Document = ""
+	}
+	values, missing := m.facts.Values()
+	var docx bytes.Buffer
+	if err := m.template.Fill(&docx, values, true); err != nil {
+		return control.LetterResult{}, err
+	}
+	res := control.LetterResult{Draft: true, Content: docx.Bytes(), Missing: missingView(missing), Warnings: append([]string{}, m.warnings...), Records: []control.RecordView{}, Cases: []control.CaseRow{}}
+	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: fileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
+	issued.Document = ""
+	res.Letter = m.f.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
+	res.Letter.On, res.Letter.Own = control.Day(m.today), m.own
+	return res, nil
+}
+
+func missingView(all []letter.Missing) []control.Missing {
+	views := []control.Missing{}
+	for _, m := range all {
+		views = append(views, control.Missing{Name: m.Name, How: m.How})
+	}
+	return views
+}
+
+func (m *letterMaker) fileName(document string) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", m.facts.Subjects[0].ID, m.facts.Kind.Label(), document)) + ".docx"
+}
+
+// record is what is recorded of the letter on each case.
+func (m *letterMaker) record(n casefile.LetterNumber, file casefile.File) casefile.LetterIssued {
+	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: party(m.facts.Event)}
+	if m.facts.Event != nil {
+		e.Decides = m.facts.Event.Kind()
+		if body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, "")); err == nil {
+			e.Event = body
+		}
+	}
+	return e
+}
+
+// party is the other side that an event names.
+func party(e casefile.Event) string {
+	switch e := e.(type) {
+	case casefile.ConsultationSent:
+		return e.Party
+	case casefile.ThirdPartyTold:
+		return e.Party
+	}
+	return ""
+}
+
+// issue gives the letter its number, keeps its bytes and records it.
+func (m *letterMaker) issue(who control.Actor) (res control.LetterResult, kept casefile.Digest, err error) {
+	var n casefile.LetterNumber
+	if m.facts.Kind.Numbered() {
+		if n, err = m.number(); err != nil {
+			return res, kept, err
+		}
+		m.facts.Document = letter.Document(m.f.Config.Letter.Number, m.facts.Office, m.facts.Kind, n)
+	}
+	values, missing := m.facts.Values()
+	if len(missing) > 0 {
+		var all []string
+		for _, x := range missing {
+			all = append(all, x.String())
+		}
+		return res, kept, letterError("letter-incomplete", "补齐后再制发；--preview 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
+	}
+	var docx bytes.Buffer
+	if err := m.template.Fill(&docx, values, false); err != nil {
+		return res, kept, err
+	}
+	file, err := m.f.keepFile(m.fileName(m.facts.Document), &docx)
+	if err != nil {
+		return res, kept, err
+	}
+	kept = file.Digest
+	content := docx.Bytes()
+	res = control.LetterResult{Content: content, Missing: []control.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []control.RecordView{}, Cases: []control.CaseRow{}}
+	e := m.record(n, file)
+	for _, s := range m.facts.Subjects {
+		one := e
+		one.With = slices.DeleteFunc(slices.Clone(m.req.Cases), func(id casefile.ID) bool { return id == s.ID })
+		d := casefile.Draft{Case: s.ID, On: m.today, Event: one}
+		if _, err := casefile.Decide(s.History, d, m.today, m.f.reg.Law(), m.f.reg.Calendar()); err != nil {
+			return res, kept, err
+		}
+		records, err := m.tx.Append(who.String(), d)
+		if err != nil {
+			return res, kept, err
+		}
+		views, err := recordViews(records)
+		if err != nil {
+			return res, kept, err
+		}
+		res.Records = append(res.Records, views...)
+	}
+	if m.fresh && !m.req.Later {
+		if err := m.announce(who, &res); err != nil {
+			return res, kept, err
+		}
+	}
+	for _, s := range m.facts.Subjects {
+		row, err := m.f.row(m.tx, s.ID)
+		if err != nil {
+			return res, kept, err
+		}
+		res.Cases = append(res.Cases, row)
+	}
+	res.Letter, err = m.f.viewOf(m.tx, e.Document, m.facts.Subjects[0].ID, kept)
+	res.Letter.Own = m.own
+	return res, kept, err
+}
+
+// announce records what the letter announces, with its number.
+func (m *letterMaker) announce(who control.Actor, res *control.LetterResult) error {
+	body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, m.facts.Document))
+	if err != nil {
+		return err
+	}
+	for _, s := range m.facts.Subjects {
+		views, _, err := m.f.appendOne(m.tx, who, control.DraftView{Case: s.ID, Kind: m.facts.Event.Kind(), Event: body}, m.today)
+		if err != nil {
+			return err
+		}
+		res.Records = append(res.Records, views...)
+	}
+	return nil
+}
+
+func (m *letterMaker) number() (casefile.LetterNumber, error) {
+	pattern := m.f.Config.Letter.Number
+	if letter.NeedsCode(pattern) && m.facts.Office.Code == "" {
+		return casefile.LetterNumber{}, letterError("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")
+	}
+	n, err := m.tx.NextLetter(letter.Series(pattern, m.facts.Kind), m.today.Year())
+	if gap, ok := errors.AsType[*register.LetterGapError](err); ok {
+		return n, letterError("letter-gap", fmt.Sprintf("查清纸质发文后确认：ysq letter resume %s=最后用过的号 --reason …；没有缺失的写 --rest", m.facts.Kind.Label()), "%v", gap)
+	}
+	return n, err
+}
+
+// keepFile keeps bytes under their digest, as PutFile does what a clerk sends.
+func (f *office) keepFile(name string, body io.Reader) (casefile.File, error) {
+	temp, err := f.store.Create()
+	if err != nil {
+		return casefile.File{}, err
+	}
+	n, err := io.Copy(temp, body)
+	if err == nil && n == 0 {
+		err = usageError("文件 %q 是空的", name)
+	}
+	if err != nil {
+		temp.Discard()
+		return casefile.File{}, err
+	}
+	kept, err := f.store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(roleFile)}}})
+	if err != nil {
+		return casefile.File{}, err
+	}
+	if err := f.store.Settle(kept); err != nil {
+		return casefile.File{}, err
+	}
+	return casefile.File{Digest: kept[0].Digest, Name: fileName(name), Size: n}, nil
+}

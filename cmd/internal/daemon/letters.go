@@ -1,0 +1,352 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/letter"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
+)
+
+// letterView is a letter as one case's record has it.
+func (f *office) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.Case) control.LetterView {
+	v := control.LetterView{
+		Letter: e.Letter, Label: e.Letter.Label(), Document: control.Text(e.Document), Series: e.Series, Year: e.Year, Number: e.Number,
+		Cases: append([]casefile.ID{id}, e.With...), Applicant: control.Text(c.Applicant), Party: control.Text(e.Party),
+		Name: e.File.Name, Digest: e.File.Digest, Size: e.File.Size, Template: e.Template, Decides: e.Decides,
+	}
+	if d, err := e.Decided(); err == nil && d != nil {
+		v.Text = casefile.Describe(casefile.WithDocument(d, ""))
+	}
+	return v
+}
+
+// lettersIn lists the letters of a case, each with how it stands.
+func (f *office) lettersIn(c casefile.Case, history []casefile.Record) []control.LetterView {
+	all := []control.LetterView{}
+	live := casefile.Live(history)
+	for _, l := range casefile.Letters(history) {
+		v := f.letterView(l.LetterIssued, c.ID, c)
+		v.On, v.Voided, v.Actor = control.Day(l.On), control.Text(l.Voided), l.Actor
+		if d, err := l.Decided(); err == nil && d != nil {
+			v.Recorded = slices.ContainsFunc(live, func(r casefile.Record) bool { return letter.Same(d, r.Event) })
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// viewOf finds a letter that was just recorded.
+func (f *office) viewOf(tx *register.Tx, document string, id casefile.ID, digest casefile.Digest) (control.LetterView, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return control.LetterView{}, err
+	}
+	history, err := tx.History(id)
+	if err != nil {
+		return control.LetterView{}, err
+	}
+	for _, v := range slices.Backward(f.lettersIn(c, history)) {
+		if string(v.Document) == document && v.Digest == digest {
+			return v, nil
+		}
+	}
+	return control.LetterView{}, fmt.Errorf("letter %s is not on %s", document, id)
+}
+
+// LetterList lists letters: of a case, or of a year in the order of their numbers.
+func (f *office) LetterList(_ context.Context, q control.LetterQuery) (all []control.LetterView, err error) {
+	all = []control.LetterView{}
+	err = f.reg.View(func(tx *register.Tx) error {
+		if q.Case != "" {
+			c, err := tx.Case(q.Case)
+			if err != nil {
+				return err
+			}
+			history, err := tx.History(q.Case)
+			all = slices.DeleteFunc(f.lettersIn(c, history), func(v control.LetterView) bool { return q.Year != 0 && civil.Date(v.On).Year() != q.Year })
+			return err
+		}
+		for r, err := range tx.Letters(q.Year) {
+			if err != nil {
+				return err
+			}
+			if all, err = f.listed(tx, all, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b control.LetterView) int { return cmp.Compare(seriesOrder(a.Series), seriesOrder(b.Series)) })
+	return all, told(err)
+}
+
+// seriesOrder lists the series in the order in which a case needs their letters.
+func seriesOrder(series string) int {
+	k, err := casefile.ParseLetterKind(series)
+	if err != nil {
+		return 0
+	}
+	return int(k)
+}
+
+// listed adds a record to a list of letters: a letter, once for all its cases, or a gap.
+func (f *office) listed(tx *register.Tx, all []control.LetterView, r casefile.Record) ([]control.LetterView, error) {
+	switch e := r.Event.(type) {
+	case casefile.LetterIssued:
+		if n := len(all); n > 0 && all[n-1].Series == e.Series && all[n-1].Year == e.Year && all[n-1].Number == e.Number {
+			return all, nil
+		}
+		v, err := f.viewOf(tx, e.Document, r.Case, e.File.Digest)
+		return append(all, v), err
+	case casefile.LetterResumed:
+		v := control.LetterView{Label: "续编", Series: e.Series, Year: e.Year, Through: e.Number, On: control.Day(r.On), Cases: []casefile.ID{}, Reason: e.Reason, Actor: r.Actor}
+		return append(all, v), nil
+	}
+	return all, nil
+}
+
+// numbered finds the records of a letter by its number.
+func numbered(tx *register.Tx, document string) ([]casefile.Record, error) {
+	records, err := tx.LettersNumbered(document)
+	if err == nil && len(records) == 0 {
+		err = &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有文号为 %q 的文书", document), Hint: "ysq letter list 列出文书；文号照原样写全", Exit: control.ExitNotFound}
+	}
+	return records, err
+}
+
+// CopyLetter writes the bytes of a letter.
+func (f *office) CopyLetter(_ context.Context, number string, w io.Writer) error {
+	var d casefile.Digest
+	erased := false
+	err := f.reg.View(func(tx *register.Tx) error {
+		records, err := numbered(tx, number)
+		if err != nil {
+			return err
+		}
+		if e, ok := records[0].Event.(casefile.LetterIssued); ok {
+			d = e.File.Digest
+		}
+		erased = tx.Erased(d)
+		return nil
+	})
+	if err != nil {
+		return told(err)
+	}
+	file, err := f.store.Open(d)
+	if errors.Is(err, fs.ErrNotExist) {
+		what := "的文件不在：请从备份恢复"
+		if erased {
+			what = "的文件已经销毁"
+		}
+		return &control.Error{Code: "not-found", Msg: number + " " + what, Exit: control.ExitNotFound}
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = io.Copy(w, file)
+	return err
+}
+
+// VoidLetter voids a letter on every case that it answers. What it announced stays recorded; a person is
+// told of that.
+func (f *office) VoidLetter(_ context.Context, who control.Actor, req control.VoidLetterRequest) (res control.LetterResult, err error) {
+	if req.Reason == "" {
+		return res, usageError("缺少作废的理由（--reason）")
+	}
+	now := f.Now()
+	res = control.LetterResult{Missing: []control.Missing{}, Warnings: []string{}, Records: []control.RecordView{}, Cases: []control.CaseRow{}}
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		records, err := numbered(tx, req.Document)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			e, ok := r.Event.(casefile.LetterIssued)
+			if !ok {
+				continue
+			}
+			history, err := tx.History(r.Case)
+			if err != nil {
+				return err
+			}
+			if err := voidable(history, r.Case, e, &res.Warnings); err != nil {
+				return err
+			}
+			made, err := tx.Append(who.String(), casefile.Draft{Case: r.Case, On: civil.Of(now), Event: casefile.LetterVoided{LetterNumber: e.LetterNumber, Document: e.Document, Reason: req.Reason}})
+			if err != nil {
+				return err
+			}
+			views, err := recordViews(made)
+			if err != nil {
+				return err
+			}
+			row, err := f.row(tx, r.Case)
+			if err != nil {
+				return err
+			}
+			res.Records, res.Cases = append(res.Records, views...), append(res.Cases, row)
+			if res.Letter, err = f.viewOf(tx, e.Document, r.Case, e.File.Digest); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return control.LetterResult{}, told(err)
+	}
+	f.Log.Info().Str("number", req.Document).Str("actor", who.String()).Msg("a letter was voided")
+	return res, nil
+}
+
+// voidable refuses to void twice, and tells of a record that rests on the letter.
+func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued, warnings *[]string) error {
+	for _, l := range casefile.Letters(history) {
+		if l.LetterNumber == e.LetterNumber && l.Voided != "" {
+			return letterError("void-twice", "", "%s 已经作废：%s", l.Document, l.Voided)
+		}
+	}
+	d, err := e.Decided()
+	if err != nil || d == nil {
+		return err
+	}
+	for _, r := range casefile.Live(history) {
+		if letter.Same(d, r.Event) {
+			*warnings = append(*warnings, fmt.Sprintf("%s：记录 %d（%s）是随此文书记录的，仍然有效；不对的请另行作废：ysq void %s --record %d", id, r.Seq, r.Event.Kind().Label(), id, r.Seq))
+		}
+	}
+	return nil
+}
+
+// RecordLetter records what a letter announces, on each of its cases.
+func (f *office) RecordLetter(_ context.Context, who control.Actor, req control.RecordLetterRequest) (res control.AppendResult, err error) {
+	var drafts []control.DraftView
+	err = f.reg.View(func(tx *register.Tx) error {
+		records, err := numbered(tx, req.Document)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if e, ok := r.Event.(casefile.LetterIssued); ok {
+				some, err := announcement(tx, r.Case, e, req)
+				if err != nil {
+					return err
+				}
+				drafts = append(drafts, some...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return res, told(err)
+	}
+	for _, d := range drafts {
+		if needs := f.Needs(d.Kind); who.Role < needs {
+			return res, letterError("denied", "", "记录“%s”需要“%s”", d.Kind.Label(), needs.Label())
+		}
+	}
+	return f.Append(context.Background(), who, control.AppendRequest{Drafts: drafts, DryRun: req.DryRun})
+}
+
+// announcement is what is recorded on a case when its letter goes out.
+func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req control.RecordLetterRequest) ([]control.DraftView, error) {
+	history, err := tx.History(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range casefile.Letters(history) {
+		if l.LetterNumber == e.LetterNumber && l.Voided != "" {
+			return nil, letterError("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
+		}
+	}
+	d, err := e.Decided()
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
+		return nil, letterError("nothing-to-record", "", "“%s”没有要随之记录的事项", e.Letter.Label())
+	}
+	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return letter.Same(d, r.Event) }) {
+		return nil, letterError("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
+	}
+	body, err := casefile.EncodeEvent(d)
+	if err != nil {
+		return nil, err
+	}
+	drafts := []control.DraftView{{Case: id, On: req.On, Kind: d.Kind(), Event: body}}
+	if req.Way != casefile.WayNone {
+		if d.Kind() != casefile.KindReplied {
+			return nil, usageError("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
+		}
+		sent, err := casefile.EncodeEvent(casefile.Dispatched{Way: req.Way, Tracking: req.Tracking})
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, control.DraftView{Case: id, On: req.On, Kind: casefile.KindDispatched, Event: sent})
+	}
+	return drafts, nil
+}
+
+// ResumeLetters says which numbers are taken although the register has no letter with them.
+func (f *office) ResumeLetters(_ context.Context, who control.Actor, req control.ResumeLettersRequest) (views []control.RecordView, err error) {
+	now := f.Now()
+	year := cmp.Or(req.Year, civil.Of(now).Year())
+	if req.Reason == "" || len(req.Last) == 0 && !req.Rest {
+		return nil, usageError("请写明各种文书最后用过的号和理由（--reason）")
+	}
+	err = f.reg.Update(now, func(tx *register.Tx) error {
+		var drafts []casefile.Draft
+		add := func(series string, last int) {
+			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: casefile.LetterResumed{
+				LetterNumber: casefile.LetterNumber{Series: series, Year: year, Number: last}, Reason: req.Reason}})
+		}
+		for _, k := range casefile.LetterKinds() {
+			if last, ok := req.Last[k.String()]; ok {
+				if err := resumable(tx, k.String(), year, last); err != nil {
+					return err
+				}
+				add(k.String(), last)
+			}
+		}
+		if last, ok := req.Last[letter.AllSeries]; ok {
+			if err := resumable(tx, letter.AllSeries, year, last); err != nil {
+				return err
+			}
+			add(letter.AllSeries, last)
+		}
+		if len(drafts) != len(req.Last) {
+			return usageError("续编的文书里有不认识的种类；ysq letter kinds 列出各种文书")
+		}
+		if req.Rest {
+			add("", 0)
+		}
+		records, err := tx.Append(who.String(), drafts...)
+		if err != nil {
+			return err
+		}
+		views, err = recordViews(records)
+		return err
+	})
+	return views, told(err)
+}
+
+// resumable refuses to go back behind a number that is on record.
+func resumable(tx *register.Tx, series string, year, last int) error {
+	next, err := tx.NextLetter(series, year)
+	if _, gap := errors.AsType[*register.LetterGapError](err); err != nil && !gap {
+		return err
+	}
+	if last < next.Number-1 || last > 1<<20 {
+		return letterError("letter-number", "写最后用过的号", "登记库里已用到第 %d 号，不能自第 %d 号续编", next.Number-1, last+1)
+	}
+	return nil
+}
