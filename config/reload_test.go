@@ -12,6 +12,7 @@ func TestAdoptTakesWhatIsLive(t *testing.T) {
 	other := mustParse(t, `[agency]
 name = "另一局"
 code = "另依申请"
+names = ["2026-01-01 又一局"]
 [paths]
 state = "/srv/other"
 socket = "/run/other"
@@ -64,6 +65,13 @@ warn_days = 77
 [report]
 submit_by = "02-02"
 publish_by = "02-02"
+[letter]
+templates = "/other"
+number = "{年}{号}"
+contact = "别处"
+payment = "别处"
+review_organ = "另一政府"
+court = "另一法院"
 [log]
 level = "debug"
 [terminal]

@@ -82,7 +82,7 @@ func (d *dossier) read() error {
 		for _, r := range history {
 			d.lines = append(append(d.lines, tx.Line(r.Seq)...), '\n')
 		}
-		d.papered = letter.Contents(d.subject, d.f.Config.Agency.NameOn(d.f.today()))
+		d.papered = letter.Contents(d.subject, d.f.live().Agency.NameOn(d.f.today()))
 		for _, p := range d.papered {
 			if tx.Erased(p.Digest) {
 				d.erased = append(d.erased, p.Digest)
@@ -126,7 +126,7 @@ func (d *dossier) extract() error {
 	}
 	history := d.subject.History
 	for _, file := range [][2]string{
-		{"登记摘录.txt", extractText(d.subject, d.detail, d.f.Config.Agency.NameOn(d.f.today()))},
+		{"登记摘录.txt", extractText(d.subject, d.detail, d.f.live().Agency.NameOn(d.f.today()))},
 		{"经过.txt", chronologyText(d.id, history)},
 		{"期限计算.txt", countText(e, d.subject.StoppedOn)},
 		{"登记记录.jsonl", string(d.lines)},

@@ -94,8 +94,8 @@ func (f *office) letterMaker(tx *register.Tx, today civil.Date, req control.Lett
 
 // letterOffice is the office as its letters of a day name it.
 func (f *office) letterOffice(day civil.Date) letter.Office {
-	c := f.Config.Letter
-	return letter.Office{Name: f.Config.Agency.NameOn(day), Code: f.Config.Agency.Code, Contact: c.Contact, Payment: c.Payment, ReviewOrgan: c.ReviewOrgan, Court: c.Court}
+	c, agency := f.live().Letter, f.live().Agency
+	return letter.Office{Name: agency.NameOn(day), Code: agency.Code, Contact: c.Contact, Payment: c.Payment, ReviewOrgan: c.ReviewOrgan, Court: c.Court}
 }
 
 // subjects reads the cases. A letter speaks of what was registered, not of what a mail claims.
@@ -267,7 +267,7 @@ func (m *letterMaker) readTemplate() error {
 
 // templateOf returns a template's bytes and, for one of the office's own, its path.
 func (f *office) templateOf(kind casefile.LetterKind) (docx []byte, path string, err error) {
-	if dir := f.Config.Letter.Templates; dir != "" {
+	if dir := f.live().Letter.Templates; dir != "" {
 		for _, name := range []string{kind.Label(), kind.String()} {
 			path := filepath.Join(dir, name+".docx")
 			file, err := os.Open(path)
@@ -289,7 +289,7 @@ func (f *office) templateOf(kind casefile.LetterKind) (docx []byte, path string,
 // draft makes the letter without a number.
 func (m *letterMaker) draft() (control.LetterResult, error) {
 	number := casefile.LetterNumber{Year: m.today.Year()}
-	m.facts.Document = letter.Document(m.f.Config.Letter.Number, m.facts.Office, m.facts.Kind, number)
+	m.facts.Document = letter.Document(m.f.live().Letter.Number, m.facts.Office, m.facts.Kind, number)
 	if !m.facts.Kind.Numbered() {
 		m.facts.Document = ""
 	}
@@ -348,7 +348,7 @@ func (m *letterMaker) issue(who control.Actor) (res control.LetterResult, kept c
 		if n, err = m.number(); err != nil {
 			return res, kept, err
 		}
-		m.facts.Document = letter.Document(m.f.Config.Letter.Number, m.facts.Office, m.facts.Kind, n)
+		m.facts.Document = letter.Document(m.f.live().Letter.Number, m.facts.Office, m.facts.Kind, n)
 	}
 	values, missing := m.facts.Values()
 	if len(missing) > 0 {
@@ -421,7 +421,7 @@ func (m *letterMaker) announce(who control.Actor, res *control.LetterResult) err
 }
 
 func (m *letterMaker) number() (casefile.LetterNumber, error) {
-	pattern := m.f.Config.Letter.Number
+	pattern := m.f.live().Letter.Number
 	if letter.NeedsCode(pattern) && m.facts.Office.Code == "" {
 		return casefile.LetterNumber{}, letterError("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")
 	}

@@ -107,7 +107,7 @@ func TestReload(t *testing.T) {
 
 // Whatever can change while the daemon runs is read from the configuration in force.
 func TestLiveOptionsAreReadLive(t *testing.T) {
-	stale := regexp.MustCompile(`\b(Options\.|[a-z]\.)Config\.(Agency|Intake|Approval|Report|Retention|Backup|Terminal|Log|Access\.(Viewer|Operator|Approver))\b`)
+	stale := regexp.MustCompile(`\b(Options\.|[a-z]\.)Config\.(Agency|Intake|Approval|Letter|Report|Retention|Backup|Terminal|Log|Access\.(Viewer|Operator|Approver))\b`)
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
