@@ -11,8 +11,8 @@ import (
 	"ysq.internal/ysq/cmd/internal/control"
 )
 
-// outgoing composes a mail of the office as its webmail leaves it in 已发送.
-func outgoing(id, subject string) []byte {
+// webmailed composes a mail of the office as its webmail leaves it in 已发送.
+func webmailed(id, subject string) []byte {
 	return fmt.Appendf(nil, "From: office@example.test\r\nTo: zhangsan@example.test\r\nSubject: %s\r\nMessage-ID: <%s@office.example.test>\r\n"+
 		"In-Reply-To: <%s>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nx\r\n", subject, id, applicationID)
 }
@@ -67,14 +67,14 @@ func texts(d control.CaseDetail, k casefile.Kind) (all []string) {
 func TestBounceOfTheReply(t *testing.T) {
 	for name, deliver := range map[string]func(b *bureau){
 		"after the letter was seen": func(b *bureau) {
-			b.sim.Add("已发送", outgoing("reply", "答复"), b.now())
+			b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
 			b.poll()
 			b.sim.Add("INBOX", notice("reply", "failed"), b.now())
 			b.poll()
 		},
 		"in the same poll, before the letter": func(b *bureau) {
 			b.sim.Add("INBOX", notice("reply", "failed"), b.now())
-			b.sim.Add("已发送", outgoing("reply", "答复"), b.now())
+			b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
 			b.poll()
 		},
 		"a day before the letter is seen": func(b *bureau) {
@@ -85,7 +85,7 @@ func TestBounceOfTheReply(t *testing.T) {
 				b.t.Errorf("the bounce was not parked: %+v", parked)
 			}
 			time.Sleep(24 * time.Hour)
-			b.sim.Add("已发送", outgoing("reply", "答复"), sent)
+			b.sim.Add("已发送", webmailed("reply", "答复"), sent)
 			b.poll()
 		},
 	} {
@@ -124,11 +124,11 @@ func TestReportsThatMoveNothing(t *testing.T) {
 		note    string // of the case; "" for none, and the report stays parked
 	}{
 		{"a delay", func(b *bureau) {
-			b.sim.Add("已发送", outgoing("reply", "答复"), b.now())
+			b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
 			b.sim.Add("INBOX", notice("reply", "delayed"), b.now())
 		}, "投递延迟"},
 		{"a letter of the day before", func(b *bureau) {
-			b.sim.Add("已发送", outgoing("confirmation", "已收到"), b.now().Add(-24*time.Hour))
+			b.sim.Add("已发送", webmailed("confirmation", "已收到"), b.now().Add(-24*time.Hour))
 			b.sim.Add("INBOX", notice("confirmation", "failed"), b.now())
 		}, "退信"},
 		{"a letter that nobody knows", func(b *bureau) { b.sim.Add("INBOX", notice("unknown", "failed"), b.now()) }, ""},
@@ -164,7 +164,7 @@ func TestBounceBeforeTheReplyIsRecorded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		fileApplication(b)
-		b.sim.Add("已发送", outgoing("reply", "答复"), b.now())
+		b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
 		b.sim.Add("INBOX", notice("reply", "failed"), b.now())
 		b.poll()
 		if d := b.show("2026-00001"); d.Stage != "received" || len(texts(d, casefile.KindNoted)) != 1 {
