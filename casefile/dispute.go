@@ -191,17 +191,16 @@ func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
 	return d
 }
 
-// CountsIn reports whether 表四 of a year has the dispute: filed by its end and not decided for good
-// before it began. A dispute still pending on 12-31 counts again in the next year.
-func CountsIn(year int, history []Record) (Dispute, bool) {
+// CountsIn reports whether 表四 of a period, both days included, has the dispute: filed by its end and
+// not decided for good before it began. A dispute still pending on 12-31 counts again in the next year.
+func CountsIn(from, to civil.Date, history []Record) (Dispute, bool) {
 	id := DisputeID("")
 	if len(history) > 0 {
 		id = DisputeOf(history[0])
 	}
-	before := FoldDispute(id, history, civil.New(year-1, 12, 31))
-	after := FoldDispute(id, history, civil.New(year, 12, 31))
+	before, after := FoldDispute(id, history, from.Add(-1)), FoldDispute(id, history, to)
 	open := !before.FiledOn.IsZero() && before.Result == ResultPending
-	return after, !after.FiledOn.IsZero() && (open || after.FiledOn.Year() == year || after.Result != before.Result)
+	return after, !after.FiledOn.IsZero() && (open || after.FiledOn >= from || after.Result != before.Result)
 }
 
 // AnswerBy is the last day for the office to answer: 复议 within 5 working days by the simplified

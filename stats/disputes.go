@@ -1,6 +1,10 @@
 package stats
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Track is the way on which the office's handling of an application is challenged: a row of 表四.
 type Track uint8
@@ -46,4 +50,34 @@ func countMatters(all []Matter) ([]Standings, error) {
 		table[m.Track][results]++
 	}
 	return table, nil
+}
+
+// MatterCell names one number of 表四. A Result past the last is 总计.
+type MatterCell struct {
+	Track  Track
+	Result Result
+}
+
+// ParseMatterCell reads a track and a result with a comma between: 复议后起诉,结果维持. The result may be
+// left out for 总计. ok is false for what is no cell of 表四.
+func (f Format) ParseMatterCell(s string) (cell MatterCell, ok bool) {
+	name, result, given := strings.Cut(plain(s), "，")
+	track := slices.IndexFunc(f.Tracks, func(t TrackHeading) bool {
+		return name == t.Label || name == t.Under+t.Label || t.Under != "" && name != "" && strings.HasSuffix(t.Label, name)
+	})
+	if track < 0 {
+		return cell, false
+	}
+	cell = MatterCell{Track(track), results}
+	if given && result != Total {
+		i := slices.IndexFunc(f.Results, func(r string) bool { return result == r || "结果"+result == r })
+		cell.Result, ok = Result(i), i >= 0
+		return cell, ok
+	}
+	return cell, true
+}
+
+// Holds reports whether a matter is one of those that the cell counts.
+func (c MatterCell) Holds(m Matter) bool {
+	return m.Track == c.Track && (c.Result >= results || m.Result == c.Result)
 }

@@ -1,11 +1,15 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
 )
 
 // Manual is what a clerk writes for a year: what no record tells.
@@ -152,7 +156,11 @@ func (w *words) handling() string {
 			parts = append(parts, fmt.Sprintf("%s%d件", g, counts[g]))
 		}
 	}
-	s := fmt.Sprintf("%d年，新收政府信息公开申请%d件，上年结转%d件；全年办结%d件", r.Year, at(CountsNew), at(CountsCarriedIn), at(CountsEnded))
+	period, all := fmt.Sprintf("%d年", r.Year), "全年"
+	if part, ok := r.part(); ok {
+		period, all = part, "其间"
+	}
+	s := fmt.Sprintf("%s，新收政府信息公开申请%d件，上年结转%d件；%s办结%d件", period, at(CountsNew), at(CountsCarriedIn), all, at(CountsEnded))
 	if len(parts) > 0 {
 		s += "，其中" + strings.Join(parts, "、")
 	}
@@ -192,14 +200,29 @@ func (w *words) disputes() string {
 
 // fees states the fees, which must be stated even when there were none.
 func (w *words) fees() string {
-	fees := w.report.Fees
+	fees, period := w.report.Fees, fmt.Sprintf("%d年度", w.report.Year)
+	if part, ok := w.report.part(); ok {
+		period = part
+	}
 	switch {
 	case fees.Yuan == 0:
-		return fmt.Sprintf("%d年度未收取信息处理费。", w.report.Year)
+		return fmt.Sprintf("%s未收取信息处理费。", period)
 	case fees.Cases == 0:
-		return fmt.Sprintf("%d年度收取信息处理费%d元。", w.report.Year, fees.Yuan)
+		return fmt.Sprintf("%s收取信息处理费%d元。", period, fees.Yuan)
 	}
-	return fmt.Sprintf("%d年度就%d件申请收取信息处理费%d元。", w.report.Year, fees.Cases, fees.Yuan)
+	return fmt.Sprintf("%s就%d件申请收取信息处理费%d元。", period, fees.Cases, fees.Yuan)
+}
+
+// part names the period of a report on a part of the year.
+func (r Report) part() (name string, ok bool) {
+	if r.From.IsZero() && r.To.IsZero() {
+		return "", false
+	}
+	from := cmp.Or(r.From, civil.New(r.Year, time.January, 1))
+	to := cmp.Or(r.To, civil.New(r.Year, time.December, 31))
+	_, m1, d1 := from.Date()
+	_, m2, d2 := to.Date()
+	return fmt.Sprintf("%d年%d月%d日至%d月%d日", r.Year, m1, d1, m2, d2), true
 }
 
 // claims are the phrases in which a report's prose states a number that a table has, too.

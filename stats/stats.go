@@ -155,7 +155,11 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	if r.Table4, err = countMatters(o.Matters); err != nil {
 		return r, err
 	}
-	prose := r.fill(f, o.Manual, len(found[reopened]))
+	manual := o.Manual
+	if !b.whole() {
+		manual = nil // what a clerk writes is of the whole year
+	}
+	prose := r.fill(f, manual, len(found[reopened]))
 	r.Checks = r.identities(f)
 	r.Checks = append(r.Checks, r.carriedOver(f, o), rest.check(o.Opening, found[carriedOver]))
 	for k := range lastFinding {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 )
 
 func yearKey(year int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(year)) }
@@ -59,16 +60,16 @@ func (t *Tx) Opening() (o casefile.OpeningBalance, ok bool, err error) {
 	return o, seq > 0, nil
 }
 
-// FeesIn sums the 信息处理费 that was paid in a year, and on how many cases. What was voided does not
+// FeesIn sums the 信息处理费 that was paid in a period of one year, both days included, and on how many cases. What was voided does not
 // count.
-func (t *Tx) FeesIn(year int) (yuan, cases int, err error) {
+func (t *Tx) FeesIn(from, to civil.Date) (yuan, cases int, err error) {
 	paying := make(map[casefile.ID]bool)
-	for r, err := range t.ofYears(year) {
+	for r, err := range t.ofYears(from.Year()) {
 		if err != nil {
 			return 0, 0, err
 		}
 		paid, ok := r.Event.(casefile.FeePaid)
-		if !ok {
+		if !ok || r.On < from || r.On > to {
 			continue
 		}
 		history, err := t.History(r.Case)

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"strings"
 	"testing"
 
 	"ysq.internal/ysq/casefile"
@@ -56,9 +57,13 @@ func TestFeesIn(t *testing.T) {
 		}
 	}
 	must(t, r.View(func(tx *Tx) error {
-		for year, want := range map[int][2]int{2025: {}, 2026: {300, 2}, 2027: {800, 1}} {
-			if yuan, cases, err := tx.FeesIn(year); yuan != want[0] || cases != want[1] || err != nil {
-				t.Errorf("%d: %d yuan on %d cases, %v; want %v", year, yuan, cases, err, want)
+		for period, want := range map[string][2]int{
+			"2025-01-01 2025-12-31": {}, "2026-01-01 2026-12-31": {300, 2}, "2027-01-01 2027-12-31": {800, 1},
+			"2026-03-03 2026-03-31": {200, 1}, "2026-01-01 2026-03-02": {100, 1}, "2026-04-01 2026-06-30": {},
+		} {
+			from, to, _ := strings.Cut(period, " ")
+			if yuan, cases, err := tx.FeesIn(civil.MustParse(from), civil.MustParse(to)); yuan != want[0] || cases != want[1] || err != nil {
+				t.Errorf("%s: %d yuan on %d cases, %v; want %v", period, yuan, cases, err, want)
 			}
 		}
 		for rec, err := range tx.Years() {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
@@ -26,7 +25,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report 年份",
 		Short: "年度报告（条例第五十条）",
 		Long: "政府信息公开工作年度报告的六个部分（条例第五十条；国办公开办函〔2021〕30号）：表三、表四依登记的案件计算，表二和文字由 report edit 填写，并核对勾稽关系。\n" +
-			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段，--against 与另一年度的同一时段比较。--cases 列出某一格数的是哪些案件；html 格式中点数字可见。--check 有一项核对不通过时以 6 退出。",
+			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段，--against 与另一年度的同一时段比较。--cases 列出某一格数的是哪些案件（表四的，是哪些复议、诉讼）；html 格式中点数字可见。--check 有一项核对不通过时以 6 退出。",
 		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --against 2025\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
 		Args:    exactly("年份"),
 	}
@@ -34,7 +33,7 @@ func (a *app) reportCommand() *cobra.Command {
 	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
 	output := f.StringP("output", "o", "", "写入`文件`；要么写完整，要么不写")
 	check := f.Bool("check", false, "核对不通过时以 6 退出")
-	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计")
+	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计；表四如 行政复议,结果维持")
 	o := &options{cmd: cmd}
 	from, to := o.date("from", "自此`日期`，须在这一年之内"), o.date("to", "至此`日期`")
 	against := o.number("against", "与另一`年度`的同一时段逐行比较总计")
@@ -65,7 +64,7 @@ func (a *app) reportCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 			if *cell != "" {
-				return a.reportCases(ctx, c, year, *cell)
+				return a.reportCases(ctx, c, year, *cell, q)
 			}
 			q.Trace = q.Trace && !o.given("against")
 			r, err := c.Draft(ctx, year, q)
@@ -87,19 +86,23 @@ func (a *app) reportCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) reportCases(ctx context.Context, c *control.Client, year int, cell string) error {
-	ids, err := c.ReportCases(ctx, year, cell)
+func (a *app) reportCases(ctx context.Context, c *control.Client, year int, cell string, q control.ReportQuery) error {
+	held, err := c.ReportCases(ctx, year, cell, q)
 	if err != nil {
 		return err
 	}
-	if a.json {
-		if ids == nil {
-			ids = []casefile.ID{}
-		}
-		return a.printJSON(ids)
+	numbers := []string{} // never null in JSON
+	for _, id := range held.Cases {
+		numbers = append(numbers, string(id))
 	}
-	for _, id := range ids {
-		fmt.Fprintln(a.out, grid.Clean(string(id)))
+	for _, id := range held.Disputes {
+		numbers = append(numbers, string(id))
+	}
+	if a.json {
+		return a.printJSON(numbers)
+	}
+	for _, n := range numbers {
+		fmt.Fprintln(a.out, grid.Clean(n))
 	}
 	return nil
 }

@@ -18,6 +18,12 @@ type ReportQuery struct {
 	Format   string     // "" is the current one
 }
 
+// CellCases is what a cell counts: cases in 表三, disputes in 表四.
+type CellCases struct {
+	Cases    []casefile.ID        `json:"cases"`
+	Disputes []casefile.DisputeID `json:"disputes"`
+}
+
 // YearView is how a year's report stands.
 type YearView struct {
 	Year      int               `json:"year"`
@@ -82,8 +88,8 @@ func (h *Handler) draft(w http.ResponseWriter, r *http.Request, _ Actor) error {
 	if err != nil {
 		return err
 	}
-	q := ReportQuery{Trace: r.URL.Query().Get("trace") == "true", Format: r.URL.Query().Get("format")}
-	if q.From, q.To, err = period(r); err != nil {
+	q, err := reportQuery(r)
+	if err != nil {
 		return err
 	}
 	rep, err := h.backend.Draft(r.Context(), y, q)
@@ -91,6 +97,41 @@ func (h *Handler) draft(w http.ResponseWriter, r *http.Request, _ Actor) error {
 		rep.Cases[i].Subject = maskString(rep.Cases[i].Subject)
 	}
 	return answered(w, rep, err)
+}
+
+func (h *Handler) reportCases(w http.ResponseWriter, r *http.Request, _ Actor) error {
+	y, err := year(r)
+	if err != nil {
+		return err
+	}
+	q, err := reportQuery(r)
+	if err != nil {
+		return err
+	}
+	held, err := h.backend.ReportCases(r.Context(), y, r.URL.Query().Get("cell"), q)
+	return answered(w, held, err)
+}
+
+func reportQuery(r *http.Request) (q ReportQuery, err error) {
+	q.Trace, q.Format = r.URL.Query().Get("trace") == "true", r.URL.Query().Get("format")
+	q.From, q.To, err = period(r)
+	return q, err
+}
+
+func (q ReportQuery) values() url.Values {
+	v := url.Values{}
+	for name, day := range map[string]civil.Date{"from": q.From, "to": q.To} {
+		if !day.IsZero() {
+			v.Set(name, day.String())
+		}
+	}
+	if q.Trace {
+		v.Set("trace", "true")
+	}
+	if q.Format != "" {
+		v.Set("format", q.Format)
+	}
+	return v
 }
 
 // period reads from and to; absent days are zero.
@@ -185,8 +226,14 @@ func (h *Handler) departments(w http.ResponseWriter, r *http.Request, _ Actor) e
 
 // Draft returns a report computed as asked.
 func (c *Client) Draft(ctx context.Context, year int, q ReportQuery) (r stats.Report, err error) {
-	v := url.Values{"trace": {strconv.FormatBool(q.Trace)}, "format": {q.Format}, "from": {q.From.String()}, "to": {q.To.String()}}
-	return r, c.get(ctx, "/reports/"+strconv.Itoa(year)+"/draft", v, &r)
+	return r, c.get(ctx, "/reports/"+strconv.Itoa(year)+"/draft", q.values(), &r)
+}
+
+// ReportCases names what a cell counts.
+func (c *Client) ReportCases(ctx context.Context, year int, cell string, q ReportQuery) (held CellCases, err error) {
+	v := q.values()
+	v.Set("cell", cell)
+	return held, c.get(ctx, "/reports/"+strconv.Itoa(year)+"/cases", v, &held)
 }
 
 // Years says how the years' reports stand.

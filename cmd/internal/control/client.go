@@ -84,11 +84,6 @@ func (c *Client) Report(ctx context.Context, year int) (r stats.Report, err erro
 	return r, c.get(ctx, "/reports/"+strconv.Itoa(year), nil, &r)
 }
 
-// ReportCases names the cases behind a cell.
-func (c *Client) ReportCases(ctx context.Context, year int, cell string) (ids []casefile.ID, err error) {
-	return ids, c.get(ctx, "/reports/"+strconv.Itoa(year)+"/cases", url.Values{"cell": {cell}}, &ids)
-}
-
 // Mails yields the mails that ended in a place.
 func (c *Client) Mails(ctx context.Context, place casefile.Disposition, yield func(MailView) error) error {
 	return stream(ctx, c, "/mails", url.Values{"place": {place.String()}}, yield)

@@ -65,8 +65,8 @@ type Backend interface {
 	// Reveal records that the actor looks at a case unmasked.
 	Reveal(ctx context.Context, actor Actor, id casefile.ID) error
 	Report(ctx context.Context, year int) (stats.Report, error)
-	// ReportCases names the cases behind a cell such as （三）4,自然人.
-	ReportCases(ctx context.Context, year int, cell string) ([]casefile.ID, error)
+	// ReportCases names what a cell counts such as （三）4,自然人 or 行政复议,结果维持, of the year or a part of it.
+	ReportCases(ctx context.Context, year int, cell string, q ReportQuery) (CellCases, error)
 	// Mails yields the mails that ended in a place; yield's error ends it.
 	Mails(ctx context.Context, place casefile.Disposition, yield func(MailView) error) error
 	// Mail finds a mail by the beginning of its digest and reads it.

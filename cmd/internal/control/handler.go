@@ -259,18 +259,6 @@ func (h *Handler) report(w http.ResponseWriter, r *http.Request, _ Actor) error 
 	return answer(w, rep)
 }
 
-func (h *Handler) reportCases(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	y, err := year(r)
-	if err != nil {
-		return err
-	}
-	ids, err := h.backend.ReportCases(r.Context(), y, r.URL.Query().Get("cell"))
-	if err != nil {
-		return err
-	}
-	return answer(w, ids)
-}
-
 func (h *Handler) mails(w http.ResponseWriter, r *http.Request, _ Actor) error {
 	place, err := casefile.ParseDisposition(r.URL.Query().Get("place"))
 	if err != nil {

@@ -139,9 +139,13 @@ func TestYearEnd(t *testing.T) {
 		if err != nil || !rep.Frozen || rep.Table3[0][0] != 2 || !rep.OK() {
 			t.Errorf("the frozen report: %+v, %v", rep.Table3, err)
 		}
-		ids, err := b.client.ReportCases(t.Context(), 2026, "四,自然人")
-		if err != nil || !slices.Equal(ids, []casefile.ID{"2026-00001", "2026-00002"}) {
-			t.Errorf("cases of the frozen 四: %v, %v", ids, err)
+		held, err := b.client.ReportCases(t.Context(), 2026, "四,自然人", control.ReportQuery{})
+		if err != nil || !slices.Equal(held.Cases, []casefile.ID{"2026-00001", "2026-00002"}) {
+			t.Errorf("cases of the frozen 四: %v, %v", held, err)
+		}
+		firstHalf := control.ReportQuery{From: civil.MustParse("2026-01-01"), To: civil.MustParse("2026-06-30")}
+		if held, err := b.client.ReportCases(t.Context(), 2026, "一,自然人", firstHalf); err != nil || len(held.Cases) != 0 {
+			t.Errorf("cases of the first half: %v, %v", held, err)
 		}
 		next, err := b.client.Report(t.Context(), 2027)
 		if err != nil || next.Table3[1][0] != 2 || next.Table3[22][0] != 1 || next.Table3[24][0] != 1 || !next.OK() {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -184,14 +185,16 @@ func reviewFirst(c casefile.Case, rule casefile.ReviewRule) string {
 	return s
 }
 
-// matters are the disputes that 表四 of a year counts, as they stood on its last day.
-func matters(tx *register.Tx, year int) ([]stats.Matter, error) {
+// matters are the disputes that 表四 of a period counts, as they stood on its last day, by the records
+// before the one that is named.
+func matters(tx *register.Tx, from, to civil.Date, before uint64) ([]stats.Matter, error) {
 	all := []stats.Matter{} // not nil: the register records disputes, and there may be none
 	for history, err := range tx.Disputes() {
 		if err != nil {
 			return nil, err
 		}
-		d, ok := casefile.CountsIn(year, history)
+		history = slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Seq >= before })
+		d, ok := casefile.CountsIn(from, to, history)
 		if !ok {
 			continue
 		}

@@ -231,10 +231,8 @@ func (f *office) sinceFrozen(tx *register.Tx, past past, year int) ([]stats.Diff
 
 // Draft computes a report as asked, whether the year is frozen or not.
 func (f *office) Draft(_ context.Context, year int, q control.ReportQuery) (rep stats.Report, err error) {
-	for _, day := range []civil.Date{q.From, q.To} {
-		if !day.IsZero() && day.Year() != year {
-			return rep, usageError("%s 不在 %d 年", day, year)
-		}
+	if err := withinYear(year, q); err != nil {
+		return rep, err
 	}
 	if q.Format != "" {
 		if _, err := stats.FormatOf(q.Format); err != nil {
@@ -253,6 +251,15 @@ func (f *office) Draft(_ context.Context, year int, q control.ReportQuery) (rep 
 		return err
 	})
 	return rep, told(err)
+}
+
+func withinYear(year int, q control.ReportQuery) error {
+	for _, day := range []civil.Date{q.From, q.To} {
+		if !day.IsZero() && day.Year() != year {
+			return usageError("%s 不在 %d 年", day, year)
+		}
+	}
+	return nil
 }
 
 // frozenWithCases reads a frozen report back, its cases with the words that they have today.

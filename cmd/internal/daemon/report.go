@@ -1,11 +1,14 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -44,13 +47,14 @@ func (f *office) compute(tx *register.Tx, year int, past past, o stats.Options) 
 // complete adds to the options what the register knows of a year beside its cases.
 func (f *office) complete(tx *register.Tx, year int, past past, o *stats.Options) (err error) {
 	o.Agency, o.Now, o.Opening, o.Whole = f.live().Agency.Name, f.Now(), past.opening, tx.Case
-	if o.Matters, err = matters(tx, year); err != nil {
+	from, to := days(year, o.From, o.To)
+	if o.Matters, err = matters(tx, from, to, math.MaxUint64); err != nil {
 		return err
 	}
-	if o.Fees.Yuan, o.Fees.Cases, err = tx.FeesIn(year); err != nil {
+	if o.Fees.Yuan, o.Fees.Cases, err = tx.FeesIn(from, to); err != nil {
 		return err
 	}
-	if o.Mails, err = undecided(tx, year); err != nil {
+	if o.Mails, err = undecided(tx, from, to); err != nil {
 		return err
 	}
 	if o.Manual, err = f.manualOf(year); err != nil {
@@ -74,6 +78,11 @@ func (f *office) complete(tx *register.Tx, year int, past past, o *stats.Options
 		o.Before, o.LastFacts = &before, before.Table2
 	}
 	return nil
+}
+
+// days are the first and the last of a period in a year; zero days mean those of the year.
+func days(year int, from, to civil.Date) (civil.Date, civil.Date) {
+	return cmp.Or(from, civil.New(year, time.January, 1)), cmp.Or(to, civil.New(year, time.December, 31))
 }
 
 // past is what is recorded of years as such.
@@ -123,8 +132,8 @@ func published(c casefile.YearClosed) (stats.Report, error) {
 	return r, nil
 }
 
-// undecided counts the year's mails of which nobody has said what they are.
-func undecided(tx *register.Tx, year int) (stats.Undecided, error) {
+// undecided counts the mails of a period of which nobody has said what they are.
+func undecided(tx *register.Tx, from, to civil.Date) (stats.Undecided, error) {
 	var u stats.Undecided
 	for place, n := range map[casefile.Disposition]*int{casefile.Parked: &u.Parked, casefile.Quarantined: &u.Quarantined} {
 		for m, err := range tx.Mails(place) {
@@ -135,7 +144,7 @@ func undecided(tx *register.Tx, year int) (stats.Undecided, error) {
 			if arrived.IsZero() {
 				arrived = m.Recorded
 			}
-			if civil.Of(arrived).Year() == year {
+			if day := civil.Of(arrived); day >= from && day <= to {
 				*n++
 			}
 		}
@@ -143,31 +152,59 @@ func undecided(tx *register.Tx, year int) (stats.Undecided, error) {
 	return u, nil
 }
 
-// ReportCases names the cases behind a cell.
-func (f *office) ReportCases(_ context.Context, year int, cell string) (ids []casefile.ID, err error) {
-	format, err := stats.FormatOf(stats.Current)
-	if err != nil {
-		return nil, err
+// ReportCases names what a cell counts: of a frozen year as it was frozen.
+func (f *office) ReportCases(_ context.Context, year int, cell string, q control.ReportQuery) (held control.CellCases, err error) {
+	if err := withinYear(year, q); err != nil {
+		return held, err
 	}
-	at, err := format.ParseCell(cell)
+	format, err := stats.FormatOf(cmp.Or(q.Format, stats.Current))
 	if err != nil {
-		return nil, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
+		return held, usageError("%v", err)
+	}
+	matter, ofDisputes := format.ParseMatterCell(cell)
+	at, err := format.ParseCell(cell)
+	if err != nil && !ofDisputes {
+		return held, usageError("%v；表四的写如 行政复议,结果维持", err)
 	}
 	err = f.reg.View(func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
 			return err
 		}
-		if closed, ok := past.closed[year]; ok {
-			ids = stats.CasesOf(format, at, closed.Cases)
-			return nil
+		closed, frozen := past.closed[year]
+		frozen = frozen && q.From.IsZero() && q.To.IsZero()
+		switch {
+		case ofDisputes:
+			before := uint64(math.MaxUint64)
+			if frozen {
+				before = past.by[year].Seq
+			}
+			from, to := days(year, q.From, q.To)
+			held.Disputes, err = disputesIn(tx, matter, from, to, before)
+		case frozen && format.Name == stats.Current:
+			held.Cases = stats.CasesOf(format, at, closed.Cases)
+		default:
+			o := stats.Options{From: q.From, To: q.To}
+			if err = f.complete(tx, year, past, &o); err == nil {
+				held.Cases, err = stats.Cases(year, format, at, tx.Heads(), o)
+			}
 		}
-		var o stats.Options
-		if err := f.complete(tx, year, past, &o); err != nil {
-			return err
-		}
-		ids, err = stats.Cases(year, format, at, tx.Heads(), o)
 		return err
 	})
-	return ids, told(err)
+	return held, told(err)
+}
+
+// disputesIn lists the matters that a cell of 表四 counts.
+func disputesIn(tx *register.Tx, cell stats.MatterCell, from, to civil.Date, before uint64) ([]casefile.DisputeID, error) {
+	all, err := matters(tx, from, to, before)
+	if err != nil {
+		return nil, err
+	}
+	var ids []casefile.DisputeID
+	for _, m := range all {
+		if cell.Holds(m) {
+			ids = append(ids, casefile.DisputeID(m.ID))
+		}
+	}
+	return ids, nil
 }
