@@ -12,10 +12,12 @@ type box struct{ left, top, right, bottom float64 }
 
 func (b box) middle() point { return point{(b.left + b.right) / 2, (b.top + b.bottom) / 2} }
 
-// glyph is a character with its place.
+// glyph is a character with its place: the box around its ink.
 type glyph struct {
 	text string
 	box
+	at    int  // place among the page's glyphs, in the order of the file
+	apart bool // pdfium saw a blank before it
 }
 
 // layOut makes blocks of a page: tables where rules enclose cells, lines elsewhere, from top to bottom.
@@ -126,17 +128,33 @@ func size(line []glyph) float64 {
 	return tallest
 }
 
-// textOf joins the glyphs of a line, with a blank where a gap is one.
+// textOf joins the glyphs of a line. Within Latin words and numbers a blank is where pdfium, which knows
+// how wide characters are, saw one. Between Chinese characters a blank means nothing unless it is wide: the ink
+// of 。 or 1 leaves half of its square empty, and 姓 名 is one word.
 func textOf(line []glyph) string {
 	var b strings.Builder
 	em := size(line)
 	for i, g := range line {
-		if i > 0 && g.left-line[i-1].right > 0.3*em {
-			b.WriteByte(' ')
+		if i > 0 {
+			before := line[i-1]
+			gap := g.left - before.right
+			blank := gap > 0.9*em
+			if narrow(before.text) && narrow(g.text) {
+				blank = g.apart
+				if g.at != before.at+1 {
+					blank = gap > 0.5*em
+				}
+			}
+			if blank {
+				b.WriteByte(' ')
+			}
 		}
 		b.WriteString(g.text)
 	}
 	return b.String()
 }
+
+// narrow reports whether a character is of those that are set with blanks between words.
+func narrow(s string) bool { return s < "\u2000" }
 
 func pageName(n int) string { return "第" + numbers([]int{n}) + "页" }

@@ -14,6 +14,7 @@ import (
 	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -92,10 +93,10 @@ func (l *library) read(in form.Input) Reading {
 	for i := range min(counted.PageCount, maxPages) {
 		blocks, glyphs, err := l.page(in, opened.Document, i, counted.PageCount, room)
 		switch {
+		case errors.Is(err, errNoText):
+			bare = append(bare, i+1)
 		case err != nil:
 			broken = append(broken, i+1)
-		case glyphs == 0:
-			bare = append(bare, i+1)
 		}
 		r.Document.Blocks = append(r.Document.Blocks, blocks...)
 		if room -= glyphs; room <= 0 {
@@ -114,9 +115,11 @@ func (l *library) read(in form.Input) Reading {
 		r.note(form.NoteScan, "第 "+numbers(bare)+" 页没有文字，可能是扫描件，须人工阅看。")
 	case len(r.Document.Blocks) == 0 && bare != nil:
 		return r.with(Scan, form.NoteScan, "这份 PDF 没有文字，是扫描件或照片，须人工阅看。")
-	case len(r.Document.Blocks) == 0:
+	case len(r.Document.Blocks) == 0 && broken != nil:
 		r.State = Damaged
 		return r
+	case len(r.Document.Blocks) == 0:
+		return r.with(Empty, form.NoteEmpty, "PDF 里都是空白页。")
 	}
 	r.State = Read
 	return r
@@ -159,23 +162,34 @@ func (l *library) page(in form.Input, doc references.FPDF_DOCUMENT, index, pages
 	if err != nil {
 		return nil, 0, err
 	}
-	var all []glyph
-	for _, c := range text.Chars {
+	all := glyphsOf(text.Chars, size.Height, room)
+	// A page whose drawing cannot be read still has its text.
+	rules, drawn, _ := l.rules(page, size.Height)
+	if len(all) == 0 {
+		if drawn {
+			return nil, 0, errNoText
+		}
+		return nil, 0, nil
+	}
+	return layOut(in, pages, index+1, all, rules), len(all), nil
+}
+
+// errNoText is a page on which there is something, and no text.
+var errNoText = errors.New("a page without text")
+
+func glyphsOf(chars []*responses.GetPageTextStructuredChar, height float64, room int) (all []glyph) {
+	apart := false
+	for _, c := range chars {
 		at := c.PointPosition
-		g := glyph{text: c.Text, box: box{at.Left, size.Height - at.Top, at.Right, size.Height - at.Bottom}}
-		if strings.TrimFunc(g.text, nothing) == "" {
+		g := glyph{text: c.Text, box: box{at.Left, height - at.Top, at.Right, height - at.Bottom}, at: len(all), apart: apart}
+		if apart = strings.TrimFunc(g.text, nothing) == ""; apart {
 			continue
 		}
 		if all = append(all, g); len(all) == room {
 			break
 		}
 	}
-	if len(all) == 0 {
-		return nil, 0, nil
-	}
-	// A page whose drawing cannot be read still has its text.
-	rules, _ := l.rules(page, size.Height)
-	return layOut(in, pages, index+1, all, rules), len(all), nil
+	return all
 }
 
 // nothing are runes that show nothing.

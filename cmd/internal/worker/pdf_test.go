@@ -131,14 +131,16 @@ func TestPDF(t *testing.T) {
 		text  string
 		note  string
 	}{
-		"lines":       {writePDF("", lines), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", ""},
-		"table":       {writePDF("", table), Read, "政府信息公开申请表\n[0,0] 姓 名\n[0,1] 李四\n[0,2] 联系电话\n[0,3] 13900000000\n[1,0] 所需信息的↵内容描述\n[1,1 1×3] 2025年大气监测数据，↵按月汇总\n", ""},
-		"scan":        {writePDF("", new(pdfPage).rule(0, 0, 500, 500)), Scan, "", form.NoteScan},
-		"partly scan": {writePDF("", lines, new(pdfPage)), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", form.NoteScan},
-		"encrypted":   {writePDF("/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"+strings.Repeat("41", 32)+"> /U <"+strings.Repeat("42", 32)+"> >> /ID [<00> <00>]", lines), Encrypted, "", form.NoteEncrypted},
-		"broken":      {[]byte("%PDF-1.7\nthis is none"), Damaged, "", form.NoteDamaged},
-		"cut short":   {writePDF("", lines)[:300], Damaged, "", form.NoteDamaged},
-		"no page":     {writePDF(""), Damaged, "", form.NoteDamaged},
+		"lines":        {writePDF("", lines), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", ""},
+		"table":        {writePDF("", table), Read, "政府信息公开申请表\n[0,0] 姓 名\n[0,1] 李四\n[0,2] 联系电话\n[0,3] 13900000000\n[1,0] 所需信息的↵内容描述\n[1,1 1×3] 2025年大气监测数据，↵按月汇总\n", ""},
+		"scan":         {writePDF("", new(pdfPage).rule(0, 0, 500, 500)), Scan, "", form.NoteScan},
+		"partly scan":  {writePDF("", lines, new(pdfPage).rule(0, 0, 500, 500)), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", form.NoteScan},
+		"a blank page": {writePDF("", lines, new(pdfPage)), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", ""},
+		"blank":        {writePDF("", new(pdfPage)), Empty, "", form.NoteEmpty},
+		"encrypted":    {writePDF("/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"+strings.Repeat("41", 32)+"> /U <"+strings.Repeat("42", 32)+"> >> /ID [<00> <00>]", lines), Encrypted, "", form.NoteEncrypted},
+		"broken":       {[]byte("%PDF-1.7\nthis is none"), Damaged, "", form.NoteDamaged},
+		"cut short":    {writePDF("", lines)[:300], Damaged, "", form.NoteDamaged},
+		"no page":      {writePDF(""), Damaged, "", form.NoteDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

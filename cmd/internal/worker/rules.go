@@ -28,21 +28,23 @@ const (
 	slant     = 0.7 // points by which a rule may leave its axis
 )
 
-// rules finds the rules of a page whose height is given. An error leaves what was found until then.
-func (l *library) rules(page requests.Page, height float64) (found []rule, err error) {
+// rules finds the rules of a page whose height is given, and tells whether anything is drawn on it. An
+// error leaves what was found until then.
+func (l *library) rules(page requests.Page, height float64) (found []rule, drawn bool, err error) {
 	count, err := l.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	drawn = count.Count > 0
 	points := 0
 	for i := range min(count.Count, maxObjects) {
 		object, err := l.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
 		if err != nil {
-			return found, err
+			return found, drawn, err
 		}
 		kind, err := l.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: object.PageObject})
 		if err != nil {
-			return found, err
+			return found, drawn, err
 		}
 		if kind.Type != enums.FPDF_PAGEOBJ_PATH {
 			continue
@@ -50,10 +52,10 @@ func (l *library) rules(page requests.Page, height float64) (found []rule, err e
 		some, n, err := l.rulesOf(object.PageObject, height, maxPoints-points)
 		found = append(found, some...)
 		if points += n; err != nil || points >= maxPoints {
-			return found, err
+			return found, drawn, err
 		}
 	}
-	return found, nil
+	return found, drawn, nil
 }
 
 // rulesOf walks along a path.

@@ -138,7 +138,7 @@ func (t ruled) fill(all []glyph) (*form.Table, []glyph) {
 	table := &form.Table{}
 	for i := range owner {
 		if c := cells[i]; c != nil && c.whole() {
-			table.Cells = append(table.Cells, form.Cell{Row: c.row, Col: c.col, RowSpan: c.lastRow - c.row + 1, ColSpan: c.lastCol - c.col + 1, Text: cellText(c.held)})
+			table.Cells = append(table.Cells, form.Cell{Row: c.row, Col: c.col, RowSpan: c.lastRow - c.row + 1, ColSpan: c.lastCol - c.col + 1, Text: cellText(c.held, t.xs[c.lastCol+1])})
 		}
 	}
 	return table, beside
@@ -167,10 +167,25 @@ func between(places []float64, v float64) int {
 	return -1
 }
 
-func cellText(all []glyph) string {
-	var lines []string
-	for _, l := range linesOf(all) {
-		lines = append(lines, textOf(l))
+// cellText joins the lines of a cell. One that reaches the cell's right side was broken for want of room
+// and goes on; one that ends before it was ended by who wrote it.
+func cellText(all []glyph, right float64) string {
+	var b strings.Builder
+	full := false // the line before
+	for i, l := range linesOf(all) {
+		text := textOf(l)
+		switch {
+		case i == 0:
+		case !full:
+			b.WriteByte('\n')
+		case narrow(l[0].text) && b.Len() > 0 && b.String()[b.Len()-1] < 0x80 && !isDigit(b.String()[b.Len()-1]):
+			b.WriteByte(' ')
+		}
+		b.WriteString(text)
+		last := l[len(l)-1]
+		full = right-last.right < 1.8*size(l)
 	}
-	return strings.Join(lines, "\n")
+	return b.String()
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
