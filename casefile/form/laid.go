@@ -464,17 +464,18 @@ func (p *sheet) write(captions []caption, rest [][]Segment) {
 	}
 }
 
-// unwrap joins lines that the edge broke: the one before is full, and the next begins nothing new.
+// unwrap joins lines that the edge broke: the one before is full, and the next begins at the left, with
+// nothing new. A signature and a date, set to the right below one another, are two lines.
 func (p *sheet) unwrap(lines []Segment) string {
-	right := 0.0
+	left, right := math.Inf(1), 0.0
 	for _, l := range lines {
-		right = max(right, l.right())
+		left, right = min(left, l.X), max(right, l.right())
 	}
 	var b strings.Builder
 	for i, l := range lines {
 		if i > 0 {
 			last := lines[i-1]
-			if full := right-last.right() < 1.6*p.em; !full || endsItself(last.Text) || p.begins(l.Text) {
+			if full := right-last.right() < 1.6*p.em && l.X-left < 3*p.em; !full || endsItself(last.Text) || p.begins(l.Text) {
 				b.WriteByte('\n')
 			}
 		}

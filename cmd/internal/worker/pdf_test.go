@@ -3,6 +3,7 @@ package worker
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -155,5 +156,30 @@ func TestPDF(t *testing.T) {
 				t.Errorf("notes %v, want %q", r.Document.Notes, test.note)
 			}
 		})
+	}
+}
+
+// testdata/form.pdf was exported by LibreOffice from a form of ours: embedded fonts, borders as it draws
+// them, cells merged both ways, lines broken within cells.
+func TestRealForm(t *testing.T) {
+	body, err := os.ReadFile("testdata/form.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := readPDF(t, prepared(t), body)
+	if r.State != Read || len(r.Document.Notes) != 0 {
+		t.Fatalf("state %q, notes %v", r.State, r.Document.Notes)
+	}
+	f := form.Propose([]form.Document{r.Document}, form.Header{})
+	for field, want := range map[form.Field]string{
+		form.Name: "孙敏", form.IDNumber: "110101190003071239", form.Phone: "13800000000", form.Address: "示例市示例区示例路1号示例小区2栋3单元401室",
+		form.Medium: "电子邮件", form.Kind: form.Citizen,
+	} {
+		if p, ok := f.Best(field, 0); !ok || p.Value != want {
+			t.Errorf("%s is %q, want %q", field, p.Value, want)
+		}
+	}
+	if p, _ := f.Best(form.Request, 0); !strings.HasPrefix(p.Value, "示例河街道2025年度部门预算及其说明，包括“三公”经费的明细，以及") || !strings.HasSuffix(p.Value, "按科目列明。") {
+		t.Errorf("request is %q", p.Value)
 	}
 }
