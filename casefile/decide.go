@@ -468,6 +468,8 @@ func (j *judge) voided(e Voided) error {
 	switch k := j.history[i].Event.Kind(); k {
 	case KindLetterIssued, KindLetterVoided:
 		return j.refuse("void-letter", "作废文书用 letter void，文号保留", "“%s”的记录不能作废", k.Label())
+	case KindMailPrepared, KindMailTried, KindMailSettled:
+		return j.refuse("void-mail", "不再发的信用 outbox drop；发出了的收不回来", "“%s”的记录不能作废", k.Label())
 	case KindReceived, KindMessageIn, KindMessageOut, KindVoided:
 		return j.refuse("void-fixed", "不是申请的，用 dismiss；误作废的，重新记录", "“%s”的记录不能作废", k.Label())
 	}

@@ -96,6 +96,27 @@ func (s *SMTP) Deliver(ctx context.Context, m Item, body io.Reader, begin func()
 	return receipt, err
 }
 
+// Probe logs in and leaves again, for people who want to know whether it would work. It sends nothing.
+func (s *SMTP) Probe(ctx context.Context) error {
+	account, err := s.Account()
+	if err != nil {
+		return &Refusal{Phase: PhaseConnect, Outcome: Queued, Fault: FaultConfig, Reason: err.Error(), Err: err}
+	}
+	conn, err := s.connect(ctx, account)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	c, err := s.login(conn, account)
+	if err != nil {
+		return err
+	}
+	c.Quit() // how they take leave says nothing of what was asked
+	return nil
+}
+
 // hand gives the mail. A connection that breaks before the final dot gives nothing (RFC 5321, 4.1.1.4),
 // but whether the dot went out is known to nobody once it is in a buffer: from there on an error that
 // is no reply means that nobody knows.

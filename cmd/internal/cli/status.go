@@ -65,6 +65,7 @@ func (a *app) status(s control.Status) error {
 		field{"三个工作日内", count(s.DueSoon, "ysq due --within 3")},
 		field{"复议诉讼待答复", disputeCount(s)},
 		field{"邮件", mailCounts(s.Mails)},
+		field{"未了结的信", outboxCounts(s.Outbox)},
 		field{"备份", lastBackup(s.Backup)},
 	)
 	for _, t := range s.Troubles {
@@ -136,6 +137,20 @@ func mailCounts(by map[string]int) string {
 		}
 	}
 	return strings.Join(parts, "、")
+}
+
+// outboxCounts is empty where every letter is out.
+func outboxCounts(by map[string]int) string {
+	var parts []string
+	for _, s := range casefile.OutStates() {
+		if n := by[s.String()]; n > 0 {
+			parts = append(parts, s.Label()+" "+strconv.Itoa(n))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "、") + "（ysq outbox list）"
 }
 
 func places() []casefile.Disposition {

@@ -50,6 +50,7 @@ func Metrics() []Metric {
 		gauge("ysq_disputes_open", "", "待答复的复议、诉讼件数", func(s Status) float64 { return float64(s.Disputes) }),
 		gauge("ysq_disputes_overdue", "", "其中已逾期的件数", func(s Status) float64 { return float64(s.DisputesOverdue) }),
 		{"ysq_mails", "gauge", "", "邮件数，按去处", "disposition", func(s Status) []sample { return counts(s.Mails) }},
+		{"ysq_outbox", "gauge", "", "还没有了结的信，按状态；held、failed、unknown 要人处理", "state", func(s Status) []sample { return counts(s.Outbox) }},
 		{"ysq_records", "counter", "", "登记库的记录数", "", func(s Status) []sample { return []sample{{"", float64(s.Records)}} }},
 		gauge("ysq_register_size_bytes", "bytes", "登记库文件的大小", func(s Status) float64 { return float64(s.Size) }),
 		gauge("ysq_register_verified_timestamp_seconds", "seconds", "上次核验登记库的时刻（Unix 秒）；还没有为 0", func(s Status) float64 { return seconds(s.Verified) }),

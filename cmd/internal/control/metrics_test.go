@@ -20,7 +20,7 @@ func sampleStatus() Status {
 	return Status{
 		Version: "v1.2.3", Agency: "示例市生态环境局", PID: 42, Started: &at, Today: Day(civil.MustParse("2026-11-23")), CalendarEnd: Day(civil.MustParse("2026-12-31")),
 		Register: "ABC", Records: 12, Size: 3 << 20, Stages: map[string]int{"received": 2, "handling": 1}, Open: 3, Unregistered: 2, DueToday: 1, DueSoon: 1, Overdue: 1,
-		Unconfirmed: 1, Mails: map[string]int{"case": 3, "parked": 1, "history": 0, "duplicate": 0, "quarantined": 0},
+		Unconfirmed: 1, Outbox: map[string]int{"held": 1, "drafted": 2}, Mails: map[string]int{"case": 3, "parked": 1, "history": 0, "duplicate": 0, "quarantined": 0},
 		Mailboxes: []MailboxStatus{
 			{Account: "foi@example.test", State: "idle", LastSuccess: &at, NextTry: &at, Logins: 1, Taken: 4},
 			{Account: `a"b\` + "\n", State: "failing", Fault: "auth", Label: "授权码被拒绝", Hint: "重新生成", ServerSays: "LOGIN error", Failures: 3, Logins: 2, Troubled: 1},
@@ -161,7 +161,7 @@ func TestStatusMatchesSchema(t *testing.T) {
 	if err := json.Unmarshal([]byte(StatusSchema), &s); err != nil {
 		t.Fatal(err)
 	}
-	for name, status := range map[string]Status{"full": sampleStatus(), "empty": {Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []MailboxStatus{}, Troubles: []string{}, Today: 1}} {
+	for name, status := range map[string]Status{"full": sampleStatus(), "empty": {Outbox: map[string]int{}, Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []MailboxStatus{}, Troubles: []string{}, Today: 1}} {
 		b, err := json.MarshalIndent(status, "", "  ")
 		if err != nil {
 			t.Fatal(err)

@@ -272,6 +272,9 @@ type Status struct {
 
 	Backup BackupStatus `json:"backup"`
 
+	// Outbox counts the mails that are not out yet, by their state.
+	Outbox map[string]int `json:"outbox"`
+
 	// CalendarMissing is the year of which the notice ought to be known and is not; 0: none.
 	CalendarMissing int `json:"calendar_missing"`
 

@@ -338,7 +338,7 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 	s := control.Status{
 		Version: f.Version, Agency: f.live().Agency.Name, Started: instant(f.started), Today: control.Day(today),
 		CalendarEnd: control.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
-		Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []control.MailboxStatus{}, Troubles: []string{},
+		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []control.MailboxStatus{}, Troubles: []string{},
 	}
 	if !f.started.IsZero() {
 		s.PID = os.Getpid()
@@ -347,6 +347,11 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 		s.Records, _ = tx.Head()
 		for _, d := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined} {
 			s.Mails[d.String()] = tx.CountMails(d)
+		}
+		for _, state := range casefile.OutStates() {
+			if n := tx.CountOutgoing(state); n > 0 && !state.Ended() {
+				s.Outbox[state.String()] = n
+			}
 		}
 		for c, err := range tx.Heads() {
 			if err != nil {

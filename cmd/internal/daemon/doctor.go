@@ -63,6 +63,9 @@ func (f *office) Doctor(ctx context.Context) ([]control.Diagnosis, error) {
 	if err := f.intakeDiagnoses(&d); err != nil {
 		return nil, told(err)
 	}
+	if err := f.outboxDiagnoses(ctx, &d); err != nil {
+		return nil, told(err)
+	}
 	var accounts []*account
 	for i, m := range f.Config.Mailboxes {
 		s := f.pollers[i].Status()

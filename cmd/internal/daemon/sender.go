@@ -1,21 +1,16 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"path"
-	"slices"
-	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/mailbox/imapsource"
 	"ysq.internal/ysq/mailbox/outbox"
-	"ysq.internal/ysq/mailbox/parse"
 )
 
 // way is a way out with the loop that uses it.
@@ -37,9 +32,13 @@ func (f *office) openOutboxes() {
 	if !f.Config.SMTP.Enabled() {
 		return
 	}
-	channel := &outbox.SMTP{Account: f.smtpAccount, Dial: f.dialSMTP}
 	f.ways = append(f.ways, way{name: "发信 " + f.Config.SMTP.User, smtp: true,
-		box: outbox.New(channel, bookOf{f, casefile.OutSMTP, ""}, outbox.Options{Name: "smtp", Now: f.Now, Zone: civil.Zone, Log: log})})
+		box: outbox.New(f.post(), bookOf{f, casefile.OutSMTP, ""}, outbox.Options{Name: "smtp", Now: f.Now, Zone: civil.Zone, Log: log})})
+}
+
+// post is the configured SMTP server.
+func (f *office) post() *outbox.SMTP {
+	return &outbox.SMTP{Account: f.smtpAccount, Dial: f.dialSMTP}
 }
 
 func (f *office) smtpAccount() (outbox.Account, error) {
@@ -183,248 +182,46 @@ func (f *office) outboxTroubles() (all []trouble) {
 	return all
 }
 
-// Outbox lists the mails that are not settled, or all of the last year.
-func (f *office) Outbox(_ context.Context, all bool) (views []control.OutgoingView, err error) {
-	views = []control.OutgoingView{}
-	err = f.reg.View(func(tx *register.Tx) error {
-		if all {
-			list, err := tx.OutgoingSince(f.Now().AddDate(-1, 0, 0))
-			for _, o := range list {
-				views = append(views, outgoingView(o))
-			}
-			return err
-		}
-		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutSending, casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
-			if err != nil {
-				return err
-			}
-			views = append(views, outgoingView(o))
+// outboxDiagnoses says whether mails could be sent, and which wait for somebody.
+func (f *office) outboxDiagnoses(ctx context.Context, d *diagnoses) error {
+	counts := map[casefile.OutState]int{}
+	err := f.reg.View(func(tx *register.Tx) error {
+		for _, s := range casefile.OutStates() {
+			counts[s] = tx.CountOutgoing(s)
 		}
 		return nil
 	})
-	slices.SortFunc(views, func(a, b control.OutgoingView) int { return cmp.Compare(a.ID, b.ID) })
-	return views, told(err)
-}
-
-// Outgoing returns a mail of the outbox with its text and its history.
-func (f *office) Outgoing(_ context.Context, id uint64) (v control.OutgoingView, err error) {
-	var o register.Outgoing
-	err = f.reg.View(func(tx *register.Tx) error {
-		if o, err = tx.Outgoing(id); err != nil {
-			return err
-		}
-		v = outgoingView(o)
-		about, err := recordsOf(tx, o)
-		if err != nil {
-			return err
-		}
-		v.History, err = recordViews(about)
+	if err != nil {
 		return err
-	})
-	if err != nil {
-		return v, told(err)
 	}
-	m, err := f.parse(o.Digest, parse.Limits{})
-	if err != nil {
-		v.Text = err.Error() // erased, say
-		return v, nil
+	const subject = "待发的信"
+	waits := fmt.Sprintf("待发 %d，在草稿箱 %d", counts[casefile.OutQueued]+counts[casefile.OutSending], counts[casefile.OutDrafted])
+	if n := counts[casefile.OutHeld] + counts[casefile.OutFailed] + counts[casefile.OutUnknown]; n > 0 {
+		d.warn("outbox", subject, "逐封处理：ysq outbox list", "%s；%d 封要人处理", waits, n)
+	} else {
+		d.ok("outbox", subject, "%s", waits)
 	}
-	v.Text = m.Text
-	return v, nil
-}
-
-// recordsOf lists what was recorded of a mail; of one that is on no case only the first and the last.
-func recordsOf(tx *register.Tx, o register.Outgoing) (about []casefile.Record, err error) {
-	if o.Case != "" {
-		history, err := tx.History(o.Case)
-		return slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Seq != o.Seq && !concerns(r.Event, o.Seq) }), err
-	}
-	for _, seq := range slices.Compact([]uint64{o.Seq, o.Governs}) {
-		r, err := tx.Record(seq)
-		if err != nil {
-			return nil, err
-		}
-		about = append(about, r)
-	}
-	return about, nil
-}
-
-func concerns(e casefile.Event, id uint64) bool {
-	switch e := e.(type) {
-	case casefile.MailTried:
-		return e.Mail == id
-	case casefile.MailSettled:
-		return e.Mail == id
-	}
-	return false
-}
-
-func outgoingView(o register.Outgoing) control.OutgoingView {
-	v := control.OutgoingView{
-		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: o.To.String(), Subject: o.Subject,
-		Document: control.Text(o.Document), Files: []string{}, Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
-		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: o.MessageID, Digest: o.Digest,
-	}
-	if o.State == casefile.OutQueued {
-		v.Next = instant(o.Last.Next)
-	}
-	for _, file := range o.Files {
-		v.Files = append(v.Files, file.Name)
-	}
-	return v
-}
-
-// Send prepares a clerk's mail on a case. It is on its way when this returns, not yet there.
-func (f *office) Send(ctx context.Context, who control.Actor, req control.SendRequest) (v control.OutgoingView, err error) {
-	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter}
-	if req.Way == casefile.OutSMTP && !f.Config.SMTP.Enabled() {
-		return v, &control.Error{Code: "no-smtp", Msg: "没有配置发信服务器，不能直接发出", Hint: "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", Exit: control.ExitRefused}
-	}
-	if err := f.address(&o); err != nil {
-		return v, err
-	}
-	if err := f.keeps(req.Files); err != nil {
-		return v, err
-	}
-	if !strings.Contains(o.Subject, string(req.Case)) {
-		o.Subject = fmt.Sprintf("%s（%s）", o.Subject, req.Case)
-	}
-	if req.DryRun {
-		if err := addressError(o.to.Mail); err != nil {
-			return v, err
-		}
-		return control.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: o.to.String(), Subject: o.Subject, Document: control.Text(req.Document), Text: req.Text, Files: []string{}, Differs: []string{}}, nil
-	}
-	id, err := f.prepare(who.String(), o)
-	if err != nil {
-		return v, told(err)
-	}
-	return f.Outgoing(ctx, id)
-}
-
-// address fills in whom the mail goes to and which mail it answers: the case's last one from there.
-func (f *office) address(o *outgoing) error {
-	return told(f.reg.View(func(tx *register.Tx) error {
-		c, err := tx.Case(o.Case)
-		if err != nil {
-			return err
-		}
-		history, err := tx.History(o.Case)
-		if err != nil {
-			return err
-		}
-		mails := incoming(history)
-		want := strings.TrimSpace(o.To)
-		if want == "" && len(mails) > 0 {
-			want = mails[0].From.Mail // who applied
-		}
-		if want == "" {
-			return &control.Error{Code: "no-address", Msg: fmt.Sprintf("%s 没有来信，不知道发给谁", o.Case), Hint: "用 --to 写明邮箱地址，或换方式送达", Exit: control.ExitRefused}
-		}
-		o.to = casefile.Address{Name: c.Applicant, Mail: want}
-		o.account = f.Config.Mailboxes[0].Name
-		for _, l := range mails {
-			if strings.EqualFold(l.From.Mail, want) {
-				o.answers = l
-			}
-			about, err := tx.About(l.Digest)
-			if err != nil {
-				return err
-			}
-			if taken := lastTaken(about); taken != nil && taken.Account != "" {
-				o.account = taken.Account
-			}
-		}
-		if o.answers.Digest.IsZero() {
-			o.to.Name = "" // not the applicant's address: whose it is, nobody said
-		}
-		if o.Subject == "" && !o.answers.Digest.IsZero() {
-			o.Subject = "回复：" + o.answers.Subject
-		}
-		if o.Subject == "" {
-			o.Subject = "政府信息公开申请的答复"
-		}
+	if !f.Config.SMTP.Enabled() {
+		d.ok("smtp", "发信", "没有配置，不直接发信")
 		return nil
-	}))
-}
-
-// incoming lists the mails that came to a case, in their order.
-func incoming(history []casefile.Record) (all []casefile.Letter) {
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			all = append(all, e.Letter)
-		case casefile.MessageIn:
-			all = append(all, e.Letter)
+	}
+	id, name := "smtp", "发信 "+f.Config.SMTP.User
+	for _, w := range f.ways {
+		if s := w.box.Status(); w.smtp && s.Fault == outbox.FaultAuth && f.Now().Before(s.NextTry) { // a further login would make it worse
+			d.fail(id, name, s.Reason, "上次登录被拒绝，%s 前不再登录", s.NextTry.In(civil.Zone).Format("15:04"))
+			return nil
 		}
 	}
-	return slices.DeleteFunc(all, func(l casefile.Letter) bool { return l.Digest.IsZero() || l.From.Mail == "" })
-}
-
-// RetryOutgoing lets a mail be tried again. One that may have been sent needs the clerk's word that it
-// may arrive twice.
-func (f *office) RetryOutgoing(ctx context.Context, who control.Actor, id uint64, again bool) (control.OutgoingView, error) {
-	return f.decideOutgoing(ctx, who, id, func(o register.Outgoing) (casefile.MailSettled, error) {
-		e := casefile.MailSettled{State: casefile.OutQueued, Reason: "由 " + who.String() + " 重试"}
-		switch {
-		case o.State == casefile.OutQueued, o.State == casefile.OutHeld, o.State == casefile.OutFailed:
-			return e, nil
-		case o.State == casefile.OutUnknown && again:
-			e.Reason += "，已知可能重复"
-			return e, nil
-		case o.State == casefile.OutUnknown:
-			return e, &control.Error{Code: "maybe-sent", Msg: fmt.Sprintf("待发信 %d 可能已经发出，重发会使对方收到两封", id), Hint: "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", Exit: control.ExitRefused}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := f.post().Probe(ctx); err != nil {
+		do := "请检查 [smtp]"
+		if r, ok := errors.AsType[*outbox.Refusal](err); ok {
+			do = r.Reason
 		}
-		return e, notNow(o, "重试")
-	})
-}
-
-// DropOutgoing gives a mail up, or with sent set records a person's word that it was sent.
-func (f *office) DropOutgoing(ctx context.Context, who control.Actor, id uint64, sent bool, reason string) (control.OutgoingView, error) {
-	return f.decideOutgoing(ctx, who, id, func(o register.Outgoing) (casefile.MailSettled, error) {
-		e := casefile.MailSettled{State: casefile.OutDropped, Reason: "由 " + who.String() + " 放弃：" + reason}
-		if sent {
-			e.State, e.Reason = casefile.OutSent, "由 "+who.String()+" 核实已发出："+reason
-			e.Differs = []string{"没有核对发出的内容"} // nobody but this person has seen it: the step is theirs to record
-		}
-		if o.State.Ended() || o.State == casefile.OutSending {
-			return e, notNow(o, "改动")
-		}
-		return e, nil
-	})
-}
-
-func notNow(o register.Outgoing, what string) error {
-	return &control.Error{Code: "outgoing-state", Msg: fmt.Sprintf("待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what), Exit: control.ExitRefused}
-}
-
-func (f *office) decideOutgoing(ctx context.Context, who control.Actor, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (control.OutgoingView, error) {
-	now := f.Now()
-	err := f.reg.Update(now, func(tx *register.Tx) error {
-		o, err := tx.Outgoing(id)
-		if err != nil {
-			return err
-		}
-		e, err := decide(o)
-		if err != nil {
-			return err
-		}
-		e.Mail, e.Try = id, o.Tries
-		_, err = tx.Append(who.String(), casefile.Draft{Case: o.Case, On: civil.Of(now), Event: e})
-		return err
-	})
-	if err != nil {
-		return control.OutgoingView{}, told(err)
+		d.fail(id, name, do, "登录不成：%v", err)
+		return nil
 	}
-	return f.Outgoing(ctx, id)
-}
-
-// mediaType goes by the name, as mail programs do.
-func mediaType(name string) string {
-	return map[string]string{
-		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-		".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		".doc":  "application/msword", ".wps": "application/vnd.ms-works", ".xls": "application/vnd.ms-excel",
-		".pdf": "application/pdf", ".zip": "application/zip", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".txt": "text/plain",
-	}[strings.ToLower(path.Ext(name))] // "": unknown, which the composer makes application/octet-stream
+	d.ok(id, name, "登录成功")
+	return nil
 }
