@@ -61,8 +61,12 @@ func (a *app) useLine(cmd *cobra.Command) string {
 		words = append(strings.Fields(cmd.CommandPath()), "命令", "[选项]")
 	}
 	for i, w := range words {
-		if w == "[flags]" {
+		switch w {
+		case "[flags]":
 			w = "[选项]"
+		case "命令": // the heading says Commands
+			words[i] = strings.ToUpper(strings.TrimSuffix(a.t(w), "s"))
+			continue
 		}
 		words[i] = a.t(w)
 	}
@@ -121,9 +125,9 @@ func (a *app) flagHelp(f *pflag.Flag) (name, value, text string) {
 	}
 	switch {
 	case f.Annotations[needed] != nil:
-		text += a.t("（必填）")
+		text = fmt.Sprintf(a.t("%s（必填）"), text)
 	case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0":
-		text += a.t("（默认") + " " + f.DefValue + a.t("）")
+		text = fmt.Sprintf(a.t("%s（默认 %s）"), text, f.DefValue)
 	}
 	return name, value, text
 }

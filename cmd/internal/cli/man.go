@@ -50,6 +50,7 @@ func (a *app) manCommand() *cobra.Command {
 type manPage struct{ file, text string }
 
 func (a *app) manPages(root *cobra.Command, on civil.Date) []manPage {
+	a.lang = "zh" // whatever the language of the machine on which a package is made
 	pages := []manPage{{"ysq.1", a.manRoot(root, on)}}
 	var below func(c *cobra.Command)
 	below = func(c *cobra.Command) {

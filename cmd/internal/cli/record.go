@@ -225,6 +225,6 @@ func (a *app) undo(res control.AppendResult) {
 
 func (a *app) warnings(all []string) {
 	for _, w := range all {
-		fmt.Fprintln(a.errOut, a.t("注意：")+grid.Clean(w))
+		fmt.Fprintf(a.errOut, a.t("注意：%s")+"\n", grid.Clean(w))
 	}
 }
