@@ -429,11 +429,11 @@ func symbol(font string, r rune) string {
 		return "☑"
 	case two && (low == 0xa3 || low == '*' || low == '0'):
 		return "□"
-	case low == 0xfe || low == 0xfd || low == 0xfc || low == 0xfb || low == 0x78 && r >= 0xf000:
+	case low == 0xfe || low == 0xfd || low == 0xfc || low == 0xfb || low == 0x78:
 		return "☑"
 	case low == 0xa8 || low == 0x6f || low == 0x71 || low == 0x72 || low == 0xa3:
 		return "□"
-	case font == "" && low == 'R' && r >= 0xf000:
+	case font == "" && low == 'R': // in Wingdings 2, where nothing names the font
 		return "☑"
 	}
 	return ""

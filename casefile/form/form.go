@@ -20,13 +20,20 @@
 // A PDF's text is not taken out here. For bytes that Sniff calls PDF the caller has pdfium take out the
 // text in segments with their places and calls Laid; Read gives such bytes a Document that only says so.
 //
-//	form.go     types of a document    read.go      Sniff, Read, limits
-//	field.go    fields and codes       propose.go   Propose
+//	form.go     types of a document        read.go            Sniff, Read, limits
+//	text.go     plain text, quotations     html.go            pages
+//	docx.go     .docx, docxtable.go        xlsx.go            workbooks
+//	doc.go      .doc, .wps, doctext.go     cfb.go             the file system within them
+//	laid.go     pages of a PDF             field.go           fields and codes
+//	label.go    the labels of forms        lines.go, grid.go  label：value, tables
+//	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
+//	propose.go  Propose                    items.go           several requests in one
+//	ident.go    check digits               column.go          the column of 表三
 package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 1
+const Version = 2
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1
@@ -47,6 +54,8 @@ type Document struct {
 	Blocks []Block `json:"blocks,omitzero"`
 	// Notes say what a person must know of this part: that it is a photo, encrypted, damaged, cut.
 	Notes []Note `json:"notes,omitzero"`
+
+	size int // what Blocks cost as JSON, about
 }
 
 // Format is what kind of file a part is.

@@ -23,7 +23,7 @@ func check(tb testing.TB, in Input) (Document, Form) {
 	if err != nil {
 		tb.Fatalf("no JSON: %v", err)
 	}
-	if len(b) > 24<<20 {
+	if len(b) > 1<<20 { // what the reading process may write
 		tb.Fatalf("a document of %d bytes out of %d", len(b), len(in.Body))
 	}
 	cells := 0
@@ -158,7 +158,7 @@ func TestDamagedFiles(t *testing.T) {
 		"a.html": writeHTML(blocks, true),
 	} {
 		random := rand.New(rand.NewPCG(1, 2))
-		for range 300 {
+		for range 80 {
 			b := slices.Clone(whole)
 			for range 1 + random.IntN(8) {
 				b[random.IntN(len(b))] = byte(random.IntN(256))
@@ -174,8 +174,8 @@ func TestDamagedFiles(t *testing.T) {
 // Segments come from a process that hostile bytes may own.
 func TestHostileSegments(t *testing.T) {
 	var all []Segment
-	for i := range 20000 {
-		all = append(all, Segment{Page: 1 + i%7, Text: "姓名", X: float64(i % 300), Y: float64(i / 300), Width: 20, Height: 10})
+	for i := range 9000 {
+		all = append(all, Segment{Page: 1 + i%3, Text: "姓名", X: float64(i % 300), Y: float64(i / 300), Width: 20, Height: 10})
 	}
 	d := Laid(Input{}, 1000, all)
 	if !slices.ContainsFunc(d.Notes, func(n Note) bool { return n.Code == NoteCut }) {

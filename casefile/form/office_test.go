@@ -36,3 +36,24 @@ func TestOfficeFilesOfOthers(t *testing.T) {
 		})
 	}
 }
+
+// Boxes as form fields, as characters of a symbol font, as content controls, saved by LibreOffice.
+func TestBoxesOfOthers(t *testing.T) {
+	files, err := filepath.Glob("testdata/office/boxes-*")
+	if err != nil || len(files) != 3 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := Propose([]Document{Read(Input{Name: filepath.Base(file), Body: b})}, Header{})
+		if m, _ := f.Best(Medium, 0); m.Value != "纸面" {
+			t.Errorf("%s: form: got %q", file, m.Value)
+		}
+		if d, _ := f.Best(Delivery, 0); d.Value != "自行领取" {
+			t.Errorf("%s: delivery: got %q", file, d.Value)
+		}
+	}
+}

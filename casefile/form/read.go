@@ -11,8 +11,9 @@ import (
 // What one part may cost. A part beyond a limit is read up to it, with a NoteCut.
 const (
 	maxBody   = 64 << 20  // bytes of a part; a larger one is not opened
+	maxSize   = 900 << 10 // bytes of the document as JSON, about
 	maxText   = 512 << 10 // bytes of text taken from one part
-	maxLines  = 20000     // lines of one part
+	maxLines  = 10000     // lines of one part
 	maxCells  = 8000      // cells of all tables of one part
 	maxTables = 200       // tables of one part
 	maxLine   = 16 << 10  // bytes of one line
@@ -120,8 +121,27 @@ func (d *Document) line(text, place string) bool {
 			return false
 		}
 		l = clip(strings.TrimRight(l, " \t\r\u00a0\u3000"), maxLine)
+		if !d.room(l, 48+len(place)) {
+			return false
+		}
 		d.Blocks = append(d.Blocks, Block{Line: &Line{Text: l, Place: place}})
 	}
+	return true
+}
+
+// room takes place for a text within maxSize and reports whether there was any.
+func (d *Document) room(text string, around int) bool {
+	cost := around + len(text)
+	for _, c := range []byte(text) {
+		if c == '<' || c == '>' || c == '&' || c == '"' || c == '\\' || c == '\n' {
+			cost += 5
+		}
+	}
+	if d.size+cost > maxSize {
+		d.note(NoteCut, "内容过多，其余未读取。")
+		return false
+	}
+	d.size += cost
 	return true
 }
 

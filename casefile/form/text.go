@@ -55,6 +55,11 @@ func clean(s string) string {
 			return ' '
 		case unicode.Is(unicode.Cf, r), unicode.IsControl(r), r == '\ufffc', r >= '\ufe00' && r <= '\ufe0f':
 			return -1
+		case r >= 0xf000 && r <= 0xf0ff:
+			for _, box := range symbol("", r) {
+				return box // a box of a symbol font, put into text as it is
+			}
+			return -1
 		case r >= 0x2e80 && r <= 0x2fdf:
 			return foldRune(r) // a radical in the place of a character, as PDF files have them
 		}
@@ -117,8 +122,14 @@ func (d *Document) table(t Table) bool {
 		d.note(NoteCut, "表格过多或过大，其余未读取。")
 		return false
 	}
+	for i, c := range t.Cells {
+		if !d.room(c.Text, 72) {
+			t.Cells = t.Cells[:i]
+			break
+		}
+	}
 	d.Blocks = append(d.Blocks, Block{Table: &t})
-	return true
+	return d.size < maxSize
 }
 
 // quotes tells which lines of a mail repeat an earlier one.

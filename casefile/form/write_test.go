@@ -158,10 +158,10 @@ func writeDocx(tb testing.TB, blocks []Block, boxes int, frame bool) []byte {
 		}
 	}
 	b.WriteString(`<w:sectPr/></w:body></w:document>`)
-	return packDocx(tb, b.String(), nil)
+	return packDocx(tb, b.String())
 }
 
-func packDocx(tb testing.TB, document string, more map[string]string) []byte {
+func packDocx(tb testing.TB, document string) []byte {
 	tb.Helper()
 	var out bytes.Buffer
 	z := ooxml.NewWriter(&out)
@@ -170,12 +170,9 @@ func packDocx(tb testing.TB, document string, more map[string]string) []byte {
 			tb.Fatal(err)
 		}
 	}
-	add("[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>`)
+	add("[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`)
 	add("_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`)
 	add("word/document.xml", document)
-	for name, text := range more {
-		add(name, text)
-	}
 	if err := z.Close(); err != nil {
 		tb.Fatal(err)
 	}
