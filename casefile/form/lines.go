@@ -130,6 +130,13 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 		if k+1 < len(marks) {
 			value = strings.TrimRight(value, " ，,；;、。\u3000/|")
 		}
+		if k+1 < len(marks) && (value == "（" || value == "(") { // 地址：（邮编：350001）某市某路
+			if inner, outer, ok := strings.Cut(fold(string(rs[marks[k+1].value:])), ")"); ok && k+2 == len(marks) {
+				r.put(m.label, labelText, outer, place{w.place, m.conf})
+				r.put(marks[k+1].label, string(rs[marks[k+1].at:marks[k+1].end]), inner, place{w.place, m.conf})
+				return nil
+			}
+		}
 		r.enter(m.label, m.hint)
 		at := place{w.place, m.conf}
 		last := k == len(marks)-1
@@ -233,7 +240,7 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 }
 
 var (
-	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
+	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|(该|此|这些|相关)?(数据|信息|资料|材料)(仅|只|主要)?(用于|供)|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
 	wayLine  = regexp.MustCompile(`^(并?(请|望|希望|要求|盼)[^。]{0,14}(以|通过|用|采用|采取|将|按|把|在|于)|以(电子|书面|纸质|邮|快递))[^。]{0,40}(提供|答复|回复|邮寄|寄|发|告知|送达)`)
 	dateLine = regexp.MustCompile(`^[\s]*(20[0-9]{2}\s*[年./-]\s*[0-9]{1,2}\s*[月./-]\s*[0-9]{1,2}\s*日?|二[〇○Oo零0][〇○Oo零0一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)\s*$`)
 )

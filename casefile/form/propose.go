@@ -111,6 +111,11 @@ func (g *gathering) merge() {
 			g.ask(r, a)
 		}
 	}
+	for _, r := range g.readings {
+		if e := r.elsewhere; e != nil && len(g.requests) == 0 {
+			g.add(Proposal{Field: Request, Value: e.value, Doubt: e.doubt, Confidence: e.conf, Source: Source{r.part, r.name, e.label, e.place}})
+		}
+	}
 }
 
 // strength orders readings: a filled form before a letter.

@@ -26,7 +26,7 @@ var (
 	asks        = regexp.MustCompile(`(申请|请求|要求|恳请|请|希望|想申请|望)(?:被申请人|贵[\p{Han}]{1,4}?|你[局委办府厅处]{1,2}|您们?|你们)?(?:能够?|可以|予以|给予|依法|依照规定|及时|尽快|书面|主动|协助)*(?:向(?:我|本人|申请人|我方|我们|我司|我公司|我单位)(?:们)?)?(?:依法|书面|主动|予以)*(公开|提供|获取|告知|获得|查阅|复制|查询|了解)(?:一下|给我|给本人)?[：:]?([^。！!\n]*)`)
 	wantToKnow  = regexp.MustCompile(`(?:想|想要|需要|希望)(?:申请)?(?:了解|知道|获取|查询|得到)(?:一下)?([^。！!\n]{4,})`)
 	generic     = regexp.MustCompile(`^(?:关于)?(?:以下|下列|如下|下述|上述|相关|有关|该|前述|本单位|的|之|所需|所述|涉及)*(?:政府|公共|具体)?(?:的)?(?:信息|内容|文件|材料|事项|资料|情况|书面材料)*(?:进行|予以)?(?:公开)?(?:内容|事项|信息)?(?:如下|有)?[：:，,、。；;]?`)
-	tail        = regexp.MustCompile(`[，,；;](?:并?(?:请|希望|望|盼|烦请|要求|恳请)[^，]{0,4}?(?:以|通过|用|将|把|寄|发|回复|答复|按|给|书面|邮寄|加盖)|以便|用于|谢谢|感谢|盼复|特此|为盼|并以|并通过|并在|并于|并书面|并将|并要求|并请求|麻烦|用途|同时请|请以|联系|我的|本人(?:电话|邮箱|联系)|电话|手机|邮箱|邮寄|具体内容|详见附件|申请表见附件|具体见附件|见附件|望).*$`)
+	tail        = regexp.MustCompile(`[，,；;](?:并?(?:请|希望|望|盼|烦请|要求|恳请)[^，]{0,4}?(?:以|通过|用|将|把|寄|发|回复|答复|按|给|书面|邮寄|加盖)|以便|用于|谢谢|感谢|盼复|特此|为盼|并以|并通过|并在|并于|并书面|并将|并要求|并请求|麻烦|用途|我是|我叫|同时请|请以|联系|我的|本人(?:电话|邮箱|联系)|电话|手机|邮箱|邮寄|具体内容|详见附件|申请表见附件|具体见附件|见附件|望).*$`)
 	sentence    = regexp.MustCompile(`[^。！!\n]+[。！!]?`)
 	letterTo    = regexp.MustCompile(`^(尊敬的|致)?[^，。；]{2,30}[:：]$`)
 )
@@ -157,6 +157,7 @@ var (
 
 var (
 	notBy   = regexp.MustCompile(`以(上|下|便|前|后|内|及|来)|[可予得给难]以`)
+	eCopy   = regexp.MustCompile(`电子(版|文档|件)(即可|就行|就可以|就好|也可|亦可)`)
 	onPaper = regexp.MustCompile(`书面(答复|回复|告知|形式|材料)|纸质(版|材料|件|形式|文件)`)
 	byPost  = regexp.MustCompile(`邮寄(给|送达|送|至|到)|寄给(我|本人|申请人)|以邮寄|邮寄(方式|形式)`)
 )
@@ -173,6 +174,8 @@ func wayOf(f Field, text string) string {
 		switch {
 		case strings.Contains(said, "纸质") || strings.Contains(said, "纸面") || strings.Contains(said, "书面") || strings.Contains(said, "复印件"):
 			return "纸面"
+		case eCopy.MatchString(text):
+			return "电子文档"
 		case onPaper.MatchString(text):
 			return "纸面"
 		case strings.Contains(said, "光盘"):
@@ -261,7 +264,7 @@ func (r *reading) signature(rows []row) {
 				r.add(finding{field: AppliedOn, value: d, label: "落款", place: rows[i].place, conf: 74, weak: true})
 			}
 		}
-		bare := strings.TrimSpace(trailingDate.ReplaceAllString(f, ""))
+		bare := strings.TrimSpace(mobile.ReplaceAllString(trailingDate.ReplaceAllString(f, ""), ""))
 		name := blankless(bare)
 		switch {
 		case likelyName(name) && len(strings.Fields(bare)) <= 3:

@@ -23,7 +23,11 @@ type reading struct {
 	seen   int // labels of fields, with a value or without
 	taken  int // labels with a value
 	asked  []request
+
+	elsewhere *finding // 详见附件, in the place of a description
 }
+
+var seeElsewhere = regexp.MustCompile(`^(内容)?(请|详|详情|具体)?(内容)?(请|详)?(见|参见|参看)(附|后附|另附|所附)[^。，]{0,12}[。.]?$`)
 
 // finding is a value with all that decides about it later.
 type finding struct {
@@ -102,6 +106,12 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	case Phone:
 		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
 	case Request:
+		if seeElsewhere.MatchString(blankless(f.value)) {
+			f.conf, f.doubt = 30, "申请表只写了“"+f.value+"”，内容须看附件。"
+			r.elsewhere = &f
+			r.taken++
+			return true
+		}
 		r.ask(f)
 		r.taken++
 		return true

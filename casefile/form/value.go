@@ -107,11 +107,13 @@ func joinLines(s string) string {
 	return b.String()
 }
 
+var bullet = regexp.MustCompile(`^\s*[-·•●◆▪*]\s+`)
+
 // prose tidies text of several lines.
 func prose(s string) string {
 	var lines []string
 	for l := range strings.SplitSeq(s, "\n") {
-		if l = strings.TrimSpace(strings.ReplaceAll(l, "\u3000", " ")); l != "" {
+		if l = strings.TrimSpace(bullet.ReplaceAllString(strings.ReplaceAll(l, "\u3000", " "), "")); l != "" {
 			lines = append(lines, l)
 		}
 	}
@@ -195,7 +197,7 @@ func everyone(words []string) bool {
 }
 
 // The usual surnames; a word that nobody labelled is taken for a name only with one of them.
-const surnames = "白王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶程苏魏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊孟秦邱江尹薛闫阎雷侯龙史陶黎贺顾毛郝龚邵万钱覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封官谈匡鞠惠荆乐冀郁胥南班储栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻位厉伊仝郜海阚花权帅屠豆朴盖练廉禹井祖漆巴丰支狄宣晋云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭宿鲜印逯隆茹诺慕玉银亢嵇哈湛宾戎勾茅利於揭干尉冶束檀衣阴昝智幸奉植衡富尧闭由"
+const surnames = "白常王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶程苏魏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊孟秦邱江尹薛闫阎雷侯龙史陶黎贺顾毛郝龚邵万钱覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封官谈匡鞠惠荆乐冀郁胥南班储栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻位厉伊仝郜海阚花权帅屠豆朴盖练廉禹井祖漆巴丰支狄宣晋云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭宿鲜印逯隆茹诺慕玉银亢嵇哈湛宾戎勾茅利於揭干尉冶束檀衣阴昝智幸奉植衡富尧闭由"
 
 var doubleSurnames = []string{"欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木", "南宫", "独孤"}
 
