@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"maps"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -106,17 +107,14 @@ func vocabularyOf(kind casefile.LetterKind) vocabulary {
 	return v
 }
 
-// names lists all names that may stand within some lists.
+// names lists all names that may stand within some lists, those of the innermost list first.
 func (v vocabulary) names(inside []string) []string {
-	all := slices.Clone(v.text)
-	for _, list := range inside {
+	var all []string
+	for _, list := range slices.Backward(inside) {
 		all = append(all, v.lists[list]...)
 	}
-	for list := range v.lists {
-		all = append(all, list)
-	}
-	slices.Sort(all)
-	return all
+	all = append(all, v.text...)
+	return append(all, slices.Sorted(maps.Keys(v.lists))...)
 }
 
 // mustHave lists the names without which a template would leave out what has to be said.

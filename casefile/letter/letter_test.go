@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"flag"
-	"fmt"
+
 	"io"
 	"os"
 	"path/filepath"
@@ -257,5 +257,3 @@ func TestGolden(t *testing.T) {
 		}
 	}
 }
-
-var _ = fmt.Sprint
