@@ -192,9 +192,11 @@ func (a *app) recorded(res control.AppendResult) error {
 	if err := a.table(t, nil); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out)
-	if err := a.rows(res.Cases); err != nil {
-		return err
+	if len(res.Cases) > 0 {
+		fmt.Fprintln(a.out)
+		if err := a.rows(res.Cases); err != nil {
+			return err
+		}
 	}
 	a.undo(res)
 	return nil

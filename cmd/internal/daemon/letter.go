@@ -362,12 +362,12 @@ func (m *letterMaker) issue(who control.Actor) (res control.LetterResult, kept c
 	if err := m.template.Fill(&docx, values, false); err != nil {
 		return res, kept, err
 	}
-	file, err := m.f.keepFile(m.fileName(m.facts.Document), &docx)
+	content := docx.Bytes()
+	file, err := m.f.keepFile(m.fileName(m.facts.Document), bytes.NewReader(content))
 	if err != nil {
 		return res, kept, err
 	}
 	kept = file.Digest
-	content := docx.Bytes()
 	res = control.LetterResult{Content: content, Missing: []control.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []control.RecordView{}, Cases: []control.CaseRow{}}
 	e := m.record(n, file)
 	for _, s := range m.facts.Subjects {
