@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Name    string           // of the way out, for the log
 	Now     func() time.Time // of the office; nil: time.Now
-	Between time.Duration    // two mails at least. Zero: 10 s (providers count by the quarter of an hour)
+	Between time.Duration    // two mails, each with a login, at least. Zero: 20 s (providers count by the hour)
 	// GiveUp is how long a mail that the server puts off is tried before a person has to look. Zero: 48 h.
 	GiveUp time.Duration
 	// Zone in which a day ends, for quotas. Nil: time.Local.
@@ -48,7 +48,7 @@ func New(channel Channel, book Book, o Options) *Outbox {
 		o.Now = time.Now
 	}
 	if o.Between <= 0 {
-		o.Between = 10 * time.Second
+		o.Between = 20 * time.Second
 	}
 	if o.GiveUp <= 0 {
 		o.GiveUp = 48 * time.Hour

@@ -110,6 +110,9 @@ func (a *app) sent(v control.OutgoingView, dry bool) error {
 		return nil
 	}
 	fmt.Fprintf(a.out, "待发信 %d，%s（ysq outbox show %d 看结果）\n", v.ID, way, v.ID)
+	if v.Reason != "" {
+		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(v.Reason))
+	}
 	return nil
 }
 

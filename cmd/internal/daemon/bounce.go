@@ -95,7 +95,11 @@ func (f *office) undelivered(tx *register.Tx, id casefile.ID, letter casefile.Me
 		return note, nil
 	}
 	failed := casefile.Draft{Case: id, On: max(on, c.DispatchedOn), Event: casefile.DeliveryFailed{Reason: reportText(report, letter)}}
-	if wasReply(history, letter) {
+	reply, err := f.bringsReply(tx, c, history, letter)
+	if err != nil {
+		return casefile.Draft{}, err
+	}
+	if reply {
 		if _, err := casefile.Decide(history, failed, civil.Of(now), f.reg.Law(), f.reg.Calendar()); err == nil {
 			f.Log.Error().Str("case", string(id)).Msg("the reply came back: it is not delivered")
 			return failed, nil
@@ -103,6 +107,23 @@ func (f *office) undelivered(tx *register.Tx, id casefile.ID, letter casefile.Me
 	}
 	f.Log.Error().Str("case", string(id)).Msg("a letter of the case came back")
 	return note, nil
+}
+
+// bringsReply tells the reply from other letters of the case: of one that was prepared here by its
+// number, of any other by its day.
+func (f *office) bringsReply(tx *register.Tx, c casefile.Case, history []casefile.Record, letter casefile.MessageOut) (bool, error) {
+	seq := tx.OutgoingByMessageID(letter.MessageID)
+	if seq == 0 {
+		return wasReply(history, letter), nil
+	}
+	o, err := tx.Outgoing(seq)
+	if err != nil || o.Purpose != casefile.PurposeLetter {
+		return false, err // a receipt that comes back says nothing of the reply of the same day
+	}
+	if o.Document != "" {
+		return o.Document == c.Document, nil
+	}
+	return wasReply(history, letter), nil
 }
 
 // wasReply tells the reply from other letters of the case: it left by e-mail on the day of 发出.

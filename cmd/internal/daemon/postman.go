@@ -131,7 +131,10 @@ func (f *office) Send(ctx context.Context, who control.Actor, req control.SendRe
 	if err != nil {
 		return v, told(err)
 	}
-	return f.Outgoing(ctx, id)
+	if v, err = f.Outgoing(ctx, id); err == nil && f.started.IsZero() {
+		v.Reason = "守护进程没有运行，启动后才会发出"
+	}
+	return v, err
 }
 
 // address fills in whom the mail goes to and which mail it answers: the case's last one from there.

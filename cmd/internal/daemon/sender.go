@@ -27,7 +27,7 @@ func (f *office) openOutboxes() {
 	for _, m := range f.Config.Mailboxes {
 		channel := &outbox.Drafts{Shelf: shelf{&account{m, f.Version, f.store, f.dial}}}
 		book := bookOf{f, casefile.OutDraft, m.Name}
-		f.ways = append(f.ways, way{name: "草稿箱 " + m.Name, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Now: f.Now, Zone: civil.Zone, Log: log})})
+		f.ways = append(f.ways, way{name: "草稿箱 " + m.Name, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: f.Now, Zone: civil.Zone, Log: log})})
 	}
 	if !f.Config.SMTP.Enabled() {
 		return
