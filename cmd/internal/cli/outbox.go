@@ -30,7 +30,7 @@ func (a *app) sendCommand() *cobra.Command {
 	draft, now := o.flag("draft", "存入邮箱的草稿箱"), o.flag("now", "直接发出（需要配置 [smtp]）")
 	to, subject := o.text("to", "收件`地址`；不写则为申请人来信的地址"), o.text("subject", "`主题`，案号会自动加上；不写则为对来信的回复")
 	text, textFile := o.text("text", "`正文`；不写则为“请查收附件”"), o.text("text-file", "正文取自`文件`，- 为标准输入")
-	document := o.text("document", "所附文书的`文号`")
+	document := o.text("document", "所附文书的`文号`；用 ysq letter 制发的自动附上")
 	dry := o.flag("dry-run", "只判断，不发")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *draft == *now {
@@ -48,11 +48,11 @@ func (a *app) sendCommand() *cobra.Command {
 				r.Way = casefile.OutSMTP
 			}
 			var err error
-			if r.Text, err = a.bodyOf(*text, *textFile, len(args) > 1); err != nil {
+			if r.Text, err = a.bodyOf(*text, *textFile); err != nil {
 				return err
 			}
-			if r.Text == "" {
-				return usage(cmd, "没有正文也没有附件：写 --text 或附上文件")
+			if r.Text == "" && r.Document == "" && len(args) == 1 {
+				return usage(cmd, "没有正文也没有附件：写 --text、--document 或附上文件")
 			}
 			return a.send(ctx, c, r, args[1:])
 		})(cmd, args)
@@ -61,18 +61,18 @@ func (a *app) sendCommand() *cobra.Command {
 }
 
 // bodyOf returns the text of a mail.
-func (a *app) bodyOf(text, file string, enclosed bool) (string, error) {
-	switch {
-	case file == "-":
-		b, err := io.ReadAll(a.in)
-		return string(b), err
-	case file != "":
-		b, err := os.ReadFile(file)
-		return string(b), err
-	case text == "" && enclosed:
-		return "您好：\n\n请查收附件。\n", nil
+func (a *app) bodyOf(text, file string) (string, error) {
+	var b []byte
+	var err error
+	switch file {
+	case "":
+		return text, nil
+	case "-":
+		b, err = io.ReadAll(a.in)
+	default:
+		b, err = os.ReadFile(file)
 	}
-	return text, nil
+	return string(b), err
 }
 
 // send keeps the files and has the mail prepared.
@@ -100,7 +100,7 @@ func (a *app) send(ctx context.Context, c *control.Client, r control.SendRequest
 }
 
 func (a *app) sent(v control.OutgoingView, dry bool) error {
-	fmt.Fprintln(a.out, grid.Clean(fmt.Sprintf("收件人：%s\n主题：%s", v.To, v.Subject)))
+	a.sheet("", field{"收件人", v.To}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
 	way := "将存入草稿箱，请到网页邮箱核对后发出"
 	if v.Way == casefile.OutSMTP.String() {
 		way = "将由服务发出"

@@ -94,16 +94,21 @@ func concerns(e casefile.Event, id uint64) bool {
 func outgoingView(o register.Outgoing) control.OutgoingView {
 	v := control.OutgoingView{
 		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: o.To.String(), Subject: o.Subject,
-		Document: control.Text(o.Document), Files: []string{}, Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
+		Document: control.Text(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
 		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: o.MessageID, Digest: o.Digest,
 	}
 	if o.State == casefile.OutQueued {
 		v.Next = instant(o.Last.Next)
 	}
-	for _, file := range o.Files {
-		v.Files = append(v.Files, file.Name)
-	}
 	return v
+}
+
+func fileNames(files []casefile.File) []string {
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = file.Name
+	}
+	return names
 }
 
 // Send prepares a clerk's mail on a case. It is on its way when this returns, not yet there.
@@ -115,7 +120,13 @@ func (f *office) Send(ctx context.Context, who control.Actor, req control.SendRe
 	if err := f.address(&o); err != nil {
 		return v, err
 	}
-	if err := f.keeps(req.Files); err != nil {
+	if o.Text == "" && len(o.Files) > 0 {
+		o.Text = "您好：\n\n请查收附件。\n"
+	}
+	if o.Text == "" && !req.DryRun { // of a trial the files are still to come
+		return v, usageError("没有正文也没有附件")
+	}
+	if err := f.keeps(o.Files); err != nil {
 		return v, err
 	}
 	if !strings.Contains(o.Subject, string(req.Case)) {
@@ -125,7 +136,7 @@ func (f *office) Send(ctx context.Context, who control.Actor, req control.SendRe
 		if err := addressError(o.to.Mail); err != nil {
 			return v, err
 		}
-		return control.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: o.to.String(), Subject: o.Subject, Document: control.Text(req.Document), Text: req.Text, Files: []string{}, Differs: []string{}}, nil
+		return control.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: o.to.String(), Subject: o.Subject, Document: control.Text(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
 	}
 	id, err := f.prepare(who.String(), o)
 	if err != nil {
@@ -146,6 +157,9 @@ func (f *office) address(o *outgoing) error {
 		}
 		history, err := tx.History(o.Case)
 		if err != nil {
+			return err
+		}
+		if err := f.encloseLetter(o, c, history); err != nil {
 			return err
 		}
 		mails := incoming(history)
@@ -181,6 +195,32 @@ func (f *office) address(o *outgoing) error {
 		}
 		return nil
 	}))
+}
+
+// encloseLetter puts the letter that the mail names into it, and the words that go with it.
+func (f *office) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Record) error {
+	i := slices.IndexFunc(casefile.Letters(history), func(l casefile.CaseLetter) bool { return o.Document != "" && l.Document == o.Document })
+	if i < 0 {
+		return nil // written elsewhere
+	}
+	l := casefile.Letters(history)[i]
+	switch {
+	case l.Voided != "":
+		return &control.Error{Code: "letter-voided", Msg: fmt.Sprintf("%s 已经作废：%s", l.Document, l.Voided), Exit: control.ExitRefused}
+	case l.Party != "" && strings.TrimSpace(o.To) == "":
+		return &control.Error{Code: "no-address", Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址", Exit: control.ExitRefused}
+	}
+	if !slices.ContainsFunc(o.Files, func(file casefile.File) bool { return file.Digest == l.File.Digest }) {
+		o.Files = append([]casefile.File{l.File}, o.Files...)
+	}
+	if o.Subject == "" {
+		o.Subject = l.Letter.Label()
+	}
+	if o.Text == "" {
+		to := cmp.Or(l.Party, c.Applicant, "您好")
+		o.Text = fmt.Sprintf("%s：\n\n现送达《%s》（%s），请查收附件。案件编号 %s，就此事来信请直接回复本邮件。\n\n%s\n", to, l.Letter.Label(), l.Document, c.ID, f.live().Agency.Name)
+	}
+	return nil
 }
 
 // incoming lists the mails that came to a case, in their order.

@@ -229,7 +229,11 @@ func TestLetterRecordsWhatItAnnounces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.send(letterTo(casefile.OutSMTP, file))
+		// The letter is put into the mail by its number, with the words that go with it.
+		v := b.send(control.SendRequest{Case: "2026-00001", Way: casefile.OutSMTP, Document: document})
+		if !slices.Equal(v.Files, []string{"答复书.docx"}) || v.Subject != "政府信息公开告知书（2026-00001）" || !strings.Contains(v.Text, document) {
+			t.Errorf("prepared: %+v", v)
+		}
 		time.Sleep(time.Hour)
 		h := b.history("2026-00001")
 		if happened[casefile.Replied](h) != 1 || happened[casefile.Dispatched](h) != 1 {

@@ -10,7 +10,9 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
@@ -45,8 +47,9 @@ func (f *office) settled(tx *register.Tx, o register.Outgoing, e casefile.MailSe
 	return nil
 }
 
-// follows returns the steps of the case that a sent mail is evidence of; refused says in Chinese why a
-// step that one would expect is left to a person.
+// follows returns the steps that a sent mail is evidence of, on its case and on those that its letter
+// answers with it; refused says in Chinese why a step that one would expect is left to a person. All of
+// the steps are recorded, or none.
 func (f *office) follows(tx *register.Tx, o register.Outgoing, e casefile.MailSettled, on civil.Date) (steps []casefile.Draft, refused string, err error) {
 	if o.Case == "" {
 		return nil, "", nil
@@ -55,29 +58,52 @@ func (f *office) follows(tx *register.Tx, o register.Outgoing, e casefile.MailSe
 	if err != nil {
 		return nil, "", err
 	}
-	want := f.announced(history, o, on)
-	if len(want) == 0 {
-		return nil, "", nil
+	ids := []casefile.ID{o.Case}
+	if l := enclosed(history, o); l != nil {
+		ids = append(ids, l.With...)
 	}
-	if len(e.Differs) > 0 {
-		return nil, "发出的与拟稿不同，未自动记录“" + want[0].Event.Kind().Label() + "”，请核对后记录", nil
-	}
-	for _, d := range want {
-		if _, err := casefile.Decide(history, d, tx.Today(), f.reg.Law(), f.reg.Calendar()); err != nil {
-			return steps, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil
+	for _, id := range ids {
+		history, err := tx.History(id)
+		if err != nil {
+			return nil, "", err
 		}
-		steps = append(steps, d)
-		history = append(history, casefile.Record{Seq: 1<<62 + uint64(len(steps)), On: d.On, Case: d.Case, Event: d.Event})
+		for _, d := range f.announced(id, history, o, on) {
+			if len(e.Differs) > 0 {
+				return nil, "发出的与拟稿不同，未自动记录“" + d.Event.Kind().Label() + "”，请核对后记录", nil
+			}
+			if f.Needs(d.Event.Kind()) > control.Operator { // whose mail program it was, nobody knows
+				return nil, "“" + d.Event.Kind().Label() + "”须由“" + f.Needs(d.Event.Kind()).Label() + "”记录", nil
+			}
+			if _, err := casefile.Decide(history, d, tx.Today(), f.reg.Law(), f.reg.Calendar()); err != nil {
+				return nil, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil
+			}
+			steps = append(steps, d)
+			history = append(history, casefile.Record{Seq: 1<<62 + uint64(len(steps)), On: d.On, Case: d.Case, Event: d.Event})
+		}
 	}
 	return steps, "", nil
 }
 
-// announced lists what a mail says, once it is out: the receipt that is the office's confirmation; of a
-// letter the event that it announces, and of a reply its dispatch. What is recorded already is left out.
-func (f *office) announced(history []casefile.Record, o register.Outgoing, on civil.Date) (want []casefile.Draft) {
-	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: o.Case, On: on, Event: e}) }
-	live := casefile.Live(history)
-	c := casefile.Fold(o.Case, history, f.reg.Law(), f.reg.Calendar())
+// enclosed returns the letter of the case that the mail brings; nil where it brings none, or one that is
+// void or whose file is not among the enclosures.
+func enclosed(history []casefile.Record, o register.Outgoing) *casefile.CaseLetter {
+	if o.Document == "" {
+		return nil
+	}
+	for _, l := range casefile.Letters(history) {
+		if l.Document == o.Document && l.Voided == "" && slices.ContainsFunc(o.Files, func(f casefile.File) bool { return f.Digest == l.File.Digest }) {
+			return &l
+		}
+	}
+	return nil
+}
+
+// announced lists what a mail says to a case, once it is out: the receipt that is the office's
+// confirmation; of a letter the event that it announces, and of a reply its dispatch. What is recorded
+// already is left out.
+func (f *office) announced(id casefile.ID, history []casefile.Record, o register.Outgoing, on civil.Date) (want []casefile.Draft) {
+	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: id, On: on, Event: e}) }
+	c := casefile.Fold(id, history, f.reg.Law(), f.reg.Calendar())
 	if o.Purpose == casefile.PurposeAcknowledgement {
 		if f.live().Acknowledge.Confirms && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
 			add(casefile.Confirmed{How: "收件回执", With: o.To.Mail})
@@ -87,62 +113,23 @@ func (f *office) announced(history []casefile.Record, o register.Outgoing, on ci
 	if o.Document == "" {
 		return nil
 	}
-	reply := c.Document == o.Document && !c.RepliedOn.IsZero()
-	if e := issued(live, o.Document); e != nil && !slices.ContainsFunc(live, func(r casefile.Record) bool { return sameStep(r.Event, e) }) {
-		add(e)
-		_, reply = e.(casefile.Replied)
+	reply := c.Document == o.Document && !c.RepliedOn.IsZero() && len(o.Files) > 0
+	if l := enclosed(history, o); l != nil {
+		e, err := l.Decided()
+		if x, ok := e.(casefile.Extended); ok {
+			x.Told = on // the applicant is told by this mail, whenever the letter was made
+			e = x
+		}
+		known := func(r casefile.Record) bool { return letter.Same(e, r.Event) }
+		if err == nil && e != nil && !slices.ContainsFunc(casefile.Live(history), known) {
+			add(e)
+			_, reply = e.(casefile.Replied)
+		}
 	}
 	if reply && (c.DispatchedOn.IsZero() && c.StoppedOn.IsZero() || c.Undelivered) {
 		add(casefile.Dispatched{Way: casefile.ByEmail, Tracking: o.MessageID})
 	}
 	return want
-}
-
-// issued returns the event that a letter of the case announces; nil where the letter is void, announces
-// none or was not issued here.
-func issued(live []casefile.Record, document string) (e casefile.Event) {
-	for _, r := range live {
-		switch l := r.Event.(type) {
-		case casefile.LetterIssued:
-			if l.Document == document {
-				if decided, err := l.Decided(); err == nil {
-					e = decided
-				}
-			}
-		case casefile.LetterVoided:
-			if l.Document == document {
-				e = nil
-			}
-		}
-	}
-	return e
-}
-
-// sameStep reports whether an event is already recorded with the same document number.
-func sameStep(a, b casefile.Event) bool {
-	return a.Kind() == b.Kind() && documentOfStep(a) == documentOfStep(b)
-}
-
-func documentOfStep(e casefile.Event) string {
-	switch e := e.(type) {
-	case casefile.CorrectionAsked:
-		return e.Document
-	case casefile.ConsultationSent:
-		return e.Document
-	case casefile.ThirdPartyTold:
-		return e.Document
-	case casefile.ReasonAsked:
-		return e.Document
-	case casefile.Deferred:
-		return e.Document
-	case casefile.FeeNoticed:
-		return e.Document
-	case casefile.Extended:
-		return e.Document
-	case casefile.Replied:
-		return e.Document
-	}
-	return ""
 }
 
 // reviewSent looks whether mails that lie in 草稿箱, or of which nobody knows, were seen in 已发送 since.
