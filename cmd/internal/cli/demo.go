@@ -31,6 +31,7 @@ func (a *app) demoCommand() *cobra.Command {
 		return demo.Run(ctx, demo.Options{
 			Once: *once, Out: a.out, Err: a.errOut, Version: a.version,
 			Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
+				args = append([]string{"--no-pager"}, args...) // a story is not stopped for a long page
 				return Main(ctx, args, strings.NewReader(""), out, errOut, a.version)
 			},
 		})
