@@ -2,7 +2,7 @@
 //
 //	cli.go      Main, the root and its groups        help.go    help texts, in Chinese
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
-//	monitor.go  metrics, and a check for monitoring
+//	monitor.go  metrics, and a check for monitoring   journal.go priorities for systemd's journal
 //	board.go    a live view on the whole terminal; boardview.go what it shows
 //	today.go    ysq alone: what needs doing
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read

@@ -45,9 +45,12 @@ func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 	}
 	cfg, err := a.loadConfig()
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		hint := "由管理员启动服务（systemctl start ysq）；套接字在别处的，用 --socket 或 --config 指明"
+		if errors.Is(err, fs.ErrNotExist) {
+			hint = "由管理员启动服务（systemctl start ysq），新装的先运行 ysq init；套接字在别处的，用 --socket 或 --config 指明"
+		}
 		return nil, &control.Error{Code: "unreachable", Exit: control.ExitUnreachable,
-			Msg:  fmt.Sprintf("守护进程没有运行：%s 无人应答", socket),
-			Hint: "由管理员启动服务（systemctl start ysq）；套接字在别处的，用 --socket 或 --config 指明"}
+			Msg: fmt.Sprintf("守护进程没有运行：%s 无人应答", socket), Hint: hint}
 	}
 	if err != nil {
 		return nil, err

@@ -24,8 +24,14 @@ const (
 // credentialName is by which name the packages' unit hands the password to the daemon.
 const credentialName = "imap-password"
 
+// defaultPassword is the file beside the configuration from which the packages' units load the
+// password: imap-password for ysq.toml, east.imap-password for the instance of east.toml.
 func (s *setup) defaultPassword() string {
-	return filepath.Join(filepath.Dir(s.path), credentialName)
+	name := credentialName
+	if office := strings.TrimSuffix(filepath.Base(s.path), ".toml"); office != "ysq" {
+		name = office + "." + name
+	}
+	return filepath.Join(filepath.Dir(s.path), name)
 }
 
 // keepSecret puts the password that was typed where the daemon finds it: encrypted by systemd for

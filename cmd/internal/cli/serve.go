@@ -26,6 +26,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Example: "ysq serve --config /etc/ysq/ysq.toml",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.toJournal()
 			cfg, err := a.checkedConfig()
 			if err != nil {
 				return err
