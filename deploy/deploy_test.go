@@ -52,6 +52,7 @@ func TestUnitMatchesConfig(t *testing.T) {
 func TestUnitVerifies(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
 	for _, name := range units {
+		name = strings.Replace(name, "@.", "@east.", 1)
 		out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", unitCopy(t, name)).CombinedOutput()
 		if err != nil || strings.Contains(string(out), name) {
 			t.Errorf("systemd-analyze verify %s: %v\n%s", name, err, out)
@@ -59,7 +60,40 @@ func TestUnitVerifies(t *testing.T) {
 	}
 }
 
-var units = []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer"}
+// units, and for each the one of which it is the template.
+var units = []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq@.service", "ysq-backup@.service", "ysq-backup@.timer"}
+
+// A template is the unit of the one office with an instance's names in it, and nothing else.
+func TestTemplatesFollow(t *testing.T) {
+	instance := strings.NewReplacer(
+		"(依申请公开)\n", "(依申请公开), of %i\n", "applications for government information\n", "applications for government information, of %i\n", "backup of ysq\n", "backup of ysq of %i\n",
+		"systemctl edit ysq（", "systemctl edit ysq@名称（", "systemctl edit ysq-backup ", "systemctl edit ysq-backup@名称 ",
+		"（由 ysq-backup.timer 启动）", "（由 ysq-backup@名称.timer 启动）", "systemctl enable --now ysq-backup.timer", "systemctl enable --now ysq-backup@名称.timer",
+		"ysq.service 也要写", "ysq@名称.service 也要写", "After=ysq.service", "After=ysq@%i.service",
+		"/etc/ysq/ysq.toml", "/etc/ysq/%i.toml", "imap-password:/etc/ysq/imap-password", "%i.imap-password:/etc/ysq/%i.imap-password", "/var/backups/ysq", "/var/backups/ysq-%i",
+		"User=ysq\n", "User=ysq-%i\n", "Group=ysq\n", "Group=ysq-%i\n", "=ysq-users\n", "=ysq-%i-users\n",
+		"StateDirectory=ysq\n", "StateDirectory=ysq-%i\n", "RuntimeDirectory=ysq\n", "RuntimeDirectory=ysq-%i\n",
+		"`ysq init` writes it", "`ysq-instance add` writes it",
+	)
+	for _, name := range units[:3] {
+		template := strings.Replace(name, ".", "@.", 1)
+		want := instance.Replace(read(t, name))
+		if *update {
+			if err := os.WriteFile(template, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if read(t, template) != want {
+			t.Errorf("%s is not %s with an instance's names: run go test ./deploy -update", template, name)
+		}
+		for line := range strings.Lines(want) {
+			plain := regexp.MustCompile(`(/ysq|=ysq)(\s|$|/[^%])`).MatchString(line)
+			if plain && !strings.HasPrefix(line, "#") && !strings.Contains(line, "/usr/bin/ysq ") {
+				t.Errorf("%s: %q does not belong to an instance", template, strings.TrimSpace(line))
+			}
+		}
+	}
+}
 
 // The nightly backup goes where the daemon may write, as the daemon's user, and is started by its timer.
 func TestBackupUnits(t *testing.T) {
@@ -85,7 +119,11 @@ func TestUnitIsHardened(t *testing.T) {
 	if v := version(t, analyze); v < 250 {
 		t.Skipf("systemd-analyze %d cannot judge a unit offline (250 can)", v)
 	}
-	for _, name := range units[:2] {
+	for _, name := range units {
+		if strings.HasSuffix(name, ".timer") {
+			continue
+		}
+		name = strings.Replace(name, "@.", "@east.", 1)
 		out, err := exec.CommandContext(t.Context(), analyze, "security", "--offline=true", "--no-pager", unitCopy(t, name)).CombinedOutput()
 		if err != nil {
 			t.Fatalf("systemd-analyze security: %v\n%s", err, out)
@@ -165,7 +203,7 @@ func unitCopy(t testing.TB, name string) string {
 	}
 	dir := t.TempDir()
 	for _, n := range units {
-		if err := os.WriteFile(filepath.Join(dir, n), []byte(strings.ReplaceAll(read(t, n), "/usr/bin/ysq", self)), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, strings.Replace(n, "@.", "@east.", 1)), []byte(strings.ReplaceAll(read(t, n), "/usr/bin/ysq", self)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -20,6 +20,8 @@ const doc = "/usr/share/doc/ysq/"
 func layout(kind, program string, p papers) []item {
 	tree := []item{
 		{"/usr/bin/ysq", program, 0o755, false},
+		{"/usr/sbin/ysq-instance", "deploy/ysq-instance", 0o755, false},
+		{"/usr/share/man/man8/ysq-instance.8.gz", p.instance, 0o644, false},
 		{"/etc/ysq", "", 0o755, false},
 		{doc + "README.md", "README.md", 0o644, false},
 		{doc + "README.zh-CN.md", "README.zh-CN.md", 0o644, false},
@@ -32,7 +34,7 @@ func layout(kind, program string, p papers) []item {
 		{"/usr/lib/sysusers.d/ysq.conf", "deploy/ysq.sysusers", 0o644, false},
 		{"/usr/lib/tmpfiles.d/ysq.conf", "deploy/ysq.tmpfiles", 0o644, false},
 	}
-	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer"} {
+	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq@.service", "ysq-backup@.service", "ysq-backup@.timer"} {
 		tree = append(tree, item{"/usr/lib/systemd/system/" + unit, "deploy/" + unit, 0o644, false})
 	}
 	for _, page := range p.pages { // ysq-list.1.gz

@@ -25,6 +25,7 @@ func fake(t *testing.T, kind string) []item {
 	}
 	return layout(kind, file("ysq"), papers{
 		pages:       []string{file("ysq.1.gz"), file("ysq-list.1.gz"), file("ysq.toml.5.gz")},
+		instance:    file("ysq-instance.8.gz"),
 		completions: map[string]string{"bash": file("bash"), "zsh": file("zsh"), "fish": file("fish")},
 		changelog:   file("changelog.gz"), debian: file("changelog.Debian.gz"), copyright: file("copyright"), licences: file("licenses.gz"),
 	})
@@ -133,7 +134,7 @@ func TestScriptsParse(t *testing.T) {
 	if err != nil || len(scripts) != 3 {
 		t.Fatalf("%v, %v", scripts, err)
 	}
-	for _, s := range append(scripts, "deploy/install.sh") {
+	for _, s := range append(scripts, "deploy/install.sh", "deploy/ysq-instance") {
 		if out, err := exec.CommandContext(t.Context(), "sh", "-n", s).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", s, err, out)
 		}

@@ -16,6 +16,7 @@ import (
 // papers are the files that accompany the program, ready to be packed.
 type papers struct {
 	pages       []string          // man pages, compressed
+	instance    string            // the one page that is written by hand, compressed
 	completions map[string]string // by shell
 	changelog   string            // CHANGELOG.md, compressed
 	debian      string            // the package's own, compressed
@@ -28,6 +29,10 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 		return p, err
 	}
 	changes, err := os.ReadFile("CHANGELOG.md")
+	if err != nil {
+		return p, err
+	}
+	instance, err := os.ReadFile("deploy/ysq-instance.8")
 	if err != nil {
 		return p, err
 	}
@@ -46,6 +51,7 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 	}{
 		{&p.changelog, "changelog.gz", changes},
 		{&p.debian, "changelog.Debian.gz", o.debianChangelog()},
+		{&p.instance, "ysq-instance.8.gz", instance},
 		{&p.licences, "third-party-licenses.gz", licences},
 	} {
 		*f.to = filepath.Join(o.scratch, f.name)

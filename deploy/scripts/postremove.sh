@@ -11,18 +11,19 @@ set -e
 # sized PATH: the path and how much is there.
 sized() { du -sh "$1" 2>/dev/null | awk '{ print "  " $2 "（" $1 "）" }'; }
 
-# data: the state directories of the office and of the instances that exist.
-data() {
-	for d in /var/lib/ysq /var/lib/ysq-*; do
+# filled DIRECTORY...: those that exist and hold something, of the office and of the instances.
+filled() {
+	for d in "$@"; do
 		if [ -d "$d" ] && [ -n "$(ls -A "$d")" ]; then echo "$d"; fi
 	done
 }
+data() { filled /var/lib/ysq /var/lib/ysq-*; }
+backups() { filled /var/backups/ysq /var/backups/ysq-*; }
 
 kept() {
-	if [ -n "$(data)" ] || [ -d /var/backups/ysq ]; then
+	if [ -n "$(data)$(backups)" ]; then
 		echo "ysq：以下数据保留："
-		data | while read -r d; do sized "$d"; done
-		if [ -d /var/backups/ysq ]; then sized /var/backups/ysq; fi
+		{ data; backups; } | while read -r d; do sized "$d"; done
 	fi
 }
 
@@ -49,12 +50,10 @@ purge)
 		echo "ysq：YSQ_PURGE_DATA=yes，将删除登记库和邮件原文，不能恢复："
 		data | while read -r d; do
 			sized "$d"
-			rm -rf "$d"
+			rm -rf "$d" || echo "  没有删净（挂载点？）：$d"
 		done
-	else
-		rmdir /var/lib/ysq 2>/dev/null || true # nothing was ever registered
 	fi
-	rmdir /var/backups/ysq 2>/dev/null || true
+	rmdir /var/lib/ysq /var/lib/ysq-* /var/backups/ysq /var/backups/ysq-* 2>/dev/null || true # where nothing ever was
 	kept
 	if [ -n "$(data)" ]; then
 		echo "  登记库属于档案，清除软件包不删除它；确要删除，请自行 rm -rf 上列目录。"
