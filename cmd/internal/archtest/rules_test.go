@@ -35,6 +35,7 @@ var house = []room{
 
 	{"config", nil, "the configuration is values; what is done with them is cmd's affair"},
 	{"deploy", nil, "files only"},
+	{"deploy/boottest", nil, "it installs packages, as an office does"},
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
