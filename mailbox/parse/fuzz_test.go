@@ -3,9 +3,12 @@ package parse
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 func FuzzMessage(f *testing.F) {
@@ -50,6 +53,35 @@ func FuzzHeader(f *testing.F) {
 		for _, s := range texts {
 			if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\r\n\u202e") {
 				t.Errorf("not one clean line: %q of %q", s, raw)
+			}
+		}
+	})
+}
+
+// Whatever bytes under whatever label: the text is text; and Chinese text in GB18030 comes out as it was
+// under every label of that family, or a defect says that it may not have.
+func FuzzCharset(f *testing.F) {
+	for _, label := range []string{"", "gb2312", "GBK", "gb18030", "big5", "utf-8", "utf-7", "utf-16", "hz-gb-2312", "iso-2022-cn", "iso-2022-jp", "unicode", "x-unknown", "'gbk'", "latin1"} {
+		f.Add([]byte("申请公开\xc9\xea\xc7\xeb"), label)
+		f.Add([]byte("\xff\xfe\x33\x75~{ME~}\x1b$)A\x0e&g0l6P3ux-"), label)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, label string) {
+		got, _ := toText(raw, label)
+		if !utf8.ValidString(got) || len(got) > 8*len(raw)+8 {
+			t.Errorf("%q under %q gives %q", raw, label, got)
+		}
+		words := slices.Concat([]byte("=?"), []byte(label), []byte("?B?"), raw, []byte("?="))
+		if got, _ := decodeWords(words); !utf8.ValidString(got) {
+			t.Errorf("%q gives %q", words, got)
+		}
+		text := strings.ToValidUTF8(string(raw), "")
+		encoded, err := simplifiedchinese.GB18030.NewEncoder().String(text)
+		if err != nil || strings.HasPrefix(encoded, "\xff\xfe") || strings.HasPrefix(encoded, "\xfe\xff") || strings.HasPrefix(encoded, "\xef\xbb\xbf") { // marks of other charsets
+			return
+		}
+		for _, family := range []string{"gb2312", "gbk", "gb18030", "cn-gb"} {
+			if got, defect := toText([]byte(encoded), family); got != text && defect == "" {
+				t.Errorf("%q in GB18030 under %s comes out as %q, and nothing says so", text, family, got)
 			}
 		}
 	})
