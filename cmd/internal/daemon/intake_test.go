@@ -3,8 +3,10 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -104,6 +106,14 @@ func TestPlaces(t *testing.T) {
 			b.sim.Add("INBOX", application, b.now())
 			b.sim.Add("INBOX", application, b.now())
 		}, map[casefile.Disposition]int{casefile.ToCase: 1, casefile.Duplicate: 1}, 1},
+		{"the same Message-ID with other bytes", func(b *bureau) { // item 46: kept, linked by a suggestion, dropped never
+			b.sim.Add("INBOX", application, b.now())
+			b.sim.Add("INBOX", append(slices.Clone(application), "补充一页。\r\n"...), b.now())
+		}, map[casefile.Disposition]int{casefile.ToCase: 2}, 2},
+		{"the same mail in two folders", func(b *bureau) {
+			b.sim.Add("INBOX", application, b.now())
+			b.sim.Add("广告邮件", application, b.now())
+		}, map[casefile.Disposition]int{casefile.ToCase: 1, casefile.Duplicate: 1}, 1},
 		{"in the junk folder", func(b *bureau) { b.sim.Add("垃圾邮件", application, b.now()) },
 			map[casefile.Disposition]int{casefile.Parked: 1}, 0},
 		{"a vacation notice", func(b *bureau) {
@@ -138,6 +148,52 @@ func TestPlaces(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Item 44: the clock starts with INTERNALDATE in Asia/Shanghai, to the second of midnight, whatever the
+// sender's Date says and in whatever zone the server tells it.
+func TestArrivalIsTheServersTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-04")
+		shanghai := func(s string) time.Time {
+			at, err := time.ParseInLocation(time.DateTime, s, civil.Zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return at
+		}
+		tests := []struct {
+			date    string // the sender's header
+			arrived time.Time
+			due     string // twenty working days after the day of arrival
+		}{
+			{"Mon, 02 Mar 2026 23:59:59 CST", shanghai("2026-03-02 23:59:59"), "2026-03-30"},
+			{"Mon, 02 Mar 2026 09:00:00 -0600", shanghai("2026-03-03 00:00:00"), "2026-03-31"},
+			{"Thu, 01 Jan 1970 00:00:00 +0000", shanghai("2026-03-02 00:00:00").UTC(), "2026-03-30"},
+			{"Thu, 31 Dec 2099 23:59:59 +0800", shanghai("2026-03-01 23:59:59").UTC(), "2026-03-27"},
+			{"", shanghai("2026-03-02 23:59:59").In(time.FixedZone("", -6*3600)), "2026-03-30"},
+			{"yesterday", shanghai("2026-03-03 00:00:00").In(time.FixedZone("", 12*3600)), "2026-03-31"},
+		}
+		want := map[string]string{}
+		for i, tt := range tests {
+			raw := compose(fmt.Sprintf("甲 <a%d@example.test>", i), fmt.Sprintf("政府信息公开申请 %d", i), "x")
+			if tt.date != "" {
+				raw = append([]byte("Date: "+tt.date+"\r\n"), raw...)
+			}
+			b.sim.Add("INBOX", raw, tt.arrived)
+			want[fmt.Sprintf("政府信息公开申请 %d", i)] = tt.due
+		}
+		b.poll()
+		rows := b.list(control.ListQuery{})
+		for _, r := range rows {
+			if got := civil.Date(r.DueStrict).String(); got != want[string(r.Subject)] {
+				t.Errorf("%s is due on %s, want %s", r.Subject, got, want[string(r.Subject)])
+			}
+		}
+		if len(rows) != len(tests) {
+			t.Errorf("%d cases of %d mails", len(rows), len(tests))
+		}
+	})
 }
 
 func TestCasesFrom(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
 
@@ -213,4 +214,60 @@ func liveHeap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
+}
+
+// Item 4 with the register behind it: wherever the connection ends in a session with five mails, there
+// are five cases. Package mailbox cuts at every byte; here, where each costs commits, at some.
+func TestCutSessionGivesFiveCases(t *testing.T) {
+	step := 397
+	if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
+		step = 13
+	}
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.poll()
+		rounds, whole := 0, 0
+		session := func(cut int) {
+			for _, uid := range b.sim.Messages("INBOX") {
+				b.sim.Remove("INBOX", uid)
+			}
+			for n := range 5 {
+				b.deliver(fmt.Sprintf("张三 <z%05d@example.test>", 5*rounds+n), "政府信息公开申请", strings.Repeat("申请公开", 20*n))
+			}
+			b.sim.Disconnect(imapsim.EOF)
+			next := b.sim.Counts().Connections + 1
+			if cut > 0 {
+				b.sim.Inject(imapsim.At{Session: next}.Do(imapsim.CutAfter(int64(cut), imapsim.EOF)))
+			}
+			for range 10 {
+				if _, err := b.client.Poll(t.Context()); err == nil {
+					break
+				}
+				time.Sleep(time.Until(b.daemon.pollers[0].Status().NextTry))
+			}
+			b.sim.Heal()
+			if cut == 0 {
+				whole = int(b.sim.Sent(next))
+			}
+			rounds++
+			want := casefile.NewID(2026, 5*rounds+1)
+			b.daemon.reg.View(func(tx *register.Tx) error {
+				if got := tx.NextID(2026); got != want {
+					t.Fatalf("cut after %d of %d bytes: the next case is %s, want %s", cut, whole, got, want)
+				}
+				return nil
+			})
+		}
+		session(0)
+		if whole < 2000 {
+			t.Fatalf("a session has %d bytes only", whole)
+		}
+		for cut := 1; cut < whole; cut += step {
+			session(cut)
+		}
+		rows := b.list(control.ListQuery{})
+		if d, q := len(b.mails(casefile.Duplicate)), len(b.mails(casefile.Quarantined)); len(rows) != 5*rounds || d+q != 0 {
+			t.Errorf("%d cases of %d mails, %d duplicates, %d quarantined", len(rows), 5*rounds, d, q)
+		}
+	})
 }
