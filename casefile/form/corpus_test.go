@@ -312,7 +312,10 @@ func carry(t *testing.T, carrier, name, source string, part int) (d Document, in
 		in.Body, ext = b, "txt"
 	case "pdf":
 		in.Name += ".pdf"
-		return Laid(in, 1, layOut(blocks)), in, true
+		return Laid(in, 1, layOut(blocks, 6)), in, true
+	case "pdf-tight":
+		in.Name += ".pdf"
+		return Laid(in, 1, layOut(blocks, 1)), in, true
 	default:
 		t.Fatalf("carrier %q", carrier)
 	}

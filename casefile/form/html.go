@@ -101,8 +101,6 @@ type htmlTable struct {
 	grid   gridBuilder
 	inCell bool
 	layout bool
-	rows   int
-	cols   int
 }
 
 const maxOpenTables = 24
@@ -211,7 +209,6 @@ func (p *page) start(tag atom.Atom, a map[string]string) {
 		p.endCell()
 		if t := p.table(); t != nil {
 			t.grid.row()
-			t.rows++
 		} else {
 			p.softLine()
 		}

@@ -425,7 +425,9 @@ func (p *sheet) distance(c Segment, lines []Segment) float64 {
 	}
 	middle := math.Abs((first.Y+last.Y+last.Height)/2 - c.middle())
 	top := math.Abs(first.Y - c.Y)
-	return min(middle, top+p.em*0.3) - 0.01*p.em // rather one more caption with a value
+	// Places are those of the ink, and differ by a third of a line for nothing. Rather one more caption
+	// with a value than one fewer.
+	return max(0, min(middle, top+p.em*0.3)-p.em*0.4) - 0.05*p.em
 }
 
 // write puts captions with their values into a table, and the rest into lines.

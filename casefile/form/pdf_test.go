@@ -2,12 +2,13 @@ package form
 
 // layOut gives the segments that pdfium would find: each cell's lines broken at its width and centred in
 // its row, as Word does it.
-func layOut(blocks []Block) []Segment {
+func layOut(blocks []Block, padding float64) []Segment {
 	const em, line = 10.5, 16.0
 	var all []Segment
 	y := 60.0
 	put := func(text string, x, y float64) {
 		if text != "" {
+			y += float64(len(text)*7%5-2) * 0.6 // what is measured is ink
 			all = append(all, Segment{Page: 1, Text: text, X: x, Y: y, Width: em * wide(text), Height: em})
 		}
 	}
@@ -42,7 +43,7 @@ func layOut(blocks []Block) []Segment {
 		}
 		tops := []float64{y}
 		for _, h := range heights {
-			tops = append(tops, tops[len(tops)-1]+max(h, line)+6)
+			tops = append(tops, tops[len(tops)-1]+max(h, line)+padding)
 		}
 		for i, c := range b.Table.Cells {
 			top, bottom := tops[c.Row], tops[c.Row+c.RowSpan]

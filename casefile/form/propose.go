@@ -82,7 +82,6 @@ func isForward(subject string) bool { return forwardSubject.MatchString(subject)
 type gathering struct {
 	readings []*reading
 	props    []Proposal
-	weak     map[int]bool
 	apps     []string
 	requests []request
 }

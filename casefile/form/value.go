@@ -26,6 +26,7 @@ func take(field Field, text string) (value, doubt string) {
 	case Name, Representative, ContactPerson, Agent:
 		return person(s), ""
 	case IDType:
+		s = columnGap.Split(s, 2)[0]
 		if v := chosen(field, s); len([]rune(v)) <= 20 && !strings.ContainsAny(v, "0123456789") {
 			return v, ""
 		}
@@ -60,12 +61,15 @@ func take(field Field, text string) (value, doubt string) {
 	return prose(s), ""
 }
 
+var columnGap = regexp.MustCompile(`\s{2,}|\n`)
+
 var addressTail = regexp.MustCompile(`[，,；;。（(\s]+(收件人|收信人|联系人|电话|手机|邮编|邮政编码|联系电话).*$`)
 
 var (
 	blanks      = regexp.MustCompile(`_{2,}|﹍+|＿+|\.{4,}|…{2,}|-{5,}`)
 	placeholder = regexp.MustCompile(`^(请?(单击|点击|在此|此处)[^。]{0,20}(输入|填写|选择)[^。]{0,12}。?|请(填写|输入|详细|注明|写明|如实|准确|描述|选择|说明)[^。]{0,60}。?|必填|选填|可选|可不填|X{2,}|x{2,}|×{2,}|Click or tap here to enter text\.?|选择一项。?)$`)
 	nothing     = regexp.MustCompile(`^(无|没有|暂无|空|略|不详|/+|\\+|-+|—+|N/?A|none|null|同上)[。.]?$`)
+	leadingHint = regexp.MustCompile(`^[（(](请|必填|选填|可选|例如|如：|注：|须|需)[^（）()]{0,80}[）)]`)
 	wholeHint   = regexp.MustCompile(`^[（(【\[][^（）()【】\[\]]{0,160}[）)】\]]$`)
 )
 
@@ -73,6 +77,7 @@ var (
 func unfilled(text string) string {
 	s := strings.TrimSpace(blanks.ReplaceAllString(text, " "))
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '_' || r == '：' || r == ':' })
+	s = strings.TrimSpace(leadingHint.ReplaceAllString(s, ""))
 	for {
 		f := blankless(s)
 		if f == "" || nothing.MatchString(f) || placeholder.MatchString(f) {

@@ -51,8 +51,7 @@ func writeDoc(blocks []Block, gbk bool) []byte {
 					flags = 0x60
 				}
 				if c.Row == y {
-					lines := []rune(c.Text)
-					for _, r := range lines {
+					for _, r := range c.Text {
 						if r == '\n' {
 							end('\r', inTable)
 							continue
