@@ -68,6 +68,7 @@ type app struct {
 	colour     string // auto, always, never
 	lang       string // zh, en; empty: by the environment
 	noPager    bool
+	dryRun     bool // of a command whose request does not carry the wish itself (control.Client.Judging)
 
 	width config.Width // of ambiguous characters, once a configuration was read
 }

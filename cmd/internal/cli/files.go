@@ -27,6 +27,7 @@ func (a *app) attachCommand() *cobra.Command {
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	mail, reason := o.text("mail", "邮件的`摘要`，写开头几位即可"), o.text("reason", "`理由`")
+	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if (*mail == "") == (len(args) == 1) {
 			return usage(cmd, "请写要附卷的文件，或用 --mail 写明邮件，二者之一")
@@ -52,6 +53,12 @@ func (a *app) attachCommand() *cobra.Command {
 func (a *app) attach(ctx context.Context, c *control.Client, id casefile.ID, paths []string, reason string) error {
 	if _, err := c.Show(ctx, id, false); err != nil { // before files are sent that would then be in no case
 		return err
+	}
+	if a.dryRun { // the bytes are not sent for a trial; nothing else could be wrong with them
+		for _, path := range paths {
+			fmt.Fprintln(a.out, "将归入 "+string(id)+"："+grid.Clean(filepath.Base(path)))
+		}
+		return nil
 	}
 	files, err := putFiles(ctx, c, paths)
 	if err != nil {

@@ -36,6 +36,12 @@ func (o *options) flag(name, usage string) *bool {
 	return o.cmd.Flags().Bool(name, false, usage)
 }
 
+// judged declares --dry-run for a command that sends its change as it is: the daemon judges it and
+// gives it up.
+func (o *options) judged(a *app) {
+	o.cmd.Flags().BoolVar(&a.dryRun, "dry-run", false, "只试算，不记录")
+}
+
 func (o *options) date(name, usage string) *civil.Date { return parsed(o, name, usage, civil.Parse) }
 
 func (o *options) number(name, usage string) *int { return parsed(o, name, usage, number) }

@@ -142,6 +142,7 @@ func (a *app) yearReopenCommand() *cobra.Command {
 	o := &options{cmd: cmd}
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
+	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		year, err := yearArg(cmd, args[0])
 		if err != nil {

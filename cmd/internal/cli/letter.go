@@ -306,6 +306,7 @@ func (a *app) letterVoidCommand() *cobra.Command {
 	o := &options{cmd: cmd, year: a.today().Year()}
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
+	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

@@ -262,6 +262,7 @@ func (a *app) letterResumeCommand() *cobra.Command {
 	year := cmd.Flags().Int("year", o.year, "哪一`年`的文号")
 	rest, reason := o.flag("rest", "其余各种照登记簿所载续编"), o.text("reason", "`理由`")
 	o.need("reason")
+	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

@@ -152,7 +152,7 @@ func (a *app) mail(m control.MailView) error {
 }
 
 func (a *app) mailOpenCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "open 摘要",
 		Short:   "给待人工确认的邮件或历史邮件立案",
 		Long:    "认定一封待人工确认的邮件或历史邮件是申请，给它立案；期限自它的到达日起算（条例第三十一条、第三十三条）。",
@@ -166,4 +166,6 @@ func (a *app) mailOpenCommand() *cobra.Command {
 			return a.opened("已立案", r)
 		}),
 	}
+	(&options{cmd: cmd}).judged(a)
+	return cmd
 }

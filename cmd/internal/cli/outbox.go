@@ -260,6 +260,7 @@ func (a *app) outgoing(v control.OutgoingView) error {
 
 func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 	cmd := &cobra.Command{Use: do + " 编号", Short: short, Long: long, Example: example, Args: exactly("编号")}
+	(&options{cmd: cmd}).judged(a)
 	var again *bool
 	reason := new(string)
 	if do == "retry" {

@@ -26,6 +26,12 @@ func (a *app) ask(run func(ctx context.Context, c *control.Client, args []string
 			return err
 		}
 		defer func() { err = errors.Join(err, c.Close()) }()
+		if a.dryRun {
+			c = c.Judging()
+			if !a.json {
+				fmt.Fprintln(a.out, "试算，什么都不记录：")
+			}
+		}
 		return run(cmd.Context(), c, args)
 	}
 }

@@ -177,7 +177,7 @@ func (a *app) recorded(res control.AppendResult) error {
 	}
 	a.warnings(res.Warnings)
 	title := "已记录"
-	if res.DryRun {
+	if res.DryRun = res.DryRun || a.dryRun; res.DryRun {
 		title = "可以记录（试算，没有记录）"
 	}
 	fmt.Fprintln(a.out, title)

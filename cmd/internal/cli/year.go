@@ -36,6 +36,7 @@ func (a *app) openingCommand() *cobra.Command {
 		names = append(names, c.String())
 	}
 	source := o.text("source", "数字的`出处`")
+	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		year, err := strconv.Atoi(args[0])
 		if err != nil {

@@ -21,6 +21,7 @@ import (
 type Client struct {
 	http *http.Client
 	stop func() error // ends what an in-process client runs
+	dry  bool         // changes are judged only
 }
 
 // Dial returns a client of the daemon behind a unix socket. Nothing is sent before the first call.
@@ -149,6 +150,9 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		return nil, nil, err
 	}
 	req.Header.Set(protocolHeader, Protocol)
+	if c.dry {
+		req.Header.Set(dryRunHeader, "true")
+	}
 	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, nil, unreachable(err)

@@ -33,6 +33,7 @@ type desk struct {
 	detail   CaseDetail
 	err      error
 	panics   bool
+	judged   bool // the last change was to be judged only
 	appended []AppendRequest
 	revealed int
 }
@@ -55,12 +56,15 @@ func (d *desk) Show(context.Context, casefile.ID) (CaseDetail, error) { return d
 func (d *desk) Explain(context.Context, casefile.ID) (Explanation, error) {
 	return Explanation{}, d.err
 }
-func (d *desk) Due(context.Context, int) ([]DueItem, error)              { return nil, d.err }
-func (d *desk) Report(context.Context, int) (stats.Report, error)        { return stats.Report{}, d.err }
-func (d *desk) Mail(context.Context, string) (MailView, error)           { return MailView{}, d.err }
-func (d *desk) OpenMail(context.Context, Actor, string) (CaseRow, error) { return CaseRow{}, d.err }
-func (d *desk) Poll(context.Context) (PollResult, error)                 { return PollResult{Taken: 3}, d.err }
-func (d *desk) Reveal(context.Context, Actor, casefile.ID) error         { d.revealed++; return d.err }
+func (d *desk) Due(context.Context, int) ([]DueItem, error)       { return nil, d.err }
+func (d *desk) Report(context.Context, int) (stats.Report, error) { return stats.Report{}, d.err }
+func (d *desk) Mail(context.Context, string) (MailView, error)    { return MailView{}, d.err }
+func (d *desk) OpenMail(ctx context.Context, _ Actor, _ string) (CaseRow, error) {
+	d.judged = DryRun(ctx)
+	return CaseRow{}, d.err
+}
+func (d *desk) Poll(context.Context) (PollResult, error)         { return PollResult{Taken: 3}, d.err }
+func (d *desk) Reveal(context.Context, Actor, casefile.ID) error { d.revealed++; return d.err }
 func (d *desk) ReportCases(context.Context, int, string, ReportQuery) (CellCases, error) {
 	return CellCases{}, d.err
 }

@@ -32,6 +32,16 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		failed = func(error) {}
 	}
 	h := &Handler{backend: b, mux: http.NewServeMux(), failed: failed}
+	for _, route := range h.routes() {
+		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			h.guard(w, r, route)
+		})
+	}
+	return h
+}
+
+// routes is everything that can be asked.
+func (h *Handler) routes() []route {
 	daily := []route{
 		{"GET /v0/status", Viewer, h.status},
 		{"GET /v0/cases", Viewer, h.list},
@@ -47,12 +57,7 @@ func NewHandler(b Backend, failed func(error)) *Handler {
 		{"POST /v0/poll", Operator, h.poll},
 		{"GET " + metricsPath, Viewer, h.metrics},
 	}
-	for _, route := range slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.letterRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes(), h.overseerRoutes(), h.postmanRoutes(), h.registrarRoutes()) {
-		h.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
-			h.guard(w, r, route.needs, route.serve)
-		})
-	}
-	return h
+	return slices.Concat(daily, h.moreRoutes(), h.findRoutes(), h.letterRoutes(), h.keepRoutes(), h.ledgerRoutes(), h.annualRoutes(), h.overseerRoutes(), h.postmanRoutes(), h.registrarRoutes())
 }
 
 // route is one thing that can be asked, and which role it needs.
@@ -80,7 +85,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mux.ServeHTTP(w, r)
 }
 
-func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serve func(http.ResponseWriter, *http.Request, Actor) error) {
+func (h *Handler) guard(w http.ResponseWriter, r *http.Request, route route) {
 	defer func() { // one request that panics must not take the daemon with it
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
@@ -91,14 +96,19 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, needs Role, serv
 		}
 	}()
 	who, _ := r.Context().Value(actorKey{}).(Actor)
-	if who.Role < needs {
-		h.fail(w, h.denied(who, needs))
+	if who.Role < route.needs {
+		h.fail(w, h.denied(who, route.needs))
+		return
+	}
+	r, err := judging(r, route.pattern)
+	if err != nil {
+		h.fail(w, err)
 		return
 	}
 	if r.URL.Path != "/v0/files" && r.URL.Path != "/v0/import" { // which have limits of their own
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 	}
-	if err := serve(w, r, who); err != nil {
+	if err := route.serve(w, r, who); err != nil {
 		h.fail(w, err)
 	}
 }

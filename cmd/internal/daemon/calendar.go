@@ -78,7 +78,7 @@ func (f *office) Adopt(_ context.Context, who control.Actor, r control.AdoptRequ
 }
 
 // SetOpening records 上年结转 of the register's first year.
-func (f *office) SetOpening(_ context.Context, who control.Actor, o casefile.OpeningBalance) error {
+func (f *office) SetOpening(ctx context.Context, who control.Actor, o casefile.OpeningBalance) error {
 	for i, n := range o.Columns {
 		if n < 0 {
 			return usageError("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
@@ -88,7 +88,7 @@ func (f *office) SetOpening(_ context.Context, who control.Actor, o casefile.Ope
 		return usageError("年份 %d 不对", o.Year)
 	}
 	now := f.Now()
-	return told(f.reg.Update(now, func(tx *register.Tx) error {
+	return told(f.change(ctx, now, func(tx *register.Tx) error {
 		_, err := tx.Append(who.String(), casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
 		return err
 	}))

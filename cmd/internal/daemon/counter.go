@@ -254,9 +254,9 @@ func fileName(name string) string {
 }
 
 // AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
-func (f *office) AttachMail(_ context.Context, who control.Actor, id casefile.ID, digest, reason string) (row control.CaseRow, err error) {
+func (f *office) AttachMail(ctx context.Context, who control.Actor, id casefile.ID, digest, reason string) (row control.CaseRow, err error) {
 	now := f.Now()
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(ctx, now, func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)
 		if err != nil {
 			return err

@@ -164,12 +164,12 @@ func refusal(code, msg, hint string) error {
 }
 
 // ReopenYear undoes a freezing, of the last frozen year only: the next one rests on it.
-func (f *office) ReopenYear(_ context.Context, who control.Actor, year int, reason string) (v control.YearView, err error) {
+func (f *office) ReopenYear(ctx context.Context, who control.Actor, year int, reason string) (v control.YearView, err error) {
 	if strings.TrimSpace(reason) == "" {
 		return v, usageError("请写明解冻的理由")
 	}
 	now := f.Now()
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(ctx, now, func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
 			return err
@@ -190,6 +190,9 @@ func (f *office) ReopenYear(_ context.Context, who control.Actor, year int, reas
 	})
 	if err != nil {
 		return v, told(err)
+	}
+	if control.DryRun(ctx) {
+		return v, nil
 	}
 	f.Log.Warn().Int("year", year).Str("actor", who.String()).Str("reason", reason).Msg("year reopened")
 	return v, nil

@@ -159,13 +159,13 @@ func (f *office) CopyLetter(_ context.Context, number string, w io.Writer) error
 
 // VoidLetter voids a letter on every case that it answers. What it announced stays recorded; a person is
 // told of that.
-func (f *office) VoidLetter(_ context.Context, who control.Actor, req control.VoidLetterRequest) (res control.LetterResult, err error) {
+func (f *office) VoidLetter(ctx context.Context, who control.Actor, req control.VoidLetterRequest) (res control.LetterResult, err error) {
 	if req.Reason == "" {
 		return res, usageError("缺少作废的理由（--reason）")
 	}
 	now := f.Now()
 	res = control.LetterResult{Missing: []control.Missing{}, Warnings: []string{}, Records: []control.RecordView{}, Cases: []control.CaseRow{}}
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(ctx, now, func(tx *register.Tx) error {
 		records, err := numbered(tx, req.Document)
 		if err != nil {
 			return err
@@ -203,6 +203,9 @@ func (f *office) VoidLetter(_ context.Context, who control.Actor, req control.Vo
 	})
 	if err != nil {
 		return control.LetterResult{}, told(err)
+	}
+	if control.DryRun(ctx) {
+		return res, nil
 	}
 	f.Log.Info().Str("number", req.Document).Str("actor", who.String()).Msg("a letter was voided")
 	return res, nil
@@ -297,13 +300,13 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 }
 
 // ResumeLetters says which numbers are taken although the register has no letter with them.
-func (f *office) ResumeLetters(_ context.Context, who control.Actor, req control.ResumeLettersRequest) (views []control.RecordView, err error) {
+func (f *office) ResumeLetters(ctx context.Context, who control.Actor, req control.ResumeLettersRequest) (views []control.RecordView, err error) {
 	now := f.Now()
 	year := cmp.Or(req.Year, civil.Of(now).Year())
 	if req.Reason == "" || len(req.Last) == 0 && !req.Rest {
 		return nil, usageError("请写明各种文书最后用过的号和理由（--reason）")
 	}
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(ctx, now, func(tx *register.Tx) error {
 		var drafts []casefile.Draft
 		add := func(series string, last int) {
 			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: casefile.LetterResumed{

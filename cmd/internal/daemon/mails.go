@@ -203,10 +203,10 @@ func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]contro
 }
 
 // OpenMail makes a case of a mail that ended outside of one.
-func (f *office) OpenMail(_ context.Context, who control.Actor, digest string) (control.CaseRow, error) {
+func (f *office) OpenMail(ctx context.Context, who control.Actor, digest string) (control.CaseRow, error) {
 	var row control.CaseRow
 	now := f.Now()
-	err := f.reg.Update(now, func(tx *register.Tx) error {
+	err := f.change(ctx, now, func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)
 		if err != nil {
 			return err

@@ -275,7 +275,7 @@ func notNow(o register.Outgoing, what string) error {
 
 func (f *office) decideOutgoing(ctx context.Context, who control.Actor, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (control.OutgoingView, error) {
 	now := f.Now()
-	err := f.reg.Update(now, func(tx *register.Tx) error {
+	err := f.change(ctx, now, func(tx *register.Tx) error {
 		o, err := tx.Outgoing(id)
 		if err != nil {
 			return err

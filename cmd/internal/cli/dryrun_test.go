@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// Every command that changes something can be tried without: those that cannot stand here.
+func TestEveryChangeCanBeTried(t *testing.T) {
+	looks := []string{ // what changes nothing
+		"ysq board", "ysq calendar check", "ysq calendar show", "ysq completion", "ysq config check", "ysq config example", "ysq config show", "ysq digest",
+		"ysq dispute list", "ysq dispute show", "ysq doctor", "ysq due", "ysq explain", "ysq export", "ysq letter check", "ysq letter get", "ysq letter kinds",
+		"ysq letter list", "ysq letter templates", "ysq list", "ysq log", "ysq mail list", "ysq mail show", "ysq mail trace", "ysq man", "ysq metrics", "ysq outbox list",
+		"ysq outbox show", "ysq reconcile", "ysq report check", "ysq report departments", "ysq report merge", "ysq search", "ysq show", "ysq status", "ysq verify",
+		"ysq version", "ysq year diff", "ysq year list",
+	}
+	keeps := map[string]string{ // and what cannot be tried, with the reason
+		"ysq backup":        "writes a backup and nothing else; restore --test proves it",
+		"ysq compact":       "the register stays the same byte for byte, the old file is kept",
+		"ysq demo":          "in a directory of its own",
+		"ysq init":          "writes new files only; --login-check tries the login",
+		"ysq mail retry":    "what it does is decided by what the server hands out",
+		"ysq mail save":     "copies out; that it did is recorded",
+		"ysq poll":          "what it does is decided by what the server hands out",
+		"ysq rebuild":       "makes the same register anew, the old one is kept",
+		"ysq report edit":   "opens an editor; --print shows what there is",
+		"ysq report import": "prints; only with --opening is the opening balance recorded, and again to correct it",
+		"ysq restore":       "has --test",
+		"ysq save":          "copies out; that it did is recorded",
+		"ysq serve":         "is the daemon",
+	}
+	walk(newTerminal(0, nil).root(), func(c *cobra.Command) {
+		if !c.Runnable() || c.HasSubCommands() {
+			return
+		}
+		path := c.CommandPath()
+		_, kept := keeps[path]
+		if has, want := c.Flags().Lookup("dry-run") != nil, !slices.Contains(looks, path) && !kept; has != want && path != "ysq digest" {
+			t.Errorf("%s has --dry-run: %v, want %v", path, has, want)
+		}
+	})
+}
