@@ -18,7 +18,9 @@ type Department struct {
 	Done     int    `json:"done"`       // in the period
 	OnTime   int    `json:"on_time"`    // of those done
 	Late     int    `json:"late"`       // of those done
-	Overdue  int    `json:"overdue"`    // open at the period's end, past their due date
+	// Disputable are those on time only by the legal clock: after the strict due date.
+	Disputable int `json:"disputable"`
+	Overdue    int `json:"overdue"` // open at the period's end, past their due date
 	// Average and Longest are working days from 收到申请之日 to the stop of those done; the average is
 	// rounded to a tenth.
 	Average float64 `json:"average_workdays"`
@@ -63,18 +65,32 @@ func (d *Department) count(c casefile.Case, from, to, today civil.Date, cal *wor
 	stopped := c.StoppedOn
 	if !stopped.IsZero() && stopped >= from && stopped <= to {
 		d.Done++
-		if c.At(today, cal).Late {
+		s := c.At(today, cal)
+		if s.Late {
 			d.Late++
 		} else {
 			d.OnTime++
+		}
+		if s.Disputable {
+			d.Disputable++
 		}
 		n := cal.WorkdaysBetween(received, stopped)
 		d.days += n
 		d.Longest = max(d.Longest, n)
 	}
-	if c.Stage.Open() && received <= to && c.At(min(today, to), cal).Overdue {
+	if received <= to && overdueOn(c, min(today, to), cal) {
 		d.Overdue++
 	}
+}
+
+// overdueOn reports whether the case was open and past its due date at the end of a day. What was
+// answered later counts with the due date that it came to: heads do not know an earlier one.
+func overdueOn(c casefile.Case, day civil.Date, cal *workday.Calendar) bool {
+	s := c.At(day, cal)
+	if s.Finished {
+		return c.StoppedOn > day && !s.Due.IsZero() && day > s.Due
+	}
+	return c.Stage.Open() && s.Overdue
 }
 
 func (d Department) averaged() Department {

@@ -68,6 +68,10 @@ func TestDepartments(t *testing.T) {
 		in(told("1", quick...), "综合科"), in(told("2", slow...), "综合科"),
 		in(told("3", posted("2026-01-05"), registered("2026-01-05", casefile.Natural)), "法规科"),
 		in(told("4", posted("2026-03-02"), step{"2026-03-02", casefile.Dismissed{Reason: "广告"}}), "法规科"),
+		// Answered after the period, and late: overdue at its end. The last one is late by the strict clock only.
+		in(told("6", posted("2026-02-02"), registered("2026-02-02", casefile.Natural), replied("2026-05-06", casefile.Disclosed), sent("2026-05-06")), "法规科"),
+		in(told("7", step{"2026-03-02", casefile.Received{Channel: casefile.Email}}, step{"2026-03-03", casefile.Confirmed{}}, registered("2026-03-03", casefile.Natural),
+			replied("2026-03-31", casefile.Disclosed), sent("2026-03-31")), "督查科"),
 		told("5", posted("2026-04-01"), registered("2026-04-01", casefile.Natural)))
 	d := civil.MustParse
 	got, err := stats.Departments(d("2026-01-01"), d("2026-03-31"), d("2026-11-23"), cases, workday.Embedded())
@@ -75,12 +79,13 @@ func TestDepartments(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range got { // what the exported fields say
-		got[i] = stats.Department{Name: got[i].Name, Received: got[i].Received, Done: got[i].Done, OnTime: got[i].OnTime, Late: got[i].Late, Overdue: got[i].Overdue, Average: got[i].Average, Longest: got[i].Longest}
+		got[i] = stats.Department{Name: got[i].Name, Received: got[i].Received, Done: got[i].Done, OnTime: got[i].OnTime, Late: got[i].Late, Disputable: got[i].Disputable, Overdue: got[i].Overdue, Average: got[i].Average, Longest: got[i].Longest}
 	}
 	want := []stats.Department{
-		{Name: "法规科", Received: 1, Overdue: 1},
+		{Name: "法规科", Received: 2, Overdue: 2},
+		{Name: "督查科", Received: 1, Done: 1, OnTime: 1, Disputable: 1, Average: 20, Longest: 20},
 		{Name: "综合科", Received: 2, Done: 2, OnTime: 1, Late: 1, Average: 11.5, Longest: 21},
-		{Name: stats.Total, Received: 3, Done: 2, OnTime: 1, Late: 1, Overdue: 1, Average: 11.5, Longest: 21},
+		{Name: stats.Total, Received: 5, Done: 3, OnTime: 2, Late: 1, Disputable: 1, Overdue: 2, Average: 14.3, Longest: 21},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

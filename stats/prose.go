@@ -77,6 +77,14 @@ func (r *Report) fill(f Format, m *Manual, again int) Check {
 	return identity("prose", rule, append(w.unknown, w.contradictions(strings.Join(texts, "\n"))...))
 }
 
+// check says whether the part that the clerk alone can write has been written.
+func (s Sections) check(f Format) Check {
+	if strings.TrimSpace(s.Problems) == "" {
+		return verdict("problems-entered", Warning, "“"+f.Parts[PartProblems]+"”尚未填写（ysq report edit）")
+	}
+	return verdict("problems-entered", Fine, "“"+f.Parts[PartProblems]+"”已填写")
+}
+
 // words knows what the placeholders stand for.
 type words struct {
 	report  Report

@@ -128,3 +128,15 @@ func TestUndecidedMails(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 }
+
+func TestProblemsEntered(t *testing.T) {
+	for text, want := range map[string]stats.Level{"": stats.Warning, " \n": stats.Warning, "深度不够。": stats.Fine} {
+		r, err := stats.Compute(2025, each(), stats.Options{Manual: &stats.Manual{Problems: text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := checkOf(t, r, "problems-entered"); c.Level != want {
+			t.Errorf("%q: %+v, want %s", text, c, want)
+		}
+	}
+}

@@ -173,7 +173,7 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 		if last == nil && o.Before != nil && o.Before.Format == r.Format {
 			last = o.Before.Table2
 		}
-		r.Checks = append(append(r.Checks, r.Table2.check(f, last)...), prose)
+		r.Checks = append(append(r.Checks, r.Table2.check(f, last)...), prose, r.Sections.check(f))
 	}
 	r.Checks = append(r.Checks, b.over(civil.Of(o.Now)))
 	return r, nil

@@ -335,6 +335,7 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 		Use:   "departments 年份",
 		Short: "各科室办理情况（考核通报）",
 		Long: "按科室列出一个季度或一段时间的收件、办结、按时、逾期，以及平均和最长的办理工作日（自收到申请之日至答复送达）。\n" +
+			"“其中有争议”是按法定期限按时、按从严期限已逾期的（ysq list --disputable）。" +
 			"不写 --quarter、--from、--to 的，为全年至今。",
 		Example: "ysq report departments 2026 --quarter 1\nysq report departments 2026 --from 2026-01-01 --to 2026-06-30",
 		Args:    exactly("年份"),
@@ -379,8 +380,8 @@ func quarterStart(year, quarter int) civil.Date {
 
 func (a *app) printDepartments(all []stats.Department) error {
 	t := grid.Table{
-		Header: []string{"科室", "收件", "办结", "按时", "逾期办结", "逾期未办", "平均工作日", "最长工作日"},
-		Align:  []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right},
+		Header: []string{"科室", "收件", "办结", "按时", "其中有争议", "逾期办结", "逾期未办", "平均工作日", "最长工作日"},
+		Align:  []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right},
 	}
 	for _, d := range all {
 		average, longest := "—", "—"
@@ -388,7 +389,7 @@ func (a *app) printDepartments(all []stats.Department) error {
 			average, longest = strconv.FormatFloat(d.Average, 'f', 1, 64), strconv.Itoa(d.Longest)
 		}
 		t.Rows = append(t.Rows, []string{cmp.Or(d.Name, "（未转办）"), strconv.Itoa(d.Received), strconv.Itoa(d.Done), strconv.Itoa(d.OnTime),
-			strconv.Itoa(d.Late), strconv.Itoa(d.Overdue), average, longest})
+			strconv.Itoa(d.Disputable), strconv.Itoa(d.Late), strconv.Itoa(d.Overdue), average, longest})
 	}
 	return a.table(t, nil)
 }

@@ -31,6 +31,7 @@ func (a *app) listCommand() *cobra.Command {
 	stages := o.texts("stage", "只列这些`阶段`，可写多次："+stageWords())
 	due := o.number("due", "只列`几`个工作日内到期的，已逾期的也在内")
 	f.BoolVar(&q.Overdue, "overdue", false, "只列已逾期的")
+	f.BoolVar(&q.Disputable, "disputable", false, "只列按时与否可能有争议的：从严期限已过，法定期限未过；已办结的也在内")
 	f.BoolVar(&q.Unregistered, "unregistered", false, "只列尚未登记的")
 	f.BoolVar(&q.All, "all", false, "已办结的也列出")
 	after := o.text("after", "从此`案号`之后列起")

@@ -122,6 +122,8 @@ func TestRemaining(t *testing.T) {
 		{"waiting", control.CaseRow{WaitingFor: "补正", WaitingUntil: on("2026-12-11")}, "等待补正（至 2026-12-11）"},
 		{"waiting without an end", control.CaseRow{WaitingFor: "征求意见"}, "等待征求意见"},
 		{"in time", control.CaseRow{Late: new(false)}, "按时办结"},
+		{"in time by the legal clock only", control.CaseRow{Late: new(false), Disputable: true}, "按时办结（从严口径已逾期）"},
+		{"overdue by the strict clock only", control.CaseRow{RemainingWorkdays: new(-2), Overdue: true, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
 		{"late", control.CaseRow{Late: new(true)}, "逾期办结"},
 		{"no clock", control.CaseRow{}, ""},
 	} {

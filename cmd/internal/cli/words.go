@@ -96,6 +96,12 @@ func remaining(r control.CaseRow) string {
 	case r.RemainingWorkdays != nil:
 		s = workdays(*r.RemainingWorkdays, r.Overdue)
 	}
+	switch {
+	case r.Disputable && r.Late != nil:
+		s += "（从严口径已逾期）"
+	case r.Disputable && r.Overdue:
+		s += "（从严口径）"
+	}
 	if r.Provisional && s != "" {
 		s += "（暂定）"
 	}

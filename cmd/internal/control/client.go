@@ -227,6 +227,7 @@ func (q ListQuery) values() url.Values {
 	}
 	set("all", q.All)
 	set("overdue", q.Overdue)
+	set("disputable", q.Disputable)
 	set("unregistered", q.Unregistered)
 	for _, s := range q.Stages {
 		v.Add("stage", s.String())
@@ -247,6 +248,7 @@ func (q ListQuery) values() url.Values {
 }
 
 func parseListQuery(v url.Values) (q ListQuery, err error) {
+	q.Disputable = v.Get("disputable") == "true"
 	q.All, q.Overdue, q.Unregistered = v.Get("all") == "true", v.Get("overdue") == "true", v.Get("unregistered") == "true"
 	for _, s := range v["stage"] {
 		stage, err := casefile.ParseStage(s)

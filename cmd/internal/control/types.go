@@ -42,36 +42,38 @@ func (s Text) MarshalJSON() ([]byte, error) {
 // CaseRow is a case as lists show it. The names are an interface that others build on (CHANGELOG):
 // absent values are null, a waiting case has no due, a finished one is not overdue and late or not.
 type CaseRow struct {
-	Case              casefile.ID `json:"case"`
-	Kind              Text        `json:"kind"`  // application, correction, other; null before registration
-	Stage             string      `json:"stage"` // code; see casefile.Stage
-	Clock             string      `json:"clock"` // running, waiting, stopped, none
-	Applicant         Text        `json:"applicant"`
-	Category          Text        `json:"category"` // one of the six columns of 表三, by its heading
-	Department        Text        `json:"department"`
-	Assignee          Text        `json:"assignee"`
-	Subject           Text        `json:"subject"`
-	Channel           string      `json:"channel"`
-	ArrivedAt         *time.Time  `json:"arrived_at"` // +08:00
-	ConfirmedOn       Day         `json:"confirmed_on"`
-	RegisteredOn      Day         `json:"registered_on"`
-	ReceivedOn        Day         `json:"received_on"` // 收到申请之日
-	DueStrict         Day         `json:"due_strict"`
-	DueLegal          Day         `json:"due_legal"`
-	Due               Day         `json:"due"` // the one that alarms
-	WaitingFor        Text        `json:"waiting_for"`
-	WaitingUntil      Day         `json:"waiting_until"`
-	Provisional       bool        `json:"provisional"`
-	Overdue           bool        `json:"overdue"`
-	Late              *bool       `json:"late"` // null while open
-	RemainingWorkdays *int        `json:"remaining_workdays"`
-	Outcome           Text        `json:"outcome"`
-	Basis             Text        `json:"basis"`
-	DocumentNumber    Text        `json:"document_number"`
-	RepliedOn         Day         `json:"replied_on"`
-	StoppedOn         Day         `json:"stopped_on"`
-	Disputes          []string    `json:"disputes"`
-	Messages          int         `json:"messages"`
+	Case         casefile.ID `json:"case"`
+	Kind         Text        `json:"kind"`  // application, correction, other; null before registration
+	Stage        string      `json:"stage"` // code; see casefile.Stage
+	Clock        string      `json:"clock"` // running, waiting, stopped, none
+	Applicant    Text        `json:"applicant"`
+	Category     Text        `json:"category"` // one of the six columns of 表三, by its heading
+	Department   Text        `json:"department"`
+	Assignee     Text        `json:"assignee"`
+	Subject      Text        `json:"subject"`
+	Channel      string      `json:"channel"`
+	ArrivedAt    *time.Time  `json:"arrived_at"` // +08:00
+	ConfirmedOn  Day         `json:"confirmed_on"`
+	RegisteredOn Day         `json:"registered_on"`
+	ReceivedOn   Day         `json:"received_on"` // 收到申请之日
+	DueStrict    Day         `json:"due_strict"`
+	DueLegal     Day         `json:"due_legal"`
+	Due          Day         `json:"due"` // the one that alarms
+	WaitingFor   Text        `json:"waiting_for"`
+	WaitingUntil Day         `json:"waiting_until"`
+	Provisional  bool        `json:"provisional"`
+	Overdue      bool        `json:"overdue"`
+	Late         *bool       `json:"late"` // null while open
+	// Disputable: the strict due date was missed and the legal one was not, or not yet.
+	Disputable        bool     `json:"disputable"`
+	RemainingWorkdays *int     `json:"remaining_workdays"`
+	Outcome           Text     `json:"outcome"`
+	Basis             Text     `json:"basis"`
+	DocumentNumber    Text     `json:"document_number"`
+	RepliedOn         Day      `json:"replied_on"`
+	StoppedOn         Day      `json:"stopped_on"`
+	Disputes          []string `json:"disputes"`
+	Messages          int      `json:"messages"`
 }
 
 // ListQuery selects cases; the zero value means every open one.
@@ -80,6 +82,7 @@ type ListQuery struct {
 	Stages       []casefile.Stage // any of these; implies All for closed stages
 	DueWithin    *int             // due within so many working days, overdue ones included
 	Overdue      bool
+	Disputable   bool // past the strict due date only; implies All
 	Unregistered bool
 	Words        string // all of these words in applicant, subject, request or department
 	After        casefile.ID

@@ -50,7 +50,7 @@ func (f *office) List(ctx context.Context, q control.ListQuery, yield func(contr
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
 	return told(f.reg.View(func(tx *register.Tx) error {
 		cases := tx.OpenCases(q.After)
-		if q.All || closed {
+		if q.All || q.Disputable || closed {
 			cases = tx.Cases(q.After)
 		}
 		n := 0
@@ -79,6 +79,7 @@ func selects(q control.ListQuery, words []string, c casefile.Case, s casefile.St
 	switch {
 	case len(q.Stages) > 0 && !slices.Contains(q.Stages, c.Stage),
 		q.Overdue && !s.Overdue,
+		q.Disputable && !s.Disputable,
 		q.Unregistered && c.Stage != casefile.StageReceived,
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false

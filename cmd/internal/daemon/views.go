@@ -30,7 +30,7 @@ func (f *office) rowOf(tx *register.Tx, c casefile.Case) control.CaseRow {
 		ConfirmedOn: control.Day(c.ConfirmedOn), RegisteredOn: control.Day(c.RegisteredOn), ReceivedOn: control.Day(c.ReceivedOn()),
 		DueStrict: control.Day(c.Strict.Due), DueLegal: control.Day(c.Legal.Due), Due: control.Day(s.Due),
 		WaitingFor: control.Text(s.Waiting.Label()), WaitingUntil: control.Day(s.WaitUntil),
-		Provisional: s.Provisional, Overdue: s.Overdue,
+		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable,
 		Outcome: control.Text(c.Outcome.String()), Basis: control.Text(c.Basis), DocumentNumber: control.Text(c.Document),
 		RepliedOn: control.Day(c.RepliedOn), StoppedOn: control.Day(c.StoppedOn),
 		Disputes: []string{}, Messages: c.Messages,
