@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/control"
@@ -128,13 +129,16 @@ func notesOn(r worker.Reading, s source) (notes []control.ProposalNote) {
 	if name == "" {
 		name = "正文"
 	}
-	text := r.State.Label()
-	for _, n := range append([]form.Note{{Text: r.Note}}, r.Document.Notes...) {
-		if n.Text != "" {
-			text += "；" + strings.TrimRight(n.Text, "。")
+	words := []string{r.State.Label()}
+	switch r.State {
+	case worker.Read, worker.TooLarge, worker.Failed: // the other states say it all
+		for _, n := range append([]form.Note{{Text: r.Note}}, r.Document.Notes...) {
+			if n.Text != "" {
+				words = append(words, strings.TrimRight(n.Text, "。"))
+			}
 		}
 	}
-	return []control.ProposalNote{{Part: name, Text: text}}
+	return []control.ProposalNote{{Part: name, Text: strings.Join(words, "；")}}
 }
 
 // best is the likeliest value of a field: that of the application itself, or, where it has none, of the
@@ -173,7 +177,8 @@ func (f *office) Propose(ctx context.Context, id casefile.ID) (control.Proposals
 	if err != nil {
 		return control.Proposals{}, err
 	}
-	p := u.proposals()
+	until, _ := f.reg.Calendar().AddWorkdays(f.today(), correctionDays)
+	p := u.proposals(until)
 	err = f.reg.View(func(tx *register.Tx) (err error) {
 		p.Related, p.Counts, err = f.relations(tx, u.filed(), id)
 		return err
@@ -190,7 +195,7 @@ func (f *office) Propose(ctx context.Context, id casefile.ID) (control.Proposals
 	return p, told(err)
 }
 
-func (u understood) proposals() control.Proposals {
+func (u understood) proposals(until civil.Date) control.Proposals {
 	p := control.Proposals{
 		Case: u.kase.ID, Values: u.values(), Columns: []control.ProposedColumn{}, Fields: []control.ProposedField{},
 		Missing: []control.MissingItem{}, Notes: append([]control.ProposalNote{}, u.notes...), Commands: []control.ProposedCommand{},
@@ -208,7 +213,7 @@ func (u understood) proposals() control.Proposals {
 			})
 		}
 	}
-	u.missing(&p)
+	u.missing(&p, until)
 	if agent, ok := u.best(form.Agent, 0); ok {
 		line := "ysq agent " + string(u.kase.ID) + " --name " + quoted(agent.Value)
 		if phone, ok := u.best(form.AgentPhone, 0); ok {
@@ -222,9 +227,12 @@ func (u understood) proposals() control.Proposals {
 	return p
 }
 
+// correctionDays is the 补正期限 in the proposed line. The law says "合理期限"; the office changes it as it sees fit.
+const correctionDays = 15
+
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
 // asked for once, with all its items (条例 第三十条).
-func (u understood) missing(p *control.Proposals) {
+func (u understood) missing(p *control.Proposals, until civil.Date) {
 	line := "ysq correct " + string(u.kase.ID)
 	for _, m := range u.forms[0].Missing {
 		if _, ok := u.best(m.Field, m.N); ok {
@@ -234,8 +242,8 @@ func (u understood) missing(p *control.Proposals) {
 		line += " --item " + quoted(m.Item)
 	}
 	if len(p.Missing) > 0 {
-		p.Commands = append(p.Commands, control.ProposedCommand{Line: line + " --until 补正期限",
-			Reason: "缺少条例第二十九条要求的内容；一次性告知补正（条例第三十条），收到申请之日起 7 个工作日内"})
+		p.Commands = append(p.Commands, control.ProposedCommand{Line: line + " --until " + until.String(),
+			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", correctionDays)})
 	}
 }
 
