@@ -42,6 +42,7 @@ func TestDiskErrorsAreTold(t *testing.T) {
 func TestDisplacedRegisterIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
+		synctest.Wait() // what the start records is recorded: a write that is refused would be told as well
 		path := filepath.Join(b.state, "register.db")
 		if err := os.Rename(path, path+".moved"); err != nil {
 			t.Fatal(err)
