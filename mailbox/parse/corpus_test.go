@@ -114,3 +114,47 @@ type tester interface {
 	Errorf(string, ...any)
 	Fatal(...any)
 }
+
+// What is known that mailers do (item 39), and where the corpus has it: nothing of it may get lost when
+// the corpus is tidied.
+func TestCorpusHasEveryManner(t *testing.T) {
+	for manner, files := range map[string]string{
+		"charset labels that are understood, some by this program alone":    "charset-known-labels",
+		"labels that nobody knows: default, ansi, utf-7, iso-2022-cn, none": "charset-unknown-labels charset-none-gbk-bytes",
+		"gb2312 that holds GB18030":                                         "charset-gb2312-holds-gb18030 from-gb18030-name",
+		"subject of raw GBK bytes":                                          "subject-raw-gbk",
+		"labelled UTF-8, bytes of GBK":                                      "subject-utf8-label-gbk-bytes charset-utf8-label-gbk-bytes",
+		"From of raw GBK":                                                   "from-raw-gbk",
+		"From with an encoded word in quotes":                               "from-quoted-word",
+		"From with the address as its name":                                 "from-address-as-name",
+		"From without >, with full-width brackets, <>":                      "from-missing-bracket from-full-width from-empty-brackets",
+		"From empty, absent":                                                "from-empty from-absent",
+		"a character split over two encoded words":                          "subject-gbk-split-in-character subject-utf8-split-in-character",
+		"base64 without padding, words side by side, Q with a space":        "subject-no-padding subject-adjacent-words subject-q-with-space",
+		"HTML that names its charset in meta":                               "charset-html-meta charset-html-meta-short",
+		"transfer encodings that are none":                                  "cte-8bits cte-base-64 cte-base64-semicolon cte-unknown",
+		"base64 with a footer, padded in the middle":                        "base64-footer base64-two-padded",
+		"file names as encoded words, folded, unquoted":                     "name-encoded-word name-encoded-word-folded name-encoded-word-unquoted",
+		"file names by RFC 2231, continued, in GBK":                         "name-rfc2231-utf8 name-rfc2231-continued name-rfc2231-gbk",
+		"file names unquoted, with blanks, ;;":                              "name-unquoted-utf8 name-unquoted-blanks name-semicolons",
+		"file names of raw GBK, split in a character":                       "name-raw-gbk name-encoded-word-gbk-split",
+		"inline with a name":                                                "inline-pdf",
+		"text attachment whose bytes must stay":                             "attached-text-keeps-its-bytes",
+		"boundary with = and without quotes, missing":                       "boundary-unquoted-equals boundary-missing",
+		"no final boundary, truncated":                                      "boundary-absent-final multipart-truncated",
+		"mixed line ends, a boundary used again within":                     "multipart-mixed-line-ends boundary-reused-in-nesting",
+		"preamble longer than a buffer":                                     "multipart-long-preamble",
+		"header lines without colon, mbox From, BOM, 主题, a leading space":   "header-no-colon header-mbox-from header-bom header-chinese-key header-leading-space",
+		"file names that are paths":                                         "name-path name-windows-path name-nul-bidi-reserved name-too-long",
+		"Date absent, CST":                                                  "date-absent date-cst",
+		"Message-ID absent, without brackets, two @, blanks":                "message-id-absent message-id-no-brackets message-id-two-at message-id-blanks",
+		"winmail.dat, mail in a mail, encrypted archives":                   "winmail nested-mail nested-mail-base64 archives-encrypted",
+		"bounces, absence notes, lists":                                     "bounce-163 report-failed report-headers-only vacation list",
+	} {
+		for name := range strings.FieldsSeq(files) {
+			if _, err := os.Stat("testdata/" + name + ".eml"); err != nil {
+				t.Errorf("%s: %v", manner, err)
+			}
+		}
+	}
+}

@@ -121,7 +121,7 @@ var differences = named(map[difference][]string{
 	{"from", "an address that RFC 5322 does not allow is read as it is meant"}: {"from-empty-brackets", "from-full-width", "from-missing-bracket", "from-no-angle", "header-bom"},
 	{"from", "bytes are GB18030, whatever their label or the lack of one"}:     {"from-gb18030-name", "from-raw-gbk"},
 
-	{"subject", "bytes are GB18030, whatever their label or the lack of one"}:                       {"charset-utf8-label-gbk-bytes", "subject-raw-gbk"},
+	{"subject", "bytes are GB18030, whatever their label or the lack of one"}:                       {"charset-utf8-label-gbk-bytes", "subject-raw-gbk", "subject-utf8-label-gbk-bytes"},
 	{"subject", "adjacent words are one text: a character or a base64 group may be cut in between"}: {"subject-gbk-split-in-character", "subject-split-in-base64-group"},
 	{"subject", "an encoded word that is not quite one (RFC 2047, 2231) is decoded"}:                {"subject-cut-word", "subject-language-tag", "subject-no-padding"},
 	{"subject", "what is invisible or turns the text around does not reach a person"}:               {"subject-control-and-bidi"},

@@ -284,3 +284,35 @@ func TestSaveMail(t *testing.T) {
 		}
 	})
 }
+
+// Items 18 to 20: the provider gives the inbox another UIDVALIDITY, then none, then makes it anew with the
+// old UIDs. Known mails stay the cases that they are, a new one is a case, and the audit proves it.
+func TestUIDValidityOfTheInboxChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		for n := range 20 {
+			b.deliver(fmt.Sprintf("张三 <z%d@example.test>", n), "政府信息公开申请", "申请公开")
+		}
+		b.poll()
+		uids := b.sim.Messages("INBOX")
+		for _, validity := range []uint64{7, 0, 1 << 40} {
+			b.sim.SetUIDValidity("INBOX", validity)
+			if r := b.reconcile(); !r.Proved {
+				t.Errorf("UIDVALIDITY %d: %+v", validity, inbox(t, r))
+			}
+			if n := len(b.list(control.ListQuery{})); n != 20 {
+				t.Fatalf("UIDVALIDITY %d: %d cases, want the same 20", validity, n)
+			}
+		}
+		b.sim.Recreate("INBOX", 8)
+		b.sim.AddUID("INBOX", uids[0], compose("李四 <lisi@example.test>", "政府信息公开申请", "申请公开"), b.now())
+		r := b.reconcile()
+		rows := b.list(control.ListQuery{})
+		if !r.Proved || len(rows) != 21 || rows[20].Applicant != "李四" {
+			t.Errorf("made anew: %d cases, proved %v", len(rows), r.Proved)
+		}
+		if d := len(b.mails(casefile.Duplicate)); d != 60 {
+			t.Errorf("%d copies in the book, want 20 for each of three changes", d)
+		}
+	})
+}

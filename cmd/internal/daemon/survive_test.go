@@ -221,7 +221,7 @@ func liveHeap() uint64 {
 func TestCutSessionGivesFiveCases(t *testing.T) {
 	step := 397
 	if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
-		step = 13
+		step = 41
 	}
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
