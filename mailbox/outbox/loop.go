@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 type Options struct {
 	Name    string           // of the way out, for the log
 	Now     func() time.Time // of the office; nil: time.Now
-	Between time.Duration    // two mails, each with a login, at least. Zero: 20 s (providers count by the hour)
+	Between time.Duration    // two mails, each with a login, once there were ten within an hour. Zero: 20 s (providers count by the hour)
 	// GiveUp is how long a mail that the server puts off is tried before a person has to look. Zero: 48 h.
 	GiveUp time.Duration
 	// Zone in which a day ends, for quotas. Nil: time.Local.
@@ -27,6 +28,7 @@ type Outbox struct {
 	book    Book
 	opts    Options
 	wake    chan struct{}
+	recent  []time.Time // attempts within an hour; Run's
 
 	mu     sync.Mutex // guards status
 	status Status
@@ -136,7 +138,7 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 		if !again.IsZero() {
 			sooner(again)
 		}
-		if err := sleep(ctx, o.opts.Between); err != nil {
+		if err := sleep(ctx, o.pace()); err != nil {
 			return 0, nil
 		}
 	}
@@ -144,6 +146,22 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 		sooner(resting)
 	}
 	return max(time.Second, next.Sub(o.opts.Now())), nil
+}
+
+// At first mails follow each other as a person's would; who sends many is slowed down.
+const (
+	freely = 10          // attempts within an hour
+	breath = time.Second // between them
+)
+
+// pace counts an attempt and returns how long to wait before the next.
+func (o *Outbox) pace() time.Duration {
+	now := o.opts.Now()
+	o.recent = slices.DeleteFunc(append(o.recent, now), func(t time.Time) bool { return now.Sub(t) > time.Hour })
+	if len(o.recent) < freely {
+		return breath
+	}
+	return o.opts.Between
 }
 
 // interrupted deals with a mail that an earlier run was giving to the server: it may have it.

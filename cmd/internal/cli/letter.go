@@ -42,9 +42,25 @@ func (a *app) letterCommand() *cobra.Command {
 	fill, annexes := o.texts("fill", "`名称=内容`：只有经办人知道的内容，可写多次"), o.texts("annex", "`附件`的名称，可写多次")
 	preview := o.flag("preview", "只看草稿：不编号，不记录")
 	later := o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
+	draft, send := o.flag("draft", "制发后作为对申请人来信的回复存入草稿箱；发出时自动记录所告知的事项"), o.flag("send", "制发后直接发给申请人（需要配置 [smtp]）；发出时自动记录所告知的事项")
+	to := o.text("to", "--draft、--send 的收件`地址`；不写则为申请人来信的地址")
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以案号、文书和文号为名写在当前目录")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		req := control.LetterRequest{Annexes: *annexes, Draft: *preview, Later: *later, Fill: map[string]string{}}
+		mail := control.SendRequest{To: *to}
+		switch {
+		case *draft && *send:
+			return usage(cmd, "--draft（存草稿箱）与 --send（直接发出）只能写一个")
+		case *preview && (*draft || *send):
+			return usage(cmd, "--preview 只看草稿，不能同时存草稿箱或发出")
+		case *to != "" && !*draft && !*send:
+			return usage(cmd, "--to 与 --draft 或 --send 同用")
+		case *draft:
+			mail.Way = casefile.OutDraft
+		case *send:
+			mail.Way = casefile.OutSMTP
+		}
+		// What goes out by mail is recorded when it has gone out, on the day on which it has.
+		req := control.LetterRequest{Annexes: *annexes, Draft: *preview, Later: *later || mail.Way != casefile.OutNone, Fill: map[string]string{}}
 		if n := len(args); n > 1 {
 			if kind, err := casefile.ParseLetterKind(args[n-1]); err == nil {
 				req.Letter, args = kind, args[:n-1]
@@ -73,6 +89,13 @@ func (a *app) letterCommand() *cobra.Command {
 					return err
 				}
 			}
+			if mail.Case = req.Cases[0]; mail.Way != casefile.OutNone { // whether it can be sent, before a number is given
+				trial := mail
+				trial.DryRun = true
+				if _, err := c.Send(ctx, trial); err != nil {
+					return err
+				}
+			}
 			res, err := c.Letter(ctx, req)
 			if err != nil {
 				return err
@@ -85,7 +108,16 @@ func (a *app) letterCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.lettered(res, path)
+			if mail.Way == casefile.OutNone {
+				return a.lettered(res, path, nil)
+			}
+			mail.Document = string(res.Letter.Document)
+			v, err := c.Send(ctx, mail)
+			if err != nil {
+				return &control.Error{Code: "not-sent", Exit: control.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但没有交去发送：%v", res.Letter.Document, err),
+					Hint: fmt.Sprintf("改正后用 ysq send %s --document %s 发送", mail.Case, mail.Document)}
+			}
+			return a.lettered(res, path, &v)
 		})(cmd, args)
 	}
 	cmd.AddCommand(a.letterListCommand(), a.letterGetCommand(), a.letterRecordCommand(), a.letterVoidCommand(), a.letterResumeCommand(),
@@ -140,13 +172,14 @@ func saveLetter(output, name string, content []byte) (path string, err error) {
 	}
 }
 
-func (a *app) lettered(res control.LetterResult, path string) error {
+func (a *app) lettered(res control.LetterResult, path string, mail *control.OutgoingView) error {
 	if a.json {
 		res.Content = nil // it is in the file
 		return a.printJSON(struct {
 			control.LetterResult
-			File string `json:"file"`
-		}{res, path})
+			File string                `json:"file"`
+			Mail *control.OutgoingView `json:"mail,omitzero"` // in which it goes out
+		}{res, path, mail})
 	}
 	a.warnings(res.Warnings)
 	if res.Draft {
@@ -166,6 +199,15 @@ func (a *app) lettered(res control.LetterResult, path string) error {
 	}
 	if err := a.table(t, nil); err != nil {
 		return err
+	}
+	if mail != nil {
+		if err := a.sent(*mail, false); err != nil {
+			return err
+		}
+		if res.Letter.Decides != "" && !res.Letter.Recorded {
+			fmt.Fprintf(a.out, "发出后自动记录“%s”；发出的与拟稿不同的，由人用 ysq letter record %s 记录\n", res.Letter.Decides.Label(), res.Letter.Document)
+		}
+		return nil
 	}
 	if res.Letter.Decides != "" && !res.Letter.Recorded {
 		fmt.Fprintf(a.out, "发出时记录：ysq letter record %s\n", res.Letter.Document)
