@@ -47,6 +47,13 @@ func columnOf(name string) (suffix string, column casefile.Column) {
 	if strings.HasSuffix(name, "分所") && strings.Contains(name, "律师事务所") || strings.HasSuffix(name, ")") && strings.Contains(name, "律师事务所") {
 		return "律师事务所", casefile.LegalService
 	}
+	if strings.Contains(name, "公益") || strings.Contains(name, "慈善") || strings.Contains(name, "志愿") {
+		for _, word := range []string{"中心", "服务社", "服务队", "协会", "促进会", "联合会", "基金会", "会", "社"} {
+			if strings.HasSuffix(name, word) {
+				return word, casefile.Welfare
+			}
+		}
+	}
 	for _, e := range suffixes {
 		if strings.HasSuffix(name, fold(e.word)) {
 			return e.word, e.column
@@ -64,6 +71,8 @@ func (f Form) columns() []ColumnProposal {
 	if !named && !hasKind {
 		return nil
 	}
+	// A kind that was only concluded from the name says nothing beside it.
+	said := hasKind && (kind.Source.Label != name.Source.Label || kind.Source.Place != name.Source.Place)
 	suffix, column := columnOf(name.Value)
 	var all []ColumnProposal
 	add := func(c casefile.Column, confidence int, reason string) {
@@ -75,14 +84,14 @@ func (f Form) columns() []ColumnProposal {
 	}
 	switch {
 	case named && column != casefile.ColumnNone:
-		confidence := 85
+		confidence := min(85, name.Confidence)
 		reason := "申请人名称“" + name.Value + "”以“" + suffix + "”结尾"
-		if hasKind && kind.Value == Citizen {
+		if said && kind.Value == Citizen {
 			confidence = 55
 			reason += "，但申请表勾选或填在公民一栏，请核对"
 		}
 		add(column, confidence, reason+forCitizen)
-		if hasKind && kind.Value == Citizen {
+		if said && kind.Value == Citizen {
 			add(casefile.Natural, 45, "申请表填在公民一栏")
 		}
 		if column == casefile.Business && (suffix == "商行" || suffix == "经营部" || suffix == "商店" || suffix == "门市部" || suffix == "工作室" || suffix == "超市" || suffix == "个体工商户") {
@@ -91,9 +100,9 @@ func (f Form) columns() []ColumnProposal {
 	case hasKind && kind.Value == Organisation:
 		add(casefile.OtherBody, 50, "申请人是法人或者其他组织，名称看不出属于哪一类，请核对"+forCitizen)
 	default:
-		confidence, reason := 80, "申请人“"+name.Value+"”是个人姓名"
-		if hasKind && kind.Value == Citizen {
-			confidence, reason = 92, "申请人填在公民一栏"
+		confidence, reason := min(85, name.Confidence), "申请人“"+name.Value+"”是个人姓名"
+		if said && kind.Value == Citizen {
+			confidence, reason = max(confidence, kind.Confidence), "申请表勾选或填在公民一栏"
 		}
 		if n := f.Applicants(); n > 1 {
 			reason += "；多人联名仍为一件，类别随第一申请人"

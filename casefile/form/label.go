@@ -1,6 +1,7 @@
 package form
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -147,6 +148,26 @@ func (x labelIndex) at(rs []rune, i int) (l label, end int, ok bool) {
 	return label{}, 0, false
 }
 
+// wishWords is how people coin a label for what they ask: 所需的政府信息, 想了解的具体事项.
+var wishWords = regexp.MustCompile(`^(?:本人|我)?(?:所需|所要|需要|需|申请|要求|请求|希望|想|拟)要?(?:申请|获取|公开|获得|提供|了解|查询|知道)?的?(?:相关|有关|以下)?(?:政府)?(?:信息|资料|文件|材料)?(?:公开)?的?(?:具体|主要|详细)?(?:信息|名称|内容|事项|描述|特征|及|和|或|与|、|/)*$`)
+
+// coined returns the end of a label for a request that begins at rs[i] and is in no list, 0 for none. It
+// ends at a colon, a hint or the end of the text.
+func coined(rs []rune, i int) int {
+	end := i
+	for end < len(rs) && end-i < 24 && rs[end] != ':' && rs[end] != '(' && rs[end] != '[' {
+		end++
+	}
+	if end < len(rs) && rs[end] != ':' && rs[end] != '(' && rs[end] != '[' {
+		return 0
+	}
+	word := strings.Join(strings.Fields(string(rs[i:end])), "")
+	if !wishWords.MatchString(word) || !strings.ContainsAny(word, "信容资材") && !strings.Contains(word, "事项") && !strings.Contains(word, "文件") {
+		return 0
+	}
+	return end
+}
+
 // maxSplit is how many blanks may stand between two characters of a label: “姓    名”.
 const maxSplit = 8
 
@@ -177,8 +198,11 @@ func (x labelIndex) whole(text string) (l label, hint string, ok bool) {
 		return label{}, "", false
 	}
 	l, end, ok := x.at(rs, i)
-	if !ok {
-		return label{}, "", false
+	if !ok || coined(rs, i) > end {
+		if end = coined(rs, i); end == 0 {
+			return label{}, "", false
+		}
+		l = label{text: rs[i:end], field: Request}
 	}
 	hints := end
 	end = skipHints(rs, end)

@@ -304,6 +304,11 @@ func (r *reading) marks(rs []rune) []mark {
 // at the beginning of a line or set apart by blanks.
 func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	l, end, ok := r.labels.at(rs, i)
+	if i == start {
+		if e := coined(rs, i); e > end && e < len(rs) {
+			l, end, ok = label{text: rs[i:e], field: Request}, e, true
+		}
+	}
 	if !ok {
 		return mark{}, false
 	}

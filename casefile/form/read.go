@@ -108,6 +108,9 @@ func Read(in Input) Document {
 	case Mail:
 		d.note(NoteUnread, "这是作为附件转来的邮件，内容未读取，请打开原件查看。")
 	default:
+		if in.Name == "" && (strings.HasPrefix(in.Type, "message/") || strings.HasPrefix(in.Type, "text/")) {
+			break // what machines write to one another: reports of delivery, headers that were returned
+		}
 		d.note(NoteUnread, "这种文件不能自动读取，请打开原件查看。")
 	}
 	return d

@@ -199,6 +199,10 @@ func (r *reading) putName(l label, f finding, text string) bool {
 	}
 	if !f.weak {
 		r.details(f, text)
+		if r.kind != "" && (bodySuffix(all[0]) != "") == (r.kind == Organisation) {
+			f.field, f.value, f.label = Kind, r.kind, r.kind
+			r.add(f)
+		}
 	}
 	return true
 }
