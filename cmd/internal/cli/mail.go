@@ -88,10 +88,10 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 func (a *app) mailTable(all []control.MailView) error {
 	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "案号", "发件人", "主题", "原因"}}
 	for _, m := range all {
-		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), arrivalDay(m), day(m.DueStrict), string(m.Case),
+		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), a.arrivalDay(m), a.day(m.DueStrict), string(m.Case),
 			m.From, m.Subject, strings.Join(m.Reasons, "；")})
 	}
-	return a.table(t, nil, 5, 6, 7)
+	return a.fitted(t, nil, []int{5, 6, 7}, []int{4, 2})
 }
 
 // mailName is how commands name a mail: by its digest, or by its place where nothing came of it.
@@ -102,11 +102,11 @@ func mailName(m control.MailView) string {
 	return m.Digest.Short()
 }
 
-func arrivalDay(m control.MailView) string {
+func (a *app) arrivalDay(m control.MailView) string {
 	if m.ArrivedAt == nil {
 		return ""
 	}
-	return civil.Of(*m.ArrivedAt).Long()
+	return a.day(control.Day(civil.Of(*m.ArrivedAt)))
 }
 
 func (a *app) mailShowCommand() *cobra.Command {

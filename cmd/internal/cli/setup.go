@@ -151,7 +151,7 @@ func (s *setup) askPassword() error {
 			return nil
 		}
 	}
-	if _, err := os.Lstat(s.defaultPassword()); err == nil && s.password == "" && s.credential == "" && !s.fromStdin {
+	if _, err := os.Lstat(s.defaultPassword()); err == nil && s.password == "" && !s.fromStdin {
 		s.password = s.defaultPassword()
 		s.notes = append(s.notes, "用已有的密码文件 "+s.password)
 		return nil
@@ -161,7 +161,7 @@ func (s *setup) askPassword() error {
 		return s.readPassword()
 	case s.ask == nil && s.password == "" && s.credential == "":
 		return usage(s.cmd, "缺少 --password-file（存密码的文件）、--password-stdin 或 --credential")
-	case s.ask == nil || s.credential != "" && s.password == "":
+	case s.ask == nil:
 		return nil // it comes later, or from elsewhere
 	}
 	s.say("授权码或密码（输入时不显示；回车则以后再写）：")
