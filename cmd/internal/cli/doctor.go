@@ -83,11 +83,16 @@ func health(all []control.Diagnosis) error {
 	return &control.Error{Code: "unhealthy", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 项异常", n), Hint: "按各项所说处理，再运行 ysq doctor"}
 }
 
+// widestSubject is up to where the lines of doctor are aligned.
+const widestSubject = 24
+
 func (a *app) diagnoses(all []control.Diagnosis) error {
 	s := a.screenOf(a.out)
 	widest := 0
 	for _, d := range all {
-		widest = max(widest, grid.Width(grid.Clean(d.Subject), s.grid))
+		if w := grid.Width(grid.Clean(d.Subject), s.grid); w <= widestSubject { // one with a long address goes beyond
+			widest = max(widest, w)
+		}
 	}
 	for _, d := range all {
 		word, colour := "正常", plain
