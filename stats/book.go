@@ -266,20 +266,26 @@ func (e entry) holds(cell Cell) bool {
 	return slices.Contains(e.rows[:e.n], cell.Row)
 }
 
-// Cases lists the cases that a cell of 表三 counts, in the order in which they come. What an opening
-// balance has without a case is in no list.
-func Cases(year int, f Format, cell Cell, cases iter.Seq2[casefile.Case, error], o Options) ([]casefile.ID, error) {
+// Cases lists the cases that a cell of 表三 counts, in the order in which they come, and how many more
+// the cell has of an opening balance for which no case was entered.
+func Cases(year int, f Format, cell Cell, cases iter.Seq2[casefile.Case, error], o Options) (ids []casefile.ID, unnamed int, err error) {
 	b := open(year, f, o)
-	var ids []casefile.ID
 	for c, err := range cases {
 		if err != nil {
-			return nil, fmt.Errorf("listing %s of %d: %w", f.CellName(cell), year, err)
+			return nil, 0, fmt.Errorf("listing %s of %d: %w", f.CellName(cell), year, err)
 		}
 		if b.enter(&c).holds(cell) {
 			ids = append(ids, c.ID)
 		}
 	}
-	return ids, nil
+	if cell.Row == b.in || cell.Row == b.out {
+		for i, n := range b.rest().unnamed {
+			if cell.Column == casefile.ColumnNone || cell.Column == casefile.Columns[i] {
+				unnamed += n
+			}
+		}
+	}
+	return ids, unnamed, nil
 }
 
 // CasesOf lists the cases of a cell in what a frozen year says.

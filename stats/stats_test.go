@@ -294,7 +294,7 @@ func TestEveryOutcomeHasItsRow(t *testing.T) {
 			t.Errorf("row %s is %v, want %v", f.Rows[row].Number, line, want)
 		}
 		for _, column := range casefile.Columns {
-			ids, err := stats.Cases(2025, f, stats.Cell{Row: row, Column: column}, each(cases...), stats.Options{})
+			ids, _, err := stats.Cases(2025, f, stats.Cell{Row: row, Column: column}, each(cases...), stats.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -376,7 +376,7 @@ func TestReadingFails(t *testing.T) {
 	if _, err := stats.Compute(2025, cases, stats.Options{}); !errors.Is(err, broken) {
 		t.Errorf("Compute: %v", err)
 	}
-	if _, err := stats.Cases(2025, format(t), stats.Cell{}, cases, stats.Options{}); !errors.Is(err, broken) {
+	if _, _, err := stats.Cases(2025, format(t), stats.Cell{}, cases, stats.Options{}); !errors.Is(err, broken) {
 		t.Errorf("Cases: %v", err)
 	}
 }

@@ -22,6 +22,7 @@ type ReportQuery struct {
 type CellCases struct {
 	Cases    []casefile.ID        `json:"cases"`
 	Disputes []casefile.DisputeID `json:"disputes"`
+	Unnamed  int                  `json:"unnamed"` // of an opening balance for which no case was entered
 }
 
 // YearView is how a year's report stands.

@@ -182,11 +182,16 @@ func (f *office) ReportCases(_ context.Context, year int, cell string, q control
 			from, to := days(year, q.From, q.To)
 			held.Disputes, err = disputesIn(tx, matter, from, to, before)
 		case frozen && format.Name == stats.Current:
+			rep, err := published(closed)
+			if err != nil {
+				return err
+			}
 			held.Cases = stats.CasesOf(format, at, closed.Cases)
+			held.Unnamed = rep.At(at) - len(held.Cases)
 		default:
 			o := stats.Options{From: q.From, To: q.To}
 			if err = f.complete(tx, year, past, &o); err == nil {
-				held.Cases, err = stats.Cases(year, format, at, tx.Heads(), o)
+				held.Cases, held.Unnamed, err = stats.Cases(year, format, at, tx.Heads(), o)
 			}
 		}
 		return err
