@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -129,22 +127,7 @@ func TestBoard(t *testing.T) {
 	for n := range 3 {
 		sim.Add("INBOX", application(n+1), time.Now().Add(-time.Minute))
 	}
-	address, err := sim.Listen()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	password := filepath.Join(dir, "password")
-	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	i := &instance{t: t, config: filepath.Join(dir, "ysq.toml"), state: filepath.Join(dir, "state")}
-	i.run("init", "--agency", "示例市生态环境局", "--state", i.state, "--socket", filepath.Join(dir, "s"), "--imap-host", "127.0.0.1",
-		"--imap-port", port, "--imap-tls", "none", "--imap-user", "office@example.test", "--password-file", password, "--yes")
+	i := onSimulator(t, sim)
 	d := i.serve()
 	i.run("poll")
 
