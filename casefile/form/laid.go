@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -149,6 +150,9 @@ func (p *sheet) isLabel(text string) bool {
 	return ok && l.flags&section == 0 && !answers(IDType, text) && blankless(text) != "电子邮件"
 }
 
+// heading is one of a form's parts, no label.
+var heading = regexp.MustCompile(`^[一二三四五六]\s*[、.．]`)
+
 // captions finds the labels of a page and takes them out of its rows. The lines of a label stand below
 // one another, with about the same middle or the same left edge.
 func (p *sheet) captions(rows [][]Segment) ([]caption, [][]Segment) {
@@ -156,7 +160,12 @@ func (p *sheet) captions(rows [][]Segment) ([]caption, [][]Segment) {
 	var all []caption
 	for y, row := range rows {
 		for x, s := range row {
-			if used[[2]int{y, x}] || utf8.RuneCountInString(s.Text) > 40 {
+			if used[[2]int{y, x}] || utf8.RuneCountInString(s.Text) > 40 || heading.MatchString(s.Text) {
+				continue
+			}
+			if blankless(s.Text) == "电子邮件" && x+1 < len(row) && strings.Contains(row[x+1].Text, "@") {
+				used[[2]int{y, x}] = true
+				all = append(all, caption{Segment: s, text: s.Text})
 				continue
 			}
 			c, parts, ok := p.caption(rows, y, x, used)
@@ -339,14 +348,19 @@ func (p *sheet) columnOf(s Segment, columns [][]*caption) int {
 			}
 		}
 	}
+	best, least := -1, 8*p.em
 	for k := len(columns) - 1; k >= 0; k-- {
 		for _, c := range columns[k] {
-			if c.right() <= s.X+p.em*0.3 && s.middle() > c.Y-8*p.em && s.middle() < c.Y+c.Height+8*p.em {
-				return k
+			if c.right() > s.X+p.em*0.3 {
+				continue
+			}
+			d := max(0, c.Y-s.middle(), s.middle()-c.Y-c.Height) + 1.5*p.em*float64(len(columns)-1-k)
+			if d < least {
+				best, least = k, d
 			}
 		}
 	}
-	return -1
+	return best
 }
 
 // lines joins the segments of a column that stand at one height.

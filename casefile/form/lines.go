@@ -332,6 +332,12 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 		return mark{}, false
 	}
 	switch {
+	case i > 0 && rs[i-1] == '[' && k < len(rs) && rs[k] == ']': // 【姓名】张三
+		for k < len(rs) && (rs[k] == ']' || rs[k] == ':' || rs[k] == ' ') {
+			k++
+		}
+		m.at, m.value, m.conf = i-1, k, withColon
+		return m, i-1 == start || i < 2 || boundary(rs[i-2])
 	case k < len(rs) && (rs[k] == ':' || rs[k] == '='):
 		for k < len(rs) && (rs[k] == ':' || rs[k] == '=' || rs[k] == ' ') {
 			k++

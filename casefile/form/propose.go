@@ -186,7 +186,7 @@ func (g *gathering) ask(r *reading, a request) {
 			return
 		}
 	}
-	if len(g.requests) > 0 && a.weak {
+	if len(g.requests) > 0 && a.weak && !a.listed {
 		if len(g.requests) == 1 {
 			g.add(Proposal{Field: Request, N: 0, Value: a.value, Confidence: min(a.conf, 50), Source: source})
 		}

@@ -27,18 +27,21 @@ type reading struct {
 	elsewhere *finding // 详见附件, in the place of a description
 }
 
+var trailingPostcode = regexp.MustCompile(`[\s，,；;（(]*(邮编|邮政编码)?[：:]?\s*[0-9０-９]{6}\s*[）)]?\s*$`)
+
 var seeElsewhere = regexp.MustCompile(`^(内容)?(请|详|详情|具体)?(内容)?(请|详)?(见|参见|参看)(附|后附|另附|所附)[^。，]{0,12}[。.]?$`)
 
 // finding is a value with all that decides about it later.
 type finding struct {
-	field Field
-	n     int // applicant within the document
-	value string
-	doubt string
-	label string
-	place string
-	conf  int
-	weak  bool // names nobody new: a signature, a word in prose
+	field  Field
+	n      int // applicant within the document
+	value  string
+	doubt  string
+	label  string
+	place  string
+	conf   int
+	listed bool // one of several in a letter: 第一，……第二，……
+	weak   bool // names nobody new: a signature, a word in prose
 }
 
 // request is the description of what is wanted.
@@ -73,6 +76,14 @@ type place struct {
 func (r *reading) put(l label, labelText, text string, at place) bool {
 	if l.field == "" {
 		return false
+	}
+	if l.also != "" {
+		second := l
+		second.field, second.also, l.also = l.also, "", ""
+		defer r.put(second, labelText, text, at)
+		if l.field == Address {
+			text = trailingPostcode.ReplaceAllString(text, "")
+		}
 	}
 	r.seen++
 	if l.flags&bodyLabel != 0 && l.field == Name && l.flags&vague != 0 && r.kind != Organisation && bodySuffix(person(unfilled(text))) == "" {
@@ -249,8 +260,11 @@ func (r *reading) ask(f finding) {
 			r.asked[i] = request{f}
 			return
 		}
-		if f.weak {
+		if f.weak && !f.listed {
 			return
+		}
+		if f.listed {
+			continue
 		}
 		if strings.Contains(blankless(f.value), blankless(o.value)) {
 			r.asked[i].value = f.value

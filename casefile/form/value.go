@@ -44,6 +44,9 @@ func take(field Field, text string) (value, doubt string) {
 		if d := onlyDigits.FindString(blankless(s)); len(d) == 6 {
 			return d, ""
 		}
+		if m := lastSix.FindStringSubmatch(fold(s)); m != nil {
+			return m[1], "" // 地址及邮编：某市某路1号 100000
+		}
 		return "", ""
 	case Email:
 		return strings.Join(emails(s), "、"), ""
@@ -60,6 +63,8 @@ func take(field Field, text string) (value, doubt string) {
 	}
 	return prose(s), ""
 }
+
+var lastSix = regexp.MustCompile(`(?:^|[^0-9])([0-9]{6})[\s)]*$`)
 
 var columnGap = regexp.MustCompile(`\s{2,}|\n`)
 
@@ -129,6 +134,7 @@ var (
 	nameEnd  = regexp.MustCompile(`[，,；;。：:（(\[【<《"“|\n]|\s{2,}|(先生|女士|同志)$`)
 	noName   = regexp.MustCompile(`^(签名|签字|盖章|签章|公章|公民|法人|法人或者?其他组织|自然人|个人|身份证|本人|申请人|同上|见附件|详见附件|如下|男|女|姓名|名称|信息|电话|手印|单位|年月日|日期)$`)
 	fullName = regexp.MustCompile(`^(\p{Han}{2,4}|\p{Han}{1,8}[·•‧・．]\p{Han}{1,12}([·•‧・．]\p{Han}{1,12})?)$`)
+	hanOnly  = regexp.MustCompile(`^\p{Han}{2,4}[\s/，,]*$`)
 	latin    = regexp.MustCompile(`^[A-Za-z][A-Za-z .,'-]{1,60}$`)
 )
 
@@ -147,6 +153,9 @@ func person(s string) string {
 		s = s[:i]
 	}
 	s = strings.Trim(strings.TrimSpace(s), "/、.．*＊-—_")
+	if i := strings.IndexAny(fold(s), "0123456789"); i > 0 && hanOnly.MatchString(s[:i]) {
+		s = strings.TrimSpace(s[:min(i, len(s))]) // 联系人及电话：张三 13800000000
+	}
 	if packed := blankless(s); !latin.MatchString(s) {
 		s = packed
 	}
