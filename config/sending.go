@@ -118,10 +118,20 @@ func (c Clock) On(t time.Time) time.Time {
 	return time.Date(y, m, d, c.Hour, c.Minute, 0, 0, t.Location())
 }
 
+// smtpHost is what the provider of the first mailbox would have written, for the example.
+func (c *Config) smtpHost() string {
+	if len(c.Mailboxes) > 0 {
+		if p, ok := PresetOf(c.Mailboxes[0].User); ok {
+			return p.SMTP.Host
+		}
+	}
+	return "smtp.163.com"
+}
+
 func (c *Config) sendingSections() []section {
 	return []section{
 		{"smtp", "发信（SMTP）。不写 host 则从不直接发信；答复仍可存入邮箱的草稿箱，由人在网页邮箱里核对后发出。", []option{
-			{"host", "SMTP 服务器主机名。", `"smtp.163.com"`, text{&c.SMTP.Host}},
+			{"host", "SMTP 服务器主机名。", quote(c.smtpHost()), text{&c.SMTP.Host}},
 			{"port", "端口。不写则 tls 为 \"tls\" 时用 465，\"starttls\" 用 587。", "465", port{&c.SMTP.Port}},
 			{"tls", "连接如何加密，与 [[mailbox]] 的 tls 相同。", "", choice[TLS]{&c.SMTP.TLS, []TLS{ImplicitTLS, StartTLS, Plaintext}}},
 			{"allow_plaintext", "不加密只允许连接本机；确需明文连接别的机器，须在此写 true 明示。", "", boolean{&c.SMTP.AllowPlaintext}},

@@ -85,6 +85,9 @@ func Contents(s Subject, office string) []Paper {
 			}
 		}
 	}
+	for _, p := range casefile.PostedIn(s.History) {
+		add(Paper{Digest: p.Digest, On: p.On, By: office, Title: titled("去信", p.Subject)})
+	}
 	return all
 }
 

@@ -75,7 +75,7 @@ func (t *Tx) indexOutgoing(r casefile.Record) error {
 		if err := b.Put([]byte{outRestored}, be64(r.Seq)); err != nil {
 			return err
 		}
-		for _, s := range []casefile.OutState{casefile.OutQueued, casefile.OutSending} {
+		for _, s := range []casefile.OutState{casefile.OutQueued, casefile.OutSending, casefile.OutHeld, casefile.OutFailed} {
 			for _, seq := range t.outgoingIn(s) {
 				if err := t.moveOutgoing(seq, r); err != nil {
 					return err

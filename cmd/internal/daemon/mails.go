@@ -199,6 +199,11 @@ func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]contro
 			return nil, err
 		}
 	}
+	for _, p := range casefile.PostedIn(history) {
+		if err := add(p.Record, p.Letter, p.Recorded); err != nil {
+			return nil, err
+		}
+	}
 	return views, nil
 }
 
