@@ -43,7 +43,7 @@ func TestBackupAndRestore(t *testing.T) {
 				t.Errorf("backup %+v", b)
 			}
 			if recipients == nil {
-				if wrong, err := VerifyDir(t.Context(), b.Path, Options{}, nil); err != nil || len(wrong) > 0 {
+				if wrong, err := VerifyBackup(t.Context(), b.Path, Options{}, nil); err != nil || len(wrong) > 0 {
 					t.Errorf("verifying the backup: %v, %v", wrong, err)
 				}
 			}
@@ -165,9 +165,23 @@ func TestBackupIsIncrementalAndRotates(t *testing.T) {
 	if want := append([]string{"something-else"}, names[3:]...); !slices.Equal(left, want) {
 		t.Errorf("left %v, want %v", left, want)
 	}
-	wrong, err := VerifyDir(t.Context(), filepath.Join(target, names[4]), Options{}, nil)
+	last := filepath.Join(target, names[4])
+	wrong, err := VerifyBackup(t.Context(), last, Options{}, nil)
 	if err != nil || len(wrong) > 0 {
 		t.Errorf("verifying the last: %v, %v", wrong, err)
+	}
+	// A backup is what its backup.json says, byte for byte.
+	database := filepath.Join(last, fileName)
+	raw, err := os.ReadFile(database)
+	must(t, err)
+	must(t, os.WriteFile(database, append(raw, 'x'), 0o600))
+	if wrong, err = VerifyBackup(t.Context(), last, Options{}, nil); err != nil || len(wrong) != 1 || wrong[0].Key != fileName {
+		t.Errorf("a longer database: %v, %v", wrong, err)
+	}
+	must(t, os.WriteFile(database, raw, 0o600))
+	must(t, os.Remove(filepath.Join(last, "backup.json")))
+	if wrong, err = VerifyBackup(t.Context(), last, Options{}, nil); err != nil || len(wrong) != 1 || wrong[0].Key != "backup.json" {
+		t.Errorf("without backup.json: %v, %v", wrong, err)
 	}
 }
 

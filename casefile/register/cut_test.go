@@ -72,7 +72,7 @@ func TestBackupFailsAtEachStep(t *testing.T) {
 				t.Errorf("it was answered, and nothing is there")
 			}
 			for _, n := range names {
-				if wrong, err := VerifyDir(t.Context(), filepath.Join(target, n.String()), Options{}, nil); err != nil || len(wrong) > 0 {
+				if wrong, err := VerifyBackup(t.Context(), filepath.Join(target, n.String()), Options{}, nil); err != nil || len(wrong) > 0 {
 					t.Errorf("%s does not verify: %v, %v", n, wrong, err)
 				}
 			}

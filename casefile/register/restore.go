@@ -123,17 +123,26 @@ type restoration struct {
 	res  *Restoration
 }
 
+// manifestOf reads what a plain backup says of itself.
+func manifestOf(dir string) (m Manifest, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, "backup.json"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return m, fmt.Errorf("%s 里没有 backup.json：不是 ysq 的备份，或没有写完", dir)
+	case err != nil:
+		return m, err
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("%s：backup.json 读不懂：%w", dir, err)
+	}
+	return m, nil
+}
+
 // bring copies everything into place, the database last: until it is there, nothing was restored and
 // all can be done again. It says whether a journal that was there goes on from the backup.
 func (x *restoration) bring() (survived bool, err error) {
-	text, err := os.ReadFile(filepath.Join(x.from, "backup.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("%s 里没有 backup.json：不是 ysq 的备份，或没有写完", x.from)
-	} else if err != nil {
+	if x.res.Manifest, err = manifestOf(x.from); err != nil {
 		return false, err
-	}
-	if err := json.Unmarshal(text, &x.res.Manifest); err != nil {
-		return false, fmt.Errorf("%s：backup.json 读不懂：%w", x.from, err)
 	}
 	s, err := inspect(x.from, x.o.Options)
 	if err != nil {

@@ -71,6 +71,27 @@ func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Dif
 	return v.found, errors.Join(err, s.close())
 }
 
+// VerifyBackup is VerifyDir of a plain backup, which must also be what its backup.json says.
+func VerifyBackup(ctx context.Context, dir string, o Options, tell Progress) ([]Difference, error) {
+	found, err := VerifyDir(ctx, dir, o, tell)
+	if err != nil {
+		return nil, err
+	}
+	const do = "用另一份备份"
+	m, err := manifestOf(dir)
+	if err != nil {
+		return append(found, Difference{"backup", "backup.json", err.Error(), do}), nil
+	}
+	sum, err := digestOfFile(filepath.Join(dir, fileName))
+	if err != nil {
+		return nil, err
+	}
+	if sum != m.Database {
+		found = append(found, Difference{"backup", fileName, "与 backup.json 所记摘要不符", do})
+	}
+	return found, nil
+}
+
 type verifier struct {
 	ctx   context.Context
 	tell  Progress

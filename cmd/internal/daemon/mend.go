@@ -107,6 +107,6 @@ func Restore(ctx context.Context, o Options, from, identities string, test bool,
 
 // VerifyBackup proves a plain backup where it lies.
 func VerifyBackup(ctx context.Context, dir string, tell func(control.Progress)) ([]control.Difference, error) {
-	all, err := register.VerifyDir(ctx, dir, register.Options{}, toldProgress(tell))
+	all, err := register.VerifyBackup(ctx, dir, register.Options{}, toldProgress(tell))
 	return differenceViews(all), toldKeeping(err)
 }
