@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -120,8 +121,26 @@ func TestReplaceFile(t *testing.T) {
 	if err := replaceFile(filepath.Join(dir, "taken"), 0o666, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err }); err == nil {
 		t.Error("a directory was replaced")
 	}
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDWR, 0) // of both, so that neither end waits for the other
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := replaceFile(pipe, 0o666, func(w io.Writer) error { _, err := io.WriteString(w, "x"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := os.Stat(pipe); err != nil || at.Mode()&fs.ModeNamedPipe == 0 {
+		t.Fatalf("the pipe was replaced: %v, %v", at.Mode(), err)
+	}
+	if got, err := reader.Read(make([]byte, 1)); got != 1 || err != nil {
+		t.Errorf("read %d from the pipe, %v", got, err)
+	}
 	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 2 {
+	if err != nil || len(left) != 3 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

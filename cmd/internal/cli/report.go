@@ -130,8 +130,15 @@ func (a *app) writeReport(r stats.Report, write render.Func, path string) error 
 }
 
 // replaceFile puts a whole file in its place at once, with everything that write writes; whatever goes
-// wrong, the old one stays.
+// wrong, the old one stays. A device or a pipe, as /dev/null, is written to and never replaced.
 func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+	if at, err := os.Stat(path); err == nil && at.Mode()&(fs.ModeDevice|fs.ModeNamedPipe) != 0 {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
