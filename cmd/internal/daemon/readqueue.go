@@ -29,7 +29,9 @@ func (d *Daemon) keepReading(ctx context.Context) {
 	if d.readings.read == nil {
 		return
 	}
-	d.readyReading(ctx)
+	if err := d.readings.tidy(); err != nil {
+		d.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
+	}
 	grown := d.reg.Grown()
 	var q readQueue
 	for ctx.Err() == nil {
@@ -48,6 +50,7 @@ func (d *Daemon) keepReading(ctx context.Context) {
 		if len(grown) > 0 {
 			continue
 		}
+		d.compilePDF(ctx)
 		select {
 		case <-ctx.Done():
 		case <-again:
@@ -56,12 +59,10 @@ func (d *Daemon) keepReading(ctx context.Context) {
 	}
 }
 
-// readyReading tidies the cache and, once for each release, compiles pdfium.
-func (d *Daemon) readyReading(ctx context.Context) {
-	if err := d.readings.tidy(); err != nil {
-		d.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
-	}
-	if d.worker == nil {
+// compilePDF compiles pdfium, once for each release and not before a PDF has come; until then, and where it
+// cannot be, it is interpreted.
+func (d *Daemon) compilePDF(ctx context.Context) {
+	if d.worker == nil || !d.worker.Wanting() {
 		return
 	}
 	if err := d.worker.Prepare(ctx, d.worker.Cache); err != nil && ctx.Err() == nil {

@@ -23,6 +23,10 @@ const (
 // make it (a test holds it against go.mod): another release makes another.
 const CacheName = "pdfium-1.21.4-wazero-1.12.0"
 
+// Wanting reports, once, that a PDF was read slowly for want of Prepare: an office that never gets one
+// need not spend the seconds.
+func (r *Reader) Wanting() bool { return r.interpreted.Swap(false) }
+
 // Prepare compiles pdfium into dir, once, unless this process may not make memory executable or dir is
 // there already. Children can then only read it. It takes some seconds of a child's time, none of
 // whose memory is this process's.
@@ -40,8 +44,7 @@ func (r *Reader) Prepare(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return err
 	}
-	slow := *r
-	slow.wall = 2 * prepareSeconds * time.Second
+	slow := &Reader{argv: r.argv, wall: 2 * prepareSeconds * time.Second}
 	if said, err := slow.run(ctx, []string{Command, modePrepare, tmp}, strings.NewReader("")); err != nil {
 		return errors.Join(fmt.Errorf("compiling pdfium: %w: %s", err, said.complaint), os.RemoveAll(tmp))
 	}

@@ -26,10 +26,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -91,6 +93,8 @@ type Reader struct {
 	// Failed, if set, hears what a child that was given up had to say: for the log, not for clerks.
 	Failed func(name, what string)
 
+	interpreted atomic.Bool // a PDF was, although pdfium could be compiled: see Wanting
+
 	// What tests put in the place of the program and of its time.
 	argv []string
 	wall time.Duration
@@ -119,6 +123,9 @@ func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) e
 	args := []string{Command, modePlain}
 	if in.Body = head; form.Sniff(in) == form.PDF {
 		args = []string{Command, modePDF, r.Cache}
+		if _, err := os.Stat(r.Cache); r.Cache != "" && errors.Is(err, fs.ErrNotExist) {
+			r.interpreted.Store(true)
+		}
 	}
 	said, err := r.run(ctx, args, file)
 	if err == nil {
