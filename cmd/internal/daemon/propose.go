@@ -71,7 +71,7 @@ func (u *understood) identify(f *office) (err error) {
 			u.number = p.Value
 			u.idType = field.Label()
 			if t, ok := u.best(form.IDType, 0); ok && field == form.IDNumber {
-				u.idType = t.Value
+				u.idType = withoutIDs(clipped(t.Value, 20))
 			}
 			u.mark, err = f.mark(p.Value)
 			return err
@@ -235,8 +235,10 @@ const correctionDays = 15
 func (u understood) missing(p *control.Proposals, until civil.Date) {
 	line := "ysq correct " + string(u.kase.ID)
 	for _, m := range u.forms[0].Missing {
-		if _, ok := u.best(m.Field, m.N); ok {
-			continue // a later mail said it
+		if slices.ContainsFunc(u.forms[1:], func(r read) bool {
+			return !slices.ContainsFunc(r.Missing, func(o form.Missing) bool { return o.Field == m.Field })
+		}) {
+			continue // a later mail said it, or has a picture of it
 		}
 		p.Missing = append(p.Missing, control.MissingItem{Field: string(m.Field), Item: m.Item})
 		line += " --item " + quoted(m.Item)
@@ -362,6 +364,14 @@ var citizenID = regexp.MustCompile(`\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]
 // withoutIDs takes ID numbers out of what is to be recorded for ever.
 func withoutIDs(s string) string { return citizenID.ReplaceAllString(s, "（证件号码略）") }
 
+// clipped is at most so many characters of a text.
+func clipped(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
 // sourceText says where a value was found.
 func sourceText(s form.Source) string {
 	name := s.Name
@@ -435,7 +445,7 @@ func (f *office) Register(ctx context.Context, who control.Actor, id casefile.ID
 		case flagDelivery:
 			e.Delivery = cmp.Or(e.Delivery, v.Value)
 		case flagID:
-			e.IDType, e.IDTail, e.IDMark = withoutIDs(u.idType), tailOf(u.number), u.mark
+			e.IDType, e.IDTail, e.IDMark = u.idType, tailOf(u.number), u.mark
 		}
 	}
 	if e.As == casefile.KindNone {

@@ -61,9 +61,7 @@ func (f *office) newReadings() *readings {
 	r := &readings{cache: filepath.Join(f.Config.Paths.State, "cache"), erased: f.reg.Erased, read: f.readPart, turn: make(chan struct{}, 1)}
 	r.turn <- struct{}{}
 	if f.Worker && r.read == nil {
-		f.worker = &worker.Reader{Dir: r.cache, Cache: filepath.Join(r.cache, worker.CacheName), Failed: func(name, what string) {
-			f.Log.Warn().Str("attachment", name).Str("what", what).Msg("the reading of an attachment was given up")
-		}}
+		f.worker = &worker.Reader{Dir: r.cache, Cache: filepath.Join(r.cache, worker.CacheName)}
 		r.read = f.worker.Read
 	}
 	return r
@@ -253,6 +251,11 @@ func (f *office) readingsOf(ctx context.Context, d casefile.Digest, file string)
 		all = append(all, one)
 	} else if all, err = f.readParts(ctx, raw, info.Size(), d); err != nil {
 		return nil, err
+	}
+	for _, r := range all {
+		if r.Complaint != "" {
+			f.Log.Warn().Str("digest", d.Short()).Int("part", r.Document.Part).Str("what", r.Complaint).Msg("the reading of an attachment was given up")
+		}
 	}
 	if err := f.readings.put(d, all); err != nil { // a full disk, say: the answer is there all the same
 		f.Log.Warn().Err(err).Str("digest", d.Short()).Msg("what was read of a mail could not be kept")

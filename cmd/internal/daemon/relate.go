@@ -78,8 +78,10 @@ func (f *office) othersOf(tx *register.Tx, a match.Filed) ([]match.Filed, error)
 			if unheard++; unheard <= mostUnheard {
 				f.heard(tx, &o)
 			}
-		} else if o.Mark, err = markOf(tx, id); err != nil {
-			return nil, err
+		} else if a.Mark != "" { // else no mark can tell anything
+			if o.Mark, err = markOf(tx, id); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, o)
 	}

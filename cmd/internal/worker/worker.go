@@ -80,6 +80,8 @@ type Reading struct {
 	State    State         `json:"state"`
 	Note     string        `json:"note,omitzero"` // in Chinese: why, where the state alone does not say it
 	Document form.Document `json:"document"`
+	// Complaint is how a child ended that was given up: for the log, not for clerks.
+	Complaint string `json:"-"`
 }
 
 // Reader reads attachments, each in a child of its own. It is safe for use by many goroutines; how many
@@ -90,8 +92,6 @@ type Reader struct {
 	Dir string
 	// Cache is the directory that Prepare made; "" or one that is not there: pdfium is interpreted.
 	Cache string
-	// Failed, if set, hears what a child that was given up had to say: for the log, not for clerks.
-	Failed func(name, what string)
 
 	interpreted atomic.Bool // a PDF was, although pdfium could be compiled: see Wanting
 
@@ -144,10 +144,8 @@ func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) e
 	if _, started := errors.AsType[*startError](err); started {
 		return given, err
 	}
-	given.State, given.Note = Failed, said.why(err)
-	if r.Failed != nil {
-		r.Failed(in.Name, fmt.Sprintf("%v: %s", err, said.complaint))
-	}
+	first, _, _ := strings.Cut(said.complaint, "\n")
+	given.State, given.Note, given.Complaint = Failed, said.why(err), fmt.Sprintf("%v: %s", err, first)
 	return given, nil
 }
 

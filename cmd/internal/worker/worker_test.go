@@ -37,9 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func testReader(t *testing.T) *Reader {
-	return &Reader{Failed: func(name, what string) { t.Logf("%s: %s", name, what) }}
-}
+func testReader(t *testing.T) *Reader { return &Reader{Dir: t.TempDir()} }
 
 // read reads bytes as an attachment.
 func (r *Reader) read(ctx context.Context, in form.Input) (Reading, error) {
@@ -131,7 +129,7 @@ func TestHostile(t *testing.T) {
 			}
 			got, err := r.read(t.Context(), form.Input{Index: 1, Name: "a.docx", Body: []byte("x")})
 			if err != nil || got.State != Failed || got.Note != want {
-				t.Errorf("state %q, note %q, error %v; want %q, %q", got.State, got.Note, err, Failed, want)
+				t.Errorf("state %q, note %q (%s), error %v; want %q, %q", got.State, got.Note, got.Complaint, err, Failed, want)
 			}
 		})
 	}
