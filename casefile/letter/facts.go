@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -51,6 +52,7 @@ func (f Facts) Values() (Values, []Missing) {
 	b.fills()
 	b.forms()
 	b.remedy()
+	b.Text["理由"] = stopped(b.Text["理由"])
 	for _, name := range slices.Concat(commonText, b.spec.text) { // a name without content is empty, not unknown
 		if _, ok := b.Text[name]; !ok {
 			b.Text[name] = ""
@@ -135,6 +137,15 @@ func address(c casefile.Column) string {
 // quoted is a request as it stands within a sentence: on one line, without the stop at its end.
 func quoted(s string) string {
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), "。；;.，, ")
+}
+
+// stopped ends a text, which stands as a paragraph of its own, with a stop.
+func stopped(s string) string {
+	s = strings.TrimSpace(s)
+	if last, _ := utf8.DecodeLastRuneInString(s); s == "" || strings.ContainsRune("。！？；：…”）】.!?;:", last) {
+		return s
+	}
+	return s + "。"
 }
 
 // announced gives what the event says that the letter announces.

@@ -103,7 +103,7 @@ func examples() map[string]letter.Facts {
 	} {
 		add(r.name, facts(casefile.LetterRefusal, reply(r.o, r.basis, "所申请的文件是本机关2025年11月6日专题会议的讨论记录，没有形成决定。"), one))
 	}
-	add("administrative-query", facts(casefile.LetterAdministrativeQuery, reply(casefile.RefuseAdministrativeQuery, "36-7", "所申请的是不动产登记资料。"), one), "获取方式=依照《不动产登记暂行条例》第二十七条，向示例市不动产登记中心申请查询")
+	add("administrative-query", facts(casefile.LetterAdministrativeQuery, reply(casefile.RefuseAdministrativeQuery, "36-7", "所申请的是不动产登记资料"), one), "获取方式=依照《不动产登记暂行条例》第二十七条，向示例市不动产登记中心申请查询")
 	add("not-held", facts(casefile.LetterNotHeld, reply(casefile.UnableNotHeld, "36-4", "以“青石路”“排污口”为关键词检索了本机关2020年以来的收发文登记、档案目录和业务系统，没有查到。"), one))
 	add("not-ours", facts(casefile.LetterNotOurs, reply(casefile.UnableNotHeld, "36-5", "排污口设置的审批由水行政主管部门负责。"), one), "负责机关=示例市水务局", "负责机关联系方式=0000-1111111")
 	add("needs-creation", facts(casefile.LetterNeedsCreation, reply(casefile.UnableNeedsCreation, "38", "所申请的是近十年分企业的排放量汇总分析，本机关没有制作过，需要另行加工、分析。"), one))
