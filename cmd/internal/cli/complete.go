@@ -40,7 +40,7 @@ func (a *app) completions(root *cobra.Command) {
 			return
 		}
 		word, _ := pflag.UnquoteUsage(f)
-		if err := root.RegisterFlagCompletionFunc(f.Name, a.completeWord(word)); err != nil {
+		if err := root.RegisterFlagCompletionFunc(f.Name, a.completeWord("", word)); err != nil {
 			panic(err) // only for a flag that is not there
 		}
 	})
@@ -50,18 +50,53 @@ func (a *app) completions(root *cobra.Command) {
 func (a *app) completeWords(words []string) completer {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		i := min(len(args), len(words)-1)
-		if len(args) >= len(words) && !strings.Contains(words[i], "…") {
+		repeats := i > 0 && strings.HasSuffix(words[i-1], "…") // as in 案号… [文书]
+		if len(args) >= len(words) && !strings.Contains(words[i], "…") && !repeats {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return a.completeWord(words[i])(cmd, args, typed)
+		found, directive := a.completeWord(cmd.Parent().Name(), words[i])(cmd, args, typed)
+		if repeats {
+			more, _ := a.completeWord(cmd.Parent().Name(), words[i-1])(cmd, args, typed)
+			found = append(more, found...)
+		}
+		return found, directive
 	}
 }
 
-func (a *app) completeWord(word string) completer {
+// completeWord completes an argument by its name; parent is the command above, for names that several
+// families use.
+func (a *app) completeWord(parent, word string) completer {
 	switch strings.Trim(word, "[]…") {
 	case "案号":
 		return a.completeCases
+	case "文书", "文书=最后用过的号":
+		return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var kinds []cobra.Completion
+			for _, k := range casefile.LetterKinds() {
+				kinds = append(kinds, cobra.CompletionWithDesc(k.Label(), k.String()))
+			}
+			return kinds, cobra.ShellCompDirectiveNoFileComp
+		}
+	case "文号":
+		return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
+			all, err := c.LetterList(ctx, control.LetterQuery{Year: a.today().Year()})
+			for _, l := range all {
+				if l.Document != "" {
+					add(string(l.Document), l.Label, string(l.Applicant))
+				}
+			}
+			return err
+		})
 	case "编号":
+		if parent == "outbox" {
+			return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
+				all, err := c.Outbox(ctx, false)
+				for _, o := range all {
+					add(strconv.FormatUint(o.ID, 10), string(o.Case), o.To, o.Subject)
+				}
+				return err
+			})
+		}
 		return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
 			all, err := c.Disputes(ctx)
 			for _, d := range all {
@@ -86,7 +121,7 @@ func (a *app) completeWord(word string) completer {
 			today := a.today()
 			return []cobra.Completion{today.String(), today.Add(-1).String()}, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		}
-	case "文件", "套接字", "备份":
+	case "文件", "附件", "文件或目录", "套接字", "备份":
 		return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveDefault
 		}

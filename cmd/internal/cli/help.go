@@ -18,7 +18,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	if title == "" || a.inEnglish() { // explanations are in Chinese only
 		title = a.t(cmd.Short)
 	}
-	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n", title, a.t("用法"), a.useLine(cmd))
+	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n", title, a.t("用法"), strings.Join(a.useLines(cmd), "\n  "))
 	o := a.screenOf(a.out).grid
 	a.helpCommands(&b, cmd, o)
 	own, general := flagsOf(cmd)
@@ -55,11 +55,19 @@ func flagsOfRoot(cmd *cobra.Command) (all []*pflag.Flag) {
 	return all
 }
 
-func (a *app) useLine(cmd *cobra.Command) string {
-	words := strings.Fields(cmd.UseLine())
-	if cmd.HasAvailableSubCommands() && len(strings.Fields(cmd.Use)) < 2 { // one that does something itself says what
-		words = append(strings.Fields(cmd.CommandPath()), "命令", "[选项]")
+// useLines says how a command is typed; one that both does something and holds others has two lines.
+func (a *app) useLines(cmd *cobra.Command) (lines []string) {
+	own := strings.Fields(cmd.UseLine())
+	if cmd.HasAvailableSubCommands() {
+		if len(strings.Fields(cmd.Use)) > 1 {
+			lines = append(lines, a.useLine(own))
+		}
+		own = append(strings.Fields(cmd.CommandPath()), "命令", "[选项]")
 	}
+	return append(lines, a.useLine(own))
+}
+
+func (a *app) useLine(words []string) string {
 	for i, w := range words {
 		switch w {
 		case "[flags]":

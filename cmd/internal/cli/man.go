@@ -136,7 +136,12 @@ var exitTexts = [...]string{
 func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {
 	r := a.manBegin(manName(c), "1", c.Short, on)
 	r.section("用法")
-	r.line(bold(c.CommandPath()) + escape(strings.TrimPrefix(a.useLine(c), c.CommandPath())))
+	for i, line := range a.useLines(c) {
+		if i > 0 {
+			r.request("br")
+		}
+		r.line(bold(c.CommandPath()) + escape(strings.TrimPrefix(line, c.CommandPath())))
+	}
 	r.section("说明")
 	r.text(c.Long)
 	subs := inPlace(c)
