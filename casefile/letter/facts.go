@@ -282,7 +282,7 @@ func (b *builder) forms() {
 	case casefile.LetterArchiveIndex:
 		b.Text["办理结果"] = strings.TrimSpace(first.Outcome.Row() + first.Outcome.Label())
 		for i, d := range Contents(first, b.Office.Name) {
-			b.Lists["卷内文件"] = append(b.Lists["卷内文件"], map[string]string{"序号": strconv.Itoa(i + 1), "日期": strings.ReplaceAll(d.On.String(), "-", "."), "文号": d.Number, "责任者": d.By, "题名": d.Title, "备注": d.Note})
+			b.Lists["卷内文件"] = append(b.Lists["卷内文件"], map[string]string{"序号": strconv.Itoa(i + 1), "日期": strings.ReplaceAll(d.On.String(), "-", ""), "文号": d.Number, "责任者": d.By, "题名": d.Title, "备注": d.Note})
 		}
 		for _, r := range casefile.Live(first.History) {
 			if e, ok := r.Event.(casefile.Archived); ok {
