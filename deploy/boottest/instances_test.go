@@ -17,7 +17,11 @@ func TestInstances(t *testing.T) {
 		t.Skip("a measurement: set YSQ_INSTANCES to the number of offices, such as 200")
 	}
 	m := boot(t)
-	m.take(t, build(t, "1.0.0")["deb"], "/root/now.deb")
+	deb := os.Getenv("YSQ_PACKAGE")
+	if deb == "" {
+		deb = build(t, "1.0.0")["deb"]
+	}
+	m.take(t, deb, "/root/now.deb")
 	m.sh(t, "apt-get install -y /root/now.deb")
 	m.furnish(t)
 	m.write(t, "/etc/dovecot/dovecot.conf", "0644", "root:root", dovecot+"default_client_limit = 4000\nservice imap-login {\n service_count = 0\n client_limit = 4000\n}\n"+
