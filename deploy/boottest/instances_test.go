@@ -10,7 +10,8 @@ import (
 )
 
 // TestInstances measures many idle offices on one machine: memory, and the processor's time in five
-// minutes, in which each polls its mailbox a few times. YSQ_INSTANCES says how many.
+// minutes, in which each polls its mailbox a few times. YSQ_INSTANCES says how many, YSQ_PACKAGE of
+// which .deb.
 func TestInstances(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("YSQ_INSTANCES"))
 	if err != nil || n < 1 || n > 1000 {
