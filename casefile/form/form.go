@@ -25,7 +25,8 @@
 //	docx.go     .docx, docxtable.go        xlsx.go            workbooks
 //	doc.go      .doc, .wps, doctext.go     cfb.go             the file system within them
 //	laid.go     pages of a PDF             field.go           fields and codes
-//	label.go    the labels of forms        lines.go, grid.go  label：value, tables
+//	label.go    the labels of forms        guess.go           labels that no list holds
+//	lines.go    label：value               grid.go            tables
 //	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
 //	propose.go  Propose                    items.go           several requests in one
 //	ident.go    check digits               column.go          the column of 表三
@@ -33,7 +34,7 @@ package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 6
+const Version = 7
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1

@@ -41,10 +41,55 @@ func (r *reading) gridOf(t *Table) *grid {
 			}
 		}
 		if l, hint, ok := r.labels.whole(unboxed(c.Text)); ok && len(l.text) >= 2 {
+			l.hinted(hint)
 			g.label[i] = mark{label: l, hint: hint}
 		}
 	}
+	for i := range t.Cells {
+		g.guess(i)
+	}
 	return g
+}
+
+// isValue reports whether a cell stands beside a label.
+func (g *grid) isValue(i int) bool {
+	c := g.table.Cells[i]
+	_, ok := g.label[g.cellAt(c.Row, c.Col-1)]
+	return ok
+}
+
+// guess takes a cell beside another for a label by its last syllables; and an everyday word that stands
+// beside something else than a label for what it is.
+func (g *grid) guess(i int) {
+	c := g.table.Cells[i]
+	left, right := g.cellAt(c.Row, c.Col-1), g.cellAt(c.Row, c.Col+max(1, c.ColSpan))
+	_, afterLabel := g.label[left]
+	if m, isLabel := g.label[i]; isLabel {
+		if m.label.flags&vague != 0 && left >= 0 && !afterLabel && !g.isValue(left) && g.table.Cells[left].RowSpan <= 1 && strings.TrimSpace(g.table.Cells[left].Text) != "" {
+			delete(g.label, i)
+		}
+		return
+	}
+	if afterLabel && g.label[left].label.flags&section == 0 && g.label[left].label.field != "" && g.table.Cells[left].RowSpan <= 1 || right < 0 {
+		return
+	}
+	text := fold(unboxed(c.Text))
+	if utf8.RuneCountInString(text) > 60 || len(choices(c.Text)) > 0 {
+		return
+	}
+	rs := []rune(text)
+	from := lead(rs, 0)
+	end := from
+	for end < len(rs) && rs[end] != '(' {
+		end++
+	}
+	if skipHints(rs, end) < len(rs) {
+		return
+	}
+	if l, ok := guess(string(rs[from:end])); ok {
+		l.hinted(string(rs[end:]))
+		g.label[i] = mark{label: l, hint: string(rs[end:])}
+	}
 }
 
 // unboxed takes the box off a cell such as □公民.
@@ -99,7 +144,7 @@ func (r *reading) readTable(t *Table) (rest []row) {
 			r.sectionCell(m.label, c, g, where)
 			continue
 		}
-		if isLabel && m.label.field == Name && g.headsSection(i) {
+		if isLabel && (m.label.field == Name || m.label.field == Request) && g.headsSection(i) {
 			continue // 申请人, written upright beside its rows
 		}
 		if isLabel {

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -36,7 +35,7 @@ var labelWords = []struct {
 	flags labelFlag
 	words string
 }{
-	{Kind, 0, "申请人类型 申请人类别 申请人身份 申请人性质 申请主体"},
+	{Kind, 0, "申请人类型 申请人类别 申请人身份 申请人性质 申请主体 申请者类型 申请者类别"},
 
 	{Name, personLabel, "姓名 申请人姓名 公民姓名"},
 	{Name, 0, "申请人 申请者 申请人名称 申请人姓名或名称 申请人姓名或者名称 申请人姓名/名称 姓名/名称 姓名或名称 姓名或者名称 申请人（姓名或名称） 共同申请人 申请人全称 委托人 委托人姓名 申请人姓名（名称） 申请人名称或姓名"},
@@ -46,7 +45,7 @@ var labelWords = []struct {
 	{Name, signLabel, "申请人签名 申请人签字 申请人签章 申请人盖章 申请人签名或盖章 申请人签名或者盖章 申请人签名（盖章） 申请人（签名） 申请人（签字） 申请人（签章） 申请人（盖章） 申请人（签名或盖章） 申请人（签名或者盖章） 申请人（签字或盖章） 申请人（签名、盖章） 申请人（签名/盖章） 申请人（签字/盖章） 申请人（公章） 申请人（手印） 具状人 申请人亲笔签名 落款"},
 	{Name, signLabel | needsColon, "签名 签字 签章"},
 
-	{IDType, 0, "证件名称 证件类型 证件种类 有效身份证件名称 有效证件名称 身份证件名称 身份证件类型 身份证明名称 有效证件类型 有效身份证件类型"},
+	{IDType, 0, "证件 证件名称 证件类型 证件种类 有效身份证件名称 有效证件名称 身份证件名称 身份证件类型 身份证明名称 有效证件类型 有效身份证件类型"},
 	{IDNumber, 0, "证件号码 证件号 证件编号 身份证号 身份证号码 身份证件号码 身份证件号 身份号码 公民身份号码 公民身份证号码 有效身份证件号码 有效证件号码 居民身份证号 居民身份证号码 居民身份证 身份证编号 身份证明号码 身份证件名称及号码 证件名称及号码 证件类型及号码 证件种类及号码 证件名称和号码 证件类型和号码 身份证件种类及号码 有效身份证件名称及号码 证件类型及号码 证件种类及号码 证件名称和号码 证件类型和号码 身份证件种类及号码 有效证件名称及号码 身份证明"},
 	{IDNumber, vague, "身份证 号码"},
 	{OrgCode, bodyLabel, "统一社会信用代码 社会信用代码 组织机构代码 组织机构代码证号 机构代码 信用代码 统一信用代码 营业执照信息 营业执照 营业执照号 营业执照号码 营业执照注册号 组织机构代码/统一社会信用代码 统一社会信用代码/组织机构代码 统一社会信用代码或组织机构代码 组织机构代码或统一社会信用代码"},
@@ -77,7 +76,7 @@ var labelWords = []struct {
 	{Alternative, 0, "是否接受其他方式 是否接受其它方式 可否接受其他方式"},
 	{AppliedOn, 0, "申请时间 申请日期 填表日期 填表时间 填写日期 提交日期 提交时间 申请人签名日期 签字日期"},
 	{AppliedOn, needsColon, "日期 时间"},
-	{Remark, 0, "备注 备注说明 附言 其他说明 其它说明 其他要求 备注信息"},
+	{Remark, 0, "备注 备注说明 附注 附言 其他说明 其它说明 其他要求 备注信息"},
 
 	{"", section, "申请人信息 申请人情况 申请人基本情况 申请人基本信息 申请人资料 所需信息情况 所需政府信息情况 所需信息的情况 申请信息情况 申请信息 公民 法人或其他组织 法人或者其他组织 法人及其他组织 法人/其他组织 法人、其他组织 法人和其他组织 法人 自然人 个人 申请内容情况 基本信息 个人信息 单位信息 申请公开信息情况"},
 	{"", officeLabel, "被申请人 被申请机关 被申请单位 受理机关 受理单位 受理部门 受理机构 收件单位 公开机关 公开义务机关 行政机关 接收单位"},
@@ -150,6 +149,13 @@ func (x labelIndex) at(rs []rune, i int) (l label, end int, ok bool) {
 	return label{}, 0, false
 }
 
+// hinted notes a second field that a hint names: 通讯地址（含邮编）.
+func (l *label) hinted(hint string) {
+	if l.field == Address && (strings.Contains(hint, "邮编") || strings.Contains(hint, "邮政编码")) {
+		l.also = Postcode
+	}
+}
+
 // joined reads a second label behind 及, 和 or a stroke: 联系地址及邮编.
 func (x labelIndex) joined(l label, rs []rune, end int) (label, int) {
 	if l.field.group() != ofApplicant || l.field == "" || end+1 >= len(rs) || !strings.ContainsRune("及和与、/", rs[end]) {
@@ -162,26 +168,6 @@ func (x labelIndex) joined(l label, rs []rune, end int) (label, int) {
 		}
 	}
 	return l, end
-}
-
-// wishWords is how people coin a label for what they ask: 所需的政府信息, 想了解的具体事项.
-var wishWords = regexp.MustCompile(`^(?:本人|我)?(?:所需|所要|需要|需|申请|要求|请求|希望|想|拟)要?(?:申请|获取|公开|获得|提供|了解|查询|知道)?的?(?:相关|有关|以下)?(?:政府)?(?:信息|资料|文件|材料)?(?:公开)?的?(?:具体|主要|详细)?(?:信息|名称|内容|事项|描述|特征|及|和|或|与|、|/)*$`)
-
-// coined returns the end of a label for a request that begins at rs[i] and is in no list, 0 for none. It
-// ends at a colon, a hint or the end of the text.
-func coined(rs []rune, i int) int {
-	end := i
-	for end < len(rs) && end-i < 24 && rs[end] != ':' && rs[end] != '(' && rs[end] != '[' {
-		end++
-	}
-	if end < len(rs) && rs[end] != ':' && rs[end] != '(' && rs[end] != '[' {
-		return 0
-	}
-	word := strings.Join(strings.Fields(string(rs[i:end])), "")
-	if !wishWords.MatchString(word) || !strings.ContainsAny(word, "信容资材") && !strings.Contains(word, "事项") && !strings.Contains(word, "文件") {
-		return 0
-	}
-	return end
 }
 
 // maxSplit is how many blanks may stand between two characters of a label: “姓    名”.
@@ -214,11 +200,8 @@ func (x labelIndex) whole(text string) (l label, hint string, ok bool) {
 		return label{}, "", false
 	}
 	l, end, ok := x.at(rs, i)
-	if !ok || coined(rs, i) > end {
-		if end = coined(rs, i); end == 0 {
-			return label{}, "", false
-		}
-		l = label{text: rs[i:end], field: Request}
+	if !ok {
+		return label{}, "", false
 	}
 	hints := end
 	end = skipHints(rs, end)

@@ -195,8 +195,9 @@ func (p *sheet) captions(rows [][]Segment) ([]caption, [][]Segment) {
 func (p *sheet) caption(rows [][]Segment, y, x int, used map[[2]int]bool) (best caption, parts [][2]int, ok bool) {
 	c := caption{Segment: rows[y][x], text: rows[y][x].Text}
 	at := [][2]int{{y, x}}
+	known := p.isLabel(c.text)
 	for {
-		if p.isLabel(c.text) {
+		if _, coined := guess(fold(c.text)); p.isLabel(c.text) || coined && !known && !ok {
 			best, parts, ok = c, slices.Clone(at), true
 		}
 		if len(at) >= 8 {
@@ -207,6 +208,7 @@ func (p *sheet) caption(rows [][]Segment, y, x int, used map[[2]int]bool) (best 
 			return best, parts, ok
 		}
 		s := rows[next[0]][next[1]]
+		known = known || p.isLabel(s.Text)
 		at = append(at, next)
 		c.text += s.Text
 		right := max(c.right(), s.right())

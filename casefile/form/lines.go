@@ -305,8 +305,8 @@ func (r *reading) marks(rs []rune) []mark {
 func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	l, end, ok := r.labels.at(rs, i)
 	if i == start {
-		if e := coined(rs, i); e > end && e < len(rs) {
-			l, end, ok = label{text: rs[i:e], field: Request}, e, true
+		if g, e, found := guessed(rs, i); found && e > end {
+			l, end, ok = g, e, true
 		}
 	}
 	if !ok {
@@ -319,6 +319,7 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	}
 	hints := skipHints(rs, k)
 	m.hint = string(rs[k:hints])
+	m.label.hinted(m.hint)
 	if l.flags&signLabel == 0 && l.field == Name && signHint.MatchString(m.hint) {
 		m.label.flags |= signLabel
 	}
