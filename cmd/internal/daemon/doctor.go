@@ -49,7 +49,7 @@ func Examine(ctx context.Context, o Options) []control.Diagnosis {
 	for _, m := range o.Config.Mailboxes {
 		accounts = append(accounts, &account{m, o.Version, nil, o.dial})
 	}
-	return append(d, probeAll(ctx, accounts, o.Now())...)
+	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now())...)...)
 }
 
 // Doctor is Examine and what the register and the pollers know.
@@ -76,7 +76,39 @@ func (f *office) Doctor(ctx context.Context) ([]control.Diagnosis, error) {
 		}
 		accounts = append(accounts, &account{m, f.Version, f.store, f.dial})
 	}
-	return append(d, probeAll(ctx, accounts, f.Now())...), nil
+	return append(d, f.probeOnce(ctx, accounts)...), nil
+}
+
+// probeGap is for how long what a conversation with a mail server showed is good for another doctor:
+// each costs a login, and providers punish more than one a minute (imap.md §2).
+const probeGap = time.Minute
+
+// glance is what a conversation showed.
+type glance struct {
+	at   time.Time
+	said []control.Diagnosis
+}
+
+// probeOnce is probeAll, but no account is asked again within probeGap, however many ask.
+func (f *office) probeOnce(ctx context.Context, accounts []*account) (all []control.Diagnosis) {
+	f.probes.Lock()
+	defer f.probes.Unlock()
+	var due []*account
+	for _, a := range accounts {
+		if g, ok := f.glances[a.config.Name]; ok && time.Since(g.at) < probeGap {
+			all = append(all, g.said...)
+		} else {
+			due = append(due, a)
+		}
+	}
+	at := time.Now()
+	for i, said := range probeAll(ctx, due, f.Now()) {
+		if ctx.Err() == nil { // whoever broke it off learnt nothing
+			f.glances[due[i].config.Name] = glance{at, said}
+		}
+		all = append(all, said...)
+	}
+	return all
 }
 
 func patient(s mailbox.Status) bool {
@@ -277,7 +309,7 @@ func (f *office) pollDiagnosis(d *diagnoses, s mailbox.Status, interval time.Dur
 }
 
 // probeAll examines accounts side by side.
-func probeAll(ctx context.Context, accounts []*account, now time.Time) []control.Diagnosis {
+func probeAll(ctx context.Context, accounts []*account, now time.Time) []diagnoses {
 	all := make([]diagnoses, len(accounts))
 	var wg sync.WaitGroup
 	for i, a := range accounts {
@@ -287,5 +319,5 @@ func probeAll(ctx context.Context, accounts []*account, now time.Time) []control
 		})
 	}
 	wg.Wait()
-	return slices.Concat(all...)
+	return all
 }

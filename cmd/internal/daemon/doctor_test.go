@@ -113,3 +113,21 @@ func TestDoctor(t *testing.T) {
 		})
 	}
 }
+
+// A monitor that asks the doctor every few seconds costs a login a minute, not more.
+func TestDoctorDoesNotLogInAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		b.poll()
+		before := b.sim.Counts().LoginAttempts
+		for range 60 {
+			if d := b.states()["login"]; d.State != control.DiagnosisOK {
+				t.Errorf("login: %+v", d)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		if got := b.sim.Counts().LoginAttempts - before; got > 10 || got < 9 {
+			t.Errorf("%d logins in ten minutes, want one a minute", got)
+		}
+	})
+}

@@ -88,6 +88,9 @@ type office struct {
 	end        context.CancelCauseFunc
 	complained atomic.Bool // the last reload found a wrong configuration
 
+	probes  sync.Mutex // one doctor at a time; guards what follows
+	glances map[string]glance
+
 	secretMu sync.Mutex
 	secret   []byte // once it was needed
 
@@ -110,7 +113,7 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, errors.Join(toldOpening(fmt.Errorf("opening the mails: %w", err)), reg.Close())
 	}
-	f := &office{Options: o, reg: reg, store: store, roles: roles}
+	f := &office{Options: o, reg: reg, store: store, roles: roles, glances: map[string]glance{}}
 	f.life, f.end = context.WithCancelCause(context.Background())
 	f.readings = f.newReadings()
 	f.inForce.Store(&running{o.Config, roles})
