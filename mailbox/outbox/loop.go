@@ -28,7 +28,9 @@ type Outbox struct {
 	book    Book
 	opts    Options
 	wake    chan struct{}
-	recent  []time.Time // attempts within an hour; Run's
+	// What Run owns.
+	recent []time.Time        // attempts within an hour
+	owed   map[uint64]Outcome // what is known of a mail and the Book did not take
 
 	mu     sync.Mutex // guards status
 	status Status
@@ -58,7 +60,7 @@ func New(channel Channel, book Book, o Options) *Outbox {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
-	return &Outbox{channel: channel, book: book, opts: o, wake: make(chan struct{}, 1)}
+	return &Outbox{channel: channel, book: book, opts: o, wake: make(chan struct{}, 1), owed: map[uint64]Outcome{}}
 }
 
 // Wake says that there may be something to do.
@@ -116,11 +118,13 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 	}
 	for _, m := range items {
 		if m.State == Sending {
-			next, err := o.interrupted(ctx, m)
+			look, err := o.interrupted(ctx, m)
 			if err != nil {
 				return 0, err
 			}
-			sooner(next)
+			if !look.IsZero() {
+				sooner(look)
+			}
 			continue
 		}
 		if resting := o.Status().NextTry; resting.After(o.opts.Now()) {
@@ -164,8 +168,12 @@ func (o *Outbox) pace() time.Duration {
 	return o.opts.Between
 }
 
-// interrupted deals with a mail that an earlier run was giving to the server: it may have it.
+// interrupted deals with a mail that an earlier run was giving to the server: it may have it. Where only
+// the Book failed, what became of it is known still.
 func (o *Outbox) interrupted(ctx context.Context, m Item) (look time.Time, err error) {
+	if out, ok := o.owed[m.ID]; ok {
+		return out.Next, o.settle(ctx, m, out, nil)
+	}
 	o.opts.Log.Error().Uint64("mail", m.ID).Str("way", o.opts.Name).Msg("the program ended while a mail was given to the server: it may have been sent")
 	look = o.opts.Now().Add(settling)
 	return look, o.book.Settle(ctx, m.ID, Outcome{State: Unknown, Try: m.Tries, Next: look, Reason: "程序在发信途中停止，不知服务器是否已收下"})
@@ -203,6 +211,7 @@ func (o *Outbox) attempt(ctx context.Context, m Item) (again time.Time, err erro
 		return nil
 	})
 	// What is known now must be written down although the program is being stopped.
+	stopping := ctx.Err() != nil
 	ctx = context.WithoutCancel(ctx)
 	var refusal *Refusal
 	var book bookError
@@ -212,6 +221,8 @@ func (o *Outbox) attempt(ctx context.Context, m Item) (again time.Time, err erro
 		return time.Time{}, o.settle(ctx, m, Outcome{State: receipt.State, Code: receipt.Code, Said: receipt.Said, Try: m.Tries + 1}, nil)
 	case errors.As(err, &book):
 		return time.Time{}, book.error
+	case stopping && !begun:
+		return time.Time{}, nil
 	case errors.As(err, &refusal):
 		return o.refused(ctx, m, refusal, begun)
 	case !begun:
@@ -248,7 +259,7 @@ func (o *Outbox) refused(ctx context.Context, m Item, r *Refusal, begun bool) (a
 	if !begun {
 		out.Try++
 	}
-	if now.Sub(m.Prepared) > o.opts.GiveUp {
+	if now.Sub(m.Prepared) > o.opts.GiveUp && out.Try >= fewest {
 		out.State, out.Reason = Held, "多次重试仍未成功："+r.Reason
 		return time.Time{}, o.settle(ctx, m, out, r)
 	}
@@ -256,13 +267,22 @@ func (o *Outbox) refused(ctx context.Context, m Item, r *Refusal, begun bool) (a
 	return out.Next, o.settle(ctx, m, out, r)
 }
 
+// fewest is how often a mail is tried before it is given up, however old it is.
+const fewest = 5
+
 func (o *Outbox) settle(ctx context.Context, m Item, out Outcome, cause error) error {
 	log := o.opts.Log.Info()
 	if out.State == Failed || out.State == Held || out.State == Unknown {
 		log = o.opts.Log.Error()
 	}
 	log.Err(cause).Uint64("mail", m.ID).Str("way", o.opts.Name).Str("state", string(out.State)).Int("code", out.Code).Int("try", out.Try).Msg("outgoing mail")
-	return o.book.Settle(ctx, m.ID, out)
+	err := o.book.Settle(ctx, m.ID, out)
+	if err != nil {
+		o.owed[m.ID] = out
+	} else {
+		delete(o.owed, m.ID)
+	}
+	return err
 }
 
 // rest keeps the way out from being used for a while and says why. Each failure in a row doubles it.
