@@ -68,7 +68,7 @@ func diagram() string {
 // kindTable lists every kind with what the law and the office say of it.
 func kindTable() string {
 	var b strings.Builder
-	b.WriteString("| event | 名称 | command | founded on | clock | must say | legal at |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| event | 名称 | command | founded on | clock | report | must say | legal at |\n|---|---|---|---|---|---|---|---|\n")
 	for _, k := range casefile.Kinds() {
 		var stages []string
 		for _, s := range k.Stages {
@@ -89,7 +89,7 @@ func kindTable() string {
 		for _, n := range k.Needs() {
 			says = append(says, n.Field)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", k.Kind, k.Label, command, k.Article, k.Effect, strings.Join(says, ", "), at)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", k.Kind, k.Label, command, k.Article, k.Effect, k.Counts(), strings.Join(says, ", "), at)
 	}
 	return b.String()
 }

@@ -288,3 +288,29 @@ func TestStanding(t *testing.T) {
 		}
 	})
 }
+
+// TestCounting: what the table of kinds says to be nothing to the annual report is nothing to it: a
+// case without those events stands in 表三 as it does with them.
+func TestCounting(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history := allowed(t, anyChannel(t), anything)
+		var seen []casefile.Record
+		for _, r := range history {
+			if r.Event.Kind().Info().Counts() != casefile.CountsNothing {
+				seen = append(seen, r)
+			}
+		}
+		with, without := folded(history), folded(seen)
+		type place struct {
+			counts  bool
+			column  casefile.Column
+			new     int
+			tallyOn civil.Date
+			tally   casefile.Outcome
+		}
+		in := func(c casefile.Case) place { return place{c.Counts(), c.Column, c.NewIn(), c.TallyOn, c.Tally} }
+		if in(with) != in(without) {
+			t.Errorf("with all %+v, with those that count %+v%s", in(with), in(without), told(history))
+		}
+	})
+}
