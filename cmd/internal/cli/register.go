@@ -106,7 +106,8 @@ func (r *registering) print() error {
 	if r.a.json {
 		return r.a.printJSON(r.proposals)
 	}
-	return r.a.printProposals(r.proposals)
+	r.a.printProposals(r.proposals)
+	return nil
 }
 
 // acceptAll takes every proposal that no flag replaces.
@@ -194,9 +195,7 @@ func (r *registering) send(ctx context.Context, c *control.Client) error {
 func (r *registering) converse(ctx context.Context, c *control.Client) error {
 	p := r.proposals
 	p.Commands = nil // they come after the registration
-	if err := r.a.printProposals(p); err != nil {
-		return err
-	}
+	r.a.printProposals(p)
 	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，另写即改，- 不填，Ctrl-D 放弃")
 	for _, q := range questions {
 		if err := r.question(q); err != nil {
@@ -290,31 +289,35 @@ func (r *registering) written(flag, answer string) (err error) {
 	return err
 }
 
+// labelWidth is that of the longest label of a proposed value, 申请人类别.
+const labelWidth = 10
+
 // printProposals shows what a person has to judge.
-func (a *app) printProposals(p control.Proposals) error {
-	fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, "案件 "+string(p.Case)+" 的登记提议（尚未登记）"))
+func (a *app) printProposals(p control.Proposals) {
+	state := "（尚未登记）"
+	if p.Registered {
+		state = "（已登记；再登记即更正）"
+	}
+	fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, "案件 "+string(p.Case)+" 的登记提议"+state))
 	if len(p.Values) == 0 {
 		fmt.Fprintln(a.out, "  来信和附件里没有读出登记内容")
 	}
-	t := grid.Table{}
+	o := a.screenOf(a.out).grid
 	for _, v := range p.Values {
-		said := strings.Join(v.Sources, "，")
+		fmt.Fprintf(a.out, "  %s  %s\n", pad(v.Label, labelWidth, o), grid.Clean(strings.ReplaceAll(v.Value, "\n", "；")))
+		under := func(s string) { fmt.Fprintf(a.out, "  %s  %s\n", strings.Repeat(" ", labelWidth), grid.Clean(s)) }
+		under("（" + strings.Join(v.Sources, "，") + "，" + strconv.Itoa(v.Confidence) + "%）")
 		if v.Doubt != "" {
-			said += "；疑：" + v.Doubt
+			under("疑：" + v.Doubt)
 		}
 		if len(v.Others) > 0 {
-			said += "；或为 " + strings.Join(v.Others, "、")
+			under("或为：" + strings.Join(v.Others, "、"))
 		}
-		t.Rows = append(t.Rows, []string{" " + v.Label, strings.ReplaceAll(v.Value, "\n", " "), strconv.Itoa(v.Confidence) + "%", said})
-	}
-	if err := a.table(t, nil); err != nil {
-		return err
 	}
 	if p.Masked && len(p.Values) > 0 {
 		fmt.Fprintln(a.out, "  个人信息已遮盖（--reveal 显示）；采用时登记的是原文")
 	}
 	a.proposalNotes(p)
-	return nil
 }
 
 // proposalNotes are what must be read, what is missing, and what was asked for before.

@@ -17,6 +17,8 @@ type Proposals struct {
 	Case   casefile.ID `json:"case"`
 	Token  string      `json:"token"`  // names these values: who accepts them quotes it
 	Masked bool        `json:"masked"` // personal data is masked in this answer
+	// Registered says that the case is registered already; registering it again puts that right.
+	Registered bool `json:"registered"`
 	// Values are for the flags of `register`, in their order.
 	Values  []ProposedValue  `json:"values"`
 	Columns []ProposedColumn `json:"columns"` // of 表三, the likeliest first

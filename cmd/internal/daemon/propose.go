@@ -197,7 +197,7 @@ func (f *office) Propose(ctx context.Context, id casefile.ID) (control.Proposals
 
 func (u understood) proposals(until civil.Date) control.Proposals {
 	p := control.Proposals{
-		Case: u.kase.ID, Values: u.values(), Columns: []control.ProposedColumn{}, Fields: []control.ProposedField{},
+		Case: u.kase.ID, Registered: !u.kase.RegisteredOn.IsZero(), Values: u.values(), Columns: []control.ProposedColumn{}, Fields: []control.ProposedField{},
 		Missing: []control.MissingItem{}, Notes: append([]control.ProposalNote{}, u.notes...), Commands: []control.ProposedCommand{},
 		Related: []control.RelatedCase{},
 	}
