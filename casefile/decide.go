@@ -501,7 +501,8 @@ func unfounded(live []Record) []Record {
 	var all []Record
 	var c Case
 	for _, r := range live {
-		if legal := r.Event.Kind().Info().Stages; legal != nil && !slices.Contains(legal, c.Stage) {
+		// A letter is on paper whatever becomes of the records before it.
+		if legal := r.Event.Kind().Info().Stages; legal != nil && r.Event.Kind() != KindLetterIssued && !slices.Contains(legal, c.Stage) {
 			all = append(all, r)
 		}
 		c.apply(r)

@@ -158,7 +158,7 @@ func (t *Tx) mayIssue(e casefile.LetterIssued) error {
 		return fmt.Errorf("%s：%w：应为第 %d 号", e.Document, ErrLetterNumber, next.Number)
 	}
 	if others, err := t.LettersNumbered(e.Document); err != nil || len(others) > 0 {
-		return errors.Join(err, fmt.Errorf("%s：%w：另一文书已用此文号", e.Document, ErrLetterNumber))
+		return errors.Join(err, fmt.Errorf("%s：%w：另一文书已用此文号；改过文号样式的，用 ysq letter resume 写明最后用过的号", e.Document, ErrLetterNumber))
 	}
 	return nil
 }

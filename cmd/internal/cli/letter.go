@@ -100,7 +100,7 @@ func (a *app) letterCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			path, err := saveLetter(*output, res.Letter.Name, res.Content)
+			path, err := a.saveLetter(*output, res.Letter.Name, res.Content)
 			if err != nil && !res.Draft { // it has its number, whatever becomes of the copy
 				return &control.Error{Code: "file", Exit: control.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但写不出文件：%v", res.Letter.Document, err),
 					Hint: fmt.Sprintf("用 ysq letter get %s -o 文件 取出", res.Letter.Document)}
@@ -147,10 +147,10 @@ func (a *app) letterEvent(ctx context.Context, c *control.Client, req *control.L
 
 // saveLetter writes a letter where it was asked to be, or under its own name here; a file that is there is
 // never replaced.
-func saveLetter(output, name string, content []byte) (path string, err error) {
+func (a *app) saveLetter(output, name string, content []byte) (path string, err error) {
 	write := func(w io.Writer) error { _, err := io.Copy(w, bytes.NewReader(content)); return err }
 	if output == "-" {
-		return "-", write(os.Stdout)
+		return "-", write(a.out)
 	}
 	if output != "" {
 		return output, replaceFile(output, 0o600, write)
@@ -182,6 +182,9 @@ func (a *app) lettered(res control.LetterResult, path string, mail *control.Outg
 		}{res, path, mail})
 	}
 	a.warnings(res.Warnings)
+	if path == "-" { // the letter itself is the output
+		return nil
+	}
 	if res.Draft {
 		fmt.Fprintf(a.out, "草稿：%s，已写入 %s\n", res.Letter.Label, grid.Clean(path))
 		if len(res.Missing) > 0 {

@@ -104,6 +104,7 @@ func told(err error) error {
 		{register.ErrForeign, "register-foreign", control.ExitFailed},
 		{register.ErrNewer, "register-newer", control.ExitFailed},
 		{register.ErrDamaged, "register-damaged", control.ExitFailed},
+		{register.ErrLetterNumber, "letter-number", control.ExitRefused},
 		{register.ErrDisplaced, "register-displaced", control.ExitFailed},
 	} {
 		if errors.Is(err, known.is) {
