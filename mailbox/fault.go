@@ -74,7 +74,7 @@ func (f Fault) words() [2]string {
 	case FaultTLS:
 		return [2]string{"邮件服务器的 TLS 证书未通过验证", "连接可能被截获，已拒绝登录，不会改用明文。请核对服务器地址和本机时间；单位自建邮件系统的，请在配置中指定其根证书。"}
 	case FaultAuth:
-		return [2]string{"授权码被邮件服务器拒绝", "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），写入密码文件，下次重试时即生效，不必重启。为免账号被封，每 15 分钟最多重试一次。"}
+		return [2]string{"授权码被邮件服务器拒绝", "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），写入密码文件，下次重试时即生效；密码由 systemd 凭据交来的，写入后再 systemctl restart ysq。为免账号被封，每 15 分钟最多重试一次。"}
 	case FaultSettings:
 		return [2]string{"配置所指的密码或证书文件读不出", "请按所说核对该文件（属主应是运行 ysq 的用户，密码文件权限 0600）；改正后下次重试即生效，不必重启。与邮件服务器无关，没有尝试登录。"}
 	case FaultUnsafe:
