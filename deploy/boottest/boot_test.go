@@ -99,7 +99,7 @@ func setUp(t *testing.T, m *machine) {
 	if got := m.sh(t, "stat -c '%a %U %G' /run/ysq/ysq.sock /var/lib/ysq/register.db"); got != "660 ysq ysq-users\n600 ysq ysq\n" {
 		t.Errorf("socket and register: %s", got)
 	}
-	within(t, 20*time.Second, "the status line", func() (string, bool) {
+	within(t, 60*time.Second, "the status line", func() (string, bool) {
 		s := m.property(t, "ysq.service", "StatusText")
 		return s, strings.Contains(s, "在办 0 件") && strings.Contains(s, mailbox)
 	})
@@ -137,7 +137,7 @@ func roles(t *testing.T, m *machine) {
 func attachment(t *testing.T, m *machine) {
 	m.deliverPDF(t, mailbox, 7)
 	m.hasCase(t, 7)
-	within(t, 40*time.Second, "the PDF's reading", func() (string, bool) {
+	within(t, 90*time.Second, "the PDF's reading", func() (string, bool) {
 		s := m.does(t, "li", 0, "ysq", "show", "3", "--json")
 		return s, strings.Contains(s, `"name":"申请.pdf","state":"read"`)
 	})
@@ -152,7 +152,7 @@ func killed(t *testing.T, m *machine) {
 	pid := m.property(t, "ysq.service", "MainPID")
 	m.sh(t, "kill -9 "+pid)
 	m.deliver(t, mailbox, 3)
-	within(t, 40*time.Second, "a new daemon", func() (string, bool) {
+	within(t, 90*time.Second, "a new daemon", func() (string, bool) {
 		now := m.property(t, "ysq.service", "MainPID")
 		return now, now != "0" && now != pid && m.property(t, "ysq.service", "ActiveState") == "active"
 	})
@@ -170,11 +170,11 @@ func killed(t *testing.T, m *machine) {
 func networkCut(t *testing.T, m *machine) {
 	m.sh(t, "ip address del 127.0.0.1/8 dev lo; systemctl restart ysq.service")
 	m.deliver(t, mailbox, 4)
-	within(t, 10*time.Second, "the fault in ysq status", func() (string, bool) {
+	within(t, 30*time.Second, "the fault in ysq status", func() (string, bool) {
 		s := m.does(t, "li", 0, "ysq", "status")
 		return s, strings.Contains(s, "故障")
 	})
-	within(t, 40*time.Second, "the fault in the status line", func() (string, bool) {
+	within(t, 90*time.Second, "the fault in the status line", func() (string, bool) {
 		s := m.property(t, "ysq.service", "StatusText")
 		return s, strings.Contains(s, mailbox+" 还没有收过信，")
 	})
@@ -197,7 +197,7 @@ func diskFull(t *testing.T, m *machine) {
 	before := len(m.list(t, "zhang"))
 	m.sh(t, "dd if=/dev/zero of=/var/lib/ysq/filler bs=1M 2>/dev/null || true; test $(df --output=avail /var/lib/ysq | tail -n 1) = 0")
 	m.deliverText(t, mailbox, 5, strings.Repeat("现申请公开监测数据。\n", 4000))
-	within(t, 60*time.Second, "the trouble in ysq status", func() (string, bool) {
+	within(t, 90*time.Second, "the trouble in ysq status", func() (string, bool) {
 		s := m.does(t, "li", 0, "ysq", "status")
 		return s, strings.Contains(s, "磁盘") || strings.Contains(s, "空间")
 	})
@@ -209,7 +209,7 @@ func diskFull(t *testing.T, m *machine) {
 		t.Errorf("on a full disk the daemon is %s", got)
 	}
 	m.sh(t, "rm /var/lib/ysq/filler")
-	within(t, 30*time.Second, "a poll with space again", func() (string, bool) {
+	within(t, 100*time.Second, "a poll with space again", func() (string, bool) {
 		out, errOut, code := m.as(t, "root", "ysq", "poll")
 		return out + errOut, code == 0
 	})
@@ -226,9 +226,9 @@ func reload(t *testing.T, m *machine) {
 		return m.does(t, "li", 0, "ysq", "status") + m.property(t, "ysq.service", "StatusText")
 	}
 	m.sh(t, "sed -i 's/^name = .*/name = \"某市水务局\"/' /etc/ysq/ysq.toml; systemctl reload ysq.service")
-	within(t, 10*time.Second, "the new name", func() (string, bool) { s := said(); return s, strings.Contains(s, "某市水务局") })
+	within(t, 30*time.Second, "the new name", func() (string, bool) { s := said(); return s, strings.Contains(s, "某市水务局") })
 	m.sh(t, "cp -a /etc/ysq/ysq.toml /root/good.toml; echo nonsense >>/etc/ysq/ysq.toml; systemctl reload ysq.service")
-	within(t, 10*time.Second, "the complaint", func() (string, bool) { s := said(); return s, strings.Contains(s, "配置") })
+	within(t, 30*time.Second, "the complaint", func() (string, bool) { s := said(); return s, strings.Contains(s, "配置") })
 	m.sh(t, "cp -a /root/good.toml /etc/ysq/ysq.toml; systemctl reload ysq.service")
 	if now := m.property(t, "ysq.service", "MainPID"); now != pid {
 		t.Errorf("process %s became %s by a reload", pid, now)
@@ -283,7 +283,7 @@ func instance(t *testing.T, m *machine) {
 		systemctl enable --now ysq@east.service ysq-backup@east.timer 2>&1
 		useradd -G ysq-east-users east`)
 	const socket = "YSQ_SOCKET=/run/ysq-east/ysq.sock"
-	within(t, 40*time.Second, "the case of the second office", func() (string, bool) {
+	within(t, 90*time.Second, "the case of the second office", func() (string, bool) {
 		out, errOut, _ := m.as(t, "east", "env", socket, "ysq", "list", "--json")
 		return out + errOut, strings.Count(out, `"case":`) == 1
 	})

@@ -168,7 +168,7 @@ func (m *machine) list(t *testing.T, account string, args ...string) []row {
 // hasCase waits until the application with the number n is a case, once.
 func (m *machine) hasCase(t *testing.T, n int) {
 	t.Helper()
-	within(t, 40*time.Second, fmt.Sprintf("a case of application %d", n), func() (string, bool) {
+	within(t, 90*time.Second, fmt.Sprintf("a case of application %d", n), func() (string, bool) {
 		rows := m.list(t, "zhang")
 		hits := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return !strings.HasSuffix(r.Subject, fmt.Sprintf("第 %d 号监测点", n)) })
 		return fmt.Sprint(rows), len(hits) == 1
