@@ -78,7 +78,16 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usage(cmd, "选项 --%s 后面没有写内容", e.GetFlag().Name)
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return usage(cmd, "选项 --%s 的内容 %q 不对：%v", e.GetFlag().Name, e.GetValue(), errors.Unwrap(e))
+		why := errors.Unwrap(e).Error()
+		switch e.GetFlag().Value.Type() { // those of pflag speak English
+		case "int":
+			why = "应为整数"
+		case "bool":
+			why = "应为 true 或 false"
+		case "duration":
+			why = "应为时长，如 90s、2m"
+		}
+		return usage(cmd, "选项 --%s 的内容 %q 不对：%s", e.GetFlag().Name, e.GetValue(), why)
 	}
 	return usage(cmd, "选项写得不对：%v", err)
 }

@@ -54,7 +54,7 @@ func (a *app) initCommand() *cobra.Command {
 			"机关名称、邮箱地址、哪家邮箱、授权码或密码、自哪一天起立案，试登录不成时是否继续。脚本中加 --yes，一概不问。\n" +
 			"163、126、yeah.net、QQ、腾讯企业邮、阿里、Coremail 的服务器已经知道，并说明在网页的哪里开启 IMAP、取授权码、选“收取全部邮件”。\n" +
 			"密码从不写在命令行上：在终端上输入（不显示），或用 --password-stdin、--password-file。由 systemd 运行的，尽可能加密存放\n" +
-			"（systemd-creds，LoadCredentialEncrypted=），否则存成权限 0600 的文件。写之前先试登录一次。\n" +
+			"（systemd-creds，LoadCredentialEncrypted=），否则存成权限 0600 的文件。在终端上，写之前先试登录一次；脚本中加 --login-check 才试。\n" +
 			"已有的配置和登记库从不覆盖。",
 		Example: "ysq init\nysq init --agency 某市生态环境局 --imap-user foi@163.com --password-file /etc/ysq/imap-password --yes\n" +
 			"systemd-ask-password -n | ysq init --agency 某市某局 --imap-user foi@example.test --provider exmail --cases-from 2026-01-01 --password-stdin --login-check --yes",
