@@ -58,3 +58,11 @@ func TestFill(t *testing.T) {
 		}
 	}
 }
+
+// The file that init writes offers the provider's own server, and sends nothing until somebody says so.
+func TestExampleNamesTheProvidersServer(t *testing.T) {
+	c := mustParse(t, strings.ReplaceAll(smallest, "foi@example.test", "foi@126.com"))
+	if text := Render(c); !strings.Contains(text, "\n# host = \"smtp.126.com\"\n") || mustParse(t, text).SMTP.Enabled() {
+		t.Errorf("no server of the provider in\n%s", text)
+	}
+}

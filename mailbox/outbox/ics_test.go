@@ -19,8 +19,7 @@ func TestCalendarFile(t *testing.T) {
 	if !bytes.Equal(got, outbox.Calendar("依申请公开", time.Date(2026, 3, 26, 0, 30, 0, 0, time.UTC), days)) {
 		t.Error("a second time it is not the same")
 	}
-	lines := strings.Split(string(got), "\r\n")
-	for _, l := range lines {
+	for l := range strings.SplitSeq(string(got), "\r\n") {
 		if len(l) > 75 || !utf8.ValidString(l) || strings.ContainsAny(l, "\r\n") {
 			t.Errorf("line of %d octets, or cut within a character: %q", len(l), l)
 		}
