@@ -22,6 +22,7 @@ import (
 //	    journal/          the journal up to the same record
 //	    mail/             every mail that was not erased
 //	    ysq.toml          the configuration, where one was given
+//	    letters/          the office's templates of letters, where it has its own
 //
 // or, encrypted with age, the same as one file ….tar.age, which alone also carries secret. Mails that
 // an earlier backup in the same place has are linked to, so that each backup looks whole and only
@@ -47,8 +48,10 @@ type BackupOptions struct {
 	Keep Retention
 	// Config is a file to take along; empty: none.
 	Config string
-	Now    time.Time
-	Tell   Progress
+	// Templates is the directory of the office's templates of letters, which are taken along; empty: none.
+	Templates string
+	Now       time.Time
+	Tell      Progress
 }
 
 // BackupResult says what a backup did.
@@ -83,6 +86,9 @@ func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	b := backup{ctx: ctx, disk: r.disk, s: s, live: r, target: target, tell: o.Tell, config: o.Config}
+	if b.templates, err = templatesIn(o.Templates); err != nil {
+		return res, err
+	}
 	if err := b.prepare(o.Now); err != nil {
 		return res, err
 	}
@@ -139,18 +145,19 @@ func (r *Register) checkTarget(target string) error {
 
 // backup is one that is being made.
 type backup struct {
-	ctx      context.Context
-	disk     disk
-	s        *snapshot
-	live     *Register
-	target   string
-	config   string
-	tell     Progress
-	name     backupName
-	manifest Manifest
-	mails    []casefile.Digest
-	previous string // directory of the newest earlier backup; "": none
-	linked   int
+	ctx       context.Context
+	disk      disk
+	s         *snapshot
+	live      *Register
+	target    string
+	config    string
+	templates []string // their paths
+	tell      Progress
+	name      backupName
+	manifest  Manifest
+	mails     []casefile.Digest
+	previous  string // directory of the newest earlier backup; "": none
+	linked    int
 }
 
 // prepare reads from the snapshot what the backup will hold.
@@ -245,6 +252,17 @@ func (b *backup) writeDir(dir string) error {
 			return err
 		}
 	}
+	if len(b.templates) > 0 {
+		dirs = append(dirs, filepath.Join(dir, "letters"))
+		if err := os.Mkdir(filepath.Join(dir, "letters"), 0o700); err != nil {
+			return err
+		}
+	}
+	for _, path := range b.templates {
+		if err := b.copySmall(path, filepath.Join(dir, "letters", filepath.Base(path))); err != nil {
+			return err
+		}
+	}
 	for i, d := range b.mails {
 		if i%100 == 0 {
 			b.tell.say("备份邮件原文", int64(i), int64(len(b.mails)))
@@ -269,6 +287,23 @@ func (b *backup) writeDir(dir string) error {
 		}
 	}
 	return b.readBack(database)
+}
+
+// templatesIn lists the templates of a directory; none where there is no such directory.
+func templatesIn(dir string) (paths []string, err error) {
+	if dir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() && packed.MatchString("letters/"+e.Name()) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, err
 }
 
 func (b *backup) copySmall(from, to string) error {

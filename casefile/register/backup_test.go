@@ -37,7 +37,10 @@ func TestBackupAndRestore(t *testing.T) {
 			want := state(t, dir)
 			conf := filepath.Join(t.TempDir(), "ysq.toml")
 			must(t, os.WriteFile(conf, []byte("# configuration"), 0o600))
-			b := backedUp(t, dir, target, BackupOptions{Now: start.AddDate(2, 0, 0), Recipients: recipients, Config: conf})
+			templates := t.TempDir()
+			must(t, os.WriteFile(filepath.Join(templates, "补正告知书.docx"), []byte("template"), 0o600))
+			must(t, os.WriteFile(filepath.Join(templates, "~$正告知书.docx"), []byte("Word has it open"), 0o600))
+			b := backedUp(t, dir, target, BackupOptions{Now: start.AddDate(2, 0, 0), Recipients: recipients, Config: conf, Templates: templates})
 			name, ok := parseBackupName(filepath.Base(b.Path))
 			if !ok || name.String() != filepath.Base(b.Path) || !strings.HasPrefix(b.Head.String(), name.head) || b.Records != 18 || b.Mails != 4 || len(b.Missing) > 0 {
 				t.Errorf("backup %+v", b)

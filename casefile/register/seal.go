@@ -76,6 +76,9 @@ func (b *backup) pack(t *tar.Writer) error {
 	if b.config != "" {
 		small = append(small, [2]string{"ysq.toml", b.config})
 	}
+	for _, path := range b.templates {
+		small = append(small, [2]string{"letters/" + filepath.Base(path), path})
+	}
 	for _, s := range small {
 		info, err := os.Stat(s[1])
 		if errors.Is(err, fs.ErrNotExist) && s[0] == "secret" {
@@ -145,7 +148,7 @@ func (b *backup) packFrom(t *tar.Writer, name string, in io.Reader, size int64) 
 	return err
 }
 
-var packed = regexp.MustCompile(`^(register\.db|backup\.json|ysq\.toml|secret|journal/(register\.json|[0-9]{4}\.jsonl)|mail/[0-9a-f]/[0-9a-f]{64}\.eml)$`)
+var packed = regexp.MustCompile(`^(register\.db|backup\.json|ysq\.toml|secret|journal/(register\.json|[0-9]{4}\.jsonl)|mail/[0-9a-f]/[0-9a-f]{64}\.eml|letters/[\p{L}\p{N} _-]{1,80}\.docx)$`)
 
 // unseal unpacks an encrypted backup into a directory. Names that no backup has are refused.
 func unseal(ctx context.Context, path, dir string, identities []age.Identity) error {

@@ -63,7 +63,7 @@ func (f *office) Backup(ctx context.Context, who control.Actor, req control.Back
 	if !filepath.IsAbs(req.Target) || req.Config != "" && !filepath.IsAbs(req.Config) {
 		return res, &control.Error{Code: "usage", Msg: "备份的路径应从 / 写起", Exit: control.ExitUsage}
 	}
-	o := register.BackupOptions{Recipients: req.Recipients, Config: req.Config, Now: f.Now(), Tell: toldProgress(tell)}
+	o := register.BackupOptions{Recipients: req.Recipients, Config: req.Config, Templates: f.live().Letter.Templates, Now: f.Now(), Tell: toldProgress(tell)}
 	if req.Keep != "" {
 		if o.Keep, err = register.ParseRetention(req.Keep); err != nil {
 			return res, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
