@@ -100,9 +100,7 @@ func vocabularyOf(kind casefile.LetterKind) vocabulary {
 		v.text = append(v.text, f.Name)
 	}
 	for _, lists := range []map[string][]string{commonLists, s.lists} {
-		for name, items := range lists {
-			v.lists[name] = items
-		}
+		maps.Copy(v.lists, lists)
 	}
 	return v
 }

@@ -136,13 +136,13 @@ func pdf(line string) string {
 	}
 	var b strings.Builder
 	b.WriteString("%PDF-1.4\n")
-	xref := ""
+	var xref strings.Builder
 	for i, o := range objects {
-		xref += fmt.Sprintf("%010d 00000 n \n", b.Len())
+		fmt.Fprintf(&xref, "%010d 00000 n \n", b.Len())
 		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
 	}
 	at := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref, len(objects)+1, at)
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref.String(), len(objects)+1, at)
 	return b.String()
 }
 

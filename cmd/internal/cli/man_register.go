@@ -102,8 +102,7 @@ var buckets = [...][3]string{
 
 // jsonNames lists the fields of an event as records spell them.
 func jsonNames(t reflect.Type) (names []string) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case name != "" && name != "-":

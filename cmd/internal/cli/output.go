@@ -215,8 +215,7 @@ func (l *listing[T]) cells(v T) ([]string, error) {
 func names[T any]() []string { return namesOf(reflect.TypeFor[T]()) }
 
 func namesOf(t reflect.Type) (all []string) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && name == "":

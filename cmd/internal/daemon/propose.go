@@ -233,7 +233,8 @@ const correctionDays = 15
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
 // asked for once, with all its items (条例 第三十条).
 func (u understood) missing(p *control.Proposals, until civil.Date) {
-	line := "ysq correct " + string(u.kase.ID)
+	var line strings.Builder
+	line.WriteString("ysq correct " + string(u.kase.ID))
 	for _, m := range u.forms[0].Missing {
 		if slices.ContainsFunc(u.forms[1:], func(r read) bool {
 			return !slices.ContainsFunc(r.Missing, func(o form.Missing) bool { return o.Field == m.Field })
@@ -241,10 +242,10 @@ func (u understood) missing(p *control.Proposals, until civil.Date) {
 			continue // a later mail said it, or has a picture of it
 		}
 		p.Missing = append(p.Missing, control.MissingItem{Field: string(m.Field), Item: m.Item})
-		line += " --item " + quoted(m.Item)
+		line.WriteString(" --item " + quoted(m.Item))
 	}
 	if len(p.Missing) > 0 {
-		p.Commands = append(p.Commands, control.ProposedCommand{Line: line + " --until " + until.String(),
+		p.Commands = append(p.Commands, control.ProposedCommand{Line: line.String() + " --until " + until.String(),
 			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", correctionDays)})
 	}
 }

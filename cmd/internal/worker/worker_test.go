@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -81,16 +82,12 @@ func hostile(how string) int {
 	case "hang":
 		time.Sleep(time.Hour)
 	case "spin":
-		for {
+		for n := 0; n >= 0; {
 		}
 	case "eat":
-		var all [][]byte
-		for {
-			b := make([]byte, 16<<20)
-			for i := 0; i < len(b); i += 4096 {
-				b[i] = 1
-			}
-			all = append(all, b)
+		for kept := [][]byte{}; ; {
+			kept = append(kept, bytes.Repeat([]byte{1}, 16<<20))
+			fmt.Fprintln(io.Discard, len(kept))
 		}
 	case "flood":
 		for {
