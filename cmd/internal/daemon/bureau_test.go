@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,13 +37,16 @@ type bureau struct {
 	client *control.Client
 	daemon *Daemon
 	config config.Config
-	offset time.Duration // from the bubble's clock to the office's
+	ahead  atomic.Int64 // nanoseconds from the bubble's clock to the office's
 	state  string
 	lost   string // digest of a mail whose bytes the test took away
 	seams  func(*Options)
 }
 
-func (b *bureau) now() time.Time { return time.Now().Add(b.offset) }
+func (b *bureau) now() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) }
+
+// years puts the office's clock ahead, not the bubble's: no timer sees it.
+func (b *bureau) years(n int) { b.ahead.Add(int64(n * 366 * 24 * int(time.Hour))) }
 
 // openBureau starts the office on a day; its parts are stopped and its register verified at the end.
 func openBureau(t *testing.T, day string) *bureau {
@@ -56,7 +60,7 @@ func openBureau(t *testing.T, day string) *bureau {
 func newBureau(t *testing.T, day string) *bureau {
 	t.Helper()
 	b := &bureau{t: t, state: filepath.Join(t.TempDir(), "state")}
-	b.offset = time.Until(civil.MustParse(day).Start().Add(9 * time.Hour))
+	b.ahead.Store(int64(time.Until(civil.MustParse(day).Start().Add(9 * time.Hour))))
 	sim, err := imapsim.New(imapsim.Options{User: "office@example.test", Password: "secret", Security: imapsim.PlainText})
 	if err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ func TestErase(t *testing.T) {
 		}
 		refused(b.client, "denied")
 		refused(boss, "retention")
-		b.offset += 11 * 366 * 24 * time.Hour // a new calendar of years: the office's clock, not the bubble's
+		b.years(11)
 		b.deliver("李四 <lisi@example.test>", "另一件", "x")
 		b.poll()
 		req.Cases = append(req.Cases, b.list(control.ListQuery{})[0].Case)

@@ -204,7 +204,7 @@ func TestDossierOfWhatWasErased(t *testing.T) {
 		if again := dossier(); fmt.Sprint(again) != fmt.Sprint(before) {
 			t.Error("a second time gives something else")
 		}
-		b.offset += 3 * 366 * 24 * time.Hour // the office's clock, not the bubble's
+		b.years(3)
 		if _, err := b.approver().Erase(t.Context(), control.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
 			t.Fatal(err)
 		}

@@ -94,7 +94,7 @@ func TestReadingQueue(t *testing.T) {
 		b.record("2026-00001", casefile.Confirmed{How: "电话"}, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
 			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"},
 			casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{}, casefile.Archived{})
-		b.offset += 11 * 366 * 24 * time.Hour
+		b.years(11)
 		if !b.daemon.readings.has(first) {
 			t.Fatal("what was read is not kept")
 		}

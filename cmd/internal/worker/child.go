@@ -31,7 +31,7 @@ func child(args []string, in io.Reader, out io.Writer) error {
 		return fmt.Errorf("this command is the program's own: %v", args)
 	}
 	if args[0] == modePrepare {
-		if err := limit(prepareMemory, prepareSeconds); err != nil {
+		if err := limit(slack*prepareMemory, slack*prepareSeconds); err != nil {
 			return err
 		}
 		return compileInto(args[1])

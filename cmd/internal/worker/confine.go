@@ -46,7 +46,7 @@ func limit(memory, seconds uint64) error {
 // create, connect, execute, trace, fork, signal others, or make memory executable.
 func confine() error {
 	debug.SetMemoryLimit(softMemory)
-	if err := limit(hardMemory, cpuSeconds); err != nil {
+	if err := limit(slack*hardMemory, slack*cpuSeconds); err != nil {
 		return err
 	}
 	for name, l := range map[string]struct {
