@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/ooxml"
+	"ysq.internal/ysq/casefile/words"
 )
 
 // Format is the form of a ledger's file.
@@ -204,38 +204,14 @@ func find(name string) (head, string) {
 
 // didYouMean names the known column whose name differs least, if any is near.
 func didYouMean(name string) string {
-	best := slices.MinFunc(columns, func(a, b column) int {
-		return cmp.Compare(distance(a.name, name), distance(b.name, name))
-	})
-	if d := distance(best.name, name); d > 2 || d >= len([]rune(name)) {
-		return "；可用的列名见说明"
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
 	}
-	return "；是否“" + best.name + "”？"
-}
-
-// distance is the number of characters to insert, delete or replace.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(y) > 40 {
-		return len(y)
+	if best := words.Nearest(name, names, 2); best != "" {
+		return "；是否“" + best + "”？"
 	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			replaced := diagonal
-			if x[i] != y[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(y)]
+	return "；可用的列名见说明"
 }
 
 func (t *reading) row(l line) {

@@ -130,9 +130,9 @@ func serialDay(n float64) (string, error) {
 func writeXLSX(w io.Writer, heads []head, lines iter.Seq2[[]string, error]) error {
 	title := ooxml.Style{Bold: true, Center: true, Wrap: true, Border: true, Format: ooxml.AsText}
 	styles := [...]ooxml.Style{
-		words:  {Wrap: true, Border: true, Format: ooxml.AsText},
-		date:   {Center: true, Border: true, Format: ooxml.AsText},
-		number: {Border: true, Format: ooxml.Integer},
+		wording: {Wrap: true, Border: true, Format: ooxml.AsText},
+		date:    {Center: true, Border: true, Format: ooxml.AsText},
+		number:  {Border: true, Format: ooxml.Integer},
 	}
 	sheet := ooxml.Sheet{Name: sheetName, FrozenRows: 1, FrozenColumns: 1, Landscape: true}
 	var names []ooxml.Cell

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/words"
 )
 
 // Problem is one mistake in a template, with its place.
@@ -164,41 +165,13 @@ func (c *checker) name(m marker, inside []string) {
 
 // near proposes the name that was probably meant.
 func (c *checker) near(name string, inside []string) string {
-	best, distance := "", 3
-	for _, k := range c.known.names(inside) {
-		if d := editDistance(name, k); d < distance && d < len([]rune(k)) {
-			best, distance = k, d
-		}
-	}
 	for list, names := range c.known.lists {
 		if slices.Contains(names, name) {
 			return "；它只在 {{#" + list + "}} 与 {{/" + list + "}} 之间有"
 		}
 	}
-	if best == "" {
-		return "；ysq letter kinds 列出各种文书可用的名称"
+	if best := words.Nearest(name, c.known.names(inside), 2); best != "" {
+		return "；是不是 {{" + best + "}}？"
 	}
-	return "；是不是 {{" + best + "}}？"
-}
-
-// editDistance counts the characters to put in, take out or change (Levenshtein).
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := diagonal
-			if x[i] != y[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
+	return "；ysq letter kinds 列出各种文书可用的名称"
 }

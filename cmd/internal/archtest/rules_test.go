@@ -10,10 +10,10 @@ var house = []room{
 	{"casefile", []string{"casefile/workday"}, "the domain depends on no adapter: the law must be testable without a mailbox or a disk"},
 	{"casefile/form", domain("casefile/ooxml"), "reading a form is pure: the process around it is worker's"},
 	{"casefile/match", domain(), "matching decides from values, so that a decision can be repeated"},
-	{"casefile/letter", domain("casefile/ooxml"), "letters are made from cases and templates alone"},
+	{"casefile/letter", domain("casefile/ooxml", "casefile/words"), "letters are made from cases and templates alone"},
 	{"casefile/fee", domain(), "an amount is computed from counts and cases, so that it can be explained"},
 	{"casefile/words", nil, "what a text's words are is the same for whoever writes the index and whoever asks it"},
-	{"casefile/ledger", domain("casefile/ooxml"), "the ledger is rows of cases, wherever they are kept"},
+	{"casefile/ledger", domain("casefile/ooxml", "casefile/words"), "the ledger is rows of cases, wherever they are kept"},
 	{"casefile/ooxml", nil, "plumbing for zip and xml knows no case"},
 	{"casefile/register", domain(), "the register stores what the domain decided and knows no other adapter"},
 
@@ -33,7 +33,7 @@ var house = []room{
 	{"mailbox/eximtest", nil, "the real server must not share our errors"},
 	{"mailbox/dovecottest", nil, "the real server must not share our errors"},
 
-	{"config", nil, "the configuration is values; what is done with them is cmd's affair"},
+	{"config", []string{"casefile/words"}, "the configuration is values; what is done with them is cmd's affair"},
 	{"deploy", nil, "files only"},
 	{"deploy/boottest", nil, "it installs packages, as an office does"},
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
