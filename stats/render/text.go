@@ -195,20 +195,7 @@ func check(b *bytes.Buffer, c stats.Check) {
 	}
 }
 
-// wrap breaks a text into lines of at most limit columns, never before a mark that closes something.
-// It gives at least one line.
-func wrap(s string, limit int) []string {
-	var lines []string
-	line := ""
-	for _, r := range s {
-		closes := strings.ContainsRune("、，。；：）”", r)
-		if line != "" && !closes && width(line+string(r)) > limit {
-			lines = append(lines, line)
-			line = ""
-		}
-		line += string(r)
-	}
-	return append(lines, line)
-}
+// wrap breaks a text into lines of at most limit columns.
+func wrap(s string, limit int) []string { return grid.Wrap(s, limit, grid.Options{}) }
 
 func width(s string) int { return grid.Width(s, grid.Options{}) }

@@ -391,7 +391,7 @@ func (a *app) printDepartments(all []stats.Department) error {
 		t.Rows = append(t.Rows, []string{cmp.Or(d.Name, "（未转办）"), strconv.Itoa(d.Received), strconv.Itoa(d.Done), strconv.Itoa(d.OnTime),
 			strconv.Itoa(d.Disputable), strconv.Itoa(d.Late), strconv.Itoa(d.Overdue), average, longest})
 	}
-	return a.table(t, nil)
+	return a.fitted(t, nil, []int{0}, []int{8, 7})
 }
 
 // comparison is a line of a year set against another.

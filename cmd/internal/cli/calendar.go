@@ -60,9 +60,9 @@ func (a *app) calendar(y control.CalendarYear) error {
 			n++
 		}
 		first, last := days[0], days[n-1]
-		when := first.Date.Long()
+		when := a.day(control.Day(first.Date))
 		if n > 1 {
-			when += " 至 " + last.Date.Long()
+			when += " 至 " + a.day(control.Day(last.Date))
 		}
 		t.Rows = append(t.Rows, []string{when, first.Kind.Label(), first.Name, strconv.Itoa(n), first.Notice})
 		days = days[n:]

@@ -84,7 +84,7 @@ func (a *app) turns(turns []control.TurnView) error {
 	fmt.Fprintln(a.out)
 	t := grid.Table{Header: []string{"记录", "日期", "事项", "对期限", "说明"}}
 	for _, turn := range turns {
-		t.Rows = append(t.Rows, []string{strconv.FormatUint(turn.Seq, 10), day(turn.On), turn.Label, turn.Effect, turn.Text})
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(turn.Seq, 10), a.day(turn.On), turn.Label, turn.Effect, turn.Text})
 	}
 	return a.table(t, nil)
 }

@@ -54,7 +54,7 @@ func (a *app) letterKindsCommand() *cobra.Command {
 				}
 				t.Rows = append(t.Rows, []string{i.Label, i.Kind.String(), i.Mark, event, i.Remedy, strings.Join(fills, "、")})
 			}
-			return a.table(t, nil)
+			return a.fitted(t, nil, nil, []int{4, 2})
 		},
 	}
 }

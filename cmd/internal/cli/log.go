@@ -79,7 +79,7 @@ func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuer
 	err = out.draw(rows, func(bool) error {
 		t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "录入", "内容"}}
 		for _, r := range rows {
-			t.Rows = append(t.Rows, logRow(r))
+			t.Rows = append(t.Rows, a.logRow(r))
 		}
 		return a.table(t, nil)
 	})
@@ -92,12 +92,12 @@ func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuer
 	return nil
 }
 
-func logRow(r control.RecordView) []string {
+func (a *app) logRow(r control.RecordView) []string {
 	label := r.Label
 	if r.Voided {
 		label += "（已作废）"
 	}
-	return []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), label, instant(&r.Recorded) + " " + r.Actor, r.Text}
+	return []string{strconv.FormatUint(r.Seq, 10), a.day(r.On), string(r.Case), label, a.entered(r.Recorded, r.Actor, r.On), r.Text}
 }
 
 // followEvery is how often --follow asks for more.
@@ -121,7 +121,7 @@ func (a *app) followLog(ctx context.Context, c *control.Client, q control.LogQue
 			if a.json {
 				return a.printJSON(r)
 			}
-			row := logRow(r)
+			row := a.logRow(r)
 			for i := range row {
 				row[i] = grid.Clean(row[i])
 			}

@@ -197,6 +197,27 @@ func TestSheets(t *testing.T) {
 	}
 }
 
+// What is long goes on below itself, within the terminal: sheets, and the last column of tables.
+func TestNarrowSheets(t *testing.T) {
+	for name, print := range map[string]func(*app) error{
+		"show-80":    func(a *app) error { return a.showCase(detail()) },
+		"explain-80": func(a *app) error { return a.explain(explanation()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			term := newTerminal(80, map[string]string{"TERM": "dumb"})
+			if err := print(term.app); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name, term.out.String())
+			for line := range strings.Lines(term.out.String()) {
+				if widest(line) > 80 {
+					t.Errorf("%d columns: %s", widest(line), line)
+				}
+			}
+		})
+	}
+}
+
 func TestJSONArray(t *testing.T) {
 	for _, n := range []int{0, 1, 3} {
 		term := newTerminal(0, nil)

@@ -87,7 +87,7 @@ func (a *app) reconciliation(r control.Reconciliation) error {
 		}
 	}
 	if len(t.Rows) > 0 {
-		if err := a.table(t, tints); err != nil {
+		if err := a.fitted(t, tints, []int{0, 1}, []int{2}); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -87,11 +88,12 @@ func (s screen) paint(t tint, text string) string {
 }
 
 // table draws a table, each row in its tint; tints may be shorter than the rows. On a terminal too
-// narrow for it, only the columns named as flexible are cut: never a number, a date or a term, and
-// nothing at all where the table is the whole of what there is to read.
+// narrow for it, only the columns named as flexible are cut: never a number, a date or a term. Where
+// that is not enough, the last column, which says the most, goes on below itself.
 func (a *app) table(t grid.Table, tints []tint, flexible ...int) error {
 	s := a.screenOf(a.out)
 	shorten(t, flexible, s.grid)
+	t, tints = folded(t, tints, s.grid)
 	s.grid.MaxWidth = 0
 	if !s.colour {
 		return grid.Write(a.out, t, s.grid)
@@ -131,6 +133,19 @@ func (a *app) day(d control.Day) string {
 	return day(d)
 }
 
+// entered says when and by whom something was recorded; on a narrow terminal it leaves out the day
+// on which it also took effect.
+func (a *app) entered(at time.Time, actor string, on control.Day) string {
+	w := a.screenOf(a.out).grid.MaxWidth
+	switch {
+	case w == 0 || w >= narrow:
+		return instant(&at) + " " + actor
+	case civil.Of(at) == civil.Date(on):
+		return at.In(civil.Zone).Format("15:04 ") + actor
+	}
+	return at.In(civil.Zone).Format("2006-01-02 15:04 ") + actor
+}
+
 // fitted is table for one that may do without some columns: they are left out, in this order, as
 // long as the rest does not fit even when cut.
 func (a *app) fitted(t grid.Table, tints []tint, flexible, dispensable []int) error {
@@ -165,6 +180,11 @@ func (a *app) fitted(t grid.Table, tints []tint, flexible, dispensable []int) er
 		return cells
 	}
 	some := grid.Table{Header: pick(t.Header)}
+	for _, i := range left {
+		if i < len(t.Align) {
+			some.Align = append(some.Align, t.Align[i])
+		}
+	}
 	for _, row := range t.Rows {
 		some.Rows = append(some.Rows, pick(row))
 	}
@@ -186,16 +206,7 @@ func shorten(t grid.Table, flexible []int, o grid.Options) {
 	if o.MaxWidth == 0 || len(flexible) == 0 {
 		return
 	}
-	widths := make([]int, len(t.Header))
-	total := gap * (len(widths) - 1)
-	for _, row := range append([][]string{t.Header}, t.Rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], grid.Width(grid.Clean(cell), o))
-		}
-	}
-	for _, w := range widths {
-		total += w
-	}
+	widths, total := measured(t, o)
 	for total > o.MaxWidth {
 		widest := slices.MaxFunc(flexible, func(i, j int) int { return widths[i] - widths[j] })
 		if widths[widest] <= leastWidth {
@@ -211,6 +222,58 @@ func shorten(t grid.Table, flexible []int, o grid.Options) {
 	}
 }
 
+// measured returns the width of each column, and of the whole.
+func measured(t grid.Table, o grid.Options) (widths []int, total int) {
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], grid.Width(grid.Clean(cell), o))
+		}
+	}
+	for _, w := range widths {
+		total += w
+	}
+	return widths, total + gap*(len(widths)-1)
+}
+
+// leastFold is as narrow as text is folded: below, the terminal breaks it as well.
+const leastFold = 12
+
+// folded is the table with the cells of its last column on several rows, should they be too wide.
+func folded(t grid.Table, tints []tint, o grid.Options) (grid.Table, []tint) {
+	widths, total := measured(t, o)
+	last := len(widths) - 1
+	if o.MaxWidth == 0 || total <= o.MaxWidth {
+		return t, tints
+	}
+	room := o.MaxWidth - (total - widths[last])
+	if room < leastFold {
+		return t, tints
+	}
+	below := grid.Table{Header: t.Header, Align: t.Align}
+	var colours []tint
+	for i, row := range t.Rows {
+		lines := []string{""}
+		if last < len(row) {
+			lines = grid.Wrap(grid.Clean(row[last]), room, o)
+		}
+		for n, line := range lines {
+			cells := make([]string, last+1)
+			if n == 0 {
+				copy(cells, row)
+			}
+			cells[last] = line
+			below.Rows = append(below.Rows, cells)
+			if i < len(tints) {
+				colours = append(colours, tints[i])
+			}
+		}
+	}
+	return below, colours
+}
+
 // field is a line of a sheet: what it is, and what it says.
 type field struct{ name, text string }
 
@@ -223,9 +286,18 @@ func (a *app) sheet(indent string, fields ...field) {
 			widest = max(widest, grid.Width(f.name, o))
 		}
 	}
+	room := o.MaxWidth - len(indent) - widest - gap
 	for _, f := range fields {
-		if f.text != "" {
-			fmt.Fprintf(a.out, "%s%s  %s\n", indent, pad(f.name, widest, o), strings.TrimSpace(grid.Clean(f.text)))
+		if f.text == "" {
+			continue
+		}
+		name, lines := f.name, []string{strings.TrimSpace(grid.Clean(f.text))}
+		if room >= leastFold {
+			lines = grid.Wrap(lines[0], room, o)
+		}
+		for _, line := range lines {
+			fmt.Fprintf(a.out, "%s%s  %s\n", indent, pad(name, widest, o), line)
+			name = ""
 		}
 	}
 }

@@ -196,7 +196,7 @@ func (a *app) chronology(records []control.RecordView) error {
 		if r.Voided {
 			label += "（已作废）"
 		}
-		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), label, instant(&r.Recorded) + " " + r.Actor, r.Text})
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), a.day(r.On), label, a.entered(r.Recorded, r.Actor, r.On), r.Text})
 	}
 	return a.table(t, nil)
 }
@@ -245,8 +245,16 @@ func (a *app) mailText(text string, limit int) {
 		lines, rest = lines[:limit], len(lines)-limit
 	}
 	fmt.Fprintln(a.out)
+	const bar = "  │ "
+	o := a.screenOf(a.out).grid
 	for _, l := range lines {
-		fmt.Fprintln(a.out, strings.TrimRight("  │ "+l, " "))
+		below := []string{l}
+		if room := o.MaxWidth - grid.Width(bar, o); room >= leastFold {
+			below = grid.Wrap(l, room, o)
+		}
+		for _, l := range below {
+			fmt.Fprintln(a.out, strings.TrimRight(bar+l, " "))
+		}
 	}
 	if rest > 0 {
 		fmt.Fprintf(a.out, "  （其余 %d 行，用 ysq mail show 查看）\n", rest)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -288,6 +289,27 @@ func BenchmarkWrite(b *testing.B) {
 	for b.Loop() {
 		if err := Write(&bytes.Buffer{}, table, Options{MaxWidth: 100}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		in    string
+		width int
+		want  []string
+	}{
+		{"", 10, []string{""}},
+		{"申请公开桥梁检测报告", 8, []string{"申请公开", "桥梁检测", "报告"}},
+		{"内容明确，属本机关", 8, []string{"内容明", "确，属本", "机关"}}, // no line begins with ，
+		{"第三方（条例）", 8, []string{"第三方", "（条例）"}},         // none ends with （
+		{"来自 韩松 <a@example.test>", 16, []string{"来自 韩松", "<a@example.test>"}},
+		{"共 1234 件", 5, []string{"共", "1234", "件"}},
+		{"0123456789ab", 5, []string{"01234", "56789", "ab"}},
+		{"“新闻”", 4, []string{"“新", "闻”"}},
+	} {
+		if got := Wrap(tt.in, tt.width, Options{}); !slices.Equal(got, tt.want) {
+			t.Errorf("Wrap(%q, %d) = %q, want %q", tt.in, tt.width, got, tt.want)
 		}
 	}
 }

@@ -28,6 +28,57 @@ func Cut(s string, width int, o Options) string {
 	return displaywidth.Options{EastAsianWidth: o.AmbiguousWide}.TruncateString(s, width, ellipsis)
 }
 
+// Wrap breaks s into lines of at most width columns: between Chinese characters, at blanks between
+// other words, never before a mark that closes something nor behind one that opens it. A word that is
+// wider than a line is broken where it must be. It gives at least one line.
+func Wrap(s string, width int, o Options) []string {
+	var lines []string
+	line, used := "", 0
+	for _, u := range units(s) {
+		w := Width(u, o)
+		if used+w > width && line != "" {
+			lines = append(lines, strings.TrimRight(line, " "))
+			line, used = "", 0
+			if u == " " {
+				continue // at which the line was broken
+			}
+		}
+		if w <= width {
+			line, used = line+u, used+w
+			continue
+		}
+		for _, r := range u {
+			if w := Width(string(r), o); used+w > width && line != "" {
+				lines = append(lines, line)
+				line, used = "", 0
+			}
+			line, used = line+string(r), used+Width(string(r), o)
+		}
+	}
+	return append(lines, line)
+}
+
+// units divides a text into what stays on one line.
+func units(s string) (all []string) {
+	const opens, closes = "（《〈【「『“‘〔", "、，。；：？！）》〉】」』”’〕…"
+	unit, last := "", rune(0)
+	for _, r := range s {
+		together := strings.ContainsRune(opens, last) || strings.ContainsRune(closes, r) ||
+			r != ' ' && last != ' ' && !isWide(r) && !isWide(last)
+		if unit != "" && !together {
+			all = append(all, unit)
+			unit = ""
+		}
+		unit, last = unit+string(r), r
+	}
+	if unit != "" {
+		all = append(all, unit)
+	}
+	return all
+}
+
+func isWide(r rune) bool { return displaywidth.Rune(r) == 2 }
+
 // replacement stands for what was there but must not act.
 const replacement = '\uFFFD'
 
