@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -102,11 +103,13 @@ func (a *app) diagnoses(all []control.Diagnosis) error {
 		case control.DiagnosisFail:
 			word, colour = "异常", alarm
 		}
-		if _, err := fmt.Fprintf(a.out, "%s  %s  %s\n", s.paint(colour, word), pad(grid.Clean(d.Subject), widest, s.grid), grid.Clean(d.Text)); err != nil {
+		begin := word + "  " + pad(grid.Clean(d.Subject), widest, s.grid) + "  "
+		line := strings.TrimPrefix(hanging(begin, grid.Clean(d.Text), s.grid), word)
+		if _, err := fmt.Fprint(a.out, s.paint(colour, word)+line); err != nil {
 			return err
 		}
 		if d.Do != "" {
-			fmt.Fprintln(a.out, "      → "+grid.Clean(d.Do))
+			fmt.Fprint(a.out, hanging("      → ", grid.Clean(d.Do), s.grid))
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,8 +19,14 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	if title == "" || a.inEnglish() { // explanations are in Chinese only
 		title = a.t(cmd.Short)
 	}
-	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n", title, a.t("用法"), strings.Join(a.useLines(cmd), "\n  "))
 	o := a.screenOf(a.out).grid
+	if o.MaxWidth > 0 { // a line in the source that ends within a sentence goes on
+		title = softBreak.ReplaceAllString(title, "$1")
+	}
+	for line := range strings.SplitSeq(title, "\n") {
+		b.WriteString(hanging("", line, o))
+	}
+	fmt.Fprintf(&b, "\n%s\n  %s\n", a.t("用法"), strings.Join(a.useLines(cmd), "\n  "))
 	a.helpCommands(&b, cmd, o)
 	own, general := flagsOf(cmd)
 	a.helpFlags(&b, "选项", own, o)
@@ -35,6 +42,9 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		return err
 	})
 }
+
+// softBreak is the end of a line that is no end of a sentence.
+var softBreak = regexp.MustCompile(`([，、；])\n`)
 
 // flagsOf returns the flags of a command itself and those of every command, in the order in which
 // they are declared: the needed ones first.
@@ -151,7 +161,7 @@ func helpRows(b *strings.Builder, title string, rows [][2]string, o grid.Options
 	}
 	b.WriteString("\n" + title + "\n")
 	for _, r := range rows {
-		fmt.Fprintf(b, "  %s  %s\n", pad(r[0], widest, o), r[1])
+		b.WriteString(hanging("  "+pad(r[0], widest, o)+"  ", r[1], o))
 	}
 }
 

@@ -238,8 +238,9 @@ func measured(t grid.Table, o grid.Options) (widths []int, total int) {
 	return widths, total + gap*(len(widths)-1)
 }
 
-// leastFold is as narrow as text is folded: below, the terminal breaks it as well.
-const leastFold = 12
+// leastFold is as narrow as text is folded: below, the terminal breaks it as well. What is no wider
+// than leastText is a day, a code or a number, and stays whole.
+const leastFold, leastText = 12, 24
 
 // folded is the table with the cells of its last column on several rows, should they be too wide.
 func folded(t grid.Table, tints []tint, o grid.Options) (grid.Table, []tint) {
@@ -249,7 +250,7 @@ func folded(t grid.Table, tints []tint, o grid.Options) (grid.Table, []tint) {
 		return t, tints
 	}
 	room := o.MaxWidth - (total - widths[last])
-	if room < leastFold {
+	if room < leastFold || widths[last] <= leastText {
 		return t, tints
 	}
 	below := grid.Table{Header: t.Header, Align: t.Align}
@@ -286,20 +287,21 @@ func (a *app) sheet(indent string, fields ...field) {
 			widest = max(widest, grid.Width(f.name, o))
 		}
 	}
-	room := o.MaxWidth - len(indent) - widest - gap
 	for _, f := range fields {
-		if f.text == "" {
-			continue
-		}
-		name, lines := f.name, []string{strings.TrimSpace(grid.Clean(f.text))}
-		if room >= leastFold {
-			lines = grid.Wrap(lines[0], room, o)
-		}
-		for _, line := range lines {
-			fmt.Fprintf(a.out, "%s%s  %s\n", indent, pad(name, widest, o), line)
-			name = ""
+		if f.text != "" {
+			fmt.Fprint(a.out, hanging(indent+pad(f.name, widest, o)+"  ", strings.TrimSpace(grid.Clean(f.text)), o))
 		}
 	}
+}
+
+// hanging is a text behind its beginning; on a terminal it goes on below itself.
+func hanging(begin, text string, o grid.Options) string {
+	indent := grid.Width(begin, o)
+	lines := []string{text}
+	if room := o.MaxWidth - indent; room >= leastFold {
+		lines = grid.Wrap(text, room, o)
+	}
+	return begin + strings.Join(lines, "\n"+strings.Repeat(" ", indent)) + "\n"
 }
 
 func pad(s string, width int, o grid.Options) string {

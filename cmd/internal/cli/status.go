@@ -177,7 +177,7 @@ func (a *app) mailboxes(all []control.MailboxStatus) error {
 		}
 		tints = append(tints, colour)
 	}
-	if err := a.table(t, tints); err != nil {
+	if err := a.fitted(t, tints, []int{0, 1}, []int{6, 5}); err != nil {
 		return err
 	}
 	for _, m := range all {
