@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +43,10 @@ func askAgenda(ctx context.Context, c *control.Client, limit int) (g agenda, err
 func (a *app) front(cmd *cobra.Command, args []string) error {
 	c, err := a.open(cmd)
 	if e, ok := errors.AsType[*control.Error](err); ok && e.Code == "unreachable" && !a.json {
+		path, _ := a.configPath()
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprint(a.errOut, "这台机器上还没有设置 ysq：管理员运行 ysq init；想先看看，用 ysq demo\n\n")
+		}
 		return cmd.Help()
 	}
 	if err != nil {
