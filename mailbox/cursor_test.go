@@ -388,7 +388,7 @@ func TestMailTooLarge(t *testing.T) {
 // audit proves in the end that nothing is.
 func TestAuditOfABusyMailbox(t *testing.T) {
 	var log bytes.Buffer
-	o := newOffice(t, officeOptions{audits: true, poller: mailbox.Options{Log: zerolog.New(&log)}})
+	o := newOffice(t, officeOptions{audits: true, poller: mailbox.Options{Log: zerolog.New(zerolog.SyncWriter(&log))}})
 	n := 0
 	o.sim.Inject(imapsim.At{Command: "UID SEARCH", Kind: imapsim.Tagged, Times: 4 * 6}.Do(func(imapsim.Event, *imapsim.Reply) {
 		n++

@@ -116,13 +116,16 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-// count returns how often the log has said something, and forgets it.
-func (l *lines) count(what string) int {
+// said returns what the log has said, and forgets it.
+func (l *lines) said() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.b.Reset()
-	return strings.Count(l.b.String(), what)
+	return l.b.String()
 }
+
+// count returns how often the log has said something, and forgets it.
+func (l *lines) count(what string) int { return strings.Count(l.said(), what) }
 
 // From 1 November on the log asks for the notice of the next year once a day, until it is there.
 func TestReminderOfTheNotice(t *testing.T) {

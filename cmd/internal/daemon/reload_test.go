@@ -27,21 +27,21 @@ func TestReload(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		signal := make(chan os.Signal)
 		next, wrong := b.config, error(nil)
-		var log strings.Builder
+		log := &lines{}
 		var levels []config.Level
 		b.seams = func(o *Options) {
 			o.Reload, o.Load = signal, func() (config.Config, error) { return next, wrong }
 			o.SetLevel = func(l config.Level) { levels = append(levels, l) }
-			o.Log = zerolog.New(&log)
+			o.Log = zerolog.New(log)
 		}
 		b.start()
 		reload := func() string {
 			t.Helper()
 			synctest.Wait()
-			log.Reset()
+			log.said()
 			signal <- syscall.SIGHUP
 			synctest.Wait()
-			return log.String()
+			return log.said()
 		}
 		agency := func() string {
 			t.Helper()
