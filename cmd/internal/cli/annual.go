@@ -193,8 +193,12 @@ func (a *app) reportImportCommand() *cobra.Command {
 	output := f.StringP("output", "o", "", "写入`文件`")
 	opening := o.flag("opening", "录为下一年度的期初数")
 	year := o.number("year", "报告的`年度`；不写则取自标题")
+	o.judged(a)
 	o.complete("format", render.Names())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if a.dryRun && !*opening {
+			return usage(cmd, "--dry-run 只与 --opening 同用；不写 --opening 本就不记录")
+		}
 		r, err := readPublished(args[0])
 		if err != nil {
 			return err

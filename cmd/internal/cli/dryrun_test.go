@@ -17,19 +17,18 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 		"ysq version", "ysq year diff", "ysq year list",
 	}
 	keeps := map[string]string{ // and what cannot be tried, with the reason
-		"ysq backup":        "writes a backup and nothing else; restore --test proves it",
-		"ysq compact":       "the register stays the same byte for byte, the old file is kept",
-		"ysq demo":          "in a directory of its own",
-		"ysq init":          "writes new files only; --login-check tries the login",
-		"ysq mail retry":    "what it does is decided by what the server hands out",
-		"ysq mail save":     "copies out; that it did is recorded",
-		"ysq poll":          "what it does is decided by what the server hands out",
-		"ysq rebuild":       "makes the same register anew, the old one is kept",
-		"ysq report edit":   "opens an editor; --print shows what there is",
-		"ysq report import": "prints; only with --opening is the opening balance recorded, and again to correct it",
-		"ysq restore":       "has --test",
-		"ysq save":          "copies out; that it did is recorded",
-		"ysq serve":         "is the daemon",
+		"ysq backup":      "writes a backup and nothing else; restore --test proves it",
+		"ysq compact":     "the register stays the same byte for byte, the old file is kept",
+		"ysq demo":        "in a directory of its own",
+		"ysq init":        "writes new files only; --login-check tries the login",
+		"ysq mail retry":  "what it does is decided by what the server hands out",
+		"ysq mail save":   "copies out; that it did is recorded",
+		"ysq poll":        "what it does is decided by what the server hands out",
+		"ysq rebuild":     "makes the same register anew, the old one is kept",
+		"ysq report edit": "opens an editor; --print shows what there is",
+		"ysq restore":     "has --test",
+		"ysq save":        "copies out; that it did is recorded",
+		"ysq serve":       "is the daemon",
 	}
 	walk(newTerminal(0, nil).root(), func(c *cobra.Command) {
 		if !c.Runnable() || c.HasSubCommands() {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ysq.internal/ysq/casefile/words"
 	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
 )
@@ -72,6 +74,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		if e.GetSpecifiedShortnames() != "" {
 			name = "-" + e.GetSpecifiedName()
 		}
+		if near := words.Nearest(e.GetSpecifiedName(), optionsOf(cmd), 2); near != "" {
+			return usage(cmd, "没有选项 %s；是不是 --%s？", name, near)
+		}
 		return usage(cmd, "没有选项 %s", name)
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
@@ -90,6 +95,15 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usage(cmd, "选项 --%s 的内容 %q 不对：%s", e.GetFlag().Name, e.GetValue(), why)
 	}
 	return usage(cmd, "选项写得不对：%v", err)
+}
+
+// optionsOf names the options that a command takes.
+func optionsOf(cmd *cobra.Command) (names []string) {
+	own, general := flagsOf(cmd)
+	for _, f := range slices.Concat(own, general) {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // noSuchCommand refuses words after a command that only holds others.
