@@ -104,6 +104,9 @@ func (a *app) reportCases(ctx context.Context, c *control.Client, year int, cell
 	for _, n := range numbers {
 		fmt.Fprintln(a.out, grid.Clean(n))
 	}
+	if len(numbers) == 0 {
+		fmt.Fprintln(a.errOut, "这一格没有案件")
+	}
 	if held.Unnamed > 0 {
 		fmt.Fprintf(a.errOut, "另有期初上年结转 %d 件尚未补录案件（new --carried）\n", held.Unnamed)
 	}

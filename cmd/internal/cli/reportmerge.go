@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats"
+	"ysq.internal/ysq/stats/render"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+func (a *app) reportMergeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "merge 文件…",
+		Short: "汇总几个单位的年度报告",
+		Long: "把几个单位的年度报告（ysq report --format json，或已公布的 .docx、.xlsx 等）相加，逐个核对，再核对汇总。\n" +
+			"--shares 列出每格由哪些单位组成。有一项核对不通过时以 6 退出。不需要守护进程。",
+		Example: "ysq report merge 甲局.json 乙局.json --agency 某某区 --format docx -o 某某区.docx\nysq report merge 甲局.json 乙局.json --agency 某某区 --shares",
+		Args:    cobra.ArbitraryArgs,
+	}
+	o := &options{cmd: cmd}
+	f := cmd.Flags()
+	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
+	output := f.StringP("output", "o", "", "写入`文件`")
+	agency := o.text("agency", "汇总机关的`名称`")
+	shares := o.flag("shares", "列出每格由哪些单位组成")
+	o.need("agency")
+	o.complete("format", render.Names())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.missing(); err != nil {
+			return err
+		}
+		if len(args) == 0 {
+			return usage(cmd, "没有写要汇总的文件")
+		}
+		var reports []stats.Report
+		for _, path := range args {
+			r, err := readPublished(path)
+			if err != nil {
+				return err
+			}
+			r.Agency = cmp.Or(r.Agency, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+			reports = append(reports, r.Report)
+		}
+		m, err := stats.Merge(*agency, reports...)
+		if err != nil {
+			return &control.Error{Code: "merge", Msg: err.Error(), Exit: control.ExitFailed}
+		}
+		switch {
+		case *shares && a.json:
+			err = a.printJSON(m.Shares)
+		case *shares:
+			err = a.printShares(m)
+		default:
+			err = a.put(cmd, o, m.Report, *format, *output)
+		}
+		if err != nil {
+			return err
+		}
+		return verdict(m.Report)
+	}
+	return cmd
+}
+
+func (a *app) printShares(m stats.Merged) error {
+	t := grid.Table{Header: []string{"行,列", "合计", "单位"}, Align: []grid.Align{grid.Left, grid.Right, grid.Left}}
+	for _, s := range m.Shares {
+		var parts []string
+		for _, u := range s.Units {
+			parts = append(parts, fmt.Sprintf("%s %d", u.Unit, u.Count))
+		}
+		t.Rows = append(t.Rows, []string{s.Cell, strconv.Itoa(s.Total), strings.Join(parts, "、")})
+	}
+	return a.table(t, nil)
+}
