@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -125,27 +126,33 @@ var (
 	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
 )
 
-// present says which of the words a text holds, each of which begins with a character of three bytes.
+// present says which of the words, at most 32, a text holds; each begins with a character of three bytes.
 // It goes over the text once: to look for one word after the other was a fifth of all that intake does,
-// because the byte with which one Chinese character begins begins thousands.
+// because the byte with which one Chinese character begins begins thousands. What was found is no longer
+// looked for, as in a form that is filled in the same labels come again and again.
 func present(text string, words []string) []bool {
 	there := make([]bool, len(words))
-	var begins [64][64]bool // by the character's other two bytes
-	for _, w := range words {
-		begins[w[1]&63][w[2]&63] = true
+	var begin [64][64]uint32 // which words, as bits, by their first character's other two bytes
+	for k, w := range words {
+		begin[w[1]&63][w[2]&63] |= 1 << k
 	}
 	for i := 0; i+2 < len(text); i++ {
 		if text[i]&0xf0 != 0xe0 {
 			continue
 		}
-		if !begins[text[i+1]&63][text[i+2]&63] {
+		candidates := &begin[text[i+1]&63][text[i+2]&63]
+		if *candidates == 0 {
 			if text[i+1]&0xc0 == 0x80 && text[i+2]&0xc0 == 0x80 {
 				i += 2 // no character begins within another
 			}
 			continue
 		}
-		for k, w := range words {
-			there[k] = there[k] || strings.HasPrefix(text[i:], w)
+		for left := *candidates; left != 0; left &= left - 1 {
+			k := bits.TrailingZeros32(left)
+			if strings.HasPrefix(text[i:], words[k]) {
+				there[k] = true
+				*candidates &^= 1 << k
+			}
 		}
 	}
 	return there
