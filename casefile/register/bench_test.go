@@ -13,8 +13,8 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// benchCases is how many cases the benchmarks work on: YSQ_BENCH_CASES, or 20,000. The figures of a
-// million stand in ARCHITECTURE.md.
+// benchCases is how many cases the benchmarks work on: YSQ_BENCH_CASES, or 20,000. README.md
+// says how a million is measured.
 func benchCases(b *testing.B) int {
 	if n, err := strconv.Atoi(os.Getenv("YSQ_BENCH_CASES")); err == nil {
 		return n
