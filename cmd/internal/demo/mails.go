@@ -71,7 +71,10 @@ func mails() map[string]letter {
 		"qin":   {from: "明理律师事务所", mail: "mingli@example.test", charset: "GBK", subject: "申请公开物业维修资金使用审批", text: request("明理律师事务所", "幸福里小区2025年维修资金使用审批表")},
 		"han2": {from: "韩松", mail: "hansong@example.test", subject: "回复：申请公开桥梁检测报告", answers: "han",
 			text: "请问我的申请办理到哪一步了？\n\n------------------ 原始邮件 ------------------\n申请公开桥梁检测报告\n"},
-		"you": person("尤佳", "youjia", "申请公开电梯加装补助名单", request("尤佳", "2026年老旧小区电梯加装补助名单")),
+		// All that is to be registered stands in the attachment.
+		"you": {from: "尤佳", mail: "youjia@example.test", subject: "申请公开电梯加装补助名单", text: "您好，申请表见附件，请查收。\n",
+			files: []file{{"政府信息公开申请表.docx", docxKind, docx("政府信息公开申请表", "姓 名：尤佳", "联系电话：10000000042", "通信地址：某区青石路00号",
+				"所需信息的内容描述：2026年老旧小区电梯加装补助名单", "获取信息的方式：☑电子邮件 □邮寄 □自行领取")}}},
 	}
 }
 

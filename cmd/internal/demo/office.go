@@ -105,6 +105,10 @@ func (f *office) configure(password string) (c config.Config, err error) {
 	}
 	c = config.Default()
 	c.Agency = config.Agency{Name: "某区城乡建设局（演示）", Code: "某建依申请"}
+	c.Letter = config.Letter{
+		Number: c.Letter.Number, Contact: "某区青石路00号，电话 00000000", Payment: "某区非税收入账户（演示）",
+		ReviewOrgan: "某区人民政府", Court: "某区人民法院",
+	}
 	c.Paths = config.Paths{State: filepath.Join(f.dir, "state"), Socket: f.socket}
 	c.Intake.CasesFrom = civil.New(year, time.January, 1)
 	c.Mailboxes = []config.Mailbox{m}

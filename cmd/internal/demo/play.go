@@ -265,7 +265,7 @@ func (p *player) farewell(ctx context.Context) error {
 	p.chapter("六、轮到您了", "登记库仍在运行，时钟从 2026-11-23 09:00 走下去。另开一个终端：")
 	p.say("  %s", p.bold("export YSQ_CONFIG="+p.config))
 	for _, s := range suggestions() {
-		line, err := p.resolve(ctx, s[0])
+		line, err := p.resolve(ctx, strings.ReplaceAll(s[0], "{dir}", p.dir))
 		if err != nil {
 			return err
 		}

@@ -195,13 +195,17 @@ func views() []view {
 	}
 }
 
-// suggestions are commands for the person who tries the register that was left running.
+// suggestions are commands for the person who tries the register that was left running; {dir} is the
+// directory that goes with it.
 func suggestions() [][2]string {
 	return [][2]string{
-		{"register {you} --applicant 尤佳 --column 自然人 --request 电梯加装补助名单", "登记最后到的那一件；再看 report 2026，核对便全部通过"},
+		{"register {you} --proposals", "从最后到的那一件的附件里读出的登记内容和出处；登记之前都不算数"},
+		{"register {you} --accept", "采用它们来登记；再看 report 2026，核对便全部通过"},
 		{"reply {han} --outcome 予以公开 --basis 36-2-provide --dry-run", "只试算能否答复，不记录"},
 		{"reply {qin} --outcome other.correction-lapsed", "不合规则的答复会被拒绝，并说明为什么"},
+		{"letter {zhu} --preview -o {dir}/补正告知书.docx", "文书的草稿，可用 Word 或 WPS 打开；去掉 --preview 即编号制发"},
 		{"show {wang}", "补正重新起算的一件"},
+		{"save {wang} {dir}/案卷", "存出一件的案卷：登记摘录、经过、期限计算、邮件、归档目录、校验清单"},
 		{"list --all 张晓雨", "按词查找，已办结的也在内"},
 		{"report 2026 --cases （三）4", "表三一个数字背后是哪些案件"},
 		{"mail list --duplicate --history --quarantined", "其余邮件的去处"},
