@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -19,12 +20,17 @@ import (
 func check(tb testing.TB, in Input) (Document, Form) {
 	tb.Helper()
 	d := Read(in)
+	return d, checkDocument(tb, d, len(in.Body))
+}
+
+func checkDocument(tb testing.TB, d Document, size int) Form {
+	tb.Helper()
 	b, err := json.Marshal(d)
 	if err != nil {
 		tb.Fatalf("no JSON: %v", err)
 	}
 	if len(b) > 1<<20 { // what the reading process may write
-		tb.Fatalf("a document of %d bytes out of %d", len(b), len(in.Body))
+		tb.Fatalf("a document of %d bytes out of %d", len(b), size)
 	}
 	cells := 0
 	for _, block := range d.Blocks {
@@ -47,7 +53,7 @@ func check(tb testing.TB, in Input) (Document, Form) {
 			tb.Fatalf("bad proposal %+v", p)
 		}
 	}
-	return d, f
+	return f
 }
 
 // zipped packs parts as they are, without the checks of our own writer.
@@ -233,3 +239,33 @@ func FuzzXlsx(f *testing.F) {
 	})
 }
 func FuzzDoc(f *testing.F) { fuzz(f, "a.doc", writeDoc(fuzzBlocks, false), writeDoc(fuzzBlocks, true)) }
+
+// A PDF's bytes are pdfium's, in its sandbox; what comes out of it is ours: each line of texts with four
+// numbers, in which an owned sandbox says anything.
+func FuzzLaid(f *testing.F) {
+	f.Add("姓名\n张三\n联系电话\n13800000000", []byte{10, 10, 20, 10, 60, 10, 20, 10, 10, 30, 40, 10, 60, 30, 90, 10})
+	f.Add("申请人：张三，住甲县\n乙村\n□纸面 ☑电子邮件", []byte{10, 10, 200, 12, 10, 24, 40, 12, 255, 0, 254, 253})
+	f.Fuzz(func(t *testing.T, texts string, numbers []byte) {
+		number := func() float64 {
+			if len(numbers) == 0 {
+				return 0
+			}
+			n := numbers[0]
+			numbers = numbers[1:]
+			switch n {
+			case 253:
+				return math.NaN()
+			case 254:
+				return math.Inf(1)
+			case 255:
+				return -math.MaxFloat64
+			}
+			return float64(n) * 3
+		}
+		var all []Segment
+		for text := range strings.Lines(texts) {
+			all = append(all, Segment{Page: 1 + len(all)/200, Text: text, X: number(), Y: number(), Width: number(), Height: number()})
+		}
+		checkDocument(t, Laid(Input{Name: "a.pdf"}, 1+len(all)/200, all), len(texts))
+	})
+}
