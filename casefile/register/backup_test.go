@@ -135,11 +135,17 @@ func TestRestoreRefuses(t *testing.T) {
 			t.Errorf("restored: %v", err)
 		}
 	})
-	t.Run("no backup", func(t *testing.T) {
-		if _, err := Restore(t.Context(), target, t.TempDir(), RestoreOptions{}); err == nil || !strings.Contains(err.Error(), "backup.json") {
-			t.Errorf("restored: %v", err)
-		}
-	})
+	for name, test := range map[string]struct{ from, want string }{
+		"the directory of the backups": {target, b.Path},
+		"another directory":            {t.TempDir(), "不是 ysq 的备份"},
+		"nothing":                      {filepath.Join(target, "nothing"), "请写 ysq backup 存下的一份备份"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Restore(t.Context(), test.from, t.TempDir(), RestoreOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q in it", err, test.want)
+			}
+		})
+	}
 }
 
 func TestBackupIsIncrementalAndRotates(t *testing.T) {

@@ -87,7 +87,9 @@ func Drill(ctx context.Context, from, scratch string, o RestoreOptions) (res Res
 // sourceOf gives the directory of a plain backup, or unpacks an encrypted one beside the register.
 func sourceOf(ctx context.Context, from, dir string, o RestoreOptions) (source string, cleanup func() error, err error) {
 	info, err := os.Stat(from)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, fmt.Errorf("没有 %s；请写 ysq backup 存下的一份备份（ysq-… 目录或 .tar.age 文件）", from)
+	} else if err != nil {
 		return "", nil, err
 	}
 	if info.IsDir() {
@@ -123,11 +125,29 @@ type restoration struct {
 	res  *Restoration
 }
 
+// lastBackupIn names the latest backup in a directory, of whichever register; none: "".
+func lastBackupIn(dir string) (path string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return ""
+	}
+	var last time.Time
+	for _, e := range entries {
+		if n, ok := parseBackupName(e.Name()); ok && n.taken.After(last) {
+			last, path = n.taken, filepath.Join(dir, e.Name())
+		}
+	}
+	return path
+}
+
 // manifestOf reads what a plain backup says of itself.
 func manifestOf(dir string) (m Manifest, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "backup.json"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if last := lastBackupIn(dir); last != "" { // the directory that `backup` was given, not a backup
+			return m, fmt.Errorf("%s 里没有 backup.json：它是存放备份的目录；请写其中的一份，最近的是 %s", dir, last)
+		}
 		return m, fmt.Errorf("%s 里没有 backup.json：不是 ysq 的备份，或没有写完", dir)
 	case err != nil:
 		return m, err
