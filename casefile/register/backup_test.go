@@ -144,6 +144,9 @@ func TestRestoreRefuses(t *testing.T) {
 			if _, err := Restore(t.Context(), test.from, t.TempDir(), RestoreOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q in it", err, test.want)
 			}
+			if _, err := VerifyBackup(t.Context(), test.from, Options{}, nil); err == nil || !strings.Contains(err.Error(), "backup.json") {
+				t.Errorf("verified: got %v, want backup.json in it", err)
+			}
 		})
 	}
 }

@@ -73,14 +73,17 @@ func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Dif
 
 // VerifyBackup is VerifyDir of a plain backup, which must also be what its backup.json says.
 func VerifyBackup(ctx context.Context, dir string, o Options, tell Progress) ([]Difference, error) {
+	m, unsaid := manifestOf(dir)
 	found, err := VerifyDir(ctx, dir, o, tell)
 	if err != nil {
+		if unsaid != nil { // no backup at all; what Open says of a missing register would lead astray
+			err = unsaid
+		}
 		return nil, err
 	}
 	const do = "用另一份备份"
-	m, err := manifestOf(dir)
-	if err != nil {
-		return append(found, Difference{"backup", "backup.json", err.Error(), do}), nil
+	if unsaid != nil {
+		return append(found, Difference{"backup", "backup.json", unsaid.Error(), do}), nil
 	}
 	sum, err := digestOfFile(filepath.Join(dir, fileName))
 	if err != nil {
