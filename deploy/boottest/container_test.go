@@ -20,12 +20,13 @@ import (
 const suite = "bookworm"
 
 // packages of the machine beyond Debian's smallest set.
-var packages = []string{"systemd", "systemd-sysv", "dbus", "ca-certificates", "iproute2", "dovecot-imapd"}
+var packages = []string{"systemd", "systemd-sysv", "dbus", "ca-certificates", "iproute2", "dovecot-imapd", "rpm"}
 
 // machine is a booted Debian.
 type machine struct {
 	root   string // its file system, as seen from here
 	leader int    // its first process, as seen from here
+	up     bool   // its systemd has booted
 }
 
 // unable ends the test where the machine that it runs on cannot do it: skipped, or failed where the
@@ -65,7 +66,7 @@ func boot(t *testing.T) *machine {
 	}
 	gone := make(chan struct{})
 	go func() { nspawn.Wait(); close(gone) }()
-	t.Cleanup(func() { switchOff(t, nspawn.Process, gone) })
+	t.Cleanup(func() { switchOff(t, nspawn.Process, gone, m.up) })
 
 	state := ""
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
@@ -80,6 +81,8 @@ func boot(t *testing.T) *machine {
 		}
 		out, _, _ := m.try(t, "", "systemctl", "is-system-running")
 		if state = strings.TrimSpace(out); state == "running" || state == "degraded" {
+			m.up = true
+			m.capable(t)
 			return m
 		}
 	}
@@ -87,16 +90,32 @@ func boot(t *testing.T) *machine {
 	return nil
 }
 
-// switchOff powers the machine down in order; one that does not is killed.
-func switchOff(t *testing.T, nspawn *os.Process, gone <-chan struct{}) {
-	nspawn.Signal(syscall.SIGTERM)
-	select {
-	case <-gone:
-	case <-time.After(30 * time.Second):
-		t.Error("the container did not switch off within 30 s")
-		nspawn.Kill()
-		<-gone
+// capable ends the test where the machine runs, but its systemd may not fence a service in, or nobody
+// mount in it: some containers that hold ours forbid that.
+func (m *machine) capable(t *testing.T) {
+	t.Helper()
+	const script = `mount -t tmpfs probe /mnt; umount /mnt
+		systemd-run --quiet --wait -p ProtectSystem=strict -p PrivateTmp=yes -p PrivateDevices=yes -p ProcSubset=pid \
+			-p SystemCallFilter=@system-service -p RestrictNamespaces=yes -p User=nobody true`
+	if out, errOut, code := m.try(t, "", "sh", "-ec", script); code != 0 {
+		unable(t, "what runs in it is not allowed enough:\n%s%s", out, errOut)
 	}
+}
+
+// switchOff powers the machine down in order; one that does not is killed. One that never came up need
+// not go down well: the test is skipped, and stays so.
+func switchOff(t *testing.T, nspawn *os.Process, gone <-chan struct{}, up bool) {
+	if up {
+		nspawn.Signal(syscall.SIGTERM)
+		select {
+		case <-gone:
+			return
+		case <-time.After(2 * time.Minute):
+			t.Error("the container did not switch off within two minutes")
+		}
+	}
+	nspawn.Kill()
+	<-gone
 }
 
 func lastLines(path string) string {
@@ -140,9 +159,19 @@ func debian(t *testing.T) string {
 	}
 	defer os.RemoveAll(tmp)
 	started := time.Now()
-	out, err := exec.CommandContext(t.Context(), "debootstrap", "--variant=minbase", "--include="+strings.Join(packages, ","), suite, filepath.Join(tmp, "root")).CombinedOutput()
+	// 20 s here; ten minutes are for a slow mirror, and an end for one that never answers.
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	site, proxy := mirror(ctx)
+	cmd := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", "--include="+strings.Join(packages, ","), suite, filepath.Join(tmp, "root"), site)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it unmounts what it mounted
+	cmd.WaitDelay = 10 * time.Second
+	if cmd.Env = os.Environ(); proxy != "" {
+		cmd.Env = append(cmd.Env, "http_proxy="+proxy, "https_proxy="+proxy)
+	}
+	out, err := cmd.CombinedOutput()
 	if err != nil {
-		unable(t, "debootstrap: %v\n%s", err, out[max(0, len(out)-2048):])
+		unable(t, "debootstrap from %s: %v\n%s", site, err, out[max(0, len(out)-2048):])
 	}
 	if err := os.Rename(filepath.Join(tmp, "root"), dir); err != nil && !errors.Is(err, os.ErrExist) {
 		t.Fatal(err)
@@ -151,30 +180,65 @@ func debian(t *testing.T) string {
 	return dir
 }
 
+// mirror is where this machine's own apt gets the suite, and through which proxy: what it can reach is
+// known to be reachable. On a machine of another suite or distribution it is Debian's own address.
+func mirror(ctx context.Context) (site, proxy string) {
+	site = "http://deb.debian.org/debian"
+	out, _ := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Release: "+suite, "Component: main").Output()
+	for line := range strings.Lines(string(out)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "http") {
+			site = line
+			break
+		}
+	}
+	out, _ = exec.CommandContext(ctx, "sh", "-c", `eval "$(apt-config shell proxy Acquire::http::Proxy)"; echo "$proxy"`).Output()
+	if proxy = strings.TrimSpace(string(out)); proxy == "DIRECT" { // apt's word for none
+		proxy = ""
+	}
+	return site, proxy
+}
+
 // layer returns a file system over a directory that takes every change.
 func layer(t *testing.T, below string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/var/tmp", "ysq-boottest-") // overlayfs on overlayfs is refused, and /tmp may be small
+	dir, err := os.MkdirTemp("/var/tmp", "ysq-boottest-") // /tmp may be small
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	for _, name := range []string{"upper", "work", "root"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
 	root := filepath.Join(dir, "root")
-	options := fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", below, dir, dir)
-	if err := syscall.Mount("overlay", root, "overlay", 0, options); err != nil {
-		unable(t, "mounting an overlay: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(root, 0); err != nil {
-			t.Errorf("unmounting the container's root: %v", err)
+	if err := overlay(below, dir); err != nil {
+		// A layer over a layer, as the file system of a CI container is, takes no changes: memory does.
+		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "mode=0700"); err != nil {
+			unable(t, "mounting a file system: %v", err)
 		}
-	})
+		t.Cleanup(func() { unmount(t, dir) })
+		if err := overlay(below, dir); err != nil {
+			unable(t, "mounting an overlay: %v", err)
+		}
+	}
+	t.Cleanup(func() { unmount(t, root) })
 	return root
+}
+
+// overlay mounts dir/root over a directory; what changes is kept in dir.
+func overlay(below, dir string) error {
+	for _, name := range []string{"upper", "work", "root"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			return err
+		}
+	}
+	return syscall.Mount("overlay", filepath.Join(dir, "root"), "overlay", 0, fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", below, dir, dir))
+}
+
+func unmount(t *testing.T, dir string) {
+	err := syscall.Unmount(dir, 0)
+	if err != nil && t.Skipped() { // a machine that was killed may hold it a moment longer
+		err = syscall.Unmount(dir, syscall.MNT_DETACH)
+	}
+	if err != nil {
+		t.Errorf("unmounting %s: %v", dir, err)
+	}
 }
 
 // command prepares a program inside the machine, with an environment as after logging in.

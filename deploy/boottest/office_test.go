@@ -199,14 +199,14 @@ func contains(t *testing.T, text string, wants ...string) {
 func build(t *testing.T, version string) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "run", "./deploy/package", "-o", dir, "-arch", runtime.GOARCH, "-format", "deb,tar", "-version", version)
+	cmd := exec.CommandContext(t.Context(), "go", "run", "./deploy/package", "-o", dir, "-arch", runtime.GOARCH, "-format", "deb,rpm,tar", "-version", version)
 	cmd.Dir = "../.."
 	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH=1700000000")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building the packages: %v\n%s", err, out)
 	}
 	made := map[string]string{}
-	for kind, pattern := range map[string]string{"deb": "*.deb", "tar": "*.tar.gz"} {
+	for kind, pattern := range map[string]string{"deb": "*.deb", "rpm": "*.rpm", "tar": "*.tar.gz"} {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil || len(files) != 1 {
 			t.Fatalf("%s: %v, %v", pattern, files, err)

@@ -28,7 +28,7 @@ type recipe struct {
 	Priority      string            `json:"priority"`
 	Maintainer    string            `json:"maintainer"`
 	Description   string            `json:"description"`
-	License       string            `json:"license"`
+	License       string            `json:"license,omitempty"`
 	MTime         time.Time         `json:"mtime"`
 	NoGlobbing    bool              `json:"disable_globbing"`
 	Umask         int               `json:"umask"`
@@ -78,6 +78,9 @@ func (o order) nfpm(ctx context.Context, kind, arch string, tree []item) (string
 		Deb: map[string]string{"compression": "xz"},
 		RPM: map[string]string{"compression": "xz", "buildhost": "localhost", "group": "Applications/System",
 			"summary": "Register of applications for government information (依申请公开)", "packager": o.maintainer},
+	}
+	if kind == "deb" { // Debian says it in the copyright file
+		r.License = ""
 	}
 	for _, i := range tree {
 		c := content{Source: i.from, To: i.to, Info: info{"root", "root", int(i.mode), at}}

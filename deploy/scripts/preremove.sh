@@ -11,5 +11,8 @@ esac
 # By pattern, so that instances are met; a stop waits until the batch in hand is recorded.
 systemctl stop 'ysq-backup*.timer' 'ysq-backup*.service' 'ysq.service' 'ysq@*.service'
 if [ "$1" = 0 ]; then # dpkg keeps what was enabled until the purge
-	systemctl disable --quiet ysq.service ysq-backup.timer || true
+	for link in /etc/systemd/system/*.wants/ysq.service /etc/systemd/system/*.wants/ysq-backup.timer \
+		/etc/systemd/system/*.wants/ysq@*.service /etc/systemd/system/*.wants/ysq-backup@*.timer; do
+		[ ! -L "$link" ] || systemctl disable --quiet "$(basename "$link")" || true
+	done
 fi
