@@ -366,7 +366,7 @@ func purge(t *testing.T, m *machine) {
 	m.sh(t, "systemctl stop ysq.service; umount /var/lib/ysq; touch /var/lib/ysq/register.db")
 	said := m.sh(t, "apt-get purge -y ysq 2>&1")
 	contains(t, said, "  /etc/ysq", "/etc/sysusers.d/ysq-east.conf", "/etc/systemd/system/ysq@east.service.d", "/var/lib/ysq（", "/var/lib/ysq-east（", "/var/backups/ysq（", "档案")
-	m.sh(t, `test ! -e /etc/ysq;  ! ls /etc/systemd/system/*/ysq* 2>/dev/null
+	m.sh(t, `test ! -e /etc/ysq; test -z "$(ls /etc/systemd/system/*/ysq* 2>/dev/null)"
 		test -e /var/lib/ysq/register.db; ls -d /var/backups/ysq/ysq-* >/dev/null`)
 
 	m.sh(t, "dpkg -i /root/now.deb")
@@ -410,5 +410,5 @@ func fromRPM(t *testing.T, m *machine) {
 	if now := m.sh(t, "test ! -e /usr/bin/ysq; test -s /var/lib/ysq/register.db; test -z \"$(find /proc -maxdepth 1 -user ysq)\"; sha256sum /etc/ysq/*"); now != config {
 		t.Errorf("the configuration was\n%sand is\n%s", config, now)
 	}
-	m.sh(t, "! ls /etc/systemd/system/*.wants/ysq* 2>/dev/null")
+	m.sh(t, `test -z "$(ls /etc/systemd/system/*.wants/ysq* 2>/dev/null)"`)
 }

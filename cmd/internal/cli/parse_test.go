@@ -147,3 +147,28 @@ func TestDueBundles(t *testing.T) {
 		}
 	}
 }
+
+// A year that goes on is compared as far as it has come.
+func TestLastCompared(t *testing.T) {
+	for _, tt := range []struct {
+		to, today   string
+		year, other int
+		want        string
+	}{
+		{"", "2026-11-25", 2026, 2025, "2026-11-25"},
+		{"", "2026-11-25", 2025, 2026, "2025-11-25"},
+		{"", "2026-11-25", 2025, 2024, ""},
+		{"", "2028-02-29", 2027, 2028, "2027-03-01"},
+		{"2026-03-31", "2026-11-25", 2026, 2025, "2026-03-31"},
+	} {
+		date := func(s string) civil.Date {
+			if s == "" {
+				return 0
+			}
+			return civil.MustParse(s)
+		}
+		if got := lastCompared(date(tt.to), date(tt.today), tt.year, tt.other); got != date(tt.want) {
+			t.Errorf("%d against %d, to %q, on %s: %s, want %s", tt.year, tt.other, tt.to, tt.today, got, tt.want)
+		}
+	}
+}

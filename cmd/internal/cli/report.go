@@ -66,13 +66,12 @@ func (a *app) reportCommand() *cobra.Command {
 			if *cell != "" {
 				return a.reportCases(ctx, c, year, *cell, q)
 			}
-			q.Trace = q.Trace && !o.given("against")
+			if o.given("against") {
+				return a.compare(ctx, c, year, *against, q)
+			}
 			r, err := c.Draft(ctx, year, q)
 			if err != nil {
 				return err
-			}
-			if o.given("against") {
-				return a.compare(ctx, c, r, *against, q)
 			}
 			if err := a.put(cmd, o, r, *format, *output); err != nil {
 				return err

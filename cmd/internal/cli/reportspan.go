@@ -88,10 +88,19 @@ type comparison struct {
 	Difference int    `json:"difference"`
 }
 
-// compare sets the totals of a report against those of the same days of another year.
-func (a *app) compare(ctx context.Context, c *control.Client, now stats.Report, year int, q control.ReportQuery) error {
-	q.From, q.To = sameDay(q.From, year), sameDay(q.To, year)
-	then, err := c.Draft(ctx, year, q)
+// compare sets the totals of a year, or of a part of it, against those of the same days of another.
+func (a *app) compare(ctx context.Context, c *control.Client, year, other int, q control.ReportQuery) error {
+	q.Trace, q.To = false, lastCompared(q.To, a.today(), year, other)
+	now, err := c.Draft(ctx, year, q)
+	if err != nil {
+		return err
+	}
+	if !q.To.IsZero() {
+		_, month, day := q.To.Date()
+		fmt.Fprintf(a.errOut, "两年都算到 %02d-%02d\n", month, day)
+	}
+	q.From, q.To = sameDay(q.From, other), sameDay(q.To, other)
+	then, err := c.Draft(ctx, other, q)
 	if err != nil {
 		return err
 	}
@@ -100,9 +109,9 @@ func (a *app) compare(ctx context.Context, c *control.Client, now stats.Report, 
 		return err
 	}
 	if then.Format != now.Format {
-		return &control.Error{Code: "format", Exit: control.ExitRefused, Msg: fmt.Sprintf("%d 年的报告是格式 %s，%d 年是 %s", year, then.Format, now.Year, now.Format), Hint: "用 --layout 取同一种表式"}
+		return &control.Error{Code: "format", Exit: control.ExitRefused, Msg: fmt.Sprintf("%d 年的报告是格式 %s，%d 年是 %s", other, then.Format, year, now.Format), Hint: "用 --layout 取同一种表式"}
 	}
-	t := grid.Table{Header: []string{"行", strconv.Itoa(year), strconv.Itoa(now.Year), "增减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right}}
+	t := grid.Table{Header: []string{"行", strconv.Itoa(other), strconv.Itoa(year), "增减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right}}
 	all := []comparison{}
 	put := func(row string, before, after int) {
 		all = append(all, comparison{row, before, after, after - before})
@@ -124,6 +133,15 @@ func (a *app) compare(ctx context.Context, c *control.Client, now stats.Report, 
 		return a.printJSON(all)
 	}
 	return a.table(t, nil)
+}
+
+// lastCompared is the last day of two years that are set against each other: where one of them still goes
+// on, and nobody said another day, today. Zero is the year's last.
+func lastCompared(to, today civil.Date, year, other int) civil.Date {
+	if running := today.Year(); to.IsZero() && (running == year || running == other) {
+		return sameDay(today, year)
+	}
+	return to
 }
 
 // sameDay is a day in another year; 29 February becomes 1 March where there is none.
