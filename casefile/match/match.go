@@ -44,6 +44,8 @@ type Case struct {
 	Addresses []string
 	// Finished is true once a reply was given or the case was withdrawn, lapsed or dismissed.
 	Finished bool
+	// MergedInto is the case that goes on for this one, which is only a pointer to it; else empty.
+	MergedInto casefile.ID
 }
 
 // Folder is the role of the folder in which a mail lies.
@@ -181,9 +183,31 @@ func (d *decider) park(cause Cause, reason string) {
 	d.because("%s", reason)
 }
 
-func (d *decider) joinCase(id casefile.ID, reason string) {
-	d.out.Disposition, d.out.Case = casefile.ToCase, id
-	d.because("%s，归入 %s", reason, id)
+func (d *decider) joinCase(id casefile.ID, reason string) error {
+	into, _, err := d.goesOn(id)
+	if err != nil {
+		return err
+	}
+	d.out.Disposition, d.out.Case = casefile.ToCase, into
+	if into != id {
+		reason += fmt.Sprintf("，%s 已合并", id)
+	}
+	d.because("%s，归入 %s", reason, into)
+	return nil
+}
+
+// goesOn follows the pointers of merged cases, so that a mail comes to the case that people work on: on
+// the one that is but a pointer nobody would look, and no alarm would tell.
+func (d *decider) goesOn(id casefile.ID) (casefile.ID, Case, error) {
+	c, _, err := d.r.Case(id)
+	for seen := []casefile.ID{id}; err == nil && c.MergedInto != "" && !slices.Contains(seen, c.MergedInto); seen = append(seen, id) {
+		next, found, lost := d.r.Case(c.MergedInto)
+		if lost != nil || !found {
+			return id, c, lost
+		}
+		id, c = c.MergedInto, next
+	}
+	return id, c, err
 }
 
 func (d *decider) fromOffice() bool {
@@ -208,8 +232,7 @@ func (d *decider) sent() (done bool, err error) {
 		}
 		if len(cases) == 1 {
 			d.out.Out = true
-			d.joinCase(cases[0], by.reason)
-			return true, nil
+			return true, d.joinCase(cases[0], by.reason)
 		}
 		for _, id := range cases {
 			d.propose(id, 60, by.reason)
@@ -288,18 +311,17 @@ func (d *decider) join() (done bool, err error) {
 // joinUnlessNew joins, except where the case is finished and the mail is an application again:
 // applicants begin the next one by answering the reply to the last.
 func (d *decider) joinUnlessNew(id casefile.ID, reason string) error {
-	c, _, err := d.r.Case(id)
+	into, c, err := d.goesOn(id)
 	if err != nil {
 		return err
 	}
 	if c.Finished && d.out.Likeness >= Likely {
 		d.out.Disposition, d.out.New = casefile.ToCase, true
-		d.because("是对已办结的 %s 的回复，但像是新的申请，立为新件", id)
+		d.because("是对已办结的 %s 的回复，但像是新的申请，立为新件", into)
 		d.out.Reasons = append(d.out.Reasons, d.why...)
 		return nil
 	}
-	d.joinCase(id, reason)
-	return nil
+	return d.joinCase(id, reason)
 }
 
 // belongs reports whether the sender is one of the case's addresses.

@@ -20,12 +20,15 @@ var cases = map[casefile.ID]Case{
 	"2026-00017": {Addresses: []string{"zhangsan@example.test", "lawyer@firm.example.test"}},
 	"2026-00003": {Addresses: []string{"zhangsan@example.test"}, Finished: true},
 	"2026-00020": {Addresses: []string{"lisi@example.test"}},
+	"2026-00030": {Addresses: []string{"lisi@second.example.test"}, Finished: true, MergedInto: "2026-00020"},
+	"2026-00031": {Addresses: []string{"lisi@second.example.test"}, Finished: true, MergedInto: "2026-00030"},
 }
 
 var mails = map[string][]casefile.ID{
 	"application-17@example.test":     {"2026-00017"},
 	"letter-17@office.example.test":   {"2026-00017"},
 	"letter-3@office.example.test":    {"2026-00003"},
+	"application-31@example.test":     {"2026-00031"},
 	"letter-both@office.example.test": {"2026-00017", "2026-00020"},
 }
 
@@ -113,6 +116,9 @@ func TestDecide(t *testing.T) {
 			m.InReplyTo = []string{"letter-17@office.example.test"}
 			m.Text = application
 		}), want: "case 2026-00017", likely: true},
+
+		{name: "answer on a case that was merged", m: with(from("lisi@second.example.test", "回复：补正告知书"), replyTo("application-31@example.test")), want: "case 2026-00020", suggest: "2026-00031", reason: "2026-00031 已合并，归入 2026-00020"},
+		{name: "correction with a form on a case that was merged", m: with(from("lisi@second.example.test", "〔2026-00030〕"), func(m *casefile.Message) { m.Text = application }), want: "case 2026-00020", suggest: "2026-00030", likely: true},
 
 		{name: "number and sender", m: from(zhang, "补正材料〔2026-00017〕"), want: "case 2026-00017", reason: "编号"},
 		{name: "number in other dress", m: from(zhang, "【２０２６－０００１７】补正"), want: "case 2026-00017"},

@@ -30,8 +30,8 @@ func recordings() []recording {
 			finding := o.text("finding", "审核`意见`")
 			return one(func() casefile.Event { return casefile.Reviewed{Finding: *finding} })
 		}},
-		{casefile.KindAssigned, "ysq assign 17 --to 大气科 --person 王某\nysq list --stage 登记 --json | jq -r '.[].case' | ysq assign - --to 办公室\nysq assign --from 王某 --to 大气科 --person 李某 --open", "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件。", func(o *options) func() ([]casefile.Event, error) {
-			to, person := o.text("to", "承办`科室`"), o.text("person", "经办`人`")
+		{casefile.KindAssigned, "ysq assign 17 --to 大气科 --person 王某\nysq list --stage 登记 --json | jq -r '.[].case' | ysq assign - --to 办公室\nysq assign --from 王某 --to 大气科 --person 李某 --open", "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", func(o *options) func() ([]casefile.Event, error) {
+			to, person := o.text("to", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人"), o.text("person", "经办`人`")
 			o.text("from", "转办由此科室或`人`承办的案件，不写案号")
 			o.flag("open", "与 --from 同写：其全部在办案件")
 			return one(func() casefile.Event { return casefile.Assigned{Department: *to, Person: *person} })

@@ -52,11 +52,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		ids, err := a.chosen(cmd, info, args)
-		if err != nil {
-			return err
-		}
-		req, err := request(ids, *on, made)
+		req, err := a.chosen(cmd, info, args, *on, made)
 		if err != nil {
 			return err
 		}

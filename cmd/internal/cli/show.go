@@ -103,9 +103,14 @@ func (a *app) caseHead(d control.CaseDetail) {
 	if d.Masked {
 		masked = "个人信息已遮盖（--reveal 显示）"
 	}
+	subject := string(d.Subject)
+	if d.Subject == d.Request { // of what did not come by mail
+		subject = ""
+	}
 	a.sheet("  ",
 		field{"申请人", join("，", string(d.Applicant), string(d.Category), kindLabel(d.Kind))},
-		field{"主题", string(d.Subject)},
+		field{"合并", join("，", prefix("已并入 ", string(d.MergedInto)), prefix("并入本案的 ", numbers(d.Merged)))},
+		field{"主题", subject},
 		field{"申请内容", string(d.Request)},
 		field{"联系方式", join("，", append([]string{string(d.Contact)}, d.Addresses...)...)},
 		field{"渠道", join("，", channelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
@@ -119,6 +124,14 @@ func (a *app) caseHead(d control.CaseDetail) {
 		field{"争议", strings.Join(d.Disputes, "、")},
 		field{"注", masked},
 	)
+}
+
+func numbers(ids []casefile.ID) string {
+	var all []string
+	for _, id := range ids {
+		all = append(all, string(id))
+	}
+	return strings.Join(all, "、")
 }
 
 func (a *app) alarms(all []control.Alarm) error {

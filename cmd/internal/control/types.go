@@ -102,7 +102,10 @@ type CaseDetail struct {
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
 	Files       []casefile.File       `json:"files"` // documents that were put into it
-	Letters     []LetterView          `json:"letters"`
+	// MergedInto is the case that goes on for this one, and Merged are the numbers that point to this one.
+	MergedInto casefile.ID   `json:"merged_into,omitzero"`
+	Merged     []casefile.ID `json:"merged,omitzero"`
+	Letters    []LetterView  `json:"letters"`
 	// FileReadings are what became of reading Files, as far as they were read, by their digests.
 	FileReadings []PartReading `json:"file_readings,omitzero"`
 	// Related are earlier applications of the same applicant for the like, and Counts is there where there

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -105,6 +106,10 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		}
 		today, cal := f.today(), f.reg.Calendar()
 		d.CaseRow = f.rowOf(tx, c)
+		d.MergedInto = c.MergedInto
+		if d.Merged, err = mergedInto(tx, c); err != nil {
+			return err
+		}
 		d.Request, d.Contact, d.Addresses = control.Text(c.Request), control.Text(c.Contact), c.Addresses
 		d.Alarms, d.Next, d.Suggestions = []control.Alarm{}, []control.Step{}, []casefile.Suggestion{}
 		alarms, err := f.alarms(tx, c, today)
@@ -197,7 +202,7 @@ func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error)
 					continue
 				}
 				items = append(items, control.DueItem{
-					Case: c.ID, Applicant: control.Text(c.Applicant), Subject: control.Text(c.Subject), Stage: c.Stage.String(),
+					Case: c.ID, Applicant: control.Text(c.Applicant), Subject: control.Text(cmp.Or(c.Subject, c.Request)), Stage: c.Stage.String(),
 					Alarm: alarmView(a, today, cal), Provisional: provisionalAlarm(a, c.At(today, cal), cal),
 				})
 			}
@@ -287,9 +292,11 @@ func (f *office) appendOne(tx *register.Tx, who control.Actor, v control.DraftVi
 	if warnings, err = casefile.Decide(history, d, today, f.reg.Law(), f.reg.Calendar()); err != nil {
 		return nil, nil, err
 	}
-	if err := merged(tx, d); err != nil {
+	more, err := merged(tx, d)
+	if err != nil {
 		return nil, nil, err
 	}
+	warnings = append(warnings, more...)
 	if e, ok := d.Event.(casefile.Attached); ok {
 		if err := f.keeps(e.Files); err != nil {
 			return nil, nil, err

@@ -189,30 +189,33 @@ func (f *office) keeps(files []casefile.File) error {
 }
 
 // merged checks what only the register knows: the other case exists, is itself no pointer, and
-// arrived no later, for the earliest date governs.
-func merged(tx *register.Tx, d casefile.Draft) error {
+// arrived no later, for the earliest date governs. Of two applicants it warns: only what the same one
+// sent twice is one application, but the same one may be written in two ways.
+func merged(tx *register.Tx, d casefile.Draft) (warnings []string, err error) {
 	m, ok := d.Event.(casefile.Merged)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	into, err := tx.Case(m.Into)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	from, err := tx.Case(d.Case)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	refuse := func(code, hint, format string, args ...any) error {
-		return &casefile.RuleError{Code: code, Case: d.Case, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	refuse := func(code, hint, format string, args ...any) ([]string, error) {
+		return nil, &casefile.RuleError{Code: code, Case: d.Case, Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	switch {
 	case into.ArrivedOn > from.ArrivedOn:
 		return refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", m.Into, d.Case), "%s 到达更晚（%s）；合并后以最早的日期为准", m.Into, into.ArrivedOn)
 	case !into.Stage.Open():
 		return refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", m.Into, into.Stage.Label())
+	case from.Applicant != "" && into.Applicant != "" && casefile.PlainName(from.Applicant) != casefile.PlainName(into.Applicant):
+		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", d.Case, m.Into))
 	}
-	return nil
+	return warnings, nil
 }
 
 // PutFile keeps a file under its digest. Until an event names it, it is in no case.

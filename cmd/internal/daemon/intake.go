@@ -487,5 +487,5 @@ func (i index) Case(id casefile.ID) (match.Case, bool, error) {
 	if errors.Is(err, register.ErrNotFound) {
 		return match.Case{}, false, nil
 	}
-	return match.Case{Addresses: c.Addresses, Finished: !c.Stage.Open()}, err == nil, err
+	return match.Case{Addresses: c.Addresses, Finished: !c.Stage.Open(), MergedInto: c.MergedInto}, err == nil, err
 }

@@ -172,6 +172,8 @@ func TestArrivalIsTheServersTime(t *testing.T) {
 			{"Thu, 01 Jan 1970 00:00:00 +0000", shanghai("2026-03-02 00:00:00").UTC(), "2026-03-30"},
 			{"Thu, 31 Dec 2099 23:59:59 +0800", shanghai("2026-03-01 23:59:59").UTC(), "2026-03-27"},
 			{"", shanghai("2026-03-02 23:59:59").In(time.FixedZone("", -6*3600)), "2026-03-30"},
+			{"", shanghai("2025-12-31 23:59:59").UTC(), "2026-01-29"},
+			{"", shanghai("2026-01-01 00:00:00").UTC(), "2026-01-29"},
 			{"yesterday", shanghai("2026-03-03 00:00:00").In(time.FixedZone("", 12*3600)), "2026-03-31"},
 		}
 		want := map[string]string{}
@@ -186,6 +188,9 @@ func TestArrivalIsTheServersTime(t *testing.T) {
 		b.poll()
 		rows := b.list(control.ListQuery{})
 		for _, r := range rows {
+			if got, on := r.ReceivedOn, civil.Of(*r.ArrivedAt); civil.Date(got) != on {
+				t.Errorf("%s counts as received on %s, arrived on %s", r.Subject, civil.Date(got), on)
+			}
 			if got := civil.Date(r.DueStrict).String(); got != want[string(r.Subject)] {
 				t.Errorf("%s is due on %s, want %s", r.Subject, got, want[string(r.Subject)])
 			}

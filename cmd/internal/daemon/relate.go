@@ -178,3 +178,26 @@ func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *control.CaseDeta
 	}
 	return nil
 }
+
+// mergedInto lists the numbers that point to a case. They are looked for among the cases of the same
+// applicant, for only those are merged; no index is kept for so rare a thing.
+func mergedInto(tx *register.Tx, c casefile.Case) ([]casefile.ID, error) {
+	ids := tx.CasesByName(c.Applicant)
+	for _, mail := range c.Addresses {
+		ids = append(ids, tx.CasesByAddress(mail)...)
+	}
+	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
+	ids = slices.Compact(ids)
+	var all []casefile.ID
+	for _, id := range ids[:min(len(ids), mostOthers)] {
+		o, err := tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if o.MergedInto == c.ID {
+			all = append(all, id)
+		}
+	}
+	slices.Reverse(all)
+	return all, nil
+}

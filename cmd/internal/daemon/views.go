@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -25,7 +26,7 @@ func (f *office) rowOf(tx *register.Tx, c casefile.Case) control.CaseRow {
 	r := control.CaseRow{
 		Case: c.ID, Kind: control.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
 		Applicant: control.Text(c.Applicant), Category: control.Text(c.Column.Label()),
-		Department: control.Text(c.Department), Assignee: control.Text(c.Assignee), Subject: control.Text(c.Subject),
+		Department: control.Text(c.Department), Assignee: control.Text(c.Assignee), Subject: control.Text(cmp.Or(c.Subject, c.Request)),
 		Channel: c.Channel.String(), ArrivedAt: instant(c.ArrivedAt),
 		ConfirmedOn: control.Day(c.ConfirmedOn), RegisteredOn: control.Day(c.RegisteredOn), ReceivedOn: control.Day(c.ReceivedOn()),
 		DueStrict: control.Day(c.Strict.Due), DueLegal: control.Day(c.Legal.Due), Due: control.Day(s.Due),
