@@ -101,7 +101,7 @@ func Describe(e Event) string {
 	case DisputeAppealed:
 		return phrases(string(e.Dispute), prefixed("上诉人 ", e.By))
 	case OpeningBalance:
-		return fmt.Sprintf("%d 年上年结转 %v", e.Year, e.Columns)
+		return phrases(carried(e), prefixed("据 ", e.Source))
 	case YearClosed:
 		return phrases(fmt.Sprintf("%d 年年度报告，计 %d 件", e.Year, len(e.Cases)), "摘要 "+e.Digest.Short(), waived(e.Waivers))
 	case YearReopened:
@@ -161,4 +161,13 @@ func phrases(all ...string) string {
 		}
 	}
 	return strings.Join(said, "，")
+}
+
+func carried(e OpeningBalance) string {
+	total, columns := 0, []string(nil)
+	for i, c := range Columns {
+		total += e.Columns[i]
+		columns = append(columns, fmt.Sprintf("%s %d", c.Label(), e.Columns[i]))
+	}
+	return fmt.Sprintf("%d 年上年结转 %d 件：%s", e.Year, total, strings.Join(columns, "、"))
 }

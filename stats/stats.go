@@ -33,7 +33,7 @@ type Report struct {
 	Year        int        `json:"year"`
 	From        civil.Date `json:"from,omitzero"` // of a report on a part of the year
 	To          civil.Date `json:"to,omitzero"`
-	GeneratedAt time.Time  `json:"generated_at"` // in Asia/Shanghai
+	GeneratedAt time.Time  `json:"generated_at,omitzero"` // in Asia/Shanghai
 	// Frozen is true of a report as it was published; one that was computed just now is not.
 	Frozen   bool        `json:"frozen"`
 	Table2   Facts       `json:"table2,omitzero"`

@@ -31,7 +31,7 @@ func CSV(w io.Writer, r stats.Report) error {
 	}
 
 	put("机关", "年度", "格式", "生成时间", "状态")
-	put(r.Agency, strconv.Itoa(r.Year), r.Format, r.GeneratedAt.Format(time.RFC3339), frozen(r))
+	put(r.Agency, strconv.Itoa(r.Year), r.Format, generated(r, time.RFC3339), frozen(r))
 	put()
 	put("条款", f.Parts[stats.PartFacts], "项目", "数")
 	for _, g := range f.Facts {

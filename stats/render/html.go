@@ -38,8 +38,7 @@ func HTML(w io.Writer, r stats.Report) error {
 <body>
 <main>
 `, title(r), raw(style))
-	p.put("<header>\n<h1>%s</h1>\n<p class=\"meta\">%s</p>\n</header>\n", title(r),
-		fmt.Sprintf("格式 %s　生成于 %s　%s", f.Document, r.GeneratedAt.Format("2006-01-02 15:04"), frozen(r)))
+	p.put("<header>\n<h1>%s</h1>\n<p class=\"meta\">%s</p>\n</header>\n", title(r), stamp(r, f.Document))
 	p.prose(stats.PartOverview, r.Sections.Overview)
 	p.part(stats.PartFacts)
 	p.table("表二", factsTable(f, r.Table2))

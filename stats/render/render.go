@@ -87,8 +87,28 @@ func word(l stats.Level) string {
 }
 
 func frozen(r stats.Report) string {
-	if r.Frozen {
+	switch {
+	case r.Frozen:
 		return "已冻结"
+	case r.GeneratedAt.IsZero(): // read from what an office has published
+		return "已公布"
 	}
 	return "未冻结"
+}
+
+// generated is when the report was computed, empty for one that was read from what was published.
+func generated(r stats.Report, layout string) string {
+	if r.GeneratedAt.IsZero() {
+		return ""
+	}
+	return r.GeneratedAt.Format(layout)
+}
+
+// stamp is the line below the title.
+func stamp(r stats.Report, document string) string {
+	line := "格式 " + document
+	if at := generated(r, "2006-01-02 15:04"); at != "" {
+		line += "　生成 " + at
+	}
+	return line + "　" + frozen(r)
 }

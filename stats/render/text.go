@@ -26,7 +26,7 @@ func Text(w io.Writer, r stats.Report) error {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\n", grid.Clean(title(r)))
-	fmt.Fprintf(&b, "格式 %s　生成 %s　%s\n", f.Document, r.GeneratedAt.Format("2006-01-02 15:04"), frozen(r))
+	fmt.Fprintf(&b, "%s\n", stamp(r, f.Document))
 	prose(&b, f.Parts[stats.PartOverview], r.Sections.Overview)
 	fmt.Fprintf(&b, "\n%s\n\n", f.Parts[stats.PartFacts])
 	facts(&b, f, r.Table2)

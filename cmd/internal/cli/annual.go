@@ -228,7 +228,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 			if a.json {
 				return a.printJSON(balance)
 			}
-			fmt.Fprintf(a.out, "已录入 %d 年期初：%s\n", balance.Year, casefile.Describe(balance))
+			fmt.Fprintln(a.out, "已录入 "+grid.Clean(casefile.Describe(balance)))
 			return nil
 		})(cmd, args)
 	}

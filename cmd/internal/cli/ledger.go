@@ -79,7 +79,7 @@ func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "导出台账（csv、xlsx）或全部记录",
-		Long: "导出台账，一行一件，可用 import 再导入，期限和年度报告不变；台账装不下的在错误输出中逐条说明。\n" +
+		Long: "导出台账，一行一件，可用 import 再导入，期限和年度报告不变；台账装不下的在错误输出中逐项说明。\n" +
 			"--records 导出登记库的全部记录（JSON，一行一条），一字不差，可导入空的登记库。\n" +
 			"导出的内容不遮盖个人信息，请妥善保管（条例第十五条）。",
 		Example: "ysq export -o 台账.xlsx\nysq export --year 2026 --format csv -o 台账.csv\nysq export --records -o 记录.jsonl",

@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats/render/grid"
 )
 
 func (a *app) yearCommand() *cobra.Command {
@@ -46,13 +47,11 @@ func (a *app) openingCommand() *cobra.Command {
 			return usage(cmd, "请写明各类的件数：--%s；确无结转的写 --%s 0", strings.Join(names, "、--"), names[0])
 		}
 		opening := casefile.OpeningBalance{Year: year, Source: *source}
-		total := 0
 		for i, n := range counts {
 			if *n < 0 {
 				return usage(cmd, "--%s 不能是负数", names[i])
 			}
 			opening.Columns[i] = *n
-			total += *n
 		}
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 			if err := c.SetOpening(ctx, opening); err != nil {
@@ -61,11 +60,7 @@ func (a *app) openingCommand() *cobra.Command {
 			if a.json {
 				return a.printJSON(opening)
 			}
-			var parts []string
-			for i, c := range casefile.Columns {
-				parts = append(parts, fmt.Sprintf("%s %d", c.Label(), opening.Columns[i]))
-			}
-			fmt.Fprintf(a.out, "已录入 %d 年上年结转 %d 件：%s\n", opening.Year, total, strings.Join(parts, "、"))
+			fmt.Fprintln(a.out, "已录入 "+grid.Clean(casefile.Describe(opening)))
 			return nil
 		})(cmd, args)
 	}

@@ -32,7 +32,8 @@ type Ledgers interface {
 	// Import takes every row of a ledger, or none. records means that the file holds records as
 	// export writes them, for an empty register.
 	Import(ctx context.Context, actor Actor, name string, file io.Reader, records, dry bool, progress func(ImportProgress) error) error
-	// Export writes to a file that the caller removes. lossy names what the ledger cannot hold.
+	// Export writes to a file that the caller removes. lossy names what the ledger cannot hold, a line for
+	// each kind of thing and not for each case: it travels in the header.
 	Export(ctx context.Context, q ExportQuery) (file *os.File, lossy []string, err error)
 }
 

@@ -164,14 +164,15 @@ func (f *office) Export(_ context.Context, q control.ExportQuery) (file *os.File
 		if q.Format == "records" {
 			return exportRecords(tx, out)
 		}
-		shape := ledger.Shape{}
-		for row, err := range ledgerRows(tx, q.Year, func(s string) { lossy = append(lossy, s) }) {
+		shape, left := ledger.Shape{}, leftOut{}
+		for row, err := range ledgerRows(tx, q.Year, left.add) {
 			if err != nil {
 				return err
 			}
 			shape.Hold(row)
 		}
-		return ledger.Write(out, ledgerRows(tx, q.Year, func(string) {}), ledger.Options{Format: format, Shape: shape})
+		lossy = left.lines()
+		return ledger.Write(out, ledgerRows(tx, q.Year, func(string, casefile.ID) {}), ledger.Options{Format: format, Shape: shape})
 	})
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return file, nil, told(err)
@@ -193,8 +194,46 @@ func exportRecords(tx *register.Tx, out *bufio.Writer) error {
 	return nil
 }
 
+// leftOut gathers what an export leaves out by what it is, for each mail leaves something out and
+// thousands of lines would be read by nobody.
+type leftOut struct {
+	whats []string // in the order met
+	cases map[string][]casefile.ID
+}
+
+func (l *leftOut) add(what string, id casefile.ID) {
+	if l.cases == nil {
+		l.cases = make(map[string][]casefile.ID)
+	}
+	if len(l.cases[what]) == 0 {
+		l.whats = append(l.whats, what)
+	}
+	l.cases[what] = append(l.cases[what], id)
+}
+
+// lines names each thing, how many cases it is of and the first of them.
+func (l *leftOut) lines() []string {
+	const named = 8
+	var all []string
+	for _, what := range l.whats {
+		ids := l.cases[what]
+		line := fmt.Sprintf("%s（%d 件）：", what, len(ids))
+		for i, id := range ids[:min(len(ids), named)] {
+			if i > 0 {
+				line += "、"
+			}
+			line += string(id)
+		}
+		if len(ids) > named {
+			line += " 等"
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
 // ledgerRows yields the rows of the cases that have one.
-func ledgerRows(tx *register.Tx, year int, lost func(string)) iter.Seq2[ledger.Row, error] {
+func ledgerRows(tx *register.Tx, year int, lost func(what string, id casefile.ID)) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
 		for c, err := range tx.Heads() {
 			if err != nil {
@@ -215,7 +254,7 @@ func ledgerRows(tx *register.Tx, year int, lost func(string)) iter.Seq2[ledger.R
 	}
 }
 
-func ledgerRow(tx *register.Tx, id casefile.ID, lost func(string)) (row ledger.Row, ok bool, err error) {
+func ledgerRow(tx *register.Tx, id casefile.ID, lost func(what string, id casefile.ID)) (row ledger.Row, ok bool, err error) {
 	history, err := tx.History(id)
 	if err != nil {
 		return row, false, err
@@ -230,10 +269,10 @@ func ledgerRow(tx *register.Tx, id casefile.ID, lost func(string)) (row ledger.R
 	}
 	row, lossy, ok := ledger.FromCase(history, disputes)
 	if !ok {
-		lost(string(id) + "：不是登记在册的公开申请，不列入台账")
+		lost("不是登记在册的公开申请，不列入台账", id)
 	}
 	for _, l := range lossy {
-		lost(string(id) + "：" + l)
+		lost(l, id)
 	}
 	return row, ok, nil
 }
