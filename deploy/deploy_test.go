@@ -61,21 +61,23 @@ func TestUnitVerifies(t *testing.T) {
 }
 
 // units, and for each the one of which it is the template.
-var units = []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq@.service", "ysq-backup@.service", "ysq-backup@.timer"}
+var units = []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq-remind.service", "ysq-remind.timer",
+	"ysq@.service", "ysq-backup@.service", "ysq-backup@.timer", "ysq-remind@.service", "ysq-remind@.timer"}
 
 // A template is the unit of the one office with an instance's names in it, and nothing else.
 func TestTemplatesFollow(t *testing.T) {
 	instance := strings.NewReplacer(
-		"(依申请公开)\n", "(依申请公开), of %i\n", "applications for government information\n", "applications for government information, of %i\n", "backup of ysq\n", "backup of ysq of %i\n",
+		"(依申请公开)\n", "(依申请公开), of %i\n", "applications for government information\n", "applications for government information, of %i\n", "backup of ysq\n", "backup of ysq of %i\n", "check of ysq\n", "check of ysq of %i\n",
 		"systemctl edit ysq（", "systemctl edit ysq@名称（", "systemctl edit ysq-backup ", "systemctl edit ysq-backup@名称 ",
 		"（由 ysq-backup.timer 启动）", "（由 ysq-backup@名称.timer 启动）", "systemctl enable --now ysq-backup.timer", "systemctl enable --now ysq-backup@名称.timer",
+		"（由 ysq-remind.timer 启动）", "（由 ysq-remind@名称.timer 启动）", "systemctl enable --now ysq-remind.timer", "systemctl enable --now ysq-remind@名称.timer", "systemctl edit ysq-remind ", "systemctl edit ysq-remind@名称 ",
 		"ysq.service 也要写", "ysq@名称.service 也要写", "After=ysq.service", "After=ysq@%i.service",
 		"/etc/ysq/ysq.toml", "/etc/ysq/%i.toml", "imap-password:/etc/ysq/imap-password", "%i.imap-password:/etc/ysq/%i.imap-password", "/var/backups/ysq", "/var/backups/ysq-%i",
 		"User=ysq\n", "User=ysq-%i\n", "Group=ysq\n", "Group=ysq-%i\n", "=ysq-users\n", "=ysq-%i-users\n",
 		"StateDirectory=ysq\n", "StateDirectory=ysq-%i\n", "RuntimeDirectory=ysq\n", "RuntimeDirectory=ysq-%i\n",
 		"`ysq init` writes it", "`ysq-instance add` writes it",
 	)
-	for _, name := range units[:3] {
+	for _, name := range units[:len(units)/2] {
 		template := strings.Replace(name, ".", "@.", 1)
 		want := instance.Replace(read(t, name))
 		if *update {
@@ -90,6 +92,21 @@ func TestTemplatesFollow(t *testing.T) {
 			plain := regexp.MustCompile(`(/ysq|=ysq)(\s|$|/[^%])`).MatchString(line)
 			if plain && !strings.HasPrefix(line, "#") && !strings.Contains(line, "/usr/bin/ysq ") {
 				t.Errorf("%s: %q does not belong to an instance", template, strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+// The morning check is one command of the daemon's user. That there is something to do is no failure.
+func TestRemindUnits(t *testing.T) {
+	service, timer := read(t, "ysq-remind.service"), read(t, "ysq-remind.timer")
+	for file, wants := range map[string][]string{
+		service: {"\nUser=ysq\n", "/usr/bin/ysq status --check --config " + config.DefaultFile + "\n", "\nSuccessExitStatus=1\n"},
+		timer:   {"\nOnCalendar=", "\nPersistent=yes\n", "\nWantedBy=timers.target\n"},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(file, want) {
+				t.Errorf("%q is missing in\n%s", want, file)
 			}
 		}
 	}

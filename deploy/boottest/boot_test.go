@@ -41,6 +41,7 @@ func TestBoot(t *testing.T) {
 		{"wrong configuration", wrongConfiguration},
 		{"plain credential", plainCredential},
 		{"backup", backUp},
+		{"morning check", morningCheck},
 		{"instance", instance},
 		{"upgrade", upgrade},
 		{"remove", remove},
@@ -97,7 +98,7 @@ func setUp(t *testing.T, m *machine) {
 		-e 's/^# approver = .*/approver = ["ysq-approvers"]/' -e 's/^# extension = .*/extension = "role"/' \
 		-e 's/^#* *poll_interval = .*/poll_interval = "3s"/' /etc/ysq/ysq.toml
 		ysq config check`)
-	m.sh(t, "systemctl enable --now ysq.service ysq-backup.timer 2>&1")
+	m.sh(t, "systemctl enable --now ysq.service ysq-backup.timer ysq-remind.timer 2>&1")
 	if got := m.property(t, "ysq.service", "ActiveState"); got != "active" {
 		t.Fatalf("started, and %s", got)
 	}
@@ -292,12 +293,26 @@ func backUp(t *testing.T, m *machine) {
 	contains(t, m.sh(t, "systemctl list-timers --no-pager ysq-backup.timer"), "ysq-backup.service")
 }
 
+// morningCheck: a line in the journal while all is well; a unit that failed when the daemon is not there.
+func morningCheck(t *testing.T, m *machine) {
+	contains(t, m.sh(t, "systemctl list-timers --no-pager ysq-remind.timer"), "ysq-remind.service")
+	m.sh(t, "systemctl start ysq-remind.service")
+	contains(t, m.sh(t, "journalctl --no-pager -n 5 -u ysq-remind.service"), "YSQ ", "在办")
+	m.sh(t, "systemctl stop ysq.service")
+	m.does(t, "root", 1, "systemctl", "start", "ysq-remind.service")
+	contains(t, m.sh(t, "journalctl --no-pager -n 5 -u ysq-remind.service"), "YSQ CRITICAL")
+	m.sh(t, "systemctl reset-failed; systemctl start ysq.service")
+	if got := m.sh(t, "find /var/lib/ysq ! -user ysq"); got != "" {
+		t.Errorf("not the service's own: %s", got)
+	}
+}
+
 // instance: a second office on the machine, which the first does not see and is not seen by.
 func instance(t *testing.T, m *machine) {
 	m.deliver(t, "other@example.test", 1)
 	m.does(t, "root", 2, "ysq-instance", "add", "East", "--agency", "x", "--imap-user", "x")
 	m.sh(t, `echo `+password+` | ysq-instance add east --password-stdin --login-check --agency 某市东区某局 --imap-host 127.0.0.1 --imap-user other@example.test --ca-file /etc/ysq/ca.pem --yes
-		systemctl enable --now ysq@east.service ysq-backup@east.timer 2>&1
+		systemctl enable --now ysq@east.service ysq-backup@east.timer ysq-remind@east.timer 2>&1
 		useradd -G ysq-east-users east`)
 	const socket = "YSQ_SOCKET=/run/ysq-east/ysq.sock"
 	within(t, 90*time.Second, "the case of the second office", func() (string, bool) {

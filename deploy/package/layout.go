@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"path/filepath"
+	"strings"
 )
 
 // item is one file or directory of the package.
@@ -37,8 +38,10 @@ func layout(kind, program string, p papers) []item {
 		{"/usr/lib/sysusers.d/ysq.conf", "deploy/ysq.sysusers", 0o644, false},
 		{"/usr/lib/tmpfiles.d/ysq.conf", "deploy/ysq.tmpfiles", 0o644, false},
 	}
-	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq@.service", "ysq-backup@.service", "ysq-backup@.timer"} {
-		tree = append(tree, item{"/usr/lib/systemd/system/" + unit, "deploy/" + unit, 0o644, false})
+	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq-remind.service", "ysq-remind.timer"} {
+		for _, name := range []string{unit, strings.Replace(unit, ".", "@.", 1)} { // and for an instance
+			tree = append(tree, item{"/usr/lib/systemd/system/" + name, "deploy/" + name, 0o644, false})
+		}
 	}
 	for _, page := range p.pages { // ysq-list.1.gz
 		section := filepath.Ext(page[:len(page)-len(".gz")])[1:]

@@ -39,8 +39,9 @@ purge)
 	for p in /etc/ysq /etc/sysusers.d/ysq-*.conf /etc/tmpfiles.d/ysq-*.conf \
 		/etc/systemd/system/ysq.service.d /etc/systemd/system/ysq@*.service.d \
 		/etc/systemd/system/ysq-backup*.service.d /etc/systemd/system/ysq-backup*.timer.d \
+		/etc/systemd/system/ysq-remind*.service.d /etc/systemd/system/ysq-remind*.timer.d \
 		/etc/systemd/system/*.target.wants/ysq.service /etc/systemd/system/*.target.wants/ysq@*.service \
-		/etc/systemd/system/*.target.wants/ysq-backup*.timer; do
+		/etc/systemd/system/*.target.wants/ysq-backup*.timer /etc/systemd/system/*.target.wants/ysq-remind*.timer; do
 		if [ -e "$p" ] || [ -L "$p" ]; then
 			echo "  $p"
 			rm -rf "$p"

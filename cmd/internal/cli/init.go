@@ -233,8 +233,9 @@ func (s *setup) done(path string, cfg config.Config) error {
 	next := []string{"ysq config check" + flag, "ysq serve" + flag, "ysq status" + flag}
 	if s.unit != "" {
 		next[1] = "systemctl enable --now " + strings.TrimSuffix(s.unit, ".service")
-		if rest, ours := strings.CutPrefix(s.unit, "ysq"); ours { // the packages' units: the nightly backup is theirs, too
-			next[1] += " ysq-backup" + strings.TrimSuffix(rest, ".service") + ".timer"
+		if rest, ours := strings.CutPrefix(s.unit, "ysq"); ours { // the packages' units: the nightly backup and the morning check are theirs, too
+			timer := strings.TrimSuffix(rest, ".service") + ".timer"
+			next[1] += " ysq-backup" + timer + " ysq-remind" + timer
 		}
 	}
 	if s.a.json {
