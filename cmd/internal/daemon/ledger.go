@@ -216,15 +216,12 @@ func (l *leftOut) lines() []string {
 	const named = 8
 	var all []string
 	for _, what := range l.whats {
-		ids := l.cases[what]
-		line := fmt.Sprintf("%s（%d 件）：", what, len(ids))
-		for i, id := range ids[:min(len(ids), named)] {
-			if i > 0 {
-				line += "、"
-			}
-			line += string(id)
+		var first []string
+		for _, id := range l.cases[what][:min(len(l.cases[what]), named)] {
+			first = append(first, string(id))
 		}
-		if len(ids) > named {
+		line := fmt.Sprintf("%s（%d 件）：%s", what, len(l.cases[what]), strings.Join(first, "、"))
+		if len(l.cases[what]) > named {
 			line += " 等"
 		}
 		all = append(all, line)
