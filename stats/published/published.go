@@ -138,10 +138,15 @@ func amount(cell string) (stats.Amount, bool) {
 
 // fill finds the rest: what a report may lack, which is noted.
 func (r *Report) fill(f stats.Format, doc document) {
-	r.Table2 = facts(f, doc.rows)
+	var named bool
+	r.Table2, named = facts(f, doc.rows)
 	if len(r.Table2) == 0 {
 		r.Table2 = nil
-		r.Notes = append(r.Notes, "没有找到表二")
+		note := "没有找到表二"
+		if named {
+			note = "表二没有填写"
+		}
+		r.Notes = append(r.Notes, note)
 	}
 	var ok bool
 	if r.Table4, ok = disputes(f, doc.rows); !ok {
@@ -163,9 +168,9 @@ var (
 	charged = regexp.MustCompile(`信息处理费[^。；\d]{0,12}?(\d{1,9}) ?元`)
 )
 
-// facts finds the lines of 表二.
-func facts(f stats.Format, rows [][]string) stats.Facts {
-	t := make(stats.Facts)
+// facts finds the lines of 表二; named is whether its words are there, with numbers or without.
+func facts(f stats.Format, rows [][]string) (t stats.Facts, named bool) {
+	t = make(stats.Facts)
 	for _, row := range rows {
 		for i, cell := range row {
 			for _, g := range f.Facts {
@@ -174,6 +179,7 @@ func facts(f stats.Format, rows [][]string) stats.Facts {
 					if _, known := t[item.Key]; known || name != item.Label && "行政"+name != item.Label {
 						continue
 					}
+					named = true
 					if values, ok := amounts(row[i+1:], len(g.Columns)); ok {
 						t[item.Key] = values
 					}
@@ -181,7 +187,7 @@ func facts(f stats.Format, rows [][]string) stats.Facts {
 			}
 		}
 	}
-	return t
+	return t, named
 }
 
 func amounts(cells []string, n int) ([]stats.Amount, bool) {

@@ -71,7 +71,7 @@ func TestBlank(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := read(t, "blank.docx", blank)
-	if r.Format != "2021-30" || r.Table3[24] != (stats.Line{}) || len(r.Table4) != 3 || slices.Contains(r.Notes, "没有找到表四，按零计") {
+	if r.Format != "2021-30" || r.Table3[24] != (stats.Line{}) || len(r.Table4) != 3 || slices.Contains(r.Notes, "没有找到表四，按零计") || !slices.Contains(r.Notes, "表二没有填写") {
 		t.Errorf("%s, %v, %v, %v", r.Format, r.Table3, r.Table4, r.Notes)
 	}
 }

@@ -109,6 +109,7 @@ func (a *app) caseHead(d control.CaseDetail) {
 	}
 	a.sheet("  ",
 		field{"申请人", join("，", string(d.Applicant), string(d.Category), kindLabel(d.Kind))},
+		field{"代理人", string(d.Agent)},
 		field{"合并", join("，", prefix("已并入 ", string(d.MergedInto)), prefix("并入本案的 ", numbers(d.Merged)))},
 		field{"主题", subject},
 		field{"申请内容", string(d.Request)},

@@ -115,7 +115,7 @@ func maskReadings(all []PartReading) []PartReading {
 
 func maskDetail(d CaseDetail) CaseDetail {
 	d.CaseRow = maskRow(d.CaseRow)
-	d.Request, d.Contact = maskText(d.Request), maskText(d.Contact)
+	d.Request, d.Contact, d.Agent = maskText(d.Request), maskText(d.Contact), maskText(d.Agent)
 	d.Records = maskRecords(d.Records)
 	mails := make([]MailView, len(d.Mails))
 	for i, m := range d.Mails {

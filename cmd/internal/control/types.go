@@ -95,7 +95,8 @@ type CaseDetail struct {
 	Request     Text                  `json:"request"`
 	Contact     Text                  `json:"contact"`
 	Addresses   []string              `json:"addresses"`
-	Masked      bool                  `json:"masked"` // personal data is masked in this answer
+	Agent       Text                  `json:"agent,omitzero"` // 委托代理人, by name
+	Masked      bool                  `json:"masked"`         // personal data is masked in this answer
 	Alarms      []Alarm               `json:"alarms"`
 	Next        []Step                `json:"next"` // what may be recorded now
 	Suggestions []casefile.Suggestion `json:"suggestions"`

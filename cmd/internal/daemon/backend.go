@@ -106,7 +106,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		}
 		today, cal := f.today(), f.reg.Calendar()
 		d.CaseRow = f.rowOf(tx, c)
-		d.MergedInto = c.MergedInto
+		d.MergedInto, d.Agent = c.MergedInto, control.Text(c.Agent)
 		if d.Merged, err = mergedInto(tx, c); err != nil {
 			return err
 		}
@@ -172,15 +172,19 @@ func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation
 	return e, told(err)
 }
 
-// alarms lists those of a case. Only one that consults others is read for it.
+// alarms lists those of a case, the earliest first. Only one that consults others is read for it.
 func (f *office) alarms(tx *register.Tx, c casefile.Case, today civil.Date) ([]casefile.Alarm, error) {
 	law, cal := f.reg.Law(), f.reg.Calendar()
 	all := c.Alarms(today, law, cal)
-	if !c.Consulting() {
-		return all, nil
+	if c.Consulting() {
+		history, err := tx.History(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, casefile.ConsultationAlarms(history, law, cal)...)
 	}
-	history, err := tx.History(c.ID)
-	return append(all, casefile.ConsultationAlarms(history, law, cal)...), err
+	slices.SortStableFunc(all, func(x, y casefile.Alarm) int { return cmp.Compare(x.On, y.On) })
+	return all, nil
 }
 
 // Due lists the alarms of open cases and of disputes that wait for the office's answer.
