@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,17 +99,17 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 	for _, what := range []string{"bytes", "record"} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				full := false
+				var full atomic.Bool
 				b := writingOffice(t, func(b *bureau) {
 					b.seams = func(o *Options) {
 						o.disk = func(op rawstore.Op, path string, do func() error) error {
-							if full && what == "bytes" && op == rawstore.OpRename {
+							if full.Load() && what == "bytes" && op == rawstore.OpRename {
 								return errors.New("no space left on device")
 							}
 							return do()
 						}
 						o.registerDisk = func(op register.Op, path string, do func() error) error {
-							if full && what == "record" && op == register.OpCommit {
+							if full.Load() && what == "record" && op == register.OpCommit {
 								return errors.New("no space left on device")
 							}
 							return do()
@@ -117,11 +118,11 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				})
 				id := b.registered("张三")
 				before := files(t, b)
-				full = true
+				full.Store(true)
 				if res, err := b.client.Letter(t.Context(), letterAbout(t, aRefusal, id)); err == nil {
 					t.Errorf("issued %+v", res.Letter)
 				}
-				full = false
+				full.Store(false)
 				if after := files(t, b); !slices.Equal(after, before) {
 					t.Errorf("files left: %v", after)
 				}
