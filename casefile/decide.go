@@ -415,6 +415,9 @@ func (j *judge) dispatched(e Dispatched) error {
 	if e.Way == ByCourier {
 		j.warn("邮政企业以外的快递，其寄出之日能否视为送达有争议（国办公开办函〔2016〕235号）")
 	}
+	if e.Way == ByEmail && j.Channel != Email && j.Channel != Platform && len(j.Addresses) == 0 && !strings.Contains(j.Contact, "@") {
+		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍照写的“电子邮件”记录；不是的请作废“发出”，用 dispatch --way 重记")
+	}
 	return j.after(j.RepliedOn, "答复日期")
 }
 

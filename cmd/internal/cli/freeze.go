@@ -11,6 +11,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -73,9 +74,13 @@ func (a *app) yearCloseCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
 			v, err := c.CloseYear(ctx, year, req)
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
+			}
+			if err := a.hints(ctx, c, year); err != nil {
+				return err
+			}
+			switch {
 			case a.json:
 				return a.printJSON(v)
 			case *dry:
@@ -87,6 +92,21 @@ func (a *app) yearCloseCommand() *cobra.Command {
 		})(cmd, args)
 	}
 	return cmd
+}
+
+// hints tells what does not hinder freezing and yet should be seen before the report is published, such as
+// a table that is not filled in.
+func (a *app) hints(ctx context.Context, c *control.Client, year int) error {
+	r, err := c.Report(ctx, year)
+	if err != nil {
+		return err
+	}
+	for _, check := range r.Checks {
+		if check.Level == stats.Warning {
+			fmt.Fprintln(a.errOut, "提示："+grid.Clean(check.Detail))
+		}
+	}
+	return nil
 }
 
 func (a *app) yearDiffCommand() *cobra.Command {

@@ -39,7 +39,7 @@ func (f *office) Years(context.Context) ([]control.YearView, error) {
 	return all, told(err)
 }
 
-// years lists those of which the register can report: from its first on, and what is frozen.
+// years lists those of which the register can report: from its first on, and what is or was frozen.
 func (f *office) years(past past) []int {
 	first := civil.Of(f.reg.Meta().Inception).Year()
 	if past.opening.Year != 0 {
@@ -49,7 +49,7 @@ func (f *office) years(past past) []int {
 	for year := first; year <= f.today().Year(); year++ {
 		known[year] = true
 	}
-	for _, year := range past.years {
+	for _, year := range slices.Concat(past.years, past.thawed) {
 		known[year] = true
 	}
 	return slices.Sorted(maps.Keys(known))

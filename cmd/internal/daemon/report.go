@@ -89,6 +89,7 @@ func days(year int, from, to civil.Date) (civil.Date, civil.Date) {
 type past struct {
 	opening casefile.OpeningBalance
 	years   []int // the frozen ones, the earliest first
+	thawed  []int // those that were frozen once and are not now
 	closed  map[int]casefile.YearClosed
 	by      map[int]casefile.Record // the record that froze the year
 }
@@ -115,6 +116,8 @@ func pastYears(tx *register.Tx) (past, error) {
 		if closed, by, ok := casefile.FoldYear(histories[year]); ok {
 			p.years = append(p.years, year)
 			p.closed[year], p.by[year] = closed, by
+		} else {
+			p.thawed = append(p.thawed, year)
 		}
 	}
 	return p, nil
