@@ -12,6 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/dovecottest"
 )
@@ -75,17 +76,24 @@ func (i *instance) serve() *exec.Cmd {
 	return cmd
 }
 
-// taken asks the daemon how many mails the book holds; 0 while it does not answer yet.
-func (i *instance) taken() int {
+// status asks the daemon; false while it does not answer yet. Without one the command reads the register itself.
+func (i *instance) status() (s control.Status, answered bool) {
 	out, err := i.command("status", "--json").Output()
 	if err != nil {
-		return 0
+		return s, false
 	}
-	var s struct{ Mails map[string]int }
 	if err := json.Unmarshal(out, &s); err != nil {
 		i.t.Fatal(err)
 	}
-	n := 0
+	return s, s.PID != 0
+}
+
+// taken is how many mails the daemon's book holds; 0 while it does not answer yet.
+func (i *instance) taken() (n int) {
+	s, answered := i.status()
+	if !answered {
+		return 0
+	}
 	for _, m := range s.Mails {
 		n += m
 	}
