@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,6 +164,37 @@ func TestYearEnd(t *testing.T) {
 		}
 		if _, err := b.client.YearDiff(t.Context(), 2026); exitOf(err) != control.ExitRefused {
 			t.Errorf("diff of an open year: %v", err)
+		}
+	})
+}
+
+// A year from before the register's own stays in the list when it was frozen and is open again.
+func TestReopenedYearStaysListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		boss := b.approver()
+		listed := func() (all []string) {
+			t.Helper()
+			years, err := b.client.Years(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, y := range years {
+				all = append(all, fmt.Sprintf("%d %v", y.Year, y.Frozen))
+			}
+			return all
+		}
+		if _, err := boss.CloseYear(t.Context(), 2025, control.CloseRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := listed(), []string{"2026 false", "2025 true"}; !slices.Equal(got, want) {
+			t.Errorf("frozen: %q, want %q", got, want)
+		}
+		if _, err := boss.ReopenYear(t.Context(), 2025, "漏计"); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := listed(), []string{"2026 false", "2025 false"}; !slices.Equal(got, want) {
+			t.Errorf("reopened: %q, want %q", got, want)
 		}
 	})
 }
