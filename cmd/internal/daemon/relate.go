@@ -182,9 +182,10 @@ func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *control.CaseDeta
 // mergedInto lists the numbers that point to a case. They are looked for among the cases of the same
 // applicant, for only those are merged; no index is kept for so rare a thing.
 func mergedInto(tx *register.Tx, c casefile.Case) ([]casefile.ID, error) {
-	ids := tx.CasesByName(c.Applicant)
+	latest := func(ids []casefile.ID) []casefile.ID { return ids[max(0, len(ids)-mostOthers):] } // the index holds them in order
+	ids := latest(tx.CasesByName(c.Applicant))
 	for _, mail := range c.Addresses {
-		ids = append(ids, tx.CasesByAddress(mail)...)
+		ids = append(ids, latest(tx.CasesByAddress(mail))...)
 	}
 	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
 	ids = slices.Compact(ids)
