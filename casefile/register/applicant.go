@@ -1,6 +1,10 @@
 package register
 
-import "ysq.internal/ysq/casefile"
+import (
+	"iter"
+
+	"ysq.internal/ysq/casefile"
+)
 
 // The kinds of keys in the bucket applicant.
 const (
@@ -25,19 +29,19 @@ func (t *Tx) indexApplicant(id casefile.ID, e casefile.Registered) error {
 	return t.bucket(bucketWho).Put(pairKey(applicantMark+e.IDMark, id), nil)
 }
 
-// CasesByName returns the cases on which somebody of that name was once registered.
-func (t *Tx) CasesByName(name string) []casefile.ID {
-	if name = casefile.PlainName(name); name == "" {
-		return nil
+// CasesByName yields the cases on which somebody of that name was once registered, the latest first.
+func (t *Tx) CasesByName(name string) iter.Seq[casefile.ID] {
+	if name = casefile.PlainName(name); name != "" {
+		name = applicantName + name
 	}
-	return t.paired(bucketWho, applicantName+name)
+	return t.latest(bucketWho, name)
 }
 
-// CasesByMark returns the cases on which an applicant with that casefile.Registered.IDMark was once
-// registered.
-func (t *Tx) CasesByMark(mark string) []casefile.ID {
-	if mark == "" {
-		return nil
+// CasesByMark yields the cases on which an applicant with that casefile.Registered.IDMark was once
+// registered, the latest first.
+func (t *Tx) CasesByMark(mark string) iter.Seq[casefile.ID] {
+	if mark != "" {
+		mark = applicantMark + mark
 	}
-	return t.paired(bucketWho, applicantMark+mark)
+	return t.latest(bucketWho, mark)
 }

@@ -1,6 +1,8 @@
 package register
 
 import (
+	"fmt"
+	"iter"
 	"slices"
 	"testing"
 
@@ -19,17 +21,47 @@ func TestCasesOfAnApplicant(t *testing.T) {
 	}))
 	must(t, r.View(func(tx *Tx) error {
 		for what, got := range map[string][]casefile.ID{
-			"by mark": tx.CasesByMark("aa"), "by name": tx.CasesByName("张三"), "by another's name": tx.CasesByName(" 王 五"),
+			"by mark": slices.Collect(tx.CasesByMark("aa")), "by name": slices.Collect(tx.CasesByName("张三")), "by another's name": slices.Collect(tx.CasesByName(" 王 五")),
 		} {
 			if !slices.Equal(got, []casefile.ID{first}) {
 				t.Errorf("%s: %v", what, got)
 			}
 		}
-		if got := tx.CasesByName("ACME公司"); !slices.Equal(got, []casefile.ID{second}) {
+		if got := slices.Collect(tx.CasesByName("ACME公司")); !slices.Equal(got, []casefile.ID{second}) {
 			t.Errorf("by name: %v", got)
 		}
-		if got := slices.Concat(tx.CasesByMark(""), tx.CasesByName(""), tx.CasesByMark("a"), tx.CasesByName("张")); len(got) != 0 {
-			t.Errorf("by nothing: %v", got)
+		for what, found := range map[string]iter.Seq[casefile.ID]{
+			"no mark": tx.CasesByMark(""), "no name": tx.CasesByName(""), "a part of a mark": tx.CasesByMark("a"), "a part of a name": tx.CasesByName("张"),
+		} {
+			if got := slices.Collect(found); len(got) != 0 {
+				t.Errorf("by %s: %v", what, got)
+			}
+		}
+		return nil
+	}))
+}
+
+// The cases of an applicant come latest first, and who has seen enough reads no more of them.
+func TestCasesComeLatestFirst(t *testing.T) {
+	r := opened(t)
+	var ids []casefile.ID
+	for n := range 12 {
+		id, who := take(t, r, fmt.Sprint(n), uint32(n+1)), []string{"张三", "张三丰"}[n%2]
+		ids = append(ids, id)
+		must(t, r.Update(start, func(tx *Tx) error {
+			_, err := tx.Append("李四(1000)", casefile.Draft{Case: id, On: tx.Today(), Event: casefile.Registered{As: casefile.Application, Applicant: who, Column: casefile.Natural}})
+			return err
+		}))
+	}
+	must(t, r.View(func(tx *Tx) error {
+		if got, want := slices.Collect(tx.CasesByName("张三")), []casefile.ID{ids[10], ids[8], ids[6], ids[4], ids[2], ids[0]}; !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		for id := range tx.CasesByName("张三丰") { // the last of the index
+			if id != ids[11] {
+				t.Errorf("the latest is %s, want %s", id, ids[11])
+			}
+			break
 		}
 		return nil
 	}))

@@ -226,9 +226,10 @@ func (t *Tx) DigestsWith(prefix []byte, half int, limit int) []casefile.Digest {
 // CasesByMessageID returns the cases that hold a mail with this Message-ID.
 func (t *Tx) CasesByMessageID(id string) []casefile.ID { return t.paired(bucketMsgID, id) }
 
-// CasesByAddress returns the cases to which an e-mail address belongs, compared without case.
-func (t *Tx) CasesByAddress(mail string) []casefile.ID {
-	return t.paired(bucketAddr, strings.ToLower(mail))
+// CasesByAddress yields the cases to which an e-mail address belongs, compared without case, the latest
+// first.
+func (t *Tx) CasesByAddress(mail string) iter.Seq[casefile.ID] {
+	return t.latest(bucketAddr, strings.ToLower(mail))
 }
 
 // pairKey leads from a text to a case. What is longer than a line of RFC 5322 is cut: such texts are
@@ -248,4 +249,27 @@ func (t *Tx) paired(bucket []byte, text string) []casefile.ID {
 		all = append(all, casefile.ID(k[len(prefix):]))
 	}
 	return all
+}
+
+// latest yields the cases of a text from the last number, as a text, to the first: whoever needs a few of
+// an applicant with thousands reads a few.
+func (t *Tx) latest(bucket []byte, text string) iter.Seq[casefile.ID] {
+	return func(yield func(casefile.ID) bool) {
+		if text == "" {
+			return
+		}
+		prefix := pairKey(text, "")
+		c := t.bucket(bucket).Cursor()
+		k, _ := c.Seek(append(bytes.Clone(prefix), 0xff)) // beyond every number
+		if k == nil {
+			k, _ = c.Last()
+		} else {
+			k, _ = c.Prev()
+		}
+		for ; bytes.HasPrefix(k, prefix); k, _ = c.Prev() {
+			if !yield(casefile.ID(k[len(prefix):])) {
+				return
+			}
+		}
+	}
 }

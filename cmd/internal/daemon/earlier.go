@@ -1,9 +1,6 @@
 package daemon
 
 import (
-	"cmp"
-	"slices"
-
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/mailbox/parse"
@@ -16,14 +13,8 @@ const earlierCases = 8
 // Earlier reads the sender's latest applications. One whose bytes are erased or damaged is compared
 // by its subject alone.
 func (i index) Earlier(mail string) ([]match.Earlier, error) {
-	ids := i.tx.CasesByAddress(mail)
-	slices.SortFunc(ids, func(a, b casefile.ID) int { // the latest first
-		ya, na, _ := a.Number()
-		yb, nb, _ := b.Number()
-		return cmp.Or(cmp.Compare(yb, ya), cmp.Compare(nb, na))
-	})
 	var all []match.Earlier
-	for _, id := range ids {
+	for id := range i.tx.CasesByAddress(mail) {
 		e, ok, err := i.application(id)
 		if err != nil {
 			return nil, err

@@ -470,7 +470,7 @@ func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
 
 func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 	var open []casefile.ID
-	for _, id := range i.tx.CasesByAddress(mail) {
+	for id := range i.tx.CasesByAddress(mail) {
 		c, err := i.tx.Case(id)
 		if err != nil {
 			return nil, err
@@ -479,6 +479,7 @@ func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 			open = append(open, id)
 		}
 	}
+	slices.Reverse(open) // in the order of their numbers
 	return open, nil
 }
 

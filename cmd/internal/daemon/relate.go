@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -56,15 +57,9 @@ func (f *office) relations(tx *register.Tx, a match.Filed, id casefile.ID) ([]co
 
 // othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.
 func (f *office) othersOf(tx *register.Tx, a match.Filed) ([]match.Filed, error) {
-	ids := slices.Concat(tx.CasesByMark(a.Mark), tx.CasesByName(a.Applicant))
-	for _, mail := range a.Addresses {
-		ids = append(ids, tx.CasesByAddress(mail)...)
-	}
-	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
-	ids = slices.Compact(ids)
 	var all []match.Filed
 	unheard := 0
-	for _, id := range ids[:min(len(ids), mostOthers)] {
+	for _, id := range latestOf(append(casesOf(tx, a.Applicant, a.Addresses), tx.CasesByMark(a.Mark))) {
 		if id == a.Case {
 			continue
 		}
@@ -86,6 +81,30 @@ func (f *office) othersOf(tx *register.Tx, a match.Filed) ([]match.Filed, error)
 		all = append(all, o)
 	}
 	return all, nil
+}
+
+// casesOf are the cases of a name, and those of each address.
+func casesOf(tx *register.Tx, name string, addresses []string) []iter.Seq[casefile.ID] {
+	all := []iter.Seq[casefile.ID]{tx.CasesByName(name)}
+	for _, mail := range addresses {
+		all = append(all, tx.CasesByAddress(mail))
+	}
+	return all
+}
+
+// latestOf lists the latest cases of several sequences, each once, the latest first.
+func latestOf(found []iter.Seq[casefile.ID]) (ids []casefile.ID) {
+	for _, cases := range found {
+		enough := len(ids) + mostOthers
+		for id := range cases {
+			if ids = append(ids, id); len(ids) == enough {
+				break
+			}
+		}
+	}
+	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
+	ids = slices.Compact(ids)
+	return ids[:min(len(ids), mostOthers)]
 }
 
 // markOf is the mark with which a case was last registered.
@@ -182,15 +201,8 @@ func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *control.CaseDeta
 // mergedInto lists the numbers that point to a case. They are looked for among the cases of the same
 // applicant, for only those are merged; no index is kept for so rare a thing.
 func mergedInto(tx *register.Tx, c casefile.Case) ([]casefile.ID, error) {
-	latest := func(ids []casefile.ID) []casefile.ID { return ids[max(0, len(ids)-mostOthers):] } // the index holds them in order
-	ids := latest(tx.CasesByName(c.Applicant))
-	for _, mail := range c.Addresses {
-		ids = append(ids, latest(tx.CasesByAddress(mail))...)
-	}
-	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
-	ids = slices.Compact(ids)
 	var all []casefile.ID
-	for _, id := range ids[:min(len(ids), mostOthers)] {
+	for _, id := range latestOf(casesOf(tx, c.Applicant, c.Addresses)) {
 		o, err := tx.Case(id)
 		if err != nil {
 			return nil, err
