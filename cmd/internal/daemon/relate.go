@@ -198,8 +198,8 @@ func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *control.CaseDeta
 	return nil
 }
 
-// mergedInto lists the numbers that point to a case. They are looked for among the cases of the same
-// applicant, for only those are merged; no index is kept for so rare a thing.
+// mergedInto lists the numbers that point to a case, as far as they are among the latest of the same name
+// or address, which merging asks for: no index is kept for so rare a thing.
 func mergedInto(tx *register.Tx, c casefile.Case) ([]casefile.ID, error) {
 	var all []casefile.ID
 	for _, id := range latestOf(casesOf(tx, c.Applicant, c.Addresses)) {
