@@ -220,10 +220,15 @@ func (h *Handler) due(w http.ResponseWriter, r *http.Request, _ Actor) error {
 	if err != nil {
 		return err
 	}
-	for i := range items {
-		items[i].Subject, items[i].Applicant = maskText(items[i].Subject), maskText(items[i].Applicant)
-	}
-	return answer(w, items)
+	return streamAnswer(w, func(yield func(DueItem) error) error {
+		for _, i := range items {
+			i.Subject, i.Applicant = maskText(i.Subject), maskText(i.Applicant)
+			if err := yield(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) error {
