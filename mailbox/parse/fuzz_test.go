@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -59,7 +60,8 @@ func FuzzHeader(f *testing.F) {
 }
 
 // Whatever bytes under whatever label: the text is text; and Chinese text in GB18030 comes out as it was
-// under every label of that family, or a defect says that it may not have.
+// under every label of that family, or a defect says that it may not have. (User-defined characters are
+// left out: the encoder used here has no place for them and writes other ones.)
 func FuzzCharset(f *testing.F) {
 	for _, label := range []string{"", "gb2312", "GBK", "gb18030", "big5", "utf-8", "utf-7", "utf-16", "hz-gb-2312", "iso-2022-cn", "iso-2022-jp", "unicode", "x-unknown", "'gbk'", "latin1"} {
 		f.Add([]byte("申请公开\xc9\xea\xc7\xeb"), label)
@@ -75,6 +77,9 @@ func FuzzCharset(f *testing.F) {
 			t.Errorf("%q gives %q", words, got)
 		}
 		text := strings.ToValidUTF8(string(raw), "")
+		if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Co, r) }) {
+			return
+		}
 		encoded, err := simplifiedchinese.GB18030.NewEncoder().String(text)
 		if err != nil || strings.HasPrefix(encoded, "\xff\xfe") || strings.HasPrefix(encoded, "\xfe\xff") || strings.HasPrefix(encoded, "\xef\xbb\xbf") { // marks of other charsets
 			return
