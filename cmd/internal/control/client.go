@@ -71,13 +71,8 @@ func (c *Client) Explain(ctx context.Context, id casefile.ID) (e Explanation, er
 }
 
 // Due lists what is due within so many working days, or past.
-func (c *Client) Due(ctx context.Context, within int) ([]DueItem, error) {
-	items := []DueItem{} // never null in JSON
-	err := stream(ctx, c, "/due", url.Values{"within": {strconv.Itoa(within)}}, func(i DueItem) error {
-		items = append(items, i)
-		return nil
-	})
-	return items, err
+func (c *Client) Due(ctx context.Context, within int) (items []DueItem, err error) {
+	return items, c.get(ctx, "/due", url.Values{"within": {strconv.Itoa(within)}}, &items)
 }
 
 // Append records drafts, all or none.

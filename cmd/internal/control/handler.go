@@ -220,15 +220,10 @@ func (h *Handler) due(w http.ResponseWriter, r *http.Request, _ Actor) error {
 	if err != nil {
 		return err
 	}
-	return streamAnswer(w, func(yield func(DueItem) error) error {
-		for _, i := range items {
-			i.Subject, i.Applicant = maskText(i.Subject), maskText(i.Applicant)
-			if err := yield(i); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	for i := range items {
+		items[i].Subject, items[i].Applicant = maskText(items[i].Subject), maskText(items[i].Applicant)
+	}
+	return answer(w, items)
 }
 
 func (h *Handler) append(w http.ResponseWriter, r *http.Request, who Actor) error {
