@@ -123,7 +123,7 @@ func Compact(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	tell.say("压缩", 0, 1)
-	if err := bbolt.Compact(db, r.db, 64<<20); err != nil {
+	if err := bbolt.Compact(db, r.db, 8<<20); err != nil {
 		return m, err
 	}
 	v := verifier{ctx: ctx, tell: tell}
