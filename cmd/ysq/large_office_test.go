@@ -67,6 +67,7 @@ func BenchmarkOffice(b *testing.B) {
 			"overdue": {"list", "--overdue", "--limit", "200"},
 			"show":    {"show", string(last)},
 			"due":     {"due", "--within", "5"},
+			"mine":    {"due", "--within", "5", "监测科"},
 			"report":  {"report", "2025", "--format", "json"},
 		} {
 			b.ReportMetric(milliseconds(b, func() *exec.Cmd { return i.command(args...) }), name+"-ms")
@@ -196,6 +197,7 @@ func writeOffice(b *testing.B, state string, n int) {
 		lines.Write(append(line, '\n')) // Flush tells what went wrong
 	}
 	outcomes := casefile.Outcomes()
+	departments := []string{"综合科", "法规科", "监测科", "大气科", "水生态科", "土壤科", "固废科", "执法科", "信访科", "财务科", "人事科"}
 	first := civil.MustParse("2017-01-03").Start()
 	every := civil.MustParse("2026-11-20").Start().Sub(first) / time.Duration(n)
 	for k := range n {
@@ -205,7 +207,7 @@ func writeOffice(b *testing.B, state string, n int) {
 		record(at, id, casefile.Received{Channel: casefile.InPerson, Letter: casefile.Letter{From: casefile.Address{Name: "张三"}, Subject: "政府信息公开申请"}})
 		record(at.Add(time.Hour), id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: column, Request: "2025 年监测数据"})
 		record(at.Add(2*time.Hour), id, casefile.Reviewed{Finding: "内容明确"})
-		record(at.Add(2*time.Hour), id, casefile.Assigned{Department: "监测科", Person: "王五"})
+		record(at.Add(2*time.Hour), id, casefile.Assigned{Department: departments[k%len(departments)], Person: "王五"})
 		if k < n-n/100 {
 			answer := at.Add(100 * time.Hour)
 			record(answer, id, casefile.Replied{Outcome: outcome, Basis: outcome.Bases()[0], Document: fmt.Sprintf("〔%d〕%d号", at.Year(), k)})

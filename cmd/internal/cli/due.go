@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,19 +20,20 @@ const burst = 10
 
 func (a *app) dueCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "due",
+		Use:   "due [词…]",
 		Short: "列出到期和将到期的事项",
 		Long: "列出已逾期和将到期的事项，最急的在前：应答复（条例第三十三条）、待双方确认（第三十一条）、\n" +
 			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、送达失败，以及复议答复、诉讼答辩（第五十一条）。\n" +
+			"写几个词，则同 ysq list 一样只列含有这些词的，例如自己的科室或名字。\n" +
 			fmt.Sprintf("同一申请人的同类事项满 %d 件的合为一行，日期是其中最早的；--all 逐件列出。", burst),
-		Example: "ysq due\nysq due --within 0\nysq due --all",
-		Args:    noArgs,
+		Example: "ysq due\nysq due 监测科\nysq due --within 0\nysq due --all",
 	}
 	within := cmd.Flags().Int("within", dueDays, "看到`几`个工作日之内")
 	all := cmd.Flags().Bool("all", false, "逐件列出")
 	out := newListing[control.DueItem](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-		items, err := c.Due(ctx, *within)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		words := strings.Join(args, " ")
+		items, err := c.Due(ctx, *within, words)
 		if err != nil {
 			return err
 		}
@@ -39,7 +41,10 @@ func (a *app) dueCommand() *cobra.Command {
 			return out.all(items)
 		}
 		if len(items) == 0 {
-			fmt.Fprintf(a.errOut, "%d 个工作日之内没有到期的事项\n", *within)
+			if words != "" {
+				words = "含有“" + words + "”的"
+			}
+			fmt.Fprintf(a.errOut, "%d 个工作日之内没有%s到期事项\n", *within, words)
 			return nil
 		}
 		return out.draw(items, func(wide bool) error { return a.dueTable(items, *all || wide) })

@@ -28,7 +28,7 @@ func askAgenda(ctx context.Context, c *control.Client, limit int) (g agenda, err
 	if g.Status, err = c.Status(ctx); err != nil {
 		return g, err
 	}
-	if g.Due, err = c.Due(ctx, soonDays); err != nil {
+	if g.Due, err = c.Due(ctx, soonDays, ""); err != nil {
 		return g, err
 	}
 	g.Unregistered = []control.CaseRow{}

@@ -70,9 +70,9 @@ func (c *Client) Explain(ctx context.Context, id casefile.ID) (e Explanation, er
 	return e, c.get(ctx, "/cases/"+url.PathEscape(string(id))+"/explain", nil, &e)
 }
 
-// Due lists what is due within so many working days, or past.
-func (c *Client) Due(ctx context.Context, within int) (items []DueItem, err error) {
-	return items, c.get(ctx, "/due", url.Values{"within": {strconv.Itoa(within)}}, &items)
+// Due lists what is due within so many working days, or past, where all the words are mentioned.
+func (c *Client) Due(ctx context.Context, within int, words string) (items []DueItem, err error) {
+	return items, c.get(ctx, "/due", url.Values{"within": {strconv.Itoa(within)}, "words": {words}}, &items)
 }
 
 // Append records drafts, all or none.

@@ -59,8 +59,9 @@ type Backend interface {
 	List(ctx context.Context, q ListQuery, yield func(CaseRow) error) error
 	Show(ctx context.Context, id casefile.ID) (CaseDetail, error)
 	Explain(ctx context.Context, id casefile.ID) (Explanation, error)
-	// Due lists what is due within so many working days or past, the earliest first.
-	Due(ctx context.Context, within int) ([]DueItem, error)
+	// Due lists what is due within so many working days or past, the earliest first, of the cases and
+	// disputes that mention all the words.
+	Due(ctx context.Context, within int, words string) ([]DueItem, error)
 	Append(ctx context.Context, actor Actor, req AppendRequest) (AppendResult, error)
 	// Reveal records that the actor looks at a case unmasked.
 	Reveal(ctx context.Context, actor Actor, id casefile.ID) error

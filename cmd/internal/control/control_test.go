@@ -56,9 +56,9 @@ func (d *desk) Show(context.Context, casefile.ID) (CaseDetail, error) { return d
 func (d *desk) Explain(context.Context, casefile.ID) (Explanation, error) {
 	return Explanation{}, d.err
 }
-func (d *desk) Due(context.Context, int) ([]DueItem, error)       { return nil, d.err }
-func (d *desk) Report(context.Context, int) (stats.Report, error) { return stats.Report{}, d.err }
-func (d *desk) Mail(context.Context, string) (MailView, error)    { return MailView{}, d.err }
+func (d *desk) Due(context.Context, int, string) ([]DueItem, error) { return nil, d.err }
+func (d *desk) Report(context.Context, int) (stats.Report, error)   { return stats.Report{}, d.err }
+func (d *desk) Mail(context.Context, string) (MailView, error)      { return MailView{}, d.err }
 func (d *desk) OpenMail(ctx context.Context, _ Actor, _ string) (CaseRow, error) {
 	d.judged = DryRun(ctx)
 	return CaseRow{}, d.err

@@ -212,11 +212,12 @@ func (h *Handler) explain(w http.ResponseWriter, r *http.Request, _ Actor) error
 }
 
 func (h *Handler) due(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	within, err := strconv.Atoi(r.URL.Query().Get("within"))
+	q := r.URL.Query()
+	within, err := strconv.Atoi(q.Get("within"))
 	if err != nil || within < 0 {
-		return usage("within=%q 不是天数", r.URL.Query().Get("within"))
+		return usage("within=%q 不是天数", q.Get("within"))
 	}
-	items, err := h.backend.Due(r.Context(), within)
+	items, err := h.backend.Due(r.Context(), within, q.Get("words"))
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (d Day) MarshalJSON() ([]byte, error) {
 	if d == 0 {
 		return []byte("null"), nil
 	}
-	return json.Marshal(civil.Date(d).String())
+	return []byte(`"` + civil.Date(d).String() + `"`), nil
 }
 
 // UnmarshalJSON reads the form of MarshalJSON.

@@ -47,7 +47,7 @@ func (f *office) Holders(r control.Role) []string {
 // List yields the cases of a query.
 func (f *office) List(ctx context.Context, q control.ListQuery, yield func(control.CaseRow) error) error {
 	today, cal := f.today(), f.reg.Calendar()
-	words := strings.Fields(strings.ToLower(q.Words))
+	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
 	return told(f.reg.View(func(tx *register.Tx) error {
 		cases := tx.OpenCases(q.After)
@@ -85,10 +85,22 @@ func selects(q control.ListQuery, words []string, c casefile.Case, s casefile.St
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false
 	}
+	return caseMentions(c, words)
+}
+
+// wordsOf splits what somebody looks for.
+func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
+
+// caseMentions reports whether all the words stand in what lists show of a case.
+func caseMentions(c casefile.Case, words []string) bool {
+	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee)
+}
+
+func mention(words []string, texts ...string) bool {
 	if len(words) == 0 {
 		return true
 	}
-	text := strings.ToLower(strings.Join([]string{string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee}, "\n"))
+	text := strings.ToLower(strings.Join(texts, "\n"))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 
@@ -188,14 +200,17 @@ func (f *office) alarms(tx *register.Tx, c casefile.Case, today civil.Date) ([]c
 }
 
 // Due lists the alarms of open cases and of disputes that wait for the office's answer.
-func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error) {
-	items := []control.DueItem{}
+func (f *office) Due(ctx context.Context, within int, asked string) ([]control.DueItem, error) {
+	items, words := []control.DueItem{}, wordsOf(asked)
 	today, cal := f.today(), f.reg.Calendar()
 	until, _ := cal.AddWorkdays(today, within)
 	err := f.reg.View(func(tx *register.Tx) error {
 		for c, err := range tx.OpenCases("") {
 			if err != nil {
 				return err
+			}
+			if !caseMentions(c, words) {
+				continue
 			}
 			alarms, err := f.alarms(tx, c, today)
 			if err != nil {
@@ -212,7 +227,7 @@ func (f *office) Due(ctx context.Context, within int) ([]control.DueItem, error)
 			}
 		}
 		if err := f.disputesDue(tx, today, func(i control.DueItem) {
-			if civil.Date(i.On) <= until {
+			if civil.Date(i.On) <= until && mention(words, string(i.Dispute), string(i.Applicant), string(i.Subject)) {
 				items = append(items, i)
 			}
 		}); err != nil {

@@ -68,7 +68,7 @@ func TestOfficeOverWeeks(t *testing.T) {
 		if len(overdue) != 1 || overdue[0].Case != "2026-00002" || *overdue[0].RemainingWorkdays != -1 {
 			t.Errorf("overdue: %+v", overdue)
 		}
-		items, err := b.client.Due(t.Context(), 0)
+		items, err := b.client.Due(t.Context(), 0, "")
 		if err != nil || len(items) != 2 { // the reply, and the confirmation that nobody made
 			t.Errorf("due: %+v, %v", items, err)
 		}

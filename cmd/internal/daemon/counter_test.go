@@ -180,7 +180,7 @@ func TestDisputesAreDue(t *testing.T) {
 		ordinary := file(casefile.DisputeFiled{Track: casefile.Reconsideration, Party: "王五", Matter: "x", Ordinary: true})
 		due := func(within int) string {
 			t.Helper()
-			items, err := b.client.Due(t.Context(), within)
+			items, err := b.client.Due(t.Context(), within, "")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -74,7 +74,7 @@ func (d digest) text() string {
 // digestOf gathers what somebody has to do on a day.
 func (f *office) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 	d := digest{today: today, agency: f.live().Agency.Name}
-	due, err := f.Due(ctx, f.live().Digest.Days)
+	due, err := f.Due(ctx, f.live().Digest.Days, "")
 	if err != nil {
 		return d, err
 	}
@@ -223,7 +223,7 @@ const daysAhead = 40
 
 // addDays makes the calendar's days: one for each alarm of an open case and each dispute.
 func (f *office) addDays(ctx context.Context, d *digest) error {
-	due, err := f.Due(ctx, daysAhead)
+	due, err := f.Due(ctx, daysAhead, "")
 	if err != nil {
 		return err
 	}
