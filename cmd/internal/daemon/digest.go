@@ -246,6 +246,10 @@ func (f *office) addDays(ctx context.Context, d *digest) error {
 	return nil
 }
 
+// overdueNamed is how many numbers, the most urgent, a line of the journal names: journald cuts a line
+// at 48 KiB.
+const overdueNamed = 100
+
 func (d digest) calendar(now time.Time) []byte {
 	return outbox.Calendar("依申请公开期限 "+d.agency, now, d.days)
 }
@@ -296,7 +300,8 @@ func (d *Daemon) remindByMail() error {
 	}
 	event := casefile.Reminded{Items: content.items(), To: to, Text: content.counts()}
 	if !told {
-		d.Options.Log.Warn().Int("items", event.Items).Strs("overdue", content.overdue).Msg("to be done today: " + event.Text)
+		first := content.overdue[:min(len(content.overdue), overdueNamed)]
+		d.Options.Log.Warn().Int("items", event.Items).Strs("overdue", first).Msg("to be done today: " + event.Text)
 	}
 	if err := d.dropStale(); err != nil {
 		return err
