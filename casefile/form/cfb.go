@@ -45,7 +45,7 @@ func openCompound(b []byte) (*compound, error) {
 	}
 	for next, n := le.Uint32(b[68:]), 0; next < endOfChain && n < sectors; n++ {
 		s := c.sector(next)
-		if s == nil {
+		if len(s) < 1<<c.shift { // cut: its last word, the next sector, is missing
 			break
 		}
 		for i := 0; i+8 <= len(s); i += 4 {
