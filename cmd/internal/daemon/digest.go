@@ -246,10 +246,6 @@ func (f *office) addDays(ctx context.Context, d *digest) error {
 	return nil
 }
 
-// overdueNamed is how many numbers, the most urgent, a line of the journal names: journald cuts a line
-// at 48 KiB.
-const overdueNamed = 100
-
 func (d digest) calendar(now time.Time) []byte {
 	return outbox.Calendar("依申请公开期限 "+d.agency, now, d.days)
 }
@@ -270,6 +266,10 @@ func (f *office) Digest(ctx context.Context) (control.DigestView, error) {
 	})
 	return v, told(err)
 }
+
+// overdueNamed is how many numbers, the most urgent, a line of the journal names: journald cuts a line
+// at 48 KiB.
+const overdueNamed = 100
 
 // remindByMail tells the office on the morning of each working day what is to be done, and nothing when
 // there is nothing: its people by mail, once, also when the program starts anew, and the journal.
