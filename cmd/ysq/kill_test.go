@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
@@ -86,7 +86,7 @@ func TestKilled(t *testing.T) {
 	}
 	answered.check(t, socket)
 	stop(t, d)
-	var cases []control.CaseRow
+	var cases []ask.CaseRow
 	if err := json.Unmarshal([]byte(i.run("list", "--all", "--json")), &cases); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ type notes struct {
 }
 
 func (n *notes) write(ctx context.Context, socket string) {
-	c := control.Dial(socket)
+	c := ask.Dial(socket)
 	defer c.Close()
 	for ctx.Err() == nil {
 		n.asked++
@@ -142,7 +142,7 @@ func (n *notes) write(ctx context.Context, socket string) {
 		if err != nil {
 			panic(err)
 		}
-		_, err = c.Append(ctx, control.AppendRequest{Drafts: []control.DraftView{
+		_, err = c.Append(ctx, ask.AppendRequest{Drafts: []ask.DraftView{
 			{Case: casefile.ExpandID("1", time.Now().Year()), Kind: casefile.KindNoted, Event: body},
 		}})
 		if err == nil {
@@ -156,7 +156,7 @@ func (n *notes) write(ctx context.Context, socket string) {
 // check asks for what was answered.
 func (n *notes) check(t *testing.T, socket string) {
 	t.Helper()
-	c := control.Dial(socket)
+	c := ask.Dial(socket)
 	defer c.Close()
 	d, err := c.Show(t.Context(), casefile.ExpandID("1", time.Now().Year()), false)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/dovecottest"
 )
@@ -77,7 +77,7 @@ func (i *instance) serve() *exec.Cmd {
 }
 
 // status asks the daemon; false while it does not answer yet. Without one the command reads the register itself.
-func (i *instance) status() (s control.Status, answered bool) {
+func (i *instance) status() (s ask.Status, answered bool) {
 	out, err := i.command("status", "--json").Output()
 	if err != nil {
 		return s, false

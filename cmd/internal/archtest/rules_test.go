@@ -39,11 +39,11 @@ var house = []room{
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
-	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/control", "config", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
-	{"cmd/internal/control", domain("stats"), "the wire types; what answers them is an interface"},
-	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/control", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
+	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
+	{"cmd/internal/ask", domain("stats"), "the wire types; what answers them is an interface"},
+	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
-	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/control", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
+	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }
 

@@ -10,19 +10,19 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
 // deciding declares --dry-run and --yes, and returns what adopts a calendar: it first shows whose
 // dates move, and then asks, on a terminal, or wants to have been told --yes.
-func (a *app) deciding(o *options) func(control.AdoptRequest) error {
+func (a *app) deciding(o *options) func(ask.AdoptRequest) error {
 	dryRun, yes := o.flag("dry-run", "只看哪些期限会变，不录入"), o.flag("yes", "不询问，直接录入")
-	return func(req control.AdoptRequest) error {
+	return func(req ask.AdoptRequest) error {
 		if *dryRun && *yes {
 			return usage(o.cmd, "--dry-run 与 --yes 不能同时写")
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			req.DryRun = true
 			changes, err := c.Adopt(ctx, req)
 			if err != nil {
@@ -61,13 +61,13 @@ func (a *app) deciding(o *options) func(control.AdoptRequest) error {
 
 // adoption is the JSON of import and override.
 type adoption struct {
-	Year    workday.Year         `json:"year"`
-	Changes []control.DateChange `json:"changes"`
-	Adopted bool                 `json:"adopted"`
+	Year    workday.Year     `json:"year"`
+	Changes []ask.DateChange `json:"changes"`
+	Adopted bool             `json:"adopted"`
 }
 
 // moves lists whose dates become what.
-func (a *app) moves(changes []control.DateChange) error {
+func (a *app) moves(changes []ask.DateChange) error {
 	if len(changes) == 0 {
 		fmt.Fprintln(a.out, "没有在办案件的期限因此变动")
 		return nil
@@ -90,7 +90,7 @@ func (a *app) moves(changes []control.DateChange) error {
 	return a.table(t, nil, 1)
 }
 
-func changed(before, after control.Day) string {
+func changed(before, after ask.Day) string {
 	if before == after && after != 0 {
 		return "不变"
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/published"
 	"ysq.internal/ysq/stats/render"
@@ -51,7 +51,7 @@ func (a *app) reportEditCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if *file != "" {
 				text, err := os.ReadFile(*file)
 				if err != nil {
@@ -75,19 +75,19 @@ func (a *app) reportEditCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) saveManual(ctx context.Context, c *control.Client, year int, text string) error {
+func (a *app) saveManual(ctx context.Context, c *ask.Client, year int, text string) error {
 	if err := c.SetManual(ctx, year, text); err != nil {
 		return err
 	}
 	if a.json {
-		return a.printJSON(control.ManualText{Text: text, Saved: true})
+		return a.printJSON(ask.ManualText{Text: text, Saved: true})
 	}
 	fmt.Fprintf(a.out, "已存入 %d 年报告的文字部分\n", year)
 	return nil
 }
 
 // editManual opens the editor on a copy. What cannot be saved stays in the copy, which is named.
-func (a *app) editManual(ctx context.Context, c *control.Client, year int, text string) error {
+func (a *app) editManual(ctx context.Context, c *ask.Client, year int, text string) error {
 	editor := strings.Fields(cmp.Or(a.getenv("VISUAL"), a.getenv("EDITOR"), "vi"))
 	dir, err := os.MkdirTemp("", "ysq-report-*")
 	if err != nil {
@@ -100,7 +100,7 @@ func (a *app) editManual(ctx context.Context, c *control.Client, year int, text 
 	edit := exec.CommandContext(ctx, editor[0], append(editor[1:], path)...)
 	edit.Stdin, edit.Stdout, edit.Stderr = a.in, a.out, a.errOut
 	if err := edit.Run(); err != nil {
-		return errors.Join(&control.Error{Code: "editor", Exit: control.ExitFailed, Msg: fmt.Sprintf("编辑器 %s：%v", editor[0], err), Hint: "用环境变量 EDITOR 指明编辑器，或用 --file 存入"}, os.RemoveAll(dir))
+		return errors.Join(&ask.Error{Code: "editor", Exit: ask.ExitFailed, Msg: fmt.Sprintf("编辑器 %s：%v", editor[0], err), Hint: "用环境变量 EDITOR 指明编辑器，或用 --file 存入"}, os.RemoveAll(dir))
 	}
 	changed, err := os.ReadFile(path)
 	if err != nil {
@@ -125,7 +125,7 @@ func readPublished(path string) (published.Report, error) {
 	}
 	r, err := published.Read(filepath.Base(path), b)
 	if err != nil {
-		return r, &control.Error{Code: "unreadable", Msg: err.Error(), Exit: control.ExitFailed}
+		return r, &ask.Error{Code: "unreadable", Msg: err.Error(), Exit: ask.ExitFailed}
 	}
 	return r, nil
 }
@@ -221,7 +221,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if err := c.SetOpening(ctx, balance); err != nil {
 				return err
 			}

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 func (a *app) boardCommand() *cobra.Command {
@@ -63,7 +63,7 @@ type board struct {
 	size   func() (width, height int)
 
 	shown  agenda
-	open   []control.CaseRow
+	open   []ask.CaseRow
 	asked  time.Time // of the last good answer; zero: none yet
 	tried  time.Time
 	failed error // of the last try
@@ -138,12 +138,12 @@ func (b *board) refresh(ctx context.Context) {
 	b.tried = time.Now()
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	c := control.Dial(b.socket)
+	c := ask.Dial(b.socket)
 	defer c.Close()
 	g, err := askAgenda(ctx, c, 0)
-	var open []control.CaseRow
+	var open []ask.CaseRow
 	if err == nil {
-		err = c.List(ctx, control.ListQuery{}, func(r control.CaseRow) error {
+		err = c.List(ctx, ask.ListQuery{}, func(r ask.CaseRow) error {
 			open = append(open, r)
 			return nil
 		})

@@ -8,14 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 func sampleBoard(columns int) *board {
 	term := newTerminal(columns, map[string]string{"NO_COLOR": "1"})
 	b := &board{a: term.app, out: &bytes.Buffer{}, size: func() (int, int) { return 80, 10 }, asked: now, open: sampleRows()}
-	b.shown = agenda{Status: status(), Due: []control.DueItem{
-		{Case: "2026-00002", Applicant: "某化工有限公司\x1b[2J", Subject: "环评批复", Stage: "handling", Alarm: control.Alarm{Label: "应答复", On: on("2026-11-19"), Remaining: -2}},
+	b.shown = agenda{Status: status(), Due: []ask.DueItem{
+		{Case: "2026-00002", Applicant: "某化工有限公司\x1b[2J", Subject: "环评批复", Stage: "handling", Alarm: ask.Alarm{Label: "应答复", On: on("2026-11-19"), Remaining: -2}},
 	}, Unregistered: sampleRows()[:1]}
 	return b
 }
@@ -52,7 +52,7 @@ func TestBoardShows(t *testing.T) {
 		{"what is overdue alone", func(b *board) { b.part = 1 }, []string{"到期和逾期 1"}, []string{"在办 5", "未登记 1\n"}},
 		{"nothing yet", func(b *board) { b.asked, b.failed = time.Time{}, &net.OpError{Op: "dial", Err: errors.New("refused")} }, []string{"守护进程没有应答"}, []string{"在办"}},
 		{"the daemon restarts", func(b *board) { b.failed = &net.OpError{Op: "dial", Err: errors.New("refused")} }, []string{"守护进程没有应答", "以下是 07:30:00 的情形", "在办 5"}, nil},
-		{"somebody who may not", func(b *board) { b.failed = &control.Error{Code: "denied", Msg: "角色是“无权限”"} }, []string{"角色是“无权限”"}, nil},
+		{"somebody who may not", func(b *board) { b.failed = &ask.Error{Code: "denied", Msg: "角色是“无权限”"} }, []string{"角色是“无权限”"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := sampleBoard(100)

@@ -12,7 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -37,7 +37,7 @@ func (a *app) calendarShowCommand() *cobra.Command {
 					return usage(cmd, "年份 %q 不对", args[0])
 				}
 			}
-			return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 				y, err := c.Calendar(ctx, year)
 				if err != nil {
 					return err
@@ -48,7 +48,7 @@ func (a *app) calendarShowCommand() *cobra.Command {
 	}
 }
 
-func (a *app) calendar(y control.CalendarYear) error {
+func (a *app) calendar(y ask.CalendarYear) error {
 	if a.json {
 		return a.printJSON(y)
 	}
@@ -60,9 +60,9 @@ func (a *app) calendar(y control.CalendarYear) error {
 			n++
 		}
 		first, last := days[0], days[n-1]
-		when := a.day(control.Day(first.Date))
+		when := a.day(ask.Day(first.Date))
 		if n > 1 {
-			when += " 至 " + a.day(control.Day(last.Date))
+			when += " 至 " + a.day(ask.Day(last.Date))
 		}
 		t.Rows = append(t.Rows, []string{when, first.Kind.Label(), first.Name, strconv.Itoa(n), first.Notice})
 		days = days[n:]
@@ -75,7 +75,7 @@ func follows(a, b workday.Day) bool {
 	return b.Date == a.Date+1 && a.Kind == b.Kind && a.Name == b.Name && a.Notice == b.Notice
 }
 
-func tentative(y control.CalendarYear) string {
+func tentative(y ask.CalendarYear) string {
 	if y.Complete {
 		return ""
 	}
@@ -89,8 +89,8 @@ func (a *app) calendarCheckCommand() *cobra.Command {
 			"所有在办案件的期限都是暂定的。",
 		Example: "ysq calendar check\nysq calendar check --json",
 		Args:    noArgs,
-		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-			var years []control.CalendarYear
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+			var years []ask.CalendarYear
 			first := workday.Embedded().Begin().Add(30).Year() // its last days of December belong to the year after
 			for year := first; year <= a.today().Year()+1; year++ {
 				y, err := c.Calendar(ctx, year)
@@ -106,7 +106,7 @@ func (a *app) calendarCheckCommand() *cobra.Command {
 }
 
 // checkCalendar judges the years up to the next; the list has no gap.
-func (a *app) checkCalendar(years []control.CalendarYear) error {
+func (a *app) checkCalendar(years []ask.CalendarYear) error {
 	today := a.today()
 	type verdict struct {
 		Year     int    `json:"year"`
@@ -156,7 +156,7 @@ func (a *app) checkCalendar(years []control.CalendarYear) error {
 		}
 	}
 	if failed {
-		return &control.Error{Code: "calendar-missing", Exit: control.ExitCheck,
+		return &ask.Error{Code: "calendar-missing", Exit: ask.ExitCheck,
 			Msg:  fmt.Sprintf("没有 %d 年的放假安排", today.Year()),
 			Hint: "取得国务院办公厅的通知，用 ysq calendar import 录入"}
 	}
@@ -187,14 +187,14 @@ func (a *app) calendarImportCommand() *cobra.Command {
 			lacks = append(lacks, d.Date.Long()+" "+d.Name)
 		}
 		if len(lacks) > 0 && !*amends {
-			return &control.Error{Code: "calendar-lacks", Exit: control.ExitRefused,
+			return &ask.Error{Code: "calendar-lacks", Exit: ask.ExitRefused,
 				Msg:  fmt.Sprintf("%s：%s 没有写这些法定节假日放假：%s", args[0], y.Notice, strings.Join(lacks, "、")),
 				Hint: "核对文件；如是只改几天的补充通知，加 --amends"}
 		}
 		if !a.json {
 			a.notice(y)
 		}
-		return decide(control.AdoptRequest{Year: y})
+		return decide(ask.AdoptRequest{Year: y})
 	}
 	return cmd
 }
@@ -218,7 +218,7 @@ func (a *app) readNotice(path string) (y workday.Year, err error) {
 		faults = append(faults, name+":"+e.Error())
 	}
 	if faults != nil {
-		return y, &control.Error{Code: "notice", Exit: control.ExitUsage, Msg: "放假安排有误，没有录入\n" + strings.Join(faults, "\n"), Hint: "改正后再试"}
+		return y, &ask.Error{Code: "notice", Exit: ask.ExitUsage, Msg: "放假安排有误，没有录入\n" + strings.Join(faults, "\n"), Hint: "改正后再试"}
 	}
 	return y, err
 }
@@ -288,7 +288,7 @@ func (a *app) calendarOverrideCommand() *cobra.Command {
 			y.Year = d.Year()
 			y.Overrides = append(y.Overrides, workday.Override{Date: d, Working: *working, Reason: *reason})
 		}
-		return decide(control.AdoptRequest{Year: y, Reason: *reason})
+		return decide(ask.AdoptRequest{Year: y, Reason: *reason})
 	}
 	return cmd
 }

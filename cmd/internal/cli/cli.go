@@ -15,7 +15,7 @@
 //
 // The other files hold one command each, or one family of them.
 //
-// A command asks the daemon (package control) and prints the answer. It decides nothing: what is
+// A command asks the daemon (package ask) and prints the answer. It decides nothing: what is
 // legal, who may do it and what is masked is judged behind the socket, so that no command can get
 // around it.
 package cli
@@ -31,12 +31,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 )
 
-// Main runs the command that args name and returns its exit code (control.Exit…). It ends early
+// Main runs the command that args name and returns its exit code (ask.Exit…). It ends early
 // when ctx does; `serve` then stops in order, which is its ordinary end.
 func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, version string) int {
 	if len(args) > 0 && args[0] == worker.Command { // the daemon's child: not for people, and nothing of the tree for it
@@ -49,7 +49,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		a.json = a.json || slices.Contains(args, "--json") // also when a flag before it was wrong
 		return a.fail(err)
 	}
-	return control.ExitDone
+	return ask.ExitDone
 }
 
 // app is one run of one command.
@@ -68,7 +68,7 @@ type app struct {
 	colour     string // auto, always, never
 	lang       string // zh, en; empty: by the environment
 	noPager    bool
-	dryRun     bool // of a command whose request does not carry the wish itself (control.Client.Judging)
+	dryRun     bool // of a command whose request does not carry the wish itself (ask.Client.Judging)
 
 	width config.Width // of ambiguous characters, once a configuration was read
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -78,8 +78,8 @@ func (a *app) completeWord(parent, word string) completer {
 			return kinds, cobra.ShellCompDirectiveNoFileComp
 		}
 	case "文号":
-		return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
-			all, err := c.LetterList(ctx, control.LetterQuery{Year: a.today().Year()})
+		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
+			all, err := c.LetterList(ctx, ask.LetterQuery{Year: a.today().Year()})
 			for _, l := range all {
 				if l.Document != "" {
 					add(string(l.Document), l.Label, string(l.Applicant))
@@ -89,7 +89,7 @@ func (a *app) completeWord(parent, word string) completer {
 		})
 	case "编号":
 		if parent == "outbox" {
-			return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
+			return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 				all, err := c.Outbox(ctx, false)
 				for _, o := range all {
 					add(strconv.FormatUint(o.ID, 10), string(o.Case), o.To, o.Subject)
@@ -97,7 +97,7 @@ func (a *app) completeWord(parent, word string) completer {
 				return err
 			})
 		}
-		return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
+		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 			all, err := c.Disputes(ctx)
 			for _, d := range all {
 				add(string(d.Dispute), string(d.Party))
@@ -105,8 +105,8 @@ func (a *app) completeWord(parent, word string) completer {
 			return err
 		})
 	case "摘要", "摘要|文件夹:UID":
-		return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
-			return c.Mails(ctx, casefile.Parked, func(m control.MailView) error {
+		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
+			return c.Mails(ctx, casefile.Parked, func(m ask.MailView) error {
 				add(m.Digest.Short(), m.From, m.Subject)
 				return nil
 			})
@@ -135,8 +135,8 @@ func (a *app) completeWord(parent, word string) completer {
 
 // completeCases offers the numbers of open cases with their subjects.
 func (a *app) completeCases(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return a.asking(func(ctx context.Context, c *control.Client, add func(string, ...string)) error {
-		return c.List(ctx, control.ListQuery{Limit: most}, func(r control.CaseRow) error {
+	return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
+		return c.List(ctx, ask.ListQuery{Limit: most}, func(r ask.CaseRow) error {
 			if !slices.Contains(args, string(r.Case)) {
 				add(string(r.Case), string(r.Applicant), string(r.Subject))
 			}
@@ -147,7 +147,7 @@ func (a *app) completeCases(cmd *cobra.Command, args []string, typed string) ([]
 
 // asking completes with what the daemon says in time. It says nothing where none runs: a shell is no
 // place for errors, and the register is not opened for a key that was pressed.
-func (a *app) asking(ask func(ctx context.Context, c *control.Client, add func(value string, about ...string)) error) completer {
+func (a *app) asking(answer func(ctx context.Context, c *ask.Client, add func(value string, about ...string)) error) completer {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		const nothing = cobra.ShellCompDirectiveNoFileComp
 		socket, err := a.socketPath()
@@ -162,10 +162,10 @@ func (a *app) asking(ask func(ctx context.Context, c *control.Client, add func(v
 			return nil, nothing
 		}
 		conn.Close()
-		c := control.Dial(socket)
+		c := ask.Dial(socket)
 		defer c.Close()
 		var found []cobra.Completion
-		err = ask(ctx, c, func(value string, about ...string) {
+		err = answer(ctx, c, func(value string, about ...string) {
 			if len(found) < most {
 				found = append(found, cobra.CompletionWithDesc(grid.Clean(value), grid.Clean(join(" ", about...))))
 			}

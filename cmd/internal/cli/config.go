@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -98,13 +98,13 @@ func (a *app) showConfig(cfg config.Config) error {
 	}
 	path, _ := a.configPath()
 	shown := struct {
-		File      string      `json:"file"`
-		Agency    string      `json:"agency"`
-		State     string      `json:"state"`
-		Socket    string      `json:"socket"`
-		CasesFrom control.Day `json:"cases_from"`
-		Mailboxes []mailbox   `json:"mailboxes"`
-	}{File: path, Agency: cfg.Agency.Name, State: cfg.Paths.State, Socket: cfg.Paths.Socket, CasesFrom: control.Day(cfg.Intake.CasesFrom)}
+		File      string    `json:"file"`
+		Agency    string    `json:"agency"`
+		State     string    `json:"state"`
+		Socket    string    `json:"socket"`
+		CasesFrom ask.Day   `json:"cases_from"`
+		Mailboxes []mailbox `json:"mailboxes"`
+	}{File: path, Agency: cfg.Agency.Name, State: cfg.Paths.State, Socket: cfg.Paths.Socket, CasesFrom: ask.Day(cfg.Intake.CasesFrom)}
 	for _, m := range cfg.Mailboxes {
 		shown.Mailboxes = append(shown.Mailboxes, mailbox{m.Name, m.Host, m.Port, m.TLS, m.User, m.PollInterval.String()})
 	}
@@ -126,9 +126,9 @@ func (a *app) versionCommand() *cobra.Command {
 					Protocol string `json:"protocol"`
 					Go       string `json:"go"`
 					Platform string `json:"platform"`
-				}{a.version, control.Protocol, runtime.Version(), platform})
+				}{a.version, ask.Protocol, runtime.Version(), platform})
 			}
-			fmt.Fprintf(a.out, "ysq %s（接口 %s，%s，%s）\n", a.version, control.Protocol, runtime.Version(), platform)
+			fmt.Fprintf(a.out, "ysq %s（接口 %s，%s，%s）\n", a.version, ask.Protocol, runtime.Version(), platform)
 			return nil
 		},
 	}

@@ -8,7 +8,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -36,7 +36,7 @@ func (a *app) newCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		n := control.NewCase{Channel: *channel, On: control.Day(*on), Carried: *carried, From: *from, Subject: *subject, DryRun: *dryRun}
+		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Carried: *carried, From: *from, Subject: *subject, DryRun: *dryRun}
 		if o.given("applicant") {
 			events, err := registered()
 			if err != nil {
@@ -51,7 +51,7 @@ func (a *app) newCommand() *cobra.Command {
 		if err := regular(cmd, args); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) (err error) {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) (err error) {
 			trial := n
 			trial.DryRun = true
 			res, err := c.New(ctx, trial)
@@ -82,7 +82,7 @@ func (a *app) newCommand() *cobra.Command {
 }
 
 // dayOfReceipt says which day is 收到申请之日 and why (条例31), and what follows from it.
-func dayOfReceipt(c casefile.Channel, r control.CaseRow) string {
+func dayOfReceipt(c casefile.Channel, r ask.CaseRow) string {
 	rule := map[casefile.Channel]string{
 		casefile.InPerson:       "当面提交的，以提交之日为收到申请之日（条例第三十一条第一项）",
 		casefile.Oral:           "口头申请由本机关代为填写，以提出之日为收到申请之日（条例第二十九条、第三十一条第一项）",
@@ -115,8 +115,8 @@ func (a *app) splitCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
-			r := control.SplitRequest{Parts: *parts, Reason: *reason, DryRun: *dryRun}
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+			r := ask.SplitRequest{Parts: *parts, Reason: *reason, DryRun: *dryRun}
 			res, err := c.Split(ctx, casefile.ExpandID(args[0], o.year), r)
 			if err != nil {
 				return err
@@ -128,10 +128,10 @@ func (a *app) splitCommand() *cobra.Command {
 }
 
 // opened prints the case that something has become.
-func (a *app) opened(what string, r control.CaseRow) error {
+func (a *app) opened(what string, r ask.CaseRow) error {
 	if a.json {
 		return a.printJSON(r)
 	}
 	fmt.Fprintf(a.out, "%s %s\n", what, grid.Clean(string(r.Case)))
-	return a.rows([]control.CaseRow{r})
+	return a.rows([]ask.CaseRow{r})
 }

@@ -9,7 +9,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -52,8 +52,8 @@ func (a *app) disputeListCommand() *cobra.Command {
 		Use: "list", Short: "列出复议和诉讼", Long: "列出行政复议和行政诉讼（条例第五十一条）、答复期限和结果。",
 		Example: "ysq dispute list", Args: noArgs,
 	}
-	out := newListing[control.DisputeView](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	out := newListing[ask.DisputeView](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		all, err := c.Disputes(ctx)
 		if err != nil {
 			return err
@@ -70,7 +70,7 @@ func (a *app) disputeListCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) disputes(all []control.DisputeView) error {
+func (a *app) disputes(all []ask.DisputeView) error {
 	t := grid.Table{Header: []string{"编号", "途径", "当事人", "案件", "送达", "答复期限", "答复", "结果"}}
 	var tints []tint
 	for _, d := range all {
@@ -80,7 +80,7 @@ func (a *app) disputes(all []control.DisputeView) error {
 			if d.Provisional {
 				answered += "（暂定）"
 			}
-			colour = alarmTint(control.Alarm{Remaining: *d.Remaining})
+			colour = alarmTint(ask.Alarm{Remaining: *d.Remaining})
 		}
 		t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, casesOf(d), day(d.FiledOn), day(d.AnswerBy), answered, disputeResult(d)})
 		tints = append(tints, colour)
@@ -89,7 +89,7 @@ func (a *app) disputes(all []control.DisputeView) error {
 }
 
 // casesOf names the first case and how many there are.
-func casesOf(d control.DisputeView) string {
+func casesOf(d ask.DisputeView) string {
 	if len(d.Cases) < 2 {
 		return joinIDs(d.Cases)
 	}
@@ -104,7 +104,7 @@ func joinIDs(ids []casefile.ID) string {
 	return strings.Join(words, "、")
 }
 
-func disputeResult(d control.DisputeView) string {
+func disputeResult(d ask.DisputeView) string {
 	if d.Voided {
 		return "已作废"
 	}
@@ -119,7 +119,7 @@ func (a *app) disputeShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show 编号", Short: "显示一件复议或诉讼及其经过", Long: "显示一件行政复议或行政诉讼（条例第五十一条）及其经过。",
 		Example: "ysq dispute show Y2026-001", Args: exactly("编号"),
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			d, err := c.Dispute(ctx, disputeID(args[0]))
 			if err != nil {
 				return err
@@ -129,7 +129,7 @@ func (a *app) disputeShowCommand() *cobra.Command {
 	}
 }
 
-func (a *app) dispute(d control.DisputeView) error {
+func (a *app) dispute(d ask.DisputeView) error {
 	if a.json {
 		return a.printJSON(d)
 	}
@@ -214,8 +214,8 @@ func (a *app) recordDispute(cmd *cobra.Command, on civil.Date, dryRun bool, even
 	if err != nil {
 		return err
 	}
-	return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-		d, err := c.RecordDispute(ctx, control.DisputeRequest{On: control.Day(on), Kind: event.Kind(), Event: encoded, DryRun: dryRun})
+	return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+		d, err := c.RecordDispute(ctx, ask.DisputeRequest{On: ask.Day(on), Kind: event.Kind(), Event: encoded, DryRun: dryRun})
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -32,7 +32,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			return usage(cmd, "--wait 要与 --live 同用，且不能是负的")
 		}
 		if *live {
-			return a.ask(func(ctx context.Context, c *control.Client, _ []string) error { return a.live(ctx, c, *wait) })(cmd, nil)
+			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return a.live(ctx, c, *wait) })(cmd, nil)
 		}
 		all := a.examine(cmd)
 		if a.json {
@@ -49,21 +49,21 @@ func (a *app) doctorCommand() *cobra.Command {
 
 // examine asks whoever holds the register; where that fails, this command looks at what can be looked
 // at without it, for then it is needed most.
-func (a *app) examine(cmd *cobra.Command) []control.Diagnosis {
+func (a *app) examine(cmd *cobra.Command) []ask.Diagnosis {
 	c, err := a.open(cmd)
 	if err == nil {
-		var all []control.Diagnosis
+		var all []ask.Diagnosis
 		all, err = c.Doctor(cmd.Context())
 		if err = errors.Join(err, c.Close()); err == nil {
 			return all
 		}
 	}
 	e := forPeople(err)
-	all := []control.Diagnosis{{ID: cmp.Or(e.Code, "register"), Subject: "登记库和守护进程", State: control.DiagnosisFail, Text: e.Msg, Do: e.Hint}}
+	all := []ask.Diagnosis{{ID: cmp.Or(e.Code, "register"), Subject: "登记库和守护进程", State: ask.DiagnosisFail, Text: e.Msg, Do: e.Hint}}
 	cfg, err := a.loadConfig()
 	if err != nil {
 		if e := forPeople(err); e.Msg != all[0].Text {
-			all = append(all, control.Diagnosis{ID: "config", Subject: "配置", State: control.DiagnosisFail, Text: e.Msg, Do: e.Hint})
+			all = append(all, ask.Diagnosis{ID: "config", Subject: "配置", State: ask.DiagnosisFail, Text: e.Msg, Do: e.Hint})
 		}
 		return all
 	}
@@ -71,23 +71,23 @@ func (a *app) examine(cmd *cobra.Command) []control.Diagnosis {
 }
 
 // health is the error of an examination that found something broken.
-func health(all []control.Diagnosis) error {
+func health(all []ask.Diagnosis) error {
 	n := 0
 	for _, d := range all {
-		if d.State == control.DiagnosisFail {
+		if d.State == ask.DiagnosisFail {
 			n++
 		}
 	}
 	if n == 0 {
 		return nil
 	}
-	return &control.Error{Code: "unhealthy", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 项异常", n), Hint: "按各项所说处理，再运行 ysq doctor"}
+	return &ask.Error{Code: "unhealthy", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 项异常", n), Hint: "按各项所说处理，再运行 ysq doctor"}
 }
 
 // widestSubject is up to where the lines of doctor are aligned.
 const widestSubject = 24
 
-func (a *app) diagnoses(all []control.Diagnosis) error {
+func (a *app) diagnoses(all []ask.Diagnosis) error {
 	s := a.screenOf(a.out)
 	widest := 0
 	for _, d := range all {
@@ -98,9 +98,9 @@ func (a *app) diagnoses(all []control.Diagnosis) error {
 	for _, d := range all {
 		word, colour := "正常", plain
 		switch d.State {
-		case control.DiagnosisWarn:
+		case ask.DiagnosisWarn:
 			word, colour = "注意", soon
-		case control.DiagnosisFail:
+		case ask.DiagnosisFail:
 			word, colour = "异常", alarm
 		}
 		begin := word + "  " + pad(grid.Clean(d.Subject), widest, s.grid) + "  "
@@ -115,7 +115,7 @@ func (a *app) diagnoses(all []control.Diagnosis) error {
 	return nil
 }
 
-func (a *app) live(ctx context.Context, c *control.Client, wait time.Duration) error {
+func (a *app) live(ctx context.Context, c *ask.Client, wait time.Duration) error {
 	if wait > 0 {
 		fmt.Fprintf(a.errOut, "正在与邮件服务器对话，请在 %v 内给邮箱发一封信……\n", wait)
 	}
@@ -137,10 +137,10 @@ func (a *app) live(ctx context.Context, c *control.Client, wait time.Duration) e
 	if err != nil || broken == 0 {
 		return err
 	}
-	return &control.Error{Code: "unhealthy", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 个邮箱没能谈完", broken), Hint: "实录止于出错之处，可以照样发出"}
+	return &ask.Error{Code: "unhealthy", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 个邮箱没能谈完", broken), Hint: "实录止于出错之处，可以照样发出"}
 }
 
-func (a *app) transcripts(all []control.Transcript) {
+func (a *app) transcripts(all []ask.Transcript) {
 	for _, t := range all {
 		fmt.Fprintf(a.out, "邮箱 %s（ysq %s）\n", t.Account, a.version)
 		for _, l := range t.Lines {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -30,8 +30,8 @@ func (a *app) dueCommand() *cobra.Command {
 	}
 	within := cmd.Flags().Int("within", dueDays, "看到`几`个工作日之内")
 	all := cmd.Flags().Bool("all", false, "逐件列出")
-	out := newListing[control.DueItem](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	out := newListing[ask.DueItem](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		words := strings.Join(args, " ")
 		items, err := c.Due(ctx, *within, words)
 		if err != nil {
@@ -53,10 +53,10 @@ func (a *app) dueCommand() *cobra.Command {
 }
 
 // dueTable lists alarms, the earliest first.
-func (a *app) dueTable(items []control.DueItem, all bool) error {
+func (a *app) dueTable(items []ask.DueItem, all bool) error {
 	type bundle struct {
 		kind      string
-		applicant control.Text
+		applicant ask.Text
 	}
 	count := map[bundle]int{}
 	for _, i := range items {
@@ -90,7 +90,7 @@ func (a *app) dueTable(items []control.DueItem, all bool) error {
 	return a.fitted(t, tints, []int{5, 6}, []int{4})
 }
 
-func alarmTint(al control.Alarm) tint {
+func alarmTint(al ask.Alarm) tint {
 	switch {
 	case al.Remaining < 0:
 		return alarm

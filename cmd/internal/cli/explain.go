@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -20,7 +20,7 @@ func (a *app) explainCommand() *cobra.Command {
 			"哪些天计入、哪些天因何不计。从严口径自到达日起算，法定口径自收到申请之日起算，提醒以较早者为准。",
 		Example: "ysq explain 17\nysq explain 2025-17 --json",
 		Args:    exactly("案号"),
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			e, err := c.Explain(ctx, casefile.ExpandID(args[0], a.today().Year()))
 			if err != nil {
 				return err
@@ -33,7 +33,7 @@ func (a *app) explainCommand() *cobra.Command {
 	}
 }
 
-func (a *app) explain(e control.Explanation) error {
+func (a *app) explain(e ask.Explanation) error {
 	fmt.Fprintln(a.out, grid.Clean(join("  ", "案件 "+string(e.Case.Case), stageLabel(e.Case.Stage), remaining(e.Case), "今天 "+day(e.Today))))
 	for _, c := range e.Clocks {
 		a.heading(c.Label)
@@ -53,14 +53,14 @@ func (a *app) explain(e control.Explanation) error {
 	return nil
 }
 
-func clockStart(c control.ClockView) string {
+func clockStart(c ask.ClockView) string {
 	if c.Start == 0 {
 		return "尚未起算"
 	}
 	return day(c.Start) + "（第零日）"
 }
 
-func clockDue(c control.ClockView) string {
+func clockDue(c ask.ClockView) string {
 	switch {
 	case c.Due == 0:
 		return ""
@@ -70,14 +70,14 @@ func clockDue(c control.ClockView) string {
 	return day(c.Due) + fmt.Sprintf("（第 %d 个工作日）", c.Limit) + provisional(c.Provisional)
 }
 
-func waits(c control.ClockView) string {
+func waits(c ask.ClockView) string {
 	if c.WaitingFor == "" {
 		return ""
 	}
 	return string(c.WaitingFor) + prefix("，至 ", day(c.WaitingUntil))
 }
 
-func (a *app) turns(turns []control.TurnView) error {
+func (a *app) turns(turns []ask.TurnView) error {
 	if len(turns) == 0 {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (a *app) turns(turns []control.TurnView) error {
 
 // walk prints every day, also the uncounted ones: it is what the office shows when its count is
 // doubted.
-func (a *app) walk(days []control.DayView, today control.Day) error {
+func (a *app) walk(days []ask.DayView, today ask.Day) error {
 	if len(days) == 0 {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ysq.internal/ysq/casefile/words"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -39,28 +39,28 @@ func (a *app) fail(err error) int {
 }
 
 // forPeople gives any error its code, words and exit code.
-func forPeople(err error) *control.Error {
-	if e, ok := errors.AsType[*control.Error](err); ok {
+func forPeople(err error) *ask.Error {
+	if e, ok := errors.AsType[*ask.Error](err); ok {
 		return e
 	}
 	if _, ok := errors.AsType[config.Error](err); ok {
-		return &control.Error{Code: "config", Msg: "配置有误\n" + err.Error(), Hint: "改正后再试；ysq config check 可单独检查", Exit: control.ExitUsage}
+		return &ask.Error{Code: "config", Msg: "配置有误\n" + err.Error(), Hint: "改正后再试；ysq config check 可单独检查", Exit: ask.ExitUsage}
 	}
 	if _, ok := errors.AsType[*net.OpError](err); ok {
-		return &control.Error{Code: "unreachable", Msg: "与守护进程的连接失败：" + err.Error(), Hint: "查看服务是否正常：systemctl status ysq", Exit: control.ExitUnreachable}
+		return &ask.Error{Code: "unreachable", Msg: "与守护进程的连接失败：" + err.Error(), Hint: "查看服务是否正常：systemctl status ysq", Exit: ask.ExitUnreachable}
 	}
 	if errors.Is(err, context.Canceled) {
-		return &control.Error{Code: "interrupted", Msg: "已中断", Exit: control.ExitFailed}
+		return &ask.Error{Code: "interrupted", Msg: "已中断", Exit: ask.ExitFailed}
 	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return &control.Error{Code: "file", Msg: fmt.Sprintf("无法使用文件 %s：%v", p.Path, p.Err), Exit: control.ExitFailed}
+		return &ask.Error{Code: "file", Msg: fmt.Sprintf("无法使用文件 %s：%v", p.Path, p.Err), Exit: ask.ExitFailed}
 	}
-	return &control.Error{Code: "internal", Msg: err.Error(), Exit: control.ExitFailed}
+	return &ask.Error{Code: "internal", Msg: err.Error(), Exit: ask.ExitFailed}
 }
 
 // usage is the error of a command that was typed wrong.
 func usage(cmd *cobra.Command, format string, args ...any) error {
-	return &control.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: control.ExitUsage,
+	return &ask.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: ask.ExitUsage,
 		Hint: "看用法：" + cmd.CommandPath() + " -h"}
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/fee"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // notice declares the flags of `fee`. An amount that is not given is computed, and a count of 件 that
@@ -35,7 +35,7 @@ func notice(o *options) func() ([]casefile.Event, error) {
 
 // charge completes what the drafts that ask for a fee leave open, in place. It returns how the amounts
 // come about, and what a person should look at. Other drafts it leaves alone.
-func (a *app) charge(ctx context.Context, c *control.Client, drafts []control.DraftView) (explained, warnings []string, err error) {
+func (a *app) charge(ctx context.Context, c *ask.Client, drafts []ask.DraftView) (explained, warnings []string, err error) {
 	for i, d := range drafts {
 		if d.Kind != casefile.KindFeeNoticed {
 			continue
@@ -62,7 +62,7 @@ func (a *app) charge(ctx context.Context, c *control.Client, drafts []control.Dr
 		explained = append(explained, f.Explain()...)
 		switch {
 		case e.Yuan == 0 && f.Yuan == 0:
-			return nil, nil, &control.Error{Code: "fee-free", Exit: control.ExitRefused,
+			return nil, nil, &ask.Error{Code: "fee-free", Exit: ask.ExitRefused,
 				Msg:  fmt.Sprintf("%s：%d %s不收费（国办函〔2020〕109号）", d.Case, e.Count, e.By),
 				Hint: "不收费的不必发收费通知；件数或页数不对的，用 --count 写明"}
 		case e.Yuan == 0:
@@ -79,7 +79,7 @@ func (a *app) charge(ctx context.Context, c *control.Client, drafts []control.Dr
 
 // counted says which cases count together, and sets a count that was not given. Names alone tell
 // applicants apart, and a fee for the month may have been asked for on another case: a person judges.
-func counted(id casefile.ID, m control.MonthCount, count *int) (said string, doubts []string) {
+func counted(id casefile.ID, m ask.MonthCount, count *int) (said string, doubts []string) {
 	var ids []string
 	for _, c := range m.Cases {
 		ids = append(ids, string(c.Case))

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -35,7 +35,7 @@ func (a *app) attachCommand() *cobra.Command {
 		if err := regular(cmd, args[1:]); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id := casefile.ExpandID(args[0], o.year)
 			if *mail == "" {
 				return a.attach(ctx, c, id, args[1:], *reason)
@@ -50,7 +50,7 @@ func (a *app) attachCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) attach(ctx context.Context, c *control.Client, id casefile.ID, paths []string, reason string) error {
+func (a *app) attach(ctx context.Context, c *ask.Client, id casefile.ID, paths []string, reason string) error {
 	if _, err := c.Show(ctx, id, false); err != nil { // before files are sent that would then be in no case
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *app) attach(ctx context.Context, c *control.Client, id casefile.ID, pat
 }
 
 // files lists documents of a case under a heading.
-func (a *app) files(all []casefile.File, read []control.PartReading) error {
+func (a *app) files(all []casefile.File, read []ask.PartReading) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (a *app) files(all []casefile.File, read []control.PartReading) error {
 	}
 	for _, f := range all {
 		row := []string{f.Digest.Short(), size(f.Size), f.Name}
-		if i := slices.IndexFunc(read, func(r control.PartReading) bool { return r.Digest == f.Digest }); i >= 0 {
+		if i := slices.IndexFunc(read, func(r ask.PartReading) bool { return r.Digest == f.Digest }); i >= 0 {
 			row = append(row, readingText(read[i]))
 		}
 		t.Rows = append(t.Rows, row)
@@ -118,7 +118,7 @@ func regular(cmd *cobra.Command, paths []string) error {
 
 // putFiles sends files to be kept. Until an event names them they are in no case, so that a failure
 // half-way does no harm.
-func putFiles(ctx context.Context, c *control.Client, paths []string) (files []casefile.File, err error) {
+func putFiles(ctx context.Context, c *ask.Client, paths []string) (files []casefile.File, err error) {
 	for _, path := range paths {
 		f, err := putFile(ctx, c, path)
 		if err != nil {
@@ -129,7 +129,7 @@ func putFiles(ctx context.Context, c *control.Client, paths []string) (files []c
 	return files, nil
 }
 
-func putFile(ctx context.Context, c *control.Client, path string) (casefile.File, error) {
+func putFile(ctx context.Context, c *ask.Client, path string) (casefile.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return casefile.File{}, err
@@ -160,7 +160,7 @@ func (a *app) detachCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			d, err := c.Show(ctx, casefile.ExpandID(args[0], o.year), false)
 			if err != nil {
 				return err
@@ -189,10 +189,10 @@ func (a *app) detachCommand() *cobra.Command {
 }
 
 // held finds the one mail or document of a case whose digest begins so.
-func held(d control.CaseDetail, digest string) (found casefile.Digest, err error) {
+func held(d ask.CaseDetail, digest string) (found casefile.Digest, err error) {
 	digest = strings.ToLower(digest)
 	if len(digest) < 4 {
-		return found, &control.Error{Code: "usage", Msg: fmt.Sprintf("摘要 %q 太短", digest), Hint: "写开头至少 4 位", Exit: control.ExitUsage}
+		return found, &ask.Error{Code: "usage", Msg: fmt.Sprintf("摘要 %q 太短", digest), Hint: "写开头至少 4 位", Exit: ask.ExitUsage}
 	}
 	all := map[casefile.Digest]bool{}
 	for _, f := range d.Files {
@@ -210,10 +210,10 @@ func held(d control.CaseDetail, digest string) (found casefile.Digest, err error
 	}
 	switch n {
 	case 0:
-		return found, &control.Error{Code: "not-found", Msg: fmt.Sprintf("案卷 %s 中没有摘要以 %s 开头的邮件或文件", d.Case, digest),
-			Hint: "ysq show " + string(d.Case) + " 可查", Exit: control.ExitNotFound}
+		return found, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("案卷 %s 中没有摘要以 %s 开头的邮件或文件", d.Case, digest),
+			Hint: "ysq show " + string(d.Case) + " 可查", Exit: ask.ExitNotFound}
 	case 1:
 		return found, nil
 	}
-	return found, &control.Error{Code: "usage", Msg: fmt.Sprintf("不止一份邮件或文件的摘要以 %s 开头", digest), Hint: "请多写几位", Exit: control.ExitUsage}
+	return found, &ask.Error{Code: "usage", Msg: fmt.Sprintf("不止一份邮件或文件的摘要以 %s 开头", digest), Hint: "请多写几位", Exit: ask.ExitUsage}
 }

@@ -10,7 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -27,7 +27,7 @@ func (a *app) yearListCommand() *cobra.Command {
 		Long:    "列出各年度：是否已冻结、未通过的核对、报送和公布的期限（条例第四十九条）。",
 		Example: "ysq year list",
 		Args:    cobra.NoArgs,
-		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			years, err := c.Years(ctx)
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		req := control.CloseRequest{DryRun: *dry}
+		req := ask.CloseRequest{DryRun: *dry}
 		for _, w := range *waive {
 			check, reason, ok := strings.Cut(w, "=")
 			if !ok {
@@ -72,7 +72,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 			}
 			req.Waivers = append(req.Waivers, casefile.Waiver{Check: check, Reason: reason})
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			v, err := c.CloseYear(ctx, year, req)
 			if err != nil {
 				return err
@@ -96,7 +96,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 
 // hints tells what does not hinder freezing and yet should be seen before the report is published, such as
 // a table that is not filled in.
-func (a *app) hints(ctx context.Context, c *control.Client, year int) error {
+func (a *app) hints(ctx context.Context, c *ask.Client, year int) error {
 	r, err := c.Report(ctx, year)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (a *app) yearDiffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 				all, err := c.YearDiff(ctx, year)
 				if err != nil {
 					return err
@@ -171,7 +171,7 @@ func (a *app) yearReopenCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			v, err := c.ReopenYear(ctx, year, *reason)
 			if err != nil {
 				return err

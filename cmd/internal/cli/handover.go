@@ -9,24 +9,24 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
 // chosen returns what a command records: its events on the cases that were typed or, where the command
 // has --from, on the open ones of a department or person.
-func (a *app) chosen(cmd *cobra.Command, info casefile.KindInfo, args []string, on civil.Date, events []casefile.Event) (control.AppendRequest, error) {
+func (a *app) chosen(cmd *cobra.Command, info casefile.KindInfo, args []string, on civil.Date, events []casefile.Event) (ask.AppendRequest, error) {
 	flags := cmd.Flags()
 	if flags.Lookup("from") == nil || !flags.Changed("from") && !flags.Changed("open") {
 		ids, err := a.cases(cmd, args)
 		if err != nil {
-			return control.AppendRequest{}, err
+			return ask.AppendRequest{}, err
 		}
 		return request(ids, on, events)
 	}
 	rows, err := a.inChargeOf(cmd, info, args)
 	if err != nil {
-		return control.AppendRequest{}, err
+		return ask.AppendRequest{}, err
 	}
 	return a.handedOver(rows, on, events)
 }
@@ -34,7 +34,7 @@ func (a *app) chosen(cmd *cobra.Command, info casefile.KindInfo, args []string, 
 // charged is what somebody is in charge of: the rows that may be handed over and what tells a person from
 // a department.
 type charged struct {
-	rows        []control.CaseRow
+	rows        []ask.CaseRow
 	byPerson    bool     // --from named a person, in every row
 	departments []string // those that have an open case
 }
@@ -42,7 +42,7 @@ type charged struct {
 // handedOver makes the drafts. --from A --to B between two persons is how people say it when A leaves: a B
 // that is not known as a department, nor called like one, is then the person, and each case stays in the
 // department where it is. It is said, for the person who types it may have meant a new department.
-func (a *app) handedOver(c charged, on civil.Date, events []casefile.Event) (req control.AppendRequest, err error) {
+func (a *app) handedOver(c charged, on civil.Date, events []casefile.Event) (req ask.AppendRequest, err error) {
 	for _, r := range c.rows {
 		own := slices.Clone(events)
 		for i, e := range own {
@@ -89,7 +89,7 @@ func (a *app) inChargeOf(cmd *cobra.Command, info casefile.KindInfo, args []stri
 	defer c.Close()
 	all.byPerson = true
 	var rest []string
-	err = c.List(cmd.Context(), control.ListQuery{}, func(r control.CaseRow) error {
+	err = c.List(cmd.Context(), ask.ListQuery{}, func(r ask.CaseRow) error {
 		all.departments = append(all.departments, string(r.Department))
 		if string(r.Department) != from && string(r.Assignee) != from {
 			return nil
@@ -109,7 +109,7 @@ func (a *app) inChargeOf(cmd *cobra.Command, info casefile.KindInfo, args []stri
 		fmt.Fprintf(a.errOut, "注意：不再%s：%s\n", info.Label, grid.Clean(strings.Join(rest, "、")))
 	}
 	if len(all.rows) == 0 {
-		return all, &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有可以%s的、由“%s”承办的在办案件", info.Label, from), Hint: "ysq list 可查承办", Exit: control.ExitNotFound}
+		return all, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有可以%s的、由“%s”承办的在办案件", info.Label, from), Hint: "ysq list 可查承办", Exit: ask.ExitNotFound}
 	}
 	return all, nil
 }

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 )
@@ -102,7 +102,7 @@ func (s *setup) run() (err error) {
 		return err
 	}
 	if _, err := os.Lstat(s.path); err == nil { // before anybody answers questions in vain
-		return &control.Error{Code: "config", Msg: s.path + ": 配置文件已经存在，没有改动它", Hint: "要重新生成，请先把它移走；要改，编辑它再 systemctl reload ysq", Exit: control.ExitUsage}
+		return &ask.Error{Code: "config", Msg: s.path + ": 配置文件已经存在，没有改动它", Hint: "要重新生成，请先把它移走；要改，编辑它再 systemctl reload ysq", Exit: ask.ExitUsage}
 	}
 	if err := s.questions(); err != nil {
 		return err

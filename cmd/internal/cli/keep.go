@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -24,13 +24,13 @@ func (a *app) keepCommands() []*cobra.Command {
 }
 
 // watching draws how a long work goes on, on a terminal's error output only.
-func (a *app) watching() (tell func(control.Progress), end func()) {
+func (a *app) watching() (tell func(ask.Progress), end func()) {
 	f, ok := a.errOut.(*os.File)
 	if !ok || a.json || !term.IsTerminal(int(f.Fd())) {
-		return func(control.Progress) {}, func() {}
+		return func(ask.Progress) {}, func() {}
 	}
 	last := time.Time{}
-	tell = func(p control.Progress) {
+	tell = func(p ask.Progress) {
 		if now := a.now(); now.Sub(last) < 100*time.Millisecond && p.Done < p.Total {
 			return
 		} else {
@@ -48,7 +48,7 @@ func (a *app) watching() (tell func(control.Progress), end func()) {
 }
 
 // differences prints what a proof found and makes of it the exit code of a check that failed.
-func (a *app) differences(all []control.Difference, good string) error {
+func (a *app) differences(all []ask.Difference, good string) error {
 	if len(all) == 0 {
 		if !a.json {
 			fmt.Fprintln(a.out, good)
@@ -64,7 +64,7 @@ func (a *app) differences(all []control.Difference, good string) error {
 			return err
 		}
 	}
-	return &control.Error{Code: "differences", Msg: fmt.Sprintf("发现 %d 处不符", len(all)), Hint: "按“怎么办”一列处理；处理前先做一次备份", Exit: control.ExitCheck}
+	return &ask.Error{Code: "differences", Msg: fmt.Sprintf("发现 %d 处不符", len(all)), Hint: "按“怎么办”一列处理；处理前先做一次备份", Exit: ask.ExitCheck}
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -79,13 +79,13 @@ func (a *app) verifyCommand() *cobra.Command {
 	backup := cmd.Flags().String("backup", "", "核验这份（未加密的）`备份`目录，而不是正在使用的登记库")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		tell, end := a.watching()
-		finish := func(all []control.Difference, err error) error {
+		finish := func(all []ask.Difference, err error) error {
 			end()
 			if err != nil {
 				return err
 			}
 			if a.json {
-				if err := a.printJSON(append([]control.Difference{}, all...)); err != nil {
+				if err := a.printJSON(append([]ask.Difference{}, all...)); err != nil {
 					return err
 				}
 			}
@@ -94,7 +94,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		if *backup != "" {
 			return finish(daemon.VerifyBackup(cmd.Context(), *backup, tell))
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			return finish(c.Verify(ctx, tell))
 		})(cmd, args)
 	}
@@ -113,12 +113,12 @@ func (a *app) backupCommand() *cobra.Command {
 	}
 	keep := cmd.Flags().String("keep", "", "只保留最近若干天每天一份、最近若干个月每月一份，如 14d,12m；不写`规则`则都保留")
 	recipients := cmd.Flags().StringArray("age-recipient", nil, "用此 age `公钥`加密成一个文件（可写多个）；离开本机的备份都应加密")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		target, err := filepath.Abs(args[0])
 		if err != nil {
 			return err
 		}
-		req := control.BackupRequest{Target: target, Recipients: *recipients, Keep: *keep}
+		req := ask.BackupRequest{Target: target, Recipients: *recipients, Keep: *keep}
 		if path, _ := a.configPath(); path != "" {
 			if path, err = filepath.Abs(path); err != nil {
 				return err
@@ -216,7 +216,7 @@ func (a *app) rebuildCommand() *cobra.Command {
 	}
 	journal := cmd.Flags().Bool("journal", false, "据登记库重写流水")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return a.mend(cmd, func(ctx context.Context, o daemon.Options, tell func(control.Progress)) (daemon.Mended, error) {
+		return a.mend(cmd, func(ctx context.Context, o daemon.Options, tell func(ask.Progress)) (daemon.Mended, error) {
 			return daemon.Rebuild(ctx, o, *journal, tell)
 		})
 	}
@@ -244,7 +244,7 @@ func (a *app) mending(cmd *cobra.Command) (daemon.Options, error) {
 	return a.daemonOptions(cmd, cfg, zerolog.Nop()), nil
 }
 
-func (a *app) mend(cmd *cobra.Command, work func(context.Context, daemon.Options, func(control.Progress)) (daemon.Mended, error)) error {
+func (a *app) mend(cmd *cobra.Command, work func(context.Context, daemon.Options, func(ask.Progress)) (daemon.Mended, error)) error {
 	o, err := a.mending(cmd)
 	if err != nil {
 		return err
@@ -252,8 +252,8 @@ func (a *app) mend(cmd *cobra.Command, work func(context.Context, daemon.Options
 	tell, end := a.watching()
 	m, err := work(cmd.Context(), o, tell)
 	end()
-	if e, ok := errors.AsType[*control.Error](err); ok && e.Code == "held" {
-		return &control.Error{Code: e.Code, Msg: e.Msg, Hint: "先停止服务：systemctl stop ysq", Exit: e.Exit}
+	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "held" {
+		return &ask.Error{Code: e.Code, Msg: e.Msg, Hint: "先停止服务：systemctl stop ysq", Exit: e.Exit}
 	}
 	if err != nil {
 		return err
@@ -288,7 +288,7 @@ func (a *app) eraseCommand() *cobra.Command {
 	reason := o.text("reason", "销毁的`理由`，如鉴定销毁清单的文号")
 	dry := o.flag("dry-run", "只看结果，不销毁")
 	o.need("reason")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
 		}
@@ -296,7 +296,7 @@ func (a *app) eraseCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		res, err := c.Erase(ctx, control.EraseRequest{Cases: ids, Reason: *reason, DryRun: *dry})
+		res, err := c.Erase(ctx, ask.EraseRequest{Cases: ids, Reason: *reason, DryRun: *dry})
 		if err != nil {
 			return err
 		}

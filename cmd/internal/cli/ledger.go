@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -26,14 +26,14 @@ func (a *app) importCommand() *cobra.Command {
 	}
 	dry := cmd.Flags().Bool("dry-run", false, "只检查，不导入")
 	records := cmd.Flags().Bool("records", false, "文件是 export --records 写成的记录")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		file, err := os.Open(args[0])
 		if err != nil {
-			return &control.Error{Code: "file", Msg: "打不开文件：" + err.Error(), Exit: control.ExitUsage}
+			return &ask.Error{Code: "file", Msg: "打不开文件：" + err.Error(), Exit: ask.ExitUsage}
 		}
 		defer file.Close()
-		var last control.ImportProgress
-		err = c.Import(ctx, filepath.Base(args[0]), file, *records, *dry, func(p control.ImportProgress) error {
+		var last ask.ImportProgress
+		err = c.Import(ctx, filepath.Base(args[0]), file, *records, *dry, func(p ask.ImportProgress) error {
 			last = p
 			a.progress(p)
 			return nil
@@ -62,7 +62,7 @@ func (a *app) importCommand() *cobra.Command {
 }
 
 // progress shows how far a long import has come, on a terminal only.
-func (a *app) progress(p control.ImportProgress) {
+func (a *app) progress(p ask.ImportProgress) {
 	f, ok := a.errOut.(*os.File)
 	if !ok || p.Rows == 0 || !term.IsTerminal(int(f.Fd())) {
 		return
@@ -89,8 +89,8 @@ func (a *app) exportCommand() *cobra.Command {
 	records := cmd.Flags().Bool("records", false, "导出全部记录")
 	year := cmd.Flags().Int("year", 0, "只导出该`年`到达的")
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
-		q := control.ExportQuery{Format: *format, Year: *year}
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+		q := ask.ExportQuery{Format: *format, Year: *year}
 		switch {
 		case *records:
 			q.Format = "records"

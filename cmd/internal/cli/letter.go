@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -46,7 +46,7 @@ func (a *app) letterCommand() *cobra.Command {
 	to := o.text("to", "--draft、--send 的收件`地址`；不写则为申请人来信的地址")
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以案号、文书和文号为名写在当前目录")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		mail := control.SendRequest{To: *to}
+		mail := ask.SendRequest{To: *to}
 		switch {
 		case *draft && *send:
 			return usage(cmd, "--draft（存草稿箱）与 --send（直接发出）只能写一个")
@@ -60,7 +60,7 @@ func (a *app) letterCommand() *cobra.Command {
 			mail.Way = casefile.OutSMTP
 		}
 		// What goes out by mail is recorded when it has gone out, on the day on which it has.
-		req := control.LetterRequest{Annexes: *annexes, Draft: *preview, Later: *later || mail.Way != casefile.OutNone, Fill: map[string]string{}}
+		req := ask.LetterRequest{Annexes: *annexes, Draft: *preview, Later: *later || mail.Way != casefile.OutNone, Fill: map[string]string{}}
 		if n := len(args); n > 1 {
 			if kind, err := casefile.ParseLetterKind(args[n-1]); err == nil {
 				req.Letter, args = kind, args[:n-1]
@@ -83,7 +83,7 @@ func (a *app) letterCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if event != nil {
 				if err := a.letterEvent(ctx, c, &req, event); err != nil {
 					return err
@@ -102,7 +102,7 @@ func (a *app) letterCommand() *cobra.Command {
 			}
 			path, err := a.saveLetter(*output, res.Letter.Name, res.Content)
 			if err != nil && !res.Draft { // it has its number, whatever becomes of the copy
-				return &control.Error{Code: "file", Exit: control.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但写不出文件：%v", res.Letter.Document, err),
+				return &ask.Error{Code: "file", Exit: ask.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但写不出文件：%v", res.Letter.Document, err),
 					Hint: fmt.Sprintf("用 ysq letter get %s -o 文件 取出", res.Letter.Document)}
 			}
 			if err != nil {
@@ -114,7 +114,7 @@ func (a *app) letterCommand() *cobra.Command {
 			mail.Document = string(res.Letter.Document)
 			v, err := c.Send(ctx, mail)
 			if err != nil {
-				return &control.Error{Code: "not-sent", Exit: control.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但没有交去发送：%v", res.Letter.Document, err),
+				return &ask.Error{Code: "not-sent", Exit: ask.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但没有交去发送：%v", res.Letter.Document, err),
 					Hint: fmt.Sprintf("改正后用 ysq send %s --document %s 发送", mail.Case, mail.Document)}
 			}
 			return a.lettered(res, path, &v)
@@ -126,7 +126,7 @@ func (a *app) letterCommand() *cobra.Command {
 }
 
 // letterEvent puts the event on the request; a fee is computed first, as `fee` does.
-func (a *app) letterEvent(ctx context.Context, c *control.Client, req *control.LetterRequest, event casefile.Event) error {
+func (a *app) letterEvent(ctx context.Context, c *ask.Client, req *ask.LetterRequest, event casefile.Event) error {
 	r, err := request(req.Cases[:1], 0, []casefile.Event{event})
 	if err != nil {
 		return err
@@ -172,13 +172,13 @@ func (a *app) saveLetter(output, name string, content []byte) (path string, err 
 	}
 }
 
-func (a *app) lettered(res control.LetterResult, path string, mail *control.OutgoingView) error {
+func (a *app) lettered(res ask.LetterResult, path string, mail *ask.OutgoingView) error {
 	if a.json {
 		res.Content = nil // it is in the file
 		return a.printJSON(struct {
-			control.LetterResult
-			File string                `json:"file"`
-			Mail *control.OutgoingView `json:"mail,omitzero"` // in which it goes out
+			ask.LetterResult
+			File string            `json:"file"`
+			Mail *ask.OutgoingView `json:"mail,omitzero"` // in which it goes out
 		}{res, path, mail})
 	}
 	a.warnings(res.Warnings)
@@ -230,9 +230,9 @@ func (a *app) letterListCommand() *cobra.Command {
 		Args:    atMostOne("案号"),
 	}
 	year := cmd.Flags().Int("year", a.today().Year(), "哪一`年`的文书；0 为全部")
-	out := newListing[control.LetterView](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, args []string) error {
-		q := control.LetterQuery{Year: *year}
+	out := newListing[ask.LetterView](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		q := ask.LetterQuery{Year: *year}
 		if len(args) > 0 {
 			q.Case = casefile.ExpandID(args[0], a.today().Year())
 			if !cmd.Flags().Changed("year") {
@@ -255,7 +255,7 @@ func (a *app) letterListCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) letters(all []control.LetterView) error {
+func (a *app) letters(all []ask.LetterView) error {
 	t := grid.Table{Header: []string{"文号", "文书", "日期", "案号", "致", "情况"}}
 	for _, l := range all {
 		if l.Through > 0 || l.Reason != "" {
@@ -302,7 +302,7 @@ func (a *app) letterGetCommand() *cobra.Command {
 		Args:    exactly("文号"),
 	}
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		write := func(w io.Writer) error { return c.CopyLetter(ctx, args[0], w) }
 		if *output == "" {
 			return write(a.out)
@@ -328,8 +328,8 @@ func (a *app) letterRecordCommand() *cobra.Command {
 		if o.given("tracking") && !o.given("way") {
 			return usage(cmd, "写了 --tracking 就要写 --way")
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
-			res, err := c.RecordLetter(ctx, control.RecordLetterRequest{Document: args[0], On: control.Day(*on), Way: *way, Tracking: *tracking, DryRun: *dryRun})
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+			res, err := c.RecordLetter(ctx, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: *way, Tracking: *tracking, DryRun: *dryRun})
 			if err != nil {
 				return err
 			}
@@ -356,12 +356,12 @@ func (a *app) letterVoidCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
-			res, err := c.VoidLetter(ctx, control.VoidLetterRequest{Document: args[0], Reason: *reason})
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+			res, err := c.VoidLetter(ctx, ask.VoidLetterRequest{Document: args[0], Reason: *reason})
 			if err != nil {
 				return err
 			}
-			return a.recorded(control.AppendResult{Records: res.Records, Warnings: res.Warnings, Cases: res.Cases})
+			return a.recorded(ask.AppendResult{Records: res.Records, Warnings: res.Warnings, Cases: res.Cases})
 		})(cmd, args)
 	}
 	return cmd

@@ -16,7 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/letter"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -183,7 +183,7 @@ func (a *app) letterCheckCommand() *cobra.Command {
 				}
 			}
 			if wrong > 0 {
-				return &control.Error{Code: "template", Msg: fmt.Sprintf("%d 个模板有误", wrong), Exit: control.ExitCheck}
+				return &ask.Error{Code: "template", Msg: fmt.Sprintf("%d 个模板有误", wrong), Exit: ask.ExitCheck}
 			}
 			return nil
 		},
@@ -267,7 +267,7 @@ func (a *app) letterResumeCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		req := control.ResumeLettersRequest{Year: *year, Last: map[string]int{}, Rest: *rest, Reason: *reason}
+		req := ask.ResumeLettersRequest{Year: *year, Last: map[string]int{}, Rest: *rest, Reason: *reason}
 		for _, s := range args {
 			name, number, ok := strings.Cut(s, "=")
 			n, err := strconv.Atoi(number)
@@ -286,12 +286,12 @@ func (a *app) letterResumeCommand() *cobra.Command {
 		if len(args) == 0 && !*rest {
 			return usage(cmd, "请写 文书=最后用过的号，或 --rest")
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			records, err := c.ResumeLetters(ctx, req)
 			if err != nil {
 				return err
 			}
-			return a.recorded(control.AppendResult{Records: records, Warnings: []string{}, Cases: []control.CaseRow{}})
+			return a.recorded(ask.AppendResult{Records: records, Warnings: []string{}, Cases: []ask.CaseRow{}})
 		})(cmd, nil)
 	}
 	return cmd

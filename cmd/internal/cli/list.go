@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -25,8 +25,8 @@ func (a *app) listCommand() *cobra.Command {
 		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审核\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv",
 	}
 	o := &options{cmd: cmd}
-	out := newListing[control.CaseRow](a, cmd)
-	q := control.ListQuery{}
+	out := newListing[ask.CaseRow](a, cmd)
+	q := ask.ListQuery{}
 	f := cmd.Flags()
 	stages := o.texts("stage", "只列这些`阶段`，可写多次："+stageWords())
 	due := o.number("due", "只列`几`个工作日内到期的，已逾期的也在内")
@@ -55,12 +55,12 @@ func (a *app) listCommand() *cobra.Command {
 			return usage(cmd, "--limit 不能是负数")
 		}
 		q.Words = strings.Join(args, " ")
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if out.machine() {
 				if o.given("limit") {
 					q.Limit = *limit
 				}
-				return out.each(func(yield func(control.CaseRow) error) error { return c.List(ctx, q, yield) })
+				return out.each(func(yield func(ask.CaseRow) error) error { return c.List(ctx, q, yield) })
 			}
 			return a.listTable(ctx, c, q, *limit, out)
 		})(cmd, args)
@@ -77,12 +77,12 @@ func stageNames() (names []string) {
 
 func stageWords() string { return strings.Join(stageNames(), "、") }
 
-func (a *app) listTable(ctx context.Context, c *control.Client, q control.ListQuery, limit int, out *listing[control.CaseRow]) error {
+func (a *app) listTable(ctx context.Context, c *ask.Client, q ask.ListQuery, limit int, out *listing[ask.CaseRow]) error {
 	if limit > 0 {
 		q.Limit = limit + 1 // one more tells that there are more
 	}
-	var rows []control.CaseRow
-	err := c.List(ctx, q, func(r control.CaseRow) error {
+	var rows []ask.CaseRow
+	err := c.List(ctx, q, func(r ask.CaseRow) error {
 		rows = append(rows, r)
 		return nil
 	})
@@ -113,7 +113,7 @@ func (a *app) listTable(ctx context.Context, c *control.Client, q control.ListQu
 }
 
 // rows draws cases.
-func (a *app) rows(cases []control.CaseRow) error {
+func (a *app) rows(cases []ask.CaseRow) error {
 	t := grid.Table{Header: []string{"案号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
 	var tints []tint
 	for _, r := range cases {

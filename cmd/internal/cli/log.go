@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -22,13 +22,13 @@ func (a *app) logCommand() *cobra.Command {
 		Args:    atMostOne("案号"),
 	}
 	o := &options{cmd: cmd}
-	out := newListing[control.RecordView](a, cmd)
+	out := newListing[ask.RecordView](a, cmd)
 	since, until := o.date("since", "自此`日期`起录入的"), o.date("until", "至此`日期`录入的")
 	after := parsed(o, "after", "从此记录`号`之后列起", sequence)
 	limit := cmd.Flags().Int("limit", listLimit, "只列最后几`条`，0 为不限")
 	follow := cmd.Flags().BoolP("follow", "f", false, "列出后继续等待新的记录，直到按 Ctrl-C")
 	cmd.RunE = out.run(func(cmd *cobra.Command, args []string) error {
-		q := control.LogQuery{Since: *since, Until: *until, After: *after, Last: *limit}
+		q := ask.LogQuery{Since: *since, Until: *until, After: *after, Last: *limit}
 		switch {
 		case *limit < 0:
 			return usage(cmd, "--limit 不能是负数")
@@ -42,12 +42,12 @@ func (a *app) logCommand() *cobra.Command {
 		if len(args) == 1 {
 			q.Case = casefile.ExpandID(args[0], a.today().Year())
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if *follow {
 				return a.followLog(ctx, c, q)
 			}
 			if out.machine() {
-				return out.each(func(yield func(control.RecordView) error) error { return c.Log(ctx, q, yield) })
+				return out.each(func(yield func(ask.RecordView) error) error { return c.Log(ctx, q, yield) })
 			}
 			return a.logTable(ctx, c, q, out)
 		})(cmd, args)
@@ -55,13 +55,13 @@ func (a *app) logCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuery, out *listing[control.RecordView]) error {
+func (a *app) logTable(ctx context.Context, c *ask.Client, q ask.LogQuery, out *listing[ask.RecordView]) error {
 	limit := q.Last
 	if limit > 0 {
 		q.Last++ // one more tells that there are more
 	}
-	var rows []control.RecordView
-	err := c.Log(ctx, q, func(r control.RecordView) error {
+	var rows []ask.RecordView
+	err := c.Log(ctx, q, func(r ask.RecordView) error {
 		rows = append(rows, r)
 		return nil
 	})
@@ -92,7 +92,7 @@ func (a *app) logTable(ctx context.Context, c *control.Client, q control.LogQuer
 	return nil
 }
 
-func (a *app) logRow(r control.RecordView) []string {
+func (a *app) logRow(r ask.RecordView) []string {
 	label := r.Label
 	if r.Voided {
 		label += "（已作废）"
@@ -105,18 +105,18 @@ const followEvery = time.Second
 
 // followLog prints records as they come, a line each, until it is interrupted, which is its ordinary
 // end.
-func (a *app) followLog(ctx context.Context, c *control.Client, q control.LogQuery) error {
+func (a *app) followLog(ctx context.Context, c *ask.Client, q ask.LogQuery) error {
 	s, err := c.Status(ctx)
 	if err != nil {
 		return err
 	}
 	if s.PID == 0 { // this process holds the register: nobody else could write
-		return &control.Error{Code: "daemon-down", Msg: "守护进程没有运行，不会有新的记录", Hint: "去掉 --follow", Exit: control.ExitUnreachable}
+		return &ask.Error{Code: "daemon-down", Msg: "守护进程没有运行，不会有新的记录", Hint: "去掉 --follow", Exit: ask.ExitUnreachable}
 	}
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
-		err := c.Log(ctx, q, func(r control.RecordView) error {
+		err := c.Log(ctx, q, func(r ask.RecordView) error {
 			q.After = r.Seq
 			if a.json {
 				return a.printJSON(r)

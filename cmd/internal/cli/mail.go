@@ -9,7 +9,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -42,8 +42,8 @@ func (a *app) mailListCommand() *cobra.Command {
 	for i, f := range flags {
 		flags[i].on = cmd.Flags().Bool(f.name, false, "只列去处为“"+f.place.Label()+"”的")
 	}
-	out := newListing[control.MailView](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	out := newListing[ask.MailView](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		var chosen []casefile.Disposition
 		for _, f := range flags {
 			if *f.on {
@@ -58,8 +58,8 @@ func (a *app) mailListCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Disposition, out *listing[control.MailView]) error {
-	scan := func(yield func(control.MailView) error) error {
+func (a *app) mails(ctx context.Context, c *ask.Client, chosen []casefile.Disposition, out *listing[ask.MailView]) error {
+	scan := func(yield func(ask.MailView) error) error {
 		for _, place := range chosen {
 			if err := c.Mails(ctx, place, yield); err != nil {
 				return err
@@ -70,8 +70,8 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 	if out.machine() {
 		return out.each(scan)
 	}
-	var found []control.MailView
-	err := scan(func(m control.MailView) error {
+	var found []ask.MailView
+	err := scan(func(m ask.MailView) error {
 		found = append(found, m)
 		return nil
 	})
@@ -85,7 +85,7 @@ func (a *app) mails(ctx context.Context, c *control.Client, chosen []casefile.Di
 	return out.draw(found, func(bool) error { return a.mailTable(found) })
 }
 
-func (a *app) mailTable(all []control.MailView) error {
+func (a *app) mailTable(all []ask.MailView) error {
 	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "案号", "发件人", "主题", "原因"}}
 	for _, m := range all {
 		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), a.arrivalDay(m), a.day(m.DueStrict), string(m.Case),
@@ -95,18 +95,18 @@ func (a *app) mailTable(all []control.MailView) error {
 }
 
 // mailName is how commands name a mail: by its digest, or by its place where nothing came of it.
-func mailName(m control.MailView) string {
+func mailName(m ask.MailView) string {
 	if m.Digest.IsZero() {
 		return m.Folder + ":" + uid(m.UID)
 	}
 	return m.Digest.Short()
 }
 
-func (a *app) arrivalDay(m control.MailView) string {
+func (a *app) arrivalDay(m ask.MailView) string {
 	if m.ArrivedAt == nil {
 		return ""
 	}
-	return a.day(control.Day(civil.Of(*m.ArrivedAt)))
+	return a.day(ask.Day(civil.Of(*m.ArrivedAt)))
 }
 
 func (a *app) mailShowCommand() *cobra.Command {
@@ -116,7 +116,7 @@ func (a *app) mailShowCommand() *cobra.Command {
 		Long:    "显示一封邮件（条例第二十九条）。摘要写开头几位即可。个人信息中间以 * 遮盖。",
 		Example: "ysq mail show 3f2a9c",
 		Args:    exactly("邮件的摘要"),
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			m, err := c.Mail(ctx, args[0])
 			if err != nil {
 				return err
@@ -129,7 +129,7 @@ func (a *app) mailShowCommand() *cobra.Command {
 	}
 }
 
-func (a *app) mail(m control.MailView) error {
+func (a *app) mail(m ask.MailView) error {
 	fmt.Fprintln(a.out, "邮件 "+m.Digest.String())
 	a.mailHead(m)
 	a.mailText(m.Text, 0)
@@ -158,7 +158,7 @@ func (a *app) mailOpenCommand() *cobra.Command {
 		Long:    "认定一封待人工确认的邮件或历史邮件是申请，给它立案；期限自它的到达日起算（条例第三十一条、第三十三条）。",
 		Example: "ysq mail open 3f2a9c",
 		Args:    exactly("邮件的摘要"),
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			r, err := c.OpenMail(ctx, args[0])
 			if err != nil {
 				return err

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -21,7 +21,7 @@ func (a *app) mailRetryCommand() *cobra.Command {
 		Args:    atMostOne("邮件"),
 	}
 	all := cmd.Flags().Bool("all", false, "全部")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		which := ""
 		switch {
 		case *all == (len(args) == 1):
@@ -41,7 +41,7 @@ func (a *app) mailRetryCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) retried(r control.RetryResult) error {
+func (a *app) retried(r ask.RetryResult) error {
 	if r.Due == 0 && len(r.Decided) == 0 {
 		fmt.Fprintln(a.errOut, "没有取信或判断失败的邮件")
 		return nil
@@ -63,7 +63,7 @@ func (a *app) mailTraceCommand() *cobra.Command {
 		Long:    "说明一封邮件的来龙去脉（条例第四十五条）：何时从哪个文件夹取到，解析时有何缺陷，凭什么判断去处，此后有哪些记录。",
 		Example: "ysq mail trace 3f2a9c",
 		Args:    exactly("邮件的摘要"),
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			t, err := c.Trace(ctx, args[0])
 			if err != nil {
 				return err
@@ -76,7 +76,7 @@ func (a *app) mailTraceCommand() *cobra.Command {
 	}
 }
 
-func (a *app) trace(t control.MailTrace) error {
+func (a *app) trace(t ask.MailTrace) error {
 	fmt.Fprintln(a.out, "邮件 "+t.Digest.String())
 	if !t.Kept {
 		fmt.Fprintln(a.out, "原文不在（已按期销毁，或需从备份恢复）")
@@ -100,7 +100,7 @@ func (a *app) trace(t control.MailTrace) error {
 	return a.rows(t.Cases)
 }
 
-func (a *app) traceTaken(s control.TraceStep) {
+func (a *app) traceTaken(s ask.TraceStep) {
 	m := s.Taken
 	fields := []field{
 		{"取自", join(" ", m.Account, m.Folder, "UIDVALIDITY "+strconv.FormatUint(s.Validity, 10), "UID "+uid(m.UID))},

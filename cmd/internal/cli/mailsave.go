@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -31,7 +31,7 @@ func (a *app) mailSaveCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			saved, err := saveMail(ctx, c, args[0], args[1])
 			if err != nil {
 				return err
@@ -49,7 +49,7 @@ func (a *app) mailSaveCommand() *cobra.Command {
 
 // saveMail writes the mail and its attachments into the directory: all of them, or none. Nothing can
 // lead out of the directory, whatever a mail calls its attachments or links lie there.
-func saveMail(ctx context.Context, c *control.Client, digest, dir string) (saved []string, err error) {
+func saveMail(ctx context.Context, c *ask.Client, digest, dir string) (saved []string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func saveMail(ctx context.Context, c *control.Client, digest, dir string) (saved
 	write := func(name string, part int) error {
 		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {
-			return &control.Error{Code: "file-exists", Msg: fmt.Sprintf("%s 已存在，没有覆盖，也没有存其他文件", path.Join(dir, name)), Hint: "换一个目录，或先移走它", Exit: control.ExitRefused}
+			return &ask.Error{Code: "file-exists", Msg: fmt.Sprintf("%s 已存在，没有覆盖，也没有存其他文件", path.Join(dir, name)), Hint: "换一个目录，或先移走它", Exit: ask.ExitRefused}
 		}
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func saveMail(ctx context.Context, c *control.Client, digest, dir string) (saved
 
 // attachmentNames gives each attachment a name of its own that every file system takes. The digest
 // before it keeps the attachments of different mails apart.
-func attachmentNames(m control.MailView) map[int]string {
+func attachmentNames(m ask.MailView) map[int]string {
 	names, taken := make(map[int]string), make(map[string]bool)
 	for _, p := range m.Parts {
 		if !p.Attachment {

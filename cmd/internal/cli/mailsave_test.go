@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 func TestSafeNames(t *testing.T) {
@@ -29,7 +29,7 @@ func TestSafeNames(t *testing.T) {
 
 // Two attachments of one name, also where a file system takes capitals for small letters, are two files.
 func TestAttachmentNamesDiffer(t *testing.T) {
-	m := control.MailView{Digest: casefile.DigestOf([]byte("x"))}
+	m := ask.MailView{Digest: casefile.DigestOf([]byte("x"))}
 	for i, name := range []string{"a.pdf", "a.pdf", "A.PDF", "", ""} {
 		m.Parts = append(m.Parts, casefile.Part{Index: i, Name: name, Attachment: true})
 	}
@@ -43,18 +43,18 @@ func TestAttachmentNamesDiffer(t *testing.T) {
 }
 
 func TestProof(t *testing.T) {
-	folder := func(f control.FolderAudit) control.Reconciliation {
-		return control.Reconciliation{Accounts: []control.AccountAudit{{Account: "a", Folders: []control.FolderAudit{f}}}}
+	folder := func(f ask.FolderAudit) ask.Reconciliation {
+		return ask.Reconciliation{Accounts: []ask.AccountAudit{{Account: "a", Folders: []ask.FolderAudit{f}}}}
 	}
 	for _, tt := range []struct {
 		name string
-		r    control.Reconciliation
+		r    ask.Reconciliation
 		exit int
 	}{
-		{"proved", control.Reconciliation{Proved: true}, 0},
-		{"a missing mail", folder(control.FolderAudit{Missing: []control.MissingMail{{UID: 7, Since: now}}}), control.ExitCheck},
-		{"a folder that does not open", folder(control.FolderAudit{Refused: "NO"}), control.ExitCheck},
-		{"an account that cannot be reached", control.Reconciliation{Accounts: []control.AccountAudit{{Error: "连接不上"}}}, control.ExitFailed},
+		{"proved", ask.Reconciliation{Proved: true}, 0},
+		{"a missing mail", folder(ask.FolderAudit{Missing: []ask.MissingMail{{UID: 7, Since: now}}}), ask.ExitCheck},
+		{"a folder that does not open", folder(ask.FolderAudit{Refused: "NO"}), ask.ExitCheck},
+		{"an account that cannot be reached", ask.Reconciliation{Accounts: []ask.AccountAudit{{Error: "连接不上"}}}, ask.ExitFailed},
 	} {
 		if err := proof(tt.r); (err == nil) != (tt.exit == 0) || err != nil && forPeople(err).Exit != tt.exit {
 			t.Errorf("%s: %v, want exit code %d", tt.name, err, tt.exit)
@@ -65,12 +65,12 @@ func TestProof(t *testing.T) {
 // What reconcile prints: missing ones one by one, quarantined apart, what is gone as information.
 func TestReconcileGolden(t *testing.T) {
 	month := now.AddDate(0, 0, -40)
-	r := control.Reconciliation{Accounts: []control.AccountAudit{{
-		Account: "foi@example.test", At: &now, Gap: &control.Gap{From: month, To: now},
-		Folders: []control.FolderAudit{
+	r := ask.Reconciliation{Accounts: []ask.AccountAudit{{
+		Account: "foi@example.test", At: &now, Gap: &ask.Gap{From: month, To: now},
+		Folders: []ask.FolderAudit{
 			{Folder: "INBOX", Role: "inbox", UIDValidity: 1, Listed: 12, Gone: 30, GoneFrom: &month, GoneTo: &month, Window: true,
-				Missing:     []control.MissingMail{{UID: 1392611444, Since: now}},
-				Quarantined: []control.MailView{{UID: 1392611450, Reasons: []string{"服务器给出的邮件内容为空"}}}},
+				Missing:     []ask.MissingMail{{UID: 1392611444, Since: now}},
+				Quarantined: []ask.MailView{{UID: 1392611450, Reasons: []string{"服务器给出的邮件内容为空"}}}},
 			{Folder: "垃圾邮件", Role: "junk", UIDValidity: 2, Refused: "NO"},
 		},
 	}}}

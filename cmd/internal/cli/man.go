@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -122,15 +122,15 @@ var environment = [...][2]string{
 	{"LC_ALL, LC_CTYPE, LANG", "配置的 ambiguous_width 为 auto 时，据以判断“宽度不定”的字符占几列。"},
 }
 
-// exitTexts are the exit codes by their number (control.Exit…).
+// exitTexts are the exit codes by their number (ask.Exit…).
 var exitTexts = [...]string{
-	control.ExitDone:        "完成。",
-	control.ExitFailed:      "没有做成。",
-	control.ExitUsage:       "命令写错，或配置有误。",
-	control.ExitRefused:     "规则或角色不允许。",
-	control.ExitUnreachable: "守护进程没有运行，或登记库正由别的进程使用。",
-	control.ExitNotFound:    "没有所说的案件、邮件或文件。",
-	control.ExitCheck:       "检查发现问题（verify、reconcile、doctor、report --check 等）。",
+	ask.ExitDone:        "完成。",
+	ask.ExitFailed:      "没有做成。",
+	ask.ExitUsage:       "命令写错，或配置有误。",
+	ask.ExitRefused:     "规则或角色不允许。",
+	ask.ExitUnreachable: "守护进程没有运行，或登记库正由别的进程使用。",
+	ask.ExitNotFound:    "没有所说的案件、邮件或文件。",
+	ask.ExitCheck:       "检查发现问题（verify、reconcile、doctor、report --check 等）。",
 }
 
 func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {

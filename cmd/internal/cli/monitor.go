@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -32,7 +32,7 @@ func (a *app) metricsCommand() *cobra.Command {
 		Args:    noArgs,
 	}
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		var b bytes.Buffer
 		if err := c.Metrics(ctx, &b); err != nil {
 			return err
@@ -51,7 +51,7 @@ func (a *app) metricsCommand() *cobra.Command {
 
 func metricsHelp() string {
 	var b strings.Builder
-	for _, m := range control.Metrics() {
+	for _, m := range ask.Metrics() {
 		name := m.Name
 		if m.Type == "counter" {
 			name += "_total"
@@ -98,7 +98,7 @@ func (a *app) check(cmd *cobra.Command) error {
 	return quiet{state}
 }
 
-func (a *app) askStatus(cmd *cobra.Command) (s control.Status, err error) {
+func (a *app) askStatus(cmd *cobra.Command) (s ask.Status, err error) {
 	c, err := a.open(cmd)
 	if err != nil {
 		return s, err
@@ -108,7 +108,7 @@ func (a *app) askStatus(cmd *cobra.Command) (s control.Status, err error) {
 }
 
 // judge says how bad it is, the worst first.
-func judge(s control.Status, now time.Time) (state int, said []string) {
+func judge(s ask.Status, now time.Time) (state int, said []string) {
 	var by [checkUnknown][]string
 	say := func(level int, format string, args ...any) {
 		by[level] = append(by[level], fmt.Sprintf(format, args...))
@@ -160,7 +160,7 @@ func judge(s control.Status, now time.Time) (state int, said []string) {
 }
 
 // perfdata are the numbers that a monitor draws.
-func perfdata(s control.Status) string {
+func perfdata(s ask.Status) string {
 	return fmt.Sprintf("open=%d;;;0 overdue=%d;;0;0 due_today=%d;0;;0 unregistered=%d;;;0 parked=%d;;;0 size=%dB;;;0",
 		s.Open, s.Overdue, s.DueToday, s.Unregistered, s.Mails[casefile.Parked.String()], s.Size)
 }

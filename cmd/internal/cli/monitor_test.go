@@ -5,29 +5,29 @@ import (
 	"testing"
 	"time"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 func TestJudge(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		change func(*control.Status)
+		change func(*ask.Status)
 		state  int
 		first  string
 	}{
-		{"all is well", func(*control.Status) {}, checkOK, "在办 3，未登记 2，待人工确认的邮件 1"},
-		{"nobody runs", func(s *control.Status) { s.PID = 0; s.Mailboxes[0].Failures = 1 }, checkCritical, "守护进程没有运行"},
-		{"a case is overdue", func(s *control.Status) { s.Overdue = 2; s.DueToday = 1 }, checkCritical, "逾期 2"},
-		{"one is due today", func(s *control.Status) { s.DueToday = 1 }, checkWarning, "今天到期 1"},
-		{"a mailbox has just failed", func(s *control.Status) { s.Mailboxes[0].Failures, s.Mailboxes[0].Label = 1, "连不上" }, checkWarning, "foi@example.test 连不上（上次成功 2026-11-23 周一 07:30）"},
-		{"a mailbox has failed for long", func(s *control.Status) {
+		{"all is well", func(*ask.Status) {}, checkOK, "在办 3，未登记 2，待人工确认的邮件 1"},
+		{"nobody runs", func(s *ask.Status) { s.PID = 0; s.Mailboxes[0].Failures = 1 }, checkCritical, "守护进程没有运行"},
+		{"a case is overdue", func(s *ask.Status) { s.Overdue = 2; s.DueToday = 1 }, checkCritical, "逾期 2"},
+		{"one is due today", func(s *ask.Status) { s.DueToday = 1 }, checkWarning, "今天到期 1"},
+		{"a mailbox has just failed", func(s *ask.Status) { s.Mailboxes[0].Failures, s.Mailboxes[0].Label = 1, "连不上" }, checkWarning, "foi@example.test 连不上（上次成功 2026-11-23 周一 07:30）"},
+		{"a mailbox has failed for long", func(s *ask.Status) {
 			s.Mailboxes[0].Failures, s.Mailboxes[0].LastSuccess = 9, new(now.Add(-2*time.Hour))
 		}, checkCritical, "foi@example.test （上次成功"},
-		{"a mailbox never worked, but the daemon is new", func(s *control.Status) { s.Mailboxes[0].Failures, s.Mailboxes[0].LastSuccess = 1, nil }, checkWarning, "foi@example.test （启动以来没有成功过）"},
-		{"the disk is full", func(s *control.Status) { s.Troubles = []string{"磁盘将满"} }, checkCritical, "磁盘将满"},
-		{"no backup", func(s *control.Status) { s.Backup.Late = true }, checkWarning, "没有新的备份"},
-		{"quarantine", func(s *control.Status) { s.Mails["quarantined"] = 1 }, checkWarning, "隔离的邮件 1"},
-		{"no calendar", func(s *control.Status) { s.CalendarMissing = 2027 }, checkWarning, "缺 2027 年的放假安排"},
+		{"a mailbox never worked, but the daemon is new", func(s *ask.Status) { s.Mailboxes[0].Failures, s.Mailboxes[0].LastSuccess = 1, nil }, checkWarning, "foi@example.test （启动以来没有成功过）"},
+		{"the disk is full", func(s *ask.Status) { s.Troubles = []string{"磁盘将满"} }, checkCritical, "磁盘将满"},
+		{"no backup", func(s *ask.Status) { s.Backup.Late = true }, checkWarning, "没有新的备份"},
+		{"quarantine", func(s *ask.Status) { s.Mails["quarantined"] = 1 }, checkWarning, "隔离的邮件 1"},
+		{"no calendar", func(s *ask.Status) { s.CalendarMissing = 2027 }, checkWarning, "缺 2027 年的放假安排"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := status()

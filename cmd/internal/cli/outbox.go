@@ -12,7 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -42,8 +42,8 @@ func (a *app) sendCommand() *cobra.Command {
 		if err := regular(cmd, args[1:]); err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
-			r := control.SendRequest{Case: casefile.ExpandID(args[0], o.year), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document, DryRun: *dry}
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.year), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document, DryRun: *dry}
 			if *now {
 				r.Way = casefile.OutSMTP
 			}
@@ -76,7 +76,7 @@ func (a *app) bodyOf(text, file string) (string, error) {
 }
 
 // send keeps the files and has the mail prepared.
-func (a *app) send(ctx context.Context, c *control.Client, r control.SendRequest, paths []string) error {
+func (a *app) send(ctx context.Context, c *ask.Client, r ask.SendRequest, paths []string) error {
 	judged := r
 	judged.DryRun = true
 	v, err := c.Send(ctx, judged) // before files are sent that would then be in no mail
@@ -99,7 +99,7 @@ func (a *app) send(ctx context.Context, c *control.Client, r control.SendRequest
 	return a.sent(v, r.DryRun)
 }
 
-func (a *app) sent(v control.OutgoingView, dry bool) error {
+func (a *app) sent(v ask.OutgoingView, dry bool) error {
 	a.sheet("", field{"收件人", v.To}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
 	way := "将存入草稿箱，请到网页邮箱核对后发出"
 	if v.Way == casefile.OutSMTP.String() {
@@ -134,8 +134,8 @@ func (a *app) outboxListCommand() *cobra.Command {
 		Example: "ysq outbox list\nysq outbox list --all", Args: noArgs,
 	}
 	all := cmd.Flags().Bool("all", false, "一年内的全部，包括已发出的")
-	out := newListing[control.OutgoingView](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	out := newListing[ask.OutgoingView](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		list, err := c.Outbox(ctx, *all)
 		if err != nil {
 			return err
@@ -152,7 +152,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) outgoings(list []control.OutgoingView) error {
+func (a *app) outgoings(list []ask.OutgoingView) error {
 	t := grid.Table{Header: []string{"编号", "案号", "状态", "拟信", "方式", "收件人", "主题", "说明"}}
 	var tints []tint
 	for _, v := range list {
@@ -187,7 +187,7 @@ func outWay(code string) string {
 	return w.Label()
 }
 
-func outReason(v control.OutgoingView) string {
+func outReason(v ask.OutgoingView) string {
 	said := strings.TrimSpace(v.Said)
 	if v.Code != 0 {
 		said = strings.TrimSpace(fmt.Sprintf("%d %s", v.Code, said))
@@ -199,7 +199,7 @@ func (a *app) outboxShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show 编号", Short: "显示一封要发的信：内容、状态和经过", Long: "显示一封要发的信：收件人、主题、正文、附件，现在怎样，经过如何。编号见 ysq outbox list。",
 		Example: "ysq outbox show 1234", Args: exactly("编号"),
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id, err := outgoingID(args[0])
 			if err != nil {
 				return err
@@ -216,12 +216,12 @@ func (a *app) outboxShowCommand() *cobra.Command {
 func outgoingID(s string) (uint64, error) {
 	id, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || id == 0 {
-		return 0, &control.Error{Code: "usage", Msg: fmt.Sprintf("编号 %q 不对", s), Hint: "编号见 ysq outbox list", Exit: control.ExitUsage}
+		return 0, &ask.Error{Code: "usage", Msg: fmt.Sprintf("编号 %q 不对", s), Hint: "编号见 ysq outbox list", Exit: ask.ExitUsage}
 	}
 	return id, nil
 }
 
-func (a *app) outgoing(v control.OutgoingView) error {
+func (a *app) outgoing(v ask.OutgoingView) error {
 	if a.json {
 		return a.printJSON(v)
 	}
@@ -272,12 +272,12 @@ func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 		if do != "retry" && strings.TrimSpace(*reason) == "" {
 			return usage(cmd, "请用 --reason 写明理由")
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id, err := outgoingID(args[0])
 			if err != nil {
 				return err
 			}
-			v, err := c.DecideOutgoing(ctx, id, control.OutgoingDecision{Do: do, Again: again != nil && *again, Reason: *reason})
+			v, err := c.DecideOutgoing(ctx, id, ask.OutgoingDecision{Do: do, Again: again != nil && *again, Reason: *reason})
 			if err != nil {
 				return err
 			}
@@ -300,7 +300,7 @@ func (a *app) digestCommand() *cobra.Command {
 	}
 	cmd.Flags().Bool("preview", false, "只显示（本命令总是只显示）")
 	ics := cmd.Flags().String("ics", "", "把期限另存为日历`文件`（iCalendar），- 为标准输出")
-	cmd.RunE = a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		d, err := c.Digest(ctx)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -273,7 +273,7 @@ var fieldTitles = map[string]string{
 }
 
 // wideRows is rows with everything that fits a wide screen.
-func (a *app) wideRows(cases []control.CaseRow) error {
+func (a *app) wideRows(cases []ask.CaseRow) error {
 	t := grid.Table{Header: []string{"案号", "阶段", "类型", "申请人", "类别", "主题", "渠道", "到达", "收到申请之日", "期限", "剩余", "承办", "答复类别", "文号"}}
 	var tints []tint
 	for _, r := range cases {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // sampleList prints the sample cases as a list command with these flags would.
@@ -18,7 +18,7 @@ func sampleList(t *testing.T, columns int, flags ...string) (*terminal, error) {
 	term := newTerminal(columns, map[string]string{"NO_COLOR": "1"})
 	cmd := &cobra.Command{Use: "list"}
 	cmd.Flags().BoolVar(&term.json, "json", false, "")
-	out := newListing[control.CaseRow](term.app, cmd)
+	out := newListing[ask.CaseRow](term.app, cmd)
 	if err := cmd.ParseFlags(flags); err != nil {
 		t.Fatal(err)
 	}
@@ -65,10 +65,10 @@ func TestListingIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&term.out).ReadAll()
-	if err != nil || len(rows) != 1+len(sampleRows()) || len(rows[0]) != len(names[control.CaseRow]()) || len(rows[0]) < 30 {
+	if err != nil || len(rows) != 1+len(sampleRows()) || len(rows[0]) != len(names[ask.CaseRow]()) || len(rows[0]) < 30 {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
-	for _, title := range names[control.CaseRow]() {
+	for _, title := range names[ask.CaseRow]() {
 		if fieldTitles[title] == "" {
 			t.Errorf("the field %s has no heading", title)
 		}
@@ -143,20 +143,20 @@ func TestPager(t *testing.T) {
 
 // What undoes a record stands below it; the last of several goes first.
 func TestUndo(t *testing.T) {
-	record := func(seq uint64, kind casefile.Kind) control.RecordView {
-		return control.RecordView{Seq: seq, Case: "2026-00017", Kind: kind}
+	record := func(seq uint64, kind casefile.Kind) ask.RecordView {
+		return ask.RecordView{Seq: seq, Case: "2026-00017", Kind: kind}
 	}
 	const note, reply, sent, void = casefile.KindNoted, casefile.KindReplied, casefile.KindDispatched, casefile.KindVoided
 	for _, tt := range []struct {
 		name string
-		res  control.AppendResult
+		res  ask.AppendResult
 		want string
 	}{
-		{"one", control.AppendResult{Records: []control.RecordView{record(42, note)}}, "\n撤销：ysq void 2026-00017 --record 42 --reason 理由\n"},
-		{"a reply and its dispatch", control.AppendResult{Records: []control.RecordView{record(42, reply), record(43, sent)}}, "\n撤销：ysq void 2026-00017 --record 43 --reason 理由；再 ysq void 2026-00017 --record 42 --reason 理由\n"},
-		{"many", control.AppendResult{Records: []control.RecordView{record(1, note), record(2, note), record(3, note)}}, "\n撤销：ysq void 案号 --record 记录号 --reason 理由\n"},
-		{"a dry run", control.AppendResult{Records: []control.RecordView{record(0, note)}, DryRun: true}, ""},
-		{"what cannot be undone", control.AppendResult{Records: []control.RecordView{record(44, void)}}, ""},
+		{"one", ask.AppendResult{Records: []ask.RecordView{record(42, note)}}, "\n撤销：ysq void 2026-00017 --record 42 --reason 理由\n"},
+		{"a reply and its dispatch", ask.AppendResult{Records: []ask.RecordView{record(42, reply), record(43, sent)}}, "\n撤销：ysq void 2026-00017 --record 43 --reason 理由；再 ysq void 2026-00017 --record 42 --reason 理由\n"},
+		{"many", ask.AppendResult{Records: []ask.RecordView{record(1, note), record(2, note), record(3, note)}}, "\n撤销：ysq void 案号 --record 记录号 --reason 理由\n"},
+		{"a dry run", ask.AppendResult{Records: []ask.RecordView{record(0, note)}, DryRun: true}, ""},
+		{"what cannot be undone", ask.AppendResult{Records: []ask.RecordView{record(44, void)}}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			term := newTerminal(0, nil)

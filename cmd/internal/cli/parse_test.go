@@ -9,7 +9,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -42,7 +42,7 @@ func TestMailListFits(t *testing.T) {
 	term := newTerminal(100, map[string]string{"NO_COLOR": "1"})
 	m := detail().Mails[0]
 	m.Reasons, m.DueStrict, m.Case = []string{strings.Repeat("自动回复，", 10)}, on("2026-12-21"), ""
-	if err := term.mailTable([]control.MailView{m, m}); err != nil {
+	if err := term.mailTable([]ask.MailView{m, m}); err != nil {
 		t.Fatal(err)
 	}
 	got := term.out.String()
@@ -95,15 +95,15 @@ func TestCheckCalendar(t *testing.T) {
 		{"all there", "2026-11-23", nil, 0, ""},
 		{"next year in October", "2026-10-31", []int{2027}, 0, "2027  暂定\n"},
 		{"next year in November", "2026-11-01", []int{2027}, 0, "2027  暂定      11 月 1 日起应已公布"},
-		{"this year", "2026-01-02", []int{2026, 2027}, control.ExitCheck, "缺少今年的放假安排"},
+		{"this year", "2026-01-02", []int{2026, 2027}, ask.ExitCheck, "缺少今年的放假安排"},
 		{"a gap", "2026-06-01", []int{2025, 2027}, 0, "2025  暂定      缺口："},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			term := newTerminal(0, nil)
 			term.now = func() time.Time { return civil.MustParse(tt.today).Start() }
-			var years []control.CalendarYear
+			var years []ask.CalendarYear
 			for y := 2024; y <= 2027; y++ {
-				years = append(years, control.CalendarYear{Year: y, Workdays: 248, Complete: !slices.Contains(tt.incomplete, y)})
+				years = append(years, ask.CalendarYear{Year: y, Workdays: 248, Complete: !slices.Contains(tt.incomplete, y)})
 			}
 			err := term.checkCalendar(years)
 			exit := 0
@@ -120,11 +120,11 @@ func TestCheckCalendar(t *testing.T) {
 
 // One applicant's burst is a line; nobody else's alarm is, nor one of another kind.
 func TestDueBundles(t *testing.T) {
-	var items []control.DueItem
+	var items []ask.DueItem
 	add := func(n int, kind, applicant string) {
 		for range n {
-			items = append(items, control.DueItem{Case: casefile.NewID(2026, len(items)+1), Applicant: control.Text(applicant), Stage: "received",
-				Alarm: control.Alarm{Kind: kind, Label: kind, On: on("2026-11-24"), Remaining: 1}})
+			items = append(items, ask.DueItem{Case: casefile.NewID(2026, len(items)+1), Applicant: ask.Text(applicant), Stage: "received",
+				Alarm: ask.Alarm{Kind: kind, Label: kind, On: on("2026-11-24"), Remaining: 1}})
 		}
 	}
 	add(burst, "reply", "多产者")

@@ -9,39 +9,39 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
-func on(s string) control.Day { return control.Day(civil.MustParse(s)) }
+func on(s string) ask.Day { return ask.Day(civil.MustParse(s)) }
 
-func sampleRows() []control.CaseRow {
+func sampleRows() []ask.CaseRow {
 	arrived := time.Date(2026, 11, 2, 9, 5, 0, 0, civil.Zone)
-	base := control.CaseRow{Channel: "email", ArrivedAt: &arrived, ReceivedOn: on("2026-11-02"), DueStrict: on("2026-11-30"), DueLegal: on("2026-12-01"), Disputes: []string{}}
-	row := func(n int, change func(*control.CaseRow)) control.CaseRow {
+	base := ask.CaseRow{Channel: "email", ArrivedAt: &arrived, ReceivedOn: on("2026-11-02"), DueStrict: on("2026-11-30"), DueLegal: on("2026-12-01"), Disputes: []string{}}
+	row := func(n int, change func(*ask.CaseRow)) ask.CaseRow {
 		r := base
 		r.Case = casefile.NewID(2026, n)
 		change(&r)
 		return r
 	}
-	return []control.CaseRow{
-		row(1, func(r *control.CaseRow) {
+	return []ask.CaseRow{
+		row(1, func(r *ask.CaseRow) {
 			r.Stage, r.Applicant, r.Subject = "received", "张某", "申请公开 2025 年度大气环境质量监测数据、污染源监督性监测数据和排污许可证核发情况"
 			r.Due, r.RemainingWorkdays = on("2026-11-30"), new(5)
 		}),
-		row(2, func(r *control.CaseRow) {
+		row(2, func(r *ask.CaseRow) {
 			r.Stage, r.Applicant, r.Subject, r.Department, r.Assignee = "handling", "某化工有限公司", "环评批复", "监测科", "王某"
 			r.Due, r.RemainingWorkdays, r.Overdue = on("2026-11-19"), new(-2), true
 		}),
-		row(3, func(r *control.CaseRow) {
+		row(3, func(r *ask.CaseRow) {
 			r.Stage, r.Applicant, r.Subject = "handling", "李某", "补正中的申请"
 			r.WaitingFor, r.WaitingUntil = "补正", on("2026-12-11")
 		}),
-		row(4, func(r *control.CaseRow) {
+		row(4, func(r *ask.CaseRow) {
 			r.Stage, r.Applicant, r.Subject = "registered", "赵某", "跨年的申请"
 			r.Due, r.RemainingWorkdays, r.Provisional = on("2027-01-05"), new(28), true
 		}),
-		row(5, func(r *control.CaseRow) {
+		row(5, func(r *ask.CaseRow) {
 			r.Stage, r.Applicant, r.Subject = "archived", "钱某", "已办结"
 			r.Due, r.Late, r.Outcome, r.Basis = on("2026-11-20"), new(false), "refuse.third-party", "15"
 		}),
@@ -111,21 +111,21 @@ func TestAmbiguousWidth(t *testing.T) {
 func TestRemaining(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		row  control.CaseRow
+		row  ask.CaseRow
 		want string
 	}{
-		{"left", control.CaseRow{RemainingWorkdays: new(3)}, "剩 3 个工作日"},
-		{"today", control.CaseRow{RemainingWorkdays: new(0)}, "今天到期"},
-		{"overdue", control.CaseRow{RemainingWorkdays: new(-1), Overdue: true}, "已逾期 1 个工作日"},
-		{"overdue on a weekend", control.CaseRow{RemainingWorkdays: new(0), Overdue: true}, "已逾期"},
-		{"provisional", control.CaseRow{RemainingWorkdays: new(12), Provisional: true}, "剩 12 个工作日（暂定）"},
-		{"waiting", control.CaseRow{WaitingFor: "补正", WaitingUntil: on("2026-12-11")}, "等待补正（至 2026-12-11）"},
-		{"waiting without an end", control.CaseRow{WaitingFor: "征求意见"}, "等待征求意见"},
-		{"in time", control.CaseRow{Late: new(false)}, "按时办结"},
-		{"in time by the legal clock only", control.CaseRow{Late: new(false), Disputable: true}, "按时办结（从严口径已逾期）"},
-		{"overdue by the strict clock only", control.CaseRow{RemainingWorkdays: new(-2), Overdue: true, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
-		{"late", control.CaseRow{Late: new(true)}, "逾期办结"},
-		{"no clock", control.CaseRow{}, ""},
+		{"left", ask.CaseRow{RemainingWorkdays: new(3)}, "剩 3 个工作日"},
+		{"today", ask.CaseRow{RemainingWorkdays: new(0)}, "今天到期"},
+		{"overdue", ask.CaseRow{RemainingWorkdays: new(-1), Overdue: true}, "已逾期 1 个工作日"},
+		{"overdue on a weekend", ask.CaseRow{RemainingWorkdays: new(0), Overdue: true}, "已逾期"},
+		{"provisional", ask.CaseRow{RemainingWorkdays: new(12), Provisional: true}, "剩 12 个工作日（暂定）"},
+		{"waiting", ask.CaseRow{WaitingFor: "补正", WaitingUntil: on("2026-12-11")}, "等待补正（至 2026-12-11）"},
+		{"waiting without an end", ask.CaseRow{WaitingFor: "征求意见"}, "等待征求意见"},
+		{"in time", ask.CaseRow{Late: new(false)}, "按时办结"},
+		{"in time by the legal clock only", ask.CaseRow{Late: new(false), Disputable: true}, "按时办结（从严口径已逾期）"},
+		{"overdue by the strict clock only", ask.CaseRow{RemainingWorkdays: new(-2), Overdue: true, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
+		{"late", ask.CaseRow{Late: new(true)}, "逾期办结"},
+		{"no clock", ask.CaseRow{}, ""},
 	} {
 		if got := remaining(tt.row); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
@@ -136,41 +136,41 @@ func TestRemaining(t *testing.T) {
 // hostile is what a mail may hold: a coloured lie, a cursor that goes up, a reversed file name.
 const hostile = "正文\x1b[2J\x1b[1A已答复\x07 \u202egpj.exe\r\n第二行\u0085"
 
-func detail() control.CaseDetail {
-	d := control.CaseDetail{CaseRow: sampleRows()[1], Request: "环评批复全文", Contact: "138****0001", Masked: true,
+func detail() ask.CaseDetail {
+	d := ask.CaseDetail{CaseRow: sampleRows()[1], Request: "环评批复全文", Contact: "138****0001", Masked: true,
 		Addresses: []string{"a@example.test"},
-		Alarms:    []control.Alarm{{Kind: "reply", Label: "应答复", On: on("2026-11-19"), Remaining: -2, Text: "答复并送达（reply、dispatch）"}},
-		Next:      []control.Step{{Command: "review", Label: "审核"}, {Command: "correct", Label: "补正告知"}, {Command: "reply", Label: "答复"}},
+		Alarms:    []ask.Alarm{{Kind: "reply", Label: "应答复", On: on("2026-11-19"), Remaining: -2, Text: "答复并送达（reply、dispatch）"}},
+		Next:      []ask.Step{{Command: "review", Label: "审核"}, {Command: "correct", Label: "补正告知"}, {Command: "reply", Label: "答复"}},
 	}
 	d.ConfirmedOn, d.RegisteredOn, d.Kind, d.Category, d.Provisional = on("2026-11-03"), on("2026-11-03"), "application", "商业企业", true
-	d.Records = []control.RecordView{
+	d.Records = []ask.RecordView{
 		{Seq: 2, On: on("2026-11-02"), Recorded: now, Actor: "mailbox", Kind: casefile.KindReceived, Label: "收件", Text: "渠道：电子邮件"},
 		{Seq: 9, On: on("2026-11-03"), Recorded: now, Actor: "wang(1001)", Kind: casefile.KindRegistered, Label: "登记", Text: "公开申请", Voided: true},
 	}
 	arrived := now
 	d.Suggestions = []casefile.Suggestion{{Case: "2026-00001", Reason: "同一发件人"}}
-	d.Mails = []control.MailView{{Digest: casefile.DigestOf([]byte("x")), Disposition: "case", Case: d.Case, Account: "foi@example.test", Folder: "INBOX", UID: 7,
+	d.Mails = []ask.MailView{{Digest: casefile.DigestOf([]byte("x")), Disposition: "case", Case: d.Case, Account: "foi@example.test", Folder: "INBOX", UID: 7,
 		ArrivedAt: &arrived, From: "某 <a@example.test>", Subject: hostile, Size: 2048, Text: hostile + strings.Repeat("\n又一行", 20),
 		Parts: []casefile.Part{{Type: "application/pdf", Name: hostile, Attachment: true, Size: 5 << 20, Note: "加密"}, {Type: "text/plain"}}}}
 	return d
 }
 
-func explanation() control.Explanation {
-	return control.Explanation{Case: sampleRows()[0], Today: on("2026-11-23"), Clocks: []control.ClockView{
+func explanation() ask.Explanation {
+	return ask.Explanation{Case: sampleRows()[0], Today: on("2026-11-23"), Clocks: []ask.ClockView{
 		{View: "strict", Label: "从严（到达日起）", Start: on("2026-11-19"), Limit: 3, Due: on("2026-11-24"),
-			Turns: []control.TurnView{{Seq: 2, On: on("2026-11-19"), Label: "收件", Effect: "起算", Text: "到达之日为第零日"}},
-			Days: []control.DayView{{Date: on("2026-11-20"), Number: 1}, {Date: on("2026-11-21"), Why: "周末"}, {Date: on("2026-11-22"), Why: "周末"},
+			Turns: []ask.TurnView{{Seq: 2, On: on("2026-11-19"), Label: "收件", Effect: "起算", Text: "到达之日为第零日"}},
+			Days: []ask.DayView{{Date: on("2026-11-20"), Number: 1}, {Date: on("2026-11-21"), Why: "周末"}, {Date: on("2026-11-22"), Why: "周末"},
 				{Date: on("2026-11-23"), Number: 2}, {Date: on("2026-11-24"), Number: 3}}},
 		{View: "legal", Label: "法定（收到申请之日起）"},
 	}}
 }
 
-func status() control.Status {
+func status() ask.Status {
 	started, backup := now, now.Add(-28*time.Hour)
-	return control.Status{Version: "v1", Agency: "示例市生态环境局", PID: 42, Started: &started, Today: on("2026-11-23"), CalendarEnd: on("2026-12-31"),
+	return ask.Status{Version: "v1", Agency: "示例市生态环境局", PID: 42, Started: &started, Today: on("2026-11-23"), CalendarEnd: on("2026-12-31"),
 		Register: "ABC", Records: 12, Size: 3 << 20, Stages: map[string]int{"received": 2, "handling": 1}, Open: 3, Unregistered: 2, Overdue: 1, DueSoon: 1,
-		Backup: control.BackupStatus{At: &backup, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true}, Troubles: []string{},
-		Mails: map[string]int{"case": 3, "parked": 1}, Mailboxes: []control.MailboxStatus{
+		Backup: ask.BackupStatus{At: &backup, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true}, Troubles: []string{},
+		Mails: map[string]int{"case": 3, "parked": 1}, Mailboxes: []ask.MailboxStatus{
 			{Account: "foi@example.test", State: "idle", LastSuccess: &started, NextTry: &started, Logins: 1, Taken: 4},
 			{Account: "b@example.test", State: "failing", Failures: 3, Label: "授权码被邮件服务器拒绝", Hint: "请重新生成授权码", ServerSays: "LOGIN \x1b[31merror", Logins: 1},
 		}}
@@ -221,7 +221,7 @@ func TestNarrowSheets(t *testing.T) {
 func TestJSONArray(t *testing.T) {
 	for _, n := range []int{0, 1, 3} {
 		term := newTerminal(0, nil)
-		array := jsonArray[control.CaseRow]{a: term.app}
+		array := jsonArray[ask.CaseRow]{a: term.app}
 		for _, r := range sampleRows()[:n] {
 			if err := array.add(r); err != nil {
 				t.Fatal(err)
@@ -231,7 +231,7 @@ func TestJSONArray(t *testing.T) {
 		if err := array.close(); err != nil {
 			t.Fatal(err)
 		}
-		var got []control.CaseRow
+		var got []ask.CaseRow
 		if err := json.Unmarshal(term.out.Bytes(), &got); err != nil || len(got) != n || got == nil {
 			t.Errorf("%d rows came back as %d, %v", n, len(got), err)
 		}
@@ -242,9 +242,9 @@ func TestJSONArray(t *testing.T) {
 }
 
 func TestFail(t *testing.T) {
-	err := &control.Error{Code: "x", Msg: "没有\x1b[2J案件\n第二行", Hint: "请核对案号", Exit: control.ExitNotFound}
+	err := &ask.Error{Code: "x", Msg: "没有\x1b[2J案件\n第二行", Hint: "请核对案号", Exit: ask.ExitNotFound}
 	term := newTerminal(0, nil)
-	if code := term.fail(errors.Join(err, nil)); code != control.ExitNotFound {
+	if code := term.fail(errors.Join(err, nil)); code != ask.ExitNotFound {
 		t.Errorf("exit code %d", code)
 	}
 	if got, want := term.err.String(), "错误：没有\uFFFD[2J案件\n第二行\n请：核对案号\n"; got != want {
@@ -253,7 +253,7 @@ func TestFail(t *testing.T) {
 	term = newTerminal(0, nil)
 	term.json = true
 	term.fail(err)
-	var back control.Error
+	var back ask.Error
 	if e := json.Unmarshal(term.err.Bytes(), &back); e != nil || back != *err {
 		t.Errorf("%s came back as %v, %v", term.err.String(), back, e)
 	}

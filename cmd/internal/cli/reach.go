@@ -13,13 +13,13 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 )
 
 // ask makes a command's RunE of what it does with a client.
-func (a *app) ask(run func(ctx context.Context, c *control.Client, args []string) error) func(*cobra.Command, []string) error {
+func (a *app) ask(run func(ctx context.Context, c *ask.Client, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) (err error) {
 		c, err := a.open(cmd)
 		if err != nil {
@@ -37,7 +37,7 @@ func (a *app) ask(run func(ctx context.Context, c *control.Client, args []string
 }
 
 // open returns a client of the daemon or, where none listens, of the same Handler in this process.
-func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
+func (a *app) open(cmd *cobra.Command) (*ask.Client, error) {
 	socket, err := a.socketPath()
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 		return nil, err
 	}
 	if running {
-		return control.Dial(socket), nil
+		return ask.Dial(socket), nil
 	}
 	cfg, err := a.loadConfig()
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -55,14 +55,14 @@ func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			hint = "由管理员启动服务（systemctl start ysq），新装的先运行 ysq init；套接字在别处的，用 --socket 或 --config 指明"
 		}
-		return nil, &control.Error{Code: "unreachable", Exit: control.ExitUnreachable,
+		return nil, &ask.Error{Code: "unreachable", Exit: ask.ExitUnreachable,
 			Msg: fmt.Sprintf("守护进程没有运行：%s 无人应答", socket), Hint: hint}
 	}
 	if err != nil {
 		return nil, err
 	}
 	c, err := daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
-	if held, ok := errors.AsType[*control.Error](err); ok && held.Code == "held" {
+	if held, ok := errors.AsType[*ask.Error](err); ok && held.Code == "held" {
 		return started(cmd.Context(), socket, held)
 	}
 	return c, err
@@ -72,10 +72,10 @@ func (a *app) open(cmd *cobra.Command) (*control.Client, error) {
 const startsWithin = 5 * time.Second
 
 // started waits for a daemon that holds the register and does not listen yet: it is just starting.
-func started(ctx context.Context, socket string, held error) (*control.Client, error) {
+func started(ctx context.Context, socket string, held error) (*ask.Client, error) {
 	for waited := time.Duration(0); waited < startsWithin; waited += 50 * time.Millisecond {
 		if running, err := listens(ctx, socket); running || err != nil {
-			return control.Dial(socket), err
+			return ask.Dial(socket), err
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
@@ -104,7 +104,7 @@ func unanswered(socket string, err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
 		return nil
 	case errors.Is(err, fs.ErrPermission):
-		return &control.Error{Code: "socket-denied", Exit: control.ExitUnreachable,
+		return &ask.Error{Code: "socket-denied", Exit: ask.ExitUnreachable,
 			Msg:  fmt.Sprintf("您没有权限连接守护进程（%s）", socket),
 			Hint: "请联系管理员把您的账号加入 " + config.DefaultGroup + " 组（usermod -aG " + config.DefaultGroup + " 用户名），然后重新登录"}
 	}

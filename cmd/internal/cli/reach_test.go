@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/stats"
 )
@@ -66,10 +66,10 @@ func TestUnanswered(t *testing.T) {
 		}
 	}
 	e := forPeople(unanswered("/s", failed(syscall.EACCES)))
-	if e.Exit != control.ExitUnreachable || !strings.Contains(e.Hint, config.DefaultGroup) {
+	if e.Exit != ask.ExitUnreachable || !strings.Contains(e.Hint, config.DefaultGroup) {
 		t.Errorf("EACCES: %+v", e)
 	}
-	if e := forPeople(unanswered("/s", failed(syscall.EAGAIN))); e.Exit != control.ExitUnreachable {
+	if e := forPeople(unanswered("/s", failed(syscall.EAGAIN))); e.Exit != ask.ExitUnreachable {
 		t.Errorf("EAGAIN: %+v", e)
 	}
 }
@@ -83,13 +83,13 @@ func TestExitCodes(t *testing.T) {
 		err  error
 		want int
 	}{
-		{"wrapped", fmt.Errorf("asking: %w", &control.Error{Msg: "x", Exit: control.ExitRefused}), control.ExitRefused},
-		{"configuration", missing, control.ExitUsage},
-		{"usage", usage(&cobra.Command{}, "x"), control.ExitUsage},
-		{"connection lost", fmt.Errorf("x: %w", &net.OpError{Op: "read", Err: io.EOF}), control.ExitUnreachable},
-		{"failed check", verdict(failing), control.ExitCheck},
-		{"file", noFile, control.ExitFailed},
-		{"anything else", errors.New("x"), control.ExitFailed},
+		{"wrapped", fmt.Errorf("asking: %w", &ask.Error{Msg: "x", Exit: ask.ExitRefused}), ask.ExitRefused},
+		{"configuration", missing, ask.ExitUsage},
+		{"usage", usage(&cobra.Command{}, "x"), ask.ExitUsage},
+		{"connection lost", fmt.Errorf("x: %w", &net.OpError{Op: "read", Err: io.EOF}), ask.ExitUnreachable},
+		{"failed check", verdict(failing), ask.ExitCheck},
+		{"file", noFile, ask.ExitFailed},
+		{"anything else", errors.New("x"), ask.ExitFailed},
 	} {
 		e := forPeople(tt.err)
 		if e.Exit != tt.want || e.Msg == "" || e.Code == "" && tt.name != "wrapped" {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -22,7 +22,7 @@ func (a *app) reconcileCommand() *cobra.Command {
 			"有没收进来的逐封列出，退出码为 6。隔离的另列；登记簿里有而邮箱里已不见的只作说明，不影响案件。守护进程在运行时每小时自动对账一次。",
 		Example: "ysq reconcile\nysq reconcile --json",
 		Args:    noArgs,
-		RunE: a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			r, err := c.Reconcile(ctx)
 			if err != nil {
 				return err
@@ -41,12 +41,12 @@ func (a *app) reconcileCommand() *cobra.Command {
 }
 
 // proof is the error of a reconciliation that did not prove everything.
-func proof(r control.Reconciliation) error {
+func proof(r ask.Reconciliation) error {
 	if r.Proved {
 		return nil
 	}
 	missing, refused := 0, 0
-	var first control.AccountAudit // that could not be looked at
+	var first ask.AccountAudit // that could not be looked at
 	for _, acc := range r.Accounts {
 		if acc.Error != "" && first.Error == "" {
 			first = acc
@@ -60,16 +60,16 @@ func proof(r control.Reconciliation) error {
 	}
 	switch {
 	case missing > 0:
-		return &control.Error{Code: "missing-mail", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 封邮件在邮箱里，不在登记簿里", missing),
+		return &ask.Error{Code: "missing-mail", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 封邮件在邮箱里，不在登记簿里", missing),
 			Hint: "看上表和服务日志中的原因（journalctl -u ysq）；确认前请勿在邮箱中移动或删除它们"}
 	case refused > 0:
-		return &control.Error{Code: "folder-refused", Exit: control.ExitCheck, Msg: fmt.Sprintf("有 %d 个文件夹打不开，无法对账", refused),
+		return &ask.Error{Code: "folder-refused", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 个文件夹打不开，无法对账", refused),
 			Hint: "请在网页邮箱中确认它们存在；已不用的，从配置的 folders 中去掉"}
 	}
-	return &control.Error{Code: "not-reconciled", Exit: control.ExitFailed, Msg: "没能对账：" + first.Error, Hint: first.Hint}
+	return &ask.Error{Code: "not-reconciled", Exit: ask.ExitFailed, Msg: "没能对账：" + first.Error, Hint: first.Hint}
 }
 
-func (a *app) reconciliation(r control.Reconciliation) error {
+func (a *app) reconciliation(r ask.Reconciliation) error {
 	t := grid.Table{Header: []string{"账号", "文件夹", "UIDVALIDITY", "邮箱里", "没收进来", "隔离", "邮箱里已不见", "结果"}}
 	var tints []tint
 	for _, acc := range r.Accounts {
@@ -101,7 +101,7 @@ func (a *app) reconciliation(r control.Reconciliation) error {
 	return nil
 }
 
-func (a *app) missingMails(r control.Reconciliation) error {
+func (a *app) missingMails(r ask.Reconciliation) error {
 	t := grid.Table{Header: []string{"账号", "文件夹", "UIDVALIDITY", "UID", "自何时起"}}
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
@@ -117,7 +117,7 @@ func (a *app) missingMails(r control.Reconciliation) error {
 	return a.table(t, nil)
 }
 
-func (a *app) quarantinedMails(r control.Reconciliation) error {
+func (a *app) quarantinedMails(r ask.Reconciliation) error {
 	t := grid.Table{Header: []string{"账号", "文件夹", "UID", "原因"}}
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
@@ -142,7 +142,7 @@ func arrived(t *time.Time) string {
 }
 
 // goneMails tells what is no longer in the mailbox. It is never a reason to do anything to a case.
-func (a *app) goneMails(r control.Reconciliation) {
+func (a *app) goneMails(r ask.Reconciliation) {
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
 			if f.Gone == 0 {

@@ -13,7 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -57,7 +57,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 			return err
 		}
 		req.DryRun = *dryRun
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			explained, warnings, err := a.charge(ctx, c, req.Drafts)
 			if err != nil {
 				return err
@@ -152,7 +152,7 @@ func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
 
 // request puts every event on every case. A day that nobody named stays open: the register's own
 // today decides.
-func request(ids []casefile.ID, on civil.Date, events []casefile.Event) (req control.AppendRequest, err error) {
+func request(ids []casefile.ID, on civil.Date, events []casefile.Event) (req ask.AppendRequest, err error) {
 	encoded := make([]json.RawMessage, len(events))
 	for i, e := range events {
 		if encoded[i], err = casefile.EncodeEvent(e); err != nil {
@@ -161,13 +161,13 @@ func request(ids []casefile.ID, on civil.Date, events []casefile.Event) (req con
 	}
 	for _, id := range ids {
 		for i, e := range events {
-			req.Drafts = append(req.Drafts, control.DraftView{Case: id, On: control.Day(on), Kind: e.Kind(), Event: encoded[i]})
+			req.Drafts = append(req.Drafts, ask.DraftView{Case: id, On: ask.Day(on), Kind: e.Kind(), Event: encoded[i]})
 		}
 	}
 	return req, nil
 }
 
-func (a *app) recorded(res control.AppendResult) error {
+func (a *app) recorded(res ask.AppendResult) error {
 	if a.json {
 		return a.printJSON(res)
 	}
@@ -205,7 +205,7 @@ var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casef
 
 // undo says how what was just recorded is taken back: the last record first, for others rest on
 // those before them. Of many it says only what it looks like.
-func (a *app) undo(res control.AppendResult) {
+func (a *app) undo(res ask.AppendResult) {
 	var commands []string
 	for _, r := range slices.Backward(res.Records) {
 		if r.Seq == 0 || slices.Contains(fixed, r.Kind) {

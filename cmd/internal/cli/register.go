@@ -15,7 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -28,7 +28,7 @@ type registering struct {
 	show, accept, reveal *bool
 	record               func(*cobra.Command, []string) error
 	ask                  *bufio.Reader // the terminal
-	proposals            control.Proposals
+	proposals            ask.Proposals
 	event                casefile.Registered // what the clerk writes himself
 	accepted             []string            // flags whose proposal he takes
 }
@@ -56,7 +56,7 @@ func (r *registering) run(cmd *cobra.Command, args []string) error {
 	case *r.show && *r.accept:
 		return usage(cmd, "--proposals 只看，--accept 登记，不能同时写")
 	case *r.show:
-		return r.each(args, func(_ context.Context, _ *control.Client) error { return r.print() })
+		return r.each(args, func(_ context.Context, _ *ask.Client) error { return r.print() })
 	case !*r.accept && (written || terminal == nil && len(args) > 1):
 		return r.record(cmd, args)
 	case !*r.accept && (terminal == nil || len(args) != 1):
@@ -81,12 +81,12 @@ func (r *registering) terminal() *os.File {
 }
 
 // each fetches the proposals of one case after the other.
-func (r *registering) each(args []string, do func(context.Context, *control.Client) error) error {
+func (r *registering) each(args []string, do func(context.Context, *ask.Client) error) error {
 	ids, err := r.a.cases(r.cmd, args)
 	if err != nil {
 		return err
 	}
-	return r.a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+	return r.a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		for i, id := range ids {
 			if r.proposals, err = c.Proposals(ctx, id, *r.reveal); err != nil {
 				return err
@@ -111,7 +111,7 @@ func (r *registering) print() error {
 }
 
 // acceptAll takes every proposal that no flag replaces.
-func (r *registering) acceptAll(ctx context.Context, c *control.Client) error {
+func (r *registering) acceptAll(ctx context.Context, c *ask.Client) error {
 	if err := r.overrides(); err != nil {
 		return err
 	}
@@ -166,12 +166,12 @@ func (r *registering) overrides() (err error) {
 }
 
 // send registers and says what may follow.
-func (r *registering) send(ctx context.Context, c *control.Client) error {
+func (r *registering) send(ctx context.Context, c *ask.Client) error {
 	event, err := casefile.EncodeEvent(r.event)
 	if err != nil {
 		return err
 	}
-	req := control.RegisterRequest{Token: r.proposals.Token, Accept: append([]string{}, r.accepted...), Event: event}
+	req := ask.RegisterRequest{Token: r.proposals.Token, Accept: append([]string{}, r.accepted...), Event: event}
 	if req.DryRun, err = r.cmd.Flags().GetBool("dry-run"); err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (r *registering) send(ctx context.Context, c *control.Client) error {
 }
 
 // converse goes through the proposals with a person.
-func (r *registering) converse(ctx context.Context, c *control.Client) error {
+func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 	p := r.proposals
 	p.Commands = nil // they come after the registration
 	r.a.printProposals(p)
@@ -293,7 +293,7 @@ func (r *registering) written(flag, answer string) (err error) {
 const labelWidth = 10
 
 // printProposals shows what a person has to judge.
-func (a *app) printProposals(p control.Proposals) {
+func (a *app) printProposals(p ask.Proposals) {
 	state := "（尚未登记）"
 	if p.Registered {
 		state = "（已登记；再登记即更正）"
@@ -321,7 +321,7 @@ func (a *app) printProposals(p control.Proposals) {
 }
 
 // proposalNotes are what must be read, what is missing, and what was asked for before.
-func (a *app) proposalNotes(p control.Proposals) {
+func (a *app) proposalNotes(p ask.Proposals) {
 	if len(p.Notes) > 0 {
 		a.heading("须人工阅看")
 		for _, n := range p.Notes {
@@ -339,7 +339,7 @@ func (a *app) proposalNotes(p control.Proposals) {
 }
 
 // related prints earlier applications for the like, and the number of them where that is worth a thought.
-func (a *app) related(all []control.RelatedCase, counts *control.ApplicantCounts) {
+func (a *app) related(all []ask.RelatedCase, counts *ask.ApplicantCounts) {
 	if len(all) > 0 {
 		a.heading("同一申请人的在先申请")
 		for _, r := range all {
@@ -353,7 +353,7 @@ func (a *app) related(all []control.RelatedCase, counts *control.ApplicantCounts
 }
 
 // commands are lines that may be typed next.
-func (a *app) commands(all []control.ProposedCommand) {
+func (a *app) commands(all []ask.ProposedCommand) {
 	if len(all) == 0 {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
 	"ysq.internal/ysq/stats/render/grid"
@@ -55,14 +55,14 @@ func (a *app) reportCommand() *cobra.Command {
 		if render.Binary(*format) && *output == "" {
 			return usage(cmd, "%s 格式请用 -o 写入文件", *format)
 		}
-		q := control.ReportQuery{From: *from, To: *to, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
+		q := ask.ReportQuery{From: *from, To: *to, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
 		if o.given("against") && (*cell != "" || *check || *output != "" || o.given("format")) {
 			return usage(cmd, "--against 不能与 --cases、--check、--output、--format 同时写")
 		}
 		if *cell != "" && (*check || *output != "" || o.given("format")) {
 			return usage(cmd, "--cases 不能与 --check、--output、--format 同时写")
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if *cell != "" {
 				return a.reportCases(ctx, c, year, *cell, q)
 			}
@@ -85,7 +85,7 @@ func (a *app) reportCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) reportCases(ctx context.Context, c *control.Client, year int, cell string, q control.ReportQuery) error {
+func (a *app) reportCases(ctx context.Context, c *ask.Client, year int, cell string, q ask.ReportQuery) error {
 	held, err := c.ReportCases(ctx, year, cell, q)
 	if err != nil {
 		return err
@@ -172,6 +172,6 @@ func verdict(r stats.Report) error {
 			failed = append(failed, c.ID+"："+c.Detail)
 		}
 	}
-	return &control.Error{Code: "check-failed", Exit: control.ExitCheck,
+	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck,
 		Msg: fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", r.Year, len(failed), strings.Join(failed, "\n"))}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
 	"ysq.internal/ysq/stats/render/grid"
@@ -50,7 +50,7 @@ func (a *app) reportMergeCommand() *cobra.Command {
 		}
 		m, err := stats.Merge(*agency, reports...)
 		if err != nil {
-			return &control.Error{Code: "merge", Msg: err.Error(), Exit: control.ExitFailed}
+			return &ask.Error{Code: "merge", Msg: err.Error(), Exit: ask.ExitFailed}
 		}
 		switch {
 		case *shares && a.json:

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -42,7 +42,7 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 			last = quarterStart(year, *quarter+1).Add(-1)
 		}
 		first, last = cmp.Or(*from, first), cmp.Or(*to, last)
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			all, err := c.Departments(ctx, first, last)
 			if err != nil {
 				return err
@@ -89,7 +89,7 @@ type comparison struct {
 }
 
 // compare sets the totals of a year, or of a part of it, against those of the same days of another.
-func (a *app) compare(ctx context.Context, c *control.Client, year, other int, q control.ReportQuery) error {
+func (a *app) compare(ctx context.Context, c *ask.Client, year, other int, q ask.ReportQuery) error {
 	q.Trace, q.To = false, lastCompared(q.To, a.today(), year, other)
 	now, err := c.Draft(ctx, year, q)
 	if err != nil {
@@ -109,7 +109,7 @@ func (a *app) compare(ctx context.Context, c *control.Client, year, other int, q
 		return err
 	}
 	if then.Format != now.Format {
-		return &control.Error{Code: "format", Exit: control.ExitRefused, Msg: fmt.Sprintf("%d 年的报告是格式 %s，%d 年是 %s", other, then.Format, year, now.Format), Hint: "用 --layout 取同一种表式"}
+		return &ask.Error{Code: "format", Exit: ask.ExitRefused, Msg: fmt.Sprintf("%d 年的报告是格式 %s，%d 年是 %s", other, then.Format, year, now.Format), Hint: "用 --layout 取同一种表式"}
 	}
 	t := grid.Table{Header: []string{"行", strconv.Itoa(other), strconv.Itoa(year), "增减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right}}
 	all := []comparison{}

@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -36,7 +36,7 @@ func (a *app) saveCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id := casefile.ExpandID(args[0], a.today().Year())
 			saved, err := saveDossier(ctx, c, id, args[1])
 			if err != nil {
@@ -64,7 +64,7 @@ type savedDossier struct {
 }
 
 // saveDossier writes a case file into a directory that is new or empty: all of it, or nothing.
-func saveDossier(ctx context.Context, c *control.Client, id casefile.ID, dir string) (saved savedDossier, err error) {
+func saveDossier(ctx context.Context, c *ask.Client, id casefile.ID, dir string) (saved savedDossier, err error) {
 	saved = savedDossier{Case: id, Dir: dir, Files: []string{}, Absent: []string{}}
 	entries, err := os.ReadDir(dir)
 	switch {
@@ -72,7 +72,7 @@ func saveDossier(ctx context.Context, c *control.Client, id casefile.ID, dir str
 	case err != nil:
 		return saved, err
 	case len(entries) > 0:
-		return saved, &control.Error{Code: "file-exists", Msg: fmt.Sprintf("目录 %s 不是空的，没有写入", dir), Hint: "换一个目录", Exit: control.ExitRefused}
+		return saved, &ask.Error{Code: "file-exists", Msg: fmt.Sprintf("目录 %s 不是空的，没有写入", dir), Hint: "换一个目录", Exit: ask.ExitRefused}
 	}
 	temp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".ysq-save-*")
 	if err != nil {
@@ -132,7 +132,7 @@ func (u *unpacker) unpack(r io.Reader) error {
 			return err
 		}
 		switch h.Name {
-		case control.ManifestName:
+		case ask.ManifestName:
 			manifest = bytes.Clone(kept.Bytes())
 		case "说明.txt":
 			u.absent(kept.String())
@@ -153,7 +153,7 @@ func (u *unpacker) write(name string, r io.Reader, kept *bytes.Buffer) error {
 	}
 	sum := sha256.New()
 	out := io.MultiWriter(f, sum)
-	if path.Dir(name) == "." && strings.Contains(control.ManifestName+"说明.txt", name) {
+	if path.Dir(name) == "." && strings.Contains(ask.ManifestName+"说明.txt", name) {
 		out = io.MultiWriter(out, kept)
 	}
 	n, err := io.Copy(out, r)

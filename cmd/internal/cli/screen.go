@@ -14,7 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -126,7 +126,7 @@ func (a *app) table(t grid.Table, tints []tint, flexible ...int) error {
 const narrow = 100
 
 // day is like the function, shorter on a narrow terminal.
-func (a *app) day(d control.Day) string {
+func (a *app) day(d ask.Day) string {
 	if w := a.screenOf(a.out).grid.MaxWidth; w > 0 && w < narrow && d != 0 {
 		return civil.Date(d).String()
 	}
@@ -135,7 +135,7 @@ func (a *app) day(d control.Day) string {
 
 // entered says when and by whom something was recorded; on a narrow terminal it leaves out the day
 // on which it also took effect.
-func (a *app) entered(at time.Time, actor string, on control.Day) string {
+func (a *app) entered(at time.Time, actor string, on ask.Day) string {
 	w := a.screenOf(a.out).grid.MaxWidth
 	switch {
 	case w == 0 || w >= narrow:

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -26,17 +26,17 @@ func (a *app) searchCommand() *cobra.Command {
 		Args:    atLeastOne("要查的词"),
 	}
 	limit := cmd.Flags().Int("limit", searchLimit, "最多列几`处`，0 为不限；-o json、csv、tsv 不写则不限")
-	out := newListing[control.Hit](a, cmd)
-	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *control.Client, args []string) error {
+	out := newListing[ask.Hit](a, cmd)
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		if *limit < 0 {
 			return usage(cmd, "--limit 不能是负数")
 		}
-		q := control.SearchQuery{Words: strings.Join(args, " "), Limit: *limit}
+		q := ask.SearchQuery{Words: strings.Join(args, " "), Limit: *limit}
 		if out.machine() {
 			if !cmd.Flags().Changed("limit") {
 				q.Limit = 0 // a program would not notice what is missing
 			}
-			return out.each(func(yield func(control.Hit) error) error { return c.Search(ctx, q, yield) })
+			return out.each(func(yield func(ask.Hit) error) error { return c.Search(ctx, q, yield) })
 		}
 		if len(*out.fields) > 0 {
 			return usage(cmd, "--fields 在这里只能与 -o json、csv、tsv 同用")
@@ -47,13 +47,13 @@ func (a *app) searchCommand() *cobra.Command {
 }
 
 // search prints hits as they come.
-func (a *app) search(ctx context.Context, c *control.Client, q control.SearchQuery) error {
+func (a *app) search(ctx context.Context, c *ask.Client, q ask.SearchQuery) error {
 	limit := q.Limit
 	if limit > 0 {
 		q.Limit++ // one more tells that there are more
 	}
 	n := 0
-	err := c.Search(ctx, q, func(h control.Hit) error {
+	err := c.Search(ctx, q, func(h ask.Hit) error {
 		if n++; limit == 0 || n <= limit {
 			a.hit(h)
 		}
@@ -70,7 +70,7 @@ func (a *app) search(ctx context.Context, c *control.Client, q control.SearchQue
 	return nil
 }
 
-func (a *app) hit(h control.Hit) {
+func (a *app) hit(h ask.Hit) {
 	s := a.screenOf(a.out)
 	name, stands := string(h.Case), stageLabel(string(h.Stage))
 	if h.Case == "" {

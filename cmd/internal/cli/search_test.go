@@ -4,20 +4,20 @@ import (
 	"testing"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // What was found stands out in bold on a terminal and between brackets elsewhere; nothing from a mail
 // reaches the terminal as a command.
 func TestHit(t *testing.T) {
-	inCase := control.Hit{Case: "2026-00017", Stage: "handling", Applicant: "张三", Subject: "申请\x1b[2J", Found: []control.Finding{
+	inCase := ask.Hit{Case: "2026-00017", Stage: "handling", Applicant: "张三", Subject: "申请\x1b[2J", Found: []ask.Finding{
 		{Where: "邮件正文", Before: "…公开", Match: "环境\x1b]0;x\a", After: "监测\u202e…"}, {Where: "承办", Match: "大气科"},
 	}}
-	outside := control.Hit{Mail: casefile.DigestOf([]byte("x")), Place: "parked", Applicant: "李四", Found: []control.Finding{{Where: "主题", Match: "申请"}}}
+	outside := ask.Hit{Mail: casefile.DigestOf([]byte("x")), Place: "parked", Applicant: "李四", Found: []ask.Finding{{Where: "主题", Match: "申请"}}}
 	for _, tt := range []struct {
 		name    string
 		columns int
-		hit     control.Hit
+		hit     ask.Hit
 		want    string
 	}{
 		{"piped", 0, inCase, "2026-00017  办理  张三  申请�[2J\n  邮件正文：…公开【环境�]0;x�】监测�…\n  承办：【大气科】\n"},

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 )
@@ -72,31 +72,31 @@ func (a *app) pollCommand() *cobra.Command {
 	}
 }
 
-func (a *app) poll(cmd *cobra.Command) (control.PollResult, error) {
+func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 	ctx := cmd.Context()
 	socket, err := a.socketPath()
 	if err != nil {
-		return control.PollResult{}, err
+		return ask.PollResult{}, err
 	}
 	running, err := listens(ctx, socket)
 	if err != nil {
-		return control.PollResult{}, err
+		return ask.PollResult{}, err
 	}
 	if running {
-		c := control.Dial(socket)
+		c := ask.Dial(socket)
 		defer c.Close()
 		return c.Poll(ctx)
 	}
 	cfg, err := a.checkedConfig()
 	if err != nil {
-		return control.PollResult{}, err
+		return ask.PollResult{}, err
 	}
 	// A person reads this: what went wrong comes back as an error, and mails are told by their number.
 	res, err := daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(nil).Level(zerolog.ErrorLevel)))
-	if held, ok := errors.AsType[*control.Error](err); ok && held.Code == "held" {
+	if held, ok := errors.AsType[*ask.Error](err); ok && held.Code == "held" {
 		c, err := started(ctx, socket, held)
 		if err != nil {
-			return control.PollResult{}, err
+			return ask.PollResult{}, err
 		}
 		defer c.Close()
 		return c.Poll(ctx)

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 )
@@ -241,7 +241,7 @@ func (s *setup) tryLogin() error {
 		case good:
 			return nil
 		case s.ask == nil:
-			return &control.Error{Code: "login", Msg: "试登录没有成功\n" + failures(found), Hint: "改正后再运行；不试登录用 --no-login-check", Exit: control.ExitFailed}
+			return &ask.Error{Code: "login", Msg: "试登录没有成功\n" + failures(found), Hint: "改正后再运行；不试登录用 --no-login-check", Exit: ask.ExitFailed}
 		}
 		answer, err := s.question("试登录没有成功：r 重新输入授权码，y 仍然继续，n 退出", "r")
 		switch {
@@ -251,7 +251,7 @@ func (s *setup) tryLogin() error {
 			s.notes = append(s.notes, "试登录没有成功，启动服务之前请先解决（ysq doctor）")
 			return nil
 		case strings.HasPrefix(answer, "n"):
-			return &control.Error{Code: "interrupted", Msg: "已退出，什么都没有写", Exit: control.ExitFailed}
+			return &ask.Error{Code: "interrupted", Msg: "已退出，什么都没有写", Exit: ask.ExitFailed}
 		}
 		s.say("授权码或密码：")
 		b, err := term.ReadPassword(int(s.a.in.(*os.File).Fd()))
@@ -265,10 +265,10 @@ func (s *setup) tryLogin() error {
 	}
 }
 
-func failures(found []control.Diagnosis) string {
+func failures(found []ask.Diagnosis) string {
 	var lines []string
 	for _, d := range found {
-		if d.State == control.DiagnosisFail {
+		if d.State == ask.DiagnosisFail {
 			lines = append(lines, d.Subject+"："+d.Text+prefix("；", d.Do))
 		}
 	}

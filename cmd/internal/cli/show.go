@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -29,7 +29,7 @@ func (a *app) showCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			for i, id := range ids {
 				d, err := c.Show(ctx, id, *reveal)
 				if err != nil {
@@ -48,7 +48,7 @@ func (a *app) showCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) showCase(d control.CaseDetail) error {
+func (a *app) showCase(d ask.CaseDetail) error {
 	if a.json {
 		return a.printJSON(d)
 	}
@@ -93,7 +93,7 @@ func (a *app) showCase(d control.CaseDetail) error {
 	return a.files(d.Files, d.FileReadings)
 }
 
-func (a *app) caseHead(d control.CaseDetail) {
+func (a *app) caseHead(d ask.CaseDetail) {
 	title := "案件 " + string(d.Case) + "  " + stageLabel(d.Stage)
 	if left := remaining(d.CaseRow); left != "" {
 		title += "  " + left
@@ -135,7 +135,7 @@ func numbers(ids []casefile.ID) string {
 	return strings.Join(all, "、")
 }
 
-func (a *app) alarms(all []control.Alarm) error {
+func (a *app) alarms(all []ask.Alarm) error {
 	t := grid.Table{}
 	var tints []tint
 	for _, al := range all {
@@ -146,7 +146,7 @@ func (a *app) alarms(all []control.Alarm) error {
 }
 
 // steps prints what may be recorded, as many on a line as fit 80 columns.
-func (a *app) steps(all []control.Step) {
+func (a *app) steps(all []ask.Step) {
 	o := a.screenOf(a.out).grid
 	line := " "
 	for _, s := range all {
@@ -169,7 +169,7 @@ func provisional(p bool) string {
 
 // dueDay is a due date with its mark. The earlier date's mark stands for both: days past the calendar's
 // end that the earlier one needs, the later one needs too.
-func dueDay(d control.Day, isProvisional bool) string {
+func dueDay(d ask.Day, isProvisional bool) string {
 	if d == 0 {
 		return ""
 	}
@@ -203,7 +203,7 @@ func (a *app) suggestions(all []casefile.Suggestion) {
 
 // chronology lists records. Voided ones stay readable and say so. What they say comes last, so that
 // one long text does not break every line.
-func (a *app) chronology(records []control.RecordView) error {
+func (a *app) chronology(records []ask.RecordView) error {
 	t := grid.Table{Header: []string{"记录", "日期", "事项", "录入", "内容"}}
 	for _, r := range records {
 		label := r.Label
@@ -218,7 +218,7 @@ func (a *app) chronology(records []control.RecordView) error {
 // excerptLines is how much of each mail `show` prints; `mail show` prints all.
 const excerptLines = 12
 
-func (a *app) mailHead(m control.MailView) {
+func (a *app) mailHead(m ask.MailView) {
 	a.sheet("  ",
 		field{"摘要", m.Digest.Short()},
 		field{"发件人", m.From},
@@ -233,7 +233,7 @@ func (a *app) mailHead(m control.MailView) {
 }
 
 // sizeOf is empty where the answer does not say.
-func sizeOf(m control.MailView) string {
+func sizeOf(m ask.MailView) string {
 	if m.Size == 0 {
 		return ""
 	}
@@ -276,7 +276,7 @@ func (a *app) mailText(text string, limit int) {
 }
 
 // parts lists what a person would call attachments, and what became of reading each.
-func (a *app) parts(m control.MailView) {
+func (a *app) parts(m ask.MailView) {
 	for _, p := range m.Parts {
 		if !p.Attachment {
 			continue
@@ -286,7 +286,7 @@ func (a *app) parts(m control.MailView) {
 			name = "（无名）"
 		}
 		read := ""
-		if i := slices.IndexFunc(m.Readings, func(r control.PartReading) bool { return r.Index == p.Index }); i >= 0 {
+		if i := slices.IndexFunc(m.Readings, func(r ask.PartReading) bool { return r.Index == p.Index }); i >= 0 {
 			read = readingText(m.Readings[i])
 		}
 		fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, size(p.Size), p.Note, read)))
@@ -295,7 +295,7 @@ func (a *app) parts(m control.MailView) {
 
 // readingText says what became of reading an attachment. Most states say it all; to the others belongs
 // why.
-func readingText(r control.PartReading) string {
+func readingText(r ask.PartReading) string {
 	switch r.State {
 	case "read", "too-large", "failed":
 		return join("：", r.Label, strings.TrimRight(strings.Join(r.Notes, ""), "。"))

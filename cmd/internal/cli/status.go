@@ -10,7 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -30,7 +30,7 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		switch {
 		case *schema:
-			_, err := io.WriteString(a.out, control.StatusSchema)
+			_, err := io.WriteString(a.out, ask.StatusSchema)
 			return err
 		case *check:
 			return a.check(cmd)
@@ -47,7 +47,7 @@ func (a *app) statusCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) status(s control.Status) error {
+func (a *app) status(s ask.Status) error {
 	fmt.Fprintln(a.out, grid.Clean(join("  ", s.Agency, "ysq "+s.Version, day(s.Today))))
 	running := "没有运行，不在收信"
 	if s.PID != 0 {
@@ -80,7 +80,7 @@ func (a *app) status(s control.Status) error {
 	return a.mailboxes(s.Mailboxes)
 }
 
-func lastBackup(b control.BackupStatus) string {
+func lastBackup(b ask.BackupStatus) string {
 	if b.At == nil {
 		return "还没有做过"
 	}
@@ -108,7 +108,7 @@ func missingNotice(year int) string {
 }
 
 // disputeCount is empty where no dispute waits, which is nearly always.
-func disputeCount(s control.Status) string {
+func disputeCount(s ask.Status) string {
 	if s.Disputes == 0 {
 		return ""
 	}
@@ -157,7 +157,7 @@ func places() []casefile.Disposition {
 	return []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined}
 }
 
-func (a *app) mailboxes(all []control.MailboxStatus) error {
+func (a *app) mailboxes(all []ask.MailboxStatus) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -192,7 +192,7 @@ func (a *app) mailboxes(all []control.MailboxStatus) error {
 	return nil
 }
 
-func mailboxState(m control.MailboxStatus) string {
+func mailboxState(m ask.MailboxStatus) string {
 	switch m.State {
 	case "starting":
 		return "正在启动"

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -19,20 +19,20 @@ const todayRows = 10
 
 // agenda is what has to be done: what `ysq` alone and `ysq board` show.
 type agenda struct {
-	Status       control.Status    `json:"status"`
-	Due          []control.DueItem `json:"due"`          // overdue or due within soonDays
-	Unregistered []control.CaseRow `json:"unregistered"` // at 收件
+	Status       ask.Status    `json:"status"`
+	Due          []ask.DueItem `json:"due"`          // overdue or due within soonDays
+	Unregistered []ask.CaseRow `json:"unregistered"` // at 收件
 }
 
-func askAgenda(ctx context.Context, c *control.Client, limit int) (g agenda, err error) {
+func askAgenda(ctx context.Context, c *ask.Client, limit int) (g agenda, err error) {
 	if g.Status, err = c.Status(ctx); err != nil {
 		return g, err
 	}
 	if g.Due, err = c.Due(ctx, soonDays, ""); err != nil {
 		return g, err
 	}
-	g.Unregistered = []control.CaseRow{}
-	err = c.List(ctx, control.ListQuery{Stages: []casefile.Stage{casefile.StageReceived}, Limit: limit}, func(r control.CaseRow) error {
+	g.Unregistered = []ask.CaseRow{}
+	err = c.List(ctx, ask.ListQuery{Stages: []casefile.Stage{casefile.StageReceived}, Limit: limit}, func(r ask.CaseRow) error {
 		g.Unregistered = append(g.Unregistered, r)
 		return nil
 	})
@@ -42,7 +42,7 @@ func askAgenda(ctx context.Context, c *control.Client, limit int) (g agenda, err
 // front is `ysq` alone: what needs doing today. Where nothing is set up yet, it is the help.
 func (a *app) front(cmd *cobra.Command, args []string) error {
 	c, err := a.open(cmd)
-	if e, ok := errors.AsType[*control.Error](err); ok && e.Code == "unreachable" && !a.json {
+	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "unreachable" && !a.json {
 		path, _ := a.configPath()
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			fmt.Fprint(a.errOut, "这台机器上还没有设置 ysq：管理员运行 ysq init；想先看看，用 ysq demo\n\n")
@@ -106,7 +106,7 @@ func (a *app) rest(n int, command string) {
 }
 
 // agendaCounts is one line of numbers, those that hurt in colour.
-func (a *app) agendaCounts(s control.Status) string {
+func (a *app) agendaCounts(s ask.Status) string {
 	screen := a.screenOf(a.out)
 	paint := func(n int, t tint, text string) string {
 		if n == 0 {

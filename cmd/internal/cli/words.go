@@ -7,11 +7,11 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // day reads 2026-11-22 周日; no day reads as nothing.
-func day(d control.Day) string {
+func day(d ask.Day) string {
 	if d == 0 {
 		return ""
 	}
@@ -40,7 +40,7 @@ func channelLabel(code string) string {
 	return code
 }
 
-func kindLabel(code control.Text) string {
+func kindLabel(code ask.Text) string {
 	if k, err := casefile.ParseRequestKind(string(code)); err == nil && k != casefile.KindNone {
 		return k.Label()
 	}
@@ -55,7 +55,7 @@ func placeLabel(code string) string {
 }
 
 // outcomeLabel reads （三）4 保护第三方合法权益（依据 15）.
-func outcomeLabel(r control.CaseRow) string {
+func outcomeLabel(r ask.CaseRow) string {
 	o, err := casefile.ParseOutcome(string(r.Outcome))
 	if err != nil || o == casefile.OutcomeNone {
 		return string(r.Outcome)
@@ -81,7 +81,7 @@ func workdays(n int, overdue bool) string {
 }
 
 // remaining says how a case stands with its time: what a clerk looks at first.
-func remaining(r control.CaseRow) string {
+func remaining(r ask.CaseRow) string {
 	var s string
 	switch {
 	case r.Late != nil && *r.Late:
@@ -111,7 +111,7 @@ func remaining(r control.CaseRow) string {
 // soonDays is from how many working days before its due date a case is shown in yellow.
 const soonDays = 3
 
-func urgency(r control.CaseRow) tint {
+func urgency(r ask.CaseRow) tint {
 	switch {
 	case r.Overdue:
 		return alarm
@@ -121,7 +121,7 @@ func urgency(r control.CaseRow) tint {
 	return plain
 }
 
-func charge(r control.CaseRow) string {
+func charge(r ask.CaseRow) string {
 	return strings.TrimSpace(string(r.Department) + " " + string(r.Assignee))
 }
 

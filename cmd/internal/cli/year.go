@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -53,7 +53,7 @@ func (a *app) openingCommand() *cobra.Command {
 			}
 			opening.Columns[i] = *n
 		}
-		return a.ask(func(ctx context.Context, c *control.Client, _ []string) error {
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if err := c.SetOpening(ctx, opening); err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // An office comes in mid-year with a ledger of 40 rows and 800 old mails: there are 40 cases and no
@@ -33,11 +33,11 @@ func TestAdoptionInMidYear(t *testing.T) {
 		}
 		b.start()
 		b.poll()
-		err := b.client.Import(t.Context(), "台账.csv", strings.NewReader(ledger.String()), false, false, func(control.ImportProgress) error { return nil })
+		err := b.client.Import(t.Context(), "台账.csv", strings.NewReader(ledger.String()), false, false, func(ask.ImportProgress) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
-		if cases, history := len(b.list(control.ListQuery{All: true})), len(b.mails(casefile.ToHistory)); cases != 40 || history != 800 {
+		if cases, history := len(b.list(ask.ListQuery{All: true})), len(b.mails(casefile.ToHistory)); cases != 40 || history != 800 {
 			t.Fatalf("%d cases and %d old mails, want 40 and 800", cases, history)
 		}
 		for _, id := range []casefile.ID{"2026-00001", "2026-00040"} {
@@ -54,7 +54,7 @@ func TestAdoptionInMidYear(t *testing.T) {
 		}
 		b.deliver("新人 <new@example.test>", "政府信息公开申请", "x")
 		b.poll()
-		if rows := b.list(control.ListQuery{}); rows[len(rows)-1].Case != "2026-00041" {
+		if rows := b.list(ask.ListQuery{}); rows[len(rows)-1].Case != "2026-00041" {
 			t.Errorf("the next number is %s, want 2026-00041", rows[len(rows)-1].Case)
 		}
 	})

@@ -15,7 +15,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
 )
@@ -158,7 +158,7 @@ func writeForms(dir string, rep stats.Report) error {
 		return err
 	}
 	for i := range rep.Cases {
-		rep.Cases[i].Subject = control.Mask(rep.Cases[i].Subject)
+		rep.Cases[i].Subject = ask.Mask(rep.Cases[i].Subject)
 	}
 	forms := slices.DeleteFunc(render.Names(), func(name string) bool { return name == "json" })
 	for _, name := range append(forms, "json") {

@@ -13,7 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
 )
@@ -43,7 +43,7 @@ func (b *bureau) sleepTo(day, clock string) {
 	synctest.Wait()
 }
 
-var approver = control.Actor{Name: "王五", UID: 1001, Role: control.Approver}
+var approver = ask.Actor{Name: "王五", UID: 1001, Role: ask.Approver}
 
 // TestYearEnd lives through the turn of a year: the report is written at 00:05, again when a fact of
 // the year is learned, frozen, and what is learned afterwards lies beside it.
@@ -59,7 +59,7 @@ func TestYearEnd(t *testing.T) {
 			b.record(id, casefile.Confirmed{How: "电话"}, casefile.Registered{As: casefile.Application, Applicant: "某人", Column: casefile.Natural, Request: "联系 13800000001"})
 		}
 		b.record("2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1", Document: "〔2026〕1号"}, casefile.Dispatched{Way: casefile.ByEmail})
-		if _, err := boss.CloseYear(t.Context(), 2026, control.CloseRequest{}); exitOf(err) != control.ExitRefused {
+		if _, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{}); exitOf(err) != ask.ExitRefused {
 			t.Errorf("closing a year that runs: %v", err)
 		}
 
@@ -91,24 +91,24 @@ func TestYearEnd(t *testing.T) {
 		}
 
 		// 审核 alone may freeze, and only with every failed check waived.
-		if _, err := b.client.CloseYear(t.Context(), 2026, control.CloseRequest{}); exitOf(err) != control.ExitRefused {
+		if _, err := b.client.CloseYear(t.Context(), 2026, ask.CloseRequest{}); exitOf(err) != ask.ExitRefused {
 			t.Errorf("a clerk freezes: %v", err)
 		}
-		if _, err := boss.CloseYear(t.Context(), 2026, control.CloseRequest{Waivers: []casefile.Waiver{{Check: "balance", Reason: "x"}}}); exitOf(err) != control.ExitUsage {
+		if _, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{Waivers: []casefile.Waiver{{Check: "balance", Reason: "x"}}}); exitOf(err) != ask.ExitUsage {
 			t.Errorf("waiving what has not failed: %v", err)
 		}
 		if err := b.client.SetManual(t.Context(), 2026, "problems = \"共收到申请 7 件。\"\n"); err != nil {
 			t.Fatal(err)
 		}
-		_, err := boss.CloseYear(t.Context(), 2026, control.CloseRequest{})
-		if exitOf(err) != control.ExitCheck || !strings.Contains(err.Error(), "“收到申请 7 件”与表三第一项不符") {
+		_, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{})
+		if exitOf(err) != ask.ExitCheck || !strings.Contains(err.Error(), "“收到申请 7 件”与表三第一项不符") {
 			t.Errorf("closing with a failed check: %v", err)
 		}
 		waived := []casefile.Waiver{{Check: "prose", Reason: "另有 5 件由他机关转来"}}
-		if _, err := boss.CloseYear(t.Context(), 2026, control.CloseRequest{Waivers: waived, DryRun: true}); err != nil {
+		if _, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{Waivers: waived, DryRun: true}); err != nil {
 			t.Errorf("a dry run: %v", err)
 		}
-		v, err := boss.CloseYear(t.Context(), 2026, control.CloseRequest{Waivers: waived})
+		v, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{Waivers: waived})
 		if err != nil || !v.Frozen || civil.Date(v.FrozenOn).String() != "2027-01-04" || !slices.Equal(v.Waivers, waived) {
 			t.Fatalf("closing: %+v, %v", v, err)
 		}
@@ -140,11 +140,11 @@ func TestYearEnd(t *testing.T) {
 		if err != nil || !rep.Frozen || rep.Table3[0][0] != 2 || !rep.OK() {
 			t.Errorf("the frozen report: %+v, %v", rep.Table3, err)
 		}
-		held, err := b.client.ReportCases(t.Context(), 2026, "四,自然人", control.ReportQuery{})
+		held, err := b.client.ReportCases(t.Context(), 2026, "四,自然人", ask.ReportQuery{})
 		if err != nil || !slices.Equal(held.Cases, []casefile.ID{"2026-00001", "2026-00002"}) {
 			t.Errorf("cases of the frozen 四: %v, %v", held, err)
 		}
-		firstHalf := control.ReportQuery{From: civil.MustParse("2026-01-01"), To: civil.MustParse("2026-06-30")}
+		firstHalf := ask.ReportQuery{From: civil.MustParse("2026-01-01"), To: civil.MustParse("2026-06-30")}
 		if held, err := b.client.ReportCases(t.Context(), 2026, "一,自然人", firstHalf); err != nil || len(held.Cases) != 0 {
 			t.Errorf("cases of the first half: %v, %v", held, err)
 		}
@@ -153,7 +153,7 @@ func TestYearEnd(t *testing.T) {
 			t.Errorf("2027 carries in %v, （六）3 %v, carries out %v; %+v, %v", next.Table3[1], next.Table3[22], next.Table3[24], next.Failed(), err)
 		}
 
-		if _, err := boss.ReopenYear(t.Context(), 2026, " "); exitOf(err) != control.ExitUsage {
+		if _, err := boss.ReopenYear(t.Context(), 2026, " "); exitOf(err) != ask.ExitUsage {
 			t.Errorf("reopening without a reason: %v", err)
 		}
 		if v, err := boss.ReopenYear(t.Context(), 2026, "漏计"); err != nil || v.Frozen {
@@ -162,7 +162,7 @@ func TestYearEnd(t *testing.T) {
 		if rep, err := b.client.Report(t.Context(), 2026); err != nil || rep.Frozen || rep.Table3[0][0] != 1 {
 			t.Errorf("reopened: %+v, %v", rep.Table3, err)
 		}
-		if _, err := b.client.YearDiff(t.Context(), 2026); exitOf(err) != control.ExitRefused {
+		if _, err := b.client.YearDiff(t.Context(), 2026); exitOf(err) != ask.ExitRefused {
 			t.Errorf("diff of an open year: %v", err)
 		}
 	})
@@ -184,7 +184,7 @@ func TestReopenedYearStaysListed(t *testing.T) {
 			}
 			return all
 		}
-		if _, err := boss.CloseYear(t.Context(), 2025, control.CloseRequest{}); err != nil {
+		if _, err := boss.CloseYear(t.Context(), 2025, ask.CloseRequest{}); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := listed(), []string{"2026 false", "2025 true"}; !slices.Equal(got, want) {
@@ -214,7 +214,7 @@ func voidAll(t *testing.T, b *bureau, id casefile.ID) {
 }
 
 func exitOf(err error) int {
-	if e, ok := err.(*control.Error); ok {
+	if e, ok := err.(*ask.Error); ok {
 		return e.Exit
 	}
 	return -1
@@ -254,7 +254,7 @@ func TestManual(t *testing.T) {
 		if err != nil || m.Saved || !strings.Contains(m.Text, "{依申请公开情况}") {
 			t.Fatalf("the first draft: %+v, %v", m, err)
 		}
-		if err := b.client.SetManual(t.Context(), 2025, "problems = \n"); exitOf(err) != control.ExitUsage || !strings.Contains(err.Error(), "第 1 行") {
+		if err := b.client.SetManual(t.Context(), 2025, "problems = \n"); exitOf(err) != ask.ExitUsage || !strings.Contains(err.Error(), "第 1 行") {
 			t.Errorf("a broken file: %v", err)
 		}
 		if err := b.client.SetManual(t.Context(), 2025, "problems = \"深度不够\"\n[table2]\nregulations = [0, 0, 10]\n"); err != nil {

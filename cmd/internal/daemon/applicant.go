@@ -8,11 +8,11 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/fee"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Month counts the applications of a case's applicant in the month in which it was received.
-func (f *office) Month(_ context.Context, id casefile.ID) (count control.MonthCount, err error) {
+func (f *office) Month(_ context.Context, id casefile.ID) (count ask.MonthCount, err error) {
 	err = f.reg.View(func(tx *register.Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
@@ -22,13 +22,13 @@ func (f *office) Month(_ context.Context, id casefile.ID) (count control.MonthCo
 		if day.IsZero() {
 			return usageError("%s 没有收到日期，无从计算当月件数", id)
 		}
-		count = control.MonthCount{Applicant: control.Text(c.Applicant), Month: day.String()[:len("2026-11")], Cases: []control.MonthCase{}}
+		count = ask.MonthCount{Applicant: ask.Text(c.Applicant), Month: day.String()[:len("2026-11")], Cases: []ask.MonthCase{}}
 		same, err := fee.InMonth(receivedAbout(tx, day), c.Applicant, day)
 		if err != nil {
 			return err
 		}
 		for _, c := range same {
-			one := control.MonthCase{Case: c.ID, ReceivedOn: control.Day(c.ReceivedOn())}
+			one := ask.MonthCase{Case: c.ID, ReceivedOn: ask.Day(c.ReceivedOn())}
 			if one.Noticed, err = noticedByItem(tx, c.ID); err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -21,18 +21,18 @@ func (f *office) today() civil.Date { return civil.Of(f.Now()) }
 
 // Needs says which role an event needs: everything that is recorded needs 经办; an extension needs
 // 审核 where the office has chosen so (design.md §5).
-func (f *office) Needs(k casefile.Kind) control.Role {
+func (f *office) Needs(k casefile.Kind) ask.Role {
 	if k == casefile.KindExtended && f.live().Approval.Extension == config.ExtensionRole {
-		return control.Approver
+		return ask.Approver
 	}
-	return control.Operator
+	return ask.Operator
 }
 
 // Holders names the groups whose members have a role, or a higher one.
-func (f *office) Holders(r control.Role) []string {
+func (f *office) Holders(r ask.Role) []string {
 	var names []string
-	for role, groups := range map[control.Role][]config.Group{
-		control.Viewer: f.live().Access.Viewer, control.Operator: f.live().Access.Operator, control.Approver: f.live().Access.Approver,
+	for role, groups := range map[ask.Role][]config.Group{
+		ask.Viewer: f.live().Access.Viewer, ask.Operator: f.live().Access.Operator, ask.Approver: f.live().Access.Approver,
 	} {
 		for _, g := range groups {
 			if role >= r {
@@ -45,7 +45,7 @@ func (f *office) Holders(r control.Role) []string {
 }
 
 // List yields the cases of a query.
-func (f *office) List(ctx context.Context, q control.ListQuery, yield func(control.CaseRow) error) error {
+func (f *office) List(ctx context.Context, q ask.ListQuery, yield func(ask.CaseRow) error) error {
 	today, cal := f.today(), f.reg.Calendar()
 	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
@@ -76,7 +76,7 @@ func (f *office) List(ctx context.Context, q control.ListQuery, yield func(contr
 	}))
 }
 
-func selects(q control.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {
+func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {
 	switch {
 	case len(q.Stages) > 0 && !slices.Contains(q.Stages, c.Stage),
 		q.Overdue && !s.Overdue,
@@ -105,8 +105,8 @@ func mention(words []string, texts ...string) bool {
 }
 
 // Show returns all there is about a case.
-func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, error) {
-	var d control.CaseDetail
+func (f *office) Show(_ context.Context, id casefile.ID) (ask.CaseDetail, error) {
+	var d ask.CaseDetail
 	var history []casefile.Record
 	err := f.reg.View(func(tx *register.Tx) error {
 		c, err := tx.Case(id)
@@ -118,12 +118,12 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 		}
 		today, cal := f.today(), f.reg.Calendar()
 		d.CaseRow = f.rowOf(tx, c)
-		d.MergedInto, d.Agent = c.MergedInto, control.Text(c.Agent)
+		d.MergedInto, d.Agent = c.MergedInto, ask.Text(c.Agent)
 		if d.Merged, err = mergedInto(tx, c); err != nil {
 			return err
 		}
-		d.Request, d.Contact, d.Addresses = control.Text(c.Request), control.Text(c.Contact), c.Addresses
-		d.Alarms, d.Next, d.Suggestions = []control.Alarm{}, []control.Step{}, []casefile.Suggestion{}
+		d.Request, d.Contact, d.Addresses = ask.Text(c.Request), ask.Text(c.Contact), c.Addresses
+		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.Step{}, []casefile.Suggestion{}
 		alarms, err := f.alarms(tx, c, today)
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
 		for _, k := range c.Next() {
-			d.Next = append(d.Next, control.Step{Command: k.Info().Command, Label: k.Label()})
+			d.Next = append(d.Next, ask.Step{Command: k.Info().Command, Label: k.Label()})
 		}
 		if d.Records, err = recordViews(history); err != nil {
 			return err
@@ -163,8 +163,8 @@ func (f *office) Show(_ context.Context, id casefile.ID) (control.CaseDetail, er
 }
 
 // Explain returns how the due dates come about.
-func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation, error) {
-	var e control.Explanation
+func (f *office) Explain(_ context.Context, id casefile.ID) (ask.Explanation, error) {
+	var e ask.Explanation
 	err := f.reg.View(func(tx *register.Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
@@ -175,7 +175,7 @@ func (f *office) Explain(_ context.Context, id casefile.ID) (control.Explanation
 			return err
 		}
 		today, law, cal := f.today(), f.reg.Law(), f.reg.Calendar()
-		e = control.Explanation{Case: f.rowOf(tx, c), Today: control.Day(today), Clocks: []control.ClockView{
+		e = ask.Explanation{Case: f.rowOf(tx, c), Today: ask.Day(today), Clocks: []ask.ClockView{
 			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, today, cal),
 			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, today, cal),
 		}}
@@ -200,8 +200,8 @@ func (f *office) alarms(tx *register.Tx, c casefile.Case, today civil.Date) ([]c
 }
 
 // Due lists the alarms of open cases and of disputes that wait for the office's answer.
-func (f *office) Due(ctx context.Context, within int, asked string) ([]control.DueItem, error) {
-	items, words := []control.DueItem{}, wordsOf(asked)
+func (f *office) Due(ctx context.Context, within int, asked string) ([]ask.DueItem, error) {
+	items, words := []ask.DueItem{}, wordsOf(asked)
 	today, cal := f.today(), f.reg.Calendar()
 	until, _ := cal.AddWorkdays(today, within)
 	err := f.reg.View(func(tx *register.Tx) error {
@@ -220,13 +220,13 @@ func (f *office) Due(ctx context.Context, within int, asked string) ([]control.D
 				if a.On > until {
 					continue
 				}
-				items = append(items, control.DueItem{
-					Case: c.ID, Applicant: control.Text(c.Applicant), Subject: control.Text(cmp.Or(c.Subject, c.Request)), Stage: c.Stage.String(),
+				items = append(items, ask.DueItem{
+					Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(cmp.Or(c.Subject, c.Request)), Stage: c.Stage.String(),
 					Alarm: alarmView(a, today, cal), Provisional: provisionalAlarm(a, c.At(today, cal), cal),
 				})
 			}
 		}
-		if err := f.disputesDue(tx, today, func(i control.DueItem) {
+		if err := f.disputesDue(tx, today, func(i ask.DueItem) {
 			if civil.Date(i.On) <= until && mention(words, string(i.Dispute), string(i.Applicant), string(i.Subject)) {
 				items = append(items, i)
 			}
@@ -235,7 +235,7 @@ func (f *office) Due(ctx context.Context, within int, asked string) ([]control.D
 		}
 		return ctx.Err()
 	})
-	slices.SortStableFunc(items, func(a, b control.DueItem) int { return int(a.On) - int(b.On) })
+	slices.SortStableFunc(items, func(a, b ask.DueItem) int { return int(a.On) - int(b.On) })
 	return items, told(err)
 }
 
@@ -250,8 +250,8 @@ func provisionalAlarm(a casefile.Alarm, s casefile.Standing, cal *workday.Calend
 
 // Append judges the drafts one after the other, each on top of those before, and records all of them
 // in one transaction, or none.
-func (f *office) Append(_ context.Context, who control.Actor, req control.AppendRequest) (control.AppendResult, error) {
-	res := control.AppendResult{Records: []control.RecordView{}, Warnings: []string{}, Cases: []control.CaseRow{}, DryRun: req.DryRun}
+func (f *office) Append(_ context.Context, who ask.Actor, req ask.AppendRequest) (ask.AppendResult, error) {
+	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: req.DryRun}
 	now := f.Now()
 	today := civil.Of(now)
 	dry := fmt.Errorf("dry run") // rolls back what was judged
@@ -284,7 +284,7 @@ func (f *office) Append(_ context.Context, who control.Actor, req control.Append
 		return res, nil
 	}
 	if err != nil {
-		return control.AppendResult{}, told(err)
+		return ask.AppendResult{}, told(err)
 	}
 	for _, r := range res.Records {
 		f.Log.Info().Uint64("seq", r.Seq).Str("case", string(r.Case)).Str("kind", string(r.Kind)).Str("actor", r.Actor).Msg("recorded")
@@ -296,7 +296,7 @@ func (f *office) Append(_ context.Context, who control.Actor, req control.Append
 }
 
 // appendOne judges a draft on top of what the transaction holds and records it.
-func (f *office) appendOne(tx *register.Tx, who control.Actor, v control.DraftView, today civil.Date) (views []control.RecordView, warnings []string, err error) {
+func (f *office) appendOne(tx *register.Tx, who ask.Actor, v ask.DraftView, today civil.Date) (views []ask.RecordView, warnings []string, err error) {
 	d, err := draftOf(v, today)
 	if err != nil {
 		return nil, nil, err
@@ -335,10 +335,10 @@ func (f *office) appendOne(tx *register.Tx, who control.Actor, v control.DraftVi
 	return views, warnings, err
 }
 
-func draftOf(v control.DraftView, today civil.Date) (casefile.Draft, error) {
+func draftOf(v ask.DraftView, today civil.Date) (casefile.Draft, error) {
 	e, err := casefile.DecodeEvent(v.Kind, v.Event)
 	if err != nil {
-		return casefile.Draft{}, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
+		return casefile.Draft{}, &ask.Error{Code: "usage", Msg: err.Error(), Exit: ask.ExitUsage}
 	}
 	d := casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
 	if d.On.IsZero() {
@@ -348,7 +348,7 @@ func draftOf(v control.DraftView, today civil.Date) (casefile.Draft, error) {
 }
 
 // Reveal records that somebody looks at a case unmasked.
-func (f *office) Reveal(_ context.Context, who control.Actor, id casefile.ID) error {
+func (f *office) Reveal(_ context.Context, who ask.Actor, id casefile.ID) error {
 	now := f.Now()
 	return told(f.reg.Update(now, func(tx *register.Tx) error {
 		if _, err := tx.Case(id); err != nil {
@@ -360,12 +360,12 @@ func (f *office) Reveal(_ context.Context, who control.Actor, id casefile.ID) er
 }
 
 // Status counts what the office looks at first.
-func (f *office) Status(_ context.Context) (control.Status, error) {
+func (f *office) Status(_ context.Context) (ask.Status, error) {
 	today, cal := f.today(), f.reg.Calendar()
-	s := control.Status{
-		Version: f.Version, Agency: f.live().Agency.Name, Started: instant(f.started), Today: control.Day(today),
-		CalendarEnd: control.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
-		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []control.MailboxStatus{}, Troubles: []string{},
+	s := ask.Status{
+		Version: f.Version, Agency: f.live().Agency.Name, Started: instant(f.started), Today: ask.Day(today),
+		CalendarEnd: ask.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
+		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{},
 	}
 	if !f.started.IsZero() {
 		s.PID = os.Getpid()
@@ -386,7 +386,7 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 			}
 			count(&s, c, c.At(today, cal))
 		}
-		return f.disputesDue(tx, today, func(i control.DueItem) {
+		return f.disputesDue(tx, today, func(i ask.DueItem) {
 			s.Disputes++
 			if civil.Date(i.On) < today {
 				s.DisputesOverdue++
@@ -406,7 +406,7 @@ func (f *office) Status(_ context.Context) (control.Status, error) {
 	return s, told(err)
 }
 
-func count(s *control.Status, c casefile.Case, at casefile.Standing) {
+func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
 	s.Stages[c.Stage.String()]++
 	if !c.Stage.Open() {
 		return

@@ -5,18 +5,18 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // backupStatus tells of the last backup. One that cannot be read counts as none: somebody is then
 // reminded, which does no harm.
-func (f *office) backupStatus() control.BackupStatus {
+func (f *office) backupStatus() ask.BackupStatus {
 	last, err := f.reg.LastBackup()
 	if err != nil {
 		f.Options.Log.Warn().Err(err).Msg("what the last backup left cannot be read")
 	}
-	return control.BackupStatus{
-		At: instant(last.Taken), Path: control.Text(last.Path), Records: last.Records, Encrypted: last.Encrypted,
+	return ask.BackupStatus{
+		At: instant(last.Taken), Path: ask.Text(last.Path), Records: last.Records, Encrypted: last.Encrypted,
 		Late: f.backupLate(last.Taken),
 	}
 }
@@ -33,7 +33,7 @@ func (f *office) backupLate(last time.Time) bool {
 
 const backupDo = "做一次备份：systemctl start ysq-backup，或 ysq backup 目录；每日备份：systemctl enable --now ysq-backup.timer"
 
-func (d *diagnoses) backup(s control.BackupStatus, now time.Time) {
+func (d *diagnoses) backup(s ask.BackupStatus, now time.Time) {
 	const id, subject = "backup", "备份"
 	text := "还没有做过"
 	if s.At != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Two days without a backup are said, in status and doctor; a young register needs none yet.
@@ -30,8 +30,8 @@ func TestBackupReminder(t *testing.T) {
 			t.Error("on the fifth day no backup is missed")
 		}
 		var d diagnoses
-		d.backup(control.BackupStatus{Late: true}, time.Now())
-		if d[0].State != control.DiagnosisWarn || !strings.Contains(d[0].Do, "ysq-backup.timer") {
+		d.backup(ask.BackupStatus{Late: true}, time.Now())
+		if d[0].State != ask.DiagnosisWarn || !strings.Contains(d[0].Do, "ysq-backup.timer") {
 			t.Errorf("doctor says %+v", d[0])
 		}
 	})
@@ -39,8 +39,8 @@ func TestBackupReminder(t *testing.T) {
 
 func TestStatusLine(t *testing.T) {
 	at := time.Date(2026, 11, 23, 7, 30, 0, 0, civil.Zone)
-	s := control.Status{Open: 3, Overdue: 1, Unregistered: 2, Mailboxes: []control.MailboxStatus{
-		{Account: "a@example.test", LastSuccess: &at}, {Account: "b@example.test", Label: "授权码被拒绝"}}, Troubles: []string{"磁盘\n将满"}, Backup: control.BackupStatus{Late: true}}
+	s := ask.Status{Open: 3, Overdue: 1, Unregistered: 2, Mailboxes: []ask.MailboxStatus{
+		{Account: "a@example.test", LastSuccess: &at}, {Account: "b@example.test", Label: "授权码被拒绝"}}, Troubles: []string{"磁盘\n将满"}, Backup: ask.BackupStatus{Late: true}}
 	want := "在办 3 件，逾期 1 件，未登记 2 件；a@example.test 上次收信 11-23 07:30；b@example.test 还没有收过信，授权码被拒绝；磁盘 将满；备份过期"
 	if got := statusLine(s); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // webmailed composes a mail of the office as its webmail leaves it in 已发送.
@@ -45,7 +45,7 @@ func fileApplication(b *bureau) {
 	b.poll()
 }
 
-func (b *bureau) show(id casefile.ID) control.CaseDetail {
+func (b *bureau) show(id casefile.ID) ask.CaseDetail {
 	b.t.Helper()
 	d, err := b.client.Show(b.t.Context(), id, false)
 	if err != nil {
@@ -55,7 +55,7 @@ func (b *bureau) show(id casefile.ID) control.CaseDetail {
 }
 
 // last returns the texts of the records of a kind.
-func texts(d control.CaseDetail, k casefile.Kind) (all []string) {
+func texts(d ask.CaseDetail, k casefile.Kind) (all []string) {
 	for _, r := range d.Records {
 		if r.Kind == k {
 			all = append(all, r.Text)
@@ -183,7 +183,7 @@ func TestRepeatedApplicationIsSuggested(t *testing.T) {
 		b.poll()
 		b.sim.Add("INBOX", append([]byte("X-Sent-Again: yes\r\n"), compose("张三 <zhangsan@example.test>", "申请公开预算", text+" ")...), b.now())
 		b.poll()
-		if n := len(b.list(control.ListQuery{})); n != 3 {
+		if n := len(b.list(ask.ListQuery{})); n != 3 {
 			t.Fatalf("%d cases, want 3", n)
 		}
 		s := b.show("2026-00003").Suggestions

@@ -8,7 +8,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
@@ -19,7 +19,7 @@ func TestOfficeOverWeeks(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开某路改造的批复")
 		b.sleepUntil("2026-03-03")
-		rows := b.list(control.ListQuery{})
+		rows := b.list(ask.ListQuery{})
 		if len(rows) != 1 || rows[0].Case != "2026-00001" || rows[0].Stage != "received" {
 			t.Fatalf("after a day: %+v", rows)
 		}
@@ -39,7 +39,7 @@ func TestOfficeOverWeeks(t *testing.T) {
 		b.sleepUntil("2026-03-04")
 		b.deliver("李四 <lisi@example.test>", "申请公开预算", "申请公开本单位2025年预算")
 		b.sleepUntil("2026-03-11")
-		if n := len(b.list(control.ListQuery{})); n != 1 {
+		if n := len(b.list(ask.ListQuery{})); n != 1 {
 			t.Errorf("during the outage there are %d open cases, want 1", n)
 		}
 		s, err := b.client.Status(t.Context())
@@ -48,7 +48,7 @@ func TestOfficeOverWeeks(t *testing.T) {
 		}
 		b.sim.Heal()
 		b.sleepUntil("2026-03-12")
-		rows = b.list(control.ListQuery{})
+		rows = b.list(ask.ListQuery{})
 		if len(rows) != 2 || rows[1].ArrivedAt.In(civil.Zone).Format(time.DateOnly) != "2026-03-04" {
 			t.Fatalf("after the outage: %+v", rows)
 		}
@@ -64,7 +64,7 @@ func TestOfficeOverWeeks(t *testing.T) {
 			t.Errorf("answered in time: %+v", row)
 		}
 		b.sleepUntil("2026-04-02")
-		overdue := b.list(control.ListQuery{Overdue: true})
+		overdue := b.list(ask.ListQuery{Overdue: true})
 		if len(overdue) != 1 || overdue[0].Case != "2026-00002" || *overdue[0].RemainingWorkdays != -1 {
 			t.Errorf("overdue: %+v", overdue)
 		}
@@ -88,12 +88,12 @@ func TestIllegalStepSaysWhatIsLegal(t *testing.T) {
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		b.sleepUntil("2026-03-03")
 		_, err := b.client.Append(t.Context(), request(t, "2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"}))
-		e, ok := err.(*control.Error)
-		if !ok || e.Exit != control.ExitRefused || !strings.Contains(e.Msg, "登记（register）") {
+		e, ok := err.(*ask.Error)
+		if !ok || e.Exit != ask.ExitRefused || !strings.Contains(e.Msg, "登记（register）") {
 			t.Errorf("reply before registration: %v", err)
 		}
 		_, err = b.client.Append(t.Context(), request(t, "2026-00099", casefile.Noted{Text: "x"}))
-		if e, ok := err.(*control.Error); !ok || e.Exit != control.ExitNotFound {
+		if e, ok := err.(*ask.Error); !ok || e.Exit != ask.ExitNotFound {
 			t.Errorf("unknown case: %v", err)
 		}
 		// Of several drafts all are recorded or none.

@@ -21,20 +21,20 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
 // clerk is who acts in these tests.
-var clerk = control.Actor{Name: "李四", UID: 1000, Role: control.Operator}
+var clerk = ask.Actor{Name: "李四", UID: 1000, Role: ask.Operator}
 
 // bureau is a whole office in a bubble: the daemon on a simulated provider, a clerk at the counter.
 type bureau struct {
 	t      *testing.T
 	sim    *imapsim.Server
-	client *control.Client
+	client *ask.Client
 	daemon *Daemon
 	config config.Config
 	ahead  atomic.Int64 // nanoseconds from the bubble's clock to the office's
@@ -154,10 +154,10 @@ func (b *bureau) sleepUntil(day string) {
 	synctest.Wait()
 }
 
-func (b *bureau) list(q control.ListQuery) []control.CaseRow {
+func (b *bureau) list(q ask.ListQuery) []ask.CaseRow {
 	b.t.Helper()
-	var rows []control.CaseRow
-	err := b.client.List(b.t.Context(), q, func(r control.CaseRow) error { rows = append(rows, r); return nil })
+	var rows []ask.CaseRow
+	err := b.client.List(b.t.Context(), q, func(r ask.CaseRow) error { rows = append(rows, r); return nil })
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func (b *bureau) list(q control.ListQuery) []control.CaseRow {
 }
 
 // record lets the clerk record events of today on a case.
-func (b *bureau) record(id casefile.ID, events ...casefile.Event) control.CaseRow {
+func (b *bureau) record(id casefile.ID, events ...casefile.Event) ask.CaseRow {
 	b.t.Helper()
 	res, err := b.client.Append(b.t.Context(), request(b.t, id, events...))
 	if err != nil {
@@ -174,15 +174,15 @@ func (b *bureau) record(id casefile.ID, events ...casefile.Event) control.CaseRo
 	return res.Cases[0]
 }
 
-func request(t *testing.T, id casefile.ID, events ...casefile.Event) control.AppendRequest {
+func request(t *testing.T, id casefile.ID, events ...casefile.Event) ask.AppendRequest {
 	t.Helper()
-	var req control.AppendRequest
+	var req ask.AppendRequest
 	for _, e := range events {
 		body, err := json.Marshal(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Drafts = append(req.Drafts, control.DraftView{Case: id, Kind: e.Kind(), Event: body})
+		req.Drafts = append(req.Drafts, ask.DraftView{Case: id, Kind: e.Kind(), Event: body})
 	}
 	return req
 }

@@ -8,13 +8,13 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Calendar returns a year as the register counts it.
-func (f *office) Calendar(_ context.Context, year int) (control.CalendarYear, error) {
+func (f *office) Calendar(_ context.Context, year int) (ask.CalendarYear, error) {
 	cal := f.reg.Calendar()
-	y := control.CalendarYear{Year: year, Days: []workday.Day{}}
+	y := ask.CalendarYear{Year: year, Days: []workday.Day{}}
 	y.Workdays, y.Complete = cal.Count(year)
 	for d := civil.New(year, time.January, 1); d.Year() == year; d = d.Add(1) {
 		if day := cal.Day(d); day.Kind != workday.Working && day.Kind != workday.Weekend {
@@ -35,23 +35,23 @@ func missingYear(cal *workday.Calendar, today civil.Date) int {
 }
 
 // Adopt adds a notice or local days to the calendar. The cases' dates move in the same transaction.
-func (f *office) Adopt(_ context.Context, who control.Actor, r control.AdoptRequest) (changes []control.DateChange, err error) {
+func (f *office) Adopt(_ context.Context, who ask.Actor, r ask.AdoptRequest) (changes []ask.DateChange, err error) {
 	if _, err := f.reg.Calendar().With(r.Year); err != nil {
-		return nil, &control.Error{Code: "calendar", Msg: err.Error(), Exit: control.ExitRefused}
+		return nil, &ask.Error{Code: "calendar", Msg: err.Error(), Exit: ask.ExitRefused}
 	}
 	if len(r.Year.Overrides) > 0 && r.Reason == "" {
 		r.Reason = r.Year.Overrides[0].Reason
 	}
 	now := f.Now()
-	changes = []control.DateChange{}
+	changes = []ask.DateChange{}
 	look := func(tx *register.Tx) error {
 		moved, err := tx.Preview(r.Year)
 		for _, m := range moved {
-			changes = append(changes, control.DateChange{
-				Case: m.Before.ID, Applicant: control.Text(m.Before.Applicant),
-				StrictBefore: control.Day(m.Before.Strict.Due), StrictAfter: control.Day(m.After.Strict.Due),
-				LegalBefore: control.Day(m.Before.Legal.Due), LegalAfter: control.Day(m.After.Legal.Due),
-				WaitBefore: control.Day(m.Before.Legal.WaitUntil), WaitAfter: control.Day(m.After.Legal.WaitUntil),
+			changes = append(changes, ask.DateChange{
+				Case: m.Before.ID, Applicant: ask.Text(m.Before.Applicant),
+				StrictBefore: ask.Day(m.Before.Strict.Due), StrictAfter: ask.Day(m.After.Strict.Due),
+				LegalBefore: ask.Day(m.Before.Legal.Due), LegalAfter: ask.Day(m.After.Legal.Due),
+				WaitBefore: ask.Day(m.Before.Legal.WaitUntil), WaitAfter: ask.Day(m.After.Legal.WaitUntil),
 				Provisional: m.After.Strict.Provisional || m.After.Legal.Provisional,
 			})
 		}
@@ -78,7 +78,7 @@ func (f *office) Adopt(_ context.Context, who control.Actor, r control.AdoptRequ
 }
 
 // SetOpening records 上年结转 of the register's first year.
-func (f *office) SetOpening(ctx context.Context, who control.Actor, o casefile.OpeningBalance) error {
+func (f *office) SetOpening(ctx context.Context, who ask.Actor, o casefile.OpeningBalance) error {
 	for i, n := range o.Columns {
 		if n < 0 {
 			return usageError("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)

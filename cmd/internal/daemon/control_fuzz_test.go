@@ -14,7 +14,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -41,7 +41,7 @@ func FuzzControl(f *testing.F) {
 		f.Fatal(err)
 	}
 	var panicked error
-	h := control.NewHandler(o, func(err error) {
+	h := ask.NewHandler(o, func(err error) {
 		if strings.HasPrefix(err.Error(), "panic in ") {
 			panicked = err
 		}
@@ -67,7 +67,7 @@ func FuzzControl(f *testing.F) {
 		{"POST", "/v0/outbox", `{}`}, {"GET", "/v0/digest", ""}, {"GET", "/v0/cases/2026-00001/proposals", ""}, {"POST", "/v0/cases/2026-00001/register", `{}`},
 		{"POST", "/v0/years/2025/close", `{}`}, {"GET", "/v0/years/2025/diff", ""}, {"POST", "/v0/years/2025/manual", `{}`}, {"GET", "/metrics", ""},
 	} {
-		for _, role := range []byte{byte(control.Viewer), byte(control.Operator), byte(control.Approver)} {
+		for _, role := range []byte{byte(ask.Viewer), byte(ask.Operator), byte(ask.Approver)} {
 			f.Add(role, s[0], s[1], s[2])
 		}
 	}
@@ -84,14 +84,14 @@ func FuzzControl(f *testing.F) {
 			o.reg.View(func(tx *register.Tx) error { seq, _ = tx.Head(); return nil })
 			return seq
 		}
-		before, who := head(), control.Actor{Name: "某人", UID: 4321, Role: control.Role(role % 4)}
-		r.Header.Set("Ysq-Protocol", control.Protocol)
+		before, who := head(), ask.Actor{Name: "某人", UID: 4321, Role: ask.Role(role % 4)}
+		r.Header.Set("Ysq-Protocol", ask.Protocol)
 		panicked = nil
-		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(control.WithActor(t.Context(), who)))
+		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(ask.WithActor(t.Context(), who)))
 		if panicked != nil {
 			t.Fatalf("%s %s: %v", method, target, panicked)
 		}
-		if who.Role >= control.Operator {
+		if who.Role >= ask.Operator {
 			return
 		}
 		o.reg.View(func(tx *register.Tx) error {

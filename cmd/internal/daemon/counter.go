@@ -15,7 +15,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -23,7 +23,7 @@ import (
 const roleFile mailbox.Role = "file"
 
 func usageError(format string, args ...any) error {
-	return &control.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: control.ExitUsage}
+	return &ask.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: ask.ExitUsage}
 }
 
 // errDry rolls back what a dry run has recorded.
@@ -47,8 +47,8 @@ func (f *office) within(now time.Time, dry bool, record func(tx *register.Tx) er
 }
 
 // New opens a case for an application that came over the counter, by post, by fax or by telephone.
-func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (control.AppendResult, error) {
-	res := control.AppendResult{Warnings: []string{}, DryRun: n.DryRun}
+func (f *office) New(_ context.Context, who ask.Actor, n ask.NewCase) (ask.AppendResult, error) {
+	res := ask.AppendResult{Warnings: []string{}, DryRun: n.DryRun}
 	now := f.Now()
 	today, on := civil.Of(now), civil.Date(n.On)
 	switch {
@@ -57,7 +57,7 @@ func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (c
 	case on.IsZero():
 		on = today
 	case on > today:
-		return res, &control.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: control.ExitRefused}
+		return res, &ask.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: ask.ExitRefused}
 	}
 	if err := f.keeps(n.Files); err != nil {
 		return res, err
@@ -80,7 +80,7 @@ func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (c
 			return err
 		}
 		if len(n.Registered) > 0 {
-			view := control.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
+			view := ask.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
 			views, warnings, err := f.appendOne(tx, who, view, today)
 			if err != nil {
 				return err
@@ -88,24 +88,24 @@ func (f *office) New(_ context.Context, who control.Actor, n control.NewCase) (c
 			res.Records, res.Warnings = append(res.Records, views...), append(res.Warnings, warnings...)
 		}
 		row, err := f.row(tx, id)
-		res.Cases = []control.CaseRow{row}
+		res.Cases = []ask.CaseRow{row}
 		return err
 	})
 	return res, err
 }
 
-func (f *office) row(tx *register.Tx, id casefile.ID) (control.CaseRow, error) {
+func (f *office) row(tx *register.Tx, id casefile.ID) (ask.CaseRow, error) {
 	c, err := tx.Case(id)
 	if err != nil {
-		return control.CaseRow{}, err
+		return ask.CaseRow{}, err
 	}
 	return f.rowOf(tx, c), nil
 }
 
 // Split makes cases of the further requests that a mail held. Each inherits the arrival and the
 // confirmation: three parts are 3 件 of the same day.
-func (f *office) Split(_ context.Context, who control.Actor, id casefile.ID, r control.SplitRequest) (control.AppendResult, error) {
-	res := control.AppendResult{Warnings: []string{}, DryRun: r.DryRun}
+func (f *office) Split(_ context.Context, who ask.Actor, id casefile.ID, r ask.SplitRequest) (ask.AppendResult, error) {
+	res := ask.AppendResult{Warnings: []string{}, DryRun: r.DryRun}
 	if r.Parts < 2 || r.Parts > 100 {
 		return res, usageError("拆成 2 至 100 件，得到 %d", r.Parts)
 	}
@@ -179,7 +179,7 @@ func inheritance(history []casefile.Record, from casefile.ID) []casefile.Draft {
 func (f *office) keeps(files []casefile.File) error {
 	for _, file := range files {
 		if !f.store.Has(file.Digest) {
-			return &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要为 %s 的文件", file.Digest.Short()), Hint: "先送文件（ysq attach、ysq new）", Exit: control.ExitNotFound}
+			return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要为 %s 的文件", file.Digest.Short()), Hint: "先送文件（ysq attach、ysq new）", Exit: ask.ExitNotFound}
 		}
 		if file.Name != fileName(file.Name) {
 			return usageError("文件名 %q 不对", file.Name)
@@ -257,7 +257,7 @@ func fileName(name string) string {
 }
 
 // AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
-func (f *office) AttachMail(ctx context.Context, who control.Actor, id casefile.ID, digest, reason string) (row control.CaseRow, err error) {
+func (f *office) AttachMail(ctx context.Context, who ask.Actor, id casefile.ID, digest, reason string) (row ask.CaseRow, err error) {
 	now := f.Now()
 	err = f.change(ctx, now, func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)
@@ -270,13 +270,13 @@ func (f *office) AttachMail(ctx context.Context, who control.Actor, id casefile.
 		}
 		taken := lastTaken(about)
 		if taken == nil {
-			return &control.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: control.ExitNotFound}
+			return &ask.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: ask.ExitNotFound}
 		}
 		body, err := json.Marshal(casefile.Attached{Letter: taken.Letter, Reason: reason})
 		if err != nil {
 			return err
 		}
-		if _, _, err := f.appendOne(tx, who, control.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(now)); err != nil {
+		if _, _, err := f.appendOne(tx, who, ask.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(now)); err != nil {
 			return err
 		}
 		if taken.Disposition != casefile.ToCase {

@@ -15,7 +15,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // openQuietly starts an office whose mailbox is polled twice a day: what is tested is the counter.
@@ -28,7 +28,7 @@ func openQuietly(t *testing.T, day string) *bureau {
 }
 
 // open opens a case over the counter.
-func (b *bureau) open(n control.NewCase) control.CaseRow {
+func (b *bureau) open(n ask.NewCase) ask.CaseRow {
 	b.t.Helper()
 	res, err := b.client.New(b.t.Context(), n)
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *bureau) open(n control.NewCase) control.CaseRow {
 // turnedDown checks what an error's exit code is and what it says.
 func turnedDown(t *testing.T, err error, exit int, says string) {
 	t.Helper()
-	e, ok := err.(*control.Error)
+	e, ok := err.(*ask.Error)
 	if !ok || e.Exit != exit || !strings.Contains(e.Msg, says) {
 		t.Errorf("got %v, want exit %d: %s", err, exit, says)
 	}
@@ -62,8 +62,8 @@ const notice2027 = `年份 2027
 func TestAdoptionMovesDates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openQuietly(t, "2026-12-08")
-		row := b.open(control.NewCase{Channel: casefile.InPerson, From: "张三"})
-		early := b.open(control.NewCase{Channel: casefile.RegisteredPost, On: control.Day(civil.MustParse("2026-11-02"))})
+		row := b.open(ask.NewCase{Channel: casefile.InPerson, From: "张三"})
+		early := b.open(ask.NewCase{Channel: casefile.RegisteredPost, On: ask.Day(civil.MustParse("2026-11-02"))})
 		if got := civil.Date(row.DueLegal).String(); got != "2027-01-06" || !row.Provisional {
 			t.Fatalf("before the notice: due %s, provisional %v; want 2027-01-06, provisionally", got, row.Provisional)
 		}
@@ -75,7 +75,7 @@ func TestAdoptionMovesDates(t *testing.T) {
 			t.Fatal(err, y.Lacks())
 		}
 		for _, dry := range []bool{true, false} {
-			changes, err := b.client.Adopt(t.Context(), control.AdoptRequest{Year: y, DryRun: dry})
+			changes, err := b.client.Adopt(t.Context(), ask.AdoptRequest{Year: y, DryRun: dry})
 			if err != nil || len(changes) != 1 {
 				t.Fatalf("dry %v: %+v, %v", dry, changes, err)
 			}
@@ -148,7 +148,7 @@ func TestReminderOfTheNotice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.client.Adopt(t.Context(), control.AdoptRequest{Year: y}); err != nil {
+		if _, err := b.client.Adopt(t.Context(), ask.AdoptRequest{Year: y}); err != nil {
 			t.Fatal(err)
 		}
 		log.count("")
@@ -164,10 +164,10 @@ func TestDisputesAreDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openQuietly(t, "2026-03-06")
 		served := civil.MustParse("2026-03-02") // a Monday
-		row := b.open(control.NewCase{Channel: casefile.InPerson, On: control.Day(served)})
+		row := b.open(ask.NewCase{Channel: casefile.InPerson, On: ask.Day(served)})
 		b.record(row.Case, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
 			casefile.Replied{Outcome: casefile.RefuseThirdParty, Basis: "15"}, casefile.Dispatched{Way: casefile.ByPost})
-		file := func(e casefile.DisputeFiled) control.DisputeView {
+		file := func(e casefile.DisputeFiled) ask.DisputeView {
 			t.Helper()
 			v, err := b.dispute(e, served)
 			if err != nil {
@@ -219,35 +219,35 @@ func TestDisputesAreDue(t *testing.T) {
 	})
 }
 
-func (b *bureau) dispute(e casefile.Event, on civil.Date) (control.DisputeView, error) {
+func (b *bureau) dispute(e casefile.Event, on civil.Date) (ask.DisputeView, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return b.client.RecordDispute(b.t.Context(), control.DisputeRequest{On: control.Day(on), Kind: e.Kind(), Event: body})
+	return b.client.RecordDispute(b.t.Context(), ask.DisputeRequest{On: ask.Day(on), Kind: e.Kind(), Event: body})
 }
 
 // What is tried leaves nothing, not even a number.
 func TestDryRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openQuietly(t, "2026-03-02")
-		row := b.open(control.NewCase{Channel: casefile.Email})
+		row := b.open(ask.NewCase{Channel: casefile.Email})
 		for range 2 {
-			res, err := b.client.New(t.Context(), control.NewCase{Channel: casefile.Fax, DryRun: true})
+			res, err := b.client.New(t.Context(), ask.NewCase{Channel: casefile.Fax, DryRun: true})
 			if err != nil || !res.DryRun || res.Cases[0].Case != "2026-00002" {
 				t.Errorf("new: %+v, %v", res, err)
 			}
-			res, err = b.client.Split(t.Context(), row.Case, control.SplitRequest{Parts: 3, Reason: "x", DryRun: true})
+			res, err = b.client.Split(t.Context(), row.Case, ask.SplitRequest{Parts: 3, Reason: "x", DryRun: true})
 			if err != nil || len(res.Cases) != 3 || res.Cases[2].Case != "2026-00003" {
 				t.Errorf("split: %+v, %v", res, err)
 			}
 			body, _ := json.Marshal(casefile.DisputeFiled{Track: casefile.DirectSuit, Party: "张三", Matter: "x"})
-			v, err := b.client.RecordDispute(t.Context(), control.DisputeRequest{Kind: casefile.KindDisputeFiled, Event: body, DryRun: true})
+			v, err := b.client.RecordDispute(t.Context(), ask.DisputeRequest{Kind: casefile.KindDisputeFiled, Event: body, DryRun: true})
 			if err != nil || v.Dispute != "Y2026-001" {
 				t.Errorf("dispute: %+v, %v", v, err)
 			}
 		}
-		if n := len(b.list(control.ListQuery{All: true})); n != 1 {
+		if n := len(b.list(ask.ListQuery{All: true})); n != 1 {
 			t.Errorf("%d cases", n)
 		}
 		if all, err := b.client.Disputes(t.Context()); err != nil || len(all) != 0 {
@@ -263,7 +263,7 @@ func TestDryRuns(t *testing.T) {
 func TestDocuments(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openQuietly(t, "2026-03-02")
-		row := b.open(control.NewCase{Channel: casefile.InPerson})
+		row := b.open(ask.NewCase{Channel: casefile.InPerson})
 		for name, want := range map[string]string{
 			"申请表.pdf": "申请表.pdf", "../../etc/passwd": "passwd", `C:\x\a.doc`: "a.doc", "a\x1b[31m\u202eb": "a[31mb", "..": "未命名", "": "未命名",
 			strings.Repeat("长", 200) + ".pdf": strings.Repeat("长", 100) + strings.Repeat("长", 16) + ".pdf",
@@ -280,7 +280,7 @@ func TestDocuments(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = b.client.PutFile(t.Context(), "a.pdf", strings.NewReader(""))
-		turnedDown(t, err, control.ExitUsage, "是空的")
+		turnedDown(t, err, ask.ExitUsage, "是空的")
 		b.record(row.Case, casefile.Attached{Files: []casefile.File{f}})
 		if d := b.show(row.Case); len(d.Files) != 1 || d.Files[0] != f {
 			t.Errorf("files: %+v", d.Files)
@@ -288,13 +288,13 @@ func TestDocuments(t *testing.T) {
 		unknown := f
 		unknown.Digest = casefile.DigestOf([]byte("never sent"))
 		_, err = b.client.Append(t.Context(), request(t, row.Case, casefile.Attached{Files: []casefile.File{unknown}}))
-		turnedDown(t, err, control.ExitNotFound, "没有摘要为")
-		_, err = b.client.New(t.Context(), control.NewCase{Channel: casefile.Fax, Files: []casefile.File{unknown}})
-		turnedDown(t, err, control.ExitNotFound, "没有摘要为")
+		turnedDown(t, err, ask.ExitNotFound, "没有摘要为")
+		_, err = b.client.New(t.Context(), ask.NewCase{Channel: casefile.Fax, Files: []casefile.File{unknown}})
+		turnedDown(t, err, ask.ExitNotFound, "没有摘要为")
 		hostile := f
 		hostile.Name = "../x"
 		_, err = b.client.Append(t.Context(), request(t, row.Case, casefile.Attached{Files: []casefile.File{hostile}}))
-		turnedDown(t, err, control.ExitUsage, "文件名")
+		turnedDown(t, err, ask.ExitUsage, "文件名")
 		b.record(row.Case, casefile.Detached{Digest: f.Digest, Reason: "x"})
 		if d := b.show(row.Case); len(d.Files) != 0 {
 			t.Errorf("files after they were taken out: %+v", d.Files)
@@ -306,7 +306,7 @@ func TestDocuments(t *testing.T) {
 func TestLogBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openQuietly(t, "2026-03-02")
-		row := b.open(control.NewCase{Channel: casefile.InPerson}) // record 1
+		row := b.open(ask.NewCase{Channel: casefile.InPerson}) // record 1
 		for _, day := range []string{"2026-03-03", "2026-03-05"} {
 			b.sleepUntil(day)
 			for range 3 { // records 2 to 4, 5 to 7
@@ -316,26 +316,26 @@ func TestLogBounds(t *testing.T) {
 		b.record(row.Case, casefile.Voided{Seq: 3, Reason: "x"}) // 8
 		date := civil.MustParse
 		for _, tt := range []struct {
-			q    control.LogQuery
+			q    ask.LogQuery
 			want string
 		}{
-			{control.LogQuery{}, "1 2 3x 4 5 6 7 8"},
-			{control.LogQuery{Last: 2}, "7 8"},
-			{control.LogQuery{Last: 100}, "1 2 3x 4 5 6 7 8"},
-			{control.LogQuery{Since: date("2026-03-03")}, "2 3x 4 5 6 7 8"},
-			{control.LogQuery{Since: date("2026-03-04")}, "5 6 7 8"},
-			{control.LogQuery{Until: date("2026-03-04")}, "1 2 3x 4"},
-			{control.LogQuery{Until: date("2026-03-04"), Last: 2}, "3x 4"},
-			{control.LogQuery{Since: date("2026-03-03"), Until: date("2026-03-03"), After: 2}, "3x 4"},
-			{control.LogQuery{Until: date("2020-01-01")}, ""},
-			{control.LogQuery{Since: date("2030-01-01")}, ""},
-			{control.LogQuery{After: 8}, ""},
-			{control.LogQuery{After: 99, Last: 5}, ""},
+			{ask.LogQuery{}, "1 2 3x 4 5 6 7 8"},
+			{ask.LogQuery{Last: 2}, "7 8"},
+			{ask.LogQuery{Last: 100}, "1 2 3x 4 5 6 7 8"},
+			{ask.LogQuery{Since: date("2026-03-03")}, "2 3x 4 5 6 7 8"},
+			{ask.LogQuery{Since: date("2026-03-04")}, "5 6 7 8"},
+			{ask.LogQuery{Until: date("2026-03-04")}, "1 2 3x 4"},
+			{ask.LogQuery{Until: date("2026-03-04"), Last: 2}, "3x 4"},
+			{ask.LogQuery{Since: date("2026-03-03"), Until: date("2026-03-03"), After: 2}, "3x 4"},
+			{ask.LogQuery{Until: date("2020-01-01")}, ""},
+			{ask.LogQuery{Since: date("2030-01-01")}, ""},
+			{ask.LogQuery{After: 8}, ""},
+			{ask.LogQuery{After: 99, Last: 5}, ""},
 		} {
 			for _, of := range []casefile.ID{"", row.Case} {
 				tt.q.Case = of
 				var got []string
-				err := b.client.Log(t.Context(), tt.q, func(r control.RecordView) error {
+				err := b.client.Log(t.Context(), tt.q, func(r ask.RecordView) error {
 					s := fmt.Sprint(r.Seq)
 					if r.Voided {
 						s += "x"

@@ -21,7 +21,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 )
@@ -33,7 +33,7 @@ const grace = 3 * time.Second
 // Daemon is an office that runs.
 type Daemon struct {
 	*office
-	handler *control.Handler
+	handler *ask.Handler
 	log     func(error)
 
 	// What keepSending owns: cases that get no receipt, and the day on which the office was told.
@@ -41,7 +41,7 @@ type Daemon struct {
 	reminded civil.Date
 }
 
-// New opens the register. It fails when another process holds it (*control.Error with ExitUnreachable)
+// New opens the register. It fails when another process holds it (*ask.Error with ExitUnreachable)
 // or when it is not fit to be used. Run must be called.
 func New(o Options) (*Daemon, error) {
 	f, err := openOffice(o)
@@ -51,7 +51,7 @@ func New(o Options) (*Daemon, error) {
 	f.started = f.Now()
 	d := &Daemon{office: f, declined: map[casefile.ID]bool{}}
 	d.log = func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
-	d.handler = control.NewHandler(f, d.log)
+	d.handler = ask.NewHandler(f, d.log)
 	return d, nil
 }
 
@@ -85,7 +85,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	var wg sync.WaitGroup
 	if listener != nil {
 		wg.Go(func() {
-			if err := d.handler.Serve(ctx, listener, func() control.Roles { return d.live().roles }, grace); err != nil {
+			if err := d.handler.Serve(ctx, listener, func() ask.Roles { return d.live().roles }, grace); err != nil {
 				cancel(failure{fmt.Errorf("answering on the socket: %w", err)})
 			}
 		})
@@ -130,7 +130,7 @@ func listen(c config.Config) (*net.UnixListener, error) {
 	path := c.Paths.Socket
 	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
 		conn.Close()
-		return nil, &control.Error{Code: "socket-busy", Msg: fmt.Sprintf("套接字 %s 正由另一个守护进程使用", path), Hint: "每个实例应有自己的 paths.socket", Exit: control.ExitUnreachable}
+		return nil, &ask.Error{Code: "socket-busy", Msg: fmt.Sprintf("套接字 %s 正由另一个守护进程使用", path), Hint: "每个实例应有自己的 paths.socket", Exit: ask.ExitUnreachable}
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("removing the stale socket: %w", err)

@@ -9,14 +9,14 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 )
 
 // disputesDue yields an alarm for every dispute that the office has not answered. It is no alarm of
 // a case: who does not answer in time has no evidence and loses, whatever was right about the reply
 // (domain.md §3).
-func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(control.DueItem)) error {
+func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(ask.DueItem)) error {
 	cal := f.reg.Calendar()
 	for history, err := range tx.Disputes() {
 		if err != nil {
@@ -31,9 +31,9 @@ func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(contr
 		if d.Track == casefile.Reconsideration {
 			label, text = "复议答复", "向复议机关提交书面答复、证据和依据"
 		}
-		yield(control.DueItem{
-			Dispute: d.ID, Applicant: control.Text(d.Party), Subject: control.Text(about(d)), Provisional: provisional,
-			Alarm: control.Alarm{Kind: "dispute-answer", Label: label, On: control.Day(by), Remaining: cal.WorkdaysBetween(today, by),
+		yield(ask.DueItem{
+			Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
+			Alarm: ask.Alarm{Kind: "dispute-answer", Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
 				Text: text + "（dispute answer）"},
 		})
 	}
@@ -60,8 +60,8 @@ func about(d casefile.Dispute) string {
 }
 
 // Disputes lists every dispute.
-func (f *office) Disputes(context.Context) ([]control.DisputeView, error) {
-	all := []control.DisputeView{}
+func (f *office) Disputes(context.Context) ([]ask.DisputeView, error) {
+	all := []ask.DisputeView{}
 	err := f.reg.View(func(tx *register.Tx) error {
 		for history, err := range tx.Disputes() {
 			if err != nil {
@@ -75,7 +75,7 @@ func (f *office) Disputes(context.Context) ([]control.DisputeView, error) {
 }
 
 // Dispute returns a dispute with its records.
-func (f *office) Dispute(_ context.Context, id casefile.DisputeID) (v control.DisputeView, err error) {
+func (f *office) Dispute(_ context.Context, id casefile.DisputeID) (v ask.DisputeView, err error) {
 	err = f.reg.View(func(tx *register.Tx) error {
 		v, err = f.disputeWithRecords(tx, id)
 		return err
@@ -83,27 +83,27 @@ func (f *office) Dispute(_ context.Context, id casefile.DisputeID) (v control.Di
 	return v, told(err)
 }
 
-func (f *office) disputeWithRecords(tx *register.Tx, id casefile.DisputeID) (control.DisputeView, error) {
+func (f *office) disputeWithRecords(tx *register.Tx, id casefile.DisputeID) (ask.DisputeView, error) {
 	history, err := tx.Dispute(id)
 	if err != nil {
-		return control.DisputeView{}, err
+		return ask.DisputeView{}, err
 	}
 	if len(history) == 0 {
-		return control.DisputeView{}, &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有复议或诉讼 %s", id), Hint: "ysq dispute list 可查", Exit: control.ExitNotFound}
+		return ask.DisputeView{}, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有复议或诉讼 %s", id), Hint: "ysq dispute list 可查", Exit: ask.ExitNotFound}
 	}
 	v := f.disputeView(history)
 	v.Records, err = recordViews(history)
 	return v, err
 }
 
-func (f *office) disputeView(history []casefile.Record) control.DisputeView {
+func (f *office) disputeView(history []casefile.Record) ask.DisputeView {
 	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
 	by, provisional := d.AnswerBy(f.reg.Calendar())
-	v := control.DisputeView{
+	v := ask.DisputeView{
 		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
-		Organ: control.Text(d.Organ), Number: control.Text(d.Number), Matter: control.Text(d.Matter), Cases: d.Cases,
-		FiledOn: control.Day(d.FiledOn), AnswerBy: control.Day(by), AnsweredOn: control.Day(d.Answered), DecidedOn: control.Day(d.Decided),
-		Decision: control.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
+		Organ: ask.Text(d.Organ), Number: ask.Text(d.Number), Matter: ask.Text(d.Matter), Cases: d.Cases,
+		FiledOn: ask.Day(d.FiledOn), AnswerBy: ask.Day(by), AnsweredOn: ask.Day(d.Answered), DecidedOn: ask.Day(d.Decided),
+		Decision: ask.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
 	}
 	if awaited(d) {
 		v.Remaining, v.Provisional = new(f.reg.Calendar().WorkdaysBetween(f.today(), by)), provisional
@@ -115,7 +115,7 @@ func (f *office) disputeView(history []casefile.Record) control.DisputeView {
 }
 
 // RecordDispute records an event on a dispute; a filing gets its number here.
-func (f *office) RecordDispute(_ context.Context, who control.Actor, r control.DisputeRequest) (v control.DisputeView, err error) {
+func (f *office) RecordDispute(_ context.Context, who ask.Actor, r ask.DisputeRequest) (v ask.DisputeView, err error) {
 	event, err := casefile.DecodeEvent(r.Kind, r.Event)
 	if err != nil {
 		return v, usageError("%v", err)

@@ -15,32 +15,32 @@ import (
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
 // diagnoses gathers the lines of doctor.
-type diagnoses []control.Diagnosis
+type diagnoses []ask.Diagnosis
 
 func (d *diagnoses) say(state, id, subject, text, do string) {
-	*d = append(*d, control.Diagnosis{ID: id, Subject: subject, State: state, Text: text, Do: do})
+	*d = append(*d, ask.Diagnosis{ID: id, Subject: subject, State: state, Text: text, Do: do})
 }
 
 func (d *diagnoses) ok(id, subject, format string, args ...any) {
-	d.say(control.DiagnosisOK, id, subject, fmt.Sprintf(format, args...), "")
+	d.say(ask.DiagnosisOK, id, subject, fmt.Sprintf(format, args...), "")
 }
 
 func (d *diagnoses) warn(id, subject, do, format string, args ...any) {
-	d.say(control.DiagnosisWarn, id, subject, fmt.Sprintf(format, args...), do)
+	d.say(ask.DiagnosisWarn, id, subject, fmt.Sprintf(format, args...), do)
 }
 
 func (d *diagnoses) fail(id, subject, do, format string, args ...any) {
-	d.say(control.DiagnosisFail, id, subject, fmt.Sprintf(format, args...), do)
+	d.say(ask.DiagnosisFail, id, subject, fmt.Sprintf(format, args...), do)
 }
 
 // Examine looks at everything that can be looked at without the register: for when it does not open.
-func Examine(ctx context.Context, o Options) []control.Diagnosis {
+func Examine(ctx context.Context, o Options) []ask.Diagnosis {
 	o = o.withDefaults()
 	var d diagnoses
 	d.machine(o)
@@ -53,7 +53,7 @@ func Examine(ctx context.Context, o Options) []control.Diagnosis {
 }
 
 // Doctor is Examine and what the register and the pollers know.
-func (f *office) Doctor(ctx context.Context) ([]control.Diagnosis, error) {
+func (f *office) Doctor(ctx context.Context) ([]ask.Diagnosis, error) {
 	var d diagnoses
 	d.machine(f.Options)
 	d.calendar(f.reg.Calendar(), f.today())
@@ -86,11 +86,11 @@ const probeGap = time.Minute
 // glance is what a conversation showed.
 type glance struct {
 	at   time.Time
-	said []control.Diagnosis
+	said []ask.Diagnosis
 }
 
 // probeOnce is probeAll, but no account is asked again within probeGap, however many ask.
-func (f *office) probeOnce(ctx context.Context, accounts []*account) (all []control.Diagnosis) {
+func (f *office) probeOnce(ctx context.Context, accounts []*account) (all []ask.Diagnosis) {
 	f.probes.Lock()
 	defer f.probes.Unlock()
 	var due []*account

@@ -9,22 +9,22 @@ import (
 	"testing/synctest"
 	"time"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
 // states is a doctor's report as id:state, the worst of each id.
-func (b *bureau) states() map[string]control.Diagnosis {
+func (b *bureau) states() map[string]ask.Diagnosis {
 	b.t.Helper()
 	all, err := b.client.Doctor(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	rank := map[string]int{control.DiagnosisOK: 1, control.DiagnosisWarn: 2, control.DiagnosisFail: 3}
-	worst := map[string]control.Diagnosis{}
+	rank := map[string]int{ask.DiagnosisOK: 1, ask.DiagnosisWarn: 2, ask.DiagnosisFail: 3}
+	worst := map[string]ask.Diagnosis{}
 	for _, d := range all {
-		if rank[d.State] == 0 || d.Subject == "" || d.Text == "" || d.State != control.DiagnosisOK && d.Do == "" {
+		if rank[d.State] == 0 || d.Subject == "" || d.Text == "" || d.State != ask.DiagnosisOK && d.Do == "" {
 			b.t.Errorf("a line that does not say enough: %+v", d)
 		}
 		if rank[d.State] > rank[worst[d.ID].State] {
@@ -121,7 +121,7 @@ func TestDoctorDoesNotLogInAgainAndAgain(t *testing.T) {
 		b.poll()
 		before := b.sim.Counts().LoginAttempts
 		for range 60 {
-			if d := b.states()["login"]; d.State != control.DiagnosisOK {
+			if d := b.states()["login"]; d.State != ask.DiagnosisOK {
 				t.Errorf("login: %+v", d)
 			}
 			time.Sleep(10 * time.Second)

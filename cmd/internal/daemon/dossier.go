@@ -19,7 +19,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
@@ -28,7 +28,7 @@ import (
 // same case gives the same bytes, as long as it stands and no day passes that its period counts.
 //
 // Nothing in it is masked. That it was taken is recorded first; such records are no part of the file.
-func (f *office) Dossier(ctx context.Context, who control.Actor, id casefile.ID, w io.Writer) error {
+func (f *office) Dossier(ctx context.Context, who ask.Actor, id casefile.ID, w io.Writer) error {
 	now := f.Now()
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		if _, err := tx.Case(id); err != nil {
@@ -58,7 +58,7 @@ type dossier struct {
 	ctx     context.Context
 	out     *tar.Writer
 	subject letter.Subject
-	detail  control.CaseDetail
+	detail  ask.CaseDetail
 	lines   []byte // the case's records as they are stored
 	papered []letter.Paper
 	erased  []casefile.Digest
@@ -264,7 +264,7 @@ func (d *dossier) remarks() error {
 func (d *dossier) manifest() error {
 	slices.SortFunc(d.sums, func(a, b string) int { return strings.Compare(a[64:], b[64:]) })
 	text := strings.Join(d.sums, "")
-	return d.add(control.ManifestName, int64(len(text)), func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+	return d.add(ask.ManifestName, int64(len(text)), func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
 }
 
 // longestName leaves room below the 255 bytes of a name for the number before it.

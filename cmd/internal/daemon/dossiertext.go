@@ -9,7 +9,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/letter"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // cleanText takes from a text what would hide or turn what a reader sees; line feeds and tabs stay.
@@ -26,7 +26,7 @@ func cleanText(s string) string {
 func inLine(s string) string { return strings.Join(strings.Fields(cleanText(s)), " ") }
 
 // extractText is the case as it stands.
-func extractText(s letter.Subject, d control.CaseDetail, office string) string {
+func extractText(s letter.Subject, d ask.CaseDetail, office string) string {
 	var b strings.Builder
 	say := func(name, value string) {
 		if value = inLine(value); value != "" {
@@ -102,7 +102,7 @@ func chronologyText(id casefile.ID, history []casefile.Record) string {
 }
 
 // countText is how both due dates come about, day by day.
-func countText(e control.Explanation, stopped civil.Date) string {
+func countText(e ask.Explanation, stopped civil.Date) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s 的期限", e.Case.Case)
 	if stopped.IsZero() {

@@ -14,14 +14,14 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
 )
 
 // Years says how the report of each year stands that the register knows, the latest first.
-func (f *office) Years(context.Context) ([]control.YearView, error) {
-	var all []control.YearView
+func (f *office) Years(context.Context) ([]ask.YearView, error) {
+	var all []ask.YearView
 	err := f.reg.View(func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
@@ -55,15 +55,15 @@ func (f *office) years(past past) []int {
 	return slices.Sorted(maps.Keys(known))
 }
 
-func (f *office) yearView(tx *register.Tx, past past, year int) (control.YearView, error) {
+func (f *office) yearView(tx *register.Tx, past past, year int) (ask.YearView, error) {
 	submit, publish := f.live().Report.Deadlines(year)
-	v := control.YearView{
-		Year: year, Waivers: []casefile.Waiver{}, SubmitBy: control.Day(submit), PublishBy: control.Day(publish),
+	v := ask.YearView{
+		Year: year, Waivers: []casefile.Waiver{}, SubmitBy: ask.Day(submit), PublishBy: ask.Day(publish),
 		Remaining: publish.Sub(f.today()), Directory: f.yearDir(year),
 	}
 	if closed, ok := past.closed[year]; ok {
 		by := past.by[year]
-		v.Frozen, v.FrozenOn, v.FrozenBy, v.Digest = true, control.Day(by.On), by.Actor, closed.Digest.String()
+		v.Frozen, v.FrozenOn, v.FrozenBy, v.Digest = true, ask.Day(by.On), by.Actor, closed.Digest.String()
 		v.Waivers = append(v.Waivers, closed.Waivers...)
 		return v, nil
 	}
@@ -78,7 +78,7 @@ func (f *office) yearDir(year int) string {
 
 // CloseYear freezes a year: its report is kept as it is published, with every case that it counts. A
 // check that has failed must be waived with a reason.
-func (f *office) CloseYear(_ context.Context, who control.Actor, year int, req control.CloseRequest) (v control.YearView, err error) {
+func (f *office) CloseYear(_ context.Context, who ask.Actor, year int, req ask.CloseRequest) (v ask.YearView, err error) {
 	now := f.Now()
 	if civil.Of(now).Year() <= year {
 		return v, refusal("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
@@ -139,7 +139,7 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 		}
 	}
 	if len(open) > 0 {
-		return casefile.YearClosed{}, &control.Error{Code: "check-failed", Exit: control.ExitCheck,
+		return casefile.YearClosed{}, &ask.Error{Code: "check-failed", Exit: ask.ExitCheck,
 			Msg:  fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", rep.Year, len(open), strings.Join(open, "\n")),
 			Hint: "改正，或写明理由豁免：--waive 核对=理由"}
 	}
@@ -160,11 +160,11 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 }
 
 func refusal(code, msg, hint string) error {
-	return &control.Error{Code: code, Msg: msg, Hint: hint, Exit: control.ExitRefused}
+	return &ask.Error{Code: code, Msg: msg, Hint: hint, Exit: ask.ExitRefused}
 }
 
 // ReopenYear undoes a freezing, of the last frozen year only: the next one rests on it.
-func (f *office) ReopenYear(ctx context.Context, who control.Actor, year int, reason string) (v control.YearView, err error) {
+func (f *office) ReopenYear(ctx context.Context, who ask.Actor, year int, reason string) (v ask.YearView, err error) {
 	if strings.TrimSpace(reason) == "" {
 		return v, usageError("请写明解冻的理由")
 	}
@@ -191,7 +191,7 @@ func (f *office) ReopenYear(ctx context.Context, who control.Actor, year int, re
 	if err != nil {
 		return v, told(err)
 	}
-	if control.DryRun(ctx) {
+	if ask.DryRun(ctx) {
 		return v, nil
 	}
 	f.Log.Warn().Int("year", year).Str("actor", who.String()).Str("reason", reason).Msg("year reopened")
@@ -233,7 +233,7 @@ func (f *office) sinceFrozen(tx *register.Tx, past past, year int) ([]stats.Diff
 }
 
 // Draft computes a report as asked, whether the year is frozen or not.
-func (f *office) Draft(_ context.Context, year int, q control.ReportQuery) (rep stats.Report, err error) {
+func (f *office) Draft(_ context.Context, year int, q ask.ReportQuery) (rep stats.Report, err error) {
 	if err := withinYear(year, q); err != nil {
 		return rep, err
 	}
@@ -256,7 +256,7 @@ func (f *office) Draft(_ context.Context, year int, q control.ReportQuery) (rep 
 	return rep, told(err)
 }
 
-func withinYear(year int, q control.ReportQuery) error {
+func withinYear(year int, q ask.ReportQuery) error {
 	for _, day := range []civil.Date{q.From, q.To} {
 		if !day.IsZero() && day.Year() != year {
 			return usageError("%s 不在 %d 年", day, year)

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 )
 
@@ -42,7 +42,7 @@ func TestHuaianThroughTheLedger(t *testing.T) {
 			t.Fatal(err)
 		}
 		ledger := ledgerOf(format, published.Table3, published.Table4)
-		err := b.client.Import(t.Context(), "台账.csv", strings.NewReader(ledger), false, false, func(control.ImportProgress) error { return nil })
+		err := b.client.Import(t.Context(), "台账.csv", strings.NewReader(ledger), false, false, func(ask.ImportProgress) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,11 +15,11 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
 
-func (b *bureau) poll() control.PollResult {
+func (b *bureau) poll() ask.PollResult {
 	b.t.Helper()
 	res, err := b.client.Poll(b.t.Context())
 	if err != nil {
@@ -28,10 +28,10 @@ func (b *bureau) poll() control.PollResult {
 	return res
 }
 
-func (b *bureau) mails(place casefile.Disposition) []control.MailView {
+func (b *bureau) mails(place casefile.Disposition) []ask.MailView {
 	b.t.Helper()
-	var all []control.MailView
-	err := b.client.Mails(b.t.Context(), place, func(m control.MailView) error { all = append(all, m); return nil })
+	var all []ask.MailView
+	err := b.client.Mails(b.t.Context(), place, func(m ask.MailView) error { all = append(all, m); return nil })
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestPlaces(t *testing.T) {
 						t.Errorf("%s: %d, want %d", place, got, tt.want[place])
 					}
 				}
-				if got := len(b.list(control.ListQuery{})); got != tt.cases {
+				if got := len(b.list(ask.ListQuery{})); got != tt.cases {
 					t.Errorf("%d cases, want %d", got, tt.cases)
 				}
 			})
@@ -186,7 +186,7 @@ func TestArrivalIsTheServersTime(t *testing.T) {
 			want[fmt.Sprintf("政府信息公开申请 %d", i)] = tt.due
 		}
 		b.poll()
-		rows := b.list(control.ListQuery{})
+		rows := b.list(ask.ListQuery{})
 		for _, r := range rows {
 			if got, on := r.ReceivedOn, civil.Of(*r.ArrivedAt); civil.Date(got) != on {
 				t.Errorf("%s counts as received on %s, arrived on %s", r.Subject, civil.Date(got), on)
@@ -209,7 +209,7 @@ func TestCasesFrom(t *testing.T) {
 		b.sim.Add("INBOX", compose("张三 <zhangsan@example.test>", "政府信息公开申请", "旧"), civil.MustParse("2026-03-01").Start().Add(-time.Second))
 		b.sim.Add("INBOX", compose("李四 <lisi@example.test>", "政府信息公开申请", "新"), civil.MustParse("2026-03-01").Start())
 		b.poll()
-		rows, old := b.list(control.ListQuery{}), b.mails(casefile.ToHistory)
+		rows, old := b.list(ask.ListQuery{}), b.mails(casefile.ToHistory)
 		if len(rows) != 1 || rows[0].Applicant != "李四" || len(old) != 1 {
 			t.Fatalf("cases %+v, history %+v", rows, old)
 		}
@@ -240,7 +240,7 @@ func TestMovedOutOfJunk(t *testing.T) {
 			t.Fatal("the simulator did not move the mail")
 		}
 		b.poll()
-		rows := b.list(control.ListQuery{})
+		rows := b.list(ask.ListQuery{})
 		if len(rows) != 2 || len(b.mails(casefile.Parked)) != 0 {
 			t.Fatalf("cases %+v", rows)
 		}
@@ -259,7 +259,7 @@ func TestEarliestCopyIsTheArrival(t *testing.T) {
 		b.poll()
 		b.sim.Add("INBOX", raw, b.now().Add(-48*time.Hour))
 		b.poll()
-		rows := b.list(control.ListQuery{})
+		rows := b.list(ask.ListQuery{})
 		if len(rows) != 1 || civil.Date(rows[0].DueStrict).String() != "2026-03-30" {
 			t.Errorf("cases %+v", rows)
 		}
@@ -296,7 +296,7 @@ func TestCrashBeforeTheCommit(t *testing.T) {
 		b.sim.Remove("INBOX", uids[0]) // even if the server no longer has it
 		b.start()
 		synctest.Wait()
-		if rows := b.list(control.ListQuery{}); len(rows) != 1 || rows[0].Applicant != "张三" {
+		if rows := b.list(ask.ListQuery{}); len(rows) != 1 || rows[0].Applicant != "张三" {
 			t.Errorf("after the restart: %+v", rows)
 		}
 	})

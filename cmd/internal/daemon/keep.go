@@ -13,7 +13,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 const (
@@ -29,20 +29,20 @@ type proof struct {
 	differences int
 }
 
-func toldProgress(tell func(control.Progress)) register.Progress {
-	return func(doing string, done, total int64) { tell(control.Progress{Doing: doing, Done: done, Total: total}) }
+func toldProgress(tell func(ask.Progress)) register.Progress {
+	return func(doing string, done, total int64) { tell(ask.Progress{Doing: doing, Done: done, Total: total}) }
 }
 
-func differenceViews(all []register.Difference) []control.Difference {
-	views := make([]control.Difference, len(all))
+func differenceViews(all []register.Difference) []ask.Difference {
+	views := make([]ask.Difference, len(all))
 	for i, d := range all {
-		views[i] = control.Difference(d)
+		views[i] = ask.Difference(d)
 	}
 	return views
 }
 
 // Verify proves the register as it is now.
-func (f *office) Verify(ctx context.Context, tell func(control.Progress)) ([]control.Difference, error) {
+func (f *office) Verify(ctx context.Context, tell func(ask.Progress)) ([]ask.Difference, error) {
 	all, err := f.reg.Verify(ctx, toldProgress(tell))
 	if err != nil {
 		return nil, told(err)
@@ -55,18 +55,18 @@ func (f *office) Verify(ctx context.Context, tell func(control.Progress)) ([]con
 
 // Backup makes a backup. It writes where it is told to everything that the office knows, unmasked:
 // only who can read the files anyway may ask.
-func (f *office) Backup(ctx context.Context, who control.Actor, req control.BackupRequest, tell func(control.Progress)) (res control.BackupResult, err error) {
+func (f *office) Backup(ctx context.Context, who ask.Actor, req ask.BackupRequest, tell func(ask.Progress)) (res ask.BackupResult, err error) {
 	if who.UID != 0 && who.UID != f.roles.Owner {
-		return res, &control.Error{Code: "denied", Exit: control.ExitRefused,
+		return res, &ask.Error{Code: "denied", Exit: ask.ExitRefused,
 			Msg: fmt.Sprintf("备份含有全部个人信息，只有 root 和服务用户可以备份，%s 不可以", who), Hint: "请管理员运行，或用 systemctl start ysq-backup"}
 	}
 	if !filepath.IsAbs(req.Target) || req.Config != "" && !filepath.IsAbs(req.Config) {
-		return res, &control.Error{Code: "usage", Msg: "备份的路径应从 / 写起", Exit: control.ExitUsage}
+		return res, &ask.Error{Code: "usage", Msg: "备份的路径应从 / 写起", Exit: ask.ExitUsage}
 	}
 	o := register.BackupOptions{Recipients: req.Recipients, Config: req.Config, Templates: f.live().Letter.Templates, Now: f.Now(), Tell: toldProgress(tell)}
 	if req.Keep != "" {
 		if o.Keep, err = register.ParseRetention(req.Keep); err != nil {
-			return res, &control.Error{Code: "usage", Msg: err.Error(), Exit: control.ExitUsage}
+			return res, &ask.Error{Code: "usage", Msg: err.Error(), Exit: ask.ExitUsage}
 		}
 	}
 	b, err := f.reg.Backup(ctx, req.Target, o)
@@ -76,7 +76,7 @@ func (f *office) Backup(ctx context.Context, who control.Actor, req control.Back
 	}
 	f.Options.Log.Info().Str("backup", b.Path).Uint64("records", b.Records).Str("head", b.Head.String()).Int("mails", b.Mails).
 		Int("missing", len(b.Missing)).Strs("removed", b.Removed).Msg("backed up")
-	return control.BackupResult{
+	return ask.BackupResult{
 		Path: b.Path, Records: b.Records, Head: b.Head.String(), Mails: b.Mails, Linked: b.Linked,
 		Missing: differenceViews(b.Missing), Removed: append([]string{}, b.Removed...),
 	}, nil
@@ -88,7 +88,7 @@ func toldKeeping(err error) error {
 		return nil
 	}
 	known := told(err)
-	if _, ok := errors.AsType[*control.Error](known); ok || errors.Is(err, context.Canceled) {
+	if _, ok := errors.AsType[*ask.Error](known); ok || errors.Is(err, context.Canceled) {
 		return known
 	}
 	code := "keeping"
@@ -102,13 +102,13 @@ func toldKeeping(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		hint = "请核对目录属主；守护进程只能写状态目录和单元文件里 ReadWritePaths= 所列目录"
 	}
-	return &control.Error{Code: code, Msg: err.Error(), Hint: hint, Exit: control.ExitFailed}
+	return &ask.Error{Code: code, Msg: err.Error(), Hint: hint, Exit: ask.ExitFailed}
 }
 
 // Erase lets the mails and files of cases go: the record first, the bytes after it. What a crash
 // leaves of the second, the next start does.
-func (f *office) Erase(_ context.Context, who control.Actor, req control.EraseRequest) (res control.EraseResult, err error) {
-	res = control.EraseResult{Cases: req.Cases, DryRun: req.DryRun}
+func (f *office) Erase(_ context.Context, who ask.Actor, req ask.EraseRequest) (res ask.EraseResult, err error) {
+	res = ask.EraseResult{Cases: req.Cases, DryRun: req.DryRun}
 	now := f.Now()
 	var digests []casefile.Digest
 	judged := errors.New("judged") // ends a dry run without a trace
@@ -155,7 +155,7 @@ func (f *office) mayErase(tx *register.Tx, id casefile.ID, today civil.Date) ([]
 		return nil, err
 	}
 	refused := func(code, msg, hint string) error {
-		return &control.Error{Code: code, Msg: string(id) + "：" + msg, Hint: hint, Exit: control.ExitRefused}
+		return &ask.Error{Code: code, Msg: string(id) + "：" + msg, Hint: hint, Exit: ask.ExitRefused}
 	}
 	years := f.live().Retention.Years
 	switch {
@@ -287,7 +287,7 @@ func (d *Daemon) prove(ctx context.Context) {
 			return
 		}
 		began := time.Now()
-		all, err := d.Verify(ctx, func(control.Progress) {})
+		all, err := d.Verify(ctx, func(ask.Progress) {})
 		switch {
 		case ctx.Err() != nil:
 			return

@@ -15,23 +15,23 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
 
 // as returns a client for somebody else than the clerk.
-func (b *bureau) as(who control.Actor) *control.Client {
+func (b *bureau) as(who ask.Actor) *ask.Client {
 	c := b.daemon.handler.InProcess(who, func() error { return nil })
 	b.t.Cleanup(func() { c.Close() })
 	return c
 }
 
-func (b *bureau) owner() *control.Client {
-	return b.as(control.Actor{Name: "ysq", UID: b.daemon.roles.Owner, Role: control.Operator})
+func (b *bureau) owner() *ask.Client {
+	return b.as(ask.Actor{Name: "ysq", UID: b.daemon.roles.Owner, Role: ask.Operator})
 }
 
-func (b *bureau) approver() *control.Client {
-	return b.as(control.Actor{Name: "王五", UID: 1001, Role: control.Approver})
+func (b *bureau) approver() *ask.Client {
+	return b.as(ask.Actor{Name: "王五", UID: 1001, Role: ask.Approver})
 }
 
 // archived makes an archived case of a new mail.
@@ -39,7 +39,7 @@ func (b *bureau) archived(subject string) casefile.Digest {
 	b.t.Helper()
 	b.deliver("张三 <zhangsan@example.test>", subject, "x")
 	b.poll()
-	rows := b.list(control.ListQuery{})
+	rows := b.list(ask.ListQuery{})
 	b.record(rows[len(rows)-1].Case, casefile.Confirmed{How: "电话"},
 		casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
 		casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"},
@@ -55,11 +55,11 @@ func TestErase(t *testing.T) {
 		b.start()
 		d := b.archived("政府信息公开申请")
 		boss := b.approver()
-		req := control.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}
-		refused := func(c *control.Client, code string) {
+		req := ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}
+		refused := func(c *ask.Client, code string) {
 			t.Helper()
 			_, err := c.Erase(t.Context(), req)
-			if e, ok := errors.AsType[*control.Error](err); !ok || e.Code != code || e.Exit != control.ExitRefused {
+			if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != code || e.Exit != ask.ExitRefused {
 				t.Errorf("erasing gives %v, want %s", err, code)
 			}
 		}
@@ -68,7 +68,7 @@ func TestErase(t *testing.T) {
 		b.years(11)
 		b.deliver("李四 <lisi@example.test>", "另一件", "x")
 		b.poll()
-		req.Cases = append(req.Cases, b.list(control.ListQuery{})[0].Case)
+		req.Cases = append(req.Cases, b.list(ask.ListQuery{})[0].Case)
 		refused(boss, "not-archived")
 		req.Cases = req.Cases[:1]
 
@@ -87,7 +87,7 @@ func TestErase(t *testing.T) {
 		if n := len(b.mails(casefile.Duplicate)); n != 1 || b.daemon.store.Has(d) {
 			t.Errorf("%d duplicates; the bytes are back: %v", n, b.daemon.store.Has(d))
 		}
-		if all, err := b.client.Verify(t.Context(), func(control.Progress) {}); err != nil || len(all) > 0 {
+		if all, err := b.client.Verify(t.Context(), func(ask.Progress) {}); err != nil || len(all) > 0 {
 			t.Errorf("verify: %v, %v", all, err)
 		}
 	})
@@ -137,30 +137,30 @@ func TestBackupOfALivingOffice(t *testing.T) {
 		b.archived("政府信息公开申请")
 		b.archived("又一件")
 		target := t.TempDir()
-		req := control.BackupRequest{Target: target, Keep: "14d,12m"}
-		if _, err := b.client.Backup(t.Context(), req, func(control.Progress) {}); err == nil {
+		req := ask.BackupRequest{Target: target, Keep: "14d,12m"}
+		if _, err := b.client.Backup(t.Context(), req, func(ask.Progress) {}); err == nil {
 			t.Error("a clerk made a backup of everything")
 		}
 		steps := 0
-		res, err := b.owner().Backup(t.Context(), req, func(control.Progress) { steps++ })
+		res, err := b.owner().Backup(t.Context(), req, func(ask.Progress) { steps++ })
 		if err != nil || res.Mails != 2 || len(res.Missing) != 0 || steps == 0 || !strings.HasPrefix(filepath.Base(res.Path), "ysq-") {
 			t.Fatalf("backup %+v in %d steps, %v", res, steps, err)
 		}
-		if all, err := VerifyBackup(t.Context(), res.Path, func(control.Progress) {}); err != nil || len(all) > 0 {
+		if all, err := VerifyBackup(t.Context(), res.Path, func(ask.Progress) {}); err != nil || len(all) > 0 {
 			t.Errorf("verify: %v, %v", all, err)
 		}
 		o := b.options()
 		o.Config.Paths.State = filepath.Join(t.TempDir(), "again")
-		back, err := Restore(t.Context(), o, res.Path, "", false, func(control.Progress) {})
+		back, err := Restore(t.Context(), o, res.Path, "", false, func(ask.Progress) {})
 		if err != nil || back.Mails != 2 || back.Records != res.Records || len(back.Differences) > 0 {
 			t.Errorf("restored %+v, %v", back, err)
 		}
-		for name, req := range map[string]control.BackupRequest{
+		for name, req := range map[string]ask.BackupRequest{
 			"relative":  {Target: "backups"},
 			"unmounted": {Target: filepath.Join(target, "none")},
 			"rule":      {Target: target, Keep: "often"},
 		} {
-			if _, err := b.owner().Backup(t.Context(), req, func(control.Progress) {}); err == nil {
+			if _, err := b.owner().Backup(t.Context(), req, func(ask.Progress) {}); err == nil {
 				t.Errorf("%s: a backup was made", name)
 			}
 		}
@@ -195,7 +195,7 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		if err == nil {
 			t.Error("a note was recorded")
 		}
-		if n := len(b.list(control.ListQuery{})); n != 1 {
+		if n := len(b.list(ask.ListQuery{})); n != 1 {
 			t.Errorf("%d cases can be read, want 1", n)
 		}
 		s, err := b.client.Status(t.Context())
@@ -210,7 +210,7 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		full.Store(false)
 		time.Sleep(2 * time.Hour) // the poller comes again by itself
 		synctest.Wait()
-		if n := len(b.list(control.ListQuery{})); n != 2 {
+		if n := len(b.list(ask.ListQuery{})); n != 2 {
 			t.Errorf("%d cases when there is room again, want 2", n)
 		}
 		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 0 {

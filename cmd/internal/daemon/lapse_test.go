@@ -6,7 +6,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // The day after the applicant's time to correct has ended the register says so, once; deciding the
@@ -41,7 +41,7 @@ func TestLapseIsNotedOnce(t *testing.T) {
 		if n := noted(); n != 1 {
 			t.Errorf("noted %d times, want once", n)
 		}
-		if rows := b.list(control.ListQuery{}); rows[0].WaitingFor != "补正" {
+		if rows := b.list(ask.ListQuery{}); rows[0].WaitingFor != "补正" {
 			t.Errorf("the case was decided by itself: %+v", rows[0])
 		}
 	})

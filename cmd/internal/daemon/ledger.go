@@ -18,13 +18,13 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/ledger"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Import takes every row of a ledger in one transaction, or none. The rows are facts of the past:
 // they are held against each other and against the register, not against the steps that a clerk of
 // today would take.
-func (f *office) Import(ctx context.Context, who control.Actor, name string, file io.Reader, records, dry bool, progress func(control.ImportProgress) error) error {
+func (f *office) Import(ctx context.Context, who ask.Actor, name string, file io.Reader, records, dry bool, progress func(ask.ImportProgress) error) error {
 	if records {
 		return f.importRecords(file, dry, progress)
 	}
@@ -45,7 +45,7 @@ func (f *office) Import(ctx context.Context, who control.Actor, name string, fil
 			problems = append(problems, more...)
 		}
 	}
-	p := control.ImportProgress{Rows: len(rows), DryRun: dry}
+	p := ask.ImportProgress{Rows: len(rows), DryRun: dry}
 	err = f.reg.Update(now, func(tx *register.Tx) error {
 		for _, row := range rows {
 			if _, err := tx.Case(row.Number); !errors.Is(err, register.ErrNotFound) {
@@ -105,15 +105,15 @@ func refusedLedger(problems ledger.Problems) error {
 	if n > mostProblems {
 		fmt.Fprintf(&b, "\n另有 %d 处", n-mostProblems)
 	}
-	return &control.Error{Code: "ledger", Msg: b.String(), Exit: control.ExitRefused}
+	return &ask.Error{Code: "ledger", Msg: b.String(), Exit: ask.ExitRefused}
 }
 
 // importRecords takes the records of another register, line by line, into an empty one.
-func (f *office) importRecords(file io.Reader, dry bool, progress func(control.ImportProgress) error) error {
-	p := control.ImportProgress{DryRun: dry}
+func (f *office) importRecords(file io.Reader, dry bool, progress func(ask.ImportProgress) error) error {
+	p := ask.ImportProgress{DryRun: dry}
 	err := f.reg.Update(f.Now(), func(tx *register.Tx) error {
 		if seq, _ := tx.Head(); seq != 0 {
-			return &control.Error{Code: "register-not-empty", Msg: fmt.Sprintf("登记库已有 %d 条记录；记录只能导入空的登记库", seq), Hint: "用 ysq init 另建一个", Exit: control.ExitRefused}
+			return &ask.Error{Code: "register-not-empty", Msg: fmt.Sprintf("登记库已有 %d 条记录；记录只能导入空的登记库", seq), Hint: "用 ysq init 另建一个", Exit: ask.ExitRefused}
 		}
 		lines := bufio.NewReader(file)
 		for {
@@ -121,7 +121,7 @@ func (f *office) importRecords(file io.Reader, dry bool, progress func(control.I
 			if len(bytes.TrimSpace(text)) > 0 {
 				p.Row++
 				if err := tx.Accept(bytes.TrimSuffix(text, []byte("\n"))); err != nil {
-					return &control.Error{Code: "records", Msg: fmt.Sprintf("第 %d 行：%v", p.Row, err), Hint: "文件应是 ysq export --records 写成的完整文件", Exit: control.ExitRefused}
+					return &ask.Error{Code: "records", Msg: fmt.Sprintf("第 %d 行：%v", p.Row, err), Hint: "文件应是 ysq export --records 写成的完整文件", Exit: ask.ExitRefused}
 				}
 			}
 			if errors.Is(err, io.EOF) {
@@ -144,7 +144,7 @@ func (f *office) importRecords(file io.Reader, dry bool, progress func(control.I
 }
 
 // Export writes the ledger, or the records themselves, to a temporary file in the state directory.
-func (f *office) Export(_ context.Context, q control.ExportQuery) (file *os.File, lossy []string, err error) {
+func (f *office) Export(_ context.Context, q ask.ExportQuery) (file *os.File, lossy []string, err error) {
 	format, ok := map[string]ledger.Format{"csv": ledger.CSV, "xlsx": ledger.XLSX}[q.Format]
 	if !ok && q.Format != "records" {
 		return nil, nil, usageError("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
@@ -279,11 +279,11 @@ const candidateDays = 15
 
 // candidates proposes mails for a case that has none, as after the import of a ledger: those without
 // a case that arrived about then and carry the applicant's name.
-func (f *office) candidates(tx *register.Tx, c casefile.Case) ([]control.MailView, error) {
+func (f *office) candidates(tx *register.Tx, c casefile.Case) ([]ask.MailView, error) {
 	if c.Messages > 0 || c.Applicant == "" {
 		return nil, nil
 	}
-	var all []control.MailView
+	var all []ask.MailView
 	for _, place := range []casefile.Disposition{casefile.ToHistory, casefile.Parked} {
 		for m, err := range tx.Mails(place) {
 			if err != nil {

@@ -17,13 +17,13 @@ import (
 	"ysq.internal/ysq/casefile/fee"
 	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
 
 // Letter makes a letter. A draft leaves no trace; one that is issued takes its number, its bytes and its
 // record in one transaction, and with them, unless that is for later, the event that it announces.
-func (f *office) Letter(_ context.Context, who control.Actor, req control.LetterRequest) (res control.LetterResult, err error) {
+func (f *office) Letter(_ context.Context, who ask.Actor, req ask.LetterRequest) (res ask.LetterResult, err error) {
 	now := f.Now()
 	if req.Draft {
 		err = f.reg.View(func(tx *register.Tx) error {
@@ -46,7 +46,7 @@ func (f *office) Letter(_ context.Context, who control.Actor, req control.Letter
 		return err
 	})
 	if err != nil {
-		return control.LetterResult{}, told(errors.Join(err, f.dropUnknown(kept)))
+		return ask.LetterResult{}, told(errors.Join(err, f.dropUnknown(kept)))
 	}
 	f.Log.Info().Str("number", string(res.Letter.Document)).Str("letter", res.Letter.Letter.String()).Str("actor", who.String()).Msg("a letter was issued")
 	return res, nil
@@ -69,7 +69,7 @@ type letterMaker struct {
 	f        *office
 	tx       *register.Tx
 	today    civil.Date
-	req      control.LetterRequest
+	req      ask.LetterRequest
 	facts    letter.Facts
 	template *letter.Template
 	own      bool // the template is the office's
@@ -78,10 +78,10 @@ type letterMaker struct {
 }
 
 func letterError(code, hint, format string, args ...any) error {
-	return &control.Error{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: control.ExitRefused}
+	return &ask.Error{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: ask.ExitRefused}
 }
 
-func (f *office) letterMaker(tx *register.Tx, today civil.Date, req control.LetterRequest) (*letterMaker, error) {
+func (f *office) letterMaker(tx *register.Tx, today civil.Date, req ask.LetterRequest) (*letterMaker, error) {
 	m := &letterMaker{f: f, tx: tx, today: today, req: req}
 	m.facts = letter.Facts{On: today, Office: f.letterOffice(today), Annexes: req.Annexes, Fill: req.Fill}
 	for _, step := range []func() error{m.subjects, m.kind, m.judge, m.complete, m.readTemplate} {
@@ -275,7 +275,7 @@ func (f *office) templateOf(kind casefile.LetterKind) (docx []byte, path string,
 				continue
 			}
 			if err != nil {
-				return nil, path, &control.Error{Code: "template", Msg: fmt.Sprintf("模板打不开：%v", err), Hint: "模板须能由运行 ysq 的用户读取", Exit: control.ExitFailed}
+				return nil, path, &ask.Error{Code: "template", Msg: fmt.Sprintf("模板打不开：%v", err), Hint: "模板须能由运行 ysq 的用户读取", Exit: ask.ExitFailed}
 			}
 			defer file.Close()
 			docx, err = io.ReadAll(io.LimitReader(file, letter.MaxTemplate+1))
@@ -287,7 +287,7 @@ func (f *office) templateOf(kind casefile.LetterKind) (docx []byte, path string,
 }
 
 // draft makes the letter without a number.
-func (m *letterMaker) draft() (control.LetterResult, error) {
+func (m *letterMaker) draft() (ask.LetterResult, error) {
 	number := casefile.LetterNumber{Year: m.today.Year()}
 	m.facts.Document = letter.Document(m.f.live().Letter.Number, m.facts.Office, m.facts.Kind, number)
 	if !m.facts.Kind.Numbered() {
@@ -296,20 +296,20 @@ func (m *letterMaker) draft() (control.LetterResult, error) {
 	values, missing := m.facts.Values()
 	var docx bytes.Buffer
 	if err := m.template.Fill(&docx, values, true); err != nil {
-		return control.LetterResult{}, err
+		return ask.LetterResult{}, err
 	}
-	res := control.LetterResult{Draft: true, Content: docx.Bytes(), Missing: missingView(missing), Warnings: append([]string{}, m.warnings...), Records: []control.RecordView{}, Cases: []control.CaseRow{}}
+	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: missingView(missing), Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: fileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
 	issued.Document = ""
 	res.Letter = m.f.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
-	res.Letter.On, res.Letter.Own = control.Day(m.today), m.own
+	res.Letter.On, res.Letter.Own = ask.Day(m.today), m.own
 	return res, nil
 }
 
-func missingView(all []letter.Missing) []control.Missing {
-	views := []control.Missing{}
+func missingView(all []letter.Missing) []ask.Missing {
+	views := []ask.Missing{}
 	for _, m := range all {
-		views = append(views, control.Missing{Name: m.Name, How: m.How})
+		views = append(views, ask.Missing{Name: m.Name, How: m.How})
 	}
 	return views
 }
@@ -342,7 +342,7 @@ func party(e casefile.Event) string {
 }
 
 // issue gives the letter its number, keeps its bytes and records it.
-func (m *letterMaker) issue(who control.Actor) (res control.LetterResult, kept casefile.Digest, err error) {
+func (m *letterMaker) issue(who ask.Actor) (res ask.LetterResult, kept casefile.Digest, err error) {
 	var n casefile.LetterNumber
 	if m.facts.Kind.Numbered() {
 		if n, err = m.number(); err != nil {
@@ -368,7 +368,7 @@ func (m *letterMaker) issue(who control.Actor) (res control.LetterResult, kept c
 		return res, kept, err
 	}
 	kept = file.Digest
-	res = control.LetterResult{Content: content, Missing: []control.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []control.RecordView{}, Cases: []control.CaseRow{}}
+	res = ask.LetterResult{Content: content, Missing: []ask.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	e := m.record(n, file)
 	for _, s := range m.facts.Subjects {
 		one := e
@@ -405,13 +405,13 @@ func (m *letterMaker) issue(who control.Actor) (res control.LetterResult, kept c
 }
 
 // announce records what the letter announces, with its number.
-func (m *letterMaker) announce(who control.Actor, res *control.LetterResult) error {
+func (m *letterMaker) announce(who ask.Actor, res *ask.LetterResult) error {
 	body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, m.facts.Document))
 	if err != nil {
 		return err
 	}
 	for _, s := range m.facts.Subjects {
-		views, _, err := m.f.appendOne(m.tx, who, control.DraftView{Case: s.ID, Kind: m.facts.Event.Kind(), Event: body}, m.today)
+		views, _, err := m.f.appendOne(m.tx, who, ask.DraftView{Case: s.ID, Kind: m.facts.Event.Kind(), Event: body}, m.today)
 		if err != nil {
 			return err
 		}

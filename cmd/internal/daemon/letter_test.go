@@ -20,7 +20,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/ooxml"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
@@ -42,14 +42,14 @@ func writingOffice(t *testing.T, change func(*bureau)) *bureau {
 // registered opens a registered case.
 func (b *bureau) registered(applicant string) casefile.ID {
 	b.t.Helper()
-	id := b.open(control.NewCase{Channel: casefile.InPerson}).Case
+	id := b.open(ask.NewCase{Channel: casefile.InPerson}).Case
 	b.record(id, casefile.Registered{As: casefile.Application, Applicant: applicant, Column: casefile.Natural, Request: "某批复", Contact: "甲路1号"}, casefile.Reviewed{})
 	return id
 }
 
-func letterAbout(t testing.TB, e casefile.Event, ids ...casefile.ID) control.LetterRequest {
+func letterAbout(t testing.TB, e casefile.Event, ids ...casefile.ID) ask.LetterRequest {
 	t.Helper()
-	req := control.LetterRequest{Cases: ids}
+	req := ask.LetterRequest{Cases: ids}
 	if e != nil {
 		body, err := casefile.EncodeEvent(e)
 		if err != nil {
@@ -79,7 +79,7 @@ func TestLettersAtOnce(t *testing.T) {
 		if err := errors.Join(errs...); err != nil {
 			t.Fatal(err)
 		}
-		all, err := b.client.LetterList(t.Context(), control.LetterQuery{Year: 2026})
+		all, err := b.client.LetterList(t.Context(), ask.LetterQuery{Year: 2026})
 		if err != nil || len(all) != len(ids) {
 			t.Fatalf("%d letters, %v", len(all), err)
 		}
@@ -126,7 +126,7 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				if after := files(t, b); !slices.Equal(after, before) {
 					t.Errorf("files left: %v", after)
 				}
-				if all, err := b.client.LetterList(t.Context(), control.LetterQuery{}); err != nil || len(all) != 0 {
+				if all, err := b.client.LetterList(t.Context(), ask.LetterQuery{}); err != nil || len(all) != 0 {
 					t.Errorf("listed %+v, %v", all, err)
 				}
 				res, err := b.client.Letter(t.Context(), letterAbout(t, aRefusal, id))
@@ -175,8 +175,8 @@ func TestLetterOfItsDay(t *testing.T) {
 		if err != nil || !strings.Contains(documentText(t, res.Content), "延长10个工作日，至2026年") {
 			t.Errorf("the approver does not: %v", err)
 		}
-		viewer := b.as(control.Actor{Name: "赵六", UID: 1009, Role: control.Viewer})
-		if _, err := viewer.Letter(t.Context(), control.LetterRequest{Cases: []casefile.ID{id}, Draft: true}); err == nil {
+		viewer := b.as(ask.Actor{Name: "赵六", UID: 1009, Role: ask.Viewer})
+		if _, err := viewer.Letter(t.Context(), ask.LetterRequest{Cases: []casefile.ID{id}, Draft: true}); err == nil {
 			t.Error("who may only look has a letter made")
 		}
 		if err := viewer.Dossier(t.Context(), id, io.Discard); err == nil {
@@ -206,7 +206,7 @@ func TestDossierOfWhatWasErased(t *testing.T) {
 			t.Error("a second time gives something else")
 		}
 		b.years(3)
-		if _, err := b.approver().Erase(t.Context(), control.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
+		if _, err := b.approver().Erase(t.Context(), ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
 			t.Fatal(err)
 		}
 		after := dossier()

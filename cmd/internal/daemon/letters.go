@@ -13,14 +13,14 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // letterView is a letter as one case's record has it.
-func (f *office) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.Case) control.LetterView {
-	v := control.LetterView{
-		Letter: e.Letter, Label: e.Letter.Label(), Document: control.Text(e.Document), Series: e.Series, Year: e.Year, Number: e.Number,
-		Cases: append([]casefile.ID{id}, e.With...), Applicant: control.Text(c.Applicant), Party: control.Text(e.Party),
+func (f *office) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.Case) ask.LetterView {
+	v := ask.LetterView{
+		Letter: e.Letter, Label: e.Letter.Label(), Document: ask.Text(e.Document), Series: e.Series, Year: e.Year, Number: e.Number,
+		Cases: append([]casefile.ID{id}, e.With...), Applicant: ask.Text(c.Applicant), Party: ask.Text(e.Party),
 		Name: e.File.Name, Digest: e.File.Digest, Size: e.File.Size, Template: e.Template, Decides: e.Decides,
 	}
 	if d, err := e.Decided(); err == nil && d != nil {
@@ -30,12 +30,12 @@ func (f *office) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.
 }
 
 // lettersIn lists the letters of a case, each with how it stands.
-func (f *office) lettersIn(c casefile.Case, history []casefile.Record) []control.LetterView {
-	all := []control.LetterView{}
+func (f *office) lettersIn(c casefile.Case, history []casefile.Record) []ask.LetterView {
+	all := []ask.LetterView{}
 	live := casefile.Live(history)
 	for _, l := range casefile.Letters(history) {
 		v := f.letterView(l.LetterIssued, c.ID, c)
-		v.On, v.Voided, v.Actor = control.Day(l.On), control.Text(l.Voided), l.Actor
+		v.On, v.Voided, v.Actor = ask.Day(l.On), ask.Text(l.Voided), l.Actor
 		if d, err := l.Decided(); err == nil && d != nil {
 			v.Recorded = slices.ContainsFunc(live, func(r casefile.Record) bool { return letter.Same(d, r.Event) })
 		}
@@ -45,26 +45,26 @@ func (f *office) lettersIn(c casefile.Case, history []casefile.Record) []control
 }
 
 // viewOf finds a letter that was just recorded.
-func (f *office) viewOf(tx *register.Tx, document string, id casefile.ID, digest casefile.Digest) (control.LetterView, error) {
+func (f *office) viewOf(tx *register.Tx, document string, id casefile.ID, digest casefile.Digest) (ask.LetterView, error) {
 	c, err := tx.Case(id)
 	if err != nil {
-		return control.LetterView{}, err
+		return ask.LetterView{}, err
 	}
 	history, err := tx.History(id)
 	if err != nil {
-		return control.LetterView{}, err
+		return ask.LetterView{}, err
 	}
 	for _, v := range slices.Backward(f.lettersIn(c, history)) {
 		if string(v.Document) == document && v.Digest == digest {
 			return v, nil
 		}
 	}
-	return control.LetterView{}, fmt.Errorf("letter %s is not on %s", document, id)
+	return ask.LetterView{}, fmt.Errorf("letter %s is not on %s", document, id)
 }
 
 // LetterList lists letters: of a case, or of a year in the order of their numbers.
-func (f *office) LetterList(_ context.Context, q control.LetterQuery) (all []control.LetterView, err error) {
-	all = []control.LetterView{}
+func (f *office) LetterList(_ context.Context, q ask.LetterQuery) (all []ask.LetterView, err error) {
+	all = []ask.LetterView{}
 	err = f.reg.View(func(tx *register.Tx) error {
 		if q.Case != "" {
 			c, err := tx.Case(q.Case)
@@ -72,7 +72,7 @@ func (f *office) LetterList(_ context.Context, q control.LetterQuery) (all []con
 				return err
 			}
 			history, err := tx.History(q.Case)
-			all = slices.DeleteFunc(f.lettersIn(c, history), func(v control.LetterView) bool { return q.Year != 0 && civil.Date(v.On).Year() != q.Year })
+			all = slices.DeleteFunc(f.lettersIn(c, history), func(v ask.LetterView) bool { return q.Year != 0 && civil.Date(v.On).Year() != q.Year })
 			return err
 		}
 		for r, err := range tx.Letters(q.Year) {
@@ -85,7 +85,7 @@ func (f *office) LetterList(_ context.Context, q control.LetterQuery) (all []con
 		}
 		return nil
 	})
-	slices.SortStableFunc(all, func(a, b control.LetterView) int { return cmp.Compare(seriesOrder(a.Series), seriesOrder(b.Series)) })
+	slices.SortStableFunc(all, func(a, b ask.LetterView) int { return cmp.Compare(seriesOrder(a.Series), seriesOrder(b.Series)) })
 	return all, told(err)
 }
 
@@ -99,7 +99,7 @@ func seriesOrder(series string) int {
 }
 
 // listed adds a record to a list of letters: a letter, once for all its cases, or a gap.
-func (f *office) listed(tx *register.Tx, all []control.LetterView, r casefile.Record) ([]control.LetterView, error) {
+func (f *office) listed(tx *register.Tx, all []ask.LetterView, r casefile.Record) ([]ask.LetterView, error) {
 	switch e := r.Event.(type) {
 	case casefile.LetterIssued:
 		if n := len(all); n > 0 && all[n-1].Series == e.Series && all[n-1].Year == e.Year && all[n-1].Number == e.Number {
@@ -108,7 +108,7 @@ func (f *office) listed(tx *register.Tx, all []control.LetterView, r casefile.Re
 		v, err := f.viewOf(tx, e.Document, r.Case, e.File.Digest)
 		return append(all, v), err
 	case casefile.LetterResumed:
-		v := control.LetterView{Label: "续编", Series: e.Series, Year: e.Year, Through: e.Number, On: control.Day(r.On), Cases: []casefile.ID{}, Reason: e.Reason, Actor: r.Actor}
+		v := ask.LetterView{Label: "续编", Series: e.Series, Year: e.Year, Through: e.Number, On: ask.Day(r.On), Cases: []casefile.ID{}, Reason: e.Reason, Actor: r.Actor}
 		return append(all, v), nil
 	}
 	return all, nil
@@ -118,7 +118,7 @@ func (f *office) listed(tx *register.Tx, all []control.LetterView, r casefile.Re
 func numbered(tx *register.Tx, document string) ([]casefile.Record, error) {
 	records, err := tx.LettersNumbered(document)
 	if err == nil && len(records) == 0 {
-		err = &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有文号为 %q 的文书", document), Hint: "ysq letter list 列出文书；文号照原样写全", Exit: control.ExitNotFound}
+		err = &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有文号为 %q 的文书", document), Hint: "ysq letter list 列出文书；文号照原样写全", Exit: ask.ExitNotFound}
 	}
 	return records, err
 }
@@ -147,7 +147,7 @@ func (f *office) CopyLetter(_ context.Context, number string, w io.Writer) error
 		if erased {
 			what = "的文件已经销毁"
 		}
-		return &control.Error{Code: "not-found", Msg: number + " " + what, Exit: control.ExitNotFound}
+		return &ask.Error{Code: "not-found", Msg: number + " " + what, Exit: ask.ExitNotFound}
 	}
 	if err != nil {
 		return err
@@ -159,12 +159,12 @@ func (f *office) CopyLetter(_ context.Context, number string, w io.Writer) error
 
 // VoidLetter voids a letter on every case that it answers. What it announced stays recorded; a person is
 // told of that.
-func (f *office) VoidLetter(ctx context.Context, who control.Actor, req control.VoidLetterRequest) (res control.LetterResult, err error) {
+func (f *office) VoidLetter(ctx context.Context, who ask.Actor, req ask.VoidLetterRequest) (res ask.LetterResult, err error) {
 	if req.Reason == "" {
 		return res, usageError("缺少作废的理由（--reason）")
 	}
 	now := f.Now()
-	res = control.LetterResult{Missing: []control.Missing{}, Warnings: []string{}, Records: []control.RecordView{}, Cases: []control.CaseRow{}}
+	res = ask.LetterResult{Missing: []ask.Missing{}, Warnings: []string{}, Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	err = f.change(ctx, now, func(tx *register.Tx) error {
 		records, err := numbered(tx, req.Document)
 		if err != nil {
@@ -202,9 +202,9 @@ func (f *office) VoidLetter(ctx context.Context, who control.Actor, req control.
 		return nil
 	})
 	if err != nil {
-		return control.LetterResult{}, told(err)
+		return ask.LetterResult{}, told(err)
 	}
-	if control.DryRun(ctx) {
+	if ask.DryRun(ctx) {
 		return res, nil
 	}
 	f.Log.Info().Str("number", req.Document).Str("actor", who.String()).Msg("a letter was voided")
@@ -231,8 +231,8 @@ func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued
 }
 
 // RecordLetter records what a letter announces, on each of its cases.
-func (f *office) RecordLetter(_ context.Context, who control.Actor, req control.RecordLetterRequest) (res control.AppendResult, err error) {
-	var drafts []control.DraftView
+func (f *office) RecordLetter(_ context.Context, who ask.Actor, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
+	var drafts []ask.DraftView
 	err = f.reg.View(func(tx *register.Tx) error {
 		records, err := numbered(tx, req.Document)
 		if err != nil {
@@ -257,11 +257,11 @@ func (f *office) RecordLetter(_ context.Context, who control.Actor, req control.
 			return res, letterError("denied", "", "记录“%s”需要“%s”", d.Kind.Label(), needs.Label())
 		}
 	}
-	return f.Append(context.Background(), who, control.AppendRequest{Drafts: drafts, DryRun: req.DryRun})
+	return f.Append(context.Background(), who, ask.AppendRequest{Drafts: drafts, DryRun: req.DryRun})
 }
 
 // announcement is what is recorded on a case when its letter goes out.
-func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req control.RecordLetterRequest) ([]control.DraftView, error) {
+func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req ask.RecordLetterRequest) ([]ask.DraftView, error) {
 	history, err := tx.History(id)
 	if err != nil {
 		return nil, err
@@ -285,7 +285,7 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 	if err != nil {
 		return nil, err
 	}
-	drafts := []control.DraftView{{Case: id, On: req.On, Kind: d.Kind(), Event: body}}
+	drafts := []ask.DraftView{{Case: id, On: req.On, Kind: d.Kind(), Event: body}}
 	if req.Way != casefile.WayNone {
 		if d.Kind() != casefile.KindReplied {
 			return nil, usageError("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
@@ -294,13 +294,13 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 		if err != nil {
 			return nil, err
 		}
-		drafts = append(drafts, control.DraftView{Case: id, On: req.On, Kind: casefile.KindDispatched, Event: sent})
+		drafts = append(drafts, ask.DraftView{Case: id, On: req.On, Kind: casefile.KindDispatched, Event: sent})
 	}
 	return drafts, nil
 }
 
 // ResumeLetters says which numbers are taken although the register has no letter with them.
-func (f *office) ResumeLetters(ctx context.Context, who control.Actor, req control.ResumeLettersRequest) (views []control.RecordView, err error) {
+func (f *office) ResumeLetters(ctx context.Context, who ask.Actor, req ask.ResumeLettersRequest) (views []ask.RecordView, err error) {
 	now := f.Now()
 	year := cmp.Or(req.Year, civil.Of(now).Year())
 	if req.Reason == "" || len(req.Last) == 0 && !req.Rest {

@@ -5,18 +5,18 @@ import (
 	"errors"
 	"os"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
 
 // Local answers a command inside its own process, when no daemon runs. Only the owner of the state
 // directory and root may: root goes on as the owner, and is recorded as root.
-func Local(o Options) (*control.Client, error) {
+func Local(o Options) (*ask.Client, error) {
 	f, who, err := local(o)
 	if err != nil {
 		return nil, err
 	}
-	h := control.NewHandler(f, nil)
+	h := ask.NewHandler(f, nil)
 	return h.InProcess(who, func() error {
 		for _, p := range f.pollers {
 			p.Close()
@@ -26,7 +26,7 @@ func Local(o Options) (*control.Client, error) {
 }
 
 // PollOnce polls every account once, without a daemon.
-func PollOnce(ctx context.Context, o Options) (res control.PollResult, err error) {
+func PollOnce(ctx context.Context, o Options) (res ask.PollResult, err error) {
 	f, _, err := local(o)
 	if err != nil {
 		return res, err
@@ -43,25 +43,25 @@ func PollOnce(ctx context.Context, o Options) (res control.PollResult, err error
 	return f.Poll(ctx)
 }
 
-func local(o Options) (*office, control.Actor, error) {
+func local(o Options) (*office, ask.Actor, error) {
 	owner, err := ownerOf(o.Config.Paths.State)
 	if err != nil {
-		return nil, control.Actor{}, err
+		return nil, ask.Actor{}, err
 	}
 	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.uid {
-		return nil, control.Actor{}, &control.Error{Code: "daemon-down", Exit: control.ExitUnreachable,
+		return nil, ask.Actor{}, &ask.Error{Code: "daemon-down", Exit: ask.ExitUnreachable,
 			Msg: "守护进程没有运行，登记库只能由服务用户或 root 直接打开", Hint: "请管理员启动服务：systemctl start ysq"}
 	}
 	roles, err := rolesOf(o.Config)
 	if err != nil {
-		return nil, control.Actor{}, err
+		return nil, ask.Actor{}, err
 	}
-	who, err := control.Self(roles)
+	who, err := ask.Self(roles)
 	if err != nil {
-		return nil, control.Actor{}, err
+		return nil, ask.Actor{}, err
 	}
 	if err := owner.become(); err != nil {
-		return nil, control.Actor{}, err
+		return nil, ask.Actor{}, err
 	}
 	f, err := openOffice(o)
 	return f, who, err

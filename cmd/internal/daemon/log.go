@@ -8,11 +8,11 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Records yields records in order.
-func (f *office) Records(ctx context.Context, q control.LogQuery, yield func(control.RecordView) error) error {
+func (f *office) Records(ctx context.Context, q ask.LogQuery, yield func(ask.RecordView) error) error {
 	return told(f.reg.View(func(tx *register.Tx) error {
 		if q.Case != "" {
 			return caseLog(tx, q, yield)
@@ -46,7 +46,7 @@ func (f *office) Records(ctx context.Context, q control.LogQuery, yield func(con
 }
 
 // caseLog yields the records of one case that the query selects.
-func caseLog(tx *register.Tx, q control.LogQuery, yield func(control.RecordView) error) error {
+func caseLog(tx *register.Tx, q ask.LogQuery, yield func(ask.RecordView) error) error {
 	if _, err := tx.Case(q.Case); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func caseLog(tx *register.Tx, q control.LogQuery, yield func(control.RecordView)
 	if err != nil {
 		return err
 	}
-	views = slices.DeleteFunc(views, func(v control.RecordView) bool {
+	views = slices.DeleteFunc(views, func(v ask.RecordView) bool {
 		day := civil.Of(v.Recorded)
 		return v.Seq <= q.After || day < q.Since || (!q.Until.IsZero() && day > q.Until)
 	})
@@ -75,7 +75,7 @@ func caseLog(tx *register.Tx, q control.LogQuery, yield func(control.RecordView)
 
 // recorded returns the first record that the query selects and the one after its last. The time of
 // recording never runs backwards (casefile.Record), so that both are found by halving.
-func recorded(tx *register.Tx, q control.LogQuery) (from, to uint64, err error) {
+func recorded(tx *register.Tx, q ask.LogQuery) (from, to uint64, err error) {
 	head, _ := tx.Head()
 	first := func(late func(day civil.Date) bool) uint64 {
 		return 1 + uint64(sort.Search(int(head), func(i int) bool {

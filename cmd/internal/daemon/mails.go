@@ -13,25 +13,25 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
-func mailboxStatus(s mailbox.Status) control.MailboxStatus {
+func mailboxStatus(s mailbox.Status) ask.MailboxStatus {
 	switch s.Fault { // of this machine: what is to be put right is named by the error alone
 	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake:
 		s.Label += "（" + s.LastError + "）"
 	}
-	return control.MailboxStatus{
+	return ask.MailboxStatus{
 		Account: s.Account, State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
 		LastSuccess: instant(s.LastSuccess), NextTry: instant(s.NextTry),
 		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
 	}
 }
 
-func (f *office) mailView(e casefile.MessageTaken) control.MailView {
-	v := control.MailView{
+func (f *office) mailView(e casefile.MessageTaken) ask.MailView {
+	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: e.Account, Folder: e.Folder, UID: e.UID,
 		ArrivedAt: instant(e.ArrivedAt), From: e.From.String(), Subject: e.Subject, Size: e.Size,
 		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
@@ -44,13 +44,13 @@ func (f *office) mailView(e casefile.MessageTaken) control.MailView {
 	}
 	if e.Disposition == casefile.Parked && !e.ArrivedAt.IsZero() {
 		due, _ := f.reg.Calendar().AddWorkdays(civil.Of(e.ArrivedAt), f.reg.Law().Limit)
-		v.DueStrict = control.Day(due)
+		v.DueStrict = ask.Day(due)
 	}
 	return v
 }
 
 // Mails yields the mails that ended in a place.
-func (f *office) Mails(ctx context.Context, place casefile.Disposition, yield func(control.MailView) error) error {
+func (f *office) Mails(ctx context.Context, place casefile.Disposition, yield func(ask.MailView) error) error {
 	return told(f.reg.View(func(tx *register.Tx) error {
 		for m, err := range tx.Mails(place) {
 			if err != nil {
@@ -68,8 +68,8 @@ func (f *office) Mails(ctx context.Context, place casefile.Disposition, yield fu
 }
 
 // Mail finds a mail by the beginning of its digest and reads it.
-func (f *office) Mail(_ context.Context, digest string) (control.MailView, error) {
-	var v control.MailView
+func (f *office) Mail(_ context.Context, digest string) (ask.MailView, error) {
+	var v ask.MailView
 	err := f.reg.View(func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)
 		if err != nil {
@@ -113,21 +113,21 @@ func findMail(tx *register.Tx, digest string) (casefile.Digest, error) {
 	}
 	switch found := tx.DigestsWith(prefix, half, 2); len(found) {
 	case 0:
-		return casefile.Digest{}, &control.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要以 %s 开头的邮件", s), Hint: "ysq mail list 列出邮件", Exit: control.ExitNotFound}
+		return casefile.Digest{}, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要以 %s 开头的邮件", s), Hint: "ysq mail list 列出邮件", Exit: ask.ExitNotFound}
 	case 1:
 		return found[0], nil
 	default:
-		return casefile.Digest{}, &control.Error{Code: "usage", Msg: fmt.Sprintf("不止一封邮件的摘要以 %s 开头", s), Hint: "请多写几位", Exit: control.ExitUsage}
+		return casefile.Digest{}, &ask.Error{Code: "usage", Msg: fmt.Sprintf("不止一封邮件的摘要以 %s 开头", s), Hint: "请多写几位", Exit: ask.ExitUsage}
 	}
 }
 
 func badDigest(s string) error {
-	return &control.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是邮件的摘要", s), Hint: "写摘要开头的至少 4 位十六进制数字，mail list 可查", Exit: control.ExitUsage}
+	return &ask.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是邮件的摘要", s), Hint: "写摘要开头的至少 4 位十六进制数字，mail list 可查", Exit: ask.ExitUsage}
 }
 
 // read fills in what only the mail's bytes say. Bytes that are not there are a defect of the view,
 // not an error: everything else about the mail is known.
-func (f *office) read(v *control.MailView, limits parse.Limits) {
+func (f *office) read(v *ask.MailView, limits parse.Limits) {
 	if v.Digest.IsZero() {
 		return // quarantined: nothing came
 	}
@@ -163,8 +163,8 @@ func (f *office) parse(d casefile.Digest, limits parse.Limits) (casefile.Message
 const excerpt = 8 << 10
 
 // lettersOf lists the mails that a case's records name, in their order, as the book has them.
-func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]control.MailView, error) {
-	views := []control.MailView{}
+func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]ask.MailView, error) {
+	views := []ask.MailView{}
 	add := func(r casefile.Record, l casefile.Letter, at time.Time) error {
 		if l.Digest.IsZero() {
 			return nil
@@ -173,7 +173,7 @@ func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]contro
 		if err != nil {
 			return err
 		}
-		v := control.MailView{Digest: l.Digest, Disposition: casefile.ToCase.String(), From: l.From.String(), Subject: l.Subject, ArrivedAt: instant(at)}
+		v := ask.MailView{Digest: l.Digest, Disposition: casefile.ToCase.String(), From: l.From.String(), Subject: l.Subject, ArrivedAt: instant(at)}
 		if taken := lastTaken(about); taken != nil {
 			v = f.mailView(*taken)
 		}
@@ -193,7 +193,7 @@ func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]contro
 		case casefile.Attached:
 			err = add(r, e.Letter, time.Time{})
 		case casefile.Detached:
-			views = slices.DeleteFunc(views, func(v control.MailView) bool { return v.Digest == e.Digest })
+			views = slices.DeleteFunc(views, func(v ask.MailView) bool { return v.Digest == e.Digest })
 		}
 		if err != nil {
 			return nil, err
@@ -208,8 +208,8 @@ func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]contro
 }
 
 // OpenMail makes a case of a mail that ended outside of one.
-func (f *office) OpenMail(ctx context.Context, who control.Actor, digest string) (control.CaseRow, error) {
-	var row control.CaseRow
+func (f *office) OpenMail(ctx context.Context, who ask.Actor, digest string) (ask.CaseRow, error) {
+	var row ask.CaseRow
 	now := f.Now()
 	err := f.change(ctx, now, func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/annual"
 )
@@ -35,31 +35,31 @@ func (f *office) manualOf(year int) (*stats.Manual, error) {
 	}
 	m, err := annual.Parse(b, format)
 	if err != nil {
-		return nil, &control.Error{Code: "manual", Exit: control.ExitUsage,
+		return nil, &ask.Error{Code: "manual", Exit: ask.ExitUsage,
 			Msg: fmt.Sprintf("%s：%v", f.manualPath(year), err), Hint: fmt.Sprintf("请用 ysq report edit %d 改正", year)}
 	}
 	return &m, nil
 }
 
 // Manual returns the clerk's file of a year, or a draft of it with last year's words.
-func (f *office) Manual(_ context.Context, year int) (control.ManualText, error) {
+func (f *office) Manual(_ context.Context, year int) (ask.ManualText, error) {
 	b, err := os.ReadFile(f.manualPath(year))
 	if err == nil {
-		return control.ManualText{Text: string(b), Saved: true}, nil
+		return ask.ManualText{Text: string(b), Saved: true}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return control.ManualText{}, err
+		return ask.ManualText{}, err
 	}
 	format, err := stats.FormatOf(stats.Current)
 	if err != nil {
-		return control.ManualText{}, err
+		return ask.ManualText{}, err
 	}
 	last, err := f.manualOf(year - 1)
-	return control.ManualText{Text: annual.Draft(year, format, last)}, err
+	return ask.ManualText{Text: annual.Draft(year, format, last)}, err
 }
 
 // SetManual saves the clerk's file, if it can be read.
-func (f *office) SetManual(_ context.Context, who control.Actor, year int, text string) error {
+func (f *office) SetManual(_ context.Context, who ask.Actor, year int, text string) error {
 	format, err := stats.FormatOf(stats.Current)
 	if err != nil {
 		return err

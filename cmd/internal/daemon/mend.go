@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // What is done to a register that no daemon has open. Root goes on as the owner of the state
@@ -26,17 +26,17 @@ type Mended struct {
 
 // Restored says what a restoration brought back.
 type Restored struct {
-	Backup      string               `json:"backup"`
-	Records     uint64               `json:"records"`
-	Replayed    uint64               `json:"replayed"`
-	LostFrom    uint64               `json:"lost_from"` // 0: nothing
-	Mails       int                  `json:"mails"`
-	Test        bool                 `json:"test"` // it was a drill, and is gone again
-	Differences []control.Difference `json:"differences"`
+	Backup      string           `json:"backup"`
+	Records     uint64           `json:"records"`
+	Replayed    uint64           `json:"replayed"`
+	LostFrom    uint64           `json:"lost_from"` // 0: nothing
+	Mails       int              `json:"mails"`
+	Test        bool             `json:"test"` // it was a drill, and is gone again
+	Differences []ask.Difference `json:"differences"`
 }
 
 // Rebuild makes the database anew from the journal, or with journal set the other way round.
-func Rebuild(ctx context.Context, o Options, journal bool, tell func(control.Progress)) (m Mended, err error) {
+func Rebuild(ctx context.Context, o Options, journal bool, tell func(ask.Progress)) (m Mended, err error) {
 	ro, err := o.forMending()
 	if err != nil {
 		return m, err
@@ -50,7 +50,7 @@ func Rebuild(ctx context.Context, o Options, journal bool, tell func(control.Pro
 }
 
 // Compact writes the database anew without the room that nothing uses.
-func Compact(ctx context.Context, o Options, tell func(control.Progress)) (m Mended, err error) {
+func Compact(ctx context.Context, o Options, tell func(ask.Progress)) (m Mended, err error) {
 	ro, err := o.forMending()
 	if err != nil {
 		return m, err
@@ -70,7 +70,7 @@ func (o Options) forMending() (register.Options, error) {
 		return register.Options{}, err
 	}
 	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.uid {
-		return register.Options{}, &control.Error{Code: "denied", Exit: control.ExitRefused,
+		return register.Options{}, &ask.Error{Code: "denied", Exit: ask.ExitRefused,
 			Msg: "只有服务用户和 root 可以修复登记库", Hint: "请管理员停止服务后运行"}
 	}
 	o = o.withDefaults()
@@ -80,7 +80,7 @@ func (o Options) forMending() (register.Options, error) {
 // Restore brings a register back from a backup: into the state directory, which must have none, or
 // with test set into a temporary directory beside it that is removed again. identities are the age
 // private keys for an encrypted backup.
-func Restore(ctx context.Context, o Options, from, identities string, test bool, tell func(control.Progress)) (res Restored, err error) {
+func Restore(ctx context.Context, o Options, from, identities string, test bool, tell func(ask.Progress)) (res Restored, err error) {
 	state := o.Config.Paths.State
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return res, fmt.Errorf("creating the state directory: %w", err)
@@ -106,7 +106,7 @@ func Restore(ctx context.Context, o Options, from, identities string, test bool,
 }
 
 // VerifyBackup proves a plain backup where it lies.
-func VerifyBackup(ctx context.Context, dir string, tell func(control.Progress)) ([]control.Difference, error) {
+func VerifyBackup(ctx context.Context, dir string, tell func(ask.Progress)) ([]ask.Difference, error) {
 	all, err := register.VerifyBackup(ctx, dir, register.Options{}, toldProgress(tell))
 	return differenceViews(all), toldKeeping(err)
 }

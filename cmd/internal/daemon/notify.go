@@ -9,7 +9,7 @@ import (
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -65,7 +65,7 @@ func (d *Daemon) alive(now time.Time) bool {
 }
 
 // statusLine is what `systemctl status` shows: how the office stands, and when it last had its mail.
-func statusLine(s control.Status) string {
+func statusLine(s ask.Status) string {
 	parts := []string{fmt.Sprintf("在办 %d 件，逾期 %d 件，未登记 %d 件", s.Open, s.Overdue, s.Unregistered)}
 	for _, m := range s.Mailboxes {
 		last := "还没有收过信"

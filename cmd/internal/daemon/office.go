@@ -16,7 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
@@ -76,7 +76,7 @@ type office struct {
 	reg     *register.Register
 	store   *rawstore.Store
 	pollers []*mailbox.Poller
-	roles   control.Roles // of the start: who owns the register does not change
+	roles   ask.Roles // of the start: who owns the register does not change
 	inForce atomic.Pointer[running]
 	ways    []way     // out
 	started time.Time // zero when no daemon runs
@@ -214,10 +214,10 @@ func (c *chosen) Await(ctx context.Context, folder string, messages uint32, wake
 
 // rolesOf asks the system for the gids of the configured groups. A group that does not exist gives
 // nobody a role; Check has told the administrator.
-func rolesOf(c config.Config) (control.Roles, error) {
+func rolesOf(c config.Config) (ask.Roles, error) {
 	owner, err := ownerOf(c.Paths.State)
 	if err != nil {
-		return control.Roles{}, err
+		return ask.Roles{}, err
 	}
 	gids := func(groups []config.Group) []uint32 {
 		var all []uint32
@@ -228,13 +228,13 @@ func rolesOf(c config.Config) (control.Roles, error) {
 		}
 		return all
 	}
-	return control.Roles{
+	return ask.Roles{
 		Viewer: gids(c.Access.Viewer), Operator: gids(c.Access.Operator), Approver: gids(c.Access.Approver), Owner: owner.uid,
 	}, nil
 }
 
 // Poll polls every account fully, side by side, and waits for all of them.
-func (f *office) Poll(ctx context.Context) (control.PollResult, error) {
+func (f *office) Poll(ctx context.Context) (ask.PollResult, error) {
 	results := make([]mailbox.Result, len(f.pollers))
 	errs := make([]error, len(f.pollers))
 	var wg sync.WaitGroup
@@ -242,7 +242,7 @@ func (f *office) Poll(ctx context.Context) (control.PollResult, error) {
 		wg.Go(func() { results[i], errs[i] = p.Poll(ctx) })
 	}
 	wg.Wait()
-	var sum control.PollResult
+	var sum ask.PollResult
 	for i, r := range results {
 		sum.Taken += r.Taken
 		sum.Troubled += r.Quarantined
@@ -257,7 +257,7 @@ func pollError(s mailbox.Status, err error) error {
 	if s.Label == "" {
 		return fmt.Errorf("%s: %w", s.Account, err)
 	}
-	return &control.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Exit: control.ExitFailed}
+	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Exit: ask.ExitFailed}
 }
 
 func (f *office) registerSize() int64 {

@@ -13,7 +13,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/outbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -25,7 +25,7 @@ const actorOutbox = "outbox"
 
 // outgoing is what a mail is made of before it is one.
 type outgoing struct {
-	control.SendRequest
+	ask.SendRequest
 	purpose casefile.OutPurpose
 	to      casefile.Address
 	auto    string                   // outbox.AutoReplied and its kind; "" for a person's
@@ -131,7 +131,7 @@ func (f *office) sender(o outgoing) outbox.Address {
 
 func addressError(mail string) error {
 	if err := outbox.CheckAddress(mail); err != nil {
-		return &control.Error{Code: "address", Msg: err.Error(), Hint: "只能发给英文字母、数字写成的邮箱地址；可用 --to 另写一个，或换方式送达", Exit: control.ExitRefused}
+		return &ask.Error{Code: "address", Msg: err.Error(), Hint: "只能发给英文字母、数字写成的邮箱地址；可用 --to 另写一个，或换方式送达", Exit: ask.ExitRefused}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // systemUser owns the state directory of an installed ysq.
@@ -24,11 +24,11 @@ type owner struct{ uid, gid uint32 }
 func ownerOf(dir string) (owner, error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return owner{}, &control.Error{Code: "no-register", Exit: control.ExitUnreachable,
+		return owner{}, &ask.Error{Code: "no-register", Exit: ask.ExitUnreachable,
 			Msg: fmt.Sprintf("登记库目录 %s 不存在", dir), Hint: "新装请运行 ysq init；如已安装，请核对配置中的 paths.state"}
 	}
 	if err != nil {
-		return owner{}, &control.Error{Code: "no-register", Exit: control.ExitUnreachable,
+		return owner{}, &ask.Error{Code: "no-register", Exit: ask.ExitUnreachable,
 			Msg: fmt.Sprintf("无法查看登记库目录：%v", err), Hint: "请管理员运行，或启动服务后以 ysq-users 组成员的身份使用"}
 	}
 	st := info.Sys().(*syscall.Stat_t) // always, on Linux
@@ -91,24 +91,24 @@ func told(err error) error {
 		return nil
 	}
 	if held, ok := errors.AsType[*register.HeldError](err); ok {
-		return &control.Error{Code: "held", Msg: held.Error(), Exit: control.ExitUnreachable}
+		return &ask.Error{Code: "held", Msg: held.Error(), Exit: ask.ExitUnreachable}
 	}
 	for _, known := range []struct {
 		is   error
 		code string
 		exit int
 	}{
-		{register.ErrNotFound, "not-found", control.ExitNotFound},
-		{register.ErrMissing, "register-missing", control.ExitFailed},
-		{register.ErrExists, "register-exists", control.ExitFailed},
-		{register.ErrForeign, "register-foreign", control.ExitFailed},
-		{register.ErrNewer, "register-newer", control.ExitFailed},
-		{register.ErrDamaged, "register-damaged", control.ExitFailed},
-		{register.ErrLetterNumber, "letter-number", control.ExitRefused},
-		{register.ErrDisplaced, "register-displaced", control.ExitFailed},
+		{register.ErrNotFound, "not-found", ask.ExitNotFound},
+		{register.ErrMissing, "register-missing", ask.ExitFailed},
+		{register.ErrExists, "register-exists", ask.ExitFailed},
+		{register.ErrForeign, "register-foreign", ask.ExitFailed},
+		{register.ErrNewer, "register-newer", ask.ExitFailed},
+		{register.ErrDamaged, "register-damaged", ask.ExitFailed},
+		{register.ErrLetterNumber, "letter-number", ask.ExitRefused},
+		{register.ErrDisplaced, "register-displaced", ask.ExitFailed},
 	} {
 		if errors.Is(err, known.is) {
-			return &control.Error{Code: known.code, Msg: err.Error(), Exit: known.exit}
+			return &ask.Error{Code: known.code, Msg: err.Error(), Exit: known.exit}
 		}
 	}
 	return toldDisk(err)
@@ -130,7 +130,7 @@ func toldDisk(err error) error {
 			if _, ok := errors.AsType[*register.JournalError](err); ok { // says itself whether anything was recorded
 				text = err.Error()
 			}
-			return &control.Error{Code: known.code, Msg: text, Hint: known.hint, Exit: control.ExitFailed}
+			return &ask.Error{Code: known.code, Msg: text, Hint: known.hint, Exit: ask.ExitFailed}
 		}
 	}
 	return err
@@ -140,11 +140,11 @@ func toldDisk(err error) error {
 func toldOpening(err error) error {
 	err = told(err)
 	if errors.Is(err, fs.ErrPermission) {
-		return &control.Error{Code: "denied-file", Exit: control.ExitFailed, Msg: "没有权限使用登记库的文件（" + err.Error() + "）",
+		return &ask.Error{Code: "denied-file", Exit: ask.ExitFailed, Msg: "没有权限使用登记库的文件（" + err.Error() + "）",
 			Hint: "请核对属主：状态目录及其中所有文件应同属运行 ysq 的用户（ls -ln；chown -R）"}
 	}
 	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
-		return &control.Error{Code: "state-layout", Exit: control.ExitFailed, Msg: "状态目录里有文件或目录不是应有的（" + err.Error() + "）",
+		return &ask.Error{Code: "state-layout", Exit: ask.ExitFailed, Msg: "状态目录里有文件或目录不是应有的（" + err.Error() + "）",
 			Hint: "journal、mail、tmp 应是目录，lock 应是文件；请把多出来的移走，原来的放回"}
 	}
 	return err

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // What a disk refuses is said in words, with what to do; whether anything was recorded is not lost.
@@ -27,12 +27,12 @@ func TestDiskErrorsAreTold(t *testing.T) {
 		{&register.JournalError{Path: "j", Committed: true, Err: syscall.ENOSPC}, "disk-full", "请勿重复录入"},
 	} {
 		err := told(fmt.Errorf("committing: %w", tt.err))
-		if e, ok := errors.AsType[*control.Error](err); !ok || e.Code != tt.code || !strings.Contains(e.Msg, tt.text) || e.Hint == "" {
+		if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != tt.code || !strings.Contains(e.Msg, tt.text) || e.Hint == "" {
 			t.Errorf("%v is told as %+v", tt.err, err)
 		}
 	}
 	for _, err := range []error{os.ErrPermission, syscall.ENOTDIR} {
-		if e, ok := errors.AsType[*control.Error](toldOpening(err)); !ok || e.Hint == "" {
+		if e, ok := errors.AsType[*ask.Error](toldOpening(err)); !ok || e.Hint == "" {
 			t.Errorf("%v is told as %+v", err, toldOpening(err))
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // placed returns the entry of the book that decides where a mail ended. It is an error when that is
@@ -22,14 +22,14 @@ func placed(tx *register.Tx, d casefile.Digest) (casefile.MessageTaken, error) {
 	case last == nil:
 		return casefile.MessageTaken{}, nil
 	case last.Disposition == casefile.ToCase:
-		return *last, &control.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), last.Case), Exit: control.ExitRefused}
+		return *last, &ask.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), last.Case), Exit: ask.ExitRefused}
 	}
 	return *last, nil
 }
 
 // placeAgain follows a mail that a record on a case took out of it, or brought back: it lies in a case
 // that holds it, else it waits for a person again, with its due date. It may be an application.
-func placeAgain(tx *register.Tx, who control.Actor, today civil.Date, id casefile.ID, event casefile.Event) error {
+func placeAgain(tx *register.Tx, who ask.Actor, today civil.Date, id casefile.ID, event casefile.Event) error {
 	history, err := tx.History(id)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // A mail that is taken out of a case lies in another that holds it, else it waits for a person again;
@@ -17,8 +17,8 @@ func TestDetachedMailHasAPlace(t *testing.T) {
 		b.deliver("z@example.test", "政府信息公开申请", "申请公开一")
 		b.deliver("newsletter@example.test", "自动回复：休假", "不在")
 		b.poll()
-		first := b.list(control.ListQuery{})[0].Case
-		second := b.open(control.NewCase{Channel: casefile.InPerson}).Case
+		first := b.list(ask.ListQuery{})[0].Case
+		second := b.open(ask.NewCase{Channel: casefile.InPerson}).Case
 		waiting := b.mails(casefile.Parked)
 		if len(waiting) != 1 {
 			t.Fatalf("parked: %+v", waiting)

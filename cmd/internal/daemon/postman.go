@@ -11,13 +11,13 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
 // Outbox lists the mails that are not settled, or all of the last year.
-func (f *office) Outbox(_ context.Context, all bool) (views []control.OutgoingView, err error) {
-	views = []control.OutgoingView{}
+func (f *office) Outbox(_ context.Context, all bool) (views []ask.OutgoingView, err error) {
+	views = []ask.OutgoingView{}
 	err = f.reg.View(func(tx *register.Tx) error {
 		if all {
 			list, err := tx.OutgoingSince(f.Now().AddDate(-1, 0, 0))
@@ -34,12 +34,12 @@ func (f *office) Outbox(_ context.Context, all bool) (views []control.OutgoingVi
 		}
 		return nil
 	})
-	slices.SortFunc(views, func(a, b control.OutgoingView) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(views, func(a, b ask.OutgoingView) int { return cmp.Compare(a.ID, b.ID) })
 	return views, told(err)
 }
 
 // Outgoing returns a mail of the outbox with its text and its history.
-func (f *office) Outgoing(_ context.Context, id uint64) (v control.OutgoingView, err error) {
+func (f *office) Outgoing(_ context.Context, id uint64) (v ask.OutgoingView, err error) {
 	var o register.Outgoing
 	err = f.reg.View(func(tx *register.Tx) error {
 		if o, err = tx.Outgoing(id); err != nil {
@@ -91,10 +91,10 @@ func concerns(e casefile.Event, id uint64) bool {
 	return false
 }
 
-func outgoingView(o register.Outgoing) control.OutgoingView {
-	v := control.OutgoingView{
+func outgoingView(o register.Outgoing) ask.OutgoingView {
+	v := ask.OutgoingView{
 		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: o.To.String(), Subject: o.Subject,
-		Document: control.Text(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
+		Document: ask.Text(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
 		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: o.MessageID, Digest: o.Digest,
 	}
 	if o.State == casefile.OutQueued {
@@ -112,10 +112,10 @@ func fileNames(files []casefile.File) []string {
 }
 
 // Send prepares a clerk's mail on a case. It is on its way when this returns, not yet there.
-func (f *office) Send(ctx context.Context, who control.Actor, req control.SendRequest) (v control.OutgoingView, err error) {
+func (f *office) Send(ctx context.Context, who ask.Actor, req ask.SendRequest) (v ask.OutgoingView, err error) {
 	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter}
 	if req.Way == casefile.OutSMTP && !f.Config.SMTP.Enabled() {
-		return v, &control.Error{Code: "no-smtp", Msg: "没有配置发信服务器，不能直接发出", Hint: "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", Exit: control.ExitRefused}
+		return v, &ask.Error{Code: "no-smtp", Msg: "没有配置发信服务器，不能直接发出", Hint: "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", Exit: ask.ExitRefused}
 	}
 	if err := f.address(&o); err != nil {
 		return v, err
@@ -136,7 +136,7 @@ func (f *office) Send(ctx context.Context, who control.Actor, req control.SendRe
 		if err := addressError(o.to.Mail); err != nil {
 			return v, err
 		}
-		return control.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: o.to.String(), Subject: o.Subject, Document: control.Text(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
+		return ask.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: o.to.String(), Subject: o.Subject, Document: ask.Text(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
 	}
 	id, err := f.prepare(who.String(), o)
 	if err != nil {
@@ -168,7 +168,7 @@ func (f *office) address(o *outgoing) error {
 			want = mails[0].From.Mail // who applied
 		}
 		if want == "" {
-			return &control.Error{Code: "no-address", Msg: fmt.Sprintf("%s 没有来信，不知道发给谁", o.Case), Hint: "用 --to 写明邮箱地址，或换方式送达", Exit: control.ExitRefused}
+			return &ask.Error{Code: "no-address", Msg: fmt.Sprintf("%s 没有来信，不知道发给谁", o.Case), Hint: "用 --to 写明邮箱地址，或换方式送达", Exit: ask.ExitRefused}
 		}
 		o.to = casefile.Address{Name: c.Applicant, Mail: want}
 		o.account = f.Config.Mailboxes[0].Name
@@ -206,9 +206,9 @@ func (f *office) encloseLetter(o *outgoing, c casefile.Case, history []casefile.
 	l := casefile.Letters(history)[i]
 	switch {
 	case l.Voided != "":
-		return &control.Error{Code: "letter-voided", Msg: fmt.Sprintf("%s 已经作废：%s", l.Document, l.Voided), Exit: control.ExitRefused}
+		return &ask.Error{Code: "letter-voided", Msg: fmt.Sprintf("%s 已经作废：%s", l.Document, l.Voided), Exit: ask.ExitRefused}
 	case l.Party != "" && strings.TrimSpace(o.To) == "":
-		return &control.Error{Code: "no-address", Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址", Exit: control.ExitRefused}
+		return &ask.Error{Code: "no-address", Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址", Exit: ask.ExitRefused}
 	}
 	if !slices.ContainsFunc(o.Files, func(file casefile.File) bool { return file.Digest == l.File.Digest }) {
 		o.Files = append([]casefile.File{l.File}, o.Files...)
@@ -238,7 +238,7 @@ func incoming(history []casefile.Record) (all []casefile.Letter) {
 
 // RetryOutgoing lets a mail be tried again. One that may have been sent needs the clerk's word that it
 // may arrive twice.
-func (f *office) RetryOutgoing(ctx context.Context, who control.Actor, id uint64, again bool) (control.OutgoingView, error) {
+func (f *office) RetryOutgoing(ctx context.Context, who ask.Actor, id uint64, again bool) (ask.OutgoingView, error) {
 	return f.decideOutgoing(ctx, who, id, func(o register.Outgoing) (casefile.MailSettled, error) {
 		e := casefile.MailSettled{State: casefile.OutQueued, Reason: "由 " + who.String() + " 重试"}
 		switch {
@@ -248,14 +248,14 @@ func (f *office) RetryOutgoing(ctx context.Context, who control.Actor, id uint64
 			e.Reason += "，已知可能重复"
 			return e, nil
 		case o.State == casefile.OutUnknown:
-			return e, &control.Error{Code: "maybe-sent", Msg: fmt.Sprintf("待发信 %d 可能已经发出，重发会使对方收到两封", id), Hint: "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", Exit: control.ExitRefused}
+			return e, &ask.Error{Code: "maybe-sent", Msg: fmt.Sprintf("待发信 %d 可能已经发出，重发会使对方收到两封", id), Hint: "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", Exit: ask.ExitRefused}
 		}
 		return e, notNow(o, "重试")
 	})
 }
 
 // DropOutgoing gives a mail up, or with sent set records a person's word that it was sent.
-func (f *office) DropOutgoing(ctx context.Context, who control.Actor, id uint64, sent bool, reason string) (control.OutgoingView, error) {
+func (f *office) DropOutgoing(ctx context.Context, who ask.Actor, id uint64, sent bool, reason string) (ask.OutgoingView, error) {
 	return f.decideOutgoing(ctx, who, id, func(o register.Outgoing) (casefile.MailSettled, error) {
 		e := casefile.MailSettled{State: casefile.OutDropped, Reason: "由 " + who.String() + " 放弃：" + reason}
 		if sent {
@@ -270,10 +270,10 @@ func (f *office) DropOutgoing(ctx context.Context, who control.Actor, id uint64,
 }
 
 func notNow(o register.Outgoing, what string) error {
-	return &control.Error{Code: "outgoing-state", Msg: fmt.Sprintf("待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what), Exit: control.ExitRefused}
+	return &ask.Error{Code: "outgoing-state", Msg: fmt.Sprintf("待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what), Exit: ask.ExitRefused}
 }
 
-func (f *office) decideOutgoing(ctx context.Context, who control.Actor, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (control.OutgoingView, error) {
+func (f *office) decideOutgoing(ctx context.Context, who ask.Actor, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (ask.OutgoingView, error) {
 	now := f.Now()
 	err := f.change(ctx, now, func(tx *register.Tx) error {
 		o, err := tx.Outgoing(id)
@@ -289,7 +289,7 @@ func (f *office) decideOutgoing(ctx context.Context, who control.Actor, id uint6
 		return err
 	})
 	if err != nil {
-		return control.OutgoingView{}, told(err)
+		return ask.OutgoingView{}, told(err)
 	}
 	return f.Outgoing(ctx, id)
 }

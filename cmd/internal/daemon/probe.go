@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsource"
@@ -27,7 +27,7 @@ func (a *account) Probe(ctx context.Context, o mailbox.ProbeOptions) (mailbox.Pr
 
 // TryLogin has one conversation with a mail server, before there is a configuration: what it showed,
 // and whether a daemon could poll with it. Nothing in the mailbox is changed.
-func TryLogin(ctx context.Context, m config.Mailbox, password, version string, now time.Time) (found []control.Diagnosis, good bool) {
+func TryLogin(ctx context.Context, m config.Mailbox, password, version string, now time.Time) (found []ask.Diagnosis, good bool) {
 	var d diagnoses
 	roots, err := m.RootCAs()
 	var p mailbox.Probe
@@ -37,7 +37,7 @@ func TryLogin(ctx context.Context, m config.Mailbox, password, version string, n
 		}, nil).Probe(ctx, mailbox.ProbeOptions{})
 	}
 	d.mailServer(m.User, p, err, now)
-	return d, !slices.ContainsFunc(d, func(x control.Diagnosis) bool { return x.State == control.DiagnosisFail })
+	return d, !slices.ContainsFunc(d, func(x ask.Diagnosis) bool { return x.State == ask.DiagnosisFail })
 }
 
 // certificateSoon is how long before a certificate ends somebody is told: providers renew theirs
@@ -125,7 +125,7 @@ func (d *diagnoses) window(at func(string) string, p mailbox.Probe, now time.Tim
 }
 
 // Live converses with every account, one after the other.
-func (f *office) Live(ctx context.Context, wait time.Duration) ([]control.Transcript, error) {
+func (f *office) Live(ctx context.Context, wait time.Duration) ([]ask.Transcript, error) {
 	var accounts []*account
 	for i, m := range f.Config.Mailboxes {
 		if s := f.pollers[i].Status(); patient(s) {
@@ -136,16 +136,16 @@ func (f *office) Live(ctx context.Context, wait time.Duration) ([]control.Transc
 	return converse(ctx, accounts, wait), nil
 }
 
-func converse(ctx context.Context, accounts []*account, wait time.Duration) []control.Transcript {
-	all := []control.Transcript{}
+func converse(ctx context.Context, accounts []*account, wait time.Duration) []ask.Transcript {
+	all := []ask.Transcript{}
 	for i, a := range accounts {
 		p, err := a.Probe(ctx, mailbox.ProbeOptions{Live: true, Wait: wait})
-		t := control.Transcript{Account: strconv.Itoa(i + 1), Lines: p.Lines, Answers: []control.Answer{}}
+		t := ask.Transcript{Account: strconv.Itoa(i + 1), Lines: p.Lines, Answers: []ask.Answer{}}
 		if !p.CertificateEnds.IsZero() {
-			t.Answers = append(t.Answers, control.Answer{Question: "TLS 证书有效至", Answer: civil.Of(p.CertificateEnds).String()})
+			t.Answers = append(t.Answers, ask.Answer{Question: "TLS 证书有效至", Answer: civil.Of(p.CertificateEnds).String()})
 		}
 		for _, x := range p.Answers {
-			t.Answers = append(t.Answers, control.Answer{Question: x.Question, Answer: x.Answer})
+			t.Answers = append(t.Answers, ask.Answer{Question: x.Question, Answer: x.Answer})
 		}
 		if e, ok := errors.AsType[*mailbox.Error](err); ok {
 			t.Error = e.Fault.Label()

@@ -17,7 +17,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
@@ -29,7 +29,7 @@ const mostSources = 12
 type understood struct {
 	kase   casefile.Case
 	forms  []read // the application itself first, then what came later
-	notes  []control.ProposalNote
+	notes  []ask.ProposalNote
 	number string // ID number or organisation's code of the first applicant; never leaves this process whole
 	idType string
 	mark   string // of number
@@ -59,7 +59,7 @@ func (f *office) understand(ctx context.Context, id casefile.ID) (u understood, 
 		return u, told(err)
 	}
 	if len(sources) > mostSources {
-		u.notes = append(u.notes, control.ProposalNote{Text: fmt.Sprintf("来信和文件共 %d 份，只读了前 %d 份", len(sources), mostSources)})
+		u.notes = append(u.notes, ask.ProposalNote{Text: fmt.Sprintf("来信和文件共 %d 份，只读了前 %d 份", len(sources), mostSources)})
 	}
 	return u, u.identify(f)
 }
@@ -85,14 +85,14 @@ type readingFunc func(ctx context.Context, d casefile.Digest, file string) ([]wo
 
 // formsOf makes one form of the first mail and the files that were put into the case, and one of each
 // later mail.
-func (f *office) formsOf(ctx context.Context, sources []source, readings readingFunc) (forms []read, notes []control.ProposalNote, err error) {
+func (f *office) formsOf(ctx context.Context, sources []source, readings readingFunc) (forms []read, notes []ask.ProposalNote, err error) {
 	var docs []form.Document // of the application itself
 	var head form.Header
 	mails := 0
 	for i, s := range sources {
 		all, err := readings(ctx, s.digest, s.file)
 		if errors.Is(err, fs.ErrNotExist) {
-			notes = append(notes, control.ProposalNote{Part: cmp.Or(s.file, s.title), Text: "原件不在，读不到；请从备份恢复"})
+			notes = append(notes, ask.ProposalNote{Part: cmp.Or(s.file, s.title), Text: "原件不在，读不到；请从备份恢复"})
 			continue
 		}
 		if err != nil {
@@ -121,7 +121,7 @@ func (f *office) formsOf(ctx context.Context, sources []source, readings reading
 }
 
 // notesOn says what a person must look at himself.
-func notesOn(r worker.Reading, s source) (notes []control.ProposalNote) {
+func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
 	name := cmp.Or(r.Document.Name, s.file)
 	if r.State == worker.Read && len(r.Document.Notes) == 0 || r.State == worker.Empty && name == "" {
 		return nil
@@ -138,7 +138,7 @@ func notesOn(r worker.Reading, s source) (notes []control.ProposalNote) {
 			}
 		}
 	}
-	return []control.ProposalNote{{Part: name, Text: strings.Join(words, "；")}}
+	return []ask.ProposalNote{{Part: name, Text: strings.Join(words, "；")}}
 }
 
 // best is the likeliest value of a field: that of the application itself, or, where it has none, of the
@@ -172,10 +172,10 @@ func (u understood) alternatives(field form.Field, n int, but string) (all []str
 }
 
 // Propose reads what has not been read yet of a case, and says what it seems to be.
-func (f *office) Propose(ctx context.Context, id casefile.ID) (control.Proposals, error) {
+func (f *office) Propose(ctx context.Context, id casefile.ID) (ask.Proposals, error) {
 	u, err := f.understand(ctx, id)
 	if err != nil {
-		return control.Proposals{}, err
+		return ask.Proposals{}, err
 	}
 	until, _ := f.reg.Calendar().AddWorkdays(f.today(), correctionDays)
 	p := u.proposals(until)
@@ -184,31 +184,31 @@ func (f *office) Propose(ctx context.Context, id casefile.ID) (control.Proposals
 		return err
 	})
 	if p.Counts != nil && p.Counts.Proposed {
-		p.Commands = append(p.Commands, control.ProposedCommand{Line: "ysq reason " + string(id), Reason: "要求说明理由（条例第三十五条）"},
-			control.ProposedCommand{Line: "ysq fee " + string(id) + " --by 件", Reason: "按件收取信息处理费（条例第四十二条）"})
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq reason " + string(id), Reason: "要求说明理由（条例第三十五条）"},
+			ask.ProposedCommand{Line: "ysq fee " + string(id) + " --by 件", Reason: "按件收取信息处理费（条例第四十二条）"})
 	}
 	for _, r := range p.Related {
 		if r.Line != "" {
-			p.Commands = append(p.Commands, control.ProposedCommand{Line: r.Line, Reason: r.Label + "：" + string(r.Case)})
+			p.Commands = append(p.Commands, ask.ProposedCommand{Line: r.Line, Reason: r.Label + "：" + string(r.Case)})
 		}
 	}
 	return p, told(err)
 }
 
-func (u understood) proposals(until civil.Date) control.Proposals {
-	p := control.Proposals{
-		Case: u.kase.ID, Registered: !u.kase.RegisteredOn.IsZero(), Values: u.values(), Columns: []control.ProposedColumn{}, Fields: []control.ProposedField{},
-		Missing: []control.MissingItem{}, Notes: append([]control.ProposalNote{}, u.notes...), Commands: []control.ProposedCommand{},
-		Related: []control.RelatedCase{},
+func (u understood) proposals(until civil.Date) ask.Proposals {
+	p := ask.Proposals{
+		Case: u.kase.ID, Registered: !u.kase.RegisteredOn.IsZero(), Values: u.values(), Columns: []ask.ProposedColumn{}, Fields: []ask.ProposedField{},
+		Missing: []ask.MissingItem{}, Notes: append([]ask.ProposalNote{}, u.notes...), Commands: []ask.ProposedCommand{},
+		Related: []ask.RelatedCase{},
 	}
 	p.Token = tokenOf(p.Values, u.mark)
 	for _, c := range u.forms[0].Columns {
-		p.Columns = append(p.Columns, control.ProposedColumn{Column: c.Column, Label: c.Column.Label(), Reason: c.Reason, Confidence: c.Confidence})
+		p.Columns = append(p.Columns, ask.ProposedColumn{Column: c.Column, Label: c.Column.Label(), Reason: c.Reason, Confidence: c.Confidence})
 	}
 	for _, r := range u.forms {
 		for _, v := range r.Proposals {
 			v.Source.Place = strings.TrimSpace(r.title + " " + v.Source.Place)
-			p.Fields = append(p.Fields, control.ProposedField{
+			p.Fields = append(p.Fields, ask.ProposedField{
 				Field: string(v.Field), Label: v.Field.Label(), N: v.N, Value: v.Value, Source: sourceText(v.Source), Confidence: v.Confidence, Doubt: v.Doubt,
 			})
 		}
@@ -219,10 +219,10 @@ func (u understood) proposals(until civil.Date) control.Proposals {
 		if phone, ok := u.best(form.AgentPhone, 0); ok {
 			line += " --contact " + quoted(phone.Value)
 		}
-		p.Commands = append(p.Commands, control.ProposedCommand{Line: line, Reason: "委托代理人：" + sourceText(agent.Source)})
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line, Reason: "委托代理人：" + sourceText(agent.Source)})
 	}
 	if n := u.forms[0].Requests(); n > 1 {
-		p.Commands = append(p.Commands, control.ProposedCommand{Line: "ysq split " + string(u.kase.ID), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq split " + string(u.kase.ID), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
 	}
 	return p
 }
@@ -232,7 +232,7 @@ const correctionDays = 15
 
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
 // asked for once, with all its items (条例 第三十条).
-func (u understood) missing(p *control.Proposals, until civil.Date) {
+func (u understood) missing(p *ask.Proposals, until civil.Date) {
 	var line strings.Builder
 	line.WriteString("ysq correct " + string(u.kase.ID))
 	for _, m := range u.forms[0].Missing {
@@ -241,11 +241,11 @@ func (u understood) missing(p *control.Proposals, until civil.Date) {
 		}) {
 			continue // a later mail said it, or has a picture of it
 		}
-		p.Missing = append(p.Missing, control.MissingItem{Field: string(m.Field), Item: m.Item})
+		p.Missing = append(p.Missing, ask.MissingItem{Field: string(m.Field), Item: m.Item})
 		line.WriteString(" --item " + quoted(m.Item))
 	}
 	if len(p.Missing) > 0 {
-		p.Commands = append(p.Commands, control.ProposedCommand{Line: line.String() + " --until " + until.String(),
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
 			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", correctionDays)})
 	}
 }
@@ -263,13 +263,13 @@ const (
 )
 
 // values are proposals in the words of register's flags.
-func (u understood) values() []control.ProposedValue {
-	all := []control.ProposedValue{}
+func (u understood) values() []ask.ProposedValue {
+	all := []ask.ProposedValue{}
 	add := func(flag, label, value string, from ...form.Proposal) {
 		if value = withoutIDs(strings.TrimSpace(value)); value == "" {
 			return
 		}
-		v := control.ProposedValue{Flag: flag, Label: label, Value: value, Confidence: 99}
+		v := ask.ProposedValue{Flag: flag, Label: label, Value: value, Confidence: 99}
 		for _, p := range from {
 			v.Confidence = min(v.Confidence, p.Confidence)
 			v.Sources = append(v.Sources, sourceText(p.Source))
@@ -293,7 +293,7 @@ func (u understood) values() []control.ProposedValue {
 		}
 	}
 	if c := u.forms[0].Columns; len(c) > 0 {
-		all = append(all, control.ProposedValue{Flag: flagColumn, Label: "申请人类别", Value: c[0].Column.Label(), Sources: []string{c[0].Reason}, Confidence: c[0].Confidence})
+		all = append(all, ask.ProposedValue{Flag: flagColumn, Label: "申请人类别", Value: c[0].Column.Label(), Sources: []string{c[0].Reason}, Confidence: c[0].Confidence})
 		for _, o := range c[1:] {
 			all[len(all)-1].Others = append(all[len(all)-1].Others, o.Column.Label()+"（"+o.Reason+"）")
 		}
@@ -396,7 +396,7 @@ func quoted(s string) string {
 }
 
 // tokenOf names values: another mail, another version, or another hand gives another.
-func tokenOf(values []control.ProposedValue, mark string) string {
+func tokenOf(values []ask.ProposedValue, mark string) string {
 	text, err := json.Marshal(values)
 	if err != nil {
 		return ""
@@ -406,18 +406,18 @@ func tokenOf(values []control.ProposedValue, mark string) string {
 }
 
 // Register registers a case: what the clerk wrote, and of the proposals what he accepts.
-func (f *office) Register(ctx context.Context, who control.Actor, id casefile.ID, r control.RegisterRequest) (control.AppendResult, error) {
+func (f *office) Register(ctx context.Context, who ask.Actor, id casefile.ID, r ask.RegisterRequest) (ask.AppendResult, error) {
 	var e casefile.Registered
 	if err := json.Unmarshal(r.Event, &e); err != nil {
-		return control.AppendResult{}, usageError("登记内容无法理解：%v", err)
+		return ask.AppendResult{}, usageError("登记内容无法理解：%v", err)
 	}
 	u, err := f.understand(ctx, id)
 	if err != nil {
-		return control.AppendResult{}, err
+		return ask.AppendResult{}, err
 	}
 	values := u.values()
 	if r.Token != tokenOf(values, u.mark) {
-		return control.AppendResult{}, &control.Error{Code: "proposals-changed", Exit: control.ExitRefused,
+		return ask.AppendResult{}, &ask.Error{Code: "proposals-changed", Exit: ask.ExitRefused,
 			Msg: string(id) + " 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", Hint: "请再看一遍：ysq register " + string(id)}
 	}
 	e.IDType, e.IDTail, e.IDMark = "", "", ""
@@ -454,8 +454,8 @@ func (f *office) Register(ctx context.Context, who control.Actor, id casefile.ID
 	}
 	event, err := casefile.EncodeEvent(e)
 	if err != nil {
-		return control.AppendResult{}, err
+		return ask.AppendResult{}, err
 	}
-	return f.Append(ctx, who, control.AppendRequest{DryRun: r.DryRun,
-		Drafts: []control.DraftView{{Case: id, On: r.On, Kind: casefile.KindRegistered, Event: event}}})
+	return f.Append(ctx, who, ask.AppendRequest{DryRun: r.DryRun,
+		Drafts: []ask.DraftView{{Case: id, On: r.On, Kind: casefile.KindRegistered, Event: event}}})
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // applicationOf is the text of an application.
@@ -21,7 +21,7 @@ func applicationOf(name, id, phone, request string) string {
 	return fmt.Sprintf("申请人：%s\n身份证号码：%s\n联系电话：%s\n所需信息的内容描述：%s\n获取方式：邮寄\n", name, id, phone, request)
 }
 
-func (b *bureau) proposals(id casefile.ID) control.Proposals {
+func (b *bureau) proposals(id casefile.ID) ask.Proposals {
 	b.t.Helper()
 	p, err := b.client.Proposals(b.t.Context(), id, false)
 	if err != nil {
@@ -31,8 +31,8 @@ func (b *bureau) proposals(id casefile.ID) control.Proposals {
 }
 
 // accept registers a case with all that is proposed.
-func (b *bureau) accept(p control.Proposals) error {
-	req := control.RegisterRequest{Token: p.Token, Event: json.RawMessage(`{}`)}
+func (b *bureau) accept(p ask.Proposals) error {
+	req := ask.RegisterRequest{Token: p.Token, Event: json.RawMessage(`{}`)}
 	for _, v := range p.Values {
 		req.Accept = append(req.Accept, v.Flag)
 	}
@@ -52,7 +52,7 @@ func TestProposeAndRegister(t *testing.T) {
 		if err != nil || strings.Contains(string(text), invented) || strings.Contains(string(text), "13800000000") {
 			t.Errorf("unmasked: %s, %v", text, err)
 		}
-		if i := slices.IndexFunc(p.Values, func(v control.ProposedValue) bool { return v.Flag == "id" }); i < 0 || p.Values[i].Doubt == "" {
+		if i := slices.IndexFunc(p.Values, func(v ask.ProposedValue) bool { return v.Flag == "id" }); i < 0 || p.Values[i].Doubt == "" {
 			t.Errorf("a wrong check digit is not told: %+v", p.Values)
 		}
 		// Another mail in between: what was seen is no longer what would be recorded.
@@ -60,7 +60,7 @@ func TestProposeAndRegister(t *testing.T) {
 		b.poll()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if e, ok := errors.AsType[*control.Error](b.accept(p)); !ok || e.Code != "proposals-changed" {
+		if e, ok := errors.AsType[*ask.Error](b.accept(p)); !ok || e.Code != "proposals-changed" {
 			t.Errorf("registered what nobody has seen: %v", e)
 		}
 		if err := b.accept(b.proposals("2026-00001")); err != nil {

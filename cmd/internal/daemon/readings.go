@@ -17,7 +17,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -311,10 +311,10 @@ func extent(r worker.Reading) (n int) {
 }
 
 // shown is what a clerk is told of readings.
-func shown(all []worker.Reading) []control.PartReading {
-	views := make([]control.PartReading, 0, len(all))
+func shown(all []worker.Reading) []ask.PartReading {
+	views := make([]ask.PartReading, 0, len(all))
 	for _, r := range all {
-		v := control.PartReading{Index: r.Document.Part, Name: r.Document.Name, State: string(r.State), Label: r.State.Label()}
+		v := ask.PartReading{Index: r.Document.Part, Name: r.Document.Name, State: string(r.State), Label: r.State.Label()}
 		if r.Note != "" {
 			v.Notes = append(v.Notes, r.Note)
 		}
@@ -327,7 +327,7 @@ func shown(all []worker.Reading) []control.PartReading {
 }
 
 // fileReadings is what became of reading files, as far as they were read.
-func (f *office) fileReadings(files []casefile.File) (views []control.PartReading) {
+func (f *office) fileReadings(files []casefile.File) (views []ask.PartReading) {
 	for _, file := range files {
 		if all, ok := f.readings.get(file.Digest); ok {
 			for _, v := range shown(all) {

@@ -15,7 +15,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
@@ -98,7 +98,7 @@ func TestReadingQueue(t *testing.T) {
 		if !b.daemon.readings.has(first) {
 			t.Fatal("what was read is not kept")
 		}
-		if _, err := b.approver().Erase(t.Context(), control.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
+		if _, err := b.approver().Erase(t.Context(), ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
 			t.Fatal(err)
 		}
 		if b.daemon.readings.has(first) {

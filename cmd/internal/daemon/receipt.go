@@ -11,7 +11,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/outbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -128,7 +128,7 @@ func (d *Daemon) receipt(r receiptDue) outgoing {
 	}
 	c := d.live().Acknowledge
 	return outgoing{
-		SendRequest: control.SendRequest{Case: r.ID, Way: casefile.OutSMTP, Subject: config.Fill(c.Subject, values), Text: config.Fill(c.Text, values)},
+		SendRequest: ask.SendRequest{Case: r.ID, Way: casefile.OutSMTP, Subject: config.Fill(c.Subject, values), Text: config.Fill(c.Text, values)},
 		purpose:     casefile.PurposeAcknowledgement, to: r.letter.From, auto: outbox.AutoReplied, answers: r.letter,
 		still: func(tx *register.Tx) error { return d.mayAcknowledge(tx, r) },
 	}

@@ -10,7 +10,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -42,21 +42,21 @@ func (f *office) Booked(_ context.Context, account, folder string, validity uint
 }
 
 // Reconcile audits every account, side by side.
-func (f *office) Reconcile(ctx context.Context) (control.Reconciliation, error) {
+func (f *office) Reconcile(ctx context.Context) (ask.Reconciliation, error) {
 	errs := make([]error, len(f.pollers))
 	var wg sync.WaitGroup
 	for i, p := range f.pollers {
 		wg.Go(func() { _, errs[i] = p.Audit(ctx) })
 	}
 	wg.Wait()
-	res := control.Reconciliation{Proved: true, Accounts: []control.AccountAudit{}}
+	res := ask.Reconciliation{Proved: true, Accounts: []ask.AccountAudit{}}
 	for i, p := range f.pollers {
-		v := control.AccountAudit{Account: p.Status().Account, Folders: []control.FolderAudit{}}
+		v := ask.AccountAudit{Account: p.Status().Account, Folders: []ask.FolderAudit{}}
 		audit, _ := p.LastAudit()
 		var err error
 		if errs[i] == nil {
 			v, err = f.auditView(audit)
-		} else if e, ok := errors.AsType[*control.Error](pollError(p.Status(), errs[i])); ok {
+		} else if e, ok := errors.AsType[*ask.Error](pollError(p.Status(), errs[i])); ok {
 			v.Error, v.Hint = e.Msg, e.Hint
 		} else {
 			v.Error = errs[i].Error()
@@ -70,8 +70,8 @@ func (f *office) Reconcile(ctx context.Context) (control.Reconciliation, error) 
 	return res, nil
 }
 
-func (f *office) auditView(a mailbox.Audit) (v control.AccountAudit, err error) {
-	v = control.AccountAudit{Account: a.Account, At: instant(f.officeTime(a.At)), Folders: []control.FolderAudit{}}
+func (f *office) auditView(a mailbox.Audit) (v ask.AccountAudit, err error) {
+	v = ask.AccountAudit{Account: a.Account, At: instant(f.officeTime(a.At)), Folders: []ask.FolderAudit{}}
 	err = f.reg.View(func(tx *register.Tx) error {
 		for _, folder := range a.Folders {
 			one, err := f.folderView(tx, a, folder)
@@ -95,13 +95,13 @@ func (f *office) officeTime(t time.Time) time.Time {
 	return f.Now().Add(-time.Since(t))
 }
 
-func (f *office) folderView(tx *register.Tx, a mailbox.Audit, folder mailbox.FolderAudit) (control.FolderAudit, error) {
-	v := control.FolderAudit{
+func (f *office) folderView(tx *register.Tx, a mailbox.Audit, folder mailbox.FolderAudit) (ask.FolderAudit, error) {
+	v := ask.FolderAudit{
 		Folder: folder.Name, Role: string(folder.Role), UIDValidity: folder.UIDValidity, Listed: folder.Listed,
-		Missing: []control.MissingMail{}, Quarantined: []control.MailView{}, Gone: len(folder.Gone), Refused: folder.Refused,
+		Missing: []ask.MissingMail{}, Quarantined: []ask.MailView{}, Gone: len(folder.Gone), Refused: folder.Refused,
 	}
 	for _, m := range folder.Missing {
-		v.Missing = append(v.Missing, control.MissingMail{UID: m.UID, Since: *instant(f.officeTime(m.Since))})
+		v.Missing = append(v.Missing, ask.MissingMail{UID: m.UID, Since: *instant(f.officeTime(m.Since))})
 	}
 	for _, uid := range folder.Quarantined {
 		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, uid)
@@ -131,7 +131,7 @@ func (f *office) folderView(tx *register.Tx, a mailbox.Audit, folder mailbox.Fol
 
 // gap tells whether mails may have come and been hidden again while nobody polled. They cannot when
 // the inbox still shows a mail from before: a window hides by age.
-func (f *office) gap(tx *register.Tx, a mailbox.Audit) (*control.Gap, error) {
+func (f *office) gap(tx *register.Tx, a mailbox.Audit) (*ask.Gap, error) {
 	if f.lastTaken.IsZero() || f.opened.Sub(f.lastTaken) < providerWindow {
 		return nil, nil
 	}
@@ -148,7 +148,7 @@ func (f *office) gap(tx *register.Tx, a mailbox.Audit) (*control.Gap, error) {
 			return nil, nil
 		}
 	}
-	return &control.Gap{From: *instant(f.lastTaken), To: *instant(f.opened)}, nil
+	return &ask.Gap{From: *instant(f.lastTaken), To: *instant(f.opened)}, nil
 }
 
 // rememberLastTaken looks up, before anything is fetched, until when mails were taken.
@@ -181,14 +181,14 @@ func (f *office) auditTroubles() (all []trouble) {
 	return all
 }
 
-func missingIn(v control.AccountAudit) (n int) {
+func missingIn(v ask.AccountAudit) (n int) {
 	for _, folder := range v.Folders {
 		n += len(folder.Missing)
 	}
 	return n
 }
 
-func gapText(account string, g control.Gap) string {
+func gapText(account string, g ask.Gap) string {
 	return fmt.Sprintf("邮箱 %s 自 %s 至 %s 没有收过信，邮箱里也不见此前的邮件；如网页邮箱只收取最近30天邮件，其间的来信可能看不到：请改为“收取全部邮件”，并登录网页邮箱核对",
 		account, civil.Of(g.From), civil.Of(g.To))
 }

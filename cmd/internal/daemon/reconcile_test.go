@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -28,7 +28,7 @@ func (b *bureau) onProvider(o imapsim.Options) {
 	b.t.Cleanup(sim.Close)
 }
 
-func (b *bureau) reconcile() control.Reconciliation {
+func (b *bureau) reconcile() ask.Reconciliation {
 	b.t.Helper()
 	r, err := b.client.Reconcile(b.t.Context())
 	if err != nil {
@@ -37,7 +37,7 @@ func (b *bureau) reconcile() control.Reconciliation {
 	return r
 }
 
-func inbox(t *testing.T, r control.Reconciliation) control.FolderAudit {
+func inbox(t *testing.T, r ask.Reconciliation) ask.FolderAudit {
 	t.Helper()
 	if len(r.Accounts) != 1 || len(r.Accounts[0].Folders) == 0 || r.Accounts[0].Folders[0].Folder != "INBOX" {
 		t.Fatalf("audited %+v", r)
@@ -85,7 +85,7 @@ func TestReconcile(t *testing.T) {
 		if f = inbox(t, r); !r.Proved || f.Gone != 2 || f.Window || f.GoneFrom == nil {
 			t.Errorf("after two went: %+v", f)
 		}
-		if n := len(b.list(control.ListQuery{})); n != 5 {
+		if n := len(b.list(ask.ListQuery{})); n != 5 {
 			t.Errorf("%d cases, want 5", n)
 		}
 		if m := b.sim.Mutations(); len(m) != 0 {
@@ -163,7 +163,7 @@ func TestThirtyDayWindow(t *testing.T) {
 				if !r.Proved {
 					t.Errorf("what the server shows is in the book: %+v", f)
 				}
-				if got, want := len(b.list(control.ListQuery{})), 6+40; !tt.gap && got != want || tt.gap && (got >= want || got < 6+28) {
+				if got, want := len(b.list(ask.ListQuery{})), 6+40; !tt.gap && got != want || tt.gap && (got >= want || got < 6+28) {
 					t.Errorf("%d cases", got)
 				}
 			})
@@ -237,7 +237,7 @@ func TestRetryQuarantined(t *testing.T) {
 		if err != nil || res.Due != 1 || res.Taken != 1 || res.Left != 0 {
 			t.Errorf("tried again: %+v, %v", res, err)
 		}
-		if n := len(b.list(control.ListQuery{})); n != 1 {
+		if n := len(b.list(ask.ListQuery{})); n != 1 {
 			t.Errorf("%d cases", n)
 		}
 	})
@@ -273,7 +273,7 @@ func TestSaveMail(t *testing.T) {
 			t.Fatal(err)
 		}
 		var actors []string
-		err := b.client.Log(t.Context(), control.LogQuery{}, func(r control.RecordView) error {
+		err := b.client.Log(t.Context(), ask.LogQuery{}, func(r ask.RecordView) error {
 			if r.Kind == casefile.KindRevealed && r.Case == "" {
 				actors = append(actors, r.Actor)
 			}
@@ -300,14 +300,14 @@ func TestUIDValidityOfTheInboxChanges(t *testing.T) {
 			if r := b.reconcile(); !r.Proved {
 				t.Errorf("UIDVALIDITY %d: %+v", validity, inbox(t, r))
 			}
-			if n := len(b.list(control.ListQuery{})); n != 20 {
+			if n := len(b.list(ask.ListQuery{})); n != 20 {
 				t.Fatalf("UIDVALIDITY %d: %d cases, want the same 20", validity, n)
 			}
 		}
 		b.sim.Recreate("INBOX", 8)
 		b.sim.AddUID("INBOX", uids[0], compose("李四 <lisi@example.test>", "政府信息公开申请", "申请公开"), b.now())
 		r := b.reconcile()
-		rows := b.list(control.ListQuery{})
+		rows := b.list(ask.ListQuery{})
 		if !r.Proved || len(rows) != 21 || rows[20].Applicant != "李四" {
 			t.Errorf("made anew: %d cases, proved %v", len(rows), r.Proved)
 		}

@@ -11,7 +11,7 @@ import (
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
@@ -40,12 +40,12 @@ func (u understood) filed() match.Filed {
 }
 
 // relations compares an application with those of everybody who may be its applicant.
-func (f *office) relations(tx *register.Tx, a match.Filed, id casefile.ID) ([]control.RelatedCase, *control.ApplicantCounts, error) {
+func (f *office) relations(tx *register.Tx, a match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
 	others, err := f.othersOf(tx, a)
 	if err != nil {
 		return nil, nil, err
 	}
-	related := []control.RelatedCase{}
+	related := []ask.RelatedCase{}
 	for _, r := range match.Repeats(a, others) {
 		related = append(related, relatedView(id, r))
 	}
@@ -147,8 +147,8 @@ var adviceLabels = map[match.Advice]string{
 	match.AdviceRepeat: "可能是重复申请", match.AdviceMerge: "可能是同一申请，可合并", match.AdviceNew: "按新申请办理", match.AdviceLook: "内容相近，请核对",
 }
 
-func relatedView(id casefile.ID, r match.Relation) control.RelatedCase {
-	v := control.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: adviceLabels[r.Advice], Likeness: r.Likeness, Reason: r.Reason}
+func relatedView(id casefile.ID, r match.Relation) ask.RelatedCase {
+	v := ask.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: adviceLabels[r.Advice], Likeness: r.Likeness, Reason: r.Reason}
 	switch r.Advice {
 	case match.AdviceRepeat:
 		v.Line = fmt.Sprintf("ysq reply %s --outcome decline.repeat --grounds '与 %s 内容相同，已答复'", id, r.Case)
@@ -158,8 +158,8 @@ func relatedView(id casefile.ID, r match.Relation) control.RelatedCase {
 	return v
 }
 
-func countsView(c match.Counts, id casefile.ID) *control.ApplicantCounts {
-	v := &control.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.InMonth > match.Often}
+func countsView(c match.Counts, id casefile.ID) *ask.ApplicantCounts {
+	v := &ask.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.InMonth > match.Often}
 	v.Text = fmt.Sprintf("该申请人 %s 月共提出 %d 件，本件为第 %d 件；近一年 %d 件", c.Month, c.InMonth, c.Place, c.InYear)
 	if !v.Proposed {
 		return v
@@ -171,7 +171,7 @@ func countsView(c match.Counts, id casefile.ID) *control.ApplicantCounts {
 
 // relatedOf fills in, for a case that is still open, what its applicant asked for before. Only what is
 // known without reading counts here: showing a case must be quick.
-func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *control.CaseDetail) error {
+func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *ask.CaseDetail) error {
 	if !c.Stage.Open() {
 		return nil
 	}

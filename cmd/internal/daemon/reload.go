@@ -7,7 +7,7 @@ import (
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 )
@@ -16,7 +16,7 @@ import (
 // mixture. Options.Config stays what the daemon was started with.
 type running struct {
 	config.Config
-	roles control.Roles
+	roles ask.Roles
 }
 
 // live is the configuration in force. Whatever config.Live names is read from it, each time anew.

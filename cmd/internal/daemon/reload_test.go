@@ -16,7 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -66,7 +66,7 @@ func TestReload(t *testing.T) {
 		if got := agency(); got != "改了名的办公室" {
 			t.Errorf("the agency is still %s", got)
 		}
-		if f := b.daemon; f.Needs(casefile.KindExtended) != control.Approver || f.live().roles.RoleOf(1000, []uint32{0}) != control.Approver {
+		if f := b.daemon; f.Needs(casefile.KindExtended) != ask.Approver || f.live().roles.RoleOf(1000, []uint32{0}) != ask.Approver {
 			t.Error("approval and roles were not taken over")
 		}
 		if !slices.Contains(levels, config.Debug) {
@@ -87,7 +87,7 @@ func TestReload(t *testing.T) {
 		}
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		time.Sleep(3 * time.Minute)
-		if rows := b.list(control.ListQuery{}); len(rows) != 0 {
+		if rows := b.list(ask.ListQuery{}); len(rows) != 0 {
 			t.Errorf("cases: %+v", rows)
 		}
 

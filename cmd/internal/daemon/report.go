@@ -13,7 +13,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 )
 
@@ -156,7 +156,7 @@ func undecided(tx *register.Tx, from, to civil.Date) (stats.Undecided, error) {
 }
 
 // ReportCases names what a cell counts: of a frozen year as it was frozen.
-func (f *office) ReportCases(_ context.Context, year int, cell string, q control.ReportQuery) (held control.CellCases, err error) {
+func (f *office) ReportCases(_ context.Context, year int, cell string, q ask.ReportQuery) (held ask.CellCases, err error) {
 	if err := withinYear(year, q); err != nil {
 		return held, err
 	}

@@ -11,16 +11,16 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Retry tries again what failed: it makes quarantined mails due and polls, and decides anew about
 // mails that are parked because no decision came to pass.
-func (f *office) Retry(ctx context.Context, who control.Actor, which string) (control.RetryResult, error) {
-	res := control.RetryResult{Decided: []control.MailView{}}
+func (f *office) Retry(ctx context.Context, who ask.Actor, which string) (ask.RetryResult, error) {
+	res := ask.RetryResult{Decided: []ask.MailView{}}
 	now := f.Now()
 	err := f.reg.Update(now, func(tx *register.Tx) error {
-		res.Due, res.Decided = 0, []control.MailView{}
+		res.Due, res.Decided = 0, []ask.MailView{}
 		failed, err := failedMails(tx, which)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (f *office) Retry(ctx context.Context, who control.Actor, which string) (co
 	return res, told(err)
 }
 
-func (f *office) retryDecision(tx *register.Tx, who control.Actor, t casefile.MessageTaken, now time.Time, res *control.RetryResult) error {
+func (f *office) retryDecision(tx *register.Tx, who ask.Actor, t casefile.MessageTaken, now time.Time, res *ask.RetryResult) error {
 	if err := f.placeAgain(tx, who.String(), t, now); err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (f *office) retryDecision(tx *register.Tx, who control.Actor, t casefile.Me
 }
 
 // makeDue lets the next poll fetch a quarantined mail, as if its time had come.
-func makeDue(tx *register.Tx, who control.Actor, t casefile.MessageTaken, now time.Time) error {
+func makeDue(tx *register.Tx, who ask.Actor, t casefile.MessageTaken, now time.Time) error {
 	t.Retry = now
 	_, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: t})
 	return err
@@ -72,7 +72,7 @@ func failedMails(tx *register.Tx, which string) ([]casefile.MessageTaken, error)
 	if i := strings.LastIndexByte(which, ':'); i >= 0 {
 		n, err := strconv.ParseUint(which[i+1:], 10, 32)
 		if err != nil {
-			return nil, &control.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是 UID", which[i+1:]), Hint: "如 INBOX:1392611444，mail list --quarantined 可查", Exit: control.ExitUsage}
+			return nil, &ask.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是 UID", which[i+1:]), Hint: "如 INBOX:1392611444，mail list --quarantined 可查", Exit: ask.ExitUsage}
 		}
 		folder, uid = which[:i], n
 	}
@@ -97,8 +97,8 @@ func failedMails(tx *register.Tx, which string) ([]casefile.MessageTaken, error)
 		}
 	}
 	if len(all) == 0 && which != "" {
-		return nil, &control.Error{Code: "nothing-failed", Msg: fmt.Sprintf("邮件 %s 没有取信或判断失败，不必重试", which),
-			Hint: "待人工确认的，是申请用 mail open 立案，属于已有案件用 mail attach 归入", Exit: control.ExitRefused}
+		return nil, &ask.Error{Code: "nothing-failed", Msg: fmt.Sprintf("邮件 %s 没有取信或判断失败，不必重试", which),
+			Hint: "待人工确认的，是申请用 mail open 立案，属于已有案件用 mail attach 归入", Exit: ask.ExitRefused}
 	}
 	return all, nil
 }

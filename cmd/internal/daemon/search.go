@@ -8,7 +8,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/words"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Of the documents that the index names, so many are looked at in a round; around each word that is
@@ -20,7 +20,7 @@ const (
 
 // Search yields what has all the words, the newest first. The index says where to look; what it has
 // not come to yet is looked at as a whole. Only what is found in the records and mails themselves counts.
-func (f *office) Search(ctx context.Context, q control.SearchQuery, yield func(control.Hit) error) error {
+func (f *office) Search(ctx context.Context, q ask.SearchQuery, yield func(ask.Hit) error) error {
 	query, err := words.Parse(q.Words)
 	if err != nil {
 		return usageError("%v", err)
@@ -131,7 +131,7 @@ func unindexed(ctx context.Context, tx *register.Tx) (docs []uint64, err error) 
 
 // look tells whether a document has all the words, and where. The records are read first: most words
 // are found there, and no mail need be opened.
-func (s *search) look(doc uint64) (hit control.Hit, ok bool, err error) {
+func (s *search) look(doc uint64) (hit ask.Hit, ok bool, err error) {
 	var m material
 	err = s.f.reg.View(func(tx *register.Tx) error {
 		hit, m, err = s.document(tx, doc)
@@ -154,7 +154,7 @@ func (s *search) look(doc uint64) (hit control.Hit, ok bool, err error) {
 
 // document describes a document and collects what it says. One that says nothing is none to find: a
 // mail that belongs to a case by now, or was looked at before.
-func (s *search) document(tx *register.Tx, doc uint64) (hit control.Hit, m material, err error) {
+func (s *search) document(tx *register.Tx, doc uint64) (hit ask.Hit, m material, err error) {
 	first, err := tx.Record(doc)
 	if err != nil {
 		return hit, m, err
@@ -173,14 +173,14 @@ func (s *search) document(tx *register.Tx, doc uint64) (hit control.Hit, m mater
 	for _, r := range casefile.Live(history) {
 		m.add(tx, r)
 	}
-	return control.Hit{
-		Case: c.ID, Stage: control.Text(c.Stage.String()), Applicant: control.Text(c.Applicant), Subject: control.Text(c.Subject),
+	return ask.Hit{
+		Case: c.ID, Stage: ask.Text(c.Stage.String()), Applicant: ask.Text(c.Applicant), Subject: ask.Text(c.Subject),
 		ArrivedAt: instant(c.ArrivedAt),
 	}, m, nil
 }
 
 // outside is document for a mail without a case.
-func (s *search) outside(tx *register.Tx, r casefile.Record) (hit control.Hit, m material, err error) {
+func (s *search) outside(tx *register.Tx, r casefile.Record) (hit ask.Hit, m material, err error) {
 	e, ok := r.Event.(casefile.MessageTaken)
 	if !ok || s.mailed[e.Digest] {
 		return hit, m, nil
@@ -198,9 +198,9 @@ func (s *search) outside(tx *register.Tx, r casefile.Record) (hit control.Hit, m
 	}
 	s.mailed[e.Digest] = true
 	m.add(tx, r)
-	return control.Hit{
-		Mail: e.Digest, Place: control.Text(last.Disposition.String()), Applicant: control.Text(e.From.String()),
-		Subject: control.Text(e.Subject), ArrivedAt: instant(e.ArrivedAt),
+	return ask.Hit{
+		Mail: e.Digest, Place: ask.Text(last.Disposition.String()), Applicant: ask.Text(e.From.String()),
+		Subject: ask.Text(e.Subject), ArrivedAt: instant(e.ArrivedAt),
 	}, m, nil
 }
 
@@ -208,7 +208,7 @@ func (s *search) outside(tx *register.Tx, r casefile.Record) (hit control.Hit, m
 type finding struct {
 	query  words.Query
 	done   []bool
-	places []control.Finding
+	places []ask.Finding
 }
 
 func (f *finding) all() bool { return !slices.Contains(f.done, false) }
@@ -225,11 +225,11 @@ func (f *finding) in(texts []said) {
 				continue
 			}
 			for span := range w.Find(text) {
-				if control.Hides(s.text, span.Start, span.End) {
+				if ask.Hides(s.text, span.Start, span.End) {
 					continue
 				}
 				before, match, after := text.Excerpt(span, searchExcerpt)
-				f.places = append(f.places, control.Finding{Where: s.where, Before: before, Match: match, After: after})
+				f.places = append(f.places, ask.Finding{Where: s.where, Before: before, Match: match, After: after})
 				f.done[i] = true
 				break
 			}

@@ -14,7 +14,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -49,7 +49,7 @@ func BenchmarkSearch(b *testing.B) {
 
 func hits(b *testing.B, f *office, words string, limit int) (n int) {
 	b.Helper()
-	err := f.Search(b.Context(), control.SearchQuery{Words: words, Limit: limit}, func(control.Hit) error { n++; return nil })
+	err := f.Search(b.Context(), ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,12 +13,12 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
-func (b *bureau) search(words string) (hits []control.Hit) {
+func (b *bureau) search(words string) (hits []ask.Hit) {
 	b.t.Helper()
-	err := b.client.Search(b.t.Context(), control.SearchQuery{Words: words}, func(h control.Hit) error { hits = append(hits, h); return nil })
+	err := b.client.Search(b.t.Context(), ask.SearchQuery{Words: words}, func(h ask.Hit) error { hits = append(hits, h); return nil })
 	if err != nil {
 		b.t.Fatalf("search %s: %v", words, err)
 	}
@@ -129,8 +129,8 @@ func TestSearch(t *testing.T) {
 			pass(time.Minute)
 		}
 		for _, bad := range []string{"", "。", strings.Repeat("长", 200)} {
-			err := b.client.Search(t.Context(), control.SearchQuery{Words: bad}, func(control.Hit) error { return nil })
-			if e, ok := err.(*control.Error); !ok || e.Exit != control.ExitUsage {
+			err := b.client.Search(t.Context(), ask.SearchQuery{Words: bad}, func(ask.Hit) error { return nil })
+			if e, ok := err.(*ask.Error); !ok || e.Exit != ask.ExitUsage {
 				t.Errorf("search %q: %v", bad, err)
 			}
 		}
@@ -183,7 +183,7 @@ func (b *bureau) everyPoint() {
 		}
 	}
 	var few []casefile.ID
-	err := b.client.Search(b.t.Context(), control.SearchQuery{Words: "监测点", Limit: 3}, func(h control.Hit) error { few = append(few, h.Case); return nil })
+	err := b.client.Search(b.t.Context(), ask.SearchQuery{Words: "监测点", Limit: 3}, func(h ask.Hit) error { few = append(few, h.Case); return nil })
 	if err != nil || !slices.Equal(few, []casefile.ID{hits[0].Case, hits[1].Case, hits[2].Case}) {
 		b.t.Errorf("the first three: %v, %v", few, err)
 	}
@@ -309,11 +309,11 @@ func TestMonth(t *testing.T) {
 		b := openBureau(t, "2026-03-31")
 		open := func(on, applicant string) casefile.ID {
 			t.Helper()
-			_, err := b.client.New(t.Context(), control.NewCase{Channel: casefile.InPerson, On: control.Day(civil.MustParse(on)), Subject: "申请"})
+			_, err := b.client.New(t.Context(), ask.NewCase{Channel: casefile.InPerson, On: ask.Day(civil.MustParse(on)), Subject: "申请"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			id := b.list(control.ListQuery{Unregistered: true})[0].Case
+			id := b.list(ask.ListQuery{Unregistered: true})[0].Case
 			b.record(id, casefile.Registered{As: casefile.Application, Applicant: applicant, Column: casefile.Natural, Request: "x"})
 			return id
 		}
@@ -323,7 +323,7 @@ func TestMonth(t *testing.T) {
 		second := open("2026-03-31", "张 三")
 		b.record(first, casefile.Reviewed{}, casefile.FeeNoticed{By: "件", Count: 11, Yuan: 100})
 		m, err := b.client.Month(t.Context(), second)
-		want := []control.MonthCase{{Case: first, ReceivedOn: control.Day(civil.MustParse("2026-03-01")), Noticed: 100}, {Case: second, ReceivedOn: control.Day(civil.MustParse("2026-03-31"))}}
+		want := []ask.MonthCase{{Case: first, ReceivedOn: ask.Day(civil.MustParse("2026-03-01")), Noticed: 100}, {Case: second, ReceivedOn: ask.Day(civil.MustParse("2026-03-31"))}}
 		if err != nil || m.Month != "2026-03" || !slices.Equal(m.Cases, want) {
 			t.Errorf("%+v, %v, want %+v", m, err, want)
 		}

@@ -14,7 +14,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/mailbox/smtpsim"
@@ -48,7 +48,7 @@ func (b *bureau) put(name, content string) casefile.File {
 	return f
 }
 
-func (b *bureau) send(r control.SendRequest) control.OutgoingView {
+func (b *bureau) send(r ask.SendRequest) ask.OutgoingView {
 	b.t.Helper()
 	v, err := b.client.Send(b.t.Context(), r)
 	if err != nil {
@@ -57,7 +57,7 @@ func (b *bureau) send(r control.SendRequest) control.OutgoingView {
 	return v
 }
 
-func (b *bureau) outgoing(id uint64) control.OutgoingView {
+func (b *bureau) outgoing(id uint64) ask.OutgoingView {
 	b.t.Helper()
 	v, err := b.client.Outgoing(b.t.Context(), id)
 	if err != nil {
@@ -95,8 +95,8 @@ func theReply() casefile.Replied {
 	return casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide", Document: "某办依申请〔2026〕第001号"}
 }
 
-func letterTo(way casefile.OutWay, files ...casefile.File) control.SendRequest {
-	return control.SendRequest{Case: "2026-00001", Way: way, Text: "答复见附件。", Document: "某办依申请〔2026〕第001号", Files: files}
+func letterTo(way casefile.OutWay, files ...casefile.File) ask.SendRequest {
+	return ask.SendRequest{Case: "2026-00001", Way: way, Text: "答复见附件。", Document: "某办依申请〔2026〕第001号", Files: files}
 }
 
 // A reply that is sent goes to the applicant, in the applicant's thread, once; its dispatch is recorded
@@ -128,7 +128,7 @@ func TestReplyBySMTP(t *testing.T) {
 		if happened[casefile.Dispatched](h) != 1 || happened[casefile.MessageOut](h) != 1 {
 			t.Errorf("%d times dispatched, %d letters seen", happened[casefile.Dispatched](h), happened[casefile.MessageOut](h))
 		}
-		if row := b.list(control.ListQuery{All: true})[0]; row.Clock != "stopped" || row.StoppedOn == 0 {
+		if row := b.list(ask.ListQuery{All: true})[0]; row.Clock != "stopped" || row.StoppedOn == 0 {
 			t.Errorf("the clock: %+v", row)
 		}
 		// The applicant answers our letter: the answer belongs to the case.
@@ -230,7 +230,7 @@ func TestLetterRecordsWhatItAnnounces(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The letter is put into the mail by its number, with the words that go with it.
-		v := b.send(control.SendRequest{Case: "2026-00001", Way: casefile.OutSMTP, Document: document})
+		v := b.send(ask.SendRequest{Case: "2026-00001", Way: casefile.OutSMTP, Document: document})
 		if !slices.Equal(v.Files, []string{"答复书.docx"}) || v.Subject != "政府信息公开告知书（2026-00001）" || !strings.Contains(v.Text, document) {
 			t.Errorf("prepared: %+v", v)
 		}
@@ -259,7 +259,7 @@ func TestIntakeIsUnaffectedBySMTP(t *testing.T) {
 		for i := range 20 {
 			b.deliver(fmt.Sprintf("甲 <a%d@example.test>", i), "政府信息公开申请", "申请公开")
 			time.Sleep(15 * time.Minute)
-			if n := len(b.list(control.ListQuery{All: true})); n != i+2 {
+			if n := len(b.list(ask.ListQuery{All: true})); n != i+2 {
 				t.Fatalf("%d cases after %d mails", n, i+2)
 			}
 		}
@@ -289,17 +289,17 @@ func TestUnknownWaitsForAPerson(t *testing.T) {
 		if err != nil || !slices.ContainsFunc(s.Troubles, func(t string) bool { return strings.Contains(t, "1 封信不知是否发出") }) {
 			t.Errorf("status says %q, %v", s.Troubles, err)
 		}
-		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, control.OutgoingDecision{Do: "retry"}); err == nil {
+		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, ask.OutgoingDecision{Do: "retry"}); err == nil {
 			t.Error("retried without a word that it may arrive twice")
 		}
-		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, control.OutgoingDecision{Do: "retry", Again: true}); err != nil {
+		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, ask.OutgoingDecision{Do: "retry", Again: true}); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(time.Hour)
 		if v = b.outgoing(v.ID); v.State != "sent" || len(post.Mails()) != 1 {
 			t.Errorf("%+v, taken %d times", v, len(post.Mails()))
 		}
-		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, control.OutgoingDecision{Do: "drop", Reason: "x"}); err == nil {
+		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, ask.OutgoingDecision{Do: "drop", Reason: "x"}); err == nil {
 			t.Error("what was sent was dropped")
 		}
 	})
@@ -326,7 +326,7 @@ func TestReceipts(t *testing.T) {
 		if len(to) != 2 || to["zhangsan@example.test"] != 1 || to["lisi@example.test"] != 2 {
 			t.Errorf("receipts: %v", to)
 		}
-		if open := b.list(control.ListQuery{}); len(open) < 7 {
+		if open := b.list(ask.ListQuery{}); len(open) < 7 {
 			t.Errorf("%d open cases", len(open))
 		}
 		for _, m := range post.Mails() {
@@ -336,7 +336,7 @@ func TestReceipts(t *testing.T) {
 			}
 		}
 		confirmed := 0
-		for _, row := range b.list(control.ListQuery{}) {
+		for _, row := range b.list(ask.ListQuery{}) {
 			if row.ConfirmedOn != 0 {
 				confirmed++
 			}
@@ -412,7 +412,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		life(func(d *Daemon) {
 			time.Sleep(2 * time.Hour)
 			n := 0
-			if err := d.List(t.Context(), control.ListQuery{}, func(control.CaseRow) error { n++; return nil }); err != nil || n != 1 {
+			if err := d.List(t.Context(), ask.ListQuery{}, func(ask.CaseRow) error { n++; return nil }); err != nil || n != 1 {
 				t.Errorf("%d cases after the restoration, %v", n, err)
 			}
 		})
@@ -448,7 +448,7 @@ func TestMorningDigest(t *testing.T) {
 		// It comes to the office's own mailbox, too, where nobody has to look at it.
 		b.sim.Add("INBOX", mails[1].Raw, b.now())
 		b.sleepUntil("2026-03-05")
-		if err := b.client.Mails(t.Context(), casefile.Parked, func(m control.MailView) error { t.Errorf("parked: %+v", m); return nil }); err != nil {
+		if err := b.client.Mails(t.Context(), casefile.Parked, func(m ask.MailView) error { t.Errorf("parked: %+v", m); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		b.sleepUntil("2026-03-09") // Thursday, Friday, not at the weekend, Monday

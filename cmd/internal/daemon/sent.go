@@ -12,7 +12,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
@@ -71,7 +71,7 @@ func (f *office) follows(tx *register.Tx, o register.Outgoing, e casefile.MailSe
 			if len(e.Differs) > 0 {
 				return nil, "发出的与拟稿不同，未自动记录“" + d.Event.Kind().Label() + "”，请核对后记录", nil
 			}
-			if f.Needs(d.Event.Kind()) > control.Operator { // whose mail program it was, nobody knows
+			if f.Needs(d.Event.Kind()) > ask.Operator { // whose mail program it was, nobody knows
 				return nil, "“" + d.Event.Kind().Label() + "”须由“" + f.Needs(d.Event.Kind()).Label() + "”记录", nil
 			}
 			if _, err := casefile.Decide(history, d, tx.Today(), f.reg.Law(), f.reg.Calendar()); err != nil {

@@ -16,7 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/rawstore"
@@ -46,7 +46,7 @@ func TestPoisonMailCostsItself(t *testing.T) {
 		if len(parked) != 1 || parked[0].Digest != casefile.DigestOf(poison) || !strings.Contains(strings.Join(parked[0].Reasons, ""), "met its master") {
 			t.Errorf("parked: %+v", parked)
 		}
-		if rows := b.list(control.ListQuery{}); len(rows) != 9 {
+		if rows := b.list(ask.ListQuery{}); len(rows) != 9 {
 			t.Errorf("%d cases, want 9", len(rows))
 		}
 	})
@@ -78,13 +78,13 @@ func TestFullDisk(t *testing.T) {
 				if s.State != mailbox.StateFailing || s.Fault != mailbox.FaultStorage || s.Hint == "" {
 					t.Errorf("while full: %+v", s)
 				}
-				if rows := b.list(control.ListQuery{}); len(rows) != 0 {
+				if rows := b.list(ask.ListQuery{}); len(rows) != 0 {
 					t.Errorf("%d cases of mails that are nowhere", len(rows))
 				}
 				full.Store(false)
 				time.Sleep(2 * time.Hour)
 				synctest.Wait()
-				if rows := b.list(control.ListQuery{}); len(rows) != 20 || len(b.mails(casefile.Duplicate)) != 0 {
+				if rows := b.list(ask.ListQuery{}); len(rows) != 20 || len(b.mails(casefile.Duplicate)) != 0 {
 					t.Errorf("%d cases afterwards, want 20; %d duplicates", len(rows), len(b.mails(casefile.Duplicate)))
 				}
 			})
@@ -121,7 +121,7 @@ func TestPasswordFileUnreadable(t *testing.T) {
 		}
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
-		if rows := b.list(control.ListQuery{}); len(rows) != 1 {
+		if rows := b.list(ask.ListQuery{}); len(rows) != 1 {
 			t.Errorf("%d cases afterwards, want 1", len(rows))
 		}
 	})
@@ -185,7 +185,7 @@ func TestMailsAreReadBeforeTheTransaction(t *testing.T) {
 			b.deliver(fmt.Sprintf("张三 <z%d@example.test>", n), "政府信息公开申请", "申请公开")
 		}
 		b.poll()
-		if rows := b.list(control.ListQuery{}); len(rows) != 20 || read.Load() < 20 || within.Load() != 0 {
+		if rows := b.list(ask.ListQuery{}); len(rows) != 20 || read.Load() < 20 || within.Load() != 0 {
 			t.Errorf("%d cases; %d mails read, %d of them while the register was being written", len(rows), read.Load(), within.Load())
 		}
 	})
@@ -265,7 +265,7 @@ func TestCutSessionGivesFiveCases(t *testing.T) {
 		for cut := 1; cut < whole; cut += step {
 			session(cut)
 		}
-		rows := b.list(control.ListQuery{})
+		rows := b.list(ask.ListQuery{})
 		if d, q := len(b.mails(casefile.Duplicate)), len(b.mails(casefile.Quarantined)); len(rows) != 5*rounds || d+q != 0 {
 			t.Errorf("%d cases of %d mails, %d duplicates, %d quarantined", len(rows), 5*rounds, d, q)
 		}

@@ -9,13 +9,13 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
 // Trace tells what became of a mail: every record about its bytes, and the cases that it is on.
-func (f *office) Trace(_ context.Context, digest string) (control.MailTrace, error) {
-	t := control.MailTrace{Steps: []control.TraceStep{}, Cases: []control.CaseRow{}}
+func (f *office) Trace(_ context.Context, digest string) (ask.MailTrace, error) {
+	t := ask.MailTrace{Steps: []ask.TraceStep{}, Cases: []ask.CaseRow{}}
 	err := f.reg.View(func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)
 		if err != nil {
@@ -45,9 +45,9 @@ func (f *office) Trace(_ context.Context, digest string) (control.MailTrace, err
 	return t, told(err)
 }
 
-func (f *office) traceStep(tx *register.Tx, r casefile.Record) control.TraceStep {
+func (f *office) traceStep(tx *register.Tx, r casefile.Record) ask.TraceStep {
 	k := r.Event.Kind()
-	s := control.TraceStep{
+	s := ask.TraceStep{
 		Seq: r.Seq, Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case, Kind: k, Label: k.Label(),
 		Text: casefile.Describe(r.Event), Voided: r.Case != "" && voided(tx, r),
 	}
@@ -59,8 +59,8 @@ func (f *office) traceStep(tx *register.Tx, r casefile.Record) control.TraceStep
 
 // SaveMail records that somebody takes a mail out of the register, unmasked, and returns what it is
 // made of. Without the record there is nothing to take.
-func (f *office) SaveMail(_ context.Context, who control.Actor, digest string) (control.MailView, error) {
-	v := control.MailView{}
+func (f *office) SaveMail(_ context.Context, who ask.Actor, digest string) (ask.MailView, error) {
+	v := ask.MailView{}
 	now := f.Now()
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		d, err := findMail(tx, digest)
@@ -100,7 +100,7 @@ func (f *office) SaveMail(_ context.Context, who control.Actor, digest string) (
 }
 
 func noBytes(d casefile.Digest) error {
-	return &control.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: control.ExitNotFound}
+	return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: ask.ExitNotFound}
 }
 
 // CopyMail writes a mail's bytes, or one part of it decoded.

@@ -8,7 +8,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // instant is a time as it goes over the wire: in +08:00, nil where there is none.
@@ -21,19 +21,19 @@ func instant(t time.Time) *time.Time {
 }
 
 // rowOf is a case as lists show it, today.
-func (f *office) rowOf(tx *register.Tx, c casefile.Case) control.CaseRow {
+func (f *office) rowOf(tx *register.Tx, c casefile.Case) ask.CaseRow {
 	s := c.At(f.today(), f.reg.Calendar())
-	r := control.CaseRow{
-		Case: c.ID, Kind: control.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
-		Applicant: control.Text(c.Applicant), Category: control.Text(c.Column.Label()),
-		Department: control.Text(c.Department), Assignee: control.Text(c.Assignee), Subject: control.Text(cmp.Or(c.Subject, c.Request)),
+	r := ask.CaseRow{
+		Case: c.ID, Kind: ask.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
+		Applicant: ask.Text(c.Applicant), Category: ask.Text(c.Column.Label()),
+		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee), Subject: ask.Text(cmp.Or(c.Subject, c.Request)),
 		Channel: c.Channel.String(), ArrivedAt: instant(c.ArrivedAt),
-		ConfirmedOn: control.Day(c.ConfirmedOn), RegisteredOn: control.Day(c.RegisteredOn), ReceivedOn: control.Day(c.ReceivedOn()),
-		DueStrict: control.Day(c.Strict.Due), DueLegal: control.Day(c.Legal.Due), Due: control.Day(s.Due),
-		WaitingFor: control.Text(s.Waiting.Label()), WaitingUntil: control.Day(s.WaitUntil),
+		ConfirmedOn: ask.Day(c.ConfirmedOn), RegisteredOn: ask.Day(c.RegisteredOn), ReceivedOn: ask.Day(c.ReceivedOn()),
+		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
+		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
 		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable,
-		Outcome: control.Text(c.Outcome.String()), Basis: control.Text(c.Basis), DocumentNumber: control.Text(c.Document),
-		RepliedOn: control.Day(c.RepliedOn), StoppedOn: control.Day(c.StoppedOn),
+		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Text(c.Document),
+		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
 		Disputes: []string{}, Messages: c.Messages,
 	}
 	for _, d := range tx.DisputesOf(c.ID) {
@@ -59,43 +59,43 @@ func clockState(c casefile.Case, s casefile.Standing) string {
 	return "running"
 }
 
-func recordViews(records []casefile.Record) ([]control.RecordView, error) {
+func recordViews(records []casefile.Record) ([]ask.RecordView, error) {
 	voided := make(map[uint64]bool)
 	for _, r := range records {
 		if v, ok := r.Event.(casefile.Voided); ok {
 			voided[v.Seq] = true
 		}
 	}
-	views := make([]control.RecordView, 0, len(records))
+	views := make([]ask.RecordView, 0, len(records))
 	for _, r := range records {
 		event, err := casefile.EncodeEvent(r.Event)
 		if err != nil {
 			return nil, err
 		}
 		k := r.Event.Kind()
-		views = append(views, control.RecordView{
-			Seq: r.Seq, On: control.Day(r.On), Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case,
+		views = append(views, ask.RecordView{
+			Seq: r.Seq, On: ask.Day(r.On), Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case,
 			Kind: k, Label: k.Label(), Text: casefile.Describe(r.Event), Voided: voided[r.Seq], Event: event,
 		})
 	}
 	return views, nil
 }
 
-func alarmView(a casefile.Alarm, today civil.Date, cal *workday.Calendar) control.Alarm {
-	return control.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: control.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text}
+func alarmView(a casefile.Alarm, today civil.Date, cal *workday.Calendar) ask.Alarm {
+	return ask.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: ask.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text}
 }
 
-func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Date, cal *workday.Calendar) control.ClockView {
-	v := control.ClockView{
-		View: name, Label: k.View.Label(), Start: control.Day(k.Start), Limit: k.Limit, Due: control.Day(k.Due), Set: !k.Fixed.IsZero(),
-		Provisional: k.Provisional, WaitingFor: control.Text(s.Waiting.Label()), WaitingUntil: control.Day(s.WaitUntil),
-		Stopped: control.Day(k.Stopped), Turns: []control.TurnView{}, Days: []control.DayView{},
+func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Date, cal *workday.Calendar) ask.ClockView {
+	v := ask.ClockView{
+		View: name, Label: k.View.Label(), Start: ask.Day(k.Start), Limit: k.Limit, Due: ask.Day(k.Due), Set: !k.Fixed.IsZero(),
+		Provisional: k.Provisional, WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
+		Stopped: ask.Day(k.Stopped), Turns: []ask.TurnView{}, Days: []ask.DayView{},
 	}
 	for _, t := range k.Turns {
-		v.Turns = append(v.Turns, control.TurnView{Seq: t.Seq, On: control.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
+		v.Turns = append(v.Turns, ask.TurnView{Seq: t.Seq, On: ask.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
 	}
 	for _, d := range k.Walk(today, cal) {
-		v.Days = append(v.Days, control.DayView{Date: control.Day(d.Date), Number: d.Number, Why: whyNot(d)})
+		v.Days = append(v.Days, ask.DayView{Date: ask.Day(d.Date), Number: d.Number, Why: whyNot(d)})
 	}
 	return v
 }

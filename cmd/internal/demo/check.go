@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // check proves that nothing is missing: every mail that the server holds has its place and, if the
@@ -45,7 +45,7 @@ func (p *player) check(ctx context.Context) error {
 }
 
 // kept checks one mail.
-func (p *player) kept(d delivery, book map[place]control.MailView) error {
+func (p *player) kept(d delivery, book map[place]ask.MailView) error {
 	m, ok := book[d.place]
 	if !ok {
 		return fmt.Errorf("%s UID %d（%s）没有去处", d.folder, d.uid, d.key)
@@ -88,9 +88,9 @@ func (p *player) table(ctx context.Context) (cases int, err error) {
 	counted := r.Table3[0] // 一、本年新收
 	listed := counted
 	clear(listed[:])
-	columns := map[control.Text]int{"自然人": 0, "商业企业": 1, "科研机构": 2, "社会公益组织": 3, "法律服务机构": 4, "其他": 5}
+	columns := map[ask.Text]int{"自然人": 0, "商业企业": 1, "科研机构": 2, "社会公益组织": 3, "法律服务机构": 4, "其他": 5}
 	total := len(columns)
-	err = p.client.List(ctx, control.ListQuery{All: true}, func(r control.CaseRow) error {
+	err = p.client.List(ctx, ask.ListQuery{All: true}, func(r ask.CaseRow) error {
 		if r.Kind == "application" && r.Stage != "dismissed" {
 			listed[columns[r.Category]]++
 			listed[total]++

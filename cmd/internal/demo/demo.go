@@ -15,7 +15,7 @@ import (
 	"errors"
 	"io"
 
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // Options of Run.
@@ -47,7 +47,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}()
 	p := &player{
 		office: f, words: w, runs: o.Command, errOut: o.Err,
-		mails: mails(), composed: map[string][]byte{}, rows: map[string]control.CaseRow{},
+		mails: mails(), composed: map[string][]byte{}, rows: map[string]ask.CaseRow{},
 	}
 	for _, part := range []func(context.Context) error{p.play, p.show, p.check} {
 		if err := part(ctx); ctx.Err() != nil {

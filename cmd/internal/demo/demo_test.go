@@ -14,8 +14,8 @@ import (
 	"testing"
 	"unicode"
 
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/cli"
-	"ysq.internal/ysq/cmd/internal/control"
 	"ysq.internal/ysq/cmd/internal/demo"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
@@ -249,16 +249,16 @@ func TestLeftRunning(t *testing.T) {
 			return
 		}
 		for _, l := range lines {
-			want := control.ExitDone
+			want := ask.ExitDone
 			if strings.Contains(l[1], "correction-lapsed") {
-				want = control.ExitRefused // as it says
+				want = ask.ExitRefused // as it says
 			}
 			var said bytes.Buffer
 			if got := command(ctx, &said, &said, append(strings.Fields(l[1]), "--config", config[1])...); got != want || said.Len() == 0 {
 				t.Errorf("ysq %s: exit code %d, want %d: %s", l[1], got, want, said.String())
 			}
 		}
-		if code := command(ctx, io.Discard, io.Discard, "report", "2026", "--check", "--config", config[1]); code != control.ExitDone {
+		if code := command(ctx, io.Discard, io.Discard, "report", "2026", "--check", "--config", config[1]); code != ask.ExitDone {
 			t.Errorf("report --check: exit code %d after the last case was registered", code)
 		}
 	}

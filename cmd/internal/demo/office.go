@@ -18,7 +18,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -49,7 +49,7 @@ type office struct {
 	dir, config, socket, log string
 	clock                    clock
 	sim                      *imapsim.Server
-	client                   *control.Client
+	client                   *ask.Client
 
 	stop  context.CancelFunc
 	ended chan struct{} // closed when the daemon has ended, with err
@@ -160,7 +160,7 @@ func (f *office) start(ctx context.Context, c config.Config, version string) err
 		defer close(f.ended)
 		f.err = errors.Join(d.Run(running), log.Close())
 	}()
-	f.client = control.Dial(f.socket)
+	f.client = ask.Dial(f.socket)
 	for {
 		_, err := f.client.Status(ctx)
 		if err == nil {

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
@@ -43,8 +43,8 @@ type player struct {
 	mails      map[string]letter
 	composed   map[string][]byte // by key
 	deliveries []delivery
-	rows       map[string]control.CaseRow // the cases as they were last seen
-	step       int                        // of the day
+	rows       map[string]ask.CaseRow // the cases as they were last seen
+	step       int                    // of the day
 }
 
 func (p *player) play(ctx context.Context) error {
@@ -116,29 +116,29 @@ func (p *player) mail(ctx context.Context, s step) error {
 const tries = 3
 
 // fetched polls until the book knows where the mail ended: at once, unless the server withholds it.
-func (p *player) fetched(ctx context.Context, d delivery) (control.MailView, error) {
+func (p *player) fetched(ctx context.Context, d delivery) (ask.MailView, error) {
 	for range tries {
 		if _, err := p.client.Poll(ctx); err != nil {
-			return control.MailView{}, err
+			return ask.MailView{}, err
 		}
 		book, err := p.book(ctx)
 		if err != nil {
-			return control.MailView{}, err
+			return ask.MailView{}, err
 		}
 		if m, ok := book[d.place]; ok {
 			return m, nil
 		}
 	}
-	return control.MailView{}, fmt.Errorf("%s UID %d: the book does not know it", d.folder, d.uid)
+	return ask.MailView{}, fmt.Errorf("%s UID %d: the book does not know it", d.folder, d.uid)
 }
 
 // book asks, as a person would, where every mail ended.
-func (p *player) book(ctx context.Context) (map[place]control.MailView, error) {
-	var mails []control.MailView
+func (p *player) book(ctx context.Context) (map[place]ask.MailView, error) {
+	var mails []ask.MailView
 	if err := p.ask(ctx, &mails, "mail", "list", "--cases", "--history", "--parked", "--duplicate", "--quarantined"); err != nil {
 		return nil, err
 	}
-	book := make(map[place]control.MailView, len(mails))
+	book := make(map[place]ask.MailView, len(mails))
 	for _, m := range mails {
 		book[place{m.Folder, m.UID}] = m
 	}
@@ -146,7 +146,7 @@ func (p *player) book(ctx context.Context) (map[place]control.MailView, error) {
 }
 
 // look returns the case on which a mail ended, if any, and whether it made that case.
-func (p *player) look(ctx context.Context, m control.MailView) (row control.CaseRow, fresh bool, err error) {
+func (p *player) look(ctx context.Context, m ask.MailView) (row ask.CaseRow, fresh bool, err error) {
 	if m.Case == "" {
 		return row, false, nil
 	}
@@ -166,8 +166,8 @@ func (p *player) clerk(ctx context.Context, s step) error {
 		return err
 	}
 	var got struct {
-		control.AppendResult // of most commands
-		control.CaseRow      // of mail open
+		ask.AppendResult // of most commands
+		ask.CaseRow      // of mail open
 	}
 	if err := p.ask(ctx, &got, strings.Fields(line)...); err != nil {
 		return err

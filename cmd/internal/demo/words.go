@@ -13,7 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/control"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // words is how the story reads: a column of days, one of who, each of a fixed width, then free text.
@@ -83,7 +83,7 @@ func (w *words) result(parts ...string) {
 }
 
 // arrived says where a mail went.
-func (w *words) arrived(s step, l letter, m control.MailView, row control.CaseRow, fresh bool) {
+func (w *words) arrived(s step, l letter, m ask.MailView, row ask.CaseRow, fresh bool) {
 	who := "来信"
 	if s.in == sent {
 		who = "去信"
@@ -117,7 +117,7 @@ func (w *words) arrived(s step, l letter, m control.MailView, row control.CaseRo
 }
 
 // acted shows a command, what it recorded, and what it changed about its case.
-func (w *words) acted(s step, line string, res control.AppendResult, before map[string]control.CaseRow) {
+func (w *words) acted(s step, line string, res ask.AppendResult, before map[string]ask.CaseRow) {
 	var labels []string
 	for _, r := range res.Records {
 		if !slices.Contains(labels, r.Label) {
@@ -176,7 +176,7 @@ func columns(s string) (n int) {
 }
 
 // changes says what is new about the periods of a case.
-func changes(was, is control.CaseRow) string {
+func changes(was, is ask.CaseRow) string {
 	switch {
 	case is.Clock == was.Clock && is.Clock != "running":
 		if is.WaitingUntil == was.WaitingUntil {
@@ -206,7 +206,7 @@ func changes(was, is control.CaseRow) string {
 	return strings.Join(parts, "，")
 }
 
-func day(d control.Day) string { return civil.Date(d).String() }
+func day(d ask.Day) string { return civil.Date(d).String() }
 
 // prompt shows a command whose output follows.
 func (w *words) prompt(line, about string) { w.say("%s  %s\n", w.bold("$ "+line), w.dim("# "+about)) }

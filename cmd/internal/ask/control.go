@@ -1,4 +1,4 @@
-// Package control is how commands reach the register: HTTP and JSON over a unix socket.
+// Package ask is how commands reach the register: HTTP and JSON over a unix socket.
 //
 //	Backend  what can be asked; the daemon implements it
 //	Handler  the only door: it knows who asks, what their role allows, and masks what it must
@@ -6,7 +6,7 @@
 //
 // Without a daemon the same Handler answers inside the command's own process (InProcess), so that
 // roles and masking do not depend on which of the two it is.
-package control
+package ask
 
 import (
 	"context"
