@@ -35,7 +35,7 @@ func (b *board) lines(width, height int) []string {
 	if hidden := len(body) - b.top - room; hidden > 0 {
 		more = fmt.Sprintf("  下面还有 %d 行", hidden)
 	}
-	return append(screen, grid.Cut(b.a.t("q 退出  r 刷新  ↑↓ 翻看  1 到期  2 未登记  3 在办  0 全部")+more, width, a.screenOf(&page).grid))
+	return append(screen, grid.Cut("q 退出  r 刷新  ↑↓ 翻看  1 到期  2 未登记  3 在办  0 全部"+more, width, a.screenOf(&page).grid))
 }
 
 // head says whose board this is, how fresh it is, and the numbers.

@@ -8,8 +8,7 @@
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
 //	output.go   -o and --fields of lists        pager.go   what is longer than the terminal
-//	lang.go     English                          complete.go what the shell offers: numbers, stages, codes
-//	man.go      the manual pages, out of the tree
+//	man.go      the manual pages, out of the tree   complete.go what the shell offers: numbers, stages, codes
 //	counter.go  what more than a record is needed for: new cases, parts of cases
 //	files.go    documents and mails into a case and out of it
 //
@@ -66,7 +65,6 @@ type app struct {
 	socket     string
 	json       bool
 	colour     string // auto, always, never
-	lang       string // zh, en; empty: by the environment
 	noPager    bool
 	dryRun     bool // of a command whose request does not carry the wish itself (ask.Client.Judging)
 
@@ -110,9 +108,7 @@ func (a *app) root() *cobra.Command {
 	o := &options{cmd: root}
 	a.colour = "auto"
 	all.Var(word{&a.colour, []string{"auto", "always", "never"}}, "color", "`何时`用颜色：auto（只在终端上）、always、never")
-	all.Var(word{&a.lang, []string{"zh", "en"}}, "lang", "`语言`：zh、en，也可用环境变量 YSQ_LANG；不写则看语言环境")
 	o.complete("color", []string{"auto", "always", "never"})
-	o.complete("lang", []string{"zh", "en"})
 	all.BoolVar(&a.noPager, "no-pager", false, "输出再长也不分页")
 	all.BoolP("help", "h", false, "显示帮助和例子")
 

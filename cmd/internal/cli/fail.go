@@ -31,9 +31,9 @@ func (a *app) fail(err error) int {
 			return e.Exit
 		}
 	}
-	fmt.Fprintf(a.errOut, a.t("错误：%s")+"\n", cleanLines(e.Msg))
+	fmt.Fprintf(a.errOut, "错误：%s\n", cleanLines(e.Msg))
 	if e.Hint != "" {
-		fmt.Fprintf(a.errOut, a.t("请：%s")+"\n", cleanLines(strings.TrimPrefix(strings.TrimPrefix(e.Hint, "请"), "：")))
+		fmt.Fprintf(a.errOut, "请：%s\n", cleanLines(strings.TrimPrefix(strings.TrimPrefix(e.Hint, "请"), "：")))
 	}
 	return e.Exit
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,10 +16,7 @@ import (
 // help prints a command's help. Cobra's templates speak English and count bytes for columns.
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
-	title := cmd.Long
-	if title == "" || a.inEnglish() { // explanations are in Chinese only
-		title = a.t(cmd.Short)
-	}
+	title := cmp.Or(cmd.Long, cmd.Short)
 	o := a.screenOf(a.out).grid
 	if o.MaxWidth > 0 { // a line in the source that ends within a sentence goes on
 		title = softBreak.ReplaceAllString(title, "$1")
@@ -26,13 +24,13 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	for line := range strings.SplitSeq(title, "\n") {
 		b.WriteString(hanging("", line, o))
 	}
-	fmt.Fprintf(&b, "\n%s\n  %s\n", a.t("用法"), strings.Join(a.useLines(cmd), "\n  "))
-	a.helpCommands(&b, cmd, o)
+	fmt.Fprintf(&b, "\n用法\n  %s\n", strings.Join(useLines(cmd), "\n  "))
+	helpCommands(&b, cmd, o)
 	own, general := flagsOf(cmd)
-	a.helpFlags(&b, "选项", own, o)
-	a.helpFlags(&b, "通用选项", general, o)
+	helpFlags(&b, "选项", own, o)
+	helpFlags(&b, "通用选项", general, o)
 	if cmd.Example != "" {
-		b.WriteString("\n" + a.t("例") + "\n")
+		b.WriteString("\n例\n")
 		for line := range strings.Lines(cmd.Example) {
 			b.WriteString("  " + strings.TrimSpace(line) + "\n")
 		}
@@ -66,29 +64,19 @@ func flagsOfRoot(cmd *cobra.Command) (all []*pflag.Flag) {
 }
 
 // useLines says how a command is typed; one that both does something and holds others has two lines.
-func (a *app) useLines(cmd *cobra.Command) (lines []string) {
-	own := strings.Fields(cmd.UseLine())
+func useLines(cmd *cobra.Command) (lines []string) {
+	own := cmd.UseLine()
 	if cmd.HasAvailableSubCommands() {
 		if len(strings.Fields(cmd.Use)) > 1 {
-			lines = append(lines, a.useLine(own))
+			lines = append(lines, own)
 		}
-		own = append(strings.Fields(cmd.CommandPath()), "命令", "[选项]")
+		own = cmd.CommandPath() + " 命令 [选项]"
 	}
-	return append(lines, a.useLine(own))
-}
-
-func (a *app) useLine(words []string) string {
-	for i, w := range words {
-		switch w {
-		case "[flags]":
-			w = "[选项]"
-		case "命令": // the heading says Commands
-			words[i] = strings.ToUpper(strings.TrimSuffix(a.t(w), "s"))
-			continue
-		}
-		words[i] = a.t(w)
+	lines = append(lines, own)
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], "[flags]", "[选项]")
 	}
-	return strings.Join(words, " ")
+	return lines
 }
 
 // place is the annotation by which help lists commands: in the order in which work meets them. Cobra
@@ -103,16 +91,16 @@ func inPlace(cmd *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(all, func(c *cobra.Command) bool { return !c.IsAvailableCommand() })
 }
 
-func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Options) {
+func helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Options) {
 	inOrder := inPlace(cmd)
 	list := func(title string, of func(*cobra.Command) bool) {
 		var rows [][2]string
 		for _, c := range inOrder {
 			if of(c) {
-				rows = append(rows, [2]string{c.Name(), a.t(c.Short)})
+				rows = append(rows, [2]string{c.Name(), c.Short})
 			}
 		}
-		helpRows(b, a.t(title), rows, o)
+		helpRows(b, title, rows, o)
 	}
 	for _, g := range cmd.Groups() {
 		list(g.Title, func(c *cobra.Command) bool { return c.GroupID == g.ID })
@@ -120,20 +108,18 @@ func (a *app) helpCommands(b *strings.Builder, cmd *cobra.Command, o grid.Option
 	list("命令", func(c *cobra.Command) bool { return c.GroupID == "" })
 }
 
-func (a *app) helpFlags(b *strings.Builder, title string, flags []*pflag.Flag, o grid.Options) {
+func helpFlags(b *strings.Builder, title string, flags []*pflag.Flag, o grid.Options) {
 	var rows [][2]string
 	for _, f := range flags {
-		name, value, text := a.flagHelp(f)
+		name, value, text := flagHelp(f)
 		rows = append(rows, [2]string{strings.TrimSpace(name + " " + value), text})
 	}
-	helpRows(b, a.t(title), rows, o)
+	helpRows(b, title, rows, o)
 }
 
 // flagHelp says how a flag is written, what its value is called ("": it has none), and what it does.
-func (a *app) flagHelp(f *pflag.Flag) (name, value, text string) {
-	said := *f
-	said.Usage = a.t(f.Usage)
-	value, text = pflag.UnquoteUsage(&said)
+func flagHelp(f *pflag.Flag) (name, value, text string) {
+	value, text = pflag.UnquoteUsage(f)
 	name = "--" + f.Name
 	if f.Shorthand != "" {
 		name = "-" + f.Shorthand + ", " + name
@@ -143,9 +129,9 @@ func (a *app) flagHelp(f *pflag.Flag) (name, value, text string) {
 	}
 	switch {
 	case f.Annotations[needed] != nil:
-		text = fmt.Sprintf(a.t("%s（必填）"), text)
+		text = text + "（必填）"
 	case f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0":
-		text = fmt.Sprintf(a.t("%s（默认 %s）"), text, f.DefValue)
+		text = fmt.Sprintf("%s（默认 %s）", text, f.DefValue)
 	}
 	return name, value, text
 }

@@ -50,7 +50,6 @@ func (a *app) manCommand() *cobra.Command {
 type manPage struct{ file, text string }
 
 func (a *app) manPages(root *cobra.Command, on civil.Date) []manPage {
-	a.lang = "zh" // whatever the language of the machine on which a package is made
 	pages := []manPage{{"ysq.1", a.manRoot(root, on)}}
 	var below func(c *cobra.Command)
 	below = func(c *cobra.Command) {
@@ -115,7 +114,6 @@ func (a *app) manRoot(root *cobra.Command, on civil.Date) string {
 var environment = [...][2]string{
 	{"YSQ_CONFIG", "配置文件，同 --config。"},
 	{"YSQ_SOCKET", "守护进程的套接字，同 --socket。"},
-	{"YSQ_LANG", "语言，zh 或 en，同 --lang；不写则看 LC_ALL、LC_MESSAGES、LANG。"},
 	{"YSQ_PAGER, PAGER", "输出长于终端时用的分页程序；不写则为 less，写 cat 则不分页。没有设 LESS 的，以 FRX 运行。"},
 	{"NO_COLOR", "有内容即不用颜色；--color 优先。"},
 	{"COLUMNS", "终端的宽度，代替系统所报的。"},
@@ -136,7 +134,7 @@ var exitTexts = [...]string{
 func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {
 	r := a.manBegin(manName(c), "1", c.Short, on)
 	r.section("用法")
-	for i, line := range a.useLines(c) {
+	for i, line := range useLines(c) {
 		if i > 0 {
 			r.request("br")
 		}
@@ -175,7 +173,7 @@ func (a *app) manFlags(r *roff, title string, flags []*pflag.Flag) {
 	}
 	r.section(title)
 	for _, f := range flags {
-		name, value, text := a.flagHelp(f)
+		name, value, text := flagHelp(f)
 		tag := bold(name)
 		if value != "" {
 			tag += " " + italic(value)

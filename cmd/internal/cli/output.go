@@ -178,7 +178,7 @@ func (l *listing[T]) draw(all []T, own func(wide bool) error) error {
 	t := grid.Table{}
 	flexible := make([]int, len(*l.fields))
 	for i, f := range *l.fields {
-		t.Header = append(t.Header, cmp.Or(l.a.t(fieldTitles[f]), f))
+		t.Header = append(t.Header, cmp.Or(fieldTitles[f], f))
 		flexible[i] = i
 	}
 	for _, v := range all {

@@ -223,6 +223,6 @@ func (a *app) undo(res ask.AppendResult) {
 
 func (a *app) warnings(all []string) {
 	for _, w := range all {
-		fmt.Fprintf(a.errOut, a.t("注意：%s")+"\n", grid.Clean(w))
+		fmt.Fprintf(a.errOut, "注意：%s\n", grid.Clean(w))
 	}
 }
