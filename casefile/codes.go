@@ -90,7 +90,7 @@ func (s *Stage) UnmarshalText(b []byte) (err error) { *s, err = ParseStage(strin
 // receipt (条例 第三十一条).
 type Channel uint8
 
-// The channels of domain.md §1, article 31, and oral applications of article 29.
+// The channels of casefile/LAW.md#applications, article 31, and oral applications of article 29.
 const (
 	ChannelNone Channel = iota
 	InPerson
@@ -287,7 +287,7 @@ func (w Waiting) MarshalText() ([]byte, error) { return []byte(w.String()), nil 
 // UnmarshalText reads what ParseWaiting reads.
 func (w *Waiting) UnmarshalText(b []byte) (err error) { *w, err = ParseWaiting(string(b)); return err }
 
-// Disposition is the one place in which a mail ended (design.md §3).
+// Disposition is the one place in which a mail ended.
 type Disposition uint8
 
 // The dispositions.

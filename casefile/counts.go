@@ -1,6 +1,6 @@
 package casefile
 
-// Counting is what a kind of event decides in the annual report (domain.md §4); the words are what the
+// Counting is what a kind of event decides in the annual report (casefile/LAW.md#annual-report); the words are what the
 // documentation prints.
 type Counting string
 

@@ -395,7 +395,7 @@ func (j *judge) replied(e Replied) error {
 	return nil
 }
 
-// lapsed allows a lapse from the day after the applicant's time ended (domain.md §3).
+// lapsed allows a lapse from the day after the applicant's time ended (casefile/LAW.md#clocks).
 func (j *judge) lapsed(o Outcome) error {
 	w := WaitCorrection
 	if o == FeeLapsed {

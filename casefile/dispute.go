@@ -61,7 +61,7 @@ func (r Result) String() string { return results.code(uint8(r)) }
 // Label returns the words of 表四.
 func (r Result) Label() string { return results.label(uint8(r)) }
 
-// decisions maps what the deciding organ pronounced to the column of 表四 (domain.md §4).
+// decisions maps what the deciding organ pronounced to the column of 表四 (casefile/LAW.md#disputes).
 var decisions = []struct {
 	word   string
 	result Result

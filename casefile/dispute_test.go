@@ -9,7 +9,7 @@ import (
 )
 
 // TestCountsIn: a matter counts in each year in which it was open, with its status on the last day; one
-// under appeal is 尚未审结, and a year that only looks back does not count it (domain.md §4).
+// under appeal is 尚未审结, and a year that only looks back does not count it (casefile/LAW.md#disputes).
 func TestCountsIn(t *testing.T) {
 	const id = "Y2025-001"
 	events := map[string]casefile.Event{

@@ -10,10 +10,10 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// TestDocument holds the state machine in ARCHITECTURE.md to the table of kinds, of which it is a
+// TestDocument holds the state machine in LAW.md to the table of kinds, of which it is a
 // picture.
 func TestDocument(t *testing.T) {
-	const file, begin, end = "../ARCHITECTURE.md", "<!-- kinds:begin", "<!-- kinds:end -->"
+	const file, begin, end = "LAW.md", "<!-- kinds:begin", "<!-- kinds:end -->"
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -216,7 +216,7 @@ type Extended struct {
 // Replied (答复) fixes the outcome. Only service stops the clock, except for a lapse.
 type Replied struct {
 	Outcome  Outcome `json:"outcome"`
-	Basis    string  `json:"basis"` // code of domain.md §2, such as 36-1
+	Basis    string  `json:"basis"` // code of casefile/LAW.md#replies, such as 36-1
 	Document string  `json:"document,omitzero"`
 	Grounds  string  `json:"grounds,omitzero"`
 }

@@ -50,7 +50,7 @@ var (
 )
 
 // kinds is the one table of the house: deciding, folding, explaining, the help texts and the diagram
-// in ARCHITECTURE.md read it. Rows stand in the order of the loop.
+// in LAW.md read it. Rows stand in the order of the loop.
 var kinds = []KindInfo{
 	{KindReceived, "收件", "", "条例第三十一条", EffectStart, nil, StageReceived, decode[Received]},
 	{KindConfirmed, "双方确认", "confirm", "条例第三十一条第三项", EffectStart, alive, 0, decode[Confirmed]},

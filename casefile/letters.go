@@ -14,7 +14,7 @@ const (
 	KindLetterResumed Kind = "letter-resumed"
 )
 
-// LetterKind is which of the office's letters a document is (domain.md §6).
+// LetterKind is which of the office's letters a document is (casefile/LAW.md#forms-and-letters).
 type LetterKind uint8
 
 // The letters, in the order in which a case may need them. The last two are forms without a number.

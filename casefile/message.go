@@ -90,7 +90,7 @@ type Message struct {
 	MessageID  string   `json:"message_id,omitzero"` // without angle brackets; many real mails have none
 	InReplyTo  []string `json:"in_reply_to,omitzero"`
 	References []string `json:"references,omitzero"`
-	// Date is the sender's claim. It starts no clock (domain.md §3): INTERNALDATE does.
+	// Date is the sender's claim. It starts no clock (casefile/LAW.md#clocks): INTERNALDATE does.
 	Date    time.Time `json:"date,omitzero"`
 	From    []Address `json:"from,omitzero"`
 	Sender  Address   `json:"sender,omitzero"`

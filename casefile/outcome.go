@@ -7,7 +7,7 @@ import (
 )
 
 // Outcome is what became of an application: exactly one row of 表三, 三、本年度办理结果.
-// Its codes are stable (design.md §6).
+// Its codes are part of the interface of commands.
 type Outcome uint8
 
 // The outcomes in the order of the table's rows.
@@ -43,7 +43,7 @@ type outcomeSpec struct {
 	base []string // the bases it may rest on; the first is the default when it is the only one
 }
 
-// outcomeTable is the law's mapping from reply to row (domain.md §2).
+// outcomeTable is the law's mapping from reply to row (casefile/LAW.md#replies).
 var outcomeTable = [...]outcomeSpec{
 	Disclosed:                 {"disclosed", "（一）", "予以公开", []string{"36-2-provide", "36-1", "36-2-inform"}},
 	Partial:                   {"partial", "（二）", "部分公开", []string{"37"}},
@@ -93,7 +93,7 @@ func (o Outcome) Row() string { return o.spec().row }
 // Label returns the row's words in 表三 without its number.
 func (o Outcome) Label() string { return o.spec().name }
 
-// Bases returns the codes of the bases on which the outcome may rest (domain.md §2).
+// Bases returns the codes of the bases on which the outcome may rest (casefile/LAW.md#replies).
 func (o Outcome) Bases() []string { return slices.Clone(o.spec().base) }
 
 // Lapse reports whether the outcome follows from the applicant's silence and so takes effect

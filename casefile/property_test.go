@@ -166,7 +166,7 @@ func TestDueDate(t *testing.T) {
 	})
 }
 
-// dayByDay is the reading of domain.md §3 that a clerk makes with a wall calendar: find the day of
+// dayByDay is the reading of casefile/LAW.md#clocks that a clerk makes with a wall calendar: find the day of
 // the last restart, strike out the days of consultations, count on. It knows nothing of intervals.
 func dayByDay(history []casefile.Record, cal *workday.Calendar) civil.Date {
 	workdaysAfter := func(d civil.Date, n int) civil.Date {

@@ -7,7 +7,7 @@ import (
 )
 
 // ReviewRule is 复议前置 as one source lays it down: who wants to go to court over such a reply must have
-// asked for 复议 before. It binds the applicant; a third party is free to choose (domain.md §4).
+// asked for 复议 before. It binds the applicant; a third party is free to choose (casefile/LAW.md#disputes).
 type ReviewRule struct {
 	From     civil.Date // the first day on which a suit must obey it
 	Outcomes []Outcome  // the replies it covers; OutcomeNone is no reply at all

@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "rewrite the golden part of the stories"
 //	-- records --  DATE [@TODAY] KIND JSON, each put to Decide; TODAY is when it was recorded, else DATE.
 //	               A line that begins with !CODE must be refused with that code ("transition" for a step
 //	               that is not legal at the stage) and is not recorded.
-//	-- expect --   NAME VALUE, worked out by hand from domain.md. -update leaves it alone.
+//	-- expect --   NAME VALUE, worked out by hand from casefile/LAW.md. -update leaves it alone.
 //	-- days --     days on which to look at the case
 //	-- want --     everything the case comes to, written by -update
 func TestStories(t *testing.T) {

@@ -12,7 +12,7 @@ const (
 // changes it: the next year's 上年结转 is what this report carried out, case by case.
 type YearClosed struct {
 	Year    int             `json:"year"`
-	Report  json.RawMessage `json:"report"` // the report as design.md §6 describes its JSON, byte for byte
+	Report  json.RawMessage `json:"report"` // the report as JSON, byte for byte as `ysq report --format json` prints it
 	Digest  Digest          `json:"digest"` // of Report
 	Waivers []Waiver        `json:"waivers,omitzero"`
 	Cases   []Counted       `json:"cases,omitzero"` // every case that 表三 counts, in the order of numbers

@@ -22,7 +22,7 @@ import (
 )
 
 // Item 14: a good day has one login; a day with a provider that hangs up all the time has no more
-// than providers are known to bear (imap.md §2: 30 an hour).
+// than providers are known to bear (mailbox/PROVIDERS.md#netease-163-126: 30 an hour).
 func TestLoginsOfADay(t *testing.T) {
 	for name, test := range map[string]struct {
 		hangUpEvery time.Duration
@@ -75,7 +75,7 @@ func TestRejectedCode(t *testing.T) {
 	})
 }
 
-// A week without the server (users.md 5): it is tried for ever, ever more rarely, and everything that
+// A week without the server: it is tried for ever, ever more rarely, and everything that
 // came meanwhile is there minutes after its return.
 func TestOutageOfAWeek(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -9,7 +9,7 @@
 //
 // A mail is known by its bytes (rawstore) and by its Ref, the place where the server showed it. Which
 // Refs are owed is read from the book, never from a cursor: 163 reports no UIDNEXT, its UIDs have
-// gaps, and what was missed once must still be found (imap.md §6). Nothing is ever changed on the
+// gaps, and what was missed once must still be found (mailbox/PROVIDERS.md#netease-163-126). Nothing is ever changed on the
 // server, and nothing counts as taken before Intake.Take returned nil.
 package mailbox
 

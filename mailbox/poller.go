@@ -266,7 +266,7 @@ func (p *Poller) finish(ctx context.Context, res Result, err error) {
 func (f Fault) patient() bool { return f == FaultAuth || f == FaultThrottled || f == FaultUnsafe }
 
 // backoff is the wait after the nth failure in a row: one minute, doubled up to sixteen; a quarter of
-// an hour at least, up to an hour, where the provider may ban the account (imap.md §2).
+// an hour at least, up to an hour, where the provider may ban the account (mailbox/PROVIDERS.md#netease-163-126).
 func (f Fault) backoff(n int) time.Duration {
 	n = max(n, 1)
 	if f.patient() {

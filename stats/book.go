@@ -144,7 +144,7 @@ func (b *book) enterCarried(e *entry, c *casefile.Case) {
 }
 
 // enterFixed places a case that a frozen year counts: it keeps the column that was published, and
-// what the year carried out leaves the books only by an outcome or as 其他处理-其他 (domain.md §4).
+// what the year carried out leaves the books only by an outcome or as 其他处理-其他 (casefile/LAW.md#annual-report).
 func (b *book) enterFixed(e *entry, c *casefile.Case, was fixed) {
 	if c.Carried {
 		b.named[place(was.column)]++
@@ -234,7 +234,7 @@ func endedOn(c *casefile.Case, earliest civil.Date) civil.Date {
 }
 
 // betweenTheYears tells a case that arrived in the last days of a year and was confirmed in the next,
-// or still is not confirmed, and of which nobody has said to which of them it belongs (domain.md §4).
+// or still is not confirmed, and of which nobody has said to which of them it belongs (casefile/LAW.md#annual-report).
 func betweenTheYears(c *casefile.Case) bool {
 	if c.CountedIn != 0 || !c.Channel.NeedsConfirmation() {
 		return false

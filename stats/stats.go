@@ -9,7 +9,7 @@
 //
 // 表三 is a picture of the cases: every number is counted anew from what the register says of each
 // case, each row by itself. No row is worked out from others, so that the identities of the form
-// (domain.md §4) are tests and not tautologies. A case that the year concerns and that cannot be put
+// (casefile/LAW.md#annual-report) are tests and not tautologies. A case that the year concerns and that cannot be put
 // into the table is never left out silently: a check names it.
 //
 // Nothing here does I/O or asks for the time.
@@ -25,7 +25,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// Report is a year's report. Its JSON is an interface (design.md §6): a key that nobody has filled is
+// Report is a year's report. Its JSON is an interface: a key that nobody has filled is
 // absent, not zero.
 type Report struct {
 	Format      string     `json:"format"` // names the Format that says what the lines of the tables are

@@ -6,7 +6,7 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// suffixes propose a column by how a body's name ends (domain.md §4, counting rules). The first that
+// suffixes propose a column by how a body's name ends (casefile/LAW.md#annual-report). The first that
 // fits decides, so the narrow ones stand first.
 var suffixes = []struct {
 	word   string
@@ -63,7 +63,7 @@ func columnOf(name string) (suffix string, column casefile.Column) {
 }
 
 // columns proposes the column of the first applicant. The column is the applicant's, never the agent's
-// (domain.md §4): a lawyer who writes for a citizen leaves it at 自然人.
+// (casefile/LAW.md#annual-report): a lawyer who writes for a citizen leaves it at 自然人.
 func (f Form) columns() []ColumnProposal {
 	name, named := f.Best(Name, 0)
 	kind, hasKind := f.Best(Kind, 0)

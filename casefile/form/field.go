@@ -1,6 +1,6 @@
 package form
 
-// Field is a field of an application (domain.md §6; 条例 第二十九条). Its code is stable: it stands in
+// Field is a field of an application (casefile/LAW.md#forms-and-letters; 条例 第二十九条). Its code is stable: it stands in
 // JSON and in flags.
 type Field string
 

@@ -28,7 +28,7 @@ const (
 	officeLabel                       // the office that is asked, whose address follows
 )
 
-// The labels of domain.md §6 with the variants that are seen. Spaces within them do not count, the
+// The labels of casefile/LAW.md#forms-and-letters with the variants that are seen. Spaces within them do not count, the
 // longest fits first.
 var labelWords = []struct {
 	field Field

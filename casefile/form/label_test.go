@@ -2,7 +2,7 @@ package form
 
 import "testing"
 
-// Every label of domain.md §6, as it stands there: with a colon, split by blanks, in a cell beside its
+// Every label of casefile/LAW.md#forms-and-letters, as it stands there: with a colon, split by blanks, in a cell beside its
 // value, and with a hint.
 func TestLabels(t *testing.T) {
 	for _, tt := range []struct {

@@ -43,7 +43,7 @@ type Source struct {
 	Place string `json:"place,omitzero"` // for people: "表1第3行", "第12行", "落款", "发件人"
 }
 
-// ColumnProposal is a column of 表三 with the reason for it (domain.md §4: suffixes propose only).
+// ColumnProposal is a column of 表三 with the reason for it (casefile/LAW.md#annual-report: suffixes propose only).
 type ColumnProposal struct {
 	Column     casefile.Column `json:"column"`
 	Reason     string          `json:"reason"` // in Chinese

@@ -31,7 +31,7 @@ type spec struct {
 	fills []Fill
 }
 
-// specs is the one table of letters (domain.md §6). The law that each states is in its template.
+// specs is the one table of letters (casefile/LAW.md#forms-and-letters). The law that each states is in its template.
 var specs = []spec{
 	{casefile.LetterReceipt, "回", "", noRemedy, []string{"答复期限"}, nil, nil, nil},
 	{casefile.LetterCorrection, "补", casefile.KindCorrectionAsked, noRemedy, []string{"补正期限"}, map[string][]string{"补正事项": {"序号", "内容", "标点"}},
@@ -174,7 +174,7 @@ func For(e casefile.Event) casefile.LetterKind {
 	return casefile.LetterNone
 }
 
-// ofReply is domain.md §2: which reply is which letter.
+// ofReply is casefile/LAW.md#replies: which reply is which letter.
 func ofReply(o casefile.Outcome, basis string) casefile.LetterKind {
 	switch {
 	case o == casefile.Disclosed:

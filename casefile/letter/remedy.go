@@ -6,7 +6,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// class is how the person to whom a letter is addressed may complain of it (domain.md §4, §6).
+// class is how the person to whom a letter is addressed may complain of it (casefile/LAW.md#forms-and-letters).
 type class uint8
 
 const (

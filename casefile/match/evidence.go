@@ -82,7 +82,7 @@ func (d *decider) suggestAll() error {
 }
 
 // suggestBySender proposes the sender's open cases, the more so where the mail reads like a
-// follow-up (domain.md §6).
+// follow-up (casefile/LAW.md#forms-and-letters).
 func (d *decider) suggestBySender() error {
 	likeness, reason := 30, "同一发件人有在办件"
 	if followUp(d.m.Subject) {

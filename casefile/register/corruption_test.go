@@ -12,7 +12,7 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// The matrix of what disks and people do to files (imap.md §4; item 50 of its §7): each damage is noticed, by Open or by
+// The matrix of what disks and people do to files (mailbox/PROVIDERS.md#bbolt; mailbox/FAULTS.md, item 50): each damage is noticed, by Open or by
 // Verify, told with what to do, and put right by Rebuild, by RebuildJournal or from a backup, with the
 // same content as before.
 func TestCorruption(t *testing.T) {

@@ -30,7 +30,7 @@ func (e *HeldError) Error() string {
 
 // lock is the file that the writer of a state directory holds. It is a file of its own because
 // bbolt's lock follows the inode of register.db: replaced under a running daemon, it would let a
-// second one in (imap.md §4).
+// second one in (mailbox/PROVIDERS.md#bbolt).
 type lock struct{ f *os.File }
 
 // Serve names the daemon in the lock. It holds the register for as long as it runs; every other

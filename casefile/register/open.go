@@ -134,7 +134,7 @@ func Open(dir string, o Options) (*Register, error) {
 }
 
 // survive makes an error of what a damaged file does to its reader: bbolt panics on page headers that
-// make no sense (imap.md §4), and a page that a truncated file no longer has is a fault of the
+// make no sense (mailbox/PROVIDERS.md#bbolt), and a page that a truncated file no longer has is a fault of the
 // memory map.
 func survive(path string, read func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
@@ -147,7 +147,7 @@ func survive(path string, read func() error) (err error) {
 }
 
 // present tells a register that is not there from one that is not readable. bbolt would make an
-// empty one of a file that is missing or has no byte (imap.md §4).
+// empty one of a file that is missing or has no byte (mailbox/PROVIDERS.md#bbolt).
 func present(path string) error {
 	info, err := os.Lstat(path)
 	switch {

@@ -73,7 +73,7 @@ import (
 const (
 	fileName = "register.db"
 	// mmapSize is virtual: with it a long reader never blocks the writer by the map having to grow
-	// (imap.md §4, deadlocks).
+	// (mailbox/PROVIDERS.md#bbolt).
 	mmapSize = 4 << 30
 )
 

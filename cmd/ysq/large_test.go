@@ -12,7 +12,7 @@ import (
 	"ysq.internal/ysq/mailbox/dovecottest"
 )
 
-// The largest mail that 163 delivers passes through little memory (imap.md §7, 36).
+// The largest mail that 163 delivers passes through little memory (mailbox/FAULTS.md, item 36).
 func TestLargeMail(t *testing.T) {
 	if raced() {
 		t.Skip("the race detector needs memory of its own")

@@ -168,7 +168,7 @@ func places(view []message, set numberSet, byUID bool) (at []int) {
 
 func (s *session) byUID() bool { return strings.HasPrefix(s.cmd.Name, "UID ") }
 
-// search knows ALL, numbers and UID numbers. The rest is BAD: clients of Chinese servers must not rely on more (imap.md §2).
+// search knows ALL, numbers and UID numbers. The rest is BAD: clients of Chinese servers must not rely on more (mailbox/PROVIDERS.md#netease-163-126).
 func (s *session) search() error {
 	view := s.view()
 	hits := places(view, numberSet{{1, star}}, false)

@@ -189,7 +189,7 @@ func With(name, value string) Fault {
 	}
 }
 
-// Texts of refusals, as NetEase sends them after the tag (imap.md §2).
+// Texts of refusals, as NetEase sends them after the tag (mailbox/PROVIDERS.md#netease-163-126).
 const (
 	LoginRefused = "NO LOGIN Login error or password error"
 	UnsafeSelect = "NO SELECT Unsafe Login. Please contact kefu@188.com for help"

@@ -65,7 +65,7 @@ type opener func(part *imap.SectionPartial) (io.Writer, error)
 
 // Fetch implements mailbox.Session. A mail counts as whole when its literal has the size that it
 // declared and that is RFC822.SIZE, too: go-imap itself reports a mail that was cut off as read
-// (imap.md §1). Such a mail is yielded although the command may break later; any other waits for
+// (mailbox/PROVIDERS.md#go-imap). Such a mail is yielded although the command may break later; any other waits for
 // FetchSlowly.
 func (s *session) Fetch(ctx context.Context, uids []uint32, yield func(mailbox.Body) error) error {
 	var set imap.UIDSet
@@ -176,7 +176,7 @@ func fill(r io.Reader, buf []byte) (n int, more bool) {
 
 // FetchSlowly implements mailbox.Session. Pieces are written only when they came whole, so that into
 // can always be continued. Where the mail does not end at RFC822.SIZE (some servers count wrong,
-// imap.md §7, 35) it must be read twice with the same result.
+// mailbox/FAULTS.md, item 35) it must be read twice with the same result.
 func (s *session) FetchSlowly(ctx context.Context, uid uint32, into *rawstore.Temp) (mailbox.Body, error) {
 	f := &slowFetch{session: s, uid: uid, into: into}
 	for {

@@ -2,7 +2,7 @@
 //
 //	Source   dials, verifies TLS, reads the greeting, logs in, sends ID: on every connection
 //	wire     stands between the connection and go-imap: deadlines, limits, and only such lines as
-//	         go-imap understands (imap.md §1 lists those that would end the connection)
+//	         go-imap understands (mailbox/PROVIDERS.md#go-imap lists those that would end the connection)
 //	session  one command at a time; every mail asked for is accounted for by size
 //	idle     waiting to be told of new mail, beside go-imap on the same connection
 //	probe    a conversation for people to read, without go-imap
@@ -98,7 +98,7 @@ func New(opts Options, store *rawstore.Store) *Source {
 }
 
 // Connect dials, logs in and sends ID: NetEase refuses to open a folder on any connection on which ID
-// was not sent (imap.md §2).
+// was not sent (mailbox/PROVIDERS.md#netease-163-126).
 func (s *Source) Connect(ctx context.Context) (mailbox.Session, error) {
 	conn, err := s.dial(ctx)
 	if err != nil {

@@ -170,7 +170,7 @@ func (v *visit) answer(question, format string, args ...any) {
 	v.probe.Answers = append(v.probe.Answers, mailbox.ProbeAnswer{Question: question, Answer: fmt.Sprintf(format, args...)})
 }
 
-// ask finds out what the documents of providers do not say (imap.md §8).
+// ask finds out what the documents of providers do not say (mailbox/PROVIDERS.md#not-known).
 func (v *visit) ask(ctx context.Context) error {
 	v.answer("登录后的能力（CAPABILITY）", "%s", strings.Join(v.probe.Capabilities, " "))
 	v.answer("ID", "%s", map[bool]string{true: "接受", false: "不接受"}[v.probe.Named])

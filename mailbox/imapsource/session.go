@@ -110,7 +110,7 @@ func byeFault(text string) mailbox.Fault {
 	return mailbox.FaultUnreachable
 }
 
-// unsafeLogin knows NetEase's refusal, in all its variants (imap.md §2). It is not about the password.
+// unsafeLogin knows NetEase's refusal, in all its variants (mailbox/PROVIDERS.md#netease-163-126). It is not about the password.
 func unsafeLogin(text string) bool {
 	return strings.Contains(strings.ToLower(text), "unsafe login")
 }

@@ -27,7 +27,7 @@ const (
 // wire is the connection as go-imap sees it: a plain IMAP4rev1 server that answers in time.
 //
 // It keeps its own deadline, because go-imap has none before the first byte of an answer and at most
-// five minutes for a literal, however long; go-imap's own read deadlines are ignored (imap.md §1). And
+// five minutes for a literal, however long; go-imap's own read deadlines are ignored (mailbox/PROVIDERS.md#go-imap). And
 // it passes on only the answers that session waits for. Anything else that a server says unasked ends
 // go-imap's connection when it is malformed, and some things when they are not: an ID reply, a 64-bit
 // UIDVALIDITY, a keyword in GBK, VANISHED. What we want of those lines, wire remembers itself.

@@ -17,7 +17,7 @@ type Shelf interface {
 	// begin means that nobody knows.
 	Append(ctx context.Context, mail []byte, begin func() error) (refused string, err error)
 	// Holds looks through the folder for a Message-ID, the newest mails first, without asking the
-	// server to search: servers answer that with what they like (imap.md §2).
+	// server to search: servers answer that with what they like (mailbox/PROVIDERS.md#netease-163-126).
 	Holds(ctx context.Context, messageID string) (bool, error)
 }
 
@@ -63,7 +63,7 @@ func (d *Drafts) Find(ctx context.Context, m Item) (bool, error) {
 }
 
 // unreached tells a mailbox that cannot be used from a line that broke: an account that is refused
-// must not be tried every minute (imap.md §2).
+// must not be tried every minute (mailbox/PROVIDERS.md#netease-163-126).
 func unreached(err error) error {
 	e, ok := errors.AsType[*mailbox.Error](err)
 	if !ok || e.Fault == mailbox.FaultUnreachable {

@@ -112,7 +112,7 @@ func run(t testing.TB, sim *smtpsim.Server, b *book, d time.Duration) outbox.Sta
 	return s
 }
 
-// Every rejection of imap.md §5, with its consequence for the mail, for the account, and what is
+// Every rejection of mailbox/PROVIDERS.md#sending, with its consequence for the mail, for the account, and what is
 // recorded.
 func TestRejections(t *testing.T) {
 	type stage = smtpsim.Stage

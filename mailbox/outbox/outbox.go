@@ -5,7 +5,7 @@
 //	Outbox   the loop of one way out: what is due, back-off, and never a second time by itself
 //	Book     what an Outbox needs of the register: where each mail stands, durably
 //	Channel  a way out; SMTP is one (go-smtp), Drafts another (over a Shelf, which imapsource is)
-//	judge    what a server's refusal means for the mail and for the account (imap.md §5)
+//	judge    what a server's refusal means for the mail and for the account (mailbox/PROVIDERS.md#sending)
 //
 // A mail is given to a server once. Before that the Book says so durably (Begin); when what became of
 // it is not known afterwards, it is not given again: of a draft the folder is looked through for our

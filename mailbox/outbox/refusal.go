@@ -68,7 +68,7 @@ func (r *Refusal) Unwrap() error { return r.Err }
 // untilTomorrow as Refusal.Rest: a daily quota begins anew at midnight in Beijing.
 const untilTomorrow = -1
 
-// judge says what a reply means (RFC 5321, 4.2.1; NetEase's words from imap.md §5). First the words
+// judge says what a reply means (RFC 5321, 4.2.1; NetEase's words from mailbox/PROVIDERS.md#sending). First the words
 // that say more than the code, then by how far it had come.
 func judge(phase Phase, code int, said string) *Refusal {
 	r := &Refusal{Phase: phase, Code: code, Said: said, Outcome: Queued}

@@ -6,7 +6,7 @@
 //	mail/manifest.jsonl                   mails in place whose record may still be missing
 //	tmp/<n>.part                          mails still arriving; emptied at Open
 //
-// A batch becomes durable in one order (design.md §3): fsync of each file, manifest, rename, fsync of
+// A batch becomes durable in one order: fsync of each file, manifest, rename, fsync of
 // the directories touched; then the caller commits its records, and Settle forgets the batch. A crash
 // anywhere leaves either the server as the only holder of a mail, or a line in the manifest with a
 // complete file; Pending returns the latter, to be decided as if just fetched.

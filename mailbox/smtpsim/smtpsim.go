@@ -1,5 +1,5 @@
 // Package smtpsim is an SMTP server with the manners of NetEase and, on request, with the refusals and
-// faults that senders meet (imap.md §5). It keeps what it took in memory and is imported by tests and
+// faults that senders meet (mailbox/PROVIDERS.md#sending). It keeps what it took in memory and is imported by tests and
 // by `ysq demo` only.
 //
 //	Server  what was taken, and how often

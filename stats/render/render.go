@@ -56,7 +56,7 @@ type labelled struct {
 	Table4Columns []string `json:"table4_columns"`
 }
 
-// JSON writes the report on one line, as design.md §6 describes it, with the names of rows and
+// JSON writes the report on one line, with the names of rows and
 // columns. A stats.Report reads it back.
 func JSON(w io.Writer, r stats.Report) error {
 	f, err := stats.FormatOf(r.Format)

@@ -23,7 +23,7 @@ const Protocol = "1"
 // Role says what a person may do. A higher role includes the lower.
 type Role uint8
 
-// The roles of design.md §5.
+// The roles, each including those before it.
 const (
 	NoRole Role = iota
 	Viewer

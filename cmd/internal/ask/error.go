@@ -7,7 +7,7 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// Exit codes of every command (design.md §6). They are part of the interface.
+// Exit codes of every command. They are part of the interface.
 const (
 	ExitDone        = 0
 	ExitFailed      = 1

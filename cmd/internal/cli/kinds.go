@@ -199,7 +199,7 @@ func extend(o *options) func() ([]casefile.Event, error) {
 	})
 }
 
-// reply records the reply and, as design.md §2 has it, its dispatch on the same day. A lapse takes
+// reply records the reply and, without more, its dispatch on the same day. A lapse takes
 // effect without a letter, so nothing is dispatched.
 func reply(o *options) func() ([]casefile.Event, error) {
 	outcome := parsed(o, "outcome", "答复`类别`：表三的行号、名称或代码", casefile.ParseOutcome)

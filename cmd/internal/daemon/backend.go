@@ -20,7 +20,7 @@ import (
 func (f *office) today() civil.Date { return civil.Of(f.Now()) }
 
 // Needs says which role an event needs: everything that is recorded needs 经办; an extension needs
-// 审核 where the office has chosen so (design.md §5).
+// 审核 where the office has chosen so.
 func (f *office) Needs(k casefile.Kind) ask.Role {
 	if k == casefile.KindExtended && f.live().Approval.Extension == config.ExtensionRole {
 		return ask.Approver

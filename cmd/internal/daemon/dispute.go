@@ -15,7 +15,7 @@ import (
 
 // disputesDue yields an alarm for every dispute that the office has not answered. It is no alarm of
 // a case: who does not answer in time has no evidence and loses, whatever was right about the reply
-// (domain.md §3).
+// (casefile/LAW.md#clocks).
 func (f *office) disputesDue(tx *register.Tx, today civil.Date, yield func(ask.DueItem)) error {
 	cal := f.reg.Calendar()
 	for history, err := range tx.Disputes() {

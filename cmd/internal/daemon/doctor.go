@@ -80,7 +80,7 @@ func (f *office) Doctor(ctx context.Context) ([]ask.Diagnosis, error) {
 }
 
 // probeGap is for how long what a conversation with a mail server showed is good for another doctor:
-// each costs a login, and providers punish more than one a minute (imap.md §2).
+// each costs a login, and providers punish more than one a minute (mailbox/PROVIDERS.md#netease-163-126).
 const probeGap = time.Minute
 
 // glance is what a conversation showed.

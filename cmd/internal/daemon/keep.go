@@ -304,7 +304,7 @@ func (d *Daemon) prove(ctx context.Context) {
 }
 
 // witness puts the digest of the last record into the system's journal once a day: a rewriting of
-// the whole register shows only against a witness outside of it (design.md §2).
+// the whole register shows only against a witness outside of it.
 func (d *Daemon) witness(last *civil.Date) {
 	if today := d.today(); today != *last {
 		*last = today

@@ -15,7 +15,7 @@ import (
 )
 
 // Providers hide over IMAP what is older than thirty days unless the account is set to 收取全部邮件
-// (imap.md §2). A day less, because it is not known at which hour they count.
+// (mailbox/PROVIDERS.md#netease-163-126). A day less, because it is not known at which hour they count.
 const providerWindow = 29 * 24 * time.Hour
 
 // severalGone is from how many mails on their vanishing looks like the window and not like tidying up.

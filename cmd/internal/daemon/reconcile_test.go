@@ -126,7 +126,7 @@ func TestReconcileUnreachable(t *testing.T) {
 	})
 }
 
-// imap.md §7, 29: under 收取最近30天邮件 mails vanish every day, and after forty days without polling
+// mailbox/FAULTS.md, item 29: under 收取最近30天邮件 mails vanish every day, and after forty days without polling
 // ten days are hidden for good. The cases stay, and both are told.
 func TestThirtyDayWindow(t *testing.T) {
 	for _, tt := range []struct {
