@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// ARCHITECTURE.md describes every bucket.
+// FORMAT.md describes every bucket.
 func TestDocument(t *testing.T) {
-	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	text, err := os.ReadFile("FORMAT.md")
 	must(t, err)
 	for _, name := range slices.Concat(derived, [][]byte{bucketMeta, bucketRecord, bucketWord}) {
 		if !bytes.Contains(text, []byte("\n| "+string(name)+" |")) {
-			t.Errorf("ARCHITECTURE.md does not describe the bucket %s", name)
+			t.Errorf("FORMAT.md does not describe the bucket %s", name)
 		}
 	}
 }
