@@ -10,8 +10,8 @@ import (
 )
 
 // manRegister is ysq-register(7): what lies in the state directory and how it is read without this
-// program. The list of events comes out of the table of kinds; the buckets are those of the register's
-// FORMAT.md, which a test holds against it.
+// program. The list of events comes out of the table of kinds; the buckets are those of those of
+// casefile/register/FORMAT.md, which a test holds against it.
 func (a *app) manRegister(on civil.Date) string {
 	r := a.manBegin("ysq-register", "7", "依申请公开登记库的格式", on)
 	r.section("说明")
