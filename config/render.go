@@ -1,13 +1,13 @@
 package config
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
+
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Render writes c as a file for people: every option with its explanation, those at their default
@@ -99,36 +99,19 @@ type Owner struct{ UID, GID int }
 
 // WriteFile writes the text of a configuration to a new file of mode 0600. The file appears at once
 // and complete, or not at all; one that exists is never touched, and errors.Is finds fs.ErrExist.
-func WriteFile(path, text string, owner Owner) (err error) {
-	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing configuration: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.Remove(tmp)) }()
-	_, err = f.WriteString(text)
-	if err == nil && owner != (Owner{}) {
-		err = f.Chown(owner.UID, owner.GID)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("writing configuration: %w", err)
-	}
-	// A link fails where a rename would replace.
-	if err := os.Link(tmp, path); errors.Is(err, fs.ErrExist) {
+func WriteFile(path, text string, owner Owner) error {
+	err := durable.Disk{}.Create(path, 0o600, func(f *os.File) error {
+		_, err := f.WriteString(text)
+		if err == nil && owner != (Owner{}) {
+			err = f.Chown(owner.UID, owner.GID)
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, fs.ErrExist):
 		return Error{File: path, Msg: "配置文件已经存在，没有改动它", Hint: "要重新生成，请先把它移走", err: err}
-	} else if err != nil {
+	case err != nil:
 		return fmt.Errorf("writing configuration: %w", err)
 	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("syncing directory: %w", err)
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return nil
 }

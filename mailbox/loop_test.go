@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/imapsource"
@@ -211,13 +212,13 @@ func TestIntakeFails(t *testing.T) {
 
 // Item 37: a full disk fails the poll, says so, and leaves nothing that hinders the next one.
 func TestDiskFull(t *testing.T) {
-	for _, op := range []rawstore.Op{rawstore.OpCreate, rawstore.OpWrite, rawstore.OpSync, rawstore.OpRename, rawstore.OpSyncDir} {
+	for _, op := range []durable.Op{durable.OpCreate, durable.OpWrite, durable.OpSync, durable.OpRename, durable.OpSyncDir} {
 		t.Run(string(op), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var full atomic.Bool
 				dir := quickDir(t)
 				o := newOffice(t, officeOptions{dir: dir, poller: mailbox.Options{BatchMails: 4}, store: rawstore.Options{
-					Intercept: func(o rawstore.Op, path string, do func() error) error {
+					Intercept: func(o durable.Op, path string, do func() error) error {
 						if full.Load() && o == op {
 							return &os.PathError{Op: string(o), Path: path, Err: syscall.ENOSPC}
 						}
@@ -300,7 +301,7 @@ func TestKilledAtRandom(t *testing.T) {
 		dead := func() bool { return steps.Load() >= last }
 		o = openOffice(t, sim, officeOptions{
 			dir: dir, sim: imapsim.Options{Security: imapsim.PlainText}, poller: mailbox.Options{BatchMails: 20, LoginGap: 1},
-			store: rawstore.Options{Intercept: func(op rawstore.Op, path string, do func() error) error {
+			store: rawstore.Options{Intercept: func(op durable.Op, path string, do func() error) error {
 				if steps.Add(1); dead() {
 					return errors.New("killed")
 				}
@@ -356,12 +357,12 @@ func TestManifestStaysShort(t *testing.T) {
 		var kept, most atomic.Int64
 		o := newOffice(t, officeOptions{
 			sim: imapsim.Options{Security: imapsim.PlainText}, poller: mailbox.Options{BatchMails: 1},
-			store: rawstore.Options{Intercept: func(op rawstore.Op, path string, do func() error) error {
+			store: rawstore.Options{Intercept: func(op durable.Op, path string, do func() error) error {
 				if filepath.Base(path) == "manifest.jsonl" {
 					switch op {
-					case rawstore.OpWrite:
+					case durable.OpWrite:
 						most.Store(max(most.Load(), kept.Add(1)))
-					case rawstore.OpTruncate:
+					case durable.OpTruncate:
 						kept.Store(0)
 					}
 				}

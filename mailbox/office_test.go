@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/imapsource"
@@ -245,8 +246,8 @@ func quickDir(t testing.TB) string {
 }
 
 // lazyDisk takes fsync for done: most tests are not about the disk.
-func lazyDisk(op rawstore.Op, _ string, do func() error) error {
-	if op == rawstore.OpSync || op == rawstore.OpSyncDir {
+func lazyDisk(op durable.Op, _ string, do func() error) error {
+	if op == durable.OpSync || op == durable.OpSyncDir {
 		return nil
 	}
 	return do()

@@ -187,20 +187,20 @@ func (j *journal) cut(files []string, e ends) error {
 		return nil
 	}
 	if e.file >= 0 {
-		f, err := j.disk.open(j.path, os.O_RDWR)
+		f, err := j.disk.Open(j.path, os.O_RDWR)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(j.disk.truncate(f, e.end), j.disk.sync(f), f.Close()); err != nil {
+		if err := errors.Join(j.disk.Truncate(f, e.end), j.disk.Sync(f), f.Close()); err != nil {
 			return &JournalError{Path: j.path, Err: err}
 		}
 	}
 	for _, path := range files[e.file+1:] {
-		if err := j.disk.remove(path); err != nil {
+		if err := j.disk.Remove(path); err != nil {
 			return &JournalError{Path: path, Err: err}
 		}
 	}
-	return j.disk.syncDir(j.dir)
+	return j.disk.SyncDir(j.dir)
 }
 
 // replayJournal takes into the database what only the journal has.

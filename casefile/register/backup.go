@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // A backup is complete in itself: a directory
@@ -94,7 +95,7 @@ func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (
 	}
 	b.name.encrypted = seal != nil
 	final := filepath.Join(target, b.name.String())
-	if there, err := exists(final); err != nil {
+	if there, err := durable.Exists(final); err != nil {
 		return res, err
 	} else if there {
 		return res, fmt.Errorf("备份 %s 已经存在", final)
@@ -106,7 +107,7 @@ func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (
 		err = b.writeDir(tmp)
 	}
 	if err == nil {
-		err = errors.Join(r.disk.rename(tmp, final), r.disk.syncDir(target))
+		err = errors.Join(r.disk.Rename(tmp, final), r.disk.SyncDir(target))
 	}
 	if err != nil {
 		return res, errors.Join(fmt.Errorf("writing the backup: %w", err), os.RemoveAll(tmp))
@@ -146,7 +147,7 @@ func (r *Register) checkTarget(target string) error {
 // backup is one that is being made.
 type backup struct {
 	ctx       context.Context
-	disk      disk
+	disk      durable.Disk
 	s         *snapshot
 	live      *Register
 	target    string
@@ -180,7 +181,7 @@ func (b *backup) prepare(now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	if m.Database, err = digestOfFile(b.s.reg.db.Path()); err != nil {
+	if m.Database, err = durable.Sum(b.s.reg.db.Path()); err != nil {
 		return err
 	}
 	b.name = nameOf(m.Register, now, m.Records, m.Head, false)
@@ -203,7 +204,7 @@ func (b *backup) sweep() error {
 		return err
 	}
 	for _, path := range left {
-		if err := b.disk.remove(path); err != nil {
+		if err := b.disk.Remove(path); err != nil {
 			return err
 		}
 	}
@@ -236,11 +237,11 @@ func (b *backup) writeDir(dir string) error {
 		}
 	}
 	database := filepath.Join(dir, fileName)
-	if _, err := b.disk.copyFile(b.s.reg.db.Path(), database, b.s.reg.size()); err != nil {
+	if _, err := b.disk.Copy(b.s.reg.db.Path(), database, b.s.reg.size()); err != nil {
 		return err
 	}
 	for _, f := range b.s.journal {
-		if _, err := b.disk.copyFile(f.path, filepath.Join(dir, "journal", filepath.Base(f.path)), f.size); err != nil {
+		if _, err := b.disk.Copy(f.path, filepath.Join(dir, "journal", filepath.Base(f.path)), f.size); err != nil {
 			return err
 		}
 	}
@@ -278,11 +279,11 @@ func (b *backup) writeDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := b.disk.replace(filepath.Join(dir, "backup.json"), append(text, '\n')); err != nil {
+	if err := b.disk.Replace(filepath.Join(dir, "backup.json"), 0o600, durable.Content(append(text, '\n'))); err != nil {
 		return err
 	}
 	for _, d := range dirs {
-		if err := b.disk.syncDir(d); err != nil {
+		if err := b.disk.SyncDir(d); err != nil {
 			return err
 		}
 	}
@@ -311,7 +312,7 @@ func (b *backup) copySmall(from, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.disk.copyFile(from, to, info.Size())
+	_, err = b.disk.Copy(from, to, info.Size())
 	return err
 }
 
@@ -334,18 +335,18 @@ func (b *backup) putMail(dir string, d casefile.Digest) error {
 			// A file system without links is no reason to fail: then each backup is a full one. A
 			// copy that has rotted since is linked to as it is: VerifyDir finds it, and making every
 			// backup read every mail would take hours where this takes seconds.
-			if b.disk.step(OpLink, to, func() error { return os.Link(old, to) }) == nil {
+			if b.disk.Link(old, to) == nil {
 				b.linked++
 				b.manifest.Mails++
 				return nil
 			}
 			// Over a network a link can be made and yet be answered with an error.
-			if err := b.disk.remove(to); err != nil {
+			if err := b.disk.Remove(to); err != nil {
 				return err
 			}
 		}
 	}
-	sum, err := b.disk.copyFile(from, to, info.Size())
+	sum, err := b.disk.Copy(from, to, info.Size())
 	if err != nil {
 		return err
 	}
@@ -363,7 +364,7 @@ func (b *backup) lacks(d casefile.Digest, what string) {
 // readBack opens the copy where it lies.
 func (b *backup) readBack(path string) error {
 	b.tell.say("检查备份", 0, 1)
-	sum, err := digestOfFile(path)
+	sum, err := durable.Sum(path)
 	if err != nil {
 		return err
 	}
@@ -392,11 +393,11 @@ func (b *backup) rotate(keep Retention) (removed []string, err error) {
 	}
 	for _, n := range keep.expired(names) {
 		tmp := filepath.Join(b.target, partial+n.String())
-		if err := b.disk.rename(filepath.Join(b.target, n.String()), tmp); err != nil {
+		if err := b.disk.Rename(filepath.Join(b.target, n.String()), tmp); err != nil {
 			return removed, err
 		}
 		removed = append(removed, n.String())
-		if err := b.disk.remove(tmp); err != nil {
+		if err := b.disk.Remove(tmp); err != nil {
 			return removed, err
 		}
 	}

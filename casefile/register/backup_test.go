@@ -15,6 +15,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 func backedUp(t *testing.T, dir, target string, o BackupOptions) BackupResult {
@@ -102,7 +103,7 @@ func TestRestoreWithSurvivingJournal(t *testing.T) {
 	if err != nil || len(res.Differences) > 0 || res.Replayed != 3 || res.LostFrom != 0 {
 		t.Errorf("restored %+v, %v", res, err)
 	}
-	if there, _ := exists(erased); there {
+	if there, _ := durable.Exists(erased); there {
 		t.Error("a mail that was erased after the backup is back")
 	}
 	r = reopened(t, dir)
@@ -223,8 +224,8 @@ func TestHangingTargetStallsNobody(t *testing.T) {
 	hangs, release := make(chan struct{}), make(chan struct{})
 	var first sync.Once
 	target := quickDir(t)
-	r, err := Open(dir, Options{Intercept: func(op Op, path string, do func() error) error {
-		if op == OpWrite && strings.HasPrefix(path, target) {
+	r, err := Open(dir, Options{Intercept: func(op durable.Op, path string, do func() error) error {
+		if op == durable.OpWrite && strings.HasPrefix(path, target) {
 			first.Do(func() { close(hangs) })
 			<-release
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // The matrix of what disks and people do to files (mailbox/PROVIDERS.md#bbolt; mailbox/FAULTS.md, item 50): each damage is noticed, by Open or by
@@ -87,7 +88,7 @@ func TestCorruption(t *testing.T) {
 			case "journal":
 				_, err = RebuildJournal(t.Context(), dir, Options{Now: start}, nil)
 			case "restore": // of the one file; what else there is stays
-				_, err = disk{}.copyFile(mailPath(b.Path, casefile.DigestOf([]byte("mail 4"))), path+".new", sizeOf(path))
+				_, err = durable.Disk{}.Copy(mailPath(b.Path, casefile.DigestOf([]byte("mail 4"))), path+".new", sizeOf(path))
 				err = errors.Join(err, os.Rename(path+".new", path))
 			}
 			must(t, err)

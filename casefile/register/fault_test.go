@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 var errFault = errors.New("fault")
@@ -38,7 +39,7 @@ func newFaulty() *faulty {
 	return &faulty{synced: map[string]int64{}, names: map[string]string{}, named: map[string]int{}}
 }
 
-func (d *faulty) intercept(op Op, path string, do func() error) error {
+func (d *faulty) intercept(op durable.Op, path string, do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.step++
@@ -46,40 +47,40 @@ func (d *faulty) intercept(op Op, path string, do func() error) error {
 	if failed && !(d.applied && d.step == d.failAt) {
 		return fmt.Errorf("%s %s: %w", op, filepath.Base(path), errFault)
 	}
-	there, _ := exists(path)
+	there, _ := durable.Exists(path)
 	if err := do(); err != nil {
 		return err
 	}
 	switch op {
-	case OpCreate:
+	case durable.OpCreate:
 		if !there {
 			d.names[path], d.synced[path] = "", 0
 		} else if _, known := d.synced[path]; !known {
 			d.synced[path] = sizeOf(path)
 		}
-	case OpTruncate:
+	case durable.OpTruncate:
 		d.synced[path] = min(d.synced[path], sizeOf(path))
-	case OpSync:
+	case durable.OpSync:
 		if !failed { // an fsync that failed has promised nothing
 			d.synced[path] = sizeOf(path)
 		}
-	case OpRename:
+	case durable.OpRename:
 		old := oldName(path)
 		d.moved(old, path)
 		delete(d.names, path)
 		if !there {
 			d.names[path], d.named[path] = old, d.step
 		}
-	case OpLink: // the bytes are durable under their other name
+	case durable.OpLink: // the bytes are durable under their other name
 		d.names[path], d.synced[path] = "", sizeOf(path)
-	case OpRemove:
+	case durable.OpRemove:
 		for _, name := range slices.Concat(slices.Collect(maps.Keys(d.synced)), slices.Collect(maps.Keys(d.names))) {
 			if below(name, path) {
 				delete(d.synced, name)
 				delete(d.names, name)
 			}
 		}
-	case OpSyncDir:
+	case durable.OpSyncDir:
 		for name := range maps.Clone(d.names) {
 			if filepath.Dir(name) == path && !failed {
 				delete(d.names, name)
@@ -155,7 +156,7 @@ func (d *faulty) powerCut(t *testing.T, remain string) {
 	t.Helper()
 	for name, size := range d.synced {
 		loses := strings.HasSuffix(name, ".jsonl") || d.target != "" && below(name, d.target)
-		if there, _ := exists(name); there && sizeOf(name) > size && loses {
+		if there, _ := durable.Exists(name); there && sizeOf(name) > size && loses {
 			must(t, remains[remain](name, size))
 		}
 	}
@@ -167,7 +168,7 @@ func (d *faulty) powerCut(t *testing.T, remain string) {
 	})
 	for _, name := range names {
 		old := d.names[name]
-		if there, _ := exists(name); !there {
+		if there, _ := durable.Exists(name); !there {
 			continue
 		}
 		if old != "" {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // A file system that is really full, at each point at which it can become so: the register can be
@@ -38,7 +39,7 @@ func TestRealFullDisk(t *testing.T) {
 	noted, failed := 0, map[string]int{}
 	for round := range 12 {
 		// Room for somewhat more each time: the end comes in another write.
-		s, err := SpaceOf(dir)
+		s, err := durable.SpaceOf(dir)
 		must(t, err)
 		must(t, os.WriteFile(ballast, make([]byte, max(0, s.Free-int64(round)*(16<<10))), 0o600))
 		for {
@@ -66,7 +67,7 @@ func TestRealFullDisk(t *testing.T) {
 		must(t, r.View(func(tx *Tx) error { _, err := tx.Case(id); return err }))
 		if _, err := r.Verify(t.Context(), nil); err == nil {
 			t.Error("a snapshot was made where there is no room")
-		} else if e, ok := errors.AsType[*NoSpaceError](err); !ok || e.Free > e.Need {
+		} else if e, ok := errors.AsType[*durable.NoSpaceError](err); !ok || e.Free > e.Need {
 			t.Errorf("verify on a full disk: %v", err)
 		}
 		if round%4 == 0 { // a start while the disk is full

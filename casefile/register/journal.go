@@ -14,6 +14,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // JournalError says that the journal could not be written. Nothing is recorded until it has caught
@@ -44,7 +45,7 @@ func (e *JournalError) Unwrap() error { return e.Err }
 // It is behind the database only between a commit and the return of the Update that made it. The
 // writer of the register owns it (Register.writing).
 type journal struct {
-	disk disk
+	disk durable.Disk
 	dir  string
 
 	seq  uint64   // the last record that is durable in it
@@ -72,21 +73,21 @@ func (j *journal) add(year int, lines []byte, last uint64) error {
 
 func (j *journal) write(lines []byte) (err error) {
 	if j.file == nil {
-		if j.file, err = j.disk.open(j.path, os.O_RDWR|os.O_CREATE); err != nil {
+		if j.file, err = j.disk.Open(j.path, os.O_RDWR|os.O_CREATE); err != nil {
 			return err
 		}
-		if err := j.disk.truncate(j.file, j.size); err != nil {
+		if err := j.disk.Truncate(j.file, j.size); err != nil {
 			return err
 		}
 	}
-	if err := j.disk.write(j.file, lines, j.size); err != nil {
+	if err := j.disk.WriteAt(j.file, lines, j.size); err != nil {
 		return err
 	}
-	if err := j.disk.sync(j.file); err != nil {
+	if err := j.disk.Sync(j.file); err != nil {
 		return err
 	}
 	if !j.made {
-		if err := j.disk.syncDir(j.dir); err != nil {
+		if err := j.disk.SyncDir(j.dir); err != nil {
 			return err
 		}
 		j.made = true
@@ -179,7 +180,7 @@ func (j *journal) identify(m Meta) error {
 		if err != nil {
 			return err
 		}
-		return j.disk.replace(path, append(b, '\n'))
+		return j.disk.Replace(path, 0o600, durable.Content(append(b, '\n')))
 	case err != nil:
 		return err
 	case whose.ID != m.ID:

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // lastBackupFile lies in the state directory and tells of the last backup that was made. It is no
@@ -43,5 +45,5 @@ func (r *Register) noteBackup(res BackupResult, encrypted bool) error {
 	if err != nil {
 		return err
 	}
-	return r.disk.replace(filepath.Join(r.dir, lastBackupFile), append(b, '\n'))
+	return r.disk.Replace(filepath.Join(r.dir, lastBackupFile), 0o600, durable.Content(append(b, '\n')))
 }

@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // schemas says what each version of the file format brought. It is only ever appended to, with a
@@ -32,7 +33,7 @@ var ErrOlder = errors.New("登记库是旧格式，打开服务时会自动升�
 func (r *Register) migrate(now time.Time) error {
 	from := r.meta.Schema
 	old := r.db
-	if err := roomFor(r.dir, 2*r.size()+64<<20); err != nil {
+	if err := durable.RoomFor(r.dir, 2*r.size()+64<<20); err != nil {
 		return err
 	}
 	r.meta.Schema = Schema

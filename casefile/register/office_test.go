@@ -16,6 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // stocked makes a register as an office has it: mails with their bytes, cases at several stages, a
@@ -205,7 +206,7 @@ func TestRebuildRefuses(t *testing.T) {
 	if _, err := Rebuild(t.Context(), dir, Options{}, nil); err == nil {
 		t.Error("rebuilt from nothing")
 	}
-	if there, _ := exists(filepath.Join(dir, fileName)); there {
+	if there, _ := durable.Exists(filepath.Join(dir, fileName)); there {
 		t.Error("a refused rebuilding left a register")
 	}
 }
@@ -284,7 +285,7 @@ func TestMigrate(t *testing.T) {
 	must(t, err)
 	if f := r.Findings(); !f.Migrated || r.Meta().Schema != Schema {
 		t.Errorf("findings %+v, %+v", f, r.Meta())
-	} else if there, _ := exists(f.Kept); !there {
+	} else if there, _ := durable.Exists(f.Kept); !there {
 		t.Errorf("the old file is not at %s", f.Kept)
 	}
 	must(t, r.Close())

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/workday"
 )
 
@@ -63,7 +64,7 @@ func Create(dir string, now time.Time) (Meta, error) {
 	if err := os.Rename(tmp, path); err != nil {
 		return Meta{}, err
 	}
-	return meta, syncDir(dir)
+	return meta, durable.Disk{}.SyncDir(dir)
 }
 
 func create(path string, meta Meta) error {
@@ -169,7 +170,7 @@ func present(path string) error {
 const remedy = "请停止服务后运行 ysq rebuild 据流水重建；流水也不在时用 ysq restore 从备份恢复"
 
 func prepare(dir string, o Options) *Register {
-	r := &Register{dir: dir, law: o.Law, disk: disk{o.Intercept}, base: o.Calendar}
+	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar}
 	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, "journal")}
 	if r.law == (casefile.Statute{}) {
 		r.law = casefile.Regulations
@@ -263,7 +264,7 @@ func (r *Register) settle(now time.Time) error {
 			return err
 		}
 		for _, path := range left {
-			if err := r.disk.remove(path); err != nil {
+			if err := r.disk.Remove(path); err != nil {
 				return err
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Rebuild makes the database anew from the journal: the same records, cases, book and due dates. No
@@ -79,7 +80,7 @@ func (r *Register) rebuild(ctx context.Context, least uint64, now time.Time, tel
 		}
 		need += 2 * info.Size()
 	}
-	if err := roomFor(r.dir, need); err != nil {
+	if err := durable.RoomFor(r.dir, need); err != nil {
 		return m, err
 	}
 	db, err := r.createNew()
@@ -172,7 +173,7 @@ func (r *Register) rewriteJournal(ctx context.Context, now time.Time, tell Progr
 		return w, err
 	}
 	r.journal.dir += ".new"
-	if err := r.disk.remove(r.journal.dir); err != nil {
+	if err := r.disk.Remove(r.journal.dir); err != nil {
 		return w, err
 	}
 	if err := os.Mkdir(r.journal.dir, 0o700); err != nil {
@@ -186,21 +187,21 @@ func (r *Register) rewriteJournal(ctx context.Context, now time.Time, tell Progr
 	if w.Beyond, err = beyond(old, w.Records); err != nil {
 		return w, err
 	}
-	if there, err := exists(old); err != nil {
+	if there, err := durable.Exists(old); err != nil {
 		return w, err
 	} else if there {
 		if w.Kept, err = unused(fmt.Sprintf("%s-broken-%s", old, now.Format("20060102-150405"))); err != nil {
 			return w, err
 		}
-		if err := r.disk.rename(old, w.Kept); err != nil {
+		if err := r.disk.Rename(old, w.Kept); err != nil {
 			return w, err
 		}
 	}
-	if err := r.disk.rename(r.journal.dir, old); err != nil {
+	if err := r.disk.Rename(r.journal.dir, old); err != nil {
 		return w, err
 	}
 	r.journal.close()
-	return w, errors.Join(r.mark(), r.disk.syncDir(r.dir))
+	return w, errors.Join(r.mark(), r.disk.SyncDir(r.dir))
 }
 
 func (r *Register) checkChain(ctx context.Context, tell Progress) error {

@@ -67,6 +67,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/workday"
 )
 
@@ -120,7 +121,7 @@ type Options struct {
 	Now time.Time
 	// Intercept stands before every step that changes the disk, for tests that make a step fail with
 	// or without its effect. Nil runs each step.
-	Intercept func(op Op, path string, do func() error) error
+	Intercept func(op durable.Op, path string, do func() error) error
 }
 
 // Register is an open register. Close it.
@@ -130,7 +131,7 @@ type Register struct {
 	db      *bbolt.DB
 	self    fs.FileInfo // of the file that is open
 	lock    *lock       // nil: opened for reading only
-	disk    disk
+	disk    durable.Disk
 	law     casefile.Statute
 	write   sync.Mutex
 	backing sync.Mutex // one backup at a time
@@ -234,7 +235,7 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 }
 
 func (r *Register) commit(fn func(*bbolt.Tx) error) error {
-	return r.disk.step(OpCommit, r.db.Path(), func() error { return r.db.Update(fn) })
+	return r.disk.Step(durable.OpCommit, r.db.Path(), func() error { return r.db.Update(fn) })
 }
 
 // unwell remembers why nothing can be written.

@@ -15,6 +15,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // RestoreOptions tune a restoration; the zero value restores a plain backup.
@@ -56,7 +57,7 @@ func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Resto
 		}
 	}
 	defer release()
-	if there, err := exists(filepath.Join(dir, fileName)); err != nil || there {
+	if there, err := durable.Exists(filepath.Join(dir, fileName)); err != nil || there {
 		return res, errors.Join(err, fmt.Errorf("%s：%w；恢复只写入没有登记库的目录，请先把 %s 移走", dir, ErrExists, fileName))
 	}
 	source, cleanup, err := sourceOf(ctx, from, dir, o)
@@ -64,7 +65,7 @@ func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Resto
 		return res, err
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
-	x := restoration{ctx: ctx, disk: disk{o.Intercept}, from: source, dir: dir, o: o, res: &res}
+	x := restoration{ctx: ctx, disk: durable.Disk{Intercept: o.Intercept}, from: source, dir: dir, o: o, res: &res}
 	survived, err := x.bring()
 	if err != nil {
 		return res, err
@@ -101,7 +102,7 @@ func sourceOf(ctx context.Context, from, dir string, o RestoreOptions) (source s
 			return "", nil, fmt.Errorf("age 私钥读不懂：%w", err)
 		}
 	}
-	if err := roomFor(dir, info.Size()); err != nil {
+	if err := durable.RoomFor(dir, info.Size()); err != nil {
 		return "", nil, err
 	}
 	tmp, err := os.MkdirTemp(dir, "snapshot-*")
@@ -118,7 +119,7 @@ func sourceOf(ctx context.Context, from, dir string, o RestoreOptions) (source s
 
 type restoration struct {
 	ctx  context.Context
-	disk disk
+	disk durable.Disk
 	from string
 	dir  string
 	o    RestoreOptions
@@ -188,17 +189,17 @@ func (x *restoration) bring() (survived bool, err error) {
 		} else if err != nil {
 			return false, err
 		}
-		if err := x.disk.remove(to + ".new"); err != nil {
+		if err := x.disk.Remove(to + ".new"); err != nil {
 			return false, err
 		}
-		sum, err := x.disk.copyFile(from, to+".new", info.Size())
+		sum, err := x.disk.Copy(from, to+".new", info.Size())
 		if err != nil {
 			return false, err
 		}
 		if name == fileName && sum != x.res.Database {
 			return false, fmt.Errorf("%s：%w（与 backup.json 所记摘要不符）；请用另一份备份", from, ErrDamaged)
 		}
-		if err := errors.Join(x.disk.rename(to+".new", to), x.disk.syncDir(x.dir)); err != nil {
+		if err := errors.Join(x.disk.Rename(to+".new", to), x.disk.SyncDir(x.dir)); err != nil {
 			return false, err
 		}
 	}
@@ -226,7 +227,7 @@ func (x *restoration) room() error {
 	if err != nil {
 		return err
 	}
-	return roomFor(x.dir, need)
+	return durable.RoomFor(x.dir, need)
 }
 
 // sizeAt is the size of a file; -1 where there is none.
@@ -254,16 +255,16 @@ func (x *restoration) journal() (survived bool, err error) {
 			return true, nil
 		}
 	}
-	if there, err := exists(dir); err != nil {
+	if there, err := durable.Exists(dir); err != nil {
 		return false, err
 	} else if there {
 		aside := fmt.Sprintf("%s-old-%s", dir, timeOr(x.o.Now).Format("20060102-150405"))
-		if err := x.disk.rename(dir, aside); err != nil {
+		if err := x.disk.Rename(dir, aside); err != nil {
 			return false, err
 		}
 	}
 	tmp := dir + ".new"
-	if err := x.disk.remove(tmp); err != nil {
+	if err := x.disk.Remove(tmp); err != nil {
 		return false, err
 	}
 	if err := os.Mkdir(tmp, 0o700); err != nil {
@@ -278,11 +279,11 @@ func (x *restoration) journal() (survived bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if _, err := x.disk.copyFile(filepath.Join(x.from, "journal", e.Name()), filepath.Join(tmp, e.Name()), info.Size()); err != nil {
+		if _, err := x.disk.Copy(filepath.Join(x.from, "journal", e.Name()), filepath.Join(tmp, e.Name()), info.Size()); err != nil {
 			return false, err
 		}
 	}
-	return false, errors.Join(x.disk.syncDir(tmp), x.disk.rename(tmp, dir), x.disk.syncDir(x.dir))
+	return false, errors.Join(x.disk.SyncDir(tmp), x.disk.Rename(tmp, dir), x.disk.SyncDir(x.dir))
 }
 
 // examine reads a surviving journal and returns its last record. It must be whole, for what it has
@@ -330,25 +331,25 @@ func (x *restoration) mails() error {
 			continue // Verify of the backup tells of it
 		}
 		to := mailPath(x.dir, d)
-		if sum, err := digestOfFile(to); err == nil && sum == d {
+		if sum, err := durable.Sum(to); err == nil && sum == d {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			return err
 		}
-		if err := x.disk.remove(to); err != nil {
+		if err := x.disk.Remove(to); err != nil {
 			return err
 		}
 		info, err := os.Stat(from)
 		if err != nil {
 			return err
 		}
-		sum, err := x.disk.copyFile(from, to, info.Size())
+		sum, err := x.disk.Copy(from, to, info.Size())
 		if err != nil {
 			return err
 		}
 		if sum != d {
-			if err := x.disk.remove(to); err != nil {
+			if err := x.disk.Remove(to); err != nil {
 				return err
 			}
 			continue
@@ -357,7 +358,7 @@ func (x *restoration) mails() error {
 		x.res.Mails++
 	}
 	for dir := range made {
-		if err := x.disk.syncDir(dir); err != nil {
+		if err := x.disk.SyncDir(dir); err != nil {
 			return err
 		}
 	}
@@ -379,7 +380,7 @@ func (x *restoration) begin(name string, survived bool) (err error) {
 		}
 	}
 	err = r.View(func(tx *Tx) error {
-		return tx.EachErased(func(d casefile.Digest) error { return x.disk.remove(mailPath(x.dir, d)) })
+		return tx.EachErased(func(d casefile.Digest) error { return x.disk.Remove(mailPath(x.dir, d)) })
 	})
 	if err != nil {
 		return err

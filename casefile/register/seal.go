@@ -18,6 +18,7 @@ import (
 	"filippo.io/age"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // sealFor reads age's public keys; nil where there are none.
@@ -35,12 +36,12 @@ func sealFor(keys []string) ([]age.Recipient, error) {
 
 // writeSealed writes the backup as one encrypted file, and reads it back.
 func (b *backup) writeSealed(path string, to []age.Recipient) error {
-	f, err := b.disk.open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL)
+	f, err := b.disk.Open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
 	sum := sha256.New()
-	err = b.disk.step(OpWrite, path, func() error {
+	err = b.disk.Step(durable.OpWrite, path, func() error {
 		w, err := age.Encrypt(io.MultiWriter(f, sum), to...)
 		if err != nil {
 			return err
@@ -49,13 +50,13 @@ func (b *backup) writeSealed(path string, to []age.Recipient) error {
 		return errors.Join(b.pack(t), t.Close(), w.Close())
 	})
 	if err == nil {
-		err = b.disk.sync(f)
+		err = b.disk.Sync(f)
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	b.tell.say("检查备份", 0, 1)
-	read, err := digestOfFile(path)
+	read, err := durable.Sum(path)
 	if err == nil && read != casefile.Digest(sum.Sum(nil)) {
 		err = fmt.Errorf("%s：写入的备份读回来不一样；目标磁盘可能有故障", path)
 	}

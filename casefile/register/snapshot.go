@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Progress hears how a long work goes on: what is being done, how much of how much. Nil is nobody.
@@ -35,7 +37,7 @@ type extent struct {
 // snapshot copies the database into the state directory, or into another that is near and fast. A
 // copy made by bbolt's WriteTo is not durable; who needs that copies it on.
 func (r *Register) snapshot(ctx context.Context, tell Progress) (s *snapshot, err error) {
-	if err := roomFor(r.dir, r.size()+64<<20); err != nil {
+	if err := durable.RoomFor(r.dir, r.size()+64<<20); err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp(r.dir, "snapshot-*")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // A database that is made anew grows beside the old one, is checked, and takes its place in one
@@ -30,7 +32,7 @@ const newName = fileName + ".new"
 // createNew makes an empty database beside the one of dir.
 func (r *Register) createNew() (*bbolt.DB, error) {
 	path := filepath.Join(r.dir, newName)
-	if err := r.disk.remove(path); err != nil {
+	if err := r.disk.Remove(path); err != nil {
 		return nil, err
 	}
 	if err := create(path, r.meta); err != nil {
@@ -72,7 +74,7 @@ func (r *Register) swap(m *Made, why string, now time.Time) error {
 		return err
 	}
 	info, err := f.Stat()
-	if err := errors.Join(err, r.disk.sync(f), f.Close()); err != nil {
+	if err := errors.Join(err, r.disk.Sync(f), f.Close()); err != nil {
 		return err
 	}
 	m.Is = info.Size()
@@ -81,21 +83,21 @@ func (r *Register) swap(m *Made, why string, now time.Time) error {
 		if m.Kept, err = unused(fmt.Sprintf("%s-%s-%s", path, why, now.Format("20060102-150405"))); err != nil {
 			return err
 		}
-		if err := r.disk.step(OpLink, m.Kept, func() error { return os.Link(path, m.Kept) }); err != nil {
+		if err := r.disk.Link(path, m.Kept); err != nil {
 			return err
 		}
 	}
-	if err := r.disk.rename(tmp, path); err != nil {
+	if err := r.disk.Rename(tmp, path); err != nil {
 		return err
 	}
-	return r.disk.syncDir(r.dir)
+	return r.disk.SyncDir(r.dir)
 }
 
 // unused returns a name that nothing has yet: a command that was stopped may be given again within a
 // second.
 func unused(path string) (string, error) {
 	for name, n := path, 2; ; n++ {
-		if there, err := exists(name); err != nil || !there {
+		if there, err := durable.Exists(name); err != nil || !there {
 			return name, err
 		}
 		name = fmt.Sprintf("%s-%d", path, n)
@@ -110,11 +112,11 @@ func Compact(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 		return m, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if err := roomFor(dir, r.size()); err != nil {
+	if err := durable.RoomFor(dir, r.size()); err != nil {
 		return m, err
 	}
 	path := filepath.Join(dir, newName)
-	if err := r.disk.remove(path); err != nil {
+	if err := r.disk.Remove(path); err != nil {
 		return m, err
 	}
 	db, err := r.openNew(true)

@@ -13,6 +13,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Difference is one place in which the register is not what its records say, or cannot prove it.
@@ -85,7 +86,7 @@ func VerifyBackup(ctx context.Context, dir string, o Options, tell Progress) ([]
 	if unsaid != nil {
 		return append(found, Difference{"backup", "backup.json", unsaid.Error(), do}), nil
 	}
-	sum, err := digestOfFile(filepath.Join(dir, fileName))
+	sum, err := durable.Sum(filepath.Join(dir, fileName))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"ysq.internal/ysq/casefile/durable"
 )
 
 const version = 1
@@ -152,8 +154,8 @@ func TestIndexSurvivesFailure(t *testing.T) {
 			}
 			broken := errors.New("power cut")
 			fail := false
-			r, err := Open(dir, Options{Command: Serve, Intercept: func(op Op, _ string, do func() error) error {
-				if !fail || op != OpCommit {
+			r, err := Open(dir, Options{Command: Serve, Intercept: func(op durable.Op, _ string, do func() error) error {
+				if !fail || op != durable.OpCommit {
 					return do()
 				}
 				if effect {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 var errFault = errors.New("fault")
@@ -31,7 +32,7 @@ type disk struct {
 
 func newDisk() *disk { return &disk{synced: map[string]int64{}, renamed: map[string]string{}} }
 
-func (d *disk) intercept(op Op, path string, do func() error) error {
+func (d *disk) intercept(op durable.Op, path string, do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.step++
@@ -41,21 +42,21 @@ func (d *disk) intercept(op Op, path string, do func() error) error {
 	}
 	tmp := filepath.Join(filepath.Dir(filepath.Dir(filepath.Dir(path))), "tmp")
 	var before []string
-	if op == OpRename {
+	if op == durable.OpRename {
 		before = readDir(tmp)
 	}
 	var err error
-	if op != OpSync && op != OpSyncDir { // what is durable, the disk says here
+	if op != durable.OpSync && op != durable.OpSyncDir { // what is durable, the disk says here
 		err = do()
 	}
 	switch op {
-	case OpCreate, OpWrite:
+	case durable.OpCreate, durable.OpWrite:
 		d.synced[path] += 0 // known from now on
-	case OpSync, OpTruncate:
+	case durable.OpSync, durable.OpTruncate:
 		if info, serr := os.Stat(path); serr == nil {
 			d.synced[path] = info.Size()
 		}
-	case OpRename:
+	case durable.OpRename:
 		after := readDir(tmp)
 		for _, name := range before { // the one that is gone
 			if !slices.Contains(after, name) {
@@ -63,7 +64,7 @@ func (d *disk) intercept(op Op, path string, do func() error) error {
 				d.synced[path] = d.synced[filepath.Join(tmp, name)]
 			}
 		}
-	case OpSyncDir:
+	case durable.OpSyncDir:
 		for name := range maps.Clone(d.renamed) {
 			if filepath.Dir(name) == path {
 				delete(d.renamed, name)
@@ -266,13 +267,13 @@ func TestPowerLossAtEachStep(t *testing.T) {
 // over from tmp, or from their place.
 func TestDurableBatchNeedsNoServer(t *testing.T) {
 	for _, test := range []struct {
-		op  Op
+		op  durable.Op
 		nth int
-	}{{OpRename, 1}, {OpRename, 2}, {OpSyncDir, 3}} { // the first two are Open's
+	}{{durable.OpRename, 1}, {durable.OpRename, 2}, {durable.OpSyncDir, 3}} { // the first two are Open's
 		d := newDisk()
 		seen := 0 // guarded by d.mu
 		dir := quickDir(t)
-		s := open(t, dir, Options{Syncers: 1, Intercept: func(op Op, path string, do func() error) error {
+		s := open(t, dir, Options{Syncers: 1, Intercept: func(op durable.Op, path string, do func() error) error {
 			if op == test.op {
 				d.mu.Lock()
 				if seen++; seen == test.nth {

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Entry says where a mail came from: one line of the manifest.
@@ -69,7 +70,7 @@ func (s *Store) Keep(batch []Incoming) ([]Entry, error) {
 	}
 	if err != nil {
 		for _, e := range entries {
-			s.remove(filepath.Join(s.tmp, e.Temp))
+			s.disk.Remove(filepath.Join(s.tmp, e.Temp))
 		}
 		return nil, fmt.Errorf("keeping %d mails: %w", len(batch), err)
 	}
@@ -104,10 +105,9 @@ func (s *Store) appendManifest(entries []Entry) error {
 		}
 	}
 	s.torn = true
-	name := s.manifest.Name()
-	err := s.step(OpWrite, name, func() error { _, err := s.manifest.Write(lines.Bytes()); return err })
+	err := s.disk.Step(durable.OpWrite, s.manifest.Name(), func() error { _, err := s.manifest.Write(lines.Bytes()); return err })
 	if err == nil {
-		err = s.step(OpSync, name, s.manifest.Sync)
+		err = s.disk.Sync(s.manifest)
 	}
 	if err != nil {
 		return fmt.Errorf("manifest: %w", err)
@@ -119,7 +119,7 @@ func (s *Store) appendManifest(entries []Entry) error {
 
 func (s *Store) truncateManifest(size int64) error {
 	s.torn = true
-	err := s.step(OpTruncate, s.manifest.Name(), func() error { return s.manifest.Truncate(size) })
+	err := s.disk.Truncate(s.manifest, size)
 	if err != nil {
 		return fmt.Errorf("manifest: %w", err)
 	}
@@ -131,7 +131,7 @@ func (s *Store) putInPlace(entries []Entry) error {
 	for i, e := range entries {
 		if err := s.putOne(e); err != nil {
 			for _, rest := range entries[i:] {
-				s.remove(filepath.Join(s.tmp, rest.Temp))
+				s.disk.Remove(filepath.Join(s.tmp, rest.Temp))
 			}
 			return err
 		}
@@ -146,10 +146,10 @@ func (s *Store) putOne(e Entry) error {
 		return err
 	}
 	if here || s.erased(e.Digest) {
-		s.remove(temp) // a leftover is harmless and goes at the next Open
+		s.disk.Remove(temp) // a leftover is harmless and goes at the next Open
 		return nil
 	}
-	return s.step(OpRename, place, func() error { return os.Rename(temp, place) })
+	return s.disk.Rename(temp, place)
 }
 
 // syncPlaces makes the renames durable. Places found already taken are included: the attempt that
@@ -161,7 +161,7 @@ func (s *Store) syncPlaces(entries []Entry) error {
 	}
 	var g errgroup.Group
 	for dir := range maps.Keys(dirs) {
-		g.Go(func() error { return s.syncDir(dir) })
+		g.Go(func() error { return s.disk.SyncDir(dir) })
 	}
 	return g.Wait()
 }
@@ -235,7 +235,7 @@ func (s *Store) load() error {
 		return err
 	}
 	for _, f := range left {
-		if err := s.remove(filepath.Join(s.tmp, f.Name())); err != nil {
+		if err := s.disk.Remove(filepath.Join(s.tmp, f.Name())); err != nil {
 			return err
 		}
 	}

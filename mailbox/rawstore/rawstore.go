@@ -15,7 +15,6 @@ package rawstore
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Options tune a Store. The zero value is right for production, save for Erased.
@@ -36,26 +36,13 @@ type Options struct {
 	Syncers int
 	// Intercept stands before every step that changes the disk, for tests that make a step fail
 	// with or without its effect. Nil runs each step. It is called from several goroutines.
-	Intercept func(op Op, path string, do func() error) error
+	Intercept func(op durable.Op, path string, do func() error) error
 }
-
-// Op names a step that changes the disk.
-type Op string
-
-// The steps, as Options.Intercept sees them.
-const (
-	OpCreate   Op = "create"
-	OpWrite    Op = "write"
-	OpSync     Op = "sync"
-	OpTruncate Op = "truncate"
-	OpRename   Op = "rename"
-	OpSyncDir  Op = "sync-dir"
-	OpRemove   Op = "remove"
-)
 
 // Store is the directory of mails. Its methods may be called from several goroutines.
 type Store struct {
 	opts     Options
+	disk     durable.Disk
 	mail     string // <state>/mail
 	tmp      string // <state>/tmp
 	lastTemp atomic.Uint64
@@ -72,7 +59,7 @@ type Store struct {
 // the manifest still holds, and empties tmp. Only one Store may be open on a directory: the daemon's
 // lock on the state directory sees to that.
 func Open(dir string, opts Options) (*Store, error) {
-	s := &Store{opts: opts, mail: filepath.Join(dir, "mail"), tmp: filepath.Join(dir, "tmp")}
+	s := &Store{opts: opts, disk: durable.Disk{Intercept: opts.Intercept}, mail: filepath.Join(dir, "mail"), tmp: filepath.Join(dir, "tmp")}
 	if s.opts.Syncers <= 0 {
 		s.opts.Syncers = 16
 	}
@@ -102,7 +89,7 @@ func (s *Store) makeDirs(dir string) error {
 		}
 	}
 	// The entries of the directories themselves must survive as well as what is put into them.
-	return errors.Join(s.syncDir(s.mail), s.syncDir(dir))
+	return errors.Join(s.disk.SyncDir(s.mail), s.disk.SyncDir(dir))
 }
 
 // Close closes the manifest. Nothing is lost by not calling it.
@@ -133,10 +120,7 @@ func (s *Store) Has(d casefile.Digest) bool {
 // Erase removes the bytes of a mail for good. The caller has committed the erasure before; erasing
 // what is not here is no error, so that an interrupted erasure can be repeated.
 func (s *Store) Erase(d casefile.Digest) error {
-	if err := s.remove(s.place(d)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return s.syncDir(filepath.Dir(s.place(d)))
+	return errors.Join(s.disk.Remove(s.place(d)), s.disk.SyncDir(filepath.Dir(s.place(d))))
 }
 
 // All yields the digest of every mail in place, in order. A file that is named like none yields an error.

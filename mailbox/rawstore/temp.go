@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Temp is a mail that is still arriving. Its SHA-256 runs along with the bytes. It belongs to one
@@ -26,16 +27,8 @@ type Temp struct {
 // Create begins a mail.
 func (s *Store) Create() (*Temp, error) {
 	name := filepath.Join(s.tmp, strconv.FormatUint(s.lastTemp.Add(1), 10)+".part")
-	var f *os.File
-	err := s.step(OpCreate, name, func() (err error) {
-		f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-		return err
-	})
+	f, err := s.disk.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {
-		if f != nil {
-			f.Close()
-			os.Remove(name)
-		}
 		return nil, err
 	}
 	return &Temp{store: s, file: f, hash: sha256.New()}, nil
@@ -46,7 +39,7 @@ func (t *Temp) Write(p []byte) (int, error) {
 	if t.err != nil {
 		return 0, t.err
 	}
-	t.err = t.store.step(OpWrite, t.file.Name(), func() error {
+	t.err = t.store.disk.Step(durable.OpWrite, t.file.Name(), func() error {
 		_, err := t.file.Write(p)
 		return err
 	})
@@ -67,7 +60,7 @@ func (t *Temp) Digest() casefile.Digest { return casefile.Digest(t.hash.Sum(nil)
 
 // Reset begins the mail anew.
 func (t *Temp) Reset() error {
-	err := t.store.step(OpTruncate, t.file.Name(), func() error {
+	err := t.store.disk.Step(durable.OpTruncate, t.file.Name(), func() error {
 		if err := t.file.Truncate(0); err != nil {
 			return err
 		}
@@ -82,35 +75,11 @@ func (t *Temp) Reset() error {
 // Discard gives the mail up. What cannot be removed is removed at the next Open.
 func (t *Temp) Discard() {
 	t.file.Close()
-	t.store.remove(t.file.Name())
+	t.store.disk.Remove(t.file.Name())
 }
 
-// sync makes the bytes durable. A failed fsync is never repeated on the same file: the kernel may
-// have dropped the pages it could not write, and a second call would then succeed.
-func (t *Temp) sync() error {
-	return errors.Join(t.store.step(OpSync, t.file.Name(), t.file.Sync), t.file.Close())
-}
-
-func (s *Store) step(op Op, path string, do func() error) error {
-	if s.opts.Intercept != nil {
-		return s.opts.Intercept(op, path, do)
-	}
-	return do()
-}
-
-func (s *Store) remove(path string) error {
-	return s.step(OpRemove, path, func() error { return os.Remove(path) })
-}
-
-func (s *Store) syncDir(dir string) error {
-	return s.step(OpSyncDir, dir, func() error {
-		d, err := os.Open(dir)
-		if err != nil {
-			return err
-		}
-		return errors.Join(d.Sync(), d.Close())
-	})
-}
+// sync makes the bytes durable; it is the last that is done with the file.
+func (t *Temp) sync() error { return errors.Join(t.store.disk.Sync(t.file), t.file.Close()) }
 
 func exists(path string, size int64) (bool, error) {
 	info, err := os.Stat(path)

@@ -15,7 +15,8 @@ var house = []room{
 	{"casefile/words", nil, "what a text's words are is the same for whoever writes the index and whoever asks it"},
 	{"casefile/ledger", domain("casefile/ooxml", "casefile/words"), "the ledger is rows of cases, wherever they are kept"},
 	{"casefile/ooxml", nil, "plumbing for zip and xml knows no case"},
-	{"casefile/register", domain(), "the register stores what the domain decided and knows no other adapter"},
+	{"casefile/durable", nil, "how a file is written so that it survives is the same whatever is in it"},
+	{"casefile/register", domain("casefile/durable"), "the register stores what the domain decided and knows no other adapter"},
 
 	{"stats", domain(), "the report is computed from cases alone, so that every cell can be traced"},
 	{"stats/annual", []string{"stats"}, "the clerk's file is words and numbers for the report; where it lies is the daemon's affair"},
@@ -26,20 +27,20 @@ var house = []room{
 	{"mailbox", domain("mailbox/parse", "mailbox/rawstore"), "the poller knows its source and its intake as interfaces only"},
 	{"mailbox/imapsource", domain("mailbox", "mailbox/rawstore"), "it streams into the store's temporary files, as mailbox.Source says, and knows no other neighbour"},
 	{"mailbox/outbox", domain("mailbox"), "sending must not be able to hold up intake"},
-	{"mailbox/rawstore", domain(), "the files of mails are kept without knowing where they came from"},
+	{"mailbox/rawstore", domain("casefile/durable"), "the files of mails are kept without knowing where they came from"},
 	{"mailbox/parse", domain(), "parsing is total and needs bytes only"},
 	{"mailbox/imapsim", nil, "the simulated server must not share our errors"},
 	{"mailbox/smtpsim", nil, "the simulated server must not share our errors"},
 	{"mailbox/eximtest", nil, "the real server must not share our errors"},
 	{"mailbox/dovecottest", nil, "the real server must not share our errors"},
 
-	{"config", []string{"casefile/words"}, "the configuration is values; what is done with them is cmd's affair"},
+	{"config", []string{"casefile/words", "casefile/durable"}, "the configuration is values; what is done with them is cmd's affair"},
 	{"deploy", nil, "files only"},
 	{"deploy/boottest", nil, "it installs packages, as an office does"},
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
-	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
+	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/durable", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/ask", domain("stats"), "the wire types; what answers them is an interface"},
 	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
@@ -82,7 +83,7 @@ var modules = []struct {
 	{"filippo.io/age", []string{"cmd/internal/daemon", "casefile/register"}, "only backups are encrypted"},
 	{"golang.org/x/net", []string{"mailbox/parse", "casefile/form", "stats/published"}, "only for reading HTML"},
 	{"golang.org/x/sync", []string{"cmd/...", "mailbox/...", "casefile/register"}, "pure packages start no goroutines"},
-	{"golang.org/x/sys", []string{"cmd/...", "casefile/register", "mailbox/rawstore"}, "system calls belong to the edges and the stores"},
+	{"golang.org/x/sys", []string{"cmd/...", "casefile/register", "casefile/durable"}, "system calls belong to the edges and the stores"},
 	{"golang.org/x/term", []string{"cmd/...", "stats/render/grid"}, "only commands have a terminal"},
 	{"golang.org/x/text", []string{"..."}, "encodings are everywhere"},
 }
@@ -96,7 +97,7 @@ var standard = []struct {
 }{
 	{[]string{"C"}, []string{"..."}, nil, "one static binary for three architectures: no cgo"},
 	{[]string{"log", "log/slog"}, []string{"..."}, nil, "zerolog is the one log, and the domain does not log"},
-	{[]string{"os", "os/exec", "net", "net/http", "syscall", "io/ioutil"}, []string{"casefile/...", "stats/..."}, []string{"casefile/register"}, "the domain does no input or output: readers and writers are given to it"},
+	{[]string{"os", "os/exec", "net", "net/http", "syscall", "io/ioutil"}, []string{"casefile/...", "stats/..."}, []string{"casefile/register", "casefile/durable"}, "the domain does no input or output: readers and writers are given to it"},
 	{[]string{"math/rand", "math/rand/v2"}, []string{"casefile/...", "stats/..."}, nil, "the same records give the same result"},
 }
 

@@ -3,17 +3,16 @@ package cli
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
@@ -133,7 +132,7 @@ func (a *app) writeReport(r stats.Report, write render.Func, path string) error 
 
 // replaceFile puts a whole file in its place at once, with everything that write writes; whatever goes
 // wrong, the old one stays. A device or a pipe, as /dev/null, is written to and never replaced.
-func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	if at, err := os.Stat(path); err == nil && at.Mode()&(fs.ModeDevice|fs.ModeNamedPipe) != 0 {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
@@ -141,24 +140,7 @@ func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) (er
 		}
 		return errors.Join(write(f), f.Close())
 	}
-	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp))
-		}
-	}()
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp, path)
+	return durable.Disk{}.Replace(path, mode, func(f *os.File) error { return write(f) })
 }
 
 // verdict is the error of a report of which a check has failed.

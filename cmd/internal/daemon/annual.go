@@ -14,6 +14,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
@@ -173,7 +174,7 @@ func writeForms(dir string, rep stats.Report) error {
 		if err := write(&b, rep); err != nil {
 			return err
 		}
-		if err := replaceFile(filepath.Join(dir, "report."+render.Extension(name)), b.Bytes()); err != nil {
+		if err := (durable.Disk{}).Replace(filepath.Join(dir, "report."+render.Extension(name)), 0o600, durable.Content(b.Bytes())); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
@@ -92,7 +93,7 @@ func toldKeeping(err error) error {
 		return known
 	}
 	code := "keeping"
-	if _, ok := errors.AsType[*register.NoSpaceError](err); ok {
+	if _, ok := errors.AsType[*durable.NoSpaceError](err); ok {
 		code = "no-space"
 	}
 	if _, ok := errors.AsType[*register.BrokenJournalError](err); ok {
@@ -245,7 +246,7 @@ func (f *office) troubles() (all []trouble) {
 	if h.ClockBack > time.Minute {
 		add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
 	}
-	if s, err := register.SpaceOf(f.Config.Paths.State); err != nil {
+	if s, err := durable.SpaceOf(f.Config.Paths.State); err != nil {
 		add("disk", "%v", err)
 	} else if s.Free < f.leastSpace() {
 		add("disk", "磁盘只剩 %d MiB，将满；请清理或扩容", s.Free>>20)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
@@ -174,8 +175,8 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		var full atomic.Bool
 		b.seams = func(o *Options) {
-			o.registerDisk = func(op register.Op, path string, do func() error) error {
-				if full.Load() && (op == register.OpCommit || op == register.OpWrite) {
+			o.registerDisk = func(op durable.Op, path string, do func() error) error {
+				if full.Load() && (op == durable.OpCommit || op == durable.OpWrite) {
 					return &fs.PathError{Op: string(op), Path: path, Err: syscall.ENOSPC}
 				}
 				return do()

@@ -18,11 +18,10 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/ooxml"
-	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
-	"ysq.internal/ysq/mailbox/rawstore"
 )
 
 // writingOffice starts an office that has all that its letters need.
@@ -102,14 +101,14 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				var full atomic.Bool
 				b := writingOffice(t, func(b *bureau) {
 					b.seams = func(o *Options) {
-						o.disk = func(op rawstore.Op, path string, do func() error) error {
-							if full.Load() && what == "bytes" && op == rawstore.OpRename {
+						o.disk = func(op durable.Op, path string, do func() error) error {
+							if full.Load() && what == "bytes" && op == durable.OpRename {
 								return errors.New("no space left on device")
 							}
 							return do()
 						}
-						o.registerDisk = func(op register.Op, path string, do func() error) error {
-							if full.Load() && what == "record" && op == register.OpCommit {
+						o.registerDisk = func(op durable.Op, path string, do func() error) error {
+							if full.Load() && what == "record" && op == durable.OpCommit {
 								return errors.New("no space left on device")
 							}
 							return do()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/annual"
@@ -70,37 +71,9 @@ func (f *office) SetManual(_ context.Context, who ask.Actor, year int, text stri
 	if err := os.MkdirAll(f.annualDir(), 0o700); err != nil {
 		return err
 	}
-	if err := replaceFile(f.manualPath(year), []byte(text)); err != nil {
+	if err := (durable.Disk{}).Replace(f.manualPath(year), 0o600, durable.Content([]byte(text))); err != nil {
 		return err
 	}
 	f.Log.Info().Int("year", year).Str("actor", who.String()).Msg("the words of the annual report were edited")
 	return nil
-}
-
-// replaceFile puts a whole file in its place at once, durably; whatever goes wrong, the old one stays.
-func replaceFile(path string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp.Name()))
-		}
-	}()
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if err = errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	if err = os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

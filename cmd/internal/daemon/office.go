@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
@@ -51,9 +52,9 @@ type Options struct {
 	dial, dialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	unbound        bool
 	// What tests put before the mails' disk, and before intake reads a mail.
-	disk func(op rawstore.Op, path string, do func() error) error
+	disk func(op durable.Op, path string, do func() error) error
 	// And before the register's.
-	registerDisk func(op register.Op, path string, do func() error) error
+	registerDisk func(op durable.Op, path string, do func() error) error
 	onRead       func(casefile.Digest)
 	// And in the place of the children that read attachments.
 	readPart readFunc

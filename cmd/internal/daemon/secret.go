@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // secretSize is in bytes. The file holds it in hexadecimal.
@@ -72,23 +74,8 @@ func loadSecret(state string) ([]byte, error) {
 }
 
 // makeSecret writes a new secret durably before anything is marked with it.
-func makeSecret(path string) (secret []byte, err error) {
-	secret = make([]byte, secretSize)
+func makeSecret(path string) ([]byte, error) {
+	secret := make([]byte, secretSize)
 	rand.Read(secret) // never fails (crypto/rand)
-	tmp, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	_, err = tmp.WriteString(hex.EncodeToString(secret) + "\n")
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return nil, errors.Join(err, os.Remove(path+".tmp"))
-	}
-	if err := os.Rename(path+".tmp", path); err != nil {
-		return nil, err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return nil, err
-	}
-	return secret, errors.Join(dir.Sync(), dir.Close())
+	return secret, durable.Disk{}.Replace(path, 0o600, durable.Content([]byte(hex.EncodeToString(secret)+"\n")))
 }

@@ -15,11 +15,11 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
-	"ysq.internal/ysq/mailbox/rawstore"
 )
 
 // A mail on which the reading dies is parked with the reason; the mails around it have their cases.
@@ -54,13 +54,13 @@ func TestPoisonMailCostsItself(t *testing.T) {
 
 // A disk that is full where mails are written: the daemon stays, says so, and goes on by itself.
 func TestFullDisk(t *testing.T) {
-	for _, op := range []rawstore.Op{rawstore.OpCreate, rawstore.OpWrite, rawstore.OpSync, rawstore.OpRename, rawstore.OpSyncDir} {
+	for _, op := range []durable.Op{durable.OpCreate, durable.OpWrite, durable.OpSync, durable.OpRename, durable.OpSyncDir} {
 		t.Run(string(op), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBureau(t, "2026-03-02")
 				var full atomic.Bool
 				b.seams = func(o *Options) {
-					o.disk = func(this rawstore.Op, path string, do func() error) error {
+					o.disk = func(this durable.Op, path string, do func() error) error {
 						if full.Load() && this == op {
 							return fmt.Errorf("%s: %w", path, syscall.ENOSPC)
 						}
@@ -166,8 +166,8 @@ func TestMailsAreReadBeforeTheTransaction(t *testing.T) {
 		var writing atomic.Bool
 		var read, within atomic.Int64
 		b.seams = func(o *Options) {
-			o.registerDisk = func(op register.Op, _ string, do func() error) error {
-				if op == register.OpCommit { // the whole transaction, not only its end
+			o.registerDisk = func(op durable.Op, _ string, do func() error) error {
+				if op == durable.OpCommit { // the whole transaction, not only its end
 					writing.Store(true)
 					defer writing.Store(false)
 				}

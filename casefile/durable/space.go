@@ -1,0 +1,41 @@
+package durable
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// Space says how much room a file system has.
+type Space struct {
+	Free  int64 // for everybody but root, in bytes
+	Total int64
+}
+
+// SpaceOf asks the file system of a path.
+func SpaceOf(path string) (Space, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(path, &st); err != nil {
+		return Space{}, fmt.Errorf("asking for the free space of %s: %w", path, err)
+	}
+	return Space{Free: int64(st.Bavail) * st.Bsize, Total: int64(st.Blocks) * st.Bsize}, nil
+}
+
+// NoSpaceError says that a file system has no room for what was about to be written.
+type NoSpaceError struct {
+	Path       string
+	Need, Free int64 // bytes
+}
+
+func (e *NoSpaceError) Error() string {
+	return fmt.Sprintf("%s 所在的磁盘只剩 %d MiB，需要 %d MiB；请先清理或扩容", e.Path, e.Free>>20, e.Need>>20+1)
+}
+
+// RoomFor returns a *NoSpaceError when the file system of a path has less room than is needed.
+func RoomFor(path string, need int64) error {
+	s, err := SpaceOf(path)
+	if err == nil && s.Free < need {
+		err = &NoSpaceError{path, need, s.Free}
+	}
+	return err
+}
