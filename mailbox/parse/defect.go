@@ -35,6 +35,7 @@ const (
 	DefectEncodingName   = "transfer-encoding-misspelt" // understood nevertheless
 	DefectBase64Junk     = "base64-junk"                // characters or lines outside base64 were dropped
 	DefectBase64End      = "base64-incomplete"          // the last group is cut
+	DefectBase64Plain    = "base64-plain"               // declared base64 and not encoded: taken as it stands
 	DefectQuoted         = "quoted-printable-malformed" // a bare = was kept
 	DefectBoundary       = "boundary-missing"           // no boundary declared; one was found or not
 	DefectBoundaryWrong  = "boundary-wrong"             // another one than declared is in use

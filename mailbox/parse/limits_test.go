@@ -86,9 +86,10 @@ func TestLimits(t *testing.T) {
 		{"lines like delimiters", repeat{head: base.head + "--b\r\n\r\n", unit: "--\r\n--c\n", size: 4 << 20}, DefectText, 1, 16 << 20},
 		{"preamble of lines like delimiters", repeat{head: base.head, unit: "--x\n", size: 16 << 20}, DefectNoParts, 1, 16 << 20},
 		{"header of lines that are no fields", repeat{head: top + "Content-Type: text/plain\r\n", unit: "x\n", tail: "X-Y: z\r\n\r\nx", size: 1 << 20}, "", 1, 16 << 20},
-		{"base64 among lines that are none", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\n", unit: "!\n", size: 16 << 20}, DefectBase64Junk, 1, 8 << 20},
+		{"base64 among lines that are none", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\nQUJDREVG\r\n", unit: "!\n", size: 16 << 20}, DefectBase64Junk, 1, 8 << 20},
 		{"mails within each other", repeat{head: top + strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 8000), size: 280_000}, DefectDepth, 21, 16 << 20},
-		{"base64 in one line of foreign characters", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\n", unit: "!!!!", size: 8 << 20}, DefectBase64Junk, 1, 8 << 20},
+		{"base64 in one line of foreign characters", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\nQUJDREVG\r\n", unit: "!!!!", size: 8 << 20}, DefectBase64Junk, 1, 8 << 20},
+		{"declared base64 and plain", repeat{head: top + "Content-Transfer-Encoding: base64\r\n\r\n", unit: "申请公开\r\n", size: 16 << 20}, DefectBase64Plain, 1, 16 << 20},
 		{"only equals signs", repeat{head: top + "Content-Transfer-Encoding: quoted-printable\r\n\r\n", unit: "=", size: 8 << 20}, DefectQuoted, 1, 32 << 20},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,8 +1,8 @@
 // Package parse reads an e-mail: RFC 5322 bytes in, casefile.Message out.
 //
 // It is total. Whatever the bytes are, there is a Message: what could be read is in it and what was
-// wrong is listed in its Defects. A panic inside ends the reading, not the program, and keeps what
-// had been read. The bytes in the mail file stay the evidence; a Message is only a reading of them.
+// wrong is listed in its Defects. A panic inside ends the reading of one part, not that of the mail, and
+// keeps what had been read. The bytes in the mail file stay the evidence; a Message is only a reading of them.
 //
 // The work is linear in the size of the mail and the memory is constant: a mail of 70 MB is read
 // through a buffer of 32 KiB, and only header, text and the heads of attachments are ever held.
@@ -21,7 +21,8 @@
 //	address.go   mailboxes                    ident.go     message identifiers
 //	date.go      the Date field               param.go     parameters of Content-*
 //	charset.go   bytes to text                filename.go  names for files
-//	transfer.go  base64, quoted-printable     html.go      HTML to text
+//	transfer.go  transfer encodings           base64.go    base64
+//	html.go      HTML to text
 //	report.go    delivery reports             note.go      what an operator must know of a part
 //	defect.go    the list of defects
 package parse
@@ -93,9 +94,13 @@ func Message(raw io.ReaderAt, size int64, digest casefile.Digest, limits Limits)
 // ErrNoPart is returned by CopyPart for an index that the mail does not have.
 var ErrNoPart = errors.New("no such part in the mail")
 
+// ErrBroken is returned by CopyPart for a part whose reading broke off inside this package; the parts
+// behind it can be read.
+var ErrBroken = errors.New("the reading of the part broke off")
+
 // CopyPart writes the decoded bytes of the part with the given index to dst, exactly those that
 // Part.Digest names: the transfer encoding is undone, the character set is left alone. The part is
-// returned as Message lists it. An error is ErrNoPart, dst's own, or one of reading raw.
+// returned as Message lists it. An error is ErrNoPart, ErrBroken, dst's own, or one of reading raw.
 func CopyPart(dst io.Writer, raw io.ReaderAt, size int64, index int, limits Limits) (casefile.Part, error) {
 	w := newWalker(limits)
 	w.target, w.dst = index, dst

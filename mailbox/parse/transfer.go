@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"encoding/base64"
 	"io"
 	"strings"
 )
@@ -15,7 +14,7 @@ func (w *walker) decoder(src source, encoding []byte, where string) source {
 	case "", "7bit", "8bit", "binary":
 		return src
 	case "base64":
-		return &base64Source{lines: lineSource{src: src}, w: w, where: where}
+		return w.base64(src, where)
 	case "quoted-printable":
 		return &quotedSource{lines: lineSource{src: src}, w: w, where: where}
 	}
@@ -25,7 +24,7 @@ func (w *walker) decoder(src source, encoding []byte, where string) source {
 		return src
 	case "base64", "b64", "base", "b":
 		w.defect(DefectEncodingName, where, "传输编码“"+clip(name, 60)+"”写法有误，按 base64 读取")
-		return &base64Source{lines: lineSource{src: src}, w: w, where: where}
+		return w.base64(src, where)
 	case "quotedprintable", "quoted", "quotedprint", "qp", "q":
 		w.defect(DefectEncodingName, where, "传输编码“"+clip(name, 60)+"”写法有误，按 quoted-printable 读取")
 		return &quotedSource{lines: lineSource{src: src}, w: w, where: where}
@@ -43,7 +42,9 @@ type lineSource struct {
 	used  bool // carry was handed out
 }
 
-const maxLine = 8 << 10
+const maxLine = 8 << 10 // divisible by 4: a long line of base64 is parted between groups
+
+const outSize = 16 << 10 // of what a decoder hands out at once, about
 
 // next returns a line, or with whole false a piece of one: a long one, or the last without an end.
 func (l *lineSource) next() (line []byte, whole bool, err error) {
@@ -61,130 +62,23 @@ func (l *lineSource) next() (line []byte, whole bool, err error) {
 			}
 			continue
 		}
-		k := bytes.IndexByte(l.rest, '\n')
+		room := min(len(l.rest), maxLine-len(l.carry))
+		k := bytes.IndexByte(l.rest[:room], '\n')
 		if k >= 0 && len(l.carry) == 0 {
 			line, l.rest = l.rest[:k+1], l.rest[k+1:]
 			return line, true, nil
 		}
-		n := len(l.rest)
+		n := room
 		if k >= 0 {
 			n = k + 1
 		}
-		n = min(n, maxLine)
 		l.carry = append(l.carry, l.rest[:n]...)
 		l.rest = l.rest[n:]
-		if k >= 0 && n == k+1 || len(l.carry) >= maxLine {
+		if k >= 0 || len(l.carry) == maxLine {
 			l.used = true
-			return l.carry, k >= 0 && n == k+1, nil
+			return l.carry, k >= 0, nil
 		}
 	}
-}
-
-// base64Source decodes base64 as attachments carry it: in lines, perhaps with foreign characters,
-// in several padded pieces, with a footer that some list or scanner put behind it.
-type base64Source struct {
-	lines lineSource
-	w     *walker
-	where string
-	group [4]byte // characters of a group that is not yet complete
-	n     int
-	ended bool // padding or an empty line has been seen: only lines that are surely base64 go on
-	some  bool // something has been decoded
-	junk  bool // that there is something else has been noted
-	out   []byte
-}
-
-const outSize = 16 << 10
-
-func (d *base64Source) chunk() ([]byte, error) {
-	if d.out == nil {
-		d.out = make([]byte, 0, outSize)
-	}
-	d.out = d.out[:0]
-	for len(d.out) < outSize-maxLine {
-		line, whole, err := d.lines.next()
-		if err != nil {
-			d.flush(true)
-			if len(d.out) > 0 {
-				return d.out, nil
-			}
-			return nil, io.EOF
-		}
-		d.line(bytes.TrimSpace(line), whole)
-	}
-	return d.out, nil
-}
-
-func (d *base64Source) line(line []byte, whole bool) {
-	if len(line) == 0 {
-		d.ended = d.ended || whole && d.some
-		return
-	}
-	if d.n == 0 && len(line)%4 == 0 && !d.ended {
-		// What nearly every line is like. Decode stops at what is not base64; the slow way then
-		// takes the line again.
-		room := d.out[len(d.out):cap(d.out)]
-		if n, err := base64.StdEncoding.Decode(room, line); err == nil {
-			d.out = d.out[:len(d.out)+n]
-			d.some = true
-			d.ended = n != len(line)/4*3
-			return
-		}
-	}
-	if !d.isData(line) {
-		if !d.junk {
-			d.junk = true
-			d.w.defect(DefectBase64Junk, d.where, "base64 内容中夹有其他文字，已略过：“"+excerpt(line)+"”")
-		}
-		return
-	}
-	d.ended = false
-	for _, c := range line {
-		switch {
-		case c == '=':
-			if d.n > 0 {
-				d.flush(false)
-			}
-			d.ended = true
-		case inBase64(c):
-			d.ended = false
-			d.group[d.n] = c
-			if d.n++; d.n == 4 {
-				d.flush(false)
-			}
-		case !d.junk:
-			d.junk = true
-			d.w.defect(DefectBase64Junk, d.where, "base64 内容中夹有其他字符，已略过")
-		}
-	}
-	d.some = true
-}
-
-// isData tells a line of base64, a few foreign characters allowed, from a line of words.
-func (d *base64Source) isData(line []byte) bool {
-	foreign := 0
-	for _, c := range line {
-		if !inBase64(c) && c != '=' {
-			foreign++
-		}
-	}
-	if d.ended {
-		return foreign == 0 && len(line)%4 == 0 && (len(line) >= 8 || bytes.HasSuffix(line, []byte("=")))
-	}
-	return foreign == 0 || len(line) >= 40 && foreign <= len(line)/16
-}
-
-// flush decodes the group at hand, also an incomplete one. last is the end of the content.
-func (d *base64Source) flush(last bool) {
-	if last && d.n > 0 {
-		d.w.defect(DefectBase64End, d.where, "base64 内容不完整，已解到最后一个完整字节")
-	}
-	if d.n > 1 {
-		var dst [3]byte
-		m, _ := base64.RawStdEncoding.Decode(dst[:], d.group[:d.n])
-		d.out = append(d.out, dst[:m]...)
-	}
-	d.n = 0
 }
 
 // quotedSource decodes quoted-printable (RFC 2045, section 6.7); what is not an escape stands for

@@ -86,7 +86,7 @@ func (w *walker) safely(what string, f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.done = true
-			w.readErr = fmt.Errorf("panic: %v", p) // CopyPart must not pass it over
+			w.readErr = fmt.Errorf("panic: %v", p)
 			w.defect(DefectPanic, "", fmt.Sprintf("%s，已读出的部分保留（%v）", what, p))
 		}
 	}()
@@ -158,8 +158,19 @@ func (w *walker) machine(h header) {
 }
 
 // entity reads what a header announces: a multipart, a nested mail or a leaf. Afterwards the
-// scanner stands behind the delimiter that ended it.
+// scanner stands behind the delimiter that ended it, also where the reading of this one broke off: the
+// parts behind it are read all the same.
 func (w *walker) entity(s *scanner, h header, in place) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.defect(DefectPanic, in.path, fmt.Sprintf("这一部分读取中断，已读出的保留（%v）", p))
+			if w.target >= 0 && w.target < len(w.msg.Parts) { // it was being copied, or holds what broke off
+				w.readErr, w.done = fmt.Errorf("%w: panic: %v", ErrBroken, p), true
+				return
+			}
+			s.skip()
+		}
+	}()
 	mediaType, p := w.mediaType(h, in)
 	var isNested, isMulti bool
 	switch {
