@@ -287,6 +287,9 @@ func (f *office) readParts(ctx context.Context, raw io.ReaderAt, size int64, d c
 			_, err := parse.CopyPart(w, raw, size, p.Index, parse.Limits{Undigested: true})
 			return err
 		})
+		if errors.Is(err, parse.ErrBroken) { // the mail's other parts are not concerned
+			one, err = worker.Reading{State: worker.Failed, Complaint: err.Error(), Document: form.Document{Part: p.Index, Name: p.Name}}, nil
+		}
 		if err != nil {
 			return nil, err
 		}

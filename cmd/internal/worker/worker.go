@@ -39,7 +39,7 @@ import (
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 1
+const Version = 2
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
