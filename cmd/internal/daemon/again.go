@@ -6,31 +6,30 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/mailbox"
 )
 
 // defectUndecided marks a mail that is parked because deciding about it failed.
 const defectUndecided = "undecided"
 
-// placeAgain decides anew about a parked mail, from its bytes, as if it had just been fetched, and
+// again decides anew about a parked mail, from its bytes, as if it had just been fetched, and
 // records where it goes now.
-func (f *office) placeAgain(tx *register.Tx, actor string, t casefile.MessageTaken, now time.Time) error {
-	a := f.readArrival(mailbox.Fetched{
+func (p *placing) again(actor string, t casefile.MessageTaken) error {
+	a := p.readArrival(mailbox.Fetched{
 		Ref:  mailbox.Ref{Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID},
-		Role: f.roleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
+		Role: p.roleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
 	})
-	about, err := tx.About(a.Digest)
+	about, err := p.tx.About(a.Digest)
 	if err != nil {
 		return err
 	}
 	var drafts []casefile.Draft
 	if a.broken != "" {
-		drafts = f.undecided(a, now, a.broken)
-	} else if drafts, err = f.decide(tx, a, about, now); err != nil {
+		drafts = p.undecided(a, a.broken)
+	} else if drafts, err = p.decide(a, about); err != nil {
 		return err
 	}
-	_, err = tx.Append(actor, drafts...)
+	_, err = p.tx.Append(actor, drafts...)
 	return err
 }
 

@@ -327,7 +327,7 @@ func (f *office) appendOne(tx *register.Tx, who ask.Actor, v ask.DraftView, toda
 	}
 	switch d.Event.(type) {
 	case casefile.Detached, casefile.Voided:
-		if err := placeAgain(tx, who, today, d.Case, d.Event); err != nil {
+		if err := refile(tx, who, today, d.Case, d.Event); err != nil {
 			return nil, nil, err
 		}
 	}

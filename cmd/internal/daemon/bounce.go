@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -20,27 +19,27 @@ const defectUnclaimed = "bounce-unclaimed"
 // bounced puts a report on a letter of ours (RFC 3464) on that letter's case. What the report means
 // there is an event of its own: 送达失败 when the letter was the reply, a note otherwise. It returns
 // nothing for any other mail, and for a report on a letter that is on no case or on several.
-func (f *office) bounced(tx *register.Tx, a arrival, d match.Decision, about []casefile.Record, now time.Time) ([]casefile.Draft, error) {
+func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) ([]casefile.Draft, error) {
 	report := a.message.Delivery
 	if d.Cause != match.CauseBounce || report == nil || report.OriginalID == "" {
 		return nil, nil
 	}
-	id, letter, err := letterSent(tx, report.OriginalID)
+	id, letter, err := letterSent(p.tx, report.OriginalID)
 	if err != nil || id == "" {
 		return nil, err
 	}
-	t := f.taken(a)
+	t := takenOf(a)
 	t.Disposition, t.Case = casefile.ToCase, id
 	t.Reasons = append(slices.Clone(d.Reasons), fmt.Sprintf("所指的是 %s 上 %s 发出的信，归入该件", id, civil.Of(letter.SentAt)))
-	arrived := arrivalOf(a.InternalDate, now)
+	arrived := arrivalOf(a.InternalDate, p.now)
 	in := casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: d.Reasons[0]}
 	in.From = casefile.Address{Name: t.From.String()} // a mail server does not belong to the applicant's side
-	told, err := f.undelivered(tx, id, letter, report, civil.Of(arrived), now)
+	told, err := p.undelivered(id, letter, report, civil.Of(arrived))
 	if err != nil {
 		return nil, err
 	}
-	drafts := []casefile.Draft{{On: civil.Of(now), Event: t}, {Case: id, On: civil.Of(arrived), Event: in}, told}
-	return append(drafts, copies(about, a, id, now)...), nil
+	drafts := []casefile.Draft{{On: civil.Of(p.now), Event: t}, {Case: id, On: civil.Of(arrived), Event: in}, told}
+	return append(drafts, copies(about, a, id, p.now)...), nil
 }
 
 // letterSent returns the one case that has sent the letter, and the letter as it was seen.
@@ -81,12 +80,12 @@ func letterGiven(tx *register.Tx, messageID string) (id casefile.ID, letter case
 
 // undelivered says what a report means for the case. The rules judge 送达失败 as if a clerk recorded
 // it; where they refuse, the report is noted, and told in the log as something to be seen to.
-func (f *office) undelivered(tx *register.Tx, id casefile.ID, letter casefile.MessageOut, report *casefile.DeliveryReport, on civil.Date, now time.Time) (casefile.Draft, error) {
-	c, err := tx.Case(id)
+func (p *placing) undelivered(id casefile.ID, letter casefile.MessageOut, report *casefile.DeliveryReport, on civil.Date) (casefile.Draft, error) {
+	c, err := p.tx.Case(id)
 	if err != nil {
 		return casefile.Draft{}, err
 	}
-	history, err := tx.History(id)
+	history, err := p.tx.History(id)
 	if err != nil {
 		return casefile.Draft{}, err
 	}
@@ -95,28 +94,28 @@ func (f *office) undelivered(tx *register.Tx, id casefile.ID, letter casefile.Me
 		return note, nil
 	}
 	failed := casefile.Draft{Case: id, On: max(on, c.DispatchedOn), Event: casefile.DeliveryFailed{Reason: reportText(report, letter)}}
-	reply, err := f.bringsReply(tx, c, history, letter)
+	reply, err := p.bringsReply(c, history, letter)
 	if err != nil {
 		return casefile.Draft{}, err
 	}
 	if reply {
-		if _, err := casefile.Decide(history, failed, civil.Of(now), f.reg.Law(), f.reg.Calendar()); err == nil {
-			f.Log.Error().Str("case", string(id)).Msg("the reply came back: it is not delivered")
+		if _, err := casefile.Decide(history, failed, civil.Of(p.now), p.reg.Law(), p.reg.Calendar()); err == nil {
+			p.Log.Error().Str("case", string(id)).Msg("the reply came back: it is not delivered")
 			return failed, nil
 		}
 	}
-	f.Log.Error().Str("case", string(id)).Msg("a letter of the case came back")
+	p.Log.Error().Str("case", string(id)).Msg("a letter of the case came back")
 	return note, nil
 }
 
 // bringsReply tells the reply from other letters of the case: of one that was prepared here by its
 // number, of any other by its day.
-func (f *office) bringsReply(tx *register.Tx, c casefile.Case, history []casefile.Record, letter casefile.MessageOut) (bool, error) {
-	seq := tx.OutgoingByMessageID(letter.MessageID)
+func (p *placing) bringsReply(c casefile.Case, history []casefile.Record, letter casefile.MessageOut) (bool, error) {
+	seq := p.tx.OutgoingByMessageID(letter.MessageID)
 	if seq == 0 {
 		return wasReply(history, letter), nil
 	}
-	o, err := tx.Outgoing(seq)
+	o, err := p.tx.Outgoing(seq)
 	if err != nil || o.Purpose != casefile.PurposeLetter {
 		return false, err // a receipt that comes back says nothing of the reply of the same day
 	}
@@ -162,10 +161,10 @@ func unclaimed(a arrival, d match.Decision) []casefile.Defect {
 }
 
 // claimed looks whether a letter of ours is among what was just recorded.
-func (f *office) claimed(tx *register.Tx, drafts []casefile.Draft, now time.Time) error {
+func (p *placing) claimed(drafts []casefile.Draft) error {
 	for _, d := range drafts {
 		if e, ok := d.Event.(casefile.MessageOut); ok {
-			if err := f.claim(tx, e, now); err != nil {
+			if err := p.claim(e); err != nil {
 				return err
 			}
 		}
@@ -175,12 +174,12 @@ func (f *office) claimed(tx *register.Tx, drafts []casefile.Draft, now time.Time
 
 // claim records the reports that came before the letter that they are about. It runs when the letter
 // has been recorded.
-func (f *office) claim(tx *register.Tx, letter casefile.MessageOut, now time.Time) error {
+func (p *placing) claim(letter casefile.MessageOut) error {
 	if letter.MessageID == "" {
 		return nil
 	}
 	var waiting []register.Mail
-	for m, err := range tx.Mails(casefile.Parked) {
+	for m, err := range p.tx.Mails(casefile.Parked) {
 		if err != nil {
 			return err
 		}
@@ -189,7 +188,7 @@ func (f *office) claim(tx *register.Tx, letter casefile.MessageOut, now time.Tim
 		}
 	}
 	for _, m := range waiting {
-		if err := f.placeAgain(tx, actorMailbox, m.MessageTaken, now); err != nil {
+		if err := p.again(actorMailbox, m.MessageTaken); err != nil {
 			return err
 		}
 	}

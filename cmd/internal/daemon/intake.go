@@ -180,8 +180,9 @@ func (f *office) take(read []arrival) error {
 	var lines []logLine
 	err := f.reg.Update(now, func(tx *register.Tx) error {
 		lines = lines[:0]
+		p := &placing{f, tx, now}
 		for _, a := range read {
-			drafts, err := f.place(tx, a, now)
+			drafts, err := p.place(a)
 			if err != nil {
 				return err
 			}
@@ -191,7 +192,7 @@ func (f *office) take(read []arrival) error {
 			if len(drafts) > 0 {
 				lines = append(lines, lineOf(drafts))
 			}
-			if err := f.claimed(tx, drafts, now); err != nil {
+			if err := p.claimed(drafts); err != nil {
 				return err
 			}
 		}
@@ -206,10 +207,17 @@ func (f *office) take(read []arrival) error {
 	return nil
 }
 
+// placing is a transaction in which mails get their places.
+type placing struct {
+	*office
+	tx  *register.Tx
+	now time.Time
+}
+
 // place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
 // panics parks the mail with the reason; only a register that cannot be read is an error.
-func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []casefile.Draft, err error) {
-	about, err := tx.About(a.Digest)
+func (p *placing) place(a arrival) (drafts []casefile.Draft, err error) {
+	about, err := p.tx.About(a.Digest)
 	if err != nil {
 		return nil, err
 	}
@@ -218,54 +226,54 @@ func (f *office) place(tx *register.Tx, a arrival, now time.Time) (drafts []case
 	case bookHas(about, a): // a crash came between the commit and its answer
 		return nil, nil
 	case a.broken != "" && known != nil: // erased, say; a copy of what has its place needs no reading
-		return f.duplicate(tx, a, *known, about, now)
+		return p.duplicate(a, *known, about)
 	case a.broken != "":
-		return f.undecided(a, now, a.broken), nil
+		return p.undecided(a, a.broken), nil
 	case known != nil && !movedToInbox(*known, a):
-		return f.duplicate(tx, a, *known, about, now)
+		return p.duplicate(a, *known, about)
 	}
-	return f.decide(tx, a, about, now)
+	return p.decide(a, about)
 }
 
 // decide is place for bytes that have no place yet, or are to get another one.
-func (f *office) decide(tx *register.Tx, a arrival, about []casefile.Record, now time.Time) (drafts []casefile.Draft, err error) {
+func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.Draft, err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			f.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", p)
-			drafts, err = f.undecided(a, now, fmt.Sprintf("判断去处时程序出错：%v", p)), nil
+		if r := recover(); r != nil {
+			p.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", r)
+			drafts, err = p.undecided(a, fmt.Sprintf("判断去处时程序出错：%v", r)), nil
 		}
 	}()
-	if t, ok := f.ownDigest(tx, a); ok {
-		return append([]casefile.Draft{{On: civil.Of(now), Event: t}}, copies(about, a, "", now)...), nil
+	if t, ok := p.ownDigest(a); ok {
+		return append([]casefile.Draft{{On: civil.Of(p.now), Event: t}}, copies(about, a, "", p.now)...), nil
 	}
-	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, now))},
-		match.Office{Addresses: f.addresses(), CasesFrom: f.live().Intake.CasesFrom}, index{tx, f})
+	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.now))},
+		match.Office{Addresses: p.addresses(), CasesFrom: p.live().Intake.CasesFrom}, index{p.tx, p.office})
 	if err != nil {
-		return f.undecided(a, now, "判断去处时出错："+err.Error()), nil
+		return p.undecided(a, "判断去处时出错："+err.Error()), nil
 	}
-	if drafts, err := f.bounced(tx, a, d, about, now); err != nil || drafts != nil {
+	if drafts, err := p.bounced(a, d, about); err != nil || drafts != nil {
 		return drafts, err
 	}
-	return f.settle(tx, a, d, about, now), nil
+	return p.draftsFor(a, d, about), nil
 }
 
 // ownDigest knows the office's own list of the morning, when it comes to the mailbox itself: nobody has
 // to look at it there. It is known by its Message-ID, which only its readers have seen.
-func (f *office) ownDigest(tx *register.Tx, a arrival) (t casefile.MessageTaken, ok bool) {
-	seq := tx.OutgoingByMessageID(a.message.MessageID)
+func (p *placing) ownDigest(a arrival) (t casefile.MessageTaken, ok bool) {
+	seq := p.tx.OutgoingByMessageID(a.message.MessageID)
 	if seq == 0 {
 		return t, false
 	}
-	if o, err := tx.Outgoing(seq); err != nil || o.Purpose != casefile.PurposeDigest {
+	if o, err := p.tx.Outgoing(seq); err != nil || o.Purpose != casefile.PurposeDigest {
 		return t, false
 	}
-	t = f.taken(a)
+	t = takenOf(a)
 	t.Disposition, t.Reasons = casefile.ToHistory, []string{"是本机关自己的每日提醒"}
 	return t, true
 }
 
-// taken is the book's entry for a mail, its place still open.
-func (f *office) taken(a arrival) casefile.MessageTaken {
+// takenOf is the book's entry for a mail, its place still open.
+func takenOf(a arrival) casefile.MessageTaken {
 	return casefile.MessageTaken{
 		Account: a.Account, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
 		ArrivedAt: a.InternalDate, Size: a.Size, Letter: letterOf(a.message),
@@ -294,11 +302,11 @@ func arrivalOf(internal, now time.Time) time.Time {
 }
 
 // undecided parks a mail about which no decision came to pass; `mail retry` tries again.
-func (f *office) undecided(a arrival, now time.Time, reason string) []casefile.Draft {
-	t := f.taken(a)
+func (p *placing) undecided(a arrival, reason string) []casefile.Draft {
+	t := takenOf(a)
 	t.Disposition, t.Reasons = casefile.Parked, []string{reason}
 	t.Defects = append(t.Defects, casefile.Defect{Code: defectUndecided, Detail: reason})
-	return []casefile.Draft{{On: civil.Of(now), Event: t}}
+	return []casefile.Draft{{On: civil.Of(p.now), Event: t}}
 }
 
 // lastTaken returns the entry that says where these bytes ended, nil when they are new.
@@ -328,19 +336,19 @@ func movedToInbox(known casefile.MessageTaken, a arrival) bool {
 
 // duplicate records a further copy of bytes that have their place. The earliest INTERNALDATE over
 // all copies is the arrival: where this copy is older than the case thought, the case learns of it.
-func (f *office) duplicate(tx *register.Tx, a arrival, known casefile.MessageTaken, about []casefile.Record, now time.Time) ([]casefile.Draft, error) {
-	t := f.taken(a)
+func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []casefile.Record) ([]casefile.Draft, error) {
+	t := takenOf(a)
 	t.Disposition, t.Case = casefile.Duplicate, known.Case
 	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
-	drafts := []casefile.Draft{{On: civil.Of(now), Event: t}}
+	drafts := []casefile.Draft{{On: civil.Of(p.now), Event: t}}
 	for _, r := range about {
 		e, ok := r.Event.(casefile.Received)
-		if !ok || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(tx, r) {
+		if !ok || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx, r) {
 			continue
 		}
 		e.ArrivedAt = a.InternalDate
 		drafts = append(drafts,
-			casefile.Draft{Case: r.Case, On: civil.Of(now), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
+			casefile.Draft{Case: r.Case, On: civil.Of(p.now), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
 			casefile.Draft{Case: r.Case, On: civil.Of(a.InternalDate), Event: e})
 	}
 	return drafts, nil
@@ -380,14 +388,14 @@ func (f *office) addresses() []string {
 	return all
 }
 
-// settle turns a decision into drafts.
-func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []casefile.Record, now time.Time) []casefile.Draft {
-	t := f.taken(a)
+// draftsFor turns a decision into drafts.
+func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record) []casefile.Draft {
+	t := takenOf(a)
 	t.Reasons = d.Reasons
 	for _, s := range d.Suggest {
 		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
 	}
-	arrived := arrivalOf(a.InternalDate, now)
+	arrived := arrivalOf(a.InternalDate, p.now)
 	on := civil.Of(arrived)
 	if a.InternalDate.IsZero() {
 		t.Reasons = append(t.Reasons, "服务器未给出到达时间，以取信时间为准")
@@ -397,7 +405,7 @@ func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []ca
 	case d.Disposition == casefile.ToHistory, d.Cause == match.CauseSent:
 		t.Disposition = casefile.ToHistory
 	case d.New:
-		t.Disposition, t.Case = casefile.ToCase, tx.NextID(on.Year())
+		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
 		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
 			Channel: casefile.Email, ArrivedAt: arrived, Letter: t.Letter, Suggestions: t.Suggestions,
 		}})
@@ -413,11 +421,11 @@ func (f *office) settle(tx *register.Tx, a arrival, d match.Decision, about []ca
 		t.Disposition = casefile.Parked
 		t.Defects = append(t.Defects, unclaimed(a, d)...)
 		if d.Likeness >= match.Likely && d.Cause != match.CauseBounce && d.Cause != match.CauseAutoReply {
-			f.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
+			p.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
 		}
 	}
-	drafts := append([]casefile.Draft{{On: civil.Of(now), Event: t}}, rest...)
-	return append(drafts, copies(about, a, t.Case, now)...)
+	drafts := append([]casefile.Draft{{On: civil.Of(p.now), Event: t}}, rest...)
+	return append(drafts, copies(about, a, t.Case, p.now)...)
 }
 
 // Quarantine records a mail that the server lists and does not hand out.

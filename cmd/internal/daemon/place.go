@@ -27,9 +27,9 @@ func placed(tx *register.Tx, d casefile.Digest) (casefile.MessageTaken, error) {
 	return *last, nil
 }
 
-// placeAgain follows a mail that a record on a case took out of it, or brought back: it lies in a case
+// refile follows a mail that a record on a case took out of it, or brought back: it lies in a case
 // that holds it, else it waits for a person again, with its due date. It may be an application.
-func placeAgain(tx *register.Tx, who ask.Actor, today civil.Date, id casefile.ID, event casefile.Event) error {
+func refile(tx *register.Tx, who ask.Actor, today civil.Date, id casefile.ID, event casefile.Event) error {
 	history, err := tx.History(id)
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (f *office) Retry(ctx context.Context, who ask.Actor, which string) (ask.Re
 }
 
 func (f *office) retryDecision(tx *register.Tx, who ask.Actor, t casefile.MessageTaken, now time.Time, res *ask.RetryResult) error {
-	if err := f.placeAgain(tx, who.String(), t, now); err != nil {
+	if err := (&placing{f, tx, now}).again(who.String(), t); err != nil {
 		return err
 	}
 	is, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID)
