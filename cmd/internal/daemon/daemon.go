@@ -19,8 +19,6 @@ import (
 	"sync"
 	"time"
 
-	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
@@ -35,10 +33,6 @@ type Daemon struct {
 	*office
 	handler *ask.Handler
 	log     func(error)
-
-	// What keepSending owns: cases that get no receipt, and the day on which the office was told.
-	declined map[casefile.ID]bool
-	reminded civil.Date
 }
 
 // New opens the register. It fails when another process holds it (*ask.Error with ExitUnreachable)
@@ -49,7 +43,7 @@ func New(o Options) (*Daemon, error) {
 		return nil, err
 	}
 	f.started = f.Now()
-	d := &Daemon{office: f, declined: map[casefile.ID]bool{}}
+	d := &Daemon{office: f}
 	d.log = func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
 	d.handler = ask.NewHandler(f, d.log)
 	return d, nil

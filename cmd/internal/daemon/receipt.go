@@ -31,35 +31,41 @@ type receiptDue struct {
 	letter casefile.Letter
 }
 
+// receipts writes the receipts for applications that come by mail.
+type receipts struct {
+	*office
+	declined map[casefile.ID]bool // cases that get none, as far as this run knows
+}
+
 // acknowledge prepares a receipt for each new application whose sender may get one. Each case gets one,
 // each address a few a day, no machine any (RFC 3834).
-func (d *Daemon) acknowledge() error {
-	if !d.live().Acknowledge.Enabled || !d.Config.SMTP.Enabled() {
+func (r *receipts) acknowledge() error {
+	if !r.live().Acknowledge.Enabled || !r.Config.SMTP.Enabled() {
 		return nil
 	}
 	var due []receiptDue
-	err := d.reg.View(func(tx *register.Tx) (err error) { due, err = d.receiptsDue(tx); return err })
+	err := r.reg.View(func(tx *register.Tx) (err error) { due, err = r.receiptsDue(tx); return err })
 	if err != nil {
 		return err
 	}
-	for _, r := range due {
-		if d.declined[r.ID] {
+	for _, one := range due {
+		if r.declined[one.ID] {
 			continue
 		}
-		m, err := d.parse(r.letter.Digest, parse.Limits{Text: 1, Undigested: true})
+		m, err := r.parse(one.letter.Digest, parse.Limits{Text: 1, Undigested: true})
 		ok, why := false, "来信读不出"
 		if err == nil {
-			ok, why = match.Answerable(&m, append(d.addresses(), d.Config.SMTP.User))
+			ok, why = match.Answerable(&m, append(r.addresses(), r.Config.SMTP.User))
 		}
-		if ok && outbox.CheckAddress(r.letter.From.Mail) != nil {
+		if ok && outbox.CheckAddress(one.letter.From.Mail) != nil {
 			ok, why = false, "发件人没有可用的地址"
 		}
 		if !ok {
-			d.declined[r.ID] = true
-			d.Options.Log.Info().Str("case", string(r.ID)).Str("reason", why).Msg("no receipt for this application")
+			r.declined[one.ID] = true
+			r.Log.Info().Str("case", string(one.ID)).Str("reason", why).Msg("no receipt for this application")
 			continue
 		}
-		if _, err := d.prepare(actorOutbox, d.receipt(r)); errors.Is(err, errNotAnymore) {
+		if _, err := r.prepare(actorOutbox, r.receipt(one)); errors.Is(err, errNotAnymore) {
 			continue
 		} else if err != nil {
 			return err
@@ -70,19 +76,19 @@ func (d *Daemon) acknowledge() error {
 
 // receiptsDue lists the open cases that came by mail lately and have no receipt. After a restoration
 // that lost records a receipt may be among what was lost: nothing from before it gets another.
-func (d *Daemon) receiptsDue(tx *register.Tx) (due []receiptDue, err error) {
-	now := d.Now()
+func (r *receipts) receiptsDue(tx *register.Tx) (due []receiptDue, err error) {
+	now := r.Now()
 	since := now.Add(-receiptWithin)
-	if r, ok, err := tx.LastRestored(); err != nil {
+	if back, ok, err := tx.LastRestored(); err != nil {
 		return nil, err
-	} else if ok && r.Recorded.After(since) {
-		since = r.Recorded
+	} else if ok && back.Recorded.After(since) {
+		since = back.Recorded
 	}
 	for c, err := range tx.OpenCases("") {
 		if err != nil {
 			return nil, err
 		}
-		if c.Channel != casefile.Email || !c.ArrivedAt.After(since) || c.ArrivedAt.After(now.Add(time.Hour)) || !c.RepliedOn.IsZero() || d.declined[c.ID] {
+		if c.Channel != casefile.Email || !c.ArrivedAt.After(since) || c.ArrivedAt.After(now.Add(time.Hour)) || !c.RepliedOn.IsZero() || r.declined[c.ID] {
 			continue
 		}
 		history, err := tx.History(c.ID)
@@ -114,33 +120,33 @@ func acknowledged(history []casefile.Record) bool {
 }
 
 // receipt is the mail as it is configured.
-func (d *Daemon) receipt(r receiptDue) outgoing {
-	subject := []rune(strings.Join(strings.Fields(r.letter.Subject), " "))
+func (r *receipts) receipt(of receiptDue) outgoing {
+	subject := []rune(strings.Join(strings.Fields(of.letter.Subject), " "))
 	if len(subject) > longestSubject {
 		subject = append(subject[:longestSubject], '…')
 	}
-	name := r.letter.From.Name
+	name := of.letter.From.Name
 	if name == "" {
 		name = "申请人"
 	}
 	values := map[string]string{
-		"案号": string(r.ID), "机关": d.live().Agency.Name, "到达日期": chineseDay(civil.Of(r.ArrivedAt)), "主题": string(subject), "申请人": name,
+		"案号": string(of.ID), "机关": r.live().Agency.Name, "到达日期": chineseDay(civil.Of(of.ArrivedAt)), "主题": string(subject), "申请人": name,
 	}
-	c := d.live().Acknowledge
+	c := r.live().Acknowledge
 	return outgoing{
-		SendRequest: ask.SendRequest{Case: r.ID, Way: casefile.OutSMTP, Subject: config.Fill(c.Subject, values), Text: config.Fill(c.Text, values)},
-		purpose:     casefile.PurposeAcknowledgement, to: r.letter.From, auto: outbox.AutoReplied, answers: r.letter,
-		still: func(tx *register.Tx) error { return d.mayAcknowledge(tx, r) },
+		SendRequest: ask.SendRequest{Case: of.ID, Way: casefile.OutSMTP, Subject: config.Fill(c.Subject, values), Text: config.Fill(c.Text, values)},
+		purpose:     casefile.PurposeAcknowledgement, to: of.letter.From, auto: outbox.AutoReplied, answers: of.letter,
+		still: func(tx *register.Tx) error { return r.mayAcknowledge(tx, of) },
 	}
 }
 
 // mayAcknowledge is asked in the transaction that records the receipt.
-func (d *Daemon) mayAcknowledge(tx *register.Tx, r receiptDue) error {
-	history, err := tx.History(r.ID)
+func (r *receipts) mayAcknowledge(tx *register.Tx, of receiptDue) error {
+	history, err := tx.History(of.ID)
 	if err != nil {
 		return err
 	}
-	recent, err := tx.OutgoingSince(d.Now().Add(-24 * time.Hour))
+	recent, err := tx.OutgoingSince(r.Now().Add(-24 * time.Hour))
 	if err != nil {
 		return err
 	}
@@ -148,17 +154,17 @@ func (d *Daemon) mayAcknowledge(tx *register.Tx, r receiptDue) error {
 	for _, o := range recent {
 		if o.Purpose == casefile.PurposeAcknowledgement {
 			all++
-			if strings.EqualFold(o.To.Mail, r.letter.From.Mail) {
+			if strings.EqualFold(o.To.Mail, of.letter.From.Mail) {
 				same++
 			}
 		}
 	}
-	c := d.live().Acknowledge
+	c := r.live().Acknowledge
 	if acknowledged(history) || all >= c.PerDay || same >= c.PerSender {
-		if !acknowledged(history) && !d.declined[r.ID] {
-			d.Options.Log.Warn().Str("case", string(r.ID)).Int("today", all).Int("to_sender", same).Msg("no receipt for this application: there were enough today")
+		if !acknowledged(history) && !r.declined[of.ID] {
+			r.Log.Warn().Str("case", string(of.ID)).Int("today", all).Int("to_sender", same).Msg("no receipt for this application: there were enough today")
 		}
-		d.declined[r.ID] = true
+		r.declined[of.ID] = true
 		return errNotAnymore
 	}
 	return nil

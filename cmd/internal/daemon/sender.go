@@ -98,19 +98,21 @@ func (f *office) untilLook() time.Duration {
 
 // keepSending owns what the office sends by itself: it sees what was sent, writes receipts, and the
 // morning's digest. It runs beside intake and reads what intake has committed.
-func (d *Daemon) keepSending(ctx context.Context) {
-	grown := d.reg.Grown()
+func (f *office) keepSending(ctx context.Context) {
+	grown := f.reg.Grown()
 	checked := map[[2]uint64]bool{}
+	receipts := &receipts{f, map[casefile.ID]bool{}}
+	morning := &morning{f, 0}
 	said := ""
 	for {
-		wait := d.untilLook()
+		wait := f.untilLook()
 		for _, step := range []struct {
 			name string
 			do   func() error
 		}{
-			{"looking for what was sent", func() error { return d.reviewSent(checked) }},
-			{"writing receipts", d.acknowledge},
-			{"reminding", d.remindByMail},
+			{"looking for what was sent", func() error { return f.reviewSent(checked) }},
+			{"writing receipts", receipts.acknowledge},
+			{"reminding", morning.remindByMail},
 		} {
 			err := step.do()
 			if err == nil {
@@ -119,10 +121,10 @@ func (d *Daemon) keepSending(ctx context.Context) {
 			wait = min(wait, lookAgain)
 			if ctx.Err() == nil && err.Error() != said {
 				said = err.Error()
-				d.Options.Log.Error().Err(err).Msg(step.name)
+				f.Log.Error().Err(err).Msg(step.name)
 			}
 		}
-		for _, w := range d.ways {
+		for _, w := range f.ways {
 			w.box.Wake()
 		}
 		look := time.NewTimer(wait)
