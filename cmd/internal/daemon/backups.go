@@ -33,7 +33,7 @@ func (f *office) backupLate(last time.Time) bool {
 
 const backupDo = "做一次备份：systemctl start ysq-backup，或 ysq backup 目录；每日备份：systemctl enable --now ysq-backup.timer"
 
-func (d *diagnoses) backup(s ask.BackupStatus, now time.Time) {
+func backupDiagnosis(d *diagnoses, s ask.BackupStatus, now time.Time) {
 	const id, subject = "backup", "备份"
 	text := "还没有做过"
 	if s.At != nil {

@@ -30,7 +30,7 @@ func TestBackupReminder(t *testing.T) {
 			t.Error("on the fifth day no backup is missed")
 		}
 		var d diagnoses
-		d.backup(ask.BackupStatus{Late: true}, time.Now())
+		backupDiagnosis(&d, ask.BackupStatus{Late: true}, time.Now())
 		if d[0].State != ask.DiagnosisWarn || !strings.Contains(d[0].Do, "ysq-backup.timer") {
 			t.Errorf("doctor says %+v", d[0])
 		}

@@ -44,8 +44,8 @@ func (d *diagnoses) fail(id, subject, do, format string, args ...any) {
 func Examine(ctx context.Context, o Options) []ask.Diagnosis {
 	o = o.withDefaults()
 	var d diagnoses
-	d.machine(o)
-	d.calendar(workday.Embedded(), civil.Of(o.Now()))
+	machineDiagnoses(&d, o)
+	calendarDiagnoses(&d, workday.Embedded(), civil.Of(o.Now()))
 	var accounts []*account
 	for _, m := range o.Config.Mailboxes {
 		accounts = append(accounts, &account{m, o.Version, nil, o.dial})
@@ -56,8 +56,8 @@ func Examine(ctx context.Context, o Options) []ask.Diagnosis {
 // Doctor is Examine and what the register and the pollers know.
 func (f *office) Doctor(ctx context.Context) ([]ask.Diagnosis, error) {
 	var d diagnoses
-	d.machine(f.Options)
-	d.calendar(f.reg.Calendar(), f.today())
+	machineDiagnoses(&d, f.Options)
+	calendarDiagnoses(&d, f.reg.Calendar(), f.today())
 	if err := f.registerDiagnoses(&d); err != nil {
 		return nil, told(err)
 	}
@@ -116,8 +116,8 @@ func patient(s mailbox.Status) bool {
 	return (s.Fault == mailbox.FaultAuth || s.Fault == mailbox.FaultThrottled || s.Fault == mailbox.FaultUnsafe) && time.Now().Before(s.NextTry)
 }
 
-// machine is what this machine and its configuration give.
-func (d *diagnoses) machine(o Options) {
+// machineDiagnoses say what this machine and its configuration give.
+func machineDiagnoses(d *diagnoses, o Options) {
 	if err := o.Config.Check(); err != nil {
 		d.fail("config", "配置", "按提示改正后重启服务；ysq config check 可单独检查", "%s", strings.ReplaceAll(err.Error(), "\n", "；"))
 	} else {
@@ -141,8 +141,8 @@ func (d *diagnoses) machine(o Options) {
 	}
 }
 
-// calendar wants this year's days off and, once its notice ought to be out, next year's.
-func (d *diagnoses) calendar(cal *workday.Calendar, today civil.Date) {
+// calendarDiagnoses want this year's days off and, once its notice ought to be out, next year's.
+func calendarDiagnoses(d *diagnoses, cal *workday.Calendar, today civil.Date) {
 	const do = "导入国务院办公厅的放假通知：ysq calendar import"
 	for _, year := range []int{today.Year(), today.Year() + 1} {
 		id, subject := "calendar", fmt.Sprintf("%d 年放假安排", year)
@@ -190,7 +190,7 @@ func (f *office) registerDiagnoses(d *diagnoses) error {
 			d.ok("journal", "流水", "%s，%.1f MiB，最后写入 %s", filepath.Base(last), float64(info.Size())/(1<<20), info.ModTime().In(civil.Zone).Format("2006-01-02 15:04"))
 		}
 	}
-	d.backup(f.backupStatus(), f.Now())
+	backupDiagnosis(d, f.backupStatus(), f.Now())
 	f.clock(d, lag)
 	return nil
 }
@@ -316,7 +316,7 @@ func probeAll(ctx context.Context, accounts []*account, now time.Time) []diagnos
 	for i, a := range accounts {
 		wg.Go(func() {
 			p, err := a.Probe(ctx, mailbox.ProbeOptions{})
-			all[i].mailServer(a.config.Name, p, err, now)
+			serverDiagnoses(&all[i], a.config.Name, p, err, now)
 		})
 	}
 	wg.Wait()

@@ -36,7 +36,7 @@ func TryLogin(ctx context.Context, m config.Mailbox, password, version string, n
 			Host: m.Host, Port: m.Port, Security: imapsource.Security(m.TLS), User: m.User, Password: password, Roots: roots, Version: version,
 		}, nil).Probe(ctx, mailbox.ProbeOptions{})
 	}
-	d.mailServer(m.User, p, err, now)
+	serverDiagnoses(&d, m.User, p, err, now)
 	return d, !slices.ContainsFunc(d, func(x ask.Diagnosis) bool { return x.State == ask.DiagnosisFail })
 }
 
@@ -44,8 +44,8 @@ func TryLogin(ctx context.Context, m config.Mailbox, password, version string, n
 // later than that, but an office's own server may have nobody who does.
 const certificateSoon = 14 * 24 * time.Hour
 
-// mailServer is what one conversation with the server showed.
-func (d *diagnoses) mailServer(name string, p mailbox.Probe, err error, now time.Time) {
+// serverDiagnoses say what one conversation with the server showed.
+func serverDiagnoses(d *diagnoses, name string, p mailbox.Probe, err error, now time.Time) {
 	at := func(what string) string { return what + " " + name }
 	if left := time.Until(p.CertificateEnds); p.CertificateEnds.IsZero() {
 		if p.LoggedIn {
@@ -74,11 +74,11 @@ func (d *diagnoses) mailServer(name string, p mailbox.Probe, err error, now time
 		d.ok("id", at("ID"), "服务器不认识，不影响收信")
 	}
 	d.ok("capabilities", at("能力"), "%s", strings.Join(p.Capabilities, " "))
-	d.folders(at, p)
-	d.window(at, p, now)
+	folderDiagnoses(d, at, p)
+	windowDiagnosis(d, at, p, now)
 }
 
-func (d *diagnoses) folders(at func(string) string, p mailbox.Probe) {
+func folderDiagnoses(d *diagnoses, at func(string) string, p mailbox.Probe) {
 	var names []string
 	roles := map[mailbox.Role]string{mailbox.RoleInbox: "收件箱", mailbox.RoleJunk: "垃圾邮件类", mailbox.RoleSent: "已发送"}
 	for _, f := range p.Folders {
@@ -103,9 +103,9 @@ func (d *diagnoses) folders(at func(string) string, p mailbox.Probe) {
 	}
 }
 
-// window tells whether the server may hide old mail. It cannot be asked; it shows only by what is
+// windowDiagnosis tells whether the server may hide old mail. It cannot be asked; it shows only by what is
 // there.
-func (d *diagnoses) window(at func(string) string, p mailbox.Probe, now time.Time) {
+func windowDiagnosis(d *diagnoses, at func(string) string, p mailbox.Probe, now time.Time) {
 	if len(p.Folders) == 0 || p.Folders[0].Refused != "" {
 		return
 	}
