@@ -33,12 +33,8 @@ const readAhead = 4
 const heldAtMost = 4 << 20
 
 // Owed asks the book.
-func (f *office) Owed(_ context.Context, account, folder string, validity uint64, uids []uint32) (owed []uint32, err error) {
-	err = f.reg.View(func(tx *register.Tx) error {
-		owed, err = tx.Owed(account, folder, validity, uids, f.Now())
-		return err
-	})
-	return owed, err
+func (f *office) Owed(_ context.Context, account, folder string, validity uint64, uids []uint32) ([]uint32, error) {
+	return f.reg.Owed(account, folder, validity, uids, f.Now())
 }
 
 // Take records a batch in one transaction, or in several where its mails are too large to be held
@@ -435,10 +431,7 @@ func (f *office) Quarantine(_ context.Context, t mailbox.Trouble) error {
 		Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID,
 		Disposition: casefile.Quarantined, Reasons: []string{cmp.Or(t.Detail, string(t.Reason))}, Tries: t.Tries, Retry: f.officeTime(t.Next),
 	}
-	err := f.reg.Update(now, func(tx *register.Tx) error {
-		_, err := tx.Append(actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})
-		return err
-	})
+	_, err := f.reg.Append(now, actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})
 	if err == nil {
 		f.Log.Error().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).Str("reason", string(t.Reason)).
 			Int("tries", t.Tries).Time("retry", t.Next).Msg("a mail cannot be fetched and is quarantined")

@@ -57,8 +57,7 @@ func (f *office) dropUnknown(d casefile.Digest) error {
 	if d.IsZero() {
 		return nil
 	}
-	known := true
-	if err := f.reg.View(func(tx *register.Tx) error { known = tx.Known(d); return nil }); err != nil || known {
+	if known, err := f.reg.Known(d); err != nil || known {
 		return err
 	}
 	return f.store.Erase(d)

@@ -110,11 +110,7 @@ func (f *office) keepMail(m outbox.Mail) ([]rawstore.Entry, error) {
 func (f *office) forget(kept []rawstore.Entry) error {
 	var errs []error
 	for _, e := range kept {
-		known := true
-		errs = append(errs, f.reg.View(func(tx *register.Tx) error { known = tx.Known(e.Digest); return nil }))
-		if !known {
-			errs = append(errs, f.store.Erase(e.Digest))
-		}
+		errs = append(errs, f.dropUnknown(e.Digest))
 	}
 	return errors.Join(append(errs, f.store.Settle(kept))...)
 }
@@ -179,15 +175,12 @@ func (b bookOf) Waiting(context.Context) (items []outbox.Item, err error) {
 }
 
 // Open implements outbox.Book.
-func (b bookOf) Open(_ context.Context, id uint64) (r io.ReadCloser, err error) {
-	err = b.reg.View(func(tx *register.Tx) error {
-		o, err := tx.Outgoing(id)
-		if err == nil {
-			r, err = b.store.Open(o.Digest)
-		}
-		return err
-	})
-	return r, err
+func (b bookOf) Open(_ context.Context, id uint64) (io.ReadCloser, error) {
+	o, err := b.reg.Outgoing(id)
+	if err != nil {
+		return nil, err
+	}
+	return b.store.Open(o.Digest)
 }
 
 // Begin implements outbox.Book. A mail that a clerk gave up meanwhile is not given.

@@ -152,12 +152,10 @@ func (f *office) gap(tx *register.Tx, a mailbox.Audit) (*ask.Gap, error) {
 }
 
 // rememberLastTaken looks up, before anything is fetched, until when mails were taken.
-func (f *office) rememberLastTaken() error {
+func (f *office) rememberLastTaken() (err error) {
 	f.opened = f.Now()
-	return f.reg.View(func(tx *register.Tx) (err error) {
-		f.lastTaken, err = tx.LastTaken()
-		return err
-	})
+	f.lastTaken, err = f.reg.LastTaken()
+	return err
 }
 
 // auditTroubles is what the last audits say that somebody has to see to.

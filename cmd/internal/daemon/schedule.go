@@ -76,8 +76,6 @@ func (f *office) noteLapses(today civil.Date) error {
 	for _, d := range drafts {
 		f.Log.Warn().Str("case", string(d.Case)).Msg("the applicant's period has ended: a lapse may be decided")
 	}
-	return f.reg.Update(f.Now(), func(tx *register.Tx) error {
-		_, err := tx.Append("calendar", drafts...)
-		return err
-	})
+	_, err = f.reg.Append(f.Now(), "calendar", drafts...)
+	return err
 }
