@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -45,6 +45,14 @@ func (a *app) manCommand() *cobra.Command {
 	}
 	return cmd
 }
+
+// What the command tree does not know is written by hand, as roff.page reads it.
+var (
+	//go:embed manual/ysq.1.txt
+	manRootTail string
+	//go:embed manual/register.7.txt
+	manRegisterText string
+)
 
 // manPage is one page: ysq-list.1.
 type manPage struct{ file, text string }
@@ -90,45 +98,11 @@ func (a *app) manRoot(root *cobra.Command, on civil.Date) string {
 		}
 	}
 	a.manFlags(r, "通用选项", flagsOfRoot(root))
-	r.section("环境变量")
-	for _, v := range environment {
-		r.item(bold(v[0]), v[1])
-	}
-	r.section("文件")
-	for _, f := range [][2]string{
-		{config.DefaultFile, "配置，见 ysq.toml(5)。"}, {config.DefaultState, "登记库、流水、邮件原件和历年报告，权限 0700。"}, {config.DefaultSocket, "守护进程的套接字。"},
-	} {
-		r.item(italic(f[0]), f[1])
-	}
-	r.section("退出码")
-	for code, text := range exitTexts {
-		r.item(bold(strconv.Itoa(code)), text)
-	}
+	r.page(manRootTail)
 	r.section("例")
 	r.example(root.Example)
 	manSeeAlso(r, "ysq.toml(5)", "ysq-register(7)", "systemd(1)")
 	return r.String()
-}
-
-// environment lists the variables that the program reads.
-var environment = [...][2]string{
-	{"YSQ_CONFIG", "配置文件，同 --config。"},
-	{"YSQ_SOCKET", "守护进程的套接字，同 --socket。"},
-	{"YSQ_PAGER, PAGER", "输出长于终端时用的分页程序；不写则为 less，写 cat 则不分页。没有设 LESS 的，以 FRX 运行。"},
-	{"NO_COLOR", "有内容即不用颜色；--color 优先。"},
-	{"COLUMNS", "终端的宽度，代替系统所报的。"},
-	{"LC_ALL, LC_CTYPE, LANG", "配置的 ambiguous_width 为 auto 时，据以判断“宽度不定”的字符占几列。"},
-}
-
-// exitTexts are the exit codes by their number (ask.Exit…).
-var exitTexts = [...]string{
-	ask.ExitDone:        "完成。",
-	ask.ExitFailed:      "没有做成。",
-	ask.ExitUsage:       "命令写错，或配置有误。",
-	ask.ExitRefused:     "规则或角色不允许。",
-	ask.ExitUnreachable: "守护进程没有运行，或登记库正由别的进程使用。",
-	ask.ExitNotFound:    "没有所说的案件、邮件或文件。",
-	ask.ExitCheck:       "检查发现问题（verify、reconcile、doctor、report --check 等）。",
 }
 
 func (a *app) manCommandPage(c *cobra.Command, on civil.Date) string {
@@ -192,6 +166,14 @@ func manSeeAlso(r *roff, pages ...string) {
 		}
 		r.line(bold(name) + "(" + section + end)
 	}
+}
+
+// manRegister is ysq-register(7): the format on disk, for those who read it without this program.
+func (a *app) manRegister(on civil.Date) string {
+	r := a.manBegin("ysq-register", "7", "依申请公开登记库的格式", on)
+	r.page(manRegisterText)
+	manSeeAlso(r, "ysq(1)", "ysq-verify(1)", "ysq-rebuild(1)", "ysq-backup(1)", "ysq-export(1)")
+	return r.String()
 }
 
 // manConfig is ysq.toml(5), out of the table of options.

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -114,11 +118,48 @@ func TestManMatchesFormat(t *testing.T) {
 			want = append(want, name)
 		}
 	}
-	for _, b := range buckets {
-		got = append(got, b[0])
+	for _, m := range regexp.MustCompile(`(?m)^([a-z]+)　`).FindAllStringSubmatch(manRegisterText, -1) {
+		got = append(got, m[1])
 	}
 	if len(want) < 10 || !slices.Equal(got, want) {
 		t.Errorf("FORMAT.md has the buckets %v, the page has %v", want, got)
+	}
+}
+
+// The page on the format lists every kind of event with the fields that records have; -update writes
+// the list.
+func TestManListsEvents(t *testing.T) {
+	var want strings.Builder
+	for _, k := range casefile.Kinds() {
+		e, err := casefile.DecodeEvent(k.Kind, []byte("{}"))
+		if err != nil && e == nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&want, "%s\n: %s：%s。\n\n", k.Kind, k.Label, strings.Join(namesOf(reflect.TypeOf(e)), "、"))
+	}
+	before, rest, ok1 := strings.Cut(manRegisterText, "为空的项不写。\n\n")
+	got, after, ok2 := strings.Cut(rest, "# 流水\n")
+	if !ok1 || !ok2 {
+		t.Fatal("the page has no list of events")
+	}
+	if *update {
+		if err := os.WriteFile("manual/register.7.txt", []byte(before+"为空的项不写。\n\n"+want.String()+"# 流水\n"+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if got != want.String() {
+		t.Errorf("the page lists\n%s, want (-update writes it)\n%s", got, want.String())
+	}
+}
+
+// The pages that are written by hand name the places and exit codes of the program.
+func TestManMatchesConstants(t *testing.T) {
+	for _, text := range []string{config.DefaultFile + "\n: ", config.DefaultState + "\n: ", config.DefaultSocket + "\n: ", fmt.Sprintf("\n%d\n: ", ask.ExitCheck)} {
+		if !strings.Contains(manRootTail, text) {
+			t.Errorf("ysq(1) has no %q", text)
+		}
+	}
+	if !strings.Contains(manRegisterText, config.DefaultState) {
+		t.Errorf("ysq-register(7) does not name %s", config.DefaultState)
 	}
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // roff writes a manual page as man(7) has it, in UTF-8. Both groff and mandoc break lines at blanks
@@ -53,6 +54,29 @@ func (r *roff) text(s string) {
 	}
 }
 
+// page writes text as the files under manual/ have it: paragraphs with blank lines between them, "# "
+// before a title, ": " on the line below a tag, of which the part before a wide blank is bold.
+func (r *roff) page(text string) {
+	afterTitle := false
+	for block := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		title, isTitle := strings.CutPrefix(block, "# ")
+		tag, meaning, isItem := strings.Cut(block, "\n: ")
+		switch {
+		case isTitle:
+			r.section(title)
+		case isItem:
+			name, _, _ := strings.Cut(tag, "　")
+			r.item(bold(name)+escape(tag[len(name):]), meaning)
+		case !afterTitle:
+			r.request("PP")
+			fallthrough
+		default:
+			r.text(block)
+		}
+		afterTitle = isTitle
+	}
+}
+
 // item is a paragraph with a tag in front: an option, a command.
 func (r *roff) item(tag, text string) {
 	r.request("TP")
@@ -88,27 +112,13 @@ func escape(s string) string {
 func joinLines(lines []string) string {
 	var b strings.Builder
 	for i, line := range lines {
-		if i > 0 && !(wideEnd(lines[i-1]) && wideStart(line)) {
+		before, _ := utf8.DecodeLastRuneInString(b.String())
+		if next, _ := utf8.DecodeRuneInString(line); i > 0 && !(wide(before) && wide(next)) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(line)
 	}
 	return b.String()
-}
-
-func wideStart(s string) bool {
-	for _, r := range s {
-		return wide(r)
-	}
-	return false
-}
-
-func wideEnd(s string) bool {
-	last := ' '
-	for _, r := range s {
-		last = r
-	}
-	return wide(last)
 }
 
 func wide(r rune) bool {
