@@ -58,14 +58,7 @@ func (a *app) disputeListCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if out.machine() {
-			return out.all(all)
-		}
-		if len(all) == 0 {
-			fmt.Fprintln(a.errOut, "没有登记的复议和诉讼")
-			return nil
-		}
-		return out.draw(all, func(bool) error { return a.disputes(all) })
+		return out.show(all, "没有登记的复议和诉讼", func(bool) error { return a.disputes(all) })
 	}))
 	return cmd
 }

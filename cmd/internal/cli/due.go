@@ -37,17 +37,11 @@ func (a *app) dueCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if out.machine() {
-			return out.all(items)
+		if words != "" {
+			words = "含有“" + words + "”的"
 		}
-		if len(items) == 0 {
-			if words != "" {
-				words = "含有“" + words + "”的"
-			}
-			fmt.Fprintf(a.errOut, "%d 个工作日之内没有%s到期事项\n", *within, words)
-			return nil
-		}
-		return out.draw(items, func(wide bool) error { return a.dueTable(items, *all || wide) })
+		none := fmt.Sprintf("%d 个工作日之内没有%s到期事项", *within, words)
+		return out.show(items, none, func(wide bool) error { return a.dueTable(items, *all || wide) })
 	}))
 	return cmd
 }

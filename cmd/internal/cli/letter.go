@@ -243,14 +243,7 @@ func (a *app) letterListCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if out.machine() {
-			return out.all(all)
-		}
-		if len(all) == 0 {
-			fmt.Fprintln(a.errOut, "没有文书")
-			return nil
-		}
-		return out.draw(all, func(bool) error { return a.letters(all) })
+		return out.show(all, "没有文书", func(bool) error { return a.letters(all) })
 	}))
 	return cmd
 }

@@ -81,11 +81,7 @@ func (a *app) listTable(ctx context.Context, c *ask.Client, q ask.ListQuery, lim
 	if limit > 0 {
 		q.Limit = limit + 1 // one more tells that there are more
 	}
-	var rows []ask.CaseRow
-	err := c.List(ctx, q, func(r ask.CaseRow) error {
-		rows = append(rows, r)
-		return nil
-	})
+	rows, err := collect(func(yield func(ask.CaseRow) error) error { return c.List(ctx, q, yield) })
 	if err != nil {
 		return err
 	}
@@ -93,11 +89,7 @@ func (a *app) listTable(ctx context.Context, c *ask.Client, q ask.ListQuery, lim
 	if more {
 		rows = rows[:limit]
 	}
-	if len(rows) == 0 {
-		fmt.Fprintln(a.errOut, "没有这样的案件")
-		return nil
-	}
-	err = out.draw(rows, func(wide bool) error {
+	err = out.show(rows, "没有这样的案件", func(wide bool) error {
 		if wide {
 			return a.wideRows(rows)
 		}

@@ -60,23 +60,15 @@ func (a *app) logTable(ctx context.Context, c *ask.Client, q ask.LogQuery, out *
 	if limit > 0 {
 		q.Last++ // one more tells that there are more
 	}
-	var rows []ask.RecordView
-	err := c.Log(ctx, q, func(r ask.RecordView) error {
-		rows = append(rows, r)
-		return nil
-	})
+	rows, err := collect(func(yield func(ask.RecordView) error) error { return c.Log(ctx, q, yield) })
 	if err != nil {
 		return err
-	}
-	if len(rows) == 0 {
-		fmt.Fprintln(a.errOut, "没有这样的记录")
-		return nil
 	}
 	more := limit > 0 && len(rows) > limit
 	if more {
 		rows = rows[1:]
 	}
-	err = out.draw(rows, func(bool) error {
+	err = out.show(rows, "没有这样的记录", func(bool) error {
 		t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "录入", "内容"}}
 		for _, r := range rows {
 			t.Rows = append(t.Rows, a.logRow(r))

@@ -70,19 +70,11 @@ func (a *app) mails(ctx context.Context, c *ask.Client, chosen []casefile.Dispos
 	if out.machine() {
 		return out.each(scan)
 	}
-	var found []ask.MailView
-	err := scan(func(m ask.MailView) error {
-		found = append(found, m)
-		return nil
-	})
+	found, err := collect(scan)
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		fmt.Fprintln(a.errOut, "没有这样的邮件")
-		return nil
-	}
-	return out.draw(found, func(bool) error { return a.mailTable(found) })
+	return out.show(found, "没有这样的邮件", func(bool) error { return a.mailTable(found) })
 }
 
 func (a *app) mailTable(all []ask.MailView) error {

@@ -140,14 +140,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if out.machine() {
-			return out.all(list)
-		}
-		if len(list) == 0 {
-			fmt.Fprintln(a.errOut, "没有这样的信")
-			return nil
-		}
-		return out.draw(list, func(bool) error { return a.outgoings(list) })
+		return out.show(list, "没有这样的信", func(bool) error { return a.outgoings(list) })
 	}))
 	return cmd
 }

@@ -142,6 +142,15 @@ func (l *listing[T]) all(values []T) error {
 	})
 }
 
+// collect returns what scan yields.
+func collect[T any](scan func(yield func(T) error) error) (all []T, err error) {
+	err = scan(func(v T) error {
+		all = append(all, v)
+		return nil
+	})
+	return all, err
+}
+
 func (l *listing[T]) eachJSON(scan func(yield func(T) error) error) error {
 	if len(*l.fields) == 0 {
 		array := jsonArray[T]{a: l.a}
@@ -170,9 +179,16 @@ func (l *listing[T]) eachJSON(scan func(yield func(T) error) error) error {
 	return array.close()
 }
 
-// draw prints a table: the command's own, or one of the chosen fields.
-func (l *listing[T]) draw(all []T, own func(wide bool) error) error {
-	if len(*l.fields) == 0 {
+// show prints all of them for a program; for people the command's own table, one of the chosen
+// fields, or in words that there are none.
+func (l *listing[T]) show(all []T, none string, own func(wide bool) error) error {
+	switch {
+	case l.machine():
+		return l.all(all)
+	case len(all) == 0:
+		fmt.Fprintln(l.a.errOut, none)
+		return nil
+	case len(*l.fields) == 0:
 		return own(*l.form == formWide)
 	}
 	t := grid.Table{}

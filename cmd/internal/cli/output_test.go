@@ -25,10 +25,7 @@ func sampleList(t *testing.T, columns int, flags ...string) (*terminal, error) {
 	rows := sampleRows()
 	rows[1].Subject = "=HYPERLINK(1)\tx"
 	return term, out.run(func(*cobra.Command, []string) error {
-		if out.machine() {
-			return out.all(rows)
-		}
-		return out.draw(rows, func(wide bool) error {
+		return out.show(rows, "", func(wide bool) error {
 			if wide {
 				return term.wideRows(rows)
 			}
