@@ -26,7 +26,7 @@
 //	           0xfd                                     → seq(8) of the last 每日提醒
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
-// The bucket word (word.go) is derived, too, but written after the fact and outside of the records'
+// The bucket word (package words) is derived, too, but written after the fact and outside of the records'
 // transactions: it may lag behind or be missing.
 //
 // meta also holds journalled, the last record that was durable in the journal before the last
@@ -137,7 +137,7 @@ type Register struct {
 	backing sync.Mutex // one backup at a time
 	journal journal    // whoever holds write owns it
 	found   Findings
-	grown   nudge // to who reads what was added
+	grown   nudge // for readers of what was added
 	health  atomic.Pointer[Health]
 	base    *workday.Calendar                // of the program
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top

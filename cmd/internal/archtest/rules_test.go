@@ -16,7 +16,8 @@ var house = []room{
 	{"casefile/ledger", domain("casefile/ooxml", "casefile/words"), "the ledger is rows of cases, wherever they are kept"},
 	{"casefile/ooxml", nil, "plumbing for zip and xml knows no case"},
 	{"casefile/durable", nil, "how a file is written so that it survives is the same whatever is in it"},
-	{"casefile/register", domain("casefile/durable"), "the register stores what the domain decided and knows no other adapter"},
+	{"casefile/register/words", nil, "an index of words knows no case: what has them is a number to it"},
+	{"casefile/register", domain("casefile/durable", "casefile/register/words"), "the register stores what the domain decided and knows no other adapter"},
 
 	{"stats", domain(), "the report is computed from cases alone, so that every cell can be traced"},
 	{"stats/annual", []string{"stats"}, "the clerk's file is words and numbers for the report; where it lies is the daemon's affair"},
@@ -67,7 +68,7 @@ var modules = []struct {
 	why  string
 }{
 	{"github.com/rs/zerolog", []string{"cmd/...", "mailbox/..."}, "the domain returns errors; whoever handles them logs, once"},
-	{"go.etcd.io/bbolt", []string{"casefile/register"}, "one package knows the file's format"},
+	{"go.etcd.io/bbolt", []string{"casefile/register", "casefile/register/words"}, "one package knows the file's format, and another that of one bucket"},
 	{"github.com/emersion/go-imap/v2", []string{"mailbox/imapsource", "mailbox/imapsim"}, "the client's traps are handled in one place; no IMAP type leaves it"},
 	{"github.com/emersion/go-message", []string{"mailbox/parse", "mailbox/outbox"}, "the library fails where we must not; one package knows how to read nevertheless"},
 	{"github.com/emersion/go-sasl", []string{"mailbox/imapsource", "mailbox/outbox"}, "logging in is the adapters' affair"},

@@ -1,8 +1,7 @@
-package register
+package words
 
 import (
 	"encoding/binary"
-	"fmt"
 	"iter"
 	"maps"
 	"math/bits"
@@ -31,12 +30,6 @@ func head(term string) int {
 // fullHead reports whether terms that begin with a head all have it as their head.
 func fullHead(head string) bool { return len(head) > 1 }
 
-// errIndex says what to do about a damaged index: it is left behind when the file is written anew, and
-// made again.
-func errIndex() error {
-	return fmt.Errorf("查找用的索引有一处%w；停止服务后运行 ysq compact，索引会重新建立", ErrDamaged)
-}
-
 // terms yields a group's terms and encoded postings until something does not fit, which is an error.
 func terms(b []byte) iter.Seq2[[2][]byte, error] {
 	return func(yield func([2][]byte, error) bool) {
@@ -45,7 +38,7 @@ func terms(b []byte) iter.Seq2[[2][]byte, error] {
 			for i := range part {
 				n, size := binary.Uvarint(b)
 				if size <= 0 || n > uint64(len(b)-size) {
-					yield(part, errIndex())
+					yield(part, ErrDamaged)
 					return
 				}
 				part[i] = b[size : size+int(n)]
@@ -65,7 +58,7 @@ func numbers(b []byte) iter.Seq2[uint16, error] {
 		for first := true; len(b) > 0; first = false {
 			d, size := binary.Uvarint(b)
 			if size <= 0 || d >= segmentSize || at+d >= segmentSize || d == 0 && !first {
-				yield(0, errIndex())
+				yield(0, ErrDamaged)
 				return
 			}
 			at += d
