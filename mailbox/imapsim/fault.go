@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ysq.internal/ysq/mailbox/simnet"
 )
 
 // Kind is the place of a reply in the conversation.
@@ -263,12 +265,7 @@ var errStopped = errors.New("session stopped by a fault")
 // hangUp closes a connection without the consent of the protocol above it.
 func hangUp(conn net.Conn, how Stop) {
 	if how == Reset {
-		switch c := conn.(type) {
-		case *net.TCPConn:
-			c.SetLinger(0)
-		case *pipeConn:
-			c.reset()
-		}
+		simnet.Reset(conn)
 	}
 	conn.Close()
 }

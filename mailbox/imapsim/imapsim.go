@@ -6,19 +6,18 @@
 //	Fault    sees every reply before it is sent and may change its words, its pace or end the session in the middle of it
 //
 // The zero Options is 163 as measured: SELECT is refused until ID was sent on the same connection, there is no UIDNEXT and no IDLE,
-// UIDVALIDITY is 1, UIDs are large and have gaps. A Server works over loopback TCP (Listen), over memory (Dial, also inside a
-// testing/synctest bubble if New was called there) or over any connection it is handed (Serve).
+// UIDVALIDITY is 1, UIDs are large and have gaps.
 package imapsim
 
 import (
-	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"slices"
 	"sync"
 	"time"
+
+	"ysq.internal/ysq/mailbox/simnet"
 )
 
 // Security says how a session is protected.
@@ -79,6 +78,8 @@ type Counts struct {
 
 // Server is the simulated provider. All methods may be called while sessions run, and from within a Fault.
 type Server struct {
+	*simnet.Server // how connections come and end
+
 	opts  Options
 	certs certificates
 
@@ -89,17 +90,11 @@ type Server struct {
 	folders   []*folder
 	changed   chan struct{} // closed and replaced when a folder changes
 	password  string
-	closed    bool
-	listeners []net.Listener
-	open      map[*session]bool
-	sent      []int64 // bytes sent, by session
+	sent      map[int]int64 // bytes sent, by session
 	counts    Counts
 	logins    []time.Time
 	log       []Command
 	mutations []Command
-
-	done chan struct{} // closed by Close; interrupts pauses
-	wg   sync.WaitGroup
 }
 
 // New returns a server with the folders of a 163 account, all of them empty. Close must be called in the end.
@@ -108,10 +103,8 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making certificates: %w", err)
 	}
-	s := &Server{
-		opts: opts, certs: certs, password: opts.Password, open: map[*session]bool{},
-		changed: make(chan struct{}), done: make(chan struct{}),
-	}
+	s := &Server{opts: opts, certs: certs, password: opts.Password, sent: map[int]int64{}, changed: make(chan struct{})}
+	s.Server = simnet.New(func(c simnet.Session) { newSession(s, c).run() })
 	s.AddFolder("INBOX", "")
 	s.AddFolder("草稿箱", `\Drafts`)
 	s.AddFolder("已发送", `\Sent`)
@@ -126,109 +119,8 @@ func New(opts Options) (*Server, error) {
 // Roots is the pool with the certificate authority that signed the server's certificate.
 func (s *Server) Roots() *x509.CertPool { return s.certs.roots }
 
-// Listen accepts connections on a free port of the loopback interface until Close.
-func (s *Server) Listen() (addr string, err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("listening: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return "", errors.Join(net.ErrClosed, l.Close())
-	}
-	s.listeners = append(s.listeners, l)
-	s.wg.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			s.start(conn)
-		}
-	})
-	return l.Addr().String(), nil
-}
-
-// Dial returns the client's end of a connection in memory. It fails like a refused connection once the server is closed.
-func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	client, server := newPipe()
-	if !s.start(server) {
-		return nil, &net.OpError{Op: "dial", Net: "memory", Err: net.ErrClosed}
-	}
-	return client, nil
-}
-
-// Serve runs one session on conn and closes it. It returns when the session is over.
-func (s *Server) Serve(conn net.Conn) {
-	s.mu.Lock()
-	ses := s.admit(conn)
-	s.mu.Unlock()
-	if ses != nil {
-		s.run(ses)
-	}
-}
-
-// start is Serve in a goroutine for which Close waits. It reports false after Close.
-func (s *Server) start(conn net.Conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ses := s.admit(conn)
-	if ses != nil {
-		s.wg.Go(func() { s.run(ses) })
-	}
-	return ses != nil
-}
-
-// admit registers a connection, so that Close and Disconnect find it; after Close it returns nil. The caller holds mu.
-func (s *Server) admit(conn net.Conn) *session {
-	if s.closed {
-		conn.Close()
-		return nil
-	}
-	s.counts.Connections++
-	s.sent = append(s.sent, 0)
-	ses := newSession(s, s.counts.Connections, conn)
-	ses.refused = s.opts.MaxSessions > 0 && len(s.open) >= s.opts.MaxSessions
-	s.open[ses] = true
-	return ses
-}
-
-func (s *Server) run(ses *session) {
-	ses.run()
-	s.mu.Lock()
-	delete(s.open, ses)
-	s.mu.Unlock()
-}
-
 // Disconnect ends every running session with EOF or Reset, as a restart of the provider does.
-func (s *Server) Disconnect(how Stop) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for ses := range s.open {
-		hangUp(ses.raw, how)
-	}
-}
-
-// Close stops listening, ends every session and waits for them.
-func (s *Server) Close() {
-	s.mu.Lock()
-	if !s.closed {
-		s.closed = true
-		close(s.done)
-	}
-	for _, l := range s.listeners {
-		l.Close()
-	}
-	for ses := range s.open {
-		ses.raw.Close()
-	}
-	s.mu.Unlock()
-	s.wg.Wait()
-}
+func (s *Server) Disconnect(how Stop) { s.Hangup(func(conn net.Conn) { hangUp(conn, how) }) }
 
 // SetPassword changes what LOGIN accepts from now on, as a new 授权码 does; "" accepts any.
 func (s *Server) SetPassword(password string) {
@@ -278,7 +170,7 @@ func (s *Server) Counts() Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.counts
-	c.Open = len(s.open)
+	c.Connections, c.Open = s.Count()
 	return c
 }
 
@@ -286,8 +178,5 @@ func (s *Server) Counts() Counts {
 func (s *Server) Sent(session int) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if session < 1 || session > len(s.sent) {
-		return 0
-	}
-	return s.sent[session-1]
+	return s.sent[session]
 }

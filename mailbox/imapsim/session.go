@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ysq.internal/ysq/mailbox/simnet"
 )
 
 const (
@@ -40,8 +42,9 @@ type session struct {
 	announced            int      // the EXISTS last sent
 }
 
-func newSession(srv *Server, n int, conn net.Conn) *session {
-	return &session{srv: srv, n: n, raw: conn, conn: conn, r: bufio.NewReaderSize(conn, maxLine)}
+func newSession(srv *Server, c simnet.Session) *session {
+	refused := srv.opts.MaxSessions > 0 && c.Others >= srv.opts.MaxSessions
+	return &session{srv: srv, n: c.N, refused: refused, raw: c.Conn, conn: c.Conn, r: bufio.NewReaderSize(c.Conn, maxLine)}
 }
 
 var errLogout = errors.New("logged out")
@@ -238,7 +241,7 @@ func (s *session) write(w *bufio.Writer, chunk []byte, rate int) error {
 func (s *session) count(n int) {
 	s.sent += int64(n)
 	s.srv.mu.Lock()
-	s.srv.sent[s.n-1] = s.sent
+	s.srv.sent[s.n] = s.sent
 	s.srv.mu.Unlock()
 }
 
@@ -251,7 +254,7 @@ func (s *session) pause(d time.Duration) error {
 	select {
 	case <-t.C:
 		return nil
-	case <-s.srv.done:
+	case <-s.srv.Done():
 		return net.ErrClosed
 	}
 }

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"ysq.internal/ysq/mailbox/simnet"
 )
 
 func TestServe(t *testing.T) {
 	s := newServer(t, Options{})
-	theirs, ours := newPipe()
+	theirs, ours := simnet.Pipe()
 	io.WriteString(theirs, "A1 LOGOUT\r\n")
 	s.Serve(ours) // returns, for the client says goodbye
 	got, err := io.ReadAll(theirs)
@@ -57,11 +59,11 @@ func FuzzSession(f *testing.F) {
 		}
 		defer s.Close()
 		s.AddUID("INBOX", 5, []byte(mail), day)
-		theirs, ours := newPipe()
+		theirs, ours := simnet.Pipe()
 		var client sync.WaitGroup
 		client.Go(func() {
 			io.WriteString(theirs, "1 LOGIN a b\r\n2 ID (\"name\" \"x\")\r\n3 EXAMINE INBOX\r\n"+input+"\r\n")
-			theirs.(*pipeConn).out.closeWrite(io.EOF)
+			theirs.(interface{ CloseWrite() error }).CloseWrite()
 			io.Copy(io.Discard, theirs)
 		})
 		s.Serve(ours)

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"ysq.internal/ysq/mailbox/simnet"
 )
 
 // Stage is a place in the conversation.
@@ -61,24 +63,25 @@ type Options struct {
 
 // Server is the simulated provider. Its methods may be called while sessions run.
 type Server struct {
-	opts Options
-	wg   sync.WaitGroup
-	done chan struct{}
+	*simnet.Server // how connections come and end
 
-	mu        sync.Mutex // guards what follows
-	closed    bool
-	open      map[net.Conn]bool
-	listeners []net.Listener
-	sessions  int
-	taken     []Mail
-	script    map[Stage][]Answer
-	always    map[Stage]Answer
-	said      []string
+	opts Options
+
+	mu     sync.Mutex // guards what follows
+	taken  []Mail
+	script map[Stage][]Answer
+	always map[Stage]Answer
+	said   []string
 }
 
 // New returns a server. Close must be called in the end.
 func New(o Options) *Server {
-	return &Server{opts: o, done: make(chan struct{}), open: map[net.Conn]bool{}, script: map[Stage][]Answer{}, always: map[Stage]Answer{}}
+	s := &Server{opts: o, script: map[Stage][]Answer{}, always: map[Stage]Answer{}}
+	s.Server = simnet.New(func(c simnet.Session) {
+		ses := &session{Server: s, n: c.N, conn: c.Conn, text: textproto.NewReader(bufio.NewReader(c.Conn))}
+		ses.run() // a client that goes away is no failure of the server
+	})
+	return s
 }
 
 // Next puts answers for the next times that a stage is reached, each once.
@@ -111,9 +114,8 @@ func (s *Server) Mails() []Mail {
 
 // Sessions is the number of connections so far.
 func (s *Server) Sessions() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sessions
+	accepted, _ := s.Count()
+	return accepted
 }
 
 // Said returns the commands that clients sent, without passwords.
@@ -123,80 +125,8 @@ func (s *Server) Said() []string {
 	return slices.Clone(s.said)
 }
 
-// Dial returns the client's end of a connection in memory, also in a testing/synctest bubble.
-func (s *Server) Dial(ctx context.Context, _ string) (net.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	client, server := net.Pipe()
-	if !s.start(server) {
-		return nil, &net.OpError{Op: "dial", Net: "memory", Err: net.ErrClosed}
-	}
-	return client, nil
-}
-
-// Listen accepts connections on a free port of the loopback interface until Close.
-func (s *Server) Listen() (addr string, err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("listening: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return "", errors.Join(net.ErrClosed, l.Close())
-	}
-	s.listeners = append(s.listeners, l)
-	s.wg.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			s.start(conn)
-		}
-	})
-	return l.Addr().String(), nil
-}
-
-// start runs a session in a goroutine for which Close waits. It reports false after Close.
-func (s *Server) start(server net.Conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		server.Close()
-		return false
-	}
-	s.sessions++
-	n := s.sessions
-	s.open[server] = true
-	s.wg.Go(func() {
-		ses := &session{Server: s, n: n, conn: server, text: textproto.NewReader(bufio.NewReader(server))}
-		ses.run() // a client that goes away is no failure of the server
-		server.Close()
-		s.mu.Lock()
-		delete(s.open, server)
-		s.mu.Unlock()
-	})
-	return true
-}
-
-// Close ends every session and waits for them.
-func (s *Server) Close() {
-	s.mu.Lock()
-	if !s.closed {
-		s.closed = true
-		close(s.done)
-	}
-	for _, l := range s.listeners {
-		l.Close()
-	}
-	for c := range s.open {
-		c.Close()
-	}
-	s.mu.Unlock()
-	s.wg.Wait()
-}
+// Dial is that of simnet.Server with the address that it does not need.
+func (s *Server) Dial(ctx context.Context, _ string) (net.Conn, error) { return s.Server.Dial(ctx) }
 
 func (s *Server) answer(at Stage) Answer {
 	s.mu.Lock()
@@ -232,7 +162,7 @@ func (s *session) give(a Answer, ordinary string) (ok bool, err error) {
 		defer t.Stop()
 		select {
 		case <-t.C:
-		case <-s.done:
+		case <-s.Done():
 			return false, net.ErrClosed
 		}
 	}

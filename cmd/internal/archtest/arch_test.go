@@ -80,8 +80,8 @@ func TestRulesFire(t *testing.T) {
 	}
 }
 
-// The tables themselves: each entry has a reason, no package stands twice, nothing may import what
-// only tests may.
+// The tables themselves: each entry has a reason, no package stands twice, nothing in the
+// program may import what only tests may.
 func TestTables(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range house {
@@ -90,7 +90,7 @@ func TestTables(t *testing.T) {
 		}
 		seen[r.pkg] = true
 		for _, m := range r.may {
-			if slices.Contains(testOnly, m) {
+			if slices.Contains(testOnly, m) && !slices.Contains(testOnly, r.pkg) {
 				t.Errorf("%s may import %s", r.pkg, m)
 			}
 		}

@@ -1,4 +1,4 @@
-package imapsim
+package simnet
 
 import (
 	"io"
@@ -12,9 +12,9 @@ import (
 // pipeSize bounds what one side can send ahead of the other, like the buffers of TCP.
 const pipeSize = 64 << 10
 
-// newPipe returns the two ends of a full-duplex connection in memory. Unlike net.Pipe it is buffered, so that both sides may
+// Pipe returns the two ends of a full-duplex connection in memory. Unlike net.Pipe it is buffered, so that both sides may
 // write first, and its end can be a reset. It blocks on sync.Cond only, which a synctest bubble counts as durable.
-func newPipe() (a, b net.Conn) {
+func Pipe() (a, b net.Conn) {
 	ab, ba := newStream(), newStream()
 	return &pipeConn{in: ba, out: ab}, &pipeConn{in: ab, out: ba}
 }
@@ -40,13 +40,28 @@ func (c *pipeConn) Close() error {
 	return nil
 }
 
-// reset lets the other side read what was sent before and then an error. (TCP may lose the former; a test wants to know.)
-func (c *pipeConn) reset() { c.out.closeWrite(syscall.ECONNRESET) }
+// CloseWrite lets the other side read what was sent before and then EOF, as that of TCP does.
+func (c *pipeConn) CloseWrite() error {
+	c.out.closeWrite(io.EOF)
+	return nil
+}
+
+// Reset closes a connection so that the other side reads what was sent before and then an error. (TCP may
+// lose the former; a test wants to know.)
+func Reset(conn net.Conn) {
+	switch c := conn.(type) {
+	case *net.TCPConn:
+		c.SetLinger(0)
+	case *pipeConn:
+		c.out.closeWrite(syscall.ECONNRESET)
+	}
+	conn.Close()
+}
 
 type pipeAddr struct{}
 
 func (pipeAddr) Network() string { return "memory" }
-func (pipeAddr) String() string  { return "imapsim" }
+func (pipeAddr) String() string  { return "simulated" }
 
 // stream is one direction of a pipe.
 type stream struct {
