@@ -99,9 +99,6 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.remind(ctx) })
 	wg.Go(func() { d.yearEnd(ctx) })
 	wg.Go(func() { d.keepSending(ctx) })
-	for _, w := range d.ways {
-		wg.Go(func() { w.box.Run(ctx) })
-	}
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

@@ -48,7 +48,7 @@ func Examine(ctx context.Context, o Options) []ask.Diagnosis {
 	calendarDiagnoses(&d, workday.Embedded(), civil.Of(o.Now()))
 	var accounts []*account
 	for _, m := range o.Config.Mailboxes {
-		accounts = append(accounts, &account{m, o.Version, nil, o.dial})
+		accounts = append(accounts, newAccount(m, o.Version, nil, o.dial))
 	}
 	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now())...)...)
 }
@@ -75,7 +75,7 @@ func (f *office) Doctor(ctx context.Context) ([]ask.Diagnosis, error) {
 			d.fail("login", "邮箱 "+s.Account, s.Hint, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
 			continue
 		}
-		accounts = append(accounts, &account{m, f.Version, f.store, f.dial})
+		accounts = append(accounts, newAccount(m, f.Version, f.store, f.dial))
 	}
 	return append(d, f.probeOnce(ctx, accounts)...), nil
 }

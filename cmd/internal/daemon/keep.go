@@ -185,7 +185,7 @@ func (f *office) dropErased(digests []casefile.Digest) error {
 		if !f.reg.Erased(d) {
 			continue
 		}
-		errs = append(errs, f.readings.drop(d))
+		errs = append(errs, f.forgetReadings(d))
 		if f.store.Has(d) {
 			errs = append(errs, f.store.Erase(d))
 		}
@@ -235,34 +235,40 @@ func (f *office) sayFindings() {
 // look to the next, and the words of status.
 type trouble struct{ name, text string }
 
-func (f *office) troubles() (all []trouble) {
-	add := func(name, format string, args ...any) { all = append(all, trouble{name, fmt.Sprintf(format, args...)}) }
+// troubles gathers them.
+type troubles []trouble
+
+func (t *troubles) add(name, format string, args ...any) {
+	*t = append(*t, trouble{name, fmt.Sprintf(format, args...)})
+}
+
+func (f *office) troubles() (all troubles) {
 	h := f.reg.Health()
 	if h.Err != nil {
-		add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), told(h.Err))
+		all.add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), told(h.Err))
 	} else if err := f.reg.InPlace(); err != nil {
-		add("writing", "%v", told(err))
+		all.add("writing", "%v", told(err))
 	}
 	if h.ClockBack > time.Minute {
-		add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
+		all.add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
 	}
 	if s, err := durable.SpaceOf(f.Config.Paths.State); err != nil {
-		add("disk", "%v", err)
+		all.add("disk", "%v", err)
 	} else if s.Free < f.leastSpace() {
-		add("disk", "磁盘只剩 %d MiB，将满；请清理或扩容", s.Free>>20)
+		all.add("disk", "磁盘只剩 %d MiB，将满；请清理或扩容", s.Free>>20)
 	}
 	if n := f.reg.Findings().Replayed; n > 0 {
-		add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
+		all.add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
 	}
 	if f.complained.Load() {
-		add("reload", "配置文件改得有误，仍按原来的运行；ysq config check 列出错误")
+		all.add("reload", "配置文件改得有误，仍按原来的运行；ysq config check 列出错误")
 	}
 	all = append(all, f.auditTroubles()...)
 	all = append(all, f.outboxTroubles()...)
 	f.proof.mu.Lock()
 	defer f.proof.mu.Unlock()
 	if f.proof.differences > 0 {
-		add("proof", "核验发现 %d 处不符，见 ysq verify", f.proof.differences)
+		all.add("proof", "核验发现 %d 处不符，见 ysq verify", f.proof.differences)
 	}
 	return all
 }
@@ -321,7 +327,7 @@ func (f *office) head() (seq uint64, digest string) {
 
 // watchKeeping says once when something goes wrong with the keeping of the register, and once when
 // all is right again.
-func (d *Daemon) watchKeeping(said *[]trouble) {
+func (d *Daemon) watchKeeping(said *troubles) {
 	now := d.troubles()
 	for _, t := range now {
 		if !slices.ContainsFunc(*said, func(o trouble) bool { return o.name == t.name }) {

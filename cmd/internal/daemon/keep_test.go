@@ -203,7 +203,7 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		if err != nil || len(s.Troubles) == 0 || !strings.Contains(s.Troubles[0], "无法记录") {
 			t.Errorf("status: %+v, %v", s.Troubles, err)
 		}
-		var said []trouble
+		var said troubles
 		b.daemon.watchKeeping(&said)
 		if len(said) != 1 {
 			t.Errorf("said %+v", said)

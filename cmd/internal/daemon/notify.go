@@ -33,7 +33,7 @@ func (d *Daemon) watch(ctx context.Context) {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var said []trouble
+	var said troubles
 	var witnessed civil.Date
 	for {
 		d.watchKeeping(&said)

@@ -122,13 +122,23 @@ func openOffice(o Options) (*office, error) {
 		return nil, errors.Join(told(err), f.close())
 	}
 	for i, m := range o.Config.Mailboxes {
-		source := &folders{&account{m, o.Version, store, o.dial}, func() []string { return f.live().Mailboxes[i].Folders }}
+		source := &folders{newAccount(m, o.Version, store, o.dial), func() []string { return f.live().Mailboxes[i].Folders }}
 		f.pollers = append(f.pollers, mailbox.New(source, store, f, mailbox.Options{
 			Account: m.Name, Interval: m.PollInterval, Book: f, Log: o.Log.With().Str("component", "mailbox").Logger(),
 		}))
 	}
 	f.openOutboxes()
 	return f, nil
+}
+
+// adopt puts another configuration into force.
+func (f *office) adopt(c config.Config) error {
+	roles, err := rolesOf(c)
+	if err != nil {
+		return err
+	}
+	f.inForce.Store(&running{c, roles})
+	return nil
 }
 
 // close gives mails and register back. The pollers' sessions must have ended.
@@ -144,6 +154,12 @@ type account struct {
 	version string
 	store   *rawstore.Store
 	dial    func(ctx context.Context, address string) (net.Conn, error)
+}
+
+// newAccount is the account of a configured mailbox. store may be nil where no mail is fetched, dial where
+// the network is to be used.
+func newAccount(m config.Mailbox, version string, store *rawstore.Store, dial func(ctx context.Context, address string) (net.Conn, error)) *account {
+	return &account{m, version, store, dial}
 }
 
 func (a *account) Connect(ctx context.Context) (mailbox.Session, error) {

@@ -131,7 +131,7 @@ func (f *office) Live(ctx context.Context, wait time.Duration) ([]ask.Transcript
 		if s := f.pollers[i].Status(); patient(s) {
 			return nil, pollError(s, errors.New("过早重试会使账号被封"))
 		}
-		accounts = append(accounts, &account{m, f.Version, f.store, f.dial})
+		accounts = append(accounts, newAccount(m, f.Version, f.store, f.dial))
 	}
 	return converse(ctx, accounts, wait), nil
 }

@@ -130,6 +130,9 @@ func (r *readings) drop(d casefile.Digest) error {
 	return nil
 }
 
+// forgetReadings lets go what was read of erased bytes.
+func (f *office) forgetReadings(d casefile.Digest) error { return f.readings.drop(d) }
+
 // onDisk is about what a file of that size takes.
 func onDisk(n int64) int64 { return (n + 4095) &^ 4095 }
 

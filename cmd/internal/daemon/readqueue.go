@@ -25,22 +25,22 @@ type readQueue struct {
 // keepReading reads, in the background and after the commits, the mails and files of open cases, the
 // newest case first. Intake never waits for it: it works while no mail comes in, one attachment at a
 // time, and gives way to whoever asks at once.
-func (d *Daemon) keepReading(ctx context.Context) {
-	if d.readings.read == nil {
+func (f *office) keepReading(ctx context.Context) {
+	if f.readings.read == nil {
 		return
 	}
-	if err := d.readings.tidy(); err != nil {
-		d.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
+	if err := f.readings.tidy(); err != nil {
+		f.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
 	}
-	grown := d.reg.Grown()
+	grown := f.reg.Grown()
 	var q readQueue
 	for ctx.Err() == nil {
 		untilQuiet(ctx, grown)
 		var again <-chan time.Time
 		for more := true; more && ctx.Err() == nil; {
 			var err error
-			if more, err = d.readNext(ctx, &q); err != nil && ctx.Err() == nil {
-				d.Log.Error().Err(err).Msg("attachments cannot be read now; registering asks for them again")
+			if more, err = f.readNext(ctx, &q); err != nil && ctx.Err() == nil {
+				f.Log.Error().Err(err).Msg("attachments cannot be read now; registering asks for them again")
 				again, more = time.After(readRetry), false
 			}
 			if more && len(grown) > 0 {
@@ -50,7 +50,7 @@ func (d *Daemon) keepReading(ctx context.Context) {
 		if len(grown) > 0 {
 			continue
 		}
-		d.compilePDF(ctx)
+		f.compilePDF(ctx)
 		select {
 		case <-ctx.Done():
 		case <-again:
@@ -61,12 +61,12 @@ func (d *Daemon) keepReading(ctx context.Context) {
 
 // compilePDF compiles pdfium, once for each release and not before a PDF has come; until then, and where it
 // cannot be, it is interpreted.
-func (d *Daemon) compilePDF(ctx context.Context) {
-	if d.worker == nil || !d.worker.Wanting() {
+func (f *office) compilePDF(ctx context.Context) {
+	if f.worker == nil || !f.worker.Wanting() {
 		return
 	}
-	if err := d.worker.Prepare(ctx, d.worker.Cache); err != nil && ctx.Err() == nil {
-		d.Log.Warn().Err(err).Msg("pdfium could not be compiled; it is interpreted")
+	if err := f.worker.Prepare(ctx, f.worker.Cache); err != nil && ctx.Err() == nil {
+		f.Log.Warn().Err(err).Msg("pdfium could not be compiled; it is interpreted")
 	}
 }
 

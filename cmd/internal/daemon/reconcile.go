@@ -159,7 +159,7 @@ func (f *office) rememberLastTaken() (err error) {
 }
 
 // auditTroubles is what the last audits say that somebody has to see to.
-func (f *office) auditTroubles() (all []trouble) {
+func (f *office) auditTroubles() (all troubles) {
 	for _, p := range f.pollers {
 		a, ok := p.LastAudit()
 		if !ok {
@@ -167,13 +167,14 @@ func (f *office) auditTroubles() (all []trouble) {
 		}
 		v, err := f.auditView(a)
 		if err != nil {
-			return append(all, trouble{"reconcile", "对账结果读不出：" + err.Error()})
+			all.add("reconcile", "对账结果读不出：%v", err)
+			return all
 		}
 		if n := missingIn(v); n > 0 {
-			all = append(all, trouble{"reconcile", fmt.Sprintf("邮箱 %s 有 %d 封邮件没有收进登记簿，见 ysq reconcile", a.Account, n)})
+			all.add("reconcile", "邮箱 %s 有 %d 封邮件没有收进登记簿，见 ysq reconcile", a.Account, n)
 		}
 		if v.Gap != nil {
-			all = append(all, trouble{"gap", gapText(a.Account, *v.Gap)})
+			all.add("gap", "%s", gapText(a.Account, *v.Gap))
 		}
 	}
 	return all

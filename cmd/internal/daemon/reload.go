@@ -40,7 +40,7 @@ func (d *Daemon) reload() {
 	d.notify("RELOADING=1\n" + sd.SdNotifyMonotonicUsec())
 	next, err := d.Options.Load()
 	if err == nil {
-		err = d.adopt(next)
+		err = d.takeOver(next)
 	}
 	if err != nil {
 		for line := range strings.Lines(strings.TrimSpace(err.Error())) {
@@ -54,16 +54,14 @@ func (d *Daemon) reload() {
 	d.notify("READY=1")
 }
 
-// adopt puts a good configuration into force.
-func (d *Daemon) adopt(next config.Config) error {
+// takeOver puts into force what can be of a good configuration.
+func (d *Daemon) takeOver(next config.Config) error {
 	old := d.live()
 	adopted := old.Config.Adopt(next)
-	roles, err := rolesOf(adopted)
-	if err != nil {
+	if err := d.adopt(adopted); err != nil {
 		return err
 	}
 	taken, left := config.Changes(old.Config, adopted), config.Changes(adopted, next)
-	d.inForce.Store(&running{adopted, roles})
 	if d.Options.SetLevel != nil {
 		d.Options.SetLevel(adopted.Log.Level)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -25,7 +26,7 @@ type way struct {
 func (f *office) openOutboxes() {
 	log := f.Log.With().Str("component", "outbox").Logger()
 	for _, m := range f.Config.Mailboxes {
-		channel := &outbox.Drafts{Shelf: shelf{&account{m, f.Version, f.store, f.dial}}}
+		channel := &outbox.Drafts{Shelf: shelf{newAccount(m, f.Version, f.store, f.dial)}}
 		book := bookOf{f, casefile.OutDraft, m.Name}
 		f.ways = append(f.ways, way{name: "草稿箱 " + m.Name, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: f.Now, Zone: civil.Zone, Log: log})})
 	}
@@ -96,10 +97,15 @@ func (f *office) untilLook() time.Duration {
 	return lookEvery
 }
 
-// keepSending owns what the office sends by itself: it sees what was sent, writes receipts, and the
-// morning's digest. It runs beside intake and reads what intake has committed.
+// keepSending runs the ways out, and owns what the office sends by itself: it sees what was sent, writes
+// receipts, and the morning's digest. It runs beside intake and reads what intake has committed.
 func (f *office) keepSending(ctx context.Context) {
 	grown := f.reg.Grown()
+	var boxes sync.WaitGroup
+	defer boxes.Wait()
+	for _, w := range f.ways {
+		boxes.Go(func() { w.box.Run(ctx) })
+	}
 	checked := map[[2]uint64]bool{}
 	receipts := &receipts{f, map[casefile.ID]bool{}}
 	morning := &morning{f, 0}
@@ -153,10 +159,10 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // outboxTroubles are for status and the log: a way out that is shut for more than an hour, and mails
 // for which a person has to do something.
-func (f *office) outboxTroubles() (all []trouble) {
+func (f *office) outboxTroubles() (all troubles) {
 	for i, w := range f.ways {
 		if s := w.box.Status(); s.Fault != outbox.FaultNone && (f.Now().Sub(s.Since) > time.Hour || s.Fault != outbox.FaultUnreachable && s.Fault != outbox.FaultThrottled) {
-			all = append(all, trouble{fmt.Sprintf("outbox-%d", i), fmt.Sprintf("%s：%s（下次 %s）", w.name, s.Reason, s.NextTry.In(civil.Zone).Format("01-02 15:04"))})
+			all.add(fmt.Sprintf("outbox-%d", i), "%s：%s（下次 %s）", w.name, s.Reason, s.NextTry.In(civil.Zone).Format("01-02 15:04"))
 		}
 	}
 	counts := map[casefile.OutState]int{}
@@ -174,11 +180,12 @@ func (f *office) outboxTroubles() (all []trouble) {
 		return nil
 	})
 	if err != nil {
-		return append(all, trouble{"outbox", err.Error()})
+		all.add("outbox", "%v", err)
+		return all
 	}
 	for _, s := range []casefile.OutState{casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown} {
 		if n := counts[s]; n > 0 {
-			all = append(all, trouble{"outbox-" + s.String(), fmt.Sprintf("%d 封信%s，见 ysq outbox list", n, s.Label())})
+			all.add("outbox-"+s.String(), "%d 封信%s，见 ysq outbox list", n, s.Label())
 		}
 	}
 	return all
