@@ -388,6 +388,20 @@ func TestVerifyFindsDamage(t *testing.T) {
 	}
 }
 
+// A proof that is broken off, as when the daemon stops, says so, accuses nothing and leaves nothing behind.
+func TestVerifyBrokenOff(t *testing.T) {
+	r := opened(t)
+	take(t, r, "a", 1)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := r.Verify(ctx, nil); !errors.Is(err, context.Canceled) || errors.Is(err, ErrDamaged) {
+		t.Errorf("verify: %v", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(r.dir, "snapshot-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 // A projection written and read is the same, whatever it holds.
 func TestProjectionRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

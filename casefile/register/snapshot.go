@@ -36,7 +36,7 @@ type extent struct {
 
 // snapshot copies the database into the state directory, or into another that is near and fast. A
 // copy made by bbolt's WriteTo is not durable; who needs that copies it on.
-func (r *Register) snapshot(ctx context.Context, tell Progress) (s *snapshot, err error) {
+func (r *Register) snapshot(ctx context.Context, tell Progress) (*snapshot, error) {
 	if err := durable.RoomFor(r.dir, r.size()+64<<20); err != nil {
 		return nil, err
 	}
@@ -44,20 +44,16 @@ func (r *Register) snapshot(ctx context.Context, tell Progress) (s *snapshot, er
 	if err != nil {
 		return nil, err
 	}
-	s = &snapshot{dir: dir, state: r.dir}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.close())
-		}
-	}()
+	s := &snapshot{dir: dir, state: r.dir}
 	path := filepath.Join(dir, fileName)
 	tell.say("制作快照", 0, 1)
-	if err := r.copyTo(ctx, path, s); err != nil {
-		return nil, err
+	err = r.copyTo(ctx, path, s)
+	if err == nil {
+		s.reg = prepare(dir, Options{Law: r.law, Calendar: r.base})
+		err = survive(path, func() error { return s.reg.open(path, true) })
 	}
-	s.reg = prepare(dir, Options{Law: r.law, Calendar: r.base})
-	if err := survive(path, func() error { return s.reg.open(path, true) }); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
@@ -89,11 +85,15 @@ func (r *Register) copyTo(ctx context.Context, path string, s *snapshot) error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	_, err = tx.WriteTo(&obedient{ctx, f})
-	if err != nil {
+	w := &obedient{ctx: ctx, f: f}
+	_, err = tx.WriteTo(w)
+	switch {
+	case w.err != nil:
+		err = w.err // bbolt hides it
+	case err != nil:
 		err = fmt.Errorf("%s：%w（%v）；%s", r.db.Path(), ErrDamaged, err, remedy)
 	}
-	return errors.Join(context.Cause(ctx), err, f.Close())
+	return errors.Join(err, f.Close())
 }
 
 // extents says how far each file of the journal is good.
@@ -120,13 +120,14 @@ func (j *journal) extents() ([]extent, error) {
 type obedient struct {
 	ctx context.Context
 	f   *os.File
+	err error // why something was not written
 }
 
-func (w *obedient) Write(b []byte) (int, error) {
-	if w.ctx.Err() != nil {
-		return 0, context.Cause(w.ctx)
+func (w *obedient) Write(b []byte) (n int, err error) {
+	if w.err = context.Cause(w.ctx); w.err == nil {
+		n, w.err = w.f.Write(b)
 	}
-	return w.f.Write(b)
+	return n, w.err
 }
 
 // inspect opens a register that nobody writes, such as a backup, without changing anything.
