@@ -183,7 +183,9 @@ func TestManPagesAreSet(t *testing.T) {
 			return ""
 		}
 		tools++
-		out, err := exec.CommandContext(t.Context(), path, append(args, files...)...).CombinedOutput()
+		cmd := exec.CommandContext(t.Context(), path, append(args, files...)...)
+		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // in the C locale groff takes a Chinese character for one column
+		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}

@@ -43,7 +43,7 @@ func (b *bureau) sleepTo(day, clock string) {
 	synctest.Wait()
 }
 
-var approver = ask.Actor{Name: "王五", UID: 1001, Role: ask.Approver}
+var approver = ask.Actor{Name: "王五", UID: 4_000_001_001, Role: ask.Approver}
 
 // TestYearEnd lives through the turn of a year: the report is written at 00:05, again when a fact of
 // the year is learned, frozen, and what is learned afterwards lies beside it.

@@ -19,6 +19,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -27,8 +28,9 @@ import (
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
-// clerk is who acts in these tests.
-var clerk = ask.Actor{Name: "李四", UID: 1000, Role: ask.Operator}
+// clerk is who acts in these tests. The uids of the people here are above all that an account has, for
+// whoever runs the tests owns the register, and the owner may do more than a clerk.
+var clerk = ask.Actor{Name: "李四", UID: 4_000_001_000, Role: ask.Operator}
 
 // bureau is a whole office in a bubble: the daemon on a simulated provider, a clerk at the counter.
 type bureau struct {
@@ -38,6 +40,7 @@ type bureau struct {
 	daemon *Daemon
 	config config.Config
 	ahead  atomic.Int64 // nanoseconds from the bubble's clock to the office's
+	free   atomic.Int64 // bytes on the office's disk, as far as it is told
 	state  string
 	lost   string // digest of a mail whose bytes the test took away
 	seams  func(*Options)
@@ -60,6 +63,7 @@ func openBureau(t *testing.T, day string) *bureau {
 func newBureau(t *testing.T, day string) *bureau {
 	t.Helper()
 	b := &bureau{t: t, state: filepath.Join(t.TempDir(), "state")}
+	b.free.Store(1 << 40)
 	b.ahead.Store(int64(time.Until(civil.MustParse(day).Start().Add(9 * time.Hour))))
 	sim, err := imapsim.New(imapsim.Options{User: "office@example.test", Password: "secret", Security: imapsim.PlainText})
 	if err != nil {
@@ -87,7 +91,8 @@ func newBureau(t *testing.T, day string) *bureau {
 
 func (b *bureau) options() Options {
 	o := Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now, unbound: true,
-		dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}
+		space: func(string) (durable.Space, error) { return durable.Space{Free: b.free.Load(), Total: 1 << 40}, nil },
+		dial:  func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}
 	o.readPart = readHere
 	if b.seams != nil {
 		b.seams(&o)

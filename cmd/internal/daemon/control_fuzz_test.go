@@ -84,7 +84,7 @@ func FuzzControl(f *testing.F) {
 			o.reg.View(func(tx *register.Tx) error { seq, _ = tx.Head(); return nil })
 			return seq
 		}
-		before, who := head(), ask.Actor{Name: "某人", UID: 4321, Role: ask.Role(role % 4)}
+		before, who := head(), ask.Actor{Name: "某人", UID: 4_000_004_321, Role: ask.Role(role % 4)}
 		r.Header.Set("Ysq-Protocol", ask.Protocol)
 		panicked = nil
 		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(ask.WithActor(t.Context(), who)))

@@ -12,7 +12,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
@@ -129,7 +128,7 @@ func machineDiagnoses(d *diagnoses, o Options) {
 	} else {
 		d.ok("timezone", "时区", "本机为 %s（UTC%+d），期限一律按北京时间计算，不受影响", name, offset/3600)
 	}
-	switch s, err := durable.SpaceOf(o.Config.Paths.State); {
+	switch s, err := o.space(o.Config.Paths.State); {
 	case err != nil:
 		d.fail("disk", "磁盘", "请检查 paths.state 所在的磁盘", "%v", err)
 	case s.Free < 256<<20:

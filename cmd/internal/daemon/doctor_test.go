@@ -3,6 +3,7 @@ package daemon
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,6 +71,8 @@ func TestDoctor(t *testing.T) {
 			}
 			b.poll()
 		}, map[string]string{"clock": "fail"}, "校时"},
+		{"a disk that fills", func(b *bureau) { b.free.Store(2<<30 - 1) }, map[string]string{"disk": "warn"}, "清理"},
+		{"a disk that is all but full", func(b *bureau) { b.free.Store(256<<20 - 1) }, map[string]string{"disk": "fail"}, "立即清理"},
 		{"a journal that is gone", func(b *bureau) {
 			files, _ := filepath.Glob(filepath.Join(b.state, "journal", "*.jsonl"))
 			for _, f := range files {
@@ -112,6 +115,22 @@ func TestDoctor(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The status tells of a full disk before something can no longer be written.
+func TestStatusOfAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		for _, full := range []bool{false, true} {
+			if full {
+				b.free.Store(256 << 20)
+			}
+			s, err := b.client.Status(t.Context())
+			if got := slices.ContainsFunc(s.Troubles, func(s string) bool { return strings.Contains(s, "磁盘只剩 256 MiB") }); err != nil || got != full {
+				t.Errorf("full: %v, troubles %q, %v", full, s.Troubles, err)
+			}
+		}
+	})
 }
 
 // A monitor that asks the doctor every few seconds costs a login a minute, not more.

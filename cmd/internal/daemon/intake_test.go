@@ -374,7 +374,7 @@ func TestRecordsNameTheirActors(t *testing.T) {
 			}
 			return nil
 		})
-		if got := strings.Join(actors, " "); got != "mailbox mailbox 李四(1000)" {
+		if got := strings.Join(actors, " "); got != "mailbox mailbox 李四(4000001000)" {
 			t.Errorf("actors: %s", got)
 		}
 	})

@@ -252,7 +252,7 @@ func (f *office) troubles() (all troubles) {
 	if h.ClockBack > time.Minute {
 		all.add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
 	}
-	if s, err := durable.SpaceOf(f.Config.Paths.State); err != nil {
+	if s, err := f.space(f.Config.Paths.State); err != nil {
 		all.add("disk", "%v", err)
 	} else if s.Free < f.leastSpace() {
 		all.add("disk", "磁盘只剩 %d MiB，将满；请清理或扩容", s.Free>>20)

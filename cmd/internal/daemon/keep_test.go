@@ -32,7 +32,7 @@ func (b *bureau) owner() *ask.Client {
 }
 
 func (b *bureau) approver() *ask.Client {
-	return b.as(ask.Actor{Name: "王五", UID: 1001, Role: ask.Approver})
+	return b.as(ask.Actor{Name: "王五", UID: 4_000_001_001, Role: ask.Approver})
 }
 
 // archived makes an archived case of a new mail.

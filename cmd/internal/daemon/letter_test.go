@@ -174,7 +174,7 @@ func TestLetterOfItsDay(t *testing.T) {
 		if err != nil || !strings.Contains(documentText(t, res.Content), "延长10个工作日，至2026年") {
 			t.Errorf("the approver does not: %v", err)
 		}
-		viewer := b.as(ask.Actor{Name: "赵六", UID: 1009, Role: ask.Viewer})
+		viewer := b.as(ask.Actor{Name: "赵六", UID: 4_000_001_009, Role: ask.Viewer})
 		if _, err := viewer.Letter(t.Context(), ask.LetterRequest{Cases: []casefile.ID{id}, Draft: true}); err == nil {
 			t.Error("who may only look has a letter made")
 		}

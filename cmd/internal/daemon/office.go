@@ -58,6 +58,8 @@ type Options struct {
 	onRead       func(casefile.Digest)
 	// And in the place of the children that read attachments.
 	readPart readFunc
+	// And in the place of the room on the disk.
+	space func(path string) (durable.Space, error)
 }
 
 func (o Options) withDefaults() Options {
@@ -66,6 +68,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Command == "" {
 		o.Command = register.Serve
+	}
+	if o.space == nil {
+		o.space = durable.SpaceOf
 	}
 	return o
 }
