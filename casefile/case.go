@@ -45,7 +45,7 @@ type Case struct {
 	ExtendedDays  int // working days granted in the current period
 	Corrections   int // notices of 补正 so far
 	Undelivered   bool
-	Messages      int // mails on the case, the first included
+	Messages      int // mails in the case, the first included, and those of cases merged into it
 
 	Applicant  string // as registered; until then the sender's name
 	Contact    string
@@ -97,15 +97,16 @@ func (c Case) Counts() bool {
 	return c.Kind == Application && c.Stage != StageDismissed && c.Stage != StageMerged
 }
 
-// Fold derives a case from its records. It is total: whatever the records say, there is a case.
-func Fold(id ID, history []Record, law Statute, cal *workday.Calendar) Case {
+// Fold derives a case from its records, and what lies in it also from those of the cases that were merged
+// into it. It is total: whatever the records say, there is a case.
+func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ...[]Record) Case {
 	live := Live(history)
 	c := Case{ID: id}
 	for _, r := range live {
 		c.apply(r)
 	}
-	for _, l := range letters(live) {
-		c.addMail(l)
+	for _, i := range Contents(append([][]Record{history}, merged...)...) {
+		c.addMail(i)
 	}
 	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
 	c.Strict, c.Legal = strict.reading(), legal.reading()
@@ -201,31 +202,15 @@ func (c *Case) advance(k Kind) {
 	}
 }
 
-// letters lists the mails that are on the case: those that came or went, less those taken out.
-func letters(live []Record) []Letter {
-	var all []Letter
-	for _, r := range live {
-		switch e := r.Event.(type) {
-		case Received:
-			all = append(all, e.Letter)
-		case MessageIn:
-			all = append(all, e.Letter)
-		case MessageOut:
-			e.Letter.From = Address{} // the office's own address does not belong to the applicant's side
-			all = append(all, e.Letter)
-		case Attached:
-			all = append(all, e.Letter)
-		case Detached:
-			all = slices.DeleteFunc(all, func(l Letter) bool { return l.Digest == e.Digest })
-		}
+// addMail counts a mail of the case. The addresses of those who wrote to the office belong to the case;
+// the office's own does not.
+func (c *Case) addMail(i Item) {
+	if !i.Mail() {
+		return
 	}
-	return slices.DeleteFunc(all, func(l Letter) bool { return l.Digest.IsZero() })
-}
-
-func (c *Case) addMail(l Letter) {
 	c.Messages++
-	if l.From.Mail != "" && !slices.Contains(c.Addresses, l.From.Mail) {
-		c.Addresses = append(c.Addresses, l.From.Mail)
+	if from := i.Letter.From.Mail; i.Sort == Incoming && from != "" && !slices.Contains(c.Addresses, from) {
+		c.Addresses = append(c.Addresses, from)
 	}
 }
 

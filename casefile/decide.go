@@ -55,9 +55,9 @@ func (e *RuleError) Error() string {
 // Decide says whether a draft may be recorded on top of the history. The answer is nil, with
 // warnings that do not forbid, or one of *TransitionError and *RuleError. Times are judged by today;
 // a fact may be older, but never of the future nor older than the case.
-func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workday.Calendar) (warnings []string, err error) {
+func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workday.Calendar, merged ...[]Record) (warnings []string, err error) {
 	j := judge{
-		Case: Fold(d.Case, history, law, cal), history: history, draft: d, today: today, law: law, cal: cal,
+		Case: Fold(d.Case, history, law, cal, merged...), history: history, merged: merged, draft: d, today: today, law: law, cal: cal,
 	}
 	if err := j.times(); err != nil {
 		return nil, err
@@ -81,6 +81,7 @@ func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workd
 type judge struct {
 	Case
 	history  []Record
+	merged   [][]Record // of the cases that were merged into this one
 	draft    Draft
 	today    civil.Date
 	law      Statute
@@ -444,18 +445,11 @@ func (j *judge) countedIn(e CountedIn) error {
 }
 
 func (j *judge) detached(e Detached) error {
-	held := false
-	for _, r := range Live(j.history) {
-		switch h := r.Event.(type) {
-		case Attached:
-			held = held || h.Letter.Digest == e.Digest || slices.ContainsFunc(h.Files, func(f File) bool { return f.Digest == e.Digest })
-		case MessageIn:
-			held = held || h.Digest == e.Digest
-		case Detached:
-			held = held && h.Digest != e.Digest
-		}
-	}
-	if !held {
+	i, held := Holding(Contents(append([][]Record{j.history}, j.merged...)...), e.Digest)
+	switch {
+	case held && i.Record.Case != j.ID:
+		return j.refuse("not-attached", fmt.Sprintf("请用 ysq detach %s 移出", i.Record.Case), "%s 属于已并入本案的 %s", e.Digest.Short(), i.Record.Case)
+	case !held || !i.Removable():
 		return j.refuse("not-attached", "收件时的邮件不能移出；show 可查", "卷中没有可移出的 %s", e.Digest.Short())
 	}
 	return nil
@@ -473,7 +467,9 @@ func (j *judge) voided(e Voided) error {
 		return j.refuse("void-letter", "作废文书用 letter void，文号保留", "“%s”的记录不能作废", k.Label())
 	case KindMailPrepared, KindMailTried, KindMailSettled:
 		return j.refuse("void-mail", "不再发的信用 outbox drop；发出了的收不回来", "“%s”的记录不能作废", k.Label())
-	case KindReceived, KindMessageIn, KindMessageOut, KindVoided:
+	case KindMessageIn, KindMessageOut:
+		return j.refuse("void-fixed", "不是本案的，用 detach 移出", "“%s”的记录不能作废", k.Label())
+	case KindReceived, KindVoided:
 		return j.refuse("void-fixed", "不是申请的，用 dismiss；误作废的，重新记录", "“%s”的记录不能作废", k.Label())
 	}
 	if slices.ContainsFunc(j.history, func(r Record) bool { v, ok := r.Event.(Voided); return ok && v.Seq == e.Seq }) {

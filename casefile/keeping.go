@@ -1,6 +1,11 @@
 package casefile
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+)
 
 // The kinds of what the register records of itself: how its truth was put together again, and what
 // of it was let go.
@@ -37,3 +42,18 @@ type Erased struct {
 func (Repaired) Kind() Kind { return KindRepaired }
 func (Restored) Kind() Kind { return KindRestored }
 func (Erased) Kind() Kind   { return KindErased }
+
+// MayErase says why the bytes of a case may not be let go on a day, if they are to be kept for so many
+// years: those after the year in which the case was archived.
+func (c Case) MayErase(years int, today civil.Date) error {
+	switch {
+	case c.Stage != StageArchived:
+		return &RuleError{"not-archived", c.ID, "尚未归档（现为“" + c.Stage.Label() + "”），不能销毁", "归档后、保管期限届满方可销毁"}
+	case years == 0:
+		return &RuleError{"no-retention", c.ID, "没有设定保管期限，不得销毁", "由管理员在配置 [retention] 中写 years"}
+	}
+	if from := civil.New(c.ArchivedOn.Year()+years+1, time.January, 1); today < from {
+		return &RuleError{"retention", c.ID, fmt.Sprintf("%s 归档，保管 %d 年，%s 起方可销毁", c.ArchivedOn, years, from), ""}
+	}
+	return nil
+}

@@ -194,36 +194,6 @@ func OutgoingState(was OutState, e Event) OutState {
 	return was
 }
 
-// Posted is a mail of the case that a server took, of which no copy was seen in 已发送: not every
-// provider keeps one.
-type Posted struct {
-	MailPrepared
-	Record // of the server's word that it took the mail
-}
-
-// PostedIn lists the mails that only the outbox knows to have gone out, in the order in which they went.
-func PostedIn(history []Record) []Posted {
-	prepared := make(map[uint64]MailPrepared)
-	seen := make(map[string]bool)
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case MailPrepared:
-			prepared[r.Seq] = e
-		case MessageOut:
-			seen[e.MessageID] = true
-		}
-	}
-	var all []Posted
-	for _, r := range history {
-		e, ok := r.Event.(MailSettled)
-		if p, known := prepared[e.Mail]; ok && known && e.State == OutSent && e.Seen.IsZero() && !seen[p.MessageID] {
-			all = append(all, Posted{p, r})
-			seen[p.MessageID] = true
-		}
-	}
-	return all
-}
-
 func describeOutgoing(e Event) string {
 	switch e := e.(type) {
 	case MailPrepared:

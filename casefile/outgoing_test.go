@@ -6,30 +6,6 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// A mail that a server took is on the case, though no 已发送 shows it; one that is seen there, or that
-// nobody took, is not told twice or at all.
-func TestPostedIn(t *testing.T) {
-	prepared := func(id string) casefile.MailPrepared {
-		return casefile.MailPrepared{Letter: casefile.Letter{MessageID: id}, Way: casefile.OutSMTP, Purpose: casefile.PurposeLetter}
-	}
-	sent := func(mail uint64) casefile.MailSettled {
-		return casefile.MailSettled{Mail: mail, State: casefile.OutSent, Code: 250}
-	}
-	var history []casefile.Record
-	for i, e := range []casefile.Event{
-		prepared("taken@x"), prepared("seen@x"), prepared("held@x"), prepared("draft@x"),
-		sent(1), sent(2), casefile.MailSettled{Mail: 3, State: casefile.OutHeld}, sent(99), sent(1),
-		casefile.MessageOut{Letter: casefile.Letter{MessageID: "seen@x"}},
-		casefile.MailSettled{Mail: 4, State: casefile.OutSent, Seen: casefile.DigestOf([]byte("a copy"))},
-	} {
-		history = append(history, casefile.Record{Seq: uint64(i + 1), Event: e})
-	}
-	got := casefile.PostedIn(history)
-	if len(got) != 1 || got[0].MessageID != "taken@x" || got[0].Seq != 5 {
-		t.Errorf("%+v", got)
-	}
-}
-
 // What was sent stays sent, and what a lossy restoration may have let out is unknown.
 func TestOutgoingState(t *testing.T) {
 	settled := func(s casefile.OutState) casefile.Event { return casefile.MailSettled{State: s} }

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -21,74 +22,90 @@ type Paper struct {
 // Contents lists what is in a case file, in the order of 归档: what came, what was made of it, what
 // went. Papers that only a record speaks of are listed, too, for the file on the shelf has them.
 func Contents(s Subject, office string) []Paper {
-	var all []Paper
-	add := func(p Paper) {
+	histories := append([][]casefile.Record{s.History}, s.Merged...)
+	var all []shelved
+	for _, h := range histories {
+		issued := casefile.Letters(h)
+		for _, r := range casefile.Live(h) {
+			if p, ok := onPaper(r, issued, s, office); ok {
+				all = append(all, shelved{p, r.Seq})
+			}
+		}
+	}
+	for _, i := range casefile.Contents(histories...) {
+		if p, ok := paperOf(i, histories, s, office); ok {
+			all = append(all, shelved{p, i.Record.Seq})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b shelved) int { return cmp.Or(cmp.Compare(a.On, b.On), cmp.Compare(a.seq, b.seq)) })
+	papers := make([]Paper, len(all))
+	for i, p := range all {
 		p.Title = strings.Join(strings.Fields(p.Title), " ")
-		if p.Digest.IsZero() || !slices.ContainsFunc(all, func(o Paper) bool { return o.Digest == p.Digest }) {
-			all = append(all, p)
-		}
+		papers[i] = p.Paper
 	}
-	issued := casefile.Letters(s.History)
-	made := func(number string) bool {
-		return slices.ContainsFunc(issued, func(l casefile.CaseLetter) bool { return number != "" && l.Document == number })
-	}
-	ours := func(r casefile.Record, title, number string) {
-		if number != "" && !made(number) {
-			add(Paper{On: r.On, By: office, Number: number, Title: title, Note: "纸质"})
-		}
-	}
-	for _, r := range casefile.Live(s.History) {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			if !e.Digest.IsZero() {
-				add(Paper{Digest: e.Digest, On: r.On, By: sender(e.Letter, s), Title: titled("政府信息公开申请", e.Subject)})
-			} else {
-				add(Paper{On: r.On, By: s.Applicant, Title: "政府信息公开申请（" + e.Channel.Label() + "）"})
-			}
-		case casefile.MessageIn:
-			add(Paper{Digest: e.Digest, On: r.On, By: sender(e.Letter, s), Title: titled("来信", e.Subject)})
-		case casefile.MessageOut:
-			add(Paper{Digest: e.Digest, On: r.On, By: office, Title: titled("去信", e.Subject)})
-		case casefile.Attached:
-			if !e.Letter.Digest.IsZero() {
-				add(Paper{Digest: e.Letter.Digest, On: r.On, By: sender(e.Letter, s), Title: titled("来信", e.Subject)})
-			}
-			for _, f := range e.Files {
-				add(Paper{Digest: f.Digest, On: r.On, Title: f.Name})
-			}
-		case casefile.Detached:
-			all = slices.DeleteFunc(all, func(p Paper) bool { return p.Digest == e.Digest })
-		case casefile.LetterIssued:
-			if e.Letter == casefile.LetterArchiveIndex {
-				continue // the list itself
-			}
-			note := ""
-			if i := slices.IndexFunc(issued, func(l casefile.CaseLetter) bool { return l.Seq == r.Seq }); i >= 0 && issued[i].Voided != "" {
-				note = "已作废"
-			}
-			add(Paper{Digest: e.File.Digest, On: r.On, By: office, Number: e.Document, Title: e.Letter.Label(), Note: note})
-		case casefile.CorrectionAsked:
-			ours(r, "补正告知书", e.Document)
-		case casefile.Extended:
-			ours(r, "延期审批", e.Document)
-		case casefile.ConsultationSent:
-			ours(r, "征求意见书（"+e.Party+"）", e.Document)
-		case casefile.ThirdPartyTold:
-			ours(r, "第三方告知书（"+e.Party+"）", e.Document)
-		case casefile.FeeNoticed:
-			ours(r, "收费通知书", e.Document)
-		case casefile.Replied:
-			ours(r, "答复（"+e.Outcome.Label()+"）", e.Document)
-		case casefile.Delivered:
-			if e.Proof != "" {
-				add(Paper{On: r.On, Title: e.Proof, Note: "纸质"})
+	return papers
+}
+
+// shelved is a paper in its place: after the record that speaks of it.
+type shelved struct {
+	Paper
+	seq uint64
+}
+
+// paperOf is a mail, a document or a letter that the register holds.
+func paperOf(i casefile.Item, histories [][]casefile.Record, s Subject, office string) (Paper, bool) {
+	p := Paper{Digest: i.Digest, On: i.Record.On}
+	_, first := i.Record.Event.(casefile.Received)
+	issued, isLetter := i.Record.Event.(casefile.LetterIssued)
+	switch {
+	case first:
+		p.By, p.Title = sender(i.Letter, s), titled("政府信息公开申请", i.Letter.Subject)
+	case i.Sort == casefile.Incoming:
+		p.By, p.Title = sender(i.Letter, s), titled("来信", i.Letter.Subject)
+	case i.Sort == casefile.Outgoing:
+		p.By, p.Title = office, titled("去信", i.Letter.Subject)
+	case isLetter && issued.Letter == casefile.LetterArchiveIndex:
+		return p, false // the list itself
+	case isLetter:
+		p.By, p.Number, p.Title = office, issued.Document, issued.Letter.Label()
+		for _, h := range histories {
+			for _, l := range casefile.Letters(h) {
+				if l.Seq == i.Record.Seq && l.Voided != "" {
+					p.Note = "已作废"
+				}
 			}
 		}
+	default:
+		p.Title = i.File.Name
 	}
-	for _, p := range casefile.PostedIn(s.History) {
-		add(Paper{Digest: p.Digest, On: p.On, By: office, Title: titled("去信", p.Subject)})
+	return p, true
+}
+
+// onPaper is what a record says of a paper that the register does not hold.
+func onPaper(r casefile.Record, issued []casefile.CaseLetter, s Subject, office string) (Paper, bool) {
+	ours := func(title, number string) (Paper, bool) {
+		made := slices.ContainsFunc(issued, func(l casefile.CaseLetter) bool { return l.Document == number })
+		return Paper{On: r.On, By: office, Number: number, Title: title, Note: "纸质"}, number != "" && !made
 	}
-	return all
+	switch e := r.Event.(type) {
+	case casefile.Received:
+		return Paper{On: r.On, By: s.Applicant, Title: "政府信息公开申请（" + e.Channel.Label() + "）"}, e.Digest.IsZero()
+	case casefile.CorrectionAsked:
+		return ours("补正告知书", e.Document)
+	case casefile.Extended:
+		return ours("延期审批", e.Document)
+	case casefile.ConsultationSent:
+		return ours("征求意见书（"+e.Party+"）", e.Document)
+	case casefile.ThirdPartyTold:
+		return ours("第三方告知书（"+e.Party+"）", e.Document)
+	case casefile.FeeNoticed:
+		return ours("收费通知书", e.Document)
+	case casefile.Replied:
+		return ours("答复（"+e.Outcome.Label()+"）", e.Document)
+	case casefile.Delivered:
+		return Paper{On: r.On, Title: e.Proof, Note: "纸质"}, e.Proof != ""
+	}
+	return Paper{}, false
 }
 
 func sender(l casefile.Letter, s Subject) string {

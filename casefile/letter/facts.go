@@ -17,6 +17,7 @@ import (
 type Subject struct {
 	casefile.Case
 	History []casefile.Record
+	Merged  [][]casefile.Record // the histories of the cases that were merged into it
 }
 
 // Facts are everything from which a letter's contents follow.

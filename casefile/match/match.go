@@ -33,6 +33,9 @@ type Register interface {
 	// Earlier returns the applications that this address sent and that are open or answered, the
 	// latest ones where there are many.
 	Earlier(mail string) ([]Earlier, error)
+	// Prepared returns the enclosures of each mail that the office prepared in a case and that nobody has
+	// seen sent yet.
+	Prepared(id casefile.ID) ([][]casefile.Digest, error)
 	// Case returns what is known of a case; found is false for a number that is not in the register.
 	Case(id casefile.ID) (c Case, found bool, err error)
 }
@@ -83,6 +86,7 @@ const (
 	CauseBulk      Cause = "bulk"       // a mailing list or advertisement, and unlike an application
 	CauseJunk      Cause = "junk"       // from the junk folder
 	CauseSent      Cause = "sent"       // sent by the office, on no case
+	CauseShared    Cause = "shared"     // sent by the office, on one of several cases
 )
 
 // Decision is what becomes of a mail, with the reasons that the trace shows.
@@ -219,6 +223,7 @@ func (d *decider) fromOffice() bool {
 // another folder than the one for sent mail and has no case: somebody in the office passed an
 // application on.
 func (d *decider) sent() (done bool, err error) {
+	cause, reason := CauseSent, "本单位发出的邮件，没有对应的件"
 	for _, by := range [...]struct {
 		ids    []string
 		reason string
@@ -230,12 +235,18 @@ func (d *decider) sent() (done bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		if len(cases) > 1 {
+			if cases, err = d.narrowed(cases); err != nil {
+				return false, err
+			}
+		}
 		if len(cases) == 1 {
 			d.out.Out = true
 			return true, d.joinCase(cases[0], by.reason)
 		}
 		for _, id := range cases {
 			d.propose(id, 60, by.reason)
+			cause, reason = CauseShared, "本单位发出的邮件，涉及不止一件，分不出是哪一件的"
 		}
 	}
 	if d.mail.Folder != Sent {
@@ -250,8 +261,52 @@ func (d *decider) sent() (done bool, err error) {
 	for _, id := range numbers {
 		d.propose(id, 70, "标题中有该件编号")
 	}
-	d.park(CauseSent, "本单位发出的邮件，没有对应的件")
+	d.park(cause, reason)
 	return true, nil
+}
+
+// narrowed leaves of several cases the one that the office's letter tells apart, if it does: the parts of a
+// case that was split share the mail that is answered. The letter itself tells more than a number in the
+// subject, and that more than a letter being prepared.
+func (d *decider) narrowed(cases []casefile.ID) ([]casefile.ID, error) {
+	numbers := Numbers(d.m.Subject)
+	var enclosed, named, prepared, all []casefile.ID
+	for _, id := range cases {
+		id, _, err := d.goesOn(id)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(all, id) {
+			continue
+		}
+		all = append(all, id)
+		letters, err := d.r.Prepared(id)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(letters, d.encloses) {
+			enclosed = append(enclosed, id)
+		}
+		if slices.Contains(numbers, id) {
+			named = append(named, id)
+		}
+		if len(letters) > 0 {
+			prepared = append(prepared, id)
+		}
+	}
+	for _, fit := range [][]casefile.ID{enclosed, named, prepared} {
+		if len(fit) == 1 {
+			return fit, nil
+		}
+	}
+	return all, nil
+}
+
+// encloses reports whether the mail has every one of the files; none at all says nothing.
+func (d *decider) encloses(files []casefile.Digest) bool {
+	return len(files) > 0 && !slices.ContainsFunc(files, func(f casefile.Digest) bool {
+		return !slices.ContainsFunc(d.m.Parts, func(p casefile.Part) bool { return p.Digest == f })
+	})
 }
 
 // join puts a mail on the case that it answers or names, if its sender belongs there.

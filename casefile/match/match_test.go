@@ -22,6 +22,7 @@ var cases = map[casefile.ID]Case{
 	"2026-00020": {Addresses: []string{"lisi@example.test"}},
 	"2026-00030": {Addresses: []string{"lisi@second.example.test"}, Finished: true, MergedInto: "2026-00020"},
 	"2026-00031": {Addresses: []string{"lisi@second.example.test"}, Finished: true, MergedInto: "2026-00030"},
+	"2026-00041": {}, "2026-00042": {}, "2026-00043": {},
 }
 
 var mails = map[string][]casefile.ID{
@@ -30,6 +31,9 @@ var mails = map[string][]casefile.ID{
 	"letter-3@office.example.test":    {"2026-00003"},
 	"application-31@example.test":     {"2026-00031"},
 	"letter-both@office.example.test": {"2026-00017", "2026-00020"},
+	"merged-both@example.test":        {"2026-00020", "2026-00031"},
+	"split@example.test":              {"2026-00041", "2026-00042", "2026-00043"},
+	"split-none@example.test":         {"2026-00041", "2026-00017"},
 }
 
 func (registered) CasesByMessageID(id string) ([]casefile.ID, error) { return mails[id], nil }
@@ -44,6 +48,14 @@ func (registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
 	return open, nil
 }
 
+func (registered) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], nil }
+
+// prepared are letters of two parts of a case that was split.
+var prepared = map[casefile.ID][][]casefile.Digest{
+	"2026-00042": {{}, {casefile.DigestOf([]byte("letter 42"))}},
+	"2026-00043": {{casefile.DigestOf([]byte("letter 43"))}},
+}
+
 func (registered) Earlier(mail string) ([]Earlier, error) { return earlier[mail], nil }
 
 var earlier = map[string][]Earlier{}
@@ -54,9 +66,15 @@ func from(mail, subject string) casefile.Message {
 	return casefile.Message{Digest: casefile.DigestOf([]byte(mail + subject)), MessageID: "new@example.test", From: []casefile.Address{{Name: "某人", Mail: mail}}, Subject: subject}
 }
 
-func with(m casefile.Message, change func(*casefile.Message)) casefile.Message {
-	change(&m)
+func with(m casefile.Message, changes ...func(*casefile.Message)) casefile.Message {
+	for _, change := range changes {
+		change(&m)
+	}
 	return m
+}
+
+func enclosing(file string) func(*casefile.Message) {
+	return func(m *casefile.Message) { m.Parts = []casefile.Part{{Digest: casefile.DigestOf([]byte(file))}} }
 }
 
 func replyTo(ids ...string) func(*casefile.Message) {
@@ -173,7 +191,13 @@ func TestDecide(t *testing.T) {
 		{name: "sent as an answer", m: with(from(us, "回复：申请"), replyTo("application-17@example.test")), folder: Sent, want: "case 2026-00017 out"},
 		{name: "sent with the number alone", m: from(us, "补正告知书〔2026-00017〕"), folder: Sent, want: "parked sent out", suggest: "2026-00017", reason: "本单位发出"},
 		{name: "sent about nothing", m: from(us, "开会通知"), folder: Sent, want: "parked sent out"},
-		{name: "sent to two cases", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-both@office.example.test" }), folder: Sent, want: "parked sent out", suggest: "2026-00017 2026-00020"},
+		{name: "sent to two cases", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-both@office.example.test" }), folder: Sent, want: "parked shared out", suggest: "2026-00017 2026-00020"},
+		{name: "sent as an answer to a case and one merged into it", m: with(from(us, "回复：申请"), replyTo("merged-both@example.test")), folder: Sent, want: "case 2026-00020 out"},
+		{name: "sent after a split, with the letter", m: with(from(us, "回复：申请"), replyTo("split@example.test"), enclosing("letter 43")), folder: Sent, want: "case 2026-00043 out"},
+		{name: "sent after a split, with the letter and another number", m: with(from(us, "回复：申请 2026-00041"), replyTo("split@example.test"), enclosing("letter 43")), folder: Sent, want: "case 2026-00043 out"},
+		{name: "sent after a split, with the number", m: with(from(us, "答复〔2026-00042〕"), replyTo("split@example.test")), folder: Sent, want: "case 2026-00042 out"},
+		{name: "sent after a split, nothing tells", m: with(from(us, "回复：申请"), replyTo("split@example.test"), enclosing("other")), folder: Sent, want: "parked shared out", suggest: "2026-00041 2026-00042 2026-00043", reason: "不止一件"},
+		{name: "sent to two cases, nothing prepared", m: with(from(us, "回复：申请"), replyTo("split-none@example.test")), folder: Sent, want: "parked shared out", suggest: "2026-00017 2026-00041"},
 		{name: "our own letter in the inbox", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-17@office.example.test" }), want: "case 2026-00017 out"},
 		{name: "passed on by a colleague", m: from(us, "转发：政府信息公开申请"), want: "case new", likely: true, reason: "本单位邮箱"},
 	} {
@@ -245,8 +269,9 @@ func (f failing) CasesByAddress(mail string) ([]casefile.ID, error) {
 	cases, _ := f.registered.CasesByAddress(mail)
 	return cases, f.fail()
 }
-func (f failing) Earlier(mail string) ([]Earlier, error)  { return nil, f.fail() }
-func (f failing) Case(id casefile.ID) (Case, bool, error) { return cases[id], true, f.fail() }
+func (f failing) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], f.fail() }
+func (f failing) Earlier(mail string) ([]Earlier, error)               { return nil, f.fail() }
+func (f failing) Case(id casefile.ID) (Case, bool, error)              { return cases[id], true, f.fail() }
 
 // An error of the register at any call must come out: a decision without the answer would be a guess.
 func TestDecideReturnsEveryErrorOfTheRegister(t *testing.T) {
@@ -257,6 +282,7 @@ func TestDecideReturnsEveryErrorOfTheRegister(t *testing.T) {
 		"new":     {Message: from(zhang, "依申请公开")},
 		"bounce":  {Message: with(bounce, replyTo("letter-17@office.example.test"))},
 		"sent":    {Message: with(from(us, "2026-00017"), replyTo("unknown@example.test")), Folder: Sent},
+		"split":   {Message: with(from(us, ""), replyTo("split@example.test")), Folder: Sent},
 		"numbers": {Message: from(zhang, "2026-00017 2026-00003")},
 	} {
 		calls := 0

@@ -265,5 +265,5 @@ func (t *Tx) accept(r casefile.Record, text []byte) error {
 	if r.Case == "" {
 		return nil
 	}
-	return t.project(r.Case, []casefile.Record{r})
+	return t.project([]casefile.ID{r.Case}, []casefile.Record{r})
 }

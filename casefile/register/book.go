@@ -35,6 +35,12 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.Attached:
 		return t.indexAttached(r, e)
+	case casefile.Detached:
+		return t.indexDigests(r.Seq, e.Digest)
+	case casefile.Voided:
+		return errors.Join(t.indexVoided(r.Seq, e), t.indexDispute(r))
+	case casefile.Merged:
+		return t.bucket(bucketMerged).Put(pairKey(string(e.Into), r.Case), nil)
 	case casefile.Registered:
 		return t.indexApplicant(r.Case, e)
 	case casefile.LetterIssued, casefile.LetterVoided, casefile.LetterResumed:
@@ -60,12 +66,45 @@ func (t *Tx) index(r casefile.Record) error {
 }
 
 func (t *Tx) indexAttached(r casefile.Record, e casefile.Attached) error {
-	for _, f := range e.Files {
-		if err := t.indexLetter(r.Seq, "", casefile.Letter{Digest: f.Digest}); err != nil {
+	return errors.Join(t.indexDigests(r.Seq, digestsOf(e.Files)...), t.indexLetter(r.Seq, r.Case, e.Letter))
+}
+
+func digestsOf(files []casefile.File) (all []casefile.Digest) {
+	for _, f := range files {
+		all = append(all, f.Digest)
+	}
+	return all
+}
+
+// indexVoided files a voiding under the bytes of which the voided record speaks: whether a case holds
+// them must follow from what About returns.
+func (t *Tx) indexVoided(seq uint64, e casefile.Voided) error {
+	was, err := t.Record(e.Seq)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch was := was.Event.(type) {
+	case casefile.Attached:
+		return t.indexDigests(seq, append(digestsOf(was.Files), was.Digest)...)
+	case casefile.Detached:
+		return t.indexDigests(seq, was.Digest)
+	}
+	return nil
+}
+
+func (t *Tx) indexDigests(seq uint64, all ...casefile.Digest) error {
+	for _, d := range all {
+		if d.IsZero() {
+			continue
+		}
+		if err := t.bucket(bucketDigest).Put(append(d[:], be64(seq)...), nil); err != nil {
 			return err
 		}
 	}
-	return t.indexLetter(r.Seq, r.Case, e.Letter)
+	return nil
 }
 
 // indexUID makes the record the one that governs its UID and takes the earlier one out of its place.
@@ -87,10 +126,8 @@ func (t *Tx) indexUID(seq uint64, e casefile.MessageTaken) error {
 }
 
 func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
-	if !l.Digest.IsZero() {
-		if err := t.bucket(bucketDigest).Put(append(l.Digest[:], be64(seq)...), nil); err != nil {
-			return err
-		}
+	if err := t.indexDigests(seq, l.Digest); err != nil {
+		return err
 	}
 	if id != "" && l.MessageID != "" {
 		return t.bucket(bucketMsgID).Put(pairKey(l.MessageID, id), nil)
@@ -223,8 +260,19 @@ func (t *Tx) DigestsWith(prefix []byte, half int, limit int) []casefile.Digest {
 	return all
 }
 
-// CasesByMessageID returns the cases that hold a mail with this Message-ID.
-func (t *Tx) CasesByMessageID(id string) []casefile.ID { return t.paired(bucketMsgID, id) }
+// CasesByMessageID returns the cases that hold a mail with this Message-ID, or prepared one.
+func (t *Tx) CasesByMessageID(id string) (all []casefile.ID, err error) {
+	for _, one := range t.paired(bucketMsgID, id) { // those that gave the mail up are still among them
+		history, err := t.History(one)
+		if err != nil {
+			return nil, err
+		}
+		if casefile.Wrote(history, id) {
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
 
 // CasesByAddress yields the cases to which an e-mail address belongs, compared without case, the latest
 // first.

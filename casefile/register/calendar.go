@@ -52,7 +52,11 @@ func (t *Tx) adopt(y workday.Year) error {
 		if err != nil {
 			return err
 		}
-		if err := t.putProjection(casefile.Fold(id, history, t.law, t.cal), history); err != nil {
+		c, err := t.fold(id, history, t.cal)
+		if err != nil {
+			return err
+		}
+		if err := t.putProjection(c, history); err != nil {
 			return err
 		}
 	}

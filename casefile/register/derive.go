@@ -138,7 +138,11 @@ func (m *maker) fold(id casefile.ID) error {
 	if err != nil {
 		return err
 	}
-	return m.dst.putProjection(casefile.Fold(id, history, m.r.law, m.dst.cal), history)
+	c, err := m.dst.fold(id, history, m.dst.cal)
+	if err != nil {
+		return err
+	}
+	return m.dst.putProjection(c, history)
 }
 
 // idsAfter lists the numbers of the next cases.

@@ -17,41 +17,13 @@ func (r *Register) Erased(d casefile.Digest) bool {
 	return err == nil && erased
 }
 
-// Holdings lists the mails, files and letters that a case holds, each once, in the order in which they came.
+// Holdings lists the mails, files and letters whose bytes are kept for a case, each once.
 func (t *Tx) Holdings(id casefile.ID) ([]casefile.Digest, error) {
 	history, err := t.History(id)
 	if err != nil {
 		return nil, err
 	}
-	var all []casefile.Digest
-	add := func(d casefile.Digest) {
-		if !d.IsZero() && !slices.Contains(all, d) {
-			all = append(all, d)
-		}
-	}
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			add(e.Digest)
-		case casefile.MessageIn:
-			add(e.Digest)
-		case casefile.MessageOut:
-			add(e.Digest)
-		case casefile.MailPrepared:
-			add(e.Digest)
-			for _, f := range e.Files {
-				add(f.Digest)
-			}
-		case casefile.Attached:
-			add(e.Digest)
-			for _, f := range e.Files {
-				add(f.Digest)
-			}
-		case casefile.LetterIssued:
-			add(e.File.Digest)
-		}
-	}
-	return all, nil
+	return casefile.Kept(history), nil
 }
 
 // EachErased calls do with every digest whose bytes must not be there.
@@ -69,7 +41,7 @@ func (t *Tx) EachErased(do func(casefile.Digest) error) error {
 // any more.
 func (t *Tx) indexErased(r casefile.Record, e casefile.Erased) error {
 	for _, d := range e.Digests {
-		if err := t.bucket(bucketDigest).Put(append(d[:], be64(r.Seq)...), nil); err != nil {
+		if err := t.indexDigests(r.Seq, d); err != nil {
 			return err
 		}
 		held, err := t.heldBy(d, r)
@@ -86,24 +58,25 @@ func (t *Tx) indexErased(r casefile.Record, e casefile.Erased) error {
 	return nil
 }
 
-// heldBy lists the cases that hold a mail and have not let it go, r being a record that is just
-// arriving.
-func (t *Tx) heldBy(d casefile.Digest, r casefile.Record) ([]casefile.ID, error) {
+// heldBy lists the cases that keep a mail or file and have not let it go, r being a record that is just
+// arriving. The records about the bytes alone say which.
+func (t *Tx) heldBy(d casefile.Digest, r casefile.Record) (held []casefile.ID, err error) {
 	about, err := t.About(d)
 	if err != nil {
 		return nil, err
 	}
-	var held, gone []casefile.ID
+	gone := []casefile.ID{"", r.Case}
+	of := make(map[casefile.ID][]casefile.Record)
 	for _, a := range about {
-		switch a.Event.(type) {
-		case casefile.Erased:
+		of[a.Case] = append(of[a.Case], a)
+		if _, ok := a.Event.(casefile.Erased); ok {
 			gone = append(gone, a.Case)
-		default:
-			if a.Case != "" && !slices.Contains(held, a.Case) {
-				held = append(held, a.Case)
-			}
 		}
 	}
-	gone = append(gone, r.Case)
-	return slices.DeleteFunc(held, func(id casefile.ID) bool { return slices.Contains(gone, id) }), nil
+	for id, history := range of {
+		if !slices.Contains(gone, id) && slices.Contains(casefile.Kept(history), d) {
+			held = append(held, id)
+		}
+	}
+	return held, nil
 }

@@ -56,7 +56,7 @@ func (t *Tx) indexOffice(r casefile.Record) error {
 	}
 	switch e := r.Event.(type) {
 	case casefile.LetterIssued:
-		if err := t.indexLetter(r.Seq, "", casefile.Letter{Digest: e.File.Digest}); err != nil || e.Number == 0 {
+		if err := t.indexDigests(r.Seq, e.File.Digest); err != nil || e.Number == 0 {
 			return err
 		}
 		if err := number(e.LetterNumber); err != nil {

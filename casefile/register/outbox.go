@@ -49,10 +49,8 @@ func (t *Tx) indexOutgoing(r casefile.Record) error {
 		if err := t.indexLetter(r.Seq, r.Case, e.Letter); err != nil {
 			return err
 		}
-		for _, f := range e.Files {
-			if err := t.indexLetter(r.Seq, "", casefile.Letter{Digest: f.Digest}); err != nil {
-				return err
-			}
+		if err := t.indexDigests(r.Seq, digestsOf(e.Files)...); err != nil {
+			return err
 		}
 		if e.MessageID != "" {
 			if err := b.Put(outIDKey(e.MessageID), be64(r.Seq)); err != nil {
@@ -63,10 +61,8 @@ func (t *Tx) indexOutgoing(r casefile.Record) error {
 	case casefile.MailTried:
 		return t.moveOutgoing(e.Mail, r)
 	case casefile.MailSettled:
-		if !e.Seen.IsZero() {
-			if err := t.indexLetter(r.Seq, "", casefile.Letter{Digest: e.Seen}); err != nil {
-				return err
-			}
+		if err := t.indexDigests(r.Seq, e.Seen); err != nil {
+			return err
 		}
 		return t.moveOutgoing(e.Mail, r)
 	case casefile.Reminded:

@@ -24,6 +24,7 @@
 //	           0xff Message-ID                          → seq(8); those mails by what they are known by
 //	           0xfe                                     → seq(8) of the last 恢复
 //	           0xfd                                     → seq(8) of the last 每日提醒
+//	merged     case number 0x00 case number             → empty; the second was at some time merged into the first
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
 // The bucket word (package words) is derived, too, but written after the fact and outside of the records'
@@ -96,8 +97,9 @@ var (
 	bucketErased = []byte("erased")
 	bucketLetter = []byte("letter")
 	bucketOutbox = []byte("outbox")
+	bucketMerged = []byte("merged")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace, bucketMerged}
 	keyMeta = []byte("register")
 )
 

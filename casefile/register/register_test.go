@@ -113,7 +113,7 @@ func TestMailBecomesCase(t *testing.T) {
 		if c.Stage != casefile.StageReceived || c.Applicant != "张三" || c.Strict.Due != civil.MustParse("2026-03-30") || c.Messages != 1 {
 			t.Errorf("case = %+v", c)
 		}
-		if got := tx.CasesByMessageID("b@example.test"); !slices.Equal(got, []casefile.ID{second}) {
+		if got, err := tx.CasesByMessageID("b@example.test"); err != nil || !slices.Equal(got, []casefile.ID{second}) {
 			t.Errorf("by Message-ID: %v", got)
 		}
 		digest := casefile.DigestOf([]byte("a"))

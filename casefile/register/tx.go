@@ -83,10 +83,8 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 			touched = append(touched, d.Case)
 		}
 	}
-	for _, id := range touched {
-		if err := t.project(id, records); err != nil {
-			return nil, err
-		}
+	if err := t.project(touched, records); err != nil {
+		return nil, err
 	}
 	for _, r := range records {
 		if e, ok := r.Event.(casefile.CalendarAdopted); ok {
@@ -116,18 +114,97 @@ func (t *Tx) recordedNow(last uint64) (time.Time, error) {
 	return t.recorded, nil
 }
 
-// project folds a case anew with the records just appended.
-func (t *Tx) project(id casefile.ID, added []casefile.Record) error {
-	history, err := t.History(id)
-	if err != nil {
-		return err
+// project folds cases anew with the records just appended, and after them those of which they are part,
+// by merging, or were.
+func (t *Tx) project(ids []casefile.ID, added []casefile.Record) error {
+	var next []casefile.ID
+	for _, id := range ids {
+		was, history, err := t.projected(id)
+		if err != nil {
+			return err
+		}
+		for _, r := range added {
+			if r.Case == id {
+				history = append(history, r)
+			}
+		}
+		c, err := t.fold(id, history, t.cal)
+		if err != nil {
+			return err
+		}
+		if err := t.putProjection(c, history); err != nil {
+			return err
+		}
+		next = append(next, was.MergedInto, c.MergedInto)
 	}
-	for _, r := range added {
-		if r.Case == id {
-			history = append(history, r)
+	return t.projectAgain(next)
+}
+
+// projectAgain folds cases anew into which others were merged, and those into which they were.
+func (t *Tx) projectAgain(next []casefile.ID) error {
+	for i := 0; i < len(next); i++ {
+		if next[i] == "" || slices.Contains(next[:i], next[i]) {
+			continue
+		}
+		history, err := t.History(next[i])
+		if err != nil {
+			return err
+		}
+		if len(history) == 0 { // merged into a case that there is not
+			continue
+		}
+		c, err := t.fold(next[i], history, t.cal)
+		if err != nil {
+			return err
+		}
+		if err := t.putProjection(c, history); err != nil {
+			return err
+		}
+		next = append(next, c.MergedInto)
+	}
+	return nil
+}
+
+// fold derives a case from its history and those of the cases that were merged into it.
+func (t *Tx) fold(id casefile.ID, history []casefile.Record, cal *workday.Calendar) (casefile.Case, error) {
+	merged, err := t.Merged(id)
+	if err != nil {
+		return casefile.Case{}, err
+	}
+	return casefile.Fold(id, history, t.law, cal, merged...), nil
+}
+
+// Merged returns the histories of the cases that were merged into a case, and of those merged into them.
+func (t *Tx) Merged(id casefile.ID) (all [][]casefile.Record, err error) {
+	into := []casefile.ID{id}
+	for i := 0; i < len(into); i++ {
+		for _, from := range t.paired(bucketMerged, string(into[i])) {
+			if slices.Contains(into, from) {
+				continue
+			}
+			history, err := t.History(from)
+			if err != nil {
+				return nil, err
+			}
+			if casefile.MergedInto(history) == into[i] { // it may have been undone
+				into, all = append(into, from), append(all, history)
+			}
 		}
 	}
-	return t.putProjection(casefile.Fold(id, history, t.law, t.cal), history)
+	return all, nil
+}
+
+// Contents lists what lies in a case.
+func (t *Tx) Contents(id casefile.ID) ([]casefile.Item, error) {
+	history, err := t.History(id)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := t.Merged(id)
+	if err != nil {
+		return nil, err
+	}
+	return casefile.Contents(append([][]casefile.Record{history}, merged...)...), nil
 }
 
 // putProjection writes a case and what is found through it. What is derived depends on the case's
@@ -213,23 +290,30 @@ func (t *Tx) Case(id casefile.ID) (casefile.Case, error) {
 
 // History returns a case's records in the order of recording; none for a case that does not exist.
 func (t *Tx) History(id casefile.ID) ([]casefile.Record, error) {
+	_, history, err := t.projected(id)
+	return history, err
+}
+
+// projected reads a case as it was last folded, with its history; both are empty for a case that does
+// not exist.
+func (t *Tx) projected(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {
 	v := t.bucket(bucketCase).Get([]byte(id))
 	if v == nil {
-		return nil, nil
+		return c, nil, nil
 	}
-	_, seqs, err := decodeProjection([]byte(id), v)
+	c, seqs, err := decodeProjection([]byte(id), v)
 	if err != nil {
-		return nil, err
+		return c, nil, err
 	}
-	history := make([]casefile.Record, 0, len(seqs)+1)
+	history = make([]casefile.Record, 0, len(seqs)+1)
 	for _, s := range seqs {
 		r, err := t.Record(s)
 		if err != nil {
-			return nil, err
+			return c, nil, err
 		}
 		history = append(history, r)
 	}
-	return history, nil
+	return c, history, nil
 }
 
 // Cases yields every case after a number, in the order of numbers; "" begins at the first.

@@ -119,8 +119,12 @@ func (f *office) Show(_ context.Context, id casefile.ID) (ask.CaseDetail, error)
 		today, cal := f.today(), f.reg.Calendar()
 		d.CaseRow = f.rowOf(tx, c)
 		d.MergedInto, d.Agent = c.MergedInto, ask.Text(c.Agent)
-		if d.Merged, err = mergedInto(tx, c); err != nil {
+		merged, err := tx.Merged(id)
+		if err != nil {
 			return err
+		}
+		for _, m := range merged {
+			d.Merged = append(d.Merged, m[0].Case)
 		}
 		d.Request, d.Contact, d.Addresses = ask.Text(c.Request), ask.Text(c.Contact), c.Addresses
 		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.Step{}, []casefile.Suggestion{}
@@ -137,9 +141,10 @@ func (f *office) Show(_ context.Context, id casefile.ID) (ask.CaseDetail, error)
 		if d.Records, err = recordViews(history); err != nil {
 			return err
 		}
-		d.Files = filesOf(history)
+		items := casefile.Contents(append([][]casefile.Record{history}, merged...)...)
+		d.Files = filesOf(items)
 		d.Letters = f.lettersIn(c, history)
-		if d.Mails, err = f.lettersOf(tx, history); err != nil {
+		if d.Mails, err = f.mailsOf(tx, items); err != nil {
 			return err
 		}
 		if d.Candidates, err = f.candidates(tx, c); err != nil {
@@ -308,7 +313,11 @@ func (f *office) appendOne(tx *register.Tx, who ask.Actor, v ask.DraftView, toda
 	if err != nil {
 		return nil, nil, err
 	}
-	if warnings, err = casefile.Decide(history, d, today, f.reg.Law(), f.reg.Calendar()); err != nil {
+	parts, err := tx.Merged(d.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	if warnings, err = casefile.Decide(history, d, today, f.reg.Law(), f.reg.Calendar(), parts...); err != nil {
 		return nil, nil, err
 	}
 	more, err := merged(tx, d)

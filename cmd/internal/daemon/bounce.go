@@ -44,13 +44,17 @@ func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) 
 
 // letterSent returns the one case that has sent the letter, and the letter as it was seen.
 func letterSent(tx *register.Tx, messageID string) (id casefile.ID, letter casefile.MessageOut, err error) {
-	for _, candidate := range tx.CasesByMessageID(messageID) {
+	candidates, err := tx.CasesByMessageID(messageID)
+	if err != nil {
+		return "", letter, err
+	}
+	for _, candidate := range candidates {
 		history, err := tx.History(candidate)
 		if err != nil {
 			return "", letter, err
 		}
-		for _, r := range casefile.Live(history) {
-			if e, ok := r.Event.(casefile.MessageOut); ok && e.MessageID == messageID {
+		for _, i := range casefile.Contents(history) {
+			if e, ok := i.Record.Event.(casefile.MessageOut); ok && e.MessageID == messageID {
 				if id != "" && id != candidate {
 					return "", letter, nil // sent to several applicants at once: a person tells which
 				}

@@ -223,20 +223,6 @@ func (f *office) PutFile(_ context.Context, name string, body io.Reader) (casefi
 	return f.keepFile(name, body)
 }
 
-// filesOf lists the documents that lie in a case.
-func filesOf(history []casefile.Record) []casefile.File {
-	files := []casefile.File{}
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Attached:
-			files = append(files, e.Files...)
-		case casefile.Detached:
-			files = slices.DeleteFunc(files, func(f casefile.File) bool { return f.Digest == e.Digest })
-		}
-	}
-	return files
-}
-
 // fileName makes a name for people of whatever a program called the file: no path, nothing invisible.
 func fileName(name string) string {
 	name = filepath.Base(filepath.Clean("/" + strings.ReplaceAll(name, `\`, "/")))

@@ -59,11 +59,13 @@ type dossier struct {
 	out     *tar.Writer
 	subject letter.Subject
 	detail  ask.CaseDetail
-	lines   []byte // the case's records as they are stored
-	papered []letter.Paper
-	erased  []casefile.Digest
-	sums    []string // of what was written, as sha256sum writes them
-	absent  []string // what could not be, and why
+	// histories are those of the case and of the cases that were merged into it.
+	histories [][]casefile.Record
+	lines     []byte // their records as they are stored
+	papered   []letter.Paper
+	erased    []casefile.Digest
+	sums      []string // of what was written, as sha256sum writes them
+	absent    []string // what could not be, and why
 }
 
 // read takes everything that the register says in one consistent view.
@@ -77,11 +79,18 @@ func (d *dossier) read() error {
 		if err != nil {
 			return err
 		}
-		history = slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindRevealed })
-		d.subject = letter.Subject{Case: c, History: history}
-		for _, r := range history {
-			d.lines = append(append(d.lines, tx.Line(r.Seq)...), '\n')
+		merged, err := tx.Merged(d.id)
+		if err != nil {
+			return err
 		}
+		d.histories = append([][]casefile.Record{history}, merged...)
+		for i, h := range d.histories {
+			d.histories[i] = slices.DeleteFunc(h, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindRevealed })
+			for _, r := range d.histories[i] {
+				d.lines = append(append(d.lines, tx.Line(r.Seq)...), '\n')
+			}
+		}
+		d.subject = letter.Subject{Case: c, History: d.histories[0], Merged: d.histories[1:]}
 		d.papered = letter.Contents(d.subject, d.f.live().Agency.NameOn(d.f.today()))
 		for _, p := range d.papered {
 			if tx.Erased(p.Digest) {
@@ -124,10 +133,16 @@ func (d *dossier) extract() error {
 	if err != nil {
 		return err
 	}
-	history := d.subject.History
+	var story strings.Builder
+	for i, h := range d.histories {
+		if i > 0 {
+			story.WriteString("\n")
+		}
+		story.WriteString(chronologyText(h[0].Case, h))
+	}
 	for _, file := range [][2]string{
 		{"登记摘录.txt", extractText(d.subject, d.detail, d.f.live().Agency.NameOn(d.f.today()))},
-		{"经过.txt", chronologyText(d.id, history)},
+		{"经过.txt", story.String()},
 		{"期限计算.txt", countText(e, d.subject.StoppedOn)},
 		{"登记记录.jsonl", string(d.lines)},
 	} {
@@ -180,9 +195,11 @@ func (d *dossier) papers() error {
 
 // place is where a document lies in the dossier: letters of the office for themselves.
 func (d *dossier) place(p letter.Paper, stem string) string {
-	for _, l := range casefile.Letters(d.subject.History) {
-		if l.File.Digest == p.Digest {
-			return "文书/" + stem + "-" + entryName(l.File.Name)
+	for _, h := range d.histories {
+		for _, l := range casefile.Letters(h) {
+			if l.File.Digest == p.Digest {
+				return "文书/" + stem + "-" + entryName(l.File.Name)
+			}
 		}
 	}
 	return "附卷/" + stem + "-" + entryName(p.Title)
@@ -234,7 +251,7 @@ func (d *dossier) index() error {
 		return nil
 	}
 	on := d.subject.ArrivedOn
-	for _, r := range d.subject.History {
+	for _, r := range slices.Concat(d.histories...) {
 		on = max(on, civil.Of(r.Recorded))
 	}
 	values, _ := letter.Facts{Kind: casefile.LetterArchiveIndex, On: on, Office: d.f.letterOffice(on), Subjects: []letter.Subject{d.subject}}.Values()
@@ -249,7 +266,7 @@ func (d *dossier) remarks() error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "案卷 %s\n\n", d.id)
 	b.WriteString("登记摘录.txt　　登记的事项\n经过.txt　　　　按生效日期排列的全部记录，作废的注明\n期限计算.txt　　逐日计算，每一不计的日子写明原因\n" +
-		"登记记录.jsonl　登记簿里本案的记录，逐字节照录；prev 为前一条记录的 SHA-256\n邮件/　　　　　 收到和发出的邮件：.eml 为原文，.txt 供阅读，附件在同名目录\n" +
+		"登记记录.jsonl　登记簿里本案（连同并入的案件）的记录，逐字节照录；prev 为前一条记录的 SHA-256\n邮件/　　　　　 收到和发出的邮件：.eml 为原文，.txt 供阅读，附件在同名目录\n" +
 		"附卷/　　　　　 附卷的文件\n文书/　　　　　 制发的文书\n归档目录.docx　 卷内文件目录\n清单.sha256　　 以上各文件的 SHA-256，可用 sha256sum -c 清单.sha256 核对\n")
 	b.WriteString("\n邮件和附件来自外部，打开前请查杀病毒。本目录未遮盖个人信息。\n")
 	if len(d.absent) > 0 {

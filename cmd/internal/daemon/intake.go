@@ -466,7 +466,7 @@ type index struct {
 }
 
 func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
-	return i.tx.CasesByMessageID(id), nil
+	return i.tx.CasesByMessageID(id)
 }
 
 func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
@@ -482,6 +482,23 @@ func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 	}
 	slices.Reverse(open) // in the order of their numbers
 	return open, nil
+}
+
+func (i index) Prepared(id casefile.ID) (all [][]casefile.Digest, err error) {
+	for o, err := range i.tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
+		if err != nil {
+			return nil, err
+		}
+		if o.Case != id {
+			continue
+		}
+		files := []casefile.Digest{}
+		for _, f := range o.Files {
+			files = append(files, f.Digest)
+		}
+		all = append(all, files)
+	}
+	return all, nil
 }
 
 func (i index) Case(id casefile.ID) (match.Case, bool, error) {

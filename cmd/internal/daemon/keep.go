@@ -116,13 +116,14 @@ func (f *office) Erase(_ context.Context, who ask.Actor, req ask.EraseRequest) (
 	err = f.reg.Update(now, func(tx *register.Tx) error {
 		digests = nil
 		for _, id := range req.Cases {
-			held, err := f.mayErase(tx, id, civil.Of(now))
+			drafts, err := f.erasures(tx, id, civil.Of(now), req.Reason)
 			if err != nil {
 				return err
 			}
-			digests = append(digests, held...)
-			_, err = tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.Erased{Digests: held, Reason: req.Reason}})
-			if err != nil {
+			for _, d := range drafts {
+				digests = append(digests, d.Event.(casefile.Erased).Digests...)
+			}
+			if _, err := tx.Append(who.String(), drafts...); err != nil {
 				return err
 			}
 		}
@@ -149,33 +150,36 @@ func (f *office) Erase(_ context.Context, who ask.Actor, req ask.EraseRequest) (
 	return res, f.dropErased(digests)
 }
 
-// mayErase returns what a case holds, or why it may not go yet.
-func (f *office) mayErase(tx *register.Tx, id casefile.ID, today civil.Date) ([]casefile.Digest, error) {
+// erasures lets go what a case and those that were merged into it hold; an error says why not yet.
+func (f *office) erasures(tx *register.Tx, id casefile.ID, today civil.Date, reason string) (drafts []casefile.Draft, err error) {
 	c, err := tx.Case(id)
 	if err != nil {
 		return nil, err
 	}
-	refused := func(code, msg, hint string) error {
-		return &ask.Error{Code: code, Msg: string(id) + "：" + msg, Hint: hint, Exit: ask.ExitRefused}
+	if err := c.MayErase(f.live().Retention.Years, today); err != nil {
+		return nil, err
 	}
-	years := f.live().Retention.Years
-	switch {
-	case c.Stage != casefile.StageArchived:
-		return nil, refused("not-archived", "尚未归档（现为“"+c.Stage.Label()+"”），不能销毁", "归档后、保管期限届满方可销毁")
-	case years == 0:
-		return nil, refused("no-retention", "没有设定保管期限，不得销毁", "由管理员在配置 [retention] 中写 years")
-	}
-	if from := civil.New(c.ArchivedOn.Year()+years+1, time.January, 1); today < from {
-		return nil, refused("retention", fmt.Sprintf("%s 归档，保管 %d 年，%s 起方可销毁", c.ArchivedOn, years, from), "")
-	}
-	held, err := tx.Holdings(id)
+	merged, err := tx.Merged(id)
 	if err != nil {
 		return nil, err
 	}
-	if len(held) == 0 {
-		return nil, refused("nothing-held", "没有邮件原文或附件", "")
+	ids := []casefile.ID{id}
+	for _, m := range merged {
+		ids = append(ids, m[0].Case)
 	}
-	return held, nil
+	for _, one := range ids {
+		held, err := tx.Holdings(one)
+		if err != nil {
+			return nil, err
+		}
+		if len(held) > 0 {
+			drafts = append(drafts, casefile.Draft{Case: one, On: today, Event: casefile.Erased{Digests: held, Reason: reason}})
+		}
+	}
+	if len(drafts) == 0 {
+		return nil, &casefile.RuleError{Code: "nothing-held", Case: id, Msg: "没有邮件原文或附件"}
+	}
+	return drafts, nil
 }
 
 // dropErased removes the bytes of those digests that are erased, and what was read of them.

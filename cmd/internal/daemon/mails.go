@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -162,49 +161,36 @@ func (f *office) parse(d casefile.Digest, limits parse.Limits) (casefile.Message
 // excerpt bounds the text of each mail that `show` reads.
 const excerpt = 8 << 10
 
-// lettersOf lists the mails that a case's records name, in their order, as the book has them.
-func (f *office) lettersOf(tx *register.Tx, history []casefile.Record) ([]ask.MailView, error) {
+// mailsOf lists the mails of a case as the book has them.
+func (f *office) mailsOf(tx *register.Tx, items []casefile.Item) ([]ask.MailView, error) {
 	views := []ask.MailView{}
-	add := func(r casefile.Record, l casefile.Letter, at time.Time) error {
-		if l.Digest.IsZero() {
-			return nil
+	for _, i := range items {
+		if !i.Mail() {
+			continue
 		}
-		about, err := tx.About(l.Digest)
+		about, err := tx.About(i.Digest)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		v := ask.MailView{Digest: l.Digest, Disposition: casefile.ToCase.String(), From: l.From.String(), Subject: l.Subject, ArrivedAt: instant(at)}
+		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: i.Letter.From.String(), Subject: i.Letter.Subject, ArrivedAt: instant(i.At)}
 		if taken := lastTaken(about); taken != nil {
 			v = f.mailView(*taken)
 		}
-		v.Case = r.Case
+		v.Case = i.Record.Case
 		views = append(views, v)
-		return nil
-	}
-	for _, r := range casefile.Live(history) {
-		var err error
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			err = add(r, e.Letter, e.ArrivedAt)
-		case casefile.MessageIn:
-			err = add(r, e.Letter, e.ArrivedAt)
-		case casefile.MessageOut:
-			err = add(r, e.Letter, e.SentAt)
-		case casefile.Attached:
-			err = add(r, e.Letter, time.Time{})
-		case casefile.Detached:
-			views = slices.DeleteFunc(views, func(v ask.MailView) bool { return v.Digest == e.Digest })
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range casefile.PostedIn(history) {
-		if err := add(p.Record, p.Letter, p.Recorded); err != nil {
-			return nil, err
-		}
 	}
 	return views, nil
+}
+
+// filesOf lists the documents of a case.
+func filesOf(items []casefile.Item) []casefile.File {
+	files := []casefile.File{}
+	for _, i := range items {
+		if i.Sort == casefile.Document {
+			files = append(files, i.File)
+		}
+	}
+	return files
 }
 
 // OpenMail makes a case of a mail that ended outside of one.

@@ -52,7 +52,7 @@ func refile(tx *register.Tx, who ask.Actor, today civil.Date, id casefile.ID, ev
 		if err != nil {
 			return err
 		}
-		if lies(e.Digest, other) {
+		if _, held := casefile.Holding(casefile.Contents(other), e.Digest); held {
 			e.Disposition, e.Case = casefile.ToCase, r.Case
 		}
 		if e.Case != "" && e.Case == taken.Case {
@@ -86,24 +86,4 @@ func moved(event casefile.Event, history []casefile.Record) casefile.Digest {
 		}
 	}
 	return casefile.Digest{}
-}
-
-// lies reports whether a case's records leave a mail in it.
-func lies(d casefile.Digest, history []casefile.Record) bool {
-	in := false
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			in = in || e.Letter.Digest == d
-		case casefile.MessageIn:
-			in = in || e.Digest == d
-		case casefile.MessageOut:
-			in = in || e.Letter.Digest == d
-		case casefile.Attached:
-			in = in || e.Letter.Digest == d
-		case casefile.Detached:
-			in = in && e.Digest != d
-		}
-	}
-	return in
 }

@@ -162,7 +162,11 @@ func (f *office) address(o *outgoing) error {
 		if err := f.encloseLetter(o, c, history); err != nil {
 			return err
 		}
-		mails := incoming(history)
+		items, err := tx.Contents(o.Case)
+		if err != nil {
+			return err
+		}
+		mails := incoming(items)
 		want := strings.TrimSpace(o.To)
 		if want == "" && len(mails) > 0 {
 			want = mails[0].From.Mail // who applied
@@ -223,17 +227,15 @@ func (f *office) encloseLetter(o *outgoing, c casefile.Case, history []casefile.
 	return nil
 }
 
-// incoming lists the mails that came to a case, in their order.
-func incoming(history []casefile.Record) (all []casefile.Letter) {
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			all = append(all, e.Letter)
-		case casefile.MessageIn:
-			all = append(all, e.Letter)
+// incoming lists the mails that came to a case, in their order. Those that a person attached are not
+// among them: whose they are, nobody said.
+func incoming(items []casefile.Item) (all []casefile.Letter) {
+	for _, i := range items {
+		if i.Sort == casefile.Incoming && i.Letter.From.Mail != "" && i.Record.Event.Kind() != casefile.KindAttached {
+			all = append(all, i.Letter)
 		}
 	}
-	return slices.DeleteFunc(all, func(l casefile.Letter) bool { return l.Digest.IsZero() || l.From.Mail == "" })
+	return all
 }
 
 // RetryOutgoing lets a mail be tried again. One that may have been sent needs the clerk's word that it

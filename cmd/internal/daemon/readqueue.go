@@ -144,7 +144,6 @@ type source struct {
 	at     time.Time // of arrival, where one is known
 	from   casefile.Address
 	title  string
-	ours   bool // sent by the office: it says nothing of the applicant
 }
 
 // readable lists what an open case holds; nothing for a closed one.
@@ -163,33 +162,17 @@ func (f *office) readable(id casefile.ID) (all []source, err error) {
 	return all, err
 }
 
-// sourcesOf lists the mails and files of a case in their order.
+// sourcesOf lists what a case holds of the applicant's, in its order: what the office sent says nothing of
+// the applicant.
 func sourcesOf(tx *register.Tx, id casefile.ID) (all []source, err error) {
-	history, err := tx.History(id)
-	if err != nil {
-		return nil, err
-	}
-	mail := func(l casefile.Letter, at time.Time, ours bool) {
-		if !l.Digest.IsZero() {
-			all = append(all, source{digest: l.Digest, at: at, from: l.From, title: l.Subject, ours: ours})
+	items, err := tx.Contents(id)
+	for _, i := range items {
+		switch i.Sort {
+		case casefile.Incoming:
+			all = append(all, source{digest: i.Digest, at: i.At, from: i.Letter.From, title: i.Letter.Subject})
+		case casefile.Document:
+			all = append(all, source{digest: i.Digest, file: i.File.Name})
 		}
 	}
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			mail(e.Letter, e.ArrivedAt, false)
-		case casefile.MessageIn:
-			mail(e.Letter, e.ArrivedAt, false)
-		case casefile.MessageOut:
-			mail(e.Letter, e.SentAt, true)
-		case casefile.Attached:
-			mail(e.Letter, time.Time{}, false)
-			for _, file := range e.Files {
-				all = append(all, source{digest: file.Digest, file: file.Name})
-			}
-		case casefile.Detached:
-			all = slices.DeleteFunc(all, func(s source) bool { return s.digest == e.Digest })
-		}
-	}
-	return slices.DeleteFunc(all, func(s source) bool { return s.ours }), nil
+	return all, err
 }

@@ -197,20 +197,3 @@ func (f *office) relatedOf(tx *register.Tx, c casefile.Case, d *ask.CaseDetail) 
 	}
 	return nil
 }
-
-// mergedInto lists the numbers that point to a case, as far as they are among the latest of the same name
-// or address, which merging asks for: no index is kept for so rare a thing.
-func mergedInto(tx *register.Tx, c casefile.Case) ([]casefile.ID, error) {
-	var all []casefile.ID
-	for _, id := range latestOf(casesOf(tx, c.Applicant, c.Addresses)) {
-		o, err := tx.Case(id)
-		if err != nil {
-			return nil, err
-		}
-		if o.MergedInto == c.ID {
-			all = append(all, id)
-		}
-	}
-	slices.Reverse(all)
-	return all, nil
-}

@@ -13,6 +13,7 @@ import (
 	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
@@ -138,8 +139,7 @@ func (f *office) announced(id casefile.ID, history []casefile.Record, o register
 func (f *office) reviewSent(checked map[[2]uint64]bool) error {
 	type pair struct {
 		o    register.Outgoing
-		out  casefile.MessageOut
-		seen uint64
+		seen casefile.Item
 	}
 	var pairs []pair
 	err := f.reg.View(func(tx *register.Tx) error {
@@ -150,14 +150,13 @@ func (f *office) reviewSent(checked map[[2]uint64]bool) error {
 			if o.Case == "" {
 				continue
 			}
-			history, err := tx.History(o.Case)
+			seen, err := f.sentFrom(tx, o)
 			if err != nil {
 				return err
 			}
-			for _, r := range casefile.Live(history) {
-				e, ok := r.Event.(casefile.MessageOut)
-				if ok && r.Seq > o.Seq && !checked[[2]uint64{o.Seq, r.Seq}] && !tx.Erased(e.Digest) {
-					pairs = append(pairs, pair{o, e, r.Seq})
+			for _, i := range seen {
+				if !checked[[2]uint64{o.Seq, i.Record.Seq}] && !tx.Erased(i.Digest) {
+					pairs = append(pairs, pair{o, i})
 				}
 			}
 		}
@@ -168,18 +167,43 @@ func (f *office) reviewSent(checked map[[2]uint64]bool) error {
 	}
 	var errs []error
 	for _, p := range pairs {
-		sent, err := f.parse(p.out.Digest, parse.Limits{})
+		sent, err := f.parse(p.seen.Digest, parse.Limits{})
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if p.out.MessageID != p.o.MessageID && !encloses(sent, p.o.Files) {
-			checked[[2]uint64{p.o.Seq, p.seen}] = true
+		if p.seen.Letter.MessageID != p.o.MessageID && !encloses(sent, p.o.Files) {
+			checked[[2]uint64{p.o.Seq, p.seen.Record.Seq}] = true
 			continue
 		}
-		errs = append(errs, f.sawSent(p.o, p.out, sent))
+		errs = append(errs, f.sawSent(p.o, p.seen, sent))
 	}
 	return errors.Join(errs...)
+}
+
+// sentFrom lists the mails that came to lie in the case of a prepared mail since, and that the office may
+// have sent: those of 已发送, and those that a person attached because intake could not tell their case.
+func (f *office) sentFrom(tx *register.Tx, o register.Outgoing) (all []casefile.Item, err error) {
+	items, err := tx.Contents(o.Case)
+	for _, i := range items {
+		if i.Record.Seq < o.Seq || !i.Mail() {
+			continue
+		}
+		switch i.Record.Event.(type) {
+		case casefile.MessageOut:
+			all = append(all, i)
+		case casefile.Attached:
+			about, err := tx.About(i.Digest)
+			if err != nil {
+				return nil, err
+			}
+			if taken := lastTaken(about); taken != nil && f.roleOf(*taken) == mailbox.RoleSent {
+				i.At = taken.ArrivedAt
+				all = append(all, i)
+			}
+		}
+	}
+	return all, err
 }
 
 // encloses reports whether a mail holds all the files: webmail may have given a draft another
@@ -191,18 +215,18 @@ func encloses(m casefile.Message, files []casefile.File) bool {
 }
 
 // sawSent records that a mail was sent, on the evidence of its copy in 已发送.
-func (f *office) sawSent(o register.Outgoing, out casefile.MessageOut, sent casefile.Message) error {
+func (f *office) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Message) error {
 	meant, err := f.parse(o.Digest, parse.Limits{})
 	if err != nil {
 		return err
 	}
-	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: out.Digest, Try: o.Tries, Differs: differences(meant, sent)}
+	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: seen.Digest, Try: o.Tries, Differs: differences(meant, sent)}
 	err = f.reg.Update(f.Now(), func(tx *register.Tx) error {
 		now, err := tx.Outgoing(o.Seq)
 		if err != nil || now.State.Ended() {
 			return err
 		}
-		return f.settled(tx, now, e, out.SentAt)
+		return f.settled(tx, now, e, seen.At)
 	})
 	if err == nil && len(e.Differs) > 0 {
 		f.Log.Error().Uint64("mail", o.Seq).Str("case", string(o.Case)).Strs("differs", e.Differs).Msg("the mail that was sent is not the one that was prepared")
