@@ -18,9 +18,6 @@ import (
 // the last transaction. What comes after it may be torn; it and what comes before must be there.
 var keyJournalled = []byte("journalled")
 
-// actorRegister is who acts when the register records something of itself.
-const actorRegister = "register"
-
 // attach finds out how database and journal stand to each other, without reading more than their
 // ends, and leaves them equal. The database may lack what the journal has (Findings.Replayed) or the
 // other way round; where one does not continue the other it refuses with *BrokenJournalError.
@@ -51,7 +48,7 @@ func (r *Register) attach(now time.Time) error {
 		r.found.Replayed = e.last - e.head
 		repaired := casefile.Repaired{From: e.head + 1, To: e.last, Cause: "登记库缺少流水中已有的记录"}
 		return r.Update(now, func(tx *Tx) error {
-			_, err := tx.Append(actorRegister, casefile.Draft{On: civil.Of(tx.now), Event: repaired})
+			_, err := tx.Append(Actor, casefile.Draft{On: civil.Of(tx.now), Event: repaired})
 			return err
 		})
 	}

@@ -32,7 +32,7 @@ func large(b *testing.B, n int) string {
 	dir := b.TempDir()
 	meta, err := Create(dir, start)
 	must(b, err)
-	path := dir + "/" + fileName
+	path := dir + "/" + FileName
 	must(b, os.Remove(path))
 	must(b, create(path, meta))
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
@@ -141,13 +141,11 @@ func BenchmarkLarge(b *testing.B) {
 			}
 		}
 	})
-	target := b.TempDir()
-	b.Run("backup", func(b *testing.B) {
-		at := start
+	b.Run("snapshot", func(b *testing.B) {
 		for b.Loop() {
-			at = at.Add(time.Minute)
-			_, err := r.Backup(b.Context(), target, BackupOptions{Now: at, Keep: Retention{Days: 1}})
+			s, err := r.Snapshot(b.Context(), nil)
 			must(b, err)
+			must(b, s.Close())
 		}
 	})
 	must(b, r.Close())

@@ -115,7 +115,7 @@ func (m *maker) finish(tell Progress) error {
 	m.r.cal.Store(cal) // for the transactions that follow
 	done, after := 0, casefile.ID("")
 	for {
-		tell.say("重算案件", int64(done), int64(m.cases))
+		tell.Say("重算案件", int64(done), int64(m.cases))
 		ids := m.dst.idsAfter(after, perTransaction)
 		if len(ids) == 0 {
 			return m.commit()

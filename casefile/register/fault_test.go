@@ -2,7 +2,6 @@ package register
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,181 +9,18 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
-
-var errFault = errors.New("fault")
-
-// faulty stands under a register. It fails one step, or from one step on every step as after a crash,
-// and knows what a power cut would take away: bytes and names that were never fsynced.
-type faulty struct {
-	mu      sync.Mutex
-	step    int
-	failAt  int  // 0: none
-	applied bool // the failing step has its effect nevertheless
-	crash   bool // nothing works after the failing step
-
-	target string // below it any file may lose what was not fsynced; "": only the lines of a journal
-
-	synced map[string]int64  // bytes of a file that are durable
-	names  map[string]string // names that are not: new name → old name, or "" for a new file
-	named  map[string]int    // in which step
-}
-
-func newFaulty() *faulty {
-	return &faulty{synced: map[string]int64{}, names: map[string]string{}, named: map[string]int{}}
-}
-
-func (d *faulty) intercept(op durable.Op, path string, do func() error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.step++
-	failed := d.failAt > 0 && (d.step == d.failAt || d.crash && d.step > d.failAt)
-	if failed && !(d.applied && d.step == d.failAt) {
-		return fmt.Errorf("%s %s: %w", op, filepath.Base(path), errFault)
-	}
-	there, _ := durable.Exists(path)
-	if err := do(); err != nil {
-		return err
-	}
-	switch op {
-	case durable.OpCreate:
-		if !there {
-			d.names[path], d.synced[path] = "", 0
-		} else if _, known := d.synced[path]; !known {
-			d.synced[path] = sizeOf(path)
-		}
-	case durable.OpTruncate:
-		d.synced[path] = min(d.synced[path], sizeOf(path))
-	case durable.OpSync:
-		if !failed { // an fsync that failed has promised nothing
-			d.synced[path] = sizeOf(path)
-		}
-	case durable.OpRename:
-		old := oldName(path)
-		d.moved(old, path)
-		delete(d.names, path)
-		if !there {
-			d.names[path], d.named[path] = old, d.step
-		}
-	case durable.OpLink: // the bytes are durable under their other name
-		d.names[path], d.synced[path] = "", sizeOf(path)
-	case durable.OpRemove:
-		for _, name := range slices.Concat(slices.Collect(maps.Keys(d.synced)), slices.Collect(maps.Keys(d.names))) {
-			if below(name, path) {
-				delete(d.synced, name)
-				delete(d.names, name)
-			}
-		}
-	case durable.OpSyncDir:
-		for name := range maps.Clone(d.names) {
-			if filepath.Dir(name) == path && !failed {
-				delete(d.names, name)
-			}
-		}
-	}
-	if failed {
-		return fmt.Errorf("%s %s (applied): %w", op, filepath.Base(path), errFault)
-	}
-	return nil
-}
-
-// oldName is what a file or directory was called before it got this name.
-func oldName(path string) string {
-	dir, base := filepath.Split(path)
-	before, _, broken := strings.Cut(path, "-broken-")
-	switch {
-	case broken: // an old journal, put aside
-		return before
-	case strings.HasPrefix(base, partial): // a backup that is no longer kept
-		return filepath.Join(dir, strings.TrimPrefix(base, partial))
-	case strings.HasPrefix(base, "ysq-"):
-		return filepath.Join(dir, partial+base)
-	}
-	return path + ".new"
-}
-
-func below(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
-
-// moved gives what is known of a file, or of all below a directory, its new name.
-func (d *faulty) moved(old, path string) {
-	for name, size := range maps.Clone(d.synced) {
-		if below(name, old) {
-			delete(d.synced, name)
-			d.synced[path+strings.TrimPrefix(name, old)] = size
-		}
-	}
-	for name, from := range maps.Clone(d.names) {
-		if below(name, old) {
-			delete(d.names, name)
-			d.names[path+strings.TrimPrefix(name, old)] = from
-		}
-	}
-}
-
-func sizeOf(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
-// The ways in which bytes that were not fsynced may be found after a power cut.
-var remains = map[string]func(path string, synced int64) error{
-	"nothing": os.Truncate,
-	"half": func(path string, synced int64) error {
-		return os.Truncate(path, synced+(sizeOf(path)-synced)/2)
-	},
-	"zeros": func(path string, synced int64) error {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		clear(b[synced:])
-		return os.WriteFile(path, b, 0o600)
-	},
-	"everything": func(string, int64) error { return nil },
-}
-
-// powerCut leaves of the directory what the disk is bound to keep, and of the rest what chance left.
-func (d *faulty) powerCut(t *testing.T, remain string) {
-	t.Helper()
-	for name, size := range d.synced {
-		loses := strings.HasSuffix(name, ".jsonl") || d.target != "" && below(name, d.target)
-		if there, _ := durable.Exists(name); there && sizeOf(name) > size && loses {
-			must(t, remains[remain](name, size))
-		}
-	}
-	if remain == "everything" {
-		return
-	}
-	names := slices.SortedFunc(maps.Keys(d.names), func(a, b string) int { // what is in a directory before its name, and the last first
-		return cmp.Or(strings.Count(b, "/")-strings.Count(a, "/"), d.named[b]-d.named[a])
-	})
-	for _, name := range names {
-		old := d.names[name]
-		if there, _ := durable.Exists(name); !there {
-			continue
-		}
-		if old != "" {
-			must(t, os.Rename(name, old))
-		} else {
-			must(t, os.Remove(name))
-		}
-	}
-}
 
 const lives = 3 // letters of a life
 
 // live opens the register and takes what letters it does not have. It ends with the first error and
 // returns which letters it confirmed.
-func live(dir string, d *faulty, confirmed map[int]bool) error {
-	r, err := Open(dir, Options{Intercept: d.intercept})
+func live(dir string, d *durabletest.Disk, confirmed map[int]bool) error {
+	r, err := Open(dir, Options{Intercept: d.Intercept})
 	if err != nil {
 		return err
 	}
@@ -254,13 +90,13 @@ func undisturbed(t *testing.T) int {
 	dir := quickDir(t)
 	_, err := Create(dir, start)
 	must(t, err)
-	d, confirmed := newFaulty(), map[int]bool{}
+	d, confirmed := durabletest.New(), map[int]bool{}
 	must(t, live(dir, d, confirmed))
 	sound(t, dir, confirmed)
-	if len(confirmed) != lives || d.step < 20 {
-		t.Fatalf("%d confirmed in %d steps", len(confirmed), d.step)
+	if len(confirmed) != lives || d.Step < 20 {
+		t.Fatalf("%d confirmed in %d steps", len(confirmed), d.Step)
 	}
-	return d.step
+	return d.Step
 }
 
 // Each step fails once, with and without its effect. The same process goes on, and misses nothing.
@@ -270,28 +106,28 @@ func TestEachStepFails(t *testing.T) {
 			dir := quickDir(t)
 			_, err := Create(dir, start)
 			must(t, err)
-			d, confirmed := newFaulty(), map[int]bool{}
-			r, err := Open(dir, Options{Intercept: d.intercept})
-			opened := d.step
+			d, confirmed := durabletest.New(), map[int]bool{}
+			r, err := Open(dir, Options{Intercept: d.Intercept})
+			opened := d.Step
 			must(t, err)
 			if failAt <= opened { // the next Open's step, then
 				must(t, r.Close())
-				d.step, d.failAt, d.applied = 0, failAt, applied
-				if r, err = Open(dir, Options{Intercept: d.intercept}); err != nil {
-					if !errors.Is(err, errFault) {
+				d.Step, d.FailAt, d.Applied = 0, failAt, applied
+				if r, err = Open(dir, Options{Intercept: d.Intercept}); err != nil {
+					if !errors.Is(err, durabletest.ErrFault) {
 						t.Fatal(err)
 					}
-					r, err = Open(dir, Options{Intercept: d.intercept})
+					r, err = Open(dir, Options{Intercept: d.Intercept})
 				}
 				must(t, err)
 			}
-			d.failAt, d.applied = failAt, applied
+			d.FailAt, d.Applied = failAt, applied
 			for range 3 {
 				err := takeAll(r, confirmed)
 				if err == nil {
 					break
 				}
-				if h := r.Health(); !errors.Is(err, errFault) || h.Err == nil {
+				if h := r.Health(); !errors.Is(err, durabletest.ErrFault) || h.Err == nil {
 					t.Fatalf("step %d: %v, health %+v", failAt, err, h)
 				}
 				must(t, r.View(func(tx *Tx) error { _, err := tx.Record(1); return ignoreMissing(err) }))
@@ -319,19 +155,19 @@ func ignoreMissing(err error) error {
 // confirmed is there, and the next life brings the rest.
 func TestPowerCutAtEachStep(t *testing.T) {
 	for failAt := 1; failAt <= undisturbed(t); failAt++ {
-		for _, remain := range slices.Sorted(maps.Keys(remains)) {
+		for _, remain := range slices.Sorted(maps.Keys(durabletest.Remains)) {
 			for _, applied := range []bool{false, true} {
 				dir := quickDir(t)
 				_, err := Create(dir, start)
 				must(t, err)
-				d, confirmed := newFaulty(), map[int]bool{}
-				d.failAt, d.applied, d.crash = failAt, applied, true
-				if err := live(dir, d, confirmed); !errors.Is(err, errFault) && err != nil {
+				d, confirmed := durabletest.New(), map[int]bool{}
+				d.FailAt, d.Applied, d.Crash = failAt, applied, true
+				if err := live(dir, d, confirmed); !errors.Is(err, durabletest.ErrFault) && err != nil {
 					t.Fatalf("step %d: %v", failAt, err)
 				}
-				d.powerCut(t, remain)
+				d.PowerCut(t, remain)
 				kept(t, dir, confirmed)
-				must(t, live(dir, newFaulty(), confirmed))
+				must(t, live(dir, durabletest.New(), confirmed))
 				sound(t, dir, confirmed)
 				if t.Failed() || len(confirmed) != lives {
 					t.Fatalf("step %d, applied %v, %s remained; confirmed %v", failAt, applied, remain, confirmed)
@@ -345,7 +181,7 @@ func TestPowerCutAtEachStep(t *testing.T) {
 // meta page goes last, after an fsync. Whatever is left, the register opens with what was confirmed.
 func TestPowerCutInsideTheCommit(t *testing.T) {
 	dir := stocked(t)
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	before, err := os.ReadFile(path)
 	must(t, err)
 	journalBefore := journalText(t, dir)

@@ -100,7 +100,7 @@ func TestJournalHasEveryLine(t *testing.T) {
 // lost makes the database forget its last records, as when bbolt falls back to its older meta page.
 func lost(t testing.TB, dir string, keep uint64) {
 	t.Helper()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	var lines [][]byte
 	var meta Meta
 	r, err := Open(dir, Options{})

@@ -181,20 +181,10 @@ func TestLetterOfSeveralCases(t *testing.T) {
 // After a restoration that lost records no number is given before a person has said how far the
 // lost letters went; then numbers go on, with the gap on record.
 func TestLettersGoOnAfterRestoration(t *testing.T) {
-	dir, target := stocked(t), quickDir(t)
-	r, err := Open(dir, Options{})
+	r := reopened(t, stocked(t))
+	_, err := issue(r, start.AddDate(1, 0, 2), casefile.LetterCorrection, "one", "2026-00002")
 	must(t, err)
-	_, err = issue(r, start.AddDate(1, 0, 2), casefile.LetterCorrection, "one", "2026-00002")
-	must(t, err)
-	must(t, r.Close())
-	b := backedUp(t, dir, target, BackupOptions{Now: start.AddDate(1, 0, 3)})
-	again := quickDir(t) + "/state"
-	_, err = Restore(t.Context(), b.Path, again, RestoreOptions{Options: Options{Now: start.AddDate(1, 0, 9)}})
-	must(t, err)
-	if r, err = Open(again, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	add(t, r, start.AddDate(1, 0, 9), casefile.Draft{On: civil.Of(start.AddDate(1, 0, 9)), Event: casefile.Restored{Backup: "x", From: 20}})
 	now := start.AddDate(1, 0, 10)
 	year := civil.Of(now).Year()
 	_, err = issue(r, now, casefile.LetterCorrection, "two", "2026-00002")

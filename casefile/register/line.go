@@ -3,10 +3,12 @@ package register
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -176,4 +178,31 @@ func brokenAt(files []string, l line, seq uint64, what string) error {
 		return true, nil
 	})
 	return errors.Join(e, err)
+}
+
+// ProveJournal reads the journal of a state directory whole and returns its last record; zero where there is
+// no journal. It must belong to the register with this id. A torn end is left out, as Open does.
+func ProveJournal(ctx context.Context, state, id string) (last uint64, err error) {
+	dir := filepath.Join(state, JournalDir)
+	files, err := journalFiles(dir)
+	if err != nil || len(files) == 0 {
+		return 0, err
+	}
+	switch m, err := journalMeta(dir); {
+	case err != nil:
+		return 0, err
+	case m.ID != id:
+		return 0, &BrokenJournalError{Path: dir, What: "属于另一个登记库"}
+	}
+	var prev casefile.Digest
+	err = eachLine(files, 0, 0, func(l line) (bool, error) {
+		record, wrong := l.follows(last+1, prev)
+		if wrong != "" {
+			_, err := tornFrom(files, l, last+1, last, wrong)
+			return false, err
+		}
+		prev, last = casefile.DigestOf(l.text), record.Seq
+		return ctx.Err() == nil, context.Cause(ctx)
+	})
+	return last, err
 }

@@ -28,10 +28,10 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("登记库 %s 正由%s使用；同一登记库只能由一个进程打开", e.Dir, who)
 }
 
-// lock is the file that the writer of a state directory holds. It is a file of its own because
+// Lock is the file that the writer of a state directory holds. It is a file of its own because
 // bbolt's lock follows the inode of register.db: replaced under a running daemon, it would let a
 // second one in (mailbox/PROVIDERS.md#bbolt).
-type lock struct{ f *os.File }
+type Lock struct{ f *os.File }
 
 // Serve names the daemon in the lock. It holds the register for as long as it runs; every other
 // holder is done in a moment.
@@ -41,10 +41,10 @@ const Serve = "ysq serve"
 // as the daemon starts must not make it fail.
 const patience = 5 * time.Second
 
-// acquire locks the directory, waiting for short-lived holders.
-func acquire(dir, command string) (*lock, error) {
+// Hold locks a state directory, waiting for short-lived holders, or returns a *HeldError.
+func Hold(dir, command string) (*Lock, error) {
 	for waited := time.Duration(0); ; waited += 20 * time.Millisecond {
-		l, err := tryAcquire(dir, command)
+		l, err := tryHold(dir, command)
 		h, isHeld := errors.AsType[*HeldError](err)
 		if !isHeld || h.Command == Serve || waited >= patience {
 			return l, err
@@ -53,7 +53,7 @@ func acquire(dir, command string) (*lock, error) {
 	}
 }
 
-func tryAcquire(dir, command string) (*lock, error) {
+func tryHold(dir, command string) (*Lock, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("locking the register: %w", err)
@@ -76,7 +76,7 @@ func tryAcquire(dir, command string) (*lock, error) {
 		f.Close()
 		return nil, fmt.Errorf("locking the register: %w", err)
 	}
-	return &lock{f}, nil
+	return &Lock{f}, nil
 }
 
 func held(dir string, f *os.File) error {
@@ -89,5 +89,5 @@ func held(dir string, f *os.File) error {
 	return e
 }
 
-// release lets go; the file stays, its lock ends with the descriptor.
-func (l *lock) release() { l.f.Close() }
+// Release lets go; the file stays, its lock ends with the descriptor. It is idempotent.
+func (l *Lock) Release() { l.f.Close() }

@@ -45,7 +45,7 @@ func (v *verifier) mails(dir string, have *Tx) error {
 	}
 	err := have.EachDigest(func(d casefile.Digest) error {
 		if done%100 == 0 {
-			v.tell.say("核对邮件原文", done, total)
+			v.tell.Say("核对邮件原文", done, total)
 		}
 		done++
 		if v.ctx.Err() != nil {
@@ -56,12 +56,12 @@ func (v *verifier) mails(dir string, have *Tx) error {
 	if err != nil {
 		return err
 	}
-	v.tell.say("核对邮件原文", total, total)
+	v.tell.Say("核对邮件原文", total, total)
 	return v.strangers(dir, have)
 }
 
 func (v *verifier) mail(dir string, have *Tx, d casefile.Digest) error {
-	path := mailPath(dir, d)
+	path := MailPath(dir, d)
 	erased := have.Erased(d)
 	sum, err := durable.Sum(path)
 	switch {
@@ -126,9 +126,9 @@ func (v *verifier) strangers(dir string, have *Tx) error {
 	return nil
 }
 
-// mailPath is where the bytes of a mail lie below a state directory or a backup. Package rawstore
+// MailPath is where the bytes of a mail lie below a state directory or a backup. Package rawstore
 // puts them there; a test of the daemon holds the two to each other.
-func mailPath(dir string, d casefile.Digest) string {
+func MailPath(dir string, d casefile.Digest) string {
 	name := d.String()
 	return filepath.Join(dir, "mail", name[:1], name+".eml")
 }

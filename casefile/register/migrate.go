@@ -54,7 +54,7 @@ func (r *Register) migrate(now time.Time) error {
 	if err := old.Close(); err != nil {
 		return err
 	}
-	return r.open(filepath.Join(r.dir, fileName), false)
+	return r.open(filepath.Join(r.dir, FileName), false)
 }
 
 func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {

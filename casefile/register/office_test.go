@@ -41,8 +41,8 @@ func letter(t testing.TB, r *Register, n int) casefile.ID {
 	t.Helper()
 	name := fmt.Sprintf("mail %d", n)
 	d := casefile.DigestOf([]byte(name))
-	must(t, os.MkdirAll(filepath.Dir(mailPath(r.dir, d)), 0o700))
-	must(t, os.WriteFile(mailPath(r.dir, d), []byte(name), 0o600))
+	must(t, os.MkdirAll(filepath.Dir(MailPath(r.dir, d)), 0o700))
+	must(t, os.WriteFile(MailPath(r.dir, d), []byte(name), 0o600))
 	return take(t, r, name, uint32(n))
 }
 
@@ -74,7 +74,7 @@ func erase(t testing.TB, r *Register, now time.Time, id casefile.ID) {
 		return err
 	}))
 	must(t, r.View(func(tx *Tx) error {
-		return tx.EachErased(func(d casefile.Digest) error { return os.RemoveAll(mailPath(r.dir, d)) })
+		return tx.EachErased(func(d casefile.Digest) error { return os.RemoveAll(MailPath(r.dir, d)) })
 	}))
 }
 
@@ -149,7 +149,7 @@ func TestRebuildGivesTheSame(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := stocked(t)
 			want := state(t, dir)
-			tt.damage(t, filepath.Join(dir, fileName))
+			tt.damage(t, filepath.Join(dir, FileName))
 			m, err := Rebuild(t.Context(), dir, Options{Now: start.AddDate(2, 0, 0)}, nil)
 			must(t, err)
 			if tt.name == "of an older state" { // opening it first recorded a repair
@@ -182,7 +182,7 @@ func TestRebuildLarge(t *testing.T) {
 	add(t, r, start.AddDate(1, 0, 0), note("2026-00003", strings.Repeat("很长的一行", 20000)))
 	must(t, r.Close())
 	want := state(t, dir)
-	must(t, os.Remove(filepath.Join(dir, fileName)))
+	must(t, os.Remove(filepath.Join(dir, FileName)))
 	_, err = Rebuild(t.Context(), dir, Options{}, nil)
 	must(t, err)
 	sameState(t, state(t, dir), want)
@@ -196,7 +196,7 @@ func TestRebuildLarge(t *testing.T) {
 
 func TestRebuildRefuses(t *testing.T) {
 	dir := stocked(t)
-	must(t, os.Remove(filepath.Join(dir, fileName)))
+	must(t, os.Remove(filepath.Join(dir, FileName)))
 	edit(t, dir, "2026.jsonl", func(b []byte) []byte { return bytes.Replace(b, []byte("预算"), []byte("决算"), 1) })
 	_, err := Rebuild(t.Context(), dir, Options{}, nil)
 	if e, ok := errors.AsType[*BrokenJournalError](err); !ok || e.Line != 12 {
@@ -206,7 +206,7 @@ func TestRebuildRefuses(t *testing.T) {
 	if _, err := Rebuild(t.Context(), dir, Options{}, nil); err == nil {
 		t.Error("rebuilt from nothing")
 	}
-	if there, _ := durable.Exists(filepath.Join(dir, fileName)); there {
+	if there, _ := durable.Exists(filepath.Join(dir, FileName)); there {
 		t.Error("a refused rebuilding left a register")
 	}
 }
@@ -317,7 +317,7 @@ func TestErasure(t *testing.T) {
 	}
 	intactOf(t, r)
 	// Back from somewhere: verify says so.
-	must(t, os.WriteFile(mailPath(dir, gone), []byte("mail 1"), 0o600))
+	must(t, os.WriteFile(MailPath(dir, gone), []byte("mail 1"), 0o600))
 	differences, err := r.Verify(t.Context(), nil)
 	if err != nil || len(differences) != 1 || !strings.Contains(differences[0].What, "已销毁") {
 		t.Errorf("an erased mail is back: %v, %v", differences, err)
@@ -326,12 +326,12 @@ func TestErasure(t *testing.T) {
 
 func TestVerifyFindsWrongMails(t *testing.T) {
 	dir := stocked(t)
-	must(t, os.Remove(mailPath(dir, casefile.DigestOf([]byte("mail 2")))))
-	must(t, os.WriteFile(mailPath(dir, casefile.DigestOf([]byte("mail 3"))), []byte("mail x"), 0o600))
+	must(t, os.Remove(MailPath(dir, casefile.DigestOf([]byte("mail 2")))))
+	must(t, os.WriteFile(MailPath(dir, casefile.DigestOf([]byte("mail 3"))), []byte("mail x"), 0o600))
 	stranger, waiting := casefile.DigestOf([]byte("stranger")), casefile.DigestOf([]byte("waiting"))
 	for _, d := range []casefile.Digest{stranger, waiting} {
-		must(t, os.MkdirAll(filepath.Dir(mailPath(dir, d)), 0o700))
-		must(t, os.WriteFile(mailPath(dir, d), []byte("x"), 0o600))
+		must(t, os.MkdirAll(filepath.Dir(MailPath(dir, d)), 0o700))
+		must(t, os.WriteFile(MailPath(dir, d), []byte("x"), 0o600))
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "mail", "manifest.jsonl"), []byte(`{"digest":"`+waiting.String()+`"}`+"\n"), 0o600))
 	r, err := Open(dir, Options{})

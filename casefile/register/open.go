@@ -38,18 +38,18 @@ func Create(dir string, now time.Time) (Meta, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Meta{}, fmt.Errorf("creating the state directory: %w", err)
 	}
-	l, err := acquire(dir, "ysq init")
+	l, err := Hold(dir, "ysq init")
 	if err != nil {
 		return Meta{}, err
 	}
-	defer l.release()
-	path := filepath.Join(dir, fileName)
+	defer l.Release()
+	path := filepath.Join(dir, FileName)
 	if _, err := os.Lstat(path); err == nil {
 		return Meta{}, fmt.Errorf("%s：%w；如要重新开始，请先把整个目录移走", path, ErrExists)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Meta{}, err
 	}
-	if old, err := journalMeta(filepath.Join(dir, "journal")); err == nil {
+	if old, err := journalMeta(filepath.Join(dir, JournalDir)); err == nil {
 		return Meta{}, fmt.Errorf("%s 里有登记库 %s 的流水：%w，只是库文件不在；请运行 ysq rebuild 据流水重建；如要重新开始，请先把整个目录移走", dir, old.ID, ErrExists)
 	}
 	// Written beside and renamed: a crash on the way leaves no file that could be taken for a register.
@@ -107,11 +107,11 @@ type Findings struct {
 // foreign or newer file, each with its own error, one that another process holds (*HeldError), and
 // one whose journal does not fit it (*BrokenJournalError).
 func Open(dir string, o Options) (*Register, error) {
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	if err := present(path); err != nil {
 		return nil, err
 	}
-	l, err := acquire(dir, o.Command)
+	l, err := Hold(dir, o.Command)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ const remedy = "请停止服务后运行 ysq rebuild 据流水重建；流水也
 
 func prepare(dir string, o Options) *Register {
 	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar}
-	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, "journal")}
+	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, JournalDir)}
 	if r.law == (casefile.Statute{}) {
 		r.law = casefile.Regulations
 	}
@@ -306,7 +306,7 @@ func (r *Register) guard() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"", fileName, "lock", "journal", "secret"} {
+	for _, name := range []string{"", FileName, "lock", JournalDir, "secret"} {
 		path := filepath.Join(r.dir, name)
 		info, err := os.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -25,7 +25,7 @@ func Rebuild(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 	if err != nil {
 		return m, err
 	}
-	l, err := acquire(dir, o.Command)
+	l, err := Hold(dir, o.Command)
 	if err != nil {
 		return m, err
 	}
@@ -54,12 +54,12 @@ func settleFirst(dir string, o Options) (least uint64, err error) {
 		return r.journal.seq, r.Close()
 	}
 	if _, broken := errors.AsType[*BrokenJournalError](err); broken {
-		s, err := inspect(dir, o)
+		s, err := Inspect(dir, o)
 		if err != nil {
 			return 0, err
 		}
 		err = s.reg.View(func(tx *Tx) error { least, _ = tx.Head(); return nil })
-		return least, errors.Join(err, s.close())
+		return least, errors.Join(err, s.Close())
 	}
 	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrMissing) || errors.Is(err, ErrForeign) {
 		return 0, nil
@@ -122,7 +122,7 @@ func (r *Register) fromJournal(ctx context.Context, files []string, mk *maker, t
 		}
 		prev, last = casefile.DigestOf(l.text), record.Seq
 		if last%perTransaction == 0 {
-			tell.say("读取流水", int64(last), 0)
+			tell.Say("读取流水", int64(last), 0)
 			if ctx.Err() != nil {
 				return false, context.Cause(ctx)
 			}
@@ -144,11 +144,11 @@ type Rewritten struct {
 // RebuildJournal writes the journal anew from a database whose chain is whole. No process may have
 // the register open. The old journal is kept beside it.
 func RebuildJournal(ctx context.Context, dir string, o Options, tell Progress) (w Rewritten, err error) {
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	if err := present(path); err != nil {
 		return w, err
 	}
-	l, err := acquire(dir, o.Command)
+	l, err := Hold(dir, o.Command)
 	if err != nil {
 		return w, err
 	}
@@ -179,7 +179,7 @@ func (r *Register) rewriteJournal(ctx context.Context, now time.Time, tell Progr
 	if err := os.Mkdir(r.journal.dir, 0o700); err != nil {
 		return w, err
 	}
-	tell.say("写流水", 0, 1)
+	tell.Say("写流水", 0, 1)
 	if err := errors.Join(r.journal.identify(r.meta), r.catchUp()); err != nil {
 		return w, err
 	}
@@ -216,7 +216,7 @@ func (r *Register) checkChain(ctx context.Context, tell Progress) error {
 			}
 			prev, want = casefile.DigestOf(text), want+1
 			if want%perTransaction == 0 {
-				tell.say("核对记录", int64(want), 0)
+				tell.Say("核对记录", int64(want), 0)
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}

@@ -73,7 +73,13 @@ import (
 )
 
 const (
-	fileName = "register.db"
+	// FileName is the database's name in the state directory, and in a backup.
+	FileName = "register.db"
+	// JournalDir is the name of the journal's directory beside it.
+	JournalDir = "journal"
+	// Actor is who acts when the register records something of itself.
+	Actor = "register"
+
 	// mmapSize is virtual: with it a long reader never blocks the writer by the map having to grow
 	// (mailbox/PROVIDERS.md#bbolt).
 	mmapSize = 4 << 30
@@ -132,12 +138,11 @@ type Register struct {
 	meta    Meta
 	db      *bbolt.DB
 	self    fs.FileInfo // of the file that is open
-	lock    *lock       // nil: opened for reading only
+	lock    *Lock       // nil: opened for reading only
 	disk    durable.Disk
 	law     casefile.Statute
 	write   sync.Mutex
-	backing sync.Mutex // one backup at a time
-	journal journal    // whoever holds write owns it
+	journal journal // whoever holds write owns it
 	found   Findings
 	grown   nudge // for readers of what was added
 	health  atomic.Pointer[Health]
@@ -170,10 +175,16 @@ func (r *Register) Close() error {
 	}
 	r.journal.close()
 	if r.lock != nil {
-		r.lock.release()
+		r.lock.Release()
 	}
 	return err
 }
+
+// Dir returns the state directory.
+func (r *Register) Dir() string { return r.dir }
+
+// Disk returns what the register writes with.
+func (r *Register) Disk() durable.Disk { return r.disk }
 
 // Meta returns what file this is.
 func (r *Register) Meta() Meta { return r.meta }

@@ -290,7 +290,7 @@ func TestOpenRefuses(t *testing.T) {
 			dir := t.TempDir()
 			_, err := Create(dir, start)
 			must(t, err)
-			tt.damage(t, filepath.Join(dir, fileName))
+			tt.damage(t, filepath.Join(dir, FileName))
 			if r, err := Open(dir, Options{}); !errors.Is(err, tt.want) {
 				if err == nil {
 					r.Close()
@@ -306,7 +306,7 @@ func TestOpenRefuses(t *testing.T) {
 func TestDisplacedFileIsNotWritten(t *testing.T) {
 	r := opened(t)
 	id := take(t, r, "a", 1)
-	path := filepath.Join(r.dir, fileName)
+	path := filepath.Join(r.dir, FileName)
 	write := func() error {
 		return r.Update(start, func(tx *Tx) error { _, err := tx.Append("李四(1000)", note(id, "x")); return err })
 	}
@@ -343,7 +343,7 @@ func TestCreateNeverOverwrites(t *testing.T) {
 	r, err = Open(dir, Options{})
 	must(t, err)
 	must(t, r.Close())
-	must(t, os.Remove(filepath.Join(dir, fileName)))
+	must(t, os.Remove(filepath.Join(dir, FileName)))
 	if _, err := Create(dir, start); !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "ysq rebuild") {
 		t.Errorf("beside the journal of a lost register: %v", err)
 	}

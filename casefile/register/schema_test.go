@@ -34,7 +34,7 @@ func TestFrozenSchemas(t *testing.T) {
 		t.Run(fmt.Sprint(schema), func(t *testing.T) {
 			dir := quickDir(t)
 			must(t, os.Mkdir(filepath.Join(dir, "journal"), 0o700))
-			for _, name := range []string{fileName, "journal/register.json", "journal/2026.jsonl", "journal/2027.jsonl"} {
+			for _, name := range []string{FileName, "journal/register.json", "journal/2026.jsonl", "journal/2027.jsonl"} {
 				thaw(t, schema, name, filepath.Join(dir, name))
 			}
 			r, err := Open(dir, Options{Now: start.AddDate(5, 0, 0)})
@@ -133,7 +133,7 @@ func TestFrozenEverything(t *testing.T) {
 	}
 }
 
-var everything = []string{fileName, "journal/register.json", "journal/2026.jsonl"}
+var everything = []string{FileName, "journal/register.json", "journal/2026.jsonl"}
 
 func frozen(schema int, name string) string {
 	return filepath.Join("testdata", fmt.Sprintf("schema%d", schema), name)
@@ -142,7 +142,7 @@ func frozen(schema int, name string) string {
 func freeze(t *testing.T) {
 	t.Helper()
 	must(t, os.RemoveAll(filepath.Join("testdata", fmt.Sprintf("schema%d", Schema))))
-	keepFrozen(t, stocked(t), "", []string{fileName, "journal/register.json", "journal/2026.jsonl", "journal/2027.jsonl"})
+	keepFrozen(t, stocked(t), "", []string{FileName, "journal/register.json", "journal/2026.jsonl", "journal/2027.jsonl"})
 	dir, cases := withEverything(t)
 	keepFrozen(t, dir, "everything/", everything)
 	must(t, os.WriteFile(frozen(Schema, "everything/cases.jsonl"), cases, 0o666))
@@ -187,14 +187,14 @@ func keepFrozen(t *testing.T, dir, as string, names []string) {
 	small := filepath.Join(dir, "small")
 	db, err := bbolt.Open(small, 0o600, &bbolt.Options{})
 	must(t, err)
-	from, err := bbolt.Open(filepath.Join(dir, fileName), 0o600, &bbolt.Options{})
+	from, err := bbolt.Open(filepath.Join(dir, FileName), 0o600, &bbolt.Options{})
 	must(t, err)
 	must(t, bbolt.Compact(db, from, 0))
 	must(t, from.Close())
 	must(t, db.Close())
 	for _, name := range names {
 		path := filepath.Join(dir, name)
-		if name == fileName {
+		if name == FileName {
 			path = small
 		}
 		b, err := os.ReadFile(path)

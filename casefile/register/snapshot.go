@@ -13,30 +13,44 @@ import (
 // Progress hears how a long work goes on: what is being done, how much of how much. Nil is nobody.
 type Progress func(doing string, done, total int64)
 
-func (p Progress) say(doing string, done, total int64) {
+// Say tells whoever listens.
+func (p Progress) Say(doing string, done, total int64) {
 	if p != nil {
 		p(doing, done, total)
 	}
 }
 
-// snapshot is the register as it was at one moment: a copy of the database, opened for reading, and
-// how far the journal went. It holds up nobody: no transaction of the register stays open for it.
-type snapshot struct {
+// Snapshot is the register as it was at one moment: a copy of the database, opened for reading, and
+// how far the journal went. It holds up nobody: no transaction of the register stays open for it. Close
+// it.
+type Snapshot struct {
 	reg     *Register
 	dir     string // of the copy; "": the database itself was opened
 	state   string // directory in which mail/ lies
-	journal []extent
+	journal []Extent
 }
 
-// extent is the part of a journal's file that belongs to a snapshot.
-type extent struct {
-	path string
-	size int64
+// Extent is a file, or the first part of one that is still written to.
+type Extent struct {
+	Path string
+	Size int64
 }
 
-// snapshot copies the database into the state directory, or into another that is near and fast. A
-// copy made by bbolt's WriteTo is not durable; who needs that copies it on.
-func (r *Register) snapshot(ctx context.Context, tell Progress) (*snapshot, error) {
+// Meta returns what file this is.
+func (s *Snapshot) Meta() Meta { return s.reg.meta }
+
+// View runs fn over the database. Nothing of tx may be used after fn returns.
+func (s *Snapshot) View(fn func(*Tx) error) error { return s.reg.View(fn) }
+
+// Database is the copy of the database.
+func (s *Snapshot) Database() Extent { return Extent{s.reg.db.Path(), s.reg.size()} }
+
+// Journal is the files of the journal up to the last record of the database, in their order.
+func (s *Snapshot) Journal() []Extent { return s.journal }
+
+// Snapshot copies the database into a directory of its own below the state directory. The copy is not
+// durable.
+func (r *Register) Snapshot(ctx context.Context, tell Progress) (*Snapshot, error) {
 	if err := durable.RoomFor(r.dir, r.size()+64<<20); err != nil {
 		return nil, err
 	}
@@ -44,16 +58,16 @@ func (r *Register) snapshot(ctx context.Context, tell Progress) (*snapshot, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{dir: dir, state: r.dir}
-	path := filepath.Join(dir, fileName)
-	tell.say("制作快照", 0, 1)
+	s := &Snapshot{dir: dir, state: r.dir}
+	path := filepath.Join(dir, FileName)
+	tell.Say("制作快照", 0, 1)
 	err = r.copyTo(ctx, path, s)
 	if err == nil {
 		s.reg = prepare(dir, Options{Law: r.law, Calendar: r.base})
 		err = survive(path, func() error { return s.reg.open(path, true) })
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -68,7 +82,7 @@ func (r *Register) size() int64 {
 
 // copyTo writes the database as it is now. The moment is chosen between two Updates, when database
 // and journal say the same; the copying itself runs beside them.
-func (r *Register) copyTo(ctx context.Context, path string, s *snapshot) error {
+func (r *Register) copyTo(ctx context.Context, path string, s *Snapshot) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -97,21 +111,21 @@ func (r *Register) copyTo(ctx context.Context, path string, s *snapshot) error {
 }
 
 // extents says how far each file of the journal is good.
-func (j *journal) extents() ([]extent, error) {
+func (j *journal) extents() ([]Extent, error) {
 	files, err := journalFiles(j.dir)
 	if err != nil {
 		return nil, err
 	}
-	var all []extent
+	var all []Extent
 	for _, path := range files {
 		if path == j.path {
-			return append(all, extent{path, j.size}), nil
+			return append(all, Extent{path, j.size}), nil
 		}
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, extent{path, info.Size()})
+		all = append(all, Extent{path, info.Size()})
 	}
 	return all, nil
 }
@@ -130,24 +144,25 @@ func (w *obedient) Write(b []byte) (n int, err error) {
 	return n, w.err
 }
 
-// inspect opens a register that nobody writes, such as a backup, without changing anything.
-func inspect(dir string, o Options) (*snapshot, error) {
-	path := filepath.Join(dir, fileName)
+// Inspect opens a register that nobody writes, such as a backup, without changing anything.
+func Inspect(dir string, o Options) (*Snapshot, error) {
+	path := filepath.Join(dir, FileName)
 	if err := present(path); err != nil {
 		return nil, err
 	}
-	s := &snapshot{reg: prepare(dir, o), state: dir}
+	s := &Snapshot{reg: prepare(dir, o), state: dir}
 	err := survive(path, func() error { return s.reg.open(path, true) })
 	if err == nil {
 		s.journal, err = s.reg.journal.extents()
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *snapshot) close() error {
+// Close lets the snapshot go, and removes its copy.
+func (s *Snapshot) Close() error {
 	var err error
 	if s.reg != nil {
 		err = s.reg.Close()

@@ -27,7 +27,7 @@ type Made struct {
 	Kept    string // where the old file lies now; "": there was none
 }
 
-const newName = fileName + ".new"
+const newName = FileName + ".new"
 
 // createNew makes an empty database beside the one of dir.
 func (r *Register) createNew() (*bbolt.DB, error) {
@@ -50,7 +50,7 @@ func (r *Register) openNew(noSync bool) (*bbolt.DB, error) {
 
 // examine checks a database that was just made and counts what is in it.
 func (r *Register) examine(ctx context.Context, db *bbolt.DB, tell Progress) (m Made, err error) {
-	tell.say("检查新库", 0, 1)
+	tell.Say("检查新库", 0, 1)
 	err = db.View(func(b *bbolt.Tx) error {
 		for problem := range b.Check() {
 			return fmt.Errorf("the new database: %w", problem)
@@ -68,7 +68,7 @@ func (r *Register) examine(ctx context.Context, db *bbolt.DB, tell Progress) (m 
 // swap makes the new file durable and puts it in the place of the old one, which is kept as
 // register.db-<why>-<time>.
 func (r *Register) swap(m *Made, why string, now time.Time) error {
-	path, tmp := filepath.Join(r.dir, fileName), filepath.Join(r.dir, newName)
+	path, tmp := filepath.Join(r.dir, FileName), filepath.Join(r.dir, newName)
 	f, err := os.OpenFile(tmp, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func Compact(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 		return m, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	tell.say("压缩", 0, 1)
+	tell.Say("压缩", 0, 1)
 	if err := bbolt.Compact(db, r.db, 8<<20); err != nil {
 		return m, err
 	}
@@ -132,7 +132,7 @@ func Compact(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 	err = r.db.View(func(old *bbolt.Tx) error {
 		return db.View(func(b *bbolt.Tx) error {
 			for i, name := range append([][]byte{bucketMeta, bucketRecord}, derived...) {
-				tell.say("比对", int64(i), int64(len(derived)+2))
+				tell.Say("比对", int64(i), int64(len(derived)+2))
 				v.compare(name, old, b)
 			}
 			return nil

@@ -39,6 +39,16 @@ func (t *Tx) bucket(name []byte) *bbolt.Bucket { return t.b.Bucket(name) }
 
 func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
+// Check checks the structure of the database, page by page. The error wraps ErrDamaged.
+func (t *Tx) Check() (err error) {
+	for problem := range t.b.Check() { // to its end: bbolt waits for its reader
+		if err == nil {
+			err = fmt.Errorf("%s：%w（%v）；%s", t.b.DB().Path(), ErrDamaged, problem, remedy)
+		}
+	}
+	return err
+}
+
 // Head returns the Seq and digest of the last record; both zero in an empty register.
 func (t *Tx) Head() (uint64, casefile.Digest) {
 	k, v := t.bucket(bucketRecord).Cursor().Last()

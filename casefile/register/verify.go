@@ -13,7 +13,6 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/durable"
 )
 
 // Difference is one place in which the register is not what its records say, or cannot prove it.
@@ -43,7 +42,7 @@ const perPlace = 100
 // derived from them, the journal, and the mails' files with their bytes. It works on a snapshot;
 // readers and writers go on. An error means that it could not be carried out.
 func (r *Register) Verify(ctx context.Context, tell Progress) ([]Difference, error) {
-	s, err := r.snapshot(ctx, tell)
+	s, err := r.Snapshot(ctx, tell)
 	if errors.Is(err, ErrDamaged) {
 		return []Difference{{"database", "", err.Error(), doRebuild}}, nil
 	}
@@ -52,12 +51,12 @@ func (r *Register) Verify(ctx context.Context, tell Progress) ([]Difference, err
 	}
 	v := verifier{ctx: ctx, tell: tell, live: r}
 	err = v.all(s, r.dir)
-	return v.found, errors.Join(err, s.close())
+	return v.found, errors.Join(err, s.Close())
 }
 
 // VerifyDir is Verify of a directory that nobody writes, such as a backup. It changes nothing in it.
 func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Difference, error) {
-	s, err := inspect(dir, o)
+	s, err := Inspect(dir, o)
 	if errors.Is(err, ErrDamaged) {
 		return []Difference{{"database", "", err.Error(), doRestore}}, nil
 	}
@@ -65,35 +64,11 @@ func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Dif
 		return nil, err
 	}
 	if s.reg.meta.Schema < Schema {
-		return nil, errors.Join(fmt.Errorf("%s：%w；备份可用 ysq restore --test 检验", dir, ErrOlder), s.close())
+		return nil, errors.Join(fmt.Errorf("%s：%w；备份可用 ysq restore --test 检验", dir, ErrOlder), s.Close())
 	}
 	v := verifier{ctx: ctx, tell: tell, live: s.reg}
 	err = v.all(s, os.TempDir())
-	return v.found, errors.Join(err, s.close())
-}
-
-// VerifyBackup is VerifyDir of a plain backup, which must also be what its backup.json says.
-func VerifyBackup(ctx context.Context, dir string, o Options, tell Progress) ([]Difference, error) {
-	m, unsaid := manifestOf(dir)
-	found, err := VerifyDir(ctx, dir, o, tell)
-	if err != nil {
-		if unsaid != nil { // no backup at all; what Open says of a missing register would lead astray
-			err = unsaid
-		}
-		return nil, err
-	}
-	const do = "用另一份备份"
-	if unsaid != nil {
-		return append(found, Difference{"backup", "backup.json", unsaid.Error(), do}), nil
-	}
-	sum, err := durable.Sum(filepath.Join(dir, fileName))
-	if err != nil {
-		return nil, err
-	}
-	if sum != m.Database {
-		found = append(found, Difference{"backup", fileName, "与 backup.json 所记摘要不符", do})
-	}
-	return found, nil
+	return v.found, errors.Join(err, s.Close())
 }
 
 type verifier struct {
@@ -114,10 +89,10 @@ func (v *verifier) add(place, key, what, do string) {
 }
 
 // all checks a snapshot; what has to be made anew lies in a directory below temp meanwhile.
-func (v *verifier) all(s *snapshot, temp string) error {
+func (v *verifier) all(s *Snapshot, temp string) error {
 	err := survive(s.reg.db.Path(), func() error {
 		return s.reg.View(func(tx *Tx) error {
-			v.tell.say("检查数据库结构", 0, 1)
+			v.tell.Say("检查数据库结构", 0, 1)
 			for problem := range tx.b.Check() {
 				v.add("database", "", problem.Error(), doRebuild)
 			}
@@ -149,7 +124,7 @@ func (v *verifier) derived(r *Register, have *Tx, temp string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	if err := create(path, r.meta); err != nil {
 		return err
 	}
@@ -168,7 +143,7 @@ func (v *verifier) derived(r *Register, have *Tx, temp string) (err error) {
 	}
 	return again.View(func(b *bbolt.Tx) error {
 		for i, name := range derived {
-			v.tell.say("比对索引", int64(i), int64(len(derived)))
+			v.tell.Say("比对索引", int64(i), int64(len(derived)))
 			v.compare(name, have.b, b)
 		}
 		return nil
@@ -186,7 +161,7 @@ func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
 			if v.ctx.Err() != nil {
 				return false, context.Cause(v.ctx)
 			}
-			v.tell.say("核对记录", int64(want), int64(head))
+			v.tell.Say("核对记录", int64(want), int64(head))
 		}
 		seq := binary.BigEndian.Uint64(k)
 		record, err := casefile.DecodeRecord(text)
@@ -207,7 +182,7 @@ func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
 			}
 		}
 	}
-	v.tell.say("核对记录", int64(head), int64(head))
+	v.tell.Say("核对记录", int64(head), int64(head))
 	return whole, nil
 }
 
@@ -235,21 +210,21 @@ func (v *verifier) compare(name []byte, have, want *bbolt.Tx) {
 }
 
 // journal compares every line with its record.
-func (v *verifier) journal(files []extent, have *Tx) error {
+func (v *verifier) journal(files []Extent, have *Tx) error {
 	head, _ := have.Head()
 	want := uint64(1)
 	for i, file := range files {
 		stop := false
-		_, err := eachLineOf(file.path, i, 0, func(l line) (bool, error) {
-			if l.end() > file.size {
+		_, err := eachLineOf(file.Path, i, 0, func(l line) (bool, error) {
+			if l.end() > file.Size {
 				return false, nil // written since
 			}
 			if want%perTransaction == 0 {
-				v.tell.say("核对流水", int64(want), int64(head))
+				v.tell.Say("核对流水", int64(want), int64(head))
 			}
 			switch text := have.bucket(bucketRecord).Get(be64(want)); {
 			case number(l.text) != want:
-				v.add("journal", fmt.Sprint(want), fmt.Sprintf("%s 偏移 %d 处应是这条记录", filepath.Base(file.path), l.start), doJournal)
+				v.add("journal", fmt.Sprint(want), fmt.Sprintf("%s 偏移 %d 处应是这条记录", filepath.Base(file.Path), l.start), doJournal)
 				stop = true
 				return false, nil
 			case !bytes.Equal(text, l.text):

@@ -11,7 +11,7 @@ import (
 // backupStatus tells of the last backup. One that cannot be read counts as none: somebody is then
 // reminded, which does no harm.
 func (f *office) backupStatus() ask.BackupStatus {
-	last, err := f.reg.LastBackup()
+	last, err := f.backups.Last()
 	if err != nil {
 		f.Options.Log.Warn().Err(err).Msg("what the last backup left cannot be read")
 	}

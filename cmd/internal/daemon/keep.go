@@ -14,6 +14,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -64,13 +65,13 @@ func (f *office) Backup(ctx context.Context, who ask.Actor, req ask.BackupReques
 	if !filepath.IsAbs(req.Target) || req.Config != "" && !filepath.IsAbs(req.Config) {
 		return res, &ask.Error{Code: "usage", Msg: "备份的路径应从 / 写起", Exit: ask.ExitUsage}
 	}
-	o := register.BackupOptions{Recipients: req.Recipients, Config: req.Config, Templates: f.live().Letter.Templates, Now: f.Now(), Tell: toldProgress(tell)}
+	o := backup.Options{Recipients: req.Recipients, Config: req.Config, Templates: f.live().Letter.Templates, Now: f.Now(), Tell: toldProgress(tell)}
 	if req.Keep != "" {
-		if o.Keep, err = register.ParseRetention(req.Keep); err != nil {
+		if o.Keep, err = backup.ParseRetention(req.Keep); err != nil {
 			return res, &ask.Error{Code: "usage", Msg: err.Error(), Exit: ask.ExitUsage}
 		}
 	}
-	b, err := f.reg.Backup(ctx, req.Target, o)
+	b, err := f.backups.Make(ctx, req.Target, o)
 	if err != nil {
 		f.Options.Log.Error().Err(err).Str("target", req.Target).Msg("the backup failed")
 		return res, toldKeeping(err)

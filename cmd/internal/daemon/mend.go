@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -92,12 +93,12 @@ func Restore(ctx context.Context, o Options, from, identities string, test bool,
 	if err != nil {
 		return res, err
 	}
-	ropts := register.RestoreOptions{Options: ro, Identities: identities, Tell: toldProgress(tell)}
-	var back register.Restoration
+	ropts := backup.RestoreOptions{Options: ro, Identities: identities, Tell: toldProgress(tell)}
+	var back backup.Restoration
 	if test {
-		back, err = register.Drill(ctx, from, os.TempDir(), ropts)
+		back, err = backup.Drill(ctx, from, os.TempDir(), ropts)
 	} else {
-		back, err = register.Restore(ctx, from, state, ropts)
+		back, err = backup.Restore(ctx, from, state, ropts)
 	}
 	return Restored{
 		Backup: from, Records: back.Records, Replayed: back.Replayed, LostFrom: back.LostFrom, Mails: back.Mails,
@@ -107,6 +108,6 @@ func Restore(ctx context.Context, o Options, from, identities string, test bool,
 
 // VerifyBackup proves a plain backup where it lies.
 func VerifyBackup(ctx context.Context, dir string, tell func(ask.Progress)) ([]ask.Difference, error) {
-	all, err := register.VerifyBackup(ctx, dir, register.Options{}, toldProgress(tell))
+	all, err := backup.Verify(ctx, dir, register.Options{}, toldProgress(tell))
 	return differenceViews(all), toldKeeping(err)
 }

@@ -17,6 +17,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
@@ -80,6 +81,7 @@ func (o Options) withDefaults() Options {
 type office struct {
 	Options
 	reg     *register.Register
+	backups *backup.Backups
 	store   *rawstore.Store
 	pollers []*mailbox.Poller
 	roles   ask.Roles // of the start: who owns the register does not change
@@ -119,7 +121,7 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, errors.Join(toldOpening(fmt.Errorf("opening the mails: %w", err)), reg.Close())
 	}
-	f := &office{Options: o, reg: reg, store: store, roles: roles, glances: map[string]glance{}}
+	f := &office{Options: o, reg: reg, backups: backup.Of(reg), store: store, roles: roles, glances: map[string]glance{}}
 	f.life, f.end = context.WithCancelCause(context.Background())
 	f.readings = f.newReadings()
 	f.inForce.Store(&running{o.Config, roles})

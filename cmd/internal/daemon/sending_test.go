@@ -14,6 +14,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/parse"
@@ -385,14 +386,14 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		var backup string
+		var kept string
 		life(func(d *Daemon) {
 			time.Sleep(time.Minute)
-			res, err := d.reg.Backup(t.Context(), dir, register.BackupOptions{Now: b.now()})
+			res, err := d.backups.Make(t.Context(), dir, backup.Options{Now: b.now()})
 			if err != nil {
 				t.Fatal(err)
 			}
-			backup = res.Path
+			kept = res.Path
 			b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开某路改造的批复")
 			time.Sleep(2 * time.Hour)
 		})
@@ -406,7 +407,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		if err := os.Rename(b.state, b.state+".lost"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := register.Restore(t.Context(), backup, b.state, register.RestoreOptions{Options: register.Options{Now: b.now()}}); err != nil {
+		if _, err := backup.Restore(t.Context(), kept, b.state, backup.RestoreOptions{Options: register.Options{Now: b.now()}}); err != nil {
 			t.Fatal(err)
 		}
 		life(func(d *Daemon) {

@@ -1,4 +1,4 @@
-package register
+package backup
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 )
 
 // Retention says which backups are kept: the newest of each of the last days and months that have
@@ -38,9 +39,9 @@ func ParseRetention(s string) (r Retention, err error) {
 	return r, nil
 }
 
-// backupName is what the name of a backup says. It carries the digest of the last record: a witness
+// name is what the name of a backup says. It carries the digest of the last record: a witness
 // outside the register, against which a rewriting of the whole file would show.
-type backupName struct {
+type name struct {
 	register  string // the first characters of its id
 	taken     time.Time
 	seq       uint64
@@ -55,15 +56,15 @@ const (
 
 var namePattern = regexp.MustCompile(`^ysq-([A-Z2-7]{8})-([0-9]{8}T[0-9]{6})-([0-9]{8,20})-([0-9a-f]{32})(\.tar\.age)?$`)
 
-func nameOf(m Meta, taken time.Time, seq uint64, head casefile.Digest, enc bool) backupName {
+func nameOf(m register.Meta, taken time.Time, seq uint64, head casefile.Digest, enc bool) name {
 	text, _ := head.MarshalText()
 	if len(text) < 32 { // an empty register has no record
 		text = []byte(strings.Repeat("0", 32))
 	}
-	return backupName{m.ID[:min(8, len(m.ID))], taken.In(civil.Zone).Truncate(time.Second), seq, string(text[:32]), enc}
+	return name{m.ID[:min(8, len(m.ID))], taken.In(civil.Zone).Truncate(time.Second), seq, string(text[:32]), enc}
 }
 
-func (n backupName) String() string {
+func (n name) String() string {
 	s := fmt.Sprintf("ysq-%s-%s-%08d-%s", n.register, n.taken.In(civil.Zone).Format(takenLayout), n.seq, n.head)
 	if n.encrypted {
 		s += encrypted
@@ -71,24 +72,24 @@ func (n backupName) String() string {
 	return s
 }
 
-func parseBackupName(s string) (n backupName, ok bool) {
+func parseName(s string) (n name, ok bool) {
 	m := namePattern.FindStringSubmatch(s)
 	if m == nil {
 		return n, false
 	}
 	taken, err1 := time.ParseInLocation(takenLayout, m[2], civil.Zone)
 	seq, err2 := strconv.ParseUint(m[3], 10, 64)
-	return backupName{m[1], taken, seq, m[4], m[5] != ""}, err1 == nil && err2 == nil
+	return name{m[1], taken, seq, m[4], m[5] != ""}, err1 == nil && err2 == nil
 }
 
 // expired lists the backups that need not be kept, the oldest first. The newest is always kept.
-func (r Retention) expired(all []backupName) []backupName {
+func (r Retention) expired(all []name) []name {
 	if r == (Retention{}) {
 		return nil
 	}
-	all = slices.SortedFunc(slices.Values(all), func(a, b backupName) int { return b.taken.Compare(a.taken) })
+	all = slices.SortedFunc(slices.Values(all), func(a, b name) int { return b.taken.Compare(a.taken) })
 	days, months := make(map[string]bool), make(map[string]bool)
-	var gone []backupName
+	var gone []name
 	for i, n := range all {
 		day, month := n.taken.In(civil.Zone).Format("20060102"), n.taken.In(civil.Zone).Format("200601")
 		keep := i == 0

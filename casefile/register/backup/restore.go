@@ -1,4 +1,4 @@
-package register
+package backup
 
 import (
 	"context"
@@ -14,16 +14,16 @@ import (
 	"filippo.io/age"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/register"
 )
 
 // RestoreOptions tune a restoration; the zero value restores a plain backup.
 type RestoreOptions struct {
-	Options
+	register.Options
 	// Identities are age private keys, as in a file of age-keygen; needed for an encrypted backup.
 	Identities string
-	Tell       Progress
+	Tell       register.Progress
 }
 
 // Restoration says what a restoration brought back.
@@ -36,7 +36,7 @@ type Restoration struct {
 	LostFrom uint64
 	Mails    int // files brought back; those that were there already are not counted
 	// Differences are what Verify found afterwards; none is what is hoped for.
-	Differences []Difference
+	Differences []register.Difference
 }
 
 // Restore brings a register back into a directory that has none. Mails and a journal that survived
@@ -46,19 +46,13 @@ func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Resto
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return res, err
 	}
-	l, err := acquire(dir, o.Command)
+	l, err := register.Hold(dir, o.Command)
 	if err != nil {
 		return res, err
 	}
-	release := func() {
-		if l != nil {
-			l.release()
-			l = nil
-		}
-	}
-	defer release()
-	if there, err := durable.Exists(filepath.Join(dir, fileName)); err != nil || there {
-		return res, errors.Join(err, fmt.Errorf("%s：%w；恢复只写入没有登记库的目录，请先把 %s 移走", dir, ErrExists, fileName))
+	defer l.Release()
+	if there, err := durable.Exists(filepath.Join(dir, register.FileName)); err != nil || there {
+		return res, errors.Join(err, fmt.Errorf("%s：%w；恢复只写入没有登记库的目录，请先把 %s 移走", dir, register.ErrExists, register.FileName))
 	}
 	source, cleanup, err := sourceOf(ctx, from, dir, o)
 	if err != nil {
@@ -70,7 +64,7 @@ func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Resto
 	if err != nil {
 		return res, err
 	}
-	release() // Open takes it again
+	l.Release() // Open holds it again
 	return res, x.begin(strings.TrimSuffix(filepath.Base(from), encrypted), survived)
 }
 
@@ -110,7 +104,7 @@ func sourceOf(ctx context.Context, from, dir string, o RestoreOptions) (source s
 		return "", nil, err
 	}
 	cleanup = func() error { return os.RemoveAll(tmp) }
-	o.Tell.say("解密备份", 0, 1)
+	o.Tell.Say("解密备份", 0, 1)
 	if err := unseal(ctx, from, tmp, identities); err != nil {
 		return "", nil, errors.Join(err, cleanup())
 	}
@@ -126,15 +120,15 @@ type restoration struct {
 	res  *Restoration
 }
 
-// lastBackupIn names the latest backup in a directory, of whichever register; none: "".
-func lastBackupIn(dir string) (path string) {
+// lastIn names the latest backup in a directory, of whichever register; none: "".
+func lastIn(dir string) (path string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return ""
 	}
 	var last time.Time
 	for _, e := range entries {
-		if n, ok := parseBackupName(e.Name()); ok && n.taken.After(last) {
+		if n, ok := parseName(e.Name()); ok && n.taken.After(last) {
 			last, path = n.taken, filepath.Join(dir, e.Name())
 		}
 	}
@@ -146,7 +140,7 @@ func manifestOf(dir string) (m Manifest, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "backup.json"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if last := lastBackupIn(dir); last != "" { // the directory that `backup` was given, not a backup
+		if last := lastIn(dir); last != "" { // the directory that `backup` was given, not a backup
 			return m, fmt.Errorf("%s 里没有 backup.json：它是存放备份的目录；请写其中的一份，最近的是 %s", dir, last)
 		}
 		return m, fmt.Errorf("%s 里没有 backup.json：不是 ysq 的备份，或没有写完", dir)
@@ -165,11 +159,11 @@ func (x *restoration) bring() (survived bool, err error) {
 	if x.res.Manifest, err = manifestOf(x.from); err != nil {
 		return false, err
 	}
-	s, err := inspect(x.from, x.o.Options)
+	s, err := register.Inspect(x.from, x.o.Options)
 	if err != nil {
 		return false, err
 	}
-	if err := s.close(); err != nil {
+	if err := s.Close(); err != nil {
 		return false, err
 	}
 	if err := x.room(); err != nil {
@@ -181,7 +175,7 @@ func (x *restoration) bring() (survived bool, err error) {
 	if err := x.mails(); err != nil {
 		return false, err
 	}
-	for _, name := range []string{"secret", fileName} {
+	for _, name := range []string{"secret", register.FileName} {
 		from, to := filepath.Join(x.from, name), filepath.Join(x.dir, name)
 		info, err := os.Stat(from)
 		if errors.Is(err, fs.ErrNotExist) && name == "secret" {
@@ -196,8 +190,8 @@ func (x *restoration) bring() (survived bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if name == fileName && sum != x.res.Database {
-			return false, fmt.Errorf("%s：%w（与 backup.json 所记摘要不符）；请用另一份备份", from, ErrDamaged)
+		if name == register.FileName && sum != x.res.Database {
+			return false, fmt.Errorf("%s：%w（与 backup.json 所记摘要不符）；请用另一份备份", from, register.ErrDamaged)
 		}
 		if err := errors.Join(x.disk.Rename(to+".new", to), x.disk.SyncDir(x.dir)); err != nil {
 			return false, err
@@ -217,7 +211,7 @@ func (x *restoration) room() error {
 		if err != nil {
 			return err
 		}
-		if e.Name() == fileName {
+		if e.Name() == register.FileName {
 			need += 2 * info.Size()
 		} else if rel, err := filepath.Rel(x.from, path); err != nil || sizeAt(filepath.Join(x.dir, rel)) != info.Size() {
 			need += info.Size()
@@ -241,24 +235,18 @@ func sizeAt(path string) int64 {
 
 // journal leaves the journal in place that goes farther: the one that survived, or the backup's.
 func (x *restoration) journal() (survived bool, err error) {
-	dir := filepath.Join(x.dir, "journal")
-	files, err := journalFiles(dir)
-	if err != nil {
-		return false, err
+	last, err := register.ProveJournal(x.ctx, x.dir, x.res.Register.ID)
+	dir := filepath.Join(x.dir, register.JournalDir)
+	if err != nil { // what it has beyond the backup is nowhere else
+		return false, fmt.Errorf("%s 里留存的流水不能接着备份用；如愿放弃其中备份之后的记录，请把该目录移走再恢复：%w", dir, err)
 	}
-	if len(files) > 0 {
-		last, err := x.examine(dir, files)
-		if err != nil {
-			return false, err
-		}
-		if last >= x.res.Records {
-			return true, nil
-		}
+	if last > 0 && last >= x.res.Records {
+		return true, nil
 	}
 	if there, err := durable.Exists(dir); err != nil {
 		return false, err
 	} else if there {
-		aside := fmt.Sprintf("%s-old-%s", dir, timeOr(x.o.Now).Format("20060102-150405"))
+		aside := fmt.Sprintf("%s-old-%s", dir, x.o.Now.Format("20060102-150405"))
 		if err := x.disk.Rename(dir, aside); err != nil {
 			return false, err
 		}
@@ -270,7 +258,7 @@ func (x *restoration) journal() (survived bool, err error) {
 	if err := os.Mkdir(tmp, 0o700); err != nil {
 		return false, err
 	}
-	entries, err := os.ReadDir(filepath.Join(x.from, "journal"))
+	entries, err := os.ReadDir(filepath.Join(x.from, register.JournalDir))
 	if err != nil {
 		return false, err
 	}
@@ -279,36 +267,11 @@ func (x *restoration) journal() (survived bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if _, err := x.disk.Copy(filepath.Join(x.from, "journal", e.Name()), filepath.Join(tmp, e.Name()), info.Size()); err != nil {
+		if _, err := x.disk.Copy(filepath.Join(x.from, register.JournalDir, e.Name()), filepath.Join(tmp, e.Name()), info.Size()); err != nil {
 			return false, err
 		}
 	}
 	return false, errors.Join(x.disk.SyncDir(tmp), x.disk.Rename(tmp, dir), x.disk.SyncDir(x.dir))
-}
-
-// examine reads a surviving journal and returns its last record. It must be whole, for what it has
-// beyond the backup is nowhere else.
-func (x *restoration) examine(dir string, files []string) (last uint64, err error) {
-	m, err := journalMeta(dir)
-	if err == nil && m.ID != x.res.Register.ID {
-		err = &BrokenJournalError{Path: dir, What: "属于另一个登记库"}
-	}
-	var prev casefile.Digest
-	if err == nil {
-		err = eachLine(files, 0, 0, func(l line) (bool, error) {
-			record, wrong := l.follows(last+1, prev)
-			if wrong != "" {
-				_, err := tornFrom(files, l, last+1, last, wrong)
-				return false, err
-			}
-			prev, last = casefile.DigestOf(l.text), record.Seq
-			return x.ctx.Err() == nil, context.Cause(x.ctx)
-		})
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%s 里留存的流水不能接着备份用；如愿放弃其中备份之后的记录，请把该目录移走再恢复：%w", dir, err)
-	}
-	return last, nil
 }
 
 // mails copies the mails that are not there. A copy that is not what its name says is left out and
@@ -321,7 +284,7 @@ func (x *restoration) mails() error {
 	made := make(map[string]bool)
 	for i, from := range files {
 		if i%100 == 0 {
-			x.o.Tell.say("恢复邮件原文", int64(i), int64(len(files)))
+			x.o.Tell.Say("恢复邮件原文", int64(i), int64(len(files)))
 		}
 		if x.ctx.Err() != nil {
 			return context.Cause(x.ctx)
@@ -330,7 +293,7 @@ func (x *restoration) mails() error {
 		if err != nil {
 			continue // Verify of the backup tells of it
 		}
-		to := mailPath(x.dir, d)
+		to := register.MailPath(x.dir, d)
 		if sum, err := durable.Sum(to); err == nil && sum == d {
 			continue
 		}
@@ -368,7 +331,7 @@ func (x *restoration) mails() error {
 // begin opens the restored register, records the restoration, removes what was erased since the
 // backup, and verifies.
 func (x *restoration) begin(name string, survived bool) (err error) {
-	r, err := Open(x.dir, x.o.Options)
+	r, err := register.Open(x.dir, x.o.Options)
 	if err != nil {
 		return err
 	}
@@ -379,8 +342,8 @@ func (x *restoration) begin(name string, survived bool) (err error) {
 			return err
 		}
 	}
-	err = r.View(func(tx *Tx) error {
-		return tx.EachErased(func(d casefile.Digest) error { return x.disk.Remove(mailPath(x.dir, d)) })
+	err = r.View(func(tx *register.Tx) error {
+		return tx.EachErased(func(d casefile.Digest) error { return x.disk.Remove(register.MailPath(x.dir, d)) })
 	})
 	if err != nil {
 		return err
@@ -389,21 +352,26 @@ func (x *restoration) begin(name string, survived bool) (err error) {
 	return err
 }
 
-func (x *restoration) record(r *Register, name string) error {
+// record puts down that records after the backup may be lost.
+func (x *restoration) record(r *register.Register, name string) error {
 	since := time.Time{}
+	x.res.LostFrom = x.res.Records + 1
 	if x.res.Records > 0 {
-		var err error
-		if since, err = r.lastRecorded(); err != nil {
+		err := r.View(func(tx *register.Tx) error {
+			last, err := tx.Record(x.res.Records)
+			since = last.Recorded
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
-	x.res.LostFrom = x.res.Records + 1
 	now := x.o.Now
 	if now.IsZero() {
 		now = since
 	}
-	return r.Update(now, func(tx *Tx) error {
-		_, err := tx.Append(actorRegister, casefile.Draft{On: civil.Of(tx.now), Event: casefile.Restored{Backup: name, From: x.res.LostFrom, Since: since}})
+	return r.Update(now, func(tx *register.Tx) error {
+		_, err := tx.Append(register.Actor, casefile.Draft{On: tx.Today(), Event: casefile.Restored{Backup: name, From: x.res.LostFrom, Since: since}})
 		return err
 	})
 }

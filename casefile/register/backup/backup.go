@@ -1,20 +1,5 @@
-package register
-
-import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
-
-	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/durable"
-)
-
+// Package backup makes backups of a register, and registers of backups.
+//
 // A backup is complete in itself: a directory
 //
 //	ysq-<register>-<time>-<records>-<head>/
@@ -29,20 +14,38 @@ import (
 // an earlier backup in the same place has are linked to, so that each backup looks whole and only
 // what is new takes room. A backup appears under its name when it is durable and was read back, and
 // not before.
+package backup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/register"
+)
 
 // Manifest is the file backup.json: what the backup holds.
 type Manifest struct {
-	Register Meta            `json:"register"`
-	Taken    time.Time       `json:"taken"`
-	Records  uint64          `json:"records"`
-	Head     casefile.Digest `json:"head"`     // of the last record
-	Database casefile.Digest `json:"database"` // of the file register.db
-	Mails    int             `json:"mails"`
-	Missing  []Difference    `json:"missing"` // mails that the register itself could not give whole
+	Register register.Meta         `json:"register"`
+	Taken    time.Time             `json:"taken"`
+	Records  uint64                `json:"records"`
+	Head     casefile.Digest       `json:"head"`     // of the last record
+	Database casefile.Digest       `json:"database"` // of the file register.db
+	Mails    int                   `json:"mails"`
+	Missing  []register.Difference `json:"missing"` // mails that the register itself could not give whole
 }
 
-// BackupOptions tune a backup. The zero value makes a plain one and removes none.
-type BackupOptions struct {
+// Options tune a backup. The zero value makes a plain one and removes none.
+type Options struct {
 	// Recipients are age public keys; given any, the backup is one encrypted file.
 	Recipients []string
 	// Keep says which earlier backups of this register stay.
@@ -52,41 +55,51 @@ type BackupOptions struct {
 	// Templates is the directory of the office's templates of letters, which are taken along; empty: none.
 	Templates string
 	Now       time.Time
-	Tell      Progress
+	Tell      register.Progress
 }
 
-// BackupResult says what a backup did.
-type BackupResult struct {
+// Result says what a backup did.
+type Result struct {
 	Path string
 	Manifest
 	Linked  int      // mails that an earlier backup had already
 	Removed []string // names of backups that were no longer to be kept
 }
 
-// ErrBackupRuns is returned while another backup of the same register is being made.
-var ErrBackupRuns = errors.New("另一次备份还在进行；请等它结束，或查看目标磁盘是否卡住")
+// Backups makes the backups of one register, one at a time.
+type Backups struct {
+	reg     *register.Register
+	running sync.Mutex
+}
 
-// Backup makes a backup in a directory that must be there already, so that a disk that is not mounted
+// Of returns the backups of an open register.
+func Of(r *register.Register) *Backups { return &Backups{reg: r} }
+
+// ErrRuns is returned while another backup of the same register is being made.
+var ErrRuns = errors.New("另一次备份还在进行；请等它结束，或查看目标磁盘是否卡住")
+
+// Make makes a backup in a directory that must be there already, so that a disk that is not mounted
 // is noticed. Readers and writers go on whatever the target does: nothing of the register is held
 // while it is written.
-func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (res BackupResult, err error) {
-	if !r.backing.TryLock() {
-		return res, ErrBackupRuns
+func (all *Backups) Make(ctx context.Context, target string, o Options) (res Result, err error) {
+	if !all.running.TryLock() {
+		return res, ErrRuns
 	}
-	defer r.backing.Unlock()
+	defer all.running.Unlock()
+	r := all.reg
 	seal, err := sealFor(o.Recipients)
 	if err != nil {
 		return res, err
 	}
-	if err := r.checkTarget(target); err != nil {
+	if err := checkTarget(target, r.Dir()); err != nil {
 		return res, err
 	}
-	s, err := r.snapshot(ctx, o.Tell)
+	s, err := r.Snapshot(ctx, o.Tell)
 	if err != nil {
 		return res, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	b := backup{ctx: ctx, disk: r.disk, s: s, live: r, target: target, tell: o.Tell, config: o.Config}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	b := backup{ctx: ctx, disk: r.Disk(), s: s, live: r, target: target, tell: o.Tell, config: o.Config}
 	if b.templates, err = templatesIn(o.Templates); err != nil {
 		return res, err
 	}
@@ -107,20 +120,20 @@ func (r *Register) Backup(ctx context.Context, target string, o BackupOptions) (
 		err = b.writeDir(tmp)
 	}
 	if err == nil {
-		err = errors.Join(r.disk.Rename(tmp, final), r.disk.SyncDir(target))
+		err = errors.Join(b.disk.Rename(tmp, final), b.disk.SyncDir(target))
 	}
 	if err != nil {
 		return res, errors.Join(fmt.Errorf("writing the backup: %w", err), os.RemoveAll(tmp))
 	}
-	res = BackupResult{Path: final, Manifest: b.manifest, Linked: b.linked}
+	res = Result{Path: final, Manifest: b.manifest, Linked: b.linked}
 	res.Removed, err = b.rotate(o.Keep)
-	return res, errors.Join(err, r.noteBackup(res, seal != nil))
+	return res, errors.Join(err, all.note(res, seal != nil))
 }
 
 // partial begins the names of backups that are being made, or were when the machine stopped.
 const partial = ".partial-"
 
-func (r *Register) checkTarget(target string) error {
+func checkTarget(target, state string) error {
 	info, err := os.Stat(target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -134,8 +147,7 @@ func (r *Register) checkTarget(target string) error {
 	if err != nil {
 		return err
 	}
-	state, err := filepath.EvalSymlinks(r.dir)
-	if err != nil {
+	if state, err = filepath.EvalSymlinks(state); err != nil {
 		return err
 	}
 	if rel, err := filepath.Rel(state, in); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
@@ -148,13 +160,13 @@ func (r *Register) checkTarget(target string) error {
 type backup struct {
 	ctx       context.Context
 	disk      durable.Disk
-	s         *snapshot
-	live      *Register
+	s         *register.Snapshot
+	live      *register.Register
 	target    string
 	config    string
 	templates []string // their paths
-	tell      Progress
-	name      backupName
+	tell      register.Progress
+	name      name
 	manifest  Manifest
 	mails     []casefile.Digest
 	previous  string // directory of the newest earlier backup; "": none
@@ -164,11 +176,11 @@ type backup struct {
 // prepare reads from the snapshot what the backup will hold.
 func (b *backup) prepare(now time.Time) (err error) {
 	m := &b.manifest
-	m.Register, m.Taken, m.Missing = b.s.reg.meta, now, []Difference{}
-	err = b.s.reg.View(func(tx *Tx) error {
-		b.tell.say("检查快照", 0, 1)
-		for problem := range tx.b.Check() {
-			return fmt.Errorf("%s：%w（%v）；%s", b.live.db.Path(), ErrDamaged, problem, remedy)
+	m.Register, m.Taken, m.Missing = b.s.Meta(), now, []register.Difference{}
+	err = b.s.View(func(tx *register.Tx) error {
+		b.tell.Say("检查快照", 0, 1)
+		if err := tx.Check(); err != nil {
+			return err
 		}
 		m.Records, m.Head = tx.Head()
 		return tx.EachDigest(func(d casefile.Digest) error {
@@ -181,7 +193,7 @@ func (b *backup) prepare(now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	if m.Database, err = durable.Sum(b.s.reg.db.Path()); err != nil {
+	if m.Database, err = durable.Sum(b.s.Database().Path); err != nil {
 		return err
 	}
 	b.name = nameOf(m.Register, now, m.Records, m.Head, false)
@@ -212,14 +224,14 @@ func (b *backup) sweep() error {
 }
 
 // backupsIn lists the backups of a register, the oldest first.
-func backupsIn(target, register string) ([]backupName, error) {
+func backupsIn(target, register string) ([]name, error) {
 	entries, err := os.ReadDir(target)
 	if err != nil {
 		return nil, err
 	}
-	var names []backupName
+	var names []name
 	for _, e := range entries {
-		if n, ok := parseBackupName(e.Name()); ok && n.register == register {
+		if n, ok := parseName(e.Name()); ok && n.register == register {
 			names = append(names, n) // their order is that of the time in them
 		}
 	}
@@ -227,7 +239,7 @@ func backupsIn(target, register string) ([]backupName, error) {
 }
 
 func (b *backup) writeDir(dir string) error {
-	dirs := []string{dir, filepath.Join(dir, "journal"), filepath.Join(dir, "mail")}
+	dirs := []string{dir, filepath.Join(dir, register.JournalDir), filepath.Join(dir, "mail")}
 	for i := range 16 {
 		dirs = append(dirs, filepath.Join(dir, "mail", fmt.Sprintf("%x", i)))
 	}
@@ -236,16 +248,16 @@ func (b *backup) writeDir(dir string) error {
 			return err
 		}
 	}
-	database := filepath.Join(dir, fileName)
-	if _, err := b.disk.Copy(b.s.reg.db.Path(), database, b.s.reg.size()); err != nil {
+	database := filepath.Join(dir, register.FileName)
+	if _, err := b.disk.Copy(b.s.Database().Path, database, b.s.Database().Size); err != nil {
 		return err
 	}
-	for _, f := range b.s.journal {
-		if _, err := b.disk.Copy(f.path, filepath.Join(dir, "journal", filepath.Base(f.path)), f.size); err != nil {
+	for _, f := range b.s.Journal() {
+		if _, err := b.disk.Copy(f.Path, filepath.Join(dir, register.JournalDir, filepath.Base(f.Path)), f.Size); err != nil {
 			return err
 		}
 	}
-	if err := b.copySmall(filepath.Join(b.live.journal.dir, "register.json"), filepath.Join(dir, "journal", "register.json")); err != nil {
+	if err := b.copySmall(filepath.Join(b.live.Dir(), register.JournalDir, "register.json"), filepath.Join(dir, register.JournalDir, "register.json")); err != nil {
 		return err
 	}
 	if b.config != "" {
@@ -266,7 +278,7 @@ func (b *backup) writeDir(dir string) error {
 	}
 	for i, d := range b.mails {
 		if i%100 == 0 {
-			b.tell.say("备份邮件原文", int64(i), int64(len(b.mails)))
+			b.tell.Say("备份邮件原文", int64(i), int64(len(b.mails)))
 		}
 		if b.ctx.Err() != nil {
 			return context.Cause(b.ctx)
@@ -319,7 +331,7 @@ func (b *backup) copySmall(from, to string) error {
 // putMail links to an earlier backup's copy of a mail, or copies it. One that the register itself
 // does not have whole does not fail the backup; it is told.
 func (b *backup) putMail(dir string, d casefile.Digest) error {
-	from, to := mailPath(b.live.dir, d), mailPath(dir, d)
+	from, to := register.MailPath(b.live.Dir(), d), register.MailPath(dir, d)
 	info, err := os.Stat(from)
 	if errors.Is(err, fs.ErrNotExist) {
 		if !b.live.Erased(d) {
@@ -330,7 +342,7 @@ func (b *backup) putMail(dir string, d casefile.Digest) error {
 		return err
 	}
 	if b.previous != "" {
-		old := mailPath(b.previous, d)
+		old := register.MailPath(b.previous, d)
 		if was, err := os.Stat(old); err == nil && was.Size() == info.Size() {
 			// A file system without links is no reason to fail: then each backup is a full one. A
 			// copy that has rotted since is linked to as it is: VerifyDir finds it, and making every
@@ -358,12 +370,12 @@ func (b *backup) putMail(dir string, d casefile.Digest) error {
 }
 
 func (b *backup) lacks(d casefile.Digest, what string) {
-	b.manifest.Missing = append(b.manifest.Missing, Difference{"mail", d.String(), what, "从更早的备份取回这个文件"})
+	b.manifest.Missing = append(b.manifest.Missing, register.Difference{Place: "mail", Key: d.String(), What: what, Do: "从更早的备份取回这个文件"})
 }
 
 // readBack opens the copy where it lies.
 func (b *backup) readBack(path string) error {
-	b.tell.say("检查备份", 0, 1)
+	b.tell.Say("检查备份", 0, 1)
 	sum, err := durable.Sum(path)
 	if err != nil {
 		return err
@@ -371,17 +383,17 @@ func (b *backup) readBack(path string) error {
 	if sum != b.manifest.Database {
 		return fmt.Errorf("%s：写入的备份读回来不一样；目标磁盘可能有故障", path)
 	}
-	s, err := inspect(filepath.Dir(path), Options{Law: b.live.law, Calendar: b.live.base})
+	s, err := register.Inspect(filepath.Dir(path), register.Options{})
 	if err != nil {
 		return err
 	}
-	err = s.reg.View(func(tx *Tx) error {
+	err = s.View(func(tx *register.Tx) error {
 		if seq, head := tx.Head(); seq != b.manifest.Records || head != b.manifest.Head {
 			return fmt.Errorf("%s：备份的末条记录是 %d，应为 %d", path, seq, b.manifest.Records)
 		}
 		return nil
 	})
-	return errors.Join(err, s.close())
+	return errors.Join(err, s.Close())
 }
 
 // rotate removes the backups that are no longer to be kept. Each disappears under another name first,

@@ -1,4 +1,4 @@
-package register
+package backup
 
 import (
 	"archive/tar"
@@ -19,6 +19,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/register"
 )
 
 // sealFor reads age's public keys; nil where there are none.
@@ -55,7 +56,7 @@ func (b *backup) writeSealed(path string, to []age.Recipient) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	b.tell.say("检查备份", 0, 1)
+	b.tell.Say("检查备份", 0, 1)
 	read, err := durable.Sum(path)
 	if err == nil && read != casefile.Digest(sum.Sum(nil)) {
 		err = fmt.Errorf("%s：写入的备份读回来不一样；目标磁盘可能有故障", path)
@@ -65,15 +66,15 @@ func (b *backup) writeSealed(path string, to []age.Recipient) error {
 
 // pack puts everything into an archive, the manifest last: what it says is then known.
 func (b *backup) pack(t *tar.Writer) error {
-	if err := b.packFile(t, fileName, b.s.reg.db.Path(), b.s.reg.size()); err != nil {
+	if err := b.packFile(t, register.FileName, b.s.Database().Path, b.s.Database().Size); err != nil {
 		return err
 	}
-	for _, f := range b.s.journal {
-		if err := b.packFile(t, "journal/"+filepath.Base(f.path), f.path, f.size); err != nil {
+	for _, f := range b.s.Journal() {
+		if err := b.packFile(t, "journal/"+filepath.Base(f.Path), f.Path, f.Size); err != nil {
 			return err
 		}
 	}
-	small := [][2]string{{"journal/register.json", filepath.Join(b.live.journal.dir, "register.json")}, {"secret", filepath.Join(b.live.dir, "secret")}}
+	small := [][2]string{{"journal/register.json", filepath.Join(b.live.Dir(), register.JournalDir, "register.json")}, {"secret", filepath.Join(b.live.Dir(), "secret")}}
 	if b.config != "" {
 		small = append(small, [2]string{"ysq.toml", b.config})
 	}
@@ -93,7 +94,7 @@ func (b *backup) pack(t *tar.Writer) error {
 	}
 	for i, d := range b.mails {
 		if i%100 == 0 {
-			b.tell.say("备份邮件原文", int64(i), int64(len(b.mails)))
+			b.tell.Say("备份邮件原文", int64(i), int64(len(b.mails)))
 		}
 		if err := b.packMail(t, d); err != nil {
 			return err
@@ -107,7 +108,7 @@ func (b *backup) pack(t *tar.Writer) error {
 }
 
 func (b *backup) packMail(t *tar.Writer, d casefile.Digest) error {
-	path := mailPath(b.live.dir, d)
+	path := register.MailPath(b.live.Dir(), d)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if !b.live.Erased(d) {
@@ -169,7 +170,7 @@ func unseal(ctx context.Context, path, dir string, identities []age.Identity) er
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			_, err = io.Copy(io.Discard, plain) // age proves the end of the file only to who reads it
+			_, err = io.Copy(io.Discard, plain) // age proves the end of the file only when it is read
 			return err
 		}
 		if err != nil {

@@ -1,4 +1,4 @@
-package register
+package backup
 
 import (
 	"errors"
@@ -16,14 +16,15 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/register"
 )
 
-func backedUp(t *testing.T, dir, target string, o BackupOptions) BackupResult {
+func backedUp(t *testing.T, dir, target string, o Options) Result {
 	t.Helper()
-	r, err := Open(dir, Options{})
+	r, err := register.Open(dir, register.Options{})
 	must(t, err)
 	defer r.Close()
-	res, err := r.Backup(t.Context(), target, o)
+	res, err := Of(r).Make(t.Context(), target, o)
 	must(t, err)
 	return res
 }
@@ -35,23 +36,23 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Run(map[bool]string{true: "plain", false: "encrypted"}[recipients == nil], func(t *testing.T) {
 			dir, target := stocked(t), quickDir(t)
 			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte("key"), 0o600))
-			want := state(t, dir)
+			want := lines(t, dir)
 			conf := filepath.Join(t.TempDir(), "ysq.toml")
 			must(t, os.WriteFile(conf, []byte("# configuration"), 0o600))
 			templates := t.TempDir()
 			must(t, os.WriteFile(filepath.Join(templates, "补正告知书.docx"), []byte("template"), 0o600))
 			must(t, os.WriteFile(filepath.Join(templates, "~$正告知书.docx"), []byte("Word has it open"), 0o600))
-			b := backedUp(t, dir, target, BackupOptions{Now: start.AddDate(2, 0, 0), Recipients: recipients, Config: conf, Templates: templates})
-			name, ok := parseBackupName(filepath.Base(b.Path))
+			b := backedUp(t, dir, target, Options{Now: start.AddDate(2, 0, 0), Recipients: recipients, Config: conf, Templates: templates})
+			name, ok := parseName(filepath.Base(b.Path))
 			if !ok || name.String() != filepath.Base(b.Path) || !strings.HasPrefix(b.Head.String(), name.head) || b.Records != 18 || b.Mails != 4 || len(b.Missing) > 0 {
 				t.Errorf("backup %+v", b)
 			}
 			if recipients == nil {
-				if wrong, err := VerifyBackup(t.Context(), b.Path, Options{}, nil); err != nil || len(wrong) > 0 {
+				if wrong, err := Verify(t.Context(), b.Path, register.Options{}, nil); err != nil || len(wrong) > 0 {
 					t.Errorf("verifying the backup: %v, %v", wrong, err)
 				}
 			}
-			o := RestoreOptions{Options: Options{Now: start.AddDate(3, 0, 0)}, Identities: identity.String()}
+			o := RestoreOptions{Options: register.Options{Now: start.AddDate(3, 0, 0)}, Identities: identity.String()}
 			if res, err := Drill(t.Context(), b.Path, t.TempDir(), o); err != nil || len(res.Differences) > 0 || res.LostFrom != 19 {
 				t.Errorf("drill %+v, %v", res, err)
 			}
@@ -61,9 +62,9 @@ func TestBackupAndRestore(t *testing.T) {
 				t.Errorf("restored %+v, %v", res, err)
 			}
 			intact(t, again)
-			r, err := Open(again, Options{})
+			r, err := register.Open(again, register.Options{})
 			must(t, err)
-			r.View(func(tx *Tx) error {
+			r.View(func(tx *register.Tx) error {
 				last, err := tx.Record(19)
 				e, ok := last.Event.(casefile.Restored)
 				if err != nil || !ok || e.From != 19 || !strings.HasPrefix(filepath.Base(b.Path), e.Backup) || !e.Since.Equal(start.AddDate(1, 0, 1)) {
@@ -72,14 +73,14 @@ func TestBackupAndRestore(t *testing.T) {
 				return nil
 			})
 			must(t, r.Close())
-			got := state(t, again)
-			if !strings.HasPrefix(got, want[:strings.Index(want, "== case")]) {
+			got := lines(t, again)
+			if !strings.HasPrefix(got, want) {
 				t.Error("the records are not those of the backup")
 			}
 			if _, err := os.Stat(filepath.Join(again, "secret")); (err == nil) != (recipients != nil) {
 				t.Errorf("secret: %v", err)
 			}
-			if _, err := Restore(t.Context(), b.Path, again, o); !errors.Is(err, ErrExists) {
+			if _, err := Restore(t.Context(), b.Path, again, o); !errors.Is(err, register.ErrExists) {
 				t.Errorf("restored over a register: %v", err)
 			}
 		})
@@ -89,25 +90,25 @@ func TestBackupAndRestore(t *testing.T) {
 // The disk with the database is lost, the one with the journal is not: nothing is lost.
 func TestRestoreWithSurvivingJournal(t *testing.T) {
 	dir, target := stocked(t), quickDir(t)
-	b := backedUp(t, dir, target, BackupOptions{Now: start})
-	r, err := Open(dir, Options{})
+	b := backedUp(t, dir, target, Options{Now: start})
+	r, err := register.Open(dir, register.Options{})
 	must(t, err)
 	late := letter(t, r, 6)
 	erase(t, r, start.AddDate(1, 0, 5), "2026-00003")
 	must(t, r.Close())
-	erased := mailPath(dir, casefile.DigestOf([]byte("mail 3")))
-	must(t, os.Remove(filepath.Join(dir, fileName)))
+	erased := register.MailPath(dir, casefile.DigestOf([]byte("mail 3")))
+	must(t, os.Remove(filepath.Join(dir, register.FileName)))
 	must(t, os.RemoveAll(filepath.Join(dir, "mail", "0")))
 	must(t, os.WriteFile(erased, []byte("mail 3"), 0o600)) // as from an old copy
-	res, err := Restore(t.Context(), b.Path, dir, RestoreOptions{Options: Options{Now: start.AddDate(2, 0, 0)}})
+	res, err := Restore(t.Context(), b.Path, dir, RestoreOptions{Options: register.Options{Now: start.AddDate(2, 0, 0)}})
 	if err != nil || len(res.Differences) > 0 || res.Replayed != 3 || res.LostFrom != 0 {
 		t.Errorf("restored %+v, %v", res, err)
 	}
 	if there, _ := durable.Exists(erased); there {
 		t.Error("a mail that was erased after the backup is back")
 	}
-	r = reopened(t, dir)
-	r.View(func(tx *Tx) error {
+	r = opened(t, dir)
+	r.View(func(tx *register.Tx) error {
 		if c, err := tx.Case(late); err != nil || c.Messages != 1 {
 			t.Errorf("the case after the backup: %+v, %v", c, err)
 		}
@@ -117,22 +118,22 @@ func TestRestoreWithSurvivingJournal(t *testing.T) {
 
 func TestRestoreRefuses(t *testing.T) {
 	dir, target := stocked(t), quickDir(t)
-	b := backedUp(t, dir, target, BackupOptions{Now: start})
+	b := backedUp(t, dir, target, Options{Now: start})
 	t.Run("a changed database", func(t *testing.T) {
-		path := filepath.Join(b.Path, fileName)
+		path := filepath.Join(b.Path, register.FileName)
 		raw, err := os.ReadFile(path)
 		must(t, err)
 		defer os.WriteFile(path, raw, 0o600)
 		must(t, os.WriteFile(path, []byte(strings.Replace(string(raw), "李四", "李五", 1)), 0o600))
-		if _, err := Restore(t.Context(), b.Path, t.TempDir(), RestoreOptions{}); !errors.Is(err, ErrDamaged) {
+		if _, err := Restore(t.Context(), b.Path, t.TempDir(), RestoreOptions{}); !errors.Is(err, register.ErrDamaged) {
 			t.Errorf("restored: %v", err)
 		}
 	})
 	t.Run("another register's journal", func(t *testing.T) {
 		other := stocked(t)
-		must(t, os.Remove(filepath.Join(other, fileName)))
+		must(t, os.Remove(filepath.Join(other, register.FileName)))
 		_, err := Restore(t.Context(), b.Path, other, RestoreOptions{})
-		if _, ok := errors.AsType[*BrokenJournalError](err); !ok || !strings.Contains(err.Error(), "移走") {
+		if _, ok := errors.AsType[*register.BrokenJournalError](err); !ok || !strings.Contains(err.Error(), "移走") {
 			t.Errorf("restored: %v", err)
 		}
 	})
@@ -145,7 +146,7 @@ func TestRestoreRefuses(t *testing.T) {
 			if _, err := Restore(t.Context(), test.from, t.TempDir(), RestoreOptions{}); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q in it", err, test.want)
 			}
-			if _, err := VerifyBackup(t.Context(), test.from, Options{}, nil); err == nil || !strings.Contains(err.Error(), "backup.json") {
+			if _, err := Verify(t.Context(), test.from, register.Options{}, nil); err == nil || !strings.Contains(err.Error(), "backup.json") {
 				t.Errorf("verified: got %v, want backup.json in it", err)
 			}
 		})
@@ -154,12 +155,12 @@ func TestRestoreRefuses(t *testing.T) {
 
 func TestBackupIsIncrementalAndRotates(t *testing.T) {
 	dir, target := stocked(t), quickDir(t)
-	r := reopened(t, dir)
+	r := opened(t, dir)
 	must(t, os.Mkdir(filepath.Join(target, "something-else"), 0o700))
 	must(t, os.Mkdir(filepath.Join(target, partial+backupNameOf(r)), 0o700))
 	var names []string
 	for day := range 5 {
-		res, err := r.Backup(t.Context(), target, BackupOptions{Now: start.AddDate(0, 0, day), Keep: Retention{Days: 2}})
+		res, err := Of(r).Make(t.Context(), target, Options{Now: start.AddDate(0, 0, day), Keep: Retention{Days: 2}})
 		must(t, err)
 		names = append(names, filepath.Base(res.Path))
 		if want := min(day, 1) * 4; res.Linked != want {
@@ -179,41 +180,41 @@ func TestBackupIsIncrementalAndRotates(t *testing.T) {
 		t.Errorf("left %v, want %v", left, want)
 	}
 	last := filepath.Join(target, names[4])
-	wrong, err := VerifyBackup(t.Context(), last, Options{}, nil)
+	wrong, err := Verify(t.Context(), last, register.Options{}, nil)
 	if err != nil || len(wrong) > 0 {
 		t.Errorf("verifying the last: %v, %v", wrong, err)
 	}
 	// A backup is what its backup.json says, byte for byte.
-	database := filepath.Join(last, fileName)
+	database := filepath.Join(last, register.FileName)
 	raw, err := os.ReadFile(database)
 	must(t, err)
 	must(t, os.WriteFile(database, append(raw, 'x'), 0o600))
-	if wrong, err = VerifyBackup(t.Context(), last, Options{}, nil); err != nil || len(wrong) != 1 || wrong[0].Key != fileName {
+	if wrong, err = Verify(t.Context(), last, register.Options{}, nil); err != nil || len(wrong) != 1 || wrong[0].Key != register.FileName {
 		t.Errorf("a longer database: %v, %v", wrong, err)
 	}
 	must(t, os.WriteFile(database, raw, 0o600))
 	must(t, os.Remove(filepath.Join(last, "backup.json")))
-	if wrong, err = VerifyBackup(t.Context(), last, Options{}, nil); err != nil || len(wrong) != 1 || wrong[0].Key != "backup.json" {
+	if wrong, err = Verify(t.Context(), last, register.Options{}, nil); err != nil || len(wrong) != 1 || wrong[0].Key != "backup.json" {
 		t.Errorf("without backup.json: %v, %v", wrong, err)
 	}
 }
 
-func backupNameOf(r *Register) string {
-	return nameOf(r.meta, start, 1, casefile.Digest{1}, false).String()
+func backupNameOf(r *register.Register) string {
+	return nameOf(r.Meta(), start, 1, casefile.Digest{1}, false).String()
 }
 
 func TestBackupRefusesTargets(t *testing.T) {
-	r := reopened(t, stocked(t))
-	inside := filepath.Join(r.dir, "backups")
+	r := opened(t, stocked(t))
+	inside := filepath.Join(r.Dir(), "backups")
 	must(t, os.Mkdir(inside, 0o700))
 	link := filepath.Join(t.TempDir(), "link")
 	must(t, os.Symlink(inside, link))
-	for _, target := range []string{inside, r.dir, link, filepath.Join(t.TempDir(), "unmounted"), filepath.Join(r.dir, fileName)} {
-		if res, err := r.Backup(t.Context(), target, BackupOptions{Now: start}); err == nil {
+	for _, target := range []string{inside, r.Dir(), link, filepath.Join(t.TempDir(), "unmounted"), filepath.Join(r.Dir(), register.FileName)} {
+		if res, err := Of(r).Make(t.Context(), target, Options{Now: start}); err == nil {
 			t.Errorf("a backup at %s", res.Path)
 		}
 	}
-	if _, err := r.Backup(t.Context(), t.TempDir(), BackupOptions{Recipients: []string{"age1nonsense"}}); err == nil {
+	if _, err := Of(r).Make(t.Context(), t.TempDir(), Options{Recipients: []string{"age1nonsense"}}); err == nil {
 		t.Error("a backup to a nonsensical key")
 	}
 }
@@ -224,7 +225,7 @@ func TestHangingTargetStallsNobody(t *testing.T) {
 	hangs, release := make(chan struct{}), make(chan struct{})
 	var first sync.Once
 	target := quickDir(t)
-	r, err := Open(dir, Options{Intercept: func(op durable.Op, path string, do func() error) error {
+	r, err := register.Open(dir, register.Options{Intercept: func(op durable.Op, path string, do func() error) error {
 		if op == durable.OpWrite && strings.HasPrefix(path, target) {
 			first.Do(func() { close(hangs) })
 			<-release
@@ -233,16 +234,17 @@ func TestHangingTargetStallsNobody(t *testing.T) {
 	}})
 	must(t, err)
 	defer r.Close()
+	all := Of(r)
 	done := make(chan error, 1)
 	go func() {
-		_, err := r.Backup(t.Context(), target, BackupOptions{Now: start})
+		_, err := all.Make(t.Context(), target, Options{Now: start})
 		done <- err
 	}()
 	<-hangs
 	for n := range 3 {
 		letter(t, r, 10+n)
 	}
-	if _, err := r.Backup(t.Context(), target, BackupOptions{Now: start}); !errors.Is(err, ErrBackupRuns) {
+	if _, err := all.Make(t.Context(), target, Options{Now: start}); !errors.Is(err, ErrRuns) {
 		t.Errorf("a second backup beside it: %v", err)
 	}
 	close(release)
@@ -261,9 +263,9 @@ func TestRetention(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		r := Retention{rapid.IntRange(0, 20).Draw(t, "days"), rapid.IntRange(0, 14).Draw(t, "months")}
-		var all []backupName
+		var all []name
 		for _, hours := range rapid.SliceOfNDistinct(rapid.IntRange(0, 20000), 1, 60, func(n int) int { return n }).Draw(t, "hours") {
-			all = append(all, backupName{taken: start.Add(time.Duration(hours) * time.Hour)})
+			all = append(all, name{taken: start.Add(time.Duration(hours) * time.Hour)})
 		}
 		gone := r.expired(all)
 		days, months := map[civil.Date]bool{}, map[string]bool{}
@@ -276,14 +278,14 @@ func TestRetention(t *testing.T) {
 				days[civil.Of(n.taken)], months[n.taken.Format("2006-01")] = true, true
 			}
 		}
-		if slices.ContainsFunc(gone, func(n backupName) bool { return n.taken.Equal(newest) }) {
+		if slices.ContainsFunc(gone, func(n name) bool { return n.taken.Equal(newest) }) {
 			t.Fatal("the newest would be removed")
 		}
 		if r == (Retention{}) && len(gone) > 0 {
 			t.Fatal("removed without a rule")
 		}
 		// What is removed would again be removed, and what stays, stays.
-		left := slices.DeleteFunc(slices.Clone(all), func(n backupName) bool { return slices.Contains(gone, n) })
+		left := slices.DeleteFunc(slices.Clone(all), func(n name) bool { return slices.Contains(gone, n) })
 		if again := r.expired(left); len(again) > 0 {
 			t.Fatalf("a second rotation removes %v", again)
 		}
