@@ -26,7 +26,7 @@ var schemas = [...]string{
 const Schema = len(schemas) - 1
 
 // ErrOlder is returned for a file of an earlier format where none may be changed.
-var ErrOlder = errors.New("登记库是旧格式，打开服务时会自动升级")
+var ErrOlder = errors.New("登记库是旧格式，守护进程启动时会留存旧库并升级")
 
 // migrate brings a database of an earlier format to the present one. Records are never written anew,
 // and everything else follows from them: the new file takes the lines as they stand and derives the

@@ -281,7 +281,15 @@ func TestMigrate(t *testing.T) {
 	if _, err := VerifyDir(t.Context(), dir, Options{}, nil); !errors.Is(err, ErrOlder) {
 		t.Errorf("verifying an older file: %v", err)
 	}
-	r, err = Open(dir, Options{Now: start})
+	before, err := os.ReadFile(filepath.Join(dir, FileName))
+	must(t, err)
+	if _, err := Open(dir, Options{Now: start}); !errors.Is(err, ErrOlder) {
+		t.Errorf("opening an older file without leave to migrate: %v", err)
+	}
+	if after, err := os.ReadFile(filepath.Join(dir, FileName)); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the older file was changed: %v", err)
+	}
+	r, err = Open(dir, Options{Now: start, Migrate: true})
 	must(t, err)
 	if f := r.Findings(); !f.Migrated || r.Meta().Schema != Schema {
 		t.Errorf("findings %+v, %+v", f, r.Meta())

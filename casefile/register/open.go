@@ -104,7 +104,7 @@ type Findings struct {
 }
 
 // Open opens the register of dir for this process alone. It refuses a missing, empty, damaged,
-// foreign or newer file, each with its own error, one that another process holds (*HeldError), and
+// foreign, newer or, without Options.Migrate, older file, each with its own error, one that another process holds (*HeldError), and
 // one whose journal does not fit it (*BrokenJournalError).
 func Open(dir string, o Options) (*Register, error) {
 	path := filepath.Join(dir, FileName)
@@ -122,6 +122,9 @@ func Open(dir string, o Options) (*Register, error) {
 			return err
 		}
 		if r.meta.Schema < Schema {
+			if !o.Migrate {
+				return fmt.Errorf("%s：%w（格式 %d，本程序用 %d）", path, ErrOlder, r.meta.Schema, Schema)
+			}
 			if err := r.migrate(timeOr(o.Now)); err != nil {
 				return err
 			}

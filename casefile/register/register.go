@@ -127,6 +127,9 @@ type Options struct {
 	// Now is when the register is opened: what Open itself records bears it, and a clock that has
 	// gone back shows against it. Zero: the time of the last record.
 	Now time.Time
+	// Migrate brings a file of an earlier format to the present one. Without it such a file is refused
+	// (ErrOlder) and stays as it is: only the daemon's start and a restoration have a reason to change it.
+	Migrate bool
 	// Intercept stands before every step that changes the disk, for tests that make a step fail with
 	// or without its effect. Nil runs each step.
 	Intercept func(op durable.Op, path string, do func() error) error

@@ -37,7 +37,7 @@ func TestFrozenSchemas(t *testing.T) {
 			for _, name := range []string{FileName, "journal/register.json", "journal/2026.jsonl", "journal/2027.jsonl"} {
 				thaw(t, schema, name, filepath.Join(dir, name))
 			}
-			r, err := Open(dir, Options{Now: start.AddDate(5, 0, 0)})
+			r, err := Open(dir, Options{Now: start.AddDate(5, 0, 0), Migrate: true})
 			must(t, err)
 			if migrated := r.Findings().Migrated; migrated != (schema < Schema) || r.Meta().Schema != Schema {
 				t.Errorf("migrated: %v, now %+v", migrated, r.Meta())
@@ -81,7 +81,7 @@ func TestFrozenEverything(t *testing.T) {
 			}
 			journal, err := os.ReadFile(filepath.Join(dir, "journal", "2026.jsonl"))
 			must(t, err)
-			r, err := Open(dir, Options{})
+			r, err := Open(dir, Options{Migrate: true})
 			must(t, err)
 			for _, wrong := range proven(t, r) {
 				if wrong.Place != "mail" { // no bytes are frozen

@@ -331,7 +331,9 @@ func (x *restoration) mails() error {
 // begin opens the restored register, records the restoration, removes what was erased since the
 // backup, and verifies.
 func (x *restoration) begin(name string, survived bool) (err error) {
-	r, err := register.Open(x.dir, x.o.Options)
+	o := x.o.Options
+	o.Migrate = true // it is a copy; the backup stays as it is
+	r, err := register.Open(x.dir, o)
 	if err != nil {
 		return err
 	}

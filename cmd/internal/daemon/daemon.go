@@ -36,8 +36,9 @@ type Daemon struct {
 }
 
 // New opens the register. It fails when another process holds it (*ask.Error with ExitUnreachable)
-// or when it is not fit to be used. Run must be called.
+// or when it is not fit to be used. A register of an earlier format is migrated. Run must be called.
 func New(o Options) (*Daemon, error) {
+	o.migrate = true
 	f, err := openOffice(o)
 	if err != nil {
 		return nil, err

@@ -49,6 +49,9 @@ type Options struct {
 	// SetLevel changes what is logged from now on; nil where nothing can.
 	SetLevel func(config.Level)
 
+	// migrate lets a register of an earlier format be brought to the present one.
+	migrate bool
+
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
 	dial, dialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	unbound        bool
@@ -113,7 +116,7 @@ func openOffice(o Options) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Intercept: o.registerDisk})
+	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Migrate: o.migrate, Intercept: o.registerDisk})
 	if err != nil {
 		return nil, toldOpening(err)
 	}

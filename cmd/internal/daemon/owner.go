@@ -93,6 +93,9 @@ func told(err error) error {
 	if held, ok := errors.AsType[*register.HeldError](err); ok {
 		return &ask.Error{Code: "held", Msg: held.Error(), Exit: ask.ExitUnreachable}
 	}
+	if errors.Is(err, register.ErrOlder) {
+		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务（systemctl start ysq）；登记库未动", Exit: ask.ExitUnreachable}
+	}
 	for _, known := range []struct {
 		is   error
 		code string
