@@ -217,7 +217,7 @@ func (d *base64Source) isData(line []byte) bool {
 		n, foreign, blanks := census(line)
 		return foreign+blanks == 0 && n%4 == 0 && (n >= 8 || bytes.HasSuffix(line, []byte("=")))
 	case emptyLine:
-		if d.n == 0 && len(line) < 8 && words(line) {
+		if d.n == 0 && len(line) < 8 && words(line) && !bytes.HasSuffix(line, []byte("=")) {
 			return false
 		}
 	}
