@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
+
+	"ysq.internal/ysq/casefile/civil"
 )
 
 // Digest is the SHA-256 of bytes as they arrived. It names a mail, an attachment or a record for
@@ -110,6 +112,8 @@ type Message struct {
 	Text string `json:"text,omitzero"`
 	// Parts are the leaves of the MIME tree in order, the ones that gave Text included.
 	Parts []Part `json:"parts,omitzero"`
+	// Links lead to files that are not in the mail but on a server, for some time.
+	Links []Link `json:"links,omitzero"`
 	// Defects are what was wrong with the mail and what was done about it, in the order found.
 	Defects []Defect `json:"defects,omitzero"`
 }
@@ -146,6 +150,16 @@ type Part struct {
 	Digest     Digest `json:"digest"` // of the decoded bytes
 	// Note names what an operator must know: "winmail.dat (TNEF)", "加密压缩包", "嵌套邮件".
 	Note string `json:"note,omitzero"`
+}
+
+// Link is the address of a file that its sender left on a server: 超大附件 of a webmail, a 网盘, a document
+// on the web.
+type Link struct {
+	URL   string     `json:"url"`
+	Where string     `json:"where"`          // what it is by its host or the words beside it: "网盘"
+	Code  string     `json:"code,omitzero"`  // 提取码
+	Days  int        `json:"days,omitzero"`  // how long it is said to work, from the day it was sent; 0 where nothing is said
+	Until civil.Date `json:"until,omitzero"` // or the last day, where one is named
 }
 
 // Defect is one thing that was wrong with a mail. Its code is stable; its detail is for people.

@@ -34,7 +34,7 @@ package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 7
+const Version = 8
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1
@@ -137,6 +137,7 @@ const (
 	NoteArchive   = "archive"   // files within a file are not read
 	NoteUnread    = "unread"    // a kind of file that is not read here
 	NoteEmpty     = "empty"     // there is no text in it
+	NoteUnseen    = "unseen"    // what a page's author hid was left out
 )
 
 func (d *Document) note(code, text string) {

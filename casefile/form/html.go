@@ -9,6 +9,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"ysq.internal/ysq/casefile/unseen"
 )
 
 // maxHTML bounds the page that is read: beyond it stand pictures written as text.
@@ -90,7 +92,7 @@ type page struct {
 	pre    int
 	quotes quotes
 	cites  []atom.Atom // open elements within a quotation, the quotation first
-	hidden []atom.Atom
+	hidden unseen.Elements
 	open   []*htmlTable
 	size   int
 	full   bool
@@ -106,7 +108,10 @@ type htmlTable struct {
 const maxOpenTables = 24
 
 func (p *page) text(s string) {
-	if len(p.hidden) > 0 {
+	if p.hidden.Hidden() {
+		if said := strings.Join(strings.Fields(clean(s)), ""); said != "" {
+			p.d.note(NoteUnseen, "网页里有发件人设为不可见的文字，没有读取：“"+clip(said, 120)+"”。")
+		}
 		return
 	}
 	for _, r := range s {
@@ -186,7 +191,8 @@ func (p *page) start(tag atom.Atom, a map[string]string) {
 	if p.nests(&p.cites, tag, quotation(tag, a)) && len(p.cites) == 1 {
 		p.softLine()
 	}
-	p.nests(&p.hidden, tag, hides(a))
+	_, hidden := a["hidden"]
+	p.hidden.Start(tag, a["style"], hidden)
 	switch tag {
 	case atom.Script, atom.Style, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes, atom.Head:
 		if tag != atom.Head {
@@ -251,7 +257,7 @@ func (p *page) end(tag atom.Atom) {
 		}
 	}
 	leaves(&p.cites, tag)
-	leaves(&p.hidden, tag)
+	p.hidden.End(tag)
 }
 
 // nests follows the elements inside of one that starts something; it reports whether one is open.
@@ -284,11 +290,6 @@ func quotation(tag atom.Atom, a map[string]string) bool {
 	id, class := strings.ToLower(a["id"]), strings.ToLower(a["class"])
 	return tag == atom.Blockquote && (strings.EqualFold(a["type"], "cite") || strings.Contains(class, "quote")) ||
 		id == "isreplycontent" || id == "isforwardcontent" || strings.Contains(class, "gmail_quote") || strings.Contains(class, "moz-cite") || strings.Contains(id, "divrplyfwdmsg")
-}
-
-func hides(a map[string]string) bool {
-	style := strings.ToLower(strings.Join(strings.Fields(a["style"]), ""))
-	return strings.Contains(style, "display:none") || strings.Contains(style, "font-size:0px") || strings.Contains(style, "mso-hide:all")
 }
 
 func inputText(a map[string]string) string {

@@ -33,15 +33,7 @@ const (
 // base64 returns the decoder of a part that is declared base64. Some programs declare it and write plain
 // text all the same; that text is then the content.
 func (w *walker) base64(src source, where string) source {
-	begin, err := src.chunk() // of most attachments it is long enough
-	for err == nil && len(begin) < sampleSize {
-		begin = bytes.Clone(begin) // a chunk is valid until the next
-		var more []byte
-		if more, err = src.chunk(); err == nil {
-			begin = append(begin, more...)
-		}
-	}
-	whole := &joinedSource{begin, src}
+	begin, whole := begins(src, sampleSize)
 	if isPlain(begin[:min(len(begin), sampleSize)]) {
 		w.defect(DefectBase64Plain, where, "声明为 base64，实际是未编码的内容，按原样读取")
 		return whole
@@ -51,20 +43,6 @@ func (w *walker) base64(src source, where string) source {
 
 // sampleSize is how much of a content is looked at before it is called base64.
 const sampleSize = 4 << 10
-
-// joinedSource is bytes that were read already, then the rest.
-type joinedSource struct {
-	first []byte
-	rest  source
-}
-
-func (s *joinedSource) chunk() ([]byte, error) {
-	if b := s.first; len(b) > 0 {
-		s.first = nil
-		return b, nil
-	}
-	return s.rest.chunk()
-}
 
 // isPlain reports whether a content that is declared base64 begins like anything but that. A footer may
 // well be longer than what was encoded, so the first line decides where it is sure.

@@ -14,6 +14,7 @@ const (
 	DefectBOM            = "byte-order-mark"            // before the first header line
 	DefectMbox           = "mbox-from-line"             // before the first header line
 	DefectLeadingBlank   = "leading-blank-line"         // before the first header line
+	DefectLineEnds       = "line-ends-cr"               // CR alone ends the lines
 	DefectHeaderIndent   = "header-leading-space"       // the first header line is a continuation of nothing
 	DefectHeaderLine     = "header-line-without-colon"  // skipped
 	DefectHeaderKey      = "header-key-not-ascii"       // skipped
@@ -36,6 +37,9 @@ const (
 	DefectBase64Junk     = "base64-junk"                // characters or lines outside base64 were dropped
 	DefectBase64End      = "base64-incomplete"          // the last group is cut
 	DefectBase64Plain    = "base64-plain"               // declared base64 and not encoded: taken as it stands
+	DefectUUEncode       = "uuencode-malformed"         // a uuencoded file is damaged or has no end
+	DefectSigned         = "signed-content"             // the mail is inside a signature and could not be taken out
+	DefectTNEF           = "winmail-malformed"          // winmail.dat is damaged; what could be taken out is listed
 	DefectQuoted         = "quoted-printable-malformed" // a bare = was kept
 	DefectBoundary       = "boundary-missing"           // no boundary declared; one was found or not
 	DefectBoundaryWrong  = "boundary-wrong"             // another one than declared is in use
@@ -47,6 +51,7 @@ const (
 	DefectText           = "text-limit"                 // the text was cut
 	DefectName           = "file-name-changed"          // made safe
 	DefectLinked         = "linked-attachment"          // an attachment is only a link that will expire
+	DefectUnseen         = "text-unseen"                // a page's author hid text in it; it was left out
 	DefectBounce         = "bounce-not-standard"        // a bounce without the report of RFC 3464
 	DefectDefects        = "defect-limit"               // further defects are not listed
 )

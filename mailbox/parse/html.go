@@ -8,37 +8,56 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"ysq.internal/ysq/casefile/unseen"
 )
 
 // htmlText turns HTML into the text that a person would read, at most most bytes of it. Cells of a
 // table row are parted by a tab and rows by a line end, so that a label and the value in the next
 // cell can be told apart later. The tokenizer is used and not the parser: it is linear and has no
-// tree to nest.
-func htmlText(src []byte, most int) string {
+// tree to nest. unshown is the beginning of what the page's author hid, which is left out.
+func htmlText(src []byte, most int) (text, unshown string) {
 	p := htmlPrinter{most: most}
 	z := html.NewTokenizer(bytes.NewReader(src))
 	for len(p.out) < most {
 		switch z.Next() {
 		case html.ErrorToken:
-			return p.finish()
+			return p.finish(), cleanLine(clip(string(p.unshown), maxUnshown))
 		case html.TextToken:
-			if p.skip == 0 {
-				p.text(z.Text())
+			if p.skip != 0 {
+				break
+			}
+			if b := z.Text(); !p.hidden.Hidden() {
+				p.text(b)
+			} else if len(p.unshown) < maxUnshown {
+				p.unshown = append(p.unshown, bytes.TrimSpace(b)...)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, attrs := z.TagName()
 			tag := atom.Lookup(name)
-			if tag == atom.Input && attrs {
-				p.input(z)
+			var a inputAttrs
+			if attrs {
+				a.read(z)
+			}
+			if p.skip == 0 {
+				p.hidden.Start(tag, a.style, a.hidden)
+			}
+			if tag == atom.Input && attrs && !p.hidden.Hidden() {
+				p.input(a)
 			}
 			p.start(tag)
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			p.close(atom.Lookup(name))
+			tag := atom.Lookup(name)
+			if p.close(tag); p.skip == 0 {
+				p.hidden.End(tag)
+			}
 		}
 	}
-	return p.finish()
+	return p.finish(), cleanLine(clip(string(p.unshown), maxUnshown))
 }
+
+const maxUnshown = 120
 
 type htmlPrinter struct {
 	out    []byte
@@ -48,6 +67,9 @@ type htmlPrinter struct {
 	tables []htmlTable // the open ones, outermost first
 	deep   int         // tables open beyond maxTables, which are not told apart
 	space  bool        // a blank is due before the next word
+
+	hidden  unseen.Elements
+	unshown []byte
 }
 
 type htmlTable struct {
@@ -201,32 +223,42 @@ func (p *htmlPrinter) endCell() {
 	}
 }
 
-// input shows what a form's fields hold: □ and ☑ are how applicants tick boxes in text too.
-func (p *htmlPrinter) input(z *html.Tokenizer) {
-	var kind, value string
-	checked := false
+// inputAttrs are the attributes that are of use.
+type inputAttrs struct {
+	kind, value, style string
+	checked, hidden    bool
+}
+
+func (a *inputAttrs) read(z *html.Tokenizer) {
 	for more := true; more; {
 		var k, v []byte
 		k, v, more = z.TagAttr()
 		switch string(k) {
 		case "type":
-			kind = strings.ToLower(string(v))
+			a.kind = strings.ToLower(string(v))
 		case "value":
-			value = string(v)
+			a.value = string(v)
+		case "style":
+			a.style = string(v)
 		case "checked":
-			checked = true
+			a.checked = true
+		case "hidden":
+			a.hidden = true
 		}
 	}
+}
+
+// input shows what a form's fields hold: □ and ☑ are how applicants tick boxes in text too.
+func (p *htmlPrinter) input(a inputAttrs) {
 	switch {
-	case kind == "checkbox" || kind == "radio":
-		value = "□"
-		if checked {
-			value = "☑"
+	case a.kind == "checkbox" || a.kind == "radio":
+		if a.value = "□"; a.checked {
+			a.value = "☑"
 		}
-	case kind != "text" && kind != "":
+	case a.kind != "text" && a.kind != "":
 		return
 	}
-	p.text([]byte(value))
+	p.text([]byte(a.value))
 }
 
 // finish takes away blanks at line ends and more than one empty line in a row.

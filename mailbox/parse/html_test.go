@@ -24,12 +24,12 @@ func TestHTMLText(t *testing.T) {
 		{"tables deeper than are told apart", strings.Repeat("<table><tr><td>", 100) + "文" + strings.Repeat("</td></tr></table>", 100) + "末", "文\n末"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := htmlText([]byte(tc.in), 1000); got != tc.want {
+			if got, _ := htmlText([]byte(tc.in), 1000); got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
 	}
-	if got := htmlText([]byte("<p>申请公开</p>"), 7); got != "申请" {
+	if got, _ := htmlText([]byte("<p>申请公开</p>"), 7); got != "申请" {
 		t.Errorf("cut at seven bytes: %q", got)
 	}
 }

@@ -8,11 +8,35 @@ import (
 
 // The notes of casefile.Part.
 const (
-	NoteTNEF       = "winmail.dat (TNEF)，需用 Outlook 另存或请对方重发"
+	NoteTNEF       = "Outlook 打包的附件（winmail.dat），已拆开，内容分列"
+	NoteTNEFClosed = "winmail.dat (TNEF)，需用 Outlook 另存或请对方重发"
 	NoteEncrypted  = "加密压缩包，需向对方索取密码"
 	NoteNested     = "嵌套邮件"
 	NoteFromNested = "嵌套邮件中的附件"
+	NoteFork       = "苹果电脑的附属文件，其中没有内容"
+	NoteSignature  = "电子签名文件，其中没有内容"
+	NoteSigned     = "整封邮件在电子签名之内，内容分列"
+	NoteSealed     = "加密邮件（S/MIME），须请对方不加密重发"
+	NoteInText     = "以文本编码夹在正文里的文件"
 )
+
+// partialNote says of a piece of a mail that was sent in several (RFC 2046, section 5.2.2).
+func partialNote(number, total string) string {
+	if total = clip(total, 6); total == "" {
+		total = "？"
+	}
+	return "分段发送的邮件，这是第 " + clip(number, 6) + "/" + total + " 段，各段合并后才能读，可请对方整封重发"
+}
+
+// Opened reports whether a note says that a part's content is listed apart, or that it has none: nobody need
+// look at the part itself.
+func Opened(note string) bool {
+	switch note {
+	case NoteTNEF, NoteNested, NoteFork, NoteSignature:
+		return true
+	}
+	return strings.HasPrefix(note, NoteSigned)
+}
 
 // headSize is how much of a part's beginning noteOf looks at, tailSize of its end.
 const (
@@ -23,8 +47,12 @@ const (
 // noteOf recognises what nobody can open without knowing.
 func noteOf(mediaType, name string, head, tail []byte) string {
 	switch {
-	case mediaType == "application/ms-tnef" || strings.EqualFold(name, "winmail.dat") || bytes.HasPrefix(head, []byte{0x78, 0x9f, 0x3e, 0x22}):
-		return NoteTNEF
+	case mediaType == "application/ms-tnef" || strings.EqualFold(name, "winmail.dat"):
+		return NoteTNEFClosed
+	case mediaType == "application/applefile", bytes.HasPrefix(head, []byte{0, 5, 0x16, 7}):
+		return NoteFork
+	case mediaType == "application/pgp-signature", strings.HasSuffix(mediaType, "pkcs7-signature"):
+		return NoteSignature
 	case encryptedZip(head), encryptedRAR(head), encrypted7z(head, tail):
 		return NoteEncrypted
 	}

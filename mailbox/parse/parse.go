@@ -17,12 +17,16 @@
 //
 //	parse.go     the two ways in, limits
 //	walk.go      the MIME tree                scan.go      lines, bodies, delimiters
+//	leaf.go      leaves                       tap.go       their bytes
+//	inside.go    mails within leaves          pieces.go    files within texts
+//	signed.go    opaque S/MIME                tnef.go      winmail.dat
 //	header.go    header blocks                word.go      encoded-words
 //	address.go   mailboxes                    ident.go     message identifiers
 //	date.go      the Date field               param.go     parameters of Content-*
 //	charset.go   bytes to text                filename.go  names for files
 //	transfer.go  transfer encodings           base64.go    base64
-//	html.go      HTML to text
+//	html.go      HTML to text                 flowed.go    format=flowed
+//	link.go      files on a server
 //	report.go    delivery reports             note.go      what an operator must know of a part
 //	defect.go    the list of defects
 package parse

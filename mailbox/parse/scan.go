@@ -27,6 +27,7 @@ type scanner struct {
 	total  int64 // bytes read from in
 	eof    bool
 	err    error    // other than io.EOF
+	cr     bool     // CR alone ends a line
 	bounds []string // the open boundaries, outermost first
 	ended  bool     // the body at hand has ended; end is valid
 	end    ending
@@ -65,6 +66,9 @@ func (s *scanner) fill() bool {
 	}
 	for tries := 0; s.j < len(s.buf); tries++ {
 		n, err := s.in.Read(s.buf[s.j:])
+		if s.cr {
+			unCR(s.buf[s.j : s.j+n])
+		}
 		s.j += n
 		s.total += int64(n)
 		if err != nil || tries == 100 {
@@ -79,6 +83,21 @@ func (s *scanner) fill() bool {
 		}
 	}
 	return false
+}
+
+// plainLineEnds has every CR that stands alone read as a line end, from what is unread on.
+func (s *scanner) plainLineEnds() {
+	s.cr = true
+	unCR(s.buf[s.i:s.j])
+}
+
+// unCR writes LF for each CR that no LF follows. The length stays: a mail has the size that it has.
+func unCR(b []byte) {
+	for i, c := range b {
+		if c == '\r' && (i+1 == len(b) || b[i+1] != '\n') {
+			b[i] = '\n'
+		}
+	}
 }
 
 // line returns the next line without its line end. whole is false for a line longer than the

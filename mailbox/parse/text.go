@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"strings"
+	"unicode"
 )
 
 // keep says how many of a leaf's bytes are to be held.
@@ -37,7 +38,7 @@ func (w *walker) give(li leafInfo, kept []byte, size int64) {
 				kept = kept[:len(kept)-len(end)+k]
 			}
 		}
-		b := textBlock{bytes: kept, html: li.mediaType == "text/html", charset: li.charset, where: li.path}
+		b := textBlock{bytes: kept, html: li.mediaType == "text/html", charset: li.charset, where: li.path, flowed: li.flowed, delSp: li.delSp}
 		if b.html {
 			w.pages += len(kept)
 		} else {
@@ -47,26 +48,39 @@ func (w *walker) give(li leafInfo, kept []byte, size int64) {
 	}
 }
 
-// chooseText keeps of the alternatives since begin the plain one, unless it is only a word of
-// excuse beside the HTML: senders leave it empty or write that HTML is needed.
+// chooseText keeps of the alternatives since begin the plain one, unless it is only a word of excuse
+// beside the page: senders leave it empty or write that pages are needed. A plain text that says what the
+// page says is found in it again.
 func (w *walker) chooseText(begin int) {
-	const brief = 200
-	var plain, pages int
-	var has bool
+	const brief = 1000
+	var plain, page strings.Builder
+	has := false
 	for _, b := range w.texts[begin:] {
-		if b.html {
-			has = true
-			if plain < brief {
-				pages += len(htmlText([]byte(w.blockText(b)), brief*5))
-			}
-		} else {
-			plain += len(bytes.TrimSpace(b.bytes))
+		if !b.html {
+			plain.Write(bytes.TrimSpace(b.bytes[:min(len(b.bytes), brief+1)]))
 		}
+		has = has || b.html
 	}
-	if !has || plain == 0 && pages == 0 {
+	if !has {
 		return
 	}
-	wantHTML := plain < brief && pages > 4*plain
+	wantHTML := false
+	if plain.Len() < brief {
+		plain.Reset()
+		for _, b := range w.texts[begin:] {
+			text := w.blockText(b)
+			if b.html {
+				text, _ = htmlText([]byte(text), w.limits.Text)
+				page.WriteString(text)
+			} else {
+				plain.WriteString(text)
+			}
+		}
+		wantHTML = excuse(plain.String(), page.String())
+		if plain.Len() == 0 && page.Len() == 0 {
+			return
+		}
+	}
 	kept := w.texts[:begin]
 	for _, b := range w.texts[begin:] {
 		if b.html == wantHTML || b.title != "" {
@@ -76,19 +90,44 @@ func (w *walker) chooseText(begin int) {
 	w.texts = kept
 }
 
+// excuse reports whether a plain text does not say what the page beside it says.
+func excuse(plain, page string) bool {
+	page = lettersOf(page)
+	lines, found := 0, 0
+	for line := range strings.SplitSeq(plain, "\n") {
+		if line = lettersOf(line); line != "" {
+			lines++
+			if strings.Contains(page, line) {
+				found++
+			}
+		}
+	}
+	return 2*len(page) > len(lettersOf(plain)) && 2*found < max(lines, 1)
+}
+
+// lettersOf leaves out blanks and signs, which the two forms of a text set differently.
+func lettersOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
 // assemble makes Text of the blocks.
 func (w *walker) assemble() {
 	var out strings.Builder
 	for _, b := range w.texts {
 		text := w.blockText(b)
 		if b.html {
-			text = htmlText([]byte(text), w.limits.Text)
+			var unshown string
+			if text, unshown = htmlText([]byte(text), w.limits.Text); unshown != "" {
+				w.defect(DefectUnseen, b.where, "网页里有发件人设为不可见的文字，没有当作正文：“"+unshown+"”")
+			}
 		}
 		text = strings.TrimSpace(cleanText(text))
-		if strings.Contains(text, "超大附件") || strings.Contains(text, "云附件") {
-			// What QQ and NetEase webmail make of a large file: it is on their server for some days.
-			w.defect(DefectLinked, b.where, "附件可能只是会过期的下载链接，不在邮件之内，请尽快下载保存")
-		}
+		w.linksIn(text, b)
 		if b.title != "" {
 			text = b.title + "\n" + text
 		}
@@ -117,6 +156,9 @@ func (w *walker) blockText(b textBlock) string {
 	}
 	text, defect := toText(b.bytes, label)
 	w.textDefect(defect, b.where)
+	if b.flowed && !b.html {
+		text = unflow(text, b.delSp)
+	}
 	return text
 }
 

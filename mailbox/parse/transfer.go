@@ -29,6 +29,9 @@ func (w *walker) decoder(src source, encoding []byte, where string) source {
 		w.defect(DefectEncodingName, where, "传输编码“"+clip(name, 60)+"”写法有误，按 quoted-printable 读取")
 		return &quotedSource{lines: lineSource{src: src}, w: w, where: where}
 	}
+	if n := squeeze(name); n == "uuencode" || n == "xuuencode" || n == "xuue" || n == "uue" {
+		return &uuSource{lines: lineSource{src: src}, w: w, where: where}
+	}
 	w.defect(DefectEncoding, where, "不认识的传输编码“"+clip(name, 60)+"”，内容按原样保存")
 	return src
 }

@@ -2,9 +2,7 @@ package parse
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
-	"hash"
 	"io"
 	"slices"
 	"strings"
@@ -21,6 +19,7 @@ type walker struct {
 	texts  []textBlock
 	plain  int // bytes of plain text held in texts
 	pages  int // bytes of HTML held in texts
+	photos int // pictures without a name that stand in the text
 	report reportParts
 
 	// CopyPart's wish; target is -1 for Message.
@@ -37,6 +36,8 @@ type textBlock struct {
 	bytes   []byte
 	html    bool
 	charset string
+	flowed  bool // format=flowed (RFC 3676)
+	delSp   bool // with DelSp=yes
 	where   string
 	title   string // what stands above it: the beginning of a nested mail
 }
@@ -66,6 +67,7 @@ func (w *walker) run(src io.Reader, size int64) {
 	w.safely("读取中断", func() {
 		s := newScanner(src, size)
 		defer func() { w.failed(s, size) }()
+		w.lineEnds(s, "")
 		h := w.header(s, ofMail, w.limits.Header, "")
 		if len(h) == 0 && s.ended && s.i == s.j {
 			w.defect(DefectEmpty, "", "邮件没有可读的内容")
@@ -172,24 +174,27 @@ func (w *walker) entity(s *scanner, h header, in place) {
 		}
 	}()
 	mediaType, p := w.mediaType(h, in)
-	var isNested, isMulti bool
-	switch {
-	case strings.HasPrefix(mediaType, "multipart/"):
-		isMulti = true
-	case mediaType == "message/rfc822" || mediaType == "message/global":
-		isNested = true
+	if kind, ok := strings.CutPrefix(mediaType, "multipart/"); ok && !w.tooDeep(in) {
+		w.multipart(s, in, kind, p["boundary"])
+		return
 	}
-	if (isMulti || isNested) && in.depth >= w.limits.Depth {
-		w.defect(DefectDepth, in.path, "嵌套过深，其内部不再拆分")
-		isMulti, isNested = false, false
+	w.leaf(s, h, in, mediaType, p)
+}
+
+// tooDeep reports whether what opens here stays closed.
+func (w *walker) tooDeep(in place) bool {
+	if in.depth < w.limits.Depth {
+		return false
 	}
-	switch {
-	case isMulti:
-		w.multipart(s, in, strings.TrimPrefix(mediaType, "multipart/"), p["boundary"])
-	case isNested:
-		w.nested(s, h, in, mediaType, p)
-	default:
-		w.leaf(s, h, in, mediaType, p)
+	w.defect(DefectDepth, in.path, "嵌套过深，其内部不再拆分")
+	return true
+}
+
+// lineEnds makes the line ends of a mail plain that has CR alone, as old programs on Macs wrote.
+func (w *walker) lineEnds(s *scanner, where string) {
+	if b := s.peek(); bytes.IndexByte(b, '\n') < 0 && bytes.Count(b, []byte("\r")) > 1 {
+		w.defect(DefectLineEnds, where, "邮件以单独的回车符分行，已按换行读取")
+		s.plainLineEnds()
 	}
 }
 
@@ -319,205 +324,5 @@ func (w *walker) epilogue(s *scanner, frame int, in place) {
 	}
 	if s.end.frame == frame {
 		w.defect(DefectAfterClose, in.path, "结束标记之后还有内容，已一并读取")
-	}
-}
-
-// leafInfo is what a leaf's header says.
-type leafInfo struct {
-	place
-	mediaType string
-	charset   string
-	name      string
-	attached  bool // Content-Disposition: attachment
-	inline    bool // Content-Disposition: inline, or of a piece that a page refers to
-	contentID bool
-}
-
-func (w *walker) info(h header, in place, mediaType string, p params) leafInfo {
-	where := at(in.path, "content-disposition")
-	disposition, dp := w.mediaField(h.get("content-disposition"), where)
-	li := leafInfo{place: in, mediaType: mediaType, charset: p["charset"]}
-	li.attached = disposition == "attachment"
-	li.contentID = len(h.get("content-id")) > 0
-	li.inline = disposition == "inline" || disposition == "" && li.contentID
-	for _, value := range [...]string{dp["filename"], p["name"], dp["name"], p["filename"]} {
-		if li.name = w.fileName(value, where); li.name != "" {
-			break
-		}
-	}
-	return li
-}
-
-// isBody reports whether a leaf is what a person reads in the mail itself.
-func (li leafInfo) isBody() bool {
-	return !li.attached && li.name == "" && (li.mediaType == "text/plain" || li.mediaType == "text/html")
-}
-
-func (w *walker) leaf(s *scanner, h header, in place, mediaType string, p params) {
-	li := w.info(h, in, mediaType, p)
-	w.content(w.decoder(s, h.get("content-transfer-encoding"), in.path), li)
-	s.skip() // a decoder may stop early
-}
-
-// part appends an entry for a leaf; ok is false at the limit.
-func (w *walker) part(li leafInfo) (index int, ok bool) {
-	if len(w.msg.Parts) >= w.limits.Parts {
-		w.defect(DefectParts, "", fmt.Sprintf("部分超过 %d 个，其余未列", w.limits.Parts))
-		w.done = true
-		return 0, false
-	}
-	index = len(w.msg.Parts)
-	p := casefile.Part{Index: index, Type: clip(li.mediaType, 200), Name: li.name, Inline: li.inline}
-	picture := li.contentID && strings.HasPrefix(li.mediaType, "image/")
-	p.Attachment = li.attached || li.name != "" || !li.isBody() && !picture && !li.ofReport()
-	if p.Attachment && li.nested {
-		p.Note = NoteFromNested
-	}
-	w.msg.Parts = append(w.msg.Parts, p)
-	return index, true
-}
-
-// content reads a leaf's decoded bytes once and gives them to all who want them.
-func (w *walker) content(src source, li leafInfo) {
-	index, ok := w.part(li)
-	if !ok {
-		return
-	}
-	t := newTap(w, index)
-	most := w.keep(li)
-	var kept, head []byte
-	var tail lastBytes
-	defer func() { // also when the reading breaks off
-		p := &w.msg.Parts[index]
-		t.sum(p)
-		if note := noteOf(li.mediaType, li.name, head, tail.bytes()); note != "" {
-			p.Note = note
-		}
-		w.give(li, kept, p.Size)
-	}()
-	for {
-		b, err := src.chunk()
-		if err != nil || w.copyErr != nil {
-			return
-		}
-		t.write(b)
-		tail.write(b)
-		if room := headSize - len(head); room > 0 {
-			head = append(head, b[:min(room, len(b))]...)
-		}
-		if room := most - len(kept); room > 0 {
-			kept = append(kept, b[:min(room, len(b))]...)
-		}
-	}
-}
-
-// tap takes note of decoded bytes: how many, their digest, and a copy where CopyPart wants one.
-type tap struct {
-	w    *walker
-	size int64
-	hash hash.Hash // nil under Limits.Undigested
-	dst  io.Writer
-}
-
-func newTap(w *walker, index int) *tap {
-	t := &tap{w: w}
-	if !w.limits.Undigested {
-		t.hash = sha256.New()
-	}
-	if w.target == index {
-		t.dst = w.dst
-	}
-	return t
-}
-
-func (t *tap) write(b []byte) {
-	t.size += int64(len(b))
-	if t.hash != nil {
-		t.hash.Write(b)
-	}
-	if t.dst != nil {
-		if _, err := t.dst.Write(b); err != nil {
-			t.w.copyErr, t.dst = err, nil
-		}
-	}
-}
-
-func (t *tap) sum(p *casefile.Part) {
-	p.Size = t.size
-	if t.hash != nil {
-		t.hash.Sum(p.Digest[:0])
-	}
-	if t.w.target == p.Index {
-		t.w.done = true
-	}
-}
-
-// tapReader is a source as io.Reader whose bytes pass a tap.
-type tapReader struct {
-	src  source
-	tap  *tap
-	rest []byte
-}
-
-func (r *tapReader) Read(b []byte) (int, error) {
-	for len(r.rest) == 0 {
-		chunk, err := r.src.chunk()
-		if err != nil {
-			return 0, err
-		}
-		r.tap.write(chunk)
-		r.rest = chunk
-	}
-	n := copy(b, r.rest)
-	r.rest = r.rest[n:]
-	return n, nil
-}
-
-// bytesSource is bytes that are already there.
-type bytesSource struct{ b []byte }
-
-func (s *bytesSource) chunk() ([]byte, error) {
-	b := s.b
-	if s.b = nil; len(b) == 0 {
-		return nil, io.EOF
-	}
-	return b, nil
-}
-
-// nested reads a mail within the mail: it is a part of its own, with all its bytes, and its leaves
-// follow as parts too, for an application may well have been forwarded as an attachment.
-func (w *walker) nested(s *scanner, h header, in place, mediaType string, p params) {
-	li := w.info(h, in, mediaType, p)
-	index, ok := w.part(li)
-	if !ok {
-		return
-	}
-	t := newTap(w, index)
-	r := &tapReader{src: w.decoder(s, h.get("content-transfer-encoding"), in.path), tap: t}
-	inner := newScanner(r, 0)
-	child := in.child(1)
-	child.nested = true
-	ih := w.header(inner, ofMail, w.limits.Header, child.path)
-	subject := w.fieldText(ih.get("subject"), child.path+" subject")
-	if ids := w.identifiers(ih.get("message-id"), child.path+" message-id"); len(ids) > 0 && w.report.original == "" && !in.nested {
-		w.report.original = ids[0]
-	}
-	begin := len(w.texts)
-	w.entity(inner, ih, child)
-	if in.report {
-		w.texts = w.texts[:begin] // our own words come back; they are not the sender's
-	} else if begin < len(w.texts) {
-		w.texts[begin].title = strings.TrimSpace("—— 嵌套邮件：" + subject + " ——\n" + w.texts[begin].title)
-	}
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		w.readErr = err
-	}
-	part := &w.msg.Parts[index]
-	t.sum(part)
-	part.Note = NoteNested
-	if part.Name == "" && !in.report {
-		if part.Name = safeName(strings.ReplaceAll(strings.ReplaceAll(subject, "/", "_"), `\`, "_")); part.Name != "" {
-			part.Name = safeName(clip(part.Name, maxName-len(".eml")) + ".eml")
-		}
 	}
 }

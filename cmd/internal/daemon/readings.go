@@ -281,6 +281,9 @@ func (f *office) readParts(ctx context.Context, raw io.ReaderAt, size int64, d c
 		if !p.Attachment && p.Type == "text/plain" {
 			continue // it is the message's text
 		}
+		if parse.Opened(p.Note) {
+			continue // what is in it is a part of its own
+		}
 		parts++
 		if parts > mostParts || taken > mostReadings {
 			all = append(all, worker.Reading{State: worker.Unread, Note: "这封邮件的附件过多，未读取", Document: form.Document{Part: p.Index, Name: p.Name}})
