@@ -41,6 +41,9 @@ func (r *Register) attach(now time.Time) error {
 		return err
 	}
 	r.found.Cut = e.torn
+	if err := j.remember(); err != nil {
+		return err
+	}
 	if e.last > e.head {
 		if err := r.replayJournal(files, e); err != nil {
 			return err

@@ -53,6 +53,14 @@ type journal struct {
 	size int64    // bytes of it that are known good
 	made bool     // the name of path is durable, too
 	file *os.File // nil: to be opened anew, and cut to size
+
+	files map[string]written // every file, by its path
+}
+
+// written is a file as it must be found again.
+type written struct {
+	file fs.FileInfo
+	size int64 // negative: unknown, for it is being made, or the last write failed
 }
 
 // add makes lines of one year durable; last is the number of the last of them.
@@ -65,18 +73,19 @@ func (j *journal) add(year int, lines []byte, last uint64) error {
 		// A failed fsync is never repeated on the same file: the kernel may have dropped the pages
 		// that it could not write, and a second call would then succeed.
 		j.close()
+		if was, known := j.files[j.path]; known {
+			j.files[j.path] = written{was.file, -1}
+		}
 		return err
 	}
 	j.seq, j.size = last, j.size+int64(len(lines))
+	j.files[j.path] = written{j.files[j.path].file, j.size}
 	return nil
 }
 
 func (j *journal) write(lines []byte) (err error) {
 	if j.file == nil {
-		if j.file, err = j.disk.Open(j.path, os.O_RDWR|os.O_CREATE); err != nil {
-			return err
-		}
-		if err := j.disk.Truncate(j.file, j.size); err != nil {
+		if err := j.reopen(); err != nil {
 			return err
 		}
 	}
@@ -92,7 +101,63 @@ func (j *journal) write(lines []byte) (err error) {
 		}
 		j.made = true
 	}
+	// A file that was taken away meanwhile took the lines with it.
+	return inPlace(j.path, j.files[j.path].file, j.size+int64(len(lines)))
+}
+
+// reopen opens the file of the year again, or makes it.
+func (j *journal) reopen() (err error) {
+	flags := os.O_RDWR
+	if was, known := j.files[j.path]; !known {
+		flags |= os.O_CREATE
+	} else if err := inPlace(j.path, was.file, -1); err != nil {
+		return err
+	}
+	if j.file, err = j.disk.Open(j.path, flags); err != nil {
+		return err
+	}
+	info, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	j.files[j.path] = written{info, -1}
+	return j.disk.Truncate(j.file, j.size)
+}
+
+// remember notes which files the journal consists of.
+func (j *journal) remember() error {
+	paths, err := journalFiles(j.dir)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		j.files[path] = written{info, info.Size()}
+	}
 	return nil
+}
+
+// inPlace returns ErrDisplaced when a file is no longer what was written.
+func (j *journal) inPlace() error {
+	for path, was := range j.files {
+		if err := inPlace(path, was.file, was.size); err != nil {
+			return fmt.Errorf("%w，未记录；请把原文件放回原处；找不回时停止服务，运行 ysq rebuild --journal 据登记库重写流水", err)
+		}
+	}
+	return nil
+}
+
+// inPlace returns ErrDisplaced when a path does not lead to the file that was there, or to less or more than
+// size bytes of it; a negative size is not asked for.
+func inPlace(path string, was fs.FileInfo, size int64) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (!os.SameFile(info, was) || size >= 0 && info.Size() != size) {
+		return fmt.Errorf("%s：%w", path, ErrDisplaced)
+	}
+	return err
 }
 
 func (j *journal) close() {

@@ -28,8 +28,9 @@ var (
 	ErrForeign = errors.New("不是 ysq 的登记库")
 	ErrNewer   = errors.New("登记库由更新版本的 ysq 写成")
 	ErrDamaged = errors.New("登记库文件已损坏")
-	// ErrDisplaced is returned by Update when the file that is open is no longer the one at its path.
-	ErrDisplaced = errors.New("登记库文件在使用中被移走或替换")
+	// ErrDisplaced is returned by Update when a file of the register is no longer what was written: the
+	// database is not the one at its path, or one of the journal's is not, or is shorter or longer.
+	ErrDisplaced = errors.New("文件在使用中被移走、替换或改动")
 )
 
 // Create makes an empty register in dir, which it creates with mode 0700. It never touches one that
@@ -174,7 +175,7 @@ const remedy = "请停止服务后运行 ysq rebuild 据流水重建；流水也
 
 func prepare(dir string, o Options) *Register {
 	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar}
-	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, JournalDir)}
+	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, JournalDir), files: map[string]written{}}
 	if r.law == (casefile.Statute{}) {
 		r.law = casefile.Regulations
 	}
@@ -245,17 +246,33 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 	})
 }
 
-// InPlace returns ErrDisplaced when somebody has moved the file that is open away, or put another in its
+// InPlace returns ErrDisplaced when somebody has moved a file of the register away, or put another in its
 // place, as a restoration beside a running daemon does. Update then refuses to write where nobody would
 // find it again; locks follow the file, so that a second process could write to the other one.
+//
+// It does not wait for an Update, which finds out by itself.
 func (r *Register) InPlace() error {
-	path := r.db.Path()
-	switch info, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist), err == nil && !os.SameFile(info, r.self):
-		return fmt.Errorf("%s：%w，未记录；请把原文件放回原处，或停止服务、核对后再启动", path, ErrDisplaced)
-	default:
+	if !r.write.TryLock() {
+		return r.databaseInPlace()
+	}
+	defer r.write.Unlock()
+	return r.inPlace()
+}
+
+// inPlace is InPlace for the writer.
+func (r *Register) inPlace() error {
+	if err := r.databaseInPlace(); err != nil {
 		return err
 	}
+	return r.journal.inPlace()
+}
+
+func (r *Register) databaseInPlace() error {
+	err := inPlace(r.db.Path(), r.self, -1) // bbolt makes it longer as it likes
+	if errors.Is(err, ErrDisplaced) {
+		err = fmt.Errorf("%w，未记录；请把原文件放回原处，或停止服务、核对后再启动", err)
+	}
+	return err
 }
 
 // settle makes of an open database an open register: nothing of an earlier life lies about, nobody

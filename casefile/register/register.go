@@ -212,7 +212,7 @@ func (r *Register) View(fn func(*Tx) error) error {
 func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	r.write.Lock() // over commit, calendar and journal: no writer folds with an old calendar
 	defer r.write.Unlock()
-	err := r.InPlace()
+	err := r.inPlace()
 	if err == nil {
 		err = r.catchUp()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone)
@@ -304,27 +306,87 @@ func TestOpenRefuses(t *testing.T) {
 // A file that is moved away or replaced under a running register is not written to: what was answered
 // would be where nobody looks, and another process could write to the one that is there.
 func TestDisplacedFileIsNotWritten(t *testing.T) {
-	r := opened(t)
-	id := take(t, r, "a", 1)
-	path := filepath.Join(r.dir, FileName)
-	write := func() error {
-		return r.Update(start, func(tx *Tx) error { _, err := tx.Append("李四(1000)", note(id, "x")); return err })
+	for _, name := range []string{FileName, "journal/2026.jsonl", "journal/2027.jsonl"} {
+		for _, written := range []bool{false, true} { // by this process
+			t.Run(fmt.Sprint(name, " ", written), func(t *testing.T) {
+				r := reopened(t, closed(t))
+				id := casefile.ID("2026-00001")
+				path := filepath.Join(r.dir, name)
+				write := func() error {
+					return r.Update(start.AddDate(1, 0, 0), func(tx *Tx) error { _, err := tx.Append("李四(1000)", note(id, "x")); return err })
+				}
+				refused := func(how string) {
+					t.Helper()
+					if err := r.InPlace(); !errors.Is(err, ErrDisplaced) {
+						t.Errorf("%s, it is found in place: %v", how, err)
+					}
+					before := recordLines(t, r)
+					if err := write(); !errors.Is(err, ErrDisplaced) || !errors.Is(r.Health().Err, ErrDisplaced) || !strings.Contains(err.Error(), path) {
+						t.Errorf("%s: %v, health %+v", how, err, r.Health())
+					}
+					if recordLines(t, r) != before {
+						t.Errorf("%s, something is recorded", how)
+					}
+				}
+				if written {
+					must(t, write())
+				}
+				must(t, r.InPlace())
+				raw, err := os.ReadFile(path)
+				must(t, err)
+				must(t, os.Rename(path, path+".moved"))
+				refused("moved away")
+				must(t, os.WriteFile(path, raw, 0o600))
+				refused("replaced")
+				must(t, os.Rename(path+".moved", path))
+				if name != FileName {
+					must(t, os.Truncate(path, int64(len(raw)-1)))
+					refused("cut")
+					must(t, os.WriteFile(path, append(raw, "{}\n"...), 0o600))
+					refused("added to")
+					must(t, os.WriteFile(path, raw, 0o600))
+				}
+				must(t, write())
+				if err := errors.Join(r.Health().Err, r.InPlace()); err != nil {
+					t.Errorf("put back: %v", err)
+				}
+			})
+		}
 	}
-	must(t, os.Rename(path, path+".moved"))
-	if err := write(); !errors.Is(err, ErrDisplaced) || r.Health().Err == nil {
-		t.Errorf("moved away: %v, health %+v", err, r.Health())
-	}
-	raw, err := os.ReadFile(path + ".moved")
+}
+
+// A journal that is taken away between the check and the writing is noticed after it: the record is in the
+// database, and in the journal as soon as its file is back.
+func TestJournalTakenAwayWhileWriting(t *testing.T) {
+	dir := closed(t)
+	path := filepath.Join(dir, JournalDir, "2027.jsonl")
+	taken := false
+	r, err := Open(dir, Options{Intercept: func(op durable.Op, at string, do func() error) error {
+		if op == durable.OpSync && at == path && !taken {
+			taken = true
+			must(t, os.Rename(path, path+".moved"))
+		}
+		return do()
+	}})
 	must(t, err)
-	must(t, os.WriteFile(path, raw, 0o600))
-	if err := write(); !errors.Is(err, ErrDisplaced) {
-		t.Errorf("replaced: %v", err)
+	defer r.Close()
+	write := func() error {
+		return r.Update(start.AddDate(1, 0, 0), func(tx *Tx) error {
+			_, err := tx.Append("李四(1000)", note("2026-00001", "x"))
+			return err
+		})
 	}
-	must(t, r.View(func(tx *Tx) error { _, err := tx.Case(id); return err }))
+	err = write()
+	if e, ok := errors.AsType[*JournalError](err); !ok || !e.Committed || !errors.Is(err, ErrDisplaced) {
+		t.Errorf("taken away: %v", err)
+	}
+	if err := write(); !errors.Is(err, ErrDisplaced) {
+		t.Errorf("still away: %v", err)
+	}
 	must(t, os.Rename(path+".moved", path))
 	must(t, write())
-	if err := r.Health().Err; err != nil {
-		t.Errorf("put back: %v", err)
+	if journalText(t, dir) != recordLines(t, r) {
+		t.Errorf("journal:\n%s\nrecords:\n%s", journalText(t, dir), recordLines(t, r))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -38,17 +39,25 @@ func TestDiskErrorsAreTold(t *testing.T) {
 	}
 }
 
-// A register that is moved away under the daemon is told of before anybody wants to write.
+// A register whose database or journal is moved away under the daemon is told of before anybody wants to write.
 func TestDisplacedRegisterIsTold(t *testing.T) {
+	for _, name := range []string{"register.db", "journal/2026.jsonl"} {
+		t.Run(name, func(t *testing.T) { testDisplaced(t, name) })
+	}
+}
+
+func testDisplaced(t *testing.T, name string) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
-		synctest.Wait() // what the start records is recorded: a write that is refused would be told as well
-		path := filepath.Join(b.state, "register.db")
+		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开某路改造的批复")
+		time.Sleep(time.Hour)
+		synctest.Wait() // what is to be recorded is recorded: a write that is refused would be told as well
+		path := filepath.Join(b.state, name)
 		if err := os.Rename(path, path+".moved"); err != nil {
 			t.Fatal(err)
 		}
 		s, err := b.client.Status(t.Context())
-		if err != nil || !strings.Contains(strings.Join(s.Troubles, ""), "移走或替换") {
+		if err != nil || !strings.Contains(strings.Join(s.Troubles, ""), "移走、替换") {
 			t.Errorf("told as %q, %v", s.Troubles, err)
 		}
 		if err := os.Rename(path+".moved", path); err != nil {
