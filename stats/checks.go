@@ -119,14 +119,41 @@ func (k finding) words() (id string, level Level, none, some string) {
 	panic("stats: no such finding") // the set is closed and a test walks it
 }
 
-// Examine checks a report that others made, by its numbers and, against them, its prose alone.
-func Examine(r Report, prose string) ([]Check, error) {
-	f, err := FormatOf(r.Format)
+// Reading is what is known of a report that others printed, beside its numbers.
+type Reading struct {
+	Text            string // its words
+	Blank           []Cell // of 表三: where nothing is printed; a sum there is what the form says
+	WithoutDisputes bool   // 表四 was not read
+}
+
+// Examine checks a report that others made, by its numbers and, against them, its words alone.
+func Examine(r Report, read Reading) ([]Check, error) {
+	f, err := r.Form()
 	if err != nil {
 		return nil, err
 	}
-	w := words{report: r, format: f}
-	return append(r.identities(f), identity("prose", "文字部分的数字与各表一致", w.contradictions(prose))), nil
+	checks := append(r.identities(f), read.filledIn(f))
+	if read.WithoutDisputes {
+		checks[disputesSums] = verdict("disputes-sums", Warning, "表四没有读入，未核对")
+	}
+	w := words{report: r, format: f, unread: read.WithoutDisputes}
+	return append(checks, w.check(read.Text)), nil
+}
+
+// filledIn names the numbers of 表三 that nobody printed.
+func (r Reading) filledIn(f Format) Check {
+	if len(r.Blank) == 0 {
+		return verdict("filled-in", Fine, "表三各格均已填写")
+	}
+	var names []string
+	for i, c := range r.Blank {
+		if i == 12 {
+			names = append(names, "……")
+			break
+		}
+		names = append(names, f.CellName(c))
+	}
+	return verdict("filled-in", Warning, fmt.Sprintf("表三有 %d 格没有填写（合计按各项之和、其余按零核对）：%s", len(r.Blank), strings.Join(names, "、")))
 }
 
 // identities are the rules by which the numbers of a published report must hang together. They look
@@ -170,13 +197,15 @@ func (r Report) identities(f Format) []Check {
 			disputes = append(disputes, fmt.Sprintf("%s：四项之和 %d，总计 %d", f.Tracks[i].Label, sum, line[results]))
 		}
 	}
-	return []Check{
+	return []Check{ // disputesSums says where the last one stands
 		identity("row-sums", "表三各行：六列之和等于总计", rows),
 		identity("column-sums", "表三各列：（七）总计等于（一）至（六）之和", columns),
 		identity("balance", "表三各列：第一项加第二项之和，等于第三项加第四项之和", balance),
 		identity("disputes-sums", "表四各项：四种结果之和等于总计", disputes),
 	}
 }
+
+const disputesSums = 3
 
 func identity(id, rule string, broken []string) Check {
 	if len(broken) == 0 {

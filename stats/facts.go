@@ -27,6 +27,18 @@ type FactItem struct {
 // them; the register does not.
 type Facts map[string][]Amount
 
+// FactsWithout names the lines of 表二 that have no numbers.
+func (f Format) FactsWithout(t Facts) (missing []string) {
+	for _, g := range f.Facts {
+		for _, item := range g.Items {
+			if len(t[item.Key]) != len(g.Columns) {
+				missing = append(missing, item.Label)
+			}
+		}
+	}
+	return missing
+}
+
 // Amount is a number of 表二 in millionths: 万元 have up to six decimals.
 type Amount int64
 

@@ -69,12 +69,24 @@ func (r *Report) fill(f Format, m *Manual, again int) Check {
 	}
 	r.Sections.Other = []Passage{{"收取信息处理费的情况", w.fees()}, {"需要报告的其他事项", other}}
 
-	const rule = "文字部分的数字与各表一致"
-	texts := []string{r.Sections.Problems, other}
-	for _, p := range r.Sections.Overview {
+	return w.check(r.Sections.Text())
+}
+
+// Text is all words of the report, a paragraph a line.
+func (s Sections) Text() string {
+	var texts []string
+	for _, p := range s.Overview {
+		texts = append(texts, p.Title, p.Text)
+	}
+	texts = append(texts, s.Problems)
+	for _, p := range s.Other {
 		texts = append(texts, p.Text)
 	}
-	return identity("prose", rule, append(w.unknown, w.contradictions(strings.Join(texts, "\n"))...))
+	return strings.Join(texts, "\n")
+}
+
+func (w *words) check(text string) Check {
+	return identity("prose", "文字部分的数字与各表一致", append(w.unknown, w.contradictions(text)...))
 }
 
 // check says whether the part that the clerk alone can write has been written.
@@ -90,6 +102,7 @@ type words struct {
 	report  Report
 	format  Format
 	unknown []string
+	unread  bool // 表四 was not read
 }
 
 func (w *words) expand(text string) string {

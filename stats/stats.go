@@ -35,15 +35,29 @@ type Report struct {
 	To          civil.Date `json:"to,omitzero"`
 	GeneratedAt time.Time  `json:"generated_at,omitzero"` // in Asia/Shanghai
 	// Frozen is true of a report as it was published; one that was computed just now is not.
-	Frozen   bool        `json:"frozen"`
-	Table2   Facts       `json:"table2,omitzero"`
-	Table3   []Line      `json:"table3"` // one line for each of Format.Rows
-	Table4   []Standings `json:"table4"` // one line for each of Format.Tracks
-	Fees     Fees        `json:"fees"`
-	Sections Sections    `json:"sections"`
-	Checks   []Check     `json:"checks"`
+	Frozen bool  `json:"frozen"`
+	Table2 Facts `json:"table2,omitzero"`
+	// Table2Format names the Format of 表二 where it is not that of the report: reports of 2021 and later
+	// were published with the 表二 of 2019, and sums of both forms have one of each.
+	Table2Format string      `json:"table2_format,omitzero"`
+	Table3       []Line      `json:"table3"` // one line for each of Format.Rows
+	Table4       []Standings `json:"table4"` // one line for each of Format.Tracks
+	Fees         Fees        `json:"fees"`
+	Sections     Sections    `json:"sections"`
+	Checks       []Check     `json:"checks"`
 	// Cases are those that 表三 counts, where they were asked for.
 	Cases []Placed `json:"cases,omitzero"`
+}
+
+// Form returns the printed form of the report, with the 表二 that it has.
+func (r Report) Form() (Format, error) {
+	f, err := FormatOf(r.Format)
+	if err != nil || r.Table2Format == "" || r.Table2Format == r.Format {
+		return f, err
+	}
+	other, err := FormatOf(r.Table2Format)
+	f.Facts = other.Facts
+	return f, err
 }
 
 // Fees is the 信息处理费 received in the year (国办函〔2020〕109号).

@@ -51,7 +51,8 @@ type Input struct {
 type Document struct {
 	Part   int     `json:"part"` // Input.Index
 	Name   string  `json:"name,omitzero"`
-	Format Format  `json:"format"` // what the bytes are, whatever their name says
+	Format Format  `json:"format"`         // what the bytes are, whatever their name says
+	Title  string  `json:"title,omitzero"` // what a page calls itself
 	Blocks []Block `json:"blocks,omitzero"`
 	// Notes say what a person must know of this part: that it is a photo, encrypted, damaged, cut.
 	Notes []Note `json:"notes,omitzero"`

@@ -32,8 +32,11 @@ func (d *Document) readHTML(body []byte) {
 			p.finish()
 			return
 		case html.TextToken:
-			if p.skip == 0 {
-				p.text(string(z.Text()))
+			switch text := string(z.Text()); {
+			case p.skip == 0:
+				p.text(text)
+			case p.skip == atom.Title && d.Title == "":
+				d.Title = clip(strings.Join(strings.Fields(clean(html.UnescapeString(text))), " "), 400)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()

@@ -1,11 +1,14 @@
-// Package published reads annual reports that offices have published, in the forms in which they come:
-// .docx, .xlsx, .html, .csv, pasted text, and our own .json.
+// Package published reads annual reports that offices have published, in the forms in which they come: .docx, .doc, .wps,
+// .xlsx, pages, .csv, the text of a PDF, text that was copied out of any of these, and what we write ourselves.
 //
-//	rows.go       a file → rows of cells, and the text around them
-//	published.go  rows → the tables of the report
+//	document.go   a file → rows of tables and lines; the files themselves are read by casefile/form
+//	title.go      whose report it is, and of which year
+//	tables.go     rows → 表三 and 表四; facts.go: 表二
+//	stream.go     the same out of a text that has lost its tables
+//	published.go  all of it together
 //
-// The tables are found by the words of the form, not by their place: published ones are shifted where
-// rows were merged, write brackets and numbers in many ways, and leave zeros out.
+// The tables are found by the words of the form, not by their place: published ones are shifted where rows were merged,
+// write brackets and numbers in many ways, and leave zeros out. What cannot be read is said; nothing is guessed.
 package published
 
 import (
@@ -15,221 +18,216 @@ import (
 	"strconv"
 	"strings"
 
+	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/stats"
 )
 
 // Report is what was read.
 type Report struct {
 	stats.Report
-	Text string // everything that is no number of a table, for the check of the prose
-	// Notes say what was not found or had to be guessed, in words for people.
+	stats.Reading
+	// Notes say what was not found, or how it was found, in words for people.
 	Notes []string
 }
 
-// Read reads a report; name is the file's, by whose ending its form is known. The error is for people
-// and says which rows were not found.
+// Read reads a report; name is the file's. The error is for people and says which rows were not found.
 func Read(name string, b []byte) (Report, error) {
-	doc, err := open(name, b)
+	if ends(name, ".json") {
+		r, err := openJSON(b)
+		if err != nil {
+			return Report{}, fmt.Errorf("%s：%w", name, err)
+		}
+		return Report{Report: r, Reading: stats.Reading{Text: r.Sections.Text()}}, nil
+	}
+	return read(name, func() (document, error) { return open(name, b) })
+}
+
+// ReadDocument reads a report out of a file that was read elsewhere, as PDFs are.
+func ReadDocument(name string, doc form.Document) (Report, error) {
+	doc.Name = name
+	return read(name, func() (document, error) { return taken(doc) })
+}
+
+func read(name string, open func() (document, error)) (Report, error) {
+	d, err := open()
 	if err != nil {
 		return Report{}, fmt.Errorf("%s：%w", name, err)
 	}
-	if doc.whole != nil {
-		return Report{Report: *doc.whole, Text: prose(*doc.whole)}, nil
+	d.sheetTitles()
+	r := Report{Notes: d.notes}
+	f, s, err := d.applications()
+	if err != nil {
+		return Report{}, fmt.Errorf("%s：%w", name, err)
 	}
+	r.Format = f.Name
+	r.applications(f, s)
+	r.facts(d)
+	r.disputes(f, d, s.joined)
+	r.title(d)
+	r.Text = d.prose(s.plain)
+	if m := charged.FindStringSubmatch(blankless(r.Text)); m != nil {
+		r.Fees.Yuan, _ = strconv.Atoi(m[1]) // at most nine digits
+	}
+	return r, nil
+}
+
+var charged = regexp.MustCompile(`信息处理费[^。；\d]{0,12}?(\d{1,9})元`)
+
+// applications reads 表三 in the form that it has: out of tables, else out of the text.
+func (d document) applications() (stats.Format, stacked, error) {
 	var missing []string
-	for _, format := range slices.Backward(stats.Formats()) { // the newest first
-		f, err := stats.FormatOf(format)
+	most := -1
+	var hindered error
+	part := d.parts().applications()
+	for _, name := range slices.Backward(stats.Formats()) { // the newest first
+		f, err := stats.FormatOf(name)
 		if err != nil {
-			return Report{}, err
+			return f, stacked{}, err
 		}
-		lines, absent := applications(f, doc.rows)
+		lines, absent := applications(f, d.pieces)
 		if len(absent) == 0 {
-			r := Report{Text: doc.text}
-			r.Format, r.Table3 = f.Name, lines
-			r.fill(f, doc)
-			return r, nil
+			return f, stacked{lines: lines}, nil
 		}
-		if missing == nil || len(absent) < len(missing) {
-			missing = absent
+		if found := len(f.Rows) - len(absent); found > most {
+			most, missing = found, absent
 		}
-	}
-	return Report{}, fmt.Errorf("%s：没有找到表三的这些行，或其后不是七个数：%s", name, strings.Join(missing, "、"))
-}
-
-func prose(r stats.Report) string {
-	texts := []string{r.Sections.Problems}
-	for _, p := range slices.Concat(r.Sections.Overview, r.Sections.Other) {
-		texts = append(texts, p.Text)
-	}
-	return strings.Join(texts, "\n")
-}
-
-// longestLabel is in bytes: the longest of the form has less than half.
-const longestLabel = 300
-
-// applications finds the rows of 表三, and names those that are not there.
-func applications(f stats.Format, rows [][]string) (lines []stats.Line, missing []string) {
-	lines = make([]stats.Line, len(f.Rows))
-	found, labels := make([]bool, len(f.Rows)), f.Labels()
-	for _, row := range rows {
-		for i, cell := range row {
-			if len(cell) > longestLabel {
-				continue
+		if part != nil {
+			s, err := applicationsIn(f, part)
+			if err == nil {
+				return f, s, nil
 			}
-			at, ok := labels.Row(cell)
-			if !ok || found[at] {
-				continue
-			}
-			if n, ok := numbers(row[i+1:], len(lines[at])); ok {
-				copy(lines[at][:], n)
-				found[at] = true
-				break
+			if hindered == nil {
+				hindered = err
 			}
 		}
 	}
-	for i, ok := range found {
-		if !ok {
-			missing = append(missing, f.Rows[i].Number)
+	err := fmt.Errorf("没有找到表三的这些行，或其后不是七个数：%s", strings.Join(missing, "、"))
+	switch {
+	case hindered != nil && most == 0:
+		err = fmt.Errorf("表三读不出：%w", hindered)
+	case hindered != nil:
+		err = fmt.Errorf("%w；按文字的次序也读不出：%w", err, hindered)
+	}
+	return stats.Format{}, stacked{}, err
+}
+
+// applications takes 表三 over. What is blank is zero in a column, and in a sum what the form says; either is noted.
+func (r *Report) applications(f stats.Format, s stacked) {
+	r.Table3 = make([]stats.Line, len(f.Rows))
+	last := len(stats.Line{}) - 1
+	filled := false
+	for i, n := range s.lines {
+		r.Table3[i] = n.line
+		filled = filled || n.blank != allBlank
+		for j := range n.line {
+			if n.blank&(1<<j) != 0 {
+				r.Blank = append(r.Blank, stats.CellAt(i, j))
+			}
 		}
 	}
-	return lines, missing
-}
-
-// numbers reads so many whole numbers out of cells, of which some are blank: where rows were merged,
-// blanks stand before them, where zeros are left out, among them.
-func numbers(cells []string, n int) ([]int, bool) {
-	filled := slices.DeleteFunc(slices.Clone(cells), func(c string) bool { return c == "" })
-	if len(filled) >= n {
-		cells = filled
-	}
-	for len(cells) > n && cells[0] == "" {
-		cells = cells[1:]
-	}
-	for len(cells) > n && cells[len(cells)-1] == "" {
-		cells = cells[:len(cells)-1]
-	}
-	if len(cells) != n {
-		return nil, false
-	}
-	all := make([]int, n)
-	for i, c := range cells {
-		a, ok := amount(c)
-		if !ok || a%stats.Whole(1) != 0 {
-			return nil, false
-		}
-		all[i] = int(a / stats.Whole(1))
-	}
-	return all, true
-}
-
-var ascii = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9",
-	"．", ".", ",", "", "，", "", " ", "", "\u00a0", "", "\u3000", "", "件", "", "万元", "", "元", "")
-
-// amount reads a number; blank and the strokes that stand for nothing are zero.
-func amount(cell string) (stats.Amount, bool) {
-	s := ascii.Replace(cell)
-	switch s {
-	case "", "/", "／", "-", "—", "——", "–", "－", "无":
-		return 0, true
-	}
-	a, err := stats.ParseAmount(s)
-	return a, err == nil
-}
-
-// fill finds the rest: what a report may lack, which is noted.
-func (r *Report) fill(f stats.Format, doc document) {
-	var named bool
-	r.Table2, named = facts(f, doc.rows)
-	if len(r.Table2) == 0 {
-		r.Table2 = nil
-		note := "没有找到表二"
-		if named {
-			note = "表二没有填写"
-		}
-		r.Notes = append(r.Notes, note)
-	}
-	var ok bool
-	if r.Table4, ok = disputes(f, doc.rows); !ok {
-		r.Notes = append(r.Notes, "没有找到表四，按零计")
-	}
-	if m := titled.FindStringSubmatch(doc.text); m != nil {
-		r.Agency = strings.TrimSpace(m[1])
-		r.Year, _ = strconv.Atoi(m[2]) // four digits
-	} else {
-		r.Notes = append(r.Notes, "没有找到标题中的机关和年度")
-	}
-	if m := charged.FindStringSubmatch(doc.text); m != nil {
-		r.Fees.Yuan, _ = strconv.Atoi(m[1])
-	}
-}
-
-var (
-	titled  = regexp.MustCompile(`(?m)^\s*([^\n\d，。]{2,60}?)\s*(20\d\d)\s*年度?\s*政府信息公开工作\s*年度报告`)
-	charged = regexp.MustCompile(`信息处理费[^。；\d]{0,12}?(\d{1,9}) ?元`)
-)
-
-// facts finds the lines of 表二; named is whether its words are there, with numbers or without.
-func facts(f stats.Format, rows [][]string) (t stats.Facts, named bool) {
-	t = make(stats.Facts)
-	for _, row := range rows {
-		for i, cell := range row {
-			for _, g := range f.Facts {
-				for _, item := range g.Items {
-					name := strings.ReplaceAll(cell, " ", "")
-					if _, known := t[item.Key]; known || name != item.Label && "行政"+name != item.Label {
-						continue
-					}
-					named = true
-					if values, ok := amounts(row[i+1:], len(g.Columns)); ok {
-						t[item.Key] = values
+	for i, n := range s.lines {
+		for j := range last {
+			if f.Rows[i].Counts == stats.CountsEnded && n.blank&(1<<j) != 0 {
+				for k, row := range f.Rows {
+					if row.Counts == stats.CountsOutcome {
+						r.Table3[i][j] += r.Table3[k][j]
 					}
 				}
 			}
 		}
+		if n.blank&(1<<last) != 0 {
+			for _, v := range r.Table3[i][:last] {
+				r.Table3[i][last] += v
+			}
+		}
 	}
-	return t, named
+	switch {
+	case !filled:
+		r.Notes = append(r.Notes, "表三没有填写")
+	case s.joined:
+		r.Notes = append(r.Notes, "表三由文字按次序拼合，勾稽关系成立，仍请与原件核对")
+	}
 }
 
-func amounts(cells []string, n int) ([]stats.Amount, bool) {
-	cells = slices.DeleteFunc(slices.Clone(cells), func(c string) bool { return c == "" })
-	if len(cells) != n {
-		return nil, false
-	}
-	all := make([]stats.Amount, n)
-	for i, c := range cells {
-		var ok bool
-		if all[i], ok = amount(c); !ok {
-			return nil, false
+// facts finds 表二, in whichever form it is printed.
+func (r *Report) facts(d document) {
+	f := factsForm(d)
+	t, named := facts(f, d.pieces)
+	if part := d.parts().facts(); part != nil && len(f.FactsWithout(t)) > 0 {
+		more := factsIn(f, part)
+		for key, values := range more {
+			if t[key] == nil {
+				t[key] = values
+			}
 		}
 	}
-	return all, true
+	open := f.FactsWithout(t)
+	switch {
+	case len(t) == 0 && !named:
+		r.Notes = append(r.Notes, "没有找到表二")
+	case len(t) == 0:
+		r.Notes = append(r.Notes, "表二没有填写")
+	case len(open) > 0:
+		r.Notes = append(r.Notes, "表二没有填写或读不出："+strings.Join(open, "、"))
+	}
+	if len(t) == 0 {
+		return
+	}
+	r.Table2 = t
+	if f.Name != r.Format {
+		r.Table2Format = f.Name
+		r.Notes = append(r.Notes, fmt.Sprintf("表二用的是%s的表式，与表三（%s）不同，按其原样读入", f.Document, r.Format))
+	}
 }
 
-// disputes finds 表四: fifteen numbers in one row below its headings, or a row for each track.
-func disputes(f stats.Format, rows [][]string) ([]stats.Standings, bool) {
-	lines := make([]stats.Standings, len(f.Tracks))
-	width := len(f.Results)
-	below, named := false, 0
-	for _, row := range rows {
-		if slices.ContainsFunc(row, func(c string) bool { return strings.ReplaceAll(c, " ", "") == f.Tracks[len(f.Tracks)-1].Label }) {
-			below = true
-		}
-		if all, ok := numbers(row, len(lines)*width); below && ok {
-			for i := range lines {
-				copy(lines[i][:], all[i*width:])
-			}
-			return lines, true
-		}
-		for i, t := range f.Tracks {
-			at := slices.IndexFunc(row, func(c string) bool { return strings.ReplaceAll(c, " ", "") == t.Label })
-			if at < 0 {
-				continue
-			}
-			if all, ok := numbers(row[at+1:], width); ok && len(row) > at+1 {
-				copy(lines[i][:], all)
-				named++
-			}
+func (r *Report) disputes(f stats.Format, d document, loose bool) {
+	var ok bool
+	if r.Table4, ok = disputes(f, d.pieces); ok {
+		return
+	}
+	if part := d.parts().disputes(); part != nil {
+		if lines, ok := disputesIn(f, part, loose); ok {
+			r.Table4 = lines
+			return
 		}
 	}
-	return lines, named == len(lines)
+	r.Table4 = make([]stats.Standings, len(f.Tracks))
+	r.WithoutDisputes = true
+	r.Notes = append(r.Notes, "表四没有找到、没有填写或次序不明，未读入")
+}
+
+func (r *Report) title(d document) {
+	var fromName bool
+	r.Agency, r.Year, fromName = d.titled()
+	switch {
+	case r.Agency == "" && r.Year == 0:
+		r.Notes = append(r.Notes, "没有找到标题中的机关和年度")
+	case r.Agency == "":
+		r.Notes = append(r.Notes, "没有找到标题中的机关")
+	case r.Year == 0:
+		r.Notes = append(r.Notes, "没有找到标题中的年度")
+	}
+	if fromName {
+		r.Notes = append(r.Notes, fmt.Sprintf("机关或年度取自文件名：%s，%d 年", r.Agency, r.Year))
+	}
+}
+
+// prose is what a report says in words. plain is whether its tables are lines as well.
+func (d document) prose(plain bool) string {
+	var b strings.Builder
+	parts := d.parts()
+	for i, p := range d.pieces {
+		if plain && parts.tables(i) {
+			continue
+		}
+		if p.cells == nil {
+			b.WriteString(p.line + "\n")
+			continue
+		}
+		filled := slices.DeleteFunc(slices.Clone(p.cells), func(c string) bool { return c == "" })
+		if len(filled) <= 2 { // words in a sheet, or in a frame
+			b.WriteString(strings.Join(filled, "\n") + "\n")
+		}
+	}
+	return b.String()
 }

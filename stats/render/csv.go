@@ -14,7 +14,7 @@ import (
 // for the local code page, lines that end in CR LF (RFC 4180), and no cell that a spreadsheet would
 // run as a formula. The tables follow one another, each under its own header, an empty line between.
 func CSV(w io.Writer, r stats.Report) error {
-	f, err := stats.FormatOf(r.Format)
+	f, err := r.Form()
 	if err != nil {
 		return err
 	}

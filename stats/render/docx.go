@@ -13,7 +13,7 @@ import (
 // DOCX writes the complete report for Word and WPS, laid out as the official blank has it: six parts,
 // the tables with its merged cells and column widths, numbers of pages at the foot.
 func DOCX(w io.Writer, r stats.Report) error {
-	f, err := stats.FormatOf(r.Format)
+	f, err := r.Form()
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ var style string
 // HTML writes the report as one page that stands by itself: for screens, screen readers and A4 paper.
 // Where the report has its cases, a number leads to the list of its cases, which paper does not show.
 func HTML(w io.Writer, r stats.Report) error {
-	f, err := stats.FormatOf(r.Format)
+	f, err := r.Form()
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ type labelled struct {
 // JSON writes the report on one line, with the names of rows and
 // columns. A stats.Report reads it back.
 func JSON(w io.Writer, r stats.Report) error {
-	f, err := stats.FormatOf(r.Format)
+	f, err := r.Form()
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const (
 // Text writes the report for a terminal of 100 columns: its parts as the form has them, then the
 // checks.
 func Text(w io.Writer, r stats.Report) error {
-	f, err := stats.FormatOf(r.Format)
+	f, err := r.Form()
 	if err != nil {
 		return err
 	}
@@ -61,12 +61,12 @@ func prose(b *bytes.Buffer, heading string, passages []stats.Passage) {
 	}
 }
 
-// facts writes 表二; what nobody has entered is a dash.
+// facts writes 表二; what nobody has entered is said to be missing.
 func facts(b *bytes.Buffer, f stats.Format, facts stats.Facts) {
 	for _, g := range f.Facts {
 		rows := [][]string{append([]string{g.Article}, g.Columns...)}
 		for _, item := range g.Items {
-			rows = append(rows, append([]string{"  " + item.Label}, amounts(g, facts[item.Key], "—")...))
+			rows = append(rows, append([]string{"  " + item.Label}, amounts(g, facts[item.Key], "未填")...))
 		}
 		write(b, rows)
 	}

@@ -16,7 +16,7 @@ import (
 // numbers; sums are formulas with the value that they have, so that a program which calculates says
 // the same. Where a sum of the report is wrong, the report's number stands and no formula.
 func XLSX(w io.Writer, r stats.Report) error {
-	f, err := stats.FormatOf(r.Format)
+	f, err := r.Form()
 	if err != nil {
 		return err
 	}

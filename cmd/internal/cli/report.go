@@ -154,6 +154,10 @@ func verdict(r stats.Report) error {
 			failed = append(failed, c.ID+"："+c.Detail)
 		}
 	}
+	year := ""
+	if r.Year != 0 {
+		year = fmt.Sprintf("%d 年", r.Year)
+	}
 	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck,
-		Msg: fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", r.Year, len(failed), strings.Join(failed, "\n"))}
+		Msg: fmt.Sprintf("%s报告有 %d 项核对不通过\n%s", year, len(failed), strings.Join(failed, "\n"))}
 }

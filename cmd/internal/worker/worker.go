@@ -149,6 +149,11 @@ func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) e
 	return given, nil
 }
 
+// ReadBytes reads a file that is in memory.
+func (r *Reader) ReadBytes(ctx context.Context, name string, body []byte) (Reading, error) {
+	return r.Read(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err })
+}
+
 // preface is the first line of a child's input; the attachment follows.
 type preface struct {
 	Index int    `json:"index"`
