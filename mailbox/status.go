@@ -31,7 +31,9 @@ type Status struct {
 	LastSuccess  time.Time      `json:"last_success,omitzero"`  // end of the last good poll
 	LastFull     time.Time      `json:"last_full,omitzero"`     // end of the last good poll that listed everything
 	LastProgress time.Time      `json:"last_progress,omitzero"` // bytes or mails came, a login was tried or a poll ended: for a watchdog
+	LastTaken    time.Time      `json:"last_taken,omitzero"`    // when mails were last committed
 	NextTry      time.Time      `json:"next_try,omitzero"`
+	Interval     time.Duration  `json:"interval"` // between polls
 	Failures     int            `json:"failures"` // in a row
 	Logins       int            `json:"logins"`   // tried since the start of the program
 	Taken        int            `json:"taken"`    // mails since the start of the program
@@ -53,7 +55,7 @@ func (p *Poller) Status() Status {
 	p.statusMu.Lock()
 	defer p.statusMu.Unlock()
 	s := p.status
-	s.Folders = slices.Clone(s.Folders)
+	s.Folders, s.Interval = slices.Clone(s.Folders), time.Duration(p.interval.Load())
 	if written := p.store.LastWrite(); s.State == StatePolling && written.After(s.LastProgress) {
 		s.LastProgress = written
 	}
@@ -75,7 +77,7 @@ func (p *Poller) countLogin() {
 }
 
 func (p *Poller) countTaken(n int) {
-	p.update(func(st *Status) { st.Taken += n; st.LastProgress = time.Now() })
+	p.update(func(st *Status) { st.Taken += n; st.LastTaken = time.Now(); st.LastProgress = st.LastTaken })
 }
 
 func (p *Poller) report(res Result, err error) {

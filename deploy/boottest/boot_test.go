@@ -261,7 +261,7 @@ func wrongConfiguration(t *testing.T, m *machine) {
 	m.sh(t, "cp -a /etc/ysq/ysq.toml /root/good.toml; sed -i 's/^host = .*/hots = \"127.0.0.1\"/' /etc/ysq/ysq.toml")
 	m.does(t, "root", 1, "systemctl", "restart", "ysq.service")
 	time.Sleep(time.Second)
-	if got := m.sh(t, "systemctl show -p ActiveState -p ExecMainStatus -p NRestarts ysq.service"); !strings.Contains(got, "ActiveState=failed") || !strings.Contains(got, "ExecMainStatus=2") || !strings.Contains(got, "NRestarts=0") {
+	if got := m.sh(t, "systemctl show -p ActiveState -p ExecMainStatus -p NRestarts ysq.service"); !strings.Contains(got, "ActiveState=failed") || !strings.Contains(got, "ExecMainStatus=78") || !strings.Contains(got, "NRestarts=0") {
 		t.Errorf("with a wrong configuration:\n%s", got)
 	}
 	contains(t, m.sh(t, "journalctl --no-pager -n 20 -u ysq.service"), "/etc/ysq/ysq.toml:", "hots")
@@ -274,6 +274,11 @@ func wrongConfiguration(t *testing.T, m *machine) {
 	time.Sleep(time.Second)
 	contains(t, m.sh(t, "systemctl show -p ActiveState -p NRestarts ysq.service"), "ActiveState=failed", "NRestarts=0")
 	m.sh(t, "mv /root/imap-password.cred /etc/ysq/; systemctl start ysq.service")
+
+	// A crash is no wrong configuration: on SIGQUIT Go ends a program as on a panic, with 2.
+	m.sh(t, `systemctl kill --kill-who=main -s QUIT ysq.service
+		for i in $(seq 40); do [ "$(systemctl show -P NRestarts ysq.service)" = 1 ] && systemctl is-active -q ysq.service && exit 0; sleep 1; done
+		systemctl status ysq.service; exit 1`)
 }
 
 // plainCredential: where systemd cannot encrypt, the file is root's and the daemon is handed a copy.

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -162,7 +161,8 @@ func (t *talk) put(command string, literal []byte) (reply, error) {
 	broken := func(err error) error {
 		return &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: "APPEND", Err: err}
 	}
-	t.conn.SetDeadline(time.Now().Add(t.opts.Idle))
+	t.begin(answer)
+	defer t.conn.expectNothing()
 	if _, err := fmt.Fprintf(t.conn, "%s %s {%d}\r\n", tag, command, len(literal)); err != nil {
 		return reply{}, broken(err)
 	}
@@ -187,14 +187,14 @@ func (t *talk) put(command string, literal []byte) (reply, error) {
 	}
 }
 
-// give writes in pieces, each with the deadline moved on: a slow line may take its time.
+// give writes in pieces, each with a deadline of its own: a slow line may take its time.
 func (t *talk) give(literal []byte) error {
 	for piece := range slices.Chunk(literal, 64<<10) {
-		t.conn.SetDeadline(time.Now().Add(t.opts.Idle))
 		if _, err := t.conn.Write(piece); err != nil {
 			return err
 		}
 	}
+	t.begin(answer) // the verdict takes its time from here
 	_, err := io.WriteString(t.conn, "\r\n")
 	return err
 }

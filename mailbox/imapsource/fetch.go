@@ -31,11 +31,11 @@ type arrived struct {
 }
 
 // fetch runs one UID FETCH and calls receive for every response to it, one at a time.
-func (s *session) fetch(ctx context.Context, uids imap.UIDSet, opts *imap.FetchOptions, receive func(*imapclient.FetchMessageData)) error {
+func (s *session) fetch(ctx context.Context, what pace, uids imap.UIDSet, opts *imap.FetchOptions, receive func(*imapclient.FetchMessageData)) error {
 	s.mu.Lock()
 	s.receive = receive
 	s.mu.Unlock()
-	err := s.run(ctx, "UID FETCH", func() error {
+	err := s.run(ctx, what, "UID FETCH", func() error {
 		cmd := s.client.Fetch(uids, opts)
 		for data := cmd.Next(); data != nil; data = cmd.Next() {
 			s.received(data)
@@ -72,12 +72,18 @@ func (s *session) Fetch(ctx context.Context, uids []uint32, yield func(mailbox.B
 	for _, uid := range uids {
 		set.AddNum(imap.UID(uid))
 	}
-	var failed error // on our side; what is still coming is of no use then
-	err := s.fetch(ctx, set, fetchOptions(nil), func(data *imapclient.FetchMessageData) {
+	var failed error // what is still coming is of no use then
+	came := 0
+	err := s.fetch(ctx, bodies, set, fetchOptions(nil), func(data *imapclient.FetchMessageData) {
 		if failed != nil {
 			return
 		}
-		if failed = s.fetchOne(data, yield); failed != nil {
+		if came++; came > maxAnswers(len(uids)) {
+			failed = &mailbox.Error{Fault: mailbox.FaultProtocol, Doing: "UID FETCH", Err: errors.New("the server sends more mails than were asked for")}
+		} else {
+			failed = s.fetchOne(data, yield)
+		}
+		if failed != nil {
 			s.wire.Conn.Close()
 		}
 	})
@@ -86,6 +92,10 @@ func (s *session) Fetch(ctx context.Context, uids []uint32, yield func(mailbox.B
 	}
 	return err
 }
+
+// maxAnswers bounds the FETCH responses to a command for n mails. Some servers send a second one with
+// flags, or tell of flags that change meanwhile; one that sends more holds us up.
+func maxAnswers(n int) int { return 3*n + 1000 }
 
 func (s *session) fetchOne(data *imapclient.FetchMessageData, yield func(mailbox.Body) error) error {
 	var temp *rawstore.Temp
@@ -256,7 +266,7 @@ func (f *slowFetch) ask(ctx context.Context, part *imap.SectionPartial, open ope
 	set.AddNum(imap.UID(f.uid))
 	var got arrived
 	var failed error
-	err := f.session.fetch(ctx, set, fetchOptions(part), func(data *imapclient.FetchMessageData) {
+	err := f.session.fetch(ctx, bodies, set, fetchOptions(part), func(data *imapclient.FetchMessageData) {
 		if got.body || failed != nil { // given twice
 			return
 		}

@@ -101,7 +101,7 @@ func (s *session) idle(ctx context.Context, wake <-chan struct{}, d time.Duratio
 			return false, s.classify(ctx, "IDLE", context.Cause(ctx))
 		}
 	}
-	s.wire.arm()
+	s.wire.arm(answer)
 	defer s.wire.disarm()
 	if _, err := s.wire.Write([]byte("DONE\r\n")); err != nil {
 		return false, s.classify(ctx, "DONE", err)
@@ -114,7 +114,7 @@ func (s *session) begin(ctx context.Context, name string) (*aside, error) {
 	s.asides++
 	a := &aside{tag: fmt.Sprintf("X%d", s.asides), events: make(chan asideEvent, 8)}
 	s.wire.beside(a)
-	s.wire.arm()
+	s.wire.arm(answer)
 	if _, err := s.wire.Write([]byte(a.tag + " " + name + "\r\n")); err != nil {
 		s.end()
 		return nil, s.classify(ctx, name, err)

@@ -1,8 +1,9 @@
 // Package imapsource is a mailbox.Source over IMAP, made of go-imap v2 and of what must surround it.
 //
 //	Source   dials, verifies TLS, reads the greeting, logs in, sends ID: on every connection
-//	wire     stands between the connection and go-imap: deadlines, limits, and only such lines as
-//	         go-imap understands (mailbox/PROVIDERS.md#go-imap lists those that would end the connection)
+//	paced    the connection: how long each kind of answer may take
+//	wire     stands between it and go-imap: limits, and only such lines as go-imap understands
+//	         (mailbox/PROVIDERS.md#go-imap lists those that would end the connection)
 //	session  one command at a time; every mail asked for is accounted for by size
 //	idle     waiting to be told of new mail, beside go-imap on the same connection
 //	probe    a conversation for people to read, without go-imap
@@ -52,8 +53,8 @@ type Options struct {
 
 	// Roots are the certificate authorities to trust. Nil: the system's.
 	Roots *x509.CertPool
-	// Idle is how long the server may be silent while it owes an answer. Zero: 60 s. It bounds the
-	// lack of progress, not the whole: a slow 70 MB mail may take its time.
+	// Idle is how long the server may be silent while it owes an answer, and how long a short answer may
+	// take in all. Zero: 60 s. A slow mail of 70 MB may take longer, at the pace of bodies.
 	Idle time.Duration
 	// MaxMail is the largest literal that is accepted. Zero: 256 MiB.
 	MaxMail int64
@@ -221,7 +222,7 @@ type oneByte struct{ io.Reader }
 func (o oneByte) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(len(p), 1)]) }
 
 func (s *session) login(ctx context.Context) error {
-	return s.run(ctx, "LOGIN", func() error {
+	return s.run(ctx, answer, "LOGIN", func() error {
 		s.wire.loggingIn()
 		return s.client.Login(s.source.opts.User, s.source.opts.Password).Wait()
 	})
@@ -230,7 +231,7 @@ func (s *session) login(ctx context.Context) error {
 // identify sends ID in the one form that NetEase is known to accept: quoted, name and version first.
 // A server that does not know ID says BAD or NO, which changes nothing.
 func (s *session) identify(ctx context.Context) error {
-	err := s.run(ctx, "ID", func() error {
+	err := s.run(ctx, answer, "ID", func() error {
 		_, err := s.client.ID(&imap.IDData{Name: "ysq", Version: s.source.opts.Version, Vendor: "ysq"}).Wait()
 		return err
 	})

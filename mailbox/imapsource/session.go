@@ -42,14 +42,14 @@ func newSession(s *Source, conn net.Conn) *session {
 
 // run runs one command and classifies what went wrong by when it did: go-imap's errors carry no more
 // than text. The server's own words count only as a status reply or as NetEase's refusals.
-func (s *session) run(ctx context.Context, doing string, command func() error) error {
-	_, err := s.hear(ctx, doing, command)
+func (s *session) run(ctx context.Context, what pace, doing string, command func() error) error {
+	_, err := s.hear(ctx, what, doing, command)
 	return err
 }
 
-func (s *session) hear(ctx context.Context, doing string, command func() error) (heard, error) {
+func (s *session) hear(ctx context.Context, what pace, doing string, command func() error) (heard, error) {
 	stop := context.AfterFunc(ctx, func() { s.wire.Conn.Close() })
-	s.wire.arm()
+	s.wire.arm(what)
 	err := command()
 	heard := s.wire.disarm()
 	if !stop() && err == nil {
@@ -118,7 +118,7 @@ func unsafeLogin(text string) bool {
 // Folders implements mailbox.Session.
 func (s *session) Folders(ctx context.Context) ([]mailbox.Folder, error) {
 	var list []*imap.ListData
-	err := s.run(ctx, "LIST", func() (err error) {
+	err := s.run(ctx, listing, "LIST", func() (err error) {
 		list, err = s.client.List("", "*", nil).Collect()
 		return err
 	})
@@ -147,7 +147,7 @@ func (s *session) Open(ctx context.Context, folder string) (mailbox.Box, error) 
 }
 
 func (s *session) examine(ctx context.Context, folder string) (mailbox.Box, error) {
-	heard, err := s.hear(ctx, "EXAMINE "+folder, func() error {
+	heard, err := s.hear(ctx, answer, "EXAMINE "+folder, func() error {
 		_, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
 		return err
 	})
@@ -185,7 +185,7 @@ func (s *session) search(ctx context.Context, first uint32) ([]uint32, error) {
 		criteria.UID = []imap.UIDSet{from(first)}
 	}
 	var uids []uint32
-	err := s.run(ctx, "UID SEARCH", func() error {
+	err := s.run(ctx, listing, "UID SEARCH", func() error {
 		data, err := s.client.UIDSearch(criteria, nil).Wait()
 		if err != nil {
 			return err
@@ -199,7 +199,7 @@ func (s *session) search(ctx context.Context, first uint32) ([]uint32, error) {
 
 func (s *session) fetchUIDs(ctx context.Context, first uint32) ([]uint32, error) {
 	var uids []uint32
-	err := s.fetch(ctx, from(first), &imap.FetchOptions{UID: true}, func(data *imapclient.FetchMessageData) {
+	err := s.fetch(ctx, listing, from(first), &imap.FetchOptions{UID: true}, func(data *imapclient.FetchMessageData) {
 		for item := data.Next(); item != nil; item = data.Next() {
 			if uid, ok := item.(imapclient.FetchItemDataUID); ok {
 				uids = append(uids, uint32(uid.UID))
@@ -235,7 +235,7 @@ func (s *session) Close() error {
 	if _, broken := s.wire.failure(); broken == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
-		s.run(ctx, "LOGOUT", func() error { return s.client.Logout().Wait() })
+		s.run(ctx, answer, "LOGOUT", func() error { return s.client.Logout().Wait() })
 	}
 	s.teardown()
 	return nil

@@ -19,16 +19,42 @@ import (
 
 // talk is a conversation line by line, with everything personal left out of what is written down.
 type talk struct {
-	conn  net.Conn
+	conn  *paced
 	r     *bufio.Reader
 	opts  Options
 	tag   int
 	keep  int64    // of a literal; the rest, or all of it, is thrown away
+	spent int      // bytes of lines in this answer
 	lines []string // redacted
 }
 
+// Limits on what is held of a conversation, which is much shorter where a server is honest.
+const (
+	maxTalk      = 8 << 20 // bytes of lines in one answer
+	maxTalkLines = 100_000 // of one answer
+	maxWritten   = 5_000   // lines written down
+)
+
 func newTalk(conn net.Conn, o Options) *talk {
-	return &talk{conn: conn, r: bufio.NewReaderSize(conn, 64<<10), opts: o}
+	p := &paced{Conn: conn, idle: o.Idle}
+	return &talk{conn: p, r: bufio.NewReaderSize(p, 64<<10), opts: o}
+}
+
+// paceOf is how long the answer to a command may take.
+func paceOf(command string) pace {
+	switch {
+	case strings.Contains(command, "BODY.PEEK"):
+		return bodies
+	case strings.HasPrefix(command, "LIST") || strings.HasPrefix(command, "UID "):
+		return listing
+	}
+	return answer
+}
+
+func (t *talk) write(line string) {
+	if len(t.lines) < maxWritten {
+		t.lines = append(t.lines, line)
+	}
 }
 
 // reply is the answer to one command. Literals are counted and, but for talk.keep, thrown away.
@@ -52,18 +78,22 @@ func (t *talk) say(command string) (reply, error) {
 	} else if name == "EXAMINE" {
 		args = t.folderName(args)
 	}
-	t.lines = append(t.lines, strings.TrimSpace("C: "+tag+" "+name+" "+t.redact(args)))
-	t.conn.SetDeadline(time.Now().Add(t.opts.Idle))
+	t.write(strings.TrimSpace("C: " + tag + " " + name + " " + t.redact(args)))
+	t.begin(paceOf(command))
+	defer t.conn.expectNothing()
 	if _, err := io.WriteString(t.conn, tag+" "+command+"\r\n"); err != nil {
 		return reply{}, &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: name, Err: err}
 	}
 	var r reply
-	for {
+	for n := 1; ; n++ {
 		line, err := t.read(&r)
 		if err != nil {
 			return r, &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: name, Err: err}
 		}
-		t.lines = append(t.lines, "S: "+t.shown(line))
+		if n > maxTalkLines {
+			return r, &mailbox.Error{Fault: mailbox.FaultProtocol, Doing: name, Err: fmt.Errorf("more than %d lines in one answer", maxTalkLines)}
+		}
+		t.write("S: " + t.shown(line))
 		first, rest, _ := strings.Cut(line, " ")
 		switch {
 		case first == "*":
@@ -80,19 +110,27 @@ func (t *talk) say(command string) (reply, error) {
 	}
 }
 
+// begin begins an answer.
+func (t *talk) begin(what pace) {
+	t.spent = 0
+	t.conn.expect(what)
+}
+
 // read reads a line with its literals, for each of which stands {n}.
 func (t *talk) read(r *reply) (string, error) {
 	var whole strings.Builder
 	for {
-		t.conn.SetDeadline(time.Now().Add(t.opts.Idle))
 		part, err := t.r.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return "", err
 		}
-		if whole.Len()+len(part) > maxText {
-			return "", fmt.Errorf("more than %d bytes in one line", maxText)
+		if t.spent += len(part); t.spent > maxTalk {
+			return "", fmt.Errorf("more than %d bytes of lines in one answer", maxTalk)
 		}
 		whole.Write(part)
+		if whole.Len() > maxStrings && !strings.HasPrefix(whole.String(), "* SEARCH") {
+			return "", fmt.Errorf("a line of more than %d bytes", maxStrings)
+		}
 		if err != nil {
 			continue
 		}
@@ -108,9 +146,8 @@ func (t *talk) read(r *reply) (string, error) {
 		if n > t.opts.MaxMail {
 			return "", fmt.Errorf("server announces a literal of %d bytes", n)
 		}
-		for left := n; left > 0; { // with the deadline moved on: a slow mail may take its time
+		for left := n; left > 0; {
 			k := min(left, 64<<10)
-			t.conn.SetDeadline(time.Now().Add(t.opts.Idle))
 			piece := make([]byte, max(0, min(k, t.keep-int64(len(r.kept)))))
 			if _, err := io.ReadFull(t.r, piece); err != nil {
 				return "", err
@@ -120,6 +157,7 @@ func (t *talk) read(r *reply) (string, error) {
 				return "", err
 			}
 			left -= k
+			t.conn.gotBody(int(k))
 		}
 		r.literal += n
 		whole.Reset()

@@ -6,9 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,37 +18,43 @@ import (
 // Limits on what a server may make us hold in memory: lines are read by go-imap into strings, and so
 // are literals outside FETCH. The longest honest line is a SEARCH of a very full folder.
 const (
-	maxText    = 32 << 20 // bytes of lines in one command
-	maxStrings = 64 << 10 // a literal that is not a mail
+	maxText    = 32 << 20 // bytes of lines in one listing
+	maxFetch   = 8 << 20  // bytes of lines while mails come, the mails not counted
+	maxAnswer  = 1 << 20  // bytes of lines in any other answer
+	maxFolders = 100_000  // beyond these, none is looked at
+	maxStrings = 64 << 10 // a literal that is not a mail; a line that is not SEARCH
+	maxNesting = 100      // parentheses in a line: what is asked for has three
 )
 
 // wire is the connection as go-imap sees it: a plain IMAP4rev1 server that answers in time.
 //
-// It keeps its own deadline, because go-imap has none before the first byte of an answer and at most
+// paced keeps its deadlines, because go-imap has none before the first byte of an answer and at most
 // five minutes for a literal, however long; go-imap's own read deadlines are ignored (mailbox/PROVIDERS.md#go-imap). And
 // it passes on only the answers that session waits for. Anything else that a server says unasked ends
 // go-imap's connection when it is malformed, and some things when they are not: an ID reply, a 64-bit
 // UIDVALIDITY, a keyword in GBK, VANISHED. What we want of those lines, wire remembers itself.
 type wire struct {
-	net.Conn
-	idle    time.Duration
+	*paced
 	maxMail int64
-	br      *bufio.Reader // over source
+	br      *bufio.Reader // over paced
 
 	// Owned by go-imap's reading goroutine.
 	out     []byte // to be read before anything else
 	literal int64  // bytes left of the literal in the middle of a line
 	inLine  bool   // the next bytes belong to a line that has begun
+	length  int    // of that line, as far as it has come
+	opened  int    // parentheses in it
 	drop    bool   // the line that has begun is not passed on
+	search  bool   // the line that has begun may be very long
 	strings bool   // the line that has begun may carry literals, but no mail
 	text    bool   // the line that has begun is for people and announces no literals
 	stopped bool   // the connection broke within a literal, and Read has said so by reading nothing
 
 	mu    sync.Mutex // guards what follows
-	armed bool       // the server owes an answer
 	login bool       // the answer to LOGIN is awaited
-	spent int64      // bytes of lines in this command
-	err   error      // the first error; go-imap would read on after some
+	most  int64      // bytes of lines that this command may bring
+	spent int64      // of these
+	lists int        // LIST responses to this command
 	heard heard
 	aside *aside // a command that go-imap does not know of; nil: none
 }
@@ -65,8 +69,8 @@ type heard struct {
 }
 
 func newWire(conn net.Conn, idle time.Duration, maxMail int64) *wire {
-	w := &wire{Conn: conn, idle: idle, maxMail: maxMail}
-	w.br = bufio.NewReaderSize(source{w}, 16<<10) // large literals bypass it
+	w := &wire{paced: &paced{Conn: conn, idle: idle}, maxMail: maxMail, most: maxAnswer}
+	w.br = bufio.NewReaderSize(w.paced, 16<<10) // large literals bypass it
 	// The greeting has been read (Source.greet). With capabilities in it go-imap asks for none; no
 	// extension is named, because none is used.
 	w.out = []byte("* OK [CAPABILITY IMAP4rev1] ready\r\n")
@@ -77,20 +81,21 @@ func newWire(conn net.Conn, idle time.Duration, maxMail int64) *wire {
 func (w *wire) SetReadDeadline(time.Time) error { return nil }
 
 // arm begins a command: from now on the server owes an answer, and wire forgets what it heard.
-func (w *wire) arm() {
+func (w *wire) arm(what pace) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.armed, w.spent = true, 0
+	w.spent, w.lists = 0, 0
+	w.most = map[pace]int64{answer: maxAnswer, listing: maxText, bodies: maxFetch}[what]
 	w.heard = heard{bye: w.heard.bye}
-	w.Conn.SetReadDeadline(time.Now().Add(w.idle))
+	w.expect(what)
 }
 
-// disarm ends a command: between commands a server may be silent for as long as it likes.
+// disarm ends a command and returns what was heard meanwhile.
 func (w *wire) disarm() heard {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.armed, w.login = false, false
-	w.Conn.SetReadDeadline(time.Time{})
+	w.login = false
+	w.expectNothing()
 	return w.heard
 }
 
@@ -104,53 +109,7 @@ func (w *wire) loggingIn() {
 func (w *wire) failure() (heard, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.heard, w.err
-}
-
-// source reads from the connection with the deadline moved on, and remembers the first error.
-type source struct{ w *wire }
-
-func (s source) Read(p []byte) (int, error) {
-	w := s.w
-	w.mu.Lock()
-	if w.err != nil {
-		defer w.mu.Unlock()
-		return 0, w.err
-	}
-	if w.armed {
-		w.Conn.SetReadDeadline(time.Now().Add(w.idle))
-	}
-	w.mu.Unlock()
-	n, err := w.Conn.Read(p)
-	if err != nil {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		switch w.err = err; {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			w.err = fmt.Errorf("nothing from the server for %v", w.idle)
-		case errors.Is(err, io.EOF):
-			w.err = errors.New("connection closed by the server")
-		}
-	}
-	return n, err
-}
-
-func (w *wire) fail(err error) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err == nil {
-		w.err = err
-	}
-	return w.err
-}
-
-// Write implements net.Conn for go-imap; a connection is often found broken only here.
-func (w *wire) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
-	if err != nil {
-		w.fail(err)
-	}
-	return n, err
+	return w.heard, w.paced.failure()
 }
 
 // Read implements net.Conn for go-imap. Where the connection breaks within a literal it returns nothing
@@ -171,6 +130,7 @@ func (w *wire) Read(p []byte) (int, error) {
 		case w.literal > 0:
 			n, err := w.br.Read(p[:min(int64(len(p)), w.literal)])
 			w.literal -= int64(n)
+			w.gotBody(n)
 			if n > 0 || err != nil && w.stopped {
 				return n, err
 			}
@@ -200,8 +160,13 @@ func (w *wire) readLine() error {
 	w.out = part
 	if !w.inLine {
 		w.beginLine(part)
+		w.length, w.opened = 0, 0
 	}
 	w.inLine = true
+	if err := w.measure(part); err != nil {
+		w.out = nil
+		return err
+	}
 	if whole {
 		if w.literal, err = w.announced(part); err != nil {
 			return err
@@ -214,20 +179,35 @@ func (w *wire) readLine() error {
 	return nil
 }
 
+// measure bounds a line that is passed on. go-imap descends into every parenthesis, and a stack that
+// overflows ends the program.
+func (w *wire) measure(part []byte) error {
+	w.length += len(part)
+	w.opened += bytes.Count(part, []byte("("))
+	switch {
+	case w.drop || w.text:
+	case w.length > maxStrings && !w.search:
+		return w.fail(fmt.Errorf("a line of more than %d bytes", maxStrings))
+	case w.opened > maxNesting:
+		return w.fail(fmt.Errorf("more than %d parentheses in one line", maxNesting))
+	}
+	return nil
+}
+
 func (w *wire) spend(n int) error {
 	w.mu.Lock()
 	w.spent += int64(n)
-	over := w.spent > maxText
+	most, over := w.most, w.spent > w.most
 	w.mu.Unlock()
 	if over {
-		return w.fail(fmt.Errorf("more than %d bytes of lines in one answer", maxText))
+		return w.fail(fmt.Errorf("more than %d bytes of lines in one answer", most))
 	}
 	return nil
 }
 
 // beginLine decides about a line by its beginning.
 func (w *wire) beginLine(line []byte) {
-	w.drop, w.strings, w.text = false, false, false
+	w.drop, w.search, w.strings, w.text = false, false, false, false
 	first, rest := cutWord(line)
 	if len(first) == 0 {
 		w.drop = true
@@ -264,10 +244,11 @@ func (w *wire) beginLine(line []byte) {
 			w.drop = true
 		}
 	case "SEARCH":
+		w.search = true
 	case "LIST":
 		// A name that is no modified UTF-7 (RFC 3501, 5.1.3) would end the connection. Nobody can
 		// open such a folder through go-imap either.
-		w.strings, w.drop = true, !validName(rest)
+		w.strings, w.drop = true, !validName(rest) || w.tooManyFolders()
 	case "EXISTS":
 		w.drop = true
 		w.hear(func(h *heard) { h.exists = uint32(number) })
@@ -287,6 +268,13 @@ func (w *wire) hear(f func(*heard)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f(&w.heard)
+}
+
+func (w *wire) tooManyFolders() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lists++
+	return w.lists > maxFolders
 }
 
 func (w *wire) exists() {

@@ -44,7 +44,7 @@ func (s *script) SetWriteDeadline(time.Time) error { return nil }
 
 func overWire(said string, piece int, maxMail int64, prepare func(*wire)) (string, *wire, error) {
 	w := newWire(&script{r: strings.NewReader(said), piece: piece}, time.Minute, maxMail)
-	w.arm()
+	w.arm(listing)
 	prepare(w)
 	got, err := io.ReadAll(w)
 	return strings.TrimPrefix(string(got), "* OK [CAPABILITY IMAP4rev1] ready\r\n"), w, err
@@ -88,7 +88,7 @@ func TestWireHears(t *testing.T) {
 	if got, want := w.disarm(), (heard{bye: "? gone", uidvalidity: 1<<64 - 1, exists: 31}); got != want {
 		t.Errorf("heard %+v, want %+v", got, want)
 	}
-	w.arm()
+	w.arm(listing)
 	if got := w.disarm(); got.uidvalidity != 0 || got.exists != 0 || got.bye == "" {
 		t.Errorf("after the next command began: %+v, want BYE alone", got)
 	}
@@ -131,7 +131,7 @@ func TestWireLimits(t *testing.T) {
 		})
 	}
 	w := newWire(&script{r: io.MultiReader(strings.NewReader("* SEARCH "), endless{}), piece: 1 << 20}, time.Minute, 1<<20)
-	w.arm()
+	w.arm(listing)
 	n, err := io.Copy(io.Discard, w)
 	if err == nil || n > maxText+1<<20 {
 		t.Errorf("read %d bytes of an endless line, error %v", n, err)

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -64,17 +65,11 @@ func (s *SMTP) Deliver(ctx context.Context, m Item, body io.Reader, begin func()
 	if err != nil {
 		return Receipt{}, &Refusal{Phase: PhaseConnect, Outcome: Queued, Fault: FaultConfig, Rest: 5 * time.Minute, Reason: err.Error(), Err: err}
 	}
-	conn, err := s.connect(ctx, account)
+	c, leave, err := s.enter(ctx, account)
 	if err != nil {
 		return Receipt{}, err
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	c, err := s.login(conn, account)
-	if err != nil {
-		return Receipt{}, err
-	}
+	defer leave()
 	from := account.User
 	if s.From != "" {
 		from = s.From
@@ -102,17 +97,11 @@ func (s *SMTP) Probe(ctx context.Context) error {
 	if err != nil {
 		return &Refusal{Phase: PhaseConnect, Outcome: Queued, Fault: FaultConfig, Reason: err.Error(), Err: err}
 	}
-	conn, err := s.connect(ctx, account)
+	c, leave, err := s.enter(ctx, account)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	c, err := s.login(conn, account)
-	if err != nil {
-		return err
-	}
+	defer leave()
 	c.Quit() // how they take leave says nothing of what was asked
 	return nil
 }
@@ -138,7 +127,29 @@ func (s *SMTP) hand(c *smtp.Client, body io.Reader) (Receipt, error) {
 	return Receipt{State: Sent, Code: 250, Said: oneLine(res.StatusText)}, nil
 }
 
-func (s *SMTP) connect(ctx context.Context, a Account) (net.Conn, error) {
+// enter connects and logs in. leave closes the connection, as the end of the context does.
+func (s *SMTP) enter(ctx context.Context, a Account) (c *smtp.Client, leave func(), err error) {
+	conn, p, err := s.connect(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	leave = func() {
+		stop()
+		conn.Close()
+	}
+	if c, err = s.greet(conn, a); err == nil {
+		p.met.Store(true)
+		err = login(c, a)
+	}
+	if err != nil {
+		leave()
+		return nil, nil, err
+	}
+	return c, leave, nil
+}
+
+func (s *SMTP) connect(ctx context.Context, a Account) (net.Conn, *prompt, error) {
 	unreachable := func(err error) error {
 		return &Refusal{Phase: PhaseConnect, Outcome: Queued, Fault: FaultUnreachable, Reason: "连接不上发信服务器：请检查网络和 [smtp] 的 host、port", Err: err}
 	}
@@ -152,18 +163,18 @@ func (s *SMTP) connect(ctx context.Context, a Account) (net.Conn, error) {
 	}
 	conn, err := dial(ctx, net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
 	if err != nil {
-		return nil, unreachable(err)
+		return nil, nil, unreachable(err)
 	}
-	conn = &prompt{conn, s.answer()}
+	p := &prompt{Conn: conn, within: s.answer(), since: time.Now()}
 	if a.Security != TLS {
-		return conn, nil
+		return p, p, nil
 	}
-	t := tls.Client(conn, tlsConfig(a))
+	t := tls.Client(p, tlsConfig(a))
 	if err := t.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, tlsRefusal(err)
+		p.Close()
+		return nil, nil, tlsRefusal(err)
 	}
-	return t, nil
+	return t, p, nil
 }
 
 func (s *SMTP) answer() time.Duration {
@@ -190,8 +201,8 @@ func tlsRefusal(err error) error {
 	return r
 }
 
-// login greets, upgrades and logs in.
-func (s *SMTP) login(conn net.Conn, a Account) (*smtp.Client, error) {
+// greet reads the greeting, upgrades the connection and says EHLO.
+func (s *SMTP) greet(conn net.Conn, a Account) (*smtp.Client, error) {
 	var c *smtp.Client
 	if a.Security == StartTLS {
 		// go-smtp reads greeting and EHLO with its own, longer deadlines here; ours is in conn.
@@ -218,8 +229,12 @@ func (s *SMTP) login(conn net.Conn, a Account) (*smtp.Client, error) {
 		}
 		return nil, refused(PhaseConnect, err)
 	}
+	return c, nil
+}
+
+func login(c *smtp.Client, a Account) error {
 	if a.User == "" || a.Password == "" {
-		return c, nil
+		return nil
 	}
 	var how sasl.Client
 	switch {
@@ -228,12 +243,12 @@ func (s *SMTP) login(conn net.Conn, a Account) (*smtp.Client, error) {
 	case c.SupportsAuth(sasl.Login):
 		how = sasl.NewLoginClient(a.User, a.Password)
 	default:
-		return nil, &Refusal{Phase: PhaseLogin, Outcome: Queued, Fault: FaultConfig, Rest: 15 * time.Minute, Reason: "服务器不提供登录：请核对 [smtp] 的 port 和 tls"}
+		return &Refusal{Phase: PhaseLogin, Outcome: Queued, Fault: FaultConfig, Rest: 15 * time.Minute, Reason: "服务器不提供登录：请核对 [smtp] 的 port 和 tls"}
 	}
 	if err := c.Auth(how); err != nil {
-		return nil, refused(PhaseLogin, err)
+		return refused(PhaseLogin, err)
 	}
-	return c, nil
+	return nil
 }
 
 // refused judges a reply; an error that is none is a connection that broke before the mail was given.
@@ -259,16 +274,39 @@ func oneLine(s string) string {
 	return s
 }
 
-// prompt is a connection on which no single write waits for ever: go-smtp sets no deadline while a
-// mail is given. What it sets for reading stays.
+// maxReply is what a server may say between two things that we say: replies have lines of 512 octets
+// (RFC 5321, 4.5.3.1.5), certificates some thousand.
+const maxReply = 128 << 10
+
+// prompt is a connection on which no single write waits for ever and no reply is without end: go-smtp
+// sets no deadline while a mail is given, and reads a reply of many lines as long as they come. Until
+// the server has introduced itself, everything together has the time of one answer.
 type prompt struct {
 	net.Conn
 	within time.Duration
+	said   atomic.Int64 // bytes since we last wrote
+	met    atomic.Bool  // greeting and EHLO are over
+	since  time.Time    // of the connection
 }
 
 func (p *prompt) Write(b []byte) (int, error) {
+	p.said.Store(0)
 	if err := p.Conn.SetWriteDeadline(time.Now().Add(p.within)); err != nil {
 		return 0, err
 	}
 	return p.Conn.Write(b)
+}
+
+func (p *prompt) Read(b []byte) (int, error) {
+	if !p.met.Load() {
+		if err := p.Conn.SetReadDeadline(p.since.Add(p.within)); err != nil {
+			return 0, err
+		}
+	}
+	n, err := p.Conn.Read(b)
+	if p.said.Add(int64(n)) > maxReply {
+		p.Conn.Close()
+		return 0, fmt.Errorf("the server says more than %d bytes in one reply", maxReply)
+	}
+	return n, err
 }

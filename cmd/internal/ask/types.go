@@ -309,12 +309,33 @@ type MailboxStatus struct {
 	Label       string     `json:"label,omitzero"`
 	Hint        string     `json:"hint,omitzero"`
 	ServerSays  string     `json:"server_says,omitzero"`
-	LastSuccess *time.Time `json:"last_success"`
+	LastSuccess *time.Time `json:"last_success"` // the end of the last complete poll
+	LastTaken   *time.Time `json:"last_taken"`   // when a mail was last committed
 	NextTry     *time.Time `json:"next_try"`
+	Interval    int        `json:"interval"` // seconds between polls
+	Stale       bool       `json:"stale"`    // Silence has become longer than may be
 	Failures    int        `json:"failures"`
 	Logins      int        `json:"logins"`
 	Taken       int        `json:"taken"`
 	Troubled    int        `json:"troubled"`
+}
+
+// Silence is for how long no poll has come to its end, counted from the last mail committed while one
+// runs, and from the start of the daemon where none ever did. A server that keeps a poll going without
+// ever failing it is as silent as one that fails. most is how long it may be: providers have bad hours.
+func (m MailboxStatus) Silence(now time.Time, started *time.Time) (silence, most time.Duration) {
+	heard := m.LastSuccess
+	if heard == nil {
+		heard = started
+	}
+	if m.State == "polling" && m.LastTaken != nil && (heard == nil || m.LastTaken.After(*heard)) {
+		heard = m.LastTaken
+	}
+	most = max(time.Hour, 3*time.Duration(m.Interval)*time.Second)
+	if heard == nil {
+		return 0, most
+	}
+	return now.Sub(*heard), most
 }
 
 // PollResult is what one full poll of every account found.

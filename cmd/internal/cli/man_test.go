@@ -153,7 +153,7 @@ func TestManListsEvents(t *testing.T) {
 
 // The pages that are written by hand name the places and exit codes of the program.
 func TestManMatchesConstants(t *testing.T) {
-	for _, text := range []string{config.DefaultFile + "\n: ", config.DefaultState + "\n: ", config.DefaultSocket + "\n: ", fmt.Sprintf("\n%d\n: ", ask.ExitCheck)} {
+	for _, text := range []string{config.DefaultFile + "\n: ", config.DefaultState + "\n: ", config.DefaultSocket + "\n: ", fmt.Sprintf("\n%d\n: ", ask.ExitCheck), fmt.Sprintf("\n%d\n: ", ask.ExitConfig)} {
 		if !strings.Contains(manRootTail, text) {
 			t.Errorf("ysq(1) has no %q", text)
 		}

@@ -74,9 +74,6 @@ const (
 
 var checkWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 
-// mailboxSilence is how long a mailbox may fail until it is critical: providers have bad hours.
-const mailboxSilence = time.Hour
-
 // check is `status --check`: one line and an exit code for Nagios and its kin.
 func (a *app) check(cmd *cobra.Command) error {
 	state, text, numbers := checkUnknown, "", ""
@@ -118,19 +115,22 @@ func judge(s ask.Status, now time.Time) (state int, said []string) {
 		say(checkCritical, "守护进程没有运行")
 	}
 	for _, m := range s.Mailboxes {
-		if m.Failures == 0 || s.PID == 0 {
+		silence, most := m.Silence(now, s.Started)
+		if s.PID == 0 || m.Failures == 0 && silence < most {
 			continue
 		}
-		level, since := checkCritical, "启动以来没有成功过"
+		level, since := checkWarning, "启动以来没有成功过"
+		if silence >= most {
+			level = checkCritical
+		}
 		if m.LastSuccess != nil {
 			since = "上次成功 " + instant(m.LastSuccess)
-			if now.Sub(*m.LastSuccess) < mailboxSilence {
-				level = checkWarning
-			}
-		} else if s.Started != nil && now.Sub(*s.Started) < mailboxSilence {
-			level = checkWarning
 		}
-		say(level, "%s %s（%s）", m.Account, m.Label, since)
+		what := m.Label
+		if m.Failures == 0 {
+			what = "久未收完一次信"
+		}
+		say(level, "%s %s（%s）", m.Account, what, since)
 	}
 	for _, t := range s.Troubles {
 		say(checkCritical, "%s", t)

@@ -24,6 +24,18 @@ func TestJudge(t *testing.T) {
 			s.Mailboxes[0].Failures, s.Mailboxes[0].LastSuccess = 9, new(now.Add(-2*time.Hour))
 		}, checkCritical, "foi@example.test （上次成功"},
 		{"a mailbox never worked, but the daemon is new", func(s *ask.Status) { s.Mailboxes[0].Failures, s.Mailboxes[0].LastSuccess = 1, nil }, checkWarning, "foi@example.test （启动以来没有成功过）"},
+		{"a poll does not end, though nothing fails", func(s *ask.Status) {
+			s.Mailboxes[0].State, s.Mailboxes[0].LastSuccess = "polling", new(now.Add(-time.Hour))
+		}, checkCritical, "foi@example.test 久未收完一次信（上次成功"},
+		{"a long poll brings mails", func(s *ask.Status) {
+			s.Mailboxes[0].State, s.Mailboxes[0].LastSuccess, s.Mailboxes[0].LastTaken = "polling", new(now.Add(-3*time.Hour)), new(now.Add(-time.Minute))
+		}, checkOK, "在办 3"},
+		{"polls are rare", func(s *ask.Status) {
+			s.Mailboxes[0].Interval, s.Mailboxes[0].LastSuccess = 3600, new(now.Add(-2*time.Hour))
+		}, checkOK, "在办 3"},
+		{"a first poll does not end", func(s *ask.Status) {
+			s.Mailboxes[0].State, s.Mailboxes[0].LastSuccess, s.Started = "polling", nil, new(now.Add(-2*time.Hour))
+		}, checkCritical, "foi@example.test 久未收完一次信（启动以来没有成功过）"},
 		{"the disk is full", func(s *ask.Status) { s.Troubles = []string{"磁盘将满"} }, checkCritical, "磁盘将满"},
 		{"no backup", func(s *ask.Status) { s.Backup.Late = true }, checkWarning, "没有新的备份"},
 		{"quarantine", func(s *ask.Status) { s.Mails["quarantined"] = 1 }, checkWarning, "隔离的邮件 1"},

@@ -22,14 +22,15 @@ func (a *app) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "运行守护进程（由 systemd 启动）",
 		Long: "运行守护进程：定时收信、立案（条例第四十五条），并应答其他命令。收到 SIGTERM 或 Ctrl-C 时有序停止。日志写到标准错误。\n" +
-			"收到 SIGHUP（systemctl reload ysq）时重读配置：能当时生效的即生效，其余的在日志中列出，重启后生效；新配置有误的，逐条写入日志，仍按原来的运行。",
+			"收到 SIGHUP（systemctl reload ysq）时重读配置：能当时生效的即生效，其余的在日志中列出，重启后生效；新配置有误的，逐条写入日志，仍按原来的运行。\n" +
+			"启动时配置有误的，退出码为 78（其他命令为 2），systemd 不再重启；其余的异常退出，15 秒后重启。",
 		Example: "ysq serve --config /etc/ysq/ysq.toml",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.toJournal()
 			cfg, err := a.checkedConfig()
 			if err != nil {
-				return err
+				return notToBeRestarted(err)
 			}
 			hangup := make(chan os.Signal, 1)
 			signal.Notify(hangup, syscall.SIGHUP)
@@ -41,11 +42,21 @@ func (a *app) serveCommand() *cobra.Command {
 			o.SetLevel(cfg.Log.Level)
 			d, err := daemon.New(o)
 			if err != nil {
-				return err
+				return notToBeRestarted(err)
 			}
 			return d.Run(cmd.Context())
 		},
 	}
+}
+
+// notToBeRestarted gives a wrong configuration an exit code of its own: the unit is started again after
+// any other, also after 2, with which Go ends a program that has crashed.
+func notToBeRestarted(err error) error {
+	if e := *forPeople(err); e.Exit == ask.ExitUsage {
+		e.Exit = ask.ExitConfig
+		return &e
+	}
+	return err
 }
 
 func (a *app) pollCommand() *cobra.Command {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -406,7 +407,7 @@ func (f *office) Status(_ context.Context) (ask.Status, error) {
 		})
 	})
 	for _, p := range f.pollers {
-		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status()))
+		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status(), time.Now(), s.Started))
 	}
 	for _, t := range f.troubles() {
 		s.Troubles = append(s.Troubles, t.text)

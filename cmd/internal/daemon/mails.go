@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -17,16 +18,19 @@ import (
 	"ysq.internal/ysq/mailbox/parse"
 )
 
-func mailboxStatus(s mailbox.Status) ask.MailboxStatus {
+func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.MailboxStatus {
 	switch s.Fault { // of this machine: what is to be put right is named by the error alone
 	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake:
 		s.Label += "（" + s.LastError + "）"
 	}
-	return ask.MailboxStatus{
+	v := ask.MailboxStatus{
 		Account: s.Account, State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
-		LastSuccess: instant(s.LastSuccess), NextTry: instant(s.NextTry),
+		LastSuccess: instant(s.LastSuccess), LastTaken: instant(s.LastTaken), NextTry: instant(s.NextTry), Interval: int(s.Interval.Seconds()),
 		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
 	}
+	silence, most := v.Silence(now, started)
+	v.Stale = silence >= most
+	return v
 }
 
 func (f *office) mailView(e casefile.MessageTaken) ask.MailView {
