@@ -21,7 +21,7 @@ const (
 // Check is one thing that was verified about a report.
 type Check struct {
 	ID     string        `json:"id"` // stable
-	OK     bool          `json:"ok"` // false when Level is Failure
+	OK     bool          `json:"ok"` // false where it does not hold: a Failure, or a Warning of the words
 	Level  Level         `json:"level"`
 	Detail string        `json:"detail"`
 	Cases  []casefile.ID `json:"cases,omitzero"` // those it is about

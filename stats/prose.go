@@ -85,8 +85,25 @@ func (s Sections) Text() string {
 	return strings.Join(texts, "\n")
 }
 
+// check compares the words with the tables. What does not hold is a warning, since words can mean what nobody foresaw; a
+// blank that nothing fills is a mistake.
 func (w *words) check(text string) Check {
-	return identity("prose", "文字部分的数字与各表一致", append(w.unknown, w.contradictions(text)...))
+	const rule = "文字部分的数字与各表一致"
+	if len(w.unknown) > 0 {
+		return identity("prose", rule, w.unknown)
+	}
+	broken, compared := w.contradictions(text)
+	switch {
+	case len(broken) > 0:
+		c := identity("prose", rule, broken)
+		c.Level = Warning
+		return c
+	case !strings.ContainsAny(text, "。，；"):
+		return verdict("prose", Warning, "没有读到文字部分，未与各表核对")
+	case compared == 0:
+		return verdict("prose", Fine, "文字部分没有可与各表核对的数字")
+	}
+	return verdict("prose", Fine, fmt.Sprintf("%s（核对 %d 处）", rule, compared))
 }
 
 // check says whether the part that the clerk alone can write has been written.
@@ -244,51 +261,4 @@ func (r Report) part() (name string, ok bool) {
 	_, m1, d1 := from.Date()
 	_, m2, d2 := to.Date()
 	return fmt.Sprintf("%d年%d月%d日至%d月%d日", r.Year, m1, d1, m2, d2), true
-}
-
-// claims are the phrases in which a report's prose states a number that a table has, too.
-var claims = []struct {
-	phrase *regexp.Regexp
-	tables func(w *words) []int // the numbers that it may state
-	of     string
-}{
-	{regexp.MustCompile(`(?:收到|新收|受理|接收)[^。；，、\d]{0,20}申请[^。；，、\d]{0,6}?(\d+) ?件`), func(w *words) []int {
-		in, before := w.report.Table3[w.format.rowOf(CountsNew)], w.report.Table3[w.format.rowOf(CountsCarriedIn)]
-		return append(in[:], in[total]+before[total])
-	}, "表三第一项"},
-	{regexp.MustCompile(`申请(?:总?数量?|件数)[^。；，、\d]{0,4}(\d+) ?件`), func(w *words) []int {
-		in := w.report.Table3[w.format.rowOf(CountsNew)]
-		return in[:]
-	}, "表三第一项"},
-	{regexp.MustCompile(`办结[^。；，、\d]{0,12}(\d+) ?件`), func(w *words) []int {
-		line := w.report.Table3[w.format.rowOf(CountsEnded)]
-		return line[:]
-	}, "表三（七）"},
-	{regexp.MustCompile(`结转[^。；，、\d]{0,12}(\d+) ?件`), func(w *words) []int {
-		in, out := w.report.Table3[w.format.rowOf(CountsCarriedIn)], w.report.Table3[w.format.rowOf(CountsCarriedOut)]
-		return append(in[:], out[:]...)
-	}, "表三第二、四项"},
-	{regexp.MustCompile(`行政复议[^。；，、\d]{0,6}(\d+) ?件`), func(w *words) []int {
-		line := w.report.Table4[Reconsideration]
-		return line[:]
-	}, "表四行政复议"},
-	{regexp.MustCompile(`行政诉讼[^。；，、\d]{0,6}(\d+) ?件`), func(w *words) []int {
-		direct, after, both := w.report.Table4[DirectSuit], w.report.Table4[SuitAfterReconsideration], w.suits()
-		return slices.Concat(direct[:], after[:], both[:])
-	}, "表四行政诉讼"},
-	{regexp.MustCompile(`信息处理费[^。；，、\d]{0,8}(\d+) ?元`), func(w *words) []int { return []int{w.report.Fees.Yuan} }, "收费数"},
-}
-
-// contradictions lists the phrases whose number no cell of their table has.
-func (w *words) contradictions(text string) []string {
-	var all []string
-	for _, c := range claims {
-		for _, found := range c.phrase.FindAllStringSubmatch(text, -1) {
-			n, err := strconv.Atoi(found[1])
-			if err != nil || !slices.Contains(c.tables(w), n) {
-				all = append(all, fmt.Sprintf("“%s”与%s不符", found[0], c.of))
-			}
-		}
-	}
-	return all
 }

@@ -215,7 +215,7 @@ func (r Report) OK() bool { return len(r.Failed()) == 0 }
 func (r Report) Failed() []Check {
 	var all []Check
 	for _, c := range r.Checks {
-		if !c.OK {
+		if c.Level == Failure {
 			all = append(all, c)
 		}
 	}

@@ -97,11 +97,12 @@ func (a *app) reportCheckCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		broken := slices.DeleteFunc(slices.Clone(r.Checks), func(c stats.Check) bool { return c.OK })
 		if a.json {
 			if err := a.printJSON(r.Checks); err != nil {
 				return err
 			}
-			return verdict(r.Report)
+			return verdictOn(r.Year, broken)
 		}
 		fmt.Fprintln(a.out, grid.Clean(headingOf(r.Report)))
 		for _, n := range r.Notes {
@@ -114,7 +115,7 @@ func (a *app) reportCheckCommand() *cobra.Command {
 			}
 			fmt.Fprintln(a.out, sign+" "+grid.Clean(c.Detail))
 		}
-		return verdict(r.Report)
+		return verdictOn(r.Year, broken)
 	}
 	return cmd
 }

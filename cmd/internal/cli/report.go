@@ -144,20 +144,20 @@ func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) err
 }
 
 // verdict is the error of a report of which a check has failed.
-func verdict(r stats.Report) error {
-	if r.OK() {
+func verdict(r stats.Report) error { return verdictOn(r.Year, r.Failed()) }
+
+// verdictOn is the error of checks that do not hold.
+func verdictOn(year int, failed []stats.Check) error {
+	if len(failed) == 0 {
 		return nil
 	}
-	var failed []string
-	for _, c := range r.Checks {
-		if c.Level == stats.Failure {
-			failed = append(failed, c.ID+"："+c.Detail)
-		}
+	name := "报告"
+	if year != 0 {
+		name = fmt.Sprintf("%d 年报告", year)
 	}
-	year := ""
-	if r.Year != 0 {
-		year = fmt.Sprintf("%d 年", r.Year)
+	msg := fmt.Sprintf("%s有 %d 项核对不通过", name, len(failed))
+	for _, c := range failed {
+		msg += "\n" + c.ID + "：" + c.Detail
 	}
-	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck,
-		Msg: fmt.Sprintf("%s报告有 %d 项核对不通过\n%s", year, len(failed), strings.Join(failed, "\n"))}
+	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck, Msg: msg}
 }
