@@ -214,7 +214,7 @@ func (r *reader) number(n int, clause, behind, quoted, after string) (used bool)
 		return used
 	}
 	values := t.values
-	if column, ok := columnNamed(clause); ok && t.row >= 0 {
+	if column, ok := columnNamed(clause); ok && t.row >= 0 && t.pattern != nil {
 		values = column(r.report.Table3[t.row])
 		if t.of == topicNew {
 			values = append(values, r.inAll(column)...)
