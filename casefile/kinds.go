@@ -3,7 +3,9 @@ package casefile
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 )
 
@@ -157,10 +159,17 @@ func (c Case) unconfirmed() bool { return c.Channel.NeedsConfirmation() && c.Con
 
 func decode[E Event](b []byte) (Event, error) {
 	var e E
+	if shaped(b, reflect.ValueOf(&e).Elem()) {
+		return e, nil
+	}
+	e = *new(E)
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields() // a field that this version would drop is a fact lost
 	if err := d.Decode(&e); err != nil {
 		return nil, err
+	}
+	if d.InputOffset() < int64(len(b)) {
+		return nil, errors.New("more than one value")
 	}
 	return e, nil
 }

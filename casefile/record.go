@@ -62,6 +62,9 @@ func marshal(v any) ([]byte, error) {
 // DecodeRecord reads a line. A field or kind that this version does not know is an error: to drop it
 // would be to lose a fact.
 func DecodeRecord(b []byte) (Record, error) {
+	if r, ok := shapedRecord(b); ok {
+		return r, nil
+	}
 	var l line
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

@@ -1,0 +1,4 @@
+package casefile
+
+// ShapedRecord is what DecodeRecord tries first.
+var ShapedRecord = shapedRecord
