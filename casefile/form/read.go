@@ -1,9 +1,12 @@
 package form
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,23 +32,36 @@ func Sniff(in Input) Format {
 	ext := strings.ToLower(path.Ext(in.Name))
 	switch {
 	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
-		switch {
-		case bytes.Contains(b, []byte("word/document")) || ext == ".docx" || ext == ".docm":
-			return Docx
-		case bytes.Contains(b, []byte("xl/workbook")) || ext == ".xlsx" || ext == ".xlsm":
-			return Xlsx
-		}
-		return Archive
+		return sniffZip(b, ext)
 	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return Doc
 	case bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")):
 		return PDF
 	case picture(b):
 		return Image
-	case bytes.HasPrefix(b, []byte("Rar!")), bytes.HasPrefix(b, []byte("7z\xbc\xaf'\x1c")), bytes.HasPrefix(b, []byte("\x1f\x8b")):
+	case bytes.HasPrefix(b, []byte("Rar!")), bytes.HasPrefix(b, []byte("7z\xbc\xaf'\x1c")), bytes.HasPrefix(b, []byte("\x1f\x8b")),
+		bytes.HasPrefix(b, []byte("PK\x05\x06")), len(b) > 262 && string(b[257:262]) == "ustar":
 		return Archive
 	}
 	return sniffText(b, ext, in.Type)
+}
+
+// sniffZip tells office files from archives by the names in the directory: an archive may well hold an office
+// file, stored as it is. Where the directory is lost, the names before the files decide.
+func sniffZip(b []byte, ext string) Format {
+	has := func(name string) bool { return bytes.Contains(b, []byte(name)) }
+	if z, err := zip.NewReader(bytes.NewReader(b), int64(len(b))); err == nil || errors.Is(err, zip.ErrInsecurePath) {
+		has = func(name string) bool {
+			return slices.ContainsFunc(z.File, func(f *zip.File) bool { return strings.HasPrefix(f.Name, name) })
+		}
+	}
+	switch {
+	case has("word/document") || ext == ".docx" || ext == ".docm":
+		return Docx
+	case has("xl/workbook") || ext == ".xlsx" || ext == ".xlsm":
+		return Xlsx
+	}
+	return Archive
 }
 
 func picture(b []byte) bool {

@@ -13,6 +13,7 @@ import (
 // What a child is for.
 const (
 	modePlain   = "plain"   // reads anything but PDF
+	modeUnpack  = "unpack"  // gives out the files of an archive
 	modePDF     = "pdf"     // reads a PDF; the cache's directory follows
 	modePrepare = "prepare" // compiles pdfium into the directory that follows; reads nothing
 )
@@ -27,7 +28,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 }
 
 func child(args []string, in io.Reader, out io.Writer) error {
-	if len(args) < 1 || (args[0] != modePlain && len(args) != 2) {
+	if len(args) < 1 || (args[0] != modePlain && args[0] != modeUnpack && len(args) != 2) {
 		return fmt.Errorf("this command is the program's own: %v", args)
 	}
 	if args[0] == modePrepare {
@@ -51,6 +52,9 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	given, err := receive(in)
 	if err != nil {
 		return err
+	}
+	if args[0] == modeUnpack {
+		return unpackTo(out, given)
 	}
 	var reading Reading
 	if pdf != nil {

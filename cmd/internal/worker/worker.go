@@ -7,6 +7,7 @@
 //	worker.go    Reader: the parent. Starts a child for each attachment, kills it by the clock, and
 //	             turns whatever becomes of it into a Reading
 //	child.go     Main: the child. Readies itself, locks itself up (confine), only then reads
+//	inside.go    the files of an archive: child and parent
 //	confine.go   limits and the system call filter     filter.go    the filter's program
 //	pdf.go       PDF by pdfium, in WebAssembly         layout.go    its tables, from their rules
 //	cache.go     pdfium compiled once                  machine_*.go what differs by processor
@@ -35,11 +36,13 @@ import (
 	"syscall"
 	"time"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/worker/unpack"
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 2
+const Version = 3
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
@@ -65,11 +68,13 @@ const (
 	TooLarge  State = "too-large"
 	Unread    State = "unread" // a kind of file that is not read
 	Failed    State = "failed" // reading it was given up: it crashed, or took too much
+	Opened    State = "opened" // an archive whose files are read in its place
 )
 
 var stateLabels = map[State]string{
 	Read: "已读取", Scan: "扫描件或照片，须人工阅看", Encrypted: "已加密，须向申请人索取密码或另行提交", Damaged: "文件损坏，读不出",
 	Empty: "没有文字", TooLarge: "文件过大，未读取", Unread: "此类文件不读取", Failed: "读取失败，须人工阅看",
+	Opened: "压缩包，里面的文件另列",
 }
 
 // Label returns the Chinese words.
@@ -80,6 +85,12 @@ type Reading struct {
 	State    State         `json:"state"`
 	Note     string        `json:"note,omitzero"` // in Chinese: why, where the state alone does not say it
 	Document form.Document `json:"document"`
+	// Inside are the files of an archive, each with its number in it (from 1), size and digest. The name of
+	// each Document is a path through the archives that it lies in.
+	Inside []Reading       `json:"inside,omitzero"`
+	Member int             `json:"member,omitzero"`
+	Size   int64           `json:"size,omitzero"`
+	Digest casefile.Digest `json:"digest,omitzero"`
 	// Complaint is how a child ended that was given up: for the log, not for clerks.
 	Complaint string `json:"-"`
 }
@@ -110,6 +121,11 @@ var (
 // do is told in the Reading. An error means that ctx ended, that copy failed, or that no child could be
 // started: then nothing is known of the attachment.
 func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) error) (Reading, error) {
+	return r.readWithin(ctx, in, copy, 0)
+}
+
+// readWithin is Read; nested counts the archives around.
+func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Writer) error, nested int) (Reading, error) {
 	given := Reading{Document: form.Document{Part: in.Index, Name: in.Name}}
 	file, head, err := r.stage(in, copy)
 	if errors.Is(err, errTooLarge) {
@@ -135,6 +151,9 @@ func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) e
 		}
 		if err == nil {
 			got.Document.Part, got.Document.Name = in.Index, in.Name // the child's word is not needed for these
+			if got.Document.Format == form.Archive && unpack.Is(head) && nested < mostNested {
+				return r.inside(ctx, in, file, got, nested)
+			}
 			return got, nil
 		}
 	}
@@ -166,6 +185,18 @@ var errTooLarge = fmt.Errorf("more than %d bytes", MaxInput)
 
 // headSize is how much of an attachment the parent looks at: as far as pdfium looks for its mark.
 const headSize = 1024
+
+// unnamed makes a file that has no name any more, for reading and writing.
+func (r *Reader) unnamed() (*os.File, error) {
+	tmp, err := os.CreateTemp(r.Dir, "attachment-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(tmp.Name()); err != nil {
+		return nil, errors.Join(err, tmp.Close())
+	}
+	return tmp, nil
+}
 
 // stage puts preface and attachment into a file that has no name any more and is open for reading only.
 func (r *Reader) stage(in form.Input, copy func(io.Writer) error) (file *os.File, head []byte, err error) {
@@ -221,8 +252,17 @@ type startError struct{ error }
 
 func (e *startError) Unwrap() error { return e.error }
 
-// run starts a child and waits for it. The child dies with this process.
+// run starts a child and waits for what it says.
 func (r *Reader) run(ctx context.Context, args []string, in io.Reader) (answer, error) {
+	out := &bounded{most: MaxOutput, full: true}
+	a, err := r.runTo(ctx, args, in, out)
+	a.out = out.kept
+	return a, err
+}
+
+// runTo starts a child and waits for it; what it says goes to out, whose errFlood kills it. The child dies
+// with this process.
+func (r *Reader) runTo(ctx context.Context, args []string, in io.Reader, out io.Writer) (answer, error) {
 	wall := r.wall
 	if wall == 0 {
 		wall = wallTime
@@ -232,11 +272,11 @@ func (r *Reader) run(ctx context.Context, args []string, in io.Reader) (answer, 
 	timer := time.AfterFunc(wall, func() { stop(errTime) })
 	defer timer.Stop()
 
-	out, complaint := &bounded{most: MaxOutput, full: func() { stop(errFlood) }}, &bounded{most: 4 << 10}
+	complaint := &bounded{most: 4 << 10}
 	cmd := exec.CommandContext(ctx, "/proc/self/exe")
 	cmd.Args = append([]string{"ysq"}, append(append([]string{}, r.argv...), args...)...)
 	cmd.Env, cmd.Dir = []string{}, "/"
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, complaint
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &flooding{out, func() { stop(errFlood) }}, complaint
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 
@@ -247,7 +287,7 @@ func (r *Reader) run(ctx context.Context, args []string, in io.Reader) (answer, 
 		return answer{}, &startError{fmt.Errorf("starting the reading of an attachment: %w", err)}
 	}
 	err := cmd.Wait()
-	a := answer{out: out.kept, complaint: strings.TrimSpace(string(complaint.kept))}
+	a := answer{complaint: strings.TrimSpace(string(complaint.kept))}
 	if cause := context.Cause(ctx); errors.Is(cause, errTime) || errors.Is(cause, errFlood) {
 		a.cause = cause
 		return a, cause
@@ -275,19 +315,32 @@ func (a answer) why(err error) string {
 	return "读取进程异常退出"
 }
 
-// bounded keeps the first bytes that are written to it and refuses more when full says so.
+// bounded keeps the first bytes that are written to it; of more it is full, where it is told to be.
 type bounded struct {
 	kept []byte
 	most int
-	full func() // nil: what is beyond is dropped
+	full bool // false: what is beyond is dropped
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	room := b.most - len(b.kept)
 	b.kept = append(b.kept, p[:min(len(p), room)]...)
-	if len(p) > room && b.full != nil {
-		b.full()
+	if len(p) > room && b.full {
 		return room, errFlood
 	}
 	return len(p), nil
+}
+
+// flooding passes on what a child says and ends it when nobody takes more.
+type flooding struct {
+	w    io.Writer
+	stop func()
+}
+
+func (f *flooding) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	if err != nil {
+		f.stop()
+	}
+	return n, err
 }

@@ -100,6 +100,13 @@ func hostile(how string) int {
 		return 1
 	case "silent":
 		return 0
+	case "flags":
+		errs := []error{}
+		for _, call := range [][2]int{{unix.F_GETFD, 0}, {unix.F_SETFD, unix.FD_CLOEXEC}, {unix.F_GETFL, 0}, {unix.F_SETFL, unix.O_NONBLOCK}} {
+			_, err := unix.FcntlInt(1, call[0], call[1])
+			errs = append(errs, err)
+		}
+		fmt.Printf(`{"state":"read","note":%q}`, fmt.Sprint(errors.Join(errs...)))
 	case "nonsense":
 		fmt.Print(`{"state":"approved"}`)
 	}
@@ -179,6 +186,29 @@ var forbidden = map[string]func() string{
 		_, err := unix.ProcessVMReadv(os.Getppid(), nil, []unix.RemoteIovec{{Base: 4096, Len: 1}}, 0)
 		return name(err)
 	},
+	// Calls that are allowed, with arguments that reach beyond the process.
+	"fcntl owner":      func() string { return fcntl(unix.F_SETOWN, os.Getppid()) },
+	"fcntl owner self": func() string { return fcntl(unix.F_SETOWN, os.Getpid()) },
+	"fcntl owner ex":   func() string { return fcntl(unix.F_SETOWN_EX, 0) },
+	"fcntl signal":     func() string { return fcntl(unix.F_SETSIG, 9) },
+	"fcntl async":      func() string { return fcntl(unix.F_SETFL, unix.O_ASYNC|unix.O_NONBLOCK) },
+	"fcntl lease":      func() string { return fcntl(unix.F_SETLEASE, unix.F_WRLCK) },
+	"fcntl notify":     func() string { return fcntl(unix.F_NOTIFY, 2) },
+	"fcntl pipe size":  func() string { return fcntl(unix.F_SETPIPE_SZ, 1<<20) },
+	"fcntl duplicate":  func() string { return fcntl(unix.F_DUPFD, 3) },
+	"fcntl lock":       func() string { return fcntl(unix.F_SETLK, 0) },
+	"kill the group":   func() string { return name(unix.Kill(0, 0)) },
+	"kill everybody":   func() string { return name(unix.Kill(-1, 0)) },
+	"kill its group":   func() string { return name(unix.Kill(-os.Getpid(), 0)) },
+	"affinity":         func() string { var set unix.CPUSet; return name(unix.SchedGetaffinity(os.Getppid(), &set)) },
+	"namespace": func() string {
+		_, _, e := unix.RawSyscall6(unix.SYS_CLONE, unix.CLONE_THREAD|unix.CLONE_SIGHAND|unix.CLONE_VM|unix.CLONE_NEWUSER, 0, 0, 0, 0, 0)
+		return name(e)
+	},
+	"traced thread": func() string {
+		_, _, e := unix.RawSyscall6(unix.SYS_CLONE, unix.CLONE_THREAD|unix.CLONE_SIGHAND|unix.CLONE_VM|unix.CLONE_PTRACE, 0, 0, 0, 0, 0)
+		return name(e)
+	},
 	"exec map": func() string {
 		_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANON)
 		return name(err)
@@ -190,6 +220,12 @@ var forbidden = map[string]func() string{
 		}
 		return name(unix.Mprotect(b, unix.PROT_READ|unix.PROT_EXEC))
 	},
+}
+
+// fcntl turns to the pipe that the parent reads.
+func fcntl(command, argument int) string {
+	_, err := unix.FcntlInt(uintptr(1), command, argument)
+	return name(err)
 }
 
 func name(err error) string {
@@ -214,6 +250,15 @@ func TestForbidden(t *testing.T) {
 				t.Errorf("state %q, %q, error %v; want %s", got.State, got.Note, err, want)
 			}
 		})
+	}
+}
+
+// What the runtime asks of a descriptor is allowed.
+func TestAllowedFlags(t *testing.T) {
+	r := testReader(t)
+	r.argv = []string{"hostile", "flags"}
+	if got, err := r.read(t.Context(), form.Input{Body: []byte("x")}); err != nil || got.Note != "<nil>" {
+		t.Errorf("%q (%s), error %v", got.Note, got.Complaint, err)
 	}
 }
 
