@@ -56,6 +56,17 @@ const (
 	DefectDefects        = "defect-limit"               // further defects are not listed
 )
 
+// Incomplete reports whether a defect means that something which its sender wrote was not read, or is not in
+// the mail.
+func Incomplete(code string) bool {
+	switch code {
+	case DefectPanic, DefectRead, DefectHeaderLimit, DefectFieldLimit, DefectCharsetErrors, DefectEncoding, DefectBase64Junk, DefectBase64End,
+		DefectUUEncode, DefectSigned, DefectTNEF, DefectUnclosed, DefectDepth, DefectParts, DefectText, DefectLinked:
+		return true
+	}
+	return false
+}
+
 // maxDefects keeps a hostile mail's list readable.
 const maxDefects = 100
 

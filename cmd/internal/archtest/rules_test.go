@@ -49,7 +49,8 @@ var house = []room{
 	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/durable", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/ask", domain("stats"), "the wire types; what answers them is an interface"},
 	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
-	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml"), "the process that reads hostile files holds as little code as it can"},
+	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
+	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack"), "the process that reads hostile files holds as little code as it can"},
 	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }
@@ -86,6 +87,8 @@ var modules = []struct {
 	{"github.com/coreos/go-systemd/v22", []string{"cmd/internal/daemon"}, "only the daemon is started by systemd"},
 	{"github.com/klippa-app/go-pdfium", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
 	{"github.com/tetratelabs/wazero", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
+	{"github.com/bodgit/sevenzip", []string{"cmd/internal/worker/unpack"}, "applicants send .7z; it is opened in the worker alone"},
+	{"github.com/nwaples/rardecode/v2", []string{"cmd/internal/worker/unpack"}, "applicants send .rar; it is opened in the worker alone"},
 	{"filippo.io/age", []string{"casefile/register/backup"}, "only backups are encrypted"},
 	{"golang.org/x/net", []string{"mailbox/parse", "casefile/form", "casefile/unseen"}, "only for reading HTML"},
 	{"golang.org/x/sync", []string{"cmd/...", "mailbox/...", "casefile/register"}, "pure packages start no goroutines"},

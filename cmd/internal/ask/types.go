@@ -225,9 +225,11 @@ type MailView struct {
 // PartReading is what became of reading a part of a mail, or a file of a case.
 type PartReading struct {
 	Index  int             `json:"index"`           // casefile.Part's; -1 is the mail's own text
-	Digest casefile.Digest `json:"digest,omitzero"` // of a file
-	Name   string          `json:"name,omitzero"`
-	State  string          `json:"state"` // worker.State: read, scan, encrypted, damaged, empty, too-large, unread, failed
+	Digest casefile.Digest `json:"digest,omitzero"` // of a file of the case, or of one in an archive
+	Name   string          `json:"name,omitzero"`   // of one in an archive: the path through the archives
+	Member int             `json:"member,omitzero"` // its number in the archive, from 1
+	Size   int64           `json:"size,omitzero"`   // its bytes
+	State  string          `json:"state"`           // worker.State: read, scan, encrypted, damaged, empty, too-large, unread, failed, opened
 	Label  string          `json:"label"`
 	Notes  []string        `json:"notes,omitzero"` // what a person should know, in Chinese
 }

@@ -290,6 +290,11 @@ func (a *app) parts(m ask.MailView) {
 			read = readingText(m.Readings[i])
 		}
 		fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, size(p.Size), p.Note, read)))
+		for _, r := range m.Readings {
+			if r.Index == p.Index && r.Member > 0 {
+				fmt.Fprintln(a.out, "        "+grid.Clean(join("  ", r.Name, size(r.Size), readingText(r))))
+			}
+		}
 	}
 }
 
@@ -297,7 +302,7 @@ func (a *app) parts(m ask.MailView) {
 // why.
 func readingText(r ask.PartReading) string {
 	switch r.State {
-	case "read", "too-large", "failed":
+	case "read", "too-large", "failed", "opened", "unread":
 		return join("：", r.Label, strings.TrimRight(strings.Join(r.Notes, ""), "。"))
 	}
 	return r.Label

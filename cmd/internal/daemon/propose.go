@@ -30,7 +30,8 @@ type understood struct {
 	kase   casefile.Case
 	forms  []read // the application itself first, then what came later
 	notes  []ask.ProposalNote
-	number string // ID number or organisation's code of the first applicant; never leaves this process whole
+	unread []string // what nobody has read yet, by name: it may say what seems to be missing
+	number string   // ID number or organisation's code of the first applicant; never leaves this process whole
 	idType string
 	mark   string // of number
 }
@@ -54,7 +55,16 @@ func (f *office) understand(ctx context.Context, id casefile.ID) (u understood, 
 	if err != nil {
 		return u, told(err)
 	}
-	u.forms, u.notes, err = f.formsOf(ctx, sources[:min(len(sources), mostSources)], f.readingsOf)
+	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
+		all, err := f.readingsOf(ctx, d, file)
+		for _, r := range all {
+			if name := cmp.Or(r.Document.Name, file, "正文"); !r.Whole() && !slices.Contains(u.unread, name) {
+				u.unread = append(u.unread, name)
+			}
+		}
+		return all, err
+	}
+	u.forms, u.notes, err = f.formsOf(ctx, sources[:min(len(sources), mostSources)], readings)
 	if err != nil {
 		return u, told(err)
 	}
@@ -123,15 +133,18 @@ func (f *office) formsOf(ctx context.Context, sources []source, readings reading
 // notesOn says what a person must look at himself.
 func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
 	name := cmp.Or(r.Document.Name, s.file)
-	if r.State == worker.Read && len(r.Document.Notes) == 0 || r.State == worker.Empty && name == "" {
+	switch {
+	case r.State == worker.Read && len(r.Document.Notes) == 0, r.State == worker.Empty && name == "" && len(r.Document.Notes) == 0:
 		return nil
+	case r.State == worker.Opened && r.Note == "":
+		return nil // its files are here themselves
 	}
 	if name == "" {
 		name = "正文"
 	}
 	words := []string{r.State.Label()}
 	switch r.State {
-	case worker.Read, worker.TooLarge, worker.Failed: // the other states say it all
+	case worker.Read, worker.TooLarge, worker.Failed, worker.Opened, worker.Unread, worker.Empty: // the other states say it all
 		for _, n := range append([]form.Note{{Text: r.Note}}, r.Document.Notes...) {
 			if n.Text != "" {
 				words = append(words, strings.TrimRight(n.Text, "。"))
@@ -244,7 +257,13 @@ func (u understood) missing(p *ask.Proposals, until civil.Date) {
 		p.Missing = append(p.Missing, ask.MissingItem{Field: string(m.Field), Item: m.Item})
 		line.WriteString(" --item " + quoted(m.Item))
 	}
-	if len(p.Missing) > 0 {
+	switch {
+	case len(p.Missing) == 0:
+	case len(u.unread) > 0:
+		// What cannot be demanded twice must not be demanded before everything was looked at.
+		names := strings.Join(u.unread[:min(len(u.unread), 5)], "、")
+		p.Notes = append(p.Notes, ask.ProposalNote{Text: "没有找到的各项可能就在没有读出的内容里（" + names + "）：看过原件仍缺的，再用 ysq correct " + string(u.kase.ID) + " 告知补正"})
+	default:
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
 			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", correctionDays)})
 	}

@@ -251,7 +251,7 @@ func (f *office) readingsOf(ctx context.Context, d casefile.Digest, file string)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, one)
+		all = flat(one)
 	} else if all, err = f.readParts(ctx, raw, info.Size(), d); err != nil {
 		return nil, err
 	}
@@ -276,6 +276,11 @@ func (f *office) readParts(ctx context.Context, raw io.ReaderAt, size int64, d c
 	if err != nil {
 		return nil, err
 	}
+	for _, d := range m.Defects {
+		if parse.Incomplete(d.Code) {
+			text.Document.Notes = append(text.Document.Notes, form.Note{Code: noteMail, Text: d.Detail})
+		}
+	}
 	all, taken, parts := []worker.Reading{text}, extent(text), 0
 	for _, p := range m.Parts {
 		if !p.Attachment && p.Type == "text/plain" {
@@ -283,6 +288,10 @@ func (f *office) readParts(ctx context.Context, raw io.ReaderAt, size int64, d c
 		}
 		if parse.Opened(p.Note) {
 			continue // what is in it is a part of its own
+		}
+		if p.Type == "message/partial" {
+			all = append(all, worker.Reading{State: worker.Unread, Note: p.Note, Document: form.Document{Part: p.Index, Name: cmp.Or(p.Name, "分段邮件")}})
+			continue
 		}
 		parts++
 		if parts > mostParts || taken > mostReadings {
@@ -299,10 +308,26 @@ func (f *office) readParts(ctx context.Context, raw io.ReaderAt, size int64, d c
 		if err != nil {
 			return nil, err
 		}
-		taken += extent(one)
-		all = append(all, one)
+		for _, r := range flat(one) {
+			taken += extent(r)
+			all = append(all, r)
+		}
 	}
 	return all, nil
+}
+
+// noteMail is the code of a note that says what of a mail itself could not be read.
+const noteMail = "mail"
+
+// flat lists a reading and, behind it, those of the files inside.
+func flat(r worker.Reading) []worker.Reading {
+	inside := r.Inside
+	r.Inside = nil
+	all := []worker.Reading{r}
+	for _, i := range inside {
+		all = append(all, flat(i)...)
+	}
+	return all
 }
 
 // extent is about how many bytes of text a reading holds.
@@ -323,7 +348,7 @@ func extent(r worker.Reading) (n int) {
 func shown(all []worker.Reading) []ask.PartReading {
 	views := make([]ask.PartReading, 0, len(all))
 	for _, r := range all {
-		v := ask.PartReading{Index: r.Document.Part, Name: r.Document.Name, State: string(r.State), Label: r.State.Label()}
+		v := ask.PartReading{Index: r.Document.Part, Name: r.Document.Name, State: string(r.State), Label: r.State.Label(), Member: r.Member, Size: r.Size, Digest: r.Digest}
 		if r.Note != "" {
 			v.Notes = append(v.Notes, r.Note)
 		}
@@ -340,7 +365,9 @@ func (f *office) fileReadings(files []casefile.File) (views []ask.PartReading) {
 	for _, file := range files {
 		if all, ok := f.readings.get(file.Digest); ok {
 			for _, v := range shown(all) {
-				v.Digest, v.Name = file.Digest, file.Name
+				if v.Member == 0 {
+					v.Digest, v.Name = file.Digest, file.Name
+				}
 				views = append(views, v)
 			}
 		}

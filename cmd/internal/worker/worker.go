@@ -31,6 +31,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -93,6 +94,16 @@ type Reading struct {
 	Digest casefile.Digest `json:"digest,omitzero"`
 	// Complaint is how a child ended that was given up: for the log, not for clerks.
 	Complaint string `json:"-"`
+}
+
+// Whole reports whether all that it says was read, as far as can be known: if not, a person has to look.
+func (r Reading) Whole() bool {
+	switch r.State {
+	case Read, Empty, Opened:
+	default:
+		return false
+	}
+	return r.Note == "" && !slices.ContainsFunc(r.Document.Notes, func(n form.Note) bool { return n.Code != form.NoteUnseen && n.Code != form.NoteEmpty })
 }
 
 // Reader reads attachments, each in a child of its own. It is safe for use by many goroutines; how many
