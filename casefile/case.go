@@ -105,7 +105,11 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 	for _, r := range live {
 		c.apply(r)
 	}
-	for _, i := range Contents(append([][]Record{history}, merged...)...) {
+	items := contents(live)
+	for _, m := range merged {
+		items = append(items, contents(Live(m))...)
+	}
+	for _, i := range onceEach(items) {
 		c.addMail(i)
 	}
 	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
@@ -118,87 +122,19 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 }
 
 func (c *Case) apply(r Record) {
-	switch e := r.Event.(type) {
-	case Received:
-		c.Channel, c.ArrivedAt, c.ArrivedOn = e.Channel, e.ArrivedAt, r.On
-		c.Subject, c.Carried = e.Subject, e.Carried
-		c.Applicant = e.From.Name
-		if c.Applicant == "" {
-			c.Applicant = e.From.Mail
-		}
-	case Confirmed:
-		if c.ConfirmedOn.IsZero() {
-			c.ConfirmedOn = r.On
-		}
-	case Registered:
-		if c.RegisteredOn.IsZero() {
-			c.RegisteredOn = r.On
-		}
-		c.Kind, c.Column, c.Applicant = e.As, e.Column, e.Applicant
-		c.Contact, c.Request = e.Contact, e.Request
-	case Reviewed:
-		c.ReviewedOn = r.On
-	case Assigned:
-		c.Department, c.Assignee = e.Department, e.Person
-	case CorrectionAsked:
-		c.CorrectedOn = r.On
-		c.Corrections++
-	case Replied:
-		c.RepliedOn, c.Outcome, c.Basis, c.Document = r.On, e.Outcome, e.Basis, e.Document
-		if e.Outcome.Lapse() {
-			c.serve(r.On)
-		}
-	case LetterIssued:
-		if e.Decides == KindReplied && !c.RepliedOn.IsZero() && c.Document == "" { // its letter came after the record
-			c.Document = e.Document
-		}
-	case LetterVoided:
-		if c.Document == e.Document {
-			c.Document = ""
-		}
-	case Dispatched:
-		c.DispatchedOn, c.Undelivered = r.On, false
-		if e.Way.ServedAtDispatch() {
-			c.serve(r.On)
-		}
-	case Delivered:
-		c.DeliveredOn, c.Undelivered = r.On, false
-		c.serve(r.On)
-	case DeliveryFailed:
-		c.Undelivered = true
-	case Archived:
-		c.ArchivedOn = r.On
-	case Withdrawn:
-		c.Outcome, c.Basis = OtherOutcome, "withdrawn"
-		c.stop(r.On)
-	case Reopened:
-		c.RepliedOn, c.DispatchedOn, c.DeliveredOn, c.StoppedOn, c.ArchivedOn = 0, 0, 0, 0, 0
-		c.Outcome, c.Basis, c.Document, c.Undelivered = OutcomeNone, "", "", false
-	case Dismissed:
-		if c.Stage != StageDismissed {
-			c.stageBefore = c.Stage
-		}
-	case Reinstated:
-		if c.Stage == StageDismissed {
-			c.Stage = c.stageBefore
-		}
-	case Merged:
-		c.MergedInto = e.Into
-	case AgentNamed:
-		c.Agent = e.Name
-	case CountedIn:
-		c.CountedIn = e.Year
+	row := r.Event.Kind().row()
+	if row.does.fold != nil {
+		row.does.fold(c, r, r.Event)
 	}
-	c.advance(r.Event.Kind())
+	c.advance(row)
 }
 
 // advance moves the case on. A fact learned late, or a step taken twice, does not move it back: only
 // 送达失败 and 重新办理 do.
-func (c *Case) advance(k Kind) {
-	to := k.Info().To
-	back := k == KindDeliveryFailed || k == KindReopened || to == StageArchived
-	if to > c.Stage || (back && to != StageNone) {
-		c.Stage = to
+func (c *Case) advance(k *KindInfo) {
+	back := k.Kind == KindDeliveryFailed || k.Kind == KindReopened || k.To == StageArchived
+	if k.To > c.Stage || (back && k.To != StageNone) {
+		c.Stage = k.To
 	}
 }
 

@@ -6,9 +6,14 @@
 //	Decide  Case + Draft → may this be recorded? Strict: the answer is nil or says what is legal
 //	Clock   the statutory period (条例 第三十三条), read from the records by ReadClock
 //
-// Nothing here does I/O, asks for the time or logs. One table (kinds.go) says of every kind of event
-// at which stage it is legal, what it does to the clock, which article it rests on and what clerks
-// call it; deciding, explaining and the help texts all read that table.
+// Nothing here does I/O, asks for the time or logs. One table says of every kind of event at which stage
+// it is legal, what it does to the case and to the clock, which article it rests on and what clerks call
+// it; deciding, explaining and the help texts all read that table. Its rows stand beside the structs:
+//
+//	arriving.go    how an application comes in       answering.go  how it is answered, or leaves
+//	asking.go      what is asked meanwhile, and time  filing.go     what lies in a case, notes, voiding
+//	mailing.go     mails that came and went           outgoing.go   mails that the office sends
+//	letters.go     the office's letters               dispute.go, year.go, keeping.go
 package casefile
 
 import (

@@ -75,6 +75,8 @@ type Clock struct {
 	Excluded    []Interval // of the current period
 	Turns       []Turn     // of all periods
 
+	law           Statute // by which it is read
+	cal           *workday.Calendar
 	consultations []consultation
 	left          bool // no application of its own: dismissed or merged
 }
@@ -95,112 +97,22 @@ func ReadClock(view View, history []Record, law Statute, cal *workday.Calendar) 
 }
 
 func readClock(view View, live []Record, law Statute, cal *workday.Calendar) Clock {
-	c := Clock{View: view}
+	c := Clock{View: view, law: law, cal: cal}
 	for _, r := range live {
-		c.apply(r, law, cal)
+		c.apply(r)
 	}
 	c.settle(law, cal)
 	return c
 }
 
-func (c *Clock) apply(r Record, law Statute, cal *workday.Calendar) {
-	effect, text := EffectNone, ""
-	switch e := r.Event.(type) {
-	case Received:
-		if c.View == Strict || !e.Channel.NeedsConfirmation() {
-			c.Start = r.On
-			effect, text = EffectStart, "到达之日为第零日"
-		}
-	case Confirmed:
-		if c.View == Legal && c.Start.IsZero() {
-			c.Start = r.On
-			effect, text = EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
-		}
-	case CorrectionAsked:
-		if !c.running() {
-			break
-		}
-		if c.View == Strict && r.On > noticeDue(c.Start, law, cal) {
-			text = fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", law.CorrectionNotice)
-			break
-		}
-		c.wait(WaitCorrection, r.On, e.Until)
-		effect, text = EffectWait, "等待补正，期限 "+e.Until.String()
-	case CorrectionReceived:
-		if c.Waiting == WaitCorrection {
-			c.restart(r.On)
-			effect, text = EffectRestart, "自收到补正后的申请之日重新起算（条例第三十条）"
-		}
-	case FeeNoticed:
-		if c.running() {
-			until, _ := cal.AddWorkdays(cmp.Or(e.Received, r.On), law.FeePayment)
-			c.wait(WaitFee, r.On, until)
-			effect, text = EffectWait, "等待缴费，期限 "+until.String()
-		}
-	case FeePaid:
-		if c.Waiting == WaitFee {
-			c.restart(r.On)
-			effect, text = EffectRestart, "缴费次日起重新计算"
-		}
-	case ConsultationSent:
-		if c.Stopped.IsZero() {
-			c.consultations = append(c.consultations, consultation{party: e.Party, side: e.Side, sent: r.On})
-			effect, text = EffectExclude, "征求"+e.Side.Label()+"意见所需时间不计算在内（条例第三十三条第三款）："+e.Party
-		}
-	case ConsultationReached:
-		if k := c.consultation(e.Party); k != nil && k.reached.IsZero() {
-			k.reached = r.On
-			text = e.Party + " 收到征求意见书；" + k.silence(law, cal)
-		}
-	case ConsultationAnswered:
-		if k := c.consultation(e.Party); k != nil {
-			k.ended = r.On
-			text = e.Party + "：" + e.Opinion.Label()
-		}
-	case Extended:
-		if c.Stopped.IsZero() {
-			c.Extended += e.Days
-			effect, text = EffectExtend, fmt.Sprintf("经 %s 同意延长 %d 个工作日，%s 告知申请人", e.Approver, e.Days, e.Told)
-		}
-	case Deferred:
-		if c.Stopped.IsZero() {
-			c.Fixed = e.Until
-			effect, text = EffectExtend, "延迟答复至 "+e.Until.String()
-		}
-	case Replied:
-		if e.Outcome.Lapse() {
-			effect = c.stop(r.On)
-			text = e.Outcome.Label()
-		}
-	case Dispatched:
-		if e.Way.ServedAtDispatch() {
-			effect = c.stop(r.On)
-			text = e.Way.Label() + "发出即为送达"
-		}
-	case Delivered:
-		effect = c.stop(r.On)
-		text = e.Proof
-	case Withdrawn:
-		effect = c.stop(r.On)
-	case Dismissed:
-		c.left = true
-		effect = EffectStop
-	case Merged:
-		c.left = true
-		effect, text = EffectStop, "并入 "+string(e.Into)+"，以其期限为准"
-	case Reinstated:
-		c.left = false
-		text = "恢复后视为从未中断"
-	case Reopened:
-		c.Stopped, c.consultations = 0, nil
-		c.restart(r.On)
-		c.Fixed = e.Due
-		effect, text = EffectRestart, e.Cause
-	default:
+func (c *Clock) apply(r Record) {
+	k := r.Event.Kind()
+	turn := k.row().does.clock
+	if turn == nil {
 		return
 	}
-	if effect != EffectNone || text != "" {
-		c.Turns = append(c.Turns, Turn{r.Seq, r.On, r.Event.Kind(), effect, text})
+	if effect, text := turn(c, r, r.Event); effect != EffectNone || text != "" {
+		c.Turns = append(c.Turns, Turn{r.Seq, r.On, k, effect, text})
 	}
 }
 

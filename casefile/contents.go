@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -47,7 +48,14 @@ func Contents(histories ...[]Record) []Item {
 	for _, h := range histories {
 		all = append(all, contents(Live(h))...)
 	}
-	slices.SortStableFunc(all, func(a, b Item) int { return int(a.Record.On) - int(b.Record.On) })
+	return onceEach(all)
+}
+
+func onceEach(all []Item) []Item {
+	if len(all) < 2 {
+		return all
+	}
+	slices.SortStableFunc(all, func(a, b Item) int { return cmp.Compare(a.Record.On, b.Record.On) })
 	seen := make(map[Digest]bool, len(all))
 	return slices.DeleteFunc(all, func(i Item) bool {
 		twice := seen[i.Digest]
@@ -118,15 +126,18 @@ func contents(live []Record) []Item {
 
 // oneCopy leaves out a mail that is known from the outbox where its copy in 已发送 lies in the case, too.
 func oneCopy(all []Item) []Item {
-	copied := make(map[string]bool)
+	var copied []string
 	for _, i := range all {
 		if _, ok := i.Record.Event.(MessageOut); ok {
-			copied[i.Letter.MessageID] = true
+			copied = append(copied, i.Letter.MessageID)
 		}
+	}
+	if copied == nil {
+		return all
 	}
 	return slices.DeleteFunc(all, func(i Item) bool {
 		_, posted := i.Record.Event.(MailSettled)
-		return posted && copied[i.Letter.MessageID]
+		return posted && slices.Contains(copied, i.Letter.MessageID)
 	})
 }
 

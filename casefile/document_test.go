@@ -86,10 +86,10 @@ func kindTable() string {
 			command = "`" + k.Command + "`"
 		}
 		var says []string
-		for _, n := range k.Needs() {
+		for _, n := range k.Needs {
 			says = append(says, n.Field)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", k.Kind, k.Label, command, k.Article, k.Effect, k.Counts(), strings.Join(says, ", "), at)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", k.Kind, k.Label, command, k.Article, k.Effect, k.Counts, strings.Join(says, ", "), at)
 	}
 	return b.String()
 }

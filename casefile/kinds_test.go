@@ -111,7 +111,7 @@ func TestEveryKind(t *testing.T) {
 			if i.Label == "" || casefile.Describe(event) == "" {
 				t.Errorf("label %q, description %q", i.Label, casefile.Describe(event))
 			}
-			for _, n := range i.Needs() {
+			for _, n := range i.Needs {
 				var fields map[string]any
 				if err := json.Unmarshal(body, &fields); err != nil || fields[n.Field] == nil || n.Label == "" {
 					t.Errorf("the event must say %q (%q), which it cannot", n.Field, n.Label)

@@ -14,6 +14,49 @@ const (
 	KindLetterResumed Kind = "letter-resumed"
 )
 
+// lettering are the rows of these kinds.
+func lettering() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Kind: KindLetterIssued, Label: "制发文书", Command: "letter", Article: "条例第三十六条、第四十五条", Stages: written}, does[LetterIssued]{
+			says: func(e LetterIssued) string {
+				what := ""
+				if d, err := e.Decided(); err == nil && d != nil {
+					what = Describe(WithDocument(d, ""))
+				}
+				return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what)
+			},
+			rule: (*judge).letterIssued,
+			fold: func(c *Case, _ Record, e LetterIssued) {
+				if e.Decides == KindReplied && !c.RepliedOn.IsZero() && c.Document == "" { // its letter came after the record
+					c.Document = e.Document
+				}
+			},
+			fixed: fixed{"void-letter", "作废文书用 letter void，文号保留"},
+		}),
+		of(KindInfo{Kind: KindLetterVoided, Label: "文书作废"}, does[LetterVoided]{
+			says: func(e LetterVoided) string { return phrases(e.Document, e.Reason) },
+			fold: func(c *Case, _ Record, e LetterVoided) {
+				if c.Document == e.Document {
+					c.Document = ""
+				}
+			},
+			fixed: fixed{"void-letter", "作废文书用 letter void，文号保留"},
+		}),
+		of(KindInfo{Kind: KindLetterResumed, Label: "续编文号"}, does[LetterResumed]{
+			says: func(e LetterResumed) string {
+				if e.Series == "" {
+					return phrases(fmt.Sprintf("%d 年各类文书照登记库所载续编", e.Year), e.Reason)
+				}
+				name := e.Series
+				if k, err := ParseLetterKind(name); err == nil {
+					name = k.Label()
+				}
+				return phrases(fmt.Sprintf("%s %d 年自第 %d 号续编", name, e.Year, e.Number+1), e.Reason)
+			},
+		}),
+	}
+}
+
 // LetterKind is which of the office's letters a document is (casefile/LAW.md#forms-and-letters).
 type LetterKind uint8
 
@@ -211,23 +254,4 @@ func (j *judge) letterIssued(e LetterIssued) error {
 		return j.refuse("letter-number", "", "“%s”的文号不对：%s", e.Letter.Label(), e.Document)
 	}
 	return nil
-}
-
-func describeLetter(e LetterIssued) string {
-	what := ""
-	if d, err := e.Decided(); err == nil && d != nil {
-		what = Describe(WithDocument(d, ""))
-	}
-	return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what)
-}
-
-func describeResumed(e LetterResumed) string {
-	if e.Series == "" {
-		return phrases(fmt.Sprintf("%d 年各类文书照登记库所载续编", e.Year), e.Reason)
-	}
-	name := e.Series
-	if k, err := ParseLetterKind(name); err == nil {
-		name = k.Label()
-	}
-	return phrases(fmt.Sprintf("%s %d 年自第 %d 号续编", name, e.Year, e.Number+1), e.Reason)
 }

@@ -15,6 +15,36 @@ const (
 	KindReminded     Kind = "reminded"
 )
 
+// sending are the rows of these kinds.
+func sending() []KindInfo {
+	stays := fixed{"void-mail", "不再发的信用 outbox drop；发出了的收不回来"}
+	return []KindInfo{
+		of(KindInfo{Kind: KindMailPrepared, Label: "拟信"}, does[MailPrepared]{
+			says: func(e MailPrepared) string {
+				return phrases(e.Purpose.Label(), e.Way.Label(), prefixed("收件人 ", e.To.String()), prefixed("主题：", e.Subject), prefixed("文号 ", e.Document), prefixed("附件 ", namesOf(e.Files)))
+			},
+			fixed: stays,
+		}),
+		of(KindInfo{Kind: KindMailTried, Label: "开始发信"}, does[MailTried]{
+			says:  func(e MailTried) string { return fmt.Sprintf("待发信 %d，第 %d 次", e.Mail, e.Try) },
+			fixed: stays,
+		}),
+		of(KindInfo{Kind: KindMailSettled, Label: "发信结果"}, does[MailSettled]{
+			says: func(e MailSettled) string {
+				said := e.Said
+				if e.Code != 0 {
+					said = strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, e.Said))
+				}
+				return phrases(fmt.Sprintf("待发信 %d：%s", e.Mail, e.State.Label()), e.Reason, prefixed("服务器说：", said), prefixed("与拟稿不同：", strings.Join(e.Differs, "；")))
+			},
+			fixed: stays,
+		}),
+		of(KindInfo{Kind: KindReminded, Label: "每日提醒"}, does[Reminded]{
+			says: func(e Reminded) string { return phrases(e.Text, prefixed("发往 ", strings.Join(e.To, "、"))) },
+		}),
+	}
+}
+
 // OutWay is how a prepared mail leaves.
 type OutWay uint8
 
@@ -192,26 +222,4 @@ func OutgoingState(was OutState, e Event) OutState {
 		}
 	}
 	return was
-}
-
-func describeOutgoing(e Event) string {
-	switch e := e.(type) {
-	case MailPrepared:
-		var names []string
-		for _, f := range e.Files {
-			names = append(names, f.Name)
-		}
-		return phrases(e.Purpose.Label(), e.Way.Label(), prefixed("收件人 ", e.To.String()), prefixed("主题：", e.Subject), prefixed("文号 ", e.Document), prefixed("附件 ", strings.Join(names, "、")))
-	case MailTried:
-		return fmt.Sprintf("待发信 %d，第 %d 次", e.Mail, e.Try)
-	case MailSettled:
-		said := e.Said
-		if e.Code != 0 {
-			said = strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, e.Said))
-		}
-		return phrases(fmt.Sprintf("待发信 %d：%s", e.Mail, e.State.Label()), e.Reason, prefixed("服务器说：", said), prefixed("与拟稿不同：", strings.Join(e.Differs, "；")))
-	case Reminded:
-		return phrases(e.Text, prefixed("发往 ", strings.Join(e.To, "、")))
-	}
-	return ""
 }

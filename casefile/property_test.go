@@ -296,7 +296,7 @@ func TestCounting(t *testing.T) {
 		history := allowed(t, anyChannel(t), anything)
 		var seen []casefile.Record
 		for _, r := range history {
-			if r.Event.Kind().Info().Counts() != casefile.CountsNothing {
+			if r.Event.Kind().Info().Counts != casefile.CountsNothing {
 				seen = append(seen, r)
 			}
 		}

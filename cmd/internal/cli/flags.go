@@ -63,7 +63,7 @@ func (o *options) derives(name string) { o.derived = append(o.derived, name) }
 
 // needOf marks the flags for what the event must say.
 func (o *options) needOf(info casefile.KindInfo) {
-	for _, n := range info.Needs() {
+	for _, n := range info.Needs {
 		if n.Option != "" && !slices.Contains(o.derived, n.Option) {
 			o.need(n.Option)
 		}

@@ -1,0 +1,257 @@
+package casefile
+
+import (
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// The kinds of how an application is answered, or leaves otherwise.
+const (
+	KindReplied        Kind = "replied"
+	KindDispatched     Kind = "dispatched"
+	KindDelivered      Kind = "delivered"
+	KindDeliveryFailed Kind = "delivery-failed"
+	KindArchived       Kind = "archived"
+	KindWithdrawn      Kind = "withdrawn"
+	KindReopened       Kind = "reopened"
+	KindDismissed      Kind = "dismissed"
+	KindReinstated     Kind = "reinstated"
+)
+
+func (Replied) Kind() Kind        { return KindReplied }
+func (Dispatched) Kind() Kind     { return KindDispatched }
+func (Delivered) Kind() Kind      { return KindDelivered }
+func (DeliveryFailed) Kind() Kind { return KindDeliveryFailed }
+func (Archived) Kind() Kind       { return KindArchived }
+func (Withdrawn) Kind() Kind      { return KindWithdrawn }
+func (Reopened) Kind() Kind       { return KindReopened }
+func (Dismissed) Kind() Kind      { return KindDismissed }
+func (Reinstated) Kind() Kind     { return KindReinstated }
+
+// answering are the rows of these kinds.
+func answering() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Kind: KindReplied, Label: "答复", Command: "reply", Article: "条例第三十六条至第三十九条", Stages: working, To: StageReplied, Counts: CountsOutcome,
+			Needs: []Need{{"outcome", "答复类别", "outcome"}}}, does[Replied]{
+			says: func(e Replied) string {
+				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("文号 ", e.Document), e.Grounds)
+			},
+			rule: (*judge).replied,
+			fold: func(c *Case, r Record, e Replied) {
+				c.RepliedOn, c.Outcome, c.Basis, c.Document = r.On, e.Outcome, e.Basis, e.Document
+				if e.Outcome.Lapse() {
+					c.serve(r.On)
+				}
+			},
+			clock: func(c *Clock, r Record, e Replied) (Effect, string) {
+				if !e.Outcome.Lapse() {
+					return EffectNone, ""
+				}
+				return c.stop(r.On), e.Outcome.Label()
+			},
+		}),
+		of(KindInfo{Kind: KindDispatched, Label: "发出", Command: "dispatch", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied}, Counts: CountsOutcome,
+			Needs: []Need{{"way", "送达方式", "way"}}}, does[Dispatched]{
+			says: func(e Dispatched) string { return phrases(e.Way.Label(), prefixed("单号 ", e.Tracking)) },
+			rule: (*judge).dispatched,
+			fold: func(c *Case, r Record, e Dispatched) {
+				c.DispatchedOn, c.Undelivered = r.On, false
+				if e.Way.ServedAtDispatch() {
+					c.serve(r.On)
+				}
+			},
+			clock: func(c *Clock, r Record, e Dispatched) (Effect, string) {
+				if !e.Way.ServedAtDispatch() {
+					return EffectNone, ""
+				}
+				return c.stop(r.On), e.Way.Label() + "发出即为送达"
+			},
+		}),
+		of(KindInfo{Kind: KindDelivered, Label: "送达", Command: "deliver", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied, StageServed}, To: StageServed, Counts: CountsOutcome}, does[Delivered]{
+			says: func(e Delivered) string { return e.Proof },
+			rule: func(j *judge, _ Delivered) error { return j.after(j.DispatchedOn, "发出日期") },
+			fold: func(c *Case, r Record, _ Delivered) {
+				c.DeliveredOn, c.Undelivered = r.On, false
+				c.serve(r.On)
+			},
+			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On), e.Proof },
+		}),
+		// The day of service and the count stay.
+		of(KindInfo{Kind: KindDeliveryFailed, Label: "送达失败", Command: "undelivered", Article: "国办公开办函〔2016〕235号", Stages: []Stage{StageReplied, StageServed}, To: StageReplied,
+			Needs: []Need{{"reason", "理由", "reason"}}}, does[DeliveryFailed]{
+			says: func(e DeliveryFailed) string { return e.Reason },
+			rule: func(j *judge, _ DeliveryFailed) error {
+				if j.DispatchedOn.IsZero() {
+					return j.refuse("out-of-order", "", "尚未发出")
+				}
+				return nil
+			},
+			fold: func(c *Case, _ Record, _ DeliveryFailed) { c.Undelivered = true },
+		}),
+		of(KindInfo{Kind: KindArchived, Label: "归档", Command: "archive", Article: "条例第四十五条", Stages: []Stage{StageServed, StageWithdrawn}, To: StageArchived}, does[Archived]{
+			says: func(e Archived) string { return prefixed("归档号 ", e.Number) },
+			fold: func(c *Case, r Record, _ Archived) { c.ArchivedOn = r.On },
+		}),
+		of(KindInfo{Kind: KindWithdrawn, Label: "撤回", Command: "withdraw", Effect: EffectStop, Stages: working, To: StageWithdrawn, Counts: CountsOutcome}, does[Withdrawn]{
+			says: func(e Withdrawn) string { return e.Reason },
+			fold: func(c *Case, r Record, _ Withdrawn) {
+				c.Outcome, c.Basis = OtherOutcome, "withdrawn"
+				c.stop(r.On)
+			},
+			clock: func(c *Clock, r Record, _ Withdrawn) (Effect, string) { return c.stop(r.On), "" },
+		}),
+		of(KindInfo{Kind: KindReopened, Label: "重新办理", Command: "reopen", Article: "条例第五十一条", Effect: EffectRestart, Stages: []Stage{StageServed, StageArchived}, To: StageHandling, Counts: CountsHandled,
+			Needs: []Need{{"cause", "重新办理的原因", "cause"}}}, does[Reopened]{
+			says: func(e Reopened) string { return phrases(e.Cause, prefixed("限期 ", e.Due.String())) },
+			rule: (*judge).reopened,
+			fold: func(c *Case, _ Record, _ Reopened) {
+				c.RepliedOn, c.DispatchedOn, c.DeliveredOn, c.StoppedOn, c.ArchivedOn = 0, 0, 0, 0, 0
+				c.Outcome, c.Basis, c.Document, c.Undelivered = OutcomeNone, "", "", false
+			},
+			clock: func(c *Clock, r Record, e Reopened) (Effect, string) {
+				c.Stopped, c.consultations = 0, nil
+				c.restart(r.On)
+				c.Fixed = e.Due
+				return EffectRestart, e.Cause
+			},
+		}),
+		of(KindInfo{Kind: KindDismissed, Label: "非申请", Command: "dismiss", Effect: EffectStop, Stages: alive, To: StageDismissed, Counts: CountsNew,
+			Needs: []Need{{"reason", "理由", "reason"}}}, does[Dismissed]{
+			says: func(e Dismissed) string { return e.Reason },
+			fold: func(c *Case, _ Record, _ Dismissed) {
+				if c.Stage != StageDismissed {
+					c.stageBefore = c.Stage
+				}
+			},
+			clock: func(c *Clock, _ Record, _ Dismissed) (Effect, string) {
+				c.left = true
+				return EffectStop, ""
+			},
+		}),
+		of(KindInfo{Kind: KindReinstated, Label: "恢复为申请", Command: "reinstate", Stages: []Stage{StageDismissed}, Counts: CountsNew,
+			Needs: []Need{{"reason", "理由", "reason"}}}, does[Reinstated]{
+			says: func(e Reinstated) string { return e.Reason },
+			fold: func(c *Case, _ Record, _ Reinstated) {
+				if c.Stage == StageDismissed {
+					c.Stage = c.stageBefore
+				}
+			},
+			clock: func(c *Clock, _ Record, _ Reinstated) (Effect, string) {
+				c.left = false
+				return EffectNone, "恢复后视为从未中断"
+			},
+		}),
+	}
+}
+
+// Replied (答复) fixes the outcome. Only service stops the clock, except for a lapse.
+type Replied struct {
+	Outcome  Outcome `json:"outcome"`
+	Basis    string  `json:"basis"` // code of casefile/LAW.md#replies, such as 36-1
+	Document string  `json:"document,omitzero"`
+	Grounds  string  `json:"grounds,omitzero"`
+}
+
+// Dispatched (发出) sends the reply; by post and by e-mail this is service.
+type Dispatched struct {
+	Way      Way    `json:"way"`
+	Tracking string `json:"tracking,omitzero"`
+}
+
+// Delivered (送达) is the proof that the reply arrived; by hand this is service.
+type Delivered struct {
+	Proof string `json:"proof,omitzero"`
+}
+
+// DeliveryFailed (送达失败) puts the case back to 待送达. The clock and the count stay as they are.
+type DeliveryFailed struct {
+	Reason string `json:"reason"`
+}
+
+// Archived (归档) closes the file.
+type Archived struct {
+	Number string `json:"number,omitzero"` // 归档号
+}
+
+// Withdrawn (撤回): the applicant takes the application back before the reply; counts as （六）3.
+type Withdrawn struct {
+	Reason string `json:"reason,omitzero"`
+}
+
+// Reopened (重新办理): a decision orders a new reply, or the office replaces its own. Both clocks
+// restart on the day the decision is received.
+type Reopened struct {
+	Cause   string     `json:"cause"`
+	Due     civil.Date `json:"due,omitzero"` // the date that the decision sets, if it sets one
+	Dispute DisputeID  `json:"dispute,omitzero"`
+}
+
+// Dismissed (非申请): a person found that this is no application. Visible and reversible.
+type Dismissed struct {
+	Reason string `json:"reason"`
+}
+
+// Reinstated undoes a dismissal as if it had not been.
+type Reinstated struct {
+	Reason string `json:"reason"`
+}
+
+func (j *judge) replied(e Replied) error {
+	if j.Kind != Application && e.Outcome != OtherOutcome {
+		return j.refuse("reply-kind", "请用 --outcome other.other", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
+	}
+	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
+		return j.refuse("reply-basis", "请用 --basis 写明其一："+strings.Join(e.Outcome.Bases(), "、"), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
+	}
+	if j.draft.On < j.RegisteredOn {
+		return j.refuse("date-order", "事后补录的，先作废登记（void），再用 register --on 按当日登记", "日期 %s 早于登记日期 %s", j.draft.On, j.RegisteredOn)
+	}
+	if e.Outcome.Lapse() {
+		return j.lapsed(e.Outcome)
+	}
+	if j.ReviewedOn.IsZero() {
+		j.warn("没有审核记录（条例第四十五条）")
+	}
+	if e.Outcome == UnableUnclear && j.Corrections == 0 {
+		j.warn("“补正后申请内容仍不明确”而没有补正告知的记录")
+	}
+	if e.Outcome == RefuseThirdParty && j.follows(KindConsultationSent, "") != nil {
+		j.warn("“保护第三方合法权益”而没有征求意见的记录（条例第三十二条）")
+	}
+	return nil
+}
+
+// lapsed allows a lapse from the day after the applicant's time ended (casefile/LAW.md#clocks).
+func (j *judge) lapsed(o Outcome) error {
+	w := WaitCorrection
+	if o == FeeLapsed {
+		w = WaitFee
+	}
+	if err := j.mustWait(w, "没有等待中的"+w.Label()+"，不能按“逾期”处理"); err != nil {
+		return err
+	}
+	until := max(j.Legal.WaitUntil, j.Strict.WaitUntil)
+	if j.draft.On <= until {
+		return j.refuse("lapse-early", "期满次日起方可决定", "%s期限至 %s", w.Label(), until)
+	}
+	return nil
+}
+
+func (j *judge) dispatched(e Dispatched) error {
+	if e.Way == ByCourier {
+		j.warn("邮政企业以外的快递，其寄出之日能否视为送达有争议（国办公开办函〔2016〕235号）")
+	}
+	if e.Way == ByEmail && j.Channel != Email && j.Channel != Platform && len(j.Addresses) == 0 && !strings.Contains(j.Contact, "@") {
+		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍照写的“电子邮件”记录；不是的请作废“发出”，用 dispatch --way 重记")
+	}
+	return j.after(j.RepliedOn, "答复日期")
+}
+
+func (j *judge) reopened(e Reopened) error {
+	if !e.Due.IsZero() && e.Due <= j.draft.On {
+		return j.refuse("reopen-due", "请核对 --due", "决定所定期限 %s 应晚于收到之日 %s", e.Due, j.draft.On)
+	}
+	return j.after(j.StoppedOn, "原答复送达日期")
+}

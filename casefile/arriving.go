@@ -1,0 +1,170 @@
+package casefile
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// The kinds of how an application comes in.
+const (
+	KindReceived   Kind = "received"
+	KindConfirmed  Kind = "confirmed"
+	KindRegistered Kind = "registered"
+	KindReviewed   Kind = "reviewed"
+	KindAssigned   Kind = "assigned"
+)
+
+func (Received) Kind() Kind   { return KindReceived }
+func (Confirmed) Kind() Kind  { return KindConfirmed }
+func (Registered) Kind() Kind { return KindRegistered }
+func (Reviewed) Kind() Kind   { return KindReviewed }
+func (Assigned) Kind() Kind   { return KindAssigned }
+
+// arriving are the rows of these kinds.
+func arriving() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Kind: KindReceived, Label: "收件", Article: "条例第三十一条", Effect: EffectStart, To: StageReceived, Counts: CountsNew}, does[Received]{
+			says: func(e Received) string {
+				return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("拆自 ", string(e.SplitFrom)))
+			},
+			fold: func(c *Case, r Record, e Received) {
+				c.Channel, c.ArrivedAt, c.ArrivedOn = e.Channel, e.ArrivedAt, r.On
+				c.Subject, c.Carried = e.Subject, e.Carried
+				c.Applicant = e.From.Name
+				if c.Applicant == "" {
+					c.Applicant = e.From.Mail
+				}
+			},
+			clock: func(c *Clock, r Record, e Received) (Effect, string) {
+				if c.View == Legal && e.Channel.NeedsConfirmation() {
+					return EffectNone, ""
+				}
+				c.Start = r.On
+				return EffectStart, "到达之日为第零日"
+			},
+			fixed: fixed{"void-fixed", "不是申请的，用 dismiss；误作废的，重新记录"},
+		}),
+		of(KindInfo{Kind: KindConfirmed, Label: "双方确认", Command: "confirm", Article: "条例第三十一条第三项", Effect: EffectStart, Stages: alive, Counts: CountsNew}, does[Confirmed]{
+			says:   func(e Confirmed) string { return phrases(e.How, prefixed("与 ", e.With)) },
+			awaits: Case.unconfirmed,
+			rule:   (*judge).confirmed,
+			fold: func(c *Case, r Record, _ Confirmed) {
+				if c.ConfirmedOn.IsZero() {
+					c.ConfirmedOn = r.On
+				}
+			},
+			clock: func(c *Clock, r Record, _ Confirmed) (Effect, string) {
+				if c.View != Legal || !c.Start.IsZero() {
+					return EffectNone, ""
+				}
+				c.Start = r.On
+				return EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
+			},
+		}),
+		of(KindInfo{Kind: KindRegistered, Label: "登记", Command: "register", Article: "条例第二十九条、第四十五条", Stages: alive, To: StageRegistered, Counts: CountsNew,
+			Needs: []Need{{"applicant", "申请人", "applicant"}, {"as", "类型", "as"}}}, does[Registered]{
+			says: func(e Registered) string {
+				return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request))
+			},
+			rule: (*judge).registered,
+			fold: func(c *Case, r Record, e Registered) {
+				if c.RegisteredOn.IsZero() {
+					c.RegisteredOn = r.On
+				}
+				c.Kind, c.Column, c.Applicant = e.As, e.Column, e.Applicant
+				c.Contact, c.Request = e.Contact, e.Request
+			},
+		}),
+		of(KindInfo{Kind: KindReviewed, Label: "审核", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
+			says: func(e Reviewed) string { return e.Finding },
+			fold: func(c *Case, r Record, _ Reviewed) { c.ReviewedOn = r.On },
+		}),
+		of(KindInfo{Kind: KindAssigned, Label: "转办", Command: "assign", Article: "条例第四十五条", Stages: working, To: StageHandling,
+			Needs: []Need{{"department", "承办科室", "to"}}}, does[Assigned]{
+			says: func(e Assigned) string { return phrases(e.Department, e.Person) },
+			fold: func(c *Case, _ Record, e Assigned) { c.Department, c.Assignee = e.Department, e.Person },
+		}),
+	}
+}
+
+// Received (收件) opens the case. On is the day of ArrivedAt in Asia/Shanghai, for an e-mail the
+// earliest INTERNALDATE over all copies: the strict clock starts here.
+type Received struct {
+	Channel   Channel   `json:"channel"`
+	ArrivedAt time.Time `json:"arrived_at,omitzero"` // instant of arrival, when one is known
+	Letter
+	// Suggestions are cases that the mail may belong to, each with its reason; a person decides.
+	Suggestions []Suggestion `json:"suggestions,omitzero"`
+	// Carried (结转) marks a case that was open when the register began and is therefore part of the
+	// opening balance: it is 上年结转, never 新收.
+	Carried bool `json:"carried,omitzero"`
+	// SplitFrom is the case of which this one is a part.
+	SplitFrom ID `json:"split_from,omitzero"`
+}
+
+// Confirmed (双方确认) fixes the day of receipt for internet, fax and plain letters (条例31(3)).
+type Confirmed struct {
+	How  string `json:"how,omitzero"`  // 电话, 邮件, 当面
+	With string `json:"with,omitzero"` // with whom
+}
+
+// Registered (登记) says what the mail is, whose it is and in which column it counts (条例29, 45).
+type Registered struct {
+	As        RequestKind `json:"as"`
+	Applicant string      `json:"applicant"`
+	Others    []string    `json:"others,omitzero"`  // joint applicants beside the first: still 1 件
+	Column    Column      `json:"column"`           // of the first named; a person confirms where they differ
+	Contact   string      `json:"contact,omitzero"` // address or telephone for replies
+	Request   string      `json:"request,omitzero"` // 所需信息的内容描述
+	Form      string      `json:"form,omitzero"`    // 载体形式, 条例40
+	Delivery  string      `json:"delivery,omitzero"`
+
+	// Of the applicant's ID number, or an organisation's code, the register keeps what the document is
+	// called, the last four characters, and a mark by which the same applicant is recognised: an HMAC
+	// under the office's secret, in hexadecimal, from which nobody gets the number back. A clerk's
+	// registration from the application sets them.
+	IDType string `json:"id_type,omitzero"`
+	IDTail string `json:"id_tail,omitzero"`
+	IDMark string `json:"id_mark,omitzero"`
+}
+
+// Reviewed (审核) records that the application was examined (条例45).
+type Reviewed struct {
+	Finding string `json:"finding,omitzero"`
+}
+
+// Assigned (转办) gives the case to a department and, if known, a person.
+type Assigned struct {
+	Department string `json:"department"`
+	Person     string `json:"person,omitzero"`
+}
+
+func (j *judge) confirmed(Confirmed) error {
+	if !j.Channel.NeedsConfirmation() {
+		return j.refuse("confirm-channel", "", "%s提交的申请以提交或签收之日为收到申请之日，不需双方确认（条例第三十一条）", j.Channel.Label())
+	}
+	if !j.ConfirmedOn.IsZero() {
+		return j.refuse("confirm-twice", "如记录有误，先作废（void）再确认", "已于 %s 确认", j.ConfirmedOn)
+	}
+	return nil
+}
+
+func (j *judge) registered(e Registered) error {
+	if e.As == Application && e.Column == ColumnNone {
+		return j.refuse("field-missing", "请用 --column 写明六类之一", "缺少申请人类别，年度报告表三按此分列")
+	}
+	if e.As == Application && strings.TrimSpace(e.Request) == "" {
+		j.warn("未填申请内容（条例第二十九条）")
+	}
+	said := append([]string{e.Applicant, e.Request, e.Contact, e.IDType, e.Form, e.Delivery}, e.Others...)
+	if slices.ContainsFunc(said, idNumber.MatchString) || utf8.RuneCountInString(e.IDTail) > 4 || len(e.IDMark) > 64 {
+		return j.refuse("id-number", "记录不能修改；身份证明看来信原件即可", "登记内容里有身份证号码：记录永久保存，不应写入身份证号")
+	}
+	return nil
+}
+
+// idNumber is a citizen's number (GB 11643): region, date of birth, sequence and check character.
+var idNumber = regexp.MustCompile(`(^|\D)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]($|\D)`)

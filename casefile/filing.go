@@ -1,0 +1,245 @@
+package casefile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// The kinds of what lies in a case, how it stands to others, and what is noted of it.
+const (
+	KindMerged     Kind = "merged"
+	KindSplit      Kind = "split"
+	KindAttached   Kind = "attached"
+	KindDetached   Kind = "detached"
+	KindAgentNamed Kind = "agent-named"
+	KindCountedIn  Kind = "counted-in"
+	KindLapseNoted Kind = "lapse-noted"
+	KindNoted      Kind = "noted"
+	KindVoided     Kind = "voided"
+	KindRevealed   Kind = "revealed"
+)
+
+func (Merged) Kind() Kind     { return KindMerged }
+func (Split) Kind() Kind      { return KindSplit }
+func (Attached) Kind() Kind   { return KindAttached }
+func (Detached) Kind() Kind   { return KindDetached }
+func (AgentNamed) Kind() Kind { return KindAgentNamed }
+func (CountedIn) Kind() Kind  { return KindCountedIn }
+func (LapseNoted) Kind() Kind { return KindLapseNoted }
+func (Noted) Kind() Kind      { return KindNoted }
+func (Voided) Kind() Kind     { return KindVoided }
+func (Revealed) Kind() Kind   { return KindRevealed }
+
+// filing are the rows of the first four of these kinds.
+func filing() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Kind: KindMerged, Label: "合并", Command: "merge", Effect: EffectStop, Stages: alive, To: StageMerged, Counts: CountsNew,
+			Needs: []Need{{"into", "并入的案号", "into"}, {"reason", "理由", "reason"}}}, does[Merged]{
+			says: func(e Merged) string { return phrases("并入 "+string(e.Into), e.Reason) },
+			rule: func(j *judge, e Merged) error {
+				if e.Into == j.ID {
+					return j.refuse("merge-itself", "请用 --into 写明另一案号", "不能并入自己")
+				}
+				return nil
+			},
+			fold: func(c *Case, _ Record, e Merged) { c.MergedInto = e.Into },
+			clock: func(c *Clock, _ Record, e Merged) (Effect, string) {
+				c.left = true
+				return EffectStop, "并入 " + string(e.Into) + "，以其期限为准"
+			},
+		}),
+		of(KindInfo{Kind: KindSplit, Label: "拆分", Command: "split", Stages: alive,
+			Needs: []Need{{"parts", "拆出的案件", "parts"}, {"reason", "理由", "reason"}}}, does[Split]{
+			says: func(e Split) string { return phrases("另立 "+joined(e.Parts), e.Reason) },
+		}),
+		of(KindInfo{Kind: KindAttached, Label: "附卷", Command: "attach", Stages: anyStage}, does[Attached]{
+			says: func(e Attached) string { return phrases(namesOf(e.Files), prefixed("邮件：", e.Subject), e.Reason) },
+			rule: func(j *judge, e Attached) error {
+				if len(e.Files) == 0 && e.Letter.Digest.IsZero() {
+					return j.refuse("field-missing", "写明文件，或用 --mail 写明邮件", "没有要附卷的内容")
+				}
+				return nil
+			},
+		}),
+		of(KindInfo{Kind: KindDetached, Label: "移出卷", Command: "detach", Stages: anyStage,
+			Needs: []Need{{"digest", "移出的邮件或文件", ""}, {"reason", "理由", "reason"}}}, does[Detached]{
+			says: func(e Detached) string { return phrases(e.Digest.Short(), e.Reason) },
+			rule: (*judge).detached,
+		}),
+	}
+}
+
+// noting are the rows of the others of these kinds.
+func noting() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Kind: KindAgentNamed, Label: "委托代理人", Command: "agent", Article: "条例第二十九条", Stages: anyStage,
+			Needs: []Need{{"name", "代理人", "name"}}}, does[AgentNamed]{
+			says: func(e AgentNamed) string { return phrases(e.Name, e.Contact, prefixed("授权文书 ", e.Document)) },
+			fold: func(c *Case, _ Record, e AgentNamed) { c.Agent = e.Name },
+		}),
+		of(KindInfo{Kind: KindCountedIn, Label: "计入年度", Command: "count-in", Article: "国办公开办函〔2021〕30号", Stages: anyStage, Counts: CountsNew,
+			Needs: []Need{{"year", "年度", "year"}, {"reason", "理由", "reason"}}}, does[CountedIn]{
+			says: func(e CountedIn) string { return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason) },
+			rule: (*judge).countedIn,
+			fold: func(c *Case, _ Record, e CountedIn) { c.CountedIn = e.Year },
+		}),
+		of(KindInfo{Kind: KindLapseNoted, Label: "期满提示", Article: "条例第三十条"}, does[LapseNoted]{
+			says: func(e LapseNoted) string {
+				return fmt.Sprintf("%s期限 %s 已过，可决定不再处理", e.Waiting.Label(), e.Until)
+			},
+		}),
+		of(KindInfo{Kind: KindNoted, Label: "备注", Command: "note", Stages: anyStage,
+			Needs: []Need{{"text", "备注文字", "text"}}}, does[Noted]{
+			says: func(e Noted) string { return e.Text },
+		}),
+		of(KindInfo{Kind: KindVoided, Label: "作废记录", Command: "void", Stages: anyStage, Counts: CountsAsTarget,
+			Needs: []Need{{"seq", "记录号", "record"}, {"reason", "理由", "reason"}}}, does[Voided]{
+			says:  func(e Voided) string { return phrases(fmt.Sprintf("记录 %d", e.Seq), e.Reason) },
+			rule:  (*judge).voided,
+			fixed: fixed{"void-fixed", "不是申请的，用 dismiss；误作废的，重新记录"},
+		}),
+		of(KindInfo{Kind: KindRevealed, Label: "查看个人信息"}, does[Revealed]{says: func(e Revealed) string { return e.What }}),
+	}
+}
+
+// Merged (合并): the same request sent twice before the reply is one case. This number stays as a
+// pointer to the other, which arrived no later.
+type Merged struct {
+	Into   ID     `json:"into"`
+	Reason string `json:"reason,omitzero"`
+}
+
+// Split (拆分): the case held several requests. The parts named here are cases of their own with the
+// same dates; this one goes on as the first.
+type Split struct {
+	Parts  []ID   `json:"parts"`
+	Reason string `json:"reason,omitzero"`
+}
+
+// Attached (附卷) puts files, or a mail that lay elsewhere, into the case.
+type Attached struct {
+	Files []File `json:"files,omitzero"`
+	Letter
+	Reason string `json:"reason,omitzero"`
+}
+
+// Detached takes a file or a mail out of the case again; its bytes stay.
+type Detached struct {
+	Digest Digest `json:"digest"`
+	Reason string `json:"reason"`
+}
+
+// AgentNamed (委托代理人) names who acts for the applicant. The column stays the applicant's.
+type AgentNamed struct {
+	Name     string `json:"name"`
+	Contact  string `json:"contact,omitzero"`
+	Document string `json:"document,omitzero"` // 授权委托书
+}
+
+// CountedIn (计入年度): a person says in which year's 新收 a case around the turn of the year counts.
+type CountedIn struct {
+	Year   int    `json:"year"`
+	Reason string `json:"reason"`
+}
+
+// LapseNoted (期满提示) is the register's own note, on the first day after the applicant's time to
+// correct or to pay has ended, that a lapse may now be decided. A person decides.
+type LapseNoted struct {
+	Waiting Waiting    `json:"waiting"`
+	Until   civil.Date `json:"until"` // the last day that the applicant had
+}
+
+// Noted (备注) adds words and changes nothing.
+type Noted struct {
+	Text string `json:"text"`
+}
+
+// Voided puts a mistake right: the record with that Seq no longer counts. It stays readable.
+type Voided struct {
+	Seq     uint64    `json:"seq"`
+	Reason  string    `json:"reason"`
+	Dispute DisputeID `json:"dispute,omitzero"` // whose record it is, when it is no case's
+}
+
+// Revealed records that somebody looked at personal data unmasked.
+type Revealed struct {
+	What string `json:"what"`
+}
+
+func (j *judge) countedIn(e CountedIn) error {
+	arrived, received := j.ArrivedOn.Year(), j.ReceivedOn().Year()
+	if e.Year != arrived && e.Year != received {
+		return j.refuse("count-year", "", "只能计入到达之年 %d 或收到申请之年 %d", arrived, received)
+	}
+	return nil
+}
+
+func (j *judge) detached(e Detached) error {
+	i, held := Holding(Contents(append([][]Record{j.history}, j.merged...)...), e.Digest)
+	switch {
+	case held && i.Record.Case != j.ID:
+		return j.refuse("not-attached", fmt.Sprintf("请用 ysq detach %s 移出", i.Record.Case), "%s 属于已并入本案的 %s", e.Digest.Short(), i.Record.Case)
+	case !held || !i.Removable():
+		return j.refuse("not-attached", "收件时的邮件不能移出；show 可查", "卷中没有可移出的 %s", e.Digest.Short())
+	}
+	return nil
+}
+
+// voided lets any record be put right but those that other facts rest on: the arrival and the mails,
+// which are the register's own observations, and earlier voidings.
+func (j *judge) voided(e Voided) error {
+	i := slices.IndexFunc(j.history, func(r Record) bool { return r.Seq == e.Seq })
+	if i < 0 {
+		return j.refuse("void-unknown", "log 或 show 可查记录号", "记录 %d 不属于本案", e.Seq)
+	}
+	k := j.history[i].Event.Kind()
+	if f := k.row().does.fixed; f.code != "" {
+		return j.refuse(f.code, f.hint, "“%s”的记录不能作废", k.Label())
+	}
+	if slices.ContainsFunc(j.history, func(r Record) bool { v, ok := r.Event.(Voided); return ok && v.Seq == e.Seq }) {
+		return j.refuse("void-twice", "", "记录 %d 已经作废", e.Seq)
+	}
+	if s, ok := j.history[i].Event.(Split); ok {
+		j.warn("拆出的 %s 仍各为一件，请用 merge --into %s 并回", joined(s.Parts), j.ID)
+	}
+	return j.nothingRestsOn(e.Seq)
+}
+
+// nothingRestsOn refuses to void a record without which a later one would not have been legal: the
+// case would stand where nobody can go on from.
+func (j *judge) nothingRestsOn(seq uint64) error {
+	before := unfounded(Live(j.history))
+	without := slices.DeleteFunc(Live(j.history), func(r Record) bool { return r.Seq == seq })
+	for _, r := range unfounded(without) {
+		if !slices.ContainsFunc(before, func(o Record) bool { return o.Seq == r.Seq }) {
+			return j.refuse("void-rests", fmt.Sprintf("先作废记录 %d", r.Seq), "记录 %d（%s %s）以它为前提", r.Seq, r.On, r.Event.Kind().Label())
+		}
+	}
+	return nil
+}
+
+// unfounded lists the records that were not legal at the stage that those before them had led to. A
+// fact learned late may be one of them from the start.
+func unfounded(live []Record) []Record {
+	var all []Record
+	var c Case
+	for _, r := range live {
+		// A letter is on paper whatever becomes of the records before it.
+		if legal := r.Event.Kind().row().Stages; legal != nil && r.Event.Kind() != KindLetterIssued && !slices.Contains(legal, c.Stage) {
+			all = append(all, r)
+		}
+		c.apply(r)
+	}
+	return all
+}
+
+func namesOf(files []File) string {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, "、")
+}

@@ -1,0 +1,73 @@
+package casefile
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The kinds of mails that came and went.
+const (
+	KindMessageIn    Kind = "message-in"
+	KindMessageOut   Kind = "message-out"
+	KindMessageTaken Kind = "message-taken"
+)
+
+func (MessageIn) Kind() Kind    { return KindMessageIn }
+func (MessageOut) Kind() Kind   { return KindMessageOut }
+func (MessageTaken) Kind() Kind { return KindMessageTaken }
+
+// mailing are the rows of these kinds.
+func mailing() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Kind: KindMessageIn, Label: "来信"}, does[MessageIn]{
+			says: func(e MessageIn) string {
+				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason)
+			},
+			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
+		}),
+		of(KindInfo{Kind: KindMessageOut, Label: "去信"}, does[MessageOut]{
+			says:  func(e MessageOut) string { return phrases(prefixed("主题：", e.Subject), e.Reason) },
+			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
+		}),
+		of(KindInfo{Kind: KindMessageTaken, Label: "取信"}, does[MessageTaken]{
+			says: func(e MessageTaken) string {
+				return phrases(e.Folder, fmt.Sprintf("UID %d", e.UID), e.Disposition.Label(), strings.Join(e.Reasons, "；"))
+			},
+		}),
+	}
+}
+
+// MessageIn (来信) is a further mail to the case.
+type MessageIn struct {
+	Letter
+	ArrivedAt time.Time `json:"arrived_at"`
+	Reason    string    `json:"reason"` // why it belongs here
+}
+
+// MessageOut (去信) is a mail of ours on the case, as seen in 已发送.
+type MessageOut struct {
+	Letter
+	SentAt time.Time `json:"sent_at"`
+	Reason string    `json:"reason"`
+}
+
+// MessageTaken (取信) is the book's entry of one UID: which mail it was and where it ended.
+// It belongs to the register; the case, if any, is named here and in the record that follows.
+type MessageTaken struct {
+	Account     string    `json:"account"`
+	Folder      string    `json:"folder"`
+	UIDValidity uint64    `json:"uidvalidity"`
+	UID         uint32    `json:"uid"`
+	ArrivedAt   time.Time `json:"arrived_at,omitzero"` // INTERNALDATE
+	Size        int64     `json:"size"`
+	Letter
+	Disposition Disposition  `json:"disposition"`
+	Case        ID           `json:"case,omitzero"`
+	Reasons     []string     `json:"reasons,omitzero"`
+	Suggestions []Suggestion `json:"suggestions,omitzero"`
+	Defects     []Defect     `json:"defects,omitzero"`
+	// Tries counts fetches that failed; Retry is when a quarantined mail is tried again.
+	Tries int       `json:"tries,omitzero"`
+	Retry time.Time `json:"retry,omitzero"`
+}
