@@ -142,7 +142,7 @@ func (n *notes) write(ctx context.Context, socket string) {
 		if err != nil {
 			panic(err)
 		}
-		_, err = c.Append(ctx, ask.AppendRequest{Drafts: []ask.DraftView{
+		_, err = ask.Do(ctx, c, ask.Append, ask.AppendRequest{Drafts: []ask.DraftView{
 			{Case: casefile.ExpandID("1", time.Now().Year()), Kind: casefile.KindNoted, Event: body},
 		}})
 		if err == nil {
@@ -158,7 +158,7 @@ func (n *notes) check(t *testing.T, socket string) {
 	t.Helper()
 	c := ask.Dial(socket)
 	defer c.Close()
-	d, err := c.Show(t.Context(), casefile.ExpandID("1", time.Now().Year()), false)
+	d, err := ask.Do(t.Context(), c, ask.Show, ask.CaseRef{Case: casefile.ExpandID("1", time.Now().Year())})
 	if err != nil {
 		t.Fatal(err)
 	}

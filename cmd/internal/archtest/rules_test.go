@@ -47,7 +47,8 @@ var house = []room{
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
 	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/durable", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
-	{"cmd/internal/ask", domain("stats"), "the wire types; what answers them is an interface"},
+	{"cmd/internal/ask", domain("stats", "cmd/internal/ask/wire"), "what can be asked is words and values; whoever answers is an interface"},
+	{"cmd/internal/ask/wire", nil, "bytes go over the socket whatever they say"},
 	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
 	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack"), "the process that reads hostile files holds as little code as it can"},

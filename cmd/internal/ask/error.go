@@ -1,7 +1,7 @@
 package ask
 
 import (
-	"errors"
+	"fmt"
 	"net/http"
 
 	"ysq.internal/ysq/casefile"
@@ -34,31 +34,39 @@ func (e *Error) Error() string {
 	return e.Msg + "；" + e.Hint
 }
 
-// public turns any error into one for people. What it does not know is an internal error: its text
-// goes out too, for there is nobody else to tell.
-func public(err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e
-	}
-	if e, ok := errors.AsType[*casefile.TransitionError](err); ok {
-		return &Error{Code: "illegal-step", Msg: e.Error(), Exit: ExitRefused}
-	}
-	if e, ok := errors.AsType[*casefile.RuleError](err); ok {
-		return &Error{Code: e.Code, Msg: string(e.Case) + "：" + e.Msg, Hint: e.Hint, Exit: ExitRefused}
-	}
-	return &Error{Code: "internal", Msg: err.Error(), Exit: ExitFailed}
+// Usage is the error of a question that was put wrong.
+func Usage(format string, args ...any) error {
+	return &Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: ExitUsage}
+}
+
+// Refused is the error of a step that a rule does not allow.
+func Refused(code, hint, format string, args ...any) error {
+	return &Error{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: ExitRefused}
+}
+
+// NotFound is the error of a thing that is not there.
+func NotFound(hint, format string, args ...any) error {
+	return &Error{Code: "not-found", Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: ExitNotFound}
+}
+
+// Changed is the error of a change to a case that has gone on since the asker saw it.
+func Changed(id casefile.ID, seen, last uint64) error {
+	return &Error{Code: "changed", Exit: ExitRefused, Hint: "请再看一遍（ysq show " + string(id) + "），再决定",
+		Msg: fmt.Sprintf("%s 在此期间有了新的记录（您看到第 %d 条，现在到第 %d 条），没有记录", id, seen, last)}
 }
 
 // status maps an exit code to the HTTP status that says the same.
 func (e *Error) status() int {
-	switch e.Exit {
-	case ExitUsage:
+	switch {
+	case e.Code == "denied":
+		return http.StatusForbidden
+	case e.Exit == ExitUsage:
 		return http.StatusBadRequest
-	case ExitRefused:
+	case e.Exit == ExitRefused:
 		return http.StatusConflict
-	case ExitUnreachable:
+	case e.Exit == ExitUnreachable:
 		return http.StatusServiceUnavailable
-	case ExitNotFound:
+	case e.Exit == ExitNotFound:
 		return http.StatusNotFound
 	}
 	return http.StatusInternalServerError

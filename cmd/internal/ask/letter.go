@@ -1,32 +1,50 @@
 package ask
 
 import (
-	"context"
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/url"
-	"strconv"
 
 	"ysq.internal/ysq/casefile"
 )
 
-// Letters is the part of a Backend that makes and numbers the office's letters, and gives whole case
-// files out.
-type Letters interface {
-	// Letter makes a letter: a draft, which leaves no trace, or one that is issued with a number.
-	Letter(ctx context.Context, actor Actor, req LetterRequest) (LetterResult, error)
-	LetterList(ctx context.Context, q LetterQuery) ([]LetterView, error)
-	// CopyLetter writes the .docx of a letter that was issued.
-	CopyLetter(ctx context.Context, number string, w io.Writer) error
-	VoidLetter(ctx context.Context, actor Actor, req VoidLetterRequest) (LetterResult, error)
-	// RecordLetter records what a letter announces on the cases that it answers.
-	RecordLetter(ctx context.Context, actor Actor, req RecordLetterRequest) (AppendResult, error)
-	// ResumeLetters says which numbers are taken without a letter in the register.
-	ResumeLetters(ctx context.Context, actor Actor, req ResumeLettersRequest) ([]RecordView, error)
-	// Dossier writes the whole case file as a tar; that the actor took it is recorded first.
-	Dossier(ctx context.Context, actor Actor, id casefile.ID, w io.Writer) error
+// The office's letters, and the whole case file.
+var (
+	// Letter makes a letter: a draft, which records only that somebody looked, or one that is issued with a number.
+	Letter = Op[LetterRequest, LetterResult]{Name: "letter", Role: Operator, Records: LetterRequest.records, Limit: 1 << 20,
+		Open: true, Look: LetterRequest.look}
+	Letters       = Op[LetterQuery, []LetterView]{Name: "letter list", Role: Viewer} // in the order of their numbers, series by series
+	CopyLetter    = Download[LetterRef, None]{Name: "letter copy", Role: Operator, Open: true, Look: LetterRef.look}
+	VoidLetter    = Op[VoidLetterRequest, LetterResult]{Name: "letter void", Role: Operator, Dry: true} // its number stays taken
+	RecordLetter  = Op[RecordLetterRequest, AppendResult]{Name: "letter record", Role: Operator, Dry: true}
+	ResumeLetters = Op[ResumeLettersRequest, []RecordView]{Name: "letter resume", Role: Operator, Dry: true}
+	// SaveCase gives the whole case file as a tar.
+	SaveCase = Download[CaseRef, None]{Name: "save", Role: Operator, Open: true, Look: func(q CaseRef) Look { return Look{Cases: []casefile.ID{q.Case}, What: "save"} }}
+)
+
+// records are what an issued letter announces, unless that is for later.
+func (q LetterRequest) records() []casefile.Kind {
+	if q.Decides == "" || q.Draft || q.Later {
+		return nil
+	}
+	return []casefile.Kind{q.Decides}
 }
+
+// look is for drafts: a letter that is issued is on record with who issued it.
+func (q LetterRequest) look() Look {
+	if !q.Draft {
+		return Look{}
+	}
+	return Look{Cases: q.Cases, What: "letter --preview"}
+}
+
+// LetterRef names a letter by its number.
+type LetterRef struct {
+	Document string `json:"document"`
+}
+
+func (q LetterRef) look() Look { return Look{Letter: q.Document, What: "letter copy " + q.Document} }
+
+// ManifestName is the file of a case file that holds the digests of the others, as sha256sum writes them.
+const ManifestName = "清单.sha256"
 
 // LetterRequest asks for a letter.
 type LetterRequest struct {
@@ -63,7 +81,7 @@ type Missing struct {
 type LetterView struct {
 	Letter    casefile.LetterKind `json:"letter,omitzero"`
 	Label     string              `json:"label"`
-	Document  Text                `json:"document"`
+	Document  Number              `json:"document"`
 	Series    string              `json:"series,omitzero"`
 	Year      int                 `json:"year,omitzero"`
 	Number    int                 `json:"number,omitzero"`
@@ -88,8 +106,8 @@ type LetterView struct {
 
 // LetterQuery selects letters; the zero value is every one.
 type LetterQuery struct {
-	Year int
-	Case casefile.ID
+	Year int         `json:"year,omitzero"`
+	Case casefile.ID `json:"case,omitzero"`
 }
 
 // VoidLetterRequest voids a letter.
@@ -104,7 +122,6 @@ type RecordLetterRequest struct {
 	On       Day          `json:"on"`
 	Way      casefile.Way `json:"way,omitzero"`
 	Tracking string       `json:"tracking,omitzero"`
-	DryRun   bool         `json:"dry_run,omitzero"`
 }
 
 // ResumeLettersRequest says up to which number each kind of letter has come in a year.
@@ -113,141 +130,4 @@ type ResumeLettersRequest struct {
 	Last   map[string]int `json:"last"` // by the code of the kind, or "all" for a common series
 	Rest   bool           `json:"rest"` // the others go on as the register has them
 	Reason string         `json:"reason"`
-}
-
-func (h *Handler) letterRoutes() []route {
-	return []route{
-		{"POST /v0/letters", Operator, h.letter}, // a draft, too, shows what is masked elsewhere
-		{"GET /v0/letters", Viewer, h.letterList},
-		{"GET /v0/letters/bytes", Operator, h.letterBytes},
-		{"POST /v0/letters/void", Operator, h.voidLetter},
-		{"POST /v0/letters/record", Operator, h.recordLetter},
-		{"POST /v0/letters/resume", Operator, h.resumeLetters},
-		{"POST /v0/cases/{id}/save", Operator, h.dossier},
-	}
-}
-
-func (h *Handler) letter(w http.ResponseWriter, r *http.Request, who Actor) error {
-	var req LetterRequest
-	if err := decodeRequest(r, &req); err != nil {
-		return err
-	}
-	if len(req.Cases) == 0 {
-		return usage("没有写案号")
-	}
-	if req.Decides != "" && !req.Draft && !req.Later {
-		if needs := h.backend.Needs(req.Decides); who.Role < needs {
-			return h.denied(who, needs)
-		}
-	}
-	res, err := h.backend.Letter(r.Context(), who, req)
-	return answered(w, maskLetterResult(res), err)
-}
-
-// maskLetterResult masks everything but the letter's own bytes: they are what goes out.
-func maskLetterResult(res LetterResult) LetterResult {
-	res.Letter = maskLetter(res.Letter)
-	for i := range res.Cases {
-		res.Cases[i] = maskRow(res.Cases[i])
-	}
-	res.Records = maskRecords(res.Records)
-	return res
-}
-
-func maskLetter(l LetterView) LetterView {
-	l.Applicant, l.Party, l.Text = maskText(l.Applicant), maskText(l.Party), maskString(l.Text)
-	return l
-}
-
-func (h *Handler) letterList(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	q := LetterQuery{Case: casefile.ID(r.URL.Query().Get("case"))}
-	if s := r.URL.Query().Get("year"); s != "" {
-		var err error
-		if q.Year, err = strconv.Atoi(s); err != nil {
-			return usage("year=%q 不是年份", s)
-		}
-	}
-	all, err := h.backend.LetterList(r.Context(), q)
-	for i := range all {
-		all[i] = maskLetter(all[i])
-	}
-	return answered(w, all, err)
-}
-
-func (h *Handler) letterBytes(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	return h.sendBytes(w, func(out io.Writer) error {
-		return h.backend.CopyLetter(r.Context(), r.URL.Query().Get("number"), out)
-	})
-}
-
-func (h *Handler) voidLetter(w http.ResponseWriter, r *http.Request, who Actor) error {
-	var req VoidLetterRequest
-	if err := decodeRequest(r, &req); err != nil {
-		return err
-	}
-	res, err := h.backend.VoidLetter(r.Context(), who, req)
-	return answered(w, maskLetterResult(res), err)
-}
-
-func (h *Handler) recordLetter(w http.ResponseWriter, r *http.Request, who Actor) error {
-	var req RecordLetterRequest
-	if err := decodeRequest(r, &req); err != nil {
-		return err
-	}
-	res, err := h.backend.RecordLetter(r.Context(), who, req)
-	return answered(w, maskResult(res), err)
-}
-
-func (h *Handler) resumeLetters(w http.ResponseWriter, r *http.Request, who Actor) error {
-	var req ResumeLettersRequest
-	if err := decodeRequest(r, &req); err != nil {
-		return err
-	}
-	all, err := h.backend.ResumeLetters(r.Context(), who, req)
-	return answered(w, maskRecords(all), err)
-}
-
-func (h *Handler) dossier(w http.ResponseWriter, r *http.Request, who Actor) error {
-	return h.sendBytes(w, func(out io.Writer) error {
-		return h.backend.Dossier(r.Context(), who, casefile.ID(r.PathValue("id")), out)
-	})
-}
-
-// Letter makes a letter.
-func (c *Client) Letter(ctx context.Context, req LetterRequest) (r LetterResult, err error) {
-	return r, c.post(ctx, "/letters", req, &r)
-}
-
-// LetterList lists letters in the order of their numbers, series by series.
-func (c *Client) LetterList(ctx context.Context, q LetterQuery) (all []LetterView, err error) {
-	v := url.Values{"case": {string(q.Case)}}
-	if q.Year != 0 {
-		v.Set("year", strconv.Itoa(q.Year))
-	}
-	return all, c.get(ctx, "/letters", v, &all)
-}
-
-// CopyLetter writes a letter's .docx.
-func (c *Client) CopyLetter(ctx context.Context, number string, w io.Writer) error {
-	return c.receive(ctx, http.MethodGet, "/letters/bytes", url.Values{"number": {number}}, w)
-}
-
-// VoidLetter voids a letter; its number stays taken.
-func (c *Client) VoidLetter(ctx context.Context, req VoidLetterRequest) (r LetterResult, err error) {
-	return r, c.post(ctx, "/letters/void", req, &r)
-}
-
-// RecordLetter records what a letter announces.
-func (c *Client) RecordLetter(ctx context.Context, req RecordLetterRequest) (r AppendResult, err error) {
-	return r, c.post(ctx, "/letters/record", req, &r)
-}
-
-// ResumeLetters says which numbers are taken.
-func (c *Client) ResumeLetters(ctx context.Context, req ResumeLettersRequest) (all []RecordView, err error) {
-	return all, c.post(ctx, "/letters/resume", req, &all)
-}
-
-// Dossier writes a case file as a tar.
-func (c *Client) Dossier(ctx context.Context, id casefile.ID, w io.Writer) error {
-	return c.receive(ctx, http.MethodPost, "/cases/"+url.PathEscape(string(id))+"/save", nil, w)
 }

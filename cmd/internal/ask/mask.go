@@ -1,142 +1,208 @@
 package ask
 
 import (
-	"regexp"
+	"encoding/json"
+	"reflect"
 	"strings"
-
-	"ysq.internal/ysq/casefile"
+	"sync"
 )
 
-// personal finds what identifies or reaches a person: ID numbers of 18 or 15 digits, mobile and
-// fixed telephone numbers, bank cards. A run of digits that is longer or shorter is left alone.
-var personal = regexp.MustCompile(`\d[\d-]{6,20}[\dXx]`)
+// Masking goes by type. Every string of an answer, whatever it is called, is masked unless its type says
+// that it is none of a person's: see open. A plan for each type says where its strings are.
 
-// maskString hides the middle of personal numbers: the last four characters stay, so that a clerk
-// can still tell two of them apart. Digits behind a letter are part of a code, such as a postal number.
-func maskString(s string) string {
-	var b strings.Builder
-	last := 0
-	for _, at := range personal.FindAllStringIndex(s, -1) {
-		if at[0] > 0 && isLetter(s[at[0]-1]) {
-			continue
+// audience says what whoever gets an answer may see of it.
+type audience struct {
+	much      Reveal
+	addresses bool // whole, where somebody writes or is written to
+}
+
+// masked is an answer that says itself whether it is.
+type masked interface{ setMasked() }
+
+func maskAnswer[A any](a *A, who audience) {
+	if who.much == All {
+		return
+	}
+	if m, ok := any(a).(masked); ok {
+		m.setMasked()
+	}
+	if plan := planOf(reflect.TypeFor[A]()); plan != nil {
+		plan(reflect.ValueOf(a).Elem(), who)
+	}
+}
+
+// hider is a value that knows of a text in it that it must be hidden, whatever it looks like.
+type hider interface{ hide(audience) }
+
+// text hides what an audience may not see of a text.
+func (who audience) text(s string) string {
+	return hide(s, func(n found) bool { return who.much != Contact || n.identity })
+}
+
+// address is text, but for somebody who may see addresses nothing before an @ is hidden.
+func (who audience) address(s string) string {
+	return hide(s, func(n found) bool {
+		if who.addresses && n.end < len(s) {
+			local, _, _ := strings.Cut(s[n.end:], "@")
+			if len(local) < len(s)-n.end && !strings.ContainsAny(local, " <>,;\"()") {
+				return false
+			}
 		}
-		b.WriteString(s[last:at[0]])
-		b.WriteString(maskNumber(s[at[0]:at[1]]))
-		last = at[1]
-	}
-	return b.String() + s[last:]
+		return who.much != Contact || n.identity
+	})
 }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+// open are the types of strings that hold nothing of a person.
+var open = map[reflect.Type]bool{
+	reflect.TypeFor[Handle](): true, reflect.TypeFor[Number](): true, reflect.TypeFor[Public](): true,
+}
 
-func maskNumber(n string) string {
-	digits := strings.ReplaceAll(n, "-", "")
+// plan masks a value in place. What it points to may be shared and is copied first.
+type plan func(v reflect.Value, who audience)
+
+var plans sync.Map // reflect.Type → plan, nil where a type holds no text
+
+// planOf returns the plan of a type; nil: there is nothing to mask.
+func planOf(t reflect.Type) plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(plan)
+	}
+	p := makePlan(t)
+	plans.Store(t, p)
+	return p
+}
+
+func makePlan(t reflect.Type) plan {
 	switch {
-	case looksLikeCaseOrDate(n):
-	case len(digits) >= 15 && len(digits) <= 19, // ID number, bank card
-		len(digits) == 8, len(digits) == 11, len(digits) == 12: // telephone
-		return strings.Repeat("*", len(digits)-4) + digits[len(digits)-4:]
+	case open[t]:
+		return nil
+	case t == reflect.TypeFor[Address]():
+		return maskWith(audience.address)
+	case t == reflect.TypeFor[json.RawMessage](): // holds what the text beside it hides
+		return func(v reflect.Value, _ audience) { v.SetZero() }
 	}
-	return n
-}
-
-// datelike are numbers with hyphens that are no telephone: 2026-11-23, 2026-00017.
-var datelike = regexp.MustCompile(`^(19|20)\d\d-(\d{5,}|\d\d-\d\d)$`)
-
-// compactDate is a day without hyphens, 20261123, which has the length of a telephone number.
-var compactDate = regexp.MustCompile(`^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$`)
-
-func looksLikeCaseOrDate(s string) bool { return datelike.MatchString(s) || compactDate.MatchString(s) }
-
-// Mask hides personal numbers in a text that leaves the register on another way than through Handler.
-func Mask(s string) string { return maskString(s) }
-
-func maskText(t Text) Text { return Text(maskString(string(t))) }
-
-func maskRow(r CaseRow) CaseRow {
-	r.Applicant, r.Subject = maskText(r.Applicant), maskText(r.Subject)
-	return r
-}
-
-func maskResult(r AppendResult) AppendResult {
-	for i := range r.Cases {
-		r.Cases[i] = maskRow(r.Cases[i])
+	switch t.Kind() {
+	case reflect.String:
+		return maskWith(audience.text)
+	case reflect.Struct:
+		return structPlan(t)
+	case reflect.Pointer:
+		elem := planOf(t.Elem())
+		if elem == nil {
+			return nil
+		}
+		return func(v reflect.Value, who audience) {
+			if v.IsNil() {
+				return
+			}
+			c := reflect.New(t.Elem())
+			c.Elem().Set(v.Elem())
+			elem(c.Elem(), who)
+			v.Set(c)
+		}
+	case reflect.Slice:
+		elem := planOf(t.Elem())
+		if elem == nil {
+			return nil
+		}
+		return func(v reflect.Value, who audience) {
+			if v.Len() == 0 {
+				return
+			}
+			c := reflect.MakeSlice(t, v.Len(), v.Len())
+			reflect.Copy(c, v)
+			for i := range c.Len() {
+				elem(c.Index(i), who)
+			}
+			v.Set(c)
+		}
+	case reflect.Array:
+		elem := planOf(t.Elem())
+		if elem == nil {
+			return nil
+		}
+		return func(v reflect.Value, who audience) {
+			for i := range v.Len() {
+				elem(v.Index(i), who)
+			}
+		}
+	case reflect.Map:
+		return mapPlan(t)
+	case reflect.Interface:
+		return func(v reflect.Value, who audience) {
+			if v.IsNil() {
+				return
+			}
+			if elem := planOf(v.Elem().Type()); elem != nil {
+				c := reflect.New(v.Elem().Type()).Elem()
+				c.Set(v.Elem())
+				elem(c, who)
+				v.Set(c)
+			}
+		}
 	}
-	r.Records = maskRecords(r.Records)
-	return r
+	return nil
 }
 
-func maskDispute(d DisputeView) DisputeView {
-	d.Matter = maskText(d.Matter)
-	if d.Records != nil {
-		d.Records = maskRecords(d.Records)
+func maskWith(hide func(audience, string) string) plan {
+	return func(v reflect.Value, who audience) {
+		s := v.String()
+		if m := hide(who, s); m != s {
+			v.SetString(m)
+		}
 	}
-	return d
 }
 
-func maskRecord(r RecordView) RecordView {
-	r.Text = maskString(r.Text)
-	r.Event = nil // the raw event holds what the text hides
-	return r
-}
-
-func maskRecords(all []RecordView) []RecordView {
-	masked := make([]RecordView, len(all))
-	for i, r := range all {
-		masked[i] = maskRecord(r)
+// structPlan leaves out what is not exported: it is in no answer, unless a type writes its own JSON, and
+// those that do hold no text.
+func structPlan(t reflect.Type) plan {
+	type field struct {
+		at   int
+		plan plan
 	}
-	return masked
-}
-
-func maskMail(m MailView) MailView {
-	m.Subject, m.Text = maskString(m.Subject), maskString(m.Text)
-	parts := make([]casefile.Part, len(m.Parts))
-	for i, p := range m.Parts {
-		p.Name = maskString(p.Name)
-		parts[i] = p
+	var fields []field
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() {
+			if p := planOf(f.Type); p != nil {
+				fields = append(fields, field{i, p})
+			}
+		}
 	}
-	m.Parts = parts
-	m.Readings = maskReadings(m.Readings)
-	m.History = maskRecords(m.History)
-	return m
-}
-
-func maskReadings(all []PartReading) []PartReading {
-	if all == nil {
+	stricter := reflect.PointerTo(t).Implements(reflect.TypeFor[hider]())
+	if fields == nil && !stricter {
 		return nil
 	}
-	masked := make([]PartReading, len(all))
-	for i, r := range all {
-		r.Name = maskString(r.Name)
-		masked[i] = r
+	return func(v reflect.Value, who audience) {
+		if stricter {
+			v.Addr().Interface().(hider).hide(who)
+		}
+		for _, f := range fields {
+			f.plan(v.Field(f.at), who)
+		}
 	}
-	return masked
 }
 
-func maskDetail(d CaseDetail) CaseDetail {
-	d.CaseRow = maskRow(d.CaseRow)
-	d.Request, d.Contact, d.Agent = maskText(d.Request), maskText(d.Contact), maskText(d.Agent)
-	d.Records = maskRecords(d.Records)
-	mails := make([]MailView, len(d.Mails))
-	for i, m := range d.Mails {
-		mails[i] = maskMail(m)
+func mapPlan(t reflect.Type) plan {
+	key, value := planOf(t.Key()), planOf(t.Elem())
+	if key == nil && value == nil {
+		return nil
 	}
-	d.Mails = mails
-	for i, m := range d.Candidates {
-		d.Candidates[i] = maskMail(m)
+	mask := func(v reflect.Value, p plan, who audience) reflect.Value {
+		c := reflect.New(v.Type()).Elem()
+		c.Set(v)
+		if p != nil {
+			p(c, who)
+		}
+		return c
 	}
-	files := make([]casefile.File, len(d.Files))
-	for i, f := range d.Files {
-		f.Name = maskString(f.Name)
-		files[i] = f
+	return func(v reflect.Value, who audience) {
+		if v.Len() == 0 {
+			return
+		}
+		c := reflect.MakeMapWithSize(t, v.Len())
+		for i := v.MapRange(); i.Next(); {
+			c.SetMapIndex(mask(i.Key(), key, who), mask(i.Value(), value, who))
+		}
+		v.Set(c)
 	}
-	d.Files = files
-	letters := make([]LetterView, len(d.Letters))
-	for i, l := range d.Letters {
-		letters[i] = maskLetter(l)
-	}
-	d.Letters = letters
-	d.FileReadings = maskReadings(d.FileReadings)
-	d.Masked = true
-	return d
 }

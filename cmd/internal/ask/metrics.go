@@ -39,7 +39,7 @@ func Metrics() []Metric {
 	return []Metric{
 		gauge("ysq_up", "", "守护进程在运行为 1", func(s Status) float64 { return yes(s.PID != 0) }),
 		gauge("ysq_start_time_seconds", "seconds", "守护进程启动的时刻（Unix 秒）；没有运行为 0", func(s Status) float64 { return seconds(s.Started) }),
-		{"ysq_version", "gauge", "", "程序的版本，值总是 1", "version", func(s Status) []sample { return []sample{{s.Version, 1}} }},
+		{"ysq_version", "gauge", "", "程序的版本，值总是 1", "version", func(s Status) []sample { return []sample{{string(s.Version), 1}} }},
 		gauge("ysq_cases_open", "", "在办案件数", func(s Status) float64 { return float64(s.Open) }),
 		{"ysq_cases", "gauge", "", "案件数，按阶段", "stage", func(s Status) []sample { return counts(s.Stages) }},
 		gauge("ysq_cases_unregistered", "", "未登记案件数", func(s Status) float64 { return float64(s.Unregistered) }),
@@ -75,7 +75,7 @@ func gauge(name, unit, help string, of func(Status) float64) Metric {
 func mailboxes(name, kind, unit, help string, of func(MailboxStatus) float64) Metric {
 	return Metric{name, kind, unit, help, "account", func(s Status) (all []sample) {
 		for _, m := range s.Mailboxes {
-			all = append(all, sample{m.Account, of(m)})
+			all = append(all, sample{string(m.Account), of(m)})
 		}
 		return all
 	}}
@@ -129,8 +129,14 @@ func WriteMetrics(w io.Writer, s Status) error {
 	return err
 }
 
-func (h *Handler) metrics(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	s, err := h.backend.Status(r.Context())
+// Collect lets collectors of numbers ask for the office's status.
+func (d *Door) Collect(status func(context.Context) (Status, error)) { d.status = status }
+
+func (d *Door) metrics(w http.ResponseWriter, r *http.Request) error {
+	if who := d.who(r.Context()); who.Role < Viewer {
+		return d.denied(who, Viewer)
+	}
+	s, err := d.status(r.Context())
 	if err != nil {
 		return err
 	}
@@ -140,13 +146,13 @@ func (h *Handler) metrics(w http.ResponseWriter, r *http.Request, _ Actor) error
 
 // Metrics writes the office's numbers for monitoring.
 func (c *Client) Metrics(ctx context.Context, w io.Writer) error {
-	body, err := c.do(ctx, http.MethodGet, strings.TrimPrefix(metricsPath, "/v0"), nil, nil)
+	body, err := c.send(ctx, http.MethodGet, metricsPath, nil)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	if _, err := io.Copy(w, body); err != nil {
-		return fmt.Errorf("the metrics broke off: %w", err)
+		return brokeOff(err)
 	}
 	return nil
 }

@@ -1,35 +1,116 @@
 package ask
 
 import (
-	"context"
-	"fmt"
-	"io"
-	"net/http"
-	"net/url"
-	"strconv"
 	"time"
-
-	"ysq.internal/ysq/casefile"
 )
 
-// Overseer is the part of a Backend that looks after the mailboxes and the mails in them.
-type Overseer interface {
-	// Reconcile polls every account and holds its folders against the book.
-	Reconcile(ctx context.Context) (Reconciliation, error)
+// What watches over the office's mailboxes and the register.
+var (
+	Overview = Op[None, Status]{Name: "status", Role: Viewer}
+	// Poll polls every account fully and answers when all are done.
+	Poll = Op[None, PollResult]{Name: "poll", Role: Operator}
+	// Reconcile polls every account and compares its folders with the book.
+	Reconcile = Op[None, Reconciliation]{Name: "reconcile", Role: Operator}
 	// Doctor examines everything that ysq depends on.
-	Doctor(ctx context.Context) ([]Diagnosis, error)
-	// Live has one conversation with the mail server of each account and returns it, redacted. For
-	// the time of wait it looks for new mail.
-	Live(ctx context.Context, wait time.Duration) ([]Transcript, error)
-	// Trace tells what became of a mail and why.
-	Trace(ctx context.Context, digest string) (MailTrace, error)
-	// Retry tries again what failed: a quarantined mail is fetched at once, a mail about which the
-	// decision failed is decided anew. which is a digest or FOLDER:UID; empty: all of them.
-	Retry(ctx context.Context, actor Actor, which string) (RetryResult, error)
-	// SaveMail records that the actor takes the mail out of the register and returns what there is.
-	SaveMail(ctx context.Context, actor Actor, digest string) (MailView, error)
-	// CopyMail writes the bytes of a mail, or of one of its parts by its index; -1 is the mail.
-	CopyMail(ctx context.Context, digest string, part int, w io.Writer) error
+	Doctor = Op[None, []Diagnosis]{Name: "doctor", Role: Viewer}
+	// Live has one conversation with the mail server of each account and returns it, redacted. For the time
+	// of Wait it looks for new mail.
+	Live = Op[LiveRequest, []Transcript]{Name: "doctor live", Role: Operator}
+)
+
+// LiveRequest says how long to wait for new mail, an hour at most.
+type LiveRequest struct {
+	Wait time.Duration `json:"wait"`
+}
+
+// Status is what the office looks at first.
+type Status struct {
+	Version      Handle          `json:"version"`
+	Agency       string          `json:"agency"`
+	PID          int             `json:"pid"`     // of the daemon; 0 when none runs
+	Started      *time.Time      `json:"started"` // null when no daemon runs
+	Today        Day             `json:"today"`
+	CalendarEnd  Day             `json:"calendar_end"`
+	Register     Handle          `json:"register"` // its id
+	Records      uint64          `json:"records"`
+	Size         int64           `json:"size"` // of the register file, bytes
+	Stages       map[string]int  `json:"stages"`
+	Open         int             `json:"open"`
+	Unregistered int             `json:"unregistered"`
+	DueToday     int             `json:"due_today"`
+	DueSoon      int             `json:"due_soon"` // within three working days, today included
+	Overdue      int             `json:"overdue"`
+	Unconfirmed  int             `json:"unconfirmed"`
+	Mails        map[string]int  `json:"mails"` // by disposition
+	Mailboxes    []MailboxStatus `json:"mailboxes"`
+	Troubles     []string        `json:"troubles"` // with the keeping of the register: disk, journal, proof
+	Verified     *time.Time      `json:"verified"` // when the daemon last proved the register; null: not yet
+
+	Backup BackupStatus `json:"backup"`
+
+	// Outbox counts the mails that are not out yet, by their state.
+	Outbox map[string]int `json:"outbox"`
+
+	// CalendarMissing is the year of which the notice ought to be known and is not; 0: none.
+	CalendarMissing int `json:"calendar_missing"`
+
+	// Disputes are those that wait for the office's answer, DisputesOverdue those of them whose last
+	// day has passed; DisputeBy is the earliest last day.
+	Disputes        int `json:"disputes"`
+	DisputesOverdue int `json:"disputes_overdue"`
+	DisputeBy       Day `json:"dispute_by"`
+}
+
+// BackupStatus is the last backup as it left its trace in the state directory.
+type BackupStatus struct {
+	At        *time.Time `json:"at"` // null: none was made
+	Path      Text       `json:"path"`
+	Records   uint64     `json:"records"` // that it holds
+	Encrypted bool       `json:"encrypted"`
+	Late      bool       `json:"late"` // there ought to be a newer one by now
+}
+
+// MailboxStatus is an account as its poller sees it.
+type MailboxStatus struct {
+	Account     Handle     `json:"account"`
+	State       string     `json:"state"`
+	Fault       string     `json:"fault,omitzero"`
+	Label       string     `json:"label,omitzero"`
+	Hint        string     `json:"hint,omitzero"`
+	ServerSays  string     `json:"server_says,omitzero"`
+	LastSuccess *time.Time `json:"last_success"` // the end of the last complete poll
+	LastTaken   *time.Time `json:"last_taken"`   // when a mail was last committed
+	NextTry     *time.Time `json:"next_try"`
+	Interval    int        `json:"interval"` // seconds between polls
+	Stale       bool       `json:"stale"`    // Silence has become longer than may be
+	Failures    int        `json:"failures"`
+	Logins      int        `json:"logins"`
+	Taken       int        `json:"taken"`
+	Troubled    int        `json:"troubled"`
+}
+
+// Silence is for how long no poll has come to its end, counted from the last mail committed while one
+// runs, and from the start of the daemon where none ever did. A server that keeps a poll going without
+// ever failing it is as silent as one that fails. most is how long it may be: providers have bad hours.
+func (m MailboxStatus) Silence(now time.Time, started *time.Time) (silence, most time.Duration) {
+	heard := m.LastSuccess
+	if heard == nil {
+		heard = started
+	}
+	if m.State == "polling" && m.LastTaken != nil && (heard == nil || m.LastTaken.After(*heard)) {
+		heard = m.LastTaken
+	}
+	most = max(time.Hour, 3*time.Duration(m.Interval)*time.Second)
+	if heard == nil {
+		return 0, most
+	}
+	return now.Sub(*heard), most
+}
+
+// PollResult is what one full poll of every account found.
+type PollResult struct {
+	Taken    int `json:"taken"`    // mails
+	Troubled int `json:"troubled"` // mails that could not be fetched
 }
 
 // Reconciliation is the proof that every mail that the servers show is in the book, or what is not.
@@ -57,7 +138,7 @@ type Gap struct {
 
 // FolderAudit is the proof of one folder.
 type FolderAudit struct {
-	Folder      string        `json:"folder"`
+	Folder      Handle        `json:"folder"`
 	Role        string        `json:"role"`
 	UIDValidity uint64        `json:"uidvalidity"`
 	Listed      int           `json:"listed"` // mails that the server shows
@@ -94,198 +175,14 @@ const (
 
 // Transcript is a conversation with a mail server without anything personal, and what it answers.
 type Transcript struct {
-	Account string   `json:"account"` // as "1": the address is personal
-	Lines   []string `json:"lines"`
-	Answers []Answer `json:"answers"`
-	Error   string   `json:"error,omitzero"`
+	Account string    `json:"account"` // as "1": the address is personal
+	Lines   []Public  `json:"lines"`   // redacted where they are heard
+	Answers []Learned `json:"answers"`
+	Error   string    `json:"error,omitzero"`
 }
 
-// Answer is what a conversation says about one question.
-type Answer struct {
+// Learned is what a conversation says about one question.
+type Learned struct {
 	Question string `json:"question"`
 	Answer   string `json:"answer"`
-}
-
-// MailTrace is the way of a mail through the register.
-type MailTrace struct {
-	Digest casefile.Digest `json:"digest"`
-	Steps  []TraceStep     `json:"steps"`
-	Cases  []CaseRow       `json:"cases"` // on which it is, as they stand now
-	Kept   bool            `json:"kept"`  // its bytes are here
-}
-
-// TraceStep is one record about the mail.
-type TraceStep struct {
-	Seq      uint64        `json:"seq"`
-	Recorded time.Time     `json:"recorded"`
-	Actor    string        `json:"actor"`
-	Case     casefile.ID   `json:"case,omitzero"`
-	Kind     casefile.Kind `json:"kind"`
-	Label    string        `json:"label"`
-	Text     string        `json:"text"`
-	Voided   bool          `json:"voided,omitzero"`
-	Taken    *MailView     `json:"taken,omitzero"` // of 取信: where it lay, what was decided and why
-	Validity uint64        `json:"uidvalidity,omitzero"`
-}
-
-// RetryResult says what trying again came to.
-type RetryResult struct {
-	Due     int        `json:"due"`     // quarantined mails that were made due
-	Decided []MailView `json:"decided"` // mails that were decided anew, where they are now
-	Taken   int        `json:"taken"`   // by the poll that followed
-	Left    int        `json:"left"`    // mails still in quarantine
-}
-
-func (h *Handler) overseerRoutes() []route {
-	return []route{
-		{"POST /v0/reconcile", Operator, h.reconcile},
-		{"GET /v0/doctor", Viewer, h.doctor},
-		{"POST /v0/doctor/live", Operator, h.live},
-		{"GET /v0/mails/{digest}/trace", Viewer, h.trace},
-		{"POST /v0/mails/retry", Operator, h.retry},
-		{"POST /v0/mails/{digest}/save", Operator, h.saveMail},
-		{"GET /v0/mails/{digest}/bytes", Operator, h.mailBytes},
-	}
-}
-
-func (h *Handler) reconcile(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	all, err := h.backend.Reconcile(r.Context())
-	return answered(w, maskReconciliation(all), err)
-}
-
-func maskReconciliation(all Reconciliation) Reconciliation {
-	for _, a := range all.Accounts {
-		for _, f := range a.Folders {
-			for i, m := range f.Quarantined {
-				f.Quarantined[i] = maskMail(m)
-			}
-		}
-	}
-	return all
-}
-
-func (h *Handler) doctor(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	all, err := h.backend.Doctor(r.Context())
-	return answered(w, all, err)
-}
-
-func (h *Handler) live(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	wait, err := time.ParseDuration(r.URL.Query().Get("wait"))
-	if err != nil || wait < 0 || wait > time.Hour {
-		return usage("wait=%q 不是 1 小时以内的时长", r.URL.Query().Get("wait"))
-	}
-	all, err := h.backend.Live(r.Context(), wait)
-	return answered(w, all, err)
-}
-
-func (h *Handler) trace(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	t, err := h.backend.Trace(r.Context(), r.PathValue("digest"))
-	for i, s := range t.Steps {
-		t.Steps[i].Text = maskString(s.Text)
-		if s.Taken != nil {
-			t.Steps[i].Taken = new(maskMail(*s.Taken))
-		}
-	}
-	for i := range t.Cases {
-		t.Cases[i] = maskRow(t.Cases[i])
-	}
-	return answered(w, t, err)
-}
-
-func (h *Handler) retry(w http.ResponseWriter, r *http.Request, who Actor) error {
-	res, err := h.backend.Retry(r.Context(), who, r.URL.Query().Get("mail"))
-	for i := range res.Decided {
-		res.Decided[i] = maskMail(res.Decided[i])
-	}
-	return answered(w, res, err)
-}
-
-// saveMail answers unmasked: the bytes themselves follow, and that they were taken out is recorded.
-func (h *Handler) saveMail(w http.ResponseWriter, r *http.Request, who Actor) error {
-	m, err := h.backend.SaveMail(r.Context(), who, r.PathValue("digest"))
-	return answered(w, m, err)
-}
-
-func (h *Handler) mailBytes(w http.ResponseWriter, r *http.Request, _ Actor) error {
-	part, err := strconv.Atoi(r.URL.Query().Get("part"))
-	if err != nil || part < -1 {
-		return usage("part=%q 不是附件的序号", r.URL.Query().Get("part"))
-	}
-	return h.sendBytes(w, func(out io.Writer) error { return h.backend.CopyMail(r.Context(), r.PathValue("digest"), part, out) })
-}
-
-// sendBytes answers with what write gives. An error after the answer has begun breaks it off.
-func (h *Handler) sendBytes(w http.ResponseWriter, write func(io.Writer) error) error {
-	w.Header().Set("Content-Type", "application/octet-stream")
-	out := &begun{w: w}
-	if err := write(out); err != nil {
-		if !out.yes {
-			return err
-		}
-		h.failed(fmt.Errorf("sending bytes: %w", err))
-		panic(http.ErrAbortHandler) // only breaking the answer off tells that it is not whole
-	}
-	return nil
-}
-
-// begun notes whether anything was written.
-type begun struct {
-	w   io.Writer
-	yes bool
-}
-
-func (b *begun) Write(p []byte) (int, error) {
-	b.yes = true
-	return b.w.Write(p)
-}
-
-// Reconcile holds every account against the book.
-func (c *Client) Reconcile(ctx context.Context) (r Reconciliation, err error) {
-	return r, c.post(ctx, "/reconcile", struct{}{}, &r)
-}
-
-// Doctor examines everything that ysq depends on.
-func (c *Client) Doctor(ctx context.Context) (all []Diagnosis, err error) {
-	return all, c.get(ctx, "/doctor", nil, &all)
-}
-
-// Live converses with the mail servers.
-func (c *Client) Live(ctx context.Context, wait time.Duration) (all []Transcript, err error) {
-	return all, c.post(ctx, "/doctor/live?"+url.Values{"wait": {wait.String()}}.Encode(), struct{}{}, &all)
-}
-
-// Trace tells what became of a mail.
-func (c *Client) Trace(ctx context.Context, digest string) (t MailTrace, err error) {
-	return t, c.get(ctx, "/mails/"+url.PathEscape(digest)+"/trace", nil, &t)
-}
-
-// Retry tries again what failed; "" is all of it.
-func (c *Client) Retry(ctx context.Context, which string) (r RetryResult, err error) {
-	return r, c.post(ctx, "/mails/retry?"+url.Values{"mail": {which}}.Encode(), struct{}{}, &r)
-}
-
-// SaveMail records that a mail is taken out of the register and returns what it holds.
-func (c *Client) SaveMail(ctx context.Context, digest string) (m MailView, err error) {
-	return m, c.post(ctx, "/mails/"+url.PathEscape(digest)+"/save", struct{}{}, &m)
-}
-
-// CopyMail writes a mail, or one of its parts; -1 is the mail.
-func (c *Client) CopyMail(ctx context.Context, digest string, part int, w io.Writer) error {
-	return c.receive(ctx, http.MethodGet, "/mails/"+url.PathEscape(digest)+"/bytes", url.Values{"part": {strconv.Itoa(part)}}, w)
-}
-
-// ManifestName is the file of a case file that holds the digests of the others, as sha256sum writes them.
-const ManifestName = "清单.sha256"
-
-// receive writes what the daemon sends, or says that it broke off.
-func (c *Client) receive(ctx context.Context, method, path string, query url.Values, w io.Writer) error {
-	body, err := c.do(ctx, method, path, query, nil)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	if _, err := io.Copy(w, body); err != nil {
-		return fmt.Errorf("the daemon's answer broke off: %w", err)
-	}
-	return nil
 }

@@ -23,8 +23,7 @@ func (a *app) deciding(o *options) func(ask.AdoptRequest) error {
 			return usage(o.cmd, "--dry-run 与 --yes 不能同时写")
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			req.DryRun = true
-			changes, err := c.Adopt(ctx, req)
+			changes, err := ask.Do(ctx, c.Dry(true), ask.Adopt, req)
 			if err != nil {
 				return err
 			}
@@ -46,8 +45,7 @@ func (a *app) deciding(o *options) func(ask.AdoptRequest) error {
 					return err
 				}
 			}
-			req.DryRun = false
-			if changes, err = c.Adopt(ctx, req); err != nil {
+			if changes, err = ask.Do(ctx, c, ask.Adopt, req); err != nil {
 				return err
 			}
 			if a.json {

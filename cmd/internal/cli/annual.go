@@ -56,28 +56,29 @@ func (a *app) reportEditCommand() *cobra.Command {
 				}
 				return a.saveManual(ctx, c, year, string(text))
 			}
-			m, err := c.Manual(ctx, year)
+			m, err := ask.Do(ctx, c, ask.Manual, ask.YearRef{Year: year})
 			switch {
 			case err != nil:
 				return err
 			case a.json:
 				return a.printJSON(m)
 			case *show:
-				_, err := fmt.Fprint(a.out, cleanLines(m.Text)+"\n")
+				_, err := fmt.Fprint(a.out, cleanLines(string(m.Text))+"\n")
 				return err
 			}
-			return a.editManual(ctx, c, year, m.Text)
+			return a.editManual(ctx, c, year, string(m.Text))
 		})(cmd, args)
 	}
 	return cmd
 }
 
 func (a *app) saveManual(ctx context.Context, c *ask.Client, year int, text string) error {
-	if err := c.SetManual(ctx, year, text); err != nil {
+	m, err := ask.Do(ctx, c, ask.SetManual, ask.ManualEdit{YearRef: ask.YearRef{Year: year}, Text: text})
+	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.printJSON(ask.ManualText{Text: text, Saved: true})
+		return a.printJSON(m)
 	}
 	fmt.Fprintf(a.out, "已存入 %d 年报告的文字部分\n", year)
 	return nil

@@ -143,7 +143,7 @@ func (b *board) refresh(ctx context.Context) {
 	g, err := askAgenda(ctx, c, 0)
 	var open []ask.CaseRow
 	if err == nil {
-		err = c.List(ctx, ask.ListQuery{}, func(r ask.CaseRow) error {
+		err = ask.Each(ctx, c, ask.List, ask.ListQuery{}, func(r ask.CaseRow) error {
 			open = append(open, r)
 			return nil
 		})

@@ -71,7 +71,7 @@ func (b *board) head(a *app) []string {
 func (b *board) troubles() (all []string) {
 	for _, m := range b.shown.Status.Mailboxes {
 		if m.Failures > 0 {
-			all = append(all, m.Account+"："+m.Label)
+			all = append(all, string(m.Account)+"："+m.Label)
 		}
 	}
 	all = append(all, b.shown.Status.Troubles...)

@@ -38,7 +38,7 @@ func (a *app) calendarShowCommand() *cobra.Command {
 				}
 			}
 			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-				y, err := c.Calendar(ctx, year)
+				y, err := ask.Do(ctx, c, ask.Calendar, ask.YearRef{Year: year})
 				if err != nil {
 					return err
 				}
@@ -93,7 +93,7 @@ func (a *app) calendarCheckCommand() *cobra.Command {
 			var years []ask.CalendarYear
 			first := workday.Embedded().Begin().Add(30).Year() // its last days of December belong to the year after
 			for year := first; year <= a.today().Year()+1; year++ {
-				y, err := c.Calendar(ctx, year)
+				y, err := ask.Do(ctx, c, ask.Calendar, ask.YearRef{Year: year})
 				if err != nil {
 					return err
 				}

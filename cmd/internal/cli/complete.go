@@ -79,7 +79,7 @@ func (a *app) completeWord(parent, word string) completer {
 		}
 	case "文号":
 		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-			all, err := c.LetterList(ctx, ask.LetterQuery{Year: a.today().Year()})
+			all, err := ask.Do(ctx, c, ask.Letters, ask.LetterQuery{Year: a.today().Year()})
 			for _, l := range all {
 				if l.Document != "" {
 					add(string(l.Document), l.Label, string(l.Applicant))
@@ -90,15 +90,15 @@ func (a *app) completeWord(parent, word string) completer {
 	case "编号":
 		if parent == "outbox" {
 			return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-				all, err := c.Outbox(ctx, false)
+				all, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{All: false})
 				for _, o := range all {
-					add(strconv.FormatUint(o.ID, 10), string(o.Case), o.To, o.Subject)
+					add(strconv.FormatUint(o.ID, 10), string(o.Case), string(o.To), o.Subject)
 				}
 				return err
 			})
 		}
 		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-			all, err := c.Disputes(ctx)
+			all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
 			for _, d := range all {
 				add(string(d.Dispute), string(d.Party))
 			}
@@ -106,8 +106,8 @@ func (a *app) completeWord(parent, word string) completer {
 		})
 	case "摘要", "摘要|文件夹:UID":
 		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-			return c.Mails(ctx, casefile.Parked, func(m ask.MailView) error {
-				add(m.Digest.Short(), m.From, m.Subject)
+			return ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: casefile.Parked}, func(m ask.MailView) error {
+				add(m.Digest.Short(), string(m.From), m.Subject)
 				return nil
 			})
 		})
@@ -136,7 +136,7 @@ func (a *app) completeWord(parent, word string) completer {
 // completeCases offers the numbers of open cases with their subjects.
 func (a *app) completeCases(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-		return c.List(ctx, ask.ListQuery{Limit: most}, func(r ask.CaseRow) error {
+		return ask.Each(ctx, c, ask.List, ask.ListQuery{Limit: most}, func(r ask.CaseRow) error {
 			if !slices.Contains(args, string(r.Case)) {
 				add(string(r.Case), string(r.Applicant), string(r.Subject))
 			}

@@ -36,7 +36,7 @@ func (a *app) newCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Carried: *carried, From: *from, Subject: *subject, DryRun: *dryRun}
+		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Carried: *carried, From: *from, Subject: *subject}
 		if o.given("applicant") {
 			events, err := registered()
 			if err != nil {
@@ -52,14 +52,12 @@ func (a *app) newCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) (err error) {
-			trial := n
-			trial.DryRun = true
-			res, err := c.New(ctx, trial)
-			if err == nil && !n.DryRun { // files are sent only when nothing will be refused
+			res, err := ask.Do(ctx, c.Dry(true), ask.New, n)
+			if err == nil && !*dryRun { // files are sent only when nothing will be refused
 				if n.Files, err = putFiles(ctx, c, args); err != nil {
 					return err
 				}
-				res, err = c.New(ctx, n)
+				res, err = ask.Do(ctx, c, ask.New, n)
 			}
 			if err != nil {
 				return err
@@ -116,8 +114,8 @@ func (a *app) splitCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SplitRequest{Parts: *parts, Reason: *reason, DryRun: *dryRun}
-			res, err := c.Split(ctx, casefile.ExpandID(args[0], o.year), r)
+			r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.year)}, Parts: *parts, Reason: *reason}
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Split, r)
 			if err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ func (a *app) disputeListCommand() *cobra.Command {
 	}
 	out := newListing[ask.DisputeView](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		all, err := c.Disputes(ctx)
+		all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (a *app) disputeShowCommand() *cobra.Command {
 		Use: "show 编号", Short: "显示一件复议或诉讼及其经过", Long: "显示一件行政复议或行政诉讼（条例第五十一条）及其经过。",
 		Example: "ysq dispute show Y2026-001", Args: exactly("编号"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			d, err := c.Dispute(ctx, disputeID(args[0]))
+			d, err := ask.Do(ctx, c, ask.Dispute, ask.DisputeRef{Dispute: disputeID(args[0])})
 			if err != nil {
 				return err
 			}
@@ -208,7 +208,7 @@ func (a *app) recordDispute(cmd *cobra.Command, on civil.Date, dryRun bool, even
 		return err
 	}
 	return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		d, err := c.RecordDispute(ctx, ask.DisputeRequest{On: ask.Day(on), Kind: event.Kind(), Event: encoded, DryRun: dryRun})
+		d, err := ask.Do(ctx, c.Dry(dryRun), ask.RecordDispute, ask.DisputeRequest{On: ask.Day(on), Kind: event.Kind(), Event: encoded})
 		if err != nil {
 			return err
 		}

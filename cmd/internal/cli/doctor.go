@@ -53,7 +53,7 @@ func (a *app) examine(cmd *cobra.Command) []ask.Diagnosis {
 	c, err := a.open(cmd)
 	if err == nil {
 		var all []ask.Diagnosis
-		all, err = c.Doctor(cmd.Context())
+		all, err = ask.Do(cmd.Context(), c, ask.Doctor, ask.None{})
 		if err = errors.Join(err, c.Close()); err == nil {
 			return all
 		}
@@ -119,7 +119,7 @@ func (a *app) live(ctx context.Context, c *ask.Client, wait time.Duration) error
 	if wait > 0 {
 		fmt.Fprintf(a.errOut, "正在与邮件服务器对话，请在 %v 内给邮箱发一封信……\n", wait)
 	}
-	all, err := c.Live(ctx, wait)
+	all, err := ask.Do(ctx, c, ask.Live, ask.LiveRequest{Wait: wait})
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (a *app) transcripts(all []ask.Transcript) {
 	for _, t := range all {
 		fmt.Fprintf(a.out, "邮箱 %s（ysq %s）\n", t.Account, a.version)
 		for _, l := range t.Lines {
-			fmt.Fprintln(a.out, "  "+grid.Clean(l))
+			fmt.Fprintln(a.out, "  "+grid.Clean(string(l)))
 		}
 		if t.Error != "" {
 			fmt.Fprintln(a.out, "  未能继续："+grid.Clean(t.Error))

@@ -33,7 +33,7 @@ func (a *app) dueCommand() *cobra.Command {
 	out := newListing[ask.DueItem](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		words := strings.Join(args, " ")
-		items, err := c.Due(ctx, *within, words)
+		items, err := ask.Do(ctx, c, ask.Due, ask.DueQuery{Within: *within, Words: words})
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Example: "ysq explain 17\nysq explain 2025-17 --json",
 		Args:    exactly("案号"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			e, err := c.Explain(ctx, casefile.ExpandID(args[0], a.today().Year()))
+			e, err := ask.Do(ctx, c, ask.Explain, ask.CaseRef{Case: casefile.ExpandID(args[0], a.today().Year())})
 			if err != nil {
 				return err
 			}

@@ -47,7 +47,7 @@ func (a *app) charge(ctx context.Context, c *ask.Client, drafts []ask.DraftView)
 		var f fee.Fee
 		switch e.By {
 		case "件":
-			month, err := c.Month(ctx, d.Case)
+			month, err := ask.Do(ctx, c, ask.Month, ask.CaseRef{Case: d.Case})
 			if err != nil {
 				return nil, nil, err
 			}

@@ -40,7 +40,7 @@ func (a *app) attachCommand() *cobra.Command {
 			if *mail == "" {
 				return a.attach(ctx, c, id, args[1:], *reason)
 			}
-			r, err := c.AttachMail(ctx, id, *mail, *reason)
+			r, err := ask.Do(ctx, c, ask.AttachMail, ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: *mail}, Reason: *reason})
 			if err != nil {
 				return err
 			}
@@ -51,7 +51,7 @@ func (a *app) attachCommand() *cobra.Command {
 }
 
 func (a *app) attach(ctx context.Context, c *ask.Client, id casefile.ID, paths []string, reason string) error {
-	if _, err := c.Show(ctx, id, false); err != nil { // before files are sent that would then be in no case
+	if _, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: id}); err != nil { // before files are sent that would then be in no case
 		return err
 	}
 	if a.dryRun { // the bytes are not sent for a trial; nothing else could be wrong with them
@@ -68,7 +68,7 @@ func (a *app) attach(ctx context.Context, c *ask.Client, id casefile.ID, paths [
 	if err != nil {
 		return err
 	}
-	res, err := c.Append(ctx, req)
+	res, err := ask.Do(ctx, c, ask.Append, req)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,9 @@ func putFile(ctx context.Context, c *ask.Client, path string) (casefile.File, er
 		return casefile.File{}, err
 	}
 	defer f.Close()
-	return c.PutFile(ctx, filepath.Base(path), f)
+	var kept casefile.File
+	err = ask.Put(ctx, c, ask.PutFile, ask.FileName{Name: filepath.Base(path)}, f, func(f casefile.File) error { kept = f; return nil })
+	return kept, err
 }
 
 func (a *app) detachCommand() *cobra.Command {
@@ -161,7 +163,7 @@ func (a *app) detachCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			d, err := c.Show(ctx, casefile.ExpandID(args[0], o.year), false)
+			d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.year)})
 			if err != nil {
 				return err
 			}
@@ -177,8 +179,7 @@ func (a *app) detachCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req.DryRun = *dryRun
-			res, err := c.Append(ctx, req)
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
 			if err != nil {
 				return err
 			}

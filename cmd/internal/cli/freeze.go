@@ -28,7 +28,7 @@ func (a *app) yearListCommand() *cobra.Command {
 		Example: "ysq year list",
 		Args:    cobra.NoArgs,
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			years, err := c.Years(ctx)
+			years, err := ask.Do(ctx, c, ask.Years, ask.None{})
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func (a *app) yearListCommand() *cobra.Command {
 				if y.Frozen {
 					state = fmt.Sprintf("已冻结（%s，%s）", civil.Date(y.FrozenOn), y.FrozenBy)
 				}
-				t.Rows = append(t.Rows, []string{strconv.Itoa(y.Year), state, strconv.Itoa(y.Failed), day(y.SubmitBy), day(y.PublishBy), y.Directory})
+				t.Rows = append(t.Rows, []string{strconv.Itoa(y.Year), state, strconv.Itoa(y.Failed), day(y.SubmitBy), day(y.PublishBy), string(y.Directory)})
 			}
 			return a.table(t, nil)
 		}),
@@ -64,7 +64,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		req := ask.CloseRequest{DryRun: *dry}
+		req := ask.CloseRequest{YearRef: ask.YearRef{Year: year}}
 		for _, w := range *waive {
 			check, reason, ok := strings.Cut(w, "=")
 			if !ok {
@@ -73,7 +73,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 			req.Waivers = append(req.Waivers, casefile.Waiver{Check: check, Reason: reason})
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			v, err := c.CloseYear(ctx, year, req)
+			v, err := ask.Do(ctx, c.Dry(*dry), ask.CloseYear, req)
 			if err != nil {
 				return err
 			}
@@ -97,7 +97,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 // hints tells what does not hinder freezing and yet should be seen before the report is published, such as
 // a table that is not filled in.
 func (a *app) hints(ctx context.Context, c *ask.Client, year int) error {
-	r, err := c.Report(ctx, year)
+	r, err := ask.Do(ctx, c, ask.Report, ask.YearRef{Year: year})
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (a *app) yearDiffCommand() *cobra.Command {
 				return err
 			}
 			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-				all, err := c.YearDiff(ctx, year)
+				all, err := ask.Do(ctx, c, ask.YearDiff, ask.YearRef{Year: year})
 				if err != nil {
 					return err
 				}
@@ -135,7 +135,7 @@ func (a *app) yearDiffCommand() *cobra.Command {
 				}
 				t := grid.Table{Header: []string{"行,列", "冻结时", "现在", "增", "减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Left, grid.Left}}
 				for _, d := range all {
-					t.Rows = append(t.Rows, []string{d.Place, d.Before, d.After, listed(d.Gained), listed(d.Lost)})
+					t.Rows = append(t.Rows, []string{d.Place, d.Before, d.After, listed(d.Gained, " "), listed(d.Lost, " ")})
 				}
 				return a.table(t, nil)
 			})(cmd, args)
@@ -143,12 +143,13 @@ func (a *app) yearDiffCommand() *cobra.Command {
 	}
 }
 
-func listed(ids []casefile.ID) string {
+// listed writes names of a kind one after the other.
+func listed[T ~string](names []T, between string) string {
 	var all []string
-	for _, id := range ids {
-		all = append(all, string(id))
+	for _, name := range names {
+		all = append(all, string(name))
 	}
-	return strings.Join(all, " ")
+	return strings.Join(all, between)
 }
 
 func (a *app) yearReopenCommand() *cobra.Command {
@@ -172,7 +173,7 @@ func (a *app) yearReopenCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			v, err := c.ReopenYear(ctx, year, *reason)
+			v, err := ask.Do(ctx, c, ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: year}, Reason: *reason})
 			if err != nil {
 				return err
 			}

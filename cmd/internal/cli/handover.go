@@ -89,7 +89,7 @@ func (a *app) inChargeOf(cmd *cobra.Command, info casefile.KindInfo, args []stri
 	defer c.Close()
 	all.byPerson = true
 	var rest []string
-	err = c.List(cmd.Context(), ask.ListQuery{}, func(r ask.CaseRow) error {
+	err = ask.Each(cmd.Context(), c, ask.List, ask.ListQuery{}, func(r ask.CaseRow) error {
 		all.departments = append(all.departments, string(r.Department))
 		if string(r.Department) != from && string(r.Assignee) != from {
 			return nil

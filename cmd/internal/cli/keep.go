@@ -58,7 +58,7 @@ func (a *app) differences(all []ask.Difference, good string) error {
 	if !a.json {
 		t := grid.Table{Header: []string{"处", "何处", "不符", "怎么办"}}
 		for _, d := range all {
-			t.Rows = append(t.Rows, []string{d.Place, d.Key, d.What, d.Do})
+			t.Rows = append(t.Rows, []string{d.Place, string(d.Key), d.What, d.Do})
 		}
 		if err := a.table(t, nil); err != nil {
 			return err
@@ -95,7 +95,15 @@ func (a *app) verifyCommand() *cobra.Command {
 			return finish(daemon.VerifyBackup(cmd.Context(), *backup, tell))
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			return finish(c.Verify(ctx, tell))
+			var all []ask.Difference
+			err := ask.Each(ctx, c, ask.Verify, ask.None{}, func(p ask.Proof) error {
+				if p.Progress != nil {
+					tell(*p.Progress)
+				}
+				all = p.Differences
+				return nil
+			})
+			return finish(all, err)
 		})(cmd, args)
 	}
 	return cmd
@@ -128,7 +136,15 @@ func (a *app) backupCommand() *cobra.Command {
 			}
 		}
 		tell, end := a.watching()
-		res, err := c.Backup(ctx, req, tell)
+		var res ask.BackupResult
+		err = ask.Each(ctx, c, ask.Backup, req, func(l ask.BackupLine) error {
+			if l.Progress != nil {
+				tell(*l.Progress)
+			} else if l.Backup != nil {
+				res = *l.Backup
+			}
+			return nil
+		})
 		end()
 		if err != nil {
 			return err
@@ -138,9 +154,9 @@ func (a *app) backupCommand() *cobra.Command {
 				return err
 			}
 		} else {
-			fmt.Fprintf(a.out, "已备份 %s\n%d 条记录，%d 封邮件（其中 %d 封与上一份共用）\n", grid.Clean(res.Path), res.Records, res.Mails, res.Linked)
+			fmt.Fprintf(a.out, "已备份 %s\n%d 条记录，%d 封邮件（其中 %d 封与上一份共用）\n", grid.Clean(string(res.Path)), res.Records, res.Mails, res.Linked)
 			for _, name := range res.Removed {
-				fmt.Fprintln(a.out, "已删去 "+grid.Clean(name))
+				fmt.Fprintln(a.out, "已删去 "+grid.Clean(string(name)))
 			}
 		}
 		return a.differences(res.Missing, "读回检查无误")
@@ -296,7 +312,7 @@ func (a *app) eraseCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		res, err := c.Erase(ctx, ask.EraseRequest{Cases: ids, Reason: *reason, DryRun: *dry})
+		res, err := ask.Do(ctx, c.Dry(*dry), ask.Erase, ask.EraseRequest{Cases: ids, Reason: *reason})
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func (a *app) importCommand() *cobra.Command {
 		}
 		defer file.Close()
 		var last ask.ImportProgress
-		err = c.Import(ctx, filepath.Base(args[0]), file, *records, *dry, func(p ask.ImportProgress) error {
+		err = ask.Put(ctx, c.Dry(*dry), ask.Import, ask.ImportRequest{Name: filepath.Base(args[0]), Records: *records}, file, func(p ask.ImportProgress) error {
 			last = p
 			a.progress(p)
 			return nil
@@ -99,18 +99,18 @@ func (a *app) exportCommand() *cobra.Command {
 		case q.Format == "":
 			q.Format = "csv"
 		}
-		var lossy []string
-		write := func(w io.Writer) (err error) {
-			lossy, err = c.Export(ctx, q, w)
+		head, content, err := ask.Get(ctx, c, ask.Export, q)
+		if err != nil {
 			return err
 		}
-		var err error
+		defer content.Close()
+		write := func(w io.Writer) error { _, err := io.Copy(w, content); return err }
 		if *output == "" {
 			err = write(a.out)
 		} else {
 			err = replaceFile(*output, 0o600, write) // personal data: for its owner only
 		}
-		for _, l := range lossy {
+		for _, l := range head.Lossy {
 			fmt.Fprintln(a.errOut, "注意：台账装不下："+l)
 		}
 		return err

@@ -90,13 +90,11 @@ func (a *app) letterCommand() *cobra.Command {
 				}
 			}
 			if mail.Case = req.Cases[0]; mail.Way != casefile.OutNone { // whether it can be sent, before a number is given
-				trial := mail
-				trial.DryRun = true
-				if _, err := c.Send(ctx, trial); err != nil {
+				if _, err := ask.Do(ctx, c.Dry(true), ask.Send, mail); err != nil {
 					return err
 				}
 			}
-			res, err := c.Letter(ctx, req)
+			res, err := ask.Do(ctx, c, ask.Letter, req)
 			if err != nil {
 				return err
 			}
@@ -112,7 +110,7 @@ func (a *app) letterCommand() *cobra.Command {
 				return a.lettered(res, path, nil)
 			}
 			mail.Document = string(res.Letter.Document)
-			v, err := c.Send(ctx, mail)
+			v, err := ask.Do(ctx, c, ask.Send, mail)
 			if err != nil {
 				return &ask.Error{Code: "not-sent", Exit: ask.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但没有交去发送：%v", res.Letter.Document, err),
 					Hint: fmt.Sprintf("改正后用 ysq send %s --document %s 发送", mail.Case, mail.Document)}
@@ -239,7 +237,7 @@ func (a *app) letterListCommand() *cobra.Command {
 				q.Year = 0
 			}
 		}
-		all, err := c.LetterList(ctx, q)
+		all, err := ask.Do(ctx, c, ask.Letters, q)
 		if err != nil {
 			return err
 		}
@@ -296,7 +294,12 @@ func (a *app) letterGetCommand() *cobra.Command {
 	}
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-		write := func(w io.Writer) error { return c.CopyLetter(ctx, args[0], w) }
+		_, content, err := ask.Get(ctx, c, ask.CopyLetter, ask.LetterRef{Document: args[0]})
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		write := func(w io.Writer) error { _, err := io.Copy(w, content); return err }
 		if *output == "" {
 			return write(a.out)
 		}
@@ -322,7 +325,7 @@ func (a *app) letterRecordCommand() *cobra.Command {
 			return usage(cmd, "写了 --tracking 就要写 --way")
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			res, err := c.RecordLetter(ctx, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: *way, Tracking: *tracking, DryRun: *dryRun})
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.RecordLetter, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: *way, Tracking: *tracking})
 			if err != nil {
 				return err
 			}
@@ -350,7 +353,7 @@ func (a *app) letterVoidCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			res, err := c.VoidLetter(ctx, ask.VoidLetterRequest{Document: args[0], Reason: *reason})
+			res, err := ask.Do(ctx, c, ask.VoidLetter, ask.VoidLetterRequest{Document: args[0], Reason: *reason})
 			if err != nil {
 				return err
 			}

@@ -287,7 +287,7 @@ func (a *app) letterResumeCommand() *cobra.Command {
 			return usage(cmd, "请写 文书=最后用过的号，或 --rest")
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			records, err := c.ResumeLetters(ctx, req)
+			records, err := ask.Do(ctx, c, ask.ResumeLetters, req)
 			if err != nil {
 				return err
 			}

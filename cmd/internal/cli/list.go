@@ -60,7 +60,7 @@ func (a *app) listCommand() *cobra.Command {
 				if o.given("limit") {
 					q.Limit = *limit
 				}
-				return out.each(func(yield func(ask.CaseRow) error) error { return c.List(ctx, q, yield) })
+				return out.each(func(yield func(ask.CaseRow) error) error { return ask.Each(ctx, c, ask.List, q, yield) })
 			}
 			return a.listTable(ctx, c, q, *limit, out)
 		})(cmd, args)
@@ -81,7 +81,7 @@ func (a *app) listTable(ctx context.Context, c *ask.Client, q ask.ListQuery, lim
 	if limit > 0 {
 		q.Limit = limit + 1 // one more tells that there are more
 	}
-	rows, err := collect(func(yield func(ask.CaseRow) error) error { return c.List(ctx, q, yield) })
+	rows, err := collect(func(yield func(ask.CaseRow) error) error { return ask.Each(ctx, c, ask.List, q, yield) })
 	if err != nil {
 		return err
 	}

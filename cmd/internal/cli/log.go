@@ -47,7 +47,7 @@ func (a *app) logCommand() *cobra.Command {
 				return a.followLog(ctx, c, q)
 			}
 			if out.machine() {
-				return out.each(func(yield func(ask.RecordView) error) error { return c.Log(ctx, q, yield) })
+				return out.each(func(yield func(ask.RecordView) error) error { return ask.Each(ctx, c, ask.Log, q, yield) })
 			}
 			return a.logTable(ctx, c, q, out)
 		})(cmd, args)
@@ -60,7 +60,7 @@ func (a *app) logTable(ctx context.Context, c *ask.Client, q ask.LogQuery, out *
 	if limit > 0 {
 		q.Last++ // one more tells that there are more
 	}
-	rows, err := collect(func(yield func(ask.RecordView) error) error { return c.Log(ctx, q, yield) })
+	rows, err := collect(func(yield func(ask.RecordView) error) error { return ask.Each(ctx, c, ask.Log, q, yield) })
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ const followEvery = time.Second
 // followLog prints records as they come, a line each, until it is interrupted, which is its ordinary
 // end.
 func (a *app) followLog(ctx context.Context, c *ask.Client, q ask.LogQuery) error {
-	s, err := c.Status(ctx)
+	s, err := ask.Do(ctx, c, ask.Overview, ask.None{})
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (a *app) followLog(ctx context.Context, c *ask.Client, q ask.LogQuery) erro
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
-		err := c.Log(ctx, q, func(r ask.RecordView) error {
+		err := ask.Each(ctx, c, ask.Log, q, func(r ask.RecordView) error {
 			q.After = r.Seq
 			if a.json {
 				return a.printJSON(r)

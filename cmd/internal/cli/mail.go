@@ -61,7 +61,7 @@ func (a *app) mailListCommand() *cobra.Command {
 func (a *app) mails(ctx context.Context, c *ask.Client, chosen []casefile.Disposition, out *listing[ask.MailView]) error {
 	scan := func(yield func(ask.MailView) error) error {
 		for _, place := range chosen {
-			if err := c.Mails(ctx, place, yield); err != nil {
+			if err := ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: place}, yield); err != nil {
 				return err
 			}
 		}
@@ -81,7 +81,7 @@ func (a *app) mailTable(all []ask.MailView) error {
 	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "案号", "发件人", "主题", "原因"}}
 	for _, m := range all {
 		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), a.arrivalDay(m), a.day(m.DueStrict), string(m.Case),
-			m.From, m.Subject, strings.Join(m.Reasons, "；")})
+			string(m.From), m.Subject, strings.Join(m.Reasons, "；")})
 	}
 	return a.fitted(t, nil, []int{5, 6, 7}, []int{4, 2})
 }
@@ -89,7 +89,7 @@ func (a *app) mailTable(all []ask.MailView) error {
 // mailName is how commands name a mail: by its digest, or by its place where nothing came of it.
 func mailName(m ask.MailView) string {
 	if m.Digest.IsZero() {
-		return m.Folder + ":" + uid(m.UID)
+		return string(m.Folder) + ":" + uid(m.UID)
 	}
 	return m.Digest.Short()
 }
@@ -109,7 +109,7 @@ func (a *app) mailShowCommand() *cobra.Command {
 		Example: "ysq mail show 3f2a9c",
 		Args:    exactly("邮件的摘要"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			m, err := c.Mail(ctx, args[0])
+			m, err := ask.Do(ctx, c, ask.Mail, ask.MailRef{Mail: args[0]})
 			if err != nil {
 				return err
 			}
@@ -151,7 +151,7 @@ func (a *app) mailOpenCommand() *cobra.Command {
 		Example: "ysq mail open 3f2a9c",
 		Args:    exactly("邮件的摘要"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r, err := c.OpenMail(ctx, args[0])
+			r, err := ask.Do(ctx, c, ask.OpenMail, ask.MailRef{Mail: args[0]})
 			if err != nil {
 				return err
 			}

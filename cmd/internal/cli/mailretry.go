@@ -29,7 +29,7 @@ func (a *app) mailRetryCommand() *cobra.Command {
 		case len(args) == 1:
 			which = args[0]
 		}
-		r, err := c.Retry(ctx, which)
+		r, err := ask.Do(ctx, c, ask.Retry, ask.RetryRequest{Mail: which})
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (a *app) mailTraceCommand() *cobra.Command {
 		Example: "ysq mail trace 3f2a9c",
 		Args:    exactly("邮件的摘要"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			t, err := c.Trace(ctx, args[0])
+			t, err := ask.Do(ctx, c, ask.Trace, ask.MailRef{Mail: args[0]})
 			if err != nil {
 				return err
 			}
@@ -103,10 +103,10 @@ func (a *app) trace(t ask.MailTrace) error {
 func (a *app) traceTaken(s ask.TraceStep) {
 	m := s.Taken
 	fields := []field{
-		{"取自", join(" ", m.Account, m.Folder, "UIDVALIDITY "+strconv.FormatUint(s.Validity, 10), "UID "+uid(m.UID))},
+		{"取自", join(" ", string(m.Account), string(m.Folder), "UIDVALIDITY "+strconv.FormatUint(s.Validity, 10), "UID "+uid(m.UID))},
 		{"到达", instant(m.ArrivedAt)},
 		{"大小", sizeOf(*m)},
-		{"发件人", m.From},
+		{"发件人", string(m.From)},
 		{"主题", m.Subject},
 		{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
 	}

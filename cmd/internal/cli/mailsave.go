@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -58,10 +59,11 @@ func saveMail(ctx context.Context, c *ask.Client, digest, dir string) (saved []s
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	m, err := c.SaveMail(ctx, digest)
+	m, content, err := ask.Get(ctx, c, ask.SaveMail, ask.SaveMailRequest{MailRef: ask.MailRef{Mail: digest}})
 	if err != nil {
 		return nil, err
 	}
+	defer content.Close()
 	defer func() {
 		if err != nil {
 			for _, name := range saved {
@@ -70,7 +72,7 @@ func saveMail(ctx context.Context, c *ask.Client, digest, dir string) (saved []s
 			saved = nil
 		}
 	}()
-	write := func(name string, part int) error {
+	write := func(name string, size int64) error {
 		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {
 			return &ask.Error{Code: "file-exists", Msg: fmt.Sprintf("%s 已存在，没有覆盖，也没有存其他文件", path.Join(dir, name)), Hint: "换一个目录，或先移走它", Exit: ask.ExitRefused}
@@ -79,15 +81,16 @@ func saveMail(ctx context.Context, c *ask.Client, digest, dir string) (saved []s
 			return err
 		}
 		saved = append(saved, name)
-		return errors.Join(c.CopyMail(ctx, m.Digest.String(), part, f), f.Sync(), f.Close())
+		_, err = io.CopyN(f, content, size)
+		return errors.Join(err, f.Sync(), f.Close())
 	}
-	if err := write(m.Digest.Short()+".eml", -1); err != nil {
+	if err := write(m.Digest.Short()+".eml", m.Size); err != nil {
 		return saved, err
 	}
 	names := attachmentNames(m)
 	for _, p := range m.Parts {
 		if p.Attachment {
-			if err := write(names[p.Index], p.Index); err != nil {
+			if err := write(names[p.Index], p.Size); err != nil {
 				return saved, err
 			}
 		}

@@ -101,7 +101,7 @@ func (a *app) askStatus(cmd *cobra.Command) (s ask.Status, err error) {
 		return s, err
 	}
 	defer c.Close()
-	return c.Status(cmd.Context())
+	return ask.Do(cmd.Context(), c, ask.Overview, ask.None{})
 }
 
 // judge says how bad it is, the worst first.

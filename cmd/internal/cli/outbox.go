@@ -43,7 +43,7 @@ func (a *app) sendCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.year), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document, DryRun: *dry}
+			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.year), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document}
 			if *now {
 				r.Way = casefile.OutSMTP
 			}
@@ -54,7 +54,7 @@ func (a *app) sendCommand() *cobra.Command {
 			if r.Text == "" && r.Document == "" && len(args) == 1 {
 				return usage(cmd, "没有正文也没有附件：写 --text、--document 或附上文件")
 			}
-			return a.send(ctx, c, r, args[1:])
+			return a.send(ctx, c, r, args[1:], *dry)
 		})(cmd, args)
 	}
 	return cmd
@@ -76,31 +76,29 @@ func (a *app) bodyOf(text, file string) (string, error) {
 }
 
 // send keeps the files and has the mail prepared.
-func (a *app) send(ctx context.Context, c *ask.Client, r ask.SendRequest, paths []string) error {
-	judged := r
-	judged.DryRun = true
-	v, err := c.Send(ctx, judged) // before files are sent that would then be in no mail
+func (a *app) send(ctx context.Context, c *ask.Client, r ask.SendRequest, paths []string, dry bool) error {
+	v, err := ask.Do(ctx, c.Dry(true), ask.Send, r) // before files are sent that would then be in no mail
 	if err != nil {
 		return err
 	}
-	if !r.DryRun {
+	if !dry {
 		files, err := putFiles(ctx, c, paths)
 		if err != nil {
 			return err
 		}
 		r.Files = append(r.Files, files...)
-		if v, err = c.Send(ctx, r); err != nil {
+		if v, err = ask.Do(ctx, c, ask.Send, r); err != nil {
 			return err
 		}
 	}
 	if a.json {
 		return a.printJSON(v)
 	}
-	return a.sent(v, r.DryRun)
+	return a.sent(v, dry)
 }
 
 func (a *app) sent(v ask.OutgoingView, dry bool) error {
-	a.sheet("", field{"收件人", v.To}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
+	a.sheet("", field{"收件人", string(v.To)}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
 	way := "将存入草稿箱，请到网页邮箱核对后发出"
 	if v.Way == casefile.OutSMTP.String() {
 		way = "将由服务发出"
@@ -136,7 +134,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 	all := cmd.Flags().Bool("all", false, "一年内的全部，包括已发出的")
 	out := newListing[ask.OutgoingView](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		list, err := c.Outbox(ctx, *all)
+		list, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{All: *all})
 		if err != nil {
 			return err
 		}
@@ -150,7 +148,7 @@ func (a *app) outgoings(list []ask.OutgoingView) error {
 	var tints []tint
 	for _, v := range list {
 		t.Rows = append(t.Rows, []string{strconv.FormatUint(v.ID, 10), string(v.Case), outState(v.State), v.Prepared.In(civil.Zone).Format("01-02 15:04"),
-			outWay(v.Way), v.To, v.Subject, outReason(v)})
+			outWay(v.Way), string(v.To), v.Subject, outReason(v)})
 		colour := plain
 		switch v.State {
 		case casefile.OutFailed.String(), casefile.OutHeld.String(), casefile.OutUnknown.String():
@@ -197,7 +195,7 @@ func (a *app) outboxShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := c.Outgoing(ctx, id)
+			v, err := ask.Do(ctx, c, ask.Outgoing, ask.OutgoingRef{ID: id})
 			if err != nil {
 				return err
 			}
@@ -228,12 +226,12 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 		field{"状态", outState(v.State) + next},
 		field{"说明", outReason(v)},
 		field{"方式", outWay(v.Way)},
-		field{"收件人", v.To},
+		field{"收件人", string(v.To)},
 		field{"主题", v.Subject},
 		field{"文号", string(v.Document)},
 		field{"附件", strings.Join(v.Files, "、")},
 		field{"拟信", v.Prepared.In(civil.Zone).Format("2006-01-02 15:04") + "，" + v.Actor},
-		field{"邮件编号", v.MessageID},
+		field{"邮件编号", string(v.MessageID)},
 	)
 	if len(v.History) > 0 {
 		a.heading("经过")
@@ -270,7 +268,7 @@ func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := c.DecideOutgoing(ctx, id, ask.OutgoingDecision{Do: do, Again: again != nil && *again, Reason: *reason})
+			v, err := ask.Do(ctx, c, ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: id}, Do: do, Again: again != nil && *again, Reason: *reason})
 			if err != nil {
 				return err
 			}
@@ -294,7 +292,7 @@ func (a *app) digestCommand() *cobra.Command {
 	cmd.Flags().Bool("preview", false, "只显示（本命令总是只显示）")
 	ics := cmd.Flags().String("ics", "", "把期限另存为日历`文件`（iCalendar），- 为标准输出")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		d, err := c.Digest(ctx)
+		d, err := ask.Do(ctx, c, ask.Digest, ask.None{})
 		if err != nil {
 			return err
 		}
@@ -313,13 +311,13 @@ func (a *app) digestCommand() *cobra.Command {
 		if d.Items == 0 {
 			fmt.Fprintln(a.out, "没有要办的")
 		} else {
-			for line := range strings.Lines(d.Text) {
+			for line := range strings.Lines(string(d.Text)) {
 				fmt.Fprintln(a.out, grid.Clean(strings.TrimRight(line, "\n")))
 			}
 		}
 		to := "只写系统日志"
 		if len(d.To) > 0 {
-			to = "发给 " + strings.Join(d.To, "、")
+			to = "发给 " + listed(d.To, "、")
 		}
 		fmt.Fprintln(a.errOut, grid.Clean(join("；", to, prefix("上次发出 ", instant(d.Last)))))
 		return nil

@@ -17,7 +17,7 @@ func on(s string) ask.Day { return ask.Day(civil.MustParse(s)) }
 
 func sampleRows() []ask.CaseRow {
 	arrived := time.Date(2026, 11, 2, 9, 5, 0, 0, civil.Zone)
-	base := ask.CaseRow{Channel: "email", ArrivedAt: &arrived, ReceivedOn: on("2026-11-02"), DueStrict: on("2026-11-30"), DueLegal: on("2026-12-01"), Disputes: []string{}}
+	base := ask.CaseRow{Channel: "email", ArrivedAt: &arrived, ReceivedOn: on("2026-11-02"), DueStrict: on("2026-11-30"), DueLegal: on("2026-12-01"), Disputes: []casefile.DisputeID{}}
 	row := func(n int, change func(*ask.CaseRow)) ask.CaseRow {
 		r := base
 		r.Case = casefile.NewID(2026, n)
@@ -138,7 +138,7 @@ const hostile = "正文\x1b[2J\x1b[1A已答复\x07 \u202egpj.exe\r\n第二行\u0
 
 func detail() ask.CaseDetail {
 	d := ask.CaseDetail{CaseRow: sampleRows()[1], Request: "环评批复全文", Contact: "138****0001", Masked: true,
-		Addresses: []string{"a@example.test"},
+		Addresses: []ask.Address{"a@example.test"},
 		Alarms:    []ask.Alarm{{Kind: "reply", Label: "应答复", On: on("2026-11-19"), Remaining: -2, Text: "答复并送达（reply、dispatch）"}},
 		Next:      []ask.Step{{Command: "review", Label: "审核"}, {Command: "correct", Label: "补正告知"}, {Command: "reply", Label: "答复"}},
 	}

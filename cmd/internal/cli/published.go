@@ -169,7 +169,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			if err := c.SetOpening(ctx, balance); err != nil {
+			if _, err := ask.Do(ctx, c, ask.SetOpening, balance); err != nil {
 				return err
 			}
 			if a.json {

@@ -27,7 +27,7 @@ func (a *app) ask(run func(ctx context.Context, c *ask.Client, args []string) er
 		}
 		defer func() { err = errors.Join(err, c.Close()) }()
 		if a.dryRun {
-			c = c.Judging()
+			c = c.Dry(true)
 			if !a.json {
 				fmt.Fprintln(a.out, "试算，什么都不记录：")
 			}

@@ -23,7 +23,7 @@ func (a *app) reconcileCommand() *cobra.Command {
 		Example: "ysq reconcile\nysq reconcile --json",
 		Args:    noArgs,
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			r, err := c.Reconcile(ctx)
+			r, err := ask.Do(ctx, c, ask.Reconcile, ask.None{})
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ func (a *app) reconciliation(r ask.Reconciliation) error {
 			case len(f.Missing) > 0:
 				result, colour = "不符", alarm
 			}
-			t.Rows = append(t.Rows, []string{acc.Account, f.Folder, strconv.FormatUint(f.UIDValidity, 10), strconv.Itoa(f.Listed),
+			t.Rows = append(t.Rows, []string{acc.Account, string(f.Folder), strconv.FormatUint(f.UIDValidity, 10), strconv.Itoa(f.Listed),
 				strconv.Itoa(len(f.Missing)), strconv.Itoa(len(f.Quarantined)), strconv.Itoa(f.Gone), result})
 			tints = append(tints, colour)
 		}
@@ -106,7 +106,7 @@ func (a *app) missingMails(r ask.Reconciliation) error {
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
 			for _, m := range f.Missing {
-				t.Rows = append(t.Rows, []string{acc.Account, f.Folder, strconv.FormatUint(f.UIDValidity, 10), uid(m.UID), instant(&m.Since)})
+				t.Rows = append(t.Rows, []string{acc.Account, string(f.Folder), strconv.FormatUint(f.UIDValidity, 10), uid(m.UID), instant(&m.Since)})
 			}
 		}
 	}
@@ -122,7 +122,7 @@ func (a *app) quarantinedMails(r ask.Reconciliation) error {
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
 			for _, m := range f.Quarantined {
-				t.Rows = append(t.Rows, []string{acc.Account, f.Folder, uid(m.UID), strings.Join(m.Reasons, "；")})
+				t.Rows = append(t.Rows, []string{acc.Account, string(f.Folder), uid(m.UID), strings.Join(m.Reasons, "；")})
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func (a *app) goneMails(r ask.Reconciliation) {
 				continue
 			}
 			fmt.Fprintf(a.out, "\n%s %s：登记簿里的 %d 封在此文件夹中已不见（到达 %s 至 %s）：被移走、删除或隐藏。原文已存，案件不受影响。\n",
-				grid.Clean(acc.Account), grid.Clean(f.Folder), f.Gone, arrived(f.GoneFrom), arrived(f.GoneTo))
+				grid.Clean(acc.Account), grid.Clean(string(f.Folder)), f.Gone, arrived(f.GoneFrom), arrived(f.GoneTo))
 			if f.Window {
 				fmt.Fprintln(a.out, "  不见的都是一个月以前的信：很可能网页邮箱设成了“收取最近30天邮件”。请登录网页邮箱，在“设置 → POP3/SMTP/IMAP → 收取选项”改为“收取全部邮件”，否则停机超过 30 天会漏收。")
 			}

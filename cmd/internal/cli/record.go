@@ -56,13 +56,12 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		req.DryRun = *dryRun
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			explained, warnings, err := a.charge(ctx, c, req.Drafts)
 			if err != nil {
 				return err
 			}
-			res, err := c.Append(ctx, req)
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
 			if err != nil {
 				return err
 			}

@@ -88,7 +88,7 @@ func (r *registering) each(args []string, do func(context.Context, *ask.Client) 
 	}
 	return r.a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		for i, id := range ids {
-			if r.proposals, err = c.Proposals(ctx, id, *r.reveal); err != nil {
+			if r.proposals, err = ask.Do(ctx, c.Reveal(reveals(*r.reveal)), ask.Propose, ask.CaseRef{Case: id}); err != nil {
 				return err
 			}
 			if i > 0 && !r.a.json {
@@ -171,8 +171,9 @@ func (r *registering) send(ctx context.Context, c *ask.Client) error {
 	if err != nil {
 		return err
 	}
-	req := ask.RegisterRequest{Token: r.proposals.Token, Accept: append([]string{}, r.accepted...), Event: event}
-	if req.DryRun, err = r.cmd.Flags().GetBool("dry-run"); err != nil {
+	req := ask.RegisterRequest{CaseRef: ask.CaseRef{Case: r.proposals.Case}, Token: r.proposals.Token, Accept: append([]string{}, r.accepted...), Event: event}
+	dry, err := r.cmd.Flags().GetBool("dry-run")
+	if err != nil {
 		return err
 	}
 	if on := r.cmd.Flags().Lookup("on").Value.String(); on != "" {
@@ -180,7 +181,7 @@ func (r *registering) send(ctx context.Context, c *ask.Client) error {
 			return usage(r.cmd, "--on：%v", err)
 		}
 	}
-	res, err := c.Register(ctx, r.proposals.Case, req)
+	res, err := ask.Do(ctx, c.Dry(dry), ask.Register, req)
 	if err != nil {
 		return err
 	}

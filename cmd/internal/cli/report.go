@@ -54,7 +54,7 @@ func (a *app) reportCommand() *cobra.Command {
 		if render.Binary(*format) && *output == "" {
 			return usage(cmd, "%s 格式请用 -o 写入文件", *format)
 		}
-		q := ask.ReportQuery{From: *from, To: *to, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
+		q := ask.ReportQuery{YearRef: ask.YearRef{Year: year}, Span: ask.Span{From: *from, To: *to}, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
 		if o.given("against") && (*cell != "" || *check || *output != "" || o.given("format")) {
 			return usage(cmd, "--against 不能与 --cases、--check、--output、--format 同时写")
 		}
@@ -63,12 +63,12 @@ func (a *app) reportCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if *cell != "" {
-				return a.reportCases(ctx, c, year, *cell, q)
+				return a.reportCases(ctx, c, *cell, q)
 			}
 			if o.given("against") {
-				return a.compare(ctx, c, year, *against, q)
+				return a.compare(ctx, c, *against, q)
 			}
-			r, err := c.Draft(ctx, year, q)
+			r, err := ask.Do(ctx, c, ask.Draft, q)
 			if err != nil {
 				return err
 			}
@@ -84,8 +84,8 @@ func (a *app) reportCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) reportCases(ctx context.Context, c *ask.Client, year int, cell string, q ask.ReportQuery) error {
-	held, err := c.ReportCases(ctx, year, cell, q)
+func (a *app) reportCases(ctx context.Context, c *ask.Client, cell string, q ask.ReportQuery) error {
+	held, err := ask.Do(ctx, c, ask.ReportCases, ask.CellQuery{ReportQuery: q, Cell: cell})
 	if err != nil {
 		return err
 	}

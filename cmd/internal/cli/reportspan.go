@@ -43,7 +43,7 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 		}
 		first, last = cmp.Or(*from, first), cmp.Or(*to, last)
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			all, err := c.Departments(ctx, first, last)
+			all, err := ask.Do(ctx, c, ask.Departments, ask.Span{From: first, To: last})
 			if err != nil {
 				return err
 			}
@@ -89,9 +89,10 @@ type comparison struct {
 }
 
 // compare sets the totals of a year, or of a part of it, against those of the same days of another.
-func (a *app) compare(ctx context.Context, c *ask.Client, year, other int, q ask.ReportQuery) error {
+func (a *app) compare(ctx context.Context, c *ask.Client, other int, q ask.ReportQuery) error {
+	year := q.Year
 	q.Trace, q.To = false, lastCompared(q.To, a.today(), year, other)
-	now, err := c.Draft(ctx, year, q)
+	now, err := ask.Do(ctx, c, ask.Draft, q)
 	if err != nil {
 		return err
 	}
@@ -99,8 +100,8 @@ func (a *app) compare(ctx context.Context, c *ask.Client, year, other int, q ask
 		_, month, day := q.To.Date()
 		fmt.Fprintf(a.errOut, "两年都算到 %02d-%02d\n", month, day)
 	}
-	q.From, q.To = sameDay(q.From, other), sameDay(q.To, other)
-	then, err := c.Draft(ctx, other, q)
+	q.Year, q.From, q.To = other, sameDay(q.From, other), sameDay(q.To, other)
+	then, err := ask.Do(ctx, c, ask.Draft, q)
 	if err != nil {
 		return err
 	}

@@ -87,19 +87,13 @@ func saveDossier(ctx context.Context, c *ask.Client, id casefile.ID, dir string)
 	if err != nil {
 		return saved, err
 	}
-	u := unpacker{root: root, sums: map[string]string{}, saved: &saved}
-	r, w := io.Pipe()
-	sent := make(chan error, 1)
-	go func() { // ends when the answer ends, or when the reader below gives up
-		err := c.Dossier(ctx, id, w)
-		sent <- err
-		w.CloseWithError(err)
-	}()
-	err = u.unpack(r)
-	r.CloseWithError(errors.New("stopped"))
-	if sentErr := <-sent; sentErr != nil && (err == nil || errors.Is(err, sentErr)) {
-		err = sentErr
+	_, content, err := ask.Get(ctx, c, ask.SaveCase, ask.CaseRef{Case: id})
+	if err != nil {
+		return saved, errors.Join(err, root.Close())
 	}
+	defer content.Close()
+	u := unpacker{root: root, sums: map[string]string{}, saved: &saved}
+	err = u.unpack(content)
 	if err = errors.Join(err, root.Close()); err != nil {
 		return saved, err
 	}

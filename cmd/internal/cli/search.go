@@ -36,7 +36,7 @@ func (a *app) searchCommand() *cobra.Command {
 			if !cmd.Flags().Changed("limit") {
 				q.Limit = 0 // a program would not notice what is missing
 			}
-			return out.each(func(yield func(ask.Hit) error) error { return c.Search(ctx, q, yield) })
+			return out.each(func(yield func(ask.Hit) error) error { return ask.Each(ctx, c, ask.Search, q, yield) })
 		}
 		if len(*out.fields) > 0 {
 			return usage(cmd, "--fields 在这里只能与 -o json、csv、tsv 同用")
@@ -53,7 +53,7 @@ func (a *app) search(ctx context.Context, c *ask.Client, q ask.SearchQuery) erro
 		q.Limit++ // one more tells that there are more
 	}
 	n := 0
-	err := c.Search(ctx, q, func(h ask.Hit) error {
+	err := ask.Each(ctx, c, ask.Search, q, func(h ask.Hit) error {
 		if n++; limit == 0 || n <= limit {
 			a.hit(h)
 		}

@@ -96,7 +96,7 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 	if running {
 		c := ask.Dial(socket)
 		defer c.Close()
-		return c.Poll(ctx)
+		return ask.Do(ctx, c, ask.Poll, ask.None{})
 	}
 	cfg, err := a.checkedConfig()
 	if err != nil {
@@ -110,7 +110,7 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 			return ask.PollResult{}, err
 		}
 		defer c.Close()
-		return c.Poll(ctx)
+		return ask.Do(ctx, c, ask.Poll, ask.None{})
 	}
 	return res, err
 }

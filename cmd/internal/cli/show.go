@@ -31,7 +31,7 @@ func (a *app) showCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			for i, id := range ids {
-				d, err := c.Show(ctx, id, *reveal)
+				d, err := ask.Do(ctx, c.Reveal(reveals(*reveal)), ask.Show, ask.CaseRef{Case: id})
 				if err != nil {
 					return err
 				}
@@ -110,10 +110,10 @@ func (a *app) caseHead(d ask.CaseDetail) {
 	a.sheet("  ",
 		field{"申请人", join("，", string(d.Applicant), string(d.Category), kindLabel(d.Kind))},
 		field{"代理人", string(d.Agent)},
-		field{"合并", join("，", prefix("已并入 ", string(d.MergedInto)), prefix("并入本案的 ", numbers(d.Merged)))},
+		field{"合并", join("，", prefix("已并入 ", string(d.MergedInto)), prefix("并入本案的 ", listed(d.Merged, "、")))},
 		field{"主题", subject},
 		field{"申请内容", string(d.Request)},
-		field{"联系方式", join("，", append([]string{string(d.Contact)}, d.Addresses...)...)},
+		field{"联系方式", join("，", string(d.Contact), listed(d.Addresses, "，"))},
 		field{"渠道", join("，", channelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
 		field{"收到申请之日", join("，", day(d.ReceivedOn), prefix("双方确认 ", day(d.ConfirmedOn)))},
 		field{"登记", day(d.RegisteredOn)},
@@ -122,17 +122,9 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		field{"法定期限", dueDay(d.DueLegal, d.Provisional)},
 		field{"答复", join("，", day(d.RepliedOn), outcomeLabel(d.CaseRow), prefix("文号 ", string(d.DocumentNumber)))},
 		field{"期限终止", day(d.StoppedOn)},
-		field{"争议", strings.Join(d.Disputes, "、")},
+		field{"争议", listed(d.Disputes, "、")},
 		field{"注", masked},
 	)
-}
-
-func numbers(ids []casefile.ID) string {
-	var all []string
-	for _, id := range ids {
-		all = append(all, string(id))
-	}
-	return strings.Join(all, "、")
 }
 
 func (a *app) alarms(all []ask.Alarm) error {
@@ -221,10 +213,10 @@ const excerptLines = 12
 func (a *app) mailHead(m ask.MailView) {
 	a.sheet("  ",
 		field{"摘要", m.Digest.Short()},
-		field{"发件人", m.From},
+		field{"发件人", string(m.From)},
 		field{"主题", m.Subject},
 		field{"到达", instant(m.ArrivedAt)},
-		field{"位置", join(" ", m.Account, m.Folder, prefix("UID ", uid(m.UID)))},
+		field{"位置", join(" ", string(m.Account), string(m.Folder), prefix("UID ", uid(m.UID)))},
 		field{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
 		field{"从严期限", prefix("如系申请，", day(m.DueStrict))},
 		field{"原因", strings.Join(m.Reasons, "；")},
@@ -306,4 +298,12 @@ func readingText(r ask.PartReading) string {
 		return join("：", r.Label, strings.TrimRight(strings.Join(r.Notes, ""), "。"))
 	}
 	return r.Label
+}
+
+// reveals is what --reveal asks for.
+func reveals(all bool) ask.Reveal {
+	if all {
+		return ask.All
+	}
+	return ask.Masked
 }

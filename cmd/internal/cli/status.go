@@ -48,14 +48,14 @@ func (a *app) statusCommand() *cobra.Command {
 }
 
 func (a *app) status(s ask.Status) error {
-	fmt.Fprintln(a.out, grid.Clean(join("  ", s.Agency, "ysq "+s.Version, day(s.Today))))
+	fmt.Fprintln(a.out, grid.Clean(join("  ", s.Agency, "ysq "+string(s.Version), day(s.Today))))
 	running := "没有运行，不在收信"
 	if s.PID != 0 {
 		running = fmt.Sprintf("运行中（进程 %d，自 %s）", s.PID, instant(s.Started))
 	}
 	a.sheet("  ",
 		field{"守护进程", running},
-		field{"登记库", join("，", s.Register, fmt.Sprintf("%d 条记录", s.Records), size(s.Size))},
+		field{"登记库", join("，", string(string(s.Register)), fmt.Sprintf("%d 条记录", s.Records), size(s.Size))},
 		field{"放假安排", "至 " + day(s.CalendarEnd) + "，此后的期限为暂定" + missingNotice(s.CalendarMissing)},
 		field{"在办", fmt.Sprintf("%d 件%s", s.Open, stageCounts(s.Stages))},
 		field{"未登记", count(s.Unregistered, "ysq list --unregistered")},
@@ -169,7 +169,7 @@ func (a *app) mailboxes(all []ask.MailboxStatus) error {
 		if m.NextTry != nil && !m.NextTry.IsZero() {
 			next = m.NextTry.In(civil.Zone).Format("15:04:05")
 		}
-		t.Rows = append(t.Rows, []string{m.Account, mailboxState(m), instant(m.LastSuccess), next,
+		t.Rows = append(t.Rows, []string{string(m.Account), mailboxState(m), instant(m.LastSuccess), next,
 			strconv.Itoa(m.Taken), strconv.Itoa(m.Troubled), strconv.Itoa(m.Logins)})
 		colour := plain
 		if m.Failures > 0 {
@@ -184,7 +184,7 @@ func (a *app) mailboxes(all []ask.MailboxStatus) error {
 		if m.Label == "" && m.ServerSays == "" {
 			continue
 		}
-		fmt.Fprintf(a.out, "\n%s：%s\n", grid.Clean(m.Account), grid.Clean(join("；", m.Label, prefix("服务器说：", m.ServerSays))))
+		fmt.Fprintf(a.out, "\n%s：%s\n", grid.Clean(string(m.Account)), grid.Clean(join("；", m.Label, prefix("服务器说：", m.ServerSays))))
 		if m.Hint != "" {
 			fmt.Fprintf(a.out, "请：%s\n", grid.Clean(strings.TrimPrefix(m.Hint, "请")))
 		}

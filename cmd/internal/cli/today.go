@@ -25,14 +25,14 @@ type agenda struct {
 }
 
 func askAgenda(ctx context.Context, c *ask.Client, limit int) (g agenda, err error) {
-	if g.Status, err = c.Status(ctx); err != nil {
+	if g.Status, err = ask.Do(ctx, c, ask.Overview, ask.None{}); err != nil {
 		return g, err
 	}
-	if g.Due, err = c.Due(ctx, soonDays, ""); err != nil {
+	if g.Due, err = ask.Do(ctx, c, ask.Due, ask.DueQuery{Within: soonDays}); err != nil {
 		return g, err
 	}
 	g.Unregistered = []ask.CaseRow{}
-	err = c.List(ctx, ask.ListQuery{Stages: []casefile.Stage{casefile.StageReceived}, Limit: limit}, func(r ask.CaseRow) error {
+	err = ask.Each(ctx, c, ask.List, ask.ListQuery{Stages: []casefile.Stage{casefile.StageReceived}, Limit: limit}, func(r ask.CaseRow) error {
 		g.Unregistered = append(g.Unregistered, r)
 		return nil
 	})
@@ -72,7 +72,7 @@ func (a *app) agenda(g agenda) error {
 	}
 	for _, m := range s.Mailboxes {
 		if m.Failures > 0 {
-			fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(m.Account+"："+m.Label+"（ysq status）"))
+			fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(string(m.Account)+"："+m.Label+"（ysq status）"))
 		}
 	}
 	for _, t := range s.Troubles {

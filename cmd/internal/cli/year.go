@@ -54,7 +54,7 @@ func (a *app) openingCommand() *cobra.Command {
 			opening.Columns[i] = *n
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			if err := c.SetOpening(ctx, opening); err != nil {
+			if _, err := ask.Do(ctx, c, ask.SetOpening, opening); err != nil {
 				return err
 			}
 			if a.json {

@@ -199,7 +199,7 @@ func readReport(path string) (*stats.Report, error) {
 
 // remindToPublish tells of years that are over and not frozen (条例 第四十九条).
 func (f *office) remindToPublish(today civil.Date) {
-	years, err := f.Years(context.Background())
+	years, err := f.Years(context.Background(), ask.Call{}, ask.None{})
 	if err != nil {
 		f.Log.Error().Err(err).Msg("reminding of the annual report")
 		return

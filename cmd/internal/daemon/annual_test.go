@@ -50,7 +50,7 @@ var approver = ask.Actor{Name: "王五", UID: 4_000_001_001, Role: ask.Approver}
 func TestYearEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-12-28")
-		boss := b.daemon.handler.InProcess(approver, func() error { return nil })
+		boss := ask.InProcess(b.daemon.handler, approver, func() error { return nil })
 		defer boss.Close()
 		b.deliver("张三 13800000001 <zhangsan@example.test>", "政府信息公开申请 13800000001", "申请公开某路改造的批复")
 		b.deliver("李四 <lisi@example.test>", "政府信息公开申请", "申请公开预算")
@@ -59,7 +59,7 @@ func TestYearEnd(t *testing.T) {
 			b.record(id, casefile.Confirmed{How: "电话"}, casefile.Registered{As: casefile.Application, Applicant: "某人", Column: casefile.Natural, Request: "联系 13800000001"})
 		}
 		b.record("2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1", Document: "〔2026〕1号"}, casefile.Dispatched{Way: casefile.ByEmail})
-		if _, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{}); exitOf(err) != ask.ExitRefused {
+		if _, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}}); exitOf(err) != ask.ExitRefused {
 			t.Errorf("closing a year that runs: %v", err)
 		}
 
@@ -91,35 +91,35 @@ func TestYearEnd(t *testing.T) {
 		}
 
 		// 审核 alone may freeze, and only with every failed check waived.
-		if _, err := b.client.CloseYear(t.Context(), 2026, ask.CloseRequest{}); exitOf(err) != ask.ExitRefused {
+		if _, err := ask.Do(t.Context(), b.client, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}}); exitOf(err) != ask.ExitRefused {
 			t.Errorf("a clerk freezes: %v", err)
 		}
-		if _, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{Waivers: []casefile.Waiver{{Check: "balance", Reason: "x"}}}); exitOf(err) != ask.ExitUsage {
+		if _, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}, Waivers: []casefile.Waiver{{Check: "balance", Reason: "x"}}}); exitOf(err) != ask.ExitUsage {
 			t.Errorf("waiving what has not failed: %v", err)
 		}
-		if err := b.client.SetManual(t.Context(), 2026, "problems = \"共收到申请 7 件。\"\n"); err != nil {
+		if err := b.manual(2026, "problems = \"共收到申请 7 件。\"\n"); err != nil {
 			t.Fatal(err)
 		}
-		_, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{})
+		_, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}})
 		if exitOf(err) != ask.ExitCheck || !strings.Contains(err.Error(), "“收到申请 7 件”与表三第一项不符") {
 			t.Errorf("closing with a failed check: %v", err)
 		}
 		waived := []casefile.Waiver{{Check: "prose", Reason: "另有 5 件由他机关转来"}}
-		if _, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{Waivers: waived, DryRun: true}); err != nil {
+		if _, err := ask.Do(t.Context(), boss.Dry(true), ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}, Waivers: waived}); err != nil {
 			t.Errorf("a dry run: %v", err)
 		}
-		v, err := boss.CloseYear(t.Context(), 2026, ask.CloseRequest{Waivers: waived})
+		v, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}, Waivers: waived})
 		if err != nil || !v.Frozen || civil.Date(v.FrozenOn).String() != "2027-01-04" || !slices.Equal(v.Waivers, waived) {
 			t.Fatalf("closing: %+v, %v", v, err)
 		}
 		frozen := b.file("2026", "report.json")
-		if got := casefile.DigestOf(frozen[:len(frozen)-1]).String(); got != v.Digest {
+		if got := casefile.DigestOf(frozen[:len(frozen)-1]).String(); got != string(v.Digest) {
 			t.Errorf("the file has the digest %s, the record %s", got, v.Digest)
 		}
 		if page := string(b.file("2026", "report.html")); !strings.Contains(page, `href="#c24-1"`) || strings.Contains(page, "13800000001") {
 			t.Error("the frozen page does not lead to its masked cases")
 		}
-		if d, err := b.client.YearDiff(t.Context(), 2026); err != nil || len(d) != 0 {
+		if d, err := ask.Do(t.Context(), b.client, ask.YearDiff, ask.YearRef{Year: 2026}); err != nil || len(d) != 0 {
 			t.Errorf("differs at once: %+v, %v", d, err)
 		}
 
@@ -132,37 +132,37 @@ func TestYearEnd(t *testing.T) {
 		if !b.written("2026", "draft/report.docx") {
 			t.Error("no draft beside the frozen report")
 		}
-		d, err := b.client.YearDiff(t.Context(), 2026)
+		d, err := ask.Do(t.Context(), b.client, ask.YearDiff, ask.YearRef{Year: 2026})
 		if err != nil || len(d) < 3 || d[0].Place != "一,自然人" || d[0].Before != "2" || d[0].After != "1" || !slices.Equal(d[0].Lost, []casefile.ID{"2026-00002"}) {
 			t.Errorf("what differs: %+v, %v", d, err)
 		}
-		rep, err := b.client.Report(t.Context(), 2026)
+		rep, err := ask.Do(t.Context(), b.client, ask.Report, ask.YearRef{Year: 2026})
 		if err != nil || !rep.Frozen || rep.Table3[0][0] != 2 || !rep.OK() {
 			t.Errorf("the frozen report: %+v, %v", rep.Table3, err)
 		}
-		held, err := b.client.ReportCases(t.Context(), 2026, "四,自然人", ask.ReportQuery{})
+		held, err := ask.Do(t.Context(), b.client, ask.ReportCases, ask.CellQuery{ReportQuery: ask.ReportQuery{YearRef: ask.YearRef{Year: 2026}}, Cell: "四,自然人"})
 		if err != nil || !slices.Equal(held.Cases, []casefile.ID{"2026-00001", "2026-00002"}) {
 			t.Errorf("cases of the frozen 四: %v, %v", held, err)
 		}
-		firstHalf := ask.ReportQuery{From: civil.MustParse("2026-01-01"), To: civil.MustParse("2026-06-30")}
-		if held, err := b.client.ReportCases(t.Context(), 2026, "一,自然人", firstHalf); err != nil || len(held.Cases) != 0 {
+		firstHalf := ask.ReportQuery{YearRef: ask.YearRef{Year: 2026}, Span: ask.Span{From: civil.MustParse("2026-01-01"), To: civil.MustParse("2026-06-30")}}
+		if held, err := ask.Do(t.Context(), b.client, ask.ReportCases, ask.CellQuery{ReportQuery: firstHalf, Cell: "一,自然人"}); err != nil || len(held.Cases) != 0 {
 			t.Errorf("cases of the first half: %v, %v", held, err)
 		}
-		next, err := b.client.Report(t.Context(), 2027)
+		next, err := ask.Do(t.Context(), b.client, ask.Report, ask.YearRef{Year: 2027})
 		if err != nil || next.Table3[1][0] != 2 || next.Table3[22][0] != 1 || next.Table3[24][0] != 1 || !next.OK() {
 			t.Errorf("2027 carries in %v, （六）3 %v, carries out %v; %+v, %v", next.Table3[1], next.Table3[22], next.Table3[24], next.Failed(), err)
 		}
 
-		if _, err := boss.ReopenYear(t.Context(), 2026, " "); exitOf(err) != ask.ExitUsage {
+		if _, err := ask.Do(t.Context(), boss, ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2026}, Reason: " "}); exitOf(err) != ask.ExitUsage {
 			t.Errorf("reopening without a reason: %v", err)
 		}
-		if v, err := boss.ReopenYear(t.Context(), 2026, "漏计"); err != nil || v.Frozen {
+		if v, err := ask.Do(t.Context(), boss, ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2026}, Reason: "漏计"}); err != nil || v.Frozen {
 			t.Errorf("reopening: %+v, %v", v, err)
 		}
-		if rep, err := b.client.Report(t.Context(), 2026); err != nil || rep.Frozen || rep.Table3[0][0] != 1 {
+		if rep, err := ask.Do(t.Context(), b.client, ask.Report, ask.YearRef{Year: 2026}); err != nil || rep.Frozen || rep.Table3[0][0] != 1 {
 			t.Errorf("reopened: %+v, %v", rep.Table3, err)
 		}
-		if _, err := b.client.YearDiff(t.Context(), 2026); exitOf(err) != ask.ExitRefused {
+		if _, err := ask.Do(t.Context(), b.client, ask.YearDiff, ask.YearRef{Year: 2026}); exitOf(err) != ask.ExitRefused {
 			t.Errorf("diff of an open year: %v", err)
 		}
 	})
@@ -175,7 +175,7 @@ func TestReopenedYearStaysListed(t *testing.T) {
 		boss := b.approver()
 		listed := func() (all []string) {
 			t.Helper()
-			years, err := b.client.Years(t.Context())
+			years, err := ask.Do(t.Context(), b.client, ask.Years, ask.None{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,13 +184,13 @@ func TestReopenedYearStaysListed(t *testing.T) {
 			}
 			return all
 		}
-		if _, err := boss.CloseYear(t.Context(), 2025, ask.CloseRequest{}); err != nil {
+		if _, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2025}}); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := listed(), []string{"2026 false", "2025 true"}; !slices.Equal(got, want) {
 			t.Errorf("frozen: %q, want %q", got, want)
 		}
-		if _, err := boss.ReopenYear(t.Context(), 2025, "漏计"); err != nil {
+		if _, err := ask.Do(t.Context(), boss, ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2025}, Reason: "漏计"}); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := listed(), []string{"2026 false", "2025 false"}; !slices.Equal(got, want) {
@@ -202,7 +202,7 @@ func TestReopenedYearStaysListed(t *testing.T) {
 // voidAll voids the reply and the dispatch of a case.
 func voidAll(t *testing.T, b *bureau, id casefile.ID) {
 	t.Helper()
-	d, err := b.client.Show(t.Context(), id, false)
+	d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: id})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestYearEndCatchesUp(t *testing.T) {
 		if err := json.Unmarshal(b.file("2026", "report.json"), &r); err != nil || r.Year != 2026 {
 			t.Errorf("after the start: %+v, %v", r, err)
 		}
-		years, err := b.client.Years(t.Context())
+		years, err := ask.Do(t.Context(), b.client, ask.Years, ask.None{})
 		if err != nil || len(years) != 2 || years[1].Year != 2026 || civil.Date(years[1].PublishBy).String() != "2027-01-31" || years[1].Remaining != 14 {
 			t.Errorf("years: %+v, %v", years, err)
 		}
@@ -247,26 +247,32 @@ func TestYearEndCatchesUp(t *testing.T) {
 }
 
 // TestManual: the clerk's file is offered with last year's words, judged, and part of the report.
+// manual saves what a clerk wrote for a year.
+func (b *bureau) manual(year int, text string) error {
+	_, err := ask.Do(b.t.Context(), b.client, ask.SetManual, ask.ManualEdit{YearRef: ask.YearRef{Year: year}, Text: text})
+	return err
+}
+
 func TestManual(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-06-01")
-		m, err := b.client.Manual(t.Context(), 2025)
-		if err != nil || m.Saved || !strings.Contains(m.Text, "{依申请公开情况}") {
+		m, err := ask.Do(t.Context(), b.client, ask.Manual, ask.YearRef{Year: 2025})
+		if err != nil || m.Saved || !strings.Contains(string(m.Text), "{依申请公开情况}") {
 			t.Fatalf("the first draft: %+v, %v", m, err)
 		}
-		if err := b.client.SetManual(t.Context(), 2025, "problems = \n"); exitOf(err) != ask.ExitUsage || !strings.Contains(err.Error(), "第 1 行") {
+		if err := b.manual(2025, "problems = \n"); exitOf(err) != ask.ExitUsage || !strings.Contains(err.Error(), "第 1 行") {
 			t.Errorf("a broken file: %v", err)
 		}
-		if err := b.client.SetManual(t.Context(), 2025, "problems = \"深度不够\"\n[table2]\nregulations = [0, 0, 10]\n"); err != nil {
+		if err := b.manual(2025, "problems = \"深度不够\"\n[table2]\nregulations = [0, 0, 10]\n"); err != nil {
 			t.Fatal(err)
 		}
-		if m, err = b.client.Manual(t.Context(), 2026); err != nil || !strings.Contains(m.Text, "深度不够") || !strings.Contains(m.Text, "上年现行有效 10") {
+		if m, err = ask.Do(t.Context(), b.client, ask.Manual, ask.YearRef{Year: 2026}); err != nil || !strings.Contains(string(m.Text), "深度不够") || !strings.Contains(string(m.Text), "上年现行有效 10") {
 			t.Errorf("the next draft: %s, %v", m.Text, err)
 		}
-		if err := b.client.SetManual(t.Context(), 2026, "[table2]\nregulations = [1, 0, 12]\n"); err != nil {
+		if err := b.manual(2026, "[table2]\nregulations = [1, 0, 12]\n"); err != nil {
 			t.Fatal(err)
 		}
-		rep, err := b.client.Report(t.Context(), 2026)
+		rep, err := ask.Do(t.Context(), b.client, ask.Report, ask.YearRef{Year: 2026})
 		if err != nil || rep.Table2["regulations"][2] != stats.Whole(12) {
 			t.Errorf("report: %+v, %v", rep.Table2, err)
 		}

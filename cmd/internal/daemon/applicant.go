@@ -12,7 +12,8 @@ import (
 )
 
 // Month counts the applications of a case's applicant in the month in which it was received.
-func (f *office) Month(_ context.Context, id casefile.ID) (count ask.MonthCount, err error) {
+func (f *office) Month(_ context.Context, _ ask.Call, q ask.CaseRef) (count ask.MonthCount, err error) {
+	id := q.Case
 	err = f.reg.View(func(tx *register.Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
@@ -20,7 +21,7 @@ func (f *office) Month(_ context.Context, id casefile.ID) (count ask.MonthCount,
 		}
 		day := c.ReceivedOn()
 		if day.IsZero() {
-			return usageError("%s 没有收到日期，无从计算当月件数", id)
+			return ask.Usage("%s 没有收到日期，无从计算当月件数", id)
 		}
 		count = ask.MonthCount{Applicant: ask.Text(c.Applicant), Month: day.String()[:len("2026-11")], Cases: []ask.MonthCase{}}
 		same, err := fee.InMonth(receivedAbout(tx, day), c.Applicant, day)

@@ -3,7 +3,6 @@ package daemon
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (f *office) Holders(r ask.Role) []string {
 }
 
 // List yields the cases of a query.
-func (f *office) List(ctx context.Context, q ask.ListQuery, yield func(ask.CaseRow) error) error {
+func (f *office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield func(ask.CaseRow) error) error {
 	today, cal := f.today(), f.reg.Calendar()
 	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
@@ -106,7 +105,8 @@ func mention(words []string, texts ...string) bool {
 }
 
 // Show returns all there is about a case.
-func (f *office) Show(_ context.Context, id casefile.ID) (ask.CaseDetail, error) {
+func (f *office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDetail, error) {
+	id := q.Case
 	var d ask.CaseDetail
 	var history []casefile.Record
 	err := f.reg.View(func(tx *register.Tx) error {
@@ -127,7 +127,10 @@ func (f *office) Show(_ context.Context, id casefile.ID) (ask.CaseDetail, error)
 		for _, m := range merged {
 			d.Merged = append(d.Merged, m[0].Case)
 		}
-		d.Request, d.Contact, d.Addresses = ask.Text(c.Request), ask.Text(c.Contact), c.Addresses
+		d.Request, d.Contact = ask.Text(c.Request), ask.Text(c.Contact)
+		for _, a := range c.Addresses {
+			d.Addresses = append(d.Addresses, ask.Address(a))
+		}
 		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.Step{}, []casefile.Suggestion{}
 		alarms, err := f.alarms(tx, c, today)
 		if err != nil {
@@ -169,7 +172,8 @@ func (f *office) Show(_ context.Context, id casefile.ID) (ask.CaseDetail, error)
 }
 
 // Explain returns how the due dates come about.
-func (f *office) Explain(_ context.Context, id casefile.ID) (ask.Explanation, error) {
+func (f *office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Explanation, error) {
+	id := q.Case
 	var e ask.Explanation
 	err := f.reg.View(func(tx *register.Tx) error {
 		c, err := tx.Case(id)
@@ -206,10 +210,13 @@ func (f *office) alarms(tx *register.Tx, c casefile.Case, today civil.Date) ([]c
 }
 
 // Due lists the alarms of open cases and of disputes that wait for the office's answer.
-func (f *office) Due(ctx context.Context, within int, asked string) ([]ask.DueItem, error) {
-	items, words := []ask.DueItem{}, wordsOf(asked)
+func (f *office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.DueItem, error) {
+	if q.Within < 0 {
+		return nil, ask.Usage("%d 不是天数", q.Within)
+	}
+	items, words := []ask.DueItem{}, wordsOf(q.Words)
 	today, cal := f.today(), f.reg.Calendar()
-	until, _ := cal.AddWorkdays(today, within)
+	until, _ := cal.AddWorkdays(today, q.Within)
 	err := f.reg.View(func(tx *register.Tx) error {
 		for c, err := range tx.OpenCases("") {
 			if err != nil {
@@ -256,15 +263,16 @@ func provisionalAlarm(a casefile.Alarm, s casefile.Standing, cal *workday.Calend
 
 // Append judges the drafts one after the other, each on top of those before, and records all of them
 // in one transaction, or none.
-func (f *office) Append(_ context.Context, who ask.Actor, req ask.AppendRequest) (ask.AppendResult, error) {
-	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: req.DryRun}
-	now := f.Now()
-	today := civil.Of(now)
-	dry := fmt.Errorf("dry run") // rolls back what was judged
-	err := f.reg.Update(now, func(tx *register.Tx) error {
+func (f *office) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask.AppendResult, error) {
+	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: c.DryRun}
+	if len(req.Drafts) == 0 {
+		return res, ask.Usage("没有要记录的内容")
+	}
+	today := civil.Of(c.At)
+	err := f.change(c, func(tx *register.Tx) error {
 		var touched []casefile.ID
 		for _, v := range req.Drafts {
-			views, warnings, err := f.appendOne(tx, who, v, today)
+			views, warnings, err := f.appendOne(tx, c.Who, v, today)
 			if err != nil {
 				return err
 			}
@@ -281,22 +289,16 @@ func (f *office) Append(_ context.Context, who ask.Actor, req ask.AppendRequest)
 			}
 			res.Cases = append(res.Cases, row)
 		}
-		if req.DryRun {
-			return dry
-		}
 		return nil
 	})
-	if err == dry {
-		return res, nil
-	}
-	if err != nil {
-		return ask.AppendResult{}, told(err)
+	if err != nil || c.DryRun {
+		return res, err
 	}
 	for _, r := range res.Records {
 		f.Log.Info().Uint64("seq", r.Seq).Str("case", string(r.Case)).Str("kind", string(r.Kind)).Str("actor", r.Actor).Msg("recorded")
 	}
-	if who.UID == 0 {
-		f.Log.Warn().Str("actor", who.String()).Msg("root has recorded on a case")
+	if c.Who.UID == 0 {
+		f.Log.Warn().Str("actor", c.Who.String()).Msg("root has recorded on a case")
 	}
 	return res, nil
 }
@@ -348,7 +350,7 @@ func (f *office) appendOne(tx *register.Tx, who ask.Actor, v ask.DraftView, toda
 func draftOf(v ask.DraftView, today civil.Date) (casefile.Draft, error) {
 	e, err := casefile.DecodeEvent(v.Kind, v.Event)
 	if err != nil {
-		return casefile.Draft{}, &ask.Error{Code: "usage", Msg: err.Error(), Exit: ask.ExitUsage}
+		return casefile.Draft{}, ask.Usage("%v", err)
 	}
 	d := casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
 	if d.On.IsZero() {
@@ -357,24 +359,12 @@ func draftOf(v ask.DraftView, today civil.Date) (casefile.Draft, error) {
 	return d, nil
 }
 
-// Reveal records that somebody looks at a case unmasked.
-func (f *office) Reveal(_ context.Context, who ask.Actor, id casefile.ID) error {
-	now := f.Now()
-	return told(f.reg.Update(now, func(tx *register.Tx) error {
-		if _, err := tx.Case(id); err != nil {
-			return err
-		}
-		_, err := tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.Revealed{What: "show --reveal"}})
-		return err
-	}))
-}
-
 // Status counts what the office looks at first.
 func (f *office) Status(_ context.Context) (ask.Status, error) {
 	today, cal := f.today(), f.reg.Calendar()
 	s := ask.Status{
-		Version: f.Version, Agency: f.live().Agency.Name, Started: instant(f.started), Today: ask.Day(today),
-		CalendarEnd: ask.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: f.reg.Meta().ID, Size: f.registerSize(),
+		Version: ask.Handle(f.Version), Agency: f.live().Agency.Name, Started: instant(f.started), Today: ask.Day(today),
+		CalendarEnd: ask.Day(cal.End()), CalendarMissing: missingYear(cal, today), Register: ask.Handle(f.reg.Meta().ID), Size: f.registerSize(),
 		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{},
 	}
 	if !f.started.IsZero() {

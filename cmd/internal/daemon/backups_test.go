@@ -15,7 +15,7 @@ func TestBackupReminder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		late := func() bool {
-			s, err := b.client.Status(t.Context())
+			s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 			if err != nil {
 				t.Fatal(err)
 			}

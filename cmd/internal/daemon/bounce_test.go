@@ -47,7 +47,7 @@ func fileApplication(b *bureau) {
 
 func (b *bureau) show(id casefile.ID) ask.CaseDetail {
 	b.t.Helper()
-	d, err := b.client.Show(b.t.Context(), id, false)
+	d, err := ask.Do(b.t.Context(), b.client, ask.Show, ask.CaseRef{Case: id})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestBounceOfTheReply(t *testing.T) {
 					t.Errorf("the report is not on the case: %+v", d.Records)
 				}
 				for _, a := range d.Addresses {
-					if strings.HasPrefix(a, "mailer-daemon") {
+					if strings.HasPrefix(string(a), "mailer-daemon") {
 						t.Error("the mail server now belongs to the case")
 					}
 				}

@@ -42,7 +42,7 @@ func TestOfficeOverWeeks(t *testing.T) {
 		if n := len(b.list(ask.ListQuery{})); n != 1 {
 			t.Errorf("during the outage there are %d open cases, want 1", n)
 		}
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || s.Mailboxes[0].Fault == "" || s.Mailboxes[0].Hint == "" {
 			t.Errorf("status during the outage: %+v, %v", s.Mailboxes, err)
 		}
@@ -68,11 +68,11 @@ func TestOfficeOverWeeks(t *testing.T) {
 		if len(overdue) != 1 || overdue[0].Case != "2026-00002" || *overdue[0].RemainingWorkdays != -1 {
 			t.Errorf("overdue: %+v", overdue)
 		}
-		items, err := b.client.Due(t.Context(), 0, "")
+		items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{Within: 0})
 		if err != nil || len(items) != 2 { // the reply, and the confirmation that nobody made
 			t.Errorf("due: %+v, %v", items, err)
 		}
-		rep, err := b.client.Report(t.Context(), 2026)
+		rep, err := ask.Do(t.Context(), b.client, ask.Report, ask.YearRef{Year: 2026})
 		if err != nil || rep.Table3[0].At(casefile.Natural) != 1 {
 			t.Errorf("report: %+v, %v", rep.Table3, err)
 		}
@@ -87,30 +87,29 @@ func TestIllegalStepSaysWhatIsLegal(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		b.sleepUntil("2026-03-03")
-		_, err := b.client.Append(t.Context(), request(t, "2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"}))
+		_, err := ask.Do(t.Context(), b.client, ask.Append, request(t, "2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"}))
 		e, ok := err.(*ask.Error)
 		if !ok || e.Exit != ask.ExitRefused || !strings.Contains(e.Msg, "登记（register）") {
 			t.Errorf("reply before registration: %v", err)
 		}
-		_, err = b.client.Append(t.Context(), request(t, "2026-00099", casefile.Noted{Text: "x"}))
+		_, err = ask.Do(t.Context(), b.client, ask.Append, request(t, "2026-00099", casefile.Noted{Text: "x"}))
 		if e, ok := err.(*ask.Error); !ok || e.Exit != ask.ExitNotFound {
 			t.Errorf("unknown case: %v", err)
 		}
 		// Of several drafts all are recorded or none.
 		req := request(t, "2026-00001", casefile.Noted{Text: "x"}, casefile.Archived{})
-		if _, err := b.client.Append(t.Context(), req); err == nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.Append, req); err == nil {
 			t.Error("an archive at 收件 was recorded")
 		}
-		d, err := b.client.Show(t.Context(), "2026-00001", false)
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"})
 		if err != nil || len(d.Records) != 1 {
 			t.Errorf("records after the refusals: %+v, %v", d.Records, err)
 		}
 		req = request(t, "2026-00001", casefile.Noted{Text: "x"})
-		req.DryRun = true
-		if res, err := b.client.Append(t.Context(), req); err != nil || len(res.Records) != 1 {
+		if res, err := ask.Do(t.Context(), b.client.Dry(true), ask.Append, req); err != nil || len(res.Records) != 1 {
 			t.Errorf("dry run: %+v, %v", res, err)
 		}
-		if d, _ := b.client.Show(t.Context(), "2026-00001", false); len(d.Records) != 1 {
+		if d, _ := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"}); len(d.Records) != 1 {
 			t.Errorf("a dry run recorded: %+v", d.Records)
 		}
 	})

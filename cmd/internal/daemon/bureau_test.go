@@ -122,7 +122,7 @@ func (b *bureau) start() {
 		b.t.Fatal(err)
 	}
 	b.daemon = d
-	b.client = d.handler.InProcess(clerk, func() error { return nil })
+	b.client = ask.InProcess(d.handler, clerk, func() error { return nil })
 	ctx, stop := context.WithCancel(context.WithoutCancel(b.t.Context())) // until the cleanup below
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
@@ -162,7 +162,7 @@ func (b *bureau) sleepUntil(day string) {
 func (b *bureau) list(q ask.ListQuery) []ask.CaseRow {
 	b.t.Helper()
 	var rows []ask.CaseRow
-	err := b.client.List(b.t.Context(), q, func(r ask.CaseRow) error { rows = append(rows, r); return nil })
+	err := ask.Each(b.t.Context(), b.client, ask.List, q, func(r ask.CaseRow) error { rows = append(rows, r); return nil })
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func (b *bureau) list(q ask.ListQuery) []ask.CaseRow {
 // record lets the clerk record events of today on a case.
 func (b *bureau) record(id casefile.ID, events ...casefile.Event) ask.CaseRow {
 	b.t.Helper()
-	res, err := b.client.Append(b.t.Context(), request(b.t, id, events...))
+	res, err := ask.Do(b.t.Context(), b.client, ask.Append, request(b.t, id, events...))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -12,7 +12,11 @@ import (
 )
 
 // Calendar returns a year as the register counts it.
-func (f *office) Calendar(_ context.Context, year int) (ask.CalendarYear, error) {
+func (f *office) Calendar(_ context.Context, _ ask.Call, q ask.YearRef) (ask.CalendarYear, error) {
+	if err := plausible(q.Year); err != nil {
+		return ask.CalendarYear{}, err
+	}
+	year := q.Year
 	cal := f.reg.Calendar()
 	y := ask.CalendarYear{Year: year, Days: []workday.Day{}}
 	y.Workdays, y.Complete = cal.Count(year)
@@ -35,14 +39,13 @@ func missingYear(cal *workday.Calendar, today civil.Date) int {
 }
 
 // Adopt adds a notice or local days to the calendar. The cases' dates move in the same transaction.
-func (f *office) Adopt(_ context.Context, who ask.Actor, r ask.AdoptRequest) (changes []ask.DateChange, err error) {
+func (f *office) Adopt(_ context.Context, c ask.Call, r ask.AdoptRequest) (changes []ask.DateChange, err error) {
 	if _, err := f.reg.Calendar().With(r.Year); err != nil {
 		return nil, &ask.Error{Code: "calendar", Msg: err.Error(), Exit: ask.ExitRefused}
 	}
 	if len(r.Year.Overrides) > 0 && r.Reason == "" {
 		r.Reason = r.Year.Overrides[0].Reason
 	}
-	now := f.Now()
 	changes = []ask.DateChange{}
 	look := func(tx *register.Tx) error {
 		moved, err := tx.Preview(r.Year)
@@ -57,39 +60,35 @@ func (f *office) Adopt(_ context.Context, who ask.Actor, r ask.AdoptRequest) (ch
 		}
 		return err
 	}
-	if r.DryRun {
-		return changes, told(f.reg.View(look))
-	}
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		if err := look(tx); err != nil {
 			return err
 		}
-		_, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: casefile.CalendarAdopted{Year: r.Year, Reason: r.Reason}})
+		_, err := tx.Append(c.Who.String(), casefile.Draft{On: civil.Of(c.At), Event: casefile.CalendarAdopted{Year: r.Year, Reason: r.Reason}})
 		return err
 	})
-	if err != nil {
-		return nil, told(err)
+	if err != nil || c.DryRun {
+		return changes, err
 	}
 	f.Log.Info().Int("year", r.Year.Year).Str("notice", r.Year.Notice).Int("moved", len(changes)).Msg("calendar adopted")
-	for _, c := range changes {
-		f.Log.Info().Str("case", string(c.Case)).Str("strict", civil.Date(c.StrictAfter).String()).Str("legal", civil.Date(c.LegalAfter).String()).Msg("due dates moved")
+	for _, m := range changes {
+		f.Log.Info().Str("case", string(m.Case)).Str("strict", civil.Date(m.StrictAfter).String()).Str("legal", civil.Date(m.LegalAfter).String()).Msg("due dates moved")
 	}
 	return changes, nil
 }
 
 // SetOpening records 上年结转 of the register's first year.
-func (f *office) SetOpening(ctx context.Context, who ask.Actor, o casefile.OpeningBalance) error {
+func (f *office) SetOpening(_ context.Context, c ask.Call, o casefile.OpeningBalance) (casefile.OpeningBalance, error) {
 	for i, n := range o.Columns {
 		if n < 0 {
-			return usageError("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
+			return o, ask.Usage("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
 		}
 	}
 	if o.Year < 2008 || o.Year > f.today().Year()+1 {
-		return usageError("年份 %d 不对", o.Year)
+		return o, ask.Usage("年份 %d 不对", o.Year)
 	}
-	now := f.Now()
-	return told(f.change(ctx, now, func(tx *register.Tx) error {
-		_, err := tx.Append(who.String(), casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
+	return o, f.change(c, func(tx *register.Tx) error {
+		_, err := tx.Append(c.Who.String(), casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
 		return err
-	}))
+	})
 }

@@ -40,11 +40,12 @@ func TestMergedCaseIsPartOfTheOther(t *testing.T) {
 		}
 		b.record("2026-00001", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "批复"},
 			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}, casefile.Dispatched{Way: casefile.ByPost}, casefile.Archived{})
-		var out bytes.Buffer
-		if err := b.client.Dossier(t.Context(), "2026-00001", &out); err != nil {
+		_, out, err := ask.Get(t.Context(), b.client, ask.SaveCase, ask.CaseRef{Case: "2026-00001"})
+		if err != nil {
 			t.Fatal(err)
 		}
-		saved := untar(t, &out)
+		defer out.Close()
+		saved := untar(t, out)
 		if eml, files := names(saved, ".eml"), names(saved, "身份证.txt"); len(eml) != 2 || len(files) != 1 {
 			t.Errorf("saved mails %v, files %v", eml, files)
 		}
@@ -55,7 +56,7 @@ func TestMergedCaseIsPartOfTheOther(t *testing.T) {
 		}
 
 		b.years(3)
-		res, err := b.approver().Erase(t.Context(), ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"})
+		res, err := ask.Do(t.Context(), b.approver(), ask.Erase, ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"})
 		if err != nil || res.Erased != 3 || res.Held != 0 {
 			t.Errorf("erased: %+v, %v", res, err)
 		}
@@ -99,7 +100,7 @@ func TestSentAfterSplit(t *testing.T) {
 				b, _ := openPost(t, "2026-03-02", nil)
 				b.underway("张三 <zhangsan@example.test>")
 				b.record("2026-00001", casefile.Voided{Seq: b.history("2026-00001")[3].Seq, Reason: "先拆分"}) // 审核
-				if _, err := b.client.Split(t.Context(), "2026-00001", ask.SplitRequest{Parts: 2, Reason: "两项"}); err != nil {
+				if _, err := ask.Do(t.Context(), b.client, ask.Split, ask.SplitRequest{CaseRef: ask.CaseRef{Case: "2026-00001"}, Parts: 2, Reason: "两项"}); err != nil {
 					t.Fatal(err)
 				}
 				b.record("2026-00001", theReply())
@@ -123,7 +124,7 @@ func TestSentAfterSplit(t *testing.T) {
 					if len(parked) != 1 {
 						t.Fatalf("waiting for a person: %+v", parked)
 					}
-					if _, err := b.client.AttachMail(t.Context(), "2026-00001", parked[0].Digest.String(), "是这一件的"); err != nil {
+					if _, err := ask.Do(t.Context(), b.client, ask.AttachMail, ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: "2026-00001"}, MailRef: ask.MailRef{Mail: parked[0].Digest.String()}, Reason: "是这一件的"}); err != nil {
 						t.Fatal(err)
 					}
 					time.Sleep(15 * time.Minute)

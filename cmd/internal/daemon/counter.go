@@ -3,13 +3,11 @@ package daemon
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"ysq.internal/ysq/casefile"
@@ -22,38 +20,13 @@ import (
 // roleFile marks what a clerk put into the store: no mail, and nothing for intake to decide on.
 const roleFile mailbox.Role = "file"
 
-func usageError(format string, args ...any) error {
-	return &ask.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: ask.ExitUsage}
-}
-
-// errDry rolls back what a dry run has recorded.
-var errDry = errors.New("dry run")
-
-// within runs what records in one transaction. A dry run is judged like any other and leaves nothing.
-func (f *office) within(now time.Time, dry bool, record func(tx *register.Tx) error) error {
-	err := f.reg.Update(now, func(tx *register.Tx) error {
-		if err := record(tx); err != nil {
-			return err
-		}
-		if dry {
-			return errDry
-		}
-		return nil
-	})
-	if errors.Is(err, errDry) {
-		return nil
-	}
-	return told(err)
-}
-
 // New opens a case for an application that came over the counter, by post, by fax or by telephone.
-func (f *office) New(_ context.Context, who ask.Actor, n ask.NewCase) (ask.AppendResult, error) {
-	res := ask.AppendResult{Warnings: []string{}, DryRun: n.DryRun}
-	now := f.Now()
-	today, on := civil.Of(now), civil.Date(n.On)
+func (f *office) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResult, error) {
+	res := ask.AppendResult{Warnings: []string{}, DryRun: c.DryRun}
+	today, on := civil.Of(c.At), civil.Date(n.On)
 	switch {
 	case n.Channel == casefile.ChannelNone:
-		return res, usageError("缺少渠道：当面、邮寄、平信、传真、网上平台、电子邮件、口头")
+		return res, ask.Usage("缺少渠道：当面、邮寄、平信、传真、网上平台、电子邮件、口头")
 	case on.IsZero():
 		on = today
 	case on > today:
@@ -66,13 +39,13 @@ func (f *office) New(_ context.Context, who ask.Actor, n ask.NewCase) (ask.Appen
 		Channel: n.Channel, Carried: n.Carried,
 		Letter: casefile.Letter{From: casefile.Address{Name: n.From}, Subject: n.Subject},
 	}
-	err := f.within(now, n.DryRun, func(tx *register.Tx) error {
+	err := f.change(c, func(tx *register.Tx) error {
 		id := tx.NextID(on.Year())
 		drafts := []casefile.Draft{{Case: id, On: on, Event: received}}
 		if len(n.Files) > 0 {
 			drafts = append(drafts, casefile.Draft{Case: id, On: today, Event: casefile.Attached{Files: n.Files}})
 		}
-		records, err := tx.Append(who.String(), drafts...)
+		records, err := tx.Append(c.Who.String(), drafts...)
 		if err != nil {
 			return err
 		}
@@ -81,7 +54,7 @@ func (f *office) New(_ context.Context, who ask.Actor, n ask.NewCase) (ask.Appen
 		}
 		if len(n.Registered) > 0 {
 			view := ask.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
-			views, warnings, err := f.appendOne(tx, who, view, today)
+			views, warnings, err := f.appendOne(tx, c.Who, view, today)
 			if err != nil {
 				return err
 			}
@@ -104,14 +77,14 @@ func (f *office) row(tx *register.Tx, id casefile.ID) (ask.CaseRow, error) {
 
 // Split makes cases of the further requests that a mail held. Each inherits the arrival and the
 // confirmation: three parts are 3 件 of the same day.
-func (f *office) Split(_ context.Context, who ask.Actor, id casefile.ID, r ask.SplitRequest) (ask.AppendResult, error) {
-	res := ask.AppendResult{Warnings: []string{}, DryRun: r.DryRun}
+func (f *office) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.AppendResult, error) {
+	id := r.Case
+	res := ask.AppendResult{Warnings: []string{}, DryRun: call.DryRun}
 	if r.Parts < 2 || r.Parts > 100 {
-		return res, usageError("拆成 2 至 100 件，得到 %d", r.Parts)
+		return res, ask.Usage("拆成 2 至 100 件，得到 %d", r.Parts)
 	}
-	now := f.Now()
-	today := civil.Of(now)
-	err := f.within(now, r.DryRun, func(tx *register.Tx) error {
+	today := civil.Of(call.At)
+	err := f.change(call, func(tx *register.Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
 			return err
@@ -129,7 +102,7 @@ func (f *office) Split(_ context.Context, who ask.Actor, id casefile.ID, r ask.S
 			for i := range drafts {
 				drafts[i].Case = part
 			}
-			made, err := tx.Append(who.String(), drafts...)
+			made, err := tx.Append(call.Who.String(), drafts...)
 			if err != nil {
 				return err
 			}
@@ -139,7 +112,7 @@ func (f *office) Split(_ context.Context, who ask.Actor, id casefile.ID, r ask.S
 		if res.Warnings, err = casefile.Decide(history, split, today, f.reg.Law(), f.reg.Calendar()); err != nil {
 			return err
 		}
-		made, err := tx.Append(who.String(), split)
+		made, err := tx.Append(call.Who.String(), split)
 		if err != nil {
 			return err
 		}
@@ -182,7 +155,7 @@ func (f *office) keeps(files []casefile.File) error {
 			return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要为 %s 的文件", file.Digest.Short()), Hint: "先送文件（ysq attach、ysq new）", Exit: ask.ExitNotFound}
 		}
 		if file.Name != fileName(file.Name) {
-			return usageError("文件名 %q 不对", file.Name)
+			return ask.Usage("文件名 %q 不对", file.Name)
 		}
 	}
 	return nil
@@ -219,8 +192,12 @@ func merged(tx *register.Tx, d casefile.Draft) (warnings []string, err error) {
 }
 
 // PutFile keeps a file under its digest. Until an event names it, it is in no case.
-func (f *office) PutFile(_ context.Context, name string, body io.Reader) (casefile.File, error) {
-	return f.keepFile(name, body)
+func (f *office) PutFile(_ context.Context, _ ask.Call, q ask.FileName, content io.Reader, yield func(casefile.File) error) error {
+	file, err := f.keepFile(q.Name, content)
+	if err != nil {
+		return err
+	}
+	return yield(file)
 }
 
 // fileName makes a name for people of whatever a program called the file: no path, nothing invisible.
@@ -243,10 +220,10 @@ func fileName(name string) string {
 }
 
 // AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
-func (f *office) AttachMail(ctx context.Context, who ask.Actor, id casefile.ID, digest, reason string) (row ask.CaseRow, err error) {
-	now := f.Now()
-	err = f.change(ctx, now, func(tx *register.Tx) error {
-		d, err := findMail(tx, digest)
+func (f *office) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest) (row ask.CaseRow, err error) {
+	id, who := q.Case, c.Who
+	err = f.change(c, func(tx *register.Tx) error {
+		d, err := findMail(tx, q.Mail)
 		if err != nil {
 			return err
 		}
@@ -258,23 +235,23 @@ func (f *office) AttachMail(ctx context.Context, who ask.Actor, id casefile.ID, 
 		if taken == nil {
 			return &ask.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: ask.ExitNotFound}
 		}
-		body, err := json.Marshal(casefile.Attached{Letter: taken.Letter, Reason: reason})
+		body, err := json.Marshal(casefile.Attached{Letter: taken.Letter, Reason: q.Reason})
 		if err != nil {
 			return err
 		}
-		if _, _, err := f.appendOne(tx, who, ask.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(now)); err != nil {
+		if _, _, err := f.appendOne(tx, who, ask.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(c.At)); err != nil {
 			return err
 		}
 		if taken.Disposition != casefile.ToCase {
 			e := *taken
 			e.Disposition, e.Case = casefile.ToCase, id
 			e.Reasons = append(slices.Clone(e.Reasons), "由 "+who.String()+" 归入 "+string(id))
-			if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: e}); err != nil {
+			if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(c.At), Event: e}); err != nil {
 				return err
 			}
 		}
 		row, err = f.row(tx, id)
 		return err
 	})
-	return row, told(err)
+	return row, err
 }

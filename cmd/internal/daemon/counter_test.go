@@ -30,7 +30,7 @@ func openQuietly(t *testing.T, day string) *bureau {
 // open opens a case over the counter.
 func (b *bureau) open(n ask.NewCase) ask.CaseRow {
 	b.t.Helper()
-	res, err := b.client.New(b.t.Context(), n)
+	res, err := ask.Do(b.t.Context(), b.client, ask.New, n)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestAdoptionMovesDates(t *testing.T) {
 		if got := civil.Date(row.DueLegal).String(); got != "2027-01-06" || !row.Provisional {
 			t.Fatalf("before the notice: due %s, provisional %v; want 2027-01-06, provisionally", got, row.Provisional)
 		}
-		if s, err := b.client.Status(t.Context()); err != nil || s.CalendarMissing != 2027 {
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || s.CalendarMissing != 2027 {
 			t.Errorf("status asks for the notice of %d, %v", s.CalendarMissing, err)
 		}
 		y, err := workday.ParseNotice(strings.NewReader(notice2027))
@@ -75,7 +75,7 @@ func TestAdoptionMovesDates(t *testing.T) {
 			t.Fatal(err, y.Lacks())
 		}
 		for _, dry := range []bool{true, false} {
-			changes, err := b.client.Adopt(t.Context(), ask.AdoptRequest{Year: y, DryRun: dry})
+			changes, err := ask.Do(t.Context(), b.client.Dry(dry), ask.Adopt, ask.AdoptRequest{Year: y})
 			if err != nil || len(changes) != 1 {
 				t.Fatalf("dry %v: %+v, %v", dry, changes, err)
 			}
@@ -94,11 +94,11 @@ func TestAdoptionMovesDates(t *testing.T) {
 		if d := b.show(early.Case); civil.Date(d.DueLegal).String() != "2026-11-30" {
 			t.Errorf("a case of November moved to %s", civil.Date(d.DueLegal))
 		}
-		cal, err := b.client.Calendar(t.Context(), 2027)
+		cal, err := ask.Do(t.Context(), b.client, ask.Calendar, ask.YearRef{Year: 2027})
 		if err != nil || !cal.Complete {
 			t.Errorf("2027: %+v, %v", cal, err)
 		}
-		if s, _ := b.client.Status(t.Context()); s.CalendarMissing != 0 {
+		if s, _ := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); s.CalendarMissing != 0 {
 			t.Errorf("status still asks for %d", s.CalendarMissing)
 		}
 	})
@@ -148,7 +148,7 @@ func TestReminderOfTheNotice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.client.Adopt(t.Context(), ask.AdoptRequest{Year: y}); err != nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.Adopt, ask.AdoptRequest{Year: y}); err != nil {
 			t.Fatal(err)
 		}
 		log.count("")
@@ -180,7 +180,7 @@ func TestDisputesAreDue(t *testing.T) {
 		ordinary := file(casefile.DisputeFiled{Track: casefile.Reconsideration, Party: "王五", Matter: "x", Ordinary: true})
 		due := func(within int) string {
 			t.Helper()
-			items, err := b.client.Due(t.Context(), within, "")
+			items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{Within: within})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -200,7 +200,7 @@ func TestDisputesAreDue(t *testing.T) {
 		if got, want := due(0), fmt.Sprintf("2026-03-09 %s -1", review.Dispute); got != want {
 			t.Errorf("due: %s, want %s", got, want)
 		}
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || s.Disputes != 3 || s.DisputesOverdue != 1 || civil.Date(s.DisputeBy).String() != "2026-03-09" {
 			t.Errorf("status: %+v, %v", s, err)
 		}
@@ -213,7 +213,7 @@ func TestDisputesAreDue(t *testing.T) {
 		if got, want := due(30), fmt.Sprintf("2026-03-16 %s 4", ordinary.Dispute); got != want {
 			t.Errorf("due: %s, want %s", got, want)
 		}
-		if v, err := b.client.Dispute(t.Context(), review.Dispute); err != nil || v.Remaining != nil {
+		if v, err := ask.Do(t.Context(), b.client, ask.Dispute, ask.DisputeRef{Dispute: review.Dispute}); err != nil || v.Remaining != nil {
 			t.Errorf("an answered dispute: %+v, %v", v, err)
 		}
 	})
@@ -224,7 +224,7 @@ func (b *bureau) dispute(e casefile.Event, on civil.Date) (ask.DisputeView, erro
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return b.client.RecordDispute(b.t.Context(), ask.DisputeRequest{On: ask.Day(on), Kind: e.Kind(), Event: body})
+	return ask.Do(b.t.Context(), b.client, ask.RecordDispute, ask.DisputeRequest{On: ask.Day(on), Kind: e.Kind(), Event: body})
 }
 
 // What is tried leaves nothing, not even a number.
@@ -233,16 +233,16 @@ func TestDryRuns(t *testing.T) {
 		b := openQuietly(t, "2026-03-02")
 		row := b.open(ask.NewCase{Channel: casefile.Email})
 		for range 2 {
-			res, err := b.client.New(t.Context(), ask.NewCase{Channel: casefile.Fax, DryRun: true})
+			res, err := ask.Do(t.Context(), b.client.Dry(true), ask.New, ask.NewCase{Channel: casefile.Fax})
 			if err != nil || !res.DryRun || res.Cases[0].Case != "2026-00002" {
 				t.Errorf("new: %+v, %v", res, err)
 			}
-			res, err = b.client.Split(t.Context(), row.Case, ask.SplitRequest{Parts: 3, Reason: "x", DryRun: true})
+			res, err = ask.Do(t.Context(), b.client.Dry(true), ask.Split, ask.SplitRequest{CaseRef: ask.CaseRef{Case: row.Case}, Parts: 3, Reason: "x"})
 			if err != nil || len(res.Cases) != 3 || res.Cases[2].Case != "2026-00003" {
 				t.Errorf("split: %+v, %v", res, err)
 			}
 			body, _ := json.Marshal(casefile.DisputeFiled{Track: casefile.DirectSuit, Party: "张三", Matter: "x"})
-			v, err := b.client.RecordDispute(t.Context(), ask.DisputeRequest{Kind: casefile.KindDisputeFiled, Event: body, DryRun: true})
+			v, err := ask.Do(t.Context(), b.client.Dry(true), ask.RecordDispute, ask.DisputeRequest{Kind: casefile.KindDisputeFiled, Event: body})
 			if err != nil || v.Dispute != "Y2026-001" {
 				t.Errorf("dispute: %+v, %v", v, err)
 			}
@@ -250,10 +250,10 @@ func TestDryRuns(t *testing.T) {
 		if n := len(b.list(ask.ListQuery{All: true})); n != 1 {
 			t.Errorf("%d cases", n)
 		}
-		if all, err := b.client.Disputes(t.Context()); err != nil || len(all) != 0 {
+		if all, err := ask.Do(t.Context(), b.client, ask.Disputes, ask.None{}); err != nil || len(all) != 0 {
 			t.Errorf("disputes: %+v, %v", all, err)
 		}
-		if s, err := b.client.Status(t.Context()); err != nil || s.Records != 1 {
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || s.Records != 1 {
 			t.Errorf("%d records, %v", s.Records, err)
 		}
 	})
@@ -268,18 +268,18 @@ func TestDocuments(t *testing.T) {
 			"申请表.pdf": "申请表.pdf", "../../etc/passwd": "passwd", `C:\x\a.doc`: "a.doc", "a\x1b[31m\u202eb": "a[31mb", "..": "未命名", "": "未命名",
 			strings.Repeat("长", 200) + ".pdf": strings.Repeat("长", 100) + strings.Repeat("长", 16) + ".pdf",
 		} {
-			f, err := b.client.PutFile(t.Context(), name, strings.NewReader("bytes of "+name))
+			f, err := b.keep(name, "bytes of "+name)
 			if err != nil || f.Name != want {
 				t.Errorf("%q is kept as %q, %v; want %q", name, f.Name, err, want)
 			}
 			b.record(row.Case, casefile.Attached{Files: []casefile.File{f}}) // else Verify finds it belongs nowhere
 			b.record(row.Case, casefile.Detached{Digest: f.Digest, Reason: "x"})
 		}
-		f, err := b.client.PutFile(t.Context(), "a.pdf", strings.NewReader("x"))
+		f, err := b.keep("a.pdf", "x")
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.client.PutFile(t.Context(), "a.pdf", strings.NewReader(""))
+		_, err = b.keep("a.pdf", "")
 		turnedDown(t, err, ask.ExitUsage, "是空的")
 		b.record(row.Case, casefile.Attached{Files: []casefile.File{f}})
 		if d := b.show(row.Case); len(d.Files) != 1 || d.Files[0] != f {
@@ -287,13 +287,13 @@ func TestDocuments(t *testing.T) {
 		}
 		unknown := f
 		unknown.Digest = casefile.DigestOf([]byte("never sent"))
-		_, err = b.client.Append(t.Context(), request(t, row.Case, casefile.Attached{Files: []casefile.File{unknown}}))
+		_, err = ask.Do(t.Context(), b.client, ask.Append, request(t, row.Case, casefile.Attached{Files: []casefile.File{unknown}}))
 		turnedDown(t, err, ask.ExitNotFound, "没有摘要为")
-		_, err = b.client.New(t.Context(), ask.NewCase{Channel: casefile.Fax, Files: []casefile.File{unknown}})
+		_, err = ask.Do(t.Context(), b.client, ask.New, ask.NewCase{Channel: casefile.Fax, Files: []casefile.File{unknown}})
 		turnedDown(t, err, ask.ExitNotFound, "没有摘要为")
 		hostile := f
 		hostile.Name = "../x"
-		_, err = b.client.Append(t.Context(), request(t, row.Case, casefile.Attached{Files: []casefile.File{hostile}}))
+		_, err = ask.Do(t.Context(), b.client, ask.Append, request(t, row.Case, casefile.Attached{Files: []casefile.File{hostile}}))
 		turnedDown(t, err, ask.ExitUsage, "文件名")
 		b.record(row.Case, casefile.Detached{Digest: f.Digest, Reason: "x"})
 		if d := b.show(row.Case); len(d.Files) != 0 {
@@ -335,7 +335,7 @@ func TestLogBounds(t *testing.T) {
 			for _, of := range []casefile.ID{"", row.Case} {
 				tt.q.Case = of
 				var got []string
-				err := b.client.Log(t.Context(), tt.q, func(r ask.RecordView) error {
+				err := ask.Each(t.Context(), b.client, ask.Log, tt.q, func(r ask.RecordView) error {
 					s := fmt.Sprint(r.Seq)
 					if r.Voided {
 						s += "x"

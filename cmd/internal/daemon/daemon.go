@@ -31,7 +31,7 @@ const grace = 3 * time.Second
 // Daemon is an office that runs.
 type Daemon struct {
 	*office
-	handler *ask.Handler
+	handler *ask.Door
 	log     func(error)
 }
 
@@ -46,7 +46,7 @@ func New(o Options) (*Daemon, error) {
 	f.started = f.Now()
 	d := &Daemon{office: f}
 	d.log = func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
-	d.handler = ask.NewHandler(f, d.log)
+	d.handler = f.door(d.log)
 	return d, nil
 }
 
@@ -80,7 +80,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	var wg sync.WaitGroup
 	if listener != nil {
 		wg.Go(func() {
-			if err := d.handler.Serve(ctx, listener, func() ask.Roles { return d.live().roles }, grace); err != nil {
+			if err := d.handler.Serve(ctx, listener, grace); err != nil {
 				cancel(failure{fmt.Errorf("answering on the socket: %w", err)})
 			}
 		})

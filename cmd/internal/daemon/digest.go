@@ -74,7 +74,7 @@ func (d digest) text() string {
 // digestOf gathers what somebody has to do on a day.
 func (f *office) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 	d := digest{today: today, agency: f.live().Agency.Name}
-	due, err := f.Due(ctx, f.live().Digest.Days, "")
+	due, err := f.Due(ctx, ask.Call{}, ask.DueQuery{Within: f.live().Digest.Days})
 	if err != nil {
 		return d, err
 	}
@@ -142,12 +142,12 @@ func dueLine(i ask.DueItem) string {
 	if i.Provisional {
 		when += "（暂定）"
 	}
-	return ask.Mask(strings.Join(slices.DeleteFunc([]string{name, string(i.Applicant), shortened(string(i.Subject)), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  "))
+	return strings.Join(slices.DeleteFunc([]string{name, ask.Mask(string(i.Applicant)), shortened(string(i.Subject)), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  ")
 }
 
-// shortened keeps a subject from filling the line; what is in it came from a mail.
+// shortened keeps a subject from filling the line, and masks it: what is in it came from a mail.
 func shortened(s string) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
+	r := []rune(ask.Mask(strings.Join(strings.Fields(s), " ")))
 	if len(r) > 30 {
 		return string(r[:30]) + "…"
 	}
@@ -164,14 +164,14 @@ func (f *office) addWaiting(d *digest) error {
 				return err
 			}
 			if c.Stage == casefile.StageReceived {
-				unregistered = append(unregistered, ask.Mask(strings.TrimRight(fmt.Sprintf("%s  %s  %s  %s 收到", c.ID, c.Applicant, shortened(c.Subject), c.ArrivedOn.Long()), " ")))
+				unregistered = append(unregistered, strings.TrimRight(fmt.Sprintf("%s  %s  %s  %s 收到", c.ID, ask.Mask(c.Applicant), shortened(c.Subject), c.ArrivedOn.Long()), " "))
 			}
 		}
 		for m, err := range tx.Mails(casefile.Parked) {
 			if err != nil {
 				return err
 			}
-			line := ask.Mask(fmt.Sprintf("%s  %s  %s", m.Digest.Short(), m.From.String(), shortened(m.Subject)))
+			line := fmt.Sprintf("%s  %s  %s", m.Digest.Short(), ask.Mask(m.From.String()), shortened(m.Subject))
 			if f.looksLikeApplication(m.MessageTaken) {
 				likely = append(likely, line)
 			} else {
@@ -182,14 +182,14 @@ func (f *office) addWaiting(d *digest) error {
 			if err != nil {
 				return err
 			}
-			quarantined = append(quarantined, fmt.Sprintf("%s UID %d：%s", m.Folder, m.UID, strings.Join(m.Reasons, "；")))
+			quarantined = append(quarantined, fmt.Sprintf("%s UID %d：%s", m.Folder, m.UID, ask.Mask(strings.Join(m.Reasons, "；"))))
 		}
 		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
 			if err != nil {
 				return err
 			}
 			if o.Purpose != casefile.PurposeDigest && civil.Of(o.Since) < d.today {
-				letters = append(letters, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("待发信 %d", o.Seq), string(o.Case), shortened(o.Subject), o.State.Label(), o.Last.Reason}, func(s string) bool { return s == "" }), "  "))
+				letters = append(letters, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("待发信 %d", o.Seq), string(o.Case), shortened(o.Subject), o.State.Label(), ask.Mask(o.Last.Reason)}, func(s string) bool { return s == "" }), "  "))
 			}
 		}
 		return nil
@@ -204,7 +204,7 @@ func (f *office) addWaiting(d *digest) error {
 
 // addYears tells of annual reports that are due (条例 第四十九条).
 func (f *office) addYears(ctx context.Context, d *digest) error {
-	years, err := f.Years(ctx)
+	years, err := f.Years(ctx, ask.Call{}, ask.None{})
 	if err != nil {
 		return err
 	}
@@ -223,7 +223,7 @@ const daysAhead = 40
 
 // addDays makes the calendar's days: one for each alarm of an open case and each dispute.
 func (f *office) addDays(ctx context.Context, d *digest) error {
-	due, err := f.Due(ctx, daysAhead, "")
+	due, err := f.Due(ctx, ask.Call{}, ask.DueQuery{Within: daysAhead})
 	if err != nil {
 		return err
 	}
@@ -251,12 +251,15 @@ func (d digest) calendar(now time.Time) []byte {
 }
 
 // Digest returns what the office would be told now.
-func (f *office) Digest(ctx context.Context) (ask.DigestView, error) {
+func (f *office) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestView, error) {
 	d, err := f.digestOf(ctx, f.today())
 	if err != nil {
 		return ask.DigestView{}, told(err)
 	}
-	v := ask.DigestView{Today: ask.Day(d.today), Items: d.items(), Counts: d.counts(), Text: d.text(), Calendar: string(d.calendar(f.Now())), To: append([]string{}, f.live().Digest.To...)}
+	v := ask.DigestView{Today: ask.Day(d.today), Items: d.items(), Counts: d.counts(), Text: ask.Public(d.text()), Calendar: ask.Public(d.calendar(f.Now())), To: []ask.Address{}}
+	for _, to := range f.live().Digest.To {
+		v.To = append(v.To, ask.Address(to))
+	}
 	err = f.reg.View(func(tx *register.Tx) error {
 		r, ok, err := tx.LastReminded()
 		if ok {

@@ -60,7 +60,7 @@ func about(d casefile.Dispute) string {
 }
 
 // Disputes lists every dispute.
-func (f *office) Disputes(context.Context) ([]ask.DisputeView, error) {
+func (f *office) Disputes(context.Context, ask.Call, ask.None) ([]ask.DisputeView, error) {
 	all := []ask.DisputeView{}
 	err := f.reg.View(func(tx *register.Tx) error {
 		for history, err := range tx.Disputes() {
@@ -75,9 +75,9 @@ func (f *office) Disputes(context.Context) ([]ask.DisputeView, error) {
 }
 
 // Dispute returns a dispute with its records.
-func (f *office) Dispute(_ context.Context, id casefile.DisputeID) (v ask.DisputeView, err error) {
+func (f *office) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (v ask.DisputeView, err error) {
 	err = f.reg.View(func(tx *register.Tx) error {
-		v, err = f.disputeWithRecords(tx, id)
+		v, err = f.disputeWithRecords(tx, q.Dispute)
 		return err
 	})
 	return v, told(err)
@@ -101,7 +101,7 @@ func (f *office) disputeView(history []casefile.Record) ask.DisputeView {
 	by, provisional := d.AnswerBy(f.reg.Calendar())
 	v := ask.DisputeView{
 		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
-		Organ: ask.Text(d.Organ), Number: ask.Text(d.Number), Matter: ask.Text(d.Matter), Cases: d.Cases,
+		Organ: ask.Text(d.Organ), Number: ask.Number(d.Number), Matter: ask.Text(d.Matter), Cases: d.Cases,
 		FiledOn: ask.Day(d.FiledOn), AnswerBy: ask.Day(by), AnsweredOn: ask.Day(d.Answered), DecidedOn: ask.Day(d.Decided),
 		Decision: ask.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
 	}
@@ -115,17 +115,16 @@ func (f *office) disputeView(history []casefile.Record) ask.DisputeView {
 }
 
 // RecordDispute records an event on a dispute; a filing gets its number here.
-func (f *office) RecordDispute(_ context.Context, who ask.Actor, r ask.DisputeRequest) (v ask.DisputeView, err error) {
+func (f *office) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest) (v ask.DisputeView, err error) {
 	event, err := casefile.DecodeEvent(r.Kind, r.Event)
 	if err != nil {
-		return v, usageError("%v", err)
+		return v, ask.Usage("%v", err)
 	}
-	now := f.Now()
-	today, on := civil.Of(now), civil.Date(r.On)
+	today, on := civil.Of(c.At), civil.Date(r.On)
 	if on.IsZero() {
 		on = today
 	}
-	err = f.within(now, r.DryRun, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		if filed, ok := event.(casefile.DisputeFiled); ok {
 			filed.Dispute = tx.NextDisputeID(on.Year())
 			event = filed
@@ -135,7 +134,7 @@ func (f *office) RecordDispute(_ context.Context, who ask.Actor, r ask.DisputeRe
 		}
 		id := casefile.DisputeOf(casefile.Record{Event: event})
 		if id == "" {
-			return usageError("“%s”不是复议、诉讼的记录", r.Kind.Label())
+			return ask.Usage("“%s”不是复议、诉讼的记录", r.Kind.Label())
 		}
 		history, err := tx.Dispute(id)
 		if err != nil {
@@ -144,7 +143,7 @@ func (f *office) RecordDispute(_ context.Context, who ask.Actor, r ask.DisputeRe
 		if err := casefile.DecideDispute(history, event, on, today); err != nil {
 			return err
 		}
-		if _, err := tx.Append(who.String(), casefile.Draft{On: on, Event: event}); err != nil {
+		if _, err := tx.Append(c.Who.String(), casefile.Draft{On: on, Event: event}); err != nil {
 			return err
 		}
 		warnings := v.Warnings

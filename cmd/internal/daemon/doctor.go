@@ -53,7 +53,7 @@ func Examine(ctx context.Context, o Options) []ask.Diagnosis {
 }
 
 // Doctor is Examine and what the register and the pollers know.
-func (f *office) Doctor(ctx context.Context) ([]ask.Diagnosis, error) {
+func (f *office) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagnosis, error) {
 	var d diagnoses
 	machineDiagnoses(&d, f.Options)
 	calendarDiagnoses(&d, f.reg.Calendar(), f.today())

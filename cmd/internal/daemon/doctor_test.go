@@ -18,7 +18,7 @@ import (
 // states is a doctor's report as id:state, the worst of each id.
 func (b *bureau) states() map[string]ask.Diagnosis {
 	b.t.Helper()
-	all, err := b.client.Doctor(b.t.Context())
+	all, err := ask.Do(b.t.Context(), b.client, ask.Doctor, ask.None{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestStatusOfAFullDisk(t *testing.T) {
 			if full {
 				b.free.Store(256 << 20)
 			}
-			s, err := b.client.Status(t.Context())
+			s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 			if got := slices.ContainsFunc(s.Troubles, func(s string) bool { return strings.Contains(s, "磁盘只剩 256 MiB") }); err != nil || got != full {
 				t.Errorf("full: %v, troubles %q, %v", full, s.Troubles, err)
 			}

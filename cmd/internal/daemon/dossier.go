@@ -27,23 +27,17 @@ import (
 // the case, how the period was counted, every mail, document and letter, and the digests of all of it. The
 // same case gives the same bytes, as long as it stands and no day passes that its period counts.
 //
-// Nothing in it is masked. That it was taken is recorded first; such records are no part of the file.
-func (f *office) Dossier(ctx context.Context, who ask.Actor, id casefile.ID, w io.Writer) error {
-	now := f.Now()
-	err := f.reg.Update(now, func(tx *register.Tx) error {
-		if _, err := tx.Case(id); err != nil {
-			return err
-		}
-		_, err := tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.Revealed{What: "save"}})
-		return err
-	})
-	if err != nil {
-		return told(err)
-	}
-	d := dossier{f: f, id: id, out: tar.NewWriter(w), ctx: ctx}
+// Nothing in it is masked. Records of who looked at the case are no part of the file.
+func (f *office) Dossier(ctx context.Context, c ask.Call, q ask.CaseRef, begin func(ask.None) (io.Writer, error)) error {
+	d := dossier{f: f, id: q.Case, ctx: ctx}
 	if err := d.read(); err != nil {
-		return told(err)
+		return err
 	}
+	w, err := begin(ask.None{})
+	if err != nil {
+		return err
+	}
+	d.out = tar.NewWriter(w)
 	for _, step := range []func() error{d.extract, d.papers, d.index, d.remarks, d.manifest} {
 		if err := step(); err != nil {
 			return err
@@ -102,7 +96,7 @@ func (d *dossier) read() error {
 	if err != nil {
 		return err
 	}
-	d.detail, err = d.f.Show(d.ctx, d.id)
+	d.detail, err = d.f.Show(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
 	return err
 }
 
@@ -129,7 +123,7 @@ func (d *dossier) text(name, text string) error {
 }
 
 func (d *dossier) extract() error {
-	e, err := d.f.Explain(d.ctx, d.id)
+	e, err := d.f.Explain(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
 	if err != nil {
 		return err
 	}

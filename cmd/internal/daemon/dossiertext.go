@@ -67,7 +67,9 @@ func extractText(s letter.Subject, d ask.CaseDetail, office string) string {
 	say("送达日", s.DeliveredOn.Long())
 	say("期限终止于", s.StoppedOn.Long())
 	say("归档日", s.ArchivedOn.Long())
-	say("复议、诉讼", strings.Join(d.Disputes, "、"))
+	for _, id := range d.Disputes {
+		say("复议、诉讼", string(id))
+	}
 	for _, l := range d.Letters {
 		text := l.Label + " " + string(l.Document) + "　" + civil.Date(l.On).String()
 		if l.Voided != "" {

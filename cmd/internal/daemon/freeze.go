@@ -20,7 +20,7 @@ import (
 )
 
 // Years says how the report of each year stands that the register knows, the latest first.
-func (f *office) Years(context.Context) ([]ask.YearView, error) {
+func (f *office) Years(context.Context, ask.Call, ask.None) ([]ask.YearView, error) {
 	var all []ask.YearView
 	err := f.reg.View(func(tx *register.Tx) error {
 		past, err := pastYears(tx)
@@ -59,11 +59,11 @@ func (f *office) yearView(tx *register.Tx, past past, year int) (ask.YearView, e
 	submit, publish := f.live().Report.Deadlines(year)
 	v := ask.YearView{
 		Year: year, Waivers: []casefile.Waiver{}, SubmitBy: ask.Day(submit), PublishBy: ask.Day(publish),
-		Remaining: publish.Sub(f.today()), Directory: f.yearDir(year),
+		Remaining: publish.Sub(f.today()), Directory: ask.Handle(f.yearDir(year)),
 	}
 	if closed, ok := past.closed[year]; ok {
 		by := past.by[year]
-		v.Frozen, v.FrozenOn, v.FrozenBy, v.Digest = true, ask.Day(by.On), by.Actor, closed.Digest.String()
+		v.Frozen, v.FrozenOn, v.FrozenBy, v.Digest = true, ask.Day(by.On), by.Actor, ask.Handle(closed.Digest.String())
 		v.Waivers = append(v.Waivers, closed.Waivers...)
 		return v, nil
 	}
@@ -78,13 +78,16 @@ func (f *office) yearDir(year int) string {
 
 // CloseYear freezes a year: its report is kept as it is published, with every case that it counts. A
 // check that has failed must be waived with a reason.
-func (f *office) CloseYear(_ context.Context, who ask.Actor, year int, req ask.CloseRequest) (v ask.YearView, err error) {
-	now := f.Now()
-	if civil.Of(now).Year() <= year {
+func (f *office) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v ask.YearView, err error) {
+	year := req.Year
+	if err := plausible(year); err != nil {
+		return v, err
+	}
+	if civil.Of(c.At).Year() <= year {
 		return v, refusal("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
 	}
 	var closed casefile.YearClosed
-	act := func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
 			return err
@@ -99,24 +102,19 @@ func (f *office) CloseYear(_ context.Context, who ask.Actor, year int, req ask.C
 		if closed, err = freeze(rep, req.Waivers); err != nil {
 			return err
 		}
-		if !req.DryRun {
-			if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: closed}); err != nil {
-				return err
-			}
-			if past, err = pastYears(tx); err != nil {
-				return err
-			}
+		if _, err := tx.Append(c.Who.String(), casefile.Draft{On: civil.Of(c.At), Event: closed}); err != nil {
+			return err
+		}
+		if past, err = pastYears(tx); err != nil {
+			return err
 		}
 		v, err = f.yearView(tx, past, year)
 		return err
+	})
+	if err != nil || c.DryRun {
+		return v, err
 	}
-	if req.DryRun {
-		return v, told(f.reg.View(act))
-	}
-	if err := f.reg.Update(now, act); err != nil {
-		return v, told(err)
-	}
-	f.Log.Warn().Int("year", year).Str("actor", who.String()).Str("digest", closed.Digest.String()).Int("waived", len(closed.Waivers)).Msg("year frozen")
+	f.Log.Warn().Int("year", year).Str("actor", c.Who.String()).Str("digest", closed.Digest.String()).Int("waived", len(closed.Waivers)).Msg("year frozen")
 	return v, f.writeFrozen(year, closed)
 }
 
@@ -133,9 +131,9 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 	for _, w := range waivers {
 		switch {
 		case strings.TrimSpace(w.Reason) == "":
-			return casefile.YearClosed{}, usageError("豁免 %s 没有写理由", w.Check)
+			return casefile.YearClosed{}, ask.Usage("豁免 %s 没有写理由", w.Check)
 		case !failed[w.Check]:
-			return casefile.YearClosed{}, usageError("%s 并非未通过的核对，无须豁免", w.Check)
+			return casefile.YearClosed{}, ask.Usage("%s 并非未通过的核对，无须豁免", w.Check)
 		}
 	}
 	if len(open) > 0 {
@@ -164,12 +162,12 @@ func refusal(code, msg, hint string) error {
 }
 
 // ReopenYear undoes a freezing, of the last frozen year only: the next one rests on it.
-func (f *office) ReopenYear(ctx context.Context, who ask.Actor, year int, reason string) (v ask.YearView, err error) {
+func (f *office) ReopenYear(_ context.Context, c ask.Call, req ask.ReopenRequest) (v ask.YearView, err error) {
+	year, reason := req.Year, req.Reason
 	if strings.TrimSpace(reason) == "" {
-		return v, usageError("请写明解冻的理由")
+		return v, ask.Usage("请写明解冻的理由")
 	}
-	now := f.Now()
-	err = f.change(ctx, now, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
 			return err
@@ -180,7 +178,7 @@ func (f *office) ReopenYear(ctx context.Context, who ask.Actor, year int, reason
 		if last := past.years[len(past.years)-1]; last != year {
 			return refusal("year-order", fmt.Sprintf("%d 年也已冻结，其上年结转取自 %d 年", last, year), fmt.Sprintf("先解冻 %d 年", last))
 		}
-		if _, err := tx.Append(who.String(), casefile.Draft{On: civil.Of(now), Event: casefile.YearReopened{Year: year, Reason: reason}}); err != nil {
+		if _, err := tx.Append(c.Who.String(), casefile.Draft{On: civil.Of(c.At), Event: casefile.YearReopened{Year: year, Reason: reason}}); err != nil {
 			return err
 		}
 		if past, err = pastYears(tx); err == nil {
@@ -188,24 +186,21 @@ func (f *office) ReopenYear(ctx context.Context, who ask.Actor, year int, reason
 		}
 		return err
 	})
-	if err != nil {
-		return v, told(err)
+	if err != nil || c.DryRun {
+		return v, err
 	}
-	if ask.DryRun(ctx) {
-		return v, nil
-	}
-	f.Log.Warn().Int("year", year).Str("actor", who.String()).Str("reason", reason).Msg("year reopened")
+	f.Log.Warn().Int("year", year).Str("actor", c.Who.String()).Str("reason", reason).Msg("year reopened")
 	return v, nil
 }
 
 // YearDiff computes a frozen year as if it were not and lists what would differ.
-func (f *office) YearDiff(_ context.Context, year int) (all []stats.Difference, err error) {
+func (f *office) YearDiff(_ context.Context, _ ask.Call, q ask.YearRef) (all []stats.Difference, err error) {
 	err = f.reg.View(func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
 			return err
 		}
-		all, _, err = f.sinceFrozen(tx, past, year)
+		all, _, err = f.sinceFrozen(tx, past, q.Year)
 		return err
 	})
 	return all, told(err)
@@ -233,13 +228,14 @@ func (f *office) sinceFrozen(tx *register.Tx, past past, year int) ([]stats.Diff
 }
 
 // Draft computes a report as asked, whether the year is frozen or not.
-func (f *office) Draft(_ context.Context, year int, q ask.ReportQuery) (rep stats.Report, err error) {
-	if err := withinYear(year, q); err != nil {
+func (f *office) Draft(_ context.Context, _ ask.Call, q ask.ReportQuery) (rep stats.Report, err error) {
+	year := q.Year
+	if err := withinYear(q); err != nil {
 		return rep, err
 	}
 	if q.Format != "" {
 		if _, err := stats.FormatOf(q.Format); err != nil {
-			return rep, usageError("%v", err)
+			return rep, ask.Usage("%v", err)
 		}
 	}
 	err = f.reg.View(func(tx *register.Tx) error {
@@ -256,10 +252,31 @@ func (f *office) Draft(_ context.Context, year int, q ask.ReportQuery) (rep stat
 	return rep, told(err)
 }
 
-func withinYear(year int, q ask.ReportQuery) error {
+// plausible refuses years of which no report can be: 条例 came into force in 2008.
+func plausible(year int) error {
+	if year < 2008 || year > 9999 {
+		return ask.Usage("年份 %d 不对", year)
+	}
+	return nil
+}
+
+func ordered(s ask.Span) error {
+	if !s.From.IsZero() && !s.To.IsZero() && s.To < s.From {
+		return ask.Usage("起始日 %s 晚于截止日 %s", s.From, s.To)
+	}
+	return nil
+}
+
+func withinYear(q ask.ReportQuery) error {
+	if err := plausible(q.Year); err != nil {
+		return err
+	}
+	if err := ordered(q.Span); err != nil {
+		return err
+	}
 	for _, day := range []civil.Date{q.From, q.To} {
-		if !day.IsZero() && day.Year() != year {
-			return usageError("%s 不在 %d 年", day, year)
+		if !day.IsZero() && day.Year() != q.Year {
+			return ask.Usage("%s 不在 %d 年", day, q.Year)
 		}
 	}
 	return nil
@@ -285,9 +302,15 @@ func frozenWithCases(tx *register.Tx, closed casefile.YearClosed, trace bool, re
 }
 
 // Departments compares the departments over a period.
-func (f *office) Departments(_ context.Context, from, to civil.Date) (all []stats.Department, err error) {
+func (f *office) Departments(_ context.Context, _ ask.Call, q ask.Span) (all []stats.Department, err error) {
+	if q.From.IsZero() || q.To.IsZero() {
+		return nil, ask.Usage("请写明起止日期")
+	}
+	if err := ordered(q); err != nil {
+		return nil, err
+	}
 	err = f.reg.View(func(tx *register.Tx) error {
-		all, err = stats.Departments(from, to, f.today(), tx.Cases(""), f.reg.Calendar())
+		all, err = stats.Departments(q.From, q.To, f.today(), tx.Cases(""), f.reg.Calendar())
 		return err
 	})
 	return all, told(err)

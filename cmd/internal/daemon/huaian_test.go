@@ -38,15 +38,15 @@ func TestHuaianThroughTheLedger(t *testing.T) {
 		for i, column := range casefile.Columns {
 			opening.Columns[i] = published.Table3[1].At(column)
 		}
-		if err := b.client.SetOpening(t.Context(), opening); err != nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.SetOpening, opening); err != nil {
 			t.Fatal(err)
 		}
 		ledger := ledgerOf(format, published.Table3, published.Table4)
-		err := b.client.Import(t.Context(), "台账.csv", strings.NewReader(ledger), false, false, func(ask.ImportProgress) error { return nil })
+		err := ask.Put(t.Context(), b.client, ask.Import, ask.ImportRequest{Name: "台账.csv"}, strings.NewReader(ledger), func(ask.ImportProgress) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := b.client.Report(t.Context(), 2024)
+		r, err := ask.Do(t.Context(), b.client, ask.Report, ask.YearRef{Year: 2024})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ import (
 
 func (b *bureau) poll() ask.PollResult {
 	b.t.Helper()
-	res, err := b.client.Poll(b.t.Context())
+	res, err := ask.Do(b.t.Context(), b.client, ask.Poll, ask.None{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func (b *bureau) poll() ask.PollResult {
 func (b *bureau) mails(place casefile.Disposition) []ask.MailView {
 	b.t.Helper()
 	var all []ask.MailView
-	err := b.client.Mails(b.t.Context(), place, func(m ask.MailView) error { all = append(all, m); return nil })
+	err := ask.Each(b.t.Context(), b.client, ask.Mails, ask.MailQuery{Place: place}, func(m ask.MailView) error { all = append(all, m); return nil })
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestNoMailDisappears(t *testing.T) {
 		for _, place := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate} {
 			for _, m := range b.mails(place) {
 				visible[m.Digest] = true
-				full, err := b.client.Mail(t.Context(), m.Digest.String())
+				full, err := ask.Do(t.Context(), b.client, ask.Mail, ask.MailRef{Mail: m.Digest.String()})
 				if err != nil || full.Digest != m.Digest {
 					t.Errorf("%s: reading it: %v", sent[m.Digest], err)
 				}
@@ -214,11 +214,11 @@ func TestCasesFrom(t *testing.T) {
 			t.Fatalf("cases %+v, history %+v", rows, old)
 		}
 		// A person may still make a case of it; its clock runs from its own arrival.
-		row, err := b.client.OpenMail(t.Context(), old[0].Digest.Short())
+		row, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: old[0].Digest.Short()})
 		if err != nil || civil.Date(row.DueStrict).String() != "2026-03-27" || row.Case != "2026-00002" {
 			t.Errorf("opened: %+v, %v", row, err)
 		}
-		if _, err := b.client.OpenMail(t.Context(), old[0].Digest.Short()); err == nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: old[0].Digest.Short()}); err == nil {
 			t.Error("opened twice")
 		}
 	})
@@ -266,7 +266,7 @@ func TestEarliestCopyIsTheArrival(t *testing.T) {
 		// A later copy changes nothing.
 		b.sim.Add("INBOX", raw, b.now())
 		b.poll()
-		d, err := b.client.Show(t.Context(), "2026-00001", false)
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"})
 		if err != nil || len(d.Records) != 3 {
 			t.Errorf("records %+v, %v", d.Records, err)
 		}

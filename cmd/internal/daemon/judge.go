@@ -1,10 +1,9 @@
 package daemon
 
 import (
-	"context"
 	"errors"
-	"time"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
@@ -12,20 +11,41 @@ import (
 // errJudged gives up a transaction that was only to be judged.
 var errJudged = errors.New("judged")
 
-// change is a transaction of somebody who may only want it judged: then all of it is judged, and
-// nothing kept. What follows a change, a log line or a file, is the caller's and must not happen then.
-func (f *office) change(ctx context.Context, now time.Time, act func(tx *register.Tx) error) error {
-	if !ask.DryRun(ctx) {
-		return f.reg.Update(now, act)
-	}
-	err := f.reg.Update(now, func(tx *register.Tx) error {
+// change is the transaction of a call. It is refused where a case has gone on since the caller saw it. A call
+// that is a dry run is judged like any other, and nothing is kept; what follows a change, a log line or a
+// file, is the handler's and must not happen then. Everything that a call records bears its instant.
+func (f *office) change(c ask.Call, act func(tx *register.Tx) error) error {
+	err := f.reg.Update(c.At, func(tx *register.Tx) error {
+		if err := unchanged(tx, c); err != nil {
+			return err
+		}
 		if err := act(tx); err != nil {
 			return err
 		}
-		return errJudged
+		if c.DryRun {
+			return errJudged
+		}
+		return nil
 	})
 	if errors.Is(err, errJudged) {
 		return nil
 	}
 	return err
+}
+
+// unchanged compares the cases with what the caller has seen of them. That somebody looked at a case is no
+// change to it.
+func unchanged(tx *register.Tx, c ask.Call) error {
+	for id, seen := range c.IfSeq {
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		for _, r := range history {
+			if r.Seq > seen && r.Event.Kind() != casefile.KindRevealed {
+				return ask.Changed(id, seen, history[len(history)-1].Seq)
+			}
+		}
+	}
+	return nil
 }

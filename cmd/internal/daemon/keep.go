@@ -38,50 +38,63 @@ func toldProgress(tell func(ask.Progress)) register.Progress {
 func differenceViews(all []register.Difference) []ask.Difference {
 	views := make([]ask.Difference, len(all))
 	for i, d := range all {
-		views[i] = ask.Difference(d)
+		views[i] = ask.Difference{Place: d.Place, Key: ask.Handle(d.Key), What: d.What, Do: d.Do}
 	}
 	return views
 }
 
 // Verify proves the register as it is now.
-func (f *office) Verify(ctx context.Context, tell func(ask.Progress)) ([]ask.Difference, error) {
-	all, err := f.reg.Verify(ctx, toldProgress(tell))
+func (f *office) Verify(ctx context.Context, _ ask.Call, _ ask.None, yield func(ask.Proof) error) error {
+	all, err := f.verify(ctx, toldProgress(func(p ask.Progress) { yield(ask.Proof{Progress: &p}) }))
 	if err != nil {
-		return nil, told(err)
+		return err
+	}
+	return yield(ask.Proof{Differences: differenceViews(all)})
+}
+
+func (f *office) verify(ctx context.Context, tell register.Progress) ([]register.Difference, error) {
+	all, err := f.reg.Verify(ctx, tell)
+	if err != nil {
+		return nil, err
 	}
 	f.proof.mu.Lock()
 	f.proof.at, f.proof.differences = f.Now(), len(all)
 	f.proof.mu.Unlock()
-	return differenceViews(all), nil
+	return all, nil
 }
 
 // Backup makes a backup. It writes where it is told to everything that the office knows, unmasked:
 // only who can read the files anyway may ask.
-func (f *office) Backup(ctx context.Context, who ask.Actor, req ask.BackupRequest, tell func(ask.Progress)) (res ask.BackupResult, err error) {
+func (f *office) Backup(ctx context.Context, c ask.Call, req ask.BackupRequest, yield func(ask.BackupLine) error) (err error) {
+	who := c.Who
 	if who.UID != 0 && who.UID != f.roles.Owner {
-		return res, &ask.Error{Code: "denied", Exit: ask.ExitRefused,
+		return &ask.Error{Code: "denied", Exit: ask.ExitRefused,
 			Msg: fmt.Sprintf("备份含有全部个人信息，只有 root 和服务用户可以备份，%s 不可以", who), Hint: "请管理员运行，或用 systemctl start ysq-backup"}
 	}
 	if !filepath.IsAbs(req.Target) || req.Config != "" && !filepath.IsAbs(req.Config) {
-		return res, &ask.Error{Code: "usage", Msg: "备份的路径应从 / 写起", Exit: ask.ExitUsage}
+		return ask.Usage("备份的路径应从 / 写起")
 	}
-	o := backup.Options{Recipients: req.Recipients, Config: req.Config, Templates: f.live().Letter.Templates, Now: f.Now(), Tell: toldProgress(tell)}
+	o := backup.Options{Recipients: req.Recipients, Config: req.Config, Templates: f.live().Letter.Templates, Now: f.Now(), Tell: toldProgress(func(p ask.Progress) { yield(ask.BackupLine{Progress: &p}) })}
 	if req.Keep != "" {
 		if o.Keep, err = backup.ParseRetention(req.Keep); err != nil {
-			return res, &ask.Error{Code: "usage", Msg: err.Error(), Exit: ask.ExitUsage}
+			return ask.Usage("%v", err)
 		}
 	}
 	b, err := f.backups.Make(ctx, req.Target, o)
 	if err != nil {
 		f.Options.Log.Error().Err(err).Str("target", req.Target).Msg("the backup failed")
-		return res, toldKeeping(err)
+		return toldKeeping(err)
 	}
 	f.Options.Log.Info().Str("backup", b.Path).Uint64("records", b.Records).Str("head", b.Head.String()).Int("mails", b.Mails).
 		Int("missing", len(b.Missing)).Strs("removed", b.Removed).Msg("backed up")
-	return ask.BackupResult{
-		Path: b.Path, Records: b.Records, Head: b.Head.String(), Mails: b.Mails, Linked: b.Linked,
-		Missing: differenceViews(b.Missing), Removed: append([]string{}, b.Removed...),
-	}, nil
+	res := ask.BackupResult{
+		Path: ask.Handle(b.Path), Records: b.Records, Head: ask.Handle(b.Head.String()), Mails: b.Mails, Linked: b.Linked,
+		Missing: differenceViews(b.Missing), Removed: []ask.Handle{},
+	}
+	for _, path := range b.Removed {
+		res.Removed = append(res.Removed, ask.Handle(path))
+	}
+	return yield(ask.BackupLine{Backup: &res})
 }
 
 // toldKeeping gives errors of files a code; their texts say what to do.
@@ -109,22 +122,23 @@ func toldKeeping(err error) error {
 
 // Erase lets the mails and files of cases go: the record first, the bytes after it. What a crash
 // leaves of the second, the next start does.
-func (f *office) Erase(_ context.Context, who ask.Actor, req ask.EraseRequest) (res ask.EraseResult, err error) {
-	res = ask.EraseResult{Cases: req.Cases, DryRun: req.DryRun}
-	now := f.Now()
+func (f *office) Erase(_ context.Context, c ask.Call, req ask.EraseRequest) (res ask.EraseResult, err error) {
+	res = ask.EraseResult{Cases: req.Cases, DryRun: c.DryRun}
+	if len(req.Cases) == 0 || req.Reason == "" {
+		return res, ask.Usage("销毁要写明案件和理由")
+	}
 	var digests []casefile.Digest
-	judged := errors.New("judged") // ends a dry run without a trace
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		digests = nil
 		for _, id := range req.Cases {
-			drafts, err := f.erasures(tx, id, civil.Of(now), req.Reason)
+			drafts, err := f.erasures(tx, id, civil.Of(c.At), req.Reason)
 			if err != nil {
 				return err
 			}
 			for _, d := range drafts {
 				digests = append(digests, d.Event.(casefile.Erased).Digests...)
 			}
-			if _, err := tx.Append(who.String(), drafts...); err != nil {
+			if _, err := tx.Append(c.Who.String(), drafts...); err != nil {
 				return err
 			}
 		}
@@ -137,16 +151,10 @@ func (f *office) Erase(_ context.Context, who ask.Actor, req ask.EraseRequest) (
 				res.Held++
 			}
 		}
-		if req.DryRun {
-			return judged
-		}
 		return nil
 	})
-	if errors.Is(err, judged) {
-		return res, nil
-	}
-	if err != nil {
-		return res, told(err)
+	if err != nil || c.DryRun {
+		return res, err
 	}
 	return res, f.dropErased(digests)
 }
@@ -299,7 +307,7 @@ func (d *Daemon) prove(ctx context.Context) {
 			return
 		}
 		began := time.Now()
-		all, err := d.Verify(ctx, func(ask.Progress) {})
+		all, err := d.verify(ctx, nil)
 		switch {
 		case ctx.Err() != nil:
 			return

@@ -22,7 +22,7 @@ import (
 
 // as returns a client for somebody else than the clerk.
 func (b *bureau) as(who ask.Actor) *ask.Client {
-	c := b.daemon.handler.InProcess(who, func() error { return nil })
+	c := ask.InProcess(b.daemon.handler, who, func() error { return nil })
 	b.t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -59,7 +59,7 @@ func TestErase(t *testing.T) {
 		req := ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}
 		refused := func(c *ask.Client, code string) {
 			t.Helper()
-			_, err := c.Erase(t.Context(), req)
+			_, err := ask.Do(t.Context(), c, ask.Erase, req)
 			if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != code || e.Exit != ask.ExitRefused {
 				t.Errorf("erasing gives %v, want %s", err, code)
 			}
@@ -73,12 +73,10 @@ func TestErase(t *testing.T) {
 		refused(boss, "not-archived")
 		req.Cases = req.Cases[:1]
 
-		req.DryRun = true
-		if res, err := boss.Erase(t.Context(), req); err != nil || res.Erased != 1 || !b.daemon.store.Has(d) || b.daemon.reg.Erased(d) {
+		if res, err := ask.Do(t.Context(), boss.Dry(true), ask.Erase, req); err != nil || res.Erased != 1 || !b.daemon.store.Has(d) || b.daemon.reg.Erased(d) {
 			t.Errorf("trying it out: %+v, %v", res, err)
 		}
-		req.DryRun = false
-		if res, err := boss.Erase(t.Context(), req); err != nil || res.Erased != 1 || res.Held != 0 || b.daemon.store.Has(d) {
+		if res, err := ask.Do(t.Context(), boss, ask.Erase, req); err != nil || res.Erased != 1 || res.Held != 0 || b.daemon.store.Has(d) {
 			t.Errorf("erased: %+v, %v", res, err)
 		}
 		// The mail is still in the mailbox, and comes again under another UID: it stays erased.
@@ -88,7 +86,7 @@ func TestErase(t *testing.T) {
 		if n := len(b.mails(casefile.Duplicate)); n != 1 || b.daemon.store.Has(d) {
 			t.Errorf("%d duplicates; the bytes are back: %v", n, b.daemon.store.Has(d))
 		}
-		if all, err := b.client.Verify(t.Context(), func(ask.Progress) {}); err != nil || len(all) > 0 {
+		if all, err := b.daemon.verify(t.Context(), nil); err != nil || len(all) > 0 {
 			t.Errorf("verify: %v, %v", all, err)
 		}
 	})
@@ -132,6 +130,19 @@ func TestErasureIsFinishedAfterACrash(t *testing.T) {
 }
 
 // A backup over the socket is whole, and its layout that of the store: it verifies, and restores.
+// backedUp makes a backup and counts the words about how it got on.
+func backedUp(t *testing.T, c *ask.Client, req ask.BackupRequest) (res ask.BackupResult, steps int, err error) {
+	err = ask.Each(t.Context(), c, ask.Backup, req, func(l ask.BackupLine) error {
+		if l.Backup != nil {
+			res = *l.Backup
+		} else {
+			steps++
+		}
+		return nil
+	})
+	return res, steps, err
+}
+
 func TestBackupOfALivingOffice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
@@ -139,20 +150,19 @@ func TestBackupOfALivingOffice(t *testing.T) {
 		b.archived("又一件")
 		target := t.TempDir()
 		req := ask.BackupRequest{Target: target, Keep: "14d,12m"}
-		if _, err := b.client.Backup(t.Context(), req, func(ask.Progress) {}); err == nil {
+		if _, _, err := backedUp(t, b.client, req); err == nil {
 			t.Error("a clerk made a backup of everything")
 		}
-		steps := 0
-		res, err := b.owner().Backup(t.Context(), req, func(ask.Progress) { steps++ })
-		if err != nil || res.Mails != 2 || len(res.Missing) != 0 || steps == 0 || !strings.HasPrefix(filepath.Base(res.Path), "ysq-") {
+		res, steps, err := backedUp(t, b.owner(), req)
+		if err != nil || res.Mails != 2 || len(res.Missing) != 0 || steps == 0 || !strings.HasPrefix(filepath.Base(string(res.Path)), "ysq-") {
 			t.Fatalf("backup %+v in %d steps, %v", res, steps, err)
 		}
-		if all, err := VerifyBackup(t.Context(), res.Path, func(ask.Progress) {}); err != nil || len(all) > 0 {
+		if all, err := VerifyBackup(t.Context(), string(res.Path), func(ask.Progress) {}); err != nil || len(all) > 0 {
 			t.Errorf("verify: %v, %v", all, err)
 		}
 		o := b.options()
 		o.Config.Paths.State = filepath.Join(t.TempDir(), "again")
-		back, err := Restore(t.Context(), o, res.Path, "", false, func(ask.Progress) {})
+		back, err := Restore(t.Context(), o, string(res.Path), "", false, func(ask.Progress) {})
 		if err != nil || back.Mails != 2 || back.Records != res.Records || len(back.Differences) > 0 {
 			t.Errorf("restored %+v, %v", back, err)
 		}
@@ -161,7 +171,7 @@ func TestBackupOfALivingOffice(t *testing.T) {
 			"unmounted": {Target: filepath.Join(target, "none")},
 			"rule":      {Target: target, Keep: "often"},
 		} {
-			if _, err := b.owner().Backup(t.Context(), req, func(ask.Progress) {}); err == nil {
+			if _, _, err := backedUp(t, b.owner(), req); err == nil {
 				t.Errorf("%s: a backup was made", name)
 			}
 		}
@@ -188,18 +198,18 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		full.Store(true)
 		b.deliver("李四 <lisi@example.test>", "另一件", "x")
 		for range 3 {
-			if _, err := b.client.Poll(t.Context()); err == nil {
+			if _, err := ask.Do(t.Context(), b.client, ask.Poll, ask.None{}); err == nil {
 				t.Error("a poll with a full disk succeeds")
 			}
 		}
-		_, err := b.client.Append(t.Context(), request(t, "2026-00001", casefile.Noted{Text: "x"}))
+		_, err := ask.Do(t.Context(), b.client, ask.Append, request(t, "2026-00001", casefile.Noted{Text: "x"}))
 		if err == nil {
 			t.Error("a note was recorded")
 		}
 		if n := len(b.list(ask.ListQuery{})); n != 1 {
 			t.Errorf("%d cases can be read, want 1", n)
 		}
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || len(s.Troubles) == 0 || !strings.Contains(s.Troubles[0], "无法记录") {
 			t.Errorf("status: %+v, %v", s.Troubles, err)
 		}
@@ -214,7 +224,7 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		if n := len(b.list(ask.ListQuery{})); n != 2 {
 			t.Errorf("%d cases when there is room again, want 2", n)
 		}
-		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 0 {
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || len(s.Troubles) != 0 {
 			t.Errorf("status: %+v, %v", s.Troubles, err)
 		}
 	})
@@ -227,7 +237,7 @@ func TestTakenAgainIsNothingNew(t *testing.T) {
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		b.poll()
 		m := b.mails(casefile.ToCase)[0]
-		again := mailbox.Fetched{Ref: mailbox.Ref{Account: m.Account, Folder: m.Folder, UIDValidity: 1, UID: m.UID}, Digest: m.Digest, Size: m.Size}
+		again := mailbox.Fetched{Ref: mailbox.Ref{Account: string(m.Account), Folder: string(m.Folder), UIDValidity: 1, UID: m.UID}, Digest: m.Digest, Size: m.Size}
 		before, _ := b.daemon.head()
 		for _, validity := range []uint64{1, 7} {
 			again.UIDValidity = validity
@@ -260,12 +270,12 @@ func TestProvesItself(t *testing.T) {
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		b.poll()
 		d := b.mails(casefile.ToCase)[0].Digest
-		if s, err := b.client.Status(t.Context()); err != nil || s.Verified != nil {
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || s.Verified != nil {
 			t.Errorf("verified %v before its time, %v", s.Verified, err)
 		}
 		time.Sleep(proveAfter + time.Minute)
 		synctest.Wait()
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || s.Verified == nil || len(s.Troubles) > 0 {
 			t.Fatalf("status %+v, %v", s, err)
 		}
@@ -275,7 +285,7 @@ func TestProvesItself(t *testing.T) {
 		}
 		time.Sleep(proveEvery)
 		synctest.Wait()
-		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 1 || !strings.Contains(s.Troubles[0], "核验") {
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || len(s.Troubles) != 1 || !strings.Contains(s.Troubles[0], "核验") {
 			t.Errorf("status %+v, %v", s.Troubles, err)
 		}
 	})

@@ -24,12 +24,12 @@ import (
 // Import takes every row of a ledger in one transaction, or none. The rows are facts of the past:
 // they are held against each other and against the register, not against the steps that a clerk of
 // today would take.
-func (f *office) Import(ctx context.Context, who ask.Actor, name string, file io.Reader, records, dry bool, progress func(ask.ImportProgress) error) error {
-	if records {
-		return f.importRecords(file, dry, progress)
+func (f *office) Import(ctx context.Context, c ask.Call, q ask.ImportRequest, file io.Reader, progress func(ask.ImportProgress) error) error {
+	if q.Records {
+		return f.importRecords(c, file, progress)
 	}
-	now := f.Now()
-	terms := ledger.Terms{Today: civil.Of(now), Law: f.reg.Law(), Calendar: f.reg.Calendar()}
+	who, name := c.Who, q.Name
+	terms := ledger.Terms{Today: civil.Of(c.At), Law: f.reg.Law(), Calendar: f.reg.Calendar()}
 	rows, err := ledger.Read(file, name, ledger.Auto)
 	problems, ours := errors.AsType[ledger.Problems](err)
 	if err != nil && !ours {
@@ -45,8 +45,9 @@ func (f *office) Import(ctx context.Context, who ask.Actor, name string, file io
 			problems = append(problems, more...)
 		}
 	}
-	p := ask.ImportProgress{Rows: len(rows), DryRun: dry}
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	c.At = f.Now() // reading may have taken long
+	p := ask.ImportProgress{Rows: len(rows), DryRun: c.DryRun}
+	err = f.change(c, func(tx *register.Tx) error {
 		for _, row := range rows {
 			if _, err := tx.Case(row.Number); !errors.Is(err, register.ErrNotFound) {
 				problems = append(problems, ledger.Problem{File: name, Line: row.Line(), Column: "编号", Msg: fmt.Sprintf("%s 已在登记库中", row.Number)})
@@ -76,15 +77,12 @@ func (f *office) Import(ctx context.Context, who ask.Actor, name string, file io
 				return context.Cause(ctx)
 			}
 		}
-		if dry {
-			return errDry
-		}
 		return nil
 	})
-	if err != nil && err != errDry {
-		return told(err)
+	if err != nil {
+		return err
 	}
-	if !dry {
+	if !c.DryRun {
 		f.Log.Info().Str("actor", who.String()).Str("file", name).Int("cases", len(rows)).Msg("ledger imported")
 	}
 	p.Done = true
@@ -109,9 +107,9 @@ func refusedLedger(problems ledger.Problems) error {
 }
 
 // importRecords takes the records of another register, line by line, into an empty one.
-func (f *office) importRecords(file io.Reader, dry bool, progress func(ask.ImportProgress) error) error {
-	p := ask.ImportProgress{DryRun: dry}
-	err := f.reg.Update(f.Now(), func(tx *register.Tx) error {
+func (f *office) importRecords(c ask.Call, file io.Reader, progress func(ask.ImportProgress) error) error {
+	p := ask.ImportProgress{DryRun: c.DryRun}
+	err := f.change(c, func(tx *register.Tx) error {
 		if seq, _ := tx.Head(); seq != 0 {
 			return &ask.Error{Code: "register-not-empty", Msg: fmt.Sprintf("登记库已有 %d 条记录；记录只能导入空的登记库", seq), Hint: "用 ysq init 另建一个", Exit: ask.ExitRefused}
 		}
@@ -131,23 +129,36 @@ func (f *office) importRecords(file io.Reader, dry bool, progress func(ask.Impor
 				return err
 			}
 		}
-		if dry {
-			return errDry
-		}
 		return nil
 	})
-	if err != nil && err != errDry {
-		return told(err)
+	if err != nil {
+		return err
 	}
 	p.Rows, p.Done = p.Row, true
 	return progress(p)
 }
 
-// Export writes the ledger, or the records themselves, to a temporary file in the state directory.
-func (f *office) Export(_ context.Context, q ask.ExportQuery) (file *os.File, lossy []string, err error) {
+// Export gives out the ledger, or the records themselves. They are written to a temporary file first, so that
+// a clerk who reads slowly holds no transaction.
+func (f *office) Export(_ context.Context, _ ask.Call, q ask.ExportQuery, begin func(ask.ExportHead) (io.Writer, error)) error {
+	file, lossy, err := f.export(q)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	w, err := begin(ask.ExportHead{Lossy: lossy})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, file)
+	return err
+}
+
+func (f *office) export(q ask.ExportQuery) (file *os.File, lossy []string, err error) {
 	format, ok := map[string]ledger.Format{"csv": ledger.CSV, "xlsx": ledger.XLSX}[q.Format]
 	if !ok && q.Format != "records" {
-		return nil, nil, usageError("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
+		return nil, nil, ask.Usage("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
 	}
 	file, err = os.CreateTemp(filepath.Join(f.Config.Paths.State, "tmp"), "export-*")
 	if err != nil {

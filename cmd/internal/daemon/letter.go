@@ -23,8 +23,11 @@ import (
 
 // Letter makes a letter. A draft leaves no trace; one that is issued takes its number, its bytes and its
 // record in one transaction, and with them, unless that is for later, the event that it announces.
-func (f *office) Letter(_ context.Context, who ask.Actor, req ask.LetterRequest) (res ask.LetterResult, err error) {
-	now := f.Now()
+func (f *office) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res ask.LetterResult, err error) {
+	if len(req.Cases) == 0 {
+		return res, ask.Usage("没有写案号")
+	}
+	who, now := c.Who, c.At
 	if req.Draft {
 		err = f.reg.View(func(tx *register.Tx) error {
 			m, err := f.letterMaker(tx, civil.Of(now), req)
@@ -37,7 +40,7 @@ func (f *office) Letter(_ context.Context, who ask.Actor, req ask.LetterRequest)
 		return res, told(err)
 	}
 	var kept casefile.Digest
-	err = f.reg.Update(now, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		m, err := f.letterMaker(tx, civil.Of(now), req)
 		if err != nil {
 			return err
@@ -76,10 +79,6 @@ type letterMaker struct {
 	warnings []string
 }
 
-func letterError(code, hint, format string, args ...any) error {
-	return &ask.Error{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: ask.ExitRefused}
-}
-
 func (f *office) letterMaker(tx *register.Tx, today civil.Date, req ask.LetterRequest) (*letterMaker, error) {
 	m := &letterMaker{f: f, tx: tx, today: today, req: req}
 	m.facts = letter.Facts{On: today, Office: f.letterOffice(today), Annexes: req.Annexes, Fill: req.Fill}
@@ -105,7 +104,7 @@ func (m *letterMaker) subjects() error {
 			return err
 		}
 		if c.RegisteredOn.IsZero() {
-			return letterError("not-registered", "先登记：ysq register "+string(id), "%s 尚未登记，文书要用的申请人和申请内容还没有确定", id)
+			return ask.Refused("not-registered", "先登记：ysq register "+string(id), "%s 尚未登记，文书要用的申请人和申请内容还没有确定", id)
 		}
 		history, err := m.tx.History(id)
 		if err != nil {
@@ -123,7 +122,7 @@ func (m *letterMaker) kind() error {
 	if m.req.Decides != "" {
 		e, err := casefile.DecodeEvent(m.req.Decides, m.req.Event)
 		if err != nil {
-			return usageError("%v", err)
+			return ask.Usage("%v", err)
 		}
 		if x, ok := e.(casefile.Extended); ok && x.Told.IsZero() {
 			x.Told = m.today // the letter tells it
@@ -131,7 +130,7 @@ func (m *letterMaker) kind() error {
 		}
 		of := letter.For(e)
 		if kind != casefile.LetterNone && kind != of {
-			return usageError("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
+			return ask.Usage("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
 		}
 		m.facts.Kind, m.facts.Event, m.fresh = of, e, true
 		return nil
@@ -139,7 +138,7 @@ func (m *letterMaker) kind() error {
 	if kind == casefile.LetterNone {
 		p, ok := letter.Propose(first)
 		if !ok {
-			return letterError("no-letter", "请写明哪一种，ysq letter kinds 列出各种文书", "%s 目前没有等着制发的文书", first.ID)
+			return ask.Refused("no-letter", "请写明哪一种，ysq letter kinds 列出各种文书", "%s 目前没有等着制发的文书", first.ID)
 		}
 		kind = p.Kind
 	}
@@ -160,15 +159,15 @@ func (m *letterMaker) recorded(first letter.Subject) error {
 		return nil
 	case !ok:
 		info := letter.Announces(kind).Info()
-		return letterError("nothing-to-tell", fmt.Sprintf("在命令里写明内容（ysq letter -h），或先记录 %s", info.Command), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
+		return ask.Refused("nothing-to-tell", fmt.Sprintf("在命令里写明内容（ysq letter -h），或先记录 %s", info.Command), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
 	case hasLetter && !m.req.Draft:
-		return letterError("letter-twice", "要重新制发的，先作废原来的：ysq letter void", "%s 的“%s”已经制发", first.ID, kind.Label())
+		return ask.Refused("letter-twice", "要重新制发的，先作废原来的：ysq letter void", "%s 的“%s”已经制发", first.ID, kind.Label())
 	}
 	m.facts.Event = r.Event
 	for _, s := range m.facts.Subjects[1:] {
 		other, _, ok := letter.Recorded(s, kind)
 		if !ok || !letter.Same(other.Event, r.Event) {
-			return letterError("letters-differ", "请分别制发", "%s 与 %s 所要告知的不同，不能用同一份“%s”", s.ID, first.ID, kind.Label())
+			return ask.Refused("letters-differ", "请分别制发", "%s 与 %s 所要告知的不同，不能用同一份“%s”", s.ID, first.ID, kind.Label())
 		}
 	}
 	return nil
@@ -181,7 +180,7 @@ func (m *letterMaker) onlyOnce(first letter.Subject) error {
 	}
 	for _, l := range casefile.Letters(first.History) {
 		if l.Letter == m.facts.Kind && l.Voided == "" {
-			return letterError("letter-twice", "要重新制发的，先作废原来的：ysq letter void "+l.Document, "%s 的“%s”已经制发：%s", first.ID, l.Letter.Label(), l.Document)
+			return ask.Refused("letter-twice", "要重新制发的，先作废原来的：ysq letter void "+l.Document, "%s 的“%s”已经制发：%s", first.ID, l.Letter.Label(), l.Document)
 		}
 	}
 	return nil
@@ -192,11 +191,11 @@ func (m *letterMaker) judge() error {
 	first := m.facts.Subjects[0]
 	for _, s := range m.facts.Subjects[1:] {
 		if party(m.facts.Event) == "" && strings.Join(strings.Fields(s.Applicant), "") != strings.Join(strings.Fields(first.Applicant), "") {
-			return letterError("applicants-differ", "请分别制发", "%s 与 %s 不是同一申请人，不能用同一份文书", s.ID, first.ID)
+			return ask.Refused("applicants-differ", "请分别制发", "%s 与 %s 不是同一申请人，不能用同一份文书", s.ID, first.ID)
 		}
 	}
 	if unknown := m.facts.Unknown(); len(unknown) > 0 {
-		return usageError("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
+		return ask.Usage("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
 	}
 	if !m.fresh {
 		return nil
@@ -256,10 +255,10 @@ func (m *letterMaker) readTemplate() error {
 	}
 	m.own = path != ""
 	if m.template, err = letter.ReadTemplate(docx); err != nil {
-		return letterError("template", "在 Word 或 WPS 里另存为 .docx，再用 ysq letter check 检查", "模板 %s 读不懂：%v", path, err)
+		return ask.Refused("template", "在 Word 或 WPS 里另存为 .docx，再用 ysq letter check 检查", "模板 %s 读不懂：%v", path, err)
 	}
 	if wrong := m.template.Check(m.facts.Kind); len(wrong) > 0 {
-		return letterError("template", "改正后再制发；ysq letter check 可单独检查", "%s：%v", path, &letter.TemplateError{Letter: m.facts.Kind, Problems: wrong})
+		return ask.Refused("template", "改正后再制发；ysq letter check 可单独检查", "%s：%v", path, &letter.TemplateError{Letter: m.facts.Kind, Problems: wrong})
 	}
 	return nil
 }
@@ -355,7 +354,7 @@ func (m *letterMaker) issue(who ask.Actor) (res ask.LetterResult, kept casefile.
 		for _, x := range missing {
 			all = append(all, x.String())
 		}
-		return res, kept, letterError("letter-incomplete", "补齐后再制发；--preview 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
+		return res, kept, ask.Refused("letter-incomplete", "补齐后再制发；--preview 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
 	}
 	var docx bytes.Buffer
 	if err := m.template.Fill(&docx, values, false); err != nil {
@@ -422,11 +421,11 @@ func (m *letterMaker) announce(who ask.Actor, res *ask.LetterResult) error {
 func (m *letterMaker) number() (casefile.LetterNumber, error) {
 	pattern := m.f.live().Letter.Number
 	if letter.NeedsCode(pattern) && m.facts.Office.Code == "" {
-		return casefile.LetterNumber{}, letterError("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")
+		return casefile.LetterNumber{}, ask.Refused("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")
 	}
 	n, err := m.tx.NextLetter(letter.Series(pattern, m.facts.Kind), m.today.Year())
 	if gap, ok := errors.AsType[*register.LetterGapError](err); ok {
-		return n, letterError("letter-gap", fmt.Sprintf("查清纸质发文后确认：ysq letter resume %s=最后用过的号 --reason …；没有缺失的写 --rest", m.facts.Kind.Label()), "%v", gap)
+		return n, ask.Refused("letter-gap", fmt.Sprintf("查清纸质发文后确认：ysq letter resume %s=最后用过的号 --reason …；没有缺失的写 --rest", m.facts.Kind.Label()), "%v", gap)
 	}
 	return n, err
 }
@@ -439,7 +438,7 @@ func (f *office) keepFile(name string, body io.Reader) (casefile.File, error) {
 	}
 	n, err := io.Copy(temp, body)
 	if err == nil && n == 0 {
-		err = usageError("文件 %q 是空的", name)
+		err = ask.Usage("文件 %q 是空的", name)
 	}
 	if err != nil {
 		temp.Discard()

@@ -72,13 +72,13 @@ func TestLettersAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		errs := make([]error, len(ids))
 		for i, id := range ids {
-			wg.Go(func() { _, errs[i] = b.client.Letter(t.Context(), letterAbout(t, aRefusal, id)) })
+			wg.Go(func() { _, errs[i] = ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, aRefusal, id)) })
 		}
 		wg.Wait()
 		if err := errors.Join(errs...); err != nil {
 			t.Fatal(err)
 		}
-		all, err := b.client.LetterList(t.Context(), ask.LetterQuery{Year: 2026})
+		all, err := ask.Do(t.Context(), b.client, ask.Letters, ask.LetterQuery{Year: 2026})
 		if err != nil || len(all) != len(ids) {
 			t.Fatalf("%d letters, %v", len(all), err)
 		}
@@ -118,17 +118,17 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				id := b.registered("张三")
 				before := files(t, b)
 				full.Store(true)
-				if res, err := b.client.Letter(t.Context(), letterAbout(t, aRefusal, id)); err == nil {
+				if res, err := ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, aRefusal, id)); err == nil {
 					t.Errorf("issued %+v", res.Letter)
 				}
 				full.Store(false)
 				if after := files(t, b); !slices.Equal(after, before) {
 					t.Errorf("files left: %v", after)
 				}
-				if all, err := b.client.LetterList(t.Context(), ask.LetterQuery{}); err != nil || len(all) != 0 {
+				if all, err := ask.Do(t.Context(), b.client, ask.Letters, ask.LetterQuery{}); err != nil || len(all) != 0 {
 					t.Errorf("listed %+v, %v", all, err)
 				}
-				res, err := b.client.Letter(t.Context(), letterAbout(t, aRefusal, id))
+				res, err := ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, aRefusal, id))
 				if err != nil || res.Letter.Number != 1 || len(res.Content) == 0 {
 					t.Errorf("then %+v, %v", res.Letter, err)
 				}
@@ -158,7 +158,7 @@ func TestLetterOfItsDay(t *testing.T) {
 			t.Helper()
 			req := letterAbout(t, nil, id)
 			req.Draft = true
-			res, err := b.client.Letter(t.Context(), req)
+			res, err := ask.Do(t.Context(), b.client, ask.Letter, req)
 			if err != nil || !strings.Contains(documentText(t, res.Content), want) {
 				t.Errorf("the draft does not say %s (%v)", want, err)
 			}
@@ -167,18 +167,18 @@ func TestLetterOfItsDay(t *testing.T) {
 		b.sleepUntil("2026-03-04")
 		says("示例市生态环境局")
 		extension := casefile.Extended{Days: 10, Approver: "赵主任"}
-		if _, err := b.client.Letter(t.Context(), letterAbout(t, extension, id)); err == nil || !strings.Contains(err.Error(), "需要“审核”") {
+		if _, err := ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, extension, id)); err == nil || !strings.Contains(err.Error(), "需要“审核”") {
 			t.Errorf("an operator extends by a letter: %v", err)
 		}
-		res, err := b.approver().Letter(t.Context(), letterAbout(t, extension, id))
+		res, err := ask.Do(t.Context(), b.approver(), ask.Letter, letterAbout(t, extension, id))
 		if err != nil || !strings.Contains(documentText(t, res.Content), "延长10个工作日，至2026年") {
 			t.Errorf("the approver does not: %v", err)
 		}
 		viewer := b.as(ask.Actor{Name: "赵六", UID: 4_000_001_009, Role: ask.Viewer})
-		if _, err := viewer.Letter(t.Context(), ask.LetterRequest{Cases: []casefile.ID{id}, Draft: true}); err == nil {
+		if _, err := ask.Do(t.Context(), viewer, ask.Letter, ask.LetterRequest{Cases: []casefile.ID{id}, Draft: true}); err == nil {
 			t.Error("who may only look has a letter made")
 		}
-		if err := viewer.Dossier(t.Context(), id, io.Discard); err == nil {
+		if _, _, err := ask.Get(t.Context(), viewer, ask.SaveCase, ask.CaseRef{Case: id}); err == nil {
 			t.Error("who may only look takes a case file")
 		}
 	})
@@ -191,11 +191,12 @@ func TestDossierOfWhatWasErased(t *testing.T) {
 		b.archived("政府信息公开申请")
 		dossier := func() map[string]string {
 			t.Helper()
-			var out bytes.Buffer
-			if err := b.client.Dossier(t.Context(), "2026-00001", &out); err != nil {
+			_, content, err := ask.Get(t.Context(), b.client, ask.SaveCase, ask.CaseRef{Case: "2026-00001"})
+			if err != nil {
 				t.Fatal(err)
 			}
-			return untar(t, &out)
+			defer content.Close()
+			return untar(t, content)
 		}
 		before := dossier()
 		if eml := names(before, ".eml"); len(eml) != 1 || !strings.HasPrefix(eml[0], "邮件/001-20260302") {
@@ -205,7 +206,7 @@ func TestDossierOfWhatWasErased(t *testing.T) {
 			t.Error("a second time gives something else")
 		}
 		b.years(3)
-		if _, err := b.approver().Erase(t.Context(), ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
+		if _, err := ask.Do(t.Context(), b.approver(), ask.Erase, ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
 			t.Fatal(err)
 		}
 		after := dossier()

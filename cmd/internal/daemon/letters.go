@@ -19,7 +19,7 @@ import (
 // letterView is a letter as one case's record has it.
 func (f *office) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.Case) ask.LetterView {
 	v := ask.LetterView{
-		Letter: e.Letter, Label: e.Letter.Label(), Document: ask.Text(e.Document), Series: e.Series, Year: e.Year, Number: e.Number,
+		Letter: e.Letter, Label: e.Letter.Label(), Document: ask.Number(e.Document), Series: e.Series, Year: e.Year, Number: e.Number,
 		Cases: append([]casefile.ID{id}, e.With...), Applicant: ask.Text(c.Applicant), Party: ask.Text(e.Party),
 		Name: e.File.Name, Digest: e.File.Digest, Size: e.File.Size, Template: e.Template, Decides: e.Decides,
 	}
@@ -63,7 +63,7 @@ func (f *office) viewOf(tx *register.Tx, document string, id casefile.ID, digest
 }
 
 // LetterList lists letters: of a case, or of a year in the order of their numbers.
-func (f *office) LetterList(_ context.Context, q ask.LetterQuery) (all []ask.LetterView, err error) {
+func (f *office) LetterList(_ context.Context, _ ask.Call, q ask.LetterQuery) (all []ask.LetterView, err error) {
 	all = []ask.LetterView{}
 	err = f.reg.View(func(tx *register.Tx) error {
 		if q.Case != "" {
@@ -124,7 +124,8 @@ func numbered(tx *register.Tx, document string) ([]casefile.Record, error) {
 }
 
 // CopyLetter writes the bytes of a letter.
-func (f *office) CopyLetter(_ context.Context, number string, w io.Writer) error {
+func (f *office) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin func(ask.None) (io.Writer, error)) error {
+	number := q.Document
 	var d casefile.Digest
 	erased := false
 	err := f.reg.View(func(tx *register.Tx) error {
@@ -153,19 +154,22 @@ func (f *office) CopyLetter(_ context.Context, number string, w io.Writer) error
 		return err
 	}
 	defer file.Close()
+	w, err := begin(ask.None{})
+	if err != nil {
+		return err
+	}
 	_, err = io.Copy(w, file)
 	return err
 }
 
 // VoidLetter voids a letter on every case that it answers. What it announced stays recorded; a person is
 // told of that.
-func (f *office) VoidLetter(ctx context.Context, who ask.Actor, req ask.VoidLetterRequest) (res ask.LetterResult, err error) {
+func (f *office) VoidLetter(_ context.Context, c ask.Call, req ask.VoidLetterRequest) (res ask.LetterResult, err error) {
 	if req.Reason == "" {
-		return res, usageError("缺少作废的理由（--reason）")
+		return res, ask.Usage("缺少作废的理由（--reason）")
 	}
-	now := f.Now()
 	res = ask.LetterResult{Missing: []ask.Missing{}, Warnings: []string{}, Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
-	err = f.change(ctx, now, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		records, err := numbered(tx, req.Document)
 		if err != nil {
 			return err
@@ -182,7 +186,7 @@ func (f *office) VoidLetter(ctx context.Context, who ask.Actor, req ask.VoidLett
 			if err := voidable(history, r.Case, e, &res.Warnings); err != nil {
 				return err
 			}
-			made, err := tx.Append(who.String(), casefile.Draft{Case: r.Case, On: civil.Of(now), Event: casefile.LetterVoided{LetterNumber: e.LetterNumber, Document: e.Document, Reason: req.Reason}})
+			made, err := tx.Append(c.Who.String(), casefile.Draft{Case: r.Case, On: civil.Of(c.At), Event: casefile.LetterVoided{LetterNumber: e.LetterNumber, Document: e.Document, Reason: req.Reason}})
 			if err != nil {
 				return err
 			}
@@ -201,13 +205,10 @@ func (f *office) VoidLetter(ctx context.Context, who ask.Actor, req ask.VoidLett
 		}
 		return nil
 	})
-	if err != nil {
-		return ask.LetterResult{}, told(err)
+	if err != nil || c.DryRun {
+		return res, err
 	}
-	if ask.DryRun(ctx) {
-		return res, nil
-	}
-	f.Log.Info().Str("number", req.Document).Str("actor", who.String()).Msg("a letter was voided")
+	f.Log.Info().Str("number", req.Document).Str("actor", c.Who.String()).Msg("a letter was voided")
 	return res, nil
 }
 
@@ -215,7 +216,7 @@ func (f *office) VoidLetter(ctx context.Context, who ask.Actor, req ask.VoidLett
 func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued, warnings *[]string) error {
 	for _, l := range casefile.Letters(history) {
 		if l.LetterNumber == e.LetterNumber && l.Voided != "" {
-			return letterError("void-twice", "", "%s 已经作废：%s", l.Document, l.Voided)
+			return ask.Refused("void-twice", "", "%s 已经作废：%s", l.Document, l.Voided)
 		}
 	}
 	d, err := e.Decided()
@@ -231,7 +232,7 @@ func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued
 }
 
 // RecordLetter records what a letter announces, on each of its cases.
-func (f *office) RecordLetter(_ context.Context, who ask.Actor, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
+func (f *office) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
 	var drafts []ask.DraftView
 	err = f.reg.View(func(tx *register.Tx) error {
 		records, err := numbered(tx, req.Document)
@@ -253,11 +254,11 @@ func (f *office) RecordLetter(_ context.Context, who ask.Actor, req ask.RecordLe
 		return res, told(err)
 	}
 	for _, d := range drafts {
-		if needs := f.Needs(d.Kind); who.Role < needs {
-			return res, letterError("denied", "", "记录“%s”需要“%s”", d.Kind.Label(), needs.Label())
+		if needs := f.Needs(d.Kind); c.Who.Role < needs {
+			return res, ask.Refused("denied", "", "记录“%s”需要“%s”", d.Kind.Label(), needs.Label())
 		}
 	}
-	return f.Append(context.Background(), who, ask.AppendRequest{Drafts: drafts, DryRun: req.DryRun})
+	return f.Append(ctx, c, ask.AppendRequest{Drafts: drafts})
 }
 
 // announcement is what is recorded on a case when its letter goes out.
@@ -268,7 +269,7 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 	}
 	for _, l := range casefile.Letters(history) {
 		if l.LetterNumber == e.LetterNumber && l.Voided != "" {
-			return nil, letterError("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
+			return nil, ask.Refused("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
 		}
 	}
 	d, err := e.Decided()
@@ -276,10 +277,10 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 		return nil, err
 	}
 	if d == nil {
-		return nil, letterError("nothing-to-record", "", "“%s”没有要随之记录的事项", e.Letter.Label())
+		return nil, ask.Refused("nothing-to-record", "", "“%s”没有要随之记录的事项", e.Letter.Label())
 	}
 	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return letter.Same(d, r.Event) }) {
-		return nil, letterError("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
+		return nil, ask.Refused("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
 	}
 	body, err := casefile.EncodeEvent(d)
 	if err != nil {
@@ -288,7 +289,7 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 	drafts := []ask.DraftView{{Case: id, On: req.On, Kind: d.Kind(), Event: body}}
 	if req.Way != casefile.WayNone {
 		if d.Kind() != casefile.KindReplied {
-			return nil, usageError("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
+			return nil, ask.Usage("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
 		}
 		sent, err := casefile.EncodeEvent(casefile.Dispatched{Way: req.Way, Tracking: req.Tracking})
 		if err != nil {
@@ -300,13 +301,13 @@ func announcement(tx *register.Tx, id casefile.ID, e casefile.LetterIssued, req 
 }
 
 // ResumeLetters says which numbers are taken although the register has no letter with them.
-func (f *office) ResumeLetters(ctx context.Context, who ask.Actor, req ask.ResumeLettersRequest) (views []ask.RecordView, err error) {
-	now := f.Now()
+func (f *office) ResumeLetters(_ context.Context, c ask.Call, req ask.ResumeLettersRequest) (views []ask.RecordView, err error) {
+	now := c.At
 	year := cmp.Or(req.Year, civil.Of(now).Year())
 	if req.Reason == "" || len(req.Last) == 0 && !req.Rest {
-		return nil, usageError("请写明各种文书最后用过的号和理由（--reason）")
+		return nil, ask.Usage("请写明各种文书最后用过的号和理由（--reason）")
 	}
-	err = f.change(ctx, now, func(tx *register.Tx) error {
+	err = f.change(c, func(tx *register.Tx) error {
 		var drafts []casefile.Draft
 		add := func(series string, last int) {
 			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: casefile.LetterResumed{
@@ -327,12 +328,12 @@ func (f *office) ResumeLetters(ctx context.Context, who ask.Actor, req ask.Resum
 			add(letter.AllSeries, last)
 		}
 		if len(drafts) != len(req.Last) {
-			return usageError("续编的文书里有不认识的种类；ysq letter kinds 列出各种文书")
+			return ask.Usage("续编的文书里有不认识的种类；ysq letter kinds 列出各种文书")
 		}
 		if req.Rest {
 			add("", 0)
 		}
-		records, err := tx.Append(who.String(), drafts...)
+		records, err := tx.Append(c.Who.String(), drafts...)
 		if err != nil {
 			return err
 		}
@@ -349,7 +350,7 @@ func resumable(tx *register.Tx, series string, year, last int) error {
 		return err
 	}
 	if last < next.Number-1 || last > 1<<20 {
-		return letterError("letter-number", "写最后用过的号", "登记库里已用到第 %d 号，不能自第 %d 号续编", next.Number-1, last+1)
+		return ask.Refused("letter-number", "写最后用过的号", "登记库里已用到第 %d 号，不能自第 %d 号续编", next.Number-1, last+1)
 	}
 	return nil
 }

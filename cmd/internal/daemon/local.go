@@ -16,8 +16,7 @@ func Local(o Options) (*ask.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := ask.NewHandler(f, nil)
-	return h.InProcess(who, func() error {
+	return ask.InProcess(f.door(nil), who, func() error {
 		for _, p := range f.pollers {
 			p.Close()
 		}

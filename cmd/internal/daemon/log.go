@@ -12,7 +12,7 @@ import (
 )
 
 // Records yields records in order.
-func (f *office) Records(ctx context.Context, q ask.LogQuery, yield func(ask.RecordView) error) error {
+func (f *office) Records(ctx context.Context, _ ask.Call, q ask.LogQuery, yield func(ask.RecordView) error) error {
 	return told(f.reg.View(func(tx *register.Tx) error {
 		if q.Case != "" {
 			return caseLog(tx, q, yield)

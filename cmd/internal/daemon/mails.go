@@ -24,7 +24,7 @@ func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.Mail
 		s.Label += "（" + s.LastError + "）"
 	}
 	v := ask.MailboxStatus{
-		Account: s.Account, State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
+		Account: ask.Handle(s.Account), State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
 		LastSuccess: instant(s.LastSuccess), LastTaken: instant(s.LastTaken), NextTry: instant(s.NextTry), Interval: int(s.Interval.Seconds()),
 		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
 	}
@@ -35,8 +35,8 @@ func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.Mail
 
 func (f *office) mailView(e casefile.MessageTaken) ask.MailView {
 	v := ask.MailView{
-		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: e.Account, Folder: e.Folder, UID: e.UID,
-		ArrivedAt: instant(e.ArrivedAt), From: e.From.String(), Subject: e.Subject, Size: e.Size,
+		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
+		ArrivedAt: instant(e.ArrivedAt), From: ask.Address(e.From.String()), Subject: e.Subject, Size: e.Size,
 		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
 	}
 	if v.Reasons == nil {
@@ -53,9 +53,9 @@ func (f *office) mailView(e casefile.MessageTaken) ask.MailView {
 }
 
 // Mails yields the mails that ended in a place.
-func (f *office) Mails(ctx context.Context, place casefile.Disposition, yield func(ask.MailView) error) error {
+func (f *office) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
 	return told(f.reg.View(func(tx *register.Tx) error {
-		for m, err := range tx.Mails(place) {
+		for m, err := range tx.Mails(q.Place) {
 			if err != nil {
 				return err
 			}
@@ -71,10 +71,10 @@ func (f *office) Mails(ctx context.Context, place casefile.Disposition, yield fu
 }
 
 // Mail finds a mail by the beginning of its digest and reads it.
-func (f *office) Mail(_ context.Context, digest string) (ask.MailView, error) {
+func (f *office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailView, error) {
 	var v ask.MailView
 	err := f.reg.View(func(tx *register.Tx) error {
-		d, err := findMail(tx, digest)
+		d, err := findMail(tx, q.Mail)
 		if err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (f *office) mailsOf(tx *register.Tx, items []casefile.Item) ([]ask.MailView
 		if err != nil {
 			return nil, err
 		}
-		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: i.Letter.From.String(), Subject: i.Letter.Subject, ArrivedAt: instant(i.At)}
+		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: ask.Address(i.Letter.From.String()), Subject: i.Letter.Subject, ArrivedAt: instant(i.At)}
 		if taken := lastTaken(about); taken != nil {
 			v = f.mailView(*taken)
 		}
@@ -198,11 +198,11 @@ func filesOf(items []casefile.Item) []casefile.File {
 }
 
 // OpenMail makes a case of a mail that ended outside of one.
-func (f *office) OpenMail(ctx context.Context, who ask.Actor, digest string) (ask.CaseRow, error) {
+func (f *office) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseRow, error) {
 	var row ask.CaseRow
-	now := f.Now()
-	err := f.change(ctx, now, func(tx *register.Tx) error {
-		d, err := findMail(tx, digest)
+	who, now := c.Who, c.At
+	err := f.change(c, func(tx *register.Tx) error {
+		d, err := findMail(tx, q.Mail)
 		if err != nil {
 			return err
 		}

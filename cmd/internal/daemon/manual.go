@@ -43,10 +43,14 @@ func (f *office) manualOf(year int) (*stats.Manual, error) {
 }
 
 // Manual returns the clerk's file of a year, or a draft of it with last year's words.
-func (f *office) Manual(_ context.Context, year int) (ask.ManualText, error) {
+func (f *office) Manual(_ context.Context, _ ask.Call, q ask.YearRef) (ask.ManualText, error) {
+	year := q.Year
+	if err := plausible(year); err != nil {
+		return ask.ManualText{}, err
+	}
 	b, err := os.ReadFile(f.manualPath(year))
 	if err == nil {
-		return ask.ManualText{Text: string(b), Saved: true}, nil
+		return ask.ManualText{Text: ask.Public(b), Saved: true}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return ask.ManualText{}, err
@@ -56,24 +60,28 @@ func (f *office) Manual(_ context.Context, year int) (ask.ManualText, error) {
 		return ask.ManualText{}, err
 	}
 	last, err := f.manualOf(year - 1)
-	return ask.ManualText{Text: annual.Draft(year, format, last)}, err
+	return ask.ManualText{Text: ask.Public(annual.Draft(year, format, last))}, err
 }
 
 // SetManual saves the clerk's file, if it can be read.
-func (f *office) SetManual(_ context.Context, who ask.Actor, year int, text string) error {
+func (f *office) SetManual(_ context.Context, c ask.Call, q ask.ManualEdit) (m ask.ManualText, err error) {
+	year, text := q.Year, q.Text
+	if err := plausible(year); err != nil {
+		return m, err
+	}
 	format, err := stats.FormatOf(stats.Current)
 	if err != nil {
-		return err
+		return m, err
 	}
 	if _, err := annual.Parse([]byte(text), format); err != nil {
-		return usageError("%v", err)
+		return m, ask.Usage("%v", err)
 	}
 	if err := os.MkdirAll(f.annualDir(), 0o700); err != nil {
-		return err
+		return m, err
 	}
 	if err := (durable.Disk{}).Replace(f.manualPath(year), 0o600, durable.Content([]byte(text))); err != nil {
-		return err
+		return m, err
 	}
-	f.Log.Info().Int("year", year).Str("actor", who.String()).Msg("the words of the annual report were edited")
-	return nil
+	f.Log.Info().Int("year", year).Str("actor", c.Who.String()).Msg("the words of the annual report were edited")
+	return ask.ManualText{Text: ask.Public(text), Saved: true}, nil
 }

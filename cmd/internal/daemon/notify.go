@@ -75,7 +75,7 @@ func statusLine(s ask.Status) string {
 		if m.Label != "" {
 			last += "，" + m.Label
 		}
-		parts = append(parts, m.Account+" "+last)
+		parts = append(parts, string(m.Account)+" "+last)
 	}
 	parts = append(parts, s.Troubles...)
 	if s.Backup.Late {

@@ -56,14 +56,14 @@ func testDisplaced(t *testing.T, name string) {
 		if err := os.Rename(path, path+".moved"); err != nil {
 			t.Fatal(err)
 		}
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || !strings.Contains(strings.Join(s.Troubles, ""), "移走、替换") {
 			t.Errorf("told as %q, %v", s.Troubles, err)
 		}
 		if err := os.Rename(path+".moved", path); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := b.client.Status(t.Context()); err != nil || len(s.Troubles) != 0 {
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || len(s.Troubles) != 0 {
 			t.Errorf("put back, it is told as %q, %v", s.Troubles, err)
 		}
 	})

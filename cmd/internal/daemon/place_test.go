@@ -25,7 +25,7 @@ func TestDetachedMailHasAPlace(t *testing.T) {
 		}
 		d := waiting[0].Digest
 		where := func() string {
-			m, err := b.client.Mail(t.Context(), d.String())
+			m, err := ask.Do(t.Context(), b.client, ask.Mail, ask.MailRef{Mail: d.String()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestDetachedMailHasAPlace(t *testing.T) {
 			}
 		}
 		for _, id := range []casefile.ID{first, second} {
-			if _, err := b.client.AttachMail(t.Context(), id, d.String(), "x"); err != nil {
+			if _, err := ask.Do(t.Context(), b.client, ask.AttachMail, ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: d.String()}, Reason: "x"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -55,7 +55,7 @@ func TestDetachedMailHasAPlace(t *testing.T) {
 		b.record(second, casefile.Voided{Seq: last.Seq, Reason: "x"})
 		see("brought back", "case "+string(second))
 		b.record(second, casefile.Detached{Digest: d, Reason: "x"})
-		if _, err := b.client.OpenMail(t.Context(), d.String()); err != nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: d.String()}); err != nil {
 			t.Errorf("opening it as a case: %v", err)
 		}
 	})

@@ -16,10 +16,10 @@ import (
 )
 
 // Outbox lists the mails that are not settled, or all of the last year.
-func (f *office) Outbox(_ context.Context, all bool) (views []ask.OutgoingView, err error) {
+func (f *office) Outbox(_ context.Context, _ ask.Call, q ask.OutboxQuery) (views []ask.OutgoingView, err error) {
 	views = []ask.OutgoingView{}
 	err = f.reg.View(func(tx *register.Tx) error {
-		if all {
+		if q.All {
 			list, err := tx.OutgoingSince(f.Now().AddDate(-1, 0, 0))
 			for _, o := range list {
 				views = append(views, outgoingView(o))
@@ -39,7 +39,8 @@ func (f *office) Outbox(_ context.Context, all bool) (views []ask.OutgoingView, 
 }
 
 // Outgoing returns a mail of the outbox with its text and its history.
-func (f *office) Outgoing(_ context.Context, id uint64) (v ask.OutgoingView, err error) {
+func (f *office) Outgoing(_ context.Context, _ ask.Call, q ask.OutgoingRef) (v ask.OutgoingView, err error) {
+	id := q.ID
 	var o register.Outgoing
 	err = f.reg.View(func(tx *register.Tx) error {
 		if o, err = tx.Outgoing(id); err != nil {
@@ -93,9 +94,9 @@ func concerns(e casefile.Event, id uint64) bool {
 
 func outgoingView(o register.Outgoing) ask.OutgoingView {
 	v := ask.OutgoingView{
-		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: o.To.String(), Subject: o.Subject,
-		Document: ask.Text(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
-		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: o.MessageID, Digest: o.Digest,
+		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: ask.Address(o.To.String()), Subject: o.Subject,
+		Document: ask.Number(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
+		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: ask.Handle(o.MessageID), Digest: o.Digest,
 	}
 	if o.State == casefile.OutQueued {
 		v.Next = instant(o.Last.Next)
@@ -112,7 +113,10 @@ func fileNames(files []casefile.File) []string {
 }
 
 // Send prepares a clerk's mail on a case. It is on its way when this returns, not yet there.
-func (f *office) Send(ctx context.Context, who ask.Actor, req ask.SendRequest) (v ask.OutgoingView, err error) {
+func (f *office) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask.OutgoingView, err error) {
+	if req.Way == casefile.OutNone {
+		return v, ask.Usage("没有写明存草稿箱还是直接发出")
+	}
 	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter}
 	if req.Way == casefile.OutSMTP && !f.Config.SMTP.Enabled() {
 		return v, &ask.Error{Code: "no-smtp", Msg: "没有配置发信服务器，不能直接发出", Hint: "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", Exit: ask.ExitRefused}
@@ -123,8 +127,8 @@ func (f *office) Send(ctx context.Context, who ask.Actor, req ask.SendRequest) (
 	if o.Text == "" && len(o.Files) > 0 {
 		o.Text = "您好：\n\n请查收附件。\n"
 	}
-	if o.Text == "" && !req.DryRun { // of a trial the files are still to come
-		return v, usageError("没有正文也没有附件")
+	if o.Text == "" && !c.DryRun { // of a trial the files are still to come
+		return v, ask.Usage("没有正文也没有附件")
 	}
 	if err := f.keeps(o.Files); err != nil {
 		return v, err
@@ -132,17 +136,17 @@ func (f *office) Send(ctx context.Context, who ask.Actor, req ask.SendRequest) (
 	if !strings.Contains(o.Subject, string(req.Case)) {
 		o.Subject = fmt.Sprintf("%s（%s）", o.Subject, req.Case)
 	}
-	if req.DryRun {
+	if c.DryRun {
 		if err := addressError(o.to.Mail); err != nil {
 			return v, err
 		}
-		return ask.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: o.to.String(), Subject: o.Subject, Document: ask.Text(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
+		return ask.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: ask.Address(o.to.String()), Subject: o.Subject, Document: ask.Number(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
 	}
-	id, err := f.prepare(who.String(), o)
+	id, err := f.prepare(c.Who.String(), o)
 	if err != nil {
 		return v, told(err)
 	}
-	if v, err = f.Outgoing(ctx, id); err == nil && f.started.IsZero() {
+	if v, err = f.Outgoing(ctx, c, ask.OutgoingRef{ID: id}); err == nil && f.started.IsZero() {
 		v.Reason = "守护进程没有运行，启动后才会发出"
 	}
 	return v, err
@@ -238,11 +242,24 @@ func incoming(items []casefile.Item) (all []casefile.Letter) {
 	return all
 }
 
-// RetryOutgoing lets a mail be tried again. One that may have been sent needs the clerk's word that it
+// DecideOutgoing does what a person decided about a mail.
+func (f *office) DecideOutgoing(ctx context.Context, c ask.Call, d ask.OutgoingDecision) (ask.OutgoingView, error) {
+	switch {
+	case d.Do == "retry":
+		return f.retryOutgoing(ctx, c, d.ID, d.Again)
+	case d.Do != "drop" && d.Do != "sent":
+		return ask.OutgoingView{}, ask.Usage("不认识的处理 %q", d.Do)
+	case d.Reason == "":
+		return ask.OutgoingView{}, ask.Usage("要写明理由（--reason）")
+	}
+	return f.dropOutgoing(ctx, c, d.ID, d.Do == "sent", d.Reason)
+}
+
+// retryOutgoing lets a mail be tried again. One that may have been sent needs the clerk's word that it
 // may arrive twice.
-func (f *office) RetryOutgoing(ctx context.Context, who ask.Actor, id uint64, again bool) (ask.OutgoingView, error) {
-	return f.decideOutgoing(ctx, who, id, func(o register.Outgoing) (casefile.MailSettled, error) {
-		e := casefile.MailSettled{State: casefile.OutQueued, Reason: "由 " + who.String() + " 重试"}
+func (f *office) retryOutgoing(ctx context.Context, c ask.Call, id uint64, again bool) (ask.OutgoingView, error) {
+	return f.decideOutgoing(ctx, c, id, func(o register.Outgoing) (casefile.MailSettled, error) {
+		e := casefile.MailSettled{State: casefile.OutQueued, Reason: "由 " + c.Who.String() + " 重试"}
 		switch {
 		case o.State == casefile.OutQueued, o.State == casefile.OutHeld, o.State == casefile.OutFailed:
 			return e, nil
@@ -256,12 +273,12 @@ func (f *office) RetryOutgoing(ctx context.Context, who ask.Actor, id uint64, ag
 	})
 }
 
-// DropOutgoing gives a mail up, or with sent set records a person's word that it was sent.
-func (f *office) DropOutgoing(ctx context.Context, who ask.Actor, id uint64, sent bool, reason string) (ask.OutgoingView, error) {
-	return f.decideOutgoing(ctx, who, id, func(o register.Outgoing) (casefile.MailSettled, error) {
-		e := casefile.MailSettled{State: casefile.OutDropped, Reason: "由 " + who.String() + " 放弃：" + reason}
+// dropOutgoing gives a mail up, or with sent set records a person's word that it was sent.
+func (f *office) dropOutgoing(ctx context.Context, c ask.Call, id uint64, sent bool, reason string) (ask.OutgoingView, error) {
+	return f.decideOutgoing(ctx, c, id, func(o register.Outgoing) (casefile.MailSettled, error) {
+		e := casefile.MailSettled{State: casefile.OutDropped, Reason: "由 " + c.Who.String() + " 放弃：" + reason}
 		if sent {
-			e.State, e.Reason = casefile.OutSent, "由 "+who.String()+" 核实已发出："+reason
+			e.State, e.Reason = casefile.OutSent, "由 "+c.Who.String()+" 核实已发出："+reason
 			e.Differs = []string{"没有核对发出的内容"} // nobody but this person has seen it: the step is theirs to record
 		}
 		if o.State.Ended() || o.State == casefile.OutSending {
@@ -275,9 +292,8 @@ func notNow(o register.Outgoing, what string) error {
 	return &ask.Error{Code: "outgoing-state", Msg: fmt.Sprintf("待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what), Exit: ask.ExitRefused}
 }
 
-func (f *office) decideOutgoing(ctx context.Context, who ask.Actor, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (ask.OutgoingView, error) {
-	now := f.Now()
-	err := f.change(ctx, now, func(tx *register.Tx) error {
+func (f *office) decideOutgoing(ctx context.Context, c ask.Call, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (ask.OutgoingView, error) {
+	err := f.change(c, func(tx *register.Tx) error {
 		o, err := tx.Outgoing(id)
 		if err != nil {
 			return err
@@ -287,13 +303,13 @@ func (f *office) decideOutgoing(ctx context.Context, who ask.Actor, id uint64, d
 			return err
 		}
 		e.Mail, e.Try = id, o.Tries
-		_, err = tx.Append(who.String(), casefile.Draft{Case: o.Case, On: civil.Of(now), Event: e})
+		_, err = tx.Append(c.Who.String(), casefile.Draft{Case: o.Case, On: civil.Of(c.At), Event: e})
 		return err
 	})
 	if err != nil {
 		return ask.OutgoingView{}, told(err)
 	}
-	return f.Outgoing(ctx, id)
+	return f.Outgoing(ctx, c, ask.OutgoingRef{ID: id})
 }
 
 // mediaType goes by the name, as mail programs do.

@@ -125,7 +125,11 @@ func windowDiagnosis(d *diagnoses, at func(string) string, p mailbox.Probe, now 
 }
 
 // Live converses with every account, one after the other.
-func (f *office) Live(ctx context.Context, wait time.Duration) ([]ask.Transcript, error) {
+func (f *office) Live(ctx context.Context, _ ask.Call, q ask.LiveRequest) ([]ask.Transcript, error) {
+	wait := q.Wait
+	if wait < 0 || wait > time.Hour {
+		return nil, ask.Usage("%v 不是 1 小时以内的时长", wait)
+	}
 	var accounts []*account
 	for i, m := range f.Config.Mailboxes {
 		if s := f.pollers[i].Status(); patient(s) {
@@ -140,12 +144,15 @@ func converse(ctx context.Context, accounts []*account, wait time.Duration) []as
 	all := []ask.Transcript{}
 	for i, a := range accounts {
 		p, err := a.Probe(ctx, mailbox.ProbeOptions{Live: true, Wait: wait})
-		t := ask.Transcript{Account: strconv.Itoa(i + 1), Lines: p.Lines, Answers: []ask.Answer{}}
+		t := ask.Transcript{Account: strconv.Itoa(i + 1), Lines: []ask.Public{}, Answers: []ask.Learned{}}
+		for _, line := range p.Lines {
+			t.Lines = append(t.Lines, ask.Public(line))
+		}
 		if !p.CertificateEnds.IsZero() {
-			t.Answers = append(t.Answers, ask.Answer{Question: "TLS 证书有效至", Answer: civil.Of(p.CertificateEnds).String()})
+			t.Answers = append(t.Answers, ask.Learned{Question: "TLS 证书有效至", Answer: civil.Of(p.CertificateEnds).String()})
 		}
 		for _, x := range p.Answers {
-			t.Answers = append(t.Answers, ask.Answer{Question: x.Question, Answer: x.Answer})
+			t.Answers = append(t.Answers, ask.Learned{Question: x.Question, Answer: x.Answer})
 		}
 		if e, ok := errors.AsType[*mailbox.Error](err); ok {
 			t.Error = e.Fault.Label()

@@ -185,7 +185,8 @@ func (u understood) alternatives(field form.Field, n int, but string) (all []str
 }
 
 // Propose reads what has not been read yet of a case, and says what it seems to be.
-func (f *office) Propose(ctx context.Context, id casefile.ID) (ask.Proposals, error) {
+func (f *office) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Proposals, error) {
+	id := q.Case
 	u, err := f.understand(ctx, id)
 	if err != nil {
 		return ask.Proposals{}, err
@@ -415,20 +416,21 @@ func quoted(s string) string {
 }
 
 // tokenOf names values: another mail, another version, or another hand gives another.
-func tokenOf(values []ask.ProposedValue, mark string) string {
+func tokenOf(values []ask.ProposedValue, mark string) ask.Handle {
 	text, err := json.Marshal(values)
 	if err != nil {
 		return ""
 	}
 	sum := sha256.Sum256(append(text, mark...))
-	return hex.EncodeToString(sum[:8])
+	return ask.Handle(hex.EncodeToString(sum[:8]))
 }
 
 // Register registers a case: what the clerk wrote, and of the proposals what he accepts.
-func (f *office) Register(ctx context.Context, who ask.Actor, id casefile.ID, r ask.RegisterRequest) (ask.AppendResult, error) {
+func (f *office) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
+	id := r.Case
 	var e casefile.Registered
 	if err := json.Unmarshal(r.Event, &e); err != nil {
-		return ask.AppendResult{}, usageError("登记内容无法理解：%v", err)
+		return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
 	}
 	u, err := f.understand(ctx, id)
 	if err != nil {
@@ -475,6 +477,5 @@ func (f *office) Register(ctx context.Context, who ask.Actor, id casefile.ID, r 
 	if err != nil {
 		return ask.AppendResult{}, err
 	}
-	return f.Append(ctx, who, ask.AppendRequest{DryRun: r.DryRun,
-		Drafts: []ask.DraftView{{Case: id, On: r.On, Kind: casefile.KindRegistered, Event: event}}})
+	return f.Append(ctx, c, ask.AppendRequest{Drafts: []ask.DraftView{{Case: id, On: r.On, Kind: casefile.KindRegistered, Event: event}}})
 }

@@ -23,7 +23,7 @@ func applicationOf(name, id, phone, request string) string {
 
 func (b *bureau) proposals(id casefile.ID) ask.Proposals {
 	b.t.Helper()
-	p, err := b.client.Proposals(b.t.Context(), id, false)
+	p, err := ask.Do(b.t.Context(), b.client, ask.Propose, ask.CaseRef{Case: id})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -32,11 +32,11 @@ func (b *bureau) proposals(id casefile.ID) ask.Proposals {
 
 // accept registers a case with all that is proposed.
 func (b *bureau) accept(p ask.Proposals) error {
-	req := ask.RegisterRequest{Token: p.Token, Event: json.RawMessage(`{}`)}
+	req := ask.RegisterRequest{CaseRef: ask.CaseRef{Case: p.Case}, Token: p.Token, Event: json.RawMessage(`{}`)}
 	for _, v := range p.Values {
 		req.Accept = append(req.Accept, v.Flag)
 	}
-	_, err := b.client.Register(b.t.Context(), p.Case, req)
+	_, err := ask.Do(b.t.Context(), b.client, ask.Register, req)
 	return err
 }
 
@@ -66,7 +66,7 @@ func TestProposeAndRegister(t *testing.T) {
 		if err := b.accept(b.proposals("2026-00001")); err != nil {
 			t.Fatal(err)
 		}
-		d, err := b.client.Show(t.Context(), "2026-00001", true)
+		d, err := ask.Do(t.Context(), b.client.Reveal(ask.All), ask.Show, ask.CaseRef{Case: "2026-00001"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,11 +132,11 @@ func TestRepeatAndBurst(t *testing.T) {
 			t.Errorf("related while open: %+v", p.Related)
 		}
 		b.record("2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}, casefile.Dispatched{Way: casefile.ByEmail})
-		d, err := b.client.Show(t.Context(), "2026-00012", false)
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00012"})
 		if err != nil || len(d.Related) == 0 || d.Related[0].Case != "2026-00001" || d.Related[0].Advice != "repeat" || d.Counts == nil {
 			t.Errorf("shown once it is answered: %+v, %+v, %v", d.Related, d.Counts, err)
 		}
-		if d, err := b.client.Show(t.Context(), "2026-00001", false); err != nil || d.Related != nil {
+		if d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"}); err != nil || d.Related != nil {
 			t.Errorf("shown of the first: %+v, %v", d.Related, err)
 		}
 	})

@@ -78,7 +78,7 @@ func TestReadingQueue(t *testing.T) {
 		if got, want := s.take(), []string{"第二件", "附件", "第一件"}; !slices.Equal(got, want) {
 			t.Errorf("read %q, want %q", got, want)
 		}
-		d, err := b.client.Show(t.Context(), "2026-00002", false)
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00002"})
 		if err != nil || len(d.Mails[0].Readings) != 2 || d.Mails[0].Readings[1].State != "read" || d.Mails[0].Readings[1].Name != "a.txt" {
 			t.Errorf("shown: %+v, %v", d.Mails, err)
 		}
@@ -98,7 +98,7 @@ func TestReadingQueue(t *testing.T) {
 		if !b.daemon.readings.has(first) {
 			t.Fatal("what was read is not kept")
 		}
-		if _, err := b.approver().Erase(t.Context(), ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
+		if _, err := ask.Do(t.Context(), b.approver(), ask.Erase, ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
 			t.Fatal(err)
 		}
 		if b.daemon.readings.has(first) {

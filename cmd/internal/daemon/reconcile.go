@@ -42,7 +42,7 @@ func (f *office) Booked(_ context.Context, account, folder string, validity uint
 }
 
 // Reconcile audits every account, side by side.
-func (f *office) Reconcile(ctx context.Context) (ask.Reconciliation, error) {
+func (f *office) Reconcile(ctx context.Context, _ ask.Call, _ ask.None) (ask.Reconciliation, error) {
 	errs := make([]error, len(f.pollers))
 	var wg sync.WaitGroup
 	for i, p := range f.pollers {
@@ -97,7 +97,7 @@ func (f *office) officeTime(t time.Time) time.Time {
 
 func (f *office) folderView(tx *register.Tx, a mailbox.Audit, folder mailbox.FolderAudit) (ask.FolderAudit, error) {
 	v := ask.FolderAudit{
-		Folder: folder.Name, Role: string(folder.Role), UIDValidity: folder.UIDValidity, Listed: folder.Listed,
+		Folder: ask.Handle(folder.Name), Role: string(folder.Role), UIDValidity: folder.UIDValidity, Listed: folder.Listed,
 		Missing: []ask.MissingMail{}, Quarantined: []ask.MailView{}, Gone: len(folder.Gone), Refused: folder.Refused,
 	}
 	for _, m := range folder.Missing {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,7 @@ func (b *bureau) onProvider(o imapsim.Options) {
 
 func (b *bureau) reconcile() ask.Reconciliation {
 	b.t.Helper()
-	r, err := b.client.Reconcile(b.t.Context())
+	r, err := ask.Do(b.t.Context(), b.client, ask.Reconcile, ask.None{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func TestReconcile(t *testing.T) {
 		if f.Missing[0].UID != uids[5] || since.Sub(b.now()).Abs() > time.Minute {
 			t.Errorf("missing %+v, want UID %d since now", f.Missing, uids[5])
 		}
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || !strings.Contains(strings.Join(s.Troubles, ""), "1 封邮件没有收进登记簿") {
 			t.Errorf("status: %q, %v", s.Troubles, err)
 		}
@@ -152,7 +153,7 @@ func TestThirtyDayWindow(t *testing.T) {
 				synctest.Wait()
 				r := b.reconcile()
 				f := inbox(t, r)
-				s, err := b.client.Status(t.Context())
+				s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -182,7 +183,7 @@ func TestRetryDecision(t *testing.T) {
 			t.Fatal(err)
 		}
 		digest := unread.Digest.String()
-		res, err := b.client.Retry(t.Context(), digest[:12])
+		res, err := ask.Do(t.Context(), b.client, ask.Retry, ask.RetryRequest{Mail: digest[:12]})
 		if err != nil || len(res.Decided) != 1 || res.Decided[0].Disposition != "parked" {
 			t.Fatalf("tried again while the cause lasts: %+v, %v", res, err)
 		}
@@ -192,17 +193,17 @@ func TestRetryDecision(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(b.state, "mail", digest[:1], digest+".eml"), raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		res, err = b.client.Retry(t.Context(), "")
+		res, err = ask.Do(t.Context(), b.client, ask.Retry, ask.RetryRequest{Mail: ""})
 		if err != nil || len(res.Decided) != 1 || res.Decided[0].Case != "2026-00001" {
 			t.Fatalf("tried again: %+v, %v", res, err)
 		}
 		if n := len(b.mails(casefile.Parked)) + len(b.mails(casefile.Duplicate)); n != 0 {
 			t.Errorf("%d entries besides that of the case", n)
 		}
-		if _, err := b.client.Retry(t.Context(), digest); err == nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.Retry, ask.RetryRequest{Mail: digest}); err == nil {
 			t.Error("a mail about which nothing failed was tried again")
 		}
-		trace, err := b.client.Trace(t.Context(), digest[:8])
+		trace, err := ask.Do(t.Context(), b.client, ask.Trace, ask.MailRef{Mail: digest[:8]})
 		if err != nil || len(trace.Steps) != 4 || len(trace.Cases) != 1 || !trace.Kept {
 			t.Fatalf("trace %+v, %v", trace, err)
 		}
@@ -229,11 +230,11 @@ func TestRetryQuarantined(t *testing.T) {
 			t.Fatal("fetched before its time")
 		}
 		for _, wrong := range []string{"INBOX:1", "垃圾邮件:" + fmt.Sprint(q[0].UID), "INBOX:x"} {
-			if _, err := b.client.Retry(t.Context(), wrong); err == nil {
+			if _, err := ask.Do(t.Context(), b.client, ask.Retry, ask.RetryRequest{Mail: wrong}); err == nil {
 				t.Errorf("%s names no mail that failed", wrong)
 			}
 		}
-		res, err := b.client.Retry(t.Context(), fmt.Sprintf("INBOX:%d", q[0].UID))
+		res, err := ask.Do(t.Context(), b.client, ask.Retry, ask.RetryRequest{Mail: fmt.Sprintf("INBOX:%d", q[0].UID)})
 		if err != nil || res.Due != 1 || res.Taken != 1 || res.Left != 0 {
 			t.Errorf("tried again: %+v, %v", res, err)
 		}
@@ -252,28 +253,32 @@ func TestSaveMail(t *testing.T) {
 		b.sim.Add("垃圾邮件", compose("x <x@example.test>", "广告", "x"), b.now())
 		b.poll()
 		digest := casefile.DigestOf(raw).String()
-		if _, err := b.client.SaveMail(t.Context(), digest); err != nil {
-			t.Fatal(err)
+		save := func(q ask.SaveMailRequest) ([]byte, error) {
+			_, content, err := ask.Get(t.Context(), b.client, ask.SaveMail, q)
+			if err != nil {
+				return nil, err
+			}
+			defer content.Close()
+			return io.ReadAll(content)
 		}
-		var got, part bytes.Buffer
-		if err := b.client.CopyMail(t.Context(), digest, -1, &got); err != nil || !bytes.Equal(got.Bytes(), raw) {
-			t.Errorf("the mail came as %q, %v", got.Bytes(), err)
+		if got, err := save(ask.SaveMailRequest{MailRef: ask.MailRef{Mail: digest}}); err != nil || !bytes.Equal(got, raw) {
+			t.Errorf("the mail came as %q, %v", got, err)
 		}
-		if err := b.client.CopyMail(t.Context(), digest, 0, &part); err != nil || !strings.Contains(part.String(), "13800000000") {
-			t.Errorf("its text came as %q, %v", part.String(), err)
+		if part, err := save(ask.SaveMailRequest{MailRef: ask.MailRef{Mail: digest}, Part: new(0)}); err != nil || !strings.Contains(string(part), "13800000000") {
+			t.Errorf("its text came as %q, %v", part, err)
 		}
-		if err := b.client.CopyMail(t.Context(), digest, 7, &part); err == nil {
+		if _, err := save(ask.SaveMailRequest{MailRef: ask.MailRef{Mail: digest}, Part: new(7)}); err == nil {
 			t.Error("a part that there is not was sent")
 		}
-		if n := len(texts(b.show("2026-00001"), casefile.KindRevealed)); n != 1 {
-			t.Errorf("recorded %d times, want once", n)
+		if n := len(texts(b.show("2026-00001"), casefile.KindRevealed)); n != 2 {
+			t.Errorf("recorded %d times, want once for each time that it was taken", n)
 		}
 		parked := b.mails(casefile.Parked)[0].Digest.String()
-		if _, err := b.client.SaveMail(t.Context(), parked); err != nil {
+		if _, err := save(ask.SaveMailRequest{MailRef: ask.MailRef{Mail: parked}}); err != nil {
 			t.Fatal(err)
 		}
 		var actors []string
-		err := b.client.Log(t.Context(), ask.LogQuery{}, func(r ask.RecordView) error {
+		err := ask.Each(t.Context(), b.client, ask.Log, ask.LogQuery{}, func(r ask.RecordView) error {
 			if r.Kind == casefile.KindRevealed && r.Case == "" {
 				actors = append(actors, r.Actor)
 			}

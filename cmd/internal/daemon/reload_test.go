@@ -45,7 +45,7 @@ func TestReload(t *testing.T) {
 		}
 		agency := func() string {
 			t.Helper()
-			s, err := b.client.Status(t.Context())
+			s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 			if err != nil {
 				t.Fatal(err)
 			}

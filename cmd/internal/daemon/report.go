@@ -19,7 +19,11 @@ import (
 
 // Report returns the annual report of a year: as it was frozen, or else computed as far as the year
 // has come.
-func (f *office) Report(_ context.Context, year int) (rep stats.Report, err error) {
+func (f *office) Report(_ context.Context, _ ask.Call, q ask.YearRef) (rep stats.Report, err error) {
+	year := q.Year
+	if err := plausible(year); err != nil {
+		return rep, err
+	}
 	err = f.reg.View(func(tx *register.Tx) error {
 		past, err := pastYears(tx)
 		if err != nil {
@@ -156,18 +160,19 @@ func undecided(tx *register.Tx, from, to civil.Date) (stats.Undecided, error) {
 }
 
 // ReportCases names what a cell counts: of a frozen year as it was frozen.
-func (f *office) ReportCases(_ context.Context, year int, cell string, q ask.ReportQuery) (held ask.CellCases, err error) {
-	if err := withinYear(year, q); err != nil {
+func (f *office) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held ask.CellCases, err error) {
+	year, cell := q.Year, q.Cell
+	if err := withinYear(q.ReportQuery); err != nil {
 		return held, err
 	}
 	format, err := stats.FormatOf(cmp.Or(q.Format, stats.Current))
 	if err != nil {
-		return held, usageError("%v", err)
+		return held, ask.Usage("%v", err)
 	}
 	matter, ofDisputes := format.ParseMatterCell(cell)
 	at, err := format.ParseCell(cell)
 	if err != nil && !ofDisputes {
-		return held, usageError("%v；表四的写如 行政复议,结果维持", err)
+		return held, ask.Usage("%v；表四的写如 行政复议,结果维持", err)
 	}
 	err = f.reg.View(func(tx *register.Tx) error {
 		past, err := pastYears(tx)

@@ -16,12 +16,12 @@ import (
 
 // Retry tries again what failed: it makes quarantined mails due and polls, and decides anew about
 // mails that are parked because no decision came to pass.
-func (f *office) Retry(ctx context.Context, who ask.Actor, which string) (ask.RetryResult, error) {
+func (f *office) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.RetryResult, error) {
 	res := ask.RetryResult{Decided: []ask.MailView{}}
-	now := f.Now()
-	err := f.reg.Update(now, func(tx *register.Tx) error {
+	who, now := c.Who, c.At
+	err := f.change(c, func(tx *register.Tx) error {
 		res.Due, res.Decided = 0, []ask.MailView{}
-		failed, err := failedMails(tx, which)
+		failed, err := failedMails(tx, q.Mail)
 		if err != nil {
 			return err
 		}

@@ -20,10 +20,10 @@ const (
 
 // Search yields what has all the words, the newest first. The index says where to look; what it has
 // not come to yet is looked at as a whole. Only what is found in the records and mails themselves counts.
-func (f *office) Search(ctx context.Context, q ask.SearchQuery, yield func(ask.Hit) error) error {
+func (f *office) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield func(ask.Hit) error) error {
 	query, err := words.Parse(q.Words)
 	if err != nil {
-		return usageError("%v", err)
+		return ask.Usage("%v", err)
 	}
 	s := search{f: f, query: query, below: math.MaxUint64}
 	for n := 0; ; {

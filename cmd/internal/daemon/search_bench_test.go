@@ -49,7 +49,7 @@ func BenchmarkSearch(b *testing.B) {
 
 func hits(b *testing.B, f *office, words string, limit int) (n int) {
 	b.Helper()
-	err := f.Search(b.Context(), ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
+	err := f.Search(b.Context(), ask.Call{}, ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 
 func (b *bureau) search(words string) (hits []ask.Hit) {
 	b.t.Helper()
-	err := b.client.Search(b.t.Context(), ask.SearchQuery{Words: words}, func(h ask.Hit) error { hits = append(hits, h); return nil })
+	err := ask.Each(b.t.Context(), b.client, ask.Search, ask.SearchQuery{Words: words}, func(h ask.Hit) error { hits = append(hits, h); return nil })
 	if err != nil {
 		b.t.Fatalf("search %s: %v", words, err)
 	}
@@ -119,7 +119,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%+v", hits)
 		}
 		// A mail that becomes a case is found as the case, and once.
-		if _, err := b.client.OpenMail(t.Context(), b.mails(casefile.Parked)[0].Digest.String()); err != nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: b.mails(casefile.Parked)[0].Digest.String()}); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -129,7 +129,7 @@ func TestSearch(t *testing.T) {
 			pass(time.Minute)
 		}
 		for _, bad := range []string{"", "。", strings.Repeat("长", 200)} {
-			err := b.client.Search(t.Context(), ask.SearchQuery{Words: bad}, func(ask.Hit) error { return nil })
+			err := ask.Each(t.Context(), b.client, ask.Search, ask.SearchQuery{Words: bad}, func(ask.Hit) error { return nil })
 			if e, ok := err.(*ask.Error); !ok || e.Exit != ask.ExitUsage {
 				t.Errorf("search %q: %v", bad, err)
 			}
@@ -183,7 +183,7 @@ func (b *bureau) everyPoint() {
 		}
 	}
 	var few []casefile.ID
-	err := b.client.Search(b.t.Context(), ask.SearchQuery{Words: "监测点", Limit: 3}, func(h ask.Hit) error { few = append(few, h.Case); return nil })
+	err := ask.Each(b.t.Context(), b.client, ask.Search, ask.SearchQuery{Words: "监测点", Limit: 3}, func(h ask.Hit) error { few = append(few, h.Case); return nil })
 	if err != nil || !slices.Equal(few, []casefile.ID{hits[0].Case, hits[1].Case, hits[2].Case}) {
 		b.t.Errorf("the first three: %v, %v", few, err)
 	}
@@ -309,7 +309,7 @@ func TestMonth(t *testing.T) {
 		b := openBureau(t, "2026-03-31")
 		open := func(on, applicant string) casefile.ID {
 			t.Helper()
-			_, err := b.client.New(t.Context(), ask.NewCase{Channel: casefile.InPerson, On: ask.Day(civil.MustParse(on)), Subject: "申请"})
+			_, err := ask.Do(t.Context(), b.client, ask.New, ask.NewCase{Channel: casefile.InPerson, On: ask.Day(civil.MustParse(on)), Subject: "申请"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -322,12 +322,12 @@ func TestMonth(t *testing.T) {
 		open("2026-02-28", "张三")
 		second := open("2026-03-31", "张 三")
 		b.record(first, casefile.Reviewed{}, casefile.FeeNoticed{By: "件", Count: 11, Yuan: 100})
-		m, err := b.client.Month(t.Context(), second)
+		m, err := ask.Do(t.Context(), b.client, ask.Month, ask.CaseRef{Case: second})
 		want := []ask.MonthCase{{Case: first, ReceivedOn: ask.Day(civil.MustParse("2026-03-01")), Noticed: 100}, {Case: second, ReceivedOn: ask.Day(civil.MustParse("2026-03-31"))}}
 		if err != nil || m.Month != "2026-03" || !slices.Equal(m.Cases, want) {
 			t.Errorf("%+v, %v, want %+v", m, err, want)
 		}
-		if _, err := b.client.Month(t.Context(), "2026-00099"); err == nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.Month, ask.CaseRef{Case: "2026-00099"}); err == nil {
 			t.Error("the month of no case")
 		}
 	})

@@ -40,9 +40,15 @@ func openPost(t *testing.T, day string, change func(*bureau)) (*bureau, *smtpsim
 	return b, post
 }
 
+// keep sends a file to be kept.
+func (b *bureau) keep(name, content string) (f casefile.File, err error) {
+	err = ask.Put(b.t.Context(), b.client, ask.PutFile, ask.FileName{Name: name}, strings.NewReader(content), func(kept casefile.File) error { f = kept; return nil })
+	return f, err
+}
+
 func (b *bureau) put(name, content string) casefile.File {
 	b.t.Helper()
-	f, err := b.client.PutFile(b.t.Context(), name, strings.NewReader(content))
+	f, err := b.keep(name, content)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -51,7 +57,7 @@ func (b *bureau) put(name, content string) casefile.File {
 
 func (b *bureau) send(r ask.SendRequest) ask.OutgoingView {
 	b.t.Helper()
-	v, err := b.client.Send(b.t.Context(), r)
+	v, err := ask.Do(b.t.Context(), b.client, ask.Send, r)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -60,7 +66,7 @@ func (b *bureau) send(r ask.SendRequest) ask.OutgoingView {
 
 func (b *bureau) outgoing(id uint64) ask.OutgoingView {
 	b.t.Helper()
-	v, err := b.client.Outgoing(b.t.Context(), id)
+	v, err := ask.Do(b.t.Context(), b.client, ask.Outgoing, ask.OutgoingRef{ID: id})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -138,7 +144,7 @@ func TestReplyBySMTP(t *testing.T) {
 		if n := happened[casefile.MessageIn](b.history("2026-00001")); n != 1 {
 			t.Errorf("the answer to our letter: %d", n)
 		}
-		if all, _ := b.client.Outbox(t.Context(), false); len(all) != 0 {
+		if all, _ := ask.Do(t.Context(), b.client, ask.Outbox, ask.OutboxQuery{All: false}); len(all) != 0 {
 			t.Errorf("left in the outbox: %+v", all)
 		}
 	})
@@ -286,21 +292,21 @@ func TestUnknownWaitsForAPerson(t *testing.T) {
 		if v = b.outgoing(v.ID); v.State != "unknown" || len(post.Mails()) != 0 {
 			t.Fatalf("%+v, taken %d times", v, len(post.Mails()))
 		}
-		s, err := b.client.Status(t.Context())
+		s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
 		if err != nil || !slices.ContainsFunc(s.Troubles, func(t string) bool { return strings.Contains(t, "1 封信不知是否发出") }) {
 			t.Errorf("status says %q, %v", s.Troubles, err)
 		}
-		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, ask.OutgoingDecision{Do: "retry"}); err == nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: v.ID}, Do: "retry"}); err == nil {
 			t.Error("retried without a word that it may arrive twice")
 		}
-		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, ask.OutgoingDecision{Do: "retry", Again: true}); err != nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: v.ID}, Do: "retry", Again: true}); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(time.Hour)
 		if v = b.outgoing(v.ID); v.State != "sent" || len(post.Mails()) != 1 {
 			t.Errorf("%+v, taken %d times", v, len(post.Mails()))
 		}
-		if _, err := b.client.DecideOutgoing(t.Context(), v.ID, ask.OutgoingDecision{Do: "drop", Reason: "x"}); err == nil {
+		if _, err := ask.Do(t.Context(), b.client, ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: v.ID}, Do: "drop", Reason: "x"}); err == nil {
 			t.Error("what was sent was dropped")
 		}
 	})
@@ -413,7 +419,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		life(func(d *Daemon) {
 			time.Sleep(2 * time.Hour)
 			n := 0
-			if err := d.List(t.Context(), ask.ListQuery{}, func(ask.CaseRow) error { n++; return nil }); err != nil || n != 1 {
+			if err := d.List(t.Context(), ask.Call{}, ask.ListQuery{}, func(ask.CaseRow) error { n++; return nil }); err != nil || n != 1 {
 				t.Errorf("%d cases after the restoration, %v", n, err)
 			}
 		})
@@ -449,7 +455,7 @@ func TestMorningDigest(t *testing.T) {
 		// It comes to the office's own mailbox, too, where nobody has to look at it.
 		b.sim.Add("INBOX", mails[1].Raw, b.now())
 		b.sleepUntil("2026-03-05")
-		if err := b.client.Mails(t.Context(), casefile.Parked, func(m ask.MailView) error { t.Errorf("parked: %+v", m); return nil }); err != nil {
+		if err := ask.Each(t.Context(), b.client, ask.Mails, ask.MailQuery{Place: casefile.Parked}, func(m ask.MailView) error { t.Errorf("parked: %+v", m); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		b.sleepUntil("2026-03-09") // Thursday, Friday, not at the weekend, Monday
@@ -461,7 +467,7 @@ func TestMorningDigest(t *testing.T) {
 		if fmt.Sprint(days) != "map[03-04:2 03-05:2 03-06:2 03-09:2]" {
 			t.Errorf("by day: %v", days)
 		}
-		if d, err := b.client.Digest(t.Context()); err != nil || d.Items == 0 || d.Last == nil || !strings.Contains(d.Calendar, "BEGIN:VEVENT") {
+		if d, err := ask.Do(t.Context(), b.client, ask.Digest, ask.None{}); err != nil || d.Items == 0 || d.Last == nil || !strings.Contains(string(d.Calendar), "BEGIN:VEVENT") {
 			t.Errorf("preview: %+v, %v", d, err)
 		}
 	})

@@ -113,7 +113,7 @@ func TestPasswordFileUnreadable(t *testing.T) {
 		if s.Fault != mailbox.FaultSettings || !strings.Contains(s.LastError, path) || s.Hint == "" || b.sim.Counts().LoginAttempts != 0 {
 			t.Errorf("status %+v after %d logins", s, b.sim.Counts().LoginAttempts)
 		}
-		if told, err := b.client.Status(t.Context()); err != nil || !strings.Contains(told.Mailboxes[0].Label, path) {
+		if told, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || !strings.Contains(told.Mailboxes[0].Label, path) {
 			t.Errorf("told as %+v, %v", told.Mailboxes, err)
 		}
 		if err := os.WriteFile(path, password, 0o600); err != nil {
@@ -240,7 +240,7 @@ func TestCutSessionGivesFiveCases(t *testing.T) {
 				b.sim.Inject(imapsim.At{Session: next}.Do(imapsim.CutAfter(int64(cut), imapsim.EOF)))
 			}
 			for range 10 {
-				if _, err := b.client.Poll(t.Context()); err == nil {
+				if _, err := ask.Do(t.Context(), b.client, ask.Poll, ask.None{}); err == nil {
 					break
 				}
 				time.Sleep(time.Until(b.daemon.pollers[0].Status().NextTry))

@@ -14,10 +14,10 @@ import (
 )
 
 // Trace tells what became of a mail: every record about its bytes, and the cases that it is on.
-func (f *office) Trace(_ context.Context, digest string) (ask.MailTrace, error) {
+func (f *office) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrace, error) {
 	t := ask.MailTrace{Steps: []ask.TraceStep{}, Cases: []ask.CaseRow{}}
 	err := f.reg.View(func(tx *register.Tx) error {
-		d, err := findMail(tx, digest)
+		d, err := findMail(tx, q.Mail)
 		if err != nil {
 			return err
 		}
@@ -57,75 +57,50 @@ func (f *office) traceStep(tx *register.Tx, r casefile.Record) ask.TraceStep {
 	return s
 }
 
-// SaveMail records that somebody takes a mail out of the register, unmasked, and returns what it is
-// made of. Without the record there is nothing to take.
-func (f *office) SaveMail(_ context.Context, who ask.Actor, digest string) (ask.MailView, error) {
-	v := ask.MailView{}
-	now := f.Now()
-	err := f.reg.Update(now, func(tx *register.Tx) error {
-		d, err := findMail(tx, digest)
-		if err != nil {
-			return err
-		}
-		if !f.store.Has(d) {
-			return noBytes(d)
-		}
-		about, err := tx.About(d)
-		if err != nil {
-			return err
-		}
-		v.Digest = d
-		on := []casefile.ID{""} // of a mail on no case, the register's own
-		for _, r := range about {
-			if r.Case != "" && !slices.Contains(on, r.Case) {
-				on = append(on, r.Case)
-			}
-		}
-		if len(on) > 1 {
-			on = on[1:]
-		}
-		for _, id := range on {
-			e := casefile.Revealed{What: "mail save " + d.Short()[:6]}
-			if _, err := tx.Append(who.String(), casefile.Draft{Case: id, On: civil.Of(now), Event: e}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return v, told(err)
-	}
-	f.read(&v, parse.Limits{})
-	return v, nil
-}
-
-func noBytes(d casefile.Digest) error {
-	return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: ask.ExitNotFound}
-}
-
-// CopyMail writes a mail's bytes, or one part of it decoded.
-func (f *office) CopyMail(_ context.Context, digest string, part int, w io.Writer) error {
-	var d casefile.Digest
+// SaveMail gives out a mail with what it is made of: its bytes and then those of each attachment, or those
+// of one part.
+func (f *office) SaveMail(_ context.Context, _ ask.Call, q ask.SaveMailRequest, begin func(ask.MailView) (io.Writer, error)) error {
+	var v ask.MailView
 	err := f.reg.View(func(tx *register.Tx) (err error) {
-		d, err = findMail(tx, digest)
+		v.Digest, err = findMail(tx, q.Mail)
 		return err
 	})
 	if err != nil {
-		return told(err)
+		return err
 	}
-	file, err := f.store.Open(d)
+	file, err := f.store.Open(v.Digest)
 	if err != nil {
-		return noBytes(d)
+		return noBytes(v.Digest)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	if part < 0 {
-		_, err = io.Copy(w, file)
+	f.read(&v, parse.Limits{})
+	v.Size = info.Size()
+	if q.Part != nil && !slices.ContainsFunc(v.Parts, func(p casefile.Part) bool { return p.Index == *q.Part }) {
+		return ask.NotFound("", "邮件 %s 没有第 %d 个附件", v.Digest.Short(), *q.Part)
+	}
+	w, err := begin(v)
+	if err != nil {
 		return err
 	}
-	_, err = parse.CopyPart(w, file, info.Size(), part, parse.Limits{})
-	return err
+	if q.Part == nil {
+		if _, err := io.Copy(w, file); err != nil {
+			return err
+		}
+	}
+	for _, p := range v.Parts {
+		if q.Part != nil && p.Index == *q.Part || q.Part == nil && p.Attachment {
+			if _, err := parse.CopyPart(w, file, info.Size(), p.Index, parse.Limits{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func noBytes(d casefile.Digest) error {
+	return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: ask.ExitNotFound}
 }

@@ -32,12 +32,9 @@ func (f *office) rowOf(tx *register.Tx, c casefile.Case) ask.CaseRow {
 		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
 		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
 		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable,
-		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Text(c.Document),
+		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
 		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
-		Disputes: []string{}, Messages: c.Messages,
-	}
-	for _, d := range tx.DisputesOf(c.ID) {
-		r.Disputes = append(r.Disputes, string(d))
+		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages,
 	}
 	if s.Finished {
 		r.Late = &s.Late

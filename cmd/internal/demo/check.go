@@ -72,7 +72,7 @@ func (p *player) kept(d delivery, book map[place]ask.MailView) error {
 // table checks the identities of the year's table, and its first row against the list of cases,
 // counted here once more. It returns how many applications that are.
 func (p *player) table(ctx context.Context) (cases int, err error) {
-	r, err := p.client.Report(ctx, year)
+	r, err := ask.Do(ctx, p.client, ask.Report, ask.YearRef{Year: year})
 	if err != nil {
 		return 0, err
 	}
@@ -90,7 +90,7 @@ func (p *player) table(ctx context.Context) (cases int, err error) {
 	clear(listed[:])
 	columns := map[ask.Text]int{"自然人": 0, "商业企业": 1, "科研机构": 2, "社会公益组织": 3, "法律服务机构": 4, "其他": 5}
 	total := len(columns)
-	err = p.client.List(ctx, ask.ListQuery{All: true}, func(r ask.CaseRow) error {
+	err = ask.Each(ctx, p.client, ask.List, ask.ListQuery{All: true}, func(r ask.CaseRow) error {
 		if r.Kind == "application" && r.Stage != "dismissed" {
 			listed[columns[r.Category]]++
 			listed[total]++

@@ -162,7 +162,7 @@ func (f *office) start(ctx context.Context, c config.Config, version string) err
 	}()
 	f.client = ask.Dial(f.socket)
 	for {
-		_, err := f.client.Status(ctx)
+		_, err := ask.Do(ctx, f.client, ask.Overview, ask.None{})
 		if err == nil {
 			return nil
 		}

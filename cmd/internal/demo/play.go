@@ -118,7 +118,7 @@ const tries = 3
 // fetched polls until the book knows where the mail ended: at once, unless the server withholds it.
 func (p *player) fetched(ctx context.Context, d delivery) (ask.MailView, error) {
 	for range tries {
-		if _, err := p.client.Poll(ctx); err != nil {
+		if _, err := ask.Do(ctx, p.client, ask.Poll, ask.None{}); err != nil {
 			return ask.MailView{}, err
 		}
 		book, err := p.book(ctx)
@@ -140,7 +140,7 @@ func (p *player) book(ctx context.Context) (map[place]ask.MailView, error) {
 	}
 	book := make(map[place]ask.MailView, len(mails))
 	for _, m := range mails {
-		book[place{m.Folder, m.UID}] = m
+		book[place{string(m.Folder), m.UID}] = m
 	}
 	return book, nil
 }
@@ -150,7 +150,7 @@ func (p *player) look(ctx context.Context, m ask.MailView) (row ask.CaseRow, fre
 	if m.Case == "" {
 		return row, false, nil
 	}
-	d, err := p.client.Show(ctx, m.Case, false)
+	d, err := ask.Do(ctx, p.client, ask.Show, ask.CaseRef{Case: m.Case})
 	if err != nil {
 		return row, false, err
 	}
@@ -215,7 +215,7 @@ func (p *player) resolve(ctx context.Context, text string) (string, error) {
 		if ref[1] == '@' {
 			return digest[:12]
 		}
-		m, e := p.client.Mail(ctx, digest)
+		m, e := ask.Do(ctx, p.client, ask.Mail, ask.MailRef{Mail: digest})
 		if e != nil || m.Case == "" {
 			err = errors.Join(err, e, fmt.Errorf("%s names no case", ref))
 			return ref
@@ -223,7 +223,7 @@ func (p *player) resolve(ctx context.Context, text string) (string, error) {
 		if ref[1] != '#' {
 			return string(m.Case)
 		}
-		d, e := p.client.Show(ctx, m.Case, false)
+		d, e := ask.Do(ctx, p.client, ask.Show, ask.CaseRef{Case: m.Case})
 		if e != nil {
 			err = errors.Join(err, e)
 			return ref

@@ -1,0 +1,203 @@
+package ask
+
+import (
+	"encoding/json"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// What is known of cases.
+var (
+	List    = Stream[ListQuery, CaseRow]{Name: "list", Role: Viewer} // in the order of their numbers
+	Show    = Op[CaseRef, CaseDetail]{Name: "show", Role: Viewer, Look: CaseRef.look}
+	Explain = Op[CaseRef, Explanation]{Name: "explain", Role: Viewer}
+	// Due lists what is due within so many working days or past, the earliest first, of the cases and disputes
+	// that mention all the words.
+	Due = Op[DueQuery, []DueItem]{Name: "due", Role: Viewer}
+	Log = Stream[LogQuery, RecordView]{Name: "log", Role: Viewer} // in order
+)
+
+// CaseRef names a case.
+type CaseRef struct {
+	Case casefile.ID `json:"case"`
+}
+
+func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "show --reveal"} }
+
+// DueQuery says how far ahead to look.
+type DueQuery struct {
+	Within int    `json:"within"`
+	Words  string `json:"words,omitzero"`
+}
+
+// LogQuery selects records.
+type LogQuery struct {
+	Case  casefile.ID `json:"case,omitzero"`  // empty: all
+	Since civil.Date  `json:"since,omitzero"` // recorded on or after
+	Until civil.Date  `json:"until,omitzero"` // recorded on or before
+	After uint64      `json:"after,omitzero"` // Seq
+	Last  int         `json:"last,omitzero"`  // only so many, the last of them; 0: all
+}
+
+// CaseRow is a case as lists show it. The names are an interface that others build on (CHANGELOG):
+// absent values are null, a waiting case has no due, a finished one is not overdue and late or not.
+type CaseRow struct {
+	Case         casefile.ID `json:"case"`
+	Kind         Text        `json:"kind"`  // application, correction, other; null before registration
+	Stage        string      `json:"stage"` // code; see casefile.Stage
+	Clock        string      `json:"clock"` // running, waiting, stopped, none
+	Applicant    Text        `json:"applicant"`
+	Category     Text        `json:"category"` // one of the six columns of 表三, by its heading
+	Department   Text        `json:"department"`
+	Assignee     Text        `json:"assignee"`
+	Subject      Text        `json:"subject"`
+	Channel      string      `json:"channel"`
+	ArrivedAt    *time.Time  `json:"arrived_at"` // +08:00
+	ConfirmedOn  Day         `json:"confirmed_on"`
+	RegisteredOn Day         `json:"registered_on"`
+	ReceivedOn   Day         `json:"received_on"` // 收到申请之日
+	DueStrict    Day         `json:"due_strict"`
+	DueLegal     Day         `json:"due_legal"`
+	Due          Day         `json:"due"` // the one that alarms
+	WaitingFor   Text        `json:"waiting_for"`
+	WaitingUntil Day         `json:"waiting_until"`
+	Provisional  bool        `json:"provisional"`
+	Overdue      bool        `json:"overdue"`
+	Late         *bool       `json:"late"` // null while open
+	// Disputable: the strict due date was missed and the legal one was not, or not yet.
+	Disputable        bool                 `json:"disputable"`
+	RemainingWorkdays *int                 `json:"remaining_workdays"`
+	Outcome           Text                 `json:"outcome"`
+	Basis             Text                 `json:"basis"`
+	DocumentNumber    Number               `json:"document_number"`
+	RepliedOn         Day                  `json:"replied_on"`
+	StoppedOn         Day                  `json:"stopped_on"`
+	Disputes          []casefile.DisputeID `json:"disputes"`
+	Messages          int                  `json:"messages"`
+}
+
+// ListQuery selects cases; the zero value means every open one.
+type ListQuery struct {
+	All          bool             `json:"all,omitzero"`        // closed ones, too
+	Stages       []casefile.Stage `json:"stages,omitzero"`     // any of these; implies All for closed stages
+	DueWithin    *int             `json:"due_within,omitzero"` // due within so many working days, overdue ones included
+	Overdue      bool             `json:"overdue,omitzero"`
+	Disputable   bool             `json:"disputable,omitzero"` // past the strict due date only; implies All
+	Unregistered bool             `json:"unregistered,omitzero"`
+	Words        string           `json:"words,omitzero"` // all of these words in applicant, subject, request or department
+	After        casefile.ID      `json:"after,omitzero"`
+	Limit        int              `json:"limit,omitzero"` // 0: no limit
+}
+
+// CaseDetail is all there is to know about a case.
+type CaseDetail struct {
+	CaseRow
+	Request     Text                  `json:"request"`
+	Contact     Text                  `json:"contact"`
+	Addresses   []Address             `json:"addresses"`
+	Agent       Text                  `json:"agent,omitzero"` // 委托代理人, by name
+	Masked      bool                  `json:"masked"`         // personal data is masked in this answer
+	Alarms      []Alarm               `json:"alarms"`
+	Next        []Step                `json:"next"` // what may be recorded now
+	Suggestions []casefile.Suggestion `json:"suggestions"`
+	Records     []RecordView          `json:"records"`
+	Mails       []MailView            `json:"mails"`
+	Files       []casefile.File       `json:"files"` // documents that were put into it
+	// MergedInto is the case that goes on for this one, and Merged are the numbers that point to this one.
+	MergedInto casefile.ID   `json:"merged_into,omitzero"`
+	Merged     []casefile.ID `json:"merged,omitzero"`
+	Letters    []LetterView  `json:"letters"`
+	// FileReadings are what became of reading Files, as far as they were read, by their digests.
+	FileReadings []PartReading `json:"file_readings,omitzero"`
+	// Related are earlier applications of the same applicant for the like, and Counts is there where there
+	// are many in the month; both of open cases only.
+	Related []RelatedCase    `json:"related,omitzero"`
+	Counts  *ApplicantCounts `json:"counts,omitzero"`
+	// Candidates are mails without a case that may be the application of this one, which has none: an
+	// imported row, say. A person attaches them.
+	Candidates []MailView `json:"candidates,omitzero"`
+}
+
+// Step is something that may be recorded now.
+type Step struct {
+	Command string `json:"command"`
+	Label   string `json:"label"`
+}
+
+// RecordView is a record for people and machines.
+type RecordView struct {
+	Seq      uint64          `json:"seq"`
+	On       Day             `json:"on"`
+	Recorded time.Time       `json:"recorded"`
+	Actor    string          `json:"actor"`
+	Case     casefile.ID     `json:"case,omitzero"`
+	Kind     casefile.Kind   `json:"kind"`
+	Label    string          `json:"label"`
+	Text     string          `json:"text"`
+	Voided   bool            `json:"voided,omitzero"`
+	Event    json.RawMessage `json:"event,omitzero"`
+}
+
+// Alarm is a day on which something about a case is due.
+type Alarm struct {
+	Kind      string `json:"kind"`
+	Label     string `json:"label"`
+	On        Day    `json:"on"`
+	Remaining int    `json:"remaining_workdays"` // from today, negative when past
+	Text      string `json:"text"`
+}
+
+// DueItem is an alarm with its case, or with its dispute: then Case and Stage are absent, Applicant
+// is who complains and Subject says where and about what.
+type DueItem struct {
+	Case      casefile.ID        `json:"case,omitzero"`
+	Dispute   casefile.DisputeID `json:"dispute,omitzero"`
+	Applicant Text               `json:"applicant"`
+	Subject   Text               `json:"subject"`
+	Stage     string             `json:"stage,omitzero"`
+	Alarm
+	Provisional bool `json:"provisional"`
+}
+
+// Explanation is how a case's due dates come about.
+type Explanation struct {
+	Case   CaseRow     `json:"case"`
+	Today  Day         `json:"today"`
+	Clocks []ClockView `json:"clocks"` // strict, then legal
+}
+
+// ClockView is one reading of the statutory period.
+type ClockView struct {
+	View         string     `json:"view"`  // strict or legal
+	Label        string     `json:"label"` // in Chinese
+	Start        Day        `json:"start"`
+	Limit        int        `json:"limit"` // working days, extension included
+	Due          Day        `json:"due"`
+	Set          bool       `json:"set"` // the due date was set, not counted
+	Provisional  bool       `json:"provisional"`
+	WaitingFor   Text       `json:"waiting_for"`
+	WaitingUntil Day        `json:"waiting_until"`
+	Stopped      Day        `json:"stopped"`
+	Turns        []TurnView `json:"turns"`
+	Days         []DayView  `json:"days"`
+}
+
+// TurnView is what one record did to the clock.
+type TurnView struct {
+	Seq    uint64 `json:"seq"`
+	On     Day    `json:"on"`
+	Label  string `json:"label"`
+	Effect string `json:"effect"` // in Chinese
+	Text   string `json:"text"`
+}
+
+// DayView is one day of the walk.
+type DayView struct {
+	Date   Day    `json:"date"`
+	Number int    `json:"number"` // which working day; 0: not counted
+	Why    string `json:"why"`    // 周末, 春节（国办发明电〔2025〕7号）, 调休上班, or what it is excluded for
+}
+
+func (d *CaseDetail) setMasked() { d.Masked = true }

@@ -1,0 +1,313 @@
+package ask
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// desk is an Office that remembers what a Door told it.
+type desk struct {
+	mu     sync.Mutex
+	looks  []Look
+	err    error // of recording a look
+	texts  []string
+	needs  map[casefile.Kind]Role
+	failed []error
+}
+
+func (k *desk) Roles() Roles            { return Roles{Owner: uint32(os.Geteuid())} }
+func (k *desk) Holders(r Role) []string { return []string{"组" + r.Label()} }
+func (k *desk) Needs(kind casefile.Kind) Role {
+	if r, ok := k.needs[kind]; ok {
+		return r
+	}
+	return Operator
+}
+func (k *desk) Now() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone) }
+func (k *desk) Looked(_ context.Context, _ Call, l Look) error {
+	k.looks = append(k.looks, l)
+	return k.err
+}
+func (k *desk) Texts(context.Context, []casefile.ID) ([]string, error) { return k.texts, nil }
+func (k *desk) Explain(err error) error                                { return err }
+func (k *desk) Failed(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.failed = append(k.failed, err)
+}
+
+func nothing() error { return nil }
+
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// asking opens a door at which one operation is answered, and a client of somebody.
+func asking[Q, A any](t *testing.T, k *desk, role Role, op Op[Q, A], handle func(context.Context, Call, Q) (A, error)) *Client {
+	t.Helper()
+	d := NewDoor(k)
+	Answer(d, op, handle)
+	c := InProcess(d, Actor{Name: "某人", UID: 1000, Role: role}, nothing)
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func shown(context.Context, Call, CaseRef) (CaseDetail, error) {
+	return CaseDetail{CaseRow: CaseRow{Subject: "申请人13800138000"}, Contact: "张三 13800138000，证号11010119900307123X"}, nil
+}
+
+func TestContactIsOpenedWithoutIdentity(t *testing.T) {
+	k := &desk{}
+	c := asking(t, k, Operator, Show, shown)
+	d, err := Do(t.Context(), c.Reveal(Contact), Show, CaseRef{Case: "2026-00001"})
+	if err != nil || d.Contact != "张三 13800138000，证号**************123X" || !d.Masked || len(k.looks) != 1 {
+		t.Errorf("%+v, %v, looks %v", d, err, k.looks)
+	}
+	if d, err = Do(t.Context(), c.Reveal(All), Show, CaseRef{Case: "2026-00001"}); err != nil || !strings.Contains(string(d.Contact), "11010119900307123X") || d.Masked {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if _, err := Do(t.Context(), c.Reveal("some"), Show, CaseRef{}); codeOf(err) != "usage" {
+		t.Errorf("a degree that there is not: %v", err)
+	}
+}
+
+// The kinds that a request records may need another role than the operation, and some are the register's.
+func TestKindsDecideTheRole(t *testing.T) {
+	k := &desk{needs: map[casefile.Kind]Role{casefile.KindExtended: Approver}}
+	var recorded int
+	c := asking(t, k, Operator, Append, func(context.Context, Call, AppendRequest) (AppendResult, error) {
+		recorded++
+		return AppendResult{}, nil
+	})
+	for kind, want := range map[casefile.Kind]string{casefile.KindNoted: "", casefile.KindExtended: "denied", casefile.KindMessageTaken: "usage", casefile.KindLetterIssued: "usage"} {
+		_, err := Do(t.Context(), c, Append, AppendRequest{Drafts: []DraftView{{Case: "2026-00001", Kind: kind, Event: []byte("{}")}}})
+		if codeOf(err) != want {
+			t.Errorf("%s: %v, want %q", kind, err, want)
+		}
+	}
+	if recorded != 1 {
+		t.Errorf("recorded %d", recorded)
+	}
+}
+
+// What the asker wishes comes with the call; what came before a deadline is given up after it.
+func TestEnvelope(t *testing.T) {
+	var got Call
+	c := asking(t, &desk{}, Operator, Append, func(ctx context.Context, c Call, _ AppendRequest) (AppendResult, error) {
+		got = c
+		if c.Within == 0 {
+			return AppendResult{}, nil
+		}
+		<-ctx.Done()
+		return AppendResult{}, ctx.Err()
+	})
+	if _, err := Do(t.Context(), c.Dry(true).IfSeq("2026-00001", 7), Append, AppendRequest{}); err != nil || !got.DryRun || got.IfSeq["2026-00001"] != 7 || got.Who.UID != 1000 || got.At.IsZero() {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := Do(t.Context(), c, Append, AppendRequest{}); err != nil || got.DryRun || got.IfSeq != nil {
+		t.Errorf("the first client keeps its own: %+v, %v", got, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := Do(ctx, c, Append, AppendRequest{}); err == nil || got.Within <= 0 || got.Within > 50*time.Millisecond {
+		t.Errorf("within %v: %v", got.Within, err)
+	}
+}
+
+// The role is judged and the size bounded before a body is read.
+func TestBodies(t *testing.T) {
+	d := NewDoor(&desk{})
+	Answer(d, Append, func(context.Context, Call, AppendRequest) (AppendResult, error) { return AppendResult{}, nil })
+	Answer(d, Show, shown)
+	c := InProcess(d, Actor{Role: Viewer}, nothing)
+	defer c.Close()
+	never, _ := net.Pipe()
+	defer never.Close()
+	if _, err := c.send(t.Context(), http.MethodPost, "/v1/record", never); codeOf(err) != "denied" {
+		t.Errorf("a body that never comes, of somebody who may not: %v", err)
+	}
+	for name, body := range map[string]string{
+		"too large": `{"case":"` + strings.Repeat("x", 70<<10) + `"}`, "no JSON": `case`, "unknown": `{"kase":"x"}`, "more than one": `{}{}`, "nothing": ``,
+	} {
+		if _, err := c.send(t.Context(), http.MethodPost, "/v1/show", strings.NewReader(body)); codeOf(err) != "usage" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := c.send(t.Context(), http.MethodPost, "/v1/nothing", nil); codeOf(err) != "usage" {
+		t.Errorf("an operation that there is not: %v", err)
+	}
+	if _, err := c.send(t.Context(), http.MethodGet, "/v1/show", nil); codeOf(err) != "usage" {
+		t.Errorf("another method: %v", err)
+	}
+}
+
+func TestErrorsCross(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		code string
+		exit int
+	}{
+		{"rule", &casefile.RuleError{Code: "extension-twice", Case: "2026-00001", Msg: "只能延长一次"}, "extension-twice", ExitRefused},
+		{"step", &casefile.TransitionError{Case: "2026-00001", Stage: casefile.StageReceived, Kind: casefile.KindReplied}, "illegal-step", ExitRefused},
+		{"own", &Error{Code: "not-found", Msg: "没有", Hint: "list", Exit: ExitNotFound}, "not-found", ExitNotFound},
+		{"wrapped", fmt.Errorf("x: %w", &Error{Code: "held", Msg: "m", Exit: ExitUnreachable}), "held", ExitUnreachable},
+		{"changed", Changed("2026-00001", 3, 5), "changed", ExitRefused},
+		{"refused", Refused("x", "y", "z"), "x", ExitRefused},
+		{"late", context.DeadlineExceeded, "too-long", ExitFailed},
+		{"internal", errors.New("disk on fire"), "internal", ExitFailed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := asking(t, &desk{}, Viewer, Show, func(context.Context, Call, CaseRef) (CaseDetail, error) { return CaseDetail{}, tt.err })
+			_, err := Do(t.Context(), c, Show, CaseRef{})
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Code != tt.code || e.Exit != tt.exit || e.Msg == "" {
+				t.Errorf("got %+v (%v)", e, err)
+			}
+		})
+	}
+}
+
+func TestPanicIsOneAnswer(t *testing.T) {
+	k := &desk{}
+	panics := true
+	c := asking(t, k, Viewer, Show, func(context.Context, Call, CaseRef) (d CaseDetail, err error) {
+		if panics {
+			panic("boom")
+		}
+		return d, nil
+	})
+	if _, err := Do(t.Context(), c, Show, CaseRef{}); codeOf(err) != "internal" || len(k.failed) == 0 {
+		t.Errorf("a panic became %v", err)
+	}
+	panics = false
+	if _, err := Do(t.Context(), c, Show, CaseRef{}); err != nil {
+		t.Errorf("after the panic: %v", err)
+	}
+}
+
+func TestListIsWholeOrAnError(t *testing.T) {
+	var broken error
+	d := NewDoor(&desk{})
+	AnswerEach(d, List, func(_ context.Context, _ Call, _ ListQuery, yield func(CaseRow) error) error {
+		for _, id := range []casefile.ID{"2026-00001", "2026-00002"} {
+			if err := yield(CaseRow{Case: id}); err != nil {
+				return err
+			}
+		}
+		return broken
+	})
+	c := InProcess(d, Actor{Role: Viewer}, nothing)
+	defer c.Close()
+	read := func() (n int, err error) {
+		err = Each(t.Context(), c, List, ListQuery{}, func(CaseRow) error { n++; return nil })
+		return n, err
+	}
+	if n, err := read(); n != 2 || err != nil {
+		t.Errorf("whole list: %d, %v", n, err)
+	}
+	stop := errors.New("enough")
+	if err := Each(t.Context(), c, List, ListQuery{}, func(CaseRow) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("yield's error: %v", err)
+	}
+	broken = errors.New("page 7 is unreadable")
+	if n, err := read(); n != 2 || err == nil || !strings.Contains(err.Error(), "page 7") {
+		t.Errorf("a list that breaks off: %d, %v", n, err)
+	}
+}
+
+func TestProtocolMismatchIsReported(t *testing.T) {
+	d := NewDoor(&desk{})
+	Answer(d, Show, shown)
+	c := InProcess(d, Actor{Role: Viewer}, nothing)
+	defer c.Close()
+	res, err := c.wire.Send(t.Context(), http.MethodPost, "/v1/show", http.Header{protocolHeader: {"1"}}, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var e Error
+	if err := json.NewDecoder(res.Body).Decode(&e); err != nil || e.Code != "protocol" || !strings.Contains(e.Hint, "restart") {
+		t.Errorf("answer: %+v, %v", e, err)
+	}
+}
+
+// Over a socket the kernel says who asks; collectors need no protocol, but a role.
+func TestSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := NewDoor(&desk{})
+	var who Actor
+	Answer(d, Show, func(_ context.Context, c Call, _ CaseRef) (CaseDetail, error) { who = c.Who; return CaseDetail{}, nil })
+	d.Collect(func(context.Context) (Status, error) { return Status{Open: 3}, nil })
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Serve(ctx, l, time.Second) }()
+	c := Dial(path)
+	if _, err := Do(t.Context(), c, Show, CaseRef{}); err != nil || who.UID != uint32(os.Geteuid()) || who.Role != Operator {
+		t.Errorf("over the socket: %+v, %v", who, err)
+	}
+	var b strings.Builder
+	if err := c.Metrics(t.Context(), &b); err != nil || !strings.Contains(b.String(), "ysq_cases_open 3") {
+		t.Errorf("metrics: %s, %v", b.String(), err)
+	}
+	nobody := InProcess(d, Actor{}, nothing)
+	defer nobody.Close()
+	if err := nobody.Metrics(t.Context(), &b); codeOf(err) != "denied" {
+		t.Errorf("metrics for nobody: %v", err)
+	}
+	c.Close()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	if _, err := Do(t.Context(), Dial(path), Show, CaseRef{}); err == nil {
+		t.Error("the stopped daemon answered")
+	}
+}
+
+func TestRoleOf(t *testing.T) {
+	r := Roles{Viewer: []uint32{10}, Operator: []uint32{20}, Approver: []uint32{30}, Owner: 990}
+	for _, tt := range []struct {
+		uid  uint32
+		gids []uint32
+		want Role
+	}{{1000, nil, NoRole}, {1000, []uint32{10}, Viewer}, {1000, []uint32{10, 20}, Operator}, {1000, []uint32{30, 10}, Approver}, {0, nil, Operator}, {990, nil, Operator}, {0, []uint32{30}, Approver}} {
+		if got := r.RoleOf(tt.uid, tt.gids); got != tt.want {
+			t.Errorf("uid %d with %v: %s, want %s", tt.uid, tt.gids, got.Label(), tt.want.Label())
+		}
+	}
+	if _, err := Self(r); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDayIsNullWhereAbsent(t *testing.T) {
+	b, err := json.Marshal(struct{ A, B Day }{Day(civil.MustParse("2026-11-23")), 0})
+	if err != nil || string(b) != `{"A":"2026-11-23","B":null}` {
+		t.Errorf("%s, %v", b, err)
+	}
+	var back struct{ A, B Day }
+	if err := json.Unmarshal(b, &back); err != nil || civil.Date(back.A).String() != "2026-11-23" || back.B != 0 {
+		t.Errorf("%+v, %v", back, err)
+	}
+}

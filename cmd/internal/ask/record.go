@@ -1,0 +1,77 @@
+package ask
+
+import (
+	"encoding/json"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// What is recorded on cases.
+var (
+	Append = Op[AppendRequest, AppendResult]{Name: "record", Role: Operator, Dry: true, Limit: 4 << 20, Records: AppendRequest.records}
+	New    = Op[NewCase, AppendResult]{Name: "new", Role: Operator, Dry: true, Limit: 1 << 20}
+	// Split divides a case into several; the answer's cases are all of them, the case itself first.
+	Split = Op[SplitRequest, AppendResult]{Name: "split", Role: Operator, Dry: true}
+	// PutFile keeps a file's bytes; it belongs to no case until an event names it.
+	PutFile = Upload[FileName, casefile.File]{Name: "file", Role: Operator, Limit: 256 << 20}
+	// AttachMail puts a mail into a case, wherever it lay. It may belong to several.
+	AttachMail = Op[AttachMailRequest, CaseRow]{Name: "attach mail", Role: Operator, Dry: true}
+)
+
+func (q AppendRequest) records() (kinds []casefile.Kind) {
+	for _, d := range q.Drafts {
+		kinds = append(kinds, d.Kind)
+	}
+	return kinds
+}
+
+// FileName is what people call a file.
+type FileName struct {
+	Name string `json:"name"`
+}
+
+// AttachMailRequest names a mail by the beginning of its digest.
+type AttachMailRequest struct {
+	CaseRef
+	MailRef
+	Reason string `json:"reason,omitzero"`
+}
+
+// AppendRequest asks to record drafts: all of them in one transaction, or none.
+type AppendRequest struct {
+	Drafts []DraftView `json:"drafts"`
+}
+
+// DraftView is a draft on the wire. On is today where it is null.
+type DraftView struct {
+	Case  casefile.ID     `json:"case"`
+	On    Day             `json:"on"`
+	Kind  casefile.Kind   `json:"kind"`
+	Event json.RawMessage `json:"event"`
+}
+
+// AppendResult says what was recorded and how the cases stand now.
+type AppendResult struct {
+	Records  []RecordView `json:"records"`
+	Warnings []string     `json:"warnings"`
+	Cases    []CaseRow    `json:"cases"`
+	DryRun   bool         `json:"dry_run"`
+}
+
+// NewCase is an application that came on another way than the mailbox.
+type NewCase struct {
+	Channel    casefile.Channel `json:"channel"`
+	On         Day              `json:"on"` // the day of 提交, 签收 or arrival
+	Carried    bool             `json:"carried,omitzero"`
+	From       string           `json:"from,omitzero"` // who sent it, until it is registered
+	Subject    string           `json:"subject,omitzero"`
+	Files      []casefile.File  `json:"files,omitzero"`
+	Registered json.RawMessage  `json:"registered,omitzero"` // the event, when it is registered at once
+}
+
+// SplitRequest divides a case.
+type SplitRequest struct {
+	CaseRef
+	Parts  int    `json:"parts"` // cases there are to be in all, this one included
+	Reason string `json:"reason"`
+}
