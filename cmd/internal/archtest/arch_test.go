@@ -45,7 +45,14 @@ func TestRulesFire(t *testing.T) {
 		{"adapter imports adapter", "mailbox/outbox/x.go", `package outbox; import _ "ysq.internal/ysq/mailbox/imapsource"`, "must not import mailbox/imapsource"},
 		{"mailbox reads config", "mailbox/x.go", `package mailbox; import _ "ysq.internal/ysq/config"`, "must not import config"},
 		{"daemon contains the simulator", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/mailbox/imapsim"`, "must not import mailbox/imapsim"},
-		{"daemon wires the domain", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/stats/render"`, ""},
+		{"daemon knows what only rooms know", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/stats/render"`, "must not import stats/render"},
+		{"office wires the rooms", "cmd/internal/office/x.go", `package office; import _ "ysq.internal/ysq/cmd/internal/office/annual"`, ""},
+		{"room imports its neighbour", "cmd/internal/office/annual/x.go", `package annual; import _ "ysq.internal/ysq/cmd/internal/office/post"`, "must not import cmd/internal/office/post"},
+		{"room imports upward", "cmd/internal/office/record/x.go", `package record; import _ "ysq.internal/ysq/cmd/internal/office/intake"`, "must not import cmd/internal/office/intake"},
+		{"room imports the office", "cmd/internal/office/keeping/x.go", `package keeping; import _ "ysq.internal/ysq/cmd/internal/office"`, "must not import cmd/internal/office:"},
+		{"transaction in a room", "cmd/internal/office/letters/x.go", `package letters; import "ysq.internal/ysq/casefile/register"; var _ func(*register.Tx)`, "names register.Tx"},
+		{"transaction in disguise", "cmd/internal/office/post/x.go", `package post; import book "ysq.internal/ysq/casefile/register"; type t struct{ *book.Tx }`, "names register.Tx"},
+		{"transaction at the desk", "cmd/internal/office/desk/x.go", `package desk; import "ysq.internal/ysq/casefile/register"; var _ func(*register.Tx)`, ""},
 		{"command opens the register", "cmd/internal/cli/x.go", `package cli; import _ "ysq.internal/ysq/casefile/register"`, "must not import casefile/register"},
 		{"unknown package", "mailbox/util/x.go", `package util`, "no place in the house"},
 		{"log in the domain", "casefile/x.go", `package casefile; import _ "github.com/rs/zerolog"`, "must not import github.com/rs/zerolog"},
@@ -143,11 +150,7 @@ func judge(root fs.FS, file string) (found []string, err error) {
 		return found, nil
 	}
 	pkg := path.Dir(file)
-	mode := parser.ImportsOnly | parser.SkipObjectResolution
-	if matchesAny(timeless, pkg) {
-		mode = parser.SkipObjectResolution
-	}
-	tree, err := parser.ParseFile(token.NewFileSet(), file, src, mode)
+	tree, err := parser.ParseFile(token.NewFileSet(), file, src, parser.SkipObjectResolution)
 	if err != nil {
 		complain("%v", err)
 		return found, nil
@@ -171,9 +174,12 @@ func judge(root fs.FS, file string) (found []string, err error) {
 		}
 	}
 	if matchesAny(timeless, pkg) {
-		for _, name := range clocks(tree) {
+		for _, name := range uses(tree, "time", "Now", "Since", "Until") {
 			complain("uses time.%s: %s", name, timelessWhy)
 		}
+	}
+	if !matchesAny(transactions, pkg) && len(uses(tree, module+"/casefile/register", "Tx")) > 0 {
+		complain("names register.Tx: %s", transactionsWhy)
 	}
 	return found, nil
 }
@@ -199,12 +205,12 @@ func foreign(pkg, imported string) string {
 	return "it is not among the chosen modules"
 }
 
-// clocks lists the functions of package time by which a file learns the present.
-func clocks(tree *ast.File) (names []string) {
+// uses lists those of a package's names that a file uses.
+func uses(tree *ast.File, pkg string, names ...string) (found []string) {
 	local := ""
 	for _, spec := range tree.Imports {
-		if spec.Path.Value == `"time"` {
-			local = "time"
+		if spec.Path.Value == strconv.Quote(pkg) {
+			local = path.Base(pkg)
 			if spec.Name != nil {
 				local = spec.Name.Name
 			}
@@ -215,13 +221,13 @@ func clocks(tree *ast.File) (names []string) {
 	}
 	ast.Inspect(tree, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == local && slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
-				names = append(names, sel.Sel.Name)
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == local && slices.Contains(names, sel.Sel.Name) {
+				found = append(found, sel.Sel.Name)
 			}
 		}
 		return true
 	})
-	return names
+	return found
 }
 
 func matchesAny(patterns []string, name string) bool {

@@ -49,7 +49,16 @@ var house = []room{
 	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/durable", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/ask", domain("stats", "cmd/internal/ask/wire"), "what can be asked is words and values; whoever answers is an interface"},
 	{"cmd/internal/ask/wire", nil, "bytes go over the socket whatever they say"},
-	{"cmd/internal/daemon", []string{"casefile/...", "stats/...", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/rawstore", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/worker"}, "the only wiring: everything but the commands and the simulated server"},
+	{"cmd/internal/office/desk", domain("casefile/durable", "casefile/register", "mailbox", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask"), "the ground of all rooms knows none of them"},
+	{"cmd/internal/office/record", domain("casefile/ledger", "casefile/register", "config", "cmd/internal/ask", "cmd/internal/office/desk"), "what is recorded is judged in one room, below everybody who has something to record"},
+	{"cmd/internal/office/intake", domain("casefile/match", "casefile/register", "mailbox", "mailbox/imapsource", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask", "cmd/internal/office/desk", "cmd/internal/office/record"), "a mail gets its place without waiting for its attachments, for letters or for the post"},
+	{"cmd/internal/office/reading", domain("casefile/fee", "casefile/form", "casefile/match", "casefile/register", "casefile/words", "mailbox/parse", "cmd/internal/ask", "cmd/internal/worker", "cmd/internal/office/desk", "cmd/internal/office/record"), "hostile files are read in one room, which knows no mailbox and sends nothing"},
+	{"cmd/internal/office/letters", domain("casefile/fee", "casefile/letter", "casefile/register", "cmd/internal/ask", "cmd/internal/office/desk", "cmd/internal/office/record"), "a letter is made and recorded before anybody thinks of sending it"},
+	{"cmd/internal/office/post", domain("casefile/letter", "casefile/match", "casefile/register", "mailbox", "mailbox/imapsource", "mailbox/outbox", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask", "cmd/internal/office/desk", "cmd/internal/office/record", "cmd/internal/office/intake"), "sending knows where mails came in; what its digest reports of other rooms comes by an interface"},
+	{"cmd/internal/office/annual", domain("casefile/durable", "stats", "stats/annual", "stats/render", "cmd/internal/ask", "cmd/internal/office/desk"), "the report of a year rests on records alone"},
+	{"cmd/internal/office/keeping", domain("casefile/durable", "casefile/letter", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/parse", "cmd/internal/ask", "cmd/internal/office/desk", "cmd/internal/office/intake", "cmd/internal/office/reading", "cmd/internal/office/letters"), "the doctor and the case file look into the rooms below; what the office and the post say comes by interfaces"},
+	{"cmd/internal/office", domain("casefile/fee", "casefile/match", "mailbox", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/office/..."), "it binds the operations to the rooms and looks across them"},
+	{"cmd/internal/daemon", domain("casefile/durable", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/imapsource", "config", "cmd/internal/ask", "cmd/internal/office", "cmd/internal/office/desk", "cmd/internal/office/keeping", "cmd/internal/office/reading"), "the life of the office: what it does and knows is in its rooms"},
 	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack"), "the process that reads hostile files holds as little code as it can"},
 	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
@@ -118,6 +127,11 @@ const timelessWhy = "now and today are parameters: a period must be computable f
 
 // testOnly are the packages that the program itself must not contain.
 var testOnly = []string{"mailbox/realtest", "mailbox/dovecottest", "mailbox/eximtest", "casefile/durable/durabletest", "cmd/internal/archtest"}
+
+// transactions of the register are held by these alone: everybody else is given a desk.View or desk.Change.
+var transactions = []string{"casefile/register/...", "cmd/internal/office/desk"}
+
+const transactionsWhy = "a transaction of the register is held by the store and the desk alone"
 
 // folders are those at the root; hidden ones do not count.
 var folders = []string{"casefile", "cmd", "config", "deploy", "mailbox", "stats"}

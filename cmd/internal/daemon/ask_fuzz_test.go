@@ -28,12 +28,12 @@ func FuzzControl(f *testing.F) {
 	}
 	c := config.Default()
 	c.Agency.Name, c.Paths.State = "某局", dir
-	o, err := openOffice(Options{Config: c, Now: func() time.Time { return now }})
+	o, err := Options{Config: c, Now: func() time.Time { return now }}.open()
 	if err != nil {
 		f.Fatal(err)
 	}
 	letter := casefile.Letter{Digest: casefile.DigestOf([]byte("x")), Subject: "政府信息公开申请", From: casefile.Address{Name: "张三", Mail: "z@example.test"}}
-	err = o.reg.Update(now, func(tx *register.Tx) error {
+	err = o.Reg.Update(now, func(tx *register.Tx) error {
 		_, err := tx.Append("mailbox", casefile.Draft{Case: "2026-00001", On: civil.Of(now), Event: casefile.Received{Channel: casefile.Email, ArrivedAt: now, Letter: letter}})
 		return err
 	})
@@ -41,18 +41,18 @@ func FuzzControl(f *testing.F) {
 		f.Fatal(err)
 	}
 	var panicked error
-	h := o.door(func(err error) {
+	h := o.Door(func(err error) {
 		if strings.HasPrefix(err.Error(), "panic in ") {
 			panicked = err
 		}
 	})
 	f.Cleanup(func() {
-		differences, err := o.reg.Verify(context.Background(), nil)
+		differences, err := o.Reg.Verify(context.Background(), nil)
 		differences = slices.DeleteFunc(differences, func(d register.Difference) bool { return d.Place == "mail" }) // files that nothing records
 		if err != nil || len(differences) > 0 {
 			f.Errorf("verify: %v, %v", differences, err)
 		}
-		o.close()
+		o.Close()
 	})
 	for _, s := range [][2]string{
 		{"status", "{}"}, {"list", `{"limit":1,"stages":["received"],"after":"2026-00001"}`}, {"show", `{"case":"2026-00001"}`}, {"explain", `{"case":"2026-00001"}`},
@@ -82,7 +82,7 @@ func FuzzControl(f *testing.F) {
 		method, target := operation, envelope
 		r.Header.Set("Ysq-Envelope", envelope)
 		head := func() (seq uint64) {
-			o.reg.View(func(tx *register.Tx) error { seq, _ = tx.Head(); return nil })
+			o.Reg.View(func(tx *register.Tx) error { seq, _ = tx.Head(); return nil })
 			return seq
 		}
 		before, who := head(), ask.Actor{Name: "某人", UID: 4_000_004_321, Role: ask.Role(role % 4)}
@@ -95,7 +95,7 @@ func FuzzControl(f *testing.F) {
 		if who.Role >= ask.Operator {
 			return
 		}
-		o.reg.View(func(tx *register.Tx) error {
+		o.Reg.View(func(tx *register.Tx) error {
 			for rec, err := range tx.Records(before + 1) {
 				if _, looked := rec.Event.(casefile.Revealed); err != nil || !looked {
 					t.Errorf("%s %s by somebody of role %d recorded %T, %v", method, target, who.Role, rec.Event, err)

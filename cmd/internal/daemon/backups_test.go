@@ -29,10 +29,8 @@ func TestBackupReminder(t *testing.T) {
 		if !late() {
 			t.Error("on the fifth day no backup is missed")
 		}
-		var d diagnoses
-		backupDiagnosis(&d, ask.BackupStatus{Late: true}, time.Now())
-		if d[0].State != ask.DiagnosisWarn || !strings.Contains(d[0].Do, "ysq-backup.timer") {
-			t.Errorf("doctor says %+v", d[0])
+		if d := b.states()["backup"]; d.State != ask.DiagnosisWarn || !strings.Contains(d.Do, "ysq-backup.timer") {
+			t.Errorf("doctor says %+v", d)
 		}
 	})
 }

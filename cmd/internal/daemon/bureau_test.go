@@ -127,7 +127,7 @@ func (b *bureau) start() {
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
 	b.t.Cleanup(func() {
-		differences, err := d.reg.Verify(context.WithoutCancel(b.t.Context()), nil)
+		differences, err := d.Reg.Verify(context.WithoutCancel(b.t.Context()), nil)
 		differences = slices.DeleteFunc(differences, func(d register.Difference) bool { return b.lost != "" && d.Key == b.lost })
 		if err != nil || len(differences) > 0 {
 			b.t.Errorf("verify: %v, %v", differences, err)

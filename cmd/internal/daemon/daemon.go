@@ -1,11 +1,10 @@
-// Package daemon is the program as a value: New opens the office's register, Run polls its mailboxes
-// and answers its clerks until the context ends.
+// Package daemon is the life of the office, as a value: New opens the register, Run polls its mailboxes and
+// answers its clerks until the context ends.
 //
-//	office   the open register: what intake and control ask of it (backend.go, intake.go, mails.go)
-//	Daemon   the office's life: sockets, pollers, the index of words, systemd, the ordered stop
+//	Daemon   sockets, pollers, schedules, systemd, reload, the ordered stop
 //	Local    the same office inside a command, when no daemon runs
 //
-// It is the only place where the parts are wired together.
+// What the office knows and does is package office's.
 package daemon
 
 import (
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 )
@@ -30,44 +30,42 @@ const grace = 3 * time.Second
 
 // Daemon is an office that runs.
 type Daemon struct {
-	*office
+	*office.Office
+	options Options
 	handler *ask.Door
-	log     func(error)
 }
 
 // New opens the register. It fails when another process holds it (*ask.Error with ExitUnreachable)
 // or when it is not fit to be used. A register of an earlier format is migrated. Run must be called.
 func New(o Options) (*Daemon, error) {
 	o.migrate = true
-	f, err := openOffice(o)
+	f, err := o.open()
 	if err != nil {
 		return nil, err
 	}
-	f.started = f.Now()
-	d := &Daemon{office: f}
-	d.log = func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
-	d.handler = f.door(d.log)
-	return d, nil
+	f.Started = f.Now()
+	failed := func(err error) { f.Log.Error().Err(err).Msg("a request failed") }
+	return &Daemon{f, o, f.Door(failed)}, nil
 }
 
 // Run takes what a crash left pending, then polls and answers until ctx ends, and stops in order:
 // no new requests or mails, what is in hand finished, register closed. nil is an ordinary stop.
 func (d *Daemon) Run(ctx context.Context) (err error) {
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, d.Close()) }()
 	var listener *net.UnixListener
-	if !d.unbound {
+	if !d.options.unbound {
 		if listener, err = listen(d.Config); err != nil {
 			return err
 		}
 		defer listener.Close() // again is no harm: Serve closes it in the ordinary case
 	}
-	d.sayFindings()
-	if err := d.finishErasures(); err != nil {
-		d.Options.Log.Error().Err(err).Msg("erased mails could not be removed; the next start tries again")
+	d.Keeping.SayFindings()
+	if err := d.Keeping.FinishErasures(); err != nil {
+		d.Log.Error().Err(err).Msg("erased mails could not be removed; the next start tries again")
 	}
-	n, err := mailbox.Recover(ctx, d.store, d.office)
+	n, err := mailbox.Recover(ctx, d.Store, d.Intake)
 	if err != nil { // as with a full disk: queries go on, and the pollers try again
-		d.Options.Log.Error().Err(err).Msg("the mails that an earlier run left pending cannot be recorded now")
+		d.Log.Error().Err(err).Msg("the mails that an earlier run left pending cannot be recorded now")
 	} else if n > 0 {
 		d.Log.Warn().Int("mails", n).Msg("took mails that an earlier run had fetched and not recorded")
 	}
@@ -76,7 +74,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	context.AfterFunc(ctx, func() { d.end(context.Cause(ctx)) })
+	context.AfterFunc(ctx, func() { d.End(context.Cause(ctx)) })
 	var wg sync.WaitGroup
 	if listener != nil {
 		wg.Go(func() {
@@ -85,7 +83,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 			}
 		})
 	}
-	for _, p := range d.pollers {
+	for _, p := range d.Intake.Pollers {
 		wg.Go(func() {
 			if err := p.Run(ctx); err != nil {
 				cancel(failure{fmt.Errorf("polling: %w", err)})
@@ -95,11 +93,11 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.watch(ctx) })
 	wg.Go(func() { d.reloads(ctx) })
 	wg.Go(func() { d.prove(ctx) })
-	wg.Go(func() { d.keepIndex(ctx) })
-	wg.Go(func() { d.keepReading(ctx) })
+	wg.Go(func() { d.Reading.KeepIndex(ctx) })
+	wg.Go(func() { d.Reading.KeepReading(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 	wg.Go(func() { d.yearEnd(ctx) })
-	wg.Go(func() { d.keepSending(ctx) })
+	wg.Go(func() { d.Post.KeepSending(ctx) })
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -74,7 +75,7 @@ func TestNoMailDisappears(t *testing.T) {
 			if !visible[d] {
 				t.Errorf("%s has no visible place", name)
 			}
-			f, err := b.daemon.store.Open(d)
+			f, err := b.daemon.Store.Open(d)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
@@ -278,17 +279,17 @@ func TestCrashBeforeTheCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
-		f, err := openOffice(b.options())
+		f, err := b.options().open()
 		if err != nil {
 			t.Fatal(err)
 		}
 		died := errors.New("died")
-		p := mailbox.New(&account{f.Config.Mailboxes[0], "", f.store, f.dial}, f.store, deadIntake{f, died}, mailbox.Options{Account: "office@example.test"})
+		p := mailbox.New(intake.NewAccount(f.Config.Mailboxes[0], "", f.Store, f.Dial), f.Store, deadIntake{f.Intake, died}, mailbox.Options{Account: "office@example.test"})
 		if _, err := p.Poll(t.Context()); !errors.Is(err, died) {
 			t.Fatalf("poll: %v", err)
 		}
 		p.Close()
-		if err := f.close(); err != nil {
+		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
 		b.sim.Disconnect(0)
@@ -302,9 +303,9 @@ func TestCrashBeforeTheCommit(t *testing.T) {
 	})
 }
 
-// deadIntake is the office in a process that dies as it is about to commit.
+// deadIntake is an intake in a process that dies as it is about to commit.
 type deadIntake struct {
-	*office
+	*intake.Room
 	err error
 }
 
@@ -320,7 +321,7 @@ func TestOneBadMailCostsItself(t *testing.T) {
 		unread := mailbox.Fetched{Ref: mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 7}, Digest: casefile.DigestOf([]byte("gone")), Size: 4}
 		b.lost = unread.Digest.String()
 		copied := mailbox.Fetched{Ref: mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 8}, Digest: known, Size: 4}
-		if err := b.daemon.Take(t.Context(), []mailbox.Fetched{unread, copied}); err != nil {
+		if err := b.daemon.Intake.Take(t.Context(), []mailbox.Fetched{unread, copied}); err != nil {
 			t.Fatal(err)
 		}
 		parked := b.mails(casefile.Parked)
@@ -334,11 +335,11 @@ func TestQuarantine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		ref := mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 9}
-		if err := b.daemon.Quarantine(t.Context(), mailbox.Trouble{Ref: ref, Reason: mailbox.ReasonEmpty, Detail: "服务器给出空邮件", Tries: 3, Next: time.Now().Add(time.Hour)}); err != nil {
+		if err := b.daemon.Intake.Quarantine(t.Context(), mailbox.Trouble{Ref: ref, Reason: mailbox.ReasonEmpty, Detail: "服务器给出空邮件", Tries: 3, Next: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		owed := func() int {
-			uids, err := b.daemon.Owed(t.Context(), ref.Account, ref.Folder, 1, []uint32{9})
+			uids, err := b.daemon.Intake.Owed(t.Context(), ref.Account, ref.Folder, 1, []uint32{9})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -365,7 +366,7 @@ func TestRecordsNameTheirActors(t *testing.T) {
 		b.poll()
 		b.record("2026-00001", casefile.Noted{Text: "x"})
 		var actors []string
-		b.daemon.reg.View(func(tx *register.Tx) error {
+		b.daemon.Reg.View(func(tx *register.Tx) error {
 			for r, err := range tx.Records(1) {
 				if err != nil {
 					return err

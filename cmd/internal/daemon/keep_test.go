@@ -17,6 +17,7 @@ import (
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -28,7 +29,7 @@ func (b *bureau) as(who ask.Actor) *ask.Client {
 }
 
 func (b *bureau) owner() *ask.Client {
-	return b.as(ask.Actor{Name: "ysq", UID: b.daemon.roles.Owner, Role: ask.Operator})
+	return b.as(ask.Actor{Name: "ysq", UID: b.daemon.Live().Roles.Owner, Role: ask.Operator})
 }
 
 func (b *bureau) approver() *ask.Client {
@@ -73,20 +74,20 @@ func TestErase(t *testing.T) {
 		refused(boss, "not-archived")
 		req.Cases = req.Cases[:1]
 
-		if res, err := ask.Do(t.Context(), boss.Dry(true), ask.Erase, req); err != nil || res.Erased != 1 || !b.daemon.store.Has(d) || b.daemon.reg.Erased(d) {
+		if res, err := ask.Do(t.Context(), boss.Dry(true), ask.Erase, req); err != nil || res.Erased != 1 || !b.daemon.Store.Has(d) || b.daemon.Reg.Erased(d) {
 			t.Errorf("trying it out: %+v, %v", res, err)
 		}
-		if res, err := ask.Do(t.Context(), boss, ask.Erase, req); err != nil || res.Erased != 1 || res.Held != 0 || b.daemon.store.Has(d) {
+		if res, err := ask.Do(t.Context(), boss, ask.Erase, req); err != nil || res.Erased != 1 || res.Held != 0 || b.daemon.Store.Has(d) {
 			t.Errorf("erased: %+v, %v", res, err)
 		}
 		// The mail is still in the mailbox, and comes again under another UID: it stays erased.
 		raw := compose("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		b.sim.Add("INBOX", raw, b.now())
 		b.poll()
-		if n := len(b.mails(casefile.Duplicate)); n != 1 || b.daemon.store.Has(d) {
-			t.Errorf("%d duplicates; the bytes are back: %v", n, b.daemon.store.Has(d))
+		if n := len(b.mails(casefile.Duplicate)); n != 1 || b.daemon.Store.Has(d) {
+			t.Errorf("%d duplicates; the bytes are back: %v", n, b.daemon.Store.Has(d))
 		}
-		if all, err := b.daemon.verify(t.Context(), nil); err != nil || len(all) > 0 {
+		if all, err := b.daemon.Keeping.Prove(t.Context(), nil); err != nil || len(all) > 0 {
 			t.Errorf("verify: %v, %v", all, err)
 		}
 	})
@@ -97,33 +98,33 @@ func TestErasureIsFinishedAfterACrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
-		f, err := openOffice(b.options())
+		f, err := b.options().open()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Poll(t.Context()); err != nil {
+		if _, err := f.Intake.Poll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		var held []casefile.Digest
-		err = f.reg.Update(b.now(), func(tx *register.Tx) (err error) {
+		err = f.Reg.Update(b.now(), func(tx *register.Tx) (err error) {
 			if held, err = tx.Holdings("2026-00001"); err != nil {
 				return err
 			}
 			_, err = tx.Append("王五(1001)", casefile.Draft{Case: "2026-00001", On: tx.Today(), Event: casefile.Erased{Digests: held, Reason: "期满"}})
 			return err
 		})
-		if err != nil || len(held) != 1 || !f.store.Has(held[0]) {
+		if err != nil || len(held) != 1 || !f.Store.Has(held[0]) {
 			t.Fatalf("held %v, %v", held, err)
 		}
-		for _, p := range f.pollers {
+		for _, p := range f.Intake.Pollers {
 			p.Close()
 		}
-		if err := f.close(); err != nil {
+		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
 		b.start()
 		synctest.Wait()
-		if b.daemon.store.Has(held[0]) {
+		if b.daemon.Store.Has(held[0]) {
 			t.Error("the bytes are still there")
 		}
 	})
@@ -213,7 +214,7 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		if err != nil || len(s.Troubles) == 0 || !strings.Contains(s.Troubles[0], "无法记录") {
 			t.Errorf("status: %+v, %v", s.Troubles, err)
 		}
-		var said troubles
+		var said desk.Troubles
 		b.daemon.watchKeeping(&said)
 		if len(said) != 1 {
 			t.Errorf("said %+v", said)
@@ -238,10 +239,10 @@ func TestTakenAgainIsNothingNew(t *testing.T) {
 		b.poll()
 		m := b.mails(casefile.ToCase)[0]
 		again := mailbox.Fetched{Ref: mailbox.Ref{Account: string(m.Account), Folder: string(m.Folder), UIDValidity: 1, UID: m.UID}, Digest: m.Digest, Size: m.Size}
-		before, _ := b.daemon.head()
+		before, _ := b.daemon.Head()
 		for _, validity := range []uint64{1, 7} {
 			again.UIDValidity = validity
-			b.daemon.reg.View(func(tx *register.Tx) error {
+			b.daemon.Reg.View(func(tx *register.Tx) error {
 				for mail, err := range tx.Mails(casefile.ToCase) {
 					if err == nil && validity == 1 {
 						again.UIDValidity = mail.UIDValidity
@@ -249,10 +250,10 @@ func TestTakenAgainIsNothingNew(t *testing.T) {
 				}
 				return nil
 			})
-			if err := b.daemon.Take(context.Background(), []mailbox.Fetched{again}); err != nil {
+			if err := b.daemon.Intake.Take(context.Background(), []mailbox.Fetched{again}); err != nil {
 				t.Fatal(err)
 			}
-			after, _ := b.daemon.head()
+			after, _ := b.daemon.Head()
 			if validity == 1 && after != before {
 				t.Errorf("taking it again made %d records", after-before)
 			}

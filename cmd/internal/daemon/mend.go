@@ -8,6 +8,8 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/keeping"
 )
 
 // What is done to a register that no daemon has open. Root goes on as the owner of the state
@@ -43,11 +45,11 @@ func Rebuild(ctx context.Context, o Options, journal bool, tell func(ask.Progres
 		return m, err
 	}
 	if journal {
-		w, err := register.RebuildJournal(ctx, o.Config.Paths.State, ro, toldProgress(tell))
-		return Mended{Records: w.Records, Kept: w.Kept, Beyond: w.Beyond}, toldKeeping(err)
+		w, err := register.RebuildJournal(ctx, o.Config.Paths.State, ro, keeping.ToldProgress(tell))
+		return Mended{Records: w.Records, Kept: w.Kept, Beyond: w.Beyond}, keeping.ToldKeeping(err)
 	}
-	made, err := register.Rebuild(ctx, o.Config.Paths.State, ro, toldProgress(tell))
-	return mended(made), toldKeeping(err)
+	made, err := register.Rebuild(ctx, o.Config.Paths.State, ro, keeping.ToldProgress(tell))
+	return mended(made), keeping.ToldKeeping(err)
 }
 
 // Compact writes the database anew without the room that nothing uses.
@@ -56,8 +58,8 @@ func Compact(ctx context.Context, o Options, tell func(ask.Progress)) (m Mended,
 	if err != nil {
 		return m, err
 	}
-	made, err := register.Compact(ctx, o.Config.Paths.State, ro, toldProgress(tell))
-	return mended(made), toldKeeping(err)
+	made, err := register.Compact(ctx, o.Config.Paths.State, ro, keeping.ToldProgress(tell))
+	return mended(made), keeping.ToldKeeping(err)
 }
 
 func mended(m register.Made) Mended {
@@ -66,16 +68,16 @@ func mended(m register.Made) Mended {
 
 // forMending is how a command opens the register for itself.
 func (o Options) forMending() (register.Options, error) {
-	owner, err := ownerOf(o.Config.Paths.State)
+	owner, err := desk.OwnerOf(o.Config.Paths.State)
 	if err != nil {
 		return register.Options{}, err
 	}
-	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.uid {
+	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.UID {
 		return register.Options{}, &ask.Error{Code: "denied", Exit: ask.ExitRefused,
 			Msg: "只有服务用户和 root 可以修复登记库", Hint: "请管理员停止服务后运行"}
 	}
 	o = o.withDefaults()
-	return register.Options{Command: o.Command, Now: o.Now()}, owner.become()
+	return register.Options{Command: o.Command, Now: o.Now()}, owner.Become()
 }
 
 // Restore brings a register back from a backup: into the state directory, which must have none, or
@@ -93,7 +95,7 @@ func Restore(ctx context.Context, o Options, from, identities string, test bool,
 	if err != nil {
 		return res, err
 	}
-	ropts := backup.RestoreOptions{Options: ro, Identities: identities, Tell: toldProgress(tell)}
+	ropts := backup.RestoreOptions{Options: ro, Identities: identities, Tell: keeping.ToldProgress(tell)}
 	var back backup.Restoration
 	if test {
 		back, err = backup.Drill(ctx, from, os.TempDir(), ropts)
@@ -102,12 +104,12 @@ func Restore(ctx context.Context, o Options, from, identities string, test bool,
 	}
 	return Restored{
 		Backup: from, Records: back.Records, Replayed: back.Replayed, LostFrom: back.LostFrom, Mails: back.Mails,
-		Test: test, Differences: differenceViews(back.Differences),
-	}, toldKeeping(err)
+		Test: test, Differences: keeping.DifferenceViews(back.Differences),
+	}, keeping.ToldKeeping(err)
 }
 
 // VerifyBackup proves a plain backup where it lies.
 func VerifyBackup(ctx context.Context, dir string, tell func(ask.Progress)) ([]ask.Difference, error) {
-	all, err := backup.Verify(ctx, dir, register.Options{}, toldProgress(tell))
-	return differenceViews(all), toldKeeping(err)
+	all, err := backup.Verify(ctx, dir, register.Options{}, keeping.ToldProgress(tell))
+	return keeping.DifferenceViews(all), keeping.ToldKeeping(err)
 }

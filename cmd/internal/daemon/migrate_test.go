@@ -31,11 +31,11 @@ func TestOnlyTheDaemonMigrates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer d.close()
-		if found := d.reg.Findings(); !found.Migrated || found.Kept == "" {
+		defer d.Close()
+		if found := d.Reg.Findings(); !found.Migrated || found.Kept == "" {
 			t.Errorf("the daemon: %+v", found)
 		}
-		all, err := d.reg.Verify(t.Context(), nil)
+		all, err := d.Reg.Verify(t.Context(), nil)
 		for _, wrong := range all {
 			if wrong.Place != "mail" { // no bytes are frozen
 				t.Errorf("it does not verify: %v", wrong)

@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -33,7 +34,7 @@ func (d *Daemon) watch(ctx context.Context) {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var said troubles
+	var said desk.Troubles
 	var witnessed civil.Date
 	for {
 		d.watchKeeping(&said)
@@ -53,7 +54,7 @@ func (d *Daemon) watch(ctx context.Context) {
 }
 
 func (d *Daemon) alive(now time.Time) bool {
-	for _, p := range d.pollers {
+	for _, p := range d.Intake.Pollers {
 		s := p.Status()
 		waits := s.State != mailbox.StatePolling && now.Before(s.NextTry.Add(progressWithin))
 		if s.State != mailbox.StateStarting && !waits && now.Sub(s.LastProgress) > progressWithin {

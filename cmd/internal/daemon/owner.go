@@ -2,62 +2,25 @@ package daemon
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 
 	"ysq.internal/ysq/casefile/register"
-	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
 // systemUser owns the state directory of an installed ysq.
 const systemUser = "ysq"
 
-type owner struct{ uid, gid uint32 }
-
-// ownerOf returns who owns the state directory.
-func ownerOf(dir string) (owner, error) {
-	info, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return owner{}, &ask.Error{Code: "no-register", Exit: ask.ExitUnreachable,
-			Msg: fmt.Sprintf("登记库目录 %s 不存在", dir), Hint: "新装请运行 ysq init；如已安装，请核对配置中的 paths.state"}
-	}
-	if err != nil {
-		return owner{}, &ask.Error{Code: "no-register", Exit: ask.ExitUnreachable,
-			Msg: fmt.Sprintf("无法查看登记库目录：%v", err), Hint: "请管理员运行，或启动服务后以 ysq-users 组成员的身份使用"}
-	}
-	st := info.Sys().(*syscall.Stat_t) // always, on Linux
-	return owner{st.Uid, st.Gid}, nil
-}
-
-// become lets root go on as the owner of the state directory, so that nothing root-owned is ever
-// left in it. There is no way back in this process.
-func (o owner) become() error {
-	if os.Geteuid() != 0 || o.uid == 0 {
-		return nil
-	}
-	if err := syscall.Setgroups([]int{int(o.gid)}); err != nil {
-		return fmt.Errorf("becoming the owner of the register: %w", err)
-	}
-	if err := syscall.Setgid(int(o.gid)); err != nil {
-		return fmt.Errorf("becoming the owner of the register: %w", err)
-	}
-	if err := syscall.Setuid(int(o.uid)); err != nil {
-		return fmt.Errorf("becoming the owner of the register: %w", err)
-	}
-	return nil
-}
-
 // Init creates the state directory with an empty register. Run by root, it gives both to the system
 // user ysq where there is one.
 func Init(dir string, now time.Time) error {
 	if _, err := register.Create(dir, now); err != nil {
-		return told(err)
+		return desk.Told(err)
 	}
 	return give(dir)
 }
@@ -83,72 +46,4 @@ func give(dir string) error {
 		}
 		return os.Lchown(path, uid, gid)
 	})
-}
-
-// told gives the register's errors their exit codes. Their texts already say what to do.
-func told(err error) error {
-	if err == nil {
-		return nil
-	}
-	if held, ok := errors.AsType[*register.HeldError](err); ok {
-		return &ask.Error{Code: "held", Msg: held.Error(), Exit: ask.ExitUnreachable}
-	}
-	if errors.Is(err, register.ErrOlder) {
-		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务（systemctl start ysq）；登记库未动", Exit: ask.ExitUnreachable}
-	}
-	for _, known := range []struct {
-		is   error
-		code string
-		exit int
-	}{
-		{register.ErrNotFound, "not-found", ask.ExitNotFound},
-		{register.ErrMissing, "register-missing", ask.ExitFailed},
-		{register.ErrExists, "register-exists", ask.ExitFailed},
-		{register.ErrForeign, "register-foreign", ask.ExitFailed},
-		{register.ErrNewer, "register-newer", ask.ExitFailed},
-		{register.ErrDamaged, "register-damaged", ask.ExitFailed},
-		{register.ErrLetterNumber, "letter-number", ask.ExitRefused},
-		{register.ErrDisplaced, "register-displaced", ask.ExitFailed},
-	} {
-		if errors.Is(err, known.is) {
-			return &ask.Error{Code: known.code, Msg: err.Error(), Exit: known.exit}
-		}
-	}
-	return toldDisk(err)
-}
-
-// toldDisk says what a disk does that takes nothing. Other errors it returns as they are.
-func toldDisk(err error) error {
-	for _, known := range []struct {
-		is              syscall.Errno
-		code, msg, hint string
-	}{
-		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容（df -h、df -i）；有了空间即自动继续，不必重启"},
-		{syscall.EDQUOT, "disk-full", "磁盘配额已用完", "请清理或提高配额；有了空间即自动继续，不必重启"},
-		{syscall.EROFS, "disk-read-only", "磁盘是只读的", "系统多因磁盘出错改为只读：请查看 dmesg，修复后重新挂载；恢复后自动继续，不必重启"},
-		{syscall.EIO, "disk-failing", "磁盘读写出错", "请查看 dmesg 和磁盘健康状况，尽快备份"},
-	} {
-		if errors.Is(err, known.is) {
-			text := known.msg + "（" + err.Error() + "）"
-			if _, ok := errors.AsType[*register.JournalError](err); ok { // says itself whether anything was recorded
-				text = err.Error()
-			}
-			return &ask.Error{Code: known.code, Msg: text, Hint: known.hint, Exit: ask.ExitFailed}
-		}
-	}
-	return err
-}
-
-// toldOpening is told for what only opening meets: files that this user may not use.
-func toldOpening(err error) error {
-	err = told(err)
-	if errors.Is(err, fs.ErrPermission) {
-		return &ask.Error{Code: "denied-file", Exit: ask.ExitFailed, Msg: "没有权限使用登记库的文件（" + err.Error() + "）",
-			Hint: "请核对属主：状态目录及其中所有文件应同属运行 ysq 的用户（ls -ln；chown -R）"}
-	}
-	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
-		return &ask.Error{Code: "state-layout", Exit: ask.ExitFailed, Msg: "状态目录里有文件或目录不是应有的（" + err.Error() + "）",
-			Hint: "journal、mail、tmp 应是目录，lock 应是文件；请把多出来的移走，原来的放回"}
-	}
-	return err
 }

@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
@@ -42,7 +43,7 @@ type seen struct {
 	all []string
 }
 
-func (s *seen) reading(read readFunc) readFunc {
+func (s *seen) reading(read reading.ReadFunc) reading.ReadFunc {
 	return func(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
 		var text strings.Builder
 		r, err := read(ctx, in, func(w io.Writer) error { return copy(io.MultiWriter(w, &text)) })
@@ -95,89 +96,57 @@ func TestReadingQueue(t *testing.T) {
 			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"},
 			casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{}, casefile.Archived{})
 		b.years(11)
-		if !b.daemon.readings.has(first) {
+		if !b.read(first) {
 			t.Fatal("what was read is not kept")
 		}
 		if _, err := ask.Do(t.Context(), b.approver(), ask.Erase, ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "期满"}); err != nil {
 			t.Fatal(err)
 		}
-		if b.daemon.readings.has(first) {
+		if b.read(first) {
 			t.Error("the bytes are erased; what was read of them is not")
 		}
 	})
 }
 
-// What is kept is bounded, and what another version kept goes.
-func TestReadingsAreTidied(t *testing.T) {
-	var erased casefile.Digest
-	r := &readings{cache: t.TempDir(), erased: func(d casefile.Digest) bool { return d == erased }}
-	old := filepath.Join(r.cache, "read", "0.0", "a")
-	for _, dir := range []string{old, filepath.Join(r.cache, "pdfium-1-wazero-1"), filepath.Join(r.cache, "pdfium-1.tmp")} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
+// read reports whether what a mail says is kept.
+func (b *bureau) read(d casefile.Digest) bool {
+	kept, err := filepath.Glob(filepath.Join(b.state, "cache", "read", "*", "*", d.String()+".json"))
+	if err != nil {
+		b.t.Fatal(err)
 	}
-	gone, stays := casefile.DigestOf([]byte("gone")), casefile.DigestOf([]byte("stays"))
-	for _, d := range []casefile.Digest{gone, stays} {
-		if err := r.put(d, []worker.Reading{{State: worker.Read}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	erased = gone // as by a crash between the record and the files
-	if err := r.tidy(); err != nil {
-		t.Fatal(err)
-	}
-	if r.has(gone) || !r.has(stays) {
-		t.Errorf("the erased one is kept: %v, the other: %v", r.has(gone), r.has(stays))
-	}
-	left, err := os.ReadDir(r.cache)
-	if err != nil || len(left) != 1 || r.size == 0 {
-		t.Errorf("left %v, %v; size %d", left, err, r.size)
-	}
-	if err := os.Truncate(r.path(stays), 5); err != nil { // torn by a crash
-		t.Fatal(err)
-	}
-	if _, ok := r.get(stays); ok {
-		t.Error("a torn file was taken for a reading")
-	}
-	if err := r.put(gone, nil); err != nil || r.has(gone) {
-		t.Errorf("erased while it was read, and kept: %v, %v", r.has(gone), err)
-	}
+	return len(kept) > 0
 }
 
 // The real thing: the program executed again reads what an applicant attached.
 func TestAttachmentIsReadByAChild(t *testing.T) {
 	b := newBureau(t, "2026-03-02")
 	b.seams = func(o *Options) { o.readPart, o.Worker = nil, true }
-	b.sim.Add("INBOX", withAttachment("李四 <b@example.test>", "申请公开", "见附件", "申请表.txt", "申请人：李四"), b.now())
-	f, err := openOffice(b.options())
+	mail := withAttachment("李四 <b@example.test>", "申请公开", "见附件", "申请表.txt", "申请人：李四")
+	b.sim.Add("INBOX", mail, b.now())
+	f, err := b.options().open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.close()
-	if _, err := f.Poll(t.Context()); err != nil {
+	defer f.Close()
+	if _, err := f.Intake.Poll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range f.pollers {
+	for _, p := range f.Intake.Pollers {
 		defer p.Close()
 	}
-	all, err := f.readable("2026-00001")
-	if err != nil || len(all) != 1 {
-		t.Fatalf("to read: %v, %v", all, err)
-	}
-	got, err := f.readingsOf(t.Context(), all[0].digest, "")
+	got, err := f.Reading.ReadingsOf(t.Context(), casefile.DigestOf(mail), "")
 	if err != nil || len(got) != 2 || got[1].State != worker.Read || got[1].Document.Blocks[0].Line.Text != "申请人：李四" {
 		t.Errorf("read %+v, %v", got, err)
 	}
 	// A daemon that stops does not wait for an attachment.
-	f.end(context.Canceled)
-	if err := f.readings.drop(all[0].digest); err != nil {
+	f.End(context.Canceled)
+	if err := f.Reading.Forget(casefile.DigestOf(mail)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.readingsOf(t.Context(), all[0].digest, ""); err == nil {
+	if _, err := f.Reading.ReadingsOf(t.Context(), casefile.DigestOf(mail), ""); err == nil {
 		t.Error("read after the end")
 	}
-	left, err := filepath.Glob(filepath.Join(f.readings.cache, "attachment-*"))
+	left, err := filepath.Glob(filepath.Join(b.state, "cache", "attachment-*"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("left %v, %v", left, err)
 	}

@@ -100,7 +100,7 @@ func TestHourlyAudit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		b.sleepUntil("2026-03-03")
-		a, ok := b.daemon.pollers[0].LastAudit()
+		a, ok := b.daemon.Intake.Pollers[0].LastAudit()
 		if !ok || time.Since(a.At) > time.Hour+20*time.Minute {
 			t.Fatalf("the last audit was at %v, %v", a.At, ok)
 		}
@@ -179,7 +179,7 @@ func TestRetryDecision(t *testing.T) {
 		raw := compose("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
 		unread := mailbox.Fetched{Ref: mailbox.Ref{Account: "office@example.test", Folder: "INBOX", UIDValidity: 1, UID: 7}, Role: mailbox.RoleInbox,
 			InternalDate: b.now(), Digest: casefile.DigestOf(raw), Size: int64(len(raw))}
-		if err := b.daemon.Take(t.Context(), []mailbox.Fetched{unread}); err != nil { // its file cannot be read
+		if err := b.daemon.Intake.Take(t.Context(), []mailbox.Fetched{unread}); err != nil { // its file cannot be read
 			t.Fatal(err)
 		}
 		digest := unread.Digest.String()

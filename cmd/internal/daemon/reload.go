@@ -7,26 +7,14 @@ import (
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
-	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
-	"ysq.internal/ysq/mailbox"
 )
-
-// running is what may change while the daemon runs; a request sees the old or the new of it, never a
-// mixture. Options.Config stays what the daemon was started with.
-type running struct {
-	config.Config
-	roles ask.Roles
-}
-
-// live is the configuration in force. Whatever config.Live names is read from it, each time anew.
-func (f *office) live() *running { return f.inForce.Load() }
 
 // reloads takes over a changed configuration whenever it is asked to.
 func (d *Daemon) reloads(ctx context.Context) {
 	for {
 		select {
-		case <-d.Options.Reload:
+		case <-d.options.Reload:
 			d.reload()
 		case <-ctx.Done():
 			return
@@ -38,7 +26,7 @@ func (d *Daemon) reloads(ctx context.Context) {
 // one everything is taken over that can be, and the rest is named.
 func (d *Daemon) reload() {
 	d.notify("RELOADING=1\n" + sd.SdNotifyMonotonicUsec())
-	next, err := d.Options.Load()
+	next, err := d.options.Load()
 	if err == nil {
 		err = d.takeOver(next)
 	}
@@ -47,25 +35,25 @@ func (d *Daemon) reload() {
 			d.Log.Error().Str("error", strings.TrimSpace(line)).Msg("the changed configuration is wrong; the old one stays in force")
 		}
 		d.notify("READY=1\nSTATUS=改过的配置有误，仍按原来的运行；见日志")
-		d.complained.Store(true)
+		d.Complained.Store(true)
 		return
 	}
-	d.complained.Store(false)
+	d.Complained.Store(false)
 	d.notify("READY=1")
 }
 
 // takeOver puts into force what can be of a good configuration.
 func (d *Daemon) takeOver(next config.Config) error {
-	old := d.live()
+	old := d.Live()
 	adopted := old.Config.Adopt(next)
-	if err := d.adopt(adopted); err != nil {
+	if err := d.Adopt(adopted); err != nil {
 		return err
 	}
 	taken, left := config.Changes(old.Config, adopted), config.Changes(adopted, next)
-	if d.Options.SetLevel != nil {
-		d.Options.SetLevel(adopted.Log.Level)
+	if d.options.SetLevel != nil {
+		d.options.SetLevel(adopted.Log.Level)
 	}
-	for i, p := range d.pollers {
+	for i, p := range d.Intake.Pollers {
 		p.SetInterval(adopted.Mailboxes[i].PollInterval)
 	}
 	d.Log.Info().Strs("changed", taken).Msg("the configuration was read again")
@@ -76,18 +64,4 @@ func (d *Daemon) takeOver(next config.Config) error {
 		d.Log.Warn().Strs("unchanged", left).Msg("these changes need a restart: systemctl restart ysq")
 	}
 	return nil
-}
-
-// folders is a mailbox's source whose folders follow the configuration in force.
-type folders struct {
-	*account
-	names func() []string
-}
-
-func (s *folders) Connect(ctx context.Context) (mailbox.Session, error) {
-	session, err := s.account.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &chosen{session, s.names}, nil
 }

@@ -66,7 +66,7 @@ func TestReload(t *testing.T) {
 		if got := agency(); got != "改了名的办公室" {
 			t.Errorf("the agency is still %s", got)
 		}
-		if f := b.daemon; f.Needs(casefile.KindExtended) != ask.Approver || f.live().roles.RoleOf(1000, []uint32{0}) != ask.Approver {
+		if f := b.daemon; f.Record.Needs(casefile.KindExtended) != ask.Approver || f.Live().Roles.RoleOf(1000, []uint32{0}) != ask.Approver {
 			t.Error("approval and roles were not taken over")
 		}
 		if !slices.Contains(levels, config.Debug) {
@@ -75,14 +75,14 @@ func TestReload(t *testing.T) {
 		if !strings.Contains(said, `"unchanged":["paths.socket","mailbox[0].host"]`) {
 			t.Errorf("what needs a restart is not named:\n%s", said)
 		}
-		if b.daemon.live().Paths.Socket != b.config.Paths.Socket {
+		if b.daemon.Live().Paths.Socket != b.config.Paths.Socket {
 			t.Error("the socket was taken over")
 		}
 		// The mails of before the fifth are no cases any more, and polling is quicker.
 		time.Sleep(15 * time.Minute)
-		before := b.daemon.pollers[0].Status().LastSuccess
+		before := b.daemon.Intake.Pollers[0].Status().LastSuccess
 		time.Sleep(3 * time.Minute)
-		if after := b.daemon.pollers[0].Status().LastSuccess; !after.After(before) {
+		if after := b.daemon.Intake.Pollers[0].Status().LastSuccess; !after.After(before) {
 			t.Error("the new interval is not kept")
 		}
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")

@@ -5,10 +5,92 @@ import (
 	"slices"
 	"time"
 
-	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 )
+
+// yearEnd keeps annual/<year>/ up to date: the report of each year that is over, in every form. It
+// writes at 00:05 on 1 January, at once where the daemon was down then, and again when facts of the
+// year have changed, and says what changed. A frozen year's files stay as they are; what would differ
+// lies beside them under draft/. Until a year is frozen it reminds daily.
+func (d *Daemon) yearEnd(ctx context.Context) {
+	var reminded civil.Date
+	for {
+		if err := d.Annual.WriteYears(); err != nil {
+			d.Log.Error().Err(err).Msg("the annual report cannot be written; tried again within the hour")
+		}
+		if today := d.Today(); today != reminded {
+			d.Annual.RemindToPublish(today)
+			reminded = today
+		}
+		wake := time.NewTimer(d.Annual.UntilDrafts())
+		select {
+		case <-wake.C:
+		case <-ctx.Done():
+			wake.Stop()
+			return
+		}
+	}
+}
+
+const (
+	// proveAfter the daemon proves the register for the first time, when the mails of the night are in.
+	proveAfter = 10 * time.Minute
+	proveEvery = 7 * 24 * time.Hour
+)
+
+// prove verifies the register from time to time until the context ends.
+func (d *Daemon) prove(ctx context.Context) {
+	for wait := proveAfter; ; wait = proveEvery {
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return
+		}
+		began := time.Now()
+		all, err := d.Keeping.Prove(ctx, nil)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			d.Log.Error().Err(err).Msg("the register could not be verified")
+		case len(all) > 0:
+			for _, one := range all[:min(len(all), 20)] {
+				d.Log.Error().Str("place", one.Place).Str("key", one.Key).Str("what", one.What).Str("do", one.Do).Msg("the register is not what its records say")
+			}
+		}
+		seq, head := d.Head()
+		d.Log.Info().Int("differences", len(all)).Dur("took", time.Since(began)).Uint64("records", seq).Str("head", head).Msg("verified the register")
+	}
+}
+
+// witness puts the digest of the last record into the system's journal once a day: a rewriting of
+// the whole register shows only against a witness outside of it.
+func (d *Daemon) witness(last *civil.Date) {
+	if today := d.Today(); today != *last {
+		*last = today
+		seq, head := d.Head()
+		d.Log.Info().Uint64("records", seq).Str("head", head).Msg("the register's head today")
+	}
+}
+
+// watchKeeping says once when something goes wrong with the keeping of the register, and once when
+// all is right again.
+func (d *Daemon) watchKeeping(said *desk.Troubles) {
+	now := d.Keeping.Troubles()
+	for _, t := range now {
+		if !slices.ContainsFunc(*said, func(o desk.Trouble) bool { return o.Name == t.Name }) {
+			d.Log.Error().Str("trouble", t.Name).Msg(t.Text)
+		}
+	}
+	if len(now) == 0 && len(*said) > 0 {
+		d.Log.Info().Msg("the register's keeping is in order again")
+	}
+	*said = now
+}
 
 // remind says in the log, once a day, what somebody has to see to before it does harm. Status says
 // the same to whoever asks.
@@ -30,52 +112,17 @@ func (d *Daemon) remind(ctx context.Context) {
 }
 
 func (d *Daemon) remindOf(today civil.Date) {
-	if err := d.noteLapses(today); err != nil {
+	if err := d.Record.NoteLapses(today); err != nil {
 		d.Log.Error().Err(err).Msg("noting the periods that have ended")
 	}
-	if b := d.backupStatus(); b.Late {
+	if b := d.Keeping.BackupStatus(); b.Late {
 		event := d.Log.Warn()
 		if b.At != nil {
 			event = event.Time("last", *b.At)
 		}
-		event.Int("days", d.live().Backup.WarnDays).Msg("there is no recent backup (ysq backup, ysq-backup.timer)")
+		event.Int("days", d.Live().Backup.WarnDays).Msg("there is no recent backup (ysq backup, ysq-backup.timer)")
 	}
-	if year := missingYear(d.reg.Calendar(), today); year != 0 {
+	if year := workday.MissingYear(d.Reg.Calendar(), today); year != 0 {
 		d.Log.Warn().Int("year", year).Msg("the notice of the year's holidays is missing: due dates that depend on it are provisional (ysq calendar import)")
 	}
-}
-
-// noteLapses records on each case whose applicant let a period end that a lapse may be decided, once
-// for each period. Nothing is decided here.
-func (f *office) noteLapses(today civil.Date) error {
-	var drafts []casefile.Draft
-	cal := f.reg.Calendar()
-	err := f.reg.View(func(tx *register.Tx) error {
-		for c, err := range tx.OpenCases("") {
-			if err != nil {
-				return err
-			}
-			s := c.At(today, cal)
-			if (s.Waiting != casefile.WaitCorrection && s.Waiting != casefile.WaitFee) || s.WaitUntil.IsZero() || today <= s.WaitUntil {
-				continue
-			}
-			note := casefile.LapseNoted{Waiting: s.Waiting, Until: s.WaitUntil}
-			history, err := tx.History(c.ID)
-			if err != nil {
-				return err
-			}
-			if !slices.ContainsFunc(history, func(r casefile.Record) bool { return r.Event == note }) {
-				drafts = append(drafts, casefile.Draft{Case: c.ID, On: today, Event: note})
-			}
-		}
-		return nil
-	})
-	if err != nil || len(drafts) == 0 {
-		return err
-	}
-	for _, d := range drafts {
-		f.Log.Warn().Str("case", string(d.Case)).Msg("the applicant's period has ended: a lapse may be decided")
-	}
-	_, err = f.reg.Append(f.Now(), "calendar", drafts...)
-	return err
 }

@@ -15,6 +15,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/config"
 )
 
@@ -26,17 +27,17 @@ const archive = 100_000
 // `ysq search` asks for them, the count is of all.
 func BenchmarkSearch(b *testing.B) {
 	f := openArchive(b)
-	before := f.registerSize()
+	before := f.RegisterSize()
 	start := time.Now()
 	for more := true; more; {
 		var err error
-		if more, err = f.indexSome(b.Context()); err != nil {
+		if more, err = f.Reading.IndexSome(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
 	took := time.Since(start)
 	b.Logf("%d cases: %.0f bytes of records a case, %.0f bytes of index a case, %v to index a case", archive,
-		float64(before)/archive, float64(f.registerSize()-before)/archive, took/archive)
+		float64(before)/archive, float64(f.RegisterSize()-before)/archive, took/archive)
 	for _, words := range []string{"唯一词九九九", "监测数据", "政府信息公开", "一", "某街道办 征收补偿", "applicant99999", "2026-77777", "没有的词语", "数据监测据"} {
 		b.Run(words, func(b *testing.B) {
 			for b.Loop() {
@@ -47,9 +48,9 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-func hits(b *testing.B, f *office, words string, limit int) (n int) {
+func hits(b *testing.B, f *office.Office, words string, limit int) (n int) {
 	b.Helper()
-	err := f.Search(b.Context(), ask.Call{}, ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
+	err := f.Reading.Search(b.Context(), ask.Call{}, ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func hits(b *testing.B, f *office, words string, limit int) (n int) {
 
 // openArchive makes a register of applications. Their texts mix what every application says with
 // characters as frequent as in the language, so that terms are as many and as common as in real mails.
-func openArchive(b *testing.B) *office {
+func openArchive(b *testing.B) *office.Office {
 	b.Helper()
 	state := filepath.Join(b.TempDir(), "state")
 	if err := Init(state, civil.MustParse("2026-01-01").Start()); err != nil {
@@ -66,11 +67,11 @@ func openArchive(b *testing.B) *office {
 	}
 	c := config.Default()
 	c.Paths.State = state
-	f, err := openOffice(Options{Config: c})
+	f, err := Options{Config: c}.open()
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { b.Log(f.close()) })
+	b.Cleanup(func() { b.Log(f.Close()) })
 	for i := range 16 {
 		if err := os.MkdirAll(filepath.Join(state, "mail", fmt.Sprintf("%x", i)), 0o700); err != nil {
 			b.Fatal(err)
@@ -88,7 +89,7 @@ func openArchive(b *testing.B) *office {
 	subjects := []string{"某街道办征收补偿方案", "某路改造工程的批复", "空气质量监测数据", "排污许可证副本", "土地出让合同", "预算执行情况"}
 	on := civil.MustParse("2026-01-05")
 	for done := 0; done < archive; {
-		err := f.reg.Update(on.Start(), func(tx *register.Tx) error {
+		err := f.Reg.Update(on.Start(), func(tx *register.Tx) error {
 			for range 1000 {
 				done++
 				id := casefile.NewID(2026, done)
@@ -108,7 +109,7 @@ func openArchive(b *testing.B) *office {
 					return err
 				}
 				letter := casefile.Letter{Digest: digest, Subject: "政府信息公开申请", From: casefile.Address{Name: word(3), Mail: fmt.Sprintf("applicant%d@example.test", done)}}
-				if _, err := tx.Append(actorMailbox,
+				if _, err := tx.Append("mailbox",
 					casefile.Draft{On: on, Event: casefile.MessageTaken{Account: "office", Folder: "INBOX", UIDValidity: 1, UID: uint32(done), Letter: letter, Disposition: casefile.ToCase, Case: id}},
 					casefile.Draft{Case: id, On: on, Event: casefile.Received{Channel: casefile.Email, Letter: letter}},
 					casefile.Draft{Case: id, On: on, Event: casefile.Registered{As: casefile.Application, Applicant: letter.From.Name, Column: casefile.Natural, Request: word(20)}},

@@ -14,6 +14,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/reading"
 )
 
 func (b *bureau) search(words string) (hits []ask.Hit) {
@@ -42,8 +43,8 @@ func (b *bureau) found(words string) string {
 // position is the last record that the index covers, and the last there is.
 func (b *bureau) position() (indexed, head uint64) {
 	b.t.Helper()
-	err := b.daemon.reg.View(func(tx *register.Tx) error {
-		indexed = tx.Indexed(indexVersion)
+	err := b.daemon.Reg.View(func(tx *register.Tx) error {
+		indexed = tx.Indexed(reading.IndexVersion)
 		head, _ = tx.Head()
 		return nil
 	})
@@ -143,7 +144,7 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		synctest.Wait()
-		seconds := int(indexAtLast / time.Second)
+		seconds := int(reading.IndexAtLast / time.Second)
 		for i := range seconds - 1 {
 			b.deliver("张三 <zhangsan@example.test>", fmt.Sprintf("政府信息公开申请 %d", i), "申请公开监测数据")
 			b.poll()
@@ -160,7 +161,7 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 		if indexed, head := b.position(); indexed == 0 || indexed == head {
 			t.Errorf("after %d s of mails the index covers %d of %d records, want some", seconds+4, indexed, head)
 		}
-		pass(indexAfter + time.Second)
+		pass(reading.IndexAfter + time.Second)
 		if indexed, head := b.position(); indexed != head {
 			t.Errorf("after a rest the index covers %d of %d records", indexed, head)
 		}
@@ -174,11 +175,11 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 func (b *bureau) everyPoint() {
 	b.t.Helper()
 	hits := b.search("监测点")
-	if len(hits) != indexRecords {
-		b.t.Errorf("found %d cases, want %d", len(hits), indexRecords)
+	if len(hits) != reading.IndexRecords {
+		b.t.Errorf("found %d cases, want %d", len(hits), reading.IndexRecords)
 	}
 	for i, h := range hits {
-		if want := casefile.NewID(2026, indexRecords-i); h.Case != want {
+		if want := casefile.NewID(2026, reading.IndexRecords-i); h.Case != want {
 			b.t.Fatalf("hit %d is %s, want %s", i, h.Case, want)
 		}
 	}
@@ -194,12 +195,12 @@ func (b *bureau) everyPoint() {
 func TestIndexIsMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
-		f, err := openOffice(b.options())
+		f, err := b.options().open()
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = f.reg.Update(b.now(), func(tx *register.Tx) error {
-			for i := range indexRecords {
+		err = f.Reg.Update(b.now(), func(tx *register.Tx) error {
+			for i := range reading.IndexRecords {
 				id := tx.NextID(2026)
 				if _, err := tx.Append("李四(1000)", casefile.Draft{Case: id, On: civil.MustParse("2026-03-02"), Event: casefile.Received{
 					Channel: casefile.InPerson, Letter: casefile.Letter{Subject: fmt.Sprintf("监测点 %d 号", i)},
@@ -213,15 +214,15 @@ func TestIndexIsMadeAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		more, err := f.indexSome(t.Context())
+		more, err := f.Reading.IndexSome(t.Context())
 		if err != nil || !more {
 			t.Fatalf("first batch: %v, %v", more, err)
 		}
-		if err := f.close(); err != nil { // a crash loses no more than this
+		if err := f.Close(); err != nil { // a crash loses no more than this
 			t.Fatal(err)
 		}
 		b.start()
-		if indexed, head := b.position(); indexed != indexRecords || head != indexRecords+1 {
+		if indexed, head := b.position(); indexed != reading.IndexRecords || head != reading.IndexRecords+1 {
 			t.Errorf("after the restart the index covers %d of %d records", indexed, head)
 		}
 		b.everyPoint()
@@ -237,7 +238,7 @@ func TestIndexIsMadeAgain(t *testing.T) {
 			if got := b.found("来电"); got != "01" {
 				t.Errorf("found %q", got)
 			}
-			if err := b.daemon.reg.Index(indexVersion+1, 0, 7, nil); err != nil { // as a later version would
+			if err := b.daemon.Reg.Index(reading.IndexVersion+1, 0, 7, nil); err != nil { // as a later version would
 				t.Fatal(err)
 			}
 			b.record("2026-00001", casefile.Noted{Text: "再次"})
@@ -259,12 +260,12 @@ func TestErasedIsNotFound(t *testing.T) {
 		}
 		hit := b.search("许可证")[0]
 		var erased casefile.Digest
-		err := b.daemon.reg.Update(b.now(), func(tx *register.Tx) error {
+		err := b.daemon.Reg.Update(b.now(), func(tx *register.Tx) error {
 			history, err := tx.History(hit.Case)
 			if err != nil {
 				return err
 			}
-			erased = mailOf(history[0].Event)
+			erased = history[0].Event.(casefile.Received).Digest
 			_, err = tx.Append("李四(1000)", casefile.Draft{Case: hit.Case, On: civil.Of(b.now()), Event: casefile.Erased{Digests: []casefile.Digest{erased}, Reason: "保管期满"}})
 			return err
 		})
@@ -280,7 +281,7 @@ func TestErasedIsNotFound(t *testing.T) {
 			}
 			pass(time.Minute)
 		}
-		err = b.daemon.reg.View(func(tx *register.Tx) error {
+		err = b.daemon.Reg.View(func(tx *register.Tx) error {
 			for term, want := range map[string]int{"许可": 0, "排污": 1, "张三": 1} {
 				n := 0
 				for _, err := range tx.Documents([]register.Term{{Text: term}}, 1<<30) {

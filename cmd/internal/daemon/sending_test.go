@@ -75,7 +75,7 @@ func (b *bureau) outgoing(id uint64) ask.OutgoingView {
 
 func (b *bureau) history(id casefile.ID) (all []casefile.Record) {
 	b.t.Helper()
-	if err := b.daemon.reg.View(func(tx *register.Tx) (err error) { all, err = tx.History(id); return err }); err != nil {
+	if err := b.daemon.Reg.View(func(tx *register.Tx) (err error) { all, err = tx.History(id); return err }); err != nil {
 		b.t.Fatal(err)
 	}
 	return all
@@ -222,7 +222,7 @@ func TestLetterRecordsWhatItAnnounces(t *testing.T) {
 		event := []byte(`{"outcome":"disclosed","basis":"36-2-provide"}`)
 		document := ""
 		now := b.now()
-		err := b.daemon.reg.Update(now, func(tx *register.Tx) error {
+		err := b.daemon.Reg.Update(now, func(tx *register.Tx) error {
 			n, err := tx.NextLetter("all", 2026)
 			if err != nil {
 				return err
@@ -247,7 +247,7 @@ func TestLetterRecordsWhatItAnnounces(t *testing.T) {
 			t.Errorf("replied %d, dispatched %d times", happened[casefile.Replied](h), happened[casefile.Dispatched](h))
 		}
 		for _, r := range casefile.Live(h) {
-			if e, ok := r.Event.(casefile.Replied); ok && (e.Document != document || r.Actor != actorOutbox) {
+			if e, ok := r.Event.(casefile.Replied); ok && (e.Document != document || r.Actor != "outbox") {
 				t.Errorf("%+v", r)
 			}
 		}
@@ -395,7 +395,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		var kept string
 		life(func(d *Daemon) {
 			time.Sleep(time.Minute)
-			res, err := d.backups.Make(t.Context(), dir, backup.Options{Now: b.now()})
+			res, err := backup.Of(d.Reg).Make(t.Context(), dir, backup.Options{Now: b.now()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -74,7 +74,7 @@ func TestFullDisk(t *testing.T) {
 				}
 				time.Sleep(2 * time.Hour)
 				synctest.Wait()
-				s := b.daemon.pollers[0].Status()
+				s := b.daemon.Intake.Pollers[0].Status()
 				if s.State != mailbox.StateFailing || s.Fault != mailbox.FaultStorage || s.Hint == "" {
 					t.Errorf("while full: %+v", s)
 				}
@@ -109,7 +109,7 @@ func TestPasswordFileUnreadable(t *testing.T) {
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开")
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		s := b.daemon.pollers[0].Status()
+		s := b.daemon.Intake.Pollers[0].Status()
 		if s.Fault != mailbox.FaultSettings || !strings.Contains(s.LastError, path) || s.Hint == "" || b.sim.Counts().LoginAttempts != 0 {
 			t.Errorf("status %+v after %d logins", s, b.sim.Counts().LoginAttempts)
 		}
@@ -243,7 +243,7 @@ func TestCutSessionGivesFiveCases(t *testing.T) {
 				if _, err := ask.Do(t.Context(), b.client, ask.Poll, ask.None{}); err == nil {
 					break
 				}
-				time.Sleep(time.Until(b.daemon.pollers[0].Status().NextTry))
+				time.Sleep(time.Until(b.daemon.Intake.Pollers[0].Status().NextTry))
 			}
 			b.sim.Heal()
 			if cut == 0 {
@@ -251,7 +251,7 @@ func TestCutSessionGivesFiveCases(t *testing.T) {
 			}
 			rounds++
 			want := casefile.NewID(2026, 5*rounds+1)
-			b.daemon.reg.View(func(tx *register.Tx) error {
+			b.daemon.Reg.View(func(tx *register.Tx) error {
 				if got := tx.NextID(2026); got != want {
 					t.Fatalf("cut after %d of %d bytes: the next case is %s, want %s", cut, whole, got, want)
 				}

@@ -1,0 +1,194 @@
+package annual
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/stats"
+	"ysq.internal/ysq/stats/render"
+)
+
+// draftsEvery is how often the daemon looks whether a year's facts have changed.
+const draftsEvery = time.Hour
+
+// UntilDrafts is an hour, or less when the year ends within it.
+func (a *Room) UntilDrafts() time.Duration {
+	now := a.Now()
+	wait := draftsEvery
+	for _, year := range []int{civil.Of(now).Year() - 1, civil.Of(now).Year()} {
+		if left := firstDrafts(year).Sub(now); left > 0 {
+			wait = min(wait, left)
+		}
+	}
+	return wait
+}
+
+// WriteYears writes the report of every year that is over and whose report is not as its files say.
+func (a *Room) WriteYears() error {
+	var past past
+	err := a.View(func(tx *desk.View) (err error) { past, err = pastYears(tx); return err })
+	if err != nil {
+		return err
+	}
+	var errs error
+	for _, year := range a.years(past) {
+		if a.Now().Before(firstDrafts(year)) {
+			continue
+		}
+		if err := a.writeYear(year); err != nil {
+			errs = errors.Join(errs, fmt.Errorf("the report of %d: %w", year, err))
+		}
+	}
+	return errs
+}
+
+func (a *Room) writeYear(year int) error {
+	dir := a.yearDir(year)
+	var rep stats.Report
+	var frozen *casefile.YearClosed
+	var differ []stats.Difference
+	err := a.View(func(tx *desk.View) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		if closed, ok := past.closed[year]; ok {
+			frozen, dir = &closed, filepath.Join(dir, "draft")
+			differ, rep, err = a.sinceFrozen(tx, past, year)
+			return err
+		}
+		rep, err = a.compute(tx, year, past, stats.Options{Trace: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if frozen != nil {
+		if err := a.writeFrozen(year, *frozen); err != nil {
+			return err
+		}
+		if len(differ) == 0 {
+			return nil
+		}
+	}
+	before, err := readReport(filepath.Join(dir, "report.json"))
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		changed, err := stats.Diff(*before, rep)
+		if err == nil && len(changed) == 0 && sameChecks(before.Checks, rep.Checks) {
+			return nil
+		}
+		for _, c := range changed {
+			a.Log.Info().Int("year", year).Str("place", c.Place).Str("before", c.Before).Str("after", c.After).Interface("gained", c.Gained).Interface("lost", c.Lost).Msg("the annual report has changed")
+		}
+	}
+	if err := writeForms(dir, rep); err != nil {
+		return err
+	}
+	a.Log.Info().Int("year", year).Str("directory", dir).Int("failed_checks", len(rep.Failed())).Bool("draft", frozen == nil || len(differ) > 0).Msg("the annual report is written")
+	return nil
+}
+
+func sameChecks(a, b []stats.Check) bool {
+	x, err := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}
+
+// writeFrozen writes the files of a frozen report, unless they are there as they were frozen.
+func (a *Room) writeFrozen(year int, closed casefile.YearClosed) error {
+	dir := a.yearDir(year)
+	have, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if casefile.DigestOf(bytes.TrimSuffix(have, []byte("\n"))) == closed.Digest {
+		return nil
+	}
+	var rep stats.Report
+	if err := a.View(func(tx *desk.View) error { return frozenWithCases(tx, closed, true, &rep) }); err != nil {
+		return err
+	}
+	return writeForms(dir, rep)
+}
+
+// writeForms writes a report in every form, the JSON last: as long as it is the old one, they will be
+// written again. The cases are masked, for the files are handed on; the JSON of a frozen report is
+// what was frozen and nothing more.
+func writeForms(dir string, rep stats.Report) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for i := range rep.Cases {
+		rep.Cases[i].Subject = ask.Mask(rep.Cases[i].Subject)
+	}
+	forms := slices.DeleteFunc(render.Names(), func(name string) bool { return name == "json" })
+	for _, name := range append(forms, "json") {
+		write, err := render.For(name)
+		if err != nil {
+			return err
+		}
+		if name == "json" && rep.Frozen {
+			rep.Cases = nil
+		}
+		var b bytes.Buffer
+		if err := write(&b, rep); err != nil {
+			return err
+		}
+		if err := (durable.Disk{}).Replace(filepath.Join(dir, "report."+render.Extension(name)), 0o600, durable.Content(b.Bytes())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readReport reads a report's JSON; nil when there is none.
+func readReport(path string) (*stats.Report, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var r stats.Report
+	if err := json.Unmarshal(b, &r); err != nil {
+		return nil, nil // it was cut off or is another version's: it will be written anew
+	}
+	return &r, nil
+}
+
+// RemindToPublish tells of years that are over and not frozen (条例 第四十九条).
+func (a *Room) RemindToPublish(today civil.Date) {
+	years, err := a.Years(context.Background(), ask.Call{}, ask.None{})
+	if err != nil {
+		a.Log.Error().Err(err).Msg("reminding of the annual report")
+		return
+	}
+	for _, y := range years {
+		if y.Frozen || y.Year >= today.Year() {
+			continue
+		}
+		e := a.Log.Warn()
+		if y.Remaining < 0 {
+			e = a.Log.Error()
+		}
+		e.Int("year", y.Year).Str("submit_by", civil.Date(y.SubmitBy).String()).Str("publish_by", civil.Date(y.PublishBy).String()).
+			Int("days_left", y.Remaining).Int("failed_checks", y.Failed).Msg("the annual report is not frozen yet")
+	}
+}

@@ -1,0 +1,268 @@
+package annual
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/stats"
+)
+
+// SetOpening records 上年结转 of the register's first year.
+func (a *Room) SetOpening(_ context.Context, c ask.Call, o casefile.OpeningBalance) (casefile.OpeningBalance, error) {
+	for i, n := range o.Columns {
+		if n < 0 {
+			return o, ask.Usage("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
+		}
+	}
+	if o.Year < 2008 || o.Year > a.Today().Year()+1 {
+		return o, ask.Usage("年份 %d 不对", o.Year)
+	}
+	return o, a.Change(c, func(tx *desk.Change) error {
+		_, err := tx.Append(casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
+		return err
+	})
+}
+
+// matters are the disputes that 表四 of a period counts, as they stood on its last day, by the records
+// before the one that is named.
+func matters(tx *desk.View, from, to civil.Date, before uint64) ([]stats.Matter, error) {
+	all := []stats.Matter{} // not nil: the register records disputes, and there may be none
+	for history, err := range tx.Disputes() {
+		if err != nil {
+			return nil, err
+		}
+		history = slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Seq >= before })
+		d, ok := casefile.CountsIn(from, to, history)
+		if !ok {
+			continue
+		}
+		all = append(all, stats.Matter{ID: string(d.ID), Track: trackOf[d.Track], Result: resultOf[d.Result]})
+	}
+	return all, nil
+}
+
+var (
+	trackOf = map[casefile.Track]stats.Track{
+		casefile.Reconsideration: stats.Reconsideration, casefile.DirectSuit: stats.DirectSuit,
+		casefile.SuitAfterReconsider: stats.SuitAfterReconsideration,
+	}
+	resultOf = map[casefile.Result]stats.Result{
+		casefile.ResultPending: stats.Pending, casefile.ResultUpheld: stats.Upheld,
+		casefile.ResultCorrected: stats.Corrected, casefile.ResultOther: stats.OtherResult,
+	}
+)
+
+// Report returns the annual report of a year: as it was frozen, or else computed as far as the year
+// has come.
+func (a *Room) Report(_ context.Context, _ ask.Call, q ask.YearRef) (rep stats.Report, err error) {
+	year := q.Year
+	if err := ask.Plausible(year); err != nil {
+		return rep, err
+	}
+	err = a.View(func(tx *desk.View) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		if closed, ok := past.closed[year]; ok {
+			rep, err = published(closed)
+			return err
+		}
+		rep, err = a.compute(tx, year, past, stats.Options{})
+		return err
+	})
+	return rep, desk.Told(err)
+}
+
+// compute counts a year anew, whether it is frozen or not. o says what beside the register's own
+// knowledge is asked for.
+func (a *Room) compute(tx *desk.View, year int, past past, o stats.Options) (stats.Report, error) {
+	if err := a.complete(tx, year, past, &o); err != nil {
+		return stats.Report{}, err
+	}
+	return stats.Compute(year, tx.Heads(), o)
+}
+
+// complete adds to the options what the register knows of a year beside its cases.
+func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (err error) {
+	o.Agency, o.Now, o.Opening, o.Whole = a.Live().Agency.Name, a.Now(), past.opening, tx.Case
+	from, to := days(year, o.From, o.To)
+	if o.Matters, err = matters(tx, from, to, math.MaxUint64); err != nil {
+		return err
+	}
+	if o.Fees.Yuan, o.Fees.Cases, err = tx.FeesIn(from, to); err != nil {
+		return err
+	}
+	if o.Mails, err = undecided(tx, from, to); err != nil {
+		return err
+	}
+	if o.Manual, err = a.manualOf(year); err != nil {
+		return err
+	}
+	if last, err := a.manualOf(year - 1); err != nil {
+		return err
+	} else if last != nil {
+		o.LastFacts = last.Table2
+	}
+	for _, y := range past.years {
+		if y < year {
+			o.Closed = append(o.Closed, stats.Closed{Year: y, Cases: past.closed[y].Cases})
+		}
+	}
+	if last, ok := past.closed[year-1]; ok {
+		before, err := published(last)
+		if err != nil {
+			return err
+		}
+		o.Before, o.LastFacts = &before, before.Table2
+	}
+	return nil
+}
+
+// days are the first and the last of a period in a year; zero days mean those of the year.
+func days(year int, from, to civil.Date) (civil.Date, civil.Date) {
+	return cmp.Or(from, civil.New(year, time.January, 1)), cmp.Or(to, civil.New(year, time.December, 31))
+}
+
+// past is what is recorded of years as such.
+type past struct {
+	opening casefile.OpeningBalance
+	years   []int // the frozen ones, the earliest first
+	thawed  []int // those that were frozen once and are not now
+	closed  map[int]casefile.YearClosed
+	by      map[int]casefile.Record // the record that froze the year
+}
+
+func pastYears(tx *desk.View) (past, error) {
+	p := past{closed: make(map[int]casefile.YearClosed), by: make(map[int]casefile.Record)}
+	var err error
+	if p.opening, _, err = tx.Opening(); err != nil {
+		return p, err
+	}
+	histories := make(map[int][]casefile.Record)
+	for r, err := range tx.Years() {
+		if err != nil {
+			return p, err
+		}
+		switch e := r.Event.(type) {
+		case casefile.YearClosed:
+			histories[e.Year] = append(histories[e.Year], r)
+		case casefile.YearReopened:
+			histories[e.Year] = append(histories[e.Year], r)
+		}
+	}
+	for _, year := range slices.Sorted(maps.Keys(histories)) {
+		if closed, by, ok := casefile.FoldYear(histories[year]); ok {
+			p.years = append(p.years, year)
+			p.closed[year], p.by[year] = closed, by
+		} else {
+			p.thawed = append(p.thawed, year)
+		}
+	}
+	return p, nil
+}
+
+// published reads a frozen report back.
+func published(c casefile.YearClosed) (stats.Report, error) {
+	var r stats.Report
+	if got := casefile.DigestOf(c.Report); got != c.Digest {
+		return r, fmt.Errorf("the frozen report of %d has the digest %s and not %s", c.Year, got.Short(), c.Digest.Short())
+	}
+	if err := json.Unmarshal(c.Report, &r); err != nil {
+		return r, fmt.Errorf("reading the frozen report of %d: %w", c.Year, err)
+	}
+	return r, nil
+}
+
+// undecided counts the mails of a period of which nobody has said what they are.
+func undecided(tx *desk.View, from, to civil.Date) (stats.Undecided, error) {
+	var u stats.Undecided
+	for place, n := range map[casefile.Disposition]*int{casefile.Parked: &u.Parked, casefile.Quarantined: &u.Quarantined} {
+		for m, err := range tx.Mails(place) {
+			if err != nil {
+				return u, err
+			}
+			arrived := m.ArrivedAt
+			if arrived.IsZero() {
+				arrived = m.Recorded
+			}
+			if day := civil.Of(arrived); day >= from && day <= to {
+				*n++
+			}
+		}
+	}
+	return u, nil
+}
+
+// ReportCases names what a cell counts: of a frozen year as it was frozen.
+func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held ask.CellCases, err error) {
+	year, cell := q.Year, q.Cell
+	if err := withinYear(q.ReportQuery); err != nil {
+		return held, err
+	}
+	format, err := stats.FormatOf(cmp.Or(q.Format, stats.Current))
+	if err != nil {
+		return held, ask.Usage("%v", err)
+	}
+	matter, ofDisputes := format.ParseMatterCell(cell)
+	at, err := format.ParseCell(cell)
+	if err != nil && !ofDisputes {
+		return held, ask.Usage("%v；表四的写如 行政复议,结果维持", err)
+	}
+	err = a.View(func(tx *desk.View) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		closed, frozen := past.closed[year]
+		frozen = frozen && q.From.IsZero() && q.To.IsZero()
+		switch {
+		case ofDisputes:
+			before := uint64(math.MaxUint64)
+			if frozen {
+				before = past.by[year].Seq
+			}
+			from, to := days(year, q.From, q.To)
+			held.Disputes, err = disputesIn(tx, matter, from, to, before)
+		case frozen && format.Name == stats.Current:
+			rep, err := published(closed)
+			if err != nil {
+				return err
+			}
+			held.Cases = stats.CasesOf(format, at, closed.Cases)
+			held.Unnamed = rep.At(at) - len(held.Cases)
+		default:
+			o := stats.Options{From: q.From, To: q.To}
+			if err = a.complete(tx, year, past, &o); err == nil {
+				held.Cases, held.Unnamed, err = stats.Cases(year, format, at, tx.Heads(), o)
+			}
+		}
+		return err
+	})
+	return held, desk.Told(err)
+}
+
+// disputesIn lists the matters that a cell of 表四 counts.
+func disputesIn(tx *desk.View, cell stats.MatterCell, from, to civil.Date, before uint64) ([]casefile.DisputeID, error) {
+	all, err := matters(tx, from, to, before)
+	if err != nil {
+		return nil, err
+	}
+	var ids []casefile.DisputeID
+	for _, m := range all {
+		if cell.Holds(m) {
+			ids = append(ids, casefile.DisputeID(m.ID))
+		}
+	}
+	return ids, nil
+}

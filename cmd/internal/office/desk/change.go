@@ -1,0 +1,82 @@
+package desk
+
+import (
+	"errors"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// tx is embedded under a name that nobody outside can write.
+type tx = register.Tx
+
+// View is one consistent look at the register. Nothing of it may be used after the function that was given
+// it returns.
+type View struct{ *tx }
+
+// View looks at the register.
+func (d *Desk) View(look func(*View) error) error {
+	return d.Reg.View(func(tx *register.Tx) error { return look(&View{tx}) })
+}
+
+// Change is a View in which things are recorded: all of them, or none. All of them bear its instant and its
+// actor.
+type Change struct {
+	*View
+	Actor string
+	At    time.Time
+}
+
+// Append records drafts.
+func (c *Change) Append(drafts ...casefile.Draft) ([]casefile.Record, error) {
+	return c.tx.Append(c.Actor, drafts...)
+}
+
+// Record is a transaction of the office itself, in which an actor such as "mailbox" records.
+func (d *Desk) Record(actor string, at time.Time, act func(*Change) error) error {
+	return d.Reg.Update(at, func(tx *register.Tx) error { return act(&Change{&View{tx}, actor, at}) })
+}
+
+// errJudged gives up a transaction that was only to be judged.
+var errJudged = errors.New("judged")
+
+// Change is the transaction of a call. It is refused where a case has gone on since the caller saw it. A call
+// that is a dry run is judged like any other, and nothing is kept; what follows a change, a log line or a
+// file, is the handler's and must not happen then. Everything that a call records bears its instant.
+func (d *Desk) Change(c ask.Call, act func(*Change) error) error {
+	err := d.Record(c.Who.String(), c.At, func(change *Change) error {
+		if err := unchanged(change.View, c); err != nil {
+			return err
+		}
+		if err := act(change); err != nil {
+			return err
+		}
+		if c.DryRun {
+			return errJudged
+		}
+		return nil
+	})
+	if errors.Is(err, errJudged) {
+		return nil
+	}
+	return err
+}
+
+// unchanged compares the cases with what the caller has seen of them. That somebody looked at a case is no
+// change to it.
+func unchanged(v *View, c ask.Call) error {
+	for id, seen := range c.IfSeq {
+		history, err := v.History(id)
+		if err != nil {
+			return err
+		}
+		for _, r := range history {
+			if r.Seq > seen && r.Event.Kind() != casefile.KindRevealed {
+				return ask.Changed(id, seen, history[len(history)-1].Seq)
+			}
+		}
+	}
+	return nil
+}

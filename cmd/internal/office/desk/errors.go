@@ -1,0 +1,78 @@
+package desk
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// Told gives the register's errors their exit codes. Their texts already say what to do.
+func Told(err error) error {
+	if err == nil {
+		return nil
+	}
+	if held, ok := errors.AsType[*register.HeldError](err); ok {
+		return &ask.Error{Code: "held", Msg: held.Error(), Exit: ask.ExitUnreachable}
+	}
+	if errors.Is(err, register.ErrOlder) {
+		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务（systemctl start ysq）；登记库未动", Exit: ask.ExitUnreachable}
+	}
+	for _, known := range []struct {
+		is   error
+		code string
+		exit int
+	}{
+		{register.ErrNotFound, "not-found", ask.ExitNotFound},
+		{register.ErrMissing, "register-missing", ask.ExitFailed},
+		{register.ErrExists, "register-exists", ask.ExitFailed},
+		{register.ErrForeign, "register-foreign", ask.ExitFailed},
+		{register.ErrNewer, "register-newer", ask.ExitFailed},
+		{register.ErrDamaged, "register-damaged", ask.ExitFailed},
+		{register.ErrLetterNumber, "letter-number", ask.ExitRefused},
+		{register.ErrDisplaced, "register-displaced", ask.ExitFailed},
+	} {
+		if errors.Is(err, known.is) {
+			return &ask.Error{Code: known.code, Msg: err.Error(), Exit: known.exit}
+		}
+	}
+	return toldDisk(err)
+}
+
+// toldDisk says what a disk does that takes nothing. Other errors it returns as they are.
+func toldDisk(err error) error {
+	for _, known := range []struct {
+		is              syscall.Errno
+		code, msg, hint string
+	}{
+		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容（df -h、df -i）；有了空间即自动继续，不必重启"},
+		{syscall.EDQUOT, "disk-full", "磁盘配额已用完", "请清理或提高配额；有了空间即自动继续，不必重启"},
+		{syscall.EROFS, "disk-read-only", "磁盘是只读的", "系统多因磁盘出错改为只读：请查看 dmesg，修复后重新挂载；恢复后自动继续，不必重启"},
+		{syscall.EIO, "disk-failing", "磁盘读写出错", "请查看 dmesg 和磁盘健康状况，尽快备份"},
+	} {
+		if errors.Is(err, known.is) {
+			text := known.msg + "（" + err.Error() + "）"
+			if _, ok := errors.AsType[*register.JournalError](err); ok { // says itself whether anything was recorded
+				text = err.Error()
+			}
+			return &ask.Error{Code: known.code, Msg: text, Hint: known.hint, Exit: ask.ExitFailed}
+		}
+	}
+	return err
+}
+
+// toldOpening is told for what only opening meets: files that this user may not use.
+func toldOpening(err error) error {
+	err = Told(err)
+	if errors.Is(err, fs.ErrPermission) {
+		return &ask.Error{Code: "denied-file", Exit: ask.ExitFailed, Msg: "没有权限使用登记库的文件（" + err.Error() + "）",
+			Hint: "请核对属主：状态目录及其中所有文件应同属运行 ysq 的用户（ls -ln；chown -R）"}
+	}
+	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
+		return &ask.Error{Code: "state-layout", Exit: ask.ExitFailed, Msg: "状态目录里有文件或目录不是应有的（" + err.Error() + "）",
+			Hint: "journal、mail、tmp 应是目录，lock 应是文件；请把多出来的移走，原来的放回"}
+	}
+	return err
+}

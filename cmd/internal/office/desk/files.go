@@ -1,0 +1,105 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/parse"
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// RoleFile marks what a clerk put into the store: no mail, and nothing for intake to decide on.
+const RoleFile mailbox.Role = "file"
+
+// Keeps refuses to put documents into a case whose bytes are not there, or under a name that is not
+// for people: a record would hold both for ever.
+func (d *Desk) Keeps(files []casefile.File) error {
+	for _, file := range files {
+		if !d.Store.Has(file.Digest) {
+			return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要为 %s 的文件", file.Digest.Short()), Hint: "先送文件（ysq attach、ysq new）", Exit: ask.ExitNotFound}
+		}
+		if file.Name != FileName(file.Name) {
+			return ask.Usage("文件名 %q 不对", file.Name)
+		}
+	}
+	return nil
+}
+
+// FileName makes a name for people of whatever a program called the file: no path, nothing invisible.
+func FileName(name string) string {
+	name = filepath.Base(filepath.Clean("/" + strings.ReplaceAll(name, `\`, "/")))
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, name)
+	runes := []rune(name)
+	if len(runes) > 120 {
+		runes = append(runes[:100], runes[len(runes)-20:]...) // the ending says what it is
+	}
+	if s := strings.TrimSpace(string(runes)); s != "" && s != "/" {
+		return s
+	}
+	return "未命名"
+}
+
+// DropUnknown removes bytes of which no record speaks: those of a letter that came to nothing.
+func (d *Desk) DropUnknown(digest casefile.Digest) error {
+	if digest.IsZero() {
+		return nil
+	}
+	if known, err := d.Reg.Known(digest); err != nil || known {
+		return err
+	}
+	return d.Store.Erase(digest)
+}
+
+// KeepFile keeps bytes under their digest, as PutFile does what a clerk sends.
+func (d *Desk) KeepFile(name string, body io.Reader) (casefile.File, error) {
+	temp, err := d.Store.Create()
+	if err != nil {
+		return casefile.File{}, err
+	}
+	n, err := io.Copy(temp, body)
+	if err == nil && n == 0 {
+		err = ask.Usage("文件 %q 是空的", name)
+	}
+	if err != nil {
+		temp.Discard()
+		return casefile.File{}, err
+	}
+	kept, err := d.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(RoleFile)}}})
+	if err != nil {
+		return casefile.File{}, err
+	}
+	if err := d.Store.Settle(kept); err != nil {
+		return casefile.File{}, err
+	}
+	return casefile.File{Digest: kept[0].Digest, Name: FileName(name), Size: n}, nil
+}
+
+// Parse reads a mail of the store.
+func (d *Desk) Parse(digest casefile.Digest, limits parse.Limits) (casefile.Message, error) {
+	file, err := d.Store.Open(digest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return casefile.Message{}, fmt.Errorf("邮件原文 %s 不在：请从备份恢复", digest.Short())
+	}
+	if err != nil {
+		return casefile.Message{}, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return casefile.Message{}, err
+	}
+	return parse.Message(file, info.Size(), digest, limits), nil
+}

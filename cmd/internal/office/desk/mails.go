@@ -1,0 +1,51 @@
+package desk
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// LastTaken returns the entry that says where these bytes ended, nil when they are new.
+func LastTaken(about []casefile.Record) *casefile.MessageTaken {
+	var last *casefile.MessageTaken
+	for _, r := range about {
+		if e, ok := r.Event.(casefile.MessageTaken); ok && (last == nil || e.Disposition != casefile.Duplicate) {
+			last = &e
+		}
+	}
+	return last
+}
+
+// FindMail turns the beginning of a digest into the one mail that it names.
+func FindMail(tx *View, digest string) (casefile.Digest, error) {
+	s := strings.ToLower(strings.TrimSpace(digest))
+	half := -1
+	whole := s
+	if len(s)%2 == 1 {
+		n, err := hex.DecodeString("0" + s[len(s)-1:])
+		if err != nil {
+			return casefile.Digest{}, badDigest(digest)
+		}
+		half, whole = int(n[0]), s[:len(s)-1]
+	}
+	prefix, err := hex.DecodeString(whole)
+	if err != nil || len(s) < 4 || len(s) > 64 {
+		return casefile.Digest{}, badDigest(digest)
+	}
+	switch found := tx.DigestsWith(prefix, half, 2); len(found) {
+	case 0:
+		return casefile.Digest{}, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有摘要以 %s 开头的邮件", s), Hint: "ysq mail list 列出邮件", Exit: ask.ExitNotFound}
+	case 1:
+		return found[0], nil
+	default:
+		return casefile.Digest{}, &ask.Error{Code: "usage", Msg: fmt.Sprintf("不止一封邮件的摘要以 %s 开头", s), Hint: "请多写几位", Exit: ask.ExitUsage}
+	}
+}
+
+func badDigest(s string) error {
+	return &ask.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是邮件的摘要", s), Hint: "写摘要开头的至少 4 位十六进制数字，mail list 可查", Exit: ask.ExitUsage}
+}

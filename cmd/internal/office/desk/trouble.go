@@ -1,0 +1,37 @@
+package desk
+
+import (
+	"fmt"
+
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// Diagnoses gathers the lines of doctor.
+type Diagnoses []ask.Diagnosis
+
+func (d *Diagnoses) say(state, id, subject, text, do string) {
+	*d = append(*d, ask.Diagnosis{ID: id, Subject: subject, State: state, Text: text, Do: do})
+}
+
+func (d *Diagnoses) OK(id, subject, format string, args ...any) {
+	d.say(ask.DiagnosisOK, id, subject, fmt.Sprintf(format, args...), "")
+}
+
+func (d *Diagnoses) Warn(id, subject, do, format string, args ...any) {
+	d.say(ask.DiagnosisWarn, id, subject, fmt.Sprintf(format, args...), do)
+}
+
+func (d *Diagnoses) Fail(id, subject, do, format string, args ...any) {
+	d.say(ask.DiagnosisFail, id, subject, fmt.Sprintf(format, args...), do)
+}
+
+// Trouble is something wrong with the keeping of the register: a name by which it is known from one
+// look to the next, and the words of status.
+type Trouble struct{ Name, Text string }
+
+// Troubles gathers them.
+type Troubles []Trouble
+
+func (t *Troubles) Add(name, format string, args ...any) {
+	*t = append(*t, Trouble{name, fmt.Sprintf(format, args...)})
+}

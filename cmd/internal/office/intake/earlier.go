@@ -1,0 +1,61 @@
+package intake
+
+import (
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// earlierCases is with how many of a sender's applications a new one is compared: their mails are read
+// for it inside the transaction.
+const earlierCases = 8
+
+// Earlier reads the sender's latest applications. One whose bytes are erased or damaged is compared
+// by its subject alone.
+func (i index) Earlier(mail string) ([]match.Earlier, error) {
+	var all []match.Earlier
+	for id := range i.tx.CasesByAddress(mail) {
+		e, ok, err := i.application(id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, e)
+		}
+		if len(all) == earlierCases {
+			break
+		}
+	}
+	return all, nil
+}
+
+// application returns what a case began with; ok is false for one that is closed without a reply.
+func (i index) application(id casefile.ID) (e match.Earlier, ok bool, err error) {
+	c, err := i.tx.Case(id)
+	if err != nil {
+		return e, false, err
+	}
+	answered := !c.RepliedOn.IsZero()
+	if !c.Stage.Open() && !answered {
+		return e, false, nil
+	}
+	history, err := i.tx.History(id)
+	if err != nil {
+		return e, false, err
+	}
+	e = match.Earlier{Case: id, Answered: answered}
+	for _, r := range casefile.Live(history) {
+		received, is := r.Event.(casefile.Received)
+		if !is {
+			continue
+		}
+		e.Subject = received.Subject
+		if received.Digest.IsZero() {
+			continue
+		}
+		if m, err := i.office.Parse(received.Digest, parse.Limits{Text: textForMatching, Undigested: true}); err == nil {
+			e.Text = m.Text
+		}
+	}
+	return e, true, nil
+}

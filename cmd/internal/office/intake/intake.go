@@ -1,0 +1,288 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+const actorMailbox = "mailbox"
+
+// textForMatching is how much of a mail's text intake reads to tell what it is.
+const textForMatching = 64 << 10
+
+// readAhead is how many mails are read at the same time.
+const readAhead = 4
+
+// heldAtMost is how much of the mails that were read may wait for their transaction, in bytes. A batch
+// of ordinary mails comes to a fraction of it.
+const heldAtMost = 4 << 20
+
+// Owed asks the book.
+func (n *Room) Owed(_ context.Context, account, folder string, validity uint64, uids []uint32) ([]uint32, error) {
+	return n.Reg.Owed(account, folder, validity, uids, n.Now())
+}
+
+// Take records a batch in one transaction, or in several where its mails are too large to be held
+// together. They are read before a transaction begins: it keeps every clerk who writes waiting. When
+// one fails, each of its mails gets a transaction of its own, so that one that the register cannot
+// take does not hold up the others.
+func (n *Room) Take(ctx context.Context, batch []mailbox.Fetched) error {
+	batch = slices.DeleteFunc(slices.Clone(batch), func(m mailbox.Fetched) bool {
+		return m.Role == desk.RoleFile // a clerk's file that a crash left in the manifest
+	})
+	var errs []error
+	for len(batch) > 0 {
+		if ctx.Err() != nil {
+			return errors.Join(append(errs, context.Cause(ctx))...)
+		}
+		read := n.readArrivals(batch)
+		batch = batch[len(read):]
+		errs = append(errs, n.takeEach(ctx, read))
+	}
+	return errors.Join(errs...)
+}
+
+// takeEach records mails in one transaction, or, when that fails, in one for each.
+func (n *Room) takeEach(ctx context.Context, read []arrival) error {
+	err := n.take(read)
+	if err == nil || len(read) == 1 {
+		return err
+	}
+	n.Log.Warn().Err(err).Int("mails", len(read)).Msg("recording a batch failed; trying its mails one by one")
+	var errs []error
+	for i := range read {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		errs = append(errs, n.take(read[i:i+1]))
+	}
+	return errors.Join(errs...)
+}
+
+// arrival is a mail on its way into the register.
+type arrival struct {
+	mailbox.Fetched
+	message casefile.Message
+	broken  string // why it could not be read; the mail is then parked
+}
+
+// readArrival parses a mail. Whatever goes wrong costs this one mail its automatic decision, never
+// its place in the register.
+func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
+	a = arrival{Fetched: m, message: casefile.Message{Digest: m.Digest, Size: m.Size}}
+	defer func() {
+		if p := recover(); p != nil {
+			n.Log.Error().Str("digest", m.Digest.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
+			a.broken = fmt.Sprintf("解析时程序出错：%v", p)
+		}
+	}()
+	if n.onRead != nil {
+		n.onRead(m.Digest)
+	}
+	// Enough to tell what the mail is; `show` reads it again, fully. Field bounds what the records
+	// hold of it: a batch is one transaction, and all its mails may be hostile.
+	message, err := n.Parse(m.Digest, parse.Limits{Text: textForMatching, Field: 2 << 10, Undigested: true})
+	if err != nil {
+		a.broken = err.Error()
+		return a
+	}
+	a.message = message
+	return a
+}
+
+// readArrivals reads the mails of a batch in order, the first at least, until what they hold comes to
+// heldAtMost: a batch of hostile mails, a megabyte of header in each, takes no more memory than a few
+// of them.
+func (n *Room) readArrivals(batch []mailbox.Fetched) []arrival {
+	read := make([]arrival, 0, len(batch))
+	held := 0
+	for a := range n.arrivals(batch) {
+		read = append(read, a)
+		if held += weight(a.message); held >= heldAtMost {
+			break // up to readAhead mails are then read a second time
+		}
+	}
+	return read
+}
+
+// weight is about how many bytes of memory a message holds.
+func weight(m casefile.Message) int {
+	const each = 64 // a string's or a struct's own
+	n := 1<<10 + len(m.Text) + len(m.Subject) + len(m.MessageID) +
+		len(m.Machine.AutoSubmitted) + len(m.Machine.Precedence) + len(m.Machine.AutoReply) + len(m.Machine.ListID)
+	words := slices.Concat(m.InReplyTo, m.References)
+	if m.Delivery != nil {
+		words = append(words, m.Delivery.Recipients...)
+	}
+	for _, w := range words {
+		n += each + len(w)
+	}
+	for _, a := range slices.Concat(m.From, m.ReplyTo, m.To, m.Cc) {
+		n += each + len(a.Name) + len(a.Mail)
+	}
+	for _, p := range m.Parts {
+		n += 4*each + len(p.Name)
+	}
+	for _, d := range m.Defects {
+		n += each + len(d.Detail)
+	}
+	return n
+}
+
+// arrivals yields a batch's mails in order, read by several goroutines ahead of who asks for them.
+func (n *Room) arrivals(batch []mailbox.Fetched) iter.Seq[arrival] {
+	return func(yield func(arrival) bool) {
+		var reading sync.WaitGroup
+		defer reading.Wait()
+		var places [readAhead]chan arrival // of mail i: i modulo readAhead
+		begin := func(i int) {
+			if i >= len(batch) {
+				return
+			}
+			place := make(chan arrival, 1)
+			places[i%readAhead] = place
+			reading.Go(func() { place <- n.readArrival(batch[i]) })
+		}
+		for i := range readAhead - 1 {
+			begin(i)
+		}
+		for i := range batch {
+			begin(i + readAhead - 1)
+			if !yield(<-places[i%readAhead]) {
+				return
+			}
+		}
+	}
+}
+
+// take is one transaction: the book's entries and the cases' records.
+func (n *Room) take(read []arrival) error {
+	now := n.Now()
+	var lines []logLine
+	err := n.Record(actorMailbox, now, func(tx *desk.Change) error {
+		lines = lines[:0]
+		p := &placing{n, tx, now}
+		for _, a := range read {
+			drafts, err := p.place(a)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Append(drafts...); err != nil {
+				return err
+			}
+			if len(drafts) > 0 {
+				lines = append(lines, lineOf(drafts))
+			}
+			if err := p.claimed(drafts); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		l.write(n)
+	}
+	return nil
+}
+
+// Quarantine records a mail that the server lists and does not hand out.
+func (n *Room) Quarantine(_ context.Context, t mailbox.Trouble) error {
+	now := n.Now()
+	event := casefile.MessageTaken{
+		Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID,
+		Disposition: casefile.Quarantined, Reasons: []string{cmp.Or(t.Detail, string(t.Reason))}, Tries: t.Tries, Retry: n.officeTime(t.Next),
+	}
+	_, err := n.Reg.Append(now, actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})
+	if err == nil {
+		n.Log.Error().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).Str("reason", string(t.Reason)).
+			Int("tries", t.Tries).Time("retry", t.Next).Msg("a mail cannot be fetched and is quarantined")
+	}
+	return err
+}
+
+// logLine is the one line that the log says of each mail.
+type logLine struct {
+	taken casefile.MessageTaken
+}
+
+func lineOf(drafts []casefile.Draft) logLine {
+	t, _ := drafts[0].Event.(casefile.MessageTaken) // place always begins with it
+	return logLine{t}
+}
+
+func (l logLine) write(f *Room) {
+	e := f.Log.Info()
+	if l.taken.Disposition == casefile.Parked {
+		e = f.Log.Warn()
+	}
+	e.Str("account", l.taken.Account).Str("folder", l.taken.Folder).Uint32("uid", l.taken.UID).
+		Str("digest", l.taken.Digest.Short()).Str("place", l.taken.Disposition.String()).Str("case", string(l.taken.Case)).
+		Int64("size", l.taken.Size).Int("defects", len(l.taken.Defects)).Msg("mail taken")
+}
+
+// index answers what matching asks, inside the transaction that records the answer.
+type index struct {
+	tx     *desk.View
+	office *Room
+}
+
+func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
+	return i.tx.CasesByMessageID(id)
+}
+
+func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
+	var open []casefile.ID
+	for id := range i.tx.CasesByAddress(mail) {
+		c, err := i.tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if c.Stage.Open() {
+			open = append(open, id)
+		}
+	}
+	slices.Reverse(open) // in the order of their numbers
+	return open, nil
+}
+
+func (i index) Prepared(id casefile.ID) (all [][]casefile.Digest, err error) {
+	for o, err := range i.tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
+		if err != nil {
+			return nil, err
+		}
+		if o.Case != id {
+			continue
+		}
+		files := []casefile.Digest{}
+		for _, f := range o.Files {
+			files = append(files, f.Digest)
+		}
+		all = append(all, files)
+	}
+	return all, nil
+}
+
+func (i index) Case(id casefile.ID) (match.Case, bool, error) {
+	c, err := i.tx.Case(id)
+	if errors.Is(err, register.ErrNotFound) {
+		return match.Case{}, false, nil
+	}
+	return match.Case{Addresses: c.Addresses, Finished: !c.Stage.Open(), MergedInto: c.MergedInto}, err == nil, err
+}

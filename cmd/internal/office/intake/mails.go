@@ -1,0 +1,167 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
+func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest) (row ask.CaseRow, err error) {
+	id, who := q.Case, c.Who
+	err = n.Change(c, func(tx *desk.Change) error {
+		d, err := desk.FindMail(tx.View, q.Mail)
+		if err != nil {
+			return err
+		}
+		about, err := tx.About(d)
+		if err != nil {
+			return err
+		}
+		taken := desk.LastTaken(about)
+		if taken == nil {
+			return &ask.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: ask.ExitNotFound}
+		}
+		body, err := json.Marshal(casefile.Attached{Letter: taken.Letter, Reason: q.Reason})
+		if err != nil {
+			return err
+		}
+		if _, _, err := n.record.AppendOne(tx, who, ask.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(c.At)); err != nil {
+			return err
+		}
+		if taken.Disposition != casefile.ToCase {
+			e := *taken
+			e.Disposition, e.Case = casefile.ToCase, id
+			e.Reasons = append(slices.Clone(e.Reasons), "由 "+who.String()+" 归入 "+string(id))
+			if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: e}); err != nil {
+				return err
+			}
+		}
+		row, err = n.record.Row(tx.View, id)
+		return err
+	})
+	return row, err
+}
+
+// LooksLikeApplication judges a parked mail as intake would. An automatic answer quotes ours.
+func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
+	m, err := n.Parse(t.Digest, parse.Limits{Text: textForMatching})
+	return err == nil && match.Applies(&m)
+}
+
+func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
+	v := ask.MailView{
+		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
+		ArrivedAt: ask.Instant(e.ArrivedAt), From: ask.Address(e.From.String()), Subject: e.Subject, Size: e.Size,
+		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
+	}
+	if v.Reasons == nil {
+		v.Reasons = []string{}
+	}
+	if v.Suggestions == nil {
+		v.Suggestions = []casefile.Suggestion{}
+	}
+	if e.Disposition == casefile.Parked && !e.ArrivedAt.IsZero() {
+		due, _ := n.Reg.Calendar().AddWorkdays(civil.Of(e.ArrivedAt), n.Reg.Law().Limit)
+		v.DueStrict = ask.Day(due)
+	}
+	return v
+}
+
+// Mails yields the mails that ended in a place.
+func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
+	return desk.Told(n.View(func(tx *desk.View) error {
+		for m, err := range tx.Mails(q.Place) {
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := yield(n.MailView(m.MessageTaken)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// MailsOf lists the mails of a case as the book has them.
+func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, error) {
+	views := []ask.MailView{}
+	for _, i := range items {
+		if !i.Mail() {
+			continue
+		}
+		about, err := tx.About(i.Digest)
+		if err != nil {
+			return nil, err
+		}
+		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: ask.Address(i.Letter.From.String()), Subject: i.Letter.Subject, ArrivedAt: ask.Instant(i.At)}
+		if taken := desk.LastTaken(about); taken != nil {
+			v = n.MailView(*taken)
+		}
+		v.Case = i.Record.Case
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+// OpenMail makes a case of a mail that ended outside of one.
+func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseRow, error) {
+	var row ask.CaseRow
+	who, now := c.Who, c.At
+	err := n.Change(c, func(tx *desk.Change) error {
+		d, err := desk.FindMail(tx.View, q.Mail)
+		if err != nil {
+			return err
+		}
+		taken, err := placed(tx.View, d)
+		if err != nil {
+			return err
+		}
+		arrived := arrivalOf(taken.ArrivedAt, now)
+		id := tx.NextID(civil.Of(arrived).Year())
+		taken.Disposition, taken.Case = casefile.ToCase, id
+		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
+		_, err = tx.Append(casefile.Draft{On: civil.Of(now), Event: taken},
+			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Received{
+				Channel: casefile.Email, ArrivedAt: arrived, Letter: taken.Letter, Suggestions: taken.Suggestions,
+			}})
+		if err != nil {
+			return err
+		}
+		row, err = n.record.Row(tx.View, id)
+		return err
+	})
+	return row, desk.Told(err)
+}
+
+// placed returns the entry of the book that decides where a mail ended. It is an error when that is
+// already a case.
+func placed(tx *desk.View, d casefile.Digest) (casefile.MessageTaken, error) {
+	about, err := tx.About(d)
+	if err != nil {
+		return casefile.MessageTaken{}, err
+	}
+	last := desk.LastTaken(about)
+	switch {
+	case last == nil:
+		return casefile.MessageTaken{}, nil
+	case last.Disposition == casefile.ToCase:
+		return *last, &ask.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), last.Case), Exit: ask.ExitRefused}
+	}
+	return *last, nil
+}
+
+func NoBytes(d casefile.Digest) error {
+	return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: ask.ExitNotFound}
+}

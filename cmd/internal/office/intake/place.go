@@ -1,0 +1,226 @@
+package intake
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// placing is a transaction in which mails get their places.
+type placing struct {
+	*Room
+	tx  *desk.Change
+	now time.Time
+}
+
+// place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
+// panics parks the mail with the reason; only a register that cannot be read is an error.
+func (p *placing) place(a arrival) (drafts []casefile.Draft, err error) {
+	about, err := p.tx.About(a.Digest)
+	if err != nil {
+		return nil, err
+	}
+	known := desk.LastTaken(about)
+	switch {
+	case bookHas(about, a): // a crash came between the commit and its answer
+		return nil, nil
+	case a.broken != "" && known != nil: // erased, say; a copy of what has its place needs no reading
+		return p.duplicate(a, *known, about)
+	case a.broken != "":
+		return p.undecided(a, a.broken), nil
+	case known != nil && !movedToInbox(*known, a):
+		return p.duplicate(a, *known, about)
+	}
+	return p.decide(a, about)
+}
+
+// decide is place for bytes that have no place yet, or are to get another one.
+func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.Draft, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", r)
+			drafts, err = p.undecided(a, fmt.Sprintf("判断去处时程序出错：%v", r)), nil
+		}
+	}()
+	if t, ok := p.ownDigest(a); ok {
+		return append([]casefile.Draft{{On: civil.Of(p.now), Event: t}}, copies(about, a, "", p.now)...), nil
+	}
+	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.now))},
+		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p.tx.View, p.Room})
+	if err != nil {
+		return p.undecided(a, "判断去处时出错："+err.Error()), nil
+	}
+	if drafts, err := p.bounced(a, d, about); err != nil || drafts != nil {
+		return drafts, err
+	}
+	return p.draftsFor(a, d, about), nil
+}
+
+// ownDigest knows the office's own list of the morning, when it comes to the mailbox itself: nobody has
+// to look at it there. It is known by its Message-ID, which only its readers have seen.
+func (p *placing) ownDigest(a arrival) (t casefile.MessageTaken, ok bool) {
+	seq := p.tx.OutgoingByMessageID(a.message.MessageID)
+	if seq == 0 {
+		return t, false
+	}
+	if o, err := p.tx.Outgoing(seq); err != nil || o.Purpose != casefile.PurposeDigest {
+		return t, false
+	}
+	t = takenOf(a)
+	t.Disposition, t.Reasons = casefile.ToHistory, []string{"是本机关自己的每日提醒"}
+	return t, true
+}
+
+// takenOf is the book's entry for a mail, its place still open.
+func takenOf(a arrival) casefile.MessageTaken {
+	return casefile.MessageTaken{
+		Account: a.Account, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
+		ArrivedAt: a.InternalDate, Size: a.Size, Letter: letterOf(a.message),
+		// That intake itself reads only the beginning of a long text is no defect of the mail.
+		Defects: slices.DeleteFunc(slices.Clone(a.message.Defects), func(d casefile.Defect) bool { return d.Code == parse.DefectText }),
+	}
+}
+
+func letterOf(m casefile.Message) casefile.Letter {
+	l := casefile.Letter{Digest: m.Digest, MessageID: m.MessageID, Subject: m.Subject}
+	if len(m.From) > 0 {
+		l.From = m.From[0]
+	} else {
+		l.From = m.Sender
+	}
+	return l
+}
+
+// arrivalOf is the instant from which the strict clock counts: INTERNALDATE, and where the server
+// gave none the instant at which we took the mail.
+func arrivalOf(internal, now time.Time) time.Time {
+	if internal.IsZero() {
+		return now
+	}
+	return internal
+}
+
+// undecided parks a mail about which no decision came to pass; `mail retry` tries again.
+func (p *placing) undecided(a arrival, reason string) []casefile.Draft {
+	t := takenOf(a)
+	t.Disposition, t.Reasons = casefile.Parked, []string{reason}
+	t.Defects = append(t.Defects, casefile.Defect{Code: defectUndecided, Detail: reason})
+	return []casefile.Draft{{On: civil.Of(p.now), Event: t}}
+}
+
+// bookHas reports whether the book has these bytes under this very UID.
+func bookHas(about []casefile.Record, a arrival) bool {
+	return slices.ContainsFunc(about, func(r casefile.Record) bool {
+		e, ok := r.Event.(casefile.MessageTaken)
+		return ok && e.Account == a.Account && e.Folder == a.Folder && e.UIDValidity == a.UIDValidity && e.UID == a.UID
+	})
+}
+
+// movedToInbox tells a mail that a colleague took out of the junk folder: it was parked there, and is
+// now decided as any other.
+func movedToInbox(known casefile.MessageTaken, a arrival) bool {
+	return known.Disposition == casefile.Parked && a.Role == mailbox.RoleInbox && known.Folder != a.Folder
+}
+
+// duplicate records a further copy of bytes that have their place. The earliest INTERNALDATE over
+// all copies is the arrival: where this copy is older than the case thought, the case learns of it.
+func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []casefile.Record) ([]casefile.Draft, error) {
+	t := takenOf(a)
+	t.Disposition, t.Case = casefile.Duplicate, known.Case
+	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
+	drafts := []casefile.Draft{{On: civil.Of(p.now), Event: t}}
+	for _, r := range about {
+		e, ok := r.Event.(casefile.Received)
+		if !ok || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
+			continue
+		}
+		e.ArrivedAt = a.InternalDate
+		drafts = append(drafts,
+			casefile.Draft{Case: r.Case, On: civil.Of(p.now), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
+			casefile.Draft{Case: r.Case, On: civil.Of(a.InternalDate), Event: e})
+	}
+	return drafts, nil
+}
+
+func voided(tx *desk.View, r casefile.Record) bool {
+	history, err := tx.History(r.Case)
+	if err != nil {
+		return true
+	}
+	for _, h := range history {
+		if v, ok := h.Event.(casefile.Voided); ok && v.Seq == r.Seq {
+			return true
+		}
+	}
+	return false
+}
+
+func folderOf(r mailbox.Role) match.Folder {
+	switch r {
+	case mailbox.RoleJunk:
+		return match.Junk
+	case mailbox.RoleSent:
+		return match.Sent
+	}
+	return match.Inbox
+}
+
+// Addresses are the office's own, by which its letters are known.
+func (n *Room) Addresses() []string {
+	var all []string
+	for _, m := range n.Config.Mailboxes {
+		if strings.Contains(m.User, "@") {
+			all = append(all, m.User)
+		}
+	}
+	return all
+}
+
+// draftsFor turns a decision into drafts.
+func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record) []casefile.Draft {
+	t := takenOf(a)
+	t.Reasons = d.Reasons
+	for _, s := range d.Suggest {
+		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
+	}
+	arrived := arrivalOf(a.InternalDate, p.now)
+	on := civil.Of(arrived)
+	if a.InternalDate.IsZero() {
+		t.Reasons = append(t.Reasons, "服务器未给出到达时间，以取信时间为准")
+	}
+	var rest []casefile.Draft
+	switch {
+	case d.Disposition == casefile.ToHistory, d.Cause == match.CauseSent:
+		t.Disposition = casefile.ToHistory
+	case d.New:
+		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
+		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
+			Channel: casefile.Email, ArrivedAt: arrived, Letter: t.Letter, Suggestions: t.Suggestions,
+		}})
+	case d.Case != "":
+		t.Disposition, t.Case = casefile.ToCase, d.Case
+		reason := d.Reasons[len(d.Reasons)-1] // the one that decided
+		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason}
+		if d.Out {
+			e = casefile.MessageOut{Letter: t.Letter, SentAt: arrived, Reason: reason}
+		}
+		rest = append(rest, casefile.Draft{Case: d.Case, On: on, Event: e})
+	default:
+		t.Disposition = casefile.Parked
+		t.Defects = append(t.Defects, unclaimed(a, d)...)
+		if d.Likeness >= match.Likely && d.Cause != match.CauseBounce && d.Cause != match.CauseAutoReply {
+			p.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
+		}
+	}
+	drafts := append([]casefile.Draft{{On: civil.Of(p.now), Event: t}}, rest...)
+	return append(drafts, copies(about, a, t.Case, p.now)...)
+}

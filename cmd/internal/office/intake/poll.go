@@ -1,0 +1,57 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/mailbox"
+)
+
+// RoleOf returns the role of the folder in which a mail lay, by the server's last listing. Where nobody
+// has polled yet, anything but the inbox counts as a junk folder: the mail then joins a case or stays
+// parked, and never becomes a case unseen.
+func (n *Room) RoleOf(t casefile.MessageTaken) mailbox.Role {
+	for _, p := range n.Pollers {
+		s := p.Status()
+		i := slices.IndexFunc(s.Folders, func(o mailbox.FolderStatus) bool { return s.Account == t.Account && o.Name == t.Folder })
+		if i >= 0 {
+			return s.Folders[i].Role
+		}
+	}
+	if t.Folder == "INBOX" {
+		return mailbox.RoleInbox
+	}
+	return mailbox.RoleJunk
+}
+
+// Poll polls every account fully, side by side, and waits for all of them.
+func (n *Room) Poll(ctx context.Context) (ask.PollResult, error) {
+	results := make([]mailbox.Result, len(n.Pollers))
+	errs := make([]error, len(n.Pollers))
+	var wg sync.WaitGroup
+	for i, p := range n.Pollers {
+		wg.Go(func() { results[i], errs[i] = p.Poll(ctx) })
+	}
+	wg.Wait()
+	var sum ask.PollResult
+	for i, r := range results {
+		sum.Taken += r.Taken
+		sum.Troubled += r.Quarantined
+		if errs[i] != nil {
+			errs[i] = PollError(n.Pollers[i].Status(), errs[i])
+		}
+	}
+	return sum, errors.Join(errs...)
+}
+
+func PollError(s mailbox.Status, err error) error {
+	if s.Label == "" {
+		return fmt.Errorf("%s: %w", s.Account, err)
+	}
+	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Exit: ask.ExitFailed}
+}

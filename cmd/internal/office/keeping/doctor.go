@@ -1,0 +1,296 @@
+package keeping
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/mailbox"
+)
+
+// Examine looks at everything that can be looked at without the register: for when it does not open.
+func Examine(ctx context.Context, o desk.Options) []ask.Diagnosis {
+	var d desk.Diagnoses
+	machineDiagnoses(&d, o)
+	calendarDiagnoses(&d, workday.Embedded(), civil.Of(o.Now()))
+	var accounts []*intake.Account
+	for _, m := range o.Config.Mailboxes {
+		accounts = append(accounts, intake.NewAccount(m, o.Version, nil, o.Dial))
+	}
+	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now())...)...)
+}
+
+// Doctor is Examine and what the register and the pollers know.
+func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagnosis, error) {
+	var d desk.Diagnoses
+	machineDiagnoses(&d, k.Options)
+	calendarDiagnoses(&d, k.Reg.Calendar(), k.Today())
+	if err := k.registerDiagnoses(&d); err != nil {
+		return nil, desk.Told(err)
+	}
+	if err := k.intakeDiagnoses(&d); err != nil {
+		return nil, desk.Told(err)
+	}
+	if err := k.outbox.Diagnose(ctx, &d); err != nil {
+		return nil, desk.Told(err)
+	}
+	var accounts []*intake.Account
+	for i, m := range k.Config.Mailboxes {
+		s := k.intake.Pollers[i].Status()
+		k.pollDiagnosis(&d, s, k.Live().Mailboxes[i].PollInterval)
+		if patient(s) { // a further login would make it worse
+			d.Fail("login", "邮箱 "+s.Account, s.Hint, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
+			continue
+		}
+		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
+	}
+	return append(d, k.probeOnce(ctx, accounts)...), nil
+}
+
+// probeGap is for how long what a conversation with a mail server showed is good for another doctor:
+// each costs a login, and providers punish more than one a minute (mailbox/PROVIDERS.md#netease-163-126).
+const probeGap = time.Minute
+
+// glance is what a conversation showed.
+type glance struct {
+	at   time.Time
+	said []ask.Diagnosis
+}
+
+// probeOnce is probeAll, but no account is asked again within probeGap, however many ask.
+func (k *Room) probeOnce(ctx context.Context, accounts []*intake.Account) (all []ask.Diagnosis) {
+	k.probes.Lock()
+	defer k.probes.Unlock()
+	var due []*intake.Account
+	for _, a := range accounts {
+		if g, ok := k.glances[a.Config.Name]; ok && time.Since(g.at) < probeGap {
+			all = append(all, g.said...)
+		} else {
+			due = append(due, a)
+		}
+	}
+	at := time.Now()
+	for i, said := range probeAll(ctx, due, k.Now()) {
+		if ctx.Err() == nil { // whoever broke it off learnt nothing
+			k.glances[due[i].Config.Name] = glance{at, said}
+		}
+		all = append(all, said...)
+	}
+	return all
+}
+
+func patient(s mailbox.Status) bool {
+	return (s.Fault == mailbox.FaultAuth || s.Fault == mailbox.FaultThrottled || s.Fault == mailbox.FaultUnsafe) && time.Now().Before(s.NextTry)
+}
+
+// machineDiagnoses say what this machine and its configuration give.
+func machineDiagnoses(d *desk.Diagnoses, o desk.Options) {
+	if err := o.Config.Check(); err != nil {
+		d.Fail("config", "配置", "按提示改正后重启服务；ysq config check 可单独检查", "%s", strings.ReplaceAll(err.Error(), "\n", "；"))
+	} else {
+		d.OK("config", "配置", "%d 个邮箱，密码和证书文件可读且他人不可读", len(o.Config.Mailboxes))
+	}
+	name, offset := time.Now().Zone()
+	if offset == 8*3600 {
+		d.OK("timezone", "时区", "%s，与北京时间相同", name)
+	} else {
+		d.OK("timezone", "时区", "本机为 %s（UTC%+d），期限一律按北京时间计算，不受影响", name, offset/3600)
+	}
+	switch s, err := o.Space(o.Config.Paths.State); {
+	case err != nil:
+		d.Fail("disk", "磁盘", "请检查 paths.state 所在的磁盘", "%v", err)
+	case s.Free < 256<<20:
+		d.Fail("disk", "磁盘", "请立即清理或扩容；写不下时来信留在服务器上，恢复后自动收取", "只剩 %d MiB", s.Free>>20)
+	case s.Free < 2<<30:
+		d.Warn("disk", "磁盘", "请清理或扩容", "只剩 %d MiB", s.Free>>20)
+	default:
+		d.OK("disk", "磁盘", "剩余 %.1f GiB", float64(s.Free)/(1<<30))
+	}
+}
+
+// calendarDiagnoses want this year's days off and, once its notice ought to be out, next year's.
+func calendarDiagnoses(d *desk.Diagnoses, cal *workday.Calendar, today civil.Date) {
+	const do = "导入国务院办公厅的放假通知：ysq calendar import"
+	for _, year := range []int{today.Year(), today.Year() + 1} {
+		id, subject := "calendar", fmt.Sprintf("%d 年放假安排", year)
+		n, complete := cal.Count(year)
+		switch {
+		case complete:
+			d.OK(id, subject, "已有，%d 个工作日", n)
+		case year == today.Year():
+			d.Fail(id, subject, do, "没有，期限都是暂定的")
+		case year <= workday.Expected(today):
+			d.Warn(id, subject, do, "没有，跨年的期限是暂定的")
+		default:
+			d.OK(id, subject, "还没有：通知一般在 11 月公布，公布前跨年的期限是暂定的")
+		}
+	}
+}
+
+func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
+	records, head := uint64(0), casefile.Digest{}
+	var lag lagOf
+	err := k.View(func(tx *desk.View) (err error) {
+		records, head = tx.Head()
+		lag, err = recentLag(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	m := k.Reg.Meta()
+	d.OK("register", "登记库", "%s，格式 %d，%d 条记录，%.1f MiB，末条摘要 %s", m.ID, m.Schema, records, float64(k.RegisterSize())/(1<<20), head.Short())
+	for _, t := range k.Troubles() {
+		if t.Name != "disk" { // told above
+			d.Fail(t.Name, "登记库", "详情见服务日志（journalctl -u ysq）", "%s", t.Text)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(k.Config.Paths.State, "journal", "*.jsonl"))
+	switch {
+	case err != nil:
+		return err
+	case len(files) == 0 && records > 0:
+		d.Fail("journal", "流水", "ysq rebuild --journal 可由登记库重做", "没有流水文件")
+	case len(files) > 0:
+		last := slices.Max(files)
+		if info, err := os.Stat(last); err == nil {
+			d.OK("journal", "流水", "%s，%.1f MiB，最后写入 %s", filepath.Base(last), float64(info.Size())/(1<<20), info.ModTime().In(civil.Zone).Format("2006-01-02 15:04"))
+		}
+	}
+	backupDiagnosis(d, k.BackupStatus(), k.Now())
+	k.clock(d, lag)
+	return nil
+}
+
+// lagOf is how long after their arrival, by the server's clock, mails were recorded, by ours.
+type lagOf struct {
+	mails int
+	least time.Duration
+}
+
+// recentLag reads the latest mails. The least lag says most: others waited for a poll, or for the
+// machine to be switched on.
+func recentLag(tx *desk.View) (lagOf, error) {
+	var lag lagOf
+	for _, place := range []casefile.Disposition{casefile.ToCase, casefile.Parked, casefile.ToHistory} {
+		n := 0
+		for m, err := range tx.LatestMails(place) {
+			if err != nil {
+				return lag, err
+			}
+			if n++; n > 20 {
+				break
+			}
+			if m.ArrivedAt.IsZero() {
+				continue
+			}
+			if l := m.Recorded.Sub(m.ArrivedAt); lag.mails == 0 || l < lag.least {
+				lag.least = l
+			}
+			lag.mails++
+		}
+	}
+	return lag, nil
+}
+
+// clock compares the server's clock with ours by the mails that were taken last. IMAP tells no time
+// of its own, so where no mail was taken soon after it came, there is no telling.
+func (k *Room) clock(d *desk.Diagnoses, lag lagOf) {
+	const subject = "本机时钟"
+	soon := 10 * time.Minute
+	for _, m := range k.Live().Mailboxes {
+		soon = max(soon, 2*m.PollInterval)
+	}
+	switch {
+	case lag.mails == 0:
+		d.OK("clock", subject, "还没有来信，无法判断")
+	case lag.least < -2*time.Minute:
+		d.Fail("clock", subject, "请校时（timedatectl set-ntp true）", "比邮件服务器至少慢 %v：取信早于到达", (-lag.least).Round(time.Second))
+	case lag.least > soon:
+		d.OK("clock", subject, "无法判断：最近 %d 封信都在到达 %v 以后才取到，可能是当时没有收信", lag.mails, lag.least.Round(time.Minute))
+	default:
+		d.OK("clock", subject, "与邮件服务器相符：最近 %d 封信最快在到达 %v 后取到", lag.mails, lag.least.Round(time.Second))
+	}
+}
+
+// intakeDiagnoses is what waits for somebody.
+func (k *Room) intakeDiagnoses(d *desk.Diagnoses) error {
+	pending, err := k.Store.Pending()
+	if err != nil {
+		return err
+	}
+	if n := len(pending); n > 0 {
+		d.Warn("backlog", "待登记的邮件", "一般片刻即好；一直不减少的，看服务日志", "%d 封已存盘，尚未登记", n)
+	} else {
+		d.OK("backlog", "待登记的邮件", "没有")
+	}
+	var quarantined int
+	var likely []string
+	err = k.View(func(tx *desk.View) error {
+		quarantined = tx.CountMails(casefile.Quarantined)
+		for m, err := range tx.Mails(casefile.Parked) {
+			if err != nil {
+				return err
+			}
+			if k.intake.LooksLikeApplication(m.MessageTaken) {
+				likely = append(likely, m.Digest.Short())
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if quarantined > 0 {
+		d.Warn("quarantine", "隔离的邮件", "ysq mail list --quarantined 查看并在网页邮箱核对；ysq mail retry --all 立即再取", "%d 封取不下来", quarantined)
+	} else {
+		d.OK("quarantine", "隔离的邮件", "没有")
+	}
+	if n := len(likely); n > 0 {
+		d.Warn("parked", "待确认的邮件", "逐封看一看（ysq mail show），是申请的立案（ysq mail open）", "有 %d 封像是申请：%s", n, strings.Join(likely[:min(n, 10)], "、"))
+	} else {
+		d.OK("parked", "待确认的邮件", "没有像是申请的")
+	}
+	return nil
+}
+
+func (k *Room) pollDiagnosis(d *desk.Diagnoses, s mailbox.Status, interval time.Duration) {
+	id, subject := "poll", "收信 "+s.Account
+	switch age := time.Since(s.LastSuccess); {
+	case k.Started.IsZero():
+		d.Fail(id, subject, "启动服务：systemctl start ysq", "守护进程没有运行，不在收信")
+	case s.LastSuccess.IsZero() && s.Label == "":
+		d.Warn(id, subject, "稍候再看", "刚刚启动，还没有收过信")
+	case s.LastSuccess.IsZero():
+		d.Fail(id, subject, s.Hint, "启动以来没有成功过：%s", s.Label)
+	case age > max(3*interval, 15*time.Minute):
+		d.Fail(id, subject, s.Hint, "上次成功在 %v 前：%s", age.Round(time.Minute), s.Label)
+	default:
+		d.OK(id, subject, "上次成功在 %v 前", age.Round(time.Second))
+	}
+}
+
+// probeAll examines accounts side by side.
+func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time) []desk.Diagnoses {
+	all := make([]desk.Diagnoses, len(accounts))
+	var wg sync.WaitGroup
+	for i, a := range accounts {
+		wg.Go(func() {
+			p, err := a.Probe(ctx, mailbox.ProbeOptions{})
+			ServerDiagnoses(&all[i], a.Config.Name, p, err, now)
+		})
+	}
+	wg.Wait()
+	return all
+}

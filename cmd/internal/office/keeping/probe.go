@@ -1,0 +1,144 @@
+package keeping
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/mailbox"
+)
+
+// certificateSoon is how long before a certificate ends somebody is told: providers renew theirs
+// later than that, but an office's own server may have nobody who does.
+const certificateSoon = 14 * 24 * time.Hour
+
+// ServerDiagnoses say what one conversation with the server showed.
+func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error, now time.Time) {
+	at := func(what string) string { return what + " " + name }
+	if left := time.Until(p.CertificateEnds); p.CertificateEnds.IsZero() {
+		if p.LoggedIn {
+			d.Warn("tls", at("TLS 证书"), "仅限本机的邮件服务器可以如此", "连接没有加密")
+		}
+	} else if left < certificateSoon {
+		d.Warn("tls", at("TLS 证书"), "请告知邮件服务器的管理员", "%s 到期", civil.Of(p.CertificateEnds))
+	} else {
+		d.OK("tls", at("TLS 证书"), "有效至 %s", civil.Of(p.CertificateEnds))
+	}
+	if err != nil {
+		fault, said := mailbox.FaultUnreachable, err.Error()
+		if e, ok := errors.AsType[*mailbox.Error](err); ok {
+			fault = e.Fault
+		}
+		if p.LoggedIn {
+			d.OK("login", at("登录"), "成功")
+		}
+		d.Fail("login", at("邮箱"), fault.Hint(), "%s：%s", fault.Label(), said)
+		return
+	}
+	d.OK("login", at("登录"), "成功")
+	if p.Named {
+		d.OK("id", at("ID"), "服务器接受")
+	} else {
+		d.OK("id", at("ID"), "服务器不认识，不影响收信")
+	}
+	d.OK("capabilities", at("能力"), "%s", strings.Join(p.Capabilities, " "))
+	folderDiagnoses(d, at, p)
+	windowDiagnosis(d, at, p, now)
+}
+
+func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe) {
+	var names []string
+	roles := map[mailbox.Role]string{mailbox.RoleInbox: "收件箱", mailbox.RoleJunk: "垃圾邮件类", mailbox.RoleSent: "已发送"}
+	for _, f := range p.Folders {
+		names = append(names, fmt.Sprintf("%s（%s）", f.Name, roles[f.Role]))
+		if f.Refused != "" {
+			d.Fail("folder", at("文件夹 "+f.Name), "请在网页邮箱中确认它可以打开", "打不开：%s", f.Refused)
+		} else if f.UIDValidity == 0 {
+			d.Warn("uidvalidity", at("UIDVALIDITY "+f.Name), "不影响收信：邮件另按内容辨认", "服务器没有给出")
+		} else {
+			next := "没有 UIDNEXT（网易即如此，不影响收信）"
+			if f.UIDNext > 0 {
+				next = "UIDNEXT " + strconv.FormatUint(f.UIDNext, 10)
+			}
+			d.OK("uidvalidity", at("UIDVALIDITY "+f.Name), "%d，%s，%d 封", f.UIDValidity, next, f.Exists)
+		}
+	}
+	d.OK("folders", at("收信的文件夹"), "%s", strings.Join(names, "、"))
+	for _, role := range []mailbox.Role{mailbox.RoleJunk, mailbox.RoleSent} {
+		if !slices.ContainsFunc(p.Folders, func(f mailbox.ProbedFolder) bool { return f.Role == role }) {
+			d.Warn("folders", at("文件夹"), "名称特别的，在配置的 folders 中写明", "没有认出“%s”的文件夹", roles[role])
+		}
+	}
+}
+
+// windowDiagnosis tells whether the server may hide old mail. It cannot be asked; it shows only by what is
+// there.
+func windowDiagnosis(d *desk.Diagnoses, at func(string) string, p mailbox.Probe, now time.Time) {
+	if len(p.Folders) == 0 || p.Folders[0].Refused != "" {
+		return
+	}
+	inbox := p.Folders[0]
+	if inbox.Listed < inbox.Exists {
+		d.Warn("listing", at("邮件列表"), "收信时会换一种方式再列，不会漏", "服务器说有 %d 封，只列出 %d 封", inbox.Exists, inbox.Listed)
+	}
+	switch {
+	case inbox.Oldest.IsZero():
+		d.OK("window", at("收取范围"), "收件箱是空的，无法判断；请在网页邮箱确认是“收取全部邮件”")
+	case now.Sub(inbox.Oldest) > 31*24*time.Hour:
+		d.OK("window", at("收取范围"), "可见 %s 起的邮件，不限于最近 30 天", civil.Of(inbox.Oldest))
+	default:
+		d.Warn("window", at("收取范围"), "请登录网页邮箱，确认“设置 → POP3/SMTP/IMAP → 收取选项”是“收取全部邮件”；新邮箱本来没有旧信的不必理会",
+			"最早的邮件是 %s 的，可能只收取最近 30 天的邮件", civil.Of(inbox.Oldest))
+	}
+}
+
+// Converse converses with every account, one after the other.
+func (k *Room) Converse(ctx context.Context, _ ask.Call, q ask.LiveRequest) ([]ask.Transcript, error) {
+	wait := q.Wait
+	if wait < 0 || wait > time.Hour {
+		return nil, ask.Usage("%v 不是 1 小时以内的时长", wait)
+	}
+	var accounts []*intake.Account
+	for i, m := range k.Config.Mailboxes {
+		if s := k.intake.Pollers[i].Status(); patient(s) {
+			return nil, intake.PollError(s, errors.New("过早重试会使账号被封"))
+		}
+		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
+	}
+	return converse(ctx, accounts, wait), nil
+}
+
+func converse(ctx context.Context, accounts []*intake.Account, wait time.Duration) []ask.Transcript {
+	all := []ask.Transcript{}
+	for i, a := range accounts {
+		p, err := a.Probe(ctx, mailbox.ProbeOptions{Live: true, Wait: wait})
+		t := ask.Transcript{Account: strconv.Itoa(i + 1), Lines: []ask.Public{}, Answers: []ask.Learned{}}
+		for _, line := range p.Lines {
+			t.Lines = append(t.Lines, ask.Public(line))
+		}
+		if !p.CertificateEnds.IsZero() {
+			t.Answers = append(t.Answers, ask.Learned{Question: "TLS 证书有效至", Answer: civil.Of(p.CertificateEnds).String()})
+		}
+		for _, x := range p.Answers {
+			t.Answers = append(t.Answers, ask.Learned{Question: x.Question, Answer: x.Answer})
+		}
+		if e, ok := errors.AsType[*mailbox.Error](err); ok {
+			t.Error = e.Fault.Label()
+			if e.Said != "" {
+				t.Error += "（服务器说：" + e.Said + "）"
+			}
+		} else if err != nil {
+			t.Error = err.Error()
+		}
+		all = append(all, t)
+	}
+	return all
+}

@@ -1,0 +1,49 @@
+// Package keeping is how the register is kept and let go: its proof, its backups, the erasure of what has
+// been kept long enough, the case file for the archive, and the doctor who looks at all of it.
+package keeping
+
+import (
+	"context"
+	"sync"
+
+	"ysq.internal/ysq/casefile/register/backup"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/letters"
+	"ysq.internal/ysq/cmd/internal/office/reading"
+)
+
+// Cases is what the case file says in the words of the office's answers.
+type Cases interface {
+	Show(context.Context, ask.Call, ask.CaseRef) (ask.CaseDetail, error)
+	Explain(context.Context, ask.Call, ask.CaseRef) (ask.Explanation, error)
+}
+
+// Outbox is what the doctor asks of the room that sends.
+type Outbox interface {
+	// Troubles is what is wrong with sending.
+	Troubles() desk.Troubles
+	// Diagnose looks whether mails could be sent, and which wait for somebody.
+	Diagnose(context.Context, *desk.Diagnoses) error
+}
+
+// Room keeps the register.
+type Room struct {
+	*desk.Desk
+	intake  *intake.Room
+	reading *reading.Room
+	letters *letters.Room
+	outbox  Outbox
+	cases   Cases
+	backups *backup.Backups
+	proof   proof
+
+	probes  sync.Mutex // one doctor at a time; guards what follows
+	glances map[string]glance
+}
+
+// New returns the room.
+func New(d *desk.Desk, n *intake.Room, g *reading.Room, l *letters.Room, o Outbox, c Cases) *Room {
+	return &Room{Desk: d, intake: n, reading: g, letters: l, outbox: o, cases: c, backups: backup.Of(d.Reg), glances: map[string]glance{}}
+}

@@ -1,0 +1,67 @@
+package keeping
+
+import (
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// SayFindings logs what opening the register brought to light.
+func (k *Room) SayFindings() {
+	found := k.Reg.Findings()
+	log := k.Log
+	if found.Replayed > 0 {
+		log.Error().Uint64("records", found.Replayed).Msg("the database had lost records; they were taken back from the journal. Check the disk")
+	}
+	if found.CaughtUp > 0 {
+		log.Warn().Uint64("records", found.CaughtUp).Int64("torn_bytes", found.Cut).Msg("the journal was caught up after a crash")
+	}
+	if found.Migrated {
+		log.Warn().Int("schema", register.Schema).Str("kept", found.Kept).Msg("the register was brought to the present format; the old file is kept")
+	}
+	if found.Ahead > time.Minute {
+		log.Error().Dur("by", found.Ahead).Msg("the clock is behind the last record: it has gone back")
+	}
+	if len(found.Modes) > 0 {
+		log.Warn().Strs("files", found.Modes).Msg("files could be read by others; they no longer can")
+	}
+	if len(found.Foreign) > 0 {
+		log.Error().Strs("files", found.Foreign).Msg("files belong to another user than the state directory")
+	}
+}
+
+func (k *Room) Troubles() (all desk.Troubles) {
+	h := k.Reg.Health()
+	if h.Err != nil {
+		all.Add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), desk.Told(h.Err))
+	} else if err := k.Reg.InPlace(); err != nil {
+		all.Add("writing", "%v", desk.Told(err))
+	}
+	if h.ClockBack > time.Minute {
+		all.Add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
+	}
+	if s, err := k.Space(k.Config.Paths.State); err != nil {
+		all.Add("disk", "%v", err)
+	} else if s.Free < k.leastSpace() {
+		all.Add("disk", "磁盘只剩 %d MiB，将满；请清理或扩容", s.Free>>20)
+	}
+	if n := k.Reg.Findings().Replayed; n > 0 {
+		all.Add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
+	}
+	if k.Complained.Load() {
+		all.Add("reload", "配置文件改得有误，仍按原来的运行；ysq config check 列出错误")
+	}
+	all = append(all, k.intake.Troubles()...)
+	all = append(all, k.outbox.Troubles()...)
+	k.proof.mu.Lock()
+	defer k.proof.mu.Unlock()
+	if k.proof.differences > 0 {
+		all.Add("proof", "核验发现 %d 处不符，见 ysq verify", k.proof.differences)
+	}
+	return all
+}
+
+// leastSpace is the room below which status warns: a snapshot of the register and some mails.
+func (k *Room) leastSpace() int64 { return 256<<20 + 2*k.RegisterSize() }

@@ -1,0 +1,421 @@
+package letters
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/fee"
+	"ysq.internal/ysq/casefile/letter"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
+)
+
+// Letter makes a letter. A draft leaves no trace; one that is issued takes its number, its bytes and its
+// record in one transaction, and with them, unless that is for later, the event that it announces.
+func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res ask.LetterResult, err error) {
+	if len(req.Cases) == 0 {
+		return res, ask.Usage("没有写案号")
+	}
+	who, now := c.Who, c.At
+	if req.Draft {
+		err = l.View(func(tx *desk.View) error {
+			m, err := l.letterMaker(tx, civil.Of(now), req)
+			if err != nil {
+				return err
+			}
+			res, err = m.draft()
+			return err
+		})
+		return res, desk.Told(err)
+	}
+	var kept casefile.Digest
+	err = l.Change(c, func(tx *desk.Change) error {
+		m, err := l.letterMaker(tx.View, civil.Of(now), req)
+		if err != nil {
+			return err
+		}
+		res, kept, err = m.issue(tx, who)
+		return err
+	})
+	if err != nil {
+		return ask.LetterResult{}, desk.Told(errors.Join(err, l.DropUnknown(kept)))
+	}
+	l.Log.Info().Str("number", string(res.Letter.Document)).Str("letter", res.Letter.Letter.String()).Str("actor", who.String()).Msg("a letter was issued")
+	return res, nil
+}
+
+// letterMaker is one letter in the making.
+type letterMaker struct {
+	f        *Room
+	tx       *desk.View
+	today    civil.Date
+	req      ask.LetterRequest
+	facts    letter.Facts
+	template *letter.Template
+	own      bool // the template is the office's
+	fresh    bool // what the letter announces is not recorded yet
+	warnings []string
+}
+
+func (l *Room) letterMaker(tx *desk.View, today civil.Date, req ask.LetterRequest) (*letterMaker, error) {
+	m := &letterMaker{f: l, tx: tx, today: today, req: req}
+	m.facts = letter.Facts{On: today, Office: l.LetterOffice(today), Annexes: req.Annexes, Fill: req.Fill}
+	for _, step := range []func() error{m.subjects, m.kind, m.judge, m.complete, m.readTemplate} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// LetterOffice is the office as its letters of a day name it.
+func (l *Room) LetterOffice(day civil.Date) letter.Office {
+	c, agency := l.Live().Letter, l.Live().Agency
+	return letter.Office{Name: agency.NameOn(day), Code: agency.Code, Contact: c.Contact, Payment: c.Payment, ReviewOrgan: c.ReviewOrgan, Court: c.Court}
+}
+
+// subjects reads the cases. A letter speaks of what was registered, not of what a mail claims.
+func (m *letterMaker) subjects() error {
+	for _, id := range m.req.Cases {
+		c, err := m.tx.Case(id)
+		if err != nil {
+			return err
+		}
+		if c.RegisteredOn.IsZero() {
+			return ask.Refused("not-registered", "先登记：ysq register "+string(id), "%s 尚未登记，文书要用的申请人和申请内容还没有确定", id)
+		}
+		history, err := m.tx.History(id)
+		if err != nil {
+			return err
+		}
+		m.facts.Subjects = append(m.facts.Subjects, letter.Subject{Case: c, History: history})
+	}
+	return nil
+}
+
+// kind settles which letter it is and what it announces.
+func (m *letterMaker) kind() error {
+	first := m.facts.Subjects[0]
+	kind := m.req.Letter
+	if m.req.Decides != "" {
+		e, err := casefile.DecodeEvent(m.req.Decides, m.req.Event)
+		if err != nil {
+			return ask.Usage("%v", err)
+		}
+		if x, ok := e.(casefile.Extended); ok && x.Told.IsZero() {
+			x.Told = m.today // the letter tells it
+			e = x
+		}
+		of := letter.For(e)
+		if kind != casefile.LetterNone && kind != of {
+			return ask.Usage("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
+		}
+		m.facts.Kind, m.facts.Event, m.fresh = of, e, true
+		return nil
+	}
+	if kind == casefile.LetterNone {
+		p, ok := letter.Propose(first)
+		if !ok {
+			return ask.Refused("no-letter", "请写明哪一种，ysq letter kinds 列出各种文书", "%s 目前没有等着制发的文书", first.ID)
+		}
+		kind = p.Kind
+	}
+	m.facts.Kind = kind
+	return m.recorded(first)
+}
+
+// recorded takes what the letter announces from the records.
+func (m *letterMaker) recorded(first letter.Subject) error {
+	kind := m.facts.Kind
+	if letter.Announces(kind) == "" {
+		return m.onlyOnce(first)
+	}
+	r, hasLetter, ok := letter.Recorded(first, kind)
+	switch {
+	case !ok && kind == casefile.LetterReason:
+		m.facts.Event, m.fresh = casefile.ReasonAsked{}, true
+		return nil
+	case !ok:
+		info := letter.Announces(kind).Info()
+		return ask.Refused("nothing-to-tell", fmt.Sprintf("在命令里写明内容（ysq letter -h），或先记录 %s", info.Command), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
+	case hasLetter && !m.req.Draft:
+		return ask.Refused("letter-twice", "要重新制发的，先作废原来的：ysq letter void", "%s 的“%s”已经制发", first.ID, kind.Label())
+	}
+	m.facts.Event = r.Event
+	for _, s := range m.facts.Subjects[1:] {
+		other, _, ok := letter.Recorded(s, kind)
+		if !ok || !letter.Same(other.Event, r.Event) {
+			return ask.Refused("letters-differ", "请分别制发", "%s 与 %s 所要告知的不同，不能用同一份“%s”", s.ID, first.ID, kind.Label())
+		}
+	}
+	return nil
+}
+
+// onlyOnce refuses a second letter of a kind that announces nothing, but for forms without a number.
+func (m *letterMaker) onlyOnce(first letter.Subject) error {
+	if !m.facts.Kind.Numbered() || m.req.Draft || m.facts.Kind == casefile.LetterConsultationNotice {
+		return nil
+	}
+	for _, l := range casefile.Letters(first.History) {
+		if l.Letter == m.facts.Kind && l.Voided == "" {
+			return ask.Refused("letter-twice", "要重新制发的，先作废原来的：ysq letter void "+l.Document, "%s 的“%s”已经制发：%s", first.ID, l.Letter.Label(), l.Document)
+		}
+	}
+	return nil
+}
+
+// judge asks whether what the letter announces may be recorded, and whether one letter can answer all.
+func (m *letterMaker) judge() error {
+	first := m.facts.Subjects[0]
+	for _, s := range m.facts.Subjects[1:] {
+		if party(m.facts.Event) == "" && strings.Join(strings.Fields(s.Applicant), "") != strings.Join(strings.Fields(first.Applicant), "") {
+			return ask.Refused("applicants-differ", "请分别制发", "%s 与 %s 不是同一申请人，不能用同一份文书", s.ID, first.ID)
+		}
+	}
+	if unknown := m.facts.Unknown(); len(unknown) > 0 {
+		return ask.Usage("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
+	}
+	if !m.fresh {
+		return nil
+	}
+	for _, s := range m.facts.Subjects {
+		w, err := casefile.Decide(s.History, casefile.Draft{Case: s.ID, On: m.today, Event: m.facts.Event}, m.today, m.f.Reg.Law(), m.f.Reg.Calendar())
+		if err != nil {
+			return err
+		}
+		m.warnings = append(m.warnings, w...)
+	}
+	return nil
+}
+
+// complete computes what follows from the event.
+func (m *letterMaker) complete() error {
+	first := m.facts.Subjects[0]
+	switch e := m.facts.Event.(type) {
+	case casefile.Extended:
+		history := first.History
+		if m.fresh {
+			history = append(slices.Clone(history), casefile.Record{Seq: ^uint64(0), On: m.today, Case: first.ID, Event: e})
+		}
+		m.facts.Due = m.due(history)
+	case casefile.FeeNoticed:
+		amount := fee.ByPage(e.Count)
+		if e.By == "件" {
+			amount = fee.ByItem(e.Count)
+		}
+		if amount.Yuan == e.Yuan {
+			m.facts.Charges = amount.Explain()
+		}
+	}
+	if m.facts.Kind == casefile.LetterReceipt {
+		m.facts.Due = m.due(first.History)
+	}
+	return nil
+}
+
+// due is the last day for the answer, by the legal clock where it runs; none where it is not certain.
+func (m *letterMaker) due(history []casefile.Record) civil.Date {
+	k := casefile.ReadClock(casefile.Legal, history, m.f.Reg.Law(), m.f.Reg.Calendar())
+	if k.Start.IsZero() {
+		k = casefile.ReadClock(casefile.Strict, history, m.f.Reg.Law(), m.f.Reg.Calendar())
+	}
+	if k.Provisional {
+		return 0
+	}
+	return k.Due
+}
+
+// readTemplate takes the office's template where it has one, else the built-in one.
+func (m *letterMaker) readTemplate() error {
+	docx, path, err := m.f.TemplateOf(m.facts.Kind)
+	if err != nil {
+		return err
+	}
+	m.own = path != ""
+	if m.template, err = letter.ReadTemplate(docx); err != nil {
+		return ask.Refused("template", "在 Word 或 WPS 里另存为 .docx，再用 ysq letter check 检查", "模板 %s 读不懂：%v", path, err)
+	}
+	if wrong := m.template.Check(m.facts.Kind); len(wrong) > 0 {
+		return ask.Refused("template", "改正后再制发；ysq letter check 可单独检查", "%s：%v", path, &letter.TemplateError{Letter: m.facts.Kind, Problems: wrong})
+	}
+	return nil
+}
+
+// TemplateOf returns a template's bytes and, for one of the office's own, its path.
+func (l *Room) TemplateOf(kind casefile.LetterKind) (docx []byte, path string, err error) {
+	if dir := l.Live().Letter.Templates; dir != "" {
+		for _, name := range []string{kind.Label(), kind.String()} {
+			path := filepath.Join(dir, name+".docx")
+			file, err := os.Open(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, path, &ask.Error{Code: "template", Msg: fmt.Sprintf("模板打不开：%v", err), Hint: "模板须能由运行 ysq 的用户读取", Exit: ask.ExitFailed}
+			}
+			defer file.Close()
+			docx, err = io.ReadAll(io.LimitReader(file, letter.MaxTemplate+1))
+			return docx, path, err
+		}
+	}
+	docx, err = letter.Standard(kind)
+	return docx, "", err
+}
+
+// draft makes the letter without a number.
+func (m *letterMaker) draft() (ask.LetterResult, error) {
+	number := casefile.LetterNumber{Year: m.today.Year()}
+	m.facts.Document = letter.Document(m.f.Live().Letter.Number, m.facts.Office, m.facts.Kind, number)
+	if !m.facts.Kind.Numbered() {
+		m.facts.Document = ""
+	}
+	values, missing := m.facts.Values()
+	var docx bytes.Buffer
+	if err := m.template.Fill(&docx, values, true); err != nil {
+		return ask.LetterResult{}, err
+	}
+	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: missingView(missing), Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: desk.FileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
+	issued.Document = ""
+	res.Letter = m.f.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
+	res.Letter.On, res.Letter.Own = ask.Day(m.today), m.own
+	return res, nil
+}
+
+func missingView(all []letter.Missing) []ask.Missing {
+	views := []ask.Missing{}
+	for _, m := range all {
+		views = append(views, ask.Missing{Name: m.Name, How: m.How})
+	}
+	return views
+}
+
+func (m *letterMaker) fileName(document string) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", m.facts.Subjects[0].ID, m.facts.Kind.Label(), document)) + ".docx"
+}
+
+// record is what is recorded of the letter on each case.
+func (m *letterMaker) record(n casefile.LetterNumber, file casefile.File) casefile.LetterIssued {
+	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: party(m.facts.Event)}
+	if m.facts.Event != nil {
+		e.Decides = m.facts.Event.Kind()
+		if body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, "")); err == nil {
+			e.Event = body
+		}
+	}
+	return e
+}
+
+// party is the other side that an event names.
+func party(e casefile.Event) string {
+	switch e := e.(type) {
+	case casefile.ConsultationSent:
+		return e.Party
+	case casefile.ThirdPartyTold:
+		return e.Party
+	}
+	return ""
+}
+
+// issue gives the letter its number, keeps its bytes and records it.
+func (m *letterMaker) issue(tx *desk.Change, who ask.Actor) (res ask.LetterResult, kept casefile.Digest, err error) {
+	var n casefile.LetterNumber
+	if m.facts.Kind.Numbered() {
+		if n, err = m.number(); err != nil {
+			return res, kept, err
+		}
+		m.facts.Document = letter.Document(m.f.Live().Letter.Number, m.facts.Office, m.facts.Kind, n)
+	}
+	values, missing := m.facts.Values()
+	if len(missing) > 0 {
+		var all []string
+		for _, x := range missing {
+			all = append(all, x.String())
+		}
+		return res, kept, ask.Refused("letter-incomplete", "补齐后再制发；--preview 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
+	}
+	var docx bytes.Buffer
+	if err := m.template.Fill(&docx, values, false); err != nil {
+		return res, kept, err
+	}
+	content := docx.Bytes()
+	file, err := m.f.KeepFile(m.fileName(m.facts.Document), bytes.NewReader(content))
+	if err != nil {
+		return res, kept, err
+	}
+	kept = file.Digest
+	res = ask.LetterResult{Content: content, Missing: []ask.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	e := m.record(n, file)
+	for _, s := range m.facts.Subjects {
+		one := e
+		one.With = slices.DeleteFunc(slices.Clone(m.req.Cases), func(id casefile.ID) bool { return id == s.ID })
+		d := casefile.Draft{Case: s.ID, On: m.today, Event: one}
+		if _, err := casefile.Decide(s.History, d, m.today, m.f.Reg.Law(), m.f.Reg.Calendar()); err != nil {
+			return res, kept, err
+		}
+		records, err := tx.Append(d)
+		if err != nil {
+			return res, kept, err
+		}
+		views, err := record.RecordViews(records)
+		if err != nil {
+			return res, kept, err
+		}
+		res.Records = append(res.Records, views...)
+	}
+	if m.fresh && !m.req.Later {
+		if err := m.announce(tx, who, &res); err != nil {
+			return res, kept, err
+		}
+	}
+	for _, s := range m.facts.Subjects {
+		row, err := m.f.record.Row(tx.View, s.ID)
+		if err != nil {
+			return res, kept, err
+		}
+		res.Cases = append(res.Cases, row)
+	}
+	res.Letter, err = m.f.viewOf(tx.View, e.Document, m.facts.Subjects[0].ID, kept)
+	res.Letter.Own = m.own
+	return res, kept, err
+}
+
+// announce records what the letter announces, with its number.
+func (m *letterMaker) announce(tx *desk.Change, who ask.Actor, res *ask.LetterResult) error {
+	body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, m.facts.Document))
+	if err != nil {
+		return err
+	}
+	for _, s := range m.facts.Subjects {
+		views, _, err := m.f.record.AppendOne(tx, who, ask.DraftView{Case: s.ID, Kind: m.facts.Event.Kind(), Event: body}, m.today)
+		if err != nil {
+			return err
+		}
+		res.Records = append(res.Records, views...)
+	}
+	return nil
+}
+
+func (m *letterMaker) number() (casefile.LetterNumber, error) {
+	pattern := m.f.Live().Letter.Number
+	if letter.NeedsCode(pattern) && m.facts.Office.Code == "" {
+		return casefile.LetterNumber{}, ask.Refused("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")
+	}
+	n, err := m.tx.NextLetter(letter.Series(pattern, m.facts.Kind), m.today.Year())
+	if gap, ok := errors.AsType[*register.LetterGapError](err); ok {
+		return n, ask.Refused("letter-gap", fmt.Sprintf("查清纸质发文后确认：ysq letter resume %s=最后用过的号 --reason …；没有缺失的写 --rest", m.facts.Kind.Label()), "%v", gap)
+	}
+	return n, err
+}

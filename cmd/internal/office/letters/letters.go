@@ -1,0 +1,358 @@
+package letters
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/letter"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
+)
+
+// letterView is a letter as one case's record has it.
+func (l *Room) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.Case) ask.LetterView {
+	v := ask.LetterView{
+		Letter: e.Letter, Label: e.Letter.Label(), Document: ask.Number(e.Document), Series: e.Series, Year: e.Year, Number: e.Number,
+		Cases: append([]casefile.ID{id}, e.With...), Applicant: ask.Text(c.Applicant), Party: ask.Text(e.Party),
+		Name: e.File.Name, Digest: e.File.Digest, Size: e.File.Size, Template: e.Template, Decides: e.Decides,
+	}
+	if d, err := e.Decided(); err == nil && d != nil {
+		v.Text = casefile.Describe(casefile.WithDocument(d, ""))
+	}
+	return v
+}
+
+// LettersIn lists the letters of a case, each with how it stands.
+func (l *Room) LettersIn(c casefile.Case, history []casefile.Record) []ask.LetterView {
+	all := []ask.LetterView{}
+	live := casefile.Live(history)
+	for _, one := range casefile.Letters(history) {
+		v := l.letterView(one.LetterIssued, c.ID, c)
+		v.On, v.Voided, v.Actor = ask.Day(one.On), ask.Text(one.Voided), one.Actor
+		if d, err := one.Decided(); err == nil && d != nil {
+			v.Recorded = slices.ContainsFunc(live, func(r casefile.Record) bool { return letter.Same(d, r.Event) })
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// viewOf finds a letter that was just recorded.
+func (l *Room) viewOf(tx *desk.View, document string, id casefile.ID, digest casefile.Digest) (ask.LetterView, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return ask.LetterView{}, err
+	}
+	history, err := tx.History(id)
+	if err != nil {
+		return ask.LetterView{}, err
+	}
+	for _, v := range slices.Backward(l.LettersIn(c, history)) {
+		if string(v.Document) == document && v.Digest == digest {
+			return v, nil
+		}
+	}
+	return ask.LetterView{}, fmt.Errorf("letter %s is not on %s", document, id)
+}
+
+// LetterList lists letters: of a case, or of a year in the order of their numbers.
+func (l *Room) LetterList(_ context.Context, _ ask.Call, q ask.LetterQuery) (all []ask.LetterView, err error) {
+	all = []ask.LetterView{}
+	err = l.View(func(tx *desk.View) error {
+		if q.Case != "" {
+			c, err := tx.Case(q.Case)
+			if err != nil {
+				return err
+			}
+			history, err := tx.History(q.Case)
+			all = slices.DeleteFunc(l.LettersIn(c, history), func(v ask.LetterView) bool { return q.Year != 0 && civil.Date(v.On).Year() != q.Year })
+			return err
+		}
+		for r, err := range tx.Letters(q.Year) {
+			if err != nil {
+				return err
+			}
+			if all, err = l.listed(tx, all, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b ask.LetterView) int { return cmp.Compare(seriesOrder(a.Series), seriesOrder(b.Series)) })
+	return all, desk.Told(err)
+}
+
+// seriesOrder lists the series in the order in which a case needs their letters.
+func seriesOrder(series string) int {
+	k, err := casefile.ParseLetterKind(series)
+	if err != nil {
+		return 0
+	}
+	return int(k)
+}
+
+// listed adds a record to a list of letters: a letter, once for all its cases, or a gap.
+func (l *Room) listed(tx *desk.View, all []ask.LetterView, r casefile.Record) ([]ask.LetterView, error) {
+	switch e := r.Event.(type) {
+	case casefile.LetterIssued:
+		if n := len(all); n > 0 && all[n-1].Series == e.Series && all[n-1].Year == e.Year && all[n-1].Number == e.Number {
+			return all, nil
+		}
+		v, err := l.viewOf(tx, e.Document, r.Case, e.File.Digest)
+		return append(all, v), err
+	case casefile.LetterResumed:
+		v := ask.LetterView{Label: "续编", Series: e.Series, Year: e.Year, Through: e.Number, On: ask.Day(r.On), Cases: []casefile.ID{}, Reason: e.Reason, Actor: r.Actor}
+		return append(all, v), nil
+	}
+	return all, nil
+}
+
+// Numbered finds the records of a letter by its number.
+func Numbered(tx *desk.View, document string) ([]casefile.Record, error) {
+	records, err := tx.LettersNumbered(document)
+	if err == nil && len(records) == 0 {
+		err = &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有文号为 %q 的文书", document), Hint: "ysq letter list 列出文书；文号照原样写全", Exit: ask.ExitNotFound}
+	}
+	return records, err
+}
+
+// CopyLetter writes the bytes of a letter.
+func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin func(ask.None) (io.Writer, error)) error {
+	number := q.Document
+	var d casefile.Digest
+	erased := false
+	err := l.View(func(tx *desk.View) error {
+		records, err := Numbered(tx, number)
+		if err != nil {
+			return err
+		}
+		if e, ok := records[0].Event.(casefile.LetterIssued); ok {
+			d = e.File.Digest
+		}
+		erased = tx.Erased(d)
+		return nil
+	})
+	if err != nil {
+		return desk.Told(err)
+	}
+	file, err := l.Store.Open(d)
+	if errors.Is(err, fs.ErrNotExist) {
+		what := "的文件不在：请从备份恢复"
+		if erased {
+			what = "的文件已经销毁"
+		}
+		return &ask.Error{Code: "not-found", Msg: number + " " + what, Exit: ask.ExitNotFound}
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w, err := begin(ask.None{})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, file)
+	return err
+}
+
+// VoidLetter voids a letter on every case that it answers. What it announced stays recorded; a person is
+// told of that.
+func (l *Room) VoidLetter(_ context.Context, c ask.Call, req ask.VoidLetterRequest) (res ask.LetterResult, err error) {
+	if req.Reason == "" {
+		return res, ask.Usage("缺少作废的理由（--reason）")
+	}
+	res = ask.LetterResult{Missing: []ask.Missing{}, Warnings: []string{}, Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	err = l.Change(c, func(tx *desk.Change) error {
+		records, err := Numbered(tx.View, req.Document)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			e, ok := r.Event.(casefile.LetterIssued)
+			if !ok {
+				continue
+			}
+			history, err := tx.History(r.Case)
+			if err != nil {
+				return err
+			}
+			if err := voidable(history, r.Case, e, &res.Warnings); err != nil {
+				return err
+			}
+			made, err := tx.Append(casefile.Draft{Case: r.Case, On: civil.Of(c.At), Event: casefile.LetterVoided{LetterNumber: e.LetterNumber, Document: e.Document, Reason: req.Reason}})
+			if err != nil {
+				return err
+			}
+			views, err := record.RecordViews(made)
+			if err != nil {
+				return err
+			}
+			row, err := l.record.Row(tx.View, r.Case)
+			if err != nil {
+				return err
+			}
+			res.Records, res.Cases = append(res.Records, views...), append(res.Cases, row)
+			if res.Letter, err = l.viewOf(tx.View, e.Document, r.Case, e.File.Digest); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || c.DryRun {
+		return res, err
+	}
+	l.Log.Info().Str("number", req.Document).Str("actor", c.Who.String()).Msg("a letter was voided")
+	return res, nil
+}
+
+// voidable refuses to void twice, and tells of a record that rests on the letter.
+func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued, warnings *[]string) error {
+	for _, l := range casefile.Letters(history) {
+		if l.LetterNumber == e.LetterNumber && l.Voided != "" {
+			return ask.Refused("void-twice", "", "%s 已经作废：%s", l.Document, l.Voided)
+		}
+	}
+	d, err := e.Decided()
+	if err != nil || d == nil {
+		return err
+	}
+	for _, r := range casefile.Live(history) {
+		if letter.Same(d, r.Event) {
+			*warnings = append(*warnings, fmt.Sprintf("%s：记录 %d（%s）是随此文书记录的，仍然有效；不对的请另行作废：ysq void %s --record %d", id, r.Seq, r.Event.Kind().Label(), id, r.Seq))
+		}
+	}
+	return nil
+}
+
+// RecordLetter records what a letter announces, on each of its cases.
+func (l *Room) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
+	var drafts []ask.DraftView
+	err = l.View(func(tx *desk.View) error {
+		records, err := Numbered(tx, req.Document)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if e, ok := r.Event.(casefile.LetterIssued); ok {
+				some, err := announcement(tx, r.Case, e, req)
+				if err != nil {
+					return err
+				}
+				drafts = append(drafts, some...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return res, desk.Told(err)
+	}
+	for _, d := range drafts {
+		if needs := l.record.Needs(d.Kind); c.Who.Role < needs {
+			return res, ask.Refused("denied", "", "记录“%s”需要“%s”", d.Kind.Label(), needs.Label())
+		}
+	}
+	return l.record.Append(ctx, c, ask.AppendRequest{Drafts: drafts})
+}
+
+// announcement is what is recorded on a case when its letter goes out.
+func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req ask.RecordLetterRequest) ([]ask.DraftView, error) {
+	history, err := tx.History(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range casefile.Letters(history) {
+		if l.LetterNumber == e.LetterNumber && l.Voided != "" {
+			return nil, ask.Refused("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
+		}
+	}
+	d, err := e.Decided()
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
+		return nil, ask.Refused("nothing-to-record", "", "“%s”没有要随之记录的事项", e.Letter.Label())
+	}
+	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return letter.Same(d, r.Event) }) {
+		return nil, ask.Refused("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
+	}
+	body, err := casefile.EncodeEvent(d)
+	if err != nil {
+		return nil, err
+	}
+	drafts := []ask.DraftView{{Case: id, On: req.On, Kind: d.Kind(), Event: body}}
+	if req.Way != casefile.WayNone {
+		if d.Kind() != casefile.KindReplied {
+			return nil, ask.Usage("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
+		}
+		sent, err := casefile.EncodeEvent(casefile.Dispatched{Way: req.Way, Tracking: req.Tracking})
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, ask.DraftView{Case: id, On: req.On, Kind: casefile.KindDispatched, Event: sent})
+	}
+	return drafts, nil
+}
+
+// ResumeLetters says which numbers are taken although the register has no letter with them.
+func (l *Room) ResumeLetters(_ context.Context, c ask.Call, req ask.ResumeLettersRequest) (views []ask.RecordView, err error) {
+	now := c.At
+	year := cmp.Or(req.Year, civil.Of(now).Year())
+	if req.Reason == "" || len(req.Last) == 0 && !req.Rest {
+		return nil, ask.Usage("请写明各种文书最后用过的号和理由（--reason）")
+	}
+	err = l.Change(c, func(tx *desk.Change) error {
+		var drafts []casefile.Draft
+		add := func(series string, last int) {
+			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: casefile.LetterResumed{
+				LetterNumber: casefile.LetterNumber{Series: series, Year: year, Number: last}, Reason: req.Reason}})
+		}
+		for _, k := range casefile.LetterKinds() {
+			if last, ok := req.Last[k.String()]; ok {
+				if err := resumable(tx.View, k.String(), year, last); err != nil {
+					return err
+				}
+				add(k.String(), last)
+			}
+		}
+		if last, ok := req.Last[letter.AllSeries]; ok {
+			if err := resumable(tx.View, letter.AllSeries, year, last); err != nil {
+				return err
+			}
+			add(letter.AllSeries, last)
+		}
+		if len(drafts) != len(req.Last) {
+			return ask.Usage("续编的文书里有不认识的种类；ysq letter kinds 列出各种文书")
+		}
+		if req.Rest {
+			add("", 0)
+		}
+		records, err := tx.Append(drafts...)
+		if err != nil {
+			return err
+		}
+		views, err = record.RecordViews(records)
+		return err
+	})
+	return views, desk.Told(err)
+}
+
+// resumable refuses to go back behind a number that is on record.
+func resumable(tx *desk.View, series string, year, last int) error {
+	next, err := tx.NextLetter(series, year)
+	if _, gap := errors.AsType[*register.LetterGapError](err); err != nil && !gap {
+		return err
+	}
+	if last < next.Number-1 || last > 1<<20 {
+		return ask.Refused("letter-number", "写最后用过的号", "登记库里已用到第 %d 号，不能自第 %d 号续编", next.Number-1, last+1)
+	}
+	return nil
+}

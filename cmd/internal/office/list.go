@@ -1,0 +1,71 @@
+package office
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// List yields the cases of a query.
+func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield func(ask.CaseRow) error) error {
+	today, cal := o.Today(), o.Reg.Calendar()
+	words := wordsOf(q.Words)
+	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
+	return desk.Told(o.View(func(tx *desk.View) error {
+		cases := tx.OpenCases(q.After)
+		if q.All || q.Disputable || closed {
+			cases = tx.Cases(q.After)
+		}
+		n := 0
+		for c, err := range cases {
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if !selects(q, words, c, c.At(today, cal)) {
+				continue
+			}
+			if err := yield(o.Record.RowOf(tx, c)); err != nil {
+				return err
+			}
+			if n++; q.Limit > 0 && n == q.Limit {
+				return nil
+			}
+		}
+		return nil
+	}))
+}
+
+func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {
+	switch {
+	case len(q.Stages) > 0 && !slices.Contains(q.Stages, c.Stage),
+		q.Overdue && !s.Overdue,
+		q.Disputable && !s.Disputable,
+		q.Unregistered && c.Stage != casefile.StageReceived,
+		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
+		return false
+	}
+	return caseMentions(c, words)
+}
+
+// wordsOf splits what somebody looks for.
+func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
+
+// caseMentions reports whether all the words stand in what lists show of a case.
+func caseMentions(c casefile.Case, words []string) bool {
+	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee)
+}
+
+func mention(words []string, texts ...string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	text := strings.ToLower(strings.Join(texts, "\n"))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}

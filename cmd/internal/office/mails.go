@@ -1,0 +1,86 @@
+package office
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/record"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// Mail finds a mail by the beginning of its digest and reads it.
+func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailView, error) {
+	var v ask.MailView
+	err := o.View(func(tx *desk.View) error {
+		d, err := desk.FindMail(tx, q.Mail)
+		if err != nil {
+			return err
+		}
+		about, err := tx.About(d)
+		if err != nil {
+			return err
+		}
+		for _, r := range about {
+			if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition != casefile.Duplicate {
+				v = o.Intake.MailView(e) // the last decision governs
+			}
+		}
+		v.Digest = d
+		v.History, err = record.RecordViews(about)
+		return err
+	})
+	if err != nil {
+		return v, desk.Told(err)
+	}
+	o.Reading.Fill(&v, parse.Limits{})
+	return v, nil
+}
+
+// SaveMail gives out a mail with what it is made of: its bytes and then those of each attachment, or those
+// of one part.
+func (o *Office) SaveMail(_ context.Context, _ ask.Call, q ask.SaveMailRequest, begin func(ask.MailView) (io.Writer, error)) error {
+	var v ask.MailView
+	err := o.View(func(tx *desk.View) (err error) {
+		v.Digest, err = desk.FindMail(tx, q.Mail)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	file, err := o.Store.Open(v.Digest)
+	if err != nil {
+		return intake.NoBytes(v.Digest)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	o.Reading.Fill(&v, parse.Limits{})
+	v.Size = info.Size()
+	if q.Part != nil && !slices.ContainsFunc(v.Parts, func(p casefile.Part) bool { return p.Index == *q.Part }) {
+		return ask.NotFound("", "邮件 %s 没有第 %d 个附件", v.Digest.Short(), *q.Part)
+	}
+	w, err := begin(v)
+	if err != nil {
+		return err
+	}
+	if q.Part == nil {
+		if _, err := io.Copy(w, file); err != nil {
+			return err
+		}
+	}
+	for _, p := range v.Parts {
+		if q.Part != nil && p.Index == *q.Part || q.Part == nil && p.Attachment {
+			if _, err := parse.CopyPart(w, file, info.Size(), p.Index, parse.Limits{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

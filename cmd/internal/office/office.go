@@ -1,0 +1,82 @@
+// Package office answers every question of package ask. It binds the operations to the rooms (operations.go)
+// and itself knows what looks across them: lists, a case as a whole, what is due, how the office stands.
+//
+//	desk      ground of all rooms: register, mails, clock, configuration in force, log
+//	record    drafts become records
+//	intake    a mail comes in and gets its place
+//	reading   what mails and files say
+//	letters   the letter in the making
+//	post      what goes out, and what came of it
+//	annual    the report of the year
+//	keeping   proof, backup, erasure, the case file, the doctor
+//
+// Each room imports those above it in this list that it needs, and none below it.
+package office
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/annual"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/keeping"
+	"ysq.internal/ysq/cmd/internal/office/letters"
+	"ysq.internal/ysq/cmd/internal/office/post"
+	"ysq.internal/ysq/cmd/internal/office/reading"
+	"ysq.internal/ysq/cmd/internal/office/record"
+)
+
+// Options of Open.
+type Options struct {
+	desk.Options
+	// Worker says that this program, executed again, answers worker.Command: attachments are then read
+	// in such children. Without it they are not read.
+	Worker bool
+
+	// What tests put before intake reads a mail, and in the place of the mail server and of the children.
+	OnRead   func(casefile.Digest)
+	DialSMTP func(ctx context.Context, address string) (net.Conn, error)
+	ReadPart reading.ReadFunc
+}
+
+// Office is the open register with everything that answers questions about it and works on it. It has no
+// life of its own; package daemon gives it one.
+type Office struct {
+	*desk.Desk
+	Record  *record.Room
+	Intake  *intake.Room
+	Reading *reading.Room
+	Letters *letters.Room
+	Post    *post.Room
+	Annual  *annual.Room
+	Keeping *keeping.Room
+}
+
+// Open opens the office of the configured state directory.
+func Open(o Options) (*Office, error) {
+	d, err := desk.Open(o.Options)
+	if err != nil {
+		return nil, err
+	}
+	f := &Office{Desk: d, Record: record.New(d), Annual: annual.New(d)}
+	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
+		return nil, errors.Join(desk.Told(err), d.Close())
+	}
+	f.Reading = reading.New(d, f.Record, o.Worker, o.ReadPart)
+	f.Letters = letters.New(d, f.Record)
+	f.Post = post.New(d, f.Record, f.Intake, f, o.DialSMTP)
+	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Post, f)
+	return f, nil
+}
+
+// Years implements post.Agenda.
+func (o *Office) Years(ctx context.Context, c ask.Call, none ask.None) ([]ask.YearView, error) {
+	return o.Annual.Years(ctx, c, none)
+}
+
+// Troubles implements post.Agenda.
+func (o *Office) Troubles() desk.Troubles { return o.Keeping.Troubles() }

@@ -1,0 +1,203 @@
+package office
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/letters"
+)
+
+// Door returns the door of the office: every operation with the method that answers it.
+func (o *Office) Door(failed func(error)) *ask.Door {
+	d := ask.NewDoor(doorkeeper{o, failed})
+	d.Collect(o.Status)
+
+	ask.Answer(d, ask.Overview, plain(o.Status))
+	ask.AnswerEach(d, ask.List, o.List)
+	ask.Answer(d, ask.Show, o.Show)
+	ask.Answer(d, ask.Explain, o.Explain)
+	ask.Answer(d, ask.Due, o.Due)
+	ask.AnswerEach(d, ask.Log, o.Records)
+	ask.AnswerEach(d, ask.Search, o.Reading.Search)
+	ask.Answer(d, ask.Month, o.Month)
+
+	ask.Answer(d, ask.Append, o.Record.Append)
+	ask.Answer(d, ask.New, o.Record.New)
+	ask.Answer(d, ask.Split, o.Record.Split)
+	ask.AnswerUpload(d, ask.PutFile, o.Record.PutFile)
+	ask.Answer(d, ask.AttachMail, o.Intake.AttachMail)
+	ask.Answer(d, ask.Propose, o.Reading.Propose)
+	ask.Answer(d, ask.Register, o.Reading.Register)
+	ask.Answer(d, ask.Disputes, o.Record.Disputes)
+	ask.Answer(d, ask.Dispute, o.Record.Dispute)
+	ask.Answer(d, ask.RecordDispute, o.Record.RecordDispute)
+
+	ask.AnswerEach(d, ask.Mails, o.Intake.Mails)
+	ask.Answer(d, ask.Mail, o.Mail)
+	ask.Answer(d, ask.OpenMail, o.Intake.OpenMail)
+	ask.Answer(d, ask.Trace, o.Intake.Trace)
+	ask.Answer(d, ask.Retry, o.Intake.Retry)
+	ask.AnswerDownload(d, ask.SaveMail, o.SaveMail)
+	ask.Answer(d, ask.Poll, plain(o.Intake.Poll))
+	ask.Answer(d, ask.Reconcile, o.Intake.Reconcile)
+	ask.Answer(d, ask.Doctor, o.Keeping.Doctor)
+	ask.Answer(d, ask.Live, o.Keeping.Converse)
+
+	ask.Answer(d, ask.Letter, o.Letters.Letter)
+	ask.Answer(d, ask.Letters, o.Letters.LetterList)
+	ask.AnswerDownload(d, ask.CopyLetter, o.Letters.CopyLetter)
+	ask.Answer(d, ask.VoidLetter, o.Letters.VoidLetter)
+	ask.Answer(d, ask.RecordLetter, o.Letters.RecordLetter)
+	ask.Answer(d, ask.ResumeLetters, o.Letters.ResumeLetters)
+	ask.Answer(d, ask.Outbox, o.Post.Outbox)
+	ask.Answer(d, ask.Outgoing, o.Post.Outgoing)
+	ask.Answer(d, ask.Send, o.Post.Send)
+	ask.Answer(d, ask.DecideOutgoing, o.Post.DecideOutgoing)
+	ask.Answer(d, ask.Digest, o.Post.Digest)
+
+	ask.Answer(d, ask.Report, o.Annual.Report)
+	ask.Answer(d, ask.Draft, o.Annual.Draft)
+	ask.Answer(d, ask.ReportCases, o.Annual.ReportCases)
+	ask.Answer(d, ask.Years, o.Annual.Years)
+	ask.Answer(d, ask.CloseYear, o.Annual.CloseYear)
+	ask.Answer(d, ask.ReopenYear, o.Annual.ReopenYear)
+	ask.Answer(d, ask.YearDiff, o.Annual.YearDiff)
+	ask.Answer(d, ask.Manual, o.Annual.Manual)
+	ask.Answer(d, ask.SetManual, o.Annual.SetManual)
+	ask.Answer(d, ask.Departments, o.Annual.Departments)
+	ask.Answer(d, ask.SetOpening, o.Annual.SetOpening)
+	ask.Answer(d, ask.Calendar, o.Record.Calendar)
+	ask.Answer(d, ask.Adopt, o.Record.Adopt)
+
+	ask.AnswerEach(d, ask.Verify, o.Keeping.Verify)
+	ask.AnswerEach(d, ask.Backup, o.Keeping.Backup)
+	ask.Answer(d, ask.Erase, o.Keeping.Erase)
+	ask.AnswerUpload(d, ask.Import, o.Record.Import)
+	ask.AnswerDownload(d, ask.Export, o.Record.Export)
+	ask.AnswerDownload(d, ask.SaveCase, o.Keeping.Dossier)
+	return d
+}
+
+// plain is a handler of what needs neither a question nor who asks it.
+func plain[A any](answer func(context.Context) (A, error)) func(context.Context, ask.Call, ask.None) (A, error) {
+	return func(ctx context.Context, _ ask.Call, _ ask.None) (A, error) { return answer(ctx) }
+}
+
+// doorkeeper is what the door must know of the office.
+type doorkeeper struct {
+	*Office
+	failed func(error)
+}
+
+func (k doorkeeper) Roles() ask.Roles { return k.Live().Roles }
+
+func (k doorkeeper) Now() time.Time { return k.Office.Now() }
+
+func (k doorkeeper) Explain(err error) error { return desk.Told(err) }
+
+func (k doorkeeper) Needs(kind casefile.Kind) ask.Role { return k.Record.Needs(kind) }
+
+func (k doorkeeper) Failed(err error) {
+	if k.failed != nil {
+		k.failed(err)
+	}
+}
+
+// Looked records that somebody sees personal data: on each case that it is about, or on none.
+func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
+	return k.Desk.Record(c.Who.String(), c.At, func(tx *desk.Change) error {
+		what, on, err := lookedAt(tx.View, l)
+		if err != nil {
+			return err
+		}
+		for _, id := range on {
+			if _, err := tx.Append(casefile.Draft{Case: id, On: civil.Of(c.At), Event: casefile.Revealed{What: what}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// lookedAt names the cases that somebody looks at; the register's own case "" where there is none.
+func lookedAt(tx *desk.View, l ask.Look) (what string, on []casefile.ID, err error) {
+	what, on = l.What, slices.Clone(l.Cases)
+	for _, id := range on {
+		if _, err := tx.Case(id); err != nil {
+			return "", nil, err
+		}
+	}
+	var about []casefile.Record
+	switch {
+	case l.Mail != "":
+		d, err := desk.FindMail(tx, l.Mail)
+		if err != nil {
+			return "", nil, err
+		}
+		what = fmt.Sprintf("%s %s", what, d.Short()[:6])
+		if about, err = tx.About(d); err != nil {
+			return "", nil, err
+		}
+	case l.Letter != "":
+		if about, err = letters.Numbered(tx, l.Letter); err != nil {
+			return "", nil, err
+		}
+	}
+	for _, r := range about {
+		if r.Case != "" && !slices.Contains(on, r.Case) {
+			on = append(on, r.Case)
+		}
+	}
+	if len(on) == 0 {
+		on = []casefile.ID{""}
+	}
+	return what, on, nil
+}
+
+// Texts returns every text that is recorded on cases.
+func (k doorkeeper) Texts(_ context.Context, ids []casefile.ID) (texts []string, err error) {
+	err = k.View(func(tx *desk.View) error {
+		for _, id := range ids {
+			history, err := tx.History(id)
+			if err != nil {
+				return err
+			}
+			for _, r := range history {
+				body, err := casefile.EncodeEvent(r.Event)
+				if err != nil {
+					return err
+				}
+				var said any
+				if err := json.Unmarshal(body, &said); err != nil {
+					return err
+				}
+				texts = stringsIn(said, texts)
+			}
+		}
+		return nil
+	})
+	return texts, err
+}
+
+func stringsIn(v any, all []string) []string {
+	switch v := v.(type) {
+	case string:
+		return append(all, v)
+	case []any:
+		for _, item := range v {
+			all = stringsIn(item, all)
+		}
+	case map[string]any:
+		for _, item := range v {
+			all = stringsIn(item, all)
+		}
+	}
+	return all
+}

@@ -1,0 +1,384 @@
+package post
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox/outbox"
+)
+
+// digest is what the office is told in the morning: sections with lines, and the days for a calendar.
+type digest struct {
+	today    civil.Date
+	agency   string
+	sections []digestSection
+	overdue  []string // numbers of cases and disputes, for the journal: it gets no names
+	days     []outbox.Day
+}
+
+type digestSection struct {
+	title string
+	lines []string
+}
+
+func (d *digest) add(title string, lines ...string) {
+	if len(lines) > 0 {
+		d.sections = append(d.sections, digestSection{title, lines})
+	}
+}
+
+func (d digest) items() (n int) {
+	for _, s := range d.sections {
+		n += len(s.lines)
+	}
+	return n
+}
+
+// counts is the digest in a line: 已逾期 1，三个工作日内到期 2.
+func (d digest) counts() string {
+	var all []string
+	for _, s := range d.sections {
+		all = append(all, fmt.Sprintf("%s %d", s.title, len(s.lines)))
+	}
+	return strings.Join(all, "，")
+}
+
+// mostLines bounds a section: who has more of a kind looks in the register.
+const mostLines = 50
+
+func (d digest) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n", d.agency, d.today.Long())
+	for _, s := range d.sections {
+		fmt.Fprintf(&b, "\n【%s】%d\n", s.title, len(s.lines))
+		for _, l := range s.lines[:min(len(s.lines), mostLines)] {
+			b.WriteString("  " + l + "\n")
+		}
+		if n := len(s.lines) - mostLines; n > 0 {
+			fmt.Fprintf(&b, "  另有 %d 项\n", n)
+		}
+	}
+	b.WriteString("\n本邮件由 ysq 自动发出；以登记簿为准（ysq due、ysq list）。\n")
+	return b.String()
+}
+
+// digestOf gathers what somebody has to do on a day.
+func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
+	d := digest{today: today, agency: p.Live().Agency.Name}
+	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: p.Live().Digest.Days})
+	if err != nil {
+		return d, err
+	}
+	d.addDue(due, p.Live().Digest.Days)
+	if err := p.addWaiting(&d); err != nil {
+		return d, err
+	}
+	if year := workday.MissingYear(p.Reg.Calendar(), today); year != 0 {
+		d.add("放假通知", fmt.Sprintf("%d 年的放假通知还没有录入，跨年的期限是暂定的（ysq calendar import）", year))
+	}
+	if err := p.addYears(ctx, &d); err != nil {
+		return d, err
+	}
+	var troubles []string
+	for _, t := range p.agenda.Troubles() {
+		troubles = append(troubles, t.Text)
+	}
+	d.add("系统", troubles...)
+	return d, p.addDays(ctx, &d)
+}
+
+// addDue sorts the alarms by how urgent they are.
+func (d *digest) addDue(due []ask.DueItem, within int) {
+	var late, soon, disputes, confirm, other []string
+	for _, i := range due {
+		line := dueLine(i)
+		switch {
+		case i.Dispute != "":
+			if i.Remaining < 0 {
+				d.overdue = append(d.overdue, string(i.Dispute))
+			}
+			disputes = append(disputes, line)
+		case i.Kind == casefile.AlarmConfirm.String():
+			if civil.Date(i.On) <= d.today {
+				confirm = append(confirm, line)
+			}
+		case i.Kind != casefile.AlarmReply.String():
+			other = append(other, line)
+		case i.Remaining < 0:
+			late = append(late, line)
+			d.overdue = append(d.overdue, string(i.Case))
+		default:
+			soon = append(soon, line)
+		}
+	}
+	d.add("已逾期", late...)
+	d.add("复议、诉讼待答复", disputes...)
+	d.add(fmt.Sprintf("%d 个工作日内到期", within), soon...)
+	d.add("未双方确认", confirm...)
+	d.add("其他期限", other...)
+}
+
+func dueLine(i ask.DueItem) string {
+	name := string(i.Case)
+	if i.Dispute != "" {
+		name = string(i.Dispute)
+	}
+	when := fmt.Sprintf("剩 %d 个工作日", i.Remaining)
+	switch {
+	case i.Remaining < 0:
+		when = fmt.Sprintf("已逾期 %d 个工作日", -i.Remaining)
+	case civil.Date(i.On) > 0 && i.Remaining == 0:
+		when = "今天到期"
+	}
+	if i.Provisional {
+		when += "（暂定）"
+	}
+	return strings.Join(slices.DeleteFunc([]string{name, ask.Mask(string(i.Applicant)), shortened(string(i.Subject)), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  ")
+}
+
+// shortened keeps a subject from filling the line, and masks it: what is in it came from a mail.
+func shortened(s string) string {
+	r := []rune(ask.Mask(strings.Join(strings.Fields(s), " ")))
+	if len(r) > 30 {
+		return string(r[:30]) + "…"
+	}
+	return string(r)
+}
+
+// addWaiting lists what waits for a person without a day of its own: applications to register, mails
+// about which nobody has decided, letters that did not go out.
+func (p *Room) addWaiting(d *digest) error {
+	var unregistered, likely, parked, quarantined, letters []string
+	err := p.View(func(tx *desk.View) error {
+		for c, err := range tx.OpenCases("") {
+			if err != nil {
+				return err
+			}
+			if c.Stage == casefile.StageReceived {
+				unregistered = append(unregistered, strings.TrimRight(fmt.Sprintf("%s  %s  %s  %s 收到", c.ID, ask.Mask(c.Applicant), shortened(c.Subject), c.ArrivedOn.Long()), " "))
+			}
+		}
+		for m, err := range tx.Mails(casefile.Parked) {
+			if err != nil {
+				return err
+			}
+			line := fmt.Sprintf("%s  %s  %s", m.Digest.Short(), ask.Mask(m.From.String()), shortened(m.Subject))
+			if p.intake.LooksLikeApplication(m.MessageTaken) {
+				likely = append(likely, line)
+			} else {
+				parked = append(parked, line)
+			}
+		}
+		for m, err := range tx.Mails(casefile.Quarantined) {
+			if err != nil {
+				return err
+			}
+			quarantined = append(quarantined, fmt.Sprintf("%s UID %d：%s", m.Folder, m.UID, ask.Mask(strings.Join(m.Reasons, "；"))))
+		}
+		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			if o.Purpose != casefile.PurposeDigest && civil.Of(o.Since) < d.today {
+				letters = append(letters, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("待发信 %d", o.Seq), string(o.Case), shortened(o.Subject), o.State.Label(), ask.Mask(o.Last.Reason)}, func(s string) bool { return s == "" }), "  "))
+			}
+		}
+		return nil
+	})
+	d.add("未登记", unregistered...)
+	d.add("像是申请的待确认邮件", likely...)
+	d.add("其他待确认邮件", parked...)
+	d.add("取不下来的邮件", quarantined...)
+	d.add("没有发出的信", letters...)
+	return err
+}
+
+// addYears tells of annual reports that are due (条例 第四十九条).
+func (p *Room) addYears(ctx context.Context, d *digest) error {
+	years, err := p.agenda.Years(ctx, ask.Call{}, ask.None{})
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, y := range years {
+		if !y.Frozen && y.Year < d.today.Year() {
+			lines = append(lines, fmt.Sprintf("%d 年年度报告尚未冻结：%s 前报送，%s 前公布", y.Year, civil.Date(y.SubmitBy), civil.Date(y.PublishBy)))
+		}
+	}
+	d.add("年度报告", lines...)
+	return nil
+}
+
+// daysAhead is how far the calendar file looks.
+const daysAhead = 40
+
+// addDays makes the calendar's days: one for each alarm of an open case and each dispute.
+func (p *Room) addDays(ctx context.Context, d *digest) error {
+	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: daysAhead})
+	if err != nil {
+		return err
+	}
+	register := strings.ToLower(p.Reg.Meta().ID)
+	for _, i := range due {
+		name := string(i.Case)
+		if i.Dispute != "" {
+			name = string(i.Dispute)
+		}
+		y, m, day := civil.Date(i.On).Date()
+		summary := i.Label + " " + name
+		if i.Provisional {
+			summary += "（暂定）"
+		}
+		d.days = append(d.days, outbox.Day{
+			UID: fmt.Sprintf("%s.%s@%s.ysq", name, i.Kind, register), Date: [3]int{y, int(m), day}, Summary: summary,
+			Detail: ask.Mask(strings.TrimSpace(string(i.Applicant) + "\n" + i.Text)),
+		})
+	}
+	return nil
+}
+
+func (d digest) calendar(now time.Time) []byte {
+	return outbox.Calendar("依申请公开期限 "+d.agency, now, d.days)
+}
+
+// Digest returns what the office would be told now.
+func (p *Room) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestView, error) {
+	d, err := p.digestOf(ctx, p.Today())
+	if err != nil {
+		return ask.DigestView{}, desk.Told(err)
+	}
+	v := ask.DigestView{Today: ask.Day(d.today), Items: d.items(), Counts: d.counts(), Text: ask.Public(d.text()), Calendar: ask.Public(d.calendar(p.Now())), To: []ask.Address{}}
+	for _, to := range p.Live().Digest.To {
+		v.To = append(v.To, ask.Address(to))
+	}
+	err = p.View(func(tx *desk.View) error {
+		r, ok, err := tx.LastReminded()
+		if ok {
+			v.Last = ask.Instant(r.Recorded)
+		}
+		return err
+	})
+	return v, desk.Told(err)
+}
+
+// overdueNamed is how many numbers, the most urgent, a line of the journal names: journald cuts a line
+// at 48 KiB.
+const overdueNamed = 100
+
+// morning tells the office once a day what is to be done.
+type morning struct {
+	*Room
+	reminded civil.Date // the last day of which nothing is left to tell
+}
+
+// remindByMail tells the office on the morning of each working day what is to be done, and nothing when
+// there is nothing: its people by mail, once, also when the program starts anew, and the journal.
+func (m *morning) remindByMail() error {
+	now := m.Now().In(civil.Zone)
+	today := civil.Of(now)
+	if m.reminded == today || !m.Reg.Calendar().Day(today).Working || now.Before(m.Live().Digest.At.On(now)) {
+		return nil
+	}
+	told, to, lost, err := m.remindedToday(today)
+	if err != nil {
+		return err
+	}
+	if told && len(to) == 0 {
+		m.reminded = today
+		return nil
+	}
+	content, err := m.digestOf(context.Background(), today)
+	if err != nil {
+		return err
+	}
+	if content.items() == 0 {
+		m.reminded = today
+		return nil
+	}
+	if lost || !m.Config.SMTP.Enabled() { // lost: it may have been sent before the register was brought back
+		to = nil
+	}
+	event := casefile.Reminded{Items: content.items(), To: to, Text: content.counts()}
+	if !told {
+		first := content.overdue[:min(len(content.overdue), overdueNamed)]
+		m.Log.Warn().Int("items", event.Items).Strs("overdue", first).Msg("to be done today: " + event.Text)
+	}
+	if err := m.dropStale(); err != nil {
+		return err
+	}
+	for _, address := range to {
+		o := m.digestMail(content, address)
+		if !told {
+			o.also = []casefile.Event{event}
+		}
+		if _, err := m.prepare(actorOutbox, o); err != nil {
+			return err
+		}
+		told = true
+	}
+	m.reminded = today
+	return nil
+}
+
+// remindedToday says whether the office was told today, which of its people were not, and whether the
+// register lost records today.
+func (m *morning) remindedToday(today civil.Date) (told bool, to []string, lost bool, err error) {
+	to = slices.Clone(m.Live().Digest.To)
+	err = m.View(func(tx *desk.View) error {
+		r, ok, err := tx.LastReminded()
+		if err != nil {
+			return err
+		}
+		told = ok && r.On == today
+		if r, ok, err = tx.LastRestored(); err != nil {
+			return err
+		}
+		lost = ok && r.On == today
+		prepared, err := tx.OutgoingSince(today.Start())
+		for _, o := range prepared {
+			if o.Purpose == casefile.PurposeDigest {
+				to = slices.DeleteFunc(to, func(s string) bool { return strings.EqualFold(s, o.To.Mail) })
+			}
+		}
+		return err
+	})
+	return told, to, lost, err
+}
+
+// dropStale gives up digests of earlier days that never went out: today's says what is true today.
+func (m *morning) dropStale() error {
+	return m.Record(actorOutbox, m.Now(), func(tx *desk.Change) error {
+		var drafts []casefile.Draft
+		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			if o.Purpose == casefile.PurposeDigest && civil.Of(o.Prepared) < tx.Today() {
+				drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: casefile.MailSettled{Mail: o.Seq, State: casefile.OutDropped, Try: o.Tries, Reason: "已有新一天的提醒"}})
+			}
+		}
+		_, err := tx.Append(drafts...)
+		return err
+	})
+}
+
+func (m *morning) digestMail(content digest, address string) outgoing {
+	ics := content.calendar(m.Now())
+	return outgoing{
+		SendRequest: ask.SendRequest{Way: casefile.OutSMTP, Subject: fmt.Sprintf("依申请公开每日提醒 %s：%s", content.today, content.counts()), Text: content.text()},
+		purpose:     casefile.PurposeDigest, to: casefile.Address{Mail: address}, auto: outbox.AutoGenerated,
+		made: []outbox.File{{Name: "期限.ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(ics)), nil
+		}}},
+	}
+}

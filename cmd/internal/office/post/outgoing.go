@@ -1,0 +1,219 @@
+package post
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/outbox"
+	"ysq.internal/ysq/mailbox/parse"
+	"ysq.internal/ysq/mailbox/rawstore"
+)
+
+// actorOutbox is who records what became of mails that were sent.
+const actorOutbox = "outbox"
+
+// outgoing is what a mail is made of before it is one.
+type outgoing struct {
+	ask.SendRequest
+	purpose casefile.OutPurpose
+	to      casefile.Address
+	auto    string                 // outbox.AutoReplied and its kind; "" for a person's
+	answers casefile.Letter        // the mail that is answered; zero for none
+	account string                 // in whose 草稿箱 a draft goes
+	made    []outbox.File          // enclosures that are kept nowhere else
+	also    []casefile.Event       // recorded with it, on no case
+	still   func(*desk.View) error // asked in the transaction that records it; nil: nothing
+}
+
+// errNotAnymore ends a preparation whose reason has gone meanwhile.
+var errNotAnymore = errors.New("no longer wanted")
+
+// prepare makes the mail, keeps its bytes and records it. Nothing has been sent when it returns; the
+// outbox does that.
+func (p *Room) prepare(actor string, o outgoing) (seq uint64, err error) {
+	now := p.Now()
+	from := p.sender(o)
+	if err := errors.Join(addressError(from.Mail), addressError(o.to.Mail)); err != nil {
+		return 0, err
+	}
+	m := outbox.Mail{
+		From: from, To: outbox.Address(o.to), Date: now.In(civil.Zone).Truncate(time.Second), MessageID: outbox.NewMessageID(rand.Text(), from.Mail),
+		Subject: o.Subject, Text: o.Text, Auto: o.auto, Files: o.made,
+	}
+	if !o.answers.Digest.IsZero() {
+		m.InReplyTo = o.answers.MessageID
+		if original, err := p.Parse(o.answers.Digest, parse.Limits{Text: 1, Undigested: true}); err == nil {
+			if m.References = original.References; len(m.References) == 0 && len(original.InReplyTo) == 1 {
+				m.References = original.InReplyTo // RFC 5322, 3.6.4
+			}
+		}
+	}
+	for _, file := range o.Files {
+		m.Files = append(m.Files, outbox.File{Name: file.Name, Type: mediaType(file.Name), Open: func() (io.ReadCloser, error) { return p.Store.Open(file.Digest) }})
+	}
+	kept, err := p.keepMail(m)
+	if err != nil {
+		return 0, err
+	}
+	event := casefile.MailPrepared{
+		Letter: casefile.Letter{Digest: kept[0].Digest, MessageID: m.MessageID, From: casefile.Address(from), Subject: m.Subject},
+		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: kept[0].Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo,
+	}
+	err = p.Record(actor, now, func(tx *desk.Change) error {
+		if o.still != nil {
+			if err := o.still(tx.View); err != nil {
+				return err
+			}
+		}
+		drafts := []casefile.Draft{{Case: o.Case, On: civil.Of(now), Event: event}}
+		for _, e := range o.also {
+			drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: e})
+		}
+		records, err := tx.Append(drafts...)
+		if err == nil {
+			seq = records[0].Seq
+		}
+		return err
+	})
+	if err != nil {
+		return 0, errors.Join(err, p.forget(kept))
+	}
+	p.Log.Info().Uint64("mail", seq).Str("case", string(o.Case)).Str("way", o.Way.String()).Str("purpose", o.purpose.String()).Str("actor", actor).Msg("a mail was prepared")
+	return seq, p.Store.Settle(kept)
+}
+
+// keepMail writes the mail's bytes to where all mails are kept.
+func (p *Room) keepMail(m outbox.Mail) ([]rawstore.Entry, error) {
+	temp, err := p.Store.Create()
+	if err != nil {
+		return nil, err
+	}
+	if err := outbox.Compose(temp, m); err != nil {
+		temp.Discard()
+		return nil, err
+	}
+	return p.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(desk.RoleFile)}}})
+}
+
+// forget takes back what no record names.
+func (p *Room) forget(kept []rawstore.Entry) error {
+	var errs []error
+	for _, e := range kept {
+		errs = append(errs, p.DropUnknown(e.Digest))
+	}
+	return errors.Join(append(errs, p.Store.Settle(kept))...)
+}
+
+// sender is who a mail comes from: the login, because NetEase takes no other.
+func (p *Room) sender(o outgoing) outbox.Address {
+	name := cmp.Or(p.Live().SMTP.Sender, p.Live().Agency.Name)
+	if o.Way == casefile.OutSMTP {
+		return outbox.Address{Name: name, Mail: p.Config.SMTP.User}
+	}
+	i := slices.IndexFunc(p.Config.Mailboxes, func(m config.Mailbox) bool { return m.Name == o.account })
+	return outbox.Address{Name: name, Mail: p.Config.Mailboxes[max(i, 0)].User}
+}
+
+func addressError(mail string) error {
+	if err := outbox.CheckAddress(mail); err != nil {
+		return &ask.Error{Code: "address", Msg: err.Error(), Hint: "只能发给英文字母、数字写成的邮箱地址；可用 --to 另写一个，或换方式送达", Exit: ask.ExitRefused}
+	}
+	return nil
+}
+
+// book is the outbox.Book of one way out, over the register.
+type book struct {
+	*Room
+	way     casefile.OutWay
+	account string // of drafts
+}
+
+func (b book) mine(o register.Outgoing) bool {
+	return o.Way == b.way && (o.Way == casefile.OutSMTP || b.takes(o.Account))
+}
+
+// takes gives a draft for an account that is no longer configured to the first one.
+func (b book) takes(account string) bool {
+	known := slices.ContainsFunc(b.Config.Mailboxes, func(m config.Mailbox) bool { return m.Name == account })
+	return account == b.account || !known && b.account == b.Config.Mailboxes[0].Name
+}
+
+// Waiting implements outbox.Book.
+func (b book) Waiting(context.Context) (items []outbox.Item, err error) {
+	states := []casefile.OutState{casefile.OutQueued, casefile.OutSending}
+	if b.way == casefile.OutDraft {
+		states = append(states, casefile.OutUnknown)
+	}
+	err = b.View(func(tx *desk.View) error {
+		items = items[:0]
+		for o, err := range tx.OutgoingIn(states...) {
+			if err != nil {
+				return err
+			}
+			if b.mine(o) {
+				items = append(items, outbox.Item{
+					ID: o.Seq, State: outbox.State(o.State.String()), To: o.To.Mail, MessageID: o.MessageID, Size: o.Size,
+					Tries: o.Tries, Next: o.Last.Next, Prepared: o.Prepared,
+				})
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(items, func(a, c outbox.Item) int { return cmp.Compare(a.ID, c.ID) })
+	return items, err
+}
+
+// Open implements outbox.Book.
+func (b book) Open(_ context.Context, id uint64) (io.ReadCloser, error) {
+	o, err := b.Reg.Outgoing(id)
+	if err != nil {
+		return nil, err
+	}
+	return b.Store.Open(o.Digest)
+}
+
+// Begin implements outbox.Book. A mail that a clerk gave up meanwhile is not given.
+func (b book) Begin(_ context.Context, id uint64, try int) error {
+	now := b.Now()
+	return b.Record(actorOutbox, now, func(tx *desk.Change) error {
+		o, err := tx.Outgoing(id)
+		if err != nil {
+			return err
+		}
+		if o.State != casefile.OutQueued && o.State != casefile.OutUnknown {
+			return fmt.Errorf("mail %d is %s now", id, o.State)
+		}
+		_, err = tx.Append(casefile.Draft{Case: o.Case, On: civil.Of(now), Event: casefile.MailTried{Mail: id, Try: try}})
+		return err
+	})
+}
+
+// Settle implements outbox.Book.
+func (b book) Settle(_ context.Context, id uint64, out outbox.Outcome) error {
+	var state casefile.OutState
+	if err := state.UnmarshalText([]byte(out.State)); err != nil {
+		return err
+	}
+	now := b.Now()
+	return b.Record(actorOutbox, now, func(tx *desk.Change) error {
+		o, err := tx.Outgoing(id)
+		if err != nil || o.State.Ended() {
+			return err // a clerk, or 已发送, was quicker
+		}
+		return b.settled(tx, o, casefile.MailSettled{
+			Mail: id, State: state, Code: out.Code, Said: out.Said, Reason: out.Reason, Try: out.Try, Next: out.Next,
+		}, now)
+	})
+}

@@ -1,0 +1,325 @@
+package post
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// Outbox lists the mails that are not settled, or all of the last year.
+func (p *Room) Outbox(_ context.Context, _ ask.Call, q ask.OutboxQuery) (views []ask.OutgoingView, err error) {
+	views = []ask.OutgoingView{}
+	err = p.View(func(tx *desk.View) error {
+		if q.All {
+			list, err := tx.OutgoingSince(p.Now().AddDate(-1, 0, 0))
+			for _, o := range list {
+				views = append(views, outgoingView(o))
+			}
+			return err
+		}
+		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutSending, casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			views = append(views, outgoingView(o))
+		}
+		return nil
+	})
+	slices.SortFunc(views, func(a, b ask.OutgoingView) int { return cmp.Compare(a.ID, b.ID) })
+	return views, desk.Told(err)
+}
+
+// Outgoing returns a mail of the outbox with its text and its history.
+func (p *Room) Outgoing(_ context.Context, _ ask.Call, q ask.OutgoingRef) (v ask.OutgoingView, err error) {
+	id := q.ID
+	var o register.Outgoing
+	err = p.View(func(tx *desk.View) error {
+		if o, err = tx.Outgoing(id); err != nil {
+			return err
+		}
+		v = outgoingView(o)
+		about, err := recordsOf(tx, o)
+		if err != nil {
+			return err
+		}
+		v.History, err = record.RecordViews(about)
+		return err
+	})
+	if err != nil {
+		return v, desk.Told(err)
+	}
+	m, err := p.Parse(o.Digest, parse.Limits{})
+	if err != nil {
+		v.Text = err.Error() // erased, say
+		return v, nil
+	}
+	v.Text = m.Text
+	return v, nil
+}
+
+// recordsOf lists what was recorded of a mail; of one that is on no case only the first and the last.
+func recordsOf(tx *desk.View, o register.Outgoing) (about []casefile.Record, err error) {
+	if o.Case != "" {
+		history, err := tx.History(o.Case)
+		return slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Seq != o.Seq && !concerns(r.Event, o.Seq) }), err
+	}
+	for _, seq := range slices.Compact([]uint64{o.Seq, o.Governs}) {
+		r, err := tx.Record(seq)
+		if err != nil {
+			return nil, err
+		}
+		about = append(about, r)
+	}
+	return about, nil
+}
+
+func concerns(e casefile.Event, id uint64) bool {
+	switch e := e.(type) {
+	case casefile.MailTried:
+		return e.Mail == id
+	case casefile.MailSettled:
+		return e.Mail == id
+	}
+	return false
+}
+
+func outgoingView(o register.Outgoing) ask.OutgoingView {
+	v := ask.OutgoingView{
+		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: ask.Address(o.To.String()), Subject: o.Subject,
+		Document: ask.Number(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
+		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: ask.Handle(o.MessageID), Digest: o.Digest,
+	}
+	if o.State == casefile.OutQueued {
+		v.Next = ask.Instant(o.Last.Next)
+	}
+	return v
+}
+
+func fileNames(files []casefile.File) []string {
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = file.Name
+	}
+	return names
+}
+
+// Send prepares a clerk's mail on a case. It is on its way when this returns, not yet there.
+func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask.OutgoingView, err error) {
+	if req.Way == casefile.OutNone {
+		return v, ask.Usage("没有写明存草稿箱还是直接发出")
+	}
+	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter}
+	if req.Way == casefile.OutSMTP && !p.Config.SMTP.Enabled() {
+		return v, &ask.Error{Code: "no-smtp", Msg: "没有配置发信服务器，不能直接发出", Hint: "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", Exit: ask.ExitRefused}
+	}
+	if err := p.address(&o); err != nil {
+		return v, err
+	}
+	if o.Text == "" && len(o.Files) > 0 {
+		o.Text = "您好：\n\n请查收附件。\n"
+	}
+	if o.Text == "" && !c.DryRun { // of a trial the files are still to come
+		return v, ask.Usage("没有正文也没有附件")
+	}
+	if err := p.Keeps(o.Files); err != nil {
+		return v, err
+	}
+	if !strings.Contains(o.Subject, string(req.Case)) {
+		o.Subject = fmt.Sprintf("%s（%s）", o.Subject, req.Case)
+	}
+	if c.DryRun {
+		if err := addressError(o.to.Mail); err != nil {
+			return v, err
+		}
+		return ask.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: ask.Address(o.to.String()), Subject: o.Subject, Document: ask.Number(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
+	}
+	id, err := p.prepare(c.Who.String(), o)
+	if err != nil {
+		return v, desk.Told(err)
+	}
+	if v, err = p.Outgoing(ctx, c, ask.OutgoingRef{ID: id}); err == nil && p.Started.IsZero() {
+		v.Reason = "守护进程没有运行，启动后才会发出"
+	}
+	return v, err
+}
+
+// address fills in whom the mail goes to and which mail it answers: the case's last one from there.
+func (p *Room) address(o *outgoing) error {
+	return desk.Told(p.View(func(tx *desk.View) error {
+		c, err := tx.Case(o.Case)
+		if err != nil {
+			return err
+		}
+		history, err := tx.History(o.Case)
+		if err != nil {
+			return err
+		}
+		if err := p.encloseLetter(o, c, history); err != nil {
+			return err
+		}
+		items, err := tx.Contents(o.Case)
+		if err != nil {
+			return err
+		}
+		mails := incoming(items)
+		want := strings.TrimSpace(o.To)
+		if want == "" && len(mails) > 0 {
+			want = mails[0].From.Mail // who applied
+		}
+		if want == "" {
+			return &ask.Error{Code: "no-address", Msg: fmt.Sprintf("%s 没有来信，不知道发给谁", o.Case), Hint: "用 --to 写明邮箱地址，或换方式送达", Exit: ask.ExitRefused}
+		}
+		o.to = casefile.Address{Name: c.Applicant, Mail: want}
+		o.account = p.Config.Mailboxes[0].Name
+		for _, l := range mails {
+			if strings.EqualFold(l.From.Mail, want) {
+				o.answers = l
+			}
+			about, err := tx.About(l.Digest)
+			if err != nil {
+				return err
+			}
+			if taken := desk.LastTaken(about); taken != nil && taken.Account != "" {
+				o.account = taken.Account
+			}
+		}
+		if o.answers.Digest.IsZero() {
+			o.to.Name = "" // not the applicant's address: whose it is, nobody said
+		}
+		if o.Subject == "" && !o.answers.Digest.IsZero() {
+			o.Subject = "回复：" + o.answers.Subject
+		}
+		if o.Subject == "" {
+			o.Subject = "政府信息公开申请的答复"
+		}
+		return nil
+	}))
+}
+
+// encloseLetter puts the letter that the mail names into it, and the words that go with it.
+func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Record) error {
+	i := slices.IndexFunc(casefile.Letters(history), func(l casefile.CaseLetter) bool { return o.Document != "" && l.Document == o.Document })
+	if i < 0 {
+		return nil // written elsewhere
+	}
+	l := casefile.Letters(history)[i]
+	switch {
+	case l.Voided != "":
+		return &ask.Error{Code: "letter-voided", Msg: fmt.Sprintf("%s 已经作废：%s", l.Document, l.Voided), Exit: ask.ExitRefused}
+	case l.Party != "" && strings.TrimSpace(o.To) == "":
+		return &ask.Error{Code: "no-address", Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址", Exit: ask.ExitRefused}
+	}
+	if !slices.ContainsFunc(o.Files, func(file casefile.File) bool { return file.Digest == l.File.Digest }) {
+		o.Files = append([]casefile.File{l.File}, o.Files...)
+	}
+	if o.Subject == "" {
+		o.Subject = l.Letter.Label()
+	}
+	if o.Text == "" {
+		to := cmp.Or(l.Party, c.Applicant, "您好")
+		o.Text = fmt.Sprintf("%s：\n\n现送达《%s》（%s），请查收附件。案件编号 %s，就此事来信请直接回复本邮件。\n\n%s\n", to, l.Letter.Label(), l.Document, c.ID, p.Live().Agency.Name)
+	}
+	return nil
+}
+
+// incoming lists the mails that came to a case, in their order. Those that a person attached are not
+// among them: whose they are, nobody said.
+func incoming(items []casefile.Item) (all []casefile.Letter) {
+	for _, i := range items {
+		if i.Sort == casefile.Incoming && i.Letter.From.Mail != "" && i.Record.Event.Kind() != casefile.KindAttached {
+			all = append(all, i.Letter)
+		}
+	}
+	return all
+}
+
+// DecideOutgoing does what a person decided about a mail.
+func (p *Room) DecideOutgoing(ctx context.Context, c ask.Call, d ask.OutgoingDecision) (ask.OutgoingView, error) {
+	switch {
+	case d.Do == "retry":
+		return p.retryOutgoing(ctx, c, d.ID, d.Again)
+	case d.Do != "drop" && d.Do != "sent":
+		return ask.OutgoingView{}, ask.Usage("不认识的处理 %q", d.Do)
+	case d.Reason == "":
+		return ask.OutgoingView{}, ask.Usage("要写明理由（--reason）")
+	}
+	return p.dropOutgoing(ctx, c, d.ID, d.Do == "sent", d.Reason)
+}
+
+// retryOutgoing lets a mail be tried again. One that may have been sent needs the clerk's word that it
+// may arrive twice.
+func (p *Room) retryOutgoing(ctx context.Context, c ask.Call, id uint64, again bool) (ask.OutgoingView, error) {
+	return p.decideOutgoing(ctx, c, id, func(o register.Outgoing) (casefile.MailSettled, error) {
+		e := casefile.MailSettled{State: casefile.OutQueued, Reason: "由 " + c.Who.String() + " 重试"}
+		switch {
+		case o.State == casefile.OutQueued, o.State == casefile.OutHeld, o.State == casefile.OutFailed:
+			return e, nil
+		case o.State == casefile.OutUnknown && again:
+			e.Reason += "，已知可能重复"
+			return e, nil
+		case o.State == casefile.OutUnknown:
+			return e, &ask.Error{Code: "maybe-sent", Msg: fmt.Sprintf("待发信 %d 可能已经发出，重发会使对方收到两封", id), Hint: "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", Exit: ask.ExitRefused}
+		}
+		return e, notNow(o, "重试")
+	})
+}
+
+// dropOutgoing gives a mail up, or with sent set records a person's word that it was sent.
+func (p *Room) dropOutgoing(ctx context.Context, c ask.Call, id uint64, sent bool, reason string) (ask.OutgoingView, error) {
+	return p.decideOutgoing(ctx, c, id, func(o register.Outgoing) (casefile.MailSettled, error) {
+		e := casefile.MailSettled{State: casefile.OutDropped, Reason: "由 " + c.Who.String() + " 放弃：" + reason}
+		if sent {
+			e.State, e.Reason = casefile.OutSent, "由 "+c.Who.String()+" 核实已发出："+reason
+			e.Differs = []string{"没有核对发出的内容"} // nobody but this person has seen it: the step is theirs to record
+		}
+		if o.State.Ended() || o.State == casefile.OutSending {
+			return e, notNow(o, "改动")
+		}
+		return e, nil
+	})
+}
+
+func notNow(o register.Outgoing, what string) error {
+	return &ask.Error{Code: "outgoing-state", Msg: fmt.Sprintf("待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what), Exit: ask.ExitRefused}
+}
+
+func (p *Room) decideOutgoing(ctx context.Context, c ask.Call, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (ask.OutgoingView, error) {
+	err := p.Change(c, func(tx *desk.Change) error {
+		o, err := tx.Outgoing(id)
+		if err != nil {
+			return err
+		}
+		e, err := decide(o)
+		if err != nil {
+			return err
+		}
+		e.Mail, e.Try = id, o.Tries
+		_, err = tx.Append(casefile.Draft{Case: o.Case, On: civil.Of(c.At), Event: e})
+		return err
+	})
+	if err != nil {
+		return ask.OutgoingView{}, desk.Told(err)
+	}
+	return p.Outgoing(ctx, c, ask.OutgoingRef{ID: id})
+}
+
+// mediaType goes by the name, as mail programs do.
+func mediaType(name string) string {
+	return map[string]string{
+		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		".doc":  "application/msword", ".wps": "application/vnd.ms-works", ".xls": "application/vnd.ms-excel",
+		".pdf": "application/pdf", ".zip": "application/zip", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".txt": "text/plain",
+	}[strings.ToLower(path.Ext(name))] // "": unknown, which the composer makes application/octet-stream
+}

@@ -1,0 +1,176 @@
+package post
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/outbox"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// receiptWithin is how long after its arrival an application is acknowledged: what is found later, as
+// at the first import or after an outage, is left to a person.
+const receiptWithin = 24 * time.Hour
+
+// longestSubject bounds what a receipt repeats of the mail: a forged sender must not be able to have
+// the office pass on his words.
+const longestSubject = 60
+
+// receiptDue is a case whose applicant is to get a receipt.
+type receiptDue struct {
+	casefile.Case
+	letter casefile.Letter
+}
+
+// receipts writes the receipts for applications that come by mail.
+type receipts struct {
+	*Room
+	declined map[casefile.ID]bool // cases that get none, as far as this run knows
+}
+
+// acknowledge prepares a receipt for each new application whose sender may get one. Each case gets one,
+// each address a few a day, no machine any (RFC 3834).
+func (r *receipts) acknowledge() error {
+	if !r.Live().Acknowledge.Enabled || !r.Config.SMTP.Enabled() {
+		return nil
+	}
+	var due []receiptDue
+	err := r.View(func(tx *desk.View) (err error) { due, err = r.receiptsDue(tx); return err })
+	if err != nil {
+		return err
+	}
+	for _, one := range due {
+		if r.declined[one.ID] {
+			continue
+		}
+		m, err := r.Parse(one.letter.Digest, parse.Limits{Text: 1, Undigested: true})
+		ok, why := false, "来信读不出"
+		if err == nil {
+			ok, why = match.Answerable(&m, append(r.intake.Addresses(), r.Config.SMTP.User))
+		}
+		if ok && outbox.CheckAddress(one.letter.From.Mail) != nil {
+			ok, why = false, "发件人没有可用的地址"
+		}
+		if !ok {
+			r.declined[one.ID] = true
+			r.Log.Info().Str("case", string(one.ID)).Str("reason", why).Msg("no receipt for this application")
+			continue
+		}
+		if _, err := r.prepare(actorOutbox, r.receipt(one)); errors.Is(err, errNotAnymore) {
+			continue
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// receiptsDue lists the open cases that came by mail lately and have no receipt. After a restoration
+// that lost records a receipt may be among what was lost: nothing from before it gets another.
+func (r *receipts) receiptsDue(tx *desk.View) (due []receiptDue, err error) {
+	now := r.Now()
+	since := now.Add(-receiptWithin)
+	if back, ok, err := tx.LastRestored(); err != nil {
+		return nil, err
+	} else if ok && back.Recorded.After(since) {
+		since = back.Recorded
+	}
+	for c, err := range tx.OpenCases("") {
+		if err != nil {
+			return nil, err
+		}
+		if c.Channel != casefile.Email || !c.ArrivedAt.After(since) || c.ArrivedAt.After(now.Add(time.Hour)) || !c.RepliedOn.IsZero() || r.declined[c.ID] {
+			continue
+		}
+		history, err := tx.History(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if l := applied(history); !l.Digest.IsZero() && !acknowledged(history) {
+			due = append(due, receiptDue{c, l})
+		}
+	}
+	return due, nil
+}
+
+// applied returns the mail that opened the case; none for a part of another case.
+func applied(history []casefile.Record) (l casefile.Letter) {
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.Received); ok && e.SplitFrom == "" && !e.Carried && e.From.Mail != "" {
+			l = e.Letter
+		}
+	}
+	return l
+}
+
+func acknowledged(history []casefile.Record) bool {
+	return slices.ContainsFunc(history, func(r casefile.Record) bool {
+		e, ok := r.Event.(casefile.MailPrepared)
+		return ok && e.Purpose == casefile.PurposeAcknowledgement
+	})
+}
+
+// receipt is the mail as it is configured.
+func (r *receipts) receipt(of receiptDue) outgoing {
+	subject := []rune(strings.Join(strings.Fields(of.letter.Subject), " "))
+	if len(subject) > longestSubject {
+		subject = append(subject[:longestSubject], '…')
+	}
+	name := of.letter.From.Name
+	if name == "" {
+		name = "申请人"
+	}
+	values := map[string]string{
+		"案号": string(of.ID), "机关": r.Live().Agency.Name, "到达日期": chineseDay(civil.Of(of.ArrivedAt)), "主题": string(subject), "申请人": name,
+	}
+	c := r.Live().Acknowledge
+	return outgoing{
+		SendRequest: ask.SendRequest{Case: of.ID, Way: casefile.OutSMTP, Subject: config.Fill(c.Subject, values), Text: config.Fill(c.Text, values)},
+		purpose:     casefile.PurposeAcknowledgement, to: of.letter.From, auto: outbox.AutoReplied, answers: of.letter,
+		still: func(tx *desk.View) error { return r.mayAcknowledge(tx, of) },
+	}
+}
+
+// mayAcknowledge is asked in the transaction that records the receipt.
+func (r *receipts) mayAcknowledge(tx *desk.View, of receiptDue) error {
+	history, err := tx.History(of.ID)
+	if err != nil {
+		return err
+	}
+	recent, err := tx.OutgoingSince(r.Now().Add(-24 * time.Hour))
+	if err != nil {
+		return err
+	}
+	all, same := 0, 0
+	for _, o := range recent {
+		if o.Purpose == casefile.PurposeAcknowledgement {
+			all++
+			if strings.EqualFold(o.To.Mail, of.letter.From.Mail) {
+				same++
+			}
+		}
+	}
+	c := r.Live().Acknowledge
+	if acknowledged(history) || all >= c.PerDay || same >= c.PerSender {
+		if !acknowledged(history) && !r.declined[of.ID] {
+			r.Log.Warn().Str("case", string(of.ID)).Int("today", all).Int("to_sender", same).Msg("no receipt for this application: there were enough today")
+		}
+		r.declined[of.ID] = true
+		return errNotAnymore
+	}
+	return nil
+}
+
+func chineseDay(d civil.Date) string {
+	y, m, day := d.Date()
+	return fmt.Sprintf("%d年%d月%d日", y, m, day)
+}

@@ -1,0 +1,40 @@
+// Package post is what goes out: the mails that clerks send and those that the office sends by itself, the
+// receipts and the digest of the morning, and what became of them.
+package post
+
+import (
+	"context"
+	"net"
+
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/record"
+)
+
+// Agenda is what the digest reports of the rooms beside and above this one. An error ends the digest.
+type Agenda interface {
+	// Due lists what is due within so many working days.
+	Due(context.Context, ask.Call, ask.DueQuery) ([]ask.DueItem, error)
+	// Years says how the annual report of each year stands.
+	Years(context.Context, ask.Call, ask.None) ([]ask.YearView, error)
+	// Troubles is what is wrong with the keeping of the register.
+	Troubles() desk.Troubles
+}
+
+// Room sends.
+type Room struct {
+	*desk.Desk
+	record   *record.Room
+	intake   *intake.Room
+	agenda   Agenda
+	dialSMTP func(ctx context.Context, address string) (net.Conn, error)
+	ways     []way // out
+}
+
+// New returns the room. Nothing is sent before KeepSending runs. dialSMTP is for tests and may be nil.
+func New(d *desk.Desk, r *record.Room, n *intake.Room, agenda Agenda, dialSMTP func(ctx context.Context, address string) (net.Conn, error)) *Room {
+	p := &Room{Desk: d, record: r, intake: n, agenda: agenda, dialSMTP: dialSMTP}
+	p.openOutboxes()
+	return p
+}

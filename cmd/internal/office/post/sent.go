@@ -1,0 +1,284 @@
+package post
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/letter"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// What a mail that was sent means for its case. MessageOut is recorded by intake, whatever was sent.
+// What the letter in it decides is recorded here, by itself, under narrow conditions: the mail went to
+// the address for which it was prepared, the letter in it is byte for byte the one that was issued, its
+// words are those of the draft, and the rules allow the step on the day on which it was sent. A person
+// has decided all of it before: the letter was issued by one, and by one it was sent. Where anything
+// differs, the difference is recorded and a person records the step.
+
+// settled records where a mail stands; of one that was sent, at the time at, also what follows.
+func (p *Room) settled(tx *desk.Change, o register.Outgoing, e casefile.MailSettled, at time.Time) error {
+	today := tx.Today()
+	var follow []casefile.Draft
+	if e.State == casefile.OutSent {
+		var refused string
+		var err error
+		if follow, refused, err = p.follows(tx.View, o, e, civil.Of(at)); err != nil {
+			return err
+		}
+		if refused != "" {
+			e.Reason = strings.TrimPrefix(e.Reason+"；"+refused, "；")
+		}
+	}
+	drafts := append([]casefile.Draft{{Case: o.Case, On: today, Event: e}}, follow...)
+	if _, err := tx.Append(drafts...); err != nil {
+		return err
+	}
+	for _, d := range follow {
+		p.Log.Info().Uint64("mail", o.Seq).Str("case", string(o.Case)).Str("kind", string(d.Event.Kind())).Msg("recorded what a sent letter decides")
+	}
+	return nil
+}
+
+// follows returns the steps that a sent mail is evidence of, on its case and on those that its letter
+// answers with it; refused says in Chinese why a step that one would expect is left to a person. All of
+// the steps are recorded, or none.
+func (p *Room) follows(tx *desk.View, o register.Outgoing, e casefile.MailSettled, on civil.Date) (steps []casefile.Draft, refused string, err error) {
+	if o.Case == "" {
+		return nil, "", nil
+	}
+	history, err := tx.History(o.Case)
+	if err != nil {
+		return nil, "", err
+	}
+	ids := []casefile.ID{o.Case}
+	if l := enclosed(history, o); l != nil {
+		ids = append(ids, l.With...)
+	}
+	for _, id := range ids {
+		history, err := tx.History(id)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, d := range p.announced(id, history, o, on) {
+			if len(e.Differs) > 0 {
+				return nil, "发出的与拟稿不同，未自动记录“" + d.Event.Kind().Label() + "”，请核对后记录", nil
+			}
+			if p.record.Needs(d.Event.Kind()) > ask.Operator { // whose mail program it was, nobody knows
+				return nil, "“" + d.Event.Kind().Label() + "”须由“" + p.record.Needs(d.Event.Kind()).Label() + "”记录", nil
+			}
+			if _, err := casefile.Decide(history, d, tx.Today(), p.Reg.Law(), p.Reg.Calendar()); err != nil {
+				return nil, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil
+			}
+			steps = append(steps, d)
+			history = append(history, casefile.Record{Seq: 1<<62 + uint64(len(steps)), On: d.On, Case: d.Case, Event: d.Event})
+		}
+	}
+	return steps, "", nil
+}
+
+// enclosed returns the letter of the case that the mail brings; nil where it brings none, or one that is
+// void or whose file is not among the enclosures.
+func enclosed(history []casefile.Record, o register.Outgoing) *casefile.CaseLetter {
+	if o.Document == "" {
+		return nil
+	}
+	for _, l := range casefile.Letters(history) {
+		if l.Document == o.Document && l.Voided == "" && slices.ContainsFunc(o.Files, func(f casefile.File) bool { return f.Digest == l.File.Digest }) {
+			return &l
+		}
+	}
+	return nil
+}
+
+// announced lists what a mail says to a case, once it is out: the receipt that is the office's
+// confirmation; of a letter the event that it announces, and of a reply its dispatch. What is recorded
+// already is left out.
+func (p *Room) announced(id casefile.ID, history []casefile.Record, o register.Outgoing, on civil.Date) (want []casefile.Draft) {
+	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: id, On: on, Event: e}) }
+	c := casefile.Fold(id, history, p.Reg.Law(), p.Reg.Calendar())
+	if o.Purpose == casefile.PurposeAcknowledgement {
+		if p.Live().Acknowledge.Confirms && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+			add(casefile.Confirmed{How: "收件回执", With: o.To.Mail})
+		}
+		return want
+	}
+	if o.Document == "" {
+		return nil
+	}
+	reply := c.Document == o.Document && !c.RepliedOn.IsZero() && len(o.Files) > 0
+	if l := enclosed(history, o); l != nil {
+		e, err := l.Decided()
+		if x, ok := e.(casefile.Extended); ok {
+			x.Told = on // the applicant is told by this mail, whenever the letter was made
+			e = x
+		}
+		known := func(r casefile.Record) bool { return letter.Same(e, r.Event) }
+		if err == nil && e != nil && !slices.ContainsFunc(casefile.Live(history), known) {
+			add(e)
+			_, reply = e.(casefile.Replied)
+		}
+	}
+	if reply && (c.DispatchedOn.IsZero() && c.StoppedOn.IsZero() || c.Undelivered) {
+		add(casefile.Dispatched{Way: casefile.ByEmail, Tracking: o.MessageID})
+	}
+	return want
+}
+
+// reviewSent looks whether mails that lie in 草稿箱, or of which nobody knows, were seen in 已发送 since.
+// checked remembers, for the life of the program, which pairs of a draft and a mail were compared in
+// vain.
+func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
+	type pair struct {
+		o    register.Outgoing
+		seen casefile.Item
+	}
+	var pairs []pair
+	err := p.View(func(tx *desk.View) error {
+		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
+			if err != nil {
+				return err
+			}
+			if o.Case == "" {
+				continue
+			}
+			seen, err := p.sentFrom(tx, o)
+			if err != nil {
+				return err
+			}
+			for _, i := range seen {
+				if !checked[[2]uint64{o.Seq, i.Record.Seq}] && !tx.Erased(i.Digest) {
+					pairs = append(pairs, pair{o, i})
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, one := range pairs {
+		sent, err := p.Parse(one.seen.Digest, parse.Limits{})
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if one.seen.Letter.MessageID != one.o.MessageID && !encloses(sent, one.o.Files) {
+			checked[[2]uint64{one.o.Seq, one.seen.Record.Seq}] = true
+			continue
+		}
+		errs = append(errs, p.sawSent(one.o, one.seen, sent))
+	}
+	return errors.Join(errs...)
+}
+
+// sentFrom lists the mails that came to lie in the case of a prepared mail since, and that the office may
+// have sent: those of 已发送, and those that a person attached because intake could not tell their case.
+func (p *Room) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item, err error) {
+	items, err := tx.Contents(o.Case)
+	for _, i := range items {
+		if i.Record.Seq < o.Seq || !i.Mail() {
+			continue
+		}
+		switch i.Record.Event.(type) {
+		case casefile.MessageOut:
+			all = append(all, i)
+		case casefile.Attached:
+			about, err := tx.About(i.Digest)
+			if err != nil {
+				return nil, err
+			}
+			if taken := desk.LastTaken(about); taken != nil && p.intake.RoleOf(*taken) == mailbox.RoleSent {
+				i.At = taken.ArrivedAt
+				all = append(all, i)
+			}
+		}
+	}
+	return all, err
+}
+
+// encloses reports whether a mail holds all the files: webmail may have given a draft another
+// Message-ID, but the letter in it is known by its bytes.
+func encloses(m casefile.Message, files []casefile.File) bool {
+	return len(files) > 0 && !slices.ContainsFunc(files, func(f casefile.File) bool {
+		return !slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Digest == f.Digest })
+	})
+}
+
+// sawSent records that a mail was sent, on the evidence of its copy in 已发送.
+func (p *Room) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Message) error {
+	meant, err := p.Parse(o.Digest, parse.Limits{})
+	if err != nil {
+		return err
+	}
+	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: seen.Digest, Try: o.Tries, Differs: differences(meant, sent)}
+	err = p.Record(actorOutbox, p.Now(), func(tx *desk.Change) error {
+		now, err := tx.Outgoing(o.Seq)
+		if err != nil || now.State.Ended() {
+			return err
+		}
+		return p.settled(tx, now, e, seen.At)
+	})
+	if err == nil && len(e.Differs) > 0 {
+		p.Log.Error().Uint64("mail", o.Seq).Str("case", string(o.Case)).Strs("differs", e.Differs).Msg("the mail that was sent is not the one that was prepared")
+	}
+	return err
+}
+
+// differences says in Chinese in what a mail as it was sent is not what was prepared.
+func differences(meant, sent casefile.Message) (all []string) {
+	if to := addressesOf(sent); !slices.ContainsFunc(meant.To, func(a casefile.Address) bool { return slices.Contains(to, strings.ToLower(a.Mail)) }) {
+		all = append(all, "收件人是 "+cmp.Or(strings.Join(to, "、"), "（空）"))
+	} else if len(to) > len(meant.To) {
+		all = append(all, "另有收件人 "+strings.Join(slices.DeleteFunc(to, func(mail string) bool {
+			return slices.ContainsFunc(meant.To, func(a casefile.Address) bool { return strings.EqualFold(a.Mail, mail) })
+		}), "、"))
+	}
+	for _, p := range enclosures(meant) {
+		switch {
+		case slices.ContainsFunc(sent.Parts, func(s casefile.Part) bool { return s.Digest == p.Digest }):
+		case slices.ContainsFunc(sent.Parts, func(s casefile.Part) bool { return s.Name == p.Name }):
+			all = append(all, fmt.Sprintf("附件“%s”的内容改动过", p.Name))
+		default:
+			all = append(all, fmt.Sprintf("没有附件“%s”", p.Name))
+		}
+	}
+	for _, p := range enclosures(sent) {
+		known := slices.ContainsFunc(meant.Parts, func(m casefile.Part) bool { return m.Digest == p.Digest || m.Name == p.Name })
+		if !known {
+			all = append(all, fmt.Sprintf("多了附件“%s”", p.Name))
+		}
+	}
+	if !strings.Contains(squeeze(sent.Text), squeeze(meant.Text)) {
+		all = append(all, "正文改动过")
+	}
+	return all
+}
+
+func addressesOf(m casefile.Message) (all []string) {
+	for _, a := range slices.Concat(m.To, m.Cc) {
+		if a.Mail != "" {
+			all = append(all, strings.ToLower(a.Mail))
+		}
+	}
+	return all
+}
+
+// enclosures are the parts that a person would call so; a picture in a signature is none.
+func enclosures(m casefile.Message) []casefile.Part {
+	return slices.DeleteFunc(slices.Clone(m.Parts), func(p casefile.Part) bool { return !p.Attachment || p.Inline })
+}
+
+// squeeze leaves out all blanks: webmail breaks lines anew, and puts a signature or the mail that is
+// answered behind the text.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }

@@ -1,0 +1,481 @@
+package reading
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/worker"
+)
+
+// mostSources is how many mails and files of a case proposals are made from: an application, and some
+// that correct it.
+const mostSources = 12
+
+// understood is what the mails and files of a case seem to say, before it is put into words.
+type understood struct {
+	kase   casefile.Case
+	forms  []read // the application itself first, then what came later
+	notes  []ask.ProposalNote
+	unread []string // what nobody has read yet, by name: it may say what seems to be missing
+	number string   // ID number or organisation's code of the first applicant; never leaves this process whole
+	idType string
+	mark   string // of number
+}
+
+// read is what one mail, or the files of a case, say.
+type read struct {
+	form.Form
+	title string // for people; "" for the application itself
+}
+
+// understand reads what has not been read yet, and makes proposals of it.
+func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, err error) {
+	var sources []source
+	err = g.View(func(tx *desk.View) error {
+		if u.kase, err = tx.Case(id); err != nil {
+			return err
+		}
+		sources, err = sourcesOf(tx, id)
+		return err
+	})
+	if err != nil {
+		return u, desk.Told(err)
+	}
+	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
+		all, err := g.ReadingsOf(ctx, d, file)
+		for _, r := range all {
+			if name := cmp.Or(r.Document.Name, file, "正文"); !r.Whole() && !slices.Contains(u.unread, name) {
+				u.unread = append(u.unread, name)
+			}
+		}
+		return all, err
+	}
+	u.forms, u.notes, err = g.formsOf(ctx, sources[:min(len(sources), mostSources)], readings)
+	if err != nil {
+		return u, desk.Told(err)
+	}
+	if len(sources) > mostSources {
+		u.notes = append(u.notes, ask.ProposalNote{Text: fmt.Sprintf("来信和文件共 %d 份，只读了前 %d 份", len(sources), mostSources)})
+	}
+	return u, u.identify(g)
+}
+
+// identify finds the number by which the first applicant is recognised.
+func (u *understood) identify(f *Room) (err error) {
+	for _, field := range []form.Field{form.IDNumber, form.OrgCode} {
+		if p, ok := u.best(field, 0); ok && desk.TailOf(p.Value) != "" {
+			u.number = p.Value
+			u.idType = field.Label()
+			if t, ok := u.best(form.IDType, 0); ok && field == form.IDNumber {
+				u.idType = withoutIDs(clipped(t.Value, 20))
+			}
+			u.mark, err = f.Mark(p.Value)
+			return err
+		}
+	}
+	return nil
+}
+
+// readingFunc returns what a mail, or a file with that name, says.
+type readingFunc func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error)
+
+// formsOf makes one form of the first mail and the files that were put into the case, and one of each
+// later mail.
+func (g *Room) formsOf(ctx context.Context, sources []source, readings readingFunc) (forms []read, notes []ask.ProposalNote, err error) {
+	var docs []form.Document // of the application itself
+	var head form.Header
+	mails := 0
+	for i, s := range sources {
+		all, err := readings(ctx, s.digest, s.file)
+		if errors.Is(err, fs.ErrNotExist) {
+			notes = append(notes, ask.ProposalNote{Part: cmp.Or(s.file, s.title), Text: "原件不在，读不到；请从备份恢复"})
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		own := make([]form.Document, len(all))
+		for j, r := range all {
+			own[j] = r.Document
+			if s.file != "" {
+				own[j].Part, own[j].Name = 1000+i, s.file // a place of its own among the mail's parts
+			}
+			notes = append(notes, notesOn(r, s)...)
+		}
+		switch {
+		case s.file != "":
+			docs = append(docs, own...)
+		case mails == 0:
+			docs, head = append(own, docs...), form.Header{Subject: s.title, From: s.from}
+			mails++
+		default:
+			mails++
+			forms = append(forms, read{form.Propose(own, form.Header{Subject: s.title, From: s.from}), fmt.Sprintf("第 %d 封来信", mails)})
+		}
+	}
+	return append([]read{{Form: form.Propose(docs, head)}}, forms...), notes, nil
+}
+
+// notesOn says what a person must look at himself.
+func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
+	name := cmp.Or(r.Document.Name, s.file)
+	switch {
+	case r.State == worker.Read && len(r.Document.Notes) == 0, r.State == worker.Empty && name == "" && len(r.Document.Notes) == 0:
+		return nil
+	case r.State == worker.Opened && r.Note == "":
+		return nil // its files are here themselves
+	}
+	if name == "" {
+		name = "正文"
+	}
+	words := []string{r.State.Label()}
+	switch r.State {
+	case worker.Read, worker.TooLarge, worker.Failed, worker.Opened, worker.Unread, worker.Empty: // the other states say it all
+		for _, n := range append([]form.Note{{Text: r.Note}}, r.Document.Notes...) {
+			if n.Text != "" {
+				words = append(words, strings.TrimRight(n.Text, "。"))
+			}
+		}
+	}
+	return []ask.ProposalNote{{Part: name, Text: strings.Join(words, "；")}}
+}
+
+// best is the likeliest value of a field: that of the application itself, or, where it has none, of the
+// latest mail that has.
+func (u understood) best(field form.Field, n int) (form.Proposal, bool) {
+	for i := range u.forms {
+		at := 0
+		if i > 0 {
+			at = len(u.forms) - i
+		}
+		if p, ok := u.forms[at].Best(field, n); ok {
+			if t := u.forms[at].title; t != "" {
+				p.Source.Place = strings.TrimSpace(t + " " + p.Source.Place)
+			}
+			return p, true
+		}
+	}
+	return form.Proposal{}, false
+}
+
+// alternatives are the other values of a field, in every mail.
+func (u understood) alternatives(field form.Field, n int, but string) (all []string) {
+	for _, r := range u.forms {
+		for _, p := range r.All(field, n) {
+			if p.Value != but && !slices.Contains(all, p.Value) {
+				all = append(all, p.Value)
+			}
+		}
+	}
+	return all
+}
+
+// Propose reads what has not been read yet of a case, and says what it seems to be.
+func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Proposals, error) {
+	id := q.Case
+	u, err := g.understand(ctx, id)
+	if err != nil {
+		return ask.Proposals{}, err
+	}
+	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), correctionDays)
+	p := u.proposals(until)
+	err = g.View(func(tx *desk.View) (err error) {
+		p.Related, p.Counts, err = g.Relations(tx, u.filed(), id)
+		return err
+	})
+	if p.Counts != nil && p.Counts.Proposed {
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq reason " + string(id), Reason: "要求说明理由（条例第三十五条）"},
+			ask.ProposedCommand{Line: "ysq fee " + string(id) + " --by 件", Reason: "按件收取信息处理费（条例第四十二条）"})
+	}
+	for _, r := range p.Related {
+		if r.Line != "" {
+			p.Commands = append(p.Commands, ask.ProposedCommand{Line: r.Line, Reason: r.Label + "：" + string(r.Case)})
+		}
+	}
+	return p, desk.Told(err)
+}
+
+func (u understood) proposals(until civil.Date) ask.Proposals {
+	p := ask.Proposals{
+		Case: u.kase.ID, Registered: !u.kase.RegisteredOn.IsZero(), Values: u.values(), Columns: []ask.ProposedColumn{}, Fields: []ask.ProposedField{},
+		Missing: []ask.MissingItem{}, Notes: append([]ask.ProposalNote{}, u.notes...), Commands: []ask.ProposedCommand{},
+		Related: []ask.RelatedCase{},
+	}
+	p.Token = tokenOf(p.Values, u.mark)
+	for _, c := range u.forms[0].Columns {
+		p.Columns = append(p.Columns, ask.ProposedColumn{Column: c.Column, Label: c.Column.Label(), Reason: c.Reason, Confidence: c.Confidence})
+	}
+	for _, r := range u.forms {
+		for _, v := range r.Proposals {
+			v.Source.Place = strings.TrimSpace(r.title + " " + v.Source.Place)
+			p.Fields = append(p.Fields, ask.ProposedField{
+				Field: string(v.Field), Label: v.Field.Label(), N: v.N, Value: v.Value, Source: sourceText(v.Source), Confidence: v.Confidence, Doubt: v.Doubt,
+			})
+		}
+	}
+	u.missing(&p, until)
+	if agent, ok := u.best(form.Agent, 0); ok {
+		line := "ysq agent " + string(u.kase.ID) + " --name " + quoted(agent.Value)
+		if phone, ok := u.best(form.AgentPhone, 0); ok {
+			line += " --contact " + quoted(phone.Value)
+		}
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line, Reason: "委托代理人：" + sourceText(agent.Source)})
+	}
+	if n := u.forms[0].Requests(); n > 1 {
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq split " + string(u.kase.ID), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
+	}
+	return p
+}
+
+// correctionDays is the 补正期限 in the proposed line. The law says "合理期限"; the office changes it as it sees fit.
+const correctionDays = 15
+
+// missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
+// asked for once, with all its items (条例 第三十条).
+func (u understood) missing(p *ask.Proposals, until civil.Date) {
+	var line strings.Builder
+	line.WriteString("ysq correct " + string(u.kase.ID))
+	for _, m := range u.forms[0].Missing {
+		if slices.ContainsFunc(u.forms[1:], func(r read) bool {
+			return !slices.ContainsFunc(r.Missing, func(o form.Missing) bool { return o.Field == m.Field })
+		}) {
+			continue // a later mail said it, or has a picture of it
+		}
+		p.Missing = append(p.Missing, ask.MissingItem{Field: string(m.Field), Item: m.Item})
+		line.WriteString(" --item " + quoted(m.Item))
+	}
+	switch {
+	case len(p.Missing) == 0:
+	case len(u.unread) > 0:
+		// What cannot be demanded twice must not be demanded before everything was looked at.
+		names := strings.Join(u.unread[:min(len(u.unread), 5)], "、")
+		p.Notes = append(p.Notes, ask.ProposalNote{Text: "没有找到的各项可能就在没有读出的内容里（" + names + "）：看过原件仍缺的，再用 ysq correct " + string(u.kase.ID) + " 告知补正"})
+	default:
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
+			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", correctionDays)})
+	}
+}
+
+// The flags of `register` for which values are proposed, in their order.
+const (
+	flagApplicant = "applicant"
+	flagOther     = "other"
+	flagColumn    = "column"
+	flagRequest   = "request"
+	flagContact   = "contact"
+	flagForm      = "form"
+	flagDelivery  = "delivery"
+	flagID        = "id"
+)
+
+// values are proposals in the words of register's flags.
+func (u understood) values() []ask.ProposedValue {
+	all := []ask.ProposedValue{}
+	add := func(flag, label, value string, from ...form.Proposal) {
+		if value = withoutIDs(strings.TrimSpace(value)); value == "" {
+			return
+		}
+		v := ask.ProposedValue{Flag: flag, Label: label, Value: value, Confidence: 99}
+		for _, p := range from {
+			v.Confidence = min(v.Confidence, p.Confidence)
+			v.Sources = append(v.Sources, sourceText(p.Source))
+			v.Doubt = cmp.Or(v.Doubt, p.Doubt)
+		}
+		v.Sources = slices.Compact(v.Sources)
+		all = append(all, v)
+	}
+	single := func(flag string, field form.Field, label string) {
+		if p, ok := u.best(field, 0); ok {
+			add(flag, label, p.Value, p)
+			for _, o := range u.alternatives(field, 0, p.Value) {
+				all[len(all)-1].Others = append(all[len(all)-1].Others, withoutIDs(o))
+			}
+		}
+	}
+	single(flagApplicant, form.Name, "申请人")
+	for n := 1; n < u.forms[0].Applicants(); n++ {
+		if p, ok := u.best(form.Name, n); ok {
+			add(flagOther, "共同申请人", p.Value, p)
+		}
+	}
+	if c := u.forms[0].Columns; len(c) > 0 {
+		all = append(all, ask.ProposedValue{Flag: flagColumn, Label: "申请人类别", Value: c[0].Column.Label(), Sources: []string{c[0].Reason}, Confidence: c[0].Confidence})
+		for _, o := range c[1:] {
+			all[len(all)-1].Others = append(all[len(all)-1].Others, o.Column.Label()+"（"+o.Reason+"）")
+		}
+	}
+	request, from := u.request()
+	add(flagRequest, "申请内容", request, from...)
+	contact, from := u.contact()
+	add(flagContact, "联系方式", contact, from...)
+	single(flagForm, form.Medium, "载体形式")
+	single(flagDelivery, form.Delivery, "获取方式")
+	if u.number != "" {
+		p, ok := u.best(form.IDNumber, 0)
+		if !ok {
+			p, _ = u.best(form.OrgCode, 0)
+		}
+		add(flagID, "证件", u.idType+" 末四位 "+desk.TailOf(u.number), p)
+	}
+	return all
+}
+
+// request puts several requests into one text, numbered, each with its reference number.
+func (u understood) request() (text string, from []form.Proposal) {
+	var lines []string
+	for n := range max(1, u.forms[0].Requests()) {
+		p, ok := u.best(form.Request, n)
+		if !ok {
+			continue
+		}
+		line := strings.TrimSpace(p.Value)
+		if ref, ok := u.best(form.Reference, n); ok && !strings.Contains(line, ref.Value) {
+			line += "（文号：" + ref.Value + "）"
+		}
+		lines, from = append(lines, line), append(from, p)
+	}
+	if len(lines) == 1 {
+		return lines[0], from
+	}
+	for i := range lines {
+		lines[i] = fmt.Sprintf("%d. %s", i+1, lines[i])
+	}
+	return strings.Join(lines, "\n"), from
+}
+
+// fromHeader is the form.Source.Place of what the mail's header says.
+const fromHeader = "邮件头"
+
+// contact is where a reply may go: what the applicant wrote, else the address that he wrote from.
+func (u understood) contact() (text string, from []form.Proposal) {
+	var words []string
+	add := func(p form.Proposal) { words, from = append(words, p.Value), append(from, p) }
+	if p, ok := u.best(form.Address, 0); ok {
+		if code, ok := u.best(form.Postcode, 0); ok && !strings.Contains(p.Value, code.Value) {
+			p.Value += "（" + code.Value + "）"
+		}
+		add(p)
+	}
+	if p, ok := u.best(form.Phone, 0); ok {
+		add(p)
+	}
+	if p, ok := u.best(form.Email, 0); ok && (p.Source.Place != fromHeader || len(words) == 0) {
+		add(p)
+	}
+	return strings.Join(words, "，"), from
+}
+
+// citizenID is a citizen's number anywhere in a text (GB 11643).
+var citizenID = regexp.MustCompile(`\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]`)
+
+// withoutIDs takes ID numbers out of what is to be recorded for ever.
+func withoutIDs(s string) string { return citizenID.ReplaceAllString(s, "（证件号码略）") }
+
+// clipped is at most so many characters of a text.
+func clipped(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// sourceText says where a value was found.
+func sourceText(s form.Source) string {
+	name := s.Name
+	if name == "" && !strings.HasSuffix(s.Place, fromHeader) {
+		name = "正文"
+	}
+	words := strings.TrimSpace(name + " " + s.Place)
+	if s.Label != "" {
+		words += "“" + s.Label + "”"
+	}
+	return words
+}
+
+// quoted is a word for a shell: in single quotes where it needs them.
+func quoted(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if s != "" && !strings.ContainsAny(s, " '\"\\$`;&|<>()（）*?[]{}~#!") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// tokenOf names values: another mail, another version, or another hand gives another.
+func tokenOf(values []ask.ProposedValue, mark string) ask.Handle {
+	text, err := json.Marshal(values)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(append(text, mark...))
+	return ask.Handle(hex.EncodeToString(sum[:8]))
+}
+
+// Register registers a case: what the clerk wrote, and of the proposals what he accepts.
+func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
+	id := r.Case
+	var e casefile.Registered
+	if err := json.Unmarshal(r.Event, &e); err != nil {
+		return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
+	}
+	u, err := g.understand(ctx, id)
+	if err != nil {
+		return ask.AppendResult{}, err
+	}
+	values := u.values()
+	if r.Token != tokenOf(values, u.mark) {
+		return ask.AppendResult{}, &ask.Error{Code: "proposals-changed", Exit: ask.ExitRefused,
+			Msg: string(id) + " 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", Hint: "请再看一遍：ysq register " + string(id)}
+	}
+	e.IDType, e.IDTail, e.IDMark = "", "", ""
+	others := e.Others
+	for _, v := range values {
+		if !slices.Contains(r.Accept, v.Flag) {
+			continue
+		}
+		switch v.Flag {
+		case flagApplicant:
+			e.Applicant = cmp.Or(e.Applicant, v.Value)
+		case flagOther:
+			if len(others) == 0 {
+				e.Others = append(e.Others, v.Value)
+			}
+		case flagColumn:
+			if e.Column == casefile.ColumnNone {
+				e.Column = u.forms[0].Columns[0].Column
+			}
+		case flagRequest:
+			e.Request = cmp.Or(e.Request, v.Value)
+		case flagContact:
+			e.Contact = cmp.Or(e.Contact, v.Value)
+		case flagForm:
+			e.Form = cmp.Or(e.Form, v.Value)
+		case flagDelivery:
+			e.Delivery = cmp.Or(e.Delivery, v.Value)
+		case flagID:
+			e.IDType, e.IDTail, e.IDMark = u.idType, desk.TailOf(u.number), u.mark
+		}
+	}
+	if e.As == casefile.KindNone {
+		e.As = casefile.Application
+	}
+	event, err := casefile.EncodeEvent(e)
+	if err != nil {
+		return ask.AppendResult{}, err
+	}
+	return g.record.Append(ctx, c, ask.AppendRequest{Drafts: []ask.DraftView{{Case: id, On: r.On, Kind: casefile.KindRegistered, Event: event}}})
+}

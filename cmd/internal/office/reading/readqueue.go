@@ -1,0 +1,179 @@
+package reading
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// readRetry is how long the queue rests after an error that is not an attachment's own.
+const readRetry = time.Minute
+
+// readQueue is what the background reading still has to look at: open cases, in ascending order, and how
+// far the records were followed.
+type readQueue struct {
+	cases []casefile.ID
+	upto  uint64
+}
+
+// KeepReading reads, in the background and after the commits, the mails and files of open cases, the
+// newest case first. Intake never waits for it: it works while no mail comes in, one attachment at a
+// time, and gives way to whoever asks at once.
+func (g *Room) KeepReading(ctx context.Context) {
+	if g.readings.read == nil {
+		return
+	}
+	if err := g.readings.tidy(); err != nil {
+		g.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
+	}
+	grown := g.Reg.Grown()
+	var q readQueue
+	for ctx.Err() == nil {
+		untilQuiet(ctx, grown)
+		var again <-chan time.Time
+		for more := true; more && ctx.Err() == nil; {
+			var err error
+			if more, err = g.readNext(ctx, &q); err != nil && ctx.Err() == nil {
+				g.Log.Error().Err(err).Msg("attachments cannot be read now; registering asks for them again")
+				again, more = time.After(readRetry), false
+			}
+			if more && len(grown) > 0 {
+				break // newer ones go first, and mails that come in want the disk
+			}
+		}
+		if len(grown) > 0 {
+			continue
+		}
+		g.compilePDF(ctx)
+		select {
+		case <-ctx.Done():
+		case <-again:
+		case <-grown:
+		}
+	}
+}
+
+// compilePDF compiles pdfium, once for each release and not before a PDF has come; until then, and where it
+// cannot be, it is interpreted.
+func (g *Room) compilePDF(ctx context.Context) {
+	if g.worker == nil || !g.worker.Wanting() {
+		return
+	}
+	if err := g.worker.Prepare(ctx, g.worker.Cache); err != nil && ctx.Err() == nil {
+		g.Log.Warn().Err(err).Msg("pdfium could not be compiled; it is interpreted")
+	}
+}
+
+// readNext reads what is unread of the newest case in the queue and reports whether there are more.
+func (g *Room) readNext(ctx context.Context, q *readQueue) (more bool, err error) {
+	if err := g.follow(q); err != nil {
+		return false, err
+	}
+	if len(q.cases) == 0 {
+		return false, nil
+	}
+	id := q.cases[len(q.cases)-1]
+	all, err := g.readable(id)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range all {
+		if g.readings.has(s.digest) {
+			continue
+		}
+		_, err := g.ReadingsOf(ctx, s.digest, s.file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // lost or erased: whoever looks at the case is told
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	q.cases = q.cases[:len(q.cases)-1]
+	return len(q.cases) > 0, nil
+}
+
+// follow puts the cases into the queue that have something new since it last looked; at first every open one.
+func (g *Room) follow(q *readQueue) error {
+	return g.View(func(tx *desk.View) error {
+		head, _ := tx.Head()
+		if q.upto == 0 {
+			for c, err := range tx.OpenCases("") {
+				if err != nil {
+					return err
+				}
+				q.cases = append(q.cases, c.ID)
+			}
+		} else {
+			for r, err := range tx.Records(q.upto + 1) {
+				if err != nil {
+					return err
+				}
+				switch r.Event.(type) {
+				case casefile.Received, casefile.MessageIn, casefile.Attached:
+					q.cases = append(q.cases, r.Case)
+				}
+			}
+		}
+		if head != q.upto {
+			slices.SortFunc(q.cases, inOrder)
+			q.cases = slices.Compact(q.cases)
+			q.upto = head
+		}
+		return nil
+	})
+}
+
+// inOrder compares case numbers by year and running number.
+func inOrder(a, b casefile.ID) int {
+	ya, na, _ := a.Number()
+	yb, nb, _ := b.Number()
+	return cmp.Or(cmp.Compare(ya, yb), cmp.Compare(na, nb), cmp.Compare(a, b))
+}
+
+// source is something that can be read: a mail, or a file with its name.
+type source struct {
+	digest casefile.Digest
+	file   string
+	at     time.Time // of arrival, where one is known
+	from   casefile.Address
+	title  string
+}
+
+// readable lists what an open case holds; nothing for a closed one.
+func (g *Room) readable(id casefile.ID) (all []source, err error) {
+	err = g.View(func(tx *desk.View) error {
+		c, err := tx.Case(id)
+		if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		all, err = sourcesOf(tx, id)
+		return err
+	})
+	return all, err
+}
+
+// sourcesOf lists what a case holds of the applicant's, in its order: what the office sent says nothing of
+// the applicant.
+func sourcesOf(tx *desk.View, id casefile.ID) (all []source, err error) {
+	items, err := tx.Contents(id)
+	for _, i := range items {
+		switch i.Sort {
+		case casefile.Incoming:
+			all = append(all, source{digest: i.Digest, at: i.At, from: i.Letter.From, title: i.Letter.Subject})
+		case casefile.Document:
+			all = append(all, source{digest: i.Digest, file: i.File.Name})
+		}
+	}
+	return all, err
+}

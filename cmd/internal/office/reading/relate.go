@@ -1,0 +1,170 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/fee"
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/worker"
+)
+
+const (
+	mostOthers  = 500 // cases of one applicant that are compared, the latest
+	mostUnheard = 20  // of them those not registered yet, whose request is read from what is kept
+)
+
+// filed is the application that the mails of a case seem to be, or that it was registered as.
+func (u understood) filed() match.Filed {
+	a := match.Filed{
+		Case: u.kase.ID, Applicant: u.kase.Applicant, Column: u.kase.Column, Contact: u.kase.Contact, Request: u.kase.Request,
+		Mark: u.mark, Addresses: u.kase.Addresses, Received: u.kase.ReceivedOn(), Fate: match.FateOf(u.kase),
+	}
+	if u.kase.RegisteredOn.IsZero() {
+		if p, ok := u.best(form.Name, 0); ok {
+			a.Applicant = p.Value
+		}
+		a.Contact, _ = u.contact()
+		a.Request, _ = u.request()
+		if c := u.forms[0].Columns; len(c) > 0 {
+			a.Column = c[0].Column
+		}
+	}
+	return a
+}
+
+// Relations compares an application with those of everybody who may be its applicant.
+func (g *Room) Relations(tx *desk.View, a match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
+	others, err := g.othersOf(tx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	related := []ask.RelatedCase{}
+	for _, r := range match.Repeats(a, others) {
+		related = append(related, relatedView(id, r))
+	}
+	if a.Applicant == "" && a.Mark == "" || a.Received.IsZero() {
+		return related, nil, nil
+	}
+	return related, countsView(match.CountOf(a, others), id), nil
+}
+
+// othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.
+func (g *Room) othersOf(tx *desk.View, a match.Filed) ([]match.Filed, error) {
+	var all []match.Filed
+	unheard := 0
+	for _, id := range latestOf(append(casesOf(tx, a.Applicant, a.Addresses), tx.CasesByMark(a.Mark))) {
+		if id == a.Case {
+			continue
+		}
+		c, err := tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		o := match.Filed{Case: id, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request,
+			Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
+		if c.RegisteredOn.IsZero() && o.Fate == match.Pending {
+			if unheard++; unheard <= mostUnheard {
+				g.Heard(tx, &o)
+			}
+		} else if a.Mark != "" { // else no mark can tell anything
+			if o.Mark, err = MarkOf(tx, id); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// casesOf are the cases of a name, and those of each address.
+func casesOf(tx *desk.View, name string, addresses []string) []iter.Seq[casefile.ID] {
+	all := []iter.Seq[casefile.ID]{tx.CasesByName(name)}
+	for _, mail := range addresses {
+		all = append(all, tx.CasesByAddress(mail))
+	}
+	return all
+}
+
+// latestOf lists the latest cases of several sequences, each once, the latest first.
+func latestOf(found []iter.Seq[casefile.ID]) (ids []casefile.ID) {
+	for _, cases := range found {
+		enough := len(ids) + mostOthers
+		for id := range cases {
+			if ids = append(ids, id); len(ids) == enough {
+				break
+			}
+		}
+	}
+	slices.SortFunc(ids, func(x, y casefile.ID) int { return inOrder(y, x) })
+	ids = slices.Compact(ids)
+	return ids[:min(len(ids), mostOthers)]
+}
+
+// MarkOf is the mark with which a case was last registered.
+func MarkOf(tx *desk.View, id casefile.ID) (mark string, err error) {
+	history, err := tx.History(id)
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.Registered); ok {
+			mark = e.IDMark
+		}
+	}
+	return mark, err
+}
+
+// Heard fills in what an unregistered application seems to say, as far as it was read already.
+func (g *Room) Heard(tx *desk.View, o *match.Filed) {
+	sources, err := sourcesOf(tx, o.Case)
+	if err != nil || len(sources) == 0 {
+		return
+	}
+	kept := func(_ context.Context, d casefile.Digest, _ string) ([]worker.Reading, error) {
+		all, _ := g.readings.get(d)
+		return all, nil
+	}
+	forms, _, err := g.formsOf(g.Life, sources[:1], kept)
+	if err != nil {
+		return
+	}
+	u := understood{forms: forms}
+	o.Request, _ = u.request()
+	o.Contact, _ = u.contact()
+	if p, ok := u.best(form.Name, 0); ok {
+		o.Applicant = p.Value
+	}
+	if u.identify(g) == nil {
+		o.Mark = u.mark
+	}
+}
+
+var adviceLabels = map[match.Advice]string{
+	match.AdviceRepeat: "可能是重复申请", match.AdviceMerge: "可能是同一申请，可合并", match.AdviceNew: "按新申请办理", match.AdviceLook: "内容相近，请核对",
+}
+
+func relatedView(id casefile.ID, r match.Relation) ask.RelatedCase {
+	v := ask.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: adviceLabels[r.Advice], Likeness: r.Likeness, Reason: r.Reason}
+	switch r.Advice {
+	case match.AdviceRepeat:
+		v.Line = fmt.Sprintf("ysq reply %s --outcome decline.repeat --grounds '与 %s 内容相同，已答复'", id, r.Case)
+	case match.AdviceMerge:
+		v.Line = fmt.Sprintf("ysq merge %s --into %s --reason 答复前重复提交", id, r.Case)
+	}
+	return v
+}
+
+func countsView(c match.Counts, id casefile.ID) *ask.ApplicantCounts {
+	v := &ask.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.InMonth > match.Often}
+	v.Text = fmt.Sprintf("该申请人 %s 月共提出 %d 件，本件为第 %d 件；近一年 %d 件", c.Month, c.InMonth, c.Place, c.InYear)
+	if !v.Proposed {
+		return v
+	}
+	each := fee.ByItem(c.Place).Yuan - fee.ByItem(c.Place-1).Yuan
+	v.Text += fmt.Sprintf("。数量、频次是否明显超过合理范围由人判断：可要求说明理由（条例第三十五条，ysq reason %s）；按件收费的，本件 %d 元（条例第四十二条，ysq fee %s --by 件）", id, each, id)
+	return v
+}

@@ -1,0 +1,33 @@
+// Package reading is what mails and files say: their attachments read one at a time in the background, what
+// they propose for a registration, which cases they resemble, and the index of words in which one searches.
+package reading
+
+import (
+	"path/filepath"
+
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
+	"ysq.internal/ysq/cmd/internal/worker"
+)
+
+// Room reads.
+type Room struct {
+	*desk.Desk
+	record   *record.Room
+	readings *readings
+	worker   *worker.Reader // nil where no children read
+}
+
+// New returns the room. With children, attachments are read by this program, executed again (worker.Command);
+// read is what tests put in their place. Without either none are read.
+func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
+	cache := filepath.Join(d.Config.Paths.State, "cache")
+	g := &Room{Desk: d, record: r}
+	if read == nil && children {
+		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName)}
+		read = g.worker.Read
+	}
+	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read, turn: make(chan struct{}, 1)}
+	g.readings.turn <- struct{}{}
+	return g
+}

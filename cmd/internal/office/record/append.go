@@ -1,0 +1,150 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/config"
+)
+
+// Needs says which role an event needs: everything that is recorded needs 经办; an extension needs
+// 审核 where the office has chosen so.
+func (b *Room) Needs(k casefile.Kind) ask.Role {
+	if k == casefile.KindExtended && b.Live().Approval.Extension == config.ExtensionRole {
+		return ask.Approver
+	}
+	return ask.Operator
+}
+
+// Append judges the drafts one after the other, each on top of those before, and records all of them
+// in one transaction, or none.
+func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask.AppendResult, error) {
+	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: c.DryRun}
+	if len(req.Drafts) == 0 {
+		return res, ask.Usage("没有要记录的内容")
+	}
+	today := civil.Of(c.At)
+	err := b.Change(c, func(tx *desk.Change) error {
+		var touched []casefile.ID
+		for _, v := range req.Drafts {
+			views, warnings, err := b.AppendOne(tx, c.Who, v, today)
+			if err != nil {
+				return err
+			}
+			res.Warnings = append(res.Warnings, warnings...)
+			res.Records = append(res.Records, views...)
+			if !slices.Contains(touched, v.Case) {
+				touched = append(touched, v.Case)
+			}
+		}
+		for _, id := range touched {
+			row, err := b.Row(tx.View, id)
+			if err != nil {
+				return err
+			}
+			res.Cases = append(res.Cases, row)
+		}
+		return nil
+	})
+	if err != nil || c.DryRun {
+		return res, err
+	}
+	for _, r := range res.Records {
+		b.Log.Info().Uint64("seq", r.Seq).Str("case", string(r.Case)).Str("kind", string(r.Kind)).Str("actor", r.Actor).Msg("recorded")
+	}
+	if c.Who.UID == 0 {
+		b.Log.Warn().Str("actor", c.Who.String()).Msg("root has recorded on a case")
+	}
+	return res, nil
+}
+
+// AppendOne judges a draft on top of what the transaction holds and records it.
+func (b *Room) AppendOne(tx *desk.Change, who ask.Actor, v ask.DraftView, today civil.Date) (views []ask.RecordView, warnings []string, err error) {
+	d, err := draftOf(v, today)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := tx.Case(d.Case); err != nil {
+		return nil, nil, err
+	}
+	history, err := tx.History(d.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	parts, err := tx.Merged(d.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	if warnings, err = casefile.Decide(history, d, today, b.Reg.Law(), b.Reg.Calendar(), parts...); err != nil {
+		return nil, nil, err
+	}
+	more, err := merged(tx.View, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	warnings = append(warnings, more...)
+	if e, ok := d.Event.(casefile.Attached); ok {
+		if err := b.Keeps(e.Files); err != nil {
+			return nil, nil, err
+		}
+	}
+	records, err := tx.Append(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch d.Event.(type) {
+	case casefile.Detached, casefile.Voided:
+		if err := refile(tx, who, today, d.Case, d.Event); err != nil {
+			return nil, nil, err
+		}
+	}
+	views, err = RecordViews(records)
+	return views, warnings, err
+}
+
+func draftOf(v ask.DraftView, today civil.Date) (casefile.Draft, error) {
+	e, err := casefile.DecodeEvent(v.Kind, v.Event)
+	if err != nil {
+		return casefile.Draft{}, ask.Usage("%v", err)
+	}
+	d := casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
+	if d.On.IsZero() {
+		d.On = today
+	}
+	return d, nil
+}
+
+// merged checks what only the register knows: the other case exists, is itself no pointer, and
+// arrived no later, for the earliest date governs. Of two applicants it warns: only what the same one
+// sent twice is one application, but the same one may be written in two ways.
+func merged(tx *desk.View, d casefile.Draft) (warnings []string, err error) {
+	m, ok := d.Event.(casefile.Merged)
+	if !ok {
+		return nil, nil
+	}
+	into, err := tx.Case(m.Into)
+	if err != nil {
+		return nil, err
+	}
+	from, err := tx.Case(d.Case)
+	if err != nil {
+		return nil, err
+	}
+	refuse := func(code, hint, format string, args ...any) ([]string, error) {
+		return nil, &casefile.RuleError{Code: code, Case: d.Case, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	}
+	switch {
+	case into.ArrivedOn > from.ArrivedOn:
+		return refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", m.Into, d.Case), "%s 到达更晚（%s）；合并后以最早的日期为准", m.Into, into.ArrivedOn)
+	case !into.Stage.Open():
+		return refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", m.Into, into.Stage.Label())
+	case from.Applicant != "" && into.Applicant != "" && casefile.PlainName(from.Applicant) != casefile.PlainName(into.Applicant):
+		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", d.Case, m.Into))
+	}
+	return warnings, nil
+}

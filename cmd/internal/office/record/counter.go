@@ -1,0 +1,140 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// New opens a case for an application that came over the counter, by post, by fax or by telephone.
+func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResult, error) {
+	res := ask.AppendResult{Warnings: []string{}, DryRun: c.DryRun}
+	today, on := civil.Of(c.At), civil.Date(n.On)
+	switch {
+	case n.Channel == casefile.ChannelNone:
+		return res, ask.Usage("缺少渠道：当面、邮寄、平信、传真、网上平台、电子邮件、口头")
+	case on.IsZero():
+		on = today
+	case on > today:
+		return res, &ask.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: ask.ExitRefused}
+	}
+	if err := b.Keeps(n.Files); err != nil {
+		return res, err
+	}
+	received := casefile.Received{
+		Channel: n.Channel, Carried: n.Carried,
+		Letter: casefile.Letter{From: casefile.Address{Name: n.From}, Subject: n.Subject},
+	}
+	err := b.Change(c, func(tx *desk.Change) error {
+		id := tx.NextID(on.Year())
+		drafts := []casefile.Draft{{Case: id, On: on, Event: received}}
+		if len(n.Files) > 0 {
+			drafts = append(drafts, casefile.Draft{Case: id, On: today, Event: casefile.Attached{Files: n.Files}})
+		}
+		records, err := tx.Append(drafts...)
+		if err != nil {
+			return err
+		}
+		if res.Records, err = RecordViews(records); err != nil {
+			return err
+		}
+		if len(n.Registered) > 0 {
+			view := ask.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
+			views, warnings, err := b.AppendOne(tx, c.Who, view, today)
+			if err != nil {
+				return err
+			}
+			res.Records, res.Warnings = append(res.Records, views...), append(res.Warnings, warnings...)
+		}
+		row, err := b.Row(tx.View, id)
+		res.Cases = []ask.CaseRow{row}
+		return err
+	})
+	return res, err
+}
+
+// Split makes cases of the further requests that a mail held. Each inherits the arrival and the
+// confirmation: three parts are 3 件 of the same day.
+func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.AppendResult, error) {
+	id := r.Case
+	res := ask.AppendResult{Warnings: []string{}, DryRun: call.DryRun}
+	if r.Parts < 2 || r.Parts > 100 {
+		return res, ask.Usage("拆成 2 至 100 件，得到 %d", r.Parts)
+	}
+	today := civil.Of(call.At)
+	err := b.Change(call, func(tx *desk.Change) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		ids := []casefile.ID{id}
+		var records []casefile.Record
+		for range r.Parts - 1 {
+			part := tx.NextID(c.ArrivedOn.Year())
+			ids = append(ids, part)
+			drafts := inheritance(history, id)
+			for i := range drafts {
+				drafts[i].Case = part
+			}
+			made, err := tx.Append(drafts...)
+			if err != nil {
+				return err
+			}
+			records = append(records, made...)
+		}
+		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: ids[1:], Reason: r.Reason}}
+		if res.Warnings, err = casefile.Decide(history, split, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
+			return err
+		}
+		made, err := tx.Append(split)
+		if err != nil {
+			return err
+		}
+		if res.Records, err = RecordViews(append(made, records...)); err != nil {
+			return err
+		}
+		for _, one := range ids {
+			row, err := b.Row(tx.View, one)
+			if err != nil {
+				return err
+			}
+			res.Cases = append(res.Cases, row)
+		}
+		return nil
+	})
+	return res, err
+}
+
+// inheritance is what a part of a case takes over from it: how and when it came, and when both sides
+// confirmed it.
+func inheritance(history []casefile.Record, from casefile.ID) []casefile.Draft {
+	var drafts []casefile.Draft
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			e.SplitFrom = from
+			drafts = append(drafts, casefile.Draft{On: r.On, Event: e})
+		case casefile.Confirmed:
+			drafts = append(drafts, casefile.Draft{On: r.On, Event: e})
+		}
+	}
+	return drafts
+}
+
+// PutFile keeps a file under its digest. Until an event names it, it is in no case.
+func (b *Room) PutFile(_ context.Context, _ ask.Call, q ask.FileName, content io.Reader, yield func(casefile.File) error) error {
+	file, err := b.KeepFile(q.Name, content)
+	if err != nil {
+		return err
+	}
+	return yield(file)
+}

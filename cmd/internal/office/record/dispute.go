@@ -1,0 +1,183 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// DisputesDue yields an alarm for every dispute that the office has not answered. It is no alarm of
+// a case: who does not answer in time has no evidence and loses, whatever was right about the reply
+// (casefile/LAW.md#clocks).
+func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
+	cal := b.Reg.Calendar()
+	for history, err := range tx.Disputes() {
+		if err != nil {
+			return err
+		}
+		d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
+		if !awaited(d) {
+			continue
+		}
+		by, provisional := d.AnswerBy(cal)
+		label, text := "诉讼答辩", "向法院提交答辩状、证据和依据"
+		if d.Track == casefile.Reconsideration {
+			label, text = "复议答复", "向复议机关提交书面答复、证据和依据"
+		}
+		yield(ask.DueItem{
+			Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
+			Alarm: ask.Alarm{Kind: "dispute-answer", Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
+				Text: text + "（dispute answer）"},
+		})
+	}
+	return nil
+}
+
+// awaited reports whether the office still owes its answer.
+func awaited(d casefile.Dispute) bool {
+	return !d.FiledOn.IsZero() && d.Answered.IsZero() && d.Decided.IsZero() && !d.Appealed
+}
+
+// about says where a dispute is pending and what it is about.
+func about(d casefile.Dispute) string {
+	var said []string
+	for _, s := range []string{d.Organ, d.Number, d.Matter} {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	for _, id := range d.Cases {
+		said = append(said, string(id))
+	}
+	return strings.Join(said, "，")
+}
+
+// Disputes lists every dispute.
+func (b *Room) Disputes(context.Context, ask.Call, ask.None) ([]ask.DisputeView, error) {
+	all := []ask.DisputeView{}
+	err := b.View(func(tx *desk.View) error {
+		for history, err := range tx.Disputes() {
+			if err != nil {
+				return err
+			}
+			all = append(all, b.disputeView(history))
+		}
+		return nil
+	})
+	return all, desk.Told(err)
+}
+
+// Dispute returns a dispute with its records.
+func (b *Room) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (v ask.DisputeView, err error) {
+	err = b.View(func(tx *desk.View) error {
+		v, err = b.disputeWithRecords(tx, q.Dispute)
+		return err
+	})
+	return v, desk.Told(err)
+}
+
+func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.DisputeView, error) {
+	history, err := tx.Dispute(id)
+	if err != nil {
+		return ask.DisputeView{}, err
+	}
+	if len(history) == 0 {
+		return ask.DisputeView{}, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有复议或诉讼 %s", id), Hint: "ysq dispute list 可查", Exit: ask.ExitNotFound}
+	}
+	v := b.disputeView(history)
+	v.Records, err = RecordViews(history)
+	return v, err
+}
+
+func (b *Room) disputeView(history []casefile.Record) ask.DisputeView {
+	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
+	by, provisional := d.AnswerBy(b.Reg.Calendar())
+	v := ask.DisputeView{
+		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
+		Organ: ask.Text(d.Organ), Number: ask.Number(d.Number), Matter: ask.Text(d.Matter), Cases: d.Cases,
+		FiledOn: ask.Day(d.FiledOn), AnswerBy: ask.Day(by), AnsweredOn: ask.Day(d.Answered), DecidedOn: ask.Day(d.Decided),
+		Decision: ask.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
+	}
+	if awaited(d) {
+		v.Remaining, v.Provisional = new(b.Reg.Calendar().WorkdaysBetween(b.Today(), by)), provisional
+	}
+	if v.Cases == nil {
+		v.Cases = []casefile.ID{}
+	}
+	return v
+}
+
+// RecordDispute records an event on a dispute; a filing gets its number here.
+func (b *Room) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest) (v ask.DisputeView, err error) {
+	event, err := casefile.DecodeEvent(r.Kind, r.Event)
+	if err != nil {
+		return v, ask.Usage("%v", err)
+	}
+	today, on := civil.Of(c.At), civil.Date(r.On)
+	if on.IsZero() {
+		on = today
+	}
+	err = b.Change(c, func(tx *desk.Change) error {
+		if filed, ok := event.(casefile.DisputeFiled); ok {
+			filed.Dispute = tx.NextDisputeID(on.Year())
+			event = filed
+			if v.Warnings, err = concerned(tx.View, filed, on); err != nil {
+				return err
+			}
+		}
+		id := casefile.DisputeOf(casefile.Record{Event: event})
+		if id == "" {
+			return ask.Usage("“%s”不是复议、诉讼的记录", r.Kind.Label())
+		}
+		history, err := tx.Dispute(id)
+		if err != nil {
+			return err
+		}
+		if err := casefile.DecideDispute(history, event, on, today); err != nil {
+			return err
+		}
+		if _, err := tx.Append(casefile.Draft{On: on, Event: event}); err != nil {
+			return err
+		}
+		warnings := v.Warnings
+		v, err = b.disputeWithRecords(tx.View, id)
+		v.Warnings = warnings
+		return err
+	})
+	return v, err
+}
+
+// concerned looks at the cases that a dispute is about: none may have arrived after it. Where the law asks
+// for 复议 before a suit (行政复议法23) it warns and never refuses, for the court decides what it hears.
+func concerned(tx *desk.View, d casefile.DisputeFiled, on civil.Date) (warnings []string, err error) {
+	for _, id := range d.Cases {
+		c, err := tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if on < c.ArrivedOn {
+			return nil, &casefile.RuleError{Code: "date-before-arrival", Case: id, Msg: fmt.Sprintf("复议、诉讼送达日期 %s 早于该件到达日 %s", on, c.ArrivedOn), Hint: "请核对 --on"}
+		}
+		if rule, ok := c.Outcome.ReviewFirst(on); ok && d.Track == casefile.DirectSuit {
+			warnings = append(warnings, reviewFirst(c, rule))
+		}
+	}
+	return warnings, nil
+}
+
+func reviewFirst(c casefile.Case, rule casefile.ReviewRule) string {
+	what := "尚未答复"
+	if c.Outcome != casefile.OutcomeNone {
+		what = "的答复为“" + c.Outcome.Label() + "”"
+	}
+	s := fmt.Sprintf("%s %s，申请人起诉的，依法应先申请行政复议（%s）；第三人起诉的可以选择", c.ID, what, rule.Source)
+	if rule.Unverified {
+		s += "。此条以正式公布的文本为准，请核对"
+	}
+	return s
+}

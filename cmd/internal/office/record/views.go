@@ -1,0 +1,76 @@
+package record
+
+import (
+	"cmp"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+func (b *Room) Row(tx *desk.View, id casefile.ID) (ask.CaseRow, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return ask.CaseRow{}, err
+	}
+	return b.RowOf(tx, c), nil
+}
+
+// RowOf is a case as lists show it, today.
+func (b *Room) RowOf(tx *desk.View, c casefile.Case) ask.CaseRow {
+	s := c.At(b.Today(), b.Reg.Calendar())
+	r := ask.CaseRow{
+		Case: c.ID, Kind: ask.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
+		Applicant: ask.Text(c.Applicant), Category: ask.Text(c.Column.Label()),
+		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee), Subject: ask.Text(cmp.Or(c.Subject, c.Request)),
+		Channel: c.Channel.String(), ArrivedAt: ask.Instant(c.ArrivedAt),
+		ConfirmedOn: ask.Day(c.ConfirmedOn), RegisteredOn: ask.Day(c.RegisteredOn), ReceivedOn: ask.Day(c.ReceivedOn()),
+		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
+		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
+		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable,
+		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
+		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
+		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages,
+	}
+	if s.Finished {
+		r.Late = &s.Late
+	} else if !s.Due.IsZero() {
+		r.RemainingWorkdays = &s.Remaining
+	}
+	return r
+}
+
+func clockState(c casefile.Case, s casefile.Standing) string {
+	switch {
+	case s.Finished:
+		return "stopped"
+	case !c.Stage.Open():
+		return "none"
+	case s.Due.IsZero():
+		return "waiting"
+	}
+	return "running"
+}
+
+func RecordViews(records []casefile.Record) ([]ask.RecordView, error) {
+	voided := make(map[uint64]bool)
+	for _, r := range records {
+		if v, ok := r.Event.(casefile.Voided); ok {
+			voided[v.Seq] = true
+		}
+	}
+	views := make([]ask.RecordView, 0, len(records))
+	for _, r := range records {
+		event, err := casefile.EncodeEvent(r.Event)
+		if err != nil {
+			return nil, err
+		}
+		k := r.Event.Kind()
+		views = append(views, ask.RecordView{
+			Seq: r.Seq, On: ask.Day(r.On), Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case,
+			Kind: k, Label: k.Label(), Text: casefile.Describe(r.Event), Voided: voided[r.Seq], Event: event,
+		})
+	}
+	return views, nil
+}

@@ -1,0 +1,212 @@
+package office
+
+import (
+	"context"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/reading"
+	"ysq.internal/ysq/cmd/internal/office/record"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// Show returns all there is about a case.
+func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDetail, error) {
+	id := q.Case
+	var d ask.CaseDetail
+	var history []casefile.Record
+	err := o.View(func(tx *desk.View) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		if history, err = tx.History(id); err != nil {
+			return err
+		}
+		today, cal := o.Today(), o.Reg.Calendar()
+		d.CaseRow = o.Record.RowOf(tx, c)
+		d.MergedInto, d.Agent = c.MergedInto, ask.Text(c.Agent)
+		merged, err := tx.Merged(id)
+		if err != nil {
+			return err
+		}
+		for _, m := range merged {
+			d.Merged = append(d.Merged, m[0].Case)
+		}
+		d.Request, d.Contact = ask.Text(c.Request), ask.Text(c.Contact)
+		for _, a := range c.Addresses {
+			d.Addresses = append(d.Addresses, ask.Address(a))
+		}
+		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.Step{}, []casefile.Suggestion{}
+		alarms, err := o.alarms(tx, c, today)
+		if err != nil {
+			return err
+		}
+		for _, a := range alarms {
+			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
+		}
+		for _, k := range c.Next() {
+			d.Next = append(d.Next, ask.Step{Command: k.Info().Command, Label: k.Label()})
+		}
+		if d.Records, err = record.RecordViews(history); err != nil {
+			return err
+		}
+		items := casefile.Contents(append([][]casefile.Record{history}, merged...)...)
+		d.Files = filesOf(items)
+		d.Letters = o.Letters.LettersIn(c, history)
+		if d.Mails, err = o.Intake.MailsOf(tx, items); err != nil {
+			return err
+		}
+		if d.Candidates, err = o.candidates(tx, c); err != nil {
+			return err
+		}
+		return o.relatedOf(tx, c, &d)
+	})
+	if err != nil {
+		return d, desk.Told(err)
+	}
+	d.FileReadings = o.Reading.FileReadings(d.Files)
+	for i := range d.Mails { // files, outside the transaction
+		o.Reading.Fill(&d.Mails[i], parse.Limits{Text: excerpt})
+	}
+	for _, r := range history {
+		if e, ok := r.Event.(casefile.Received); ok {
+			d.Suggestions = append(d.Suggestions, e.Suggestions...)
+		}
+	}
+	return d, nil
+}
+
+// Explain returns how the due dates come about.
+func (o *Office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Explanation, error) {
+	id := q.Case
+	var e ask.Explanation
+	err := o.View(func(tx *desk.View) error {
+		c, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		today, law, cal := o.Today(), o.Reg.Law(), o.Reg.Calendar()
+		e = ask.Explanation{Case: o.Record.RowOf(tx, c), Today: ask.Day(today), Clocks: []ask.ClockView{
+			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, today, cal),
+			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, today, cal),
+		}}
+		return nil
+	})
+	return e, desk.Told(err)
+}
+
+// candidateDays is how far a mail's arrival may lie from the ledger's 收到日期.
+const candidateDays = 15
+
+// candidates proposes mails for a case that has none, as after the import of a ledger: those without
+// a case that arrived about then and carry the applicant's name.
+func (o *Office) candidates(tx *desk.View, c casefile.Case) ([]ask.MailView, error) {
+	if c.Messages > 0 || c.Applicant == "" {
+		return nil, nil
+	}
+	var all []ask.MailView
+	for _, place := range []casefile.Disposition{casefile.ToHistory, casefile.Parked} {
+		for m, err := range tx.Mails(place) {
+			if err != nil {
+				return nil, err
+			}
+			far := civil.Of(m.ArrivedAt).Sub(c.ArrivedOn)
+			if far >= -candidateDays && far <= candidateDays && strings.Contains(m.From.Name+"\n"+m.Subject, c.Applicant) {
+				all = append(all, o.Intake.MailView(m.MessageTaken))
+			}
+		}
+	}
+	return all, nil
+}
+
+// excerpt bounds the text of each mail that `show` reads.
+const excerpt = 8 << 10
+
+// filesOf lists the documents of a case.
+func filesOf(items []casefile.Item) []casefile.File {
+	files := []casefile.File{}
+	for _, i := range items {
+		if i.Sort == casefile.Document {
+			files = append(files, i.File)
+		}
+	}
+	return files
+}
+
+// relatedOf fills in, for a case that is still open, what its applicant asked for before. Only what is
+// known without reading counts here: showing a case must be quick.
+func (o *Office) relatedOf(tx *desk.View, c casefile.Case, d *ask.CaseDetail) error {
+	if !c.Stage.Open() {
+		return nil
+	}
+	a := match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request,
+		Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
+	if c.RegisteredOn.IsZero() {
+		o.Reading.Heard(tx, &a)
+	} else {
+		var err error
+		if a.Mark, err = reading.MarkOf(tx, c.ID); err != nil {
+			return err
+		}
+	}
+	related, counts, err := o.Reading.Relations(tx, a, c.ID)
+	if err != nil {
+		return err
+	}
+	if len(related) > 0 {
+		d.Related = related
+	}
+	if counts != nil && counts.Proposed {
+		d.Counts = counts
+	}
+	return nil
+}
+
+func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Date, cal *workday.Calendar) ask.ClockView {
+	v := ask.ClockView{
+		View: name, Label: k.View.Label(), Start: ask.Day(k.Start), Limit: k.Limit, Due: ask.Day(k.Due), Set: !k.Fixed.IsZero(),
+		Provisional: k.Provisional, WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
+		Stopped: ask.Day(k.Stopped), Turns: []ask.TurnView{}, Days: []ask.DayView{},
+	}
+	for _, t := range k.Turns {
+		v.Turns = append(v.Turns, ask.TurnView{Seq: t.Seq, On: ask.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
+	}
+	for _, d := range k.Walk(today, cal) {
+		v.Days = append(v.Days, ask.DayView{Date: ask.Day(d.Date), Number: d.Number, Why: whyNot(d)})
+	}
+	return v
+}
+
+// whyNot says what is special about a day of the walk; "" for an ordinary working day.
+func whyNot(d casefile.Step) string {
+	if d.Waiting != casefile.NotWaiting {
+		return "等待" + d.Waiting.Label()
+	}
+	if d.Excluded != "" {
+		return "扣除：" + d.Excluded
+	}
+	why := ""
+	if d.Kind != workday.Working {
+		why = d.Kind.Label()
+		if d.Name != "" {
+			why = d.Name
+		}
+		if d.Notice != "" {
+			why += "（" + d.Notice + "）"
+		}
+	}
+	if d.Provisional {
+		why += "［暂定］"
+	}
+	return why
+}

@@ -1,0 +1,118 @@
+package office
+
+import (
+	"context"
+	"os"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox"
+)
+
+// Holders names the groups whose members have a role, or a higher one.
+func (o *Office) Holders(r ask.Role) []string {
+	var names []string
+	for role, groups := range map[ask.Role][]config.Group{
+		ask.Viewer: o.Live().Access.Viewer, ask.Operator: o.Live().Access.Operator, ask.Approver: o.Live().Access.Approver,
+	} {
+		for _, g := range groups {
+			if role >= r {
+				names = append(names, string(g))
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Status counts what the office looks at first.
+func (o *Office) Status(_ context.Context) (ask.Status, error) {
+	today, cal := o.Today(), o.Reg.Calendar()
+	s := ask.Status{
+		Version: ask.Handle(o.Version), Agency: o.Live().Agency.Name, Started: ask.Instant(o.Started), Today: ask.Day(today),
+		CalendarEnd: ask.Day(cal.End()), CalendarMissing: workday.MissingYear(cal, today), Register: ask.Handle(o.Reg.Meta().ID), Size: o.RegisterSize(),
+		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{},
+	}
+	if !o.Started.IsZero() {
+		s.PID = os.Getpid()
+	}
+	err := o.View(func(tx *desk.View) error {
+		s.Records, _ = tx.Head()
+		for _, d := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined} {
+			s.Mails[d.String()] = tx.CountMails(d)
+		}
+		for _, state := range casefile.OutStates() {
+			if n := tx.CountOutgoing(state); n > 0 && !state.Ended() {
+				s.Outbox[state.String()] = n
+			}
+		}
+		for c, err := range tx.Heads() {
+			if err != nil {
+				return err
+			}
+			count(&s, c, c.At(today, cal))
+		}
+		return o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
+			s.Disputes++
+			if civil.Date(i.On) < today {
+				s.DisputesOverdue++
+			}
+			if s.DisputeBy == 0 || civil.Date(i.On) < civil.Date(s.DisputeBy) {
+				s.DisputeBy = i.On
+			}
+		})
+	})
+	for _, p := range o.Intake.Pollers {
+		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status(), time.Now(), s.Started))
+	}
+	for _, t := range o.Keeping.Troubles() {
+		s.Troubles = append(s.Troubles, t.Text)
+	}
+	s.Verified, s.Backup = o.Keeping.Verified(), o.Keeping.BackupStatus()
+	return s, desk.Told(err)
+}
+
+func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
+	s.Stages[c.Stage.String()]++
+	if !c.Stage.Open() {
+		return
+	}
+	s.Open++
+	if c.Stage == casefile.StageReceived {
+		s.Unregistered++
+	}
+	if c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+		s.Unconfirmed++
+	}
+	switch {
+	case at.Due.IsZero():
+	case at.Overdue:
+		s.Overdue++
+	case at.Remaining == 0:
+		s.DueToday++
+		s.DueSoon++
+	case at.Remaining <= 3:
+		s.DueSoon++
+	}
+}
+
+func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.MailboxStatus {
+	switch s.Fault { // of this machine: what is to be put right is named by the error alone
+	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake:
+		s.Label += "（" + s.LastError + "）"
+	}
+	v := ask.MailboxStatus{
+		Account: ask.Handle(s.Account), State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
+		LastSuccess: ask.Instant(s.LastSuccess), LastTaken: ask.Instant(s.LastTaken), NextTry: ask.Instant(s.NextTry), Interval: int(s.Interval.Seconds()),
+		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
+	}
+	silence, most := v.Silence(now, started)
+	v.Stale = silence >= most
+	return v
+}
