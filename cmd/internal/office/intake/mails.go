@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -16,7 +15,7 @@ import (
 
 // AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
 func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest) (row ask.CaseRow, err error) {
-	id, who := q.Case, c.Who
+	id := q.Case
 	err = n.Change(c, func(tx *desk.Change) error {
 		d, err := desk.FindMail(tx.View, q.Mail)
 		if err != nil {
@@ -30,17 +29,13 @@ func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest
 		if taken == nil {
 			return &ask.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: ask.ExitNotFound}
 		}
-		body, err := json.Marshal(casefile.Attached{Letter: taken.Letter, Reason: q.Reason})
-		if err != nil {
-			return err
-		}
-		if _, _, err := n.record.AppendOne(tx, who, ask.DraftView{Case: id, Kind: casefile.KindAttached, Event: body}, civil.Of(c.At)); err != nil {
+		if _, _, err := n.record.Add(tx, casefile.Draft{Case: id, Event: casefile.Attached{Letter: taken.Letter, Reason: q.Reason}}); err != nil {
 			return err
 		}
 		if taken.Disposition != casefile.ToCase {
 			e := *taken
 			e.Disposition, e.Case = casefile.ToCase, id
-			e.Reasons = append(slices.Clone(e.Reasons), "由 "+who.String()+" 归入 "+string(id))
+			e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 归入 "+string(id))
 			if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: e}); err != nil {
 				return err
 			}

@@ -46,7 +46,7 @@ func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res
 		if err != nil {
 			return err
 		}
-		res, kept, err = m.issue(tx, who)
+		res, kept, err = m.issue(tx)
 		return err
 	})
 	if err != nil {
@@ -330,7 +330,7 @@ func party(e casefile.Event) string {
 }
 
 // issue gives the letter its number, keeps its bytes and records it.
-func (m *letterMaker) issue(tx *desk.Change, who ask.Actor) (res ask.LetterResult, kept casefile.Digest, err error) {
+func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefile.Digest, err error) {
 	var n casefile.LetterNumber
 	if m.facts.Kind.Numbered() {
 		if n, err = m.number(); err != nil {
@@ -376,7 +376,7 @@ func (m *letterMaker) issue(tx *desk.Change, who ask.Actor) (res ask.LetterResul
 		res.Records = append(res.Records, views...)
 	}
 	if m.fresh && !m.req.Later {
-		if err := m.announce(tx, who, &res); err != nil {
+		if err := m.announce(tx, &res); err != nil {
 			return res, kept, err
 		}
 	}
@@ -393,13 +393,10 @@ func (m *letterMaker) issue(tx *desk.Change, who ask.Actor) (res ask.LetterResul
 }
 
 // announce records what the letter announces, with its number.
-func (m *letterMaker) announce(tx *desk.Change, who ask.Actor, res *ask.LetterResult) error {
-	body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, m.facts.Document))
-	if err != nil {
-		return err
-	}
+func (m *letterMaker) announce(tx *desk.Change, res *ask.LetterResult) error {
+	event := casefile.WithDocument(m.facts.Event, m.facts.Document)
 	for _, s := range m.facts.Subjects {
-		views, _, err := m.f.record.AppendOne(tx, who, ask.DraftView{Case: s.ID, Kind: m.facts.Event.Kind(), Event: body}, m.today)
+		views, _, err := m.f.record.Add(tx, casefile.Draft{Case: s.ID, On: m.today, Event: event})
 		if err != nil {
 			return err
 		}

@@ -234,8 +234,8 @@ func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued
 }
 
 // RecordLetter records what a letter announces, on each of its cases.
-func (l *Room) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
-	var drafts []ask.DraftView
+func (l *Room) RecordLetter(_ context.Context, c ask.Call, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
+	var drafts []casefile.Draft
 	err = l.View(func(tx *desk.View) error {
 		records, err := Numbered(tx, req.Document)
 		if err != nil {
@@ -256,15 +256,15 @@ func (l *Room) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLette
 		return res, desk.Told(err)
 	}
 	for _, d := range drafts {
-		if needs := l.record.Needs(d.Kind); c.Who.Role < needs {
-			return res, ask.Refused("denied", "", "记录“%s”需要“%s”", d.Kind.Label(), needs.Label())
+		if needs := l.record.Needs(d.Event.Kind()); c.Who.Role < needs {
+			return res, ask.Refused("denied", "", "记录“%s”需要“%s”", d.Event.Kind().Label(), needs.Label())
 		}
 	}
-	return l.record.Append(ctx, c, ask.AppendRequest{Drafts: drafts})
+	return l.record.AddAll(c, drafts...)
 }
 
 // announcement is what is recorded on a case when its letter goes out.
-func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req ask.RecordLetterRequest) ([]ask.DraftView, error) {
+func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req ask.RecordLetterRequest) ([]casefile.Draft, error) {
 	history, err := tx.History(id)
 	if err != nil {
 		return nil, err
@@ -284,20 +284,13 @@ func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req as
 	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return letter.Same(d, r.Event) }) {
 		return nil, ask.Refused("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
 	}
-	body, err := casefile.EncodeEvent(d)
-	if err != nil {
-		return nil, err
-	}
-	drafts := []ask.DraftView{{Case: id, On: req.On, Kind: d.Kind(), Event: body}}
+	on := civil.Date(req.On)
+	drafts := []casefile.Draft{{Case: id, On: on, Event: d}}
 	if req.Way != casefile.WayNone {
 		if d.Kind() != casefile.KindReplied {
 			return nil, ask.Usage("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
 		}
-		sent, err := casefile.EncodeEvent(casefile.Dispatched{Way: req.Way, Tracking: req.Tracking})
-		if err != nil {
-			return nil, err
-		}
-		drafts = append(drafts, ask.DraftView{Case: id, On: req.On, Kind: casefile.KindDispatched, Event: sent})
+		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
 	}
 	return drafts, nil
 }

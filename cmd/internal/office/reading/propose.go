@@ -473,9 +473,5 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 	if e.As == casefile.KindNone {
 		e.As = casefile.Application
 	}
-	event, err := casefile.EncodeEvent(e)
-	if err != nil {
-		return ask.AppendResult{}, err
-	}
-	return g.record.Append(ctx, c, ask.AppendRequest{Drafts: []ask.DraftView{{Case: id, On: r.On, Kind: casefile.KindRegistered, Event: event}}})
+	return g.record.AddAll(c, casefile.Draft{Case: id, On: civil.Date(r.On), Event: e})
 }

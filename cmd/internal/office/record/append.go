@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,25 +22,37 @@ func (b *Room) Needs(k casefile.Kind) ask.Role {
 	return ask.Operator
 }
 
-// Append judges the drafts one after the other, each on top of those before, and records all of them
-// in one transaction, or none.
+// Append records what the request drafts.
 func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask.AppendResult, error) {
+	drafts := make([]casefile.Draft, len(req.Drafts))
+	for i, v := range req.Drafts {
+		e, err := casefile.DecodeEvent(v.Kind, v.Event)
+		if err != nil {
+			return ask.AppendResult{}, ask.Usage("%v", err)
+		}
+		drafts[i] = casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
+	}
+	return b.AddAll(c, drafts...)
+}
+
+// AddAll judges the drafts one after the other, each on top of those before, and records all of them in one
+// transaction, or none.
+func (b *Room) AddAll(c ask.Call, drafts ...casefile.Draft) (ask.AppendResult, error) {
 	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: c.DryRun}
-	if len(req.Drafts) == 0 {
+	if len(drafts) == 0 {
 		return res, ask.Usage("没有要记录的内容")
 	}
-	today := civil.Of(c.At)
 	err := b.Change(c, func(tx *desk.Change) error {
 		var touched []casefile.ID
-		for _, v := range req.Drafts {
-			views, warnings, err := b.AppendOne(tx, c.Who, v, today)
+		for _, d := range drafts {
+			views, warnings, err := b.Add(tx, d)
 			if err != nil {
 				return err
 			}
 			res.Warnings = append(res.Warnings, warnings...)
 			res.Records = append(res.Records, views...)
-			if !slices.Contains(touched, v.Case) {
-				touched = append(touched, v.Case)
+			if !slices.Contains(touched, d.Case) {
+				touched = append(touched, d.Case)
 			}
 		}
 		for _, id := range touched {
@@ -63,12 +76,10 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 	return res, nil
 }
 
-// AppendOne judges a draft on top of what the transaction holds and records it.
-func (b *Room) AppendOne(tx *desk.Change, who ask.Actor, v ask.DraftView, today civil.Date) (views []ask.RecordView, warnings []string, err error) {
-	d, err := draftOf(v, today)
-	if err != nil {
-		return nil, nil, err
-	}
+// Add judges a draft on top of what the transaction holds, records it, and what follows from it. Without a
+// day it is of the transaction's.
+func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, warnings []string, err error) {
+	d.On = cmp.Or(d.On, tx.Today())
 	if _, err := tx.Case(d.Case); err != nil {
 		return nil, nil, err
 	}
@@ -80,7 +91,7 @@ func (b *Room) AppendOne(tx *desk.Change, who ask.Actor, v ask.DraftView, today 
 	if err != nil {
 		return nil, nil, err
 	}
-	if warnings, err = casefile.Decide(history, d, today, b.Reg.Law(), b.Reg.Calendar(), parts...); err != nil {
+	if warnings, err = casefile.Decide(history, d, tx.Today(), b.Reg.Law(), b.Reg.Calendar(), parts...); err != nil {
 		return nil, nil, err
 	}
 	more, err := merged(tx.View, d)
@@ -99,24 +110,12 @@ func (b *Room) AppendOne(tx *desk.Change, who ask.Actor, v ask.DraftView, today 
 	}
 	switch d.Event.(type) {
 	case casefile.Detached, casefile.Voided:
-		if err := refile(tx, who, today, d.Case, d.Event); err != nil {
+		if err := refile(tx, d.Case, d.Event); err != nil {
 			return nil, nil, err
 		}
 	}
 	views, err = RecordViews(records)
 	return views, warnings, err
-}
-
-func draftOf(v ask.DraftView, today civil.Date) (casefile.Draft, error) {
-	e, err := casefile.DecodeEvent(v.Kind, v.Event)
-	if err != nil {
-		return casefile.Draft{}, ask.Usage("%v", err)
-	}
-	d := casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
-	if d.On.IsZero() {
-		d.On = today
-	}
-	return d, nil
 }
 
 // merged checks what only the register knows: the other case exists, is itself no pointer, and

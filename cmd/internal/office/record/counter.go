@@ -44,8 +44,11 @@ func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResu
 			return err
 		}
 		if len(n.Registered) > 0 {
-			view := ask.DraftView{Case: id, Kind: casefile.KindRegistered, Event: n.Registered}
-			views, warnings, err := b.AppendOne(tx, c.Who, view, today)
+			e, err := casefile.DecodeEvent(casefile.KindRegistered, n.Registered)
+			if err != nil {
+				return ask.Usage("%v", err)
+			}
+			views, warnings, err := b.Add(tx, casefile.Draft{Case: id, Event: e})
 			if err != nil {
 				return err
 			}

@@ -4,14 +4,12 @@ import (
 	"slices"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
 // refile follows a mail that a record on a case took out of it, or brought back: it lies in a case
 // that holds it, else it waits for a person again, with its due date. It may be an application.
-func refile(tx *desk.Change, who ask.Actor, today civil.Date, id casefile.ID, event casefile.Event) error {
+func refile(tx *desk.Change, id casefile.ID, event casefile.Event) error {
 	history, err := tx.History(id)
 	if err != nil {
 		return err
@@ -41,12 +39,12 @@ func refile(tx *desk.Change, who ask.Actor, today civil.Date, id casefile.ID, ev
 			return nil
 		}
 	}
-	why := "由 " + who.String() + " 移出 " + string(id)
+	why := "由 " + tx.Actor + " 移出 " + string(id)
 	if e.Case != "" {
-		why = "由 " + who.String() + " 归入 " + string(e.Case)
+		why = "由 " + tx.Actor + " 归入 " + string(e.Case)
 	}
 	e.Reasons = append(slices.Clone(e.Reasons), why)
-	_, err = tx.Append(casefile.Draft{On: today, Event: e})
+	_, err = tx.Append(casefile.Draft{On: tx.Today(), Event: e})
 	return err
 }
 
