@@ -67,7 +67,7 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		return ctx.Err()
 	})
 	slices.SortStableFunc(items, func(a, b ask.DueItem) int { return int(a.On) - int(b.On) })
-	return items, desk.Told(err)
+	return items, err
 }
 
 // provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.

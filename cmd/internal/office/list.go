@@ -15,7 +15,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	today, cal := o.Today(), o.Reg.Calendar()
 	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
-	return desk.Told(o.View(func(tx *desk.View) error {
+	return o.View(func(tx *desk.View) error {
 		cases := tx.OpenCases(q.After)
 		if q.All || q.Disputable || closed {
 			cases = tx.Cases(q.After)
@@ -39,7 +39,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 			}
 		}
 		return nil
-	}))
+	})
 }
 
 func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {

@@ -14,7 +14,7 @@ import (
 
 // Records yields records in order.
 func (o *Office) Records(ctx context.Context, _ ask.Call, q ask.LogQuery, yield func(ask.RecordView) error) error {
-	return desk.Told(o.View(func(tx *desk.View) error {
+	return o.View(func(tx *desk.View) error {
 		if q.Case != "" {
 			return caseLog(tx, q, yield)
 		}
@@ -43,7 +43,7 @@ func (o *Office) Records(ctx context.Context, _ ask.Call, q ask.LogQuery, yield 
 			}
 		}
 		return nil
-	}))
+	})
 }
 
 // caseLog yields the records of one case that the query selects.

@@ -35,7 +35,7 @@ func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailVie
 		return err
 	})
 	if err != nil {
-		return v, desk.Told(err)
+		return v, err
 	}
 	o.Reading.Fill(&v, parse.Limits{})
 	return v, nil

@@ -37,7 +37,7 @@ func (o *Office) Month(_ context.Context, _ ask.Call, q ask.CaseRef) (count ask.
 		}
 		return nil
 	})
-	return count, desk.Told(err)
+	return count, err
 }
 
 // receivedAbout yields the cases received within a month of a day, and few others. It reads the fixed

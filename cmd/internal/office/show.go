@@ -68,7 +68,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		return o.relatedOf(tx, c, &d)
 	})
 	if err != nil {
-		return d, desk.Told(err)
+		return d, err
 	}
 	d.FileReadings = o.Reading.FileReadings(d.Files)
 	for i := range d.Mails { // files, outside the transaction
@@ -102,7 +102,7 @@ func (o *Office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Expl
 		}}
 		return nil
 	})
-	return e, desk.Told(err)
+	return e, err
 }
 
 // candidateDays is how far a mail's arrival may lie from the ledger's 收到日期.

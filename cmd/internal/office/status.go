@@ -75,7 +75,7 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 		s.Troubles = append(s.Troubles, t.Text)
 	}
 	s.Verified, s.Backup = o.Keeping.Verified(), o.Keeping.BackupStatus()
-	return s, desk.Told(err)
+	return s, err
 }
 
 func count(s *ask.Status, c casefile.Case, at casefile.Standing) {

@@ -38,8 +38,7 @@ func (a *Room) UntilDrafts() time.Duration {
 
 // WriteYears writes the report of every year that is over and whose report is not as its files say.
 func (a *Room) WriteYears() error {
-	var past past
-	err := a.View(func(tx *desk.View) (err error) { past, err = pastYears(tx); return err })
+	past, err := desk.Look(a.Desk, pastYears)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (a *Room) Years(context.Context, ask.Call, ask.None) ([]ask.YearView, error
 		}
 		return nil
 	})
-	return all, desk.Told(err)
+	return all, err
 }
 
 // years lists those of which the register can report: from its first on, and what is or was frozen.
@@ -84,7 +84,7 @@ func (a *Room) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v
 		return v, err
 	}
 	if civil.Of(c.At).Year() <= year {
-		return v, refusal("year-open", fmt.Sprintf("%d 年尚未结束", year), "次年 1 月 1 日起可以冻结")
+		return v, ask.Refused("year-open", "次年 1 月 1 日起可以冻结", "%d 年尚未结束", year)
 	}
 	var closed casefile.YearClosed
 	err = a.Change(c, func(tx *desk.Change) error {
@@ -93,7 +93,7 @@ func (a *Room) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v
 			return err
 		}
 		if by, ok := past.by[year]; ok {
-			return refusal("year-frozen", fmt.Sprintf("%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On), "要重新计算，先解冻：year reopen")
+			return ask.Refused("year-frozen", "要重新计算，先解冻：year reopen", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 		}
 		rep, err := a.compute(tx.View, year, past, stats.Options{Trace: true})
 		if err != nil {
@@ -157,10 +157,6 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 	return casefile.YearClosed{Year: rep.Year, Report: text, Digest: casefile.DigestOf(text), Waivers: waivers, Cases: counted}, nil
 }
 
-func refusal(code, msg, hint string) error {
-	return &ask.Error{Code: code, Msg: msg, Hint: hint, Exit: ask.ExitRefused}
-}
-
 // ReopenYear undoes a freezing, of the last frozen year only: the next one rests on it.
 func (a *Room) ReopenYear(_ context.Context, c ask.Call, req ask.ReopenRequest) (v ask.YearView, err error) {
 	year, reason := req.Year, req.Reason
@@ -173,10 +169,10 @@ func (a *Room) ReopenYear(_ context.Context, c ask.Call, req ask.ReopenRequest) 
 			return err
 		}
 		if _, ok := past.closed[year]; !ok {
-			return refusal("year-open", fmt.Sprintf("%d 年没有冻结", year), "ysq year list 可查")
+			return ask.Refused("year-open", "ysq year list 可查", "%d 年没有冻结", year)
 		}
 		if last := past.years[len(past.years)-1]; last != year {
-			return refusal("year-order", fmt.Sprintf("%d 年也已冻结，其上年结转取自 %d 年", last, year), fmt.Sprintf("先解冻 %d 年", last))
+			return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年", last), "%d 年也已冻结，其上年结转取自 %d 年", last, year)
 		}
 		if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: casefile.YearReopened{Year: year, Reason: reason}}); err != nil {
 			return err
@@ -203,14 +199,14 @@ func (a *Room) YearDiff(_ context.Context, _ ask.Call, q ask.YearRef) (all []sta
 		all, _, err = a.sinceFrozen(tx, past, q.Year)
 		return err
 	})
-	return all, desk.Told(err)
+	return all, err
 }
 
 // sinceFrozen compares a frozen year with what it would be now.
 func (a *Room) sinceFrozen(tx *desk.View, past past, year int) ([]stats.Difference, stats.Report, error) {
 	closed, ok := past.closed[year]
 	if !ok {
-		return nil, stats.Report{}, refusal("year-open", fmt.Sprintf("%d 年没有冻结，无从比较", year), "ysq year list 可查")
+		return nil, stats.Report{}, ask.Refused("year-open", "ysq year list 可查", "%d 年没有冻结，无从比较", year)
 	}
 	before, err := published(closed)
 	if err != nil {
@@ -249,7 +245,7 @@ func (a *Room) Draft(_ context.Context, _ ask.Call, q ask.ReportQuery) (rep stat
 		rep, err = a.compute(tx, year, past, stats.Options{From: q.From, To: q.To, Trace: q.Trace, Format: q.Format})
 		return err
 	})
-	return rep, desk.Told(err)
+	return rep, err
 }
 
 func withinYear(q ask.ReportQuery) error {
@@ -294,11 +290,9 @@ func (a *Room) Departments(_ context.Context, _ ask.Call, q ask.Span) (all []sta
 	if err := ask.Ordered(q); err != nil {
 		return nil, err
 	}
-	err = a.View(func(tx *desk.View) error {
-		all, err = stats.Departments(q.From, q.To, a.Today(), tx.Cases(""), a.Reg.Calendar())
-		return err
+	return desk.Look(a.Desk, func(tx *desk.View) ([]stats.Department, error) {
+		return stats.Departments(q.From, q.To, a.Today(), tx.Cases(""), a.Reg.Calendar())
 	})
-	return all, desk.Told(err)
 }
 
 // firstDrafts is when the drafts of a year are first made: five minutes into the next.

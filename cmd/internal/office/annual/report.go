@@ -27,10 +27,8 @@ func (a *Room) SetOpening(_ context.Context, c ask.Call, o casefile.OpeningBalan
 	if o.Year < 2008 || o.Year > a.Today().Year()+1 {
 		return o, ask.Usage("年份 %d 不对", o.Year)
 	}
-	return o, a.Change(c, func(tx *desk.Change) error {
-		_, err := tx.Append(casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
-		return err
-	})
+	_, err := a.Desk.Append(c, casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
+	return o, err
 }
 
 // matters are the disputes that 表四 of a period counts, as they stood on its last day, by the records
@@ -81,7 +79,7 @@ func (a *Room) Report(_ context.Context, _ ask.Call, q ask.YearRef) (rep stats.R
 		rep, err = a.compute(tx, year, past, stats.Options{})
 		return err
 	})
-	return rep, desk.Told(err)
+	return rep, err
 }
 
 // compute counts a year anew, whether it is frozen or not. o says what beside the register's own
@@ -249,7 +247,7 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 		}
 		return err
 	})
-	return held, desk.Told(err)
+	return held, err
 }
 
 // disputesIn lists the matters that a cell of 表四 counts.

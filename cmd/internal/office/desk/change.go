@@ -21,6 +21,15 @@ func (d *Desk) View(look func(*View) error) error {
 	return d.Reg.View(func(tx *register.Tx) error { return look(&View{tx}) })
 }
 
+// Look answers one question about the register.
+func Look[A any](d *Desk, question func(*View) (A, error)) (a A, err error) {
+	err = d.View(func(v *View) error {
+		a, err = question(v)
+		return err
+	})
+	return a, err
+}
+
 // Change is a View in which things are recorded: all of them, or none. All of them bear its instant and its
 // actor.
 type Change struct {
@@ -32,6 +41,15 @@ type Change struct {
 // Append records drafts.
 func (c *Change) Append(drafts ...casefile.Draft) ([]casefile.Record, error) {
 	return c.tx.Append(c.Actor, drafts...)
+}
+
+// Append records drafts by a call, all of them or none.
+func (d *Desk) Append(c ask.Call, drafts ...casefile.Draft) (records []casefile.Record, err error) {
+	err = d.Change(c, func(change *Change) error {
+		records, err = change.Append(drafts...)
+		return err
+	})
+	return records, err
 }
 
 // Record is a transaction of the office itself, in which an actor such as "mailbox" records.

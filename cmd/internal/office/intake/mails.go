@@ -73,7 +73,7 @@ func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 
 // Mails yields the mails that ended in a place.
 func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
-	return desk.Told(n.View(func(tx *desk.View) error {
+	return n.View(func(tx *desk.View) error {
 		for m, err := range tx.Mails(q.Place) {
 			if err != nil {
 				return err
@@ -86,7 +86,7 @@ func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield fun
 			}
 		}
 		return nil
-	}))
+	})
 }
 
 // MailsOf lists the mails of a case as the book has them.
@@ -137,7 +137,7 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		row, err = n.record.Row(tx.View, id)
 		return err
 	})
-	return row, desk.Told(err)
+	return row, err
 }
 
 // placed returns the entry of the book that decides where a mail ended. It is an error when that is

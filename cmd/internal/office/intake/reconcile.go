@@ -63,7 +63,7 @@ func (n *Room) Reconcile(ctx context.Context, _ ask.Call, _ ask.None) (ask.Recon
 			v.Error = errs[i].Error()
 		}
 		if err != nil {
-			return res, desk.Told(err)
+			return res, err
 		}
 		res.Proved = res.Proved && v.Error == "" && audit.Proved()
 		res.Accounts = append(res.Accounts, v)

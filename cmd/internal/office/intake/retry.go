@@ -39,7 +39,7 @@ func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.R
 		return nil
 	})
 	if err != nil || res.Due == 0 {
-		return res, desk.Told(err)
+		return res, err
 	}
 	polled, err := n.Poll(ctx)
 	if err != nil {
@@ -47,7 +47,7 @@ func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.R
 	}
 	res.Taken = polled.Taken
 	err = n.View(func(tx *desk.View) error { res.Left = tx.CountMails(casefile.Quarantined); return nil })
-	return res, desk.Told(err)
+	return res, err
 }
 
 func (n *Room) retryDecision(tx *desk.Change, who ask.Actor, t casefile.MessageTaken, now time.Time, res *ask.RetryResult) error {

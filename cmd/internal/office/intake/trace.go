@@ -39,7 +39,7 @@ func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrac
 		}
 		return nil
 	})
-	return t, desk.Told(err)
+	return t, err
 }
 
 func (n *Room) traceStep(tx *desk.View, r casefile.Record) ask.TraceStep {

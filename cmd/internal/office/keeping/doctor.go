@@ -37,13 +37,13 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	machineDiagnoses(&d, k.Options)
 	calendarDiagnoses(&d, k.Reg.Calendar(), k.Today())
 	if err := k.registerDiagnoses(&d); err != nil {
-		return nil, desk.Told(err)
+		return nil, err
 	}
 	if err := k.intakeDiagnoses(&d); err != nil {
-		return nil, desk.Told(err)
+		return nil, err
 	}
 	if err := k.outbox.Diagnose(ctx, &d); err != nil {
-		return nil, desk.Told(err)
+		return nil, err
 	}
 	var accounts []*intake.Account
 	for i, m := range k.Config.Mailboxes {

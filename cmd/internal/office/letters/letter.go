@@ -38,7 +38,7 @@ func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res
 			res, err = m.draft()
 			return err
 		})
-		return res, desk.Told(err)
+		return res, err
 	}
 	var kept casefile.Digest
 	err = l.Change(c, func(tx *desk.Change) error {
@@ -50,7 +50,7 @@ func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res
 		return err
 	})
 	if err != nil {
-		return ask.LetterResult{}, desk.Told(errors.Join(err, l.DropUnknown(kept)))
+		return ask.LetterResult{}, errors.Join(err, l.DropUnknown(kept))
 	}
 	l.Log.Info().Str("number", string(res.Letter.Document)).Str("letter", res.Letter.Letter.String()).Str("actor", who.String()).Msg("a letter was issued")
 	return res, nil

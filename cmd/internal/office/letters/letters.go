@@ -88,7 +88,7 @@ func (l *Room) LetterList(_ context.Context, _ ask.Call, q ask.LetterQuery) (all
 		return nil
 	})
 	slices.SortStableFunc(all, func(a, b ask.LetterView) int { return cmp.Compare(seriesOrder(a.Series), seriesOrder(b.Series)) })
-	return all, desk.Told(err)
+	return all, err
 }
 
 // seriesOrder lists the series in the order in which a case needs their letters.
@@ -142,7 +142,7 @@ func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin 
 		return nil
 	})
 	if err != nil {
-		return desk.Told(err)
+		return err
 	}
 	file, err := l.Store.Open(d)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -253,7 +253,7 @@ func (l *Room) RecordLetter(_ context.Context, c ask.Call, req ask.RecordLetterR
 		return nil
 	})
 	if err != nil {
-		return res, desk.Told(err)
+		return res, err
 	}
 	for _, d := range drafts {
 		if needs := l.record.Needs(d.Event.Kind()); c.Who.Role < needs {
@@ -335,7 +335,7 @@ func (l *Room) ResumeLetters(_ context.Context, c ask.Call, req ask.ResumeLetter
 		views, err = record.RecordViews(records)
 		return err
 	})
-	return views, desk.Told(err)
+	return views, err
 }
 
 // resumable refuses to go back behind a number that is on record.

@@ -255,7 +255,7 @@ func (d digest) calendar(now time.Time) []byte {
 func (p *Room) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestView, error) {
 	d, err := p.digestOf(ctx, p.Today())
 	if err != nil {
-		return ask.DigestView{}, desk.Told(err)
+		return ask.DigestView{}, err
 	}
 	v := ask.DigestView{Today: ask.Day(d.today), Items: d.items(), Counts: d.counts(), Text: ask.Public(d.text()), Calendar: ask.Public(d.calendar(p.Now())), To: []ask.Address{}}
 	for _, to := range p.Live().Digest.To {
@@ -268,7 +268,7 @@ func (p *Room) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestVi
 		}
 		return err
 	})
-	return v, desk.Told(err)
+	return v, err
 }
 
 // overdueNamed is how many numbers, the most urgent, a line of the journal names: journald cuts a line

@@ -37,7 +37,7 @@ func (p *Room) Outbox(_ context.Context, _ ask.Call, q ask.OutboxQuery) (views [
 		return nil
 	})
 	slices.SortFunc(views, func(a, b ask.OutgoingView) int { return cmp.Compare(a.ID, b.ID) })
-	return views, desk.Told(err)
+	return views, err
 }
 
 // Outgoing returns a mail of the outbox with its text and its history.
@@ -57,7 +57,7 @@ func (p *Room) Outgoing(_ context.Context, _ ask.Call, q ask.OutgoingRef) (v ask
 		return err
 	})
 	if err != nil {
-		return v, desk.Told(err)
+		return v, err
 	}
 	m, err := p.Parse(o.Digest, parse.Limits{})
 	if err != nil {
@@ -146,7 +146,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 	}
 	id, err := p.prepare(c.Who.String(), o)
 	if err != nil {
-		return v, desk.Told(err)
+		return v, err
 	}
 	if v, err = p.Outgoing(ctx, c, ask.OutgoingRef{ID: id}); err == nil && p.Started.IsZero() {
 		v.Reason = "守护进程没有运行，启动后才会发出"
@@ -156,7 +156,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 
 // address fills in whom the mail goes to and which mail it answers: the case's last one from there.
 func (p *Room) address(o *outgoing) error {
-	return desk.Told(p.View(func(tx *desk.View) error {
+	return p.View(func(tx *desk.View) error {
 		c, err := tx.Case(o.Case)
 		if err != nil {
 			return err
@@ -204,7 +204,7 @@ func (p *Room) address(o *outgoing) error {
 			o.Subject = "政府信息公开申请的答复"
 		}
 		return nil
-	}))
+	})
 }
 
 // encloseLetter puts the letter that the mail names into it, and the words that go with it.
@@ -309,7 +309,7 @@ func (p *Room) decideOutgoing(ctx context.Context, c ask.Call, id uint64, decide
 		return err
 	})
 	if err != nil {
-		return ask.OutgoingView{}, desk.Told(err)
+		return ask.OutgoingView{}, err
 	}
 	return p.Outgoing(ctx, c, ask.OutgoingRef{ID: id})
 }

@@ -43,8 +43,7 @@ func (r *receipts) acknowledge() error {
 	if !r.Live().Acknowledge.Enabled || !r.Config.SMTP.Enabled() {
 		return nil
 	}
-	var due []receiptDue
-	err := r.View(func(tx *desk.View) (err error) { due, err = r.receiptsDue(tx); return err })
+	due, err := desk.Look(r.Desk, r.receiptsDue)
 	if err != nil {
 		return err
 	}

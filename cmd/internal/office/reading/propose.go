@@ -53,7 +53,7 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 		return err
 	})
 	if err != nil {
-		return u, desk.Told(err)
+		return u, err
 	}
 	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
 		all, err := g.ReadingsOf(ctx, d, file)
@@ -66,7 +66,7 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 	}
 	u.forms, u.notes, err = g.formsOf(ctx, sources[:min(len(sources), mostSources)], readings)
 	if err != nil {
-		return u, desk.Told(err)
+		return u, err
 	}
 	if len(sources) > mostSources {
 		u.notes = append(u.notes, ask.ProposalNote{Text: fmt.Sprintf("来信和文件共 %d 份，只读了前 %d 份", len(sources), mostSources)})
@@ -206,7 +206,7 @@ func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Prop
 			p.Commands = append(p.Commands, ask.ProposedCommand{Line: r.Line, Reason: r.Label + "：" + string(r.Case)})
 		}
 	}
-	return p, desk.Told(err)
+	return p, err
 }
 
 func (u understood) proposals(until civil.Date) ask.Proposals {

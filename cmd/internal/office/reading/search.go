@@ -30,7 +30,7 @@ func (g *Room) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield 
 	for n := 0; ; {
 		docs, err := s.next(ctx)
 		if err != nil || len(docs) == 0 {
-			return desk.Told(err)
+			return err
 		}
 		for _, doc := range docs {
 			if ctx.Err() != nil {
@@ -38,7 +38,7 @@ func (g *Room) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield 
 			}
 			hit, ok, err := s.look(doc)
 			if err != nil {
-				return desk.Told(err)
+				return err
 			}
 			if !ok {
 				continue

@@ -69,7 +69,7 @@ func (b *Room) Disputes(context.Context, ask.Call, ask.None) ([]ask.DisputeView,
 		}
 		return nil
 	})
-	return all, desk.Told(err)
+	return all, err
 }
 
 // Dispute returns a dispute with its records.
@@ -78,7 +78,7 @@ func (b *Room) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (v ask.D
 		v, err = b.disputeWithRecords(tx, q.Dispute)
 		return err
 	})
-	return v, desk.Told(err)
+	return v, err
 }
 
 func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.DisputeView, error) {

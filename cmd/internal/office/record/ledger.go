@@ -187,7 +187,7 @@ func (b *Room) export(q ask.ExportQuery) (file *os.File, lossy []string, err err
 		return ledger.Write(out, ledgerRows(tx, q.Year, func(string, casefile.ID) {}), ledger.Options{Format: format, Shape: shape})
 	})
 	if err = errors.Join(err, out.Flush()); err != nil {
-		return file, nil, desk.Told(err)
+		return file, nil, err
 	}
 	_, err = file.Seek(0, io.SeekStart)
 	return file, lossy, err
