@@ -13,14 +13,17 @@ func (d *Diagnoses) say(state, id, subject, text, do string) {
 	*d = append(*d, ask.Diagnosis{ID: id, Subject: subject, State: state, Text: text, Do: do})
 }
 
+// OK says that something is as it should be.
 func (d *Diagnoses) OK(id, subject, format string, args ...any) {
 	d.say(ask.DiagnosisOK, id, subject, fmt.Sprintf(format, args...), "")
 }
 
+// Warn says what may become a trouble, and what to do about it.
 func (d *Diagnoses) Warn(id, subject, do, format string, args ...any) {
 	d.say(ask.DiagnosisWarn, id, subject, fmt.Sprintf(format, args...), do)
 }
 
+// Fail says what is wrong, and what to do about it.
 func (d *Diagnoses) Fail(id, subject, do, format string, args ...any) {
 	d.say(ask.DiagnosisFail, id, subject, fmt.Sprintf(format, args...), do)
 }
@@ -32,6 +35,7 @@ type Trouble struct{ Name, Text string }
 // Troubles gathers them.
 type Troubles []Trouble
 
+// Add adds one.
 func (t *Troubles) Add(name, format string, args ...any) {
 	*t = append(*t, Trouble{name, fmt.Sprintf(format, args...)})
 }

@@ -27,6 +27,7 @@ func NewAccount(m config.Mailbox, version string, store *rawstore.Store, dial fu
 	return &Account{m, version, store, dial}
 }
 
+// Connect implements mailbox.Source.
 func (a *Account) Connect(ctx context.Context) (mailbox.Session, error) {
 	s, err := a.connect(ctx)
 	if err != nil {
@@ -43,6 +44,7 @@ func (a *Account) connect(ctx context.Context) (mailbox.Session, error) {
 	return imapsource.New(options, a.Store).Connect(ctx)
 }
 
+// Options are those of a login now: the password is read each time.
 func (a *Account) Options() (imapsource.Options, error) {
 	password, err := a.Config.Password()
 	if err != nil {

@@ -52,6 +52,7 @@ func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
 	return err == nil && match.Applies(&m)
 }
 
+// MailView is a mail as the book has it.
 func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
@@ -157,6 +158,7 @@ func placed(tx *desk.View, d casefile.Digest) (casefile.MessageTaken, error) {
 	return *last, nil
 }
 
+// NoBytes is the error of a mail whose bytes are not kept.
 func NoBytes(d casefile.Digest) error {
 	return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: ask.ExitNotFound}
 }

@@ -49,6 +49,7 @@ func (n *Room) Poll(ctx context.Context) (ask.PollResult, error) {
 	return sum, errors.Join(errs...)
 }
 
+// PollError says what hinders a poll.
 func PollError(s mailbox.Status, err error) error {
 	if s.Label == "" {
 		return fmt.Errorf("%s: %w", s.Account, err)

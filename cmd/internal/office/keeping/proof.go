@@ -16,10 +16,12 @@ type proof struct {
 	differences int
 }
 
+// ToldProgress passes on how far a long run of the register has come.
 func ToldProgress(tell func(ask.Progress)) register.Progress {
 	return func(doing string, done, total int64) { tell(ask.Progress{Doing: doing, Done: done, Total: total}) }
 }
 
+// DifferenceViews are what a proof found, as answers say it.
 func DifferenceViews(all []register.Difference) []ask.Difference {
 	views := make([]ask.Difference, len(all))
 	for i, d := range all {
@@ -37,6 +39,7 @@ func (k *Room) Verify(ctx context.Context, _ ask.Call, _ ask.None, yield func(as
 	return yield(ask.Proof{Differences: DifferenceViews(all)})
 }
 
+// Prove is Verify for the office itself; it remembers what was found. tell may be nil.
 func (k *Room) Prove(ctx context.Context, tell register.Progress) ([]register.Difference, error) {
 	all, err := k.Reg.Verify(ctx, tell)
 	if err != nil {

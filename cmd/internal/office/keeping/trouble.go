@@ -32,6 +32,7 @@ func (k *Room) SayFindings() {
 	}
 }
 
+// Troubles lists everything that is wrong now, here and in the rooms that it watches.
 func (k *Room) Troubles() (all desk.Troubles) {
 	h := k.Reg.Health()
 	if h.Err != nil {

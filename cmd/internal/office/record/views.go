@@ -9,6 +9,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
+// Row is a case as lists show it.
 func (b *Room) Row(tx *desk.View, id casefile.ID) (ask.CaseRow, error) {
 	c, err := tx.Case(id)
 	if err != nil {
@@ -53,6 +54,7 @@ func clockState(c casefile.Case, s casefile.Standing) string {
 	return "running"
 }
 
+// RecordViews are records as answers show them.
 func RecordViews(records []casefile.Record) ([]ask.RecordView, error) {
 	voided := make(map[uint64]bool)
 	for _, r := range records {
