@@ -15,8 +15,7 @@ const defectUndecided = "undecided"
 // records where it goes now.
 func (p *placing) again(actor string, t casefile.MessageTaken) error {
 	a := p.readArrival(mailbox.Fetched{
-		Ref:  mailbox.Ref{Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID},
-		Role: p.RoleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
+		Ref: refOf(t), Role: p.RoleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
 	})
 	about, err := p.tx.About(a.Digest)
 	if err != nil {
@@ -38,7 +37,7 @@ func copies(about []casefile.Record, a arrival, id casefile.ID, now time.Time) [
 	var drafts []casefile.Draft
 	for _, r := range about {
 		e, ok := r.Event.(casefile.MessageTaken)
-		if !ok || e.Disposition != casefile.Parked || sameRef(e, a.Ref) {
+		if !ok || e.Disposition != casefile.Parked || refOf(e) == a.Ref {
 			continue
 		}
 		e.Disposition, e.Case = casefile.Duplicate, id
@@ -46,8 +45,4 @@ func copies(about []casefile.Record, a arrival, id casefile.ID, now time.Time) [
 		drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: e})
 	}
 	return drafts
-}
-
-func sameRef(e casefile.MessageTaken, r mailbox.Ref) bool {
-	return e.Account == r.Account && e.Folder == r.Folder && e.UIDValidity == r.UIDValidity && e.UID == r.UID
 }

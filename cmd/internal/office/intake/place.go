@@ -117,11 +117,16 @@ func (p *placing) undecided(a arrival, reason string) []casefile.Draft {
 	return []casefile.Draft{{On: civil.Of(p.now), Event: t}}
 }
 
+// refOf is where the server has, or had, the mail of an entry.
+func refOf(t casefile.MessageTaken) mailbox.Ref {
+	return mailbox.Ref{Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID}
+}
+
 // bookHas reports whether the book has these bytes under this very UID.
 func bookHas(about []casefile.Record, a arrival) bool {
 	return slices.ContainsFunc(about, func(r casefile.Record) bool {
 		e, ok := r.Event.(casefile.MessageTaken)
-		return ok && e.Account == a.Account && e.Folder == a.Folder && e.UIDValidity == a.UIDValidity && e.UID == a.UID
+		return ok && refOf(e) == a.Ref
 	})
 }
 
