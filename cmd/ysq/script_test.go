@@ -21,6 +21,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if len(os.TempDir()) > 40 { // the name of a socket has at most 107 bytes, and scripts lie deep
+		os.Setenv("TMPDIR", "/tmp")
+	}
 	testscript.Main(m, map[string]func(){"ysq": main})
 }
 

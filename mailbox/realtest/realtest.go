@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -38,7 +39,11 @@ func Missing(t testing.TB, install string, err error) {
 // Dir makes a directory that lasts as long as the test. Its name is short, for there will be sockets in
 // it, and servers may enter it that run as several users.
 func Dir(t testing.TB, name string) (string, error) {
-	dir, err := os.MkdirTemp("", name)
+	base := os.TempDir()
+	if len(base) > 60 || strings.ContainsAny(base, " \t") { // configuration files take no blanks
+		base = "/tmp"
+	}
+	dir, err := os.MkdirTemp(base, name)
 	if err != nil {
 		return "", err
 	}

@@ -169,11 +169,10 @@ func TestManPagesAreSet(t *testing.T) {
 	dir := t.TempDir()
 	var files []string
 	for _, file := range []string{"ysq.1", "ysq-reply.1", "ysq-mail-list.1", "ysq.toml.5", "ysq-register.7"} {
-		path := filepath.Join(dir, file)
-		if err := os.WriteFile(path, []byte(pages[file]), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(pages[file]), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, path)
+		files = append(files, file)
 	}
 	tools := 0
 	run := func(name string, args ...string) string {
@@ -184,6 +183,7 @@ func TestManPagesAreSet(t *testing.T) {
 		}
 		tools++
 		cmd := exec.CommandContext(t.Context(), path, append(args, files...)...)
+		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // in the C locale groff takes a Chinese character for one column
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -140,7 +140,14 @@ func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) err
 		}
 		return errors.Join(write(f), f.Close())
 	}
-	return durable.Disk{}.Replace(path, mode, func(f *os.File) error { return write(f) })
+	return durable.Disk{}.Replace(path, mode, func(f *os.File) error {
+		if mode == 0o644 { // meant for others, whatever the umask says; 0666 leaves it to the umask
+			if err := f.Chmod(mode); err != nil {
+				return err
+			}
+		}
+		return write(f)
+	})
 }
 
 // verdict is the error of a report of which a check has failed.

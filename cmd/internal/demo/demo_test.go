@@ -33,7 +33,7 @@ func command(ctx context.Context, out, errOut io.Writer, args ...string) int {
 	return cli.Main(ctx, args, strings.NewReader(""), out, errOut, "test")
 }
 
-var directory = regexp.MustCompile(`临时目录 (\S+) 已删除`)
+var directory = regexp.MustCompile(`临时目录 (.+) 已删除`)
 
 // tell runs the demonstration and checks that it leaves nothing behind.
 func tell(t *testing.T, ctx context.Context, o demo.Options) (string, error) {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -58,7 +59,11 @@ type office struct {
 
 // open starts mail server and daemon. On error nothing is left.
 func open(ctx context.Context, version string, from time.Time) (_ *office, err error) {
-	dir, err := os.MkdirTemp("", "ysq-demo-")
+	base := os.TempDir()
+	if len(base) > 80 || strings.ContainsAny(base, " \t'\"\\") { // the name of a socket has 107 bytes; and one copies it from the commands shown
+		base = "/tmp"
+	}
+	dir, err := os.MkdirTemp(base, "ysq-demo-")
 	if err != nil {
 		return nil, err
 	}

@@ -53,9 +53,12 @@ func (r *Reader) read(ctx context.Context, in form.Input) (Reading, error) {
 // where it cannot be.
 func prepared(t *testing.T) string {
 	t.Helper()
-	base, err := os.UserCacheDir()
-	if err != nil || !compiles || !mayExecute() {
+	if !compiles || !mayExecute() {
 		return ""
+	}
+	base, err := os.UserCacheDir()
+	if err != nil || os.MkdirAll(base, 0o700) != nil { // an account without a home
+		base = filepath.Join(os.TempDir(), fmt.Sprint("ysq-", os.Getuid()))
 	}
 	dir := filepath.Join(base, "ysq-test", CacheName)
 	if err := testReader(t).Prepare(t.Context(), dir); err != nil {
