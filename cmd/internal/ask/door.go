@@ -122,8 +122,23 @@ func AnswerUpload[Q, Item any](d *Door, op Upload[Q, Item], handle func(ctx cont
 		if err := admit(x, Op[Q, Item](op), &q); err != nil {
 			return err
 		}
+		content = &ending{content, x.patient}
 		return stream(x, func(ctx context.Context, yield func(Item) error) error { return handle(ctx, x.call, q, content, yield) })
 	})
+}
+
+// ending calls back at the end of what it reads.
+type ending struct {
+	io.Reader
+	ended func()
+}
+
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	if err == io.EOF {
+		e.ended()
+	}
+	return n, err
 }
 
 // AnswerDownload lets a handler answer a Download. It calls begin once, when nothing can be refused any
@@ -174,13 +189,16 @@ func read[Q, A any](x *exchange, op Op[Q, A], body io.Reader) (q Q, err error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return q, Usage("请求之后还有多余的内容")
 	}
-	http.NewResponseController(x.w).SetReadDeadline(time.Time{}) // all is read; the answer may take longer
+	x.patient()
 	return q, admit(x, op, &q)
 }
 
+// patient lifts the deadline of a request of which all is read: the answer may take longer.
+func (x *exchange) patient() { http.NewResponseController(x.w).SetReadDeadline(time.Time{}) }
+
 func unreadable(err error) error {
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return Usage("请求超过 %d KiB", large.Limit>>10)
+		return large
 	}
 	return Usage("请求无法理解：%v", err)
 }
@@ -390,6 +408,10 @@ func (d *Door) public(err error) *Error {
 	}
 	if e, ok := errors.AsType[*casefile.RuleError](err); ok {
 		return &Error{Code: e.Code, Msg: string(e.Case) + "：" + e.Msg, Hint: e.Hint, Exit: ExitRefused}
+	}
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		e, _ := errors.AsType[*Error](Usage("内容太大，超过 %d KiB", large.Limit>>10))
+		return e
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Code: "too-long", Msg: "没有在时限内办完", Hint: "请稍后再试，或放宽时限", Exit: ExitFailed}

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+
+	"ysq.internal/ysq/casefile"
 )
 
 // Masking goes by type. Every string of an answer, whatever it is called, is masked unless its type says
@@ -55,6 +57,7 @@ func (who audience) address(s string) string {
 // open are the types of strings that hold nothing of a person.
 var open = map[reflect.Type]bool{
 	reflect.TypeFor[Handle](): true, reflect.TypeFor[Number](): true, reflect.TypeFor[Public](): true,
+	reflect.TypeFor[casefile.ID](): true, reflect.TypeFor[casefile.DisputeID](): true, reflect.TypeFor[casefile.Kind](): true,
 }
 
 // plan masks a value in place. What it points to may be shared and is copied first.
