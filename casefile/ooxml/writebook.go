@@ -30,6 +30,8 @@ type Sheet struct {
 	FrozenRows, FrozenColumns int
 	Landscape                 bool
 	FitWidth                  bool     // on paper, shrink to the width of one page
+	FitHeight                 bool     // and to its height
+	Header                    string   // printed above every page
 	Merged                    []string // ranges such as A1:C1
 	// Rows are the rows from the first on. They are written as they come; none is kept. The slice may be
 	// used again once the next row is asked for.
@@ -179,9 +181,16 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 		b.WriteString(` orientation="landscape"`)
 	}
 	if s.FitWidth {
-		b.WriteString(` fitToWidth="1" fitToHeight="0"`)
+		b.WriteString(` fitToWidth="1"`)
+		if !s.FitHeight {
+			b.WriteString(` fitToHeight="0"`)
+		}
 	}
-	_, err := b.WriteString(`/></worksheet>`)
+	b.WriteString(`/>`)
+	if s.Header != "" {
+		b.WriteString(`<headerFooter><oddHeader>&amp;C` + Escape(strings.ReplaceAll(s.Header, "&", "&&")) + `</oddHeader></headerFooter>`)
+	}
+	_, err := b.WriteString(`</worksheet>`)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile/ooxml"
 	"ysq.internal/ysq/stats"
@@ -21,11 +22,11 @@ func DOCX(w io.Writer, r stats.Report) error {
 	d.paragraph("title", title(r))
 	d.prose(f.Parts[stats.PartOverview], r.Sections.Overview)
 	d.paragraph("part", f.Parts[stats.PartFacts])
-	d.table(factsTable(f, r.Table2))
-	d.paragraph("part", f.Parts[stats.PartApplications])
-	d.table(applicationsTable(f, r.Table3))
+	d.table(factsTable(f, r.Table2), true)
+	d.paragraph("page", f.Parts[stats.PartApplications]) // 表三 fills a page
+	d.table(applicationsTable(f, r.Table3), false)
 	d.paragraph("part", f.Parts[stats.PartDisputes])
-	d.table(disputesTable(f, r.Table4))
+	d.table(disputesTable(f, r.Table4), true)
 	d.prose(f.Parts[stats.PartProblems], []stats.Passage{{Text: r.Sections.Problems}})
 	d.prose(f.Parts[stats.PartOther], r.Sections.Other)
 
@@ -51,7 +52,8 @@ func (d *document) prose(heading string, passages []stats.Passage) {
 	}
 }
 
-func (d *document) table(t table) {
+// table writes a table; together keeps its rows on one page with the heading above them.
+func (d *document) table(t table, together bool) {
 	sum := 0
 	for _, w := range t.widths {
 		sum += w
@@ -65,14 +67,15 @@ func (d *document) table(t table) {
 		fmt.Fprintf(d, `<w:gridCol w:w="%d"/>`, w)
 	}
 	d.WriteString(`</w:tblGrid>`)
-	for i, row := range t.places() {
+	rows := t.places()
+	for i, row := range rows {
 		d.WriteString(`<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="340" w:hRule="atLeast"/>`)
 		if i < t.heads {
 			d.WriteString(`<w:tblHeader/>`)
 		}
 		d.WriteString(`<w:jc w:val="center"/></w:trPr>`)
 		for _, c := range row {
-			d.cell(t, c)
+			d.cell(t, c, together && i < len(rows)-1)
 		}
 		d.WriteString(`</w:tr>`)
 	}
@@ -80,7 +83,7 @@ func (d *document) table(t table) {
 	d.paragraph("body", "")
 }
 
-func (d *document) cell(t table, c placed) {
+func (d *document) cell(t table, c placed, keep bool) {
 	width := 0
 	for _, w := range t.widths[c.column : c.column+c.cols] {
 		width += w
@@ -98,7 +101,7 @@ func (d *document) cell(t table, c placed) {
 	if c.kind == article {
 		d.WriteString(`<w:shd w:val="clear" w:color="auto" w:fill="C6D9F1"/>`)
 	}
-	if c.kind == count || c.kind == number { // five digits fit a column
+	if c.kind == count || c.kind == number || c.kind == headCell && utf8.RuneCountInString(c.text) == 3 { // five digits fit a column, or 自然人
 		d.WriteString(`<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar>`)
 	}
 	d.WriteString(`<w:vAlign w:val="center"/></w:tcPr>`)
@@ -109,6 +112,9 @@ func (d *document) cell(t table, c placed) {
 	text := c.text
 	if c.above {
 		text = ""
+	}
+	if keep {
+		style += "-kept"
 	}
 	d.paragraph(style, text)
 	d.WriteString(`</w:tc>`)
@@ -131,8 +137,11 @@ const paper = `<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1
 var styles = []ooxml.ParagraphStyle{
 	{ID: "title", Name: "报告标题", Face: ooxml.TitleFace, Size: 44, Paragraph: `<w:spacing w:before="240" w:after="360"/><w:jc w:val="center"/>`},
 	{ID: "part", Name: "部分标题", Face: ooxml.HeadingFace, Size: 32, Paragraph: `<w:keepNext/><w:spacing w:before="240" w:after="120" w:line="560" w:lineRule="exact"/><w:ind w:firstLine="640"/><w:outlineLvl w:val="0"/>`},
+	{ID: "page", Name: "部分标题（另起一页）", Face: ooxml.HeadingFace, Size: 32, Paragraph: `<w:keepNext/><w:pageBreakBefore/><w:spacing w:after="120" w:line="560" w:lineRule="exact"/><w:ind w:firstLine="640"/><w:outlineLvl w:val="0"/>`},
 	{ID: "passage", Name: "小标题", Face: ooxml.PassageFace, Size: 32, Paragraph: `<w:keepNext/><w:spacing w:line="560" w:lineRule="exact"/><w:ind w:firstLine="640"/><w:outlineLvl w:val="1"/>`},
 	{ID: "body", Name: "正文段落", Face: ooxml.BodyFace, Size: 32, Paragraph: `<w:spacing w:line="560" w:lineRule="exact"/><w:ind w:firstLine="640"/><w:jc w:val="both"/>`},
 	{ID: "cell", Name: "表格数字", Face: ooxml.TableFace, Size: 20, Paragraph: `<w:jc w:val="center"/>`},
 	{ID: "label", Name: "表格行名", Face: ooxml.TableFace, Size: 20, Paragraph: `<w:jc w:val="left"/>`},
+	{ID: "cell-kept", Name: "表格数字（不分页）", Face: ooxml.TableFace, Size: 20, Paragraph: `<w:keepNext/><w:jc w:val="center"/>`},
+	{ID: "label-kept", Name: "表格行名（不分页）", Face: ooxml.TableFace, Size: 20, Paragraph: `<w:keepNext/><w:jc w:val="left"/>`},
 }

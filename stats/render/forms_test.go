@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/xml"
 	"io"
@@ -17,6 +18,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/ooxml"
+	"ysq.internal/ysq/stats/render"
 )
 
 // take sorts the rows of a form into the tables by how many numbers a row ends with.
@@ -309,5 +311,64 @@ func TestPartOfAYear(t *testing.T) {
 	r.From, r.To = civil.New(2025, 1, 1), civil.New(2025, 3, 31)
 	if got := string(written(t, "text", r)); !strings.HasPrefix(got, "某某区政务服务办公室 2025-01-01 至 2025-03-31 政府信息公开工作情况\n") {
 		t.Errorf("title: %.120s", got)
+	}
+}
+
+// TestPublic: what is published says nothing of any case; what has the cases says on each page whose it is.
+func TestPublic(t *testing.T) {
+	r := busy(t)
+	r.Cases[0].Subject = "青石路12号王建国家庭低保"
+	read := func(name string, write render.Func) (parts []string) {
+		var b bytes.Buffer
+		if err := write(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		if name == "html" {
+			return []string{b.String()}
+		}
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range z.File {
+			p, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts = append(parts, string(text))
+		}
+		return parts
+	}
+	for _, name := range []string{"html", "xlsx", "docx"} {
+		write, err := render.For(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := strings.Join(read(name, write), ""); strings.Contains(all, "王建国") || strings.Contains(all, "2025-0000") || strings.Contains(all, "unregistered") {
+			t.Errorf("%s tells of cases", name)
+		}
+	}
+	for _, name := range []string{"html", "xlsx"} {
+		write, err := render.WithCases(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, p := range read(name, write) {
+			found = found || strings.Contains(p, "王建国")
+			if (name == "html" || strings.Contains(p, "<sheetData>")) && !strings.Contains(p, render.OfficeOnly) {
+				t.Errorf("%s does not say whose it is", name)
+			}
+		}
+		if !found {
+			t.Errorf("%s has no cases", name)
+		}
+	}
+	if _, err := render.WithCases("docx"); err == nil {
+		t.Error("cases in a document")
 	}
 }

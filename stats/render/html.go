@@ -17,8 +17,15 @@ import (
 var style string
 
 // HTML writes the report as one page that stands by itself: for screens, screen readers and A4 paper.
-// Where the report has its cases, a number leads to the list of its cases, which paper does not show.
 func HTML(w io.Writer, r stats.Report) error {
+	r.Cases = nil
+	return writePage(w, r, false)
+}
+
+// CasesHTML writes the page with its checks, and with a list of cases to which each number leads.
+func CasesHTML(w io.Writer, r stats.Report) error { return writePage(w, r, true) }
+
+func writePage(w io.Writer, r stats.Report, office bool) error {
 	f, err := r.Form()
 	if err != nil {
 		return err
@@ -38,7 +45,14 @@ func HTML(w io.Writer, r stats.Report) error {
 <body>
 <main>
 `, title(r), raw(style))
-	p.put("<header>\n<h1>%s</h1>\n<p class=\"meta\">%s</p>\n</header>\n", title(r), stamp(r, f.Document))
+	if office {
+		p.put("<p class=\"notice\" role=\"note\">%s</p>\n", OfficeOnly)
+	}
+	p.put("<header>\n<h1>%s</h1>\n", title(r))
+	if office || !r.Frozen {
+		p.put("<p class=\"meta\">%s</p>\n", stamp(r, f.Document))
+	}
+	p.put("</header>\n")
 	p.prose(stats.PartOverview, r.Sections.Overview)
 	p.part(stats.PartFacts)
 	p.table("表二", factsTable(f, r.Table2))
@@ -52,8 +66,10 @@ func HTML(w io.Writer, r stats.Report) error {
 	p.end()
 	p.prose(stats.PartProblems, []stats.Passage{{Text: r.Sections.Problems}})
 	p.prose(stats.PartOther, r.Sections.Other)
-	p.checks()
-	p.drill()
+	if office {
+		p.checks()
+		p.drill()
+	}
 	p.put("</main>\n</body>\n</html>\n")
 	_, err = w.Write(p.Bytes())
 	return err
@@ -192,8 +208,17 @@ func (p *page) cell(c cell, top bool) {
 		case top:
 			scope = ` scope="col"`
 		}
-		p.put("<th%s%s>%s</th>", scope, span, c.text)
+		p.put("<th%s%s>%s</th>", scope, span, headWords(c.text))
 	}
+}
+
+// headWords is a head that breaks between its words only.
+func headWords(text string) raw {
+	words := strings.Split(worded(text), wordEnd)
+	for i := range words {
+		words[i] = safe(words[i])
+	}
+	return raw(strings.Join(words, "<wbr>"))
 }
 
 // gather puts every case into the two cells in which it counts.

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"ysq.internal/ysq/stats"
 )
@@ -184,6 +186,23 @@ func (t table) places() [][]placed {
 		take()
 	}
 	return grid
+}
+
+// wordEnd marks where a narrow head may break.
+const wordEnd = "\u200b"
+
+// worded marks the ends of the words in a column's head: they have two characters each, as in 社会公益组织, or
+// the head is one word, as 自然人 is.
+func worded(head string) string {
+	all := []rune(head)
+	if len(all)%2 != 0 || len(all) > 6 {
+		return head
+	}
+	var words []string
+	for pair := range slices.Chunk(all, 2) {
+		words = append(words, string(pair))
+	}
+	return strings.Join(words, wordEnd)
 }
 
 // title is the report's name.

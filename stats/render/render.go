@@ -1,5 +1,9 @@
 // Package render writes an annual report in the forms in which people want it. Every form shows the
 // same cells, and the same report gives the same bytes every time.
+//
+// A page, a workbook and a document can be published as they are: they have the six parts and nothing of
+// the cases. The cases behind the numbers and the checks that name them are a form of their own
+// (WithCases), which says on each page that it is the office's.
 package render
 
 import (
@@ -46,6 +50,26 @@ func For(name string) (Func, error) {
 	}
 	return nil, fmt.Errorf("报告的输出格式 %q 不认识；可写：%s", name, strings.Join(Names(), "、"))
 }
+
+// OfficeOnly is what stands on each page of a form with cases.
+const OfficeOnly = "含申请内容，仅供本机关内部使用，不得对外公开"
+
+// WithCases returns the office's own form of that name: the report with its checks and the cases behind
+// its numbers.
+func WithCases(name string) (Func, error) {
+	switch name {
+	case "json":
+		return JSON, nil
+	case "html":
+		return CasesHTML, nil
+	case "xlsx":
+		return CasesXLSX, nil
+	}
+	return nil, fmt.Errorf("案件只在 %s 格式中列出", strings.Join(WithCasesNames(), "、"))
+}
+
+// WithCasesNames lists the forms that can list cases.
+func WithCasesNames() []string { return []string{"html", "xlsx", "json"} }
 
 // labelled is a report and what its lines and columns are, for readers that do not know the format.
 type labelled struct {
@@ -104,7 +128,7 @@ func generated(r stats.Report, layout string) string {
 	return r.GeneratedAt.Format(layout)
 }
 
-// stamp is the line below the title.
+// stamp is the line below the title of what is not published yet, or stays in the office.
 func stamp(r stats.Report, document string) string {
 	line := "格式 " + document
 	if at := generated(r, "2006-01-02 15:04"); at != "" {

@@ -111,8 +111,8 @@ func applications(b *bytes.Buffer, f stats.Format, table []stats.Line) {
 	write(b, rows)
 }
 
-// bodies is the line over the headings that says which columns are 法人或其他组织: all but the first
-// and the last.
+// bodies are the lines over the headings that say which columns are 申请人情况, all of them, and which are
+// 法人或其他组织: all but the first and the last.
 func bodies(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -125,8 +125,14 @@ func bodies(rows [][]string) string {
 		span += w + 2
 	}
 	const text = " 法人或其他组织 "
+	from, all := widths[0]+2, widths[1]+2+span+2+widths[len(widths)-1]
+	return strings.Repeat(" ", from) + ruled(" 申请人情况 ", all) + "\n" + strings.Repeat(" ", left) + ruled(text, span) + "\n"
+}
+
+// ruled is a text in the middle of a rule.
+func ruled(text string, span int) string {
 	dashes := span - width(text)
-	return strings.Repeat(" ", left) + strings.Repeat("-", dashes/2) + text + strings.Repeat("-", dashes-dashes/2) + "\n"
+	return strings.Repeat("-", dashes/2) + text + strings.Repeat("-", dashes-dashes/2)
 }
 
 func disputes(b *bytes.Buffer, f stats.Format, table []stats.Standings) {

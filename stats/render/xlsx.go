@@ -11,26 +11,41 @@ import (
 	"ysq.internal/ysq/stats"
 )
 
-// XLSX writes the report as a workbook: a sheet for each table with the merged cells of the form, one
-// for the words, one for the checks and, where they were asked for, one for the cases. Numbers are
-// numbers; sums are formulas with the value that they have, so that a program which calculates says
+// XLSX writes the report as a workbook: a sheet for each table with the merged cells of the form, and one
+// for the words. Numbers are numbers; sums are formulas with the value that they have, so that a program which calculates says
 // the same. Where a sum of the report is wrong, the report's number stands and no formula.
 func XLSX(w io.Writer, r stats.Report) error {
-	f, err := r.Form()
+	sheets, err := sheetsOf(r)
 	if err != nil {
 		return err
 	}
-	sheets := []ooxml.Sheet{
-		sheet("表二", f.Parts[stats.PartFacts], []float64{26}, factsTable(f, r.Table2), nil),
-		sheet("表三", f.Parts[stats.PartApplications], []float64{20, 16, 76, 14}, applicationsTable(f, r.Table3), applicationsSums(f, r.Table3)),
-		sheet("表四", f.Parts[stats.PartDisputes], []float64{11}, disputesTable(f, r.Table4), disputesSums(f, r.Table4)),
-		lines("文字", []float64{24, 100}, words(f, r)),
-		lines("核对", []float64{20, 10, 90, 40}, checkLines(r)),
+	return ooxml.WriteBook(w, title(r), sheets...)
+}
+
+// CasesXLSX adds a sheet of the checks and one of the cases, and says on each page whose they are.
+func CasesXLSX(w io.Writer, r stats.Report) error {
+	sheets, err := sheetsOf(r)
+	if err != nil {
+		return err
 	}
-	if len(r.Cases) > 0 {
-		sheets = append(sheets, lines("案件", []float64{16, 12, 12, 16, 8, 8, 60}, caseLines(r)))
+	sheets = append(sheets, lines("核对", []float64{20, 10, 90, 40}, checkLines(r)), lines("案件", []float64{16, 12, 12, 16, 8, 8, 60}, caseLines(r)))
+	for i := range sheets {
+		sheets[i].Header = OfficeOnly
 	}
 	return ooxml.WriteBook(w, title(r), sheets...)
+}
+
+func sheetsOf(r stats.Report) ([]ooxml.Sheet, error) {
+	f, err := r.Form()
+	if err != nil {
+		return nil, err
+	}
+	return []ooxml.Sheet{
+		sheet("表二", []string{title(r), f.Parts[stats.PartFacts]}, []float64{26}, factsTable(f, r.Table2), nil),
+		sheet("表三", []string{f.Parts[stats.PartApplications]}, []float64{20, 16, 76, 14}, applicationsTable(f, r.Table3), applicationsSums(f, r.Table3)),
+		sheet("表四", []string{f.Parts[stats.PartDisputes]}, []float64{11}, disputesTable(f, r.Table4), disputesSums(f, r.Table4)),
+		lines("文字", []float64{24, 100}, words(f, r)),
+	}, nil
 }
 
 var (
@@ -44,14 +59,18 @@ var (
 // sums gives the formula that a cell's number is the result of, if it is one.
 type sums func(row, column int) (formula string, value int, ok bool)
 
-// sheet lays a table out under its heading. The columns are wide enough for their longest word, the
+// sheet lays a table out under its headings. The columns are wide enough for their longest word, the
 // last width being that of all further ones: no program makes a row higher for a merged cell.
-func sheet(name, heading string, widths []float64, t table, sum sums) ooxml.Sheet {
-	s := ooxml.Sheet{Name: name, FitWidth: true, Landscape: len(t.widths) > 4, Merged: []string{area(0, 0, len(t.widths), 1)}}
+func sheet(name string, headings []string, widths []float64, t table, sum sums) ooxml.Sheet {
+	s := ooxml.Sheet{Name: name, FitWidth: true, FitHeight: true, Landscape: len(t.widths) > 4}
 	for i := range t.widths {
 		s.Widths = append(s.Widths, widths[min(i, len(widths)-1)])
 	}
-	rows := [][]ooxml.Cell{{ooxml.Text(heading, ooxml.Style{Bold: true, Center: true})}}
+	var rows [][]ooxml.Cell
+	for i, h := range headings {
+		rows = append(rows, []ooxml.Cell{ooxml.Text(visible(h), ooxml.Style{Bold: true, Center: true})})
+		s.Merged = append(s.Merged, area(0, i, len(t.widths), 1))
+	}
 	for i, placed := range t.places() {
 		row := make([]ooxml.Cell, len(t.widths))
 		for k := range row {
@@ -61,9 +80,9 @@ func sheet(name, heading string, widths []float64, t table, sum sums) ooxml.Shee
 			if c.above {
 				continue
 			}
-			row[c.column] = value(c, i+1, sum)
+			row[c.column] = value(c, i+len(headings), sum)
 			if c.cols > 1 || c.rows > 1 {
-				s.Merged = append(s.Merged, area(c.column, i+1, c.cols, c.rows))
+				s.Merged = append(s.Merged, area(c.column, i+len(headings), c.cols, c.rows))
 			}
 		}
 		rows = append(rows, row)

@@ -9,7 +9,7 @@ import (
 // The annual report.
 var (
 	Report      = Op[YearRef, stats.Report]{Name: "report", Role: Viewer}
-	Draft       = Op[ReportQuery, stats.Report]{Name: "report draft", Role: Viewer} // as asked, whether the year is frozen or not
+	Draft       = Op[ReportQuery, stats.Report]{Name: "report draft", Role: Viewer, Look: ReportQuery.look} // as asked, whether the year is frozen or not
 	ReportCases = Op[CellQuery, CellCases]{Name: "report cases", Role: Viewer}
 	Years       = Op[None, []YearView]{Name: "year list", Role: Viewer}
 	CloseYear   = Op[CloseRequest, YearView]{Name: "year close", Role: Approver, Dry: true}
@@ -38,6 +38,14 @@ type ReportQuery struct {
 	Span          // a part of the year; zero is its first, its last day
 	Trace  bool   `json:"trace,omitzero"`  // with its cases
 	Format string `json:"format,omitzero"` // "" is the current one
+}
+
+// look: what applicants asked for stands in the cases.
+func (q ReportQuery) look() Look {
+	if !q.Trace {
+		return Look{}
+	}
+	return Look{What: "report --with-cases"}
 }
 
 // CellQuery asks what a cell such as （三）4,自然人 or 行政复议,结果维持 counts, of the year or a part of it.

@@ -24,8 +24,9 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report 年份",
 		Short: "年度报告（条例第五十条）",
 		Long: "政府信息公开工作年度报告的六个部分（条例第五十条；国办公开办函〔2021〕30号）：表三、表四依登记的案件计算，表二和文字由 report edit 填写，并核对勾稽关系。\n" +
-			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段，--against 与另一年度的同一时段比较。--cases 列出某一格数的是哪些案件（表四的，是哪些复议、诉讼）；html 格式中点数字可见。--check 有一项核对不通过时以 6 退出。",
-		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --against 2025\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'",
+			"已冻结的年度印冻结的报告。--from、--to 只算一年中的一段，--against 与另一年度的同一时段比较。html、xlsx、docx 可直接公布，不含案件。--with-cases 另出供本机关内部使用的 html、xlsx，列出每格的案件（html 中点数字可见）和各项核对，会记录为“查看个人信息”。\n" +
+			"--cases 列出某一格数的是哪些案件（表四的，是哪些复议、诉讼）。--check 有一项核对不通过时以 6 退出。",
+		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --against 2025\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'\nysq report 2026 --with-cases --format html -o 内部.html",
 		Args:    exactly("年份"),
 	}
 	f := cmd.Flags()
@@ -36,6 +37,7 @@ func (a *app) reportCommand() *cobra.Command {
 	o := &options{cmd: cmd}
 	from, to := o.date("from", "自此`日期`，须在这一年之内"), o.date("to", "至此`日期`")
 	against := o.number("against", "与另一`年度`的同一时段逐行比较总计")
+	withCases := o.flag("with-cases", "附每格的案件，仅供内部使用；格式须为 "+strings.Join(render.WithCasesNames(), "、"))
 	layout := o.text("layout", "用另一种表式：`"+strings.Join(stats.Formats(), " 或 ")+"`，供比较")
 	o.complete("layout", stats.Formats())
 	o.complete("format", render.Names())
@@ -48,13 +50,18 @@ func (a *app) reportCommand() *cobra.Command {
 		if a.json && !o.given("format") {
 			*format = "json"
 		}
-		if _, err := render.For(*format); err != nil {
+		form := render.For
+		if *withCases {
+			form = render.WithCases
+		}
+		write, err := form(*format)
+		if err != nil {
 			return usage(cmd, "%v", err)
 		}
 		if render.Binary(*format) && *output == "" {
 			return usage(cmd, "%s 格式请用 -o 写入文件", *format)
 		}
-		q := ask.ReportQuery{YearRef: ask.YearRef{Year: year}, Span: ask.Span{From: *from, To: *to}, Format: *layout, Trace: *format == "html" || *format == "xlsx"}
+		q := ask.ReportQuery{YearRef: ask.YearRef{Year: year}, Span: ask.Span{From: *from, To: *to}, Format: *layout, Trace: *withCases}
 		if o.given("against") && (*cell != "" || *check || *output != "" || o.given("format")) {
 			return usage(cmd, "--against 不能与 --cases、--check、--output、--format 同时写")
 		}
@@ -68,11 +75,17 @@ func (a *app) reportCommand() *cobra.Command {
 			if o.given("against") {
 				return a.compare(ctx, c, *against, q)
 			}
+			if *withCases {
+				c = c.Reveal(ask.Contact) // to be recorded
+			}
 			r, err := ask.Do(ctx, c, ask.Draft, q)
 			if err != nil {
 				return err
 			}
-			if err := a.put(cmd, o, r, *format, *output); err != nil {
+			for i := range r.Cases { // numbers of people are nothing for a list that is handed around
+				r.Cases[i].Subject = ask.Mask(r.Cases[i].Subject)
+			}
+			if err := a.writeReport(r, write, *output); err != nil {
 				return err
 			}
 			if *check {

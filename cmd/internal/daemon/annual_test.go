@@ -73,8 +73,11 @@ func TestYearEnd(t *testing.T) {
 				t.Errorf("%s is empty", form)
 			}
 		}
-		if page := string(b.file("2026", "report.html")); !strings.Contains(page, "联系 *******0001") || strings.Contains(page, "13800000001") {
+		if page := string(b.file("2026", "internal/report.html")); !strings.Contains(page, "联系 *******0001") || strings.Contains(page, "13800000001") {
 			t.Error("the page does not mask its cases")
+		}
+		if page := string(b.file("2026", "report.html")); strings.Contains(page, "联系") || strings.Contains(page, "2026-0000") {
+			t.Error("the page for the public has cases")
 		}
 		first := b.file("2026", "report.json")
 
@@ -97,11 +100,11 @@ func TestYearEnd(t *testing.T) {
 		if _, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}, Waivers: []casefile.Waiver{{Check: "balance", Reason: "x"}}}); exitOf(err) != ask.ExitUsage {
 			t.Errorf("waiving what has not failed: %v", err)
 		}
-		if err := b.manual(2026, "problems = \"共收到申请 7 件。\"\n"); err != nil {
+		if err := b.manual(2026, "problems = \"共收到申请 {件} 件。\"\n"); err != nil {
 			t.Fatal(err)
 		}
 		_, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}})
-		if exitOf(err) != ask.ExitCheck || !strings.Contains(err.Error(), "“收到申请 7 件”与表三第一项不符") {
+		if exitOf(err) != ask.ExitCheck || !strings.Contains(err.Error(), "不认识的填空 {件}") {
 			t.Errorf("closing with a failed check: %v", err)
 		}
 		waived := []casefile.Waiver{{Check: "prose", Reason: "另有 5 件由他机关转来"}}
@@ -116,7 +119,7 @@ func TestYearEnd(t *testing.T) {
 		if got := casefile.DigestOf(frozen[:len(frozen)-1]).String(); got != string(v.Digest) {
 			t.Errorf("the file has the digest %s, the record %s", got, v.Digest)
 		}
-		if page := string(b.file("2026", "report.html")); !strings.Contains(page, `href="#c24-1"`) || strings.Contains(page, "13800000001") {
+		if page := string(b.file("2026", "internal/report.html")); !strings.Contains(page, `href="#c24-1"`) || strings.Contains(page, "13800000001") {
 			t.Error("the frozen page does not lead to its masked cases")
 		}
 		if d, err := ask.Do(t.Context(), b.client, ask.YearDiff, ask.YearRef{Year: 2026}); err != nil || len(d) != 0 {

@@ -88,6 +88,13 @@ func (a *Room) writeYear(year int) error {
 		return err
 	}
 	if before != nil {
+		with, err := readReport(filepath.Join(dir, internalDir, "report.json"))
+		if err != nil {
+			return err
+		}
+		if with != nil {
+			before.Cases = with.Cases
+		}
 		changed, err := stats.Diff(*before, rep)
 		if err == nil && len(changed) == 0 && sameChecks(before.Checks, rep.Checks) {
 			return nil
@@ -116,7 +123,8 @@ func (a *Room) writeFrozen(year int, closed casefile.YearClosed) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if casefile.DigestOf(bytes.TrimSuffix(have, []byte("\n"))) == closed.Digest {
+	_, missing := os.Stat(filepath.Join(dir, internalDir)) // earlier versions had the cases among the public forms
+	if missing == nil && casefile.DigestOf(bytes.TrimSuffix(have, []byte("\n"))) == closed.Digest {
 		return nil
 	}
 	var rep stats.Report
@@ -126,24 +134,32 @@ func (a *Room) writeFrozen(year int, closed casefile.YearClosed) error {
 	return writeForms(dir, rep)
 }
 
-// writeForms writes a report in every form, the JSON last: as long as it is the old one, they will be
-// written again. The cases are masked, for the files are handed on; the JSON of a frozen report is
-// what was frozen and nothing more.
+// internalDir is where the forms with cases lie, apart from those that are handed on.
+const internalDir = "internal"
+
+// writeForms writes a report in every form: below internalDir those with the cases, masked, and then those
+// that can be handed on, without cases. The JSON is the last: as long as it is the old one, all will be
+// written again. The JSON of a frozen report is what was frozen and nothing more.
 func writeForms(dir string, rep stats.Report) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
 	for i := range rep.Cases {
 		rep.Cases[i].Subject = ask.Mask(rep.Cases[i].Subject)
 	}
+	if err := writeAll(filepath.Join(dir, internalDir), rep, render.WithCasesNames(), render.WithCases); err != nil {
+		return err
+	}
+	rep.Cases = nil
 	forms := slices.DeleteFunc(render.Names(), func(name string) bool { return name == "json" })
-	for _, name := range append(forms, "json") {
-		write, err := render.For(name)
+	return writeAll(dir, rep, append(forms, "json"), render.For)
+}
+
+func writeAll(dir string, rep stats.Report, names []string, form func(string) (render.Func, error)) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, name := range names {
+		write, err := form(name)
 		if err != nil {
 			return err
-		}
-		if name == "json" && rep.Frozen {
-			rep.Cases = nil
 		}
 		var b bytes.Buffer
 		if err := write(&b, rep); err != nil {
