@@ -73,8 +73,7 @@ func (o Options) forMending() (register.Options, error) {
 		return register.Options{}, err
 	}
 	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.UID {
-		return register.Options{}, &ask.Error{Code: "denied", Exit: ask.ExitRefused,
-			Msg: "只有服务用户和 root 可以修复登记库", Hint: "请管理员停止服务后运行"}
+		return register.Options{}, ask.Refused("denied", "请管理员停止服务后运行", "只有服务用户和 root 可以修复登记库")
 	}
 	o = o.withDefaults()
 	return register.Options{Command: o.Command, Now: o.Now()}, owner.Become()

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -27,7 +26,7 @@ func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest
 		}
 		taken := desk.LastTaken(about)
 		if taken == nil {
-			return &ask.Error{Code: "not-found", Msg: "没有摘要为 " + d.Short() + " 的邮件", Exit: ask.ExitNotFound}
+			return ask.NotFound("", "没有摘要为 %s 的邮件", d.Short())
 		}
 		if _, _, err := n.record.Add(tx, casefile.Draft{Case: id, Event: casefile.Attached{Letter: taken.Letter, Reason: q.Reason}}); err != nil {
 			return err
@@ -153,12 +152,12 @@ func placed(tx *desk.View, d casefile.Digest) (casefile.MessageTaken, error) {
 	case last == nil:
 		return casefile.MessageTaken{}, nil
 	case last.Disposition == casefile.ToCase:
-		return *last, &ask.Error{Code: "mail-in-case", Msg: fmt.Sprintf("邮件 %s 已在案件 %s 中", d.Short(), last.Case), Exit: ask.ExitRefused}
+		return *last, ask.Refused("mail-in-case", "", "邮件 %s 已在案件 %s 中", d.Short(), last.Case)
 	}
 	return *last, nil
 }
 
 // NoBytes is the error of a mail whose bytes are not kept.
 func NoBytes(d casefile.Digest) error {
-	return &ask.Error{Code: "not-found", Msg: fmt.Sprintf("邮件 %s 的原文不在", d.Short()), Hint: "已按期销毁的不能再取；否则请从备份恢复", Exit: ask.ExitNotFound}
+	return ask.NotFound("已按期销毁的不能再取；否则请从备份恢复", "邮件 %s 的原文不在", d.Short())
 }

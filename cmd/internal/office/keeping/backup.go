@@ -70,8 +70,7 @@ func age(d time.Duration) string {
 func (k *Room) Backup(ctx context.Context, c ask.Call, req ask.BackupRequest, yield func(ask.BackupLine) error) (err error) {
 	who := c.Who
 	if who.UID != 0 && who.UID != k.Live().Roles.Owner {
-		return &ask.Error{Code: "denied", Exit: ask.ExitRefused,
-			Msg: fmt.Sprintf("备份含有全部个人信息，只有 root 和服务用户可以备份，%s 不可以", who), Hint: "请管理员运行，或用 systemctl start ysq-backup"}
+		return ask.Refused("denied", "请管理员运行，或用 systemctl start ysq-backup", "备份含有全部个人信息，只有 root 和服务用户可以备份，%s 不可以", who)
 	}
 	if !filepath.IsAbs(req.Target) || req.Config != "" && !filepath.IsAbs(req.Config) {
 		return ask.Usage("备份的路径应从 / 写起")

@@ -120,7 +120,7 @@ func (l *Room) listed(tx *desk.View, all []ask.LetterView, r casefile.Record) ([
 func Numbered(tx *desk.View, document string) ([]casefile.Record, error) {
 	records, err := tx.LettersNumbered(document)
 	if err == nil && len(records) == 0 {
-		err = &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有文号为 %q 的文书", document), Hint: "ysq letter list 列出文书；文号照原样写全", Exit: ask.ExitNotFound}
+		err = ask.NotFound("ysq letter list 列出文书；文号照原样写全", "没有文号为 %q 的文书", document)
 	}
 	return records, err
 }
@@ -150,7 +150,7 @@ func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin 
 		if erased {
 			what = "的文件已经销毁"
 		}
-		return &ask.Error{Code: "not-found", Msg: number + " " + what, Exit: ask.ExitNotFound}
+		return ask.NotFound("", "%s %s", number, what)
 	}
 	if err != nil {
 		return err

@@ -128,7 +128,7 @@ func (p *Room) sender(o outgoing) outbox.Address {
 
 func addressError(mail string) error {
 	if err := outbox.CheckAddress(mail); err != nil {
-		return &ask.Error{Code: "address", Msg: err.Error(), Hint: "只能发给英文字母、数字写成的邮箱地址；可用 --to 另写一个，或换方式送达", Exit: ask.ExitRefused}
+		return ask.Refused("address", "只能发给英文字母、数字写成的邮箱地址；可用 --to 另写一个，或换方式送达", "%s", err.Error())
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 	}
 	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter}
 	if req.Way == casefile.OutSMTP && !p.Config.SMTP.Enabled() {
-		return v, &ask.Error{Code: "no-smtp", Msg: "没有配置发信服务器，不能直接发出", Hint: "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", Exit: ask.ExitRefused}
+		return v, ask.Refused("no-smtp", "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", "没有配置发信服务器，不能直接发出")
 	}
 	if err := p.address(&o); err != nil {
 		return v, err
@@ -178,7 +178,7 @@ func (p *Room) address(o *outgoing) error {
 			want = mails[0].From.Mail // who applied
 		}
 		if want == "" {
-			return &ask.Error{Code: "no-address", Msg: fmt.Sprintf("%s 没有来信，不知道发给谁", o.Case), Hint: "用 --to 写明邮箱地址，或换方式送达", Exit: ask.ExitRefused}
+			return ask.Refused("no-address", "用 --to 写明邮箱地址，或换方式送达", "%s 没有来信，不知道发给谁", o.Case)
 		}
 		o.to = casefile.Address{Name: c.Applicant, Mail: want}
 		o.account = p.Config.Mailboxes[0].Name
@@ -216,9 +216,9 @@ func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Re
 	l := casefile.Letters(history)[i]
 	switch {
 	case l.Voided != "":
-		return &ask.Error{Code: "letter-voided", Msg: fmt.Sprintf("%s 已经作废：%s", l.Document, l.Voided), Exit: ask.ExitRefused}
+		return ask.Refused("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
 	case l.Party != "" && strings.TrimSpace(o.To) == "":
-		return &ask.Error{Code: "no-address", Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址", Exit: ask.ExitRefused}
+		return ask.Refused("no-address", "用 --to 写明邮箱地址", "%s 致 %s，不是给申请人的", l.Document, l.Party)
 	}
 	if !slices.ContainsFunc(o.Files, func(file casefile.File) bool { return file.Digest == l.File.Digest }) {
 		o.Files = append([]casefile.File{l.File}, o.Files...)
@@ -269,7 +269,7 @@ func (p *Room) retryOutgoing(ctx context.Context, c ask.Call, id uint64, again b
 			e.Reason += "，已知可能重复"
 			return e, nil
 		case o.State == casefile.OutUnknown:
-			return e, &ask.Error{Code: "maybe-sent", Msg: fmt.Sprintf("待发信 %d 可能已经发出，重发会使对方收到两封", id), Hint: "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", Exit: ask.ExitRefused}
+			return e, ask.Refused("maybe-sent", "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", "待发信 %d 可能已经发出，重发会使对方收到两封", id)
 		}
 		return e, notNow(o, "重试")
 	})
@@ -291,7 +291,7 @@ func (p *Room) dropOutgoing(ctx context.Context, c ask.Call, id uint64, sent boo
 }
 
 func notNow(o register.Outgoing, what string) error {
-	return &ask.Error{Code: "outgoing-state", Msg: fmt.Sprintf("待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what), Exit: ask.ExitRefused}
+	return ask.Refused("outgoing-state", "", "待发信 %d 现为“%s”，不能%s", o.Seq, o.State.Label(), what)
 }
 
 func (p *Room) decideOutgoing(ctx context.Context, c ask.Call, id uint64, decide func(register.Outgoing) (casefile.MailSettled, error)) (ask.OutgoingView, error) {

@@ -438,8 +438,7 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 	}
 	values := u.values()
 	if r.Token != tokenOf(values, u.mark) {
-		return ask.AppendResult{}, &ask.Error{Code: "proposals-changed", Exit: ask.ExitRefused,
-			Msg: string(id) + " 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", Hint: "请再看一遍：ysq register " + string(id)}
+		return ask.AppendResult{}, ask.Refused("proposals-changed", "请再看一遍：ysq register "+string(id), "%s 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", id)
 	}
 	e.IDType, e.IDTail, e.IDMark = "", "", ""
 	others := e.Others

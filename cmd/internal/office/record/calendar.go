@@ -31,7 +31,7 @@ func (b *Room) Calendar(_ context.Context, _ ask.Call, q ask.YearRef) (ask.Calen
 // Adopt adds a notice or local days to the calendar. The cases' dates move in the same transaction.
 func (b *Room) Adopt(_ context.Context, c ask.Call, r ask.AdoptRequest) (changes []ask.DateChange, err error) {
 	if _, err := b.Reg.Calendar().With(r.Year); err != nil {
-		return nil, &ask.Error{Code: "calendar", Msg: err.Error(), Exit: ask.ExitRefused}
+		return nil, ask.Refused("calendar", "", "%s", err.Error())
 	}
 	if len(r.Year.Overrides) > 0 && r.Reason == "" {
 		r.Reason = r.Year.Overrides[0].Reason

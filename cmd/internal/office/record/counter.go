@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"ysq.internal/ysq/casefile"
@@ -21,7 +20,7 @@ func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResu
 	case on.IsZero():
 		on = today
 	case on > today:
-		return res, &ask.Error{Code: "date-future", Msg: fmt.Sprintf("日期 %s 晚于今天 %s", on, today), Hint: "只能记录已经发生的事", Exit: ask.ExitRefused}
+		return res, ask.Refused("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, today)
 	}
 	if err := b.Keeps(n.Files); err != nil {
 		return res, err

@@ -87,7 +87,7 @@ func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.Dis
 		return ask.DisputeView{}, err
 	}
 	if len(history) == 0 {
-		return ask.DisputeView{}, &ask.Error{Code: "not-found", Msg: fmt.Sprintf("没有复议或诉讼 %s", id), Hint: "ysq dispute list 可查", Exit: ask.ExitNotFound}
+		return ask.DisputeView{}, ask.NotFound("ysq dispute list 可查", "没有复议或诉讼 %s", id)
 	}
 	v := b.disputeView(history)
 	v.Records, err = RecordViews(history)

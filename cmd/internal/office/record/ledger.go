@@ -104,7 +104,7 @@ func refusedLedger(problems ledger.Problems) error {
 	if n > mostProblems {
 		fmt.Fprintf(&b, "\n另有 %d 处", n-mostProblems)
 	}
-	return &ask.Error{Code: "ledger", Msg: b.String(), Exit: ask.ExitRefused}
+	return ask.Refused("ledger", "", "%s", b.String())
 }
 
 // importRecords takes the records of another register, line by line, into an empty one.
@@ -112,7 +112,7 @@ func (b *Room) importRecords(c ask.Call, file io.Reader, progress func(ask.Impor
 	p := ask.ImportProgress{DryRun: c.DryRun}
 	err := b.Change(c, func(tx *desk.Change) error {
 		if seq, _ := tx.Head(); seq != 0 {
-			return &ask.Error{Code: "register-not-empty", Msg: fmt.Sprintf("登记库已有 %d 条记录；记录只能导入空的登记库", seq), Hint: "用 ysq init 另建一个", Exit: ask.ExitRefused}
+			return ask.Refused("register-not-empty", "用 ysq init 另建一个", "登记库已有 %d 条记录；记录只能导入空的登记库", seq)
 		}
 		lines := bufio.NewReader(file)
 		for {
@@ -120,7 +120,7 @@ func (b *Room) importRecords(c ask.Call, file io.Reader, progress func(ask.Impor
 			if len(bytes.TrimSpace(text)) > 0 {
 				p.Row++
 				if err := tx.Accept(bytes.TrimSuffix(text, []byte("\n"))); err != nil {
-					return &ask.Error{Code: "records", Msg: fmt.Sprintf("第 %d 行：%v", p.Row, err), Hint: "文件应是 ysq export --records 写成的完整文件", Exit: ask.ExitRefused}
+					return ask.Refused("records", "文件应是 ysq export --records 写成的完整文件", "第 %d 行：%v", p.Row, err)
 				}
 			}
 			if errors.Is(err, io.EOF) {
