@@ -62,6 +62,17 @@ func (r *Register) Outgoing(seq uint64) (Outgoing, error) {
 	return look(r, func(tx *Tx) (Outgoing, error) { return tx.Outgoing(seq) })
 }
 
+// CountOutgoing counts the mails of the outbox by their states.
+func (r *Register) CountOutgoing() (map[casefile.OutState]int, error) {
+	return look(r, func(tx *Tx) (map[casefile.OutState]int, error) {
+		counts := make(map[casefile.OutState]int)
+		for _, s := range casefile.OutStates() {
+			counts[s] = tx.CountOutgoing(s)
+		}
+		return counts, nil
+	})
+}
+
 // CountMails is Tx.CountMails.
 func (r *Register) CountMails(d casefile.Disposition) (int, error) {
 	return look(r, func(tx *Tx) (int, error) { return tx.CountMails(d), nil })

@@ -7,7 +7,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/mailbox/parse"
@@ -16,25 +15,17 @@ import (
 // Mail finds a mail by the beginning of its digest and reads it.
 func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailView, error) {
 	var v ask.MailView
-	err := o.View(func(tx *desk.View) error {
-		d, err := desk.FindMail(tx, q.Mail)
-		if err != nil {
-			return err
-		}
-		about, err := tx.About(d)
-		if err != nil {
-			return err
-		}
-		for _, r := range about {
-			if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition != casefile.Duplicate {
-				v = o.Intake.MailView(e) // the last decision governs
-			}
-		}
-		v.Digest = d
-		v.History, err = record.RecordViews(about)
-		return err
-	})
+	d, about, err := o.Desk.Mail(q.Mail)
 	if err != nil {
+		return v, err
+	}
+	for _, r := range about {
+		if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition != casefile.Duplicate {
+			v = o.Intake.MailView(e) // the last decision governs
+		}
+	}
+	v.Digest = d
+	if v.History, err = record.RecordViews(about); err != nil {
 		return v, err
 	}
 	o.Reading.Fill(&v, parse.Limits{})
@@ -44,14 +35,11 @@ func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailVie
 // SaveMail gives out a mail with what it is made of: its bytes and then those of each attachment, or those
 // of one part.
 func (o *Office) SaveMail(_ context.Context, _ ask.Call, q ask.SaveMailRequest, begin func(ask.MailView) (io.Writer, error)) error {
-	var v ask.MailView
-	err := o.View(func(tx *desk.View) (err error) {
-		v.Digest, err = desk.FindMail(tx, q.Mail)
-		return err
-	})
+	d, _, err := o.Desk.Mail(q.Mail)
 	if err != nil {
 		return err
 	}
+	v := ask.MailView{Digest: d}
 	file, err := o.Store.Open(v.Digest)
 	if err != nil {
 		return intake.NoBytes(v.Digest)

@@ -87,11 +87,7 @@ func (o *Office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Expl
 	id := q.Case
 	var e ask.Explanation
 	err := o.View(func(tx *desk.View) error {
-		c, err := tx.Case(id)
-		if err != nil {
-			return err
-		}
-		history, err := tx.History(id)
+		c, history, err := tx.Whole(id)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,14 @@ type tx = register.Tx
 // it returns.
 type View struct{ *tx }
 
+// Whole returns a case with its records.
+func (v *View) Whole(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {
+	if c, err = v.Case(id); err == nil {
+		history, err = v.History(id)
+	}
+	return c, history, err
+}
+
 // View looks at the register.
 func (d *Desk) View(look func(*View) error) error {
 	return d.Reg.View(func(tx *register.Tx) error { return look(&View{tx}) })

@@ -20,6 +20,17 @@ func LastTaken(about []casefile.Record) *casefile.MessageTaken {
 	return last
 }
 
+// Mail finds the mail that the beginning of a digest names, and every record about it.
+func (d *Desk) Mail(prefix string) (digest casefile.Digest, about []casefile.Record, err error) {
+	err = d.View(func(v *View) error {
+		if digest, err = FindMail(v, prefix); err == nil {
+			about, err = v.About(digest)
+		}
+		return err
+	})
+	return digest, about, err
+}
+
 // FindMail turns the beginning of a digest into the one mail that it names.
 func FindMail(tx *View, digest string) (casefile.Digest, error) {
 	s := strings.ToLower(strings.TrimSpace(digest))

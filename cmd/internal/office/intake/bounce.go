@@ -86,11 +86,7 @@ func letterGiven(tx *desk.View, messageID string) (id casefile.ID, letter casefi
 // undelivered says what a report means for the case. The rules judge 送达失败 as if a clerk recorded
 // it; where they refuse, the report is noted, and told in the log as something to be seen to.
 func (p *placing) undelivered(id casefile.ID, letter casefile.MessageOut, report *casefile.DeliveryReport, on civil.Date) (casefile.Draft, error) {
-	c, err := p.tx.Case(id)
-	if err != nil {
-		return casefile.Draft{}, err
-	}
-	history, err := p.tx.History(id)
+	c, history, err := p.tx.Whole(id)
 	if err != nil {
 		return casefile.Draft{}, err
 	}

@@ -46,7 +46,7 @@ func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.R
 		return res, err
 	}
 	res.Taken = polled.Taken
-	err = n.View(func(tx *desk.View) error { res.Left = tx.CountMails(casefile.Quarantined); return nil })
+	res.Left, err = n.Reg.CountMails(casefile.Quarantined)
 	return res, err
 }
 

@@ -139,13 +139,11 @@ func calendarDiagnoses(d *desk.Diagnoses, cal *workday.Calendar, today civil.Dat
 }
 
 func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
-	records, head := uint64(0), casefile.Digest{}
-	var lag lagOf
-	err := k.View(func(tx *desk.View) (err error) {
-		records, head = tx.Head()
-		lag, err = recentLag(tx)
+	records, head, err := k.Reg.Head()
+	if err != nil {
 		return err
-	})
+	}
+	lag, err := desk.Look(k.Desk, recentLag)
 	if err != nil {
 		return err
 	}

@@ -65,11 +65,7 @@ type dossier struct {
 // read takes everything that the register says in one consistent view.
 func (d *dossier) read() error {
 	err := d.f.View(func(tx *desk.View) error {
-		c, err := tx.Case(d.id)
-		if err != nil {
-			return err
-		}
-		history, err := tx.History(d.id)
+		c, history, err := tx.Whole(d.id)
 		if err != nil {
 			return err
 		}

@@ -48,11 +48,7 @@ func (l *Room) LettersIn(c casefile.Case, history []casefile.Record) []ask.Lette
 
 // viewOf finds a letter that was just recorded.
 func (l *Room) viewOf(tx *desk.View, document string, id casefile.ID, digest casefile.Digest) (ask.LetterView, error) {
-	c, err := tx.Case(id)
-	if err != nil {
-		return ask.LetterView{}, err
-	}
-	history, err := tx.History(id)
+	c, history, err := tx.Whole(id)
 	if err != nil {
 		return ask.LetterView{}, err
 	}

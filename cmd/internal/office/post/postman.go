@@ -157,11 +157,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 // address fills in whom the mail goes to and which mail it answers: the case's last one from there.
 func (p *Room) address(o *outgoing) error {
 	return p.View(func(tx *desk.View) error {
-		c, err := tx.Case(o.Case)
-		if err != nil {
-			return err
-		}
-		history, err := tx.History(o.Case)
+		c, history, err := tx.Whole(o.Case)
 		if err != nil {
 			return err
 		}

@@ -194,13 +194,7 @@ func (p *Room) Troubles() (all desk.Troubles) {
 
 // Diagnose says whether mails could be sent, and which wait for somebody.
 func (p *Room) Diagnose(ctx context.Context, d *desk.Diagnoses) error {
-	counts := map[casefile.OutState]int{}
-	err := p.View(func(tx *desk.View) error {
-		for _, s := range casefile.OutStates() {
-			counts[s] = tx.CountOutgoing(s)
-		}
-		return nil
-	})
+	counts, err := p.Reg.CountOutgoing()
 	if err != nil {
 		return err
 	}

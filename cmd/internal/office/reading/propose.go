@@ -45,14 +45,7 @@ type read struct {
 // understand reads what has not been read yet, and makes proposals of it.
 func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, err error) {
 	var sources []source
-	err = g.View(func(tx *desk.View) error {
-		if u.kase, err = tx.Case(id); err != nil {
-			return err
-		}
-		sources, err = sourcesOf(tx, id)
-		return err
-	})
-	if err != nil {
+	if u.kase, sources, err = g.sources(id); err != nil {
 		return u, err
 	}
 	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {

@@ -148,19 +148,23 @@ type source struct {
 }
 
 // readable lists what an open case holds; nothing for a closed one.
-func (g *Room) readable(id casefile.ID) (all []source, err error) {
+func (g *Room) readable(id casefile.ID) ([]source, error) {
+	c, all, err := g.sources(id)
+	if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() {
+		return nil, nil
+	}
+	return all, err
+}
+
+// sources returns a case with what can be read of it.
+func (g *Room) sources(id casefile.ID) (c casefile.Case, all []source, err error) {
 	err = g.View(func(tx *desk.View) error {
-		c, err := tx.Case(id)
-		if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() {
-			return nil
+		if c, err = tx.Case(id); err == nil {
+			all, err = sourcesOf(tx, id)
 		}
-		if err != nil {
-			return err
-		}
-		all, err = sourcesOf(tx, id)
 		return err
 	})
-	return all, err
+	return c, all, err
 }
 
 // sourcesOf lists what a case holds of the applicant's, in its order: what the office sent says nothing of

@@ -163,11 +163,7 @@ func (s *search) document(tx *desk.View, doc uint64) (hit ask.Hit, m material, e
 	if first.Case == "" {
 		return s.outside(tx, first)
 	}
-	c, err := tx.Case(first.Case)
-	if err != nil {
-		return hit, m, err
-	}
-	history, err := tx.History(first.Case)
+	c, history, err := tx.Whole(first.Case)
 	if err != nil {
 		return hit, m, err
 	}

@@ -70,11 +70,7 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 	}
 	today := civil.Of(call.At)
 	err := b.Change(call, func(tx *desk.Change) error {
-		c, err := tx.Case(id)
-		if err != nil {
-			return err
-		}
-		history, err := tx.History(id)
+		c, history, err := tx.Whole(id)
 		if err != nil {
 			return err
 		}

@@ -73,12 +73,8 @@ func (b *Room) Disputes(context.Context, ask.Call, ask.None) ([]ask.DisputeView,
 }
 
 // Dispute returns a dispute with its records.
-func (b *Room) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (v ask.DisputeView, err error) {
-	err = b.View(func(tx *desk.View) error {
-		v, err = b.disputeWithRecords(tx, q.Dispute)
-		return err
-	})
-	return v, err
+func (b *Room) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (ask.DisputeView, error) {
+	return desk.Look(b.Desk, func(tx *desk.View) (ask.DisputeView, error) { return b.disputeWithRecords(tx, q.Dispute) })
 }
 
 func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.DisputeView, error) {
