@@ -29,7 +29,7 @@ import (
 //
 // Nothing in it is masked. Records of who looked at the case are no part of the file.
 func (k *Room) Dossier(ctx context.Context, c ask.Call, q ask.CaseRef, begin func(ask.None) (io.Writer, error)) error {
-	d := dossier{f: k, id: q.Case, ctx: ctx}
+	d := dossier{room: k, id: q.Case, ctx: ctx}
 	if err := d.read(); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (k *Room) Dossier(ctx context.Context, c ask.Call, q ask.CaseRef, begin fun
 }
 
 type dossier struct {
-	f       *Room
+	room    *Room
 	id      casefile.ID
 	ctx     context.Context
 	out     *tar.Writer
@@ -64,7 +64,7 @@ type dossier struct {
 
 // read takes everything that the register says in one consistent view.
 func (d *dossier) read() error {
-	err := d.f.View(func(tx *desk.View) error {
+	err := d.room.View(func(tx *desk.View) error {
 		c, history, err := tx.Whole(d.id)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (d *dossier) read() error {
 			}
 		}
 		d.subject = letter.Subject{Case: c, History: d.histories[0], Merged: d.histories[1:]}
-		d.papered = letter.Contents(d.subject, d.f.Live().Agency.NameOn(d.f.Today()))
+		d.papered = letter.Contents(d.subject, d.room.Live().Agency.NameOn(d.room.Today()))
 		for _, p := range d.papered {
 			if tx.Erased(p.Digest) {
 				d.erased = append(d.erased, p.Digest)
@@ -92,7 +92,7 @@ func (d *dossier) read() error {
 	if err != nil {
 		return err
 	}
-	d.detail, err = d.f.cases.Show(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
+	d.detail, err = d.room.cases.Show(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
 	return err
 }
 
@@ -119,7 +119,7 @@ func (d *dossier) text(name, text string) error {
 }
 
 func (d *dossier) extract() error {
-	e, err := d.f.cases.Explain(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
+	e, err := d.room.cases.Explain(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (d *dossier) extract() error {
 		story.WriteString(chronologyText(h[0].Case, h))
 	}
 	for _, file := range [][2]string{
-		{"登记摘录.txt", extractText(d.subject, d.detail, d.f.Live().Agency.NameOn(d.f.Today()))},
+		{"登记摘录.txt", extractText(d.subject, d.detail, d.room.Live().Agency.NameOn(d.room.Today()))},
 		{"经过.txt", story.String()},
 		{"期限计算.txt", countText(e, d.subject.StoppedOn)},
 		{"登记记录.jsonl", string(d.lines)},
@@ -160,7 +160,7 @@ func (d *dossier) papers() error {
 			d.absent = append(d.absent, fmt.Sprintf("%s（%s，摘要 %s）：保管期满，已经销毁", p.Title, p.On, p.Digest))
 			continue
 		}
-		file, err := d.f.Store.Open(p.Digest)
+		file, err := d.room.Store.Open(p.Digest)
 		if errors.Is(err, fs.ErrNotExist) {
 			d.absent = append(d.absent, fmt.Sprintf("%s（%s，摘要 %s）：文件不在，请从备份恢复", p.Title, p.On, p.Digest))
 			continue
@@ -231,7 +231,7 @@ func (d *dossier) mail(stem string, p letter.Paper, file io.ReaderAt, size int64
 
 // index writes 归档目录, dated by what happened last.
 func (d *dossier) index() error {
-	docx, _, err := d.f.letters.TemplateOf(casefile.LetterArchiveIndex)
+	docx, _, err := d.room.letters.TemplateOf(casefile.LetterArchiveIndex)
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (d *dossier) index() error {
 	for _, r := range slices.Concat(d.histories...) {
 		on = max(on, civil.Of(r.Recorded))
 	}
-	values, _ := letter.Facts{Kind: casefile.LetterArchiveIndex, On: on, Office: d.f.letters.LetterOffice(on), Subjects: []letter.Subject{d.subject}}.Values()
+	values, _ := letter.Facts{Kind: casefile.LetterArchiveIndex, On: on, Office: d.room.letters.LetterOffice(on), Subjects: []letter.Subject{d.subject}}.Values()
 	var out bytes.Buffer
 	if err := t.Fill(&out, values, false); err != nil {
 		return err

@@ -58,7 +58,7 @@ func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res
 
 // letterMaker is one letter in the making.
 type letterMaker struct {
-	f        *Room
+	room     *Room
 	tx       *desk.View
 	today    civil.Date
 	req      ask.LetterRequest
@@ -70,7 +70,7 @@ type letterMaker struct {
 }
 
 func (l *Room) letterMaker(tx *desk.View, today civil.Date, req ask.LetterRequest) (*letterMaker, error) {
-	m := &letterMaker{f: l, tx: tx, today: today, req: req}
+	m := &letterMaker{room: l, tx: tx, today: today, req: req}
 	m.facts = letter.Facts{On: today, Office: l.LetterOffice(today), Annexes: req.Annexes, Fill: req.Fill}
 	for _, step := range []func() error{m.subjects, m.kind, m.judge, m.complete, m.readTemplate} {
 		if err := step(); err != nil {
@@ -191,7 +191,7 @@ func (m *letterMaker) judge() error {
 		return nil
 	}
 	for _, s := range m.facts.Subjects {
-		w, err := casefile.Decide(s.History, casefile.Draft{Case: s.ID, On: m.today, Event: m.facts.Event}, m.today, m.f.Reg.Law(), m.f.Reg.Calendar())
+		w, err := casefile.Decide(s.History, casefile.Draft{Case: s.ID, On: m.today, Event: m.facts.Event}, m.today, m.room.Reg.Law(), m.room.Reg.Calendar())
 		if err != nil {
 			return err
 		}
@@ -227,9 +227,9 @@ func (m *letterMaker) complete() error {
 
 // due is the last day for the answer, by the legal clock where it runs; none where it is not certain.
 func (m *letterMaker) due(history []casefile.Record) civil.Date {
-	k := casefile.ReadClock(casefile.Legal, history, m.f.Reg.Law(), m.f.Reg.Calendar())
+	k := casefile.ReadClock(casefile.Legal, history, m.room.Reg.Law(), m.room.Reg.Calendar())
 	if k.Start.IsZero() {
-		k = casefile.ReadClock(casefile.Strict, history, m.f.Reg.Law(), m.f.Reg.Calendar())
+		k = casefile.ReadClock(casefile.Strict, history, m.room.Reg.Law(), m.room.Reg.Calendar())
 	}
 	if k.Provisional {
 		return 0
@@ -239,7 +239,7 @@ func (m *letterMaker) due(history []casefile.Record) civil.Date {
 
 // readTemplate takes the office's template where it has one, else the built-in one.
 func (m *letterMaker) readTemplate() error {
-	docx, path, err := m.f.TemplateOf(m.facts.Kind)
+	docx, path, err := m.room.TemplateOf(m.facts.Kind)
 	if err != nil {
 		return err
 	}
@@ -277,7 +277,7 @@ func (l *Room) TemplateOf(kind casefile.LetterKind) (docx []byte, path string, e
 // draft makes the letter without a number.
 func (m *letterMaker) draft() (ask.LetterResult, error) {
 	number := casefile.LetterNumber{Year: m.today.Year()}
-	m.facts.Document = letter.Document(m.f.Live().Letter.Number, m.facts.Office, m.facts.Kind, number)
+	m.facts.Document = letter.Document(m.room.Live().Letter.Number, m.facts.Office, m.facts.Kind, number)
 	if !m.facts.Kind.Numbered() {
 		m.facts.Document = ""
 	}
@@ -289,7 +289,7 @@ func (m *letterMaker) draft() (ask.LetterResult, error) {
 	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: missingView(missing), Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: desk.FileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
 	issued.Document = ""
-	res.Letter = m.f.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
+	res.Letter = m.room.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
 	res.Letter.On, res.Letter.Own = ask.Day(m.today), m.own
 	return res, nil
 }
@@ -336,7 +336,7 @@ func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefil
 		if n, err = m.number(); err != nil {
 			return res, kept, err
 		}
-		m.facts.Document = letter.Document(m.f.Live().Letter.Number, m.facts.Office, m.facts.Kind, n)
+		m.facts.Document = letter.Document(m.room.Live().Letter.Number, m.facts.Office, m.facts.Kind, n)
 	}
 	values, missing := m.facts.Values()
 	if len(missing) > 0 {
@@ -351,7 +351,7 @@ func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefil
 		return res, kept, err
 	}
 	content := docx.Bytes()
-	file, err := m.f.KeepFile(m.fileName(m.facts.Document), bytes.NewReader(content))
+	file, err := m.room.KeepFile(m.fileName(m.facts.Document), bytes.NewReader(content))
 	if err != nil {
 		return res, kept, err
 	}
@@ -362,7 +362,7 @@ func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefil
 		one := e
 		one.With = slices.DeleteFunc(slices.Clone(m.req.Cases), func(id casefile.ID) bool { return id == s.ID })
 		d := casefile.Draft{Case: s.ID, On: m.today, Event: one}
-		if _, err := casefile.Decide(s.History, d, m.today, m.f.Reg.Law(), m.f.Reg.Calendar()); err != nil {
+		if _, err := casefile.Decide(s.History, d, m.today, m.room.Reg.Law(), m.room.Reg.Calendar()); err != nil {
 			return res, kept, err
 		}
 		records, err := tx.Append(d)
@@ -381,13 +381,13 @@ func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefil
 		}
 	}
 	for _, s := range m.facts.Subjects {
-		row, err := m.f.record.Row(tx.View, s.ID)
+		row, err := m.room.record.Row(tx.View, s.ID)
 		if err != nil {
 			return res, kept, err
 		}
 		res.Cases = append(res.Cases, row)
 	}
-	res.Letter, err = m.f.viewOf(tx.View, e.Document, m.facts.Subjects[0].ID, kept)
+	res.Letter, err = m.room.viewOf(tx.View, e.Document, m.facts.Subjects[0].ID, kept)
 	res.Letter.Own = m.own
 	return res, kept, err
 }
@@ -396,7 +396,7 @@ func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefil
 func (m *letterMaker) announce(tx *desk.Change, res *ask.LetterResult) error {
 	event := casefile.WithDocument(m.facts.Event, m.facts.Document)
 	for _, s := range m.facts.Subjects {
-		views, _, err := m.f.record.Add(tx, casefile.Draft{Case: s.ID, On: m.today, Event: event})
+		views, _, err := m.room.record.Add(tx, casefile.Draft{Case: s.ID, On: m.today, Event: event})
 		if err != nil {
 			return err
 		}
@@ -406,7 +406,7 @@ func (m *letterMaker) announce(tx *desk.Change, res *ask.LetterResult) error {
 }
 
 func (m *letterMaker) number() (casefile.LetterNumber, error) {
-	pattern := m.f.Live().Letter.Number
+	pattern := m.room.Live().Letter.Number
 	if letter.NeedsCode(pattern) && m.facts.Office.Code == "" {
 		return casefile.LetterNumber{}, ask.Refused("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")
 	}

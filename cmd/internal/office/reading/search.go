@@ -26,7 +26,7 @@ func (g *Room) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield 
 	if err != nil {
 		return ask.Usage("%v", err)
 	}
-	s := search{f: g, query: query, below: math.MaxUint64}
+	s := search{room: g, query: query, below: math.MaxUint64}
 	for n := 0; ; {
 		docs, err := s.next(ctx)
 		if err != nil || len(docs) == 0 {
@@ -55,7 +55,7 @@ func (g *Room) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield 
 
 // search is one question on its way through the documents.
 type search struct {
-	f      *Room
+	room   *Room
 	query  words.Query
 	begun  bool
 	rest   []uint64 // documents that the index does not cover wholly, ascending
@@ -65,7 +65,7 @@ type search struct {
 
 // next returns the documents to look at next, the newest first; none when all were.
 func (s *search) next(ctx context.Context) (docs []uint64, err error) {
-	err = s.f.View(func(tx *desk.View) error {
+	err = s.room.View(func(tx *desk.View) error {
 		if !s.begun {
 			s.begun = true
 			if s.rest, err = unindexed(ctx, tx); err != nil {
@@ -134,7 +134,7 @@ func unindexed(ctx context.Context, tx *desk.View) (docs []uint64, err error) {
 // are found there, and no mail need be opened.
 func (s *search) look(doc uint64) (hit ask.Hit, ok bool, err error) {
 	var m material
-	err = s.f.View(func(tx *desk.View) error {
+	err = s.room.View(func(tx *desk.View) error {
 		hit, m, err = s.document(tx, doc)
 		return err
 	})
@@ -147,7 +147,7 @@ func (s *search) look(doc uint64) (hit ask.Hit, ok bool, err error) {
 		if found.all() {
 			break
 		}
-		found.in(s.f.mailTexts(d))
+		found.in(s.room.mailTexts(d))
 	}
 	hit.Found = found.places
 	return hit, found.all(), nil
