@@ -93,13 +93,16 @@ type Message struct {
 	InReplyTo  []string `json:"in_reply_to,omitzero"`
 	References []string `json:"references,omitzero"`
 	// Date is the sender's claim. It starts no clock (casefile/LAW.md#clocks): INTERNALDATE does.
-	Date    time.Time `json:"date,omitzero"`
-	From    []Address `json:"from,omitzero"`
-	Sender  Address   `json:"sender,omitzero"`
-	ReplyTo []Address `json:"reply_to,omitzero"`
-	To      []Address `json:"to,omitzero"`
-	Cc      []Address `json:"cc,omitzero"`
-	Subject string    `json:"subject,omitzero"`
+	Date time.Time `json:"date,omitzero"`
+	// Received is the instant in the topmost Received line, which the office's own server wrote; zero
+	// where there is none that can be read.
+	Received time.Time `json:"received,omitzero"`
+	From     []Address `json:"from,omitzero"`
+	Sender   Address   `json:"sender,omitzero"`
+	ReplyTo  []Address `json:"reply_to,omitzero"`
+	To       []Address `json:"to,omitzero"`
+	Cc       []Address `json:"cc,omitzero"`
+	Subject  string    `json:"subject,omitzero"`
 
 	// Machine is what the header says of the mail's author not being a person (RFC 3834 and kin).
 	Machine Machine `json:"machine,omitzero"`

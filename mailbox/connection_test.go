@@ -276,6 +276,86 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// What came to pass is told by what the server said, in its own words: an outage, a full mailbox and a
+// server that takes no LOGIN are no wrong code.
+func TestRefusalsAreToldApart(t *testing.T) {
+	for _, tt := range []struct {
+		said         string // after the tag
+		fault        mailbox.Fault
+		detail       mailbox.Detail
+		label, words string
+	}{
+		{"NO [UNAVAILABLE] Temporary authentication failure. [mx1:2026-12-01]", mailbox.FaultThrottled, mailbox.DetailOutage, "邮件服务器暂时不可用", "Temporary authentication failure. [mx1:2026-12-01]"},
+		{"NO system is busy, try again later", mailbox.FaultThrottled, mailbox.DetailOutage, "邮件服务器暂时不可用", "system is busy, try again later"},
+		{"NO [OVERQUOTA] too much", mailbox.FaultThrottled, mailbox.DetailQuota, "邮箱容量已满", "too much"},
+		{"NO \xb5\xc7\xc2\xbc\xca\xa7\xb0\xdc\xa3\xac\xc7\xeb\xca\xb9\xd3\xc3\xca\xda\xc8\xa8\xc2\xeb\xb5\xc7\xc2\xbc", mailbox.FaultAuth, "", "授权码被邮件服务器拒绝", "登录失败，请使用授权码登录"},
+		{"NO Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy.", mailbox.FaultAuth, "", "授权码被邮件服务器拒绝",
+			"Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system is busy."},
+	} {
+		t.Run(tt.said, func(t *testing.T) {
+			o := newOffice(t, officeOptions{})
+			o.sim.Inject(imapsim.At{Command: "LOGIN", Kind: imapsim.Tagged}.Do(imapsim.Say(tt.said)))
+			_, err := o.poller.Poll(t.Context())
+			e := faultIs(t, err, tt.fault)
+			if s := o.poller.Status(); e.Detail != tt.detail || s.Label != tt.label || s.ServerSays != tt.words || s.Hint == "" {
+				t.Errorf("detail %q, label %q, the server says %q", e.Detail, s.Label, s.ServerSays)
+			}
+		})
+	}
+}
+
+// A server that has turned LOGIN off is asked with AUTHENTICATE PLAIN, over TLS alone.
+func TestLoginIsTurnedOff(t *testing.T) {
+	off := imapsim.At{Command: "LOGIN", Kind: imapsim.Tagged}.Do(imapsim.Say("NO [PRIVACYREQUIRED] LOGIN command disabled, use AUTHENTICATE"))
+	o := newOffice(t, officeOptions{sim: imapsim.Options{User: "sqgk@example.test", Password: "ABCDEFGHIJKLMNOP"}})
+	o.sim.Inject(off, imapsim.At{Kind: imapsim.Continuation}.Do(imapsim.Say("+ go ahead")))
+	o.add("INBOX", 1, 100)
+	o.poll(t)
+	o.check(t)
+	if p, err := o.source.Probe(t.Context(), mailbox.ProbeOptions{}); err != nil || !p.LoggedIn {
+		t.Errorf("probing: %v", err)
+	} else if said := strings.Join(p.Lines, "\n"); strings.Contains(said, "ABCDEFGHIJKLMNOP") || !strings.Contains(said, "AUTHENTICATE PLAIN ***") {
+		t.Errorf("the conversation is told as\n%s", said)
+	}
+
+	o = newOffice(t, officeOptions{})
+	o.sim.Inject(off, imapsim.At{Command: "AUTHENTICATE", Kind: imapsim.Tagged}.Do(imapsim.Say("NO PLAIN login is disabled, too")))
+	_, err := o.poller.Poll(t.Context())
+	if e := faultIs(t, err, mailbox.FaultAuth); e.Detail != mailbox.DetailLoginOff || e.Said != "PLAIN login is disabled, too" {
+		t.Errorf("%+v", e)
+	}
+
+	o = newOffice(t, officeOptions{sim: imapsim.Options{Security: imapsim.PlainText}})
+	o.sim.Inject(off)
+	_, err = o.poller.Poll(t.Context())
+	faultIs(t, err, mailbox.FaultAuth)
+	for _, c := range o.sim.Log() {
+		if c.Name == "AUTHENTICATE" {
+			t.Error("a password went out in clear text")
+		}
+	}
+}
+
+// An INTERNALDATE that is none costs its mail the date and nothing else.
+func TestDatesThatAreNone(t *testing.T) {
+	for _, date := range []string{`"00-Jan-0000 00:00:00 +0000"`, `""`, "NIL", `"yesterday"`} {
+		t.Run(date, func(t *testing.T) {
+			o := newOffice(t, officeOptions{audits: true})
+			o.add("INBOX", 1, 100)
+			uid := o.add("INBOX", 2, 100)
+			o.add("INBOX", 3, 300_000)
+			o.sim.Inject(imapsim.At{Kind: imapsim.Fetch, UID: uid}.Do(imapsim.With("INTERNALDATE", date)))
+			o.poll(t)
+			o.check(t)
+			for ref, m := range o.book.known {
+				if m.InternalDate.IsZero() != (ref.UID == uid) {
+					t.Errorf("UID %d arrived %v", ref.UID, m.InternalDate)
+				}
+			}
+		})
+	}
+}
+
 // A folder that cannot be opened is told of and holds up nothing.
 func TestRefusedFolder(t *testing.T) {
 	o := newOffice(t, officeOptions{})

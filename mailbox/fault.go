@@ -30,12 +30,23 @@ var (
 	ErrTooLarge = errors.New("mail is larger than is accepted")
 )
 
+// Detail tells apart what comes under one Fault, where what is to be done differs.
+type Detail string
+
+// The details.
+const (
+	DetailOutage   Detail = "outage"    // the server's own passing trouble (RFC 5530: UNAVAILABLE)
+	DetailQuota    Detail = "quota"     // the mailbox is full (OVERQUOTA)
+	DetailLoginOff Detail = "login-off" // neither LOGIN nor AUTHENTICATE PLAIN is taken
+)
+
 // Error is a failed poll.
 type Error struct {
-	Fault Fault
-	Doing string // what was being done: "connecting", "LOGIN", "EXAMINE INBOX"
-	Said  string // the server's own words, if it said any
-	Err   error
+	Fault  Fault
+	Detail Detail // "": none
+	Doing  string // what was being done: "connecting", "LOGIN", "EXAMINE INBOX"
+	Said   string // the server's own words, if it said any
+	Err    error
 }
 
 func (e *Error) Error() string {
@@ -58,6 +69,25 @@ func faultOf(err error) Fault {
 	}
 	return FaultUnreachable
 }
+
+// words say what is wrong and what to do about it.
+func (e *Error) words() [2]string {
+	switch e.Detail {
+	case DetailOutage:
+		return [2]string{"邮件服务器暂时不可用", "这是服务器一方的临时故障，与授权码无关，不必改动配置；系统会自动重试，期间的来信不会丢失。持续半天以上的，请联系邮件服务商。"}
+	case DetailQuota:
+		return [2]string{"邮箱容量已满", "请登录网页邮箱清理或扩容：容量满时新来信会被退回。删除前请先运行 ysq reconcile，确认邮件都已收进登记簿。"}
+	case DetailLoginOff:
+		return [2]string{"邮件服务器不接受用户名和密码登录", "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
+	}
+	return e.Fault.words()
+}
+
+// Label says in a few words what is wrong, for people.
+func (e *Error) Label() string { return e.words()[0] }
+
+// Hint says what to do about it.
+func (e *Error) Hint() string { return e.words()[1] }
 
 // Label says in a few words what is wrong, for people.
 func (f Fault) Label() string { return f.words()[0] }

@@ -90,7 +90,7 @@ func (p *Poller) report(res Result, err error) {
 			st.State, st.Fault, st.LastError, st.LastErrorAt = StateFailing, faultOf(err), err.Error(), now
 			st.Label, st.Hint = st.Fault.Label(), st.Fault.Hint()
 			if e, ok := errors.AsType[*Error](err); ok {
-				st.ServerSays = e.Said
+				st.Label, st.Hint, st.ServerSays = e.Label(), e.Hint(), e.Said
 			}
 			return
 		}

@@ -92,8 +92,7 @@ func (d *Drafts) visit(ctx context.Context, do func(t *talk, folder string) erro
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	t := newTalk(conn, d.source.opts)
-	v := &visit{talk: t, probe: &mailbox.Probe{}}
-	if err := v.login(); err != nil {
+	if err := t.login(); err != nil {
 		return err
 	}
 	if _, err := t.say(`ID ("name" "ysq" "version" ` + quoted(d.source.opts.Version) + ` "vendor" "ysq")`); err != nil {
@@ -154,16 +153,22 @@ func (t *talk) must(command string) error {
 	return err
 }
 
-// put sends a command that ends in a literal (RFC 9051, 4.3), once the server asks for it.
+// put sends a command that ends in a literal (RFC 9051, 4.3).
 func (t *talk) put(command string, literal []byte) (reply, error) {
+	return t.sayMore(fmt.Sprintf("%s {%d}", command, len(literal)), literal)
+}
+
+// sayMore sends a command and, once the server asks for it, what belongs to it.
+func (t *talk) sayMore(command string, more []byte) (reply, error) {
 	t.tag++
 	tag := "P" + strconv.Itoa(t.tag)
+	name, _, _ := strings.Cut(command, " ")
 	broken := func(err error) error {
-		return &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: "APPEND", Err: err}
+		return &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: name, Err: err}
 	}
 	t.begin(answer)
 	defer t.conn.expectNothing()
-	if _, err := fmt.Fprintf(t.conn, "%s %s {%d}\r\n", tag, command, len(literal)); err != nil {
+	if _, err := io.WriteString(t.conn, tag+" "+command+"\r\n"); err != nil {
 		return reply{}, broken(err)
 	}
 	var r reply
@@ -176,7 +181,7 @@ func (t *talk) put(command string, literal []byte) (reply, error) {
 		switch {
 		case first == "+" && !asked:
 			asked = true
-			if err := t.give(literal); err != nil {
+			if err := t.give(more); err != nil {
 				return r, broken(err)
 			}
 		case first == tag:
@@ -188,8 +193,8 @@ func (t *talk) put(command string, literal []byte) (reply, error) {
 }
 
 // give writes in pieces, each with a deadline of its own: a slow line may take its time.
-func (t *talk) give(literal []byte) error {
-	for piece := range slices.Chunk(literal, 64<<10) {
+func (t *talk) give(more []byte) error {
+	for piece := range slices.Chunk(more, 64<<10) {
 		if _, err := t.conn.Write(piece); err != nil {
 			return err
 		}

@@ -129,7 +129,9 @@ func take(data *imapclient.FetchMessageData, buf []byte, open opener) (arrived, 
 		case imapclient.FetchItemDataUID:
 			a.uid = uint32(item.UID)
 		case imapclient.FetchItemDataInternalDate:
-			a.date = item.Time
+			if a.date = item.Time; a.date.Equal(noDate) {
+				a.date = time.Time{}
+			}
 		case imapclient.FetchItemDataRFC822Size:
 			a.announced = item.Size
 		case imapclient.FetchItemDataBodySection:

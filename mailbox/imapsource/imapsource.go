@@ -5,11 +5,12 @@
 //	wire     stands between it and go-imap: limits, and only such lines as go-imap understands
 //	         (mailbox/PROVIDERS.md#go-imap lists those that would end the connection)
 //	session  one command at a time; every mail asked for is accounted for by size
+//	login    LOGIN or AUTHENTICATE, and what a refusal means
 //	idle     waiting to be told of new mail, beside go-imap on the same connection
 //	probe    a conversation for people to read, without go-imap
 //	drafts   the one thing that is ever put into the mailbox: a draft, on a connection of its own
 //
-// Only these commands are used: LOGIN, ID, CAPABILITY, LIST, EXAMINE, UID SEARCH ALL | UID n:*, UID FETCH
+// Only these commands are used: LOGIN (AUTHENTICATE PLAIN where it is turned off), ID, CAPABILITY, LIST, EXAMINE, UID SEARCH ALL | UID n:*, UID FETCH
 // with UID, RFC822.SIZE, INTERNALDATE and BODY.PEEK[]<p>, IDLE, LOGOUT; NOOP by a probe alone; APPEND by drafts alone. None but the last changes
 // the mailbox. What a server says of a mail's structure is never asked for: ENVELOPE and BODYSTRUCTURE are where servers fail.
 package imapsource
@@ -106,7 +107,7 @@ func (s *Source) Connect(ctx context.Context) (mailbox.Session, error) {
 		return nil, err
 	}
 	ses := newSession(s, conn)
-	if err := ses.login(ctx); err != nil {
+	if err := ses.logIn(ctx); err != nil {
 		return nil, errors.Join(err, ses.teardown())
 	}
 	if err := ses.identify(ctx); err != nil {
@@ -204,10 +205,10 @@ func readGreeting(conn net.Conn) error {
 		if unsafeLogin(text) {
 			fault = mailbox.FaultUnsafe
 		}
-		return &mailbox.Error{Fault: fault, Doing: "greeting", Said: text, Err: errors.New("turned away")}
+		return &mailbox.Error{Fault: fault, Doing: "greeting", Said: legible(text), Err: errors.New("turned away")}
 	}
 	// PREAUTH, too: nobody has asked who we are, so it is nobody we know.
-	return &mailbox.Error{Fault: mailbox.FaultProtocol, Doing: "greeting", Said: line, Err: errors.New("not a greeting of IMAP")}
+	return &mailbox.Error{Fault: mailbox.FaultProtocol, Doing: "greeting", Said: legible(line), Err: errors.New("not a greeting of IMAP")}
 }
 
 // readLine reads a byte at a time, so that nothing after the line is taken: with STARTTLS, what
@@ -220,13 +221,6 @@ func readLine(r io.Reader) (string, error) {
 type oneByte struct{ io.Reader }
 
 func (o oneByte) Read(p []byte) (int, error) { return o.Reader.Read(p[:min(len(p), 1)]) }
-
-func (s *session) login(ctx context.Context) error {
-	return s.run(ctx, answer, "LOGIN", func() error {
-		s.wire.loggingIn()
-		return s.client.Login(s.source.opts.User, s.source.opts.Password).Wait()
-	})
-}
 
 // identify sends ID in the one form that NetEase is known to accept: quoted, name and version first.
 // A server that does not know ID says BAD or NO, which changes nothing.

@@ -3,7 +3,6 @@ package imapsource
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -50,6 +49,7 @@ func (v *visit) run(ctx context.Context) error {
 	if err := v.login(); err != nil {
 		return err
 	}
+	v.probe.LoggedIn = true
 	caps, err := v.say("CAPABILITY")
 	if err != nil {
 		return err
@@ -69,22 +69,6 @@ func (v *visit) run(ctx context.Context) error {
 		}
 	}
 	v.say("LOGOUT") // what it says no longer matters
-	return nil
-}
-
-func (v *visit) login() error {
-	r, err := v.say("LOGIN " + quoted(v.opts.User) + " " + quoted(v.opts.Password))
-	if err != nil {
-		return err
-	}
-	if !r.ok() {
-		reply := &imap.Error{Type: imap.StatusResponseType(r.status), Text: r.text}
-		if code, _, ok := strings.Cut(strings.TrimPrefix(r.text, "["), "]"); ok && strings.HasPrefix(r.text, "[") {
-			reply.Code = imap.ResponseCode(strings.ToUpper(code))
-		}
-		return &mailbox.Error{Fault: loginFault(reply), Doing: "LOGIN", Said: v.redact(r.text), Err: errors.New("refused")}
-	}
-	v.probe.LoggedIn = true
 	return nil
 }
 

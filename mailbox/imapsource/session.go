@@ -71,48 +71,23 @@ func (s *session) classify(ctx context.Context, doing string, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		out.Fault, out.Err = mailbox.FaultUnreachable, context.Cause(ctx)
-	case refused && doing == "LOGIN":
-		out.Fault, out.Said, out.Err = loginFault(reply), reply.Text, errors.New("refused")
+	case refused && (doing == "LOGIN" || doing == "AUTHENTICATE"):
+		return loginRefused(doing, reply)
 	case refused:
-		out.Fault, out.Said, out.Err = mailbox.FaultRefused, reply.Text, errors.New("refused")
+		out.Fault, out.Detail = mailbox.FaultRefused, detailOf(reply.Code)
+		out.Said, out.Err = legible(reply.Text), errors.New("refused")
 		if unsafeLogin(reply.Text) {
 			out.Fault = mailbox.FaultUnsafe
 		}
 	case heard.bye != "":
-		out.Fault, out.Said, out.Err = byeFault(heard.bye), heard.bye, errors.New("connection closed by the server")
+		out.Fault, out.Detail = byeFault(heard.bye)
+		out.Said, out.Err = heard.bye, errors.New("connection closed by the server")
 	case broken != nil:
 		out.Fault, out.Err = mailbox.FaultUnreachable, broken
 	default: // the connection held: go-imap did not understand what came over it
 		out.Fault = mailbox.FaultProtocol
 	}
 	return out
-}
-
-// loginFault tells a wrong 授权码 from a server that only has had enough of us (RFC 5530).
-func loginFault(reply *imap.Error) mailbox.Fault {
-	switch {
-	case reply.Type == imap.StatusResponseTypeBad:
-		return mailbox.FaultProtocol
-	case unsafeLogin(reply.Text):
-		return mailbox.FaultUnsafe
-	}
-	switch reply.Code {
-	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit:
-		return mailbox.FaultThrottled
-	}
-	return mailbox.FaultAuth
-}
-
-func byeFault(text string) mailbox.Fault {
-	if unsafeLogin(text) {
-		return mailbox.FaultUnsafe
-	}
-	return mailbox.FaultUnreachable
-}
-
-// unsafeLogin knows NetEase's refusal, in all its variants (mailbox/PROVIDERS.md#netease-163-126). It is not about the password.
-func unsafeLogin(text string) bool {
-	return strings.Contains(strings.ToLower(text), "unsafe login")
 }
 
 // Folders implements mailbox.Session.

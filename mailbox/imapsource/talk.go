@@ -99,8 +99,8 @@ func (t *talk) say(command string) (reply, error) {
 		case first == "*":
 			r.lines = append(r.lines, rest)
 			if strings.HasPrefix(strings.ToUpper(rest), "BYE") && name != "LOGOUT" {
-				fault := byeFault(rest)
-				return r, &mailbox.Error{Fault: fault, Doing: name, Said: t.redact(rest), Err: errors.New("connection closed by the server")}
+				fault, detail := byeFault(rest)
+				return r, &mailbox.Error{Fault: fault, Detail: detail, Doing: name, Said: t.redact(rest), Err: errors.New("connection closed by the server")}
 			}
 		case first == tag:
 			r.status, r.text, _ = strings.Cut(rest, " ")
@@ -218,12 +218,8 @@ func (r reply) number(name string) int64 {
 // internalDate returns the zero time where there is none that can be read.
 func (r reply) internalDate() time.Time {
 	for _, l := range r.lines {
-		if _, after, ok := strings.Cut(l, `INTERNALDATE "`); ok {
-			text, _, _ := strings.Cut(after, `"`)
-			at, err := time.Parse("_2-Jan-2006 15:04:05 -0700", text)
-			if err == nil {
-				return at
-			}
+		if m := internalDate.FindStringSubmatch(l); m != nil {
+			return readDate(m[1])
 		}
 	}
 	return time.Time{}
@@ -285,6 +281,7 @@ var (
 
 // redact takes out of a text what is personal or secret.
 func (t *talk) redact(s string) string {
+	s = legible(s)
 	for _, secret := range []string{t.opts.Password, t.opts.User} {
 		if secret != "" {
 			s = strings.ReplaceAll(s, secret, "***")
@@ -294,7 +291,7 @@ func (t *talk) redact(s string) string {
 	if local, _, ok := strings.Cut(t.opts.User, "@"); ok && len(local) >= 3 {
 		s = strings.ReplaceAll(s, local, "***")
 	}
-	return strings.ToValidUTF8(ipAddress.ReplaceAllString(s, "<IP>"), "?")
+	return ipAddress.ReplaceAllString(s, "<IP>")
 }
 
 // shown is a line of the server as it is written down: long lists of numbers by their ends, folders

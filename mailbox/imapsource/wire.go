@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -175,8 +176,36 @@ func (w *wire) readLine() error {
 	}
 	if w.drop {
 		w.out = nil
+	} else if !w.search && !w.text {
+		w.out = datesRead(w.out)
 	}
 	return nil
+}
+
+// datesRead puts noDate in the place of every INTERNALDATE that is no date, such as
+// "00-Jan-0000 00:00:00 +0000", "" or NIL: with it go-imap would end the connection, and one mail without
+// a date would cost all that come after it.
+func datesRead(line []byte) []byte {
+	return internalDate.ReplaceAllFunc(line, func(item []byte) []byte {
+		if readDate(string(item[len("INTERNALDATE "):])).IsZero() {
+			return []byte(`INTERNALDATE "` + noDate.Format(dateTime) + `"`)
+		}
+		return item
+	})
+}
+
+var internalDate = regexp.MustCompile(`(?i)\bINTERNALDATE ("[^"]*"|[^\s"(){]+)`)
+
+// dateTime is date-time of RFC 9051, section 9, as go-imap reads it.
+const dateTime = "_2-Jan-2006 15:04:05 -0700"
+
+// noDate stands for a date that is none; go-imap takes no zero time.
+var noDate = time.Time{}.Add(time.Second)
+
+// readDate returns the zero time for what is no date.
+func readDate(value string) time.Time {
+	at, _ := time.Parse(dateTime, strings.Trim(value, `"`))
+	return at
 }
 
 // measure bounds a line that is passed on. go-imap descends into every parenthesis, and a stack that
@@ -219,6 +248,10 @@ func (w *wire) beginLine(line []byte) {
 	}
 	if string(first) == "+" {
 		w.text = true
+		if w.mu.Lock(); w.login { // AUTHENTICATE PLAIN has no challenge, but some servers say a word here
+			w.out = []byte("+ \r\n")
+		}
+		w.mu.Unlock()
 		return
 	}
 	if string(first) != "*" { // tagged, and so the end of a command
@@ -288,7 +321,7 @@ func (w *wire) exists() {
 func (h *heard) status(kind string, rest []byte) {
 	text := strings.TrimSpace(string(rest[:min(len(rest), 500)]))
 	if strings.EqualFold(kind, "BYE") {
-		h.bye = strings.ToValidUTF8(text, "?")
+		h.bye = legible(text)
 		return
 	}
 	code, ok := strings.CutPrefix(text, "[")

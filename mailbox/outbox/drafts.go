@@ -69,7 +69,7 @@ func unreached(err error) error {
 	if !ok || e.Fault == mailbox.FaultUnreachable {
 		return err
 	}
-	r := &Refusal{Phase: PhaseLogin, Said: oneLine(e.Said), Outcome: Queued, Fault: Fault(e.Fault), Rest: 15 * time.Minute, Reason: e.Fault.Label() + "。" + e.Fault.Hint(), Err: err}
+	r := &Refusal{Phase: PhaseLogin, Said: oneLine(e.Said), Outcome: Queued, Fault: Fault(e.Fault), Rest: 15 * time.Minute, Reason: e.Label() + "。" + e.Hint(), Err: err}
 	if e.Fault == mailbox.FaultRefused && e.Said == "" {
 		r.Reason = e.Err.Error()
 	}

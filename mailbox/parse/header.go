@@ -29,7 +29,7 @@ var wanted = [...]string{
 	"from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
 	"content-type", "content-disposition", "content-transfer-encoding", "content-id",
 	"auto-submitted", "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
-	"list-id", "list-unsubscribe", "return-path", "x-cm-transid", "x-failed-recipients",
+	"list-id", "list-unsubscribe", "return-path", "received", "x-cm-transid", "x-failed-recipients",
 }
 
 func wantedName(key []byte) string {

@@ -3,8 +3,10 @@ package parse
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 )
 
 func read(raw []byte, limits Limits) casefile.Message {
@@ -34,5 +36,20 @@ func TestCopyPartGivesTheBytesThatTheDigestNames(t *testing.T) {
 	}
 	if m.Text != "见附件" || m.Subject != "依申请公开" || m.From[0] != (casefile.Address{Name: "张三", Mail: "zhang@example.test"}) || len(m.Defects) > 0 {
 		t.Errorf("message: %+v", m)
+	}
+}
+
+// The topmost Received line is the one that the office's own server wrote.
+func TestReceived(t *testing.T) {
+	at := time.Date(2026, 11, 2, 9, 15, 3, 0, civil.Zone)
+	for header, want := range map[string]time.Time{
+		"Received: from mx (unknown [192.0.2.1; x])\r\n\tby mail-m (Coremail) with SMTP id A1; Mon, 02 Nov 2026\r\n 09:15:03 +0800 (CST)\r\nReceived: by b; Sun, 1 Nov 2026 00:00:00 +0800\r\n": at,
+		"Received: by a; some day\r\nReceived: by b; Sun, 1 Nov 2026 00:00:00 +0800\r\n":                                                                                                        {},
+		"Received: by a\r\n": {},
+		"Subject: x\r\n":     {},
+	} {
+		if got := read([]byte(header+"\r\nx"), Limits{}).Received; !got.Equal(want) {
+			t.Errorf("%q was received %v, want %v", header, got, want)
+		}
 	}
 }

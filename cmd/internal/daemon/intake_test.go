@@ -18,6 +18,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/imapsim"
 )
 
 func (b *bureau) poll() ask.PollResult {
@@ -153,6 +154,43 @@ func TestPlaces(t *testing.T) {
 
 // Item 44: the clock starts with INTERNALDATE in Asia/Shanghai, to the second of midnight, whatever the
 // sender's Date says and in whatever zone the server tells it.
+// A mail without an INTERNALDATE that is a date arrived when the topmost Received line says, where that can
+// be; the case says so.
+func TestArrivalByTheHeader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-04")
+		add := func(who, received string) uint32 {
+			raw := append([]byte(received+"Received: from a by b; Mon, 5 Jan 2026 08:00:00 +0800\r\n"), compose(who+" <"+who+"@example.test>", "政府信息公开申请 "+who, "x")...)
+			return b.sim.Add("INBOX", raw, b.now())
+		}
+		uids := []uint32{
+			add("a", "Received: from mta by mx.example.test (Coremail); Mon, 02 Mar 2026 23:59:58 +0800 (CST)\r\n"),
+			add("b", "Received: from mta by mx.example.test; Thu, 01 Jan 1970 00:00:00 +0000\r\n"),
+			add("c", "Received: from mta by mx.example.test; Sat, 02 Jan 2099 00:00:00 +0800\r\n"),
+		}
+		for _, uid := range uids {
+			b.sim.Inject(imapsim.At{Kind: imapsim.Fetch, UID: uid}.Do(imapsim.With("INTERNALDATE", "NIL")))
+		}
+		b.poll()
+		rows := b.list(ask.ListQuery{})
+		if len(rows) != 3 {
+			t.Fatalf("%d cases", len(rows))
+		}
+		for _, r := range rows {
+			want, mark := civil.Of(b.now()), "服务器未给出到达时间，以取信时间为准"
+			if strings.HasSuffix(string(r.Subject), "a") {
+				want, mark = civil.New(2026, 3, 2), "服务器给出的到达时间不是日期，改取邮件头最上一行 Received 的时间，请核对"
+			}
+			if got := civil.Of(*r.ArrivedAt); got != want {
+				t.Errorf("%s arrived on %v, want %v", r.Subject, got, want)
+			}
+			if d := b.show(r.Case); len(d.Mails) != 1 || !slices.Contains(d.Mails[0].Reasons, mark) {
+				t.Errorf("%s is not marked with %q: %+v", r.Subject, mark, d.Mails)
+			}
+		}
+	})
+}
+
 func TestArrivalIsTheServersTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-04")

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -78,6 +79,10 @@ type arrival struct {
 	mailbox.Fetched
 	message casefile.Message
 	broken  string // why it could not be read; the mail is then parked
+
+	// byHeader says that the server gave no INTERNALDATE that is a date, and that the one here is that of
+	// the topmost Received line.
+	byHeader bool
 }
 
 // readArrival parses a mail. Whatever goes wrong costs this one mail its automatic decision, never
@@ -101,7 +106,16 @@ func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
 		return a
 	}
 	a.message = message
+	if received := message.Received; a.InternalDate.IsZero() && plausibleArrival(received, n.Now()) {
+		a.InternalDate, a.byHeader = received, true
+	}
 	return a
+}
+
+// plausibleArrival judges what the header alone says: not before 2008, when the Regulations came into
+// force, and not in the future.
+func plausibleArrival(received, now time.Time) bool {
+	return received.Year() >= 2008 && received.Before(now.AddDate(0, 0, 1))
 }
 
 // readArrivals reads the mails of a batch in order, the first at least, until what they hold comes to

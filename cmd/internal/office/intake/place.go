@@ -145,7 +145,7 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 	drafts := []casefile.Draft{{On: civil.Of(p.now), Event: t}}
 	for _, r := range about {
 		e, ok := r.Event.(casefile.Received)
-		if !ok || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
+		if !ok || a.byHeader || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
 			continue
 		}
 		e.ArrivedAt = a.InternalDate
@@ -199,7 +199,10 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	}
 	arrived := arrivalOf(a.InternalDate, p.now)
 	on := civil.Of(arrived)
-	if a.InternalDate.IsZero() {
+	switch {
+	case a.byHeader:
+		t.Reasons = append(t.Reasons, "服务器给出的到达时间不是日期，改取邮件头最上一行 Received 的时间，请核对")
+	case a.InternalDate.IsZero():
 		t.Reasons = append(t.Reasons, "服务器未给出到达时间，以取信时间为准")
 	}
 	var rest []casefile.Draft

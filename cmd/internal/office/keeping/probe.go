@@ -131,7 +131,7 @@ func converse(ctx context.Context, accounts []*intake.Account, wait time.Duratio
 			t.Answers = append(t.Answers, ask.Learned{Question: x.Question, Answer: x.Answer})
 		}
 		if e, ok := errors.AsType[*mailbox.Error](err); ok {
-			t.Error = e.Fault.Label()
+			t.Error = e.Label()
 			if e.Said != "" {
 				t.Error += "（服务器说：" + e.Said + "）"
 			}
