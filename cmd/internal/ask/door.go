@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"reflect"
@@ -235,6 +236,9 @@ func look[Q, A any](x *exchange, op Op[Q, A], q Q) (Reveal, error) {
 	if x.call.Who.Role < Operator {
 		return Masked, x.door.denied(x.call.Who, Operator)
 	}
+	if much == Contact {
+		seen.What = "电话、地址"
+	}
 	call := x.call
 	call.Reveal = much
 	return much, x.door.office.Looked(x.r.Context(), call, seen)
@@ -417,4 +421,20 @@ func (d *Door) public(err error) *Error {
 		return &Error{Code: "too-long", Msg: "没有在时限内办完", Hint: "请稍后再试，或放宽时限", Exit: ExitFailed}
 	}
 	return &Error{Code: "internal", Msg: err.Error(), Exit: ExitFailed}
+}
+
+// Terms are what an operation asks of those who use it.
+type Terms struct {
+	Name string
+	Role Role
+	Dry  bool
+}
+
+// Operations lists what is answered behind a door, by name.
+func (d *Door) Operations() (all []Terms) {
+	for _, name := range slices.Sorted(maps.Keys(d.operations)) {
+		op := d.operations[name]
+		all = append(all, Terms{op.name, op.role, op.dry})
+	}
+	return all
 }

@@ -11,7 +11,9 @@ var (
 	Outbox   = Op[OutboxQuery, []OutgoingView]{Name: "outbox", Role: Viewer}
 	Outgoing = Op[OutgoingRef, OutgoingView]{Name: "outbox show", Role: Viewer} // with its text
 	// Send prepares a mail; the outbox takes it out afterwards.
-	Send           = Op[SendRequest, OutgoingView]{Name: "send", Role: Operator, Dry: true, Limit: 4 << 20}
+	Send = Op[SendRequest, OutgoingView]{Name: "send", Role: Operator, Dry: true, Limit: 4 << 20, Look: func(q SendRequest) Look {
+		return Look{Cases: []casefile.ID{q.Case}, What: "send"}
+	}}
 	DecideOutgoing = Op[OutgoingDecision, OutgoingView]{Name: "outbox decide", Role: Operator, Dry: true}
 	Digest         = Op[None, DigestView]{Name: "digest", Role: Viewer} // what the office would be told now
 )

@@ -88,7 +88,7 @@ func (r *registering) each(args []string, do func(context.Context, *ask.Client) 
 	}
 	return r.a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		for i, id := range ids {
-			if r.proposals, err = ask.Do(ctx, c.Reveal(reveals(*r.reveal)), ask.Propose, ask.CaseRef{Case: id}); err != nil {
+			if r.proposals, err = ask.Do(ctx, c.Reveal(reveals(*r.reveal, false)), ask.Propose, ask.CaseRef{Case: id}); err != nil {
 				return err
 			}
 			if i > 0 && !r.a.json {

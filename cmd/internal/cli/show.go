@@ -19,11 +19,12 @@ func (a *app) showCommand() *cobra.Command {
 		Use:   "show 案号…",
 		Short: "显示案件的一切：期限、可办事项、经过、邮件",
 		Long: "显示案件：两种口径的期限（条例第三十一条、第三十三条）、此时可以办什么、提醒、经过、邮件和附件。\n" +
-			"身份证号、电话等个人信息中间以 * 遮盖；--reveal 显示全文，并记录是谁查看的。",
+			"身份证号、电话等个人信息中间以 * 遮盖；--contact 显示电话和地址，--reveal 显示全文，都记录是谁查看的。",
 		Example: "ysq show 17\nysq show 2025-17 --reveal\nysq show 17 18 --json",
 		Args:    atLeastOne("案号"),
 	}
 	reveal := cmd.Flags().Bool("reveal", false, "不遮盖个人信息（需“经办”角色，留有记录）")
+	contact := cmd.Flags().Bool("contact", false, "只显示电话和地址，证件号码仍遮盖（需“经办”角色，每人每案每天记录一次）")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ids, err := a.cases(cmd, args)
 		if err != nil {
@@ -31,7 +32,7 @@ func (a *app) showCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			for i, id := range ids {
-				d, err := ask.Do(ctx, c.Reveal(reveals(*reveal)), ask.Show, ask.CaseRef{Case: id})
+				d, err := ask.Do(ctx, c.Reveal(reveals(*reveal, *contact)), ask.Show, ask.CaseRef{Case: id})
 				if err != nil {
 					return err
 				}
@@ -101,7 +102,7 @@ func (a *app) caseHead(d ask.CaseDetail) {
 	fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, grid.Clean(title)))
 	masked := ""
 	if d.Masked {
-		masked = "个人信息已遮盖（--reveal 显示）"
+		masked = "个人信息已遮盖（--contact 显示电话和地址，--reveal 显示全文）"
 	}
 	subject := string(d.Subject)
 	if d.Subject == d.Request { // of what did not come by mail
@@ -300,10 +301,13 @@ func readingText(r ask.PartReading) string {
 	return r.Label
 }
 
-// reveals is what --reveal asks for.
-func reveals(all bool) ask.Reveal {
-	if all {
+// reveals is what --reveal and --contact ask for.
+func reveals(all, contact bool) ask.Reveal {
+	switch {
+	case all:
 		return ask.All
+	case contact:
+		return ask.Contact
 	}
 	return ask.Masked
 }

@@ -118,12 +118,28 @@ func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
 			return err
 		}
 		for _, id := range on {
+			if done, err := lookedToday(tx.View, id, c, what); err != nil || done {
+				return err
+			}
 			if _, err := tx.Append(casefile.Draft{Case: id, On: civil.Of(c.At), Event: casefile.Revealed{What: what}}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// lookedToday reports whether a look is on record already: how to reach an applicant is recorded once for each
+// person, case and day, for whoever handles a case looks at it all day.
+func lookedToday(tx *desk.View, id casefile.ID, c ask.Call, what string) (bool, error) {
+	if c.Reveal != ask.Contact || id == "" {
+		return false, nil
+	}
+	history, err := tx.History(id)
+	return slices.ContainsFunc(history, func(r casefile.Record) bool {
+		e, ok := r.Event.(casefile.Revealed)
+		return ok && e.What == what && r.Actor == c.Who.String() && r.On == civil.Of(c.At)
+	}), err
 }
 
 // lookedAt names the cases that somebody looks at; the register's own case "" where there is none.

@@ -73,7 +73,7 @@ var errJudged = errors.New("judged")
 // file, is the handler's and must not happen then. Everything that a call records bears its instant.
 func (d *Desk) Change(c ask.Call, act func(*Change) error) error {
 	err := d.Record(c.Who.String(), c.At, func(change *Change) error {
-		if err := unchanged(change.View, c); err != nil {
+		if err := Unchanged(change.View, c); err != nil {
 			return err
 		}
 		if err := act(change); err != nil {
@@ -90,9 +90,9 @@ func (d *Desk) Change(c ask.Call, act func(*Change) error) error {
 	return err
 }
 
-// unchanged compares the cases with what the caller has seen of them. That somebody looked at a case is no
+// Unchanged compares the cases with what the caller has seen of them. That somebody looked at a case is no
 // change to it.
-func unchanged(v *View, c ask.Call) error {
+func Unchanged(v *View, c ask.Call) error {
 	for id, seen := range c.IfSeq {
 		history, err := v.History(id)
 		if err != nil {

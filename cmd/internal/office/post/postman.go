@@ -3,6 +3,7 @@ package post
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -119,7 +120,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 	if req.Way == casefile.OutNone {
 		return v, ask.Usage("没有写明存草稿箱还是直接发出")
 	}
-	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter}
+	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter, still: func(v *desk.View) error { return desk.Unchanged(v, c) }}
 	if req.Way == casefile.OutSMTP && !p.Config.SMTP.Enabled() {
 		return v, ask.Refused("no-smtp", "改用 --draft 存入草稿箱；或请管理员在配置 [smtp] 中写 host", "没有配置发信服务器，不能直接发出")
 	}
@@ -139,7 +140,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 		o.Subject = fmt.Sprintf("%s（%s）", o.Subject, req.Case)
 	}
 	if c.DryRun {
-		if err := addressError(o.to.Mail); err != nil {
+		if err := errors.Join(addressError(o.to.Mail), p.View(o.still)); err != nil {
 			return v, err
 		}
 		return ask.OutgoingView{Case: req.Case, Way: req.Way.String(), Purpose: o.purpose.String(), To: ask.Address(o.to.String()), Subject: o.Subject, Document: ask.Number(req.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}}, nil
