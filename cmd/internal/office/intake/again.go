@@ -13,7 +13,7 @@ const defectUndecided = "undecided"
 
 // again decides anew about a parked mail, from its bytes, as if it had just been fetched, and
 // records where it goes now.
-func (p *placing) again(actor string, t casefile.MessageTaken) error {
+func (p *placing) again(t casefile.MessageTaken) error {
 	a := p.readArrival(mailbox.Fetched{
 		Ref: refOf(t), Role: p.RoleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
 	})

@@ -32,15 +32,15 @@ func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) 
 	t := takenOf(a)
 	t.Disposition, t.Case = casefile.ToCase, id
 	t.Reasons = append(slices.Clone(d.Reasons), fmt.Sprintf("所指的是 %s 上 %s 发出的信，归入该件", id, civil.Of(letter.SentAt)))
-	arrived := arrivalOf(a.InternalDate, p.now)
+	arrived := arrivalOf(a.InternalDate, p.tx.At)
 	in := casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: d.Reasons[0]}
 	in.From = casefile.Address{Name: t.From.String()} // a mail server does not belong to the applicant's side
 	told, err := p.undelivered(id, letter, report, civil.Of(arrived))
 	if err != nil {
 		return nil, err
 	}
-	drafts := []casefile.Draft{{On: civil.Of(p.now), Event: t}, {Case: id, On: civil.Of(arrived), Event: in}, told}
-	return append(drafts, copies(about, a, id, p.now)...), nil
+	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}, {Case: id, On: civil.Of(arrived), Event: in}, told}
+	return append(drafts, copies(about, a, id, p.tx.At)...), nil
 }
 
 // letterSent returns the one case that has sent the letter, and the letter as it was seen.
@@ -100,7 +100,7 @@ func (p *placing) undelivered(id casefile.ID, letter casefile.MessageOut, report
 		return casefile.Draft{}, err
 	}
 	if reply {
-		if _, err := casefile.Decide(history, failed, civil.Of(p.now), p.Reg.Law(), p.Reg.Calendar()); err == nil {
+		if _, err := casefile.Decide(history, failed, p.tx.Today(), p.Reg.Law(), p.Reg.Calendar()); err == nil {
 			p.Log.Error().Str("case", string(id)).Msg("the reply came back: it is not delivered")
 			return failed, nil
 		}
@@ -189,7 +189,7 @@ func (p *placing) claim(letter casefile.MessageOut) error {
 		}
 	}
 	for _, m := range waiting {
-		if err := p.again(actorMailbox, m.MessageTaken); err != nil {
+		if err := p.again(m.MessageTaken); err != nil {
 			return err
 		}
 	}

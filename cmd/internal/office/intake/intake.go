@@ -189,7 +189,7 @@ func (n *Room) take(read []arrival) error {
 	var lines []logLine
 	err := n.Record(actorMailbox, now, func(tx *desk.Change) error {
 		lines = lines[:0]
-		p := &placing{n, tx, now}
+		p := &placing{n, tx}
 		for _, a := range read {
 			drafts, err := p.place(a)
 			if err != nil {
@@ -219,10 +219,9 @@ func (n *Room) take(read []arrival) error {
 // Quarantine records a mail that the server lists and does not hand out.
 func (n *Room) Quarantine(_ context.Context, t mailbox.Trouble) error {
 	now := n.Now()
-	event := casefile.MessageTaken{
-		Account: t.Account, Folder: t.Folder, UIDValidity: t.UIDValidity, UID: t.UID,
-		Disposition: casefile.Quarantined, Reasons: []string{cmp.Or(t.Detail, string(t.Reason))}, Tries: t.Tries, Retry: n.officeTime(t.Next),
-	}
+	event := entryAt(t.Ref)
+	event.Disposition, event.Reasons = casefile.Quarantined, []string{cmp.Or(t.Detail, string(t.Reason))}
+	event.Tries, event.Retry = t.Tries, n.officeTime(t.Next)
 	_, err := n.Reg.Append(now, actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})
 	if err == nil {
 		n.Log.Error().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).Str("reason", string(t.Reason)).

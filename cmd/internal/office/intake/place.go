@@ -18,8 +18,7 @@ import (
 // placing is a transaction in which mails get their places.
 type placing struct {
 	*Room
-	tx  *desk.Change
-	now time.Time
+	tx *desk.Change
 }
 
 // place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
@@ -52,9 +51,9 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 		}
 	}()
 	if t, ok := p.ownDigest(a); ok {
-		return append([]casefile.Draft{{On: civil.Of(p.now), Event: t}}, copies(about, a, "", p.now)...), nil
+		return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, copies(about, a, "", p.tx.At)...), nil
 	}
-	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.now))},
+	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
 		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p.tx.View, p.Room})
 	if err != nil {
 		return p.undecided(a, "判断去处时出错："+err.Error()), nil
@@ -82,12 +81,16 @@ func (p *placing) ownDigest(a arrival) (t casefile.MessageTaken, ok bool) {
 
 // takenOf is the book's entry for a mail, its place still open.
 func takenOf(a arrival) casefile.MessageTaken {
-	return casefile.MessageTaken{
-		Account: a.Account, Folder: a.Folder, UIDValidity: a.UIDValidity, UID: a.UID,
-		ArrivedAt: a.InternalDate, Size: a.Size, Letter: letterOf(a.message),
-		// That intake itself reads only the beginning of a long text is no defect of the mail.
-		Defects: slices.DeleteFunc(slices.Clone(a.message.Defects), func(d casefile.Defect) bool { return d.Code == parse.DefectText }),
-	}
+	t := entryAt(a.Ref)
+	t.ArrivedAt, t.Size, t.Letter = a.InternalDate, a.Size, letterOf(a.message)
+	// That intake itself reads only the beginning of a long text is no defect of the mail.
+	t.Defects = slices.DeleteFunc(slices.Clone(a.message.Defects), func(d casefile.Defect) bool { return d.Code == parse.DefectText })
+	return t
+}
+
+// entryAt begins the book's entry for a mail of the server.
+func entryAt(r mailbox.Ref) casefile.MessageTaken {
+	return casefile.MessageTaken{Account: r.Account, Folder: r.Folder, UIDValidity: r.UIDValidity, UID: r.UID}
 }
 
 func letterOf(m casefile.Message) casefile.Letter {
@@ -114,7 +117,7 @@ func (p *placing) undecided(a arrival, reason string) []casefile.Draft {
 	t := takenOf(a)
 	t.Disposition, t.Reasons = casefile.Parked, []string{reason}
 	t.Defects = append(t.Defects, casefile.Defect{Code: defectUndecided, Detail: reason})
-	return []casefile.Draft{{On: civil.Of(p.now), Event: t}}
+	return []casefile.Draft{{On: p.tx.Today(), Event: t}}
 }
 
 // refOf is where the server has, or had, the mail of an entry.
@@ -142,7 +145,7 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 	t := takenOf(a)
 	t.Disposition, t.Case = casefile.Duplicate, known.Case
 	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
-	drafts := []casefile.Draft{{On: civil.Of(p.now), Event: t}}
+	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
 	for _, r := range about {
 		e, ok := r.Event.(casefile.Received)
 		if !ok || a.byHeader || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
@@ -150,7 +153,7 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 		}
 		e.ArrivedAt = a.InternalDate
 		drafts = append(drafts,
-			casefile.Draft{Case: r.Case, On: civil.Of(p.now), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
+			casefile.Draft{Case: r.Case, On: p.tx.Today(), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
 			casefile.Draft{Case: r.Case, On: civil.Of(a.InternalDate), Event: e})
 	}
 	return drafts, nil
@@ -197,7 +200,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	for _, s := range d.Suggest {
 		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
 	}
-	arrived := arrivalOf(a.InternalDate, p.now)
+	arrived := arrivalOf(a.InternalDate, p.tx.At)
 	on := civil.Of(arrived)
 	switch {
 	case a.byHeader:
@@ -229,6 +232,6 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 			p.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
 		}
 	}
-	drafts := append([]casefile.Draft{{On: civil.Of(p.now), Event: t}}, rest...)
-	return append(drafts, copies(about, a, t.Case, p.now)...)
+	drafts := append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, rest...)
+	return append(drafts, copies(about, a, t.Case, p.tx.At)...)
 }

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -18,7 +16,6 @@ import (
 // mails that are parked because no decision came to pass.
 func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.RetryResult, error) {
 	res := ask.RetryResult{Decided: []ask.MailView{}}
-	who, now := c.Who, c.At
 	err := n.Change(c, func(tx *desk.Change) error {
 		res.Due, res.Decided = 0, []ask.MailView{}
 		failed, err := failedMails(tx.View, q.Mail)
@@ -28,9 +25,9 @@ func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.R
 		for _, t := range failed {
 			if t.Disposition == casefile.Quarantined {
 				res.Due++
-				err = makeDue(tx, who, t, now)
+				err = makeDue(tx, t)
 			} else {
-				err = n.retryDecision(tx, who, t, now, &res)
+				err = n.retryDecision(tx, t, &res)
 			}
 			if err != nil {
 				return err
@@ -50,8 +47,8 @@ func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.R
 	return res, err
 }
 
-func (n *Room) retryDecision(tx *desk.Change, who ask.Actor, t casefile.MessageTaken, now time.Time, res *ask.RetryResult) error {
-	if err := (&placing{n, tx, now}).again(who.String(), t); err != nil {
+func (n *Room) retryDecision(tx *desk.Change, t casefile.MessageTaken, res *ask.RetryResult) error {
+	if err := (&placing{n, tx}).again(t); err != nil {
 		return err
 	}
 	is, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID)
@@ -60,9 +57,9 @@ func (n *Room) retryDecision(tx *desk.Change, who ask.Actor, t casefile.MessageT
 }
 
 // makeDue lets the next poll fetch a quarantined mail, as if its time had come.
-func makeDue(tx *desk.Change, who ask.Actor, t casefile.MessageTaken, now time.Time) error {
-	t.Retry = now
-	_, err := tx.Append(casefile.Draft{On: civil.Of(now), Event: t})
+func makeDue(tx *desk.Change, t casefile.MessageTaken) error {
+	t.Retry = tx.At
+	_, err := tx.Append(casefile.Draft{On: tx.Today(), Event: t})
 	return err
 }
 
