@@ -19,7 +19,6 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
-	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
 // Letter makes a letter. A draft leaves no trace; one that is issued takes its number, its bytes and its
@@ -361,15 +360,7 @@ func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefil
 	for _, s := range m.facts.Subjects {
 		one := e
 		one.With = slices.DeleteFunc(slices.Clone(m.req.Cases), func(id casefile.ID) bool { return id == s.ID })
-		d := casefile.Draft{Case: s.ID, On: m.today, Event: one}
-		if _, err := casefile.Decide(s.History, d, m.today, m.room.Reg.Law(), m.room.Reg.Calendar()); err != nil {
-			return res, kept, err
-		}
-		records, err := tx.Append(d)
-		if err != nil {
-			return res, kept, err
-		}
-		views, err := record.RecordViews(records)
+		views, _, err := m.room.record.Add(tx, casefile.Draft{Case: s.ID, On: m.today, Event: one})
 		if err != nil {
 			return res, kept, err
 		}
