@@ -166,5 +166,15 @@ func (j *judge) registered(e Registered) error {
 	return nil
 }
 
-// idNumber is a citizen's number (GB 11643): region, date of birth, sequence and check character.
-var idNumber = regexp.MustCompile(`(^|\D)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]($|\D)`)
+// WithoutIDNumbers takes citizens' numbers out of a text, wherever they stand in it, for records are kept for
+// ever.
+func WithoutIDNumbers(s string) string { return idDigits.ReplaceAllString(s, "（证件号码略）") }
+
+// idDigits is a citizen's number (GB 11643): region, date of birth, sequence and check character. idNumber is
+// one that is no part of a longer number.
+var (
+	idDigits = regexp.MustCompile(idPattern)
+	idNumber = regexp.MustCompile(`(^|\D)` + idPattern + `($|\D)`)
+)
+
+const idPattern = `\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]`

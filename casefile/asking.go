@@ -285,6 +285,10 @@ type Extended struct {
 	Force string `json:"force,omitzero"`
 }
 
+// CorrectionDays is the 补正期限 that is proposed, in working days. The law says 合理期限; the office changes
+// it as it sees fit.
+const CorrectionDays = 15
+
 func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if e.Until <= j.draft.On {
 		return j.refuse("correction-until", "请用 --until 写明合理期限", "补正期限应晚于告知之日 %s", j.draft.On)

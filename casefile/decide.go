@@ -54,9 +54,12 @@ func (e *RuleError) Error() string {
 // warnings that do not forbid, or one of *TransitionError and *RuleError. Times are judged by today;
 // a fact may be older, but never of the future nor older than the case.
 func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workday.Calendar, merged ...[]Record) (warnings []string, err error) {
-	j := judge{
-		Case: Fold(d.Case, history, law, cal, merged...), history: history, merged: merged, draft: d, today: today, law: law, cal: cal,
-	}
+	return Fold(d.Case, history, law, cal, merged...).Decide(history, d, today, law, cal, merged...)
+}
+
+// Decide is the function of that name for a case that its history was folded to already.
+func (c Case) Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workday.Calendar, merged ...[]Record) (warnings []string, err error) {
+	j := judge{Case: c, history: history, merged: merged, draft: d, today: today, law: law, cal: cal}
 	if err := j.times(); err != nil {
 		return nil, err
 	}

@@ -169,6 +169,24 @@ type Revealed struct {
 	What string `json:"what"`
 }
 
+// MayMerge judges what no history alone can say about merging a case into another: that one is not closed
+// and arrived no later, for the earliest date governs. Of two applicants it warns: only what the same one
+// sent twice is one application, but the same one may be written in two ways.
+func (c Case) MayMerge(into Case) (warnings []string, err error) {
+	refuse := func(code, hint, format string, args ...any) error {
+		return &RuleError{Code: code, Case: c.ID, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	}
+	switch {
+	case into.ArrivedOn > c.ArrivedOn:
+		return nil, refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.ArrivedOn)
+	case !into.Stage.Open():
+		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
+	case c.Applicant != "" && into.Applicant != "" && PlainName(c.Applicant) != PlainName(into.Applicant):
+		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", c.ID, into.ID))
+	}
+	return warnings, nil
+}
+
 func (j *judge) countedIn(e CountedIn) error {
 	arrived, received := j.ArrivedOn.Year(), j.ReceivedOn().Year()
 	if e.Year != arrived && e.Year != received {

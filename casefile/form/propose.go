@@ -213,13 +213,13 @@ func alike(a, b string) bool {
 
 // header adds what the header suggests, where nothing better is at hand.
 func (g *gathering) header(h Header) {
-	from := Source{Part: MessageText, Label: "发件人", Place: "邮件头"}
+	from := Source{Part: MessageText, Label: "发件人", Place: fromHeader}
 	if h.From.Mail != "" {
 		conf := 50
 		g.add(Proposal{Field: Email, Value: h.From.Mail, Confidence: conf, Source: from})
 	}
 	if m := subjectName.FindStringSubmatch(h.Subject); m != nil && likelyName(m[1]) {
-		g.add(Proposal{Field: Name, Value: m[1], Confidence: 45, Source: Source{Part: MessageText, Label: "主题", Place: "邮件头"}})
+		g.add(Proposal{Field: Name, Value: m[1], Confidence: 45, Source: Source{Part: MessageText, Label: "主题", Place: fromHeader}})
 	}
 	if name := strings.TrimSpace(h.From.Name); likelyName(name) || privateBody(name) {
 		g.add(Proposal{Field: Name, Value: name, Confidence: 30, Source: from})
@@ -227,7 +227,7 @@ func (g *gathering) header(h Header) {
 	if m := subjectRequest.FindStringSubmatch(h.Subject); m != nil && len(g.requests) < 2 && utf8.RuneCountInString(m[1]) >= 4 {
 		known := len(g.requests) == 1 && alike(g.requests[0].value, m[1])
 		if !known && utf8.RuneCountInString(subjectGeneric.ReplaceAllString(m[1], "")) >= 4 {
-			g.add(Proposal{Field: Request, Value: m[1], Confidence: 40, Source: Source{Part: MessageText, Label: "主题", Place: "邮件头"}})
+			g.add(Proposal{Field: Request, Value: m[1], Confidence: 40, Source: Source{Part: MessageText, Label: "主题", Place: fromHeader}})
 		}
 	}
 }

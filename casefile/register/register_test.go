@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -506,5 +507,40 @@ func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A transaction that reads and writes several cases in turn sees each as it stands: the history that it keeps
+// from the last question is that of its case alone.
+func TestHistoriesInOneTransaction(t *testing.T) {
+	r := opened(t)
+	first, second := take(t, r, "a", 1), take(t, r, "b", 2)
+	must(t, r.Update(start, func(tx *Tx) error {
+		for i, id := range []casefile.ID{first, second, second, first, second} {
+			before, err := tx.History(id)
+			if err != nil {
+				return err
+			}
+			records, err := tx.Append("李四(1000)", casefile.Draft{Case: id, On: civil.Of(start), Event: casefile.Noted{Text: fmt.Sprint(i)}})
+			if err != nil {
+				return err
+			}
+			before = append(before, records...)
+			after, err := tx.History(id)
+			if err != nil {
+				return err
+			}
+			if !reflect.DeepEqual(after, before) {
+				t.Errorf("%d: %s has %+v, want %+v", i, id, after, before)
+			}
+			after[0].Case = "another" // what a caller does to its copy is its own affair
+		}
+		if again, err := tx.History(first); err != nil || len(again) != 3 || again[0].Case != first {
+			t.Errorf("%+v, %v", again, err)
+		}
+		return nil
+	}))
+	if wrong := proven(t, r); len(wrong) > 0 {
+		t.Error(wrong)
 	}
 }

@@ -26,9 +26,10 @@ type Tx struct {
 
 	base *workday.Calendar // without the adopted notices
 
-	recorded  time.Time     // of the records of this transaction; zero before the first is appended
-	clockBack time.Duration // by how much now is before the last record
-	lines     *bbolt.Bucket // where records are read instead of in b, by Verify; nil: in b
+	recorded  time.Time         // of the records of this transaction; zero before the first is appended
+	clockBack time.Duration     // by how much now is before the last record
+	last      []casefile.Record // the history that was read or written last: a record is judged and then folded
+	lines     *bbolt.Bucket     // where records are read instead of in b, by Verify; nil: in b
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -230,6 +231,7 @@ func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
 	if err := t.bucket(bucketCase).Put([]byte(c.ID), encodeProjection(c, seqs)); err != nil {
 		return err
 	}
+	t.last = slices.Clone(history)
 	for _, a := range c.Addresses {
 		if err := t.bucket(bucketAddr).Put(pairKey(strings.ToLower(a), c.ID), nil); err != nil {
 			return err
@@ -315,6 +317,9 @@ func (t *Tx) projected(id casefile.ID) (c casefile.Case, history []casefile.Reco
 	if err != nil {
 		return c, nil, err
 	}
+	if n := len(t.last); n > 0 && n == len(seqs) && t.last[0].Seq == seqs[0] && t.last[n-1].Seq == seqs[n-1] {
+		return c, slices.Clone(t.last), nil // the lists of two cases have no record in common
+	}
 	history = make([]casefile.Record, 0, len(seqs)+1)
 	for _, s := range seqs {
 		r, err := t.Record(s)
@@ -323,6 +328,7 @@ func (t *Tx) projected(id casefile.ID) (c casefile.Case, history []casefile.Reco
 		}
 		history = append(history, r)
 	}
+	t.last = slices.Clone(history)
 	return c, history, nil
 }
 

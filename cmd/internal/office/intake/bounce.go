@@ -100,7 +100,7 @@ func (p *placing) undelivered(id casefile.ID, letter casefile.MessageOut, report
 		return casefile.Draft{}, err
 	}
 	if reply {
-		if _, err := casefile.Decide(history, failed, p.tx.Today(), p.Reg.Law(), p.Reg.Calendar()); err == nil {
+		if _, err := c.Decide(history, failed, p.tx.Today(), p.Reg.Law(), p.Reg.Calendar()); err == nil {
 			p.Log.Error().Str("case", string(id)).Msg("the reply came back: it is not delivered")
 			return failed, nil
 		}

@@ -138,10 +138,15 @@ func (m *letterMaker) kind() error {
 // recorded takes what the letter announces from the records.
 func (m *letterMaker) recorded(first letter.Subject) error {
 	kind := m.facts.Kind
-	if letter.Announces(kind) == "" {
-		return m.onlyOnce(first)
+	if !m.req.Draft {
+		if err := letter.NotTwice(first, kind); err != nil {
+			return err
+		}
 	}
-	r, hasLetter, ok := letter.Recorded(first, kind)
+	if letter.Announces(kind) == "" {
+		return nil
+	}
+	r, _, ok := letter.Recorded(first, kind)
 	switch {
 	case !ok && kind == casefile.LetterReason:
 		m.facts.Event, m.fresh = casefile.ReasonAsked{}, true
@@ -149,39 +154,15 @@ func (m *letterMaker) recorded(first letter.Subject) error {
 	case !ok:
 		info := letter.Announces(kind).Info()
 		return ask.Refused("nothing-to-tell", fmt.Sprintf("在命令里写明内容（ysq letter -h），或先记录 %s", info.Command), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
-	case hasLetter && !m.req.Draft:
-		return ask.Refused("letter-twice", "要重新制发的，先作废原来的：ysq letter void", "%s 的“%s”已经制发", first.ID, kind.Label())
 	}
 	m.facts.Event = r.Event
-	for _, s := range m.facts.Subjects[1:] {
-		other, _, ok := letter.Recorded(s, kind)
-		if !ok || !letter.Same(other.Event, r.Event) {
-			return ask.Refused("letters-differ", "请分别制发", "%s 与 %s 所要告知的不同，不能用同一份“%s”", s.ID, first.ID, kind.Label())
-		}
-	}
-	return nil
-}
-
-// onlyOnce refuses a second letter of a kind that announces nothing, but for forms without a number.
-func (m *letterMaker) onlyOnce(first letter.Subject) error {
-	if !m.facts.Kind.Numbered() || m.req.Draft || m.facts.Kind == casefile.LetterConsultationNotice {
-		return nil
-	}
-	for _, l := range casefile.Letters(first.History) {
-		if l.Letter == m.facts.Kind && l.Voided == "" {
-			return ask.Refused("letter-twice", "要重新制发的，先作废原来的：ysq letter void "+l.Document, "%s 的“%s”已经制发：%s", first.ID, l.Letter.Label(), l.Document)
-		}
-	}
-	return nil
+	return letter.SameNews(m.facts.Subjects, kind)
 }
 
 // judge asks whether what the letter announces may be recorded, and whether one letter can answer all.
 func (m *letterMaker) judge() error {
-	first := m.facts.Subjects[0]
-	for _, s := range m.facts.Subjects[1:] {
-		if party(m.facts.Event) == "" && strings.Join(strings.Fields(s.Applicant), "") != strings.Join(strings.Fields(first.Applicant), "") {
-			return ask.Refused("applicants-differ", "请分别制发", "%s 与 %s 不是同一申请人，不能用同一份文书", s.ID, first.ID)
-		}
+	if err := letter.SameReader(m.facts.Subjects, m.facts.Event); err != nil {
+		return err
 	}
 	if unknown := m.facts.Unknown(); len(unknown) > 0 {
 		return ask.Usage("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
@@ -190,7 +171,7 @@ func (m *letterMaker) judge() error {
 		return nil
 	}
 	for _, s := range m.facts.Subjects {
-		w, err := casefile.Decide(s.History, casefile.Draft{Case: s.ID, On: m.today, Event: m.facts.Event}, m.today, m.room.Reg.Law(), m.room.Reg.Calendar())
+		w, err := s.Decide(s.History, casefile.Draft{Case: s.ID, On: m.today, Event: m.facts.Event}, m.today, m.room.Reg.Law(), m.room.Reg.Calendar())
 		if err != nil {
 			return err
 		}
@@ -307,7 +288,7 @@ func (m *letterMaker) fileName(document string) string {
 
 // record is what is recorded of the letter on each case.
 func (m *letterMaker) record(n casefile.LetterNumber, file casefile.File) casefile.LetterIssued {
-	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: party(m.facts.Event)}
+	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: letter.Party(m.facts.Event)}
 	if m.facts.Event != nil {
 		e.Decides = m.facts.Event.Kind()
 		if body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, "")); err == nil {
@@ -315,17 +296,6 @@ func (m *letterMaker) record(n casefile.LetterNumber, file casefile.File) casefi
 		}
 	}
 	return e
-}
-
-// party is the other side that an event names.
-func party(e casefile.Event) string {
-	switch e := e.(type) {
-	case casefile.ConsultationSent:
-		return e.Party
-	case casefile.ThirdPartyTold:
-		return e.Party
-	}
-	return ""
 }
 
 // issue gives the letter its number, keeps its bytes and records it.

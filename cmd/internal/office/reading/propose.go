@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,18 +27,12 @@ const mostSources = 12
 // understood is what the mails and files of a case seem to say, before it is put into words.
 type understood struct {
 	kase   casefile.Case
-	forms  []read // the application itself first, then what came later
+	forms  form.Mails // the application itself first, then what came later
 	notes  []ask.ProposalNote
 	unread []string // what nobody has read yet, by name: it may say what seems to be missing
 	number string   // ID number or organisation's code of the first applicant; never leaves this process whole
 	idType string
 	mark   string // of number
-}
-
-// read is what one mail, or the files of a case, say.
-type read struct {
-	form.Form
-	title string // for people; "" for the application itself
 }
 
 // understand reads what has not been read yet, and makes proposals of it.
@@ -70,11 +63,11 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 // identify finds the number by which the first applicant is recognised.
 func (u *understood) identify(f *Room) (err error) {
 	for _, field := range []form.Field{form.IDNumber, form.OrgCode} {
-		if p, ok := u.best(field, 0); ok && desk.TailOf(p.Value) != "" {
+		if p, ok := u.forms.Best(field, 0); ok && desk.TailOf(p.Value) != "" {
 			u.number = p.Value
 			u.idType = field.Label()
-			if t, ok := u.best(form.IDType, 0); ok && field == form.IDNumber {
-				u.idType = withoutIDs(clipped(t.Value, 20))
+			if t, ok := u.forms.Best(form.IDType, 0); ok && field == form.IDNumber {
+				u.idType = casefile.WithoutIDNumbers(clipped(t.Value, 20))
 			}
 			u.mark, err = f.Mark(p.Value)
 			return err
@@ -88,7 +81,7 @@ type readingFunc func(ctx context.Context, d casefile.Digest, file string) ([]wo
 
 // formsOf makes one form of the first mail and the files that were put into the case, and one of each
 // later mail.
-func (g *Room) formsOf(ctx context.Context, sources []source, readings readingFunc) (forms []read, notes []ask.ProposalNote, err error) {
+func (g *Room) formsOf(ctx context.Context, sources []source, readings readingFunc) (forms form.Mails, notes []ask.ProposalNote, err error) {
 	var docs []form.Document // of the application itself
 	var head form.Header
 	mails := 0
@@ -117,10 +110,10 @@ func (g *Room) formsOf(ctx context.Context, sources []source, readings readingFu
 			mails++
 		default:
 			mails++
-			forms = append(forms, read{form.Propose(own, form.Header{Subject: s.title, From: s.from}), fmt.Sprintf("第 %d 封来信", mails)})
+			forms = append(forms, form.Said{Form: form.Propose(own, form.Header{Subject: s.title, From: s.from}), Title: fmt.Sprintf("第 %d 封来信", mails)})
 		}
 	}
-	return append([]read{{Form: form.Propose(docs, head)}}, forms...), notes, nil
+	return append(form.Mails{{Form: form.Propose(docs, head)}}, forms...), notes, nil
 }
 
 // notesOn says what a person must look at himself.
@@ -147,36 +140,6 @@ func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
 	return []ask.ProposalNote{{Part: name, Text: strings.Join(words, "；")}}
 }
 
-// best is the likeliest value of a field: that of the application itself, or, where it has none, of the
-// latest mail that has.
-func (u understood) best(field form.Field, n int) (form.Proposal, bool) {
-	for i := range u.forms {
-		at := 0
-		if i > 0 {
-			at = len(u.forms) - i
-		}
-		if p, ok := u.forms[at].Best(field, n); ok {
-			if t := u.forms[at].title; t != "" {
-				p.Source.Place = strings.TrimSpace(t + " " + p.Source.Place)
-			}
-			return p, true
-		}
-	}
-	return form.Proposal{}, false
-}
-
-// alternatives are the other values of a field, in every mail.
-func (u understood) alternatives(field form.Field, n int, but string) (all []string) {
-	for _, r := range u.forms {
-		for _, p := range r.All(field, n) {
-			if p.Value != but && !slices.Contains(all, p.Value) {
-				all = append(all, p.Value)
-			}
-		}
-	}
-	return all
-}
-
 // Propose reads what has not been read yet of a case, and says what it seems to be.
 func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Proposals, error) {
 	id := q.Case
@@ -184,7 +147,7 @@ func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Prop
 	if err != nil {
 		return ask.Proposals{}, err
 	}
-	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), correctionDays)
+	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), casefile.CorrectionDays)
 	p := u.proposals(until)
 	err = g.View(func(tx *desk.View) (err error) {
 		p.Related, p.Counts, err = g.Relations(tx, u.filed(), id)
@@ -212,21 +175,18 @@ func (u understood) proposals(until civil.Date) ask.Proposals {
 	for _, c := range u.forms[0].Columns {
 		p.Columns = append(p.Columns, ask.ProposedColumn{Column: c.Column, Label: c.Column.Label(), Reason: c.Reason, Confidence: c.Confidence})
 	}
-	for _, r := range u.forms {
-		for _, v := range r.Proposals {
-			v.Source.Place = strings.TrimSpace(r.title + " " + v.Source.Place)
-			p.Fields = append(p.Fields, ask.ProposedField{
-				Field: string(v.Field), Label: v.Field.Label(), N: v.N, Value: v.Value, Source: sourceText(v.Source), Confidence: v.Confidence, Doubt: v.Doubt,
-			})
-		}
+	for _, v := range u.forms.Proposals() {
+		p.Fields = append(p.Fields, ask.ProposedField{
+			Field: string(v.Field), Label: v.Field.Label(), N: v.N, Value: v.Value, Source: v.Source.String(), Confidence: v.Confidence, Doubt: v.Doubt,
+		})
 	}
 	u.missing(&p, until)
-	if agent, ok := u.best(form.Agent, 0); ok {
+	if agent, ok := u.forms.Best(form.Agent, 0); ok {
 		line := "ysq agent " + string(u.kase.ID) + " --name " + quoted(agent.Value)
-		if phone, ok := u.best(form.AgentPhone, 0); ok {
+		if phone, ok := u.forms.Best(form.AgentPhone, 0); ok {
 			line += " --contact " + quoted(phone.Value)
 		}
-		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line, Reason: "委托代理人：" + sourceText(agent.Source)})
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line, Reason: "委托代理人：" + agent.Source.String()})
 	}
 	if n := u.forms[0].Requests(); n > 1 {
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq split " + string(u.kase.ID), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
@@ -234,20 +194,12 @@ func (u understood) proposals(until civil.Date) ask.Proposals {
 	return p
 }
 
-// correctionDays is the 补正期限 in the proposed line. The law says "合理期限"; the office changes it as it sees fit.
-const correctionDays = 15
-
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
 // asked for once, with all its items (条例 第三十条).
 func (u understood) missing(p *ask.Proposals, until civil.Date) {
 	var line strings.Builder
 	line.WriteString("ysq correct " + string(u.kase.ID))
-	for _, m := range u.forms[0].Missing {
-		if slices.ContainsFunc(u.forms[1:], func(r read) bool {
-			return !slices.ContainsFunc(r.Missing, func(o form.Missing) bool { return o.Field == m.Field })
-		}) {
-			continue // a later mail said it, or has a picture of it
-		}
+	for _, m := range u.forms.Missing() {
 		p.Missing = append(p.Missing, ask.MissingItem{Field: string(m.Field), Item: m.Item})
 		line.WriteString(" --item " + quoted(m.Item))
 	}
@@ -259,7 +211,7 @@ func (u understood) missing(p *ask.Proposals, until civil.Date) {
 		p.Notes = append(p.Notes, ask.ProposalNote{Text: "没有找到的各项可能就在没有读出的内容里（" + names + "）：看过原件仍缺的，再用 ysq correct " + string(u.kase.ID) + " 告知补正"})
 	default:
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
-			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", correctionDays)})
+			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", casefile.CorrectionDays)})
 	}
 }
 
@@ -279,29 +231,29 @@ const (
 func (u understood) values() []ask.ProposedValue {
 	all := []ask.ProposedValue{}
 	add := func(flag, label, value string, from ...form.Proposal) {
-		if value = withoutIDs(strings.TrimSpace(value)); value == "" {
+		if value = casefile.WithoutIDNumbers(strings.TrimSpace(value)); value == "" {
 			return
 		}
 		v := ask.ProposedValue{Flag: flag, Label: label, Value: value, Confidence: 99}
 		for _, p := range from {
 			v.Confidence = min(v.Confidence, p.Confidence)
-			v.Sources = append(v.Sources, sourceText(p.Source))
+			v.Sources = append(v.Sources, p.Source.String())
 			v.Doubt = cmp.Or(v.Doubt, p.Doubt)
 		}
 		v.Sources = slices.Compact(v.Sources)
 		all = append(all, v)
 	}
 	single := func(flag string, field form.Field, label string) {
-		if p, ok := u.best(field, 0); ok {
+		if p, ok := u.forms.Best(field, 0); ok {
 			add(flag, label, p.Value, p)
-			for _, o := range u.alternatives(field, 0, p.Value) {
-				all[len(all)-1].Others = append(all[len(all)-1].Others, withoutIDs(o))
+			for _, o := range u.forms.Others(field, 0, p.Value) {
+				all[len(all)-1].Others = append(all[len(all)-1].Others, casefile.WithoutIDNumbers(o))
 			}
 		}
 	}
 	single(flagApplicant, form.Name, "申请人")
 	for n := 1; n < u.forms[0].Applicants(); n++ {
-		if p, ok := u.best(form.Name, n); ok {
+		if p, ok := u.forms.Best(form.Name, n); ok {
 			add(flagOther, "共同申请人", p.Value, p)
 		}
 	}
@@ -311,72 +263,21 @@ func (u understood) values() []ask.ProposedValue {
 			all[len(all)-1].Others = append(all[len(all)-1].Others, o.Column.Label()+"（"+o.Reason+"）")
 		}
 	}
-	request, from := u.request()
+	request, from := u.forms.Request()
 	add(flagRequest, "申请内容", request, from...)
-	contact, from := u.contact()
+	contact, from := u.forms.Contact()
 	add(flagContact, "联系方式", contact, from...)
 	single(flagForm, form.Medium, "载体形式")
 	single(flagDelivery, form.Delivery, "获取方式")
 	if u.number != "" {
-		p, ok := u.best(form.IDNumber, 0)
+		p, ok := u.forms.Best(form.IDNumber, 0)
 		if !ok {
-			p, _ = u.best(form.OrgCode, 0)
+			p, _ = u.forms.Best(form.OrgCode, 0)
 		}
 		add(flagID, "证件", u.idType+" 末四位 "+desk.TailOf(u.number), p)
 	}
 	return all
 }
-
-// request puts several requests into one text, numbered, each with its reference number.
-func (u understood) request() (text string, from []form.Proposal) {
-	var lines []string
-	for n := range max(1, u.forms[0].Requests()) {
-		p, ok := u.best(form.Request, n)
-		if !ok {
-			continue
-		}
-		line := strings.TrimSpace(p.Value)
-		if ref, ok := u.best(form.Reference, n); ok && !strings.Contains(line, ref.Value) {
-			line += "（文号：" + ref.Value + "）"
-		}
-		lines, from = append(lines, line), append(from, p)
-	}
-	if len(lines) == 1 {
-		return lines[0], from
-	}
-	for i := range lines {
-		lines[i] = fmt.Sprintf("%d. %s", i+1, lines[i])
-	}
-	return strings.Join(lines, "\n"), from
-}
-
-// fromHeader is the form.Source.Place of what the mail's header says.
-const fromHeader = "邮件头"
-
-// contact is where a reply may go: what the applicant wrote, else the address that he wrote from.
-func (u understood) contact() (text string, from []form.Proposal) {
-	var words []string
-	add := func(p form.Proposal) { words, from = append(words, p.Value), append(from, p) }
-	if p, ok := u.best(form.Address, 0); ok {
-		if code, ok := u.best(form.Postcode, 0); ok && !strings.Contains(p.Value, code.Value) {
-			p.Value += "（" + code.Value + "）"
-		}
-		add(p)
-	}
-	if p, ok := u.best(form.Phone, 0); ok {
-		add(p)
-	}
-	if p, ok := u.best(form.Email, 0); ok && (p.Source.Place != fromHeader || len(words) == 0) {
-		add(p)
-	}
-	return strings.Join(words, "，"), from
-}
-
-// citizenID is a citizen's number anywhere in a text (GB 11643).
-var citizenID = regexp.MustCompile(`\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]`)
-
-// withoutIDs takes ID numbers out of what is to be recorded for ever.
-func withoutIDs(s string) string { return citizenID.ReplaceAllString(s, "（证件号码略）") }
 
 // clipped is at most so many characters of a text.
 func clipped(s string, n int) string {
@@ -384,19 +285,6 @@ func clipped(s string, n int) string {
 		return string(r[:n])
 	}
 	return s
-}
-
-// sourceText says where a value was found.
-func sourceText(s form.Source) string {
-	name := s.Name
-	if name == "" && !strings.HasSuffix(s.Place, fromHeader) {
-		name = "正文"
-	}
-	words := strings.TrimSpace(name + " " + s.Place)
-	if s.Label != "" {
-		words += "“" + s.Label + "”"
-	}
-	return words
 }
 
 // quoted is a word for a shell: in single quotes where it needs them.

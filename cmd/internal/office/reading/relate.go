@@ -27,11 +27,11 @@ func (u understood) filed() match.Filed {
 		Mark: u.mark, Addresses: u.kase.Addresses, Received: u.kase.ReceivedOn(), Fate: match.FateOf(u.kase),
 	}
 	if u.kase.RegisteredOn.IsZero() {
-		if p, ok := u.best(form.Name, 0); ok {
+		if p, ok := u.forms.Best(form.Name, 0); ok {
 			a.Applicant = p.Value
 		}
-		a.Contact, _ = u.contact()
-		a.Request, _ = u.request()
+		a.Contact, _ = u.forms.Contact()
+		a.Request, _ = u.forms.Request()
 		if c := u.forms[0].Columns; len(c) > 0 {
 			a.Column = c[0].Column
 		}
@@ -133,9 +133,9 @@ func (g *Room) Heard(tx *desk.View, o *match.Filed) {
 		return
 	}
 	u := understood{forms: forms}
-	o.Request, _ = u.request()
-	o.Contact, _ = u.contact()
-	if p, ok := u.best(form.Name, 0); ok {
+	o.Request, _ = u.forms.Request()
+	o.Contact, _ = u.forms.Contact()
+	if p, ok := u.forms.Best(form.Name, 0); ok {
 		o.Applicant = p.Value
 	}
 	if u.identify(g) == nil {
@@ -143,12 +143,8 @@ func (g *Room) Heard(tx *desk.View, o *match.Filed) {
 	}
 }
 
-var adviceLabels = map[match.Advice]string{
-	match.AdviceRepeat: "可能是重复申请", match.AdviceMerge: "可能是同一申请，可合并", match.AdviceNew: "按新申请办理", match.AdviceLook: "内容相近，请核对",
-}
-
 func relatedView(id casefile.ID, r match.Relation) ask.RelatedCase {
-	v := ask.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: adviceLabels[r.Advice], Likeness: r.Likeness, Reason: r.Reason}
+	v := ask.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: r.Advice.Label(), Likeness: r.Likeness, Reason: r.Reason}
 	switch r.Advice {
 	case match.AdviceRepeat:
 		v.Line = fmt.Sprintf("ysq reply %s --outcome decline.repeat --grounds '与 %s 内容相同，已答复'", id, r.Case)
@@ -159,7 +155,7 @@ func relatedView(id casefile.ID, r match.Relation) ask.RelatedCase {
 }
 
 func countsView(c match.Counts, id casefile.ID) *ask.ApplicantCounts {
-	v := &ask.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.InMonth > match.Often}
+	v := &ask.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.Beyond()}
 	v.Text = fmt.Sprintf("该申请人 %s 月共提出 %d 件，本件为第 %d 件；近一年 %d 件", c.Month, c.InMonth, c.Place, c.InYear)
 	if !v.Proposed {
 		return v

@@ -3,7 +3,6 @@ package record
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -80,7 +79,8 @@ func (b *Room) AddAll(c ask.Call, drafts ...casefile.Draft) (ask.AppendResult, e
 // day it is of the transaction's.
 func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, warnings []string, err error) {
 	d.On = cmp.Or(d.On, tx.Today())
-	if _, err := tx.Case(d.Case); err != nil {
+	c, err := tx.Case(d.Case)
+	if err != nil {
 		return nil, nil, err
 	}
 	history, err := tx.History(d.Case)
@@ -91,10 +91,10 @@ func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, w
 	if err != nil {
 		return nil, nil, err
 	}
-	if warnings, err = casefile.Decide(history, d, tx.Today(), b.Reg.Law(), b.Reg.Calendar(), parts...); err != nil {
+	if warnings, err = c.Decide(history, d, tx.Today(), b.Reg.Law(), b.Reg.Calendar(), parts...); err != nil {
 		return nil, nil, err
 	}
-	more, err := merged(tx.View, d)
+	more, err := mayMerge(tx.View, c, d.Event)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,11 +118,9 @@ func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, w
 	return views, warnings, err
 }
 
-// merged checks what only the register knows: the other case exists, is itself no pointer, and
-// arrived no later, for the earliest date governs. Of two applicants it warns: only what the same one
-// sent twice is one application, but the same one may be written in two ways.
-func merged(tx *desk.View, d casefile.Draft) (warnings []string, err error) {
-	m, ok := d.Event.(casefile.Merged)
+// mayMerge asks the other case, which must be there, whether it goes on for this one.
+func mayMerge(tx *desk.View, c casefile.Case, e casefile.Event) (warnings []string, err error) {
+	m, ok := e.(casefile.Merged)
 	if !ok {
 		return nil, nil
 	}
@@ -130,20 +128,5 @@ func merged(tx *desk.View, d casefile.Draft) (warnings []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := tx.Case(d.Case)
-	if err != nil {
-		return nil, err
-	}
-	refuse := func(code, hint, format string, args ...any) ([]string, error) {
-		return nil, &casefile.RuleError{Code: code, Case: d.Case, Msg: fmt.Sprintf(format, args...), Hint: hint}
-	}
-	switch {
-	case into.ArrivedOn > from.ArrivedOn:
-		return refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", m.Into, d.Case), "%s 到达更晚（%s）；合并后以最早的日期为准", m.Into, into.ArrivedOn)
-	case !into.Stage.Open():
-		return refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", m.Into, into.Stage.Label())
-	case from.Applicant != "" && into.Applicant != "" && casefile.PlainName(from.Applicant) != casefile.PlainName(into.Applicant):
-		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", d.Case, m.Into))
-	}
-	return warnings, nil
+	return c.MayMerge(into)
 }

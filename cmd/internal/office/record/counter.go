@@ -90,7 +90,7 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 			records = append(records, made...)
 		}
 		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: ids[1:], Reason: r.Reason}}
-		if res.Warnings, err = casefile.Decide(history, split, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
+		if res.Warnings, err = c.Decide(history, split, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
 			return err
 		}
 		made, err := tx.Append(split)
