@@ -1,0 +1,92 @@
+package desk
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+func TestFileName(t *testing.T) {
+	long := strings.Repeat("长", 200) + ".docx"
+	for _, tt := range []struct{ name, want string }{
+		{"答复书.docx", "答复书.docx"},
+		{"../../etc/passwd", "passwd"},
+		{`C:\公文\答复书.docx`, "答复书.docx"},
+		{"a\u202etxt.exe", "atxt.exe"},
+		{"a\x00\n.pdf", "a.pdf"},
+		{"  ", "未命名"},
+		{"/", "未命名"},
+		{"..", "未命名"},
+		{long, strings.Repeat("长", 100) + strings.Repeat("长", 15) + ".docx"},
+	} {
+		if got := FileName(tt.name); got != tt.want {
+			t.Errorf("%q becomes %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A file is kept under its digest until a record names it or it is dropped; what is not kept cannot be put
+// into a case.
+func TestFilesAreKept(t *testing.T) {
+	d, _ := openDesk(t)
+	file, err := d.KeepFile("../答复书.txt", strings.NewReader("内容"))
+	if err != nil || file.Name != "答复书.txt" || file.Size != 6 || file.Digest != casefile.DigestOf([]byte("内容")) {
+		t.Fatalf("kept %+v, %v", file, err)
+	}
+	if err := d.Keeps([]casefile.File{file}); err != nil {
+		t.Error(err)
+	}
+	if err := d.Keeps([]casefile.File{{Digest: file.Digest, Name: "a/b"}}); exitOf(err) != ask.ExitUsage {
+		t.Errorf("a path for a name: %v", err)
+	}
+	if _, err := d.KeepFile("空.txt", strings.NewReader("")); exitOf(err) != ask.ExitUsage {
+		t.Errorf("an empty file: %v", err)
+	}
+	if err := d.DropUnknown(file.Digest); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Keeps([]casefile.File{file}); exitOf(err) != ask.ExitNotFound {
+		t.Errorf("dropped, and still kept: %v", err)
+	}
+	if _, err := d.Parse(file.Digest, parse.Limits{}); err == nil || !strings.Contains(err.Error(), "备份") {
+		t.Errorf("parsing what is not there: %v", err)
+	}
+}
+
+// A mail is found by any beginning of its digest that is long enough and names it alone.
+func TestMailByTheBeginningOfItsDigest(t *testing.T) {
+	d, now := openDesk(t)
+	var digests []casefile.Digest
+	for _, last := range []byte{0x10, 0x1f} { // they differ from the second half of the third byte on
+		digest := casefile.Digest{0xab, 0xcd, last}
+		digests = append(digests, digest)
+		taken := casefile.MessageTaken{Account: "a", Folder: "INBOX", UIDValidity: 1, UID: uint32(last), Letter: casefile.Letter{Digest: digest}, Disposition: casefile.Parked}
+		if _, err := d.Reg.Append(now, "mailbox", casefile.Draft{On: d.Today(), Event: taken}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		prefix string
+		exit   int
+	}{
+		{"abcd10", 0}, {" ABCD10 ", 0}, {"abcd100", 0}, {digests[0].String(), 0},
+		{"abcd1", ask.ExitUsage}, {"abcd", ask.ExitUsage}, {"abc", ask.ExitUsage}, {"xyzxyz", ask.ExitUsage}, {"abcdx", ask.ExitUsage},
+		{"abcd2", ask.ExitNotFound}, {strings.Repeat("a", 65), ask.ExitUsage},
+	} {
+		digest, about, err := d.Mail(tt.prefix)
+		if exitOf(err) != tt.exit || err == nil && (digest != digests[0] || len(about) != 1) {
+			t.Errorf("%q finds %v with %d records, %v", tt.prefix, digest, len(about), err)
+		}
+	}
+}
+
+func exitOf(err error) int {
+	if e, ok := errors.AsType[*ask.Error](err); ok {
+		return e.Exit
+	}
+	return 0
+}
