@@ -212,7 +212,7 @@ func (b book) Settle(_ context.Context, id uint64, out outbox.Outcome) error {
 		if err != nil || o.State.Ended() {
 			return err // a clerk, or 已发送, was quicker
 		}
-		return b.settled(tx, o, casefile.MailSettled{
+		return (&evidence{b.Room, tx, o}).settled(casefile.MailSettled{
 			Mail: id, State: state, Code: out.Code, Said: out.Said, Reason: out.Reason, Try: out.Try, Next: out.Next,
 		}, now)
 	})

@@ -25,26 +25,33 @@ import (
 // has decided all of it before: the letter was issued by one, and by one it was sent. Where anything
 // differs, the difference is recorded and a person records the step.
 
-// settled records where a mail stands; of one that was sent, at the time at, also what follows.
-func (p *Room) settled(tx *desk.Change, o register.Outgoing, e casefile.MailSettled, at time.Time) error {
-	today := tx.Today()
+// evidence is a mail, in the transaction that records what became of it.
+type evidence struct {
+	*Room
+	tx   *desk.Change
+	mail register.Outgoing
+}
+
+// settled records where the mail stands; of one that was sent, at the time at, also what follows.
+func (v *evidence) settled(e casefile.MailSettled, at time.Time) error {
+	today := v.tx.Today()
 	var follow []casefile.Draft
 	if e.State == casefile.OutSent {
 		var refused string
 		var err error
-		if follow, refused, err = p.follows(tx.View, o, e, civil.Of(at)); err != nil {
+		if follow, refused, err = v.follows(e, civil.Of(at)); err != nil {
 			return err
 		}
 		if refused != "" {
 			e.Reason = strings.TrimPrefix(e.Reason+"；"+refused, "；")
 		}
 	}
-	drafts := append([]casefile.Draft{{Case: o.Case, On: today, Event: e}}, follow...)
-	if _, err := tx.Append(drafts...); err != nil {
+	drafts := append([]casefile.Draft{{Case: v.mail.Case, On: today, Event: e}}, follow...)
+	if _, err := v.tx.Append(drafts...); err != nil {
 		return err
 	}
 	for _, d := range follow {
-		p.Log.Info().Uint64("mail", o.Seq).Str("case", string(o.Case)).Str("kind", string(d.Event.Kind())).Msg("recorded what a sent letter decides")
+		v.Log.Info().Uint64("mail", v.mail.Seq).Str("case", string(v.mail.Case)).Str("kind", string(d.Event.Kind())).Msg("recorded what a sent letter decides")
 	}
 	return nil
 }
@@ -52,31 +59,31 @@ func (p *Room) settled(tx *desk.Change, o register.Outgoing, e casefile.MailSett
 // follows returns the steps that a sent mail is evidence of, on its case and on those that its letter
 // answers with it; refused says in Chinese why a step that one would expect is left to a person. All of
 // the steps are recorded, or none.
-func (p *Room) follows(tx *desk.View, o register.Outgoing, e casefile.MailSettled, on civil.Date) (steps []casefile.Draft, refused string, err error) {
-	if o.Case == "" {
+func (v *evidence) follows(e casefile.MailSettled, on civil.Date) (steps []casefile.Draft, refused string, err error) {
+	if v.mail.Case == "" {
 		return nil, "", nil
 	}
-	history, err := tx.History(o.Case)
+	history, err := v.tx.History(v.mail.Case)
 	if err != nil {
 		return nil, "", err
 	}
-	ids := []casefile.ID{o.Case}
-	if l := enclosed(history, o); l != nil {
+	ids := []casefile.ID{v.mail.Case}
+	if l := enclosed(history, v.mail); l != nil {
 		ids = append(ids, l.With...)
 	}
 	for _, id := range ids {
-		history, err := tx.History(id)
+		history, err := v.tx.History(id)
 		if err != nil {
 			return nil, "", err
 		}
-		for _, d := range p.announced(id, history, o, on) {
+		for _, d := range v.announced(id, history, on) {
 			if len(e.Differs) > 0 {
 				return nil, "发出的与拟稿不同，未自动记录“" + d.Event.Kind().Label() + "”，请核对后记录", nil
 			}
-			if p.record.Needs(d.Event.Kind()) > ask.Operator { // whose mail program it was, nobody knows
-				return nil, "“" + d.Event.Kind().Label() + "”须由“" + p.record.Needs(d.Event.Kind()).Label() + "”记录", nil
+			if v.record.Needs(d.Event.Kind()) > ask.Operator { // whose mail program it was, nobody knows
+				return nil, "“" + d.Event.Kind().Label() + "”须由“" + v.record.Needs(d.Event.Kind()).Label() + "”记录", nil
 			}
-			if _, err := casefile.Decide(history, d, tx.Today(), p.Reg.Law(), p.Reg.Calendar()); err != nil {
+			if _, err := casefile.Decide(history, d, v.tx.Today(), v.Reg.Law(), v.Reg.Calendar()); err != nil {
 				return nil, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil
 			}
 			steps = append(steps, d)
@@ -103,20 +110,20 @@ func enclosed(history []casefile.Record, o register.Outgoing) *casefile.CaseLett
 // announced lists what a mail says to a case, once it is out: the receipt that is the office's
 // confirmation; of a letter the event that it announces, and of a reply its dispatch. What is recorded
 // already is left out.
-func (p *Room) announced(id casefile.ID, history []casefile.Record, o register.Outgoing, on civil.Date) (want []casefile.Draft) {
+func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil.Date) (want []casefile.Draft) {
 	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: id, On: on, Event: e}) }
-	c := casefile.Fold(id, history, p.Reg.Law(), p.Reg.Calendar())
-	if o.Purpose == casefile.PurposeAcknowledgement {
-		if p.Live().Acknowledge.Confirms && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
-			add(casefile.Confirmed{How: "收件回执", With: o.To.Mail})
+	c := casefile.Fold(id, history, v.Reg.Law(), v.Reg.Calendar())
+	if v.mail.Purpose == casefile.PurposeAcknowledgement {
+		if v.Live().Acknowledge.Confirms && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+			add(casefile.Confirmed{How: "收件回执", With: v.mail.To.Mail})
 		}
 		return want
 	}
-	if o.Document == "" {
+	if v.mail.Document == "" {
 		return nil
 	}
-	reply := c.Document == o.Document && !c.RepliedOn.IsZero() && len(o.Files) > 0
-	if l := enclosed(history, o); l != nil {
+	reply := c.Document == v.mail.Document && !c.RepliedOn.IsZero() && len(v.mail.Files) > 0
+	if l := enclosed(history, v.mail); l != nil {
 		e, err := l.Decided()
 		if x, ok := e.(casefile.Extended); ok {
 			x.Told = on // the applicant is told by this mail, whenever the letter was made
@@ -129,7 +136,7 @@ func (p *Room) announced(id casefile.ID, history []casefile.Record, o register.O
 		}
 	}
 	if reply && (c.DispatchedOn.IsZero() && c.StoppedOn.IsZero() || c.Undelivered) {
-		add(casefile.Dispatched{Way: casefile.ByEmail, Tracking: o.MessageID})
+		add(casefile.Dispatched{Way: casefile.ByEmail, Tracking: v.mail.MessageID})
 	}
 	return want
 }
@@ -227,7 +234,7 @@ func (p *Room) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Me
 		if err != nil || now.State.Ended() {
 			return err
 		}
-		return p.settled(tx, now, e, seen.At)
+		return (&evidence{p, tx, now}).settled(e, seen.At)
 	})
 	if err == nil && len(e.Differs) > 0 {
 		p.Log.Error().Uint64("mail", o.Seq).Str("case", string(o.Case)).Strs("differs", e.Differs).Msg("the mail that was sent is not the one that was prepared")
