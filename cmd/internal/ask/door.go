@@ -236,8 +236,8 @@ func look[Q, A any](x *exchange, op Op[Q, A], q Q) (Reveal, error) {
 	if x.call.Who.Role < Operator {
 		return Masked, x.door.denied(x.call.Who, Operator)
 	}
-	if much == Contact {
-		seen.What = "电话、地址"
+	if much == Contact && (len(seen.Cases) > 0 || seen.Mail != "" || seen.Letter != "") {
+		seen.What = "电话、地址" // what is about nobody in particular keeps its own words
 	}
 	call := x.call
 	call.Reveal = much

@@ -118,8 +118,12 @@ func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
 			return err
 		}
 		for _, id := range on {
-			if done, err := lookedToday(tx.View, id, c, what); err != nil || done {
+			done, err := lookedToday(tx.View, id, c, what)
+			if err != nil {
 				return err
+			}
+			if done {
+				continue // the other cases may not be on record
 			}
 			if _, err := tx.Append(casefile.Draft{Case: id, On: civil.Of(c.At), Event: casefile.Revealed{What: what}}); err != nil {
 				return err
