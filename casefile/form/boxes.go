@@ -133,6 +133,12 @@ var optionHint = regexp.MustCompile(`[（(【\[](请|仅|需|可|限|应|注|如
 func option(s string) string {
 	s = optionHint.ReplaceAllString(s, "")
 	s = strings.Trim(strings.TrimFunc(s, filler), "_")
+	for strings.Count(s, "）")+strings.Count(s, ")") > strings.Count(s, "（")+strings.Count(s, "(") && strings.LastIndexAny(s, "）)") >= 0 {
+		s = s[:strings.LastIndexAny(s, "）)")] // of the bracket around all options
+	}
+	for strings.Count(s, "（")+strings.Count(s, "(") > strings.Count(s, "）")+strings.Count(s, ")") && strings.LastIndexAny(s, "（(") >= 0 {
+		s = s[:strings.LastIndexAny(s, "（(")] // 法人（□商业企业
+	}
 	return strings.Join(strings.Fields(strings.TrimFunc(s, filler)), "")
 }
 
@@ -151,7 +157,7 @@ func chosen(field Field, text string) string {
 		}
 		return clip(strings.Join(picked, "、"), 300)
 	}
-	s := blankless(text)
+	s := simple(blankless(text))
 	var options []string
 	switch field {
 	case Medium:
@@ -159,7 +165,7 @@ func chosen(field Field, text string) string {
 	case Delivery:
 		options = deliveryWords
 	case Kind:
-		options = []string{"公民", "法人", "组织", "自然人"}
+		options = []string{"公民", "法人", "其他组织", "自然人", "商业企业", "科研机构", "公益组织", "法律服务"}
 	case Waiver:
 		options = []string{"申请", "不申请", "是", "否"}
 		if s == "是否" || strings.HasPrefix(s, "申请不") || s == "是/否" || s == "申请/不申请" || strings.HasPrefix(s, "申请。") {

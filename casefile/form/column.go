@@ -82,7 +82,19 @@ func (f Form) columns() []ColumnProposal {
 	if hasAgent {
 		forCitizen = "；代理人（" + agent.Value + "）不是申请人，不影响类别"
 	}
+	ticked, hasTicked := f.Best(Category, 0)
 	switch {
+	case hasTicked:
+		c, _ := casefile.ParseColumn(ticked.Value)
+		confidence, reason := ticked.Confidence, "申请表勾选或填写的类别是“"+ticked.Value+"”"
+		if named && column != casefile.ColumnNone && column != c {
+			confidence = min(confidence, 60)
+			reason += "，但申请人名称“" + name.Value + "”以“" + suffix + "”结尾，请核对"
+		}
+		add(c, confidence, reason+forCitizen)
+		if named && column != casefile.ColumnNone && column != c {
+			add(column, 50, "申请人名称“"+name.Value+"”以“"+suffix+"”结尾")
+		}
 	case named && column != casefile.ColumnNone:
 		confidence := min(85, name.Confidence)
 		reason := "申请人名称“" + name.Value + "”以“" + suffix + "”结尾"

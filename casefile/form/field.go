@@ -7,6 +7,7 @@ type Field string
 // The fields in the order of the form.
 const (
 	Kind           Field = "kind"           // 申请人类型: its value is Citizen or Organisation
+	Category       Field = "category"       // 申请人类别: a column of 表三, where its box was ticked
 	Name           Field = "name"           // of the person or the body
 	IDType         Field = "id-type"        // 证件名称
 	IDNumber       Field = "id-number"      // 证件号码
@@ -53,6 +54,7 @@ var fields = []struct {
 	group group
 }{
 	{Kind, "申请人类型", ofApplicant},
+	{Category, "申请人类别", ofApplicant},
 	{Name, "申请人", ofApplicant},
 	{IDType, "证件名称", ofApplicant},
 	{IDNumber, "证件号码", ofApplicant},

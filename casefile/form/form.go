@@ -30,11 +30,13 @@
 //	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
 //	propose.go  Propose                    items.go           several requests in one
 //	ident.go    check digits               column.go          the column of 表三
+//	wrap.go     lines that were broken     script.go          traditional characters
+//	nature.go   what is no application
 package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 8
+const Version = 9
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1

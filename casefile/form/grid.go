@@ -73,7 +73,7 @@ func (g *grid) guess(i int) {
 	if afterLabel && g.label[left].label.flags&section == 0 && g.label[left].label.field != "" && g.table.Cells[left].RowSpan <= 1 || right < 0 {
 		return
 	}
-	text := fold(unboxed(c.Text))
+	text := simple(fold(unboxed(c.Text)))
 	if utf8.RuneCountInString(text) > 60 || len(choices(c.Text)) > 0 {
 		return
 	}
@@ -346,7 +346,7 @@ func (r *reading) value(l label, labelText, text string, at place) {
 	if long := l.field == Purpose || l.field == Remark || isChoice(l.field); !long {
 		first, rest := text, ""
 		if rs := []rune(text); len(rs) < 1000 {
-			if ms := r.marks([]rune(fold(text))); len(ms) > 0 && ms[0].at > 0 && ms[0].conf == withColon {
+			if ms := r.marks([]rune(simple(fold(text)))); len(ms) > 0 && ms[0].at > 0 && ms[0].conf == withColon {
 				first, rest = string(rs[:ms[0].at]), string(rs[ms[0].at:])
 			}
 		}
@@ -372,7 +372,7 @@ func (r *reading) ownCell(c Cell, at place) []row {
 func rowsOf(text, place string) []row {
 	var all []row
 	for l := range strings.SplitSeq(text, "\n") {
-		all = append(all, row{l, place})
+		all = append(all, row{text: l, place: place})
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 type row struct {
 	text  string
 	place string
+	n     int // of the line within the document
 }
 
 // mark is a label that was found within a line.
@@ -41,6 +42,9 @@ func (o *open) long() bool {
 	}
 	return false
 }
+
+// empty reports whether nothing stands behind the label so far.
+func (o *open) empty() bool { return strings.TrimSpace(strings.Join(o.lines, "")) == "" }
 
 // swallows tells the parts of a letter whose text holds no field, only words about them.
 func swallows(l label) bool {
@@ -74,9 +78,10 @@ func (r *reading) lines(rows []row) (rest []row) {
 			continue
 		}
 		rs := []rune(w.text)
-		marks := r.marks([]rune(fold(w.text)))
+		folded := []rune(simple(fold(w.text)))
+		marks := r.marks(folded)
 		if o != nil && o.long() {
-			marks = o.heed(marks, []rune(fold(w.text)))
+			marks = o.heed(marks, folded)
 		} else if o != nil && len(marks) == 1 && marks[0].conf < withColon && answers(o.label.field, text) {
 			marks = nil
 		}
@@ -86,7 +91,7 @@ func (r *reading) lines(rows []row) (rest []row) {
 				finish()
 			case o == nil:
 				rest = append(rest, w)
-			case o.long() && !endsLong(text):
+			case o.long() && (o.empty() || !endsLong(text)):
 				o.lines = append(o.lines, w.text)
 			case !o.long() && o.accepts(text):
 				o.lines = append(o.lines, w.text)
@@ -112,7 +117,7 @@ func (r *reading) lines(rows []row) (rest []row) {
 		if (o == nil || !o.long()) && len(rs) >= 24 && strings.ContainsAny(text, "，。,") {
 			rest = append(rest, w) // a sentence with labels in it says more than they do
 		} else if utf8.RuneCountInString(before) > 3 {
-			rest = append(rest, row{before, w.place})
+			rest = append(rest, row{before, w.place, w.n})
 		}
 	}
 	finish()
@@ -136,6 +141,9 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 				r.put(marks[k+1].label, string(rs[marks[k+1].at:marks[k+1].end]), inner, place{w.place, m.conf})
 				return nil
 			}
+		}
+		if k+1 < len(marks) {
+			value = strings.TrimRight(value, "（(【[ ") // 某市某路1号（邮编 100000）
 		}
 		r.enter(m.label, m.hint)
 		at := place{w.place, m.conf}
@@ -171,6 +179,9 @@ func (r *reading) enter(l label, hint string) {
 	switch word := string(l.text); {
 	case kindOf(word) != "":
 		r.kind = kindOf(word)
+		if len(choices(hint)) > 0 { // 法人或者其他组织（□商业企业 ☑科研机构）
+			r.category(finding{label: word, conf: withColon}, chosen(Kind, hint))
+		}
 	default:
 		r.kind = ""
 	}
@@ -178,6 +189,9 @@ func (r *reading) enter(l label, hint string) {
 
 func (r *reading) close(o *open) {
 	text := strings.Join(o.lines, "\n")
+	if o.long() {
+		text = strings.Join(unwrapLines(o.lines, o.text+"："), "\n")
+	}
 	if strings.TrimSpace(text) == "" {
 		r.seen++
 		return
@@ -230,6 +244,11 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 		return marks
 	}
 	switch word := string(m.label.text); word {
+	case "方式", "形式", "途径":
+		if rest := string(folded[min(m.value, len(folded)):]); !saysWay(rest) {
+			return nil // 方式：公开招标
+		}
+		return marks
 	case "名称", "单位", "地址", "时间", "日期", "说明", "其他", "类型", "标题", "信息名称", "信息内容", "内容描述", "文号", "序号", "编号", "发文字号", "文件编号", "索引号", "具体内容", "信息描述", "公开内容", "法人", "公民", "住所地", "企业名称", "公司名称", "项目名称":
 		return nil
 	}
@@ -240,15 +259,37 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 }
 
 var (
-	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|(该|此|这些|相关)?(数据|信息|资料|材料)(仅|只|主要)?(用于|供)|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
+	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|以上[，,。：:]|以上[请是为]|期待|静[候待盼]|等候|敬候|辛苦|劳烦|有劳|拜托|为盼|(非常|十分|万分|衷心|深表)感谢|请(贵|您|你|依法|尽快|及时|领导|予|按时|在.{0,10}[日天]内)|联系(电话|方式|地址)|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|(该|此|这些|相关)?(数据|信息|资料|材料)(仅|只|主要)?(用于|供)|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
 	wayLine  = regexp.MustCompile(`^(并?(请|望|希望|要求|盼)[^。]{0,14}(以|通过|用|采用|采取|将|按|把|在|于)|以(电子|书面|纸质|邮|快递))[^。]{0,40}(提供|答复|回复|邮寄|寄|发|告知|送达)`)
 	dateLine = regexp.MustCompile(`^[\s]*(20[0-9]{2}\s*[年./-]\s*[0-9]{1,2}\s*[月./-]\s*[0-9]{1,2}\s*日?|二[〇○Oo零0][〇○Oo零0一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)\s*$`)
 )
 
 // endsLong reports whether a line is no longer part of a description.
 func endsLong(text string) bool {
-	t := strings.TrimSpace(fold(text))
-	return signOff.MatchString(t) || wayLine.MatchString(t) || dateLine.MatchString(t) || likelyName(blankless(t))
+	t := strings.TrimSpace(simple(fold(text)))
+	return signOff.MatchString(t) || wayLine.MatchString(t) || dateLine.MatchString(t) || likelyName(blankless(trailingDate.ReplaceAllString(t, "")))
+}
+
+// saysWay reports whether a text names a way to provide or to fetch.
+func saysWay(s string) bool {
+	s = blankless(s)
+	return len(choices(s)) > 0 || slices.ContainsFunc(slices.Concat(mediumWords, deliveryWords), func(w string) bool { return strings.Contains(s, w) })
+}
+
+// withoutClosing takes off what follows a description in the same line: 请予公开，谢谢！
+func withoutClosing(s string) string {
+	for {
+		t := strings.TrimRight(s, " 。！!\n")
+		i := strings.LastIndexAny(t, "。！!\n")
+		if i < 0 {
+			return s
+		}
+		_, size := utf8.DecodeRuneInString(t[i:])
+		if last := t[i+size:]; utf8.RuneCountInString(last) > 40 || !endsLong(last) || strings.HasPrefix(last, "附件") {
+			return s
+		}
+		s = t[:i+size]
+	}
 }
 
 // unlabelled takes lines that speak for themselves: boxes for the kind of applicant, the sentence about

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile"
 )
 
 // Propose gathers what the documents and the header of one mail say about an application. The order of
@@ -20,24 +22,55 @@ func Propose(docs []Document, h Header) Form {
 		for _, n := range docs[i].Notes {
 			f.Notes = append(f.Notes, PartNote{docs[i].Part, docs[i].Name, n})
 		}
-		r := read(&docs[i], labels, forwarded)
+		r := readForwarded(&docs[i], labels, forwarded)
 		f.Blank = f.Blank || r.seen >= 5 && r.taken == 0
+		f.Found += r.taken
+		for _, w := range r.puzzling {
+			f.Puzzling = append(f.Puzzling, Puzzle{Source{Part: r.part, Name: r.name, Place: w.place}, clip(w.text, 240)})
+		}
 		g.readings = append(g.readings, r)
 	}
 	g.merge()
+	for _, r := range g.readings {
+		if r.within { // who forwards a mail is not who applies
+			h.From = r.from
+		}
+	}
 	g.header(h)
 	f.Proposals = g.result()
 	f.Columns = f.columns()
 	f.Missing = f.missing(docs)
+	f.Nature = natureOf(docs, h)
 	return f
 }
 
-// read reads one document.
-func read(d *Document, labels labelIndex, forwarded bool) *reading {
-	r := &reading{labels: labels, part: d.Part, name: d.Name}
-	fresh := slices.ContainsFunc(d.Blocks, func(b Block) bool {
-		return b.Line != nil && !b.Line.Quoted && utf8.RuneCountInString(strings.TrimSpace(b.Line.Text)) > 60
-	})
+// readForwarded reads a document that may be a mail which somebody passed on, with a word of his own above it:
+// the application is then in what was passed on, unless that says nothing.
+func readForwarded(d *Document, labels labelIndex, forwarded bool) *reading {
+	own := read(d, labels, false)
+	nested := slices.ContainsFunc(d.Blocks, func(b Block) bool { return b.Line != nil && nestedHead.MatchString(b.Line.Text) })
+	if !forwarded && !nested || own.filled() {
+		return own
+	}
+	if within := read(d, labels, true); within.taken > 0 || len(within.asked) > 0 || len(within.apps) > 0 {
+		return within
+	}
+	return own
+}
+
+// filled reports whether a reading is of a form that was filled in.
+func (r *reading) filled() bool {
+	return r.taken >= 3 && slices.ContainsFunc(r.found, func(f finding) bool { return f.field == Name && !f.weak })
+}
+
+var (
+	nestedHead = regexp.MustCompile(`^—— 嵌套邮件：`)
+	quotedFrom = regexp.MustCompile(`(?i)^[\s>*]*(?:发件人|寄件人|From)\s*[:：]\s*(.+)$`)
+)
+
+// read reads what a document's author wrote, or, with within, what he passes on.
+func read(d *Document, labels labelIndex, within bool) *reading {
+	r := &reading{labels: labels, part: d.Part, name: d.Name, within: within}
 	var rest, run []row
 	n, tables := 0, 0
 	flush := func() {
@@ -50,7 +83,7 @@ func read(d *Document, labels labelIndex, forwarded bool) *reading {
 		case b.Table != nil:
 			flush()
 			tables++
-			if b.Table.Quoted && !(forwarded && !fresh) {
+			if b.Table.Quoted != within {
 				continue
 			}
 			if b.Table.Place == "" {
@@ -59,19 +92,35 @@ func read(d *Document, labels labelIndex, forwarded bool) *reading {
 			rest = append(rest, r.readTable(b.Table)...)
 		case b.Line != nil:
 			n++
-			if b.Line.Quoted && !(forwarded && !fresh) {
+			if b.Line.Quoted != within {
+				continue
+			}
+			if m := quotedFrom.FindStringSubmatch(b.Line.Text); m != nil && within {
+				if r.from.Mail == "" {
+					r.from = sender(m[1])
+				}
 				continue
 			}
 			where := fmt.Sprintf("第%d行", n)
 			if b.Line.Place != "" {
 				where = b.Line.Place
 			}
-			run = append(run, row{b.Line.Text, where})
+			run = append(run, row{b.Line.Text, where, n})
 		}
 	}
 	flush()
 	r.letter(rest)
 	return r
+}
+
+// sender reads the sender of a mail that was passed on.
+func sender(s string) (a casefile.Address) {
+	if all := emails(s); len(all) > 0 {
+		a.Mail = all[0]
+	}
+	name, _, _ := strings.Cut(strings.NewReplacer("＜", "<", "[", "<", "(", "<", "（", "<").Replace(s), "<")
+	a.Name = strings.Trim(strings.TrimSpace(name), "\"“”' ")
+	return a
 }
 
 var forwardSubject = regexp.MustCompile(`(?i)^\s*((re|回复|答复)\s*[:：]\s*)*(fw|fwd|转发|转)\s*[:：]`)
@@ -261,6 +310,11 @@ func (g *gathering) kinds() {
 			continue
 		}
 		kind, conf := Citizen, min(80, p.Confidence)
+		if slices.ContainsFunc(g.props, func(o Proposal) bool {
+			return o.Field == Kind && o.N == n && o.Value == Organisation && o.Confidence >= conf
+		}) {
+			kind = Organisation // the form says so
+		}
 		if bodySuffix(p.Value) != "" || g.hasField(OrgCode, n) || g.hasField(Representative, n) {
 			kind = Organisation
 		}

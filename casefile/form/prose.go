@@ -35,6 +35,7 @@ var (
 
 // letter reads rows that no label claims.
 func (r *reading) letter(rows []row) {
+	rows = unwrapRows(rows)
 	weak := func(f Field, value, label, where string, conf int) {
 		if value == "" {
 			return
@@ -50,6 +51,7 @@ func (r *reading) letter(rows []row) {
 		if text == "" || letterTo.MatchString(text) && !asks.MatchString(text) {
 			continue
 		}
+		known := len(r.found) + len(r.asked)
 		r.who(text, w.place)
 		if !others.MatchString(text) {
 			r.details(finding{place: w.place, conf: 70, weak: true}, text)
@@ -71,9 +73,21 @@ func (r *reading) letter(rows []row) {
 			weak(Purpose, strings.TrimSpace(m[1]), "", w.place, 62)
 		}
 		i += r.wish(text, rows[i:], w.place)
+		if known == len(r.found)+len(r.asked) && len(r.puzzling) < maxPuzzling && puzzles(text) {
+			r.puzzling = append(r.puzzling, w)
+		}
 	}
 	r.signature(rows)
 }
+
+const maxPuzzling = 20 // of one document
+
+// puzzles reports whether a line that gave nothing may yet say something: it is no greeting and no ending.
+func puzzles(text string) bool {
+	return utf8.RuneCountInString(blankless(text)) >= 6 && !endsLong(text) && !polite.MatchString(simple(text)) && !title.MatchString(simple(text))
+}
+
+var polite = regexp.MustCompile(`^(尊敬的|您好|你好|各位|领导|—— |-{3,}|[【\[]?政府信息公开申请)|(您好|你好)[！!。]?$`)
 
 // who finds the writer's name in a sentence.
 func (r *reading) who(text, where string) {
@@ -85,8 +99,8 @@ func (r *reading) who(text, where string) {
 		r.agent = agentNamed
 	}
 	for _, re := range []*regexp.Regexp{villager, selfName} {
-		for _, m := range re.FindAllStringSubmatch(text, 3) {
-			if name := strings.TrimRight(m[1], "系是"); likelyName(name) {
+		for _, m := range re.FindAllStringSubmatchIndex(simple(text), 3) {
+			if name := strings.TrimRight(text[m[2]:m[3]], "系是"); likelyName(name) {
 				r.weakName(name, "本人", where, 74)
 				return
 			}
@@ -166,7 +180,7 @@ var (
 
 // wayOf finds in a sentence how the reply is wanted.
 func wayOf(f Field, text string) string {
-	text = notBy.ReplaceAllString(text, "")
+	text = notBy.ReplaceAllString(simple(text), "")
 	var words []string
 	for _, m := range byWay.FindAllStringSubmatch(text, 3) {
 		words = append(words, m[0])
@@ -205,30 +219,31 @@ func wayOf(f Field, text string) string {
 // wish finds what the letter asks for in a sentence or in the lines below it; it returns how many lines
 // it took beyond the first.
 func (r *reading) wish(text string, rows []row, where string) (taken int) {
-	if len(r.asked) > 0 && !r.asked[0].weak || wayLine.MatchString(fold(text)) || title.MatchString(text) {
+	if len(r.asked) > 0 && !r.asked[0].weak || wayLine.MatchString(simple(fold(text))) || title.MatchString(simple(text)) {
 		return 0
 	}
 	for s := range strings.SplitSeq(strings.Join(sentence.FindAllString(text, -1), "\x00"), "\x00") {
 		s = strings.TrimRight(s, "。！! ")
 		conf, what := 72, ""
-		m := asks.FindStringSubmatch(s)
-		if m != nil {
-			what = m[3]
-			if m[2] == "告知" || m[2] == "了解" || m[2] == "查询" {
+		plain := simple(s)
+		if m := asks.FindStringSubmatchIndex(plain); m != nil {
+			what = s[m[6]:m[7]]
+			if verb := plain[m[4]:m[5]]; verb == "告知" || verb == "了解" || verb == "查询" {
 				conf = 58
 			}
-		} else if m := itIs.FindStringSubmatch(s); m != nil {
-			what, conf = m[1], 70
-		} else if m := wantToKnow.FindStringSubmatch(s); m != nil {
-			what, conf = m[1], 52
+		} else if m := itIs.FindStringSubmatchIndex(plain); m != nil {
+			what, conf = s[m[2]:m[3]], 70
+		} else if m := wantToKnow.FindStringSubmatchIndex(plain); m != nil {
+			what, conf = s[m[2]:m[3]], 52
 		} else {
 			continue
 		}
 		f := finding{field: Request, place: where, conf: conf, weak: true, listed: listed.MatchString(text)}
-		if m := generic.FindString(what); m != "" {
-			what = what[len(m):]
+		what = what[len(generic.FindString(simple(what))):]
+		if end := tail.FindStringIndex(simple(what)); end != nil {
+			what = what[:end[0]]
 		}
-		what = strings.Trim(tail.ReplaceAllString(what, ""), " ：:，,；;、")
+		what = strings.Trim(what, " ：:，,；;、")
 		if below := utf8.RuneCountInString(what) < 4; below && (strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "如下") || strings.HasSuffix(text, "如下。")) {
 			var lines []string
 			for _, w := range rows[1:] {
@@ -238,9 +253,9 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 				lines = append(lines, w.text)
 				taken++
 			}
-			what = prose(strings.Join(lines, "\n"))
+			what, _ = prose(strings.Join(unwrapLines(lines, ""), "\n"))
 		}
-		if utf8.RuneCountInString(what) < 4 || notWish.MatchString(what) {
+		if utf8.RuneCountInString(what) < 4 || notWish.MatchString(simple(what)) {
 			taken = 0
 			continue
 		}

@@ -19,7 +19,7 @@ const (
 	maxLines  = 10000     // lines of one part
 	maxCells  = 8000      // cells of all tables of one part
 	maxTables = 200       // tables of one part
-	maxLine   = 16 << 10  // bytes of one line
+	maxLine   = 256 << 10 // bytes of one line
 )
 
 // Sniff tells what kind of file a part is: by its first bytes where they tell, else by its name and
@@ -139,7 +139,11 @@ func (d *Document) line(text, place string) bool {
 			d.note(NoteCut, fmt.Sprintf("内容超过 %d 行，其余未读取。", maxLines))
 			return false
 		}
-		l = clip(strings.TrimRight(l, " \t\r\u00a0\u3000"), maxLine)
+		l = strings.TrimRight(l, " \t\r\u00a0\u3000")
+		if len(l) > maxLine {
+			d.note(NoteCut, fmt.Sprintf("有一行超过 %d KiB，其余未读取。", maxLine>>10))
+			l = clip(l, maxLine)
+		}
 		if !d.room(l, 48+len(place)) {
 			return false
 		}

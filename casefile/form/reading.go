@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"ysq.internal/ysq/casefile"
 )
 
 // reading is what is gathered from one document, in the order in which a person reads it. Fields belong
@@ -23,6 +25,10 @@ type reading struct {
 	seen   int // labels of fields, with a value or without
 	taken  int // labels with a value
 	asked  []request
+
+	within   bool             // of what a mail passes on, not of the words above it
+	from     casefile.Address // who sent what was passed on
+	puzzling []row            // lines of a letter of which nothing was made
 
 	elsewhere *finding // 详见附件, in the place of a description
 }
@@ -107,7 +113,12 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	}
 	switch l.field {
 	case Kind:
-		f.value = kindOf(f.value)
+		r.category(f, f.value)
+		if f.value = kindOf(f.value); f.value != "" {
+			r.kind = f.value
+		}
+	case ContactPerson:
+		r.also(f, Phone, text) // 联系人：李四 13800000000
 	case Agent:
 		r.agent = agentHere
 	case IDNumber:
@@ -210,6 +221,10 @@ func (r *reading) putName(l label, f finding, text string) bool {
 	}
 	if !f.weak {
 		r.details(f, text)
+		if l.flags&bodyLabel != 0 && l.flags&vague == 0 && r.kind != Citizen && bodySuffix(all[0]) == "" {
+			// Whoever fills in 单位名称 is no person, whatever the name looks like.
+			r.add(finding{field: Kind, value: Organisation, label: f.label, place: f.place + " ", conf: f.conf - 10})
+		}
 		if r.kind != "" && (bodySuffix(all[0]) != "") == (r.kind == Organisation) {
 			f.field, f.value, f.label = Kind, r.kind, r.kind
 			r.add(f)
@@ -284,13 +299,56 @@ var citizenID = regexp.MustCompile(`身份证[^件明]|身份证$|公民身份|�
 
 // kindOf reads what was ticked for the kind of applicant.
 func kindOf(s string) string {
+	s = simple(s)
 	switch {
 	case strings.Contains(s, "公民") || strings.Contains(s, "自然人") || strings.Contains(s, "个人"):
 		return Citizen
-	case strings.Contains(s, "法人") || strings.Contains(s, "组织") || strings.Contains(s, "单位") || strings.Contains(s, "企业"):
+	case strings.Contains(s, "法人") || strings.Contains(s, "组织") || strings.Contains(s, "单位") || strings.Contains(s, "企业") || categoryOf(s) != casefile.ColumnNone:
 		return Organisation
 	}
 	return ""
+}
+
+// categories are the columns of 表三 for bodies in the words of forms.
+var categories = []struct {
+	word   string
+	column casefile.Column
+}{
+	{"商业企业", casefile.Business}, {"科研机构", casefile.Research}, {"科研院所", casefile.Research}, {"社会公益组织", casefile.Welfare}, {"公益组织", casefile.Welfare},
+	{"公益机构", casefile.Welfare}, {"法律服务机构", casefile.LegalService}, {"法律服务", casefile.LegalService}, {"企业", casefile.Business},
+}
+
+// categoryOf reads the column that a word names; 其他 is one only where nothing else is said.
+func categoryOf(s string) casefile.Column {
+	s = simple(s)
+	for _, c := range categories {
+		if strings.Contains(s, c.word) {
+			return c.column
+		}
+	}
+	switch strings.Trim(s, "、 ") {
+	case "其他", "其它", "其他组织", "其它组织", "其他机构":
+		return casefile.OtherBody
+	}
+	return casefile.ColumnNone
+}
+
+// category takes the column that was ticked, or written, for a body. Of several ticks, such as 法人 and
+// within it 社会公益组织, the one that names a column counts.
+func (r *reading) category(f finding, picked string) {
+	found := casefile.ColumnNone
+	for word := range strings.SplitSeq(picked, "、") {
+		if c := categoryOf(word); c != casefile.ColumnNone {
+			if found != casefile.ColumnNone && found != c {
+				return // two columns: nobody knows which
+			}
+			found = c
+		}
+	}
+	if found != casefile.ColumnNone {
+		f.field, f.value, f.doubt = Category, found.Label(), ""
+		r.add(f)
+	}
 }
 
 // same compares values as people would: blanks, width and punctuation do not count.

@@ -20,6 +20,12 @@ type Form struct {
 	Missing []Missing `json:"missing,omitzero"`
 	// Notes say what a person must read or know, of all documents; Source.Part tells which.
 	Notes []PartNote `json:"notes,omitzero"`
+	// Nature is what the mail seems to be where that is no application for disclosure.
+	Nature Nature `json:"nature,omitzero"`
+	// Found counts the labels whose values were taken, Puzzling lists lines of which nothing was made: both say
+	// how far the reading went.
+	Found    int      `json:"found,omitzero"`
+	Puzzling []Puzzle `json:"puzzling,omitzero"`
 	// Blank is set where a form was found that nobody has filled in.
 	Blank bool `json:"blank,omitzero"`
 }
@@ -48,6 +54,12 @@ type ColumnProposal struct {
 	Column     casefile.Column `json:"column"`
 	Reason     string          `json:"reason"` // in Chinese
 	Confidence int             `json:"confidence"`
+}
+
+// Puzzle is a line that was read and not understood.
+type Puzzle struct {
+	Source Source `json:"source"`
+	Text   string `json:"text"`
 }
 
 // Missing is something that 条例 第二十九条 requires and that was not found.

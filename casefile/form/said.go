@@ -49,6 +49,17 @@ func (m Mails) Proposals() (all []Proposal) {
 	return all
 }
 
+// Puzzling are the lines of every mail of which nothing was made.
+func (m Mails) Puzzling() (all []Puzzle) {
+	for _, s := range m {
+		for _, w := range s.Form.Puzzling {
+			w.Source = s.located(w.Source)
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
 // Others are the values of a field but one, in every mail.
 func (m Mails) Others(field Field, n int, but string) (all []string) {
 	for _, s := range m {

@@ -136,7 +136,7 @@ func (d *Document) table(t Table) bool {
 type quotes struct{ below bool }
 
 var (
-	quoteHead = regexp.MustCompile(`^[\s>]*(-{2,}\s*(原始邮件|原邮件|回复的原邮件|转发邮件信息|转发的邮件|原始信息|Original Message|Forwarded [Mm]essage|Forwarded Message)\s*-{2,}|-{6,}\s*Original|(在|At|On)\s*.{6,80}(写道|wrote)\s*[:：]?\s*$)`)
+	quoteHead = regexp.MustCompile(`^—— 嵌套邮件：|^[\s>]*(-{2,}\s*(原始邮件|原邮件|回复的原邮件|转发邮件信息|转发的邮件|原始信息|Original Message|Forwarded [Mm]essage|Forwarded Message)\s*-{2,}|-{6,}\s*Original|(在|At|On)\s*.{6,80}(写道|wrote)\s*[:：]?\s*$)`)
 )
 
 func (q *quotes) see(l string) (quoted bool, bare string) {

@@ -95,6 +95,10 @@ func (w *walker) mailInside(r io.Reader, index int, li leafInfo) {
 	if li.report {
 		w.texts = w.texts[:begin] // our own words come back; they are not the sender's
 	} else if begin < len(w.texts) {
-		w.texts[begin].title = strings.TrimSpace("—— 嵌套邮件：" + subject + " ——\n" + w.texts[begin].title)
+		head := "—— 嵌套邮件：" + subject + " ——\n"
+		if from := w.addresses(h.get("from"), child.path+" from"); len(from) > 0 {
+			head += "发件人：" + from[0].String() + "\n"
+		}
+		w.texts[begin].title = strings.TrimSpace(head + w.texts[begin].title)
 	}
 }

@@ -29,6 +29,9 @@ type Proposals struct {
 	Fields  []ProposedField  `json:"fields"`  // all that was found, in the order of the form
 	Missing []MissingItem    `json:"missing"` // what 第二十九条 requires and was not found
 	Notes   []ProposalNote   `json:"notes"`   // what a person must read himself
+	// Found counts the labels whose values were taken; Puzzling are lines of which nothing was made.
+	Found    int            `json:"found"`
+	Puzzling []ProposalNote `json:"puzzling"`
 	// Commands are lines ready to be typed, each with the reason for it: a 补正, an agent, a split.
 	Commands []ProposedCommand `json:"commands"`
 	Related  []RelatedCase     `json:"related"`

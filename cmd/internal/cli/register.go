@@ -329,6 +329,12 @@ func (a *app) proposalNotes(p ask.Proposals) {
 			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", n.Part, n.Text)))
 		}
 	}
+	if len(p.Puzzling) > 0 {
+		a.heading(fmt.Sprintf("读出 %d 个栏目；下列各行没有读懂，请看一看", p.Found))
+		for _, n := range p.Puzzling {
+			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", n.Part, n.Text)))
+		}
+	}
 	if len(p.Missing) > 0 {
 		a.heading("条例第二十九条要求而没有找到的")
 		for _, m := range p.Missing {

@@ -169,7 +169,7 @@ func (u understood) proposals(until civil.Date) ask.Proposals {
 	p := ask.Proposals{
 		Case: u.kase.ID, Registered: !u.kase.RegisteredOn.IsZero(), Values: u.values(), Columns: []ask.ProposedColumn{}, Fields: []ask.ProposedField{},
 		Missing: []ask.MissingItem{}, Notes: append([]ask.ProposalNote{}, u.notes...), Commands: []ask.ProposedCommand{},
-		Related: []ask.RelatedCase{},
+		Related: []ask.RelatedCase{}, Puzzling: []ask.ProposalNote{},
 	}
 	p.Token = tokenOf(p.Values, u.mark)
 	for _, c := range u.forms[0].Columns {
@@ -179,6 +179,15 @@ func (u understood) proposals(until civil.Date) ask.Proposals {
 		p.Fields = append(p.Fields, ask.ProposedField{
 			Field: string(v.Field), Label: v.Field.Label(), N: v.N, Value: v.Value, Source: v.Source.String(), Confidence: v.Confidence, Doubt: v.Doubt,
 		})
+	}
+	for _, s := range u.forms {
+		p.Found += s.Found
+	}
+	for _, w := range u.forms.Puzzling() {
+		p.Puzzling = append(p.Puzzling, ask.ProposalNote{Part: w.Source.String(), Text: w.Text})
+	}
+	if c, ok := natures[u.forms[0].Nature]; ok {
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: fmt.Sprintf(c.Line, u.kase.ID), Reason: c.Reason})
 	}
 	u.missing(&p, until)
 	if agent, ok := u.forms.Best(form.Agent, 0); ok {
@@ -194,12 +203,22 @@ func (u understood) proposals(until civil.Date) ask.Proposals {
 	return p
 }
 
+// natures are what to do with what seems to be no application.
+var natures = map[form.Nature]ask.ProposedCommand{
+	form.Correction: {Line: "ysq register %s --as 更正申请", Reason: "似为更正申请（条例第四十一条）：按更正申请登记"},
+	form.Petition:   {Line: "ysq reply %s --outcome decline.petition", Reason: "似为信访、投诉、举报：告知申请人不作为政府信息公开申请处理，可以告知通过相应渠道提出（条例第三十九条第一款）；不是申请的来信用 ysq dismiss"},
+	form.Question:   {Line: "ysq dismiss %s --reason 咨询", Reason: "似为咨询，不是政府信息公开申请：由人决定"},
+}
+
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
 // asked for once, with all its items (条例 第三十条).
 func (u understood) missing(p *ask.Proposals, until civil.Date) {
 	var line strings.Builder
 	line.WriteString("ysq correct " + string(u.kase.ID))
 	for _, m := range u.forms.Missing() {
+		if u.known(m.Field) {
+			continue // a clerk has entered it
+		}
 		p.Missing = append(p.Missing, ask.MissingItem{Field: string(m.Field), Item: m.Item})
 		line.WriteString(" --item " + quoted(m.Item))
 	}
@@ -213,6 +232,19 @@ func (u understood) missing(p *ask.Proposals, until civil.Date) {
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
 			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", casefile.CorrectionDays)})
 	}
+}
+
+// known reports whether a clerk has registered what a field would say, out of papers perhaps that no mail holds.
+func (u understood) known(field form.Field) bool {
+	switch field {
+	case form.Name:
+		return !u.kase.RegisteredOn.IsZero() && u.kase.Applicant != ""
+	case form.Request:
+		return u.kase.Request != ""
+	case form.Phone:
+		return u.kase.Contact != ""
+	}
+	return false
 }
 
 // The flags of `register` for which values are proposed, in their order.
