@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -28,7 +29,9 @@ type book struct {
 	opening casefile.OpeningBalance
 	named   [len(casefile.Columns)]int // carried cases met so far, by column
 	frozen  int                        // the last frozen year before; 0: none
-	fixed   map[casefile.ID]fixed      // what the frozen years say
+	fixed   map[casefile.ID]fixed      // what the frozen years before say
+	closed  []int                      // all frozen years
+	later   map[casefile.ID]bool       // cases that frozen years after this one count: true for what was carried into them
 }
 
 // fixed is a case that a frozen year counts.
@@ -53,7 +56,16 @@ func open(year int, f Format, o Options) *book {
 		}
 	}
 	for _, y := range o.Closed {
+		b.closed = append(b.closed, y.Year)
 		if y.Year >= year {
+			for _, c := range y.Cases {
+				if b.later == nil {
+					b.later = make(map[casefile.ID]bool)
+				}
+				if _, known := b.later[c.Case]; !known {
+					b.later[c.Case] = c.Came == f.Rows[b.in].Number
+				}
+			}
 			continue
 		}
 		b.frozen = max(b.frozen, y.Year)
@@ -113,12 +125,28 @@ func (b *book) enter(c *casefile.Case) entry {
 	if received.IsZero() || received > b.to {
 		return e
 	}
-	if received.Year() <= b.frozen { // a year that is published does not count it any more
-		received = civil.New(b.frozen+1, time.January, 1)
-		e.note(lateEntry, b.year == b.frozen+1)
+	if carried, known := b.later[c.ID]; known {
+		if !carried {
+			return e // 新收 in a year that is published
+		}
+	} else if b.late(c, received) {
+		if received = civil.New(slices.Max(b.closed)+1, time.January, 1); received > b.to {
+			return e
+		}
+		e.note(lateEntry, b.year == received.Year())
 	}
 	b.place(&e, c, c.Column, received, endedOn(c, received))
 	return e
+}
+
+// late tells a case that a frozen year would count and does not: it came to be known when the year was
+// published. It is counted as if it had come in the first year after all frozen ones, and in no other.
+func (b *book) late(c *casefile.Case, received civil.Date) bool {
+	ended := math.MaxInt
+	if !c.TallyOn.IsZero() {
+		ended = max(c.TallyOn, received).Year()
+	}
+	return slices.ContainsFunc(b.closed, func(year int) bool { return received.Year() <= year && year <= ended })
 }
 
 // enterCarried places a case of the opening balance: it is 上年结转 from the opening year on, never

@@ -89,8 +89,10 @@ type Options struct {
 	Matters []Matter
 	// Opening is 上年结转 of the register's first year; the zero value means that none was recorded.
 	Opening casefile.OpeningBalance
-	// Closed are the frozen years before this one, the earliest first.
+	// Closed are the frozen years, the earliest first; of a year that is frozen itself, those before it.
 	Closed []Closed
+	// First is the year in which the register begins; 0: it is not said. Earlier cases may be in it.
+	First int
 	// Before is last year's report as it was frozen or published; nil: there is none to compare with.
 	Before *Report
 	// LastFacts is last year's 表二; nil: that of Before.
@@ -138,9 +140,15 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	}
 	b := open(year, f, o)
 	var found [lastFinding][]casefile.ID
+	first := o.First
 	for c, err := range cases {
 		if err != nil {
 			return r, err
+		}
+		if c.Counts() && !c.Carried {
+			if received := receivedOn(&c); !received.IsZero() {
+				first = min(first, received.Year())
+			}
 		}
 		e := b.enter(&c)
 		for _, row := range e.rows[:e.n] {
@@ -184,14 +192,20 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	r.Checks = append(r.Checks, o.Mails.check(civil.Of(o.Now) > b.to), disputesRecorded(o.Matters))
 	if b.whole() {
 		last := o.LastFacts
-		if last == nil && o.Before != nil && o.Before.Format == r.Format {
+		if last == nil && o.Before != nil && cmp.Or(o.Before.Table2Format, o.Before.Format) == r.Format {
 			last = o.Before.Table2
 		}
 		r.Checks = append(append(r.Checks, r.Table2.check(f, last)...), prose, r.Sections.check(f))
 	}
 	r.Checks = append(r.Checks, b.over(civil.Of(o.Now)))
+	if year < first {
+		r.Checks = append(r.Checks, verdict(NoData, Warning, fmt.Sprintf("登记簿自 %d 年起才有记录，%d 年没有数据，表三、表四的 0 不是实数", first, year)))
+	}
 	return r, nil
 }
+
+// NoData is the check of a report on a year of which the register knows nothing.
+const NoData = "no-data"
 
 // needsDocument reports whether the case was answered in writing: silence that lapses and a
 // withdrawal have no letter.

@@ -42,7 +42,7 @@ func sheetsOf(r stats.Report) ([]ooxml.Sheet, error) {
 	}
 	return []ooxml.Sheet{
 		sheet("表二", []string{title(r), f.Parts[stats.PartFacts]}, []float64{26}, factsTable(f, r.Table2), nil),
-		sheet("表三", []string{f.Parts[stats.PartApplications]}, []float64{20, 16, 76, 14}, applicationsTable(f, r.Table3), applicationsSums(f, r.Table3)),
+		sheet("表三", []string{f.Parts[stats.PartApplications]}, []float64{9, 13, 66, 9}, applicationsTable(f, r.Table3), applicationsSums(f, r.Table3)),
 		sheet("表四", []string{f.Parts[stats.PartDisputes]}, []float64{11}, disputesTable(f, r.Table4), disputesSums(f, r.Table4)),
 		lines("文字", []float64{24, 100}, words(f, r)),
 	}, nil

@@ -14,6 +14,7 @@ var (
 	Years       = Op[None, []YearView]{Name: "year list", Role: Viewer}
 	CloseYear   = Op[CloseRequest, YearView]{Name: "year close", Role: Approver, Dry: true}
 	ReopenYear  = Op[ReopenRequest, YearView]{Name: "year reopen", Role: Approver, Dry: true}
+	Baseline    = Op[BaselineRequest, YearView]{Name: "report baseline", Role: Approver, Dry: true, Limit: 4 << 20}
 	YearDiff    = Op[YearRef, []stats.Difference]{Name: "year diff", Role: Viewer} // what would differ if a frozen year were computed now
 	Manual      = Op[YearRef, ManualText]{Name: "report manual", Role: Viewer}
 	SetManual   = Op[ManualEdit, ManualText]{Name: "report edit", Role: Operator, Limit: 4 << 20}
@@ -80,6 +81,12 @@ type YearView struct {
 type CloseRequest struct {
 	YearRef
 	Waivers []casefile.Waiver `json:"waivers"`
+}
+
+// BaselineRequest takes a published report as that of a frozen year before the register's first.
+type BaselineRequest struct {
+	Report stats.Report `json:"report"`
+	Source string       `json:"source"` // what it was read from
 }
 
 // ReopenRequest undoes the freezing of a year.

@@ -91,6 +91,7 @@ func (e every) report() {
 	one(e, Years)
 	one(e, CloseYear)
 	one(e, ReopenYear)
+	one(e, Baseline)
 	one(e, YearDiff)
 	one(e, Manual)
 	one(e, SetManual)

@@ -133,20 +133,24 @@ func (a *app) reportImportCommand() *cobra.Command {
 		Use:   "import 文件",
 		Short: "读出一份已公布的年度报告，可作期初",
 		Long: "读出一份年度报告，按 --format 写出。" + publishedForms + "\n" +
-			"--opening 以其“四、结转下年度继续办理”作下一年度的期初数（上年结转），须各项勾稽关系成立。",
-		Example: "ysq report import 2025年报告.docx --format json -o 2025.json\nysq report import 2025年报告.docx --opening",
+			"--opening 以其“四、结转下年度继续办理”作下一年度的期初数（上年结转），须各项勾稽关系成立。\n" +
+			"--baseline 把登记簿启用以前各年已公布的报告录为已冻结的年度：上年结转、同比（--against）、表二现行有效件数均以此为据；最近一年的结转同时作期初数。需要“审核”角色。",
+		Example: "ysq report import 2025年报告.docx --baseline\nysq report import 2025年报告.docx --format json -o 2025.json\nysq report import 2025年报告.docx --opening",
 		Args:    exactly("文件"),
 	}
 	o := &options{cmd: cmd}
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
 	output := f.StringP("output", "o", "", "写入`文件`")
-	opening, title := o.flag("opening", "录为下一年度的期初数"), o.titles()
+	opening, baseline, title := o.flag("opening", "录为下一年度的期初数"), o.flag("baseline", "录为已冻结的往年报告"), o.titles()
 	o.judged(a)
 	o.complete("format", render.Names())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if a.dryRun && !*opening {
-			return usage(cmd, "--dry-run 只与 --opening 同用；不写 --opening 本就不记录")
+		switch {
+		case *opening && *baseline:
+			return usage(cmd, "--opening 与 --baseline 只写其一；--baseline 已包括期初数")
+		case a.dryRun && !*opening && !*baseline:
+			return usage(cmd, "--dry-run 只与 --opening 或 --baseline 同用；不写它们本就不记录")
 		}
 		r, err := examined(cmd, args[0], title)
 		if err != nil {
@@ -155,7 +159,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 		for _, n := range r.Notes {
 			fmt.Fprintln(a.errOut, "！ "+grid.Clean(n))
 		}
-		if !*opening {
+		if !*opening && !*baseline {
 			return a.put(cmd, o, r.Report, *format, *output)
 		}
 		if r.Year == 0 {
@@ -167,6 +171,19 @@ func (a *app) reportImportCommand() *cobra.Command {
 		balance, err := carriedOut(r, filepath.Base(args[0]))
 		if err != nil {
 			return err
+		}
+		if *baseline {
+			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+				v, err := ask.Do(ctx, c, ask.Baseline, ask.BaselineRequest{Report: r.Report, Source: balance.Source})
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.printJSON(v)
+				}
+				fmt.Fprintf(a.out, "已录入 %d 年已公布的报告；文件在 %s\n", v.Year, v.Directory)
+				return nil
+			})(cmd, args)
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if _, err := ask.Do(ctx, c, ask.SetOpening, balance); err != nil {

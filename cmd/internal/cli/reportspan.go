@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,9 +84,9 @@ func (a *app) printDepartments(all []stats.Department) error {
 // comparison is a line of a year set against another.
 type comparison struct {
 	Row        string `json:"row"`
-	Before     int    `json:"before"`
-	After      int    `json:"after"`
-	Difference int    `json:"difference"`
+	Before     *int   `json:"before"` // null where the register does not know the year
+	After      *int   `json:"after"`
+	Difference *int   `json:"difference"`
 }
 
 // compare sets the totals of a year, or of a part of it, against those of the same days of another.
@@ -105,6 +106,9 @@ func (a *app) compare(ctx context.Context, c *ask.Client, other int, q ask.Repor
 	if err != nil {
 		return err
 	}
+	if withoutData(then) && !q.To.IsZero() {
+		fmt.Fprintf(a.errOut, "%d 年没有逐件的记录；与全年已公布的数比较，写 --to %d-12-31\n", other, now.Year)
+	}
 	f, err := stats.FormatOf(now.Format)
 	if err != nil {
 		return err
@@ -115,8 +119,17 @@ func (a *app) compare(ctx context.Context, c *ask.Client, other int, q ask.Repor
 	t := grid.Table{Header: []string{"行", strconv.Itoa(other), strconv.Itoa(year), "增减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right}}
 	all := []comparison{}
 	put := func(row string, before, after int) {
-		all = append(all, comparison{row, before, after, after - before})
-		t.Rows = append(t.Rows, []string{row, strconv.Itoa(before), strconv.Itoa(after), signed(after - before)})
+		line, cells := comparison{Row: row}, []string{row, noData, noData, noData}
+		if !withoutData(then) {
+			line.Before, cells[1] = &before, strconv.Itoa(before)
+		}
+		if !withoutData(now) {
+			line.After, cells[2] = &after, strconv.Itoa(after)
+		}
+		if line.Before != nil && line.After != nil {
+			line.Difference, cells[3] = new(after-before), signed(after-before)
+		}
+		all, t.Rows = append(all, line), append(t.Rows, cells)
 	}
 	for i, r := range f.Rows {
 		name := r.Label
@@ -134,6 +147,13 @@ func (a *app) compare(ctx context.Context, c *ask.Client, other int, q ask.Repor
 		return a.printJSON(all)
 	}
 	return a.table(t, nil)
+}
+
+const noData = "无数据"
+
+// withoutData reports whether the register knows nothing of a report's year.
+func withoutData(r stats.Report) bool {
+	return slices.ContainsFunc(r.Checks, func(c stats.Check) bool { return c.ID == stats.NoData })
 }
 
 // lastCompared is the last day of two years that are set against each other: where one of them still goes

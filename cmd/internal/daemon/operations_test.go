@@ -15,6 +15,7 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/stats"
 )
 
 func (b *bureau) head() (seq uint64) {
@@ -86,7 +87,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2025}}); err != nil {
+		if _, err := ask.Do(t.Context(), boss, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2024}}); err != nil {
 			t.Fatal(err)
 		}
 		b.record(mailed, casefile.Noted{Text: "x"})
@@ -107,8 +108,9 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))
 		add(trying(ask.Send, ask.SendRequest{Case: mailed, Way: casefile.OutDraft, Text: "x", To: "lisi@example.test"}))
 		add(trying(ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: sent.ID}, Do: "drop", Reason: "x"}))
-		add(trying(ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2024}}))
-		add(trying(ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2025}, Reason: "x"}))
+		add(trying(ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2025}}))
+		add(trying(ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2024}, Reason: "x"}))
+		add(trying(ask.Baseline, ask.BaselineRequest{Report: stats.Report{Format: stats.Current, Year: 2022, Table3: make([]stats.Line, 25), Table4: make([]stats.Standings, 3)}, Source: "x"}))
 		add(trying(ask.SetOpening, casefile.OpeningBalance{Year: 2026}))
 		add(trying(ask.Adopt, ask.AdoptRequest{Year: workday.Year{Year: 2029, Overrides: []workday.Override{{Date: 21563, Reason: "x"}}}}))
 		add(trying(ask.Erase, ask.EraseRequest{Cases: []casefile.ID{"2026-00001"}, Reason: "x"}))

@@ -95,6 +95,9 @@ func (a *Room) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v
 		if by, ok := past.by[year]; ok {
 			return ask.Refused("year-frozen", "要重新计算，先解冻：year reopen", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 		}
+		if err := inOrder(tx.View, past, year); err != nil {
+			return err
+		}
 		rep, err := a.compute(tx.View, year, past, stats.Options{Trace: true})
 		if err != nil {
 			return err
@@ -116,6 +119,30 @@ func (a *Room) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v
 	}
 	a.Log.Warn().Int("year", year).Str("actor", c.Who.String()).Str("digest", closed.Digest.String()).Int("waived", len(closed.Waivers)).Msg("year frozen")
 	return v, a.writeFrozen(year, closed)
+}
+
+// inOrder refuses to freeze a year before the years that it rests on, or after those that rest on it: a case
+// between them would be counted in two years.
+func inOrder(tx *desk.View, past past, year int) error {
+	if n := len(past.years); n > 0 && past.years[n-1] > year {
+		last := past.years[n-1]
+		return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年（year reopen），再依次冻结", last), "%d 年已冻结，其上年结转已经确定，不能再冻结 %d 年", last, year)
+	}
+	first := year
+	for c, err := range tx.Heads() {
+		if err != nil {
+			return err
+		}
+		if received := c.ReceivedOn(); c.Counts() && !c.Carried && !received.IsZero() {
+			first = min(first, received.Year())
+		}
+	}
+	for y := first; y < year; y++ {
+		if _, ok := past.closed[y]; !ok {
+			return ask.Refused("year-order", fmt.Sprintf("先冻结 %d 年：ysq year close %d", y, y), "登记簿中有 %d 年的申请而该年尚未冻结；须依次冻结，以免一件计入两年", y)
+		}
+	}
+	return nil
 }
 
 // freeze makes the event of a report; its checks must have passed or be waived.
@@ -212,6 +239,9 @@ func (a *Room) sinceFrozen(tx *desk.View, past past, year int) ([]stats.Differen
 	if err != nil {
 		return nil, stats.Report{}, err
 	}
+	if slices.ContainsFunc(before.Checks, func(c stats.Check) bool { return c.ID == baselineCheck }) {
+		return nil, before, nil // the register has nothing to compare it with
+	}
 	for _, c := range closed.Cases {
 		before.Cases = append(before.Cases, stats.Placed{Counted: c})
 	}
@@ -233,6 +263,9 @@ func (a *Room) Draft(_ context.Context, _ ask.Call, q ask.ReportQuery) (rep stat
 		if _, err := stats.FormatOf(q.Format); err != nil {
 			return rep, ask.Usage("%v", err)
 		}
+	}
+	if from, to := days(year, q.From, q.To); from == civil.New(year, time.January, 1) && to == civil.New(year, time.December, 31) {
+		q.From, q.To = 0, 0 // the whole year, whoever writes its ends
 	}
 	err = a.View(func(tx *desk.View) error {
 		past, err := pastYears(tx)

@@ -112,8 +112,13 @@ func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (e
 	} else if last != nil {
 		o.LastFacts = last.Table2
 	}
+	o.First = civil.Of(a.Reg.Meta().Inception).Year()
+	if past.opening.Year != 0 {
+		o.First = min(o.First, past.opening.Year)
+	}
+	_, frozen := past.closed[year]
 	for _, y := range past.years {
-		if y < year {
+		if y < year || !frozen {
 			o.Closed = append(o.Closed, stats.Closed{Year: y, Cases: past.closed[y].Cases})
 		}
 	}
@@ -122,7 +127,10 @@ func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (e
 		if err != nil {
 			return err
 		}
-		o.Before, o.LastFacts = &before, before.Table2
+		o.Before, o.LastFacts = &before, nil
+		if cmp.Or(before.Table2Format, before.Format) == stats.Current {
+			o.LastFacts = before.Table2
+		}
 	}
 	return nil
 }

@@ -1,0 +1,102 @@
+package annual
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/stats"
+)
+
+// baselineCheck tells reports that were published elsewhere from those that were computed here.
+const baselineCheck = "baseline"
+
+// Baseline records the report of a year before the register's first as a frozen year: later years are compared with it, and
+// the first of the register begins with what the last of these carried out. There are no cases behind its numbers.
+func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) (v ask.YearView, err error) {
+	rep := req.Report
+	if err := ask.Plausible(rep.Year); err != nil {
+		return v, err
+	}
+	f, err := rep.Form()
+	if err != nil || len(rep.Table3) != len(f.Rows) || len(rep.Table4) != len(f.Tracks) {
+		return v, ask.Usage("报告不完整：格式 %s", rep.Format)
+	}
+	var closed casefile.YearClosed
+	err = a.Change(c, func(tx *desk.Change) error {
+		past, err := pastYears(tx.View)
+		if err != nil {
+			return err
+		}
+		if err := beforeRegister(tx.View, past, rep.Year); err != nil {
+			return err
+		}
+		rep.From, rep.To, rep.Cases = 0, 0, nil
+		if rep.Checks, err = stats.Examine(rep, stats.Reading{Text: rep.Sections.Text()}); err != nil {
+			return err
+		}
+		rep.Checks = append(rep.Checks, stats.Check{ID: baselineCheck, OK: true, Level: stats.Fine, Detail: "据已公布的报告录入，没有逐件的案件：" + req.Source})
+		if closed, err = freeze(rep, nil); err != nil {
+			return err
+		}
+		if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: closed}); err != nil {
+			return err
+		}
+		if len(past.years) == 0 || rep.Year > slices.Max(past.years) {
+			if err := beginWith(tx, past, rep, f, req.Source); err != nil {
+				return err
+			}
+		}
+		if past, err = pastYears(tx.View); err == nil {
+			v, err = a.yearView(tx.View, past, rep.Year)
+		}
+		return err
+	})
+	if err != nil || c.DryRun {
+		return v, err
+	}
+	a.Log.Warn().Int("year", rep.Year).Str("actor", c.Who.String()).Str("source", req.Source).Msg("a published report is taken as a frozen year")
+	return v, a.writeFrozen(rep.Year, closed)
+}
+
+// beforeRegister refuses a year of which the register counts cases itself.
+func beforeRegister(tx *desk.View, past past, year int) error {
+	if by, ok := past.by[year]; ok {
+		return ask.Refused("year-frozen", "ysq year list 可查", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
+	}
+	for c, err := range tx.Heads() {
+		if err != nil {
+			return err
+		}
+		if received := c.ReceivedOn(); c.Counts() && !c.Carried && !received.IsZero() && received.Year() <= year {
+			return ask.Refused("year-counted", fmt.Sprintf("这一年的报告由登记簿计算：ysq year close %d", received.Year()),
+				"登记簿中有 %d 年的申请（%s 等），%d 年的报告不能作为已冻结的往年录入", received.Year(), c.ID, year)
+		}
+	}
+	return nil
+}
+
+// beginWith records what the last year before the register carried out, unless that was done before.
+func beginWith(tx *desk.Change, past past, rep stats.Report, f stats.Format, source string) error {
+	row, err := f.ParseCell("四")
+	if err != nil {
+		return err
+	}
+	opening := casefile.OpeningBalance{Year: rep.Year + 1, Source: source}
+	for i, column := range casefile.Columns {
+		opening.Columns[i] = rep.At(stats.Cell{Row: row.Row, Column: column})
+	}
+	switch {
+	case past.opening.Year == opening.Year && past.opening.Columns == opening.Columns:
+		return nil
+	case past.opening.Year != 0:
+		return ask.Refused("opening-differs", "先用 year opening 更正期初数，或核对这份报告", "已录的 %d 年期初数与这份报告的“四、结转下年度继续办理”不同", past.opening.Year)
+	}
+	_, err = tx.Append(casefile.Draft{On: civil.New(opening.Year, time.January, 1), Event: opening})
+	return err
+}
