@@ -17,64 +17,18 @@ import (
 	"ysq.internal/ysq/mailbox/outbox"
 )
 
-// digest is what the office is told in the morning: sections with lines, and the days for a calendar.
+// digest is what the office is told in the morning: its agenda, and the days for a calendar.
 type digest struct {
-	today    civil.Date
-	agency   string
-	sections []digestSection
-	overdue  []string // numbers of cases and disputes, for the journal: it gets no names
-	days     []outbox.Day
+	casefile.Agenda
+	overdue []string // numbers of cases and disputes, for the journal: it gets no names
+	days    []outbox.Day
 }
 
-type digestSection struct {
-	title string
-	lines []string
-}
-
-func (d *digest) add(title string, lines ...string) {
-	if len(lines) > 0 {
-		d.sections = append(d.sections, digestSection{title, lines})
-	}
-}
-
-func (d digest) items() (n int) {
-	for _, s := range d.sections {
-		n += len(s.lines)
-	}
-	return n
-}
-
-// counts is the digest in a line: 已逾期 1，三个工作日内到期 2.
-func (d digest) counts() string {
-	var all []string
-	for _, s := range d.sections {
-		all = append(all, fmt.Sprintf("%s %d", s.title, len(s.lines)))
-	}
-	return strings.Join(all, "，")
-}
-
-// mostLines bounds a section: who has more of a kind looks in the register.
-const mostLines = 50
-
-func (d digest) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n", d.agency, d.today.Long())
-	for _, s := range d.sections {
-		fmt.Fprintf(&b, "\n【%s】%d\n", s.title, len(s.lines))
-		for _, l := range s.lines[:min(len(s.lines), mostLines)] {
-			b.WriteString("  " + l + "\n")
-		}
-		if n := len(s.lines) - mostLines; n > 0 {
-			fmt.Fprintf(&b, "  另有 %d 项\n", n)
-		}
-	}
-	b.WriteString("\n本邮件由 ysq 自动发出；以登记簿为准（ysq due、ysq list）。\n")
-	return b.String()
-}
+const digestFoot = "本邮件由 ysq 自动发出；以登记簿为准（ysq due、ysq list）。"
 
 // digestOf gathers what somebody has to do on a day.
 func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
-	d := digest{today: today, agency: p.Live().Agency.Name}
+	d := digest{Agenda: casefile.Agenda{Agency: p.Live().Agency.Name, Day: today, Foot: digestFoot}}
 	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: p.Live().Digest.Days})
 	if err != nil {
 		return d, err
@@ -84,7 +38,7 @@ func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 		return d, err
 	}
 	if year := workday.MissingYear(p.Reg.Calendar(), today); year != 0 {
-		d.add("放假通知", fmt.Sprintf("%d 年的放假通知还没有录入，跨年的期限是暂定的（ysq calendar import）", year))
+		d.Add("放假通知", fmt.Sprintf("%d 年的放假通知还没有录入，跨年的期限是暂定的（ysq calendar import）", year))
 	}
 	if err := p.addYears(ctx, &d); err != nil {
 		return d, err
@@ -93,7 +47,7 @@ func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 	for _, t := range p.agenda.Troubles() {
 		troubles = append(troubles, t.Text)
 	}
-	d.add("系统", troubles...)
+	d.Add("系统", troubles...)
 	return d, p.addDays(ctx, &d)
 }
 
@@ -109,7 +63,7 @@ func (d *digest) addDue(due []ask.DueItem, within int) {
 			}
 			disputes = append(disputes, line)
 		case i.Kind == casefile.AlarmConfirm.String():
-			if civil.Date(i.On) <= d.today {
+			if civil.Date(i.On) <= d.Day {
 				confirm = append(confirm, line)
 			}
 		case i.Kind != casefile.AlarmReply.String():
@@ -121,11 +75,11 @@ func (d *digest) addDue(due []ask.DueItem, within int) {
 			soon = append(soon, line)
 		}
 	}
-	d.add("已逾期", late...)
-	d.add("复议、诉讼待答复", disputes...)
-	d.add(fmt.Sprintf("%d 个工作日内到期", within), soon...)
-	d.add("未双方确认", confirm...)
-	d.add("其他期限", other...)
+	d.Add("已逾期", late...)
+	d.Add("复议、诉讼待答复", disputes...)
+	d.Add(fmt.Sprintf("%d 个工作日内到期", within), soon...)
+	d.Add("未双方确认", confirm...)
+	d.Add("其他期限", other...)
 }
 
 func dueLine(i ask.DueItem) string {
@@ -189,17 +143,17 @@ func (p *Room) addWaiting(d *digest) error {
 			if err != nil {
 				return err
 			}
-			if o.Purpose != casefile.PurposeDigest && civil.Of(o.Since) < d.today {
+			if o.Purpose != casefile.PurposeDigest && civil.Of(o.Since) < d.Day {
 				letters = append(letters, strings.Join(slices.DeleteFunc([]string{fmt.Sprintf("待发信 %d", o.Seq), string(o.Case), shortened(o.Subject), o.State.Label(), ask.Mask(o.Last.Reason)}, func(s string) bool { return s == "" }), "  "))
 			}
 		}
 		return nil
 	})
-	d.add("未登记", unregistered...)
-	d.add("像是申请的待确认邮件", likely...)
-	d.add("其他待确认邮件", parked...)
-	d.add("取不下来的邮件", quarantined...)
-	d.add("没有发出的信", letters...)
+	d.Add("未登记", unregistered...)
+	d.Add("像是申请的待确认邮件", likely...)
+	d.Add("其他待确认邮件", parked...)
+	d.Add("取不下来的邮件", quarantined...)
+	d.Add("没有发出的信", letters...)
 	return err
 }
 
@@ -211,11 +165,11 @@ func (p *Room) addYears(ctx context.Context, d *digest) error {
 	}
 	var lines []string
 	for _, y := range years {
-		if !y.Frozen && y.Year < d.today.Year() {
+		if !y.Frozen && y.Year < d.Day.Year() {
 			lines = append(lines, fmt.Sprintf("%d 年年度报告尚未冻结：%s 前报送，%s 前公布", y.Year, civil.Date(y.SubmitBy), civil.Date(y.PublishBy)))
 		}
 	}
-	d.add("年度报告", lines...)
+	d.Add("年度报告", lines...)
 	return nil
 }
 
@@ -248,7 +202,7 @@ func (p *Room) addDays(ctx context.Context, d *digest) error {
 }
 
 func (d digest) calendar(now time.Time) []byte {
-	return outbox.Calendar("依申请公开期限 "+d.agency, now, d.days)
+	return outbox.Calendar("依申请公开期限 "+d.Agency, now, d.days)
 }
 
 // Digest returns what the office would be told now.
@@ -257,7 +211,7 @@ func (p *Room) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestVi
 	if err != nil {
 		return ask.DigestView{}, err
 	}
-	v := ask.DigestView{Today: ask.Day(d.today), Items: d.items(), Counts: d.counts(), Text: ask.Public(d.text()), Calendar: ask.Public(d.calendar(p.Now())), To: []ask.Address{}}
+	v := ask.DigestView{Today: ask.Day(d.Day), Items: d.Items(), Counts: d.Counts(), Text: ask.Public(d.Text()), Calendar: ask.Public(d.calendar(p.Now())), To: []ask.Address{}}
 	for _, to := range p.Live().Digest.To {
 		v.To = append(v.To, ask.Address(to))
 	}
@@ -301,14 +255,14 @@ func (m *morning) remindByMail() error {
 	if err != nil {
 		return err
 	}
-	if content.items() == 0 {
+	if content.Items() == 0 {
 		m.reminded = today
 		return nil
 	}
 	if lost || !m.Config.SMTP.Enabled() { // lost: it may have been sent before the register was brought back
 		to = nil
 	}
-	event := casefile.Reminded{Items: content.items(), To: to, Text: content.counts()}
+	event := casefile.Reminded{Items: content.Items(), To: to, Text: content.Counts()}
 	if !told {
 		first := content.overdue[:min(len(content.overdue), overdueNamed)]
 		m.Log.Warn().Int("items", event.Items).Strs("overdue", first).Msg("to be done today: " + event.Text)
@@ -375,7 +329,7 @@ func (m *morning) dropStale() error {
 func (m *morning) digestMail(content digest, address string) outgoing {
 	ics := content.calendar(m.Now())
 	return outgoing{
-		SendRequest: ask.SendRequest{Way: casefile.OutSMTP, Subject: fmt.Sprintf("依申请公开每日提醒 %s：%s", content.today, content.counts()), Text: content.text()},
+		SendRequest: ask.SendRequest{Way: casefile.OutSMTP, Subject: fmt.Sprintf("依申请公开每日提醒 %s：%s", content.Day, content.Counts()), Text: content.Text()},
 		purpose:     casefile.PurposeDigest, to: casefile.Address{Mail: address}, auto: outbox.AutoGenerated,
 		made: []outbox.File{{Name: "期限.ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(bytes.NewReader(ics)), nil
