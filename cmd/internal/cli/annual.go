@@ -21,7 +21,7 @@ import (
 
 // reportCommands are what there is to a report beside computing it.
 func (a *app) reportCommands() []*cobra.Command {
-	return []*cobra.Command{a.reportEditCommand(), a.reportCheckCommand(), a.reportImportCommand(), a.reportMergeCommand(), a.reportDepartmentsCommand()}
+	return []*cobra.Command{a.reportEditCommand(), a.reportCheckCommand(), a.reportImportCommand(), a.reportMergeCommand(), a.reportAuditCommand(), a.reportDepartmentsCommand()}
 }
 
 func yearArg(cmd *cobra.Command, s string) (int, error) {
