@@ -146,8 +146,10 @@ func oneCopy(all []Item) []Item {
 // A mail that was taken out is not among them: the book of mails has it, and a person decides about it.
 func Kept(history []Record) []Digest {
 	var all []Digest
+	seen := map[Digest]bool{{}: true}
 	add := func(d Digest) {
-		if !d.IsZero() && !slices.Contains(all, d) {
+		if !seen[d] {
+			seen[d] = true
 			all = append(all, d)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -542,5 +543,47 @@ func TestHistoriesInOneTransaction(t *testing.T) {
 	}))
 	if wrong := proven(t, r); len(wrong) > 0 {
 		t.Error(wrong)
+	}
+}
+
+// Whatever is merged, parted, put in and taken out, in whatever order and even in a circle: what was derived
+// on the way is what the records give anew.
+func TestMergedCasesInAnyOrder(t *testing.T) {
+	for seed := range uint64(20) {
+		dice := rand.New(rand.NewPCG(seed, 1))
+		dir := quickDir(t)
+		_, err := Create(dir, start)
+		must(t, err)
+		r, err := Open(dir, Options{})
+		must(t, err)
+		ids := []casefile.ID{"2026-00099"} // which there is not
+		for i := range 4 {
+			ids = append(ids, take(t, r, fmt.Sprint("mail ", i), uint32(i+1)))
+		}
+		for step := range 25 {
+			id := ids[1+dice.IntN(4)]
+			name := fmt.Sprint("mail ", dice.IntN(6))
+			letter := casefile.Letter{Digest: casefile.DigestOf([]byte(name)), MessageID: name, From: casefile.Address{Mail: name + "@example.test"}}
+			var e casefile.Event
+			switch dice.IntN(6) {
+			case 0, 1:
+				e = casefile.Merged{Into: ids[dice.IntN(len(ids))], Reason: "x"}
+			case 2:
+				e = casefile.MessageIn{Letter: letter}
+			case 3:
+				e = casefile.Attached{Letter: letter, Files: []casefile.File{{Digest: casefile.DigestOf([]byte("file " + name))}}}
+			case 4:
+				e = casefile.Detached{Digest: letter.Digest, Reason: "x"}
+			case 5:
+				var history []casefile.Record
+				must(t, r.View(func(tx *Tx) (err error) { history, err = tx.History(id); return err }))
+				e = casefile.Voided{Seq: history[dice.IntN(len(history))].Seq, Reason: "x"}
+			}
+			add(t, r, start.Add(time.Duration(step)*time.Minute), casefile.Draft{Case: id, On: civil.Of(start).Add(dice.IntN(4)), Event: e})
+		}
+		if wrong := proven(t, r); len(wrong) > 0 {
+			t.Errorf("seed %d: it does not verify: %v", seed, wrong)
+		}
+		must(t, r.Close())
 	}
 }

@@ -109,7 +109,7 @@ func recordings() []recording {
 		}},
 		{casefile.KindDismissed, "ysq dismiss 18 19 --reason 广告邮件", "案件仍可查看，可用 reinstate 恢复。", withReason(func(reason string) casefile.Event { return casefile.Dismissed{Reason: reason} })},
 		{casefile.KindReinstated, "ysq reinstate 18 --reason 经核实是申请", "期限照从未作非申请处理计算。", withReason(func(reason string) casefile.Event { return casefile.Reinstated{Reason: reason} })},
-		{casefile.KindMerged, "ysq merge 18 --into 17 --reason 同一申请寄了两次", "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的案号留作指引。", func(o *options) func() ([]casefile.Event, error) {
+		{casefile.KindMerged, "ysq merge 18 --into 17 --reason 同一申请寄了两次", "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的案号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", func(o *options) func() ([]casefile.Event, error) {
 			into, reason := o.caseID("into", "并入的`案号`，即先到的一件"), o.text("reason", "`理由`")
 			return one(func() casefile.Event { return casefile.Merged{Into: *into, Reason: *reason} })
 		}},
