@@ -60,21 +60,6 @@ const (
 	AdviceLook   Advice = "look"   // alike, but not in all: a person compares
 )
 
-// Label says the advice in Chinese.
-func (a Advice) Label() string {
-	switch a {
-	case AdviceRepeat:
-		return "可能是重复申请"
-	case AdviceMerge:
-		return "可能是同一申请，可合并"
-	case AdviceNew:
-		return "按新申请办理"
-	case AdviceLook:
-		return "内容相近，请核对"
-	}
-	return ""
-}
-
 // Relation is an earlier application of the same applicant for the like.
 type Relation struct {
 	Case     casefile.ID
@@ -240,10 +225,6 @@ type Counts struct {
 // 条例 第三十五条 and 第四十二条. The law says "明显超过合理范围" and no number; ten is what the fee rules
 // leave free (国办函〔2020〕109号).
 const Often = 10
-
-// Beyond reports whether the applicant's applications of the month are so many that a person is pointed to
-// the rules for that.
-func (c Counts) Beyond() bool { return c.InMonth > Often }
 
 // CountOf counts the applications of one applicant. Those whose applicant is doubtful do not count.
 func CountOf(a Filed, others []Filed) Counts {

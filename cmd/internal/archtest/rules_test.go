@@ -10,7 +10,7 @@ var house = []room{
 	{"casefile", []string{"casefile/workday"}, "the domain depends on no adapter: the law must be testable without a mailbox or a disk"},
 	{"casefile/unseen", nil, "what a page hides is the same for the mail's text and for its form"},
 	{"casefile/form", domain("casefile/ooxml", "casefile/unseen"), "reading a form is pure: the process around it is worker's"},
-	{"casefile/match", domain(), "matching decides from values, so that a decision can be repeated"},
+	{"casefile/match", domain("casefile/fee"), "matching decides from values, so that a decision can be repeated; of many applications it says what one costs"},
 	{"casefile/letter", domain("casefile/ooxml", "casefile/words"), "letters are made from cases and templates alone"},
 	{"casefile/fee", domain(), "an amount is computed from counts and cases, so that it can be explained"},
 	{"casefile/words", nil, "what a text's words are is the same for whoever writes the index and whoever asks it"},

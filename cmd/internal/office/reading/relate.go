@@ -2,12 +2,10 @@ package reading
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/fee"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -144,23 +142,9 @@ func (g *Room) Heard(tx *desk.View, o *match.Filed) {
 }
 
 func relatedView(id casefile.ID, r match.Relation) ask.RelatedCase {
-	v := ask.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: r.Advice.Label(), Likeness: r.Likeness, Reason: r.Reason}
-	switch r.Advice {
-	case match.AdviceRepeat:
-		v.Line = fmt.Sprintf("ysq reply %s --outcome decline.repeat --grounds '与 %s 内容相同，已答复'", id, r.Case)
-	case match.AdviceMerge:
-		v.Line = fmt.Sprintf("ysq merge %s --into %s --reason 答复前重复提交", id, r.Case)
-	}
-	return v
+	return ask.RelatedCase{Case: r.Case, Advice: string(r.Advice), Label: r.Advice.Label(), Likeness: r.Likeness, Reason: r.Reason, Line: r.Command(id)}
 }
 
 func countsView(c match.Counts, id casefile.ID) *ask.ApplicantCounts {
-	v := &ask.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.Beyond()}
-	v.Text = fmt.Sprintf("该申请人 %s 月共提出 %d 件，本件为第 %d 件；近一年 %d 件", c.Month, c.InMonth, c.Place, c.InYear)
-	if !v.Proposed {
-		return v
-	}
-	each := fee.ByItem(c.Place).Yuan - fee.ByItem(c.Place-1).Yuan
-	v.Text += fmt.Sprintf("。数量、频次是否明显超过合理范围由人判断：可要求说明理由（条例第三十五条，ysq reason %s）；按件收费的，本件 %d 元（条例第四十二条，ysq fee %s --by 件）", id, each, id)
-	return v
+	return &ask.ApplicantCounts{Month: c.Month, InMonth: c.InMonth, Place: c.Place, InYear: c.InYear, Cases: c.Cases, Proposed: c.Beyond(), Text: c.Words(id)}
 }
