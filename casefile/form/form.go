@@ -36,7 +36,7 @@ package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 9
+const Version = 10
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1
@@ -122,6 +122,8 @@ type Segment struct {
 	Y      float64 `json:"y,omitzero"` // of the upper edge; grows downwards
 	Width  float64 `json:"width,omitzero"`
 	Height float64 `json:"height,omitzero"`
+	// Entered is text that somebody typed into a field of the file: never a label, whatever it says.
+	Entered bool `json:"entered,omitzero"`
 }
 
 // Note is what a person must know of a document. Its code is stable.

@@ -22,10 +22,22 @@ type glyph struct {
 
 // layOut makes blocks of a page: tables where rules enclose cells, lines elsewhere, from top to bottom.
 // The text between tables goes to form.Laid, which knows how forms without rules look.
-func layOut(in form.Input, pages, page int, all []glyph, rules []rule) []form.Block {
+func layOut(in form.Input, pages, page int, all []glyph, typed []entry, rules []rule) []form.Block {
 	var blocks []form.Block
 	for _, t := range tablesOf(rules) {
 		var above, within, below []glyph
+		var before, after []entry
+		for _, e := range typed {
+			switch m := e.middle(); {
+			case m.y < t.ys[0]:
+				before = append(before, e)
+			case m.y > t.ys[len(t.ys)-1]:
+				after = append(after, e)
+			default:
+				within = append(within, spread(e, len(all)+len(within))...)
+			}
+		}
+		typed = after
 		for _, g := range all {
 			switch m := g.middle(); {
 			case m.y < t.ys[0]:
@@ -36,21 +48,24 @@ func layOut(in form.Input, pages, page int, all []glyph, rules []rule) []form.Bl
 				within = append(within, g)
 			}
 		}
-		blocks = append(blocks, free(in, pages, page, above)...)
+		blocks = append(blocks, free(in, pages, page, above, before)...)
 		table, beside := t.fill(within)
 		if table != nil {
 			table.Place = pageName(page)
 			blocks = append(blocks, form.Block{Table: table})
 		}
-		blocks = append(blocks, free(in, pages, page, beside)...)
+		blocks = append(blocks, free(in, pages, page, beside, nil)...)
 		all = below
 	}
-	return append(blocks, free(in, pages, page, all)...)
+	return append(blocks, free(in, pages, page, all, typed)...)
 }
 
 // free hands text outside of tables to form, by lines cut at wide gaps.
-func free(in form.Input, pages, page int, all []glyph) []form.Block {
+func free(in form.Input, pages, page int, all []glyph, typed []entry) []form.Block {
 	var segments []form.Segment
+	for _, e := range typed {
+		segments = append(segments, form.Segment{Page: page, Text: e.text, X: e.left, Y: e.top, Width: e.right - e.left, Height: e.bottom - e.top, Entered: true})
+	}
 	for _, line := range linesOf(all) {
 		for _, piece := range pieces(line) {
 			b := around(piece)

@@ -88,10 +88,11 @@ func (l *library) read(in form.Input) Reading {
 	if err != nil || counted.PageCount == 0 {
 		return r.with(Damaged, form.NoteDamaged, "PDF 里没有页。")
 	}
+	fields := l.openForms(opened.Document)
 	room := maxGlyphs
 	var bare, broken []int // pages without text, and those that could not be read
 	for i := range min(counted.PageCount, maxPages) {
-		blocks, glyphs, err := l.page(in, opened.Document, i, counted.PageCount, room)
+		blocks, glyphs, err := l.page(in, opened.Document, fields, i, counted.PageCount, room)
 		switch {
 		case errors.Is(err, errNoText):
 			bare = append(bare, i+1)
@@ -144,7 +145,7 @@ func numbers(all []int) string {
 }
 
 // page reads a page: its glyphs with their places, the lines drawn on it, and from both its blocks.
-func (l *library) page(in form.Input, doc references.FPDF_DOCUMENT, index, pages, room int) (blocks []form.Block, glyphs int, err error) {
+func (l *library) page(in form.Input, doc references.FPDF_DOCUMENT, fields *forms, index, pages, room int) (blocks []form.Block, glyphs int, err error) {
 	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
 		return nil, 0, err
@@ -163,15 +164,17 @@ func (l *library) page(in form.Input, doc references.FPDF_DOCUMENT, index, pages
 		return nil, 0, err
 	}
 	all := glyphsOf(text.Chars, size.Height, room)
+	typed, boxes := l.entered(fields, page, size.Height, len(all))
+	all = append(all, boxes...)
 	// A page whose drawing cannot be read still has its text.
 	rules, drawn, _ := l.rules(page, size.Height)
-	if len(all) == 0 {
+	if len(all) == 0 && len(typed) == 0 {
 		if drawn {
 			return nil, 0, errNoText
 		}
 		return nil, 0, nil
 	}
-	return layOut(in, pages, index+1, all, rules), len(all), nil
+	return layOut(in, pages, index+1, all, typed, rules), len(all), nil
 }
 
 // errNoText is a page on which there is something, and no text.

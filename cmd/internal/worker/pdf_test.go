@@ -13,7 +13,26 @@ import (
 
 // pdfPage is a page of a test's PDF: text with places and lines, in points from the lower left corner
 // as PDF counts.
-type pdfPage struct{ content strings.Builder }
+type pdfPage struct {
+	content strings.Builder
+	annots  []string
+}
+
+// annot puts an annotation on the page: a field, or a text over the page.
+func (p *pdfPage) annot(x0, y0, x1, y1 float64, entries string) *pdfPage {
+	p.annots = append(p.annots, fmt.Sprintf("<< /Type /Annot /Rect [%g %g %g %g] %s >>", x0, y0, x1, y1, entries))
+	return p
+}
+
+// pdfString is a text string (UTF-16).
+func pdfString(s string) string {
+	var b strings.Builder
+	b.WriteString("<FEFF")
+	for _, u := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, "%04X", u)
+	}
+	return b.String() + ">"
+}
 
 func (p *pdfPage) text(x, y float64, s string) *pdfPage {
 	fmt.Fprintf(&p.content, "BT /F1 12 Tf %g %g Td <", x, y)
@@ -41,7 +60,19 @@ func writePDF(trailer string, pages ...*pdfPage) []byte {
 	}
 	stream := func(s string) string { return fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(s), s) }
 	b.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-	object("<< /Type /Catalog /Pages 2 0 R >>")
+	var refs []string // of annotations, page by page, behind all other objects
+	annots := make([]string, len(pages))
+	for i, p := range pages {
+		for range p.annots {
+			ref := fmt.Sprintf("%d 0 R", 7+2*len(pages)+len(refs))
+			refs, annots[i] = append(refs, ref), annots[i]+ref+" "
+		}
+	}
+	forms := ""
+	if refs != nil {
+		forms = "/AcroForm << /Fields [" + strings.Join(refs, " ") + "] >>"
+	}
+	object("<< /Type /Catalog /Pages 2 0 R %s >>", forms)
 	var kids []string
 	for i := range pages {
 		kids = append(kids, fmt.Sprintf("%d 0 R", 7+2*i))
@@ -53,8 +84,13 @@ func writePDF(trailer string, pages ...*pdfPage) []byte {
 	object("%s", stream("/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def /CMapType 2 def\n"+
 		"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"+bfranges()+"endcmap end end"))
 	for i, p := range pages {
-		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>", 8+2*i)
+		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Annots [%s] /Contents %d 0 R >>", annots[i], 8+2*i)
 		object("%s", stream(p.content.String()))
+	}
+	for _, p := range pages {
+		for _, a := range p.annots {
+			object("%s", a)
+		}
 	}
 	xref := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)+1)

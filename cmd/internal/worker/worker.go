@@ -9,6 +9,7 @@
 //	child.go     Main: the child. Readies itself, locks itself up (confine), only then reads
 //	inside.go    the files of an archive: child and parent
 //	confine.go   limits and the system call filter     filter.go    the filter's program
+//	entered.go   what was typed into a PDF
 //	pdf.go       PDF by pdfium, in WebAssembly         layout.go    its tables, from their rules
 //	cache.go     pdfium compiled once                  machine_*.go what differs by processor
 //
@@ -43,7 +44,7 @@ import (
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 4
+const Version = 5
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
