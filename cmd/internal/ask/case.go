@@ -100,7 +100,7 @@ type CaseDetail struct {
 	Agent       Text                  `json:"agent,omitzero"` // 委托代理人, by name
 	Masked      bool                  `json:"masked"`         // personal data is masked in this answer
 	Alarms      []Alarm               `json:"alarms"`
-	Next        []Step                `json:"next"` // what may be recorded now
+	Next        []NextStep            `json:"next"` // what may be recorded now
 	Suggestions []casefile.Suggestion `json:"suggestions"`
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
@@ -120,8 +120,8 @@ type CaseDetail struct {
 	Candidates []MailView `json:"candidates,omitzero"`
 }
 
-// Step is something that may be recorded now.
-type Step struct {
+// NextStep is something that may be recorded now.
+type NextStep struct {
 	Command string `json:"command"`
 	Label   string `json:"label"`
 }

@@ -598,6 +598,35 @@ func hide(s string, hidden func(found) bool) string {
 	return b.String()
 }
 
+// Veil hides the personal numbers of a text and keeps the place of everything else, to the byte: what is cut out
+// of it holds no half of a number.
+func Veil(s string) string {
+	all := personalNumbers(s)
+	if len(all) == 0 {
+		return s
+	}
+	b := []byte(s)
+	for _, n := range all {
+		shown := 4
+		for end := n.end; end > n.start; {
+			r, size := utf8.DecodeLastRuneInString(s[n.start:end])
+			end -= size
+			if digitOf(r) == 0 && letterOf(r) == 0 {
+				continue
+			}
+			if shown--; shown >= 0 {
+				continue
+			}
+			star := "*"
+			if size == len("＊") {
+				star = "＊"
+			}
+			copy(b[end:end+size], strings.Repeat(star, size/len(star)))
+		}
+	}
+	return string(b)
+}
+
 // Hides reports whether a span of a text lies in a number that is masked, and is not the whole of it.
 // Such a span must not count as found: digit by digit, a search would spell out what is hidden.
 func Hides(text string, start, end int) bool {

@@ -103,6 +103,18 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+func TestVeilKeepsPlaces(t *testing.T) {
+	for in, want := range map[string]string{
+		"电话138-0000-1111。": "电话***-****-1111。",
+		"１３８００００１１１１":      "＊＊＊＊＊＊＊１１１１",
+		"没有号码":             "没有号码",
+	} {
+		if got := Veil(in); got != want || len(got) != len(in) {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestHides(t *testing.T) {
 	for _, tt := range []struct {
 		text, span string

@@ -86,7 +86,7 @@ func TestEveryKindHasItsCommand(t *testing.T) {
 		}
 	}
 	for _, r := range recordings() {
-		got = append(got, r.kind)
+		got = append(got, r.Kind)
 	}
 	root := newTerminal(0, nil).root()
 	for _, k := range elsewhere {
@@ -186,7 +186,7 @@ func TestFrontPage(t *testing.T) {
 func TestExamples(t *testing.T) {
 	byCommand := map[string]recording{}
 	for _, r := range recordings() {
-		byCommand[r.kind.Info().Command] = r
+		byCommand[r.Kind.Info().Command] = r
 	}
 	walk(newTerminal(0, nil).root(), func(c *cobra.Command) {
 		for line := range strings.Lines(c.Example) {
@@ -230,7 +230,7 @@ func checkRecording(t *testing.T, line string, r recording, args []string) {
 	o := &options{cmd: &cobra.Command{Use: "x"}}
 	o.date("on", "")
 	o.flag("dry-run", "")
-	build := r.declare(o)
+	build := r.declare(o, r.Step)
 	if err := o.cmd.ParseFlags(args); err != nil {
 		t.Errorf("example %q: %v", line, err)
 		return
@@ -239,7 +239,7 @@ func checkRecording(t *testing.T, line string, r recording, args []string) {
 		t.Errorf("example %q: %v", line, err)
 	}
 	events, err := build()
-	if err != nil || len(events) == 0 || events[0].Kind() != r.kind {
+	if err != nil || len(events) == 0 || events[0].Kind() != r.Kind {
 		t.Errorf("example %q makes %v, %v", line, events, err)
 	}
 	req, err := request([]casefile.ID{"2026-00017"}, 0, events)
@@ -291,7 +291,7 @@ func TestReplyEvents(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := &options{cmd: &cobra.Command{Use: "reply"}}
-			build := reply(o)
+			build := reply(o, stepOf(casefile.KindReplied))
 			if err := o.cmd.ParseFlags(strings.Fields(tt.args)); err != nil {
 				t.Fatal(err)
 			}

@@ -30,7 +30,8 @@ func (a *app) newCommand() *cobra.Command {
 	from, subject := o.text("from", "寄件`人`，登记之前用"), o.text("subject", "`事由`")
 	carried := o.flag("carried", "上年结转：登记库启用前已收到，不计入新收")
 	dryRun := o.flag("dry-run", "只试算能否立案，不记录")
-	registered := registration(o)
+	registration := stepOf(casefile.KindRegistered)
+	o.fields(registration.Fields...)
 	o.need("channel")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
@@ -38,14 +39,14 @@ func (a *app) newCommand() *cobra.Command {
 		}
 		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Carried: *carried, From: *from, Subject: *subject}
 		if o.given("applicant") {
-			events, err := registered()
+			event, err := o.event(registration)
 			if err != nil {
 				return err
 			}
-			if n.Registered, err = casefile.EncodeEvent(events[0]); err != nil {
+			if n.Registered, err = casefile.EncodeEvent(event); err != nil {
 				return err
 			}
-		} else if extra := o.givenOf("as", "other", "column", "request", "contact", "form", "delivery"); extra != "" {
+		} else if extra := o.givenOf(fieldNames(registration)...); extra != "" {
 			return usage(cmd, "--%s 属于登记内容，须同时写 --applicant", extra)
 		}
 		if err := regular(cmd, args); err != nil {

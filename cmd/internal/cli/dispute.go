@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,37 +15,24 @@ import (
 )
 
 func (a *app) disputeCommand() *cobra.Command {
-	return parent("dispute", "行政复议和行政诉讼（条例第五十一条）",
+	cmd := parent("dispute", "行政复议和行政诉讼（条例第五十一条）",
 		"登记因政府信息公开引起的行政复议和行政诉讼（条例第五十一条），年度报告表四由此计算。一件争议可涉及几个案件，也可不涉及任何案件。",
 		"ysq dispute list\nysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府",
 		a.disputeListCommand(), a.disputeShowCommand(),
 		a.disputeFileCommand(),
-		a.disputeStep(casefile.KindDisputeAnswered, "answer", "ysq dispute answer Y2026-001 --document 某环复答〔2026〕1号", "逾期不答复、不举证的，视为没有证据。", func(o *options) func(casefile.DisputeID) casefile.Event {
-			document := document(o)
-			return func(id casefile.DisputeID) casefile.Event {
-				return casefile.DisputeAnswered{Dispute: id, Document: *document}
-			}
-		}),
-		a.disputeStep(casefile.KindDisputeDecided, "decide", "ysq dispute decide Y2026-001 --decision 维持", "--on 写收到裁决之日。可写的结果："+strings.Join(casefile.DecisionWords(), "、")+"。", func(o *options) func(casefile.DisputeID) casefile.Event {
-			decision, document := o.text("decision", "裁决`结果`"), document(o)
-			o.complete("decision", casefile.DecisionWords())
-			return func(id casefile.DisputeID) casefile.Event {
-				return casefile.DisputeDecided{Dispute: id, Decision: *decision, Document: *document}
-			}
-		}),
-		a.disputeStep(casefile.KindDisputeAppealed, "appeal", "ysq dispute appeal Y2026-001 --by 原告", "上诉后至二审裁判前，表四按尚未审结计。", func(o *options) func(casefile.DisputeID) casefile.Event {
-			by := o.text("by", "上诉`人`")
-			return func(id casefile.DisputeID) casefile.Event {
-				return casefile.DisputeAppealed{Dispute: id, By: *by}
-			}
-		}),
-		a.disputeStep(casefile.KindVoided, "void", "ysq dispute void Y2026-001 --record 42 --reason 日期录错", "作废一条录错的记录，再重新记录正确的；记录号见 ysq dispute show。", func(o *options) func(casefile.DisputeID) casefile.Event {
-			seq, reason := parsed(o, "record", "记录`号`", sequence), o.text("reason", "`理由`")
-			return func(id casefile.DisputeID) casefile.Event {
-				return casefile.Voided{Seq: *seq, Reason: *reason, Dispute: id}
-			}
-		}),
 	)
+	typed := map[casefile.Kind][2]string{
+		casefile.KindDisputeAnswered: {"answer", "ysq dispute answer Y2026-001 --document 某环复答〔2026〕1号"},
+		casefile.KindDisputeDecided:  {"decide", "ysq dispute decide Y2026-001 --decision 维持"},
+		casefile.KindDisputeAppealed: {"appeal", "ysq dispute appeal Y2026-001 --by 原告"},
+		casefile.KindVoided:          {"void", "ysq dispute void Y2026-001 --record 42 --reason 日期录错"},
+	}
+	for _, s := range ask.DisputeSteps() {
+		if t, ok := typed[s.Kind]; ok {
+			cmd.AddCommand(a.disputeStep(s, t[0], t[1]))
+		}
+	}
+	return cmd
 }
 
 func (a *app) disputeListCommand() *cobra.Command {
@@ -156,9 +144,8 @@ func (a *app) disputeFileCommand() *cobra.Command {
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	on := o.date("on", "送达本机关的`日期`；不写则为今天")
-	track := choice(o, "track", "`途径`", casefile.ParseTrack, casefile.Reconsideration, casefile.DirectSuit, casefile.SuitAfterReconsider)
-	partyName, organ, number := o.text("party", "提出的`人`"), o.text("organ", "复议`机关`或法院"), o.text("number", "对方的`案号`")
-	matter, ordinary := o.text("matter", "`事由`，没有案号时写"), o.flag("ordinary", "复议适用普通程序")
+	step := stepOf(casefile.KindDisputeFiled)
+	o.fields(flagsOnly(step)...)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	o.needOf(casefile.KindDisputeFiled.Info())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
@@ -171,33 +158,51 @@ func (a *app) disputeFileCommand() *cobra.Command {
 				return err
 			}
 		}
-		if *ordinary && *track != casefile.Reconsideration {
+		entered := o.entered(flagsOnly(step))
+		for _, id := range ids {
+			entered["cases"] = append(entered["cases"], string(id))
+		}
+		event, err := step.Event(entered)
+		if err != nil {
+			return o.wrong(err)
+		}
+		if e := event.(casefile.DisputeFiled); e.Ordinary && e.Track != casefile.Reconsideration {
 			return usage(cmd, "--ordinary 只用于行政复议")
 		}
-		return a.recordDispute(cmd, *on, *dryRun, casefile.DisputeFiled{Track: *track, Party: *partyName, Organ: *organ, Number: *number,
-			Cases: ids, Matter: *matter, Ordinary: *ordinary})
+		return a.recordDispute(cmd, *on, *dryRun, event)
 	}
 	return cmd
 }
 
+// flagsOnly are the fields of a step on a dispute that are no arguments of its command.
+func flagsOnly(s ask.Step) []ask.Field {
+	return slices.DeleteFunc(slices.Clone(s.Fields), func(f ask.Field) bool { return f.Name == "dispute" || f.Name == "cases" })
+}
+
 // disputeStep makes the command of an event on a dispute that was filed.
-func (a *app) disputeStep(kind casefile.Kind, name, example, more string, declare func(*options) func(casefile.DisputeID) casefile.Event) *cobra.Command {
-	info := kind.Info()
+func (a *app) disputeStep(step ask.Step, name, example string) *cobra.Command {
+	info := step.Kind.Info()
 	cmd := &cobra.Command{
 		Use: name + " 编号", Short: info.Label,
-		Long:    "记录“" + short(info) + "”。" + more,
+		Long:    "记录“" + short(info) + "”。" + step.Note,
 		Example: example, Args: exactly("编号"),
 	}
 	o := &options{cmd: cmd}
 	on := o.date("on", "事情发生的`日期`；不写则为今天")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
-	event := declare(o)
+	o.fields(flagsOnly(step)...)
 	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		return a.recordDispute(cmd, *on, *dryRun, event(disputeID(args[0])))
+		entered := o.entered(step.Fields)
+		entered["dispute"] = []string{string(disputeID(args[0]))}
+		event, err := step.Event(entered)
+		if err != nil {
+			return o.wrong(err)
+		}
+		return a.recordDispute(cmd, *on, *dryRun, event)
 	}
 	return cmd
 }

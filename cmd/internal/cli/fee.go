@@ -13,23 +13,22 @@ import (
 
 // notice declares the flags of `fee`. An amount that is not given is computed, and a count of 件 that
 // is not given is asked of the register (charge).
-func notice(o *options) func() ([]casefile.Event, error) {
-	by := o.text("by", "收费`方式`：件、页")
-	count := o.number("count", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出")
-	yuan := o.number("yuan", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示")
-	received := o.date("received", "通知送达申请人的`日期`，20 个工作日由此起算")
-	document := document(o)
-	o.complete("by", []string{"件", "页"})
+func notice(o *options, s ask.Step) func() ([]casefile.Event, error) {
+	o.fields(s.Fields...)
 	return func() ([]casefile.Event, error) {
-		switch {
-		case *by == "页" && !o.given("count"):
-			return nil, usage(o.cmd, "缺少 --count：按页收费要写页数")
-		case o.given("count") && (*count < 1 || *count > fee.Most):
-			return nil, usage(o.cmd, "--count %d 不对：应为 1 至 %d", *count, fee.Most)
-		case o.given("yuan") && *yuan < 1:
-			return nil, usage(o.cmd, "--yuan %d 不对：不收费的不必通知", *yuan)
+		event, err := o.event(s)
+		if err != nil {
+			return nil, err
 		}
-		return []casefile.Event{casefile.FeeNoticed{By: *by, Count: *count, Yuan: *yuan, Received: *received, Document: *document}}, nil
+		switch e := event.(casefile.FeeNoticed); {
+		case e.By == "页" && !o.given("count"):
+			return nil, usage(o.cmd, "缺少 --count：按页收费要写页数")
+		case o.given("count") && (e.Count < 1 || e.Count > fee.Most):
+			return nil, usage(o.cmd, "--count %d 不对：应为 1 至 %d", e.Count, fee.Most)
+		case o.given("yuan") && e.Yuan < 1:
+			return nil, usage(o.cmd, "--yuan %d 不对：不收费的不必通知", e.Yuan)
+		}
+		return []casefile.Event{event}, nil
 	}
 }
 

@@ -18,10 +18,9 @@ const needed = "needed"
 // options declares the flags of a command. The words between back quotes in a usage are the name of
 // the flag's value in the help.
 type options struct {
-	cmd     *cobra.Command
-	year    int // to which short case numbers belong
-	needed  []string
-	derived []string
+	cmd    *cobra.Command
+	year   int // to which short case numbers belong
+	needed []string
 }
 
 func (o *options) text(name, usage string) *string {
@@ -58,13 +57,10 @@ func (o *options) need(names ...string) {
 	o.needed = append(o.needed, names...)
 }
 
-// derives says that the command finds out itself what the event must say under this flag.
-func (o *options) derives(name string) { o.derived = append(o.derived, name) }
-
-// needOf marks the flags for what the event must say.
-func (o *options) needOf(info casefile.KindInfo) {
+// needOf marks the flags for what the event must say, but for those that the command finds out itself.
+func (o *options) needOf(info casefile.KindInfo, derived ...string) {
 	for _, n := range info.Needs {
-		if n.Option != "" && !slices.Contains(o.derived, n.Option) {
+		if n.Option != "" && !slices.Contains(derived, n.Option) {
 			o.need(n.Option)
 		}
 	}

@@ -318,14 +318,21 @@ func (a *app) letterRecordCommand() *cobra.Command {
 		Args:    exactly("文号"),
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
-	on, way, tracking := o.date("on", "发出的`日期`；不写则为今天"), way(o), o.text("tracking", "邮件`单号`")
+	on := o.date("on", "发出的`日期`；不写则为今天")
+	dispatch := stepOf(casefile.KindDispatched)
+	o.fields(dispatch.Fields...)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if o.given("tracking") && !o.given("way") {
 			return usage(cmd, "写了 --tracking 就要写 --way")
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.RecordLetter, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: *way, Tracking: *tracking})
+			event, err := o.event(dispatch)
+			if err != nil {
+				return err
+			}
+			sent := event.(casefile.Dispatched)
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.RecordLetter, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: sent.Way, Tracking: sent.Tracking})
 			if err != nil {
 				return err
 			}

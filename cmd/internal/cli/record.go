@@ -22,7 +22,7 @@ func (a *app) recordCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, r := range recordings() {
 		cmd := a.recordCommand(r)
-		if r.kind == casefile.KindRegistered {
+		if r.Kind == casefile.KindRegistered {
 			a.fromProposals(cmd)
 		}
 		all = append(all, cmd)
@@ -31,19 +31,19 @@ func (a *app) recordCommands() []*cobra.Command {
 }
 
 func (a *app) recordCommand(r recording) *cobra.Command {
-	info := r.kind.Info()
+	info := r.Kind.Info()
 	cmd := &cobra.Command{
 		Use:     info.Command + " 案号…",
 		Short:   short(info),
-		Long:    long(info, r.long),
+		Long:    long(info, r.Note),
 		Example: r.example,
 		Args:    casesOrFrom,
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
-	events := r.declare(o)
-	o.needOf(info)
+	events := r.declare(o, r.Step)
+	o.needOf(info, "as")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

@@ -29,14 +29,15 @@ type registering struct {
 	record               func(*cobra.Command, []string) error
 	ask                  *bufio.Reader // the terminal
 	proposals            ask.Proposals
-	event                casefile.Registered // what the clerk writes himself
-	accepted             []string            // flags whose proposal he takes
+	step                 ask.Step
+	entered              ask.Entries // what the clerk writes himself
+	accepted             []string    // fields whose proposal he takes
 }
 
 // fromProposals lets `register` show and take what was read out of the case's mails and files.
 func (a *app) fromProposals(cmd *cobra.Command) {
 	o := &options{cmd: cmd, year: a.today().Year()}
-	r := &registering{a: a, cmd: cmd, o: o, record: cmd.RunE}
+	r := &registering{a: a, cmd: cmd, o: o, record: cmd.RunE, step: stepOf(casefile.KindRegistered), entered: ask.Entries{}}
 	r.show = o.flag("proposals", "只显示从来信和附件中读出的提议，不登记")
 	r.accept = o.flag("accept", "采用提议登记，不询问；另写的选项优先于提议")
 	r.reveal = o.flag("reveal", "提议中的个人信息不遮盖（需“经办”角色，留有记录）")
@@ -47,11 +48,15 @@ func (a *app) fromProposals(cmd *cobra.Command) {
 	cmd.RunE = r.run
 }
 
-// contents are the flags that say what is registered.
-var contents = []string{"as", "applicant", "other", "column", "request", "contact", "form", "delivery"}
+func fieldNames(s ask.Step) (names []string) {
+	for _, f := range s.Fields {
+		names = append(names, f.Name)
+	}
+	return names
+}
 
 func (r *registering) run(cmd *cobra.Command, args []string) error {
-	written := r.o.givenOf(contents...) != ""
+	written := r.o.givenOf(fieldNames(r.step)...) != ""
 	switch terminal := r.terminal(); {
 	case *r.show && *r.accept:
 		return usage(cmd, "--proposals 只看，--accept 登记，不能同时写")
@@ -112,9 +117,7 @@ func (r *registering) print() error {
 
 // acceptAll takes every proposal that no flag replaces.
 func (r *registering) acceptAll(ctx context.Context, c *ask.Client) error {
-	if err := r.overrides(); err != nil {
-		return err
-	}
+	r.entered = r.o.entered(r.step.Fields)
 	for _, v := range r.proposals.Values {
 		if !slices.Contains(r.accepted, v.Flag) && !(v.Flag != "id" && r.o.given(v.Flag)) {
 			r.accepted = append(r.accepted, v.Flag)
@@ -126,9 +129,13 @@ func (r *registering) acceptAll(ctx context.Context, c *ask.Client) error {
 	has := func(flag string) bool {
 		return r.o.given(flag) || slices.Contains(r.accepted, flag)
 	}
+	as := casefile.Application
+	if r.o.given("as") {
+		as, _ = casefile.ParseRequestKind(r.entered["as"][0]) // checked when it was read
+	}
 	var lacking []string
 	for _, need := range []string{"applicant", "column"} {
-		if !has(need) && (need != "column" || r.event.As <= casefile.Application) {
+		if !has(need) && (need != "column" || as == casefile.Application) {
 			lacking = append(lacking, "--"+need)
 		}
 	}
@@ -138,38 +145,11 @@ func (r *registering) acceptAll(ctx context.Context, c *ask.Client) error {
 	return r.send(ctx, c)
 }
 
-// overrides reads what the clerk wrote on the command line.
-func (r *registering) overrides() (err error) {
-	f := r.cmd.Flags()
-	text := func(name string) string {
-		if v := f.Lookup(name); v != nil && v.Changed {
-			return v.Value.String()
-		}
-		return ""
-	}
-	e := &r.event
-	e.Applicant, e.Request, e.Contact, e.Form, e.Delivery = text("applicant"), text("request"), text("contact"), text("form"), text("delivery")
-	if e.Others, err = f.GetStringArray("other"); err != nil {
-		return err
-	}
-	if s := text("as"); s != "" {
-		if e.As, err = casefile.ParseRequestKind(s); err != nil {
-			return usage(r.cmd, "%v", err)
-		}
-	}
-	if s := text("column"); s != "" {
-		if e.Column, err = casefile.ParseColumn(s); err != nil {
-			return usage(r.cmd, "%v", err)
-		}
-	}
-	return nil
-}
-
 // send registers and says what may follow.
 func (r *registering) send(ctx context.Context, c *ask.Client) error {
-	event, err := casefile.EncodeEvent(r.event)
+	event, err := r.step.Encode(r.entered)
 	if err != nil {
-		return err
+		return r.o.wrong(err)
 	}
 	req := ask.RegisterRequest{CaseRef: ask.CaseRef{Case: r.proposals.Case}, Token: r.proposals.Token, Accept: append([]string{}, r.accepted...), Event: event}
 	dry, err := r.cmd.Flags().GetBool("dry-run")
@@ -198,7 +178,7 @@ func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 	p.Commands = nil // they come after the registration
 	r.a.printProposals(p)
 	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，另写即改，- 不填，Ctrl-D 放弃")
-	for _, q := range questions {
+	for _, q := range r.questions() {
 		if err := r.question(q); err != nil {
 			if errors.Is(err, io.EOF) {
 				fmt.Fprintln(r.a.errOut, "\n没有登记")
@@ -210,30 +190,38 @@ func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 	return r.send(ctx, c)
 }
 
-// questions are asked in this order. What is needed is asked until it is answered.
-var questions = []question{
-	{"applicant", "申请人", true}, {"other", "共同申请人（几人以、分开）", false}, {"column", "申请人类别", true}, {"request", "申请内容", false},
-	{"contact", "联系方式", false}, {"form", "载体形式", false}, {"delivery", "获取方式", false}, {"id", "证件", false},
+// questions are asked in the order of the fields. What is needed is asked until it is answered. What the
+// application is, is not asked; of its number of identity only what was read can be taken.
+func (r *registering) questions() (all []ask.Field) {
+	for _, f := range r.step.Fields {
+		if f.Name != "as" {
+			all = append(all, f)
+		}
+	}
+	return append(all, ask.Field{Name: "id", Label: "证件"})
 }
 
-type question struct {
-	flag, label string
-	needed      bool
-}
-
-func (r *registering) question(q question) error {
+func (r *registering) question(q ask.Field) error {
 	var proposed []string
 	for _, v := range r.proposals.Values {
-		if v.Flag == q.flag {
+		if v.Flag == q.Name {
 			proposed = append(proposed, v.Value)
 		}
 	}
-	if proposed == nil && (q.flag == "id" || q.flag == "other") {
+	if proposed == nil && (q.Name == "id" || q.Many) {
 		return nil // nothing to accept, and nobody types an ID number here
 	}
-	prompt := q.label
-	if q.flag == "column" {
-		prompt += "（1 自然人 2 商业企业 3 科研机构 4 社会公益组织 5 法律服务机构 6 其他）"
+	needed := r.step.Needs(q.Name) || q.Name == "column"
+	prompt := q.Label
+	if q.Many {
+		prompt += "（几人以、分开）"
+	}
+	if len(q.Choices) > 0 {
+		var numbered []string
+		for i, c := range q.Choices {
+			numbered = append(numbered, strconv.Itoa(i+1)+" "+c.Label)
+		}
+		prompt += "（" + strings.Join(numbered, " ") + "）"
 	}
 	if proposed != nil {
 		prompt += "［" + grid.Clean(strings.ReplaceAll(strings.Join(proposed, "、"), "\n", " ")) + "］"
@@ -246,16 +234,16 @@ func (r *registering) question(q question) error {
 		}
 		switch answer := strings.TrimSpace(line); {
 		case answer == "" && proposed != nil:
-			r.accepted = append(r.accepted, q.flag)
+			r.accepted = append(r.accepted, q.Name)
 			return nil
-		case (answer == "" || answer == "-") && !q.needed:
+		case (answer == "" || answer == "-") && !needed:
 			return nil
 		case answer == "" || answer == "-":
-			fmt.Fprintln(r.a.errOut, "  "+q.label+"不能不填")
-		case q.flag == "id":
+			fmt.Fprintln(r.a.errOut, "  "+q.Label+"不能不填")
+		case q.Name == "id":
 			fmt.Fprintln(r.a.errOut, "  证件只能采用（回车）或不记（-）")
 		default:
-			if err := r.written(q.flag, answer); err != nil {
+			if err := r.written(q, answer); err != nil {
 				fmt.Fprintln(r.a.errOut, "  "+err.Error())
 				continue
 			}
@@ -264,30 +252,19 @@ func (r *registering) question(q question) error {
 	}
 }
 
-// written takes what the clerk wrote instead of a proposal.
-func (r *registering) written(flag, answer string) (err error) {
-	e := &r.event
-	switch flag {
-	case "applicant":
-		e.Applicant = answer
-	case "other":
-		e.Others = strings.FieldsFunc(answer, func(c rune) bool { return strings.ContainsRune("、，,；; ", c) })
-	case "column":
-		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(casefile.Columns) {
-			e.Column = casefile.Columns[n-1]
-			return nil
-		}
-		e.Column, err = casefile.ParseColumn(answer)
-	case "request":
-		e.Request = answer
-	case "contact":
-		e.Contact = answer
-	case "form":
-		e.Form = answer
-	case "delivery":
-		e.Delivery = answer
+// written takes what the clerk wrote instead of a proposal; of choices their number, too.
+func (r *registering) written(f ask.Field, answer string) error {
+	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(f.Choices) {
+		answer = f.Choices[n-1].Code
 	}
-	return err
+	if err := f.Check(answer); err != nil {
+		return err
+	}
+	r.entered[f.Name] = []string{answer}
+	if f.Many {
+		r.entered[f.Name] = strings.FieldsFunc(answer, func(c rune) bool { return strings.ContainsRune("、，,；; ", c) })
+	}
+	return nil
 }
 
 // labelWidth is that of the longest label of a proposed value, 申请人类别.

@@ -139,7 +139,7 @@ func (a *app) alarms(all []ask.Alarm) error {
 }
 
 // steps prints what may be recorded, as many on a line as fit 80 columns.
-func (a *app) steps(all []ask.Step) {
+func (a *app) steps(all []ask.NextStep) {
 	o := a.screenOf(a.out).grid
 	line := " "
 	for _, s := range all {

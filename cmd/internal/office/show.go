@@ -42,7 +42,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		for _, a := range c.Addresses {
 			d.Addresses = append(d.Addresses, ask.Address(a))
 		}
-		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.Step{}, []casefile.Suggestion{}
+		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.NextStep{}, []casefile.Suggestion{}
 		alarms, err := o.alarms(tx, c, today)
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
 		for _, k := range c.Next() {
-			d.Next = append(d.Next, ask.Step{Command: k.Info().Command, Label: k.Label()})
+			d.Next = append(d.Next, ask.NextStep{Command: k.Info().Command, Label: k.Label()})
 		}
 		if d.Records, err = record.RecordViews(history); err != nil {
 			return err

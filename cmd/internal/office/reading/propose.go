@@ -341,10 +341,6 @@ func tokenOf(values []ask.ProposedValue, mark string) ask.Handle {
 // Register registers a case: what the clerk wrote, and of the proposals what he accepts.
 func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
 	id := r.Case
-	var e casefile.Registered
-	if err := json.Unmarshal(r.Event, &e); err != nil {
-		return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
-	}
 	u, err := g.understand(ctx, id)
 	if err != nil {
 		return ask.AppendResult{}, err
@@ -353,34 +349,26 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 	if r.Token != tokenOf(values, u.mark) {
 		return ask.AppendResult{}, ask.Refused("proposals-changed", "请再看一遍：ysq register "+string(id), "%s 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", id)
 	}
-	e.IDType, e.IDTail, e.IDMark = "", "", ""
-	others := e.Others
+	accepted := ask.Entries{}
 	for _, v := range values {
-		if !slices.Contains(r.Accept, v.Flag) {
-			continue
+		if v.Flag != flagID && slices.Contains(r.Accept, v.Flag) {
+			accepted[v.Flag] = append(accepted[v.Flag], v.Value)
 		}
-		switch v.Flag {
-		case flagApplicant:
-			e.Applicant = cmp.Or(e.Applicant, v.Value)
-		case flagOther:
-			if len(others) == 0 {
-				e.Others = append(e.Others, v.Value)
-			}
-		case flagColumn:
-			if e.Column == casefile.ColumnNone {
-				e.Column = u.forms[0].Columns[0].Column
-			}
-		case flagRequest:
-			e.Request = cmp.Or(e.Request, v.Value)
-		case flagContact:
-			e.Contact = cmp.Or(e.Contact, v.Value)
-		case flagForm:
-			e.Form = cmp.Or(e.Form, v.Value)
-		case flagDelivery:
-			e.Delivery = cmp.Or(e.Delivery, v.Value)
-		case flagID:
-			e.IDType, e.IDTail, e.IDMark = u.idType, desk.TailOf(u.number), u.mark
+	}
+	step, _ := ask.StepOf(casefile.KindRegistered)
+	body, err := step.Encode(accepted)
+	if err != nil {
+		return ask.AppendResult{}, err
+	}
+	var e casefile.Registered
+	for _, said := range [][]byte{body, r.Event} { // what the clerk wrote goes before what was read
+		if err := json.Unmarshal(said, &e); err != nil {
+			return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
 		}
+	}
+	e.IDType, e.IDTail, e.IDMark = "", "", ""
+	if u.number != "" && slices.Contains(r.Accept, flagID) {
+		e.IDType, e.IDTail, e.IDMark = u.idType, desk.TailOf(u.number), u.mark
 	}
 	if e.As == casefile.KindNone {
 		e.As = casefile.Application

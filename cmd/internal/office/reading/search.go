@@ -225,7 +225,7 @@ func (f *finding) in(texts []said) {
 				if ask.Hides(s.text, span.Start, span.End) {
 					continue
 				}
-				before, match, after := text.Excerpt(span, searchExcerpt)
+				before, match, after := words.Fold(ask.Veil(s.text)).Excerpt(span, searchExcerpt)
 				f.places = append(f.places, ask.Finding{Where: s.where, Before: before, Match: match, After: after})
 				f.done[i] = true
 				break

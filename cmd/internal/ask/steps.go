@@ -1,0 +1,161 @@
+package ask
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// Fields that several steps have.
+var (
+	document = words("document", "文号", "文书的`文号`")
+	note     = prose("note", "说明", "`说明`")
+	reason   = prose("reason", "理由", "`理由`")
+	party    = words("party", "征求对象", "征求意见的`对象`")
+	force    = words("force", "逾期理由", "已过法定时间仍要记录的`理由`")
+	tracking = words("tracking", "单号", "邮件`单号`")
+)
+
+func way() Field {
+	return chosen("way", "送达方式", "送达`方式`", casefile.ParseWay, casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByHand, casefile.ByFax, casefile.ByPlatform)
+}
+
+// Steps is what a person may record on a case, in the order of casefile.Kinds. Splitting and attaching do not
+// stand here: they need new numbers and files.
+func Steps() []Step {
+	return []Step{
+		{Kind: casefile.KindConfirmed, Fields: []Field{words("how", "方式", "`方式`：电话、邮件、当面"), words("with", "与谁确认", "与`谁`确认")}},
+		{Kind: casefile.KindRegistered, Note: "再记录一次即更正登记内容：以最后一次为准。", Fields: registration(), check: registered},
+		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审核意见", "审核`意见`")}},
+		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
+			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "经办`人`")}},
+		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
+			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), date("until", "补正期限", "补正期限`日期`"), document, force}},
+		{Kind: casefile.KindCorrectionReceived, Fields: []Field{note}},
+		{Kind: casefile.KindConsultationSent, Fields: []Field{
+			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party, document}},
+		{Kind: casefile.KindConsultationReached, Note: "对方 15 个工作日的答复时间自送达之日起算。", Fields: []Field{party}},
+		{Kind: casefile.KindConsultationAnswered, Fields: []Field{party, note,
+			chosen("opinion", "意见", "`意见`", casefile.ParseOpinion, casefile.Agrees, casefile.Objects, casefile.OtherOpinion)}},
+		{Kind: casefile.KindThirdPartyTold, Note: "第三方不同意而因公共利益决定公开的，应把决定公开的内容和理由书面告知第三方。", Fields: []Field{party, document}},
+		{Kind: casefile.KindReasonAsked, Note: "申请数量、频次明显超过合理范围时，要求申请人说明理由；期限照常计算。", Fields: []Field{document}},
+		{Kind: casefile.KindReasonGiven, Fields: []Field{ticked("accepted", "理由合理", "理由合理"), ticked("rejected", "理由不合理", "理由不合理").named("-"), note}},
+		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{date("until", "延迟至", "延迟至`日期`"), document}},
+		{Kind: casefile.KindFeeNoticed, Note: "按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", Fields: []Field{
+			{Name: "by", Label: "收费方式", Help: "收费`方式`：件、页", Choices: []Choice{{"件", "件"}, {"页", "页"}}, Offered: true},
+			amount("count", "件数或页数", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出"),
+			amount("yuan", "应缴金额", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示"),
+			date("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}},
+		{Kind: casefile.KindFeePaid, Note: "缴清之次日重新起算；部分缴费视为未缴。", Fields: []Field{amount("yuan", "缴纳金额", "缴纳金额，`元`")}},
+		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
+			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
+			date("told", "告知日期", "告知申请人的`日期`"), document, force}},
+		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明")}, check: founded},
+		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
+		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
+		{Kind: casefile.KindDeliveryFailed, Fields: []Field{reason}},
+		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`")}},
+		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。", Fields: []Field{reason}},
+		{Kind: casefile.KindReopened, Note: "--on 写收到决定之日，期限自该日重新起算；决定另定期限的写 --due。", Fields: []Field{
+			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), date("due", "所定期限", "决定所定的期限`日期`")}},
+		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
+		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
+		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的案号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
+			{Name: "into", Label: "并入的案号", Help: "并入的`案号`，即先到的一件", Shape: Case}, reason}},
+		{Kind: casefile.KindAgentNamed, Note: "申请人类别仍按申请人本人。", Fields: []Field{
+			words("name", "代理人", "代理`人`"), words("contact", "代理人的联系方式", "代理人的`联系方式`"), words("document", "授权委托书", "授权委托`书`")}},
+		{Kind: casefile.KindCountedIn, Note: "跨年的案件由人决定计入哪一年的“本年新收”。", Fields: []Field{amount("year", "年份", "`年份`"), reason}},
+		{Kind: casefile.KindNoted, Note: "不改变案件的任何状态。", Fields: []Field{prose("text", "备注", "备注`文字`")}},
+		{Kind: casefile.KindVoided, Note: "作废一条录错的记录，再重新记录正确的；作废的记录仍可查看。记录号见 ysq show。", Fields: []Field{
+			record(), reason}},
+	}
+}
+
+// DisputeSteps is what a person may record on a dispute. A filing has no number yet, and names its cases.
+func DisputeSteps() []Step {
+	dispute := words("dispute", "编号", "复议或诉讼的`编号`")
+	return []Step{
+		{Kind: casefile.KindDisputeFiled, Fields: []Field{
+			chosen("track", "途径", "`途径`", casefile.ParseTrack, casefile.Reconsideration, casefile.DirectSuit, casefile.SuitAfterReconsider),
+			words("party", "提出的人", "提出的`人`"), words("organ", "机关", "复议`机关`或法院"), words("number", "案号", "对方的`案号`"),
+			prose("matter", "事由", "`事由`，没有案号时写"), ticked("ordinary", "普通程序", "复议适用普通程序"),
+			{Name: "cases", Label: "案件", Help: "所涉案件的`案号`", Shape: Case, Many: true}}},
+		{Kind: casefile.KindDisputeAnswered, Note: "逾期不答复、不举证的，视为没有证据。", Fields: []Field{document, dispute}},
+		{Kind: casefile.KindDisputeDecided, Note: "--on 写收到裁决之日。可写的结果：" + strings.Join(casefile.DecisionWords(), "、") + "。", Fields: []Field{decision(), document, dispute}},
+		{Kind: casefile.KindDisputeAppealed, Note: "上诉后至二审裁判前，表四按尚未审结计。", Fields: []Field{words("by", "上诉人", "上诉`人`"), dispute}},
+		{Kind: casefile.KindVoided, Note: "作废一条录错的记录，再重新记录正确的；记录号见 ysq dispute show。", Fields: []Field{record(), reason, dispute}},
+	}
+}
+
+func decision() Field {
+	f := words("decision", "裁决结果", "裁决`结果`")
+	for _, w := range casefile.DecisionWords() {
+		f.Choices = append(f.Choices, Choice{w, w})
+	}
+	f.Offered = true
+	return f
+}
+
+// registration is what is written down of an application, whenever that is (条例 第二十九条).
+func registration() []Field {
+	return []Field{
+		chosen("as", "类型", "`类型`，不写则为公开申请", casefile.ParseRequestKind, casefile.Application, casefile.CorrectionOfRecord, casefile.OtherRequest),
+		words("applicant", "申请人", "申请人的姓名或`名称`；几人共同申请的，写第一人"),
+		words("other", "共同申请人", "其他共同`申请人`，可写多次；仍计 1 件").named("others").many(),
+		chosen("column", "申请人类别", "申请人`类别`，年度报告表三按此分列", casefile.ParseColumn, casefile.Columns[:]...),
+		prose("request", "申请内容", "所需信息的`内容`描述"),
+		words("contact", "联系方式", "`联系方式`，答复寄往何处"),
+		words("form", "载体形式", "要求的`载体`形式"),
+		words("delivery", "获取方式", "要求的获取`方式`"),
+	}
+}
+
+// registered: an application needs its column in 表三, and is one unless it is said to be something else.
+func registered(event casefile.Event) (casefile.Event, error) {
+	e := event.(casefile.Registered)
+	if e.As == casefile.KindNone {
+		e.As = casefile.Application
+	}
+	if e.As == casefile.Application && e.Column == casefile.ColumnNone {
+		return nil, &FieldError{Field: "column", Missing: true, Msg: "公开申请要写申请人类别，年度报告表三按此分列"}
+	}
+	return e, nil
+}
+
+func outcome() Field {
+	f := chosen("outcome", "答复类别", "答复`类别`：表三的行号、名称或代码", casefile.ParseOutcome)
+	for _, o := range casefile.Outcomes() {
+		f.Choices = append(f.Choices, Choice{o.String(), o.Row() + " " + o.Label()})
+	}
+	f.Offered = true
+	return f
+}
+
+// founded: the basis of a reply is that which was given, or the only one of its outcome.
+func founded(event casefile.Event) (casefile.Event, error) {
+	e := event.(casefile.Replied)
+	bases := e.Outcome.Bases()
+	switch {
+	case e.Basis != "" || e.Outcome == casefile.OutcomeNone:
+	case len(bases) != 1:
+		return nil, &FieldError{Field: "basis", Msg: fmt.Sprintf("“%s”可有几种依据，请写明其一：%s", e.Outcome.Label(), strings.Join(bases, "、"))}
+	default:
+		e.Basis = bases[0]
+	}
+	return e, nil
+}
+
+func record() Field {
+	return Field{Name: "record", Label: "记录号", Help: "记录`号`", Shape: Amount, in: "seq", parse: sequence}
+}
+
+func sequence(s string) (any, error) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return nil, errors.New("应为记录号（show 所列各条记录的号码）")
+	}
+	return n, nil
+}
