@@ -400,9 +400,16 @@ func (d *Door) refuse(w http.ResponseWriter, err error) {
 	json.NewEncoder(w).Encode(e) // the peer may be gone; there is nobody else to tell
 }
 
-// public turns any error into one for people. What nobody knows is an internal error: its text goes out,
-// too, for there is nobody else to tell.
+// public is an error as it goes out: like an answer, without personal numbers.
 func (d *Door) public(err error) *Error {
+	e := *d.worded(err)
+	e.Msg, e.Hint = Mask(e.Msg), Mask(e.Hint)
+	return &e
+}
+
+// worded turns any error into one for people. What nobody knows is an internal error: its text goes out,
+// too, for there is nobody else to tell.
+func (d *Door) worded(err error) *Error {
 	err = d.office.Explain(err)
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
