@@ -15,6 +15,7 @@ var (
 	CloseYear   = Op[CloseRequest, YearView]{Name: "year close", Role: Approver, Dry: true}
 	ReopenYear  = Op[ReopenRequest, YearView]{Name: "year reopen", Role: Approver, Dry: true}
 	Baseline    = Op[BaselineRequest, YearView]{Name: "report baseline", Role: Approver, Dry: true, Limit: 4 << 20}
+	Rehearse    = Op[YearRef, Rehearsal]{Name: "year rehearse", Role: Viewer}
 	YearDiff    = Op[YearRef, []stats.Difference]{Name: "year diff", Role: Viewer} // what would differ if a frozen year were computed now
 	Manual      = Op[YearRef, ManualText]{Name: "report manual", Role: Viewer}
 	SetManual   = Op[ManualEdit, ManualText]{Name: "report edit", Role: Operator, Limit: 4 << 20}
@@ -81,6 +82,14 @@ type YearView struct {
 type CloseRequest struct {
 	YearRef
 	Waivers []casefile.Waiver `json:"waivers"`
+}
+
+// Rehearsal is what the end of a year would bring if it were today.
+type Rehearsal struct {
+	Report  stats.Report  `json:"report"`  // checked as if the year were over
+	Order   string        `json:"order"`   // why the year could not be frozen next; "" if it could
+	Carried []casefile.ID `json:"carried"` // the cases that it would carry out
+	Year    YearView      `json:"year"`
 }
 
 // BaselineRequest takes a published report as that of a frozen year before the register's first.

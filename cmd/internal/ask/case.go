@@ -154,6 +154,7 @@ type Alarm struct {
 type DueItem struct {
 	Case      casefile.ID        `json:"case,omitzero"`
 	Dispute   casefile.DisputeID `json:"dispute,omitzero"`
+	Year      int                `json:"year,omitzero"` // whose report is to be published
 	Applicant Text               `json:"applicant"`
 	Subject   Text               `json:"subject"`
 	Stage     string             `json:"stage,omitzero"`

@@ -92,6 +92,7 @@ func (e every) report() {
 	one(e, CloseYear)
 	one(e, ReopenYear)
 	one(e, Baseline)
+	one(e, Rehearse)
 	one(e, YearDiff)
 	one(e, Manual)
 	one(e, SetManual)

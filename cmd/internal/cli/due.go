@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,7 @@ func (a *app) dueCommand() *cobra.Command {
 		Use:   "due [词…]",
 		Short: "列出到期和将到期的事项",
 		Long: "列出已逾期和将到期的事项，最急的在前：应答复（条例第三十三条）、待双方确认（第三十一条）、\n" +
-			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、送达失败，以及复议答复、诉讼答辩（第五十一条）。\n" +
+			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、送达失败，复议答复、诉讼答辩（第五十一条），以及年度报告的公布（第四十九条）。\n" +
 			"写几个词，则同 ysq list 一样只列含有这些词的，例如自己的科室或名字。\n" +
 			fmt.Sprintf("同一申请人的同类事项满 %d 件的合为一行，日期是其中最早的；--all 逐件列出。", burst),
 		Example: "ysq due\nysq due 监测科\nysq due --within 0\nysq due --all",
@@ -71,6 +72,9 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 			left += "（暂定）"
 		}
 		number, stage, who, about := string(i.Case)+string(i.Dispute), "", string(i.Applicant), string(i.Subject)
+		if i.Year != 0 {
+			number = strconv.Itoa(i.Year)
+		}
 		if i.Stage != "" {
 			stage = stageLabel(i.Stage)
 		}

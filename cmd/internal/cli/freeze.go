@@ -17,7 +17,7 @@ import (
 
 // yearCommands are what is done with a year that is over.
 func (a *app) yearCommands() []*cobra.Command {
-	return []*cobra.Command{a.yearListCommand(), a.yearCloseCommand(), a.yearDiffCommand(), a.yearReopenCommand()}
+	return []*cobra.Command{a.yearListCommand(), a.yearRehearseCommand(), a.yearCloseCommand(), a.yearDiffCommand(), a.yearReopenCommand()}
 }
 
 func (a *app) yearListCommand() *cobra.Command {

@@ -64,6 +64,13 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		}); err != nil {
 			return err
 		}
+		if err := o.Annual.Due(tx, until, func(i ask.DueItem) {
+			if mention(words, "年度报告", string(i.Subject)) {
+				items = append(items, i)
+			}
+		}); err != nil {
+			return err
+		}
 		return ctx.Err()
 	})
 	slices.SortStableFunc(items, func(a, b ask.DueItem) int { return int(a.On) - int(b.On) })

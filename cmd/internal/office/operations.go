@@ -68,6 +68,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Years, o.Annual.Years)
 	ask.Answer(d, ask.CloseYear, o.Annual.CloseYear)
 	ask.Answer(d, ask.ReopenYear, o.Annual.ReopenYear)
+	ask.Answer(d, ask.Rehearse, o.Annual.Rehearse)
 	ask.Answer(d, ask.Baseline, o.Annual.Baseline)
 	ask.Answer(d, ask.YearDiff, o.Annual.YearDiff)
 	ask.Answer(d, ask.Manual, o.Annual.Manual)
