@@ -37,6 +37,8 @@ func Sniff(in Input) Format {
 		return Doc
 	case bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")):
 		return PDF
+	case bytes.HasPrefix(b, []byte("{\\rtf")):
+		return RTF
 	case picture(b):
 		return Image
 	case bytes.HasPrefix(b, []byte("Rar!")), bytes.HasPrefix(b, []byte("7z\xbc\xaf'\x1c")), bytes.HasPrefix(b, []byte("\x1f\x8b")),
@@ -60,6 +62,8 @@ func sniffZip(b []byte, ext string) Format {
 		return Docx
 	case has("xl/workbook") || ext == ".xlsx" || ext == ".xlsm":
 		return Xlsx
+	case has("OFD.xml"):
+		return OFD
 	}
 	return Archive
 }
@@ -115,10 +119,12 @@ func Read(in Input) Document {
 		d.readXlsx(in.Body)
 	case Doc:
 		d.readDoc(in.Body)
+	case RTF:
+		d.readRTF(in.Body)
 	case Image:
 		d.note(NoteImage, "这是图片（照片或扫描件），内容须人工查看。")
-	case PDF:
-		d.note(NoteUnread, "PDF 的文字尚未提取。")
+	case PDF, OFD:
+		d.note(NoteUnread, "版式文件的文字尚未提取。")
 	case Archive:
 		d.note(NoteArchive, "这是压缩包，里面的文件未读取，请打开原件查看。")
 	case Mail:

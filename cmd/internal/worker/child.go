@@ -86,6 +86,9 @@ func receive(r io.Reader) (form.Input, error) {
 }
 
 func readPlain(in form.Input) Reading {
+	if form.Sniff(in) == form.OFD {
+		return readOFD(in)
+	}
 	d := form.Read(in)
 	return Reading{State: stateOf(d), Document: d}
 }

@@ -9,11 +9,11 @@
 //	child.go     Main: the child. Readies itself, locks itself up (confine), only then reads
 //	inside.go    the files of an archive: child and parent
 //	confine.go   limits and the system call filter     filter.go    the filter's program
-//	entered.go   what was typed into a PDF
+//	ofd.go       OFD, with the layout of PDF           entered.go   what was typed into a PDF
 //	pdf.go       PDF by pdfium, in WebAssembly         layout.go    its tables, from their rules
 //	cache.go     pdfium compiled once                  machine_*.go what differs by processor
 //
-// Every other format is read by package form in the same child. A child reads one attachment and ends.
+// Every other format is read by package form in a child, too. A child reads one attachment and ends.
 //
 // pdfium is compiled to machine code where the process may make memory executable: 2.5 s and 330 MiB,
 // once for all children, into a directory that they cannot write to. Under systemd's
@@ -44,7 +44,7 @@ import (
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 5
+const Version = 6
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"

@@ -1,0 +1,41 @@
+package form
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+func TestRTF(t *testing.T) {
+	for name, tc := range map[string]struct{ in, want string }{
+		"code page and \\u":    {`{\rtf1\ansi\ansicpg936 \'d0\'d5\'c3\'fb\'a3\'ba\'c8\'c9\'c4\'b3\par \u25152?\u-26880?\u20449?\u24687?}`, "姓名：壬某\n所需信息"},
+		"tables":               {`{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 \'cb\'ce\'cc\'e5;}}\trowd \'d0\'d5\'c3\'fb\cell \'d5\'c5\'c8\'fd\cell\row \pard end\par}`, "姓名\t张三\t\nend"},
+		"two characters apart": {`{\rtf1\uc2\u22995 \'c3\'fb\u21517 ab c\par}`, "姓名 c"},
+		"a pair of surrogates": {`{\rtf1\u-10178?\u-8640?}`, "\U0001fa40"},
+		"destinations":         {`{\rtf1{\*\generator x;}{\info{\author y}}{\stylesheet z}a{\pict 00ff}{\v hidden}b{\field{\*\fldinst HYPERLINK}{\fldrslt c}}}`, "abc"},
+		"escapes":              {`{\rtf1 \{a\}\\\~b\'zz}`, `{a}\ bzz`},
+		"binary":               {"{\\rtf1 a\\bin4 }}}}b}", "ab"},
+	} {
+		r := rtf{b: []byte(tc.in), codepage: simplifiedchinese.GB18030, stack: []rtfState{{skip: 1}}}
+		r.run()
+		if got := strings.Trim(r.text(), "\n"); got != tc.want {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+	d := Read(Input{Name: "申请表.rtf", Body: []byte(`{\rtf1\ansi\ansicpg936 \'d0\'d5\'c3\'fb\'a3\'ba\'d5\'c5\'c8\'fd\par}`)})
+	if f := Propose([]Document{d}, Header{}); d.Format != RTF || len(f.Proposals) == 0 || f.Proposals[1].Value != "张三" {
+		t.Errorf("%+v", f.Proposals)
+	}
+}
+
+func FuzzRTF(f *testing.F) {
+	f.Add([]byte(`{\rtf1\ansi\ansicpg936 \'d0\'d5{\*\x}\u25152?\bin3 abc\cell\row}`))
+	f.Add([]byte(`{\rtf1` + strings.Repeat("{", 1000)))
+	f.Add([]byte(`{\rtf1\uc99999\u1\bin-5\bin99999999999`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if d := Read(Input{Name: "a.rtf", Body: append([]byte(`{\rtf1`), b...)}); d.Format != RTF {
+			t.Errorf("format %q", d.Format)
+		}
+	})
+}
