@@ -33,7 +33,7 @@ func (Reinstated) Kind() Kind     { return KindReinstated }
 // answering are the rows of these kinds.
 func answering() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindReplied, Label: "答复", Command: "reply", Article: "条例第三十六条至第三十九条", Stages: working, To: StageReplied, Counts: CountsOutcome,
+		of(KindInfo{Label: "答复", Command: "reply", Article: "条例第三十六条至第三十九条", Stages: working, To: StageReplied, Counts: CountsOutcome,
 			Needs: []Need{{"outcome", "答复类别", "outcome"}}}, does[Replied]{
 			says: func(e Replied) string {
 				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("文号 ", e.Document), e.Grounds)
@@ -52,7 +52,7 @@ func answering() []KindInfo {
 				return c.stop(r.On), e.Outcome.Label()
 			},
 		}),
-		of(KindInfo{Kind: KindDispatched, Label: "发出", Command: "dispatch", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied}, Counts: CountsOutcome,
+		of(KindInfo{Label: "发出", Command: "dispatch", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied}, Counts: CountsOutcome,
 			Needs: []Need{{"way", "送达方式", "way"}}}, does[Dispatched]{
 			says: func(e Dispatched) string { return phrases(e.Way.Label(), prefixed("单号 ", e.Tracking)) },
 			rule: (*judge).dispatched,
@@ -69,7 +69,7 @@ func answering() []KindInfo {
 				return c.stop(r.On), e.Way.Label() + "发出即为送达"
 			},
 		}),
-		of(KindInfo{Kind: KindDelivered, Label: "送达", Command: "deliver", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied, StageServed}, To: StageServed, Counts: CountsOutcome}, does[Delivered]{
+		of(KindInfo{Label: "送达", Command: "deliver", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied, StageServed}, To: StageServed, Counts: CountsOutcome}, does[Delivered]{
 			says: func(e Delivered) string { return e.Proof },
 			rule: func(j *judge, _ Delivered) error { return j.after(j.DispatchedOn, "发出日期") },
 			fold: func(c *Case, r Record, _ Delivered) {
@@ -79,7 +79,7 @@ func answering() []KindInfo {
 			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On), e.Proof },
 		}),
 		// The day of service and the count stay.
-		of(KindInfo{Kind: KindDeliveryFailed, Label: "送达失败", Command: "undelivered", Article: "国办公开办函〔2016〕235号", Stages: []Stage{StageReplied, StageServed}, To: StageReplied,
+		of(KindInfo{Label: "送达失败", Command: "undelivered", Article: "国办公开办函〔2016〕235号", Stages: []Stage{StageReplied, StageServed}, To: StageReplied,
 			Needs: []Need{{"reason", "理由", "reason"}}}, does[DeliveryFailed]{
 			says: func(e DeliveryFailed) string { return e.Reason },
 			rule: func(j *judge, _ DeliveryFailed) error {
@@ -90,11 +90,11 @@ func answering() []KindInfo {
 			},
 			fold: func(c *Case, _ Record, _ DeliveryFailed) { c.Undelivered = true },
 		}),
-		of(KindInfo{Kind: KindArchived, Label: "归档", Command: "archive", Article: "条例第四十五条", Stages: []Stage{StageServed, StageWithdrawn}, To: StageArchived}, does[Archived]{
+		of(KindInfo{Label: "归档", Command: "archive", Article: "条例第四十五条", Stages: []Stage{StageServed, StageWithdrawn}, To: StageArchived}, does[Archived]{
 			says: func(e Archived) string { return prefixed("归档号 ", e.Number) },
 			fold: func(c *Case, r Record, _ Archived) { c.ArchivedOn = r.On },
 		}),
-		of(KindInfo{Kind: KindWithdrawn, Label: "撤回", Command: "withdraw", Effect: EffectStop, Stages: working, To: StageWithdrawn, Counts: CountsOutcome}, does[Withdrawn]{
+		of(KindInfo{Label: "撤回", Command: "withdraw", Effect: EffectStop, Stages: working, To: StageWithdrawn, Counts: CountsOutcome}, does[Withdrawn]{
 			says: func(e Withdrawn) string { return e.Reason },
 			fold: func(c *Case, r Record, _ Withdrawn) {
 				c.Outcome, c.Basis = OtherOutcome, "withdrawn"
@@ -102,7 +102,7 @@ func answering() []KindInfo {
 			},
 			clock: func(c *Clock, r Record, _ Withdrawn) (Effect, string) { return c.stop(r.On), "" },
 		}),
-		of(KindInfo{Kind: KindReopened, Label: "重新办理", Command: "reopen", Article: "条例第五十一条", Effect: EffectRestart, Stages: []Stage{StageServed, StageArchived}, To: StageHandling, Counts: CountsHandled,
+		of(KindInfo{Label: "重新办理", Command: "reopen", Article: "条例第五十一条", Effect: EffectRestart, Stages: []Stage{StageServed, StageArchived}, To: StageHandling, Counts: CountsHandled,
 			Needs: []Need{{"cause", "重新办理的原因", "cause"}}}, does[Reopened]{
 			says: func(e Reopened) string { return phrases(e.Cause, prefixed("限期 ", e.Due.String())) },
 			rule: (*judge).reopened,
@@ -117,7 +117,7 @@ func answering() []KindInfo {
 				return EffectRestart, e.Cause
 			},
 		}),
-		of(KindInfo{Kind: KindDismissed, Label: "非申请", Command: "dismiss", Effect: EffectStop, Stages: alive, To: StageDismissed, Counts: CountsNew,
+		of(KindInfo{Label: "非申请", Command: "dismiss", Effect: EffectStop, Stages: alive, To: StageDismissed, Counts: CountsNew,
 			Needs: []Need{{"reason", "理由", "reason"}}}, does[Dismissed]{
 			says: func(e Dismissed) string { return e.Reason },
 			fold: func(c *Case, _ Record, _ Dismissed) {
@@ -130,7 +130,7 @@ func answering() []KindInfo {
 				return EffectStop, ""
 			},
 		}),
-		of(KindInfo{Kind: KindReinstated, Label: "恢复为申请", Command: "reinstate", Stages: []Stage{StageDismissed}, Counts: CountsNew,
+		of(KindInfo{Label: "恢复为申请", Command: "reinstate", Stages: []Stage{StageDismissed}, Counts: CountsNew,
 			Needs: []Need{{"reason", "理由", "reason"}}}, does[Reinstated]{
 			says: func(e Reinstated) string { return e.Reason },
 			fold: func(c *Case, _ Record, _ Reinstated) {

@@ -26,7 +26,7 @@ func (Assigned) Kind() Kind   { return KindAssigned }
 // arriving are the rows of these kinds.
 func arriving() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindReceived, Label: "收件", Article: "条例第三十一条", Effect: EffectStart, To: StageReceived, Counts: CountsNew}, does[Received]{
+		of(KindInfo{Label: "收件", Article: "条例第三十一条", Effect: EffectStart, To: StageReceived, Counts: CountsNew}, does[Received]{
 			says: func(e Received) string {
 				return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("拆自 ", string(e.SplitFrom)))
 			},
@@ -47,7 +47,7 @@ func arriving() []KindInfo {
 			},
 			fixed: fixed{"void-fixed", "不是申请的，用 dismiss；误作废的，重新记录"},
 		}),
-		of(KindInfo{Kind: KindConfirmed, Label: "双方确认", Command: "confirm", Article: "条例第三十一条第三项", Effect: EffectStart, Stages: alive, Counts: CountsNew}, does[Confirmed]{
+		of(KindInfo{Label: "双方确认", Command: "confirm", Article: "条例第三十一条第三项", Effect: EffectStart, Stages: alive, Counts: CountsNew}, does[Confirmed]{
 			says:   func(e Confirmed) string { return phrases(e.How, prefixed("与 ", e.With)) },
 			awaits: Case.unconfirmed,
 			rule:   (*judge).confirmed,
@@ -64,7 +64,7 @@ func arriving() []KindInfo {
 				return EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
 			},
 		}),
-		of(KindInfo{Kind: KindRegistered, Label: "登记", Command: "register", Article: "条例第二十九条、第四十五条", Stages: alive, To: StageRegistered, Counts: CountsNew,
+		of(KindInfo{Label: "登记", Command: "register", Article: "条例第二十九条、第四十五条", Stages: alive, To: StageRegistered, Counts: CountsNew,
 			Needs: []Need{{"applicant", "申请人", "applicant"}, {"as", "类型", "as"}}}, does[Registered]{
 			says: func(e Registered) string {
 				return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request))
@@ -78,11 +78,11 @@ func arriving() []KindInfo {
 				c.Contact, c.Request = e.Contact, e.Request
 			},
 		}),
-		of(KindInfo{Kind: KindReviewed, Label: "审核", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
+		of(KindInfo{Label: "审核", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
 			says: func(e Reviewed) string { return e.Finding },
 			fold: func(c *Case, r Record, _ Reviewed) { c.ReviewedOn = r.On },
 		}),
-		of(KindInfo{Kind: KindAssigned, Label: "转办", Command: "assign", Article: "条例第四十五条", Stages: working, To: StageHandling,
+		of(KindInfo{Label: "转办", Command: "assign", Article: "条例第四十五条", Stages: working, To: StageHandling,
 			Needs: []Need{{"department", "承办科室", "to"}}}, does[Assigned]{
 			says: func(e Assigned) string { return phrases(e.Department, e.Person) },
 			fold: func(c *Case, _ Record, e Assigned) { c.Department, c.Assignee = e.Department, e.Person },

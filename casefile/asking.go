@@ -41,7 +41,7 @@ func (Extended) Kind() Kind             { return KindExtended }
 // asking are the rows of these kinds.
 func asking() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindCorrectionAsked, Label: "补正告知", Command: "correct", Article: "条例第三十条", Effect: EffectWait, Stages: working, To: StageHandling,
+		of(KindInfo{Label: "补正告知", Command: "correct", Article: "条例第三十条", Effect: EffectWait, Stages: working, To: StageHandling,
 			Needs: []Need{{"items", "补正内容（应一次性逐项列明，条例第三十条）", "item"}, {"until", "补正期限", "until"}}}, does[CorrectionAsked]{
 			says: func(e CorrectionAsked) string {
 				return phrases("需补正："+strings.Join(e.Items, "、"), "期限 "+e.Until.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))
@@ -63,7 +63,7 @@ func asking() []KindInfo {
 				return EffectWait, "等待补正，期限 " + e.Until.String()
 			},
 		}),
-		of(KindInfo{Kind: KindCorrectionReceived, Label: "收到补正", Command: "corrected", Article: "条例第三十条", Effect: EffectRestart, Stages: []Stage{StageHandling}}, does[CorrectionReceived]{
+		of(KindInfo{Label: "收到补正", Command: "corrected", Article: "条例第三十条", Effect: EffectRestart, Stages: []Stage{StageHandling}}, does[CorrectionReceived]{
 			says:   func(e CorrectionReceived) string { return e.Note },
 			awaits: func(c Case) bool { return c.waitsFor(WaitCorrection) },
 			rule: func(j *judge, _ CorrectionReceived) error {
@@ -78,7 +78,7 @@ func asking() []KindInfo {
 				return EffectRestart, "自收到补正后的申请之日重新起算（条例第三十条）"
 			},
 		}),
-		of(KindInfo{Kind: KindConsultationSent, Label: "征求意见", Command: "consult", Article: "条例第三十二条至第三十四条", Effect: EffectExclude, Stages: working, To: StageHandling,
+		of(KindInfo{Label: "征求意见", Command: "consult", Article: "条例第三十二条至第三十四条", Effect: EffectExclude, Stages: working, To: StageHandling,
 			Needs: []Need{{"side", "征求类型", "side"}, {"party", "征求对象", "party"}}}, does[ConsultationSent]{
 			says: func(e ConsultationSent) string {
 				return phrases(e.Side.Label()+"："+e.Party, prefixed("文号 ", e.Document))
@@ -97,7 +97,7 @@ func asking() []KindInfo {
 				return EffectExclude, "征求" + e.Side.Label() + "意见所需时间不计算在内（条例第三十三条第三款）：" + e.Party
 			},
 		}),
-		of(KindInfo{Kind: KindConsultationReached, Label: "意见书送达", Command: "reached", Article: "条例第三十二条", Stages: []Stage{StageHandling},
+		of(KindInfo{Label: "意见书送达", Command: "reached", Article: "条例第三十二条", Stages: []Stage{StageHandling},
 			Needs: []Need{{"party", "征求对象", "party"}}}, does[ConsultationReached]{
 			says: func(e ConsultationReached) string { return e.Party },
 			rule: func(j *judge, e ConsultationReached) error { return j.asked(e.Party) },
@@ -110,7 +110,7 @@ func asking() []KindInfo {
 				return EffectNone, e.Party + " 收到征求意见书；" + k.silence(c.law, c.cal)
 			},
 		}),
-		of(KindInfo{Kind: KindConsultationAnswered, Label: "收到意见", Command: "consulted", Article: "条例第三十二条", Stages: []Stage{StageHandling, StageReplied, StageServed, StageArchived},
+		of(KindInfo{Label: "收到意见", Command: "consulted", Article: "条例第三十二条", Stages: []Stage{StageHandling, StageReplied, StageServed, StageArchived},
 			Needs: []Need{{"party", "征求对象", "party"}, {"opinion", "意见", "opinion"}}}, does[ConsultationAnswered]{
 			says: func(e ConsultationAnswered) string { return phrases(e.Party, e.Opinion.Label(), e.Note) },
 			rule: func(j *judge, e ConsultationAnswered) error { return j.asked(e.Party) },
@@ -123,14 +123,14 @@ func asking() []KindInfo {
 				return EffectNone, e.Party + "：" + e.Opinion.Label()
 			},
 		}),
-		of(KindInfo{Kind: KindThirdPartyTold, Label: "告知第三方", Command: "told", Article: "条例第三十二条", Stages: []Stage{StageHandling, StageReplied, StageServed, StageArchived},
+		of(KindInfo{Label: "告知第三方", Command: "told", Article: "条例第三十二条", Stages: []Stage{StageHandling, StageReplied, StageServed, StageArchived},
 			Needs: []Need{{"party", "第三方", "party"}}}, does[ThirdPartyTold]{
 			says: func(e ThirdPartyTold) string { return phrases(e.Party, prefixed("文号 ", e.Document)) },
 		}),
-		of(KindInfo{Kind: KindReasonAsked, Label: "要求说明理由", Command: "reason", Article: "条例第三十五条", Stages: working, To: StageHandling}, does[ReasonAsked]{
+		of(KindInfo{Label: "要求说明理由", Command: "reason", Article: "条例第三十五条", Stages: working, To: StageHandling}, does[ReasonAsked]{
 			says: func(e ReasonAsked) string { return prefixed("文号 ", e.Document) },
 		}),
-		of(KindInfo{Kind: KindReasonGiven, Label: "说明理由", Command: "reasoned", Article: "条例第三十五条", Stages: []Stage{StageHandling}}, does[ReasonGiven]{
+		of(KindInfo{Label: "说明理由", Command: "reasoned", Article: "条例第三十五条", Stages: []Stage{StageHandling}}, does[ReasonGiven]{
 			says: func(e ReasonGiven) string {
 				if e.Accepted {
 					return phrases("理由合理", e.Note)
@@ -139,7 +139,7 @@ func asking() []KindInfo {
 			},
 			rule: func(j *judge, _ ReasonGiven) error { return j.follows(KindReasonAsked, "尚未要求说明理由") },
 		}),
-		of(KindInfo{Kind: KindDeferred, Label: "延迟答复", Command: "defer", Article: "条例第三十五条", Effect: EffectExtend, Stages: []Stage{StageHandling},
+		of(KindInfo{Label: "延迟答复", Command: "defer", Article: "条例第三十五条", Effect: EffectExtend, Stages: []Stage{StageHandling},
 			Needs: []Need{{"until", "延迟至的日期", "until"}}}, does[Deferred]{
 			says:  func(e Deferred) string { return phrases("至 "+e.Until.String(), prefixed("文号 ", e.Document)) },
 			rule:  (*judge).deferred,
@@ -152,7 +152,7 @@ func asking() []KindInfo {
 				return EffectExtend, "延迟答复至 " + e.Until.String()
 			},
 		}),
-		of(KindInfo{Kind: KindFeeNoticed, Label: "收费通知", Command: "fee", Article: "条例第四十二条", Effect: EffectWait, Stages: working, To: StageHandling,
+		of(KindInfo{Label: "收费通知", Command: "fee", Article: "条例第四十二条", Effect: EffectWait, Stages: working, To: StageHandling,
 			Needs: []Need{{"by", "收费方式", "by"}}}, does[FeeNoticed]{
 			says: func(e FeeNoticed) string {
 				by := "按" + e.By
@@ -172,7 +172,7 @@ func asking() []KindInfo {
 				return EffectWait, "等待缴费，期限 " + until.String()
 			},
 		}),
-		of(KindInfo{Kind: KindFeePaid, Label: "缴费", Command: "paid", Article: "条例第四十二条", Effect: EffectRestart, Stages: []Stage{StageHandling}, Counts: CountsFees,
+		of(KindInfo{Label: "缴费", Command: "paid", Article: "条例第四十二条", Effect: EffectRestart, Stages: []Stage{StageHandling}, Counts: CountsFees,
 			Needs: []Need{{"yuan", "缴纳金额", "yuan"}}}, does[FeePaid]{
 			says:   func(e FeePaid) string { return fmt.Sprintf("%d 元", e.Yuan) },
 			awaits: func(c Case) bool { return c.waitsFor(WaitFee) },
@@ -186,7 +186,7 @@ func asking() []KindInfo {
 				return EffectRestart, "缴费次日起重新计算"
 			},
 		}),
-		of(KindInfo{Kind: KindExtended, Label: "延期", Command: "extend", Article: "条例第三十三条第二款", Effect: EffectExtend, Stages: working, To: StageHandling,
+		of(KindInfo{Label: "延期", Command: "extend", Article: "条例第三十三条第二款", Effect: EffectExtend, Stages: working, To: StageHandling,
 			Needs: []Need{{"days", "延长的工作日", "days"}, {"approver", "批准人（政府信息公开工作机构负责人）", "approver"}, {"told", "告知申请人的日期", "told"}}}, does[Extended]{
 			says: func(e Extended) string {
 				return phrases(fmt.Sprintf("%d 个工作日", e.Days), "批准人 "+e.Approver, "告知申请人 "+e.Told.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))

@@ -113,22 +113,22 @@ func (DisputeAppealed) Kind() Kind { return KindDisputeAppealed }
 // disputing are the rows of these kinds.
 func disputing() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindDisputeFiled, Label: "复议诉讼", Article: "条例第五十一条", Counts: CountsDisputes,
+		of(KindInfo{Label: "复议诉讼", Article: "条例第五十一条", Counts: CountsDisputes,
 			Needs: []Need{{"track", "途径", "track"}, {"party", "当事人", "party"}}}, does[DisputeFiled]{
 			says: func(e DisputeFiled) string {
 				return phrases(string(e.Dispute), e.Track.Label(), e.Party, e.Organ, e.Number, joined(e.Cases), e.Matter)
 			},
 		}),
-		of(KindInfo{Kind: KindDisputeAnswered, Label: "复议答复、诉讼答辩", Article: "行政复议法第四十八条、行政诉讼法第六十七条"}, does[DisputeAnswered]{
+		of(KindInfo{Label: "复议答复、诉讼答辩", Article: "行政复议法第四十八条、行政诉讼法第六十七条"}, does[DisputeAnswered]{
 			says: func(e DisputeAnswered) string { return phrases(string(e.Dispute), prefixed("文号 ", e.Document)) },
 		}),
-		of(KindInfo{Kind: KindDisputeDecided, Label: "裁决", Article: "条例第五十一条", Counts: CountsDisputes,
+		of(KindInfo{Label: "裁决", Article: "条例第五十一条", Counts: CountsDisputes,
 			Needs: []Need{{"decision", "裁决结果", "decision"}}}, does[DisputeDecided]{
 			says: func(e DisputeDecided) string {
 				return phrases(string(e.Dispute), e.Decision, prefixed("文号 ", e.Document))
 			},
 		}),
-		of(KindInfo{Kind: KindDisputeAppealed, Label: "上诉", Article: "行政诉讼法第八十五条", Counts: CountsDisputes}, does[DisputeAppealed]{
+		of(KindInfo{Label: "上诉", Article: "行政诉讼法第八十五条", Counts: CountsDisputes}, does[DisputeAppealed]{
 			says: func(e DisputeAppealed) string { return phrases(string(e.Dispute), prefixed("上诉人 ", e.By)) },
 		}),
 	}

@@ -36,7 +36,7 @@ func (Revealed) Kind() Kind   { return KindRevealed }
 // filing are the rows of the first four of these kinds.
 func filing() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindMerged, Label: "合并", Command: "merge", Effect: EffectStop, Stages: alive, To: StageMerged, Counts: CountsNew,
+		of(KindInfo{Label: "合并", Command: "merge", Effect: EffectStop, Stages: alive, To: StageMerged, Counts: CountsNew,
 			Needs: []Need{{"into", "并入的案号", "into"}, {"reason", "理由", "reason"}}}, does[Merged]{
 			says: func(e Merged) string { return phrases("并入 "+string(e.Into), e.Reason) },
 			rule: func(j *judge, e Merged) error {
@@ -51,11 +51,11 @@ func filing() []KindInfo {
 				return EffectStop, "并入 " + string(e.Into) + "，以其期限为准"
 			},
 		}),
-		of(KindInfo{Kind: KindSplit, Label: "拆分", Command: "split", Stages: alive,
+		of(KindInfo{Label: "拆分", Command: "split", Stages: alive,
 			Needs: []Need{{"parts", "拆出的案件", "parts"}, {"reason", "理由", "reason"}}}, does[Split]{
 			says: func(e Split) string { return phrases("另立 "+joined(e.Parts), e.Reason) },
 		}),
-		of(KindInfo{Kind: KindAttached, Label: "附卷", Command: "attach", Stages: anyStage}, does[Attached]{
+		of(KindInfo{Label: "附卷", Command: "attach", Stages: anyStage}, does[Attached]{
 			says: func(e Attached) string { return phrases(namesOf(e.Files), prefixed("邮件：", e.Subject), e.Reason) },
 			rule: func(j *judge, e Attached) error {
 				if len(e.Files) == 0 && e.Letter.Digest.IsZero() {
@@ -64,7 +64,7 @@ func filing() []KindInfo {
 				return nil
 			},
 		}),
-		of(KindInfo{Kind: KindDetached, Label: "移出卷", Command: "detach", Stages: anyStage,
+		of(KindInfo{Label: "移出卷", Command: "detach", Stages: anyStage,
 			Needs: []Need{{"digest", "移出的邮件或文件", ""}, {"reason", "理由", "reason"}}}, does[Detached]{
 			says: func(e Detached) string { return phrases(e.Digest.Short(), e.Reason) },
 			rule: (*judge).detached,
@@ -75,33 +75,33 @@ func filing() []KindInfo {
 // noting are the rows of the others of these kinds.
 func noting() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindAgentNamed, Label: "委托代理人", Command: "agent", Article: "条例第二十九条", Stages: anyStage,
+		of(KindInfo{Label: "委托代理人", Command: "agent", Article: "条例第二十九条", Stages: anyStage,
 			Needs: []Need{{"name", "代理人", "name"}}}, does[AgentNamed]{
 			says: func(e AgentNamed) string { return phrases(e.Name, e.Contact, prefixed("授权文书 ", e.Document)) },
 			fold: func(c *Case, _ Record, e AgentNamed) { c.Agent = e.Name },
 		}),
-		of(KindInfo{Kind: KindCountedIn, Label: "计入年度", Command: "count-in", Article: "国办公开办函〔2021〕30号", Stages: anyStage, Counts: CountsNew,
+		of(KindInfo{Label: "计入年度", Command: "count-in", Article: "国办公开办函〔2021〕30号", Stages: anyStage, Counts: CountsNew,
 			Needs: []Need{{"year", "年度", "year"}, {"reason", "理由", "reason"}}}, does[CountedIn]{
 			says: func(e CountedIn) string { return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason) },
 			rule: (*judge).countedIn,
 			fold: func(c *Case, _ Record, e CountedIn) { c.CountedIn = e.Year },
 		}),
-		of(KindInfo{Kind: KindLapseNoted, Label: "期满提示", Article: "条例第三十条"}, does[LapseNoted]{
+		of(KindInfo{Label: "期满提示", Article: "条例第三十条"}, does[LapseNoted]{
 			says: func(e LapseNoted) string {
 				return fmt.Sprintf("%s期限 %s 已过，可决定不再处理", e.Waiting.Label(), e.Until)
 			},
 		}),
-		of(KindInfo{Kind: KindNoted, Label: "备注", Command: "note", Stages: anyStage,
+		of(KindInfo{Label: "备注", Command: "note", Stages: anyStage,
 			Needs: []Need{{"text", "备注文字", "text"}}}, does[Noted]{
 			says: func(e Noted) string { return e.Text },
 		}),
-		of(KindInfo{Kind: KindVoided, Label: "作废记录", Command: "void", Stages: anyStage, Counts: CountsAsTarget,
+		of(KindInfo{Label: "作废记录", Command: "void", Stages: anyStage, Counts: CountsAsTarget,
 			Needs: []Need{{"seq", "记录号", "record"}, {"reason", "理由", "reason"}}}, does[Voided]{
 			says:  func(e Voided) string { return phrases(fmt.Sprintf("记录 %d", e.Seq), e.Reason) },
 			rule:  (*judge).voided,
 			fixed: fixed{"void-fixed", "不是申请的，用 dismiss；误作废的，重新记录"},
 		}),
-		of(KindInfo{Kind: KindRevealed, Label: "查看个人信息"}, does[Revealed]{says: func(e Revealed) string { return e.What }}),
+		of(KindInfo{Label: "查看个人信息"}, does[Revealed]{says: func(e Revealed) string { return e.What }}),
 	}
 }
 

@@ -18,17 +18,17 @@ const (
 // housekeeping are the rows of these kinds.
 func housekeeping() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindRepaired, Label: "修复"}, does[Repaired]{
+		of(KindInfo{Label: "修复"}, does[Repaired]{
 			says: func(e Repaired) string {
 				return phrases(fmt.Sprintf("由流水补回记录 %d 至 %d", e.From, e.To), e.Cause)
 			},
 		}),
-		of(KindInfo{Kind: KindRestored, Label: "恢复"}, does[Restored]{
+		of(KindInfo{Label: "恢复"}, does[Restored]{
 			says: func(e Restored) string {
 				return phrases("由备份 "+e.Backup+" 恢复", fmt.Sprintf("记录 %d 起可能缺失", e.From))
 			},
 		}),
-		of(KindInfo{Kind: KindErased, Label: "销毁"}, does[Erased]{
+		of(KindInfo{Label: "销毁"}, does[Erased]{
 			says: func(e Erased) string { return phrases(fmt.Sprintf("%d 封邮件", len(e.Digests)), e.Reason) },
 		}),
 	}

@@ -81,7 +81,8 @@ type fixed struct{ code, hint string }
 
 // of makes the row of the kind that E is.
 func of[E Event](i KindInfo, d does[E]) KindInfo {
-	i.decode = decode[E]
+	var e E
+	i.Kind, i.decode = e.Kind(), decode[E]
 	i.does.awaits, i.does.moves, i.does.fixed = d.awaits, d.moves, d.fixed
 	if d.says != nil {
 		i.does.says = func(e Event) string { return d.says(e.(E)) }
@@ -107,7 +108,7 @@ var (
 
 // table is the one table of the house: deciding, folding, explaining, the help texts and the documentation
 // read it. Its rows stand beside the structs of their events, in the order of the loop. It is made when it
-// is first asked for, for most commands of a terminal do not.
+// is first asked for.
 var table struct {
 	once sync.Once
 	rows []KindInfo

@@ -17,7 +17,7 @@ const (
 // lettering are the rows of these kinds.
 func lettering() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindLetterIssued, Label: "制发文书", Command: "letter", Article: "条例第三十六条、第四十五条", Stages: written}, does[LetterIssued]{
+		of(KindInfo{Label: "制发文书", Command: "letter", Article: "条例第三十六条、第四十五条", Stages: written}, does[LetterIssued]{
 			says: func(e LetterIssued) string {
 				what := ""
 				if d, err := e.Decided(); err == nil && d != nil {
@@ -33,7 +33,7 @@ func lettering() []KindInfo {
 			},
 			fixed: fixed{"void-letter", "作废文书用 letter void，文号保留"},
 		}),
-		of(KindInfo{Kind: KindLetterVoided, Label: "文书作废"}, does[LetterVoided]{
+		of(KindInfo{Label: "文书作废"}, does[LetterVoided]{
 			says: func(e LetterVoided) string { return phrases(e.Document, e.Reason) },
 			fold: func(c *Case, _ Record, e LetterVoided) {
 				if c.Document == e.Document {
@@ -42,7 +42,7 @@ func lettering() []KindInfo {
 			},
 			fixed: fixed{"void-letter", "作废文书用 letter void，文号保留"},
 		}),
-		of(KindInfo{Kind: KindLetterResumed, Label: "续编文号"}, does[LetterResumed]{
+		of(KindInfo{Label: "续编文号"}, does[LetterResumed]{
 			says: func(e LetterResumed) string {
 				if e.Series == "" {
 					return phrases(fmt.Sprintf("%d 年各类文书照登记库所载续编", e.Year), e.Reason)

@@ -20,17 +20,17 @@ func (MessageTaken) Kind() Kind { return KindMessageTaken }
 // mailing are the rows of these kinds.
 func mailing() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindMessageIn, Label: "来信"}, does[MessageIn]{
+		of(KindInfo{Label: "来信"}, does[MessageIn]{
 			says: func(e MessageIn) string {
 				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason)
 			},
 			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
 		}),
-		of(KindInfo{Kind: KindMessageOut, Label: "去信"}, does[MessageOut]{
+		of(KindInfo{Label: "去信"}, does[MessageOut]{
 			says:  func(e MessageOut) string { return phrases(prefixed("主题：", e.Subject), e.Reason) },
 			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
 		}),
-		of(KindInfo{Kind: KindMessageTaken, Label: "取信"}, does[MessageTaken]{
+		of(KindInfo{Label: "取信"}, does[MessageTaken]{
 			says: func(e MessageTaken) string {
 				return phrases(e.Folder, fmt.Sprintf("UID %d", e.UID), e.Disposition.Label(), strings.Join(e.Reasons, "；"))
 			},

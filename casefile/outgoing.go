@@ -19,17 +19,17 @@ const (
 func sending() []KindInfo {
 	stays := fixed{"void-mail", "不再发的信用 outbox drop；发出了的收不回来"}
 	return []KindInfo{
-		of(KindInfo{Kind: KindMailPrepared, Label: "拟信"}, does[MailPrepared]{
+		of(KindInfo{Label: "拟信"}, does[MailPrepared]{
 			says: func(e MailPrepared) string {
 				return phrases(e.Purpose.Label(), e.Way.Label(), prefixed("收件人 ", e.To.String()), prefixed("主题：", e.Subject), prefixed("文号 ", e.Document), prefixed("附件 ", namesOf(e.Files)))
 			},
 			fixed: stays,
 		}),
-		of(KindInfo{Kind: KindMailTried, Label: "开始发信"}, does[MailTried]{
+		of(KindInfo{Label: "开始发信"}, does[MailTried]{
 			says:  func(e MailTried) string { return fmt.Sprintf("待发信 %d，第 %d 次", e.Mail, e.Try) },
 			fixed: stays,
 		}),
-		of(KindInfo{Kind: KindMailSettled, Label: "发信结果"}, does[MailSettled]{
+		of(KindInfo{Label: "发信结果"}, does[MailSettled]{
 			says: func(e MailSettled) string {
 				said := e.Said
 				if e.Code != 0 {
@@ -39,7 +39,7 @@ func sending() []KindInfo {
 			},
 			fixed: stays,
 		}),
-		of(KindInfo{Kind: KindReminded, Label: "每日提醒"}, does[Reminded]{
+		of(KindInfo{Label: "每日提醒"}, does[Reminded]{
 			says: func(e Reminded) string { return phrases(e.Text, prefixed("发往 ", strings.Join(e.To, "、"))) },
 		}),
 	}

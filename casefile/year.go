@@ -19,18 +19,18 @@ const (
 // years are the rows of these kinds.
 func years() []KindInfo {
 	return []KindInfo{
-		of(KindInfo{Kind: KindOpeningBalance, Label: "期初", Article: "国办公开办函〔2021〕30号", Counts: CountsCarried}, does[OpeningBalance]{
+		of(KindInfo{Label: "期初", Article: "国办公开办函〔2021〕30号", Counts: CountsCarried}, does[OpeningBalance]{
 			says: func(e OpeningBalance) string { return phrases(carried(e), prefixed("据 ", e.Source)) },
 		}),
-		of(KindInfo{Kind: KindYearClosed, Label: "年度冻结", Article: "条例第四十九条、国办公开办函〔2021〕30号", Counts: CountsFreezing}, does[YearClosed]{
+		of(KindInfo{Label: "年度冻结", Article: "条例第四十九条、国办公开办函〔2021〕30号", Counts: CountsFreezing}, does[YearClosed]{
 			says: func(e YearClosed) string {
 				return phrases(fmt.Sprintf("%d 年年度报告，计 %d 件", e.Year, len(e.Cases)), "摘要 "+e.Digest.Short(), waived(e.Waivers))
 			},
 		}),
-		of(KindInfo{Kind: KindYearReopened, Label: "年度解冻", Counts: CountsFreezing}, does[YearReopened]{
+		of(KindInfo{Label: "年度解冻", Counts: CountsFreezing}, does[YearReopened]{
 			says: func(e YearReopened) string { return phrases(fmt.Sprintf("%d 年", e.Year), e.Reason) },
 		}),
-		of(KindInfo{Kind: KindCalendarAdopted, Label: "采用日历"}, does[CalendarAdopted]{
+		of(KindInfo{Label: "采用日历"}, does[CalendarAdopted]{
 			says: func(e CalendarAdopted) string { return phrases(fmt.Sprintf("%d 年", e.Year.Year), e.Notice, e.Reason) },
 		}),
 	}
