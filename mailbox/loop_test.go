@@ -138,9 +138,9 @@ func TestBackOff(t *testing.T) {
 		mu.Lock()
 		got := slices.Clone(at)
 		mu.Unlock()
-		want := []time.Duration{0, 66, 198, 462, 990, 2046, 3102, 4158}
-		for i := range want {
-			want[i] *= time.Second
+		var want []time.Duration
+		for _, s := range []int{0, 66, 198, 462, 990, 2046, 3102, 4158} {
+			want = append(want, time.Duration(s)*time.Second)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("attempts at %v, want %v", got, want)

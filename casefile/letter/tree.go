@@ -34,7 +34,7 @@ func parseTree(part []byte) (root *node, err error) {
 		from := d.InputOffset()
 		t, err := d.RawToken()
 		raw := string(part[from:d.InputOffset()])
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -115,7 +115,7 @@ func (p *part) Read(b []byte) (int, error) {
 	if p.left < 0 || p.x.read > p.x.limits.Total {
 		return 0, fmt.Errorf("part %s: %w", p.name, ErrLimit)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("part %s: %w: %w", p.name, ErrFormat, err)
 	}
 	return n, err

@@ -29,7 +29,7 @@ func (w *Writer) Add(name string, write func(io.Writer) error) error {
 		return fmt.Errorf("part %s is there twice", name)
 	}
 	w.have[key] = true
-	//lint:ignore SA1019 Modified would add an extra field to every entry, which Word does not write
+	//nolint:staticcheck // Modified would add an extra field to every entry, which Word does not write
 	p, err := w.z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, ModifiedDate: zipEpoch})
 	if err == nil {
 		err = write(p)

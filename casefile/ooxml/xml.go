@@ -52,7 +52,7 @@ func (x *XML) Token() (xml.Token, error) {
 	for {
 		x.r.left = x.limits.Token
 		t, err := x.d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, err
 		}
 		if err != nil {
@@ -147,7 +147,7 @@ func (x *XML) Root() (xml.StartElement, error) {
 
 // unexpected makes an error of an end in the midst of an element.
 func unexpected(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: %w", ErrFormat, io.ErrUnexpectedEOF)
 	}
 	return err

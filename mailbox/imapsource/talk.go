@@ -141,7 +141,7 @@ func (t *talk) read(r *reply) (string, error) {
 		}
 		n, err := strconv.ParseInt(line[open+1:len(line)-1], 10, 64)
 		if err != nil || n < 0 {
-			return line, nil
+			return line, nil //nolint:nilerr // no literal
 		}
 		if n > t.opts.MaxMail {
 			return "", fmt.Errorf("server announces a literal of %d bytes", n)

@@ -143,7 +143,7 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 			sooner(again)
 		}
 		if err := sleep(ctx, o.pace()); err != nil {
-			return 0, nil
+			return 0, nil //nolint:nilerr // stopped
 		}
 	}
 	if resting := o.Status().NextTry; len(items) > 0 && resting.After(o.opts.Now()) {
@@ -271,11 +271,11 @@ func (o *Outbox) refused(ctx context.Context, m Item, r *Refusal, begun bool) (a
 const fewest = 5
 
 func (o *Outbox) settle(ctx context.Context, m Item, out Outcome, cause error) error {
-	log := o.opts.Log.Info()
+	level := zerolog.InfoLevel
 	if out.State == Failed || out.State == Held || out.State == Unknown {
-		log = o.opts.Log.Error()
+		level = zerolog.ErrorLevel
 	}
-	log.Err(cause).Uint64("mail", m.ID).Str("way", o.opts.Name).Str("state", string(out.State)).Int("code", out.Code).Int("try", out.Try).Msg("outgoing mail")
+	o.opts.Log.WithLevel(level).Err(cause).Uint64("mail", m.ID).Str("way", o.opts.Name).Str("state", string(out.State)).Int("code", out.Code).Int("try", out.Try).Msg("outgoing mail")
 	err := o.book.Settle(ctx, m.ID, out)
 	if err != nil {
 		o.owed[m.ID] = out

@@ -16,7 +16,7 @@ import (
 func (w *walker) signedInside(r io.Reader, index int, li leafInfo) {
 	b := &berReader{bufio.NewReaderSize(r, 4<<10)}
 	content, err := b.signedContent()
-	if err == errSealed {
+	if errors.Is(err, errSealed) {
 		w.msg.Parts[index].Note = NoteSealed
 		return
 	}

@@ -3,6 +3,7 @@ package published
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -180,11 +181,11 @@ func openCSV(name, s string) (document, error) {
 	r.FieldsPerRecord, r.LazyQuotes = -1, true
 	for {
 		row, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return d, fmt.Errorf("不是 CSV：%v", err)
+			return d, fmt.Errorf("不是 CSV：%w", err)
 		}
 		d.row(slices.Clone(row))
 	}
@@ -217,7 +218,7 @@ func (d *document) sheetTitles() {
 func openJSON(b []byte) (stats.Report, error) {
 	var r stats.Report
 	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("不是 ysq report 的 JSON：%v", err)
+		return r, fmt.Errorf("不是 ysq report 的 JSON：%w", err)
 	}
 	f, err := r.Form()
 	if err != nil {

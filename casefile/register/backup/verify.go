@@ -20,7 +20,7 @@ func Verify(ctx context.Context, dir string, o register.Options, tell register.P
 	}
 	const do = "用另一份备份"
 	if unsaid != nil {
-		return append(found, register.Difference{Place: "backup", Key: "backup.json", What: unsaid.Error(), Do: do}), nil
+		return append(found, register.Difference{Place: "backup", Key: "backup.json", What: unsaid.Error(), Do: do}), nil //nolint:nilerr // it is reported as a difference
 	}
 	sum, err := durable.Sum(filepath.Join(dir, register.FileName))
 	if err != nil {

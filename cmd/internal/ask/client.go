@@ -116,7 +116,7 @@ type download struct {
 
 func (d *download) Read(p []byte) (int, error) {
 	n, err := d.rest.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = brokeOff(err)
 	}
 	return n, err

@@ -316,7 +316,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(protocolHeader, Protocol)
 	defer func() { // one request that panics must not take the daemon with it
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http panics with this very value
 				panic(p)
 			}
 			d.office.Failed(fmt.Errorf("panic in %s: %v\n%s", r.URL.Path, p, debug.Stack()))

@@ -100,7 +100,7 @@ func (a *app) completeWord(parent, word string) completer {
 		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 			all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
 			for _, d := range all {
-				add(string(d.Dispute), string(d.Party))
+				add(string(d.Dispute), d.Party)
 			}
 			return err
 		})

@@ -33,7 +33,7 @@ func TestMergedCaseIsPartOfTheOther(t *testing.T) {
 		}
 		found := false
 		for _, f := range b.proposals("2026-00001").Fields {
-			found = found || strings.Contains(string(f.Source), "第 2 封来信")
+			found = found || strings.Contains(f.Source, "第 2 封来信")
 		}
 		if !found {
 			t.Error("nothing is proposed from the merged case's mail")

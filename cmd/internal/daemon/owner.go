@@ -32,8 +32,11 @@ func give(dir string) error {
 		return nil
 	}
 	u, err := user.Lookup(systemUser)
-	if err != nil {
+	if _, unknown := errors.AsType[user.UnknownUserError](err); unknown {
 		return nil // not an installed system: the register stays root's
+	}
+	if err != nil {
+		return err
 	}
 	uid, err1 := strconv.Atoi(u.Uid)
 	gid, err2 := strconv.Atoi(u.Gid)

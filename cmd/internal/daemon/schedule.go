@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -116,11 +118,11 @@ func (d *Daemon) remindOf(today civil.Date) {
 		d.Log.Error().Err(err).Msg("noting the periods that have ended")
 	}
 	if b := d.Keeping.BackupStatus(); b.Late {
-		event := d.Log.Warn()
-		if b.At != nil {
-			event = event.Time("last", *b.At)
-		}
-		event.Int("days", d.Live().Backup.WarnDays).Msg("there is no recent backup (ysq backup, ysq-backup.timer)")
+		d.Log.Warn().Func(func(e *zerolog.Event) {
+			if b.At != nil {
+				e.Time("last", *b.At)
+			}
+		}).Int("days", d.Live().Backup.WarnDays).Msg("there is no recent backup (ysq backup, ysq-backup.timer)")
 	}
 	if year := workday.MissingYear(d.Reg.Calendar(), today); year != 0 {
 		d.Log.Warn().Int("year", year).Msg("the notice of the year's holidays is missing: due dates that depend on it are provisional (ysq calendar import)")

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
@@ -183,7 +185,7 @@ func readReport(path string) (*stats.Report, error) {
 	}
 	var r stats.Report
 	if err := json.Unmarshal(b, &r); err != nil {
-		return nil, nil // it was cut off or is another version's: it will be written anew
+		return nil, nil //nolint:nilerr // it was cut off or is another version's: it will be written anew
 	}
 	return &r, nil
 }
@@ -199,11 +201,11 @@ func (a *Room) RemindToPublish(today civil.Date) {
 		if y.Frozen || y.Year >= today.Year() {
 			continue
 		}
-		e := a.Log.Warn()
+		level := zerolog.WarnLevel
 		if y.Remaining < 0 {
-			e = a.Log.Error()
+			level = zerolog.ErrorLevel
 		}
-		e.Int("year", y.Year).Str("submit_by", civil.Date(y.SubmitBy).String()).Str("publish_by", civil.Date(y.PublishBy).String()).
+		a.Log.WithLevel(level).Int("year", y.Year).Str("submit_by", civil.Date(y.SubmitBy).String()).Str("publish_by", civil.Date(y.PublishBy).String()).
 			Int("days_left", y.Remaining).Int("failed_checks", y.Failed).Msg("the annual report is not frozen yet")
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/match"
@@ -241,11 +243,11 @@ func lineOf(drafts []casefile.Draft) logLine {
 }
 
 func (l logLine) write(f *Room) {
-	e := f.Log.Info()
+	level := zerolog.InfoLevel
 	if l.taken.Disposition == casefile.Parked {
-		e = f.Log.Warn()
+		level = zerolog.WarnLevel
 	}
-	e.Str("account", l.taken.Account).Str("folder", l.taken.Folder).Uint32("uid", l.taken.UID).
+	f.Log.WithLevel(level).Str("account", l.taken.Account).Str("folder", l.taken.Folder).Uint32("uid", l.taken.UID).
 		Str("digest", l.taken.Digest.Short()).Str("place", l.taken.Disposition.String()).Str("case", string(l.taken.Case)).
 		Int64("size", l.taken.Size).Int("defects", len(l.taken.Defects)).Msg("mail taken")
 }

@@ -238,7 +238,7 @@ func (d *dossier) index() error {
 	t, err := letter.ReadTemplate(docx)
 	if err != nil {
 		d.absent = append(d.absent, "归档目录.docx：模板读不懂")
-		return nil
+		return nil //nolint:nilerr // the dossier says what is absent
 	}
 	on := d.subject.ArrivedOn
 	for _, r := range slices.Concat(d.histories...) {

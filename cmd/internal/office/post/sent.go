@@ -84,7 +84,7 @@ func (v *evidence) follows(e casefile.MailSettled, on civil.Date) (steps []casef
 				return nil, "“" + d.Event.Kind().Label() + "”须由“" + v.record.Needs(d.Event.Kind()).Label() + "”记录", nil
 			}
 			if _, err := casefile.Decide(history, d, v.tx.Today(), v.Reg.Law(), v.Reg.Calendar()); err != nil {
-				return nil, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil
+				return nil, "未自动记录“" + d.Event.Kind().Label() + "”：" + err.Error(), nil //nolint:nilerr // told to the person
 			}
 			steps = append(steps, d)
 			history = append(history, casefile.Record{Seq: 1<<62 + uint64(len(steps)), On: d.On, Case: d.Case, Event: d.Event})

@@ -188,7 +188,7 @@ func (r *readings) shrink() error {
 		}
 		info, err := e.Info()
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // it went meanwhile
 		}
 		d, err := casefile.ParseDigest(strings.TrimSuffix(e.Name(), ".json"))
 		if err != nil || r.erased(d) {

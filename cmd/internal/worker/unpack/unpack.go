@@ -150,7 +150,7 @@ func (x *extraction) copy(r io.Reader) (n int64, failed, err error) {
 		if _, failed := x.to.Write(buf[:k]); failed != nil {
 			return n, failed, nil
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return n, nil, nil
 		}
 		if err != nil {
@@ -212,7 +212,7 @@ func (x *extraction) rar(body []byte) error {
 	}
 	for {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
