@@ -57,13 +57,12 @@ func NewDoor(o Office) *Door { return &Door{office: o, operations: map[string]*o
 
 // operation is an Op of whichever shape with its handler.
 type operation struct {
-	name            string
-	role            Role
-	dry             bool
-	limit           int64
-	content         bool // bytes are sent along
-	request, answer reflect.Type
-	serve           func(*exchange) error
+	name    string
+	role    Role
+	dry     bool
+	limit   int64
+	content bool // bytes are sent along
+	serve   func(*exchange) error
 }
 
 // exchange is a request on its way through the door.
@@ -173,7 +172,7 @@ func add[Q, A any](d *Door, op Op[Q, A], content bool, serve func(*exchange) err
 	if d.operations[op.Name] != nil || op.Role == NoRole {
 		panic("ask: " + op.Name + " is answered twice, or by nobody's leave") // before the first question
 	}
-	o := &operation{name: op.Name, role: op.Role, dry: op.Dry, limit: op.Limit, content: content, request: reflect.TypeFor[Q](), answer: reflect.TypeFor[A](), serve: serve}
+	o := &operation{name: op.Name, role: op.Role, dry: op.Dry, limit: op.Limit, content: content, serve: serve}
 	if o.limit == 0 {
 		o.limit = defaultLimit
 	}

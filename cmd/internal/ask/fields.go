@@ -143,11 +143,6 @@ func (s Step) Event(entered Entries) (casefile.Event, error) {
 	return s.check(e)
 }
 
-// Has reports whether a step has a field of a name.
-func (s Step) Has(name string) bool {
-	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Name == name })
-}
-
 // The makers of fields. Each returns a copy, so that a field of its own can differ.
 
 func words(name, label, help string) Field { return Field{Name: name, Label: label, Help: help} }

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -220,6 +221,9 @@ func fill(v reflect.Value) {
 	}
 }
 
+// bytesAlone are the operations whose head says nothing of anybody: it is the bytes that are looked at.
+var bytesAlone = []string{"letter copy", "save", "export"}
+
 // The tests below walk every operation that there is.
 func TestEverythingIsEverything(t *testing.T) {
 	all := everything(NewDoor(&desk{}))
@@ -302,7 +306,7 @@ func TestEveryAnswerIsMasked(t *testing.T) {
 				if err != nil {
 					t.Errorf("%s: %v", name, err)
 				}
-				if bare := strings.Contains(said, "13800001111"); bare != (len(k.looks) == 1) && (bare || d.operations[name].answer != reflect.TypeFor[None]() && name != "export") {
+				if bare := strings.Contains(said, "13800001111"); bare != (len(k.looks) == 1) && (bare || !slices.Contains(bytesAlone, name)) {
 					t.Errorf("%s to %s with reveal %q, looks %v: %s", name, role.Label(), much, k.looks, said)
 				}
 				if len(k.looks) > 1 {

@@ -140,6 +140,14 @@ func putFile(ctx context.Context, c *ask.Client, path string) (casefile.File, er
 	return kept, err
 }
 
+// lastSeen is the last record that a look at a case has shown.
+func lastSeen(d ask.CaseDetail) (seq uint64) {
+	for _, r := range d.Records {
+		seq = max(seq, r.Seq)
+	}
+	return seq
+}
+
 func (a *app) detachCommand() *cobra.Command {
 	info := casefile.KindDetached.Info()
 	cmd := &cobra.Command{
@@ -179,7 +187,7 @@ func (a *app) detachCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
+			res, err := ask.Do(ctx, c.Dry(*dryRun).IfSeq(d.Case, lastSeen(d)), ask.Append, req)
 			if err != nil {
 				return err
 			}

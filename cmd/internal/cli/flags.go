@@ -45,10 +45,6 @@ func (o *options) date(name, usage string) *civil.Date { return parsed(o, name, 
 
 func (o *options) number(name, usage string) *int { return parsed(o, name, usage, number) }
 
-func (o *options) caseID(name, usage string) *casefile.ID {
-	return parsed(o, name, usage, func(s string) (casefile.ID, error) { return casefile.ExpandID(s, o.year), nil })
-}
-
 // need marks flags; missing names those that were not given.
 func (o *options) need(names ...string) {
 	for _, n := range names {
