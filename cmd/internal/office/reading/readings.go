@@ -41,9 +41,10 @@ func (g *Room) Fill(v *ask.MailView, limits parse.Limits) {
 
 // Limits of what is read of one mail and of what is kept of all.
 const (
-	mostParts    = 40        // of a mail; people send a form and some pictures
-	mostReadings = 4 << 20   // bytes of text out of one mail
-	mostKept     = 256 << 20 // bytes on disk; the oldest go first
+	mostParts    = 40               // of a mail; people send a form and some pictures
+	mostReadings = 4 << 20          // bytes of text out of one mail
+	mostTime     = 40 * time.Second // for one mail: a mail made of bombs costs no more
+	mostKept     = 256 << 20        // bytes on disk; the oldest go first
 )
 
 // readings keeps what was read out of mails and files, outside of the records: it can be thrown away and
@@ -59,7 +60,7 @@ type readings struct {
 	cache  string // directory
 	erased func(casefile.Digest) bool
 	read   ReadFunc
-	turn   chan struct{} // holds one token: one attachment at a time is read
+	turns  turns // one attachment at a time is read
 
 	mu   sync.Mutex
 	size int64 // of what is kept; known after tidy
@@ -213,14 +214,13 @@ func (r *readings) shrink() error {
 	return errors.Join(errs...)
 }
 
-// one reads one attachment when it is its turn.
-func (r *readings) one(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
-	select {
-	case <-r.turn:
-	case <-ctx.Done():
-		return worker.Reading{}, context.Cause(ctx)
+// one reads one attachment when it is its turn; asked says that somebody waits for it.
+func (r *readings) one(ctx context.Context, asked bool, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
+	ctx, done, err := r.turns.take(ctx, asked)
+	if err != nil {
+		return worker.Reading{}, err
 	}
-	defer func() { r.turn <- struct{}{} }()
+	defer done()
 	if err := os.MkdirAll(r.cache, 0o700); err != nil {
 		return worker.Reading{}, err
 	}
@@ -230,6 +230,12 @@ func (r *readings) one(ctx context.Context, in form.Input, copy func(io.Writer) 
 // ReadingsOf returns what a mail, or a file with that name, says: as kept, else read now. The order is
 // the message's own text, then its parts.
 func (g *Room) ReadingsOf(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
+	return g.readingsOf(ctx, true, d, file)
+}
+
+// readingsOf is ReadingsOf; asked is false for the reading in the background, which then ends with errGaveWay
+// where somebody asks for another.
+func (g *Room) readingsOf(ctx context.Context, asked bool, d casefile.Digest, file string) ([]worker.Reading, error) {
 	if all, ok := g.readings.get(d); ok {
 		return all, nil
 	}
@@ -250,7 +256,7 @@ func (g *Room) ReadingsOf(ctx context.Context, d casefile.Digest, file string) (
 	}
 	var all []worker.Reading
 	if file != "" {
-		one, err := g.readings.one(ctx, form.Input{Name: file}, func(w io.Writer) error {
+		one, err := g.readings.one(ctx, asked, form.Input{Name: file}, func(w io.Writer) error {
 			_, err := io.Copy(w, io.NewSectionReader(raw, 0, info.Size()))
 			return err
 		})
@@ -258,7 +264,7 @@ func (g *Room) ReadingsOf(ctx context.Context, d casefile.Digest, file string) (
 			return nil, err
 		}
 		all = flat(one)
-	} else if all, err = g.readParts(ctx, raw, info.Size(), d); err != nil {
+	} else if all, err = g.readParts(ctx, asked, raw, info.Size(), d); err != nil {
 		return nil, err
 	}
 	for _, r := range all {
@@ -273,9 +279,9 @@ func (g *Room) ReadingsOf(ctx context.Context, d casefile.Digest, file string) (
 }
 
 // readParts reads a mail's text and then its parts, one after the other.
-func (g *Room) readParts(ctx context.Context, raw io.ReaderAt, size int64, d casefile.Digest) ([]worker.Reading, error) {
+func (g *Room) readParts(ctx context.Context, asked bool, raw io.ReaderAt, size int64, d casefile.Digest) ([]worker.Reading, error) {
 	m := parse.Message(raw, size, d, parse.Limits{Undigested: true})
-	text, err := g.readings.one(ctx, form.Input{Index: form.MessageText}, func(w io.Writer) error {
+	text, err := g.readings.one(ctx, asked, form.Input{Index: form.MessageText}, func(w io.Writer) error {
 		_, err := io.WriteString(w, m.Text)
 		return err
 	})
@@ -287,7 +293,7 @@ func (g *Room) readParts(ctx context.Context, raw io.ReaderAt, size int64, d cas
 			text.Document.Notes = append(text.Document.Notes, form.Note{Code: noteMail, Text: d.Detail})
 		}
 	}
-	all, taken, parts := []worker.Reading{text}, extent(text), 0
+	all, taken, parts, begun := []worker.Reading{text}, extent(text), 0, time.Now()
 	for _, p := range m.Parts {
 		if !p.Attachment && p.Type == "text/plain" {
 			continue // it is the message's text
@@ -304,7 +310,11 @@ func (g *Room) readParts(ctx context.Context, raw io.ReaderAt, size int64, d cas
 			all = append(all, worker.Reading{State: worker.Unread, Note: "这封邮件的附件过多，未读取", Document: form.Document{Part: p.Index, Name: p.Name}})
 			continue
 		}
-		one, err := g.readings.one(ctx, form.Input{Index: p.Index, Name: p.Name, Type: p.Type}, func(w io.Writer) error {
+		if time.Since(begun) > mostTime {
+			all = append(all, worker.Reading{State: worker.Unread, Note: "这封邮件读取用时过长，其余附件未读取", Document: form.Document{Part: p.Index, Name: p.Name}})
+			continue
+		}
+		one, err := g.readings.one(ctx, asked, form.Input{Index: p.Index, Name: p.Name, Type: p.Type}, func(w io.Writer) error {
 			_, err := parse.CopyPart(w, raw, size, p.Index, parse.Limits{Undigested: true})
 			return err
 		})

@@ -25,7 +25,7 @@ type readQueue struct {
 
 // KeepReading reads, in the background and after the commits, the mails and files of open cases, the
 // newest case first. Intake never waits for it: it works while no mail comes in, one attachment at a
-// time, and gives way to whoever asks at once.
+// time, and gives way to whoever asks at once: what is in hand is read again later.
 func (g *Room) KeepReading(ctx context.Context) {
 	if g.readings.read == nil {
 		return
@@ -88,7 +88,10 @@ func (g *Room) readNext(ctx context.Context, q *readQueue) (more bool, err error
 		if g.readings.has(s.digest) {
 			continue
 		}
-		_, err := g.ReadingsOf(ctx, s.digest, s.file)
+		_, err := g.readingsOf(ctx, false, s.digest, s.file)
+		if errors.Is(err, errGaveWay) {
+			return true, nil // somebody asked for another; this one is read again
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // lost or erased: whoever looks at the case is told
 		}

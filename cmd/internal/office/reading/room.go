@@ -27,7 +27,6 @@ func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
 		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName)}
 		read = g.worker.Read
 	}
-	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read, turn: make(chan struct{}, 1)}
-	g.readings.turn <- struct{}{}
+	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read}
 	return g
 }
