@@ -125,7 +125,7 @@ var bullet = regexp.MustCompile(`^\s*[-·•●◆▪*]\s+`)
 
 // maxProse is how much of a description is proposed for the record; what is beyond stays in the file that it
 // stands in.
-const maxProse = 96 << 10
+const maxProse = 240 << 10
 
 // prose tidies text of several lines. doubt says where it was cut.
 func prose(s string) (text, doubt string) {
@@ -137,7 +137,7 @@ func prose(s string) (text, doubt string) {
 	}
 	text = strings.Join(lines, "\n")
 	if cut := clip(text, maxProse); cut != text {
-		return cut, fmt.Sprintf("内容过长，只取了前 %d 字，共 %d 字；全文见原件，登记时请注明。", utf8.RuneCountInString(cut), utf8.RuneCountInString(text))
+		return cut + "……（以下从略，全文见申请原件）", fmt.Sprintf("内容过长，只取了前 %d 字，共 %d 字；全文见原件。", utf8.RuneCountInString(cut), utf8.RuneCountInString(text))
 	}
 	return text, ""
 }

@@ -66,7 +66,9 @@ type MailView struct {
 	Defects []casefile.Defect `json:"defects,omitzero"`
 	// Readings are what became of reading its parts; absent until they were read.
 	Readings []PartReading `json:"readings,omitzero"`
-	History  []RecordView  `json:"history,omitzero"` // how it was taken and where it went
+	// Unread says what of the mail was not read, or is not in it: a person has to look.
+	Unread  []string     `json:"unread,omitzero"`
+	History []RecordView `json:"history,omitzero"` // how it was taken and where it went
 }
 
 // PartReading is what became of reading a part of a mail, or a file of a case.

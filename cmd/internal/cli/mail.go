@@ -126,6 +126,7 @@ func (a *app) mail(m ask.MailView) error {
 	a.mailHead(m)
 	a.mailText(m.Text, 0)
 	a.parts(m)
+	a.unread(m)
 	if len(m.Suggestions) > 0 {
 		a.heading("可能与这些案件有关")
 		a.suggestions(m.Suggestions)

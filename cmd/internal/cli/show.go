@@ -90,6 +90,7 @@ func (a *app) showCase(d ask.CaseDetail) error {
 		a.mailHead(m)
 		a.mailText(m.Text, excerptLines)
 		a.parts(m)
+		a.unread(m)
 	}
 	return a.files(d.Files, d.FileReadings)
 }
@@ -288,6 +289,16 @@ func (a *app) parts(m ask.MailView) {
 				fmt.Fprintln(a.out, "        "+grid.Clean(join("  ", r.Name, size(r.Size), readingText(r))))
 			}
 		}
+	}
+}
+
+// unread says what of a mail was not read, and how to see it.
+func (a *app) unread(m ask.MailView) {
+	for _, s := range m.Unread {
+		fmt.Fprintln(a.out, "  未读全  "+grid.Clean(s))
+	}
+	if len(m.Unread) > 0 {
+		fmt.Fprintf(a.out, "          存出原件查看：ysq mail save %s 目录\n", m.Digest.Short())
 	}
 }
 

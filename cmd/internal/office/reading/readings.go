@@ -34,9 +34,29 @@ func (g *Room) Fill(v *ask.MailView, limits parse.Limits) {
 		return
 	}
 	v.Text, v.Parts, v.Defects = m.Text, m.Parts, m.Defects
-	if all, ok := g.readings.get(v.Digest); ok {
+	all, ok := g.readings.get(v.Digest)
+	if ok {
 		v.Readings = shown(all)
 	}
+	v.Unread = unread(m, all)
+}
+
+// unread words what of a mail was not read: first what is wrong with the mail itself, then its parts.
+func unread(m casefile.Message, all []worker.Reading) (words []string) {
+	for _, d := range m.Defects {
+		if parse.Incomplete(d.Code) {
+			words = append(words, d.Detail)
+		}
+	}
+	for _, r := range all {
+		if r.Whole() || r.Document.Part == form.MessageText {
+			continue
+		}
+		for _, n := range notesOn(r, source{}) {
+			words = append(words, n.Part+"："+n.Text)
+		}
+	}
+	return words
 }
 
 // Limits of what is read of one mail and of what is kept of all.
