@@ -90,7 +90,9 @@ type entry struct {
 	column   casefile.Column
 	rows     [3]int // how it came in and how it went out, the first n of them
 	n        int
-	ended    bool // in the period, with an outcome of its own
+	ended    bool       // in the period, with an outcome of its own
+	came     civil.Date // of one that is 新收
+	went     civil.Date // of one that ended
 	findings findings
 }
 
@@ -205,6 +207,7 @@ func (b *book) place(e *entry, c *casefile.Case, column casefile.Column, receive
 	}
 	e.column = column
 	if received >= b.from {
+		e.came = received
 		e.add(b.new)
 	} else {
 		e.add(b.in)
@@ -212,7 +215,7 @@ func (b *book) place(e *entry, c *casefile.Case, column casefile.Column, receive
 	switch {
 	case over:
 		// （七） counts the ending and the rows above it count the outcomes, so that their sum is a test.
-		e.ended = true
+		e.ended, e.went = true, ended
 		e.add(b.ended)
 		if row := b.outcome[c.Tally]; row != 0 {
 			e.add(int(row))

@@ -23,6 +23,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 )
 
 // Report is a year's report. Its JSON is an interface: a key that nobody has filled is
@@ -45,6 +46,8 @@ type Report struct {
 	Fees         Fees        `json:"fees"`
 	Sections     Sections    `json:"sections"`
 	Checks       []Check     `json:"checks"`
+	// Course is how the year went; nil for what was published elsewhere.
+	Course *Course `json:"course,omitzero"`
 	// Cases are those that 表三 counts, where they were asked for.
 	Cases []Placed `json:"cases,omitzero"`
 }
@@ -91,6 +94,8 @@ type Options struct {
 	Opening casefile.OpeningBalance
 	// Closed are the frozen years, the earliest first; of a year that is frozen itself, those before it.
 	Closed []Closed
+	// Calendar tells what is on time; nil: the report does not say.
+	Calendar *workday.Calendar
 	// First is the year in which the register begins; 0: it is not said. Earlier cases may be in it.
 	First int
 	// Before is last year's report as it was frozen or published; nil: there is none to compare with.
@@ -136,7 +141,7 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	}
 	r := Report{
 		Format: f.Name, Agency: o.Agency, Year: year, From: o.From, To: o.To, GeneratedAt: o.Now.In(civil.Zone),
-		Table3: make([]Line, len(f.Rows)), Fees: o.Fees,
+		Table3: make([]Line, len(f.Rows)), Fees: o.Fees, Course: new(Course),
 	}
 	b := open(year, f, o)
 	var found [lastFinding][]casefile.ID
@@ -154,6 +159,7 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 		for _, row := range e.rows[:e.n] {
 			r.Table3[row].add(e.column, 1)
 		}
+		r.Course.follow(e, &c, civil.Of(o.Now), o.Calendar)
 		e.note(withoutDocument, e.ended && needsDocument(&c) && c.Document == "")
 		if o.Trace && e.n > 0 {
 			if o.Whole != nil {
@@ -176,6 +182,11 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	}
 	if r.Table4, err = countMatters(o.Matters); err != nil {
 		return r, err
+	}
+	if o.Before != nil && b.whole() && civil.Of(o.Now) > b.to {
+		if last, err := o.Before.Form(); err == nil {
+			r.Course.Before = new(o.Before.Totals(last))
+		}
 	}
 	manual := o.Manual
 	if !b.whole() {

@@ -18,6 +18,7 @@ func frame(title string, sheets []Sheet) [][2]string {
 	for i, s := range sheets {
 		n := i + 1
 		fmt.Fprintf(&types, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`, n)
+		types.WriteString(chartTypes(n, s))
 		fmt.Fprintf(&list, `<sheet name="%s" sheetId="%d" r:id="rId%[2]d"/>`, Escape(s.Name), n)
 		fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%[1]d.xml"/>`, n, nsRel)
 		if s.FrozenRows > 0 {

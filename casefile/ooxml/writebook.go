@@ -33,6 +33,7 @@ type Sheet struct {
 	FitHeight                 bool     // and to its height
 	Header                    string   // printed above every page
 	Merged                    []string // ranges such as A1:C1
+	Charts                    []Chart
 	// Rows are the rows from the first on. They are written as they come; none is kept. The slice may be
 	// used again once the next row is asked for.
 	Rows iter.Seq2[[]Cell, error]
@@ -113,6 +114,9 @@ func WriteBook(w io.Writer, title string, sheets ...Sheet) error {
 			}
 			return b.Flush()
 		})
+		if err == nil {
+			err = addCharts(z, i+1, s)
+		}
 		if err != nil {
 			return err
 		}
@@ -189,6 +193,9 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 	b.WriteString(`/>`)
 	if s.Header != "" {
 		b.WriteString(`<headerFooter><oddHeader>&amp;C` + Escape(strings.ReplaceAll(s.Header, "&", "&&")) + `</oddHeader></headerFooter>`)
+	}
+	if len(s.Charts) > 0 {
+		b.WriteString(`<drawing xmlns:r="` + nsRel + `" r:id="rId1"/>`)
 	}
 	_, err := b.WriteString(`</worksheet>`)
 	return err

@@ -40,12 +40,64 @@ func sheetsOf(r stats.Report) ([]ooxml.Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []ooxml.Sheet{
+	sheets := []ooxml.Sheet{
 		sheet("表二", []string{title(r), f.Parts[stats.PartFacts]}, []float64{26}, factsTable(f, r.Table2), nil),
-		sheet("表三", []string{f.Parts[stats.PartApplications]}, []float64{9, 13, 66, 9}, applicationsTable(f, r.Table3), applicationsSums(f, r.Table3)),
+		sheet("表三", []string{f.Parts[stats.PartApplications]}, []float64{9, 13, 66, 13}, applicationsTable(f, r.Table3), applicationsSums(f, r.Table3)),
 		sheet("表四", []string{f.Parts[stats.PartDisputes]}, []float64{11}, disputesTable(f, r.Table4), disputesSums(f, r.Table4)),
 		lines("文字", []float64{24, 100}, words(f, r)),
-	}, nil
+	}
+	if all := diagrams(f, r); len(all) > 0 {
+		sheets = append(sheets, chartSheet(all))
+	}
+	return sheets, nil
+}
+
+const (
+	chartRows  = 16 // that a chart covers
+	deep, pale = "4675B0", "A9C1DE"
+)
+
+// chartSheet has the numbers of each chart at the left and the chart beside them.
+func chartSheet(all []diagram) ooxml.Sheet {
+	s := ooxml.Sheet{Name: "图表", Widths: []float64{18, 9, 9, 3}, FitWidth: true}
+	var rows [][]ooxml.Cell
+	for k, d := range all {
+		top := k * chartRows
+		for len(rows) < top {
+			rows = append(rows, nil)
+		}
+		c := ooxml.Chart{Title: d.name, Across: d.months == nil, Column: 4, Row: top, Columns: 9, Rows: chartRows - 1}
+		put := func(name string, numbers ...int) {
+			row := []ooxml.Cell{ooxml.Text(name, left)}
+			for _, n := range numbers {
+				row = append(row, ooxml.Int(int64(n), figure))
+			}
+			rows = append(rows, row)
+		}
+		heads, last := []ooxml.Cell{ooxml.Text(d.name, topic)}, len(d.bars)
+		if d.months == nil {
+			rows = append(rows, append(heads, ooxml.Text("件", topic)))
+			for _, b := range d.bars {
+				put(b.name, b.n)
+			}
+		} else {
+			last = 12
+			for _, b := range d.bars {
+				heads = append(heads, ooxml.Text(b.name, topic))
+			}
+			rows = append(rows, heads)
+			for m := range 12 {
+				put(fmt.Sprintf("%d月", m+1), d.months[0][m], d.months[1][m])
+			}
+		}
+		c.Categories = ooxml.Ref(0, top+1) + ":" + ooxml.Ref(0, top+last)
+		for i := range max(1, len(d.months)) {
+			c.Series = append(c.Series, ooxml.Series{Name: ooxml.Ref(1+i, top), Values: ooxml.Ref(1+i, top+1) + ":" + ooxml.Ref(1+i, top+last), Color: []string{deep, pale}[i]})
+		}
+		s.Charts = append(s.Charts, c)
+	}
+	s.Rows = each(rows)
+	return s
 }
 
 var (

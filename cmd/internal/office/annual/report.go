@@ -112,6 +112,7 @@ func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (e
 	} else if last != nil {
 		o.LastFacts = last.Table2
 	}
+	o.Calendar = a.Reg.Calendar()
 	o.First = civil.Of(a.Reg.Meta().Inception).Year()
 	if past.opening.Year != 0 {
 		o.First = min(o.First, past.opening.Year)

@@ -1,0 +1,55 @@
+package stats
+
+import (
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Course is how a year went beside its tables, for the charts.
+type Course struct {
+	Received [12]int `json:"received"` // 新收 by month
+	Ended    [12]int `json:"ended"`    // 办结 by month
+	OnTime   int     `json:"on_time"`  // of those ended, where a period ran
+	Late     int     `json:"late"`
+	Before   *Totals `json:"before,omitzero"` // of the year before, where its report is known
+}
+
+// Totals are the totals of a year that the next is compared with.
+type Totals struct {
+	New        int `json:"new"`
+	CarriedOut int `json:"carried_out"`
+	Ended      int `json:"ended"`
+}
+
+// Totals returns those of the report.
+func (r Report) Totals(f Format) Totals {
+	at := func(c Counts) int { return r.Table3[f.rowOf(c)][total] }
+	return Totals{at(CountsNew), at(CountsCarriedOut), at(CountsEnded)}
+}
+
+// follow counts an entry. cal may be nil: then nobody says what is on time.
+func (c *Course) follow(e entry, k *casefile.Case, today civil.Date, cal *workday.Calendar) {
+	if !e.came.IsZero() {
+		c.Received[month(e.came)]++
+	}
+	if !e.ended {
+		return
+	}
+	c.Ended[month(e.went)]++
+	if cal == nil || k.StoppedOn.IsZero() {
+		return
+	}
+	if k.At(today, cal).Late {
+		c.Late++
+	} else {
+		c.OnTime++
+	}
+}
+
+func month(d civil.Date) int {
+	_, m, _ := d.Date()
+	return int(m - time.January)
+}
