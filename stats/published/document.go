@@ -49,8 +49,11 @@ func (p piece) text() string {
 // maxFile bounds what is read; a published report is far smaller.
 const maxFile = 32 << 20
 
-// PDF reports whether a file is one. Its text must be taken out elsewhere: see ReadDocument.
-func PDF(name string, b []byte) bool { return form.Sniff(form.Input{Name: name, Body: b}) == form.PDF }
+// Laid reports whether a file is a PDF or an OFD, whose text must be taken out elsewhere: see ReadDocument.
+func Laid(name string, b []byte) bool {
+	f := form.Sniff(form.Input{Name: name, Body: b})
+	return f == form.PDF || f == form.OFD
+}
 
 // pageNumber is the number at the foot of a page, as pdftotext leaves it before the form feed.
 var pageNumber = regexp.MustCompile(`(?m)^[ \t]*-?[ \t]*\d{1,3}[ \t]*-?[ \t]*\r?\n(?:[ \t]*\r?\n)*\f`)

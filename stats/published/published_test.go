@@ -168,7 +168,7 @@ func TestWritings(t *testing.T) {
 
 func TestUnreadable(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"a.docx": {"no zip", "读不出文字"}, "a.xlsx": {"", "另存为"}, "a.pdf": {"%PDF-1.4", "PDF 的文字尚未提取"},
+		"a.docx": {"no zip", "读不出文字"}, "a.xlsx": {"", "另存为"}, "a.pdf": {"%PDF-1.4", "文字尚未提取"},
 		"a.json": {`{"format":"2021-30","table3":[]}`, "表三有 0 行"}, "b.json": {"[]", "不是 ysq report 的 JSON"},
 		"a.txt":  {"一、本年新收政府信息公开申请数量\t1\t2\t3\n", "没有找到表三的这些行"},
 		"b.txt":  {"", "一、二、（一）"},

@@ -21,16 +21,16 @@ import (
 )
 
 // publishedForms is what is read of others, for the help.
-const publishedForms = "年度报告可以是 .docx、.doc、.wps、.xlsx、.html、.pdf、.csv、.json，或由网页、PDF 复制成的文本；国办公开办函〔2021〕30号、〔2019〕60号两种格式都认。"
+const publishedForms = "年度报告可以是 .docx、.doc、.wps、.xlsx、.html、.pdf、.ofd、.csv、.json，或由网页、PDF 复制成的文本；国办公开办函〔2021〕30号、〔2019〕60号两种格式都认。"
 
-// readPublished reads a report from a file; a PDF in a process of its own, as those that applicants send.
+// readPublished reads a report from a file; a PDF or OFD in a process of its own, as those that applicants send.
 func readPublished(ctx context.Context, path string) (r published.Report, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return r, err
 	}
 	name := filepath.Base(path)
-	if !published.PDF(name, b) {
+	if !published.Laid(name, b) {
 		r, err = published.Read(name, b)
 		return r, unreadable(err)
 	}
