@@ -99,7 +99,8 @@ func (t *Tx) compareEnds(files []string) (e ends, err error) {
 		e.last, e.file, e.end = must, l.file, l.end()
 	}
 	err = eachLine(files, from.file, from.start, func(l line) (bool, error) {
-		_, wrong := l.follows(e.last+1, prev)
+		record, err := casefile.DecodeRecord(l.text)
+		wrong := l.wrong(record, err, e.last+1, prev)
 		if wrong == "" && e.last < head {
 			if have := t.bucket(bucketRecord).Get(be64(e.last + 1)); !bytes.Equal(have, l.text) {
 				return false, brokenAt(files, l, e.last+1, t.differs(e.last+1, l.text))

@@ -38,7 +38,7 @@ func large(b *testing.B, n int) string {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
 	must(b, err)
 	r := prepare(dir, Options{})
-	m := newMaker(r, db, nil)
+	m := maker{r: r, into: db, from: db, store: true, procs: allProcessors()}
 	seq, prev, recorded := uint64(0), casefile.Digest{}, time.Time{} // which never runs backwards
 	record := func(at time.Time, actor string, id casefile.ID, e casefile.Event) {
 		seq++
@@ -68,7 +68,7 @@ func large(b *testing.B, n int) string {
 			record(at.Add(100*time.Hour), "李四(1001)", id, casefile.Dispatched{Way: casefile.ByEmail})
 		}
 	}
-	must(b, m.finish(nil))
+	must(b, m.finish(b.Context(), nil))
 	must(b, db.Close())
 	r, err = Open(dir, Options{}) // writes the journal
 	must(b, err)

@@ -151,6 +151,10 @@ func noticed(t *testing.T, dir, by string) string {
 	defer r.Close()
 	differences, err := r.Verify(t.Context(), nil)
 	must(t, err)
+	aside, err := r.VerifyAside(t.Context())
+	if err != nil || !slices.Equal(aside, differences) {
+		t.Errorf("aside: %v, %v, want %v", aside, err, differences)
+	}
 	if by == "replayed" {
 		if r.Findings().Replayed == 0 || len(differences) > 0 {
 			t.Errorf("findings %+v, differences %v", r.Findings(), differences)

@@ -273,7 +273,8 @@ func FuzzJournal(f *testing.F) {
 				t.Errorf("line at %d, want %d: %q", l.start, size, l.text)
 			}
 			size = l.end()
-			l.follows(seq, casefile.Digest{})
+			r, err := casefile.DecodeRecord(l.text)
+			l.wrong(r, err, seq, casefile.Digest{})
 			number(l.text)
 			return true, nil
 		}))

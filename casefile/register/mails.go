@@ -38,7 +38,8 @@ func (t *Tx) Known(d casefile.Digest) bool {
 
 // mails holds the book against the files: every mail has its bytes, whole, unless they were erased;
 // no erased one is back; and there is no file that no record knows.
-func (v *verifier) mails(dir string, have *Tx) error {
+func (v *verifier) mails(have *Tx) error {
+	dir := v.s.state
 	total, done := int64(0), int64(0)
 	if err := have.EachDigest(func(casefile.Digest) error { total++; return nil }); err != nil {
 		return err

@@ -2,7 +2,6 @@ package register
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 
 	"go.etcd.io/bbolt"
 
-	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
 )
 
@@ -58,26 +56,27 @@ func (r *Register) migrate(now time.Time) error {
 }
 
 func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
-	mk := newMaker(r, to, nil)
-	defer mk.abandon()
-	var mark []byte
-	err = from.View(func(b *bbolt.Tx) error {
-		mark = append(mark, b.Bucket(bucketMeta).Get(keyJournalled)...)
-		return b.Bucket(bucketRecord).ForEach(func(k, text []byte) error {
-			record, err := casefile.DecodeRecord(text)
-			if err != nil {
-				return err
-			}
-			if record.Seq != binary.BigEndian.Uint64(k) {
-				return fmt.Errorf("record %d lies at %d", record.Seq, binary.BigEndian.Uint64(k))
-			}
-			return mk.add(record, text)
-		})
+	ctx := context.Background()
+	mk := maker{r: r, into: to, from: from, store: true, procs: allProcessors()}
+	defer mk.end()
+	err = decodeAll(ctx, mk.procs, from.Path(), linesOf(from), func(d *decoded) error {
+		if d.err != nil {
+			return d.err
+		}
+		if d.record.Seq != d.seq {
+			return fmt.Errorf("record %d lies at %d", d.record.Seq, d.seq)
+		}
+		return mk.add(d.record, d.text)
 	})
 	if err != nil {
 		return m, err
 	}
-	if err := mk.finish(nil); err != nil {
+	if err := mk.finish(ctx, nil); err != nil {
+		return m, err
+	}
+	var mark []byte
+	err = from.View(func(b *bbolt.Tx) error { mark = append(mark, b.Bucket(bucketMeta).Get(keyJournalled)...); return nil })
+	if err != nil {
 		return m, err
 	}
 	if len(mark) > 0 {
@@ -85,5 +84,5 @@ func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
 			return m, err
 		}
 	}
-	return r.examine(context.Background(), to, nil)
+	return r.examine(ctx, to, nil)
 }

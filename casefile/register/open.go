@@ -202,6 +202,7 @@ func (r *Register) open(path string, readOnly bool) (err error) {
 	}()
 	r.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: 2 * time.Second, InitialMmapSize: mmapSize + int(info.Size()), FreelistType: bbolt.FreelistMapType, ReadOnly: readOnly,
+		PreLoadFreelist: true, // or checking would load it while others read
 		OpenFile: func(name string, flag int, mode fs.FileMode) (*os.File, error) {
 			file, err = os.OpenFile(name, flag, mode)
 			return file, err

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,16 +87,21 @@ func (r *Register) rebuild(ctx context.Context, least uint64, now time.Time, tel
 		return m, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	mk := newMaker(r, db, nil)
-	defer mk.abandon()
-	last, err := r.fromJournal(ctx, files, mk, tell)
+	mk := maker{r: r, into: db, from: db, store: true, procs: allProcessors()}
+	defer mk.end()
+	last, err := eachRecord(ctx, files, func(d *decoded) error {
+		if d.record.Seq%perTransaction == 0 {
+			tell.Say("读取流水", int64(d.record.Seq), 0)
+		}
+		return mk.add(d.record, d.text)
+	})
 	if err != nil {
 		return m, err
 	}
 	if last < least {
 		return m, &BrokenJournalError{Path: r.journal.dir, Seq: last + 1, What: fmt.Sprintf("流水到此为止，登记库却有 %d 条记录", least)}
 	}
-	if err := mk.finish(tell); err != nil {
+	if err := mk.finish(ctx, tell); err != nil {
 		return m, err
 	}
 	err = db.Update(func(b *bbolt.Tx) error { return b.Bucket(bucketMeta).Put(keyJournalled, be64(last)) })
@@ -108,28 +112,6 @@ func (r *Register) rebuild(ctx context.Context, least uint64, now time.Time, tel
 		return m, err
 	}
 	return m, r.swap(&m, "rebuild", now)
-}
-
-// fromJournal gives every record of the journal to mk and returns the last one. It accepts a torn end
-// and nothing else that is not whole.
-func (r *Register) fromJournal(ctx context.Context, files []string, mk *maker, tell Progress) (last uint64, err error) {
-	var prev casefile.Digest
-	err = eachLine(files, 0, 0, func(l line) (bool, error) {
-		record, wrong := l.follows(last+1, prev)
-		if wrong != "" {
-			_, err := tornFrom(files, l, last+1, last, wrong)
-			return false, err
-		}
-		prev, last = casefile.DigestOf(l.text), record.Seq
-		if last%perTransaction == 0 {
-			tell.Say("读取流水", int64(last), 0)
-			if ctx.Err() != nil {
-				return false, context.Cause(ctx)
-			}
-		}
-		return true, mk.add(record, l.text)
-	})
-	return last, err
 }
 
 // Rewritten says what became of a journal that was written anew.
@@ -205,22 +187,15 @@ func (r *Register) rewriteJournal(ctx context.Context, now time.Time, tell Progr
 }
 
 func (r *Register) checkChain(ctx context.Context, tell Progress) error {
-	return r.View(func(tx *Tx) error {
-		var prev casefile.Digest
-		want := uint64(1)
-		c := tx.bucket(bucketRecord).Cursor()
-		for k, text := c.First(); k != nil; k, text = c.Next() {
-			record, err := casefile.DecodeRecord(text)
-			if err != nil || record.Seq != want || record.Prev != prev || !bytes.Equal(k, be64(want)) {
-				return errors.Join(fmt.Errorf("%s：%w（记录 %d 与前一条不相接）；不能据此重写流水，请从备份恢复", r.db.Path(), ErrDamaged, want), err)
-			}
-			prev, want = casefile.DigestOf(text), want+1
-			if want%perTransaction == 0 {
-				tell.Say("核对记录", int64(want), 0)
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-			}
+	var prev casefile.Digest
+	want := uint64(1)
+	return decodeAll(ctx, allProcessors(), r.db.Path(), linesOf(r.db), func(d *decoded) error {
+		if wrong := d.wrong(d.record, d.err, want, prev); wrong != "" || d.seq != want {
+			return errors.Join(fmt.Errorf("%s：%w（记录 %d 与前一条不相接）；不能据此重写流水，请从备份恢复", r.db.Path(), ErrDamaged, want), d.err)
+		}
+		prev, want = d.digest, want+1
+		if want%perTransaction == 0 {
+			tell.Say("核对记录", int64(want), 0)
 		}
 		return nil
 	})

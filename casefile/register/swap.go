@@ -128,7 +128,7 @@ func Compact(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 	if err := bbolt.Compact(db, r.db, 8<<20); err != nil {
 		return m, err
 	}
-	v := verifier{ctx: ctx, tell: tell}
+	var v verifier
 	err = r.db.View(func(old *bbolt.Tx) error {
 		return db.View(func(b *bbolt.Tx) error {
 			for i, name := range append([][]byte{bucketMeta, bucketRecord}, derived...) {

@@ -228,10 +228,15 @@ func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
 	for i, r := range history {
 		seqs[i] = r.Seq
 	}
-	if err := t.bucket(bucketCase).Put([]byte(c.ID), encodeProjection(c, seqs)); err != nil {
+	t.last = slices.Clone(history)
+	return t.file(c, encodeProjection(c, seqs))
+}
+
+// file writes a case's projection and the keys under which it is found.
+func (t *Tx) file(c casefile.Case, projection []byte) error {
+	if err := t.bucket(bucketCase).Put([]byte(c.ID), projection); err != nil {
 		return err
 	}
-	t.last = slices.Clone(history)
 	for _, a := range c.Addresses {
 		if err := t.bucket(bucketAddr).Put(pairKey(strings.ToLower(a), c.ID), nil); err != nil {
 			return err
@@ -320,16 +325,22 @@ func (t *Tx) projected(id casefile.ID) (c casefile.Case, history []casefile.Reco
 	if n := len(t.last); n > 0 && n == len(seqs) && t.last[0].Seq == seqs[0] && t.last[n-1].Seq == seqs[n-1] {
 		return c, slices.Clone(t.last), nil // the lists of two cases have no record in common
 	}
-	history = make([]casefile.Record, 0, len(seqs)+1)
+	if history, err = t.records(seqs); err == nil {
+		t.last = slices.Clone(history)
+	}
+	return c, history, err
+}
+
+func (t *Tx) records(seqs []uint64) ([]casefile.Record, error) {
+	history := make([]casefile.Record, 0, len(seqs)+1)
 	for _, s := range seqs {
 		r, err := t.Record(s)
 		if err != nil {
-			return c, nil, err
+			return nil, err
 		}
 		history = append(history, r)
 	}
-	t.last = slices.Clone(history)
-	return c, history, nil
+	return history, nil
 }
 
 // Cases yields every case after a number, in the order of numbers; "" begins at the first.

@@ -3,11 +3,13 @@ package register
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -42,6 +44,15 @@ const perPlace = 100
 // derived from them, the journal, and the mails' files with their bytes. It works on a snapshot;
 // readers and writers go on. An error means that it could not be carried out.
 func (r *Register) Verify(ctx context.Context, tell Progress) ([]Difference, error) {
+	return r.verify(ctx, allProcessors(), tell)
+}
+
+// VerifyAside is Verify for the background: on one processor, so that who asks meanwhile need not wait.
+func (r *Register) VerifyAside(ctx context.Context) ([]Difference, error) {
+	return r.verify(ctx, 0, nil)
+}
+
+func (r *Register) verify(ctx context.Context, procs int, tell Progress) ([]Difference, error) {
 	s, err := r.Snapshot(ctx, tell)
 	if errors.Is(err, ErrDamaged) {
 		return []Difference{{"database", "", err.Error(), doRebuild}}, nil
@@ -49,9 +60,8 @@ func (r *Register) Verify(ctx context.Context, tell Progress) ([]Difference, err
 	if err != nil {
 		return nil, err
 	}
-	v := verifier{ctx: ctx, tell: tell, live: r}
-	err = v.all(s, r.dir)
-	return v.found, errors.Join(err, s.Close())
+	found, err := verifying{ctx, procs, tell, s, r}.all(r.dir)
+	return found, errors.Join(err, s.Close())
 }
 
 // VerifyDir is Verify of a directory that nobody writes, such as a backup. It changes nothing in it.
@@ -66,15 +76,56 @@ func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Dif
 	if s.reg.meta.Schema < Schema {
 		return nil, errors.Join(fmt.Errorf("%s：%w；备份可用 ysq restore --test 检验", dir, ErrOlder), s.Close())
 	}
-	v := verifier{ctx: ctx, tell: tell, live: s.reg}
-	err = v.all(s, os.TempDir())
-	return v.found, errors.Join(err, s.Close())
+	found, err := verifying{ctx, allProcessors(), tell, s, s.reg}.all(os.TempDir())
+	return found, errors.Join(err, s.Close())
 }
 
-type verifier struct {
+// verifying is the proof of a snapshot.
+type verifying struct {
 	ctx   context.Context
+	procs int // as for inOrder
 	tell  Progress
+	s     *Snapshot
 	live  *Register // asked again about mails that came or went since the snapshot
+}
+
+// all carries the proof out; what has to be made anew lies in a directory below temp meanwhile. The records
+// and what follows from them on one side, everything else on the other, are proved at the same time.
+func (all verifying) all(temp string) ([]Difference, error) {
+	ctx, stop := context.WithCancelCause(all.ctx)
+	defer stop(nil)
+	all.ctx = ctx
+	records := verifier{verifying: all}
+	var recordsDone atomic.Bool
+	all.tell = func(doing string, done, total int64) {
+		if recordsDone.Load() { // one voice at a time
+			records.tell.Say(doing, done, total)
+		}
+	}
+	file, rest := verifier{verifying: all}, verifier{verifying: all}
+	aside := func() {
+		if err := errors.Join(file.prove(file.structure), rest.prove(rest.journal, rest.mails)); err != nil {
+			stop(err)
+		}
+	}
+	var both sync.WaitGroup
+	if all.procs > 0 {
+		both.Go(aside)
+	}
+	if err := records.prove(func(tx *Tx) error { return records.derived(tx, temp) }); err != nil {
+		stop(err)
+	}
+	recordsDone.Store(true)
+	if all.procs == 0 {
+		aside()
+	}
+	both.Wait()
+	return slices.Concat(file.differences(), records.differences(), rest.differences()), context.Cause(ctx)
+}
+
+// verifier gathers what is found in a part of the proof.
+type verifier struct {
+	verifying
 	found []Difference
 	more  map[string]int
 }
@@ -88,37 +139,44 @@ func (v *verifier) add(place, key, what, do string) {
 	}
 }
 
-// all checks a snapshot; what has to be made anew lies in a directory below temp meanwhile.
-func (v *verifier) all(s *Snapshot, temp string) error {
-	err := survive(s.reg.db.Path(), func() error {
-		return s.reg.View(func(tx *Tx) error {
-			v.tell.Say("检查数据库结构", 0, 1)
-			for problem := range tx.b.Check() {
-				v.add("database", "", problem.Error(), doRebuild)
-			}
-			if err := v.derived(s.reg, tx, temp); err != nil {
-				return err
-			}
-			if err := v.journal(s.journal, tx); err != nil {
-				return err
-			}
-			return v.mails(s.state, tx)
-		})
-	})
-	if errors.Is(err, ErrDamaged) {
-		v.add("database", "", err.Error(), doRebuild)
-		err = nil
-	}
+func (v *verifier) differences() []Difference {
 	for place, n := range v.more {
 		if n > perPlace {
 			v.found = append(v.found, Difference{place, "", fmt.Sprintf("另有 %d 处", n-perPlace), "同上"})
 		}
 	}
+	return v.found
+}
+
+// prove reads the snapshot; what makes that impossible is found, too.
+func (v *verifier) prove(parts ...func(*Tx) error) error {
+	err := v.s.View(func(tx *Tx) error {
+		for _, do := range parts {
+			if err := do(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, ErrDamaged) {
+		v.add("database", "", err.Error(), doRebuild)
+		err = nil
+	}
 	return err
 }
 
+// structure checks the database page by page.
+func (v *verifier) structure(tx *Tx) error {
+	v.tell.Say("检查数据库结构", 0, 1)
+	for problem := range tx.b.Check() {
+		v.add("database", "", problem.Error(), doRebuild)
+	}
+	return nil
+}
+
 // derived walks the chain and compares everything derived with what the records give anew.
-func (v *verifier) derived(r *Register, have *Tx, temp string) (err error) {
+func (v *verifier) derived(have *Tx, temp string) (err error) {
+	r := v.s.reg
 	dir, err := os.MkdirTemp(temp, "verify-*")
 	if err != nil {
 		return err
@@ -133,12 +191,12 @@ func (v *verifier) derived(r *Register, have *Tx, temp string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, again.Close()) }()
-	m := newMaker(prepare(dir, Options{Law: r.law, Calendar: r.base}), again, have.b)
-	defer m.abandon()
-	if whole, err := v.chain(have, m); err != nil || !whole {
+	m := maker{r: prepare(dir, Options{Law: r.law, Calendar: r.base}), into: again, from: r.db, procs: v.procs}
+	defer m.end()
+	if whole, err := v.chain(have, &m); err != nil || !whole {
 		return err // what cannot be read cannot be derived
 	}
-	if err := m.finish(v.tell); err != nil {
+	if err := m.finish(v.ctx, v.tell); err != nil {
 		return err
 	}
 	return again.View(func(b *bbolt.Tx) error {
@@ -155,35 +213,32 @@ func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
 	head, _ := have.Head()
 	prev, want := casefile.Digest{}, uint64(1)
 	whole = true
-	c := have.bucket(bucketRecord).Cursor()
-	for k, text := c.First(); k != nil; k, text = c.Next() {
+	db := v.s.reg.db
+	err = decodeAll(v.ctx, v.procs, db.Path(), linesOf(db), func(d *decoded) error {
 		if want%perTransaction == 0 {
-			if v.ctx.Err() != nil {
-				return false, context.Cause(v.ctx)
-			}
 			v.tell.Say("核对记录", int64(want), int64(head))
 		}
-		seq := binary.BigEndian.Uint64(k)
-		record, err := casefile.DecodeRecord(text)
+		wrong := func(what string) { v.add("record", fmt.Sprint(d.seq), what, doRebuild) }
 		switch {
-		case err != nil:
-			v.add("record", fmt.Sprint(seq), "读不懂："+err.Error(), doRebuild)
+		case d.err != nil:
+			wrong("读不懂：" + d.err.Error())
 			whole = false
-		case seq != want || record.Seq != seq:
-			v.add("record", fmt.Sprint(seq), fmt.Sprintf("断号：应为 %d", want), doRebuild)
-		case record.Prev != prev:
-			v.add("record", fmt.Sprint(seq), "与上一条记录的摘要不符", doRebuild)
+		case d.seq != want || d.record.Seq != d.seq:
+			wrong(fmt.Sprintf("断号：应为 %d", want))
+		case d.record.Prev != prev:
+			wrong("与上一条记录的摘要不符")
 		}
-		prev, want = casefile.DigestOf(text), seq+1
+		prev, want = d.digest, d.seq+1
 		if whole {
-			if err := m.add(record, text); err != nil {
-				v.add("record", fmt.Sprint(seq), "无法据此建立索引："+err.Error(), doRebuild)
+			if err := m.add(d.record, d.text); err != nil {
+				wrong("无法据此建立索引：" + err.Error())
 				whole = false
 			}
 		}
-	}
+		return nil
+	})
 	v.tell.Say("核对记录", int64(head), int64(head))
-	return whole, nil
+	return whole, err
 }
 
 func (v *verifier) compare(name []byte, have, want *bbolt.Tx) {
@@ -210,10 +265,12 @@ func (v *verifier) compare(name []byte, have, want *bbolt.Tx) {
 }
 
 // journal compares every line with its record.
-func (v *verifier) journal(files []Extent, have *Tx) error {
+func (v *verifier) journal(have *Tx) error {
 	head, _ := have.Head()
 	want := uint64(1)
-	for i, file := range files {
+	records := have.bucket(bucketRecord).Cursor()
+	k, text := records.First()
+	for i, file := range v.s.journal {
 		stop := false
 		_, err := eachLineOf(file.Path, i, 0, func(l line) (bool, error) {
 			if l.end() > file.Size {
@@ -222,12 +279,16 @@ func (v *verifier) journal(files []Extent, have *Tx) error {
 			if want%perTransaction == 0 {
 				v.tell.Say("核对流水", int64(want), int64(head))
 			}
-			switch text := have.bucket(bucketRecord).Get(be64(want)); {
+			for at := be64(want); k != nil && bytes.Compare(k, at) < 0; {
+				k, text = records.Next()
+			}
+			is := bytes.Equal(k, be64(want)) // or the database lacks it
+			switch {
 			case number(l.text) != want:
 				v.add("journal", fmt.Sprint(want), fmt.Sprintf("%s 偏移 %d 处应是这条记录", filepath.Base(file.Path), l.start), doJournal)
 				stop = true
 				return false, nil
-			case !bytes.Equal(text, l.text):
+			case !is || !bytes.Equal(text, l.text):
 				v.add("journal", fmt.Sprint(want), have.differs(want, l.text), doJournal)
 			}
 			want++

@@ -53,7 +53,7 @@ func (d *Daemon) prove(ctx context.Context) {
 			return
 		}
 		began := time.Now()
-		all, err := d.Keeping.Prove(ctx, nil)
+		all, err := d.Keeping.Prove(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return

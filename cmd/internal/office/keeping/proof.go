@@ -32,16 +32,20 @@ func DifferenceViews(all []register.Difference) []ask.Difference {
 
 // Verify proves the register as it is now.
 func (k *Room) Verify(ctx context.Context, _ ask.Call, _ ask.None, yield func(ask.Proof) error) error {
-	all, err := k.Prove(ctx, ToldProgress(func(p ask.Progress) { yield(ask.Proof{Progress: &p}) }))
+	all, err := k.proved(k.Reg.Verify(ctx, ToldProgress(func(p ask.Progress) { yield(ask.Proof{Progress: &p}) })))
 	if err != nil {
 		return err
 	}
 	return yield(ask.Proof{Differences: DifferenceViews(all)})
 }
 
-// Prove is Verify for the office itself; it remembers what was found. tell may be nil.
-func (k *Room) Prove(ctx context.Context, tell register.Progress) ([]register.Difference, error) {
-	all, err := k.Reg.Verify(ctx, tell)
+// Prove is Verify for the office itself, for which nobody waits.
+func (k *Room) Prove(ctx context.Context) ([]register.Difference, error) {
+	return k.proved(k.Reg.VerifyAside(ctx))
+}
+
+// proved remembers what a proof found.
+func (k *Room) proved(all []register.Difference, err error) ([]register.Difference, error) {
 	if err != nil {
 		return nil, err
 	}
