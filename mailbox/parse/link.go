@@ -26,13 +26,15 @@ var hosts = []struct{ host, label string }{
 }
 
 const (
-	maxLinks   = 20
-	maxURL     = 1 << 10
-	besideLink = 240 // bytes of text before and behind an address in which words about it stand
+	maxLinks  = 20
+	maxURL    = 1 << 10
+	maxBeside = 8 << 10 // bytes of a page's text that are searched for words about its links
+
+	maxAddresses = 100
+	besideLink   = 240 // bytes of text before and behind an address in which words about it stand
 )
 
 var (
-	address   = regexp.MustCompile(`https?://[!#$%&()*+,\-./0-9:;=?@A-Z\[\]_a-z~]{4,}`)
 	elsewhere = regexp.MustCompile(`超大附件|云附件|附件中转站|中转站|网盘|云盘|百度云|微云|在线文档|共享文档|文件快传`)
 	passcode  = regexp.MustCompile(`(?:提取码|访问码|提取密码|分享码)[\s:：为是]{0,4}([0-9A-Za-z]{3,8})`)
 	forDays   = regexp.MustCompile(`([0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*(?:天|日)(?:之?内|以内|后)?\s*(?:有效|过期|失效|到期)`)
@@ -40,22 +42,24 @@ var (
 )
 
 // linksIn notes the addresses of files that are on a server and not in the mail. text is what a person reads
-// of the block.
+// of the block. A text without an address is only searched for the two words that webmails use: this is on
+// intake's path.
 func (w *walker) linksIn(text string, b textBlock) {
 	source := text
 	if b.html {
 		source = string(b.bytes) // the addresses stand in attributes
 	}
-	spoken := elsewhere.FindString(text)
-	if spoken == "" && !strings.Contains(source, "://") {
-		return
-	}
 	before := len(w.msg.Links)
-	all := address.FindAllStringIndex(source, 200)
+	spoken, known := "", false // of a page: the words about its links, looked for once
+	all := addresses(source)
 	for i, at := range all {
 		raw := html.UnescapeString(strings.TrimRight(source[at[0]:at[1]], ".,;:)]"))
 		u, err := url.Parse(raw)
 		if err != nil || len(raw) > maxURL || len(w.msg.Links) >= maxLinks {
+			continue
+		}
+		label := hostLabel(u)
+		if label == "" && b.html && !leadsToFile(u) {
 			continue
 		}
 		beside := text
@@ -71,19 +75,19 @@ func (w *walker) linksIn(text string, b textBlock) {
 				beside += "\n" + text[from:at[0]]
 			}
 		}
-		label := hostLabel(u)
+		beside = beside[:min(len(beside), maxBeside)]
 		if label == "" {
-			label = elsewhere.FindString(beside)
+			if !known || !b.html {
+				spoken, known = elsewhere.FindString(beside), true
+			}
+			label = spoken
 		}
-		if label == "" || b.html && hostLabel(u) == "" && !leadsToFile(u) {
-			continue
-		}
-		if slices.ContainsFunc(w.msg.Links, func(l casefile.Link) bool { return l.URL == raw }) {
+		if label == "" || slices.ContainsFunc(w.msg.Links, func(l casefile.Link) bool { return l.URL == raw }) {
 			continue
 		}
 		w.msg.Links = append(w.msg.Links, linkOf(cleanLine(raw), label, u.Query().Get("pwd"), beside))
 	}
-	if spoken == "" && len(w.msg.Links) == before {
+	if len(w.msg.Links) == before && !strings.Contains(text, "超大附件") && !strings.Contains(text, "云附件") {
 		return
 	}
 	detail := "附件可能只是会过期的下载链接，不在邮件之内，请尽快下载保存"
@@ -91,6 +95,31 @@ func (w *walker) linksIn(text string, b textBlock) {
 		detail += "；" + linkText(l)
 	}
 	w.defect(DefectLinked, b.where, clip(detail, 2<<10))
+}
+
+// addresses finds http:// and https://, up to maxAddresses of them.
+func addresses(s string) (all [][2]int) {
+	for at := 0; len(all) < maxAddresses; {
+		k := strings.Index(s[at:], "://")
+		if k < 0 {
+			return all
+		}
+		k += at
+		at = k + len("://")
+		begin := k - len("https")
+		if begin < 0 || s[begin:k] != "https" {
+			if begin = k - len("http"); begin < 0 || s[begin:k] != "http" {
+				continue
+			}
+		}
+		for at < len(s) && s[at] > ' ' && s[at] < 0x7f && !strings.ContainsRune("\"'<>\\^`{|}", rune(s[at])) {
+			at++
+		}
+		if at-k > len("://")+3 {
+			all = append(all, [2]int{begin, at})
+		}
+	}
+	return all
 }
 
 // linkOf takes what the words beside an address say of it.
