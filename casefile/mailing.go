@@ -52,7 +52,8 @@ type MessageOut struct {
 	Reason string    `json:"reason"`
 }
 
-// MessageTaken (取信) is the book's entry of one UID: which mail it was and where it ended.
+// MessageTaken (取信) is the book's entry of one UID: which mail it was and where it ended. Where it is a
+// later decision about a mail whose UID means another one meanwhile, UID is 0.
 // It belongs to the register; the case, if any, is named here and in the record that follows.
 type MessageTaken struct {
 	Account     string    `json:"account"`
@@ -61,6 +62,10 @@ type MessageTaken struct {
 	UID         uint32    `json:"uid"`
 	ArrivedAt   time.Time `json:"arrived_at,omitzero"` // INTERNALDATE
 	Size        int64     `json:"size"`
+	// Announced is RFC822.SIZE where it is not Size, and ShownAt INTERNALDATE where it is not ArrivedAt: by
+	// these two the mail under the UID is known to be still this one.
+	Announced int64     `json:"announced,omitzero"`
+	ShownAt   time.Time `json:"shown_at,omitzero"`
 	Letter
 	Disposition Disposition  `json:"disposition"`
 	Case        ID           `json:"case,omitzero"`

@@ -122,6 +122,9 @@ func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
 	if m.PollInterval < time.Second || m.PollInterval > time.Hour {
 		p.add(key("poll_interval"), "应在 1s 与 1h 之间", "公共邮箱建议 \"90s\"")
 	}
+	if m.Open != "" && m.Open != "examine" && m.Open != "select" {
+		p.add(key("open"), "应为 \"examine\" 或 \"select\"", "一般不必写")
+	}
 	for _, f := range m.Folders {
 		if p.text(key("folders"), f) && f == "" {
 			p.add(key("folders"), "文件夹名为空", "去掉这一项")

@@ -116,6 +116,9 @@ type Mailbox struct {
 	Credential     string // see Password
 	PollInterval   time.Duration
 	Folders        []string // the only folders to poll; empty: chosen by what the server lists
+	// Open is the command by which folders are opened: "examine", which empty means, or "select", for
+	// servers that keep their UIDs only then. Nothing but \Recent changes by it.
+	Open string
 }
 
 // Addr returns host:port.

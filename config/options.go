@@ -94,6 +94,7 @@ func (m *Mailbox) options() []option {
 		{"password_file", "只存密码一行的文件，权限须为 0600，属主为运行者或 root。", `"/etc/ysq/imap-password"`, text{&m.PasswordFile}},
 		{"poll_interval", "多久收一次信，1s 到 1h。公共邮箱建议 60s 到 120s，过于频繁会被服务商限制。", "", duration{&m.PollInterval}},
 		{"folders", "只收这些文件夹；不写则自动选定（收件箱、垃圾邮件一类和已发送），一般不必写。", `["INBOX", "垃圾邮件"]`, textList{&m.Folders}},
+		{"open", "用什么命令打开文件夹：不写即 \"examine\"，只读；\"select\" 只用于每次打开都换 UIDVALIDITY 的服务器（如 Courier），\n只会去掉邮件的 \\Recent 标记，不标已读、不移动、不删除。ysq doctor 说需要时才改。", `"select"`, text{&m.Open}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -8,14 +9,23 @@ import (
 
 // Book is what an audit asks of the register.
 type Book interface {
-	// Booked returns everything that the book has of a folder, by ascending UID.
+	// Booked returns the entries that govern the UIDs of a folder, by ascending UID: their first two fields.
 	Booked(ctx context.Context, account, folder string, uidvalidity uint64) ([]Booked, error)
+	// Identities returns the same entries whole, which takes a reading of each.
+	Identities(ctx context.Context, account, folder string, uidvalidity uint64) ([]Booked, error)
+	// Everywhere returns the entries of a folder under every UIDVALIDITY, in no order.
+	Everywhere(ctx context.Context, account, folder string) ([]Booked, error)
 }
 
-// Booked is an entry of the book.
+// Booked is the entry of the book that governs a UID.
 type Booked struct {
 	UID         uint32
 	Quarantined bool // known, and its bytes are not here
+
+	// As the server showed the mail when it was taken.
+	Size      int64     // RFC822.SIZE
+	Date      time.Time // INTERNALDATE; zero: none
+	MessageID string    // "": none
 }
 
 // Audit holds a mailbox against the book: that every mail which the server shows is in it. It is made
@@ -38,7 +48,7 @@ type FolderAudit struct {
 	UIDValidity uint64
 	Listed      int       // mails that the server shows
 	Lowest      uint32    // the lowest UID of these; 0: none
-	Missing     []Missing // shown and not in the book: mailbox − book
+	Missing     []Missing // shown and not in the book, or another mail than there: mailbox − book
 	Quarantined []uint32  // in the book, their bytes not here
 	// Gone are in the book and no longer shown: moved, deleted, or hidden by the provider's window
 	// (收取最近30天邮件). That is nothing to act upon.
@@ -50,6 +60,7 @@ type FolderAudit struct {
 type Missing struct {
 	UID   uint32
 	Since time.Time // of the first audit that found it missing
+	Other bool      // the book has another mail under this UID
 }
 
 // Audit polls fully and then holds the mailbox against the book. A folder that does not open, or a
@@ -72,6 +83,7 @@ func (p *Poller) Audit(ctx context.Context) (Audit, error) {
 		if err := p.connect(ctx); err != nil {
 			return Audit{}, err
 		}
+		p.thorough = true
 		if err := p.inspect(ctx); err != nil {
 			p.hangUp()
 			return Audit{}, err
@@ -166,7 +178,11 @@ func (p *Poller) inspect(ctx context.Context) error {
 
 func (p *Poller) inspectFolder(ctx context.Context, f Folder, now time.Time) (FolderAudit, error) {
 	a := FolderAudit{Folder: f}
-	box, err := p.session.Open(ctx, f.Name)
+	old := p.seen[f.Name]
+	box, steady, err := p.open(ctx, f)
+	if err == nil && !steady {
+		err = errUnsteady
+	}
 	if faultOf(err) == FaultRefused && err != nil {
 		a.Refused = err.Error()
 		return a, nil //nolint:nilerr // the audit names the folder
@@ -184,6 +200,16 @@ func (p *Poller) inspectFolder(ctx context.Context, f Folder, now time.Time) (Fo
 		return a, &Error{Fault: FaultIntake, Doing: "reading the book", Err: err}
 	}
 	a.compare(uids, booked)
+	if p.thorough || !old.identified.Before(p.began) {
+		others, err := p.others(ctx, f, box, uids, p.thorough)
+		if err != nil {
+			return a, err
+		}
+		for _, uid := range others {
+			a.Missing = append(a.Missing, Missing{UID: uid, Other: true})
+		}
+		slices.SortFunc(a.Missing, func(x, y Missing) int { return cmp.Compare(x.UID, y.UID) })
+	}
 	for i, m := range a.Missing {
 		a.Missing[i].Since = now
 		if since, ok := p.missing[p.ref(f, box, m.UID)]; ok {

@@ -28,6 +28,7 @@ var (
 	ErrMissing  = errors.New("server does not return the mail")
 	ErrEmpty    = errors.New("server returns no bytes for the mail")
 	ErrTooLarge = errors.New("mail is larger than is accepted")
+	ErrExcuse   = errors.New("server returns an excuse in the place of the mail")
 )
 
 // Detail tells apart what comes under one Fault, where what is to be done differs.

@@ -3,8 +3,10 @@ package mailbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,6 +73,11 @@ func (p *Poller) fetchWindow(ctx context.Context, window []uint32, c *committer)
 			b.Temp.Discard()
 			return nil
 		}
+		excuse, err := isExcuse(b.Temp)
+		if err != nil || excuse {
+			b.Temp.Discard()
+			return err
+		}
 		delete(missing, b.UID)
 		return c.add(b)
 	})
@@ -96,6 +103,12 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 	}
 	before := t.part.Size()
 	body, err := p.session.FetchSlowly(ctx, uid, t.part)
+	if err == nil {
+		var excuse bool
+		if excuse, err = isExcuse(body.Temp); excuse {
+			err = &Error{Fault: FaultRefused, Doing: fmt.Sprintf("fetching UID %d", uid), Err: ErrExcuse}
+		}
+	}
 	if err == nil {
 		t.part = nil // the committer's now
 		delete(p.troubles, ref)
@@ -141,8 +154,29 @@ func reasonOf(err error) Reason {
 		return ReasonMissing
 	case errors.Is(err, ErrTooLarge):
 		return ReasonTooLarge
+	case errors.Is(err, ErrExcuse):
+		return ReasonExcuse
 	}
 	return ReasonBroken
+}
+
+// isExcuse knows what Exchange gives out in the place of a mail that it cannot convert: a small mail from
+// itself, without an address.
+func isExcuse(mail *rawstore.Temp) (bool, error) {
+	if mail.Size() > 64<<10 {
+		return false, nil
+	}
+	head, err := mail.Head(8 << 10)
+	if err != nil {
+		return false, &Error{Fault: FaultStorage, Doing: "reading a mail", Err: err}
+	}
+	header, _, _ := strings.Cut(strings.ReplaceAll(string(head), "\r\n", "\n"), "\n\n")
+	for line := range strings.SplitSeq(header, "\n") {
+		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, "From") {
+			return strings.Contains(value, "Microsoft Exchange Server") && !strings.Contains(value, "@"), nil
+		}
+	}
+	return false, nil
 }
 
 // stillListed returns errGone when somebody moved or deleted the mail since it was listed.
@@ -168,6 +202,8 @@ func (p *Poller) quarantine(ctx context.Context, t Trouble, cause error) error {
 		t.Detail = "服务器给出的邮件内容为空；请在网页邮箱中打开该邮件核对。"
 	case ReasonMissing:
 		t.Detail = "服务器列出了这封邮件，却不返回其内容；请在网页邮箱中打开该邮件核对。"
+	case ReasonExcuse:
+		t.Detail = "服务器给出的不是这封邮件，而是一则“无法取出该邮件”的通知（Exchange 的做法）；系统会继续索取，请在网页邮箱中打开该邮件核对。"
 	case ReasonTooLarge:
 		t.Detail = "邮件超过允许收取的大小；请在网页邮箱中打开该邮件，按纸质来件登记。"
 	default:

@@ -82,6 +82,7 @@ const (
 	ReasonMissing  Reason = "missing"   // the command ended well without the mail
 	ReasonBroken   Reason = "broken"    // every try ended with a broken connection or a refusal
 	ReasonTooLarge Reason = "too-large" // beyond the largest mail that is accepted
+	ReasonExcuse   Reason = "excuse"    // another mail in its place, which says that it could not be given out
 	ReasonVanished Reason = "vanished"  // listed, then gone before it was fetched
 )
 
@@ -105,6 +106,13 @@ type Body struct {
 	Temp         *rawstore.Temp
 }
 
+// Shown is what the server says of a mail that tells it from another one under the same UID.
+type Shown struct {
+	UID  uint32
+	Size int64     // RFC822.SIZE; 0: not told, or told as none
+	Date time.Time // INTERNALDATE; zero: none that is a date
+}
+
 // Source connects to a mail server.
 type Source interface {
 	// Connect logs in. The Session is the caller's to close. Errors are *Error.
@@ -121,6 +129,11 @@ type Session interface {
 	Open(ctx context.Context, folder string) (Box, error)
 	// List returns the UIDs from first upwards of the open folder, ascending, no UID twice.
 	List(ctx context.Context, first uint32) ([]uint32, error)
+	// Identify returns what the server says of these UIDs, ascending; a UID of which it says nothing is
+	// not among them. Asked for by range, so that not every UID need be named.
+	Identify(ctx context.Context, uids []uint32) ([]Shown, error)
+	// MessageIDs returns the Message-IDs of the UIDs, without angle brackets; "" for a mail that has none.
+	MessageIDs(ctx context.Context, uids []uint32) (map[uint32]string, error)
 	// Fetch asks for all the UIDs at once and yields each mail that came whole, in the server's
 	// order; yield owns its Temp, and its error ends the fetch. What did not come whole is simply
 	// not yielded.

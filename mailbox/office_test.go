@@ -70,7 +70,7 @@ func (b *book) Take(_ context.Context, batch []mailbox.Fetched) error {
 		if got := readMail(b.t, b.store, f.Digest); int64(len(got)) != f.Size || casefile.DigestOf(got) != f.Digest {
 			b.t.Errorf("UID %d: %d bytes in the store do not have size %d and digest %s", f.UID, len(got), f.Size, f.Digest.Short())
 		}
-		if old, ok := b.known[f.Ref]; ok {
+		if old, ok := b.known[f.Ref]; ok && old == f {
 			b.t.Errorf("UID %d taken twice: %v, %v", f.UID, old, f)
 		}
 		b.known[f.Ref] = f
@@ -88,17 +88,41 @@ func (b *book) Quarantine(_ context.Context, t mailbox.Trouble) error {
 }
 
 // Booked implements mailbox.Book.
-func (b *book) Booked(_ context.Context, account, folder string, uidvalidity uint64) ([]mailbox.Booked, error) {
+func (b *book) Booked(ctx context.Context, account, folder string, uidvalidity uint64) ([]mailbox.Booked, error) {
+	return b.booked(account, folder, &uidvalidity), nil
+}
+
+// Identities implements mailbox.Book.
+func (b *book) Identities(_ context.Context, account, folder string, uidvalidity uint64) ([]mailbox.Booked, error) {
+	return b.booked(account, folder, &uidvalidity), nil
+}
+
+// Everywhere implements mailbox.Book.
+func (b *book) Everywhere(_ context.Context, account, folder string) ([]mailbox.Booked, error) {
+	return b.booked(account, folder, nil), nil
+}
+
+func (b *book) booked(account, folder string, uidvalidity *uint64) (all []mailbox.Booked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var all []mailbox.Booked
-	for ref := range b.known {
-		if ref.Account == account && ref.Folder == folder && ref.UIDValidity == uidvalidity {
-			all = append(all, mailbox.Booked{UID: ref.UID})
+	for ref, f := range b.known {
+		if ref.Account != account || ref.Folder != folder || uidvalidity != nil && ref.UIDValidity != *uidvalidity {
+			continue
 		}
+		_, quarantined := b.troubles[ref]
+		all = append(all, mailbox.Booked{UID: ref.UID, Quarantined: quarantined, Size: cmp.Or(f.Announced, f.Size), Date: f.InternalDate, MessageID: messageIDOf(readMail(b.t, b.store, f.Digest))})
 	}
 	slices.SortFunc(all, func(x, y mailbox.Booked) int { return cmp.Compare(x.UID, y.UID) })
-	return all, nil
+	return all
+}
+
+func messageIDOf(raw []byte) string {
+	_, after, _ := strings.Cut(string(raw), "Message-ID: <")
+	id, _, ok := strings.Cut(after, ">")
+	if !ok {
+		return ""
+	}
+	return id
 }
 
 func (b *book) taken() int {

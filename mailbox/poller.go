@@ -70,7 +70,15 @@ type Poller struct {
 	seen      map[string]view
 	troubles  map[Ref]*trouble
 	missing   map[Ref]time.Time // by the last audit, and since which one
-	noIdle    time.Time         // until when there is no waiting in IDLE
+	connected time.Time
+	began     time.Time            // of the poll
+	thorough  bool                 // a poll that somebody asked for: known mails are looked at
+	differ    map[string][]uint32  // UIDs that mean other mails than in the book, by folder
+	verified  map[Ref]time.Time    // mails known by their Message-ID although they are shown with this date
+	named     map[Ref]string       // Message-IDs under which mails were fetched again
+	unsteady  map[string]time.Time // folders whose UIDVALIDITY never stays, and when they were polled
+	oddTold   map[string]time.Time // when it was told that a folder does not add up
+	noIdle    time.Time            // until when there is no waiting in IDLE
 
 	interval atomic.Int64 // between polls
 
@@ -87,6 +95,7 @@ func New(source Source, store *rawstore.Store, intake Intake, opts Options) *Pol
 	p := &Poller{
 		source: source, store: store, intake: intake, opts: opts.withDefaults(),
 		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, troubles: map[Ref]*trouble{},
+		differ: map[string][]uint32{}, verified: map[Ref]time.Time{}, named: map[Ref]string{}, unsteady: map[string]time.Time{}, oddTold: map[string]time.Time{},
 	}
 	p.interval.Store(int64(p.opts.Interval))
 	p.status = Status{Account: opts.Account, State: StateStarting}
@@ -186,15 +195,15 @@ func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
 	if err := p.connect(ctx); err != nil {
 		return Result{}, err
 	}
+	p.thorough, p.began = full, time.Now()
 	full = full || p.lastFull.IsZero() || time.Since(p.lastFull) >= p.opts.FullEvery
-	began := time.Now()
 	res, err := p.round(ctx, full)
 	if err == nil && full {
 		err = p.audit(ctx, &res)
 	}
 	switch {
 	case err == nil && full && len(p.missing) == 0: // else the next poll lists everything again
-		p.lastFull = began
+		p.lastFull = p.began
 	case err != nil && faultOf(err) != FaultRefused:
 		p.hangUp()
 	}
@@ -220,7 +229,7 @@ func (p *Poller) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.session, p.folders = s, nil
+	p.session, p.folders, p.connected = s, nil, time.Now()
 	return nil
 }
 

@@ -41,6 +41,7 @@ type ProbedFolder struct {
 	Exists         int
 	Listed         int       // by UID SEARCH ALL; of the inbox only
 	Oldest, Newest time.Time // INTERNALDATE of the first and the last of these
+	Unsteady       bool      // UIDVALIDITY is another one each time that the folder is opened
 	Refused        string    // why it could not be opened
 }
 

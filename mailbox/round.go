@@ -14,14 +14,15 @@ import (
 // view is a folder as it was after the last good poll. It only saves work: what is owed, the book says.
 type view struct {
 	uidvalidity uint64
-	last        uint32 // highest UID ever listed
-	exists      int    // messages in the folder, by what was listed
-	announced   uint32 // the same by the server's EXISTS just before: what comes later is waited for
-	listed      time.Time
+	last        uint32    // highest UID ever listed
+	exists      int       // messages in the folder, by what was listed
+	announced   uint32    // the same by the server's EXISTS just before: what comes later is waited for
+	off         int       // by how many EXISTS was beyond the last listing of everything
+	identified  time.Time // when the mails were last held against the book by what they are
 }
 
-// relistAfter bounds how often a number of messages that does not add up makes everything be listed
-// again: some servers never get it right.
+// relistAfter bounds how often a new connection makes known mails be looked at again: some servers hang
+// up between any two polls.
 const relistAfter = 5 * time.Minute
 
 // round polls every folder once. A folder that cannot be opened does not keep the others from being
@@ -61,64 +62,94 @@ func (p *Poller) findFolders(ctx context.Context) error {
 
 func (p *Poller) pollFolder(ctx context.Context, f Folder, full bool, res *Result) error {
 	old, known := p.seen[f.Name]
+	box, steady, err := p.open(ctx, f)
 	delete(p.seen, f.Name) // an unfinished poll of the folder leaves nothing to build upon
-	box, err := p.session.Open(ctx, f.Name)
 	if err != nil {
 		p.reportFolder(f, box, err)
 		return err
 	}
-	p.reportFolder(f, box, nil)
 	res.Folders++
+	if !steady {
+		p.reportFolder(f, box, errUnsteady)
+		return p.pollUnsteady(ctx, f, box, res)
+	}
+	p.reportFolder(f, box, nil)
 	if !known || old.uidvalidity != box.UIDValidity {
 		p.forgetTroubles(f.Name, box.UIDValidity)
-		full = true
+		known, full = false, true
 	}
-	now := view{uidvalidity: box.UIDValidity, last: old.last, exists: old.exists, announced: box.Exists, listed: old.listed}
-	uids, err := p.list(ctx, box, &now, full)
+	now := view{uidvalidity: box.UIDValidity, last: old.last, exists: old.exists, announced: box.Exists, off: old.off, identified: old.identified}
+	identify := p.identityDue(old, known, box)
+	uids, odd, err := p.list(ctx, f, box, &now, full || identify)
 	if err != nil {
 		return err
 	}
 	res.Listed += len(uids)
+	if odd && p.opts.Book != nil {
+		identify = true
+	}
 	uids = p.withTroubled(f.Name, box.UIDValidity, uids)
 	owed, err := p.intake.Owed(ctx, p.opts.Account, f.Name, box.UIDValidity, uids)
 	if err != nil {
 		return &Error{Fault: FaultIntake, Doing: "asking what is owed", Err: err}
+	}
+	if identify {
+		byName := p.thorough || odd || !known
+		others, err := p.others(ctx, f, box, uids, byName && box.Exists <= fewMails || odd)
+		if err != nil {
+			return err
+		}
+		p.differ[f.Name] = others
+		now.identified = time.Now()
+	}
+	if others := p.differ[f.Name]; len(others) > 0 {
+		p.opts.Log.Warn().Str("account", p.opts.Account).Str("folder", f.Name).Int("mails", len(others)).Msg("the server shows other mails under known UIDs")
+		owed = slices.Concat(owed, others)
+		slices.Sort(owed)
+		owed = slices.Compact(owed)
 	}
 	if len(owed) > 0 {
 		if err := p.fetch(ctx, f, box, owed, res); err != nil {
 			return err
 		}
 	}
+	p.differ[f.Name] = slices.DeleteFunc(p.differ[f.Name], func(uid uint32) bool { return p.troubles[p.ref(f, box, uid)] == nil })
 	p.seen[f.Name] = now
 	return nil
 }
 
 // list returns the UIDs of the folder: everything, or what came since. It looks at everything, too,
-// when the number of messages does not add up, for a mail can come back under a UID below the last
-// (moved back, a counter that ran backwards).
-func (p *Poller) list(ctx context.Context, box Box, v *view, full bool) ([]uint32, error) {
+// when the number of messages does not add up (odd), for a mail can come back under a UID below the
+// last (moved back, a counter that ran backwards), and GNU imap4d finds nothing from n on.
+func (p *Poller) list(ctx context.Context, f Folder, box Box, v *view, full bool) (uids []uint32, odd bool, err error) {
 	if !full && v.last < ^uint32(0) {
 		uids, err := p.session.List(ctx, v.last+1)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		if v.exists+len(uids) == int(box.Exists) || time.Since(v.listed) < relistAfter {
+		if v.exists+len(uids)+v.off == int(box.Exists) {
 			v.exists += len(uids)
 			if n := len(uids); n > 0 {
 				v.last = uids[n-1]
 			}
-			return uids, nil
+			return uids, false, nil
 		}
+		odd = true
 	}
-	uids, err := p.session.List(ctx, 1)
-	if err != nil {
-		return nil, err
+	if uids, err = p.session.List(ctx, 1); err != nil {
+		return nil, odd, err
 	}
-	v.exists, v.listed, v.last = len(uids), time.Now(), 0
+	off := int(box.Exists) - len(uids)
+	if off != 0 && off == v.off && time.Since(p.oddTold[f.Name]) >= 24*time.Hour {
+		p.oddTold[f.Name] = time.Now()
+		p.opts.Log.Warn().Str("account", p.opts.Account).Str("folder", f.Name).Uint32("exists", box.Exists).Int("listed", len(uids)).
+			Msg("the server says that there are more or fewer messages than it lists")
+	}
+	v.exists, v.off, v.last = len(uids), off, 0
 	if n := len(uids); n > 0 {
 		v.last = uids[n-1]
 	}
-	return uids, nil
+	return uids, odd, nil
 }
 
 // withTroubled adds the mails that failed before and are not quarantined yet.
@@ -202,6 +233,17 @@ func (p *Poller) forgetTroubles(folder string, uidvalidity uint64) {
 			delete(p.troubles, ref)
 		}
 	}
+	for ref := range p.verified {
+		if ref.Folder == folder && ref.UIDValidity != uidvalidity {
+			delete(p.verified, ref)
+		}
+	}
+	for ref := range p.named {
+		if ref.Folder == folder && ref.UIDValidity != uidvalidity {
+			delete(p.named, ref)
+		}
+	}
+	delete(p.differ, folder)
 }
 
 // errGone ends the life of a mail that somebody moved or deleted since it was listed.

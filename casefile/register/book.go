@@ -107,22 +107,59 @@ func (t *Tx) indexDigests(seq uint64, all ...casefile.Digest) error {
 	return nil
 }
 
-// indexUID makes the record the one that governs its UID and takes the earlier one out of its place.
+// indexUID makes the record the one that governs its UID, and its place the place of its mail. A mail
+// whose UID has come to mean another one keeps its own place; what is recorded of it later has no UID.
 func (t *Tx) indexUID(seq uint64, e casefile.MessageTaken) error {
-	key := uidKey(e.Account, e.Folder, e.UIDValidity, e.UID)
-	if old := t.bucket(bucketUIDs).Get(key); old != nil {
-		was, err := t.taken(binary.BigEndian.Uint64(old))
+	earlier, err := t.earlierEntries(seq, e)
+	if err != nil {
+		return err
+	}
+	if e.UID != 0 {
+		key := uidKey(e.Account, e.Folder, e.UIDValidity, e.UID)
+		if old := t.bucket(bucketUIDs).Get(key); old != nil {
+			earlier = append(earlier, binary.BigEndian.Uint64(old))
+		}
+		if err := t.bucket(bucketUIDs).Put(key, be64(seq)); err != nil {
+			return err
+		}
+	}
+	for _, old := range earlier {
+		was, err := t.taken(old)
 		if err != nil {
 			return err
 		}
-		if err := t.bucket(bucketPlace).Delete(placeKey(was.Disposition, binary.BigEndian.Uint64(old))); err != nil {
+		if !was.Digest.IsZero() && was.Digest != e.Digest {
+			continue
+		}
+		if err := t.bucket(bucketPlace).Delete(placeKey(was.Disposition, old)); err != nil {
 			return err
 		}
 	}
-	if err := t.bucket(bucketUIDs).Put(key, be64(seq)); err != nil {
-		return err
-	}
 	return t.bucket(bucketPlace).Put(placeKey(e.Disposition, seq), nil)
+}
+
+// earlierEntries are those of the same bytes at the same place in the mailbox; of a mail that has lost its
+// UID, those in the folder but for further copies.
+func (t *Tx) earlierEntries(seq uint64, e casefile.MessageTaken) (all []uint64, err error) {
+	if e.Digest.IsZero() {
+		return nil, nil
+	}
+	c := t.bucket(bucketDigest).Cursor()
+	for k, _ := c.Seek(e.Digest[:]); bytes.HasPrefix(k, e.Digest[:]); k, _ = c.Next() {
+		r, err := t.Record(binary.BigEndian.Uint64(k[len(e.Digest):]))
+		if err != nil {
+			return nil, err
+		}
+		was, ok := r.Event.(casefile.MessageTaken)
+		if !ok || r.Seq == seq || was.Account != e.Account || was.Folder != e.Folder || was.UIDValidity != e.UIDValidity {
+			continue
+		}
+		lost := was.Disposition != casefile.Duplicate && (e.UID == 0 || was.UID == 0 && e.Disposition != casefile.Duplicate)
+		if was.UID == e.UID || lost {
+			all = append(all, r.Seq)
+		}
+	}
+	return all, nil
 }
 
 func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {

@@ -33,6 +33,23 @@ func (t *Tx) Booked(account, folder string, validity uint64, uid uint32) (casefi
 	return t.taken(binary.BigEndian.Uint64(v))
 }
 
+// BookOf yields the entries that govern the UIDs of a folder, by ascending UID; with a nil validity those
+// under every UIDVALIDITY.
+func (t *Tx) BookOf(account, folder string, validity *uint64) iter.Seq2[casefile.MessageTaken, error] {
+	prefix := []byte(account + "\x00" + folder + "\x00")
+	if validity != nil {
+		prefix = folderKey(account, folder, *validity)
+	}
+	return func(yield func(casefile.MessageTaken, error) bool) {
+		c := t.bucket(bucketUIDs).Cursor()
+		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+			if !yield(t.taken(binary.BigEndian.Uint64(v))) {
+				return
+			}
+		}
+	}
+}
+
 // LatestMails yields the mails that ended in a place, newest entry first.
 func (t *Tx) LatestMails(d casefile.Disposition) iter.Seq2[Mail, error] {
 	return func(yield func(Mail, error) bool) {

@@ -111,6 +111,9 @@ func (s *session) selectFolder() error {
 		s.srv.mu.Unlock()
 		return s.tagged("NO %s folder not exist", s.cmd.Name)
 	}
+	if s.srv.opts.FlapUIDValidity && s.cmd.Name == "EXAMINE" {
+		f.uidValidity++
+	}
 	validity, next := f.uidValidity, f.nextUID
 	s.known = nil
 	for _, m := range s.srv.visible(f) {
@@ -186,6 +189,9 @@ func (s *session) search() error {
 			return s.bad()
 		}
 		chosen := places(view, set, byUID)
+		if s.srv.opts.BlindSearch && byUID {
+			chosen = nil
+		}
 		hits = slices.DeleteFunc(hits, func(i int) bool { _, ok := slices.BinarySearch(chosen, i); return !ok })
 	}
 	var line strings.Builder

@@ -1,11 +1,13 @@
 package imapsim
 
 import (
+	"bytes"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
-// fetch answers UID, RFC822.SIZE, INTERNALDATE, FLAGS, BODY[] and BODY.PEEK[], whole or <offset.length>. Anything else is BAD:
+// fetch answers UID, RFC822.SIZE, INTERNALDATE, FLAGS, BODY[] and BODY.PEEK[], whole or <offset.length>, and the Message-ID. Anything else is BAD:
 // what a server has to parse out of a mail is where servers are broken, and intake does not ask for it.
 func (s *session) fetch() error {
 	word, err := s.args.next()
@@ -14,7 +16,8 @@ func (s *session) fetch() error {
 	if err != nil || setErr != nil || listErr != nil {
 		return s.bad()
 	}
-	items := strings.Fields(strings.ToUpper(strings.Trim(list, "()")))
+	list = headerFields.ReplaceAllString(strings.ToUpper(list), "$1["+messageIDSection+"]")
+	items := strings.Fields(strings.Trim(list, "()"))
 	for _, item := range items {
 		if !fetchable(item) {
 			return s.bad()
@@ -36,13 +39,29 @@ func (s *session) fetch() error {
 	return s.done(nil)
 }
 
+// messageIDSection is the one part of a header that is given out.
+const messageIDSection = "MESSAGE-ID"
+
+var headerFields = regexp.MustCompile(`(BODY(?:\.PEEK)?)\[HEADER\.FIELDS \("?MESSAGE-ID"?\)\]`)
+
+// messageID returns the field with the empty line that ends a header (RFC 9051, 6.4.5.1).
+func messageID(raw []byte) []byte {
+	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	for line := range bytes.SplitSeq(bytes.ReplaceAll(head, []byte("\r\n "), []byte(" ")), []byte("\r\n")) {
+		if name, _, _ := bytes.Cut(line, []byte(":")); strings.EqualFold(string(name), messageIDSection) {
+			return append(bytes.Clone(line), "\r\n\r\n"...)
+		}
+	}
+	return []byte("\r\n")
+}
+
 func fetchable(item string) bool {
 	switch item {
 	case "UID", "RFC822.SIZE", "INTERNALDATE", "FLAGS":
 		return true
 	}
 	_, _, ok := section(item)
-	return ok
+	return ok || item == "BODY.PEEK["+messageIDSection+"]"
 }
 
 // section reads BODY[], BODY.PEEK[] and their partial forms. The end is -1 for the whole.
@@ -75,6 +94,8 @@ func (s *session) sendFetch(place int, m message, items []string) error {
 			attrs = append(attrs, Attr{Name: item, Value: `"` + m.date.In(china()).Format(dateFormat) + `"`})
 		case "FLAGS":
 			attrs = append(attrs, Attr{Name: item, Value: "(" + strings.Join(m.flags, " ") + ")"})
+		case "BODY.PEEK[" + messageIDSection + "]":
+			attrs = append(attrs, Attr{Name: `BODY[HEADER.FIELDS (MESSAGE-ID)]`, Literal: messageID(m.raw)})
 		default:
 			attrs = append(attrs, s.body(item, m))
 			if !s.readOnly && strings.HasPrefix(item, "BODY[") {

@@ -52,6 +52,8 @@ type Options struct {
 	OmitUIDValidity bool     // SELECT reports no UIDVALIDITY (seen on exmail)
 	Idle            bool     // IDLE is offered and announces new mail; 163 has none
 	AnnounceOnNoop  bool     // NOOP reports EXISTS when the number changed; not known of 163, so the default is silence
+	FlapUIDValidity bool     // EXAMINE, unlike SELECT, gives the folder a new UIDVALIDITY each time (Courier)
+	BlindSearch     bool     // UID SEARCH UID n:* finds nothing (GNU imap4d)
 	StaleSelection  bool     // what arrives after SELECT stays invisible until the folder is selected again
 	IgnorePartial   bool     // BODY.PEEK[]<o.n> is answered with the whole body
 	WindowDays      int      // hides mail older than this many days (收取最近30天邮件); 0: all mail is visible

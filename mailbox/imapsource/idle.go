@@ -18,8 +18,9 @@ const idleAtMost = 28 * time.Minute
 // IDLE restarts itself from a goroutine and may leave the client hanging after its end (go-imap#668).
 // It is sent only while go-imap has no command of its own running. wire hands its answers here.
 type aside struct {
-	tag    string
-	events chan asideEvent // never blocks wire: what does not fit says nothing new
+	tag     string
+	events  chan asideEvent    // never blocks wire: what does not fit says nothing new
+	fetched func(items []byte) // gets the FETCH responses, in wire's goroutine; nil: go-imap does
 }
 
 type asideEvent uint8
@@ -41,7 +42,7 @@ func (a *aside) tell(e asideEvent) {
 // Await implements mailbox.Waiter.
 func (s *session) Await(ctx context.Context, folder string, messages uint32, wake <-chan struct{}, d time.Duration) (changed bool, err error) {
 	if !s.asked {
-		if err := s.command(ctx, "CAPABILITY"); err != nil {
+		if err := s.askCapabilities(ctx); err != nil {
 			return false, err
 		}
 		s.asked = true
@@ -56,23 +57,28 @@ func (s *session) Await(ctx context.Context, folder string, messages uint32, wak
 	return s.idle(ctx, wake, min(d, idleAtMost))
 }
 
-// command runs a short command aside.
-func (s *session) command(ctx context.Context, name string) error {
-	a, err := s.begin(ctx, name)
-	if err != nil {
-		return err
-	}
-	defer s.end()
-	_, err = s.until(ctx, a, asideEnded, name)
-	if heard := s.wire.disarm(); err == nil && name == "CAPABILITY" {
+func (s *session) askCapabilities(ctx context.Context) error {
+	err := s.asideCommand(ctx, &aside{}, answer, "CAPABILITY")
+	heard, _ := s.wire.failure()
+	if err == nil {
 		s.idles = strings.Contains(" "+strings.ToUpper(heard.capabilities)+" ", " IDLE ")
 	}
 	return err
 }
 
+// asideCommand runs a command aside to its end.
+func (s *session) asideCommand(ctx context.Context, a *aside, what pace, command string) error {
+	if err := s.begin(ctx, a, what, command); err != nil {
+		return err
+	}
+	defer s.end()
+	_, err := s.until(ctx, a, asideEnded, command)
+	return err
+}
+
 func (s *session) idle(ctx context.Context, wake <-chan struct{}, d time.Duration) (changed bool, err error) {
-	a, err := s.begin(ctx, "IDLE")
-	if err != nil {
+	a := &aside{}
+	if err := s.begin(ctx, a, answer, "IDLE"); err != nil {
 		return false, err
 	}
 	defer s.end()
@@ -110,16 +116,16 @@ func (s *session) idle(ctx context.Context, wake <-chan struct{}, d time.Duratio
 	return changed || more, err
 }
 
-func (s *session) begin(ctx context.Context, name string) (*aside, error) {
+func (s *session) begin(ctx context.Context, a *aside, what pace, command string) error {
 	s.asides++
-	a := &aside{tag: fmt.Sprintf("X%d", s.asides), events: make(chan asideEvent, 8)}
+	a.tag, a.events = fmt.Sprintf("X%d", s.asides), make(chan asideEvent, 8)
 	s.wire.beside(a)
-	s.wire.arm(answer)
-	if _, err := s.wire.Write([]byte(a.tag + " " + name + "\r\n")); err != nil {
+	s.wire.arm(what)
+	if _, err := s.wire.Write([]byte(a.tag + " " + command + "\r\n")); err != nil {
 		s.end()
-		return nil, s.classify(ctx, name, err)
+		return s.classify(ctx, command, err)
 	}
-	return a, nil
+	return nil
 }
 
 func (s *session) end() {
@@ -155,6 +161,17 @@ func (w *wire) beside(a *aside) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.aside = a
+}
+
+// fetchedAside hands a FETCH response to the command beside go-imap, if it asked for one.
+func (w *wire) fetchedAside(items []byte) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.aside == nil || w.aside.fetched == nil {
+		return false
+	}
+	w.aside.fetched(items)
+	return true
 }
 
 // tellAside hands a line to the command beside go-imap; it reports whether the line was its own.

@@ -6,11 +6,12 @@
 //	         (mailbox/PROVIDERS.md#go-imap lists those that would end the connection)
 //	session  one command at a time; every mail asked for is accounted for by size
 //	login    LOGIN or AUTHENTICATE, and what a refusal means
+//	identity what the server says of mails that are known, tolerant of what it says
 //	idle     waiting to be told of new mail, beside go-imap on the same connection
 //	probe    a conversation for people to read, without go-imap
 //	drafts   the one thing that is ever put into the mailbox: a draft, on a connection of its own
 //
-// Only these commands are used: LOGIN (AUTHENTICATE PLAIN where it is turned off), ID, CAPABILITY, LIST, EXAMINE, UID SEARCH ALL | UID n:*, UID FETCH
+// Only these commands are used: LOGIN (AUTHENTICATE PLAIN where it is turned off), ID, CAPABILITY, LIST, EXAMINE (or SELECT by option), UID SEARCH ALL | UID n:*, UID FETCH
 // with UID, RFC822.SIZE, INTERNALDATE and BODY.PEEK[]<p>, IDLE, LOGOUT; NOOP by a probe alone; APPEND by drafts alone. None but the last changes
 // the mailbox. What a server says of a mail's structure is never asked for: ENVELOPE and BODYSTRUCTURE are where servers fail.
 package imapsource
@@ -59,6 +60,9 @@ type Options struct {
 	Idle time.Duration
 	// MaxMail is the largest literal that is accepted. Zero: 256 MiB.
 	MaxMail int64
+	// Select opens folders with SELECT instead of EXAMINE, for servers that keep their UIDs only then.
+	// Nothing but \Recent changes by it.
+	Select bool
 	// Version is what ID tells the server of the program. "": "1.0".
 	Version string
 	// Dial opens the connection. Nil: TCP.

@@ -91,6 +91,13 @@ func (v *visit) folders() error {
 		if err != nil {
 			return err
 		}
+		if one.Exists > 0 && one.UIDValidity != 0 { // does it stay the same folder?
+			again, err := v.examine(f, names[f.Name])
+			if err != nil {
+				return err
+			}
+			one.Unsteady = again.UIDValidity != one.UIDValidity && again.Refused == ""
+		}
 		if f.Role == mailbox.RoleInbox && one.Refused == "" {
 			if err := v.span(&one); err != nil {
 				return err
@@ -103,7 +110,11 @@ func (v *visit) folders() error {
 
 func (v *visit) examine(f mailbox.Folder, wire string) (mailbox.ProbedFolder, error) {
 	one := mailbox.ProbedFolder{Folder: f}
-	r, err := v.say("EXAMINE " + wire)
+	command := "EXAMINE "
+	if v.opts.Select {
+		command = "SELECT "
+	}
+	r, err := v.say(command + wire)
 	if err != nil {
 		return one, err
 	}

@@ -122,8 +122,12 @@ func (s *session) Open(ctx context.Context, folder string) (mailbox.Box, error) 
 }
 
 func (s *session) examine(ctx context.Context, folder string) (mailbox.Box, error) {
-	heard, err := s.hear(ctx, answer, "EXAMINE "+folder, func() error {
-		_, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	command := "EXAMINE "
+	if s.source.opts.Select {
+		command = "SELECT "
+	}
+	heard, err := s.hear(ctx, answer, command+folder, func() error {
+		_, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: !s.source.opts.Select}).Wait()
 		return err
 	})
 	if err != nil {

@@ -75,7 +75,7 @@ func (t *talk) say(command string) (reply, error) {
 	name, args, _ := strings.Cut(command, " ")
 	if name == "LOGIN" {
 		args = "*** ***"
-	} else if name == "EXAMINE" {
+	} else if name == "EXAMINE" || name == "SELECT" {
 		args = t.folderName(args)
 	}
 	t.write(strings.TrimSpace("C: " + tag + " " + name + " " + t.redact(args)))

@@ -273,9 +273,7 @@ func (w *wire) beginLine(line []byte) {
 	}
 	switch strings.ToUpper(string(kind)) {
 	case "FETCH":
-		if len(rest) == 0 {
-			w.drop = true
-		}
+		w.drop = len(rest) == 0 || w.fetchedAside(rest)
 	case "SEARCH":
 		w.search = true
 	case "LIST":

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,6 +58,15 @@ func (t *Temp) Size() int64 { return t.size }
 
 // Digest is the SHA-256 of the bytes so far.
 func (t *Temp) Digest() casefile.Digest { return casefile.Digest(t.hash.Sum(nil)) }
+
+// Head returns up to n bytes of the beginning.
+func (t *Temp) Head(n int) ([]byte, error) {
+	head := make([]byte, min(int64(n), t.size))
+	if _, err := t.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return head, nil
+}
 
 // Reset begins the mail anew.
 func (t *Temp) Reset() error {

@@ -151,10 +151,11 @@ type FolderAudit struct {
 	Refused     string        `json:"refused,omitzero"` // the folder could not be opened: nothing is proved
 }
 
-// MissingMail is a mail that the server shows and the book does not know.
+// MissingMail is a mail that the server shows and the register does not have.
 type MissingMail struct {
 	UID   uint32    `json:"uid"`
-	Since time.Time `json:"since"` // when it was first found missing
+	Since time.Time `json:"since"`          // when it was first found missing
+	Other bool      `json:"other,omitzero"` // the register has another mail under this UID
 }
 
 // Diagnosis is a line of doctor.

@@ -45,7 +45,7 @@ func proof(r ask.Reconciliation) error {
 	if r.Proved {
 		return nil
 	}
-	missing, refused := 0, 0
+	missing, refused, unsteady := 0, 0, 0
 	var first ask.AccountAudit // that could not be looked at
 	for _, acc := range r.Accounts {
 		if acc.Error != "" && first.Error == "" {
@@ -56,12 +56,18 @@ func proof(r ask.Reconciliation) error {
 			if f.Refused != "" {
 				refused++
 			}
+			if strings.Contains(f.Refused, "UIDVALIDITY") {
+				unsteady++
+			}
 		}
 	}
 	switch {
 	case missing > 0:
 		return &ask.Error{Code: "missing-mail", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 封邮件在邮箱里，不在登记簿里", missing),
 			Hint: "看上表和服务日志中的原因（journalctl -u ysq）；确认前请勿在邮箱中移动或删除它们"}
+	case unsteady > 0:
+		return &ask.Error{Code: "folder-unsteady", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 个文件夹每次打开都换 UIDVALIDITY，无法按 UID 对账；新邮件每小时按 Message-ID 收一次", unsteady),
+			Hint: "在配置的 [[mailbox]] 中写 open = \"select\"（只会去掉 \\Recent 标记），重启服务后再对账"}
 	case refused > 0:
 		return &ask.Error{Code: "folder-refused", Exit: ask.ExitCheck, Msg: fmt.Sprintf("有 %d 个文件夹打不开，无法对账", refused),
 			Hint: "请在网页邮箱中确认它们存在；已不用的，从配置的 folders 中去掉"}
@@ -106,7 +112,11 @@ func (a *app) missingMails(r ask.Reconciliation) error {
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
 			for _, m := range f.Missing {
-				t.Rows = append(t.Rows, []string{acc.Account, string(f.Folder), strconv.FormatUint(f.UIDValidity, 10), uid(m.UID), instant(&m.Since)})
+				name := uid(m.UID)
+				if m.Other {
+					name += "（登记簿里是另一封）"
+				}
+				t.Rows = append(t.Rows, []string{acc.Account, string(f.Folder), strconv.FormatUint(f.UIDValidity, 10), name, instant(&m.Since)})
 			}
 		}
 	}

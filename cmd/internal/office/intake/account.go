@@ -56,7 +56,7 @@ func (a *Account) Options() (imapsource.Options, error) {
 	}
 	return imapsource.Options{
 		Host: a.Config.Host, Port: a.Config.Port, Security: imapsource.Security(a.Config.TLS),
-		User: a.Config.User, Password: password, Roots: roots, Version: a.version, Dial: a.dial,
+		User: a.Config.User, Password: password, Roots: roots, Version: a.version, Dial: a.dial, Select: a.Config.Open == "select",
 	}, nil
 }
 

@@ -1,10 +1,9 @@
 package intake
 
 import (
-	"time"
+	"slices"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -15,7 +14,7 @@ const defectUndecided = "undecided"
 // records where it goes now.
 func (p *placing) again(t casefile.MessageTaken) error {
 	a := p.readArrival(mailbox.Fetched{
-		Ref: refOf(t), Role: p.RoleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Digest: t.Digest,
+		Ref: refOf(t), Role: p.RoleOf(t), InternalDate: t.ArrivedAt, Size: t.Size, Announced: t.Announced, Digest: t.Digest,
 	})
 	about, err := p.tx.About(a.Digest)
 	if err != nil {
@@ -27,22 +26,34 @@ func (p *placing) again(t casefile.MessageTaken) error {
 	} else if drafts, err = p.decide(a, about); err != nil {
 		return err
 	}
+	for i, d := range drafts {
+		if e, ok := d.Event.(casefile.MessageTaken); ok {
+			if refOf(e) == a.Ref {
+				e.ShownAt = t.ShownAt
+			}
+			drafts[i].Event = atItsPlace(p.tx.View, e)
+		}
+	}
 	_, err = p.tx.Append(drafts...)
 	return err
 }
 
 // copies makes copies of the entries of a mail that was parked elsewhere, as in the junk folder: it
 // has its place now.
-func copies(about []casefile.Record, a arrival, id casefile.ID, now time.Time) []casefile.Draft {
+func (p *placing) copies(about []casefile.Record, a arrival, id casefile.ID) []casefile.Draft {
 	var drafts []casefile.Draft
-	for _, r := range about {
+	seen := map[mailbox.Ref]bool{a.Ref: true}
+	for _, r := range slices.Backward(about) { // the last entry for a place counts
 		e, ok := r.Event.(casefile.MessageTaken)
-		if !ok || e.Disposition != casefile.Parked || refOf(e) == a.Ref {
+		if !ok || e.UID == 0 || a.UID == 0 || seen[refOf(e)] {
+			continue
+		}
+		if seen[refOf(e)] = true; e.Disposition != casefile.Parked {
 			continue
 		}
 		e.Disposition, e.Case = casefile.Duplicate, id
 		e.Reasons = []string{"已由同事移入 " + a.Folder}
-		drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: e})
+		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: atItsPlace(p.tx.View, e)})
 	}
 	return drafts
 }

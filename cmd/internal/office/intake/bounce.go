@@ -40,7 +40,7 @@ func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) 
 		return nil, err
 	}
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}, {Case: id, On: civil.Of(arrived), Event: in}, told}
-	return append(drafts, copies(about, a, id, p.tx.At)...), nil
+	return append(drafts, p.copies(about, a, id)...), nil
 }
 
 // letterSent returns the one case that has sent the letter, and the letter as it was seen.

@@ -127,7 +127,7 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		id := tx.NextID(civil.Of(arrived).Year())
 		taken.Disposition, taken.Case = casefile.ToCase, id
 		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
-		_, err = tx.Append(casefile.Draft{On: civil.Of(now), Event: taken},
+		_, err = tx.Append(casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)},
 			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Received{
 				Channel: casefile.Email, ArrivedAt: arrived, Letter: taken.Letter, Suggestions: taken.Suggestions,
 			}})

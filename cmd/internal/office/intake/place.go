@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -29,9 +31,15 @@ func (p *placing) place(a arrival) (drafts []casefile.Draft, err error) {
 		return nil, err
 	}
 	known := desk.LastTaken(about)
+	was, booked, err := p.governing(a)
+	if err != nil {
+		return nil, err
+	}
 	switch {
-	case bookHas(about, a): // a crash came between the commit and its answer
+	case booked && was.Digest == a.Digest && shownAlike(was, takenOf(a)): // a crash came between the commit and its answer
 		return nil, nil
+	case known != nil && bookHas(about, a): // it was here before, and is shown otherwise now, or again
+		return p.shownAgain(a, *known, about), nil
 	case a.broken != "" && known != nil: // erased, say; a copy of what has its place needs no reading
 		return p.duplicate(a, *known, about)
 	case a.broken != "":
@@ -51,7 +59,7 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 		}
 	}()
 	if t, ok := p.ownDigest(a); ok {
-		return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, copies(about, a, "", p.tx.At)...), nil
+		return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, p.copies(about, a, "")...), nil
 	}
 	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
 		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p.tx.View, p.Room})
@@ -82,7 +90,7 @@ func (p *placing) ownDigest(a arrival) (t casefile.MessageTaken, ok bool) {
 // takenOf is the book's entry for a mail, its place still open.
 func takenOf(a arrival) casefile.MessageTaken {
 	t := entryAt(a.Ref)
-	t.ArrivedAt, t.Size, t.Letter = a.InternalDate, a.Size, letterOf(a.message)
+	t.ArrivedAt, t.Size, t.Announced, t.Letter = a.InternalDate, a.Size, a.Announced, letterOf(a.message)
 	// That intake itself reads only the beginning of a long text is no defect of the mail.
 	t.Defects = slices.DeleteFunc(slices.Clone(a.message.Defects), func(d casefile.Defect) bool { return d.Code == parse.DefectText })
 	return t
@@ -131,6 +139,61 @@ func bookHas(about []casefile.Record, a arrival) bool {
 		e, ok := r.Event.(casefile.MessageTaken)
 		return ok && refOf(e) == a.Ref
 	})
+}
+
+// governing returns the entry of the book for the UID under which a mail came.
+func (p *placing) governing(a arrival) (t casefile.MessageTaken, booked bool, err error) {
+	t, err = p.tx.Booked(a.Account, a.Folder, a.UIDValidity, a.UID)
+	if errors.Is(err, register.ErrNotFound) {
+		return t, false, nil
+	}
+	return t, err == nil, err
+}
+
+// shownAlike reports whether the server shows a mail as it did. A date that is none says nothing.
+func shownAlike(x, y casefile.MessageTaken) bool {
+	a, b := bookedAs(x), bookedAs(y)
+	return a.Size == b.Size && (a.Date.IsZero() || b.Date.IsZero() || a.Date.Equal(b.Date))
+}
+
+// shownTwice is how many entries a mail may have under one UID. A server that shows it otherwise each time
+// that it is asked does not fill the register.
+const shownTwice = 2
+
+// shownAgain records how the server shows a mail now that the book has had under this UID before. The mail
+// stays where it is, and so does its arrival: no date moves of itself.
+func (p *placing) shownAgain(a arrival, known casefile.MessageTaken, about []casefile.Record) []casefile.Draft {
+	entries := 0
+	for _, r := range about {
+		e, ok := r.Event.(casefile.MessageTaken)
+		lost := a.Ref
+		lost.UID = 0
+		switch {
+		case ok && refOf(e) == a.Ref:
+			entries++
+			known = e
+		case ok && refOf(e) == lost && e.Disposition != casefile.Duplicate && known.Disposition != casefile.Duplicate:
+			known = e
+		}
+	}
+	if was, booked, err := p.governing(a); err == nil && booked && was.Digest == a.Digest && entries >= shownTwice {
+		return nil
+	}
+	shown := takenOf(a)
+	known.UID = a.UID
+	known.Announced, known.ShownAt = shown.Announced, time.Time{}
+	if !a.byHeader && !shown.ArrivedAt.IsZero() && !shown.ArrivedAt.Equal(known.ArrivedAt) {
+		known.ShownAt = shown.ArrivedAt
+	}
+	return []casefile.Draft{{On: p.tx.Today(), Event: known}}
+}
+
+// atItsPlace is an entry that is recorded anew. Where its UID means another mail meanwhile, it has none.
+func atItsPlace(tx *desk.View, t casefile.MessageTaken) casefile.MessageTaken {
+	if now, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID); err == nil && now.Digest != t.Digest {
+		t.UID = 0
+	}
+	return t
 }
 
 // movedToInbox tells a mail that a colleague took out of the junk folder: it was parked there, and is
@@ -233,5 +296,5 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 		}
 	}
 	drafts := append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, rest...)
-	return append(drafts, copies(about, a, t.Case, p.tx.At)...)
+	return append(drafts, p.copies(about, a, t.Case)...)
 }

@@ -1,9 +1,11 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +42,43 @@ func (n *Room) Booked(_ context.Context, account, folder string, validity uint64
 		return nil
 	})
 	return all, err
+}
+
+// Identities implements mailbox.Book.
+func (n *Room) Identities(_ context.Context, account, folder string, validity uint64) (all []mailbox.Booked, err error) {
+	err = n.View(func(tx *desk.View) error {
+		for t, err := range tx.BookOf(account, folder, &validity) {
+			if err != nil {
+				return err
+			}
+			all = append(all, bookedAs(t))
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Everywhere implements mailbox.Book.
+func (n *Room) Everywhere(_ context.Context, account, folder string) (all []mailbox.Booked, err error) {
+	err = n.View(func(tx *desk.View) error {
+		for t, err := range tx.BookOf(account, folder, nil) {
+			if err != nil {
+				return err
+			}
+			all = append(all, bookedAs(t))
+		}
+		return nil
+	})
+	return all, err
+}
+
+// bookedAs is an entry of the book as the server's listing is held against it.
+func bookedAs(t casefile.MessageTaken) mailbox.Booked {
+	shown := t.ShownAt
+	if shown.IsZero() {
+		shown = t.ArrivedAt
+	}
+	return mailbox.Booked{UID: t.UID, Quarantined: t.Disposition == casefile.Quarantined, Size: cmp.Or(t.Announced, t.Size), Date: shown, MessageID: t.MessageID}
 }
 
 // Reconcile audits every account, side by side.
@@ -102,7 +141,7 @@ func (n *Room) folderView(tx *desk.View, a mailbox.Audit, folder mailbox.FolderA
 		Missing: []ask.MissingMail{}, Quarantined: []ask.MailView{}, Gone: len(folder.Gone), Refused: folder.Refused,
 	}
 	for _, m := range folder.Missing {
-		v.Missing = append(v.Missing, ask.MissingMail{UID: m.UID, Since: *ask.Instant(n.officeTime(m.Since))})
+		v.Missing = append(v.Missing, ask.MissingMail{UID: m.UID, Since: *ask.Instant(n.officeTime(m.Since)), Other: m.Other})
 	}
 	for _, uid := range folder.Quarantined {
 		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, uid)
@@ -166,6 +205,11 @@ func (n *Room) Troubles() (all desk.Troubles) {
 		}
 		if missing := missingIn(v); missing > 0 {
 			all.Add("reconcile", "邮箱 %s 有 %d 封邮件没有收进登记簿，见 ysq reconcile", a.Account, missing)
+		}
+		for _, folder := range v.Folders {
+			if strings.Contains(folder.Refused, "UIDVALIDITY") {
+				all.Add("unsteady", "邮箱 %s 的文件夹 %s 每次打开都换 UIDVALIDITY，新邮件每小时才收一次：请在 [[mailbox]] 中写 open = \"select\"，重启服务", a.Account, folder.Folder)
+			}
 		}
 		if v.Gap != nil {
 			all.Add("gap", "%s", gapText(a.Account, *v.Gap))

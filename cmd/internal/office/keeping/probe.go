@@ -61,6 +61,8 @@ func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe)
 		names = append(names, fmt.Sprintf("%s（%s）", f.Name, roles[f.Role]))
 		if f.Refused != "" {
 			d.Fail("folder", at("文件夹 "+f.Name), "请在网页邮箱中确认它可以打开", "打不开：%s", f.Refused)
+		} else if f.Unsteady {
+			d.Warn("uidvalidity", at("UIDVALIDITY "+f.Name), "在 [[mailbox]] 中写 open = \"select\"，再 systemctl restart ysq；只会去掉邮件的 \\Recent 标记", "每次打开都换，无法按 UID 核对")
 		} else if f.UIDValidity == 0 {
 			d.Warn("uidvalidity", at("UIDVALIDITY "+f.Name), "不影响收信：邮件另按内容辨认", "服务器没有给出")
 		} else {
