@@ -4,6 +4,9 @@
 //	format, cell   the printed form, a file for each circular; naming a cell
 //	book           where a case stands in 表三
 //	facts, prose   表二 and the words, which a clerk writes; the numbers in the words come from the tables
+//	claims, topics what the words claim of the tables
+//	audit          reports of offices and years against one another
+//	course         how the year went, for charts
 //	checks, diff   what hangs together, and what differs
 //	merge          several offices' reports as one
 //
