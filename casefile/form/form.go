@@ -30,7 +30,7 @@
 //	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
 //	propose.go  Propose                    items.go           several requests in one
 //	ident.go    check digits               column.go          the column of 表三
-//	rtf.go      .rtf
+//	rtf.go      .rtf                       attach.go          what was typed into a PDF
 //	wrap.go     lines that were broken     script.go          traditional characters
 //	nature.go   what is no application
 package form

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 
@@ -169,7 +168,7 @@ func readFrames(r io.Reader, begin func(index int, name string) io.Writer) (all 
 			}
 			one.size += int64(size)
 		}
-		sum(h, &one.digest)
+		h.Sum(one.digest[:0])
 		if err := line(&end); err != nil {
 			return all, end, err
 		}
@@ -177,8 +176,6 @@ func readFrames(r io.Reader, begin func(index int, name string) io.Writer) (all 
 		all = append(all, one)
 	}
 }
-
-func sum(h hash.Hash, d *casefile.Digest) { h.Sum(d[:0]) }
 
 // inside reads what is in an archive: given is what was said of the archive itself.
 func (r *Reader) inside(ctx context.Context, in form.Input, file *os.File, given Reading, nested int) (Reading, error) {
