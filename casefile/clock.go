@@ -178,7 +178,7 @@ func (c Case) Consulting() bool {
 
 // ConsultationAlarms lists for each side that has not answered the last day of its 15 working days,
 // from the day on which the letter reached it, or while that day is not known from the day on which it
-// left. Which of them the case waits for is the clock's affair.
+// left. The clock decides which of them the case waits for.
 func ConsultationAlarms(history []Record, law Statute, cal *workday.Calendar) []Alarm {
 	clock := ReadClock(Legal, history, law, cal)
 	if clock.Start.IsZero() {

@@ -8,7 +8,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// The kinds of what lies in a case, how it stands to others, and what is noted of it.
+// The kinds of what lies in a case, how it stands to others, and what is noted about it.
 const (
 	KindMerged     Kind = "merged"
 	KindSplit      Kind = "split"

@@ -7,7 +7,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// The kinds of what the register records of itself: how its truth was put together again, and what
+// The kinds of what the register records about itself: how its truth was put together again, and what
 // of it was let go.
 const (
 	KindRepaired Kind = "repaired"

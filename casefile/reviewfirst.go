@@ -6,7 +6,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// ReviewRule is 复议前置 as one source lays it down: who wants to go to court over such a reply must have
+// ReviewRule is 复议前置 as one source lays it down: an applicant who wants to go to court over such a reply must have
 // asked for 复议 before. It binds the applicant; a third party is free to choose (casefile/LAW.md#disputes).
 type ReviewRule struct {
 	From     civil.Date // the first day on which a suit must obey it

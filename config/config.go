@@ -2,7 +2,7 @@
 //
 // An administrator meets it twice: when the office is set up, and years later when something in the
 // office has changed. It is therefore strict: an unknown key is an error and never ignored, every
-// error of the file is told at once with its line and column, and each says what to write instead.
+// error of the file is reported at once with its line and column, and each says what to write instead.
 // The options stand in one table (options.go), from which the reader, the commented example and the
 // file that `ysq init` writes are all made.
 //
@@ -167,7 +167,7 @@ type Retention struct {
 	Years int
 }
 
-// Backup says when somebody is to be reminded of backups. Making them is the timer's affair.
+// Backup says when somebody is to be reminded of backups. The timer makes them.
 type Backup struct {
 	// WarnDays is after how many days without a backup status, doctor and the log warn. 0: never.
 	WarnDays int

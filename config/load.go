@@ -20,7 +20,7 @@ const maxFile = 64 << 10
 
 // Load reads the file and judges it by itself: syntax, keys, values and how they fit together. The
 // verdict is the same on every machine and for every user, so a command that only wants to know the
-// socket can load it too; what the file refers to is Check's affair. The error is an Errors with
+// socket can load it too; what the file refers to is checked by Check. The error is an Errors with
 // everything that is wrong; errors.Is finds fs.ErrNotExist and fs.ErrPermission in it.
 func Load(path string) (Config, error) {
 	data, err := readFile(path, maxFile)

@@ -47,7 +47,7 @@ func renderSection(b *strings.Builder, doc, header string, options, defaults []o
 }
 
 // Effective writes every value that is in force, defaults included, without explanations. Where a
-// password comes from is told, the password itself is masked: it is never read for this.
+// password comes from is shown, the password itself is masked: it is never read for this.
 func Effective(c Config) string {
 	var b strings.Builder
 	write := func(header string, options []option) {

@@ -106,7 +106,7 @@ func (p *Poller) LastAudit() (a Audit, ok bool) {
 const chances = 3
 
 // audit follows a full poll. A mail that came in between, or that the server did not hand out, gets
-// one more chance before it is told.
+// one more chance before it is reported.
 func (p *Poller) audit(ctx context.Context, res *Result) error {
 	if p.opts.Book == nil {
 		return nil

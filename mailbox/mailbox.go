@@ -4,7 +4,7 @@
 //	Source   what a Poller needs of a mail server; package imapsource is one
 //	Intake   what a Poller calls; the daemon implements it over the register
 //	Book     what an Audit holds the mailbox against: that nothing is missing is proved, not assumed
-//	Waiter   a Session that can wait to be told of new mail
+//	Waiter   a Session that can wait for news of mail
 //	Prober   a conversation with the server, for people to read
 //
 // A mail is known by its bytes (rawstore) and by its Ref, the place where the server showed it. Which
@@ -49,7 +49,7 @@ type Fetched struct {
 	Digest       casefile.Digest // of the bytes
 }
 
-// Intake is told of mails. Several accounts have several Pollers, which call at once; for one account
+// Intake receives mails. Several accounts have several Pollers, which call at once; for one account
 // Take comes one at a time, and Quarantine may come while it runs.
 type Intake interface {
 	// Owed returns those of the UIDs, in the order given, that the book does not know, or knows as

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Prober has one conversation with a mail server, for people to read: what is told of it is what the
+// Prober has one conversation with a mail server, for people to read: what is shown of it is what the
 // server said, before anything here has interpreted it.
 type Prober interface {
 	// Probe logs in, looks, and leaves; nothing in the mailbox is changed. An error (*Error) comes

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Waiter is a Session that can wait to be told of new mail.
+// Waiter is a Session that can wait for news of mail.
 type Waiter interface {
-	// Await waits in a folder until the server tells of a change there, until wake or for d. changed
+	// Await waits in a folder until the server reports a change there, until wake or for d. changed
 	// is also true when the folder does not hold that many messages to begin with. ErrNoIdle says
 	// that the server cannot; after any other error the session is good for Close only.
 	Await(ctx context.Context, folder string, messages uint32, wake <-chan struct{}, d time.Duration) (changed bool, err error)
@@ -19,7 +19,7 @@ type Waiter interface {
 var ErrNoIdle = errors.New("server does not offer IDLE")
 
 // rest waits for the next poll, in IDLE where the server offers it. It takes the turn and gives it
-// back. Whatever goes wrong with IDLE costs an hour of it and nothing else: polls go on as ever.
+// back. Whatever goes wrong with IDLE costs an hour of it and nothing more: polls go on as before.
 func (p *Poller) rest(ctx context.Context) error {
 	wait := time.Until(p.notBefore)
 	w, ok := p.session.(Waiter)

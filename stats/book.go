@@ -281,7 +281,7 @@ func betweenTheYears(c *casefile.Case) bool {
 }
 
 // handledAgain tells a case that had ended before the period, was reopened, and has its new answer,
-// or the work on it, in the period. 表三 does not count it a second time; 第六部分 tells of it.
+// or the work on it, in the period. 表三 does not count it a second time; 第六部分 mentions it.
 func handledAgain(c *casefile.Case, ended, from, to civil.Date) bool {
 	if c.StoppedOn.IsZero() {
 		return c.Stage.Open() && c.Strict.Start <= to

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 )
 
-// Replace writes a whole file in one piece: who reads it finds the old content or the new. Whatever
+// Replace writes a whole file in one piece: a reader finds the old content or the new. Whatever
 // goes wrong before the last step, the old file stays as it was.
 func (d Disk) Replace(path string, mode fs.FileMode, write func(*os.File) error) error {
 	return d.whole(path, mode, write, d.Rename)

@@ -317,7 +317,7 @@ func (c *check) replies() {
 }
 
 // lapse refuses one that the ledger itself contradicts: the applicant acted, or still had time. A
-// ledger that does not tell of the notice is believed.
+// ledger that does not mention the notice is believed.
 func (c *check) lapse(i int, p Reply) {
 	n := c.periodOf(p.On)
 	switch p.Outcome {

@@ -125,7 +125,7 @@ type segment struct {
 	section    bool
 }
 
-// segments divides the units of a container. wrong tells of sections without an end.
+// segments divides the units of a container. wrong reports sections without an end.
 func segments(units []*node) (all []segment, wrong []mistake) {
 	for i := 0; i < len(units); i++ {
 		ends := looseIn(units[i])

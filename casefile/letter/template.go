@@ -75,7 +75,7 @@ func hasParagraphs(name string) bool {
 }
 
 // Fill writes the letter: the template with the values in the places of their names. draft marks it as
-// not issued. A name that Values does not have is left standing; Check tells of it before.
+// not issued. A name that Values does not have is left standing; Check reports it before.
 func (t *Template) Fill(w io.Writer, v Values, draft bool) error {
 	z := ooxml.NewWriter(w)
 	for _, name := range t.names {

@@ -95,7 +95,7 @@ type relation struct{ id, kind, part string }
 
 type relations []relation
 
-// target is the part of the first relation of a kind. Kinds are told by their last word: the strict
+// target is the part of the first relation of a kind. Kinds are recognised by their last word: the strict
 // and the transitional form of the standard differ in what stands before it.
 func (rs relations) target(kind string) string {
 	i := slices.IndexFunc(rs, func(r relation) bool { return strings.HasSuffix(r.kind, kind) })

@@ -77,7 +77,7 @@ const (
 	FileName = "register.db"
 	// JournalDir is the name of the journal's directory beside it.
 	JournalDir = "journal"
-	// Actor is who acts when the register records something of itself.
+	// Actor is the actor when the register records something by itself.
 	Actor = "register"
 
 	// mmapSize is virtual: with it a long reader never blocks the writer by the map having to grow

@@ -37,7 +37,7 @@ const (
 	doMail    = "从备份的 mail/ 目录取回这个文件"
 )
 
-// perPlace bounds the differences that are told of one place; the rest is counted.
+// perPlace bounds the differences that are reported for one bucket; the rest is counted.
 const perPlace = 100
 
 // Verify proves the register: the database's own structure, the chain of the records, everything

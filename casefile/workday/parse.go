@@ -27,7 +27,7 @@ func (e *NoticeError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 // maxNotice is far beyond any notice, in bytes; what is longer is another file.
 const maxNotice = 64 << 10
 
-// maxFaults is how many errors are told at once: of a file that is no notice every line is wrong.
+// maxFaults is how many errors are reported at once; in a file that is no notice every line is wrong.
 const maxFaults = 20
 
 // ParseNotice reads a year's notice in any of the forms in which a clerk has it.

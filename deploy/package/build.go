@@ -40,7 +40,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// generated is what the program says of itself: man pages, compressed, and completion scripts.
+// generated is what the program says about itself: man pages, compressed, and completion scripts.
 func (o order) generated(ctx context.Context) (pages []string, completions map[string]string, err error) {
 	program, err := o.native(ctx)
 	if err != nil {

@@ -62,7 +62,7 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 	return p, nil
 }
 
-// debianChangelog has one entry: what changed in the program is told in CHANGELOG.md.
+// debianChangelog has one entry: CHANGELOG.md says what changed in the program.
 func (o order) debianChangelog() []byte {
 	return fmt.Appendf(nil, "ysq (%s-1) unstable; urgency=medium\n\n  * See changelog.gz for what changed.\n\n -- %s  %s\n",
 		o.version, o.maintainer, time.Unix(o.epoch, 0).UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))

@@ -7,7 +7,7 @@
 //	session  one command at a time; every mail asked for is accounted for by size
 //	login    LOGIN or AUTHENTICATE, and what a refusal means
 //	identity what the server says of mails that are known, tolerant of what it says
-//	idle     waiting to be told of new mail, beside go-imap on the same connection
+//	idle     waiting for news of mail, beside go-imap on the same connection
 //	probe    a conversation for people to read, without go-imap
 //	drafts   the one thing that is ever put into the mailbox: a draft, on a connection of its own
 //

@@ -13,7 +13,7 @@ import (
 // Shelf is the folder for drafts of one account; imapsource is one.
 type Shelf interface {
 	// Append puts a mail into the folder, on a connection of its own. It calls begin when the next
-	// thing the server gets is the mail. A refusal of the server is told in refused; an error after
+	// thing the server gets is the mail. A refusal of the server is returned in refused; an error after
 	// begin means that nobody knows.
 	Append(ctx context.Context, mail []byte, begin func() error) (refused string, err error)
 	// Holds looks through the folder for a Message-ID, the newest mails first, without asking the

@@ -152,7 +152,7 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 	return max(time.Second, next.Sub(o.opts.Now())), nil
 }
 
-// At first mails follow each other as a person's would; who sends many is slowed down.
+// At first mails follow each other as a person's would; a sender of many is slowed down.
 const (
 	freely = 10          // attempts within an hour
 	breath = time.Second // between them

@@ -40,7 +40,7 @@ type Account struct {
 
 // SMTP is a Channel. The zero value of each option is right for NetEase.
 type SMTP struct {
-	// Account returns whose account to use; an error is told as FaultConfig.
+	// Account returns whose account to use; an error is reported as FaultConfig.
 	Account func() (Account, error)
 	// From is the envelope's sender where it is not the login.
 	From string

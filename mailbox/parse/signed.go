@@ -10,7 +10,7 @@ import (
 
 // Opaque S/MIME (RFC 8551, section 3.5.2) wraps a whole entity in the encoding of its signature. The
 // encoding is walked as it streams by, with definite and indefinite lengths (BER), and no signature is
-// checked: who signed is told as a claim.
+// checked: the signer is shown as a claim.
 
 // signedInside reads the entity inside of a signature.
 func (w *walker) signedInside(r io.Reader, index int, li leafInfo) {

@@ -1,4 +1,4 @@
-// Package annual is the file in which a clerk writes what no record tells of a year: 表二 and the
+// Package annual is the file in which a clerk writes what no record says about a year: 表二 and the
 // words of the report. It is TOML with comments that explain it, annual/<year>.toml in the state
 // directory.
 package annual

@@ -34,7 +34,7 @@ type Disk struct {
 	named  map[string]int    // in which step
 }
 
-// New returns a disk that does what it is told.
+// New returns a disk that does what its test says.
 func New() *Disk {
 	return &Disk{synced: map[string]int64{}, names: map[string]string{}, named: map[string]int{}}
 }

@@ -329,7 +329,7 @@ func (b *backup) copySmall(from, to string) error {
 }
 
 // putMail links to an earlier backup's copy of a mail, or copies it. One that the register itself
-// does not have whole does not fail the backup; it is told.
+// does not have whole does not fail the backup; it is reported.
 func (b *backup) putMail(dir string, d casefile.Digest) error {
 	from, to := register.MailPath(b.live.Dir(), d), register.MailPath(dir, d)
 	info, err := os.Stat(from)

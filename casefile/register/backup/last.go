@@ -12,7 +12,7 @@ import (
 	"ysq.internal/ysq/casefile/durable"
 )
 
-// lastFile lies in the state directory and tells of the last backup that was made. It is no
+// lastFile in the state directory describes the last backup that was made. It is no
 // part of the register: losing it only makes somebody be reminded of a backup.
 const lastFile = "last-backup.json"
 

@@ -135,7 +135,7 @@ func lastIn(dir string) (path string) {
 	return path
 }
 
-// manifestOf reads what a plain backup says of itself.
+// manifestOf reads what a plain backup says about itself.
 func manifestOf(dir string) (m Manifest, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "backup.json"))
 	switch {

@@ -23,7 +23,7 @@ var house = []room{
 	{"casefile/register", domain("casefile/durable", "casefile/register/words"), "the register stores what the domain decided and knows no other adapter"},
 
 	{"stats", domain(), "the report is computed from cases alone, so that every cell can be traced"},
-	{"stats/annual", []string{"stats"}, "the clerk's file is words and numbers for the report; where it lies is the daemon's affair"},
+	{"stats/annual", []string{"stats"}, "the clerk's file is words and numbers for the report; where it is kept is for the daemon to know"},
 	{"stats/published", []string{"stats", "casefile/form"}, "one package reads files of people; what their words and numbers are is the form's affair"},
 	{"stats/render", []string{"stats", "stats/render/grid", "casefile/ooxml"}, "a renderer sees the report and nothing behind it: the same cells in each format"},
 	{"stats/render/grid", nil, "a table on a terminal knows nothing of what it shows"},
@@ -40,7 +40,7 @@ var house = []room{
 	{"mailbox/eximtest", []string{"mailbox/realtest"}, "the real server must not share our errors"},
 	{"mailbox/dovecottest", []string{"mailbox/realtest"}, "the real server must not share our errors"},
 
-	{"config", []string{"casefile/words", "casefile/durable"}, "the configuration is values; what is done with them is cmd's affair"},
+	{"config", []string{"casefile/words", "casefile/durable"}, "the configuration is values; cmd decides what is done with them"},
 	{"deploy", nil, "files only"},
 	{"deploy/boottest", nil, "it installs packages, as an office does"},
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
@@ -87,7 +87,7 @@ var modules = []struct {
 	{"go.etcd.io/bbolt", []string{"casefile/register", "casefile/register/words"}, "one package knows the file's format, and another that of one bucket"},
 	{"github.com/emersion/go-imap/v2", []string{"mailbox/imapsource", "mailbox/imapsim"}, "the client's traps are handled in one place; no IMAP type leaves it"},
 	{"github.com/emersion/go-message", []string{"mailbox/parse", "mailbox/outbox"}, "the library fails where we must not; one package knows how to read nevertheless"},
-	{"github.com/emersion/go-sasl", []string{"mailbox/imapsource", "mailbox/outbox"}, "logging in is the adapters' affair"},
+	{"github.com/emersion/go-sasl", []string{"mailbox/imapsource", "mailbox/outbox"}, "logging in belongs to the adapters"},
 	{"github.com/emersion/go-smtp", []string{"mailbox/outbox"}, "only the outbox sends"},
 	{"github.com/pelletier/go-toml/v2", []string{"config", "stats/annual"}, "two files are TOML: the configuration and what a clerk writes for the annual report"},
 	{"github.com/spf13/cobra", []string{"cmd/internal/cli"}, "the command tree is one package"},

@@ -25,7 +25,7 @@ const (
 	contentTime  = 15 * time.Minute // for what is sent along
 )
 
-// Office is what a Door must know of whoever answers. Its methods may be called by many goroutines at once.
+// Office is what a Door must know about the side that answers. Its methods may be called by many goroutines at once.
 type Office interface {
 	// Roles says who has which role now.
 	Roles() Roles
@@ -41,7 +41,7 @@ type Office interface {
 	Texts(context.Context, []casefile.ID) ([]string, error)
 	// Explain gives an error that is neither this package's nor casefile's its code and words, if it can.
 	Explain(error) error
-	// Failed is told of internal errors, to log them.
+	// Failed receives internal errors, to log them.
 	Failed(error)
 }
 

@@ -12,7 +12,7 @@ import (
 // Masking goes by type. Every string of an answer, whatever it is called, is masked unless its type says
 // that it is none of a person's: see open. A plan for each type says where its strings are.
 
-// audience says what whoever gets an answer may see of it.
+// audience says how much of an answer its reader may see.
 type audience struct {
 	much      Reveal
 	addresses bool // whole, where somebody writes or is written to

@@ -74,7 +74,7 @@ type OutgoingDecision struct {
 	Reason string `json:"reason,omitzero"` // of drop and sent
 }
 
-// DigestView is what the office is told on the morning of a working day.
+// DigestView is the morning's reminder of a working day.
 type DigestView struct {
 	Today    Day        `json:"today"`
 	Items    int        `json:"items"`

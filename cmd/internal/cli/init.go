@@ -21,7 +21,7 @@ import (
 	"ysq.internal/ysq/config"
 )
 
-// setup is what `init` is told.
+// setup is the answers to `init`.
 type setup struct {
 	a   *app
 	cmd *cobra.Command
@@ -178,7 +178,7 @@ func (s *setup) group(cfg *config.Config) {
 }
 
 // judge refuses what the configuration itself shows to be wrong, before anything is written. What
-// this machine still lacks, such as the password, is only told: it may come later.
+// this machine still lacks, such as the password, is only reported: it may come later.
 func (s *setup) judge(cfg config.Config) error {
 	dir, err := os.MkdirTemp("", "ysq-init-")
 	if err != nil {

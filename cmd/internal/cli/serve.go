@@ -102,7 +102,7 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 	if err != nil {
 		return ask.PollResult{}, err
 	}
-	// A person reads this: what went wrong comes back as an error, and mails are told by their number.
+	// A person reads this: what went wrong comes back as an error, and mails are reported by their number.
 	res, err := daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(nil).Level(zerolog.ErrorLevel)))
 	if held, ok := errors.AsType[*ask.Error](err); ok && held.Code == "held" {
 		c, err := started(ctx, socket, held)

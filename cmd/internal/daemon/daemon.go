@@ -24,7 +24,7 @@ import (
 	"ysq.internal/ysq/mailbox"
 )
 
-// grace is how long requests in hand may take once the daemon is told to stop. With the pollers'
+// grace is how long requests in hand may take once the daemon is to stop. With the pollers'
 // hanging up it keeps the whole stop below five seconds.
 const grace = 3 * time.Second
 

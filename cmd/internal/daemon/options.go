@@ -23,7 +23,7 @@ type Options struct {
 	Config config.Config
 	// Log receives what the daemon has to say. The zero value is silent.
 	Log zerolog.Logger
-	// Version is told to mail servers and in `ysq status`.
+	// Version is shown to mail servers and in `ysq status`.
 	Version string
 	// Now tells the time of the office; nil means time.Now. The demo lives in another year.
 	Now func() time.Time

@@ -22,7 +22,7 @@ func (d *Daemon) reloads(ctx context.Context) {
 	}
 }
 
-// reload reads the file again. A wrong one changes nothing, and every error of it is told; of a good
+// reload reads the file again. A wrong one changes nothing, and every error in it is reported; of a good
 // one everything is taken over that can be, and the rest is named.
 func (d *Daemon) reload() {
 	d.notify("RELOADING=1\n" + sd.SdNotifyMonotonicUsec())

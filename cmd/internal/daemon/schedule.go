@@ -95,7 +95,7 @@ func (d *Daemon) watchKeeping(said *desk.Troubles) {
 }
 
 // remind says in the log, once a day, what somebody has to see to before it does harm. Status says
-// the same to whoever asks.
+// the same for everybody who asks.
 func (d *Daemon) remind(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()

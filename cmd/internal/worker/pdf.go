@@ -23,7 +23,7 @@ import (
 	"ysq.internal/ysq/casefile/form"
 )
 
-// Limits of a PDF. An application has a few pages; what lies beyond is told, not read.
+// Limits of a PDF. An application has a few pages; what lies beyond is reported, not read.
 const (
 	maxPages  = 30
 	maxGlyphs = 60_000 // of all pages

@@ -130,7 +130,7 @@ var (
 )
 
 // Read reads the attachment that in describes and copy writes; in.Body is not used. Whatever the bytes
-// do is told in the Reading. An error means that ctx ended, that copy failed, or that no child could be
+// do is noted in the Reading. An error means that ctx ended, that copy failed, or that no child could be
 // started: then nothing is known of the attachment.
 func (r *Reader) Read(ctx context.Context, in form.Input, copy func(io.Writer) error) (Reading, error) {
 	return r.readWithin(ctx, in, copy, 0)
@@ -327,7 +327,7 @@ func (a answer) why(err error) string {
 	return "读取进程异常退出"
 }
 
-// bounded keeps the first bytes that are written to it; of more it is full, where it is told to be.
+// bounded keeps the first bytes that are written to it; where it should, it then reports that it is full.
 type bounded struct {
 	kept []byte
 	most int

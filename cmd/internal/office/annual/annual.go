@@ -190,7 +190,7 @@ func readReport(path string) (*stats.Report, error) {
 	return &r, nil
 }
 
-// RemindToPublish tells of years that are over and not frozen (条例 第四十九条).
+// RemindToPublish reports years that are over and not frozen (条例 第四十九条).
 func (a *Room) RemindToPublish(today civil.Date) {
 	years, err := a.Years(context.Background(), ask.Call{}, ask.None{})
 	if err != nil {

@@ -82,7 +82,7 @@ func (a *Room) Report(_ context.Context, _ ask.Call, q ask.YearRef) (rep stats.R
 	return rep, err
 }
 
-// compute counts a year anew, whether it is frozen or not. o says what beside the register's own
+// compute counts a year anew, whether it is frozen or not. o says what besides the register's own
 // knowledge is asked for.
 func (a *Room) compute(tx *desk.View, year int, past past, o stats.Options) (stats.Report, error) {
 	if err := a.complete(tx, year, past, &o); err != nil {
@@ -91,7 +91,7 @@ func (a *Room) compute(tx *desk.View, year int, past past, o stats.Options) (sta
 	return stats.Compute(year, tx.Heads(), o)
 }
 
-// complete adds to the options what the register knows of a year beside its cases.
+// complete adds to the options what the register knows about a year besides its cases.
 func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (err error) {
 	o.Agency, o.Now, o.Opening, o.Whole = a.Live().Agency.Name, a.Now(), past.opening, tx.Case
 	from, to := days(year, o.From, o.To)

@@ -159,7 +159,7 @@ func weight(m casefile.Message) int {
 	return n
 }
 
-// arrivals yields a batch's mails in order, read by several goroutines ahead of who asks for them.
+// arrivals yields a batch's mails in order, read ahead by several goroutines.
 func (n *Room) arrivals(batch []mailbox.Fetched) iter.Seq[arrival] {
 	return func(yield func(arrival) bool) {
 		var reading sync.WaitGroup

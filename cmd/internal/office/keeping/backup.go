@@ -16,7 +16,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// BackupStatus tells of the last backup. One that cannot be read counts as none: somebody is then
+// BackupStatus describes the last backup. One that cannot be read counts as none: somebody is then
 // reminded, which does no harm.
 func (k *Room) BackupStatus() ask.BackupStatus {
 	last, err := k.backups.Last()
@@ -66,7 +66,7 @@ func age(d time.Duration) string {
 }
 
 // Backup makes a backup. It writes where it is told to everything that the office knows, unmasked:
-// only who can read the files anyway may ask.
+// only somebody who can read the files anyway may ask.
 func (k *Room) Backup(ctx context.Context, c ask.Call, req ask.BackupRequest, yield func(ask.BackupLine) error) (err error) {
 	who := c.Who
 	if who.UID != 0 && who.UID != k.Live().Roles.Owner {

@@ -16,7 +16,7 @@ import (
 	"ysq.internal/ysq/mailbox"
 )
 
-// certificateSoon is how long before a certificate ends somebody is told: providers renew theirs
+// certificateSoon is how long before its end a certificate is reported: providers renew theirs
 // later than that, but an office's own server may have nobody who does.
 const certificateSoon = 14 * 24 * time.Hour
 

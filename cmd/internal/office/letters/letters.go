@@ -210,7 +210,7 @@ func (l *Room) VoidLetter(_ context.Context, c ask.Call, req ask.VoidLetterReque
 	return res, nil
 }
 
-// voidable refuses to void twice, and tells of a record that rests on the letter.
+// voidable refuses to void twice, and names a record that rests on the letter.
 func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued, warnings *[]string) error {
 	for _, l := range casefile.Letters(history) {
 		if l.LetterNumber == e.LetterNumber && l.Voided != "" {

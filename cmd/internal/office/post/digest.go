@@ -17,7 +17,7 @@ import (
 	"ysq.internal/ysq/mailbox/outbox"
 )
 
-// digest is what the office is told in the morning: its agenda, and the days for a calendar.
+// digest is the office's reminder in the morning: its agenda, and the days for a calendar.
 type digest struct {
 	casefile.Agenda
 	overdue []string // numbers of cases and disputes, for the journal: it gets no names
@@ -157,7 +157,7 @@ func (p *Room) addWaiting(d *digest) error {
 	return err
 }
 
-// addYears tells of annual reports that are due (条例 第四十九条).
+// addYears lists the annual reports that are due (条例 第四十九条).
 func (p *Room) addYears(ctx context.Context, d *digest) error {
 	years, err := p.agenda.Years(ctx, ask.Call{}, ask.None{})
 	if err != nil {

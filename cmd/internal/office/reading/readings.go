@@ -380,7 +380,7 @@ func extent(r worker.Reading) (n int) {
 	return n
 }
 
-// shown is what a clerk is told of readings.
+// shown is what a clerk sees of readings.
 func shown(all []worker.Reading) []ask.PartReading {
 	views := make([]ask.PartReading, 0, len(all))
 	for _, r := range all {

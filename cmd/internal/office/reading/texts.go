@@ -69,7 +69,7 @@ func mailOf(e casefile.Event) casefile.Digest {
 // searchedText is how much of a mail's text can be searched.
 const searchedText = 64 << 10
 
-// mailTexts reads what a mail says. A mail that cannot be read says nothing here; Verify tells of it.
+// mailTexts reads what a mail says. A mail that cannot be read says nothing here; Verify reports it.
 func (g *Room) mailTexts(d casefile.Digest) (texts []said) {
 	defer func() {
 		if p := recover(); p != nil {

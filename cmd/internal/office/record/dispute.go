@@ -12,7 +12,7 @@ import (
 )
 
 // DisputesDue yields an alarm for every dispute that the office has not answered. It is no alarm of
-// a case: who does not answer in time has no evidence and loses, whatever was right about the reply
+// a case: an office that does not answer in time has no evidence and loses, whatever was right about the reply
 // (casefile/LAW.md#clocks).
 func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
 	cal := b.Reg.Calendar()

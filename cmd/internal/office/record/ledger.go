@@ -90,7 +90,7 @@ func (b *Room) Import(ctx context.Context, c ask.Call, q ask.ImportRequest, file
 	return progress(p)
 }
 
-// mostProblems bounds how many problems of a ledger are told at once.
+// mostProblems bounds how many problems of a ledger are reported at once.
 const mostProblems = 200
 
 func refusedLedger(problems ledger.Problems) error {

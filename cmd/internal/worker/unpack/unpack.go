@@ -22,7 +22,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Limits of one archive. What is beyond them is told, not taken.
+// Limits of one archive. What is beyond them is reported, not unpacked.
 const (
 	MaxMembers = 200      // listed
 	MaxMember  = 32 << 20 // bytes of one file
