@@ -34,11 +34,12 @@ func chartTypes(sheet int, s Sheet) string {
 	if len(s.Charts) == 0 {
 		return ""
 	}
-	types := fmt.Sprintf(`<Override PartName="/xl/drawings/drawing%d.xml" ContentType="application/vnd.openxmlformats-officedocument.drawing+xml"/>`, sheet)
+	var types strings.Builder
+	types.WriteString(fmt.Sprintf(`<Override PartName="/xl/drawings/drawing%d.xml" ContentType="application/vnd.openxmlformats-officedocument.drawing+xml"/>`, sheet))
 	for k := range s.Charts {
-		types += fmt.Sprintf(`<Override PartName="/xl/charts/chart%d_%d.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>`, sheet, k+1)
+		types.WriteString(fmt.Sprintf(`<Override PartName="/xl/charts/chart%d_%d.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>`, sheet, k+1))
 	}
-	return types
+	return types.String()
 }
 
 // addCharts writes the parts of the charts of a sheet.

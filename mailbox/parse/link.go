@@ -90,11 +90,12 @@ func (w *walker) linksIn(text string, b textBlock) {
 	if len(w.msg.Links) == before && !strings.Contains(text, "超大附件") && !strings.Contains(text, "云附件") {
 		return
 	}
-	detail := "附件可能只是会过期的下载链接，不在邮件之内，请尽快下载保存"
+	var detail strings.Builder
+	detail.WriteString("附件可能只是会过期的下载链接，不在邮件之内，请尽快下载保存")
 	for _, l := range w.msg.Links[before:] {
-		detail += "；" + linkText(l)
+		detail.WriteString("；" + linkText(l))
 	}
-	w.defect(DefectLinked, b.where, clip(detail, 2<<10))
+	w.defect(DefectLinked, b.where, clip(detail.String(), 2<<10))
 }
 
 // addresses finds http:// and https://, up to maxAddresses of them.

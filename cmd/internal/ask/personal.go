@@ -84,7 +84,7 @@ func digitOf(r rune) byte {
 		return n[0]
 	}
 	if unicode.IsDigit(r) { // of another script: its zero lies at most nine before it
-		for d := rune(0); d < 10; d++ {
+		for d := range rune(10) {
 			if !unicode.IsDigit(r-d-1) || d == 9 {
 				return byte('0' + d)
 			}

@@ -192,9 +192,10 @@ func verdictOn(year int, failed []stats.Check) error {
 	if year != 0 {
 		name = fmt.Sprintf("%d 年报告", year)
 	}
-	msg := fmt.Sprintf("%s有 %d 项核对不通过", name, len(failed))
+	var msg strings.Builder
+	msg.WriteString(fmt.Sprintf("%s有 %d 项核对不通过", name, len(failed)))
 	for _, c := range failed {
-		msg += "\n" + c.ID + "：" + c.Detail
+		msg.WriteString("\n" + c.ID + "：" + c.Detail)
 	}
-	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck, Msg: msg}
+	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck, Msg: msg.String()}
 }

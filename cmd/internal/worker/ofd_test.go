@@ -31,18 +31,19 @@ func ofdLine(x0, y0, x1, y1 float64) string {
 }
 
 func TestOFD(t *testing.T) {
-	template := ofdWords(20, 20, "", `DeltaX="g 2 4"`, "姓名：") + ofdWords(20, 30, "", "", "证件号码：") + ofdWords(20, 50, `CTM="0.5 0 0 0.5 0 0"`, `DeltaX="8 8 8"`, "联系电话")
+	var template strings.Builder
+	template.WriteString(ofdWords(20, 20, "", `DeltaX="g 2 4"`, "姓名：") + ofdWords(20, 30, "", "", "证件号码：") + ofdWords(20, 50, `CTM="0.5 0 0 0.5 0 0"`, `DeltaX="8 8 8"`, "联系电话"))
 	for _, y := range []float64{80, 90, 100} {
-		template += ofdLine(20, y, 140, y)
+		template.WriteString(ofdLine(20, y, 140, y))
 	}
 	for _, x := range []float64{20, 60, 140} {
-		template += ofdLine(x, 80, x, 100)
+		template.WriteString(ofdLine(x, 80, x, 100))
 	}
 	content := ofdWords(40, 20, "", `DeltaX="4"`, "张三") + ofdWords(60, 30, "", `DeltaX="g 17 2"`, "110101197808081237") +
 		`<ofd:PageBlock>` + ofdWords(50, 50, "", `DeltaX="g 40 2"`, "：13900001111") + `</ofd:PageBlock>` +
 		ofdWords(22, 82, "", "", "所需信息内容") + ofdWords(62, 82, "", `DeltaX="g 30 4"`, "甲路工程验收报告") + ofdWords(22, 92, "", "", "获取方式")
 	notes := `<ofd:Appearance Boundary="62 92 40 6">` + ofdWords(0, 0, "", "", "邮寄") + `</ofd:Appearance>`
-	r, err := testReader(t).read(t.Context(), form.Input{Name: "申请表.ofd", Body: ofdFile(t, template, content, notes)})
+	r, err := testReader(t).read(t.Context(), form.Input{Name: "申请表.ofd", Body: ofdFile(t, template.String(), content, notes)})
 	if err != nil || r.State != Read {
 		t.Fatalf("%s %s %v %v", r.State, r.Note, r.Document.Notes, err)
 	}
