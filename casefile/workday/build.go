@@ -25,7 +25,7 @@ func build(years []Year) *Calendar {
 	// What covers a year takes the guesses out of it before any notice names its days.
 	for _, y := range years {
 		if y.covers() {
-			for d := civil.New(y.Year, time.January, 1); d <= civil.New(y.Year, time.December, 31); d++ {
+			for d, next := civil.New(y.Year, time.January, 1), civil.New(y.Year+1, time.January, 1); d < next; d++ {
 				c.set(Day{Date: d, Kind: byWeekday(d)})
 			}
 		}

@@ -133,7 +133,7 @@ func (c *Calendar) Next(d civil.Date) civil.Date {
 // Count returns the number of working days of a year; complete says that none of its days is provisional.
 func (c *Calendar) Count(year int) (n int, complete bool) {
 	complete = true
-	for d := civil.New(year, 1, 1); d <= civil.New(year, 12, 31); d++ {
+	for d, next := civil.New(year, 1, 1), civil.New(year+1, 1, 1); d < next; d++ {
 		working, uncertain := c.counts(d)
 		complete = complete && !uncertain
 		if working {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 	if len(os.TempDir()) > 40 { // the name of a socket has at most 107 bytes, and scripts lie deep
 		os.Setenv("TMPDIR", "/tmp")
 	}
+	flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
 	testscript.Main(m, map[string]func(){"ysq": main})
 }
 

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ func (d *Daemon) watch(ctx context.Context) {
 	if interval, err := sd.SdWatchdogEnabled(false); err == nil && interval > 0 {
 		every = min(every, interval/2)
 	}
+	listens := os.Getenv("NOTIFY_SOCKET") != "" // else nobody reads the status line
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var said desk.Troubles
@@ -39,8 +41,10 @@ func (d *Daemon) watch(ctx context.Context) {
 	for {
 		d.watchKeeping(&said)
 		d.witness(&witnessed)
-		if s, err := d.Status(ctx); err == nil {
-			d.notify("STATUS=" + statusLine(s))
+		if listens {
+			if s, err := d.Status(ctx); err == nil {
+				d.notify("STATUS=" + statusLine(s))
+			}
 		}
 		if d.alive(time.Now()) {
 			d.notify("WATCHDOG=1")
