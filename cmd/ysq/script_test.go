@@ -36,7 +36,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("YSQ_CONFIG", e.Getenv("WORK")+"/ysq.toml")
 			e.Setenv("LANG", "zh_CN.UTF-8")
-			e.Setenv("GORACE", "atexit_sleep_ms=10") // else each of a hundred processes ends with a second of waiting
+			e.Setenv("GID", strconv.Itoa(os.Getgid())) // a group that whoever runs the tests is in
+			e.Setenv("GORACE", "atexit_sleep_ms=10")   // else each of a hundred processes ends with a second of waiting
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
