@@ -1,11 +1,12 @@
 package casefile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // The kinds of how an application comes in.

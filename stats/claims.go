@@ -3,12 +3,12 @@ package stats
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // A report's words state numbers that its tables have, too. Each number that is followed by 件 is tied to the cell or the

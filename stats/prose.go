@@ -3,13 +3,13 @@ package stats
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Manual is what a clerk writes for a year: what no record tells.

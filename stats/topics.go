@@ -1,11 +1,11 @@
 package stats
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // topic is something that 表三 counts.

@@ -1,10 +1,11 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // The marks that stand for a box: empty ones and ticked ones. ○ is none, it is a nought in years.

@@ -1,9 +1,10 @@
 package form
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Offices and applicants coin labels that no list holds. Where a word stands in a label's place – before a

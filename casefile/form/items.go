@@ -1,9 +1,10 @@
 package form
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 var itemMark = regexp.MustCompile(`(?:^|\n|[：:。；;，,]\s*)[ \t]*(?:第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})[、．.]|[（(]([0-9]{1,2}|[一二三四五六七八九十]{1,3})[）)][、．.]?|([0-9]{1,2})[）)]|([①②③④⑤⑥⑦⑧⑨⑩]))[ \t]*`)

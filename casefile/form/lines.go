@@ -1,10 +1,11 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // row is a line of text with its place, for the layouts (b) label：value and (c) prose.

@@ -1,8 +1,9 @@
 package form
 
 import (
-	"regexp"
 	"strings"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Nature is what a mail seems to be where it seems to be no application for disclosure; "" is an application, or

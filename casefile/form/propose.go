@@ -3,12 +3,12 @@ package form
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Propose gathers what the documents and the header of one mail say about an application. The order of

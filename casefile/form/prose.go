@@ -1,9 +1,10 @@
 package form
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Layout (c): a letter. Its sentences are searched for what labels would say elsewhere; everything found

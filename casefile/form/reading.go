@@ -1,11 +1,11 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // reading is what is gathered from one document, in the order in which a person reads it. Fields belong

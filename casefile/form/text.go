@@ -2,7 +2,6 @@ package form
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,6 +11,8 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 
 	utf16 "golang.org/x/text/encoding/unicode"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // decodeText turns bytes whose charset nobody told into text: by their mark, as UTF-8 if they are that,

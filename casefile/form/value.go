@@ -2,11 +2,12 @@ package form
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // take makes the value of a field out of what stands behind its label. It returns nothing for what an

@@ -1,8 +1,9 @@
 package letter
 
 import (
-	"regexp"
 	"strings"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // marker is one {{…}} in the text of a paragraph. Places are counted in characters.

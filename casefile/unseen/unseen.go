@@ -3,11 +3,12 @@
 package unseen
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/html/atom"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Elements follows the elements of a page as its tags pass. The zero value is the beginning of a page.

@@ -1,13 +1,13 @@
 package workday
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // A phrase is read word by word. Days wait until a word says what they are: 放假 or 上班.

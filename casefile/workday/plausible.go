@@ -1,11 +1,11 @@
 package workday
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // shortNames are the holidays as people also call them.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/mailbox"
 )
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/mailbox"
 )
 

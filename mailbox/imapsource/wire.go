@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Limits on what a server may make us hold in memory: lines are read by go-imap into strings, and so

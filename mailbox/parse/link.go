@@ -3,7 +3,6 @@ package parse
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // hosts are where people put files that a mail cannot carry, by the end of the host's name.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/stats"
 )
 

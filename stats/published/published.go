@@ -13,12 +13,12 @@ package published
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/stats"
 )
 

@@ -2,10 +2,10 @@ package published
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/stats"
 )
 

@@ -2,11 +2,12 @@ package published
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Offices write the title with the year before their name or behind it, with and without 工作, over several lines.

@@ -12,13 +12,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"filippo.io/age"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/casefile/register"
 )
 

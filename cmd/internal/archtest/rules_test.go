@@ -2,10 +2,15 @@ package archtest
 
 // A pattern is a path of a package within the module; "a/..." is a and everything below it.
 
-// house lists every package with what it may import of ours, beside civil: a date is a value that
-// anyone may hold, like a time. A package that is not listed has no place in the house.
+// forAll is what anyone may import of ours: a date is a value like a time, and a regular expression one like
+// a text.
+var forAll = []string{"casefile/civil", "casefile/regexp"}
+
+// house lists every package with what it may import of ours, besides what is for all. A package that is not
+// listed has no place in the house.
 var house = []room{
 	{"casefile/civil", nil, "the day of the law knows nothing else"},
+	{"casefile/regexp", nil, "the standard library's expressions, later"},
 	{"casefile/workday", nil, "the calendar is made of days only"},
 	{"casefile", []string{"casefile/workday"}, "the domain depends on no adapter: the law must be testable without a mailbox or a disk"},
 	{"casefile/unseen", nil, "what a page hides is the same for the mail's text and for its form"},
@@ -116,7 +121,8 @@ var standard = []struct {
 }{
 	{[]string{"C"}, []string{"..."}, nil, "one static binary for three architectures: no cgo"},
 	{[]string{"log", "log/slog"}, []string{"..."}, nil, "zerolog is the one log, and the domain does not log"},
-	{[]string{"os", "os/exec", "net", "net/http", "syscall", "io/ioutil"}, []string{"casefile/...", "stats/..."}, []string{"casefile/register", "casefile/register/backup", "casefile/durable", "casefile/durable/durabletest"}, "the domain does no input or output: readers and writers are given to it"},
+	{[]string{"os", "os/exec", "net", "net/http", "syscall", "io/ioutil"}, []string{"casefile/...", "stats/..."}, []string{"casefile/register", "casefile/register/backup", "casefile/durable", "casefile/durable/durabletest", "casefile/regexp"}, "the domain does no input or output: readers and writers are given to it"},
+	{[]string{"regexp"}, []string{"casefile/...", "stats/...", "mailbox/..."}, []string{"casefile/regexp", "mailbox/smtpsim", "mailbox/imapsim"}, "each command would compile hundreds of expressions before it begins: casefile/regexp does so when one is used"},
 	{[]string{"math/rand", "math/rand/v2"}, []string{"casefile/...", "stats/..."}, nil, "the same records give the same result"},
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -80,13 +81,17 @@ func (f Field) Check(s string) error {
 
 // StepOf returns how an event is entered; false where no person enters it field by field.
 func StepOf(k casefile.Kind) (Step, bool) {
-	all := append(Steps(), DisputeSteps()...)
-	i := slices.IndexFunc(all, func(s Step) bool { return s.Kind == k })
-	if i < 0 {
-		return Step{}, false
-	}
-	return all[i], true
+	s, ok := steps()[k]
+	return s, ok
 }
+
+var steps = sync.OnceValue(func() map[casefile.Kind]Step {
+	all := make(map[casefile.Kind]Step)
+	for _, s := range append(Steps(), DisputeSteps()...) {
+		all[s.Kind] = s
+	}
+	return all
+})
 
 // Needs reports whether the event says nothing without a field.
 func (s Step) Needs(name string) bool {

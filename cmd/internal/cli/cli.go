@@ -25,6 +25,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,6 +44,9 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	}
 	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
 	root := a.root()
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // the shell asks, not a person
+		a.completions(root)
+	}
 	root.SetArgs(append([]string{}, args...)) // never nil, which cobra takes for os.Args
 	if err := root.ExecuteContext(ctx); err != nil {
 		a.json = a.json || slices.Contains(args, "--json") // also when a flag before it was wrong
@@ -118,10 +122,12 @@ func (a *app) root() *cobra.Command {
 		&cobra.Group{ID: groupReport, Title: "年度报告"},
 		&cobra.Group{ID: groupAdmin, Title: "管理"},
 	)
+	n := 0
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
-			c.Annotations = map[string]string{place: fmt.Sprintf("%03d", len(root.Commands()))}
+			c.Annotations = map[string]string{place: fmt.Sprintf("%03d", n)}
+			n++
 			root.AddCommand(c)
 		}
 	}
@@ -134,7 +140,6 @@ func (a *app) root() *cobra.Command {
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)
 	root.AddCommand(a.manCommand())
-	a.completions(root)
 	a.withPager(root)
 	return root
 }
