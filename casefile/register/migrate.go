@@ -18,6 +18,7 @@ var schemas = [...]string{
 	1: "records, and what is derived from them",
 	2: "letters by their numbers, mails to be sent by where they stand, applicants by name and mark",
 	3: "what lies in a case, those merged into it included; mails by their taking out, each in its place though its UID is another's",
+	4: "open mail, periods, both instants of an arrival",
 }
 
 // Schema is the version of the file format that this program writes. A newer file is refused.
