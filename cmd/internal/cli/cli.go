@@ -43,7 +43,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		return worker.Main(args[1:], in, out, errOut)
 	}
 	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
-	root := a.root()
+	root := a.root(args...)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // the shell asks, not a person
 		a.completions(root)
 	}
@@ -85,7 +85,9 @@ const (
 	groupAdmin  = "admin"
 )
 
-func (a *app) root() *cobra.Command {
+// root makes the tree of commands. Where args name a query, only the queries are made: the flags of sixty
+// other commands would take a fifth of the time that `ysq list` needs.
+func (a *app) root(args ...string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ysq",
 		Short: "依申请公开登记簿",
@@ -133,6 +135,10 @@ func (a *app) root() *cobra.Command {
 	}
 	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.boardCommand())
 	add(groupQuery, a.digestCommand(), a.mailCommand(), a.logCommand())
+	if named, _, err := root.Find(args); err == nil && named != root {
+		a.withPager(root)
+		return root
+	}
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.letterCommand(), a.sendCommand(), a.outboxCommand(), a.saveCommand(), a.disputeCommand())
