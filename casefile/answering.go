@@ -212,7 +212,7 @@ func (j *judge) replied(e Replied) error {
 		return j.lapsed(e.Outcome)
 	}
 	if j.ReviewedOn.IsZero() {
-		j.warn("没有审核记录（条例第四十五条）")
+		j.warn("没有审查记录（条例第四十五条）")
 	}
 	if e.Outcome == UnableUnclear && j.Corrections == 0 {
 		j.warn("“补正后申请内容仍不明确”而没有补正告知的记录")

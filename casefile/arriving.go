@@ -79,7 +79,7 @@ func arriving() []KindInfo {
 				c.Contact, c.Request = e.Contact, e.Request
 			},
 		}),
-		of(KindInfo{Label: "审核", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
+		of(KindInfo{Label: "审查", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
 			says: func(e Reviewed) string { return e.Finding },
 			fold: func(c *Case, r Record, _ Reviewed) { c.ReviewedOn = r.On },
 		}),
@@ -132,7 +132,7 @@ type Registered struct {
 	IDMark string `json:"id_mark,omitzero"`
 }
 
-// Reviewed (审核) records that the application was examined (条例45).
+// Reviewed (审查) records that the application was examined (条例45).
 type Reviewed struct {
 	Finding string `json:"finding,omitzero"`
 }

@@ -23,10 +23,16 @@ func (t codes) label(i uint8) string {
 	return t.code(i)
 }
 
+// formerly are labels that scripts may still write, with their codes.
+var formerly = map[string]string{"审核": "reviewed", "待人工确认": "parked", "隔离": "quarantined"}
+
 // parse reads a code or a label; empty is the absent value.
 func (t codes) parse(what, s string) (uint8, error) {
 	if s == "" {
 		return 0, nil
+	}
+	if code, ok := formerly[s]; ok {
+		s = code
 	}
 	var known []string
 	for i := 1; i < len(t); i++ {
@@ -38,7 +44,7 @@ func (t codes) parse(what, s string) (uint8, error) {
 	return 0, fmt.Errorf("%s %q 不认识；可写：%s", what, s, strings.Join(known, "、"))
 }
 
-// Stage is where a case stands in the loop 收件、登记、审核、办理、答复、送达、归档, or how it left it.
+// Stage is where a case stands in the loop 收件、登记、审查、办理、答复、送达、归档, or how it left it.
 type Stage uint8
 
 // The stages. The first seven are the loop that 条例 第四十五条 asks for.
@@ -56,7 +62,7 @@ const (
 	StageMerged // one with another case, to which its number points
 )
 
-var stages = codes{{}, {"received", "收件"}, {"registered", "登记"}, {"reviewed", "审核"}, {"handling", "办理"},
+var stages = codes{{}, {"received", "收件"}, {"registered", "登记"}, {"reviewed", "审查"}, {"handling", "办理"},
 	{"replied", "答复"}, {"served", "送达"}, {"archived", "归档"}, {"withdrawn", "撤回"}, {"dismissed", "非申请"}, {"merged", "合并"}}
 
 // Stages lists every stage in the order of the loop.
@@ -300,7 +306,7 @@ const (
 	Quarantined
 )
 
-var dispositions = codes{{}, {"case", "入案"}, {"history", "历史邮件"}, {"parked", "待人工确认"}, {"duplicate", "重复"}, {"quarantined", "隔离"}}
+var dispositions = codes{{}, {"case", "入案"}, {"history", "历史邮件"}, {"parked", "待甄别"}, {"duplicate", "重复"}, {"quarantined", "未取回"}}
 
 // String returns the stable code.
 func (d Disposition) String() string { return dispositions.code(uint8(d)) }

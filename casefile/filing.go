@@ -37,11 +37,11 @@ func (Revealed) Kind() Kind   { return KindRevealed }
 func filing() []KindInfo {
 	return []KindInfo{
 		of(KindInfo{Label: "合并", Command: "merge", Effect: EffectStop, Stages: alive, To: StageMerged, Counts: CountsNew,
-			Needs: []Need{{"into", "并入的案号", "into"}, {"reason", "理由", "reason"}}}, does[Merged]{
+			Needs: []Need{{"into", "并入的编号", "into"}, {"reason", "理由", "reason"}}}, does[Merged]{
 			says: func(e Merged) string { return phrases("并入 "+string(e.Into), e.Reason) },
 			rule: func(j *judge, e Merged) error {
 				if e.Into == j.ID {
-					return j.refuse("merge-itself", "请用 --into 写明另一案号", "不能并入自己")
+					return j.refuse("merge-itself", "请用 --into 写明另一编号", "不能并入自己")
 				}
 				return nil
 			},

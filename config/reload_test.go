@@ -42,7 +42,7 @@ credential = "other"
 password_file = "/other"
 [acknowledge]
 enabled = true
-subject = "收到 {案号}"
+subject = "收到 {编号}"
 text = "收到"
 confirms = true
 per_sender = 9

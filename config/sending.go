@@ -73,7 +73,7 @@ type Acknowledge struct {
 }
 
 // Placeholders are what may stand in braces in the receipt's subject and text.
-var placeholders = []string{"案号", "机关", "到达日期", "主题", "申请人"}
+var placeholders = []string{"编号", "机关", "到达日期", "主题", "申请人"}
 
 // Placeholders lists what may stand in braces in the receipt's subject and text.
 func Placeholders() []string { return slices.Clone(placeholders) }
@@ -83,18 +83,26 @@ var placeholder = regexp.MustCompile(`[{｛]([^{}｛｝]*)[}｝]`)
 // Fill puts values in the place of placeholders.
 func Fill(text string, values map[string]string) string {
 	return placeholder.ReplaceAllStringFunc(text, func(s string) string {
-		if v, ok := values[placeholder.FindStringSubmatch(s)[1]]; ok {
+		if v, ok := values[nowCalled(placeholder.FindStringSubmatch(s)[1])]; ok {
 			return v
 		}
 		return s
 	})
 }
 
+// nowCalled is the name of a placeholder that a file may still call as it was called before.
+func nowCalled(name string) string {
+	if name == "案号" {
+		return "编号"
+	}
+	return name
+}
+
 const (
-	receiptSubject = "已收到您的政府信息公开申请（{案号}）"
+	receiptSubject = "已收到您的政府信息公开申请（{编号}）"
 	receiptText    = `{申请人}：
 
-{机关}已于{到达日期}收到您发来的电子邮件“{主题}”，编号 {案号}。本邮件由系统自动发出，仅说明来信已经收到；您的来信将由工作人员登记、审核，需要补正或者需要与您确认的，将另行联系。
+{机关}已于{到达日期}收到您发来的电子邮件“{主题}”，编号 {编号}。本邮件由系统自动发出，仅说明来信已经收到；您的来信将由工作人员登记、审查，需要补正或者需要与您确认的，将另行联系。
 
 今后就此事来信，请直接回复本邮件，或者在主题中写明编号。
 
@@ -143,7 +151,7 @@ func (c *Config) sendingSections() []section {
 		}},
 		{"acknowledge", "收件回执：新件立案后自动回复申请人一封，每件一次；对自动邮件、退信、邮件列表、本单位和 noreply 地址从不回复。\n默认不发。回执由系统发出，是否构成“双方确认”由 confirms 决定。", []option{
 			{"enabled", "是否自动发回执（需要 [smtp]）。", "", boolean{&c.Acknowledge.Enabled}},
-			{"subject", "主题，须含 {案号}，以便回信归入该件。可用：{案号} {机关} {到达日期} {主题} {申请人}。", "", text{&c.Acknowledge.Subject}},
+			{"subject", "主题，须含 {编号}，以便回信归入该件。可用：{编号} {机关} {到达日期} {主题} {申请人}。", "", text{&c.Acknowledge.Subject}},
 			{"text", "正文，可用的占位与主题相同。", "", prose{&c.Acknowledge.Text}},
 			{"confirms", "回执是否就是本机关的确认（条例第三十一条第三项）：写 true 则回执发出当日记为“双方确认”，法定期限自该日起算；\n正文应写明“以本邮件确认收到”之类的话。不写则由人另行确认。", "", boolean{&c.Acknowledge.Confirms}},
 			{"per_sender", "24 小时内给同一地址最多发几封。", "", amount{&c.Acknowledge.PerSender, 1, 50}},
@@ -207,13 +215,13 @@ func (c Config) receiptProblems(p *problems) {
 			p.add(t.key, "是空的", "写回执的文字，或删去这一项用默认的")
 		}
 		for _, m := range placeholder.FindAllStringSubmatch(t.text, -1) {
-			if !slices.Contains(placeholders, m[1]) {
+			if !slices.Contains(placeholders, nowCalled(m[1])) {
 				p.add(t.key, fmt.Sprintf("不认识的占位 %s", m[0]), "可用：{"+strings.Join(placeholders, "} {")+"}")
 			}
 		}
 	}
-	if !strings.Contains(a.Subject, "{案号}") && !strings.Contains(a.Subject, "｛案号｝") {
-		p.add("acknowledge.subject", "没有 {案号}", "写上 {案号}，申请人回信时才能归入该件")
+	if !slices.ContainsFunc(placeholder.FindAllStringSubmatch(a.Subject, -1), func(m []string) bool { return nowCalled(m[1]) == "编号" }) {
+		p.add("acknowledge.subject", "没有 {编号}", "写上 {编号}，申请人回信时才能归入该件")
 	}
 }
 

@@ -14,7 +14,7 @@ func TestSending(t *testing.T) {
 host = "smtp.163.com"
 [acknowledge]
 enabled = true
-subject = "回执 {案号}"
+subject = "回执 {编号}"
 text = """
 {申请人}：
 已收到\t您的来信。
@@ -30,7 +30,7 @@ days = 5
 	if got, want := c.SMTP, (SMTP{Host: "smtp.163.com", Port: 465, TLS: ImplicitTLS, User: "foi@example.test", Credential: "imap-password"}); got != want {
 		t.Errorf("smtp: %+v, want %+v: the account is that of the mailbox", got, want)
 	}
-	if got, want := c.Acknowledge, (Acknowledge{true, "回执 {案号}", "{申请人}：\n已收到\t您的来信。\n", true, 1, 20}); got != want {
+	if got, want := c.Acknowledge, (Acknowledge{true, "回执 {编号}", "{申请人}：\n已收到\t您的来信。\n", true, 1, 20}); got != want {
 		t.Errorf("acknowledge: %+v, want %+v", got, want)
 	}
 	if at := c.Digest.At.On(time.Date(2026, 3, 2, 23, 0, 0, 0, civil.Zone)); at.Format("2006-01-02 15:04") != "2026-03-02 07:05" || c.Digest.Days != 5 {
@@ -48,7 +48,7 @@ days = 5
 }
 
 func TestFill(t *testing.T) {
-	got := Fill("{申请人}：｛案号｝ {x} {机关}", map[string]string{"案号": "2026-00001", "申请人": "张{机关}三", "机关": "某局"})
+	got := Fill("{申请人}：｛编号｝ {x} {机关}", map[string]string{"编号": "2026-00001", "申请人": "张{机关}三", "机关": "某局"})
 	if got != "张{机关}三：2026-00001 {x} 某局" { // what an applicant writes is not filled again
 		t.Error(got)
 	}

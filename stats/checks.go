@@ -230,7 +230,7 @@ func (u Undecided) check(over bool) Check {
 	if over {
 		level = Failure
 	}
-	return verdict("mails-undecided", level, fmt.Sprintf("本年到达的邮件有 %d 封待人工确认、%d 封隔离，可能是申请：请处理（mail list）", u.Parked, u.Quarantined))
+	return verdict("mails-undecided", level, fmt.Sprintf("本年到达的邮件有 %d 封待甄别、%d 封未取回，可能是申请：请处理（mail list）", u.Parked, u.Quarantined))
 }
 
 func (b *book) over(today civil.Date) Check {

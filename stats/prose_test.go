@@ -124,7 +124,7 @@ func TestFees(t *testing.T) {
 }
 
 func TestUndecidedMails(t *testing.T) {
-	if c := checkOf(t, with(t, 2025, stats.Options{Mails: stats.Undecided{Parked: 2, Quarantined: 1}}), "mails-undecided"); c.OK || !strings.Contains(c.Detail, "2 封待人工确认、1 封隔离") {
+	if c := checkOf(t, with(t, 2025, stats.Options{Mails: stats.Undecided{Parked: 2, Quarantined: 1}}), "mails-undecided"); c.OK || !strings.Contains(c.Detail, "2 封待甄别、1 封未取回") {
 		t.Errorf("got %+v", c)
 	}
 }

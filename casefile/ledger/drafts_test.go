@@ -297,7 +297,7 @@ func TestFromCase(t *testing.T) {
 		want   string
 	}{
 		{"nothing", nil, "[]"},
-		{"reviewed", []casefile.Event{casefile.Reviewed{}}, "[审核]"},
+		{"reviewed", []casefile.Event{casefile.Reviewed{}}, "[审查]"},
 		{"reply made and not sent", []casefile.Event{casefile.Replied{Outcome: casefile.Partial, Basis: "37"}}, "[尚未送达的答复]"},
 		{"way", []casefile.Event{casefile.Replied{Outcome: casefile.Partial, Basis: "37"}, casefile.Dispatched{Way: casefile.ByEmail}}, "[送达方式和单号 答复书的日期]"},
 		{"undelivered", []casefile.Event{casefile.Replied{Outcome: casefile.Partial, Basis: "37"}, casefile.Dispatched{}, casefile.DeliveryFailed{}}, "[答复书的日期 送达失败]"},

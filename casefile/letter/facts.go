@@ -96,7 +96,7 @@ func (b *builder) office() {
 func (b *builder) cases() {
 	first := b.Subjects[0]
 	b.need("申请人", applicants(first), "register --applicant")
-	b.Text["案号"], b.Text["代理人"] = string(first.ID), first.Agent
+	b.Text["编号"], b.Text["代理人"] = string(first.ID), first.Agent
 	b.Text["称谓"] = address(first.Column)
 	b.Text["收到日期"], b.Text["渠道"] = long(first.ReceivedOn()), first.Channel.Label()
 	b.need("申请内容", quoted(first.Request), "register --request")
@@ -110,7 +110,7 @@ func (b *builder) cases() {
 		if quoted(s.Request) == "" && i > 0 {
 			b.missing = append(b.missing, Missing{"申请内容", string(s.ID) + "：register --request"})
 		}
-		b.Lists["案件"] = append(b.Lists["案件"], map[string]string{"序号": strconv.Itoa(i + 1), "案号": string(s.ID), "收到日期": long(s.ReceivedOn()), "申请内容": quoted(s.Request)})
+		b.Lists["案件"] = append(b.Lists["案件"], map[string]string{"序号": strconv.Itoa(i + 1), "编号": string(s.ID), "收到日期": long(s.ReceivedOn()), "申请内容": quoted(s.Request)})
 	}
 }
 

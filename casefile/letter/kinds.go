@@ -73,9 +73,9 @@ var annexes = map[string][]string{"附件": {"序号", "内容"}}
 
 // The names that every letter has.
 var (
-	commonText = []string{"机关名称", "文书名称", "文号", "成文日期", "案号", "申请人", "称谓", "代理人", "收到日期", "渠道", "申请内容", "件数", "单件", "多件",
+	commonText = []string{"机关名称", "文书名称", "文号", "成文日期", "编号", "申请人", "称谓", "代理人", "收到日期", "渠道", "申请内容", "件数", "单件", "多件",
 		"联系方式", "复议机关", "法院", "救济告知", "依据", "条文", "理由"}
-	commonLists = map[string][]string{"案件": {"序号", "案号", "收到日期", "申请内容"}}
+	commonLists = map[string][]string{"案件": {"序号", "编号", "收到日期", "申请内容"}}
 )
 
 func specOf(kind casefile.LetterKind) spec {

@@ -47,6 +47,9 @@ func markersOf(p *node) (found []marker, stray []string) {
 	rest, last := "", 0
 	for _, at := range markers.FindAllStringSubmatchIndex(text, -1) {
 		m := marker{p: p, from: runes(text[:at[0]]), to: runes(text[:at[1]]), name: strings.Join(strings.Fields(text[at[4]:at[5]]), "")}
+		if m.name == "案号" { // as templates of earlier versions call it
+			m.name = "编号"
+		}
 		if at[2] < at[3] {
 			m.does = text[at[2]]
 		}

@@ -85,13 +85,13 @@ func TestFill(t *testing.T) {
 		{"a paragraph that goes", p("甲") + p("{{#空}}乙{{/空}}") + p("丙"), "甲\n丙\n"},
 		{"a paragraph for each", p("{{#补正事项}}{{序号}}．{{内容}}；{{/补正事项}}"), "1．名称；\n2．年份；\n"},
 		{"for each within a sentence", p("请补正{{#补正事项}}{{内容}}、{{/补正事项}}等"), "请补正名称、年份、等\n"},
-		{"none of a list", p("甲") + p("{{#案件}}{{案号}}{{/案件}}"), "甲\n"},
+		{"none of a list", p("甲") + p("{{#案件}}{{编号}}{{/案件}}"), "甲\n"},
 		{"over paragraphs", p("{{#补正事项}}") + p("第{{序号}}项") + p("{{申请人}}：{{内容}}") + p("{{/补正事项}}"), "第1项\n张三：名称\n第2项\n张三：年份\n"},
 		{"over paragraphs with text beside the marks", p("甲{{#备注}}") + p("乙") + p("{{/备注}}丙"), "甲\n乙\n丙\n"},
 		{"one within another", p("{{#备注}}") + p("{{#补正事项}}{{内容}}{{/补正事项}}") + p("{{#空}}无{{/空}}") + p("{{/备注}}"), "名称\n年份\n"},
 		{"rows of a table", "<w:tbl><w:tr><w:tc>" + p("{{#补正事项}}{{序号}}") + "</w:tc><w:tc>" + p("{{内容}}{{/补正事项}}") + "</w:tc></w:tr><w:tr><w:tc>" + p("末") + "</w:tc></w:tr></w:tbl>",
 			"1/ | 名称/ | \n2/ | 年份/ | \n末/ | \n"},
-		{"rows of a table of none", "<w:tbl><w:tr><w:tc>" + p("{{#案件}}{{序号}}") + "</w:tc><w:tc>" + p("{{案号}}{{/案件}}") + "</w:tc></w:tr><w:tr><w:tc>" + p("末") + "</w:tc></w:tr></w:tbl>", "末/ | \n"},
+		{"rows of a table of none", "<w:tbl><w:tr><w:tc>" + p("{{#案件}}{{序号}}") + "</w:tc><w:tc>" + p("{{编号}}{{/案件}}") + "</w:tc></w:tr><w:tr><w:tc>" + p("末") + "</w:tc></w:tr></w:tbl>", "末/ | \n"},
 		{"within a cell", "<w:tbl><w:tr><w:tc>" + p("{{#补正事项}}") + p("{{内容}}") + p("{{/补正事项}}") + "</w:tc></w:tr></w:tbl>", "名称/年份/ | \n"},
 		{"a cell that has nothing left", "<w:tbl><w:tr><w:tc>" + p("{{#空}}有{{/空}}") + "</w:tc></w:tr></w:tbl>", "/ | \n"},
 		{"a text box", "<w:p><w:r><w:pict><w:txbxContent>" + p("{{申", "请人}}") + "</w:txbxContent></w:pict></w:r></w:p>", "张三\n\n"},
@@ -220,7 +220,7 @@ func TestCheck(t *testing.T) {
 		{"what the law wants is not there", p("{{文号}}{{成文日期}}{{补正期限}}"), "缺少 {{补正事项}}，这种文书不能没有它"},
 		{"a good row", p(rest) + "<w:tbl><w:tr><w:tc>" + p("{{#补正事项}}{{序号}}") + "</w:tc><w:tc>" + p("{{内容}}{{/补正事项}}") + "</w:tc></w:tr></w:tbl>", ""},
 		{"an unknown name in a row", p(rest) + "<w:tbl><w:tr><w:tc>" + p("{{#补正事项}}{{序数}}") + "</w:tc><w:tc>" + p("{{内容}}{{/补正事项}}") + "</w:tc></w:tr></w:tbl>", "正文第 2 段（{{#补正事项}}{{序数}}）：没有 {{序数}} 这一项；是不是 {{序号}}？"},
-		{"in a text box", p(rest) + "<w:p><w:r><w:pict><w:txbxContent>" + p("{{案卷}}") + "</w:txbxContent></w:pict></w:r></w:p>", "正文第 3 段（{{案卷}}）：没有 {{案卷}} 这一项；是不是 {{案号}}？"},
+		{"in a text box", p(rest) + "<w:p><w:r><w:pict><w:txbxContent>" + p("{{案卷}}") + "</w:txbxContent></w:pict></w:r></w:p>", "正文第 3 段（{{案卷}}）：没有 {{案卷}} 这一项；是不是 {{案件}}？"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tpl, err := letter.ReadTemplate(docx(t, tt.body))

@@ -137,7 +137,7 @@ func styleName(s string) string {
 func (b *body) deliveryReceipt() {
 	b.paragraph("body", "")
 	b.table("", []int{2000, 2422, 2000, 2422},
-		[]string{"*登记编号", "{{案号}}", "*受送达人", "{{受送达人}}"},
+		[]string{"*登记编号", "{{编号}}", "*受送达人", "{{受送达人}}"},
 		[]string{"*送达文书", "{{#送达文书}}\n{{名称}}　{{文号}}\n{{/送达文书}}"},
 		[]string{"*送达地址", "{{送达地址}}"},
 		[]string{"*送达方式", "□ 当面　□ 邮寄　□ 电子邮件　□ 传真　□ 其他："},
@@ -151,7 +151,7 @@ func (b *body) deliveryReceipt() {
 func (b *body) archiveIndex() {
 	b.paragraph("body", "")
 	b.table("small", []int{1500, 2922, 1500, 2922},
-		[]string{"*登记编号", "{{案号}}", "*归档号", "{{归档号}}"},
+		[]string{"*登记编号", "{{编号}}", "*归档号", "{{归档号}}"},
 		[]string{"*申请人", "{{申请人}}", "*收到日期", "{{收到日期}}"},
 		[]string{"*申请内容", "{{申请内容}}"},
 		[]string{"*办理结果", "{{办理结果}}"})

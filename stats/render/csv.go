@@ -57,7 +57,7 @@ func CSV(w io.Writer, r stats.Report) error {
 		put(line...)
 	}
 	put()
-	put("核对", "结果", "说明", "案号")
+	put("核对", "结果", "说明", "编号")
 	for _, check := range r.Checks {
 		ids := make([]string, len(check.Cases))
 		for i, id := range check.Cases {

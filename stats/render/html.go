@@ -290,7 +290,7 @@ func (p *page) list(at stats.Cell) {
 	if len(cases) == 0 {
 		return
 	}
-	p.put("<section class=\"cases\" id=\"%s\">\n<h2>%s：%d 件</h2>\n<table>\n<thead><tr><th scope=\"col\">案号</th><th scope=\"col\">收到</th><th scope=\"col\">办结</th><th scope=\"col\">来</th><th scope=\"col\">去</th><th scope=\"col\">申请内容</th></tr></thead>\n<tbody>\n",
+	p.put("<section class=\"cases\" id=\"%s\">\n<h2>%s：%d 件</h2>\n<table>\n<thead><tr><th scope=\"col\">编号</th><th scope=\"col\">收到</th><th scope=\"col\">办结</th><th scope=\"col\">来</th><th scope=\"col\">去</th><th scope=\"col\">申请内容</th></tr></thead>\n<tbody>\n",
 		anchor(at), p.format.CellName(at), len(cases))
 	for _, c := range cases {
 		p.put("<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",

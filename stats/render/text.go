@@ -186,7 +186,7 @@ func check(b *bytes.Buffer, c stats.Check) {
 	line := "  "
 	for i, id := range c.Cases {
 		if i == shownCases {
-			line += fmt.Sprintf("  … 共 %d 件，全部案号见 csv 或 json 格式", len(c.Cases))
+			line += fmt.Sprintf("  … 共 %d 件，全部编号见 csv 或 json 格式", len(c.Cases))
 			break
 		}
 		number := grid.Clean(string(id))

@@ -251,7 +251,7 @@ func words(f stats.Format, r stats.Report) [][]string {
 }
 
 func checkLines(r stats.Report) [][]string {
-	all := [][]string{{"核对", "结果", "说明", "案号"}}
+	all := [][]string{{"核对", "结果", "说明", "编号"}}
 	for _, c := range r.Checks {
 		ids := make([]string, len(c.Cases))
 		for i, id := range c.Cases {
@@ -259,7 +259,7 @@ func checkLines(r stats.Report) [][]string {
 		}
 		list := strings.Join(ids, " ")
 		if len(list) > ooxml.MaxText {
-			list = fmt.Sprintf("%d 件，全部案号见 csv 或 json 格式", len(ids))
+			list = fmt.Sprintf("%d 件，全部编号见 csv 或 json 格式", len(ids))
 		}
 		all = append(all, []string{c.ID, word(c.Level), c.Detail, list})
 	}
@@ -267,7 +267,7 @@ func checkLines(r stats.Report) [][]string {
 }
 
 func caseLines(r stats.Report) [][]string {
-	all := [][]string{{"案号", "收到", "办结", "申请人类别", "来", "去", "申请内容"}}
+	all := [][]string{{"编号", "收到", "办结", "申请人类别", "来", "去", "申请内容"}}
 	for _, c := range r.Cases {
 		subject := []rune(c.Subject)
 		if len(subject) > 2000 {

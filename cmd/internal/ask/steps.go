@@ -29,7 +29,7 @@ func Steps() []Step {
 	return []Step{
 		{Kind: casefile.KindConfirmed, Fields: []Field{words("how", "方式", "`方式`：电话、邮件、当面"), words("with", "与谁确认", "与`谁`确认")}},
 		{Kind: casefile.KindRegistered, Note: "再记录一次即更正登记内容：以最后一次为准。", Fields: registration(), check: registered},
-		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审核意见", "审核`意见`")}},
+		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审查意见", "审查`意见`")}},
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
 			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "经办`人`")}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
@@ -63,8 +63,8 @@ func Steps() []Step {
 			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), date("due", "所定期限", "决定所定的期限`日期`")}},
 		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
 		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
-		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的案号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
-			{Name: "into", Label: "并入的案号", Help: "并入的`案号`，即先到的一件", Shape: Case}, reason}},
+		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
+			{Name: "into", Label: "并入的编号", Help: "并入的`编号`，即先到的一件", Shape: Case}, reason}},
 		{Kind: casefile.KindAgentNamed, Note: "申请人类别仍按申请人本人。", Fields: []Field{
 			words("name", "代理人", "代理`人`"), words("contact", "代理人的联系方式", "代理人的`联系方式`"), words("document", "授权委托书", "授权委托`书`")}},
 		{Kind: casefile.KindCountedIn, Note: "跨年的案件由人决定计入哪一年的“本年新收”。", Fields: []Field{amount("year", "年份", "`年份`"), reason}},
@@ -82,7 +82,7 @@ func DisputeSteps() []Step {
 			chosen("track", "途径", "`途径`", casefile.ParseTrack, casefile.Reconsideration, casefile.DirectSuit, casefile.SuitAfterReconsider),
 			words("party", "提出的人", "提出的`人`"), words("organ", "机关", "复议`机关`或法院"), words("number", "案号", "对方的`案号`"),
 			prose("matter", "事由", "`事由`，没有案号时写"), ticked("ordinary", "普通程序", "复议适用普通程序"),
-			{Name: "cases", Label: "案件", Help: "所涉案件的`案号`", Shape: Case, Many: true}}},
+			{Name: "cases", Label: "案件", Help: "所涉案件的`编号`", Shape: Case, Many: true}}},
 		{Kind: casefile.KindDisputeAnswered, Note: "逾期不答复、不举证的，视为没有证据。", Fields: []Field{document, dispute}},
 		{Kind: casefile.KindDisputeDecided, Note: "--on 写收到裁决之日。可写的结果：" + strings.Join(casefile.DecisionWords(), "、") + "。", Fields: []Field{decision(), document, dispute}},
 		{Kind: casefile.KindDisputeAppealed, Note: "上诉后至二审裁判前，表四按尚未审结计。", Fields: []Field{words("by", "上诉人", "上诉`人`"), dispute}},

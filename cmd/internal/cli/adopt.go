@@ -71,7 +71,7 @@ func (a *app) moves(changes []ask.DateChange) error {
 		return nil
 	}
 	fmt.Fprintf(a.out, "%d 件在办案件的期限会变\n", len(changes))
-	t := grid.Table{Header: []string{"案号", "申请人", "从严期限", "改为", "法定期限", "改为", "说明"}}
+	t := grid.Table{Header: []string{"编号", "申请人", "从严期限", "改为", "法定期限", "改为", "说明"}}
 	for _, ch := range changes {
 		why := ""
 		switch {

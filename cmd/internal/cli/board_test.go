@@ -48,7 +48,7 @@ func TestBoardShows(t *testing.T) {
 		want   []string
 		not    []string
 	}{
-		{"all of it", func(*board) {}, []string{"在办 3  逾期 1", "到期和逾期 1", "未登记 1", "在办 5", "b@example.test：授权码被邮件服务器拒绝", "待人工确认的邮件 1 封"}, nil},
+		{"all of it", func(*board) {}, []string{"在办 3  逾期 1", "到期和逾期 1", "未登记 1", "在办 5", "b@example.test：授权码被邮件服务器拒绝", "待甄别的邮件 1 封"}, nil},
 		{"what is overdue alone", func(b *board) { b.part = 1 }, []string{"到期和逾期 1"}, []string{"在办 5", "未登记 1\n"}},
 		{"nothing yet", func(b *board) { b.asked, b.failed = time.Time{}, &net.OpError{Op: "dial", Err: errors.New("refused")} }, []string{"守护进程没有应答"}, []string{"在办"}},
 		{"the daemon restarts", func(b *board) { b.failed = &net.OpError{Op: "dial", Err: errors.New("refused")} }, []string{"守护进程没有应答", "以下是 07:30:00 的情形", "在办 5"}, nil},

@@ -107,7 +107,7 @@ func (b *board) body(a *app, page *bytes.Buffer) []string {
 	part(2, "未登记", len(b.shown.Unregistered), func() error { return a.rows(b.shown.Unregistered) })
 	part(3, "在办", len(b.open), func() error { return a.rows(b.open) })
 	if n := b.shown.Status.Mails[casefile.Parked.String()] + b.shown.Status.Mails[casefile.Quarantined.String()]; n > 0 && b.part == 0 {
-		fmt.Fprintf(page, "\n待人工确认的邮件 %d 封（ysq mail list）\n", n)
+		fmt.Fprintf(page, "\n待甄别的邮件 %d 封（ysq mail list）\n", n)
 	}
 	return strings.Split(strings.TrimRight(page.String(), "\n"), "\n")
 }

@@ -92,7 +92,7 @@ func (a *app) root(args ...string) *cobra.Command {
 		Use:   "ysq",
 		Short: "依申请公开登记簿",
 		Long: "依申请公开登记簿：收取申请邮件，按《政府信息公开条例》登记、计时、答复，年终出报告。\n" +
-			"只打 ysq，列出今天要办的事。案号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号，17..30 即第 17 至 30 号。",
+			"只打 ysq，列出今天要办的事。编号可以简写：17 即今年第 17 号，2025-17 即 2025 年第 17 号，17..30 即第 17 至 30 号。",
 		Example:       "ysq\nysq list\nysq show 17\nysq register 17 --applicant 张某 --column 自然人\nysq help reply",
 		SilenceErrors: true,
 		SilenceUsage:  true,

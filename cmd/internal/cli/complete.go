@@ -46,11 +46,11 @@ func (a *app) completions(root *cobra.Command) {
 	})
 }
 
-// completeWords completes the arguments of a command by their names, as in 案号 [文件…].
+// completeWords completes the arguments of a command by their names, as in 编号 [文件…].
 func (a *app) completeWords(words []string) completer {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		i := min(len(args), len(words)-1)
-		repeats := i > 0 && strings.HasSuffix(words[i-1], "…") // as in 案号… [文书]
+		repeats := i > 0 && strings.HasSuffix(words[i-1], "…") // as in 编号… [文书]
 		if len(args) >= len(words) && !strings.Contains(words[i], "…") && !repeats {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -67,7 +67,18 @@ func (a *app) completeWords(words []string) completer {
 // families use.
 func (a *app) completeWord(parent, word string) completer {
 	switch strings.Trim(word, "[]…") {
-	case "案号":
+	case "案件":
+		return a.completeCases
+	case "编号":
+		if parent == "dispute" {
+			return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
+				all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
+				for _, d := range all {
+					add(string(d.Dispute), d.Party)
+				}
+				return err
+			})
+		}
 		return a.completeCases
 	case "文书", "文书=最后用过的号":
 		return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -87,7 +98,7 @@ func (a *app) completeWord(parent, word string) completer {
 			}
 			return err
 		})
-	case "编号":
+	case "记录号":
 		if parent == "outbox" {
 			return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 				all, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{All: false})
@@ -97,13 +108,6 @@ func (a *app) completeWord(parent, word string) completer {
 				return err
 			})
 		}
-		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-			all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
-			for _, d := range all {
-				add(string(d.Dispute), d.Party)
-			}
-			return err
-		})
 	case "摘要", "摘要|文件夹:UID":
 		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 			return ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: casefile.Parked}, func(m ask.MailView) error {

@@ -100,11 +100,11 @@ func dayOfReceipt(c casefile.Channel, r ask.CaseRow) string {
 func (a *app) splitCommand() *cobra.Command {
 	info := casefile.KindSplit.Info()
 	cmd := &cobra.Command{
-		Use:     info.Command + " 案号",
+		Use:     info.Command + " 编号",
 		Short:   info.Label + "：一封来信含几件申请",
-		Long:    "把含几件申请的案件拆成几件（条例第二十九条）：本案继续作为第一件，其余另立新案号，到达日和确认日相同，各计 1 件。",
+		Long:    "把含几件申请的案件拆成几件（条例第二十九条）：本案继续作为第一件，其余另立新编号，到达日和确认日相同，各计 1 件。",
 		Example: "ysq split 17 --parts 3 --reason 一信三事",
-		Args:    exactly("案号"),
+		Args:    exactly("编号"),
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	parts, reason := o.number("parts", "拆成`几`件，含本案"), o.text("reason", "`理由`")

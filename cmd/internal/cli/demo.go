@@ -16,7 +16,7 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "演示：在模拟的信箱上看真实的程序走完一年",
-		Long: "在临时目录里起一个模拟的邮箱服务器和一个真实的守护进程，让几十封虚构的邮件走完收件、登记、审核、办理、答复、\n" +
+		Long: "在临时目录里起一个模拟的邮箱服务器和一个真实的守护进程，让几十封虚构的邮件走完收件、登记、审查、办理、答复、\n" +
 			"送达、归档，然后列出案件、期限和年度报告。登记库留着供您试用，按 Ctrl-C 结束并清除；不读也不写正式的配置和登记库。",
 		Example: "ysq demo\nysq demo --once",
 		Args:    noArgs,

@@ -136,7 +136,7 @@ func (a *app) dispute(d ask.DisputeView) error {
 func (a *app) disputeFileCommand() *cobra.Command {
 	info := casefile.KindDisputeFiled.Info()
 	cmd := &cobra.Command{
-		Use: "file [案号…]", Short: "登记一件复议或诉讼",
+		Use: "file [案件…]", Short: "登记一件复议或诉讼",
 		Long: "登记一件行政复议或行政诉讼（" + info.Article + "）。--on 写复议申请书、起诉状副本送达本机关之日，答复期限由此起算：\n" +
 			"复议 5 个工作日（普通程序 10 个工作日），诉讼 15 日。不涉及具体案件的写 --matter。\n" +
 			"表四按件计：只以复议机关为被告的诉讼不登记；本机关与复议机关同为被告的，登记为复议后起诉。",

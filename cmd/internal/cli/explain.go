@@ -14,12 +14,12 @@ import (
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain 案号",
+		Use:   "explain 编号",
 		Short: "逐日说明期限是怎样算出来的",
 		Long: "逐日说明期限是怎样算出来的（条例第三十一条、第三十三条；民法典第二百零一条）：哪天起算，每条记录对期限的影响，\n" +
 			"哪些天计入、哪些天因何不计。从严口径自到达日起算，法定口径自收到申请之日起算，提醒以较早者为准。",
 		Example: "ysq explain 17\nysq explain 2025-17 --json",
-		Args:    exactly("案号"),
+		Args:    exactly("编号"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			e, err := ask.Do(ctx, c, ask.Explain, ask.CaseRef{Case: casefile.ExpandID(args[0], a.today().Year())})
 			if err != nil {

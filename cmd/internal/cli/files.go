@@ -18,12 +18,12 @@ import (
 func (a *app) attachCommand() *cobra.Command {
 	info := casefile.KindAttached.Info()
 	cmd := &cobra.Command{
-		Use:   info.Command + " 案号 [文件…]",
+		Use:   info.Command + " 编号 [文件…]",
 		Short: info.Label + "：把文件或邮件放入案卷",
 		Long: "把文件（如扫描的申请表、审批单）或别处的邮件放入案卷（条例第四十五条）。文件按摘要保存，同一内容只存一份；\n" +
 			"以后可用 detach 凭摘要移出。",
 		Example: "ysq attach 17 申请表.pdf 身份证明.jpg\nysq attach 17 --mail 3f2a9c --reason 申请人补寄的说明",
-		Args:    atLeastOne("案号"),
+		Args:    atLeastOne("编号"),
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	mail, reason := o.text("mail", "邮件的`摘要`，写开头几位即可"), o.text("reason", "`理由`")
@@ -151,14 +151,14 @@ func lastSeen(d ask.CaseDetail) (seq uint64) {
 func (a *app) detachCommand() *cobra.Command {
 	info := casefile.KindDetached.Info()
 	cmd := &cobra.Command{
-		Use:   info.Command + " 案号 摘要…",
+		Use:   info.Command + " 编号 摘要…",
 		Short: info.Label + "：误归入的邮件、文件",
 		Long: "把误归入的邮件或附卷的文件移出案卷（条例第四十五条）；内容本身仍保存。摘要写开头至少 4 位，show 可查。\n" +
 			"收件时的邮件不能移出。",
 		Example: "ysq detach 17 2d711642 --reason 与本案无关",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return usage(cmd, "请写案号，再写要移出的邮件或文件的摘要")
+				return usage(cmd, "请写编号，再写要移出的邮件或文件的摘要")
 			}
 			return nil
 		},

@@ -80,7 +80,7 @@ func (a *app) inChargeOf(cmd *cobra.Command, info casefile.KindInfo, args []stri
 	case from == "" || !open:
 		return all, usage(cmd, "--from 和 --open 须同时写：转办某科室或某人的全部在办案件")
 	case len(args) > 0:
-		return all, usage(cmd, "写了案号就不写 --from")
+		return all, usage(cmd, "写了编号就不写 --from")
 	}
 	c, err := a.open(cmd)
 	if err != nil {
@@ -119,5 +119,5 @@ func casesOrFrom(cmd *cobra.Command, args []string) error {
 	if f := cmd.Flags().Lookup("from"); f != nil && (f.Changed || cmd.Flags().Changed("open")) {
 		return nil
 	}
-	return atLeastOne("案号")(cmd, args)
+	return atLeastOne("编号")(cmd, args)
 }

@@ -293,12 +293,12 @@ func (a *app) mend(cmd *cobra.Command, work func(context.Context, daemon.Options
 
 func (a *app) eraseCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "erase 案号…",
+		Use:   "erase 编号…",
 		Short: "销毁保管期满案件的邮件原文和附件",
 		Long: "销毁已归档、保管期限（配置 [retention] years）届满的案件的邮件原文和附件。记录永远保留，摘要留作凭证；\n" +
 			"别的案件还在用的文件，到最后一个案件销毁时才删去。须“审核”角色，不能撤销；先用 --dry-run 看结果。",
 		Example: "ysq erase 2015-3 --reason 保管期满 --dry-run\nysq erase 2015-3 2015-4 --reason 保管期满",
-		Args:    atLeastOne("案号"),
+		Args:    atLeastOne("编号"),
 	}
 	o := &options{cmd: cmd}
 	reason := o.text("reason", "销毁的`理由`，如鉴定销毁清单的文号")

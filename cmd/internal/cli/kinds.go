@@ -171,7 +171,7 @@ func stepOf(k casefile.Kind) ask.Step {
 // assign lets everything of a department or a person be handed over (handover.go).
 func assign(o *options, s ask.Step) func() ([]casefile.Event, error) {
 	events := plainly(o, s)
-	o.text("from", "转办由此科室或`人`承办的案件，不写案号")
+	o.text("from", "转办由此科室或`人`承办的案件，不写编号")
 	o.flag("open", "与 --from 同写：其全部在办案件")
 	return events
 }

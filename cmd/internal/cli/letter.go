@@ -21,7 +21,7 @@ import (
 func (a *app) letterCommand() *cobra.Command {
 	info := casefile.KindLetterIssued.Info()
 	cmd := &cobra.Command{
-		Use:   info.Command + " 案号… [文书]",
+		Use:   info.Command + " 编号… [文书]",
 		Short: info.Label + "（" + info.Article + "）",
 		Long: "制作文书（" + info.Article + "）：按模板填入案件的事实，编号，存入案卷，写成 .docx；同时记录它所告知的事项，文号随之写入。\n" +
 			"不写文书的，按案件最近一事提出：记录了补正告知而没有文书的，制补正告知书；记录了答复的，按答复类别和依据；余类推。\n\n" +
@@ -35,7 +35,7 @@ func (a *app) letterCommand() *cobra.Command {
 			"各种文书有哪些，见 ysq letter kinds。同一申请人的几件可用一份文书：ysq letter 17..30 补正告知书 …。",
 		Example: "ysq letter 17 补正告知书 --item 文件名称 --until 2026-12-11 --preview\nysq letter 17 补正告知书 --item 文件名称 --until 2026-12-11\n" +
 			"ysq letter 17 --outcome '（三）4' --grounds 公开将损害某公司的商业秘密\nysq letter 17 登记回执\nysq letter 17 --preview -o 草稿.docx",
-		Args: atLeastOne("案号"),
+		Args: atLeastOne("编号"),
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	content := letterContent(o)
@@ -44,7 +44,7 @@ func (a *app) letterCommand() *cobra.Command {
 	later := o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
 	draft, send := o.flag("draft", "制发后作为对申请人来信的回复存入草稿箱；发出时自动记录所告知的事项"), o.flag("send", "制发后直接发给申请人（需要配置 [smtp]）；发出时自动记录所告知的事项")
 	to := o.text("to", "--draft、--send 的收件`地址`；不写则为申请人来信的地址")
-	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以案号、文书和文号为名写在当前目录")
+	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以编号、文书和文号为名写在当前目录")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		mail := ask.SendRequest{To: *to}
 		switch {
@@ -194,7 +194,7 @@ func (a *app) lettered(res ask.LetterResult, path string, mail *ask.OutgoingView
 		return nil
 	}
 	fmt.Fprintln(a.out, grid.Clean(strings.TrimSpace(fmt.Sprintf("已制发：%s %s", res.Letter.Label, res.Letter.Document))+"，已写入 "+path))
-	t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "内容"}}
+	t := grid.Table{Header: []string{"记录", "日期", "编号", "事项", "内容"}}
 	for _, r := range res.Records {
 		t.Rows = append(t.Rows, []string{fmt.Sprint(r.Seq), day(r.On), string(r.Case), r.Label, r.Text})
 	}
@@ -221,11 +221,11 @@ func (a *app) lettered(res ask.LetterResult, path string, mail *ask.OutgoingView
 
 func (a *app) letterListCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "list [案号]",
+		Use:     "list [编号]",
 		Short:   "列出文书和文号",
-		Long:    "列出一年的文书，按文号排列，作废的和续编的都在内，一个号也不少（条例第四十五条）；写案号的，列出该案的文书。",
+		Long:    "列出一年的文书，按文号排列，作废的和续编的都在内，一个号也不少（条例第四十五条）；写编号的，列出该案的文书。",
 		Example: "ysq letter list\nysq letter list --year 2025\nysq letter list 17",
-		Args:    atMostOne("案号"),
+		Args:    atMostOne("编号"),
 	}
 	year := cmd.Flags().Int("year", a.today().Year(), "哪一`年`的文书；0 为全部")
 	out := newListing[ask.LetterView](a, cmd)
@@ -247,7 +247,7 @@ func (a *app) letterListCommand() *cobra.Command {
 }
 
 func (a *app) letters(all []ask.LetterView) error {
-	t := grid.Table{Header: []string{"文号", "文书", "日期", "案号", "致", "情况"}}
+	t := grid.Table{Header: []string{"文号", "文书", "日期", "编号", "致", "情况"}}
 	for _, l := range all {
 		if l.Through > 0 || l.Reason != "" {
 			t.Rows = append(t.Rows, []string{"", fmt.Sprintf("%s至第 %d 号续编", seriesLabel(l.Series), l.Through), day(l.On), "", "", l.Reason})

@@ -20,9 +20,9 @@ func (a *app) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [词…]",
 		Short: "列出案件（不写选项即在办的案件）",
-		Long: "列出在办的案件（条例第四十五条），按案号排列。写几个词，则只列申请人、主题、申请内容或承办科室含有这些词的案件。\n" +
+		Long: "列出在办的案件（条例第四十五条），按编号排列。写几个词，则只列申请人、主题、申请内容或承办科室含有这些词的案件。\n" +
 			fmt.Sprintf("表格默认列前 %d 件；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit),
-		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审核\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv",
+		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv",
 	}
 	o := &options{cmd: cmd}
 	out := newListing[ask.CaseRow](a, cmd)
@@ -34,7 +34,7 @@ func (a *app) listCommand() *cobra.Command {
 	f.BoolVar(&q.Disputable, "disputable", false, "只列按时与否可能有争议的：从严期限已过，法定期限未过；已办结的也在内")
 	f.BoolVar(&q.Unregistered, "unregistered", false, "只列尚未登记的")
 	f.BoolVar(&q.All, "all", false, "已办结的也列出")
-	after := o.text("after", "从此`案号`之后列起")
+	after := o.text("after", "从此`编号`之后列起")
 	limit := f.Int("limit", listLimit, "最多列几`件`，0 为不限")
 	o.complete("stage", stageNames())
 	cmd.RunE = out.run(func(cmd *cobra.Command, args []string) error {
@@ -106,7 +106,7 @@ func (a *app) listTable(ctx context.Context, c *ask.Client, q ask.ListQuery, lim
 
 // rows draws cases.
 func (a *app) rows(cases []ask.CaseRow) error {
-	t := grid.Table{Header: []string{"案号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
+	t := grid.Table{Header: []string{"编号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
 	var tints []tint
 	for _, r := range cases {
 		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), a.day(r.Due), remaining(r), charge(r)})

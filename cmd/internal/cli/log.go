@@ -15,11 +15,11 @@ import (
 
 func (a *app) logCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "log [案号]", Short: "列出登记库的记录：谁在何时记了什么",
-		Long: "按记录号列出登记库的记录（条例第四十五条）：何时发生、何时录入、谁录入。不写案号即全部，包括取信、争议和放假安排。\n" +
+		Use: "log [编号]", Short: "列出登记库的记录：谁在何时记了什么",
+		Long: "按记录号列出登记库的记录（条例第四十五条）：何时发生、何时录入、谁录入。不写编号即全部，包括取信、争议和放假安排。\n" +
 			fmt.Sprintf("--since、--until 按录入的日期。表格不写 --limit 只列最后 %d 条；-o json、csv、tsv 逐条输出全部，供备查。", listLimit),
 		Example: "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
-		Args:    atMostOne("案号"),
+		Args:    atMostOne("编号"),
 	}
 	o := &options{cmd: cmd}
 	out := newListing[ask.RecordView](a, cmd)
@@ -69,7 +69,7 @@ func (a *app) logTable(ctx context.Context, c *ask.Client, q ask.LogQuery, out *
 		rows = rows[1:]
 	}
 	err = out.show(rows, "没有这样的记录", func(bool) error {
-		t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "录入", "内容"}}
+		t := grid.Table{Header: []string{"记录", "日期", "编号", "事项", "录入", "内容"}}
 		for _, r := range rows {
 			t.Rows = append(t.Rows, a.logRow(r))
 		}

@@ -15,7 +15,7 @@ import (
 
 func (a *app) mailCommand() *cobra.Command {
 	return parent("mail", "查看邮件的去处，立案、再试、存出",
-		"每封取到的邮件都有一个去处：入案、历史邮件、待人工确认、重复、隔离。\n待人工确认的不会自动立案，由人判断是不是申请（条例第二十九条）。",
+		"每封取到的邮件都有一个去处：入案、历史邮件、待甄别、重复、未取回。\n待甄别的不会自动立案，由人判断是不是申请（条例第二十九条）。",
 		"ysq mail list\nysq mail show 3f2a9c\nysq mail open 3f2a9c",
 		a.mailListCommand(), a.mailShowCommand(), a.mailTraceCommand(), a.mailOpenCommand(), a.mailRetryCommand(), a.mailSaveCommand())
 }
@@ -23,8 +23,8 @@ func (a *app) mailCommand() *cobra.Command {
 func (a *app) mailListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "列出邮件（不写选项即待人工确认的和隔离的）",
-		Long:    "列出邮件和它的去处。不写选项时列出需要人处理的：待人工确认的和隔离的。从严期限按它就是申请计算（条例第三十三条）。",
+		Short:   "列出邮件（不写选项即待甄别的和未取回的）",
+		Long:    "列出邮件和它的去处。不写选项时列出需要人处理的：待甄别的和未取回的。从严期限按它就是申请计算（条例第三十三条）。",
 		Example: "ysq mail list\nysq mail list --history\nysq mail list --cases --json",
 		Args:    noArgs,
 	}
@@ -78,7 +78,7 @@ func (a *app) mails(ctx context.Context, c *ask.Client, chosen []casefile.Dispos
 }
 
 func (a *app) mailTable(all []ask.MailView) error {
-	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "案号", "发件人", "主题", "原因"}}
+	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "编号", "发件人", "主题", "原因"}}
 	for _, m := range all {
 		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), a.arrivalDay(m), a.day(m.DueStrict), string(m.Case),
 			string(m.From), m.Subject, strings.Join(m.Reasons, "；")})
@@ -147,8 +147,8 @@ func (a *app) mail(m ask.MailView) error {
 func (a *app) mailOpenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "open 摘要",
-		Short:   "给待人工确认的邮件或历史邮件立案",
-		Long:    "认定一封待人工确认的邮件或历史邮件是申请，给它立案；期限自它的到达日起算（条例第三十一条、第三十三条）。",
+		Short:   "给待甄别的邮件或历史邮件立案",
+		Long:    "认定一封待甄别的邮件或历史邮件是申请，给它立案；期限自它的到达日起算（条例第三十一条、第三十三条）。",
 		Example: "ysq mail open 3f2a9c",
 		Args:    exactly("邮件的摘要"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {

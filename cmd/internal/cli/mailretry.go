@@ -15,8 +15,8 @@ func (a *app) mailRetryCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retry [摘要|文件夹:UID]",
 		Short: "再试取信或判断失败的邮件",
-		Long: "再试失败了的邮件（条例第四十五条）：隔离的立即再取一次；因程序出错而待人工确认的，重新解析、重新判断去处。\n" +
-			"--all 再试全部。没有摘要的隔离邮件写“文件夹:UID”，mail list --quarantined 可查。",
+		Long: "再试失败了的邮件（条例第四十五条）：未取回的立即再取一次；因程序出错而待甄别的，重新解析、重新判断去处。\n" +
+			"--all 再试全部。没有摘要的未取回的邮件写“文件夹:UID”，mail list --quarantined 可查。",
 		Example: "ysq mail retry --all\nysq mail retry 3f2a9c\nysq mail retry INBOX:1392611444",
 		Args:    atMostOne("邮件"),
 	}
@@ -47,7 +47,7 @@ func (a *app) retried(r ask.RetryResult) error {
 		return nil
 	}
 	if r.Due > 0 {
-		fmt.Fprintf(a.out, "再取隔离的 %d 封，共取到 %d 封，仍隔离 %d 封\n", r.Due, r.Taken, r.Left)
+		fmt.Fprintf(a.out, "再取未取回的 %d 封，共取到 %d 封，仍未取回 %d 封\n", r.Due, r.Taken, r.Left)
 	}
 	if len(r.Decided) == 0 {
 		return nil

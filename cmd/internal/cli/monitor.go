@@ -140,7 +140,7 @@ func judge(s ask.Status, now time.Time) (state int, said []string) {
 		text     string
 	}{
 		{checkCritical, s.Overdue, "逾期"}, {checkCritical, s.DisputesOverdue, "复议诉讼逾期"}, {checkWarning, s.DueToday, "今天到期"},
-		{checkWarning, s.Mails[casefile.Quarantined.String()], "隔离的邮件"},
+		{checkWarning, s.Mails[casefile.Quarantined.String()], "未取回的邮件"},
 	} {
 		if n.n > 0 {
 			say(n.level, "%s %d", n.text, n.n)
@@ -152,7 +152,7 @@ func judge(s ask.Status, now time.Time) (state int, said []string) {
 	if s.CalendarMissing != 0 {
 		say(checkWarning, "缺 %d 年的放假安排", s.CalendarMissing)
 	}
-	say(checkOK, "在办 %d，未登记 %d，待人工确认的邮件 %d", s.Open, s.Unregistered, s.Mails[casefile.Parked.String()])
+	say(checkOK, "在办 %d，未登记 %d，待甄别的邮件 %d", s.Open, s.Unregistered, s.Mails[casefile.Parked.String()])
 	for level := checkCritical; level >= checkOK; level-- {
 		said = append(said, by[level]...)
 	}

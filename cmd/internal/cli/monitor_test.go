@@ -15,7 +15,7 @@ func TestJudge(t *testing.T) {
 		state  int
 		first  string
 	}{
-		{"all is well", func(*ask.Status) {}, checkOK, "在办 3，未登记 2，待人工确认的邮件 1"},
+		{"all is well", func(*ask.Status) {}, checkOK, "在办 3，未登记 2，待甄别的邮件 1"},
 		{"nobody runs", func(s *ask.Status) { s.PID = 0; s.Mailboxes[0].Failures = 1 }, checkCritical, "守护进程没有运行"},
 		{"a case is overdue", func(s *ask.Status) { s.Overdue = 2; s.DueToday = 1 }, checkCritical, "逾期 2"},
 		{"one is due today", func(s *ask.Status) { s.DueToday = 1 }, checkWarning, "今天到期 1"},
@@ -38,7 +38,7 @@ func TestJudge(t *testing.T) {
 		}, checkCritical, "foi@example.test 久未收完一次信（启动以来没有成功过）"},
 		{"the disk is full", func(s *ask.Status) { s.Troubles = []string{"磁盘将满"} }, checkCritical, "磁盘将满"},
 		{"no backup", func(s *ask.Status) { s.Backup.Late = true }, checkWarning, "没有新的备份"},
-		{"quarantine", func(s *ask.Status) { s.Mails["quarantined"] = 1 }, checkWarning, "隔离的邮件 1"},
+		{"quarantine", func(s *ask.Status) { s.Mails["quarantined"] = 1 }, checkWarning, "未取回的邮件 1"},
 		{"no calendar", func(s *ask.Status) { s.CalendarMissing = 2027 }, checkWarning, "缺 2027 年的放假安排"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -26,7 +26,7 @@ func span(s string, thisYear int) ([]casefile.ID, error) {
 	lastYear, to, okLast := casefile.ExpandID(last, thisYear).Number()
 	switch {
 	case !ok || !okLast || lastYear != year || to < from:
-		return nil, fmt.Errorf("案号的起止 %q 不对：应写作 17..30 或 2025-17..30", s)
+		return nil, fmt.Errorf("编号的起止 %q 不对：应写作 17..30 或 2025-17..30", s)
 	case to-from >= longestSpan:
 		return nil, fmt.Errorf("%q 有 %d 件，一次最多 %d 件", s, to-from+1, longestSpan)
 	}

@@ -18,17 +18,17 @@ import (
 
 func (a *app) sendCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "send 案号 [附件…]",
+		Use:   "send 编号 [附件…]",
 		Short: "给申请人写信：存入草稿箱，或直接发出",
 		Long: "在申请人来信的往来中写一封信，附上文件（条例第四十条）。--draft 存入邮箱的草稿箱，由人在网页邮箱里核对后发出；--now 经 SMTP 直接发出。\n" +
 			"发出后系统会在“已发送”里看到它，记为去信；与拟稿不同的会指出。发出的是附有本件文书（--document）的信、且与拟稿一致时，自动记录文书所告知的事项，答复还记录发出；其余由人记录。\n" +
 			"同一封信不会被自动发两次：不知是否发出的，等人核对（ysq outbox list）。",
 		Example: "ysq send 17 答复书.docx --document 某环依申请〔2026〕第001号 --draft\nysq send 17 --now --text 请于三日内与我局联系确认。\nysq send 17 --draft --text-file 正文.txt 补正告知书.docx",
-		Args:    atLeastOne("案号"),
+		Args:    atLeastOne("编号"),
 	}
 	o := &options{cmd: cmd, year: a.today().Year()}
 	draft, now := o.flag("draft", "存入邮箱的草稿箱"), o.flag("now", "直接发出（需要配置 [smtp]）")
-	to, subject := o.text("to", "收件`地址`；不写则为申请人来信的地址"), o.text("subject", "`主题`，案号会自动加上；不写则为对来信的回复")
+	to, subject := o.text("to", "收件`地址`；不写则为申请人来信的地址"), o.text("subject", "`主题`，编号会自动加上；不写则为对来信的回复")
 	text, textFile := o.text("text", "`正文`；不写则为“请查收附件”"), o.text("text-file", "正文取自`文件`，- 为标准输入")
 	document := o.text("document", "所附文书的`文号`；用 ysq letter 制发的自动附上")
 	dry := o.flag("dry-run", "只判断，不发")
@@ -144,7 +144,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 }
 
 func (a *app) outgoings(list []ask.OutgoingView) error {
-	t := grid.Table{Header: []string{"编号", "案号", "状态", "拟信", "方式", "收件人", "主题", "说明"}}
+	t := grid.Table{Header: []string{"记录号", "编号", "状态", "拟信", "方式", "收件人", "主题", "说明"}}
 	var tints []tint
 	for _, v := range list {
 		t.Rows = append(t.Rows, []string{strconv.FormatUint(v.ID, 10), string(v.Case), outState(v.State), v.Prepared.In(civil.Zone).Format("01-02 15:04"),
@@ -188,8 +188,8 @@ func outReason(v ask.OutgoingView) string {
 
 func (a *app) outboxShowCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "show 编号", Short: "显示一封要发的信：内容、状态和经过", Long: "显示一封要发的信：收件人、主题、正文、附件，现在怎样，经过如何。编号见 ysq outbox list。",
-		Example: "ysq outbox show 1234", Args: exactly("编号"),
+		Use: "show 记录号", Short: "显示一封要发的信：内容、状态和经过", Long: "显示一封要发的信：收件人、主题、正文、附件，现在怎样，经过如何。记录号见 ysq outbox list。",
+		Example: "ysq outbox show 1234", Args: exactly("记录号"),
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id, err := outgoingID(args[0])
 			if err != nil {
@@ -207,7 +207,7 @@ func (a *app) outboxShowCommand() *cobra.Command {
 func outgoingID(s string) (uint64, error) {
 	id, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || id == 0 {
-		return 0, &ask.Error{Code: "usage", Msg: fmt.Sprintf("编号 %q 不对", s), Hint: "编号见 ysq outbox list", Exit: ask.ExitUsage}
+		return 0, &ask.Error{Code: "usage", Msg: fmt.Sprintf("记录号 %q 不对", s), Hint: "记录号见 ysq outbox list", Exit: ask.ExitUsage}
 	}
 	return id, nil
 }
@@ -222,7 +222,7 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 	}
 	fmt.Fprintf(a.out, "待发信 %d\n", v.ID)
 	a.sheet("  ",
-		field{"案号", string(v.Case)},
+		field{"编号", string(v.Case)},
 		field{"状态", outState(v.State) + next},
 		field{"说明", outReason(v)},
 		field{"方式", outWay(v.Way)},
@@ -250,7 +250,7 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 }
 
 func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
-	cmd := &cobra.Command{Use: do + " 编号", Short: short, Long: long, Example: example, Args: exactly("编号")}
+	cmd := &cobra.Command{Use: do + " 记录号", Short: short, Long: long, Example: example, Args: exactly("记录号")}
 	(&options{cmd: cmd}).judged(a)
 	var again *bool
 	reason := new(string)

@@ -277,7 +277,7 @@ func defuse(cell string) string {
 
 // fieldTitles are the headings of fields in a table.
 var fieldTitles = map[string]string{
-	"case": "案号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人",
+	"case": "编号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人",
 	"subject": "主题", "channel": "渠道", "arrived_at": "到达", "confirmed_on": "确认", "registered_on": "登记", "received_on": "收到申请之日",
 	"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
 	"overdue": "逾期", "late": "逾期办结", "disputable": "可能有争议", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
@@ -290,7 +290,7 @@ var fieldTitles = map[string]string{
 
 // wideRows is rows with everything that fits a wide screen.
 func (a *app) wideRows(cases []ask.CaseRow) error {
-	t := grid.Table{Header: []string{"案号", "阶段", "类型", "申请人", "类别", "主题", "渠道", "到达", "收到申请之日", "期限", "剩余", "承办", "答复类别", "文号"}}
+	t := grid.Table{Header: []string{"编号", "阶段", "类型", "申请人", "类别", "主题", "渠道", "到达", "收到申请之日", "期限", "剩余", "承办", "答复类别", "文号"}}
 	var tints []tint
 	for _, r := range cases {
 		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), kindLabel(r.Kind), string(r.Applicant), string(r.Category), string(r.Subject),

@@ -41,7 +41,7 @@ func TestListingForms(t *testing.T) {
 		{"tsv", "-o tsv --fields case,subject,due", "case\tsubject\tdue\n2026-00001\t申请公开 2025 年度大气环境质量监测数据、污染源监督性监测数据和排污许可证核发情况\t2026-11-30\n2026-00002\t=HYPERLINK(1) x\t2026-11-19\n"},
 		{"some fields as JSON", "--json --fields case,due,late", `[{"case":"2026-00001","due":"2026-11-30","late":null}` + "\n"},
 		{"json by either name", "-o json", `[{"case":"2026-00001","kind":null,"stage":"received"`},
-		{"a table of some fields", "--fields case,waiting_for", "案号        等待\n2026-00001\n2026-00002\n2026-00003  补正\n"},
+		{"a table of some fields", "--fields case,waiting_for", "编号        等待\n2026-00001\n2026-00002\n2026-00003  补正\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			term, err := sampleList(t, 0, strings.Fields(tt.flags)...)
@@ -151,7 +151,7 @@ func TestUndo(t *testing.T) {
 	}{
 		{"one", ask.AppendResult{Records: []ask.RecordView{record(42, note)}}, "\n撤销：ysq void 2026-00017 --record 42 --reason 理由\n"},
 		{"a reply and its dispatch", ask.AppendResult{Records: []ask.RecordView{record(42, reply), record(43, sent)}}, "\n撤销：ysq void 2026-00017 --record 43 --reason 理由；再 ysq void 2026-00017 --record 42 --reason 理由\n"},
-		{"many", ask.AppendResult{Records: []ask.RecordView{record(1, note), record(2, note), record(3, note)}}, "\n撤销：ysq void 案号 --record 记录号 --reason 理由\n"},
+		{"many", ask.AppendResult{Records: []ask.RecordView{record(1, note), record(2, note), record(3, note)}}, "\n撤销：ysq void 编号 --record 记录号 --reason 理由\n"},
 		{"a dry run", ask.AppendResult{Records: []ask.RecordView{record(0, note)}, DryRun: true}, ""},
 		{"what cannot be undone", ask.AppendResult{Records: []ask.RecordView{record(44, void)}}, ""},
 	} {

@@ -17,7 +17,7 @@ import (
 func TestShorten(t *testing.T) {
 	for width := 40; width <= 120; width++ {
 		table := grid.Table{
-			Header: []string{"案号", "申请人", "主题", "期限"},
+			Header: []string{"编号", "申请人", "主题", "期限"},
 			Rows: [][]string{
 				{"2026-00001", "张某", strings.Repeat("监测", 30), "2026-11-30 周一"},
 				{"2026-00002", strings.Repeat("某集团", 12), "x\x1b[31m" + strings.Repeat("y", 80), "2026-11-30 周一"},

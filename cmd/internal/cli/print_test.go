@@ -140,7 +140,7 @@ func detail() ask.CaseDetail {
 	d := ask.CaseDetail{CaseRow: sampleRows()[1], Request: "环评批复全文", Contact: "138****0001", Masked: true,
 		Addresses: []ask.Address{"a@example.test"},
 		Alarms:    []ask.Alarm{{Kind: "reply", Label: "应答复", On: on("2026-11-19"), Remaining: -2, Text: "答复并送达（reply、dispatch）"}},
-		Next:      []ask.NextStep{{Command: "review", Label: "审核"}, {Command: "correct", Label: "补正告知"}, {Command: "reply", Label: "答复"}},
+		Next:      []ask.NextStep{{Command: "review", Label: "审查"}, {Command: "correct", Label: "补正告知"}, {Command: "reply", Label: "答复"}},
 	}
 	d.ConfirmedOn, d.RegisteredOn, d.Kind, d.Category, d.Provisional = on("2026-11-03"), on("2026-11-03"), "application", "商业企业", true
 	d.Records = []ask.RecordView{
@@ -242,12 +242,12 @@ func TestJSONArray(t *testing.T) {
 }
 
 func TestFail(t *testing.T) {
-	err := &ask.Error{Code: "x", Msg: "没有\x1b[2J案件\n第二行", Hint: "请核对案号", Exit: ask.ExitNotFound}
+	err := &ask.Error{Code: "x", Msg: "没有\x1b[2J案件\n第二行", Hint: "请核对编号", Exit: ask.ExitNotFound}
 	term := newTerminal(0, nil)
 	if code := term.fail(errors.Join(err, nil)); code != ask.ExitNotFound {
 		t.Errorf("exit code %d", code)
 	}
-	if got, want := term.err.String(), "错误：没有\uFFFD[2J案件\n第二行\n请：核对案号\n"; got != want {
+	if got, want := term.err.String(), "错误：没有\uFFFD[2J案件\n第二行\n请：核对编号\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	term = newTerminal(0, nil)

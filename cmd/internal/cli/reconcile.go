@@ -19,7 +19,7 @@ func (a *app) reconcileCommand() *cobra.Command {
 		Use:   "reconcile",
 		Short: "对账：证明邮箱里的每封信都在登记簿里",
 		Long: "对账：先完整收一次信，再把各邮箱各文件夹的全部邮件与登记簿逐一核对（条例第四十五条）。\n" +
-			"有没收进来的逐封列出，退出码为 6。隔离的另列；登记簿里有而邮箱里已不见的只作说明，不影响案件。守护进程在运行时每小时自动对账一次。",
+			"有没收进来的逐封列出，退出码为 6。未取回的另列；登记簿里有而邮箱里已不见的只作说明，不影响案件。守护进程在运行时每小时自动对账一次。",
 		Example: "ysq reconcile\nysq reconcile --json",
 		Args:    noArgs,
 		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
@@ -76,7 +76,7 @@ func proof(r ask.Reconciliation) error {
 }
 
 func (a *app) reconciliation(r ask.Reconciliation) error {
-	t := grid.Table{Header: []string{"账号", "文件夹", "UIDVALIDITY", "邮箱里", "没收进来", "隔离", "邮箱里已不见", "结果"}}
+	t := grid.Table{Header: []string{"账号", "文件夹", "UIDVALIDITY", "邮箱里", "没收进来", "未取回", "邮箱里已不见", "结果"}}
 	var tints []tint
 	for _, acc := range r.Accounts {
 		for _, f := range acc.Folders {
@@ -139,7 +139,7 @@ func (a *app) quarantinedMails(r ask.Reconciliation) error {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	a.heading("隔离的邮件（服务器列出而取不下来；ysq mail retry --all 立即再取）")
+	a.heading("未取回的邮件（服务器列出而取不下来；ysq mail retry --all 立即再取）")
 	return a.table(t, nil, 3)
 }
 

@@ -33,7 +33,7 @@ func (a *app) recordCommands() []*cobra.Command {
 func (a *app) recordCommand(r recording) *cobra.Command {
 	info := r.Kind.Info()
 	cmd := &cobra.Command{
-		Use:     info.Command + " 案号…",
+		Use:     info.Command + " 编号…",
 		Short:   short(info),
 		Long:    long(info, r.Note),
 		Example: r.example,
@@ -101,7 +101,7 @@ func long(info casefile.KindInfo, more string) string {
 		stages = append(stages, s.Label())
 	}
 	b.WriteString("可在这些阶段记录：" + strings.Join(stages, "、") + "。\n")
-	b.WriteString("可同时写几个案号或起止（17..30），或写 - 从标准输入读取（每行一个）：要么全部记录，要么都不记录。")
+	b.WriteString("可同时写几个编号或起止（17..30），或写 - 从标准输入读取（每行一个）：要么全部记录，要么都不记录。")
 	return b.String()
 }
 
@@ -118,7 +118,7 @@ func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
 		}
 		for _, id := range some {
 			if slices.Contains(ids, id) {
-				return usage(cmd, "案号 %s 写了两次", id)
+				return usage(cmd, "编号 %s 写了两次", id)
 			}
 			ids = append(ids, id)
 		}
@@ -144,7 +144,7 @@ func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
 		}
 	}
 	if len(ids) == 0 {
-		return nil, usage(cmd, "标准输入里没有案号")
+		return nil, usage(cmd, "标准输入里没有编号")
 	}
 	return ids, nil
 }
@@ -176,7 +176,7 @@ func (a *app) recorded(res ask.AppendResult) error {
 		title = "可以记录（试算，没有记录）"
 	}
 	fmt.Fprintln(a.out, title)
-	t := grid.Table{Header: []string{"记录", "日期", "案号", "事项", "内容"}}
+	t := grid.Table{Header: []string{"记录", "日期", "编号", "事项", "内容"}}
 	for _, r := range res.Records {
 		seq := ""
 		if r.Seq != 0 {
@@ -213,7 +213,7 @@ func (a *app) undo(res ask.AppendResult) {
 		commands = append(commands, fmt.Sprintf("ysq void %s --record %d --reason 理由", r.Case, r.Seq))
 	}
 	if len(commands) > 2 {
-		commands = []string{"ysq void 案号 --record 记录号 --reason 理由"}
+		commands = []string{"ysq void 编号 --record 记录号 --reason 理由"}
 	}
 	if !res.DryRun && len(commands) > 0 {
 		fmt.Fprintln(a.out, "\n撤销："+strings.Join(commands, "；再 "))

@@ -42,7 +42,7 @@ func (a *app) fromProposals(cmd *cobra.Command) {
 	r.accept = o.flag("accept", "采用提议登记，不询问；另写的选项优先于提议")
 	r.reveal = o.flag("reveal", "提议中的个人信息不遮盖（需“经办”角色，留有记录）")
 	cmd.Example = "ysq register 17\nysq register 17 --proposals --json\nysq register 17 --accept --column 商业企业\n" + cmd.Example
-	cmd.Long += "\n\n只写案号时（在终端上），逐项显示从来信和附件中读出的提议及其出处：回车采用，另写即改，- 即不填。\n" +
+	cmd.Long += "\n\n只写编号时（在终端上），逐项显示从来信和附件中读出的提议及其出处：回车采用，另写即改，- 即不填。\n" +
 		"读出的内容在登记之前都不算数。脚本里用 --proposals --json 看，用 --accept 采用。\n" +
 		"证件号码不写入登记库：只留末四位，和用本机关密钥算出的识别码，用来认出同一申请人。"
 	cmd.RunE = r.run

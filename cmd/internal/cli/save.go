@@ -24,7 +24,7 @@ import (
 
 func (a *app) saveCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "save 案号 目录",
+		Use:   "save 编号 目录",
 		Short: "存出整个案卷，供归档、复议、诉讼",
 		Long: "把整个案卷存到一个新目录（条例第四十五条）：登记摘录、经过、逐日的期限计算、登记簿的原始记录、每封邮件的原文和可读文本、附件、文书、归档目录，\n" +
 			"以及各文件的 SHA-256（清单.sha256）。目录须不存在或是空的；要么全部写出，要么不写。已销毁的、缺失的在“说明.txt”里列明。\n" +
@@ -32,7 +32,7 @@ func (a *app) saveCommand() *cobra.Command {
 		Example: "ysq save 17 /tmp/2026-00017",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage(cmd, "请写案号和目录")
+				return usage(cmd, "请写编号和目录")
 			}
 			return nil
 		},

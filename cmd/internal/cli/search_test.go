@@ -22,7 +22,7 @@ func TestHit(t *testing.T) {
 	}{
 		{"piped", 0, inCase, "2026-00017  办理  张三  申请�[2J\n  邮件正文：…公开【环境�]0;x�】监测�…\n  承办：【大气科】\n"},
 		{"terminal", 100, inCase, "\x1b[1m2026-00017  办理  张三  申请�[2J\x1b[0m\n  邮件正文：…公开\x1b[1m环境�]0;x�\x1b[0m监测�…\n  承办：\x1b[1m大气科\x1b[0m\n"},
-		{"no case", 0, outside, "邮件 2d711642b726  待人工确认  李四\n  主题：【申请】\n"},
+		{"no case", 0, outside, "邮件 2d711642b726  待甄别  李四\n  主题：【申请】\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			term := newTerminal(tt.columns, nil)

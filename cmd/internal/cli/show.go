@@ -16,12 +16,12 @@ import (
 
 func (a *app) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "show 案号…",
+		Use:   "show 编号…",
 		Short: "显示案件的一切：期限、可办事项、经过、邮件",
 		Long: "显示案件：两种口径的期限（条例第三十一条、第三十三条）、此时可以办什么、提醒、经过、邮件和附件。\n" +
 			"身份证号、电话等个人信息中间以 * 遮盖；--contact 显示电话和地址，--reveal 显示全文，都记录是谁查看的。",
 		Example: "ysq show 17\nysq show 2025-17 --reveal\nysq show 17 18 --json",
-		Args:    atLeastOne("案号"),
+		Args:    atLeastOne("编号"),
 	}
 	reveal := cmd.Flags().Bool("reveal", false, "不遮盖个人信息（需“经办”角色，留有记录）")
 	contact := cmd.Flags().Bool("contact", false, "只显示电话和地址，证件号码仍遮盖（需“经办”角色，每人每案每天记录一次）")

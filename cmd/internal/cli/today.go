@@ -93,7 +93,7 @@ func (a *app) agenda(g agenda) error {
 		a.rest(s.Unregistered, "ysq list --unregistered")
 	}
 	if n := s.Mails[casefile.Parked.String()] + s.Mails[casefile.Quarantined.String()]; n > 0 {
-		fmt.Fprintf(a.out, "\n待人工确认的邮件 %d 封（ysq mail list）\n", n)
+		fmt.Fprintf(a.out, "\n待甄别的邮件 %d 封（ysq mail list）\n", n)
 	}
 	fmt.Fprintln(a.out, "\n各条命令见 ysq -h")
 	return nil

@@ -99,7 +99,7 @@ func TestSentAfterSplit(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b, _ := openPost(t, "2026-03-02", nil)
 				b.underway("张三 <zhangsan@example.test>")
-				b.record("2026-00001", casefile.Voided{Seq: b.history("2026-00001")[3].Seq, Reason: "先拆分"}) // 审核
+				b.record("2026-00001", casefile.Voided{Seq: b.history("2026-00001")[3].Seq, Reason: "先拆分"}) // 审查
 				if _, err := ask.Do(t.Context(), b.client, ask.Split, ask.SplitRequest{CaseRef: ask.CaseRef{Case: "2026-00001"}, Parts: 2, Reason: "两项"}); err != nil {
 					t.Fatal(err)
 				}

@@ -52,7 +52,7 @@ func (p *player) kept(d delivery, book map[place]ask.MailView) error {
 	}
 	if p.mails[d.key].withheld {
 		if m.Disposition != "quarantined" {
-			return fmt.Errorf("%s 取不到，却不在隔离之列：%s", d.key, m.Disposition)
+			return fmt.Errorf("%s 取不到，却不在未取回之列：%s", d.key, m.Disposition)
 		}
 		return nil
 	}

@@ -67,9 +67,9 @@ func TestOnce(t *testing.T) {
 	}
 	for _, want := range []string{
 		"模拟的", "真实的",
-		"收件", "双方确认", "登记", "审核", "办理", "答复、发出", "送达", "归档", // the loop
+		"收件", "双方确认", "登记", "审查", "办理", "答复、发出", "送达", "归档", // the loop
 		"补正告知", "收到补正", "征求意见", "收到意见", "延期", "收费通知", "缴费", "撤回", "非申请", "作废记录", // and around it
-		"待人工确认", "重复，不再立案", "历史邮件", "隔离", "归入", // the places of mails
+		"待甄别", "重复，不再立案", "历史邮件", "未取回", "归入", // the places of mails
 		"$ ysq list", "$ ysq due", "$ ysq show", "$ ysq explain", "$ ysq mail list", "$ ysq report",
 		"扣除：征求第三方意见", "春节（国办发明电", "调休上班", "逾期办结", "已逾期", "今天到期", "等待补正", "等待征求意见",
 		"一、本年新收政府信息公开申请数量", "四、结转下年度继续办理", "刘䶮",
@@ -113,7 +113,7 @@ func TestCheckFails(t *testing.T) {
 		t.Fatal("the check passes")
 	}
 	for _, want := range []string{
-		"自检没有通过", "（wu）没有去处", "账上有 INBOX UID 1，服务器上没有这封信", "cun 的摘要是", "keji 的原件与来信不同", "lushi 的原件：", "meng 取不到，却不在隔离之列",
+		"自检没有通过", "（wu）没有去处", "账上有 INBOX UID 1，服务器上没有这封信", "cun 的摘要是", "keji 的原件与来信不同", "lushi 的原件：", "meng 取不到，却不在未取回之列",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error lacks %q: %v", want, err)

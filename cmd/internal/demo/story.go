@@ -21,7 +21,7 @@ type step struct {
 func story() []chapter {
 	const li, zhao = "小李", "小赵"
 	return []chapter{
-		{"一、一月：收件、登记、审核、办理、答复、送达、归档，征求第三方意见", "每封信先有落脚处，再由人判断；两种口径的期限一起算。", []step{
+		{"一、一月：收件、登记、审查、办理、答复、送达、归档，征求第三方意见", "每封信先有落脚处，再由人判断；两种口径的期限一起算。", []step{
 			{day: "01-04", does: "old", from: "2025-12-18", note: "信箱里的旧信：到达于启用日 2026-01-01 之前，只保存、可检索，不立案"},
 			{day: "01-05", does: "zhang", note: "UTF-8 纯文本"},
 			{who: li, does: "confirm {zhang} --how 电话 --with 本人"},
@@ -43,7 +43,7 @@ func story() []chapter {
 			{does: "away", note: "自动回复：不立案、不回信，留待人看"},
 			{day: "01-19", who: zhao, does: "reached {lushi} --party 临河置业有限公司"},
 			{day: "01-20", who: zhao, does: "deliver {zhang} --proof 申请人回电确认收到"},
-			{day: "01-26", does: "opinion", note: "标题有案号，但发件人不属于该案：不擅自归入，由人决定"},
+			{day: "01-26", does: "opinion", note: "标题有编号，但发件人不属于该案：不擅自归入，由人决定"},
 			{who: zhao, does: "consulted {lushi} --party 临河置业有限公司 --opinion 不同意公开"},
 			{who: zhao, does: "dismiss {opinion} --reason 是第三方的意见，已记入{lushi}"},
 			{does: "wang", note: "内容不明确"},
@@ -133,7 +133,7 @@ func story() []chapter {
 			{who: li, does: "confirm {wei} --how 当面"},
 			{who: li, does: "register {wei} --applicant 卫东海 --column 自然人 --request 扬尘处罚案卷"},
 			{who: li, does: "review {wei}"},
-			{day: "08-17", does: "meng", note: "服务器列出了它，却三次都不给内容：隔离并报警，不装作没有"},
+			{day: "08-17", does: "meng", note: "服务器列出了它，却三次都不给内容：记为未取回并报警，不装作没有"},
 			{day: "08-20", who: zhao, does: "reply {wei} --outcome （三）7 --document 某建依申请〔2026〕15号 --way 当面"},
 			{day: "08-24", who: zhao, does: "deliver {wei} --proof 送达回证"},
 			{day: "08-31", who: li, does: "archive {zhou} {wu} {zhang2} {shangmao} {lvsuo} {xu} {feng} {chu} {wei}"},
@@ -146,7 +146,7 @@ func story() []chapter {
 			{who: li, does: "confirm {cun} --how 电话"},
 			{who: li, does: "register {cun} --applicant 柳巷村村民委员会 --column 其他 --request 道路投资按户汇总表"},
 			{who: li, does: "review {cun}"},
-			{day: "10-15", who: zhao, does: "reply {jiang} --outcome 予以公开 --basis 36-2-provide --document 某建依申请〔2026〕16号", note: "晚了，也没有审核：如实记下"},
+			{day: "10-15", who: zhao, does: "reply {jiang} --outcome 予以公开 --basis 36-2-provide --document 某建依申请〔2026〕16号", note: "晚了，也没有审查：如实记下"},
 			{day: "10-19", does: "shen"},
 			{day: "10-20", who: li, does: "confirm {shen} --how 电话"},
 			{who: li, does: "register {shen} --applicant 沈嘉 --column 自然人 --request 中标单位投标文件"},

@@ -106,13 +106,13 @@ func (w *words) arrived(s step, l letter, m ask.MailView, row ask.CaseRow, fresh
 		if s.in == junk {
 			due = "如系申请，从严期限 " + day(m.DueStrict)
 		}
-		w.result(w.bold("待人工确认"), due, related)
+		w.result(w.bold("待甄别"), due, related)
 	case "duplicate":
 		w.result(w.bold("重复")+"，不再立案", m.Reasons[0])
 	case "history":
 		w.result(w.bold("历史邮件"))
 	case "quarantined":
-		w.result(w.bold("隔离"), m.Reasons[0])
+		w.result(w.bold("未取回"), m.Reasons[0])
 	}
 }
 

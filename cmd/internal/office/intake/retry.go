@@ -94,7 +94,7 @@ func failedMails(tx *desk.View, which string) ([]casefile.MessageTaken, error) {
 		}
 	}
 	if len(all) == 0 && which != "" {
-		return nil, ask.Refused("nothing-failed", "待人工确认的，是申请用 mail open 立案，属于已有案件用 mail attach 归入", "邮件 %s 没有取信或判断失败，不必重试", which)
+		return nil, ask.Refused("nothing-failed", "待甄别的，是申请用 mail open 立案，属于已有案件用 mail attach 归入", "邮件 %s 没有取信或判断失败，不必重试", which)
 	}
 	return all, nil
 }

@@ -25,7 +25,7 @@ import (
 // record in one transaction, and with them, unless that is for later, the event that it announces.
 func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res ask.LetterResult, err error) {
 	if len(req.Cases) == 0 {
-		return res, ask.Usage("没有写案号")
+		return res, ask.Usage("没有写编号")
 	}
 	who, now := c.Who, c.At
 	if req.Draft {

@@ -129,7 +129,7 @@ func (r *receipts) receipt(of receiptDue) outgoing {
 		name = "申请人"
 	}
 	values := map[string]string{
-		"案号": string(of.ID), "机关": r.Live().Agency.Name, "到达日期": chineseDay(civil.Of(of.ArrivedAt)), "主题": string(subject), "申请人": name,
+		"编号": string(of.ID), "机关": r.Live().Agency.Name, "到达日期": chineseDay(civil.Of(of.ArrivedAt)), "主题": string(subject), "申请人": name,
 	}
 	c := r.Live().Acknowledge
 	return outgoing{

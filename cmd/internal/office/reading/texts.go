@@ -21,7 +21,7 @@ type said struct {
 func textsOf(r casefile.Record) []said {
 	switch e := r.Event.(type) {
 	case casefile.Received:
-		return append([]said{{"案号", string(r.Case)}}, letterTexts(e.Letter)...)
+		return append([]said{{"编号", string(r.Case)}}, letterTexts(e.Letter)...)
 	case casefile.MessageTaken:
 		return letterTexts(e.Letter)
 	case casefile.MessageIn:
