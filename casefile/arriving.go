@@ -34,6 +34,7 @@ func arriving() []KindInfo {
 			fold: func(c *Case, r Record, e Received) {
 				c.Channel, c.ArrivedAt, c.ArrivedOn = e.Channel, e.ArrivedAt, r.On
 				c.Subject, c.Carried = e.Subject, e.Carried
+				c.stamped(e.Stamp, r.On)
 				c.Applicant = e.From.Name
 				if c.Applicant == "" {
 					c.Applicant = e.From.Mail
@@ -43,8 +44,10 @@ func arriving() []KindInfo {
 				if c.View == Legal && e.Channel.NeedsConfirmation() {
 					return EffectNone, ""
 				}
-				c.Start = r.On
-				return EffectStart, "到达之日为第零日"
+				if c.Start = r.On; c.View == Strict {
+					c.Start = c.arrived
+				}
+				return EffectStart, c.arrivedText(r, e)
 			},
 			fixed: fixed{"void-fixed", "不是申请的，用 dismiss；误作废的，重新记录"},
 		}),
@@ -92,10 +95,14 @@ func arriving() []KindInfo {
 }
 
 // Received (收件) opens the case. On is the day of ArrivedAt in Asia/Shanghai, for an e-mail the
-// earliest INTERNALDATE over all copies: the strict clock starts here.
+// earliest INTERNALDATE over all copies. The strict clock starts here, or on the day of Stamp where that is
+// earlier: a mailbox that was moved, collected or restored stamps old mail with today's INTERNALDATE.
+// Number, year and 新收 follow On.
 type Received struct {
 	Channel   Channel   `json:"channel"`
 	ArrivedAt time.Time `json:"arrived_at,omitzero"` // instant of arrival, when one is known
+	// Stamp is the topmost Received line, where it lies between 2008 and ArrivedAt. Since schema 4.
+	Stamp Stamp `json:"stamp,omitzero"`
 	Letter
 	// Suggestions are cases that the mail may belong to, each with its reason; a person decides.
 	Suggestions []Suggestion `json:"suggestions,omitzero"`

@@ -18,7 +18,8 @@ type Case struct {
 	Column  Column
 
 	ArrivedAt    time.Time  // instant of arrival in the mailbox; zero when only the day is known
-	ArrivedOn    civil.Date // the strict clock's day zero
+	ArrivedOn    civil.Date // its day, by which the case is numbered and counted
+	StampedOn    civil.Date // an earlier day that the mail's Received line or a person names; zero for none
 	ConfirmedOn  civil.Date // 双方确认之日
 	RegisteredOn civil.Date
 	ReviewedOn   civil.Date
@@ -32,6 +33,12 @@ type Case struct {
 	Outcome  Outcome
 	Basis    string
 	Document string // number of the reply
+
+	// ArrivalDoubted (到达日存疑) says that StampedOn is so much earlier, or was found so late, that a person has
+	// to settle the day of arrival. SureDue is then the strict due date counted from ArrivedOn: only when it
+	// has passed, too, is the case overdue.
+	ArrivalDoubted bool
+	SureDue        civil.Date
 
 	// TallyOn and Tally are what 表三 counts: the first outcome, or the one that replaced it in the
 	// same year after 重新办理. CountedIn is the year that a person said for 新收; zero = by date.
@@ -114,6 +121,10 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 	}
 	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
 	c.Strict, c.Legal = strict.reading(), legal.reading()
+	if c.ArrivalDoubted {
+		sure := readClockFrom(c.ArrivedOn, Strict, live, law, cal)
+		c.SureDue = sure.Due
+	}
 	c.ExtendedDays = legal.Extended
 	if legal.Start.IsZero() {
 		c.ExtendedDays = strict.Extended

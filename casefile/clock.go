@@ -75,7 +75,8 @@ type Clock struct {
 	Excluded    []Interval // of the current period
 	Turns       []Turn     // of all periods
 
-	law           Statute // by which it is read
+	arrived       civil.Date // day zero of the strict clock's first period
+	law           Statute    // by which it is read
 	cal           *workday.Calendar
 	consultations []consultation
 	left          bool // no application of its own: dismissed or merged
@@ -97,7 +98,12 @@ func ReadClock(view View, history []Record, law Statute, cal *workday.Calendar) 
 }
 
 func readClock(view View, live []Record, law Statute, cal *workday.Calendar) Clock {
-	c := Clock{View: view, law: law, cal: cal}
+	return readClockFrom(arrivalIn(live), view, live, law, cal)
+}
+
+// readClockFrom is readClock for an application that came on a day.
+func readClockFrom(arrived civil.Date, view View, live []Record, law Statute, cal *workday.Calendar) Clock {
+	c := Clock{View: view, arrived: arrived, law: law, cal: cal}
 	for _, r := range live {
 		c.apply(r)
 	}

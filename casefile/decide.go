@@ -110,8 +110,8 @@ func (j *judge) times() error {
 		return j.refuse("date-missing", "请用 --on 写明日期", "没有日期")
 	case on > j.today:
 		return j.refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, j.today)
-	case on < j.ArrivedOn:
-		return j.refuse("date-before-arrival", "请核对 --on", "日期 %s 早于到达日 %s", on, j.ArrivedOn)
+	case on < j.FirstOn():
+		return j.refuse("date-before-arrival", "请核对 --on", "日期 %s 早于到达日 %s", on, j.FirstOn())
 	}
 	return nil
 }

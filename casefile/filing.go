@@ -177,8 +177,8 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 		return &RuleError{Code: code, Case: c.ID, Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	switch {
-	case into.ArrivedOn > c.ArrivedOn:
-		return nil, refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.ArrivedOn)
+	case into.FirstOn() > c.FirstOn():
+		return nil, refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.FirstOn())
 	case !into.Stage.Open():
 		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
 	case c.Applicant != "" && into.Applicant != "" && PlainName(c.Applicant) != PlainName(into.Applicant):
@@ -189,7 +189,7 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 
 func (j *judge) countedIn(e CountedIn) error {
 	arrived, received := j.ArrivedOn.Year(), j.ReceivedOn().Year()
-	if e.Year != arrived && e.Year != received {
+	if first := j.FirstOn().Year(); e.Year != arrived && e.Year != received && e.Year != first {
 		return j.refuse("count-year", "", "只能计入到达之年 %d 或收到申请之年 %d", arrived, received)
 	}
 	return nil

@@ -61,7 +61,9 @@ type MessageTaken struct {
 	UIDValidity uint64    `json:"uidvalidity"`
 	UID         uint32    `json:"uid"`
 	ArrivedAt   time.Time `json:"arrived_at,omitzero"` // INTERNALDATE
-	Size        int64     `json:"size"`
+	// Stamp is the topmost Received line, where it lies between 2008 and ArrivedAt. Since schema 4.
+	Stamp Stamp `json:"stamp,omitzero"`
+	Size  int64 `json:"size"`
 	// Announced is RFC822.SIZE where it is not Size, and ShownAt INTERNALDATE where it is not ArrivedAt: by
 	// these two the mail under the UID is known to be still this one.
 	Announced int64     `json:"announced,omitzero"`

@@ -94,9 +94,9 @@ type Message struct {
 	References []string `json:"references,omitzero"`
 	// Date is the sender's claim. It starts no clock (casefile/LAW.md#clocks): INTERNALDATE does.
 	Date time.Time `json:"date,omitzero"`
-	// Received is the instant in the topmost Received line, which the office's own server wrote; zero
-	// where there is none that can be read.
-	Received time.Time `json:"received,omitzero"`
+	// Received is what the topmost Received line says, which in most mailboxes the office's own server wrote;
+	// a mail that was moved or collected has the line of another.
+	Received Stamp     `json:"received,omitzero"`
 	From     []Address `json:"from,omitzero"`
 	Sender   Address   `json:"sender,omitzero"`
 	ReplyTo  []Address `json:"reply_to,omitzero"`
@@ -119,6 +119,14 @@ type Message struct {
 	Links []Link `json:"links,omitzero"`
 	// Defects are what was wrong with the mail and what was done about it, in the order found.
 	Defects []Defect `json:"defects,omitzero"`
+}
+
+// Stamp is what a Received line says (RFC 5321, section 4.4). It is shown, and believed no further than the
+// rules for arrivals allow: whoever handed the mail over may have written it.
+type Stamp struct {
+	At time.Time `json:"at,omitzero"`
+	By string    `json:"by,omitzero"` // the host that wrote the line, as it calls itself, lower case
+	ID string    `json:"id,omitzero"` // the number that it gave the mail
 }
 
 // Machine gathers the header fields by which automatic mail gives itself away. Values are as

@@ -20,6 +20,7 @@ type Standing struct {
 	Overdue     bool // open, and Due has passed
 	Late        bool // finished after the due date that governs: the legal one, the strict where nothing was confirmed
 	Disputable  bool // open or finished between the strict and the legal due date
+	Doubtful    bool // open, and the day of arrival is in doubt (到达日存疑): not overdue unless it is in any case
 	Remaining   int  // working days from the day to Due, negative when overdue; for an open case with a Due
 }
 
@@ -35,6 +36,9 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 		s.Waiting, s.WaitUntil = NotWaiting, 0
 		s.Due, s.Provisional = governs.Due, governs.Provisional
 		s.Late = !s.Due.IsZero() && c.StoppedOn > s.Due
+		if s.Late && c.ArrivalDoubted && legal.Start.IsZero() {
+			s.Late = !c.SureDue.IsZero() && c.StoppedOn > c.SureDue
+		}
 		s.Disputable = !s.Late && !strict.Due.IsZero() && c.StoppedOn > strict.Due
 		return s
 	}
@@ -53,6 +57,9 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 		s.Overdue = today > s.Due
 		s.Disputable = s.Overdue && (governs.Waiting != NotWaiting || today <= governs.Due)
 		s.Remaining = cal.WorkdaysBetween(today, s.Due)
+	}
+	if s.Doubtful = c.ArrivalDoubted; s.Doubtful && s.Overdue && s.Due == strict.Due && (c.SureDue.IsZero() || today <= c.SureDue) {
+		s.Overdue, s.Disputable = false, false
 	}
 	return s
 }
@@ -81,9 +88,10 @@ const (
 	AlarmLapse                  // the applicant's time to correct or to pay has passed: a person decides
 	AlarmConsultation           // a side that was consulted has not answered
 	AlarmDelivery               // the reply came back
+	AlarmArrival                // the day of arrival is in doubt: a person settles it
 )
 
-var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}}
+var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"arrival", "到达日存疑"}}
 
 // String returns the stable code.
 func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
@@ -109,6 +117,10 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	var all []Alarm
 	s := c.At(today, cal)
+	early := s.Doubtful && !s.Overdue && !s.Due.IsZero() && today > s.Due // the strict date has passed, if it is the strict date
+	if s.Doubtful {
+		all = append(all, c.arrivalAlarm(today, early))
+	}
 	if !s.Due.IsZero() {
 		text := "答复并送达（reply、dispatch）"
 		switch {
@@ -117,7 +129,13 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		case s.Disputable:
 			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
 		}
-		all = append(all, Alarm{AlarmReply, s.Due, text})
+		on := s.Due
+		if early {
+			on = c.SureDue
+		}
+		if !on.IsZero() {
+			all = append(all, Alarm{AlarmReply, on, text})
+		}
 	}
 	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)

@@ -87,8 +87,8 @@ type story struct {
 	out     strings.Builder
 }
 
-// record puts one line to Decide and keeps it if it may be recorded. The arrival is the register's
-// own observation, about which nobody is asked.
+// record puts one line to Decide and keeps it if it may be recorded. The arrival and what else is the
+// register's own observation nobody is asked about.
 func (s *story) record(line string) {
 	s.t.Helper()
 	refused, rest := "", line
@@ -113,7 +113,7 @@ func (s *story) record(line string) {
 		s.t.Fatalf("%s: %v", line, err)
 	}
 	var warnings []string
-	if len(s.history) > 0 {
+	if len(s.history) > 0 && (refused != "" || event.Kind().Info().Command != "") {
 		draft := casefile.Draft{Case: storyCase, On: on, Event: event}
 		warnings, err = casefile.Decide(s.history, draft, today, law, workday.Embedded())
 	}

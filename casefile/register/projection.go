@@ -15,7 +15,8 @@ import (
 //
 //	0      version
 //	1-6    kind, stage, channel, column, outcome, tally outcome
-//	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional, 8 carried over
+//	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional, 8 carried over,
+//	       16 arrival doubted
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
@@ -24,7 +25,7 @@ import (
 const (
 	projectionVersion = 1
 	daysAt            = 26
-	dayCount          = 19
+	dayCount          = 21
 	headSize          = daysAt + 4*dayCount
 	noArrival         = -1 << 63
 )
@@ -38,6 +39,7 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 		&c.DispatchedOn, &c.DeliveredOn, &c.StoppedOn, &c.ArchivedOn, &c.TallyOn,
 		&c.Strict.Start, &c.Strict.Due, &c.Strict.WaitSince, &c.Strict.WaitUntil,
 		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitSince, &c.Legal.WaitUntil,
+		&c.StampedOn, &c.SureDue,
 	}
 }
 
@@ -58,7 +60,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	b[0] = projectionVersion
 	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)
 	b[4], b[5], b[6] = byte(c.Column), byte(c.Outcome), byte(c.Tally)
-	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8)
+	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8) | flag(c.ArrivalDoubted, 16)
 	b[8], b[9] = byte(c.Strict.Waiting), byte(c.Legal.Waiting)
 	arrived := int64(noArrival)
 	if !c.ArrivedAt.IsZero() {
@@ -99,7 +101,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	c.Kind, c.Stage, c.Channel = casefile.RequestKind(b[1]), casefile.Stage(b[2]), casefile.Channel(b[3])
 	c.Column, c.Outcome, c.Tally = casefile.Column(b[4]), casefile.Outcome(b[5]), casefile.Outcome(b[6])
 	c.Undelivered, c.Strict.Provisional, c.Legal.Provisional = b[7]&1 != 0, b[7]&2 != 0, b[7]&4 != 0
-	c.Carried = b[7]&8 != 0
+	c.Carried, c.ArrivalDoubted = b[7]&8 != 0, b[7]&16 != 0
 	c.Strict.Waiting, c.Legal.Waiting = casefile.Waiting(b[8]), casefile.Waiting(b[9])
 	if ms := int64(binary.BigEndian.Uint64(b[10:])); ms != noArrival {
 		c.ArrivedAt = time.UnixMilli(ms).In(civil.Zone)

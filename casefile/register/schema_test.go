@@ -7,6 +7,7 @@ import (
 	commandline "flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,6 +123,7 @@ func TestFrozenEverything(t *testing.T) {
 					if schema < 3 && mails[id] != 0 {
 						was["Messages"], was["Addresses"] = is["Messages"], is["Addresses"]
 					}
+					maps.DeleteFunc(is, func(field string, _ any) bool { _, told := was[field]; return !told && schema < Schema })
 					if diff := cmp.Diff(was, is); diff != "" {
 						t.Errorf("%s is another (-then +now):\n%s", id, diff)
 					}

@@ -135,8 +135,8 @@ func (w *walker) fields(h header) {
 			w.defect(DefectDateZone, "date", "日期没有明确的时区，按北京时间理解")
 		}
 	}
-	if line := h.get("received"); line != nil { // the date stands behind the last semicolon (RFC 5322, 3.6.7)
-		m.Received, _ = date(string(line[bytes.LastIndexByte(line, ';')+1:]))
+	if line := h.get("received"); line != nil {
+		m.Received = stamp(line)
 	}
 	m.TransID = w.fieldText(h.get("x-cm-transid"), "x-cm-transid")
 	w.machine(h)

@@ -66,6 +66,8 @@ type CaseRow struct {
 	Provisional  bool        `json:"provisional"`
 	Overdue      bool        `json:"overdue"`
 	Late         *bool       `json:"late"` // null while open
+	// ArrivalDoubted (到达日存疑): a person has to settle the day of arrival; see ysq arrived.
+	ArrivalDoubted bool `json:"arrival_doubted"`
 	// Disputable: the strict due date was missed and the legal one was not, or not yet.
 	Disputable        bool                 `json:"disputable"`
 	RemainingWorkdays *int                 `json:"remaining_workdays"`

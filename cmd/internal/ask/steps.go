@@ -32,6 +32,8 @@ func Steps() []Step {
 		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审查意见", "审查`意见`")}},
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
 			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "经办`人`")}},
+		{Kind: casefile.KindArrivalSettled, Note: "邮箱搬家、代收或恢复以后，服务器会给旧邮件记上新的到达时间。核定只移动从严期限；编号和“本年新收”不变（count-in）。", Fields: []Field{
+			date("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
 			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), date("until", "补正期限", "补正期限`日期`"), document, force}},
 		{Kind: casefile.KindCorrectionReceived, Fields: []Field{note}},

@@ -38,6 +38,7 @@ func recordings() (all []recording) {
 func examples() map[casefile.Kind]string {
 	return map[casefile.Kind]string{
 		casefile.KindConfirmed:            "ysq confirm 17 --how 电话 --with 申请人本人\nysq confirm 17 18 --on 2026-11-20 --how 邮件",
+		casefile.KindArrivalSettled:       "ysq arrived 17 --day 2026-11-02 --reason 原邮箱网页上查得的收信日",
 		casefile.KindRegistered:           "ysq register 17 --applicant 张某 --column 自然人 --request 2025年大气监测数据\nysq register 18 --as 更正申请 --applicant 李某",
 		casefile.KindReviewed:             "ysq review 17 --finding 内容明确，属本机关职责",
 		casefile.KindAssigned:             "ysq assign 17 --to 大气科 --person 王某\nysq list --stage 登记 --json | jq -r '.[].case' | ysq assign - --to 办公室\nysq assign --from 王某 --to 大气科 --person 李某 --open",

@@ -93,6 +93,7 @@ func remaining(r ask.CaseRow) string {
 		if r.WaitingUntil != 0 {
 			s += "（至 " + civil.Date(r.WaitingUntil).String() + "）"
 		}
+	case r.ArrivalDoubted && !r.Overdue && r.RemainingWorkdays != nil && *r.RemainingWorkdays < 0:
 	case r.RemainingWorkdays != nil:
 		s = workdays(*r.RemainingWorkdays, r.Overdue)
 	}
@@ -104,6 +105,12 @@ func remaining(r ask.CaseRow) string {
 	}
 	if r.Provisional && s != "" {
 		s += "（暂定）"
+	}
+	switch {
+	case r.ArrivalDoubted && s == "":
+		s = "到达日存疑"
+	case r.ArrivalDoubted:
+		s += "（到达日存疑）"
 	}
 	return s
 }

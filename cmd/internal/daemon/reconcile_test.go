@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -137,7 +138,8 @@ func TestThirtyDayWindow(t *testing.T) {
 	}{{"30 days", 30, true}, {"all mail", 0, false}} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBureau(t, "2000-01-03") // the provider counts by the bubble's clock
+				time.Sleep(time.Until(civil.MustParse("2026-01-05").Start())) // the provider counts by the bubble's clock
+				b := newBureau(t, "2026-01-05")
 				b.onProvider(imapsim.Options{WindowDays: tt.window})
 				for i := range 6 {
 					b.deliver(fmt.Sprintf("某人 <a%d@example.test>", i), "政府信息公开申请", "x")

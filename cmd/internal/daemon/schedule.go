@@ -99,6 +99,9 @@ func (d *Daemon) watchKeeping(said *desk.Troubles) {
 func (d *Daemon) remind(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
+	if err := d.Intake.DoubtArrivals(ctx); err != nil {
+		d.Log.Error().Err(err).Msg("looking at the arrivals of open cases")
+	}
 	var last civil.Date
 	for {
 		if today := civil.Of(d.Now()); today != last {

@@ -82,15 +82,23 @@ type arrival struct {
 	message casefile.Message
 	broken  string // why it could not be read; the mail is then parked
 
-	// byHeader says that the server gave no INTERNALDATE that is a date, and that the one here is that of
-	// the topmost Received line.
+	// shown is INTERNALDATE as the server gives it, also where it can be no day of arrival: by it the mail
+	// is known to be the same one. Of Fetched, InternalDate is then zero, or that of the topmost Received line.
+	shown time.Time
+	// byHeader says that the arrival is that of the topmost Received line.
 	byHeader bool
 }
+
+// stamp is the topmost Received line as far as it says anything about the arrival.
+func (a arrival) stamp() casefile.Stamp { return a.message.Received.Before(a.InternalDate) }
 
 // readArrival parses a mail. Whatever goes wrong costs this one mail its automatic decision, never
 // its place in the register.
 func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
-	a = arrival{Fetched: m, message: casefile.Message{Digest: m.Digest, Size: m.Size}}
+	a = arrival{Fetched: m, message: casefile.Message{Digest: m.Digest, Size: m.Size}, shown: m.InternalDate}
+	if !casefile.PlausibleArrival(m.InternalDate, n.Now()) {
+		a.InternalDate = time.Time{}
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			n.Log.Error().Str("digest", m.Digest.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
@@ -108,16 +116,10 @@ func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
 		return a
 	}
 	a.message = message
-	if received := message.Received; a.InternalDate.IsZero() && plausibleArrival(received, n.Now()) {
-		a.InternalDate, a.byHeader = received, true
+	if at := message.Received.At; a.InternalDate.IsZero() && casefile.PlausibleArrival(at, n.Now()) {
+		a.InternalDate, a.byHeader = at, true
 	}
 	return a
-}
-
-// plausibleArrival judges what the header alone says: not before 2008, when the Regulations came into
-// force, and not in the future.
-func plausibleArrival(received, now time.Time) bool {
-	return received.Year() >= 2008 && received.Before(now.AddDate(0, 0, 1))
 }
 
 // readArrivals reads the mails of a batch in order, the first at least, until what they hold comes to

@@ -65,7 +65,11 @@ func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 		v.Suggestions = []casefile.Suggestion{}
 	}
 	if e.Disposition == casefile.Parked && !e.ArrivedAt.IsZero() {
-		due, _ := n.Reg.Calendar().AddWorkdays(civil.Of(e.ArrivedAt), n.Reg.Law().Limit)
+		arrived := civil.Of(e.ArrivedAt)
+		if !e.Stamp.At.IsZero() {
+			arrived = min(arrived, civil.Of(e.Stamp.At))
+		}
+		due, _ := n.Reg.Calendar().AddWorkdays(arrived, n.Reg.Law().Limit)
 		v.DueStrict = ask.Day(due)
 	}
 	return v
@@ -129,7 +133,7 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
 		_, err = tx.Append(casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)},
 			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Received{
-				Channel: casefile.Email, ArrivedAt: arrived, Letter: taken.Letter, Suggestions: taken.Suggestions,
+				Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions,
 			}})
 		if err != nil {
 			return err

@@ -90,7 +90,10 @@ func (p *placing) ownDigest(a arrival) (t casefile.MessageTaken, ok bool) {
 // takenOf is the book's entry for a mail, its place still open.
 func takenOf(a arrival) casefile.MessageTaken {
 	t := entryAt(a.Ref)
-	t.ArrivedAt, t.Size, t.Announced, t.Letter = a.InternalDate, a.Size, a.Announced, letterOf(a.message)
+	t.ArrivedAt, t.Stamp, t.Size, t.Announced, t.Letter = a.InternalDate, a.stamp(), a.Size, a.Announced, letterOf(a.message)
+	if !a.shown.Equal(t.ArrivedAt) {
+		t.ShownAt = a.shown
+	}
 	// That intake itself reads only the beginning of a long text is no defect of the mail.
 	t.Defects = slices.DeleteFunc(slices.Clone(a.message.Defects), func(d casefile.Defect) bool { return d.Code == parse.DefectText })
 	return t
@@ -182,8 +185,8 @@ func (p *placing) shownAgain(a arrival, known casefile.MessageTaken, about []cas
 	shown := takenOf(a)
 	known.UID = a.UID
 	known.Announced, known.ShownAt = shown.Announced, time.Time{}
-	if !a.byHeader && !shown.ArrivedAt.IsZero() && !shown.ArrivedAt.Equal(known.ArrivedAt) {
-		known.ShownAt = shown.ArrivedAt
+	if !a.shown.IsZero() && !a.shown.Equal(known.ArrivedAt) {
+		known.ShownAt = a.shown
 	}
 	return []casefile.Draft{{On: p.tx.Today(), Event: known}}
 }
@@ -214,7 +217,7 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 		if !ok || a.byHeader || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
 			continue
 		}
-		e.ArrivedAt = a.InternalDate
+		e.ArrivedAt, e.Stamp = a.InternalDate, a.stamp()
 		drafts = append(drafts,
 			casefile.Draft{Case: r.Case, On: p.tx.Today(), Event: casefile.Voided{Seq: r.Seq, Reason: "同一邮件另有更早到达的副本"}},
 			casefile.Draft{Case: r.Case, On: civil.Of(a.InternalDate), Event: e})
@@ -266,8 +269,12 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	arrived := arrivalOf(a.InternalDate, p.tx.At)
 	on := civil.Of(arrived)
 	switch {
+	case a.byHeader && !a.shown.IsZero():
+		t.Reasons = append(t.Reasons, fmt.Sprintf("服务器给出的到达时间 %s 不可能，改取邮件头最上一行 Received 的时间，请核对", civil.Of(a.shown)))
 	case a.byHeader:
 		t.Reasons = append(t.Reasons, "服务器给出的到达时间不是日期，改取邮件头最上一行 Received 的时间，请核对")
+	case a.InternalDate.IsZero() && !a.shown.IsZero():
+		t.Reasons = append(t.Reasons, fmt.Sprintf("服务器给出的到达时间 %s 不可能，以取信时间为准", civil.Of(a.shown)))
 	case a.InternalDate.IsZero():
 		t.Reasons = append(t.Reasons, "服务器未给出到达时间，以取信时间为准")
 	}
@@ -278,7 +285,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
 		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
-			Channel: casefile.Email, ArrivedAt: arrived, Letter: t.Letter, Suggestions: t.Suggestions,
+			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions,
 		}})
 	case d.Case != "":
 		t.Disposition, t.Case = casefile.ToCase, d.Case

@@ -29,7 +29,7 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) ask.CaseRow {
 		ConfirmedOn: ask.Day(c.ConfirmedOn), RegisteredOn: ask.Day(c.RegisteredOn), ReceivedOn: ask.Day(c.ReceivedOn()),
 		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
 		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
-		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable,
+		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable, ArrivalDoubted: s.Doubtful,
 		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
 		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
 		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages,

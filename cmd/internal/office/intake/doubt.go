@@ -1,0 +1,72 @@
+package intake
+
+import (
+	"context"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// DoubtArrivals looks at the open cases that an earlier version took in, which knew INTERNALDATE alone, and
+// records on each whose mail names an earlier day that its arrival is in doubt. No date moves: a person
+// settles it. What was looked at and found in order costs one reading of a header at each start.
+func (n *Room) DoubtArrivals(ctx context.Context) error {
+	var open []casefile.ID
+	err := n.View(func(tx *desk.View) error {
+		for c, err := range tx.OpenCases("") {
+			if err != nil {
+				return err
+			}
+			if c.Channel == casefile.Email && c.StampedOn.IsZero() {
+				open = append(open, c.ID)
+			}
+		}
+		return nil
+	})
+	for _, id := range open {
+		if ctx.Err() != nil || err != nil {
+			return err
+		}
+		err = n.doubtArrival(id)
+	}
+	return err
+}
+
+func (n *Room) doubtArrival(id casefile.ID) error {
+	var received casefile.Received
+	err := n.View(func(tx *desk.View) error {
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		received = casefile.Received{}
+		for _, r := range casefile.Live(history) {
+			switch e := r.Event.(type) {
+			case casefile.Received:
+				received = e
+			case casefile.ArrivalDoubted, casefile.ArrivalSettled:
+				received = casefile.Received{}
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil || received.Digest.IsZero() || !received.Stamp.At.IsZero() {
+		return err
+	}
+	m, err := n.Parse(received.Digest, parse.Limits{Text: 1, Undigested: true})
+	if err != nil {
+		return nil // erased or damaged: there is nothing to hold against the arrival, and verify tells
+	}
+	stamp := m.Received.Before(received.ArrivedAt)
+	if stamp.At.IsZero() || civil.Of(stamp.At) >= civil.Of(received.ArrivedAt) {
+		return nil
+	}
+	now := n.Now()
+	n.Log.Warn().Str("case", string(id)).Str("arrived", civil.Of(received.ArrivedAt).String()).Str("stamped", civil.Of(stamp.At).String()).
+		Msg("the mail of a case names an earlier day of arrival: a person settles it (ysq arrived)")
+	_, err = n.Reg.Append(now, actorMailbox, casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.ArrivalDoubted{Stamp: stamp}})
+	return err
+}
