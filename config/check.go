@@ -3,9 +3,11 @@ package config
 import (
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 )
@@ -182,19 +184,26 @@ func (c Config) problemsHere() Errors {
 			p = append(p, e)
 		}
 	}
-	for i, m := range c.Mailboxes {
+	servant := c.servant()
+	judge := func(section string, m Mailbox) {
 		if m.PasswordFile != "" || m.Credential != "" {
 			_, err := m.Password()
-			blame(mailboxKey(i, m.passwordKey()), err)
+			if err == nil && m.Credential == "" { // no unit hands it over: the daemon reads it
+				err = Readable(m.PasswordFile, servant)
+			}
+			blame(section+m.passwordKey(), err)
 		}
 		_, err := m.RootCAs()
-		blame(mailboxKey(i, "ca_file"), err)
+		if err == nil && m.CAFile != "" {
+			err = Readable(m.CAFile, servant)
+		}
+		blame(section+"ca_file", err)
 	}
-	if s := c.SMTP; s.Enabled() && (s.PasswordFile != "" || s.Credential != "") {
-		_, err := s.Password()
-		blame("smtp."+s.account().passwordKey(), err)
-		_, err = s.RootCAs()
-		blame("smtp.ca_file", err)
+	for i, m := range c.Mailboxes {
+		judge(mailboxKey(i, "")+".", m)
+	}
+	if c.SMTP.Enabled() {
+		judge("smtp.", c.SMTP.account())
 	}
 	for _, g := range c.groupLists() {
 		// The default group is made by the package; whoever runs ysq without it, as in a test, has
@@ -210,6 +219,17 @@ func (c Config) problemsHere() Errors {
 		}
 	}
 	return Errors(p)
+}
+
+// servant is the owner of the state directory, who runs the daemon, when root looks; the zero value is
+// whoever looks.
+func (c Config) servant() Owner {
+	info, err := os.Stat(c.Paths.State)
+	if err != nil || os.Geteuid() != 0 {
+		return Owner{}
+	}
+	st := info.Sys().(*syscall.Stat_t) // always, on Linux
+	return Owner{int(st.Uid), int(st.Gid)}
 }
 
 type groupList struct {

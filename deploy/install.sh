@@ -4,7 +4,8 @@
 #
 #	./install.sh                                    install or upgrade
 #	/usr/share/ysq/install.sh uninstall             remove the program, keep configuration and data
-#	/usr/share/ysq/install.sh purge                 also remove the configuration (see postremove.sh)
+#	/usr/share/ysq/install.sh purge                 also remove the configuration (see postremove.sh); after an
+#	                                                uninstall: ./install.sh purge from the unpacked tarball
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -65,6 +66,10 @@ install_all() {
 }
 
 remove_all() {
+	if [ ! -e "$list" ] && [ "$1" = purge ] && [ -e "$here/scripts/postremove.sh" ]; then # uninstalled before
+		sh "$here/scripts/postremove.sh" purge
+		return
+	fi
 	if [ ! -e "$list" ]; then
 		echo "install.sh：没有用本脚本安装过 ysq（缺 $list）" >&2
 		exit 1

@@ -42,6 +42,15 @@ func (s *Snapshot) Meta() Meta { return s.reg.meta }
 // View runs fn over the database. Nothing of tx may be used after fn returns.
 func (s *Snapshot) View(fn func(*Tx) error) error { return s.reg.View(fn) }
 
+// Records is the number of its last record.
+func (s *Snapshot) Records() (n uint64, err error) {
+	err = s.View(func(tx *Tx) error {
+		n, _ = tx.Head()
+		return nil
+	})
+	return n, err
+}
+
 // Database is the copy of the database.
 func (s *Snapshot) Database() Extent { return Extent{s.reg.db.Path(), s.reg.size()} }
 

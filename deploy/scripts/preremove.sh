@@ -8,6 +8,14 @@ remove | 0) ;;
 *) exit 0 ;;
 esac
 [ -d /run/systemd/system ] || exit 0
+# What ran is noted, so that an installation after this removal starts it again (postinstall.sh).
+if [ -d /etc/ysq ]; then
+	systemctl list-units --plain --no-legend --state=active 'ysq*.timer' 'ysq.service' 'ysq@*.service' |
+		while read -r unit _; do
+			echo "$unit $(systemctl is-enabled "$unit" 2>/dev/null || true)"
+		done >/etc/ysq/removed.units
+	[ -s /etc/ysq/removed.units ] || rm -f /etc/ysq/removed.units
+fi
 # By pattern, so that instances are met; a stop waits until the batch in hand is recorded.
 systemctl stop 'ysq-backup*.timer' 'ysq-remind*.timer' 'ysq-backup*.service' 'ysq-remind*.service' 'ysq.service' 'ysq@*.service'
 if [ "$1" = 0 ]; then # dpkg keeps what was enabled until the purge

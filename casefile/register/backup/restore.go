@@ -23,7 +23,10 @@ type RestoreOptions struct {
 	register.Options
 	// Identities are age private keys, as in a file of age-keygen; needed for an encrypted backup.
 	Identities string
-	Tell       register.Progress
+	// Config is a directory in which the configuration and the templates of the backup are put; "": they are
+	// left in the backup.
+	Config string
+	Tell   register.Progress
 }
 
 // Restoration says what a restoration brought back.
@@ -35,6 +38,8 @@ type Restoration struct {
 	// backup or further.
 	LostFrom uint64
 	Mails    int // files brought back; those that were there already are not counted
+	// Config says that the backup had a configuration, and that it is in RestoreOptions.Config now.
+	Config bool
 	// Differences are what Verify found afterwards; none is what is hoped for.
 	Differences []register.Difference
 }
@@ -175,6 +180,9 @@ func (x *restoration) bring() (survived bool, err error) {
 	if err := x.mails(); err != nil {
 		return false, err
 	}
+	if err := x.config(); err != nil {
+		return false, err
+	}
 	for _, name := range []string{"secret", register.FileName} {
 		from, to := filepath.Join(x.from, name), filepath.Join(x.dir, name)
 		info, err := os.Stat(from)
@@ -198,6 +206,44 @@ func (x *restoration) bring() (survived bool, err error) {
 		}
 	}
 	return survived, nil
+}
+
+// config brings the configuration and the templates, where somebody wants them.
+func (x *restoration) config() error {
+	from := filepath.Join(x.from, "ysq.toml")
+	if there, err := durable.Exists(from); err != nil || !there || x.o.Config == "" {
+		return err
+	}
+	to := filepath.Join(x.o.Config, "letters")
+	if err := os.RemoveAll(x.o.Config); err != nil { // of a restoration that was broken off
+		return err
+	}
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	templates, err := templatesIn(filepath.Join(x.from, "letters"))
+	if err != nil {
+		return err
+	}
+	for _, path := range templates {
+		if err := x.copySmall(path, filepath.Join(to, filepath.Base(path))); err != nil {
+			return err
+		}
+	}
+	if err := x.copySmall(from, filepath.Join(x.o.Config, "ysq.toml")); err != nil {
+		return err
+	}
+	x.res.Config = true
+	return errors.Join(x.disk.SyncDir(to), x.disk.SyncDir(x.o.Config))
+}
+
+func (x *restoration) copySmall(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	_, err = x.disk.Copy(from, to, info.Size())
+	return err
 }
 
 // room makes sure that there is room for the database twice, once for the proof, and for the rest.

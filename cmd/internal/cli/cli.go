@@ -11,6 +11,7 @@
 //	man.go      the manual pages, out of the tree   complete.go what the shell offers: numbers, stages, codes
 //	counter.go  what more than a record is needed for: new cases, parts of cases
 //	files.go    documents and mails into a case and out of it
+//	init.go     a new office; setup.go what it asks, standing.go what is there already, vault.go where passwords are kept
 //
 // The other files hold one command each, or one family of them.
 //
@@ -143,7 +144,7 @@ func (a *app) root(args ...string) *cobra.Command {
 	add(groupRecord, a.recordCommands()...)
 	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.letterCommand(), a.sendCommand(), a.outboxCommand(), a.saveCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.yearCommand())
-	add(groupAdmin, a.demoCommand(), a.initCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
+	add(groupAdmin, a.demoCommand(), a.initCommand(), a.passwordCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)
 	root.AddCommand(a.manCommand())
 	a.withPager(root)

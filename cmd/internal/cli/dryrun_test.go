@@ -23,6 +23,7 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 		"ysq init":        "writes new files only; --login-check tries the login",
 		"ysq mail retry":  "what it does is decided by what the server hands out",
 		"ysq mail save":   "copies out; that it did is recorded",
+		"ysq password":    "tries the login before it writes",
 		"ysq poll":        "what it does is decided by what the server hands out",
 		"ysq rebuild":     "makes the same register anew, the old one is kept",
 		"ysq report edit": "opens an editor; --print shows what there is",

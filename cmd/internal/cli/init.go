@@ -5,9 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,8 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
 )
 
@@ -36,13 +32,15 @@ type setup struct {
 	casesFrom                *civil.Date
 	fromStdin                bool
 	check, noCheck           bool
+	adopt                    bool
 	yes                      bool
 	ask                      *bufio.Reader // nil where nobody can be asked
 	path                     string        // of the configuration
-	root                     string        // of the system, for tests; empty: /
-	secret                   string        // the password itself, where it was typed
-	kept                     []string      // files that were written before the configuration
-	notes                    []string      // what the administrator has to know
+	vault                    *vault
+	found                    standing
+	secret                   string   // the password itself, where it was typed
+	made                     []string // what was written, in words
+	notes                    []string // what the administrator has to know
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -55,9 +53,11 @@ func (a *app) initCommand() *cobra.Command {
 			"163、126、yeah.net、QQ、腾讯企业邮、阿里、Coremail 的服务器已经知道，并说明在网页的哪里开启 IMAP、取授权码、选“收取全部邮件”。\n" +
 			"密码从不写在命令行上：在终端上输入（不显示），或用 --password-stdin、--password-file。由 systemd 运行的，尽可能加密存放\n" +
 			"（systemd-creds，LoadCredentialEncrypted=），否则存成权限 0600 的文件。在终端上，写之前先试登录一次；脚本中加 --login-check 才试。\n" +
-			"已有的配置和登记库从不覆盖。",
+			"已有的配置、登记库和密码从不覆盖：有什么妨碍，一次全部列出，什么都不写。加 --adopt 则沿用已有的，只补缺的：\n" +
+			"重装、搬家（ysq restore 之后）、丢了 /etc 或者只设了一半时用。换密码用 ysq password。",
 		Example: "ysq init\nysq init --agency 某市生态环境局 --imap-user foi@163.com --password-file /etc/ysq/imap-password --yes\n" +
-			"systemd-ask-password -n | ysq init --agency 某市某局 --imap-user foi@example.test --provider exmail --cases-from 2026-01-01 --password-stdin --login-check --yes",
+			"systemd-ask-password -n | ysq init --agency 某市某局 --imap-user foi@example.test --provider exmail --cases-from 2026-01-01 --password-stdin --login-check --yes\n" +
+			"ysq init --adopt",
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return s.run() },
 	}
@@ -77,17 +77,18 @@ func (a *app) initCommand() *cobra.Command {
 	f.StringVar(&s.password, "password-file", "", "只存密码（授权码）一行的`文件`，权限 0600；不写则为配置旁的 imap-password")
 	f.BoolVar(&s.fromStdin, "password-stdin", false, "从标准输入读密码（授权码）一行，代为存放")
 	s.store = storeAuto
-	f.Var(word{&s.store, []string{storeAuto, storeCredential, storeFile}}, "password-store", "密码如何`存放`：auto（能加密即加密）、credential（systemd 加密凭据）、file（0600 的文件）")
+	f.Var(word{&s.store, stores}, "password-store", "密码如何`存放`：auto（能加密即加密）、credential（systemd 加密凭据）、file（0600 的文件）")
 	f.StringVar(&s.credential, "credential", "", "systemd 凭据`名`（LoadCredential=），代替或配合密码文件")
 	f.StringVar(&s.unit, "unit", "", "运行它的 systemd `单元`；默认的配置文件即 ysq.service")
 	s.casesFrom = s.o.date("cases-from", "自此`日期`起收到的邮件才立案；不写则都立案")
 	f.StringVar(&s.state, "state", config.DefaultState, "登记库所在`目录`")
 	f.BoolVar(&s.noCheck, "no-login-check", false, "不试登录")
 	f.BoolVar(&s.check, "login-check", false, "与 --yes 同用：先试登录，不成则什么都不写")
+	f.BoolVar(&s.adopt, "adopt", false, "沿用已有的配置、登记库和密码，只补缺的")
 	f.BoolVar(&s.yes, "yes", false, "不询问；缺什么就报错")
 	s.o.complete("imap-tls", []string{string(config.ImplicitTLS), string(config.StartTLS), string(config.Plaintext)})
 	s.o.complete("provider", ids)
-	s.o.complete("password-store", []string{storeAuto, storeCredential, storeFile})
+	s.o.complete("password-store", stores)
 	return s.cmd
 }
 
@@ -95,61 +96,90 @@ func (s *setup) run() (err error) {
 	if f, ok := s.a.in.(*os.File); ok && !s.yes && term.IsTerminal(int(f.Fd())) {
 		s.ask = bufio.NewReader(f)
 	}
-	if s.path, _ = s.a.configPath(); s.path == config.DefaultFile && s.unit == "" {
-		s.unit = "ysq.service"
+	if s.path, _ = s.a.configPath(); s.unit == "" {
+		s.unit = unitOf(s.path)
 	}
-	if s.path, err = filepath.Abs(s.path); err != nil {
+	for _, path := range []*string{&s.path, &s.state} {
+		if *path, err = filepath.Abs(*path); err != nil {
+			return err
+		}
+	}
+	s.vault = &vault{ctx: s.cmd.Context(), config: s.path, unit: s.unit, owner: servant(s.unit)}
+	if err := s.look(); err != nil { // before anybody answers questions in vain
 		return err
-	}
-	if _, err := os.Lstat(s.path); err == nil { // before anybody answers questions in vain
-		return &ask.Error{Code: "config", Msg: s.path + ": 配置文件已经存在，没有改动它", Hint: "要重新生成，请先把它移走；要改，编辑它再 systemctl reload ysq", Exit: ask.ExitUsage}
 	}
 	if err := s.questions(); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil { // so that a second init is a first one again
-			for _, path := range s.kept {
-				err = errors.Join(err, os.Remove(path))
-			}
+			err = errors.Join(err, s.vault.takeBack())
 		}
 	}()
-	if err := s.keepSecret(); err != nil {
-		return err
-	}
-	cfg, err := s.config()
+	cfg, err := s.keepSecrets()
 	if err != nil {
 		return err
 	}
 	if err := s.judge(cfg); err != nil {
 		return err
 	}
-	if err := config.WriteFile(s.path, config.Render(cfg), owner()); err != nil {
+	if err := s.writeConfig(cfg); err != nil {
 		return err
 	}
-	s.kept = append(s.kept, s.path)
-	if err := daemon.Init(cfg.Paths.State, s.a.now()); err != nil {
+	if err := s.keepRegister(cfg.Paths.State); err != nil {
 		return err
 	}
-	return s.done(s.path, cfg)
+	return s.done(cfg)
 }
 
-func (s *setup) config() (config.Config, error) {
+// keepSecrets puts what was typed where the daemon finds it, and returns the configuration that says so.
+func (s *setup) keepSecrets() (config.Config, error) {
+	if s.found.config {
+		return s.found.cfg, s.keepMissing()
+	}
+	at := secretPlace{s.credential, s.password}
+	how := s.store
+	if at.file != "" { // an administrator who names a file means a file
+		if how == storeCredential {
+			return config.Config{}, usage(s.cmd, "不能存成加密凭据：已用 --password-file 指定了文件")
+		}
+		how = storeFile
+	}
+	var err error
+	switch {
+	case s.secret != "":
+		if why := s.vault.unsealable(); how == storeCredential && why != "" {
+			return config.Config{}, usage(s.cmd, "不能存成加密凭据：%s", why)
+		}
+		at, err = s.vault.keep(s.secret, how, at)
+	case at.file == "" && s.vault.sealed(cmp.Or(at.credential, filepath.Base(s.vault.defaultFile()))):
+		at.credential = cmp.Or(at.credential, filepath.Base(s.vault.defaultFile()))
+		err = s.vault.pointTo(at.credential)
+	case at.file != "" || at.credential == "": // it is there, or comes later: judge reports what is missing
+		at, err = s.vault.handOver(secretPlace{at.credential, s.vault.plain(at)})
+	}
+	if err != nil {
+		return config.Config{}, err
+	}
+	return s.config(at)
+}
+
+func (s *setup) config(at secretPlace) (config.Config, error) {
 	cfg := config.Default()
 	cfg.Agency.Name = s.agency
 	cfg.Intake.CasesFrom = *s.casesFrom
 	m := config.DefaultMailbox()
 	m.Host, m.Port, m.TLS, m.User = s.host, s.port, s.tls, s.user
-	m.Credential = s.credential
-	if s.path == config.DefaultFile && s.password == s.defaultPassword() && m.Credential == "" {
-		m.Credential = credentialName // the unit loads it from there
+	m.Credential = at.credential
+	if unitOf(s.path) != "" && at.file == s.vault.defaultFile() && m.Credential == "" {
+		m.Credential = filepath.Base(at.file) // the unit loads it from there, as soon as systemd can
 	}
 	paths := []struct {
 		from string
 		to   *string
 	}{
 		{s.state, &cfg.Paths.State}, {cmp.Or(s.a.socket, s.a.getenv("YSQ_SOCKET"), config.DefaultSocket), &cfg.Paths.Socket},
-		{s.password, &m.PasswordFile}, {s.ca, &m.CAFile},
+		{at.file, &m.PasswordFile}, {s.ca, &m.CAFile},
 	}
 	for _, p := range paths {
 		if p.from == "" {
@@ -166,20 +196,28 @@ func (s *setup) config() (config.Config, error) {
 	return cfg, nil
 }
 
-// group replaces the packages' group where it does not exist, so that an instance without the
-// packages runs; it says so.
+// group lets in the users of the packages' group, which is that of an instance for an instance. Where it
+// does not exist, so that an office without the packages runs, it is whoever sets up; that is said.
 func (s *setup) group(cfg *config.Config) {
-	if _, err := config.Group(config.DefaultGroup).GID(); err == nil {
-		return
+	group := config.Group(servantName(s.unit) + "-users")
+	if _, err := group.GID(); err != nil {
+		missing := group
+		group = config.Group(strconv.Itoa(os.Getgid()))
+		s.notes = append(s.notes, fmt.Sprintf("系统中没有 %s 组，[access] 暂写当前用户的组 %s；建组后请改配置", missing, group))
 	}
-	gid := config.Group(strconv.Itoa(os.Getgid()))
-	cfg.Access.SocketGroup, cfg.Access.Operator = gid, []config.Group{gid}
-	s.notes = append(s.notes, fmt.Sprintf("系统中没有 %s 组，[access] 暂写当前用户的组 %s；建组后请改配置", config.DefaultGroup, gid))
+	cfg.Access.SocketGroup, cfg.Access.Operator = group, []config.Group{group}
 }
 
 // judge refuses what the configuration itself shows to be wrong, before anything is written. What
 // this machine still lacks, such as the password, is only reported: it may come later.
 func (s *setup) judge(cfg config.Config) error {
+	if s.found.config { // it was loaded, and may have been edited since
+		problems, _ := judgedHere(cfg.Check())
+		for _, p := range configErrors(problems) {
+			s.notes = append(s.notes, p.Error())
+		}
+		return nil
+	}
 	dir, err := os.MkdirTemp("", "ysq-init-")
 	if err != nil {
 		return err
@@ -210,25 +248,10 @@ func lines(all []config.Error) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// owner is the user that runs the daemon, who must be able to read the configuration; for anybody
-// but root, and where the packages made no such user, it is whoever runs init.
-func owner() config.Owner {
-	u, err := user.Lookup("ysq")
-	if err != nil || os.Geteuid() != 0 {
-		return config.Owner{}
-	}
-	uid, err1 := strconv.Atoi(u.Uid)
-	gid, err2 := strconv.Atoi(u.Gid)
-	if err1 != nil || err2 != nil {
-		return config.Owner{}
-	}
-	return config.Owner{UID: uid, GID: gid}
-}
-
-func (s *setup) done(path string, cfg config.Config) error {
+func (s *setup) done(cfg config.Config) error {
 	flag := ""
-	if path != config.DefaultFile {
-		flag = " --config " + path
+	if s.path != config.DefaultFile {
+		flag = " --config " + s.path
 	}
 	next := []string{"ysq config check" + flag, "ysq serve" + flag, "ysq status" + flag}
 	if s.unit != "" {
@@ -240,20 +263,31 @@ func (s *setup) done(path string, cfg config.Config) error {
 	}
 	if s.a.json {
 		return s.a.printJSON(struct {
-			Config string   `json:"config"`
-			State  string   `json:"state"`
-			Socket string   `json:"socket"`
-			Notes  []string `json:"notes"`
-			Next   []string `json:"next"`
-		}{path, cfg.Paths.State, cfg.Paths.Socket, append([]string{}, s.notes...), next})
+			Config  string   `json:"config"`
+			State   string   `json:"state"`
+			Socket  string   `json:"socket"`
+			Adopted []string `json:"adopted"`
+			Notes   []string `json:"notes"`
+			Next    []string `json:"next"`
+		}{s.path, cfg.Paths.State, cfg.Paths.Socket, append([]string{}, s.found.adopted()...), append([]string{}, s.notes...), next})
 	}
-	io.WriteString(s.a.out, "已写配置   "+path+"\n已建登记库 "+cfg.Paths.State+"\n")
-	for _, k := range s.kept[:len(s.kept)-1] {
+	for _, what := range s.found.adopted() {
+		fmt.Fprintln(s.a.out, "沿用       "+what)
+	}
+	for _, line := range s.made {
+		fmt.Fprintln(s.a.out, line)
+	}
+	for _, path := range s.vault.wrote {
 		what := "已存密码   "
-		if strings.HasSuffix(k, ".conf") {
+		switch {
+		case path == s.path:
+			what = "已写配置   "
+		case strings.HasSuffix(path, ".conf"):
 			what = "已改单元   "
+		case strings.HasSuffix(path, ".docx"):
+			what = "已放回模板 "
 		}
-		io.WriteString(s.a.out, what+k+"\n")
+		fmt.Fprintln(s.a.out, what+path)
 	}
 	for _, n := range s.notes {
 		fmt.Fprintln(s.a.errOut, "注意："+n)

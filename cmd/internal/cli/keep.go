@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -170,31 +172,35 @@ func (a *app) restoreCommand() *cobra.Command {
 		Short: "从备份恢复登记库",
 		Long: "把一份备份恢复到没有登记库的状态目录。目录里如留有更新的流水，备份之后的记录由它补回；否则记下从哪条记录起可能缺失。\n" +
 			"备份之后收到的邮件，只要还在邮箱里，会重新收取。恢复后自动核验，有不符之处以 6 退出。须先停止服务。\n" +
+			"新机器上还没有配置的，备份里的配置和模板一并取出，接着用 ysq init --adopt 放回原处。\n" +
 			"--test 是演练：恢复到临时目录（可用环境变量 TMPDIR 指定），核验，再删去，不动正式的登记库。",
 		Example: "ysq restore --test /var/backups/ysq/ysq-…\nysq restore /mnt/usb/ysq-….tar.age --age-identity key.txt",
 		Args:    exactly("备份"),
 	}
 	test := cmd.Flags().Bool("test", false, "演练：恢复到临时目录，核验后删去")
 	identity := cmd.Flags().String("age-identity", "", "存有 age 私钥的`文件`，用于加密的备份")
+	state := cmd.Flags().String("state", config.DefaultState, "还没有配置时，登记库所在`目录`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o, err := a.mending(cmd)
+		o, bare, err := a.restoring(cmd, *state)
 		if err != nil {
 			return err
 		}
-		key := ""
+		q := daemon.Restoring{Test: *test, Config: bare}
+		if path, _ := a.configPath(); bare {
+			q.Owner = servant(unitOf(path))
+		}
 		if *identity != "" {
 			b, err := os.ReadFile(*identity)
 			if err != nil {
 				return err
 			}
-			key = string(b)
+			q.Identities = string(b)
 		}
-		from, err := filepath.Abs(args[0])
-		if err != nil {
+		if q.From, err = filepath.Abs(args[0]); err != nil {
 			return err
 		}
 		tell, end := a.watching()
-		res, err := daemon.Restore(cmd.Context(), o, from, key, *test, tell)
+		res, err := daemon.Restore(cmd.Context(), o, q, tell)
 		end()
 		if err != nil {
 			return err
@@ -212,6 +218,11 @@ func (a *app) restoreCommand() *cobra.Command {
 		fmt.Fprintf(a.out, "%s：%d 条记录，%d 封邮件\n", what, res.Records, res.Mails)
 		if res.Replayed > 0 {
 			fmt.Fprintf(a.out, "由留存的流水补回 %d 条记录\n", res.Replayed)
+		}
+		if res.Config {
+			fmt.Fprintln(a.out, "备份里的配置和模板也已取出；接着运行 ysq init --adopt，放回原处并存密码")
+		} else if bare && !*test {
+			fmt.Fprintln(a.out, "备份里没有配置；接着运行 ysq init --adopt，重写配置并存密码")
 		}
 		if res.LostFrom > 0 && !*test {
 			fmt.Fprintf(a.errOut, "注意：备份之后（记录 %d 起）的记录如有，已经缺失，请对照纸质材料补录\n", res.LostFrom)
@@ -249,6 +260,19 @@ func (a *app) compactCommand() *cobra.Command {
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.mend(cmd, daemon.Compact) }
 	return cmd
+}
+
+// restoring is mending where there may be no configuration yet, as on a new machine: bare says so.
+func (a *app) restoring(cmd *cobra.Command, state string) (o daemon.Options, bare bool, err error) {
+	if o, err = a.mending(cmd); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil && cmd.Flags().Changed("state") && filepath.Clean(state) != o.Config.Paths.State {
+			err = usage(cmd, "--state 与配置里的 paths.state（%s）不同", o.Config.Paths.State)
+		}
+		return o, false, err
+	}
+	cfg := config.Default()
+	cfg.Paths.State, err = filepath.Abs(state)
+	return a.daemonOptions(cmd, cfg, zerolog.Nop()), true, err
 }
 
 // mending is how a command works on a register that no daemon has open.

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
+	"os/user"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -104,11 +107,25 @@ func unanswered(socket string, err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
 		return nil
 	case errors.Is(err, fs.ErrPermission):
+		group := groupOf(socket)
 		return &ask.Error{Code: "socket-denied", Exit: ask.ExitUnreachable,
 			Msg:  fmt.Sprintf("您没有权限连接守护进程（%s）", socket),
-			Hint: "请联系管理员把您的账号加入 " + config.DefaultGroup + " 组（usermod -aG " + config.DefaultGroup + " 用户名），然后重新登录"}
+			Hint: "请联系管理员把您的账号加入 " + group + " 组（usermod -aG " + group + " 用户名），然后重新登录"}
 	}
 	return err
+}
+
+// groupOf is the group whose members may connect, which differs from office to office.
+func groupOf(socket string) string {
+	info, err := os.Stat(socket)
+	if err != nil {
+		return config.DefaultGroup // nobody may look there
+	}
+	gid := strconv.FormatUint(uint64(info.Sys().(*syscall.Stat_t).Gid), 10) // always, on Linux
+	if g, err := user.LookupGroupId(gid); err == nil {
+		return g.Name
+	}
+	return gid
 }
 
 // socketPath is the flag, the environment, what the configuration says, or the default. A clerk

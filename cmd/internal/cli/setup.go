@@ -8,9 +8,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -21,6 +23,12 @@ import (
 
 // questions asks for what was not given: five things, and after a login that failed whether to go on.
 func (s *setup) questions() error {
+	if s.found.config { // it answers them
+		if err := s.askPassword(); err != nil {
+			return err
+		}
+		return s.tryLogin()
+	}
 	if err := s.fill("agency", "本机关的名称", "", &s.agency); err != nil {
 		return err
 	}
@@ -146,45 +154,64 @@ func imapHost(address string) string {
 // askPassword has the password typed, unseen, or reads it from standard input; it is never an
 // argument, which every user of the machine could read. A file that is there already is only named.
 func (s *setup) askPassword() error {
-	if s.password != "" {
+	of := "授权码或密码"
+	switch needs := s.found.needs; {
+	case needs == nil && s.adopt:
+		return nil // what there is will do
+	case needs != nil && needs.name != "":
+		of = needs.name + " 的" + of
+	case s.password != "":
 		if _, err := os.Lstat(s.password); !errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-	}
-	if _, err := os.Lstat(s.defaultPassword()); err == nil && s.password == "" && !s.fromStdin {
-		s.password = s.defaultPassword()
-		s.notes = append(s.notes, "用已有的密码文件 "+s.password)
-		return nil
+	case !s.fromStdin:
+		if _, err := os.Lstat(s.vault.defaultFile()); err == nil {
+			s.password = s.vault.defaultFile()
+			s.notes = append(s.notes, "用已有的密码文件 "+s.password)
+			return nil
+		}
 	}
 	switch {
 	case s.fromStdin:
 		return s.readPassword()
-	case s.ask == nil && s.password == "" && s.credential == "":
+	case s.ask == nil && s.password == "" && s.credential == "" && !s.found.config:
 		return usage(s.cmd, "缺少 --password-file（存密码的文件）、--password-stdin 或 --credential")
 	case s.ask == nil:
 		return nil // it comes later, or from elsewhere
 	}
-	s.say("授权码或密码（输入时不显示；回车则以后再写）：")
-	b, err := term.ReadPassword(int(s.a.in.(*os.File).Fd()))
-	s.say("\n")
-	if err != nil {
-		return fmt.Errorf("reading the password: %w", err)
-	}
-	s.secret = strings.TrimSpace(string(b))
-	return nil
+	var err error
+	s.secret, err = s.a.typed(of + "（输入时不显示；回车则以后再写）：")
+	return err
 }
 
-func (s *setup) readPassword() error {
-	const most = 4 << 10
-	b, err := io.ReadAll(io.LimitReader(s.a.in, most+1))
+// typed reads what is typed unseen.
+func (a *app) typed(question string) (string, error) {
+	fmt.Fprint(a.errOut, question)
+	b, err := term.ReadPassword(int(a.in.(*os.File).Fd()))
+	fmt.Fprintln(a.errOut)
 	if err != nil {
-		return fmt.Errorf("reading the password: %w", err)
+		return "", fmt.Errorf("reading the password: %w", err)
 	}
-	s.secret = strings.TrimSpace(string(b))
-	if s.secret == "" || strings.ContainsAny(s.secret, "\n\r") || len(b) > most {
-		return usage(s.cmd, "标准输入应只有密码（授权码）一行")
+	return strings.TrimSpace(string(b)), nil
+}
+
+func (s *setup) readPassword() (err error) {
+	s.secret, err = s.a.piped(s.cmd)
+	return err
+}
+
+// piped reads a password from standard input.
+func (a *app) piped(cmd *cobra.Command) (string, error) {
+	const most = 4 << 10
+	b, err := io.ReadAll(io.LimitReader(a.in, most+1))
+	if err != nil {
+		return "", fmt.Errorf("reading the password: %w", err)
 	}
-	return nil
+	secret := strings.TrimSpace(string(b))
+	if secret == "" || strings.ContainsAny(secret, "\n\r") || len(b) > most {
+		return "", usage(cmd, "标准输入应只有密码（授权码）一行")
+	}
+	return secret, nil
 }
 
 // askCasesFrom settles from which day on mails become cases: an old mailbox holds years of them.
@@ -217,51 +244,68 @@ func (s *setup) tryLogin() error {
 	if s.noCheck || s.ask == nil && !s.check {
 		return nil
 	}
-	m := s.mailbox()
+	m, at := s.mailbox()
 	password := s.secret
 	if password == "" {
 		var err error
-		if password, err = m.Password(); err != nil {
+		if password, err = s.vault.read(at); err != nil {
 			s.notes = append(s.notes, "没有试登录："+forPeople(err).Msg)
 			return nil
 		}
 	}
+	question := s.question
+	if s.ask == nil {
+		question = nil
+	}
+	tried, good, err := s.a.tryLogin(s.cmd, m, password, question)
+	if err != nil {
+		return err
+	}
+	if tried != password {
+		s.secret = tried
+	}
+	if !good {
+		s.notes = append(s.notes, "试登录没有成功，启动服务之前请先解决（ysq doctor）")
+	}
+	return nil
+}
+
+// tryLogin tries a password and lets whoever sits there type another one, or go on without. Where question
+// is nil, nobody can be asked.
+func (a *app) tryLogin(cmd *cobra.Command, m config.Mailbox, password string, question func(text, suggested string) (string, error)) (tried string, good bool, err error) {
 	for {
-		s.say("\n正在试登录 " + s.host + "……\n")
-		ctx, cancel := context.WithTimeout(s.cmd.Context(), loginWithin)
-		found, good := daemon.TryLogin(ctx, m, password, s.a.version, s.a.now())
+		fmt.Fprint(a.errOut, "\n正在试登录 "+m.Host+"……\n")
+		ctx, cancel := context.WithTimeout(cmd.Context(), loginWithin)
+		found, good := daemon.TryLogin(ctx, m, password, a.version, a.now())
 		cancel()
-		if s.ask != nil {
-			out := s.a.out
-			s.a.out = s.a.errOut
-			s.a.diagnoses(found)
-			s.a.out = out
+		if question != nil {
+			out := a.out
+			a.out = a.errOut
+			err := a.diagnoses(found)
+			if a.out = out; err != nil {
+				return "", false, err
+			}
 		}
 		switch {
 		case good:
-			return nil
-		case s.ask == nil:
-			return &ask.Error{Code: "login", Msg: "试登录没有成功\n" + failures(found), Hint: "改正后再运行；不试登录用 --no-login-check", Exit: ask.ExitFailed}
+			return password, true, nil
+		case question == nil:
+			return "", false, &ask.Error{Code: "login", Msg: "试登录没有成功\n" + failures(found), Hint: "改正后再运行；不试登录用 --no-login-check", Exit: ask.ExitFailed}
 		}
-		answer, err := s.question("试登录没有成功：r 重新输入授权码，y 仍然继续，n 退出", "r")
+		answer, err := question("试登录没有成功：r 重新输入授权码，y 仍然继续，n 退出", "r")
 		switch {
 		case err != nil:
-			return err
+			return "", false, err
 		case strings.HasPrefix(answer, "y"):
-			s.notes = append(s.notes, "试登录没有成功，启动服务之前请先解决（ysq doctor）")
-			return nil
+			return password, false, nil
 		case strings.HasPrefix(answer, "n"):
-			return &ask.Error{Code: "interrupted", Msg: "已退出，什么都没有写", Exit: ask.ExitFailed}
+			return "", false, &ask.Error{Code: "interrupted", Msg: "已退出，什么都没有写", Exit: ask.ExitFailed}
 		}
-		s.say("授权码或密码：")
-		b, err := term.ReadPassword(int(s.a.in.(*os.File).Fd()))
-		s.say("\n")
+		again, err := a.typed("授权码或密码：")
 		if err != nil {
-			return fmt.Errorf("reading the password: %w", err)
+			return "", false, err
 		}
-		if password = strings.TrimSpace(string(b)); password != "" {
-			s.secret = password
-		}
+		password = cmp.Or(again, password)
 	}
 }
 
@@ -275,14 +319,19 @@ func failures(found []ask.Diagnosis) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *setup) mailbox() config.Mailbox {
+// mailbox is the account that is tried, and where its password is.
+func (s *setup) mailbox() (config.Mailbox, secretPlace) {
+	if s.found.config {
+		m := s.found.cfg.Mailboxes[0]
+		return m, secretPlace{m.Credential, m.PasswordFile}
+	}
 	m := config.DefaultMailbox()
-	m.Host, m.Port, m.TLS, m.User, m.Name, m.CAFile, m.PasswordFile = s.host, s.port, s.tls, s.user, s.user, s.ca, s.password
+	m.Host, m.Port, m.TLS, m.User, m.Name, m.CAFile = s.host, s.port, s.tls, s.user, s.user, s.ca
 	if m.Port == 0 {
 		m.Port = 143
 		if m.TLS == config.ImplicitTLS {
 			m.Port = 993
 		}
 	}
-	return m
+	return m, secretPlace{cmp.Or(s.credential, filepath.Base(s.vault.defaultFile())), s.password}
 }

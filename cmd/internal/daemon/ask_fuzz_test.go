@@ -23,7 +23,7 @@ import (
 func FuzzControl(f *testing.F) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone)
 	dir := filepath.Join(f.TempDir(), "state")
-	if err := Init(dir, now); err != nil {
+	if err := Init(dir, config.Owner{}, now); err != nil {
 		f.Fatal(err)
 	}
 	c := config.Default()

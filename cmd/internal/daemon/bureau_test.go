@@ -74,7 +74,7 @@ func newBureau(t *testing.T, day string) *bureau {
 	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Init(b.state, b.now()); err != nil {
+	if err := Init(b.state, config.Owner{}, b.now()); err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()

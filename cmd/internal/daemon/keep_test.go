@@ -163,7 +163,7 @@ func TestBackupOfALivingOffice(t *testing.T) {
 		}
 		o := b.options()
 		o.Config.Paths.State = filepath.Join(t.TempDir(), "again")
-		back, err := Restore(t.Context(), o, string(res.Path), "", false, func(ask.Progress) {})
+		back, err := Restore(t.Context(), o, Restoring{From: string(res.Path)}, func(ask.Progress) {})
 		if err != nil || back.Mails != 2 || back.Records != res.Records || len(back.Differences) > 0 {
 			t.Errorf("restored %+v, %v", back, err)
 		}

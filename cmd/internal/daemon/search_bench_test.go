@@ -62,7 +62,7 @@ func hits(b *testing.B, f *office.Office, words string, limit int) (n int) {
 func openArchive(b *testing.B) *office.Office {
 	b.Helper()
 	state := filepath.Join(b.TempDir(), "state")
-	if err := Init(state, civil.MustParse("2026-01-01").Start()); err != nil {
+	if err := Init(state, config.Owner{}, civil.MustParse("2026-01-01").Start()); err != nil {
 		b.Fatal(err)
 	}
 	c := config.Default()

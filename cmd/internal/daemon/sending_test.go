@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/mailbox/smtpsim"
@@ -368,7 +369,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.state = filepath.Join(dir, "state")
 		b.config.Paths.State = b.state
-		if err := Init(b.state, b.now()); err != nil {
+		if err := Init(b.state, config.Owner{}, b.now()); err != nil {
 			t.Fatal(err)
 		}
 		post := smtpsim.New(smtpsim.Options{User: "office@example.test", Password: "secret"})

@@ -146,7 +146,7 @@ func authority(addr string, roots *x509.CertPool) ([]byte, error) {
 // start runs the daemon and waits until it answers. It outlives ctx: it is stopped by close, after
 // all that still asks it something.
 func (f *office) start(ctx context.Context, c config.Config, version string) error {
-	if err := daemon.Init(c.Paths.State, f.clock.now()); err != nil {
+	if err := daemon.Init(c.Paths.State, config.Owner{}, f.clock.now()); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(f.log, os.O_CREATE|os.O_WRONLY, 0o600)
