@@ -39,20 +39,3 @@ func (id ID) Number() (year, n int, ok bool) {
 	n, err2 := strconv.Atoi(rest)
 	return year, n, err1 == nil && err2 == nil && n > 0
 }
-
-// ExpandID completes what a person typed: 17 means number 17 of this year, 2025-17 that of 2025.
-// Anything else is taken as it stands.
-func ExpandID(s string, thisYear int) ID {
-	s = strings.TrimSpace(s)
-	if n, err := strconv.Atoi(s); err == nil && n > 0 {
-		return NewID(thisYear, n)
-	}
-	if y, rest, ok := strings.Cut(s, "-"); ok && len(y) == 4 {
-		year, err1 := strconv.Atoi(y)
-		n, err2 := strconv.Atoi(rest)
-		if err1 == nil && err2 == nil && n > 0 {
-			return NewID(year, n)
-		}
-	}
-	return ID(s)
-}

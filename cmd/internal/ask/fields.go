@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
+
+	"golang.org/x/text/width"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -33,7 +36,8 @@ type Field struct {
 	Offered bool     // the choices are too many to list in Help
 
 	in    string                    // its name in records, where that is not Name; "-": it is in none
-	parse func(string) (any, error) // nil: text
+	parse func(string) (any, error) // nil: text, or what its shape says
+	tense civil.Tense               // of a Date
 }
 
 // Shape is what a field looks like.
@@ -43,9 +47,9 @@ type Shape uint8
 const (
 	Words  Shape = iota
 	Prose        // several lines
-	Date         // 2026-11-23
+	Date         // as people write it (civil.Said)
 	Amount       // a whole number
-	Case         // the number of a case
+	Case         // the number of a case, as people write it (casefile.ExpandID)
 	Chosen       // one of Choices
 	Ticked       // entered or not
 )
@@ -70,13 +74,18 @@ func (e *FieldError) Error() string {
 	return e.Field + "：" + e.Msg
 }
 
-// Check reports whether a field takes a text.
-func (f Field) Check(s string) error {
-	if f.parse == nil {
-		return nil
+// Read returns what a text means in a field: a day, a number, a code or the text. today completes dates and
+// numbers of cases that say no year.
+func (f Field) Read(s string, today civil.Date) (any, error) {
+	switch {
+	case f.Shape == Date:
+		return civil.Said(s, today, f.tense)
+	case f.Shape == Case:
+		return casefile.ExpandID(s, today.Year()), nil
+	case f.parse == nil:
+		return s, nil
 	}
-	_, err := f.parse(s)
-	return err
+	return f.parse(s)
 }
 
 // StepOf returns how an event is entered; false where no person enters it field by field.
@@ -98,8 +107,8 @@ func (s Step) Needs(name string) bool {
 	return slices.ContainsFunc(s.Kind.Info().Needs, func(n casefile.Need) bool { return n.Option == name })
 }
 
-// Encode writes what was entered as the event has it, complete or not.
-func (s Step) Encode(entered Entries) (json.RawMessage, error) {
+// Encode writes what was entered as the event has it, complete or not. today is that of whoever entered it.
+func (s Step) Encode(entered Entries, today civil.Date) (json.RawMessage, error) {
 	said := map[string]any{}
 	for _, f := range s.Fields {
 		texts, ok := entered[f.Name]
@@ -108,12 +117,9 @@ func (s Step) Encode(entered Entries) (json.RawMessage, error) {
 		}
 		values := []any{}
 		for _, text := range texts {
-			v := any(text)
-			if f.parse != nil {
-				var err error
-				if v, err = f.parse(text); err != nil {
-					return nil, &FieldError{Field: f.Name, Msg: err.Error()}
-				}
+			v, err := f.Read(text, today)
+			if err != nil {
+				return nil, &FieldError{Field: f.Name, Msg: err.Error()}
 			}
 			values = append(values, v)
 		}
@@ -136,8 +142,8 @@ func (s Step) Encode(entered Entries) (json.RawMessage, error) {
 }
 
 // Event makes the event of what was entered. What it lacks by the table of kinds, whoever records it says.
-func (s Step) Event(entered Entries) (casefile.Event, error) {
-	body, err := s.Encode(entered)
+func (s Step) Event(entered Entries, today civil.Date) (casefile.Event, error) {
+	body, err := s.Encode(entered, today)
 	if err != nil {
 		return nil, err
 	}
@@ -156,18 +162,31 @@ func prose(name, label, help string) Field {
 	return Field{Name: name, Label: label, Help: help, Shape: Prose}
 }
 
-func date(name, label, help string) Field {
-	return Field{Name: name, Label: label, Help: help, Shape: Date, parse: func(s string) (any, error) { return civil.Parse(s) }}
+// happened is a day that is not to come, ends one that mostly is.
+func happened(name, label, help string) Field {
+	return Field{Name: name, Label: label, Help: help, Shape: Date, tense: civil.Past}
+}
+
+func ends(name, label, help string) Field {
+	return Field{Name: name, Label: label, Help: help, Shape: Date, tense: civil.Future}
 }
 
 func amount(name, label, help string) Field {
-	return Field{Name: name, Label: label, Help: help, Shape: Amount, parse: func(s string) (any, error) {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			return nil, errors.New("应为整数")
-		}
-		return n, nil
-	}}
+	return Field{Name: name, Label: label, Help: help, Shape: Amount, parse: func(s string) (any, error) { return Whole(s) }}
+}
+
+// Whole reads a whole number, also in full-width digits.
+func Whole(s string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(width.Narrow.String(s)))
+	if err != nil {
+		return 0, errors.New("应为整数")
+	}
+	return n, nil
+}
+
+// official is a 文号.
+func official(name, label, help string) Field {
+	return Field{Name: name, Label: label, Help: help, parse: func(s string) (any, error) { return casefile.DocumentNumber(s), nil }}
 }
 
 func ticked(name, label, help string) Field {
@@ -181,7 +200,7 @@ type coded interface {
 }
 
 func chosen[T coded](name, label, help string, parse func(string) (T, error), all ...T) Field {
-	f := Field{Name: name, Label: label, Help: help, Shape: Chosen, parse: func(s string) (any, error) { return parse(s) }}
+	f := Field{Name: name, Label: label, Help: help, Shape: Chosen, parse: func(s string) (any, error) { return parse(strings.TrimSpace(s)) }}
 	for _, v := range all {
 		f.Choices = append(f.Choices, Choice{v.String(), v.Label()})
 	}

@@ -33,7 +33,7 @@ func TestEveryFieldIsRecorded(t *testing.T) {
 				t.Errorf("%s: --%s is not described", s.Kind, f.Name)
 			}
 			entered := Entries{f.Name: {entry(f)}}
-			body, err := s.Encode(entered)
+			body, err := s.Encode(entered, 0)
 			if err != nil {
 				t.Errorf("%s: --%s %q: %v", s.Kind, f.Name, entry(f), err)
 				continue
@@ -54,8 +54,8 @@ func TestEveryFieldIsRecorded(t *testing.T) {
 				}
 			}
 			for _, c := range f.Choices {
-				code, err1 := s.Encode(Entries{f.Name: {c.Code}})
-				label, err2 := s.Encode(Entries{f.Name: {c.Label}})
+				code, err1 := s.Encode(Entries{f.Name: {c.Code}}, 0)
+				label, err2 := s.Encode(Entries{f.Name: {c.Label}}, 0)
 				if err1 != nil || !f.Offered && (err2 != nil || string(code) != string(label)) {
 					t.Errorf("%s: --%s: %s is %s, %s is %s, %v, %v", s.Kind, f.Name, c.Code, code, c.Label, label, err1, err2)
 				}
@@ -103,17 +103,17 @@ func TestWrongEntries(t *testing.T) {
 		"no amount":          {stepOf(t, casefile.KindFeePaid), Entries{"yuan": {"二百"}}, "yuan", false},
 		"no day of the year": {stepOf(t, casefile.KindDeferred), Entries{"until": {"2026-02-30"}}, "until", false},
 	} {
-		_, err := tt.step.Event(tt.entered)
+		_, err := tt.step.Event(tt.entered, 0)
 		f, ok := errors.AsType[*FieldError](err)
 		if !ok || f.Field != tt.field || f.Missing != tt.missing || f.Error() == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	e, err := replied.Event(Entries{"outcome": {"（三）2"}, "document": {"某〔2026〕1号"}})
+	e, err := replied.Event(Entries{"outcome": {"（三）2"}, "document": {"某〔2026〕1号"}}, 0)
 	if r, ok := e.(casefile.Replied); err != nil || !ok || r.Basis == "" && len(r.Outcome.Bases()) == 1 {
 		t.Errorf("%+v, %v", e, err)
 	}
-	e, err = registered.Event(Entries{"applicant": {"张三"}, "column": {"自然人"}, "other": {"李四", "王五"}})
+	e, err = registered.Event(Entries{"applicant": {"张三"}, "column": {"自然人"}, "other": {"李四", "王五"}}, 0)
 	if r, ok := e.(casefile.Registered); err != nil || !ok || r.As != casefile.Application || len(r.Others) != 2 || r.Column != casefile.Natural {
 		t.Errorf("%+v, %v", e, err)
 	}
@@ -130,7 +130,7 @@ func stepOf(t *testing.T, k casefile.Kind) Step {
 
 func TestFieldUnderAnotherName(t *testing.T) {
 	f := stepOf(t, casefile.KindExtended).Fields[3].As("approval", "审批的`文号`")
-	body, err := Step{Kind: casefile.KindExtended, Fields: []Field{f}}.Encode(Entries{"approval": {"某〔2026〕1号"}})
+	body, err := Step{Kind: casefile.KindExtended, Fields: []Field{f}}.Encode(Entries{"approval": {"某〔2026〕1号"}}, 0)
 	if err != nil || string(body) != `{"document":"某〔2026〕1号"}` {
 		t.Errorf("%s, %v", body, err)
 	}

@@ -6,12 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/width"
+
 	"ysq.internal/ysq/casefile"
 )
 
 // Fields that several steps have.
 var (
-	document = words("document", "文号", "文书的`文号`")
+	document = official("document", "文号", "文书的`文号`")
 	note     = prose("note", "说明", "`说明`")
 	reason   = prose("reason", "理由", "`理由`")
 	party    = words("party", "征求对象", "征求意见的`对象`")
@@ -33,9 +35,9 @@ func Steps() []Step {
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
 			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "经办`人`")}},
 		{Kind: casefile.KindArrivalSettled, Note: "邮箱搬家、代收或恢复以后，服务器会给旧邮件记上新的到达时间。核定只移动从严期限；编号和“本年新收”不变（count-in）。", Fields: []Field{
-			date("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
+			happened("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
-			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), date("until", "补正期限", "补正期限`日期`"), document, force}},
+			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), ends("until", "补正期限", "补正期限`日期`"), document, force}},
 		{Kind: casefile.KindCorrectionReceived, Fields: []Field{note}},
 		{Kind: casefile.KindConsultationSent, Fields: []Field{
 			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party, document}},
@@ -45,16 +47,16 @@ func Steps() []Step {
 		{Kind: casefile.KindThirdPartyTold, Note: "第三方不同意而因公共利益决定公开的，应把决定公开的内容和理由书面告知第三方。", Fields: []Field{party, document}},
 		{Kind: casefile.KindReasonAsked, Note: "申请数量、频次明显超过合理范围时，要求申请人说明理由；期限照常计算。", Fields: []Field{document}},
 		{Kind: casefile.KindReasonGiven, Fields: []Field{ticked("accepted", "理由合理", "理由合理"), ticked("rejected", "理由不合理", "理由不合理").named("-"), note}},
-		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{date("until", "延迟至", "延迟至`日期`"), document}},
+		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{ends("until", "延迟至", "延迟至`日期`"), document}},
 		{Kind: casefile.KindFeeNoticed, Note: "按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", Fields: []Field{
 			{Name: "by", Label: "收费方式", Help: "收费`方式`：件、页", Choices: []Choice{{"件", "件"}, {"页", "页"}}, Offered: true},
 			amount("count", "件数或页数", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出"),
 			amount("yuan", "应缴金额", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示"),
-			date("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}},
+			happened("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}},
 		{Kind: casefile.KindFeePaid, Note: "缴清之次日重新起算；部分缴费视为未缴。", Fields: []Field{amount("yuan", "缴纳金额", "缴纳金额，`元`")}},
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
-			date("told", "告知日期", "告知申请人的`日期`"), document, force}},
+			happened("told", "告知日期", "告知申请人的`日期`"), document, force}},
 		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明")}, check: founded},
 		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
@@ -62,7 +64,7 @@ func Steps() []Step {
 		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`")}},
 		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。", Fields: []Field{reason}},
 		{Kind: casefile.KindReopened, Note: "--on 写收到决定之日，期限自该日重新起算；决定另定期限的写 --due。", Fields: []Field{
-			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), date("due", "所定期限", "决定所定的期限`日期`")}},
+			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), ends("due", "所定期限", "决定所定的期限`日期`")}},
 		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
 		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
 		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
@@ -155,7 +157,7 @@ func record() Field {
 }
 
 func sequence(s string) (any, error) {
-	n, err := strconv.ParseUint(s, 10, 64)
+	n, err := strconv.ParseUint(strings.TrimSpace(width.Narrow.String(s)), 10, 64)
 	if err != nil {
 		return nil, errors.New("应为记录号（show 所列各条记录的号码）")
 	}

@@ -41,7 +41,7 @@ func (a *app) reportEditCommand() *cobra.Command {
 		Example: "ysq report edit 2026\nysq report edit 2026 --print\nysq report edit 2026 --file 2026.toml",
 		Args:    exactly("年份"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	show, file := o.flag("print", "打印现有的文字，不打开编辑器"), o.text("file", "不打开编辑器，存入此`文件`的内容")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		year, err := yearArg(cmd, args[0])

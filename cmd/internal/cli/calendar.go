@@ -174,7 +174,7 @@ func (a *app) calendarImportCommand() *cobra.Command {
 		Example: "ysq calendar import 2027.txt --dry-run\nysq calendar import 2027.txt --yes",
 		Args:    exactly("文件"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	amends := o.flag("amends", "这是补充通知，只改它写明的日子")
 	decide := a.deciding(o)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -264,7 +264,7 @@ func (a *app) calendarOverrideCommand() *cobra.Command {
 		Example: "ysq calendar override 2026-11-24 --rest --reason 全市停电 --dry-run\nysq calendar override 2026-11-28 --working --reason 集中办理 --yes",
 		Args:    atLeastOne("日期"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	rest, working := o.flag("rest", "本机关停办，不计工作日"), o.flag("working", "本机关上班，计工作日")
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
@@ -278,7 +278,7 @@ func (a *app) calendarOverrideCommand() *cobra.Command {
 		}
 		var y workday.Year
 		for _, s := range args {
-			d, err := civil.Parse(s)
+			d, err := civil.Said(s, o.today, civil.Anytime)
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}

@@ -73,6 +73,8 @@ type app struct {
 	noPager    bool
 	dryRun     bool // of a command whose request does not carry the wish itself (ask.Client.Judging)
 
+	understood []string // of what was typed, what it means; told before the answer
+
 	width config.Width // of ambiguous characters, once a configuration was read
 }
 
@@ -112,7 +114,7 @@ func (a *app) root(args ...string) *cobra.Command {
 	all.StringVar(&a.configFile, "config", "", "配置`文件`，也可用环境变量 YSQ_CONFIG；不写则为 "+config.DefaultFile)
 	all.StringVar(&a.socket, "socket", "", "守护进程的`套接字`，也可用环境变量 YSQ_SOCKET；不写则看配置")
 	all.BoolVar(&a.json, "json", false, "输出 JSON，供程序读取")
-	o := &options{cmd: root}
+	o := a.options(root)
 	a.colour = "auto"
 	all.Var(word{&a.colour, []string{"auto", "always", "never"}}, "color", "`何时`用颜色：auto（只在终端上）、always、never")
 	o.complete("color", []string{"auto", "always", "never"})

@@ -228,7 +228,7 @@ func TestExamples(t *testing.T) {
 func checkRecording(t *testing.T, line string, r recording, args []string) {
 	t.Helper()
 	o := &options{cmd: &cobra.Command{Use: "x"}}
-	o.date("on", "")
+	o.date("on", "", civil.Past)
 	o.flag("dry-run", "")
 	build := r.declare(o, r.Step)
 	if err := o.cmd.ParseFlags(args); err != nil {

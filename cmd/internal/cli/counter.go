@@ -23,10 +23,10 @@ func (a *app) newCommand() *cobra.Command {
 		Example: "ysq new --channel 邮寄 --on 2026-11-20 --from 某研究院 --subject 申请公开监测数据 申请表.pdf\n" +
 			"ysq new --channel 当面 --applicant 张某 --column 自然人 --request 监测数据",
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	channel := choice(o, "channel", "`渠道`", casefile.ParseChannel, casefile.InPerson, casefile.RegisteredPost, casefile.PlainLetter,
 		casefile.Fax, casefile.Platform, casefile.Email, casefile.Oral)
-	on := o.date("on", "提交、签收或到达的`日期`；不写则为今天")
+	on := o.date("on", "提交、签收或到达的`日期`；不写则为今天", civil.Past)
 	from, subject := o.text("from", "寄件`人`，登记之前用"), o.text("subject", "`事由`")
 	carried := o.flag("carried", "上年结转：登记库启用前已收到，不计入新收")
 	dryRun := o.flag("dry-run", "只试算能否立案，不记录")
@@ -106,7 +106,7 @@ func (a *app) splitCommand() *cobra.Command {
 		Example: "ysq split 17 --parts 3 --reason 一信三事",
 		Args:    exactly("编号"),
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	parts, reason := o.number("parts", "拆成`几`件，含本案"), o.text("reason", "`理由`")
 	dryRun := o.flag("dry-run", "只试算能否拆分，不记录")
 	o.needOf(info)
@@ -115,7 +115,7 @@ func (a *app) splitCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.year)}, Parts: *parts, Reason: *reason}
+			r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())}, Parts: *parts, Reason: *reason}
 			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Split, r)
 			if err != nil {
 				return err

@@ -142,8 +142,8 @@ func (a *app) disputeFileCommand() *cobra.Command {
 			"表四按件计：只以复议机关为被告的诉讼不登记；本机关与复议机关同为被告的，登记为复议后起诉。",
 		Example: "ysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府 --on 2026-11-20\nysq dispute file --track 直接起诉 --party 李某 --matter 未按期公开年度报告",
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
-	on := o.date("on", "送达本机关的`日期`；不写则为今天")
+	o := a.options(cmd)
+	on := o.date("on", "送达本机关的`日期`；不写则为今天", civil.Past)
 	step := stepOf(casefile.KindDisputeFiled)
 	o.fields(flagsOnly(step)...)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
@@ -162,7 +162,7 @@ func (a *app) disputeFileCommand() *cobra.Command {
 		for _, id := range ids {
 			entered["cases"] = append(entered["cases"], string(id))
 		}
-		event, err := step.Event(entered)
+		event, err := step.Event(entered, o.today)
 		if err != nil {
 			return o.wrong(err)
 		}
@@ -187,8 +187,8 @@ func (a *app) disputeStep(step ask.Step, name, example string) *cobra.Command {
 		Long:    "记录“" + short(info) + "”。" + step.Note,
 		Example: example, Args: exactly("编号"),
 	}
-	o := &options{cmd: cmd}
-	on := o.date("on", "事情发生的`日期`；不写则为今天")
+	o := a.options(cmd)
+	on := o.date("on", "事情发生的`日期`；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	o.fields(flagsOnly(step)...)
 	o.needOf(info)
@@ -198,7 +198,7 @@ func (a *app) disputeStep(step ask.Step, name, example string) *cobra.Command {
 		}
 		entered := o.entered(step.Fields)
 		entered["dispute"] = []string{string(disputeID(args[0]))}
-		event, err := step.Event(entered)
+		event, err := step.Event(entered, o.today)
 		if err != nil {
 			return o.wrong(err)
 		}

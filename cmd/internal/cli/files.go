@@ -25,7 +25,7 @@ func (a *app) attachCommand() *cobra.Command {
 		Example: "ysq attach 17 申请表.pdf 身份证明.jpg\nysq attach 17 --mail 3f2a9c --reason 申请人补寄的说明",
 		Args:    atLeastOne("编号"),
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	mail, reason := o.text("mail", "邮件的`摘要`，写开头几位即可"), o.text("reason", "`理由`")
 	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -36,7 +36,7 @@ func (a *app) attachCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			id := casefile.ExpandID(args[0], o.year)
+			id := casefile.ExpandID(args[0], o.today.Year())
 			if *mail == "" {
 				return a.attach(ctx, c, id, args[1:], *reason)
 			}
@@ -163,7 +163,7 @@ func (a *app) detachCommand() *cobra.Command {
 			return nil
 		},
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	reason, dryRun := o.text("reason", "`理由`"), o.flag("dry-run", "只试算能否移出，不记录")
 	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -171,7 +171,7 @@ func (a *app) detachCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.year)})
+			d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())})
 			if err != nil {
 				return err
 			}

@@ -3,13 +3,13 @@ package cli
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // needed marks a flag without which its command makes no sense.
@@ -19,8 +19,13 @@ const needed = "needed"
 // the flag's value in the help.
 type options struct {
 	cmd    *cobra.Command
-	year   int // to which short case numbers belong
+	today  civil.Date       // completes dates and numbers of cases that say no year
+	echo   func(say string) // what was understood; nil: nobody listens
 	needed []string
+}
+
+func (a *app) options(cmd *cobra.Command) *options {
+	return &options{cmd: cmd, today: a.today(), echo: func(say string) { a.understood = append(a.understood, say) }}
 }
 
 func (o *options) text(name, usage string) *string {
@@ -41,9 +46,24 @@ func (o *options) judged(a *app) {
 	o.cmd.Flags().BoolVar(&a.dryRun, "dry-run", false, "只试算，不记录")
 }
 
-func (o *options) date(name, usage string) *civil.Date { return parsed(o, name, usage, civil.Parse) }
+func (o *options) date(name, usage string, tense civil.Tense) *civil.Date {
+	return parsed(o, name, usage, func(s string) (civil.Date, error) {
+		d, err := civil.Said(s, o.today, tense)
+		if err == nil {
+			o.understand(name, s, d)
+		}
+		return d, err
+	})
+}
 
-func (o *options) number(name, usage string) *int { return parsed(o, name, usage, number) }
+// understand tells which day a flag names, with its day of the week, unless it was written out.
+func (o *options) understand(flag, said string, d civil.Date) {
+	if o.echo != nil && said != d.String() {
+		o.echo("--" + flag + " " + said + "：" + d.Long())
+	}
+}
+
+func (o *options) number(name, usage string) *int { return parsed(o, name, usage, ask.Whole) }
 
 // need marks flags; missing names those that were not given.
 func (o *options) need(names ...string) {
@@ -170,18 +190,10 @@ func (o *options) completeBy(name string, values func() []string) {
 	}
 }
 
-func number(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return 0, errors.New("应为整数")
-	}
-	return n, nil
-}
-
 func sequence(s string) (uint64, error) {
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
+	n, err := ask.Whole(s)
+	if err != nil || n < 0 {
 		return 0, errors.New("应为记录号（show 所列各条记录的号码）")
 	}
-	return n, nil
+	return uint64(n), nil
 }

@@ -57,7 +57,7 @@ func (a *app) yearCloseCommand() *cobra.Command {
 		Example: "ysq year close 2025 --dry-run\nysq year close 2025 --waive 'mails-undecided=两封退信，与申请无关'",
 		Args:    exactly("年份"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	waive, dry := o.texts("waive", "豁免一项未通过的核对：`核对=理由`，可写多次"), o.flag("dry-run", "只看能否冻结")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		year, err := yearArg(cmd, args[0])
@@ -160,7 +160,7 @@ func (a *app) yearReopenCommand() *cobra.Command {
 		Example: "ysq year reopen 2025 --reason 漏计一件",
 		Args:    exactly("年份"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
 	o.judged(a)

@@ -61,7 +61,7 @@ func (a *app) initCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return s.run() },
 	}
-	s.o = &options{cmd: s.cmd}
+	s.o = s.a.options(s.cmd)
 	f := s.cmd.Flags()
 	f.StringVar(&s.agency, "agency", "", "本机关的`名称`")
 	f.StringVar(&s.user, "imap-user", "", "邮箱的`登录名`，通常是完整的地址")
@@ -80,7 +80,7 @@ func (a *app) initCommand() *cobra.Command {
 	f.Var(word{&s.store, stores}, "password-store", "密码如何`存放`：auto（能加密即加密）、credential（systemd 加密凭据）、file（0600 的文件）")
 	f.StringVar(&s.credential, "credential", "", "systemd 凭据`名`（LoadCredential=），代替或配合密码文件")
 	f.StringVar(&s.unit, "unit", "", "运行它的 systemd `单元`；默认的配置文件即 ysq.service")
-	s.casesFrom = s.o.date("cases-from", "自此`日期`起收到的邮件才立案；不写则都立案")
+	s.casesFrom = s.o.date("cases-from", "自此`日期`起收到的邮件才立案；不写则都立案", civil.Past)
 	f.StringVar(&s.state, "state", config.DefaultState, "登记库所在`目录`")
 	f.BoolVar(&s.noCheck, "no-login-check", false, "不试登录")
 	f.BoolVar(&s.check, "login-check", false, "与 --yes 同用：先试登录，不成则什么都不写")

@@ -324,7 +324,7 @@ func (a *app) eraseCommand() *cobra.Command {
 		Example: "ysq erase 2015-3 --reason 保管期满 --dry-run\nysq erase 2015-3 2015-4 --reason 保管期满",
 		Args:    atLeastOne("编号"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	reason := o.text("reason", "销毁的`理由`，如鉴定销毁清单的文号")
 	dry := o.flag("dry-run", "只看结果，不销毁")
 	o.need("reason")

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -82,7 +83,7 @@ func plainly(o *options, s ask.Step) func() ([]casefile.Event, error) {
 
 // event makes the event of a step from the flags that were given.
 func (o *options) event(s ask.Step) (casefile.Event, error) {
-	e, err := s.Event(o.entered(s.Fields))
+	e, err := s.Event(o.entered(s.Fields), o.today)
 	return e, o.wrong(err)
 }
 
@@ -113,7 +114,13 @@ func (o *options) fields(all ...ask.Field) {
 			if len(f.Choices) > 0 && !f.Offered {
 				help += "：" + listed(labels(f.Choices), "、")
 			}
-			parsed(o, f.Name, help, func(s string) (string, error) { return s, f.Check(s) })
+			parsed(o, f.Name, help, func(s string) (string, error) {
+				v, err := f.Read(s, o.today)
+				if d, ok := v.(civil.Date); ok && err == nil {
+					o.understand(f.Name, s, d)
+				}
+				return s, err
+			})
 		}
 		var words []string
 		for _, c := range f.Choices {
@@ -154,8 +161,6 @@ func (o *options) entered(fields []ask.Field) ask.Entries {
 			if s == "true" {
 				all[f.Name] = nil
 			}
-		case f.Shape == ask.Case:
-			all[f.Name] = []string{string(casefile.ExpandID(s, o.year))}
 		default:
 			all[f.Name] = []string{s}
 		}

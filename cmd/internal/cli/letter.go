@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -37,7 +38,7 @@ func (a *app) letterCommand() *cobra.Command {
 			"ysq letter 17 --outcome '（三）4' --grounds 公开将损害某公司的商业秘密\nysq letter 17 登记回执\nysq letter 17 --preview -o 草稿.docx",
 		Args: atLeastOne("编号"),
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	content := letterContent(o)
 	fill, annexes := o.texts("fill", "`名称=内容`：只有经办人知道的内容，可写多次"), o.texts("annex", "`附件`的名称，可写多次")
 	preview := o.flag("preview", "只看草稿：不编号，不记录")
@@ -317,8 +318,8 @@ func (a *app) letterRecordCommand() *cobra.Command {
 		Example: "ysq letter record 某环依申请补〔2026〕第001号\nysq letter record 某环依申请公〔2026〕第007号 --way 邮寄 --tracking XA12345678901",
 		Args:    exactly("文号"),
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
-	on := o.date("on", "发出的`日期`；不写则为今天")
+	o := a.options(cmd)
+	on := o.date("on", "发出的`日期`；不写则为今天", civil.Past)
 	dispatch := stepOf(casefile.KindDispatched)
 	o.fields(dispatch.Fields...)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
@@ -351,7 +352,7 @@ func (a *app) letterVoidCommand() *cobra.Command {
 		Example: "ysq letter void 某环依申请补〔2026〕第001号 --reason 补正期限写错",
 		Args:    exactly("文号"),
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
 	o.judged(a)

@@ -258,8 +258,8 @@ func (a *app) letterResumeCommand() *cobra.Command {
 			"由备份恢复之后，未经确认不编新号；查清纸质发文后逐种写明，没有缺失的用 --rest。各种文书合编一个号的，写 all=号。",
 		Example: "ysq letter resume 补正告知书=12 不予公开告知书=3 --reason 启用前手工编号\nysq letter resume --rest --reason 已核对发文登记，没有缺失",
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
-	year := cmd.Flags().Int("year", o.year, "哪一`年`的文号")
+	o := a.options(cmd)
+	year := cmd.Flags().Int("year", o.today.Year(), "哪一`年`的文号")
 	rest, reason := o.flag("rest", "其余各种照登记簿所载续编"), o.text("reason", "`理由`")
 	o.need("reason")
 	o.judged(a)

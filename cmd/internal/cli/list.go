@@ -24,7 +24,7 @@ func (a *app) listCommand() *cobra.Command {
 			fmt.Sprintf("表格默认列前 %d 件；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit),
 		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv",
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	out := newListing[ask.CaseRow](a, cmd)
 	q := ask.ListQuery{}
 	f := cmd.Flags()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -21,9 +22,9 @@ func (a *app) logCommand() *cobra.Command {
 		Example: "ysq log 17\nysq log --since 2026-11-01 --until 2026-11-30\nysq log --follow\nysq log --after 1200 --json",
 		Args:    atMostOne("编号"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	out := newListing[ask.RecordView](a, cmd)
-	since, until := o.date("since", "自此`日期`起录入的"), o.date("until", "至此`日期`录入的")
+	since, until := o.date("since", "自此`日期`起录入的", civil.Past), o.date("until", "至此`日期`录入的", civil.Past)
 	after := parsed(o, "after", "从此记录`号`之后列起", sequence)
 	limit := cmd.Flags().Int("limit", listLimit, "只列最后几`条`，0 为不限")
 	follow := cmd.Flags().BoolP("follow", "f", false, "列出后继续等待新的记录，直到按 Ctrl-C")

@@ -159,6 +159,6 @@ func (a *app) mailOpenCommand() *cobra.Command {
 			return a.opened("已立案", r)
 		}),
 	}
-	(&options{cmd: cmd}).judged(a)
+	a.options(cmd).judged(a)
 	return cmd
 }

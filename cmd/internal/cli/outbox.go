@@ -26,7 +26,7 @@ func (a *app) sendCommand() *cobra.Command {
 		Example: "ysq send 17 答复书.docx --document 某环依申请〔2026〕第001号 --draft\nysq send 17 --now --text 请于三日内与我局联系确认。\nysq send 17 --draft --text-file 正文.txt 补正告知书.docx",
 		Args:    atLeastOne("编号"),
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	draft, now := o.flag("draft", "存入邮箱的草稿箱"), o.flag("now", "直接发出（需要配置 [smtp]）")
 	to, subject := o.text("to", "收件`地址`；不写则为申请人来信的地址"), o.text("subject", "`主题`，编号会自动加上；不写则为对来信的回复")
 	text, textFile := o.text("text", "`正文`；不写则为“请查收附件”"), o.text("text-file", "正文取自`文件`，- 为标准输入")
@@ -43,7 +43,7 @@ func (a *app) sendCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.year), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document}
+			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.today.Year()), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document}
 			if *now {
 				r.Way = casefile.OutSMTP
 			}
@@ -251,7 +251,7 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 
 func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 	cmd := &cobra.Command{Use: do + " 记录号", Short: short, Long: long, Example: example, Args: exactly("记录号")}
-	(&options{cmd: cmd}).judged(a)
+	a.options(cmd).judged(a)
 	var again *bool
 	reason := new(string)
 	if do == "retry" {

@@ -36,7 +36,7 @@ type listing[T any] struct {
 }
 
 func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	l := &listing[T]{a: a, cmd: cmd}
 	forms := []string{formTable, formWide, formJSON, formCSV, formTSV}
 	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、"))

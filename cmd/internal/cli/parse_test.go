@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -52,34 +51,6 @@ func TestMailListFits(t *testing.T) {
 	for _, want := range []string{m.Digest.Short(), "2026-11-23 周一", "2026-12-21 周一"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is lost:\n%s", want, got)
-		}
-	}
-}
-
-func TestSpan(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"17", "[]"},
-		{"旧2019-7", "[]"},
-		{"17..19", "[2026-00017 2026-00018 2026-00019]"},
-		{"2025-9..11", "[2025-00009 2025-00010 2025-00011]"},
-		{"2025-9..2025-10", "[2025-00009 2025-00010]"},
-		{"5..5", "[2026-00005]"},
-		{"5..4", "应写作 17..30"},
-		{"2025-9..2026-10", "应写作 17..30"},
-		{"..4", "应写作 17..30"},
-		{"4..", "应写作 17..30"},
-		{"a..b", "应写作 17..30"},
-		{"0..3", "应写作 17..30"},
-		{"1..1000", "2026-01000]"},
-		{"1..1001", "有 1001 件，一次最多 1000 件"},
-	} {
-		ids, err := span(tt.in, 2026)
-		got := fmt.Sprint(ids)
-		if err != nil {
-			got = err.Error()
-		}
-		if !strings.Contains(got, tt.want) {
-			t.Errorf("%s: %s, want %s", tt.in, got, tt.want)
 		}
 	}
 }

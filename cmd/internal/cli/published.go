@@ -90,7 +90,7 @@ func (a *app) reportCheckCommand() *cobra.Command {
 		Example: "ysq report check 2023年报告.docx\nysq report check 2023.pdf --year 2023 --agency 某某局",
 		Args:    exactly("文件"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	title := o.titles()
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		r, err := examined(cmd, args[0], title)
@@ -138,7 +138,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 		Example: "ysq report import 2025年报告.docx --baseline\nysq report import 2025年报告.docx --format json -o 2025.json\nysq report import 2025年报告.docx --opening",
 		Args:    exactly("文件"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
 	output := f.StringP("output", "o", "", "写入`文件`")

@@ -19,6 +19,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/stats/render/grid"
 )
 
 // ask makes a command's RunE of what it does with a client.
@@ -29,6 +30,10 @@ func (a *app) ask(run func(ctx context.Context, c *ask.Client, args []string) er
 			return err
 		}
 		defer func() { err = errors.Join(err, c.Close()) }()
+		for _, s := range a.understood {
+			fmt.Fprintln(a.errOut, grid.Clean(s))
+		}
+		a.understood = nil
 		if a.dryRun {
 			c = c.Dry(true)
 			if !a.json {

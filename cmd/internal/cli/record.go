@@ -39,8 +39,8 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		Example: r.example,
 		Args:    casesOrFrom,
 	}
-	o := &options{cmd: cmd, year: a.today().Year()}
-	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天")
+	o := a.options(cmd)
+	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	events := r.declare(o, r.Step)
 	o.needOf(info, "as")
@@ -109,12 +109,9 @@ func long(info casefile.KindInfo, more string) string {
 func (a *app) cases(cmd *cobra.Command, args []string) ([]casefile.ID, error) {
 	var ids []casefile.ID
 	add := func(s string) error {
-		some, err := span(s, a.today().Year())
+		some, err := casefile.ExpandIDs(s, a.today().Year())
 		if err != nil {
 			return usage(cmd, "%v", err)
-		}
-		if some == nil {
-			some = []casefile.ID{casefile.ExpandID(s, a.today().Year())}
 		}
 		for _, id := range some {
 			if slices.Contains(ids, id) {

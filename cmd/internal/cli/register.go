@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -36,7 +37,7 @@ type registering struct {
 
 // fromProposals lets `register` show and take what was read out of the case's mails and files.
 func (a *app) fromProposals(cmd *cobra.Command) {
-	o := &options{cmd: cmd, year: a.today().Year()}
+	o := a.options(cmd)
 	r := &registering{a: a, cmd: cmd, o: o, record: cmd.RunE, step: stepOf(casefile.KindRegistered), entered: ask.Entries{}}
 	r.show = o.flag("proposals", "只显示从来信和附件中读出的提议，不登记")
 	r.accept = o.flag("accept", "采用提议登记，不询问；另写的选项优先于提议")
@@ -147,7 +148,7 @@ func (r *registering) acceptAll(ctx context.Context, c *ask.Client) error {
 
 // send registers and says what may follow.
 func (r *registering) send(ctx context.Context, c *ask.Client) error {
-	event, err := r.step.Encode(r.entered)
+	event, err := r.step.Encode(r.entered, r.a.today())
 	if err != nil {
 		return r.o.wrong(err)
 	}
@@ -156,10 +157,8 @@ func (r *registering) send(ctx context.Context, c *ask.Client) error {
 	if err != nil {
 		return err
 	}
-	if on := r.cmd.Flags().Lookup("on").Value.String(); on != "" {
-		if err := req.On.UnmarshalJSON([]byte(strconv.Quote(on))); err != nil {
-			return usage(r.cmd, "--on：%v", err)
-		}
+	if v, ok := r.cmd.Flags().Lookup("on").Value.(*parsedValue[civil.Date]); ok {
+		req.On = ask.Day(v.is)
 	}
 	res, err := ask.Do(ctx, c.Dry(dry), ask.Register, req)
 	if err != nil {
@@ -254,10 +253,10 @@ func (r *registering) question(q ask.Field) error {
 
 // written takes what the clerk wrote instead of a proposal; of choices their number, too.
 func (r *registering) written(f ask.Field, answer string) error {
-	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(f.Choices) {
+	if n, err := ask.Whole(answer); err == nil && n >= 1 && n <= len(f.Choices) {
 		answer = f.Choices[n-1].Code
 	}
-	if err := f.Check(answer); err != nil {
+	if _, err := f.Read(answer, r.a.today()); err != nil {
 		return err
 	}
 	r.entered[f.Name] = []string{answer}

@@ -36,8 +36,8 @@ func (a *app) reportCommand() *cobra.Command {
 	output := f.StringP("output", "o", "", "写入`文件`；要么写完整，要么不写")
 	check := f.Bool("check", false, "核对不通过时以 6 退出")
 	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计；表四如 行政复议,结果维持")
-	o := &options{cmd: cmd}
-	from, to := o.date("from", "自此`日期`，须在这一年之内"), o.date("to", "至此`日期`")
+	o := a.options(cmd)
+	from, to := o.date("from", "自此`日期`，须在这一年之内", civil.Past), o.date("to", "至此`日期`", civil.Past)
 	month, quarter := o.number("month", "只算第几`月`"), o.number("quarter", "只算第几`季度`")
 	against := o.number("against", "与另一`年度`的同一时段逐行比较总计")
 	withCases := o.flag("with-cases", "附每格的案件，仅供内部使用；格式须为 "+strings.Join(render.WithCasesNames(), "、"))

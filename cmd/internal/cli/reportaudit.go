@@ -30,7 +30,7 @@ func (a *app) reportAuditCommand() *cobra.Command {
 		Example: "ysq report audit 各区县报告 --total 某某市\nysq report audit 各区县报告 --format xlsx -o 核对.xlsx",
 		Args:    exactly("目录"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`：text、csv、xlsx")
 	output := f.StringP("output", "o", "", "写入`文件`")

@@ -26,7 +26,7 @@ func (a *app) reportMergeCommand() *cobra.Command {
 		Example: "ysq report merge 甲局.json 乙局.json --agency 某某区 --format docx -o 某某区.docx\nysq report merge 甲局.json 乙局.json --agency 某某区 --shares",
 		Args:    cobra.ArbitraryArgs,
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
 	output := f.StringP("output", "o", "", "写入`文件`")

@@ -27,8 +27,8 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 		Example: "ysq report departments 2026 --quarter 1\nysq report departments 2026 --from 2026-01-01 --to 2026-06-30",
 		Args:    exactly("年份"),
 	}
-	o := &options{cmd: cmd}
-	quarter, from, to := o.number("quarter", "第几`季度`"), o.date("from", "自此`日期`"), o.date("to", "至此`日期`")
+	o := a.options(cmd)
+	quarter, from, to := o.number("quarter", "第几`季度`"), o.date("from", "自此`日期`", civil.Past), o.date("to", "至此`日期`", civil.Past)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		year, err := yearArg(cmd, args[0])
 		if err != nil {

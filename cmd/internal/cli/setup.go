@@ -229,7 +229,7 @@ func (s *setup) askCasesFrom() error {
 		if answer == "all" {
 			return nil
 		}
-		if *s.casesFrom, err = civil.Parse(answer); err == nil {
+		if *s.casesFrom, err = civil.Said(answer, s.a.today(), civil.Past); err == nil {
 			return nil
 		}
 		s.say(err.Error() + "\n")

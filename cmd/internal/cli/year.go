@@ -29,11 +29,11 @@ func (a *app) openingCommand() *cobra.Command {
 		Example: "ysq year opening 2026 --natural 3 --business 1 --source 2025年度报告",
 		Args:    exactly("年份"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	var counts [len(casefile.Columns)]*int
 	var names []string
 	for i, c := range casefile.Columns {
-		counts[i] = parsed(o, c.String(), "“"+c.Label()+"”的`件数`", number)
+		counts[i] = parsed(o, c.String(), "“"+c.Label()+"”的`件数`", ask.Whole)
 		names = append(names, c.String())
 	}
 	source := o.text("source", "数字的`出处`")

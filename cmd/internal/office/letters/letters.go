@@ -112,13 +112,21 @@ func (l *Room) listed(tx *desk.View, all []ask.LetterView, r casefile.Record) ([
 	return all, nil
 }
 
-// Numbered finds the records of a letter by its number.
+// Numbered finds the records of a letter by its number, however it is written.
 func Numbered(tx *desk.View, document string) ([]casefile.Record, error) {
 	records, err := tx.LettersNumbered(document)
-	if err == nil && len(records) == 0 {
-		err = ask.NotFound("ysq letter list 列出文书；文号照原样写全", "没有文号为 %q 的文书", document)
+	if err != nil || len(records) > 0 {
+		return records, err
 	}
-	return records, err
+	for r, err := range tx.Letters(casefile.DocumentYear(document)) {
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := r.Event.(casefile.LetterIssued); ok && casefile.SameDocument(e.Document, document) {
+			return tx.LettersNumbered(e.Document)
+		}
+	}
+	return nil, ask.NotFound("ysq letter list 列出文书；文号照原样写全", "没有文号为 %q 的文书", document)
 }
 
 // CopyLetter writes the bytes of a letter.

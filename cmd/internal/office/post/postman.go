@@ -206,11 +206,15 @@ func (p *Room) address(o *outgoing) error {
 
 // encloseLetter puts the letter that the mail names into it, and the words that go with it.
 func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Record) error {
-	i := slices.IndexFunc(casefile.Letters(history), func(l casefile.CaseLetter) bool { return o.Document != "" && l.Document == o.Document })
+	i := slices.IndexFunc(casefile.Letters(history), func(l casefile.CaseLetter) bool {
+		return o.Document != "" && casefile.SameDocument(l.Document, o.Document)
+	})
 	if i < 0 {
+		o.Document = casefile.DocumentNumber(o.Document)
 		return nil // written elsewhere
 	}
 	l := casefile.Letters(history)[i]
+	o.Document = l.Document
 	switch {
 	case l.Voided != "":
 		return ask.Refused("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)

@@ -356,7 +356,7 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 		}
 	}
 	step, _ := ask.StepOf(casefile.KindRegistered)
-	body, err := step.Encode(accepted)
+	body, err := step.Encode(accepted, 0)
 	if err != nil {
 		return ask.AppendResult{}, err
 	}
