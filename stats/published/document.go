@@ -1,12 +1,14 @@
 package published
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -56,7 +58,35 @@ func Laid(name string, b []byte) bool {
 }
 
 // pageNumber is the number at the foot of a page, as pdftotext leaves it before the form feed.
-var pageNumber = regexp.MustCompile(`(?m)^[ \t]*-?[ \t]*\d{1,3}[ \t]*-?[ \t]*\r?\n(?:[ \t]*\r?\n)*\f`)
+var pageNumber = regexp.MustCompile(`(?m)^[ \t]*-?[ \t]*(\d{1,3})[ \t]*-?[ \t]*\r?\n(?:[ \t]*\r?\n)*\z`)
+
+// pageless takes the numbers of pages out of a text. A table may end a page, too: what does not go up by one from page to
+// page is no page's number.
+func pageless(b []byte) []byte {
+	pages := bytes.SplitAfter(b, []byte("\f"))
+	if len(pages) < 2 {
+		return b
+	}
+	first, known := 0, false
+	for i, p := range pages {
+		m := pageNumber.FindSubmatch(bytes.TrimSuffix(p, []byte("\f")))
+		if m == nil {
+			continue
+		}
+		n, err := strconv.Atoi(string(m[1]))
+		if err != nil || known && n-i != first {
+			return b
+		}
+		first, known = n-i, true
+	}
+	if first < 0 || first > 1 {
+		return b // not even the first page's
+	}
+	for i, p := range pages {
+		pages[i] = append(pageNumber.ReplaceAll(bytes.TrimSuffix(p, []byte("\f")), nil), '\n')
+	}
+	return slices.Concat(pages...)
+}
 
 // office is how files are called that are no text.
 var office = regexp.MustCompile(`(?i)\.(docx?|docm|xlsx?|xlsm|wps|wpt|et|pdf|ofd|rtf|png|jpe?g|zip|rar)$`)
@@ -73,7 +103,7 @@ func open(name string, b []byte) (document, error) {
 		in.Type = "text/plain" // unless the bytes say otherwise
 	}
 	if form.Sniff(in) == form.Text {
-		in.Body = pageNumber.ReplaceAll(b, []byte("\n"))
+		in.Body = pageless(b)
 	}
 	return taken(form.Read(in))
 }
@@ -148,6 +178,7 @@ func (d *document) table(t *form.Table) {
 			cells[c.Col] = c.Text
 		}
 		d.row(cells)
+		d.pieces[len(d.pieces)-1].page = t.Place
 	}
 }
 

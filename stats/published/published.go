@@ -62,7 +62,7 @@ func read(name string, open func() (document, error)) (Report, error) {
 	r.Format = f.Name
 	r.applications(f, s)
 	r.facts(d)
-	r.disputes(f, d, s.joined)
+	r.disputes(f, d, s)
 	r.title(d)
 	r.Text = d.prose(s.plain)
 	if m := charged.FindStringSubmatch(blankless(r.Text)); m != nil {
@@ -92,7 +92,7 @@ func (d document) applications() (stats.Format, stacked, error) {
 			most, missing = found, absent
 		}
 		if part != nil {
-			s, err := applicationsIn(f, part)
+			s, err := applicationsIn(f, part, d.parts().behind())
 			if err == nil {
 				return f, s, nil
 			}
@@ -180,15 +180,25 @@ func (r *Report) facts(d document) {
 	}
 }
 
-func (r *Report) disputes(f stats.Format, d document, loose bool) {
+func (r *Report) disputes(f stats.Format, d document, s stacked) {
 	var ok bool
 	if r.Table4, ok = disputes(f, d.pieces); ok {
 		return
 	}
+	if lines, ok := restOfDisputes(f, s.rest); ok {
+		r.Table4 = lines
+		return
+	}
 	if part := d.parts().disputes(); part != nil {
-		if lines, ok := disputesIn(f, part, loose); ok {
+		if lines, ok := disputesIn(f, part, s.joined); ok {
 			r.Table4 = lines
 			return
+		}
+		if tiles, ok := tilesOf(d.parts().behind().loose()); ok { // behind the other parts, as a PDF's text may have some
+			if lines, ok := restOfDisputes(f, numbersOf(tiles)); ok {
+				r.Table4 = lines
+				return
+			}
 		}
 	}
 	r.Table4 = make([]stats.Standings, len(f.Tracks))

@@ -20,19 +20,24 @@ func sound(t testing.TB, format string) stats.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var outcomes, in, ended, out, carried int
+	balance(&r, f, func(i, j int) int { return (7*i + 5*j) % 23 })
+	return r
+}
+
+// balance fills the outcomes of 表三, and all sums.
+func balance(r *stats.Report, f stats.Format, number func(row, column int) int) {
+	var in, ended, out, carried int
 	var sum stats.Line
 	for i, row := range f.Rows {
 		switch row.Counts {
 		case stats.CountsOutcome:
 			for j := range 6 {
-				r.Table3[i][j] = (7*i + 5*j) % 23
+				r.Table3[i][j] = number(i, j)
 			}
 			total(&r.Table3[i])
 			for j, n := range r.Table3[i] {
 				sum[j] += n
 			}
-			outcomes++
 		case stats.CountsNew:
 			in = i
 		case stats.CountsCarriedIn:
@@ -45,13 +50,12 @@ func sound(t testing.TB, format string) stats.Report {
 	}
 	r.Table3[ended] = sum
 	for j := range 6 {
-		r.Table3[carried][j], r.Table3[out][j] = j, 2*j+1
+		r.Table3[carried][j], r.Table3[out][j] = min(sum[j], j), 2*min(sum[j], j)
 		r.Table3[in][j] = sum[j] + r.Table3[out][j] - r.Table3[carried][j]
 	}
 	total(&r.Table3[in])
 	total(&r.Table3[carried])
 	total(&r.Table3[out])
-	return r
 }
 
 func total(l *stats.Line) {

@@ -85,6 +85,14 @@ func (p parts) disputes() part {
 	return p.pieces[p.fourth+1 : p.end()]
 }
 
+// behind is all that follows 表三's part: a text may have lost some of its numbers there.
+func (p parts) behind() part {
+	if p.fourth < 0 {
+		return nil
+	}
+	return p.pieces[p.fourth+1:]
+}
+
 func (p parts) end() int {
 	if p.fifth >= 0 {
 		return p.fifth
@@ -105,6 +113,8 @@ func (p parts) tables(i int) bool {
 type run struct {
 	words   string
 	numbers []stats.Amount
+	line    bool // several on one line
+	alone   bool // no words are on that line
 }
 
 var dashedNumber = regexp.MustCompile(`^\s*[-—–－]+\s*\d{1,3}\s*[-—–－]+\s*$`)
@@ -116,7 +126,7 @@ func (p part) runs() []run {
 	below := false // the line before was a number alone
 	for i, piece := range p {
 		for line := range strings.SplitSeq(piece.text(), "\n") {
-			footer := piece.page != "" && (i+1 == len(p) || p[i+1].page != piece.page) && len(blankless(line)) < 4
+			footer := piece.page != "" && piece.cells == nil && (i+1 == len(p) || p[i+1].page != piece.page) && len(blankless(line)) < 4
 			if dashedNumber.MatchString(line) || footer && i+1 < len(p) {
 				continue
 			}
@@ -131,7 +141,7 @@ func (p part) runs() []run {
 				last := &all[len(all)-1]
 				last.numbers = append(last.numbers, numbers[0])
 			default:
-				all = append(all, run{words.String(), numbers})
+				all = append(all, run{words.String(), numbers, len(numbers) > 1, before == ""})
 				words.Reset()
 			}
 			below = len(numbers) == 1
@@ -142,12 +152,20 @@ func (p part) runs() []run {
 
 var unit = regexp.MustCompile(`(\d)[ \t]+(万元|元)`)
 
+// stuck is a label with the first number of its row behind it, without a blank.
+var stuck = regexp.MustCompile(`^(.*\p{Han})(\d{1,5})$`)
+
 // trailing cuts a line into the numbers at its end and what stands before them.
 func trailing(line string) (numbers []stats.Amount, before, rest string) {
 	fields := strings.Fields(unit.ReplaceAllString(strings.ReplaceAll(line, "|", " "), "$1$2"))
 	at := len(fields)
 	for at > 0 {
 		n, _, ok := amount(fields[at-1])
+		if m := stuck.FindStringSubmatch(fields[at-1]); m != nil && len(numbers) == len(stats.Line{})-1 {
+			fields[at-1] = m[1]
+			n, _, ok = amount(m[2])
+			at++
+		}
 		if !ok || strings.ContainsAny(fields[at-1], "件条个项宗份年") {
 			break
 		}
@@ -167,11 +185,12 @@ type stacked struct {
 	plain bool // out of a text without tables
 	// joined is true where the text has no line or label for each row, so that the sums alone vouch for their order.
 	joined bool
+	rest   []int // of a joined one, the numbers behind the part that are not of 表三
 }
 
-// applicationsIn reads 表三 out of a part of a text: by its labels, else by the order of its numbers. The error says what
-// hinders.
-func applicationsIn(f stats.Format, p part) (stacked, error) {
+// applicationsIn reads 表三 out of a part of a text: by its labels, else by the order of its numbers, some of which may stand
+// beyond the part. The error says what hinders.
+func applicationsIn(f stats.Format, p, beyond part) (stacked, error) {
 	s := stacked{plain: true}
 	labels, all := newLabels(f), p.runs()
 	if known := labels.in(p); known*5 < len(f.Rows)*4 {
@@ -179,7 +198,8 @@ func applicationsIn(f stats.Format, p part) (stacked, error) {
 	}
 	lines, hindered := labelled(f, labels, all)
 	if hindered != nil {
-		if lines = assembled(f, all); lines == nil {
+		var ok bool
+		if lines, s.rest, ok = assembled(f, all, beyond.loose()); !ok {
 			return s, hindered
 		}
 		s.joined = true
@@ -229,86 +249,6 @@ func whole(row []stats.Amount) (line stats.Line, ok bool) {
 		line[i] = int(v / stats.Whole(1))
 	}
 	return line, true
-}
-
-// assembled puts the numbers of a text into rows where labels do not tell: it comes row by row, or some rows column by
-// column. Every sum of the form must hold. nil: no way of putting them together bears out, or more than one does.
-func assembled(f stats.Format, all []run) []stats.Line {
-	a := assembly{known: make(map[int][][]stats.Line)}
-	for _, r := range all {
-		for _, v := range r.numbers {
-			if v%stats.Whole(1) != 0 {
-				return nil
-			}
-			a.flat = append(a.flat, int(v/stats.Whole(1)))
-		}
-	}
-	if len(a.flat) != len(f.Rows)*len(stats.Line{}) {
-		return nil
-	}
-	ways := slices.DeleteFunc(a.from(0), func(lines []stats.Line) bool { return !sound(f, lines) })
-	if len(ways) != 1 || a.cut {
-		return nil
-	}
-	return ways[0]
-}
-
-// assembly looks for the ways in which numbers can be rows whose last number is the sum of the others.
-type assembly struct {
-	flat  []int
-	known map[int][][]stats.Line // by row, those of the rest
-	cut   bool                   // there were too many
-}
-
-const (
-	manyWays = 16 // of putting the rest together
-	manyRows = 23 // that come column by column
-)
-
-func (a *assembly) from(row int) [][]stats.Line {
-	width := len(stats.Line{})
-	if row*width == len(a.flat) {
-		return [][]stats.Line{nil}
-	}
-	if ways, ok := a.known[row]; ok {
-		return ways
-	}
-	var ways [][]stats.Line
-	left := a.flat[row*width:]
-	for n := 1; n <= min(manyRows, len(left)/width); n++ {
-		lines, ok := columns(left, n)
-		if !ok {
-			continue
-		}
-		for _, rest := range a.from(row + n) {
-			way := slices.Concat(lines, rest)
-			if slices.ContainsFunc(ways, func(o []stats.Line) bool { return slices.Equal(o, way) }) {
-				continue
-			}
-			if len(ways) == manyWays {
-				a.cut = true
-				return ways
-			}
-			ways = append(ways, way)
-		}
-	}
-	a.known[row] = ways
-	return ways
-}
-
-// columns makes rows of numbers that come column by column.
-func columns(flat []int, n int) (lines []stats.Line, ok bool) {
-	for i := range n {
-		var line stats.Line
-		for j := range line {
-			line[j] = flat[j*n+i]
-		}
-		if !adds(line[:]) {
-			return nil, false
-		}
-		lines = append(lines, line)
-	}
-	return lines, true
 }
 
 // adds reports whether the last number is the sum of the others.
@@ -374,6 +314,17 @@ func (l labels) in(p part) (n int) {
 func tail(words string) string {
 	r := []rune(words)
 	return string(r[max(0, len(r)-24):])
+}
+
+// loose are the numbers of a part that stand on lines of digits alone; 无 is a sentence of its own there.
+func (p part) loose() (all []run) {
+	p = slices.DeleteFunc(slices.Clone(p), func(x piece) bool { return blankless(x.text()) == "无" })
+	for _, r := range p.runs() {
+		if r.alone {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // disputesIn reads 表四 out of a part of a text: fifteen numbers in the order of the form. loose says that the text has its

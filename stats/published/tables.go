@@ -20,24 +20,107 @@ const allBlank = 1<<len(stats.Line{}) - 1
 func applications(f stats.Format, pieces []piece) (lines []numbers, missing []string) {
 	lines = make([]numbers, len(f.Rows))
 	found, labels := make([]bool, len(f.Rows)), newLabels(f)
-	for _, p := range pieces {
-		for i, cell := range p.cells {
-			at, ok := labels.row(cell)
-			if !ok || found[at] {
-				continue
-			}
-			if n, ok := p.numbersAfter(i); ok {
-				lines[at], found[at] = n, true
-				break
-			}
-		}
-	}
+	labels.rows(pieces, lines, found, false)
+	labels.broken(pieces, lines, found)
+	labels.rows(pieces, lines, found, true)
 	for i, ok := range found {
 		if !ok {
 			missing = append(missing, f.Rows[i].Number)
 		}
 	}
 	return lines, missing
+}
+
+// rows finds the rows that have their label and numbers side by side; blank allows of those where nothing is filled in, which
+// may also be the rest of a label.
+func (l labels) rows(pieces []piece, lines []numbers, found []bool, blank bool) {
+	for _, p := range pieces {
+		for i, cell := range p.cells {
+			at, ok := l.row(cell)
+			if !ok || found[at] {
+				continue
+			}
+			if n, ok := p.numbersAfter(i); ok && (blank || n.blank != allBlank) {
+				lines[at], found[at] = n, true
+				break
+			}
+		}
+	}
+}
+
+// broken finds the rows that the edge of a page broke: their numbers are on one page, their labels on the other or on both.
+func (l labels) broken(pieces []piece, lines []numbers, found []bool) {
+	for i, p := range pieces {
+		if p.cells == nil {
+			continue
+		}
+		above, below := []string{""}, []string{""}
+		if n := beyondEdge(pieces, i, -1); n >= 0 {
+			above = append(above, pieces[n].words()...)
+		}
+		if n := beyondEdge(pieces, i, 1); n >= 0 {
+			below = append(below, pieces[n].words()...)
+		}
+		if len(above)+len(below) == 2 {
+			continue
+		}
+		for label := -1; label < len(p.cells); label++ {
+			n, ok := p.numbersAfter(label)
+			if !ok || n.blank == allBlank {
+				continue
+			}
+			own := ""
+			if label >= 0 {
+				own = p.cells[label]
+			}
+			if at, ok := l.joined(above, own, below); ok && !found[at] {
+				lines[at], found[at] = n, true
+				break
+			}
+		}
+	}
+}
+
+// beyondEdge finds the nearest row on the page before or behind; -1 where a row of the same page is nearer.
+func beyondEdge(pieces []piece, i, step int) int {
+	const printed = 4 // lines at the head and foot of a page
+	for n := i + step; n >= 0 && n < len(pieces) && n != i+step*(printed+2); n += step {
+		if pieces[n].cells == nil {
+			continue
+		}
+		if pieces[n].page != pieces[i].page {
+			return n
+		}
+		return -1
+	}
+	return -1
+}
+
+// joined finds the row whose label three parts make, each of which may be missing.
+func (l labels) joined(above []string, own string, below []string) (int, bool) {
+	for _, a := range above {
+		for _, b := range below {
+			if own == a+own+b {
+				continue // the row's own words are known to be no label
+			}
+			if at, ok := l.row(a + own + b); ok {
+				return at, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// words are the cells of a row without numbers; none where it has any.
+func (p piece) words() (all []string) {
+	for _, c := range p.cells {
+		if _, blank, ok := amount(c); ok && !blank {
+			return nil
+		} else if !ok {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // numbersAfter reads the seven numbers behind a label. Seven filled cells are the numbers wherever they stand, since

@@ -103,7 +103,8 @@ func titlePart(s string, strict bool) (agency string, year int, ok bool) {
 	}
 	agency, behind := announced.ReplaceAllString(rest[:at[0]], ""), strings.Trim(rest[at[1]:], "()（）")
 	agency = strings.TrimSuffix(strings.TrimSuffix(agency, "的"), "关于")
-	if agency == "" { // 政府信息公开工作年度报告（某某局）
+	agency = strings.TrimLeftFunc(agency, func(r rune) bool { return r < utf8.RuneSelf }) // the time at the head of a printed page
+	if agency == "" {                                                                     // 政府信息公开工作年度报告（某某局）
 		agency = behind
 	}
 	strict = strict || behind != "" // or else a sentence that speaks of the report

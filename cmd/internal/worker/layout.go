@@ -50,14 +50,31 @@ func layOut(in form.Input, pages, page int, all []glyph, typed []entry, rules []
 		}
 		blocks = append(blocks, free(in, pages, page, above, before)...)
 		table, beside := t.fill(within)
+		over, under := beside, []glyph(nil) // within a frame around the text, a title stands over the table
+		if table != nil {
+			over, under = split(beside, t.first(table))
+		}
+		blocks = append(blocks, free(in, pages, page, over, nil)...)
 		if table != nil {
 			table.Place = pageName(page)
 			blocks = append(blocks, form.Block{Table: table})
 		}
-		blocks = append(blocks, free(in, pages, page, beside, nil)...)
+		blocks = append(blocks, free(in, pages, page, under, nil)...)
 		all = below
 	}
 	return append(blocks, free(in, pages, page, all, typed)...)
+}
+
+// split parts glyphs at a height.
+func split(all []glyph, at float64) (over, under []glyph) {
+	for _, g := range all {
+		if g.middle().y < at {
+			over = append(over, g)
+		} else {
+			under = append(under, g)
+		}
+	}
+	return over, under
 }
 
 // free hands text outside of tables to form, by lines cut at wide gaps.

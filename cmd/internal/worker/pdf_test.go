@@ -162,6 +162,11 @@ func TestPDF(t *testing.T) {
 	for _, y := range []float64{770, 735, 660} {
 		table.rule(50, y, 540, y)
 	}
+	broken := new(pdfPage).text(60, 748, "姓 名").text(160, 748, "李四").text(60, 690, "所需信息").text(160, 690, "2025年")
+	for _, x := range []float64{50, 150, 540} {
+		broken.rule(x, 660, x, 770)
+	}
+	broken.rule(50, 770, 540, 770).rule(50, 735, 540, 735) // the last row goes on overleaf
 	for name, test := range map[string]struct {
 		body  []byte
 		state State
@@ -170,6 +175,7 @@ func TestPDF(t *testing.T) {
 	}{
 		"lines":        {writePDF("", lines), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", ""},
 		"table":        {writePDF("", table), Read, "政府信息公开申请表\n[0,0] 姓 名\n[0,1] 李四\n[0,2] 联系电话\n[0,3] 13900000000\n[1,0] 所需信息的↵内容描述\n[1,1 1×3] 2025年大气监测数据，↵按月汇总\n", ""},
+		"broken table": {writePDF("", broken), Read, "[0,0] 姓 名\n[0,1] 李四\n[1,0] 所需信息\n[1,1] 2025年\n", ""},
 		"scan":         {writePDF("", new(pdfPage).rule(0, 0, 500, 500)), Scan, "", form.NoteScan},
 		"partly scan":  {writePDF("", lines, new(pdfPage).rule(0, 0, 500, 500)), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", form.NoteScan},
 		"a blank page": {writePDF("", lines, new(pdfPage)), Read, "政府信息公开申请\n申请人：张三\n联系电话：13800000000\n", ""},

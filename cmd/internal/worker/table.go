@@ -50,12 +50,25 @@ func tablesOf(rules []rule) []ruled {
 			}
 		}
 		t.xs, t.ys = t.places(true), t.places(false)
+		t.open(top, bottom)
 		// One field is a frame around the text, very many are a drawing.
 		if fields := (len(t.xs) - 1) * (len(t.ys) - 1); fields > 1 && len(t.xs) <= maxAcross && len(t.ys) <= maxDown {
 			tables = append(tables, t)
 		}
 	}
 	return tables
+}
+
+// open adds the edges that a page's end leaves undrawn: a row that goes on there has upright rules and no level one.
+func (t *ruled) open(top, bottom float64) {
+	if n := len(t.ys); n > 0 {
+		if bottom-t.ys[n-1] > 2*near {
+			t.ys = append(t.ys, bottom)
+		}
+		if t.ys[0]-top > 2*near {
+			t.ys = slices.Insert(t.ys, 0, top)
+		}
+	}
 }
 
 // places returns where the rules of one direction lie, those that are near one another as one.
@@ -142,6 +155,16 @@ func (t ruled) fill(all []glyph) (*form.Table, []glyph) {
 		}
 	}
 	return table, beside
+}
+
+// first is the height at which the first cell with text begins.
+func (t ruled) first(table *form.Table) float64 {
+	for _, c := range table.Cells {
+		if c.Text != "" {
+			return t.ys[c.Row]
+		}
+	}
+	return t.ys[0]
 }
 
 // span is a cell: the fields that it covers and the glyphs in it.
