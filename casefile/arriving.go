@@ -71,7 +71,7 @@ func arriving() []KindInfo {
 		of(KindInfo{Label: "登记", Command: "register", Article: "条例第二十九条、第四十五条", Stages: alive, To: StageRegistered, Counts: CountsNew,
 			Needs: []Need{{"applicant", "申请人", "applicant"}, {"as", "类型", "as"}}}, does[Registered]{
 			says: func(e Registered) string {
-				return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request))
+				return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request), prefixed("电子邮箱 ", e.Email), prefixed("要求 ", wanted(e.Form, e.Delivery)))
 			},
 			rule: (*judge).registered,
 			fold: func(c *Case, r Record, e Registered) {
@@ -79,7 +79,8 @@ func arriving() []KindInfo {
 					c.RegisteredOn = r.On
 				}
 				c.Kind, c.Column, c.Applicant = e.As, e.Column, e.Applicant
-				c.Contact, c.Request = e.Contact, e.Request
+				c.Contact, c.Email, c.Request = e.Contact, e.Email, e.Request
+				c.Form, c.Delivery = e.Form, e.Delivery
 			},
 		}),
 		of(KindInfo{Label: "审查", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
@@ -126,6 +127,7 @@ type Registered struct {
 	Others    []string    `json:"others,omitzero"`  // joint applicants beside the first: still 1 件
 	Column    Column      `json:"column"`           // of the first named; a person confirms where they differ
 	Contact   string      `json:"contact,omitzero"` // address or telephone for replies
+	Email     string      `json:"email,omitzero"`   // where replies go by e-mail; since schema 4, before it was part of Contact
 	Request   string      `json:"request,omitzero"` // 所需信息的内容描述
 	Form      string      `json:"form,omitzero"`    // 载体形式, 条例40
 	Delivery  string      `json:"delivery,omitzero"`
@@ -167,7 +169,10 @@ func (j *judge) registered(e Registered) error {
 	if e.As == Application && strings.TrimSpace(e.Request) == "" {
 		j.warn("未填申请内容（条例第二十九条）")
 	}
-	said := append([]string{e.Applicant, e.Request, e.Contact, e.IDType, e.Form, e.Delivery}, e.Others...)
+	if e.Email != "" && !IsMailbox(e.Email) {
+		return j.refuse("email", "只写一个地址，如 zhang@example.test；其他联系方式写 --contact", "电子邮箱 %q 不是邮箱地址", e.Email)
+	}
+	said := append([]string{e.Applicant, e.Request, e.Contact, e.Email, e.IDType, e.Form, e.Delivery}, e.Others...)
 	if slices.ContainsFunc(said, idNumber.MatchString) || utf8.RuneCountInString(e.IDTail) > 4 || len(e.IDMark) > 64 {
 		return j.refuse("id-number", "记录不能修改；身份证明看来信原件即可", "登记内容里有身份证号码：记录永久保存，不应写入身份证号")
 	}

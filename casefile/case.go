@@ -56,13 +56,16 @@ type Case struct {
 
 	Applicant  string // as registered; until then the sender's name
 	Contact    string
+	Email      string // that a person registered
+	Form       string // 载体形式 as wanted
+	Delivery   string // 获取方式 as wanted
 	Subject    string
 	Request    string
 	Department string
 	Assignee   string
 	Agent      string
 	MergedInto ID       // the case that goes on for this one
-	Addresses  []string // e-mail addresses that belong to the case: those of its incoming mails
+	Addresses  []string // e-mail addresses that belong to the case: those of its incoming mails, and Email
 
 	stageBefore Stage // to which Reinstated returns
 }
@@ -119,6 +122,7 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 	for _, i := range onceEach(items) {
 		c.addMail(i)
 	}
+	c.addAddress(c.Email)
 	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
 	c.Strict, c.Legal = strict.reading(), legal.reading()
 	if c.ArrivalDoubted {
@@ -156,8 +160,14 @@ func (c *Case) addMail(i Item) {
 		return
 	}
 	c.Messages++
-	if from := i.Letter.From.Mail; i.Sort == Incoming && from != "" && !slices.Contains(c.Addresses, from) {
-		c.Addresses = append(c.Addresses, from)
+	if i.Sort == Incoming {
+		c.addAddress(i.Letter.From.Mail)
+	}
+}
+
+func (c *Case) addAddress(mail string) {
+	if mail != "" && !slices.Contains(c.Addresses, mail) {
+		c.Addresses = append(c.Addresses, mail)
 	}
 }
 

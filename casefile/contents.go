@@ -15,6 +15,7 @@ const (
 	Outgoing              // a mail of the office
 	Document              // a file that a person put there
 	Paperwork             // a letter of the office as it was issued (文书)
+	Annex                 // a file that such a letter encloses
 )
 
 // Item is one thing in a case.
@@ -114,6 +115,9 @@ func contents(live []Record) []Item {
 			}
 		case LetterIssued:
 			put(Item{Sort: Paperwork, Digest: e.File.Digest, File: e.File, Record: r})
+			for _, f := range e.Annexes {
+				put(Item{Sort: Annex, Digest: f.Digest, File: f, Record: r})
+			}
 		case MailSettled:
 			// Not every provider keeps a copy of what its server took.
 			if p, known := prepared[e.Mail]; known && e.State == OutSent && e.Seen.IsZero() {

@@ -23,7 +23,7 @@ func lettering() []KindInfo {
 				if d, err := e.Decided(); err == nil && d != nil {
 					what = Describe(WithDocument(d, ""))
 				}
-				return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what)
+				return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what, prefixed("附件 ", namesOf(e.Annexes)))
 			},
 			rule: (*judge).letterIssued,
 			fold: func(c *Case, _ Record, e LetterIssued) {
@@ -150,6 +150,8 @@ type LetterIssued struct {
 	Template Digest `json:"template"`          // of the template from which it was made
 	Party    string `json:"party,omitzero"`    // whom it addresses, where that is not the applicant
 	With     []ID   `json:"with,omitzero"`     // the other cases that it answers
+	// Annexes are the files that the letter says are enclosed, in their order; kept under their digests.
+	Annexes []File `json:"annexes,omitzero"`
 	// Decides and Event are what the letter tells, as the event that is recorded when it goes out: its
 	// kind and its JSON, without the document number. Empty for a letter that decides nothing.
 	Decides Kind            `json:"decides,omitzero"`

@@ -21,7 +21,7 @@ func sending() []KindInfo {
 	return []KindInfo{
 		of(KindInfo{Label: "拟信"}, does[MailPrepared]{
 			says: func(e MailPrepared) string {
-				return phrases(e.Purpose.Label(), e.Way.Label(), prefixed("收件人 ", e.To.String()), prefixed("主题：", e.Subject), prefixed("文号 ", e.Document), prefixed("附件 ", namesOf(e.Files)))
+				return phrases(e.Purpose.Label(), e.Way.Label(), prefixed("收件人 ", e.To.String()), prefixed("主题：", e.Subject), prefixed("文号 ", e.Document), prefixed("附件 ", namesOf(e.Files)), prefixed("未按所要求的方式提供：", e.Despite))
 			},
 			fixed: stays,
 		}),
@@ -159,6 +159,8 @@ type MailPrepared struct {
 	Files []File `json:"files,omitzero"`
 	// Account is the mailbox in whose 草稿箱 a draft is put.
 	Account string `json:"account,omitzero"`
+	// Despite is why it goes by e-mail although the applicant wants the information otherwise (条例 第四十条).
+	Despite string `json:"despite,omitzero"`
 	// InReplyTo is the Message-ID of the mail that is answered; empty for none.
 	InReplyTo string `json:"in_reply_to,omitzero"`
 }

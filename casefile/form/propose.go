@@ -127,6 +127,9 @@ var forwardSubject = regexp.MustCompile(`(?i)^\s*((re|回复|答复)\s*[:：]\s*
 
 func isForward(subject string) bool { return forwardSubject.MatchString(subject) }
 
+// PassedOn reports whether a mail is one that its sender had from somebody else, by its subject.
+func PassedOn(subject string) bool { return isForward(subject) }
+
 // gathering joins the readings of a mail's documents.
 type gathering struct {
 	readings []*reading

@@ -112,6 +112,9 @@ func (m Mails) Request() (text string, from []Proposal) {
 // fromHeader is the Source.Place of what the mail's header says.
 const fromHeader = "邮件头"
 
+// OfHeader reports whether a value is what the mail's header says.
+func (s Source) OfHeader() bool { return strings.HasSuffix(s.Place, fromHeader) }
+
 // Contact is where a reply may go: what the applicant wrote, else the address that he wrote from.
 func (m Mails) Contact() (text string, from []Proposal) {
 	var words []string

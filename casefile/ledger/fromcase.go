@@ -116,7 +116,7 @@ func (x *extract) confirmed(r casefile.Record, e casefile.Confirmed) {
 func (x *extract) registered(r casefile.Record, e casefile.Registered) {
 	x.application = e.As == casefile.Application
 	x.drop(r.On != x.Received, "登记日期")
-	x.drop(e.Contact != "" || e.Form != "" || e.Delivery != "", "联系方式、载体形式和获取方式")
+	x.drop(e.Contact != "" || e.Email != "" || e.Form != "" || e.Delivery != "", "联系方式、电子邮箱、载体形式和获取方式")
 	x.Applicant, x.Column, x.Request, x.Applicants = e.Applicant, e.Column, e.Request, 0
 	if n := len(e.Others); n > 0 {
 		x.Applicants = 1 + n

@@ -64,6 +64,8 @@ func paperOf(i casefile.Item, histories [][]casefile.Record, s Subject, office s
 		p.By, p.Title = sender(i.Letter, s), titled("来信", i.Letter.Subject)
 	case i.Sort == casefile.Outgoing:
 		p.By, p.Title = office, titled("去信", i.Letter.Subject)
+	case i.Sort == casefile.Annex:
+		p.By, p.Title, p.Note = office, i.File.Name, "附于 "+issued.Document
 	case isLetter && issued.Letter == casefile.LetterArchiveIndex:
 		return p, false // the list itself
 	case isLetter:

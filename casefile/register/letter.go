@@ -56,7 +56,11 @@ func (t *Tx) indexOffice(r casefile.Record) error {
 	}
 	switch e := r.Event.(type) {
 	case casefile.LetterIssued:
-		if err := t.indexDigests(r.Seq, e.File.Digest); err != nil || e.Number == 0 {
+		enclosed := []casefile.Digest{e.File.Digest}
+		for _, f := range e.Annexes {
+			enclosed = append(enclosed, f.Digest)
+		}
+		if err := t.indexDigests(r.Seq, enclosed...); err != nil || e.Number == 0 {
 			return err
 		}
 		if err := number(e.LetterNumber); err != nil {

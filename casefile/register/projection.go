@@ -45,7 +45,7 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 
 // texts lists the strings of a projection in the order in which they follow the head.
 func texts(c *casefile.Case) []*string { // Heads relies on the first two
-	return []*string{&c.Basis, &c.Document, &c.Applicant, &c.Contact, &c.Subject, &c.Request, &c.Department, &c.Assignee, &c.Agent, (*string)(&c.MergedInto)}
+	return []*string{&c.Basis, &c.Document, &c.Applicant, &c.Contact, &c.Email, &c.Form, &c.Delivery, &c.Subject, &c.Request, &c.Department, &c.Assignee, &c.Agent, (*string)(&c.MergedInto)}
 }
 
 func flag(on bool, bit byte) byte {

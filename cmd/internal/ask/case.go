@@ -98,6 +98,9 @@ type CaseDetail struct {
 	CaseRow
 	Request     Text                  `json:"request"`
 	Contact     Text                  `json:"contact"`
+	Email       Address               `json:"email,omitzero"`    // that a person registered: where a reply by e-mail goes
+	Form        Text                  `json:"form,omitzero"`     // 载体形式 that the applicant wants
+	Delivery    Text                  `json:"delivery,omitzero"` // 获取方式
 	Addresses   []Address             `json:"addresses"`
 	Agent       Text                  `json:"agent,omitzero"` // 委托代理人, by name
 	Masked      bool                  `json:"masked"`         // personal data is masked in this answer

@@ -18,6 +18,12 @@ var (
 	Digest         = Op[None, DigestView]{Name: "digest", Role: Viewer} // what the office would be told now
 )
 
+// Codes of refusals to which whoever asks has an answer.
+const (
+	CodeNoAddress = "no-address" // nobody registered an e-mail address of the applicant: To
+	CodeOtherWay  = "other-way"  // the applicant wants the information on another way: Despite
+)
+
 // OutboxQuery selects the mails for which something is to be done yet, or all of the last year.
 type OutboxQuery struct {
 	All bool `json:"all,omitzero"`
@@ -32,11 +38,20 @@ type OutgoingRef struct {
 type SendRequest struct {
 	Case     casefile.ID     `json:"case"`
 	Way      casefile.OutWay `json:"way"`
-	To       string          `json:"to,omitzero"`       // an address; empty: the applicant's
+	To       string          `json:"to,omitzero"`       // an address; empty: the one that a person registered
+	Despite  string          `json:"despite,omitzero"`  // why by e-mail, where the applicant wants the information otherwise
 	Subject  string          `json:"subject,omitzero"`  // empty: that of the mail that is answered; the case number is added
 	Text     string          `json:"text,omitzero"`     //
 	Document string          `json:"document,omitzero"` // the number of the letter enclosed
 	Files    []casefile.File `json:"files,omitzero"`
+}
+
+// Recipient is an address to which a mail on a case may go. Only one that a person registered is a default.
+type Recipient struct {
+	Mail       Address `json:"mail"`
+	Source     string  `json:"source"` // in Chinese
+	Registered bool    `json:"registered,omitzero"`
+	Doubt      string  `json:"doubt,omitzero"`
 }
 
 // OutgoingView is a mail of the outbox.
@@ -61,6 +76,10 @@ type OutgoingView struct {
 	Differs   []string        `json:"differs"` // in what the mail as sent is not what was prepared
 	MessageID Handle          `json:"message_id,omitzero"`
 	Digest    casefile.Digest `json:"digest,omitzero"`
+	// The following are there when a mail is prepared or judged.
+	Recipients []Recipient `json:"recipients,omitzero"` // to whom it might go
+	Wanted     Text        `json:"wanted,omitzero"`     // in which form and on which way the applicant wants the information
+	Warnings   []string    `json:"warnings,omitzero"`
 	// The following are absent in lists.
 	Text    string       `json:"text,omitzero"`
 	History []RecordView `json:"history,omitzero"`

@@ -40,7 +40,7 @@ type Proposals struct {
 
 // ProposedValue is a value for a flag of `register`.
 type ProposedValue struct {
-	Flag       string   `json:"flag"` // applicant, other, column, request, contact, form, delivery, id
+	Flag       string   `json:"flag"` // applicant, other, column, request, contact, email, form, delivery, id
 	Label      string   `json:"label"`
 	Value      string   `json:"value"`
 	Sources    []string `json:"sources"` // in Chinese: which part, which place, which label; of a column, the reason
@@ -107,7 +107,8 @@ type ApplicantCounts struct {
 	Text     string        `json:"text"`
 }
 
-// RegisterRequest registers a case with values that were proposed.
+// RegisterRequest registers a case with values that were proposed; without a Token it changes what a case was
+// registered with, and leaves the rest.
 type RegisterRequest struct {
 	CaseRef
 	On     Day      `json:"on"`

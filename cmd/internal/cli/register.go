@@ -63,6 +63,8 @@ func (r *registering) run(cmd *cobra.Command, args []string) error {
 		return usage(cmd, "--proposals 只看，--accept 登记，不能同时写")
 	case *r.show:
 		return r.each(args, func(_ context.Context, _ *ask.Client) error { return r.print() })
+	case !*r.accept && written && r.o.missing() != nil && !r.o.given("as"):
+		return r.amend(cmd, args)
 	case !*r.accept && (written || terminal == nil && len(args) > 1):
 		return r.record(cmd, args)
 	case !*r.accept && (terminal == nil || len(args) != 1):
@@ -75,6 +77,20 @@ func (r *registering) run(cmd *cobra.Command, args []string) error {
 		r.ask = bufio.NewReader(terminal)
 		return r.each(args, r.converse)
 	}
+}
+
+// amend changes what cases were registered with: the flags that are given, and nothing else.
+func (r *registering) amend(cmd *cobra.Command, args []string) error {
+	ids, err := r.a.cases(cmd, args)
+	if err != nil {
+		return err
+	}
+	if len(ids) > 1 {
+		return r.o.missing()
+	}
+	r.entered = r.o.entered(r.step.Fields)
+	r.proposals.Case = ids[0]
+	return r.a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return r.send(ctx, c) })(cmd, args)
 }
 
 // terminal is where a person sits, nil where none does.

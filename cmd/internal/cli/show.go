@@ -115,7 +115,9 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		field{"合并", join("，", prefix("已并入 ", string(d.MergedInto)), prefix("并入本案的 ", listed(d.Merged, "、")))},
 		field{"主题", subject},
 		field{"申请内容", string(d.Request)},
-		field{"联系方式", join("，", string(d.Contact), listed(d.Addresses, "，"))},
+		field{"联系方式", join("，", string(d.Contact), others(d.Addresses, d.Email))},
+		field{"电子邮箱", registeredMail(d)},
+		field{"答复要求", join("，", string(d.Form), string(d.Delivery))},
 		field{"渠道", join("，", channelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
 		field{"收到申请之日", join("，", day(d.ReceivedOn), prefix("双方确认 ", day(d.ConfirmedOn)))},
 		field{"登记", day(d.RegisteredOn)},
@@ -127,6 +129,19 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		field{"争议", listed(d.Disputes, "、")},
 		field{"注", masked},
 	)
+}
+
+// others are addresses without one.
+func others(all []ask.Address, but ask.Address) string {
+	return listed(slices.DeleteFunc(slices.Clone(all), func(s ask.Address) bool { return strings.EqualFold(string(s), string(but)) }), "，")
+}
+
+// registeredMail is where replies by e-mail go, or what to do where nobody has said.
+func registeredMail(d ask.CaseDetail) string {
+	if d.Email == "" && d.RegisteredOn != 0 && len(d.Addresses) > 0 {
+		return "尚未登记：ysq register " + string(d.Case) + " --email 地址"
+	}
+	return string(d.Email)
 }
 
 func (a *app) alarms(all []ask.Alarm) error {

@@ -38,7 +38,8 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		for _, m := range merged {
 			d.Merged = append(d.Merged, m[0].Case)
 		}
-		d.Request, d.Contact = ask.Text(c.Request), ask.Text(c.Contact)
+		d.Request, d.Contact, d.Email = ask.Text(c.Request), ask.Text(c.Contact), ask.Address(c.Mailbox())
+		d.Form, d.Delivery = ask.Text(c.Form), ask.Text(c.Delivery)
 		for _, a := range c.Addresses {
 			d.Addresses = append(d.Addresses, ask.Address(a))
 		}

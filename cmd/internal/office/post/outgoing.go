@@ -27,14 +27,19 @@ const actorOutbox = "outbox"
 // outgoing is what a mail is made of before it is one.
 type outgoing struct {
 	ask.SendRequest
-	purpose casefile.OutPurpose
-	to      casefile.Address
-	auto    string                 // outbox.AutoReplied and its kind; "" for a person's
-	answers casefile.Letter        // the mail that is answered; zero for none
-	account string                 // in whose 草稿箱 a draft goes
-	made    []outbox.File          // enclosures that are kept nowhere else
-	also    []casefile.Event       // recorded with it, on no case
-	still   func(*desk.View) error // asked in the transaction that records it; nil: nothing
+	purpose  casefile.OutPurpose
+	to       casefile.Address
+	auto     string                 // outbox.AutoReplied and its kind; "" for a person's
+	answers  casefile.Letter        // the mail that is answered; zero for none
+	reply    bool                   // it brings the office's reply, or files that may be it
+	warned   []string               // of the recipient
+	wanted   string                 // how the applicant wants the information
+	party    string                 // whom its letter addresses, where that is not the applicant
+	enclosed int                    // how many of the files are the letter and its annexes
+	account  string                 // in whose 草稿箱 a draft goes
+	made     []outbox.File          // enclosures that are kept nowhere else
+	also     []casefile.Event       // recorded with it, on no case
+	still    func(*desk.View) error // asked in the transaction that records it; nil: nothing
 }
 
 // errNotAnymore ends a preparation whose reason has gone meanwhile.
@@ -69,7 +74,7 @@ func (p *Room) prepare(actor string, o outgoing) (seq uint64, err error) {
 	}
 	event := casefile.MailPrepared{
 		Letter: casefile.Letter{Digest: kept[0].Digest, MessageID: m.MessageID, From: casefile.Address(from), Subject: m.Subject},
-		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: kept[0].Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo,
+		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: kept[0].Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo, Despite: o.Despite,
 	}
 	err = p.Record(actor, now, func(tx *desk.Change) error {
 		if o.still != nil {

@@ -9,6 +9,8 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/letters"
+	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
@@ -27,14 +29,16 @@ type Room struct {
 	*desk.Desk
 	record   *record.Room
 	intake   *intake.Room
+	reading  *reading.Room
+	letters  *letters.Room
 	agenda   Agenda
 	dialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	ways     []way // out
 }
 
 // New returns the room. Nothing is sent before KeepSending runs. dialSMTP is for tests and may be nil.
-func New(d *desk.Desk, r *record.Room, n *intake.Room, agenda Agenda, dialSMTP func(ctx context.Context, address string) (net.Conn, error)) *Room {
-	p := &Room{Desk: d, record: r, intake: n, agenda: agenda, dialSMTP: dialSMTP}
+func New(d *desk.Desk, r *record.Room, n *intake.Room, g *reading.Room, l *letters.Room, agenda Agenda, dialSMTP func(ctx context.Context, address string) (net.Conn, error)) *Room {
+	p := &Room{Desk: d, record: r, intake: n, reading: g, letters: l, agenda: agenda, dialSMTP: dialSMTP}
 	p.openOutboxes()
 	return p
 }

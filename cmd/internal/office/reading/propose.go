@@ -26,13 +26,14 @@ const mostSources = 12
 
 // understood is what the mails and files of a case seem to say, before it is put into words.
 type understood struct {
-	kase   casefile.Case
-	forms  form.Mails // the application itself first, then what came later
-	notes  []ask.ProposalNote
-	unread []string // what nobody has read yet, by name: it may say what seems to be missing
-	number string   // ID number or organisation's code of the first applicant; never leaves this process whole
-	idType string
-	mark   string // of number
+	kase      casefile.Case
+	forms     form.Mails // the application itself first, then what came later
+	notes     []ask.ProposalNote
+	unread    []string  // what nobody has read yet, by name: it may say what seems to be missing
+	mailboxes []mailbox // where a reply may go, the likeliest first
+	number    string    // ID number or organisation's code of the first applicant; never leaves this process whole
+	idType    string
+	mark      string // of number
 }
 
 // understand reads what has not been read yet, and makes proposals of it.
@@ -57,6 +58,7 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 	if len(sources) > mostSources {
 		u.notes = append(u.notes, ask.ProposalNote{Text: fmt.Sprintf("来信和文件共 %d 份，只读了前 %d 份", len(sources), mostSources)})
 	}
+	u.mailboxes = g.mailboxes(u.forms, sources)
 	return u, u.identify(g)
 }
 
@@ -242,7 +244,7 @@ func (u understood) known(field form.Field) bool {
 	case form.Request:
 		return u.kase.Request != ""
 	case form.Phone:
-		return u.kase.Contact != ""
+		return u.kase.Contact != "" || u.kase.Email != ""
 	}
 	return false
 }
@@ -254,6 +256,7 @@ const (
 	flagColumn    = "column"
 	flagRequest   = "request"
 	flagContact   = "contact"
+	flagEmail     = "email"
 	flagForm      = "form"
 	flagDelivery  = "delivery"
 	flagID        = "id"
@@ -297,8 +300,14 @@ func (u understood) values() []ask.ProposedValue {
 	}
 	request, from := u.forms.Request()
 	add(flagRequest, "申请内容", request, from...)
-	contact, from := u.forms.Contact()
-	add(flagContact, "联系方式", contact, from...)
+	u.contact(add)
+	for i, r := range u.mailboxes {
+		if i == 0 {
+			all = append(all, ask.ProposedValue{Flag: flagEmail, Label: "电子邮箱", Value: string(r.Mail), Sources: []string{r.Source}, Confidence: r.confidence, Doubt: r.Doubt})
+			continue
+		}
+		all[len(all)-1].Others = append(all[len(all)-1].Others, string(r.Mail)+"（"+r.Source+"）")
+	}
 	single(flagForm, form.Medium, "载体形式")
 	single(flagDelivery, form.Delivery, "获取方式")
 	if u.number != "" {
@@ -309,6 +318,17 @@ func (u understood) values() []ask.ProposedValue {
 		add(flagID, "证件", u.idType+" 末四位 "+desk.TailOf(u.number), p)
 	}
 	return all
+}
+
+// contact proposes how the applicant is reached; his e-mail address has a field of its own.
+func (u understood) contact(add func(flag, label, value string, from ...form.Proposal)) {
+	_, from := u.forms.Contact()
+	from = slices.DeleteFunc(from, func(p form.Proposal) bool { return p.Field == form.Email })
+	var words []string
+	for _, p := range from {
+		words = append(words, p.Value)
+	}
+	add(flagContact, "联系方式", strings.Join(words, "，"), from...)
 }
 
 // clipped is at most so many characters of a text.
@@ -341,6 +361,9 @@ func tokenOf(values []ask.ProposedValue, mark string) ask.Handle {
 // Register registers a case: what the clerk wrote, and of the proposals what he accepts.
 func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
 	id := r.Case
+	if r.Token == "" {
+		return g.amend(c, r)
+	}
 	u, err := g.understand(ctx, id)
 	if err != nil {
 		return ask.AppendResult{}, err
@@ -374,4 +397,25 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 		e.As = casefile.Application
 	}
 	return g.record.AddAll(c, casefile.Draft{Case: id, On: civil.Date(r.On), Event: e})
+}
+
+// amend registers a case again with what it was registered with, but for what the clerk writes now.
+func (g *Room) amend(c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
+	history, err := desk.Look(g.Desk, func(tx *desk.View) ([]casefile.Record, error) { return tx.History(r.Case) })
+	if err != nil {
+		return ask.AppendResult{}, err
+	}
+	var e casefile.Registered
+	for _, record := range casefile.Live(history) {
+		if was, ok := record.Event.(casefile.Registered); ok {
+			e = was
+		}
+	}
+	if e.As == casefile.KindNone {
+		return ask.AppendResult{}, ask.Refused("not-registered", "登记要写申请人和类别，或用 --accept 采用提议", "%s 尚未登记，没有可更正的", r.Case)
+	}
+	if err := json.Unmarshal(r.Event, &e); err != nil {
+		return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
+	}
+	return g.record.AddAll(c, casefile.Draft{Case: r.Case, On: civil.Date(r.On), Event: e})
 }

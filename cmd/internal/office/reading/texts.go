@@ -37,7 +37,7 @@ func textsOf(r casefile.Record) []said {
 	case casefile.Registered:
 		return []said{
 			{"申请人", strings.Join(append([]string{e.Applicant}, e.Others...), "、")},
-			{"申请内容", e.Request}, {"联系方式", e.Contact}, {"载体形式", e.Form}, {"获取方式", e.Delivery},
+			{"申请内容", e.Request}, {"联系方式", e.Contact}, {"电子邮箱", e.Email}, {"载体形式", e.Form}, {"获取方式", e.Delivery},
 		}
 	case casefile.Assigned:
 		return []said{{"承办", strings.TrimSpace(e.Department + " " + e.Person)}}
