@@ -3,6 +3,7 @@ package casefile
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
 )
@@ -23,7 +24,7 @@ func lettering() []KindInfo {
 				if d, err := e.Decided(); err == nil && d != nil {
 					what = Describe(WithDocument(d, ""))
 				}
-				return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what, prefixed("附件 ", namesOf(e.Annexes)))
+				return phrases(e.Letter.Label(), e.Document, prefixed("致 ", e.Party), prefixed("同时答复 ", joined(e.With)), what, prefixed("附件 ", namesOf(e.Annexes)), prefixed("纸质附件 ", strings.Join(e.OnPaper, "、")))
 			},
 			rule: (*judge).letterIssued,
 			fold: func(c *Case, _ Record, e LetterIssued) {
@@ -151,7 +152,8 @@ type LetterIssued struct {
 	Party    string `json:"party,omitzero"`    // whom it addresses, where that is not the applicant
 	With     []ID   `json:"with,omitzero"`     // the other cases that it answers
 	// Annexes are the files that the letter says are enclosed, in their order; kept under their digests.
-	Annexes []File `json:"annexes,omitzero"`
+	Annexes []File   `json:"annexes,omitzero"`
+	OnPaper []string `json:"on_paper,omitzero"` // enclosures of which there is no file, by name
 	// Decides and Event are what the letter tells, as the event that is recorded when it goes out: its
 	// kind and its JSON, without the document number. Empty for a letter that decides nothing.
 	Decides Kind            `json:"decides,omitzero"`

@@ -91,7 +91,9 @@ func (a *app) letterCommand() *cobra.Command {
 				}
 			}
 			if mail.Case = req.Cases[0]; mail.Way != casefile.OutNone { // whether it can be sent, before a number is given
-				if _, err := ask.Do(ctx, c.Dry(true), ask.Send, mail); err != nil {
+				trial := mail
+				trial.Text = "（文书制发后写）"
+				if _, err := ask.Do(ctx, c.Dry(true), ask.Send, trial); err != nil {
 					return err
 				}
 			}

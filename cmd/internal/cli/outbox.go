@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -28,9 +31,10 @@ func (a *app) sendCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	draft, now := o.flag("draft", "存入邮箱的草稿箱"), o.flag("now", "直接发出（需要配置 [smtp]）")
-	to, subject := o.text("to", "收件`地址`；不写则为申请人来信的地址"), o.text("subject", "`主题`，编号会自动加上；不写则为对来信的回复")
+	to, subject := o.text("to", "收件`地址`；不写则为登记的电子邮箱"), o.text("subject", "`主题`，编号会自动加上；不写则为对来信的回复")
 	text, textFile := o.text("text", "`正文`；不写则为“请查收附件”"), o.text("text-file", "正文取自`文件`，- 为标准输入")
 	document := o.text("document", "所附文书的`文号`；用 ysq letter 制发的自动附上")
+	despite := o.text("despite", "申请人要求的不是电子邮件而仍这样提供的`理由`（条例第四十条）")
 	dry := o.flag("dry-run", "只判断，不发")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *draft == *now {
@@ -43,7 +47,7 @@ func (a *app) sendCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.today.Year()), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document}
+			r := ask.SendRequest{Case: casefile.ExpandID(args[0], o.today.Year()), Way: casefile.OutDraft, To: *to, Subject: *subject, Document: *document, Despite: *despite}
 			if *now {
 				r.Way = casefile.OutSMTP
 			}
@@ -77,16 +81,18 @@ func (a *app) bodyOf(text, file string) (string, error) {
 
 // send keeps the files and has the mail prepared.
 func (a *app) send(ctx context.Context, c *ask.Client, r ask.SendRequest, paths []string, dry bool) error {
+	var err error
+	if r.Files, err = describeFiles(paths); err != nil {
+		return err
+	}
 	v, err := ask.Do(ctx, c.Dry(true), ask.Send, r) // before files are sent that would then be in no mail
 	if err != nil {
 		return err
 	}
 	if !dry {
-		files, err := putFiles(ctx, c, paths)
-		if err != nil {
+		if r.Files, err = putFiles(ctx, c, paths); err != nil {
 			return err
 		}
-		r.Files = append(r.Files, files...)
 		if v, err = ask.Do(ctx, c, ask.Send, r); err != nil {
 			return err
 		}
@@ -97,13 +103,32 @@ func (a *app) send(ctx context.Context, c *ask.Client, r ask.SendRequest, paths 
 	return a.sent(v, dry)
 }
 
+// describeFiles names files as they will be kept, and keeps none: for a trial.
+func describeFiles(paths []string) (all []casefile.File, err error) {
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.New()
+		n, err := io.Copy(sum, f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		all = append(all, casefile.File{Name: filepath.Base(path), Size: n, Digest: casefile.Digest(sum.Sum(nil))})
+	}
+	return all, nil
+}
+
 func (a *app) sent(v ask.OutgoingView, dry bool) error {
-	a.sheet("", field{"收件人", string(v.To)}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
+	a.warnings(v.Warnings)
+	a.sheet("", field{"收件人", string(v.To)}, field{"申请人要求", string(v.Wanted)}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
 	way := "将存入草稿箱，请到网页邮箱核对后发出"
 	if v.Way == casefile.OutSMTP.String() {
 		way = "将由服务发出"
 	}
 	if dry {
+		a.mailText(v.Text, 0)
 		fmt.Fprintln(a.out, "没有发：--dry-run")
 		return nil
 	}

@@ -63,7 +63,7 @@ func (r *registering) run(cmd *cobra.Command, args []string) error {
 		return usage(cmd, "--proposals 只看，--accept 登记，不能同时写")
 	case *r.show:
 		return r.each(args, func(_ context.Context, _ *ask.Client) error { return r.print() })
-	case !*r.accept && written && r.o.missing() != nil && !r.o.given("as"):
+	case !*r.accept && written && !r.o.given("applicant") && len(args) == 1 && args[0] != "-":
 		return r.amend(cmd, args)
 	case !*r.accept && (written || terminal == nil && len(args) > 1):
 		return r.record(cmd, args)
@@ -79,14 +79,11 @@ func (r *registering) run(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// amend changes what cases were registered with: the flags that are given, and nothing else.
+// amend changes what a case was registered with: the flags that are given, and nothing else.
 func (r *registering) amend(cmd *cobra.Command, args []string) error {
 	ids, err := r.a.cases(cmd, args)
 	if err != nil {
 		return err
-	}
-	if len(ids) > 1 {
-		return r.o.missing()
 	}
 	r.entered = r.o.entered(r.step.Fields)
 	r.proposals.Case = ids[0]

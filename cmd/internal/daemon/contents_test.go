@@ -106,7 +106,7 @@ func TestSentAfterSplit(t *testing.T) {
 				b.record("2026-00001", theReply())
 				if tt.also {
 					b.record("2026-00002", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "另一项"})
-					b.send(ask.SendRequest{Case: "2026-00002", Way: casefile.OutDraft, Text: "正在办理。"})
+					b.send(ask.SendRequest{Case: "2026-00002", Way: casefile.OutDraft, To: "zhangsan@example.test", Text: "正在办理。"})
 				}
 				v := b.send(letterTo(casefile.OutDraft, b.put("答复书.docx", "PK-letter")))
 				time.Sleep(5 * time.Minute)

@@ -96,7 +96,7 @@ func (b *bureau) underway(from string) {
 	b.deliver(from, "政府信息公开申请", "申请公开某路改造的批复")
 	time.Sleep(15 * time.Minute)
 	b.record("2026-00001", casefile.Confirmed{How: "电话"},
-		casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "某路改造的批复"}, casefile.Reviewed{})
+		casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "某路改造的批复", Email: strings.TrimSuffix(from[strings.IndexByte(from, '<')+1:], ">")}, casefile.Reviewed{})
 }
 
 func theReply() casefile.Replied {

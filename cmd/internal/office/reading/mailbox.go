@@ -45,9 +45,6 @@ func (g *Room) Recipients(ctx context.Context, id casefile.ID) (all []ask.Recipi
 // office itself and programs are not among them.
 func (g *Room) mailboxes(forms form.Mails, sources []source) (all []mailbox) {
 	add := func(m mailbox) {
-		if m.Doubt == "" && g.colleague(m.Mail) {
-			m.Doubt = "与本机关邮箱同一域名，可能是同事转来的"
-		}
 		known := slices.ContainsFunc(all, func(o mailbox) bool { return strings.EqualFold(o.Mail, m.Mail) })
 		if !known && casefile.IsMailbox(m.Mail) && !casefile.NoReply(m.Mail) && !g.ownMailbox(m.Mail) {
 			all = append(all, m)
@@ -82,7 +79,11 @@ func (g *Room) mailboxes(forms form.Mails, sources []source) (all []mailbox) {
 				add(mailbox{a.Mail, cmp.Or(said.Title, "来信") + "的回复地址（Reply-To）", "", 60})
 			}
 		}
-		from = append(from, mailbox{s.from.Mail, cmp.Or(said.Title, "来信") + "的发件人", "", 50})
+		doubt := ""
+		if g.colleague(s.from.Mail) {
+			doubt = "与本机关邮箱同一域名，可能是同事转来的"
+		}
+		from = append(from, mailbox{s.from.Mail, cmp.Or(said.Title, "来信") + "的发件人", doubt, 50})
 	}
 	for _, m := range from {
 		add(m)
