@@ -68,7 +68,7 @@ func Open(o Options) (*Office, error) {
 	}
 	f.Reading = reading.New(d, f.Record, o.Worker, o.ReadPart)
 	f.Letters = letters.New(d, f.Record)
-	f.Post = post.New(d, f.Record, f.Intake, f.Reading, f.Letters, f, o.DialSMTP)
+	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Reading, f, o.DialSMTP)
 	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Post, f)
 	return f, nil
 }

@@ -6,11 +6,11 @@ import (
 	"context"
 	"net"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/cmd/internal/office/letters"
-	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
@@ -24,21 +24,27 @@ type Agenda interface {
 	Troubles() desk.Troubles
 }
 
+// Reader reads what applicants send.
+type Reader interface {
+	// Recipients lists to whom a mail on a case may go, the address that a person registered first.
+	Recipients(context.Context, casefile.ID) ([]ask.Recipient, error)
+}
+
 // Room sends.
 type Room struct {
 	*desk.Desk
 	record   *record.Room
 	intake   *intake.Room
-	reading  *reading.Room
 	letters  *letters.Room
+	reader   Reader
 	agenda   Agenda
 	dialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	ways     []way // out
 }
 
 // New returns the room. Nothing is sent before KeepSending runs. dialSMTP is for tests and may be nil.
-func New(d *desk.Desk, r *record.Room, n *intake.Room, g *reading.Room, l *letters.Room, agenda Agenda, dialSMTP func(ctx context.Context, address string) (net.Conn, error)) *Room {
-	p := &Room{Desk: d, record: r, intake: n, reading: g, letters: l, agenda: agenda, dialSMTP: dialSMTP}
+func New(d *desk.Desk, r *record.Room, n *intake.Room, l *letters.Room, reader Reader, agenda Agenda, dialSMTP func(ctx context.Context, address string) (net.Conn, error)) *Room {
+	p := &Room{Desk: d, record: r, intake: n, letters: l, reader: reader, agenda: agenda, dialSMTP: dialSMTP}
 	p.openOutboxes()
 	return p
 }

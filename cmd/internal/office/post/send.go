@@ -168,7 +168,7 @@ func (p *Room) withRecipients(ctx context.Context, id casefile.ID, err error) er
 	if !ok || e.Code != ask.CodeNoAddress {
 		return err
 	}
-	all, failed := p.reading.Recipients(ctx, id)
+	all, failed := p.reader.Recipients(ctx, id)
 	if failed != nil || len(all) == 0 {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/parse"
 )
 
@@ -93,16 +92,23 @@ func (g *Room) mailboxes(forms form.Mails, sources []source) (all []mailbox) {
 
 // ownMailbox reports whether an address is the office's.
 func (g *Room) ownMailbox(mail string) bool {
-	return slices.ContainsFunc(g.Config.Mailboxes, func(m config.Mailbox) bool { return strings.EqualFold(m.User, mail) })
+	for _, box := range g.Config.Mailboxes {
+		if strings.EqualFold(box.User, mail) {
+			return true
+		}
+	}
+	return false
 }
 
 // colleague reports whether an address is of a domain that is the office's and no public provider's.
 func (g *Room) colleague(mail string) bool {
 	_, domain, _ := strings.Cut(strings.ToLower(mail), "@")
-	return !slices.Contains(providers, domain) && slices.ContainsFunc(g.Config.Mailboxes, func(m config.Mailbox) bool {
-		_, own, ok := strings.Cut(strings.ToLower(m.User), "@")
-		return ok && own == domain
-	})
+	for _, box := range g.Config.Mailboxes {
+		if _, own, ok := strings.Cut(strings.ToLower(box.User), "@"); ok && own == domain && !slices.Contains(providers, domain) {
+			return true
+		}
+	}
+	return false
 }
 
 // providers give addresses to everybody, so that a domain of theirs says nothing of who writes.
