@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -70,6 +71,9 @@ func (c Case) Decide(history []Record, d Draft, today civil.Date, law Statute, c
 	if err := lacking(d.Case, d.Event); err != nil {
 		return nil, err
 	}
+	if err := j.legible(); err != nil {
+		return nil, err
+	}
 	if row.does.rule != nil {
 		if err := row.does.rule(&j, d.Event); err != nil {
 			return nil, err
@@ -101,6 +105,22 @@ func (j *judge) refuse(code, hint, format string, args ...any) error {
 
 func (j *judge) warn(format string, args ...any) {
 	j.warnings = append(j.warnings, string(j.ID)+"："+fmt.Sprintf(format, args...))
+}
+
+// legible refuses what a reader of the record would not see.
+func (j *judge) legible() error {
+	body, err := EncodeEvent(j.draft.Event)
+	if err != nil {
+		return err
+	}
+	var said any
+	if err := json.Unmarshal(body, &said); err != nil {
+		return err
+	}
+	if redraw(&said) {
+		return j.refuse("control-character", "请去掉看不见的字符，重新写一遍", "内容里有控制字符或改变文字方向的字符")
+	}
+	return nil
 }
 
 func (j *judge) times() error {

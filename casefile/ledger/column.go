@@ -171,14 +171,21 @@ func many[T any](of func(*Row) *[]T, parts ...part[T]) group {
 
 type text struct{ p *string }
 
-func (t text) String() string     { return *t.p }
-func (t text) set(s string) error { *t.p = s; return nil }
+func (t text) String() string { return *t.p }
+func (t text) set(s string) error {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	if r, found := casefile.Control(s); found {
+		return fmt.Errorf("含有看不见的控制字符（U+%04X），请去掉", r)
+	}
+	*t.p = s
+	return nil
+}
 
 type caseNumber struct{ p *casefile.ID }
 
 func (n caseNumber) String() string { return string(*n.p) }
 func (n caseNumber) set(s string) error {
-	if strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }) || len(s) > 100 {
+	if _, found := casefile.Control(s); found || strings.ContainsAny(s, "\n\t") || len(s) > 100 {
 		return fmt.Errorf("%.40q 不能作编号：编号应在一行之内，不超过 100 字节", s)
 	}
 	*n.p = casefile.ID(s)

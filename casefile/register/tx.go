@@ -76,8 +76,12 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 				return nil, err
 			}
 		}
+		event, err := casefile.Legible(d.Event)
+		if err != nil {
+			return nil, err
+		}
 		seq++
-		r := casefile.Record{Seq: seq, On: d.On, Recorded: recorded, Actor: actor, Case: d.Case, Event: d.Event, Prev: prev}
+		r := casefile.Record{Seq: seq, On: d.On, Recorded: recorded, Actor: actor, Case: d.Case, Event: event, Prev: prev}
 		line, err := r.Encode()
 		if err != nil {
 			return nil, err

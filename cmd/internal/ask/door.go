@@ -203,8 +203,8 @@ func unreadable(err error) error {
 	return Usage("请求无法理解：%v", err)
 }
 
-// admit judges what only the request shows: the kinds that it records, and whether it has a masked number
-// in place of a number.
+// admit judges what only the request shows: the kinds that it records, whether all of it can be seen, and
+// whether it has a masked number in place of a number.
 func admit[Q, A any](x *exchange, op Op[Q, A], q *Q) error {
 	if op.Records != nil {
 		for _, k := range op.Records(*q) {
@@ -215,6 +215,9 @@ func admit[Q, A any](x *exchange, op Op[Q, A], q *Q) error {
 				return x.door.denied(x.call.Who, needs)
 			}
 		}
+	}
+	if err := legible(reflect.ValueOf(q).Elem()); err != nil {
+		return err
 	}
 	return x.door.unmask(x.r.Context(), reflect.ValueOf(q).Elem())
 }

@@ -2,7 +2,6 @@ package ask
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -15,11 +14,18 @@ import (
 
 // unmask puts the numbers back into a request.
 func (d *Door) unmask(ctx context.Context, v reflect.Value) error {
-	var texts []starred
+	starred := false
 	var cases []casefile.ID
-	collect(v, &texts, &cases)
-	if texts == nil {
+	err := texts(v, func(t text) error {
+		if t.kind == reflect.TypeFor[casefile.ID]() {
+			cases = append(cases, casefile.ID(t.s))
+		} else if at, _ := starsIn(t.s, 0); at >= 0 {
+			starred = true
+		}
 		return nil
+	})
+	if err != nil || !starred {
+		return err
 	}
 	known := map[string]string{} // mask → the number; "": several have it
 	stored, err := d.office.Texts(ctx, cases)
@@ -36,65 +42,16 @@ func (d *Door) unmask(ctx context.Context, v reflect.Value) error {
 			known[mask] = number
 		}
 	}
-	for _, t := range texts {
-		s, err := putBack(t.text, known)
-		if err != nil {
-			return err
+	return texts(v, func(t text) error {
+		if at, _ := starsIn(t.s, 0); at < 0 || t.kind == reflect.TypeFor[casefile.ID]() {
+			return nil
 		}
-		t.set(s)
-	}
-	return nil
-}
-
-// starred is a text of a request in which stars stand beside digits.
-type starred struct {
-	text string
-	set  func(string)
-}
-
-// collect gathers the starred texts of a request and the cases that it names.
-func collect(v reflect.Value, texts *[]starred, cases *[]casefile.ID) {
-	switch v.Kind() {
-	case reflect.String:
-		if id, ok := v.Interface().(casefile.ID); ok {
-			*cases = append(*cases, id)
-		} else if at, _ := starsIn(v.String(), 0); at >= 0 {
-			*texts = append(*texts, starred{v.String(), v.SetString})
+		s, err := putBack(t.s, known)
+		if err == nil {
+			t.set(s)
 		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				collect(v.Field(i), texts, cases)
-			}
-		}
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			collect(v.Elem(), texts, cases)
-		}
-	case reflect.Slice:
-		if raw, ok := v.Interface().(json.RawMessage); ok {
-			if at, _ := starsIn(string(raw), 0); at >= 0 {
-				*texts = append(*texts, starred{string(raw), func(s string) { v.SetBytes([]byte(s)) }})
-			}
-			return
-		}
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return
-		}
-		for i := range v.Len() {
-			collect(v.Index(i), texts, cases)
-		}
-	case reflect.Map:
-		for i := v.MapRange(); i.Next(); {
-			key, value := i.Key(), reflect.New(i.Value().Type()).Elem()
-			value.Set(i.Value())
-			var inside []starred
-			collect(value, &inside, cases)
-			for _, t := range inside {
-				*texts = append(*texts, starred{t.text, func(s string) { t.set(s); v.SetMapIndex(key, value) }})
-			}
-		}
-	}
+		return err
+	})
 }
 
 // starsIn finds the next run of stars, two or more, that a digit touches.
