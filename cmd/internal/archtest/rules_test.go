@@ -51,7 +51,7 @@ var house = []room{
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
-	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/durable", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
+	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/durable", "casefile/fee", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/web", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/ask", domain("stats", "cmd/internal/ask/wire"), "what can be asked is words and values; whoever answers is an interface"},
 	{"cmd/internal/ask/wire", nil, "bytes go over the socket whatever they say"},
 	{"cmd/internal/office/desk", domain("casefile/durable", "casefile/register", "mailbox", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask"), "the ground of all rooms knows none of them"},
@@ -66,7 +66,8 @@ var house = []room{
 	{"cmd/internal/daemon", domain("casefile/durable", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/imapsource", "config", "cmd/internal/ask", "cmd/internal/office", "cmd/internal/office/desk", "cmd/internal/office/keeping", "cmd/internal/office/reading"), "the life of the office: what it does and knows is in its rooms"},
 	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack"), "the process that reads hostile files holds as little code as it can"},
-	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
+	{"cmd/internal/web", domain("stats", "cmd/internal/ask"), "a page is an answer of the office: it decides nothing and opens nothing"},
+	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "cmd/internal/web", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }
 

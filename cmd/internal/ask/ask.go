@@ -99,7 +99,18 @@ const (
 	Approver
 )
 
-var roleLabels = [...]string{"无权限", "查看", "经办", "审核"}
+var (
+	roleLabels = [...]string{"无权限", "查看", "经办", "审核"}
+	roleCodes  = [...]string{"none", "viewer", "operator", "approver"}
+)
+
+// String returns the stable code.
+func (r Role) String() string {
+	if int(r) < len(roleCodes) {
+		return roleCodes[r]
+	}
+	return fmt.Sprintf("role-%d", r)
+}
 
 // Label returns the Chinese word.
 func (r Role) Label() string {

@@ -203,6 +203,7 @@ type TurnView struct {
 type DayView struct {
 	Date   Day    `json:"date"`
 	Number int    `json:"number"` // which working day; 0: not counted
+	Sort   string `json:"sort"`   // counted, rest, excluded, waiting
 	Why    string `json:"why"`    // 周末, 春节（国办发明电〔2025〕7号）, 调休上班, or what it is excluded for
 }
 

@@ -58,8 +58,13 @@ func (c *Client) Reveal(much Reveal) *Client {
 
 // IfSeq returns a client whose changes are refused where the case has gone on since a record.
 func (c *Client) IfSeq(id casefile.ID, seq uint64) *Client {
+	return c.IfSeqs(map[casefile.ID]uint64{id: seq})
+}
+
+// IfSeqs is IfSeq for several cases.
+func (c *Client) IfSeqs(seen map[casefile.ID]uint64) *Client {
 	with := *c
-	with.envelope.IfSeq = map[casefile.ID]uint64{id: seq}
+	with.envelope.IfSeq = seen
 	return &with
 }
 

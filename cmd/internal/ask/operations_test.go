@@ -56,6 +56,8 @@ func (e every) cases() {
 	one(e, Disputes)
 	one(e, Dispute)
 	one(e, RecordDispute)
+	one(e, Me)
+	one(e, Choices)
 }
 
 func (e every) mails() {

@@ -29,7 +29,7 @@ func (a *app) demoCommand() *cobra.Command {
 		signal.Ignore(syscall.SIGPIPE) // the write fails instead
 		defer signal.Reset(syscall.SIGPIPE)
 		return demo.Run(ctx, demo.Options{
-			Once: *once, Out: a.out, Err: a.errOut, Version: a.version,
+			Once: *once, In: a.in, Out: a.out, Err: a.errOut, Version: a.version,
 			Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
 				args = append([]string{"--no-pager"}, args...) // a story is not stopped for a long page
 				return Main(ctx, args, strings.NewReader(""), out, errOut, a.version)

@@ -11,16 +11,20 @@
 package demo
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/web"
 )
 
 // Options of Run.
 type Options struct {
 	Once    bool      // ends after the story, instead of leaving the register running
+	In      io.Reader // a line of it asks for a new address of the desk in a browser
 	Out     io.Writer // where the story goes; when it fails, the story ends
 	Err     io.Writer // gets the remarks of commands
 	Version string    // of the daemon
@@ -59,8 +63,23 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Once {
 		return nil
 	}
-	if err := p.farewell(ctx); err != nil {
+	desk, err := web.Local(web.LocalOptions{Client: f.client, Now: f.clock.now, Failed: func(err error) { fmt.Fprintln(o.Err, err) }})
+	if err != nil {
 		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- desk.Serve(ctx) }()
+	defer func() { stop(); err = errors.Join(err, <-served) }()
+	if err := p.farewell(ctx, desk.Address()); err != nil {
+		return err
+	}
+	if o.In != nil {
+		go func() { // until the input ends, or the program
+			for lines := bufio.NewScanner(o.In); lines.Scan(); {
+				fmt.Fprintln(o.Out, "  "+desk.Address())
+			}
+		}()
 	}
 	select {
 	case <-ctx.Done():

@@ -261,8 +261,10 @@ func (p *player) show(ctx context.Context) error {
 }
 
 // farewell says what to try on the register that is left running.
-func (p *player) farewell(ctx context.Context) error {
-	p.chapter("六、轮到您了", "登记库仍在运行，时钟从 2026-11-23 09:00 走下去。另开一个终端：")
+func (p *player) farewell(ctx context.Context, address string) error {
+	p.chapter("六、轮到您了", "登记库仍在运行，时钟从 2026-11-23 09:00 走下去。")
+	p.say("在浏览器里办理（60 秒内进入；过了就按回车，换一个新的）：\n  %s", p.bold(address))
+	p.say("或者另开一个终端：")
 	p.say("  %s", p.bold("export YSQ_CONFIG="+p.config))
 	for _, s := range suggestions() {
 		line, err := p.resolve(ctx, strings.ReplaceAll(s[0], "{dir}", p.dir))

@@ -24,6 +24,8 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Show, o.Show)
 	ask.Answer(d, ask.Explain, o.Explain)
 	ask.Answer(d, ask.Due, o.Due)
+	ask.Answer(d, ask.Me, o.Me)
+	ask.Answer(d, ask.Choices, o.Choices)
 	ask.AnswerEach(d, ask.Log, o.Records)
 	ask.AnswerEach(d, ask.Search, o.Reading.Search)
 	ask.Answer(d, ask.Month, o.Month)

@@ -179,9 +179,22 @@ func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Da
 		v.Turns = append(v.Turns, ask.TurnView{Seq: t.Seq, On: ask.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
 	}
 	for _, d := range k.Walk(today, cal) {
-		v.Days = append(v.Days, ask.DayView{Date: ask.Day(d.Date), Number: d.Number, Why: whyNot(d)})
+		v.Days = append(v.Days, ask.DayView{Date: ask.Day(d.Date), Number: d.Number, Sort: sortOf(d), Why: whyNot(d)})
 	}
 	return v
+}
+
+// sortOf says what a day of the walk counts for.
+func sortOf(d casefile.Step) string {
+	switch {
+	case d.Waiting != casefile.NotWaiting:
+		return "waiting"
+	case d.Excluded != "":
+		return "excluded"
+	case d.Number == 0:
+		return "rest"
+	}
+	return "counted"
 }
 
 // whyNot says what is special about a day of the walk; "" for an ordinary working day.

@@ -1,0 +1,62 @@
+package casefile_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// What a case probably needs next can be recorded, and every step that cannot says why.
+func TestLikely(t *testing.T) {
+	cal := workday.Embedded()
+	var history []casefile.Record
+	add := func(day string, e casefile.Event) {
+		history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: civil.MustParse(day), Case: storyCase, Event: e})
+	}
+	look := func(today, want string) {
+		t.Helper()
+		c := casefile.Fold(storyCase, history, casefile.Regulations, cal)
+		var got []string
+		for _, l := range c.Likely(civil.MustParse(today), casefile.Regulations, cal) {
+			if why := c.Unready(l.Kind); why != "" || l.Why == "" {
+				t.Errorf("%s: %s is likely and %q, because %q", today, l.Kind, why, l.Why)
+			}
+			got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s", l.Kind.Info().Command, l.By)))
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("%s at %s:\ngot  %s\nwant %s", today, c.Stage.Label(), s, want)
+		}
+		next := map[casefile.Kind]bool{}
+		for _, k := range c.Next() {
+			next[k] = true
+		}
+		for _, i := range casefile.Kinds() {
+			if i.Stages != nil && (c.Unready(i.Kind) == "") != next[i.Kind] {
+				t.Errorf("%s at %s: %q", i.Kind, c.Stage.Label(), c.Unready(i.Kind))
+			}
+		}
+	}
+	add("2026-03-02", casefile.Received{Channel: casefile.Email})
+	look("2026-03-02", "register 2026-03-30, confirm 2026-03-03, dismiss")
+	add("2026-03-02", casefile.Confirmed{How: "电话"})
+	look("2026-03-02", "register 2026-03-30, dismiss")
+	add("2026-03-03", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "会议纪要"})
+	look("2026-03-03", "assign, review, reply 2026-03-30, correct 2026-03-11, extend 2026-03-30")
+	look("2026-03-12", "assign, review, reply 2026-03-30, extend 2026-03-30")
+	add("2026-03-04", casefile.CorrectionAsked{Items: []string{"名称"}, Until: civil.MustParse("2026-03-18")})
+	look("2026-03-05", "corrected 2026-03-18")
+	look("2026-03-19", "reply, corrected 2026-03-18")
+	add("2026-03-10", casefile.CorrectionReceived{})
+	add("2026-03-11", casefile.Assigned{Department: "档案科"})
+	look("2026-03-11", "reply 2026-04-08, extend 2026-04-08")
+	add("2026-03-12", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"})
+	look("2026-03-12", "dispatch 2026-04-08, deliver 2026-04-08")
+	add("2026-03-12", casefile.Dispatched{Way: casefile.ByEmail})
+	look("2026-03-13", "archive")
+	add("2026-03-13", casefile.Archived{})
+	look("2026-03-13", "reopen")
+}

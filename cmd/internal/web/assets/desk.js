@@ -1,0 +1,47 @@
+// Comfort only: every page works without it.
+(function () {
+  "use strict";
+  // A form that was sent is not sent again by a second click.
+  document.addEventListener("submit", function (e) {
+    var form = e.target;
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    if (form.method === "post" && !form.dataset.again) {
+      form.dataset.sent = "1";
+      setTimeout(function () { delete form.dataset.sent; }, 4000);
+    }
+  });
+  // One box ticks all of its table.
+  document.querySelectorAll("input[data-all]").forEach(function (all) {
+    all.addEventListener("change", function () {
+      document.querySelectorAll('input[name="' + all.dataset.all + '"]').forEach(function (one) { one.checked = all.checked; });
+    });
+  });
+  // What was typed and not recorded is not lost by a slip.
+  var changed = false;
+  document.querySelectorAll("form[data-keep]").forEach(function (form) {
+    form.addEventListener("input", function () { changed = true; });
+    form.addEventListener("submit", function () { changed = false; });
+  });
+  window.addEventListener("beforeunload", function (e) { if (changed) { e.preventDefault(); e.returnValue = ""; } });
+  // Keys: / looks for something, j and k go down and up a list, Enter opens.
+  document.addEventListener("keydown", function (e) {
+    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) { return; }
+    if (e.key === "/") { var q = document.querySelector(".find input"); if (q) { q.focus(); e.preventDefault(); } }
+    if (e.key === "j" || e.key === "k") {
+      var links = Array.prototype.slice.call(document.querySelectorAll("a[data-row]"));
+      var at = links.indexOf(document.activeElement) + (e.key === "j" ? 1 : -1);
+      if (links[at]) { links[at].focus(); }
+    }
+  });
+  // 待办 says when there is something new; it does not move by itself.
+  var fresh = document.querySelector("[data-pulse]");
+  if (fresh) {
+    setInterval(function () {
+      if (document.hidden) { return; }
+      fetch("/pulse", { headers: { "Ysq-By-Itself": "1" }, credentials: "same-origin" })
+        .then(function (r) { return r.ok ? r.json() : null; })
+        .then(function (p) { if (p && String(p.records) !== fresh.dataset.pulse) { fresh.hidden = false; } })
+        .catch(function () {});
+    }, 30000);
+  }
+})();

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// caseView is the page of one case.
+type caseView struct {
+	ask.CaseDetail
+	Mailed  []ask.MailView   // the newest first
+	Story   []ask.RecordView // the newest first
+	Strip   strip
+	Likely  []choice // the likeliest steps
+	Other   []choice // every other step that may be recorded
+	Refused []choice
+	Last    uint64
+	New     []ask.RecordView // what was recorded just now
+	Today   ask.Day
+}
+
+// choice is a step as a case offers it.
+type choice struct {
+	Command, Label, Why string
+	By                  ask.Day
+	Left                *int // working days to By
+}
+
+func showCase(x *visit) error { return x.theCase(x.client) }
+
+// revealCase shows a case unmasked. It is asked for by a button, so that nobody's visit is recorded without his doing.
+func revealCase(x *visit) error { return x.theCase(x.client.Reveal(ask.Contact)) }
+
+func (x *visit) theCase(c *ask.Client) error {
+	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
+	v := caseView{Today: x.me.Today}
+	var err error
+	if v.CaseDetail, err = ask.Do(x.ctx(), c, ask.Show, ask.CaseRef{Case: id}); err != nil {
+		return err
+	}
+	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: id})
+	if err != nil {
+		return err
+	}
+	choices, err := ask.Do(x.ctx(), x.client, ask.Choices, ask.CaseRef{Case: id})
+	if err != nil {
+		return err
+	}
+	v.Strip, v.Last = stripOf(e), choices.Last
+	v.Likely, v.Other, v.Refused = choose(choices)
+	v.Mailed, v.Story = slices.Clone(v.Mails), slices.Clone(v.Records)
+	slices.Reverse(v.Mailed)
+	slices.Reverse(v.Story)
+	if since, ok := number(x.r.URL.Query().Get("new")); ok {
+		for _, r := range v.Records {
+			if r.Seq >= since && !r.Voided {
+				v.New = append(v.New, r)
+			}
+		}
+	}
+	return x.show("case", string(id)+" "+string(v.Applicant), "cases", v)
+}
+
+// choose parts the steps of a case: what it probably needs, what else it may have, and what is refused, with why.
+func choose(all ask.CaseChoices) (likely, other, refused []choice) {
+	for _, l := range all.Likely {
+		i := l.Kind.Info()
+		likely = append(likely, choice{i.Command, i.Label, l.Why, l.By, nil})
+	}
+	for _, s := range all.Steps {
+		i := s.Kind.Info()
+		is := func(c choice) bool { return c.Command == i.Command }
+		switch {
+		case s.Why != "":
+			likely = slices.DeleteFunc(likely, is)
+			refused = append(refused, choice{Command: i.Command, Label: i.Label, Why: s.Why})
+		case !slices.ContainsFunc(likely, is):
+			other = append(other, choice{Command: i.Command, Label: i.Label, Why: i.Article})
+		}
+	}
+	const most = 4
+	if len(likely) > most {
+		for _, c := range slices.Backward(likely[most:]) {
+			other = slices.Insert(other, 0, c)
+		}
+		likely = likely[:most]
+	}
+	return likely, other, refused
+}
+
+// days is the table behind the strip: how the due dates come about, day by day.
+func days(x *visit) error {
+	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: casefile.ID(x.r.PathValue("case"))})
+	if err != nil {
+		return err
+	}
+	return x.show("days", string(e.Case.Case)+" 逐日", "cases", struct {
+		ask.Explanation
+		Strip strip
+	}{e, stripOf(e)})
+}

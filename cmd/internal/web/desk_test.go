@@ -1,0 +1,337 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/office"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/config"
+)
+
+// The people of these tests. Their uids are above all that an account has.
+var (
+	viewer   = ask.Actor{Name: "chen", UID: 4_000_000_100, Role: ask.Viewer}
+	clerk    = ask.Actor{Name: "wang", UID: 4_000_000_101, Role: ask.Operator}
+	approver = ask.Actor{Name: "zhao", UID: 4_000_000_102, Role: ask.Approver}
+)
+
+// bureau is a real office, on a day, and its desk for whoever asks.
+type bureau struct {
+	t    testing.TB
+	door *ask.Door
+	now  time.Time
+}
+
+func openBureau(t testing.TB) *bureau {
+	t.Helper()
+	b := &bureau{t: t, now: civil.MustParse("2026-11-23").Start().Add(9 * time.Hour)}
+	c := config.Default()
+	c.Agency = config.Agency{Name: "某区城乡建设局", Code: "某建依申请"}
+	c.Paths.State = filepath.Join(t.TempDir(), "state")
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := config.DefaultMailbox()
+	m.Name, m.User, m.Host, m.PasswordFile = "office@example.test", "office@example.test", "imap.example.test", password
+	c.Mailboxes = []config.Mailbox{m}
+	if err := daemon.Init(c.Paths.State, b.now.AddDate(0, -11, 0)); err != nil {
+		t.Fatal(err)
+	}
+	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop(), Version: "test", Now: func() time.Time { return b.now },
+		Command: "test", Space: durable.SpaceOf}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	b.door = o.Door(func(err error) { t.Log(err) })
+	return b
+}
+
+func (b *bureau) client(who ask.Actor) *ask.Client {
+	c := ask.InProcess(b.door, who, func() error { return nil })
+	b.t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// in lets everybody in.
+type in struct{ client *ask.Client }
+
+func (d in) Admit(http.ResponseWriter, *http.Request) (*ask.Client, bool) { return d.client, true }
+func (d in) Leave(http.ResponseWriter, *http.Request)                     {}
+
+// seat is a person at the desk.
+type seat struct {
+	t    testing.TB
+	site *Site
+}
+
+func (b *bureau) seat(who ask.Actor) seat {
+	return seat{b.t, New(Options{Door: in{b.client(who)}, Now: func() time.Time { return b.now }, Failed: func(err error) { b.t.Error(err) }})}
+}
+
+func (s seat) get(path string) (int, string) {
+	s.t.Helper()
+	w := httptest.NewRecorder()
+	s.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w.Code, w.Body.String()
+}
+
+// post sends a form as a browser does and returns the page, or where it leads.
+func (s seat) post(path string, form url.Values) (int, string, string) {
+	s.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	w := httptest.NewRecorder()
+	s.site.ServeHTTP(w, r)
+	return w.Code, w.Body.String(), w.Header().Get("Location")
+}
+
+var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([a-z]+)" value="([^"]*)">`)
+
+// carried are the hidden fields of a page.
+func carried(page string) url.Values {
+	v := url.Values{}
+	for _, m := range hiddenInput.FindAllStringSubmatch(page, -1) {
+		v.Add(m[1], strings.ReplaceAll(m[2], "&amp;", "&"))
+	}
+	return v
+}
+
+// with adds what a person types.
+func with(v url.Values, pairs ...string) url.Values {
+	for i := 0; i < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+// application makes a case that came by post.
+func (b *bureau) application(day, who, what string) casefile.ID {
+	b.t.Helper()
+	res, err := ask.Do(context.Background(), b.client(clerk), ask.New, ask.NewCase{Channel: casefile.RegisteredPost, On: ask.Day(civil.MustParse(day)), From: who, Subject: what})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return res.Cases[0].Case
+}
+
+// Every page answers, with an empty register and with cases in it, and keeps its policy.
+func TestPagesAnswer(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	all := []string{"/", "/cases", "/cases?which=all&sort=newest&stage=received", "/mails", "/mails?place=history&out=all", "/years", "/year/2026", "/search", "/search?q=水质", "/status", "/new"}
+	look := func() {
+		t.Helper()
+		for _, path := range all {
+			w := httptest.NewRecorder()
+			s.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "</html>") {
+				t.Errorf("%s: %d %s", path, w.Code, w.Body.String())
+			}
+			if got := w.Header().Get("Content-Security-Policy"); got != policy {
+				t.Errorf("%s: policy %q", path, got)
+			}
+			if body := w.Body.String(); strings.Contains(body, "style=") || strings.Contains(body, "<style") || strings.Contains(body, "onclick") || strings.Contains(body, "ZgotmplZ") {
+				t.Errorf("%s has style or script of its own:\n%s", path, body)
+			}
+		}
+	}
+	look()
+	id := b.application("2026-11-02", "河湾村村民委员会", "申请公开水质监测数据")
+	all = append(all, "/case/"+string(id), "/case/1", "/case/"+string(id)+"/days", "/register/"+string(id), "/step/dismiss?case="+string(id), "/step/note?case=1&case="+string(b.application("2026-11-20", "某公司", "合同")))
+	for command := range commands() {
+		all = append(all, "/step/"+command+"?case=1")
+	}
+	look()
+	for path, want := range map[string]int{"/nowhere": 404, "/case/99": 404, "/step/steal?case=1": 404, "/step/note": 400, "/mail/abcdef123456": 404, "/year/x": 404, "/outbox/9": 404, "/cases?stage=x": 400} {
+		if code, page := s.get(path); code != want || !strings.Contains(page, "未能完成") {
+			t.Errorf("%s: %d, want %d\n%s", path, code, want, page)
+		}
+	}
+}
+
+// A step is judged and shown before it is recorded; what was changed after it is judged again.
+func TestStepIsTriedBeforeItIsRecorded(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	id := b.application("2026-11-02", "张三", "水质监测数据")
+	path := "/step/register"
+	_, page := s.get(path + "?case=1")
+	form := with(carried(page), "do", "try", "applicant", "张三", "column", "natural", "request", "2025年水质监测数据")
+	form.Set("as", "application")
+	code, page, _ := s.post(path, form)
+	if code != http.StatusOK || !strings.Contains(page, "还没有记录") || !strings.Contains(page, "收件 → <b>登记</b>") {
+		t.Fatalf("%d %s", code, page)
+	}
+	count := func() int {
+		d, err := ask.Do(t.Context(), b.client(clerk), ask.Show, ask.CaseRef{Case: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(d.Records)
+	}
+	before := count()
+	tried := carried(page).Get("mark")
+	for name, changed := range map[string]url.Values{
+		"without trying": with(url.Values{"case": form["case"], "seen": form["seen"]}, "do", "record", "mark", "", "applicant", "张三", "column", "natural"),
+		"changed after":  with(url.Values{"case": form["case"], "seen": form["seen"]}, "do", "record", "mark", tried, "applicant", "李四", "column", "natural"),
+	} {
+		if code, page, _ := s.post(path, changed); code != http.StatusOK || !strings.Contains(page, "还没有记录") || count() != before {
+			t.Errorf("%s: %d, %d records\n%s", name, code, count(), page)
+		}
+	}
+	code, page, to := s.post(path, with(form, "do", "record", "mark", tried))
+	if code != http.StatusSeeOther || !strings.HasPrefix(to, "/case/"+string(id)+"?new=") {
+		t.Fatalf("%d %s %s", code, to, page)
+	}
+	if _, page := s.get(to); !strings.Contains(page, "已记录") || !strings.Contains(page, "2025年水质监测数据") {
+		t.Errorf("the case does not say what was recorded: %s", page)
+	}
+}
+
+// What is wrong is said at its field, and nothing that was typed is lost.
+func TestStepSaysWhichField(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	b.application("2026-11-02", "张三", "水质监测数据")
+	_, page := s.get("/step/register?case=1")
+	code, page, _ := s.post("/step/register", with(carried(page), "do", "try", "applicant", "张<三>", "request", "第一行\r\n第二行"))
+	if code != http.StatusBadRequest || !strings.Contains(page, "公开申请要写申请人类别") || !strings.Contains(page, "张&lt;三&gt;") || !strings.Contains(page, "第一行\n第二行") {
+		t.Errorf("%d %s", code, page)
+	}
+	code, page, _ = s.post("/step/archive", with(url.Values{"case": {"1"}}, "do", "try", "number", "归-1"))
+	if code != http.StatusConflict || !strings.Contains(page, "现处“收件”阶段") || strings.Contains(page, "（register）") || !strings.Contains(page, "归-1") {
+		t.Errorf("%d %s", code, page)
+	}
+}
+
+// Who was overtaken is told by what, and keeps what he typed.
+func TestTwoPeopleOnOneCase(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	b.application("2026-11-02", "张三", "水质监测数据")
+	_, page := s.get("/step/note?case=1")
+	mine := with(carried(page), "do", "try", "text", "我写的备注")
+	_, page, _ = s.post("/step/note", mine)
+	mine = with(carried(page), "do", "record", "text", "我写的备注")
+	_, theirs := b.seat(approver).get("/step/dismiss?case=1")
+	theirForm := with(carried(theirs), "do", "try", "reason", "重复来信")
+	_, theirs, _ = b.seat(approver).post("/step/dismiss", theirForm)
+	if code, page, _ := b.seat(approver).post("/step/dismiss", with(theirForm, "do", "record", "mark", carried(theirs).Get("mark"))); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, page)
+	}
+	code, page, _ := s.post("/step/note", mine)
+	for _, want := range []string{"在此期间有了新的记录", "zhao(4000000102)", "重复来信", "我写的备注"} {
+		if code != http.StatusConflict || !strings.Contains(page, want) {
+			t.Errorf("%d, %q is not in %s", code, want, page)
+		}
+	}
+	_, page, _ = s.post("/step/note", with(carried(page), "do", "try", "text", "我写的备注"))
+	if code, page, _ := s.post("/step/note", with(carried(page), "do", "record", "text", "我写的备注")); code != http.StatusSeeOther {
+		t.Errorf("after looking again: %d %s", code, page)
+	}
+}
+
+// Several cases are recorded in one go, or none is.
+func TestManyAtOnce(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	for i := range 3 {
+		b.application("2026-11-02", "张三", fmt.Sprintf("合同%d", i))
+	}
+	_, page := s.get("/step/dismiss?case=1&case=3")
+	form := with(carried(page), "do", "try", "reason", "误投")
+	_, page, _ = s.post("/step/dismiss", form)
+	if code, page, to := s.post("/step/dismiss", with(form, "do", "record", "mark", carried(page).Get("mark"))); code != http.StatusSeeOther || to != "/?recorded=2" {
+		t.Fatalf("%d %s %s", code, to, page)
+	}
+	if _, page := s.get("/cases"); strings.Contains(page, "合同0") || !strings.Contains(page, "合同1") || strings.Contains(page, "合同2") {
+		t.Errorf("not the two that were chosen: %s", page)
+	}
+}
+
+// Who may only look sees why he cannot do more, and cannot.
+func TestViewerMayOnlyLook(t *testing.T) {
+	b := openBureau(t)
+	b.application("2026-11-02", "张三", "水质监测数据 13800001111")
+	s := b.seat(viewer)
+	if _, page := s.get("/case/1"); !strings.Contains(page, "需要“经办”角色") || strings.Contains(page, "13800001111") {
+		t.Errorf("%s", page)
+	}
+	for path, form := range map[string]url.Values{"/step/note": with(url.Values{"case": {"1"}}, "do", "try", "text", "x"), "/case/1": {}, "/new": with(url.Values{}, "do", "try", "channel", "in-person")} {
+		if code, page, _ := s.post(path, form); code != http.StatusForbidden || !strings.Contains(page, "角色是“查看”") {
+			t.Errorf("%s: %d %s", path, code, page)
+		}
+	}
+	if code, page, _ := b.seat(clerk).post("/case/1", url.Values{}); code != http.StatusOK || !strings.Contains(page, "13800001111") {
+		t.Errorf("%d %s", code, page)
+	}
+	if _, page := s.get("/case/1"); !strings.Contains(page, casefile.KindRevealed.Label()) || !strings.Contains(page, "wang(") {
+		t.Errorf("that somebody looked is not on record: %s", page)
+	}
+}
+
+// What comes from elsewhere is refused, in Chinese.
+func TestOtherSites(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	for name, h := range map[string][2]string{"cross-site": {"Sec-Fetch-Site", "cross-site"}, "same-site": {"Sec-Fetch-Site", "same-site"}, "origin": {"Origin", "http://evil.example.test"}, "null": {"Origin", "null"}} {
+		r := httptest.NewRequest(http.MethodPost, "/new", strings.NewReader("do=try"))
+		r.Header.Set(h[0], h[1])
+		w := httptest.NewRecorder()
+		s.site.ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "来自别的网页") {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	if code, page, _ := s.post("/step/note", url.Values{"case": {"1"}, "text": {strings.Repeat("字", formLimit)}}); code < 400 || strings.Contains(page, "字字字") {
+		t.Errorf("a form that is too large: %d", code)
+	}
+}
+
+func TestNothingHidden(t *testing.T) {
+	if got, want := string(visible([]byte("申请\u202e表\x1b[1m\u200b\n行\ufeff"))), "申请\ufffd表\ufffd[1m\ufffd\n行\ufffd"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := fileName("../\u202e证\x00件:号.pdf"); got != "_" && strings.ContainsAny(got, "/\\:\x00\u202e") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestPlainWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"答复并送达（reply、dispatch）":                  "答复并送达",
+		"不再处理（reply --outcome other.fee-lapsed）": "不再处理",
+		"请再看一遍（ysq show 2026-00017），再决定":         "请再看一遍，再决定",
+		"请用 --approver、--told 写明":                "请用 “批准人”、“告知日期” 写明",
+		"此时可以：登记（register）、非申请（dismiss）":         "此时可以：登记、非申请",
+		"（三）4 与国办函〔2020〕109号（条例第三十条）":            "（三）4 与国办函〔2020〕109号（条例第三十条）",
+	} {
+		if got := plain(in); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

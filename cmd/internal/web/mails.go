@@ -1,0 +1,173 @@
+package web
+
+import (
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// mailsShown bounds the list of mails of one place.
+const mailsShown = 200
+
+// mailList is the page 收发: where every mail went, and what goes out.
+type mailList struct {
+	Place  casefile.Disposition
+	Places []placeCount
+	Mails  []ask.MailView // the newest first
+	More   bool
+	Out    []ask.OutgoingView
+	All    bool
+}
+
+type placeCount struct {
+	Code, Label string
+	N           int
+}
+
+func mails(x *visit) error {
+	v := x.r.URL.Query()
+	l := mailList{Place: casefile.Parked, All: v.Get("out") == "all"}
+	if s := v.Get("place"); s != "" {
+		var err error
+		if l.Place, err = casefile.ParseDisposition(s); err != nil {
+			return ask.Usage("%v", err)
+		}
+	}
+	s, err := ask.Do(x.ctx(), x.client, ask.Overview, ask.None{})
+	if err != nil {
+		return err
+	}
+	for _, d := range []casefile.Disposition{casefile.Parked, casefile.Quarantined, casefile.ToCase, casefile.ToHistory, casefile.Duplicate} {
+		l.Places = append(l.Places, placeCount{d.String(), d.Label(), s.Mails[d.String()]})
+	}
+	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: l.Place}, func(m ask.MailView) error {
+		l.Mails = append(l.Mails, m)
+		return nil
+	}); err != nil {
+		return err
+	}
+	slices.Reverse(l.Mails)
+	if len(l.Mails) > mailsShown {
+		l.Mails, l.More = l.Mails[:mailsShown], true
+	}
+	if l.Out, err = ask.Do(x.ctx(), x.client, ask.Outbox, ask.OutboxQuery{All: l.All}); err != nil {
+		return err
+	}
+	return x.show("mails", "收发", "mails", l)
+}
+
+func showMail(x *visit) error {
+	t, err := ask.Do(x.ctx(), x.client, ask.Trace, ask.MailRef{Mail: x.r.PathValue("mail")})
+	if err != nil {
+		return err
+	}
+	m, err := ask.Do(x.ctx(), x.client, ask.Mail, ask.MailRef{Mail: x.r.PathValue("mail")})
+	if err != nil {
+		return err
+	}
+	return x.show("mail", "来信 "+m.Subject, "mails", struct {
+		ask.MailView
+		Trace ask.MailTrace
+	}{m, t})
+}
+
+// saveMail hands over a mail, or a part of it, as it came. It is never shown: a browser would run what stands in it.
+func saveMail(x *visit) error {
+	q := ask.SaveMailRequest{MailRef: ask.MailRef{Mail: x.r.PathValue("mail")}}
+	name := ""
+	m, err := ask.Do(x.ctx(), x.client, ask.Mail, q.MailRef)
+	if err != nil {
+		return err
+	}
+	if n, err := strconv.Atoi(x.r.PostFormValue("part")); err == nil {
+		q.Part = &n
+		for _, p := range m.Parts {
+			if p.Index == n {
+				name = p.Name
+			}
+		}
+	} else {
+		name = m.Digest.Short() + ".eml"
+	}
+	head, content, err := ask.Get(x.ctx(), x.client, ask.SaveMail, q)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	size := head.Size
+	if q.Part != nil {
+		size = -1
+	}
+	return x.handOver(name, content, size)
+}
+
+// handOver sends a file from outside. size bounds it where more follows; -1 is all there is.
+func (x *visit) handOver(name string, content io.Reader, size int64) error {
+	h := x.w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Security-Policy", sandbox)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(name)}))
+	if size >= 0 {
+		content = io.LimitReader(content, size)
+	}
+	if _, err := io.Copy(x.w, content); err != nil {
+		x.site.failed(fmt.Errorf("handing a file over: %w", err))
+		panic(http.ErrAbortHandler) // only breaking off says that it is not whole
+	}
+	return nil
+}
+
+// fileName is a name that is safe to offer: no path, nothing hidden.
+func fileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if hidden(r) || strings.ContainsRune(`/\:*?"<>|`, r) || r == '\n' || r == '\r' || r == '\t' {
+			return '_'
+		}
+		return r
+	}, name)
+	if name = strings.Trim(name, ". "); name == "" {
+		return "文件"
+	}
+	return name
+}
+
+// openMail makes a case of a mail that is none yet.
+func openMail(x *visit) error {
+	row, err := ask.Do(x.ctx(), x.client, ask.OpenMail, ask.MailRef{Mail: x.r.PathValue("mail")})
+	if err != nil {
+		return err
+	}
+	http.Redirect(x.w, x.r, "/register/"+url.PathEscape(string(row.Case)), http.StatusSeeOther)
+	return nil
+}
+
+func showOutgoing(x *visit) error {
+	id, ok := number(x.r.PathValue("id"))
+	if !ok {
+		return ask.NotFound("", "没有这封去信：%s", x.r.PathValue("id"))
+	}
+	o, err := ask.Do(x.ctx(), x.client, ask.Outgoing, ask.OutgoingRef{ID: id})
+	if err != nil {
+		return err
+	}
+	return x.show("outgoing", "去信", "mails", o)
+}
+
+// copyLetter hands over a letter of the office.
+func copyLetter(x *visit) error {
+	document := x.r.PostFormValue("document")
+	_, content, err := ask.Get(x.ctx(), x.client, ask.CopyLetter, ask.LetterRef{Document: document})
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	return x.handOver(document+".docx", content, -1)
+}

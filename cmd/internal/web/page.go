@@ -1,0 +1,145 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"html/template"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// pages are the templates of all pages by their names, each with the frame around it. They are read when the first
+// page is asked for: other commands need none.
+var pages = sync.OnceValue(func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	frame := template.Must(template.New("frame").Funcs(words()).ParseFS(templates, "templates/frame.html", "templates/parts.html"))
+	entries, err := templates.ReadDir("templates")
+	if err != nil {
+		panic("web: the embedded templates cannot be read: " + err.Error())
+	}
+	for _, e := range entries {
+		if name, _ := strings.CutSuffix(e.Name(), ".html"); name != "frame" && name != "parts" {
+			all[name] = template.Must(template.Must(frame.Clone()).ParseFS(templates, "templates/"+e.Name()))
+		}
+	}
+	return all
+})
+
+// frame is what every page shows around its own.
+type frame struct {
+	Title string
+	Part  string // of the top bar, that is marked as the present one
+	Me    ask.Person
+	Words string // that were searched for
+	Data  any
+}
+
+// show writes a page.
+func (x *visit) show(name, title, part string, data any) error {
+	return x.showAs(http.StatusOK, name, title, part, data)
+}
+
+func (x *visit) showAs(status int, name, title, part string, data any) error {
+	f := frame{Title: title, Part: part, Me: x.me, Data: data}
+	if part == "search" {
+		f.Words = x.r.URL.Query().Get("q")
+	}
+	return write(x.w, status, name, f)
+}
+
+// write writes a page whole, or nothing.
+func write(w http.ResponseWriter, status int, name string, f frame) error {
+	var b bytes.Buffer
+	if err := pages()[name].ExecuteTemplate(&b, "frame", f); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(visible(b.Bytes())) // the browser may be gone; there is nobody else to tell
+	return nil
+}
+
+// visible replaces what would turn the text about or hide in it. Templates hold no such characters: they come from
+// mails and names.
+func visible(b []byte) []byte {
+	if bytes.IndexFunc(b, hidden) < 0 {
+		return b
+	}
+	return bytes.Map(func(r rune) rune {
+		if hidden(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, b)
+}
+
+func hidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t' || r == '\r':
+		return false
+	case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0,
+		r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x2069, r == 0xfeff:
+		return true
+	}
+	return false
+}
+
+// fail says what went wrong on a page of its own.
+func (x *visit) fail(err error) {
+	told := x.told(err)
+	if err := x.showAs(statusOf(told), "error", "未能完成", "", told); err != nil {
+		x.site.failed(err)
+		http.Error(x.w, told.Msg, http.StatusInternalServerError)
+	}
+}
+
+// told is an error in words for people. What is nobody's fault but ours is also reported.
+func (x *visit) told(err error) *ask.Error {
+	if e, ok := errors.AsType[*ask.Error](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &ask.Error{Code: "too-large", Msg: "提交的内容太大", Exit: ask.ExitUsage}
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &ask.Error{Code: "unreachable", Msg: "守护进程没有应答，可能正在重启", Hint: "稍候再试；一直如此的，请管理员查看服务（systemctl status ysq）", Exit: ask.ExitUnreachable}
+	}
+	x.site.failed(err)
+	return &ask.Error{Code: "internal", Msg: "程序内部错误：" + err.Error(), Exit: ask.ExitFailed}
+}
+
+func statusOf(e *ask.Error) int {
+	switch {
+	case e.Code == "too-large":
+		return http.StatusRequestEntityTooLarge
+	case e.Code == "denied":
+		return http.StatusForbidden
+	case e.Exit == ask.ExitUsage:
+		return http.StatusBadRequest
+	case e.Exit == ask.ExitNotFound:
+		return http.StatusNotFound
+	case e.Exit == ask.ExitRefused:
+		return http.StatusConflict
+	case e.Exit == ask.ExitUnreachable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// plainPage writes a page for somebody who was not let in.
+func plainPage(w http.ResponseWriter, status int, title, said, hint string) {
+	err := write(w, status, "plain", frame{Title: title, Data: ask.Error{Msg: said, Hint: hint}})
+	if err != nil {
+		http.Error(w, said, http.StatusInternalServerError)
+	}
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// registerView is the page 登记: what came on the left, what was read in it on the right.
+type registerView struct {
+	stepView
+	Detail    ask.CaseDetail
+	Proposals ask.Proposals
+	ID        *ask.ProposedValue // a number of identity: it can only be taken or left
+	TakeID    bool
+}
+
+// asIs are the fields whose proposal a person takes by leaving it as it is.
+func (v *registerView) propose() {
+	for _, f := range v.Step.Fields {
+		i := input{Field: f, Needed: v.Step.Needs(f.Name) || f.Name == "column"}
+		for _, p := range v.Proposals.Values {
+			if p.Flag == f.Name {
+				i.Values = append(i.Values, p.Value)
+				i.Note, i.Doubt = append(i.Note, p.Sources...), p.Doubt
+				if p.Confidence < 80 && i.Doubt == "" {
+					i.Doubt = "把握不大，请对照来信核对"
+				}
+				for _, o := range p.Others {
+					i.Note = append(i.Note, "或为："+o)
+				}
+			}
+		}
+		if f.Name == "as" && i.Values == nil {
+			i.Values = []string{casefile.Application.Label()}
+		}
+		v.Inputs = append(v.Inputs, i)
+	}
+	for _, p := range v.Proposals.Values {
+		if p.Flag == "id" {
+			v.ID, v.TakeID = &p, true
+		}
+	}
+}
+
+func (x *visit) registering(client *ask.Client) (v registerView, err error) {
+	x.r.SetPathValue("step", casefile.KindRegistered.Info().Command)
+	if v.stepView, err = x.step([]string{x.r.PathValue("case")}); err != nil {
+		return v, err
+	}
+	ref := ask.CaseRef{Case: v.Cases[0].Case}
+	if v.Detail, err = ask.Do(x.ctx(), client, ask.Show, ref); err != nil {
+		return v, err
+	}
+	v.Proposals, err = ask.Do(x.ctx(), client, ask.Propose, ref)
+	v.propose()
+	return v, err
+}
+
+func registerForm(x *visit) error {
+	v, err := x.registering(x.client)
+	if err != nil {
+		return err
+	}
+	return x.showRegister(v)
+}
+
+func (x *visit) showRegister(v registerView) error {
+	status := http.StatusOK
+	if v.Wrong != nil {
+		status = statusOf(v.Wrong)
+	}
+	return x.showAs(status, "register", "登记 "+string(v.Detail.Case), "cases", v)
+}
+
+func registerPost(x *visit) error {
+	if err := x.r.ParseForm(); err != nil {
+		return ask.Usage("表单无法读取：%v", err)
+	}
+	form := x.r.PostForm
+	if form.Get("do") == "reveal" {
+		v, err := x.registering(x.client.Reveal(ask.Contact))
+		if err != nil {
+			return err
+		}
+		return x.showRegister(v)
+	}
+	v, err := x.registering(x.client)
+	if err != nil {
+		return err
+	}
+	proposed := map[string][]string{}
+	for _, i := range v.Inputs {
+		proposed[i.Name] = i.Values
+	}
+	entered := v.enter(form)
+	v.TakeID = v.ID != nil && form.Get("id") != ""
+	v.Mark = markOf(form, []casefile.ID{v.Detail.Case})
+	req := ask.RegisterRequest{CaseRef: ask.CaseRef{Case: v.Detail.Case}, Token: ask.Handle(form.Get("token")), Accept: []string{}}
+	for i := range v.Inputs {
+		in := &v.Inputs[i]
+		if p := proposed[in.Name]; len(p) > 0 && in.Name != "as" && slices.Equal(in.Values, lined(p, in.Many)) {
+			req.Accept = append(req.Accept, in.Name)
+			delete(entered, in.Name)
+		}
+	}
+	if v.TakeID {
+		req.Accept = append(req.Accept, "id")
+	}
+	if req.On, err = dayOf(v.On); err != nil {
+		return x.refusedRegister(v, err)
+	}
+	if req.Event, err = v.Step.Encode(entered); err != nil {
+		return x.refusedRegister(v, err)
+	}
+	record := form.Get("do") == "record" && form.Get("mark") == v.Mark
+	res, err := ask.Do(x.ctx(), x.client.IfSeqs(seqsOf(form)).Dry(!record), ask.Register, req)
+	if err != nil {
+		return x.refusedRegister(v, err)
+	}
+	if record {
+		http.Redirect(x.w, x.r, "/case/"+url.PathEscape(string(v.Detail.Case))+"?new="+strconv.FormatUint(res.Records[0].Seq, 10), http.StatusSeeOther)
+		return nil
+	}
+	v.Tried, v.Effects = &res, effects(v.Cases, res.Cases)
+	return x.showRegister(v)
+}
+
+// lined are proposed values as a form gives them back.
+func lined(values []string, many bool) []string {
+	return valuesOf(ask.Field{Many: many}, []string{strings.Join(values, "\n")})
+}
+
+func (x *visit) refusedRegister(v registerView, err error) error {
+	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
+		for i := range v.Inputs {
+			if v.Inputs[i].Name == wrong.Field {
+				v.Inputs[i].Wrong = plain(wrong.Msg)
+			}
+		}
+		err = &ask.Error{Code: "field", Msg: "有一项要改", Exit: ask.ExitUsage}
+	}
+	v.Wrong, v.Mark = x.told(err), ""
+	return x.showRegister(v)
+}

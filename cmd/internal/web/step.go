@@ -1,0 +1,314 @@
+package web
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// stepView is the form of a step, for one case or several.
+type stepView struct {
+	Step    ask.Step
+	Info    casefile.KindInfo
+	Cases   []ask.CaseRow // as they stand
+	Seqs    map[casefile.ID]uint64
+	On      string
+	Inputs  []input
+	Wrong   *ask.Error // what was refused
+	Tried   *ask.AppendResult
+	Effects []effect
+	Mark    string // of what was tried, so that what is recorded is what was shown
+	Since   []ask.RecordView
+	Today   ask.Day
+}
+
+// input is a field of a form with what was entered.
+type input struct {
+	ask.Field
+	Needed bool
+	Values []string
+	Wrong  string
+	Note   []string // where a proposed value comes from
+	Doubt  string
+}
+
+// Value is what stands in an input of one line.
+func (i input) Value() string { return strings.Join(i.Values, "\n") }
+
+// Has reports whether a choice is the present one.
+func (i input) Has(c ask.Choice) bool {
+	return slices.ContainsFunc(i.Values, func(v string) bool { return v == c.Code || v == c.Label })
+}
+
+// Rows is the height of an input of several lines.
+func (i input) Rows() int { return min(max(3, strings.Count(i.Value(), "\n")+2), 14) }
+
+// effect is what recording would do to a case.
+type effect struct {
+	Case          casefile.ID
+	Before, After ask.CaseRow
+}
+
+// commands are the steps by the words in the addresses of their forms.
+var commands = sync.OnceValue(func() map[string]ask.Step {
+	all := map[string]ask.Step{}
+	for _, s := range ask.Steps() {
+		all[s.Kind.Info().Command] = s
+	}
+	return all
+})
+
+// fieldLabels are what the options of all steps are called.
+var fieldLabels = sync.OnceValue(func() map[string]string {
+	all := map[string]string{"on": "日期"}
+	for _, s := range ask.Steps() {
+		for _, f := range s.Fields {
+			all[f.Name] = "“" + f.Label + "”"
+		}
+	}
+	return all
+})
+
+func stepForm(x *visit) error {
+	v, err := x.step(x.r.URL.Query()["case"])
+	if err != nil {
+		return err
+	}
+	for _, f := range v.Step.Fields {
+		v.Inputs = append(v.Inputs, input{Field: f, Needed: v.Step.Needs(f.Name), Values: x.r.URL.Query()[f.Name]})
+	}
+	return x.showStep(v)
+}
+
+func (x *visit) showStep(v stepView) error {
+	status := http.StatusOK
+	if v.Wrong != nil {
+		status = statusOf(v.Wrong)
+	}
+	title := v.Info.Label
+	if len(v.Cases) == 1 {
+		title += " " + string(v.Cases[0].Case)
+	}
+	return x.showAs(status, "step", title, "cases", v)
+}
+
+// step is the form without anything entered.
+func (x *visit) step(ids []string) (v stepView, err error) {
+	s, ok := commands()[x.r.PathValue("step")]
+	if !ok {
+		return v, ask.NotFound("", "没有这一步：%s", x.r.PathValue("step"))
+	}
+	v = stepView{Step: s, Info: s.Kind.Info(), Seqs: map[casefile.ID]uint64{}, Today: x.me.Today}
+	if len(ids) == 0 {
+		return v, ask.Usage("没有选案件")
+	}
+	for _, s := range ids {
+		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
+		if _, twice := v.Seqs[id]; twice {
+			continue
+		}
+		d, err := ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id})
+		if err != nil {
+			return v, err
+		}
+		v.Cases = append(v.Cases, d.CaseRow)
+		v.Seqs[id] = d.Records[len(d.Records)-1].Seq
+	}
+	return v, nil
+}
+
+// stepPost judges what was entered, or records it. Only what was judged and shown is recorded: who changes anything
+// after it sees first what that would do.
+func stepPost(x *visit) error {
+	if err := x.r.ParseForm(); err != nil {
+		return ask.Usage("表单无法读取：%v", err)
+	}
+	form := x.r.PostForm
+	v, err := x.step(form["case"])
+	if err != nil {
+		return err
+	}
+	seen := seqsOf(form)
+	entered := v.enter(form)
+	v.Mark = markOf(form, slices.Sorted(maps.Keys(v.Seqs)))
+	req, err := v.request(entered)
+	if err != nil {
+		return x.refused(v, err)
+	}
+	client := x.client.IfSeqs(seen)
+	record := form.Get("do") == "record" && form.Get("mark") == v.Mark
+	res, err := ask.Do(x.ctx(), client.Dry(!record), ask.Append, req)
+	if err != nil {
+		return x.refused(v, err)
+	}
+	if record {
+		http.Redirect(x.w, x.r, afterRecording(v, res), http.StatusSeeOther)
+		return nil
+	}
+	v.Tried, v.Effects = &res, effects(v.Cases, res.Cases)
+	return x.showStep(v)
+}
+
+// afterRecording leads to the case, where what was recorded is marked; from several to 待办.
+func afterRecording(v stepView, res ask.AppendResult) string {
+	if len(v.Cases) != 1 || len(res.Records) == 0 {
+		return "/?recorded=" + strconv.Itoa(len(v.Cases))
+	}
+	return "/case/" + url.PathEscape(string(v.Cases[0].Case)) + "?new=" + strconv.FormatUint(res.Records[0].Seq, 10)
+}
+
+// refused shows the form again with what was entered and why it was refused. Who was overtaken by somebody else sees
+// what happened meanwhile.
+func (x *visit) refused(v stepView, err error) error {
+	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
+		for i := range v.Inputs {
+			if v.Inputs[i].Name == wrong.Field {
+				v.Inputs[i].Wrong = plain(wrong.Msg)
+			}
+		}
+		v.Wrong = &ask.Error{Code: "field", Msg: "有一项要改", Exit: ask.ExitUsage}
+		return x.showStep(v)
+	}
+	v.Wrong = x.told(err)
+	v.Mark = ""
+	if v.Wrong.Code != "changed" {
+		return x.showStep(v)
+	}
+	seen := seqsOf(x.r.PostForm)
+	for _, c := range v.Cases {
+		if err := ask.Each(x.ctx(), x.client, ask.Log, ask.LogQuery{Case: c.Case, After: seen[c.Case]}, func(r ask.RecordView) error {
+			v.Since = append(v.Since, r)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return x.showStep(v)
+}
+
+// enter puts what a form says into the fields.
+func (v *stepView) enter(form url.Values) ask.Entries {
+	v.On = strings.TrimSpace(form.Get("on"))
+	entered := ask.Entries{}
+	v.Inputs = nil
+	for _, f := range v.Step.Fields {
+		i := input{Field: f, Needed: v.Step.Needs(f.Name), Values: valuesOf(f, form[f.Name])}
+		switch {
+		case len(i.Values) == 0:
+		case f.Shape == ask.Ticked:
+			entered[f.Name] = nil
+		case f.Shape == ask.Case:
+			entered[f.Name] = []string{string(casefile.ExpandID(i.Values[0], civil.Date(v.Today).Year()))}
+		default:
+			entered[f.Name] = i.Values
+		}
+		v.Inputs = append(v.Inputs, i)
+	}
+	return entered
+}
+
+// valuesOf is what was entered in a field: of several each on its line. Browsers end lines with CR LF.
+func valuesOf(f ask.Field, raw []string) (values []string) {
+	for _, s := range raw {
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+		lines := []string{s}
+		if f.Many {
+			lines = strings.Split(s, "\n")
+		}
+		for _, l := range lines {
+			if l = strings.TrimSpace(l); l != "" {
+				values = append(values, l)
+			}
+		}
+	}
+	return values
+}
+
+// request is the drafts that the form stands for: the same on each case.
+func (v *stepView) request(entered ask.Entries) (req ask.AppendRequest, err error) {
+	on, err := dayOf(v.On)
+	if err != nil {
+		return req, err
+	}
+	e, err := v.Step.Event(entered)
+	if err != nil {
+		return req, err
+	}
+	body, err := casefile.EncodeEvent(e)
+	if err != nil {
+		return req, err
+	}
+	for _, c := range v.Cases {
+		req.Drafts = append(req.Drafts, ask.DraftView{Case: c.Case, On: on, Kind: e.Kind(), Event: json.RawMessage(body)})
+	}
+	return req, nil
+}
+
+// dayOf reads a day; an empty one leaves it to the office, whose today decides.
+func dayOf(s string) (ask.Day, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, err := civil.Parse(s)
+	if err != nil {
+		return 0, ask.Usage("日期：%v", err)
+	}
+	return ask.Day(d), nil
+}
+
+// seqsOf reads how far the asker has seen each case: fields seen=2026-00017:42.
+func seqsOf(form url.Values) map[casefile.ID]uint64 {
+	all := map[casefile.ID]uint64{}
+	for _, s := range form["seen"] {
+		id, seq, _ := strings.Cut(s, ":")
+		if n, ok := number(seq); ok {
+			all[casefile.ID(id)] = n
+		}
+	}
+	return all
+}
+
+func number(s string) (uint64, bool) {
+	n, err := strconv.ParseUint(s, 10, 64)
+	return n, err == nil
+}
+
+// markOf names what a form says.
+func markOf(form url.Values, ids []casefile.ID) string {
+	said := url.Values{}
+	for name, values := range form {
+		if name != "do" && name != "mark" && name != "seen" {
+			said[name] = values
+		}
+	}
+	for _, id := range ids {
+		said.Add("case", string(id))
+	}
+	sum := sha256.Sum256([]byte(said.Encode()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// effects set the cases as they would be beside what they are.
+func effects(before, after []ask.CaseRow) (all []effect) {
+	for _, b := range before {
+		i := slices.IndexFunc(after, func(a ask.CaseRow) bool { return a.Case == b.Case })
+		if i >= 0 {
+			all = append(all, effect{b.Case, b, after[i]})
+		}
+	}
+	slices.SortFunc(all, func(a, b effect) int { return cmp.Compare(a.Case, b.Case) })
+	return all
+}

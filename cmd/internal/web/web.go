@@ -1,0 +1,109 @@
+// Package web is the desk in a browser: pages and forms over the operations of package ask. It decides nothing and
+// keeps nothing: every number on a page is an answer of the office, every form is made from ask.Steps, and what a
+// person may see or do is judged behind the door.
+//
+//	web.go     Site: the pages by their addresses    guard.go   what holds for every request
+//	page.go    how a page is written, errors          words.go   how days, terms and stages read
+//	local.go   `ysq web` on this machine              entry.go   its key and its cookie
+//	peer.go    whose browser it is
+//	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
+//	step.go    a form for every step         register.go 登记         mails.go  收发
+//	annual.go  年度      search.go 查询      state.go  运行情况
+//
+// Pages are plain HTML made on the server. They work without the script, which only adds comfort, load nothing
+// from elsewhere, and need no browser younger than Chromium 86.
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// Options of New.
+type Options struct {
+	// Door says who a request comes from. It answers by itself those that may not come in.
+	Door Door
+	// Now tells the time; nil means time.Now.
+	Now func() time.Time
+	// Failed receives errors that are nobody's fault but ours; nil drops them.
+	Failed func(error)
+}
+
+// Door is a way in. It must be safe for concurrent use.
+type Door interface {
+	// Admit returns the client that asks in the name of whoever sent the request. With false it has answered
+	// itself: with a way to come in, or with a refusal.
+	Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool)
+	// Leave ends the stay of whoever sent the request, and says so.
+	Leave(w http.ResponseWriter, r *http.Request)
+}
+
+// Site answers browsers.
+type Site struct {
+	door    Door
+	now     func() time.Time
+	failed  func(error)
+	handler http.Handler
+}
+
+// New returns the site behind a door.
+func New(o Options) *Site {
+	s := &Site{door: o.Door, now: o.Now, failed: o.Failed}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.failed == nil {
+		s.failed = func(error) {}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /static/{file}", static)
+	for pattern, show := range map[string]func(*visit) error{
+		"GET /{$}": today, "GET /cases": cases, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
+		"GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
+		"GET /new": newForm, "POST /new": newPost,
+		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail,
+		"GET /outbox/{id}": showOutgoing, "POST /letter": copyLetter,
+		"GET /search": search, "GET /years": years, "GET /year/{year}": year, "GET /year/{year}/cell": cell, "GET /status": state, "GET /pulse": pulse,
+	} {
+		mux.HandleFunc(pattern, s.page(show))
+	}
+	mux.HandleFunc("POST /leave", s.door.Leave)
+	mux.HandleFunc("/", s.page(func(*visit) error { return ask.NotFound("", "没有这个页面") }))
+	s.handler = guard(mux)
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// visit is one request of somebody who was let in.
+type visit struct {
+	site   *Site
+	w      http.ResponseWriter
+	r      *http.Request
+	client *ask.Client
+	me     ask.Person
+}
+
+func (x *visit) ctx() context.Context { return x.r.Context() }
+
+// page makes a handler of what shows a page.
+func (s *Site) page(show func(*visit) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		client, ok := s.door.Admit(w, r)
+		if !ok {
+			return
+		}
+		x := &visit{site: s, w: w, r: r, client: client}
+		var err error
+		if x.me, err = ask.Do(x.ctx(), client, ask.Me, ask.None{}); err == nil {
+			err = show(x)
+		}
+		if err != nil {
+			x.fail(err)
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// words are what templates may call.
+func words() template.FuncMap {
+	return template.FuncMap{
+		"asset": assetURL, "day": day, "short": shortDay, "instant": instant, "clock": clockTime, "stage": stageLabel, "channel": channelLabel, "place": placeLabel,
+		"left": left, "leftClass": leftClass, "standing": standing, "workdays": workdays, "charge": charge, "outcome": outcomeLabel, "size": size,
+		"unconfirmed": unconfirmed, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
+	}
+}
+
+var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
+
+// day reads 2026-11-22 周日; no day reads as nothing.
+func day(d ask.Day) string {
+	if d == 0 {
+		return ""
+	}
+	return civil.Date(d).Long()
+}
+
+// shortDay reads 11-22 周日, with the year where it is not that of today.
+func shortDay(today, d ask.Day) string {
+	switch {
+	case d == 0:
+		return ""
+	case civil.Date(d).Year() != civil.Date(today).Year():
+		return civil.Date(d).String()
+	}
+	return civil.Date(d).String()[5:] + " " + weekdays[civil.Date(d).Weekday()]
+}
+
+// instant reads 2026-11-22 09:30, in Asia/Shanghai wherever the computer stands.
+func instant(t *time.Time) string {
+	if t == nil || t.IsZero() {
+		return ""
+	}
+	return t.In(civil.Zone).Format("2006-01-02 15:04")
+}
+
+func clockTime(t time.Time) string { return instant(&t) }
+
+func stageLabel(code string) string {
+	if s, err := casefile.ParseStage(code); err == nil && s != casefile.StageNone {
+		return s.Label()
+	}
+	return code
+}
+
+func channelLabel(code string) string {
+	if c, err := casefile.ParseChannel(code); err == nil && c != casefile.ChannelNone {
+		return c.Label()
+	}
+	return code
+}
+
+func placeLabel(code string) string {
+	if d, err := casefile.ParseDisposition(code); err == nil && d != casefile.DispositionNone {
+		return d.Label()
+	}
+	return code
+}
+
+func stateLabel(code string) string {
+	for _, s := range casefile.OutStates() {
+		if s.String() == code {
+			return s.Label()
+		}
+	}
+	return code
+}
+
+// workdays reads 剩 3 个工作日.
+func workdays(n int) string {
+	switch {
+	case n < 0:
+		return fmt.Sprintf("逾期 %d 个工作日", -n)
+	case n == 0:
+		return "今天到期"
+	}
+	return fmt.Sprintf("剩 %d 个工作日", n)
+}
+
+// left is workdays for a narrow column.
+func left(n int) string {
+	switch {
+	case n < 0:
+		return fmt.Sprintf("逾期 %d", -n)
+	case n == 0:
+		return "今天"
+	}
+	return fmt.Sprintf("剩 %d", n)
+}
+
+// soonDays is from how many working days before its due date something is marked.
+const soonDays = 3
+
+func leftClass(n int) string {
+	switch {
+	case n < 0:
+		return "late"
+	case n <= soonDays:
+		return "soon"
+	}
+	return ""
+}
+
+// stand is how a case stands with its time, and how it is marked.
+type stand struct{ Text, Class string }
+
+func standing(r ask.CaseRow) stand {
+	var s stand
+	switch {
+	case r.Late != nil && *r.Late:
+		s.Text = "逾期办结"
+	case r.Late != nil:
+		s.Text = "按时办结"
+	case r.WaitingFor != "":
+		s.Text = "等待" + string(r.WaitingFor)
+		if r.WaitingUntil != 0 {
+			s.Text += "（至 " + civil.Date(r.WaitingUntil).String()[5:] + "）"
+		}
+		s.Class = "waits"
+	case r.RemainingWorkdays != nil && r.Overdue && *r.RemainingWorkdays == 0:
+		s = stand{"已逾期", "late"}
+	case r.RemainingWorkdays != nil:
+		s = stand{left(*r.RemainingWorkdays), leftClass(*r.RemainingWorkdays)}
+	}
+	if s.Text == "" {
+		return s
+	}
+	if r.Disputable {
+		s.Text += "（从严）"
+	}
+	if r.Provisional {
+		s.Text += "（暂定）"
+	}
+	return s
+}
+
+// unconfirmed reports whether the day of receipt still waits for both sides to confirm it.
+func unconfirmed(r ask.CaseRow) bool {
+	c, err := casefile.ParseChannel(r.Channel)
+	return err == nil && c.NeedsConfirmation() && r.ConfirmedOn == 0
+}
+
+func charge(r ask.CaseRow) string {
+	return strings.TrimSpace(string(r.Department) + " " + string(r.Assignee))
+}
+
+// outcomeLabel reads （三）4 保护第三方合法权益（依据 15）.
+func outcomeLabel(r ask.CaseRow) string {
+	o, err := casefile.ParseOutcome(string(r.Outcome))
+	if err != nil || o == casefile.OutcomeNone {
+		return string(r.Outcome)
+	}
+	s := o.Row() + " " + o.Label()
+	if r.Basis != "" {
+		s += "（依据 " + string(r.Basis) + "）"
+	}
+	return s
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.0f KB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d 字节", n)
+}
+
+// firstLine is the first line of a text that says something, cut to so many characters.
+func firstLine(most int, texts ...any) string {
+	for _, t := range texts {
+		for line := range strings.Lines(fmt.Sprint(t)) {
+			if line = strings.TrimSpace(line); line != "" {
+				if r := []rune(line); len(r) > most {
+					return string(r[:most]) + "…"
+				}
+				return line
+			}
+		}
+	}
+	return ""
+}
+
+var (
+	commandHint = regexp.MustCompile(`（(?:ysq [^（）]*|[a-z][a-z-]+(?: --[^（）]*)?(?:、[a-z][a-z-]+)*)）`)
+	flagName    = regexp.MustCompile(`--([a-z][a-z-]*)`)
+)
+
+// plain takes what only means something at a terminal out of a text of the office: the commands in brackets. An
+// option is called as its field is.
+func plain(text string) string {
+	text = commandHint.ReplaceAllString(text, "")
+	return flagName.ReplaceAllStringFunc(text, func(flag string) string { return cmp.Or(fieldLabels()[flag[2:]], flag) })
+}
