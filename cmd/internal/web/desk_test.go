@@ -52,7 +52,7 @@ func openBureau(t testing.TB) *bureau {
 	m := config.DefaultMailbox()
 	m.Name, m.User, m.Host, m.PasswordFile = "office@example.test", "office@example.test", "imap.example.test", password
 	c.Mailboxes = []config.Mailbox{m}
-	if err := daemon.Init(c.Paths.State, b.now.AddDate(0, -11, 0)); err != nil {
+	if err := daemon.Init(c.Paths.State, config.Owner{}, b.now.AddDate(0, -11, 0)); err != nil {
 		t.Fatal(err)
 	}
 	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop(), Version: "test", Now: func() time.Time { return b.now },
