@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -116,7 +117,7 @@ func registerPost(x *visit) error {
 	if req.On, err = dayOf(v.On); err != nil {
 		return x.refusedRegister(v, err)
 	}
-	if req.Event, err = v.Step.Encode(entered); err != nil {
+	if req.Event, err = v.Step.Encode(entered, civil.Date(x.me.Today)); err != nil {
 		return x.refusedRegister(v, err)
 	}
 	record := form.Get("do") == "record" && form.Get("mark") == v.Mark

@@ -243,7 +243,7 @@ func (v *stepView) request(entered ask.Entries) (req ask.AppendRequest, err erro
 	if err != nil {
 		return req, err
 	}
-	e, err := v.Step.Event(entered)
+	e, err := v.Step.Event(entered, civil.Date(v.Today))
 	if err != nil {
 		return req, err
 	}
