@@ -16,7 +16,6 @@ import (
 
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
-	"ysq.internal/ysq/stats/render"
 )
 
 // reportCommands are what there is to a report beside computing it.
@@ -120,11 +119,11 @@ func (a *app) put(cmd *cobra.Command, o *options, r stats.Report, format, output
 	if a.json && !o.given("format") {
 		format = "json"
 	}
-	write, err := render.For(format)
+	write, err := reportForm(cmd.Context(), format)
 	if err != nil {
 		return usage(cmd, "%v", err)
 	}
-	if render.Binary(format) && output == "" {
+	if onlyFile(format) && output == "" {
 		return usage(cmd, "%s 格式请用 -o 写入文件", format)
 	}
 	return a.writeReport(r, write, output)

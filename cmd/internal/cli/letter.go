@@ -45,7 +45,7 @@ func (a *app) letterCommand() *cobra.Command {
 	later := o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
 	draft, send := o.flag("draft", "制发后作为对申请人来信的回复存入草稿箱；发出时自动记录所告知的事项"), o.flag("send", "制发后直接发给申请人（需要配置 [smtp]）；发出时自动记录所告知的事项")
 	to := o.text("to", "--draft、--send 的收件`地址`；不写则为申请人来信的地址")
-	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以编号、文书和文号为名写在当前目录")
+	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以编号、文书和文号为名写在当前目录；.pdf 经 LibreOffice 转成")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		mail := ask.SendRequest{To: *to}
 		switch {
@@ -70,6 +70,11 @@ func (a *app) letterCommand() *cobra.Command {
 			}
 		}
 		var err error
+		if isPDF(*output) { // before anything is numbered
+			if _, err := office(); err != nil {
+				return err
+			}
+		}
 		if req.Cases, err = a.cases(cmd, args); err != nil {
 			return err
 		}
@@ -101,7 +106,7 @@ func (a *app) letterCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			path, err := a.saveLetter(*output, res.Letter.Name, res.Content)
+			path, err := a.saveLetter(ctx, *output, res.Letter.Name, res.Content)
 			if err != nil && !res.Draft { // it has its number, whatever becomes of the copy
 				return &ask.Error{Code: "file", Exit: ask.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但写不出文件：%v", res.Letter.Document, err),
 					Hint: fmt.Sprintf("用 ysq letter get %s -o 文件 取出", res.Letter.Document)}
@@ -148,7 +153,12 @@ func (a *app) letterEvent(ctx context.Context, c *ask.Client, req *ask.LetterReq
 
 // saveLetter writes a letter where it was asked to be, or under its own name here; a file that is there is
 // never replaced.
-func (a *app) saveLetter(output, name string, content []byte) (path string, err error) {
+func (a *app) saveLetter(ctx context.Context, output, name string, content []byte) (path string, err error) {
+	if isPDF(output) {
+		if content, err = toPDF(ctx, content); err != nil {
+			return "", err
+		}
+	}
 	write := func(w io.Writer) error { _, err := io.Copy(w, bytes.NewReader(content)); return err }
 	if output == "-" {
 		return "-", write(a.out)
@@ -291,8 +301,8 @@ func (a *app) letterGetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get 文号",
 		Short:   "取出制发过的文书",
-		Long:    "取出制发过的文书，与制发时逐字节相同（条例第四十五条）。",
-		Example: "ysq letter get 某环依申请补〔2026〕第001号 -o 补正.docx",
+		Long:    "取出制发过的文书，与制发时逐字节相同（条例第四十五条）；写入 .pdf 的，经本机的 LibreOffice 转成。",
+		Example: "ysq letter get 某环依申请补〔2026〕第001号 -o 补正.docx\nysq letter get 某环依申请补〔2026〕第001号 -o 补正.pdf",
 		Args:    exactly("文号"),
 	}
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
@@ -302,7 +312,19 @@ func (a *app) letterGetCommand() *cobra.Command {
 			return err
 		}
 		defer content.Close()
-		write := func(w io.Writer) error { _, err := io.Copy(w, content); return err }
+		from := io.Reader(content)
+		if isPDF(*output) {
+			docx, err := io.ReadAll(content)
+			if err != nil {
+				return err
+			}
+			pdf, err := toPDF(ctx, docx)
+			if err != nil {
+				return err
+			}
+			from = bytes.NewReader(pdf)
+		}
+		write := func(w io.Writer) error { _, err := io.Copy(w, from); return err }
 		if *output == "" {
 			return write(a.out)
 		}

@@ -16,7 +16,6 @@ import (
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/published"
-	"ysq.internal/ysq/stats/render"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -140,11 +139,11 @@ func (a *app) reportImportCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	f := cmd.Flags()
-	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
+	format := f.String("format", "text", "`格式`："+strings.Join(reportForms(), "、"))
 	output := f.StringP("output", "o", "", "写入`文件`")
 	opening, baseline, title := o.flag("opening", "录为下一年度的期初数"), o.flag("baseline", "录为已冻结的往年报告"), o.titles()
 	o.judged(a)
-	o.complete("format", render.Names())
+	o.complete("format", reportForms())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case *opening && *baseline:

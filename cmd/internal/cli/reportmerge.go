@@ -12,7 +12,6 @@ import (
 
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
-	"ysq.internal/ysq/stats/render"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -28,14 +27,14 @@ func (a *app) reportMergeCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	f := cmd.Flags()
-	format := f.String("format", "text", "`格式`："+strings.Join(render.Names(), "、"))
+	format := f.String("format", "text", "`格式`："+strings.Join(reportForms(), "、"))
 	output := f.StringP("output", "o", "", "写入`文件`")
 	agency := o.text("agency", "汇总机关的`名称`")
 	shares := o.flag("shares", "列出每格由哪些单位组成")
 	year := o.number("year", "标题中读不出`年度`的文件是哪一年的")
 	force := o.flag("force", "年度不同、不详或单位重复也相加，并在汇总中列明")
 	o.need("agency")
-	o.complete("format", render.Names())
+	o.complete("format", reportForms())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
