@@ -16,6 +16,8 @@ type Letter struct {
 	MessageID string  `json:"message_id,omitzero"`
 	From      Address `json:"from,omitzero"`
 	Subject   string  `json:"subject,omitzero"`
+	// Verified says of an incoming mail whether its sender is who From says. Since schema 4.
+	Verified Verification `json:"verified,omitzero"`
 }
 
 // Suggestion is a case that a mail may belong to, and why.

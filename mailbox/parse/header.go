@@ -24,12 +24,23 @@ func (h header) get(name string) []byte {
 	return nil
 }
 
+// all returns the fields of that name that say something, in their order.
+func (h header) all(name string) (values [][]byte) {
+	for _, f := range h {
+		if f.name == name && len(f.value) > 0 {
+			values = append(values, f.value)
+		}
+	}
+	return values
+}
+
 // wanted are the fields that are kept; all others are skipped where they stand.
 var wanted = [...]string{
 	"from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
 	"content-type", "content-disposition", "content-transfer-encoding", "content-id",
 	"auto-submitted", "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
 	"list-id", "list-unsubscribe", "return-path", "received", "x-cm-transid", "x-failed-recipients",
+	"authentication-results",
 }
 
 func wantedName(key []byte) string {

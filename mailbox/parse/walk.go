@@ -115,6 +115,11 @@ func (w *walker) fields(h header) {
 	}{{"from", &m.From}, {"reply-to", &m.ReplyTo}, {"to", &m.To}, {"cc", &m.Cc}} {
 		*f.to = w.addresses(h.get(f.name), f.name)
 	}
+	for i, more := range h.all("from") { // a second field names a second author, whatever RFC 5322 says of it
+		if i > 0 {
+			m.From = append(m.From, w.addresses(more, "from")...)
+		}
+	}
 	if sender := w.addresses(h.get("sender"), "sender"); len(sender) > 0 {
 		m.Sender = sender[0]
 	}
@@ -135,10 +140,11 @@ func (w *walker) fields(h header) {
 			w.defect(DefectDateZone, "date", "日期没有明确的时区，按北京时间理解")
 		}
 	}
+	m.TransID = w.fieldText(h.get("x-cm-transid"), "x-cm-transid")
 	if line := h.get("received"); line != nil {
 		m.Received = stamp(line)
+		m.Verified = verified(h, m.From, m.Received, writtenByCoremail(line), m.TransID)
 	}
-	m.TransID = w.fieldText(h.get("x-cm-transid"), "x-cm-transid")
 	w.machine(h)
 }
 
