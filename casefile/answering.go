@@ -9,26 +9,24 @@ import (
 
 // The kinds of how an application is answered, or leaves otherwise.
 const (
-	KindReplied        Kind = "replied"
-	KindDispatched     Kind = "dispatched"
-	KindDelivered      Kind = "delivered"
-	KindDeliveryFailed Kind = "delivery-failed"
-	KindArchived       Kind = "archived"
-	KindWithdrawn      Kind = "withdrawn"
-	KindReopened       Kind = "reopened"
-	KindDismissed      Kind = "dismissed"
-	KindReinstated     Kind = "reinstated"
+	KindReplied    Kind = "replied"
+	KindDispatched Kind = "dispatched"
+	KindDelivered  Kind = "delivered"
+	KindArchived   Kind = "archived"
+	KindWithdrawn  Kind = "withdrawn"
+	KindReopened   Kind = "reopened"
+	KindDismissed  Kind = "dismissed"
+	KindReinstated Kind = "reinstated"
 )
 
-func (Replied) Kind() Kind        { return KindReplied }
-func (Dispatched) Kind() Kind     { return KindDispatched }
-func (Delivered) Kind() Kind      { return KindDelivered }
-func (DeliveryFailed) Kind() Kind { return KindDeliveryFailed }
-func (Archived) Kind() Kind       { return KindArchived }
-func (Withdrawn) Kind() Kind      { return KindWithdrawn }
-func (Reopened) Kind() Kind       { return KindReopened }
-func (Dismissed) Kind() Kind      { return KindDismissed }
-func (Reinstated) Kind() Kind     { return KindReinstated }
+func (Replied) Kind() Kind    { return KindReplied }
+func (Dispatched) Kind() Kind { return KindDispatched }
+func (Delivered) Kind() Kind  { return KindDelivered }
+func (Archived) Kind() Kind   { return KindArchived }
+func (Withdrawn) Kind() Kind  { return KindWithdrawn }
+func (Reopened) Kind() Kind   { return KindReopened }
+func (Dismissed) Kind() Kind  { return KindDismissed }
+func (Reinstated) Kind() Kind { return KindReinstated }
 
 // answering are the rows of these kinds.
 func answering() []KindInfo {
@@ -77,18 +75,6 @@ func answering() []KindInfo {
 				c.serve(r.On)
 			},
 			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On), e.Proof },
-		}),
-		// The day of service and the count stay.
-		of(KindInfo{Label: "送达失败", Command: "undelivered", Article: "国办公开办函〔2016〕235号", Stages: []Stage{StageReplied, StageServed}, To: StageReplied,
-			Needs: []Need{{"reason", "理由", "reason"}}}, does[DeliveryFailed]{
-			says: func(e DeliveryFailed) string { return e.Reason },
-			rule: func(j *judge, _ DeliveryFailed) error {
-				if j.DispatchedOn.IsZero() {
-					return j.refuse("out-of-order", "", "尚未发出")
-				}
-				return nil
-			},
-			fold: func(c *Case, _ Record, _ DeliveryFailed) { c.Undelivered = true },
 		}),
 		of(KindInfo{Label: "归档", Command: "archive", Article: "条例第四十五条", Stages: []Stage{StageServed, StageWithdrawn}, To: StageArchived}, does[Archived]{
 			says: func(e Archived) string { return prefixed("归档号 ", e.Number) },
@@ -165,11 +151,6 @@ type Delivered struct {
 	Proof string `json:"proof,omitzero"`
 }
 
-// DeliveryFailed (送达失败) puts the case back to 待送达. The clock and the count stay as they are.
-type DeliveryFailed struct {
-	Reason string `json:"reason"`
-}
-
 // Archived (归档) closes the file.
 type Archived struct {
 	Number string `json:"number,omitzero"` // 归档号
@@ -231,6 +212,11 @@ func (j *judge) lapsed(o Outcome) error {
 	}
 	if err := j.mustWait(w, "没有等待中的"+w.Label()+"，不能按“逾期”处理"); err != nil {
 		return err
+	}
+	for _, n := range Notices() {
+		if n.waits() == w && j.Returned.Has(n) {
+			return j.refuse("lapse-returned", "先换方式重新发出（resent），期限另计", "%s没有送达申请人，不能按“逾期”处理", n.Label())
+		}
 	}
 	until := max(j.Legal.WaitUntil, j.Strict.WaitUntil)
 	if j.draft.On <= until {

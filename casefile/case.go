@@ -52,7 +52,8 @@ type Case struct {
 	ExtendedDays  int // working days granted in the current period
 	Corrections   int // notices of 补正 so far
 	Undelivered   bool
-	Messages      int // mails in the case, the first included, and those of cases merged into it
+	Returned      Returned // notices that came back and were not sent again
+	Messages      int      // mails in the case, the first included, and those of cases merged into it
 
 	Applicant  string // as registered; until then the sender's name
 	Contact    string
@@ -141,6 +142,9 @@ func (c *Case) apply(r Record) {
 	if row.does.fold != nil {
 		row.does.fold(c, r, r.Event)
 	}
+	if e, ok := r.Event.(DeliveryFailed); ok && e.Of != NoticeReply {
+		return // the case stands where it stood
+	}
 	c.advance(row)
 }
 
@@ -160,6 +164,9 @@ func (c *Case) addMail(i Item) {
 		return
 	}
 	c.Messages++
+	if _, joined := i.Record.Event.(MessageIn); joined && !i.Letter.Verified.Trusted() {
+		return // a mail that nobody vouches for teaches no address
+	}
 	if i.Sort == Incoming {
 		c.addAddress(i.Letter.From.Mail)
 	}

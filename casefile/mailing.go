@@ -22,7 +22,7 @@ func mailing() []KindInfo {
 	return []KindInfo{
 		of(KindInfo{Label: "来信"}, does[MessageIn]{
 			says: func(e MessageIn) string {
-				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason)
+				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason, e.Bounce.Said)
 			},
 			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
 		}),
@@ -43,6 +43,16 @@ type MessageIn struct {
 	Letter
 	ArrivedAt time.Time `json:"arrived_at"`
 	Reason    string    `json:"reason"` // why it belongs here
+	// Bounce says that a letter of the office seems to have come back. It moves nothing: anybody who knows the
+	// letter can write such a mail. Since schema 4.
+	Bounce Bounce `json:"bounce,omitzero"`
+}
+
+// Bounce is a letter that a report says has come back.
+type Bounce struct {
+	Letter string `json:"letter"`      // its Message-ID
+	Of     Notice `json:"of,omitzero"` // what it was, as far as that can be told
+	Said   string `json:"said"`        // what the report says, for people
 }
 
 // MessageOut (去信) is a mail of ours on the case, as seen in 已发送.

@@ -117,6 +117,9 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	var all []Alarm
 	s := c.At(today, cal)
+	if a, returned := c.returnedAlarm(today); returned {
+		all = append(all, a)
+	}
 	early := s.Doubtful && !s.Overdue && !s.Due.IsZero() && today > s.Due // the strict date has passed, if it is the strict date
 	if s.Doubtful {
 		all = append(all, c.arrivalAlarm(today, early))

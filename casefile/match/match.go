@@ -7,10 +7,14 @@
 // comes from an address of the case. Anything less is a suggestion with its reasons. Nothing is
 // discarded and nothing is answered here.
 //
-// In order: before the register began → history; sent by the office → its case or parked; a bounce or
-// an automatic answer → parked; an answer or a number → its case; from the junk folder → parked; from
-// a program or a list and unlike an application → parked; else → a new case. Bytes that are known
-// already never come here.
+// Only the folder for sent mail proves that the office sent something. From is anybody's to write: a mail in
+// the inbox that calls itself the office's, and answers or names a case, is parked as 自称本单位. A mail has one
+// author or none: two addresses in From, or a Sender in its stead, belong to no case.
+//
+// In order: before the register began → history; from the folder of sent mail → its case or history;
+// calling itself the office's, about a case → parked; a bounce or an automatic answer → parked; an
+// answer or a number → its case; from the junk folder → parked; from a program or a list and unlike an
+// application → parked; else → a new case. Bytes that are known already never come here.
 package match
 
 import (
@@ -87,6 +91,7 @@ const (
 	CauseJunk      Cause = "junk"       // from the junk folder
 	CauseSent      Cause = "sent"       // sent by the office, on no case
 	CauseShared    Cause = "shared"     // sent by the office, on one of several cases
+	CauseClaims    Cause = "claims"     // calls itself the office's, and lies elsewhere than in the folder of sent mail
 )
 
 // Decision is what becomes of a mail, with the reasons that the trace shows.
@@ -144,9 +149,11 @@ func (d *decider) decide() error {
 		d.because("收到于 %s，早于启用日 %s，作为历史邮件保存", d.mail.Arrived, d.office.CasesFrom)
 		return nil
 	}
-	if d.mail.Folder == Sent || d.fromOffice() {
-		done, err := d.sent()
-		if done || err != nil {
+	if d.mail.Folder == Sent {
+		return d.sent()
+	}
+	if d.fromOffice() {
+		if done, err := d.claims(); done || err != nil {
 			return err
 		}
 	}
@@ -219,10 +226,8 @@ func (d *decider) fromOffice() bool {
 }
 
 // sent decides about a letter of the office itself: it belongs to the case of its own Message-ID or
-// of the mail it answers; by its number alone it may belong. done is false for one that lies in
-// another folder than the one for sent mail and has no case: somebody in the office passed an
-// application on.
-func (d *decider) sent() (done bool, err error) {
+// of the mail it answers; by its number alone it may belong.
+func (d *decider) sent() error {
 	cause, reason := CauseSent, "本单位发出的邮件，没有对应的件"
 	for _, by := range [...]struct {
 		ids    []string
@@ -233,36 +238,69 @@ func (d *decider) sent() (done bool, err error) {
 	} {
 		cases, err := d.casesByIDs(by.ids)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if len(cases) > 1 {
 			if cases, err = d.narrowed(cases); err != nil {
-				return false, err
+				return err
 			}
 		}
 		if len(cases) == 1 {
 			d.out.Out = true
-			return true, d.joinCase(cases[0], by.reason)
+			return d.joinCase(cases[0], by.reason)
 		}
 		for _, id := range cases {
 			d.propose(id, 60, by.reason)
 			cause, reason = CauseShared, "本单位发出的邮件，涉及不止一件，分不出是哪一件的"
 		}
 	}
-	if d.mail.Folder != Sent {
-		d.because("发件人是本单位邮箱")
-		return false, nil
-	}
 	d.out.Out = true
 	numbers, err := d.numbered()
 	if err != nil {
-		return false, err
+		return err
 	}
 	for _, id := range numbers {
 		d.propose(id, 70, "标题中有该件编号")
 	}
 	d.park(cause, reason)
-	return true, nil
+	return nil
+}
+
+// claims decides about a mail that calls itself the office's and does not lie among what it sent. A forged one
+// looks like it, and so does the office's copy to itself: about a case it is parked, for a person. done is
+// false for one that is about no case: somebody in the office passed an application on.
+func (d *decider) claims() (done bool, err error) {
+	for _, by := range [...]struct {
+		ids    []string
+		reason string
+	}{
+		{[]string{d.m.MessageID}, "邮件编号与该件上的信相同"},
+		{d.thread(), "是对该件邮件的回复，发件人自称本单位"},
+	} {
+		cases, err := d.casesByIDs(by.ids)
+		if err != nil {
+			return false, err
+		}
+		for _, id := range cases {
+			d.propose(id, 60, by.reason)
+			done = true
+		}
+	}
+	numbers, err := d.numbered()
+	if err != nil {
+		return false, err
+	}
+	for _, id := range numbers {
+		d.propose(id, 60, "标题中有该件编号，发件人自称本单位")
+		done = true
+	}
+	if done {
+		d.park(CauseClaims, "发件人自称本单位，而不在已发送中，不作本单位发出的信")
+		d.out.Reasons = append(d.out.Reasons, d.why...)
+		return true, nil
+	}
+	d.because("发件人自称本单位")
+	return false, nil
 }
 
 // narrowed leaves of several cases the one that the office's letter tells apart, if it does: the parts of a
@@ -388,18 +426,13 @@ func (d *decider) belongs(id casefile.ID) (bool, error) {
 	return slices.ContainsFunc(d.senders(), func(mail string) bool { return holds(c.Addresses, mail) }), nil
 }
 
-// senders are the addresses of who wrote the mail: From, or Sender where that says nothing.
+// senders is the address of who wrote the mail: the only one in From. Of two, one may be anybody's; Sender says
+// who handed the mail in.
 func (d *decider) senders() []string {
-	var mails []string
-	for _, a := range d.m.From {
-		if a.Mail != "" {
-			mails = append(mails, a.Mail)
-		}
+	if len(d.m.From) != 1 || d.m.From[0].Mail == "" {
+		return nil
 	}
-	if len(mails) == 0 && d.m.Sender.Mail != "" {
-		mails = append(mails, d.m.Sender.Mail)
-	}
-	return mails
+	return []string{d.m.From[0].Mail}
 }
 
 func holds(list []string, mail string) bool {

@@ -114,10 +114,14 @@ func TestDecide(t *testing.T) {
 		{name: "nearest ancestor wins", m: with(from(zhang, ""), replyTo("letter-17@office.example.test", "letter-3@office.example.test")), want: "case 2026-00017"},
 		{name: "stranger answers our letter", m: with(from(stranger, ""), replyTo("letter-17@office.example.test")), want: "case new", suggest: "2026-00017", reason: "不属于该件"},
 		{name: "nobody answers our letter", m: with(from("", ""), replyTo("letter-17@office.example.test")), want: "case new", suggest: "2026-00017"},
-		{name: "sender stands in when From is empty", m: with(from("", ""), func(m *casefile.Message) {
+		{name: "Sender counts for nothing", m: with(from("", ""), func(m *casefile.Message) {
 			m.Sender.Mail = zhang
 			m.InReplyTo = []string{"letter-17@office.example.test"}
-		}), want: "case 2026-00017"},
+		}), want: "case new", suggest: "2026-00017", reason: "不属于该件"},
+		{name: "a second author counts for nothing", m: with(from(stranger, "〔2026-00017〕"), func(m *casefile.Message) {
+			m.From = append(m.From, casefile.Address{Mail: zhang})
+		}), want: "case new", suggest: "2026-00017", reason: "不属于该件"},
+		{name: "not verified, and joins", m: with(from(zhang, "〔2026-00017〕"), func(m *casefile.Message) { m.Verified = casefile.Mismatched }), want: "case 2026-00017"},
 		{name: "one answer to two cases", m: with(from(zhang, ""), replyTo("letter-both@office.example.test")), want: "case new", suggest: "2026-00017 2026-00020", reason: "不止一件"},
 		{name: "one answer to two cases that names one", m: with(from(zhang, "Re: 〔2026-00017〕"), replyTo("letter-both@office.example.test")), want: "case 2026-00017"},
 		{name: "answer from the junk folder", m: with(from(zhang, ""), replyTo("letter-17@office.example.test")), folder: Junk, want: "case 2026-00017"},
@@ -198,8 +202,10 @@ func TestDecide(t *testing.T) {
 		{name: "sent after a split, with the number", m: with(from(us, "答复〔2026-00042〕"), replyTo("split@example.test")), folder: Sent, want: "case 2026-00042 out"},
 		{name: "sent after a split, nothing tells", m: with(from(us, "回复：申请"), replyTo("split@example.test"), enclosing("other")), folder: Sent, want: "parked shared out", suggest: "2026-00041 2026-00042 2026-00043", reason: "不止一件"},
 		{name: "sent to two cases, nothing prepared", m: with(from(us, "回复：申请"), replyTo("split-none@example.test")), folder: Sent, want: "parked shared out", suggest: "2026-00017 2026-00041"},
-		{name: "our own letter in the inbox", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-17@office.example.test" }), want: "case 2026-00017 out"},
-		{name: "passed on by a colleague", m: from(us, "转发：政府信息公开申请"), want: "case new", likely: true, reason: "本单位邮箱"},
+		{name: "our own letter in the inbox", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-17@office.example.test" }), want: "parked claims", suggest: "2026-00017", reason: "自称本单位"},
+		{name: "a forged answer of ours", m: with(from(us, "答复"), replyTo("application-17@example.test")), want: "parked claims", suggest: "2026-00017", reason: "自称本单位"},
+		{name: "a forged letter of ours with the number", m: from(us, "答复〔2026-00017〕"), want: "parked claims", suggest: "2026-00017"},
+		{name: "passed on by a colleague", m: from(us, "转发：政府信息公开申请"), want: "case new", likely: true, reason: "自称本单位"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.arrived == "" {

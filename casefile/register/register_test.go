@@ -473,7 +473,7 @@ func TestProjectionRoundTrip(t *testing.T) {
 		text := rapid.String()
 		c := casefile.Case{ID: "2026-00001", Kind: casefile.Application, Stage: casefile.StageHandling,
 			Channel: casefile.Email, Column: casefile.Business, Outcome: casefile.Partial, Tally: casefile.Disclosed,
-			Messages: rapid.IntRange(0, 65535).Draw(t, "messages"), CountedIn: 2026, Undelivered: rapid.Bool().Draw(t, "undelivered"),
+			Messages: rapid.IntRange(0, 65535).Draw(t, "messages"), CountedIn: 2026, Undelivered: rapid.Bool().Draw(t, "undelivered"), Returned: casefile.Returned(rapid.IntRange(0, 63).Draw(t, "returned")),
 			Addresses: rapid.SliceOfN(text, 1, 4).Draw(t, "addresses"),
 		}
 		c.ArrivedAt = time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "arrived")).In(civil.Zone)

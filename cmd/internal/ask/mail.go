@@ -47,14 +47,21 @@ type SaveMailRequest struct {
 
 // MailView is a mail of the register.
 type MailView struct {
-	Digest      casefile.Digest       `json:"digest"`
-	Disposition string                `json:"disposition"`
-	Case        casefile.ID           `json:"case,omitzero"`
-	Account     Handle                `json:"account"`
-	Folder      Handle                `json:"folder"`
-	UID         uint32                `json:"uid"`
-	ArrivedAt   *time.Time            `json:"arrived_at"`
-	From        Address               `json:"from"`
+	Digest      casefile.Digest `json:"digest"`
+	Disposition string          `json:"disposition"`
+	Case        casefile.ID     `json:"case,omitzero"`
+	Account     Handle          `json:"account"`
+	Folder      Handle          `json:"folder"`
+	UID         uint32          `json:"uid"`
+	ArrivedAt   *time.Time      `json:"arrived_at"`
+	// StampedAt and StampedBy are the topmost Received line's, where it can be of use: when and by whom it was
+	// written.
+	StampedAt *time.Time `json:"stamped_at,omitzero"`
+	StampedBy Handle     `json:"stamped_by,omitzero"`
+	From      Address    `json:"from"`
+	// Verified says whether the office's own server vouches for From: verified, unverified, mismatched; absent
+	// where nobody looked.
+	Verified    string                `json:"verified,omitzero"`
 	Subject     string                `json:"subject"`
 	Size        int64                 `json:"size"`
 	DueStrict   Day                   `json:"due_strict"` // if it were an application

@@ -60,13 +60,16 @@ func Steps() []Step {
 		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明")}, check: founded},
 		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
-		{Kind: casefile.KindDeliveryFailed, Fields: []Field{reason}},
 		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`")}},
 		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。", Fields: []Field{reason}},
 		{Kind: casefile.KindReopened, Note: "--on 写收到决定之日，期限自该日重新起算；决定另定期限的写 --due。", Fields: []Field{
 			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), ends("due", "所定期限", "决定所定的期限`日期`")}},
 		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
 		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
+		{Kind: casefile.KindDeliveryFailed, Note: "答复退回的，案件回到“答复”阶段，等待换方式重新发出（dispatch）；补正告知、收费通知退回的，其等待期限中止，重新发出（resent）前不能按逾期处理。", Fields: []Field{
+			chosen("letter", "退回的文书", "退回的`文书`，不写则为答复", casefile.ParseNotice, append(casefile.Notices()[1:], casefile.NoticeReply)...).named("of"), reason}},
+		{Kind: casefile.KindNoticeResent, Note: "退回的补正告知、收费通知等换方式再次发出后记录。补正告知另定期限（--until），缴费期限自当日起另算。", Fields: []Field{
+			chosen("letter", "文书", "重新发出的`文书`", casefile.ParseNotice, casefile.Notices()[1:]...).named("of"), way(), ends("until", "补正期限", "新的补正期限`日期`"), tracking}},
 		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
 			{Name: "into", Label: "并入的编号", Help: "并入的`编号`，即先到的一件", Shape: Case}, reason}},
 		{Kind: casefile.KindAgentNamed, Note: "申请人类别仍按申请人本人。", Fields: []Field{

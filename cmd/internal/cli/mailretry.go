@@ -104,9 +104,9 @@ func (a *app) traceTaken(s ask.TraceStep) {
 	m := s.Taken
 	fields := []field{
 		{"取自", join(" ", string(m.Account), string(m.Folder), "UIDVALIDITY "+strconv.FormatUint(s.Validity, 10), "UID "+uid(m.UID))},
-		{"到达", instant(m.ArrivedAt)},
+		{"到达", arrival(*m)},
 		{"大小", sizeOf(*m)},
-		{"发件人", string(m.From)},
+		{"发件人", sender(*m)},
 		{"主题", m.Subject},
 		{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
 	}

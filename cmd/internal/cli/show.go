@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -230,15 +231,37 @@ const excerptLines = 12
 func (a *app) mailHead(m ask.MailView) {
 	a.sheet("  ",
 		field{"摘要", m.Digest.Short()},
-		field{"发件人", string(m.From)},
+		field{"发件人", sender(m)},
 		field{"主题", m.Subject},
-		field{"到达", instant(m.ArrivedAt)},
+		field{"到达", arrival(m)},
 		field{"位置", join(" ", string(m.Account), string(m.Folder), prefix("UID ", uid(m.UID)))},
 		field{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
 		field{"从严期限", prefix("如系申请，", day(m.DueStrict))},
 		field{"原因", strings.Join(m.Reasons, "；")},
 		field{"大小", sizeOf(m)},
 	)
+}
+
+// sender is who wrote a mail, and whether anybody vouches for that.
+func sender(m ask.MailView) string {
+	switch m.Verified {
+	case casefile.Verified.String():
+		return string(m.From) + "（已验证）"
+	case casefile.Unverified.String():
+		return string(m.From) + "（未验证）"
+	case casefile.Mismatched.String():
+		return string(m.From) + "（不符：可能是冒名的）"
+	}
+	return string(m.From)
+}
+
+// arrival is when a mail arrived, and what its header says where that is another day.
+func arrival(m ask.MailView) string {
+	text := instant(m.ArrivedAt)
+	if m.StampedAt == nil || m.ArrivedAt != nil && civil.Of(*m.StampedAt) == civil.Of(*m.ArrivedAt) {
+		return text
+	}
+	return text + "，邮件头 Received 记 " + instant(m.StampedAt) + prefix("，所写的服务器 ", string(m.StampedBy))
 }
 
 // sizeOf is empty where the answer does not say.

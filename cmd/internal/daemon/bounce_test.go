@@ -94,23 +94,33 @@ func TestBounceOfTheReply(t *testing.T) {
 				b := replied(t)
 				deliver(b)
 				d := b.show("2026-00001")
-				failed := texts(d, casefile.KindDeliveryFailed)
-				if len(failed) != 1 || !strings.Contains(failed[0], "zhangsan@example.test") || !strings.Contains(failed[0], "550 no such user") {
-					t.Fatalf("recorded as failed: %q", failed)
+				if failed := texts(d, casefile.KindDeliveryFailed); len(failed) != 0 || d.Stage != "served" {
+					t.Fatalf("at %s, recorded as failed by itself: %q", d.Stage, failed)
 				}
-				if d.Stage != "replied" || len(d.Alarms) != 1 || d.Alarms[0].Kind != "delivery" {
-					t.Errorf("stage %s, alarms %+v", d.Stage, d.Alarms)
+				in := texts(d, casefile.KindMessageIn)
+				if len(in) != 1 || !strings.Contains(in[0], "zhangsan@example.test") || !strings.Contains(in[0], "550 no such user") || len(b.mails(casefile.Parked)) != 0 {
+					t.Fatalf("the report is not on the case: %q", in)
 				}
-				if len(texts(d, casefile.KindMessageIn)) != 1 || len(b.mails(casefile.Parked)) != 0 {
-					t.Errorf("the report is not on the case: %+v", d.Records)
+				var bounce casefile.Bounce
+				for _, r := range b.history("2026-00001") {
+					if e, ok := r.Event.(casefile.MessageIn); ok {
+						bounce = e.Bounce
+					}
+				}
+				if bounce.Letter != "reply@office.example.test" || bounce.Of != casefile.NoticeReply {
+					t.Errorf("about %+v", bounce)
 				}
 				for _, a := range d.Addresses {
 					if strings.HasPrefix(string(a), "mailer-daemon") {
 						t.Error("the mail server now belongs to the case")
 					}
 				}
-				if b.poll().Taken != 0 || len(texts(b.show("2026-00001"), casefile.KindDeliveryFailed)) != 1 {
+				if b.poll().Taken != 0 || len(texts(b.show("2026-00001"), casefile.KindMessageIn)) != 1 {
 					t.Error("recorded twice")
+				}
+				b.record("2026-00001", casefile.DeliveryFailed{Reason: "退信"}) // a person decides
+				if d := b.show("2026-00001"); d.Stage != "replied" || d.Alarms[0].Kind != "delivery" {
+					t.Errorf("stage %s, alarms %+v", d.Stage, d.Alarms)
 				}
 			})
 		})
@@ -127,10 +137,10 @@ func TestReportsThatMoveNothing(t *testing.T) {
 			b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
 			b.sim.Add("INBOX", notice("reply", "delayed"), b.now())
 		}, "投递延迟"},
-		{"a letter of the day before", func(b *bureau) {
-			b.sim.Add("已发送", webmailed("confirmation", "已收到"), b.now().Add(-24*time.Hour))
-			b.sim.Add("INBOX", notice("confirmation", "failed"), b.now())
-		}, "退信"},
+		{"about another recipient", func(b *bureau) {
+			b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
+			b.sim.Add("INBOX", []byte(strings.ReplaceAll(string(notice("reply", "failed")), "zhangsan@", "nobody-at-all@")), b.now())
+		}, "所列收件人不是该信的收件人"},
 		{"a letter that nobody knows", func(b *bureau) { b.sim.Add("INBOX", notice("unknown", "failed"), b.now()) }, ""},
 		{"about the applicant's own mail", func(b *bureau) {
 			raw := strings.Replace(string(notice("x", "failed")), "x@office.example.test>\r\n\r\n--b--", applicationID+">\r\n\r\n--b--", 1)
@@ -167,7 +177,7 @@ func TestBounceBeforeTheReplyIsRecorded(t *testing.T) {
 		b.sim.Add("已发送", webmailed("reply", "答复"), b.now())
 		b.sim.Add("INBOX", notice("reply", "failed"), b.now())
 		b.poll()
-		if d := b.show("2026-00001"); d.Stage != "received" || len(texts(d, casefile.KindNoted)) != 1 {
+		if d := b.show("2026-00001"); d.Stage != "received" || len(texts(d, casefile.KindMessageIn)) != 1 {
 			t.Errorf("at %s: %+v", d.Stage, d.Records)
 		}
 	})

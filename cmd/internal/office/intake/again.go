@@ -53,6 +53,9 @@ func (p *placing) copies(about []casefile.Record, a arrival, id casefile.ID) []c
 		}
 		e.Disposition, e.Case = casefile.Duplicate, id
 		e.Reasons = []string{"已由同事移入 " + a.Folder}
+		if a.Role == mailbox.RoleSent {
+			e.Reasons = []string{a.Folder + " 中也有这封信，是本单位发出的"}
+		}
 		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: atItsPlace(p.tx.View, e)})
 	}
 	return drafts

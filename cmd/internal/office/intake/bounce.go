@@ -11,15 +11,17 @@ import (
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox/parse"
 )
 
 // defectUnclaimed marks a parked bounce whose letter was not in the register; Where names the letter.
 // A bounce can be quicker than the poll of 已发送: when the letter is seen, its bounce is looked for.
 const defectUnclaimed = "bounce-unclaimed"
 
-// bounced puts a report on a letter of ours (RFC 3464) on that letter's case. What the report means
-// there is an event of its own: 送达失败 when the letter was the reply, a note otherwise. It returns
-// nothing for any other mail, and for a report on a letter that is on no case or on several.
+// bounced puts a report on a letter of ours (RFC 3464) on that letter's case. It moves nothing there: whoever
+// knows the letter's Message-ID and its recipient, as the applicant does, can write such a report. One that
+// names our letter and a recipient of it is open work, 退信？, for a person (undelivered); any other is a note.
+// It returns nothing for any other mail, and for a report on a letter that is on no case or on several.
 func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) ([]casefile.Draft, error) {
 	report := a.message.Delivery
 	if d.Cause != match.CauseBounce || report == nil || report.OriginalID == "" {
@@ -35,12 +37,78 @@ func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) 
 	arrived := arrivalOf(a.InternalDate, p.tx.At)
 	in := casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: d.Reasons[0]}
 	in.From = casefile.Address{Name: t.From.String()} // a mail server does not belong to the applicant's side
-	told, err := p.undelivered(id, letter, report, civil.Of(arrived))
+	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
+	text := reportText(report, letter)
+	ours, err := p.addressed(letter, report.Recipients)
 	if err != nil {
 		return nil, err
 	}
-	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}, {Case: id, On: civil.Of(arrived), Event: in}, told}
+	switch {
+	case report.Action == "failed" && ours:
+		if in.Bounce, err = p.bounceOf(id, letter, text); err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, casefile.Draft{Case: id, On: civil.Of(arrived), Event: in})
+		p.Log.Error().Str("case", string(id)).Str("letter", in.Bounce.Of.String()).Msg("a letter of the case seems to have come back: a person decides (ysq undelivered)")
+	default:
+		if report.Action == "failed" {
+			text += "；所列收件人不是该信的收件人，仅作备注"
+		}
+		drafts = append(drafts, casefile.Draft{Case: id, On: civil.Of(arrived), Event: in},
+			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Noted{Text: text}})
+	}
 	return append(drafts, p.copies(about, a, id)...), nil
+}
+
+// addressed reports whether one of the recipients that a report names is one of the letter's.
+func (p *placing) addressed(letter casefile.MessageOut, recipients []string) (bool, error) {
+	var to []string
+	if seq := p.tx.OutgoingByMessageID(letter.MessageID); seq != 0 {
+		o, err := p.tx.Outgoing(seq)
+		if err != nil {
+			return false, err
+		}
+		to = append(to, o.To.Mail)
+	}
+	if m, err := p.Parse(letter.Digest, parse.Limits{Text: 1, Undigested: true}); err == nil { // else its bytes are gone
+		for _, a := range slices.Concat(m.To, m.Cc) {
+			to = append(to, a.Mail)
+		}
+	}
+	return slices.ContainsFunc(recipients, func(r string) bool {
+		return r != "" && slices.ContainsFunc(to, func(mail string) bool { return strings.EqualFold(mail, r) })
+	}), nil
+}
+
+// bounceOf says which letter came back: of one that was prepared here by its number, of any other by what was
+// recorded as sent on its day.
+func (p *placing) bounceOf(id casefile.ID, letter casefile.MessageOut, text string) (casefile.Bounce, error) {
+	b := casefile.Bounce{Letter: letter.MessageID, Said: text}
+	history, err := p.tx.History(id)
+	if err != nil {
+		return b, err
+	}
+	if seq := p.tx.OutgoingByMessageID(letter.MessageID); seq != 0 {
+		o, err := p.tx.Outgoing(seq)
+		if err != nil {
+			return b, err
+		}
+		for _, l := range casefile.Letters(history) {
+			if of, ok := casefile.NoticeOf(l.Decides); ok && o.Document != "" && l.Document == o.Document {
+				b.Of = of
+				return b, nil
+			}
+		}
+	}
+	for _, r := range casefile.Live(history) {
+		if of, ok := casefile.NoticeOf(r.Event.Kind()); ok && r.On == civil.Of(letter.SentAt) {
+			b.Of = of
+			if of == casefile.NoticeReply {
+				break // of several on one day, the reply matters most
+			}
+		}
+	}
+	return b, nil
 }
 
 // letterSent returns the one case that has sent the letter, and the letter as it was seen.
@@ -77,67 +145,10 @@ func letterGiven(tx *desk.View, messageID string) (id casefile.ID, letter casefi
 		return "", letter, nil
 	}
 	o, err := tx.Outgoing(seq)
-	if err != nil || o.Way != casefile.OutSMTP || o.State == casefile.OutDropped {
+	if err != nil || o.Way != casefile.OutSMTP || o.State != casefile.OutSent {
 		return "", letter, err
 	}
 	return o.Case, casefile.MessageOut{Letter: o.Letter, SentAt: o.Since}, nil
-}
-
-// undelivered says what a report means for the case. The rules judge 送达失败 as if a clerk recorded
-// it; where they refuse, the report is noted, and told in the log as something to be seen to.
-func (p *placing) undelivered(id casefile.ID, letter casefile.MessageOut, report *casefile.DeliveryReport, on civil.Date) (casefile.Draft, error) {
-	c, history, err := p.tx.Whole(id)
-	if err != nil {
-		return casefile.Draft{}, err
-	}
-	note := casefile.Draft{Case: id, On: on, Event: casefile.Noted{Text: reportText(report, letter)}}
-	if report.Action != "failed" {
-		return note, nil
-	}
-	failed := casefile.Draft{Case: id, On: max(on, c.DispatchedOn), Event: casefile.DeliveryFailed{Reason: reportText(report, letter)}}
-	reply, err := p.bringsReply(c, history, letter)
-	if err != nil {
-		return casefile.Draft{}, err
-	}
-	if reply {
-		if _, err := c.Decide(history, failed, p.tx.Today(), p.Reg.Law(), p.Reg.Calendar()); err == nil {
-			p.Log.Error().Str("case", string(id)).Msg("the reply came back: it is not delivered")
-			return failed, nil
-		}
-	}
-	p.Log.Error().Str("case", string(id)).Msg("a letter of the case came back")
-	return note, nil
-}
-
-// bringsReply tells the reply from other letters of the case: of one that was prepared here by its
-// number, of any other by its day.
-func (p *placing) bringsReply(c casefile.Case, history []casefile.Record, letter casefile.MessageOut) (bool, error) {
-	seq := p.tx.OutgoingByMessageID(letter.MessageID)
-	if seq == 0 {
-		return wasReply(history, letter), nil
-	}
-	o, err := p.tx.Outgoing(seq)
-	if err != nil || o.Purpose != casefile.PurposeLetter {
-		return false, err // a receipt that comes back says nothing of the reply of the same day
-	}
-	if o.Document != "" {
-		return o.Document == c.Document, nil
-	}
-	return wasReply(history, letter), nil
-}
-
-// wasReply tells the reply from other letters of the case: it left by e-mail on the day of 发出.
-func wasReply(history []casefile.Record, letter casefile.MessageOut) bool {
-	reply := false
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Dispatched:
-			reply = e.Way == casefile.ByEmail && r.On == civil.Of(letter.SentAt)
-		case casefile.Reopened:
-			reply = false
-		}
-	}
-	return reply
 }
 
 // reportText reads 退信：未能投递给 …（5.1.1 …）；原信 … “…”.
@@ -173,8 +184,8 @@ func (p *placing) claimed(drafts []casefile.Draft) error {
 	return nil
 }
 
-// claim records the reports that came before the letter that they are about. It runs when the letter
-// has been recorded.
+// claim decides anew about what came before the letter was seen: reports on it, and its copy in the inbox,
+// which called itself the office's. It runs when the letter has been recorded.
 func (p *placing) claim(letter casefile.MessageOut) error {
 	if letter.MessageID == "" {
 		return nil
@@ -184,7 +195,7 @@ func (p *placing) claim(letter casefile.MessageOut) error {
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(m.Defects, func(d casefile.Defect) bool { return d.Code == defectUnclaimed && d.Where == letter.MessageID }) {
+		if m.MessageID == letter.MessageID && m.Digest != letter.Digest || slices.ContainsFunc(m.Defects, func(d casefile.Defect) bool { return d.Code == defectUnclaimed && d.Where == letter.MessageID }) {
 			waiting = append(waiting, m)
 		}
 	}

@@ -55,7 +55,8 @@ func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
 func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
-		ArrivedAt: ask.Instant(e.ArrivedAt), From: ask.Address(e.From.String()), Subject: e.Subject, Size: e.Size,
+		ArrivedAt: ask.Instant(e.ArrivedAt), StampedAt: ask.Instant(e.Stamp.At), StampedBy: ask.Handle(e.Stamp.By),
+		From: ask.Address(e.From.String()), Verified: e.Verified.String(), Subject: e.Subject, Size: e.Size,
 		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
 	}
 	if v.Reasons == nil {
@@ -104,7 +105,7 @@ func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, er
 		if err != nil {
 			return nil, err
 		}
-		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: ask.Address(i.Letter.From.String()), Subject: i.Letter.Subject, ArrivedAt: ask.Instant(i.At)}
+		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: ask.Address(i.Letter.From.String()), Verified: i.Letter.Verified.String(), Subject: i.Letter.Subject, ArrivedAt: ask.Instant(i.At)}
 		if taken := desk.LastTaken(about); taken != nil {
 			v = n.MailView(*taken)
 		}

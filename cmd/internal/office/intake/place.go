@@ -44,7 +44,7 @@ func (p *placing) place(a arrival) (drafts []casefile.Draft, err error) {
 		return p.duplicate(a, *known, about)
 	case a.broken != "":
 		return p.undecided(a, a.broken), nil
-	case known != nil && !movedToInbox(*known, a):
+	case known != nil && !movedToInbox(*known, a) && !provedSent(*known, a):
 		return p.duplicate(a, *known, about)
 	}
 	return p.decide(a, about)
@@ -104,12 +104,21 @@ func entryAt(r mailbox.Ref) casefile.MessageTaken {
 	return casefile.MessageTaken{Account: r.Account, Folder: r.Folder, UIDValidity: r.UIDValidity, UID: r.UID}
 }
 
+// letterOf names a mail. Where From does not name exactly one author, what is there is kept for people to
+// read, as a name: no address of it belongs to a case.
 func letterOf(m casefile.Message) casefile.Letter {
-	l := casefile.Letter{Digest: m.Digest, MessageID: m.MessageID, Subject: m.Subject}
-	if len(m.From) > 0 {
+	l := casefile.Letter{Digest: m.Digest, MessageID: m.MessageID, Subject: m.Subject, Verified: m.Verified}
+	switch {
+	case len(m.From) == 1:
 		l.From = m.From[0]
-	} else {
-		l.From = m.Sender
+	case len(m.From) > 1:
+		var all []string
+		for _, a := range m.From {
+			all = append(all, a.String())
+		}
+		l.From.Name = strings.Join(all, "、")
+	default:
+		l.From.Name = m.Sender.String()
 	}
 	return l
 }
@@ -203,6 +212,12 @@ func atItsPlace(tx *desk.View, t casefile.MessageTaken) casefile.MessageTaken {
 // now decided as any other.
 func movedToInbox(known casefile.MessageTaken, a arrival) bool {
 	return known.Disposition == casefile.Parked && a.Role == mailbox.RoleInbox && known.Folder != a.Folder
+}
+
+// provedSent tells a mail that called itself the office's, and was parked for that, from a forged one: it lies in
+// the folder of sent mail, too.
+func provedSent(known casefile.MessageTaken, a arrival) bool {
+	return known.Disposition == casefile.Parked && a.Role == mailbox.RoleSent && known.Folder != a.Folder
 }
 
 // duplicate records a further copy of bytes that have their place. The earliest INTERNALDATE over
