@@ -143,7 +143,7 @@ func BenchmarkLarge(b *testing.B) {
 	})
 	b.Run("snapshot", func(b *testing.B) {
 		for b.Loop() {
-			s, err := r.Snapshot(b.Context(), nil)
+			s, err := r.Snapshot(b.Context(), "", nil)
 			must(b, err)
 			must(b, s.Close())
 		}

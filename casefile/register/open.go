@@ -31,6 +31,8 @@ var (
 	// ErrDisplaced is returned by Update when a file of the register is no longer what was written: the
 	// database is not the one at its path, or one of the journal's is not, or is shorter or longer.
 	ErrDisplaced = errors.New("文件在使用中被移走、替换或改动")
+	// ErrReadOnly is returned by Update of a register that was opened by OpenToRead.
+	ErrReadOnly = errors.New("登记库是以只读方式打开的，什么都没有记录")
 )
 
 // Create makes an empty register in dir, which it creates with mode 0700. It never touches one that
@@ -100,6 +102,8 @@ type Findings struct {
 	// Migrated: the file was of an earlier format; it now lies at Kept.
 	Migrated bool
 	Kept     string
+	// Unread are records that the journal has and the database lacks, where it was opened for reading only.
+	Unread uint64
 	// Ahead is by how much the last record is ahead of Options.Now: the clock was set back.
 	Ahead time.Duration
 }
@@ -133,6 +137,33 @@ func Open(dir string, o Options) (*Register, error) {
 		return r.settle(o.Now)
 	})
 	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// OpenToRead opens a register that cannot be written, such as one on a disk that is full or read-only. It
+// takes no lock, changes nothing and puts nothing right. Where another process writes, it is a *HeldError.
+func OpenToRead(dir string, o Options) (*Register, error) {
+	s, err := Inspect(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	r := s.reg
+	if r.meta.Schema < Schema {
+		return nil, errors.Join(fmt.Errorf("%s：%w（格式 %d，本程序用 %d）", filepath.Join(dir, FileName), ErrOlder, r.meta.Schema, Schema), r.Close())
+	}
+	files, err := journalFiles(r.journal.dir)
+	if err == nil {
+		err = r.View(func(tx *Tx) error {
+			e, err := tx.compareEnds(files)
+			if err == nil && e.last > e.head {
+				r.found.Unread = e.last - e.head
+			}
+			return err
+		})
+	}
+	if _, broken := errors.AsType[*BrokenJournalError](err); err != nil && !broken { // a broken journal is for verify to report
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil

@@ -210,6 +210,9 @@ func (r *Register) View(fn func(*Tx) error) error {
 // When the disk is full or fails, Update returns the error each time and works again as soon as the
 // disk does; nothing has to be restarted.
 func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
+	if r.lock == nil {
+		return ErrReadOnly
+	}
 	r.write.Lock() // over commit, calendar and journal: no writer folds with an old calendar
 	defer r.write.Unlock()
 	err := r.inPlace()

@@ -57,13 +57,23 @@ func (s *Snapshot) Database() Extent { return Extent{s.reg.db.Path(), s.reg.size
 // Journal is the files of the journal up to the last record of the database, in their order.
 func (s *Snapshot) Journal() []Extent { return s.journal }
 
-// Snapshot copies the database into a directory of its own below the state directory. The copy is not
-// durable.
-func (r *Register) Snapshot(ctx context.Context, tell Progress) (*Snapshot, error) {
-	if err := durable.RoomFor(r.dir, r.size()+64<<20); err != nil {
-		return nil, err
+// Snapshot copies the database into a directory of its own below the state directory, or where that has no
+// room below other. The copy is not durable. Of a register that was opened for reading it is no copy.
+func (r *Register) Snapshot(ctx context.Context, other string, tell Progress) (*Snapshot, error) {
+	if r.lock == nil {
+		return Inspect(r.dir, Options{Law: r.law, Calendar: r.base})
 	}
-	dir, err := os.MkdirTemp(r.dir, "snapshot-*")
+	scratch, pattern := r.dir, "snapshot-*"
+	if err := durable.RoomFor(scratch, r.size()+64<<20); err != nil {
+		if _, full := errors.AsType[*durable.NoSpaceError](err); !full || other == "" {
+			return nil, err
+		}
+		if err := durable.RoomFor(other, r.size()+64<<20); err != nil {
+			return nil, err
+		}
+		scratch, pattern = other, ".ysq-snapshot-*"
+	}
+	dir, err := os.MkdirTemp(scratch, pattern)
 	if err != nil {
 		return nil, err
 	}

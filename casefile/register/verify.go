@@ -53,14 +53,18 @@ func (r *Register) VerifyAside(ctx context.Context) ([]Difference, error) {
 }
 
 func (r *Register) verify(ctx context.Context, procs int, tell Progress) ([]Difference, error) {
-	s, err := r.Snapshot(ctx, tell)
+	s, err := r.Snapshot(ctx, os.TempDir(), tell)
 	if errors.Is(err, ErrDamaged) {
 		return []Difference{{"database", "", err.Error(), doRebuild}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	found, err := verifying{ctx, procs, tell, s, r}.all(r.dir)
+	scratch := r.dir
+	if s.dir == "" || filepath.Dir(s.dir) != r.dir { // which cannot be written
+		scratch = os.TempDir()
+	}
+	found, err := verifying{ctx, procs, tell, s, r}.all(scratch)
 	return found, errors.Join(err, s.Close())
 }
 

@@ -15,6 +15,7 @@ package rawstore
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -32,6 +33,8 @@ type Options struct {
 	// Erased reports whether the bytes under a digest were erased on purpose; such a mail is not
 	// put in place again. Nil: nothing was ever erased.
 	Erased func(casefile.Digest) bool
+	// ReadOnly opens what is there and changes nothing, for a disk that takes nothing.
+	ReadOnly bool
 	// Syncers is how many files of a batch are fsynced at the same time. Zero is 16.
 	Syncers int
 	// Intercept stands before every step that changes the disk, for tests that make a step fail
@@ -62,6 +65,9 @@ func Open(dir string, opts Options) (*Store, error) {
 	s := &Store{opts: opts, disk: durable.Disk{Intercept: opts.Intercept}, mail: filepath.Join(dir, "mail"), tmp: filepath.Join(dir, "tmp")}
 	if s.opts.Syncers <= 0 {
 		s.opts.Syncers = 16
+	}
+	if opts.ReadOnly {
+		return s, s.look()
 	}
 	if err := s.makeDirs(dir); err != nil {
 		return nil, err
@@ -96,7 +102,22 @@ func (s *Store) makeDirs(dir string) error {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.manifest == nil {
+		return nil
+	}
 	return s.manifest.Close()
+}
+
+// look learns what the manifest holds without taking anything over.
+func (s *Store) look() (err error) {
+	s.manifest, err = os.Open(filepath.Join(s.mail, "manifest.jsonl"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = s.readManifest()
+	}
+	return err
 }
 
 // LastWrite is when bytes of an arriving mail were last written, zero before the first: a sign of life

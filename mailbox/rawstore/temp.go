@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -27,6 +28,9 @@ type Temp struct {
 
 // Create begins a mail.
 func (s *Store) Create() (*Temp, error) {
+	if s.opts.ReadOnly {
+		return nil, &fs.PathError{Op: "create", Path: s.tmp, Err: syscall.EROFS}
+	}
 	name := filepath.Join(s.tmp, strconv.FormatUint(s.lastTemp.Add(1), 10)+".part")
 	f, err := s.disk.Open(name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {

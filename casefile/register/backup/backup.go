@@ -26,6 +26,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -94,7 +95,7 @@ func (all *Backups) Make(ctx context.Context, target string, o Options) (res Res
 	if err := checkTarget(target, r.Dir()); err != nil {
 		return res, err
 	}
-	s, err := r.Snapshot(ctx, o.Tell)
+	s, err := r.Snapshot(ctx, target, o.Tell)
 	if err != nil {
 		return res, err
 	}
@@ -127,7 +128,15 @@ func (all *Backups) Make(ctx context.Context, target string, o Options) (res Res
 	}
 	res = Result{Path: final, Manifest: b.manifest, Linked: b.linked}
 	res.Removed, err = b.rotate(o.Keep)
-	return res, errors.Join(err, all.note(res, seal != nil))
+	if note := all.note(res, seal != nil); !unwritable(note) { // the backup is there, and somebody is reminded of one
+		err = errors.Join(err, note)
+	}
+	return res, err
+}
+
+// unwritable tells whether a disk takes nothing: backing up is then what is left to do.
+func unwritable(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // partial begins the names of backups that are being made, or were when the machine stopped.

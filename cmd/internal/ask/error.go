@@ -25,7 +25,12 @@ type Error struct {
 	Msg  string `json:"message"`
 	Hint string `json:"hint,omitzero"`
 	Exit int    `json:"exit"`
+
+	// Cause is what it puts into words; only whoever is in the same process sees it.
+	Cause error `json:"-"`
 }
+
+func (e *Error) Unwrap() error { return e.Cause }
 
 func (e *Error) Error() string {
 	if e.Hint == "" {

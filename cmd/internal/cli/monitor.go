@@ -84,7 +84,7 @@ func (a *app) check(cmd *cobra.Command) error {
 		text, numbers = strings.Join(said, "；"), perfdata(s)
 	} else {
 		e := forPeople(err)
-		if text = e.Msg; e.Code == "unreachable" || e.Code == "daemon-down" || e.Code == "held" {
+		if text = e.Msg; e.Code != "socket-denied" && e.Exit != ask.ExitUsage { // whoever may not look, or looks at the wrong place, knows nothing
 			state = checkCritical
 		}
 	}

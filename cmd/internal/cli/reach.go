@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -69,11 +70,23 @@ func (a *app) open(cmd *cobra.Command) (*ask.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
+	c, rescue, err := daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
+	if rescue != nil && err == nil {
+		a.sayRescue(rescue)
+	}
 	if held, ok := errors.AsType[*ask.Error](err); ok && held.Code == "held" {
 		return started(cmd.Context(), socket, held)
 	}
 	return c, err
+}
+
+// sayRescue says that what follows was read from a register that cannot be written, and how far it goes.
+func (a *app) sayRescue(r *daemon.Rescue) {
+	why, _, _ := strings.Cut(forPeople(r.Cause).Msg, "（")
+	if r.Unread > 0 {
+		why += fmt.Sprintf("；流水里另有 %d 条还没有进库（修好后 ysq rebuild）", r.Unread)
+	}
+	fmt.Fprintf(a.errOut, "注意：守护进程没有运行，登记库写不进，只能读：读到第 %d 条记录为止，什么都不能记录。%s\n", r.Records, grid.Clean(why))
 }
 
 // startsWithin is how long a daemon that has the register may take until it listens.

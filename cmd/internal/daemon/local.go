@@ -7,8 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/journal"
+
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/keeping"
 	"ysq.internal/ysq/config"
@@ -16,24 +17,47 @@ import (
 	"ysq.internal/ysq/mailbox/imapsource"
 )
 
+// Rescue says that a register could only be read, and how far it goes.
+type Rescue struct {
+	Cause   error // why it cannot be written
+	Records uint64
+	Unread  uint64 // records of the journal that the database lacks: nobody sees them before it is mended
+}
+
 // Local answers a command inside its own process, when no daemon runs. Only the owner of the state
-// directory and root may: root goes on as the owner, and is recorded as root.
-func Local(o Options) (*ask.Client, error) {
-	f, who, err := local(o)
+// directory and root may: root goes on as the owner, and is recorded as root. On a disk that takes nothing
+// the register is opened for reading; rescue then says so.
+func Local(o Options) (c *ask.Client, rescue *Rescue, err error) {
+	who, err := o.become()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	f, err := o.open()
+	if desk.TakesNothing(err) {
+		rescue = &Rescue{Cause: err}
+		o.toRead = true
+		if f, err = o.open(); err == nil {
+			rescue.Records, _ = f.Head()
+			rescue.Unread = f.Reg.Findings().Unread
+		}
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	return ask.InProcess(f.Door(nil), who, func() error {
 		for _, p := range f.Intake.Pollers {
 			p.Close()
 		}
 		return f.Close()
-	}), nil
+	}), rescue, nil
 }
 
 // PollOnce polls every account once, without a daemon.
 func PollOnce(ctx context.Context, o Options) (res ask.PollResult, err error) {
-	f, _, err := local(o)
+	if _, err := o.become(); err != nil {
+		return res, err
+	}
+	f, err := o.open()
 	if err != nil {
 		return res, err
 	}
@@ -49,28 +73,30 @@ func PollOnce(ctx context.Context, o Options) (res ask.PollResult, err error) {
 	return f.Intake.Poll(ctx)
 }
 
-func local(o Options) (*office.Office, ask.Actor, error) {
+// become goes on as the owner of the state directory, and says who it was that asked.
+func (o Options) become() (ask.Actor, error) {
 	owner, err := desk.OwnerOf(o.Config.Paths.State)
 	if err != nil {
-		return nil, ask.Actor{}, err
+		return ask.Actor{}, err
 	}
 	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.UID {
-		return nil, ask.Actor{}, &ask.Error{Code: "daemon-down", Exit: ask.ExitUnreachable,
+		return ask.Actor{}, &ask.Error{Code: "daemon-down", Exit: ask.ExitUnreachable,
 			Msg: "守护进程没有运行，登记库只能由服务用户或 root 直接打开", Hint: "请管理员启动服务：systemctl start ysq"}
 	}
 	roles, err := desk.RolesOf(o.Config)
 	if err != nil {
-		return nil, ask.Actor{}, err
+		return ask.Actor{}, err
 	}
 	who, err := ask.Self(roles)
 	if err != nil {
-		return nil, ask.Actor{}, err
+		return ask.Actor{}, err
 	}
-	if err := owner.Become(); err != nil {
-		return nil, ask.Actor{}, err
-	}
-	f, err := o.open()
-	return f, who, err
+	return who, owner.Become()
+}
+
+// tellJournal tells the system's journal of a look at personal data that the register cannot record.
+func tellJournal(text string) error {
+	return journal.Send(text, journal.PriNotice, map[string]string{"SYSLOG_IDENTIFIER": "ysq"})
 }
 
 // Examine looks at everything that can be looked at without the register: for when it does not open.

@@ -19,7 +19,7 @@ func TestOnlyTheDaemonMigrates(t *testing.T) {
 		b := newBureau(t, "2026-12-08")
 		before := b.thaw("../../../casefile/register/testdata/schema2/everything")
 		for range 2 {
-			_, err := Local(b.options())
+			_, _, err := Local(b.options())
 			if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != "register-older" || e.Exit != ask.ExitUnreachable || e.Hint == "" {
 				t.Fatalf("a command alone: %v", err)
 			}

@@ -40,9 +40,13 @@ type Options struct {
 	// SetLevel changes what is logged from now on; nil where nothing can.
 	SetLevel func(config.Level)
 
+	// toRead opens the register for reading only.
+	toRead bool
 	// migrate lets a register of an earlier format be brought to the present one.
 	migrate bool
 
+	// And in the place of the system's journal.
+	witness func(text string) error
 	// What tests put in the place of the network: a connection to the mail server, and no socket.
 	dial, dialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	unbound        bool
@@ -64,6 +68,9 @@ func (o Options) withDefaults() Options {
 	if o.Command == "" {
 		o.Command = register.Serve
 	}
+	if o.witness == nil {
+		o.witness = tellJournal
+	}
 	if o.space == nil {
 		o.space = durable.SpaceOf
 	}
@@ -74,7 +81,7 @@ func (o Options) withDefaults() Options {
 func (o Options) desk() desk.Options {
 	o = o.withDefaults()
 	return desk.Options{Config: o.Config, Log: o.Log, Version: o.Version, Now: o.Now, Command: o.Command,
-		Migrate: o.migrate, Space: o.space, Dial: o.dial, Disk: o.disk, RegisterDisk: o.registerDisk}
+		Migrate: o.migrate, ToRead: o.toRead, Witness: o.witness, Space: o.space, Dial: o.dial, Disk: o.disk, RegisterDisk: o.registerDisk}
 }
 
 // open opens the office.

@@ -116,6 +116,9 @@ func (k doorkeeper) Failed(err error) {
 
 // Looked records that somebody sees personal data: on each case that it is about, or on none.
 func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
+	if k.ToRead {
+		return k.witnessed(c, l)
+	}
 	return k.Desk.Record(c.Who.String(), c.At, func(tx *desk.Change) error {
 		what, on, err := lookedAt(tx.View, l)
 		if err != nil {
@@ -131,6 +134,22 @@ func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
 			}
 			if _, err := tx.Append(casefile.Draft{Case: id, On: civil.Of(c.At), Event: casefile.Revealed{What: what}}); err != nil {
 				return err
+			}
+		}
+		return nil
+	})
+}
+
+// witnessed puts down a look outside of the register, where that cannot be written.
+func (k doorkeeper) witnessed(c ask.Call, l ask.Look) error {
+	return k.View(func(v *desk.View) error {
+		what, on, err := lookedAt(v, l)
+		if err != nil {
+			return err
+		}
+		for _, id := range on {
+			if err := k.Witness(fmt.Sprintf("%s 查看个人信息（%s）%s；登记库只能读，没有记入", c.Who, what, id)); err != nil {
+				return &ask.Error{Code: "no-witness", Msg: "没有显示：查看个人信息须先留记录，而登记库只能读，系统日志也写不进", Hint: "请修好磁盘，或查看 systemd-journald", Exit: ask.ExitFailed, Cause: err}
 			}
 		}
 		return nil

@@ -42,6 +42,10 @@ type Options struct {
 	Command string
 	// Migrate lets a register of an earlier format be brought to the present one.
 	Migrate bool
+	// ToRead opens register and mails for reading only, for a disk that takes nothing. Witness is then told of
+	// every look at personal data, before it is had.
+	ToRead  bool
+	Witness func(text string) error
 	// Space is the room on the disk of a path.
 	Space func(path string) (durable.Space, error)
 
@@ -73,11 +77,15 @@ func Open(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg, err := register.Open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Migrate: o.Migrate, Intercept: o.RegisterDisk})
+	open := register.Open
+	if o.ToRead {
+		open = register.OpenToRead
+	}
+	reg, err := open(o.Config.Paths.State, register.Options{Command: o.Command, Now: o.Now(), Migrate: o.Migrate, Intercept: o.RegisterDisk})
 	if err != nil {
 		return nil, toldOpening(err)
 	}
-	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{Erased: reg.Erased, Intercept: o.Disk})
+	store, err := rawstore.Open(o.Config.Paths.State, rawstore.Options{Erased: reg.Erased, ReadOnly: o.ToRead, Intercept: o.Disk})
 	if err != nil {
 		return nil, errors.Join(toldOpening(fmt.Errorf("opening the mails: %w", err)), reg.Close())
 	}
@@ -98,6 +106,14 @@ func (d *Desk) Close() error {
 
 // Today is the day of the office.
 func (d *Desk) Today() civil.Date { return civil.Of(d.Now()) }
+
+// Scratch is the directory for what is needed for a moment only.
+func (d *Desk) Scratch() string {
+	if s, err := d.Space(d.Config.Paths.State); d.ToRead || err == nil && s.Free < 64<<20 {
+		return os.TempDir()
+	}
+	return filepath.Join(d.Config.Paths.State, "tmp")
+}
 
 // RegisterSize is the size of the database in bytes.
 func (d *Desk) RegisterSize() int64 {

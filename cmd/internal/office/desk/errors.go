@@ -20,6 +20,9 @@ func Told(err error) error {
 	if errors.Is(err, register.ErrOlder) {
 		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务（systemctl start ysq）；登记库未动", Exit: ask.ExitUnreachable}
 	}
+	if errors.Is(err, register.ErrReadOnly) {
+		return &ask.Error{Code: "read-only", Msg: err.Error(), Hint: "磁盘修好、服务启动之后再记录；现在可以查询、导出，并备份到别的磁盘", Exit: ask.ExitFailed}
+	}
 	for _, known := range []struct {
 		is   error
 		code string
@@ -41,6 +44,11 @@ func Told(err error) error {
 	return toldDisk(err)
 }
 
+// TakesNothing tells whether an error says that a disk cannot be written, and so nothing more than read.
+func TakesNothing(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
 // toldDisk says what a disk does that takes nothing. Other errors it returns as they are.
 func toldDisk(err error) error {
 	for _, known := range []struct {
@@ -57,7 +65,7 @@ func toldDisk(err error) error {
 			if _, ok := errors.AsType[*register.JournalError](err); ok { // says itself whether anything was recorded
 				text = err.Error()
 			}
-			return &ask.Error{Code: known.code, Msg: text, Hint: known.hint, Exit: ask.ExitFailed}
+			return &ask.Error{Code: known.code, Msg: text, Hint: known.hint, Exit: ask.ExitFailed, Cause: err}
 		}
 	}
 	return err

@@ -84,7 +84,7 @@ func (k *Room) Backup(ctx context.Context, c ask.Call, req ask.BackupRequest, yi
 	b, err := k.backups.Make(ctx, req.Target, o)
 	if err != nil {
 		k.Log.Error().Err(err).Str("target", req.Target).Msg("the backup failed")
-		return ToldKeeping(err)
+		return ToldKeeping(toldTarget(err, req.Target))
 	}
 	k.Log.Info().Str("backup", b.Path).Uint64("records", b.Records).Str("head", b.Head.String()).Int("mails", b.Mails).
 		Int("missing", len(b.Missing)).Strs("removed", b.Removed).Msg("backed up")

@@ -10,7 +10,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -161,7 +160,7 @@ func (b *Room) export(q ask.ExportQuery) (file *os.File, lossy []string, err err
 	if !ok && q.Format != "records" {
 		return nil, nil, ask.Usage("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
 	}
-	file, err = os.CreateTemp(filepath.Join(b.Config.Paths.State, "tmp"), "export-*")
+	file, err = os.CreateTemp(b.Scratch(), "export-*")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,23 @@
+package keeping
+
+import (
+	"strings"
+	"testing"
+)
+
+// A path below a mount that only the unit makes read-only is told from one on a disk that is.
+func TestCaged(t *testing.T) {
+	const mounts = `22 1 8:1 / / ro,relatime - ext4 /dev/sda1 rw
+30 22 8:1 /var/lib/ysq /var/lib/ysq rw,relatime - ext4 /dev/sda1 rw
+31 22 8:17 / /mnt/usb\040disk ro,relatime - ext4 /dev/sdb1 ro,errors=remount-ro
+32 22 8:33 / /mnt/备份 ro,nosuid - xfs /dev/sdc1 rw,attr2
+odd line
+`
+	for path, want := range map[string]bool{
+		"/mnt/备份": true, "/mnt/备份/a": true, "/mnt/备份二": true, "/mnt/usb disk/a": false, "/var/lib/ysq/x": false, "/srv": true,
+	} {
+		if got := caged(strings.NewReader(mounts), path); got != want {
+			t.Errorf("%s: caged is %v", path, got)
+		}
+	}
+}
