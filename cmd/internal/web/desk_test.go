@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,6 +24,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox/imapsim"
 )
 
 // The people of these tests. Their uids are above all that an account has.
@@ -36,6 +38,7 @@ var (
 type bureau struct {
 	t    testing.TB
 	door *ask.Door
+	sim  *imapsim.Server
 	now  time.Time
 }
 
@@ -50,17 +53,25 @@ func openBureau(t testing.TB) *bureau {
 		t.Fatal(err)
 	}
 	m := config.DefaultMailbox()
-	m.Name, m.User, m.Host, m.PasswordFile = "office@example.test", "office@example.test", "imap.example.test", password
+	m.Name, m.User, m.Host, m.Port, m.TLS, m.PasswordFile = "office@example.test", "office@example.test", "127.0.0.1", 143, config.Plaintext, password
 	c.Mailboxes = []config.Mailbox{m}
+	var err error
+	if b.sim, err = imapsim.New(imapsim.Options{User: m.User, Password: "secret", Security: imapsim.PlainText}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.sim.Close)
 	if err := daemon.Init(c.Paths.State, config.Owner{}, b.now.AddDate(0, -11, 0)); err != nil {
 		t.Fatal(err)
 	}
 	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop(), Version: "test", Now: func() time.Time { return b.now },
-		Command: "test", Space: durable.SpaceOf}})
+		Command: "test", Space: durable.SpaceOf, Dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		for _, p := range o.Intake.Pollers {
+			p.Close()
+		}
 		if err := o.Close(); err != nil {
 			t.Error(err)
 		}
@@ -136,6 +147,31 @@ func (b *bureau) application(day, who, what string) casefile.ID {
 		b.t.Fatal(err)
 	}
 	return res.Cases[0].Case
+}
+
+// mail puts a mail into the office's mailbox and has it taken.
+func (b *bureau) mail(raw string) {
+	b.t.Helper()
+	b.sim.Add("INBOX", []byte(strings.ReplaceAll(raw, "\n", "\r\n")), b.now)
+	if _, err := ask.Do(context.Background(), b.client(clerk), ask.Poll, ask.None{}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// record records events on a case.
+func (b *bureau) record(id casefile.ID, events ...casefile.Event) {
+	b.t.Helper()
+	var req ask.AppendRequest
+	for _, e := range events {
+		body, err := casefile.EncodeEvent(e)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		req.Drafts = append(req.Drafts, ask.DraftView{Case: id, Kind: e.Kind(), Event: body})
+	}
+	if _, err := ask.Do(context.Background(), b.client(approver), ask.Append, req); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // Every page answers, with an empty register and with cases in it, and keeps its policy.

@@ -18,7 +18,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": day, "short": shortDay, "instant": instant, "clock": clockTime, "stage": stageLabel, "channel": channelLabel, "place": placeLabel,
 		"left": left, "leftClass": leftClass, "standing": standing, "workdays": workdays, "charge": charge, "outcome": outcomeLabel, "size": size,
-		"unconfirmed": unconfirmed, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
 	}
 }
 
@@ -200,9 +200,25 @@ func firstLine(most int, texts ...any) string {
 }
 
 var (
-	commandHint = regexp.MustCompile(`（(?:ysq [^（）]*|[a-z][a-z-]+(?: --[^（）]*)?(?:、[a-z][a-z-]+)*)）`)
+	commandHint = regexp.MustCompile(`（(?:ysq [^（）]*|[a-z][a-z-]+(?: [a-z][a-z-]+)?(?: --[^（）]*)?(?:、[a-z][a-z-]+)*)）`)
 	flagName    = regexp.MustCompile(`--([a-z][a-z-]*)`)
 )
+
+// note is what a step's help says, without the sentences about the command line.
+func note(text string) string {
+	var kept []string
+	for sentence := range strings.SplitSeq(text, "。") {
+		if !strings.Contains(sentence, "--") && !strings.Contains(sentence, "ysq ") && strings.TrimSpace(sentence) != "" {
+			kept = append(kept, plain(sentence)+"。")
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+// byMail reports whether an applicant wants the information by e-mail, or does not say.
+func byMail(delivery ask.Text) bool {
+	return strings.Contains(string(delivery), "邮件") || strings.Contains(strings.ToLower(string(delivery)), "mail")
+}
 
 // plain takes what only means something at a terminal out of a text of the office: the commands in brackets. An
 // option is called as its field is.

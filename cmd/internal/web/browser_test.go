@@ -1,0 +1,308 @@
+package web
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// browser is a real browser before the real desk on 127.0.0.1.
+type browser struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+
+	mu    sync.Mutex
+	noise []string // what no page of ours may cause: scripts' words, errors, requests to elsewhere
+}
+
+// browse lets a browser in, as a person does: with the address and the button. Without chromium the test is skipped, or
+// fails where real programs are required.
+func (b *bureau) browse(t *testing.T, width, height int64) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
+			t.Fatalf("YSQ_REQUIRE_REAL=1, but without chromium: %v", err)
+		}
+		t.Skipf("apt-get install chromium fonts-wqy-microhei: %v", err)
+	}
+	d, err := Local(LocalOptions{Client: b.client(clerk), Now: func() time.Time { return b.now }, Failed: func(err error) { t.Error(err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	go func() { served <- d.Serve(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-dev-shm-usage", true))
+	ctx, closeAll := chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(closeAll)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(closeTab)
+	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(end)
+	w := &browser{t: t, ctx: ctx}
+	address := d.Address()
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.base = at.Scheme + "://" + at.Host
+	if err := chromedp.Listen(ctx, w.hear); err != nil {
+		t.Fatal(err)
+	}
+	for _, enable := range []func() error{
+		func() error { _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); return err },
+		func() error { _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); return err },
+	} {
+		if err := enable(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(address), chromedp.Click(chromedp.CSS("button.main")), chromedp.WaitVisible(chromedp.CSS("#main")))
+	return w
+}
+
+func (w *browser) hear(ev any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	add := func(format string, args ...any) { w.noise = append(w.noise, fmt.Sprintf(format, args...)) }
+	switch e := ev.(type) {
+	case *runtime.EventConsoleAPICalled:
+		add("console: %s", e.Type)
+	case *runtime.EventExceptionThrown:
+		add("exception: %s", e.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		add("log: %s %s", e.Entry.Level, e.Entry.Text)
+	case *page.EventJavascriptDialogOpening:
+		add("dialog: %s", e.Message)
+	case *network.EventRequestWillBeSent:
+		if w.base != "" && !strings.HasPrefix(e.Request.URL, w.base+"/") && !strings.HasPrefix(e.Request.URL, "data:image/svg+xml;base64,") { // the browser's own picture in a field for a date
+			add("request: %s", e.Request.URL)
+		}
+	case *network.EventLoadingFailed:
+		if e.BlockedReason != "" {
+			add("blocked: %s %s", e.BlockedReason, e.Type)
+		}
+	}
+}
+
+// quiet reports what the pages since the last call should not have caused.
+func (w *browser) quiet(where string) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, n := range w.noise {
+		w.t.Errorf("%s: %s", where, n)
+	}
+	w.noise = nil
+}
+
+func (w *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	if err := chromedp.Do(w.ctx, steps...); err != nil {
+		at, _ := chromedp.Run(w.ctx, chromedp.Location())
+		w.t.Fatalf("at %s: %v", at, err)
+	}
+}
+
+func (w *browser) open(path string) { w.t.Helper(); w.do(chromedp.Navigate(w.base + path)) }
+
+func (w *browser) text(sel string) string {
+	w.t.Helper()
+	s, err := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS(sel)))
+	if err != nil {
+		w.t.Fatalf("%s: %v", sel, err)
+	}
+	return s
+}
+
+// click presses what leads to another page, and waits for it.
+func (w *browser) click(sel string) {
+	w.t.Helper()
+	if _, err := chromedp.RunResponse(w.ctx, chromedp.Click(chromedp.CSS(sel))); err != nil {
+		w.t.Fatalf("%s: %v", sel, err)
+	}
+}
+
+func eval[T any](w *browser, script string, o ...chromedp.EvaluateOption) T {
+	w.t.Helper()
+	v, err := chromedp.Run(w.ctx, chromedp.Evaluate[T](script, o...))
+	if err != nil {
+		w.t.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
+// nasty is markup that does something wherever it is not escaped.
+const nasty = `"'></title></textarea></select></svg><script>window.pwned=1;alert(1)</script><img src="http://evil.example.test/x" onerror="window.pwned=1"><a href="javascript:window.pwned=1">x</a><svg onload="window.pwned=1">{{.}}${7*7}`
+
+// hostile fills a register with markup in every field that somebody else can write.
+func (b *bureau) hostile() {
+	encoded := "=?utf-8?B?" + base64.StdEncoding.EncodeToString([]byte(nasty)) + "?="
+	b.mail("From: " + encoded + " <\"" + "<script>window.pwned=1</script>\"@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请 " + encoded + "\nMessage-ID: <" + "a<script>@example.test>\nMIME-Version: 1.0\n" +
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n\n<html><body onload=\"window.pwned=1\"><p>现申请公开</p>" + nasty + "<style>*{display:none}</style><iframe src=\"http://evil.example.test/\"></iframe></body></html>\n" +
+		"--b\nContent-Type: text/html; name=\"" + encoded + ".html\"\nContent-Disposition: attachment; filename=\"" + encoded + ".html\"\n\n" + nasty + "\n--b--\n")
+	b.mail("From: list@example.test\nTo: office@example.test\nList-Id: <x>\nAuto-Submitted: auto-replied\nSubject: " + encoded + "\nMessage-ID: <b@example.test>\nContent-Type: text/plain; charset=utf-8\n\n" + nasty + "\n")
+	id := b.application("2026-11-02", nasty, nasty)
+	b.record(id, casefile.Registered{As: casefile.Application, Applicant: nasty, Column: casefile.Natural, Request: nasty, Contact: nasty, Form: nasty, Delivery: nasty, Others: []string{nasty}},
+		casefile.Assigned{Department: nasty, Person: nasty}, casefile.Noted{Text: nasty}, casefile.Reviewed{Finding: nasty})
+}
+
+// No page runs what others wrote, asks anybody else for anything, or complains.
+func TestHostilePages(t *testing.T) {
+	t.Parallel()
+	b := openBureau(t)
+	b.hostile()
+	w := b.browse(t, 1366, 768)
+	w.quiet("coming in")
+	mails := eval[[]string](w, `fetch("/mails?place=case").then(r=>r.text()).then(s=>Array.from(s.matchAll(/\/mail\/[0-9a-f]{64}/g), m=>m[0]))`, chromedp.EvalAwaitPromise)
+	mails = append(mails, eval[[]string](w, `fetch("/mails").then(r=>r.text()).then(s=>Array.from(s.matchAll(/\/mail\/[0-9a-f]{64}/g), m=>m[0]))`, chromedp.EvalAwaitPromise)...)
+	if len(mails) < 2 {
+		t.Fatalf("the mails are not listed: %v", mails)
+	}
+	for _, path := range append(append(b.everyPage(), mails...), "/case/2", "/step/note?case=2&text="+url.QueryEscape(nasty), "/search?q="+url.QueryEscape(nasty), "/"+url.PathEscape(nasty), "/case/"+url.PathEscape(nasty)) {
+		w.open(path)
+		if eval[bool](w, `window.pwned !== undefined || document.querySelector("iframe, img") !== null`) {
+			t.Errorf("%s runs what others wrote", path)
+		}
+		if w.mu.Lock(); len(w.noise) > 0 && strings.Contains(w.noise[0], "the server responded with a status of 4") {
+			w.noise = nil // the browser says of a page that is not there that it is not
+		}
+		w.mu.Unlock()
+		w.quiet(path)
+	}
+	w.open("/case/2")
+	w.do(chromedp.Click(chromedp.CSS(".panel form[action^='/case/'] button")), chromedp.WaitVisible(chromedp.CSS(".band")))
+	w.quiet("the unmasked case")
+}
+
+// A day at the desk: register what came, in a browser.
+func TestRegisterInBrowser(t *testing.T) {
+	t.Parallel()
+	b := openBureau(t)
+	b.mail("From: 张晓雨 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开立项批复\nMessage-ID: <z@example.test>\nContent-Type: text/plain; charset=utf-8\n\n现申请公开青石路改造工程的立项批复。\n申请人：张晓雨，电话 13900000001\n")
+	w := b.browse(t, 1366, 768)
+	if s := w.text("main"); !strings.Contains(s, "申请公开立项批复") {
+		t.Fatalf("待办 does not show what came: %s", s)
+	}
+	w.click(".side a[href^='/register/']")
+	if s := eval[string](w, `document.querySelector("[name=applicant]").value`); s != "张晓雨" {
+		t.Errorf("the applicant that was read is %q", s)
+	}
+	w.click("button[value=try]")
+	if s := w.text("main"); !strings.Contains(s, "还没有记录") {
+		t.Errorf("not tried: %s", s)
+	}
+	w.click("button[value=record]")
+	if s := w.text(".note.good"); !strings.Contains(s, "登记") {
+		t.Errorf("not recorded: %s", s)
+	}
+	w.quiet("registering")
+	// By Enter nothing is recorded, whatever the page shows.
+	w.open("/step/note?case=1")
+	w.do(chromedp.SetValue(chromedp.CSS("[name=text]"), "申请人来电"), chromedp.Focus(chromedp.CSS("[name=on]")))
+	if _, err := chromedp.RunResponse(w.ctx, chromedp.KeyEvent("\r")); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.text("main"); !strings.Contains(s, "还没有记录") {
+		t.Errorf("Enter did more than to try: %s", s)
+	}
+}
+
+// The widths that people have: nothing stands beyond the edge of the screen.
+func TestWidths(t *testing.T) {
+	t.Parallel()
+	b := openBureau(t)
+	b.application("2026-11-02", "河湾村村民委员会", "申请公开水质监测数据及其全部附件、附图和说明，并请说明未公开的理由")
+	b.application("2026-08-20", "李四", "规划许可")
+	w := b.browse(t, 390, 844)
+	for _, width := range []int64{390, 768, 1366} {
+		w.do(chromedp.EmulateViewport(width, 800))
+		for _, path := range []string{"/", "/cases", "/case/1", "/case/2", "/register/1", "/step/reply?case=1", "/mails", "/status", "/new", "/search"} {
+			w.open(path)
+			if over := eval[int](w, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
+				t.Errorf("%s is %d px too wide at %d", path, over, width)
+			}
+		}
+	}
+}
+
+// axe-core finds nothing serious on any page. Its file is not ours: YSQ_AXE says where it is (npm pack axe-core).
+func TestAxe(t *testing.T) {
+	file := os.Getenv("YSQ_AXE")
+	if file == "" {
+		if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
+			t.Fatal("YSQ_REQUIRE_REAL=1, but YSQ_AXE does not name axe.min.js")
+		}
+		t.Skip("npm pack axe-core, and set YSQ_AXE to its axe.min.js")
+	}
+	axe, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := openBureau(t)
+	b.hostile()
+	b.application("2026-08-20", "李四", "规划许可")
+	w := b.browse(t, 1366, 768)
+	for _, path := range b.everyPage() {
+		if strings.HasPrefix(path, "/step/") && !strings.Contains(path, "reply") && !strings.Contains(path, "note") && !strings.Contains(path, "fee") {
+			continue // made of the same fields
+		}
+		w.open(path)
+		eval[chromedp.Void](w, string(axe)+";0")
+		found := eval[json.RawMessage](w, `axe.run({resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.help + " " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")))`, chromedp.EvalAwaitPromise)
+		var wrong []string
+		if err := json.Unmarshal(found, &wrong); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range wrong {
+			t.Errorf("%s: %s", path, v)
+		}
+	}
+}
+
+// Pictures of the desk, kept as artifacts of the test.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	b := openBureau(t)
+	b.mail("From: 张晓雨 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开立项批复\nMessage-ID: <z@example.test>\nContent-Type: text/plain; charset=utf-8\n\n现申请公开青石路改造工程的立项批复。\n申请人：张晓雨，电话 13900000001\n")
+	id := b.application("2026-11-02", "河湾村村民委员会", "水质监测数据")
+	b.record(id, casefile.Registered{As: casefile.Application, Applicant: "河湾村村民委员会", Column: casefile.OtherBody, Request: "2025 年河湾断面水质监测数据"}, casefile.Assigned{Department: "监测科", Person: "周文"})
+	w := b.browse(t, 1366, 768)
+	for name, path := range map[string]string{"today": "/", "case": "/case/2", "register": "/register/1", "step": "/step/extend?case=2"} {
+		w.open(path)
+		picture, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+		if err != nil || len(picture) < 10_000 {
+			t.Fatalf("%s: %d bytes, %v", name, len(picture), err)
+		}
+		if err := os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), picture, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.quiet("the pictures")
+}
