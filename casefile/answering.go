@@ -34,7 +34,7 @@ func answering() []KindInfo {
 		of(KindInfo{Label: "答复", Command: "reply", Article: "条例第三十六条至第三十九条", Stages: working, To: StageReplied, Counts: CountsOutcome,
 			Needs: []Need{{"outcome", "答复类别", "outcome"}}}, does[Replied]{
 			says: func(e Replied) string {
-				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("文号 ", e.Document), e.Grounds)
+				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("文号 ", e.Document), e.Grounds, prefixed("仍有未处理来信的理由：", e.Force))
 			},
 			rule: (*judge).replied,
 			fold: func(c *Case, r Record, e Replied) {
@@ -77,7 +77,10 @@ func answering() []KindInfo {
 			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On), e.Proof },
 		}),
 		of(KindInfo{Label: "归档", Command: "archive", Article: "条例第四十五条", Stages: []Stage{StageServed, StageWithdrawn}, To: StageArchived}, does[Archived]{
-			says: func(e Archived) string { return prefixed("归档号 ", e.Number) },
+			says: func(e Archived) string {
+				return phrases(prefixed("归档号 ", e.Number), prefixed("仍有未处理来信的理由：", e.Force))
+			},
+			rule: func(j *judge, e Archived) error { return j.nothingUnread("归档", e.Force) },
 			fold: func(c *Case, r Record, _ Archived) { c.ArchivedOn = r.On },
 		}),
 		of(KindInfo{Label: "撤回", Command: "withdraw", Effect: EffectStop, Stages: working, To: StageWithdrawn, Counts: CountsOutcome}, does[Withdrawn]{
@@ -138,6 +141,8 @@ type Replied struct {
 	Basis    string  `json:"basis"` // code of casefile/LAW.md#replies, such as 36-1
 	Document string  `json:"document,omitzero"`
 	Grounds  string  `json:"grounds,omitzero"`
+	// Force is the reason for a lapse over a mail about which nobody decided.
+	Force string `json:"force,omitzero"`
 }
 
 // Dispatched (发出) sends the reply; by post and by e-mail this is service.
@@ -154,11 +159,14 @@ type Delivered struct {
 // Archived (归档) closes the file.
 type Archived struct {
 	Number string `json:"number,omitzero"` // 归档号
+	// Force is the reason for closing the file over a mail about which nobody decided.
+	Force string `json:"force,omitzero"`
 }
 
 // Withdrawn (撤回): the applicant takes the application back before the reply; counts as （六）3.
 type Withdrawn struct {
 	Reason string `json:"reason,omitzero"`
+	Answers
 }
 
 // Reopened (重新办理): a decision orders a new reply, or the office replaces its own. Both clocks
@@ -190,7 +198,7 @@ func (j *judge) replied(e Replied) error {
 		return j.refuse("date-order", "事后补录的，先作废登记（void），再用 register --on 按当日登记", "日期 %s 早于登记日期 %s", j.draft.On, j.RegisteredOn)
 	}
 	if e.Outcome.Lapse() {
-		return j.lapsed(e.Outcome)
+		return j.lapsed(e)
 	}
 	if j.ReviewedOn.IsZero() {
 		j.warn("没有审查记录（条例第四十五条）")
@@ -205,9 +213,9 @@ func (j *judge) replied(e Replied) error {
 }
 
 // lapsed allows a lapse from the day after the applicant's time ended (casefile/LAW.md#clocks).
-func (j *judge) lapsed(o Outcome) error {
+func (j *judge) lapsed(e Replied) error {
 	w := WaitCorrection
-	if o == FeeLapsed {
+	if e.Outcome == FeeLapsed {
 		w = WaitFee
 	}
 	if err := j.mustWait(w, "没有等待中的"+w.Label()+"，不能按“逾期”处理"); err != nil {
@@ -222,7 +230,7 @@ func (j *judge) lapsed(o Outcome) error {
 	if j.draft.On <= until {
 		return j.refuse("lapse-early", "期满次日起方可决定", "%s期限至 %s", w.Label(), until)
 	}
-	return nil
+	return j.nothingUnread("按逾期处理", e.Force)
 }
 
 func (j *judge) dispatched(e Dispatched) error {

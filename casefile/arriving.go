@@ -107,6 +107,10 @@ type Received struct {
 	Letter
 	// Suggestions are cases that the mail may belong to, each with its reason; a person decides.
 	Suggestions []Suggestion `json:"suggestions,omitzero"`
+	// Guess is what the mail probably is on those cases, and GuessedBy from what that was guessed; set by
+	// intake since schema 4 where there are suggestions.
+	Guess     Guess  `json:"guess,omitzero"`
+	GuessedBy string `json:"guessed_by,omitzero"`
 	// Carried (结转) marks a case that was open when the register began and is therefore part of the
 	// opening balance: it is 上年结转, never 新收.
 	Carried bool `json:"carried,omitzero"`
@@ -118,6 +122,7 @@ type Received struct {
 type Confirmed struct {
 	How  string `json:"how,omitzero"`  // 电话, 邮件, 当面
 	With string `json:"with,omitzero"` // with whom
+	Answers
 }
 
 // Registered (登记) says what the mail is, whose it is and in which column it counts (条例29, 45).

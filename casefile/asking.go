@@ -216,6 +216,7 @@ type CorrectionAsked struct {
 // CorrectionReceived (收到补正) restarts the whole period (条例30).
 type CorrectionReceived struct {
 	Note string `json:"note,omitzero"`
+	Answers
 }
 
 // ConsultationSent (征求意见) asks another side in writing (条例32, 33, 34).
@@ -236,6 +237,7 @@ type ConsultationAnswered struct {
 	Party   string  `json:"party"`
 	Opinion Opinion `json:"opinion"`
 	Note    string  `json:"note,omitzero"`
+	Answers
 }
 
 // ThirdPartyTold (告知第三方): disclosed for public interest against its will (条例32, last sentence).
@@ -253,6 +255,7 @@ type ReasonAsked struct {
 type ReasonGiven struct {
 	Accepted bool   `json:"accepted"`
 	Note     string `json:"note,omitzero"`
+	Answers
 }
 
 // Deferred (延迟答复) sets the day to which a reasonable but excessive request is deferred (条例35).
@@ -273,6 +276,7 @@ type FeeNoticed struct {
 // FeePaid (缴费) restarts the period on the day after payment. Partial payment is no payment.
 type FeePaid struct {
 	Yuan int `json:"yuan"`
+	Answers
 }
 
 // Extended (延期) adds working days once in a period, with approval, told in time (条例33).

@@ -150,6 +150,7 @@ type DeliveryFailed struct {
 	Reason string `json:"reason"`
 	// Of is which letter it was. Since schema 4.
 	Of Notice `json:"of,omitzero"`
+	Answers
 }
 
 // NoticeResent (重新发出): a notice that had come back was sent again.

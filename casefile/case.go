@@ -68,6 +68,12 @@ type Case struct {
 	MergedInto ID       // the case that goes on for this one
 	Addresses  []string // e-mail addresses that belong to the case: those of its incoming mails, and Email
 
+	OpenMail int        // mails in it about which nobody has decided
+	OldestOn civil.Date // when the oldest of them arrived; zero: there is none
+	// Suggested are open mails that lie elsewhere and may belong to the case. Whoever judges a draft sets
+	// them; they are no part of the projection.
+	Suggested []OpenMail `json:"-"`
+
 	stageBefore Stage // to which Reinstated returns
 }
 
@@ -116,9 +122,15 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 	for _, r := range live {
 		c.apply(r)
 	}
-	items := contents(live)
+	items, lives := contents(live), [][]Record{live}
 	for _, m := range merged {
-		items = append(items, contents(Live(m))...)
+		one := Live(m)
+		items, lives = append(items, contents(one)...), append(lives, one)
+	}
+	if c.Stage != StageMerged { // else they are open in the case that goes on
+		if open := openMails(lives); len(open) > 0 {
+			c.OpenMail, c.OldestOn = len(open), open[0].On()
+		}
 	}
 	for _, i := range onceEach(items) {
 		c.addMail(i)

@@ -74,6 +74,9 @@ func (c Case) Decide(history []Record, d Draft, today civil.Date, law Statute, c
 	if err := j.legible(); err != nil {
 		return nil, err
 	}
+	if err := j.answers(d.Event); err != nil {
+		return nil, err
+	}
 	if row.does.rule != nil {
 		if err := row.does.rule(&j, d.Event); err != nil {
 			return nil, err

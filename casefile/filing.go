@@ -20,6 +20,7 @@ const (
 	KindNoted      Kind = "noted"
 	KindVoided     Kind = "voided"
 	KindRevealed   Kind = "revealed"
+	KindSeen       Kind = "seen"
 )
 
 func (Merged) Kind() Kind     { return KindMerged }
@@ -32,6 +33,7 @@ func (LapseNoted) Kind() Kind { return KindLapseNoted }
 func (Noted) Kind() Kind      { return KindNoted }
 func (Voided) Kind() Kind     { return KindVoided }
 func (Revealed) Kind() Kind   { return KindRevealed }
+func (Seen) Kind() Kind       { return KindSeen }
 
 // filing are the rows of the first four of these kinds.
 func filing() []KindInfo {
@@ -94,6 +96,17 @@ func noting() []KindInfo {
 		of(KindInfo{Label: "备注", Command: "note", Stages: anyStage,
 			Needs: []Need{{"text", "备注文字", "text"}}}, does[Noted]{
 			says: func(e Noted) string { return e.Text },
+		}),
+		of(KindInfo{Label: "阅毕", Command: "seen", Stages: anyStage,
+			Needs: []Need{{"mails", "来信", "mail"}}}, does[Seen]{
+			says: func(e Seen) string {
+				names := make([]string, len(e.Mails))
+				for i, d := range e.Mails {
+					names[i] = d.Short()
+				}
+				return phrases(strings.Join(names, "、"), e.As)
+			},
+			awaits: func(c Case) bool { return c.OpenMail > 0 },
 		}),
 		of(KindInfo{Label: "作废记录", Command: "void", Stages: anyStage, Counts: CountsAsTarget,
 			Needs: []Need{{"seq", "记录号", "record"}, {"reason", "理由", "reason"}}}, does[Voided]{
@@ -162,6 +175,13 @@ type Voided struct {
 	Seq     uint64    `json:"seq"`
 	Reason  string    `json:"reason"`
 	Dispute DisputeID `json:"dispute,omitzero"` // whose record it is, when it is no case's
+}
+
+// Seen (阅毕): somebody has read the mails, and nothing more is to be recorded of them. Without a case it is
+// about a mail that lies in none.
+type Seen struct {
+	Answers
+	As string `json:"as,omitzero"` // what they were, in the person's words
 }
 
 // Revealed records that somebody looked at personal data unmasked.

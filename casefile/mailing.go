@@ -22,7 +22,11 @@ func mailing() []KindInfo {
 	return []KindInfo{
 		of(KindInfo{Label: "来信"}, does[MessageIn]{
 			says: func(e MessageIn) string {
-				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason, e.Bounce.Said)
+				guess := ""
+				if e.Guess != GuessNone && e.Guess != GuessNotice {
+					guess = "像是" + e.Guess.Label()
+				}
+				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason, e.Bounce.Said, guess)
 			},
 			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
 		}),
@@ -46,6 +50,10 @@ type MessageIn struct {
 	// Bounce says that a letter of the office seems to have come back. It moves nothing: anybody who knows the
 	// letter can write such a mail. Since schema 4.
 	Bounce Bounce `json:"bounce,omitzero"`
+	// Guess is what the mail probably is, and GuessedBy from what that was guessed; set by intake since
+	// schema 4.
+	Guess     Guess  `json:"guess,omitzero"`
+	GuessedBy string `json:"guessed_by,omitzero"`
 }
 
 // Bounce is a letter that a report says has come back.
@@ -84,6 +92,9 @@ type MessageTaken struct {
 	Reasons     []string     `json:"reasons,omitzero"`
 	Suggestions []Suggestion `json:"suggestions,omitzero"`
 	Defects     []Defect     `json:"defects,omitzero"`
+	// Guess is what a parked mail probably is on the suggested cases; set by intake since schema 4.
+	Guess     Guess  `json:"guess,omitzero"`
+	GuessedBy string `json:"guessed_by,omitzero"`
 	// Tries counts fetches that failed; Retry is when a quarantined mail is tried again.
 	Tries int       `json:"tries,omitzero"`
 	Retry time.Time `json:"retry,omitzero"`

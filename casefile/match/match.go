@@ -18,6 +18,7 @@
 package match
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,8 @@ type Register interface {
 	CasesByMessageID(id string) ([]casefile.ID, error)
 	// CasesByAddress returns the open cases to which this address belongs, compared without case.
 	CasesByAddress(mail string) ([]casefile.ID, error)
+	// CasesByName returns open cases whose applicant bears this name, the latest ones where there are many.
+	CasesByName(name string) ([]casefile.ID, error)
 	// Earlier returns the applications that this address sent and that are open or answered, the
 	// latest ones where there are many.
 	Earlier(mail string) ([]Earlier, error)
@@ -47,10 +50,14 @@ type Register interface {
 // Case is what deciding needs to know of a case.
 type Case struct {
 	// Addresses are those that belong to the case: of the applicant, of an agent, of a third party,
-	// and whoever else the office wrote to in it.
+	// and whoever else the office wrote to in it. The first is that of the mail that opened it.
 	Addresses []string
 	// Finished is true once a reply was given or the case was withdrawn, lapsed or dismissed.
 	Finished bool
+	// Waiting is what the case waits for, Consulting that a side that was consulted has not answered, and
+	// Unconfirmed that the day of receipt is not confirmed yet: a mail is probably about that.
+	Waiting                 casefile.Waiting
+	Consulting, Unconfirmed bool
 	// MergedInto is the case that goes on for this one, which is only a pointer to it; else empty.
 	MergedInto casefile.ID
 }
@@ -104,6 +111,11 @@ type Decision struct {
 	Suggest     []Suggestion         // cases it may belong to, likeliest first
 	Likeness    int                  // to an application, 0 to 100; see Likely
 	Reasons     []string             // in Chinese, in the order found
+	// Guess is what the mail probably is on the case that it joins, or on those to which it may belong, and
+	// GuessedBy from what that is read. There is none where nobody has to look: on a case of its own that is
+	// an application, and for what no person wrote.
+	Guess     casefile.Guess
+	GuessedBy string
 }
 
 // Suggestion is a case to which a mail may belong, for a person to decide.
@@ -128,6 +140,9 @@ func Decide(mail Mail, office Office, r Register) (Decision, error) {
 		return Decision{}, fmt.Errorf("deciding about mail %s: %w", mail.Message.Digest.Short(), err)
 	}
 	d.out.Suggest = d.suggestions()
+	if err := d.guessed(); err != nil {
+		return Decision{}, fmt.Errorf("guessing what mail %s is: %w", mail.Message.Digest.Short(), err)
+	}
 	return d.out, nil
 }
 
@@ -164,7 +179,7 @@ func (d *decider) decide() error {
 	if done, err := d.join(); done || err != nil {
 		return err
 	}
-	if err := d.suggestBySender(); err != nil {
+	if err := errors.Join(d.suggestBySender(), d.suggestByName()); err != nil {
 		return err
 	}
 	likely := d.out.Likeness >= Likely

@@ -48,7 +48,10 @@ func (registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
 	return open, nil
 }
 
+func (registered) CasesByName(name string) ([]casefile.ID, error)       { return named[name], nil }
 func (registered) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], nil }
+
+var named = map[string][]casefile.ID{"李四": {"2026-00020"}}
 
 // prepared are letters of two parts of a case that was split.
 var prepared = map[casefile.ID][][]casefile.Digest{
@@ -275,6 +278,7 @@ func (f failing) CasesByAddress(mail string) ([]casefile.ID, error) {
 	cases, _ := f.registered.CasesByAddress(mail)
 	return cases, f.fail()
 }
+func (f failing) CasesByName(string) ([]casefile.ID, error)            { return nil, f.fail() }
 func (f failing) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], f.fail() }
 func (f failing) Earlier(mail string) ([]Earlier, error)               { return nil, f.fail() }
 func (f failing) Case(id casefile.ID) (Case, bool, error)              { return cases[id], true, f.fail() }

@@ -26,8 +26,16 @@ func (t *Tx) index(r casefile.Record) error {
 		if err := t.indexUID(r.Seq, e); err != nil {
 			return err
 		}
+		if e.Disposition == casefile.Parked {
+			if err := t.indexSuggested(r.Seq, "", e.Guess, e.Suggestions); err != nil {
+				return err
+			}
+		}
 		return t.indexLetter(r.Seq, e.Case, e.Letter)
 	case casefile.Received:
+		if err := t.indexSuggested(r.Seq, r.Case, e.Guess, e.Suggestions); err != nil {
+			return err
+		}
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.MessageIn:
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
@@ -37,6 +45,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexAttached(r, e)
 	case casefile.Detached:
 		return t.indexDigests(r.Seq, e.Digest)
+	case casefile.Seen:
+		return t.indexDigests(r.Seq, e.Mails...)
 	case casefile.Voided:
 		return errors.Join(t.indexVoided(r.Seq, e), t.indexDispute(r))
 	case casefile.Merged:

@@ -44,7 +44,7 @@ func TestCorruption(t *testing.T) {
 		}, "open", "ysq rebuild", "rebuild"},
 		{"a byte of a record", FileName, func(b []byte) []byte { return swapAll(b, "预算", "决算") }, "verify", "摘要不符", "rebuild"},
 		{"a byte of a projection", FileName, func(b []byte) []byte {
-			key := "2026-00002\x01" // and version; pages that are free hold older copies
+			key := "2026-00002\x02" // and version; pages that are free hold older copies
 			for at := bytes.Index(b, []byte(key)); at >= 0; at = bytes.Index(b, []byte(key)) {
 				b[at+len(key)+1]++ // the stage
 				b[at+len(key)-1] = 0xFF

@@ -20,12 +20,12 @@ import (
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
-//	24-27  working days granted by extension, notices that came back (16 bits each)
-//	28-    civil days, 32 bits each, in the order of days()
+//	24-29  working days granted by extension, notices that came back, open mails (16 bits each)
+//	30-    civil days, 32 bits each, in the order of days()
 const (
-	projectionVersion = 1
-	daysAt            = 28
-	dayCount          = 21
+	projectionVersion = 2
+	daysAt            = 30
+	dayCount          = 22
 	headSize          = daysAt + 4*dayCount
 	noArrival         = -1 << 63
 )
@@ -39,7 +39,7 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 		&c.DispatchedOn, &c.DeliveredOn, &c.StoppedOn, &c.ArchivedOn, &c.TallyOn,
 		&c.Strict.Start, &c.Strict.Due, &c.Strict.WaitSince, &c.Strict.WaitUntil,
 		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitSince, &c.Legal.WaitUntil,
-		&c.StampedOn, &c.SureDue,
+		&c.StampedOn, &c.SureDue, &c.OldestOn,
 	}
 }
 
@@ -67,7 +67,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 		arrived = c.ArrivedAt.UnixMilli()
 	}
 	binary.BigEndian.PutUint64(b[10:], uint64(arrived))
-	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned)} {
+	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned), c.OpenMail} {
 		binary.BigEndian.PutUint16(b[18+2*i:], uint16(min(n, 1<<16-1)))
 	}
 	for i, d := range days(&c) {
@@ -106,7 +106,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	if ms := int64(binary.BigEndian.Uint64(b[10:])); ms != noArrival {
 		c.ArrivedAt = time.UnixMilli(ms).In(civil.Zone)
 	}
-	for i, n := range [...]*int{&c.CountedIn, &c.Messages, &c.Corrections, &c.ExtendedDays, (*int)(&c.Returned)} {
+	for i, n := range [...]*int{&c.CountedIn, &c.Messages, &c.Corrections, &c.ExtendedDays, (*int)(&c.Returned), &c.OpenMail} {
 		*n = int(binary.BigEndian.Uint16(b[18+2*i:]))
 	}
 	for i, d := range days(c) {

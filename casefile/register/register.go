@@ -25,6 +25,8 @@
 //	           0xfe                                     → seq(8) of the last 恢复
 //	           0xfd                                     → seq(8) of the last 每日提醒
 //	merged     case number 0x00 case number             → empty; the second was at some time merged into the first
+//	unread     case number                              → empty; the cases with mails that nobody decided about
+//	suggested  case number 0x00 seq(8) of 收件 or 取信      → case in which the mail lies; mails that may belong to the first
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
 // The bucket word (package words) is derived, too, but written after the fact and outside of the records'
@@ -105,7 +107,10 @@ var (
 	bucketOutbox = []byte("outbox")
 	bucketMerged = []byte("merged")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace, bucketMerged}
+	bucketUnread    = []byte("unread")
+	bucketSuggested = []byte("suggested")
+
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace, bucketMerged, bucketUnread, bucketSuggested}
 	keyMeta = []byte("register")
 )
 

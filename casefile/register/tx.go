@@ -246,6 +246,9 @@ func (t *Tx) file(c casefile.Case, projection []byte) error {
 			return err
 		}
 	}
+	if err := t.fileUnread(c); err != nil {
+		return err
+	}
 	if c.Stage.Open() {
 		return t.bucket(bucketOpen).Put([]byte(c.ID), nil)
 	}

@@ -78,6 +78,9 @@ type CaseRow struct {
 	StoppedOn         Day                  `json:"stopped_on"`
 	Disputes          []casefile.DisputeID `json:"disputes"`
 	Messages          int                  `json:"messages"`
+	// OpenMails are those about which nobody has decided, and OldestOpen when the oldest of them arrived.
+	OpenMails  int `json:"open_mails"`
+	OldestOpen Day `json:"oldest_open"`
 }
 
 // ListQuery selects cases; the zero value means every open one.
@@ -103,6 +106,7 @@ type CaseDetail struct {
 	Delivery    Text                  `json:"delivery,omitzero"` // 获取方式
 	Addresses   []Address             `json:"addresses"`
 	Agent       Text                  `json:"agent,omitzero"` // 委托代理人, by name
+	Open        []UnreadMail          `json:"open"`           // those that CaseRow counts
 	Masked      bool                  `json:"masked"`         // personal data is masked in this answer
 	Alarms      []Alarm               `json:"alarms"`
 	Next        []NextStep            `json:"next"` // what may be recorded now
@@ -123,6 +127,21 @@ type CaseDetail struct {
 	// Candidates are mails without a case that may be the application of this one, which has none: an
 	// imported row, say. A person attaches them.
 	Candidates []MailView `json:"candidates,omitzero"`
+}
+
+// UnreadMail is a mail about which nobody has decided.
+type UnreadMail struct {
+	Digest    casefile.Digest `json:"digest"`
+	ArrivedAt *time.Time      `json:"arrived_at"`
+	Age       int             `json:"age_workdays"` // since its arrival
+	From      Address         `json:"from"`
+	Subject   Text            `json:"subject"`
+	Guess     string          `json:"guess,omitzero"` // what it probably is: casefile.Guess
+	Label     string          `json:"label"`          // in Chinese
+	By        Text            `json:"by"`             // from what that was guessed
+	Case      casefile.ID     `json:"case,omitzero"`  // in which it lies; absent: in none
+	Merely    bool            `json:"merely"`         // it lies elsewhere and may belong here
+	Command   Handle          `json:"command"`        // decides it, where the guess is right
 }
 
 // NextStep is something that may be recorded now.
@@ -165,7 +184,18 @@ type DueItem struct {
 	Stage     string             `json:"stage,omitzero"`
 	Alarm
 	Provisional bool `json:"provisional"`
+	// Block says whose time runs: BlockMail, BlockStatutory or BlockInternal. Of BlockMail, On is when the
+	// oldest of so many Mails arrived.
+	Block string `json:"block"`
+	Mails int    `json:"mails,omitzero"`
 }
+
+// The blocks of what is due.
+const (
+	BlockMail      = "mail"      // 来信: about which nobody has decided
+	BlockStatutory = "statutory" // 法定: the law sets the day
+	BlockInternal  = "internal"  // 须办: the office's own
+)
 
 // Explanation is how a case's due dates come about.
 type Explanation struct {

@@ -141,6 +141,9 @@ func (s Step) Encode(entered Entries, today civil.Date) (json.RawMessage, error)
 	return json.Marshal(said)
 }
 
+// Mails are what was entered for the mails that the step decides; nil: nothing.
+func (s Step) Mails(entered Entries) []string { return entered[mail.Name] }
+
 // Event makes the event of what was entered. What it lacks by the table of kinds, whoever records it says.
 func (s Step) Event(entered Entries, today civil.Date) (casefile.Event, error) {
 	body, err := s.Encode(entered, today)

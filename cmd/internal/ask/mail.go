@@ -12,6 +12,8 @@ var (
 	Mail  = Op[MailRef, MailView]{Name: "mail show", Role: Viewer} // with what it says
 	// OpenMail makes a case of a parked or historical mail.
 	OpenMail = Op[MailRef, CaseRow]{Name: "mail open", Role: Operator, Dry: true}
+	// SeenMail marks mails that lie in no case as read; they are history then.
+	SeenMail = Op[SeenRequest, []casefile.Digest]{Name: "mail seen", Role: Operator, Dry: true}
 	// Trace says what became of a mail and why.
 	Trace = Op[MailRef, MailTrace]{Name: "mail trace", Role: Viewer}
 	// Retry tries again what failed: a quarantined mail is fetched at once, a mail about which the decision
@@ -27,6 +29,12 @@ var (
 // MailRef names a mail by the beginning of its digest.
 type MailRef struct {
 	Mail string `json:"mail"`
+}
+
+// SeenRequest names mails by the beginnings of their digests.
+type SeenRequest struct {
+	Mails []string `json:"mails"`
+	As    string   `json:"as,omitzero"` // what they were, in the person's words
 }
 
 // MailQuery selects the mails that ended in a place.

@@ -65,6 +65,7 @@ func (e every) mails() {
 	one(e, Mail)
 	one(e, OpenMail)
 	one(e, Trace)
+	one(e, SeenMail)
 	one(e, Retry)
 	down(e, SaveMail)
 	one(e, Poll)

@@ -48,6 +48,9 @@ type DraftView struct {
 	On    Day             `json:"on"`
 	Kind  casefile.Kind   `json:"kind"`
 	Event json.RawMessage `json:"event"`
+	// Mails are those that the step decides (Step.Mails), by the beginnings of their digests; 全部 is every
+	// open mail of the case, 无 none. Where nothing is written, the step takes the only one that fits, or asks.
+	Mails []string `json:"mails,omitzero"`
 }
 
 // AppendResult says what was recorded and how the cases stand now.

@@ -19,17 +19,22 @@ var (
 	party    = words("party", "征求对象", "征求意见的`对象`")
 	force    = words("force", "逾期理由", "已过法定时间仍要记录的`理由`")
 	tracking = words("tracking", "单号", "邮件`单号`")
+	mail     = words("mail", "来信", "据以记录的来信的`摘要`（开头几位），可写多次；全部 为所有未处理的，无 为与来信无关").named("-").many()
+	unread   = words("force", "理由", "还有来信没有人处理仍要记录的`理由`")
 )
 
 func way() Field {
 	return chosen("way", "送达方式", "送达`方式`", casefile.ParseWay, casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByHand, casefile.ByFax, casefile.ByPlatform)
 }
 
+// answered says which mail a step takes by itself, and which day is its day.
+const answered = "只有一封未处理的来信而且像是这一步的，自动写明是它；写明来信而不写 --on 的，日期为来信到达之日。"
+
 // Steps is what a person may record on a case, in the order of casefile.Kinds. Splitting and attaching do not
 // stand here: they need new numbers and files.
 func Steps() []Step {
 	return []Step{
-		{Kind: casefile.KindConfirmed, Fields: []Field{words("how", "方式", "`方式`：电话、邮件、当面"), words("with", "与谁确认", "与`谁`确认")}},
+		{Kind: casefile.KindConfirmed, Fields: []Field{words("how", "方式", "`方式`：电话、邮件、当面"), words("with", "与谁确认", "与`谁`确认"), mail}},
 		{Kind: casefile.KindRegistered, Note: "再记录一次即更正登记内容：以最后一次为准。", Fields: registration(), check: registered},
 		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审查意见", "审查`意见`")}},
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
@@ -38,36 +43,36 @@ func Steps() []Step {
 			happened("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
 			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), ends("until", "补正期限", "补正期限`日期`"), document, force}},
-		{Kind: casefile.KindCorrectionReceived, Fields: []Field{note}},
+		{Kind: casefile.KindCorrectionReceived, Note: answered, Fields: []Field{note, mail}},
 		{Kind: casefile.KindConsultationSent, Fields: []Field{
 			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party, document}},
 		{Kind: casefile.KindConsultationReached, Note: "对方 15 个工作日的答复时间自送达之日起算。", Fields: []Field{party}},
 		{Kind: casefile.KindConsultationAnswered, Fields: []Field{party, note,
-			chosen("opinion", "意见", "`意见`", casefile.ParseOpinion, casefile.Agrees, casefile.Objects, casefile.OtherOpinion)}},
+			chosen("opinion", "意见", "`意见`", casefile.ParseOpinion, casefile.Agrees, casefile.Objects, casefile.OtherOpinion), mail}},
 		{Kind: casefile.KindThirdPartyTold, Note: "第三方不同意而因公共利益决定公开的，应把决定公开的内容和理由书面告知第三方。", Fields: []Field{party, document}},
 		{Kind: casefile.KindReasonAsked, Note: "申请数量、频次明显超过合理范围时，要求申请人说明理由；期限照常计算。", Fields: []Field{document}},
-		{Kind: casefile.KindReasonGiven, Fields: []Field{ticked("accepted", "理由合理", "理由合理"), ticked("rejected", "理由不合理", "理由不合理").named("-"), note}},
+		{Kind: casefile.KindReasonGiven, Fields: []Field{ticked("accepted", "理由合理", "理由合理"), ticked("rejected", "理由不合理", "理由不合理").named("-"), note, mail}},
 		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{ends("until", "延迟至", "延迟至`日期`"), document}},
 		{Kind: casefile.KindFeeNoticed, Note: "按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", Fields: []Field{
 			{Name: "by", Label: "收费方式", Help: "收费`方式`：件、页", Choices: []Choice{{"件", "件"}, {"页", "页"}}, Offered: true},
 			amount("count", "件数或页数", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出"),
 			amount("yuan", "应缴金额", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示"),
 			happened("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}},
-		{Kind: casefile.KindFeePaid, Note: "缴清之次日重新起算；部分缴费视为未缴。", Fields: []Field{amount("yuan", "缴纳金额", "缴纳金额，`元`")}},
+		{Kind: casefile.KindFeePaid, Note: "缴清之次日重新起算；部分缴费视为未缴。", Fields: []Field{amount("yuan", "缴纳金额", "缴纳金额，`元`"), mail}},
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
 			happened("told", "告知日期", "告知申请人的`日期`"), document, force}},
-		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明")}, check: founded},
+		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明"), unread}, check: founded},
 		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
-		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`")}},
-		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。", Fields: []Field{reason}},
+		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`"), unread}},
+		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。" + answered, Fields: []Field{reason, mail}},
 		{Kind: casefile.KindReopened, Note: "--on 写收到决定之日，期限自该日重新起算；决定另定期限的写 --due。", Fields: []Field{
 			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), ends("due", "所定期限", "决定所定的期限`日期`")}},
 		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
 		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
 		{Kind: casefile.KindDeliveryFailed, Note: "答复退回的，案件回到“答复”阶段，等待换方式重新发出（dispatch）；补正告知、收费通知退回的，其等待期限中止，重新发出（resent）前不能按逾期处理。", Fields: []Field{
-			chosen("letter", "退回的文书", "退回的`文书`，不写则为答复", casefile.ParseNotice, append(casefile.Notices()[1:], casefile.NoticeReply)...).named("of"), reason}},
+			chosen("letter", "退回的文书", "退回的`文书`，不写则为答复", casefile.ParseNotice, append(casefile.Notices()[1:], casefile.NoticeReply)...).named("of"), reason, mail}},
 		{Kind: casefile.KindNoticeResent, Note: "退回的补正告知、收费通知等换方式再次发出后记录。补正告知另定期限（--until），缴费期限自当日起另算。", Fields: []Field{
 			chosen("letter", "文书", "重新发出的`文书`", casefile.ParseNotice, casefile.Notices()[1:]...).named("of"), way(), ends("until", "补正期限", "新的补正期限`日期`"), tracking}},
 		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
@@ -76,6 +81,8 @@ func Steps() []Step {
 			words("name", "代理人", "代理`人`"), words("contact", "代理人的联系方式", "代理人的`联系方式`"), words("document", "授权委托书", "授权委托`书`")}},
 		{Kind: casefile.KindCountedIn, Note: "跨年的案件由人决定计入哪一年的“本年新收”。", Fields: []Field{amount("year", "年份", "`年份`"), reason}},
 		{Kind: casefile.KindNoted, Note: "不改变案件的任何状态。", Fields: []Field{prose("text", "备注", "备注`文字`")}},
+		{Kind: casefile.KindSeen, Note: "看过而不必另作记录的来信，如催办、感谢，标记后不再列在待办中；只有一封，或都是催办、感谢的，不写 --mail 即全部标记。作废这条记录即恢复为未处理。", Fields: []Field{
+			mail, words("as", "是什么", "来信是`什么`，如 催办")}},
 		{Kind: casefile.KindVoided, Note: "作废一条录错的记录，再重新记录正确的；作废的记录仍可查看。记录号见 ysq show。", Fields: []Field{
 			record(), reason}},
 	}

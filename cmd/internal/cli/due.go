@@ -68,6 +68,9 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 		}
 		told[b] = true
 		left := workdays(i.Remaining, false)
+		if i.Block == ask.BlockMail {
+			left = fmt.Sprintf("已 %d 个工作日", -i.Remaining)
+		}
 		if i.Provisional {
 			left += "（暂定）"
 		}
@@ -83,7 +86,12 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 			who, about = fmt.Sprintf("%s等 %d 件", who, count[b]), "见 due --all"
 		}
 		t.Rows = append(t.Rows, []string{a.day(i.On), left, number, i.Label, stage, who, about})
-		tints = append(tints, alarmTint(i.Alarm))
+		switch i.Block {
+		case ask.BlockMail:
+			tints = append(tints, soon)
+		default:
+			tints = append(tints, alarmTint(i.Alarm))
+		}
 	}
 	return a.fitted(t, tints, []int{5, 6}, []int{4})
 }

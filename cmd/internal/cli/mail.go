@@ -17,7 +17,7 @@ func (a *app) mailCommand() *cobra.Command {
 	return parent("mail", "查看邮件的去处，立案、再试、存出",
 		"每封取到的邮件都有一个去处：入案、历史邮件、待甄别、重复、未取回。\n待甄别的不会自动立案，由人判断是不是申请（条例第二十九条）。",
 		"ysq mail list\nysq mail show 3f2a9c\nysq mail open 3f2a9c",
-		a.mailListCommand(), a.mailShowCommand(), a.mailTraceCommand(), a.mailOpenCommand(), a.mailRetryCommand(), a.mailSaveCommand())
+		a.mailListCommand(), a.mailShowCommand(), a.mailTraceCommand(), a.mailOpenCommand(), a.mailSeenCommand(), a.mailRetryCommand(), a.mailSaveCommand())
 }
 
 func (a *app) mailListCommand() *cobra.Command {
@@ -142,6 +142,38 @@ func (a *app) mail(m ask.MailView) error {
 		return a.chronology(m.History)
 	}
 	return nil
+}
+
+func (a *app) mailSeenCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "seen 摘要…",
+		Short: "把不属于任何案件的邮件标记为阅毕",
+		Long: "看过而不必处理的邮件（如广告、自动回复），标记后归入历史邮件，不再列出；仍可用 mail open 立案、attach --mail 归入案件。\n" +
+			"案件里的来信用 ysq seen 编号（条例第二十九条）。",
+		Example: "ysq mail seen 3f2a9c 77b0e1 --as 广告",
+		Args:    atLeastOne("邮件的摘要"),
+	}
+	o := &options{cmd: cmd}
+	as := o.text("as", "邮件是`什么`，如 广告")
+	o.judged(a)
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		mails, err := ask.Do(ctx, c, ask.SeenMail, ask.SeenRequest{Mails: args, As: *as})
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.printJSON(mails)
+		}
+		title := "已标记为阅毕"
+		if a.dryRun {
+			title = "可以标记（试算，没有记录）"
+		}
+		for _, d := range mails {
+			fmt.Fprintln(a.out, title+"  "+d.Short())
+		}
+		return nil
+	})
+	return cmd
 }
 
 func (a *app) mailOpenCommand() *cobra.Command {

@@ -43,7 +43,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	events := r.declare(o, r.Step)
-	o.needOf(info, "as")
+	o.needOf(info, "as", "mail")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err
@@ -55,6 +55,12 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		req, err := a.chosen(cmd, info, args, *on, made)
 		if err != nil {
 			return err
+		}
+		mails := r.Mails(o.entered(r.Fields))
+		for i := range req.Drafts {
+			if req.Drafts[i].Kind == r.Kind {
+				req.Drafts[i].Mails = mails
+			}
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			explained, warnings, err := a.charge(ctx, c, req.Drafts)

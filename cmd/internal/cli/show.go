@@ -55,6 +55,10 @@ func (a *app) showCase(d ask.CaseDetail) error {
 		return a.printJSON(d)
 	}
 	a.caseHead(d)
+	if len(d.Open) > 0 {
+		a.heading("未处理的来信")
+		a.openMails(d.Open)
+	}
 	if len(d.Alarms) > 0 {
 		a.heading("提醒")
 		if err := a.alarms(d.Alarms); err != nil {
@@ -153,6 +157,22 @@ func (a *app) alarms(all []ask.Alarm) error {
 		tints = append(tints, alarmTint(al))
 	}
 	return a.table(t, tints)
+}
+
+// openMails prints the mails about which nobody has decided, each with the line that decides it.
+func (a *app) openMails(all []ask.UnreadMail) {
+	for _, m := range all {
+		where := ""
+		switch {
+		case m.Merely && m.Case != "":
+			where = "在 " + string(m.Case)
+		case m.Merely:
+			where = "不在本件"
+		}
+		fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", m.Digest.Short(), instant(m.ArrivedAt), fmt.Sprintf("已 %d 个工作日", m.Age), m.Label, where, string(m.From), string(m.Subject))))
+		fmt.Fprintln(a.out, "      "+grid.Clean(join("；", prefix("像是"+m.Label+"：", string(m.By)), prefix("记录：", string(m.Command)))))
+	}
+	fmt.Fprintln(a.out, "  看过而不必另作记录的：ysq seen 编号；全文用 ysq mail show 摘要")
 }
 
 // steps prints what may be recorded, as many on a line as fit 80 columns.

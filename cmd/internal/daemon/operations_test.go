@@ -103,6 +103,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.Register, ask.RegisterRequest{CaseRef: ask.CaseRef{Case: mailed}, Token: p.Token, Accept: []string{"applicant", "column", "request", "contact"}, Event: []byte(`{"column":"natural"}`)}))
 		add(trying(ask.RecordDispute, ask.DisputeRequest{Kind: casefile.KindDisputeFiled, Event: []byte(`{"track":"direct-suit","party":"王五","matter":"x"}`)}))
 		add(trying(ask.OpenMail, ask.MailRef{Mail: b.mails(casefile.Parked)[0].Digest.String()}))
+		add(trying(ask.SeenMail, ask.SeenRequest{Mails: []string{b.mails(casefile.Parked)[0].Digest.String()}}))
 		add(trying(ask.VoidLetter, ask.VoidLetterRequest{Document: string(issued.Letter.Document), Reason: "x"}))
 		add(trying(ask.RecordLetter, ask.RecordLetterRequest{Document: string(issued.Letter.Document)}))
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))

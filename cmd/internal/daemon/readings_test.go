@@ -94,7 +94,7 @@ func TestReadingQueue(t *testing.T) {
 		first := b.mails(casefile.ToCase)[0].Digest
 		b.record("2026-00001", casefile.Confirmed{How: "电话"}, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural},
 			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"},
-			casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{}, casefile.Archived{})
+			casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{}, casefile.Seen{}, casefile.Archived{})
 		b.years(11)
 		if !b.read(first) {
 			t.Fatal("what was read is not kept")

@@ -31,7 +31,11 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 			if !selects(q, words, c, c.At(today, cal)) {
 				continue
 			}
-			if err := yield(o.Record.RowOf(tx, c)); err != nil {
+			row, err := o.Record.RowOf(tx, c)
+			if err != nil {
+				return err
+			}
+			if err := yield(row); err != nil {
 				return err
 			}
 			if n++; q.Limit > 0 && n == q.Limit {

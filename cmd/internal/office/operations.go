@@ -44,6 +44,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerEach(d, ask.Mails, o.Intake.Mails)
 	ask.Answer(d, ask.Mail, o.Mail)
 	ask.Answer(d, ask.OpenMail, o.Intake.OpenMail)
+	ask.Answer(d, ask.SeenMail, o.Record.SeenMail)
 	ask.Answer(d, ask.Trace, o.Intake.Trace)
 	ask.Answer(d, ask.Retry, o.Intake.Retry)
 	ask.AnswerDownload(d, ask.SaveMail, o.SaveMail)

@@ -29,7 +29,14 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 			return err
 		}
 		today, cal := o.Today(), o.Reg.Calendar()
-		d.CaseRow = o.Record.RowOf(tx, c)
+		if d.CaseRow, err = o.Record.RowOf(tx, c); err != nil {
+			return err
+		}
+		open, err := tx.OpenMails(c)
+		if err != nil {
+			return err
+		}
+		d.Open = o.Record.OpenViews(id, open)
 		d.MergedInto, d.Agent = c.MergedInto, ask.Text(c.Agent)
 		merged, err := tx.Merged(id)
 		if err != nil {
@@ -93,7 +100,11 @@ func (o *Office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Expl
 			return err
 		}
 		today, law, cal := o.Today(), o.Reg.Law(), o.Reg.Calendar()
-		e = ask.Explanation{Case: o.Record.RowOf(tx, c), Today: ask.Day(today), Clocks: []ask.ClockView{
+		row, err := o.Record.RowOf(tx, c)
+		if err != nil {
+			return err
+		}
+		e = ask.Explanation{Case: row, Today: ask.Day(today), Clocks: []ask.ClockView{
 			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, today, cal),
 			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, today, cal),
 		}}

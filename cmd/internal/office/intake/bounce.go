@@ -43,8 +43,10 @@ func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) 
 	if err != nil {
 		return nil, err
 	}
+	in.Guess, in.GuessedBy = casefile.GuessNotice, "投递情况记为备注"
 	switch {
 	case report.Action == "failed" && ours:
+		in.Guess, in.GuessedBy = casefile.GuessBounce, "报告指的是本件的信和它的收件人"
 		if in.Bounce, err = p.bounceOf(id, letter, text); err != nil {
 			return nil, err
 		}

@@ -279,6 +279,25 @@ func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 	return open, nil
 }
 
+// namesakes is how many cases of one name a mail is compared with.
+const namesakes = 4
+
+func (i index) CasesByName(name string) (all []casefile.ID, err error) {
+	for id := range i.tx.CasesByName(name) {
+		c, err := i.tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if c.Stage.Open() && casefile.PlainName(c.Applicant) == casefile.PlainName(name) {
+			all = append(all, id)
+		}
+		if len(all) == namesakes {
+			break
+		}
+	}
+	return all, nil
+}
+
 func (i index) Prepared(id casefile.ID) (all [][]casefile.Digest, err error) {
 	for o, err := range i.tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
 		if err != nil {
@@ -301,5 +320,12 @@ func (i index) Case(id casefile.ID) (match.Case, bool, error) {
 	if errors.Is(err, register.ErrNotFound) {
 		return match.Case{}, false, nil
 	}
-	return match.Case{Addresses: c.Addresses, Finished: !c.Stage.Open(), MergedInto: c.MergedInto}, err == nil, err
+	waiting := c.Legal.Waiting
+	if waiting == casefile.NotWaiting {
+		waiting = c.Strict.Waiting
+	}
+	return match.Case{
+		Addresses: c.Addresses, Finished: !c.Stage.Open(), MergedInto: c.MergedInto, Waiting: waiting, Consulting: c.Consulting(),
+		Unconfirmed: c.Stage.Open() && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero(),
+	}, err == nil, err
 }

@@ -20,24 +20,8 @@ func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest
 		if err != nil {
 			return err
 		}
-		about, err := tx.About(d)
-		if err != nil {
+		if err := n.record.AttachMail(tx, id, d, q.Reason); err != nil {
 			return err
-		}
-		taken := desk.LastTaken(about)
-		if taken == nil {
-			return ask.NotFound("", "没有摘要为 %s 的邮件", d.Short())
-		}
-		if _, _, err := n.record.Add(tx, casefile.Draft{Case: id, Event: casefile.Attached{Letter: taken.Letter, Reason: q.Reason}}); err != nil {
-			return err
-		}
-		if taken.Disposition != casefile.ToCase {
-			e := *taken
-			e.Disposition, e.Case = casefile.ToCase, id
-			e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 归入 "+string(id))
-			if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: e}); err != nil {
-				return err
-			}
 		}
 		row, err = n.record.Row(tx.View, id)
 		return err

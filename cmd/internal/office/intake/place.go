@@ -278,6 +278,7 @@ func (n *Room) Addresses() []string {
 func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record) []casefile.Draft {
 	t := takenOf(a)
 	t.Reasons = d.Reasons
+	t.Guess, t.GuessedBy = d.Guess, d.GuessedBy
 	for _, s := range d.Suggest {
 		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
 	}
@@ -301,11 +302,12 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
 		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
 			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions,
+			Guess: d.Guess, GuessedBy: d.GuessedBy,
 		}})
 	case d.Case != "":
 		t.Disposition, t.Case = casefile.ToCase, d.Case
 		reason := d.Reasons[len(d.Reasons)-1] // the one that decided
-		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason}
+		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason, Guess: d.Guess, GuessedBy: d.GuessedBy}
 		if d.Out {
 			e = casefile.MessageOut{Letter: t.Letter, SentAt: arrived, Reason: reason}
 		}

@@ -29,6 +29,10 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 		if err != nil {
 			return ask.AppendResult{}, ask.Usage("%v", err)
 		}
+		e, err = desk.Look(b.Desk, func(tx *desk.View) (casefile.Event, error) { return b.named(tx, v.Case, e, v.Mails) })
+		if err != nil {
+			return ask.AppendResult{}, err
+		}
 		drafts[i] = casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
 	}
 	return b.AddAll(c, drafts...)
@@ -78,11 +82,21 @@ func (b *Room) AddAll(c ask.Call, drafts ...casefile.Draft) (ask.AppendResult, e
 // Add judges a draft on top of what the transaction holds, records it, and what follows from it. Without a
 // day it is of the transaction's.
 func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, warnings []string, err error) {
-	d.On = cmp.Or(d.On, tx.Today())
 	c, err := tx.Case(d.Case)
 	if err != nil {
 		return nil, nil, err
 	}
+	d, unread, err := b.answering(tx, c, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c, err = tx.Case(d.Case); err != nil { // a mail may have been put into it
+		return nil, nil, err
+	}
+	if c.Suggested, err = tx.Suggested(c); err != nil {
+		return nil, nil, err
+	}
+	d.On = cmp.Or(d.On, tx.Today())
 	history, err := tx.History(d.Case)
 	if err != nil {
 		return nil, nil, err
@@ -98,7 +112,7 @@ func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, w
 	if err != nil {
 		return nil, nil, err
 	}
-	warnings = append(warnings, more...)
+	warnings = slices.Concat(warnings, more, unread)
 	if e, ok := d.Event.(casefile.Attached); ok {
 		if err := b.Keeps(e.Files); err != nil {
 			return nil, nil, err

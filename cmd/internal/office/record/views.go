@@ -15,11 +15,12 @@ func (b *Room) Row(tx *desk.View, id casefile.ID) (ask.CaseRow, error) {
 	if err != nil {
 		return ask.CaseRow{}, err
 	}
-	return b.RowOf(tx, c), nil
+	return b.RowOf(tx, c)
 }
 
 // RowOf is a case as lists show it, today.
-func (b *Room) RowOf(tx *desk.View, c casefile.Case) ask.CaseRow {
+func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
+	unread, oldest, err := tx.CountOpenMails(c)
 	s := c.At(b.Today(), b.Reg.Calendar())
 	r := ask.CaseRow{
 		Case: c.ID, Kind: ask.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
@@ -33,13 +34,14 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) ask.CaseRow {
 		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
 		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
 		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages,
+		OpenMails: unread, OldestOpen: ask.Day(oldest),
 	}
 	if s.Finished {
 		r.Late = &s.Late
 	} else if !s.Due.IsZero() {
 		r.RemainingWorkdays = &s.Remaining
 	}
-	return r
+	return r, err
 }
 
 func clockState(c casefile.Case, s casefile.Standing) string {

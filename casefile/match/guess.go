@@ -1,0 +1,189 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// guess says what a mail probably is on a case, and from what that is read. It proposes only, and where words
+// and state of the case disagree, it says the one that would be worse to miss: an answer to 补正告知.
+func guess(m *casefile.Message, c Case, likely bool) (casefile.Guess, string) {
+	if m.Delivery != nil {
+		if m.Delivery.Action == "failed" {
+			return casefile.GuessBounce, "是退信（RFC 3464）"
+		}
+		return casefile.GuessNotice, "是投递情况通知（" + m.Delivery.Action + "）"
+	}
+	subject, answer := withoutPrefixes(m.Subject)
+	if answer {
+		subject = "" // the words of the letter that is answered are the office's
+	}
+	own := strings.TrimSpace(ownWords(m.Text))
+	files := slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment })
+	first := opening(own)
+	if word := firstOf(subject+"\n"+first, withdrawWords); word != "" {
+		return casefile.GuessWithdrawal, where(subject, word)
+	}
+	if onlyThanks(own) && !files {
+		return casefile.GuessThanks, "正文只是致谢"
+	}
+	if g, why := awaited(m, c, subject, first, files); g != casefile.GuessNone {
+		return g, why
+	}
+	if likely {
+		return casefile.GuessApplication, "像是又一份申请"
+	}
+	for _, k := range kindsOfMail {
+		if word := firstOf(subject+"\n"+first, k.words); word != "" {
+			return k.guess, where(subject, word)
+		}
+	}
+	return casefile.GuessOther, "没有说明是什么"
+}
+
+// awaited is what the case waits for, where nothing in the mail says that it is something else.
+func awaited(m *casefile.Message, c Case, subject, first string, files bool) (casefile.Guess, string) {
+	reminder := firstOf(subject+"\n"+first, reminderWords)
+	switch {
+	case c.Waiting == casefile.WaitCorrection && (reminder == "" || files):
+		return casefile.GuessCorrection, "该件正在等待补正"
+	case c.Waiting == casefile.WaitFee && (reminder == "" || files):
+		return casefile.GuessPayment, "该件正在等待缴费"
+	case c.Consulting && !(len(c.Addresses) > 0 && holdsAny(c.Addresses[:1], m.From)):
+		return casefile.GuessOpinion, "该件正在征求意见，来信人不是申请人"
+	case c.Unconfirmed && firstOf(first, []string{"确认", "收到", "属实", "是本人"}) != "" && utf8.RuneCountInString(first) < 60:
+		return casefile.GuessConfirmed, "该件尚未双方确认，来信像是确认"
+	}
+	return casefile.GuessNone, ""
+}
+
+var (
+	withdrawWords = []string{"撤回申请", "撤回政府信息公开申请", "撤回该申请", "撤回本申请", "撤回上述申请", "申请撤回", "撤销申请", "取消申请", "放弃申请", "不再申请", "予以撤回", "撤回此申请", "撤回我的申请"}
+	reminderWords = []string{"催办", "催促", "尽快", "何时", "什么时候", "多久", "进度", "进展", "还没有", "还没收到", "仍未", "至今", "逾期", "复议", "投诉", "起诉", "举报"}
+	kindsOfMail   = []struct {
+		guess casefile.Guess
+		words []string
+	}{
+		{casefile.GuessWithdrawal, []string{"撤回"}},
+		{casefile.GuessPayment, []string{"缴费", "已缴", "转账", "汇款", "付款", "支付凭证", "缴款", "电子票据"}},
+		{casefile.GuessReasons, []string{"说明理由", "理由说明", "申请理由", "理由如下"}},
+		{casefile.GuessOpinion, []string{"第三方意见", "不同意公开", "同意公开", "反对公开", "意见书", "征求意见"}},
+		{casefile.GuessCorrection, []string{"补正", "补充材料", "补充说明", "更正后的", "补交", "补充申请"}},
+		{casefile.GuessReminder, reminderWords},
+	}
+)
+
+// where says in which part of the mail a word stands.
+func where(subject, word string) string {
+	if strings.Contains(subject, word) {
+		return "标题有“" + word + "”"
+	}
+	return "正文有“" + word + "”"
+}
+
+// opening is the beginning of what somebody wrote: what a mail is, it says there.
+func opening(text string) string {
+	const most = 400 // characters
+	if r := []rune(text); len(r) > most {
+		return string(r[:most])
+	}
+	return text
+}
+
+// onlyThanks reports whether a text says nothing but thanks or that the letter has come.
+func onlyThanks(text string) bool {
+	rest := letters(text)
+	if rest == "" || !containsAny(rest, "谢", "收到", "收悉") {
+		return false
+	}
+	for _, word := range [...]string{"非常感谢", "十分感谢", "感谢", "谢谢", "多谢", "致谢", "谢了", "已收到", "收到了", "收到", "已收悉", "收悉", "您好", "你好", "您的", "贵局", "贵单位", "贵机关", "老师", "同志",
+		"工作人员", "辛苦了", "辛苦", "回复", "答复", "来信", "材料", "邮件", "好的", "此致", "敬礼", "祝好", "顺祝商祺", "工作顺利", "已", "了", "的", "你们", "您", "你", "对"} {
+		rest = strings.ReplaceAll(rest, word, "")
+	}
+	return utf8.RuneCountInString(rest) <= 4 // a name
+}
+
+func holdsAny(list []string, who []casefile.Address) bool {
+	return slices.ContainsFunc(who, func(a casefile.Address) bool { return holds(list, a.Mail) })
+}
+
+// guessed fills in what a mail is that joins a case, or that may belong to some.
+func (d *decider) guessed() error {
+	if d.out.Out || d.out.Disposition == casefile.ToHistory {
+		return nil
+	}
+	likely := d.out.Likeness >= Likely
+	if d.out.Case != "" {
+		c, _, err := d.r.Case(d.out.Case)
+		d.out.Guess, d.out.GuessedBy = guess(d.m, c, likely)
+		return err
+	}
+	cause, _ := robot(d.m)
+	if len(d.out.Suggest) == 0 || cause == CauseBounce || cause == CauseAutoReply {
+		return nil
+	}
+	// Of the cases that wait for something, the likeliest says what the mail is.
+	var best Case
+	for _, s := range slices.Backward(d.out.Suggest) {
+		c, _, err := d.r.Case(s.Case)
+		if err != nil {
+			return err
+		}
+		if !c.Finished && (c.Waiting != casefile.NotWaiting || best.Waiting == casefile.NotWaiting) {
+			best = c
+		}
+	}
+	g, why := guess(d.m, best, likely)
+	if g == casefile.GuessApplication {
+		return nil // it stands in the lists as a case of its own
+	}
+	d.out.Guess, d.out.GuessedBy = g, why
+	return nil
+}
+
+// suggestByName proposes the open cases whose applicant bears the sender's name, or one that the form in the
+// mail does: a correction may come from another address.
+func (d *decider) suggestByName() error {
+	for _, name := range d.names() {
+		cases, err := d.r.CasesByName(name)
+		if err != nil {
+			return err
+		}
+		for _, id := range cases {
+			d.propose(id, 50, fmt.Sprintf("该件申请人也叫“%s”", name))
+		}
+	}
+	return nil
+}
+
+// names are those of the sender, and the one behind 申请人 or 姓名 in the text.
+func (d *decider) names() []string {
+	var all []string
+	add := func(name string) {
+		if n := utf8.RuneCountInString(casefile.PlainName(name)); n >= 2 && n <= 40 && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	for _, a := range d.m.From {
+		add(a.Name)
+	}
+	for line := range strings.Lines(ownWords(d.m.Text)) {
+		label, value, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
+		switch letters(label) {
+		case "申请人", "姓名", "申请人姓名", "申请人名称", "名称", "单位名称":
+			if ok {
+				value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
+				value, _, _ = strings.Cut(value, "，")
+				add(value)
+			}
+		}
+		if len(all) >= 4 {
+			break
+		}
+	}
+	return all
+}

@@ -1,0 +1,87 @@
+package match
+
+import (
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+)
+
+func TestGuess(t *testing.T) {
+	text := func(subject, text string) casefile.Message {
+		m := from(zhang, subject)
+		m.Text = text
+		return m
+	}
+	file := func(m *casefile.Message) { m.Parts = []casefile.Part{{Name: "扫描.pdf", Attachment: true}} }
+	own := Case{Addresses: []string{zhang}}
+	correcting, paying := own, own
+	correcting.Waiting, paying.Waiting = casefile.WaitCorrection, casefile.WaitFee
+	consulting := Case{Addresses: []string{"applicant@example.test", zhang}, Consulting: true}
+	unconfirmed := own
+	unconfirmed.Unconfirmed = true
+	for name, tt := range map[string]struct {
+		mail casefile.Message
+		on   Case
+		want casefile.Guess
+	}{
+		"withdrawal, by its text":            {text("Re: 登记回执", "您好，本人自愿撤回申请。"), own, casefile.GuessWithdrawal},
+		"withdrawal while correcting":        {text("撤回申请", "见附件"), correcting, casefile.GuessWithdrawal},
+		"correction, in words":               {text("补正材料", "见附件"), own, casefile.GuessCorrection},
+		"an answer to the notice":            {text("回复: 补正告知书", "我要的是2025年的预算。"), correcting, casefile.GuessCorrection},
+		"an answer that is a form again":     {text("政府信息公开申请表", "申请人：张三\n所需信息：预算"), correcting, casefile.GuessCorrection},
+		"a reminder while correcting":        {text("Re: 补正告知书", "什么时候答复？"), correcting, casefile.GuessReminder},
+		"a file with a reminder's words":     with2(text("Re: 补正告知书", "补正见附件，请尽快答复"), correcting, casefile.GuessCorrection, file),
+		"thanks for the notice":              {text("Re: 补正告知书", "收到，谢谢！张三"), correcting, casefile.GuessThanks},
+		"thanks and more":                    {text("Re: 补正告知书", "收到，谢谢。我要的是东城区的批复文件"), correcting, casefile.GuessCorrection},
+		"thanks with a file":                 with2(text("Re: 补正告知书", "谢谢"), correcting, casefile.GuessCorrection, file),
+		"payment":                            {text("Re: 收费通知书", "钱已打过去，见附件"), paying, casefile.GuessPayment},
+		"payment, in words":                  {text("缴费凭证", ""), own, casefile.GuessPayment},
+		"reasons":                            {text("说明理由", "研究用"), own, casefile.GuessReasons},
+		"an opinion, of another address":     {text("Re: 征求意见书", "我公司认为涉及商业秘密"), consulting, casefile.GuessOpinion},
+		"confirmation":                       {text("Re: 登记回执", "确认是本人申请"), unconfirmed, casefile.GuessConfirmed},
+		"reminder":                           {text("Re: 登记回执", "再不答复我就复议了"), own, casefile.GuessReminder},
+		"the office's words are not his own": {text("Re: 撤回申请须知", "请问如何办理？\n> 撤回申请的，请写明"), own, casefile.GuessOther},
+		"another application":                {text("政府信息公开申请", "申请人：张三\n联系电话：1\n所需信息：预算"), own, casefile.GuessApplication},
+		"nothing":                            {text("Re: x", ""), own, casefile.GuessOther},
+	} {
+		likely, _ := likeness(&tt.mail)
+		if got, why := guess(&tt.mail, tt.on, likely >= Likely); got != tt.want || why == "" {
+			t.Errorf("%s: %s (%s), want %s", name, got.Label(), why, tt.want.Label())
+		}
+	}
+}
+
+func with2(m casefile.Message, on Case, want casefile.Guess, change func(*casefile.Message)) struct {
+	mail casefile.Message
+	on   Case
+	want casefile.Guess
+} {
+	change(&m)
+	return struct {
+		mail casefile.Message
+		on   Case
+		want casefile.Guess
+	}{m, on, want}
+}
+
+// A mail that lies elsewhere says what it probably is on the cases to which it may belong, unless it is an
+// application of its own; what no person wrote says nothing.
+func TestGuessedElsewhere(t *testing.T) {
+	second := with(from("lisi.second@example.test", "材料"), func(m *casefile.Message) { m.From[0].Name = "李四" })
+	fresh := with(second, func(m *casefile.Message) { m.Subject = "政府信息公开申请" })
+	absent := with(second, func(m *casefile.Message) { m.Machine.AutoSubmitted = "auto-replied" })
+	for name, tt := range map[string]struct {
+		mail casefile.Message
+		want casefile.Guess
+	}{
+		"from another address":       {second, casefile.GuessOther},
+		"an application of his":      {fresh, casefile.GuessNone},
+		"an absence note":            {absent, casefile.GuessNone},
+		"from an address of no case": {from("nobody@example.test", "材料"), casefile.GuessNone},
+	} {
+		d, err := Decide(Mail{Message: tt.mail}, office, registered{})
+		if err != nil || d.Guess != tt.want || (d.Guess == casefile.GuessNone) != (d.GuessedBy == "") {
+			t.Errorf("%s: %s (%s), %v, want %s", name, d.Guess, d.GuessedBy, err, tt.want)
+		}
+	}
+}

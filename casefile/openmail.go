@@ -1,0 +1,208 @@
+package casefile
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// OpenMail is a mail about which nobody has decided. What a person wrote to a case stays open until a step
+// names it (Answers) or somebody marks it 阅毕 (Seen): an answer to 补正告知 that nobody looked at must not end
+// as 逾期不补正 (条例30).
+type OpenMail struct {
+	Letter
+	At     time.Time // of its arrival
+	Guess  Guess
+	By     string // in Chinese: from what the guess was made
+	Lies   ID     // the case in which it lies; empty: in none
+	Merely bool   // it lies elsewhere and may belong to the case
+}
+
+// On is the day on which the mail arrived.
+func (m OpenMail) On() civil.Date { return civil.Of(m.At) }
+
+// Answers are the mails that a step decides, by their digests.
+type Answers struct {
+	Mails []Digest `json:"mails,omitzero"`
+}
+
+func (a Answers) answered() []Digest { return a.Mails }
+
+// AnsweredBy lists the mails that an event decides. takes says whether events of its kind can.
+func AnsweredBy(e Event) (mails []Digest, takes bool) {
+	a, ok := e.(interface{ answered() []Digest })
+	if !ok {
+		return nil, false
+	}
+	return a.answered(), true
+}
+
+// WithAnswers returns the event as one that decides these mails.
+func WithAnswers(e Event, mails []Digest) Event {
+	switch e := e.(type) {
+	case Confirmed:
+		e.Mails = mails
+		return e
+	case CorrectionReceived:
+		e.Mails = mails
+		return e
+	case ConsultationAnswered:
+		e.Mails = mails
+		return e
+	case ReasonGiven:
+		e.Mails = mails
+		return e
+	case FeePaid:
+		e.Mails = mails
+		return e
+	case Withdrawn:
+		e.Mails = mails
+		return e
+	case DeliveryFailed:
+		e.Mails = mails
+		return e
+	case Seen:
+		e.Mails = mails
+		return e
+	}
+	return e
+}
+
+// Answered are the mails that records decide, by their digests.
+func Answered(live []Record) map[Digest]bool {
+	var all map[Digest]bool
+	for _, r := range live {
+		mails, _ := AnsweredBy(r.Event)
+		for _, d := range mails {
+			if all == nil {
+				all = make(map[Digest]bool)
+			}
+			all[d] = true
+		}
+	}
+	return all
+}
+
+// OpenMails lists the open mails that lie in a case, the oldest first; the histories of the cases that were
+// merged into it follow its own.
+func OpenMails(histories ...[]Record) []OpenMail {
+	lives := make([][]Record, len(histories))
+	for i, h := range histories {
+		lives[i] = Live(h)
+	}
+	return openMails(lives)
+}
+
+// openMails is OpenMails for records that count.
+func openMails(lives [][]Record) []OpenMail {
+	var items []Item
+	for _, live := range lives {
+		if slices.ContainsFunc(live, func(r Record) bool { _, ok := r.Event.(MessageIn); return ok }) {
+			items = append(items, contents(live)...)
+		}
+	}
+	if items == nil {
+		return nil
+	}
+	answered := Answered(slices.Concat(lives...))
+	var all []OpenMail
+	for _, i := range onceEach(items) {
+		e, ok := i.Record.Event.(MessageIn)
+		if !ok || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
+			continue
+		}
+		all = append(all, OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Lies: i.Record.Case})
+	}
+	slices.SortStableFunc(all, func(a, b OpenMail) int { return a.At.Compare(b.At) })
+	return all
+}
+
+// dealtWith reports whether what was recorded after a mail shows that somebody decided about it: the case
+// was found to be no application. Before schema 4 nobody could say so of a mail itself: then it is open only
+// in a case that is not finished, and while nobody has recorded anything since.
+func dealtWith(mail Record, e MessageIn, lives [][]Record) bool {
+	for _, live := range lives {
+		own := len(live) > 0 && live[0].Case == mail.Case
+		for _, r := range live {
+			if r.Seq <= mail.Seq {
+				continue
+			}
+			switch r.Event.(type) {
+			case Dismissed:
+				if own {
+					return true
+				}
+			case Revealed:
+				continue
+			}
+			if e.Guess == GuessNone && ByPerson(r.Actor) {
+				return true
+			}
+		}
+	}
+	return e.Guess == GuessNone && len(lives) > 0 && !stageOf(lives[0]).Open()
+}
+
+// ByPerson reports whether an actor is somebody at a terminal, name(uid), and not a part of the program.
+func ByPerson(actor string) bool { return strings.HasSuffix(actor, ")") }
+
+// stageOf is where records have led a case.
+func stageOf(live []Record) Stage {
+	var c Case
+	for _, r := range live {
+		c.apply(r)
+	}
+	return c.Stage
+}
+
+// openNow are the mails about which a draft is judged: those that lie in the case, and those that may belong
+// to it.
+func (j *judge) openNow() []OpenMail {
+	return append(OpenMails(append([][]Record{j.history}, j.merged...)...), j.Suggested...)
+}
+
+// nothingUnread refuses to end a case over a mail that nobody decided about. A letter of the office is none.
+func (j *judge) nothingUnread(what, force string) error {
+	if strings.TrimSpace(force) != "" {
+		return nil
+	}
+	var open []OpenMail
+	for _, m := range j.openNow() {
+		if m.Guess != GuessSent {
+			open = append(open, m)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	names := make([]string, len(open))
+	for i, m := range open {
+		names[i] = m.Words()
+	}
+	return j.refuse("mail-open", "先看来信（show），再记录是什么（corrected、withdraw 等）或标记阅毕（seen）；确与来信无关的，用 --force 写明理由",
+		"还有 %d 封来信没有人处理，不能%s：%s", len(open), what, strings.Join(names[:min(len(names), 3)], "；"))
+}
+
+// Words names an open mail for a person.
+func (m OpenMail) Words() string {
+	return phrases(m.On().String()+" "+m.Guess.Label(), m.Digest.Short(), prefixed("主题：", m.Subject))
+}
+
+// answers refuses a step that names a mail which is neither in the case nor may belong to it.
+func (j *judge) answers(e Event) error {
+	mails, _ := AnsweredBy(e)
+	if len(mails) == 0 {
+		return nil
+	}
+	items := Contents(append([][]Record{j.history}, j.merged...)...)
+	for _, d := range mails {
+		i, held := Holding(items, d)
+		merely := slices.ContainsFunc(j.Suggested, func(m OpenMail) bool { return m.Digest == d })
+		if !merely && (!held || i.Sort != Incoming) {
+			return j.refuse("mail-unknown", "show 列出本件的来信；别处的先用 attach --mail 归入", "%s 不是本件的来信", d.Short())
+		}
+	}
+	return nil
+}

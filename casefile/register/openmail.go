@@ -1,0 +1,150 @@
+package register
+
+import (
+	"bytes"
+	"encoding/binary"
+	"iter"
+	"slices"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// How many mails of a case nobody has decided about, its projection says; the bucket unread leads to those
+// cases, for a finished one is in no other list. The bucket suggested leads from a case to the mails elsewhere
+// that may belong to it, by what was recorded when they came; what became of them is looked up when somebody
+// asks, and of most of them that is a key.
+
+// suggestedMost is under how many cases one mail is filed, the likeliest: who has three hundred open
+// applications and writes one line must not open it three hundred times.
+const suggestedMost = 8
+
+// indexSuggested files a mail that came to lie elsewhere under the cases to which it may belong. The key says
+// where it lies: in the case n, or parked under the entry itself.
+func (t *Tx) indexSuggested(seq uint64, in casefile.ID, g casefile.Guess, all []casefile.Suggestion) error {
+	if g == casefile.GuessNone || g == casefile.GuessNotice {
+		return nil
+	}
+	for _, s := range all[:min(len(all), suggestedMost)] {
+		if err := t.bucket(bucketSuggested).Put(append(pairKey(string(s.Case), ""), be64(seq)...), []byte(in)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileUnread keeps the bucket unread with the projection.
+func (t *Tx) fileUnread(c casefile.Case) error {
+	if c.OpenMail > 0 {
+		return t.bucket(bucketUnread).Put([]byte(c.ID), nil)
+	}
+	return t.bucket(bucketUnread).Delete([]byte(c.ID))
+}
+
+// CasesUnread yields the cases in which open mail lies.
+func (t *Tx) CasesUnread() iter.Seq2[casefile.Case, error] {
+	all := t.bucket(bucketCase)
+	return t.cases(bucketUnread, "", func(k, _ []byte) (casefile.Case, error) {
+		c, _, err := decodeProjection(k, all.Get(k))
+		return c, err
+	})
+}
+
+// Suggested lists the open mails that lie elsewhere and may belong to a case, the oldest first: of a case that
+// is finished there are none.
+func (t *Tx) Suggested(c casefile.Case) ([]casefile.OpenMail, error) {
+	if !c.Stage.Open() {
+		return nil, nil
+	}
+	var all []casefile.OpenMail
+	prefix := pairKey(string(c.ID), "")
+	cur := t.bucket(bucketSuggested).Cursor()
+	for k, v := cur.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = cur.Next() {
+		seq := binary.BigEndian.Uint64(k[len(prefix):])
+		if !t.undecided(seq, casefile.ID(v)) {
+			continue
+		}
+		r, err := t.Record(seq)
+		if err != nil {
+			return nil, err
+		}
+		if m, ok := suggestedBy(r); ok && r.Case != c.ID {
+			all = append(all, m)
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	histories, err := t.Merged(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	own, err := t.History(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	histories = append(histories, own)
+	items := casefile.Contents(histories...)
+	all = slices.DeleteFunc(all, func(m casefile.OpenMail) bool {
+		_, held := casefile.Holding(items, m.Digest)
+		return held || slices.ContainsFunc(histories, func(h []casefile.Record) bool { return casefile.Answered(casefile.Live(h))[m.Digest] })
+	})
+	slices.SortStableFunc(all, func(a, b casefile.OpenMail) int { return a.At.Compare(b.At) })
+	return all, nil
+}
+
+// undecided reports whether a suggestion still waits for a person: its entry still says that the mail is
+// parked, or the case that it opened is as it came.
+func (t *Tx) undecided(seq uint64, in casefile.ID) bool {
+	if in == "" {
+		return t.bucket(bucketPlace).Get(placeKey(casefile.Parked, seq)) != nil
+	}
+	v := t.bucket(bucketCase).Get([]byte(in))
+	var c casefile.Case
+	return v != nil && decodeHead([]byte(in), v, &c) == nil && c.Stage == casefile.StageReceived
+}
+
+func suggestedBy(r casefile.Record) (m casefile.OpenMail, ok bool) {
+	switch e := r.Event.(type) {
+	case casefile.Received:
+		return casefile.OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Lies: r.Case, Merely: true}, true
+	case casefile.MessageTaken:
+		m = casefile.OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Merely: true}
+		if m.At.IsZero() {
+			m.At = r.Recorded
+		}
+		return m, true
+	}
+	return m, false
+}
+
+// OpenMails lists the mails about which nobody has decided that lie in a case or may belong to it: those in
+// the case first, of each the oldest first.
+func (t *Tx) OpenMails(c casefile.Case) ([]casefile.OpenMail, error) {
+	var all []casefile.OpenMail
+	if c.OpenMail > 0 {
+		own, err := t.History(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		merged, err := t.Merged(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = casefile.OpenMails(append([][]casefile.Record{own}, merged...)...)
+	}
+	suggested, err := t.Suggested(c)
+	return append(all, suggested...), err
+}
+
+// CountOpenMails says how many there are and when the oldest arrived, without reading those in the case.
+func (t *Tx) CountOpenMails(c casefile.Case) (n int, oldest civil.Date, err error) {
+	suggested, err := t.Suggested(c)
+	n, oldest = c.OpenMail+len(suggested), c.OldestOn
+	for _, m := range suggested {
+		if oldest.IsZero() || m.On() < oldest {
+			oldest = m.On()
+		}
+	}
+	return n, oldest, err
+}

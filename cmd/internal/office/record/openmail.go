@@ -1,0 +1,253 @@
+package record
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// OpenViews are open mails of a case as answers show them, each with the line that decides it.
+func (b *Room) OpenViews(id casefile.ID, open []casefile.OpenMail) []ask.UnreadMail {
+	all := []ask.UnreadMail{}
+	for _, m := range open {
+		all = append(all, ask.UnreadMail{
+			Digest: m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Subject: ask.Text(m.Subject),
+			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(id, m)),
+		})
+	}
+	return all
+}
+
+// age is for how many working days something has lain here.
+func (b *Room) age(since civil.Date) int {
+	return max(0, -b.Reg.Calendar().WorkdaysBetween(b.Today(), since))
+}
+
+// deciding is the line that a clerk types where the guess is right.
+func deciding(id casefile.ID, m casefile.OpenMail) string {
+	switch {
+	case m.Guess == casefile.GuessApplication:
+		return fmt.Sprintf("ysq mail open %s", m.Digest.Short())
+	case m.Merely && m.Lies != "":
+		return fmt.Sprintf("ysq merge %s --into %s --reason 属于该件", m.Lies, id)
+	case m.Merely && m.Guess.Step() == casefile.KindSeen:
+		return fmt.Sprintf("ysq attach %s --mail %s", id, m.Digest.Short())
+	}
+	return fmt.Sprintf("ysq %s %s --mail %s", m.Guess.Step().Info().Command, id, m.Digest.Short())
+}
+
+// named returns the event as one that decides the mails that somebody wrote for it: the beginnings of their
+// digests or the case that a mail has opened, 全部 for every open mail, 无 for none.
+func (b *Room) named(tx *desk.View, id casefile.ID, e casefile.Event, words []string) (casefile.Event, error) {
+	if words == nil {
+		return e, nil
+	}
+	if _, takes := casefile.AnsweredBy(e); !takes {
+		return e, ask.Usage("“%s”不是根据来信记录的，不能写来信", e.Kind().Label())
+	}
+	mails := []casefile.Digest{}
+	for _, word := range words {
+		some, err := b.mailsCalled(tx, id, strings.ToLower(strings.TrimSpace(word)))
+		if err != nil {
+			return e, err
+		}
+		mails = append(mails, some...)
+	}
+	return casefile.WithAnswers(e, mails), nil
+}
+
+func (b *Room) mailsCalled(tx *desk.View, id casefile.ID, word string) ([]casefile.Digest, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return nil, err
+	}
+	open, err := tx.OpenMails(c)
+	if err != nil {
+		return nil, err
+	}
+	var all, called []casefile.Digest
+	for _, m := range open {
+		all = append(all, m.Digest)
+		if strings.HasPrefix(m.Digest.String(), word) || m.Merely && string(m.Lies) == word {
+			called = append(called, m.Digest)
+		}
+	}
+	switch {
+	case word == "全部" || word == "all":
+		return all, nil
+	case word == "无" || word == "none":
+		return nil, nil
+	case len(called) == 1 && word != "":
+		return called, nil
+	}
+	d, err := desk.FindMail(tx, word)
+	return []casefile.Digest{d}, err
+}
+
+// answering completes a draft by the mails that it decides, where nobody wrote any. It takes the only open mail
+// where that is probably what the step is about; where a step rests on a mail and it is not plain on which, it
+// asks. The day of a step that a mail brought about is, if nobody says another, that of its arrival.
+func (b *Room) answering(tx *desk.Change, c casefile.Case, d casefile.Draft) (casefile.Draft, []string, error) {
+	mails, takes := casefile.AnsweredBy(d.Event)
+	open, err := tx.OpenMails(c)
+	if err != nil {
+		return d, nil, err
+	}
+	kind := d.Event.Kind()
+	if takes && mails == nil {
+		if mails, err = chooseFor(c.ID, kind, open); err != nil {
+			return d, nil, err
+		}
+		d.Event = casefile.WithAnswers(d.Event, mails)
+	}
+	warnings, err := b.fetch(tx, c.ID, kind, mails, open)
+	if err != nil {
+		return d, nil, err
+	}
+	var left []string
+	for _, m := range open {
+		switch {
+		case !slices.Contains(mails, m.Digest):
+			left = append(left, m.Words())
+		case d.On.IsZero() && kind != casefile.KindSeen:
+			d.On = m.On()
+		case kind != casefile.KindSeen && len(mails) > 1:
+			d.On = max(d.On, m.On())
+		}
+	}
+	switch kind {
+	case casefile.KindReplied, casefile.KindDispatched, casefile.KindWithdrawn, casefile.KindConfirmed:
+		if len(left) > 0 {
+			warnings = append(warnings, fmt.Sprintf("%s：还有 %d 封来信没有人处理：%s", c.ID, len(left), strings.Join(left[:min(3, len(left))], "；")))
+		}
+	}
+	return d, warnings, nil
+}
+
+// chooseFor says which of the open mails a step decides of which nobody said it.
+func chooseFor(id casefile.ID, kind casefile.Kind, open []casefile.OpenMail) ([]casefile.Digest, error) {
+	var weighty, names []string
+	var all []casefile.Digest
+	for _, m := range open {
+		if m.Guess == casefile.GuessSent {
+			continue
+		}
+		all = append(all, m.Digest)
+		names = append(names, m.Words())
+		if !m.Guess.Plain() {
+			weighty = append(weighty, m.Words())
+		}
+	}
+	which := func(code, what string, open []string) error {
+		return &casefile.RuleError{Code: code, Case: id, Msg: fmt.Sprintf("%s：%s", what, strings.Join(open[:min(len(open), 5)], "；")),
+			Hint: "用 --mail 写明是哪一封（摘要的开头几位；可写多次，全部 为所有），与来信无关的写 --mail 无"}
+	}
+	sole := len(open) == 1 && open[0].Guess.Fits(kind) && !open[0].Merely
+	switch kind {
+	case casefile.KindSeen:
+		switch {
+		case len(all) == 0:
+			return nil, &casefile.RuleError{Code: "nothing-open", Case: id, Msg: "没有未处理的来信"}
+		case len(all) > 1 && len(weighty) > 0:
+			return nil, which("mail-which", fmt.Sprintf("有 %d 封来信，不都是催办、感谢", len(all)), names)
+		}
+		return all, nil
+	case casefile.KindConfirmed, casefile.KindWithdrawn, casefile.KindDeliveryFailed:
+		if sole {
+			return all, nil
+		}
+		return nil, nil
+	}
+	switch {
+	case sole:
+		return all, nil
+	case len(weighty) > 0:
+		return nil, which("mail-which", "有来信还没有人处理，这一步是根据哪一封", names)
+	}
+	return nil, nil
+}
+
+// fetch brings a mail that a step decides into its case, where it lies elsewhere. Of a case that the mail has
+// opened a person says what becomes of it.
+func (b *Room) fetch(tx *desk.Change, id casefile.ID, kind casefile.Kind, mails []casefile.Digest, open []casefile.OpenMail) (warnings []string, err error) {
+	for _, m := range open {
+		if !m.Merely || kind == casefile.KindSeen || !slices.Contains(mails, m.Digest) {
+			continue
+		}
+		if err := b.AttachMail(tx, id, m.Digest, m.Guess.Label()); err != nil {
+			return nil, err
+		}
+		if m.Lies != "" {
+			warnings = append(warnings, fmt.Sprintf("%s：来信已归入本件；它立的 %s 不是另一份申请的，请 ysq dismiss %s 或 ysq merge %s --into %s", id, m.Lies, m.Lies, m.Lies, id))
+		}
+	}
+	return warnings, nil
+}
+
+// AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
+func (b *Room) AttachMail(tx *desk.Change, id casefile.ID, d casefile.Digest, reason string) error {
+	about, err := tx.About(d)
+	if err != nil {
+		return err
+	}
+	taken := desk.LastTaken(about)
+	if taken == nil {
+		return ask.NotFound("", "没有摘要为 %s 的邮件", d.Short())
+	}
+	if _, _, err := b.Add(tx, casefile.Draft{Case: id, Event: casefile.Attached{Letter: taken.Letter, Reason: reason}}); err != nil {
+		return err
+	}
+	if taken.Disposition == casefile.ToCase {
+		return nil
+	}
+	e := *taken
+	e.Disposition, e.Case = casefile.ToCase, id
+	e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 归入 "+string(id))
+	_, err = tx.Append(casefile.Draft{On: tx.Today(), Event: e})
+	return err
+}
+
+// SeenMail marks mails that lie in no case as read: somebody found that nothing is to be done about them.
+func (b *Room) SeenMail(_ context.Context, c ask.Call, q ask.SeenRequest) ([]casefile.Digest, error) {
+	var mails []casefile.Digest
+	err := b.Change(c, func(tx *desk.Change) error {
+		mails = nil
+		var drafts []casefile.Draft
+		for _, name := range q.Mails {
+			d, err := desk.FindMail(tx.View, name)
+			if err != nil {
+				return err
+			}
+			about, err := tx.About(d)
+			if err != nil {
+				return err
+			}
+			taken := desk.LastTaken(about)
+			if taken == nil || taken.Disposition != casefile.Parked {
+				where := ""
+				if taken != nil {
+					where = "，现在是“" + cmp.Or(string(taken.Case), taken.Disposition.Label()) + "”"
+				}
+				return ask.Refused("not-parked", "案件里的来信用 ysq seen 案号 标记", "邮件 %s 不在等待甄别的邮件中%s", d.Short(), where)
+			}
+			e := *taken
+			e.Disposition = casefile.ToHistory
+			e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 阅毕")
+			mails = append(mails, d)
+			drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: e})
+		}
+		if len(mails) == 0 {
+			return ask.Usage("没有写邮件")
+		}
+		_, err := tx.Append(append(drafts, casefile.Draft{On: tx.Today(), Event: casefile.Seen{Answers: casefile.Answers{Mails: mails}, As: q.As}})...)
+		return err
+	})
+	return mails, err
+}
