@@ -95,19 +95,16 @@ func (a *audit) chain(last, r Audited) error {
 	if last.Year+1 != r.Year {
 		return nil
 	}
-	before, err := last.Form()
+	broken, err := Carried(last.Report, r.Report)
 	if err != nil {
 		return err
+	}
+	for _, b := range broken {
+		a.note(r, "carry-over", "上年结转与上年报告不符：%s", b)
 	}
 	f, err := r.Form()
 	if err != nil {
 		return err
-	}
-	for k, label := range ColumnLabels() {
-		out, in := last.Table3[before.rowOf(CountsCarriedOut)][k], r.Table3[f.rowOf(CountsCarriedIn)][k]
-		if out != in {
-			a.note(r, "carry-over", "上年结转与上年报告不符：%s：%d 年结转下年度 %d，%d 年上年结转 %d", label, last.Year, out, r.Year, in)
-		}
 	}
 	if cmp.Or(last.Table2Format, last.Format) != cmp.Or(r.Table2Format, r.Format) {
 		return nil
@@ -118,6 +115,24 @@ func (a *audit) chain(last, r Audited) error {
 		}
 	}
 	return nil
+}
+
+// Carried compares what a year's report carries out with what the next year's carries in, and names the columns that differ.
+func Carried(last, next Report) (broken []string, err error) {
+	before, err := last.Form()
+	if err != nil {
+		return nil, err
+	}
+	f, err := next.Form()
+	if err != nil {
+		return nil, err
+	}
+	for k, label := range ColumnLabels() {
+		if out, in := last.Table3[before.rowOf(CountsCarriedOut)][k], next.Table3[f.rowOf(CountsCarriedIn)][k]; out != in {
+			broken = append(broken, fmt.Sprintf("%s：%d 年结转下年度 %d，%d 年上年结转 %d", label, last.Year, out, next.Year, in))
+		}
+	}
+	return broken, nil
 }
 
 // sum compares an office's report of each year with the sum of the others' of that year.

@@ -31,6 +31,7 @@ type book struct {
 	frozen  int                        // the last frozen year before; 0: none
 	fixed   map[casefile.ID]fixed      // what the frozen years before say
 	closed  []int                      // all frozen years
+	own     map[casefile.ID]bool       // cases that this year counts, where it is frozen and Options.Published
 	later   map[casefile.ID]bool       // cases that frozen years after this one count: true for what was carried into them
 }
 
@@ -57,6 +58,13 @@ func open(year int, f Format, o Options) *book {
 	}
 	for _, y := range o.Closed {
 		b.closed = append(b.closed, y.Year)
+		if y.Year == year && o.Published {
+			b.own = make(map[casefile.ID]bool)
+			for _, c := range y.Cases {
+				b.own[c.Case] = true
+			}
+			continue
+		}
 		if y.Year >= year {
 			for _, c := range y.Cases {
 				if b.later == nil {
@@ -131,7 +139,7 @@ func (b *book) enter(c *casefile.Case) entry {
 		if !carried {
 			return e // 新收 in a year that is published
 		}
-	} else if b.late(c, received) {
+	} else if !b.own[c.ID] && b.late(c, received) {
 		if received = civil.New(slices.Max(b.closed)+1, time.January, 1); received > b.to {
 			return e
 		}

@@ -120,6 +120,7 @@ func TestProperties(t *testing.T) {
 			left += r.At(stats.Cell{Row: row(stats.CountsEnded)})
 			lists(t, r, f, cases, o)
 		}
+		joins(t, cases, o)
 		counting := 0
 		for _, c := range cases {
 			if c.Counts() && !c.Carried {
@@ -134,6 +135,48 @@ func TestProperties(t *testing.T) {
 			t.Errorf("of %d cases that count, %d came in, %d went out and %d are open", counting, entered, left, open)
 		}
 	})
+}
+
+// joins compares a span over the turn of a year with its parts: what comes in is what goes out and what stays, cell by cell,
+// and two halves of a year make the year.
+func joins(t *rapid.T, cases []casefile.Case, o stats.Options) {
+	part := func(from, to civil.Date) stats.Report {
+		q := o
+		q.From, q.To, q.Trace = from, to, true
+		r := report(t, from.Year(), cases, q)
+		r.From, r.To = from, to
+		return r
+	}
+	cut := civil.New(firstYear, time.January, 1).Add(rapid.IntRange(1, 363).Draw(t, "cut"))
+	first, last := civil.New(firstYear, time.January, 1), civil.New(firstYear, time.December, 31)
+	halves, err := stats.Join([]stats.Report{part(first, cut), part(cut.Add(1), last)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole := report(t, firstYear, cases, o); !slices.Equal(halves.Table3, whole.Table3) {
+		t.Errorf("cut on %s: %v, the year %v", cut, halves.Table3, whole.Table3)
+	}
+	span, err := stats.Join([]stats.Report{part(cut, last), part(last.Add(1), cut.Add(365))}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !span.OK() {
+		for _, c := range span.Failed() {
+			if c.ID == "column-sums" || c.ID == "balance" {
+				t.Errorf("from %s: %+v", cut, c)
+			}
+		}
+	}
+	f, err := span.Form()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range span.Table3 {
+		cell := stats.Cell{Row: row}
+		if n := len(stats.CasesOf(f, cell, span.Counted())); n > span.At(cell) || n < span.At(cell) && o.Opening.Year == 0 {
+			t.Errorf("from %s: %s has %d, and %d cases", cut, f.CellName(cell), span.At(cell), n)
+		}
+	}
 }
 
 func report(t *rapid.T, year int, cases []casefile.Case, o stats.Options) stats.Report {

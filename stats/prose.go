@@ -260,5 +260,8 @@ func (r Report) part() (name string, ok bool) {
 	to := cmp.Or(r.To, civil.New(r.Year, time.December, 31))
 	_, m1, d1 := from.Date()
 	_, m2, d2 := to.Date()
+	if to.Year() != r.Year {
+		return fmt.Sprintf("%d年%d月%d日至%d年%d月%d日", r.Year, m1, d1, to.Year(), m2, d2), true
+	}
 	return fmt.Sprintf("%d年%d月%d日至%d月%d日", r.Year, m1, d1, m2, d2), true
 }

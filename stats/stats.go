@@ -97,6 +97,9 @@ type Options struct {
 	Opening casefile.OpeningBalance
 	// Closed are the frozen years, the earliest first; of a year that is frozen itself, those before it.
 	Closed []Closed
+	// Published is whether the year itself, where it is among Closed, keeps to what it counts, as the part of a span that goes
+	// on into later years must: what turned up afterwards is 新收 in one of those.
+	Published bool
 	// Calendar tells what is on time; nil: the report does not say.
 	Calendar *workday.Calendar
 	// First is the year in which the register begins; 0: it is not said. Earlier cases may be in it.

@@ -76,6 +76,8 @@ type YearView struct {
 	Remaining int               `json:"remaining_days"` // calendar days to PublishBy, negative when past
 	Failed    int               `json:"failed_checks"`
 	Directory Handle            `json:"directory"` // where its files are
+	// Warnings are what a person should look at in a report that was recorded just now.
+	Warnings []string `json:"warnings,omitzero"`
 }
 
 // CloseRequest freezes a year in spite of the checks that it names.

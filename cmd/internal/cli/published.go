@@ -180,6 +180,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 				if a.json {
 					return a.printJSON(v)
 				}
+				a.warnings(v.Warnings)
 				fmt.Fprintf(a.out, "已录入 %d 年已公布的报告；文件在 %s\n", v.Year, v.Directory)
 				return nil
 			})(cmd, args)

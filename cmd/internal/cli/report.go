@@ -26,9 +26,9 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report 年份",
 		Short: "年度报告（条例第五十条）",
 		Long: "政府信息公开工作年度报告的六个部分（条例第五十条；国办公开办函〔2021〕30号）：表三、表四依登记的案件计算，表二和文字由 report edit 填写，并核对勾稽关系。\n" +
-			"已冻结的年度印冻结的报告。--month、--quarter、--from、--to 只算一年中的一段（月报、季报），--against 与另一年度的同一时段比较。html、xlsx、docx 可直接公布，不含案件；pdf 由 docx 经本机的 LibreOffice 转成。--with-cases 另出供本机关内部使用的 html、xlsx，列出每格的案件（html 中点数字可见）和各项核对，会记录为“查看个人信息”。\n" +
+			"已冻结的年度印冻结的报告。--month、--quarter、--from、--to 只算一段时间（月报、季报；可跨年），--against 与另一年度的同一时段比较。html、xlsx、docx 可直接公布，不含案件；pdf 由 docx 经本机的 LibreOffice 转成。--with-cases 另出供本机关内部使用的 html、xlsx，列出每格的案件（html 中点数字可见）和各项核对，会记录为“查看个人信息”。\n" +
 			"--cases 列出某一格数的是哪些案件（表四的，是哪些复议、诉讼）。--check 有一项核对不通过时以 6 退出。",
-		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --format pdf -o 2026.pdf\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --quarter 1\nysq report 2026 --against 2025\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'\nysq report 2026 --with-cases --format html -o 内部.html",
+		Example: "ysq report 2026\nysq report 2026 --format docx -o 2026.docx\nysq report 2026 --format pdf -o 2026.pdf\nysq report 2026 --from 2026-01-01 --to 2026-03-31\nysq report 2026 --quarter 1\nysq report 2025 --from 2025-12-01 --to 2026-02-28\nysq report 2026 --against 2025\nysq report 2026 --check\nysq report 2026 --cases '（三）4,自然人'\nysq report 2026 --with-cases --format html -o 内部.html",
 		Args:    exactly("年份"),
 	}
 	f := cmd.Flags()
@@ -37,7 +37,7 @@ func (a *app) reportCommand() *cobra.Command {
 	check := f.Bool("check", false, "核对不通过时以 6 退出")
 	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计；表四如 行政复议,结果维持")
 	o := a.options(cmd)
-	from, to := o.date("from", "自此`日期`，须在这一年之内", civil.Past), o.date("to", "至此`日期`", civil.Past)
+	from, to := o.date("from", "自此`日期`，须在这一年之内", civil.Past), o.date("to", "至此`日期`，可在以后的年度", civil.Past)
 	month, quarter := o.number("month", "只算第几`月`"), o.number("quarter", "只算第几`季度`")
 	against := o.number("against", "与另一`年度`的同一时段逐行比较总计")
 	withCases := o.flag("with-cases", "附每格的案件，仅供内部使用；格式须为 "+strings.Join(render.WithCasesNames(), "、"))

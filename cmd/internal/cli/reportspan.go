@@ -101,7 +101,7 @@ func (a *app) compare(ctx context.Context, c *ask.Client, other int, q ask.Repor
 		_, month, day := q.To.Date()
 		fmt.Fprintf(a.errOut, "两年都算到 %02d-%02d\n", month, day)
 	}
-	q.Year, q.From, q.To = other, sameDay(q.From, other), sameDay(q.To, other)
+	q.Year, q.From, q.To = other, sameDay(q.From, other), sameDay(q.To, other+max(0, q.To.Year()-year))
 	then, err := ask.Do(ctx, c, ask.Draft, q)
 	if err != nil {
 		return err

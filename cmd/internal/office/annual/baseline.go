@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -41,6 +42,13 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 			return err
 		}
 		rep.Checks = append(rep.Checks, stats.Check{ID: baselineCheck, OK: true, Level: stats.Fine, Detail: "据已公布的报告录入，没有逐件的案件：" + req.Source})
+		warnings, err := beside(past, rep)
+		if err != nil {
+			return err
+		}
+		for _, w := range warnings {
+			rep.Checks = append(rep.Checks, stats.Check{ID: "carry-over", OK: true, Level: stats.Warning, Detail: w})
+		}
 		if closed, err = freeze(rep, nil); err != nil {
 			return err
 		}
@@ -54,6 +62,7 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 		}
 		if past, err = pastYears(tx.View); err == nil {
 			v, err = a.yearView(tx.View, past, rep.Year)
+			v.Warnings = warnings
 		}
 		return err
 	})
@@ -62,6 +71,38 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 	}
 	a.Log.Warn().Int("year", rep.Year).Str("actor", c.Who.String()).Str("source", req.Source).Msg("a published report is taken as a frozen year")
 	return v, a.writeFrozen(rep.Year, closed)
+}
+
+// beside compares a published report with the frozen years before and after it: 上年结转 is what the year before carried out.
+// Where two published reports differ, both are facts, and it is said; one that differs from what the register has frozen
+// would break the chain, and is refused.
+func beside(past past, rep stats.Report) (warnings []string, err error) {
+	for _, year := range []int{rep.Year - 1, rep.Year + 1} {
+		closed, ok := past.closed[year]
+		if !ok {
+			continue
+		}
+		other, err := published(closed)
+		if err != nil {
+			return nil, err
+		}
+		first, second := other, rep
+		if year > rep.Year {
+			first, second = rep, other
+		}
+		broken, err := stats.Carried(first, second)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(broken) == 0:
+		case slices.ContainsFunc(other.Checks, func(c stats.Check) bool { return c.ID == baselineCheck }):
+			warnings = append(warnings, fmt.Sprintf("%d 年的“四、结转下年度继续办理”与 %d 年的“二、上年结转”不符：%s", first.Year, second.Year, strings.Join(broken, "；")))
+		default:
+			return nil, ask.Refused("carry-over", fmt.Sprintf("核对这份报告；%d 年冻结有误的，先 ysq year reopen %d", year, year),
+				"这份报告与已冻结的 %d 年报告不符：%s", year, strings.Join(broken, "；"))
+		}
+	}
+	return warnings, nil
 }
 
 // beforeRegister refuses a year of which the register counts cases itself.

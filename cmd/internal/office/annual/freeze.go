@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -256,7 +257,7 @@ func (a *Room) sinceFrozen(tx *desk.View, past past, year int) ([]stats.Differen
 // Draft computes a report as asked, whether the year is frozen or not.
 func (a *Room) Draft(_ context.Context, _ ask.Call, q ask.ReportQuery) (rep stats.Report, err error) {
 	year := q.Year
-	if err := withinYear(q); err != nil {
+	if err := spanning(q); err != nil {
 		return rep, err
 	}
 	if q.Format != "" {
@@ -275,10 +276,48 @@ func (a *Room) Draft(_ context.Context, _ ask.Call, q ask.ReportQuery) (rep stat
 		if closed, ok := past.closed[year]; ok && q.From.IsZero() && q.To.IsZero() && (q.Format == "" || q.Format == stats.Current) {
 			return frozenWithCases(tx, closed, q.Trace, &rep)
 		}
+		if q.To.Year() > year {
+			rep, err = a.across(tx, past, q)
+			return err
+		}
 		rep, err = a.compute(tx, year, past, stats.Options{From: q.From, To: q.To, Trace: q.Trace, Format: q.Format})
 		return err
 	})
 	return rep, err
+}
+
+// across computes a span that runs into later years: each year's part by the rules of that year, and the parts joined.
+func (a *Room) across(tx *desk.View, past past, q ask.ReportQuery) (rep stats.Report, err error) {
+	var parts []stats.Report
+	for year := q.Year; year <= q.To.Year(); year++ {
+		from, to := days(year, 0, 0)
+		from, to = max(from, q.From), min(to, q.To)
+		part, err := a.compute(tx, year, past, stats.Options{From: from, To: to, Trace: q.Trace, Format: q.Format, Published: true})
+		if err != nil {
+			return rep, err
+		}
+		part.From, part.To = from, to
+		parts = append(parts, part)
+	}
+	all, err := matters(tx, q.From, q.To, math.MaxUint64)
+	if err != nil {
+		return rep, err
+	}
+	return stats.Join(parts, all)
+}
+
+// mostYears bounds a span.
+const mostYears = 5
+
+// spanning allows of a span of days that begins in its year and may end in a later one.
+func spanning(q ask.ReportQuery) error {
+	if !q.From.IsZero() && q.To.Year() > q.Year {
+		if q.To.Year()-q.Year >= mostYears {
+			return ask.Usage("%s 至 %s 超过 %d 年", q.From, q.To, mostYears)
+		}
+		q.To = 0
+	}
+	return withinYear(q)
 }
 
 func withinYear(q ask.ReportQuery) error {

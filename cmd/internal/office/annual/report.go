@@ -119,7 +119,7 @@ func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (e
 	}
 	_, frozen := past.closed[year]
 	for _, y := range past.years {
-		if y < year || !frozen {
+		if y < year || !frozen || o.Published {
 			o.Closed = append(o.Closed, stats.Closed{Year: y, Cases: past.closed[y].Cases})
 		}
 	}
@@ -214,8 +214,11 @@ func undecided(tx *desk.View, from, to civil.Date) (stats.Undecided, error) {
 // ReportCases names what a cell counts: of a frozen year as it was frozen.
 func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held ask.CellCases, err error) {
 	year, cell := q.Year, q.Cell
-	if err := withinYear(q.ReportQuery); err != nil {
+	if err := spanning(q.ReportQuery); err != nil {
 		return held, err
+	}
+	if q.To.Year() > year {
+		return a.casesAcross(q)
 	}
 	format, err := stats.FormatOf(cmp.Or(q.Format, stats.Current))
 	if err != nil {
@@ -255,6 +258,38 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 			}
 		}
 		return err
+	})
+	return held, err
+}
+
+// casesAcross names what a cell of a span over the turn of a year counts.
+func (a *Room) casesAcross(q ask.CellQuery) (held ask.CellCases, err error) {
+	f, err := stats.FormatOf(cmp.Or(q.Format, stats.Current))
+	if err != nil {
+		return held, ask.Usage("%v", err)
+	}
+	matter, ofDisputes := f.ParseMatterCell(q.Cell)
+	at, err := f.ParseCell(q.Cell)
+	if err != nil && !ofDisputes {
+		return held, ask.Usage("%v；表四的写如 行政复议,结果维持", err)
+	}
+	q.Trace = true
+	err = a.View(func(tx *desk.View) error {
+		if ofDisputes {
+			held.Disputes, err = disputesIn(tx, matter, q.From, q.To, math.MaxUint64)
+			return err
+		}
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		rep, err := a.across(tx, past, q.ReportQuery)
+		if err != nil {
+			return err
+		}
+		held.Cases = stats.CasesOf(f, at, rep.Counted())
+		held.Unnamed = rep.At(at) - len(held.Cases)
+		return nil
 	})
 	return held, err
 }
