@@ -47,7 +47,7 @@ func answering() []KindInfo {
 				if !e.Outcome.Lapse() {
 					return EffectNone, ""
 				}
-				return c.stop(r.On), e.Outcome.Label()
+				return c.stop(r.On, EndedLapsed), e.Outcome.Label()
 			},
 		}),
 		of(KindInfo{Label: "发出", Command: "dispatch", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied}, Counts: CountsOutcome,
@@ -64,7 +64,7 @@ func answering() []KindInfo {
 				if !e.Way.ServedAtDispatch() {
 					return EffectNone, ""
 				}
-				return c.stop(r.On), e.Way.Label() + "发出即为送达"
+				return c.stop(r.On, EndedServed), e.Way.Label() + "发出即为送达"
 			},
 		}),
 		of(KindInfo{Label: "送达", Command: "deliver", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied, StageServed}, To: StageServed, Counts: CountsOutcome}, does[Delivered]{
@@ -74,7 +74,7 @@ func answering() []KindInfo {
 				c.DeliveredOn, c.Undelivered = r.On, false
 				c.serve(r.On)
 			},
-			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On), e.Proof },
+			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On, EndedServed), e.Proof },
 		}),
 		of(KindInfo{Label: "归档", Command: "archive", Article: "条例第四十五条", Stages: []Stage{StageServed, StageWithdrawn}, To: StageArchived}, does[Archived]{
 			says: func(e Archived) string {
@@ -89,7 +89,7 @@ func answering() []KindInfo {
 				c.Outcome, c.Basis = OtherOutcome, "withdrawn"
 				c.stop(r.On)
 			},
-			clock: func(c *Clock, r Record, _ Withdrawn) (Effect, string) { return c.stop(r.On), "" },
+			clock: func(c *Clock, r Record, _ Withdrawn) (Effect, string) { return c.stop(r.On, EndedWithdrawn), "" },
 		}),
 		of(KindInfo{Label: "重新办理", Command: "reopen", Article: "条例第五十一条", Effect: EffectRestart, Stages: []Stage{StageServed, StageArchived}, To: StageHandling, Counts: CountsHandled,
 			Needs: []Need{{"cause", "重新办理的原因", "cause"}}}, does[Reopened]{
@@ -100,8 +100,11 @@ func answering() []KindInfo {
 				c.Outcome, c.Basis, c.Document, c.Undelivered = OutcomeNone, "", "", false
 			},
 			clock: func(c *Clock, r Record, e Reopened) (Effect, string) {
+				if c.running {
+					c.close(r.On, EndedReopened)
+				}
 				c.Stopped, c.consultations = 0, nil
-				c.restart(r.On)
+				c.restart(r.On, OpenedAgain)
 				c.Fixed = e.Due
 				return EffectRestart, e.Cause
 			},
@@ -114,8 +117,8 @@ func answering() []KindInfo {
 					c.stageBefore = c.Stage
 				}
 			},
-			clock: func(c *Clock, _ Record, _ Dismissed) (Effect, string) {
-				c.left = true
+			clock: func(c *Clock, r Record, _ Dismissed) (Effect, string) {
+				c.left, c.leftOn = EndedDismissed, r.On
 				return EffectStop, ""
 			},
 		}),
@@ -128,7 +131,7 @@ func answering() []KindInfo {
 				}
 			},
 			clock: func(c *Clock, _ Record, _ Reinstated) (Effect, string) {
-				c.left = false
+				c.left, c.leftOn = EndingNone, 0
 				return EffectNone, "恢复后视为从未中断"
 			},
 		}),

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +65,14 @@ func arriving() []KindInfo {
 				if c.View != Legal || !c.Start.IsZero() {
 					return EffectNone, ""
 				}
+				if due := c.other.ranOut(r.On); !due.IsZero() {
+					return EffectNone, "从严期限已于 " + due.String() + " 届满，此后的双方确认不起算法定期限"
+				}
 				c.Start = r.On
+				if within, _ := c.cal.AddWorkdays(c.other.Start, c.law.ConfirmWithin); r.On > within {
+					c.slow = true
+					return EffectStart, fmt.Sprintf("双方确认之日为收到申请之日（条例第三十一条第三项）；确认晚于到达后第 %d 个工作日，以此计算有争议", c.law.ConfirmWithin)
+				}
 				return EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
 			},
 		}),

@@ -54,13 +54,13 @@ func asking() []KindInfo {
 			},
 			clock: func(c *Clock, r Record, e CorrectionAsked) (Effect, string) {
 				switch {
-				case !c.running():
+				case !c.awaitable():
 					return EffectNone, ""
 				case c.View == Strict && r.On > noticeDue(c.Start, c.law, c.cal):
 					return EffectNone, fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", c.law.CorrectionNotice)
 				}
-				c.wait(WaitCorrection, r.On, e.Until)
-				return EffectWait, "等待补正，期限 " + e.Until.String()
+				c.wait(WaitCorrection, r.On, e.Until, EndedCorrection)
+				return EffectWait, "等待补正，期限 " + e.Until.String() + c.breach()
 			},
 		}),
 		of(KindInfo{Label: "收到补正", Command: "corrected", Article: "条例第三十条", Effect: EffectRestart, Stages: []Stage{StageHandling}}, does[CorrectionReceived]{
@@ -74,7 +74,7 @@ func asking() []KindInfo {
 				if c.Waiting != WaitCorrection {
 					return EffectNone, ""
 				}
-				c.restart(r.On)
+				c.restart(r.On, OpenedCorrection)
 				return EffectRestart, "自收到补正后的申请之日重新起算（条例第三十条）"
 			},
 		}),
@@ -89,11 +89,18 @@ func asking() []KindInfo {
 				}
 				return nil
 			},
+			keeps: true,
 			clock: func(c *Clock, r Record, e ConsultationSent) (Effect, string) {
 				if !c.Stopped.IsZero() {
 					return EffectNone, ""
 				}
-				c.consultations = append(c.consultations, consultation{party: e.Party, side: e.Side, sent: r.On})
+				k := consultation{party: e.Party, side: e.Side, sent: r.On}
+				due := c.ranOut(r.On)
+				k.late = !due.IsZero() && c.running
+				c.consultations = append(c.consultations, k)
+				if k.late {
+					return EffectNone, "期限已于 " + due.String() + " 届满，征求意见的时间不再扣除：" + e.Party
+				}
 				return EffectExclude, "征求" + e.Side.Label() + "意见所需时间不计算在内（条例第三十三条第三款）：" + e.Party
 			},
 		}),
@@ -107,6 +114,9 @@ func asking() []KindInfo {
 					return EffectNone, ""
 				}
 				k.reached = r.On
+				if c.View == Legal || c.ranOut(r.On).IsZero() { // a period that has run out does not begin to wait
+					k.capped = r.On
+				}
 				return EffectNone, e.Party + " 收到征求意见书；" + k.silence(c.law, c.cal)
 			},
 		}),
@@ -119,7 +129,9 @@ func asking() []KindInfo {
 				if k == nil {
 					return EffectNone, ""
 				}
-				k.ended = r.On
+				if c.Stopped.IsZero() { // what comes after the answer takes no time of its period
+					k.ended = r.On
+				}
 				return EffectNone, e.Party + "：" + e.Opinion.Label()
 			},
 		}),
@@ -144,9 +156,13 @@ func asking() []KindInfo {
 			says:  func(e Deferred) string { return phrases("至 "+e.Until.String(), prefixed("文号 ", e.Document)) },
 			rule:  (*judge).deferred,
 			moves: true,
-			clock: func(c *Clock, _ Record, e Deferred) (Effect, string) {
+			keeps: true,
+			clock: func(c *Clock, r Record, e Deferred) (Effect, string) {
 				if !c.Stopped.IsZero() {
 					return EffectNone, ""
+				}
+				if why := c.unmoved(r.On); why != "" {
+					return EffectNone, why
 				}
 				c.Fixed = e.Until
 				return EffectExtend, "延迟答复至 " + e.Until.String()
@@ -164,12 +180,12 @@ func asking() []KindInfo {
 			rule:  (*judge).feeNoticed,
 			moves: true,
 			clock: func(c *Clock, r Record, e FeeNoticed) (Effect, string) {
-				if !c.running() {
+				if !c.awaitable() {
 					return EffectNone, ""
 				}
 				until, _ := c.cal.AddWorkdays(cmp.Or(e.Received, r.On), c.law.FeePayment)
-				c.wait(WaitFee, r.On, until)
-				return EffectWait, "等待缴费，期限 " + until.String()
+				c.wait(WaitFee, r.On, until, EndedFee)
+				return EffectWait, "等待缴费，期限 " + until.String() + c.breach()
 			},
 		}),
 		of(KindInfo{Label: "缴费", Command: "paid", Article: "条例第四十二条", Effect: EffectRestart, Stages: []Stage{StageHandling}, Counts: CountsFees,
@@ -182,7 +198,7 @@ func asking() []KindInfo {
 				if c.Waiting != WaitFee {
 					return EffectNone, ""
 				}
-				c.restart(r.On)
+				c.restart(r.On, OpenedFee)
 				return EffectRestart, "缴费次日起重新计算"
 			},
 		}),
@@ -193,9 +209,13 @@ func asking() []KindInfo {
 			},
 			rule:  (*judge).extended,
 			moves: true,
+			keeps: true,
 			clock: func(c *Clock, _ Record, e Extended) (Effect, string) {
 				if !c.Stopped.IsZero() {
 					return EffectNone, ""
+				}
+				if why := c.unmoved(e.Told); why != "" {
+					return EffectNone, why
 				}
 				c.Extended += e.Days
 				return EffectExtend, fmt.Sprintf("经 %s 同意延长 %d 个工作日，%s 告知申请人", e.Approver, e.Days, e.Told)
@@ -381,8 +401,6 @@ func (j *judge) feeNoticed(e FeeNoticed) error {
 		return j.refuse("date-future", "送达后再记录，或不写 --received", "收费通知的送达日 %s 晚于今天 %s", e.Received, j.today)
 	case j.At(j.draft.On, j.cal).Waiting == WaitFee || j.At(j.draft.On, j.cal).Waiting == WaitCorrection:
 		return j.refuse("already-waiting", "", "案件正在等待申请人")
-	case j.At(j.draft.On, j.cal).Overdue:
-		j.warn("收费通知应在处理期限内作出")
 	}
 	return nil
 }
@@ -420,9 +438,6 @@ func (j *judge) extended(e Extended) error {
 	late := !governs.IsZero() && e.Told > governs
 	if late && strings.TrimSpace(e.Force) == "" {
 		return j.refuse("extension-late", "确需记录的，用 --force 写明理由", "告知申请人的日期 %s 晚于期限届满日 %s", e.Told, governs)
-	}
-	if !late && !j.Strict.Due.IsZero() && e.Told > j.Strict.Due {
-		j.warn("告知延期时从严期限 %s 已过，可能引起争议", j.Strict.Due)
 	}
 	if e.Document == "" {
 		j.warn("未写延期审批的文号，复议诉讼中须举证")

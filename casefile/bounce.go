@@ -114,7 +114,7 @@ func bouncing() []KindInfo {
 			},
 			clock: func(c *Clock, _ Record, e DeliveryFailed) (Effect, string) {
 				if w := e.Of.waits(); w != NotWaiting && c.Waiting == w {
-					c.wait(w, c.WaitSince, 0)
+					c.WaitUntil = 0
 					return EffectNone, e.Of.Label() + "未送达：" + w.Label() + "的期限中止，重新发出后另计"
 				}
 				return EffectNone, ""
@@ -137,7 +137,7 @@ func bouncing() []KindInfo {
 				if w == WaitFee {
 					until, _ = c.cal.AddWorkdays(r.On, c.law.FeePayment)
 				}
-				c.wait(w, c.WaitSince, until)
+				c.WaitUntil = until
 				return EffectNone, e.Of.Label() + "已重新发出，" + w.Label() + "期限 " + until.String()
 			},
 		}),

@@ -48,9 +48,10 @@ type Case struct {
 	// Carried marks a case of the opening balance: 上年结转, never 新收.
 	Carried bool
 
-	Strict, Legal Reading
-	ExtendedDays  int // working days granted in the current period
-	Corrections   int // notices of 补正 so far
+	Strict, Legal Reading  // of the current period
+	Periods       []Period // all of the case's, in order
+	ExtendedDays  int      // working days granted in the current period
+	Corrections   int      // notices of 补正 so far
 	Undelivered   bool
 	Returned      Returned // notices that came back and were not sent again
 	Messages      int      // mails in the case, the first included, and those of cases merged into it
@@ -136,15 +137,11 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 		c.addMail(i)
 	}
 	c.addAddress(c.Email)
-	strict, legal := readClock(Strict, live, law, cal), readClock(Legal, live, law, cal)
-	c.Strict, c.Legal = strict.reading(), legal.reading()
-	if c.ArrivalDoubted {
-		sure := readClockFrom(c.ArrivedOn, Strict, live, law, cal)
-		c.SureDue = sure.Due
-	}
-	c.ExtendedDays = legal.Extended
-	if legal.Start.IsZero() {
-		c.ExtendedDays = strict.Extended
+	clocks := readClocks(live, c, law, cal)
+	c.Strict, c.Legal, c.Periods, c.SureDue = clocks.Strict.reading(), clocks.Legal.reading(), clocks.Periods, clocks.sureDue
+	c.ExtendedDays = clocks.Legal.Extended
+	if clocks.Legal.Start.IsZero() {
+		c.ExtendedDays = clocks.Strict.Extended
 	}
 	return c
 }

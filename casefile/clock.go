@@ -17,10 +17,11 @@ type Statute struct {
 	Consultation     int // of a third party or joint office, 条例32, 34
 	FeePayment       int // 国办函〔2020〕109号
 	Confirmation     int // after which an unconfirmed mail alarms: the office's own measure
+	ConfirmWithin    int // after which a 双方确认 makes the legal clock disputable: a judgement
 }
 
 // Regulations are the periods of 《中华人民共和国政府信息公开条例》 as in force since 2019-05-15.
-var Regulations = Statute{Limit: 20, MaxExtension: 20, CorrectionNotice: 7, Consultation: 15, FeePayment: 20, Confirmation: 1}
+var Regulations = Statute{Limit: 20, MaxExtension: 20, CorrectionNotice: 7, Consultation: 15, FeePayment: 20, Confirmation: 1, ConfirmWithin: 5}
 
 // View tells the two clocks of a case apart. They differ in their start alone; where the notice of
 // 补正 came too late for one of them, also in whether it stops.
@@ -53,6 +54,7 @@ func (i Interval) holds(d civil.Date) bool { return d > i.From && (i.Open || d <
 type Turn struct {
 	Seq    uint64
 	On     civil.Date
+	Later  civil.Date // the day of the record where that is a later one: 补录
 	Kind   Kind
 	Effect Effect
 	Text   string // for people: why, and until when
@@ -78,8 +80,22 @@ type Clock struct {
 	arrived       civil.Date // day zero of the strict clock's first period
 	law           Statute    // by which it is read
 	cal           *workday.Calendar
+	other         *Clock // the reading beside it
 	consultations []consultation
-	left          bool // no application of its own: dismissed or merged
+	left          Ending // no application of its own: dismissed or merged
+	leftOn        civil.Date
+
+	opening Opening  // how the current period began
+	slow    bool     // the current period began with a late 双方确认
+	last    closing  // the end of the current period, or while it runs of the one before
+	running bool     // the current period has not ended
+	closed  []Period // those that have ended, as the legal reading keeps them
+}
+
+// closing is one reading's part of a period that ended.
+type closing struct {
+	on, start, due civil.Date
+	provisional    bool
 }
 
 // consultation is one side asked. The excluded days run from the letter's leaving.
@@ -88,27 +104,83 @@ type consultation struct {
 	side    Side
 	sent    civil.Date
 	reached civil.Date
+	capped  civil.Date // from which the 15 working days count; zero while that is not known
 	ended   civil.Date
+	late    bool // sent after the period had run out: it excludes nothing
 }
 
-// ReadClock folds a case's records into one reading of its clock. It is total: records that make no
+// Clocks are both readings of a case's time, and the periods that it went through.
+type Clocks struct {
+	Strict, Legal Clock
+	Periods       []Period
+
+	sureDue civil.Date // the strict due date by the later day of an arrival in doubt
+}
+
+// ReadClocks folds a case's records into both readings of its clock. It is total: records that make no
 // sense together change nothing.
-func ReadClock(view View, history []Record, law Statute, cal *workday.Calendar) Clock {
-	return readClock(view, Live(history), law, cal)
-}
-
-func readClock(view View, live []Record, law Statute, cal *workday.Calendar) Clock {
-	return readClockFrom(arrivalIn(live), view, live, law, cal)
-}
-
-// readClockFrom is readClock for an application that came on a day.
-func readClockFrom(arrived civil.Date, view View, live []Record, law Statute, cal *workday.Calendar) Clock {
-	c := Clock{View: view, arrived: arrived, law: law, cal: cal}
+func ReadClocks(history []Record, law Statute, cal *workday.Calendar) Clocks {
+	live := Live(history)
+	var arrival Case
 	for _, r := range live {
-		c.apply(r)
+		switch r.Event.Kind() {
+		case KindReceived, KindArrivalDoubted, KindArrivalSettled, KindCopyReceived:
+			arrival.apply(r)
+		}
 	}
-	c.settle(law, cal)
-	return c
+	return readClocks(live, arrival, law, cal)
+}
+
+// ReadClock is one of the readings of ReadClocks.
+func ReadClock(view View, history []Record, law Statute, cal *workday.Calendar) Clock {
+	both := ReadClocks(history, law, cal)
+	if view == Strict {
+		return both.Strict
+	}
+	return both.Legal
+}
+
+// readClocks also takes what is known of the arrival. While that is in doubt, the later day decides what is
+// late, and the earlier one is the strict reading's.
+func readClocks(live []Record, arrival Case, law Statute, cal *workday.Calendar) Clocks {
+	read := readClocksFrom(arrivalIn(live), live, law, cal)
+	if arrival.ArrivalDoubted {
+		sure := readClocksFrom(arrival.ArrivedOn, live, law, cal)
+		read.Legal, read.Periods, read.sureDue = sure.Legal, sure.Periods, sure.Strict.Due
+	}
+	return read
+}
+
+// readClocksFrom reads both clocks of an application that came on a day.
+func readClocksFrom(arrived civil.Date, live []Record, law Statute, cal *workday.Calendar) Clocks {
+	strict := Clock{View: Strict, arrived: arrived, law: law, cal: cal, running: true}
+	legal := Clock{View: Legal, arrived: arrived, law: law, cal: cal, running: true}
+	strict.other, legal.other = &legal, &strict
+	for _, r := range inEffect(live) {
+		strict.apply(r) // first: the legal reading looks at what it comes to
+		legal.apply(r)
+	}
+	strict.settle()
+	legal.settle()
+	all := legal.periods()
+	strict.other, legal.other = nil, nil
+	return Clocks{Strict: strict, Legal: legal, Periods: all}
+}
+
+// inEffect puts the records in the order in which they took effect: an extension does when the applicant
+// is told (条例33).
+func inEffect(live []Record) []Record {
+	day := func(r Record) civil.Date {
+		if e, ok := r.Event.(Extended); ok {
+			return max(r.On, e.Told)
+		}
+		return r.On
+	}
+	byEffect := func(a, b Record) int { return cmp.Compare(day(a), day(b)) }
+	if slices.IsSortedFunc(live, byEffect) {
+		return live
+	}
+	return slices.SortedStableFunc(slices.Values(live), byEffect)
 }
 
 func (c *Clock) apply(r Record) {
@@ -118,7 +190,11 @@ func (c *Clock) apply(r Record) {
 		return
 	}
 	if effect, text := turn(c, r, r.Event); effect != EffectNone || text != "" {
-		c.Turns = append(c.Turns, Turn{r.Seq, r.On, k, effect, text})
+		t := Turn{Seq: r.Seq, On: r.On, Kind: k, Effect: effect, Text: text}
+		if !r.Recorded.IsZero() && k != KindReceived && civil.Of(r.Recorded) > r.On {
+			t.Later = civil.Of(r.Recorded)
+		}
+		c.Turns = append(c.Turns, t)
 	}
 }
 
@@ -130,26 +206,35 @@ func noticeDue(start civil.Date, law Statute, cal *workday.Calendar) civil.Date 
 
 // restart opens a whole new period. What was granted or excluded in the one before has no say in it;
 // a consultation that is still open goes on.
-func (c *Clock) restart(day civil.Date) {
+func (c *Clock) restart(day civil.Date, how Opening) {
 	c.Start, c.Extended, c.Fixed = day, 0, 0
 	c.Waiting, c.WaitSince, c.WaitUntil = NotWaiting, 0, 0
 	c.consultations = slices.DeleteFunc(c.consultations, func(k consultation) bool { return !k.ended.IsZero() })
+	for i := range c.consultations {
+		c.consultations[i].late = false
+	}
+	c.opening, c.slow, c.running = how, false, true
 }
 
-func (c *Clock) wait(w Waiting, since, until civil.Date) {
+// wait ends the period on the day of a notice that the applicant has to answer.
+func (c *Clock) wait(w Waiting, since, until civil.Date, how Ending) {
+	c.close(since, how)
 	c.Waiting, c.WaitSince, c.WaitUntil = w, since, until
 }
 
-// running tells whether a notice can stop the period: it has not ended and does not already wait.
-// A legal period that nobody has confirmed yet counts as running: the notice itself needs an answer,
-// and the answer starts it.
-func (c *Clock) running() bool { return c.Stopped.IsZero() && c.Waiting == NotWaiting }
+// awaitable tells whether a notice can end the period: it runs. A legal period that nobody has confirmed yet
+// runs, too: the notice itself needs an answer, and the answer starts it. Where the legal reading waits, so
+// does the case, though the notice came too late for the strict one.
+func (c *Clock) awaitable() bool { return c.running && (c.View == Legal || c.other.running) }
 
-func (c *Clock) stop(day civil.Date) Effect {
+func (c *Clock) stop(day civil.Date, how Ending) Effect {
 	if !c.Stopped.IsZero() {
 		return EffectNone // the first service governs; proof may follow later
 	}
 	c.Stopped = day
+	if c.running {
+		c.close(day, how)
+	}
 	return EffectStop
 }
 
@@ -165,11 +250,16 @@ func (c *Clock) consultation(party string) *consultation {
 
 // end is the last excluded day of a consultation: its answer, or the end of the 15 working days from
 // the day on which the letter reached the other side, whichever is earlier. Another office has no
-// limit in law (条例33). ok is false while no end is known.
-func (k consultation) end(law Statute, cal *workday.Calendar) (last civil.Date, ok bool) {
+// limit in law (条例33). While nobody knows the day on which the letter arrived, the strict reading takes it to be
+// that on which it left. ok is false while no end is known.
+func (c *Clock) end(k consultation) (last civil.Date, ok bool) {
 	last, ok = k.ended, !k.ended.IsZero()
-	if k.side != OtherOffice && !k.reached.IsZero() {
-		limit, _ := cal.AddWorkdays(k.reached, law.Consultation)
+	from := k.capped
+	if from.IsZero() && c.View == Strict {
+		from = k.sent
+	}
+	if k.side != OtherOffice && !from.IsZero() {
+		limit, _ := c.cal.AddWorkdays(from, c.law.Consultation)
 		if !ok || limit < last {
 			return limit, true
 		}
@@ -186,9 +276,10 @@ func (c Case) Consulting() bool {
 // from the day on which the letter reached it, or while that day is not known from the day on which it
 // left. The clock decides which of them the case waits for.
 func ConsultationAlarms(history []Record, law Statute, cal *workday.Calendar) []Alarm {
-	clock := ReadClock(Legal, history, law, cal)
+	both := ReadClocks(history, law, cal)
+	clock := both.Legal
 	if clock.Start.IsZero() {
-		clock = ReadClock(Strict, history, law, cal)
+		clock = both.Strict
 	}
 	var all []Alarm
 	for _, k := range clock.consultations {
@@ -221,28 +312,13 @@ func (k consultation) silence(law Statute, cal *workday.Calendar) string {
 	}
 }
 
-// endAtStop closes a consultation whose end nobody recorded before the office answered: where the law
-// limits it, not later than if the letter had arrived on the day it left.
-func (k consultation) endAtStop(stopped civil.Date, law Statute, cal *workday.Calendar) civil.Date {
-	if k.side == OtherOffice {
-		return stopped
-	}
-	limit, _ := cal.AddWorkdays(k.sent, law.Consultation)
-	return min(stopped, limit)
-}
-
 // settle turns what the records said into a due date.
-func (c *Clock) settle(law Statute, cal *workday.Calendar) {
-	c.Limit = law.Limit + c.Extended
-	for _, k := range c.consultations {
-		last, known := k.end(law, cal)
-		i := Interval{From: k.sent, To: last, Open: !known, Why: "征求" + k.side.Label() + "意见（" + k.party + "）"}
-		if i.Open && !c.Stopped.IsZero() {
-			i.Open, i.To = false, k.endAtStop(c.Stopped, law, cal)
-		}
-		c.Excluded = append(c.Excluded, i)
-		if k.ended.IsZero() && c.running() {
-			c.wait(WaitConsultation, k.sent, 0)
+func (c *Clock) settle() {
+	c.Limit = c.law.Limit + c.Extended
+	c.Excluded = c.exclusions(c.Stopped)
+	for i, k := range c.consultations {
+		if k.ended.IsZero() && !k.late && c.Stopped.IsZero() && c.Waiting == NotWaiting {
+			c.Waiting, c.WaitSince, c.WaitUntil = WaitConsultation, c.consultations[i].sent, 0
 		}
 	}
 	open := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.Open })
@@ -253,14 +329,41 @@ func (c *Clock) settle(law Statute, cal *workday.Calendar) {
 			c.WaitSince = c.Excluded[open].From
 		}
 	}
-	waits := c.Waiting == WaitCorrection || c.Waiting == WaitFee
-	switch {
-	case c.left, c.Start.IsZero(), waits, noEnd:
-	case !c.Fixed.IsZero():
-		c.Due = c.Fixed
-	default:
-		c.Due, c.Provisional = c.count(cal)
+	if c.left == EndingNone && !c.Start.IsZero() && !c.held() && !noEnd {
+		c.Due, c.Provisional = c.ends(c.Excluded)
 	}
+}
+
+// held reports whether the period stands still until the applicant acts.
+func (c *Clock) held() bool { return c.Waiting == WaitCorrection || c.Waiting == WaitFee }
+
+// exclusions lists the days of consultations. Where closed is a day, those without an end are taken to end
+// with it.
+func (c *Clock) exclusions(closed civil.Date) []Interval {
+	var all []Interval
+	for _, k := range c.consultations {
+		if k.late {
+			continue
+		}
+		last, known := c.end(k)
+		i := Interval{From: k.sent, To: last, Open: !known, Why: "征求" + k.side.Label() + "意见（" + k.party + "）"}
+		if i.Open && !closed.IsZero() {
+			i.Open, i.To = false, closed
+		}
+		all = append(all, i)
+	}
+	return all
+}
+
+// ends is the last day of a period that has one.
+func (c *Clock) ends(excluded []Interval) (due civil.Date, provisional bool) {
+	if !c.Fixed.IsZero() {
+		return c.Fixed, false
+	}
+	for step := range c.walk(excluded) {
+		due, provisional = step.Date, provisional || step.Provisional
+	}
+	return due, provisional
 }
 
 // latestEnd is the day on which the last exclusion ends, zero while one has no known end.
@@ -275,15 +378,6 @@ func latestEnd(all []Interval) civil.Date {
 	return last
 }
 
-// count walks working days from the start, leaving out what is excluded. Overlapping intervals are
-// left out once because a day is either in one of them or not.
-func (c *Clock) count(cal *workday.Calendar) (due civil.Date, provisional bool) {
-	for step := range c.walk(cal) {
-		due, provisional = step.Date, provisional || step.Provisional
-	}
-	return due, provisional
-}
-
 // Step is one day of the walk from the start to the due date.
 type Step struct {
 	workday.Day
@@ -294,8 +388,8 @@ type Step struct {
 
 // Walk lists every day after Start with what it counted for: through Due, or, while no due date can be
 // known, through today, so that the days already used are seen. It is empty for a date that was set.
-func (c Clock) Walk(today civil.Date, cal *workday.Calendar) []Step {
-	if c.Start.IsZero() || c.left || !c.Fixed.IsZero() {
+func (c Clock) Walk(today civil.Date) []Step {
+	if c.Start.IsZero() || c.left != EndingNone || !c.Fixed.IsZero() {
 		return nil
 	}
 	last := c.Due
@@ -303,7 +397,7 @@ func (c Clock) Walk(today civil.Date, cal *workday.Calendar) []Step {
 		last = min(today, cmp.Or(c.Stopped, today))
 	}
 	var steps []Step
-	for s := range c.walk(cal) {
+	for s := range c.walk(c.Excluded) {
 		if s.Date > last {
 			break
 		}
@@ -312,17 +406,18 @@ func (c Clock) Walk(today civil.Date, cal *workday.Calendar) []Step {
 	return steps
 }
 
-func (c *Clock) walk(cal *workday.Calendar) func(yield func(Step) bool) {
+// walk goes through the days after the start until all of the period's are counted. Overlapping intervals
+// are left out once because a day is either in one of them or not.
+func (c *Clock) walk(excluded []Interval) func(yield func(Step) bool) {
 	return func(yield func(Step) bool) {
-		n := 0
-		for d := c.Start.Add(1); n < c.Limit; d = d.Add(1) {
-			s := Step{Day: cal.Day(d)}
+		n, limit := 0, c.law.Limit+c.Extended
+		for d := c.Start.Add(1); n < limit; d = d.Add(1) {
+			s := Step{Day: c.cal.Day(d)}
 			if s.Working {
-				waits := c.Waiting == WaitCorrection || c.Waiting == WaitFee
-				if waits && d > c.WaitSince {
+				if c.held() && d > c.WaitSince {
 					s.Waiting = c.Waiting
-				} else if i := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.holds(d) }); i >= 0 {
-					s.Excluded = c.Excluded[i].Why
+				} else if i := slices.IndexFunc(excluded, func(i Interval) bool { return i.holds(d) }); i >= 0 {
+					s.Excluded = excluded[i].Why
 				} else {
 					n++
 					s.Number = n

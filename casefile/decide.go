@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -82,7 +83,7 @@ func (c Case) Decide(history []Record, d Draft, today civil.Date, law Statute, c
 			return nil, err
 		}
 	}
-	if row.does.moves {
+	if row.does.moves || row.does.keeps {
 		if err := j.effective(); err != nil {
 			return nil, err
 		}
@@ -139,19 +140,50 @@ func (j *judge) times() error {
 	return nil
 }
 
-// effective refuses what would be recorded and change nothing: a notice, a payment or an extension
-// whose day lies where neither clock can follow it.
+// effective refuses what would be recorded and change nothing: a notice or a payment whose day lies where
+// neither clock can follow it. What was done nevertheless and moves nothing because its period had run out, or
+// waits, is kept with a warning.
 func (j *judge) effective() error {
 	seq := uint64(math.MaxUint64) // after everything of the same day
 	with := append(slices.Clone(j.history), Record{Seq: seq, On: j.draft.On, Case: j.ID, Event: j.draft.Event})
-	for _, view := range []View{Strict, Legal} {
-		for _, t := range ReadClock(view, with, j.law, j.cal).Turns {
-			if t.Seq == seq && t.Effect != EffectNone {
-				return nil
-			}
+	clocks := ReadClocks(with, j.law, j.cal)
+	moved := false
+	var unmoved []Clock
+	var why []string
+	does := j.draft.Event.Kind().row().does
+	for _, c := range []Clock{clocks.Strict, clocks.Legal} {
+		i := slices.IndexFunc(c.Turns, func(t Turn) bool { return t.Seq == seq })
+		switch {
+		case i < 0:
+		case c.Turns[i].Effect != EffectNone:
+			moved = true
+		case does.keeps:
+			unmoved = append(unmoved, c)
+			why = append(why, c.Turns[i].Text)
 		}
 	}
-	return j.refuse("date-order", "请核对 --on 与 show 所列经过", "%s 在 %s 不起作用：当日的经过与之不符", j.draft.Event.Kind().Label(), j.draft.On)
+	if !moved && unmoved == nil && does.moves {
+		return j.refuse("date-order", "请核对 --on 与 show 所列经过", "%s 在 %s 不起作用：当日的经过与之不符", j.draft.Event.Kind().Label(), j.draft.On)
+	}
+	if len(why) == 2 && why[0] == why[1] {
+		j.warn("%s", why[0])
+	} else {
+		for i, c := range unmoved {
+			j.warn("%s：%s", c.View.Label(), why[i])
+		}
+	}
+	for _, p := range clocks.Periods {
+		if p.Ended != j.draft.On || p.How != EndedCorrection && p.How != EndedFee {
+			continue
+		}
+		switch {
+		case p.Late:
+			j.warn("本期期限已于 %s 届满，按逾期计；%s不能补救", cmp.Or(p.DueLegal, p.DueStrict), j.draft.Event.Kind().Label())
+		case p.Disputable:
+			j.warn("从严期限已于 %s 届满，本期是否按时有争议", p.DueStrict)
+		}
+	}
+	return nil
 }
 
 func (j *judge) after(day civil.Date, what string) error {

@@ -48,8 +48,8 @@ func filing() []KindInfo {
 				return nil
 			},
 			fold: func(c *Case, _ Record, e Merged) { c.MergedInto = e.Into },
-			clock: func(c *Clock, _ Record, e Merged) (Effect, string) {
-				c.left = true
+			clock: func(c *Clock, r Record, e Merged) (Effect, string) {
+				c.left, c.leftOn = EndedMerged, r.On
 				return EffectStop, "并入 " + string(e.Into) + "，以其期限为准"
 			},
 		}),

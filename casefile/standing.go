@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"math"
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
@@ -18,10 +19,12 @@ type Standing struct {
 	WaitUntil   civil.Date
 	Finished    bool // the clock has stopped
 	Overdue     bool // open, and Due has passed
-	Late        bool // finished after the due date that governs: the legal one, the strict where nothing was confirmed
-	Disputable  bool // open or finished between the strict and the legal due date
+	Late        bool // a period of the case ended after the due date that governed it
+	Disputable  bool // a period ended between the strict and the legal due date, or is there now; none was late
 	Doubtful    bool // open, and the day of arrival is in doubt (到达日存疑): not overdue unless it is in any case
 	Remaining   int  // working days from the day to Due, negative when overdue; for an open case with a Due
+
+	strictOnly bool // open, and only the strict due date has passed
 }
 
 // At returns how the case stands on a day.
@@ -32,14 +35,11 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 		governs = strict
 	}
 	s := Standing{Waiting: governs.Waiting, WaitUntil: governs.WaitUntil, Finished: !c.StoppedOn.IsZero()}
+	past := c.Timed(0, math.MaxInt32)
+	s.Late, s.Disputable = past.Late, past.Disputable
 	if s.Finished {
 		s.Waiting, s.WaitUntil = NotWaiting, 0
 		s.Due, s.Provisional = governs.Due, governs.Provisional
-		s.Late = !s.Due.IsZero() && c.StoppedOn > s.Due
-		if s.Late && c.ArrivalDoubted && legal.Start.IsZero() {
-			s.Late = !c.SureDue.IsZero() && c.StoppedOn > c.SureDue
-		}
-		s.Disputable = !s.Late && !strict.Due.IsZero() && c.StoppedOn > strict.Due
 		return s
 	}
 	if !c.Stage.Open() {
@@ -55,11 +55,12 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 	}
 	if !s.Due.IsZero() {
 		s.Overdue = today > s.Due
-		s.Disputable = s.Overdue && (governs.Waiting != NotWaiting || today <= governs.Due)
+		s.strictOnly = s.Overdue && (governs.Waiting != NotWaiting || today <= governs.Due)
+		s.Disputable = !s.Late && (s.Disputable || s.strictOnly)
 		s.Remaining = cal.WorkdaysBetween(today, s.Due)
 	}
 	if s.Doubtful = c.ArrivalDoubted; s.Doubtful && s.Overdue && s.Due == strict.Due && (c.SureDue.IsZero() || today <= c.SureDue) {
-		s.Overdue, s.Disputable = false, false
+		s.Overdue, s.Disputable, s.strictOnly = false, false, false
 	}
 	return s
 }
@@ -127,9 +128,9 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if !s.Due.IsZero() {
 		text := "答复并送达（reply、dispatch）"
 		switch {
-		case s.Disputable && s.Waiting != NotWaiting:
+		case s.strictOnly && s.Waiting != NotWaiting:
 			text = "从严期限已过；按法定口径正在等待" + s.Waiting.Label()
-		case s.Disputable:
+		case s.strictOnly:
 			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
 		}
 		on := s.Due

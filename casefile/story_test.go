@@ -1,6 +1,7 @@
 package casefile_test
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -172,12 +173,28 @@ func (s *story) compare(expect *txtar.File) {
 		"strict-waits": waiting(c.Strict), "legal-waits": waiting(c.Legal), "undelivered": fmt.Sprint(c.Undelivered),
 		"extended": fmt.Sprint(c.ExtendedDays), "provisional": fmt.Sprint(c.Legal.Provisional),
 	}
+	now := c.At(s.history[len(s.history)-1].On, workday.Embedded())
+	facts["late"], facts["disputable"] = fmt.Sprint(now.Late), fmt.Sprint(now.Disputable)
+	for i, p := range c.Periods {
+		facts[fmt.Sprintf("period-%d", i+1)] = periodLine(p)
+	}
 	for line := range lines(expect) {
 		name, want, _ := strings.Cut(line, " ")
 		if got, known := facts[name]; !known || got != want {
 			s.t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
+}
+
+// periodLine is a period in a line: how it began, both days zero, both due dates, how it ended, and what is to
+// be said of that.
+func periodLine(p casefile.Period) string {
+	day := func(d civil.Date) string { return cmp.Or(d.String(), "-") }
+	line := fmt.Sprintf("%s %s/%s %s/%s", p.From, day(p.StartStrict), day(p.StartLegal), day(p.DueStrict), day(p.DueLegal))
+	if !p.Ended.IsZero() {
+		line += fmt.Sprintf(" %s %s", p.Ended, p.How)
+	}
+	return line + sign(p.Late, " late") + sign(p.Disputable, " disputable") + sign(p.Slow, " slow")
 }
 
 // show writes all that the case comes to.
@@ -192,14 +209,21 @@ func (s *story) show(days *txtar.File) {
 		fmt.Fprintf(&s.out, "，%s 计入%s%s", c.TallyOn, c.Tally.Row(), c.Tally.Label())
 	}
 	s.out.WriteString("\n")
+	for _, p := range c.Periods {
+		s.out.WriteString(periodLine(p) + "\n")
+	}
 	var before []string
 	for _, view := range []casefile.View{casefile.Strict, casefile.Legal} {
 		clock := casefile.ReadClock(view, s.history, law, cal)
 		var read []string
 		for _, turn := range clock.Turns {
-			read = append(read, fmt.Sprintf("%d %s %s：%s %s", turn.Seq, turn.On, turn.Kind.Label(), turn.Effect.Label(), turn.Text))
+			line := fmt.Sprintf("%d %s %s：%s %s", turn.Seq, turn.On, turn.Kind.Label(), turn.Effect.Label(), turn.Text)
+			if !turn.Later.IsZero() {
+				line += "（" + turn.Later.String() + " 补录）"
+			}
+			read = append(read, line)
 		}
-		for _, stretch := range stretches(clock.Walk(last, cal)) {
+		for _, stretch := range stretches(clock.Walk(last)) {
 			read = append(read, "| "+stretch)
 		}
 		fmt.Fprintf(&s.out, "\n%s 零日 %s 届满 %s%s\n", view.Label(), clock.Start, clock.Due, sign(clock.Provisional, " 暂定"))

@@ -13,8 +13,10 @@ type Course struct {
 	Received [12]int `json:"received"` // 新收 by month
 	Ended    [12]int `json:"ended"`    // 办结 by month
 	OnTime   int     `json:"on_time"`  // of those ended, where a period ran
-	Late     int     `json:"late"`
-	Before   *Totals `json:"before,omitzero"` // of the year before, where its report is known
+	Late     int     `json:"late"`     // of which a period ended late in the year, ended or not
+	// Disputable are those past the strict due date whose 双方确认 came too late to count as on time.
+	Disputable int     `json:"disputable,omitzero"`
+	Before     *Totals `json:"before,omitzero"` // of the year before, where its report is known
 }
 
 // Totals are the totals of a year that the next is compared with.
@@ -30,21 +32,24 @@ func (r Report) Totals(f Format) Totals {
 	return Totals{at(CountsNew), at(CountsCarriedOut), at(CountsEnded)}
 }
 
-// follow counts an entry. cal may be nil: then nobody says what is on time.
-func (c *Course) follow(e entry, k *casefile.Case, today civil.Date, cal *workday.Calendar) {
+// follow counts an entry of the book. cal may be nil: then nobody says what is on time.
+func (c *Course) follow(e entry, k *casefile.Case, from, to civil.Date, cal *workday.Calendar) {
 	if !e.came.IsZero() {
 		c.Received[month(e.came)]++
 	}
-	if !e.ended {
+	if e.ended {
+		c.Ended[month(e.went)]++
+	}
+	if cal == nil || e.n == 0 {
 		return
 	}
-	c.Ended[month(e.went)]++
-	if cal == nil || k.StoppedOn.IsZero() {
-		return
-	}
-	if k.At(today, cal).Late {
+	switch timed := k.Timed(from, to); {
+	case timed.Late:
 		c.Late++
-	} else {
+	case !e.ended || k.StoppedOn.IsZero():
+	case timed.Slow:
+		c.Disputable++
+	default:
 		c.OnTime++
 	}
 }

@@ -17,8 +17,11 @@ type Department struct {
 	Received int    `json:"received"`   // in the period
 	Done     int    `json:"done"`       // in the period
 	OnTime   int    `json:"on_time"`    // of those done
-	Late     int    `json:"late"`       // of those done
-	// Disputable are those on time only by the legal clock: after the strict due date.
+	// Late are the cases of which a period ended late in the period, done or not: lateness counts once, in the
+	// period in which it came about.
+	Late int `json:"late"`
+	// Disputable are those on time only by the legal clock: after the strict due date. Where 双方确认 came too
+	// late (casefile/LAW.md#clocks), they are not among OnTime.
 	Disputable int `json:"disputable"`
 	Overdue    int `json:"overdue"` // open at the period's end, past their due date
 	// Average and Longest are working days from 收到申请之日 to the stop of those done; the average is
@@ -62,17 +65,18 @@ func (d *Department) count(c casefile.Case, from, to, today civil.Date, cal *wor
 	if received >= from && received <= to {
 		d.Received++
 	}
+	timed := c.Timed(from, to)
+	if timed.Late {
+		d.Late++
+	}
+	if timed.Disputable {
+		d.Disputable++
+	}
 	stopped := c.StoppedOn
 	if !stopped.IsZero() && stopped >= from && stopped <= to {
 		d.Done++
-		s := c.At(today, cal)
-		if s.Late {
-			d.Late++
-		} else {
+		if !timed.Late && !timed.Slow {
 			d.OnTime++
-		}
-		if s.Disputable {
-			d.Disputable++
 		}
 		n := cal.WorkdaysBetween(received, stopped)
 		d.days += n

@@ -165,7 +165,7 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 		for _, row := range e.rows[:e.n] {
 			r.Table3[row].add(e.column, 1)
 		}
-		r.Course.follow(e, &c, civil.Of(o.Now), o.Calendar)
+		r.Course.follow(e, &c, b.from, b.to, o.Calendar)
 		e.note(withoutDocument, e.ended && needsDocument(&c) && c.Document == "")
 		if o.Trace && e.n > 0 {
 			if o.Whole != nil {

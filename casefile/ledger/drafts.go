@@ -148,7 +148,8 @@ func (s *story) effective(drafts []casefile.Draft) Problems {
 	moved := make([]bool, len(drafts))
 	for _, view := range [...]casefile.View{casefile.Strict, casefile.Legal} {
 		for _, t := range casefile.ReadClock(view, history, s.Law, s.Calendar).Turns {
-			moved[t.Seq-1] = moved[t.Seq-1] || t.Effect != casefile.EffectNone
+			kept := t.Kind == casefile.KindExtended && t.Text != "" // told while the case waited, or too late
+			moved[t.Seq-1] = moved[t.Seq-1] || t.Effect != casefile.EffectNone || kept
 		}
 	}
 	for i, p := range s.steps {

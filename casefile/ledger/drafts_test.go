@@ -311,7 +311,7 @@ func TestFromCase(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			row, lossy, ok := FromCase(base(test.events...), nil)
+			row, lossy, ok := FromCase(base(test.events...), nil, terms())
 			if got := fmt.Sprint(lossy); got != test.want || !ok {
 				t.Errorf("got %s, %v, want %s", got, ok, test.want)
 			}
@@ -327,7 +327,7 @@ func TestFromCase(t *testing.T) {
 		"merged":         base(casefile.Merged{Into: "2025-00002"}),
 		"no application": base(casefile.Registered{As: casefile.CorrectionOfRecord}),
 	} {
-		if _, _, ok := FromCase(history, nil); ok {
+		if _, _, ok := FromCase(history, nil, terms()); ok {
 			t.Errorf("%s: taken for a row", name)
 		}
 	}
@@ -338,7 +338,7 @@ func TestSharedDispute(t *testing.T) {
 	d := []casefile.Dispute{{ID: "Y2025-001", Track: casefile.Reconsideration, Party: unstated, Cases: []casefile.ID{"1", "2"}, FiledOn: civil.MustParse("2025-05-06")}}
 	for id, want := range map[casefile.ID]int{"1": 1, "2": 0, "3": 0} {
 		history := []casefile.Record{{Seq: 1, On: civil.MustParse("2025-03-03"), Case: id, Event: casefile.Received{Channel: casefile.Oral}}}
-		row, lossy, _ := FromCase(history, d)
+		row, lossy, _ := FromCase(history, d, terms())
 		if len(row.Reviews) != want || (len(lossy) == 0) != (id == "3") {
 			t.Errorf("%s: %d disputes, lossy %v", id, len(row.Reviews), lossy)
 		}

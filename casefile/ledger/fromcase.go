@@ -14,9 +14,17 @@ import (
 //
 // Drafts of the row give the same due dates and the same place in the annual report. The exceptions are
 // among lossy: 计入年度, which moves 新收 to another year, and 先前的延迟答复, which the strict clock may
-// keep where a notice of 补正 came too late to stop it.
-func FromCase(history []casefile.Record, disputes []casefile.Dispute) (row Row, lossy []string, ok bool) {
-	x := extract{lost: make(map[string]bool)}
+// keep where a notice of 补正 came too late to stop it, or may not follow.
+func FromCase(history []casefile.Record, disputes []casefile.Dispute, terms Terms) (row Row, lossy []string, ok bool) {
+	x := extract{lost: make(map[string]bool), followed: make(map[uint64]int)}
+	clocks := casefile.ReadClocks(history, terms.Law, terms.Calendar)
+	for _, c := range []casefile.Clock{clocks.Strict, clocks.Legal} {
+		for _, t := range c.Turns {
+			if t.Effect == casefile.EffectExtend {
+				x.followed[t.Seq]++
+			}
+		}
+	}
 	for _, r := range casefile.Live(history) {
 		x.record(r)
 	}
@@ -40,7 +48,8 @@ type extract struct {
 	application, left bool
 	reply             *casefile.Record // made, and not yet served
 	stopped           bool
-	extended          bool // in the present period
+	extended          bool           // in the present period
+	followed          map[uint64]int // by how many clocks, what extends one
 	notes             []string
 }
 
@@ -169,14 +178,22 @@ func (x *extract) handled(r casefile.Record) {
 		}
 		x.drop(true, "没有征求的意见")
 	case casefile.Extended:
+		if x.followed[r.Seq] == 0 && x.extended { // there is a column for one in a period
+			x.drop(true, "不起作用的延期")
+			return
+		}
 		x.Extensions = append(x.Extensions, Extension{Days: e.Days, Approver: e.Approver, Told: e.Told})
 		x.extended = true
 		x.drop(e.Document != "" || e.Force != "", "延期的文号和逾期的理由")
 		x.drop(e.Told != r.On, "延期的批准日")
 	case casefile.Deferred:
-		x.drop(!x.Deferred.IsZero(), formerDeferral)
-		x.Deferred = e.Until
+		if x.followed[r.Seq] == 0 { // the row has no day of the decision, so that it would come alive
+			x.drop(true, "不起作用的延迟答复")
+			return
+		}
 		last, _ := x.lastRestart()
+		x.drop(!x.Deferred.IsZero() || x.followed[r.Seq] == 1 && r.On != last, formerDeferral)
+		x.Deferred = e.Until
 		x.drop(r.On != last || e.Document != "", "延迟答复的决定日和文号")
 	}
 }

@@ -39,7 +39,7 @@ func taken(t *testing.T, b []byte, f Format) {
 		}
 		history := records(drafts)
 		casefile.Fold(r.Number, history, casefile.Regulations, workday.Embedded())
-		if _, lossy, ok := FromCase(history, nil); !ok || len(lossy) > 0 {
+		if _, lossy, ok := FromCase(history, nil, terms()); !ok || len(lossy) > 0 {
 			t.Fatalf("ok %v, lossy %v: %s", ok, lossy, told(history))
 		}
 	}

@@ -178,7 +178,7 @@ func TestRowToCaseAndBack(t *testing.T) {
 		if !slices.IsSortedFunc(history, func(a, b casefile.Record) int { return int(a.On - b.On) }) {
 			t.Errorf("the events are out of order: %s", told(history))
 		}
-		got, lossy, ok := FromCase(history, disputesOf(want))
+		got, lossy, ok := FromCase(history, disputesOf(want), terms())
 		if !ok || len(lossy) > 0 {
 			t.Errorf("ok %v, lossy %v", ok, lossy)
 		}
@@ -200,7 +200,7 @@ func TestSameDay(t *testing.T) {
 			return
 		}
 		taken++
-		got, lossy, ok := FromCase(records(drafts), disputesOf(want))
+		got, lossy, ok := FromCase(records(drafts), disputesOf(want), terms())
 		if g, w := printed(got), printed(want); !ok || len(lossy) > 0 || g != w {
 			t.Errorf("ok %v, lossy %v\ngot  %s\nwant %s\nover %s", ok, lossy, g, w, told(records(drafts)))
 		}
@@ -360,7 +360,7 @@ func TestExportKeepsDueDates(t *testing.T) {
 	law, cal := casefile.Regulations, workday.Embedded()
 	rapid.Check(t, func(t *rapid.T) {
 		history := worked(t)
-		row, lossy, ok := FromCase(history, nil)
+		row, lossy, ok := FromCase(history, nil, terms())
 		before := casefile.Fold(row.Number, history, law, cal)
 		if ok != before.Counts() {
 			t.Fatalf("ok is %v, counts is %v%s", ok, before.Counts(), told(history))

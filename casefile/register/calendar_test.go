@@ -27,7 +27,7 @@ func TestAdoptedCalendarMovesDates(t *testing.T) {
 	}, Work: []civil.Date{civil.MustParse("2027-01-09"), civil.MustParse("2027-02-14"), civil.MustParse("2027-02-20")}}
 	id := take(t, r, "a", 1)
 	early := take(t, r, "b", 2)
-	add(t, r, start, casefile.Draft{Case: id, On: civil.MustParse("2026-12-20"), Event: casefile.Confirmed{}})
+	add(t, r, start, casefile.Draft{Case: id, On: civil.MustParse("2026-12-20"), Event: casefile.Reopened{Cause: "复议决定"}})
 	case1 := func(r *Register, id casefile.ID) (c casefile.Case) {
 		must(t, r.View(func(tx *Tx) (err error) { c, err = tx.Case(id); return err }))
 		return c

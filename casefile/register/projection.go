@@ -10,8 +10,8 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// A projection is a version byte, a head of fixed size, length-prefixed strings and the case's Seqs.
-// Reports and filters read the head alone.
+// A projection is a version byte, a head of fixed size, the case's periods, length-prefixed strings and the
+// case's Seqs. Reports and filters read no further than the first two strings.
 //
 //	0      version
 //	1-6    kind, stage, channel, column, outcome, tally outcome
@@ -22,6 +22,9 @@ import (
 //	18-23  year counted in, messages, corrections (16 bits each)
 //	24-29  working days granted by extension, notices that came back, open mails (16 bits each)
 //	30-    civil days, 32 bits each, in the order of days()
+//
+// A period is three bytes, how it began, how it ended and flags (1 late, 2 disputable, 4 slow), and its days as
+// varints in the order of spans().
 const (
 	projectionVersion = 2
 	daysAt            = 30
@@ -41,6 +44,11 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitSince, &c.Legal.WaitUntil,
 		&c.StampedOn, &c.SureDue, &c.OldestOn,
 	}
+}
+
+// spans lists the days of a period.
+func spans(p *casefile.Period) [5]*civil.Date {
+	return [...]*civil.Date{&p.StartStrict, &p.StartLegal, &p.DueStrict, &p.DueLegal, &p.Ended}
 }
 
 // texts lists the strings of a projection in the order in which they follow the head.
@@ -73,6 +81,13 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	for i, d := range days(&c) {
 		binary.BigEndian.PutUint32(b[daysAt+4*i:], uint32(*d))
 	}
+	b = binary.AppendUvarint(b, uint64(len(c.Periods)))
+	for _, p := range c.Periods {
+		b = append(b, byte(p.From), byte(p.How), flag(p.Late, 1)|flag(p.Disputable, 2)|flag(p.Slow, 4))
+		for _, d := range spans(&p) {
+			b = binary.AppendVarint(b, int64(*d))
+		}
+	}
 	for _, s := range texts(&c) {
 		b = appendText(b, *s)
 	}
@@ -93,7 +108,7 @@ func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// decodeHead reads what has a fixed place. It does not allocate.
+// decodeHead reads what has a fixed place.
 func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	if len(b) < headSize || b[0] != projectionVersion {
 		return fmt.Errorf("case %s: %w", id, errProjection)
@@ -122,6 +137,7 @@ func decodeProjection(id, b []byte) (casefile.Case, []uint64, error) {
 		return c, nil, err
 	}
 	r := reader{b: b[headSize:]}
+	c.Periods = r.periods()
 	for _, s := range texts(&c) {
 		*s = r.text()
 	}
@@ -166,6 +182,33 @@ func (r *reader) count() uint64 {
 		return 0
 	}
 	return n
+}
+
+func (r *reader) periods() []casefile.Period {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	all := make([]casefile.Period, n)
+	for i := range all {
+		p := &all[i]
+		if len(r.b) < 3 {
+			r.bad = true
+			return nil
+		}
+		p.From, p.How = casefile.Opening(r.b[0]), casefile.Ending(r.b[1])
+		p.Late, p.Disputable, p.Slow = r.b[2]&1 != 0, r.b[2]&2 != 0, r.b[2]&4 != 0
+		r.b = r.b[3:]
+		for _, d := range spans(p) {
+			v, n := binary.Varint(r.b)
+			if n <= 0 {
+				r.bad = true
+				return nil
+			}
+			*d, r.b = civil.Date(v), r.b[n:]
+		}
+	}
+	return all
 }
 
 func (r *reader) skip() { r.b = r.b[r.count():] }

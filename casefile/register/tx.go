@@ -367,7 +367,7 @@ func (t *Tx) OpenCases(after casefile.ID) iter.Seq2[casefile.Case, error] {
 	})
 }
 
-// Heads yields every case with its number, fixed fields and the number of its reply only: no other
+// Heads yields every case with its number, fixed fields, periods and the number of its reply only: no other
 // text, addresses or letters.
 func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
 	return t.cases(bucketCase, "", func(k, v []byte) (casefile.Case, error) {
@@ -376,6 +376,7 @@ func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
 			return c, err
 		}
 		r := reader{b: v[headSize:]}
+		c.Periods = r.periods()
 		r.skip() // Basis
 		c.Document = r.text()
 		if r.bad {

@@ -65,10 +65,10 @@ type CaseRow struct {
 	WaitingUntil Day         `json:"waiting_until"`
 	Provisional  bool        `json:"provisional"`
 	Overdue      bool        `json:"overdue"`
-	Late         *bool       `json:"late"` // null while open
+	Late         *bool       `json:"late"` // whether any period was; null while the case is open and none was
 	// ArrivalDoubted (到达日存疑): a person has to settle the day of arrival; see ysq arrived.
 	ArrivalDoubted bool `json:"arrival_doubted"`
-	// Disputable: the strict due date was missed and the legal one was not, or not yet.
+	// Disputable: the strict due date of a period was missed and the legal one was not, or not yet.
 	Disputable        bool                 `json:"disputable"`
 	RemainingWorkdays *int                 `json:"remaining_workdays"`
 	Outcome           Text                 `json:"outcome"`
@@ -79,8 +79,23 @@ type CaseRow struct {
 	Disputes          []casefile.DisputeID `json:"disputes"`
 	Messages          int                  `json:"messages"`
 	// OpenMails are those about which nobody has decided, and OldestOpen when the oldest of them arrived.
-	OpenMails  int `json:"open_mails"`
-	OldestOpen Day `json:"oldest_open"`
+	OpenMails  int          `json:"open_mails"`
+	OldestOpen Day          `json:"oldest_open"`
+	Periods    []PeriodView `json:"periods"` // in order; the last may run
+}
+
+// PeriodView is a statutory period of a case. Between two of them is the applicant's time to correct or to pay.
+type PeriodView struct {
+	From        string `json:"from"` // first, correction, fee, reopened
+	StartStrict Day    `json:"start_strict"`
+	StartLegal  Day    `json:"start_legal"`
+	DueStrict   Day    `json:"due_strict"` // as it stood when the period ended
+	DueLegal    Day    `json:"due_legal"`
+	Ended       Day    `json:"ended"`
+	How         Text   `json:"how"`  // served, correction, fee, lapsed, withdrawn, dismissed, merged, reopened; null while it runs
+	Late        *bool  `json:"late"` // null while it runs
+	// Disputable: it ended between the strict and the legal due date.
+	Disputable bool `json:"disputable"`
 }
 
 // ListQuery selects cases; the zero value means every open one.
@@ -201,7 +216,7 @@ const (
 type Explanation struct {
 	Case   CaseRow     `json:"case"`
 	Today  Day         `json:"today"`
-	Clocks []ClockView `json:"clocks"` // strict, then legal
+	Clocks []ClockView `json:"clocks"` // strict, then legal; of the current period
 }
 
 // ClockView is one reading of the statutory period.
@@ -227,6 +242,7 @@ type TurnView struct {
 	Label  string `json:"label"`
 	Effect string `json:"effect"` // in Chinese
 	Text   string `json:"text"`
+	Later  Day    `json:"entered,omitzero"` // the day of the entry where that is a later one: 补录
 }
 
 // DayView is one day of the walk.

@@ -35,6 +35,9 @@ func (a *app) explainCommand() *cobra.Command {
 
 func (a *app) explain(e ask.Explanation) error {
 	fmt.Fprintln(a.out, grid.Clean(join("  ", "案件 "+string(e.Case.Case), stageLabel(e.Case.Stage), remaining(e.Case), "今天 "+day(e.Today))))
+	if err := a.periods(e.Case.Periods); err != nil {
+		return err
+	}
 	for _, c := range e.Clocks {
 		a.heading(c.Label)
 		a.sheet("  ",
@@ -51,6 +54,45 @@ func (a *app) explain(e ask.Explanation) error {
 		}
 	}
 	return nil
+}
+
+// periods prints the statutory periods of a case, where there is more to say than the clocks say.
+func (a *app) periods(all []ask.PeriodView) error {
+	usual := func(p ask.PeriodView) bool { return !p.Disputable && (p.Late == nil || !*p.Late) }
+	if len(all) == 0 || len(all) == 1 && usual(all[0]) {
+		return nil
+	}
+	a.heading("各期（每次补正、缴费、重新办理另起一期；已逾期的，不因其后的事项而按时）")
+	t := grid.Table{Header: []string{"自", "从严 零日", "届满", "法定 零日", "届满", "结束", "情形"}}
+	var tints []tint
+	for _, p := range all {
+		colour := plain
+		switch {
+		case p.Late != nil && *p.Late:
+			colour = alarm
+		case p.Disputable:
+			colour = soon
+		}
+		t.Rows = append(t.Rows, []string{openingLabel(p.From), a.day(p.StartStrict), a.day(p.DueStrict), a.day(p.StartLegal), a.day(p.DueLegal), a.day(p.Ended), periodEnd(p)})
+		tints = append(tints, colour)
+	}
+	return a.table(t, tints)
+}
+
+// periodEnd says how a period ended: 收费通知，逾期.
+func periodEnd(p ask.PeriodView) string {
+	result := ""
+	switch {
+	case p.Late == nil:
+		return "在办"
+	case *p.Late:
+		result = "逾期"
+	case p.Disputable:
+		result = "有争议"
+	case p.How != "dismissed" && p.How != "merged":
+		result = "按时"
+	}
+	return join("，", endingLabel(p.How), result)
 }
 
 func clockStart(c ask.ClockView) string {
@@ -84,9 +126,17 @@ func (a *app) turns(turns []ask.TurnView) error {
 	fmt.Fprintln(a.out)
 	t := grid.Table{Header: []string{"记录", "日期", "事项", "对期限", "说明"}}
 	for _, turn := range turns {
-		t.Rows = append(t.Rows, []string{strconv.FormatUint(turn.Seq, 10), a.day(turn.On), turn.Label, turn.Effect, turn.Text})
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(turn.Seq, 10), a.day(turn.On), turn.Label, turn.Effect, turn.Text + entered(turn.Later)})
 	}
 	return a.table(t, nil)
+}
+
+// entered marks what was recorded after its day.
+func entered(later ask.Day) string {
+	if later == 0 {
+		return ""
+	}
+	return "（补录）"
 }
 
 // walk prints every day, also the uncounted ones: it is what the office shows when its count is

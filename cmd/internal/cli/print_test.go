@@ -43,7 +43,7 @@ func sampleRows() []ask.CaseRow {
 		}),
 		row(5, func(r *ask.CaseRow) {
 			r.Stage, r.Applicant, r.Subject = "archived", "钱某", "已办结"
-			r.Due, r.Late, r.Outcome, r.Basis = on("2026-11-20"), new(false), "refuse.third-party", "15"
+			r.Clock, r.Due, r.Late, r.Outcome, r.Basis = "stopped", on("2026-11-20"), new(false), "refuse.third-party", "15"
 		}),
 	}
 }
@@ -121,10 +121,12 @@ func TestRemaining(t *testing.T) {
 		{"provisional", ask.CaseRow{RemainingWorkdays: new(12), Provisional: true}, "剩 12 个工作日（暂定）"},
 		{"waiting", ask.CaseRow{WaitingFor: "补正", WaitingUntil: on("2026-12-11")}, "等待补正（至 2026-12-11）"},
 		{"waiting without an end", ask.CaseRow{WaitingFor: "征求意见"}, "等待征求意见"},
-		{"in time", ask.CaseRow{Late: new(false)}, "按时办结"},
-		{"in time by the legal clock only", ask.CaseRow{Late: new(false), Disputable: true}, "按时办结（从严口径已逾期）"},
+		{"in time", ask.CaseRow{Clock: "stopped", Late: new(false)}, "按时办结"},
+		{"in time by the legal clock only", ask.CaseRow{Clock: "stopped", Late: new(false), Disputable: true}, "有争议（从严口径已逾期）"},
 		{"overdue by the strict clock only", ask.CaseRow{RemainingWorkdays: new(-2), Overdue: true, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
-		{"late", ask.CaseRow{Late: new(true)}, "逾期办结"},
+		{"late", ask.CaseRow{Clock: "stopped", Late: new(true)}, "逾期办结"},
+		{"late before", ask.CaseRow{Late: new(true), RemainingWorkdays: new(3)}, "剩 3 个工作日（前期已逾期）"},
+		{"disputable before", ask.CaseRow{Disputable: true, RemainingWorkdays: new(3)}, "剩 3 个工作日（前期有争议）"},
 		{"no clock", ask.CaseRow{}, ""},
 	} {
 		if got := remaining(tt.row); got != tt.want {

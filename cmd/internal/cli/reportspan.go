@@ -22,7 +22,8 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 		Use:   "departments 年份",
 		Short: "各科室办理情况（考核通报）",
 		Long: "按科室列出一个季度或一段时间的收件、办结、按时、逾期，以及平均和最长的办理工作日（自收到申请之日至答复送达）。\n" +
-			"“其中有争议”是按法定期限按时、按从严期限已逾期的（ysq list --disputable）。" +
+			"“有争议”是按法定期限按时、按从严期限已逾期的（ysq list --disputable）；双方确认过迟的不算按时。\n" +
+			"“逾期”按那一期终止之日计一次：逾期之后收费、补正或重新办理的，其后按时答复也不改变。" +
 			"不写 --quarter、--from、--to 的，为全年至今。",
 		Example: "ysq report departments 2026 --quarter 1\nysq report departments 2026 --from 2026-01-01 --to 2026-06-30",
 		Args:    exactly("年份"),
@@ -67,7 +68,7 @@ func quarterStart(year, quarter int) civil.Date {
 
 func (a *app) printDepartments(all []stats.Department) error {
 	t := grid.Table{
-		Header: []string{"科室", "收件", "办结", "按时", "其中有争议", "逾期办结", "逾期未办", "平均工作日", "最长工作日"},
+		Header: []string{"科室", "收件", "办结", "按时", "有争议", "逾期", "逾期未办", "平均工作日", "最长工作日"},
 		Align:  []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right},
 	}
 	for _, d := range all {

@@ -33,6 +33,20 @@ func stageLabel(code string) string {
 	return code
 }
 
+func openingLabel(code string) string {
+	if o, err := casefile.ParseOpening(code); err == nil {
+		return o.Label()
+	}
+	return code
+}
+
+func endingLabel(code ask.Text) string {
+	if e, err := casefile.ParseEnding(string(code)); err == nil {
+		return e.Label()
+	}
+	return string(code)
+}
+
 func channelLabel(code string) string {
 	if c, err := casefile.ParseChannel(code); err == nil && c != casefile.ChannelNone {
 		return c.Label()
@@ -84,9 +98,11 @@ func workdays(n int, overdue bool) string {
 func remaining(r ask.CaseRow) string {
 	var s string
 	switch {
-	case r.Late != nil && *r.Late:
+	case r.Clock == "stopped" && r.Late != nil && *r.Late:
 		s = "逾期办结"
-	case r.Late != nil:
+	case r.Clock == "stopped" && r.Disputable:
+		s = "有争议（从严口径已逾期）"
+	case r.Clock == "stopped":
 		s = "按时办结"
 	case r.WaitingFor != "":
 		s = "等待" + string(r.WaitingFor)
@@ -98,10 +114,13 @@ func remaining(r ask.CaseRow) string {
 		s = workdays(*r.RemainingWorkdays, r.Overdue)
 	}
 	switch {
-	case r.Disputable && r.Late != nil:
-		s += "（从严口径已逾期）"
+	case r.Clock == "stopped":
 	case r.Disputable && r.Overdue:
 		s += "（从严口径）"
+	case r.Late != nil && *r.Late:
+		s += "（前期已逾期）"
+	case r.Disputable:
+		s += "（前期有争议）"
 	}
 	if r.Provisional && s != "" {
 		s += "（暂定）"

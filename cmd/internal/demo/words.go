@@ -185,9 +185,9 @@ func changes(was, is ask.CaseRow) string {
 		return "期限仍停，等到 " + day(is.WaitingUntil)
 	case is.Clock == "none":
 		return "不计期限"
-	case is.Late != nil && *is.Late:
+	case is.Clock == "stopped" && is.Late != nil && *is.Late:
 		return "期限终止，逾期办结"
-	case is.Late != nil:
+	case is.Clock == "stopped":
 		return "期限终止，按时办结"
 	case is.WaitingUntil != 0:
 		return "期限停下，等到 " + day(is.WaitingUntil)

@@ -187,9 +187,9 @@ func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Da
 		Stopped: ask.Day(k.Stopped), Turns: []ask.TurnView{}, Days: []ask.DayView{},
 	}
 	for _, t := range k.Turns {
-		v.Turns = append(v.Turns, ask.TurnView{Seq: t.Seq, On: ask.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text})
+		v.Turns = append(v.Turns, ask.TurnView{Seq: t.Seq, On: ask.Day(t.On), Label: t.Kind.Label(), Effect: t.Effect.Label(), Text: t.Text, Later: ask.Day(t.Later)})
 	}
-	for _, d := range k.Walk(today, cal) {
+	for _, d := range k.Walk(today) {
 		v.Days = append(v.Days, ask.DayView{Date: ask.Day(d.Date), Number: d.Number, Sort: sortOf(d), Why: whyNot(d)})
 	}
 	return v

@@ -175,15 +175,16 @@ func (b *Room) export(q ask.ExportQuery) (file *os.File, lossy []string, err err
 		if q.Format == "records" {
 			return exportRecords(tx, out)
 		}
+		terms := ledger.Terms{Today: b.Today(), Law: b.Reg.Law(), Calendar: b.Reg.Calendar()}
 		shape, left := ledger.Shape{}, leftOut{}
-		for row, err := range ledgerRows(tx, q.Year, left.add) {
+		for row, err := range ledgerRows(tx, q.Year, terms, left.add) {
 			if err != nil {
 				return err
 			}
 			shape.Hold(row)
 		}
 		lossy = left.lines()
-		return ledger.Write(out, ledgerRows(tx, q.Year, func(string, casefile.ID) {}), ledger.Options{Format: format, Shape: shape})
+		return ledger.Write(out, ledgerRows(tx, q.Year, terms, func(string, casefile.ID) {}), ledger.Options{Format: format, Shape: shape})
 	})
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return file, nil, err
@@ -241,7 +242,7 @@ func (l *leftOut) lines() []string {
 }
 
 // ledgerRows yields the rows of the cases that have one.
-func ledgerRows(tx *desk.View, year int, lost func(what string, id casefile.ID)) iter.Seq2[ledger.Row, error] {
+func ledgerRows(tx *desk.View, year int, terms ledger.Terms, lost func(what string, id casefile.ID)) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
 		for c, err := range tx.Heads() {
 			if err != nil {
@@ -251,7 +252,7 @@ func ledgerRows(tx *desk.View, year int, lost func(what string, id casefile.ID))
 			if year != 0 && c.ArrivedOn.Year() != year {
 				continue
 			}
-			row, ok, err := ledgerRow(tx, c.ID, lost)
+			row, ok, err := ledgerRow(tx, c.ID, terms, lost)
 			if !ok && err == nil {
 				continue
 			}
@@ -262,7 +263,7 @@ func ledgerRows(tx *desk.View, year int, lost func(what string, id casefile.ID))
 	}
 }
 
-func ledgerRow(tx *desk.View, id casefile.ID, lost func(what string, id casefile.ID)) (row ledger.Row, ok bool, err error) {
+func ledgerRow(tx *desk.View, id casefile.ID, terms ledger.Terms, lost func(what string, id casefile.ID)) (row ledger.Row, ok bool, err error) {
 	history, err := tx.History(id)
 	if err != nil {
 		return row, false, err
@@ -275,7 +276,7 @@ func ledgerRow(tx *desk.View, id casefile.ID, lost func(what string, id casefile
 		}
 		disputes = append(disputes, casefile.FoldDispute(d, records, 0))
 	}
-	row, lossy, ok := ledger.FromCase(history, disputes)
+	row, lossy, ok := ledger.FromCase(history, disputes, terms)
 	if !ok {
 		lost("不是登记在册的公开申请，不列入台账", id)
 	}

@@ -33,15 +33,31 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
 		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable, ArrivalDoubted: s.Doubtful,
 		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
 		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
-		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages,
+		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages, Periods: periodViews(c.Periods),
 		OpenMails: unread, OldestOpen: ask.Day(oldest),
 	}
-	if s.Finished {
+	if s.Finished || s.Late {
 		r.Late = &s.Late
-	} else if !s.Due.IsZero() {
+	}
+	if !s.Finished && !s.Due.IsZero() {
 		r.RemainingWorkdays = &s.Remaining
 	}
 	return r, err
+}
+
+func periodViews(all []casefile.Period) []ask.PeriodView {
+	views := make([]ask.PeriodView, len(all))
+	for i, p := range all {
+		v := ask.PeriodView{
+			From: p.From.String(), StartStrict: ask.Day(p.StartStrict), StartLegal: ask.Day(p.StartLegal), DueStrict: ask.Day(p.DueStrict), DueLegal: ask.Day(p.DueLegal),
+			Ended: ask.Day(p.Ended), How: ask.Text(p.How.String()), Disputable: p.Disputable,
+		}
+		if !p.Ended.IsZero() {
+			v.Late = &p.Late
+		}
+		views[i] = v
+	}
+	return views
 }
 
 func clockState(c casefile.Case, s casefile.Standing) string {

@@ -1,0 +1,379 @@
+package casefile_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// lived draws a history with everything that a clock knows, at any pace, late and early steps alike.
+func lived(t *rapid.T) []casefile.Record {
+	channel := anyChannel(t)
+	day := civil.New(2024, time.January, 2).Add(rapid.IntRange(0, 500).Draw(t, "arrival"))
+	var history []casefile.Record
+	add := func(e casefile.Event) {
+		if len(history) > 0 {
+			if _, err := casefile.Decide(history, casefile.Draft{Case: storyCase, On: day, Event: e}, day.Add(15), law, workday.Embedded()); err != nil {
+				return
+			}
+		}
+		history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: day, Case: storyCase, Event: e})
+		day = day.Add(rapid.IntRange(0, 14).Draw(t, "days"))
+	}
+	add(casefile.Received{Channel: channel})
+	add(casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "会议纪要"})
+	for range rapid.IntRange(0, 14).Draw(t, "steps") {
+		add(moving(t, day))
+	}
+	return history
+}
+
+func moving(t *rapid.T, day civil.Date) casefile.Event {
+	if rapid.IntRange(0, 3).Draw(t, "more") == 0 {
+		return rapid.SampledFrom([]casefile.Event{
+			casefile.Confirmed{}, casefile.Confirmed{},
+			casefile.ReasonAsked{}, casefile.ReasonGiven{Accepted: true},
+			casefile.Deferred{Until: day.Add(rapid.IntRange(1, 60).Draw(t, "until"))},
+			casefile.Extended{Days: rapid.IntRange(1, 20).Draw(t, "granted"), Approver: "李主任", Told: day.Add(rapid.IntRange(0, 12).Draw(t, "told")), Force: "补办"},
+			casefile.Reopened{Cause: "判决"}, casefile.Reopened{Cause: "判决"},
+		}).Draw(t, "step")
+	}
+	return anything(t, day)
+}
+
+// TestPeriods compares the periods of a case with those that a clerk finds who goes through the wall calendar
+// day by day: go test ./casefile -run Periods -rapid.checks=10000.
+func TestPeriods(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history := lived(t)
+		want := onTheWall(history)
+		got := folded(history).Periods
+		for i := range got {
+			if i < len(got)-1 || !got[i].Ended.IsZero() {
+				continue // of one that runs, the due date is known only where nobody is asked
+			}
+			if got[i].DueStrict.IsZero() {
+				want[i].DueStrict = 0
+			}
+			if got[i].DueLegal.IsZero() {
+				want[i].DueLegal = 0
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("periods\n%swant\n%safter %s", periodLines(got), periodLines(want), told(history))
+		}
+	})
+}
+
+// TestNothingCures: once the due date of a period has passed, the period is late whatever is recorded of later
+// days.
+func TestNothingCures(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history := lived(t)
+		final := folded(history).Periods
+		for n := 1; n < len(history); n++ {
+			c := folded(history[:n])
+			i := len(c.Periods) - 1
+			p := c.Periods[i]
+			governs := p.DueLegal
+			if p.StartLegal.IsZero() {
+				governs = p.DueStrict
+			}
+			if !p.Ended.IsZero() || governs.IsZero() || tellsLater(history[:n], history[n].On) || history[n].On <= governs {
+				continue
+			}
+			if end := final[i]; !end.Ended.IsZero() && !end.Late && end.How != casefile.EndedDismissed {
+				t.Errorf("due on %s, and the record of %s and those after it made it timely: %s%s", governs, history[n].On, periodLine(end), told(history))
+			}
+		}
+	})
+}
+
+// tellsLater reports whether an extension is told on a day or after it.
+func tellsLater(history []casefile.Record, day civil.Date) bool {
+	return slices.ContainsFunc(history, func(r casefile.Record) bool {
+		e, ok := r.Event.(casefile.Extended)
+		return ok && e.Told > day
+	})
+}
+
+// TestPeriodsTile: the periods follow on one another, only the last can run, and what lies between two of them
+// is the applicant's time or a case that was closed.
+func TestPeriodsTile(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history := lived(t)
+		c := folded(history)
+		fail := func(why string) { t.Fatalf("%s:\n%safter %s", why, periodLines(c.Periods), told(history)) }
+		if len(c.Periods) == 0 || c.Periods[0].From != casefile.OpenedFirst || c.Periods[0].StartStrict != history[0].On {
+			fail("the first period does not begin with the case")
+		}
+		for i, p := range c.Periods {
+			begins := max(p.StartStrict, p.StartLegal)
+			if !p.Ended.IsZero() && begins > p.Ended {
+				fail("a period ends before it begins")
+			}
+			if i+1 == len(c.Periods) {
+				break
+			}
+			next := c.Periods[i+1]
+			if p.Ended.IsZero() || max(next.StartStrict, next.StartLegal) < p.Ended {
+				fail("two periods run at once")
+			}
+			if waited := p.How == casefile.EndedCorrection || p.How == casefile.EndedFee; waited != (next.From != casefile.OpenedAgain) && next.From != casefile.OpenedAgain {
+				fail("a period begins without a reason")
+			}
+		}
+		last := c.Periods[len(c.Periods)-1]
+		waits := c.Legal.Waiting == casefile.WaitCorrection || c.Legal.Waiting == casefile.WaitFee
+		if runs := last.Ended.IsZero(); runs != (c.Stage.Open() && c.StoppedOn.IsZero() && !waits) && c.StoppedOn.IsZero() {
+			fail(fmt.Sprintf("stage %s, waiting: %v", c.Stage, waits))
+		}
+		if !c.StoppedOn.IsZero() && last.Ended.IsZero() {
+			fail("the case has ended and its period runs")
+		}
+	})
+}
+
+func periodLines(all []casefile.Period) (lines string) {
+	for _, p := range all {
+		lines += "  " + periodLine(p) + "\n"
+	}
+	return lines
+}
+
+// wall is a clock as one reads it off a wall calendar. It knows days and no intervals.
+type wall struct {
+	strict bool
+	start  civil.Date // zero: not begun
+	limit  int
+	set    civil.Date
+	over   bool // the period has ended: the strict clock goes on after a notice that came too late for it
+	asked  []*wallAsked
+}
+
+type wallAsked struct {
+	party                 string
+	sent, fifteen, answer civil.Date // fifteen: the day from which the fifteen working days are counted
+	office, late          bool
+}
+
+// out says on which day before asOf the last working day of the period was counted; zero where none was.
+func (w *wall) out(asOf civil.Date) civil.Date {
+	if w.start.IsZero() {
+		return 0
+	}
+	if due := w.due(asOf); due < asOf {
+		return due
+	}
+	return 0
+}
+
+// due is the last day of the period, when those who have not answered by asOf never take longer.
+func (w *wall) due(asOf civil.Date) civil.Date {
+	if w.set != 0 {
+		return w.set
+	}
+	d := w.start
+	for n := 0; n < w.limit; {
+		d++
+		if workday.Embedded().Day(d).Working && !slices.ContainsFunc(w.asked, func(k *wallAsked) bool { return w.strikes(k, d, asOf) }) {
+			n++
+		}
+	}
+	return d
+}
+
+// strikes tells whether a consultation takes a day.
+func (w *wall) strikes(k *wallAsked, d, asOf civil.Date) bool {
+	if k.late || d <= k.sent || k.answer != 0 && d > k.answer {
+		return false
+	}
+	from := k.fifteen
+	if from == 0 && w.strict {
+		from = k.sent
+	}
+	if k.office || from == 0 {
+		return k.answer != 0 || d <= asOf
+	}
+	working := 0 // of the fifteen, before d
+	for x := from + 1; x < d; x++ {
+		if workday.Embedded().Day(x).Working {
+			working++
+		}
+	}
+	return working < 15
+}
+
+// nth is the nth working day after a day.
+func nth(d civil.Date, n int) civil.Date {
+	for n > 0 {
+		if d++; workday.Embedded().Day(d).Working {
+			n--
+		}
+	}
+	return d
+}
+
+// onTheWall reads a history that Decide allowed.
+func onTheWall(history []casefile.Record) (all []casefile.Period) {
+	strict, legal := &wall{strict: true, limit: 20}, &wall{limit: 20}
+	both := []*wall{strict, legal}
+	var p casefile.Period
+	running, stopped := true, false
+	var left casefile.Ending
+	var leftOn, arrived, today civil.Date
+	end := func(day civil.Date, how casefile.Ending) {
+		p.Ended, p.How, p.StartStrict, p.StartLegal = day, how, strict.start, legal.start
+		p.DueStrict = strict.due(day)
+		if legal.start != 0 {
+			p.DueLegal = legal.due(day)
+		}
+		governs := p.DueLegal
+		if legal.start == 0 {
+			governs = p.DueStrict
+		}
+		p.Late = day > governs
+		p.Disputable = !p.Late && day > p.DueStrict
+		all, running = append(all, p), false
+	}
+	begin := func(day civil.Date, from casefile.Opening, which ...*wall) {
+		p = casefile.Period{From: from}
+		running = true
+		for _, w := range which {
+			w.start, w.limit, w.set, w.over = day, 20, 0, false
+			w.asked = slices.DeleteFunc(w.asked, func(k *wallAsked) bool { return k.answer != 0 })
+			for _, k := range w.asked {
+				k.late = false
+			}
+		}
+	}
+	open := func(w *wall, party string) *wallAsked {
+		for _, k := range slices.Backward(w.asked) {
+			if k.party == party && k.answer == 0 {
+				return k
+			}
+		}
+		return nil
+	}
+	for today = history[0].On; today <= history[len(history)-1].On.Add(12); today++ {
+		for _, r := range history {
+			takes := r.On
+			if e, ok := r.Event.(casefile.Extended); ok {
+				takes = e.Told
+			}
+			if takes != today {
+				continue
+			}
+			switch e := r.Event.(type) {
+			case casefile.Received:
+				arrived, strict.start = today, today
+				if e.Channel == casefile.RegisteredPost {
+					legal.start = today
+				}
+			case casefile.Confirmed:
+				if legal.start == 0 && (running && strict.out(today) == 0 || !running && !p.Late) {
+					legal.start = today
+					p.Slow = running && today > nth(arrived, 5)
+				}
+			case casefile.CorrectionAsked:
+				end(today, casefile.EndedCorrection)
+				strict.over = today <= nth(strict.start, 7)
+			case casefile.FeeNoticed:
+				end(today, casefile.EndedFee)
+				strict.over = true
+			case casefile.CorrectionReceived:
+				if strict.over {
+					begin(today, casefile.OpenedCorrection, both...)
+				} else {
+					begin(today, casefile.OpenedCorrection, legal)
+				}
+			case casefile.FeePaid:
+				begin(today, casefile.OpenedFee, both...)
+			case casefile.Reopened:
+				strict.asked, legal.asked, stopped = nil, nil, false
+				begin(today, casefile.OpenedAgain, both...)
+			case casefile.ConsultationSent:
+				if stopped {
+					continue
+				}
+				for _, w := range both {
+					over := !running && (w == legal || strict.over)
+					w.asked = append(w.asked, &wallAsked{party: e.Party, sent: today, office: e.Side == casefile.OtherOffice, late: !over && w.out(today) != 0})
+				}
+			case casefile.ConsultationReached:
+				for _, w := range both {
+					if k := open(w, e.Party); k != nil && k.fifteen == 0 && !(w == strict && !strict.over && w.out(today) != 0) {
+						k.fifteen = today
+					}
+				}
+			case casefile.ConsultationAnswered:
+				for _, w := range both {
+					if k := open(w, e.Party); k != nil {
+						k.answer = today
+					}
+				}
+			case casefile.Extended:
+				for _, w := range both {
+					measure := w
+					if w.start == 0 {
+						measure = strict
+					}
+					if running && measure.out(today) == 0 && !(w == legal && w.start == 0 && strict.out(today) != 0) {
+						w.limit += e.Days
+					}
+				}
+			case casefile.Deferred:
+				for _, w := range both {
+					measure := w
+					if w.start == 0 {
+						measure = strict
+					}
+					if running && measure.out(today) == 0 {
+						w.set = e.Until
+					}
+				}
+			case casefile.Replied:
+				if e.Outcome.Lapse() {
+					stopped = true
+				}
+			case casefile.Dispatched:
+				if running && !stopped && e.Way.ServedAtDispatch() {
+					end(today, casefile.EndedServed)
+				}
+				stopped = stopped || e.Way.ServedAtDispatch()
+			case casefile.Delivered:
+				if running && !stopped {
+					end(today, casefile.EndedServed)
+				}
+				stopped = true
+			case casefile.Withdrawn:
+				if running && !stopped {
+					end(today, casefile.EndedWithdrawn)
+				}
+				stopped = true
+			case casefile.Dismissed:
+				left, leftOn = casefile.EndedDismissed, today
+			case casefile.Reinstated:
+				left, leftOn = casefile.EndingNone, 0
+			}
+		}
+	}
+	if running {
+		p.StartStrict, p.StartLegal, p.Ended, p.How = strict.start, legal.start, leftOn, left
+		if left == casefile.EndingNone {
+			p.DueStrict = strict.due(today)
+			if legal.start != 0 {
+				p.DueLegal = legal.due(today)
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
