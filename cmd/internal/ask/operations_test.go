@@ -48,6 +48,8 @@ func (e every) cases() {
 	one(e, Month)
 	one(e, Append)
 	one(e, New)
+	one(e, Last)
+	one(e, InCharge)
 	one(e, Split)
 	up(e, PutFile)
 	one(e, AttachMail)

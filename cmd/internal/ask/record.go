@@ -2,6 +2,7 @@ package ask
 
 import (
 	"encoding/json"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -10,6 +11,10 @@ import (
 var (
 	Append = Op[AppendRequest, AppendResult]{Name: "record", Role: Operator, Dry: true, Limit: 4 << 20, Records: AppendRequest.records}
 	New    = Op[NewCase, AppendResult]{Name: "new", Role: Operator, Dry: true, Limit: 1 << 20}
+	// Last is the last call of the asker that recorded something: what `void --last` takes back.
+	Last = Op[None, LastCall]{Name: "last call", Role: Viewer}
+	// InCharge lists the departments and persons that cases of this year and the last are with.
+	InCharge = Op[None, NamesInUse]{Name: "in charge", Role: Viewer}
 	// Split divides a case into several; the answer's cases are all of them, the case itself first.
 	Split = Op[SplitRequest, AppendResult]{Name: "split", Role: Operator, Dry: true}
 	// PutFile keeps a file's bytes; it belongs to no case until an event names it.
@@ -40,6 +45,20 @@ type AttachMailRequest struct {
 // AppendRequest asks to record drafts: all of them in one transaction, or none.
 type AppendRequest struct {
 	Drafts []DraftView `json:"drafts"`
+	// New says that a department which is called almost like one in use is another (step 转办, field new).
+	New bool `json:"new,omitzero"`
+}
+
+// LastCall is what one call recorded.
+type LastCall struct {
+	Recorded time.Time    `json:"recorded"`
+	Records  []RecordView `json:"records"`
+}
+
+// NamesInUse are who cases are with, the most frequent first.
+type NamesInUse struct {
+	Departments []Text `json:"departments"`
+	Persons     []Text `json:"persons"`
 }
 
 // DraftView is a draft on the wire. On is today where it is null.

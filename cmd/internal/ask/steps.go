@@ -38,7 +38,8 @@ func Steps() []Step {
 		{Kind: casefile.KindRegistered, Note: "再记录一次即更正登记内容：以最后一次为准。", Fields: registration(), check: registered},
 		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审查意见", "审查`意见`")}},
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
-			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "经办`人`")}},
+			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "`经办人`"),
+			ticked("new", "新科室", "确是另一科室，虽然与用过的只差一字").named("-")}},
 		{Kind: casefile.KindArrivalSettled, Note: "邮箱搬家、代收或恢复以后，服务器会给旧邮件记上新的到达时间。核定只移动从严期限；编号和“本年新收”不变（count-in）。", Fields: []Field{
 			happened("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
@@ -83,7 +84,7 @@ func Steps() []Step {
 		{Kind: casefile.KindNoted, Note: "不改变案件的任何状态。", Fields: []Field{prose("text", "备注", "备注`文字`")}},
 		{Kind: casefile.KindSeen, Note: "看过而不必另作记录的来信，如催办、感谢，标记后不再列在待办中；只有一封，或都是催办、感谢的，不写 --mail 即全部标记。作废这条记录即恢复为未处理。", Fields: []Field{
 			mail, words("as", "是什么", "来信是`什么`，如 催办")}},
-		{Kind: casefile.KindVoided, Note: "作废一条录错的记录，再重新记录正确的；作废的记录仍可查看。记录号见 ysq show。", Fields: []Field{
+		{Kind: casefile.KindVoided, Note: "作废一条录错的记录，再重新记录正确的；作废的记录仍可查看。记录号见 ysq show；--last 作废您最后一次记录的全部。", Fields: []Field{
 			record(), reason}},
 	}
 }

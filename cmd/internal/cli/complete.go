@@ -108,6 +108,18 @@ func (a *app) completeWord(parent, word string) completer {
 				return err
 			})
 		}
+	case "科室", "经办人":
+		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
+			used, err := ask.Do(ctx, c, ask.InCharge, ask.None{})
+			names := used.Departments
+			if word == "经办人" {
+				names = used.Persons
+			}
+			for _, n := range names {
+				add(string(n))
+			}
+			return err
+		})
 	case "摘要", "摘要|文件夹:UID":
 		return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 			return ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: casefile.Parked}, func(m ask.MailView) error {

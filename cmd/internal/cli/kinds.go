@@ -70,7 +70,7 @@ func examples() map[casefile.Kind]string {
 		casefile.KindCountedIn:            "ysq count-in 17 --year 2026 --reason 12月31日来信，次年确认",
 		casefile.KindSeen:                 "ysq seen 17\nysq seen 17 18 --as 催办\nysq seen 17 --mail 3f2a9c",
 		casefile.KindNoted:                "ysq note 17 --text 申请人来电询问进度",
-		casefile.KindVoided:               "ysq void 17 --record 42 --reason 日期录错",
+		casefile.KindVoided:               "ysq void 17 --record 42 --reason 日期录错\nysq void --last\nysq void --last --reason 转错了科室",
 	}
 }
 

@@ -151,7 +151,7 @@ func TestUndo(t *testing.T) {
 	}{
 		{"one", ask.AppendResult{Records: []ask.RecordView{record(42, note)}}, "\n撤销：ysq void 2026-00017 --record 42 --reason 理由\n"},
 		{"a reply and its dispatch", ask.AppendResult{Records: []ask.RecordView{record(42, reply), record(43, sent)}}, "\n撤销：ysq void 2026-00017 --record 43 --reason 理由；再 ysq void 2026-00017 --record 42 --reason 理由\n"},
-		{"many", ask.AppendResult{Records: []ask.RecordView{record(1, note), record(2, note), record(3, note)}}, "\n撤销：ysq void 编号 --record 记录号 --reason 理由\n"},
+		{"many", ask.AppendResult{Records: []ask.RecordView{record(1, note), record(2, note), record(3, note)}}, "\n撤销：ysq void --last --reason 理由\n"},
 		{"a dry run", ask.AppendResult{Records: []ask.RecordView{record(0, note)}, DryRun: true}, ""},
 		{"what cannot be undone", ask.AppendResult{Records: []ask.RecordView{record(44, void)}}, ""},
 	} {

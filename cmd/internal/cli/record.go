@@ -22,8 +22,11 @@ func (a *app) recordCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, r := range recordings() {
 		cmd := a.recordCommand(r)
-		if r.Kind == casefile.KindRegistered {
+		switch r.Kind {
+		case casefile.KindRegistered:
 			a.fromProposals(cmd)
+		case casefile.KindVoided:
+			a.orLast(cmd)
 		}
 		all = append(all, cmd)
 	}
@@ -67,6 +70,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			_, req.New = o.entered(r.Fields)["new"]
 			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
 			if err != nil {
 				return err
@@ -206,7 +210,7 @@ var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casef
 	casefile.KindLetterIssued, casefile.KindLetterVoided, casefile.KindLetterResumed}
 
 // undo says how what was just recorded is taken back: the last record first, for others rest on
-// those before them. Of many it says only what it looks like.
+// those before them.
 func (a *app) undo(res ask.AppendResult) {
 	var commands []string
 	for _, r := range slices.Backward(res.Records) {
@@ -216,7 +220,7 @@ func (a *app) undo(res ask.AppendResult) {
 		commands = append(commands, fmt.Sprintf("ysq void %s --record %d --reason 理由", r.Case, r.Seq))
 	}
 	if len(commands) > 2 {
-		commands = []string{"ysq void 编号 --record 记录号 --reason 理由"}
+		commands = []string{"ysq void --last --reason 理由"}
 	}
 	if !res.DryRun && len(commands) > 0 {
 		fmt.Fprintln(a.out, "\n撤销："+strings.Join(commands, "；再 "))

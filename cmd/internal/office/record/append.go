@@ -35,6 +35,9 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 		}
 		drafts[i] = casefile.Draft{Case: v.Case, On: civil.Date(v.On), Event: e}
 	}
+	if err := b.departments(drafts, req.New); err != nil {
+		return ask.AppendResult{}, err
+	}
 	return b.AddAll(c, drafts...)
 }
 

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/stats/render/grid"
+)
+
+// orLast lets `void` take back what one call recorded, however many cases it was on.
+func (a *app) orLast(cmd *cobra.Command) {
+	one, args := cmd.RunE, cmd.Args
+	last := a.options(cmd).flag("last", "作废您最后一次记录的全部；不写 --reason 只列出，不作废")
+	cmd.Args = func(cmd *cobra.Command, words []string) error {
+		if *last && len(words) > 0 {
+			return usage(cmd, "--last 不写编号")
+		}
+		if *last {
+			return nil
+		}
+		return args(cmd, words)
+	}
+	cmd.RunE = func(cmd *cobra.Command, words []string) error {
+		if !*last {
+			return one(cmd, words)
+		}
+		if cmd.Flags().Changed("record") {
+			return usage(cmd, "--last 与 --record 不能同时写")
+		}
+		reason := cmd.Flags().Lookup("reason").Value.String()
+		dry := cmd.Flags().Lookup("dry-run").Value.String() == "true"
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return a.voidLast(ctx, c.Dry(dry), reason) })(cmd, nil)
+	}
+}
+
+func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error {
+	last, err := ask.Do(ctx, c, ask.Last, ask.None{})
+	if err != nil {
+		return err
+	}
+	if a.json && reason == "" {
+		return a.printJSON(last)
+	}
+	if !a.json {
+		if err := a.called(last); err != nil {
+			return err
+		}
+	}
+	var req ask.AppendRequest
+	for _, r := range slices.Backward(last.Records) { // others may rest on those before them
+		switch {
+		case r.Voided:
+			continue
+		case r.Case == "" || slices.Contains(fixed, r.Kind):
+			return &ask.Error{Code: "not-voidable", Exit: ask.ExitRefused, Hint: "单条的用 ysq void 编号 --record 记录号；复议诉讼用 ysq dispute void",
+				Msg: fmt.Sprintf("记录 %d（%s）不能作废，所以这一次没有一起作废", r.Seq, r.Label)}
+		}
+		body, err := casefile.EncodeEvent(casefile.Voided{Seq: r.Seq, Reason: reason})
+		if err != nil {
+			return err
+		}
+		req.Drafts = append(req.Drafts, ask.DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body})
+	}
+	switch {
+	case len(req.Drafts) == 0:
+		return &ask.Error{Code: "voided", Msg: "您最后一次的记录已经作废", Exit: ask.ExitRefused}
+	case reason == "":
+		fmt.Fprintln(a.out, "\n作废以上 "+strconv.Itoa(len(req.Drafts))+" 条：ysq void --last --reason 理由")
+		return nil
+	}
+	res, err := ask.Do(ctx, c, ask.Append, req)
+	if err != nil {
+		return err
+	}
+	return a.recorded(res)
+}
+
+// called lists what one call recorded.
+func (a *app) called(last ask.LastCall) error {
+	fmt.Fprintln(a.out, "您最后一次记录（"+instant(&last.Recorded)+"）：")
+	t := grid.Table{Header: []string{"记录", "日期", "编号", "事项", "内容"}}
+	for _, r := range last.Records {
+		text := r.Text
+		if r.Voided {
+			text = "（已作废）" + text
+		}
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), r.Label, text})
+	}
+	return a.table(t, nil)
+}
