@@ -13,6 +13,9 @@ import (
 // feeds.
 func legible(v reflect.Value) error {
 	return texts(v, func(t text) error {
+		if t.kind == reflect.TypeFor[Foreign]() {
+			return nil
+		}
 		s := t.s
 		if strings.Contains(s, "\r\n") {
 			s = strings.ReplaceAll(s, "\r\n", "\n")

@@ -32,7 +32,7 @@ func (q AppendRequest) records() (kinds []casefile.Kind) {
 
 // FileName is what people call a file.
 type FileName struct {
-	Name string `json:"name"`
+	Name Foreign `json:"name"`
 }
 
 // AttachMailRequest names a mail by the beginning of its digest.

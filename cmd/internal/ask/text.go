@@ -53,3 +53,6 @@ type Public string
 // Address is somebody to whom the office writes or from whom it has a mail, as 张三 <z@example.test>. Who
 // handles cases sees the address whole; anybody else not where a personal number stands before the @.
 type Address string
+
+// Foreign is text of a request that its asker did not write, as the name of a file. Whoever keeps it cleans it.
+type Foreign string

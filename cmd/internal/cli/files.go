@@ -136,7 +136,7 @@ func putFile(ctx context.Context, c *ask.Client, path string) (casefile.File, er
 	}
 	defer f.Close()
 	var kept casefile.File
-	err = ask.Put(ctx, c, ask.PutFile, ask.FileName{Name: filepath.Base(path)}, f, func(f casefile.File) error { kept = f; return nil })
+	err = ask.Put(ctx, c, ask.PutFile, ask.FileName{Name: ask.Foreign(filepath.Base(path))}, f, func(f casefile.File) error { kept = f; return nil })
 	return kept, err
 }
 

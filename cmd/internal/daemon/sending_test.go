@@ -43,7 +43,7 @@ func openPost(t *testing.T, day string, change func(*bureau)) (*bureau, *smtpsim
 
 // keep sends a file to be kept.
 func (b *bureau) keep(name, content string) (f casefile.File, err error) {
-	err = ask.Put(b.t.Context(), b.client, ask.PutFile, ask.FileName{Name: name}, strings.NewReader(content), func(kept casefile.File) error { f = kept; return nil })
+	err = ask.Put(b.t.Context(), b.client, ask.PutFile, ask.FileName{Name: ask.Foreign(name)}, strings.NewReader(content), func(kept casefile.File) error { f = kept; return nil })
 	return f, err
 }
 

@@ -130,7 +130,7 @@ func inheritance(history []casefile.Record, from casefile.ID) []casefile.Draft {
 
 // PutFile keeps a file under its digest. Until an event names it, it is in no case.
 func (b *Room) PutFile(_ context.Context, _ ask.Call, q ask.FileName, content io.Reader, yield func(casefile.File) error) error {
-	file, err := b.KeepFile(q.Name, content)
+	file, err := b.KeepFile(string(q.Name), content)
 	if err != nil {
 		return err
 	}
