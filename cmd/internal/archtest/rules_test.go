@@ -97,6 +97,7 @@ var modules = []struct {
 	{"github.com/emersion/go-smtp", []string{"mailbox/outbox"}, "only the outbox sends"},
 	{"github.com/pelletier/go-toml/v2", []string{"config", "stats/annual"}, "two files are TOML: the configuration and what a clerk writes for the annual report"},
 	{"github.com/spf13/cobra", []string{"cmd/internal/cli"}, "the command tree is one package"},
+	{"github.com/peterh/liner", []string{"cmd/internal/cli"}, "a terminal edits no line of Chinese by itself; of six editors this one gets its width and cursor right, in 104 KB"},
 	{"github.com/spf13/pflag", []string{"cmd/internal/cli"}, "the command tree is one package"},
 	{"github.com/xuri/excelize/v2", []string{"casefile/ledger", "casefile/form"}, "xlsx is read in two places and written by ooxml"},
 	{"github.com/clipperhouse/displaywidth", []string{"stats/render/grid"}, "one package knows how wide a character is"},

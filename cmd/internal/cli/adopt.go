@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
-	"golang.org/x/term"
+	"golang.org/x/text/width"
 
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -97,15 +95,14 @@ func changed(before, after ask.Day) string {
 
 // agreed asks. Where nobody can be asked, --yes is wanted.
 func (a *app) agreed(o *options) (bool, error) {
-	f, ok := a.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	p := a.somebody()
+	if p == nil {
 		return false, usage(o.cmd, "请核对后加 --yes 录入；只看不录入用 --dry-run")
 	}
-	fmt.Fprint(a.errOut, "录入？（y 录入，其他放弃）：")
-	line, err := bufio.NewReader(f).ReadString('\n')
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer == "y" || answer == "yes" || answer == "是" {
+	line, err := p.line("录入？（y 录入，其他放弃）：", "")
+	if answer := strings.ToLower(width.Narrow.String(line)); answer == "y" || answer == "yes" || answer == "是" {
 		return true, nil
-	} else if err != nil && answer == "" {
+	} else if err != nil {
 		fmt.Fprintln(a.errOut)
 	}
 	fmt.Fprintln(a.errOut, "没有录入")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/config"
@@ -34,8 +32,8 @@ type setup struct {
 	check, noCheck           bool
 	adopt                    bool
 	yes                      bool
-	ask                      *bufio.Reader // nil where nobody can be asked
-	path                     string        // of the configuration
+	ask                      *person // nil where nobody can be asked
+	path                     string  // of the configuration
 	vault                    *vault
 	found                    standing
 	secret                   string   // the password itself, where it was typed
@@ -93,8 +91,8 @@ func (a *app) initCommand() *cobra.Command {
 }
 
 func (s *setup) run() (err error) {
-	if f, ok := s.a.in.(*os.File); ok && !s.yes && term.IsTerminal(int(f.Fd())) {
-		s.ask = bufio.NewReader(f)
+	if !s.yes {
+		s.ask = s.a.somebody()
 	}
 	if s.path, _ = s.a.configPath(); s.unit == "" {
 		s.unit = unitOf(s.path)

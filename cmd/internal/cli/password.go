@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -159,7 +158,7 @@ func (p *change) secret(account account, box *config.Mailbox) (secret string, er
 	}
 	var question func(text, suggested string) (string, error)
 	if onTerminal && !p.fromStdin {
-		question = (&setup{a: a, cmd: p.cmd, ask: bufio.NewReader(f)}).question
+		question = (&setup{a: a, cmd: p.cmd, ask: a.somebody()}).question
 	}
 	secret, _, err = a.tryLogin(p.cmd, *box, secret, question)
 	return secret, err

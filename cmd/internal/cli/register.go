@@ -1,18 +1,15 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -28,7 +25,7 @@ type registering struct {
 	o                    *options
 	show, accept, reveal *bool
 	record               func(*cobra.Command, []string) error
-	ask                  *bufio.Reader // the terminal
+	person               *person
 	proposals            ask.Proposals
 	step                 ask.Step
 	entered              ask.Entries // what the clerk writes himself
@@ -58,23 +55,23 @@ func fieldNames(s ask.Step) (names []string) {
 
 func (r *registering) run(cmd *cobra.Command, args []string) error {
 	written := r.o.givenOf(fieldNames(r.step)...) != ""
-	switch terminal := r.terminal(); {
+	switch person := r.somebody(); {
 	case *r.show && *r.accept:
 		return usage(cmd, "--proposals 只看，--accept 登记，不能同时写")
 	case *r.show:
 		return r.each(args, func(_ context.Context, _ *ask.Client) error { return r.print() })
 	case !*r.accept && written && !r.o.given("applicant") && len(args) == 1 && args[0] != "-":
 		return r.amend(cmd, args)
-	case !*r.accept && (written || terminal == nil && len(args) > 1):
+	case !*r.accept && (written || person == nil && len(args) > 1):
 		return r.record(cmd, args)
-	case !*r.accept && (terminal == nil || len(args) != 1):
+	case !*r.accept && (person == nil || len(args) != 1):
 		return usage(cmd, "请写 --applicant、--column 等登记内容，或用 --accept 采用从来信读出的提议（--proposals 先看）")
 	case len(args) != 1 || args[0] == "-":
 		return usage(cmd, "--accept 一次一件：先看提议，再采用")
 	case *r.accept:
 		return r.each(args, r.acceptAll)
 	default:
-		r.ask = bufio.NewReader(terminal)
+		r.person = person
 		return r.each(args, r.converse)
 	}
 }
@@ -90,13 +87,12 @@ func (r *registering) amend(cmd *cobra.Command, args []string) error {
 	return r.a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return r.send(ctx, c) })(cmd, args)
 }
 
-// terminal is where a person sits, nil where none does.
-func (r *registering) terminal() *os.File {
-	f, ok := r.a.in.(*os.File)
-	if !ok || r.a.json || !term.IsTerminal(int(f.Fd())) {
+// somebody is the person to ask, unless the answer is for a program.
+func (r *registering) somebody() *person {
+	if r.a.json {
 		return nil
 	}
-	return f
+	return r.a.somebody()
 }
 
 // each fetches the proposals of one case after the other.
@@ -189,7 +185,7 @@ func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 	p := r.proposals
 	p.Commands = nil // they come after the registration
 	r.a.printProposals(p)
-	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，另写即改，- 不填，Ctrl-D 放弃")
+	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，改写即改，- 不填，Ctrl-D 放弃")
 	for _, q := range r.questions() {
 		if err := r.question(q); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -224,28 +220,14 @@ func (r *registering) question(q ask.Field) error {
 		return nil // nothing to accept, and nobody types an ID number here
 	}
 	needed := r.step.Needs(q.Name) || q.Name == "column"
-	prompt := q.Label
-	if q.Many {
-		prompt += "（几人以、分开）"
-	}
-	if len(q.Choices) > 0 {
-		var numbered []string
-		for i, c := range q.Choices {
-			numbered = append(numbered, strconv.Itoa(i+1)+" "+c.Label)
-		}
-		prompt += "（" + strings.Join(numbered, " ") + "）"
-	}
-	if proposed != nil {
-		prompt += "［" + grid.Clean(strings.ReplaceAll(strings.Join(proposed, "、"), "\n", " ")) + "］"
-	}
+	prompt, text := r.prompt(q, proposed)
 	for {
-		fmt.Fprint(r.a.errOut, prompt+"：")
-		line, err := r.ask.ReadString('\n')
-		if err != nil && line == "" {
-			return io.EOF
+		answer, err := r.person.line(prompt, text)
+		if err != nil {
+			return err
 		}
-		switch answer := strings.TrimSpace(line); {
-		case answer == "" && proposed != nil:
+		switch {
+		case proposed != nil && (answer == text || answer == ""):
 			r.accepted = append(r.accepted, q.Name)
 			return nil
 		case (answer == "" || answer == "-") && !needed:
@@ -257,11 +239,42 @@ func (r *registering) question(q ask.Field) error {
 		default:
 			if err := r.written(q, answer); err != nil {
 				fmt.Fprintln(r.a.errOut, "  "+err.Error())
+				text = answer
 				continue
 			}
 			return nil
 		}
 	}
+}
+
+// longestText is how many characters a proposal may have to be edited in its line.
+const longestText = 200
+
+// prompt is how a question is put, and the proposal where it can be edited: whatever is short, in one line and
+// of one's own to write. Choices stand in a line above, which may be longer than the terminal.
+func (r *registering) prompt(q ask.Field, proposed []string) (prompt, text string) {
+	prompt = q.Label
+	if q.Many {
+		prompt += "（几人以、分开）"
+	}
+	if len(q.Choices) > 0 {
+		var numbered []string
+		for i, c := range q.Choices {
+			numbered = append(numbered, strconv.Itoa(i+1)+" "+c.Label)
+		}
+		fmt.Fprintln(r.a.errOut, prompt+"："+strings.Join(numbered, " "))
+	}
+	offered := grid.Clean(strings.ReplaceAll(strings.Join(proposed, "、"), "\n", " "))
+	switch {
+	case proposed == nil:
+	case r.person.edits && q.Name != "id" && len(q.Choices) == 0 && !strings.Contains(strings.Join(proposed, ""), "\n") && len([]rune(offered)) <= longestText:
+		text = offered
+	case r.person.edits: // the editor needs room beside the prompt
+		fmt.Fprintln(r.a.errOut, prompt+"［"+offered+"］")
+	default:
+		prompt += "［" + offered + "］"
+	}
+	return prompt + "：", text
 }
 
 // written takes what the clerk wrote instead of a proposal; of choices their number, too.

@@ -65,13 +65,12 @@ func (s *setup) question(text, suggested string) (string, error) {
 		if suggested != "" {
 			prompt += "（回车即 " + suggested + "）"
 		}
-		s.say(prompt + "：")
-		line, err := s.ask.ReadString('\n')
-		if answer := cmp.Or(strings.TrimSpace(line), suggested); answer != "" {
-			return answer, nil
-		}
+		line, err := s.ask.line(prompt+"：", "")
 		if err != nil {
 			return "", usage(s.cmd, "没有回答“%s”", text)
+		}
+		if answer := cmp.Or(line, suggested); answer != "" {
+			return answer, nil
 		}
 	}
 }
