@@ -67,6 +67,13 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 		add(KindFeePaid, s.WaitUntil, "缴清后记录，期限重新起算")
 		return
 	}
+	if c.Kind == CorrectionOfRecord || c.Kind == OtherRequest { // in no row of 表三, and without a statutory clock
+		if c.Department == "" && c.Assignee == "" {
+			add(KindAssigned, 0, "尚未交承办科室")
+		}
+		add(KindReplied, 0, c.Kind.Label()+"，办结后记录（reply --outcome other.other）")
+		return
+	}
 	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
 		add(KindConfirmed, by, "法定期限自双方确认之日起算（条例第三十一条）")
@@ -79,7 +86,7 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 		add(KindAssigned, 0, "尚未交承办科室")
 	}
 	if c.Stage == StageRegistered {
-		add(KindReviewed, 0, "尚未审核")
+		add(KindReviewed, 0, "尚未审查")
 	}
 	add(KindReplied, s.Due, "应答复")
 	if by := noticeDue(c.ReceivedOn(), law, cal); c.Corrections == 0 && by >= today {

@@ -145,7 +145,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
 		all = append(all, Alarm{AlarmConfirm, by, "与申请人确认收到（confirm），法定期限自确认之日起算"})
 	}
-	if s.Waiting == NotWaiting && c.Stage < StageReplied && c.Corrections == 0 && !s.Due.IsZero() {
+	if s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
 			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正（correct）"})
 		}

@@ -30,6 +30,8 @@ func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "
 type DueQuery struct {
 	Within int    `json:"within"`
 	Words  string `json:"words,omitzero"`
+	// Each asks for every alarm by itself, instead of one line for each case.
+	Each bool `json:"each,omitzero"`
 }
 
 // LogQuery selects records.
@@ -69,7 +71,9 @@ type CaseRow struct {
 	// ArrivalDoubted (到达日存疑): a person has to settle the day of arrival; see ysq arrived.
 	ArrivalDoubted bool `json:"arrival_doubted"`
 	// Disputable: the strict due date of a period was missed and the legal one was not, or not yet.
-	Disputable        bool                 `json:"disputable"`
+	Disputable bool `json:"disputable"`
+	// OverdueBy says by which clock an open case is overdue: ClockStrict, ClockLegal, ClockBoth; null: by none.
+	OverdueBy         Text                 `json:"overdue_by"`
 	RemainingWorkdays *int                 `json:"remaining_workdays"`
 	Outcome           Text                 `json:"outcome"`
 	Basis             Text                 `json:"basis"`
@@ -124,7 +128,8 @@ type CaseDetail struct {
 	Open        []UnreadMail          `json:"open"`           // those that CaseRow counts
 	Masked      bool                  `json:"masked"`         // personal data is masked in this answer
 	Alarms      []Alarm               `json:"alarms"`
-	Next        []NextStep            `json:"next"` // what may be recorded now
+	Likely      []NextStep            `json:"likely"` // the first of Next, at most three
+	Next        []NextStep            `json:"next"`   // what may be recorded now
 	Suggestions []casefile.Suggestion `json:"suggestions"`
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
@@ -163,6 +168,7 @@ type UnreadMail struct {
 type NextStep struct {
 	Command string `json:"command"`
 	Label   string `json:"label"`
+	Why     Text   `json:"why,omitzero"` // of a likely one
 }
 
 // RecordView is a record for people and machines.
@@ -203,6 +209,38 @@ type DueItem struct {
 	// oldest of so many Mails arrived.
 	Block string `json:"block"`
 	Mails int    `json:"mails,omitzero"`
+	// In whose charge the case is.
+	Department Text `json:"department"`
+	Assignee   Text `json:"assignee"`
+	// Marks are what else waits in the case, two things at most.
+	Marks []string `json:"marks,omitzero"`
+	// Clock says by which clock the case is overdue: ClockStrict, ClockLegal, ClockBoth; absent: by none.
+	Clock string `json:"clock,omitzero"`
+	// Step is the line with which a person ends it.
+	Step Handle `json:"step,omitzero"`
+}
+
+// DueRegister is the kind of an alarm that a case is not registered yet; On is when it arrived.
+const DueRegister = "register"
+
+// The clocks by which a case may be overdue.
+const (
+	ClockStrict = "strict" // from the arrival
+	ClockLegal  = "legal"  // from 收到申请之日
+	ClockBoth   = "both"
+)
+
+// ClockWords are the Chinese words for a clock; "" for none.
+func ClockWords(clock string) string {
+	switch clock {
+	case ClockStrict:
+		return "从严口径"
+	case ClockLegal:
+		return "法定口径"
+	case ClockBoth:
+		return "两种口径"
+	}
+	return ""
 }
 
 // The blocks of what is due.

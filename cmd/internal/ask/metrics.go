@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ysq.internal/ysq/casefile/civil"
 )
 
 // metricsPath is where a collector asks: curl --unix-socket /run/ysq/ysq.sock http://ysq/v0/metrics.
@@ -47,6 +49,8 @@ func Metrics() []Metric {
 		gauge("ysq_cases_due_today", "", "今天到期的案件数", func(s Status) float64 { return float64(s.DueToday) }),
 		gauge("ysq_cases_due_soon", "", "三个工作日内到期的案件数，含今天", func(s Status) float64 { return float64(s.DueSoon) }),
 		gauge("ysq_cases_overdue", "", "已逾期的案件数", func(s Status) float64 { return float64(s.Overdue) }),
+		gauge("ysq_mails_open", "", "还没有人处理的来信", func(s Status) float64 { return float64(s.OpenMails) }),
+		gauge("ysq_mails_open_oldest_timestamp_seconds", "seconds", "其中最早一封到达之日（Unix 秒）；没有为 0", func(s Status) float64 { return daySeconds(s.OldestOpen) }),
 		gauge("ysq_disputes_open", "", "待答复的复议、诉讼件数", func(s Status) float64 { return float64(s.Disputes) }),
 		gauge("ysq_disputes_overdue", "", "其中已逾期的件数", func(s Status) float64 { return float64(s.DisputesOverdue) }),
 		{"ysq_mails", "gauge", "", "邮件数，按去处", "disposition", func(s Status) []sample { return counts(s.Mails) }},
@@ -93,6 +97,13 @@ func yes(is bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+func daySeconds(d Day) float64 {
+	if d == 0 {
+		return 0
+	}
+	return float64(civil.Date(d).Start().Unix())
 }
 
 func seconds(t *time.Time) float64 {

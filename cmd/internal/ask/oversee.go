@@ -41,7 +41,9 @@ type Status struct {
 	DueSoon      int             `json:"due_soon"` // within three working days, today included
 	Overdue      int             `json:"overdue"`
 	Unconfirmed  int             `json:"unconfirmed"`
-	Mails        map[string]int  `json:"mails"` // by disposition
+	OpenMails    int             `json:"open_mails"`  // about which nobody has decided
+	OldestOpen   Day             `json:"oldest_open"` // when the oldest of them arrived
+	Mails        map[string]int  `json:"mails"`       // by disposition
 	Mailboxes    []MailboxStatus `json:"mailboxes"`
 	Troubles     []string        `json:"troubles"` // with the keeping of the register: disk, journal, proof
 	Verified     *time.Time      `json:"verified"` // when the daemon last proved the register; null: not yet

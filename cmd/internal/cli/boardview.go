@@ -103,7 +103,7 @@ func (b *board) body(a *app, page *bytes.Buffer) []string {
 			page.WriteString(err.Error() + "\n")
 		}
 	}
-	part(1, "到期和逾期", len(b.shown.Due), func() error { return a.dueTable(b.shown.Due, true) })
+	part(1, "到期和逾期", len(b.shown.Due), func() error { return a.dueTables(b.shown.Due, false) })
 	part(2, "未登记", len(b.shown.Unregistered), func() error { return a.rows(b.shown.Unregistered) })
 	part(3, "在办", len(b.open), func() error { return a.rows(b.open) })
 	if n := b.shown.Status.Mails[casefile.Parked.String()] + b.shown.Status.Mails[casefile.Quarantined.String()]; n > 0 && b.part == 0 {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -19,22 +20,27 @@ const dueDays = 5
 // files three hundred applications must not hide everybody else's last day.
 const burst = 10
 
+// internalMost is the same for what the office owes to itself: on the first day of a live mailbox every mail of a
+// month is not registered.
+const internalMost = 5
+
 func (a *app) dueCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "due [词…]",
 		Short: "列出到期和将到期的事项",
-		Long: "列出已逾期和将到期的事项，最急的在前：应答复（条例第三十三条）、待双方确认（第三十一条）、\n" +
-			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、送达失败，复议答复、诉讼答辩（第五十一条），以及年度报告的公布（第四十九条）。\n" +
+		Long: "列出等着办的事，一件一行，分三段：没有人处理的来信；法律定了日期的——应答复（条例第三十三条）、\n" +
+			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、复议答复、诉讼答辩（第五十一条）、年度报告的公布（第四十九条）；\n" +
+			"本机关自己须办的——未登记、待双方确认（第三十一条）、送达失败、到达日存疑。每行末尾是办完它的命令；红色只用于法定日期已过的，并写明按哪一种口径。\n" +
 			"写几个词，则同 ysq list 一样只列含有这些词的，例如自己的科室或名字。\n" +
-			fmt.Sprintf("同一申请人的同类事项满 %d 件的合为一行，日期是其中最早的；--all 逐件列出。", burst),
+			fmt.Sprintf("同一申请人的同类事项满 %d 件、须办的同类事项满 %d 件的合为一行，日期是其中最早的；--all 每件的每个事项都列出。", burst, internalMost),
 		Example: "ysq due\nysq due 监测科\nysq due --within 0\nysq due --all",
 	}
 	within := cmd.Flags().Int("within", dueDays, "看到`几`个工作日之内")
-	all := cmd.Flags().Bool("all", false, "逐件列出")
+	all := cmd.Flags().Bool("all", false, "每件的每个事项都列出")
 	out := newListing[ask.DueItem](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		words := strings.Join(args, " ")
-		items, err := ask.Do(ctx, c, ask.Due, ask.DueQuery{Within: *within, Words: words})
+		items, err := ask.Do(ctx, c, ask.Due, ask.DueQuery{Within: *within, Words: words, Each: *all})
 		if err != nil {
 			return err
 		}
@@ -42,58 +48,131 @@ func (a *app) dueCommand() *cobra.Command {
 			words = "含有“" + words + "”的"
 		}
 		none := fmt.Sprintf("%d 个工作日之内没有%s到期事项", *within, words)
-		return out.show(items, none, func(wide bool) error { return a.dueTable(items, *all || wide) })
+		return out.show(items, none, func(wide bool) error { return a.dueTables(items, *all || wide) })
 	}))
 	return cmd
 }
 
-// dueTable lists alarms, the earliest first.
-func (a *app) dueTable(items []ask.DueItem, all bool) error {
-	type bundle struct {
-		kind      string
-		applicant ask.Text
-	}
-	count := map[bundle]int{}
-	for _, i := range items {
-		count[bundle{i.Kind, i.Applicant}]++
-	}
-	t := grid.Table{Header: []string{"日期", "剩余", "编号", "事项", "阶段", "申请人", "主题"}}
-	var tints []tint
-	told := map[bundle]bool{}
-	for _, i := range items {
-		b := bundle{i.Kind, i.Applicant}
-		many := !all && i.Applicant != "" && count[b] >= burst
-		if many && told[b] {
+// blocks are the parts of what is due, in their order.
+var blocks = []struct{ code, title string }{
+	{ask.BlockMail, "来信"}, {ask.BlockStatutory, "法定"}, {ask.BlockInternal, "须办"},
+}
+
+// dueTables draws what is due in blocks, a case a line.
+func (a *app) dueTables(items []ask.DueItem, all bool) error {
+	first := true
+	for _, b := range blocks {
+		some := inBlock(items, b.code)
+		if len(some) == 0 {
 			continue
 		}
-		told[b] = true
-		left := workdays(i.Remaining, false)
-		if i.Block == ask.BlockMail {
-			left = fmt.Sprintf("已 %d 个工作日", -i.Remaining)
+		if !first {
+			fmt.Fprintln(a.out)
 		}
-		if i.Provisional {
-			left += "（暂定）"
+		first = false
+		fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, fmt.Sprintf("%s %d", b.title, len(some))))
+		if err := a.dueTable(some, all); err != nil {
+			return err
 		}
-		number, stage, who, about := string(i.Case)+string(i.Dispute), "", string(i.Applicant), string(i.Subject)
+	}
+	return nil
+}
+
+func inBlock(items []ask.DueItem, block string) (some []ask.DueItem) {
+	for _, i := range items {
+		if cmp.Or(i.Block, ask.BlockStatutory) == block {
+			some = append(some, i)
+		}
+	}
+	return some
+}
+
+// dueTable lists lines of one block. Lines that say the same of many cases become one, unless all are wanted.
+func (a *app) dueTable(items []ask.DueItem, all bool) error {
+	t := grid.Table{Header: []string{"编号", "日期", "剩余", "事项", "承办", "申请人", "主题", "下一步"}}
+	var tints []tint
+	count, told := map[string]int{}, map[string]bool{}
+	for _, i := range items {
+		count[bundle(i)]++
+	}
+	for _, i := range items {
+		key := bundle(i)
+		many := !all && key != "" && count[key] >= burstOf(i)
+		if many && told[key] {
+			continue
+		}
+		told[key] = true
+		number, who, about, step := string(i.Case)+string(i.Dispute), string(i.Applicant), string(i.Subject), strings.TrimPrefix(string(i.Step), "ysq ")
 		if i.Year != 0 {
 			number = strconv.Itoa(i.Year)
 		}
-		if i.Stage != "" {
-			stage = stageLabel(i.Stage)
-		}
+		what := join("，", append([]string{i.Label}, i.Marks...)...)
 		if many {
-			number, stage = number+" 起", ""
-			who, about = fmt.Sprintf("%s等 %d 件", who, count[b]), "见 due --all"
+			number, what, about, step = number+" 起", i.Label, fmt.Sprintf("共 %d 件", count[key]), "due --all"
+			if i.Block == ask.BlockInternal {
+				who = ""
+			}
 		}
-		t.Rows = append(t.Rows, []string{a.day(i.On), left, number, i.Label, stage, who, about})
-		switch i.Block {
-		case ask.BlockMail:
-			tints = append(tints, soon)
-		default:
-			tints = append(tints, alarmTint(i.Alarm))
-		}
+		t.Rows = append(t.Rows, []string{number, a.day(i.On), leftOf(i), what, join(" ", string(i.Department), string(i.Assignee)), who, about, step})
+		tints = append(tints, dueTint(i))
 	}
-	return a.fitted(t, tints, []int{5, 6}, []int{4})
+	return a.fitted(t, tints, []int{3, 4, 5, 6}, []int{6, 1})
+}
+
+// bundle is what many lines have in common that become one: an applicant and a kind of alarm, or, of what the
+// office owes to itself, the kind alone.
+func bundle(i ask.DueItem) string {
+	switch {
+	case i.Block == ask.BlockInternal:
+		return i.Kind
+	case i.Block == ask.BlockMail || i.Applicant == "":
+		return ""
+	}
+	return i.Kind + "\x00" + string(i.Applicant)
+}
+
+// burstOf is from how many lines on they become one.
+func burstOf(i ask.DueItem) int {
+	if i.Block == ask.BlockInternal {
+		return internalMost
+	}
+	return burst
+}
+
+// leftOf says how a line stands with its time. What is the office's own is never overdue in the law's sense.
+func leftOf(i ask.DueItem) string {
+	left := workdays(i.Remaining, false)
+	switch {
+	case i.Block == ask.BlockMail:
+		return fmt.Sprintf("到了 %d 个工作日", -i.Remaining)
+	case i.Block == ask.BlockInternal && i.Remaining < 0:
+		return fmt.Sprintf("已 %d 个工作日", -i.Remaining)
+	case i.Remaining < 0:
+		left += clockOf(i.Clock)
+	}
+	if i.Provisional {
+		left += "（暂定）"
+	}
+	return left
+}
+
+// clockOf says by which clock.
+func clockOf(clock string) string {
+	if w := ask.ClockWords(clock); w != "" {
+		return "（" + w + "）"
+	}
+	return ""
+}
+
+// dueTint: red is what the law has set and has passed, and nothing else.
+func dueTint(i ask.DueItem) tint {
+	switch {
+	case i.Clock != "", cmp.Or(i.Block, ask.BlockStatutory) == ask.BlockStatutory && i.Remaining < 0:
+		return alarm
+	case i.Block == ask.BlockMail, i.Block == ask.BlockStatutory && i.Remaining <= soonDays:
+		return soon
+	}
+	return plain
 }
 
 func alarmTint(al ask.Alarm) tint {

@@ -109,8 +109,16 @@ func (a *app) rows(cases []ask.CaseRow) error {
 	t := grid.Table{Header: []string{"编号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
 	var tints []tint
 	for _, r := range cases {
-		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), a.day(r.Due), remaining(r), charge(r)})
+		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), a.day(r.Due), join("；", remaining(r), unreadMark(r)), charge(r)})
 		tints = append(tints, urgency(r))
 	}
-	return a.fitted(t, tints, []int{2, 3, 6}, []int{6}) // who, what, in whose charge
+	return a.fitted(t, tints, []int{2, 3, 6}, []int{4}) // who, what, in whose charge; the day is worth the least
+}
+
+// unreadMark says that mail waits in a case.
+func unreadMark(r ask.CaseRow) string {
+	if r.OpenMails == 0 {
+		return ""
+	}
+	return fmt.Sprintf("来信 %d", r.OpenMails)
 }

@@ -113,7 +113,7 @@ func TestDueBundles(t *testing.T) {
 		if got := strings.Count(term.out.String(), "\n") - 1; got != tt.want {
 			t.Errorf("all %v: %d lines, want %d:\n%s", tt.all, got, tt.want, term.out.String())
 		}
-		if got := strings.Contains(term.out.String(), "2026-00001 起  reply"); got == tt.all {
+		if got := strings.Contains(term.out.String(), "2026-00001 起"); got == tt.all {
 			t.Errorf("all %v:\n%s", tt.all, term.out.String())
 		}
 	}

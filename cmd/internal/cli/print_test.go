@@ -123,7 +123,7 @@ func TestRemaining(t *testing.T) {
 		{"waiting without an end", ask.CaseRow{WaitingFor: "征求意见"}, "等待征求意见"},
 		{"in time", ask.CaseRow{Clock: "stopped", Late: new(false)}, "按时办结"},
 		{"in time by the legal clock only", ask.CaseRow{Clock: "stopped", Late: new(false), Disputable: true}, "有争议（从严口径已逾期）"},
-		{"overdue by the strict clock only", ask.CaseRow{RemainingWorkdays: new(-2), Overdue: true, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
+		{"overdue by the strict clock only", ask.CaseRow{RemainingWorkdays: new(-2), Overdue: true, OverdueBy: ask.ClockStrict, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
 		{"late", ask.CaseRow{Clock: "stopped", Late: new(true)}, "逾期办结"},
 		{"late before", ask.CaseRow{Late: new(true), RemainingWorkdays: new(3)}, "剩 3 个工作日（前期已逾期）"},
 		{"disputable before", ask.CaseRow{Disputable: true, RemainingWorkdays: new(3)}, "剩 3 个工作日（前期有争议）"},

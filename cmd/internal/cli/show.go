@@ -65,6 +65,12 @@ func (a *app) showCase(d ask.CaseDetail) error {
 			return err
 		}
 	}
+	if len(d.Likely) > 0 {
+		a.heading("下一步大概是")
+		for _, s := range d.Likely {
+			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", s.Label+"（ysq "+s.Command+" "+string(d.Case)+"）", string(s.Why))))
+		}
+	}
 	if len(d.Next) > 0 {
 		a.heading("此时可以")
 		a.steps(d.Next)

@@ -58,6 +58,7 @@ func (a *app) status(s ask.Status) error {
 		field{"登记库", join("，", string(s.Register), fmt.Sprintf("%d 条记录", s.Records), size(s.Size))},
 		field{"放假安排", "至 " + day(s.CalendarEnd) + "，此后的期限为暂定" + missingNotice(s.CalendarMissing)},
 		field{"在办", fmt.Sprintf("%d 件%s", s.Open, stageCounts(s.Stages))},
+		field{"未处理来信", openMailCount(s)},
 		field{"未登记", count(s.Unregistered, "ysq list --unregistered")},
 		field{"未双方确认", count(s.Unconfirmed, "ysq due")},
 		field{"已逾期", count(s.Overdue, "ysq list --overdue")},
@@ -97,6 +98,14 @@ func count(n int, command string) string {
 		return "0 件"
 	}
 	return fmt.Sprintf("%d 件（%s）", n, command)
+}
+
+// openMailCount says how many mails nobody has decided about.
+func openMailCount(s ask.Status) string {
+	if s.OpenMails == 0 {
+		return "0 封"
+	}
+	return fmt.Sprintf("%d 封，最早 %s 到（ysq due）", s.OpenMails, day(s.OldestOpen))
 }
 
 // missingNotice asks for the notice that ought to be known.

@@ -79,24 +79,30 @@ func (a *app) agenda(g agenda) error {
 		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(t))
 	}
 	if len(g.Due) > 0 {
-		a.heading("到期事项")
-		if err := a.dueTable(g.Due[:min(len(g.Due), todayRows)], true); err != nil {
+		fmt.Fprintln(a.out)
+		if err := a.dueTables(topOfBlocks(g.Due), false); err != nil {
 			return err
 		}
 		a.rest(len(g.Due), "ysq due")
-	}
-	if len(g.Unregistered) > 0 {
-		a.heading("未登记")
-		if err := a.rows(g.Unregistered); err != nil {
-			return err
-		}
-		a.rest(s.Unregistered, "ysq list --unregistered")
 	}
 	if n := s.Mails[casefile.Parked.String()] + s.Mails[casefile.Quarantined.String()]; n > 0 {
 		fmt.Fprintf(a.out, "\n待甄别的邮件 %d 封（ysq mail list）\n", n)
 	}
 	fmt.Fprintln(a.out, "\n各条命令见 ysq -h")
 	return nil
+}
+
+// topOfBlocks leaves of what is due a screenful: the first of each block.
+func topOfBlocks(items []ask.DueItem) (top []ask.DueItem) {
+	for _, b := range blocks {
+		some := inBlock(items, b.code)
+		if b.code == ask.BlockInternal { // they become one line where they are many
+			top = append(top, some...)
+			continue
+		}
+		top = append(top, some[:min(len(some), todayRows)]...)
+	}
+	return top
 }
 
 func (a *app) rest(n int, command string) {
@@ -120,7 +126,7 @@ func (a *app) agendaCounts(s ask.Status) string {
 		}
 		return paint(n, soon, text)
 	}
-	return join("  ", fmt.Sprintf("在办 %d", s.Open), paint(s.Overdue, alarm, "逾期"), paint(s.DueToday, soon, "今天到期"),
+	return join("  ", fmt.Sprintf("在办 %d", s.Open), some(s.OpenMails, "未处理来信"), paint(s.Overdue, alarm, "逾期"), paint(s.DueToday, soon, "今天到期"),
 		paint(s.DueSoon, soon, fmt.Sprintf("%d 个工作日内", soonDays)), paint(s.Unregistered, soon, "未登记"), some(s.Unconfirmed, "未双方确认"),
 		some(s.Disputes, "复议诉讼待答复"))
 }

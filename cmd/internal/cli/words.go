@@ -115,8 +115,8 @@ func remaining(r ask.CaseRow) string {
 	}
 	switch {
 	case r.Clock == "stopped":
-	case r.Disputable && r.Overdue:
-		s += "（从严口径）"
+	case r.Overdue:
+		s += clockOf(string(r.OverdueBy))
 	case r.Late != nil && *r.Late:
 		s += "（前期已逾期）"
 	case r.Disputable:

@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
 // alarms lists those of a case, the earliest first. Only one that consults others is read for it.
@@ -28,7 +30,8 @@ func (o *Office) alarms(tx *desk.View, c casefile.Case, today civil.Date) ([]cas
 	return all, nil
 }
 
-// Due lists the alarms of open cases and of disputes that wait for the office's answer.
+// Due lists what waits for the office: the mails that nobody has read, what the law sets a day for, and what the
+// office owes to itself. A case, a dispute or a report is one line, unless each alarm is asked for.
 func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.DueItem, error) {
 	if q.Within < 0 {
 		return nil, ask.Usage("%d 不是天数", q.Within)
@@ -37,39 +40,38 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 	today, cal := o.Today(), o.Reg.Calendar()
 	until, _ := cal.AddWorkdays(today, q.Within)
 	put := func(i ask.DueItem) { items = append(items, i) }
+	putCase := func(tx *desk.View, c casefile.Case) error {
+		if !caseMentions(c, words) {
+			return nil
+		}
+		all, err := o.caseDue(tx, c, today, until)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if !q.Each {
+			all = []ask.DueItem{oneLine(all, today)}
+		}
+		items = append(items, all...)
+		return nil
+	}
 	err := o.View(func(tx *desk.View) error {
 		for c, err := range tx.OpenCases("") {
-			if err != nil {
+			if err := cmp.Or(err, ctx.Err()); err != nil {
 				return err
 			}
-			if !caseMentions(c, words) {
-				continue
-			}
-			if err := o.mailDue(tx, c, put); err != nil {
+			if err := putCase(tx, c); err != nil {
 				return err
-			}
-			alarms, err := o.alarms(tx, c, today)
-			if err != nil {
-				return err
-			}
-			for _, a := range alarms {
-				if a.On > until {
-					continue
-				}
-				put(ask.DueItem{
-					Block: blockOf(a.Kind), Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(cmp.Or(c.Subject, c.Request)), Stage: c.Stage.String(),
-					Alarm: alarmView(a, today, cal), Provisional: provisionalAlarm(a, c.At(today, cal), cal),
-				})
 			}
 		}
-		for c, err := range tx.CasesUnread() { // those that owe no answer any more
+		for c, err := range tx.CasesUnread() {
 			if err != nil {
 				return err
 			}
-			if !c.Stage.Open() && caseMentions(c, words) {
-				if err := o.mailDue(tx, c, put); err != nil {
-					return err
-				}
+			if c.Stage.Open() {
+				continue
+			}
+			if err := putCase(tx, c); err != nil {
+				return err
 			}
 		}
 		if err := o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
@@ -79,14 +81,11 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		}); err != nil {
 			return err
 		}
-		if err := o.Annual.Due(tx, until, func(i ask.DueItem) {
+		return o.Annual.Due(tx, until, func(i ask.DueItem) {
 			if mention(words, "年度报告", string(i.Subject)) {
 				put(i)
 			}
-		}); err != nil {
-			return err
-		}
-		return ctx.Err()
+		})
 	})
 	slices.SortStableFunc(items, func(a, b ask.DueItem) int {
 		return cmp.Or(cmp.Compare(blockAt(a.Block), blockAt(b.Block)), int(a.On)-int(b.On))
@@ -99,35 +98,144 @@ func blockAt(block string) int {
 	return slices.Index([]string{ask.BlockMail, ask.BlockStatutory, ask.BlockInternal}, block)
 }
 
-// blockOf says whose day an alarm is about.
-func blockOf(k casefile.AlarmKind) string {
-	switch k {
-	case casefile.AlarmConfirm, casefile.AlarmDelivery:
-		return ask.BlockInternal
+// caseDue lists everything that waits in a case until a day: its open mail, then what the law sets a day for, then
+// the office's own.
+func (o *Office) caseDue(tx *desk.View, c casefile.Case, today, until civil.Date) ([]ask.DueItem, error) {
+	var all []ask.DueItem
+	about := ask.DueItem{
+		Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
+		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee),
 	}
-	return ask.BlockStatutory
+	mail, found, err := o.mailDue(tx, c, about)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		all = append(all, mail)
+	}
+	alarms, err := o.alarms(tx, c, today)
+	if err != nil {
+		return nil, err
+	}
+	cal := o.Reg.Calendar()
+	for _, a := range alarms {
+		if a.On > until {
+			continue
+		}
+		i := about
+		i.Block, i.Alarm, i.Provisional, i.Step = blockOf(a.Kind), alarmView(a, today, cal), provisionalAlarm(a, c.At(today, cal), cal), ask.Handle(stepOf(c, a.Kind))
+		if a.Kind == casefile.AlarmReply {
+			i.Clock = record.ClockPassed(c, c.At(today, cal), today)
+		}
+		all = append(all, i)
+	}
+	if c.Stage == casefile.StageReceived {
+		i := about
+		i.Block, i.Step = ask.BlockInternal, ask.Handle("ysq register "+string(c.ID))
+		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: "未登记", On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
+		all = append(all, i)
+	}
+	slices.SortStableFunc(all, func(a, b ask.DueItem) int { return cmp.Compare(blockAt(a.Block), blockAt(b.Block)) })
+	return all, nil
 }
 
-// mailDue puts the mails of a case about which nobody has decided.
-func (o *Office) mailDue(tx *desk.View, c casefile.Case, put func(ask.DueItem)) error {
+// marksMost is how many things a line says of its case beside the one that it is about.
+const marksMost = 2
+
+// oneLine makes one line of what waits in a case: the first of it, and of the rest what there is room for.
+func oneLine(all []ask.DueItem, today civil.Date) ask.DueItem {
+	line := all[0]
+	for _, i := range all[1:] {
+		if len(line.Marks) == marksMost {
+			break
+		}
+		mark := i.Label
+		if i.Block == ask.BlockStatutory && (line.Block != ask.BlockStatutory || i.Remaining < 0) {
+			mark += " " + civil.Date(i.On).String()[len("2026-"):]
+			if civil.Date(i.On) < today {
+				mark += "已过" + clockWords(i.Clock)
+			}
+		}
+		line.Marks = append(line.Marks, mark)
+		if line.Block == ask.BlockMail && i.Kind == casefile.AlarmReply.String() {
+			line.Clock = i.Clock
+		}
+	}
+	return line
+}
+
+// mailDue is the line of the mails of a case about which nobody has decided.
+func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask.DueItem, bool, error) {
 	open, err := tx.OpenMails(c)
 	if err != nil || len(open) == 0 {
-		return err
+		return about, false, err
 	}
 	views := o.Record.OpenViews(c.ID, open)
+	slices.SortStableFunc(views, func(a, b ask.UnreadMail) int { return b.Age - a.Age })
 	var labels []string
 	for _, v := range views {
 		if !slices.Contains(labels, v.Label) {
 			labels = append(labels, v.Label)
 		}
 	}
-	slices.SortStableFunc(views, func(a, b ask.UnreadMail) int { return b.Age - a.Age })
-	oldest := views[0]
-	put(ask.DueItem{
-		Block: ask.BlockMail, Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(cmp.Or(c.Request, c.Subject)), Stage: c.Stage.String(), Mails: len(open),
-		Alarm: ask.Alarm{Kind: ask.BlockMail, Label: strings.Join(labels, "、"), On: ask.Day(civil.Of(*oldest.ArrivedAt)), Remaining: -oldest.Age, Text: string(oldest.Command)},
-	})
-	return nil
+	label := strings.Join(labels, "、")
+	if len(open) > 1 {
+		label += fmt.Sprintf(" 共 %d 封", len(open))
+	}
+	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), views[0].Command
+	if len(open) > 1 {
+		about.Step = ask.Handle("ysq show " + string(c.ID))
+	}
+	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕（show、seen）"}
+	return about, true, nil
+}
+
+// blockOf says whose day an alarm is about.
+func blockOf(k casefile.AlarmKind) string {
+	switch k {
+	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival:
+		return ask.BlockInternal
+	}
+	return ask.BlockStatutory
+}
+
+// stepOf is the line with which a person ends an alarm.
+func stepOf(c casefile.Case, k casefile.AlarmKind) string {
+	step := casefile.KindReplied
+	switch k {
+	case casefile.AlarmConfirm:
+		step = casefile.KindConfirmed
+	case casefile.AlarmCorrection:
+		step = casefile.KindCorrectionAsked
+	case casefile.AlarmConsultation:
+		step = casefile.KindConsultationAnswered
+	case casefile.AlarmArrival:
+		step = casefile.KindArrivalSettled
+	case casefile.AlarmDelivery:
+		if step = casefile.KindNoticeResent; c.Undelivered {
+			step = casefile.KindDispatched
+		}
+	case casefile.AlarmLapse:
+		outcome := casefile.CorrectionLapsed
+		if c.Legal.Waiting == casefile.WaitFee || c.Strict.Waiting == casefile.WaitFee {
+			outcome = casefile.FeeLapsed
+		}
+		return fmt.Sprintf("ysq reply %s --outcome %s", c.ID, outcome.Label())
+	case casefile.AlarmReply:
+		if c.Stage == casefile.StageReceived {
+			step = casefile.KindRegistered
+		} else if c.Stage == casefile.StageReplied {
+			step = casefile.KindDispatched
+		}
+	}
+	return fmt.Sprintf("ysq %s %s", step.Info().Command, c.ID)
+}
+
+func clockWords(clock string) string {
+	if w := ask.ClockWords(clock); w != "" {
+		return "（" + w + "）"
+	}
+	return ""
 }
 
 // provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.

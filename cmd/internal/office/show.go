@@ -58,6 +58,11 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		for _, a := range alarms {
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
+		d.Likely = []ask.NextStep{}
+		likely := c.Likely(today, o.Reg.Law(), cal)
+		for _, l := range likely[:min(len(likely), likelyMost)] {
+			d.Likely = append(d.Likely, ask.NextStep{Command: l.Kind.Info().Command, Label: l.Kind.Label(), Why: ask.Text(l.Why)})
+		}
 		for _, k := range c.Next() {
 			d.Next = append(d.Next, ask.NextStep{Command: k.Info().Command, Label: k.Label()})
 		}
@@ -112,6 +117,9 @@ func (o *Office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Expl
 	})
 	return e, err
 }
+
+// likelyMost is how many likely steps are shown before all that may be recorded.
+const likelyMost = 3
 
 // candidateDays is how far a mail's arrival may lie from the ledger's 收到日期.
 const candidateDays = 15

@@ -57,6 +57,13 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 				return err
 			}
 			count(&s, c, c.At(today, cal))
+			n, oldest, err := tx.CountOpenMails(c)
+			if err != nil {
+				return err
+			}
+			if s.OpenMails += n; n > 0 && (s.OldestOpen == 0 || oldest < civil.Date(s.OldestOpen)) {
+				s.OldestOpen = ask.Day(oldest)
+			}
 		}
 		return o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
 			s.Disputes++

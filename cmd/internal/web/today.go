@@ -73,9 +73,11 @@ func today(x *visit) error {
 	slices.Reverse(a.Parked)
 	for _, t := range tasks(items) {
 		t.Row = rows[t.Case]
-		if slices.Contains(internal, t.Kind) {
+		switch {
+		case t.Kind == ask.DueRegister: // among those that arrived
+		case t.Block == ask.BlockInternal:
 			a.Internal = append(a.Internal, t)
-		} else {
+		default:
 			a.Statutory = append(a.Statutory, t)
 		}
 	}

@@ -29,7 +29,7 @@ const digestFoot = "本邮件由 ysq 自动发出；以登记簿为准（ysq due
 // digestOf gathers what somebody has to do on a day.
 func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 	d := digest{Agenda: casefile.Agenda{Agency: p.Live().Agency.Name, Day: today, Foot: digestFoot}}
-	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: p.Live().Digest.Days})
+	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: p.Live().Digest.Days, Each: true})
 	if err != nil {
 		return d, err
 	}
@@ -53,10 +53,13 @@ func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 
 // addDue sorts the alarms by how urgent they are.
 func (d *digest) addDue(due []ask.DueItem, within int) {
-	var late, soon, disputes, confirm, other []string
+	var mail, late, soon, disputes, confirm, other []string
 	for _, i := range due {
 		line := dueLine(i)
 		switch {
+		case i.Block == ask.BlockMail:
+			mail = append(mail, line)
+		case i.Kind == ask.DueRegister: // addWaiting lists them
 		case i.Dispute != "":
 			if i.Remaining < 0 {
 				d.overdue = append(d.overdue, string(i.Dispute))
@@ -75,6 +78,7 @@ func (d *digest) addDue(due []ask.DueItem, within int) {
 			soon = append(soon, line)
 		}
 	}
+	d.Add("没有人处理的来信", mail...)
 	d.Add("已逾期", late...)
 	d.Add("复议、诉讼待答复", disputes...)
 	d.Add(fmt.Sprintf("%d 个工作日内到期", within), soon...)
@@ -89,8 +93,15 @@ func dueLine(i ask.DueItem) string {
 	}
 	when := fmt.Sprintf("剩 %d 个工作日", i.Remaining)
 	switch {
+	case i.Block == ask.BlockMail:
+		when = fmt.Sprintf("到了 %d 个工作日", -i.Remaining)
+	case i.Block == ask.BlockInternal && i.Remaining < 0:
+		when = fmt.Sprintf("已 %d 个工作日", -i.Remaining)
 	case i.Remaining < 0:
 		when = fmt.Sprintf("已逾期 %d 个工作日", -i.Remaining)
+		if w := ask.ClockWords(i.Clock); w != "" {
+			when += "（" + w + "）"
+		}
 	case civil.Date(i.On) > 0 && i.Remaining == 0:
 		when = "今天到期"
 	}
@@ -178,12 +189,16 @@ const daysAhead = 40
 
 // addDays makes the calendar's days: one for each alarm of an open case and each dispute.
 func (p *Room) addDays(ctx context.Context, d *digest) error {
-	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: daysAhead})
+	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: daysAhead, Each: true})
 	if err != nil {
 		return err
 	}
 	register := strings.ToLower(p.Reg.Meta().ID)
+	mails := 0
 	for _, i := range due {
+		if mails += i.Mails; i.Block == ask.BlockMail || i.Kind == ask.DueRegister {
+			continue
+		}
 		name := string(i.Case)
 		if i.Dispute != "" {
 			name = string(i.Dispute)
@@ -197,6 +212,10 @@ func (p *Room) addDays(ctx context.Context, d *digest) error {
 			UID: fmt.Sprintf("%s.%s@%s.ysq", name, i.Kind, register), Date: [3]int{y, int(m), day}, Summary: summary,
 			Detail: ask.Mask(strings.TrimSpace(string(i.Applicant) + "\n" + i.Text)),
 		})
+	}
+	if mails > 0 {
+		y, m, day := d.Day.Date()
+		d.days = append(d.days, outbox.Day{UID: fmt.Sprintf("mail@%s.ysq", register), Date: [3]int{y, int(m), day}, Summary: fmt.Sprintf("没有人处理的来信 %d 封", mails)})
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueIt
 			label, text = "复议答复", "向复议机关提交书面答复、证据和依据"
 		}
 		yield(ask.DueItem{
-			Block: ask.BlockStatutory, Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
+			Block: ask.BlockStatutory, Step: ask.Handle("ysq dispute answer " + string(d.ID)), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
 			Alarm: ask.Alarm{Kind: "dispute-answer", Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
 				Text: text + "（dispute answer）"},
 		})

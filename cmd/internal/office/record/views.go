@@ -25,12 +25,12 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
 	r := ask.CaseRow{
 		Case: c.ID, Kind: ask.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
 		Applicant: ask.Text(c.Applicant), Category: ask.Text(c.Column.Label()),
-		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee), Subject: ask.Text(cmp.Or(c.Subject, c.Request)),
+		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee), Subject: ask.Text(SubjectOf(c)),
 		Channel: c.Channel.String(), ArrivedAt: ask.Instant(c.ArrivedAt),
 		ConfirmedOn: ask.Day(c.ConfirmedOn), RegisteredOn: ask.Day(c.RegisteredOn), ReceivedOn: ask.Day(c.ReceivedOn()),
 		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
 		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
-		Provisional: s.Provisional, Overdue: s.Overdue, Disputable: s.Disputable, ArrivalDoubted: s.Doubtful,
+		Provisional: s.Provisional, Overdue: s.Overdue, OverdueBy: ask.Text(ClockPassed(c, s, b.Today())), Disputable: s.Disputable, ArrivalDoubted: s.Doubtful,
 		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
 		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
 		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages, Periods: periodViews(c.Periods),
@@ -58,6 +58,30 @@ func periodViews(all []casefile.Period) []ask.PeriodView {
 		views[i] = v
 	}
 	return views
+}
+
+// SubjectOf is what a case is about: the registered request says it better than the subject of a mail.
+func SubjectOf(c casefile.Case) string {
+	if c.RegisteredOn.IsZero() {
+		return cmp.Or(c.Subject, c.Request)
+	}
+	return cmp.Or(c.Request, c.Subject)
+}
+
+// ClockPassed says by which clock a case is overdue: strict, legal, both; "" for neither.
+func ClockPassed(c casefile.Case, s casefile.Standing, today civil.Date) string {
+	if !s.Overdue { // as while the day of arrival is in doubt
+		return ""
+	}
+	switch strict, legal := c.Passed(today); {
+	case strict && legal:
+		return ask.ClockBoth
+	case strict:
+		return ask.ClockStrict
+	case legal:
+		return ask.ClockLegal
+	}
+	return ""
 }
 
 func clockState(c casefile.Case, s casefile.Standing) string {
