@@ -24,6 +24,8 @@ const (
 	DefaultSocket = "/run/ysq/ysq.sock"
 	// DefaultGroup owns the socket; its members may connect.
 	DefaultGroup = "ysq-users"
+	// DefaultWeb is the account of the web service.
+	DefaultWeb = "ysq-web"
 )
 
 // Config is the configuration of one instance, which serves one office.
@@ -144,6 +146,9 @@ type Access struct {
 	Viewer      []Group
 	Operator    []Group
 	Approver    []Group
+	// Web is the account of the web service, which carries the logins of people without an account. Where the system
+	// does not know it, nobody can log in by the browser.
+	Web string
 }
 
 // Extension says how an extension (条例 第三十三条) is approved.
@@ -224,7 +229,7 @@ type Terminal struct {
 func Default() Config {
 	return Config{
 		Paths:       Paths{State: DefaultState, Socket: DefaultSocket},
-		Access:      Access{SocketGroup: DefaultGroup, Operator: []Group{DefaultGroup}},
+		Access:      Access{SocketGroup: DefaultGroup, Operator: []Group{DefaultGroup}, Web: DefaultWeb},
 		SMTP:        SMTP{TLS: ImplicitTLS},
 		Acknowledge: Acknowledge{Subject: receiptSubject, Text: receiptText, PerSender: 3, PerDay: 100},
 		Digest:      Digest{At: Clock{8, 30}, Days: 3},

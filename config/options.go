@@ -47,6 +47,7 @@ func (c *Config) sections() []section {
 			{"viewer", "查看：只能查询。", `["ysq-viewers"]`, groups{&c.Access.Viewer}},
 			{"operator", "经办：登记、答复等日常办理。", "", groups{&c.Access.Operator}},
 			{"approver", "审核：批准延期、冻结年度数据等。", `["ysq-approvers", 2001]`, groups{&c.Access.Approver}},
+			{"web", "网页服务（ysq-web.service）的账号：它自己没有任何角色，只转交各人的登录。系统里没有这个账号的，不能用浏览器登录。", "", text{&c.Access.Web}},
 		}},
 		{"approval", "审批。", []option{
 			{"extension", "延期由谁批准（条例第三十三条）：\n\"recorded\" 纸面批准，经办人录入批准人、日期和文号；\"role\" 只有“审核”角色可以录入延期。", "", choice[Extension]{&c.Approval.Extension, []Extension{ExtensionRecorded, ExtensionRole}}},

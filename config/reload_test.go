@@ -56,6 +56,7 @@ socket_group = "other"
 viewer = ["other"]
 operator = ["other"]
 approver = ["other"]
+web = "other"
 [approval]
 extension = "role"
 [retention]

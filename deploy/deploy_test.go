@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestUnitMatchesConfig(t *testing.T) {
 
 func TestUnitVerifies(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
-	for _, name := range units {
+	for _, name := range slices.Concat(units, web) {
 		name = strings.Replace(name, "@.", "@east.", 1)
 		out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", unitCopy(t, name)).CombinedOutput()
 		if err != nil || strings.Contains(string(out), name) {
@@ -63,6 +64,9 @@ func TestUnitVerifies(t *testing.T) {
 // units, and for each the one of which it is the template.
 var units = []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq-remind.service", "ysq-remind.timer",
 	"ysq@.service", "ysq-backup@.service", "ysq-backup@.timer", "ysq-remind@.service", "ysq-remind@.timer"}
+
+// web is the service for browsers, which has no template: one office's network sees one desk.
+var web = []string{"ysq-web.service", "ysq-web.socket"}
 
 // A template is the unit of the one office with an instance's names in it, and nothing else.
 func TestTemplatesFollow(t *testing.T) {
@@ -94,6 +98,20 @@ func TestTemplatesFollow(t *testing.T) {
 				t.Errorf("%s: %q does not belong to an instance", template, strings.TrimSpace(line))
 			}
 		}
+	}
+}
+
+// The web service is an account of its own, which reaches the daemon's socket and nothing else.
+func TestWebUnits(t *testing.T) {
+	service := read(t, "ysq-web.service")
+	for _, want := range []string{"\nUser=" + config.DefaultWeb + "\n", "\nSupplementaryGroups=" + config.DefaultGroup + "\n", "\nPrivateNetwork=yes\n", "\nRestrictAddressFamilies=AF_UNIX\n",
+		"\nRequires=ysq-web.socket\n", "\nLoadCredential=web-cert.pem:/etc/ysq/web-cert.pem\n"} {
+		if !strings.Contains(service, want) {
+			t.Errorf("%q is missing in\n%s", want, service)
+		}
+	}
+	if users := read(t, "ysq.sysusers"); !strings.Contains(users, "\nu     "+config.DefaultWeb+" ") || !strings.Contains(users, "\nm     "+config.DefaultWeb+"   "+config.DefaultGroup+"\n") {
+		t.Errorf("%s", users)
 	}
 }
 
@@ -131,14 +149,18 @@ func TestBackupUnits(t *testing.T) {
 
 // The exposure that systemd computes must not grow unnoticed.
 func TestUnitIsHardened(t *testing.T) {
-	const most = 1.5
+	most := 1.5
 	analyze := tool(t, "systemd-analyze")
 	if v := version(t, analyze); v < 250 {
 		t.Skipf("systemd-analyze %d cannot judge a unit offline (250 can)", v)
 	}
-	for _, name := range units {
-		if strings.HasSuffix(name, ".timer") {
+	for _, name := range slices.Concat(units, web) {
+		most := most
+		if strings.HasSuffix(name, ".timer") || strings.HasSuffix(name, ".socket") {
 			continue
+		}
+		if name == "ysq-web.service" { // what the network reaches has nothing
+			most = 1
 		}
 		name = strings.Replace(name, "@.", "@east.", 1)
 		out, err := exec.CommandContext(t.Context(), analyze, "security", "--offline=true", "--no-pager", unitCopy(t, name)).CombinedOutput()
@@ -219,7 +241,7 @@ func unitCopy(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, n := range units {
+	for _, n := range slices.Concat(units, web) {
 		if err := os.WriteFile(filepath.Join(dir, strings.Replace(n, "@.", "@east.", 1)), []byte(strings.ReplaceAll(read(t, n), "/usr/bin/ysq", self)), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -43,6 +43,9 @@ func layout(kind, program string, p papers) []item {
 			tree = append(tree, item{"/usr/lib/systemd/system/" + name, "deploy/" + name, 0o644, false})
 		}
 	}
+	for _, unit := range []string{"ysq-web.service", "ysq-web.socket"} {
+		tree = append(tree, item{"/usr/lib/systemd/system/" + unit, "deploy/" + unit, 0o644, false})
+	}
 	for _, page := range p.pages { // ysq-list.1.gz
 		section := filepath.Ext(page[:len(page)-len(".gz")])[1:]
 		tree = append(tree, item{"/usr/share/man/man" + section + "/" + filepath.Base(page), page, 0o644, false})

@@ -35,6 +35,8 @@ type Op[Q, A any] struct {
 	// who ask for it (Envelope.Reveal) or, with Open, always. That somebody looks is recorded first.
 	Look func(Q) Look
 	Open bool
+	// Gate says that it is for the web service alone, which has no role: how people come in by a browser.
+	Gate bool
 	// Limit bounds the bytes of a request; 0 is defaultLimit.
 	Limit int64
 }
@@ -76,6 +78,10 @@ type Envelope struct {
 	// IfSeq names the last record of a case that the asker has seen. Where the case has gone on since, the
 	// operation is refused (code "changed").
 	IfSeq map[casefile.ID]uint64 `json:"if_seq,omitzero"`
+	// Session is the token of a stay (Login). It counts only from the web service.
+	Session string `json:"session,omitzero"`
+	// Passive says that a page asks by itself: it keeps no stay alive.
+	Passive bool `json:"passive,omitzero"`
 	// Within is how long the asker waits; what takes longer is given up. 0: as long as it takes.
 	Within time.Duration `json:"within,omitzero"`
 }
@@ -122,13 +128,21 @@ func (r Role) Label() string {
 
 // Actor is who asks.
 type Actor struct {
-	Name string // login name, or "uid 1000" where the system does not know it
+	Name string // login name, or "uid 1000" where the system does not know it; of a person by the browser his own
 	UID  uint32
 	Role Role
+	Web  bool // a person who came in by the browser; or the web service itself, which has no role
+	// Department is whose cases a person by the browser sees first.
+	Department string
 }
 
 // String is how records name the actor.
-func (a Actor) String() string { return fmt.Sprintf("%s(%d)", a.Name, a.UID) }
+func (a Actor) String() string {
+	if a.Web {
+		return a.Name + "(web)"
+	}
+	return fmt.Sprintf("%s(%d)", a.Name, a.UID)
+}
 
 // Roles maps groups to roles. The zero value gives nobody a role but those of RoleOf's own rule.
 type Roles struct {
@@ -136,11 +150,16 @@ type Roles struct {
 	// Owner is the uid under which the daemon runs. It and root may operate: whoever is one of them
 	// can read the files anyway, and is at least recorded here. Neither is an approver by that.
 	Owner uint32
+	// Web is the uid of the web service, which has no role whatever its groups are; 0: there is none.
+	Web uint32
 }
 
 // RoleOf returns the highest role of a uid and its groups.
 func (r Roles) RoleOf(uid uint32, gids []uint32) Role {
 	role := NoRole
+	if uid == r.Web && uid != 0 {
+		return role
+	}
 	if uid == 0 || uid == r.Owner {
 		role = Operator
 	}

@@ -61,6 +61,13 @@ func (c *Client) IfSeq(id casefile.ID, seq uint64) *Client {
 	return c.IfSeqs(map[casefile.ID]uint64{id: seq})
 }
 
+// Session returns a client that asks in the name of whoever a token of Login belongs to. passive: a page asks by itself.
+func (c *Client) Session(token string, passive bool) *Client {
+	with := *c
+	with.envelope.Session, with.envelope.Passive = token, passive
+	return &with
+}
+
 // IfSeqs is IfSeq for several cases.
 func (c *Client) IfSeqs(seen map[casefile.ID]uint64) *Client {
 	with := *c

@@ -33,6 +33,8 @@ type Office interface {
 	Holders(Role) []string
 	// Needs says which role recording an event needs.
 	Needs(casefile.Kind) Role
+	// Stay says who a token of Login belongs to now, and with which role.
+	Stay(token string, passive bool) (Actor, error)
 	// Now is the instant of a call.
 	Now() time.Time
 	// Looked records that the caller sees personal data, before he does.
@@ -62,6 +64,7 @@ type operation struct {
 	dry     bool
 	limit   int64
 	content bool // bytes are sent along
+	gate    bool
 	serve   func(*exchange) error
 }
 
@@ -169,10 +172,10 @@ func AnswerDownload[Q, Head any](d *Door, op Download[Q, Head], handle func(ctx 
 }
 
 func add[Q, A any](d *Door, op Op[Q, A], content bool, serve func(*exchange) error) {
-	if d.operations[op.Name] != nil || op.Role == NoRole {
+	if d.operations[op.Name] != nil || (op.Role == NoRole) != op.Gate {
 		panic("ask: " + op.Name + " is answered twice, or by nobody's leave") // before the first question
 	}
-	o := &operation{name: op.Name, role: op.Role, dry: op.Dry, limit: op.Limit, content: content, serve: serve}
+	o := &operation{name: op.Name, role: op.Role, dry: op.Dry, limit: op.Limit, content: content, gate: op.Gate, serve: serve}
 	if o.limit == 0 {
 		o.limit = defaultLimit
 	}
@@ -297,9 +300,21 @@ func (d *Door) who(ctx context.Context) Actor {
 		return a
 	}
 	if p, ok := wire.PeerOf(ctx); ok {
-		return Actor{Name: p.Name, UID: p.UID, Role: d.office.Roles().RoleOf(p.UID, p.Groups)}
+		roles := d.office.Roles()
+		return Actor{Name: p.Name, UID: p.UID, Role: roles.RoleOf(p.UID, p.Groups), Web: p.UID == roles.Web && p.UID != 0}
 	}
 	return Actor{}
+}
+
+// person is who a request of the web service stands for: whoever the token belongs to at this moment. Anybody else's
+// token is refused, so that a stay can be used from nowhere but where it began.
+func (d *Door) person(who Actor, e Envelope) (Actor, error) {
+	if !who.Web {
+		return Actor{}, Usage("登录的凭据只能由网页服务使用")
+	}
+	a, err := d.office.Stay(e.Session, e.Passive)
+	a.UID = who.UID
+	return a, err
 }
 
 // Self says who runs this process, with the role that it has by roles.
@@ -350,16 +365,22 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // exchange admits by role before anything of the request is read, and bounds its bytes and its time.
 func (d *Door) exchange(w http.ResponseWriter, r *http.Request, op *operation) error {
 	call := Call{Who: d.who(r.Context()), At: d.office.Now()}
-	if call.Who.Role < op.role {
-		w.Header().Set("Connection", "close") // so that nothing more of the request is read
-		return d.denied(call.Who, op.role)
-	}
 	if s := r.Header.Get(envelopeHeader); s != "" {
 		e := json.NewDecoder(strings.NewReader(s))
 		e.DisallowUnknownFields()
 		if err := e.Decode(&call.Envelope); err != nil {
 			return unreadable(err)
 		}
+	}
+	if call.Session != "" && !op.gate {
+		var err error
+		if call.Who, err = d.person(call.Who, call.Envelope); err != nil {
+			return err
+		}
+	}
+	if call.Who.Role < op.role || op.gate && !call.Who.Web {
+		w.Header().Set("Connection", "close") // so that nothing more of the request is read
+		return d.denied(call.Who, op.role)
 	}
 	switch {
 	case call.DryRun && !op.dry && op.role > Viewer:

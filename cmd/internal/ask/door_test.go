@@ -41,7 +41,13 @@ func (k *desk) Looked(_ context.Context, _ Call, l Look) error {
 	return k.err
 }
 func (k *desk) Texts(context.Context, []casefile.ID) ([]string, error) { return k.texts, nil }
-func (k *desk) Explain(err error) error                                { return err }
+func (k *desk) Stay(token string, _ bool) (Actor, error) {
+	if token != "token" {
+		return Actor{}, &Error{Code: "session", Msg: "登录已过期", Exit: ExitRefused}
+	}
+	return Actor{Name: "王某", Role: Operator, Web: true}, nil
+}
+func (k *desk) Explain(err error) error { return err }
 func (k *desk) Failed(err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -309,5 +315,51 @@ func TestDayIsNullWhereAbsent(t *testing.T) {
 	var back struct{ A, B Day }
 	if err := json.Unmarshal(b, &back); err != nil || civil.Date(back.A).String() != "2026-11-23" || back.B != 0 {
 		t.Errorf("%+v, %v", back, err)
+	}
+}
+
+// A token stands for a person when the web service carries it, and for nobody otherwise. Without one the service has no
+// role, and only it may carry a login.
+func TestSessions(t *testing.T) {
+	d := NewDoor(&desk{})
+	Answer(d, Me, func(_ context.Context, c Call, _ None) (Person, error) {
+		return Person{Name: Handle(c.Who.String()), Role: c.Who.Role.String()}, nil
+	})
+	Answer(d, Login, func(context.Context, Call, LoginRequest) (LoginResult, error) {
+		return LoginResult{Token: "token"}, nil
+	})
+	web, clerk := Actor{Name: "ysq-web", UID: 900, Web: true}, Actor{Name: "li", UID: 1000, Role: Operator}
+	for _, tt := range []struct {
+		name    string
+		who     Actor
+		session string
+		want    string // who it is, or the code of the refusal
+	}{
+		{"the service alone", web, "", "denied"},
+		{"a person", web, "token", "王某(web)"},
+		{"a token that has ended", web, "old", "session"},
+		{"a clerk", clerk, "", "li(1000)"},
+		{"a clerk with somebody's token", clerk, "token", "usage"},
+	} {
+		c := InProcess(d, tt.who, func() error { return nil })
+		p, err := Do(t.Context(), c.Session(tt.session, false), Me, None{})
+		got := string(p.Name)
+		if e, ok := errors.AsType[*Error](err); ok {
+			got = e.Code
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		_, err = Do(t.Context(), c, Login, LoginRequest{})
+		if (err == nil) != tt.who.Web {
+			t.Errorf("%s: a login is carried: %v", tt.name, err)
+		}
+		c.Close()
+	}
+	if got := (Roles{Web: 900, Operator: []uint32{7}}).RoleOf(900, []uint32{7}); got != NoRole {
+		t.Errorf("the web service has the role %v", got)
+	}
+	if got := (Roles{Operator: []uint32{7}}).RoleOf(0, nil); got != Operator {
+		t.Errorf("root has the role %v where there is no web service", got)
 	}
 }

@@ -18,7 +18,9 @@ type Person struct {
 	Role   string `json:"role"` // viewer, operator, approver
 	Label  string `json:"label"`
 	Agency string `json:"agency"`
-	Today  Day    `json:"today"`
+	// Department is whose cases somebody sees first who came in by the browser.
+	Department Text `json:"department"`
+	Today      Day  `json:"today"`
 }
 
 // CaseChoices is what may follow on a case.

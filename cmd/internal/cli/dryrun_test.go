@@ -14,7 +14,7 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 		"ysq dispute list", "ysq dispute show", "ysq doctor", "ysq due", "ysq explain", "ysq export", "ysq letter check", "ysq letter get", "ysq letter kinds",
 		"ysq letter list", "ysq letter templates", "ysq list", "ysq log", "ysq mail list", "ysq mail show", "ysq mail trace", "ysq man", "ysq metrics", "ysq outbox list",
 		"ysq outbox show", "ysq reconcile", "ysq report audit", "ysq report check", "ysq report departments", "ysq report merge", "ysq search", "ysq show", "ysq status", "ysq verify",
-		"ysq version", "ysq web", "ysq year diff", "ysq year list", "ysq year rehearse",
+		"ysq version", "ysq web", "ysq web person list", "ysq year diff", "ysq year list", "ysq year rehearse",
 	}
 	keeps := map[string]string{ // and what cannot be tried, with the reason
 		"ysq backup":      "writes a backup and nothing else; restore --test proves it",
@@ -30,6 +30,12 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 		"ysq restore":     "has --test",
 		"ysq save":        "copies out; that it did is recorded",
 		"ysq serve":       "is the daemon",
+
+		"ysq web certificate":   "writes new files only",
+		"ysq web person add":    "passwd and close undo it at once; nothing is recorded",
+		"ysq web person close":  "add undoes it at once",
+		"ysq web person passwd": "another passwd follows",
+		"ysq web serve":         "is a service",
 	}
 	walk(newTerminal(0, nil).root(), func(c *cobra.Command) {
 		if !c.Runnable() || c.HasSubCommands() {

@@ -32,6 +32,7 @@ func (a *app) webCommand() *cobra.Command {
 		Example: "ysq web\nysq web --port 8765",
 		Args:    noArgs,
 	}
+	cmd.AddCommand(a.webPersonCommand(), a.webServeCommand(), a.webCertificateCommand())
 	port := cmd.Flags().Int("port", 0, "`端口`；不写则用任一空闲的")
 	stay := cmd.Flags().Bool("no-browser", false, "只显示地址，不打开浏览器")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -8,6 +8,7 @@
 //	letters   the letter in the making
 //	post      what goes out, and what came of it
 //	annual    the report of the year
+//	people    who may come in by a browser
 //	keeping   proof, backup, erasure, the case file, the doctor
 //
 // Each room imports those above it in this list that it needs, and none below it.
@@ -25,6 +26,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/cmd/internal/office/keeping"
 	"ysq.internal/ysq/cmd/internal/office/letters"
+	"ysq.internal/ysq/cmd/internal/office/people"
 	"ysq.internal/ysq/cmd/internal/office/post"
 	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
@@ -54,6 +56,7 @@ type Office struct {
 	Post    *post.Room
 	Annual  *annual.Room
 	Keeping *keeping.Room
+	People  *people.Room
 }
 
 // Open opens the office of the configured state directory.
@@ -62,7 +65,7 @@ func Open(o Options) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Office{Desk: d, Record: record.New(d), Annual: annual.New(d)}
+	f := &Office{Desk: d, Record: record.New(d), Annual: annual.New(d), People: people.New(d)}
 	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}

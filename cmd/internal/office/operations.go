@@ -89,6 +89,13 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerUpload(d, ask.Import, o.Record.Import)
 	ask.AnswerDownload(d, ask.Export, o.Record.Export)
 	ask.AnswerDownload(d, ask.SaveCase, o.Keeping.Dossier)
+
+	ask.Answer(d, ask.Login, o.People.Login)
+	ask.Answer(d, ask.Logout, o.People.Logout)
+	ask.Answer(d, ask.People, o.People.People)
+	ask.Answer(d, ask.AddPerson, o.People.Add)
+	ask.Answer(d, ask.ResetPerson, o.People.Reset)
+	ask.Answer(d, ask.ClosePerson, o.People.Close)
 	return d
 }
 
@@ -106,6 +113,10 @@ type doorkeeper struct {
 func (k doorkeeper) Roles() ask.Roles { return k.Live().Roles }
 
 func (k doorkeeper) Now() time.Time { return k.Office.Now() }
+
+func (k doorkeeper) Stay(token string, passive bool) (ask.Actor, error) {
+	return k.People.Stay(token, passive)
+}
 
 func (k doorkeeper) Explain(err error) error { return desk.Told(err) }
 

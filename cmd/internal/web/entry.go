@@ -118,6 +118,11 @@ func (e *entry) enter(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
+// Again implements Door. The account of this desk does not end.
+func (e *entry) Again(w http.ResponseWriter, _ *http.Request) {
+	plainPage(w, http.StatusUnauthorized, "请先进入", "请重新进入。", "")
+}
+
 // Leave implements Door.
 func (e *entry) Leave(w http.ResponseWriter, r *http.Request) {
 	if _, ok := e.Admit(w, r); !ok {

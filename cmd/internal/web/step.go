@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -252,7 +251,7 @@ func (v *stepView) request(entered ask.Entries) (req ask.AppendRequest, err erro
 		return req, err
 	}
 	for _, c := range v.Cases {
-		req.Drafts = append(req.Drafts, ask.DraftView{Case: c.Case, On: on, Kind: e.Kind(), Event: json.RawMessage(body)})
+		req.Drafts = append(req.Drafts, ask.DraftView{Case: c.Case, On: on, Kind: e.Kind(), Event: body})
 	}
 	return req, nil
 }

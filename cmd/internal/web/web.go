@@ -6,6 +6,7 @@
 //	page.go    how a page is written, errors          words.go   how days, terms and stages read
 //	local.go   `ysq web` on this machine              entry.go   its key and its cookie
 //	peer.go    whose browser it is
+//	login.go   the way in for the office's network: ysq-web.service
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	annual.go  年度      search.go 查询      state.go  运行情况
@@ -16,6 +17,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -37,6 +39,8 @@ type Door interface {
 	// Admit returns the client that asks in the name of whoever sent the request. With false it has answered
 	// itself: with a way to come in, or with a refusal.
 	Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool)
+	// Again shows the way in to somebody whose stay has ended meanwhile.
+	Again(w http.ResponseWriter, r *http.Request)
 	// Leave ends the stay of whoever sent the request, and says so.
 	Leave(w http.ResponseWriter, r *http.Request)
 }
@@ -101,6 +105,10 @@ func (s *Site) page(show func(*visit) error) http.HandlerFunc {
 		var err error
 		if x.me, err = ask.Do(x.ctx(), client, ask.Me, ask.None{}); err == nil {
 			err = show(x)
+		}
+		if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "session" {
+			s.door.Again(w, r)
+			return
 		}
 		if err != nil {
 			x.fail(err)

@@ -1,6 +1,9 @@
 package desk
 
 import (
+	"os/user"
+	"strconv"
+
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
@@ -32,8 +35,22 @@ func RolesOf(c config.Config) (ask.Roles, error) {
 		return all
 	}
 	return ask.Roles{
+		Web:    accountOf(c.Access.Web),
 		Viewer: gids(c.Access.Viewer), Operator: gids(c.Access.Operator), Approver: gids(c.Access.Approver), Owner: owner.UID,
 	}, nil
+}
+
+// accountOf is the uid of an account; 0, which no web service has, where there is none.
+func accountOf(name string) uint32 {
+	u, err := user.Lookup(name)
+	if name == "" || err != nil {
+		return 0
+	}
+	n, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
 }
 
 // Running is what may change while the daemon runs; a request sees the old or the new of it, never a

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// loginCookie holds the token of a stay. The prefix binds it to this host and to TLS.
+const loginCookie = "__Host-ysq"
+
+// login is the way in for the office's network. It knows nobody: what somebody types goes to the daemon, and each
+// request carries the token that the daemon gave.
+type login struct{ client *ask.Client }
+
+// loginPage is what the form shows.
+type loginPage struct {
+	Name, Next, Said, Hint string
+	Change                 bool // a new password is asked for
+}
+
+// Network returns the site of ysq-web.service. client acts as the service's account, which has no role.
+func Network(client *ask.Client, failed func(error)) *Site {
+	return New(Options{Door: login{client}, Failed: failed})
+}
+
+// ServeTLS answers on a listener of TLS until ctx ends.
+func ServeTLS(ctx context.Context, l net.Listener, s *Site) error {
+	server := newServer(s)
+	ended := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		err := server.Shutdown(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		ended <- err
+	})
+	err := server.Serve(l)
+	if stop() {
+		return err
+	}
+	return <-ended
+}
+
+// Admit implements Door.
+func (d login) Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool) {
+	if r.URL.Path == "/login" {
+		d.login(w, r)
+		return nil, false
+	}
+	c, err := r.Cookie(loginCookie)
+	if err != nil || c.Value == "" {
+		d.form(w, http.StatusUnauthorized, loginPage{Next: next(r)})
+		return nil, false
+	}
+	return d.client.Session(c.Value, r.Header.Get(byItself) != ""), true
+}
+
+// next is where somebody wanted to go: a page of this site, or 待办. What was posted is not posted again.
+func next(r *http.Request) string {
+	to := r.URL.RequestURI()
+	if r.Method == http.MethodPost {
+		to = r.PostFormValue("next")
+	}
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, "/login") || strings.ContainsAny(to, "\\\r\n") {
+		return "/"
+	}
+	return to
+}
+
+func (d login) form(w http.ResponseWriter, status int, p loginPage) {
+	if err := write(w, status, "login", frame{Title: "登录", Data: p}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func (d login) login(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		d.form(w, http.StatusOK, loginPage{Next: "/", Change: r.URL.Query().Get("change") != ""})
+		return
+	}
+	from, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		from = r.RemoteAddr
+	}
+	p := loginPage{Name: strings.TrimSpace(r.PostFormValue("name")), Next: next(r), Change: r.PostFormValue("change") != ""}
+	q := ask.LoginRequest{Name: p.Name, Password: r.PostFormValue("password"), From: from}
+	if p.Change {
+		if q.New = r.PostFormValue("new"); q.New == "" || q.New != r.PostFormValue("again") {
+			p.Said = "两次写的新密码不同，或没有写。"
+			d.form(w, http.StatusBadRequest, p)
+			return
+		}
+	}
+	res, err := ask.Do(r.Context(), d.client, ask.Login, q)
+	if err != nil {
+		told := (&visit{site: &Site{failed: func(error) {}}}).told(err)
+		p.Said, p.Hint = plain(told.Msg), plain(told.Hint)
+		p.Change = p.Change || told.Code == "password-change"
+		d.form(w, statusOf(told), p)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: loginCookie, Value: string(res.Token), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.Redirect(w, r, p.Next, http.StatusSeeOther)
+}
+
+// Again implements Door.
+func (d login) Again(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(byItself) != "" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	p := loginPage{Next: "/", Said: "登录已过期，请重新登录。"}
+	if r.Method == http.MethodGet {
+		p.Next = next(r)
+	} else {
+		p.Hint = "刚才提交的没有记录；登录后用浏览器的后退，填写的还在。"
+	}
+	d.form(w, http.StatusUnauthorized, p)
+}
+
+// Leave implements Door.
+func (d login) Leave(w http.ResponseWriter, r *http.Request) {
+	if c, err := r.Cookie(loginCookie); err == nil {
+		if _, err := ask.Do(r.Context(), d.client.Session(c.Value, false), ask.Logout, ask.None{}); err != nil {
+			plainPage(w, http.StatusServiceUnavailable, "未能退出", "没有退出：守护进程没有应答。", "稍候再试，或关闭浏览器。")
+			return
+		}
+	}
+	http.SetCookie(w, &http.Cookie{Name: loginCookie, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
