@@ -195,7 +195,7 @@ func (j *judge) replied(e Replied) error {
 		return j.refuse("reply-kind", "请用 --outcome other.other", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
 	}
 	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
-		return j.refuse("reply-basis", "请用 --basis 写明其一："+strings.Join(e.Outcome.Bases(), "、"), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
+		return j.refuse("reply-basis", "请用 --basis 写明其一："+BasisWords(e.Outcome.Bases()), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
 	}
 	if j.draft.On < j.RegisteredOn {
 		return j.refuse("date-order", "事后补录的，先作废登记（void），再用 register --on 按当日登记", "日期 %s 早于登记日期 %s", j.draft.On, j.RegisteredOn)

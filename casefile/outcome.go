@@ -103,34 +103,32 @@ func (o Outcome) Lapse() bool { return o == CorrectionLapsed || o == FeeLapsed }
 // outcomeSpelling evens out how rows are written by hand.
 var outcomeSpelling = strings.NewReplacer("(", "（", ")", "）", " ", "")
 
-// ParseOutcome reads a code, a row number (with half- or full-width brackets) or a row's label.
+// ParseOutcome reads an outcome as ReadOutcome does.
 func ParseOutcome(s string) (Outcome, error) {
+	o, _, err := ReadOutcome(s)
+	return o, err
+}
+
+// exactOutcome reads a code, a row number (with half- or full-width brackets) or a row's label.
+func exactOutcome(s string) (Outcome, error) {
 	want := outcomeSpelling.Replace(strings.TrimSpace(s))
 	for _, o := range Outcomes() {
 		if want == o.String() || want == o.Row() || want == o.Label() || want == o.Row()+"."+o.Label() || want == o.Row()+o.Label() {
 			return o, nil
 		}
 	}
-	return OutcomeNone, fmt.Errorf("答复类别 %q 不在表三之中；可写行号如 （三）4，或代码：%s", s, strings.Join(outcomeCodes(), ", "))
-}
-
-func outcomeCodes() []string {
-	var codes []string
-	for _, o := range Outcomes() {
-		codes = append(codes, o.String())
-	}
-	return codes
+	return OutcomeNone, fmt.Errorf("答复类别 %q 不在表三之中", s)
 }
 
 // MarshalText is String.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// UnmarshalText reads what ParseOutcome reads; empty is OutcomeNone.
+// UnmarshalText reads a code, a row or its words; empty is OutcomeNone.
 func (o *Outcome) UnmarshalText(b []byte) (err error) {
 	if len(b) == 0 {
 		*o = OutcomeNone
 		return nil
 	}
-	*o, err = ParseOutcome(string(b))
+	*o, err = exactOutcome(string(b))
 	return err
 }

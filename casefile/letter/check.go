@@ -165,10 +165,14 @@ func (c *checker) name(m marker, inside []string) {
 
 // near proposes the name that was probably meant.
 func (c *checker) near(name string, inside []string) string {
+	within := ""
 	for list, names := range c.known.lists {
-		if slices.Contains(names, name) {
-			return "；它只在 {{#" + list + "}} 与 {{/" + list + "}} 之间有"
+		if _, common := commonLists[list]; slices.Contains(names, name) && (within == "" || !common) { // the letter's own list is meant
+			within = list
 		}
+	}
+	if within != "" {
+		return "；它只在 {{#" + within + "}} 与 {{/" + within + "}} 之间有"
 	}
 	if best := words.Nearest(name, c.known.names(inside), 2); best != "" {
 		return "；是不是 {{" + best + "}}？"

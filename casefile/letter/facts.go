@@ -90,6 +90,9 @@ func (b *builder) office() {
 	b.Text["文号"], b.Text["成文日期"] = b.Document, long(b.On)
 	b.Text["联系方式"] = b.Office.Contact
 	b.Text["复议机关"], b.Text["法院"] = b.Office.ReviewOrgan, b.Office.Court
+	for i, a := range b.Annexes {
+		b.Lists["附件"] = append(b.Lists["附件"], map[string]string{"序号": strconv.Itoa(i + 1), "内容": strings.TrimSpace(a)})
+	}
 }
 
 // cases says whose applications these are. Several are one applicant's.
@@ -206,9 +209,6 @@ func (b *builder) reply(e casefile.Replied) {
 		if e.Basis == basis && slices.Contains(b.spec.text, name) {
 			b.Text[name] = "是"
 		}
-	}
-	for i, a := range b.Annexes {
-		b.Lists["附件"] = append(b.Lists["附件"], map[string]string{"序号": strconv.Itoa(i + 1), "内容": strings.TrimSpace(a)})
 	}
 	for _, r := range casefile.Live(b.Subjects[0].History) { // the notices that went before
 		switch n := r.Event.(type) {

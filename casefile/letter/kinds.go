@@ -49,9 +49,9 @@ var specs = []spec{
 	{casefile.LetterDeferral, "缓", casefile.KindDeferred, noRemedy, []string{"延迟至"}, nil, []string{"延迟至"}, nil},
 	{casefile.LetterFee, "费", casefile.KindFeeNoticed, noRemedy, []string{"收费方式", "数量", "金额", "缴费方式"}, map[string][]string{"计费": {"内容"}},
 		[]string{"金额", "缴费方式"}, nil},
-	{casefile.LetterDisclosure, "公", casefile.KindReplied, eitherWay, []string{"已主动公开", "提供", "告知途径"}, annexes, nil,
+	{casefile.LetterDisclosure, "公", casefile.KindReplied, eitherWay, []string{"已主动公开", "提供", "告知途径"}, nil, nil,
 		[]Fill{{Name: "获取方式", What: "获取该信息的方式、途径（和时间）", Bases: []string{"36-1", "36-2-inform"}}}},
-	{casefile.LetterPartial, "部", casefile.KindReplied, reviewFirst, nil, annexes, []string{"不予公开内容", "不予公开依据", "理由"}, []Fill{
+	{casefile.LetterPartial, "部", casefile.KindReplied, reviewFirst, nil, nil, []string{"不予公开内容", "不予公开依据", "理由"}, []Fill{
 		{Name: "公开内容", What: "向申请人提供的内容", Always: true}, {Name: "不予公开内容", What: "不公开的是哪些内容", Always: true},
 		{Name: "不予公开依据", What: "不公开的依据，如 《中华人民共和国政府信息公开条例》第十五条", Always: true}}},
 	{casefile.LetterRefusal, "不", casefile.KindReplied, reviewFirst, nil, nil, []string{"依据", "理由"}, nil},
@@ -69,13 +69,11 @@ var specs = []spec{
 	{casefile.LetterArchiveIndex, "", "", noRemedy, []string{"归档号", "办理结果"}, map[string][]string{"卷内文件": {"序号", "日期", "文号", "责任者", "题名", "备注"}}, []string{"卷内文件"}, nil},
 }
 
-var annexes = map[string][]string{"附件": {"序号", "内容"}}
-
 // The names that every letter has.
 var (
 	commonText = []string{"机关名称", "文书名称", "文号", "成文日期", "编号", "申请人", "称谓", "代理人", "收到日期", "渠道", "申请内容", "件数", "单件", "多件",
 		"联系方式", "复议机关", "法院", "救济告知", "依据", "条文", "理由"}
-	commonLists = map[string][]string{"案件": {"序号", "编号", "收到日期", "申请内容"}}
+	commonLists = map[string][]string{"案件": {"序号", "编号", "收到日期", "申请内容"}, "附件": {"序号", "内容"}}
 )
 
 func specOf(kind casefile.LetterKind) spec {
@@ -149,6 +147,9 @@ func Kinds() []Info {
 	}
 	return all
 }
+
+// RemedyOf says how who gets a letter may complain of it: 无, 复议或诉讼, 复议前置.
+func RemedyOf(kind casefile.LetterKind) string { return specOf(kind).class.label() }
 
 // Announces returns the kind of event that a letter announces; "" for none.
 func Announces(kind casefile.LetterKind) casefile.Kind { return specOf(kind).event }

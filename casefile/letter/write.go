@@ -3,6 +3,7 @@ package letter
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -66,7 +67,8 @@ func (b *body) paragraph(style, text string) {
 func (b *body) letter(f form) {
 	b.paragraph("number", "{{文号}}")
 	b.paragraph("to", f.to)
-	for i, text := range f.body {
+	text := append(slices.Clone(f.body), annexed)
+	for i, text := range text {
 		style := "body"
 		if i >= len(f.body)-2 { // the signature is never alone on a page
 			style = "close"

@@ -21,6 +21,8 @@ type Step struct {
 	Kind   casefile.Kind
 	Note   string // for help
 	Fields []Field
+	// before completes what was entered; nil: nothing.
+	before func(Entries) Entries
 	// check completes an event, and refuses what is no rule of the case: fields that do not go together.
 	check func(casefile.Event) (casefile.Event, error)
 }
@@ -110,6 +112,9 @@ func (s Step) Needs(name string) bool {
 // Encode writes what was entered as the event has it, complete or not. today is that of whoever entered it.
 func (s Step) Encode(entered Entries, today civil.Date) (json.RawMessage, error) {
 	said := map[string]any{}
+	if s.before != nil {
+		entered = s.before(entered)
+	}
 	for _, f := range s.Fields {
 		texts, ok := entered[f.Name]
 		if !ok || f.in == "-" {

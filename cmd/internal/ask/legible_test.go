@@ -17,7 +17,7 @@ func TestControlCharactersAreRefused(t *testing.T) {
 		reached++
 		return AppendResult{}, nil
 	})
-	letters := asking(t, k, Operator, Letter, func(context.Context, Call, LetterRequest) (LetterResult, error) {
+	letters := asking(t, k, Operator, PreviewLetter, func(context.Context, Call, LetterRequest) (LetterResult, error) {
 		reached++
 		return LetterResult{}, nil
 	})
@@ -30,8 +30,8 @@ func TestControlCharactersAreRefused(t *testing.T) {
 		if codeOf(err) != "control-character" {
 			t.Errorf("%q in an event: %v", bad, err)
 		}
-		for _, q := range []LetterRequest{{Cases: []casefile.ID{"1"}, Fill: map[string]string{"甲": bad}}, {Cases: []casefile.ID{"1"}, Annexes: []string{"甲", bad}}, {Cases: []casefile.ID{casefile.ID(bad)}}} {
-			if _, err = Do(t.Context(), letters, Letter, q); codeOf(err) != "control-character" {
+		for _, q := range []LetterRequest{{Cases: []casefile.ID{"1"}, Fill: map[string]string{"甲": bad}}, {Cases: []casefile.ID{"1"}, OnPaper: []string{"甲", bad}}, {Cases: []casefile.ID{casefile.ID(bad)}}} {
+			if _, err = Do(t.Context(), letters, PreviewLetter, q); codeOf(err) != "control-character" {
 				t.Errorf("%q in %+v: %v", bad, q, err)
 			}
 			if r, found := casefile.Control(err.Error()); found {

@@ -8,9 +8,9 @@ import (
 
 // The office's letters, and the whole case file.
 var (
-	// Letter makes a letter: a draft, which records only that somebody looked, or one that is issued with a number.
-	Letter = Op[LetterRequest, LetterResult]{Name: "letter", Role: Operator, Records: LetterRequest.records, Limit: 1 << 20,
-		Open: true, Look: LetterRequest.look}
+	// PreviewLetter makes the draft of a letter, and records no more than that somebody looked; what issues a
+	// letter is AnswerCase.
+	PreviewLetter = Op[LetterRequest, LetterResult]{Name: "letter preview", Role: Operator, Limit: 1 << 20, Open: true, Look: LetterRequest.look}
 	Letters       = Op[LetterQuery, []LetterView]{Name: "letter list", Role: Viewer} // in the order of their numbers, series by series
 	CopyLetter    = Download[LetterRef, None]{Name: "letter copy", Role: Operator, Open: true, Look: LetterRef.look}
 	VoidLetter    = Op[VoidLetterRequest, LetterResult]{Name: "letter void", Role: Operator, Dry: true} // its number stays taken
@@ -22,19 +22,13 @@ var (
 
 // records are what an issued letter announces, unless that is for later.
 func (q LetterRequest) records() []casefile.Kind {
-	if q.Decides == "" || q.Draft || q.Later {
+	if q.Decides == "" || q.Later {
 		return nil
 	}
 	return []casefile.Kind{q.Decides}
 }
 
-// look is for drafts: a letter that is issued is on record with who issued it.
-func (q LetterRequest) look() Look {
-	if !q.Draft {
-		return Look{}
-	}
-	return Look{Cases: q.Cases, What: "letter --preview"}
-}
+func (q LetterRequest) look() Look { return Look{Cases: q.Cases, What: "letter --preview"} }
 
 // LetterRef names a letter by its number.
 type LetterRef struct {
@@ -54,10 +48,10 @@ type LetterRequest struct {
 	// the letter.
 	Decides casefile.Kind     `json:"decides,omitzero"`
 	Event   json.RawMessage   `json:"event,omitzero"`
-	Fill    map[string]string `json:"fill,omitzero"`    // contents that only the clerk knows
-	Annexes []string          `json:"annexes,omitzero"` // what is sent along
-	Draft   bool              `json:"draft,omitzero"`   // not issued
-	Later   bool              `json:"later,omitzero"`   // issued; what it announces is recorded when it goes out
+	Fill    map[string]string `json:"fill,omitzero"`     // contents that only the clerk knows
+	Files   []casefile.File   `json:"files,omitzero"`    // what it encloses, kept with it
+	OnPaper []string          `json:"on_paper,omitzero"` // what it encloses and of which there is no file
+	Later   bool              `json:"later,omitzero"`    // issued; what it announces is recorded when it goes out
 }
 
 // LetterResult is a letter with its bytes.
@@ -94,6 +88,7 @@ type LetterView struct {
 	Size      int64               `json:"size,omitzero"`
 	Template  casefile.Digest     `json:"template,omitzero"`
 	Own       bool                `json:"own_template,omitzero"` // made from the office's own template
+	Annexes   []string            `json:"annexes,omitzero"`      // what it encloses, by name
 	Decides   casefile.Kind       `json:"decides,omitzero"`
 	Text      string              `json:"text,omitzero"` // what it announces, in words
 	Recorded  bool                `json:"recorded"`      // what it announces is recorded

@@ -81,7 +81,8 @@ func (e every) mails() {
 }
 
 func (e every) letters() {
-	one(e, Letter)
+	one(e, AnswerCase)
+	one(e, PreviewLetter)
 	one(e, Letters)
 	down(e, CopyLetter)
 	one(e, VoidLetter)
@@ -124,7 +125,7 @@ func (e every) keeping() {
 func one[Q, A any](e every, op Op[Q, A]) {
 	Answer(e.door, op, func(context.Context, Call, Q) (A, error) { return filled[A](), nil })
 	e.all[op.Name] = func(ctx context.Context, c *Client) (string, error) {
-		a, err := Do(ctx, c, op, request[Q]())
+		a, err := Do(ctx, c, op, *new(Q))
 		return encoded(a), err
 	}
 }
@@ -132,7 +133,7 @@ func one[Q, A any](e every, op Op[Q, A]) {
 func list[Q, Item any](e every, op Stream[Q, Item]) {
 	AnswerEach(e.door, op, func(_ context.Context, _ Call, _ Q, yield func(Item) error) error { return yield(filled[Item]()) })
 	e.all[op.Name] = func(ctx context.Context, c *Client) (said string, err error) {
-		err = Each(ctx, c, op, request[Q](), func(i Item) error { said += encoded(i); return nil })
+		err = Each(ctx, c, op, *new(Q), func(i Item) error { said += encoded(i); return nil })
 		return said, err
 	}
 }
@@ -145,7 +146,7 @@ func up[Q, Item any](e every, op Upload[Q, Item]) {
 		return yield(filled[Item]())
 	})
 	e.all[op.Name] = func(ctx context.Context, c *Client) (said string, err error) {
-		err = Put(ctx, c, op, request[Q](), strings.NewReader("bytes"), func(i Item) error { said += encoded(i); return nil })
+		err = Put(ctx, c, op, *new(Q), strings.NewReader("bytes"), func(i Item) error { said += encoded(i); return nil })
 		return said, err
 	}
 }
@@ -159,7 +160,7 @@ func down[Q, Head any](e every, op Download[Q, Head]) {
 		return err
 	})
 	e.all[op.Name] = func(ctx context.Context, c *Client) (string, error) {
-		head, content, err := Get(ctx, c, op, request[Q]())
+		head, content, err := Get(ctx, c, op, *new(Q))
 		if err != nil {
 			return "", err
 		}
@@ -178,14 +179,6 @@ func encoded(v any) string {
 		return err.Error()
 	}
 	return string(b)
-}
-
-// request is an ordinary request: one that would be made unmasked where that is possible.
-func request[Q any]() (q Q) {
-	if r, ok := any(&q).(*LetterRequest); ok {
-		r.Draft = true
-	}
-	return q
 }
 
 // filled is a value whose every text holds a number: one of each slice, map and pointer.

@@ -46,12 +46,12 @@ func TestStarsAreNeverStored(t *testing.T) {
 func TestStarsInEveryPlace(t *testing.T) {
 	k := &desk{texts: []string{"13800001111"}}
 	var got LetterRequest
-	c := asking(t, k, Operator, Letter, func(_ context.Context, _ Call, q LetterRequest) (LetterResult, error) {
+	c := asking(t, k, Operator, PreviewLetter, func(_ context.Context, _ Call, q LetterRequest) (LetterResult, error) {
 		got = q
 		return LetterResult{}, nil
 	})
-	q := LetterRequest{Cases: []casefile.ID{"2026-00001"}, Fill: map[string]string{"电话": "*******1111"}, Annexes: []string{"*******1111"}}
-	if _, err := Do(t.Context(), c, Letter, q); err != nil || got.Fill["电话"] != "13800001111" || got.Annexes[0] != "13800001111" {
+	q := LetterRequest{Cases: []casefile.ID{"2026-00001"}, Fill: map[string]string{"电话": "*******1111"}, OnPaper: []string{"*******1111"}}
+	if _, err := Do(t.Context(), c, PreviewLetter, q); err != nil || got.Fill["电话"] != "13800001111" || got.OnPaper[0] != "13800001111" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -3,6 +3,7 @@ package ask
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -63,7 +64,7 @@ func Steps() []Step {
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
 			happened("told", "告知日期", "告知申请人的`日期`"), document, force}},
-		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明"), unread}, check: founded},
+		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`，如 第三十六条第二项、36（二）、提供；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明"), unread}, before: implied, check: founded},
 		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
 		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`"), unread}},
@@ -142,7 +143,7 @@ func registered(event casefile.Event) (casefile.Event, error) {
 }
 
 func outcome() Field {
-	f := chosen("outcome", "答复类别", "答复`类别`：表三的行号、名称或代码", casefile.ParseOutcome)
+	f := chosen("outcome", "答复类别", "答复`类别`：表三的行号或名称，或常用的说法，如 信息不存在、第三方、信访", casefile.ParseOutcome)
 	for _, o := range casefile.Outcomes() {
 		f.Choices = append(f.Choices, Choice{o.String(), o.Row() + " " + o.Label()})
 	}
@@ -150,16 +151,37 @@ func outcome() Field {
 	return f
 }
 
+// implied adds the basis that the word for the outcome implies: 信息不存在 is 36-4.
+func implied(entered Entries) Entries {
+	said := entered["outcome"]
+	if len(said) != 1 || len(entered["basis"]) > 0 {
+		return entered
+	}
+	_, basis, err := casefile.ReadOutcome(said[0])
+	if err != nil || basis == "" {
+		return entered
+	}
+	entered = maps.Clone(entered)
+	entered["basis"] = []string{basis}
+	return entered
+}
+
 // founded: the basis of a reply is that which was given, or the only one of its outcome.
 func founded(event casefile.Event) (casefile.Event, error) {
 	e := event.(casefile.Replied)
 	bases := e.Outcome.Bases()
 	switch {
-	case e.Basis != "" || e.Outcome == casefile.OutcomeNone:
-	case len(bases) != 1:
-		return nil, &FieldError{Field: "basis", Msg: fmt.Sprintf("“%s”可有几种依据，请写明其一：%s", e.Outcome.Label(), strings.Join(bases, "、"))}
-	default:
+	case e.Outcome == casefile.OutcomeNone:
+	case e.Basis == "" && len(bases) == 1:
 		e.Basis = bases[0]
+	case e.Basis == "":
+		return nil, &FieldError{Field: "basis", Msg: fmt.Sprintf("“%s”可有几种依据，请写明其一：%s", e.Outcome.Label(), casefile.BasisWords(bases))}
+	default:
+		basis, err := e.Outcome.ParseBasis(e.Basis)
+		if err != nil {
+			return nil, &FieldError{Field: "basis", Msg: err.Error()}
+		}
+		e.Basis = basis
 	}
 	return e, nil
 }

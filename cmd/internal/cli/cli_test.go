@@ -285,7 +285,7 @@ func TestReplyEvents(t *testing.T) {
 		{"not sent yet", "--outcome partial --no-dispatch", "（二）部分公开，依据 37"},
 		{"a lapse needs no letter", "--outcome other.fee-lapsed", "（六）2申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请，依据 lapse-fee"},
 		{"the basis that was given", "--outcome disclosed --basis 36-1 --no-dispatch", "（一）予以公开，依据 36-1"},
-		{"several bases fit", "--outcome disclosed", "“予以公开”可有几种依据，请用 --basis 写明其一：36-2-provide、36-1、36-2-inform；看用法：reply -h"},
+		{"several bases fit", "--outcome disclosed", "“予以公开”可有几种依据，请用 --basis 写明其一：可以公开，提供信息（第三十六条第（二）项）、第三十六条第（一）项（已主动公开，告知获取方式）、可以公开，告知获取方式和时间（第三十六条第（二）项）；看用法：reply -h"},
 		{"a lapse is not sent", "--outcome other.fee-lapsed --way 邮寄", "“申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请”不需发出，请去掉 --way、--tracking；看用法：reply -h"},
 		{"sent and not sent", "--outcome partial --way 邮寄 --no-dispatch", "--no-dispatch 与 --way、--tracking 不能同时写；看用法：reply -h"},
 	} {

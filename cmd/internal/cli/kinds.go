@@ -205,19 +205,7 @@ func reply(o *options, s ask.Step) func() ([]casefile.Event, error) {
 	alone := o.flag("no-dispatch", "只记录答复，另用 dispatch 记录发出")
 	o.cmd.Long += "\n\n答复当日发出的，一并记录发出（不写 --way 即为电子邮件）；他日发出的用 --no-dispatch。\n" +
 		"逾期不补正、逾期不缴费的决定不需发出。\n\n答复类别和依据\n" + outcomeHelp()
-	o.completeBy("basis", func() (bases []string) {
-		all := casefile.Outcomes()
-		if o.given("outcome") {
-			c, _ := casefile.ParseOutcome(o.cmd.Flags().Lookup("outcome").Value.String()) // checked when it was read
-			all = []casefile.Outcome{c}
-		}
-		for _, c := range all {
-			for _, b := range c.Bases() {
-				bases = append(bases, cobra.CompletionWithDesc(b, c.Row()+" "+c.Label()))
-			}
-		}
-		return bases
-	})
+	basisCompletion(o)
 	return func() ([]casefile.Event, error) {
 		event, err := o.event(s)
 		if err != nil {
@@ -245,11 +233,31 @@ func reply(o *options, s ask.Step) func() ([]casefile.Event, error) {
 	}
 }
 
+// basisCompletion completes --basis with those of the outcome that was written.
+func basisCompletion(o *options) {
+	o.completeBy("basis", func() (bases []string) {
+		all := casefile.Outcomes()
+		if o.given("outcome") {
+			c, _ := casefile.ParseOutcome(o.cmd.Flags().Lookup("outcome").Value.String()) // checked when it was read
+			all = []casefile.Outcome{c}
+		}
+		for _, c := range all {
+			for _, b := range c.Bases() {
+				bases = append(bases, cobra.CompletionWithDesc(b, c.Row()+" "+casefile.BasisOf(b).String()))
+			}
+		}
+		return bases
+	})
+}
+
 // outcomeHelp lists what --outcome and --basis may say.
 func outcomeHelp() string {
 	var b strings.Builder
 	for _, o := range casefile.Outcomes() {
-		b.WriteString("  " + o.Row() + " " + o.Label() + "\n      " + o.String() + "；依据 " + strings.Join(o.Bases(), "、") + "\n")
+		b.WriteString("  " + o.Row() + " " + o.Label() + "\n")
+		for _, code := range o.Bases() {
+			b.WriteString("      " + casefile.BasisOf(code).String() + "\n")
+		}
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

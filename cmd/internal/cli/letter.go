@@ -40,14 +40,16 @@ func (a *app) letterCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	content := letterContent(o)
-	fill, annexes := o.texts("fill", "`名称=内容`：只有经办人知道的内容，可写多次"), o.texts("annex", "`附件`的名称，可写多次")
+	fill := o.texts("fill", "`名称=内容`：只有经办人知道的内容，可写多次")
+	files, paper := o.texts("file", "随附的`文件`，可写多次：列在文书里，附在信上，存入案卷"), o.texts("annex", "没有文件的纸质`附件`的名称，可写多次")
 	preview := o.flag("preview", "只看草稿：不编号，不记录")
 	later := o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
 	draft, send := o.flag("draft", "制发后作为对申请人来信的回复存入草稿箱；发出时自动记录所告知的事项"), o.flag("send", "制发后直接发给申请人（需要配置 [smtp]）；发出时自动记录所告知的事项")
-	to := o.text("to", "--draft、--send 的收件`地址`；不写则为申请人来信的地址")
+	to := o.text("to", "--draft、--send 的收件`地址`；不写则为登记的电子邮箱")
+	despite := o.text("despite", "申请人要求的不是电子邮件而仍用 --draft、--send 答复的`理由`（条例第四十条）")
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以编号、文书和文号为名写在当前目录；.pdf 经 LibreOffice 转成")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		mail := ask.SendRequest{To: *to}
+		req := ask.AnswerRequest{To: *to, Despite: *despite}
 		switch {
 		case *draft && *send:
 			return usage(cmd, "--draft（存草稿箱）与 --send（直接发出）只能写一个")
@@ -56,12 +58,14 @@ func (a *app) letterCommand() *cobra.Command {
 		case *to != "" && !*draft && !*send:
 			return usage(cmd, "--to 与 --draft 或 --send 同用")
 		case *draft:
-			mail.Way = casefile.OutDraft
+			req.Way = casefile.OutDraft
 		case *send:
-			mail.Way = casefile.OutSMTP
+			req.Way = casefile.OutSMTP
 		}
-		// What goes out by mail is recorded when it has gone out, on the day on which it has.
-		req := ask.LetterRequest{Annexes: *annexes, Draft: *preview, Later: *later || mail.Way != casefile.OutNone, Fill: map[string]string{}}
+		if err := regular(cmd, *files); err != nil {
+			return err
+		}
+		req.OnPaper, req.Later = *paper, *later
 		if n := len(args); n > 1 {
 			if kind, err := casefile.ParseLetterKind(args[n-1]); err == nil {
 				req.Letter, args = kind, args[:n-1]
@@ -78,12 +82,8 @@ func (a *app) letterCommand() *cobra.Command {
 		if req.Cases, err = a.cases(cmd, args); err != nil {
 			return err
 		}
-		for _, s := range *fill {
-			name, text, ok := strings.Cut(s, "=")
-			if !ok || strings.TrimSpace(name) == "" {
-				return usage(cmd, "--fill %q 应写作 名称=内容", s)
-			}
-			req.Fill[strings.TrimSpace(name)] = text
+		if req.Fill, err = filled(cmd, *fill); err != nil {
+			return err
 		}
 		event, err := content(req.Letter)
 		if err != nil {
@@ -91,39 +91,15 @@ func (a *app) letterCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if event != nil {
-				if err := a.letterEvent(ctx, c, &req, event); err != nil {
+				if err := a.letterEvent(ctx, c, &req.LetterRequest, event); err != nil {
 					return err
 				}
 			}
-			if mail.Case = req.Cases[0]; mail.Way != casefile.OutNone { // whether it can be sent, before a number is given
-				trial := mail
-				trial.Text = "（文书制发后写）"
-				if _, err := ask.Do(ctx, c.Dry(true), ask.Send, trial); err != nil {
-					return err
-				}
+			if *preview {
+				return a.previewLetter(ctx, c, req.LetterRequest, *files, *output)
 			}
-			res, err := ask.Do(ctx, c, ask.Letter, req)
-			if err != nil {
-				return err
-			}
-			path, err := a.saveLetter(ctx, *output, res.Letter.Name, res.Content)
-			if err != nil && !res.Draft { // it has its number, whatever becomes of the copy
-				return &ask.Error{Code: "file", Exit: ask.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但写不出文件：%v", res.Letter.Document, err),
-					Hint: fmt.Sprintf("用 ysq letter get %s -o 文件 取出", res.Letter.Document)}
-			}
-			if err != nil {
-				return err
-			}
-			if mail.Way == casefile.OutNone {
-				return a.lettered(res, path, nil)
-			}
-			mail.Document = string(res.Letter.Document)
-			v, err := ask.Do(ctx, c, ask.Send, mail)
-			if err != nil {
-				return &ask.Error{Code: "not-sent", Exit: ask.ExitFailed, Msg: fmt.Sprintf("%s 已制发，但没有交去发送：%v", res.Letter.Document, err),
-					Hint: fmt.Sprintf("改正后用 ysq send %s --document %s 发送", mail.Case, mail.Document)}
-			}
-			return a.lettered(res, path, &v)
+			r := &answering{a: a, req: req, paths: *files, output: *output}
+			return r.issue(ctx, c)
 		})(cmd, args)
 	}
 	cmd.AddCommand(a.letterListCommand(), a.letterGetCommand(), a.letterRecordCommand(), a.letterVoidCommand(), a.letterResumeCommand(),
@@ -183,51 +159,36 @@ func (a *app) saveLetter(ctx context.Context, output, name string, content []byt
 	}
 }
 
-func (a *app) lettered(res ask.LetterResult, path string, mail *ask.OutgoingView) error {
+// previewLetter writes a draft, and says what it lacks.
+func (a *app) previewLetter(ctx context.Context, c *ask.Client, req ask.LetterRequest, files []string, output string) (err error) {
+	if req.Files, err = describeFiles(files); err != nil {
+		return err
+	}
+	res, err := ask.Do(ctx, c, ask.PreviewLetter, req)
+	if err != nil {
+		return err
+	}
+	path, err := a.saveLetter(ctx, output, res.Letter.Name, res.Content)
+	if err != nil {
+		return err
+	}
 	if a.json {
 		res.Content = nil // it is in the file
 		return a.printJSON(struct {
 			ask.LetterResult
-			File string            `json:"file"`
-			Mail *ask.OutgoingView `json:"mail,omitzero"` // in which it goes out
-		}{res, path, mail})
+			File string `json:"file"`
+		}{res, path})
 	}
 	a.warnings(res.Warnings)
 	if path == "-" { // the letter itself is the output
 		return nil
 	}
-	if res.Draft {
-		fmt.Fprintf(a.out, "草稿：%s，已写入 %s\n", res.Letter.Label, grid.Clean(path))
-		if len(res.Missing) > 0 {
-			fmt.Fprintln(a.out, "制发前还缺：")
-			for _, m := range res.Missing {
-				fmt.Fprintln(a.out, "  "+m.Name+"　"+m.How)
-			}
+	fmt.Fprintf(a.out, "草稿：%s，已写入 %s\n", res.Letter.Label, grid.Clean(path))
+	if len(res.Missing) > 0 {
+		fmt.Fprintln(a.out, "制发前还缺：")
+		for _, m := range res.Missing {
+			fmt.Fprintln(a.out, "  "+grid.Clean(m.Name+"　"+m.How))
 		}
-		return nil
-	}
-	fmt.Fprintln(a.out, grid.Clean(strings.TrimSpace(fmt.Sprintf("已制发：%s %s", res.Letter.Label, res.Letter.Document))+"，已写入 "+path))
-	t := grid.Table{Header: []string{"记录", "日期", "编号", "事项", "内容"}}
-	for _, r := range res.Records {
-		t.Rows = append(t.Rows, []string{fmt.Sprint(r.Seq), day(r.On), string(r.Case), r.Label, r.Text})
-	}
-	if err := a.table(t, nil); err != nil {
-		return err
-	}
-	if mail != nil {
-		if err := a.sent(*mail, false); err != nil {
-			return err
-		}
-		if res.Letter.Decides != "" && !res.Letter.Recorded {
-			fmt.Fprintf(a.out, "发出后自动记录“%s”；发出的与拟稿不同的，由人用 ysq letter record %s 记录\n", res.Letter.Decides.Label(), res.Letter.Document)
-		}
-		return nil
-	}
-	if res.Letter.Decides != "" && !res.Letter.Recorded {
-		fmt.Fprintf(a.out, "发出时记录：ysq letter record %s\n", res.Letter.Document)
-	}
-	if res.Letter.Decides == casefile.KindReplied && res.Letter.Recorded {
-		fmt.Fprintln(a.out, "发出后记录：ysq dispatch（当面送达的再记 deliver）")
 	}
 	return nil
 }

@@ -72,7 +72,9 @@ func TestLettersAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		errs := make([]error, len(ids))
 		for i, id := range ids {
-			wg.Go(func() { _, errs[i] = ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, aRefusal, id)) })
+			wg.Go(func() {
+				_, errs[i] = ask.Do(t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, id)})
+			})
 		}
 		wg.Wait()
 		if err := errors.Join(errs...); err != nil {
@@ -118,7 +120,7 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				id := b.registered("张三")
 				before := files(t, b)
 				full.Store(true)
-				if res, err := ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, aRefusal, id)); err == nil {
+				if res, err := ask.Do(t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, id)}); err == nil {
 					t.Errorf("issued %+v", res.Letter)
 				}
 				full.Store(false)
@@ -128,7 +130,7 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				if all, err := ask.Do(t.Context(), b.client, ask.Letters, ask.LetterQuery{}); err != nil || len(all) != 0 {
 					t.Errorf("listed %+v, %v", all, err)
 				}
-				res, err := ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, aRefusal, id))
+				res, err := ask.Do(t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, id)})
 				if err != nil || res.Letter.Number != 1 || len(res.Content) == 0 {
 					t.Errorf("then %+v, %v", res.Letter, err)
 				}
@@ -156,9 +158,7 @@ func TestLetterOfItsDay(t *testing.T) {
 		id := b.registered("张三")
 		says := func(want string) {
 			t.Helper()
-			req := letterAbout(t, nil, id)
-			req.Draft = true
-			res, err := ask.Do(t.Context(), b.client, ask.Letter, req)
+			res, err := ask.Do(t.Context(), b.client, ask.PreviewLetter, letterAbout(t, nil, id))
 			if err != nil || !strings.Contains(documentText(t, res.Content), want) {
 				t.Errorf("the draft does not say %s (%v)", want, err)
 			}
@@ -167,15 +167,15 @@ func TestLetterOfItsDay(t *testing.T) {
 		b.sleepUntil("2026-03-04")
 		says("示例市生态环境局")
 		extension := casefile.Extended{Days: 10, Approver: "赵主任"}
-		if _, err := ask.Do(t.Context(), b.client, ask.Letter, letterAbout(t, extension, id)); err == nil || !strings.Contains(err.Error(), "需要“审核”") {
+		if _, err := ask.Do(t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{LetterRequest: letterAbout(t, extension, id)}); err == nil || !strings.Contains(err.Error(), "需要“审核”") {
 			t.Errorf("an operator extends by a letter: %v", err)
 		}
-		res, err := ask.Do(t.Context(), b.approver(), ask.Letter, letterAbout(t, extension, id))
+		res, err := ask.Do(t.Context(), b.approver(), ask.AnswerCase, ask.AnswerRequest{LetterRequest: letterAbout(t, extension, id)})
 		if err != nil || !strings.Contains(documentText(t, res.Content), "延长10个工作日，至2026年") {
 			t.Errorf("the approver does not: %v", err)
 		}
 		viewer := b.as(ask.Actor{Name: "赵六", UID: 4_000_001_009, Role: ask.Viewer})
-		if _, err := ask.Do(t.Context(), viewer, ask.Letter, ask.LetterRequest{Cases: []casefile.ID{id}, Draft: true}); err == nil {
+		if _, err := ask.Do(t.Context(), viewer, ask.PreviewLetter, ask.LetterRequest{Cases: []casefile.ID{id}}); err == nil {
 			t.Error("who may only look has a letter made")
 		}
 		if _, _, err := ask.Get(t.Context(), viewer, ask.SaveCase, ask.CaseRef{Case: id}); err == nil {

@@ -55,7 +55,8 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Doctor, o.Keeping.Doctor)
 	ask.Answer(d, ask.Live, o.Keeping.Converse)
 
-	ask.Answer(d, ask.Letter, o.Letters.Letter)
+	ask.Answer(d, ask.AnswerCase, o.Post.Answer)
+	ask.Answer(d, ask.PreviewLetter, o.Letters.Preview)
 	ask.Answer(d, ask.Letters, o.Letters.LetterList)
 	ask.AnswerDownload(d, ask.CopyLetter, o.Letters.CopyLetter)
 	ask.Answer(d, ask.VoidLetter, o.Letters.VoidLetter)

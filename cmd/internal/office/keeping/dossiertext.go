@@ -63,7 +63,9 @@ func extractText(s letter.Subject, d ask.CaseDetail, office string) string {
 	say("从严期限", s.Strict.Due.Long())
 	say("法定期限", s.Legal.Due.Long())
 	say("办理结果", s.Outcome.Row()+s.Outcome.Label())
-	say("依据", s.Basis)
+	if s.Basis != "" {
+		say("依据", casefile.BasisOf(s.Basis).String())
+	}
 	say("答复文号", s.Document)
 	say("答复日", s.RepliedOn.Long())
 	say("发出日", s.DispatchedOn.Long())

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,47 +17,30 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/fee"
 	"ysq.internal/ysq/casefile/letter"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// Letter makes a letter. A draft leaves no trace; one that is issued takes its number, its bytes and its
-// record in one transaction, and with them, unless that is for later, the event that it announces.
-func (l *Room) Letter(_ context.Context, c ask.Call, req ask.LetterRequest) (res ask.LetterResult, err error) {
+// Preview makes the draft of a letter: nothing is numbered, kept or recorded.
+func (l *Room) Preview(_ context.Context, c ask.Call, req ask.LetterRequest) (res ask.LetterResult, err error) {
 	if len(req.Cases) == 0 {
 		return res, ask.Usage("没有写编号")
 	}
-	who, now := c.Who, c.At
-	if req.Draft {
-		err = l.View(func(tx *desk.View) error {
-			m, err := l.letterMaker(tx, civil.Of(now), req)
-			if err != nil {
-				return err
-			}
-			res, err = m.draft()
-			return err
-		})
-		return res, err
-	}
-	var kept casefile.Digest
-	err = l.Change(c, func(tx *desk.Change) error {
-		m, err := l.letterMaker(tx.View, civil.Of(now), req)
+	err = l.View(func(tx *desk.View) error {
+		m, err := l.make(tx, civil.Of(c.At), req, true)
 		if err != nil {
 			return err
 		}
-		res, kept, err = m.issue(tx)
+		res, err = m.draft()
 		return err
 	})
-	if err != nil {
-		return ask.LetterResult{}, errors.Join(err, l.DropUnknown(kept))
-	}
-	l.Log.Info().Str("number", string(res.Letter.Document)).Str("letter", res.Letter.Letter.String()).Str("actor", who.String()).Msg("a letter was issued")
-	return res, nil
+	return res, err
 }
 
-// letterMaker is one letter in the making.
-type letterMaker struct {
+// Making is one letter in the making, within a transaction.
+type Making struct {
 	room     *Room
 	tx       *desk.View
 	today    civil.Date
@@ -65,18 +49,39 @@ type letterMaker struct {
 	template *letter.Template
 	own      bool // the template is the office's
 	fresh    bool // what the letter announces is not recorded yet
+	preview  bool // only to be looked at
 	warnings []string
 }
 
-func (l *Room) letterMaker(tx *desk.View, today civil.Date, req ask.LetterRequest) (*letterMaker, error) {
-	m := &letterMaker{room: l, tx: tx, today: today, req: req}
-	m.facts = letter.Facts{On: today, Office: l.LetterOffice(today), Annexes: req.Annexes, Fill: req.Fill}
+// Make begins a letter: it judges whether it may be made.
+func (l *Room) Make(tx *desk.View, today civil.Date, req ask.LetterRequest) (*Making, error) {
+	return l.make(tx, today, req, false)
+}
+
+func (l *Room) make(tx *desk.View, today civil.Date, req ask.LetterRequest, preview bool) (*Making, error) {
+	m := &Making{room: l, tx: tx, today: today, req: req, preview: preview}
+	m.facts = letter.Facts{On: today, Office: l.LetterOffice(today), Annexes: annexNames(req), Fill: req.Fill}
 	for _, step := range []func() error{m.subjects, m.kind, m.judge, m.complete, m.readTemplate} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
+}
+
+// annexNames are what a letter calls its enclosures: files without their endings.
+func annexNames(req ask.LetterRequest) (names []string) {
+	for _, f := range req.Files {
+		names = append(names, annexName(f))
+	}
+	return append(names, req.OnPaper...)
+}
+
+func annexName(f casefile.File) string {
+	if stem := strings.TrimSuffix(f.Name, filepath.Ext(f.Name)); stem != "" {
+		return stem
+	}
+	return f.Name
 }
 
 // LetterOffice is the office as its letters of a day name it.
@@ -86,7 +91,7 @@ func (l *Room) LetterOffice(day civil.Date) letter.Office {
 }
 
 // subjects reads the cases. A letter speaks of what was registered, not of what a mail claims.
-func (m *letterMaker) subjects() error {
+func (m *Making) subjects() error {
 	for _, id := range m.req.Cases {
 		c, err := m.tx.Case(id)
 		if err != nil {
@@ -105,7 +110,7 @@ func (m *letterMaker) subjects() error {
 }
 
 // kind settles which letter it is and what it announces.
-func (m *letterMaker) kind() error {
+func (m *Making) kind() error {
 	first := m.facts.Subjects[0]
 	kind := m.req.Letter
 	if m.req.Decides != "" {
@@ -136,12 +141,10 @@ func (m *letterMaker) kind() error {
 }
 
 // recorded takes what the letter announces from the records.
-func (m *letterMaker) recorded(first letter.Subject) error {
+func (m *Making) recorded(first letter.Subject) error {
 	kind := m.facts.Kind
-	if !m.req.Draft {
-		if err := letter.NotTwice(first, kind); err != nil {
-			return err
-		}
+	if err := letter.NotTwice(first, kind); err != nil && !m.preview {
+		return err
 	}
 	if letter.Announces(kind) == "" {
 		return nil
@@ -160,7 +163,7 @@ func (m *letterMaker) recorded(first letter.Subject) error {
 }
 
 // judge asks whether what the letter announces may be recorded, and whether one letter can answer all.
-func (m *letterMaker) judge() error {
+func (m *Making) judge() error {
 	if err := letter.SameReader(m.facts.Subjects, m.facts.Event); err != nil {
 		return err
 	}
@@ -181,7 +184,7 @@ func (m *letterMaker) judge() error {
 }
 
 // complete computes what follows from the event.
-func (m *letterMaker) complete() error {
+func (m *Making) complete() error {
 	first := m.facts.Subjects[0]
 	switch e := m.facts.Event.(type) {
 	case casefile.Extended:
@@ -206,7 +209,7 @@ func (m *letterMaker) complete() error {
 }
 
 // due is the last day for the answer, by the legal clock where it runs; none where it is not certain.
-func (m *letterMaker) due(history []casefile.Record) civil.Date {
+func (m *Making) due(history []casefile.Record) civil.Date {
 	k := casefile.ReadClock(casefile.Legal, history, m.room.Reg.Law(), m.room.Reg.Calendar())
 	if k.Start.IsZero() {
 		k = casefile.ReadClock(casefile.Strict, history, m.room.Reg.Law(), m.room.Reg.Calendar())
@@ -218,7 +221,7 @@ func (m *letterMaker) due(history []casefile.Record) civil.Date {
 }
 
 // readTemplate takes the office's template where it has one, else the built-in one.
-func (m *letterMaker) readTemplate() error {
+func (m *Making) readTemplate() error {
 	docx, path, err := m.room.TemplateOf(m.facts.Kind)
 	if err != nil {
 		return err
@@ -255,7 +258,7 @@ func (l *Room) TemplateOf(kind casefile.LetterKind) (docx []byte, path string, e
 }
 
 // draft makes the letter without a number.
-func (m *letterMaker) draft() (ask.LetterResult, error) {
+func (m *Making) draft() (ask.LetterResult, error) {
 	number := casefile.LetterNumber{Year: m.today.Year()}
 	m.facts.Document = letter.Document(m.room.Live().Letter.Number, m.facts.Office, m.facts.Kind, number)
 	if !m.facts.Kind.Numbered() {
@@ -266,7 +269,11 @@ func (m *letterMaker) draft() (ask.LetterResult, error) {
 	if err := m.template.Fill(&docx, values, true); err != nil {
 		return ask.LetterResult{}, err
 	}
-	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: missingView(missing), Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	lines, err := previewOf(docx.Bytes())
+	if err != nil {
+		return ask.LetterResult{}, err
+	}
+	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: append(missingView(missing), m.unenclosed(lines)...), Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: desk.FileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
 	issued.Document = ""
 	res.Letter = m.room.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
@@ -282,13 +289,14 @@ func missingView(all []letter.Missing) []ask.Missing {
 	return views
 }
 
-func (m *letterMaker) fileName(document string) string {
+func (m *Making) fileName(document string) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", m.facts.Subjects[0].ID, m.facts.Kind.Label(), document)) + ".docx"
 }
 
 // record is what is recorded of the letter on each case.
-func (m *letterMaker) record(n casefile.LetterNumber, file casefile.File) casefile.LetterIssued {
-	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: letter.Party(m.facts.Event)}
+func (m *Making) record(n casefile.LetterNumber, file casefile.File) casefile.LetterIssued {
+	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: letter.Party(m.facts.Event),
+		Annexes: m.req.Files, OnPaper: m.req.OnPaper}
 	if m.facts.Event != nil {
 		e.Decides = m.facts.Event.Kind()
 		if body, err := casefile.EncodeEvent(casefile.WithDocument(m.facts.Event, "")); err == nil {
@@ -298,63 +306,147 @@ func (m *letterMaker) record(n casefile.LetterNumber, file casefile.File) casefi
 	return e
 }
 
-// issue gives the letter its number, keeps its bytes and records it.
-func (m *letterMaker) issue(tx *desk.Change) (res ask.LetterResult, kept casefile.Digest, err error) {
+// Issued is a letter with what of it is kept.
+type Issued struct {
+	ask.LetterResult
+	Preview []ask.LetterLine
+	File    casefile.File   // its .docx
+	Event   casefile.Event  // that it announces; nil for none
+	Kept    casefile.Digest // of its bytes, which are to be dropped where the transaction fails; zero in a trial
+}
+
+// Issue gives the letter its number, keeps its bytes and records it. A trial does the same, keeps nothing, and
+// lists what is missing instead of refusing.
+func (m *Making) Issue(tx *desk.Change, trial bool) (i Issued, err error) {
+	i.LetterResult = ask.LetterResult{Draft: trial, Missing: []ask.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	i.Event = m.facts.Event
 	var n casefile.LetterNumber
 	if m.facts.Kind.Numbered() {
 		if n, err = m.number(); err != nil {
-			return res, kept, err
+			told, ok := errors.AsType[*ask.Error](err)
+			if !trial || !ok {
+				return i, err
+			}
+			i.Missing = append(i.Missing, ask.Missing{Name: "文号", How: told.Error()})
 		}
 		m.facts.Document = letter.Document(m.room.Live().Letter.Number, m.facts.Office, m.facts.Kind, n)
 	}
-	values, missing := m.facts.Values()
-	if len(missing) > 0 {
-		var all []string
-		for _, x := range missing {
-			all = append(all, x.String())
-		}
-		return res, kept, ask.Refused("letter-incomplete", "补齐后再制发；--preview 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
-	}
 	var docx bytes.Buffer
-	if err := m.template.Fill(&docx, values, false); err != nil {
-		return res, kept, err
-	}
-	content := docx.Bytes()
-	file, err := m.room.KeepFile(m.fileName(m.facts.Document), bytes.NewReader(content))
+	missing, err := m.fill(&docx, trial)
 	if err != nil {
-		return res, kept, err
+		return i, err
 	}
-	kept = file.Digest
-	res = ask.LetterResult{Content: content, Missing: []ask.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
-	e := m.record(n, file)
+	i.Missing = append(i.Missing, missingView(missing)...)
+	if i.Preview, err = previewOf(docx.Bytes()); err != nil {
+		return i, err
+	}
+	i.Missing = append(i.Missing, m.unenclosed(i.Preview)...)
+	if len(i.Missing) > 0 && !trial {
+		var all []string
+		for _, x := range i.Missing {
+			all = append(all, x.Name+"（"+x.How+"）")
+		}
+		return i, ask.Refused("letter-incomplete", "补齐后再制发；--preview、--dry-run 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
+	}
+	i.Content = docx.Bytes()
+	if i.File, err = m.keep(i.Content, trial); err != nil {
+		return i, err
+	}
+	if !trial {
+		i.Kept = i.File.Digest
+	}
+	if m.facts.Kind.Numbered() && n.Number == 0 { // a trial without a number cannot be recorded
+		e := m.record(n, i.File)
+		e.Document = ""
+		i.Letter = m.room.letterView(e, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
+		i.Letter.On, i.Letter.Own = ask.Day(m.today), m.own
+		return i, nil
+	}
+	return i, m.recordOn(tx, m.record(n, i.File), &i.LetterResult)
+}
+
+// fill writes the letter.
+func (m *Making) fill(docx *bytes.Buffer, draft bool) ([]letter.Missing, error) {
+	values, missing := m.facts.Values()
+	return missing, m.template.Fill(docx, values, draft)
+}
+
+// keep keeps the letter's bytes; in a trial it only says what would be kept.
+func (m *Making) keep(content []byte, trial bool) (casefile.File, error) {
+	name := desk.FileName(m.fileName(m.facts.Document))
+	if trial {
+		return casefile.File{Name: name, Size: int64(len(content)), Digest: casefile.DigestOf(content)}, nil
+	}
+	return m.room.KeepFile(name, bytes.NewReader(content))
+}
+
+// recordOn records the letter on each of its cases, and unless that is for later what it announces.
+func (m *Making) recordOn(tx *desk.Change, e casefile.LetterIssued, res *ask.LetterResult) error {
 	for _, s := range m.facts.Subjects {
 		one := e
 		one.With = slices.DeleteFunc(slices.Clone(m.req.Cases), func(id casefile.ID) bool { return id == s.ID })
 		views, _, err := m.room.record.Add(tx, casefile.Draft{Case: s.ID, On: m.today, Event: one})
 		if err != nil {
-			return res, kept, err
+			return err
 		}
 		res.Records = append(res.Records, views...)
 	}
 	if m.fresh && !m.req.Later {
-		if err := m.announce(tx, &res); err != nil {
-			return res, kept, err
+		if err := m.announce(tx, res); err != nil {
+			return err
 		}
 	}
 	for _, s := range m.facts.Subjects {
 		row, err := m.room.record.Row(tx.View, s.ID)
 		if err != nil {
-			return res, kept, err
+			return err
 		}
 		res.Cases = append(res.Cases, row)
 	}
-	res.Letter, err = m.room.viewOf(tx.View, e.Document, m.facts.Subjects[0].ID, kept)
+	var err error
+	res.Letter, err = m.room.viewOf(tx.View, e.Document, m.facts.Subjects[0].ID, e.File.Digest)
 	res.Letter.Own = m.own
-	return res, kept, err
+	return err
+}
+
+// encloses is how a text says that something is enclosed.
+var encloses = regexp.MustCompile(`见附件|附件[一二三四五六七八九十0-9]|随附|附后|现附|另附|附件如下|见附`)
+
+// unenclosed is what a letter says to enclose and nobody has given, and what is given and the letter does not
+// say (条例 第四十条).
+func (m *Making) unenclosed(lines []ask.LetterLine) (all []ask.Missing) {
+	names := annexNames(m.req)
+	r, reply := m.facts.Event.(casefile.Replied)
+	said := slices.Collect(maps.Values(m.req.Fill))
+	if reply {
+		said = append(said, r.Grounds)
+	}
+	switch {
+	case len(names) > 0:
+	case slices.ContainsFunc(said, encloses.MatchString):
+		all = append(all, ask.Missing{Name: "附件", How: "文书里写有附件，没有随附：用 --file 附上；没有文件的纸质附件写 --annex 名称"})
+	case reply && r.Basis == "36-2-provide" && strings.TrimSpace(r.Grounds) == "":
+		all = append(all, ask.Missing{Name: "所提供的信息", How: "用 --file 附上文件；没有文件的纸质材料写 --annex 名称，信息就写在文书里的写 --grounds"})
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(lines, func(l ask.LetterLine) bool { return strings.Contains(l.Text, name) }) {
+			all = append(all, ask.Missing{Name: "附件", How: "文书里没有写“" + name + "”：模板里加上 {{#附件}}附件{{序号}}：{{内容}}{{/附件}}"})
+		}
+	}
+	return all
+}
+
+func previewOf(docx []byte) ([]ask.LetterLine, error) {
+	lines, err := letter.Read(docx)
+	views := []ask.LetterLine{}
+	for _, l := range lines {
+		views = append(views, ask.LetterLine{Text: l.Text, Align: l.Align})
+	}
+	return views, err
 }
 
 // announce records what the letter announces, with its number.
-func (m *letterMaker) announce(tx *desk.Change, res *ask.LetterResult) error {
+func (m *Making) announce(tx *desk.Change, res *ask.LetterResult) error {
 	event := casefile.WithDocument(m.facts.Event, m.facts.Document)
 	for _, s := range m.facts.Subjects {
 		views, _, err := m.room.record.Add(tx, casefile.Draft{Case: s.ID, On: m.today, Event: event})
@@ -366,7 +458,7 @@ func (m *letterMaker) announce(tx *desk.Change, res *ask.LetterResult) error {
 	return nil
 }
 
-func (m *letterMaker) number() (casefile.LetterNumber, error) {
+func (m *Making) number() (casefile.LetterNumber, error) {
 	pattern := m.room.Live().Letter.Number
 	if letter.NeedsCode(pattern) && m.facts.Office.Code == "" {
 		return casefile.LetterNumber{}, ask.Refused("letter-code", "在配置 [agency] 写 code，如 code = \"某环依申请\"", "没有机关代字，不能编文号")

@@ -25,6 +25,10 @@ func (l *Room) letterView(e casefile.LetterIssued, id casefile.ID, c casefile.Ca
 		Cases: append([]casefile.ID{id}, e.With...), Applicant: ask.Text(c.Applicant), Party: ask.Text(e.Party),
 		Name: e.File.Name, Digest: e.File.Digest, Size: e.File.Size, Template: e.Template, Decides: e.Decides,
 	}
+	for _, f := range e.Annexes {
+		v.Annexes = append(v.Annexes, f.Name)
+	}
+	v.Annexes = append(v.Annexes, e.OnPaper...)
 	if d, err := e.Decided(); err == nil && d != nil {
 		v.Text = casefile.Describe(casefile.WithDocument(d, ""))
 	}

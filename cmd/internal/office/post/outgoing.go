@@ -31,6 +31,7 @@ type outgoing struct {
 	to       casefile.Address
 	auto     string                 // outbox.AutoReplied and its kind; "" for a person's
 	answers  casefile.Letter        // the mail that is answered; zero for none
+	lacks    []*ask.Error           // what the clerk must say before it may go
 	reply    bool                   // it brings the office's reply, or files that may be it
 	warned   []string               // of the recipient
 	wanted   string                 // how the applicant wants the information
@@ -49,32 +50,9 @@ var errNotAnymore = errors.New("no longer wanted")
 // outbox does that.
 func (p *Room) prepare(actor string, o outgoing) (seq uint64, err error) {
 	now := p.Now()
-	from := p.sender(o)
-	if err := errors.Join(addressError(from.Mail), addressError(o.to.Mail)); err != nil {
-		return 0, err
-	}
-	m := outbox.Mail{
-		From: from, To: outbox.Address(o.to), Date: now.In(civil.Zone).Truncate(time.Second), MessageID: outbox.NewMessageID(rand.Text(), from.Mail),
-		Subject: o.Subject, Text: o.Text, Auto: o.auto, Files: o.made,
-	}
-	if !o.answers.Digest.IsZero() {
-		m.InReplyTo = o.answers.MessageID
-		if original, err := p.Parse(o.answers.Digest, parse.Limits{Text: 1, Undigested: true}); err == nil {
-			if m.References = original.References; len(m.References) == 0 && len(original.InReplyTo) == 1 {
-				m.References = original.InReplyTo // RFC 5322, 3.6.4
-			}
-		}
-	}
-	for _, file := range o.Files {
-		m.Files = append(m.Files, outbox.File{Name: file.Name, Type: mediaType(file.Name), Open: func() (io.ReadCloser, error) { return p.Store.Open(file.Digest) }})
-	}
-	kept, err := p.keepMail(m)
+	event, kept, err := p.compose(o, now)
 	if err != nil {
 		return 0, err
-	}
-	event := casefile.MailPrepared{
-		Letter: casefile.Letter{Digest: kept[0].Digest, MessageID: m.MessageID, From: casefile.Address(from), Subject: m.Subject},
-		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: kept[0].Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo, Despite: o.Despite,
 	}
 	err = p.Record(actor, now, func(tx *desk.Change) error {
 		if o.still != nil {
@@ -95,8 +73,43 @@ func (p *Room) prepare(actor string, o outgoing) (seq uint64, err error) {
 	if err != nil {
 		return 0, errors.Join(err, p.forget(kept))
 	}
-	p.Log.Info().Uint64("mail", seq).Str("case", string(o.Case)).Str("way", o.Way.String()).Str("purpose", o.purpose.String()).Str("actor", actor).Msg("a mail was prepared")
+	p.prepared(seq, actor, o)
 	return seq, p.Store.Settle(kept)
+}
+
+func (p *Room) prepared(seq uint64, actor string, o outgoing) {
+	p.Log.Info().Uint64("mail", seq).Str("case", string(o.Case)).Str("way", o.Way.String()).Str("purpose", o.purpose.String()).Str("actor", actor).Msg("a mail was prepared")
+}
+
+// compose makes the mail and keeps its bytes; they are to be settled when the event is recorded, and forgotten
+// when it is not.
+func (p *Room) compose(o outgoing, now time.Time) (event casefile.MailPrepared, kept []rawstore.Entry, err error) {
+	from := p.sender(o)
+	if err := errors.Join(addressError(from.Mail), addressError(o.to.Mail)); err != nil {
+		return event, nil, err
+	}
+	m := outbox.Mail{
+		From: from, To: outbox.Address(o.to), Date: now.In(civil.Zone).Truncate(time.Second), MessageID: outbox.NewMessageID(rand.Text(), from.Mail),
+		Subject: o.Subject, Text: o.Text, Auto: o.auto, Files: o.made,
+	}
+	if !o.answers.Digest.IsZero() {
+		m.InReplyTo = o.answers.MessageID
+		if original, err := p.Parse(o.answers.Digest, parse.Limits{Text: 1, Undigested: true}); err == nil {
+			if m.References = original.References; len(m.References) == 0 && len(original.InReplyTo) == 1 {
+				m.References = original.InReplyTo // RFC 5322, 3.6.4
+			}
+		}
+	}
+	for _, file := range o.Files {
+		m.Files = append(m.Files, outbox.File{Name: file.Name, Type: mediaType(file.Name), Open: func() (io.ReadCloser, error) { return p.Store.Open(file.Digest) }})
+	}
+	if kept, err = p.keepMail(m); err != nil {
+		return event, nil, err
+	}
+	return casefile.MailPrepared{
+		Letter: casefile.Letter{Digest: kept[0].Digest, MessageID: m.MessageID, From: casefile.Address(from), Subject: m.Subject},
+		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: kept[0].Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo, Despite: o.Despite,
+	}, kept, nil
 }
 
 // keepMail writes the mail's bytes to where all mails are kept.

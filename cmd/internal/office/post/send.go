@@ -23,7 +23,10 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 		return v, err
 	}
 	if err := p.View(func(tx *desk.View) error { return p.complete(tx, &o) }); err != nil {
-		return v, p.withRecipients(ctx, req.Case, err)
+		return v, err
+	}
+	if len(o.lacks) > 0 {
+		return v, p.withRecipients(ctx, req.Case, o.lacks[0])
 	}
 	if c.DryRun {
 		if err := errors.Join(addressError(o.to.Mail), p.View(o.still)); err != nil {
@@ -62,7 +65,7 @@ func (o outgoing) view() ask.OutgoingView {
 }
 
 // complete makes a clerk's mail of what he wrote: whom it goes to, which mail it answers, the letter that it
-// brings, its words. It refuses what must not go.
+// brings, its words. What is lacking before it may go is noted.
 func (p *Room) complete(tx *desk.View, o *outgoing) error {
 	c, history, err := tx.Whole(o.Case)
 	if err != nil {
@@ -85,8 +88,8 @@ func (p *Room) complete(tx *desk.View, o *outgoing) error {
 	}
 	o.wanted = c.Wanted()
 	if o.reply && !c.WantedByMail() && strings.TrimSpace(o.Despite) == "" {
-		return ask.Refused(ask.CodeOtherWay, "改按所要求的方式提供；申请人同意、或者有条例第四十条所列情形仍用电子邮件的，用 --despite 写明理由",
-			"申请人要求的是“%s”，不是电子邮件（条例第四十条）", o.wanted)
+		o.lacks = append(o.lacks, &ask.Error{Code: ask.CodeOtherWay, Exit: ask.ExitRefused, Msg: fmt.Sprintf("申请人要求的是“%s”，不是电子邮件（条例第四十条）", o.wanted),
+			Hint: "改按所要求的方式提供；申请人同意、或者有条例第四十条所列情形仍用电子邮件的，用 --despite 写明理由"})
 	}
 	return nil
 }
@@ -102,7 +105,7 @@ func (p *Room) address(tx *desk.View, o *outgoing, c casefile.Case) error {
 	registered := c.Mailbox()
 	want := cmp.Or(strings.TrimSpace(o.To), registered)
 	if want == "" {
-		return noAddress(o.Case)
+		o.lacks = append(o.lacks, noAddress(o.Case))
 	}
 	o.to = casefile.Address{Mail: want}
 	if strings.EqualFold(want, registered) && o.party == "" {
@@ -125,7 +128,7 @@ func (p *Room) address(tx *desk.View, o *outgoing, c casefile.Case) error {
 		o.Subject = "回复：" + o.answers.Subject
 	}
 	o.Subject = cmp.Or(o.Subject, "政府信息公开申请的答复")
-	if o.party == "" {
+	if o.party == "" && want != "" {
 		o.warnOfAddress(c, mails)
 	}
 	return nil
@@ -163,14 +166,13 @@ func noAddress(id casefile.ID) *ask.Error {
 }
 
 // withRecipients adds to the refusal of a mail without an address where it might go.
-func (p *Room) withRecipients(ctx context.Context, id casefile.ID, err error) error {
-	e, ok := errors.AsType[*ask.Error](err)
-	if !ok || e.Code != ask.CodeNoAddress {
-		return err
+func (p *Room) withRecipients(ctx context.Context, id casefile.ID, e *ask.Error) error {
+	if e.Code != ask.CodeNoAddress {
+		return e
 	}
 	all, failed := p.reader.Recipients(ctx, id)
 	if failed != nil || len(all) == 0 {
-		return err
+		return e
 	}
 	var words []string
 	for _, r := range all {
@@ -200,7 +202,10 @@ func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Re
 	case l.Voided != "":
 		return ask.Refused("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
 	case l.Party != "" && strings.TrimSpace(o.To) == "":
-		return ask.Refused("no-party-address", "用 --to 写明邮箱地址", "%s 致 %s，不是给申请人的", l.Document, l.Party)
+		o.lacks = append(o.lacks, &ask.Error{Code: "no-party-address", Exit: ask.ExitRefused, Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址"})
+	}
+	if n := len(l.OnPaper); n > 0 {
+		o.lacks = append(o.lacks, &ask.Error{Code: "annex-missing", Exit: ask.ExitRefused, Msg: fmt.Sprintf("%s 写有 %s，没有文件，不能用电子邮件送达", l.Document, strings.Join(l.OnPaper, "、")), Hint: "改为邮寄或当面送达；或作废后附上文件重新制发"})
 	}
 	o.enclose(l.File)
 	for _, f := range l.Annexes {
@@ -227,7 +232,7 @@ func (o *outgoing) letterWords(l casefile.LetterIssued, c casefile.Case, office 
 		to := cmp.Or(l.Party, c.Applicant, "您好")
 		annexes := ""
 		if n := len(l.Annexes); n > 0 {
-			annexes = fmt.Sprintf("，另附附件 %d 个", n)
+			annexes = fmt.Sprintf("及其附件（%d 个）", n)
 		}
 		o.Text = fmt.Sprintf("%s：\n\n现送达《%s》（%s）%s，请查收附件。案件编号 %s，就此事来信请直接回复本邮件。\n\n%s\n", to, l.Letter.Label(), l.Document, annexes, c.ID, office)
 	}

@@ -303,10 +303,10 @@ func (u understood) values() []ask.ProposedValue {
 	u.contact(add)
 	for i, r := range u.mailboxes {
 		if i == 0 {
-			all = append(all, ask.ProposedValue{Flag: flagEmail, Label: "电子邮箱", Value: string(r.Mail), Sources: []string{r.Source}, Confidence: r.confidence, Doubt: r.Doubt})
+			all = append(all, ask.ProposedValue{Flag: flagEmail, Label: "电子邮箱", Value: r.Mail, Sources: []string{r.Source}, Confidence: r.confidence, Doubt: r.Doubt})
 			continue
 		}
-		all[len(all)-1].Others = append(all[len(all)-1].Others, string(r.Mail)+"（"+r.Source+"）")
+		all[len(all)-1].Others = append(all[len(all)-1].Others, r.Mail+"（"+r.Source+"）")
 	}
 	single(flagForm, form.Medium, "载体形式")
 	single(flagDelivery, form.Delivery, "获取方式")
