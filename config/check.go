@@ -61,6 +61,9 @@ func (c Config) problems() Errors {
 }
 
 func (c Config) letterProblems(p *problems) {
+	if c.Reading.Fonts != "" {
+		p.path("reading.fonts", c.Reading.Fonts)
+	}
 	if c.Letter.Templates != "" {
 		p.path("letter.templates", c.Letter.Templates)
 	}

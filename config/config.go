@@ -42,6 +42,7 @@ type Config struct {
 	Report      Report
 	Retention   Retention
 	Letter      Letter
+	Reading     Reading
 	Backup      Backup
 	Log         Log
 	Terminal    Terminal
@@ -83,6 +84,11 @@ type Letter struct {
 	Payment     string // how the 信息处理费 is paid
 	ReviewOrgan string // 复议机关
 	Court       string // 法院
+}
+
+// Reading is how what applicants send is read and shown.
+type Reading struct {
+	Fonts string // a Chinese font for PDFs that hold none, absolute; empty: fonts-wqy-microhei, where it is installed
 }
 
 // Paths are absolute.

@@ -70,6 +70,9 @@ func (c *Config) sections() []section {
 			{"review_organ", "行政复议机关，救济告知用（2024 年起一般为本级人民政府）。不写则需要救济告知的文书不得制发。", `"示例市人民政府"`, text{&c.Letter.ReviewOrgan}},
 			{"court", "有管辖权的人民法院，救济告知用。不写则需要救济告知的文书不得制发。", `"示例市甲区人民法院"`, text{&c.Letter.Court}},
 		}},
+		{"reading", "读取附件。", []option{
+			{"fonts", "没有内嵌中文字体的 PDF 用哪个字体显示（.ttc、.ttf）；不写则用 fonts-wqy-microhei 的字体，没有安装的，这些字不显示。", `"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"`, text{&c.Reading.Fonts}},
+		}},
 		{"log", "日志（写到标准错误，由 systemd 日志收存）。", []option{
 			{"level", "debug、info、warn 或 error。", "", choice[Level]{&c.Log.Level, []Level{Debug, Info, Warn, Fault}}},
 		}},

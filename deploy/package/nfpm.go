@@ -34,6 +34,7 @@ type recipe struct {
 	Umask         int               `json:"umask"`
 	Depends       []string          `json:"depends"`
 	Recommends    []string          `json:"recommends,omitempty"`
+	Suggests      []string          `json:"suggests,omitempty"`
 	Contents      []content         `json:"contents"`
 	Scripts       map[string]string `json:"scripts"`
 	Deb           map[string]string `json:"deb"`
@@ -79,8 +80,10 @@ func (o order) nfpm(ctx context.Context, kind, arch string, tree []item) (string
 		RPM: map[string]string{"compression": "xz", "buildhost": "localhost", "group": "Applications/System",
 			"summary": "Register of applications for government information (依申请公开)", "packager": o.maintainer},
 	}
+	// A font for PDFs that hold none, scans, PDFs of letters.
+	r.Suggests = []string{"wqy-microhei-fonts", "tesseract-langpack-chi_sim", "libreoffice-writer"}
 	if kind == "deb" { // Debian says it in the copyright file
-		r.License = ""
+		r.License, r.Suggests = "", []string{"fonts-wqy-microhei", "tesseract-ocr-chi-sim", "libreoffice-writer"}
 	}
 	for _, i := range tree {
 		c := content{Source: i.from, To: i.to, Info: info{"root", "root", int(i.mode), at}}

@@ -74,6 +74,7 @@ func (e every) mails() {
 	one(e, SeenMail)
 	one(e, Retry)
 	down(e, SaveMail)
+	down(e, Page)
 	one(e, Poll)
 	one(e, Reconcile)
 	one(e, Doctor)

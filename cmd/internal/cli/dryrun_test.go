@@ -22,6 +22,7 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 		"ysq demo":        "in a directory of its own",
 		"ysq init":        "writes new files only; --login-check tries the login",
 		"ysq mail retry":  "what it does is decided by what the server hands out",
+		"ysq mail page":   "draws a page; that it did is recorded",
 		"ysq mail save":   "copies out; that it did is recorded",
 		"ysq password":    "tries the login before it writes",
 		"ysq poll":        "what it does is decided by what the server hands out",

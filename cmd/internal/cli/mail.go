@@ -17,7 +17,7 @@ func (a *app) mailCommand() *cobra.Command {
 	return parent("mail", "查看邮件的去处，立案、再试、存出",
 		"每封取到的邮件都有一个去处：入案、历史邮件、待甄别、重复、未取回。\n待甄别的不会自动立案，由人判断是不是申请（条例第二十九条）。",
 		"ysq mail list\nysq mail show 3f2a9c\nysq mail open 3f2a9c",
-		a.mailListCommand(), a.mailShowCommand(), a.mailTraceCommand(), a.mailOpenCommand(), a.mailSeenCommand(), a.mailRetryCommand(), a.mailSaveCommand())
+		a.mailListCommand(), a.mailShowCommand(), a.mailTraceCommand(), a.mailOpenCommand(), a.mailSeenCommand(), a.mailRetryCommand(), a.mailSaveCommand(), a.mailPageCommand())
 }
 
 func (a *app) mailListCommand() *cobra.Command {

@@ -50,6 +50,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Trace, o.Intake.Trace)
 	ask.Answer(d, ask.Retry, o.Intake.Retry)
 	ask.AnswerDownload(d, ask.SaveMail, o.SaveMail)
+	ask.AnswerDownload(d, ask.Page, o.Reading.Page)
 	ask.Answer(d, ask.Poll, plain(o.Intake.Poll))
 	ask.Answer(d, ask.Reconcile, o.Intake.Reconcile)
 	ask.Answer(d, ask.Doctor, o.Keeping.Doctor)

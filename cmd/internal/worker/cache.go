@@ -75,7 +75,7 @@ func compileInto(dir string) error {
 		return err
 	}
 	defer cache.Close(ctx)
-	p, err := newLibrary(compiled(cache))
+	p, err := newLibrary(compiled(cache), nil)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
+	"strconv"
 
 	"ysq.internal/ysq/casefile/form"
 )
@@ -15,8 +17,13 @@ const (
 	modePlain   = "plain"   // reads anything but PDF
 	modeUnpack  = "unpack"  // gives out the files of an archive
 	modePDF     = "pdf"     // reads a PDF; the cache's directory follows
+	modePage    = "page"    // draws a page of a PDF; its number, the cache's directory and a font follow
+	modePicture = "picture" // draws a picture
 	modePrepare = "prepare" // compiles pdfium into the directory that follows; reads nothing
 )
+
+// following is how many arguments follow each.
+var following = map[string]int{modePlain: 0, modeUnpack: 0, modePDF: 1, modePage: 3, modePicture: 0, modePrepare: 1}
 
 // Main is the child: args are what follows Command. It returns the exit code.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
@@ -28,7 +35,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 }
 
 func child(args []string, in io.Reader, out io.Writer) error {
-	if len(args) < 1 || (args[0] != modePlain && args[0] != modeUnpack && len(args) != 2) {
+	if len(args) < 1 || len(args)-1 != following[args[0]] {
 		return fmt.Errorf("this command is the program's own: %v", args)
 	}
 	if args[0] == modePrepare {
@@ -40,11 +47,23 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	// Whatever has to be opened is opened before the door is shut, and no byte of the attachment is read
 	// before it is.
 	var pdf *library
-	if args[0] == modePDF {
-		var err error
-		if pdf, err = startLibrary(args[1]); err != nil {
+	page := 1
+	var err error
+	switch args[0] {
+	case modePDF:
+		pdf, err = startLibrary(args[1], nil)
+	case modePage:
+		if page, err = strconv.Atoi(args[1]); err != nil {
 			return err
 		}
+		var fonts fs.FS
+		if fonts, err = readFont(args[3]); err != nil {
+			return err
+		}
+		pdf, err = startLibrary(args[2], fonts)
+	}
+	if err != nil {
+		return err
 	}
 	if err := confine(); err != nil {
 		return fmt.Errorf("confining the child: %w", err)
@@ -53,8 +72,11 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if args[0] == modeUnpack {
+	switch args[0] {
+	case modeUnpack:
 		return unpackTo(out, given)
+	case modePage, modePicture:
+		return showPage(pdf, given, page, out, pictureTo())
 	}
 	var reading Reading
 	if pdf != nil {

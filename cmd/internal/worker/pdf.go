@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ func compiled(cache wazero.CompilationCache) wazero.RuntimeConfig {
 
 // startLibrary readies pdfium as machine code where there is a cache and the process may run it,
 // interpreted elsewhere.
-func startLibrary(cache string) (*library, error) {
+func startLibrary(cache string, fonts fs.FS) (*library, error) {
 	runtime := wazero.NewRuntimeConfigInterpreter()
 	if info, err := os.Stat(cache); compiles && cache != "" && err == nil && info.IsDir() && mayExecute() {
 		c, err := wazero.NewCompilationCacheWithDir(cache)
@@ -52,15 +53,20 @@ func startLibrary(cache string) (*library, error) {
 		}
 		runtime = compiled(c)
 	}
-	return newLibrary(runtime)
+	return newLibrary(runtime, fonts)
 }
 
-func newLibrary(runtime wazero.RuntimeConfig) (*library, error) {
+// newLibrary starts pdfium, which sees the files of fonts and no others.
+func newLibrary(runtime wazero.RuntimeConfig, fonts fs.FS) (*library, error) {
+	files := wazero.NewFSConfig()
+	if fonts != nil {
+		files = files.WithFSMount(fonts, "/")
+	}
 	runtime = runtime.WithMemoryLimitPages(wasmPages).
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling) // pdfium is built with them
 	pool, err := webassembly.Init(webassembly.Config{
 		Context: context.Background(), MaxIdle: 1, MaxTotal: 1,
-		FSConfig: wazero.NewFSConfig(), Stdout: io.Discard, Stderr: io.Discard, RuntimeConfig: runtime,
+		FSConfig: files, Stdout: io.Discard, Stderr: io.Discard, RuntimeConfig: runtime,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("starting pdfium: %w", err)

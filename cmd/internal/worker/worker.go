@@ -10,6 +10,7 @@
 //	inside.go    the files of an archive: child and parent
 //	confine.go   limits and the system call filter     filter.go    the filter's program
 //	ofd.go       OFD, with the layout of PDF           entered.go   what was typed into a PDF
+//	page.go      pages as pictures, for the eye        fonts.go     the font that PDFs may lack
 //	pdf.go       PDF by pdfium, in WebAssembly         layout.go    its tables, from their rules
 //	cache.go     pdfium compiled once                  machine_*.go what differs by processor
 //
@@ -33,6 +34,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -116,6 +118,9 @@ type Reader struct {
 	// Cache is the directory that Prepare made; "" or one that is not there: pdfium is interpreted.
 	Cache string
 
+	// Font is a Chinese font for PDFs that do not hold their own; "": what is set in it is not drawn.
+	Font string
+
 	interpreted atomic.Bool // a PDF was, although pdfium could be compiled: see Wanting
 
 	// What tests put in the place of the program and of its time.
@@ -183,6 +188,54 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 // ReadBytes reads a file that is in memory.
 func (r *Reader) ReadBytes(ctx context.Context, name string, body []byte) (Reading, error) {
 	return r.Read(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err })
+}
+
+// Page draws a page, from 1, of the PDF or picture that in describes and copy writes. An error is as in Read.
+func (r *Reader) Page(ctx context.Context, in form.Input, copy func(io.Writer) error, page int) (Page, error) {
+	file, head, err := r.stage(in, copy)
+	if errors.Is(err, errTooLarge) {
+		return Page{State: TooLarge, Note: fmt.Sprintf("超过 %d MiB", MaxInput>>20)}, nil
+	}
+	if err != nil {
+		return Page{}, fmt.Errorf("laying out an attachment: %w", err)
+	}
+	defer file.Close()
+	args := []string{Command, modePicture}
+	if in.Body = head; form.Sniff(in) == form.PDF {
+		args = []string{Command, modePage, strconv.Itoa(page), r.Cache, r.Font}
+	}
+	from, to, err := os.Pipe()
+	if err != nil {
+		return Page{}, err
+	}
+	defer from.Close()
+	picture := &bounded{most: MaxPicture, full: true}
+	came := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(picture, from)
+		came <- errors.Join(err, from.Close()) // a child that goes on gets a broken pipe
+	}()
+	out := &bounded{most: MaxOutput, full: true}
+	said, err := r.runTo(ctx, args, file, out, to)
+	to.Close()
+	drawn := <-came
+	var p Page
+	if err == nil {
+		if err = json.Unmarshal(out.kept, &p); err == nil && (p.State.Label() == "" || drawn != nil) {
+			err = fmt.Errorf("state %q: %w", p.State, drawn)
+		}
+	}
+	_, started := errors.AsType[*startError](err)
+	switch {
+	case err == nil:
+		p.PNG = picture.kept
+		return p, nil
+	case ctx.Err() != nil:
+		return Page{}, context.Cause(ctx)
+	case started:
+		return Page{}, err
+	}
+	return Page{State: Failed, Note: said.why(err)}, nil
 }
 
 // preface is the first line of a child's input; the attachment follows.
@@ -274,7 +327,7 @@ func (r *Reader) run(ctx context.Context, args []string, in io.Reader) (answer, 
 
 // runTo starts a child and waits for it; what it says goes to out, whose errFlood kills it. The child dies
 // with this process.
-func (r *Reader) runTo(ctx context.Context, args []string, in io.Reader, out io.Writer) (answer, error) {
+func (r *Reader) runTo(ctx context.Context, args []string, in io.Reader, out io.Writer, more ...*os.File) (answer, error) {
 	wall := r.wall
 	if wall == 0 {
 		wall = wallTime
@@ -289,6 +342,7 @@ func (r *Reader) runTo(ctx context.Context, args []string, in io.Reader, out io.
 	cmd.Args = append([]string{"ysq"}, append(append([]string{}, r.argv...), args...)...)
 	cmd.Env, cmd.Dir = []string{}, "/"
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &flooding{out, func() { stop(errFlood) }}, complaint
+	cmd.ExtraFiles = more
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 

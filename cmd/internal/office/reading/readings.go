@@ -158,7 +158,9 @@ func (r *readings) drop(d casefile.Digest) error {
 }
 
 // Forget lets go what was read of erased bytes.
-func (g *Room) Forget(d casefile.Digest) error { return g.readings.drop(d) }
+func (g *Room) Forget(d casefile.Digest) error {
+	return errors.Join(g.readings.drop(d), g.pages.drop(d))
+}
 
 // onDisk is about what a file of that size takes.
 func onDisk(n int64) int64 { return (n + 4095) &^ 4095 }

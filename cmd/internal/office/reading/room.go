@@ -3,6 +3,7 @@
 package reading
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -15,6 +16,7 @@ type Room struct {
 	*desk.Desk
 	record   *record.Room
 	readings *readings
+	pages    *pages
 	worker   *worker.Reader // nil where no children read
 }
 
@@ -24,9 +26,10 @@ func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
 	cache := filepath.Join(d.Config.Paths.State, "cache")
 	g := &Room{Desk: d, record: r}
 	if read == nil && children {
-		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName)}
+		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName), Font: cmp.Or(d.Config.Reading.Fonts, worker.Font())}
 		read = g.worker.Read
 	}
 	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read}
+	g.pages = &pages{filepath.Join(cache, "page", filepath.Base(g.readings.dir())), d.Reg.Erased}
 	return g
 }

@@ -1,0 +1,25 @@
+package ask
+
+// Page shows a page of what was sent, for the eye: a PDF's as a picture in shades of grey, a picture, what an office file
+// says as a page of our own. Nothing of the file's own bytes is in it. The bytes behind the head are the picture or the page.
+var Page = Download[PageRef, PageHead]{Name: "page", Role: Operator, Open: true, Look: func(q PageRef) Look {
+	return Look{Mail: q.Mail, What: "page"}
+}}
+
+// PageRef names a page.
+type PageRef struct {
+	MailRef     // or the digest of a file that was attached to a case
+	Part    int `json:"part,omitzero"`   // of the mail; casefile.Part's Index
+	Member  int `json:"member,omitzero"` // of an archive, from 1; 0: the part itself
+	Page    int `json:"page,omitzero"`   // from 1; 0 is the first
+}
+
+// PageHead is what a page is.
+type PageHead struct {
+	Type   string `json:"type"`   // image/png, or text/html; "" where there is nothing to show
+	Label  string `json:"label"`  // what became of it, in Chinese
+	Note   string `json:"note"`   // why there is nothing, or what to look at beside
+	Pages  int    `json:"pages"`  // that the file has
+	Most   int    `json:"most"`   // that are shown
+	Beside []Text `json:"beside"` // what was written over the page and may not be drawn
+}

@@ -1,0 +1,306 @@
+package reading
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/worker"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// Page gives out a page of a part of a mail, or of a file of a case, for the eye.
+func (g *Room) Page(ctx context.Context, _ ask.Call, q ask.PageRef, begin func(ask.PageHead) (io.Writer, error)) error {
+	d, about, err := g.Mail(q.Mail)
+	if err != nil {
+		return err
+	}
+	q.Page = max(q.Page, 1)
+	head, content, err := g.page(ctx, d, fileIn(about, d), q)
+	if err != nil {
+		return err
+	}
+	w, err := begin(head)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(content)
+	return err
+}
+
+// fileIn is the name of a file that was attached to a case; "" for a mail.
+func fileIn(about []casefile.Record, d casefile.Digest) string {
+	for _, r := range about {
+		if a, ok := r.Event.(casefile.Attached); ok {
+			for _, f := range a.Files {
+				if f.Digest == d {
+					return f.Name
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// page makes a page, or finds it made.
+func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head ask.PageHead, content []byte, err error) {
+	if g.worker == nil {
+		return head, nil, ask.NotFound("", "这里不读取附件，没有可看的页")
+	}
+	key := pageKey{d, q.Part, q.Member, q.Page}
+	if head, content, ok := g.pages.get(key); ok {
+		return head, content, nil
+	}
+	in, copy, done, err := g.bytesOf(d, file, q.Part)
+	if err != nil {
+		return head, nil, err
+	}
+	defer done()
+	ctx, free, err := g.readings.turns.take(ctx, true)
+	if err != nil {
+		return head, nil, err
+	}
+	made, err := g.draw(ctx, in, copy, q)
+	free() // what follows may want the turn for itself
+	if err != nil {
+		return head, nil, err
+	}
+	head = ask.PageHead{Label: made.State.Label(), Note: made.Note, Pages: made.Pages, Most: worker.MaxPages, Beside: []ask.Text{}}
+	for _, b := range made.Beside {
+		head.Beside = append(head.Beside, ask.Text(b))
+	}
+	if content = made.PNG; content != nil {
+		head.Type = "image/png"
+	} else if made.State == worker.Unread && made.Pages == 0 {
+		if head, content, err = g.told(ctx, d, file, q); err != nil {
+			return head, nil, err
+		}
+	}
+	if head.Type != "" {
+		if err := g.pages.put(key, head, content); err != nil {
+			g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("a page could not be kept")
+		}
+	}
+	return head, content, nil
+}
+
+// bytesOf opens a file, or a part of a mail.
+func (g *Room) bytesOf(d casefile.Digest, file string, part int) (in form.Input, copy func(io.Writer) error, done func(), err error) {
+	raw, err := g.Store.Open(d)
+	if err != nil {
+		return in, nil, nil, ask.NotFound("ysq verify 核验", "%s 的原件不在", d.Short())
+	}
+	info, err := raw.Stat()
+	if err != nil {
+		return in, nil, nil, errors.Join(err, raw.Close())
+	}
+	done = func() { raw.Close() }
+	if file != "" {
+		return form.Input{Name: file}, func(w io.Writer) error { _, err := io.Copy(w, io.NewSectionReader(raw, 0, info.Size())); return err }, done, nil
+	}
+	m := parse.Message(raw, info.Size(), d, parse.Limits{Undigested: true})
+	at := slices.IndexFunc(m.Parts, func(p casefile.Part) bool { return p.Index == part })
+	if at < 0 {
+		done()
+		return in, nil, nil, ask.NotFound("", "邮件 %s 没有第 %d 个附件", d.Short(), part)
+	}
+	p := m.Parts[at]
+	return form.Input{Index: p.Index, Name: p.Name, Type: p.Type}, func(w io.Writer) error {
+		_, err := parse.CopyPart(w, raw, info.Size(), p.Index, parse.Limits{Undigested: true})
+		return err
+	}, done, nil
+}
+
+// draw has a child draw the page, of a file in an archive after another has taken it out.
+func (g *Room) draw(ctx context.Context, in form.Input, copy func(io.Writer) error, q ask.PageRef) (worker.Page, error) {
+	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
+		return worker.Page{}, err
+	}
+	if q.Member == 0 {
+		return g.worker.Page(ctx, in, copy, q.Page)
+	}
+	name, body, err := g.member(ctx, in, copy, q.Member)
+	if err != nil {
+		return worker.Page{}, err
+	}
+	return g.worker.Page(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, q.Page)
+}
+
+// member takes one file out of an archive.
+func (g *Room) member(ctx context.Context, in form.Input, copy func(io.Writer) error, n int) (name string, body []byte, err error) {
+	var b bytes.Buffer
+	err = g.worker.Unpack(ctx, in, copy, func(index int, called string) io.Writer {
+		if index != n {
+			return io.Discard
+		}
+		name = called
+		return &b
+	})
+	if err != nil || name == "" {
+		return "", nil, ask.NotFound("", "压缩包里没有第 %d 个文件", n)
+	}
+	return name, b.Bytes(), nil
+}
+
+// told is what an office file says, as a page of ours.
+func (g *Room) told(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head ask.PageHead, page []byte, err error) {
+	all, err := g.ReadingsOf(ctx, d, file)
+	if err != nil {
+		return head, nil, err
+	}
+	head = ask.PageHead{Label: worker.Unread.Label(), Beside: []ask.Text{}}
+	for _, r := range all {
+		if (file != "" || r.Document.Part == q.Part) && r.Member == q.Member {
+			head = ask.PageHead{Label: r.State.Label(), Note: r.Note, Pages: 1, Most: 1, Beside: []ask.Text{}}
+			for _, n := range r.Document.Notes {
+				head.Note = strings.TrimSpace(head.Note + " " + n.Text)
+			}
+			if len(r.Document.Blocks) > 0 {
+				head.Type, page = "text/html", htmlOf(r.Document)
+			}
+			break
+		}
+	}
+	return head, page, nil
+}
+
+// htmlOf writes a document with nothing but paragraphs and tables.
+func htmlOf(d form.Document) []byte {
+	var b bytes.Buffer
+	escaped := func(s string) string {
+		return strings.ReplaceAll(escape.Replace(strings.ToValidUTF8(s, "�")), "\n", "<br>")
+	}
+	for _, k := range d.Blocks {
+		if k.Line != nil {
+			fmt.Fprintf(&b, "<p>%s</p>\n", escaped(k.Line.Text))
+			continue
+		}
+		b.WriteString("<table>\n")
+		row := -1
+		for _, c := range k.Table.Cells {
+			if c.Row != row {
+				if row >= 0 {
+					b.WriteString("</tr>\n")
+				}
+				b.WriteString("<tr>")
+				row = c.Row
+			}
+			fmt.Fprintf(&b, `<td rowspan="%d" colspan="%d">%s</td>`, max(1, c.RowSpan), max(1, c.ColSpan), escaped(c.Text))
+		}
+		if row >= 0 {
+			b.WriteString("</tr>\n")
+		}
+		b.WriteString("</table>\n")
+	}
+	return b.Bytes()
+}
+
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
+
+// pages keeps pages beside the readings, under the same versions:
+//
+//	cache/page/<version>/<digest>/<part>.<member>.<page>   the head as a line of JSON, then the bytes
+//
+// What is erased goes with its folder; what grows too large is thrown away whole, since it is soon made again.
+type pages struct {
+	dir    string
+	erased func(casefile.Digest) bool
+}
+
+const mostPages = 128 << 20 // bytes of all that is kept
+
+type pageKey struct {
+	digest             casefile.Digest
+	part, member, page int
+}
+
+func (p *pages) path(k pageKey) string {
+	return filepath.Join(p.folder(k.digest), fmt.Sprintf("%d.%d.%d", k.part, k.member, k.page))
+}
+
+func (p *pages) folder(d casefile.Digest) string { return filepath.Join(p.dir, d.String()) }
+
+func (p *pages) get(k pageKey) (head ask.PageHead, content []byte, ok bool) {
+	b, err := os.ReadFile(p.path(k))
+	if err != nil {
+		return head, nil, false
+	}
+	line, content, found := bytes.Cut(b, []byte("\n"))
+	return head, content, found && json.Unmarshal(line, &head) == nil
+}
+
+func (p *pages) put(k pageKey, head ask.PageHead, content []byte) error {
+	line, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	if p.size()+int64(len(content)) > mostPages {
+		if err := os.RemoveAll(p.dir); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(p.folder(k.digest), 0o700); err != nil {
+		return err
+	}
+	path := p.path(k)
+	if err := os.WriteFile(path+".tmp", slices.Concat(line, []byte("\n"), content), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".tmp", path); err != nil {
+		return err
+	}
+	if p.erased(k.digest) { // while it was drawn
+		return p.drop(k.digest)
+	}
+	return nil
+}
+
+// drop lets go the pages of erased bytes.
+func (p *pages) drop(d casefile.Digest) error { return os.RemoveAll(p.folder(d)) }
+
+func (p *pages) size() (n int64) {
+	_ = filepath.WalkDir(p.dir, func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			if info, err := e.Info(); err == nil {
+				n += onDisk(info.Size())
+			}
+		}
+		return nil // what cannot be looked at counts nothing
+	})
+	return n
+}
+
+// tidy removes the pages of other versions and of erased bytes.
+func (p *pages) tidy() error {
+	var errs []error
+	versions, err := os.ReadDir(filepath.Dir(p.dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		errs = append(errs, err)
+	}
+	for _, v := range versions {
+		if v.Name() != filepath.Base(p.dir) {
+			errs = append(errs, os.RemoveAll(filepath.Join(filepath.Dir(p.dir), v.Name())))
+		}
+	}
+	folders, err := os.ReadDir(p.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		errs = append(errs, err)
+	}
+	for _, f := range folders {
+		if d, err := casefile.ParseDigest(f.Name()); err != nil || p.erased(d) {
+			errs = append(errs, os.RemoveAll(filepath.Join(p.dir, f.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,255 @@
+package worker
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	_ "image/gif"  // pictures that people send
+	_ "image/jpeg" // and scans
+	"image/png"
+	"io"
+	"os"
+
+	"github.com/klippa-app/go-pdfium/enums"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"ysq.internal/ysq/casefile/form"
+)
+
+// A person sees the pages of a PDF, and pictures, as pictures that the child has made: nothing of the file's own
+// bytes reaches a browser. What a page is comes on fd 1, the picture on fd 3.
+
+// Limits of a picture.
+const (
+	MaxPages   = maxPages // that are shown
+	MaxPicture = 4 << 20  // bytes
+	dpi        = 110
+	mostPixels = 4_000_000 // of what is drawn: A3 at 110 dpi has half of it
+	mostSource = 40_000_000
+	longSide   = 1600 // of a picture that was sent
+)
+
+// Page is a page of a PDF, or a picture, for the eye.
+type Page struct {
+	State  State    `json:"state"`           // Read; else there is no picture
+	Note   string   `json:"note,omitzero"`   // why
+	Pages  int      `json:"pages"`           // how many the file has
+	Beside []string `json:"beside,omitzero"` // what was written over the page and may not be drawn
+	PNG    []byte   `json:"-"`
+}
+
+// showPage is the child's part: asked is the page, from 1.
+func showPage(l *library, in form.Input, asked int, out, picture io.Writer) error {
+	var p Page
+	if l != nil {
+		p = l.show(in, asked)
+	} else {
+		p = showPicture(in)
+	}
+	if p.PNG != nil {
+		if _, err := picture.Write(p.PNG); err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(out).Encode(p)
+}
+
+func (l *library) show(in form.Input, asked int) Page {
+	opened, err := l.OpenDocument(&requests.OpenDocument{File: &in.Body})
+	if err != nil {
+		return Page{State: Damaged, Note: "PDF 打不开，可能已加密或损坏"}
+	}
+	counted, err := l.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: opened.Document})
+	switch {
+	case err != nil:
+		return Page{State: Damaged, Note: "PDF 里没有页"}
+	case asked < 1 || asked > counted.PageCount:
+		return Page{State: Unread, Pages: counted.PageCount, Note: fmt.Sprintf("没有第 %d 页", asked)}
+	case asked > MaxPages:
+		return Page{State: TooLarge, Pages: counted.PageCount, Note: fmt.Sprintf("只显示前 %d 页", MaxPages)}
+	}
+	p := Page{State: Read, Pages: counted.PageCount}
+	gray, beside, err := l.draw(opened.Document, asked-1)
+	if p.Beside = beside; err == nil {
+		p.PNG, err = encode(gray)
+	}
+	if err != nil {
+		return Page{State: Damaged, Pages: p.Pages, Beside: beside, Note: "这一页画不出来"}
+	}
+	return p
+}
+
+// draw makes a picture of a page: of a scan its own, since drawing it takes an interpreter seconds.
+func (l *library) draw(doc references.FPDF_DOCUMENT, index int) (gray *image.Gray, beside []string, err error) {
+	fields := l.openForms(doc)
+	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		_, closed := l.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+		err = errors.Join(err, closed)
+	}()
+	page := requests.Page{ByReference: &loaded.Page}
+	size, err := l.GetPageSize(&requests.GetPageSize{Page: page})
+	if err != nil {
+		return nil, nil, err
+	}
+	typed, _ := l.entered(fields, page, size.Height, 0)
+	for _, e := range typed {
+		beside = append(beside, e.text)
+	}
+	if typed == nil {
+		if own := l.scanned(page); own != nil {
+			return own, beside, nil
+		}
+	}
+	at := dpi
+	for at > 10 && size.Width*size.Height*float64(at*at)/(72*72) > mostPixels {
+		at -= 10
+	}
+	made, err := l.RenderPageInDPI(&requests.RenderPageInDPI{Page: page, DPI: at, RenderForm: true, Document: &doc, ImageFormat: requests.RenderImageFormatGrayscale})
+	if err != nil {
+		return nil, beside, err
+	}
+	defer made.Cleanup()
+	gray, ok := made.Result.RenderedImage.(*image.Gray)
+	if !ok {
+		return nil, beside, fmt.Errorf("the page was drawn as %T", made.Result.RenderedImage)
+	}
+	return fit(gray, max(gray.Rect.Dx(), gray.Rect.Dy())), beside, nil // a copy: Cleanup takes the pixels
+}
+
+// scanned is the picture of a page that is nothing but an upright JPEG; nil for any other.
+func (l *library) scanned(page requests.Page) *image.Gray {
+	raw := l.soleJPEG(page)
+	if raw == nil {
+		return nil
+	}
+	gray, err := decode(raw)
+	if err != nil {
+		return nil
+	}
+	return fit(gray, longSide)
+}
+
+// soleJPEG is the JPEG that is all there is on a page.
+func (l *library) soleJPEG(page requests.Page) []byte {
+	count, err := l.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil || count.Count != 1 {
+		return nil
+	}
+	turned, err := l.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: page})
+	if err != nil || turned.PageRotation != enums.FPDF_PAGE_ROTATION_NONE {
+		return nil
+	}
+	object, err := l.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: 0})
+	if err != nil {
+		return nil
+	}
+	kind, err := l.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: object.PageObject})
+	if err != nil || kind.Type != enums.FPDF_PAGEOBJ_IMAGE {
+		return nil
+	}
+	m, err := l.FPDFPageObj_GetMatrix(&requests.FPDFPageObj_GetMatrix{PageObject: object.PageObject})
+	if err != nil || m.Matrix.B != 0 || m.Matrix.C != 0 || m.Matrix.A <= 0 || m.Matrix.D <= 0 {
+		return nil
+	}
+	filters, err := l.FPDFImageObj_GetImageFilterCount(&requests.FPDFImageObj_GetImageFilterCount{ImageObject: object.PageObject})
+	if err != nil || filters.Count != 1 {
+		return nil
+	}
+	filter, err := l.FPDFImageObj_GetImageFilter(&requests.FPDFImageObj_GetImageFilter{ImageObject: object.PageObject})
+	if err != nil || filter.ImageFilter != "DCTDecode" {
+		return nil
+	}
+	raw, err := l.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: object.PageObject})
+	if err != nil {
+		return nil
+	}
+	return raw.Data
+}
+
+// showPicture makes a picture of a picture.
+func showPicture(in form.Input) Page {
+	gray, err := decode(in.Body)
+	switch {
+	case errors.Is(err, errPixels):
+		return Page{State: TooLarge, Note: "图片过大"}
+	case err != nil:
+		return Page{State: Unread, Note: "不是能显示的图片（PDF、JPEG、PNG、GIF）"}
+	}
+	p := Page{State: Read, Pages: 1}
+	if p.PNG, err = encode(fit(gray, longSide)); err != nil {
+		return Page{State: Damaged, Note: "图片画不出来"}
+	}
+	return p
+}
+
+var errPixels = errors.New("the picture has too many pixels")
+
+// decode reads a picture and takes its colours away.
+func decode(b []byte) (*image.Gray, error) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	if c.Width <= 0 || c.Height <= 0 || c.Width > mostSource/c.Height {
+		return nil, errPixels
+	}
+	m, _, err := image.Decode(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	if y, ok := m.(*image.YCbCr); ok { // a JPEG's first plane is all that is needed
+		return &image.Gray{Pix: y.Y, Stride: y.YStride, Rect: y.Rect}, nil
+	}
+	g := image.NewGray(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
+	draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src) // beneath what is transparent
+	draw.Draw(g, g.Rect, m, m.Bounds().Min, draw.Over)
+	return g, nil
+}
+
+// fit copies a picture, made smaller until its longer side is that long: each pixel is the mean of those that it stands for.
+func fit(m *image.Gray, long int) *image.Gray {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	scale := max(1, float64(max(w, h))/float64(long))
+	out := image.NewGray(image.Rect(0, 0, max(1, int(float64(w)/scale)), max(1, int(float64(h)/scale))))
+	for y := range out.Rect.Dy() {
+		y0, y1 := int(float64(y)*scale), min(h, max(int(float64(y)*scale)+1, int(float64(y+1)*scale)))
+		for x := range out.Rect.Dx() {
+			x0, x1 := int(float64(x)*scale), min(w, max(int(float64(x)*scale)+1, int(float64(x+1)*scale)))
+			sum := 0
+			for v := y0; v < y1; v++ {
+				for _, p := range m.Pix[v*m.Stride+x0 : v*m.Stride+x1] {
+					sum += int(p)
+				}
+			}
+			out.Pix[y*out.Stride+x] = uint8(sum / ((y1 - y0) * (x1 - x0)))
+		}
+	}
+	return out
+}
+
+// encode writes a PNG that is not too long.
+func encode(m *image.Gray) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	for {
+		if err := encoder.Encode(&b, m); err != nil {
+			return nil, err
+		}
+		if b.Len() <= MaxPicture {
+			return b.Bytes(), nil
+		}
+		b.Reset()
+		m = fit(m, max(m.Rect.Dx(), m.Rect.Dy())*2/3)
+	}
+}
+
+// pictureTo is where a child writes the picture.
+func pictureTo() *os.File { return os.NewFile(3, "picture") }
