@@ -59,9 +59,8 @@ func plainly(s string) string {
 // numerals writes 二〇二六年十一月三日 as 2026年11月3日. Only what stands before 年, 月, 日 or 号 is a number: the
 // 三 of 周三 is not.
 func numerals(s string) string {
-	rs := []rune(s)
 	var out, run []rune
-	for _, r := range rs {
+	for _, r := range s {
 		if strings.ContainsRune("〇零○一二三四五六七八九十廿卅", r) {
 			run = append(run, r)
 			continue

@@ -134,6 +134,9 @@ func (s *Store) Open(d casefile.Digest) (*os.File, error) { return os.Open(s.pla
 
 // Has reports whether the bytes of a mail are here.
 func (s *Store) Has(d casefile.Digest) bool {
+	if d.IsZero() {
+		return false
+	}
 	_, err := os.Stat(s.place(d))
 	return err == nil
 }

@@ -185,7 +185,7 @@ func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 	p := r.proposals
 	p.Commands = nil // they come after the registration
 	r.a.printProposals(p)
-	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，改写即改，- 不填，Ctrl-D 放弃")
+	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，改写即改，只写 - 不填，Ctrl-D 放弃")
 	for _, q := range r.questions() {
 		if err := r.question(q); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -227,7 +227,7 @@ func (r *registering) question(q ask.Field) error {
 			return err
 		}
 		switch {
-		case proposed != nil && (answer == text || answer == ""):
+		case proposed != nil && answer == text: // where it is edited, an empty line is none
 			r.accepted = append(r.accepted, q.Name)
 			return nil
 		case (answer == "" || answer == "-") && !needed:

@@ -221,7 +221,7 @@ func lookedAt(tx *desk.View, l ask.Look) (what string, on []casefile.ID, err err
 }
 
 // Texts returns every text that is recorded on cases.
-func (k doorkeeper) Texts(_ context.Context, ids []casefile.ID) (texts []string, err error) {
+func (k doorkeeper) Texts(ctx context.Context, ids []casefile.ID) (texts []string, err error) {
 	err = k.View(func(tx *desk.View) error {
 		for _, id := range ids {
 			history, err := tx.History(id)
@@ -242,6 +242,13 @@ func (k doorkeeper) Texts(_ context.Context, ids []casefile.ID) (texts []string,
 		}
 		return nil
 	})
+	for _, id := range ids { // what is proposed for a case, and changed before it is registered
+		if p, wrong := k.Reading.Propose(ctx, ask.Call{}, ask.CaseRef{Case: id}); err == nil && wrong == nil {
+			for _, v := range p.Values {
+				texts = append(texts, v.Value)
+			}
+		}
+	}
 	return texts, err
 }
 
