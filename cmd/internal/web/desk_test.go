@@ -299,6 +299,11 @@ func TestManyAtOnce(t *testing.T) {
 	for i := range 3 {
 		b.application("2026-11-02", "张三", fmt.Sprintf("合同%d", i))
 	}
+	w := httptest.NewRecorder()
+	s.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/step?case=1&case=3&step=dismiss", nil))
+	if to := w.Header().Get("Location"); to != "/step/dismiss?case=1&case=3" {
+		t.Fatalf("the chosen step leads to %q", to)
+	}
 	_, page := s.get("/step/dismiss?case=1&case=3")
 	form := with(carried(page), "do", "try", "reason", "误投")
 	_, page, _ = s.post("/step/dismiss", form)
@@ -307,6 +312,36 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	if _, page := s.get("/cases"); strings.Contains(page, "合同0") || !strings.Contains(page, "合同1") || strings.Contains(page, "合同2") {
 		t.Errorf("not the two that were chosen: %s", page)
+	}
+}
+
+// A mail that nobody has read stands on top of its case until somebody decides about it; one that is in no case can be
+// marked as read, or made a case of.
+func TestOpenMail(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开水质数据\nMessage-ID: <1@example.test>\n\n现申请公开水质数据。\n申请人：张三\n")
+	b.record("2026-00001", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "水质数据"})
+	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 催办 2026-00001\nMessage-ID: <2@example.test>\nIn-Reply-To: <1@example.test>\n\n请问我的申请办得怎样了？\n")
+	b.mail("From: list@example.test\nTo: office@example.test\nList-Id: <x>\nSubject: 打印纸五折\nMessage-ID: <3@example.test>\n\n年中大促\n")
+	_, page := s.get("/case/1")
+	if !strings.Contains(page, "未处理") && !strings.Contains(page, "可能属于此案") || !strings.Contains(page, "催办") {
+		t.Errorf("the open mail does not stand on its case: %s", page)
+	}
+	_, page = s.get("/mails")
+	parked := regexp.MustCompile(`/mail/[0-9a-f]{64}`).FindString(page)
+	if _, page := s.get(parked); !strings.Contains(page, "打印纸五折") || !strings.Contains(page, "作为申请立案") {
+		t.Errorf("%s", page)
+	}
+	if code, page, to := s.post(parked+"/seen", url.Values{"as": {"广告"}}); code != http.StatusSeeOther || to != "/" {
+		t.Errorf("%d %s", code, page)
+	}
+	if _, page := s.get("/mails"); strings.Contains(page, parked) {
+		t.Errorf("a mail that was marked as read still waits: %s", page)
+	}
+	code, page, _ := s.post(parked, url.Values{})
+	if code != http.StatusOK || !strings.HasPrefix(page, "From: list@example.test\r\n") {
+		t.Errorf("the mail as it came: %d %q", code, page)
 	}
 }
 

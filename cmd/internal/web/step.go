@@ -81,6 +81,13 @@ var fieldLabels = sync.OnceValue(func() map[string]string {
 	return all
 })
 
+// chosenStep leads from cases that were ticked to the form of the step that was chosen for them.
+func chosenStep(x *visit) error {
+	q := x.r.URL.Query()
+	http.Redirect(x.w, x.r, "/step/"+url.PathEscape(q.Get("step"))+"?"+url.Values{"case": q["case"]}.Encode(), http.StatusSeeOther)
+	return nil
+}
+
 func stepForm(x *visit) error {
 	v, err := x.step(x.r.URL.Query()["case"])
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -16,49 +17,56 @@ const aheadDays = 10
 // agenda is the page 待办.
 type agenda struct {
 	Status    ask.Status
-	Words     string
-	Statutory []task // a case a line, the most urgent first
-	Internal  []task
+	Words     string // whose cases alone are shown
+	Own       bool   // those are the asker's department's, unasked
+	Mails     []ask.DueItem
+	Statutory []ask.DueItem
+	Internal  []ask.DueItem
 	Arrived   []ask.CaseRow // not registered yet, the newest first
 	Parked    []ask.MailView
 	Troubles  []string
+	Recorded  string // on so many cases, just now
 }
 
-// task is a case, a dispute or a report with everything that is due about it.
-type task struct {
-	ask.DueItem // the most urgent
-	More        []ask.DueItem
-	Row         ask.CaseRow
-}
-
-// Number is how people call what the task is about.
-func (t task) Number() string {
-	if t.Year != 0 {
-		return strconv.Itoa(t.Year) + " 年报"
+// item is a line of what is due. Number is how people call what it is about.
+func itemNumber(i ask.DueItem) string {
+	if i.Year != 0 {
+		return strconv.Itoa(i.Year) + " 年报"
 	}
-	return string(t.Case) + string(t.Dispute)
+	return string(i.Case) + string(i.Dispute)
 }
-
-// statutory are the alarms about which the law has a word; the others are the office's own order.
-var internal = []string{casefile.AlarmConfirm.String()}
 
 func today(x *visit) error {
-	var a agenda
+	v := x.r.URL.Query()
+	a := agenda{Words: strings.TrimSpace(v.Get("words")), Recorded: v.Get("recorded")}
+	if !v.Has("words") && x.me.Department != "" {
+		a.Words, a.Own = string(x.me.Department), true
+	}
 	var err error
 	if a.Status, err = ask.Do(x.ctx(), x.client, ask.Overview, ask.None{}); err != nil {
 		return err
 	}
-	a.Words = x.r.URL.Query().Get("words")
 	items, err := ask.Do(x.ctx(), x.client, ask.Due, ask.DueQuery{Within: aheadDays, Words: a.Words})
 	if err != nil {
 		return err
 	}
-	rows := map[casefile.ID]ask.CaseRow{}
-	if err := ask.Each(x.ctx(), x.client, ask.List, ask.ListQuery{Words: a.Words}, func(r ask.CaseRow) error {
-		rows[r.Case] = r
-		if r.Stage == casefile.StageReceived.String() {
-			a.Arrived = append(a.Arrived, r)
+	for _, i := range items {
+		switch {
+		case i.Kind == ask.DueRegister: // among those that arrived
+		case i.Block == ask.BlockMail:
+			a.Mails = append(a.Mails, i)
+		case i.Block == ask.BlockInternal:
+			a.Internal = append(a.Internal, i)
+		default:
+			a.Statutory = append(a.Statutory, i)
 		}
+	}
+	words := a.Words
+	if a.Own {
+		words = "" // what is not registered has no department yet
+	}
+	if err := ask.Each(x.ctx(), x.client, ask.List, ask.ListQuery{Words: words, Stages: []casefile.Stage{casefile.StageReceived}}, func(r ask.CaseRow) error {
+		a.Arrived = append(a.Arrived, r)
 		return nil
 	}); err != nil {
 		return err
@@ -71,40 +79,8 @@ func today(x *visit) error {
 		return err
 	}
 	slices.Reverse(a.Parked)
-	for _, t := range tasks(items) {
-		t.Row = rows[t.Case]
-		switch {
-		case t.Kind == ask.DueRegister: // among those that arrived
-		case t.Block == ask.BlockInternal:
-			a.Internal = append(a.Internal, t)
-		default:
-			a.Statutory = append(a.Statutory, t)
-		}
-	}
 	a.Troubles = troubles(a.Status)
 	return x.show("today", "待办", "today", a)
-}
-
-// tasks gathers the alarms of each case. What the law asks for stands before what the office asks for.
-func tasks(items []ask.DueItem) []task {
-	at := map[string]int{}
-	var all []task
-	for _, i := range items {
-		key := cmp.Or(string(i.Case), string(i.Dispute), strconv.Itoa(i.Year))
-		n, ok := at[key]
-		if !ok {
-			at[key] = len(all)
-			all = append(all, task{DueItem: i})
-			continue
-		}
-		t := &all[n]
-		if slices.Contains(internal, t.Kind) && !slices.Contains(internal, i.Kind) {
-			i, t.DueItem = t.DueItem, i
-		}
-		t.More = append(t.More, i)
-	}
-	slices.SortStableFunc(all, func(a, b task) int { return cmp.Compare(a.On, b.On) })
-	return all
 }
 
 // troubles are what keeps the office from its work, in words.

@@ -66,9 +66,9 @@ func New(o Options) *Site {
 	mux.HandleFunc("GET /static/{file}", static)
 	for pattern, show := range map[string]func(*visit) error{
 		"GET /{$}": today, "GET /cases": cases, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
-		"GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
+		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
 		"GET /new": newForm, "POST /new": newPost,
-		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail,
+		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail,
 		"GET /outbox/{id}": showOutgoing, "POST /letter": copyLetter,
 		"GET /search": search, "GET /years": years, "GET /year/{year}": year, "GET /year/{year}/cell": cell, "GET /status": state, "GET /pulse": pulse,
 	} {

@@ -18,7 +18,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": day, "short": shortDay, "instant": instant, "clock": clockTime, "stage": stageLabel, "channel": channelLabel, "place": placeLabel,
 		"left": left, "leftClass": leftClass, "standing": standing, "workdays": workdays, "charge": charge, "outcome": outcomeLabel, "size": size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
 	}
 }
 
@@ -159,6 +159,24 @@ func unconfirmed(r ask.CaseRow) bool {
 
 func charge(r ask.CaseRow) string {
 	return strings.TrimSpace(string(r.Department) + " " + string(r.Assignee))
+}
+
+// inCharge is in whose charge what is due is.
+func inCharge(i ask.DueItem) string {
+	return strings.TrimSpace(string(i.Department) + " " + string(i.Assignee))
+}
+
+// byClock says by which clock something is overdue.
+func byClock(i ask.DueItem) string {
+	return map[string]string{ask.ClockStrict: "从严", ask.ClockLegal: "法定", ask.ClockBoth: "两种口径"}[i.Clock]
+}
+
+// badge is a word with the class that draws it.
+type badge struct{ Text, Class string }
+
+// verified says whether the office's own server vouches for a sender; nothing where nobody looked.
+func verified(m ask.MailView) badge {
+	return map[string]badge{"verified": {"发件人已核实", "good"}, "unverified": {"发件人未核实", "soon"}, "mismatched": {"发件人不符", "late"}}[m.Verified]
 }
 
 // outcomeLabel reads （三）4 保护第三方合法权益（依据 15）.
