@@ -123,8 +123,8 @@ func openMails(lives [][]Record) []OpenMail {
 // was found to be no application. Before schema 4 nobody could say so of a mail itself: then it is open only
 // in a case that is not finished, and while nobody has recorded anything since.
 func dealtWith(mail Record, e MessageIn, lives [][]Record) bool {
-	for _, live := range lives {
-		own := len(live) > 0 && live[0].Case == mail.Case
+	for i, live := range lives {
+		own := i == 0 || len(live) > 0 && live[0].Case == mail.Case // or of a case that was merged into it
 		for _, r := range live {
 			if r.Seq <= mail.Seq {
 				continue

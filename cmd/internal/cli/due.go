@@ -90,6 +90,9 @@ func inBlock(items []ask.DueItem, block string) (some []ask.DueItem) {
 // dueTable lists lines of one block. Lines that say the same of many cases become one, unless all are wanted.
 func (a *app) dueTable(items []ask.DueItem, all bool) error {
 	t := grid.Table{Header: []string{"编号", "日期", "剩余", "事项", "承办", "申请人", "主题", "下一步"}}
+	if len(items) > 0 && items[0].Block == ask.BlockMail {
+		t.Header[1], t.Header[2] = "到达", "已到"
+	}
 	var tints []tint
 	count, told := map[string]int{}, map[string]bool{}
 	for _, i := range items {
@@ -102,7 +105,7 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 			continue
 		}
 		told[key] = true
-		number, who, about, step := string(i.Case)+string(i.Dispute), string(i.Applicant), string(i.Subject), strings.TrimPrefix(string(i.Step), "ysq ")
+		number, who, about, step := string(i.Case)+string(i.Dispute), string(i.Applicant), string(i.Subject), a.shortStep(i)
 		if i.Year != 0 {
 			number = strconv.Itoa(i.Year)
 		}
@@ -116,7 +119,17 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 		t.Rows = append(t.Rows, []string{number, a.day(i.On), leftOf(i), what, join(" ", string(i.Department), string(i.Assignee)), who, about, step})
 		tints = append(tints, dueTint(i))
 	}
-	return a.fitted(t, tints, []int{3, 4, 5, 6}, []int{6, 1})
+	return a.fitted(t, tints, []int{4, 5, 6}, []int{6, 1, 5}) // what it is, and whose, last of all
+}
+
+// shortStep is the line that ends something as a clerk types it.
+func (a *app) shortStep(i ask.DueItem) string {
+	year, n, ok := i.Case.Number()
+	step := strings.TrimPrefix(string(i.Step), "ysq ")
+	if ok && year == a.today().Year() {
+		step = strings.ReplaceAll(step, string(i.Case), strconv.Itoa(n))
+	}
+	return step
 }
 
 // bundle is what many lines have in common that become one: an applicant and a kind of alarm, or, of what the
@@ -144,7 +157,7 @@ func leftOf(i ask.DueItem) string {
 	left := workdays(i.Remaining, false)
 	switch {
 	case i.Block == ask.BlockMail:
-		return fmt.Sprintf("到了 %d 个工作日", -i.Remaining)
+		return fmt.Sprintf("%d 个工作日", -i.Remaining)
 	case i.Block == ask.BlockInternal && i.Remaining < 0:
 		return fmt.Sprintf("已 %d 个工作日", -i.Remaining)
 	case i.Remaining < 0:

@@ -174,7 +174,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 	slices.SortStableFunc(views, func(a, b ask.UnreadMail) int { return b.Age - a.Age })
 	var labels []string
 	for _, v := range views {
-		if !slices.Contains(labels, v.Label) {
+		if !slices.Contains(labels, v.Label) { // the oldest first
 			labels = append(labels, v.Label)
 		}
 	}
@@ -182,10 +182,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 	if len(open) > 1 {
 		label += fmt.Sprintf(" 共 %d 封", len(open))
 	}
-	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), views[0].Command
-	if len(open) > 1 {
-		about.Step = ask.Handle("ysq show " + string(c.ID))
-	}
+	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), ask.Handle("ysq show "+string(c.ID)) // it has the lines, and the mails
 	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕（show、seen）"}
 	return about, true, nil
 }
