@@ -35,7 +35,7 @@ func sending() []KindInfo {
 				if e.Code != 0 {
 					said = strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, e.Said))
 				}
-				return phrases(fmt.Sprintf("待发信 %d：%s", e.Mail, e.State.Label()), e.Reason, prefixed("服务器说：", said), prefixed("与拟稿不同：", strings.Join(e.Differs, "；")))
+				return phrases(fmt.Sprintf("待发信 %d：%s", e.Mail, e.State.Label()), e.Reason, prefixed("服务器说：", said), prefixed("与拟稿不同：", strings.Join(e.Differs, "；")), prefixed("发信人另附 ", strings.Join(e.Added, "、")))
 			},
 			fixed: stays,
 		}),
@@ -186,6 +186,9 @@ type MailSettled struct {
 	Seen Digest `json:"seen,omitzero"`
 	// Differs lists in what the mail as it was sent is not what was prepared; empty: in nothing.
 	Differs []string `json:"differs,omitzero"`
+	// Added names the files that the mail as it was sent encloses beside those that were prepared: it is the
+	// letter all the same.
+	Added []string `json:"added,omitzero"`
 }
 
 // Reminded (每日提醒) says that the office's people were told by mail what is to be done on a day.

@@ -43,6 +43,9 @@ type Register interface {
 	// Prepared returns the enclosures of each mail that the office prepared in a case and that nobody has
 	// seen sent yet.
 	Prepared(id casefile.ID) ([][]casefile.Digest, error)
+	// CasesByLetter returns the cases that a letter of the office answers whose file has this digest; none for
+	// other bytes.
+	CasesByLetter(d casefile.Digest) ([]casefile.ID, error)
 	// Case returns what is known of a case; found is false for a number that is not in the register.
 	Case(id casefile.ID) (c Case, found bool, err error)
 }
@@ -241,9 +244,12 @@ func (d *decider) fromOffice() bool {
 }
 
 // sent decides about a letter of the office itself: it belongs to the case of its own Message-ID or
-// of the mail it answers; by its number alone it may belong.
+// sent decides about a mail among those that the office sent. It is known by its own Message-ID, by the mail
+// that it answers, by the letter in it, or by the number of a case in its subject if it goes to somebody of
+// that case. What is not known waits for a person, with the cases that it may belong to.
 func (d *decider) sent() error {
-	cause, reason := CauseSent, "本单位发出的邮件，没有对应的件"
+	d.out.Out = true
+	cause, reason := CauseSent, "本单位发出的邮件，没有认出是哪一件的"
 	for _, by := range [...]struct {
 		ids    []string
 		reason string
@@ -261,7 +267,6 @@ func (d *decider) sent() error {
 			}
 		}
 		if len(cases) == 1 {
-			d.out.Out = true
 			return d.joinCase(cases[0], by.reason)
 		}
 		for _, id := range cases {
@@ -269,16 +274,89 @@ func (d *decider) sent() error {
 			cause, reason = CauseShared, "本单位发出的邮件，涉及不止一件，分不出是哪一件的"
 		}
 	}
-	d.out.Out = true
-	numbers, err := d.numbered()
-	if err != nil {
+	if done, err := d.known(); done || err != nil {
 		return err
-	}
-	for _, id := range numbers {
-		d.propose(id, 70, "标题中有该件编号")
 	}
 	d.park(cause, reason)
 	return nil
+}
+
+// known joins a mail that the office sent to the case that its letter answers, or whose number it bears, if
+// it goes to somebody of that case; else it proposes these cases and those of its recipients.
+func (d *decider) known() (done bool, err error) {
+	letters, err := d.lettered()
+	if err != nil {
+		return false, err
+	}
+	numbers, err := d.numbered()
+	if err != nil {
+		return false, err
+	}
+	for _, id := range letters {
+		ours, err := d.addressed(id)
+		if err != nil {
+			return false, err
+		}
+		if ours || slices.Contains(numbers, id) {
+			return true, d.joinCase(id, "附有该件的文书")
+		}
+		d.propose(id, 90, "附有该件的文书，但收件人不是该件的地址")
+	}
+	var fit []casefile.ID
+	for _, id := range numbers {
+		ours, err := d.addressed(id)
+		if err != nil {
+			return false, err
+		}
+		if ours {
+			fit = append(fit, id)
+		}
+		d.propose(id, 70, "标题中有该件编号")
+	}
+	if len(fit) == 1 {
+		return true, d.joinCase(fit[0], "标题中有该件编号，收件人属于该件")
+	}
+	for _, a := range slices.Concat(d.m.To, d.m.Cc) {
+		if a.Mail == "" {
+			continue
+		}
+		cases, err := d.r.CasesByAddress(a.Mail)
+		if err != nil {
+			return false, err
+		}
+		for _, id := range cases {
+			d.propose(id, 50, "收件人属于该件")
+		}
+	}
+	return false, nil
+}
+
+// lettered returns the cases that a letter in the mail answers, as it was issued.
+func (d *decider) lettered() (all []casefile.ID, err error) {
+	for _, p := range d.m.Parts {
+		if p.Digest.IsZero() || !p.Attachment {
+			continue
+		}
+		cases, err := d.r.CasesByLetter(p.Digest)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range cases {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+	}
+	return all, nil
+}
+
+// addressed reports whether the mail goes to one of a case's addresses.
+func (d *decider) addressed(id casefile.ID) (bool, error) {
+	_, c, err := d.goesOn(id)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(slices.Concat(d.m.To, d.m.Cc), func(a casefile.Address) bool { return holds(c.Addresses, a.Mail) }), nil
 }
 
 // claims decides about a mail that calls itself the office's and does not lie among what it sent. A forged one
@@ -323,8 +401,13 @@ func (d *decider) claims() (done bool, err error) {
 // subject, and that more than a letter being prepared.
 func (d *decider) narrowed(cases []casefile.ID) ([]casefile.ID, error) {
 	numbers := Numbers(d.m.Subject)
+	lettered, err := d.lettered()
+	if err != nil {
+		return nil, err
+	}
 	var enclosed, named, prepared, all []casefile.ID
 	for _, id := range cases {
+		was := id
 		id, _, err := d.goesOn(id)
 		if err != nil {
 			return nil, err
@@ -337,7 +420,7 @@ func (d *decider) narrowed(cases []casefile.ID) ([]casefile.ID, error) {
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(letters, d.encloses) {
+		if slices.ContainsFunc(letters, d.encloses) || slices.Contains(lettered, was) {
 			enclosed = append(enclosed, id)
 		}
 		if slices.Contains(numbers, id) {

@@ -59,9 +59,12 @@ var prepared = map[casefile.ID][][]casefile.Digest{
 	"2026-00043": {{casefile.DigestOf([]byte("letter 43"))}},
 }
 
-func (registered) Earlier(mail string) ([]Earlier, error) { return earlier[mail], nil }
+func (registered) CasesByLetter(d casefile.Digest) ([]casefile.ID, error) { return lettered[d], nil }
+func (registered) Earlier(mail string) ([]Earlier, error)                 { return earlier[mail], nil }
 
 var earlier = map[string][]Earlier{}
+
+var lettered = map[casefile.Digest][]casefile.ID{casefile.DigestOf([]byte("letter")): {"2026-00020"}}
 
 var office = Office{Addresses: []string{"gongkai@office.example.test"}, CasesFrom: civil.MustParse("2026-01-01")}
 
@@ -77,7 +80,13 @@ func with(m casefile.Message, changes ...func(*casefile.Message)) casefile.Messa
 }
 
 func enclosing(file string) func(*casefile.Message) {
-	return func(m *casefile.Message) { m.Parts = []casefile.Part{{Digest: casefile.DigestOf([]byte(file))}} }
+	return func(m *casefile.Message) {
+		m.Parts = []casefile.Part{{Attachment: true, Digest: casefile.DigestOf([]byte(file))}}
+	}
+}
+
+func to(mail string) func(*casefile.Message) {
+	return func(m *casefile.Message) { m.To = []casefile.Address{{Mail: mail}} }
 }
 
 func replyTo(ids ...string) func(*casefile.Message) {
@@ -197,6 +206,11 @@ func TestDecide(t *testing.T) {
 		{name: "sent by its Message-ID", m: with(from(us, "答复"), func(m *casefile.Message) { m.MessageID = "letter-17@office.example.test" }), folder: Sent, want: "case 2026-00017 out"},
 		{name: "sent as an answer", m: with(from(us, "回复：申请"), replyTo("application-17@example.test")), folder: Sent, want: "case 2026-00017 out"},
 		{name: "sent with the number alone", m: from(us, "补正告知书〔2026-00017〕"), folder: Sent, want: "parked sent out", suggest: "2026-00017", reason: "本单位发出"},
+		{name: "sent with the number, to the applicant", m: with(from(us, "补正告知书〔2026-00017〕"), to("zhangsan@example.test")), folder: Sent, want: "case 2026-00017 out", reason: "收件人属于该件"},
+		{name: "sent with the letter, to its applicant", m: with(from(us, "x"), enclosing("letter"), to("lisi@example.test")), folder: Sent, want: "case 2026-00020 out", reason: "附有该件的文书"},
+		{name: "sent with the letter and the number", m: with(from(us, "〔2026-00020〕"), enclosing("letter"), to("other@example.test")), folder: Sent, want: "case 2026-00020 out"},
+		{name: "sent with the letter, to somebody else", m: with(from(us, "x"), enclosing("letter"), to("other@example.test")), folder: Sent, want: "parked sent out", suggest: "2026-00020", reason: "没有认出"},
+		{name: "sent to an applicant, without a number", m: with(from(us, "x"), to("lisi@example.test")), folder: Sent, want: "parked sent out", suggest: "2026-00020"},
 		{name: "sent about nothing", m: from(us, "开会通知"), folder: Sent, want: "parked sent out"},
 		{name: "sent to two cases", m: with(from(us, ""), func(m *casefile.Message) { m.MessageID = "letter-both@office.example.test" }), folder: Sent, want: "parked shared out", suggest: "2026-00017 2026-00020"},
 		{name: "sent as an answer to a case and one merged into it", m: with(from(us, "回复：申请"), replyTo("merged-both@example.test")), folder: Sent, want: "case 2026-00020 out"},
@@ -280,6 +294,7 @@ func (f failing) CasesByAddress(mail string) ([]casefile.ID, error) {
 }
 func (f failing) CasesByName(string) ([]casefile.ID, error)            { return nil, f.fail() }
 func (f failing) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], f.fail() }
+func (f failing) CasesByLetter(casefile.Digest) ([]casefile.ID, error) { return nil, f.fail() }
 func (f failing) Earlier(mail string) ([]Earlier, error)               { return nil, f.fail() }
 func (f failing) Case(id casefile.ID) (Case, bool, error)              { return cases[id], true, f.fail() }
 

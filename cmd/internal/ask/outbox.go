@@ -73,7 +73,8 @@ type OutgoingView struct {
 	Code      int             `json:"code,omitzero"`
 	Said      string          `json:"said,omitzero"`
 	Reason    string          `json:"reason,omitzero"`
-	Differs   []string        `json:"differs"` // in what the mail as sent is not what was prepared
+	Differs   []string        `json:"differs"`        // in what the mail as sent is not what was prepared
+	Added     []string        `json:"added,omitzero"` // files that were enclosed beside those that were prepared
 	MessageID Handle          `json:"message_id,omitzero"`
 	Digest    casefile.Digest `json:"digest,omitzero"`
 	// The following are there when a mail is prepared or judged.

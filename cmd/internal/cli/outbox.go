@@ -208,7 +208,7 @@ func outReason(v ask.OutgoingView) string {
 	if v.Code != 0 {
 		said = strings.TrimSpace(fmt.Sprintf("%d %s", v.Code, said))
 	}
-	return join("；", v.Reason, prefix("与拟稿不同：", strings.Join(v.Differs, "、")), prefix("服务器说：", said))
+	return join("；", v.Reason, prefix("与拟稿不同：", strings.Join(v.Differs, "、")), prefix("发信人另附 ", strings.Join(v.Added, "、")), prefix("服务器说：", said))
 }
 
 func (a *app) outboxShowCommand() *cobra.Command {

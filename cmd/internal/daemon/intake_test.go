@@ -122,7 +122,7 @@ func TestPlaces(t *testing.T) {
 			b.sim.Add("INBOX", append([]byte("Auto-Submitted: auto-replied\r\n"), compose("x <x@example.test>", "自动回复：我在休假", "x")...), b.now())
 		}, map[casefile.Disposition]int{casefile.Parked: 1}, 0},
 		{"sent by the office on no case", func(b *bureau) { b.sim.Add("已发送", compose("office@example.test", "通知", "x"), b.now()) },
-			map[casefile.Disposition]int{casefile.ToHistory: 1}, 0},
+			map[casefile.Disposition]int{casefile.Parked: 1}, 0},
 		{"a reply to it by its sender", func(b *bureau) {
 			b.sim.Add("INBOX", application, b.now())
 			b.poll()

@@ -157,21 +157,32 @@ func TestDraftSentFromWebmail(t *testing.T) {
 		edit       func(raw []byte, b *bureau) []byte
 		differs    []string
 		dispatched int
+		added      []string
 	}{
-		"as it was":     {func(raw []byte, _ *bureau) []byte { return append([]byte("X-CM-TRANSID: 7\r\n"), raw...) }, nil, 1},
-		"byte for byte": {func(raw []byte, _ *bureau) []byte { return raw }, nil, 1},
+		"as it was":     {func(raw []byte, _ *bureau) []byte { return append([]byte("X-CM-TRANSID: 7\r\n"), raw...) }, nil, 1, nil},
+		"byte for byte": {func(raw []byte, _ *bureau) []byte { return raw }, nil, 1, nil},
 		"new Message-ID": {func(raw []byte, _ *bureau) []byte {
 			return bytes.Replace(raw, []byte("Message-ID: <ysq."), []byte("Message-ID: <other."), 1)
-		}, nil, 1},
+		}, nil, 1, nil},
+		"with a file of the clerk's, as a mail of its own": {func(raw []byte, _ *bureau) []byte {
+			raw = bytes.Replace(raw, []byte("Message-ID: <ysq."), []byte("Message-ID: <other."), 1)
+			raw = bytes.Replace(raw, []byte("In-Reply-To: "), []byte("X-Was: "), 1)
+			raw = bytes.Replace(raw, []byte("References: "), []byte("X-Were: "), 1)
+			boundary := raw[bytes.Index(raw, []byte("boundary=")):]
+			boundary = bytes.Trim(boundary[len("boundary="):bytes.IndexByte(boundary, '\r')], "\"")
+			part := "--" + string(boundary) + "\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"audit.pdf\"\r\n\r\n%PDF\r\n"
+			end := bytes.LastIndex(raw, []byte("--"+string(boundary)+"--"))
+			return append(append(bytes.Clone(raw[:end]), part...), raw[end:]...)
+		}, nil, 1, []string{"audit.pdf"}},
 		"to another": {func(raw []byte, _ *bureau) []byte {
 			return bytes.Replace(raw, []byte("<zhangsan@"), []byte("<lisi@"), 1)
-		}, []string{"收件人是 lisi@example.test"}, 0},
+		}, []string{"收件人是 lisi@example.test"}, 0, nil},
 		"another letter": {func(raw []byte, _ *bureau) []byte {
 			return bytes.Replace(raw, []byte("UEstbGV0dGVy"), []byte("UEstb3RoZXIh"), 1)
-		}, []string{"附件“答复书.docx”的内容改动过"}, 0},
+		}, []string{"附件“答复书.docx”的内容改动过"}, 0, nil},
 		"other words": {func(raw []byte, _ *bureau) []byte {
 			return bytes.Replace(raw, []byte("562U5aSN6KeB6ZmE5Lu244CC"), []byte("55Wl"), 1)
-		}, []string{"正文改动过"}, 0},
+		}, []string{"正文改动过"}, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -201,6 +212,9 @@ func TestDraftSentFromWebmail(t *testing.T) {
 				v = b.outgoing(v.ID)
 				if v.State != "sent" || !slices.Equal(v.Differs, tt.differs) && len(v.Differs)+len(tt.differs) > 0 {
 					t.Errorf("%s, differs %q; want sent, %q", v.State, v.Differs, tt.differs)
+				}
+				if !slices.Equal(v.Added, tt.added) {
+					t.Errorf("added %q, want %q", v.Added, tt.added)
 				}
 				h := b.history("2026-00001")
 				if n := happened[casefile.Dispatched](h); n != tt.dispatched || happened[casefile.MessageOut](h) != 1 {

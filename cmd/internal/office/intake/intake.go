@@ -110,7 +110,7 @@ func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
 	}
 	// Enough to tell what the mail is; `show` reads it again, fully. Field bounds what the records
 	// hold of it: a batch is one transaction, and all its mails may be hostile.
-	message, err := n.Parse(m.Digest, parse.Limits{Text: textForMatching, Field: 2 << 10, Undigested: true})
+	message, err := n.Parse(m.Digest, parse.Limits{Text: textForMatching, Field: 2 << 10, Undigested: m.Role != mailbox.RoleSent}) // a letter that was sent is known by its bytes
 	if err != nil {
 		a.broken = err.Error()
 		return a
@@ -313,6 +313,16 @@ func (i index) Prepared(id casefile.ID) (all [][]casefile.Digest, err error) {
 		all = append(all, files)
 	}
 	return all, nil
+}
+
+func (i index) CasesByLetter(d casefile.Digest) (all []casefile.ID, err error) {
+	about, err := i.tx.About(d)
+	for _, r := range about {
+		if e, ok := r.Event.(casefile.LetterIssued); ok && e.File.Digest == d && e.Letter.Numbered() && !slices.Contains(all, r.Case) {
+			all = append(all, r.Case)
+		}
+	}
+	return all, err
 }
 
 func (i index) Case(id casefile.ID) (match.Case, bool, error) {

@@ -296,7 +296,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	}
 	var rest []casefile.Draft
 	switch {
-	case d.Disposition == casefile.ToHistory, d.Cause == match.CauseSent:
+	case d.Disposition == casefile.ToHistory:
 		t.Disposition = casefile.ToHistory
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
@@ -315,7 +315,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	default:
 		t.Disposition = casefile.Parked
 		t.Defects = append(t.Defects, unclaimed(a, d)...)
-		if d.Likeness >= match.Likely && d.Cause != match.CauseBounce && d.Cause != match.CauseAutoReply {
+		if d.Likeness >= match.Likely && !d.Out && d.Cause != match.CauseBounce && d.Cause != match.CauseAutoReply {
 			p.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
 		}
 	}

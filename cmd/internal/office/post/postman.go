@@ -97,7 +97,7 @@ func outgoingView(o register.Outgoing) ask.OutgoingView {
 	v := ask.OutgoingView{
 		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: ask.Address(o.To.String()), Subject: o.Subject,
 		Document: ask.Number(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
-		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), MessageID: ask.Handle(o.MessageID), Digest: o.Digest,
+		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), Added: o.Last.Added, MessageID: ask.Handle(o.MessageID), Digest: o.Digest,
 	}
 	if o.State == casefile.OutQueued {
 		v.Next = ask.Instant(o.Last.Next)

@@ -180,7 +180,7 @@ func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
 			errs = append(errs, err)
 			continue
 		}
-		if one.seen.Letter.MessageID != one.o.MessageID && !encloses(sent, one.o.Files) {
+		if !recognised(one.o, one.seen.Letter, sent) {
 			checked[[2]uint64{one.o.Seq, one.seen.Record.Seq}] = true
 			continue
 		}
@@ -214,12 +214,18 @@ func (p *Room) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item
 	return all, err
 }
 
-// encloses reports whether a mail holds all the files: webmail may have given a draft another
-// Message-ID, but the letter in it is known by its bytes.
-func encloses(m casefile.Message, files []casefile.File) bool {
-	return len(files) > 0 && !slices.ContainsFunc(files, func(f casefile.File) bool {
-		return !slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Digest == f.Digest })
-	})
+// recognised reports whether a mail that was sent is the one that was prepared. Webmail may have given it
+// another Message-ID; then the letter in it is known by its bytes, whatever else was put in or taken out, and a
+// mail that brings no letter by whom it goes to, what it answers and its subject.
+func recognised(o register.Outgoing, sent casefile.Letter, m casefile.Message) bool {
+	switch {
+	case sent.MessageID == o.MessageID:
+		return true
+	case len(o.Files) > 0: // the letter stands first
+		return slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Digest == o.Files[0].Digest })
+	}
+	answers := o.InReplyTo == "" || slices.Contains(m.InReplyTo, o.InReplyTo)
+	return answers && squeeze(m.Subject) == squeeze(o.Subject) && slices.Contains(addressesOf(m), strings.ToLower(o.To.Mail))
 }
 
 // sawSent records that a mail was sent, on the evidence of its copy in 已发送.
@@ -228,7 +234,7 @@ func (p *Room) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Me
 	if err != nil {
 		return err
 	}
-	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: seen.Digest, Try: o.Tries, Differs: differences(meant, sent)}
+	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: seen.Digest, Try: o.Tries, Differs: differences(meant, sent), Added: added(meant, sent)}
 	err = p.Record(actorOutbox, p.Now(), func(tx *desk.Change) error {
 		now, err := tx.Outgoing(o.Seq)
 		if err != nil || now.State.Ended() {
@@ -242,7 +248,8 @@ func (p *Room) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Me
 	return err
 }
 
-// differences says in Chinese in what a mail as it was sent is not what was prepared.
+// differences says in Chinese in what a mail as it was sent is not what was prepared. Files that were added are
+// none: see added.
 func differences(meant, sent casefile.Message) (all []string) {
 	if to := addressesOf(sent); !slices.ContainsFunc(meant.To, func(a casefile.Address) bool { return slices.Contains(to, strings.ToLower(a.Mail)) }) {
 		all = append(all, "收件人是 "+cmp.Or(strings.Join(to, "、"), "（空）"))
@@ -260,14 +267,19 @@ func differences(meant, sent casefile.Message) (all []string) {
 			all = append(all, fmt.Sprintf("没有附件“%s”", p.Name))
 		}
 	}
+	if !strings.Contains(squeeze(sent.Text), squeeze(meant.Text)) {
+		all = append(all, "正文改动过")
+	}
+	return all
+}
+
+// added names the files that the office enclosed beside what was prepared, as people do in webmail.
+func added(meant, sent casefile.Message) (all []string) {
 	for _, p := range enclosures(sent) {
 		known := slices.ContainsFunc(meant.Parts, func(m casefile.Part) bool { return m.Digest == p.Digest || m.Name == p.Name })
 		if !known {
-			all = append(all, fmt.Sprintf("多了附件“%s”", p.Name))
+			all = append(all, p.Name)
 		}
-	}
-	if !strings.Contains(squeeze(sent.Text), squeeze(meant.Text)) {
-		all = append(all, "正文改动过")
 	}
 	return all
 }
