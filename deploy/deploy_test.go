@@ -115,6 +115,21 @@ func TestWebUnits(t *testing.T) {
 	}
 }
 
+// The alert rules speak of numbers that there are, and promtool takes them where it is installed.
+func TestAlertRules(t *testing.T) {
+	rules, metrics := read(t, "ysq.rules.yml"), read(t, "../cmd/internal/ask/metrics.go")
+	for _, name := range regexp.MustCompile(`\bysq_[a-z_]+`).FindAllString(rules, -1) {
+		if !strings.Contains(metrics, `"`+strings.TrimSuffix(name, "_total")+`"`) {
+			t.Errorf("nobody writes %s", name)
+		}
+	}
+	if promtool, err := exec.LookPath("promtool"); err == nil {
+		if out, err := exec.CommandContext(t.Context(), promtool, "check", "rules", absolute(t, "ysq.rules.yml")).CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+}
+
 // The morning check is one command of the daemon's user. That there is something to do is no failure.
 func TestRemindUnits(t *testing.T) {
 	service, timer := read(t, "ysq-remind.service"), read(t, "ysq-remind.timer")

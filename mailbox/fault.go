@@ -1,8 +1,11 @@
 package mailbox
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
+
+	"ysq.internal/ysq/casefile/civil"
 )
 
 // Fault is the stable code of what keeps a Poller from polling.
@@ -81,7 +84,25 @@ func (e *Error) words() [2]string {
 	case DetailLoginOff:
 		return [2]string{"邮件服务器不接受用户名和密码登录", "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
 	}
-	return e.Fault.words()
+	w := e.Fault.words()
+	if why := certificateFault(e.Err); e.Fault == FaultTLS && why != "" {
+		w[0] += "：" + why
+	}
+	return w
+}
+
+// certificateFault says what is wrong with a certificate; "" where it is something else.
+func certificateFault(err error) string {
+	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
+		return "已过期或尚未生效（有效期 " + e.Cert.NotBefore.In(civil.Zone).Format("2006-01-02") + " 至 " + e.Cert.NotAfter.In(civil.Zone).Format("2006-01-02") + "）"
+	}
+	if e, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "不是发给 " + e.Host + " 的"
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "签发机构不受信任"
+	}
+	return ""
 }
 
 // Label says in a few words what is wrong, for people.

@@ -230,6 +230,9 @@ func (p *Poller) connect(ctx context.Context) error {
 		return err
 	}
 	p.session, p.folders, p.connected = s, nil, time.Now()
+	if c, ok := s.(interface{ CertificateEnds() time.Time }); ok {
+		p.update(func(st *Status) { st.Certificate = c.CertificateEnds() })
+	}
 	return nil
 }
 

@@ -33,11 +33,12 @@ type Status struct {
 	LastProgress time.Time      `json:"last_progress,omitzero"` // bytes or mails came, a login was tried or a poll ended: for a watchdog
 	LastTaken    time.Time      `json:"last_taken,omitzero"`    // when mails were last committed
 	NextTry      time.Time      `json:"next_try,omitzero"`
-	Interval     time.Duration  `json:"interval"` // between polls
-	Failures     int            `json:"failures"` // in a row
-	Logins       int            `json:"logins"`   // tried since the start of the program
-	Taken        int            `json:"taken"`    // mails since the start of the program
-	Troubled     int            `json:"troubled"` // mails that the server lists and does not hand out, so far
+	Certificate  time.Time      `json:"certificate,omitzero"` // end of the server's, as last shown; zero: no TLS, or not yet
+	Interval     time.Duration  `json:"interval"`             // between polls
+	Failures     int            `json:"failures"`             // in a row
+	Logins       int            `json:"logins"`               // tried since the start of the program
+	Taken        int            `json:"taken"`                // mails since the start of the program
+	Troubled     int            `json:"troubled"`             // mails that the server lists and does not hand out, so far
 	Folders      []FolderStatus `json:"folders,omitzero"`
 }
 

@@ -33,6 +33,7 @@ func layout(kind, program string, p papers) []item {
 		{doc + "copyright", p.copyright, 0o644, false},
 		{doc + "third-party-licenses.gz", p.licences, 0o644, false},
 		{doc + "examples/ysq.toml", "deploy/ysq.toml", 0o644, false},
+		{doc + "examples/ysq.rules.yml", "deploy/ysq.rules.yml", 0o644, false},
 		{"/usr/share/bash-completion/completions/ysq", p.completions["bash"], 0o644, false},
 		{"/usr/share/fish/vendor_completions.d/ysq.fish", p.completions["fish"], 0o644, false},
 		{"/usr/lib/sysusers.d/ysq.conf", "deploy/ysq.sysusers", 0o644, false},

@@ -111,6 +111,7 @@ func (s *Source) Connect(ctx context.Context) (mailbox.Session, error) {
 		return nil, err
 	}
 	ses := newSession(s, conn)
+	ses.certificate = certificateEnds(conn)
 	if err := ses.logIn(ctx); err != nil {
 		return nil, errors.Join(err, ses.teardown())
 	}
@@ -118,6 +119,14 @@ func (s *Source) Connect(ctx context.Context) (mailbox.Session, error) {
 		return nil, errors.Join(err, ses.teardown())
 	}
 	return ses, nil
+}
+
+// certificateEnds is when the server's certificate does; zero without TLS.
+func certificateEnds(conn net.Conn) time.Time {
+	if t, ok := conn.(*tls.Conn); ok {
+		return t.ConnectionState().PeerCertificates[0].NotAfter
+	}
+	return time.Time{}
 }
 
 // dial returns a connection that is protected as asked and whose greeting has been read.

@@ -2,7 +2,6 @@ package imapsource
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"slices"
 	"strconv"
@@ -23,9 +22,7 @@ func (s *Source) Probe(ctx context.Context, o mailbox.ProbeOptions) (mailbox.Pro
 		return p, err
 	}
 	defer conn.Close()
-	if t, ok := conn.(*tls.Conn); ok {
-		p.CertificateEnds = t.ConnectionState().PeerCertificates[0].NotAfter
-	}
+	p.CertificateEnds = certificateEnds(conn)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	t := newTalk(conn, s.opts)

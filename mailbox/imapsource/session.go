@@ -22,6 +22,8 @@ type session struct {
 	client *imapclient.Client
 	box    mailbox.Box // as last opened
 
+	certificate time.Time // end of the server's; zero: no TLS
+
 	asked, idles bool // whether the server was asked for IDLE, and offers it
 	asides       int  // commands so far that go-imap does not know of
 
@@ -210,6 +212,9 @@ func from(first uint32) imap.UIDSet {
 }
 
 // Close implements mailbox.Session. LOGOUT is a courtesy and gets no time to speak of.
+func (s *session) CertificateEnds() time.Time { return s.certificate }
+
+// Close implements mailbox.Session.
 func (s *session) Close() error {
 	if _, broken := s.wire.failure(); broken == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)

@@ -69,6 +69,7 @@ func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Resto
 	if err != nil {
 		return res, err
 	}
+	defer func() { res.Differences = append(res.Differences, misnamed(filepath.Base(from), res.Manifest)...) }()
 	l.Release() // Open holds it again
 	return res, x.begin(strings.TrimSuffix(filepath.Base(from), encrypted), survived)
 }

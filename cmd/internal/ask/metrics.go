@@ -58,13 +58,15 @@ func Metrics() []Metric {
 		{"ysq_records", "counter", "", "登记库的记录数", "", func(s Status) []sample { return []sample{{"", float64(s.Records)}} }},
 		gauge("ysq_register_size_bytes", "bytes", "登记库文件的大小", func(s Status) float64 { return float64(s.Size) }),
 		gauge("ysq_register_verified_timestamp_seconds", "seconds", "上次核验登记库的时刻（Unix 秒）；还没有为 0", func(s Status) float64 { return seconds(s.Verified) }),
-		gauge("ysq_troubles", "", "登记库的保管有几处不正常（ysq status 列出）", func(s Status) float64 { return float64(len(s.Troubles)) }),
+		gauge("ysq_troubles", "", "有几处不正常：登记库的保管、对账、发信、改坏的配置（ysq status 逐项列出）", func(s Status) float64 { return float64(len(s.Troubles)) }),
+		gauge("ysq_notices", "", "有几处可能变成故障：等待重启的配置、慢了的时钟、文件权限、将到期的证书（ysq status 列出）", func(s Status) float64 { return float64(len(s.Notices)) }),
 		gauge("ysq_calendar_missing", "", "缺应有的放假安排为 1", func(s Status) float64 { return yes(s.CalendarMissing != 0) }),
 		gauge("ysq_backup_timestamp_seconds", "seconds", "上次备份的时刻（Unix 秒）；没有做过为 0", func(s Status) float64 { return seconds(s.Backup.At) }),
 		gauge("ysq_backup_late", "", "按配置该有而没有新的备份为 1", func(s Status) float64 { return yes(s.Backup.Late) }),
 		mailboxes("ysq_mailbox_up", "gauge", "", "收信正常为 1：上一次收完了，而且不太久", func(m MailboxStatus) float64 { return yes(m.LastSuccess != nil && m.Failures == 0 && !m.Stale) }),
 		mailboxes("ysq_mailbox_last_success_timestamp_seconds", "gauge", "seconds", "上次完整收完一次信的时刻（Unix 秒）；还没有为 0", func(m MailboxStatus) float64 { return seconds(m.LastSuccess) }),
 		mailboxes("ysq_mailbox_stale", "gauge", "", "太久没有收完过信，正在收的也没有邮件入库，为 1；与有没有失败无关", func(m MailboxStatus) float64 { return yes(m.Stale) }),
+		mailboxes("ysq_mailbox_certificate_expiry_timestamp_seconds", "gauge", "seconds", "服务器证书到期的时刻（Unix 秒）；没有 TLS 或还没有连过为 0", func(m MailboxStatus) float64 { return seconds(m.Certificate) }),
 		mailboxes("ysq_mailbox_failures", "gauge", "", "连续失败的次数", func(m MailboxStatus) float64 { return float64(m.Failures) }),
 		mailboxes("ysq_mailbox_logins", "counter", "", "启动以来的登录次数", func(m MailboxStatus) float64 { return float64(m.Logins) }),
 		mailboxes("ysq_mailbox_mails_taken", "counter", "", "启动以来取到的邮件数", func(m MailboxStatus) float64 { return float64(m.Taken) }),
@@ -113,20 +115,13 @@ func seconds(t *time.Time) float64 {
 	return float64(t.Unix())
 }
 
-// WriteMetrics writes a status as OpenMetrics text, which node_exporter's textfile collector and
-// Prometheus' older text format read as well.
+// WriteMetrics writes a status in the text format of Prometheus (version 0.0.4), which node_exporter's textfile
+// collector reads as well.
 func WriteMetrics(w io.Writer, s Status) error {
 	var b bytes.Buffer
 	for _, m := range Metrics() {
-		fmt.Fprintf(&b, "# TYPE %s %s\n", m.Name, m.Type)
-		if m.Unit != "" {
-			fmt.Fprintf(&b, "# UNIT %s %s\n", m.Name, m.Unit)
-		}
-		fmt.Fprintf(&b, "# HELP %s %s\n", m.Name, m.Help)
-		name := m.Name
-		if m.Type == "counter" {
-			name += "_total"
-		}
+		name := m.Full()
+		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", name, m.Help, name, m.Type)
 		for _, v := range m.of(s) {
 			label := ""
 			if m.Label != "" {
@@ -135,9 +130,16 @@ func WriteMetrics(w io.Writer, s Status) error {
 			fmt.Fprintf(&b, "%s%s %s\n", name, label, strconv.FormatFloat(v.value, 'f', -1, 64))
 		}
 	}
-	b.WriteString("# EOF\n")
 	_, err := b.WriteTo(w)
 	return err
+}
+
+// Full is the name as it is written.
+func (m Metric) Full() string {
+	if m.Type == "counter" {
+		return m.Name + "_total"
+	}
+	return m.Name
 }
 
 // Collect lets collectors of numbers ask for the office's status.
@@ -151,7 +153,7 @@ func (d *Door) metrics(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	return WriteMetrics(w, s)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,10 +23,10 @@ func sampleStatus() Status {
 		Register: "ABC", Records: 12, Size: 3 << 20, Stages: map[string]int{"received": 2, "handling": 1}, Open: 3, Unregistered: 2, DueToday: 1, DueSoon: 1, Overdue: 1,
 		Unconfirmed: 1, Outbox: map[string]int{"held": 1, "drafted": 2}, Mails: map[string]int{"case": 3, "parked": 1, "history": 0, "duplicate": 0, "quarantined": 0},
 		Mailboxes: []MailboxStatus{
-			{Account: "foi@example.test", State: "idle", LastSuccess: &at, NextTry: &at, Logins: 1, Taken: 4},
+			{Account: "foi@example.test", State: "idle", LastSuccess: &at, NextTry: &at, Certificate: &at, Logins: 1, Taken: 4},
 			{Account: `a"b\` + "\n", State: "failing", Fault: "auth", Label: "授权码被拒绝", Hint: "重新生成", ServerSays: "LOGIN error", Failures: 3, Logins: 2, Troubled: 1},
 		},
-		Troubles: []string{"磁盘只剩 3 MiB，将满"}, Verified: &at,
+		Troubles: []string{"磁盘只剩 3 MiB，将满"}, Notices: []string{"配置改过，要重启才生效"}, Verified: &at,
 		Backup:   BackupStatus{At: &at, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true},
 		Disputes: 1, DisputeBy: Day(civil.MustParse("2026-11-30")),
 	}
@@ -56,35 +57,44 @@ func TestMetricsGolden(t *testing.T) {
 	golden(t, "testdata/metrics.golden", b.String())
 }
 
-// What is written is OpenMetrics: metadata before samples, units in names, a total for each counter,
-// and an end.
+// What is written is Prometheus' text format, as promtool wants it: help and type under the very name of the
+// samples, before them, once; a total for each counter, a base unit at the end of a name.
 func TestMetricsAreWellFormed(t *testing.T) {
 	var b strings.Builder
 	if err := WriteMetrics(&b, sampleStatus()); err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`^(# (TYPE [a-z_]+ (gauge|counter)|UNIT [a-z_]+ [a-z]+|HELP [a-z_]+ .+|EOF)|[a-z_]+(\{[a-z]+="([^"\\]|\\[\\"n])*"\})? [0-9.]+)$`)
+	line := regexp.MustCompile(`^(# TYPE [a-z_]+ (gauge|counter)|# HELP [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\]|\\[\\"n])*"\})? [0-9.]+)$`)
 	family := ""
 	seen := map[string]bool{}
 	for l := range strings.Lines(b.String()) {
 		l = strings.TrimSuffix(l, "\n")
 		if !line.MatchString(l) {
-			t.Errorf("not OpenMetrics: %q", l)
+			t.Errorf("not in the format: %q", l)
 		}
 		switch words := strings.Fields(l); {
-		case strings.HasPrefix(l, "# TYPE"):
+		case strings.HasPrefix(l, "# HELP"):
 			if family = words[2]; seen[family] {
 				t.Errorf("%s stands twice", family)
 			}
 			seen[family] = true
-		case strings.HasPrefix(l, "# UNIT") && !strings.HasSuffix(words[2], "_"+words[3]):
-			t.Errorf("the name %s does not end in its unit", words[2])
-		case !strings.HasPrefix(l, "#") && !strings.HasPrefix(l, family):
+		case strings.HasPrefix(l, "# TYPE") && (words[2] != family || (words[3] == "counter") != strings.HasSuffix(family, "_total")):
+			t.Errorf("%q does not go with %s", l, family)
+		case !strings.HasPrefix(l, "#") && l[:strings.IndexAny(l, "{ ")] != family:
 			t.Errorf("%q does not belong to %s", l, family)
 		}
 	}
-	if !strings.HasSuffix(b.String(), "\n# EOF\n") {
-		t.Error("no end")
+	for _, m := range Metrics() {
+		if m.Unit != "" && !strings.HasSuffix(m.Name, "_"+m.Unit) {
+			t.Errorf("the name %s does not end in its unit", m.Name)
+		}
+	}
+	if promtool, err := exec.LookPath("promtool"); err == nil {
+		cmd := exec.Command(promtool, "check", "metrics")
+		cmd.Stdin = strings.NewReader(b.String())
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("promtool: %v\n%s", err, out)
+		}
 	}
 }
 
@@ -161,7 +171,7 @@ func TestStatusMatchesSchema(t *testing.T) {
 	if err := json.Unmarshal([]byte(StatusSchema), &s); err != nil {
 		t.Fatal(err)
 	}
-	for name, status := range map[string]Status{"full": sampleStatus(), "empty": {Outbox: map[string]int{}, Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []MailboxStatus{}, Troubles: []string{}, Today: 1}} {
+	for name, status := range map[string]Status{"full": sampleStatus(), "empty": {Outbox: map[string]int{}, Stages: map[string]int{}, Mails: map[string]int{}, Mailboxes: []MailboxStatus{}, Troubles: []string{}, Notices: []string{}, Today: 1}} {
 		b, err := json.MarshalIndent(status, "", "  ")
 		if err != nil {
 			t.Fatal(err)

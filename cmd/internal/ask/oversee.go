@@ -46,6 +46,7 @@ type Status struct {
 	Mails        map[string]int  `json:"mails"`       // by disposition
 	Mailboxes    []MailboxStatus `json:"mailboxes"`
 	Troubles     []string        `json:"troubles"` // with the keeping of the register: disk, journal, proof
+	Notices      []string        `json:"notices"`  // what may become a trouble: a restart that is wanted, a clock, a file's mode
 	Verified     *time.Time      `json:"verified"` // when the daemon last proved the register; null: not yet
 
 	Backup BackupStatus `json:"backup"`
@@ -83,8 +84,9 @@ type MailboxStatus struct {
 	LastSuccess *time.Time `json:"last_success"` // the end of the last complete poll
 	LastTaken   *time.Time `json:"last_taken"`   // when a mail was last committed
 	NextTry     *time.Time `json:"next_try"`
-	Interval    int        `json:"interval"` // seconds between polls
-	Stale       bool       `json:"stale"`    // Silence has become longer than may be
+	Certificate *time.Time `json:"certificate"` // when the server's ends; null: no TLS, or not seen yet
+	Interval    int        `json:"interval"`    // seconds between polls
+	Stale       bool       `json:"stale"`       // Silence has become longer than may be
 	Failures    int        `json:"failures"`
 	Logins      int        `json:"logins"`
 	Taken       int        `json:"taken"`

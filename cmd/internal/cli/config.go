@@ -22,13 +22,16 @@ func (a *app) configCommand() *cobra.Command {
 			Example: "ysq config check\nysq config check --config ./ysq.toml",
 			Args:    noArgs,
 			RunE: func(*cobra.Command, []string) error {
-				_, err := a.checkedConfig()
+				cfg, err := a.checkedConfig()
 				err, sealed := judgedHere(err)
 				if err != nil {
 					return err
 				}
 				if sealed {
 					fmt.Fprintln(a.errOut, "密码由 systemd 交给服务，不能在这里核对；启动后看 ysq doctor")
+				}
+				for _, w := range cfg.Warnings() {
+					fmt.Fprintln(a.errOut, "注意："+w.Error())
 				}
 				path, _ := a.configPath()
 				if a.json {

@@ -24,8 +24,8 @@ func (q quiet) Error() string { return fmt.Sprintf("exit code %d", q.code) }
 func (a *app) metricsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "metrics",
-		Short: "输出监控指标（OpenMetrics）",
-		Long: "以 OpenMetrics 文本输出监控指标，供 Prometheus 使用：件数（条例第三十三条的期限）、邮箱、登记库、备份。\n" +
+		Short: "输出监控指标（Prometheus 文本）",
+		Long: "以 Prometheus 的文本格式输出监控指标：件数（条例第三十三条的期限）、邮箱、登记库、备份。\n" +
 			"-o 把指标写入文件，要么写完整，要么不写，供 node_exporter 的 textfile 收集器读取（文件名以 .prom 结尾，由定时任务每分钟运行一次）。\n" +
 			"守护进程在套接字上也直接提供：curl --unix-socket " + config.DefaultSocket + " http://ysq/v0/metrics（需“查看”角色）。\n\n指标\n" + metricsHelp(),
 		Example: "ysq metrics\nysq metrics -o /var/lib/prometheus/node-exporter/ysq.prom",
@@ -52,10 +52,7 @@ func (a *app) metricsCommand() *cobra.Command {
 func metricsHelp() string {
 	var b strings.Builder
 	for _, m := range ask.Metrics() {
-		name := m.Name
-		if m.Type == "counter" {
-			name += "_total"
-		}
+		name := m.Full()
 		if m.Label != "" {
 			name += "{" + m.Label + "}"
 		}
@@ -71,6 +68,9 @@ const (
 	checkCritical
 	checkUnknown
 )
+
+// mostChecked is how many bytes the words and the numbers of a check have: monitors cut lines off, or worse.
+const mostChecked = 1000
 
 var checkWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 
@@ -88,7 +88,8 @@ func (a *app) check(cmd *cobra.Command) error {
 			state = checkCritical
 		}
 	}
-	fmt.Fprintf(a.out, "YSQ %s - %s%s\n", checkWords[state], strings.ReplaceAll(grid.Clean(text), "|", "/"), prefix(" | ", numbers))
+	words := strings.ReplaceAll(grid.Clean(text), "|", "/")
+	fmt.Fprintf(a.out, "YSQ %s - %s%s\n", checkWords[state], ask.Cut(words, mostChecked-len(numbers)), prefix(" | ", numbers))
 	if state == checkOK {
 		return nil
 	}
@@ -145,6 +146,9 @@ func judge(s ask.Status, now time.Time) (state int, said []string) {
 		if n.n > 0 {
 			say(n.level, "%s %d", n.text, n.n)
 		}
+	}
+	for _, n := range s.Notices {
+		say(checkWarning, "%s", n)
 	}
 	if s.Backup.Late {
 		say(checkWarning, "没有新的备份")

@@ -28,6 +28,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.toJournal()
+			zerolog.ErrorMarshalFunc = func(err error) any { return ask.Brief(err.Error(), ask.MostBrief) }
 			cfg, err := a.checkedConfig()
 			if err != nil {
 				return notToBeRestarted(err)

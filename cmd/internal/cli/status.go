@@ -21,7 +21,8 @@ func (a *app) statusCommand() *cobra.Command {
 		Long: "看全貌：守护进程是否在运行，各邮箱收信是否正常，在办、逾期和将到期的件数（条例第三十三条），有没有待甄别的邮件，上次备份。\n" +
 			"--json 的格式是稳定的接口，--schema 输出它的 JSON Schema。\n" +
 			"--check 供 Nagios 一类的监控使用：输出一行，退出码 0 正常、1 注意、2 严重、3 不明。严重：守护进程没有运行，邮箱一小时收不到信，\n" +
-			"登记库的保管不正常，有逾期的案件或复议诉讼；注意：邮箱刚出故障，有今天到期的案件，有未取回的邮件，备份过期，缺放假安排。",
+			"登记库的保管不正常，有逾期的案件或复议诉讼；注意：邮箱刚出故障，有今天到期的案件，有未取回的邮件，备份过期，缺放假安排，\n" +
+			"以及可能变成故障的：等待重启的配置、慢了的时钟、别人能读的密码原件、将到期的证书。一行至多 1 KB。",
 		Example: "ysq status\nysq status --json\nysq status --check",
 		Args:    noArgs,
 	}
@@ -71,6 +72,9 @@ func (a *app) status(s ask.Status) error {
 	)
 	for _, t := range s.Troubles {
 		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "  注意：")+grid.Clean(t))
+	}
+	for _, n := range s.Notices {
+		fmt.Fprintln(a.out, "  注意："+grid.Clean(n))
 	}
 	if s.Backup.Late {
 		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "  注意：")+"近日没有备份；每日备份用 systemctl enable --now ysq-backup.timer")

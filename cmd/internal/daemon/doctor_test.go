@@ -71,6 +71,21 @@ func TestDoctor(t *testing.T) {
 			}
 			b.poll()
 		}, map[string]string{"clock": "fail"}, "校时"},
+		{"a clock that was slow", func(b *bureau) { // one mail of a server that errs does not last
+			b.sim.Add("INBOX", compose("李四 <lisi@example.test>", "政府信息公开申请", "早"), b.now().Add(12*time.Hour))
+			b.poll()
+			for range 3 {
+				b.deliver("李四 <lisi@example.test>", "政府信息公开申请", time.Now().String())
+				b.poll()
+			}
+		}, nil, ""},
+		{"no words for letters", func(b *bureau) {
+			c := b.config
+			c.Letter.Court = ""
+			if err := b.daemon.Adopt(c); err != nil {
+				b.t.Error(err)
+			}
+		}, map[string]string{"letter": "warn"}, "reload"},
 		{"a disk that fills", func(b *bureau) { b.free.Store(2<<30 - 1) }, map[string]string{"disk": "warn"}, "清理"},
 		{"a disk that is all but full", func(b *bureau) { b.free.Store(256<<20 - 1) }, map[string]string{"disk": "fail"}, "立即清理"},
 		{"a journal that is gone", func(b *bureau) {
@@ -86,6 +101,8 @@ func TestDoctor(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBureau(t, "2026-03-02")
+				b.config.Agency.Code = "某环依申请"
+				b.config.Letter.Contact, b.config.Letter.ReviewOrgan, b.config.Letter.Court = "某路 1 号", "某市人民政府", "某区人民法院"
 				b.config.Access = config.Access{SocketGroup: config.Group(strconv.Itoa(os.Getgid()))}
 				b.start()
 				b.sim.Add("INBOX", compose("张三 <zhangsan@example.test>", "政府信息公开申请", "x"), b.now().AddDate(0, -2, 0))

@@ -82,9 +82,9 @@ func statusLine(s ask.Status) string {
 		}
 		parts = append(parts, string(m.Account)+" "+last)
 	}
-	parts = append(parts, s.Troubles...)
+	parts = append(append(parts, s.Troubles...), s.Notices...)
 	if s.Backup.Late {
 		parts = append(parts, "备份过期")
 	}
-	return strings.ReplaceAll(strings.Join(parts, "；"), "\n", " ") // a line would be another assignment
+	return ask.Cut(strings.ReplaceAll(strings.Join(parts, "；"), "\n", " "), 1000) // a line would be another assignment
 }

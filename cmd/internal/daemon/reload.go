@@ -60,7 +60,9 @@ func (d *Daemon) takeOver(next config.Config) error {
 	if slices.ContainsFunc(taken, func(key string) bool { return strings.HasSuffix(key, ".folders") }) {
 		d.Log.Info().Msg("changed folders are polled from the next full poll on, within the hour (at once: ysq poll)")
 	}
+	d.Pending.Store(nil)
 	if len(left) > 0 {
+		d.Pending.Store(&left)
 		d.Log.Warn().Strs("unchanged", left).Msg("these changes need a restart: systemctl restart ysq")
 	}
 	return nil

@@ -37,7 +37,7 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 	s := ask.Status{
 		Version: ask.Handle(o.Version), Agency: o.Live().Agency.Name, Started: ask.Instant(o.Started), Today: ask.Day(today),
 		CalendarEnd: ask.Day(cal.End()), CalendarMissing: workday.MissingYear(cal, today), Register: ask.Handle(o.Reg.Meta().ID), Size: o.RegisterSize(),
-		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{},
+		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{}, Notices: []string{},
 	}
 	if !o.Started.IsZero() {
 		s.PID = os.Getpid()
@@ -81,6 +81,9 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 	for _, t := range o.Keeping.Troubles() {
 		s.Troubles = append(s.Troubles, t.Text)
 	}
+	for _, t := range o.Keeping.Notices() {
+		s.Notices = append(s.Notices, t.Text)
+	}
 	s.Verified, s.Backup = o.Keeping.Verified(), o.Keeping.BackupStatus()
 	return s, err
 }
@@ -112,11 +115,11 @@ func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
 func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.MailboxStatus {
 	switch s.Fault { // of this machine: what is to be put right is named by the error alone
 	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake:
-		s.Label += "（" + s.LastError + "）"
+		s.Label += "（" + ask.Brief(s.LastError, ask.MostBrief) + "）"
 	}
 	v := ask.MailboxStatus{
 		Account: ask.Handle(s.Account), State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, ServerSays: s.ServerSays,
-		LastSuccess: ask.Instant(s.LastSuccess), LastTaken: ask.Instant(s.LastTaken), NextTry: ask.Instant(s.NextTry), Interval: int(s.Interval.Seconds()),
+		LastSuccess: ask.Instant(s.LastSuccess), LastTaken: ask.Instant(s.LastTaken), NextTry: ask.Instant(s.NextTry), Certificate: ask.Instant(s.Certificate), Interval: int(s.Interval.Seconds()),
 		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
 	}
 	silence, most := v.Silence(now, started)

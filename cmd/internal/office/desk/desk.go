@@ -65,6 +65,9 @@ type Desk struct {
 	// Complained says that the last reload found a wrong configuration.
 	Complained atomic.Bool
 
+	// Pending names the keys of a configuration that was read again and waits for a restart; nil: none.
+	Pending atomic.Pointer[[]string]
+
 	end      context.CancelCauseFunc
 	inForce  atomic.Pointer[Running]
 	secretMu sync.Mutex

@@ -10,7 +10,7 @@ import (
 type Diagnoses []ask.Diagnosis
 
 func (d *Diagnoses) say(state, id, subject, text, do string) {
-	*d = append(*d, ask.Diagnosis{ID: id, Subject: subject, State: state, Text: text, Do: do})
+	*d = append(*d, ask.Diagnosis{ID: id, Subject: subject, State: state, Text: ask.Brief(text, 4*ask.MostBrief), Do: do})
 }
 
 // OK says that something is as it should be.
@@ -37,5 +37,5 @@ type Troubles []Trouble
 
 // Add adds one.
 func (t *Troubles) Add(name, format string, args ...any) {
-	*t = append(*t, Trouble{name, fmt.Sprintf(format, args...)})
+	*t = append(*t, Trouble{name, ask.Brief(fmt.Sprintf(format, args...), ask.MostBrief)})
 }

@@ -2,6 +2,7 @@ package keeping
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -34,7 +36,9 @@ func Examine(ctx context.Context, o desk.Options) []ask.Diagnosis {
 // Doctor is Examine and what the register and the pollers know.
 func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagnosis, error) {
 	var d desk.Diagnoses
-	machineDiagnoses(&d, k.Options)
+	o := k.Options
+	o.Config = k.Live().Config
+	machineDiagnoses(&d, o)
 	calendarDiagnoses(&d, k.Reg.Calendar(), k.Today())
 	if err := k.registerDiagnoses(&d); err != nil {
 		return nil, err
@@ -96,11 +100,7 @@ func patient(s mailbox.Status) bool {
 
 // machineDiagnoses say what this machine and its configuration give.
 func machineDiagnoses(d *desk.Diagnoses, o desk.Options) {
-	if err := o.Config.Check(); err != nil {
-		d.Fail("config", "配置", "按提示改正后重启服务；ysq config check 可单独检查", "%s", strings.ReplaceAll(err.Error(), "\n", "；"))
-	} else {
-		d.OK("config", "配置", "%d 个邮箱，密码和证书文件可读且他人不可读", len(o.Config.Mailboxes))
-	}
+	configDiagnoses(d, o.Config)
 	name, offset := time.Now().Zone()
 	if offset == 8*3600 {
 		d.OK("timezone", "时区", "%s，与北京时间相同", name)
@@ -116,6 +116,43 @@ func machineDiagnoses(d *desk.Diagnoses, o desk.Options) {
 		d.Warn("disk", "磁盘", "请清理或扩容", "只剩 %d MiB", s.Free>>20)
 	default:
 		d.OK("disk", "磁盘", "剩余 %.1f GiB", float64(s.Free)/(1<<30))
+	}
+}
+
+// configDiagnoses say what the configuration and the files that it names give. A password that systemd hands to
+// the service alone is no fault of a shell that does not see it.
+func configDiagnoses(d *desk.Diagnoses, c config.Config) {
+	const id, subject = "config", "配置"
+	err := c.Check()
+	if es, ok := errors.AsType[config.Errors](err); ok {
+		err = nil
+		if es = slices.DeleteFunc(slices.Clone(es), func(e config.Error) bool { return errors.Is(e, config.ErrOutsideSystemd) }); len(es) > 0 {
+			err = es
+		}
+	}
+	warnings := c.Warnings()
+	switch {
+	case err != nil:
+		d.Fail(id, subject, "按提示改正后重启服务；ysq config check 可单独检查", "%s", strings.ReplaceAll(err.Error(), "\n", "；"))
+	case len(warnings) == 0:
+		d.OK(id, subject, "%d 个邮箱，密码和证书文件可读且他人不可读", len(c.Mailboxes))
+	}
+	for _, w := range warnings {
+		d.Warn(id, subject, w.Hint, "%s", w.Msg)
+	}
+	var empty []string
+	for _, s := range []struct{ what, is string }{
+		{"机关代字（agency.code）", c.Agency.Code}, {"联系方式（letter.contact）", c.Letter.Contact},
+		{"行政复议机关（letter.review_organ）", c.Letter.ReviewOrgan}, {"人民法院（letter.court）", c.Letter.Court},
+	} {
+		if s.is == "" {
+			empty = append(empty, s.what)
+		}
+	}
+	if len(empty) > 0 {
+		d.Warn("letter", "文书", "写入 ysq.toml，再 systemctl reload ysq；缺救济告知的文书不得制发", "还没有写：%s", strings.Join(empty, "、"))
+	} else {
+		d.OK("letter", "文书", "代字、联系方式、复议机关和法院都已写")
 	}
 }
 
@@ -175,12 +212,30 @@ func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
 type lagOf struct {
 	mails int
 	least time.Duration
+	last  []time.Duration // of the three mails that were recorded last, the latest first
+}
+
+// clockSlack is how far two clocks may differ without harm.
+const clockSlack = 2 * time.Minute
+
+// behind is by how much our clock is behind the server's at least; 0: it is not. A single mail may bear any date:
+// all of the latest mails must say so, and so it heals as soon as the clock is set.
+func (l lagOf) behind() time.Duration {
+	if len(l.last) == 0 || slices.Max(l.last) >= -clockSlack {
+		return 0
+	}
+	return -slices.Max(l.last)
 }
 
 // recentLag reads the latest mails. The least lag says most: others waited for a poll, or for the
 // machine to be switched on.
 func recentLag(tx *desk.View) (lagOf, error) {
 	var lag lagOf
+	type seen struct {
+		at  time.Time
+		lag time.Duration
+	}
+	var all []seen
 	for _, place := range []casefile.Disposition{casefile.ToCase, casefile.Parked, casefile.ToHistory} {
 		n := 0
 		for m, err := range tx.LatestMails(place) {
@@ -193,11 +248,17 @@ func recentLag(tx *desk.View) (lagOf, error) {
 			if m.ArrivedAt.IsZero() {
 				continue
 			}
-			if l := m.Recorded.Sub(m.ArrivedAt); lag.mails == 0 || l < lag.least {
+			l := m.Recorded.Sub(m.ArrivedAt)
+			if lag.mails == 0 || l < lag.least {
 				lag.least = l
 			}
 			lag.mails++
+			all = append(all, seen{m.Recorded, l})
 		}
+	}
+	slices.SortFunc(all, func(a, b seen) int { return b.at.Compare(a.at) })
+	for _, s := range all[:min(3, len(all))] {
+		lag.last = append(lag.last, s.lag)
 	}
 	return lag, nil
 }
@@ -213,8 +274,10 @@ func (k *Room) clock(d *desk.Diagnoses, lag lagOf) {
 	switch {
 	case lag.mails == 0:
 		d.OK("clock", subject, "还没有来信，无法判断")
-	case lag.least < -2*time.Minute:
-		d.Fail("clock", subject, "请校时（timedatectl set-ntp true）", "比邮件服务器至少慢 %v：取信早于到达", (-lag.least).Round(time.Second))
+	case lag.behind() > 0:
+		d.Fail("clock", subject, "请校时（timedatectl set-ntp true）", "比邮件服务器至少慢 %v：取信早于到达", lag.behind().Round(time.Second))
+	case lag.least < -clockSlack:
+		d.OK("clock", subject, "最近来信说明与邮件服务器相符；此前有信的到达时刻在取信之后，是服务器写错的")
 	case lag.least > soon:
 		d.OK("clock", subject, "无法判断：最近 %d 封信都在到达 %v 以后才取到，可能是当时没有收信", lag.mails, lag.least.Round(time.Minute))
 	default:
@@ -286,6 +349,10 @@ func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time) []
 	for i, a := range accounts {
 		wg.Go(func() {
 			p, err := a.Probe(ctx, mailbox.ProbeOptions{})
+			if errors.Is(err, config.ErrOutsideSystemd) {
+				all[i].Warn("login", "邮箱 "+a.Config.Name, "启动服务后再看：systemctl start ysq", "没有试登录：密码由 systemd 只交给服务，这里取不到")
+				return
+			}
 			ServerDiagnoses(&all[i], a.Config.Name, p, err, now)
 		})
 	}

@@ -1,6 +1,7 @@
 package keeping
 
 import (
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -60,6 +61,25 @@ func (k *Room) Troubles() (all desk.Troubles) {
 	defer k.proof.mu.Unlock()
 	if k.proof.differences > 0 {
 		all.Add("proof", "核验发现 %d 处不符，见 ysq verify", k.proof.differences)
+	}
+	return all
+}
+
+// Notices lists what may become a trouble, and what to do about it.
+func (k *Room) Notices() (all desk.Troubles) {
+	if pending := k.Pending.Load(); pending != nil {
+		all.Add("restart", "配置改过，要重启才生效（systemctl restart ysq）：%s", strings.Join(*pending, "、"))
+	}
+	if lag, err := desk.Look(k.Desk, recentLag); err == nil && lag.behind() > 0 {
+		all.Add("clock-behind", "本机时钟比邮件服务器至少慢 %v，请校时（timedatectl set-ntp true）", lag.behind().Round(time.Second))
+	}
+	for _, w := range k.Live().Warnings() {
+		all.Add("file", "%s；请 %s", w.Msg, w.Hint)
+	}
+	for _, p := range k.intake.Pollers {
+		if s := p.Status(); !s.Certificate.IsZero() && time.Until(s.Certificate) < certificateSoon {
+			all.Add("certificate", "邮箱 %s 的服务器证书 %s 到期，请告知其管理员", s.Account, civil.Of(s.Certificate))
+		}
 	}
 	return all
 }
