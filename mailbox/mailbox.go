@@ -39,6 +39,9 @@ const (
 	RoleSent  Role = "sent" // 已发送: what a clerk wrote from webmail
 )
 
+// RoleFile marks, in the store's manifest, what a clerk put there: no mail, and nothing for intake to decide on.
+const RoleFile Role = "file"
+
 // Fetched is a mail whose bytes are durable in the rawstore.
 type Fetched struct {
 	Ref

@@ -185,7 +185,7 @@ func takePending(ctx context.Context, store *rawstore.Store, intake Intake, opts
 	if err != nil {
 		return 0, &Error{Fault: FaultStorage, Doing: "reading what is pending", Err: err}
 	}
-	pending = slices.DeleteFunc(pending, func(e rawstore.Entry) bool { return !mine(e) })
+	pending = slices.DeleteFunc(pending, func(e rawstore.Entry) bool { return Role(e.Role) == RoleFile || !mine(e) })
 	for batch := range slices.Chunk(pending, opts.BatchMails) {
 		if err := take(ctx, store, intake, batch); err != nil {
 			return 0, fmt.Errorf("taking %d mails left pending: %w", len(pending), err)

@@ -132,6 +132,15 @@ func (s *Store) LastWrite() time.Time {
 // Open opens the bytes of a mail for reading; the error is fs.ErrNotExist when they are not here.
 func (s *Store) Open(d casefile.Digest) (*os.File, error) { return os.Open(s.place(d)) }
 
+// Since is when bytes were written; fs.ErrNotExist when they are not here.
+func (s *Store) Since(d casefile.Digest) (time.Time, error) {
+	info, err := os.Stat(s.place(d))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
+}
+
 // Has reports whether the bytes of a mail are here.
 func (s *Store) Has(d casefile.Digest) bool {
 	if d.IsZero() {

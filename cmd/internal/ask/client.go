@@ -42,6 +42,25 @@ func InProcess(d *Door, who Actor, release func() error) *Client {
 // Close ends idle connections and, in process, the server.
 func (c *Client) Close() error { return c.wire.Close() }
 
+// alivePath is answered to everybody who may connect.
+const alivePath = "/v0/alive"
+
+// Alive waits until the daemon answers, for so long at most: the kernel takes connections for one that is stopped,
+// too. The error is that of the connection, or an *Error that says so.
+func (c *Client) Alive(ctx context.Context, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	body, err := c.wire.Send(ctx, http.MethodGet, alivePath, nil, nil)
+	if err == nil {
+		return body.Body.Close()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Code: "frozen", Exit: ExitUnreachable, Msg: fmt.Sprintf("守护进程在 %v 内没有应答：它停住了，或者机器太忙", within),
+			Hint: "稍后再试；一直如此的，请管理员看 systemctl status ysq，必要时 systemctl restart ysq（已答“已记录”的不会丢）"}
+	}
+	return err
+}
+
 // Dry returns a client whose changes are judged and not recorded, if dry. The two share their connections.
 func (c *Client) Dry(dry bool) *Client {
 	with := *c

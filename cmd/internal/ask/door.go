@@ -346,6 +346,10 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	if r.Method == http.MethodGet && r.URL.Path == alivePath { // says nothing but that somebody answers
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if v := r.Header.Get(protocolHeader); v != Protocol {
 		d.refuse(w, &Error{Code: "protocol", Exit: ExitUnreachable,
 			Msg: fmt.Sprintf("命令的接口版本是 %q，守护进程是 %q", v, Protocol), Hint: "升级后请重启服务：systemctl restart ysq"})

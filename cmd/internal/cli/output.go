@@ -117,9 +117,7 @@ func (l *listing[T]) each(scan func(yield func(T) error) error) error {
 			return err
 		}
 		for i, c := range cells {
-			if cells[i] = grid.Clean(c); *l.form == formCSV {
-				cells[i] = defuse(cells[i])
-			}
+			cells[i] = defuse(grid.Clean(c)) // either is opened in a spreadsheet
 		}
 		return write(cells)
 	})

@@ -38,7 +38,7 @@ func TestListingForms(t *testing.T) {
 	for _, tt := range []struct{ name, flags, want string }{
 		{"csv", "-o csv --fields case,subject,remaining_workdays,disputes", "case,subject,remaining_workdays,disputes\n2026-00001,申请公开 2025 年度大气环境质量监测数据、污染源监督性监测数据和排污许可证核发情况,5,\n2026-00002,'=HYPERLINK(1) x,-2,\n"},
 		{"with a byte order mark", "-o csv --bom --fields case", "\ufeffcase\n2026-00001\n"},
-		{"tsv", "-o tsv --fields case,subject,due", "case\tsubject\tdue\n2026-00001\t申请公开 2025 年度大气环境质量监测数据、污染源监督性监测数据和排污许可证核发情况\t2026-11-30\n2026-00002\t=HYPERLINK(1) x\t2026-11-19\n"},
+		{"tsv", "-o tsv --fields case,subject,due", "case\tsubject\tdue\n2026-00001\t申请公开 2025 年度大气环境质量监测数据、污染源监督性监测数据和排污许可证核发情况\t2026-11-30\n2026-00002\t'=HYPERLINK(1) x\t2026-11-19\n"},
 		{"some fields as JSON", "--json --fields case,due,late", `[{"case":"2026-00001","due":"2026-11-30","late":null}` + "\n"},
 		{"json by either name", "-o json", `[{"case":"2026-00001","kind":null,"stage":"received"`},
 		{"a table of some fields", "--fields case,waiting_for", "编号        等待\n2026-00001\n2026-00002\n2026-00003  补正\n"},

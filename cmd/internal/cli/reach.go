@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"os/user"
 	"strconv"
@@ -110,13 +109,16 @@ func started(ctx context.Context, socket string, held error) (*ask.Client, error
 // listens tells whether a daemon answers on the socket. The error is that of somebody who may not
 // know.
 func listens(ctx context.Context, socket string) (bool, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "unix", socket)
-	if err != nil {
+	c := ask.Dial(socket)
+	defer c.Close()
+	if err := c.Alive(ctx, answersWithin); err != nil {
 		return false, unanswered(socket, err)
 	}
-	return true, conn.Close()
+	return true, nil
 }
+
+// answersWithin is how long a daemon may take to say that it is there, on the busiest of machines.
+const answersWithin = 10 * time.Second
 
 // unanswered is nil where nobody listens: the socket is not there, or was left behind by a daemon
 // that was killed.

@@ -29,6 +29,7 @@ type screen struct {
 func (a *app) screenOf(w io.Writer) screen {
 	s := screen{grid: grid.Options{AmbiguousWide: a.ambiguousWide()}, colour: a.colour == "always"}
 	if s.grid.MaxWidth = a.columns(w); s.grid.MaxWidth == 0 {
+		s.grid.MostPad = mostPad
 		return s
 	}
 	if n, err := strconv.Atoi(a.getenv("COLUMNS")); err == nil && n > 0 {
@@ -39,6 +40,9 @@ func (a *app) screenOf(w io.Writer) screen {
 	}
 	return s
 }
+
+// mostPad is how wide a cell of a stranger's words may make a table that goes into a pipe.
+const mostPad = 100
 
 // terminalColumns asks the system.
 func terminalColumns(w io.Writer) int {

@@ -28,7 +28,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.toJournal()
-			zerolog.ErrorMarshalFunc = func(err error) any { return ask.Brief(err.Error(), ask.MostBrief) }
+			zerolog.ErrorMarshalFunc = briefly
 			cfg, err := a.checkedConfig()
 			if err != nil {
 				return notToBeRestarted(err)
@@ -48,6 +48,14 @@ func (a *app) serveCommand() *cobra.Command {
 			return d.Run(cmd.Context())
 		},
 	}
+}
+
+// briefly is how the log writes an error: on a line that a journal and its readers can take.
+func briefly(err error) any {
+	if err == nil { // as the outcome of what went well
+		return nil
+	}
+	return ask.Brief(err.Error(), ask.MostBrief)
 }
 
 // notToBeRestarted gives a wrong configuration an exit code of its own: the unit is started again after

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -110,6 +111,26 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	return nil
 }
 
+// removeStale removes the socket that a crash of ours left. Anything else at its path is somebody's.
+func removeStale(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking for a stale socket: %w", err)
+	}
+	st := info.Sys().(*syscall.Stat_t) // always, on Linux
+	if info.Mode().Type() != fs.ModeSocket || int(st.Uid) != os.Geteuid() && st.Uid != 0 {
+		return &ask.Error{Code: "socket-occupied", Exit: ask.ExitUsage, Msg: fmt.Sprintf("%s 已有别的东西（不是本服务留下的套接字），没有动它", path),
+			Hint: "请核对配置中的 paths.socket；确是多余的，把它移走再启动"}
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("removing the stale socket: %w", err)
+	}
+	return nil
+}
+
 // failure is why the daemon stops by itself; any other cause is somebody's wish.
 type failure struct{ error }
 
@@ -122,8 +143,8 @@ func listen(c config.Config) (*net.UnixListener, error) {
 		conn.Close()
 		return nil, &ask.Error{Code: "socket-busy", Msg: fmt.Sprintf("套接字 %s 正由另一个守护进程使用", path), Hint: "每个实例应有自己的 paths.socket", Exit: ask.ExitUnreachable}
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("removing the stale socket: %w", err)
+	if err := removeStale(path); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("creating the socket's directory: %w", err)

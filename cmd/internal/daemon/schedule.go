@@ -104,6 +104,11 @@ func (d *Daemon) remind(ctx context.Context) {
 	}
 	var last civil.Date
 	for {
+		if n, err := d.SweepFiles(); err != nil {
+			d.Log.Error().Err(err).Msg("files that nobody has named could not be removed; tried again within the hour")
+		} else if n > 0 {
+			d.Log.Info().Int("files", n).Msg("removed files that were sent and never named")
+		}
 		if today := civil.Of(d.Now()); today != last {
 			d.remindOf(today)
 			last = today

@@ -21,6 +21,9 @@ type Options struct {
 	// MaxWidth is the width to which text columns are cut, the widest first. Numbers are never
 	// cut, nor any column below four, so that a table can still be wider. 0 cuts nothing.
 	MaxWidth int
+	// MostPad is the widest that a cell makes its column for the others: one that is wider goes beyond, in its own
+	// line alone. 0 is no bound.
+	MostPad int
 	// Boxed draws lines around the table, under its header and between its columns; otherwise the
 	// columns stand two blanks apart and no line ends in blanks.
 	Boxed bool
@@ -100,7 +103,11 @@ func (g *grid) cells(texts []string) []cell {
 		if i == len(g.columns) {
 			g.columns = append(g.columns, column{})
 		}
-		g.columns[i].width = max(g.columns[i].width, row[i].width)
+		width := row[i].width
+		if g.o.MostPad > 0 && !g.o.Boxed {
+			width = min(width, g.o.MostPad)
+		}
+		g.columns[i].width = max(g.columns[i].width, width)
 	}
 	return row
 }
@@ -217,11 +224,11 @@ func (g *grid) padded(row []cell) []string {
 		if i < len(row) {
 			x = row[i]
 		}
-		if x.width > c.width {
+		if x.width > c.width && (g.o.MostPad == 0 || g.o.MaxWidth > 0 || g.o.Boxed) {
 			x.text = Cut(x.text, c.width, g.o)
 			x.width = Width(x.text, g.o)
 		}
-		blank := strings.Repeat(" ", c.width-x.width)
+		blank := strings.Repeat(" ", max(0, c.width-x.width))
 		if c.right {
 			texts[i] = blank + x.text
 		} else {

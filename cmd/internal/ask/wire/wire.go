@@ -7,12 +7,17 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
 
-// perPeer bounds the connections of one uid: a command needs one, a terminal full of them a few dozen.
-const perPeer = 128
+// perPeer bounds the connections of one uid: a command needs one, a terminal full of them a few dozen. inAll bounds
+// those of everybody: each costs a descriptor and some memory. The owner of the daemon and root come in all the same.
+const (
+	perPeer = 128
+	inAll   = 512
+)
 
 // Peer is who is at the other end of a connection.
 type Peer struct {
@@ -67,6 +72,7 @@ type counted struct {
 	*net.UnixListener
 	mu   sync.Mutex
 	held map[uint32]int
+	all  int
 }
 
 func (l *counted) Accept() (net.Conn, error) {
@@ -86,16 +92,19 @@ func (l *counted) Accept() (net.Conn, error) {
 func (l *counted) enter(uid uint32) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held[uid] >= perPeer {
+	trusted := uid == 0 || uid == uint32(os.Geteuid())
+	if l.held[uid] >= perPeer || l.all >= inAll && !trusted {
 		return false
 	}
 	l.held[uid]++
+	l.all++
 	return true
 }
 
 func (l *counted) leave(uid uint32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.all--
 	if l.held[uid]--; l.held[uid] == 0 {
 		delete(l.held, uid)
 	}

@@ -6,7 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"ysq.internal/ysq/casefile"
@@ -15,9 +17,6 @@ import (
 	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
-
-// RoleFile marks what a clerk put into the store: no mail, and nothing for intake to decide on.
-const RoleFile mailbox.Role = "file"
 
 // Keeps refuses to put documents into a case whose bytes are not there, or under a name that is not
 // for people: a record would hold both for ever.
@@ -63,7 +62,8 @@ func (d *Desk) DropUnknown(digest casefile.Digest) error {
 	return d.Store.Erase(digest)
 }
 
-// KeepFile keeps bytes under their digest, as PutFile does what a clerk sends.
+// KeepFile keeps bytes under their digest, as PutFile does what a clerk sends. Until a record names them they
+// stand in the store's manifest; SweepFiles removes those that none does.
 func (d *Desk) KeepFile(name string, body io.Reader) (casefile.File, error) {
 	temp, err := d.Store.Create()
 	if err != nil {
@@ -77,14 +77,51 @@ func (d *Desk) KeepFile(name string, body io.Reader) (casefile.File, error) {
 		temp.Discard()
 		return casefile.File{}, err
 	}
-	kept, err := d.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(RoleFile)}}})
+	kept, err := d.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(mailbox.RoleFile)}}})
 	if err != nil {
 		return casefile.File{}, err
 	}
-	if err := d.Store.Settle(kept); err != nil {
-		return casefile.File{}, err
-	}
 	return casefile.File{Digest: kept[0].Digest, Name: FileName(name), Size: n}, nil
+}
+
+// filesWait is how long a file may wait for the record that names it: somebody may be at it all day.
+const filesWait = 24 * time.Hour
+
+// SweepFiles lets go of files that clerks have sent: those that a record names by now are settled, those that
+// none has named for a day are removed.
+func (d *Desk) SweepFiles() (removed int, err error) {
+	pending, err := d.Store.Pending()
+	if err != nil {
+		return 0, err
+	}
+	var done []rawstore.Entry
+	for _, e := range pending {
+		if mailbox.Role(e.Role) != mailbox.RoleFile {
+			continue
+		}
+		known, err := d.Reg.Known(e.Digest)
+		if err != nil {
+			return removed, err
+		}
+		asMail := slices.ContainsFunc(pending, func(o rawstore.Entry) bool { return o.Digest == e.Digest && o.Role != e.Role })
+		switch at, err := d.Store.Since(e.Digest); {
+		case errors.Is(err, fs.ErrNotExist), known:
+		case err != nil:
+			return removed, err
+		case asMail || time.Since(at) < filesWait:
+			continue
+		default:
+			if err := d.Store.Erase(e.Digest); err != nil {
+				return removed, err
+			}
+			removed++
+		}
+		done = append(done, e)
+	}
+	if len(done) == 0 {
+		return 0, nil
+	}
+	return removed, d.Store.Settle(done)
 }
 
 // Parse reads a mail of the store.

@@ -2,10 +2,13 @@ package desk
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -54,6 +57,41 @@ func TestFilesAreKept(t *testing.T) {
 	}
 	if _, err := d.Parse(file.Digest, parse.Limits{}); err == nil || !strings.Contains(err.Error(), "备份") {
 		t.Errorf("parsing what is not there: %v", err)
+	}
+}
+
+// A file that was sent and never named is let go after a day, not before; one that a record names stays. Verify
+// takes no offence at one that waits.
+func TestFilesAreSwept(t *testing.T) {
+	d, now := openDesk(t)
+	file := func(text string, age time.Duration) casefile.Digest {
+		t.Helper()
+		f, err := d.KeepFile("a.txt", strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now().Add(-age)
+		if err := os.Chtimes(register.MailPath(d.Config.Paths.State, f.Digest), at, at); err != nil {
+			t.Fatal(err)
+		}
+		return f.Digest
+	}
+	fresh, old, named := file("fresh", time.Hour), file("old", 25*time.Hour), file("named", 25*time.Hour)
+	taken := casefile.MessageTaken{Account: "a", Folder: "INBOX", UIDValidity: 1, UID: 1, Letter: casefile.Letter{Digest: named}, Disposition: casefile.Parked}
+	if _, err := d.Reg.Append(now, "mailbox", casefile.Draft{On: d.Today(), Event: taken}); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := d.Reg.Verify(t.Context(), nil); err != nil || len(all) > 0 {
+		t.Errorf("verify: %v, %v", all, err)
+	}
+	if n, err := d.SweepFiles(); err != nil || n != 1 {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	if !d.Store.Has(fresh) || d.Store.Has(old) || !d.Store.Has(named) {
+		t.Error("the wrong ones are gone")
+	}
+	if left, err := d.Store.Pending(); err != nil || len(left) != 1 || left[0].Digest != fresh {
+		t.Errorf("waiting: %v, %v", left, err)
 	}
 }
 

@@ -44,9 +44,6 @@ func (n *Room) Owed(_ context.Context, account, folder string, validity uint64, 
 // one fails, each of its mails gets a transaction of its own, so that one that the register cannot
 // take does not hold up the others.
 func (n *Room) Take(ctx context.Context, batch []mailbox.Fetched) error {
-	batch = slices.DeleteFunc(slices.Clone(batch), func(m mailbox.Fetched) bool {
-		return m.Role == desk.RoleFile // a clerk's file that a crash left in the manifest
-	})
 	var errs []error
 	for len(batch) > 0 {
 		if ctx.Err() != nil {

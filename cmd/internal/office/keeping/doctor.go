@@ -19,6 +19,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
+	"ysq.internal/ysq/mailbox/rawstore"
 )
 
 // Examine looks at everything that can be looked at without the register: for when it does not open.
@@ -291,6 +292,7 @@ func (k *Room) intakeDiagnoses(d *desk.Diagnoses) error {
 	if err != nil {
 		return err
 	}
+	pending = slices.DeleteFunc(pending, func(e rawstore.Entry) bool { return mailbox.Role(e.Role) == mailbox.RoleFile }) // what clerks have sent
 	if n := len(pending); n > 0 {
 		d.Warn("backlog", "待登记的邮件", "一般片刻即好；一直不减少的，看服务日志", "%d 封已存盘，尚未登记", n)
 	} else {

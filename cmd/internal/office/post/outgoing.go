@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/outbox"
 	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/mailbox/rawstore"
@@ -122,7 +123,7 @@ func (p *Room) keepMail(m outbox.Mail) ([]rawstore.Entry, error) {
 		temp.Discard()
 		return nil, err
 	}
-	return p.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(desk.RoleFile)}}})
+	return p.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(mailbox.RoleFile)}}})
 }
 
 // forget takes back what no record names.

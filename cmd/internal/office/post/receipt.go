@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -124,19 +125,30 @@ func (r *receipts) receipt(of receiptDue) outgoing {
 	if len(subject) > longestSubject {
 		subject = append(subject[:longestSubject], '…')
 	}
-	name := of.letter.From.Name
-	if name == "" {
-		name = "申请人"
-	}
+	name := callable(of.letter.From.Name)
 	values := map[string]string{
 		"编号": string(of.ID), "机关": r.Live().Agency.Name, "到达日期": chineseDay(civil.Of(of.ArrivedAt)), "主题": string(subject), "申请人": name,
 	}
 	c := r.Live().Acknowledge
 	return outgoing{
 		SendRequest: ask.SendRequest{Case: of.ID, Way: casefile.OutSMTP, Subject: config.Fill(c.Subject, values), Text: config.Fill(c.Text, values)},
-		purpose:     casefile.PurposeAcknowledgement, to: of.letter.From, auto: outbox.AutoReplied, answers: of.letter,
+		purpose:     casefile.PurposeAcknowledgement, to: casefile.Address{Mail: of.letter.From.Mail}, auto: outbox.AutoReplied, answers: of.letter,
 		still: func(tx *desk.View) error { return r.mayAcknowledge(tx, of) },
 	}
+}
+
+// longestName is in characters: of people 10 are plenty, of organisations 30.
+const longestName = 30
+
+// callable is a sender's name as the office may write it to him: a forged sender must not have it pass on his
+// words. What is no name, for its length, its lines or a link in it, becomes 申请人.
+func callable(name string) string {
+	name = strings.TrimSpace(name)
+	if name == "" || len([]rune(name)) > longestName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || unicode.Is(unicode.Cf, r) }) ||
+		strings.Contains(name, "://") || strings.Contains(strings.ToLower(name), "www.") || strings.ContainsAny(name, "@\\/<>【】") {
+		return "申请人"
+	}
+	return name
 }
 
 // mayAcknowledge is asked in the transaction that records the receipt.
