@@ -47,6 +47,7 @@ func openBureau(t testing.TB) *bureau {
 	b := &bureau{t: t, now: civil.MustParse("2026-11-23").Start().Add(9 * time.Hour)}
 	c := config.Default()
 	c.Agency = config.Agency{Name: "某区城乡建设局", Code: "某建依申请"}
+	c.Letter.Contact, c.Letter.ReviewOrgan, c.Letter.Court = "某区青石路00号，电话 00000000", "某区人民政府", "某区人民法院"
 	c.Paths.State = filepath.Join(t.TempDir(), "state")
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
@@ -120,6 +121,9 @@ func (s seat) post(path string, form url.Values) (int, string, string) {
 	s.site.ServeHTTP(w, r)
 	return w.Code, w.Body.String(), w.Header().Get("Location")
 }
+
+// regexpFill finds the contents that only the clerk knows.
+var regexpFill = regexp.MustCompile(`name="fill:([^"]*)"`)
 
 var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([a-z]+)" value="([^"]*)">`)
 

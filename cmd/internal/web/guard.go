@@ -8,13 +8,15 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 	"time"
 )
 
 const (
-	formLimit = 1 << 20          // bytes of a form
-	formTime  = 30 * time.Second // for a form to arrive whole
+	formLimit  = 1 << 20          // bytes of a form
+	formTime   = 30 * time.Second // for a form to arrive whole
+	uploadTime = 10 * time.Minute // and for one with files
 )
 
 // policy is what a page may load and where it may lead: nothing but this site's own files.
@@ -41,8 +43,12 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
-		http.NewResponseController(w).SetReadDeadline(time.Now().Add(formTime)) // in tests there is no connection to set it on
+		limit, within := int64(formLimit), formTime
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/answer/") {
+			limit, within = uploadLimit, uploadTime
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
 		origin.Handler(next).ServeHTTP(w, r)
 	})
 }

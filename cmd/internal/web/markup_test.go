@@ -14,7 +14,7 @@ import (
 // everyPage lists the pages of a register with cases in it.
 func (b *bureau) everyPage() []string {
 	all := []string{"/", "/?words=x", "/cases", "/cases?which=all", "/mails", "/mails?place=case&out=all", "/years", "/year/2026", "/search", "/search?q=pwned", "/status", "/new",
-		"/case/1", "/case/1/days", "/register/1", "/case/2", "/register/2", "/step/note?case=1&case=2"}
+		"/case/1", "/case/1/days", "/register/1", "/case/2", "/register/2", "/step/note?case=1&case=2", "/answer/1"}
 	for command := range commands() {
 		all = append(all, "/step/"+command+"?case=1")
 	}

@@ -9,6 +9,7 @@
 //	login.go   the way in for the office's network: ysq-web.service
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
+//	answer.go  答复: the letter, its files and the mail that brings them
 //	annual.go  年度      search.go 查询      state.go  运行情况
 //
 // Pages are plain HTML made on the server. They work without the script, which only adds comfort, load nothing
@@ -67,6 +68,7 @@ func New(o Options) *Site {
 	for pattern, show := range map[string]func(*visit) error{
 		"GET /{$}": today, "GET /cases": cases, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
 		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
+		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost,
 		"GET /new": newForm, "POST /new": newPost,
 		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail,
 		"GET /outbox/{id}": showOutgoing, "POST /letter": copyLetter,

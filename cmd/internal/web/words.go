@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": day, "short": shortDay, "instant": instant, "clock": clockTime, "stage": stageLabel, "channel": channelLabel, "place": placeLabel,
 		"left": left, "leftClass": leftClass, "standing": standing, "workdays": workdays, "charge": charge, "outcome": outcomeLabel, "size": size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
 	}
 }
 
@@ -159,6 +160,17 @@ func unconfirmed(r ask.CaseRow) bool {
 
 func charge(r ask.CaseRow) string {
 	return strings.TrimSpace(string(r.Department) + " " + string(r.Assignee))
+}
+
+// stepURL is where a step is done on a case: registering and answering have pages of their own.
+func stepURL(command string, id casefile.ID) string {
+	switch command {
+	case casefile.KindRegistered.Info().Command:
+		return "/register/" + url.PathEscape(string(id))
+	case casefile.KindReplied.Info().Command:
+		return "/answer/" + url.PathEscape(string(id))
+	}
+	return "/step/" + url.PathEscape(command) + "?" + url.Values{"case": {string(id)}}.Encode()
 }
 
 // inCharge is in whose charge what is due is.

@@ -1,0 +1,307 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// answerView is the page 答复: what is decided on the left, the letter as it will look on the right.
+type answerView struct {
+	Detail   ask.CaseDetail
+	Last     uint64
+	Outcomes []outcomeGroup
+	Outcome  string
+	Basis    string
+	Grounds  string
+	Way      string // draft, send, paper, or a casefile.Way by which it has left
+	Ways     []wayOf
+	Tracking string
+	Despite  string
+	To       string
+	Subject  string
+	Text     string
+	OnPaper  string
+	Files    []keptFile
+	Fill     []fillOf
+	Wrong    *ask.Error
+	Tried    *ask.AnswerResult
+	Mark     string
+	Today    ask.Day
+}
+
+// outcomeGroup is an outcome with what it may rest on.
+type outcomeGroup struct {
+	Code, Label string
+	Bases       []casefileBasis
+}
+
+type casefileBasis struct{ Code, Words string }
+
+// wayOf is how an answer leaves the office, and what recording it so is called.
+type wayOf struct{ Code, Label, Does string }
+
+// keptFile is a file that was sent with the form already.
+type keptFile struct {
+	casefile.File
+	Ref string // as the form carries it
+}
+
+// fillOf is a content that only the clerk knows.
+type fillOf struct{ Name, How, Text string }
+
+var answerWays = []wayOf{
+	{"draft", "电子邮件：存入草稿箱，由人核对后发出", "制发并存草稿箱"},
+	{"send", "电子邮件：直接发出", "制发并发出"},
+	{"paper", "纸质：先制发，送出后再记录", "制发纸质文书"},
+	{casefile.ByPost.String(), "纸质：今天已交邮", "制发并记录为已邮寄"},
+	{casefile.ByHand.String(), "纸质：今天已当面送达", "制发并记录为当面送达"},
+	{casefile.ByCourier.String(), "纸质：今天已交快递", "制发并记录为已交快递"},
+}
+
+// Does is what the button says that records.
+func (v answerView) Does() string {
+	for _, w := range v.Ways {
+		if w.Code == v.Way {
+			return w.Does
+		}
+	}
+	return "制发"
+}
+
+func (x *visit) answering() (v answerView, err error) {
+	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
+	v = answerView{Today: x.me.Today, Ways: answerWays, Way: "draft"}
+	if v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id}); err != nil {
+		return v, err
+	}
+	v.Last = v.Detail.Records[len(v.Detail.Records)-1].Seq
+	if v.Detail.Delivery != "" && !byMail(v.Detail.Delivery) {
+		v.Way = "paper"
+	}
+	for _, o := range casefile.Outcomes() {
+		if o.Lapse() {
+			continue // takes effect without a letter
+		}
+		g := outcomeGroup{Code: o.String(), Label: o.Row() + " " + o.Label()}
+		for _, b := range o.Bases() {
+			g.Bases = append(g.Bases, casefileBasis{b, casefile.BasisOf(b).String()})
+		}
+		v.Outcomes = append(v.Outcomes, g)
+	}
+	return v, nil
+}
+
+func answerForm(x *visit) error {
+	v, err := x.answering()
+	if err != nil {
+		return err
+	}
+	return x.showAnswer(v)
+}
+
+func (x *visit) showAnswer(v answerView) error {
+	status := http.StatusOK
+	if v.Wrong != nil {
+		status = statusOf(v.Wrong)
+	}
+	return x.showAs(status, "answer", "答复 "+string(v.Detail.Case), "cases", v)
+}
+
+// answerPost judges an answer, or makes it. Only what was judged and shown is made.
+func answerPost(x *visit) error {
+	v, err := x.answering()
+	if err != nil {
+		return err
+	}
+	form, err := x.uploads()
+	if err != nil {
+		return err
+	}
+	v.fill(form)
+	v.Mark = markOf(form, []casefile.ID{v.Detail.Case})
+	req, err := v.request()
+	if err != nil {
+		return x.refusedAnswer(v, err)
+	}
+	issue := form.Get("do") == "record" && form.Get("mark") == v.Mark
+	client := x.client.IfSeqs(seqsOf(form))
+	if issue {
+		res, err := ask.Do(x.ctx(), client, ask.AnswerCase, req)
+		if err != nil {
+			return x.refusedAnswer(v, err)
+		}
+		to := "/case/" + url.PathEscape(string(v.Detail.Case))
+		if len(res.Records) > 0 {
+			to += "?new=" + strconv.FormatUint(res.Records[0].Seq, 10)
+		}
+		http.Redirect(x.w, x.r, to, http.StatusSeeOther)
+		return nil
+	}
+	res, err := ask.Do(x.ctx(), client.Dry(true), ask.AnswerCase, req)
+	if err != nil {
+		return x.refusedAnswer(v, err)
+	}
+	v.Tried = &res
+	for _, m := range res.Missing {
+		if !strings.Contains(m.How, "--fill") || slices.ContainsFunc(v.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
+			continue
+		}
+		v.Fill = append(v.Fill, fillOf{Name: m.Name, How: m.How})
+	}
+	if len(res.Missing) > 0 {
+		v.Mark = "" // it would be refused
+	}
+	return x.showAnswer(v)
+}
+
+func (x *visit) refusedAnswer(v answerView, err error) error {
+	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
+		err = &ask.Error{Code: "field", Msg: cmp.Or(fieldLabels()[wrong.Field], wrong.Field) + "：" + wrong.Msg, Exit: ask.ExitUsage}
+	}
+	v.Wrong, v.Mark = x.told(err), ""
+	return x.showAnswer(v)
+}
+
+// fill puts what a form says into the page.
+func (v *answerView) fill(form url.Values) {
+	one := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n")) }
+	v.Outcome, v.Basis, _ = strings.Cut(one("outcome"), "|")
+	v.Grounds, v.Tracking, v.Despite, v.To, v.Subject, v.Text, v.OnPaper = one("grounds"), one("tracking"), one("despite"), one("to"), one("subject"), one("text"), one("on_paper")
+	v.Way = cmp.Or(one("way"), v.Way)
+	for _, ref := range form["kept"] {
+		if f, ok := parseKept(ref); ok && !slices.Contains(form["drop"], ref) {
+			v.Files = append(v.Files, keptFile{f, ref})
+		}
+	}
+	for name, text := range form {
+		if name, ok := strings.CutPrefix(name, "fill:"); ok {
+			v.Fill = append(v.Fill, fillOf{Name: name, Text: strings.TrimSpace(text[0])})
+		}
+	}
+	slices.SortFunc(v.Fill, func(a, b fillOf) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// request is the operation that the page stands for.
+func (v *answerView) request() (req ask.AnswerRequest, err error) {
+	step, _ := ask.StepOf(casefile.KindReplied)
+	entered := ask.Entries{}
+	for name, text := range map[string]string{"outcome": v.Outcome, "basis": v.Basis, "grounds": v.Grounds} {
+		if text != "" {
+			entered[name] = []string{text}
+		}
+	}
+	if v.Outcome == "" {
+		return req, &ask.FieldError{Field: "outcome", Missing: true, Msg: "请选答复类别和依据"}
+	}
+	event, err := step.Event(entered, civil.Date(v.Today))
+	if err != nil {
+		return req, err
+	}
+	req.Cases, req.Decides = []casefile.ID{v.Detail.Case}, casefile.KindReplied
+	if req.Event, err = casefile.EncodeEvent(event); err != nil {
+		return req, err
+	}
+	req.To, req.Despite, req.Subject, req.Text = v.To, v.Despite, v.Subject, v.Text
+	for _, f := range v.Files {
+		req.Files = append(req.Files, f.File)
+	}
+	for line := range strings.Lines(v.OnPaper) {
+		if line = strings.TrimSpace(line); line != "" {
+			req.OnPaper = append(req.OnPaper, line)
+		}
+	}
+	req.Fill = map[string]string{}
+	for _, f := range v.Fill {
+		if f.Text != "" {
+			req.Fill[f.Name] = f.Text
+		}
+	}
+	switch v.Way {
+	case "draft":
+		req.Way = casefile.OutDraft
+	case "send":
+		req.Way = casefile.OutSMTP
+	case "paper":
+		req.Later = true
+	default:
+		if req.Gone, err = casefile.ParseWay(v.Way); err != nil {
+			return req, ask.Usage("%v", err)
+		}
+		req.Tracking = v.Tracking
+	}
+	return req, nil
+}
+
+// kept is a file as a form carries it: its digest, its size and its name.
+func kept(f casefile.File) string { return fmt.Sprintf("%s:%d:%s", f.Digest, f.Size, f.Name) }
+
+func parseKept(s string) (f casefile.File, ok bool) {
+	parts := strings.SplitN(s, ":", 3)
+	if len(parts) != 3 {
+		return f, false
+	}
+	d, err1 := casefile.ParseDigest(parts[0])
+	n, err2 := strconv.ParseInt(parts[1], 10, 64)
+	return casefile.File{Digest: d, Size: n, Name: parts[2]}, errors.Join(err1, err2) == nil && !d.IsZero()
+}
+
+const (
+	uploadLimit = 64 << 20 // bytes of a form with its files
+	fieldLimit  = 256 << 10
+)
+
+// uploads reads a form with files. Each goes to the office as it comes, without resting on this machine's disk, and is in
+// the form under its digest afterwards.
+func (x *visit) uploads() (url.Values, error) {
+	parts, err := x.r.MultipartReader()
+	if err != nil {
+		if err := x.r.ParseForm(); err != nil {
+			return nil, ask.Usage("表单无法读取：%v", err)
+		}
+		return x.r.PostForm, nil
+	}
+	form := url.Values{}
+	for n := 0; ; n++ {
+		p, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return form, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n > 1000 {
+			return nil, ask.Usage("表单里的内容太多")
+		}
+		if p.FileName() == "" {
+			b, err := io.ReadAll(io.LimitReader(p, fieldLimit+1))
+			if err != nil {
+				return nil, err
+			}
+			if len(b) > fieldLimit {
+				return nil, ask.Usage("%s 太长", p.FormName())
+			}
+			if p.FormName() != "file" { // no file was chosen
+				form.Add(p.FormName(), string(b))
+			}
+			continue
+		}
+		err = ask.Put(x.ctx(), x.client, ask.PutFile, ask.FileName{Name: ask.Foreign(fileName(p.FileName()))}, p, func(f casefile.File) error {
+			form.Add("kept", kept(f))
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+}
