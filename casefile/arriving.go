@@ -119,6 +119,7 @@ type Received struct {
 	// intake since schema 4 where there are suggestions.
 	Guess     Guess  `json:"guess,omitzero"`
 	GuessedBy string `json:"guessed_by,omitzero"`
+	Suggested int    `json:"suggested,omitzero"` // how many there were, where more than five; since schema 4
 	// Carried (结转) marks a case that was open when the register began and is therefore part of the
 	// opening balance: it is 上年结转, never 新收.
 	Carried bool `json:"carried,omitzero"`

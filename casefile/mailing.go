@@ -91,10 +91,15 @@ type MessageTaken struct {
 	Case        ID           `json:"case,omitzero"`
 	Reasons     []string     `json:"reasons,omitzero"`
 	Suggestions []Suggestion `json:"suggestions,omitzero"`
+	Suggested   int          `json:"suggested,omitzero"` // how many cases suggest themselves, where more than five do
 	Defects     []Defect     `json:"defects,omitzero"`
 	// Guess is what a parked mail probably is on the suggested cases; set by intake since schema 4.
 	Guess     Guess  `json:"guess,omitzero"`
 	GuessedBy string `json:"guessed_by,omitzero"`
+	// Likely says of a mail outside of cases that it looks like an application, and CopyOf of a duplicate
+	// of which other bytes it is a copy by another way. Since schema 4.
+	Likely bool   `json:"likely,omitzero"`
+	CopyOf Digest `json:"copy_of,omitzero"`
 	// Tries counts fetches that failed; Retry is when a quarantined mail is tried again.
 	Tries int       `json:"tries,omitzero"`
 	Retry time.Time `json:"retry,omitzero"`

@@ -16,6 +16,7 @@ type OpenMail struct {
 	At     time.Time // of its arrival
 	Guess  Guess
 	By     string // in Chinese: from what the guess was made
+	Bounce Bounce // of a report that a letter came back
 	Lies   ID     // the case in which it lies; empty: in none
 	Merely bool   // it lies elsewhere and may belong to the case
 }
@@ -113,7 +114,7 @@ func openMails(lives [][]Record) []OpenMail {
 		if !ok || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
 			continue
 		}
-		all = append(all, OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Lies: i.Record.Case})
+		all = append(all, OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case})
 	}
 	slices.SortStableFunc(all, func(a, b OpenMail) int { return a.At.Compare(b.At) })
 	return all

@@ -7,14 +7,25 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// Applies reports whether a mail that a person wrote looks like an application: wherever it lies, one
-// ought to have a look at it. What answers automatically, or comes back, only quotes the office.
+// Applies reports whether a mail looks like an application: wherever it lies, one ought to have a look at it.
+// People's applications carry machines' marks, too: of a portal, of a mailer that answers for its owner, of a
+// receipt that somebody forwards. Of such a mail only what it says itself counts: its subject, and what a
+// report encloses, are the office's own.
 func Applies(m *casefile.Message) bool {
-	if cause, _ := robot(m); cause == CauseBounce || cause == CauseAutoReply {
+	score, least := 0, Likely
+	switch cause, _ := robot(m); {
+	case m.Delivery != nil:
 		return false
+	case cause == CauseBounce:
+		contents(m, func(n int, _ string) { score += n })
+		least = 45 // more than the title of the letter that comes back
+	case cause == CauseAutoReply:
+		contents(m, func(n int, _ string) { score += n })
+		least = 25
+	default:
+		score, _ = likeness(m)
 	}
-	n, _ := likeness(m)
-	return n >= Likely
+	return score >= least
 }
 
 // Answerable reports whether a mail may be answered by a program, and why not (RFC 3834, section 2):

@@ -118,13 +118,24 @@ func (d *decider) propose(id casefile.ID, likeness int, reason string) {
 	}
 }
 
-// suggestions returns the proposals, likeliest first, without the case that the mail has joined.
-func (d *decider) suggestions() []Suggestion {
-	list := slices.DeleteFunc(d.suggest, func(s Suggestion) bool { return s.Case == d.out.Case })
+// suggestedAtMost is how many cases are suggested for a mail. Whoever sends a thousand must not have each of
+// them name the others.
+const suggestedAtMost = 5
+
+// suggestions returns the proposals, likeliest first, without the case that the mail has joined. Where they are
+// too many the latest of the likeliest are returned, and how many there were.
+func (d *decider) suggestions() (list []Suggestion, of int) {
+	list = slices.DeleteFunc(d.suggest, func(s Suggestion) bool { return s.Case == d.out.Case })
+	if len(list) > suggestedAtMost {
+		slices.SortStableFunc(list, func(a, b Suggestion) int {
+			return cmp.Or(cmp.Compare(b.Likeness, a.Likeness), cmp.Compare(b.Case, a.Case))
+		})
+		list, of = list[:suggestedAtMost], len(list)
+	}
 	slices.SortStableFunc(list, func(a, b Suggestion) int {
 		return cmp.Or(cmp.Compare(b.Likeness, a.Likeness), cmp.Compare(a.Case, b.Case))
 	})
-	return list
+	return list, of
 }
 
 // Numbers finds case numbers such as 2026-00017 in a subject, in whatever brackets, with full-width

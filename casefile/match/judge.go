@@ -3,75 +3,10 @@ package match
 import (
 	"fmt"
 	"math/bits"
-	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
 )
-
-// robot judges whether a program wrote the mail (RFC 3834, and what mailers do instead of it). The
-// cause is empty for a person's.
-func robot(m *casefile.Message) (Cause, string) {
-	subject := strings.ToLower(m.Subject)
-	auto := strings.ToLower(m.Machine.AutoSubmitted)
-	precedence := strings.ToLower(m.Machine.Precedence)
-	switch {
-	case m.Delivery != nil:
-		if m.Delivery.Action == "failed" {
-			return CauseBounce, "是退信（RFC 3464）"
-		}
-		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
-	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject)):
-		return CauseBounce, "发件人是邮件系统，是退信"
-	case m.Machine.NullReturnPath && bounced(subject):
-		return CauseBounce, "退信路径为空，标题是退信"
-	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, "已读:", "已读：", "read:", "已读回执"):
-		return CauseAutoReply, "是阅读回执"
-	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
-		return CauseAutoReply, "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
-	case precedence == "auto_reply" || precedence == "auto-reply":
-		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
-	case autoReplyField(m.Machine.AutoReply):
-		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
-	case hasPrefix(subject, "自动回复", "自动答复", "[自动回复]", "【自动回复】", "autoreply", "auto reply", "automatic reply", "auto:", "out of office"):
-		return CauseAutoReply, "标题是自动回复"
-	case auto != "" && auto != "no":
-		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
-	case m.Machine.NullReturnPath || fromServer(m):
-		return CauseMachine, "由邮件系统或程序发出"
-	case m.Machine.ListID != "":
-		return CauseBulk, "带有邮件列表标记"
-	case precedence == "bulk" || precedence == "list" || precedence == "junk":
-		return CauseBulk, "邮件头标明群发（Precedence: " + m.Machine.Precedence + "）"
-	}
-	return "", ""
-}
-
-func fromServer(m *casefile.Message) bool {
-	return slices.ContainsFunc(m.From, func(a casefile.Address) bool {
-		local, _, _ := strings.Cut(strings.ToLower(a.Mail), "@")
-		return local == "mailer-daemon" || local == "postmaster"
-	})
-}
-
-func bounced(subject string) bool {
-	return containsAny(subject, "退信", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "returned mail", "投递失败", "无法送达", "发送失败")
-}
-
-// autoReplyField tells the fields that say "this is an automatic answer" from the one that asks not
-// to be answered automatically, which mail servers put on people's mails too.
-func autoReplyField(v string) bool {
-	name, value, ok := strings.Cut(strings.ToLower(v), ":")
-	return ok && name != "x-auto-response-suppress" && !slices.Contains([]string{"no", "0", "false"}, strings.TrimSpace(value))
-}
-
-func hasPart(m *casefile.Message, mediaType string) bool {
-	return slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Type == mediaType })
-}
-
-func hasPrefix(s string, prefixes ...string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
-}
 
 // likeness says how much a mail looks like an application, 0 to 100, with the reasons. Only what
 // its author wrote counts: the words of a mail that it quotes are the office's own.
@@ -81,12 +16,17 @@ func likeness(m *casefile.Message) (int, []string) {
 		score = min(100, score+n)
 		reasons = append(reasons, reason)
 	}
-	subject, answer := withoutPrefixes(m.Subject)
-	if !answer {
+	if subject, answer := withoutPrefixes(m.Subject); !answer {
 		if word := firstOf(subject, subjectWords); word != "" {
 			add(50, "标题有“"+word+"”")
 		}
 	}
+	contents(m, add)
+	return score, reasons
+}
+
+// contents is likeness without the subject, which in an automatic answer is the office's own.
+func contents(m *casefile.Message, add func(int, string)) {
 	text := m.Text
 	if !hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
 		text = ownWords(text)
@@ -116,7 +56,6 @@ func likeness(m *casefile.Message) (int, []string) {
 			break
 		}
 	}
-	return score, reasons
 }
 
 var (

@@ -33,7 +33,8 @@ type Register interface {
 	// CasesByMessageID returns the cases that hold a mail, in or out, with this Message-ID (without
 	// angle brackets). Nearly always none or one.
 	CasesByMessageID(id string) ([]casefile.ID, error)
-	// CasesByAddress returns the open cases to which this address belongs, compared without case.
+	// CasesByAddress returns the open cases to which this address belongs, compared without case, by their
+	// numbers; the latest ones where there are many.
 	CasesByAddress(mail string) ([]casefile.ID, error)
 	// CasesByName returns open cases whose applicant bears this name, the latest ones where there are many.
 	CasesByName(name string) ([]casefile.ID, error)
@@ -111,7 +112,8 @@ type Decision struct {
 	New         bool                 // it becomes a case of its own
 	Out         bool                 // it is the office's own letter: MessageOut, not MessageIn
 	Cause       Cause                // why it is parked
-	Suggest     []Suggestion         // cases it may belong to, likeliest first
+	Suggest     []Suggestion         // cases it may belong to, the five likeliest, likeliest first
+	Suggested   int                  // how many there were, where they are more; the counting ends somewhere
 	Likeness    int                  // to an application, 0 to 100; see Likely
 	Reasons     []string             // in Chinese, in the order found
 	// Guess is what the mail probably is on the case that it joins, or on those to which it may belong, and
@@ -142,7 +144,7 @@ func Decide(mail Mail, office Office, r Register) (Decision, error) {
 	if err != nil {
 		return Decision{}, fmt.Errorf("deciding about mail %s: %w", mail.Message.Digest.Short(), err)
 	}
-	d.out.Suggest = d.suggestions()
+	d.out.Suggest, d.out.Suggested = d.suggestions()
 	if err := d.guessed(); err != nil {
 		return Decision{}, fmt.Errorf("guessing what mail %s is: %w", mail.Message.Digest.Short(), err)
 	}

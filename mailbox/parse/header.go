@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,11 @@ func (h header) get(name string) []byte {
 		}
 	}
 	return nil
+}
+
+// has reports whether there is a field of that name, also one that says nothing.
+func (h header) has(name string) bool {
+	return slices.ContainsFunc(h, func(f field) bool { return f.name == name })
 }
 
 // all returns the fields of that name that say something, in their order.

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -68,14 +69,14 @@ func (w *walker) looksBounced() bool {
 	m := &w.msg
 	server := m.Machine.NullReturnPath
 	for _, a := range m.From {
-		local, _, _ := strings.Cut(strings.ToLower(a.Mail), "@")
-		server = server || local == "postmaster" || local == "mailer-daemon"
+		local, _, _ := strings.Cut(strings.ToLower(cmp.Or(a.Mail, a.Name)), "@") // some give no address
+		server = server || local == "postmaster" || local == "mailer-daemon" || strings.HasPrefix(local, "microsoftexchange")
 	}
 	if !server {
 		return false
 	}
 	subject := strings.ToLower(m.Subject)
-	for _, word := range [...]string{"退信", "undeliver", "undelivered", "failure notice", "delivery status", "delivery failure", "returned mail", "投递失败", "无法送达"} {
+	for _, word := range [...]string{"退信", "undeliver", "undelivered", "failure notice", "delivery status", "delivery failure", "returned mail", "投递失败", "无法送达", "无法投递", "未传递"} {
 		if strings.Contains(subject, word) {
 			return true
 		}

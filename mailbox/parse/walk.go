@@ -153,8 +153,8 @@ func (w *walker) machine(h header) {
 	m.AutoSubmitted = w.fieldText(h.get("auto-submitted"), "auto-submitted")
 	m.Precedence = w.fieldText(h.get("precedence"), "precedence")
 	for _, name := range [...]string{"x-autoreply", "x-autorespond", "x-auto-response-suppress"} {
-		if v := w.fieldText(h.get(name), name); v != "" {
-			m.AutoReply = name + ": " + v
+		if v := w.fieldText(h.get(name), name); v != "" || name != "x-auto-response-suppress" && h.has(name) {
+			m.AutoReply = strings.TrimSpace(name + ": " + v) // the field alone says it, whatever its value
 			break
 		}
 	}

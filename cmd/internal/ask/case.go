@@ -128,9 +128,10 @@ type CaseDetail struct {
 	Open        []UnreadMail          `json:"open"`           // those that CaseRow counts
 	Masked      bool                  `json:"masked"`         // personal data is masked in this answer
 	Alarms      []Alarm               `json:"alarms"`
-	Likely      []NextStep            `json:"likely"` // the first of Next, at most three
-	Next        []NextStep            `json:"next"`   // what may be recorded now
-	Suggestions []casefile.Suggestion `json:"suggestions"`
+	Likely      []NextStep            `json:"likely"`             // the first of Next, at most three
+	Next        []NextStep            `json:"next"`               // what may be recorded now
+	Suggestions []casefile.Suggestion `json:"suggestions"`        // the five best
+	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 40 stands for 40 and more
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
 	Files       []casefile.File       `json:"files"` // documents that were put into it
@@ -200,6 +201,7 @@ type DueItem struct {
 	Case      casefile.ID        `json:"case,omitzero"`
 	Dispute   casefile.DisputeID `json:"dispute,omitzero"`
 	Year      int                `json:"year,omitzero"` // whose report is to be published
+	Mail      casefile.Digest    `json:"mail,omitzero"` // that looks like an application and lies outside of cases
 	Applicant Text               `json:"applicant"`
 	Subject   Text               `json:"subject"`
 	Stage     string             `json:"stage,omitzero"`

@@ -29,7 +29,8 @@ func (a *app) dueCommand() *cobra.Command {
 		Use:   "due [词…]",
 		Short: "列出到期和将到期的事项",
 		Long: "列出等着办的事，一件一行，分三段：没有人处理的来信；法律定了日期的——应答复（条例第三十三条）、\n" +
-			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、复议答复、诉讼答辩（第五十一条）、年度报告的公布（第四十九条）；\n" +
+			"补正告知截止（第三十条）、征求意见期满（第三十二条）、等待期满、复议答复、诉讼答辩（第五十一条）、年度报告的公布（第四十九条），\n" +
+			"以及像是申请而没有立案的来信（编号处写摘要，日期是它的从严期限）；\n" +
 			"本机关自己须办的——未登记、待双方确认（第三十一条）、送达失败、到达日存疑。每行末尾是办完它的命令；红色只用于法定日期已过的，并写明按哪一种口径。\n" +
 			"写几个词，则同 ysq list 一样只列含有这些词的，例如自己的科室或名字。\n" +
 			fmt.Sprintf("同一申请人的同类事项满 %d 件、须办的同类事项满 %d 件的合为一行，日期是其中最早的；--all 每件的每个事项都列出。", burst, internalMost),
@@ -105,7 +106,7 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 			continue
 		}
 		told[key] = true
-		number, who, about, step := string(i.Case)+string(i.Dispute), string(i.Applicant), string(i.Subject), a.shortStep(i)
+		number, who, about, step := string(i.Case)+string(i.Dispute)+i.Mail.Short(), string(i.Applicant), string(i.Subject), a.shortStep(i)
 		if i.Year != 0 {
 			number = strconv.Itoa(i.Year)
 		}

@@ -58,7 +58,7 @@ func examples() map[casefile.Kind]string {
 		casefile.KindReplied:              "ysq reply 17 --outcome 予以公开 --basis 36-2-provide --document 某环答〔2026〕17号\nysq reply 17 --outcome '（三）4' --way 邮寄 --tracking XA12345678901\nysq reply 17 --outcome other.correction-lapsed",
 		casefile.KindDispatched:           "ysq dispatch 17 --way 邮寄 --tracking XA12345678901",
 		casefile.KindDelivered:            "ysq deliver 17 --proof 送达回证 --on 2026-11-20",
-		casefile.KindDeliveryFailed:       "ysq undelivered 17 --reason 地址不详退回\nysq undelivered 17 --letter 补正告知 --reason 电子邮件退回",
+		casefile.KindDeliveryFailed:       "ysq undelivered 17 --reason 地址不详退回\nysq undelivered 17 --letter 补正告知 --reason 电子邮件退回\nysq undelivered 17 --mail 3fa85f64",
 		casefile.KindNoticeResent:         "ysq resent 17 --letter 补正告知 --way 邮寄 --tracking XA12345678901 --until 2026-12-31",
 		casefile.KindArchived:             "ysq archive 17 --number 2026-依-017",
 		casefile.KindWithdrawn:            "ysq withdraw 17 --reason 申请人来电撤回",

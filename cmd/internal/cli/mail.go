@@ -129,7 +129,7 @@ func (a *app) mail(m ask.MailView) error {
 	a.unread(m)
 	if len(m.Suggestions) > 0 {
 		a.heading("可能与这些案件有关")
-		a.suggestions(m.Suggestions)
+		a.suggestions(m.Suggestions, m.Suggested)
 	}
 	if len(m.Defects) > 0 {
 		a.heading("邮件本身的缺陷")

@@ -281,7 +281,7 @@ var fieldTitles = map[string]string{
 	"overdue": "逾期", "overdue_by": "逾期口径", "late": "逾期办结", "disputable": "可能有争议", "arrival_doubted": "到达日存疑", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
 	"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数", "periods": "各期", "open_mails": "未处理来信", "oldest_open": "最早的未处理来信",
 	"dispute": "编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
-	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
+	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "suggested": "有关案件数", "likely": "像是申请", "copy_of": "副本", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
 	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
 	"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
 }

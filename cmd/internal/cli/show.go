@@ -77,7 +77,7 @@ func (a *app) showCase(d ask.CaseDetail) error {
 	}
 	if len(d.Suggestions) > 0 {
 		a.heading("可能与这些案件有关")
-		a.suggestions(d.Suggestions)
+		a.suggestions(d.Suggestions, d.Suggested)
 	}
 	a.related(d.Related, d.Counts)
 	if len(d.Candidates) > 0 {
@@ -231,9 +231,12 @@ func join(sep string, texts ...string) string {
 	return strings.Join(there, sep)
 }
 
-func (a *app) suggestions(all []casefile.Suggestion) {
+func (a *app) suggestions(all []casefile.Suggestion, of int) {
 	for _, s := range all {
 		fmt.Fprintf(a.out, "  %s  %s\n", grid.Clean(string(s.Case)), grid.Clean(s.Reason))
+	}
+	if of > len(all) {
+		fmt.Fprintf(a.out, "  共 %d 件以上，其余的用 ysq search 查同一发件人\n", of)
 	}
 }
 

@@ -81,8 +81,15 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		}); err != nil {
 			return err
 		}
-		return o.Annual.Due(tx, until, func(i ask.DueItem) {
+		if err := o.Annual.Due(tx, until, func(i ask.DueItem) {
 			if mention(words, "年度报告", string(i.Subject)) {
+				put(i)
+			}
+		}); err != nil {
+			return err
+		}
+		return o.Intake.ParkedDue(tx, func(i ask.DueItem) {
+			if mention(words, "像是申请", string(i.Applicant), string(i.Subject)) {
 				put(i)
 			}
 		})

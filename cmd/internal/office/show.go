@@ -10,6 +10,7 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/mailbox/parse"
@@ -89,7 +90,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 	}
 	for _, r := range history {
 		if e, ok := r.Event.(casefile.Received); ok {
-			d.Suggestions = append(d.Suggestions, e.Suggestions...)
+			d.Suggestions, d.Suggested = intake.Suggestions(e.Suggestions, e.Suggested)
 		}
 	}
 	return d, nil

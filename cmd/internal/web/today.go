@@ -33,7 +33,7 @@ func itemNumber(i ask.DueItem) string {
 	if i.Year != 0 {
 		return strconv.Itoa(i.Year) + " 年报"
 	}
-	return string(i.Case) + string(i.Dispute)
+	return string(i.Case) + string(i.Dispute) + i.Mail.Short()
 }
 
 func today(x *visit) error {

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"sync"
+
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/mailbox/parse"
@@ -53,9 +55,40 @@ func (i index) application(id casefile.ID) (e match.Earlier, ok bool, err error)
 		if received.Digest.IsZero() {
 			continue
 		}
-		if m, err := i.office.Parse(received.Digest, parse.Limits{Text: textForMatching, Undigested: true}); err == nil {
-			e.Text = m.Text
-		}
+		e.Text = i.office.textOf(received.Digest)
 	}
 	return e, true, nil
+}
+
+// earlierTexts keeps the texts that were read last: of somebody who sends a thousand applications the same
+// few are compared with each new one.
+type earlierTexts struct {
+	mu    sync.Mutex
+	texts map[casefile.Digest]string
+	order []casefile.Digest // as they were read
+}
+
+const earlierKept = 64
+
+// textOf is the text of a mail; empty where it cannot be read.
+func (n *Room) textOf(d casefile.Digest) string {
+	k := &n.earlier
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if text, ok := k.texts[d]; ok {
+		return text
+	}
+	m, err := n.Parse(d, parse.Limits{Text: textForMatching, Undigested: true})
+	if err != nil {
+		return ""
+	}
+	if k.texts == nil {
+		k.texts = make(map[casefile.Digest]string)
+	}
+	if len(k.order) == earlierKept {
+		delete(k.texts, k.order[0])
+		k.order = k.order[1:]
+	}
+	k.texts[d], k.order = m.Text, append(k.order, d)
+	return m.Text
 }

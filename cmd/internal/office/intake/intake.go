@@ -261,6 +261,10 @@ func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
 	return i.tx.CasesByMessageID(id)
 }
 
+// sendersCases is at how many cases of one sender the counting ends: what a mail costs must not grow with
+// the mails of its sender.
+const sendersCases = 40
+
 func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 	var open []casefile.ID
 	for id := range i.tx.CasesByAddress(mail) {
@@ -270,6 +274,9 @@ func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 		}
 		if c.Stage.Open() {
 			open = append(open, id)
+		}
+		if len(open) == sendersCases {
+			break
 		}
 	}
 	slices.Reverse(open) // in the order of their numbers

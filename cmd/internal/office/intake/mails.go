@@ -6,10 +6,8 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
-	"ysq.internal/ysq/mailbox/parse"
 )
 
 // AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
@@ -29,35 +27,32 @@ func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest
 	return row, err
 }
 
-// LooksLikeApplication judges a parked mail as intake would. An automatic answer quotes ours.
-func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
-	m, err := n.Parse(t.Digest, parse.Limits{Text: textForMatching})
-	return err == nil && match.Applies(&m)
-}
-
 // MailView is a mail as the book has it.
 func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
 		ArrivedAt: ask.Instant(e.ArrivedAt), StampedAt: ask.Instant(e.Stamp.At), StampedBy: ask.Handle(e.Stamp.By),
 		From: ask.Address(e.From.String()), Verified: e.Verified.String(), Subject: e.Subject, Size: e.Size,
-		Reasons: e.Reasons, Suggestions: e.Suggestions, Defects: e.Defects,
+		Reasons: e.Reasons, Suggestions: e.Suggestions, Suggested: e.Suggested, Likely: e.Likely, CopyOf: e.CopyOf, Defects: e.Defects,
 	}
 	if v.Reasons == nil {
 		v.Reasons = []string{}
 	}
-	if v.Suggestions == nil {
-		v.Suggestions = []casefile.Suggestion{}
-	}
-	if e.Disposition == casefile.Parked && !e.ArrivedAt.IsZero() {
-		arrived := civil.Of(e.ArrivedAt)
-		if !e.Stamp.At.IsZero() {
-			arrived = min(arrived, civil.Of(e.Stamp.At))
-		}
-		due, _ := n.Reg.Calendar().AddWorkdays(arrived, n.Reg.Law().Limit)
-		v.DueStrict = ask.Day(due)
+	v.Suggestions, v.Suggested = Suggestions(e.Suggestions, e.Suggested)
+	if e.Disposition == casefile.Parked {
+		v.DueStrict = ask.Day(n.strictDue(e))
 	}
 	return v
+}
+
+// Suggestions are those of a record as they are shown: five at most, and how many there were. Earlier versions
+// recorded every open case of the sender.
+func Suggestions(all []casefile.Suggestion, of int) ([]casefile.Suggestion, int) {
+	const shown = 5
+	if len(all) > shown {
+		return all[len(all)-shown:], max(of, len(all))
+	}
+	return append([]casefile.Suggestion{}, all...), of
 }
 
 // Mails yields the mails that ended in a place.
@@ -114,12 +109,18 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		}
 		arrived := arrivalOf(taken.ArrivedAt, now)
 		id := tx.NextID(civil.Of(arrived).Year())
+		was := taken
 		taken.Disposition, taken.Case = casefile.ToCase, id
 		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
-		_, err = tx.Append(casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)},
+		undone, err := uncopied(tx.View, was, civil.Of(now), "副本另立为 "+string(id))
+		if err != nil {
+			return err
+		}
+		taken.CopyOf = casefile.Digest{}
+		_, err = tx.Append(append(undone, casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)},
 			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Received{
-				Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions,
-			}})
+				Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions, Suggested: taken.Suggested,
+			}})...)
 		if err != nil {
 			return err
 		}

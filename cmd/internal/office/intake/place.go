@@ -61,6 +61,11 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 	if t, ok := p.ownDigest(a); ok {
 		return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, p.copies(about, a, "")...), nil
 	}
+	if of, is, err := p.copied(a); err != nil {
+		return nil, err
+	} else if is {
+		return append(p.copy(a, of), p.copies(about, a, of.Record.Case)...), nil
+	}
 	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
 		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p.tx.View, p.Room})
 	if err != nil {
@@ -279,6 +284,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	t := takenOf(a)
 	t.Reasons = d.Reasons
 	t.Guess, t.GuessedBy = d.Guess, d.GuessedBy
+	t.Suggested = d.Suggested
 	for _, s := range d.Suggest {
 		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
 	}
@@ -301,7 +307,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
 		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
-			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions,
+			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions, Suggested: t.Suggested,
 			Guess: d.Guess, GuessedBy: d.GuessedBy,
 		}})
 	case d.Case != "":
@@ -315,7 +321,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	default:
 		t.Disposition = casefile.Parked
 		t.Defects = append(t.Defects, unclaimed(a, d)...)
-		if d.Likeness >= match.Likely && !d.Out && d.Cause != match.CauseBounce && d.Cause != match.CauseAutoReply {
+		if t.Likely = !d.Out && match.Applies(&a.message); t.Likely {
 			p.Log.Error().Str("digest", a.Digest.Short()).Int("likeness", d.Likeness).Msg("a parked mail looks like an application")
 		}
 	}

@@ -17,6 +17,8 @@ type Room struct {
 	Pollers []*mailbox.Poller // of the accounts, in the order of the configuration
 
 	record    *record.Room
+	likely    likely
+	earlier   earlierTexts
 	onRead    func(casefile.Digest) // before a mail is read; nil: nothing
 	opened    time.Time             // by Now
 	lastTaken time.Time             // the last mail recorded before opened; zero: none

@@ -40,7 +40,11 @@ func deciding(id casefile.ID, m casefile.OpenMail) string {
 	case m.Merely && m.Guess.Step() == casefile.KindSeen:
 		return fmt.Sprintf("ysq attach %s --mail %s", id, m.Digest.Short())
 	}
-	return fmt.Sprintf("ysq %s %s --mail %s", m.Guess.Step().Info().Command, id, m.Digest.Short())
+	line := fmt.Sprintf("ysq %s %s --mail %s", m.Guess.Step().Info().Command, id, m.Digest.Short())
+	if m.Bounce.Of != casefile.NoticeReply {
+		line += " --letter " + m.Bounce.Of.Label()
+	}
+	return line
 }
 
 // named returns the event as one that decides the mails that somebody wrote for it: the beginnings of their
@@ -107,6 +111,7 @@ func (b *Room) answering(tx *desk.Change, c casefile.Case, d casefile.Draft) (ca
 		}
 		d.Event = casefile.WithAnswers(d.Event, mails)
 	}
+	d.Event = returned(d.Event, mails, open)
 	warnings, err := b.fetch(tx, c.ID, kind, mails, open)
 	if err != nil {
 		return d, nil, err
@@ -131,6 +136,24 @@ func (b *Room) answering(tx *desk.Change, c casefile.Case, d casefile.Draft) (ca
 	return d, warnings, nil
 }
 
+// returned completes 送达失败 by the report that it decides: what came back, and what the server said.
+func returned(e casefile.Event, mails []casefile.Digest, open []casefile.OpenMail) casefile.Event {
+	failed, is := e.(casefile.DeliveryFailed)
+	for _, m := range open {
+		if !is || m.Bounce.Letter == "" || !slices.Contains(mails, m.Digest) {
+			continue
+		}
+		if failed.Of == casefile.NoticeReply {
+			failed.Of = m.Bounce.Of
+		}
+		if strings.TrimSpace(failed.Reason) == "" {
+			failed.Reason = m.Bounce.Said
+		}
+		return failed
+	}
+	return e
+}
+
 // chooseFor says which of the open mails a step decides of which nobody said it.
 func chooseFor(id casefile.ID, kind casefile.Kind, open []casefile.OpenMail) ([]casefile.Digest, error) {
 	var weighty, names []string
@@ -149,7 +172,7 @@ func chooseFor(id casefile.ID, kind casefile.Kind, open []casefile.OpenMail) ([]
 		return &casefile.RuleError{Code: code, Case: id, Msg: fmt.Sprintf("%s：%s", what, strings.Join(open[:min(len(open), 5)], "；")),
 			Hint: "用 --mail 写明是哪一封（摘要的开头几位；可写多次，全部 为所有），与来信无关的写 --mail 无"}
 	}
-	sole := len(open) == 1 && open[0].Guess.Fits(kind) && !open[0].Merely
+	sole := len(open) == 1 && open[0].Guess.Fits(kind) && !open[0].Merely && open[0].Verified.Trusted()
 	switch kind {
 	case casefile.KindSeen:
 		switch {

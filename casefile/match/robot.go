@@ -1,0 +1,129 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
+)
+
+// robot judges whether a program wrote the mail (RFC 3834, and what mailers do instead of it). The
+// cause is empty for a person's.
+func robot(m *casefile.Message) (Cause, string) {
+	subject := strings.ToLower(strings.TrimSpace(m.Subject))
+	auto := strings.ToLower(m.Machine.AutoSubmitted)
+	precedence := strings.ToLower(m.Machine.Precedence)
+	switch {
+	case m.Delivery != nil:
+		if m.Delivery.Action == "failed" {
+			return CauseBounce, "是退信（RFC 3464）"
+		}
+		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
+	case hasPart(m, "message/feedback-report"):
+		return CauseBounce, "是投诉报告（RFC 5965）"
+	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject)):
+		return CauseBounce, "发件人是邮件系统，是退信"
+	case m.Machine.NullReturnPath && bounced(subject):
+		return CauseBounce, "退信路径为空，标题是退信"
+	case hasPrefix(subject, bounceTitles...) && (fromSystem(m) || tellsOfFailure(m.Text)):
+		return CauseBounce, "标题是退信，正文说明未能投递"
+	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...):
+		return CauseAutoReply, "是阅读回执"
+	case hasPart(m, "text/calendar") && hasPrefix(subject, meetingAnswers...):
+		return CauseAutoReply, "是会议邀请的答复"
+	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
+		return CauseAutoReply, "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
+	case precedence == "auto_reply" || precedence == "auto-reply":
+		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
+	case autoReplyField(m.Machine.AutoReply):
+		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
+	case hasPrefix(subject, autoReplies...):
+		return CauseAutoReply, "标题是自动回复"
+	case auto != "" && auto != "no":
+		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
+	case m.Machine.NullReturnPath || fromServer(m):
+		return CauseMachine, "由邮件系统或程序发出"
+	case onlyCalendar(m):
+		return CauseMachine, "只有日程，没有正文"
+	case m.Machine.ListID != "":
+		return CauseBulk, "带有邮件列表标记"
+	case precedence == "bulk" || precedence == "list" || precedence == "junk":
+		return CauseBulk, "邮件头标明群发（Precedence: " + m.Machine.Precedence + "）"
+	}
+	return "", ""
+}
+
+// How the subjects of mails begin that no person wrote.
+var (
+	receipts       = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "未读:", "未读：", "not read:", "read receipt", "return receipt"}
+	meetingAnswers = []string{"已接受", "已暂定", "暂定", "已拒绝", "已谢绝", "接受:", "接受：", "拒绝:", "拒绝：", "accepted", "tentative", "tentatively accepted", "declined"}
+	autoReplies    = []string{"自动回复", "自动答复", "自动应答", "[自动回复]", "【自动回复】", "(自动回复)", "（自动回复）", "外出自动回复", "假期自动回复", "休假自动回复",
+		"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "vacation reply"}
+	bounceTitles = []string{"退信", "系统退信", "[系统退信]", "【系统退信】", "(系统退信)", "退件", "未传递", "无法传递", "无法投递", "无法送达", "未送达", "投递失败", "邮件投递失败", "发送失败", "邮件发送失败",
+		"undeliver", "delivery status notification", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "failure notice", "message not delivered", "non delivery",
+		"nondeliver", "non-deliver", "returning message", "mail system error", "rejected:", "warning: could not send"}
+)
+
+// daemons are local parts that only a mail server has; systems also stand before what people may read.
+var (
+	daemons = []string{"mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "maildaemon", "mdaemon", "postmaster"}
+	systems = []string{"system", "noreply", "no-reply", "donotreply", "mail", "admin", "administrator", "service", "notice", "mailsystem", "mailadmin", "bounce", "bounces"}
+	// daemonNames are what such a server calls itself where it gives no address.
+	daemonNames = []string{"mail delivery subsystem", "mail delivery system", "邮件系统", "邮件投递系统", "系统退信", "internet mail delivery", "mail system"}
+)
+
+// fromServer reports whether a mail server is the author. Some give a name without an address.
+func fromServer(m *casefile.Message) bool {
+	return slices.ContainsFunc(m.From, func(a casefile.Address) bool {
+		local, _, _ := strings.Cut(strings.ToLower(a.Mail), "@")
+		name := strings.ToLower(strings.Trim(strings.TrimSpace(a.Name), `"'<>`))
+		return slices.Contains(daemons, local) || strings.HasPrefix(local, "microsoftexchange") ||
+			a.Mail == "" && (slices.Contains(daemons, name) || slices.Contains(daemonNames, name))
+	})
+}
+
+// fromSystem reports whether the author is a server, or one of the names under which its programs write.
+func fromSystem(m *casefile.Message) bool {
+	return fromServer(m) || slices.ContainsFunc(m.From, func(a casefile.Address) bool {
+		local, _, _ := strings.Cut(strings.ToLower(a.Mail), "@")
+		return slices.Contains(systems, local) || slices.Contains(daemonNames, strings.ToLower(a.Name))
+	})
+}
+
+func bounced(subject string) bool {
+	return containsAny(subject, "退信", "退件", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "non-deliver", "nondeliver",
+		"not delivered", "投递失败", "无法投递", "无法送达", "未送达", "未传递", "发送失败")
+}
+
+// smtpRefusal is how servers answer: 550 5.1.1 …
+var smtpRefusal = regexp.MustCompile(`\b[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b|\b5[0-5]\d[ :]\D`)
+
+// tellsOfFailure reports whether a text says that a mail did not arrive, as servers say it.
+func tellsOfFailure(text string) bool {
+	lower := strings.ToLower(text[:min(len(text), 4<<10)])
+	return smtpRefusal.MatchString(lower) ||
+		containsAny(lower, "未能传递给", "无法投递到", "无法投递给", "未能投递", "投递失败", "收件人不存在", "用户不存在", "邮箱不存在", "地址不存在", "被对方服务器拒", "收件人邮件地址", "退信原因", "mailer-daemon",
+			"could not be delivered", "couldn't be delivered", "was not delivered", "delivery to the following", "user unknown", "mailbox unavailable", "no such user", "did not reach the following")
+}
+
+// onlyCalendar reports whether a mail is a calendar's data and nothing besides.
+func onlyCalendar(m *casefile.Message) bool {
+	return len(m.Parts) > 0 && strings.TrimSpace(m.Text) == "" && !slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Type != "text/calendar" && p.Type != "application/ics" })
+}
+
+// autoReplyField tells the fields that say "this is an automatic answer" from the one that asks not
+// to be answered automatically, which mail servers put on people's mails too.
+func autoReplyField(v string) bool {
+	name, value, ok := strings.Cut(strings.ToLower(v), ":")
+	return ok && name != "x-auto-response-suppress" && !slices.Contains([]string{"no", "0", "false"}, strings.TrimSpace(value))
+}
+
+func hasPart(m *casefile.Message, mediaType string) bool {
+	return slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Type == mediaType })
+}
+
+func hasPrefix(s string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+}

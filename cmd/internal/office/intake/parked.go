@@ -1,0 +1,80 @@
+package intake
+
+import (
+	"sync"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// likely remembers of parked mails that an earlier version took in whether they look like applications: it is
+// read from their bytes. Intake records it since schema 4.
+type likely struct {
+	mu    sync.Mutex
+	known map[casefile.Digest]bool
+}
+
+// LooksLikeApplication judges a parked mail as intake does.
+func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
+	if t.Likely || t.Digest.IsZero() || t.Guess == casefile.GuessSent {
+		return t.Likely
+	}
+	n.likely.mu.Lock()
+	defer n.likely.mu.Unlock()
+	is, known := n.likely.known[t.Digest]
+	if !known {
+		m, err := n.Parse(t.Digest, parse.Limits{Text: textForMatching, Undigested: true})
+		is = err == nil && match.Applies(&m)
+		if n.likely.known == nil {
+			n.likely.known = make(map[casefile.Digest]bool)
+		}
+		n.likely.known[t.Digest] = is
+	}
+	return is
+}
+
+// ParkedDue gives what is due of mails that lie outside of cases: those that look like applications, wherever
+// they lie, each with its strict date. A junk folder, or a machine's mark, does not stop the period.
+func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
+	today, cal := n.Today(), n.Reg.Calendar()
+	for m, err := range tx.Mails(casefile.Parked) {
+		if err != nil {
+			return err
+		}
+		if !n.LooksLikeApplication(m.MessageTaken) {
+			continue
+		}
+		due := n.strictDue(m.MessageTaken)
+		if due.IsZero() {
+			due = today
+		}
+		clock := ""
+		if due < today {
+			clock = ask.ClockStrict
+		}
+		give(ask.DueItem{
+			Block: ask.BlockStatutory, Clock: clock, Step: ask.Handle("ysq mail open " + m.Digest.Short()),
+			Mail: m.Digest, Applicant: ask.Text(m.From.String()), Subject: ask.Text(m.Subject), Provisional: cal.Day(due).Provisional,
+			Alarm: ask.Alarm{Kind: "application", Label: "像是申请", On: ask.Day(due), Remaining: cal.WorkdaysBetween(today, due),
+				Text: "在“" + m.Folder + "”中，没有立案；是申请的立案（mail open），属于已有案件的归入（attach），不是的标记阅毕（mail seen）"},
+		})
+	}
+	return nil
+}
+
+// strictDue is the strict date of a mail if it were an application; zero where nobody knows when it came.
+func (n *Room) strictDue(t casefile.MessageTaken) civil.Date {
+	if t.ArrivedAt.IsZero() {
+		return 0
+	}
+	arrived := civil.Of(t.ArrivedAt)
+	if !t.Stamp.At.IsZero() {
+		arrived = min(arrived, civil.Of(t.Stamp.At))
+	}
+	due, _ := n.Reg.Calendar().AddWorkdays(arrived, n.Reg.Law().Limit)
+	return due
+}
