@@ -28,6 +28,9 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 			return of, false, err
 		}
 		for _, i := range casefile.Contents(history) {
+			if _, posted := i.Record.Event.(casefile.MailSettled); posted {
+				continue // its copy in the folder of sent mail is the evidence
+			}
 			if !i.Mail() || i.Letter.MessageID != a.message.MessageID || i.Digest == a.Digest || a.Role == mailbox.RoleSent && i.Sort != casefile.Outgoing {
 				continue
 			}
