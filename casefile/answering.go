@@ -1,10 +1,12 @@
 package casefile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 )
 
 // The kinds of how an application is answered, or leaves otherwise.
@@ -93,7 +95,16 @@ func answering() []KindInfo {
 		}),
 		of(KindInfo{Label: "重新办理", Command: "reopen", Article: "条例第五十一条", Effect: EffectRestart, Stages: []Stage{StageServed, StageArchived}, To: StageHandling, Counts: CountsHandled,
 			Needs: []Need{{"cause", "重新办理的原因", "cause"}}}, does[Reopened]{
-			says: func(e Reopened) string { return phrases(e.Cause, prefixed("限期 ", e.Due.String())) },
+			says: func(e Reopened) string {
+				within := ""
+				switch {
+				case e.Workdays > 0:
+					within = fmt.Sprintf("自收到之日起 %d 个工作日内", e.Workdays)
+				case e.Days > 0:
+					within = fmt.Sprintf("自收到之日起 %d 日内", e.Days)
+				}
+				return phrases(e.Cause, prefixed("限期 ", e.Due.String()), within)
+			},
 			rule: (*judge).reopened,
 			fold: func(c *Case, _ Record, _ Reopened) {
 				c.RepliedOn, c.DispatchedOn, c.DeliveredOn, c.StoppedOn, c.ArchivedOn = 0, 0, 0, 0, 0
@@ -105,7 +116,8 @@ func answering() []KindInfo {
 				}
 				c.Stopped, c.consultations = 0, nil
 				c.restart(r.On, OpenedAgain)
-				c.Fixed = e.Due
+				c.Fixed, c.fixedProvisional = e.Term(r.On, c.cal)
+				c.Ordered = !c.Fixed.IsZero()
 				return EffectRestart, e.Cause
 			},
 		}),
@@ -175,9 +187,12 @@ type Withdrawn struct {
 // Reopened (重新办理): a decision orders a new reply, or the office replaces its own. Both clocks
 // restart on the day the decision is received.
 type Reopened struct {
-	Cause   string     `json:"cause"`
-	Due     civil.Date `json:"due,omitzero"` // the date that the decision sets, if it sets one
-	Dispute DisputeID  `json:"dispute,omitzero"`
+	Cause string     `json:"cause"`
+	Due   civil.Date `json:"due,omitzero"` // the date that the decision sets, if it sets one
+	// Workdays and Days are the term that it sets instead, from its receipt. Since schema 4.
+	Workdays int       `json:"workdays,omitzero"`
+	Days     int       `json:"days,omitzero"`
+	Dispute  DisputeID `json:"dispute,omitzero"`
 }
 
 // Dismissed (非申请): a person found that this is no application. Visible and reversible.
@@ -246,7 +261,29 @@ func (j *judge) dispatched(e Dispatched) error {
 	return j.after(j.RepliedOn, "答复日期")
 }
 
+// Term is the last day that the decision sets, received on a day; zero where it sets none. A term in days that ends on a day of
+// rest ends on the next working day.
+func (e Reopened) Term(on civil.Date, cal *workday.Calendar) (due civil.Date, provisional bool) {
+	switch {
+	case e.Workdays > 0:
+		return cal.AddWorkdays(on, e.Workdays)
+	case e.Days > 0:
+		due = cal.Next(on.Add(e.Days))
+		return due, cal.Day(due).Provisional
+	}
+	return e.Due, false
+}
+
 func (j *judge) reopened(e Reopened) error {
+	set := 0
+	for _, said := range []bool{!e.Due.IsZero(), e.Workdays != 0, e.Days != 0} {
+		if said {
+			set++
+		}
+	}
+	if set > 1 || e.Workdays < 0 || e.Days < 0 {
+		return j.refuse("reopen-due", "决定写日期的用 --due，写“N个工作日内”的用 --workdays，写“N日内”的用 --days，只写其一", "所定期限不对")
+	}
 	if !e.Due.IsZero() && e.Due <= j.draft.On {
 		return j.refuse("reopen-due", "请核对 --due", "决定所定期限 %s 应晚于收到之日 %s", e.Due, j.draft.On)
 	}

@@ -48,6 +48,7 @@ func asking() []KindInfo {
 			},
 			rule:  (*judge).correctionAsked,
 			moves: true,
+			keeps: true,
 			fold: func(c *Case, r Record, _ CorrectionAsked) {
 				c.CorrectedOn = r.On
 				c.Corrections++
@@ -59,8 +60,7 @@ func asking() []KindInfo {
 				case c.View == Strict && r.On > noticeDue(c.Start, c.law, c.cal):
 					return EffectNone, fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", c.law.CorrectionNotice)
 				}
-				c.wait(WaitCorrection, r.On, e.Until, EndedCorrection)
-				return EffectWait, "等待补正，期限 " + e.Until.String() + c.breach()
+				return c.wait(WaitCorrection, r.On, e.Until, EndedCorrection)
 			},
 		}),
 		of(KindInfo{Label: "收到补正", Command: "corrected", Article: "条例第三十条", Effect: EffectRestart, Stages: []Stage{StageHandling}}, does[CorrectionReceived]{
@@ -70,12 +70,12 @@ func asking() []KindInfo {
 				return j.mustWait(WaitCorrection, "没有等待中的补正")
 			},
 			moves: true,
+			keeps: true,
 			clock: func(c *Clock, r Record, _ CorrectionReceived) (Effect, string) {
 				if c.Waiting != WaitCorrection {
 					return EffectNone, ""
 				}
-				c.restart(r.On, OpenedCorrection)
-				return EffectRestart, "自收到补正后的申请之日重新起算（条例第三十条）"
+				return c.answered(r.On, OpenedCorrection, "自收到补正后的申请之日重新起算（条例第三十条）")
 			},
 		}),
 		of(KindInfo{Label: "征求意见", Command: "consult", Article: "条例第三十二条至第三十四条", Effect: EffectExclude, Stages: working, To: StageHandling,
@@ -96,9 +96,12 @@ func asking() []KindInfo {
 				}
 				k := consultation{party: e.Party, side: e.Side, sent: r.On}
 				due := c.ranOut(r.On)
-				k.late = !due.IsZero() && c.running
+				k.late = c.Ordered || !due.IsZero() && c.running
 				c.consultations = append(c.consultations, k)
-				if k.late {
+				switch {
+				case c.Ordered:
+					return EffectNone, "征求意见的时间不扣除，" + c.order() + "：" + e.Party
+				case k.late:
 					return EffectNone, "期限已于 " + due.String() + " 届满，征求意见的时间不再扣除：" + e.Party
 				}
 				return EffectExclude, "征求" + e.Side.Label() + "意见所需时间不计算在内（条例第三十三条第三款）：" + e.Party
@@ -114,7 +117,7 @@ func asking() []KindInfo {
 					return EffectNone, ""
 				}
 				k.reached = r.On
-				if c.View == Legal || c.ranOut(r.On).IsZero() { // a period that has run out does not begin to wait
+				if c.View == Legal || !c.running || c.ranOut(r.On).IsZero() { // a period that has run out does not begin to wait
 					k.capped = r.On
 				}
 				return EffectNone, e.Party + " 收到征求意见书；" + k.silence(c.law, c.cal)
@@ -179,13 +182,13 @@ func asking() []KindInfo {
 			},
 			rule:  (*judge).feeNoticed,
 			moves: true,
+			keeps: true,
 			clock: func(c *Clock, r Record, e FeeNoticed) (Effect, string) {
 				if !c.awaitable() {
 					return EffectNone, ""
 				}
 				until, _ := c.cal.AddWorkdays(cmp.Or(e.Received, r.On), c.law.FeePayment)
-				c.wait(WaitFee, r.On, until, EndedFee)
-				return EffectWait, "等待缴费，期限 " + until.String() + c.breach()
+				return c.wait(WaitFee, r.On, until, EndedFee)
 			},
 		}),
 		of(KindInfo{Label: "缴费", Command: "paid", Article: "条例第四十二条", Effect: EffectRestart, Stages: []Stage{StageHandling}, Counts: CountsFees,
@@ -194,12 +197,12 @@ func asking() []KindInfo {
 			awaits: func(c Case) bool { return c.waitsFor(WaitFee) },
 			rule:   (*judge).feePaid,
 			moves:  true,
+			keeps:  true,
 			clock: func(c *Clock, r Record, _ FeePaid) (Effect, string) {
 				if c.Waiting != WaitFee {
 					return EffectNone, ""
 				}
-				c.restart(r.On, OpenedFee)
-				return EffectRestart, "缴费次日起重新计算"
+				return c.answered(r.On, OpenedFee, "缴费次日起重新计算")
 			},
 		}),
 		of(KindInfo{Label: "延期", Command: "extend", Article: "条例第三十三条第二款", Effect: EffectExtend, Stages: working, To: StageHandling,
@@ -328,9 +331,6 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if j.draft.On > by && strings.TrimSpace(e.Force) == "" {
 		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
 			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
-	}
-	if strict := j.Strict.Start; j.draft.On > noticeDue(strict, j.law, j.cal) {
-		j.warn("自 %s 起已超过 %d 个工作日，从严口径的期限不停止计算", strict, j.law.CorrectionNotice)
 	}
 	if j.Corrections > 0 {
 		j.warn("这是第 %d 次补正告知；条例第三十条要求一次性告知", j.Corrections+1)

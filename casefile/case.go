@@ -86,10 +86,11 @@ type Reading struct {
 	Waiting     Waiting
 	WaitSince   civil.Date
 	WaitUntil   civil.Date
+	Ordered     bool `json:",omitzero"` // Due was set by a court or the 复议机关
 }
 
 func (c Clock) reading() Reading {
-	return Reading{c.Start, c.Due, c.Provisional, c.Waiting, c.WaitSince, c.WaitUntil}
+	return Reading{c.Start, c.Due, c.Provisional, c.Waiting, c.WaitSince, c.WaitUntil, c.Ordered}
 }
 
 // ReceivedOn is 收到申请之日: the confirmed day where the channel needs confirmation and has it, else

@@ -68,6 +68,7 @@ type Clock struct {
 	Extended    int        // working days granted on top of the limit in the current period
 	Limit       int        // working days of the current period, extension included
 	Fixed       civil.Date // a due date that was set rather than counted (条例35, or a decision)
+	Ordered     bool       // Fixed was set by a court or the 复议机关: nothing in the case moves it
 	Due         civil.Date
 	Provisional bool // 暂定: a day after the calendar's end was counted
 	Waiting     Waiting
@@ -84,6 +85,8 @@ type Clock struct {
 	consultations []consultation
 	left          Ending // no application of its own: dismissed or merged
 	leftOn        civil.Date
+
+	fixedProvisional bool // a day after the calendar's end was counted for Fixed
 
 	opening Opening  // how the current period began
 	slow    bool     // the current period began with a late 双方确认
@@ -207,7 +210,7 @@ func noticeDue(start civil.Date, law Statute, cal *workday.Calendar) civil.Date 
 // restart opens a whole new period. What was granted or excluded in the one before has no say in it;
 // a consultation that is still open goes on.
 func (c *Clock) restart(day civil.Date, how Opening) {
-	c.Start, c.Extended, c.Fixed = day, 0, 0
+	c.Start, c.Extended, c.Fixed, c.Ordered, c.fixedProvisional = day, 0, 0, false, false
 	c.Waiting, c.WaitSince, c.WaitUntil = NotWaiting, 0, 0
 	c.consultations = slices.DeleteFunc(c.consultations, func(k consultation) bool { return !k.ended.IsZero() })
 	for i := range c.consultations {
@@ -216,16 +219,39 @@ func (c *Clock) restart(day civil.Date, how Opening) {
 	c.opening, c.slow, c.running = how, false, true
 }
 
-// wait ends the period on the day of a notice that the applicant has to answer.
-func (c *Clock) wait(w Waiting, since, until civil.Date, how Ending) {
-	c.close(since, how)
+// wait ends the period on the day of a notice that the applicant has to answer. A period with a date that was
+// set by a decision goes on.
+func (c *Clock) wait(w Waiting, since, until civil.Date, how Ending) (Effect, string) {
 	c.Waiting, c.WaitSince, c.WaitUntil = w, since, until
+	text := "等待" + w.Label() + "，期限 " + until.String()
+	if c.Ordered {
+		return EffectNone, text + "；" + c.order()
+	}
+	c.Waiting = NotWaiting // until the period is closed, which reads its due date
+	c.close(since, how)
+	c.Waiting = w
+	return EffectWait, text + c.breach()
 }
+
+// answered opens the next period once the applicant has corrected or paid.
+func (c *Clock) answered(day civil.Date, how Opening, why string) (Effect, string) {
+	if c.Ordered {
+		c.Waiting, c.WaitSince, c.WaitUntil = NotWaiting, 0, 0
+		return EffectNone, c.order()
+	}
+	c.restart(day, how)
+	return EffectRestart, why
+}
+
+// order says that the due date is not the office's to move (行政诉讼法72, 行政复议法77).
+func (c *Clock) order() string { return "决定所定期限 " + c.Fixed.String() + " 不变" }
 
 // awaitable tells whether a notice can end the period: it runs. A legal period that nobody has confirmed yet
 // runs, too: the notice itself needs an answer, and the answer starts it. Where the legal reading waits, so
 // does the case, though the notice came too late for the strict one.
-func (c *Clock) awaitable() bool { return c.running && (c.View == Legal || c.other.running) }
+func (c *Clock) awaitable() bool {
+	return c.running && !c.held() && (c.View == Legal || c.other.running && !c.other.held())
+}
 
 func (c *Clock) stop(day civil.Date, how Ending) Effect {
 	if !c.Stopped.IsZero() {
@@ -329,7 +355,7 @@ func (c *Clock) settle() {
 			c.WaitSince = c.Excluded[open].From
 		}
 	}
-	if c.left == EndingNone && !c.Start.IsZero() && !c.held() && !noEnd {
+	if c.left == EndingNone && !c.Start.IsZero() && (c.Ordered || !c.held() && !noEnd) {
 		c.Due, c.Provisional = c.ends(c.Excluded)
 	}
 }
@@ -358,7 +384,7 @@ func (c *Clock) exclusions(closed civil.Date) []Interval {
 // ends is the last day of a period that has one.
 func (c *Clock) ends(excluded []Interval) (due civil.Date, provisional bool) {
 	if !c.Fixed.IsZero() {
-		return c.Fixed, false
+		return c.Fixed, c.fixedProvisional
 	}
 	for step := range c.walk(excluded) {
 		due, provisional = step.Date, provisional || step.Provisional

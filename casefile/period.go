@@ -162,6 +162,9 @@ func (c *Clock) ranOut(day civil.Date) civil.Date {
 // unmoved says why a step of that day moves nothing: the period has run out, or the case waits; "" where
 // the step can work. What was late stays late (casefile/LAW.md#clocks).
 func (c *Clock) unmoved(day civil.Date) string {
+	if c.Ordered && c.running {
+		return c.order()
+	}
 	if c.View == Legal && c.Start.IsZero() {
 		return c.other.unmoved(day)
 	}

@@ -42,7 +42,7 @@ func moving(t *rapid.T, day civil.Date) casefile.Event {
 			casefile.ReasonAsked{}, casefile.ReasonGiven{Accepted: true},
 			casefile.Deferred{Until: day.Add(rapid.IntRange(1, 60).Draw(t, "until"))},
 			casefile.Extended{Days: rapid.IntRange(1, 20).Draw(t, "granted"), Approver: "李主任", Told: day.Add(rapid.IntRange(0, 12).Draw(t, "told")), Force: "补办"},
-			casefile.Reopened{Cause: "判决"}, casefile.Reopened{Cause: "判决"},
+			casefile.Reopened{Cause: "判决"}, casefile.Reopened{Cause: "判决", Due: day.Add(rapid.IntRange(1, 60).Draw(t, "due"))},
 		}).Draw(t, "step")
 	}
 	return anything(t, day)
@@ -131,7 +131,7 @@ func TestPeriodsTile(t *testing.T) {
 			}
 		}
 		last := c.Periods[len(c.Periods)-1]
-		waits := c.Legal.Waiting == casefile.WaitCorrection || c.Legal.Waiting == casefile.WaitFee
+		waits := !c.Legal.Ordered && (c.Legal.Waiting == casefile.WaitCorrection || c.Legal.Waiting == casefile.WaitFee)
 		if runs := last.Ended.IsZero(); runs != (c.Stage.Open() && c.StoppedOn.IsZero() && !waits) && c.StoppedOn.IsZero() {
 			fail(fmt.Sprintf("stage %s, waiting: %v", c.Stage, waits))
 		}
@@ -226,7 +226,7 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 	strict, legal := &wall{strict: true, limit: 20}, &wall{limit: 20}
 	both := []*wall{strict, legal}
 	var p casefile.Period
-	running, stopped := true, false
+	running, stopped, ordered := true, false, false
 	var left casefile.Ending
 	var leftOn, arrived, today civil.Date
 	end := func(day civil.Date, how casefile.Ending) {
@@ -271,6 +271,17 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 			if takes != today {
 				continue
 			}
+			if ordered && !stopped { // only an end ends a period of which a court has set the date
+				switch e := r.Event.(type) {
+				case casefile.CorrectionAsked, casefile.CorrectionReceived, casefile.FeeNoticed, casefile.FeePaid, casefile.Extended, casefile.Deferred:
+					continue
+				case casefile.ConsultationSent:
+					for _, w := range both {
+						w.asked = append(w.asked, &wallAsked{party: e.Party, sent: today, late: true})
+					}
+					continue
+				}
+			}
 			switch e := r.Event.(type) {
 			case casefile.Received:
 				arrived, strict.start = today, today
@@ -299,6 +310,10 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 			case casefile.Reopened:
 				strict.asked, legal.asked, stopped = nil, nil, false
 				begin(today, casefile.OpenedAgain, both...)
+				ordered = e.Due != 0
+				for _, w := range both {
+					w.set = e.Due
+				}
 			case casefile.ConsultationSent:
 				if stopped {
 					continue
@@ -341,6 +356,9 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 				}
 			case casefile.Replied:
 				if e.Outcome.Lapse() {
+					if running {
+						end(today, casefile.EndedLapsed)
+					}
 					stopped = true
 				}
 			case casefile.Dispatched:

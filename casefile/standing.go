@@ -55,7 +55,7 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 	}
 	if !s.Due.IsZero() {
 		s.Overdue = today > s.Due
-		s.strictOnly = s.Overdue && (governs.Waiting != NotWaiting || today <= governs.Due)
+		s.strictOnly = s.Overdue && (governs.Due.IsZero() || today <= governs.Due)
 		s.Disputable = !s.Late && (s.Disputable || s.strictOnly)
 		s.Remaining = cal.WorkdaysBetween(today, s.Due)
 	}
@@ -71,7 +71,7 @@ func (r Reading) on(today civil.Date) Reading {
 	if r.Waiting == WaitConsultation && !r.WaitUntil.IsZero() && today > r.WaitUntil {
 		r.Waiting, r.WaitSince, r.WaitUntil = NotWaiting, 0, 0
 	}
-	if r.Waiting != NotWaiting {
+	if r.Waiting != NotWaiting && !r.Ordered {
 		r.Due, r.Provisional = 0, false
 	}
 	return r

@@ -265,6 +265,13 @@ func (c *check) extensions() {
 			}
 		}
 	}
+	switch n := len(c.Reopened); {
+	case c.Ordered.IsZero():
+	case n == 0:
+		c.add("重新办理限期", 0, "没有重新办理日期")
+	case c.Ordered <= c.Reopened[n-1]:
+		c.add("重新办理限期", 0, "%s 应晚于重新办理日期 %s", c.Ordered, c.Reopened[n-1])
+	}
 	if last, _ := c.lastRestart(); !c.Deferred.IsZero() && c.Deferred <= last {
 		c.add("延迟答复至", 0, "%s 应晚于期限重新起算之日 %s", c.Deferred, last)
 	}

@@ -100,6 +100,7 @@ var groups = [...]group{
 	many(func(r *Row) *[]civil.Date { return &r.Reopened },
 		part[civil.Date]{"重新办理日期", date, 14, func(d *civil.Date) field { return day{d} }},
 	),
+	{one("重新办理限期", date, 14, func(r *Row) field { return day{&r.Ordered} })},
 	many(func(r *Row) *[]Reply { return &r.Replies },
 		part[Reply]{"答复日期", date, 12, func(p *Reply) field { return day{&p.On} }},
 		part[Reply]{"答复类别", wording, 28, func(p *Reply) field { return code(&p.Outcome, casefile.ParseOutcome, outcomeWords) }},

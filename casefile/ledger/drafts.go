@@ -39,8 +39,12 @@ func (r Row) Drafts(t Terms) ([]casefile.Draft, error) {
 	}
 	s := story{id: r.Number, check: &c}
 	s.receipt()
-	for _, o := range r.Reopened {
-		s.add(o, rankReopened, casefile.Reopened{Cause: Source})
+	for i, o := range r.Reopened {
+		e := casefile.Reopened{Cause: Source}
+		if i == len(r.Reopened)-1 {
+			e.Due = r.Ordered
+		}
+		s.add(o, rankReopened, e)
 	}
 	s.notices()
 	s.consultations()
@@ -49,7 +53,11 @@ func (r Row) Drafts(t Terms) ([]casefile.Draft, error) {
 	}
 	if !r.Deferred.IsZero() {
 		on, _ := r.lastRestart()
-		s.note("延迟答复至", 0, on, rankDeferred, casefile.Deferred{Until: r.Deferred})
+		rank := rankPutOff // while the period runs that begins on that day
+		if r.actedOn(on) {
+			rank = rankDeferred
+		}
+		s.note("延迟答复至", 0, on, rank, casefile.Deferred{Until: r.Deferred})
 	}
 	s.replies()
 	drafts := s.drafts()
@@ -57,6 +65,12 @@ func (r Row) Drafts(t Terms) ([]casefile.Draft, error) {
 		return nil, err
 	}
 	return drafts, nil
+}
+
+// actedOn reports whether a notice was answered on the day on which it was given.
+func (r Row) actedOn(on civil.Date) bool {
+	return slices.ContainsFunc(r.Corrections, func(k Correction) bool { return k.Asked == on && k.Received == on }) ||
+		slices.ContainsFunc(r.Fees, func(f Fee) bool { return f.Noticed == on && f.Paid == on })
 }
 
 // plain leaves out a reply that only says once more that the application was withdrawn.
@@ -76,6 +90,7 @@ const (
 	rankReopened = iota
 	rankReceipt
 	rankEnded // of a waiting or a consultation that began earlier
+	rankPutOff
 	rankSent
 	rankReached
 	rankAnswered
@@ -112,7 +127,7 @@ func (s *story) note(column string, round int, on civil.Date, rank int, e casefi
 		return
 	}
 	period := s.periodOf(on)
-	if i := slices.Index(s.Reopened, on); i >= 0 && (rank == rankReopened || rank == rankDeferred) {
+	if i := slices.Index(s.Reopened, on); i >= 0 && (rank == rankReopened || rank == rankPutOff || rank == rankDeferred) {
 		period = 1 + i // on the day of the reply itself it follows it
 	}
 	s.steps = append(s.steps, step{casefile.Draft{Case: s.id, On: on, Event: e}, period, rank, column, round})
@@ -148,7 +163,7 @@ func (s *story) effective(drafts []casefile.Draft) Problems {
 	moved := make([]bool, len(drafts))
 	for _, view := range [...]casefile.View{casefile.Strict, casefile.Legal} {
 		for _, t := range casefile.ReadClock(view, history, s.Law, s.Calendar).Turns {
-			kept := t.Kind == casefile.KindExtended && t.Text != "" // told while the case waited, or too late
+			kept := t.Text != "" // too late, while the case waited, or with a date that a decision sets
 			moved[t.Seq-1] = moved[t.Seq-1] || t.Effect != casefile.EffectNone || kept
 		}
 	}

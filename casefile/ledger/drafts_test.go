@@ -304,7 +304,7 @@ func TestFromCase(t *testing.T) {
 		{"counted in", []casefile.Event{casefile.CountedIn{Year: 2025, Reason: "x"}}, "[计入年度]"},
 		{"mails", []casefile.Event{casefile.MessageIn{}, casefile.MessageOut{}}, "[邮件]"},
 		{"reinstated", []casefile.Event{casefile.Dismissed{}, casefile.Reinstated{}}, "[曾认定为非申请]"},
-		{"set date of a reopening", []casefile.Event{casefile.Withdrawn{}, casefile.Reopened{Cause: Source, Due: day + 90}}, "[重新办理期限的来由（已写入延迟答复至）]"},
+		{"set date of a reopening", []casefile.Event{casefile.Withdrawn{}, casefile.Reopened{Cause: Source, Due: day + 90}}, "[]"},
 		{"told later than granted", []casefile.Event{casefile.Extended{Days: 5, Told: day + 9}}, "[延期的批准日]"},
 		{"files", []casefile.Event{casefile.Attached{}}, "[附卷]"},
 		{"opinion", []casefile.Event{casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "甲"}, casefile.ConsultationAnswered{Party: "甲", Opinion: casefile.Objects}}, "[征求意见的答复内容]"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/workday"
 )
 
 // FromCase returns the row that a case's records leave behind, with its disputes, and names what a row
@@ -16,7 +17,7 @@ import (
 // among lossy: 计入年度, which moves 新收 to another year, and 先前的延迟答复, which the strict clock may
 // keep where a notice of 补正 came too late to stop it, or may not follow.
 func FromCase(history []casefile.Record, disputes []casefile.Dispute, terms Terms) (row Row, lossy []string, ok bool) {
-	x := extract{lost: make(map[string]bool), followed: make(map[uint64]int)}
+	x := extract{lost: make(map[string]bool), followed: make(map[uint64]int), cal: terms.Calendar}
 	clocks := casefile.ReadClocks(history, terms.Law, terms.Calendar)
 	for _, c := range []casefile.Clock{clocks.Strict, clocks.Legal} {
 		for _, t := range c.Turns {
@@ -48,7 +49,8 @@ type extract struct {
 	application, left bool
 	reply             *casefile.Record // made, and not yet served
 	stopped           bool
-	extended          bool           // in the present period
+	extended          bool // in the present period
+	cal               *workday.Calendar
 	followed          map[uint64]int // by how many clocks, what extends one
 	notes             []string
 }
@@ -257,8 +259,9 @@ func (x *extract) ended(r casefile.Record) {
 		x.Reopened = append(x.Reopened, r.On)
 		x.restarted(r)
 		x.Archived, x.reply, x.stopped = 0, nil, false
-		x.drop(!e.Due.IsZero(), "重新办理期限的来由（已写入延迟答复至）")
-		x.Deferred = e.Due
+		x.drop(!x.Ordered.IsZero(), "先前的重新办理限期")
+		x.drop(e.Workdays > 0 || e.Days > 0, "重新办理期限的写法")
+		x.Ordered, _ = e.Term(r.On, x.cal)
 	}
 }
 

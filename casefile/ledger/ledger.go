@@ -44,6 +44,7 @@ type Row struct {
 	// Reopened are the days of 重新办理. Each stands between two of the case's ends, which are the
 	// Replies and Withdrawn; the last may be followed by none.
 	Reopened  []civil.Date
+	Ordered   civil.Date // 重新办理限期: the date that the decision sets for the last of them
 	Replies   []Reply
 	Withdrawn civil.Date // 撤回日期
 	Archived  civil.Date // 归档日期

@@ -69,8 +69,9 @@ func Steps() []Step {
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
 		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`"), unread}},
 		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。" + answered, Fields: []Field{reason, mail}},
-		{Kind: casefile.KindReopened, Note: "--on 写收到决定之日，期限自该日重新起算；决定另定期限的写 --due。", Fields: []Field{
-			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), ends("due", "所定期限", "决定所定的期限`日期`")}},
+		{Kind: casefile.KindReopened, Note: "--on 写收到决定之日，期限自该日重新起算；决定另定期限的照写：日期用 --due，N 个工作日内用 --workdays，N 日内用 --days；所定的期限，补正、收费、征求意见和延期都不改变。", Fields: []Field{
+			words("cause", "原因", "`原因`，如 复议决定责令重新答复"), ends("due", "所定期限", "决定所定的期限`日期`"),
+			amount("workdays", "所定工作日数", "决定写自收到之日起`N`个工作日内的"), amount("days", "所定日数", "决定写自收到之日起`N`日内的")}},
 		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
 		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
 		{Kind: casefile.KindDeliveryFailed, Note: "答复退回的，案件回到“答复”阶段，等待换方式重新发出（dispatch）；补正告知、收费通知退回的，其等待期限中止，重新发出（resent）前不能按逾期处理。", Fields: []Field{

@@ -104,7 +104,7 @@ func remaining(r ask.CaseRow) string {
 		s = "有争议（从严口径已逾期）"
 	case r.Clock == "stopped":
 		s = "按时办结"
-	case r.WaitingFor != "":
+	case r.WaitingFor != "" && r.RemainingWorkdays == nil:
 		s = "等待" + string(r.WaitingFor)
 		if r.WaitingUntil != 0 {
 			s += "（至 " + civil.Date(r.WaitingUntil).String() + "）"
@@ -112,6 +112,9 @@ func remaining(r ask.CaseRow) string {
 	case r.ArrivalDoubted && !r.Overdue && r.RemainingWorkdays != nil && *r.RemainingWorkdays < 0:
 	case r.RemainingWorkdays != nil:
 		s = workdays(*r.RemainingWorkdays, r.Overdue)
+		if r.WaitingFor != "" {
+			s += "，等待" + string(r.WaitingFor)
+		}
 	}
 	switch {
 	case r.Clock == "stopped":
