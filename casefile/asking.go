@@ -299,6 +299,8 @@ type FeeNoticed struct {
 // FeePaid (缴费) restarts the period on the day after payment. Partial payment is no payment.
 type FeePaid struct {
 	Yuan int `json:"yuan"`
+	// Inherited: it was paid on the case of which this is a part, and is counted there. Since schema 4.
+	Inherited bool `json:"inherited,omitzero"`
 	Answers
 }
 

@@ -69,7 +69,7 @@ func (t *Tx) FeesIn(from, to civil.Date) (yuan, cases int, err error) {
 			return 0, 0, err
 		}
 		paid, ok := r.Event.(casefile.FeePaid)
-		if !ok || r.On < from || r.On > to {
+		if !ok || paid.Inherited || r.On < from || r.On > to {
 			continue
 		}
 		history, err := t.History(r.Case)

@@ -96,4 +96,6 @@ type SplitRequest struct {
 	CaseRef
 	Parts  int    `json:"parts"` // cases there are to be in all, this one included
 	Reason string `json:"reason"`
+	// Open is which of them, counted from 1, goes on with a consultation or a fee that is not over.
+	Open int `json:"open,omitzero"`
 }

@@ -102,12 +102,13 @@ func (a *app) splitCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     info.Command + " 编号",
 		Short:   info.Label + "：一封来信含几件申请",
-		Long:    "把含几件申请的案件拆成几件（条例第二十九条）：本案继续作为第一件，其余另立新编号，到达日和确认日相同，各计 1 件。",
+		Long:    "把含几件申请的案件拆成几件（条例第二十九条）：本案继续作为第一件，其余另立新编号，各计 1 件；\n到达、确认、补正、延期等至今影响期限的记录，各件都有。还有征求意见或收费没有结束的，写明由第几件续办（--open）。",
 		Example: "ysq split 17 --parts 3 --reason 一信三事",
 		Args:    exactly("编号"),
 	}
 	o := a.options(cmd)
 	parts, reason := o.number("parts", "拆成`几`件，含本案"), o.text("reason", "`理由`")
+	open := o.number("open", "没有结束的征求意见、收费由第`几`件续办，1 是本案")
 	dryRun := o.flag("dry-run", "只试算能否拆分，不记录")
 	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -115,7 +116,7 @@ func (a *app) splitCommand() *cobra.Command {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())}, Parts: *parts, Reason: *reason}
+			r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())}, Parts: *parts, Reason: *reason, Open: *open}
 			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Split, r)
 			if err != nil {
 				return err

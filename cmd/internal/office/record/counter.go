@@ -47,7 +47,7 @@ func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResu
 			if err != nil {
 				return ask.Usage("%v", err)
 			}
-			views, warnings, err := b.Add(tx, casefile.Draft{Case: id, Event: e})
+			views, warnings, err := b.Add(tx, casefile.Draft{Case: id, On: on, Event: e}) // of the day on which it came
 			if err != nil {
 				return err
 			}
@@ -60,13 +60,16 @@ func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResu
 	return res, err
 }
 
-// Split makes cases of the further requests that a mail held. Each inherits the arrival and the
-// confirmation: three parts are 3 件 of the same day.
+// Split makes cases of the further requests that a mail held. Each inherits the arrival and every event of
+// the clock: three parts are 3 件 of the same day.
 func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.AppendResult, error) {
 	id := r.Case
 	res := ask.AppendResult{Warnings: []string{}, DryRun: call.DryRun}
 	if r.Parts < 2 || r.Parts > 100 {
 		return res, ask.Usage("拆成 2 至 100 件，得到 %d", r.Parts)
+	}
+	if r.Open < 0 || r.Open > r.Parts {
+		return res, ask.Usage("--open 写 1 至 %d（1 是本案），得到 %d", r.Parts, r.Open)
 	}
 	today := civil.Of(call.At)
 	err := b.Change(call, func(tx *desk.Change) error {
@@ -75,19 +78,22 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 			return err
 		}
 		ids := []casefile.ID{id}
-		var records []casefile.Record
-		for range r.Parts - 1 {
-			part := tx.NextID(c.ArrivedOn.Year())
-			ids = append(ids, part)
-			drafts := inheritance(history, id)
-			for i := range drafts {
-				drafts[i].Case = part
-			}
-			made, err := tx.Append(drafts...)
-			if err != nil {
-				return err
-			}
-			records = append(records, made...)
+		year := c.ArrivedOn.Year()
+		_, next, _ := tx.NextID(year).Number()
+		for i := range r.Parts - 1 {
+			ids = append(ids, casefile.NewID(year, next+i))
+		}
+		var keeper casefile.ID
+		if r.Open > 0 {
+			keeper = ids[r.Open-1]
+		}
+		drafts, err := c.Divide(history, ids[1:], keeper, today)
+		if err != nil {
+			return err
+		}
+		records, err := tx.Append(drafts...)
+		if err != nil {
+			return err
 		}
 		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: ids[1:], Reason: r.Reason}}
 		if res.Warnings, err = c.Decide(history, split, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
@@ -110,22 +116,6 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 		return nil
 	})
 	return res, err
-}
-
-// inheritance is what a part of a case takes over from it: how and when it came, and when both sides
-// confirmed it.
-func inheritance(history []casefile.Record, from casefile.ID) []casefile.Draft {
-	var drafts []casefile.Draft
-	for _, r := range casefile.Live(history) {
-		switch e := r.Event.(type) {
-		case casefile.Received:
-			e.SplitFrom = from
-			drafts = append(drafts, casefile.Draft{On: r.On, Event: e})
-		case casefile.Confirmed:
-			drafts = append(drafts, casefile.Draft{On: r.On, Event: e})
-		}
-	}
-	return drafts
 }
 
 // PutFile keeps a file under its digest. Until an event names it, it is in no case.
