@@ -12,20 +12,19 @@ import (
 // receipt that somebody forwards. Of such a mail only what it says itself counts: its subject, and what a
 // report encloses, are the office's own.
 func Applies(m *casefile.Message) bool {
-	score, least := 0, Likely
-	switch cause, _ := robot(m); {
-	case m.Delivery != nil:
+	if m.Delivery != nil {
 		return false
-	case cause == CauseBounce:
-		contents(m, func(n int, _ string) { score += n })
-		least = 45 // more than the title of the letter that comes back
-	case cause == CauseAutoReply:
-		contents(m, func(n int, _ string) { score += n })
-		least = 25
-	default:
-		score, _ = likeness(m)
 	}
-	return score >= least
+	said := 0
+	contents(m, func(n int, _ string) { said += n })
+	switch cause, _ := robot(m); {
+	case cause == CauseBounce && tellsOfFailure(m.Text):
+		return said >= 45 // more than the title of the letter that comes back
+	case cause == CauseBounce, cause == CauseAutoReply:
+		return said >= 25
+	}
+	score, _ := likeness(m)
+	return score >= Likely || said >= 30
 }
 
 // Answerable reports whether a mail may be answered by a program, and why not (RFC 3834, section 2):

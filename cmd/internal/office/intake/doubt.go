@@ -56,9 +56,12 @@ func (n *Room) doubtArrival(id casefile.ID) error {
 	if err != nil || received.Digest.IsZero() || !received.Stamp.At.IsZero() {
 		return err
 	}
+	if !n.Store.Has(received.Digest) {
+		return nil // erased, or lost as verify tells: there is nothing to hold against the arrival
+	}
 	m, err := n.Parse(received.Digest, parse.Limits{Text: 1, Undigested: true})
 	if err != nil {
-		return nil // erased or damaged: there is nothing to hold against the arrival, and verify tells
+		n.Log.Warn().Err(err).Str("case", string(id)).Msg("the mail of a case cannot be read, and its arrival not be compared")
 	}
 	stamp := m.Received.Before(received.ArrivedAt)
 	if stamp.At.IsZero() || civil.Of(stamp.At) >= civil.Of(received.ArrivedAt) {

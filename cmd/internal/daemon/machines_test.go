@@ -1,0 +1,218 @@
+package daemon
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// composed is a mail of the corpus: who wrote it, and the bytes.
+type composed struct {
+	name  string
+	human bool
+	raw   string
+}
+
+const (
+	formText = "政府信息公开申请表\r\n申请人类型：公民\r\n姓名：%s\r\n证件名称：身份证\r\n联系电话：无\r\n通信地址：某市甲区1号\r\n所需信息的内容描述：申请公开%s。\r\n获取信息的方式：电子邮件\r\n"
+	prose    = "您好：我叫%s，住某市甲区。依据《政府信息公开条例》，现申请公开贵单位关于%s的文件，请以电子邮件方式答复。联系电话无。\r\n"
+	letter   = "尊敬的领导：\r\n申请人%s，联系地址某市乙路2号。因研究需要，请提供%s的有关材料，获取信息的方式为纸质邮寄。此致敬礼\r\n"
+)
+
+var topics = []string{"2025年度部门预算", "甲路道路验收报告", "污水处理厂环评批复", "保障房分配名单", "河道整治招标文件"}
+
+// applications are what people send, under every mark that mailers, portals and providers put on their mail.
+func applications() (all []composed) {
+	marks := map[string]string{
+		"plain": "", "portal": "Auto-Submitted: auto-generated", "replied": "Auto-Submitted: auto-replied", "autoreply": "X-Autoreply: yes", "autoreply-empty": "X-Autoreply:",
+		"precedence-reply": "Precedence: auto_reply", "bulk": "Precedence: bulk", "list": "List-Id: <x.example.test>", "unsubscribe": "List-Unsubscribe: <https://x.example.test>",
+		"null": "Return-Path: <>", "suppress": "X-Auto-Response-Suppress: All", "spam": "X-Spam-Flag: YES",
+	}
+	subjects := map[string]string{
+		"title": "政府信息公开申请", "read": "已读：政府信息公开申请", "read-en": "Read: 信息公开申请", "auto": "自动回复：申请", "bounced": "退信：政府信息公开申请", "forward": "Fw: 信息公开申请", "none": "", "greeting": "你好", "returned": "转发：退信后重发的申请",
+	}
+	bodies := []string{formText, prose, letter}
+	n := 0
+	add := func(name, from, subject, header, body string) {
+		n++
+		raw := "From: " + from + "\r\nTo: office@example.test\r\nSubject: " + subject + "\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <h" + fmt.Sprint(n) + "@example.test>\r\n"
+		if header != "" {
+			raw += header + "\r\n"
+		}
+		all = append(all, composed{"human/" + name, true, raw + body})
+	}
+	who := func() string { return fmt.Sprintf("申请人%d <p%d@example.test>", n, n) }
+	text := func(format string) string {
+		return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + fmt.Sprintf(format, fmt.Sprintf("段某%d", n), topics[n%len(topics)])
+	}
+	for m := range sorted(marks) {
+		for s := range sorted(subjects) {
+			add(m+"/"+s, who(), subjects[s], marks[m], text(bodies[n%len(bodies)]))
+		}
+	}
+	for _, from := range []string{"postmaster@people.example.test", "noreply@portal.example.test", "system@portal.example.test", "service@shop.example.test", "admin@village.example.test"} {
+		for _, subject := range []string{"政府信息公开申请", "退信：申请", "信息公开"} {
+			add("from "+from+"/"+subject, from, subject, "", text(formText))
+		}
+	}
+	disposition := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n--b--\r\n"
+	proof := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.test\r\n\r\nFinal-Recipient: rfc822; office@example.test\r\nAction: failed\r\nStatus: 5.2.2\r\n--b--\r\n"
+	calendar := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n--b--\r\n"
+	file := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n见附件\r\n--b\r\nContent-Type: application/msword; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\nx\r\n--b--\r\n"
+	for _, format := range bodies {
+		add("with a disposition part", who(), "政府信息公开申请", "", fmt.Sprintf(disposition, text(format)))
+		add("with the report of an earlier bounce", who(), "重新发送：政府信息公开申请", "", fmt.Sprintf(proof, text(format)))
+		add("with a calendar", who(), "信息公开申请", "", fmt.Sprintf(calendar, text(format)))
+	}
+	for _, mark := range []string{"", "X-Autoreply: yes", "Precedence: bulk", "Auto-Submitted: auto-replied"} {
+		add("by attachment "+mark, who(), "申请", mark, fmt.Sprintf(file, "政府信息公开申请表.doc", "政府信息公开申请表.doc"))
+	}
+	return all
+}
+
+// machines are what programs send: reports, excuses, receipts, answers to invitations, lists.
+func machines() (all []composed) {
+	n := 0
+	add := func(name, from, subject, header, body string) {
+		n++
+		raw := "From: " + from + "\r\nTo: office@example.test\r\nSubject: " + subject + "\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <m" + fmt.Sprint(n) + "@example.test>\r\n"
+		if header != "" {
+			raw += header + "\r\n"
+		}
+		all = append(all, composed{"machine/" + name + "/" + from + "/" + subject, false, raw + body})
+	}
+	text := func(s string) string { return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + s + "\r\n" }
+	const said = "您的邮件未能传递给以下收件人：zhangsan@example.test\r\n对方服务器返回：550 5.1.1 用户不存在"
+	const english = "The following message could not be delivered to zhangsan@example.test: 550 5.1.1 User unknown"
+	for _, from := range []string{"MAILER-DAEMON", "MAILER-DAEMON <>", "Mail Delivery Subsystem <mailer-daemon@mx.example.test>", "postmaster@example.test", "邮件系统 <system@example.test>", "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@gov.example.test>"} {
+		for _, subject := range []string{"退信：政府信息公开告知书", "系统退信", "未传递: 政府信息公开答复书", "Undeliverable: 政府信息公开告知书", "Returned mail: see transcript for details", "Delivery Status Notification (Failure)", "Mail delivery failed: returning message to sender", "failure notice", "无法投递：政府信息公开补正告知书"} {
+			body := said
+			if n%2 == 1 {
+				body = english
+			}
+			add("bounce", from, subject, "", text(body))
+		}
+	}
+	for _, action := range []string{"failed", "delayed", "delivered", "relayed"} {
+		all = append(all, composed{"machine/dsn " + action, false, strings.Replace(string(notice("unknown-"+action, action)), "\r\nSubject", "\r\nX-N: "+action+"\r\nSubject", 1)})
+	}
+	arf := "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nThis is an abuse report.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: office@example.test\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
+	for _, from := range []string{"abuse-desk@example.test", "feedback@isp.example.test", "scomp@example.test"} {
+		add("arf", from, "complaint about a message", "", arf)
+	}
+	excuses := []string{"您好，您的来信已收到，我会尽快回复您。", "本人休假至 3 月 10 日，急事请电话联系。", "I am out of the office until March 10.", "您关于政府信息公开事项的邮件已收到。"}
+	for _, mark := range []string{"Auto-Submitted: auto-replied (vacation)", "X-Autoreply:", "X-Autoreply: yes", "X-Autorespond: vacation", "Precedence: auto_reply", "Auto-Submitted: auto-notified"} {
+		for _, subject := range []string{"Re: 政府信息公开告知书", "政府信息公开答复书", "来信已收到"} {
+			add("excuse by its header", fmt.Sprintf("某人 <v%d@example.test>", n), subject, mark, text(excuses[n%3]))
+		}
+	}
+	for _, subject := range []string{"自动回复：政府信息公开告知书", "自动回复: 您好", "【自动回复】来信收到", "[自动回复] 答复书", "自动应答", "外出自动回复：会议", "Automatic Response: 政府信息公开申请", "Automatic reply: 告知书", "Out of Office: 告知书", "AutoReply: x", "Auto: 答复", "Out of Office AutoReply: x"} {
+		add("excuse by its subject", fmt.Sprintf("某人 <s%d@example.test>", n), subject, "", text(excuses[n%3]))
+	}
+	receipt := "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n您的邮件已被阅读。\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: automatic-action/MDN-sent-automatically; displayed\r\n--b--\r\n"
+	for _, subject := range []string{"已读: 政府信息公开告知书", "已读：政府信息公开答复书", "Read: 告知书", "已读回执：答复", "未读: 告知书", "Not read: 告知书", "阅读回执"} {
+		add("receipt", "zhangsan@example.test", subject, "", text("您的邮件已于 2026 年 3 月 1 日被阅读。"))
+		add("receipt, as a report", "lisi@example.test", subject, "", receipt)
+	}
+	for _, subject := range []string{"已接受: 听证会", "已拒绝: 听证会", "已暂定: 听证会", "Accepted: hearing", "Declined: hearing", "Tentative: hearing"} {
+		add("answer to an invitation", "zhang@example.test", subject, "", "Content-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n")
+	}
+	for _, mark := range []string{"List-Id: <news.example.test>", "List-Unsubscribe: <https://x.example.test/u>", "Precedence: bulk", "Precedence: list", "Auto-Submitted: auto-generated", "Return-Path: <>"} {
+		for _, subject := range []string{"本周要闻", "登录提醒", "您的账单", "培训通知"} {
+			add("program or list", fmt.Sprintf("noreply%d@site.example.test", n), subject, mark, text("详情请登录网站查看。"))
+		}
+	}
+	return all
+}
+
+func sorted(m map[string]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		keys := []string{}
+		for k := range m {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		for _, k := range keys {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// The confusion matrix of machines and people, over mails that go through the whole intake: no application of a
+// person is hidden (it is a case, or stands in due with its strict date), and at most one machine in a hundred
+// becomes a case. In the junk folder, too.
+func TestMachinesAndPeople(t *testing.T) {
+	for _, folder := range []string{"INBOX", "垃圾邮件"} {
+		t.Run(folder, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := openBureau(t, "2026-03-02")
+				all := append(applications(), machines()...)
+				names := map[casefile.Digest]composed{}
+				for _, c := range all {
+					raw := []byte(c.raw)
+					names[casefile.DigestOf(raw)] = c
+					b.sim.Add(folder, raw, b.now())
+				}
+				if len(names) != len(all) {
+					t.Fatalf("%d different mails of %d", len(names), len(all))
+				}
+				b.poll()
+				due := map[casefile.Digest]ask.DueItem{}
+				items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, i := range items {
+					if !i.Mail.IsZero() {
+						due[i.Mail] = i
+					}
+				}
+				matrix := map[string]int{}
+				var hidden, cases, noise []string
+				count := func(m ask.MailView) {
+					c, known := names[m.Digest]
+					i, shown := due[m.Digest]
+					where := "aside"
+					switch {
+					case !known:
+						t.Errorf("an unknown mail %s", m.Digest)
+					case m.Case != "":
+						where = "case"
+					case shown:
+						where = "due"
+						if civil.Date(i.On) != civil.New(2026, 3, 30) || i.Step == "" {
+							t.Errorf("%s is due on %s: %+v", c.name, civil.Date(i.On), i)
+						}
+					}
+					switch {
+					case c.human && where == "aside":
+						hidden = append(hidden, c.name)
+					case !c.human && where == "case":
+						cases = append(cases, c.name)
+					case !c.human && where == "due":
+						noise = append(noise, c.name)
+					}
+					matrix[fmt.Sprintf("human=%v %s", c.human, where)]++
+				}
+				for _, place := range []casefile.Disposition{casefile.ToCase, casefile.Parked, casefile.ToHistory, casefile.Duplicate} {
+					for _, m := range b.mails(place) {
+						count(m)
+					}
+				}
+				t.Logf("%d mails: %v", len(all), matrix)
+				machines := len(machines())
+				if len(all) < 200 || len(hidden) > 0 || 100*len(cases) > machines || 100*len(noise) > 5*machines {
+					t.Errorf("hidden applications %q,\nmachines as cases %q,\nmachines in due %q", hidden, cases, noise)
+				}
+			})
+		})
+	}
+}
