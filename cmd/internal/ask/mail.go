@@ -51,6 +51,8 @@ type RetryRequest struct {
 type SaveMailRequest struct {
 	MailRef
 	Part *int `json:"part,omitzero"` // casefile.Part's Index
+	// Member asks for a file in the archive that the part is, by its digest.
+	Member casefile.Digest `json:"member,omitzero"`
 }
 
 // MailView is a mail of the register.

@@ -1,5 +1,7 @@
 package ask
 
+import "ysq.internal/ysq/casefile"
+
 // Page shows a page of what was sent, for the eye: a PDF's as a picture in shades of grey, a picture, what an office file
 // says as a page of our own. Nothing of the file's own bytes is in it. The bytes behind the head are the picture or the page.
 var Page = Download[PageRef, PageHead]{Name: "page", Role: Operator, Open: true, Look: func(q PageRef) Look {
@@ -8,10 +10,10 @@ var Page = Download[PageRef, PageHead]{Name: "page", Role: Operator, Open: true,
 
 // PageRef names a page.
 type PageRef struct {
-	MailRef     // or the digest of a file that was attached to a case
-	Part    int `json:"part,omitzero"`   // of the mail; casefile.Part's Index
-	Member  int `json:"member,omitzero"` // of an archive, from 1; 0: the part itself
-	Page    int `json:"page,omitzero"`   // from 1; 0 is the first
+	MailRef                 // or the digest of a file that was attached to a case
+	Part    int             `json:"part,omitzero"`   // of the mail; casefile.Part's Index
+	Member  casefile.Digest `json:"member,omitzero"` // a file in the archive, by its digest; zero: the part itself
+	Page    int             `json:"page,omitzero"`   // from 1; 0 is the first
 }
 
 // PageHead is what a page is.

@@ -1,5 +1,7 @@
 package cli
 
+import "strings"
+
 import "testing"
 
 // A paste of several lines answers one question, whether the terminal marks it or not.
@@ -21,12 +23,12 @@ func TestPastesAreOneLine(t *testing.T) {
 		{"a file with tabs", []string{"\x1b[200~甲\t乙\x1b[201~"}, "甲 乙"},
 	} {
 		var p pasted
-		got := ""
+		var got strings.Builder
 		for _, c := range tt.chunks {
-			got += string(p.flatten([]byte(c)))
+			got.WriteString(string(p.flatten([]byte(c))))
 		}
-		if got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		if got.String() != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got.String(), tt.want)
 		}
 	}
 }

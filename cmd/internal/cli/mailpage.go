@@ -21,13 +21,25 @@ func (a *app) mailPageCommand() *cobra.Command {
 		Args:    exactly("摘要"),
 	}
 	o := &options{cmd: cmd}
-	part, member, page := o.number("part", "附件的`序号`"), o.number("member", "压缩包里第几个`文件`"), o.number("page", "第几`页`；不写则为第 1 页")
+	part, member, page := o.number("part", "附件的`序号`"), o.number("member", "压缩包里第几个`文件`，按 mail show 所列"), o.number("page", "第几`页`；不写则为第 1 页")
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		if *output == "" {
 			return usage(cmd, "请用 -o 写入文件")
 		}
-		head, content, err := ask.Get(ctx, c, ask.Page, ask.PageRef{MailRef: ask.MailRef{Mail: args[0]}, Part: *part, Member: *member, Page: *page})
+		q := ask.PageRef{MailRef: ask.MailRef{Mail: args[0]}, Part: *part, Page: *page}
+		if *member > 0 {
+			m, err := ask.Do(ctx, c, ask.Mail, q.MailRef)
+			if err != nil {
+				return err
+			}
+			all := membersOf(m, *part)
+			if *member > len(all) {
+				return &ask.Error{Code: "not-found", Exit: ask.ExitNotFound, Msg: fmt.Sprintf("第 %d 个附件里没有第 %d 个文件", *part, *member), Hint: "看 ysq mail show " + args[0]}
+			}
+			q.Member = all[*member-1].Digest
+		}
+		head, content, err := ask.Get(ctx, c, ask.Page, q)
 		if err != nil {
 			return err
 		}

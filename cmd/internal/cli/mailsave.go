@@ -23,7 +23,7 @@ func (a *app) mailSaveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "save 摘要 目录",
 		Short: "把邮件原文和附件存到目录",
-		Long: "把一封邮件的原文（.eml）和附件存到目录（条例第四十五条）。文件名取自邮件，去掉路径和控制字符；已有的文件绝不覆盖。\n" +
+		Long: "把一封邮件的原文（.eml）和附件存到目录（条例第四十五条）。文件名取自邮件，去掉路径和控制字符；压缩包里已列出的文件另存一份；已有的文件绝不覆盖。\n" +
 			"存出的内容不遮盖个人信息，谁存了什么会记录在案。附件来自外部，打开前请查杀病毒。",
 		Example: "ysq mail save 3f2a9c /tmp/附件",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -95,7 +95,41 @@ func saveMail(ctx context.Context, c *ask.Client, digest, dir string) (saved []s
 			}
 		}
 	}
+	twice := make(map[string]bool)
+	for _, p := range m.Parts {
+		for _, r := range membersOf(m, p.Index) {
+			if name := insideName(m, r); twice[name] {
+				continue // the same bytes under the same name
+			} else {
+				twice[name] = true
+			}
+			_, inside, err := ask.Get(ctx, c, ask.SaveMail, ask.SaveMailRequest{MailRef: ask.MailRef{Mail: m.Digest.String()}, Part: &p.Index, Member: r.Digest})
+			if err != nil {
+				return saved, err
+			}
+			content = inside
+			err = write(insideName(m, r), r.Size)
+			if err = errors.Join(err, inside.Close()); err != nil {
+				return saved, err
+			}
+		}
+	}
 	return saved, nil
+}
+
+// membersOf are the files in an archive that can be had, in the order in which they are listed.
+func membersOf(m ask.MailView, part int) (all []ask.PartReading) {
+	for _, r := range m.Readings {
+		if r.Index == part && r.Member > 0 && !r.Digest.IsZero() && r.Size > 0 && r.State != "encrypted" && r.State != "damaged" && r.State != "too-large" {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// insideName is the name of a file out of an archive: the way through the archives is in it, and its digest keeps it apart.
+func insideName(m ask.MailView, r ask.PartReading) string {
+	return m.Digest.Short() + "-" + r.Digest.Short()[:6] + "-" + safeName(casefile.Part{Index: r.Index, Name: r.Name})
 }
 
 // attachmentNames gives each attachment a name of its own that every file system takes. The digest

@@ -34,7 +34,7 @@ func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailVie
 
 // SaveMail gives out a mail with what it is made of: its bytes and then those of each attachment, or those
 // of one part.
-func (o *Office) SaveMail(_ context.Context, _ ask.Call, q ask.SaveMailRequest, begin func(ask.MailView) (io.Writer, error)) error {
+func (o *Office) SaveMail(ctx context.Context, _ ask.Call, q ask.SaveMailRequest, begin func(ask.MailView) (io.Writer, error)) error {
 	d, _, err := o.Desk.Mail(q.Mail)
 	if err != nil {
 		return err
@@ -54,8 +54,18 @@ func (o *Office) SaveMail(_ context.Context, _ ask.Call, q ask.SaveMailRequest, 
 	if q.Part != nil && !slices.ContainsFunc(v.Parts, func(p casefile.Part) bool { return p.Index == *q.Part }) {
 		return ask.NotFound("", "邮件 %s 没有第 %d 个附件", v.Digest.Short(), *q.Part)
 	}
+	var inside []byte
+	if q.Part != nil && !q.Member.IsZero() {
+		if inside, err = o.Reading.Member(ctx, d, *q.Part, q.Member); err != nil {
+			return err
+		}
+	}
 	w, err := begin(v)
 	if err != nil {
+		return err
+	}
+	if inside != nil {
+		_, err := w.Write(inside)
 		return err
 	}
 	if q.Part == nil {

@@ -69,7 +69,12 @@ func (f *frames) End(s unpack.State) error {
 // unpackTo is the child's part.
 func unpackTo(out io.Writer, in form.Input) error {
 	f := &frames{bufio.NewWriterSize(out, 64<<10)}
-	err := unpack.All(in.Body, f)
+	var err error
+	if form.Sniff(in) == form.Mail {
+		err = mailParts(in.Body, f)
+	} else {
+		err = unpack.All(in.Body, f)
+	}
 	last := frameEnd{Last: true, More: errors.Is(err, unpack.ErrMore)}
 	if !last.More {
 		last.State = unpack.StateOf(err)
@@ -86,16 +91,49 @@ type member struct {
 	digest casefile.Digest
 }
 
-// Unpack takes the files out of the archive that in describes and copy writes: each is named to begin,
-// which returns where its bytes go. It serves whoever wants the files themselves.
-func (r *Reader) Unpack(ctx context.Context, in form.Input, copy func(io.Writer) error, begin func(index int, name string) io.Writer) error {
+// ErrNotInside is that no file with that digest is in an archive.
+var ErrNotInside = errors.New("no such file in the archive")
+
+// Inside takes the file with a digest out of the archive that in describes and copy writes, or out of an archive within it.
+func (r *Reader) Inside(ctx context.Context, in form.Input, copy func(io.Writer) error, want casefile.Digest) (name string, body []byte, err error) {
+	return r.insideWithin(ctx, in, copy, want, 0)
+}
+
+func (r *Reader) insideWithin(ctx context.Context, in form.Input, copy func(io.Writer) error, want casefile.Digest, nested int) (name string, body []byte, err error) {
 	file, _, err := r.stage(in, copy)
 	if err != nil {
-		return err
+		return "", nil, err
 	}
 	defer file.Close()
-	_, _, err = r.unpack(ctx, file, begin)
-	return err
+	spool, err := r.unnamed()
+	if err != nil {
+		return "", nil, err
+	}
+	defer spool.Close()
+	all, _, err := r.unpack(ctx, file, func(int, string) io.Writer { return spool })
+	if err != nil && len(all) == 0 {
+		return "", nil, err
+	}
+	for _, m := range all {
+		if m.digest == want && m.state == unpack.Whole {
+			body, err := io.ReadAll(io.NewSectionReader(spool, m.at, m.size))
+			return m.name, body, err
+		}
+	}
+	for _, m := range all {
+		head := make([]byte, min(m.size, headSize))
+		if _, err := spool.ReadAt(head, m.at); err != nil || nested+1 >= mostNested || !unpack.Is(head) && form.Sniff(form.Input{Name: m.name, Body: head}) != form.Mail {
+			continue
+		}
+		name, body, err := r.insideWithin(ctx, form.Input{Name: m.name}, func(w io.Writer) error {
+			_, err := io.Copy(w, io.NewSectionReader(spool, m.at, m.size))
+			return err
+		}, want, nested+1)
+		if !errors.Is(err, ErrNotInside) {
+			return name, body, err
+		}
+	}
+	return "", nil, ErrNotInside
 }
 
 // unpack has a child take the files out of a staged archive and gives their bytes where begin says.

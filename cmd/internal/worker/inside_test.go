@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -48,16 +49,21 @@ func tree(r Reading) string {
 
 func TestArchive(t *testing.T) {
 	const text = "申请人：张三\n"
+	const mail = "From: <a@example.test>\r\nSubject: =?utf-8?B?55Sz6K+3?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" +
+		"--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n申请人：赵六\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: attachment; filename*=utf-8''%E9%99%84.txt\r\n\r\n说明\n\r\n--x--\r\n"
 	docx := archive(t, "[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
 		"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>申请人：李四</w:t></w:r></w:p></w:body></w:document>`)
 	body := archive(t, "材料/申请表.txt", text, "申请表.docx", docx, "里.zip", archive(t, "二.zip", archive(t, "三.zip", archive(t, "a.txt", "x"))),
-		"身份证.jpg", "\xff\xd8\xff\xe0", "a.exe", "MZ\x00", "form.pdf", string(writePDF("", new(pdfPage).text(72, 700, "申请人：王五"))))
+		"转发.eml", mail, "身份证.jpg", "\xff\xd8\xff\xe0", "a.exe", "MZ\x00", "form.pdf", string(writePDF("", new(pdfPage).text(72, 700, "申请人：王五"))))
 	got, err := testReader(t).read(t.Context(), form.Input{Index: 3, Name: "材料.zip", Body: []byte(body)})
 	const want = `材料.zip: opened
 材料.zip/材料/申请表.txt: read
 材料.zip/申请表.docx: read
 材料.zip/里.zip: opened
 材料.zip/里.zip/二.zip: unread
+材料.zip/转发.eml: opened
+材料.zip/转发.eml/正文.txt: read
+材料.zip/转发.eml/附.txt: read
 材料.zip/身份证.jpg: scan
 材料.zip/a.exe: unread
 材料.zip/form.pdf: read
@@ -69,13 +75,30 @@ func TestArchive(t *testing.T) {
 	if first.Document.Part != 3 || first.Member != 1 || first.Size != int64(len(text)) || first.Digest != casefile.DigestOf([]byte(text)) || len(first.Document.Blocks) == 0 {
 		t.Errorf("the first file: %+v", first)
 	}
-	// The files themselves, for whoever wants to save them.
-	saved := map[string]*bytes.Buffer{}
-	err = testReader(t).Unpack(t.Context(), form.Input{Name: "材料.zip"}, func(w io.Writer) error { _, err := io.WriteString(w, body); return err },
-		func(_ int, name string) io.Writer { saved[name] = new(bytes.Buffer); return saved[name] })
-	if err != nil || saved["材料/申请表.txt"].String() != text || len(saved) != 6 {
-		t.Errorf("%d files, %v", len(saved), err)
+	// The files themselves, for whoever wants to see or save them: also out of an archive within, and of a mail.
+	for name, want := range map[string]string{"材料/申请表.txt": text, "二.zip": "", "附.txt": "说明\n"} {
+		r := find(got, name)
+		name, inside, err := testReader(t).Inside(t.Context(), form.Input{Name: "材料.zip"}, func(w io.Writer) error { _, err := io.WriteString(w, body); return err }, r.Digest)
+		if err != nil || want != "" && string(inside) != want || casefile.DigestOf(inside) != r.Digest {
+			t.Errorf("%s: %q, %v", name, inside, err)
+		}
 	}
+	if _, _, err := testReader(t).Inside(t.Context(), form.Input{Name: "材料.zip"}, func(w io.Writer) error { _, err := io.WriteString(w, body); return err }, casefile.Digest{1}); !errors.Is(err, ErrNotInside) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// find is the reading of a file somewhere in an archive.
+func find(r Reading, name string) Reading {
+	for _, i := range r.Inside {
+		if strings.HasSuffix(i.Document.Name, "/"+name) {
+			return i
+		}
+		if in := find(i, name); in.Document.Name != "" {
+			return in
+		}
+	}
+	return Reading{}
 }
 
 func TestArchivesThatAreNotOpened(t *testing.T) {

@@ -42,11 +42,10 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
-	"ysq.internal/ysq/cmd/internal/worker/unpack"
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 6
+const Version = 7
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
@@ -168,7 +167,7 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 		}
 		if err == nil {
 			got.Document.Part, got.Document.Name = in.Index, in.Name // the child's word is not needed for these
-			if got.Document.Format == form.Archive && unpack.Is(head) && nested < mostNested {
+			if opens(in, got.Document.Format, nested) && nested < mostNested {
 				return r.inside(ctx, in, file, got, nested)
 			}
 			return got, nil

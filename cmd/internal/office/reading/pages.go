@@ -58,7 +58,7 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 	if g.worker == nil {
 		return head, nil, ask.NotFound("", "这里不读取附件，没有可看的页")
 	}
-	key := pageKey{d, q.Part, q.Member, q.Page}
+	key := pageKey{d, q.Part, q.Page, q.Member}
 	if head, content, ok := g.pages.get(key); ok {
 		return head, content, nil
 	}
@@ -127,30 +127,46 @@ func (g *Room) draw(ctx context.Context, in form.Input, copy func(io.Writer) err
 	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
 		return worker.Page{}, err
 	}
-	if q.Member == 0 {
+	if q.Member.IsZero() {
 		return g.worker.Page(ctx, in, copy, q.Page)
 	}
-	name, body, err := g.member(ctx, in, copy, q.Member)
+	name, body, err := g.worker.Inside(ctx, in, copy, q.Member)
+	if errors.Is(err, worker.ErrNotInside) {
+		return worker.Page{}, notInside(q.Member)
+	}
 	if err != nil {
 		return worker.Page{}, err
 	}
 	return g.worker.Page(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, q.Page)
 }
 
-// member takes one file out of an archive.
-func (g *Room) member(ctx context.Context, in form.Input, copy func(io.Writer) error, n int) (name string, body []byte, err error) {
-	var b bytes.Buffer
-	err = g.worker.Unpack(ctx, in, copy, func(index int, called string) io.Writer {
-		if index != n {
-			return io.Discard
-		}
-		name = called
-		return &b
-	})
-	if err != nil || name == "" {
-		return "", nil, ask.NotFound("", "压缩包里没有第 %d 个文件", n)
+// Member takes a file out of an archive among the parts of a mail.
+func (g *Room) Member(ctx context.Context, d casefile.Digest, part int, member casefile.Digest) ([]byte, error) {
+	if g.worker == nil {
+		return nil, ask.NotFound("", "这里不读取附件")
 	}
-	return name, b.Bytes(), nil
+	in, copy, done, err := g.bytesOf(d, "", part)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	ctx, free, err := g.readings.turns.take(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
+		return nil, err
+	}
+	_, body, err := g.worker.Inside(ctx, in, copy, member)
+	if errors.Is(err, worker.ErrNotInside) {
+		return nil, notInside(member)
+	}
+	return body, err
+}
+
+func notInside(member casefile.Digest) error {
+	return ask.NotFound("ysq mail show 列出其中的文件", "压缩包里没有摘要为 %s 的文件", member.Short())
 }
 
 // told is what an office file says, as a page of ours.
@@ -161,7 +177,7 @@ func (g *Room) told(ctx context.Context, d casefile.Digest, file string, q ask.P
 	}
 	head = ask.PageHead{Label: worker.Unread.Label(), Beside: []ask.Text{}}
 	for _, r := range all {
-		if (file != "" || r.Document.Part == q.Part) && r.Member == q.Member {
+		if (file != "" || r.Document.Part == q.Part) && r.Digest == q.Member {
 			head = ask.PageHead{Label: r.State.Label(), Note: r.Note, Pages: 1, Most: 1, Beside: []ask.Text{}}
 			for _, n := range r.Document.Notes {
 				head.Note = strings.TrimSpace(head.Note + " " + n.Text)
@@ -221,12 +237,13 @@ type pages struct {
 const mostPages = 128 << 20 // bytes of all that is kept
 
 type pageKey struct {
-	digest             casefile.Digest
-	part, member, page int
+	digest     casefile.Digest
+	part, page int
+	member     casefile.Digest
 }
 
 func (p *pages) path(k pageKey) string {
-	return filepath.Join(p.folder(k.digest), fmt.Sprintf("%d.%d.%d", k.part, k.member, k.page))
+	return filepath.Join(p.folder(k.digest), fmt.Sprintf("%d.%s.%d", k.part, k.member.Short(), k.page))
 }
 
 func (p *pages) folder(d casefile.Digest) string { return filepath.Join(p.dir, d.String()) }
