@@ -12,6 +12,7 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
@@ -74,6 +75,13 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 				return err
 			}
 		}
+		if err := o.Reading.Fetches(tx, today, func(f reading.Fetch) {
+			if f.Until <= until && mention(words, string(f.Case), f.Where) {
+				put(fetchDue(f, today, cal))
+			}
+		}); err != nil {
+			return err
+		}
 		if err := o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
 			if civil.Date(i.On) <= until && mention(words, string(i.Dispute), string(i.Applicant), string(i.Subject)) {
 				put(i)
@@ -98,6 +106,36 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		return cmp.Or(cmp.Compare(blockAt(a.Block), blockAt(b.Block)), int(a.On)-int(b.On))
 	})
 	return items, err
+}
+
+// fetchDue reminds of a file that lies behind a link. One of which nobody knows how long it works is due at once.
+func fetchDue(f reading.Fetch, today civil.Date, cal *workday.Calendar) ask.DueItem {
+	day, text := f.Until, "下载后附卷（attach），链接过期后取不回来"
+	if day.IsZero() {
+		day, text = today, "未写明何时过期，请尽快下载后附卷（attach）"
+	}
+	return ask.DueItem{Case: f.Case, Block: ask.BlockInternal, Step: ask.Handle("ysq mail show " + f.Mail.Short()), Alarm: ask.Alarm{
+		Kind: "fetch", Label: f.Where + "待下载", On: ask.Day(day), Remaining: cal.WorkdaysBetween(today, day), Text: text,
+	}}
+}
+
+// partlyRead reports whether a mail that a person still has to decide about was not read whole.
+func (o *Office) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
+	open, err := tx.OpenMails(c)
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(open, func(m casefile.OpenMail) bool { return o.Reading.Partly(m.Digest) }) {
+		return true, nil
+	}
+	if c.Stage != casefile.StageReceived {
+		return false, nil
+	}
+	history, err := tx.History(c.ID)
+	return slices.ContainsFunc(history, func(r casefile.Record) bool {
+		e, ok := r.Event.(casefile.Received)
+		return ok && !e.Digest.IsZero() && o.Reading.Partly(e.Digest)
+	}), err
 }
 
 // blockAt is the place of a block among the others: what nobody has read comes first.
@@ -141,6 +179,18 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, today, until civil.Date
 		i.Block, i.Step = ask.BlockInternal, ask.Handle("ysq register "+string(c.ID))
 		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: "未登记", On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
 		all = append(all, i)
+	}
+	if len(all) > 0 {
+		partly, err := o.partlyRead(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		if partly {
+			i := about
+			i.Block, i.Step = ask.BlockInternal, ask.Handle("ysq show "+string(c.ID))
+			i.Alarm = ask.Alarm{Kind: "unread-parts", Label: "未读全", On: ask.Day(today), Text: "有的内容没有读出，以原件为准（show、mail page、mail save）"}
+			all = append(all, i)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b ask.DueItem) int { return cmp.Compare(blockAt(a.Block), blockAt(b.Block)) })
 	return all, nil

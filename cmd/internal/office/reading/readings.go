@@ -159,7 +159,7 @@ func (r *readings) drop(d casefile.Digest) error {
 
 // Forget lets go what was read of erased bytes.
 func (g *Room) Forget(d casefile.Digest) error {
-	return errors.Join(g.readings.drop(d), g.pages.drop(d))
+	return errors.Join(g.readings.drop(d), g.pages.drop(d), g.links.drop(d))
 }
 
 // onDisk is about what a file of that size takes.
@@ -314,6 +314,9 @@ func (g *Room) readParts(ctx context.Context, asked bool, raw io.ReaderAt, size 
 		if parse.Incomplete(d.Code) {
 			text.Document.Notes = append(text.Document.Notes, form.Note{Code: noteMail, Text: d.Detail})
 		}
+	}
+	if err := g.links.put(d, m.Links); err != nil {
+		g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("the links of a mail could not be kept")
 	}
 	all, taken, parts, begun := []worker.Reading{text}, extent(text), 0, time.Now()
 	for _, p := range m.Parts {

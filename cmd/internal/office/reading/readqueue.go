@@ -30,7 +30,7 @@ func (g *Room) KeepReading(ctx context.Context) {
 	if g.readings.read == nil {
 		return
 	}
-	if err := errors.Join(g.readings.tidy(), g.pages.tidy()); err != nil {
+	if err := errors.Join(g.readings.tidy(), g.pages.tidy(), g.links.tidy()); err != nil {
 		g.Log.Warn().Err(err).Msg("the cache of readings could not be tidied")
 	}
 	grown := g.Reg.Grown()

@@ -17,6 +17,7 @@ type Room struct {
 	record   *record.Room
 	readings *readings
 	pages    *pages
+	links    *links
 	worker   *worker.Reader // nil where no children read
 }
 
@@ -30,6 +31,7 @@ func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
 		read = g.worker.Read
 	}
 	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read}
+	g.links = &links{filepath.Join(cache, "links", filepath.Base(g.readings.dir())), d.Reg.Erased}
 	g.pages = &pages{filepath.Join(cache, "page", filepath.Base(g.readings.dir())), d.Reg.Erased}
 	return g
 }
