@@ -116,11 +116,16 @@ func (d *decider) guessed() error {
 	if d.out.Out || d.out.Disposition == casefile.ToHistory {
 		return nil
 	}
-	likely := d.out.Likeness >= Likely
+	likely := d.out.Likeness >= Likely || d.alone
 	if d.out.Case != "" {
 		c, _, err := d.r.Case(d.out.Case)
-		d.out.Guess, d.out.GuessedBy = guess(d.m, c, likely)
-		return err
+		if err != nil {
+			return err
+		}
+		if d.out.Guess, d.out.GuessedBy = guess(d.m, c, d.doubted != ""); d.out.Guess == casefile.GuessApplication {
+			d.out.GuessedBy = d.doubted
+		}
+		return nil
 	}
 	cause, _ := robot(d.m)
 	if len(d.out.Suggest) == 0 || cause == CauseBounce || cause == CauseAutoReply {
@@ -163,26 +168,33 @@ func (d *decider) suggestByName() error {
 // names are those of the sender, and the one behind 申请人 or 姓名 in the text.
 func (d *decider) names() []string {
 	var all []string
-	add := func(name string) {
-		if n := utf8.RuneCountInString(casefile.PlainName(name)); n >= 2 && n <= 40 && !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
 	for _, a := range d.m.From {
-		add(a.Name)
+		all = addName(all, a.Name)
 	}
-	for line := range strings.Lines(ownWords(d.m.Text)) {
+	for _, name := range namesIn(ownWords(d.m.Text)) {
+		all = addName(all, name)
+	}
+	return all[:min(len(all), 4)]
+}
+
+func addName(all []string, name string) []string {
+	if n := utf8.RuneCountInString(casefile.PlainName(name)); n < 2 || n > 40 || slices.Contains(all, name) {
+		return all
+	}
+	return append(all, name)
+}
+
+// namesIn are what stands behind 申请人 or 姓名 in a text.
+func namesIn(text string) (all []string) {
+	for line := range strings.Lines(text) {
 		label, value, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
 		switch letters(label) {
 		case "申请人", "姓名", "申请人姓名", "申请人名称", "名称", "单位名称":
 			if ok {
 				value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
 				value, _, _ = strings.Cut(value, "，")
-				add(value)
+				all = addName(all, value)
 			}
-		}
-		if len(all) >= 4 {
-			break
 		}
 	}
 	return all

@@ -51,6 +51,57 @@ func TestGuess(t *testing.T) {
 	}
 }
 
+// A mail is an application of its own whatever its thread, where it is clearly one; in doubt it joins and says so;
+// what corrects or repeats the first joins.
+func TestOwnApplication(t *testing.T) {
+	const form = "申请人：张三\n联系电话：13800000000\n通信地址：某市某路1号\n所需信息：" + "东河片区2024年房屋征收补偿方案的批复全文及其附件"
+	const other = "申请人：张三\n联系电话：13800000000\n所需信息：" + "环城北路2025年限速调整的依据和听证会会议记录"
+	began["2026-00017"] = Earlier{Text: form}
+	open := cases["2026-00017"]
+	defer func() { delete(began, "2026-00017"); cases["2026-00017"] = open }()
+	waiting := open
+	waiting.Waiting = casefile.WaitCorrection
+	registered := open
+	registered.Applicant, registered.Registered = "张三", true
+	answer := replyTo("letter-17@office.example.test")
+	text := func(subject, text string, changes ...func(*casefile.Message)) casefile.Message {
+		m := with(from(zhang, subject), changes...)
+		m.Text = text
+		return m
+	}
+	attached := func(m *casefile.Message) {
+		m.Parts = []casefile.Part{{Name: "信息公开申请表.docx", Attachment: true}}
+	}
+	for name, tt := range map[string]struct {
+		on    Case
+		mail  casefile.Message
+		isNew bool
+		guess casefile.Guess
+	}{
+		"a second form in the thread":          {open, text("Re: 政府信息公开申请 第二份", other, answer), true, casefile.GuessNone},
+		"another form by its number":           {open, text("政府信息公开申请（上次 2026-00017 之外的新申请）", "见附件", attached), true, casefile.GuessNone},
+		"a form in another name":               {registered, text("Re: 登记回执", "申请人：李四海\n联系电话：139\n身份证：无\n所需信息：同样的批复，请公开", answer), true, casefile.GuessNone},
+		"the first form again":                 {open, text("Re: 登记回执", form, answer), false, casefile.GuessOther},
+		"the corrected form":                   {waiting, text("Re: 补正告知书", form+"（文号为某政函〔2024〕3号）", answer), false, casefile.GuessCorrection},
+		"a correction that names another file": {waiting, text("Re: 补正告知书", other, answer), false, casefile.GuessCorrection},
+		"another one while correcting":         {waiting, text("另一份申请 2026-00017", "申请公开\n"+other, answer), true, casefile.GuessCorrection},
+		"a sentence":                           {open, text("Re: 登记回执", "另外请按政府信息公开条例，申请公开路灯采购合同，附件是申请表", answer, attached), false, casefile.GuessApplication},
+		"a question":                           {open, text("Re: 登记回执", "请问什么时候答复", answer), false, casefile.GuessReminder},
+		"the office's own words quoted":        {open, text("Re: 登记回执", "收到，请问何时能办？\n> "+"申请人：张三\n> 联系电话\n> 所需信息：x", answer), false, casefile.GuessReminder},
+	} {
+		cases["2026-00017"] = tt.on
+		d, err := Decide(Mail{Message: tt.mail}, office, register17)
+		if err != nil || d.New != tt.isNew || d.New == (d.Case != "") || d.Guess != tt.guess {
+			t.Errorf("%s: new %v on %q, guess %s (%s), %v; want new %v, %s\n%v", name, d.New, d.Case, d.Guess, d.GuessedBy, err, tt.isNew, tt.guess, d.Reasons)
+		}
+		if linked := len(d.Suggest) > 0 && d.Suggest[0].Case == "2026-00017"; d.New && !linked {
+			t.Errorf("%s: nothing leads to the case: %+v", name, d.Suggest)
+		}
+	}
+}
+
+var register17 = struct{ registered }{}
+
 func with2(m casefile.Message, on Case, want casefile.Guess, change func(*casefile.Message)) struct {
 	mail casefile.Message
 	on   Case

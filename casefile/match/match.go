@@ -41,6 +41,8 @@ type Register interface {
 	// Earlier returns the applications that this address sent and that are open or answered, the
 	// latest ones where there are many.
 	Earlier(mail string) ([]Earlier, error)
+	// Opening returns what a case began with; without a text where the bytes are no longer there.
+	Opening(id casefile.ID) (Earlier, error)
 	// Prepared returns the enclosures of each mail that the office prepared in a case and that nobody has
 	// seen sent yet.
 	Prepared(id casefile.ID) ([][]casefile.Digest, error)
@@ -62,6 +64,9 @@ type Case struct {
 	// Unconfirmed that the day of receipt is not confirmed yet: a mail is probably about that.
 	Waiting                 casefile.Waiting
 	Consulting, Unconfirmed bool
+	// Applicant is who is registered, once somebody is.
+	Applicant  string
+	Registered bool
 	// MergedInto is the case that goes on for this one, which is only a pointer to it; else empty.
 	MergedInto casefile.ID
 }
@@ -160,6 +165,8 @@ type decider struct {
 	out     Decision
 	why     []string // the reasons of out.Likeness
 	suggest []Suggestion
+	alone   bool   // the mail names or answers a case and is clearly an application of its own
+	doubted string // why a mail that joins a case may be an application of its own; "" where nothing says so
 }
 
 func (d *decider) decide() error {
@@ -501,18 +508,25 @@ func (d *decider) join() (done bool, err error) {
 	return false, nil
 }
 
-// joinUnlessNew joins, except where the case is finished and the mail is an application again:
-// applicants begin the next one by answering the reply to the last.
+// joinUnlessNew joins, except where the mail is clearly an application of its own: applicants begin the next
+// one by answering a letter of the last.
 func (d *decider) joinUnlessNew(id casefile.ID, reason string) error {
 	into, c, err := d.goesOn(id)
 	if err != nil {
 		return err
 	}
-	if c.Finished && d.out.Likeness >= Likely {
-		d.out.Disposition, d.out.New = casefile.ToCase, true
-		d.because("是对已办结的 %s 的回复，但像是新的申请，立为新件", into)
+	how, why, err := d.own(into, c)
+	if err != nil {
+		return err
+	}
+	switch how {
+	case alone:
+		d.out.Disposition, d.out.New, d.alone = casefile.ToCase, true, true
+		d.because("是对 %s 的回复或写有其编号，但像是新的申请（%s），立为新件；是同一件的用 merge 并回", into, why)
 		d.out.Reasons = append(d.out.Reasons, d.why...)
 		return nil
+	case doubts:
+		d.doubted = why
 	}
 	return d.joinCase(id, reason)
 }

@@ -48,8 +48,11 @@ func (registered) CasesByAddress(mail string) (open []casefile.ID, err error) {
 	return open, nil
 }
 
+func (registered) Opening(id casefile.ID) (Earlier, error)              { return began[id], nil }
 func (registered) CasesByName(name string) ([]casefile.ID, error)       { return named[name], nil }
 func (registered) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], nil }
+
+var began = map[casefile.ID]Earlier{}
 
 var named = map[string][]casefile.ID{"李四": {"2026-00020"}}
 
@@ -292,6 +295,7 @@ func (f failing) CasesByAddress(mail string) ([]casefile.ID, error) {
 	cases, _ := f.registered.CasesByAddress(mail)
 	return cases, f.fail()
 }
+func (f failing) Opening(id casefile.ID) (Earlier, error)              { return began[id], f.fail() }
 func (f failing) CasesByName(string) ([]casefile.ID, error)            { return nil, f.fail() }
 func (f failing) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], f.fail() }
 func (f failing) CasesByLetter(casefile.Digest) ([]casefile.ID, error) { return nil, f.fail() }

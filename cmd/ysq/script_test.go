@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"days":    days,
 			"seq":     seq,
 			"mailof":  mailOf,
+			"openof":  openOf,
 			"cmpcrlf": compareCRLF,
 			"until":   until,
 		},
@@ -204,6 +205,16 @@ func mailOf(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("no mail opened %s", args[0])
+}
+
+// openOf sets SHORT to the first open mail of the case that the last `show --json` printed.
+func openOf(ts *testscript.TestScript, _ bool, _ []string) {
+	var d struct{ Open []struct{ Digest string } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &d))
+	if len(d.Open) == 0 {
+		ts.Fatalf("no open mail")
+	}
+	ts.Setenv("SHORT", d.Open[0].Digest[:12])
 }
 
 // until is `until TEXT COMMAND…`: runs the command again and again until its output has the text.

@@ -162,6 +162,7 @@ type UnreadMail struct {
 	By        Text            `json:"by"`             // from what that was guessed
 	Case      casefile.ID     `json:"case,omitzero"`  // in which it lies; absent: in none
 	Merely    bool            `json:"merely"`         // it lies elsewhere and may belong here
+	DueStrict Day             `json:"due_strict"`     // of one that may be an application: if it were one
 	Command   Handle          `json:"command"`        // decides it, where the guess is right
 }
 

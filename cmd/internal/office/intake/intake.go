@@ -283,6 +283,11 @@ func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 	return open, nil
 }
 
+func (i index) Opening(id casefile.ID) (match.Earlier, error) {
+	e, _, err := i.application(id)
+	return e, err
+}
+
 // namesakes is how many cases of one name a mail is compared with.
 const namesakes = 4
 
@@ -339,7 +344,7 @@ func (i index) Case(id casefile.ID) (match.Case, bool, error) {
 		waiting = c.Strict.Waiting
 	}
 	return match.Case{
-		Addresses: c.Addresses, Finished: !c.Stage.Open(), MergedInto: c.MergedInto, Waiting: waiting, Consulting: c.Consulting(),
+		Addresses: c.Addresses, Applicant: c.Applicant, Registered: !c.RegisteredOn.IsZero(), Finished: !c.Stage.Open(), MergedInto: c.MergedInto, Waiting: waiting, Consulting: c.Consulting(),
 		Unconfirmed: c.Stage.Open() && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero(),
 	}, err == nil, err
 }

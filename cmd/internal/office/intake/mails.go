@@ -94,7 +94,8 @@ func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, er
 	return views, nil
 }
 
-// OpenMail makes a case of a mail that ended outside of one.
+// OpenMail makes a case of a mail that ended outside of one, or that joined a case and is an application of its
+// own: then it leaves that case.
 func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseRow, error) {
 	var row ask.CaseRow
 	who, now := c.Who, c.At
@@ -103,7 +104,7 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		if err != nil {
 			return err
 		}
-		taken, err := placed(tx.View, d)
+		taken, from, err := placed(tx.View, d)
 		if err != nil {
 			return err
 		}
@@ -112,16 +113,20 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		was := taken
 		taken.Disposition, taken.Case = casefile.ToCase, id
 		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
-		undone, err := uncopied(tx.View, was, civil.Of(now), "副本另立为 "+string(id))
+		drafts, err := uncopied(tx.View, was, civil.Of(now), "副本另立为 "+string(id))
 		if err != nil {
 			return err
 		}
 		taken.CopyOf = casefile.Digest{}
-		_, err = tx.Append(append(undone, casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)},
-			casefile.Draft{Case: id, On: civil.Of(arrived), Event: casefile.Received{
-				Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions, Suggested: taken.Suggested,
-			}})...)
-		if err != nil {
+		received := casefile.Received{
+			Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions, Suggested: taken.Suggested,
+		}
+		if from != "" {
+			drafts = append(drafts, casefile.Draft{Case: from, On: civil.Of(now), Event: casefile.Detached{Digest: d, Reason: "另立为 " + string(id)}})
+			received.Suggestions, received.Suggested = []casefile.Suggestion{{Case: from, Reason: "来信原归入该件"}}, 0
+		}
+		drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)}, casefile.Draft{Case: id, On: civil.Of(arrived), Event: received})
+		if _, err = tx.Append(drafts...); err != nil {
 			return err
 		}
 		row, err = n.record.Row(tx.View, id)
@@ -130,21 +135,28 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 	return row, err
 }
 
-// placed returns the entry of the book that decides where a mail ended. It is an error when that is
-// already a case.
-func placed(tx *desk.View, d casefile.Digest) (casefile.MessageTaken, error) {
+// placed returns the entry of the book that decides where a mail ended, and the case that it may leave because it
+// came to one that was there. It is an error where it opened its case.
+func placed(tx *desk.View, d casefile.Digest) (taken casefile.MessageTaken, from casefile.ID, err error) {
 	about, err := tx.About(d)
 	if err != nil {
-		return casefile.MessageTaken{}, err
+		return taken, "", err
 	}
 	last := desk.LastTaken(about)
 	switch {
 	case last == nil:
-		return casefile.MessageTaken{}, nil
-	case last.Disposition == casefile.ToCase:
-		return *last, ask.Refused("mail-in-case", "", "邮件 %s 已在案件 %s 中", d.Short(), last.Case)
+		return taken, "", nil
+	case last.Disposition != casefile.ToCase:
+		return *last, "", nil
 	}
-	return *last, nil
+	items, err := tx.Contents(last.Case)
+	if err != nil {
+		return *last, "", err
+	}
+	if i, held := casefile.Holding(items, d); held && i.Sort == casefile.Incoming && i.Removable() {
+		return *last, i.Record.Case, nil
+	}
+	return *last, "", ask.Refused("mail-in-case", "", "邮件 %s 已在案件 %s 中", d.Short(), last.Case)
 }
 
 // NoBytes is the error of a mail whose bytes are not kept.

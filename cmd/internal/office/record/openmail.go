@@ -17,8 +17,13 @@ import (
 func (b *Room) OpenViews(id casefile.ID, open []casefile.OpenMail) []ask.UnreadMail {
 	all := []ask.UnreadMail{}
 	for _, m := range open {
+		var due civil.Date
+		if m.Guess == casefile.GuessApplication {
+			due, _ = b.Reg.Calendar().AddWorkdays(m.On(), b.Reg.Law().Limit)
+		}
 		all = append(all, ask.UnreadMail{
-			Digest: m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Subject: ask.Text(m.Subject),
+			DueStrict: ask.Day(due),
+			Digest:    m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Subject: ask.Text(m.Subject),
 			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(id, m)),
 		})
 	}

@@ -1,0 +1,100 @@
+package match
+
+import (
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// A mail may be an application of its own whatever its thread: the receipt asks people to answer it, and they begin
+// the next application by answering the last letter. Clearly its own, it becomes a case; in doubt, it joins the case
+// that it answers and stands there as 疑为新申请 until a person decides.
+
+// standsAlone says how much a mail that answers or names a case is an application of its own.
+type standsAlone uint8
+
+const (
+	joins  standsAlone = iota // nothing says so
+	doubts                    // it reads like an application
+	alone                     // it is one, and not the one that the case began with
+)
+
+var newWords = []string{"新申请", "新的申请", "另一份申请", "另一申请", "另行申请", "另申请", "第二份", "第二件", "第三份", "又一份", "再申请一", "再次申请公开", "同时申请公开", "之外的申请"}
+
+// own judges a mail by its name, its form and its content against the case that it would join.
+func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
+	text := ownWords(d.m.Text)
+	if d.out.Likeness < Likely && !formOf(text) {
+		return joins, "", nil
+	}
+	if c.Finished {
+		return alone, "该件已办结", nil
+	}
+	first, err := d.r.Opening(id)
+	if err != nil {
+		return joins, "", err
+	}
+	if name := otherName(c, first, text); name != "" {
+		return alone, "申请人写的是“" + name + "”，不是该件的申请人", nil
+	}
+	began := shinglesOf(ownWords(first.Text))
+	common := shinglesOf(text).likeness(began)
+	if c.Waiting == casefile.WaitCorrection {
+		if word := firstOf(d.m.Subject, newWords); word != "" && common < similar {
+			return alone, "标题写明“" + word + "”", nil
+		}
+		return joins, "", nil // a form that is sent again corrects the first
+	}
+	subject, answer := withoutPrefixes(d.m.Subject)
+	if common >= similar || containsAny(subject, "补正", "补充") && !answer {
+		return joins, "", nil // the same once more, or what belongs to it
+	}
+	word := firstOf(subject+"\n"+text, newWords)
+	form := formOf(text) || slices.ContainsFunc(d.m.Parts, func(p casefile.Part) bool { return p.Attachment && firstOf(p.Name, fileWords) != "" })
+	switch {
+	case form && word != "":
+		return alone, "写明“" + word + "”，并有申请表", nil
+	case formOf(text) && len(began) > 0:
+		return alone, "正文是一份申请表，内容与该件不同", nil
+	case form && !answer && firstOf(subject, subjectWords) != "":
+		return alone, "标题是申请，附有申请表", nil
+	}
+	return doubts, "像是又一份申请", nil
+}
+
+// formOf reports whether a text is a form that is filled in: who applies, how to reach him, and what for.
+func formOf(text string) bool {
+	squeezed := strings.NewReplacer(" ", "", "\t", "", "\u3000", "").Replace(text)
+	n := 0
+	for _, there := range present(squeezed, formLabels) {
+		if there {
+			n++
+		}
+	}
+	return n >= 3
+}
+
+// otherName is the applicant that the form in a mail names, where that is none of the case's. A mail that says
+// nothing, or of whose case nobody knows the applicant, says no other name.
+func otherName(c Case, first Earlier, text string) string {
+	if !formOf(text) {
+		return ""
+	}
+	known, named := namesIn(ownWords(first.Text)), namesIn(text)
+	if c.Registered {
+		known = append(known, c.Applicant)
+	}
+	if len(known) == 0 || len(named) == 0 {
+		return ""
+	}
+	for _, n := range named {
+		for _, k := range known {
+			a, b := casefile.PlainName(n), casefile.PlainName(k)
+			if strings.Contains(a, b) || strings.Contains(b, a) {
+				return ""
+			}
+		}
+	}
+	return named[0]
+}
