@@ -386,6 +386,27 @@ func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
 	})
 }
 
+// Newest lists every case from the highest number down, those below before; all of them where it is empty.
+func (t *Tx) Newest(before casefile.ID) iter.Seq2[casefile.Case, error] {
+	return func(yield func(casefile.Case, error) bool) {
+		c := t.bucket(bucketCase).Cursor()
+		k, v := c.Last()
+		if before != "" {
+			if at, _ := c.Seek([]byte(before)); at != nil {
+				k, v = c.Prev()
+			} else {
+				k, v = c.Last() // it would be the highest
+			}
+		}
+		for ; k != nil; k, v = c.Prev() {
+			one, _, err := decodeProjection(k, v)
+			if !yield(one, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 func (t *Tx) cases(bucket []byte, after casefile.ID, decode func(k, v []byte) (casefile.Case, error)) iter.Seq2[casefile.Case, error] {
 	return func(yield func(casefile.Case, error) bool) {
 		c := t.bucket(bucket).Cursor()

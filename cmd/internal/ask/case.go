@@ -112,7 +112,8 @@ type ListQuery struct {
 	Unregistered bool             `json:"unregistered,omitzero"`
 	Words        string           `json:"words,omitzero"` // all of these words in applicant, subject, request or department
 	After        casefile.ID      `json:"after,omitzero"`
-	Limit        int              `json:"limit,omitzero"` // 0: no limit
+	Newest       bool             `json:"newest,omitzero"` // the highest number first, and After goes down; implies All
+	Limit        int              `json:"limit,omitzero"`  // 0: no limit
 }
 
 // CaseDetail is all there is to know about a case.

@@ -17,7 +17,10 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
 	return o.View(func(tx *desk.View) error {
 		cases := tx.OpenCases(q.After)
-		if q.All || q.Disputable || closed {
+		switch {
+		case q.Newest:
+			cases = tx.Newest(q.After)
+		case q.All || q.Disputable || closed:
 			cases = tx.Cases(q.After)
 		}
 		n := 0

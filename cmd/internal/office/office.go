@@ -57,6 +57,8 @@ type Office struct {
 	Annual  *annual.Room
 	Keeping *keeping.Room
 	People  *people.Room
+
+	tallied tallied // see tally
 }
 
 // Open opens the office of the configured state directory.

@@ -2,8 +2,10 @@ package office
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -52,18 +54,8 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 				s.Outbox[state.String()] = n
 			}
 		}
-		for c, err := range tx.Heads() {
-			if err != nil {
-				return err
-			}
-			count(&s, c, c.At(today, cal))
-			n, oldest, err := tx.CountOpenMails(c)
-			if err != nil {
-				return err
-			}
-			if s.OpenMails += n; n > 0 && (s.OldestOpen == 0 || oldest < civil.Date(s.OldestOpen)) {
-				s.OldestOpen = ask.Day(oldest)
-			}
+		if err := o.tally(tx, &s, today, cal); err != nil {
+			return err
 		}
 		return o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
 			s.Disputes++
@@ -86,6 +78,43 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 	}
 	s.Verified, s.Backup = o.Keeping.Verified(), o.Keeping.BackupStatus()
 	return s, err
+}
+
+// tallied is what the cases come to on a day, after a record.
+type tallied struct {
+	sync.Mutex
+	records uint64
+	today   civil.Date
+	counts  ask.Status
+}
+
+// tally counts the cases, unless they were counted since the last record today: whoever keeps a page open asks every
+// half minute.
+func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *workday.Calendar) error {
+	o.tallied.Lock()
+	defer o.tallied.Unlock()
+	if t := &o.tallied; t.records != s.Records || t.today != today || t.counts.Stages == nil {
+		n := ask.Status{Stages: map[string]int{}}
+		for c, err := range tx.Heads() {
+			if err != nil {
+				return err
+			}
+			count(&n, c, c.At(today, cal))
+			mails, oldest, err := tx.CountOpenMails(c)
+			if err != nil {
+				return err
+			}
+			if n.OpenMails += mails; mails > 0 && (n.OldestOpen == 0 || oldest < civil.Date(n.OldestOpen)) {
+				n.OldestOpen = ask.Day(oldest)
+			}
+		}
+		t.records, t.today, t.counts = s.Records, today, n
+	}
+	n := o.tallied.counts
+	s.Stages = maps.Clone(n.Stages)
+	s.Open, s.Unregistered, s.Unconfirmed, s.Overdue, s.DueToday, s.DueSoon = n.Open, n.Unregistered, n.Unconfirmed, n.Overdue, n.DueToday, n.DueSoon
+	s.OpenMails, s.OldestOpen = n.OpenMails, n.OldestOpen
+	return nil
 }
 
 func count(s *ask.Status, c casefile.Case, at casefile.Standing) {

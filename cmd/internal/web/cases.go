@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ const casesShown = 200
 type caseList struct {
 	Query  listQuery
 	Rows   []ask.CaseRow
-	More   bool // there are more than are shown
+	More   bool   // there are more than are shown
+	Older  string // where the next are, of a list by number
 	Stages []casefile.Stage
 }
 
@@ -45,15 +47,17 @@ func cases(x *visit) error {
 		q.Unregistered = true
 	case "disputable":
 		q.Disputable = true
-	case "all":
-		q.All = true
+	case "all": // by number, for who knows how many there are
+		q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after"))
 	}
 	if l.Query.Stage != "" {
 		s, err := casefile.ParseStage(l.Query.Stage)
 		if err != nil {
 			return ask.Usage("%v", err)
 		}
-		q.Stages = []casefile.Stage{s}
+		if q.Stages = []casefile.Stage{s}; !s.Open() {
+			q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after"))
+		}
 	}
 	if err := ask.Each(x.ctx(), x.client, ask.List, q, func(r ask.CaseRow) error {
 		l.Rows = append(l.Rows, r)
@@ -61,7 +65,14 @@ func cases(x *visit) error {
 	}); err != nil {
 		return err
 	}
-	sortRows(l.Rows, l.Query.Sort)
+	if q.Newest && len(l.Rows) > casesShown {
+		l.Rows, l.More = l.Rows[:casesShown], true
+		older := url.Values{"words": {l.Query.Words}, "which": {l.Query.Which}, "stage": {l.Query.Stage}, "after": {string(l.Rows[casesShown-1].Case)}}
+		l.Older = "/cases?" + older.Encode()
+	}
+	if !q.Newest || v.Has("sort") {
+		sortRows(l.Rows, l.Query.Sort)
+	}
 	if len(l.Rows) > casesShown {
 		l.Rows, l.More = l.Rows[:casesShown], true
 	}

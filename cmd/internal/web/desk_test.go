@@ -296,6 +296,24 @@ func TestTwoPeopleOnOneCase(t *testing.T) {
 	}
 }
 
+// All cases are listed by number, page by page.
+func TestAllCases(t *testing.T) {
+	b := openBureau(t)
+	for i := range casesShown + 30 {
+		b.application("2026-11-02", "张三", fmt.Sprintf("合同第%03d号", i+1))
+	}
+	s := b.seat(clerk)
+	_, page := s.get("/cases?which=all")
+	older := regexp.MustCompile(`href="(/cases\?after=[^"]*)"`).FindStringSubmatch(page)
+	if older == nil || !strings.Contains(page, "合同第230号") || strings.Contains(page, "合同第030号") {
+		t.Fatalf("%s", page)
+	}
+	_, page = s.get(strings.ReplaceAll(older[1], "&amp;", "&"))
+	if !strings.Contains(page, "合同第030号") || !strings.Contains(page, "合同第001号") || strings.Contains(page, "合同第031号") || strings.Contains(page, "更早的") {
+		t.Errorf("%s", page)
+	}
+}
+
 // Several cases are recorded in one go, or none is.
 func TestManyAtOnce(t *testing.T) {
 	b := openBureau(t)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -46,11 +47,11 @@ func today(x *visit) error {
 	if a.Status, err = ask.Do(x.ctx(), x.client, ask.Overview, ask.None{}); err != nil {
 		return err
 	}
-	items, err := ask.Do(x.ctx(), x.client, ask.Due, ask.DueQuery{Within: aheadDays, Words: a.Words})
+	items, err := ask.Do(x.ctx(), x.client, ask.Due, ask.DueQuery{Within: aheadDays, Words: a.Words, Each: true})
 	if err != nil {
 		return err
 	}
-	for _, i := range items {
+	for _, i := range gathered(items) {
 		switch {
 		case i.Kind == ask.DueRegister: // among those that arrived
 		case i.Block == ask.BlockMail:
@@ -81,6 +82,24 @@ func today(x *visit) error {
 	slices.Reverse(a.Parked)
 	a.Troubles = troubles(a.Status)
 	return x.show("today", "待办", "today", a)
+}
+
+// gathered makes one line of each case in each block: a mail that waits in a case must not hide its due date.
+func gathered(items []ask.DueItem) (lines []ask.DueItem) {
+	type line struct{ block, about string }
+	at := map[line]int{}
+	for _, i := range items {
+		key := line{i.Block, itemNumber(i)}
+		n, ok := at[key]
+		if !ok {
+			at[key] = len(lines)
+			i.Marks = nil
+			lines = append(lines, i)
+			continue
+		}
+		lines[n].Marks = append(lines[n].Marks, i.Label+" "+civil.Date(i.On).String()[5:])
+	}
+	return lines
 }
 
 // troubles are what keeps the office from its work, in words.

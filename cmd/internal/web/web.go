@@ -70,7 +70,7 @@ func New(o Options) *Site {
 		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost,
 		"GET /new": newForm, "POST /new": newPost,
-		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail,
+		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage,
 		"GET /outbox/{id}": showOutgoing, "POST /letter": copyLetter,
 		"GET /search": search, "GET /years": years, "GET /year/{year}": year, "GET /year/{year}/cell": cell, "GET /status": state, "GET /pulse": pulse,
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": day, "short": shortDay, "instant": instant, "clock": clockTime, "stage": stageLabel, "channel": channelLabel, "place": placeLabel,
 		"left": left, "leftClass": leftClass, "standing": standing, "workdays": workdays, "charge": charge, "outcome": outcomeLabel, "size": size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
 	}
 }
 
@@ -243,6 +244,25 @@ func note(text string) string {
 		}
 	}
 	return strings.Join(kept, "")
+}
+
+var (
+	commandLine  = regexp.MustCompile(`[：:，]?\s*(?:或)?ysq [a-z]+[^，。；）]*`)
+	answerLabels = strings.NewReplacer("--file", "“随附的文件”", "--annex 名称", "“没有文件的纸质附件”", "--annex", "“没有文件的纸质附件”", "--to", "“收件地址”", "--despite", "“用电子邮件的理由”", "--outcome", "“答复类别和依据”", "--basis", "“答复类别和依据”")
+)
+
+// lacks is how to complete an answer, in the words of its form.
+func lacks(how string) string {
+	return plain(answerLabels.Replace(commandLine.ReplaceAllString(how, "")))
+}
+
+// viewable reports whether the office may have a page of a part to show: whether it has, it says when it is asked.
+func viewable(p casefile.Part) bool {
+	switch strings.ToLower(path.Ext(p.Name)) {
+	case ".pdf", ".ofd", ".docx", ".doc", ".wps", ".xlsx", ".png", ".jpg", ".jpeg", ".gif":
+		return true
+	}
+	return p.Type == "application/pdf" || strings.HasPrefix(p.Type, "image/")
 }
 
 // byMail reports whether an applicant wants the information by e-mail, or does not say.
