@@ -114,7 +114,7 @@ func saveMail(x *visit) error {
 // runs nothing of.
 func showPage(x *visit) error {
 	q := ask.PageRef{MailRef: ask.MailRef{Mail: x.r.PathValue("mail")}}
-	for name, into := range map[string]*int{"part": &q.Part, "member": &q.Member, "page": &q.Page} {
+	for name, into := range map[string]*int{"part": &q.Part, "page": &q.Page} {
 		if n, ok := number(x.r.PostFormValue(name)); ok && n < 1<<20 {
 			*into = int(n)
 		}
