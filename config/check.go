@@ -98,6 +98,9 @@ func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
 	if p.text(key("user"), m.User) && m.User == "" {
 		p.add(key("user"), "没有写登录名", "如 user = \"foi@example.test\"")
 	}
+	if p.text(key("address"), m.Address) && m.Address != "" && !strings.Contains(m.Address, "@") {
+		p.add(key("address"), fmt.Sprintf("%q 不是邮箱地址", m.Address), "如 address = \"foi@example.test\"")
+	}
 	p.text(key("name"), m.Name)
 	same := slices.IndexFunc(c.Mailboxes[:i], func(o Mailbox) bool {
 		return m.User != "" && m.User == o.User && m.Host == o.Host

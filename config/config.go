@@ -10,6 +10,7 @@
 package config
 
 import (
+	"cmp"
 	"net"
 	"strconv"
 	"time"
@@ -110,6 +111,8 @@ const (
 
 // Mailbox is one IMAP account that is polled.
 type Mailbox struct {
+	// Address is who drafts come from, where User is no address. Empty: User.
+	Address string
 	// Name is the account's name in the register. It must not change as long as the account lives:
 	// the book of UIDs is kept under it. Empty in the file means User.
 	Name string
@@ -246,6 +249,9 @@ func Default() Config {
 		Log:         Log{Level: Info},
 	}
 }
+
+// Sender is the address from which mails of the account come.
+func (m Mailbox) Sender() string { return cmp.Or(m.Address, m.User) }
 
 // DefaultMailbox returns a mailbox with every option at its default; it lacks host, user and
 // password.

@@ -93,6 +93,7 @@ func (m *Mailbox) options() []option {
 		{"allow_plaintext", "不加密只允许连接本机；确需明文连接别的机器（密码和申请人信息可被窃听），\n须在此写 true 明示。", "", boolean{&m.AllowPlaintext}},
 		{"ca_file", "单位自建 CA 的证书（PEM）；不写则信任系统自带的证书。", `"/etc/ysq/ca.pem"`, text{&m.CAFile}},
 		{"user", "登录名，通常是完整的邮箱地址。必填。", "", text{&m.User}},
+		{"address", "用这个邮箱发信时写在发件人处的地址，存草稿也用它；user 不是邮箱地址的须写，不写则用 user。", `"foi@example.test"`, text{&m.Address}},
 		{"name", "账号在登记簿里的名字，启用后不要再改；不写则用 user。", `"foi@example.test"`, text{&m.Name}},
 		{"credential", "systemd 凭据名：由 ysq.service 中的 LoadCredential= 交来密码。\n163、126 等邮箱用网页设置里生成的“授权码”，不是网页登录密码。\ncredential 与 password_file 至少写一个；都写时，systemd 启动的用凭据，其余情形读文件。", `"imap-password"`, text{&m.Credential}},
 		{"password_file", "只存密码一行的文件，权限须为 0600，属主为运行者或 root。", `"/etc/ysq/imap-password"`, text{&m.PasswordFile}},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Warnings are what is not wrong with a configuration and ought to be seen to: files of this machine that
@@ -30,6 +31,9 @@ func (c Config) Warnings() (all []Error) {
 		}
 	}
 	for i, m := range c.Mailboxes {
+		if !strings.Contains(m.Sender(), "@") {
+			warn(mailboxKey(i, "user"), fmt.Sprintf("登录名 %q 不是邮箱地址，不能从这个邮箱存草稿、发信", m.User), "在同一节写 address = \"…@…\"，再 systemctl restart ysq")
+		}
 		judge(mailboxKey(i, "credential"), m)
 	}
 	if c.SMTP.Enabled() {

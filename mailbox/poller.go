@@ -79,6 +79,7 @@ type Poller struct {
 	unsteady  map[string]time.Time // folders whose UIDVALIDITY never stays, and when they were polled
 	oddTold   map[string]time.Time // when it was told that a folder does not add up
 	noIdle    time.Time            // until when there is no waiting in IDLE
+	idleLost  int                  // how often in a row it was lost
 
 	interval atomic.Int64 // between polls
 

@@ -18,8 +18,13 @@ type Waiter interface {
 // ErrNoIdle is returned by Await where the server does not offer to tell (NetEase does not).
 var ErrNoIdle = errors.New("server does not offer IDLE")
 
+// idleAgain is after how long IDLE is tried again that was lost once: a router that forgot a connection is no
+// server that cannot.
+const idleAgain = 2 * time.Minute
+
 // rest waits for the next poll, in IDLE where the server offers it. It takes the turn and gives it
-// back. Whatever goes wrong with IDLE costs an hour of it and nothing more: polls go on as before.
+// back. Whatever goes wrong with IDLE costs some minutes of it, longer each time in a row, and nothing more:
+// polls go on as before. A server that does not offer it is asked again after an hour.
 func (p *Poller) rest(ctx context.Context) error {
 	wait := time.Until(p.notBefore)
 	w, ok := p.session.(Waiter)
@@ -34,16 +39,20 @@ func (p *Poller) rest(ctx context.Context) error {
 	inbox := p.inbox()
 	changed, err := w.Await(ctx, inbox, p.seen[inbox].announced, p.wake, wait)
 	switch {
-	case err == nil && changed:
-		p.notBefore = time.Now()
-	case err != nil:
-		p.noIdle = time.Now().Add(p.opts.FullEvery)
-		if !errors.Is(err, ErrNoIdle) {
-			if ctx.Err() == nil {
-				p.opts.Log.Warn().Err(err).Str("account", p.opts.Account).Msg("waiting for new mail failed; polling only for a while")
-			}
-			p.hangUp()
+	case err == nil:
+		p.idleLost = 0
+		if changed {
+			p.notBefore = time.Now()
 		}
+	case errors.Is(err, ErrNoIdle):
+		p.noIdle = time.Now().Add(p.opts.FullEvery)
+	default:
+		p.noIdle = time.Now().Add(min(p.opts.FullEvery, idleAgain<<p.idleLost))
+		p.idleLost = min(p.idleLost+1, 8)
+		if ctx.Err() == nil {
+			p.opts.Log.Warn().Err(err).Str("account", p.opts.Account).Msg("waiting for new mail failed; polling only for a while")
+		}
+		p.hangUp()
 	}
 	p.release()
 	return context.Cause(ctx)

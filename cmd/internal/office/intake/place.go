@@ -272,8 +272,10 @@ func folderOf(r mailbox.Role) match.Folder {
 func (n *Room) Addresses() []string {
 	var all []string
 	for _, m := range n.Config.Mailboxes {
-		if strings.Contains(m.User, "@") {
-			all = append(all, m.User)
+		for _, address := range []string{m.User, m.Address} {
+			if strings.Contains(address, "@") {
+				all = append(all, address)
+			}
 		}
 	}
 	return all

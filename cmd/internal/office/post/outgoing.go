@@ -86,7 +86,10 @@ func (p *Room) prepared(seq uint64, actor string, o outgoing) {
 // when it is not.
 func (p *Room) compose(o outgoing, now time.Time) (event casefile.MailPrepared, kept []rawstore.Entry, err error) {
 	from := p.sender(o)
-	if err := errors.Join(addressError(from.Mail), addressError(o.to.Mail)); err != nil {
+	if err := outbox.CheckAddress(from.Mail); err != nil {
+		return event, nil, ask.Refused("sender", "请管理员在配置的 [[mailbox]] 写 address（[smtp] 写 user），再 systemctl restart ysq", "本机关的发件地址不能用：%v", err)
+	}
+	if err := addressError(o.to.Mail); err != nil {
 		return event, nil, err
 	}
 	m := outbox.Mail{
@@ -142,7 +145,7 @@ func (p *Room) sender(o outgoing) outbox.Address {
 		return outbox.Address{Name: name, Mail: p.Config.SMTP.User}
 	}
 	i := slices.IndexFunc(p.Config.Mailboxes, func(m config.Mailbox) bool { return m.Name == o.account })
-	return outbox.Address{Name: name, Mail: p.Config.Mailboxes[max(i, 0)].User}
+	return outbox.Address{Name: name, Mail: p.Config.Mailboxes[max(i, 0)].Sender()}
 }
 
 func addressError(mail string) error {
