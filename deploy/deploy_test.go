@@ -115,6 +115,37 @@ func TestWebUnits(t *testing.T) {
 	}
 }
 
+// The guide says of each line that systemd 241 does not know since when it is known; what is not listed here is
+// older (NEWS of systemd).
+func TestGuideNamesLaterDirectives(t *testing.T) {
+	later := []string{"LoadCredential=", "LoadCredentialEncrypted=", "ProtectProc=", "ProcSubset=", "ProtectClock=", "ProtectKernelLogs=", "ProtectHostname=", "RestrictSUIDSGID="}
+	older := []string{
+		"AmbientCapabilities", "CapabilityBoundingSet", "IOSchedulingClass", "KeyringMode", "KillMode", "LimitCORE", "LockPersonality", "MemoryDenyWriteExecute", "Nice", "NoNewPrivileges",
+		"NotifyAccess", "PrivateDevices", "PrivateMounts", "PrivateNetwork", "PrivateTmp", "ProtectControlGroups", "ProtectHome", "ProtectKernelModules", "ProtectKernelTunables", "ProtectSystem",
+		"ReadWritePaths", "RemoveIPC", "Restart", "RestartPreventExitStatus", "RestartSec", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime", "RuntimeDirectory",
+		"RuntimeDirectoryMode", "StateDirectory", "StateDirectoryMode", "SuccessExitStatus", "SupplementaryGroups", "SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter",
+		"TimeoutStartSec", "TimeoutStopSec", "Type", "UMask", "User", "Group", "WatchdogSec", "ExecStart", "ExecReload",
+	}
+	guide := read(t, "doc/admin.zh-CN.md")
+	for _, d := range later {
+		if !strings.Contains(guide, d) {
+			t.Errorf("the guide says nothing of %s", d)
+		}
+	}
+	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-remind.service"} {
+		_, service, _ := strings.Cut(read(t, unit), "\n[Service]\n")
+		for line := range strings.Lines(service) {
+			if strings.HasPrefix(line, "[") {
+				break
+			}
+			name, _, ok := strings.Cut(line, "=")
+			if ok && !strings.HasPrefix(line, "#") && !slices.Contains(older, name) && !slices.Contains(later, name+"=") {
+				t.Errorf("%s: since when is %s= known?", unit, name)
+			}
+		}
+	}
+}
+
 // The alert rules speak of numbers that there are, and promtool takes them where it is installed.
 func TestAlertRules(t *testing.T) {
 	rules, metrics := read(t, "ysq.rules.yml"), read(t, "../cmd/internal/ask/metrics.go")
