@@ -32,6 +32,7 @@ func layout(kind, program string, p papers) []item {
 		{doc + "changelog.gz", p.changelog, 0o644, false},
 		{doc + "copyright", p.copyright, 0o644, false},
 		{doc + "third-party-licenses.gz", p.licences, 0o644, false},
+		{doc + "ysq.spdx.json.gz", p.sbom, 0o644, false},
 		{doc + "examples/ysq.toml", "deploy/ysq.toml", 0o644, false},
 		{doc + "examples/ysq.rules.yml", "deploy/ysq.rules.yml", 0o644, false},
 		{"/usr/share/bash-completion/completions/ysq", p.completions["bash"], 0o644, false},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +28,7 @@ func fake(t *testing.T, kind string) []item {
 		pages:       []string{file("ysq.1.gz"), file("ysq-list.1.gz"), file("ysq.toml.5.gz")},
 		instance:    file("ysq-instance.8.gz"),
 		completions: map[string]string{"bash": file("bash"), "zsh": file("zsh"), "fish": file("fish")},
-		changelog:   file("changelog.gz"), debian: file("changelog.Debian.gz"), copyright: file("copyright"), licences: file("licenses.gz"),
+		changelog:   file("changelog.gz"), debian: file("changelog.Debian.gz"), copyright: file("copyright"), licences: file("licenses.gz"), sbom: file("sbom.gz"),
 	})
 }
 
@@ -78,6 +79,35 @@ func TestNothingIsLeftOut(t *testing.T) {
 				t.Errorf("%s is in no package", f)
 			}
 		}
+	}
+}
+
+// The bill of materials names every module that is linked in, with its sum and a licence, and twice the same.
+func TestSBOM(t *testing.T) {
+	root(t)
+	o := order{version: "1.2.3", epoch: 1796083200}
+	first, err := o.sbom(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		SPDXVersion string `json:"spdxVersion"`
+		Packages    []struct {
+			Name, VersionInfo, LicenseDeclared string
+			Checksums                          []any
+		}
+		Relationships []any
+	}
+	if err := json.Unmarshal(first, &doc); err != nil || doc.SPDXVersion != "SPDX-2.3" || len(doc.Packages) < 20 || len(doc.Relationships) != len(doc.Packages) {
+		t.Fatalf("%d packages, %v", len(doc.Packages), err)
+	}
+	for _, p := range doc.Packages[2:] {
+		if p.VersionInfo == "" || p.LicenseDeclared == "NOASSERTION" || len(p.Checksums) != 1 {
+			t.Errorf("%+v", p)
+		}
+	}
+	if again, err := o.sbom(t.Context()); err != nil || !bytes.Equal(again, first) {
+		t.Errorf("another time it is another one, %v", err)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -22,6 +21,7 @@ type papers struct {
 	debian      string            // the package's own, compressed
 	copyright   string
 	licences    string // of the modules that are linked in, compressed
+	sbom        string // what the program is made of, as SPDX, compressed
 }
 
 func (o order) papers(ctx context.Context) (p papers, err error) {
@@ -40,6 +40,10 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 	if err != nil {
 		return p, err
 	}
+	sbom, err := o.sbom(ctx)
+	if err != nil {
+		return p, err
+	}
 	p.copyright = filepath.Join(o.scratch, "copyright")
 	if err := os.WriteFile(p.copyright, []byte(copyright), 0o644); err != nil {
 		return p, err
@@ -53,6 +57,7 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 		{&p.debian, "changelog.Debian.gz", o.debianChangelog()},
 		{&p.instance, "ysq-instance.8.gz", instance},
 		{&p.licences, "third-party-licenses.gz", licences},
+		{&p.sbom, "ysq.spdx.json.gz", sbom},
 	} {
 		*f.to = filepath.Join(o.scratch, f.name)
 		if err := compress(*f.to, f.text); err != nil {
@@ -92,16 +97,10 @@ var licenceName = regexp.MustCompile(`(?i)^(licen[sc]e|copying|notice|patents|co
 
 // licences gathers the licences of Go and of every module that the program contains.
 func (o order) licences(ctx context.Context) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/ysq")
-	// All architectures need the same modules or more: amd64 stands for them.
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=-mod=readonly")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
+	modules, err := o.linked(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listing modules: %w", err)
+		return nil, err
 	}
-	modules := strings.Split(strings.TrimSpace(string(out)), "\n")
-	slices.Sort(modules)
 	var b bytes.Buffer
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
@@ -110,9 +109,8 @@ func (o order) licences(ctx context.Context) ([]byte, error) {
 	if err := gather(&b, "Go", strings.TrimSpace(string(root))); err != nil {
 		return nil, err
 	}
-	for _, m := range slices.Compact(modules) {
-		name, dir, _ := strings.Cut(m, "\t")
-		if err := gather(&b, name, dir); err != nil {
+	for _, m := range modules {
+		if err := gather(&b, m.path+" "+m.version, m.dir); err != nil {
 			return nil, err
 		}
 	}
