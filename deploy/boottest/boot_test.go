@@ -41,6 +41,10 @@ func TestBoot(t *testing.T) {
 		{"wrong configuration", wrongConfiguration},
 		{"plain credential", plainCredential},
 		{"backup", backUp},
+		{"another code", anotherCode},
+		{"configuration lost", configurationLost},
+		{"moved", moved},
+		{"old systemd", oldSystemd},
 		{"morning check", morningCheck},
 		{"instance", instance},
 		{"upgrade", upgrade},
@@ -374,7 +378,9 @@ func remove(t *testing.T, m *machine) {
 	said := m.sh(t, "apt-get remove -y ysq 2>&1")
 	contains(t, said, "/var/lib/ysq", "/var/backups/ysq", "保留")
 	m.sh(t, "test ! -e /usr/bin/ysq; test -s /var/lib/ysq/register.db; test -s /etc/ysq/ysq.toml; test -z \"$(find /proc -maxdepth 1 -user ysq -o -user ysq-east)\"")
-	m.sh(t, "apt-get install -y /root/now.deb 2>&1; systemctl start ysq.service")
+	said = m.sh(t, "apt-get install -y /root/now.deb 2>&1")
+	contains(t, said, "ysq.service 在卸载前运行着，已恢复运行", "ysq@east.service", "ysq-backup.timer")
+	m.sh(t, "for u in ysq.service ysq-backup.timer ysq-remind.timer ysq@east.service; do systemctl is-active $u; systemctl is-enabled $u; done; test ! -e /etc/ysq/removed.units")
 	if after := m.list(t, "zhang"); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("before %v\nafter  %v", before, after)
 	}
@@ -407,6 +413,7 @@ func fromTarball(t *testing.T, m *machine) {
 	m.does(t, "zhang", 0, "ysq", "list")
 	contains(t, m.sh(t, "/usr/share/ysq/install.sh uninstall 2>&1"), "保留", "/var/lib/ysq")
 	m.sh(t, "test ! -e /usr/bin/ysq; test ! -e /usr/share/ysq; test ! -e /usr/lib/systemd/system/ysq.service; test -s /var/lib/ysq/register.db")
+	m.sh(t, "cp -a /etc/ysq /root/etc-ysq; /root/unpacked/install.sh purge 2>&1; test ! -e /etc/ysq; cp -a /root/etc-ysq /etc/ysq")
 }
 
 // fromRPM: the other package, by rpm itself, which calls the scripts in its own way. Debian's rpm knows

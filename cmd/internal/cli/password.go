@@ -83,9 +83,8 @@ func (p *change) run() (err error) {
 	if err != nil {
 		return errors.Join(err, v.takeBack())
 	}
-	handed := at.credential != "" && at.credential == account.at.credential && v.unserved() == "" && v.version() >= firstWithCredentials
-	if !handed && (at.file == "" || at.file != account.at.file) {
-		return errors.Join(p.unnamed(path, at), v.takeBack())
+	if !v.reaches(account.at, at) {
+		return errors.Join(v.unnamed(at), v.takeBack())
 	}
 	return p.done(v, account, old)
 }
@@ -162,20 +161,6 @@ func (p *change) secret(account account, box *config.Mailbox) (secret string, er
 	}
 	secret, _, err = a.tryLogin(p.cmd, *box, secret, question)
 	return secret, err
-}
-
-// unnamed refuses to keep a password where the configuration does not look for it.
-func (p *change) unnamed(path string, at secretPlace) error {
-	return &ask.Error{Code: "config", Exit: ask.ExitUsage, Msg: "配置没有指向存放密码的地方，没有改动",
-		Hint: fmt.Sprintf("请在 %s 里写 %s，再运行", path, strings.Join(slices.DeleteFunc([]string{
-			quoted("credential", at.credential), quoted("password_file", at.file)}, func(s string) bool { return s == "" }), "、"))}
-}
-
-func quoted(key, value string) string {
-	if value == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s = %q", key, value)
 }
 
 // done has the daemon take the new password, and says what is left to do.

@@ -227,7 +227,10 @@ func (s *setup) keepMissing() error {
 			if at.credential == "" {
 				how = storeFile // the configuration names no credential
 			}
-			_, err = s.vault.keep(secret, how, at)
+			var kept secretPlace
+			if kept, err = s.vault.keep(secret, how, at); err == nil && !s.vault.reaches(at, kept) {
+				err = s.vault.unnamed(kept)
+			}
 		case s.vault.missing(at):
 			s.notes = append(s.notes, fmt.Sprintf("还没有 %s 的密码：ysq password --mailbox %s", account.name, account.name))
 		case s.vault.sealed(at.credential):

@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 )
 
@@ -181,6 +182,24 @@ func (v *vault) handOver(at secretPlace) (secretPlace, error) {
 	}
 	_, err = v.systemd("", "systemctl", "daemon-reload")
 	return at, err
+}
+
+// reaches tells whether a daemon whose configuration names a password in one place finds what was kept in
+// another: systemd hands it over, or the file is the same.
+func (v *vault) reaches(named, kept secretPlace) bool {
+	if kept.credential != "" && kept.credential == named.credential && v.unserved() == "" && v.version() >= firstWithCredentials {
+		return true
+	}
+	return kept.file != "" && kept.file == named.file
+}
+
+// unnamed says what a configuration lacks that does not reach what was kept.
+func (v *vault) unnamed(kept secretPlace) error {
+	name := fmt.Sprintf("password_file = %q", kept.file)
+	if kept.file == "" {
+		name = fmt.Sprintf("credential = %q", kept.credential)
+	}
+	return &ask.Error{Code: "config", Exit: ask.ExitUsage, Msg: "密码存了服务也找不到：配置没有指向存放它的地方，什么都没有改", Hint: fmt.Sprintf("先在 %s 的 [[mailbox]] 里写 %s，再运行", v.config, name)}
 }
 
 // seal encrypts the password with the machine's key, proves that it comes back, and has the unit load it.
