@@ -47,8 +47,8 @@ func (p *Poller) rest(ctx context.Context) error {
 	case errors.Is(err, ErrNoIdle):
 		p.noIdle = time.Now().Add(p.opts.FullEvery)
 	default:
-		p.noIdle = time.Now().Add(min(p.opts.FullEvery, idleAgain<<p.idleLost))
-		p.idleLost = min(p.idleLost+1, 8)
+		p.noIdle = time.Now().Add(min(p.opts.FullEvery, idleAgain<<(2*p.idleLost)))
+		p.idleLost = min(p.idleLost+1, 4)
 		if ctx.Err() == nil {
 			p.opts.Log.Warn().Err(err).Str("account", p.opts.Account).Msg("waiting for new mail failed; polling only for a while")
 		}

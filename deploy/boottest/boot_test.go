@@ -413,7 +413,7 @@ func fromTarball(t *testing.T, m *machine) {
 	m.does(t, "zhang", 0, "ysq", "list")
 	contains(t, m.sh(t, "/usr/share/ysq/install.sh uninstall 2>&1"), "保留", "/var/lib/ysq")
 	m.sh(t, "test ! -e /usr/bin/ysq; test ! -e /usr/share/ysq; test ! -e /usr/lib/systemd/system/ysq.service; test -s /var/lib/ysq/register.db")
-	m.sh(t, "cp -a /etc/ysq /root/etc-ysq; /root/unpacked/install.sh purge 2>&1; test ! -e /etc/ysq; cp -a /root/etc-ysq /etc/ysq")
+	m.sh(t, "cp -a /etc/ysq /root/etc-ysq; /root/unpacked/install.sh purge 2>&1; test ! -e /etc/ysq; cp -a /root/etc-ysq /etc/ysq; rm /etc/ysq/removed.units")
 }
 
 // fromRPM: the other package, by rpm itself, which calls the scripts in its own way. Debian's rpm knows
@@ -424,7 +424,7 @@ func fromRPM(t *testing.T, m *machine) {
 	if got := m.property(t, "ysq.service", "ActiveState"); got != "inactive" {
 		t.Errorf("installed, and %s", got)
 	}
-	config := m.sh(t, "sha256sum /etc/ysq/*; systemctl enable --now ysq.service 2>/dev/null")
+	config := m.sh(t, "sha256sum /etc/ysq/[!r]*; systemctl enable --now ysq.service 2>/dev/null")
 	m.hasCase(t, 6)
 	pid := m.property(t, "ysq.service", "MainPID")
 	m.sh(t, "rpm --force-debian --nodeps -U /root/now.rpm 2>&1")
@@ -434,8 +434,9 @@ func fromRPM(t *testing.T, m *machine) {
 	}
 	contains(t, m.sh(t, "systemctl is-enabled ysq.service"), "enabled")
 	contains(t, m.sh(t, "rpm --force-debian -e ysq 2>&1"), "保留", "/var/lib/ysq")
-	if now := m.sh(t, "test ! -e /usr/bin/ysq; test -s /var/lib/ysq/register.db; test -z \"$(find /proc -maxdepth 1 -user ysq)\"; sha256sum /etc/ysq/*"); now != config {
+	if now := m.sh(t, "test ! -e /usr/bin/ysq; test -s /var/lib/ysq/register.db; test -z \"$(find /proc -maxdepth 1 -user ysq)\"; sha256sum /etc/ysq/[!r]*"); now != config {
 		t.Errorf("the configuration was\n%sand is\n%s", config, now)
 	}
 	m.sh(t, `test -z "$(ls /etc/systemd/system/*.wants/ysq* 2>/dev/null)"`)
+	contains(t, m.sh(t, "rpm --force-debian --nodeps -i /root/now.rpm 2>&1; systemctl is-active ysq.service; systemctl is-enabled ysq.service"), "已恢复运行")
 }

@@ -9,8 +9,16 @@ import (
 // What is looked for across cases.
 var (
 	Search = Stream[SearchQuery, Hit]{Name: "search", Role: Viewer} // the newest first
-	Month  = Op[CaseRef, MonthCount]{Name: "month", Role: Viewer}   // of the case's applicant, in the month of its receipt
+	// Indexing says what a search has not looked at: what the index of words has not come to and is too much to be looked at
+	// by everybody who asks.
+	Indexing = Op[None, IndexState]{Name: "index", Role: Viewer}
+	Month    = Op[CaseRef, MonthCount]{Name: "month", Role: Viewer} // of the case's applicant, in the month of its receipt
 )
+
+// IndexState is how far the index of words is behind.
+type IndexState struct {
+	Left uint64 `json:"left"` // records, the oldest that are not indexed, in which nothing is found yet
+}
 
 // SearchQuery is what somebody looks for.
 type SearchQuery struct {

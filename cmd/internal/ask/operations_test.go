@@ -46,6 +46,7 @@ func (e every) cases() {
 	list(e, Log)
 	list(e, Search)
 	one(e, Month)
+	one(e, Indexing)
 	one(e, Append)
 	one(e, New)
 	one(e, Last)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -36,7 +37,8 @@ func (a *app) searchCommand() *cobra.Command {
 			if !cmd.Flags().Changed("limit") {
 				q.Limit = 0 // a program would not notice what is missing
 			}
-			return out.each(func(yield func(ask.Hit) error) error { return ask.Each(ctx, c, ask.Search, q, yield) })
+			err := out.each(func(yield func(ask.Hit) error) error { return ask.Each(ctx, c, ask.Search, q, yield) })
+			return cmp.Or(err, a.unindexed(ctx, c))
 		}
 		if len(*out.fields) > 0 {
 			return usage(cmd, "--fields 在这里只能与 -o json、csv、tsv 同用")
@@ -59,6 +61,9 @@ func (a *app) search(ctx context.Context, c *ask.Client, q ask.SearchQuery) erro
 		}
 		return nil
 	})
+	if err == nil {
+		err = a.unindexed(ctx, c)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -68,6 +73,15 @@ func (a *app) search(ctx context.Context, c *ask.Client, q ask.SearchQuery) erro
 		fmt.Fprintf(a.errOut, "只列出最新的 %d 处；其余用 --limit 0，或多写几个词\n", limit)
 	}
 	return nil
+}
+
+// unindexed says that older contents were not looked at, as after an import.
+func (a *app) unindexed(ctx context.Context, c *ask.Client) error {
+	state, err := ask.Do(ctx, c, ask.Indexing, ask.None{})
+	if err == nil && state.Left > 0 {
+		fmt.Fprintf(a.errOut, "索引未完成：还有 %d 条记录没有编入，其中的内容现在查不到；正在编，请稍后再查\n", state.Left)
+	}
+	return err
 }
 
 func (a *app) hit(h ask.Hit) {

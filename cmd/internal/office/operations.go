@@ -28,6 +28,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Choices, o.Choices)
 	ask.AnswerEach(d, ask.Log, o.Records)
 	ask.AnswerEach(d, ask.Search, o.Reading.Search)
+	ask.Answer(d, ask.Indexing, o.Reading.Indexing)
 	ask.Answer(d, ask.Month, o.Month)
 
 	ask.Answer(d, ask.Append, o.Record.Append)

@@ -30,7 +30,7 @@ func (g *Room) KeepIndex(ctx context.Context) {
 	grew, grown := true, g.Reg.Grown()
 	for ctx.Err() == nil {
 		if grew {
-			untilQuiet(ctx, grown)
+			untilQuiet(ctx, grown, g.wanted)
 		}
 		var again <-chan time.Time
 		switch more, err := g.IndexSome(ctx); {
@@ -52,8 +52,8 @@ func (g *Room) KeepIndex(ctx context.Context) {
 	}
 }
 
-// untilQuiet returns when nothing was recorded for a while, or at last.
-func untilQuiet(ctx context.Context, grown <-chan struct{}) {
+// untilQuiet returns when nothing was recorded for a while, when somebody searches, or at last.
+func untilQuiet(ctx context.Context, grown, wanted <-chan struct{}) {
 	last := time.After(IndexAtLast)
 	for {
 		select {
@@ -61,6 +61,8 @@ func untilQuiet(ctx context.Context, grown <-chan struct{}) {
 			return
 		case <-grown:
 		case <-last:
+			return
+		case <-wanted:
 			return
 		case <-time.After(IndexAfter):
 			return

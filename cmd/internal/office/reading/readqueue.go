@@ -36,7 +36,7 @@ func (g *Room) KeepReading(ctx context.Context) {
 	grown := g.Reg.Grown()
 	var q readQueue
 	for ctx.Err() == nil {
-		untilQuiet(ctx, grown)
+		untilQuiet(ctx, grown, nil)
 		var again <-chan time.Time
 		for more := true; more && ctx.Err() == nil; {
 			var err error

@@ -19,13 +19,14 @@ type Room struct {
 	pages    *pages
 	links    *links
 	worker   *worker.Reader // nil where no children read
+	wanted   chan struct{}  // somebody searches what the indexer has not come to
 }
 
 // New returns the room. With children, attachments are read by this program, executed again (worker.Command);
 // read is what tests put in their place. Without either none are read.
 func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
 	cache := filepath.Join(d.Config.Paths.State, "cache")
-	g := &Room{Desk: d, record: r}
+	g := &Room{Desk: d, record: r, wanted: make(chan struct{}, 1)}
 	if read == nil && children {
 		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName), Font: cmp.Or(d.Config.Reading.Fonts, worker.Font())}
 		read = g.worker.Read

@@ -17,6 +17,9 @@ import (
 const (
 	searchRound   = 200
 	searchExcerpt = 24
+	// SearchUnindexed is how many records, the newest, each search looks at that are not indexed; the rest is left
+	// to the one indexer, or everybody who asks after an import would read all of it.
+	SearchUnindexed = 1000
 )
 
 // Search yields what has all the words, the newest first. The index says where to look; what it has
@@ -25,6 +28,9 @@ func (g *Room) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield 
 	query, err := words.Parse(q.Words)
 	if err != nil {
 		return ask.Usage("%v", err)
+	}
+	if err := g.indexFirst(ctx); err != nil {
+		return err
 	}
 	s := search{room: g, query: query, below: math.MaxUint64}
 	for n := 0; ; {
@@ -109,9 +115,49 @@ func (s *search) terms() (all []register.Term) {
 	return all
 }
 
-// unindexed lists the documents of the records that the index does not cover.
+// indexFirst has the indexer go on at once where it is behind. Where no daemon runs, nobody else does it.
+func (g *Room) indexFirst(ctx context.Context) error {
+	left, err := desk.Look(g.Desk, unlooked)
+	if err != nil || left == 0 {
+		return err
+	}
+	select {
+	case g.wanted <- struct{}{}:
+	default:
+	}
+	if !g.Started.IsZero() || g.ToRead {
+		return nil
+	}
+	for more := true; more && ctx.Err() == nil; {
+		if more, err = g.IndexSome(ctx); err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// Indexing says how many records no search looks at.
+func (g *Room) Indexing(context.Context, ask.Call, ask.None) (ask.IndexState, error) {
+	left, err := desk.Look(g.Desk, unlooked)
+	return ask.IndexState{Left: left}, err
+}
+
+// unlooked counts the records that are neither indexed nor among the newest.
+func unlooked(tx *desk.View) (uint64, error) {
+	head, _ := tx.Head()
+	if indexed := tx.Indexed(IndexVersion); head > indexed+SearchUnindexed {
+		return head - indexed - SearchUnindexed, nil
+	}
+	return 0, nil
+}
+
+// unindexed lists the documents of the newest records that the index does not cover.
 func unindexed(ctx context.Context, tx *desk.View) (docs []uint64, err error) {
-	for r, err := range tx.Records(tx.Indexed(IndexVersion) + 1) {
+	left, err := unlooked(tx)
+	if err != nil {
+		return nil, err
+	}
+	for r, err := range tx.Records(tx.Indexed(IndexVersion) + left + 1) {
 		if err != nil {
 			return nil, err
 		}
