@@ -36,7 +36,7 @@ func answering() []KindInfo {
 		of(KindInfo{Label: "答复", Command: "reply", Article: "条例第三十六条至第三十九条", Stages: working, To: StageReplied, Counts: CountsOutcome,
 			Needs: []Need{{"outcome", "答复类别", "outcome"}}}, does[Replied]{
 			says: func(e Replied) string {
-				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("文号 ", e.Document), e.Grounds, prefixed("仍有未处理来信的理由：", e.Force))
+				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据 ", e.Basis), prefixed("不予公开部分的依据 ", strings.Join(e.Withheld, "、")), prefixed("不顾第三方意见：", e.Objection.Label()), prefixed("文号 ", e.Document), e.Grounds, prefixed("仍有未处理来信的理由：", e.Force))
 			},
 			rule: (*judge).replied,
 			fold: func(c *Case, r Record, e Replied) {
@@ -156,6 +156,11 @@ type Replied struct {
 	Basis    string  `json:"basis"` // code of casefile/LAW.md#replies, such as 36-1
 	Document string  `json:"document,omitzero"`
 	Grounds  string  `json:"grounds,omitzero"`
+	// Withheld is on what the part rests that 部分公开 does not give; a reply of before schema 4 does not say.
+	Withheld []string `json:"withheld,omitzero"`
+	// Objection is why the information is given although a third party objects or may still answer (条例32):
+	// ObjectionUnfounded or ObjectionOutweighed.
+	Objection Overruling `json:"objection,omitzero"`
 	// Force is the reason for a lapse over a mail about which nobody decided.
 	Force string `json:"force,omitzero"`
 }
@@ -221,13 +226,10 @@ func (j *judge) replied(e Replied) error {
 	if j.ReviewedOn.IsZero() {
 		j.warn("没有审查记录（条例第四十五条）")
 	}
-	if e.Outcome == UnableUnclear && j.Corrections == 0 {
-		j.warn("“补正后申请内容仍不明确”而没有补正告知的记录")
-	}
 	if e.Outcome == RefuseThirdParty && j.follows(KindConsultationSent, "") != nil {
 		j.warn("“保护第三方合法权益”而没有征求意见的记录（条例第三十二条）")
 	}
-	return nil
+	return j.founded(e)
 }
 
 // lapsed allows a lapse from the day after the applicant's time ended (casefile/LAW.md#clocks).

@@ -44,7 +44,11 @@ func asking() []KindInfo {
 		of(KindInfo{Label: "补正告知", Command: "correct", Article: "条例第三十条", Effect: EffectWait, Stages: working, To: StageHandling,
 			Needs: []Need{{"items", "补正内容（应一次性逐项列明，条例第三十条）", "item"}, {"until", "补正期限", "until"}}}, does[CorrectionAsked]{
 			says: func(e CorrectionAsked) string {
-				return phrases("需补正："+strings.Join(e.Items, "、"), "期限 "+e.Until.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))
+				about := ""
+				if e.About != AboutContent {
+					about = "（" + e.About.Label() + "，依据 " + e.Source + "）"
+				}
+				return phrases("需补正："+strings.Join(e.Items, "、")+about, "期限 "+e.Until.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))
 			},
 			rule:  (*judge).correctionAsked,
 			moves: true,
@@ -234,6 +238,9 @@ type CorrectionAsked struct {
 	Document string     `json:"document,omitzero"`
 	// Force is the reason for a notice later than 7 working days; it then stops the legal clock only.
 	Force string `json:"force,omitzero"`
+	// About is what is to be corrected, and Source the local rule that asks for it where 条例30 does not.
+	About  About  `json:"about,omitzero"`
+	Source string `json:"source,omitzero"`
 }
 
 // CorrectionReceived (收到补正) restarts the whole period (条例30).
@@ -333,6 +340,12 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if j.draft.On > by && strings.TrimSpace(e.Force) == "" {
 		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
 			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
+	}
+	switch {
+	case e.About != AboutContent && strings.TrimSpace(e.Source) == "":
+		return j.refuse("correction-source", "用 --source 写明地方规定的名称和文号；条例第三十条只规定内容不明确的补正", "补正%s要写明依据的地方规定", e.About.Label())
+	case e.About == AboutForm, e.About == AboutContact && j.Channel == Email:
+		j.warn("缺少%s的，宜先打电话或回信询问，不必书面补正", e.About.Label())
 	}
 	if j.Corrections > 0 {
 		j.warn("这是第 %d 次补正告知；条例第三十条要求一次性告知", j.Corrections+1)

@@ -38,3 +38,18 @@ func (o Outcome) ReviewFirst(filed civil.Date) (rule ReviewRule, ok bool) {
 	}
 	return ReviewRule{}, false
 }
+
+// ReviewFirst is Outcome.ReviewFirst for a reply: a part that 部分公开 withholds on other grounds than articles 14
+// to 16 leaves the applicant free to choose. A reply of before schema 4 does not say on what it rests.
+func (e Replied) ReviewFirst(filed civil.Date) (rule ReviewRule, ok bool) {
+	if e.Outcome == Partial && len(e.Withheld) > 0 && !slices.ContainsFunc(e.Withheld, Refuses) {
+		return ReviewRule{}, false
+	}
+	return e.Outcome.ReviewFirst(filed)
+}
+
+// Refuses reports whether a basis is one of articles 14 to 16, on which information is refused.
+func Refuses(basis string) bool {
+	p, ok := articleOf(BasisOf(basis).Article)
+	return ok && p.article >= 14 && p.article <= 16
+}

@@ -314,6 +314,8 @@ func (c *check) replies() {
 			continue
 		case p.Basis != "" && !slices.Contains(p.Outcome.Bases(), p.Basis):
 			c.add("答复依据", i, "“%s”的依据应为 %v 之一，或留空", p.Outcome.Label(), p.Outcome.Bases())
+		case p.Withheld != "" && (p.Outcome != casefile.Partial || slices.ContainsFunc(p.withheld(), func(w string) bool { return !slices.Contains(casefile.WithheldBases(), w) })):
+			c.add("不予公开依据", i, "只有部分公开才写，可写：%s", casefile.BasisWords(casefile.WithheldBases()))
 		case !p.Delivered.IsZero() && p.Delivered < p.On:
 			c.add("送达日期", i, "%s 早于答复日期 %s", p.Delivered, p.On)
 		case !p.Delivered.IsZero() && i < len(c.Reopened) && p.Delivered > c.Reopened[i] && c.Reopened[i] >= p.On:

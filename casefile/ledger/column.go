@@ -105,6 +105,7 @@ var groups = [...]group{
 		part[Reply]{"答复日期", date, 12, func(p *Reply) field { return day{&p.On} }},
 		part[Reply]{"答复类别", wording, 28, func(p *Reply) field { return code(&p.Outcome, casefile.ParseOutcome, outcomeWords) }},
 		part[Reply]{"答复依据", wording, 16, func(p *Reply) field { return basis{&p.Basis} }},
+		part[Reply]{"不予公开依据", wording, 16, func(p *Reply) field { return basis{&p.Withheld} }},
 		part[Reply]{"答复文号", wording, 20, func(p *Reply) field { return text{&p.Document} }},
 		part[Reply]{"送达日期", date, 12, func(p *Reply) field { return day{&p.Delivered} }},
 	),

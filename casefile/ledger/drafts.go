@@ -242,13 +242,25 @@ func (s *story) consultations() {
 	}
 }
 
+// withheld are the bases of the part that was not given, as codes.
+func (p Reply) withheld() (codes []string) {
+	for _, word := range strings.FieldsFunc(p.Withheld, func(r rune) bool { return strings.ContainsRune("、，,；;", r) }) {
+		code, err := casefile.ParseWithheld(word)
+		if err != nil {
+			code = word // check has told
+		}
+		codes = append(codes, code)
+	}
+	return codes
+}
+
 func (s *story) replies() {
 	for _, p := range s.Replies {
 		base := p.Basis
 		if all := p.Outcome.Bases(); base == "" && len(all) == 1 {
 			base = all[0]
 		}
-		s.add(p.On, rankReplied, casefile.Replied{Outcome: p.Outcome, Basis: base, Document: p.Document})
+		s.add(p.On, rankReplied, casefile.Replied{Outcome: p.Outcome, Basis: base, Withheld: p.withheld(), Document: p.Document})
 		if !p.Outcome.Lapse() {
 			s.add(p.On, rankDispatched, casefile.Dispatched{}) // the ledger does not say by which way
 		}

@@ -271,7 +271,7 @@ func (x *extract) serve(r casefile.Record) {
 		return
 	}
 	e := x.reply.Event.(casefile.Replied)
-	x.Replies = append(x.Replies, Reply{On: r.On, Outcome: e.Outcome, Basis: e.Basis, Document: e.Document})
+	x.Replies = append(x.Replies, Reply{On: r.On, Outcome: e.Outcome, Basis: e.Basis, Withheld: strings.Join(e.Withheld, "、"), Document: e.Document})
 	x.drop(x.reply.On != r.On, "答复书的日期")
 	x.stopped = true
 }

@@ -95,6 +95,7 @@ type Reply struct {
 	On        civil.Date       // 答复日期: the day on which the clock stopped
 	Outcome   casefile.Outcome // 答复类别
 	Basis     string           // 答复依据, a code such as 36-1; empty: not said where several fit
+	Withheld  string           // 不予公开依据 of 部分公开, codes joined by 、; empty: not said
 	Document  string           // 答复文号
 	Delivered civil.Date       // 送达日期
 }

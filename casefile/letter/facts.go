@@ -11,6 +11,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Subject is a case that a letter is about.
@@ -102,6 +103,9 @@ func (b *builder) cases() {
 	b.Text["编号"], b.Text["代理人"] = string(first.ID), first.Agent
 	b.Text["称谓"] = address(first.Column)
 	b.Text["收到日期"], b.Text["渠道"] = long(first.ReceivedOn()), first.Channel.Label()
+	if first.Channel == casefile.InPerson {
+		b.Text["渠道"] = "当面提交的方式"
+	}
 	b.need("申请内容", quoted(first.Request), "register --request")
 	b.Text["件数"] = strconv.Itoa(len(b.Subjects))
 	single, several := "是", ""
@@ -138,8 +142,12 @@ func address(c casefile.Column) string {
 	return "你单位"
 }
 
-// quoted is a request as it stands within a sentence: on one line, without the stop at its end.
+// workingNote is what a clerk notes beside a request for himself; it never reaches a citizen.
+var workingNote = regexp.MustCompile(`[（(][^（()）]{0,20}(不明确|不清楚|不具体|待核|待补正|待确认|存疑|疑似|[?？])[^（()）]{0,20}[)）]`)
+
+// quoted is a request as it stands within a sentence: without a clerk's notes, on one line, without the stop at its end.
 func quoted(s string) string {
+	s = workingNote.ReplaceAllString(s, "")
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), "。；;.，, ")
 }
 
@@ -156,7 +164,10 @@ func stopped(s string) string {
 func (b *builder) announced() {
 	switch e := b.Event.(type) {
 	case casefile.CorrectionAsked:
-		b.Text["补正期限"] = long(e.Until)
+		b.Text["补正期限"], b.Text["补正类型"], b.Text["补正依据"] = long(e.Until), e.About.Label(), e.Source
+		if e.About == casefile.AboutContent {
+			b.Text["内容补正"] = "是"
+		}
 		for i, item := range e.Items {
 			stop := "；"
 			if i == len(e.Items)-1 {
@@ -188,7 +199,11 @@ func (b *builder) announced() {
 }
 
 func (b *builder) fee(e casefile.FeeNoticed) {
-	b.Text["收费方式"], b.Text["数量"], b.Text["金额"] = "按"+e.By, fmt.Sprintf("%d%s", e.Count, e.By), strconv.Itoa(e.Yuan)
+	by := "按件"
+	if e.By == "页" {
+		by = "按量" // 109号 第三条
+	}
+	b.Text["收费方式"], b.Text["数量"], b.Text["金额"] = by, fmt.Sprintf("%d%s", e.Count, e.By), strconv.Itoa(e.Yuan)
 	b.need("缴费方式", cmp.Or(b.Fill["缴费方式"], b.Office.Payment), "配置 letter.payment")
 	for _, line := range b.Charges {
 		b.Lists["计费"] = append(b.Lists["计费"], map[string]string{"内容": line})
@@ -197,6 +212,9 @@ func (b *builder) fee(e casefile.FeeNoticed) {
 
 func (b *builder) reply(e casefile.Replied) {
 	b.Text["依据"], b.Text["条文"] = cite(e.Basis)
+	if b.Kind == casefile.LetterPartial {
+		b.need("不予公开依据", withheldOn(e.Withheld), "reply --withheld")
+	}
 	if slices.Contains(b.spec.must, "理由") {
 		b.need("理由", e.Grounds, "--grounds")
 	} else {
@@ -210,8 +228,15 @@ func (b *builder) reply(e casefile.Replied) {
 			b.Text[name] = "是"
 		}
 	}
+	explained := false
 	for _, r := range casefile.Live(b.Subjects[0].History) { // the notices that went before
 		switch n := r.Event.(type) {
+		case casefile.ReasonAsked:
+			explained = false
+		case casefile.ReasonGiven:
+			explained = true
+		case casefile.Reopened:
+			b.Text["重新办理"] = "本机关于" + long(r.On) + "收到重新办理的决定（" + quoted(n.Cause) + "），现重新答复。"
 		case casefile.CorrectionAsked:
 			b.Text["补正告知日期"] = long(r.On)
 			if e.Basis == "lapse-30" {
@@ -222,6 +247,9 @@ func (b *builder) reply(e casefile.Replied) {
 				b.Text["告知日期"] = long(r.On)
 			}
 		}
+	}
+	if e.Basis == "35" && !explained {
+		b.Text["反复"], b.Text["未说明"] = "", "是"
 	}
 }
 
@@ -301,9 +329,21 @@ func (b *builder) remedy() {
 	b.need("法院", b.Office.Court, "配置 letter.court")
 	o := b.Office
 	o.ReviewOrgan, o.Court = b.Text["复议机关"], b.Text["法院"]
-	part := ""
-	if b.Kind == casefile.LetterPartial {
-		part = "中不予公开的部分"
+	r, _ := b.Event.(casefile.Replied)
+	refused := slices.DeleteFunc(slices.Clone(r.Withheld), func(basis string) bool { return !casefile.Refuses(basis) })
+	switch {
+	case b.Kind != casefile.LetterPartial:
+		b.Text["救济告知"] = remedy(b.spec.class, b.On, "告知书", "", o)
+		return
+	case len(refused) == 0:
+		b.Text["救济告知"] = remedy(eitherWay, b.On, "告知书", "", o)
+		return
 	}
-	b.Text["救济告知"] = remedy(b.spec.class, b.On, "告知书", part, o)
+	// Only what is withheld under articles 14 to 16 goes through 复议 first (法释〔2025〕8号 第一条).
+	part := "中不予公开的部分"
+	if len(refused) < len(r.Withheld) {
+		part = "中依据" + withheldOn(refused) + "不予公开的部分"
+	}
+	first, other := remedy(reviewFirst, b.On, "告知书", part, o), remedy(eitherWay, b.On, "告知书", "的其他部分", o)
+	b.Text["救济告知"] = first + "\n" + other
 }

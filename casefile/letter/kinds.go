@@ -3,6 +3,7 @@ package letter
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -34,7 +35,7 @@ type spec struct {
 // specs is the one table of letters (casefile/LAW.md#forms-and-letters). The law that each states is in its template.
 var specs = []spec{
 	{casefile.LetterReceipt, "回", "", noRemedy, []string{"答复期限"}, nil, nil, nil},
-	{casefile.LetterCorrection, "补", casefile.KindCorrectionAsked, noRemedy, []string{"补正期限"}, map[string][]string{"补正事项": {"序号", "内容", "标点"}},
+	{casefile.LetterCorrection, "补", casefile.KindCorrectionAsked, noRemedy, []string{"补正期限", "补正类型", "补正依据", "内容补正"}, map[string][]string{"补正事项": {"序号", "内容", "标点"}},
 		[]string{"补正事项", "补正期限"}, []Fill{{Name: "释明", What: "对申请人的指导和释明"}}},
 	{casefile.LetterExtension, "延", casefile.KindExtended, noRemedy, []string{"延长天数", "延期至"}, nil, []string{"延长天数"}, []Fill{{Name: "延期理由", What: "为什么需要延长"}}},
 	{casefile.LetterThirdPartyOpinion, "征", casefile.KindConsultationSent, noRemedy, []string{"征求对象"}, nil, []string{"征求对象"},
@@ -51,9 +52,8 @@ var specs = []spec{
 		[]string{"金额", "缴费方式"}, nil},
 	{casefile.LetterDisclosure, "公", casefile.KindReplied, eitherWay, []string{"已主动公开", "提供", "告知途径"}, nil, nil,
 		[]Fill{{Name: "获取方式", What: "获取该信息的方式、途径（和时间）", Bases: []string{"36-1", "36-2-inform"}}}},
-	{casefile.LetterPartial, "部", casefile.KindReplied, reviewFirst, nil, nil, []string{"不予公开内容", "不予公开依据", "理由"}, []Fill{
-		{Name: "公开内容", What: "向申请人提供的内容", Always: true}, {Name: "不予公开内容", What: "不公开的是哪些内容", Always: true},
-		{Name: "不予公开依据", What: "不公开的依据，如 《中华人民共和国政府信息公开条例》第十五条", Always: true}}},
+	{casefile.LetterPartial, "部", casefile.KindReplied, reviewFirst, []string{"不予公开依据"}, nil, []string{"不予公开内容", "不予公开依据", "理由"}, []Fill{
+		{Name: "公开内容", What: "向申请人提供的内容", Always: true}, {Name: "不予公开内容", What: "不公开的是哪些内容", Always: true}}},
 	{casefile.LetterRefusal, "不", casefile.KindReplied, reviewFirst, nil, nil, []string{"依据", "理由"}, nil},
 	{casefile.LetterAdministrativeQuery, "查", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, []Fill{{Name: "获取方式", What: "应当依照哪些规定、向哪里查询", Always: true}}},
 	{casefile.LetterNotHeld, "无", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, nil},
@@ -61,7 +61,7 @@ var specs = []spec{
 		[]Fill{{Name: "负责机关", What: "负责公开的行政机关的名称；能够确定的应当告知"}, {Name: "负责机关联系方式", What: "该机关的联系方式"}}},
 	{casefile.LetterNeedsCreation, "制", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, nil},
 	{casefile.LetterUnclear, "明", casefile.KindReplied, eitherWay, []string{"补正告知日期"}, nil, []string{"依据", "理由"}, nil},
-	{casefile.LetterDeclined, "处", casefile.KindReplied, eitherWay, []string{"信访", "重复", "出版物", "反复", "重新出具"}, nil, []string{"依据", "理由"}, []Fill{
+	{casefile.LetterDeclined, "处", casefile.KindReplied, eitherWay, []string{"信访", "重复", "出版物", "反复", "未说明", "重新出具"}, nil, []string{"依据", "理由"}, []Fill{
 		{Name: "原答复文号", What: "此前答复的文号和日期", Bases: []string{"36-6"}}, {Name: "获取方式", What: "公开出版物的获取途径，或者反映诉求的渠道"}}},
 	{casefile.LetterLapsed, "止", casefile.KindReplied, eitherWay, []string{"逾期补正", "逾期缴费", "告知日期", "期限"}, nil, []string{"依据"}, nil},
 	{casefile.LetterClosed, "终", casefile.KindReplied, eitherWay, []string{"撤回", "终止", "非政府信息"}, nil, []string{"理由"}, nil},
@@ -72,7 +72,7 @@ var specs = []spec{
 // The names that every letter has.
 var (
 	commonText = []string{"机关名称", "文书名称", "文号", "成文日期", "编号", "申请人", "称谓", "代理人", "收到日期", "渠道", "申请内容", "件数", "单件", "多件",
-		"联系方式", "复议机关", "法院", "救济告知", "依据", "条文", "理由"}
+		"联系方式", "复议机关", "法院", "救济告知", "依据", "条文", "理由", "重新办理"}
 	commonLists = map[string][]string{"案件": {"序号", "编号", "收到日期", "申请内容"}, "附件": {"序号", "内容"}}
 )
 
@@ -148,8 +148,17 @@ func Kinds() []Info {
 	return all
 }
 
-// RemedyOf says how who gets a letter may complain of it: 无, 复议或诉讼, 复议前置.
-func RemedyOf(kind casefile.LetterKind) string { return specOf(kind).class.label() }
+// RemedyOf says how who gets a letter may complain of it: 无, 复议或诉讼, 复议前置, or both of the parts of one reply.
+func RemedyOf(kind casefile.LetterKind, e casefile.Event) string {
+	class := specOf(kind).class
+	if r, ok := e.(casefile.Replied); ok && r.Outcome == casefile.Partial {
+		if !slices.ContainsFunc(r.Withheld, casefile.Refuses) {
+			return eitherWay.label()
+		}
+		return "不予公开的部分" + reviewFirst.label() + "，其他部分" + eitherWay.label()
+	}
+	return class.label()
+}
 
 // Announces returns the kind of event that a letter announces; "" for none.
 func Announces(kind casefile.LetterKind) casefile.Kind { return specOf(kind).event }
@@ -233,13 +242,32 @@ var basisText = map[string][2]string{
 	"not-government-information": {"第二条", "本条例所称政府信息，是指行政机关在履行行政管理职能过程中制作或者获取的，以一定形式记录、保存的信息"},
 }
 
+const regulation = "《中华人民共和国政府信息公开条例》"
+
+// withheldOn cites the bases on which part of the information is withheld.
+func withheldOn(bases []string) string {
+	var articles []string
+	for _, b := range bases {
+		if t, ok := basisText[b]; ok && !slices.Contains(articles, t[0]) {
+			articles = append(articles, t[0])
+		}
+	}
+	if articles == nil {
+		return ""
+	}
+	return regulation + strings.Join(articles, "、")
+}
+
 // cite returns the citation and the words of a basis; both empty for one that rests on no article.
 func cite(basis string) (article, words string) {
 	t, ok := basisText[basis]
 	if !ok {
 		return "", ""
 	}
-	article = "《中华人民共和国政府信息公开条例》" + t[0]
+	article = regulation + t[0]
+	if casefile.Refuses(basis) { // 36(3) orders the refusal, 14 to 16 say of what
+		article = regulation + "第三十六条第（三）项和" + t[0]
+	}
 	if basis == "lapse-fee" {
 		article += "和《政府信息公开信息处理费管理办法》（国办函〔2020〕109号）"
 	}

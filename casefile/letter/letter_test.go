@@ -89,9 +89,16 @@ func examples() map[string]letter.Facts {
 	add("disclosure-provide", provide)
 	add("disclosure-public", facts(casefile.LetterDisclosure, reply(casefile.Disclosed, "36-1", ""), one), "获取方式=登录本机关门户网站“政府信息公开”栏目下载")
 	add("disclosure-inform", facts(casefile.LetterDisclosure, reply(casefile.Disclosed, "36-2-inform", ""), one), "获取方式=工作日到示例市档案馆查阅窗口查阅，自2026年3月16日起")
-	partial := facts(casefile.LetterPartial, reply(casefile.Partial, "37", "监测点位图标明了企业的生产工艺布置，属于甲化工有限公司的商业秘密。\n经征求意见，该公司不同意公开，其理由成立。"), one)
-	partial.Annexes = []string{"批复正文"}
-	add("partial", partial, "公开内容=批复正文", "不予公开内容=批复附图3", "不予公开依据=《中华人民共和国政府信息公开条例》第十五条、第三十二条")
+	for name, withheld := range map[string][]string{"partial": {"15"}, "partial-mixed": {"15", "36-4"}, "partial-free": {"36-7"}} {
+		partial := facts(casefile.LetterPartial, casefile.Replied{Outcome: casefile.Partial, Basis: "37", Withheld: withheld,
+			Grounds: "监测点位图标明了企业的生产工艺布置，属于甲化工有限公司的商业秘密。\n经征求意见，该公司不同意公开，其理由成立。"}, one)
+		partial.Annexes = []string{"批复正文"}
+		add(name, partial, "公开内容=批复正文", "不予公开内容=批复附图3")
+	}
+	add("correction-identity", facts(casefile.LetterCorrection, casefile.CorrectionAsked{About: casefile.AboutIdentity, Source: "某省政府信息公开申请办理规范（省政办函〔2019〕98号）",
+		Items: []string{"申请人的身份证明（身份证复印件不清楚）"}, Until: civil.MustParse("2026-03-31")}, one))
+	add("again", facts(casefile.LetterDisclosure, reply(casefile.Disclosed, "36-1", ""), subject("2026-00017", casefile.Reopened{Cause: "复议决定责令重新答复"})), "获取方式=登录本机关门户网站下载")
+	add("declined-unexplained", facts(casefile.LetterDeclined, reply(casefile.DeclineExcessive, "35", "本年度已提出申请300余件。"), subject("2026-00017", casefile.ReasonAsked{})))
 	for _, r := range []struct {
 		name  string
 		o     casefile.Outcome
@@ -120,7 +127,11 @@ func examples() map[string]letter.Facts {
 		{"declined-excessive", "35", "您说明的理由与所申请的信息没有关联。", casefile.DeclineExcessive, ""},
 		{"declined-confirm", "reissue", "您申请本机关确认已经获取的批复的真实性。", casefile.DeclineConfirm, ""},
 	} {
-		add(r.name, facts(casefile.LetterDeclined, reply(r.o, r.basis, r.grounds), one), r.fill)
+		of := one
+		if r.basis == "35" {
+			of = subject("2026-00017", casefile.ReasonAsked{}, casefile.ReasonGiven{})
+		}
+		add(r.name, facts(casefile.LetterDeclined, reply(r.o, r.basis, r.grounds), of), r.fill)
 	}
 	add("lapsed-correction", facts(casefile.LetterLapsed, reply(casefile.CorrectionLapsed, "lapse-30", ""), subject("2026-00017", casefile.CorrectionAsked{Items: []string{"文号"}, Until: civil.MustParse("2026-03-10")})))
 	add("lapsed-fee", facts(casefile.LetterLapsed, reply(casefile.FeeLapsed, "lapse-fee", ""), subject("2026-00017", casefile.FeeNoticed{By: "页", Count: 57, Yuan: 270})))

@@ -32,7 +32,7 @@ var remedies = []struct {
 		"对行政复议决定不服的，可以自收到行政复议决定书之日起15日内向{{法院}}提起行政诉讼。"},
 }
 
-const either = "如不服本{{名称}}，可以自收到本{{名称}}之日起60日内向{{复议机关}}申请行政复议，或者自收到本{{名称}}之日起6个月内向{{法院}}提起行政诉讼。"
+const either = "如不服本{{名称}}{{部分}}，可以自收到本{{名称}}之日起60日内向{{复议机关}}申请行政复议，或者自收到本{{名称}}之日起6个月内向{{法院}}提起行政诉讼。"
 
 // remedy is 救济告知 of a class on a day; "" where there is none to tell.
 func remedy(c class, on civil.Date, name, part string, o Office) string {

@@ -3,6 +3,7 @@ package letter_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -308,7 +309,7 @@ func TestRemedies(t *testing.T) {
 		want := ""
 		if r, ok := f.Event.(casefile.Replied); ok {
 			want = either
-			if r.Outcome >= casefile.RefuseStateSecret && r.Outcome <= casefile.RefuseEnforcementFile || r.Outcome == casefile.Partial {
+			if r.Outcome >= casefile.RefuseStateSecret && r.Outcome <= casefile.RefuseEnforcementFile {
 				want = first
 			}
 		}
@@ -317,6 +318,13 @@ func TestRemedies(t *testing.T) {
 		}
 		if (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+		if r, ok := f.Event.(casefile.Replied); ok && r.Outcome == casefile.Partial {
+			refused, free := strings.Contains(got, first), strings.Contains(got, "6个月")
+			if refused != slices.ContainsFunc(r.Withheld, casefile.Refuses) || !free { // the part that is given is free choice
+				t.Errorf("%s: %q", name, got)
+			}
+			continue
 		}
 		if want == first && strings.Contains(got, "6个月") {
 			t.Errorf("%s names six months: %q", name, got)

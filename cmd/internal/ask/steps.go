@@ -44,7 +44,8 @@ func Steps() []Step {
 		{Kind: casefile.KindArrivalSettled, Note: "邮箱搬家、代收或恢复以后，服务器会给旧邮件记上新的到达时间。核定只移动从严期限；编号和“本年新收”不变（count-in）。", Fields: []Field{
 			happened("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
-			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), ends("until", "补正期限", "补正期限`日期`"), document, force}},
+			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), ends("until", "补正期限", "补正期限`日期`"),
+			chosen("about", "补正类型", "补正`什么`，不写则为申请内容", casefile.ParseAbout, casefile.Abouts()[1:]...), words("source", "补正依据", "申请内容以外的补正，所依据的地方`规定`"), document, force}},
 		{Kind: casefile.KindCorrectionReceived, Note: answered, Fields: []Field{note, mail}},
 		{Kind: casefile.KindConsultationSent, Fields: []Field{
 			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party, document}},
@@ -64,7 +65,9 @@ func Steps() []Step {
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
 			happened("told", "告知日期", "告知申请人的`日期`"), document, force}},
-		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`，如 第三十六条第二项、36（二）、提供；类别只有一个依据的可不写"), document, prose("grounds", "理由说明", "`理由`说明"), unread}, before: implied, check: founded},
+		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`，如 第三十六条第二项、36（二）、提供；类别只有一个依据的可不写"), withheld(),
+			chosen("objection", "不顾第三方意见的理由", "第三方不同意、或者答复期限未满而仍公开的`理由`", casefile.ParseOverruling, casefile.Overrulings()...),
+			document, prose("grounds", "理由说明", "`理由`说明"), unread}, before: implied, check: founded},
 		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
 		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`"), unread}},
@@ -185,6 +188,17 @@ func founded(event casefile.Event) (casefile.Event, error) {
 		e.Basis = basis
 	}
 	return e, nil
+}
+
+// withheld is on what the part rests that 部分公开 does not give.
+func withheld() Field {
+	f := words("withheld", "不予公开部分的依据", "部分公开的，不予公开的部分依据`什么`，如 第十五条、36-7，可写多次").many()
+	f.parse = func(s string) (any, error) { return casefile.ParseWithheld(s) }
+	for _, code := range casefile.WithheldBases() {
+		f.Choices = append(f.Choices, Choice{code, casefile.BasisOf(code).String()})
+	}
+	f.Offered = true
+	return f
 }
 
 func record() Field {

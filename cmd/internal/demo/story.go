@@ -49,7 +49,7 @@ func story() []chapter {
 			{does: "wang", note: "内容不明确"},
 			{day: "01-27", who: li, does: "confirm {wang} --how 邮件"},
 			{who: li, does: "register {wang} --applicant 王立新 --column 自然人 --request 拆迁文件（不明确）"},
-			{who: zhao, does: "reply {keji} --outcome 部分公开 --document 某建依申请〔2026〕2号 --way 邮寄 --tracking XA00000000001"},
+			{who: zhao, does: "reply {keji} --outcome 部分公开 --withheld 第十五条 --document 某建依申请〔2026〕2号 --way 邮寄 --tracking XA00000000001"},
 			{day: "01-29", who: li, does: "correct {wang} --item 所需信息的名称或文号 --item 所涉片区 --until 2026-02-13"},
 			{day: "01-30", who: li, does: "archive {zhang} --number 2026-依-001"},
 		}},

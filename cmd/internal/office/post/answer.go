@@ -126,7 +126,7 @@ func (a *answer) describe(issued letters.Issued) {
 	if ok {
 		a.res.Row, a.res.Basis = r.Outcome.Row()+r.Outcome.Label(), casefile.BasisOf(r.Basis).String()
 	}
-	a.res.Remedy = letter.RemedyOf(issued.Letter.Letter)
+	a.res.Remedy = letter.RemedyOf(issued.Letter.Letter, issued.Event)
 	if issued.Event == nil || a.req.Way == casefile.OutNone || issued.Letter.Recorded {
 		return
 	}

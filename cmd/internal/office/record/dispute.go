@@ -159,7 +159,17 @@ func concerned(tx *desk.View, d casefile.DisputeFiled, on civil.Date) (warnings 
 		if on < c.ArrivedOn {
 			return nil, &casefile.RuleError{Code: "date-before-arrival", Case: id, Msg: fmt.Sprintf("复议、诉讼送达日期 %s 早于该件到达日 %s", on, c.ArrivedOn), Hint: "请核对 --on"}
 		}
-		if rule, ok := c.Outcome.ReviewFirst(on); ok && d.Track == casefile.DirectSuit {
+		reply := casefile.Replied{Outcome: c.Outcome}
+		history, err := tx.History(id)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range casefile.Live(history) {
+			if e, ok := r.Event.(casefile.Replied); ok && c.Outcome != casefile.OutcomeNone {
+				reply = e
+			}
+		}
+		if rule, ok := reply.ReviewFirst(on); ok && d.Track == casefile.DirectSuit {
 			warnings = append(warnings, reviewFirst(c, rule))
 		}
 	}
