@@ -140,6 +140,12 @@ func (p *Poller) list(ctx context.Context, f Folder, box Box, v *view, full bool
 		return nil, odd, err
 	}
 	off := int(box.Exists) - len(uids)
+	switch {
+	case off == 0:
+		p.reportOff(f, 0)
+	case off == v.off:
+		p.reportOff(f, off)
+	}
 	if off != 0 && off == v.off && time.Since(p.oddTold[f.Name]) >= 24*time.Hour {
 		p.oddTold[f.Name] = time.Now()
 		p.opts.Log.Warn().Str("account", p.opts.Account).Str("folder", f.Name).Uint32("exists", box.Exists).Int("listed", len(uids)).

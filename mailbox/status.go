@@ -49,6 +49,8 @@ type FolderStatus struct {
 	UIDValidity uint64 `json:"uidvalidity"`
 	Exists      uint32 `json:"exists"`
 	Refused     string `json:"refused,omitzero"` // why it could not be opened; the other folders are polled all the same
+	// Off is by how many messages EXISTS is beyond what the server lists, where that was so twice in a row.
+	Off int `json:"off,omitzero"`
 }
 
 // Status may be called at any time.
@@ -113,6 +115,18 @@ func (p *Poller) reportFolder(f Folder, box Box, refused error) {
 			st.Folders = append(st.Folders, s)
 			return
 		}
+		s.Off = st.Folders[i].Off
 		st.Folders[i] = s
+	})
+}
+
+// reportOff says that EXISTS of a folder does not add up, or, with 0, that it does.
+func (p *Poller) reportOff(f Folder, off int) {
+	p.update(func(st *Status) {
+		for i := range st.Folders {
+			if st.Folders[i].Name == f.Name {
+				st.Folders[i].Off = off
+			}
+		}
 	})
 }

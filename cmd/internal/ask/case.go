@@ -132,7 +132,7 @@ type CaseDetail struct {
 	Likely      []NextStep            `json:"likely"`             // the first of Next, at most three
 	Next        []NextStep            `json:"next"`               // what may be recorded now
 	Suggestions []casefile.Suggestion `json:"suggestions"`        // the five best
-	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 40 stands for 40 and more
+	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 10 stands for 10 and more
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
 	Files       []casefile.File       `json:"files"` // documents that were put into it

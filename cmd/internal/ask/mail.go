@@ -77,7 +77,7 @@ type MailView struct {
 	DueStrict   Day                   `json:"due_strict"` // if it were an application
 	Reasons     []string              `json:"reasons"`
 	Suggestions []casefile.Suggestion `json:"suggestions"`        // the five best
-	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 40 stands for 40 and more
+	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 10 stands for 10 and more
 	Likely      bool                  `json:"likely,omitzero"`    // it lies outside of cases and looks like an application
 	CopyOf      casefile.Digest       `json:"copy_of,omitzero"`   // the mail of which it is a copy by another way
 	// The following are read from the mail itself and are absent in lists.

@@ -9,13 +9,25 @@ import (
 )
 
 // earlierCases is with how many of a sender's applications a new one is compared: their mails are read
-// for it inside the transaction.
-const earlierCases = 8
+// for it inside the transaction. Of somebody who has sent more than a burst only the latest are: what a mail
+// costs must not grow with the mails of its sender, and whoever registers it is shown all that are alike.
+const (
+	earlierCases   = 8
+	burst          = 20
+	earlierInBurst = 2
+)
 
 // Earlier reads the sender's latest applications. One whose bytes are erased or damaged is compared
 // by its subject alone.
 func (i index) Earlier(mail string) ([]match.Earlier, error) {
 	var all []match.Earlier
+	most, sent := earlierCases, 0
+	for range i.tx.CasesByAddress(mail) { // keys alone
+		if sent++; sent > burst {
+			most = earlierInBurst
+			break
+		}
+	}
 	for id := range i.tx.CasesByAddress(mail) {
 		e, ok, err := i.application(id)
 		if err != nil {
@@ -24,7 +36,7 @@ func (i index) Earlier(mail string) ([]match.Earlier, error) {
 		if ok {
 			all = append(all, e)
 		}
-		if len(all) == earlierCases {
+		if len(all) == most {
 			break
 		}
 	}
@@ -82,6 +94,21 @@ func (n *Room) textOf(d casefile.Digest) string {
 	if err != nil {
 		return ""
 	}
+	k.keep(d, m.Text)
+	return m.Text
+}
+
+// keepText remembers the text of a mail that was read for its own sake.
+func (n *Room) keepText(d casefile.Digest, text string) {
+	n.earlier.mu.Lock()
+	defer n.earlier.mu.Unlock()
+	if _, known := n.earlier.texts[d]; !known {
+		n.earlier.keep(d, text)
+	}
+}
+
+// keep must be called with mu held.
+func (k *earlierTexts) keep(d casefile.Digest, text string) {
 	if k.texts == nil {
 		k.texts = make(map[casefile.Digest]string)
 	}
@@ -89,6 +116,5 @@ func (n *Room) textOf(d casefile.Digest) string {
 		delete(k.texts, k.order[0])
 		k.order = k.order[1:]
 	}
-	k.texts[d], k.order = m.Text, append(k.order, d)
-	return m.Text
+	k.texts[d], k.order = text, append(k.order, d)
 }

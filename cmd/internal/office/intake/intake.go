@@ -263,7 +263,7 @@ func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
 
 // sendersCases is at how many cases of one sender the counting ends: what a mail costs must not grow with
 // the mails of its sender.
-const sendersCases = 40
+const sendersCases = 10
 
 func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
 	var open []casefile.ID

@@ -308,6 +308,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 		t.Disposition = casefile.ToHistory
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
+		p.keepText(a.Digest, a.message.Text)
 		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
 			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions, Suggested: t.Suggested,
 			Guess: d.Guess, GuessedBy: d.GuessedBy,

@@ -194,6 +194,11 @@ func (n *Room) gap(tx *desk.View, a mailbox.Audit) (*ask.Gap, error) {
 // Troubles is what the last audits say that somebody has to see to.
 func (n *Room) Troubles() (all desk.Troubles) {
 	for _, p := range n.Pollers {
+		for _, f := range p.Status().Folders {
+			if f.Off != 0 {
+				all.Add("exists", "邮箱 %s 的文件夹 %s 报有 %d 封邮件，却只列出 %d 封：列不出的收不进来，请登录网页邮箱核对，或请邮箱管理员检查服务器", p.Status().Account, f.Name, f.Exists, int(f.Exists)-f.Off)
+			}
+		}
 		a, ok := p.LastAudit()
 		if !ok {
 			continue

@@ -1,0 +1,75 @@
+package daemon
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/mailbox"
+)
+
+// BenchmarkFlood takes applications from one sender, and from as many senders as mails: what a mail costs must
+// not depend on how many its sender has sent. Compare ns/mail of the two: go test -bench Flood -benchtime 3x.
+func BenchmarkFlood(b *testing.B) {
+	const mails, each = 4000, 100
+	for _, name := range []string{"many", "one"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				state := filepath.Join(b.TempDir(), "state")
+				now := civil.MustParse("2026-03-02").Start()
+				if err := Init(state, config.Owner{}, now); err != nil {
+					b.Fatal(err)
+				}
+				c := config.Default()
+				c.Paths.State = state
+				f, err := Options{Config: c, Log: zerolog.Nop()}.open()
+				if err != nil {
+					b.Fatal(err)
+				}
+				var batches [][]mailbox.Fetched
+				for i := range mails {
+					sender := "张三 <zhangsan@example.test>"
+					if name == "many" {
+						sender = fmt.Sprintf("张三 <p%d@example.test>", i)
+					}
+					raw := compose(sender, "政府信息公开申请", fmt.Sprintf("现申请公开第 %d 号文件的全文及其附件。申请人：张三", i))
+					d := casefile.DigestOf(raw)
+					dir := filepath.Join(state, "mail", d.String()[:1])
+					if err := os.MkdirAll(dir, 0o700); err != nil {
+						b.Fatal(err)
+					}
+					if err := os.WriteFile(filepath.Join(dir, d.String()+".eml"), raw, 0o600); err != nil {
+						b.Fatal(err)
+					}
+					if i%each == 0 {
+						batches = append(batches, nil)
+					}
+					last := &batches[len(batches)-1]
+					*last = append(*last, mailbox.Fetched{
+						Ref:  mailbox.Ref{Account: "office", Folder: "INBOX", UIDValidity: 1, UID: uint32(i + 1)},
+						Role: mailbox.RoleInbox, InternalDate: now, Size: int64(len(raw)), Digest: d,
+					})
+				}
+				b.StartTimer()
+				for _, batch := range batches {
+					if err := f.Intake.Take(b.Context(), batch); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.StopTimer()
+				if err := f.Close(); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/mails, "ns/mail")
+		})
+	}
+}
