@@ -4,7 +4,6 @@
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
 //	monitor.go  metrics, and a check for monitoring   journal.go priorities for systemd's journal
 //	web.go      the desk in a browser
-//	board.go    a live view on the whole terminal; boardview.go what it shows
 //	today.go    ysq alone: what needs doing
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
@@ -137,7 +136,7 @@ func (a *app) root(args ...string) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.webCommand(), a.boardCommand())
+	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.webCommand())
 	add(groupQuery, a.digestCommand(), a.mailCommand(), a.logCommand())
 	if named, _, err := root.Find(args); err == nil && named != root {
 		a.withPager(root)

@@ -17,7 +17,7 @@ import (
 // todayRows is how many lines `ysq` alone shows of anything: it is a glance.
 const todayRows = 10
 
-// agenda is what has to be done: what `ysq` alone and `ysq board` show.
+// agenda is what has to be done: what `ysq` alone shows.
 type agenda struct {
 	Status       ask.Status    `json:"status"`
 	Due          []ask.DueItem `json:"due"`          // overdue or due within soonDays
