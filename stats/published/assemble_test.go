@@ -24,7 +24,7 @@ func blocks(f stats.Format, r stats.Report, cut func(rows, cols int) (h, w int, 
 	covered := make([]stats.Line, len(r.Table3))
 	var all []string
 	for i := range covered {
-		for j := 0; j < 7; j++ {
+		for j := range 7 {
 			if covered[i][j] != 0 {
 				continue
 			}
