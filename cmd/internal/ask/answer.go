@@ -50,6 +50,7 @@ type AnswerResult struct {
 	Remedy   string       `json:"remedy,omitzero"`
 	Effects  []Effect     `json:"effects"` // on the due dates, if it goes out today
 	Missing  []Missing    `json:"missing"` // without which it is refused
+	Open     []UnreadMail `json:"open"`    // mails of the cases about which nobody has decided; they stop nothing
 	Warnings []string     `json:"warnings"`
 	Records  []RecordView `json:"records"` // what is recorded at once
 	Follows  []string     `json:"follows"` // what records itself when the mail has gone out, in Chinese

@@ -22,7 +22,7 @@ func (p *Room) Answer(ctx context.Context, c ask.Call, req ask.AnswerRequest) (a
 	if err := a.sensible(); err != nil {
 		return ask.AnswerResult{}, err
 	}
-	a.res = ask.AnswerResult{Effects: []ask.Effect{}, Missing: []ask.Missing{}, Warnings: []string{}, Follows: []string{}}
+	a.res = ask.AnswerResult{Open: []ask.UnreadMail{}, Effects: []ask.Effect{}, Missing: []ask.Missing{}, Warnings: []string{}, Follows: []string{}}
 	if err := p.Change(c, a.make); err != nil {
 		err = errors.Join(p.told(ctx, a, err), p.DropUnknown(a.letter), p.forget(a.mail))
 		return ask.AnswerResult{}, err
@@ -106,6 +106,9 @@ func (a *answer) make(tx *desk.Change) error {
 		a.res.Content = issued.Content
 	}
 	a.describe(issued)
+	if err := a.unread(tx, before); err != nil {
+		return err
+	}
 	if a.req.Gone != casefile.WayNone {
 		if err := a.gone(tx, today); err != nil {
 			return err
@@ -118,6 +121,21 @@ func (a *answer) make(tx *desk.Change) error {
 	}
 	a.res.Wanted = ask.Text(before[0].kase.Wanted())
 	return a.effects(tx, before, issued.Event, today)
+}
+
+// unread shows the mails about which nobody has decided: who answers ought to have seen them.
+func (a *answer) unread(tx *desk.Change, before []stood) error {
+	for _, s := range before {
+		open, err := tx.OpenMails(s.kase)
+		if err != nil {
+			return err
+		}
+		a.res.Open = append(a.res.Open, a.record.OpenViews(s.kase.ID, open)...)
+		for _, m := range open {
+			a.res.Warnings = append(a.res.Warnings, fmt.Sprintf("%s 有来信没有人处理：%s", s.kase.ID, m.Words()))
+		}
+	}
+	return nil
 }
 
 // describe says what a reply is.
