@@ -113,7 +113,13 @@ func holdsAny(list []string, who []casefile.Address) bool {
 
 // guessed fills in what a mail is that joins a case, or that may belong to some.
 func (d *decider) guessed() error {
-	if d.out.Out || d.out.Disposition == casefile.ToHistory {
+	if d.out.Disposition == casefile.ToHistory || d.out.Out && d.out.Case != "" {
+		return nil
+	}
+	if d.out.Out {
+		if len(d.out.Suggest) > 0 {
+			d.out.Guess, d.out.GuessedBy = casefile.GuessSent, "由本单位发出，没有认出是哪一件的"
+		}
 		return nil
 	}
 	likely := d.out.Likeness >= Likely || d.alone

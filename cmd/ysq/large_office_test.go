@@ -18,6 +18,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
 
@@ -67,6 +68,7 @@ func BenchmarkOffice(b *testing.B) {
 			"overdue": {"list", "--overdue", "--limit", "200"},
 			"show":    {"show", string(last)},
 			"due":     {"due", "--within", "5"},
+			"status":  {"status"},
 			"mine":    {"due", "--within", "5", "监测科"},
 			"report":  {"report", "2025", "--format", "json"},
 		} {
@@ -253,6 +255,14 @@ func writeOffice(b *testing.B, state string, n int) {
 		record(at.Add(time.Hour), id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: column, Request: "2025 年监测数据"})
 		record(at.Add(2*time.Hour), id, casefile.Reviewed{Finding: "内容明确"})
 		record(at.Add(2*time.Hour), id, casefile.Assigned{Department: departments[k%len(departments)], Person: "王五"})
+		if k >= n-n/20 && k%10 == 0 { // somebody asks how far it is, and nobody has read that yet
+			asked := casefile.Letter{Digest: casefile.DigestOf([]byte(id)), From: casefile.Address{Mail: "zhang@example.test"}, Subject: "请问进度"}
+			path := register.MailPath(state, asked.Digest)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(id), 0o600)); err != nil {
+				b.Fatal(err)
+			}
+			record(at.Add(3*time.Hour), id, casefile.MessageIn{Letter: asked, ArrivedAt: at.Add(3 * time.Hour), Reason: "是对该件邮件的回复", Guess: casefile.GuessReminder, GuessedBy: "正文有“进度”"})
+		}
 		if k < n-n/100 {
 			answer := at.Add(100 * time.Hour)
 			record(answer, id, casefile.Replied{Outcome: outcome, Basis: outcome.Bases()[0], Document: fmt.Sprintf("〔%d〕%d号", at.Year(), k)})

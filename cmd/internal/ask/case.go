@@ -227,6 +227,9 @@ type DueItem struct {
 // DueRegister is the kind of an alarm that a case is not registered yet; On is when it arrived.
 const DueRegister = "register"
 
+// DueLetter is the kind of an alarm that a letter of the case was prepared and is not out; On is since when.
+const DueLetter = "letter"
+
 // The clocks by which a case may be overdue.
 const (
 	ClockStrict = "strict" // from the arrival

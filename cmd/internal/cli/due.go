@@ -158,11 +158,14 @@ func leftOf(i ask.DueItem) string {
 	left := workdays(i.Remaining, false)
 	switch {
 	case i.Block == ask.BlockMail:
+		if i.Remaining == 0 {
+			return "今天"
+		}
 		return fmt.Sprintf("%d 个工作日", -i.Remaining)
 	case i.Block == ask.BlockInternal && i.Remaining < 0:
 		return fmt.Sprintf("已 %d 个工作日", -i.Remaining)
 	case i.Remaining < 0:
-		left += clockOf(i.Clock)
+		left = strings.TrimPrefix(left, "已") + clockOf(i.Clock) // narrow terminals
 	}
 	if i.Provisional {
 		left += "（暂定）"

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -41,11 +43,11 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 	today, cal := o.Today(), o.Reg.Calendar()
 	until, _ := cal.AddWorkdays(today, q.Within)
 	put := func(i ask.DueItem) { items = append(items, i) }
-	putCase := func(tx *desk.View, c casefile.Case) error {
+	putCase := func(tx *desk.View, c casefile.Case, letters []register.Outgoing) error {
 		if !caseMentions(c, words) {
 			return nil
 		}
-		all, err := o.caseDue(tx, c, today, until)
+		all, err := o.caseDue(tx, c, letters, today, until)
 		if err != nil || len(all) == 0 {
 			return err
 		}
@@ -56,13 +58,18 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		return nil
 	}
 	err := o.View(func(tx *desk.View) error {
+		letters, err := lettersWaiting(tx, today)
+		if err != nil {
+			return err
+		}
 		for c, err := range tx.OpenCases("") {
 			if err := cmp.Or(err, ctx.Err()); err != nil {
 				return err
 			}
-			if err := putCase(tx, c); err != nil {
+			if err := putCase(tx, c, letters[c.ID]); err != nil {
 				return err
 			}
+			delete(letters, c.ID)
 		}
 		for c, err := range tx.CasesUnread() {
 			if err != nil {
@@ -71,7 +78,17 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 			if c.Stage.Open() {
 				continue
 			}
-			if err := putCase(tx, c); err != nil {
+			if err := putCase(tx, c, letters[c.ID]); err != nil {
+				return err
+			}
+			delete(letters, c.ID)
+		}
+		for _, id := range slices.Sorted(maps.Keys(letters)) { // of cases that owe no answer
+			c, err := tx.Case(id)
+			if err != nil {
+				return err
+			}
+			if err := putCase(tx, c, letters[id]); err != nil {
 				return err
 			}
 		}
@@ -145,7 +162,7 @@ func blockAt(block string) int {
 
 // caseDue lists everything that waits in a case until a day: its open mail, then what the law sets a day for, then
 // the office's own.
-func (o *Office) caseDue(tx *desk.View, c casefile.Case, today, until civil.Date) ([]ask.DueItem, error) {
+func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []register.Outgoing, today, until civil.Date) ([]ask.DueItem, error) {
 	var all []ask.DueItem
 	about := ask.DueItem{
 		Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
@@ -180,6 +197,13 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, today, until civil.Date
 		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: "未登记", On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
 		all = append(all, i)
 	}
+	for _, l := range letters {
+		i := about
+		since := civil.Of(l.Since)
+		i.Block, i.Step = ask.BlockInternal, ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq))
+		i.Alarm = ask.Alarm{Kind: ask.DueLetter, Label: "信未发出（" + l.State.Label() + "）", On: ask.Day(since), Remaining: cal.WorkdaysBetween(today, since), Text: "发出，或不再发（outbox）"}
+		all = append(all, i)
+	}
 	if len(all) > 0 {
 		partly, err := o.partlyRead(tx, c)
 		if err != nil {
@@ -193,6 +217,20 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, today, until civil.Date
 		}
 	}
 	slices.SortStableFunc(all, func(a, b ask.DueItem) int { return cmp.Compare(blockAt(a.Block), blockAt(b.Block)) })
+	return all, nil
+}
+
+// lettersWaiting are the mails that were prepared on an earlier day and are not out, by their cases.
+func lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.ID][]register.Outgoing, error) {
+	all := map[casefile.ID][]register.Outgoing{}
+	for l, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+		if err != nil {
+			return nil, err
+		}
+		if l.Case != "" && civil.Of(l.Since) < today {
+			all[l.Case] = append(all[l.Case], l)
+		}
+	}
 	return all, nil
 }
 
@@ -210,7 +248,7 @@ func oneLine(all []ask.DueItem, today civil.Date) ask.DueItem {
 		if i.Block == ask.BlockStatutory && (line.Block != ask.BlockStatutory || i.Remaining < 0) {
 			mark += " " + civil.Date(i.On).String()[len("2026-"):]
 			if civil.Date(i.On) < today {
-				mark += "已过" + clockWords(i.Clock)
+				mark += " 已过" + clockWords(i.Clock)
 			}
 		}
 		line.Marks = append(line.Marks, mark)
