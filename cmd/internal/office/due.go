@@ -10,7 +10,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -43,7 +42,7 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 	today, cal := o.Today(), o.Reg.Calendar()
 	until, _ := cal.AddWorkdays(today, q.Within)
 	put := func(i ask.DueItem) { items = append(items, i) }
-	putCase := func(tx *desk.View, c casefile.Case, letters []register.Outgoing) error {
+	putCase := func(tx *desk.View, c casefile.Case, letters []ask.DueItem) error {
 		if !caseMentions(c, words) {
 			return nil
 		}
@@ -58,7 +57,7 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		return nil
 	}
 	err := o.View(func(tx *desk.View) error {
-		letters, err := lettersWaiting(tx, today)
+		letters, err := o.lettersWaiting(tx, today)
 		if err != nil {
 			return err
 		}
@@ -162,7 +161,7 @@ func blockAt(block string) int {
 
 // caseDue lists everything that waits in a case until a day: its open mail, then what the law sets a day for, then
 // the office's own.
-func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []register.Outgoing, today, until civil.Date) ([]ask.DueItem, error) {
+func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, today, until civil.Date) ([]ask.DueItem, error) {
 	var all []ask.DueItem
 	about := ask.DueItem{
 		Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
@@ -199,9 +198,7 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []register.Outg
 	}
 	for _, l := range letters {
 		i := about
-		since := civil.Of(l.Since)
-		i.Block, i.Step = ask.BlockInternal, ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq))
-		i.Alarm = ask.Alarm{Kind: ask.DueLetter, Label: "信未发出（" + l.State.Label() + "）", On: ask.Day(since), Remaining: cal.WorkdaysBetween(today, since), Text: "发出，或不再发（outbox）"}
+		i.Block, i.Step, i.Alarm = l.Block, l.Step, l.Alarm
 		all = append(all, i)
 	}
 	if len(all) > 0 {
@@ -221,15 +218,20 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []register.Outg
 }
 
 // lettersWaiting are the mails that were prepared on an earlier day and are not out, by their cases.
-func lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.ID][]register.Outgoing, error) {
-	all := map[casefile.ID][]register.Outgoing{}
+func (o *Office) lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.ID][]ask.DueItem, error) {
+	all := map[casefile.ID][]ask.DueItem{}
 	for l, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
 		if err != nil {
 			return nil, err
 		}
-		if l.Case != "" && civil.Of(l.Since) < today {
-			all[l.Case] = append(all[l.Case], l)
+		since := civil.Of(l.Since)
+		if l.Case == "" || since >= today {
+			continue
 		}
+		all[l.Case] = append(all[l.Case], ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq)), Alarm: ask.Alarm{
+			Kind: ask.DueLetter, Label: "信未发出（" + l.State.Label() + "）", On: ask.Day(since),
+			Remaining: o.Reg.Calendar().WorkdaysBetween(today, since), Text: "发出，或不再发（outbox）",
+		}})
 	}
 	return all, nil
 }
