@@ -3,6 +3,7 @@ package ooxml
 import (
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,8 +68,26 @@ func (t *styleTable) id(s Style) int {
 	return id
 }
 
-// numberFormats are built-in ids (ISO/IEC 29500-1, 18.8.30).
-var numberFormats = [...]int{General: 0, Integer: 1, AsText: 49}
+// numberFormats are ids, up to 163 built-in ones (ISO/IEC 29500-1, 18.8.30).
+var numberFormats = [...]int{General: 0, Integer: 1, AsText: 49, AsDay: 164, AsTime: 165}
+
+// ownFormats declares those above that some style uses.
+func (t *styleTable) ownFormats() string {
+	all, n := "", 0
+	for _, own := range []struct {
+		format Format
+		code   string
+	}{{AsDay, "yyyy\\-mm\\-dd"}, {AsTime, "yyyy\\-mm\\-dd\\ hh:mm"}} {
+		if slices.ContainsFunc(t.all, func(s Style) bool { return s.Format == own.format }) {
+			n++
+			all += fmt.Sprintf(`<numFmt numFmtId="%d" formatCode="%s"/>`, numberFormats[own.format], own.code)
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`<numFmts count="%d">`, n) + all + `</numFmts>`
+}
 
 func (t *styleTable) xml() string {
 	var xfs strings.Builder
@@ -92,7 +111,7 @@ func (t *styleTable) xml() string {
 	}
 	const font = `<sz val="11"/><name val="宋体"/><family val="3"/><charset val="134"/>`
 	const side = ` style="thin"><color auto="1"/></`
-	return xml.Header + `<styleSheet xmlns="` + nsMain + `">` +
+	return xml.Header + `<styleSheet xmlns="` + nsMain + `">` + t.ownFormats() +
 		`<fonts count="2"><font>` + font + `</font><font><b/>` + font + `</font></fonts>` +
 		`<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
 		`<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>` +

@@ -29,6 +29,7 @@ type Sheet struct {
 	// again on every page.
 	FrozenRows, FrozenColumns int
 	Landscape                 bool
+	Filter                    bool     // a filter on the last frozen row, over all rows below it
 	FitWidth                  bool     // on paper, shrink to the width of one page
 	FitHeight                 bool     // and to its height
 	Header                    string   // printed above every page
@@ -65,6 +66,8 @@ const (
 	General Format = iota
 	Integer
 	AsText // what is typed stays as it is, so that 2026-1 does not become a date
+	AsDay  // 2026-11-23, of a Day
+	AsTime // 2026-11-23 14:05, of a Time
 )
 
 // Text is a cell of text. It is never taken for a formula.
@@ -72,6 +75,21 @@ func Text(s string, style Style) Cell { return Cell{kind: 't', text: s, style: s
 
 // Int is a cell of a whole number.
 func Int(n int64, style Style) Cell { return Cell{kind: 'n', number: n, style: style} }
+
+// firstDay is what a spreadsheet calls 1970-01-01: days are counted from 1899-12-30.
+const firstDay = 25569
+
+// Day is a cell of a day, which counts from 1970-01-01, in the format AsDay.
+func Day(since1970 int64, style Style) Cell {
+	style.Format = AsDay
+	return Int(since1970+firstDay, style)
+}
+
+// Time is a cell of a day and its minutes since midnight, in the format AsTime.
+func Time(since1970 int64, minutes int, style Style) Cell {
+	style.Format = AsTime
+	return Decimal(strconv.FormatFloat(float64(since1970+firstDay)+float64(minutes)/(24*60), 'f', 6, 64), style)
+}
 
 // Decimal is a cell of a number as it is written, such as 96171.6.
 func Decimal(number string, style Style) Cell { return Cell{kind: 'd', text: number, style: style} }
@@ -160,8 +178,9 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 		b.WriteString(`</cols>`)
 	}
 	b.WriteString(`<sheetData>`)
-	n := 0
+	n, widest := 0, 0
 	for cells, err := range s.rows() {
+		widest = max(widest, len(cells))
 		if err != nil {
 			return err
 		}
@@ -173,6 +192,9 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 		}
 	}
 	b.WriteString(`</sheetData>`)
+	if s.Filter && s.FrozenRows > 0 && widest > 0 {
+		b.WriteString(`<autoFilter ref="` + Ref(0, s.FrozenRows-1) + ":" + Ref(widest-1, max(n, s.FrozenRows)-1) + `"/>`)
+	}
 	if len(s.Merged) > 0 {
 		fmt.Fprintf(b, `<mergeCells count="%d">`, len(s.Merged))
 		for _, m := range s.Merged {

@@ -22,7 +22,7 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "列出案件（不写选项即在办的案件）",
 		Long: "列出在办的案件（条例第四十五条），按编号排列。写几个词，则只列申请人、主题、申请内容或承办科室含有这些词的案件。\n" +
 			fmt.Sprintf("表格默认列前 %d 件；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit),
-		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv",
+		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv\nysq list -o 在办.xlsx",
 	}
 	o := a.options(cmd)
 	out := newListing[ask.CaseRow](a, cmd)

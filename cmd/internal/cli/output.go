@@ -23,6 +23,7 @@ const (
 	formJSON  = "json"
 	formCSV   = "csv"
 	formTSV   = "tsv"
+	formXLSX  = "xlsx" // a sheet for people
 )
 
 // listing is how a command that lists values of one type shows them: -o, --fields, --bom. T is a
@@ -33,13 +34,14 @@ type listing[T any] struct {
 	form   *string
 	fields *[]string
 	bom    *bool
+	file   string // where the sheet goes; "": where output goes, or a file of its own where that is a terminal
 }
 
 func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
 	o := a.options(cmd)
 	l := &listing[T]{a: a, cmd: cmd}
-	forms := []string{formTable, formWide, formJSON, formCSV, formTSV}
-	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、"))
+	forms := []string{formTable, formWide, formJSON, formCSV, formTSV, formXLSX}
+	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、")+"，或 .xlsx 文件名")
 	l.fields = cmd.Flags().StringSlice("fields", nil, "只要这些`字段`，以逗号分隔，名称与 --json 的相同")
 	l.bom = o.flag("bom", "csv 以 BOM 开头，供 Windows 的 Excel 打开")
 	o.complete("output", forms)
@@ -49,6 +51,9 @@ func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
 
 // check judges the flags; it comes before anything is asked.
 func (l *listing[T]) check() error {
+	if strings.HasSuffix(strings.ToLower(*l.form), "."+formXLSX) {
+		l.file, *l.form = *l.form, formXLSX
+	}
 	switch *l.form {
 	case formTable, formWide:
 		if l.a.json {
@@ -57,12 +62,12 @@ func (l *listing[T]) check() error {
 			}
 			*l.form = formJSON
 		}
-	case formJSON, formCSV, formTSV:
+	case formJSON, formCSV, formTSV, formXLSX:
 		if l.a.json && *l.form != formJSON {
 			return usage(l.cmd, "--json 与 -o %s 不能同时写", *l.form)
 		}
 	default:
-		return usage(l.cmd, "没有输出格式 %q；可写 table、wide、json、csv、tsv", *l.form)
+		return usage(l.cmd, "没有输出格式 %q；可写 table、wide、json、csv、tsv、xlsx", *l.form)
 	}
 	l.a.json = *l.form == formJSON
 	if *l.bom && *l.form != formCSV {
@@ -92,8 +97,11 @@ func (l *listing[T]) machine() bool { return *l.form != formTable && *l.form != 
 
 // each prints what scan yields, as it comes.
 func (l *listing[T]) each(scan func(yield func(T) error) error) error {
-	if *l.form == formJSON {
+	switch *l.form {
+	case formJSON:
 		return l.eachJSON(scan)
+	case formXLSX:
+		return l.sheet(scan)
 	}
 	out := csv.NewWriter(l.a.out)
 	if *l.bom {
@@ -280,9 +288,10 @@ var fieldTitles = map[string]string{
 	"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
 	"overdue": "逾期", "overdue_by": "逾期口径", "late": "逾期办结", "disputable": "可能有争议", "arrival_doubted": "到达日存疑", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
 	"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数", "periods": "各期", "open_mails": "未处理来信", "oldest_open": "最早的未处理来信",
-	"dispute": "编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
+	"dispute": "复议诉讼编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
 	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "suggested": "有关案件数", "likely": "像是申请", "copy_of": "副本", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
 	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
+	"document": "文号", "name": "文件名", "mail": "邮件", "place": "去处", "id": "记录号", "state": "状态", "purpose": "用途", "way": "方式", "to": "收件人", "prepared": "拟信", "since": "自", "marks": "另有",
 	"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
 }
 
