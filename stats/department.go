@@ -28,6 +28,9 @@ type Department struct {
 	// rounded to a tenth.
 	Average float64 `json:"average_workdays"`
 	Longest int     `json:"longest_workdays"`
+	// OnTimeStrict are those of OnTime that were so by the strict clock, too.
+	OnTimeStrict int         `json:"on_time_strict"`
+	LongestCase  casefile.ID `json:"longest_case,omitzero"`
 
 	days int
 }
@@ -61,6 +64,14 @@ func Departments(from, to, today civil.Date, cases iter.Seq2[casefile.Case, erro
 }
 
 func (d *Department) count(c casefile.Case, from, to, today civil.Date, cal *workday.Calendar) {
+	d.flow(c, from, to, cal)
+	if c.ReceivedOn() <= to && overdueOn(c, min(today, to), cal) {
+		d.Overdue++
+	}
+}
+
+// flow counts what came and went in the period, and how fast.
+func (d *Department) flow(c casefile.Case, from, to civil.Date, cal *workday.Calendar) {
 	received := c.ReceivedOn()
 	if received >= from && received <= to {
 		d.Received++
@@ -77,13 +88,15 @@ func (d *Department) count(c casefile.Case, from, to, today civil.Date, cal *wor
 		d.Done++
 		if !timed.Late && !timed.Slow {
 			d.OnTime++
+			if !timed.Disputable {
+				d.OnTimeStrict++
+			}
 		}
 		n := cal.WorkdaysBetween(received, stopped)
 		d.days += n
-		d.Longest = max(d.Longest, n)
-	}
-	if received <= to && overdueOn(c, min(today, to), cal) {
-		d.Overdue++
+		if d.LongestCase == "" || n > d.Longest {
+			d.Longest, d.LongestCase = n, c.ID
+		}
 	}
 }
 

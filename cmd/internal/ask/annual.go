@@ -19,6 +19,7 @@ var (
 	YearDiff    = Op[YearRef, []stats.Difference]{Name: "year diff", Role: Viewer} // what would differ if a frozen year were computed now
 	Manual      = Op[YearRef, ManualText]{Name: "report manual", Role: Viewer}
 	SetManual   = Op[ManualEdit, ManualText]{Name: "report edit", Role: Operator, Limit: 4 << 20}
+	Stats       = Op[Span, StatsAnswer]{Name: "stats", Role: Viewer}
 	Departments = Op[Span, []stats.Department]{Name: "departments", Role: Viewer}
 	SetOpening  = Op[casefile.OpeningBalance, casefile.OpeningBalance]{Name: "opening", Role: Operator, Dry: true}
 )
@@ -116,4 +117,10 @@ type ManualText struct {
 type ManualEdit struct {
 	YearRef
 	Text string `json:"text"`
+}
+
+// StatsAnswer is the summary of a period, and whose it is.
+type StatsAnswer struct {
+	Agency  Public        `json:"agency"`
+	Summary stats.Summary `json:"summary"`
 }

@@ -110,10 +110,16 @@ type ListQuery struct {
 	Overdue      bool             `json:"overdue,omitzero"`
 	Disputable   bool             `json:"disputable,omitzero"` // past the strict due date only; implies All
 	Unregistered bool             `json:"unregistered,omitzero"`
-	Words        string           `json:"words,omitzero"` // all of these words in applicant, subject, request or department
-	After        casefile.ID      `json:"after,omitzero"`
-	Newest       bool             `json:"newest,omitzero"` // the highest number first, and After goes down; implies All
-	Limit        int              `json:"limit,omitzero"`  // 0: no limit
+	// Late asks for cases of which a period ended late, Outcomes for those answered in one of these ways. Both
+	// imply All, and From and To then bound the day of that ending; else they bound 收到申请之日.
+	Late     bool               `json:"late,omitzero"`
+	Outcomes []casefile.Outcome `json:"outcomes,omitzero"`
+	From     civil.Date         `json:"from,omitzero"`
+	To       civil.Date         `json:"to,omitzero"`
+	Words    string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
+	After    casefile.ID        `json:"after,omitzero"`
+	Newest   bool               `json:"newest,omitzero"` // the highest number first, and After goes down; implies All
+	Limit    int                `json:"limit,omitzero"`  // 0: no limit
 }
 
 // CaseDetail is all there is to know about a case.

@@ -109,6 +109,7 @@ func (e every) report() {
 	one(e, YearDiff)
 	one(e, Manual)
 	one(e, SetManual)
+	one(e, Stats)
 	one(e, Departments)
 	one(e, SetOpening)
 	one(e, Calendar)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -22,7 +23,7 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "列出案件（不写选项即在办的案件）",
 		Long: "列出在办的案件（条例第四十五条），按编号排列。写几个词，则只列申请人、主题、申请内容或承办科室含有这些词的案件。\n" +
 			fmt.Sprintf("表格默认列前 %d 件；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit),
-		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv\nysq list -o 在办.xlsx",
+		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv\nysq list -o 在办.xlsx\nysq list --late --from 2026-01-01 --to 2026-06-30",
 	}
 	o := a.options(cmd)
 	out := newListing[ask.CaseRow](a, cmd)
@@ -34,6 +35,10 @@ func (a *app) listCommand() *cobra.Command {
 	f.BoolVar(&q.Disputable, "disputable", false, "只列按时与否可能有争议的：从严期限已过，法定期限未过；已办结的也在内")
 	f.BoolVar(&q.Unregistered, "unregistered", false, "只列尚未登记的")
 	f.BoolVar(&q.All, "all", false, "已办结的也列出")
+	f.BoolVar(&q.Late, "late", false, "只列有一期逾期办结的，已办结的也在内")
+	outcomes := o.texts("outcome", "只列这样`答复`的，可写多次：表三的行号、名称或代码")
+	from := o.date("from", "自此`日期`收到的；与 --late、--outcome 同写时为办结的日期", civil.Past)
+	to := o.date("to", "至此`日期`收到的；同上", civil.Past)
 	after := o.text("after", "从此`编号`之后列起")
 	limit := f.Int("limit", listLimit, "最多列几`件`，0 为不限")
 	o.complete("stage", stageNames())
@@ -45,6 +50,14 @@ func (a *app) listCommand() *cobra.Command {
 			}
 			q.Stages = append(q.Stages, stage)
 		}
+		for _, s := range *outcomes {
+			outcome, err := casefile.ParseOutcome(s)
+			if err != nil {
+				return usage(cmd, "%v", err)
+			}
+			q.Outcomes = append(q.Outcomes, outcome)
+		}
+		q.From, q.To = *from, *to
 		if o.given("due") {
 			q.DueWithin = due
 		}

@@ -1,7 +1,9 @@
 package office
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -20,7 +22,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 		switch {
 		case q.Newest:
 			cases = tx.Newest(q.After)
-		case q.All || q.Disputable || closed:
+		case q.All || q.Disputable || q.Late || len(q.Outcomes) > 0 || !q.From.IsZero() || !q.To.IsZero() || closed:
 			cases = tx.Cases(q.After)
 		}
 		n := 0
@@ -55,10 +57,27 @@ func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standi
 		q.Overdue && !s.Overdue,
 		q.Disputable && !s.Disputable,
 		q.Unregistered && c.Stage != casefile.StageReceived,
+		!within(q, c),
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false
 	}
 	return caseMentions(c, words)
+}
+
+// within judges a case by what ended in a stretch of days, or by when it was received.
+func within(q ask.ListQuery, c casefile.Case) bool {
+	to := cmp.Or(q.To, math.MaxInt32)
+	if q.Late && !c.Timed(q.From, to).Late || len(q.Outcomes) > 0 && !slices.Contains(q.Outcomes, c.Outcome) {
+		return false
+	}
+	day := cmp.Or(c.ReceivedOn(), c.ArrivedOn)
+	switch {
+	case q.Late: // judged above
+		return true
+	case len(q.Outcomes) > 0:
+		day = cmp.Or(c.StoppedOn, c.RepliedOn)
+	}
+	return day >= q.From && day <= to
 }
 
 // wordsOf splits what somebody looks for.

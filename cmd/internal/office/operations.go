@@ -81,6 +81,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.YearDiff, o.Annual.YearDiff)
 	ask.Answer(d, ask.Manual, o.Annual.Manual)
 	ask.Answer(d, ask.SetManual, o.Annual.SetManual)
+	ask.Answer(d, ask.Stats, o.Annual.Stats)
 	ask.Answer(d, ask.Departments, o.Annual.Departments)
 	ask.Answer(d, ask.SetOpening, o.Annual.SetOpening)
 	ask.Answer(d, ask.Calendar, o.Record.Calendar)

@@ -367,6 +367,24 @@ func (a *Room) Departments(_ context.Context, _ ask.Call, q ask.Span) (all []sta
 	})
 }
 
+// Stats sums up a period.
+func (a *Room) Stats(_ context.Context, _ ask.Call, q ask.Span) (answer ask.StatsAnswer, err error) {
+	if q.From.IsZero() || q.To.IsZero() {
+		return answer, ask.Usage("请写明起止日期")
+	}
+	if err := ask.Ordered(q); err != nil {
+		return answer, err
+	}
+	if q.To.Year()-q.From.Year() >= mostYears {
+		return answer, ask.Usage("%s 至 %s 超过 %d 年", q.From, q.To, mostYears)
+	}
+	answer.Agency = ask.Public(a.Live().Agency.Name)
+	answer.Summary, err = desk.Look(a.Desk, func(tx *desk.View) (stats.Summary, error) {
+		return stats.Summarize(q.From, q.To, a.Today(), tx.Cases(""), a.Reg.Calendar())
+	})
+	return answer, err
+}
+
 // firstDrafts is when the drafts of a year are first made: five minutes into the next.
 func firstDrafts(year int) time.Time {
 	return civil.New(year+1, time.January, 1).Start().Add(5 * time.Minute)

@@ -1,0 +1,149 @@
+package stats
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// Summary answers what a head asks of a period: how much came and went, how much of it in time by both clocks,
+// by department, by month and quarter and against the year before, and who has how much to do now.
+type Summary struct {
+	From  civil.Date `json:"from"`
+	To    civil.Date `json:"to"`
+	Since civil.Date `json:"since"` // the first day of which the register has a case; no day: it has none
+	Stretch
+	Departments []Department `json:"departments"`
+	Quarters    []Stretch    `json:"quarters"`
+	Months      []Stretch    `json:"months"`
+	// Load is what each person has to do today, by name: it is no measure of anybody.
+	Load []Load `json:"load"`
+}
+
+// Stretch is a part of the period, set against the same days of the year before.
+type Stretch struct {
+	Label  string      `json:"label"`  // 2026-03, 2026 年第 1 季度
+	Now    Department  `json:"now"`    // its name is empty
+	Before *Department `json:"before"` // null where the register does not reach back to its first day
+
+	from, to civil.Date
+}
+
+// Load is what somebody has to do.
+type Load struct {
+	Person string `json:"person"` // "" for cases that nobody has
+	Open   int    `json:"open"`
+	Due    int    `json:"due"` // of those, due within soon working days or past
+}
+
+// Soon is within how many working days a case counts as due in a Load.
+const Soon = 5
+
+// Summarize makes the summary of a period of at most a few years.
+func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (Summary, error) {
+	s := Summary{From: from, To: to, Departments: []Department{}, Load: []Load{}, Stretch: stretchOf("合计", from, to), Quarters: parts(from, to, 3), Months: parts(from, to, 1)}
+	all := []*Stretch{&s.Stretch}
+	for i := range s.Quarters {
+		all = append(all, &s.Quarters[i])
+	}
+	for i := range s.Months {
+		all = append(all, &s.Months[i])
+	}
+	by, load := map[string]*Department{}, map[string]*Load{}
+	for c, err := range cases {
+		if err != nil {
+			return s, fmt.Errorf("summing up: %w", err)
+		}
+		if !c.Counts() {
+			continue
+		}
+		if first := cmp.Or(c.ReceivedOn(), c.ArrivedOn); s.Since.IsZero() || first < s.Since {
+			s.Since = first
+		}
+		if by[c.Department] == nil {
+			by[c.Department] = &Department{Name: c.Department}
+		}
+		by[c.Department].count(c, from, to, today, cal)
+		for _, part := range all {
+			part.Now.flow(c, part.from, part.to, cal)
+			part.Before.flow(c, yearBefore(part.from), yearBefore(part.to), cal)
+		}
+		if c.ReceivedOn() <= to && overdueOn(c, min(today, to), cal) {
+			s.Now.Overdue++
+		}
+		if at := c.At(today, cal); c.Stage.Open() && !at.Finished {
+			one := load[c.Assignee]
+			if one == nil {
+				one = &Load{Person: c.Assignee}
+				load[c.Assignee] = one
+			}
+			one.Open++
+			if !at.Due.IsZero() && at.Remaining <= Soon {
+				one.Due++
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		if d := by[name]; d.Received+d.Done+d.Overdue > 0 {
+			s.Departments = append(s.Departments, d.averaged())
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(load)) {
+		s.Load = append(s.Load, *load[name])
+	}
+	for _, part := range all {
+		part.Now = part.Now.averaged()
+		if s.Since.IsZero() || yearBefore(part.from) < s.Since {
+			part.Before = nil
+			continue
+		}
+		*part.Before = part.Before.averaged()
+	}
+	return s, nil
+}
+
+func stretchOf(label string, from, to civil.Date) Stretch {
+	return Stretch{Label: label, from: from, to: to, Before: &Department{}}
+}
+
+// parts divides a period at the turns of so many months.
+func parts(from, to civil.Date, months int) []Stretch {
+	all := []Stretch{}
+	for first := from; first <= to; {
+		y, m, _ := first.Date()
+		m -= (m - 1) % time.Month(months)
+		next := civil.New(y, m+time.Month(months), 1)
+		label := fmt.Sprintf("%04d-%02d", y, m)
+		if months == 3 {
+			label = fmt.Sprintf("%d 年第 %d 季度", y, (m+2)/3)
+		}
+		all = append(all, stretchOf(label, first, min(to, next.Add(-1))))
+		first = next
+	}
+	return all
+}
+
+// yearBefore is the same day of the year before; of 29 February the day before.
+func yearBefore(d civil.Date) civil.Date {
+	y, m, day := d.Date()
+	if m == time.February && day == 29 {
+		day = 28
+	}
+	return civil.New(y-1, m, day)
+}
+
+// Rate is a share in tenths of a percent, as 98.4%; "" of none.
+func Rate(n, of int) string {
+	if of == 0 {
+		return ""
+	}
+	tenths := (n*2000 + of) / (2 * of)
+	return fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
+}

@@ -1,0 +1,64 @@
+package stats_test
+
+import (
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/stats"
+)
+
+func TestSummarize(t *testing.T) {
+	assigned := func(day, department, person string) step {
+		return step{day, casefile.Assigned{Department: department, Person: person}}
+	}
+	s, err := stats.Summarize(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), civil.MustParse("2026-01-05"), each(
+		told("2024-00001", posted("2024-07-04"), registered("2024-07-04", casefile.Natural), assigned("2024-07-04", "工程科", "周某"), replied("2024-07-10", casefile.Disclosed), sent("2024-07-10")),
+		told("2025-00001", posted("2025-03-03"), registered("2025-03-03", casefile.Natural), assigned("2025-03-03", "工程科", "周某"), replied("2025-03-20", casefile.Disclosed), sent("2025-03-20")),
+		told("2025-00002", posted("2025-03-04"), registered("2025-03-04", casefile.Natural), replied("2025-08-20", casefile.Disclosed), sent("2025-08-20")),
+		told("2025-00003", posted("2025-12-04"), registered("2025-12-04", casefile.Natural), assigned("2025-12-04", "大气科", "王某")),
+	), workday.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := s.Now; d.Received != 3 || d.Done != 2 || d.OnTime != 1 || d.OnTimeStrict != 1 || d.Late != 1 || d.LongestCase != "2025-00002" {
+		t.Errorf("in all: %+v", d)
+	}
+	if s.Before != nil || s.Since != civil.MustParse("2024-07-04") {
+		t.Errorf("the register begins on %s, and knows of the whole year before %+v", s.Since, s.Before)
+	}
+	if len(s.Months) != 12 || len(s.Quarters) != 4 || s.Months[2].Now.Received != 2 || s.Quarters[2].Now.Done != 1 {
+		t.Errorf("months %+v, quarters %+v", s.Months, s.Quarters)
+	}
+	if m := s.Months[6]; m.Label != "2025-07" || m.Before != nil { // it knows only a part of July 2024
+		t.Errorf("July: %+v", m)
+	}
+	if m := s.Months[7]; m.Before == nil || m.Before.Received != 0 {
+		t.Errorf("August: %+v", m.Before)
+	}
+	if len(s.Departments) != 3 || s.Departments[1].Name != "大气科" {
+		t.Errorf("departments: %+v", s.Departments)
+	}
+	if len(s.Load) != 1 || s.Load[0] != (stats.Load{Person: "王某", Open: 1, Due: 1}) {
+		t.Errorf("load: %+v", s.Load)
+	}
+	sum := 0
+	for _, m := range s.Months {
+		sum += m.Now.Received
+	}
+	if sum != s.Now.Received {
+		t.Errorf("the months add up to %d, not %d", sum, s.Now.Received)
+	}
+}
+
+func TestRate(t *testing.T) {
+	for _, tt := range []struct {
+		n, of int
+		want  string
+	}{{0, 0, ""}, {0, 3, "0.0%"}, {2, 3, "66.7%"}, {3, 3, "100.0%"}, {1999, 2000, "100.0%"}} {
+		if got := stats.Rate(tt.n, tt.of); got != tt.want {
+			t.Errorf("%d of %d: %s, want %s", tt.n, tt.of, got, tt.want)
+		}
+	}
+}
