@@ -49,6 +49,12 @@ func (r *Register) migrate(now time.Time) error {
 		return err
 	}
 	r.found.Migrated, r.found.Kept = true, m.Kept
+	if len(r.found.Moved) > 0 {
+		r.found.MovedList = m.Kept + "-differences.csv"
+		if err := r.listMoved(r.found.MovedList); err != nil {
+			return err
+		}
+	}
 	r.db = nil
 	if err := old.Close(); err != nil {
 		return err
@@ -73,6 +79,9 @@ func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
 		return m, err
 	}
 	if err := mk.finish(ctx, nil); err != nil {
+		return m, err
+	}
+	if r.found.Moved, err = r.movedCases(from, to); err != nil {
 		return m, err
 	}
 	var mark []byte

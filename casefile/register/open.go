@@ -102,6 +102,9 @@ type Findings struct {
 	// Migrated: the file was of an earlier format; it now lies at Kept.
 	Migrated bool
 	Kept     string
+	// Moved is what the present rules say otherwise of the cases of an earlier format; it is listed in MovedList.
+	Moved     []Moved
+	MovedList string
 	// Unread are records that the journal has and the database lacks, where it was opened for reading only.
 	Unread uint64
 	// Ahead is by how much the last record is ahead of Options.Now: the clock was set back.

@@ -89,6 +89,9 @@ func TestFrozenEverything(t *testing.T) {
 					t.Errorf("it does not verify: %v", wrong)
 				}
 			}
+			if moved := r.Findings().Moved; len(moved) > 0 {
+				t.Errorf("dates differ: %v", moved)
+			}
 			cases, err := os.ReadFile(frozen(schema, "everything/cases.jsonl"))
 			must(t, err)
 			must(t, r.View(func(tx *Tx) error {
