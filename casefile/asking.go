@@ -64,7 +64,7 @@ func asking() []KindInfo {
 				case c.View == Strict && r.On > noticeDue(c.Start, c.law, c.cal):
 					return EffectNone, fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", c.law.CorrectionNotice)
 				}
-				return c.wait(WaitCorrection, r.On, e.Until, EndedCorrection)
+				return c.wait(WaitCorrection, r.On, c.cal.Next(e.Until), EndedCorrection)
 			},
 		}),
 		of(KindInfo{Label: "收到补正", Command: "corrected", Article: "条例第三十条", Effect: EffectRestart, Stages: []Stage{StageHandling}}, does[CorrectionReceived]{
@@ -346,6 +346,9 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 		return j.refuse("correction-source", "用 --source 写明地方规定的名称和文号；条例第三十条只规定内容不明确的补正", "补正%s要写明依据的地方规定", e.About.Label())
 	case e.About == AboutForm, e.About == AboutContact && j.Channel == Email:
 		j.warn("缺少%s的，宜先打电话或回信询问，不必书面补正", e.About.Label())
+	}
+	if until := j.cal.Next(e.Until); until != e.Until {
+		j.warn("补正期限 %s 为休息日，顺延至 %s（民法典第二百零三条）", e.Until, until)
 	}
 	if j.Corrections > 0 {
 		j.warn("这是第 %d 次补正告知；条例第三十条要求一次性告知", j.Corrections+1)

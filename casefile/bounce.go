@@ -133,7 +133,7 @@ func bouncing() []KindInfo {
 				if w == NotWaiting || c.Waiting != w {
 					return EffectNone, ""
 				}
-				until := e.Until
+				until := c.cal.Next(e.Until)
 				if w == WaitFee {
 					until, _ = c.cal.AddWorkdays(r.On, c.law.FeePayment)
 				}

@@ -118,9 +118,10 @@ func (c Channel) String() string { return channels.code(uint8(c)) }
 func (c Channel) Label() string { return channels.label(uint8(c)) }
 
 // NeedsConfirmation reports whether the day of receipt is the day on which both sides confirmed it:
-// internet, fax and unregistered letters (条例 第三十一条第二、三项).
+// e-mail, fax and unregistered letters (条例 第三十一条第二、三项). A platform confirms a submission by itself, and the
+// day of submission is that of receipt (最高人民法院指导案例26号).
 func (c Channel) NeedsConfirmation() bool {
-	return c == PlainLetter || c == Fax || c == Platform || c == Email
+	return c == PlainLetter || c == Fax || c == Email
 }
 
 // ParseChannel reads a code or a label.

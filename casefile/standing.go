@@ -143,6 +143,9 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
+		if c.Channel == PlainLetter || c.Channel == Fax { // 条例31(2); 国办公开办函〔2015〕207号 no. 2
+			by = cal.Next(c.ArrivedOn)
+		}
 		all = append(all, Alarm{AlarmConfirm, by, "与申请人确认收到（confirm），法定期限自确认之日起算"})
 	}
 	if s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
