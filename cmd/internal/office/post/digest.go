@@ -59,7 +59,7 @@ func (d *digest) addDue(due []ask.DueItem, within int) {
 		switch {
 		case i.Block == ask.BlockMail:
 			mail = append(mail, line)
-		case i.Kind == ask.DueRegister: // addWaiting lists them
+		case i.Kind == ask.DueRegister, i.Kind == ask.DueLetter: // addWaiting lists them
 		case i.Dispute != "":
 			if i.Remaining < 0 {
 				d.overdue = append(d.overdue, string(i.Dispute))
@@ -196,7 +196,7 @@ func (p *Room) addDays(ctx context.Context, d *digest) error {
 	register := strings.ToLower(p.Reg.Meta().ID)
 	mails := 0
 	for _, i := range due {
-		if mails += i.Mails; i.Block == ask.BlockMail || i.Kind == ask.DueRegister {
+		if mails += i.Mails; i.Block == ask.BlockMail || i.Kind == ask.DueRegister || i.Kind == ask.DueLetter {
 			continue
 		}
 		name := string(i.Case)
