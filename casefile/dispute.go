@@ -72,7 +72,14 @@ var decisions = []struct {
 	{"纠正", ResultCorrected}, {"其他", ResultOther}, // as 表四 and ledgers say it
 	{"撤回", ResultOther}, {"终止", ResultOther}, {"不予受理", ResultOther}, {"驳回复议申请", ResultOther},
 	{"驳回起诉", ResultOther}, {"调解", ResultOther},
+	{"撤诉", ResultOther}, {"按撤诉处理", ResultOther}, {"准许撤回起诉", ResultOther},
 }
+
+// onAppeal are what a second instance says without a result of its own: what the first instance decided stands
+// again, or after 发回重审 nothing does.
+var onAppeal = []string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", remanded}
+
+const remanded = "发回重审"
 
 // DecisionWords lists what a decision may say, in the order of 表四's columns.
 func DecisionWords() []string {
@@ -80,7 +87,7 @@ func DecisionWords() []string {
 	for _, d := range decisions {
 		words = append(words, d.word)
 	}
-	return words
+	return append(words, onAppeal...)
 }
 
 // ResultOf returns the column of 表四 to which a decision belongs.
@@ -208,6 +215,7 @@ func DisputeOf(r Record) DisputeID { return disputeOf(r.Event) }
 // means as it stands.
 func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
 	d := Dispute{ID: id}
+	first := ResultPending // of the judgment under appeal
 	for _, r := range Live(history) {
 		if !at.IsZero() && r.On > at {
 			break
@@ -220,8 +228,16 @@ func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
 			d.Answered = r.On
 		case DisputeDecided:
 			d.Decided, d.Decision, d.Appealed = r.On, e.Decision, false
-			d.Result, _ = ResultOf(e.Decision)
+			switch {
+			case e.Decision == remanded:
+				d.Decided, d.Result = 0, ResultPending
+			case slices.Contains(onAppeal, e.Decision):
+				d.Result = first
+			default:
+				d.Result, _ = ResultOf(e.Decision)
+			}
 		case DisputeAppealed:
+			first = d.Result
 			d.Decided, d.Decision, d.Result, d.Appealed = 0, "", ResultPending, true
 		}
 	}
@@ -242,11 +258,12 @@ func CountsIn(from, to civil.Date, history []Record) (Dispute, bool) {
 
 // AnswerBy is the last day for the office to answer: 复议 within 5 working days by the simplified
 // procedure that covers 政府信息公开, else 10 (行政复议法48, 54); 诉讼 within 15 calendar days
-// (行政诉讼法67). No answer in time means no evidence.
+// (行政诉讼法67), which end on a working day (法释〔2018〕1号 第四十八条). No answer in time means no evidence.
 func (d Dispute) AnswerBy(cal *workday.Calendar) (by civil.Date, provisional bool) {
 	switch {
 	case d.Track != Reconsideration:
-		return d.FiledOn.Add(15), false
+		by = cal.Next(d.FiledOn.Add(15))
+		return by, cal.Day(by).Provisional
 	case d.Ordinary:
 		return cal.AddWorkdays(d.FiledOn, 10)
 	}
@@ -279,7 +296,14 @@ func DecideDispute(history []Record, e Event, on, today civil.Date) error {
 			return refuse("field-missing", "写明案号，或用 --matter 写明事由", "未写明所涉案件或事由")
 		}
 	case DisputeDecided:
-		if _, ok := ResultOf(e.Decision); !ok {
+		second := slices.Contains(onAppeal, e.Decision)
+		switch {
+		case second && !d.Appealed:
+			return refuse("decision-appeal", "先记录 dispute appeal", "“%s”是二审的裁判，没有上诉的记录", e.Decision)
+		case e.Decision == "维持" && d.Appealed:
+			return refuse("decision-appeal", "一审裁判不变的写“维持原判”，表四仍按一审结果计", "二审的裁判写“维持”，不知是否维持原判")
+		}
+		if _, ok := ResultOf(e.Decision); !ok && !second {
 			return refuse("decision-unknown", fmt.Sprintf("可写：%v", DecisionWords()), "裁决结果 %q 不认识", e.Decision)
 		}
 		if !d.Decided.IsZero() {
