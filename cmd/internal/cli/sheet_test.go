@@ -54,7 +54,7 @@ func TestSheet(t *testing.T) {
 	if err := l.all([]ask.CaseRow{row, row}); err != nil {
 		t.Fatal(err)
 	}
-	b := []byte(term.out.String())
+	b := term.out.Bytes()
 	book, err := ooxml.OpenBook(bytes.NewReader(b), int64(len(b)), ooxml.Limits{Part: 1 << 20, Total: 4 << 20})
 	if err != nil {
 		t.Fatal(err)
