@@ -20,7 +20,8 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 	}
 	this, err := p.Parse(a.Digest, parse.Limits{Text: textForMatching})
 	if err != nil {
-		return of, false, nil // then it is decided by what was read of it
+		p.Log.Warn().Err(err).Str("mail", a.Digest.Short()).Msg("a mail cannot be read, and not be compared with those of its Message-ID")
+		return of, false, nil // it is decided by its headers
 	}
 	for _, id := range cases {
 		history, err := p.tx.History(id)
