@@ -404,3 +404,28 @@ func FuzzBook(f *testing.F) {
 		}
 	})
 }
+
+// A row is as high as the fullest of its wrapped cells asks for, since LibreOffice does not measure it.
+func TestRowsAreHighEnough(t *testing.T) {
+	wrapped := Style{Wrap: true}
+	long := strings.Repeat("申", 25)
+	for _, c := range []struct {
+		name  string
+		cells []Cell
+		want  int
+	}{
+		{"short", []Cell{Text("申请", wrapped)}, 1},
+		{"wide characters", []Cell{Text(long, wrapped)}, 3},
+		{"narrow characters", []Cell{Text(strings.Repeat("a", 25), wrapped)}, 2},
+		{"lines of its own", []Cell{Text("一\n\n二", wrapped)}, 3},
+		{"not wrapped", []Cell{Text(long, Style{})}, 1},
+		{"over other cells", []Cell{{}, Text(long, wrapped)}, 1},
+		{"no width known", []Cell{{}, {}, Text(long, wrapped)}, 1},
+		{"a page of text", []Cell{Text(strings.Repeat(long, 100), wrapped)}, 27},
+	} {
+		s := Sheet{Widths: []float64{20, 20}, Merged: []string{"B1:C1"}}
+		if got := s.lines(1, c.cells); got != c.want {
+			t.Errorf("%s: %d lines, want %d", c.name, got, c.want)
+		}
+	}
+}

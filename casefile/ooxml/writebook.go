@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,7 +168,7 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 		b.WriteString(`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>`)
 	}
 	s.writeView(b, first)
-	b.WriteString(`<sheetFormatPr defaultRowHeight="15"/>`)
+	b.WriteString(`<sheetFormatPr defaultRowHeight="` + strconv.Itoa(lineHeight) + `"/>`)
 	if len(s.Widths) > 0 {
 		b.WriteString(`<cols>`)
 		for i, width := range s.Widths {
@@ -187,7 +188,7 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 		if n++; n > MaxRows || len(cells) > MaxColumns {
 			return fmt.Errorf("sheet %s: row %d of %d cells: %w", s.Name, n, len(cells), ErrLimit)
 		}
-		if err := writeRow(b, n, cells, styles); err != nil {
+		if err := writeRow(b, n, s.lines(n, cells), cells, styles); err != nil {
 			return fmt.Errorf("sheet %s: %w", s.Name, err)
 		}
 	}
@@ -251,9 +252,39 @@ func (s Sheet) writeView(b *bufio.Writer, first bool) {
 	b.WriteString(`</sheetView></sheetViews>`)
 }
 
-func writeRow(b *bufio.Writer, n int, cells []Cell, styles *styleTable) error {
+const lineHeight = 15 // points
+
+// lines is how many lines the fullest wrapped cell of a row takes, at least one. LibreOffice does not measure
+// this when it opens a workbook. A cell that goes over several others is left out: it has their room.
+func (s Sheet) lines(n int, cells []Cell) int {
+	most := 1
+	for i, c := range cells {
+		if !c.style.Wrap || i >= len(s.Widths) || s.Widths[i] <= 0 || slices.ContainsFunc(s.Merged, func(m string) bool { return strings.HasPrefix(m, Ref(i, n-1)+":") }) {
+			continue
+		}
+		lines := 0
+		for line := range strings.SplitSeq(c.text, "\n") {
+			width := 0
+			for _, r := range line {
+				width++
+				if r >= 0x1100 { // about where wide characters begin; a little too high is harmless
+					width++
+				}
+			}
+			lines += max(1, int(math.Ceil(float64(width)/s.Widths[i])))
+		}
+		most = max(most, lines)
+	}
+	return min(most, 27) // a row is at most 409 points high
+}
+
+func writeRow(b *bufio.Writer, n, lines int, cells []Cell, styles *styleTable) error {
 	number := strconv.Itoa(n)
-	b.WriteString(`<row r="` + number + `">`)
+	b.WriteString(`<row r="` + number + `"`)
+	if lines > 1 {
+		b.WriteString(` ht="` + strconv.Itoa(lines*lineHeight) + `"`)
+	}
+	b.WriteString(`>`)
 	for i, c := range cells {
 		if c == (Cell{}) {
 			continue
