@@ -29,11 +29,10 @@ func (s *setup) questions() error {
 		}
 		return s.tryLogin()
 	}
-	if err := s.fill("agency", "本机关的名称", "", &s.agency); err != nil {
-		return err
-	}
-	if err := s.fill("imap-user", "邮箱的登录名（如 foi@163.com）", "", &s.user); err != nil {
-		return err
+	for _, r := range s.required() {
+		if err := s.fill(r.flag, r.question, "", r.to); err != nil {
+			return err
+		}
 	}
 	if err := s.server(); err != nil {
 		return err
@@ -45,6 +44,16 @@ func (s *setup) questions() error {
 		return err
 	}
 	return s.tryLogin()
+}
+
+type required struct {
+	flag, question string
+	to             *string
+}
+
+// required is what only a person can say.
+func (s *setup) required() []required {
+	return []required{{"agency", "本机关的名称", &s.agency}, {"imap-user", "邮箱的登录名（如 foi@163.com）", &s.user}}
 }
 
 // fill asks for one thing, or takes what is suggested; where nobody can be asked, it is missing.

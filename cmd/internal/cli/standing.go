@@ -34,6 +34,11 @@ func (s *setup) look() error {
 	f, wrong := &s.found, []string{}
 	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	s.lookAtConfig(bad)
+	for _, r := range s.required() {
+		if *r.to == "" && s.ask == nil && !f.config { // nobody can be asked
+			bad("缺少 --%s（%s）", r.flag, r.question)
+		}
+	}
 	state := s.state
 	if f.config {
 		state = f.cfg.Paths.State
