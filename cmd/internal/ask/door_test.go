@@ -113,24 +113,27 @@ func TestKindsDecideTheRole(t *testing.T) {
 
 // What the asker wishes comes with the call; what came before a deadline is given up after it.
 func TestEnvelope(t *testing.T) {
-	var got Call
+	calls := make(chan Call, 1)
 	c := asking(t, &desk{}, Operator, Append, func(ctx context.Context, c Call, _ AppendRequest) (AppendResult, error) {
-		got = c
+		calls <- c
 		if c.Within == 0 {
 			return AppendResult{}, nil
 		}
 		<-ctx.Done()
 		return AppendResult{}, ctx.Err()
 	})
-	if _, err := Do(t.Context(), c.Dry(true).IfSeq("2026-00001", 7), Append, AppendRequest{}); err != nil || !got.DryRun || got.IfSeq["2026-00001"] != 7 || got.Who.UID != 1000 || got.At.IsZero() {
+	_, err := Do(t.Context(), c.Dry(true).IfSeq("2026-00001", 7), Append, AppendRequest{})
+	if got := <-calls; err != nil || !got.DryRun || got.IfSeq["2026-00001"] != 7 || got.Who.UID != 1000 || got.At.IsZero() {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := Do(t.Context(), c, Append, AppendRequest{}); err != nil || got.DryRun || got.IfSeq != nil {
+	_, err = Do(t.Context(), c, Append, AppendRequest{})
+	if got := <-calls; err != nil || got.DryRun || got.IfSeq != nil {
 		t.Errorf("the first client keeps its own: %+v, %v", got, err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := Do(ctx, c, Append, AppendRequest{}); err == nil || got.Within <= 0 || got.Within > 50*time.Millisecond {
+	_, err = Do(ctx, c, Append, AppendRequest{})
+	if got := <-calls; err == nil || got.Within <= 0 || got.Within > 50*time.Millisecond {
 		t.Errorf("within %v: %v", got.Within, err)
 	}
 }

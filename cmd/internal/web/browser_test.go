@@ -50,8 +50,8 @@ func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	go func() { served <- d.Serve(ctx) }()
+	serving, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	go func() { served <- d.Serve(serving) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {
@@ -59,7 +59,7 @@ func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 		}
 	})
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-dev-shm-usage", true))
-	ctx, closeAll := chromedp.NewExecAllocator(ctx, options...)
+	ctx, closeAll := chromedp.NewExecAllocator(serving, options...)
 	t.Cleanup(closeAll)
 	ctx, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
