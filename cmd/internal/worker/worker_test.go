@@ -298,7 +298,7 @@ func TestCache(t *testing.T) {
 	in := form.Input{Name: "a.pdf", Body: writePDF("", new(pdfPage).text(72, 700, "申请人：张三"))}
 	for _, argv := range [][]string{nil, {"without-exec"}} {
 		r := testReader(t)
-		r.Cache, r.argv = dir, argv
+		r.Cache, r.argv, r.wall = dir, argv, 4*wallTime // interpreted, under the race detector, beside other tests
 		got, err := r.read(t.Context(), in)
 		if text := blockText(got.Document.Blocks); err != nil || got.State != Read || text != "申请人：张三\n" {
 			t.Errorf("%v: state %q, %q, error %v", argv, got.State, text, err)
