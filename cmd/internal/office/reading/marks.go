@@ -91,26 +91,7 @@ func (l *links) each(call func(casefile.Digest, []casefile.Link) error) error {
 
 // tidy removes what other versions and erasures left.
 func (l *links) tidy() error {
-	var errs []error
-	versions, err := os.ReadDir(filepath.Dir(l.dir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
-	}
-	for _, v := range versions {
-		if v.Name() != filepath.Base(l.dir) {
-			errs = append(errs, os.RemoveAll(filepath.Join(filepath.Dir(l.dir), v.Name())))
-		}
-	}
-	files, err := os.ReadDir(l.dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
-	}
-	for _, f := range files {
-		if d, err := casefile.ParseDigest(strings.TrimSuffix(f.Name(), ".json")); err != nil || l.erased(d) {
-			errs = append(errs, os.Remove(filepath.Join(l.dir, f.Name())))
-		}
-	}
-	return errors.Join(errs...)
+	return errors.Join(keepVersion(l.dir), removeErased(l.dir, ".json", l.erased))
 }
 
 // Fetches names the files that are still to be fetched for open cases: nothing was put on file since the mail came, and the

@@ -300,24 +300,5 @@ func (p *pages) size() (n int64) {
 
 // tidy removes the pages of other versions and of erased bytes.
 func (p *pages) tidy() error {
-	var errs []error
-	versions, err := os.ReadDir(filepath.Dir(p.dir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
-	}
-	for _, v := range versions {
-		if v.Name() != filepath.Base(p.dir) {
-			errs = append(errs, os.RemoveAll(filepath.Join(filepath.Dir(p.dir), v.Name())))
-		}
-	}
-	folders, err := os.ReadDir(p.dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
-	}
-	for _, f := range folders {
-		if d, err := casefile.ParseDigest(f.Name()); err != nil || p.erased(d) {
-			errs = append(errs, os.RemoveAll(filepath.Join(p.dir, f.Name())))
-		}
-	}
-	return errors.Join(errs...)
+	return errors.Join(keepVersion(p.dir), removeErased(p.dir, "", p.erased))
 }

@@ -178,18 +178,41 @@ func (r *readings) tidy() error {
 			remove(filepath.Join(r.cache, n))
 		}
 	}
-	versions, err := os.ReadDir(filepath.Dir(r.dir()))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
-	}
-	for _, e := range versions {
-		if e.Name() != filepath.Base(r.dir()) {
-			remove(filepath.Join(filepath.Dir(r.dir()), e.Name()))
-		}
-	}
+	errs = append(errs, keepVersion(r.dir()))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return errors.Join(append(errs, r.shrink())...)
+}
+
+// keepVersion removes the folders beside dir: each cache lies in a folder named after the version that made it.
+func keepVersion(dir string) error {
+	parent := filepath.Dir(dir)
+	versions, err := os.ReadDir(parent)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
+	for _, v := range versions {
+		if v.Name() != filepath.Base(dir) {
+			errs = append(errs, os.RemoveAll(filepath.Join(parent, v.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// removeErased removes what is kept in dir of bytes that were erased, and what no digest names.
+func removeErased(dir, suffix string, erased func(casefile.Digest) bool) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
+	for _, e := range entries {
+		if d, err := casefile.ParseDigest(strings.TrimSuffix(e.Name(), suffix)); err != nil || erased(d) {
+			errs = append(errs, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // shrink measures what is kept and removes the oldest of it down to nine tenths of what may be. The
