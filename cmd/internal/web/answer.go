@@ -111,11 +111,7 @@ func answerForm(x *visit) error {
 }
 
 func (x *visit) showAnswer(v answerView) error {
-	status := http.StatusOK
-	if v.Wrong != nil {
-		status = statusOf(v.Wrong)
-	}
-	return x.showAs(status, "answer", "答复 "+string(v.Detail.Case), "cases", v)
+	return x.showAs(statusOf(v.Wrong), "answer", "答复 "+string(v.Detail.Case), "cases", v)
 }
 
 // answerPost judges an answer, or makes it. Only what was judged and shown is made.

@@ -120,6 +120,8 @@ func (x *visit) told(err error) *ask.Error {
 
 func statusOf(e *ask.Error) int {
 	switch {
+	case e == nil:
+		return http.StatusOK
 	case e.Code == "too-large":
 		return http.StatusRequestEntityTooLarge
 	case e.Code == "denied":

@@ -73,11 +73,7 @@ func registerForm(x *visit) error {
 }
 
 func (x *visit) showRegister(v registerView) error {
-	status := http.StatusOK
-	if v.Wrong != nil {
-		status = statusOf(v.Wrong)
-	}
-	return x.showAs(status, "register", "登记 "+string(v.Detail.Case), "cases", v)
+	return x.showAs(statusOf(v.Wrong), "register", "登记 "+string(v.Detail.Case), "cases", v)
 }
 
 func registerPost(x *visit) error {

@@ -100,15 +100,11 @@ func stepForm(x *visit) error {
 }
 
 func (x *visit) showStep(v stepView) error {
-	status := http.StatusOK
-	if v.Wrong != nil {
-		status = statusOf(v.Wrong)
-	}
 	title := v.Info.Label
 	if len(v.Cases) == 1 {
 		title += " " + string(v.Cases[0].Case)
 	}
-	return x.showAs(status, "step", title, "cases", v)
+	return x.showAs(statusOf(v.Wrong), "step", title, "cases", v)
 }
 
 // step is the form without anything entered.
