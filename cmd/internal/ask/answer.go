@@ -45,16 +45,18 @@ type AnswerResult struct {
 	Mail   *OutgoingView `json:"mail"`
 	Wanted Text          `json:"wanted"` // in which form and on which way the applicant wants the information
 	// Row, Basis and Remedy say what a reply is: its row of 表三, what it rests on, how it may be complained of.
-	Row      string       `json:"row,omitzero"`
-	Basis    string       `json:"basis,omitzero"`
-	Remedy   string       `json:"remedy,omitzero"`
-	Effects  []Effect     `json:"effects"` // on the due dates, if it goes out today
-	Missing  []Missing    `json:"missing"` // without which it is refused
-	Open     []UnreadMail `json:"open"`    // mails of the cases about which nobody has decided; they stop nothing
-	Warnings []string     `json:"warnings"`
-	Records  []RecordView `json:"records"` // what is recorded at once
-	Follows  []string     `json:"follows"` // what records itself when the mail has gone out, in Chinese
-	Cases    []CaseRow    `json:"cases"`
+	Row     string    `json:"row,omitzero"`
+	Basis   string    `json:"basis,omitzero"`
+	Remedy  string    `json:"remedy,omitzero"`
+	Effects []Effect  `json:"effects"` // on the due dates, if it goes out today
+	Missing []Missing `json:"missing"` // without which it is refused
+	// Explained is as in AppendResult.
+	Explained []string     `json:"explained,omitzero"`
+	Open      []UnreadMail `json:"open"` // mails of the cases about which nobody has decided; they stop nothing
+	Warnings  []string     `json:"warnings"`
+	Records   []RecordView `json:"records"` // what is recorded at once
+	Follows   []string     `json:"follows"` // what records itself when the mail has gone out, in Chinese
+	Cases     []CaseRow    `json:"cases"`
 }
 
 // LetterLine is a paragraph of a letter.

@@ -192,6 +192,18 @@ func Whole(s string) (int, error) {
 	return n, nil
 }
 
+// within bounds an amount.
+func (f Field) within(least, most int) Field {
+	f.parse = func(s string) (any, error) {
+		n, err := Whole(s)
+		if err == nil && (n < least || n > most) {
+			err = fmt.Errorf("应为 %d 至 %d", least, most)
+		}
+		return n, err
+	}
+	return f
+}
+
 // official is a 文号.
 func official(name, label, help string) Field {
 	return Field{Name: name, Label: label, Help: help, parse: func(s string) (any, error) { return casefile.DocumentNumber(s), nil }}

@@ -12,7 +12,6 @@ var (
 	// Indexing says what a search has not looked at: what the index of words has not come to and is too much to be looked at
 	// by everybody who asks.
 	Indexing = Op[None, IndexState]{Name: "index", Role: Viewer}
-	Month    = Op[CaseRef, MonthCount]{Name: "month", Role: Viewer} // of the case's applicant, in the month of its receipt
 )
 
 // IndexState is how far the index of words is behind.
@@ -44,19 +43,4 @@ type Finding struct {
 	Before string `json:"before"`
 	Match  string `json:"match"`
 	After  string `json:"after"`
-}
-
-// MonthCount is what counts together when the 信息处理费 is charged by 件: the applications of one
-// applicant in a calendar month.
-type MonthCount struct {
-	Applicant Text        `json:"applicant"`
-	Month     string      `json:"month"` // 2026-11
-	Cases     []MonthCase `json:"cases"`
-}
-
-// MonthCase is one of these applications.
-type MonthCase struct {
-	Case       casefile.ID `json:"case"`
-	ReceivedOn Day         `json:"received_on"`
-	Noticed    int         `json:"noticed"` // 元 by 件 that were asked for on it; 0: none
 }

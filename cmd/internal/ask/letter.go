@@ -56,13 +56,15 @@ type LetterRequest struct {
 
 // LetterResult is a letter with its bytes.
 type LetterResult struct {
-	Letter   LetterView   `json:"letter"`
-	Draft    bool         `json:"draft"`
-	Content  []byte       `json:"content,omitzero"` // the .docx
-	Missing  []Missing    `json:"missing"`          // what a draft lacks
-	Warnings []string     `json:"warnings"`
-	Records  []RecordView `json:"records"`
-	Cases    []CaseRow    `json:"cases"`
+	Letter  LetterView `json:"letter"`
+	Draft   bool       `json:"draft"`
+	Content []byte     `json:"content,omitzero"` // the .docx
+	Missing []Missing  `json:"missing"`          // what a draft lacks
+	// Explained is as in AppendResult.
+	Explained []string     `json:"explained,omitzero"`
+	Warnings  []string     `json:"warnings"`
+	Records   []RecordView `json:"records"`
+	Cases     []CaseRow    `json:"cases"`
 }
 
 // Missing is a content that a letter must have and does not.

@@ -45,7 +45,6 @@ func (e every) cases() {
 	one(e, Due)
 	list(e, Log)
 	list(e, Search)
-	one(e, Month)
 	one(e, Indexing)
 	one(e, Append)
 	one(e, New)

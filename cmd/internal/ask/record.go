@@ -74,10 +74,12 @@ type DraftView struct {
 
 // AppendResult says what was recorded and how the cases stand now.
 type AppendResult struct {
-	Records  []RecordView `json:"records"`
-	Warnings []string     `json:"warnings"`
-	Cases    []CaseRow    `json:"cases"`
-	DryRun   bool         `json:"dry_run"`
+	Records []RecordView `json:"records"`
+	// Explained says how an amount that the register has computed comes about, line by line.
+	Explained []string  `json:"explained,omitzero"`
+	Warnings  []string  `json:"warnings"`
+	Cases     []CaseRow `json:"cases"`
+	DryRun    bool      `json:"dry_run"`
 }
 
 // NewCase is an application that came on another way than the mailbox.

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"strconv"
 	"strings"
 
 	"golang.org/x/text/width"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/fee"
 )
 
 // Fields that several steps have.
@@ -58,9 +60,9 @@ func Steps() []Step {
 		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{ends("until", "延迟至", "延迟至`日期`"), document}},
 		{Kind: casefile.KindFeeNoticed, Note: "按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", Fields: []Field{
 			{Name: "by", Label: "收费方式", Help: "收费`方式`：件、页", Choices: []Choice{{"件", "件"}, {"页", "页"}}, Offered: true},
-			amount("count", "件数或页数", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出"),
-			amount("yuan", "应缴金额", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示"),
-			happened("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}},
+			amount("count", "件数或页数", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出").within(1, fee.Most),
+			amount("yuan", "应缴金额", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示").within(1, math.MaxInt32),
+			happened("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}, check: charged},
 		{Kind: casefile.KindFeePaid, Note: "缴清之次日重新起算；部分缴费视为未缴。", Fields: []Field{amount("yuan", "缴纳金额", "缴纳金额，`元`"), mail}},
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
@@ -144,6 +146,14 @@ func registered(event casefile.Event) (casefile.Event, error) {
 		return nil, &FieldError{Field: "column", Missing: true, Msg: "公开申请要写申请人类别，年度报告表三按此分列"}
 	}
 	return e, nil
+}
+
+// charged: pages are counted by whoever has them before him; the register counts 件 only.
+func charged(event casefile.Event) (casefile.Event, error) {
+	if e := event.(casefile.FeeNoticed); e.By == "页" && e.Count == 0 {
+		return nil, &FieldError{Field: "count", Missing: true, Msg: "按页收费要写页数"}
+	}
+	return event, nil
 }
 
 func outcome() Field {

@@ -234,6 +234,7 @@ func (a *app) answered(ctx context.Context, res ask.AnswerResult, output string)
 	if path == "-" { // the letter itself is the output
 		return nil
 	}
+	a.explained(res.Explained)
 	fmt.Fprintln(a.out, grid.Clean(strings.TrimSpace(fmt.Sprintf("已制发：%s %s", res.Letter.Label, res.Letter.Document))+prefix("，已写入 ", path)))
 	if err := a.records(res.Records); err != nil {
 		return err

@@ -24,7 +24,7 @@ type recording struct {
 func recordings() (all []recording) {
 	examples := examples()
 	own := map[casefile.Kind]func(*options, ask.Step) func() ([]casefile.Event, error){
-		casefile.KindAssigned: assign, casefile.KindReasonGiven: reasoned, casefile.KindFeeNoticed: notice, casefile.KindReplied: reply,
+		casefile.KindAssigned: assign, casefile.KindReasonGiven: reasoned, casefile.KindReplied: reply,
 	}
 	for _, s := range ask.Steps() {
 		r := recording{Step: s, example: examples[s.Kind], declare: plainly}

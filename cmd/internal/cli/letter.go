@@ -91,7 +91,8 @@ func (a *app) letterCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if event != nil {
-				if err := a.letterEvent(ctx, c, &req.LetterRequest, event); err != nil {
+				req.Decides = event.Kind()
+				if req.Event, err = casefile.EncodeEvent(event); err != nil {
 					return err
 				}
 			}
@@ -105,26 +106,6 @@ func (a *app) letterCommand() *cobra.Command {
 	cmd.AddCommand(a.letterListCommand(), a.letterGetCommand(), a.letterRecordCommand(), a.letterVoidCommand(), a.letterResumeCommand(),
 		a.letterKindsCommand(), a.letterTemplatesCommand(), a.letterCheckCommand())
 	return cmd
-}
-
-// letterEvent puts the event on the request; a fee is computed first, as `fee` does.
-func (a *app) letterEvent(ctx context.Context, c *ask.Client, req *ask.LetterRequest, event casefile.Event) error {
-	r, err := request(req.Cases[:1], 0, []casefile.Event{event})
-	if err != nil {
-		return err
-	}
-	explained, warnings, err := a.charge(ctx, c, r.Drafts)
-	if err != nil {
-		return err
-	}
-	if !a.json {
-		for _, line := range explained {
-			fmt.Fprintln(a.out, grid.Clean(line))
-		}
-	}
-	a.warnings(warnings)
-	req.Decides, req.Event = r.Drafts[0].Kind, r.Drafts[0].Event
-	return nil
 }
 
 // saveLetter writes a letter where it was asked to be, or under its own name here; a file that is there is
@@ -183,6 +164,7 @@ func (a *app) previewLetter(ctx context.Context, c *ask.Client, req ask.LetterRe
 	if path == "-" { // the letter itself is the output
 		return nil
 	}
+	a.explained(res.Explained)
 	fmt.Fprintf(a.out, "草稿：%s，已写入 %s\n", res.Letter.Label, grid.Clean(path))
 	if len(res.Missing) > 0 {
 		fmt.Fprintln(a.out, "制发前还缺：")

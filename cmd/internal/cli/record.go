@@ -66,20 +66,10 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 			}
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			explained, warnings, err := a.charge(ctx, c, req.Drafts)
-			if err != nil {
-				return err
-			}
 			_, req.New = o.entered(r.Fields)["new"]
 			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
 			if err != nil {
 				return err
-			}
-			res.Warnings = append(res.Warnings, warnings...)
-			if !a.json {
-				for _, line := range explained {
-					fmt.Fprintln(a.out, grid.Clean(line))
-				}
 			}
 			return a.recorded(res)
 		})(cmd, args)
@@ -177,6 +167,7 @@ func (a *app) recorded(res ask.AppendResult) error {
 	if a.json {
 		return a.printJSON(res)
 	}
+	a.explained(res.Explained)
 	a.warnings(res.Warnings)
 	title := "已记录"
 	if res.DryRun = res.DryRun || a.dryRun; res.DryRun {
@@ -224,6 +215,13 @@ func (a *app) undo(res ask.AppendResult) {
 	}
 	if !res.DryRun && len(commands) > 0 {
 		fmt.Fprintln(a.out, "\n撤销："+strings.Join(commands, "；再 "))
+	}
+}
+
+// explained says how an amount comes about.
+func (a *app) explained(lines []string) {
+	for _, line := range lines {
+		fmt.Fprintln(a.out, grid.Clean(line))
 	}
 }
 

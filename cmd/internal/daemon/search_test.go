@@ -323,13 +323,23 @@ func TestMonth(t *testing.T) {
 		open("2026-02-28", "张三")
 		second := open("2026-03-31", "张 三")
 		b.record(first, casefile.Reviewed{}, casefile.FeeNoticed{By: "件", Count: 11, Yuan: 100})
-		m, err := ask.Do(t.Context(), b.client, ask.Month, ask.CaseRef{Case: second})
-		want := []ask.MonthCase{{Case: first, ReceivedOn: ask.Day(civil.MustParse("2026-03-01")), Noticed: 100}, {Case: second, ReceivedOn: ask.Day(civil.MustParse("2026-03-31"))}}
-		if err != nil || m.Month != "2026-03" || !slices.Equal(m.Cases, want) {
-			t.Errorf("%+v, %v, want %+v", m, err, want)
+		b.record(second, casefile.Reviewed{})
+		event, err := casefile.EncodeEvent(casefile.FeeNoticed{By: "件", Count: 12})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if _, err := ask.Do(t.Context(), b.client, ask.Month, ask.CaseRef{Case: "2026-00099"}); err == nil {
-			t.Error("the month of no case")
+		res, err := ask.Do(t.Context(), b.client.Dry(true), ask.Append, ask.AppendRequest{Drafts: []ask.DraftView{{Case: second, Kind: casefile.KindFeeNoticed, Event: event}}})
+		if err != nil || len(res.Records) != 1 || !strings.Contains(res.Records[0].Text, "应缴 200 元") {
+			t.Fatalf("%+v, %v", res, err)
+		}
+		said := fmt.Sprintf("张 三 2026-03 收到 2 件：%s、%s", first, second)
+		if !slices.Contains(res.Explained, said) || !slices.Contains(res.Explained, "合计 200 元") {
+			t.Errorf("explained by %q, want %q", res.Explained, said)
+		}
+		for _, doubt := range []string{string(first) + " 已就当月申请按件通知 100 元", "是 2 件，写的是 12 件"} {
+			if !strings.Contains(strings.Join(res.Warnings, "\n"), doubt) {
+				t.Errorf("warned of %q, want %q", res.Warnings, doubt)
+			}
 		}
 	})
 }

@@ -253,6 +253,24 @@ func TestStepIsTriedBeforeItIsRecorded(t *testing.T) {
 	}
 }
 
+// The register computes a fee, and the trial says how it comes about.
+func TestFeeIsComputed(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	id := b.application("2026-11-02", "张三", "水质监测数据")
+	b.record(id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "x"}, casefile.Reviewed{})
+	_, page := s.get("/step/fee?case=1")
+	code, page, _ := s.post("/step/fee", with(carried(page), "do", "try", "by", "页", "count", "57"))
+	for _, want := range []string{"第 31 至 100 页：27 页 × 10 元 = 270 元", "应缴 270 元"} {
+		if code != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%d, without %q\n%s", code, want, page)
+		}
+	}
+	if _, page, _ := s.post("/step/fee", with(carried(page), "do", "try", "by", "页", "count", "30")); !strings.Contains(page, "30 页不收费") {
+		t.Errorf("nothing says that 30 pages are free\n%s", page)
+	}
+}
+
 // What is wrong is said at its field, and nothing that was typed is lost.
 func TestStepSaysWhichField(t *testing.T) {
 	b := openBureau(t)

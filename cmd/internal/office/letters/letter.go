@@ -51,6 +51,8 @@ type Making struct {
 	fresh    bool // what the letter announces is not recorded yet
 	preview  bool // only to be looked at
 	warnings []string
+	// explained says how the amount of a fee comes about.
+	explained []string
 }
 
 // Make begins a letter: it judges whether it may be made.
@@ -126,8 +128,9 @@ func (m *Making) kind() error {
 		if kind != casefile.LetterNone && kind != of {
 			return ask.Usage("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
 		}
-		m.facts.Kind, m.facts.Event, m.fresh = of, e, true
-		return nil
+		m.facts.Kind, m.fresh = of, true
+		m.facts.Event, m.explained, m.warnings, err = m.room.record.Charge(m.tx, first.ID, e)
+		return err
 	}
 	if kind == casefile.LetterNone {
 		p, ok := letter.Propose(first)
@@ -273,7 +276,7 @@ func (m *Making) draft() (ask.LetterResult, error) {
 	if err != nil {
 		return ask.LetterResult{}, err
 	}
-	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: append(missingView(missing), m.unenclosed(lines)...), Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: append(missingView(missing), m.unenclosed(lines)...), Explained: m.explained, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: desk.FileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
 	issued.Document = ""
 	res.Letter = m.room.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
@@ -318,7 +321,7 @@ type Issued struct {
 // Issue gives the letter its number, keeps its bytes and records it. A trial does the same, keeps nothing, and
 // lists what is missing instead of refusing.
 func (m *Making) Issue(tx *desk.Change, trial bool) (i Issued, err error) {
-	i.LetterResult = ask.LetterResult{Draft: trial, Missing: []ask.Missing{}, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	i.LetterResult = ask.LetterResult{Draft: trial, Missing: []ask.Missing{}, Explained: m.explained, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	i.Event = m.facts.Event
 	var n casefile.LetterNumber
 	if m.facts.Kind.Numbered() {

@@ -101,7 +101,7 @@ func (a *answer) make(tx *desk.Change) error {
 		return err
 	}
 	a.res.Letter, a.res.Preview, a.res.Records, a.res.Cases = issued.Letter, issued.Preview, issued.Records, issued.Cases
-	a.res.Missing, a.res.Warnings = issued.Missing, issued.Warnings
+	a.res.Missing, a.res.Warnings, a.res.Explained = issued.Missing, issued.Warnings, issued.Explained
 	if !a.call.DryRun {
 		a.res.Content = issued.Content
 	}

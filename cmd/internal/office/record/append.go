@@ -24,12 +24,21 @@ func (b *Room) Needs(k casefile.Kind) ask.Role {
 // Append records what the request drafts.
 func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask.AppendResult, error) {
 	drafts := make([]casefile.Draft, len(req.Drafts))
+	var explained, warnings []string
 	for i, v := range req.Drafts {
 		e, err := casefile.DecodeEvent(v.Kind, v.Event)
 		if err != nil {
 			return ask.AppendResult{}, ask.Usage("%v", err)
 		}
-		e, err = desk.Look(b.Desk, func(tx *desk.View) (casefile.Event, error) { return b.named(tx, v.Case, e, v.Mails) })
+		err = b.View(func(tx *desk.View) (err error) {
+			if e, err = b.named(tx, v.Case, e, v.Mails); err != nil {
+				return err
+			}
+			var how, doubts []string
+			e, how, doubts, err = b.Charge(tx, v.Case, e)
+			explained, warnings = append(explained, how...), append(warnings, doubts...)
+			return err
+		})
 		if err != nil {
 			return ask.AppendResult{}, err
 		}
@@ -38,7 +47,9 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 	if err := b.departments(drafts, req.New); err != nil {
 		return ask.AppendResult{}, err
 	}
-	return b.AddAll(c, drafts...)
+	res, err := b.AddAll(c, drafts...)
+	res.Explained, res.Warnings = explained, append(res.Warnings, warnings...)
+	return res, err
 }
 
 // AddAll judges the drafts one after the other, each on top of those before, and records all of them in one
