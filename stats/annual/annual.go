@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,60 +120,83 @@ var titles = []string{"主动公开情况", stats.Handling, "政府信息规范�
 // Draft writes the file for a year that has none: the words are last year's, where there are any, for
 // the clerk to go over; the numbers that must be new are left out.
 func Draft(year int, f stats.Format, last *stats.Manual) string {
+	var m stats.Manual
+	note, facts := "", stats.Facts{}
+	if last != nil {
+		m.Overview, m.Problems, m.Other, facts = last.Overview, last.Problems, last.Other, last.Table2
+		note = fmt.Sprintf("\n# 以下文字沿用 %d 年，请逐段修改。", year-1)
+	}
+	if len(m.Overview) == 0 {
+		m.Overview = Passages()
+	}
+	return write(year, f, m, facts, note)
+}
+
+// Write writes the file of a year. What the clerk wrote as comments is not in a Manual, and is not written.
+func Write(year int, f stats.Format, m stats.Manual) string { return write(year, f, m, nil, "") }
+
+// Passages are the passages that the first part usually has, with the words that the tables supply.
+func Passages() (all []stats.Passage) {
+	for _, t := range titles {
+		p := stats.Passage{Title: t}
+		if t == stats.Handling {
+			p.Text = stats.HandlingText
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// write writes a Manual. Lines of 表二 without numbers are comments, with those of last year that they go on from.
+func write(year int, f stats.Format, m stats.Manual, last stats.Facts, note string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %d 年政府信息公开工作年度报告中由人填写的部分（%s）。以 # 开头的行是说明，不起作用。\n", year, f.Document)
 	b.WriteString("# 文字中可以填空，数字取自各表，不会与表不符：\n")
 	b.WriteString("#   {依申请公开情况} {复议诉讼情况} 整句；{年度} {机关} {新收} {上年结转} {办结} {结转}\n")
 	b.WriteString("#   {行政复议} {行政诉讼} {信息处理费} {（三）4,自然人} 即表三的一格。\n\n")
+	// Keys of the whole file must stand before the tables, so the words of the last parts come first.
+	fmt.Fprintf(&b, "# %s\nproblems = %s\n\n# %s：收取信息处理费的情况自动写明，这里写需要报告的其他事项；不写为“无”。\nother = %s\n\n",
+		f.Parts[stats.PartProblems], quoted(m.Problems), f.Parts[stats.PartOther], quoted(m.Other))
 	fmt.Fprintf(&b, "# %s\n[table2]\n", f.Parts[stats.PartFacts])
 	for _, g := range f.Facts {
 		for _, item := range g.Items {
 			fmt.Fprintf(&b, "# %s　%s：%s\n", g.Article, item.Label, strings.Join(g.Columns, "、"))
-			line := "# " + item.Key + " = "
-			if len(g.Columns) > 1 {
-				line += "[" + strings.Repeat("0, ", len(g.Columns)-1) + "0]"
-			} else {
-				line += "0"
+			b.WriteString(factLine(item.Key, len(g.Columns), m.Table2[item.Key]))
+			if was := last[item.Key]; g.Balance && len(was) == len(g.Columns) {
+				b.WriteString("   # 上年现行有效 " + was[len(was)-1].String())
 			}
-			if last != nil && g.Balance && len(last.Table2[item.Key]) == len(g.Columns) {
-				line += "   # 上年现行有效 " + last.Table2[item.Key][len(g.Columns)-1].String()
-			}
-			b.WriteString(line + "\n")
+			b.WriteString("\n")
 		}
 	}
-	b.WriteString("\n[fees]\n# 本年就登记簿以外的申请收取的信息处理费（元）；登记簿内的自动合计。\nelsewhere = 0\n")
-	overview := []stats.Passage{}
-	if last != nil && len(last.Overview) > 0 {
-		overview = last.Overview
-	} else {
-		for _, t := range titles {
-			p := stats.Passage{Title: t}
-			if t == stats.Handling {
-				p.Text = stats.HandlingText
-			}
-			overview = append(overview, p)
-		}
-	}
-	problems, other := "", ""
-	if last != nil {
-		problems, other = last.Problems, last.Other
-		fmt.Fprintf(&b, "\n# 以下文字沿用 %d 年，请逐段修改。", year-1)
-	}
-	// Keys of the whole file must stand before the tables, so the words of the last parts are tables' too.
-	head := fmt.Sprintf("# %s\nproblems = %s\n\n# %s：收取信息处理费的情况自动写明，这里写需要报告的其他事项；不写为“无”。\nother = %s\n\n",
-		f.Parts[stats.PartProblems], quoted(problems), f.Parts[stats.PartOther], quoted(other))
+	fmt.Fprintf(&b, "\n[fees]\n# 本年就登记簿以外的申请收取的信息处理费（元）；登记簿内的自动合计。\nelsewhere = %d\n", m.OtherFees)
+	b.WriteString(note)
 	fmt.Fprintf(&b, "\n# %s：每段一节，没有文字的不印。\n", f.Parts[stats.PartOverview])
-	for _, p := range overview {
+	for _, p := range m.Overview {
 		fmt.Fprintf(&b, "[[overview]]\ntitle = %s\ntext = %s\n\n", strconv.Quote(p.Title), quoted(p.Text))
 	}
-	text := b.String()
-	at := strings.Index(text, "# "+f.Parts[stats.PartFacts])
-	return text[:at] + head + strings.TrimRight(text[at:], "\n") + "\n"
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// factLine is a line of 表二; without numbers it is a comment, to be filled in.
+func factLine(key string, columns int, values []stats.Amount) string {
+	comment := "# "
+	texts := slices.Repeat([]string{"0"}, columns)
+	if len(values) == columns {
+		comment = ""
+		for i, v := range values {
+			texts[i] = v.String()
+		}
+	}
+	line := comment + key + " = " + strings.Join(texts, ", ")
+	if columns > 1 {
+		line = comment + key + " = [" + strings.Join(texts, ", ") + "]"
+	}
+	return line
 }
 
 // quoted writes a text over several lines, so that a clerk can go on writing.
 func quoted(s string) string {
-	s = strings.NewReplacer("\\", "\\\\", `"""`, `""\"`, "\r", "").Replace(s)
+	s = strings.TrimRight(strings.NewReplacer("\\", "\\\\", `"""`, `""\"`, "\r", "").Replace(s), "\n")
 	if s != "" {
 		s += "\n"
 	}

@@ -91,3 +91,31 @@ func TestDraft(t *testing.T) {
 		t.Errorf("without a last year: %+v, %v", first, err)
 	}
 }
+
+// What is written is read back as it was.
+func TestWrite(t *testing.T) {
+	f := format(t)
+	want := stats.Manual{Problems: "一是“宣传”不够\\深入。\n二是 \"\"\" 引号。\n", Other: "无\n", OtherFees: 120, Table2: stats.Facts{},
+		Overview: []stats.Passage{{Title: `主动"公开"`, Text: "全年 {新收} 件。\n\n另起一段。\n"}}}
+	for _, g := range f.Facts {
+		for i, item := range g.Items {
+			if i > 0 {
+				continue // nothing is known of the others
+			}
+			for n := range g.Columns {
+				want.Table2[item.Key] = append(want.Table2[item.Key], stats.Whole(n+3))
+			}
+		}
+	}
+	text := Write(2026, f, want)
+	got, err := Parse([]byte(text), f)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v\nof %s", got, want, text)
+	}
+	if again := Write(2026, f, got); again != text {
+		t.Errorf("written twice: %s", again)
+	}
+}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -77,6 +78,18 @@ func sumOf(all []int) (n int) {
 		n += v
 	}
 	return n
+}
+
+// Charts writes the charts of a report as HTML for a page of its own style (figure, rect.s0, rect.s1).
+func Charts(w io.Writer, r stats.Report) error {
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	p := &page{report: r, format: f}
+	p.charts()
+	_, err = p.WriteTo(w)
+	return err
 }
 
 // charts draws them. They repeat the tables, so a screen reader is told what they show and no more.

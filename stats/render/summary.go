@@ -170,7 +170,7 @@ func SummarySVG(w io.Writer, agency string, s stats.Summary) error {
 		most = max(most, d.Received, d.Done)
 	}
 	height := top + len(bars)*row + 60
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 %d" font-family="sans-serif" font-size="13" role="img">`+"\n", height)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 %d" font-family="sans-serif" font-size="13" role="img" aria-label="%s">`+"\n", height, ooxml.Escape(summaryTitle(agency, s)))
 	fmt.Fprintf(&b, `<rect width="800" height="%d" fill="#fff"/><text x="20" y="30" font-size="17">%s</text>`+"\n", height, ooxml.Escape(summaryTitle(agency, s)))
 	fmt.Fprintf(&b, `<text x="20" y="52">按时率 法定 %s，从严 %s；最长 %d 个工作日</text>`+"\n", cmp.Or(stats.Rate(s.Now.OnTime, s.Now.Done), NoData), cmp.Or(stats.Rate(s.Now.OnTimeStrict, s.Now.Done), NoData), s.Now.Longest)
 	b.WriteString(`<rect x="620" y="40" width="12" height="12" fill="#4675b0"/><text x="637" y="51">收件</text><rect x="690" y="40" width="12" height="12" fill="#d08a3c"/><text x="707" y="51">办结</text>` + "\n")

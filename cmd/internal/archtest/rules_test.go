@@ -67,7 +67,7 @@ var house = []room{
 	{"cmd/internal/daemon", domain("casefile/durable", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/imapsource", "config", "cmd/internal/ask", "cmd/internal/office", "cmd/internal/office/desk", "cmd/internal/office/keeping", "cmd/internal/office/reading"), "the life of the office: what it does and knows is in its rooms"},
 	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack", "mailbox/parse"), "the process that reads hostile files holds as little code as it can"},
-	{"cmd/internal/web", domain("stats", "cmd/internal/ask"), "a page is an answer of the office: it decides nothing and opens nothing"},
+	{"cmd/internal/web", domain("stats", "stats/annual", "stats/render", "cmd/internal/ask"), "a page is an answer of the office: it decides nothing and opens nothing; files of reports are written from such answers"},
 	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "cmd/internal/web", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }

@@ -117,6 +117,7 @@ type ListQuery struct {
 	From     civil.Date         `json:"from,omitzero"`
 	To       civil.Date         `json:"to,omitzero"`
 	Words    string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
+	Cases    []casefile.ID      `json:"cases,omitzero"` // these alone, in this order; implies All
 	After    casefile.ID        `json:"after,omitzero"`
 	Newest   bool               `json:"newest,omitzero"` // the highest number first, and After goes down; implies All
 	Limit    int                `json:"limit,omitzero"`  // 0: no limit

@@ -40,6 +40,8 @@ type SeenRequest struct {
 // MailQuery selects the mails that ended in a place.
 type MailQuery struct {
 	Place casefile.Disposition `json:"place"`
+	// Limit asks for so many, the latest first; 0: for all, the oldest first.
+	Limit int `json:"limit,omitzero"`
 }
 
 // RetryRequest names a mail by its digest or as FOLDER:UID; none: all of them.

@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	return o.View(func(tx *desk.View) error {
 		cases := tx.OpenCases(q.After)
 		switch {
+		case len(q.Cases) > 0:
+			cases = named(tx, q.Cases)
 		case q.Newest:
 			cases = tx.Newest(q.After)
 		case q.All || q.Disputable || q.Late || len(q.Outcomes) > 0 || !q.From.IsZero() || !q.To.IsZero() || closed:
@@ -49,6 +52,17 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 		}
 		return nil
 	})
+}
+
+// named yields cases in the order in which they were named.
+func named(tx *desk.View, ids []casefile.ID) iter.Seq2[casefile.Case, error] {
+	return func(yield func(casefile.Case, error) bool) {
+		for _, id := range ids {
+			if !yield(tx.Case(id)) {
+				return
+			}
+		}
+	}
 }
 
 func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {

@@ -175,11 +175,7 @@ func (v *answerView) fill(form url.Values) {
 	v.Outcome, v.Basis, _ = strings.Cut(one("outcome"), "|")
 	v.Grounds, v.Tracking, v.Despite, v.To, v.Subject, v.Text, v.OnPaper = one("grounds"), one("tracking"), one("despite"), one("to"), one("subject"), one("text"), one("on_paper")
 	v.Way = cmp.Or(one("way"), v.Way)
-	for _, ref := range form["kept"] {
-		if f, ok := parseKept(ref); ok && !slices.Contains(form["drop"], ref) {
-			v.Files = append(v.Files, keptFile{f, ref})
-		}
-	}
+	v.Files = keptIn(form)
 	for name, text := range form {
 		if name, ok := strings.CutPrefix(name, "fill:"); ok {
 			v.Fill = append(v.Fill, fillOf{Name: name, Text: strings.TrimSpace(text[0])})

@@ -104,10 +104,14 @@ func (b *bureau) seat(who ask.Actor) seat {
 	return seat{b.t, New(Options{Door: in{b.client(who)}, Now: func() time.Time { return b.now }, Failed: func(err error) { b.t.Error(err) }})}
 }
 
-func (s seat) get(path string) (int, string) {
-	s.t.Helper()
+func (s seat) fetch(path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+func (s seat) get(path string) (int, string) {
+	w := s.fetch(path)
 	return w.Code, w.Body.String()
 }
 
@@ -183,7 +187,7 @@ func (b *bureau) record(id casefile.ID, events ...casefile.Event) {
 func TestPagesAnswer(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(clerk)
-	all := []string{"/", "/cases", "/cases?which=all&sort=newest&stage=received", "/mails", "/mails?place=history&out=all", "/years", "/year/2026", "/search", "/search?q=水质", "/status", "/new"}
+	all := []string{"/", "/cases", "/cases?which=all&sort=newest&stage=received", "/mails", "/mails?place=history&out=all", "/years", "/year/2026", "/year/2026/freeze", "/year/2026/opening", "/year/2026/words", "/year/2026/cell?name=" + url.QueryEscape("一,总计"), "/stats", "/stats?from=2026-03-01&to=2026-05-31", "/dispute", "/search", "/search?q=水质", "/status", "/new"}
 	look := func() {
 		t.Helper()
 		for _, path := range all {
@@ -202,12 +206,12 @@ func TestPagesAnswer(t *testing.T) {
 	}
 	look()
 	id := b.application("2026-11-02", "河湾村村民委员会", "申请公开水质监测数据")
-	all = append(all, "/case/"+string(id), "/case/1", "/case/"+string(id)+"/days", "/register/"+string(id), "/step/dismiss?case="+string(id), "/step/note?case=1&case="+string(b.application("2026-11-20", "某公司", "合同")))
+	all = append(all, "/case/"+string(id), "/case/1", "/case/"+string(id)+"/days", "/register/"+string(id), "/step/dismiss?case="+string(id), "/split/1", "/attach/1", "/detach/1?digest=x", "/dispute?case=1", "/step/note?case=1&case="+string(b.application("2026-11-20", "某公司", "合同")))
 	for command := range commands() {
 		all = append(all, "/step/"+command+"?case=1")
 	}
 	look()
-	for path, want := range map[string]int{"/nowhere": 404, "/case/99": 404, "/step/steal?case=1": 404, "/step/note": 400, "/mail/abcdef123456": 404, "/year/x": 404, "/outbox/9": 404, "/cases?stage=x": 400} {
+	for path, want := range map[string]int{"/nowhere": 404, "/case/99": 404, "/step/steal?case=1": 404, "/step/note": 400, "/mail/abcdef123456": 404, "/year/x": 404, "/year/2026/report/exe": 404, "/year/2026/diff": 409, "/dispute/Y2026-009": 404, "/dispute/Y2026-009/steal": 404, "/stats?from=gestern": 400, "/split/99": 404, "/mail/abcdef123456/join": 404, "/outbox/9": 404, "/cases?stage=x": 400} {
 		if code, page := s.get(path); code != want || !strings.Contains(page, "未能完成") {
 			t.Errorf("%s: %d, want %d\n%s", path, code, want, page)
 		}

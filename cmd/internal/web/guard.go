@@ -44,13 +44,18 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		limit, within := int64(formLimit), formTime
-		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/answer/") {
+		if r.Method == http.MethodPost && takesFiles(r.URL.Path) {
 			limit, within = uploadLimit, uploadTime
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
 		origin.Handler(next).ServeHTTP(w, r)
 	})
+}
+
+// takesFiles reports whether a form with files is sent to a path.
+func takesFiles(path string) bool {
+	return strings.HasPrefix(path, "/answer/") || strings.HasPrefix(path, "/attach/")
 }
 
 //go:embed assets

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -69,8 +70,10 @@ func (d *Desk) Used() bool { return d.entry.used() }
 // Serve answers until ctx ends, or until nobody has asked for anything for two hours.
 func (d *Desk) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go d.watch(ctx, cancel)
+	var watching sync.WaitGroup
+	watching.Go(func() { d.watch(ctx, cancel) })
+	defer watching.Wait()
+	defer cancel() // before it is waited for
 	ended := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)

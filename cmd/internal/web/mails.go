@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -49,13 +48,12 @@ func mails(x *visit) error {
 	for _, d := range []casefile.Disposition{casefile.Parked, casefile.Quarantined, casefile.ToCase, casefile.ToHistory, casefile.Duplicate} {
 		l.Places = append(l.Places, placeCount{d.String(), d.Label(), s.Mails[d.String()]})
 	}
-	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: l.Place}, func(m ask.MailView) error {
+	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: l.Place, Limit: mailsShown + 1}, func(m ask.MailView) error {
 		l.Mails = append(l.Mails, m)
 		return nil
 	}); err != nil {
 		return err
 	}
-	slices.Reverse(l.Mails)
 	if len(l.Mails) > mailsShown {
 		l.Mails, l.More = l.Mails[:mailsShown], true
 	}
@@ -189,6 +187,20 @@ func seenMail(x *visit) error {
 	return nil
 }
 
+// outgoingPage is a mail that goes out, and what a person may decide about it.
+type outgoingPage struct {
+	ask.OutgoingView
+	Reason string
+	Again  bool
+	Wrong  *ask.Error
+}
+
+// Undecided reports whether a person may still decide about it.
+func (p outgoingPage) Undecided() bool {
+	var s casefile.OutState
+	return s.UnmarshalText([]byte(p.State)) == nil && !s.Ended()
+}
+
 func showOutgoing(x *visit) error {
 	id, ok := number(x.r.PathValue("id"))
 	if !ok {
@@ -198,7 +210,11 @@ func showOutgoing(x *visit) error {
 	if err != nil {
 		return err
 	}
-	return x.show("outgoing", "去信", "mails", o)
+	return x.showOutgoing(outgoingPage{OutgoingView: o})
+}
+
+func (x *visit) showOutgoing(p outgoingPage) error {
+	return x.showAs(statusOf(p.Wrong), "outgoing", "去信", "mails", p)
 }
 
 // copyLetter hands over a letter of the office.

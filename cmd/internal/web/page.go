@@ -130,7 +130,7 @@ func statusOf(e *ask.Error) int {
 		return http.StatusBadRequest
 	case e.Exit == ask.ExitNotFound:
 		return http.StatusNotFound
-	case e.Exit == ask.ExitRefused:
+	case e.Exit == ask.ExitRefused, e.Exit == ask.ExitCheck:
 		return http.StatusConflict
 	case e.Exit == ask.ExitUnreachable:
 		return http.StatusServiceUnavailable

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -135,14 +134,6 @@ func lined(values []string, many bool) []string {
 }
 
 func (x *visit) refusedRegister(v registerView, err error) error {
-	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
-		for i := range v.Inputs {
-			if v.Inputs[i].Name == wrong.Field {
-				v.Inputs[i].Wrong = plain(wrong.Msg)
-			}
-		}
-		err = &ask.Error{Code: "field", Msg: "有一项要改", Exit: ask.ExitUsage}
-	}
-	v.Wrong, v.Mark = x.told(err), ""
+	v.wrongField(x, err)
 	return x.showRegister(v)
 }

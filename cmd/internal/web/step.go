@@ -175,17 +175,7 @@ func afterRecording(v stepView, res ask.AppendResult) string {
 // refused shows the form again with what was entered and why it was refused. Who was overtaken by somebody else sees
 // what happened meanwhile.
 func (x *visit) refused(v stepView, err error) error {
-	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
-		for i := range v.Inputs {
-			if v.Inputs[i].Name == wrong.Field {
-				v.Inputs[i].Wrong = plain(wrong.Msg)
-			}
-		}
-		v.Wrong = &ask.Error{Code: "field", Msg: "有一项要改", Exit: ask.ExitUsage}
-		return x.showStep(v)
-	}
-	v.Wrong = x.told(err)
-	v.Mark = ""
+	v.wrongField(x, err)
 	if v.Wrong.Code != "changed" {
 		return x.showStep(v)
 	}
@@ -201,6 +191,21 @@ func (x *visit) refused(v stepView, err error) error {
 	return x.showStep(v)
 }
 
+// wrongField says what was refused, at its field where it is one.
+func (v *stepView) wrongField(x *visit, err error) {
+	v.Mark = ""
+	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
+		for i := range v.Inputs {
+			if v.Inputs[i].Name == wrong.Field {
+				v.Inputs[i].Wrong = plain(wrong.Msg)
+			}
+		}
+		v.Wrong = &ask.Error{Code: "field", Msg: "有一项要改", Exit: ask.ExitUsage}
+		return
+	}
+	v.Wrong = x.told(err)
+}
+
 // enter puts what a form says into the fields.
 func (v *stepView) enter(form url.Values) ask.Entries {
 	v.On = strings.TrimSpace(form.Get("on"))
@@ -213,7 +218,9 @@ func (v *stepView) enter(form url.Values) ask.Entries {
 		case f.Shape == ask.Ticked:
 			entered[f.Name] = nil
 		case f.Shape == ask.Case:
-			entered[f.Name] = []string{string(casefile.ExpandID(i.Values[0], civil.Date(v.Today).Year()))}
+			for _, s := range i.Values {
+				entered[f.Name] = append(entered[f.Name], string(casefile.ExpandID(s, civil.Date(v.Today).Year())))
+			}
 		default:
 			entered[f.Name] = i.Values
 		}

@@ -10,7 +10,9 @@
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	answer.go  答复: the letter, its files and the mail that brings them
-//	annual.go  年度      search.go 查询      state.go  运行情况
+//	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
+//	annual.go  年度      freeze.go 冻结      yearwords.go its words     chief.go  what a head asks
+//	search.go  查询      state.go  运行情况
 //
 // Pages are plain HTML made on the server. They work without the script, which only adds comfort, load nothing
 // from elsewhere, and need no browser younger than Chromium 86.
@@ -63,6 +65,10 @@ func New(o Options) *Site {
 	if s.failed == nil {
 		s.failed = func(error) {}
 	}
+	attachForm, attachPost := filer("attach")
+	detachForm, detachPost := filer("detach")
+	splitForm, splitPost := filer("split")
+	joinForm, joinPost := filer("join")
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /static/{file}", static)
 	for pattern, show := range map[string]func(*visit) error{
@@ -71,8 +77,16 @@ func New(o Options) *Site {
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost,
 		"GET /new": newForm, "POST /new": newPost,
 		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage,
-		"GET /outbox/{id}": showOutgoing, "POST /letter": copyLetter,
-		"GET /search": search, "GET /years": years, "GET /year/{year}": year, "GET /year/{year}/cell": cell, "GET /status": state, "GET /pulse": pulse,
+		"GET /mail/{mail}/join": joinForm, "POST /mail/{mail}/join": joinPost, "POST /mails/retry": retryMails,
+		"GET /outbox/{id}": showOutgoing, "POST /outbox/{id}": decideOutgoing, "POST /letter": copyLetter,
+		"GET /attach/{case}": attachForm, "POST /attach/{case}": attachPost, "GET /detach/{case}": detachForm, "POST /detach/{case}": detachPost,
+		"GET /split/{case}": splitForm, "POST /split/{case}": splitPost,
+		"GET /dispute": disputeGet, "POST /dispute": disputePost, "GET /dispute/{dispute}": showDispute,
+		"GET /dispute/{dispute}/{step}": disputeGet, "POST /dispute/{dispute}/{step}": disputePost,
+		"GET /search": search, "GET /status": state, "GET /pulse": pulse,
+		"GET /years": years, "GET /year/{year}": year, "GET /year/{year}/cell": cell, "GET /year/{year}/diff": yearDiff, "GET /year/{year}/report/{form}": reportFile,
+		"GET /year/{year}/freeze": freezeForm, "POST /year/{year}/freeze": freezePost, "GET /year/{year}/opening": openingForm, "POST /year/{year}/opening": openingPost,
+		"GET /year/{year}/words": wordsForm, "POST /year/{year}/words": wordsPost, "GET /stats": chief, "GET /stats/xlsx": chiefSheet,
 	} {
 		mux.HandleFunc(pattern, s.page(show))
 	}

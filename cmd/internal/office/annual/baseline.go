@@ -61,7 +61,7 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 			}
 		}
 		if past, err = pastYears(tx.View); err == nil {
-			v, err = a.yearView(tx.View, past, rep.Year)
+			v = a.yearView(past, rep.Year)
 			v.Warnings = warnings
 		}
 		return err

@@ -24,14 +24,18 @@ import (
 func (a *Room) Years(context.Context, ask.Call, ask.None) ([]ask.YearView, error) {
 	var all []ask.YearView
 	err := a.View(func(tx *desk.View) error {
-		past, err := pastYears(tx)
+		past, err := a.committed(tx)
 		if err != nil {
 			return err
 		}
 		for _, year := range slices.Backward(a.years(past)) {
-			v, err := a.yearView(tx, past, year)
-			if err != nil {
-				return err
+			v := a.yearView(past, year)
+			if !v.Frozen {
+				rep, err := a.standing(tx, past, year)
+				if err != nil {
+					return err
+				}
+				v.Failed = len(rep.Failed())
 			}
 			all = append(all, v)
 		}
@@ -56,7 +60,8 @@ func (a *Room) years(past past) []int {
 	return slices.Sorted(maps.Keys(known))
 }
 
-func (a *Room) yearView(tx *desk.View, past past, year int) (ask.YearView, error) {
+// yearView is how a year stands, but for its checks.
+func (a *Room) yearView(past past, year int) ask.YearView {
 	submit, publish := a.Live().Report.Deadlines(year)
 	v := ask.YearView{
 		Year: year, Waivers: []casefile.Waiver{}, SubmitBy: ask.Day(submit), PublishBy: ask.Day(publish),
@@ -66,11 +71,8 @@ func (a *Room) yearView(tx *desk.View, past past, year int) (ask.YearView, error
 		by := past.by[year]
 		v.Frozen, v.FrozenOn, v.FrozenBy, v.Digest = true, ask.Day(by.On), by.Actor, ask.Handle(closed.Digest.String())
 		v.Waivers = append(v.Waivers, closed.Waivers...)
-		return v, nil
 	}
-	rep, err := a.compute(tx, year, past, stats.Options{})
-	v.Failed = len(rep.Failed())
-	return v, err
+	return v
 }
 
 func (a *Room) yearDir(year int) string {
@@ -112,8 +114,8 @@ func (a *Room) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v
 		if past, err = pastYears(tx.View); err != nil {
 			return err
 		}
-		v, err = a.yearView(tx.View, past, year)
-		return err
+		v = a.yearView(past, year)
+		return nil
 	})
 	if err != nil || c.DryRun {
 		return v, err
@@ -205,9 +207,12 @@ func (a *Room) ReopenYear(_ context.Context, c ask.Call, req ask.ReopenRequest) 
 		if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: casefile.YearReopened{Year: year, Reason: reason}}); err != nil {
 			return err
 		}
-		if past, err = pastYears(tx.View); err == nil {
-			v, err = a.yearView(tx.View, past, year)
+		if past, err = pastYears(tx.View); err != nil {
+			return err
 		}
+		v = a.yearView(past, year)
+		rep, err := a.compute(tx.View, year, past, stats.Options{})
+		v.Failed = len(rep.Failed())
 		return err
 	})
 	if err != nil || c.DryRun {

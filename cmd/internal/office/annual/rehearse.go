@@ -18,7 +18,7 @@ func (a *Room) Rehearse(_ context.Context, _ ask.Call, q ask.YearRef) (r ask.Reh
 		return r, err
 	}
 	err = a.View(func(tx *desk.View) error {
-		past, err := pastYears(tx)
+		past, err := a.committed(tx)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,9 @@ func (a *Room) Rehearse(_ context.Context, _ ask.Call, q ask.YearRef) (r ask.Reh
 		if err := inOrder(tx, past, q.Year); err != nil {
 			r.Order = err.Error()
 		}
-		r.Year, err = a.yearView(tx, past, q.Year)
+		r.Year = a.yearView(past, q.Year)
+		rep, err := a.standing(tx, past, q.Year)
+		r.Year.Failed = len(rep.Failed())
 		return err
 	})
 	return r, err
@@ -59,7 +61,7 @@ func (a *Room) Rehearse(_ context.Context, _ ask.Call, q ask.YearRef) (r ask.Reh
 // Due puts the day on which the report of a year must be published: of every year that is over and not frozen, and of the
 // running one when its day comes near.
 func (a *Room) Due(tx *desk.View, until civil.Date, put func(ask.DueItem)) error {
-	past, err := pastYears(tx)
+	past, err := a.committed(tx)
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,7 @@ func (a *Room) Due(tx *desk.View, until civil.Date, put func(ask.DueItem)) error
 		if _, frozen := past.closed[year]; frozen || publish > until && year >= today.Year() {
 			continue
 		}
-		rep, err := a.compute(tx, year, past, stats.Options{})
+		rep, err := a.standing(tx, past, year)
 		if err != nil {
 			return err
 		}

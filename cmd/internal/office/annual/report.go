@@ -68,7 +68,7 @@ func (a *Room) Report(_ context.Context, _ ask.Call, q ask.YearRef) (rep stats.R
 		return rep, err
 	}
 	err = a.View(func(tx *desk.View) error {
-		past, err := pastYears(tx)
+		past, err := a.committed(tx)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (a *Room) Report(_ context.Context, _ ask.Call, q ask.YearRef) (rep stats.R
 			rep, err = published(closed)
 			return err
 		}
-		rep, err = a.compute(tx, year, past, stats.Options{})
+		rep, err = a.standing(tx, past, year)
 		return err
 	})
 	return rep, err
@@ -230,7 +230,7 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 		return held, ask.Usage("%v；表四的写如 行政复议,结果维持", err)
 	}
 	err = a.View(func(tx *desk.View) error {
-		past, err := pastYears(tx)
+		past, err := a.committed(tx)
 		if err != nil {
 			return err
 		}
@@ -279,7 +279,7 @@ func (a *Room) casesAcross(q ask.CellQuery) (held ask.CellCases, err error) {
 			held.Disputes, err = disputesIn(tx, matter, q.From, q.To, math.MaxUint64)
 			return err
 		}
-		past, err := pastYears(tx)
+		past, err := a.committed(tx)
 		if err != nil {
 			return err
 		}

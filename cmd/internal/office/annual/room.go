@@ -2,10 +2,90 @@
 // the words that a clerk gives it.
 package annual
 
-import "ysq.internal/ysq/cmd/internal/office/desk"
+import (
+	"fmt"
+	"os"
+	"sync"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/stats"
+)
 
 // Room reports on years.
-type Room struct{ *desk.Desk }
+type Room struct {
+	*desk.Desk
+
+	mu   sync.Mutex
+	memo memo
+}
 
 // New returns the room.
-func New(d *desk.Desk) *Room { return &Room{d} }
+func New(d *desk.Desk) *Room { return &Room{Desk: d} }
+
+// memo keeps the reports of the years as the register stands, for whoever looks at one page after the other: a year of a
+// large office takes tens of milliseconds. Nothing in it is changed once it is there.
+type memo struct {
+	seq     uint64 // the register's head
+	today   civil.Date
+	running *desk.Running
+	past    *past
+	reports map[int]remembered
+}
+
+// remembered is the report of a year with the words that it was made with.
+type remembered struct {
+	words  string
+	report stats.Report
+}
+
+// asItStands is the memo of the register as tx sees it; mu must be held.
+func (a *Room) asItStands(tx *desk.View) *memo {
+	seq, _ := tx.Head()
+	if m := &a.memo; m.seq != seq || m.today != a.Today() || m.running != a.Live() {
+		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered)}
+	}
+	return &a.memo
+}
+
+// committed is pastYears of what is committed: tx must not have recorded anything itself.
+func (a *Room) committed(tx *desk.View) (past, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m := a.asItStands(tx)
+	if m.past == nil {
+		p, err := pastYears(tx)
+		if err != nil {
+			return p, err
+		}
+		m.past = &p
+	}
+	return *m.past, nil
+}
+
+// standing is the report of a year that is not frozen, computed as far as the year has come. Like committed, it is
+// for looking only.
+func (a *Room) standing(tx *desk.View, past past, year int) (stats.Report, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m := a.asItStands(tx)
+	words := a.wordsOf(year) + a.wordsOf(year-1)
+	if r, ok := m.reports[year]; ok && r.words == words {
+		r.report.GeneratedAt = a.Now().In(civil.Zone)
+		return r.report, nil
+	}
+	rep, err := a.compute(tx, year, past, stats.Options{})
+	if err == nil {
+		m.reports[year] = remembered{words, rep}
+	}
+	return rep, err
+}
+
+// wordsOf tells one state of a clerk's file from another.
+func (a *Room) wordsOf(year int) string {
+	info, err := os.Stat(a.manualPath(year))
+	if err != nil {
+		return "-"
+	}
+	return fmt.Sprintf("%d/%d;", info.ModTime().UnixNano(), info.Size())
+}

@@ -58,7 +58,12 @@ func Suggestions(all []casefile.Suggestion, of int) ([]casefile.Suggestion, int)
 // Mails yields the mails that ended in a place.
 func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
 	return n.View(func(tx *desk.View) error {
-		for m, err := range tx.Mails(q.Place) {
+		mails := tx.Mails(q.Place)
+		if q.Limit > 0 {
+			mails = tx.LatestMails(q.Place)
+		}
+		yielded := 0
+		for m, err := range mails {
 			if err != nil {
 				return err
 			}
@@ -67,6 +72,9 @@ func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield fun
 			}
 			if err := yield(n.MailView(m.MessageTaken)); err != nil {
 				return err
+			}
+			if yielded++; yielded == q.Limit {
+				return nil
 			}
 		}
 		return nil
