@@ -69,6 +69,10 @@ type Case struct {
 	MergedInto ID       // the case that goes on for this one
 	Addresses  []string // e-mail addresses that belong to the case: those of its incoming mails, and Email
 
+	// LettersOwed says that a letter was issued of which nobody has recorded that it went out (Unannounced), while
+	// the case is open.
+	LettersOwed bool
+
 	OpenMail int        // mails in it about which nobody has decided
 	OldestOn civil.Date // when the oldest of them arrived; zero: there is none
 	// Suggested are open mails that lie elsewhere and may belong to the case. Whoever judges a draft sets
@@ -134,6 +138,7 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 			c.OpenMail, c.OldestOn = len(open), open[0].On()
 		}
 	}
+	c.LettersOwed = c.Stage.Open() && len(Unannounced(live)) > 0
 	for _, i := range onceEach(items) {
 		c.addMail(i)
 	}

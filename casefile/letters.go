@@ -1,8 +1,10 @@
 package casefile
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -220,6 +222,46 @@ func WithDocument(e Event, number string) Event {
 	return e // 延期: its document is the approval, not the letter
 }
 
+// Same reports whether two events say the same but for the numbers of their letters, and for the day on which
+// a letter told of it: a letter is made before that day is known.
+func Same(a, b Event) bool {
+	if a.Kind() != b.Kind() {
+		return false
+	}
+	x, err1 := EncodeEvent(untold(a))
+	y, err2 := EncodeEvent(untold(b))
+	return err1 == nil && err2 == nil && bytes.Equal(x, y)
+}
+
+func untold(e Event) Event {
+	if x, ok := e.(Extended); ok {
+		x.Told = 0
+		return x
+	}
+	return WithDocument(e, "")
+}
+
+// DocumentOf is the number of the letter that an event rests on; empty where it has none, or no room for one.
+func DocumentOf(e Event) string {
+	switch e := e.(type) {
+	case CorrectionAsked:
+		return e.Document
+	case ConsultationSent:
+		return e.Document
+	case ThirdPartyTold:
+		return e.Document
+	case ReasonAsked:
+		return e.Document
+	case Deferred:
+		return e.Document
+	case FeeNoticed:
+		return e.Document
+	case Replied:
+		return e.Document
+	}
+	return ""
+}
+
 // CaseLetter is a letter as a case's records have it.
 type CaseLetter struct {
 	LetterIssued
@@ -245,6 +287,28 @@ func Letters(history []Record) []CaseLetter {
 		}
 	}
 	return all
+}
+
+// Unannounced lists the letters of a case that stand and whose news is not recorded: they have not gone out, or
+// nobody has recorded that they have. A step of the kind that was recorded after the letter, and rests on no
+// other letter, is the letter's: a person wrote it by hand.
+func Unannounced(live []Record) []CaseLetter {
+	return slices.DeleteFunc(Letters(live), func(l CaseLetter) bool {
+		if l.Voided != "" || l.Decides == "" {
+			return true
+		}
+		d, err := l.Decided()
+		if err != nil || d == nil {
+			return true
+		}
+		return slices.ContainsFunc(live, func(r Record) bool {
+			if r.Event.Kind() != l.Decides {
+				return false
+			}
+			number := DocumentOf(r.Event)
+			return r.Seq > l.Seq && (number == "" || SameDocument(number, l.Document)) || Same(d, r.Event)
+		})
+	})
 }
 
 // letterIssued refuses what cannot be a letter.

@@ -117,9 +117,10 @@ const (
 	OutHeld               // the provider did not want it: a person decides whether to try again
 	OutUnknown            // nobody knows whether the server took it
 	OutDropped            // a person gave it up
+	OutVanished           // it lies in 草稿箱 no longer, and was not seen in 已发送: a person knows why
 )
 
-var outStates = codes{{}, {"queued", "待发"}, {"sending", "正在发"}, {"drafted", "在草稿箱"}, {"sent", "已发出"}, {"failed", "发不出"}, {"held", "被退回待处理"}, {"unknown", "不知是否发出"}, {"dropped", "已放弃"}}
+var outStates = codes{{}, {"queued", "待发"}, {"sending", "正在发"}, {"drafted", "在草稿箱"}, {"sent", "已发出"}, {"failed", "发不出"}, {"held", "被退回待处理"}, {"unknown", "不知是否发出"}, {"dropped", "已放弃"}, {"vanished", "草稿不见了"}}
 
 // String returns the stable code.
 func (s OutState) String() string { return outStates.code(uint8(s)) }
@@ -142,7 +143,7 @@ func (s OutState) Ended() bool { return s == OutSent || s == OutDropped }
 
 // OutStates lists the states in their order.
 func OutStates() []OutState {
-	return []OutState{OutQueued, OutSending, OutDrafted, OutSent, OutFailed, OutHeld, OutUnknown, OutDropped}
+	return []OutState{OutQueued, OutSending, OutDrafted, OutSent, OutFailed, OutHeld, OutUnknown, OutDropped, OutVanished}
 }
 
 // MailPrepared (拟信) is a mail of the office as it is to leave: its bytes lie under Digest. The

@@ -1,8 +1,6 @@
 package letter
 
 import (
-	"bytes"
-
 	"ysq.internal/ysq/casefile"
 )
 
@@ -62,21 +60,11 @@ func announcedBy(r casefile.Record, kind casefile.LetterKind, issued []casefile.
 		if l.Voided != "" || l.Letter != kind {
 			continue
 		}
-		if d, err := l.Decided(); err == nil && d != nil && Same(d, r.Event) {
+		if d, err := l.Decided(); err == nil && d != nil && casefile.Same(d, r.Event) {
 			return true
 		}
 	}
 	return false
-}
-
-// Same reports whether two events say the same but for the numbers of their letters.
-func Same(a, b casefile.Event) bool {
-	if a.Kind() != b.Kind() {
-		return false
-	}
-	x, err1 := casefile.EncodeEvent(casefile.WithDocument(a, ""))
-	y, err2 := casefile.EncodeEvent(casefile.WithDocument(b, ""))
-	return err1 == nil && err2 == nil && bytes.Equal(x, y)
 }
 
 func has(issued []casefile.CaseLetter, kind casefile.LetterKind) bool {

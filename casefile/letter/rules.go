@@ -42,7 +42,7 @@ func NotTwice(s Subject, kind casefile.LetterKind) error {
 func SameNews(subjects []Subject, kind casefile.LetterKind) error {
 	first, _, _ := Recorded(subjects[0], kind)
 	for _, s := range subjects[1:] {
-		if other, _, ok := Recorded(s, kind); !ok || !Same(other.Event, first.Event) {
+		if other, _, ok := Recorded(s, kind); !ok || !casefile.Same(other.Event, first.Event) {
 			return refuse(s, "letters-differ", "请分别制发", "与 "+string(subjects[0].ID)+" 所要告知的不同，不能用同一份“"+kind.Label()+"”")
 		}
 	}

@@ -16,7 +16,7 @@ import (
 //	0      version
 //	1-6    kind, stage, channel, column, outcome, tally outcome
 //	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional, 8 carried over,
-//	       16 arrival doubted
+//	       16 arrival doubted, 32 strict ordered, 64 legal ordered, 128 letters owed
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
@@ -68,7 +68,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	b[0] = projectionVersion
 	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)
 	b[4], b[5], b[6] = byte(c.Column), byte(c.Outcome), byte(c.Tally)
-	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8) | flag(c.ArrivalDoubted, 16) | flag(c.Strict.Ordered, 32) | flag(c.Legal.Ordered, 64)
+	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8) | flag(c.ArrivalDoubted, 16) | flag(c.Strict.Ordered, 32) | flag(c.Legal.Ordered, 64) | flag(c.LettersOwed, 128)
 	b[8], b[9] = byte(c.Strict.Waiting), byte(c.Legal.Waiting)
 	arrived := int64(noArrival)
 	if !c.ArrivedAt.IsZero() {
@@ -118,6 +118,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	c.Undelivered, c.Strict.Provisional, c.Legal.Provisional = b[7]&1 != 0, b[7]&2 != 0, b[7]&4 != 0
 	c.Carried, c.ArrivalDoubted = b[7]&8 != 0, b[7]&16 != 0
 	c.Strict.Ordered, c.Legal.Ordered = b[7]&32 != 0, b[7]&64 != 0
+	c.LettersOwed = b[7]&128 != 0
 	c.Strict.Waiting, c.Legal.Waiting = casefile.Waiting(b[8]), casefile.Waiting(b[9])
 	if ms := int64(binary.BigEndian.Uint64(b[10:])); ms != noArrival {
 		c.ArrivedAt = time.UnixMilli(ms).In(civil.Zone)

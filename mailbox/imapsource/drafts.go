@@ -51,8 +51,10 @@ func (d *Drafts) Append(ctx context.Context, mail []byte, begin func() error) (r
 	return refused, err
 }
 
-// Holds looks for a Message-ID among the newest drafts.
-func (d *Drafts) Holds(ctx context.Context, messageID string) (found bool, err error) {
+// Holds looks for Message-IDs among the newest drafts and returns those that are there. whole says that there
+// are no older drafts: only then is what was not found not in the folder.
+func (d *Drafts) Holds(ctx context.Context, messageIDs ...string) (held map[string]bool, whole bool, err error) {
+	held = map[string]bool{}
 	err = d.visit(ctx, func(t *talk, folder string) error {
 		if err := t.must("EXAMINE " + folder); err != nil {
 			return err
@@ -68,18 +70,22 @@ func (d *Drafts) Holds(ctx context.Context, messageID string) (found bool, err e
 			}
 		}
 		slices.Sort(uids)
+		whole = len(uids) <= lookAt
 		for _, uid := range slices.Backward(uids[max(0, len(uids)-lookAt):]) {
 			head, err := t.head(uid)
 			if err != nil {
 				return err
 			}
-			if found = hasMessageID(head, messageID); found {
+			for _, id := range messageIDs {
+				held[id] = held[id] || hasMessageID(head, id)
+			}
+			if !slices.ContainsFunc(messageIDs, func(id string) bool { return !held[id] }) {
 				return nil
 			}
 		}
 		return nil
 	})
-	return found, err
+	return held, whole, err
 }
 
 // visit logs in, finds the folder, and leaves again when do is done.

@@ -33,11 +33,11 @@ func shelf(t testing.TB, o imapsim.Options) (*imapsim.Server, *imapsource.Drafts
 
 func holds(t testing.TB, d *imapsource.Drafts, id string) bool {
 	t.Helper()
-	found, err := d.Holds(t.Context(), id)
+	held, _, err := d.Holds(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return held[id]
 }
 
 // A draft is put where the server says that drafts are, or where one would look for them; it is found

@@ -16,9 +16,10 @@ type Shelf interface {
 	// thing the server gets is the mail. A refusal of the server is returned in refused; an error after
 	// begin means that nobody knows.
 	Append(ctx context.Context, mail []byte, begin func() error) (refused string, err error)
-	// Holds looks through the folder for a Message-ID, the newest mails first, without asking the
+	// Holds looks through the folder for Message-IDs, the newest mails first, without asking the
 	// server to search: servers answer that with what they like (mailbox/PROVIDERS.md#netease-163-126).
-	Holds(ctx context.Context, messageID string) (bool, error)
+	// whole says that it has looked at every mail.
+	Holds(ctx context.Context, messageIDs ...string) (held map[string]bool, whole bool, err error)
 }
 
 // maxDraft bounds what is held in memory to be appended; NetEase takes 68 MiB (APPENDLIMIT).
@@ -58,8 +59,8 @@ func (d *Drafts) Deliver(ctx context.Context, m Item, body io.Reader, begin func
 
 // Find implements Channel.
 func (d *Drafts) Find(ctx context.Context, m Item) (bool, error) {
-	found, err := d.Shelf.Holds(ctx, m.MessageID)
-	return found, unreached(err)
+	held, _, err := d.Shelf.Holds(ctx, m.MessageID)
+	return held[m.MessageID], unreached(err)
 }
 
 // unreached tells a mailbox that cannot be used from a line that broke: an account that is refused

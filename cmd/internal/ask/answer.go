@@ -18,11 +18,14 @@ const MissingOtherWay = "用电子邮件的理由"
 // (PutFile); those of a dry run need not be.
 type AnswerRequest struct {
 	LetterRequest
-	Way     casefile.OutWay `json:"way,omitzero"`     // into 草稿箱, or out; absent: on paper
-	To      string          `json:"to,omitzero"`      // an address; empty: the one that a person registered
-	Despite string          `json:"despite,omitzero"` // why by e-mail, where the applicant wants the information otherwise
-	Subject string          `json:"subject,omitzero"` // of the mail; empty: the letter's name
-	Text    string          `json:"text,omitzero"`    // of the mail; empty: the usual words
+	Way casefile.OutWay `json:"way,omitzero"` // into 草稿箱, or out; absent: on paper
+	To  string          `json:"to,omitzero"`  // an address; empty: the one that a person registered
+	// Register is an address that a person registers for the applicant of the only case with the answer; the mail
+	// goes there.
+	Register string `json:"register,omitzero"`
+	Despite  string `json:"despite,omitzero"` // why by e-mail, where the applicant wants the information otherwise
+	Subject  string `json:"subject,omitzero"` // of the mail; empty: the letter's name
+	Text     string `json:"text,omitzero"`    // of the mail; empty: the usual words
 	// Gone says that a letter on paper has left already: that is recorded with the reply.
 	Gone     casefile.Way `json:"gone,omitzero"`
 	Tracking string       `json:"tracking,omitzero"`

@@ -237,6 +237,10 @@ const DueRegister = "register"
 // DueLetter is the kind of an alarm that a letter of the case was prepared and is not out; On is since when.
 const DueLetter = "letter"
 
+// DueLetterOwed is the kind of an alarm that a letter was issued of which nobody has recorded that it went out; On
+// is when it was issued.
+const DueLetterOwed = "letter-owed"
+
 // The clocks by which a case may be overdue.
 const (
 	ClockStrict = "strict" // from the arrival

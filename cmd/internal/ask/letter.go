@@ -119,6 +119,9 @@ type RecordLetterRequest struct {
 	On       Day          `json:"on"`
 	Way      casefile.Way `json:"way,omitzero"`
 	Tracking string       `json:"tracking,omitzero"`
+	// Mail is the mail of the office that brought the letter, by the beginning of its digest: the day and the way
+	// are then its own.
+	Mail string `json:"mail,omitzero"`
 }
 
 // ResumeLettersRequest says up to which number each kind of letter has come in a year.

@@ -44,51 +44,66 @@ func (a *app) answerCommand() *cobra.Command {
 	r.step.Fields = slices.DeleteFunc(slices.Clone(r.step.Fields), func(f ask.Field) bool { return f.Name == "document" }) // the register gives it
 	r.o.fields(r.step.Fields...)
 	basisCompletion(r.o)
-	files := r.o.texts("file", "随附的`文件`，可写多次：列在文书里，附在信上，存入案卷")
-	paper, fill := r.o.texts("annex", "没有文件的纸质`附件`的名称，可写多次"), r.o.texts("fill", "`名称=内容`：文书里只有经办人知道的内容，可写多次")
-	draft, send := r.o.flag("draft", "存入邮箱的草稿箱，由人核对后发出"), r.o.flag("send", "直接发出（需要配置 [smtp]）")
+	take := r.flags()
 	onPaper := r.o.flag("paper", "制发纸质文书，不发邮件")
 	r.o.fields(stepOf(casefile.KindDispatched).Fields...)
-	to, despite := r.o.text("to", "收件`地址`；不写则为登记的电子邮箱"), r.o.text("despite", "申请人要求的不是电子邮件而仍这样提供的`理由`（条例第四十条）")
 	subject, text := r.o.text("subject", "信的`主题`；不写则为文书的名称"), r.o.text("text", "信的`正文`；不写则为通常的送达用语")
-	cmd.Flags().StringVarP(&r.output, "output", "o", "", "文书另存为`文件`；不写则以编号、文书和文号为名写在当前目录；.pdf 经 LibreOffice 转成")
 	cmd.Flags().BoolVar(&r.dry, "dry-run", false, "试算：给看文书、信、对期限的影响和还缺什么，不制发")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		ways := 0
-		for way, on := range map[casefile.OutWay]bool{casefile.OutDraft: *draft, casefile.OutSMTP: *send, casefile.OutNone: *onPaper || r.o.given("way")} {
-			if on {
-				ways, r.req.Way = ways+1, way
-			}
+		if err := take(args); err != nil {
+			return err
 		}
-		if ways > 1 {
+		said := r.req.Way != casefile.OutNone || *onPaper || r.o.given("way")
+		if r.req.Way != casefile.OutNone && (*onPaper || r.o.given("way")) {
 			return usage(cmd, "--draft、--send、--paper（--way）只能写一种")
 		}
-		r.req.To, r.req.Despite, r.req.Subject, r.req.Text = *to, *despite, *subject, *text
-		r.req.OnPaper, r.paths = *paper, *files
+		r.req.Subject, r.req.Text = *subject, *text
 		r.req.Later = r.req.Way == casefile.OutNone && !r.o.given("way")
-		if err := regular(cmd, r.paths); err != nil {
-			return err
-		}
-		var err error
-		if r.req.Fill, err = filled(cmd, *fill); err != nil {
-			return err
-		}
-		if r.req.Cases, err = a.cases(cmd, args); err != nil {
-			return err
-		}
 		r.entered = r.o.entered(r.step.Fields)
-		if who := a.somebody(); ways == 0 && !r.dry && !a.json && who != nil {
+		if who := a.somebody(); !said && !r.dry && !a.json && who != nil {
 			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return r.converse(ctx, c, who) })(cmd, args)
 		}
-		if ways == 0 && !r.dry {
+		if !said && !r.dry {
 			return usage(cmd, "请写明 --draft（存草稿箱）、--send（直接发出）或 --paper（纸质），或用 --dry-run 先看")
 		}
-		if ways == 0 {
+		if !said {
 			r.req.Way, r.req.Later = casefile.OutDraft, false
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return r.run(ctx, c) })(cmd, args)
 	}
 	return cmd
+}
+
+// flags declares what every letter has, whatever it is about: what goes into it and with it, and by which way out.
+// take puts what was written into the request.
+func (r *answering) flags() (take func(args []string) error) {
+	fill := r.o.texts("fill", "`名称=内容`：文书里只有经办人知道的内容，可写多次")
+	files, paper := r.o.texts("file", "随附的`文件`，可写多次：列在文书里，附在信上，存入案卷"), r.o.texts("annex", "没有文件的纸质`附件`的名称，可写多次")
+	draft, send := r.o.flag("draft", "存入邮箱的草稿箱，由人核对后发出"), r.o.flag("send", "直接发出（需要配置 [smtp]）")
+	to := r.o.text("to", "收件`地址`，只此一次；不写则为登记的电子邮箱")
+	email := r.o.text("email", "申请人的电子邮箱`地址`：核对后一并登记，信即发往该地址")
+	despite := r.o.text("despite", "申请人要求的不是电子邮件而仍这样提供的`理由`（条例第四十条）")
+	r.cmd.Flags().StringVarP(&r.output, "output", "o", "", "文书另存为`文件`；不写则以编号、文书和文号为名写在当前目录；.pdf 经 LibreOffice 转成")
+	return func(args []string) (err error) {
+		switch {
+		case *draft && *send:
+			return usage(r.cmd, "--draft（存草稿箱）与 --send（直接发出）只能写一个")
+		case *draft:
+			r.req.Way = casefile.OutDraft
+		case *send:
+			r.req.Way = casefile.OutSMTP
+		}
+		r.req.To, r.req.Register, r.req.Despite = *to, *email, *despite
+		r.req.OnPaper, r.paths = *paper, *files
+		if err := regular(r.cmd, r.paths); err != nil {
+			return err
+		}
+		if r.req.Fill, err = filled(r.cmd, *fill); err != nil {
+			return err
+		}
+		r.req.Cases, err = r.a.cases(r.cmd, args)
+		return err
+	}
 }
 
 // filled reads contents written as name=text.

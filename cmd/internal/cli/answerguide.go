@@ -210,7 +210,7 @@ func fillOf(kind casefile.LetterKind, name string) string {
 
 // recipient lets a person see to whom it goes, and say so where nobody has registered an address.
 func (g *answerGuide) recipient(ctx context.Context, c *ask.Client) (err error) {
-	if g.last.Mail == nil || g.req.To != "" {
+	if g.last.Mail == nil || g.req.To+g.req.Register != "" {
 		return nil
 	}
 	all := g.last.Mail.Recipients
@@ -240,8 +240,26 @@ func (g *answerGuide) recipient(ctx context.Context, c *ask.Client) (err error) 
 		return err
 	case mail == "-":
 		g.req.Way = casefile.OutNone
-	case taken == "" || mail != string(all[0].Mail):
+	case taken != "" && mail == string(all[0].Mail):
+	case taken == "" && len(g.req.Cases) == 1:
+		return g.keepAddress(mail)
+	default:
 		g.req.To = mail
+	}
+	return nil
+}
+
+// keepAddress asks whether an address is the applicant's where nobody has registered one: then later mails go
+// there, and come from there.
+func (g *answerGuide) keepAddress(mail string) error {
+	s, err := g.line("登记为申请人的电子邮箱？回车 登记　n 只此一次")
+	if err != nil {
+		return err
+	}
+	if strings.EqualFold(s, "n") || s == "否" {
+		g.req.To = mail
+	} else {
+		g.req.Register = mail
 	}
 	return nil
 }
@@ -272,7 +290,7 @@ func (g *answerGuide) otherWay(ctx context.Context, c *ask.Client) (err error) {
 func (g *answerGuide) decide(ctx context.Context, c *ask.Client) (err error) {
 	g.req.Later = g.req.Way == casefile.OutNone
 	if g.req.Way == casefile.OutNone {
-		g.req.To, g.req.Despite = "", ""
+		g.req.To, g.req.Register, g.req.Despite = "", "", ""
 	}
 	if g.last, err = g.trial(ctx, c); err != nil {
 		return err
@@ -297,7 +315,7 @@ func (g *answerGuide) decide(ctx context.Context, c *ask.Client) (err error) {
 		case g.last.Mail != nil && s == "2":
 			g.req.Way = casefile.OutSMTP
 		case g.last.Mail != nil && s == "3":
-			g.req.Way, g.req.Later, g.req.To, g.req.Despite = casefile.OutNone, true, "", ""
+			g.req.Way, g.req.Later, g.req.To, g.req.Register, g.req.Despite = casefile.OutNone, true, "", "", ""
 		default:
 			fmt.Fprintln(g.a.errOut, "  请写序号")
 			continue

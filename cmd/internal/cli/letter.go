@@ -38,68 +38,48 @@ func (a *app) letterCommand() *cobra.Command {
 			"ysq letter 17 --outcome '（三）4' --grounds 公开将损害某公司的商业秘密\nysq letter 17 登记回执\nysq letter 17 --preview -o 草稿.docx",
 		Args: atLeastOne("编号"),
 	}
-	o := a.options(cmd)
-	content := letterContent(o)
-	fill := o.texts("fill", "`名称=内容`：只有经办人知道的内容，可写多次")
-	files, paper := o.texts("file", "随附的`文件`，可写多次：列在文书里，附在信上，存入案卷"), o.texts("annex", "没有文件的纸质`附件`的名称，可写多次")
-	preview := o.flag("preview", "只看草稿：不编号，不记录")
-	later := o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
-	draft, send := o.flag("draft", "制发后作为对申请人来信的回复存入草稿箱；发出时自动记录所告知的事项"), o.flag("send", "制发后直接发给申请人（需要配置 [smtp]）；发出时自动记录所告知的事项")
-	to := o.text("to", "--draft、--send 的收件`地址`；不写则为登记的电子邮箱")
-	despite := o.text("despite", "申请人要求的不是电子邮件而仍用 --draft、--send 答复的`理由`（条例第四十条）")
-	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则以编号、文书和文号为名写在当前目录；.pdf 经 LibreOffice 转成")
+	r := &answering{a: a, cmd: cmd, o: a.options(cmd)}
+	content := letterContent(r.o)
+	take := r.flags()
+	preview := r.o.flag("preview", "只看草稿：不编号，不记录")
+	later := r.o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		req := ask.AnswerRequest{To: *to, Despite: *despite}
-		switch {
-		case *draft && *send:
-			return usage(cmd, "--draft（存草稿箱）与 --send（直接发出）只能写一个")
-		case *preview && (*draft || *send):
-			return usage(cmd, "--preview 只看草稿，不能同时存草稿箱或发出")
-		case *to != "" && !*draft && !*send:
-			return usage(cmd, "--to 与 --draft 或 --send 同用")
-		case *draft:
-			req.Way = casefile.OutDraft
-		case *send:
-			req.Way = casefile.OutSMTP
-		}
-		if err := regular(cmd, *files); err != nil {
-			return err
-		}
-		req.OnPaper, req.Later = *paper, *later
+		r.req.Later = *later
 		if n := len(args); n > 1 {
 			if kind, err := casefile.ParseLetterKind(args[n-1]); err == nil {
-				req.Letter, args = kind, args[:n-1]
+				r.req.Letter, args = kind, args[:n-1]
 			} else if !strings.ContainsAny(args[n-1], "0123456789-") {
 				return usage(cmd, "没有“%s”这种文书；ysq letter kinds 列出各种文书", args[n-1])
 			}
 		}
-		var err error
-		if isPDF(*output) { // before anything is numbered
+		if err := take(args); err != nil {
+			return err
+		}
+		switch {
+		case *preview && r.req.Way != casefile.OutNone:
+			return usage(cmd, "--preview 只看草稿，不能同时存草稿箱或发出")
+		case r.req.To+r.req.Register != "" && r.req.Way == casefile.OutNone:
+			return usage(cmd, "--to、--email 与 --draft 或 --send 同用")
+		}
+		if isPDF(r.output) { // before anything is numbered
 			if _, err := office(); err != nil {
 				return err
 			}
 		}
-		if req.Cases, err = a.cases(cmd, args); err != nil {
-			return err
-		}
-		if req.Fill, err = filled(cmd, *fill); err != nil {
-			return err
-		}
-		event, err := content(req.Letter)
+		event, err := content(r.req.Letter)
 		if err != nil {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if event != nil {
-				req.Decides = event.Kind()
-				if req.Event, err = casefile.EncodeEvent(event); err != nil {
+				r.req.Decides = event.Kind()
+				if r.req.Event, err = casefile.EncodeEvent(event); err != nil {
 					return err
 				}
 			}
 			if *preview {
-				return a.previewLetter(ctx, c, req.LetterRequest, *files, *output)
+				return a.previewLetter(ctx, c, r.req.LetterRequest, r.paths, r.output)
 			}
-			r := &answering{a: a, req: req, paths: *files, output: *output}
 			return r.issue(ctx, c)
 		})(cmd, args)
 	}
@@ -281,14 +261,15 @@ func (a *app) letterRecordCommand() *cobra.Command {
 		Use:   "record 文号",
 		Short: "文书发出时，记录它所告知的事项",
 		Long: "用 --later 制发的文书，发出时记录它所告知的事项：补正告知、延期、答复等，内容和文号取自文书，不必重写（条例第四十五条）。\n" +
-			"答复同时发出的写 --way。",
-		Example: "ysq letter record 某环依申请补〔2026〕第001号\nysq letter record 某环依申请公〔2026〕第007号 --way 邮寄 --tracking XA12345678901",
+			"答复同时发出的写 --way；在网页邮箱里自己附上文书发出的，用 --mail 写明那封信，答复和发出一并记录，日期取自那封信。",
+		Example: "ysq letter record 某环依申请补〔2026〕第001号\nysq letter record 某环依申请公〔2026〕第007号 --way 邮寄 --tracking XA12345678901\nysq letter record 某环依申请公〔2026〕第007号 --mail 3f2a9c",
 		Args:    exactly("文号"),
 	}
 	o := a.options(cmd)
 	on := o.date("on", "发出的`日期`；不写则为今天", civil.Past)
 	dispatch := stepOf(casefile.KindDispatched)
 	o.fields(dispatch.Fields...)
+	mail := o.text("mail", "随之发出文书的`信`，写摘要的开头几位；日期和方式取自它")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if o.given("tracking") && !o.given("way") {
@@ -300,7 +281,7 @@ func (a *app) letterRecordCommand() *cobra.Command {
 				return err
 			}
 			sent := event.(casefile.Dispatched)
-			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.RecordLetter, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: sent.Way, Tracking: sent.Tracking})
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.RecordLetter, ask.RecordLetterRequest{Document: args[0], On: ask.Day(*on), Way: sent.Way, Tracking: sent.Tracking, Mail: *mail})
 			if err != nil {
 				return err
 			}

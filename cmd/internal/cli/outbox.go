@@ -176,7 +176,7 @@ func (a *app) outgoings(list []ask.OutgoingView) error {
 			outWay(v.Way), string(v.To), v.Subject, outReason(v)})
 		colour := plain
 		switch v.State {
-		case casefile.OutFailed.String(), casefile.OutHeld.String(), casefile.OutUnknown.String():
+		case casefile.OutFailed.String(), casefile.OutHeld.String(), casefile.OutUnknown.String(), casefile.OutVanished.String():
 			colour = alarm
 		}
 		if len(v.Differs) > 0 {

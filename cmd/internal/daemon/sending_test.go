@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,11 +14,13 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
+	"ysq.internal/ysq/mailbox/outbox"
 	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/mailbox/smtpsim"
 )
@@ -508,4 +511,107 @@ func TestDraftIsPutOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A draft that somebody deleted in webmail is open work until a person says what became of it; one that was sent
+// meanwhile is not, and neither is one while the server cannot be asked.
+func TestVanishedDraftIsOpenWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := openPost(t, "2026-03-02", nil)
+		b.underway("张三 <zhangsan@example.test>")
+		b.record("2026-00001", theReply())
+		file := b.put("答复书.docx", "PK-letter")
+		sent, deleted := b.send(letterTo(casefile.OutDraft, file)), b.send(ask.SendRequest{Case: "2026-00001", Way: casefile.OutDraft, Text: "另请来电。"})
+		time.Sleep(20 * time.Minute)
+		drafts := b.sim.Messages("草稿箱")
+		if len(drafts) != 2 {
+			t.Fatalf("%d drafts", len(drafts))
+		}
+		raw, _ := b.sim.Raw("草稿箱", drafts[0])
+		b.sim.Remove("草稿箱", drafts[0])
+		b.sim.Remove("草稿箱", drafts[1])
+		b.sim.Add("已发送", raw, b.now())
+		b.poll()
+		if is := b.outgoing(sent.ID); is.State != "sent" {
+			t.Errorf("the one that was sent is %s: %s", is.State, is.Reason)
+		}
+		if is := b.outgoing(deleted.ID); is.State != "vanished" || !strings.Contains(is.Reason, "已不在草稿箱") {
+			t.Errorf("the one that was deleted is %s: %s", is.State, is.Reason)
+		}
+		marked := func() bool {
+			items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{Within: 1, Each: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(items, func(i ask.DueItem) bool { return i.Kind == ask.DueLetter && i.Case == "2026-00001" })
+		}
+		if !marked() {
+			t.Error("nobody is told of the draft that has gone")
+		}
+		if _, err := ask.Do(t.Context(), b.client, ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: deleted.ID}, Do: "drop", Reason: "改为电话"}); err != nil || marked() {
+			t.Errorf("given up, and still due (%v)", err)
+		}
+	})
+}
+
+// Who puts an issued letter into a mail of his own is told to record it, and does so in one step: 答复 and 发出, on
+// the day of that mail.
+func TestLetterInAMailOfOnesOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := openPost(t, "2026-03-02", func(b *bureau) {
+			b.config.Agency.Code, b.config.Letter.ReviewOrgan, b.config.Letter.Court = "某办依申请", "某区人民政府", "某区人民法院"
+		})
+		b.underway("张三 <zhangsan@example.test>")
+		issued, err := ask.Do(t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{LetterRequest: ask.LetterRequest{
+			Cases: []casefile.ID{"2026-00001"}, Decides: casefile.KindReplied, Event: []byte(`{"outcome":"unable.not-held","basis":"36-4","grounds":"经检索，本机关未制作该信息"}`), Later: true,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		owed := func() (step string) {
+			items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{Within: 1, Each: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range items {
+				if i.Kind == ask.DueLetterOwed {
+					step = string(i.Step)
+				}
+			}
+			return step
+		}
+		document := string(issued.Letter.Document)
+		if owed() != "" {
+			t.Error("asked for on the day on which it was issued")
+		}
+		time.Sleep(24 * time.Hour)
+		if got := owed(); got != "ysq letter record "+document {
+			t.Errorf("the day after: %q", got)
+		}
+		own := outbox.Mail{From: outbox.Address{Mail: "office@example.test"}, To: outbox.Address{Mail: "zhangsan@example.test"}, Date: b.now(), MessageID: "own@example.test",
+			Subject: "回复：政府信息公开申请", Text: "请查收。", Files: []outbox.File{{Name: "告知书.docx", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(issued.Content)), nil }}}}
+		var raw bytes.Buffer
+		if err := outbox.Compose(&raw, own); err != nil {
+			t.Fatal(err)
+		}
+		sentOn := civil.Of(b.now())
+		b.sim.Add("已发送", raw.Bytes(), b.now())
+		b.poll()
+		mail := casefile.DigestOf(raw.Bytes()).Short()
+		if got := owed(); got != "ysq letter record "+document+" --mail "+mail {
+			t.Fatalf("seen in 已发送: %q", got)
+		}
+		time.Sleep(48 * time.Hour)
+		res, err := ask.Do(t.Context(), b.client, ask.RecordLetter, ask.RecordLetterRequest{Document: document, Mail: mail})
+		if err != nil || len(res.Records) != 2 || len(res.Warnings) != 0 {
+			t.Fatalf("recorded %+v, %v", res, err)
+		}
+		c := b.show("2026-00001")
+		if want := ask.Day(sentOn); c.RepliedOn != want || c.StoppedOn != want || owed() != "" {
+			t.Errorf("replied %v, stopped %v, want %s; owed %q", c.RepliedOn, c.StoppedOn, sentOn, owed())
+		}
+		if _, err := ask.Do(t.Context(), b.client, ask.RecordLetter, ask.RecordLetterRequest{Document: document, Mail: mail}); err == nil {
+			t.Error("recorded twice")
+		}
+	})
 }

@@ -196,7 +196,11 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: "未登记", On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
 		all = append(all, i)
 	}
-	for _, l := range letters {
+	owed, err := o.lettersOwed(tx, c, today)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range slices.Concat(letters, owed) {
 		i := about
 		i.Block, i.Step, i.Alarm = l.Block, l.Step, l.Alarm
 		all = append(all, i)
@@ -217,15 +221,74 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 	return all, nil
 }
 
-// lettersWaiting are the mails that were prepared on an earlier day and are not out, by their cases.
+// lettersOwed are the letters of a case of which nobody has recorded that they went out, and that no prepared mail
+// is to bring: somebody has them on paper, or puts them into a mail of his own. One that was issued today is in
+// hand, unless a mail of the office was seen since.
+func (o *Office) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date) ([]ask.DueItem, error) {
+	if !c.LettersOwed {
+		return nil, nil
+	}
+	history, err := tx.History(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []ask.DueItem
+	live := casefile.Live(history)
+	for _, l := range casefile.Unannounced(live) {
+		coming, err := o.brought(tx, live, l)
+		if err != nil {
+			return nil, err
+		}
+		seen := sentSince(live, l)
+		if coming || l.On >= today && seen.IsZero() {
+			continue
+		}
+		step, text := "ysq letter record "+l.Document, "发出后记录；不发的作废（letter record、letter void）"
+		if !seen.IsZero() {
+			step, text = step+" --mail "+seen.Short(), "已发送中有本件的信：核对后记录"
+		}
+		all = append(all, ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(step), Alarm: ask.Alarm{
+			Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text,
+		}})
+	}
+	return all, nil
+}
+
+// brought reports whether a letter is in a mail that is still on its way: then that is what waits.
+func (o *Office) brought(tx *desk.View, live []casefile.Record, l casefile.CaseLetter) (bool, error) {
+	for _, r := range live {
+		e, ok := r.Event.(casefile.MailPrepared)
+		if !ok || e.Document != l.Document {
+			continue
+		}
+		m, err := tx.Outgoing(r.Seq)
+		if err != nil || !m.State.Ended() {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// sentSince is the last mail of the office on the case since a letter was issued; zero: none was seen.
+func sentSince(live []casefile.Record, l casefile.CaseLetter) (last casefile.Digest) {
+	for _, r := range live {
+		if e, ok := r.Event.(casefile.MessageOut); ok && r.Seq > l.Seq {
+			last = e.Digest
+		}
+	}
+	return last
+}
+
+// lettersWaiting are the mails that were prepared on an earlier day and are not out, and the drafts that have gone
+// from 草稿箱, by their cases.
 func (o *Office) lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.ID][]ask.DueItem, error) {
 	all := map[casefile.ID][]ask.DueItem{}
-	for l, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+	for l, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown, casefile.OutVanished) {
 		if err != nil {
 			return nil, err
 		}
 		since := civil.Of(l.Since)
-		if l.Case == "" || since >= today {
+		if l.Case == "" || since >= today && l.State != casefile.OutVanished { // a draft that has gone was sent, or will not be
 			continue
 		}
 		all[l.Case] = append(all[l.Case], ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq)), Alarm: ask.Alarm{

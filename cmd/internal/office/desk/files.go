@@ -65,23 +65,32 @@ func (d *Desk) DropUnknown(digest casefile.Digest) error {
 // KeepFile keeps bytes under their digest, as PutFile does what a clerk sends. Until a record names them they
 // stand in the store's manifest; SweepFiles removes those that none does.
 func (d *Desk) KeepFile(name string, body io.Reader) (casefile.File, error) {
+	kept, err := d.Keep(func(w io.Writer) error {
+		n, err := io.Copy(w, body)
+		if err == nil && n == 0 {
+			err = ask.Usage("文件 %q 是空的", name)
+		}
+		return err
+	})
+	return casefile.File{Digest: kept.Digest, Name: FileName(name), Size: kept.Size}, err
+}
+
+// Keep keeps what write writes, a file or a mail of the office, under its digest. It is the caller's to settle when
+// a record names it.
+func (d *Desk) Keep(write func(io.Writer) error) (rawstore.Entry, error) {
 	temp, err := d.Store.Create()
 	if err != nil {
-		return casefile.File{}, err
+		return rawstore.Entry{}, err
 	}
-	n, err := io.Copy(temp, body)
-	if err == nil && n == 0 {
-		err = ask.Usage("文件 %q 是空的", name)
-	}
-	if err != nil {
+	if err := write(temp); err != nil {
 		temp.Discard()
-		return casefile.File{}, err
+		return rawstore.Entry{}, err
 	}
 	kept, err := d.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(mailbox.RoleFile)}}})
 	if err != nil {
-		return casefile.File{}, err
+		return rawstore.Entry{}, err
 	}
-	return casefile.File{Digest: kept[0].Digest, Name: FileName(name), Size: n}, nil
+	return kept[0], nil
 }
 
 // filesWait is how long a file may wait for the record that names it: somebody may be at it all day.

@@ -308,7 +308,7 @@ func (i index) CasesByName(name string) (all []casefile.ID, err error) {
 }
 
 func (i index) Prepared(id casefile.ID) (all [][]casefile.Digest, err error) {
-	for o, err := range i.tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
+	for o, err := range i.tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown, casefile.OutVanished) {
 		if err != nil {
 			return nil, err
 		}

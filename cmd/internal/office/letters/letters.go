@@ -43,7 +43,7 @@ func (l *Room) LettersIn(c casefile.Case, history []casefile.Record) []ask.Lette
 		v := l.letterView(one.LetterIssued, c.ID, c)
 		v.On, v.Voided, v.Actor = ask.Day(one.On), ask.Text(one.Voided), one.Actor
 		if d, err := one.Decided(); err == nil && d != nil {
-			v.Recorded = slices.ContainsFunc(live, func(r casefile.Record) bool { return letter.Same(d, r.Event) })
+			v.Recorded = slices.ContainsFunc(live, func(r casefile.Record) bool { return casefile.Same(d, r.Event) })
 		}
 		all = append(all, v)
 	}
@@ -234,7 +234,7 @@ func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued
 		return err
 	}
 	for _, r := range casefile.Live(history) {
-		if letter.Same(d, r.Event) {
+		if casefile.Same(d, r.Event) {
 			*warnings = append(*warnings, fmt.Sprintf("%s：记录 %d（%s）是随此文书记录的，仍然有效；不对的请另行作废：ysq void %s --record %d", id, r.Seq, r.Event.Kind().Label(), id, r.Seq))
 		}
 	}
@@ -289,18 +289,32 @@ func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req as
 	if d == nil {
 		return nil, ask.Refused("nothing-to-record", "", "“%s”没有要随之记录的事项", e.Letter.Label())
 	}
-	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return letter.Same(d, r.Event) }) {
+	on := civil.Date(req.On)
+	var drafts []casefile.Draft
+	live := casefile.Live(history)
+	if !slices.ContainsFunc(live, func(r casefile.Record) bool { return casefile.Same(d, r.Event) }) {
+		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: told(d, on)})
+	}
+	dispatched := slices.ContainsFunc(live, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindDispatched })
+	if drafts == nil && (req.Way == casefile.WayNone || dispatched || d.Kind() != casefile.KindReplied) {
 		return nil, ask.Refused("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
 	}
-	on := civil.Date(req.On)
-	drafts := []casefile.Draft{{Case: id, On: on, Event: d}}
-	if req.Way != casefile.WayNone {
+	if req.Way != casefile.WayNone && !(req.Mail != "" && d.Kind() != casefile.KindReplied) { // a mail has a way, whatever it brings
 		if d.Kind() != casefile.KindReplied {
 			return nil, ask.Usage("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
 		}
 		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
 	}
 	return drafts, nil
+}
+
+// told is what a letter announces, told on the day on which it went out; zero: today.
+func told(e casefile.Event, on civil.Date) casefile.Event {
+	if x, ok := e.(casefile.Extended); ok && !on.IsZero() {
+		x.Told = on
+		return x
+	}
+	return e
 }
 
 // ResumeLetters says which numbers are taken although the register has no letter with them.

@@ -22,7 +22,7 @@ func (p *Room) Answer(ctx context.Context, c ask.Call, req ask.AnswerRequest) (a
 	if err := a.sensible(); err != nil {
 		return ask.AnswerResult{}, err
 	}
-	a.res = ask.AnswerResult{Open: []ask.UnreadMail{}, Effects: []ask.Effect{}, Missing: []ask.Missing{}, Warnings: []string{}, Follows: []string{}}
+	a.res = ask.AnswerResult{Open: []ask.UnreadMail{}, Effects: []ask.Effect{}, Missing: []ask.Missing{}, Warnings: []string{}, Follows: []string{}, Records: []ask.RecordView{}}
 	if err := p.Change(c, a.make); err != nil {
 		err = errors.Join(p.told(ctx, a, err), p.DropUnknown(a.letter), p.forget(a.mail))
 		return ask.AnswerResult{}, err
@@ -65,7 +65,9 @@ func (a *answer) sensible() error {
 	switch {
 	case len(q.Cases) == 0:
 		return ask.Usage("没有写编号")
-	case q.Way == casefile.OutNone && (q.To != "" || q.Despite != "" || q.Subject != "" || q.Text != ""):
+	case q.Register != "" && (q.To != "" || len(q.Cases) > 1):
+		return ask.Usage("登记电子邮箱一次一件，信即发往该地址，不另写收件人")
+	case q.Way == casefile.OutNone && (q.To != "" || q.Register != "" || q.Despite != "" || q.Subject != "" || q.Text != ""):
 		return ask.Usage("收件人、正文等与存草稿箱或直接发出同写")
 	case q.Way != casefile.OutNone && q.Gone != casefile.WayNone:
 		return ask.Usage("用电子邮件发出的，发出后自动记录，不写送达方式")
@@ -87,6 +89,11 @@ func (a *answer) make(tx *desk.Change) error {
 		q.Later = true // what goes out by mail is recorded when it has gone out, on the day on which it has
 	}
 	today := civil.Of(a.call.At)
+	if a.req.Register != "" {
+		if err := a.register(tx); err != nil {
+			return err
+		}
+	}
 	before, err := a.standing(tx.View)
 	if err != nil {
 		return err
@@ -100,8 +107,10 @@ func (a *answer) make(tx *desk.Change) error {
 	if err != nil {
 		return err
 	}
-	a.res.Letter, a.res.Preview, a.res.Records, a.res.Cases = issued.Letter, issued.Preview, issued.Records, issued.Cases
-	a.res.Missing, a.res.Warnings, a.res.Explained = issued.Missing, issued.Warnings, issued.Explained
+	a.res.Letter, a.res.Preview, a.res.Cases = issued.Letter, issued.Preview, issued.Cases
+	a.res.Records = append(a.res.Records, issued.Records...)
+	a.res.Missing, a.res.Warnings = issued.Missing, append(a.res.Warnings, issued.Warnings...)
+	a.res.Explained = issued.Explained
 	if !a.call.DryRun {
 		a.res.Content = issued.Content
 	}
@@ -121,6 +130,24 @@ func (a *answer) make(tx *desk.Change) error {
 	}
 	a.res.Wanted = ask.Text(before[0].kase.Wanted())
 	return a.effects(tx, before, issued.Event, today)
+}
+
+// register records the address of the applicant, with everything else that the case was registered with: whoever
+// answers has found out what nobody had registered.
+func (a *answer) register(tx *desk.Change) error {
+	_, history, err := tx.Whole(a.req.Cases[0])
+	if err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(casefile.Live(history)) {
+		if e, ok := r.Event.(casefile.Registered); ok {
+			e.Email = strings.TrimSpace(a.req.Register)
+			views, warnings, err := a.record.Add(tx, casefile.Draft{Case: r.Case, On: tx.Today(), Event: e})
+			a.res.Records, a.res.Warnings = append(a.res.Records, views...), append(a.res.Warnings, warnings...)
+			return err
+		}
+	}
+	return ask.Refused("not-registered", "先登记：ysq register "+string(a.req.Cases[0]), "%s 尚未登记", a.req.Cases[0])
 }
 
 // unread shows the mails about which nobody has decided: who answers ought to have seen them.
@@ -225,10 +252,18 @@ func (p *Room) told(ctx context.Context, a *answer, err error) error {
 
 // recipients says in a trial to whom the mail might go.
 func (a *answer) recipients(ctx context.Context) (err error) {
-	if a.res.Mail != nil && a.out.party == "" {
-		a.res.Mail.Recipients, err = a.reader.Recipients(ctx, a.req.Cases[0])
+	if a.res.Mail == nil || a.out.party != "" {
+		return nil
 	}
-	return err
+	if a.res.Mail.Recipients, err = a.reader.Recipients(ctx, a.req.Cases[0]); err != nil {
+		return err
+	}
+	for i, m := range a.res.Missing {
+		if m.Name == lackNames[ask.CodeNoAddress] && a.out.to.Mail == "" {
+			a.res.Missing[i].How += possible(a.res.Mail.Recipients)
+		}
+	}
+	return nil
 }
 
 // stood is a case before it is answered.
@@ -260,7 +295,7 @@ func (a *answer) effects(tx *desk.Change, before []stood, e casefile.Event, toda
 	for _, s := range before {
 		now := s.history
 		for i, event := range []casefile.Event{e, casefile.Dispatched{Way: casefile.ByEmail}} {
-			if i == 0 && slices.ContainsFunc(casefile.Live(now), func(r casefile.Record) bool { return letter.Same(e, r.Event) }) {
+			if i == 0 && slices.ContainsFunc(casefile.Live(now), func(r casefile.Record) bool { return casefile.Same(e, r.Event) }) {
 				continue // recorded already
 			}
 			if r, ok := e.(casefile.Replied); i > 0 && (!ok || r.Outcome.Lapse()) {

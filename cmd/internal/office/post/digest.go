@@ -150,7 +150,7 @@ func (p *Room) addWaiting(d *digest) error {
 			}
 			quarantined = append(quarantined, fmt.Sprintf("%s UID %d：%s", m.Folder, m.UID, ask.Mask(strings.Join(m.Reasons, "；"))))
 		}
-		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown, casefile.OutVanished) {
 			if err != nil {
 				return err
 			}

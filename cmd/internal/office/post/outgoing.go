@@ -16,7 +16,6 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/config"
-	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/outbox"
 	"ysq.internal/ysq/mailbox/parse"
 	"ysq.internal/ysq/mailbox/rawstore"
@@ -107,26 +106,15 @@ func (p *Room) compose(o outgoing, now time.Time) (event casefile.MailPrepared, 
 	for _, file := range o.Files {
 		m.Files = append(m.Files, outbox.File{Name: file.Name, Type: mediaType(file.Name), Open: func() (io.ReadCloser, error) { return p.Store.Open(file.Digest) }})
 	}
-	if kept, err = p.keepMail(m); err != nil {
+	mail, err := p.Keep(func(w io.Writer) error { return outbox.Compose(w, m) })
+	if err != nil {
 		return event, nil, err
 	}
+	kept = []rawstore.Entry{mail}
 	return casefile.MailPrepared{
-		Letter: casefile.Letter{Digest: kept[0].Digest, MessageID: m.MessageID, From: casefile.Address(from), Subject: m.Subject},
-		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: kept[0].Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo, Despite: o.Despite,
+		Letter: casefile.Letter{Digest: mail.Digest, MessageID: m.MessageID, From: casefile.Address(from), Subject: m.Subject},
+		To:     o.to, Way: o.Way, Purpose: o.purpose, Size: mail.Size, Document: o.Document, Files: o.Files, Account: o.account, InReplyTo: m.InReplyTo, Despite: o.Despite,
 	}, kept, nil
-}
-
-// keepMail writes the mail's bytes to where all mails are kept.
-func (p *Room) keepMail(m outbox.Mail) ([]rawstore.Entry, error) {
-	temp, err := p.Store.Create()
-	if err != nil {
-		return nil, err
-	}
-	if err := outbox.Compose(temp, m); err != nil {
-		temp.Discard()
-		return nil, err
-	}
-	return p.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(mailbox.RoleFile)}}})
 }
 
 // forget takes back what no record names.

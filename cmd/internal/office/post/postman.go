@@ -27,7 +27,7 @@ func (p *Room) Outbox(_ context.Context, _ ask.Call, q ask.OutboxQuery) (views [
 			}
 			return err
 		}
-		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutSending, casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown) {
+		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutSending, casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown, casefile.OutVanished) {
 			if err != nil {
 				return err
 			}
@@ -134,10 +134,10 @@ func (p *Room) retryOutgoing(ctx context.Context, c ask.Call, id uint64, again b
 		switch {
 		case o.State == casefile.OutQueued, o.State == casefile.OutHeld, o.State == casefile.OutFailed:
 			return e, nil
-		case o.State == casefile.OutUnknown && again:
+		case o.State == casefile.OutUnknown && again, o.State == casefile.OutVanished && again:
 			e.Reason += "，已知可能重复"
 			return e, nil
-		case o.State == casefile.OutUnknown:
+		case o.State == casefile.OutUnknown, o.State == casefile.OutVanished:
 			return e, ask.Refused("maybe-sent", "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", "待发信 %d 可能已经发出，重发会使对方收到两封", id)
 		}
 		return e, notNow(o, "重试")

@@ -162,7 +162,7 @@ func registeredAt(mail string) string {
 
 func noAddress(id casefile.ID) *ask.Error {
 	return &ask.Error{Code: ask.CodeNoAddress, Exit: ask.ExitRefused, Msg: string(id) + " 没有登记申请人的电子邮箱，不知道发给谁",
-		Hint: "用 --to 写明地址，或先登记：ysq register " + string(id) + " --email 地址"}
+		Hint: "核对后用 --to 写明；是申请人的，答复（answer）时写 --email 地址，一并登记"}
 }
 
 // withRecipients adds to the refusal of a mail without an address where it might go.
@@ -171,16 +171,24 @@ func (p *Room) withRecipients(ctx context.Context, id casefile.ID, e *ask.Error)
 		return e
 	}
 	all, failed := p.reader.Recipients(ctx, id)
-	if failed != nil || len(all) == 0 {
+	if failed != nil {
 		return e
 	}
+	with := *e
+	with.Hint += possible(all)
+	return &with
+}
+
+// possible names the addresses to which a mail might go.
+func possible(all []ask.Recipient) string {
 	var words []string
 	for _, r := range all {
 		words = append(words, fmt.Sprintf("%s（%s）", r.Mail, r.Source))
 	}
-	with := *e
-	with.Hint = "核对后用 --to 写明，或先登记（ysq register " + string(id) + " --email 地址）。可能的地址：" + strings.Join(words, "、")
-	return &with
+	if words == nil {
+		return ""
+	}
+	return "。可能的地址：" + strings.Join(words, "、")
 }
 
 // encloseLetter puts the letter that the mail names into it, with the words that go with it and what it

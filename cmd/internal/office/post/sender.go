@@ -17,9 +17,10 @@ import (
 
 // way is a way out with the loop that uses it.
 type way struct {
-	name string // for people
-	smtp bool
-	box  *outbox.Outbox
+	name   string // for people
+	smtp   bool
+	box    *outbox.Outbox
+	drafts // where smtp is false
 }
 
 // openOutboxes makes the ways out that the configuration has: drafts for each mailbox, SMTP where it
@@ -29,7 +30,7 @@ func (p *Room) openOutboxes() {
 	for _, m := range p.Config.Mailboxes {
 		channel := &outbox.Drafts{Shelf: shelf{intake.NewAccount(m, p.Version, p.Store, p.Dial)}}
 		book := book{p, casefile.OutDraft, m.Name}
-		p.ways = append(p.ways, way{name: "草稿箱 " + m.Name, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: p.Now, Zone: civil.Zone, Log: log})})
+		p.ways = append(p.ways, way{name: "草稿箱 " + m.Name, drafts: drafts{book, channel.Shelf}, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: p.Now, Zone: civil.Zone, Log: log})})
 	}
 	if !p.Config.SMTP.Enabled() {
 		return
@@ -74,12 +75,12 @@ func (s shelf) Append(ctx context.Context, mail []byte, begin func() error) (ref
 }
 
 // Holds implements outbox.Shelf.
-func (s shelf) Holds(ctx context.Context, messageID string) (bool, error) {
+func (s shelf) Holds(ctx context.Context, messageIDs ...string) (held map[string]bool, whole bool, err error) {
 	d, err := s.drafts()
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	return d.Holds(ctx, messageID)
+	return d.Holds(ctx, messageIDs...)
 }
 
 // Between two looks when nothing is recorded: the digest depends on the time of day, and what failed is
@@ -107,6 +108,7 @@ func (p *Room) KeepSending(ctx context.Context) {
 	for _, w := range p.ways {
 		boxes.Go(func() { w.box.Run(ctx) })
 	}
+	boxes.Go(func() { p.keepLookingForDrafts(ctx) })
 	checked := map[[2]uint64]bool{}
 	receipts := &receipts{p, map[casefile.ID]bool{}}
 	morning := &morning{p, 0}
@@ -158,6 +160,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// attended are the states in which a mail waits for somebody to do something.
+var attended = []casefile.OutState{casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown, casefile.OutVanished}
+
 // Troubles are for status and the log: a way out that is shut for more than an hour, and mails
 // for which a person has to do something.
 func (p *Room) Troubles() (all desk.Troubles) {
@@ -168,7 +173,7 @@ func (p *Room) Troubles() (all desk.Troubles) {
 	}
 	counts := map[casefile.OutState]int{}
 	err := p.View(func(tx *desk.View) error {
-		for _, s := range []casefile.OutState{casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown} {
+		for _, s := range attended {
 			for o, err := range tx.OutgoingIn(s) {
 				if err != nil {
 					return err
@@ -184,7 +189,7 @@ func (p *Room) Troubles() (all desk.Troubles) {
 		all.Add("outbox", "%v", err)
 		return all
 	}
-	for _, s := range []casefile.OutState{casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown} {
+	for _, s := range attended {
 		if n := counts[s]; n > 0 {
 			all.Add("outbox-"+s.String(), "%d 封信%s，见 ysq outbox list", n, s.Label())
 		}
@@ -200,7 +205,7 @@ func (p *Room) Diagnose(ctx context.Context, d *desk.Diagnoses) error {
 	}
 	const subject = "待发的信"
 	waits := fmt.Sprintf("待发 %d，在草稿箱 %d", counts[casefile.OutQueued]+counts[casefile.OutSending], counts[casefile.OutDrafted])
-	if n := counts[casefile.OutHeld] + counts[casefile.OutFailed] + counts[casefile.OutUnknown]; n > 0 {
+	if n := counts[casefile.OutHeld] + counts[casefile.OutFailed] + counts[casefile.OutUnknown] + counts[casefile.OutVanished]; n > 0 {
 		d.Warn("outbox", subject, "逐封处理：ysq outbox list", "%s；%d 封要人处理", waits, n)
 	} else {
 		d.OK("outbox", subject, "%s", waits)

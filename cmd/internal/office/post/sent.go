@@ -2,6 +2,7 @@ package post
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,10 +11,10 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/letters"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -129,7 +130,7 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 			x.Told = on // the applicant is told by this mail, whenever the letter was made
 			e = x
 		}
-		known := func(r casefile.Record) bool { return letter.Same(e, r.Event) }
+		known := func(r casefile.Record) bool { return casefile.Same(e, r.Event) }
 		if err == nil && e != nil && !slices.ContainsFunc(casefile.Live(history), known) {
 			add(e)
 			_, reply = e.(casefile.Replied)
@@ -141,7 +142,69 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 	return want
 }
 
-// reviewSent looks whether mails that lie in 草稿箱, or of which nobody knows, were seen in 已发送 since.
+// RecordLetter records what a letter announces, on each of its cases. With a mail that the office sent, as people
+// do who put a letter into a mail of their own, the day and the way are those of that mail.
+func (p *Room) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLetterRequest) (ask.AppendResult, error) {
+	if req.Mail == "" {
+		return p.letters.RecordLetter(ctx, c, req)
+	}
+	if req.Way != casefile.WayNone || req.On != 0 {
+		return ask.AppendResult{}, ask.Usage("写了信的，日期和方式取自那封信")
+	}
+	warned := ""
+	err := p.View(func(tx *desk.View) error {
+		records, err := letters.Numbered(tx, req.Document)
+		if err != nil {
+			return err
+		}
+		issued, ok := records[0].Event.(casefile.LetterIssued)
+		if !ok {
+			return ask.NotFound("ysq letter list 列出文书", "没有文号为 %q 的文书", req.Document)
+		}
+		d, err := desk.FindMail(tx, req.Mail)
+		if err != nil {
+			return err
+		}
+		sent, at, err := p.sentOn(tx, records[0].Case, d)
+		if err != nil {
+			return err
+		}
+		req.On, req.Way, req.Tracking = ask.Day(civil.Of(at)), casefile.ByEmail, sent.MessageID
+		if !slices.ContainsFunc(sent.Parts, func(part casefile.Part) bool { return part.Digest == issued.File.Digest }) {
+			warned = fmt.Sprintf("信 %s 里没有与 %s 逐字节相同的文书，请核对发出的是什么", d.Short(), issued.Document)
+		}
+		return nil
+	})
+	if err != nil {
+		return ask.AppendResult{}, err
+	}
+	res, err := p.letters.RecordLetter(ctx, c, req)
+	if warned != "" {
+		res.Warnings = append([]string{warned}, res.Warnings...)
+	}
+	return res, err
+}
+
+// sentOn reads a mail that the office sent on a case, and says when that was.
+func (p *Room) sentOn(tx *desk.View, id casefile.ID, d casefile.Digest) (m casefile.Message, at time.Time, err error) {
+	items, err := tx.Contents(id)
+	if err != nil {
+		return m, at, err
+	}
+	item, held := casefile.Holding(items, d)
+	about, err := tx.About(d)
+	if err != nil {
+		return m, at, err
+	}
+	taken := desk.LastTaken(about)
+	if !held || taken == nil || item.Sort != casefile.Outgoing && p.intake.RoleOf(*taken) != mailbox.RoleSent {
+		return m, at, ask.Refused("mail-unknown", "show 列出本件的去信；别处的先用 attach --mail 归入", "%s 不是 %s 上由本机关发出的信", d.Short(), id)
+	}
+	m, err = p.Parse(d, parse.Limits{})
+	return m, cmp.Or(item.At, taken.ArrivedAt), err
+}
+
+// reviewSent looks whether mails that lie in 草稿箱, or lay there, or of which nobody knows, were seen in 已发送 since.
 // checked remembers, for the life of the program, which pairs of a draft and a mail were compared in
 // vain.
 func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
@@ -151,7 +214,7 @@ func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
 	}
 	var pairs []pair
 	err := p.View(func(tx *desk.View) error {
-		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown) {
+		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown, casefile.OutVanished) {
 			if err != nil {
 				return err
 			}
@@ -196,6 +259,9 @@ func (p *Room) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item
 	for _, i := range items {
 		if i.Record.Seq < o.Seq || !i.Mail() {
 			continue
+		}
+		if other := tx.OutgoingByMessageID(i.Letter.MessageID); other != 0 && other != o.Seq {
+			continue // that one was prepared, too
 		}
 		switch i.Record.Event.(type) {
 		case casefile.MessageOut:
