@@ -38,7 +38,7 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 	if name := otherName(c, first, text); name != "" {
 		return alone, "申请人写的是“" + name + "”，不是该件的申请人", nil
 	}
-	began := shinglesOf(ownWords(first.Text))
+	began := first.Text.shingles()
 	common := shinglesOf(text).likeness(began)
 	if c.Waiting == casefile.WaitCorrection {
 		if word := firstOf(d.m.Subject, newWords); word != "" && common < similar {
@@ -81,7 +81,7 @@ func otherName(c Case, first Earlier, text string) string {
 	if !formOf(text) {
 		return ""
 	}
-	known, named := namesIn(ownWords(first.Text)), namesIn(text)
+	known, named := namesIn(first.Text.words()), namesIn(text)
 	if c.Registered {
 		known = append(known, c.Applicant)
 	}
