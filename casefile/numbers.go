@@ -10,7 +10,7 @@ import (
 
 // ExpandID completes the number of a case as people write it: 17, １７, #17 and 第17号 mean number 17 of this
 // year, 2025-17, 2025年第17号 and 2025－00017 that of 2025. Anything else is taken as it stands, for a ledger
-// may have brought in any number.
+// may have brought in any number, such as 20250017.
 func ExpandID(s string, thisYear int) ID {
 	s = strings.TrimSpace(s)
 	year, n, ok := numbered(narrowDigits(s), thisYear)
@@ -22,14 +22,14 @@ func ExpandID(s string, thisYear int) ID {
 
 // numbered reads the number of a case in narrow digits.
 func numbered(s string, thisYear int) (year, n int, ok bool) {
-	year = thisYear
+	said := false
 	for _, sign := range []string{"#", "№", "No.", "no.", "编号"} {
 		s = strings.TrimPrefix(s, sign)
 	}
 	for _, between := range []string{"-", "年"} {
 		y, rest, found := strings.Cut(s, between)
 		if v, err := strconv.Atoi(y); found && err == nil && len(y) == 4 {
-			year, s = v, rest
+			year, s, said = v, rest, true
 			break
 		}
 	}
@@ -37,8 +37,34 @@ func numbered(s string, thisYear int) (year, n int, ok bool) {
 	if len(s) == 0 || strings.Trim(s, "0123456789") != "" { // Atoi takes a sign, too
 		return 0, 0, false
 	}
+	if !said {
+		if year = thisYear; len(s) > mostDigits {
+			return 0, 0, false
+		}
+	}
 	n, err := strconv.Atoi(s)
 	return year, n, err == nil && n > 0
+}
+
+// mostDigits is how long a number of this year may be: more digits have a year in them, in a way of the
+// ledger's own.
+const mostDigits = 6
+
+// LedgerID reads the number of a case in a ledger. It is what the number means wherever somebody types it, so that
+// the case can be found: 2025-17 is 2025-00017. One without a year is of the given year; 0: nobody has said
+// which, and nothing is guessed.
+func LedgerID(s string, year int) (ID, error) {
+	if y, n, ok := ID(s).Number(); ok && NewID(y, n) == ID(s) {
+		return ID(s), nil
+	}
+	id, other := ExpandID(s, year), ExpandID(s, year+1)
+	if year == 0 && id != other {
+		return "", fmt.Errorf("%q 没有年份，不知道是哪一年的：请写全（如 2026-17），或用 --year 写明整本台账的年份", s)
+	}
+	if all, err := ExpandIDs(string(id), year); err != nil || len(all) != 1 || all[0] != id {
+		return "", fmt.Errorf("%q 写作了几个编号或起止：一行一件，只写一个编号", s)
+	}
+	return id, nil
 }
 
 // longestSpan is how many cases 17..316 may stand for: more than any burst, and a slip of the pen

@@ -56,7 +56,7 @@ func BenchmarkRead(b *testing.B) {
 			b.SetBytes(int64(file.Len()))
 			b.ReportAllocs()
 			for b.Loop() {
-				if rows, err := Read(bytes.NewReader(file.Bytes()), "x", Auto); err != nil || len(rows) != 100_000 {
+				if rows, err := Read(bytes.NewReader(file.Bytes()), "x", Auto, 2025); err != nil || len(rows) != 100_000 {
 					b.Fatalf("%d rows, %v", len(rows), err)
 				}
 			}

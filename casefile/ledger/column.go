@@ -34,6 +34,7 @@ type column struct {
 	rounds func(r *Row) int      // how many elements the row has; nil for what happens once
 	at     func(*Row, int) field // the cell of a round; the row must hold it
 	grow   func(r *Row, n int)   // makes the row hold n rounds
+	shown  bool                  // for whoever looks at an export; not read
 }
 
 // form is what the cells of a column look like.
@@ -72,6 +73,10 @@ var groups = [...]group{
 		one("申请内容", wording, 40, func(r *Row) field { return text{&r.Request} }),
 		one("结转", wording, 6, func(r *Row) field { return yes{&r.Carried} }),
 		one("承办科室", wording, 14, func(r *Row) field { return text{&r.Department} }),
+		one("承办", wording, 16, func(r *Row) field { return text{&r.Now.Charge} }).look(),
+		one("阶段", wording, 10, func(r *Row) field { return text{&r.Now.Stage} }).look(),
+		one("法定期限", date, 12, func(r *Row) field { return day{&r.Now.Legal} }).look(),
+		one("从严期限", date, 12, func(r *Row) field { return day{&r.Now.Strict} }).look(),
 	},
 	many(func(r *Row) *[]Correction { return &r.Corrections },
 		part[Correction]{"补正告知日期", date, 14, func(c *Correction) field { return day{&c.Asked} }},
@@ -145,6 +150,13 @@ func one(name string, f form, wide float64, at func(*Row) field) column {
 }
 
 func (c column) must() column { c.needed = true; return c }
+func (c column) look() column { c.shown = true; return c }
+
+// beside is a column that people keep for themselves.
+var beside = column{name: "序号", shown: true}
+
+// besides are its names, as fold leaves them.
+var besides = []string{"序号", "序", "行号", "No", "No.", "NO", "NO.", "no", "no.", "№"}
 
 // part is a column of something that may happen more than once.
 type part[T any] struct {

@@ -37,7 +37,7 @@ next:
 	if err := w.WriteAll([][]string{names, values}); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := Read(strings.NewReader(b.String()), "台账.csv", CSV)
+	rows, err := Read(strings.NewReader(b.String()), "台账.csv", CSV, 2025)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rows, err := Read(f, "sample.csv", Auto)
+	rows, err := Read(f, "sample.csv", Auto, 2025)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer kept.Close()
-	got, err := Read(kept, "sample.xlsx", Auto)
+	got, err := Read(kept, "sample.xlsx", Auto, 2025)
 	if err != nil || len(got) != len(rows) {
 		t.Fatalf("%d rows, %v", len(got), err)
 	}

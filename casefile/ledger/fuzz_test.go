@@ -15,7 +15,7 @@ import (
 // taken checks what must hold of whatever was read: a file is taken or its problems are told, and what
 // was taken can be written, read again and folded.
 func taken(t *testing.T, b []byte, f Format) {
-	rows, err := Read(bytes.NewReader(b), "x", f)
+	rows, err := Read(bytes.NewReader(b), "x", f, 0)
 	if problems, ok := errors.AsType[Problems](err); err != nil && (!ok || len(problems) == 0) {
 		t.Fatalf("%T %v", err, err)
 	}
@@ -27,7 +27,7 @@ func taken(t *testing.T, b []byte, f Format) {
 	if err := Write(&out, slicesOf(rows...), Options{Shape: shape}); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Read(&out, "x", CSV)
+	again, err := Read(&out, "x", CSV, 0)
 	if err != nil || len(again) != len(rows) {
 		t.Fatalf("%d rows of %d again, %v", len(again), len(rows), err)
 	}

@@ -5,6 +5,9 @@
 // The ledger knows days and words only: what it cannot hold, FromCase names. Nothing here touches the
 // register or asks for the date.
 //
+// A title above the header, lines of a foot below the rows and a column 序号 are passed over. What a spreadsheet has
+// spoiled is refused at its place. A text that is too long for one cell goes on in the next (申请内容（续）).
+//
 //	file ─Read→ []Row ─Drafts→ events ─(the register)→ history ─FromCase→ Row ─Write→ file
 package ledger
 
@@ -55,7 +58,18 @@ type Row struct {
 	Suits      []Suit
 	Note       string // 备注
 
+	// Now is how the case stands when the ledger is written. It is for people: reading a ledger passes it over,
+	// because the records say it.
+	Now Standing
+
 	place place
+}
+
+// Standing is what a ledger shows and does not hold.
+type Standing struct {
+	Charge        string     // 承办: department and person
+	Stage         string     // 阶段
+	Legal, Strict civil.Date // 法定期限, 从严期限
 }
 
 // Correction is one round of 补正 (条例30).

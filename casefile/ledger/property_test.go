@@ -281,7 +281,7 @@ func TestFileAndBack(t *testing.T) {
 				if !bytes.Equal(a.Bytes(), b.Bytes()) {
 					t.Error("the same rows gave different bytes")
 				}
-				got, err := Read(&a, "x", Auto)
+				got, err := Read(&a, "x", Auto, 2025)
 				if err != nil || len(got) != len(rows) {
 					t.Fatalf("%d rows of %d, %v", len(got), len(rows), err)
 				}
@@ -292,6 +292,40 @@ func TestFileAndBack(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestLongText: a text that is too long for a cell comes back from a workbook as it was, with the blanks, line ends and
+// signs that stand where one cell ends and the next begins.
+func TestLongText(t *testing.T) {
+	units := rapid.SliceOfN(rapid.SampledFrom([]string{"拆", "迁 ", "\n", "=", "🏠", "  a", "'+", "，"}), 1, 5)
+	for seed := range 15 {
+		var b strings.Builder
+		b.WriteString("甲")
+		for i, s := range units.Example(seed) {
+			b.WriteString(strings.Repeat(s, 16_379+seed+i))
+		}
+		b.WriteString("乙")
+		long := b.String()
+		rows := []Row{
+			{Number: "2025-00001", Received: civil.New(2025, time.March, 3), Channel: casefile.InPerson, Column: casefile.Natural, Request: long, Note: "短"},
+			{Number: "2025-00002", Received: civil.New(2025, time.March, 4), Channel: casefile.InPerson, Column: casefile.Natural, Request: "短",
+				Consultations: []Consultation{{Party: "甲"}, {Party: long}}},
+		}
+		for _, f := range []Format{XLSX, CSV} {
+			var shape Shape
+			for _, r := range rows {
+				shape.Hold(r)
+			}
+			var file bytes.Buffer
+			if err := Write(&file, slicesOf(rows...), Options{Format: f, Shape: shape}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := Read(&file, "x", f, 0)
+			if err != nil || len(got) != 2 || got[0].Request != long || got[1].Request != "短" || got[1].Consultations[1].Party != long {
+				t.Fatalf("%d: %d rows, %v", seed, len(got), err)
+			}
+		}
 	}
 }
 

@@ -2,10 +2,12 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/ooxml"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/casefile/words"
 )
 
@@ -33,11 +36,11 @@ const (
 	maxProblems = 1000
 )
 
-// Read returns the rows of a ledger. What is wrong with the file comes back as Problems, all at once,
+// Read returns the rows of a ledger. year is that of numbers which say none (casefile.LedgerID). What is wrong with the file comes back as Problems, all at once,
 // together with the rows that are well formed, so that the caller can go on to find what is wrong
 // with those; unless the error is nil nothing of the file may be taken. An error of another type is
 // that of r. name is what problems call the file.
-func Read(r io.Reader, name string, f Format) ([]Row, error) {
+func Read(r io.Reader, name string, f Format, year int) ([]Row, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading ledger %s: %w", name, err)
@@ -52,7 +55,7 @@ func Read(r io.Reader, name string, f Format) ([]Row, error) {
 	if f == XLSX {
 		lines = xlsxLines(b)
 	}
-	t := reading{file: name}
+	t := reading{file: name, year: year}
 	for l, err := range lines {
 		if err != nil {
 			t.fault(err)
@@ -84,6 +87,7 @@ type cell struct {
 	column int // from 0
 	line   int // where it begins; a csv's line may span several
 	text   string
+	raw    string // text with the blanks around it
 	kind   cellKind
 	number float64
 }
@@ -108,6 +112,8 @@ func (e *lineError) Error() string { return e.msg }
 // reading is a file being read: the header first, then the rows.
 type reading struct {
 	file     string
+	year     int
+	skipped  []line // above the header
 	header   []head
 	letters  map[string]string
 	rows     []Row
@@ -115,10 +121,13 @@ type reading struct {
 	problems Problems
 }
 
-// head is one cell of the header: a column and which round of it. A column that is not known is nil.
+// head is one cell of the header: a column, which round of it, and which piece of what is too long for one cell. A
+// column that is not known is nil.
 type head struct {
 	*column
 	round int
+	piece int
+	long  bool // there are further pieces
 }
 
 func (t *reading) fault(err error) {
@@ -136,14 +145,16 @@ func (t *reading) full() bool { return len(t.problems) >= maxProblems }
 
 // take reads the next line and reports whether to go on.
 func (t *reading) take(l line) bool {
+	empty := true
 	for i := range l.cells {
-		l.cells[i].text = clean(l.cells[i].text)
+		c := &l.cells[i]
+		c.raw, c.text = c.text, clean(c.text)
+		empty = empty && c.blank()
 	}
-	l.cells = slices.DeleteFunc(l.cells, func(c cell) bool { return c.kind == cellText && c.text == "" })
 	switch {
-	case len(l.cells) == 0:
+	case empty:
 	case t.header == nil:
-		return t.open(l)
+		return t.above(l)
 	case len(t.rows) == maxRows:
 		t.add(Problem{File: t.file, Line: l.number, Msg: fmt.Sprintf("超过 %d 行：请分成几个文件导入", maxRows)})
 		return false
@@ -151,6 +162,27 @@ func (t *reading) take(l line) bool {
 		t.row(l)
 	}
 	return !t.full()
+}
+
+// aboveHeader is how many lines may stand above the header: a title, the office, the year.
+const aboveHeader = 10
+
+// above looks for the header. Where no line looks like one, the first is taken for it, and what is wrong with it is
+// said.
+func (t *reading) above(l line) bool {
+	l.cells = slices.DeleteFunc(slices.Clone(l.cells), cell.blank)
+	known := 0
+	for _, c := range l.cells {
+		if h, msg := find(fold(c.text)); msg == "" && !h.shown {
+			known++
+		}
+	}
+	if known >= 2 {
+		t.skipped = nil
+		return t.open(l)
+	}
+	t.skipped = append(t.skipped, l)
+	return len(t.skipped) < aboveHeader || t.open(t.skipped[0])
 }
 
 // open reads the header. Rows below a header that is wrong would only repeat its errors.
@@ -161,8 +193,8 @@ func (t *reading) open(l line) bool {
 	for _, c := range l.cells {
 		h, msg := find(fold(c.text))
 		name := fold(c.text)
-		if msg == "" {
-			name = heading(h.name, h.round)
+		if msg == "" && h.column != &beside {
+			name = h.String()
 			if at, twice := t.letters[name]; twice {
 				msg = "列名重复，前一个在 " + at + " 列"
 			}
@@ -174,6 +206,9 @@ func (t *reading) open(l line) bool {
 		t.header[c.column] = h
 		t.letters[name] = ooxml.ColumnName(c.column)
 	}
+	for i, h := range t.header {
+		t.header[i].long = h.column != nil && slices.ContainsFunc(t.header, func(o head) bool { return o.column == h.column && o.round == h.round && o.piece > 0 })
+	}
 	for _, c := range columns {
 		if c.needed && t.letters[c.name] == "" {
 			t.add(Problem{t.file, l.number, c.name, "", "缺少必需的列；第一行应为列名"})
@@ -184,13 +219,46 @@ func (t *reading) open(l line) bool {
 
 // find returns the column that a heading means, or what is wrong with it.
 func find(name string) (head, string) {
+	if slices.Contains(besides, name) {
+		return head{column: &beside}, ""
+	}
+	name, piece, msg := continued(name)
+	if msg != "" {
+		return head{}, msg
+	}
+	h, msg := findRound(name)
+	if piece > 0 && msg == "" && h.form != wording {
+		return head{}, "只有文字的列可以续写"
+	}
+	h.piece = piece
+	return h, msg
+}
+
+// continued takes from a heading which piece of a long text stands below it: 申请内容(续), 申请内容(续2).
+func continued(name string) (base string, piece int, msg string) {
+	base, rest, found := strings.Cut(name, "(续")
+	if !found {
+		return name, 0, ""
+	}
+	digits, ok := strings.CutSuffix(rest, ")")
+	piece, err := strconv.Atoi(cmp.Or(digits, "1"))
+	if !ok || err != nil || piece < 1 || piece > maxPieces {
+		return base, 0, fmt.Sprintf("续写的列应写作 %s（续）、%[1]s（续2）……", base)
+	}
+	return base, piece, ""
+}
+
+// maxPieces is how many cells one text may take.
+const maxPieces = 999
+
+func findRound(name string) (head, string) {
 	base := strings.TrimRightFunc(name, func(r rune) bool { return r >= '0' && r <= '9' })
 	i := slices.IndexFunc(columns, func(c column) bool { return c.name == base })
 	if i < 0 {
 		return head{}, "不认识的列名" + didYouMean(base)
 	}
 	if base == name {
-		return head{&columns[i], 0}, ""
+		return head{column: &columns[i]}, ""
 	}
 	n, err := strconv.Atoi(name[len(base):])
 	switch {
@@ -199,14 +267,16 @@ func find(name string) (head, string) {
 	case err != nil || n < 1 || n > maxRounds:
 		return head{}, fmt.Sprintf("序号应为 2 至 %d", maxRounds)
 	}
-	return head{&columns[i], n - 1}, ""
+	return head{column: &columns[i], round: n - 1}, ""
 }
 
 // didYouMean names the known column whose name differs least, if any is near.
 func didYouMean(name string) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.name
+	var names []string
+	for _, c := range columns {
+		if !c.shown {
+			names = append(names, c.name)
+		}
 	}
 	if best := words.Nearest(name, names, 2); best != "" {
 		return "；是否“" + best + "”？"
@@ -215,24 +285,66 @@ func didYouMean(name string) string {
 }
 
 func (t *reading) row(l line) {
+	if t.foot(l) {
+		return
+	}
 	r := Row{place: place{t.file, l.number, t.letters}}
 	before := len(t.problems)
+	refuse := func(c cell, h head, err error) {
+		t.add(Problem{t.file, c.line, h.String(), ooxml.ColumnName(c.column), err.Error()})
+	}
+	var pieces map[head][]string
 	for _, c := range l.cells {
 		if c.column >= len(t.header) || t.header[c.column].column == nil {
-			t.add(Problem{t.file, c.line, "", "", ooxml.ColumnName(c.column) + " 列没有列名，而此格有内容"})
+			if !c.blank() {
+				t.add(Problem{t.file, c.line, "", "", ooxml.ColumnName(c.column) + " 列没有列名，而此格有内容"})
+			}
 			continue
 		}
 		h := t.header[c.column]
+		if h.shown || c.blank() && !h.long {
+			continue
+		}
 		if h.grow != nil {
 			h.grow(&r, h.round+1)
 		}
-		s, err := c.plain(h.form)
-		if err == nil {
+		s, err := c.plain(h.column)
+		switch {
+		case err != nil:
+		case h.long: // blanks between two pieces belong to the text
+			if c.kind == cellText {
+				s = c.raw
+			}
+			first := head{column: h.column, round: h.round, long: true}
+			all := pieces[first]
+			if len(all) <= h.piece {
+				all = append(all, make([]string, h.piece+1-len(all))...)
+			}
+			all[h.piece] = s
+			if pieces == nil {
+				pieces = map[head][]string{}
+			}
+			pieces[first] = all
+		default:
 			err = h.at(&r, h.round).set(s)
 		}
 		if err != nil {
-			t.add(Problem{t.file, c.line, heading(h.name, h.round), ooxml.ColumnName(c.column), err.Error()})
+			refuse(c, h, err)
 		}
+	}
+	for at, h := range t.header {
+		if all := pieces[h]; len(all) > 0 {
+			if s := whole(all); s != "" {
+				if err := h.at(&r, h.round).set(s); err != nil {
+					refuse(cell{column: at, line: l.number}, h, err)
+				}
+			}
+		}
+	}
+	if id, err := casefile.LedgerID(string(r.Number), t.year); r.Number != "" && err != nil {
+		t.add(r.problem("编号", 0, "%v", err))
+	} else if r.Number != "" {
+		r.Number = id
 	}
 	for _, h := range t.header {
 		if h.column != nil && h.needed && h.at(&r, 0).String() == "" && !wrong(t.problems[before:], h.name) {
@@ -248,12 +360,52 @@ func (t *reading) row(l line) {
 	}
 }
 
+// whole is the text of which these are the pieces.
+func whole(pieces []string) string {
+	for i, s := range pieces[1:] {
+		pieces[i+1] = fuse(lineEnds(s))
+	}
+	return clean(strings.Join(pieces, ""))
+}
+
+// foot reports whether a line is no row: it holds nothing but its number in 序号, or it begins with the words of a sum or
+// of who has made the ledger, and has no day of receipt.
+func (t *reading) foot(l line) bool {
+	words := ""
+	for _, c := range l.cells {
+		var h head
+		if c.column < len(t.header) {
+			h = t.header[c.column]
+		}
+		switch {
+		case c.blank(), h.column == &beside && (c.kind == cellNumber || strings.Trim(c.text, "0123456789") == ""):
+			continue
+		case words == "":
+			words = fold(c.text)
+		}
+		if h.column == received {
+			if _, err := parseDay(c.text); err == nil || c.kind != cellText {
+				return false
+			}
+		}
+	}
+	return words == "" || slices.ContainsFunc(footWords, func(w string) bool { return strings.HasPrefix(words, w) })
+}
+
+// received is the column that every row has a day in.
+var received = &columns[slices.IndexFunc(columns, func(c column) bool { return c.name == "收到日期" })]
+
+var footWords = []string{"合计", "总计", "小计", "共计", "填表", "制表", "填报", "审核:", "审核人", "负责人", "注:", "说明:", "备注:", "单位负责人", "单位盖章"}
+
 // wrong reports whether a column is among the problems already.
 func wrong(problems []Problem, column string) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Column == column })
 }
 
 func (t *reading) end() ([]Row, error) {
+	if t.header == nil && len(t.skipped) > 0 && len(t.problems) == 0 {
+		t.open(t.skipped[0])
+	}
 	if t.header == nil && len(t.problems) == 0 {
 		t.add(Problem{File: t.file, Msg: "文件是空的；第一行应为列名"})
 	}
@@ -264,28 +416,73 @@ func (t *reading) end() ([]Row, error) {
 	return t.rows, t.problems.err()
 }
 
-// plain is the cell as a clerk would have typed it into a column of this form.
-func (c cell) plain(f form) (string, error) {
+// blank reports whether there is nothing in a cell.
+func (c cell) blank() bool { return c.kind == cellText && c.text == "" }
+
+// plain is the cell as a clerk would have typed it into a column. What a spreadsheet has changed so that nobody can
+// tell what it was is refused.
+func (c cell) plain(of *column) (string, error) {
 	switch {
 	case c.kind == cellFault:
 		return "", errors.New(c.text)
 	case c.kind == cellText:
-		return c.text, nil
-	case f == date:
+		return c.text, spoiled(c.text, of)
+	case of.form == date:
 		return serialDay(c.number)
 	case c.kind == cellDay:
-		return "", errors.New("此格被 Excel 当作了日期：请将该列设为“文本”后重新填写")
+		return "", errDate
+	case of.form == wording && math.Abs(c.number) >= 1e15: // a spreadsheet keeps 15 digits
+		return "", fmt.Errorf("%s 的末几位已被 Excel 改成 0：请将该列设为“文本”，照原件重新填写", strconv.FormatFloat(c.number, 'f', -1, 64))
+	case of.needed && c.number != math.Trunc(c.number):
+		return "", fmt.Errorf("%s 像是被 Excel 改过的数（如 2026.10 变成 2026.1）：请将该列设为“文本”，照原件重新填写", strconv.FormatFloat(c.number, 'f', -1, 64))
 	}
 	return strconv.FormatFloat(c.number, 'f', -1, 64), nil
 }
 
-// clean takes away the spaces around a cell, Chinese ones and byte order marks too, and the
-// apostrophe with which Write defuses it. A line within the cell ends in LF.
-func clean(s string) string {
-	if strings.Contains(s, "\r") {
-		s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+var errDate = errors.New("此格被 Excel 当作了日期：请将该列设为“文本”后重新填写")
+
+var (
+	scientific = regexp.MustCompile(`^[+-]?[0-9](\.[0-9]+)?[Ee][+-]?[0-9]{1,3}$`)
+	faultWords = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+	// excelDays are how a spreadsheet in China or elsewhere writes what it took for a day: 2025/3/1, 3月25日, 2025年3月,
+	// Mar-25, 25-Mar.
+	excelDays = regexp.MustCompile(`^([0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|([0-9]{4}年)?[0-9]{1,2}月([0-9]{1,2}日)?|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2}|[0-9]{1,2}-(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))$`)
+)
+
+// spoiled finds in a text what a spreadsheet has left of another: a csv has what its cells showed.
+func spoiled(s string, of *column) error {
+	if len(s) > 40 || strings.IndexFunc(s, func(r rune) bool { return r == '#' || r == '＃' || unicode.IsDigit(r) }) < 0 && of.name != "编号" {
+		return nil
 	}
-	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' })
+	switch s = fold(s); {
+	case len(s) > 2 && strings.Trim(s, "#") == "":
+		return errors.New("此格只剩“###”：列太窄，Excel 存下的是显示的样子；请加宽该列后另存")
+	case slices.Contains(faultWords, s):
+		return errors.New("公式出错（" + s + "）")
+	case strings.ContainsAny(s, "Ee") && scientific.MatchString(s):
+		return fmt.Errorf("%s 是 Excel 改写过的数，原来的数字已经丢失：请将该列设为“文本”，照原件重新填写", s)
+	case of.name == "编号" && excelDays.MatchString(s):
+		return errDate
+	}
+	return nil
+}
+
+// clean takes away the spaces around a cell, Chinese ones and byte order marks too, and the
+// apostrophe with which Write defuses it. A line within the cell ends in LF, however Word or Excel ended it.
+func clean(s string) string {
+	s = lineEnds(s)
+	return fuse(strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }))
+}
+
+func lineEnds(s string) string {
+	if strings.ContainsAny(s, "\r\v\u2028\u2029") {
+		s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	}
+	return s
+}
+
+// fuse takes away the apostrophe of defuse.
+func fuse(s string) string {
 	if rest, ok := strings.CutPrefix(s, "'"); ok && dangerous(rest) {
 		return rest
 	}

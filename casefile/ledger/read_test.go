@@ -19,7 +19,7 @@ const minimal = "编号,收到日期,渠道,申请人类别\n2025-00001,2025-03-
 
 func readCSV(t *testing.T, s string) ([]Row, error) {
 	t.Helper()
-	return Read(strings.NewReader(s), "台账.csv", Auto)
+	return Read(strings.NewReader(s), "台账.csv", Auto, 2025)
 }
 
 // rowOf reads a ledger that has the needed columns and one more.
@@ -63,6 +63,10 @@ func TestReadForms(t *testing.T) {
 		{"quoted", "\"编号\",\"收到日期\",\"渠道\",\"申请人类别\"\n\"2025-00001\",\"2025/3/3\",\"当面\",\"自然人\"\n"},
 		{"codes", "编号,收到日期,渠道,申请人类别\n2025-00001,2025年3月3日,in-person,natural\n"},
 		{"midnight", "编号,收到日期,渠道,申请人类别\n2025-00001,2025/3/3 0:00:00,当面,自然人\n"},
+		{"title, lines about the office, 序号 and a foot", "某区2025年度依申请公开台账,,,,\n单位：某区住建局,,,,填表日期：2026-01-05\n\n序号,编号,收到日期,渠道,申请人类别\n1,2025-00001,2025-03-03,当面,自然人\n2,,,,\n3,,,,\n合计,1件,,,\n填表人：王某,,,审核：赵某,\n"},
+		{"what an export shows", "编号,阶段,承办,法定期限,收到日期,渠道,申请人类别,从严期限\n2025-00001,归档,水利科 王某,2025-03-31,2025-03-03,当面,自然人,何时\n"},
+		{"number of this ledger's year", "编号,收到日期,渠道,申请人类别\n第1号,2025-03-03,当面,自然人\n"},
+		{"number as people write it", "编号,收到日期,渠道,申请人类别\n2025年第１号,2025-03-03,当面,自然人\n"},
 		{"points", "编号,收到日期,渠道,申请人类别\n2025-00001,2025.3.3,当面,自然人\n"},
 	}
 	want, err := readCSV(t, minimal)
@@ -96,7 +100,10 @@ func TestProblems(t *testing.T) {
 		{"no such day", head + "\n1,2025-02-30,当面,自然人\n", "台账.csv:2: 收到日期（B 列）：\"2025-02-30\" 不是日期：请写 2026-03-02、2026/3/2 或 2026年3月2日"},
 		{"day of two digits", head + "\n1,25-2-3,当面,自然人\n", "台账.csv:2: 收到日期（B 列）：\"25-2-3\" 不是日期：请写 2026-03-02、2026/3/2 或 2026年3月2日"},
 		{"channel", head + "\n1,2025-02-03,微信,自然人\n", "台账.csv:2: 渠道（C 列）：渠道 \"微信\" 不认识；可写：in-person（当面）、post（邮寄）、letter（平信）、fax（传真）、platform（网上平台）、email（电子邮件）、oral（口头）"},
-		{"number twice", head + "\n1,2025-02-03,当面,自然人\n1,2025-02-04,当面,自然人\n", "台账.csv:3: 编号（A 列）：1 与第 2 行重复"},
+		{"no header at all", "某区台账\n甲,乙\n", "台账.csv:1: 某区台账（A 列）：不认识的列名；可用的列名见说明\n台账.csv:1: 编号：缺少必需的列；第一行应为列名\n台账.csv:1: 收到日期：缺少必需的列；第一行应为列名\n台账.csv:1: 渠道：缺少必需的列；第一行应为列名\n台账.csv:1: 申请人类别：缺少必需的列；第一行应为列名"},
+		{"several numbers in one", head + "\n2025-1、2025-3,2025-02-03,当面,自然人\n", "台账.csv:2: 编号（A 列）：\"2025-1、2025-3\" 写作了几个编号或起止：一行一件，只写一个编号"},
+		{"continued date", head + ",补正期限（续）\n", "台账.csv:1: 补正期限(续)（E 列）：只有文字的列可以续写"},
+		{"number twice", head + "\n1,2025-02-03,当面,自然人\n1,2025-02-04,当面,自然人\n", "台账.csv:3: 编号（A 列）：2025-00001 与第 2 行重复"},
 		{"cell beyond the header", head + "\n1,2025-02-03,当面,自然人,,多余\n", "台账.csv:2: F 列没有列名，而此格有内容"},
 		{"line of a cell", head + ",备注,结转\n1,2025-02-03,当面,自然人,\"两\n行\",也许\n", "台账.csv:3: 结转（F 列）：\"也许\" 应写“是”或“否”，或留空"},
 		{"quotes", head + "\n1,\"2025\"-02-03,当面,自然人\n", "台账.csv:2: 引号不成对或位置不对（extraneous or missing \" in quoted-field）：含逗号、引号或换行的内容应整格加引号，其中的引号写两遍"},
@@ -120,10 +127,68 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestSpoiled: what a spreadsheet has left of a number or a day is refused where it stands, for nobody can tell what it
+// was.
+func TestSpoiled(t *testing.T) {
+	for _, test := range []struct{ column, cell, want string }{
+		{"编号", "2.026E+07", "编号（A 列）：2.026E+07 是 Excel 改写过的数，原来的数字已经丢失"},
+		{"编号", "3月17日", "编号（A 列）：此格被 Excel 当作了日期"},
+		{"编号", "2025年3月", "编号（A 列）：此格被 Excel 当作了日期"},
+		{"编号", "2025/3/17", "编号（A 列）：此格被 Excel 当作了日期"},
+		{"编号", "Mar-25", "编号（A 列）：此格被 Excel 当作了日期"},
+		{"答复文号", "2.02501E+17", "答复文号（F 列）：2.02501E+17 是 Excel 改写过的数"},
+		{"备注", "１．３９Ｅ＋１０", "备注（F 列）：1.39E+10 是 Excel 改写过的数"},
+		{"备注", "#REF!", "备注（F 列）：公式出错（#REF!）"},
+		{"补正期限", "########", "补正期限（F 列）：此格只剩“###”"},
+		{"收费金额", "#####", "收费金额（F 列）：此格只剩“###”"},
+	} {
+		t.Run(test.column+" "+test.cell, func(t *testing.T) {
+			number, more := "2025-1", test.cell
+			if test.column == "编号" {
+				number, more = test.cell, ""
+			}
+			column := test.column
+			if column == "编号" {
+				column = "备注"
+			}
+			_, err := readCSV(t, "编号,收到日期,渠道,申请人类别,承办,"+column+"\n"+number+",2025-03-03,当面,自然人,,"+more+"\n")
+			if err == nil || !strings.HasPrefix(err.Error(), "台账.csv:2: "+test.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	for _, kept := range []string{"E10", "2025-03", "3-17", "1E3号楼", "#17"} {
+		if _, err := rowOf(t, "备注", kept); err != nil {
+			t.Errorf("%s: %v", kept, err)
+		}
+	}
+}
+
+// TestNumberWithoutYear: a number that would mean another case next year is refused until somebody says its year; one
+// that would never be found again is not taken as it stands.
+func TestNumberWithoutYear(t *testing.T) {
+	for number, want := range map[string]string{
+		"1": "没有年份", "#17": "没有年份", "第3号": "没有年份", "00017": "没有年份", "2025-1..3": "写作了几个编号",
+		"2025-17": "2025-00017", "20250017": "20250017", "依申请〔2025〕2号": "依申请〔2025〕2号", "2025-00001": "2025-00001", "YS-17": "YS-17",
+	} {
+		rows, err := Read(strings.NewReader("编号,收到日期,渠道,申请人类别\n"+number+",2025-03-03,当面,自然人\n"), "x", CSV, 0)
+		switch {
+		case err != nil:
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", number, err)
+			}
+		case string(rows[0].Number) != want:
+			t.Errorf("%s: %s, want %s", number, rows[0].Number, want)
+		case casefile.ExpandID(want, 2031) != casefile.ID(want):
+			t.Errorf("%s is %s when somebody types it", want, casefile.ExpandID(want, 2031))
+		}
+	}
+}
+
 // TestWellFormedRowsGoOn: the rows beside a wrong one are returned, so that they can be judged too.
 func TestWellFormedRowsGoOn(t *testing.T) {
 	rows, err := readCSV(t, "编号,收到日期,渠道,申请人类别\n1,x,当面,自然人\n2,2025-02-03,当面,自然人\n")
-	if err == nil || len(rows) != 1 || rows[0].Number != "2" {
+	if err == nil || len(rows) != 1 || rows[0].Number != "2025-00002" {
 		t.Errorf("got %v, %v", rows, err)
 	}
 }
@@ -137,7 +202,7 @@ func TestTooManyProblems(t *testing.T) {
 }
 
 func TestReaderFails(t *testing.T) {
-	_, err := Read(io.MultiReader(strings.NewReader(minimal), iotest.ErrReader(io.ErrUnexpectedEOF)), "x", Auto)
+	_, err := Read(io.MultiReader(strings.NewReader(minimal), iotest.ErrReader(io.ErrUnexpectedEOF)), "x", Auto, 2025)
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
 	}
@@ -147,7 +212,7 @@ func TestReaderFails(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	_, err := Read(io.LimitReader(zeros{}, maxFile+1), "x", Auto)
+	_, err := Read(io.LimitReader(zeros{}, maxFile+1), "x", Auto, 2025)
 	if problems, ok := errors.AsType[Problems](err); !ok || !strings.Contains(problems[0].Msg, "64 MiB") {
 		t.Errorf("got %v", err)
 	}
@@ -227,7 +292,7 @@ func TestCells(t *testing.T) {
 		})
 	}
 	for _, c := range columns {
-		if !tried[c.name] && !c.needed && c.name != "行政复议" && c.name != "诉讼结果" {
+		if !tried[c.name] && !c.needed && !c.shown && c.name != "行政复议" && c.name != "诉讼结果" {
 			t.Errorf("column %s is not tried", c.name)
 		}
 	}
@@ -357,7 +422,7 @@ func TestWriteCSV(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, s)
 		}
 	}
-	got, err := Read(&a, "x", Auto)
+	got, err := Read(&a, "x", Auto, 2025)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%d rows, %v", len(got), err)
 	}

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
+	"unicode/utf16"
+
+	"ysq.internal/ysq/casefile/ooxml"
 )
 
 // Options says how a ledger is written.
@@ -15,13 +19,49 @@ type Options struct {
 
 // Shape is how many columns there are for what may happen more than once. The zero Shape holds one
 // round of each.
-type Shape struct{ rounds [len(groups)]int }
+type Shape struct {
+	rounds [len(groups)]int
+	filled [len(groups)]bool // somebody has written something there
+	pieces map[string]int    // into how many cells of a workbook the longest text of a column goes, where one is not enough
+}
 
 // Hold makes the shape hold a row.
 func (s *Shape) Hold(r Row) {
 	for i, g := range groups {
-		s.rounds[i] = max(s.rounds[i], g.rounds(&r))
+		n := g.rounds(&r)
+		s.rounds[i] = max(s.rounds[i], n)
+		for round := range n {
+			for _, c := range g {
+				t := c.at(&r, round)
+				s.filled[i] = s.filled[i] || t.String() != ""
+				if long, ok := t.(text); ok && len(*long.p) >= ooxml.MaxText {
+					if s.pieces == nil {
+						s.pieces = map[string]int{}
+					}
+					name := heading(c.name, round)
+					s.pieces[name] = max(s.pieces[name], len(parted(defuse(*long.p))))
+				}
+			}
+		}
 	}
+}
+
+// parted divides a text into pieces that a cell of a workbook can hold. Each piece but the first is defused by itself.
+func parted(s string) (all []string) {
+	for len(s) >= ooxml.MaxText {
+		at, units := 0, 0
+		for i, r := range s {
+			if units += utf16.RuneLen(r); units >= ooxml.MaxText { // one is left for the apostrophe
+				at = i
+				break
+			}
+		}
+		if at == 0 {
+			break
+		}
+		all, s = append(all, s[:at]), defuse(s[at:])
+	}
+	return append(all, s)
 }
 
 // ErrShape is that of a row with more rounds than the ledger has columns for.
@@ -29,30 +69,57 @@ var ErrShape = errors.New("row does not fit into the shape of the ledger")
 
 // Write writes rows as they come, without keeping them. The same rows give the same bytes.
 func Write(w io.Writer, rows iter.Seq2[Row, error], o Options) error {
-	write := writeCSV
+	var err error
 	if o.Format == XLSX {
-		write = writeXLSX
+		err = writeXLSX(w, o.Shape, rows)
+	} else {
+		o.Shape.pieces = nil // a csv has no bounds
+		err = writeCSV(w, o.Shape.heads(), o.Shape.print(rows))
 	}
-	if err := write(w, o.Shape.heads(), o.Shape.print(rows)); err != nil {
+	if err != nil {
 		return fmt.Errorf("writing ledger: %w", err)
 	}
 	return nil
 }
 
-// heads are the header: every group in its order, its further rounds behind it.
+// heads are the header: every group in its order, its further rounds behind it, and the further pieces of a long text
+// behind the first.
 func (s Shape) heads() []head {
 	var heads []head
 	for i, g := range groups {
 		for round := range max(1, s.rounds[i]) {
 			for k := range g {
-				heads = append(heads, head{&g[k], round})
+				for piece := range max(1, s.pieces[heading(g[k].name, round)]) {
+					heads = append(heads, head{column: &g[k], round: round, piece: piece})
+				}
 			}
 		}
 	}
 	return heads
 }
 
-func (h head) String() string { return heading(h.name, h.round) }
+// empty reports which of the heads nobody has written anything under, group by group.
+func (s Shape) empty(heads []head) []bool {
+	all := make([]bool, len(heads))
+	for i, h := range heads {
+		g := slices.IndexFunc(groups[:], func(g group) bool {
+			return g[0].name == h.name || slices.ContainsFunc(g, func(c column) bool { return c.name == h.name })
+		})
+		all[i] = !s.filled[g] && !h.needed
+	}
+	return all
+}
+
+func (h head) String() string {
+	name := heading(h.name, h.round)
+	switch h.piece {
+	case 0:
+		return name
+	case 1:
+		return name + "（续）"
+	}
+	return fmt.Sprintf("%s（续%d）", name, h.piece)
+}
 
 // print turns rows into cells under the heads. The slice is used again for the next row.
 func (s Shape) print(rows iter.Seq2[Row, error]) iter.Seq2[[]string, error] {
@@ -70,9 +137,17 @@ func (s Shape) print(rows iter.Seq2[Row, error]) iter.Seq2[[]string, error] {
 				return
 			}
 			for i, h := range heads {
+				if h.piece > 0 {
+					continue // the first has written all
+				}
 				cells[i] = ""
 				if h.rounds == nil || h.round < h.rounds(&r) {
 					cells[i] = defuse(h.at(&r, h.round).String())
+				}
+				if n := s.pieces[heading(h.name, h.round)]; n > 1 {
+					pieces := parted(cells[i])
+					copy(cells[i:], pieces)
+					clear(cells[i+len(pieces) : i+n])
 				}
 			}
 			if !yield(cells, nil) {

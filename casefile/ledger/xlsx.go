@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/ooxml"
@@ -125,16 +126,26 @@ func serialDay(n float64) (string, error) {
 	return civil.New(1899, 12, 30+int(math.Floor(n))).String(), nil
 }
 
-// writeXLSX writes one sheet. Dates are text as in csv: they read the same in every program and need
-// no serial numbers. Cells are formatted as text, so that what a clerk types stays what was typed.
-func writeXLSX(w io.Writer, heads []head, lines iter.Seq2[[]string, error]) error {
+var epoch = civil.New(1970, time.January, 1)
+
+// isDay reports whether a cell of a date holds a day that serialDay reads again.
+func isDay(s string) bool {
+	d, err := civil.Parse(s)
+	return err == nil && d >= epoch && d < civil.New(2100, time.January, 1)
+}
+
+// writeXLSX writes one sheet for people to work with: days that a spreadsheet knows as days, a filter, the head in view
+// and on every page. Columns of what has happened to no case are hidden, so that the rest can be read on paper. Cells
+// are formatted as text, so that what a clerk types stays what was typed.
+func writeXLSX(w io.Writer, shape Shape, rows iter.Seq2[Row, error]) error {
+	heads, lines := shape.heads(), shape.print(rows)
 	title := ooxml.Style{Bold: true, Center: true, Wrap: true, Border: true, Format: ooxml.AsText}
 	styles := [...]ooxml.Style{
 		wording: {Wrap: true, Border: true, Format: ooxml.AsText},
-		date:    {Center: true, Border: true, Format: ooxml.AsText},
+		date:    {Center: true, Border: true},
 		number:  {Border: true, Format: ooxml.Integer},
 	}
-	sheet := ooxml.Sheet{Name: sheetName, FrozenRows: 1, FrozenColumns: 1, Landscape: true}
+	sheet := ooxml.Sheet{Name: sheetName, FrozenRows: 1, FrozenColumns: 1, Landscape: true, Filter: true, FitWidth: true, Hidden: shape.empty(heads)}
 	var names []ooxml.Cell
 	for _, h := range heads {
 		sheet.Widths = append(sheet.Widths, h.wide)
@@ -158,6 +169,8 @@ func writeXLSX(w io.Writer, heads []head, lines iter.Seq2[[]string, error]) erro
 					cells[i] = ooxml.Cell{}
 				case heads[i].form == number && err == nil:
 					cells[i] = ooxml.Int(n, style)
+				case heads[i].form == date && isDay(s):
+					cells[i] = ooxml.Day(int64(civil.MustParse(s).Sub(epoch)), style)
 				default:
 					cells[i] = ooxml.Text(s, style)
 				}

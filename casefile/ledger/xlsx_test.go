@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func TestReadForeignXLSX(t *testing.T) {
 		{20250017, 45719, "邮寄 ", "自然人", 100, true, 140.0, 45726.75, "按件"},
 	})
 	style(t, f, "B3", 14)
-	rows, err := Read(bytes.NewReader(file()), "台账.xlsx", Auto)
+	rows, err := Read(bytes.NewReader(file()), "台账.xlsx", Auto, 2025)
 	if err != nil || len(rows) != 1 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
@@ -105,6 +106,8 @@ func TestXLSXProblems(t *testing.T) {
 		{"serial too large", of("台账", [][]any{header(), {"1", 20250303, "邮寄", "自然人"}}), "x.xlsx:2: 收到日期（B 列）：20250303 不是日期"},
 		{"number made a date", dated(), "x.xlsx:2: 编号（A 列）：此格被 Excel 当作了日期"},
 		{"formula without a value", formula(), "x.xlsx:2: 收到日期（B 列）：公式没有保存的值"},
+		{"too many digits", of("台账", [][]any{header(), {110101199003070000.0, "2025-03-03", "邮寄", "自然人"}}), "x.xlsx:2: 编号（A 列）：110101199003070000 的末几位已被 Excel 改成 0"},
+		{"a number with a fraction", of("台账", [][]any{header(), {2025.1, "2025-03-03", "邮寄", "自然人"}}), "x.xlsx:2: 编号（A 列）：2025.1 像是被 Excel 改过的数"},
 		{"several sheets", of("2024", good, "2025", good), "x.xlsx: 有 2 张有内容的工作表（2024、2025）：请把要导入的一张命名为“台账”"},
 		{"empty book", of("Sheet1", [][]any{}), "x.xlsx: 工作簿是空的"},
 		{"old Excel", append(oldExcel, "rest"...), "x.xlsx: 这是旧版 .xls 或加了密码的文件"},
@@ -113,7 +116,7 @@ func TestXLSXProblems(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Read(bytes.NewReader(test.file), "x.xlsx", Auto)
+			_, err := Read(bytes.NewReader(test.file), "x.xlsx", Auto, 2025)
 			if _, ok := errors.AsType[Problems](err); !ok || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("got %v\nwant %s", err, test.want)
 			}
@@ -138,7 +141,7 @@ func TestChooseSheet(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if rows, err := Read(bytes.NewReader(file()), "x", Auto); err != nil || len(rows) != 1 {
+			if rows, err := Read(bytes.NewReader(file()), "x", Auto, 2025); err != nil || len(rows) != 1 {
 				t.Errorf("%d rows, %v", len(rows), err)
 			}
 		})
@@ -148,8 +151,11 @@ func TestChooseSheet(t *testing.T) {
 // TestExcelizeReadsOurs: the file is a workbook for others too, and nothing in it is a formula.
 func TestExcelizeReadsOurs(t *testing.T) {
 	var b bytes.Buffer
-	row := Row{Number: "=1", Received: civil.MustParse("2025-03-03"), Channel: casefile.Oral, Column: casefile.OtherBody, Note: "@SUM(A1)", Applicants: 3}
-	if err := Write(&b, slicesOf(row), Options{Format: XLSX}); err != nil {
+	row := Row{Number: "=1", Received: civil.MustParse("2025-03-03"), Channel: casefile.Oral, Column: casefile.OtherBody, Note: "@SUM(A1)", Applicants: 3,
+		Now: Standing{Charge: "水利科 王某", Stage: "答复", Legal: civil.MustParse("2025-03-31")}}
+	var shape Shape
+	shape.Hold(row)
+	if err := Write(&b, slicesOf(row), Options{Format: XLSX, Shape: shape}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)
@@ -168,6 +174,24 @@ func TestExcelizeReadsOurs(t *testing.T) {
 	}
 	if rows[1][0] != "'=1" || rows[1][1] != "2025-03-03" || rows[1][len(columns)-1] != "'@SUM(A1)" {
 		t.Errorf("got %q", rows[1])
+	}
+	for column, want := range map[string]string{"收到日期": "45719", "法定期限": "45747"} { // days that a spreadsheet can reckon with
+		at, err := excelize.CoordinatesToCellName(slices.Index(rows[0], column)+1, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.GetCellValue(sheetName, at, excelize.Options{RawCellValue: true}); err != nil || got != want {
+			t.Errorf("%s is stored as %q, want %s, %v", column, got, want, err)
+		}
+	}
+	for column, want := range map[string]bool{"收到日期": true, "备注": true, "补正期限": false, "诉讼结果": false} {
+		name, err := excelize.ColumnNumberToName(slices.Index(rows[0], column) + 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown, err := f.GetColVisible(sheetName, name); err != nil || shown != want {
+			t.Errorf("%s is shown: %v, want %v, %v", column, shown, want, err)
+		}
 	}
 }
 

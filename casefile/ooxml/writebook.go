@@ -26,6 +26,7 @@ const (
 type Sheet struct {
 	Name   string    // at most 31 characters, none of []:*?/\
 	Widths []float64 // of the columns from A on, in characters; zero is the program's default
+	Hidden []bool    // of the columns from A on, which are not shown and not printed
 	// FrozenRows and FrozenColumns stay in view when the rest is scrolled; the rows are also printed
 	// again on every page.
 	FrozenRows, FrozenColumns int
@@ -173,7 +174,11 @@ func (s Sheet) write(b *bufio.Writer, first bool, styles *styleTable) error {
 		b.WriteString(`<cols>`)
 		for i, width := range s.Widths {
 			if width > 0 {
-				fmt.Fprintf(b, `<col min="%d" max="%[1]d" width="%s" customWidth="1"/>`, i+1, strconv.FormatFloat(width, 'f', -1, 64))
+				fmt.Fprintf(b, `<col min="%d" max="%[1]d" width="%s" customWidth="1"`, i+1, strconv.FormatFloat(width, 'f', -1, 64))
+				if i < len(s.Hidden) && s.Hidden[i] {
+					b.WriteString(` hidden="1"`)
+				}
+				b.WriteString(`/>`)
 			}
 		}
 		b.WriteString(`</cols>`)

@@ -13,6 +13,7 @@ var (
 type ImportRequest struct {
 	Name    string `json:"name"`
 	Records bool   `json:"records,omitzero"` // as export writes them, for an empty register
+	Year    int    `json:"year,omitzero"`    // of the numbers that say none; 0: such numbers are refused
 }
 
 // ImportProgress is how far an import has come; the last one has Done.

@@ -30,7 +30,7 @@ func (b *Room) Import(ctx context.Context, c ask.Call, q ask.ImportRequest, file
 	}
 	who, name := c.Who, q.Name
 	terms := ledger.Terms{Today: civil.Of(c.At), Law: b.Reg.Law(), Calendar: b.Reg.Calendar()}
-	rows, err := ledger.Read(file, name, ledger.Auto)
+	rows, err := ledger.Read(file, name, ledger.Auto, q.Year)
 	problems, ours := errors.AsType[ledger.Problems](err)
 	if err != nil && !ours {
 		return err
@@ -283,5 +283,10 @@ func ledgerRow(tx *desk.View, id casefile.ID, terms ledger.Terms, lost func(what
 	for _, l := range lossy {
 		lost(l, id)
 	}
-	return row, ok, nil
+	if !ok {
+		return row, false, nil
+	}
+	c, err := tx.Case(id)
+	row.Now = ledger.Standing{Charge: strings.TrimSpace(c.Department + " " + c.Assignee), Stage: c.Stage.Label(), Legal: c.Legal.Due, Strict: c.Strict.Due}
+	return row, true, err
 }
