@@ -58,10 +58,10 @@ func TestFilledFields(t *testing.T) {
 
 func TestHostileFields(t *testing.T) {
 	many := new(pdfPage).text(60, 760, "姓名：")
-	for i := range 3000 {
+	for i := range maxAnnotations + 200 {
 		many.annot(float64(i%500), 1, float64(i%500)+1, 2, field(fmt.Sprint(i)))
 	}
-	long := new(pdfPage).text(60, 760, "姓名：").annot(60, 700, 61, 701, field(strings.Repeat("长", 50_000)))
+	long := new(pdfPage).text(60, 760, "姓名：").annot(60, 700, 61, 701, field(strings.Repeat("长", maxEntered+2_000)))
 	odd := new(pdfPage).text(60, 760, "姓名：").annot(1e30, -1e30, -1e30, 1e30, field("x")).annot(0, 0, 0, 0, "/Subtype /Widget /FT /Tx /Parent 1 0 R").annot(0, 0, 9, 9, "/Subtype /Widget /FT /Ch /V [1 2 3] /Opt 5")
 	for name, page := range map[string]*pdfPage{"many": many, "long": long, "odd": odd} {
 		if r := readPDF(t, prepared(t), writePDF("", page)); r.State != Read {
