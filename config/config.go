@@ -89,6 +89,7 @@ type Letter struct {
 
 // Reading is how what applicants send is read and shown.
 type Reading struct {
+	OCR   bool   // scans are read by tesseract, where it is installed
 	Fonts string // a Chinese font for PDFs that hold none, absolute; empty: fonts-wqy-microhei, where it is installed
 }
 

@@ -71,6 +71,7 @@ func (c *Config) sections() []section {
 			{"court", "有管辖权的人民法院，救济告知用。不写则需要救济告知的文书不得制发。", `"示例市甲区人民法院"`, text{&c.Letter.Court}},
 		}},
 		{"reading", "读取附件。", []option{
+			{"ocr", "识别扫描件和照片里的文字，作为登记的提议（标“机器识别”，须对照原件）。需安装 tesseract-ocr 和 tesseract-ocr-chi-sim，\n内核须有 Landlock（5.13 起）；像身份证件的不转录文字。ysq doctor 会检查能否使用。", "", boolean{&c.Reading.OCR}},
 			{"fonts", "没有内嵌中文字体的 PDF 用哪个字体显示（.ttc、.ttf）；不写则用 fonts-wqy-microhei 的字体，没有安装的，这些字不显示。", `"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"`, text{&c.Reading.Fonts}},
 		}},
 		{"log", "日志（写到标准错误，由 systemd 日志收存）。", []option{

@@ -26,6 +26,7 @@
 //	doc.go      .doc, .wps, doctext.go     cfb.go             the file system within them
 //	laid.go     pages of a PDF             field.go           fields and codes
 //	label.go    the labels of forms        guess.go           labels that no list holds
+//	near.go     labels misread in a picture
 //	lines.go    label：value               grid.go            tables
 //	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
 //	propose.go  Propose                    items.go           several requests in one
@@ -37,7 +38,7 @@ package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 13
+const Version = 14
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1
@@ -95,6 +96,8 @@ type Line struct {
 	// Quoted marks what an earlier mail says: text behind > or below "原始邮件". Propose ignores it,
 	// unless the mail is a forwarded one.
 	Quoted bool `json:"quoted,omitzero"`
+	// Machine marks what was recognised in a picture, and may be read wrongly.
+	Machine bool `json:"machine,omitzero"`
 	// Place says where the line stands where that is not plain: "页眉", "文本框", "第2页".
 	Place string `json:"place,omitzero"`
 }
@@ -103,8 +106,9 @@ type Line struct {
 type Table struct {
 	Place string `json:"place,omitzero"` // for people: "表1", "工作表“申请表”"
 	Cells []Cell `json:"cells"`          // by row, then by column; what a merged cell covers is not there
-	// Quoted is as in Line.
-	Quoted bool `json:"quoted,omitzero"`
+	// Quoted and Machine are as in Line.
+	Quoted  bool `json:"quoted,omitzero"`
+	Machine bool `json:"machine,omitzero"`
 }
 
 // Cell is a cell with what it covers. Rows and columns count from 0; a span is at least 1.
@@ -137,6 +141,7 @@ type Note struct {
 
 // The codes of notes.
 const (
+	NoteMachine   = "machine"   // recognised in a picture: may be wrong
 	NoteScan      = "scan"      // only a picture of a text: a person reads it
 	NoteImage     = "image"     // a photo, such as of an identity card
 	NoteEncrypted = "encrypted" // a password is needed

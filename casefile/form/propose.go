@@ -77,8 +77,13 @@ func read(d *Document, labels labelIndex, within bool) *reading {
 		rest = append(rest, r.lines(run)...)
 		run = nil
 	}
+	recognised := false
 	for i := range d.Blocks {
 		b := &d.Blocks[i]
+		if m := b.machine(); m != r.machine {
+			flush()
+			r.machine, recognised = m, true
+		}
 		switch {
 		case b.Table != nil:
 			flush()
@@ -109,8 +114,14 @@ func read(d *Document, labels labelIndex, within bool) *reading {
 		}
 	}
 	flush()
+	r.machine = recognised // a letter is read as a whole
 	r.letter(rest)
 	return r
+}
+
+// machine reports whether a block was recognised in a picture.
+func (b Block) machine() bool {
+	return b.Line != nil && b.Line.Machine || b.Table != nil && b.Table.Machine
 }
 
 // sender reads the sender of a mail that was passed on.
@@ -154,7 +165,7 @@ func (g *gathering) merge() {
 				k = 0
 			}
 			g.add(Proposal{Field: f.field, N: k, Value: f.value, Doubt: f.doubt, Confidence: f.conf,
-				Source: Source{Part: r.part, Name: r.name, Label: f.label, Place: f.place}})
+				Source: r.source(f)})
 		}
 	}
 	for _, r := range g.readings {
@@ -164,9 +175,14 @@ func (g *gathering) merge() {
 	}
 	for _, r := range g.readings {
 		if e := r.elsewhere; e != nil && len(g.requests) == 0 {
-			g.add(Proposal{Field: Request, Value: e.value, Doubt: e.doubt, Confidence: e.conf, Source: Source{r.part, r.name, e.label, e.place}})
+			g.add(Proposal{Field: Request, Value: e.value, Doubt: e.doubt, Confidence: e.conf, Source: r.source(*e)})
 		}
 	}
+}
+
+// source is where a finding comes from.
+func (r *reading) source(f finding) Source {
+	return Source{Part: r.part, Name: r.name, Label: f.label, Place: f.place, Machine: f.machine}
 }
 
 // strength orders readings: a filled form before a letter.
@@ -228,7 +244,7 @@ const maxProposals = 2000
 // ask numbers a request. What a letter says beside a form is another wording of it; forms that ask for
 // different things are different requests.
 func (g *gathering) ask(r *reading, a request) {
-	source := Source{Part: r.part, Name: r.name, Label: a.label, Place: a.place}
+	source := r.source(a.finding)
 	parts := items(a.value)
 	for i, o := range g.requests {
 		if alike(o.value, a.value) {

@@ -30,6 +30,8 @@ type reading struct {
 	from     casefile.Address // who sent what was passed on
 	puzzling []row            // lines of a letter of which nothing was made
 
+	machine bool // what is being read was recognised in a picture
+
 	elsewhere *finding // 详见附件, in the place of a description
 }
 
@@ -48,6 +50,8 @@ type finding struct {
 	conf   int
 	listed bool // one of several in a letter: 第一，……第二，……
 	weak   bool // names nobody new: a signature, a word in prose
+
+	machine bool // recognised in a picture
 }
 
 // request is the description of what is wanted.
@@ -129,7 +133,7 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
 	case Request:
 		if seeElsewhere.MatchString(blankless(f.value)) {
-			f.conf, f.doubt = 30, "申请表只写了“"+f.value+"”，内容须看附件。"
+			f.conf, f.doubt, f.machine = 30, "申请表只写了“"+f.value+"”，内容须看附件。", r.machine
 			r.elsewhere = &f
 			r.taken++
 			return true
@@ -167,7 +171,21 @@ func (r *reading) also(f finding, field Field, text string) bool {
 	return true
 }
 
+// mostMachine is how sure a value can be that was recognised in a picture.
+const mostMachine = 70
+
+// doubted marks what was recognised in a picture.
+func (r *reading) doubted(f finding) finding {
+	if f.machine = r.machine; f.machine {
+		f.conf = min(f.conf, mostMachine)
+	}
+	return f
+}
+
 func (r *reading) add(f finding) {
+	if f = r.doubted(f); f.machine && f.doubt != "" && (f.field == IDNumber || f.field == OrgCode) {
+		return // a number that was misread is somebody else's
+	}
 	f.n = r.cur
 	if f.field.group() == ofMail || strings.HasPrefix(f.label, "共同") {
 		f.n = 0
@@ -291,7 +309,7 @@ func (r *reading) ask(f finding) {
 		}
 	}
 	if len(r.asked) < maxRequests {
-		r.asked = append(r.asked, request{f})
+		r.asked = append(r.asked, request{r.doubted(f)})
 	}
 }
 

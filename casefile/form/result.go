@@ -47,6 +47,8 @@ type Source struct {
 	Name  string `json:"name,omitzero"`  // file name
 	Label string `json:"label,omitzero"` // the label as written; empty where the value spoke for itself
 	Place string `json:"place,omitzero"` // for people: "表1第3行", "第12行", "落款", "发件人"
+	// Machine marks a value that was recognised in a picture: it is to be compared with it.
+	Machine bool `json:"machine,omitzero"`
 }
 
 // ColumnProposal is a column of 表三 with the reason for it (casefile/LAW.md#annual-report: suffixes propose only).

@@ -144,5 +144,8 @@ func (s Source) String() string {
 	if s.Label != "" {
 		words += "“" + s.Label + "”"
 	}
+	if s.Machine {
+		words += "（机器识别）"
+	}
 	return words
 }

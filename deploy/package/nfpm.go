@@ -81,9 +81,9 @@ func (o order) nfpm(ctx context.Context, kind, arch string, tree []item) (string
 			"summary": "Register of applications for government information (依申请公开)", "packager": o.maintainer},
 	}
 	// A font for PDFs that hold none, scans, PDFs of letters.
-	r.Suggests = []string{"wqy-microhei-fonts", "libreoffice-writer"}
+	r.Suggests = []string{"wqy-microhei-fonts", "libreoffice-writer", "tesseract", "tesseract-langpack-chi_sim"}
 	if kind == "deb" { // Debian says it in the copyright file
-		r.License, r.Suggests = "", []string{"fonts-wqy-microhei", "libreoffice-writer"}
+		r.License, r.Suggests = "", []string{"fonts-wqy-microhei", "libreoffice-writer", "tesseract-ocr", "tesseract-ocr-chi-sim"}
 	}
 	for _, i := range tree {
 		c := content{Source: i.from, To: i.to, Info: info{"root", "root", int(i.mode), at}}

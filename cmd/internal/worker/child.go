@@ -10,20 +10,26 @@ import (
 	"strconv"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/worker/scan"
 )
 
 // What a child is for.
 const (
-	modePlain   = "plain"   // reads anything but PDF
-	modeUnpack  = "unpack"  // gives out the files of an archive
-	modePDF     = "pdf"     // reads a PDF; the cache's directory follows
-	modePage    = "page"    // draws a page of a PDF; its number, the cache's directory and a font follow
-	modePicture = "picture" // draws a picture
-	modePrepare = "prepare" // compiles pdfium into the directory that follows; reads nothing
+	modePlain      = "plain"      // reads anything but PDF; whether pictures are to be handed over follows
+	modeUnpack     = "unpack"     // gives out the files of an archive
+	modePDF        = "pdf"        // reads a PDF; the cache's directory follows, and whether bare pages are to be handed over
+	modePage       = "page"       // draws a page of a PDF; its number, the cache's directory and a font follow
+	modePicture    = "picture"    // draws a picture
+	modeRecognise  = "recognise"  // becomes tesseract; its binary, its language's directory and its mode follow
+	modeUnderstand = "understand" // makes a document of what tesseract says
+	modePrepare    = "prepare"    // compiles pdfium into the directory that follows; reads nothing
 )
 
 // following is how many arguments follow each.
-var following = map[string]int{modePlain: 0, modeUnpack: 0, modePDF: 1, modePage: 3, modePicture: 0, modePrepare: 1}
+var following = map[string]int{modePlain: 1, modeUnpack: 0, modePDF: 2, modePage: 3, modePicture: 0, modeRecognise: 3, modeUnderstand: 0, modePrepare: 1}
+
+// withSheets asks for the pictures of scans, on fd 3.
+const withSheets = "sheets"
 
 // Main is the child: args are what follows Command. It returns the exit code.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
@@ -43,6 +49,13 @@ func child(args []string, in io.Reader, out io.Writer) error {
 			return err
 		}
 		return compileInto(args[1])
+	}
+	if args[0] == modeRecognise {
+		mode, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		return Engine{args[1], args[2]}.become(mode)
 	}
 	// Whatever has to be opened is opened before the door is shut, and no byte of the attachment is read
 	// before it is.
@@ -77,14 +90,31 @@ func child(args []string, in io.Reader, out io.Writer) error {
 		return unpackTo(out, given)
 	case modePage, modePicture:
 		return showPage(pdf, given, page, out, pictureTo())
+	case modeUnderstand:
+		return understandTo(out, given)
 	}
 	var reading Reading
+	var bare []int
 	if pdf != nil {
-		reading = pdf.read(given)
+		reading, bare = pdf.read(given)
 	} else {
 		reading = readPlain(given)
 	}
-	return json.NewEncoder(out).Encode(reading)
+	if err := json.NewEncoder(out).Encode(reading); err != nil || args[len(args)-1] != withSheets {
+		return err
+	}
+	// What was read is out already: whatever a picture does, it is kept.
+	if pdf != nil {
+		return pdf.sheets(given, bare, pictureTo())
+	}
+	if reading.Document.Format != form.Image {
+		return nil
+	}
+	picture, err := decode(given.Body)
+	if err != nil || !scan.Large(picture) {
+		return nil //nolint:nilerr // a picture that cannot be read stays one for people
+	}
+	return sheetTo(pictureTo(), 1, upright(given.Body, picture))
 }
 
 // receive reads the preface and the attachment.

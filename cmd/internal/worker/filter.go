@@ -23,6 +23,7 @@ const (
 	dataArg0   = 16
 	dataArg1   = 24
 	dataArg2   = 32
+	dataArg3   = 40
 )
 
 // filterFor is the filter of the process with that pid, in the kernel's classic BPF: each rule is a

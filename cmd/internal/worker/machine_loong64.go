@@ -8,3 +8,6 @@ const (
 )
 
 var plainHere []uint32
+
+// startsHere are what a program of C needs here to start.
+var startsHere = []uint32{unix.SYS_STATX}

@@ -12,12 +12,14 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"time"
 
 	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/worker/scan"
 )
 
 // A person sees the pages of a PDF, and pictures, as pictures that the child has made: nothing of the file's own
@@ -108,70 +110,182 @@ func (l *library) draw(doc references.FPDF_DOCUMENT, index int) (gray *image.Gra
 			return own, beside, nil
 		}
 	}
-	at := dpi
+	gray, err = l.render(doc, page, dpi)
+	return gray, beside, err
+}
+
+// scanned is the picture of a page that is nothing but an upright picture; nil for any other.
+func (l *library) scanned(page requests.Page) *image.Gray {
+	own, err := l.soleImage(page)
+	if err != nil || own == nil {
+		return nil
+	}
+	return fit(own, longSide)
+}
+
+// soleImage is the picture that is all there is on a page, as it is in the file: 100 times quicker than drawing it, and
+// sharper. nil where the page is anything else.
+func (l *library) soleImage(page requests.Page) (*image.Gray, error) {
+	count, err := l.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil || count.Count != 1 {
+		return nil, err
+	}
+	turned, err := l.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: page})
+	if err != nil || turned.PageRotation != enums.FPDF_PAGE_ROTATION_NONE {
+		return nil, err
+	}
+	object, err := l.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: 0})
+	if err != nil {
+		return nil, err
+	}
+	kind, err := l.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: object.PageObject})
+	if err != nil || kind.Type != enums.FPDF_PAGEOBJ_IMAGE {
+		return nil, err
+	}
+	m, err := l.FPDFPageObj_GetMatrix(&requests.FPDFPageObj_GetMatrix{PageObject: object.PageObject})
+	if err != nil || m.Matrix.B != 0 || m.Matrix.C != 0 || m.Matrix.A <= 0 || m.Matrix.D <= 0 {
+		return nil, err
+	}
+	size, err := l.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: object.PageObject})
+	if err != nil || size.Width == 0 || size.Height == 0 || size.Width > mostSource/size.Height {
+		return nil, err
+	}
+	filters, err := l.FPDFImageObj_GetImageFilterCount(&requests.FPDFImageObj_GetImageFilterCount{ImageObject: object.PageObject})
+	if err != nil {
+		return nil, err
+	}
+	if filters.Count == 1 {
+		filter, err := l.FPDFImageObj_GetImageFilter(&requests.FPDFImageObj_GetImageFilter{ImageObject: object.PageObject})
+		if err != nil {
+			return nil, err
+		}
+		if filter.ImageFilter == "DCTDecode" {
+			raw, err := l.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: object.PageObject})
+			if err != nil {
+				return nil, err
+			}
+			return decode(raw.Data)
+		}
+	}
+	return l.bitmap(object.PageObject)
+}
+
+// bitmap has pdfium decode a picture of another kind: a fax, say.
+func (l *library) bitmap(object references.FPDF_PAGEOBJECT) (m *image.Gray, err error) {
+	made, err := l.FPDFImageObj_GetBitmap(&requests.FPDFImageObj_GetBitmap{ImageObject: object})
+	if err != nil {
+		return nil, err
+	}
+	b := made.Bitmap
+	defer func() {
+		_, gone := l.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: b})
+		err = errors.Join(err, gone)
+	}()
+	width, err := l.FPDFBitmap_GetWidth(&requests.FPDFBitmap_GetWidth{Bitmap: b})
+	if err != nil {
+		return nil, err
+	}
+	height, err := l.FPDFBitmap_GetHeight(&requests.FPDFBitmap_GetHeight{Bitmap: b})
+	if err != nil {
+		return nil, err
+	}
+	stride, err := l.FPDFBitmap_GetStride(&requests.FPDFBitmap_GetStride{Bitmap: b})
+	if err != nil {
+		return nil, err
+	}
+	format, err := l.FPDFBitmap_GetFormat(&requests.FPDFBitmap_GetFormat{Bitmap: b})
+	if err != nil {
+		return nil, err
+	}
+	pixels, err := l.FPDFBitmap_GetBuffer(&requests.FPDFBitmap_GetBuffer{Bitmap: b})
+	if err != nil {
+		return nil, err
+	}
+	each := map[enums.FPDF_BITMAP_FORMAT]int{enums.FPDF_BITMAP_FORMAT_GRAY: 1, enums.FPDF_BITMAP_FORMAT_BGR: 3, enums.FPDF_BITMAP_FORMAT_BGRX: 4, enums.FPDF_BITMAP_FORMAT_BGRA: 4}[format.Format]
+	if w, h := width.Width, height.Height; each == 0 || w <= 0 || h <= 0 || w > mostSource/h || stride.Stride < w*each || len(pixels.Buffer) < stride.Stride*(h-1)+w*each {
+		return nil, nil
+	}
+	m = image.NewGray(image.Rect(0, 0, width.Width, height.Height))
+	for y := range height.Height {
+		row := pixels.Buffer[y*stride.Stride:]
+		for x := range width.Width {
+			p := row[x*each:]
+			if each == 1 {
+				m.Pix[y*m.Stride+x] = p[0]
+			} else { // green is nearly what the eye calls light
+				m.Pix[y*m.Stride+x] = uint8((int(p[0]) + 2*int(p[1]) + int(p[2])) / 4)
+			}
+		}
+	}
+	return m, nil
+}
+
+// sheets hands over the pictures of pages without text.
+func (l *library) sheets(in form.Input, bare []int, to io.Writer) error {
+	if bare == nil {
+		return nil
+	}
+	opened, err := l.OpenDocument(&requests.OpenDocument{File: &in.Body})
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	for _, page := range bare[:min(len(bare), mostScanned)] {
+		if time.Since(begun) > mostPrepare {
+			return nil
+		}
+		m, err := l.picture(opened.Document, page-1)
+		if err != nil {
+			return err
+		}
+		if !scan.Large(m) {
+			continue
+		}
+		if err := sheetTo(to, page, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const scanDPI = 200 // at which a page is drawn for tesseract; more is no better
+
+// picture is a page as tesseract should see it: its own picture, else drawn.
+func (l *library) picture(doc references.FPDF_DOCUMENT, index int) (m *image.Gray, err error) {
+	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		_, closed := l.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+		err = errors.Join(err, closed)
+	}()
+	page := requests.Page{ByReference: &loaded.Page}
+	if own, err := l.soleImage(page); err == nil && own != nil {
+		return own, nil
+	}
+	return l.render(doc, page, scanDPI)
+}
+
+// render draws a page in grey.
+func (l *library) render(doc references.FPDF_DOCUMENT, page requests.Page, at int) (*image.Gray, error) {
+	size, err := l.GetPageSize(&requests.GetPageSize{Page: page})
+	if err != nil {
+		return nil, err
+	}
 	for at > 10 && size.Width*size.Height*float64(at*at)/(72*72) > mostPixels {
 		at -= 10
 	}
 	made, err := l.RenderPageInDPI(&requests.RenderPageInDPI{Page: page, DPI: at, RenderForm: true, Document: &doc, ImageFormat: requests.RenderImageFormatGrayscale})
 	if err != nil {
-		return nil, beside, err
+		return nil, err
 	}
 	defer made.Cleanup()
 	gray, ok := made.Result.RenderedImage.(*image.Gray)
 	if !ok {
-		return nil, beside, fmt.Errorf("the page was drawn as %T", made.Result.RenderedImage)
+		return nil, fmt.Errorf("the page was drawn as %T", made.Result.RenderedImage)
 	}
-	return fit(gray, max(gray.Rect.Dx(), gray.Rect.Dy())), beside, nil // a copy: Cleanup takes the pixels
-}
-
-// scanned is the picture of a page that is nothing but an upright JPEG; nil for any other.
-func (l *library) scanned(page requests.Page) *image.Gray {
-	raw := l.soleJPEG(page)
-	if raw == nil {
-		return nil
-	}
-	gray, err := decode(raw)
-	if err != nil {
-		return nil
-	}
-	return fit(gray, longSide)
-}
-
-// soleJPEG is the JPEG that is all there is on a page.
-func (l *library) soleJPEG(page requests.Page) []byte {
-	count, err := l.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
-	if err != nil || count.Count != 1 {
-		return nil
-	}
-	turned, err := l.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: page})
-	if err != nil || turned.PageRotation != enums.FPDF_PAGE_ROTATION_NONE {
-		return nil
-	}
-	object, err := l.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: 0})
-	if err != nil {
-		return nil
-	}
-	kind, err := l.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: object.PageObject})
-	if err != nil || kind.Type != enums.FPDF_PAGEOBJ_IMAGE {
-		return nil
-	}
-	m, err := l.FPDFPageObj_GetMatrix(&requests.FPDFPageObj_GetMatrix{PageObject: object.PageObject})
-	if err != nil || m.Matrix.B != 0 || m.Matrix.C != 0 || m.Matrix.A <= 0 || m.Matrix.D <= 0 {
-		return nil
-	}
-	filters, err := l.FPDFImageObj_GetImageFilterCount(&requests.FPDFImageObj_GetImageFilterCount{ImageObject: object.PageObject})
-	if err != nil || filters.Count != 1 {
-		return nil
-	}
-	filter, err := l.FPDFImageObj_GetImageFilter(&requests.FPDFImageObj_GetImageFilter{ImageObject: object.PageObject})
-	if err != nil || filter.ImageFilter != "DCTDecode" {
-		return nil
-	}
-	raw, err := l.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: object.PageObject})
-	if err != nil {
-		return nil
-	}
-	return raw.Data
+	return fit(gray, max(gray.Rect.Dx(), gray.Rect.Dy())), nil // a copy: Cleanup takes the pixels
 }
 
 // showPicture makes a picture of a picture.

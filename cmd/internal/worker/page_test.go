@@ -50,8 +50,8 @@ func unembedded() []byte {
 		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(text), text))
 }
 
-// scan is a page that is nothing but a JPEG.
-func scan(t *testing.T, width, height int, matrix string) []byte {
+// scanned is a page that is nothing but a JPEG.
+func scanned(t *testing.T, width, height int, matrix string) []byte {
 	t.Helper()
 	m := image.NewGray(image.Rect(0, 0, width, height))
 	for i := range m.Pix {
@@ -106,10 +106,10 @@ func TestFont(t *testing.T) {
 func TestScansAndPictures(t *testing.T) {
 	r := testReader(t)
 	r.Cache = prepared(t)
-	if p, m, dark := page(t, r, "扫描.pdf", scan(t, 1654, 2339, "595 0 0 842 0 0"), 1); p.State != Read || m.Bounds().Dy() != 1600 || dark == 0 {
+	if p, m, dark := page(t, r, "扫描.pdf", scanned(t, 1654, 2339, "595 0 0 842 0 0"), 1); p.State != Read || m.Bounds().Dy() != 1600 || dark == 0 {
 		t.Errorf("a scan: %s %s, %d dark points", p.State, p.Note, dark)
 	}
-	if p, m, _ := page(t, r, "倒.pdf", scan(t, 1654, 2339, "-595 0 0 -842 595 842"), 1); p.State != Read || m.Bounds().Dy() != 1287 {
+	if p, m, _ := page(t, r, "倒.pdf", scanned(t, 1654, 2339, "-595 0 0 -842 595 842"), 1); p.State != Read || m.Bounds().Dy() != 1287 {
 		t.Errorf("a scan upside down is drawn as it lies: %s %s", p.State, p.Note)
 	}
 	var b bytes.Buffer

@@ -80,23 +80,23 @@ func newLibrary(runtime wazero.RuntimeConfig, fonts fs.FS) (*library, error) {
 
 func (l *library) close() error { return l.pool.Close() }
 
-// read reads a PDF. It never fails: what cannot be read is a state.
-func (l *library) read(in form.Input) Reading {
-	r := Reading{Document: form.Document{Part: in.Index, Name: in.Name, Format: form.PDF}}
+// read reads a PDF. It never fails: what cannot be read is a state. bare are its pages without text, from 1.
+func (l *library) read(in form.Input) (r Reading, bare []int) {
+	r = Reading{Document: form.Document{Part: in.Index, Name: in.Name, Format: form.PDF}}
 	opened, err := l.OpenDocument(&requests.OpenDocument{File: &in.Body})
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
-		return r.with(Encrypted, form.NoteEncrypted, "PDF 已加密，没有密码读不出。")
+		return r.with(Encrypted, form.NoteEncrypted, "PDF 已加密，没有密码读不出。"), bare
 	case err != nil:
-		return r.with(Damaged, form.NoteDamaged, "PDF 损坏，读不出。")
+		return r.with(Damaged, form.NoteDamaged, "PDF 损坏，读不出。"), bare
 	}
 	counted, err := l.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: opened.Document})
 	if err != nil || counted.PageCount == 0 {
-		return r.with(Damaged, form.NoteDamaged, "PDF 里没有页。")
+		return r.with(Damaged, form.NoteDamaged, "PDF 里没有页。"), bare
 	}
 	fields := l.openForms(opened.Document)
 	room := maxGlyphs
-	var bare, broken []int // pages without text, and those that could not be read
+	var broken []int // pages that could not be read
 	for i := range min(counted.PageCount, maxPages) {
 		blocks, glyphs, err := l.page(in, opened.Document, fields, i, counted.PageCount, room)
 		switch {
@@ -121,15 +121,15 @@ func (l *library) read(in form.Input) Reading {
 	case len(r.Document.Blocks) > 0 && bare != nil:
 		r.note(form.NoteScan, "第 "+numbers(bare)+" 页没有文字，可能是扫描件，须人工阅看。")
 	case len(r.Document.Blocks) == 0 && bare != nil:
-		return r.with(Scan, form.NoteScan, "这份 PDF 没有文字，是扫描件或照片，须人工阅看。")
+		return r.with(Scan, form.NoteScan, "这份 PDF 没有文字，是扫描件或照片，须人工阅看。"), bare
 	case len(r.Document.Blocks) == 0 && broken != nil:
 		r.State = Damaged
-		return r
+		return r, bare
 	case len(r.Document.Blocks) == 0:
-		return r.with(Empty, form.NoteEmpty, "PDF 里都是空白页。")
+		return r.with(Empty, form.NoteEmpty, "PDF 里都是空白页。"), bare
 	}
 	r.State = Read
-	return r
+	return r, bare
 }
 
 func (r Reading) with(s State, code, text string) Reading {

@@ -11,6 +11,7 @@
 //	confine.go   limits and the system call filter     filter.go    the filter's program
 //	ofd.go       OFD, with the layout of PDF           entered.go   what was typed into a PDF
 //	page.go      pages as pictures, for the eye        fonts.go     the font that PDFs may lack
+//	scan.go      scans, by tesseract                   recognise.go tesseract in a cage of its own
 //	pdf.go       PDF by pdfium, in WebAssembly         layout.go    its tables, from their rules
 //	cache.go     pdfium compiled once                  machine_*.go what differs by processor
 //
@@ -45,7 +46,7 @@ import (
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 7
+const Version = 8
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
@@ -94,6 +95,8 @@ type Reading struct {
 	Member int             `json:"member,omitzero"`
 	Size   int64           `json:"size,omitzero"`
 	Digest casefile.Digest `json:"digest,omitzero"`
+	// Cards are the pages that look like identity cards.
+	Cards []Card `json:"cards,omitzero"`
 	// Complaint is how a child ended that was given up: for the log, not for clerks.
 	Complaint string `json:"-"`
 }
@@ -119,6 +122,9 @@ type Reader struct {
 
 	// Font is a Chinese font for PDFs that do not hold their own; "": what is set in it is not drawn.
 	Font string
+
+	// OCR is tesseract, by which scans are read; zero: they are left to people.
+	OCR Engine
 
 	interpreted atomic.Bool // a PDF was, although pdfium could be compiled: see Wanting
 
@@ -153,22 +159,37 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 	}
 	defer file.Close()
 	args := []string{Command, modePlain}
-	if in.Body = head; form.Sniff(in) == form.PDF {
+	format := form.Sniff(form.Input{Index: in.Index, Name: in.Name, Type: in.Type, Body: head})
+	if in.Body = head; format == form.PDF {
 		args = []string{Command, modePDF, r.Cache}
 		if _, err := os.Stat(r.Cache); r.Cache != "" && errors.Is(err, fs.ErrNotExist) {
 			r.interpreted.Store(true)
 		}
 	}
-	said, err := r.run(ctx, args, file)
-	if err == nil {
+	said, sheets, spool, err := r.runForSheets(ctx, args, file, r.OCR.Program != "" && (format == form.PDF || format == form.Image))
+	if spool != nil {
+		defer spool.Close()
+	}
+	if ctx.Err() == nil && (err == nil || spool != nil) { // a picture that ended the child came after its answer
 		var got Reading
-		if err = json.Unmarshal(said.out, &got); err == nil && got.State.Label() == "" {
-			err = fmt.Errorf("unknown state %q", got.State)
+		bad := json.Unmarshal(said.out, &got)
+		if bad == nil && got.State.Label() == "" {
+			bad = fmt.Errorf("unknown state %q", got.State)
 		}
-		if err == nil {
+		switch {
+		case bad != nil && err == nil:
+			err = bad
+		case bad == nil:
 			got.Document.Part, got.Document.Name = in.Index, in.Name // the child's word is not needed for these
 			if opens(in, got.Document.Format, nested) && nested < mostNested {
 				return r.inside(ctx, in, file, got, nested)
+			}
+			if err != nil {
+				got.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
+				got.Complaint = fmt.Sprintf("%v: %s", err, said.complaint)
+			}
+			if len(sheets) > 0 {
+				return r.recognise(ctx, in, got, sheets, spool)
 			}
 			return got, nil
 		}

@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 			os.Exit(Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 		case "hostile":
 			os.Exit(hostile(os.Args[2]))
+		case "hostile-recogniser":
+			os.Exit(hostileRecogniser(os.Args[2], os.Args[3]))
 		case "without-exec": // as systemd's MemoryDenyWriteExecute= would have it
 			if err := unix.Prctl(unix.PR_SET_MDWE, unix.PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0); err != nil || mayExecute() {
 				fmt.Fprintln(os.Stderr, "no MDWE:", err)

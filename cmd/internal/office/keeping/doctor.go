@@ -41,6 +41,13 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	o.Config = k.Live().Config
 	machineDiagnoses(&d, o)
 	calendarDiagnoses(&d, k.Reg.Calendar(), k.Today())
+	if o.Config.Reading.OCR {
+		if err := k.reading.TryScans(ctx); err != nil {
+			d.Warn("ocr", "扫描件识别", "装好后重启服务；不需要识别的，把 reading.ocr 改为 false", "用不了：%v", err)
+		} else {
+			d.OK("ocr", "扫描件识别", "tesseract 在限制下可以运行")
+		}
+	}
 	if err := k.registerDiagnoses(&d); err != nil {
 		return nil, err
 	}

@@ -31,9 +31,11 @@ type understood struct {
 	notes     []ask.ProposalNote
 	unread    []string  // what nobody has read yet, by name: it may say what seems to be missing
 	mailboxes []mailbox // where a reply may go, the likeliest first
-	number    string    // ID number or organisation's code of the first applicant; never leaves this process whole
+	cards     []seenCard
+	tail      string // the last four of the ID number, or the organisation's code, of the first applicant
+	idSource  form.Proposal
 	idType    string
-	mark      string // of number
+	mark      string // of the whole number
 }
 
 // understand reads what has not been read yet, and makes proposals of it.
@@ -47,6 +49,9 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 		for _, r := range all {
 			if name := cmp.Or(r.Document.Name, file, "正文"); !r.Whole() && !slices.Contains(u.unread, name) {
 				u.unread = append(u.unread, name)
+			}
+			for _, c := range r.Cards {
+				u.cards = append(u.cards, seenCard{cmp.Or(r.Document.Name, file, "正文"), c})
 			}
 		}
 		return all, err
@@ -66,14 +71,59 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 func (u *understood) identify(f *Room) (err error) {
 	for _, field := range []form.Field{form.IDNumber, form.OrgCode} {
 		if p, ok := u.forms.Best(field, 0); ok && desk.TailOf(p.Value) != "" {
-			u.number = p.Value
+			u.tail, u.idSource = desk.TailOf(p.Value), p
 			u.idType = field.Label()
 			if t, ok := u.forms.Best(form.IDType, 0); ok && field == form.IDNumber {
 				u.idType = casefile.WithoutIDNumbers(clipped(t.Value, 20))
 			}
-			u.mark, err = f.Mark(p.Value)
+			if u.mark, err = f.Mark(p.Value); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return u.compare(f)
+}
+
+// seenCard is a picture of an identity card, and where it was.
+type seenCard struct {
+	name string
+	worker.Card
+}
+
+// compare says whether the pictures of identity cards bear the number and the name of the application. Where it gives no
+// number, the first card's stands for it: as its last four and its mark.
+func (u *understood) compare(f *Room) error {
+	var name string
+	if p, ok := u.forms.Best(form.Name, 0); ok {
+		var err error
+		if name, err = f.Mark(p.Value); err != nil {
 			return err
 		}
+	}
+	for _, c := range u.cards {
+		words := "像是身份证件；"
+		switch {
+		case c.NumberMark == "":
+			words += "号码没有认清，须人工核对"
+		case u.mark == "":
+			words += "号码末四位 " + c.Tail + "，申请中没有号码可对照"
+			u.mark, u.tail, u.idType = c.NumberMark, c.Tail, "居民身份证"
+			u.idSource = form.Proposal{Field: form.IDNumber, Confidence: 60, Source: form.Source{Name: c.name, Machine: true}}
+		case c.NumberMark == u.mark:
+			words += "号码（末四位 " + c.Tail + "）与申请所写一致"
+		default:
+			words += "号码（末四位 " + c.Tail + "）与申请所写不一致，须人工核对"
+		}
+		switch {
+		case c.NameMark == "":
+			words += "；姓名没有认清"
+		case name != "" && c.NameMark == name:
+			words += "；姓名一致"
+		case name != "":
+			words += "；姓名不一致，或没有认清"
+		}
+		u.notes = append(u.notes, ask.ProposalNote{Part: c.name, Text: words + "（机器识别，不转录证件上的文字）"})
 	}
 	return nil
 }
@@ -132,6 +182,12 @@ func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
 	}
 	words := []string{r.State.Label()}
 	switch r.State {
+	case worker.Scan:
+		for _, n := range r.Document.Notes {
+			if n.Code == form.NoteMachine {
+				words = append(words, strings.TrimRight(n.Text, "。"))
+			}
+		}
 	case worker.Read, worker.TooLarge, worker.Failed, worker.Opened, worker.Unread, worker.Empty: // the other states say it all
 		for _, n := range append([]form.Note{{Text: r.Note}}, r.Document.Notes...) {
 			if n.Text != "" {
@@ -310,12 +366,8 @@ func (u understood) values() []ask.ProposedValue {
 	}
 	single(flagForm, form.Medium, "载体形式")
 	single(flagDelivery, form.Delivery, "获取方式")
-	if u.number != "" {
-		p, ok := u.forms.Best(form.IDNumber, 0)
-		if !ok {
-			p, _ = u.forms.Best(form.OrgCode, 0)
-		}
-		add(flagID, "证件", u.idType+" 末四位 "+desk.TailOf(u.number), p)
+	if u.tail != "" {
+		add(flagID, "证件", u.idType+" 末四位 "+u.tail, u.idSource)
 	}
 	return all
 }
@@ -390,8 +442,8 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 		}
 	}
 	e.IDType, e.IDTail, e.IDMark = "", "", ""
-	if u.number != "" && slices.Contains(r.Accept, flagID) {
-		e.IDType, e.IDTail, e.IDMark = u.idType, desk.TailOf(u.number), u.mark
+	if u.tail != "" && slices.Contains(r.Accept, flagID) {
+		e.IDType, e.IDTail, e.IDMark = u.idType, u.tail, u.mark
 	}
 	if e.As == casefile.KindNone {
 		e.As = casefile.Application

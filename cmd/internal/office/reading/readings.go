@@ -18,6 +18,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -80,7 +81,9 @@ type readings struct {
 	cache  string // directory
 	erased func(casefile.Digest) bool
 	read   ReadFunc
-	turns  turns // one attachment at a time is read
+	mark   func(string) (string, error) // the office's mark of a number or a name
+	scans  bool                         // tesseract reads them
+	turns  turns                        // one attachment at a time is read
 
 	mu   sync.Mutex
 	size int64 // of what is kept; known after tidy
@@ -95,7 +98,11 @@ type kept struct {
 }
 
 func (r *readings) dir() string {
-	return filepath.Join(r.cache, "read", fmt.Sprintf("%d.%d", worker.Version, form.Version))
+	name := fmt.Sprintf("%d.%d", worker.Version, form.Version)
+	if r.scans {
+		name += "+ocr" // where it is switched on, what was a scan is read again
+	}
+	return filepath.Join(r.cache, "read", name)
 }
 
 func (r *readings) path(d casefile.Digest) string {
@@ -269,7 +276,33 @@ func (r *readings) one(ctx context.Context, asked bool, in form.Input, copy func
 	if err := os.MkdirAll(r.cache, 0o700); err != nil {
 		return worker.Reading{}, err
 	}
-	return r.read(ctx, in, copy)
+	one, err := r.read(ctx, in, copy)
+	return one, errors.Join(err, r.markCards(&one))
+}
+
+// markCards leaves of an identity card what may be kept: the last four of its number, and marks.
+func (r *readings) markCards(one *worker.Reading) (err error) {
+	for i := range one.Cards {
+		c := &one.Cards[i]
+		if c.Number != "" {
+			c.Tail = desk.TailOf(c.Number)
+			if c.NumberMark, err = r.mark(c.Number); err != nil {
+				return err
+			}
+		}
+		if c.Name != "" {
+			if c.NameMark, err = r.mark(c.Name); err != nil {
+				return err
+			}
+		}
+		c.Name, c.Number = "", ""
+	}
+	for i := range one.Inside {
+		if err := r.markCards(&one.Inside[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReadingsOf returns what a mail, or a file with that name, says: as kept, else read now. The order is

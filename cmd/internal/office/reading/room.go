@@ -4,6 +4,9 @@ package reading
 
 import (
 	"cmp"
+	"context"
+	"errors"
+	"os"
 	"path/filepath"
 
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -29,10 +32,34 @@ func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
 	g := &Room{Desk: d, record: r, wanted: make(chan struct{}, 1)}
 	if read == nil && children {
 		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName), Font: cmp.Or(d.Config.Reading.Fonts, worker.Font())}
+		if d.Config.Reading.OCR {
+			var err error
+			if g.worker.OCR, err = worker.FindEngine(); err != nil {
+				g.Log.Warn().Err(err).Msg("reading.ocr is on, and scans cannot be read")
+			}
+		}
 		read = g.worker.Read
 	}
-	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read}
+	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read, mark: d.Mark, scans: g.worker != nil && g.worker.OCR.Program != ""}
 	g.links = &links{filepath.Join(cache, "links", filepath.Base(g.readings.dir())), d.Reg.Erased}
 	g.pages = &pages{filepath.Join(cache, "page", filepath.Base(g.readings.dir())), d.Reg.Erased}
 	return g
+}
+
+// TryScans has tesseract read a blank picture as it would read a scan, and says what is in the way.
+func (g *Room) TryScans(ctx context.Context) error {
+	if g.worker == nil {
+		return errors.New("这里不读取附件")
+	}
+	e, err := worker.FindEngine()
+	if err != nil {
+		return err
+	}
+	if g.worker.OCR != e {
+		return errors.New("服务启动时还没有装好，须重启服务")
+	}
+	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
+		return err
+	}
+	return g.worker.TryOCR(ctx)
 }

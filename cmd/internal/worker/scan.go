@@ -1,0 +1,356 @@
+package worker
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/worker/scan"
+)
+
+// Scans are read in three steps, each in a child of its own. The child that reads the attachment makes the pictures
+// of its bare pages ready and hands them over on fd 3; tesseract, confined, reads each of them (recognise.go); a third
+// child makes a document of what it says. The parent only carries bytes from one to the next.
+
+const (
+	mostScanned = 6               // pages of an attachment; a form has one or two
+	mostPrepare = 8 * time.Second // for all of them; what takes longer is left to people
+	mostSheets  = 64 << 20        // bytes of pictures out of one attachment
+	mostHeader  = 256 << 10       // of a sheet's description
+	modePage6   = 6               // tesseract's: one block of text
+	modePage11  = 11              // scattered words
+)
+
+// sheet is a page made ready, without its pixels.
+type sheet struct {
+	Page  int         `json:"page"`
+	Size  image.Point `json:"size"`
+	Stack image.Point `json:"stack,omitzero"` // zero without cells
+	Cells []scan.Cell `json:"cells,omitzero"`
+	Dots  float64     `json:"dots"`           // pixels in a point
+	Words [2]string   `json:"words,omitzero"` // what tesseract said: of the page, of the stack
+	at    [2]int64    // where the pixels lie
+}
+
+// Card is what is known of a page that looks like an identity card: nothing of it is transcribed.
+type Card struct {
+	Page int `json:"page"`
+	// Name and Number are in memory only, to be compared with what the applicant wrote. Number is "" unless its
+	// check digit fits.
+	Name   string `json:"-"`
+	Number string `json:"-"`
+	// What is kept: the last four of the number, and the office's marks of number and name, by which they are
+	// recognised and which tell nothing.
+	Tail       string `json:"tail,omitzero"`
+	NumberMark string `json:"number_mark,omitzero"`
+	NameMark   string `json:"name_mark,omitzero"`
+}
+
+// sheetTo hands over a page: a line of JSON, then the pixels of its pictures.
+func sheetTo(w io.Writer, page int, m *image.Gray) error {
+	p := scan.Prepare(m)
+	s := sheet{Page: page, Size: p.Clean.Rect.Size(), Cells: p.Cells, Dots: float64(max(p.Clean.Rect.Dx(), p.Clean.Rect.Dy())) / 842}
+	pictures := []*image.Gray{p.Clean}
+	if p.Stack != nil {
+		s.Stack = p.Stack.Rect.Size()
+		pictures = append(pictures, p.Stack)
+	}
+	line, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	for _, m := range pictures {
+		for y := range m.Rect.Dy() {
+			if _, err := w.Write(m.Pix[y*m.Stride : y*m.Stride+m.Rect.Dx()]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// runForSheets runs a child that reads an attachment. With scans, it hands over the pictures of what it could not read:
+// they lie in spool, and sheets is not nil, whatever became of the child after its answer.
+func (r *Reader) runForSheets(ctx context.Context, args []string, in io.Reader, scans bool) (said answer, sheets []sheet, spool *os.File, err error) {
+	if !scans {
+		said, err := r.run(ctx, append(args, "-"), in)
+		return said, nil, nil, err
+	}
+	if spool, err = r.unnamed(); err != nil {
+		return answer{}, nil, nil, err
+	}
+	from, to, err := os.Pipe()
+	if err != nil {
+		return answer{}, nil, spool, err
+	}
+	came := make(chan struct{})
+	go func() {
+		defer close(came)
+		sheets, _ = readSheets(from, spool) // what came whole is read; the rest stays for people
+		from.Close()                        // a child that goes on gets a broken pipe
+	}()
+	out := &bounded{most: MaxOutput, full: true}
+	said, err = r.runTo(ctx, append(args, withSheets), in, out, to)
+	to.Close()
+	<-came
+	said.out = out.kept
+	return said, sheets, spool, err
+}
+
+// readSheets takes sheets from a child and lays their pixels into spool. It believes no length.
+func readSheets(r io.Reader, spool io.Writer) (all []sheet, err error) {
+	b := bufio.NewReaderSize(r, mostHeader)
+	total := int64(0)
+	for {
+		line, err := b.ReadSlice('\n')
+		if errors.Is(err, io.EOF) && len(line) == 0 {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		var s sheet
+		if err := json.Unmarshal(line, &s); err != nil {
+			return all, err
+		}
+		for i, size := range []image.Point{s.Size, s.Stack} {
+			if size.X < 0 || size.Y < 0 || size.X > 1<<15 || size.Y > 1<<15 {
+				return all, errFlood
+			}
+			n := int64(size.X) * int64(size.Y)
+			if s.at[i] = total; total+n > mostSheets || len(all) >= mostScanned {
+				return all, errFlood
+			}
+			if _, err := io.CopyN(spool, b, n); err != nil {
+				return all, err
+			}
+			total += n
+		}
+		all = append(all, s)
+	}
+}
+
+// recognise has tesseract read the sheets and puts what it says into the reading.
+func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sheets []sheet, spool *os.File) (Reading, error) {
+	for i := range sheets {
+		for k, size := range []image.Point{sheets[i].Size, sheets[i].Stack} {
+			if size.X*size.Y == 0 {
+				continue
+			}
+			mode := []int{modePage11, modePage6}[k]
+			picture := io.MultiReader(bytes.NewReader(fmt.Appendf(nil, "P5\n%d %d\n255\n", size.X, size.Y)), io.NewSectionReader(spool, sheets[i].at[k], int64(size.X)*int64(size.Y)))
+			said, err := r.tesseract(ctx, picture, mode)
+			switch {
+			case ctx.Err() != nil:
+				return given, context.Cause(ctx)
+			case err != nil:
+				given.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
+				given.Complaint = fmt.Sprintf("tesseract: %v: %s", err, said.complaint)
+				return given, nil
+			}
+			sheets[i].Words[k] = string(said.out)
+		}
+	}
+	line, err := json.Marshal(preface{in.Index, in.Name, in.Type})
+	if err != nil {
+		return given, err
+	}
+	body, err := json.Marshal(sheets)
+	if err != nil {
+		return given, err
+	}
+	said, err := r.run(ctx, []string{Command, modeUnderstand}, bytes.NewReader(slices.Concat(line, []byte("\n"), body)))
+	var u transcript
+	if err == nil {
+		err = json.Unmarshal(said.out, &u)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return given, context.Cause(ctx)
+	case err != nil:
+		given.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
+		given.Complaint = fmt.Sprintf("recognised text: %v: %s", err, said.complaint)
+		return given, nil
+	}
+	given.Document.Blocks = append(given.Document.Blocks, u.Blocks...)
+	for _, n := range u.Notes {
+		given.note(n.Code, n.Text)
+	}
+	for _, c := range u.Cards {
+		given.Cards = append(given.Cards, Card{Page: c.Page, Name: c.Name, Number: c.Number})
+	}
+	return given, nil
+}
+
+// transcript is what the third child makes of tesseract's words.
+type transcript struct {
+	Blocks []form.Block     `json:"blocks,omitzero"`
+	Notes  []form.Note      `json:"notes,omitzero"`
+	Cards  []transcriptCard `json:"cards,omitzero"`
+}
+
+type transcriptCard struct {
+	Page   int    `json:"page"`
+	Name   string `json:"name,omitzero"`
+	Number string `json:"number,omitzero"`
+}
+
+// understandTo is the third child's part.
+func understandTo(out io.Writer, in form.Input) error {
+	var sheets []sheet
+	if err := json.Unmarshal(in.Body, &sheets); err != nil {
+		return fmt.Errorf("reading what was recognised: %w", err)
+	}
+	return json.NewEncoder(out).Encode(understand(in, sheets))
+}
+
+// understand makes blocks of the pages that are part of an application. A page without a sign of one is only taken
+// for one behind a page that has them.
+func understand(in form.Input, sheets []sheet) (t transcript) {
+	var read, left, cards []int
+	letter := false
+	for _, s := range sheets {
+		words := scan.Join(s.Cells, scan.Words(s.Words[0]), scan.Words(s.Words[1]))
+		kind := scan.KindOf(scan.Text(words))
+		if page := scan.KindOf(scan.Text(scan.Words(s.Words[0]))); page == scan.Card {
+			kind = page
+		}
+		switch {
+		case kind == scan.Card:
+			name, number := scan.Identity(scan.Text(scan.Words(s.Words[0])))
+			t.Cards = append(t.Cards, transcriptCard{s.Page, name, number})
+			cards = append(cards, s.Page)
+			continue
+		case len(words) == 0 || kind == scan.Unclear && !letter:
+			left = append(left, s.Page)
+			continue
+		}
+		letter = true
+		blocks := blocksOf(in, len(sheets), s, words)
+		t.Blocks, read = append(t.Blocks, blocks...), append(read, s.Page)
+	}
+	note := func(code string, pages []int, text string) {
+		if pages != nil {
+			t.Notes = append(t.Notes, form.Note{Code: code, Text: fmt.Sprintf(text, numbers(pages))})
+		}
+	}
+	note(form.NoteMachine, read, "第 %s 页的文字由机器识别，可能有错，须对照原件。")
+	note(form.NoteImage, cards, "第 %s 页像是身份证件，文字不转录。")
+	note(form.NoteScan, left, "第 %s 页看不出是申请的内容，文字不转录，须人工阅看。")
+	return t
+}
+
+// blocksOf lays out the words of a page as those of a PDF, with the cells' edges for rules.
+func blocksOf(in form.Input, pages int, s sheet, words []scan.Word) []form.Block {
+	dots := max(s.Dots, 0.1)
+	inPoints := func(r image.Rectangle) box {
+		return box{float64(r.Min.X) / dots, float64(r.Min.Y) / dots, float64(r.Max.X) / dots, float64(r.Max.Y) / dots}
+	}
+	var all []glyph
+	for i, w := range words {
+		all = append(all, glyph{text: w.Text, box: inPoints(w.Box), at: 2 * i}) // two words never follow each other closely
+	}
+	var rules []rule
+	for _, c := range s.Cells {
+		b := inPoints(c.Snapped)
+		rules = append(rules, rule{true, b.left, b.top, b.bottom}, rule{true, b.right, b.top, b.bottom}, rule{false, b.top, b.left, b.right}, rule{false, b.bottom, b.left, b.right})
+	}
+	blocks := layOut(in, pages, s.Page, all, nil, rules)
+	for i := range blocks {
+		if l := blocks[i].Line; l != nil {
+			l.Machine = true
+			continue
+		}
+		blocks[i].Table.Machine = true
+		for k := range blocks[i].Table.Cells {
+			if c := &blocks[i].Table.Cells[k]; c.Text != "" {
+				c.Text = form.NearLabel(c.Text)
+			}
+		}
+	}
+	return blocks
+}
+
+// upright turns a photograph as its camera says (Exif, tag 0x0112): telephones store what their sensor saw.
+func upright(file []byte, m *image.Gray) *image.Gray {
+	o := orientation(file)
+	if o < 2 || o > 8 {
+		return m
+	}
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	size := image.Rect(0, 0, w, h)
+	if o >= 5 {
+		size = image.Rect(0, 0, h, w)
+	}
+	out := image.NewGray(size)
+	for y := range h {
+		for x := range w {
+			u, v := x, y
+			switch o {
+			case 2:
+				u = w - 1 - x
+			case 3:
+				u, v = w-1-x, h-1-y
+			case 4:
+				v = h - 1 - y
+			case 5:
+				u, v = y, x
+			case 6:
+				u, v = h-1-y, x
+			case 7:
+				u, v = h-1-y, w-1-x
+			case 8:
+				u, v = y, w-1-x
+			}
+			out.Pix[v*out.Stride+u] = m.Pix[y*m.Stride+x]
+		}
+	}
+	return out
+}
+
+// orientation reads the tag out of a JPEG; 0 where there is none.
+func orientation(b []byte) int {
+	at := bytes.Index(b[:min(len(b), 64<<10)], []byte("Exif\x00\x00"))
+	if at < 0 {
+		return 0
+	}
+	t := b[at+6 : min(len(b), at+6+64<<10)]
+	var order binary.ByteOrder = binary.BigEndian
+	switch {
+	case bytes.HasPrefix(t, []byte("II*\x00")):
+		order = binary.LittleEndian
+	case !bytes.HasPrefix(t, []byte("MM\x00*")):
+		return 0
+	}
+	if len(t) < 8 {
+		return 0
+	}
+	first := uint64(order.Uint32(t[4:]))
+	if first+2 > uint64(len(t)) {
+		return 0
+	}
+	entries := t[first+2:]
+	for range order.Uint16(t[first:]) {
+		if len(entries) < 12 {
+			return 0
+		}
+		if order.Uint16(entries) == 0x0112 {
+			return int(order.Uint16(entries[8:]))
+		}
+		entries = entries[12:]
+	}
+	return 0
+}

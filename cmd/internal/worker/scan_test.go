@@ -1,0 +1,230 @@
+package worker
+
+import (
+	"encoding/json"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+	"golang.org/x/sys/unix"
+
+	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/cmd/internal/worker/scan"
+)
+
+func opened(t *testing.T, l *library, body []byte) references.FPDF_DOCUMENT {
+	t.Helper()
+	doc, err := l.OpenDocument(&requests.OpenDocument{File: &body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc.Document
+}
+
+// engine finds tesseract, or skips the test where there is none; with YSQ_REQUIRE_REAL=1 it has to be there.
+func engine(t *testing.T) (Engine, *library) {
+	t.Helper()
+	e, err := FindEngine()
+	if err == nil && Font() == "" {
+		t.Skip("no Chinese font: fonts-wqy-microhei")
+	}
+	if err != nil {
+		if os.Getenv("YSQ_REQUIRE_REAL") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	fonts, err := readFont(Font())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := startLibrary(prepared(t), fonts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.close() })
+	return e, l
+}
+
+// All layouts as scans, straight and askew in half a shadow.
+func TestLayoutsScanned(t *testing.T) {
+	if os.Getenv("YSQ_REQUIRE_REAL") == "" {
+		t.Skip("half a minute of tesseract; YSQ_REQUIRE_REAL=1")
+	}
+	e, l := engine(t)
+	r := testReader(t)
+	r.OCR = e
+	for name, degrees := range map[string]float64{"straight": 0, "askew": 2.2} {
+		t.Run(name, func(t *testing.T) {
+			measure(t, layouts(t, ".sheet"), 0.5, 0.5, func(t *testing.T, one layout) form.Form {
+				got, err := r.read(t.Context(), form.Input{Name: "申请表.jpg", Body: layoutScan(t, l, one, degrees)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if os.Getenv("DEBUG") != "" {
+					t.Log(got.State, got.Note, got.Document.Notes, got.Complaint, "\n", blockText(got.Document.Blocks))
+				}
+				return form.Propose([]form.Document{got.Document}, form.Header{})
+			})
+		})
+	}
+}
+
+// cardSheet is a layout of what an identity card says.
+func cardSheet(number string) layout {
+	return layout{name: "card", body: "姓名  闻人静\n性别  女  民族  汉\n出生  1979年11月2日\n住址  平湖区长堤路150号\n公民身份号码  " + number}
+}
+
+// What was recognised is proposed as such, and what looks like an identity card is not transcribed.
+func TestScans(t *testing.T) {
+	e, l := engine(t)
+	r := testReader(t)
+	r.OCR = e
+	if err := r.TryOCR(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range layouts(t, ".sheet") {
+		if one.name != "official" {
+			continue
+		}
+		got, err := r.read(t.Context(), form.Input{Name: "申请表.jpg", Body: layoutScan(t, l, one, 0)})
+		if err != nil || got.State != Scan || got.Whole() {
+			t.Fatalf("%s %s %v", got.State, got.Note, err)
+		}
+		f := form.Propose([]form.Document{got.Document}, form.Header{})
+		for field, want := range map[form.Field]string{form.IDNumber: one.fields[form.IDNumber][0], form.Request: one.fields[form.Request][0], form.Address: one.fields[form.Address][0]} {
+			p, _ := f.Best(field, 0)
+			if p.Value != want || !p.Source.Machine || p.Confidence > 70 || !strings.Contains(p.Source.String(), "机器识别") {
+				t.Errorf("%s is %q (%s, %d%%), want %q", field, p.Value, p.Source, p.Confidence, want)
+			}
+		}
+	}
+	got, err := r.read(t.Context(), form.Input{Name: "照片.jpg", Body: layoutScan(t, l, cardSheet("999905197911020281"), 0)})
+	if err != nil || got.State != Scan {
+		t.Fatalf("%s %s %v", got.State, got.Note, err)
+	}
+	if len(got.Cards) != 1 || got.Cards[0].Number != "999905197911020281" || len(got.Document.Blocks) != 0 {
+		t.Errorf("a card: %+v, %s", got.Cards, blockText(got.Document.Blocks))
+	}
+	kept, err := json.Marshal(got)
+	if err != nil || strings.Contains(string(kept), "9999051979") || strings.Contains(string(kept), "闻人") || strings.Contains(string(kept), "长堤") {
+		t.Errorf("of a card this would be kept: %s %v", kept, err)
+	}
+}
+
+// Whatever comes out of tesseract's own process is believed as little as any file.
+func TestHostileRecogniser(t *testing.T) {
+	for _, tsv := range []string{
+		"", "level\t1", strings.Repeat("5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90\t字\n", 100_000), "5\t1\t1\t1\t1\t1\t-5\t99999999999\t1\t1\t90\t字\n",
+		"5\t1\t1\t1\t1\t1\t1\t1\t1\t1\t90\t\u202e\x00\xff\n", strings.Repeat("\t", 1<<16),
+	} {
+		in := form.Input{Name: "a.jpg"}
+		for _, cells := range [][]scan.Cell{nil, {{}}, {{Box: image.Rect(0, 0, 1<<14, 1<<14), Snapped: image.Rect(-5, -5, 1<<30, 9), Stacked: -7}}} {
+			u := understand(in, []sheet{{Page: 1, Cells: cells, Words: [2]string{tsv, tsv}}, {Page: -1, Dots: -1, Words: [2]string{tsv, "申请公开信息"}}})
+			for _, b := range u.Blocks {
+				if strings.ContainsAny(blockText([]form.Block{b}), "\u202e\x00") {
+					t.Errorf("a character that hides others came through: %q", blockText([]form.Block{b}))
+				}
+			}
+		}
+	}
+	for _, sheets := range []string{"", "{}\n", `{"size":{"X":-1,"Y":5}}` + "\n", `{"size":{"X":32000,"Y":32000}}` + "\n", `{"size":{"X":2,"Y":2}}` + "\nabc", strings.Repeat(`{"size":{"X":1,"Y":1}}`+"\n.", 50)} {
+		all, err := readSheets(strings.NewReader(sheets), io.Discard)
+		if len(all) > mostScanned || err == nil && len(all) > 1 {
+			t.Errorf("%q: %d sheets, %v", sheets[:min(len(sheets), 40)], len(all), err)
+		}
+	}
+}
+
+// What tesseract becomes can read its own files and nothing else of the machine.
+func TestRecogniserIsConfined(t *testing.T) {
+	e, err := FindEngine()
+	if err != nil {
+		if os.Getenv("YSQ_REQUIRE_REAL") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	out, err := exec.Command("/proc/self/exe", "hostile-recogniser", e.Program, e.Language).CombinedOutput()
+	if err != nil || string(out) != "" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// hostileRecogniser tries what a recogniser that was taken over would try, and says what it got away with.
+func hostileRecogniser(program, language string) int {
+	runtime.LockOSThread()
+	target := os.Getppid()
+	e := Engine{program, language}
+	if err := e.confine(); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	path := func(s string) uintptr { p, _ := unix.BytePtrFromString(s); return uintptr(unsafe.Pointer(p)) }
+	var limit unix.Rlimit
+	for what, errno := range map[string]func() unix.Errno{
+		"socket": func() unix.Errno {
+			_, _, e := unix.RawSyscall(unix.SYS_SOCKET, unix.AF_UNIX, unix.SOCK_STREAM, 0)
+			return e
+		},
+		"inet": func() unix.Errno {
+			_, _, e := unix.RawSyscall(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM, 0)
+			return e
+		},
+		"passwd": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_OPENAT, ^uintptr(99), path("/etc/passwd"), unix.O_RDONLY, 0, 0, 0)
+			return e
+		},
+		"proc": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_OPENAT, ^uintptr(99), path(fmt.Sprintf("/proc/%d/mem", target)), unix.O_RDONLY, 0, 0, 0)
+			return e
+		},
+		"create": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_OPENAT, ^uintptr(99), path("/tmp/x"), unix.O_WRONLY|unix.O_CREAT, 0o600, 0, 0)
+			return e
+		},
+		"kill": func() unix.Errno { _, _, e := unix.RawSyscall(unix.SYS_KILL, uintptr(target), 9, 0); return e },
+		"process": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+			return e
+		},
+		"trace": func() unix.Errno {
+			_, _, e := unix.RawSyscall(unix.SYS_PTRACE, unix.PTRACE_ATTACH, uintptr(target), 0)
+			return e
+		},
+		"owner": func() unix.Errno {
+			_, _, e := unix.RawSyscall(unix.SYS_FCNTL, 1, unix.F_SETOWN, uintptr(target))
+			return e
+		},
+		"limits": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_PRLIMIT64, uintptr(target), unix.RLIMIT_CPU, 0, uintptr(unsafe.Pointer(&limit)), 0, 0)
+			return e
+		},
+		"shell": func() unix.Errno { _, _, e := unix.RawSyscall(unix.SYS_EXECVE, path("/bin/sh"), 0, 0); return e },
+		"code": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANON, ^uintptr(0), 0)
+			return e
+		},
+		"other's files": func() unix.Errno {
+			_, _, e := unix.RawSyscall6(unix.SYS_OPENAT, ^uintptr(99), path(filepath.Join(filepath.Dir(language), "..")), unix.O_RDONLY|unix.O_DIRECTORY, 0, 0, 0)
+			return e
+		},
+	} {
+		if e := errno(); e != unix.EPERM && e != unix.EACCES {
+			fmt.Printf("%s: %v\n", what, e)
+		}
+	}
+	if _, _, errno := unix.RawSyscall6(unix.SYS_OPENAT, ^uintptr(99), path(filepath.Join(language, engineLanguage+".traineddata")), unix.O_RDONLY, 0, 0, 0); errno != 0 {
+		fmt.Println("its own language:", errno)
+	}
+	return 0
+}
