@@ -226,6 +226,9 @@ func (j *judge) replied(e Replied) error {
 	if j.ReviewedOn.IsZero() {
 		j.warn("没有审查记录（条例第四十五条）")
 	}
+	if err := j.passed(e); err != nil {
+		return err
+	}
 	if e.Outcome == RefuseThirdParty && j.follows(KindConsultationSent, "") != nil {
 		j.warn("“保护第三方合法权益”而没有征求意见的记录（条例第三十二条）")
 	}

@@ -56,6 +56,10 @@ type Case struct {
 	Returned      Returned // notices that came back and were not sent again
 	Messages      int      // mails in the case, the first included, and those of cases merged into it
 
+	// Approval is where the proposed answer stands within the office, ApprovalOn since when.
+	Approval   Approval
+	ApprovalOn civil.Date
+
 	Applicant  string // as registered; until then the sender's name
 	Contact    string
 	Email      string // that a person registered
@@ -128,6 +132,7 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 	for _, r := range live {
 		c.apply(r)
 	}
+	c.approve(live)
 	items, lives := contents(live), [][]Record{live}
 	for _, m := range merged {
 		one := Live(m)

@@ -146,7 +146,7 @@ func oneCopy(all []Item) []Item {
 }
 
 // Kept lists the digests of all bytes that are kept for one case: what lies in it, the mails prepared for
-// it with their enclosures, and documents that were taken out of it, for which no other record answers.
+// it with their enclosures, the answers proposed with theirs, and documents that were taken out of it, for which no other record answers.
 // A mail that was taken out is not among them: the book of mails has it, and a person decides about it.
 func Kept(history []Record) []Digest {
 	var all []Digest
@@ -169,6 +169,11 @@ func Kept(history []Record) []Digest {
 			}
 		case Attached:
 			for _, f := range e.Files {
+				add(f.Digest)
+			}
+		case Submitted:
+			add(e.Draft.Digest)
+			for _, f := range e.Annexes {
 				add(f.Digest)
 			}
 		}

@@ -88,7 +88,17 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 	if c.Stage == StageRegistered {
 		add(KindReviewed, 0, "尚未审查")
 	}
-	add(KindReplied, s.Due, "应答复")
+	switch c.Approval {
+	case AwaitsSigning:
+		add(KindSigned, s.Due, "答复待签批")
+		add(KindSentBack, 0, "答复待签批，要改的退回")
+	case ApprovalGiven:
+		add(KindReplied, s.Due, "答复已签发，照签发的制发")
+	case ApprovalDenied:
+		add(KindSubmitted, s.Due, "答复被退回，改后重新送审")
+	default:
+		add(KindReplied, s.Due, "应答复")
+	}
 	if by := noticeDue(c.ReceivedOn(), law, cal); c.Corrections == 0 && by >= today {
 		add(KindCorrectionAsked, by, "申请内容不明确的，最迟当日告知补正（条例第三十条）")
 	}

@@ -90,9 +90,12 @@ const (
 	AlarmConsultation           // a side that was consulted has not answered
 	AlarmDelivery               // the reply came back
 	AlarmArrival                // the day of arrival is in doubt: a person settles it
+	AlarmSigning                // a proposed answer waits to be signed (待签批)
+	AlarmSigned                 // it is signed, and not issued
+	AlarmSentBack               // it was sent back, and not submitted anew
 )
 
-var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"arrival", "到达日存疑"}}
+var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}}
 
 // String returns the stable code.
 func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
@@ -140,6 +143,14 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		if !on.IsZero() {
 			all = append(all, Alarm{AlarmReply, on, text})
 		}
+	}
+	switch c.Approval {
+	case AwaitsSigning:
+		all = append(all, Alarm{AlarmSigning, c.ApprovalOn, "由负责人签发或退回（sign、return）"})
+	case ApprovalGiven:
+		all = append(all, Alarm{AlarmSigned, c.ApprovalOn, "照签发的制发（answer --signed）"})
+	case ApprovalDenied:
+		all = append(all, Alarm{AlarmSentBack, c.ApprovalOn, "照退回的意见改后重新送审（submit）"})
 	}
 	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)

@@ -171,7 +171,7 @@ func (s *story) compare(expect *txtar.File) {
 		"received": none(c.ReceivedOn()), "new-in": fmt.Sprint(c.NewIn()), "counts": fmt.Sprint(c.Counts()),
 		"strict": none(c.Strict.Due), "legal": none(c.Legal.Due),
 		"strict-waits": waiting(c.Strict), "legal-waits": waiting(c.Legal), "undelivered": fmt.Sprint(c.Undelivered),
-		"extended": fmt.Sprint(c.ExtendedDays), "provisional": fmt.Sprint(c.Legal.Provisional),
+		"extended": fmt.Sprint(c.ExtendedDays), "provisional": fmt.Sprint(c.Legal.Provisional), "approval": strings.TrimSpace(c.Approval.String() + " " + c.ApprovalOn.String()),
 	}
 	now := c.At(s.history[len(s.history)-1].On, workday.Embedded())
 	facts["late"], facts["disputable"] = fmt.Sprint(now.Late), fmt.Sprint(now.Disputable)

@@ -171,9 +171,24 @@ const (
 	ExtensionRole Extension = "role"
 )
 
+// Signing says whether answers are signed before they go out (条例 第四十五条: 审核).
+type Signing string
+
+const (
+	// SigningNone: who handles a case answers it.
+	SigningNone Signing = "none"
+	// SigningRecorded: every answer is signed; an operator may enter it from the signed 审查呈批单.
+	SigningRecorded Signing = "recorded"
+	// SigningRole: every answer is signed, by an account with the role approver alone.
+	SigningRole Signing = "role"
+)
+
 // Approval says who decides what.
 type Approval struct {
 	Extension Extension
+	Answer    Signing
+	// Screening says that nothing is disclosed without a 保密审查 on record (条例 第十七条).
+	Screening bool
 }
 
 // Retention says how long the bytes of mails and files are kept.
@@ -243,7 +258,7 @@ func Default() Config {
 		SMTP:        SMTP{TLS: ImplicitTLS},
 		Acknowledge: Acknowledge{Subject: receiptSubject, Text: receiptText, PerSender: 3, PerDay: 100},
 		Digest:      Digest{At: Clock{8, 30}, Days: 3},
-		Approval:    Approval{Extension: ExtensionRecorded},
+		Approval:    Approval{Extension: ExtensionRecorded, Answer: SigningNone},
 		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
 		Backup:      Backup{WarnDays: 2},
 		Letter:      Letter{Number: "{代字}{类}〔{年}〕第{NNN}号"},

@@ -51,6 +51,8 @@ func (c *Config) sections() []section {
 		}},
 		{"approval", "审批。", []option{
 			{"extension", "延期由谁批准（条例第三十三条）：\n\"recorded\" 纸面批准，经办人录入批准人、日期和文号；\"role\" 只有“审核”角色可以录入延期。", "", choice[Extension]{&c.Approval.Extension, []Extension{ExtensionRecorded, ExtensionRole}}},
+			{"answer", "答复是否须经送审、签发（条例第四十五条）：\n\"none\" 由经办人决定；\"recorded\" 须经签发，经办人可以照签好的审查呈批单录入；\"role\" 须由“审核”角色本人签发。", "", choice[Signing]{&c.Approval.Answer, []Signing{SigningNone, SigningRecorded, SigningRole}}},
+			{"screening", "公开信息前是否须有保密审查的记录（条例第十七条）。", "true", boolean{&c.Approval.Screening}},
 		}},
 		{"retention", "保管期限。", []option{
 			{"years", "归档当年之后满几年，“审核”角色方可销毁案件的邮件原文和附件（ysq erase）；记录永远保留。\n期限按本机关的档案保管期限表；不写则不得销毁。", "10", years{&c.Retention.Years}},

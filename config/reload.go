@@ -9,7 +9,7 @@ import (
 // daemon opened at its start: directories, sockets, connections.
 var live = []string{
 	"agency.name", "agency.code", "agency.names", "letter.templates", "letter.number", "letter.contact", "letter.payment", "letter.review_organ", "letter.court",
-	"intake.cases_from", "access.viewer", "access.operator", "access.approver", "access.web", "approval.extension",
+	"intake.cases_from", "access.viewer", "access.operator", "access.approver", "access.web", "approval.extension", "approval.answer", "approval.screening",
 	"retention.years", "backup.warn_days", "report.submit_by", "report.publish_by", "log.level", "terminal.ambiguous_width",
 	"mailbox.poll_interval", "mailbox.folders",
 	"smtp.sender", "acknowledge.enabled", "acknowledge.subject", "acknowledge.text", "acknowledge.confirms", "acknowledge.per_sender", "acknowledge.per_day",

@@ -59,6 +59,8 @@ approver = ["other"]
 web = "other"
 [approval]
 extension = "role"
+answer = "role"
+screening = true
 [retention]
 years = 77
 [backup]

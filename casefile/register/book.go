@@ -43,6 +43,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexLetter(r.Seq, r.Case, e.Letter)
 	case casefile.Attached:
 		return t.indexAttached(r, e)
+	case casefile.Submitted:
+		return t.indexDigests(r.Seq, append(digestsOf(e.Annexes), e.Draft.Digest)...)
 	case casefile.Detached:
 		return t.indexDigests(r.Seq, e.Digest)
 	case casefile.Seen:

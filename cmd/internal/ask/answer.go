@@ -10,6 +10,13 @@ import (
 var AnswerCase = Op[AnswerRequest, AnswerResult]{Name: "answer", Role: Operator, Dry: true, Limit: 4 << 20, Records: AnswerRequest.records,
 	Look: func(q AnswerRequest) Look { return Look{Cases: q.Cases, What: "answer"} }}
 
+// What is missing of an answer where the office wants it: the signature (Submit, 签发), and that the information was
+// examined before it is disclosed (保密审查).
+const (
+	MissingSignature = "签发"
+	MissingScreening = "保密审查"
+)
+
 // MissingOtherWay is the name of what is missing where the applicant wants the information otherwise than by
 // e-mail: the reason, in Despite.
 const MissingOtherWay = "用电子邮件的理由"
@@ -29,12 +36,18 @@ type AnswerRequest struct {
 	// Gone says that a letter on paper has left already: that is recorded with the reply.
 	Gone     casefile.Way `json:"gone,omitzero"`
 	Tracking string       `json:"tracking,omitzero"`
+	// Signed asks for the answer as it was signed: what it decides, its letter and its files, and of the mail what is
+	// not written here.
+	Signed bool `json:"signed,omitzero"`
 }
 
 // records are what is recorded at once. What goes out by mail records itself when it has gone out.
 func (q AnswerRequest) records() []casefile.Kind {
 	if q.Way != casefile.OutNone {
 		return nil
+	}
+	if q.Signed && !q.Later {
+		return []casefile.Kind{casefile.KindReplied}
 	}
 	return q.LetterRequest.records()
 }

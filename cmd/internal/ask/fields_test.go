@@ -66,7 +66,7 @@ func TestEveryFieldIsRecorded(t *testing.T) {
 
 // What an event must say can be entered, and every step that a person may record has its fields here.
 func TestEveryStepHasItsFields(t *testing.T) {
-	elsewhere := []casefile.Kind{casefile.KindSplit, casefile.KindAttached, casefile.KindDetached, casefile.KindLetterIssued, casefile.KindLetterVoided}
+	elsewhere := []casefile.Kind{casefile.KindSplit, casefile.KindAttached, casefile.KindDetached, casefile.KindLetterIssued, casefile.KindLetterVoided, casefile.KindSubmitted}
 	for _, info := range casefile.Kinds() {
 		s, ok := StepOf(info.Kind)
 		if info.Stages == nil || slices.Contains(elsewhere, info.Kind) {

@@ -83,6 +83,8 @@ func (e every) mails() {
 
 func (e every) letters() {
 	one(e, AnswerCase)
+	one(e, Submit)
+	one(e, Submissions)
 	one(e, PreviewLetter)
 	one(e, Letters)
 	down(e, CopyLetter)

@@ -10,7 +10,7 @@ var Page = Download[PageRef, PageHead]{Name: "page", Role: Operator, Open: true,
 
 // PageRef names a page.
 type PageRef struct {
-	MailRef                 // or the digest of a file that was attached to a case
+	MailRef                 // or the digest of a file that was attached to a case, or submitted with an answer
 	Part    int             `json:"part,omitzero"`   // of the mail; casefile.Part's Index
 	Member  casefile.Digest `json:"member,omitzero"` // a file in the archive, by its digest; zero: the part itself
 	Page    int             `json:"page,omitzero"`   // from 1; 0 is the first

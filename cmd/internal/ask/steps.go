@@ -26,6 +26,15 @@ var (
 	unread   = words("force", "理由", "还有来信没有人处理仍要记录的`理由`")
 )
 
+// signer is who decided about a proposed answer, where that is not whoever records it.
+func signer() Field {
+	return words("approver", "签批人", "签批`人`，照审查呈批单录入时写").named("by")
+}
+
+func paper() Field {
+	return words("paper", "审查呈批单", "签好的审查呈批`单`：编号或日期").named("document")
+}
+
 func way() Field {
 	return chosen("way", "送达方式", "送达`方式`", casefile.ParseWay, casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByHand, casefile.ByFax, casefile.ByPlatform)
 }
@@ -67,6 +76,12 @@ func Steps() []Step {
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
 			happened("told", "告知日期", "告知申请人的`日期`"), document, force}},
+		{Kind: casefile.KindScreened, Note: "公开信息前的保密审查：谁审查的、哪一天（--on）、结果如何。", Fields: []Field{
+			words("by", "审查人", "审查`人`或部门"), chosen("result", "审查结果", "审查`结果`", casefile.ParseScreening, casefile.Screenings()...),
+			document, note}},
+		{Kind: casefile.KindSigned, Note: "签发最近一次送审的答复；送审之后改动的，须重新送审。“审核”角色本人签发的，不写签批人；照签好的审查呈批单录入的，写明签批人，日期为签批之日。", Fields: []Field{
+			signer(), paper(), prose("words", "审批意见", "审批`意见`")}},
+		{Kind: casefile.KindSentBack, Note: "退回最近一次送审的答复，由经办人改后重新送审。", Fields: []Field{signer(), paper(), prose("words", "退回的意见", "退回的`意见`")}},
 		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`，如 第三十六条第二项、36（二）、提供；类别只有一个依据的可不写"), withheld(),
 			chosen("objection", "不顾第三方意见的理由", "第三方不同意、或者答复期限未满而仍公开的`理由`", casefile.ParseOverruling, casefile.Overrulings()...),
 			document, prose("grounds", "理由说明", "`理由`说明"), unread}, before: implied, check: founded},

@@ -35,19 +35,16 @@ func (a *app) answerCommand() *cobra.Command {
 			"信发往登记的电子邮箱，--draft 存入草稿箱由人核对后发出，--send 直接发出，发出后自动记录“答复”“发出”；\n" +
 			"--paper 只制发纸质文书，发出时用 ysq letter record 文号 --way 邮寄 记录；已经交邮、当面送达的，写 --way 一并记录。\n" +
 			"在终端上只写编号的，逐项询问，给看文书和信的全文，再由人决定；什么都不写进登记库，直到选定为止。\n" +
+			"配置要求签发的（approval.answer），先送审（submit），签发（sign）后用 --signed 照签发的制发；改动了的须重新送审。\n" +
 			"--dry-run 与真做的完全一样，只是不留下：缺什么、发给谁、对期限有什么影响，都列出来。\n\n答复类别和依据\n" + outcomeHelp(),
 		Example: "ysq answer 17\nysq answer 17 --outcome 公开 --file 审计报告.pdf --draft\nysq answer 17 --outcome 信息不存在 --grounds 经检索，本机关未制作该信息 --send\n" +
-			"ysq answer 17 --outcome '（三）4' --grounds 公开将损害某公司的商业秘密 --paper",
+			"ysq answer 17 --outcome '（三）4' --grounds 公开将损害某公司的商业秘密 --paper\nysq answer 17 --signed --draft",
 		Args: atLeastOne("编号"),
 	}
-	r := &answering{a: a, cmd: cmd, o: a.options(cmd), step: stepOf(casefile.KindReplied)}
-	r.step.Fields = slices.DeleteFunc(slices.Clone(r.step.Fields), func(f ask.Field) bool { return f.Name == "document" }) // the register gives it
-	r.o.fields(r.step.Fields...)
-	basisCompletion(r.o)
-	take := r.flags()
+	r, take := a.answering(cmd)
 	onPaper := r.o.flag("paper", "制发纸质文书，不发邮件")
+	signed := r.o.flag("signed", "照签发的制发：答复、文书和附件都照送审时的")
 	r.o.fields(stepOf(casefile.KindDispatched).Fields...)
-	subject, text := r.o.text("subject", "信的`主题`；不写则为文书的名称"), r.o.text("text", "信的`正文`；不写则为通常的送达用语")
 	cmd.Flags().BoolVar(&r.dry, "dry-run", false, "试算：给看文书、信、对期限的影响和还缺什么，不制发")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := take(args); err != nil {
@@ -57,10 +54,12 @@ func (a *app) answerCommand() *cobra.Command {
 		if r.req.Way != casefile.OutNone && (*onPaper || r.o.given("way")) {
 			return usage(cmd, "--draft、--send、--paper（--way）只能写一种")
 		}
-		r.req.Subject, r.req.Text = *subject, *text
+		r.req.Signed = *signed
 		r.req.Later = r.req.Way == casefile.OutNone && !r.o.given("way")
-		r.entered = r.o.entered(r.step.Fields)
-		if who := a.somebody(); !said && !r.dry && !a.json && who != nil {
+		if r.req.Signed && len(r.entered)+len(r.paths)+len(r.req.OnPaper)+len(r.req.Fill) > 0 {
+			return usage(cmd, "--signed 照签发的制发，不另写答复类别、附件和文书的内容")
+		}
+		if who := a.somebody(); !said && !r.dry && !r.req.Signed && !a.json && who != nil {
 			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return r.converse(ctx, c, who) })(cmd, args)
 		}
 		if !said && !r.dry {
@@ -72,6 +71,22 @@ func (a *app) answerCommand() *cobra.Command {
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return r.run(ctx, c) })(cmd, args)
 	}
 	return cmd
+}
+
+// answering declares what an answer may say, whether it is given or submitted. take puts what was written into the
+// request.
+func (a *app) answering(cmd *cobra.Command) (r *answering, take func(args []string) error) {
+	r = &answering{a: a, cmd: cmd, o: a.options(cmd), step: stepOf(casefile.KindReplied)}
+	r.step.Fields = slices.DeleteFunc(slices.Clone(r.step.Fields), func(f ask.Field) bool { return f.Name == "document" }) // the register gives it
+	r.o.fields(r.step.Fields...)
+	basisCompletion(r.o)
+	letter := r.flags()
+	subject, text := r.o.text("subject", "信的`主题`；不写则为文书的名称"), r.o.text("text", "信的`正文`；不写则为通常的送达用语")
+	return r, func(args []string) error {
+		r.req.Subject, r.req.Text = *subject, *text
+		r.entered = r.o.entered(r.step.Fields)
+		return letter(args)
+	}
 }
 
 // flags declares what every letter has, whatever it is about: what goes into it and with it, and by which way out.
@@ -121,6 +136,17 @@ func filled(cmd *cobra.Command, all []string) (map[string]string, error) {
 
 // complete makes the request of what was entered.
 func (r *answering) complete() error {
+	if r.o.given("way") || r.o.given("tracking") {
+		sent, err := r.o.event(stepOf(casefile.KindDispatched))
+		if err != nil {
+			return err
+		}
+		d := sent.(casefile.Dispatched)
+		r.req.Gone, r.req.Tracking = d.Way, d.Tracking
+	}
+	if r.req.Signed {
+		return nil
+	}
 	if len(r.paths)+len(r.req.OnPaper) > 0 {
 		r.entered = providing(r.entered)
 	}
@@ -134,14 +160,6 @@ func (r *answering) complete() error {
 	r.req.Decides = casefile.KindReplied
 	if r.req.Event, err = casefile.EncodeEvent(event); err != nil {
 		return err
-	}
-	if r.o.given("way") || r.o.given("tracking") {
-		sent, err := r.o.event(stepOf(casefile.KindDispatched))
-		if err != nil {
-			return err
-		}
-		d := sent.(casefile.Dispatched)
-		r.req.Gone, r.req.Tracking = d.Way, d.Tracking
 	}
 	r.req.Files, err = describeFiles(r.paths)
 	return err

@@ -75,7 +75,7 @@ func walk(c *cobra.Command, f func(*cobra.Command)) {
 }
 
 // elsewhere are the kinds whose commands need more than a record: new numbers, files.
-var elsewhere = []casefile.Kind{casefile.KindSplit, casefile.KindAttached, casefile.KindDetached, casefile.KindLetterIssued}
+var elsewhere = []casefile.Kind{casefile.KindSplit, casefile.KindAttached, casefile.KindDetached, casefile.KindLetterIssued, casefile.KindSubmitted}
 
 // Every event that a person may record has its command, in the order of the loop, and no other has.
 func TestEveryKindHasItsCommand(t *testing.T) {

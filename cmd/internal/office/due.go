@@ -350,7 +350,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 // blockOf says whose day an alarm is about.
 func blockOf(k casefile.AlarmKind) string {
 	switch k {
-	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival:
+	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival, casefile.AlarmSigning, casefile.AlarmSigned, casefile.AlarmSentBack:
 		return ask.BlockInternal
 	}
 	return ask.BlockStatutory
@@ -368,6 +368,12 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 		step = casefile.KindConsultationAnswered
 	case casefile.AlarmArrival:
 		step = casefile.KindArrivalSettled
+	case casefile.AlarmSigning:
+		step = casefile.KindSigned
+	case casefile.AlarmSigned:
+		return fmt.Sprintf("ysq answer %s --signed --draft", c.ID)
+	case casefile.AlarmSentBack:
+		step = casefile.KindSubmitted
 	case casefile.AlarmDelivery:
 		if step = casefile.KindNoticeResent; c.Undelivered {
 			step = casefile.KindDispatched

@@ -57,6 +57,8 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Live, o.Keeping.Converse)
 
 	ask.Answer(d, ask.AnswerCase, o.Post.Answer)
+	ask.Answer(d, ask.Submit, o.Post.Submit)
+	ask.Answer(d, ask.Submissions, o.Post.Submissions)
 	ask.Answer(d, ask.PreviewLetter, o.Letters.Preview)
 	ask.Answer(d, ask.Letters, o.Letters.LetterList)
 	ask.AnswerDownload(d, ask.CopyLetter, o.Letters.CopyLetter)

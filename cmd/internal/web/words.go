@@ -168,7 +168,7 @@ func stepURL(command string, id casefile.ID) string {
 	switch command {
 	case casefile.KindRegistered.Info().Command:
 		return "/register/" + url.PathEscape(string(id))
-	case casefile.KindReplied.Info().Command:
+	case casefile.KindReplied.Info().Command, casefile.KindSubmitted.Info().Command:
 		return "/answer/" + url.PathEscape(string(id))
 	}
 	return "/step/" + url.PathEscape(command) + "?" + url.Values{"case": {string(id)}}.Encode()

@@ -323,6 +323,13 @@ type Issued struct {
 func (m *Making) Issue(tx *desk.Change, trial bool) (i Issued, err error) {
 	i.LetterResult = ask.LetterResult{Draft: trial, Missing: []ask.Missing{}, Explained: m.explained, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	i.Event = m.facts.Event
+	if err := m.approved(); err != nil {
+		missing, ok := lacksApproval(err)
+		if !trial || !ok {
+			return i, err
+		}
+		i.Missing = append(i.Missing, missing)
+	}
 	var n casefile.LetterNumber
 	if m.facts.Kind.Numbered() {
 		if n, err = m.number(); err != nil {

@@ -84,6 +84,11 @@ func (a *answer) sensible() error {
 
 // make is the transaction.
 func (a *answer) make(tx *desk.Change) error {
+	if a.req.Signed {
+		if err := a.asSigned(tx.View); err != nil {
+			return err
+		}
+	}
 	q := a.req.LetterRequest
 	if a.req.Way != casefile.OutNone {
 		q.Later = true // what goes out by mail is recorded when it has gone out, on the day on which it has
@@ -129,7 +134,7 @@ func (a *answer) make(tx *desk.Change) error {
 		}
 	}
 	a.res.Wanted = ask.Text(before[0].kase.Wanted())
-	return a.effects(tx, before, issued.Event, today)
+	return a.effects(before, issued.Event, today)
 }
 
 // register records the address of the applicant, with everything else that the case was registered with: whoever
@@ -198,31 +203,9 @@ func (a *answer) gone(tx *desk.Change, today civil.Date) error {
 
 // send prepares the mail.
 func (a *answer) send(tx *desk.Change, issued letters.Issued) error {
-	o := outgoing{purpose: casefile.PurposeLetter, SendRequest: ask.SendRequest{Case: a.req.Cases[0], Way: a.req.Way, To: a.req.To, Despite: a.req.Despite,
-		Subject: a.req.Subject, Text: a.req.Text, Document: string(issued.Letter.Document)}}
-	if o.Document == "" { // a trial without a number
-		c, err := tx.Case(o.Case)
-		if err != nil {
-			return err
-		}
-		o.letterWords(casefile.LetterIssued{Letter: issued.Letter.Letter, Annexes: a.req.Files}, c, a.Live().Agency.Name)
-		o.Files = append([]casefile.File{issued.File}, a.req.Files...)
-	}
-	if err := a.complete(tx.View, &o); err != nil {
+	o, err := a.mailOf(tx, issued)
+	if err != nil || a.call.DryRun {
 		return err
-	}
-	a.out = o
-	v := o.view()
-	a.res.Mail = &v
-	a.res.Warnings = append(a.res.Warnings, o.warned...)
-	if a.call.DryRun {
-		for _, e := range o.lacks {
-			a.res.Missing = append(a.res.Missing, ask.Missing{Name: lackNames[e.Code], How: e.Error()})
-		}
-		if e, ok := errors.AsType[*ask.Error](addressError(o.to.Mail)); ok && o.to.Mail != "" {
-			a.res.Missing = append(a.res.Missing, ask.Missing{Name: "收件人", How: e.Error()})
-		}
-		return nil
 	}
 	if len(o.lacks) > 0 {
 		return o.lacks[0]
@@ -237,6 +220,34 @@ func (a *answer) send(tx *desk.Change, issued letters.Issued) error {
 		a.seq = records[0].Seq
 	}
 	return err
+}
+
+// mailOf is the mail that brings the letter. A trial lists what it lacks.
+func (a *answer) mailOf(tx *desk.Change, issued letters.Issued) (outgoing, error) {
+	o := outgoing{purpose: casefile.PurposeLetter, SendRequest: ask.SendRequest{Case: a.req.Cases[0], Way: a.req.Way, To: a.req.To, Despite: a.req.Despite,
+		Subject: a.req.Subject, Text: a.req.Text, Document: string(issued.Letter.Document)}}
+	if o.Document == "" { // a trial without a number
+		c, err := tx.Case(o.Case)
+		if err != nil {
+			return o, err
+		}
+		o.letterWords(casefile.LetterIssued{Letter: issued.Letter.Letter, Annexes: a.req.Files}, c, a.Live().Agency.Name)
+		o.Files = append([]casefile.File{issued.File}, a.req.Files...)
+	}
+	if err := a.complete(tx.View, &o); err != nil {
+		return o, err
+	}
+	a.out = o
+	v := o.view()
+	a.res.Mail = &v
+	a.res.Warnings = append(a.res.Warnings, o.warned...)
+	for _, e := range o.lacks {
+		a.res.Missing = append(a.res.Missing, ask.Missing{Name: lackNames[e.Code], How: e.Error()})
+	}
+	if e, ok := errors.AsType[*ask.Error](addressError(o.to.Mail)); ok && o.to.Mail != "" {
+		a.res.Missing = append(a.res.Missing, ask.Missing{Name: "收件人", How: e.Error()})
+	}
+	return o, nil
 }
 
 // lackNames are what is missing, by the codes of refusals.
@@ -288,7 +299,7 @@ func (a *answer) standing(tx *desk.View) (all []stood, err error) {
 }
 
 // effects says what becomes of both due dates if the letter goes out today.
-func (a *answer) effects(tx *desk.Change, before []stood, e casefile.Event, today civil.Date) error {
+func (a *answer) effects(before []stood, e casefile.Event, today civil.Date) error {
 	if e == nil {
 		return nil
 	}

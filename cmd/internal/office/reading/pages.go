@@ -39,14 +39,19 @@ func (g *Room) Page(ctx context.Context, _ ask.Call, q ask.PageRef, begin func(a
 	return err
 }
 
-// fileIn is the name of a file that was attached to a case; "" for a mail.
+// fileIn is the name of a file that was attached to a case, or that an answer encloses; "" for a mail.
 func fileIn(about []casefile.Record, d casefile.Digest) string {
 	for _, r := range about {
-		if a, ok := r.Event.(casefile.Attached); ok {
-			for _, f := range a.Files {
-				if f.Digest == d {
-					return f.Name
-				}
+		var files []casefile.File
+		switch e := r.Event.(type) {
+		case casefile.Attached:
+			files = e.Files
+		case casefile.Submitted:
+			files = e.Annexes
+		}
+		for _, f := range files {
+			if f.Digest == d {
+				return f.Name
 			}
 		}
 	}

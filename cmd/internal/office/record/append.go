@@ -12,10 +12,13 @@ import (
 	"ysq.internal/ysq/config"
 )
 
-// Needs says which role an event needs: everything that is recorded needs 经办; an extension needs
-// 审核 where the office has chosen so.
+// Needs says which role an event needs: everything that is recorded needs 经办; an extension, and signing an
+// answer, need 审核 where the office has chosen so.
 func (b *Room) Needs(k casefile.Kind) ask.Role {
-	if k == casefile.KindExtended && b.Live().Approval.Extension == config.ExtensionRole {
+	approval := b.Live().Approval
+	switch {
+	case k == casefile.KindExtended && approval.Extension == config.ExtensionRole,
+		(k == casefile.KindSigned || k == casefile.KindSentBack) && approval.Answer == config.SigningRole:
 		return ask.Approver
 	}
 	return ask.Operator
@@ -32,6 +35,9 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 		}
 		err = b.View(func(tx *desk.View) (err error) {
 			if e, err = b.named(tx, v.Case, e, v.Mails); err != nil {
+				return err
+			}
+			if e, err = b.signing(tx, c.Who, v.Case, e); err != nil {
 				return err
 			}
 			var how, doubts []string
@@ -119,6 +125,11 @@ func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, w
 	if err != nil {
 		return nil, nil, err
 	}
+	if r, ok := d.Event.(casefile.Replied); ok && !casefile.Lettered(history, r) {
+		if err := b.Approved(c, history, r); err != nil {
+			return nil, nil, err
+		}
+	}
 	if warnings, err = c.Decide(history, d, tx.Today(), b.Reg.Law(), b.Reg.Calendar(), parts...); err != nil {
 		return nil, nil, err
 	}
@@ -126,7 +137,7 @@ func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, w
 	if err != nil {
 		return nil, nil, err
 	}
-	warnings = slices.Concat(warnings, more, unread)
+	warnings = slices.Concat(warnings, more, unread, alone(tx.Actor, history, d.Event))
 	if e, ok := d.Event.(casefile.Attached); ok {
 		if err := b.Keeps(e.Files); err != nil {
 			return nil, nil, err
