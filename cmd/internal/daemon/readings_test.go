@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,7 +99,11 @@ func TestReadingQueue(t *testing.T) {
 			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"},
 			casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{}, casefile.Seen{}, casefile.Archived{})
 		b.years(11)
-		page := filepath.Join(b.state, "cache", "page", "1.1", first.String(), "1.000000000000.1") // as a clerk who looked at it leaves it
+		versions, err := os.ReadDir(filepath.Join(b.state, "cache", "read"))
+		if err != nil || len(versions) != 1 {
+			t.Fatal(versions, err)
+		}
+		page := filepath.Join(b.state, "cache", "page", versions[0].Name(), first.String(), "1.000000000000.1") // as a clerk who looked at it leaves it
 		if err := errors.Join(os.MkdirAll(filepath.Dir(page), 0o700), os.WriteFile(page, []byte("{}\n"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
@@ -121,6 +126,64 @@ func (b *bureau) read(d casefile.Digest) bool {
 		b.t.Fatal(err)
 	}
 	return len(kept) > 0
+}
+
+// A mail of three hundred bombs costs what its budget allows, and nobody else waits for it: neither while the background
+// reads it, nor while somebody looks at its case.
+func TestBombsMakeNobodyWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		var bombs atomic.Int32
+		b.seams = func(o *Options) {
+			o.readPart = func(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
+				if !strings.HasPrefix(in.Name, "bomb") {
+					return readHere(ctx, in, copy)
+				}
+				bombs.Add(1)
+				select { // a child is killed after 30 seconds
+				case <-time.After(30 * time.Second):
+					return worker.Reading{State: worker.Failed, Document: form.Document{Part: in.Index, Name: in.Name}}, nil
+				case <-ctx.Done():
+					return worker.Reading{}, context.Cause(ctx)
+				}
+			}
+		}
+		var parts strings.Builder
+		for i := range 300 {
+			fmt.Fprintf(&parts, "--x\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"bomb%d.pdf\"\r\n\r\n%%PDF-1.4\r\n", i)
+		}
+		b.sim.Add("INBOX", []byte("From: \u5f20\u4e09 <a@example.test>\r\nTo: office@example.test\r\nSubject: =?utf-8?B?55Sz6K+35YWs5byA?=\r\nMessage-ID: <bombs@example.test>\r\n"+
+			"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"+parts.String()+"--x--\r\n"), b.now())
+		b.deliver("李四 <b@example.test>", "申请公开二", "申请人：李四")
+		b.start()
+		b.poll()
+		propose := func(id casefile.ID) time.Duration {
+			begun := time.Now()
+			if _, err := ask.Do(t.Context(), b.client, ask.Propose, ask.CaseRef{Case: id}); err != nil {
+				t.Error(err)
+			}
+			return time.Since(begun)
+		}
+		time.Sleep(5 * time.Second) // the background has a bomb in hand
+		synctest.Wait()
+		if took := propose("2026-00002"); bombs.Load() == 0 || took > time.Second {
+			t.Errorf("beside the background, another case's proposals took %s; %d bombs", took, bombs.Load())
+		}
+		var all sync.WaitGroup
+		bombs.Store(0)
+		all.Go(func() {
+			if took := propose("2026-00001"); took > 70*time.Second || bombs.Load() > 4 {
+				t.Errorf("the bombs took %s, %d were tried", took, bombs.Load())
+			}
+		})
+		time.Sleep(5 * time.Second)
+		b.deliver("王五 <c@example.test>", "申请公开三", "申请人：王五")
+		b.poll()
+		if took := propose("2026-00003"); took > time.Second {
+			t.Errorf("beside somebody who looks at the bombs, another case's proposals took %s", took)
+		}
+		all.Wait()
+	})
 }
 
 // cached lists what is kept of a mail.

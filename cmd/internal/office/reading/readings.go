@@ -83,7 +83,7 @@ type readings struct {
 	read   ReadFunc
 	mark   func(string) (string, error) // the office's mark of a number or a name
 	scans  bool                         // tesseract reads them
-	turns  turns                        // one attachment at a time is read
+	turns  turns                        // who reads an attachment, and who waits
 
 	mu   sync.Mutex
 	size int64 // of what is kept; known after tidy

@@ -6,15 +6,19 @@ import (
 	"sync"
 )
 
-// turns lets one attachment be read at a time. Who asks goes before what waits in the background, and does not
-// wait for what is in hand there either: that is given up, and read again later.
+// turns lets the background read one attachment at a time, and those who ask two: a mail made of bombs, which
+// somebody looks at, takes one of them for as long as its budget lasts, and everybody else has the other. Who asks does not
+// wait for what the background has in hand either: that is given up, and read again later.
 type turns struct {
 	mu     sync.Mutex
-	busy   bool
+	inHand int
 	urgent []chan struct{}         // who asks, in order; closed when it is their turn
 	others []chan struct{}         // what waits
-	yield  context.CancelCauseFunc // of what is in hand, where that is of the background
+	yield  context.CancelCauseFunc // of what is in hand of the background
 }
+
+// atOnce is how many attachments are read at once; each may take some 250 MiB.
+const atOnce = 2
 
 // errGaveWay ends a reading of the background because somebody asks.
 var errGaveWay = errors.New("the reading gave way to one that somebody asked for")
@@ -23,49 +27,64 @@ var errGaveWay = errors.New("the reading gave way to one that somebody asked for
 func (t *turns) take(ctx context.Context, asked bool) (turn context.Context, done func(), err error) {
 	turn, stop := context.WithCancelCause(ctx)
 	t.mu.Lock()
-	if t.busy {
+	if asked && t.yield != nil {
+		t.yield(errGaveWay)
+	}
+	if !t.free(asked) {
 		wait := make(chan struct{})
+		queue := &t.others
 		if asked {
-			t.urgent = append(t.urgent, wait)
-			if t.yield != nil {
-				t.yield(errGaveWay)
-			}
-		} else {
-			t.others = append(t.others, wait)
+			queue = &t.urgent
 		}
+		*queue = append(*queue, wait)
 		t.mu.Unlock()
 		select {
-		case <-wait: // the turn was handed over: busy stays
+		case <-wait: // the turn was handed over, and counts already
 		case <-ctx.Done():
 			t.leave(wait)
 			stop(nil)
 			return nil, nil, context.Cause(ctx)
 		}
 		t.mu.Lock()
+	} else {
+		t.inHand++
 	}
-	t.busy, t.yield = true, nil
 	if !asked {
-		if t.yield = stop; len(t.urgent) > 0 {
+		if t.yield = stop; len(t.urgent) > 0 || t.inHand > 1 {
 			stop(errGaveWay)
 		}
 	}
 	t.mu.Unlock()
-	return turn, func() { stop(nil); t.next() }, nil
+	return turn, func() { stop(nil); t.next(asked) }, nil
+}
+
+// free reports whether a turn can be had at once. The caller holds mu.
+func (t *turns) free(asked bool) bool {
+	if asked {
+		return t.inHand < atOnce
+	}
+	return t.inHand == 0
 }
 
 // next hands the turn to whoever is first.
-func (t *turns) next() {
+func (t *turns) next(asked bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.yield = nil
-	for _, queue := range []*[]chan struct{}{&t.urgent, &t.others} {
-		if len(*queue) > 0 {
-			close((*queue)[0])
-			*queue = (*queue)[1:]
+	t.inHand--
+	if !asked {
+		t.yield = nil
+	}
+	for _, q := range []struct {
+		queue *[]chan struct{}
+		asked bool
+	}{{&t.urgent, true}, {&t.others, false}} {
+		if len(*q.queue) > 0 && t.free(q.asked) {
+			close((*q.queue)[0])
+			*q.queue = (*q.queue)[1:]
+			t.inHand++
 			return
 		}
 	}
-	t.busy = false
 }
 
 // leave takes one that waits no longer out of its queue; a turn that it was handed meanwhile goes on.
@@ -81,5 +100,5 @@ func (t *turns) leave(wait chan struct{}) {
 		}
 	}
 	t.mu.Unlock()
-	t.next()
+	t.next(true)
 }

@@ -46,14 +46,17 @@ func TestTurns(t *testing.T) {
 		release := make(chan struct{})
 		go take("asked", true, func(context.Context) { <-release })
 		synctest.Wait()
+		go take("asked beside", true, func(context.Context) { <-release })
+		synctest.Wait()
 		go take("asked too", true, func(context.Context) {})
 		synctest.Wait()
+		note("nobody else")
 		close(release)
 		synctest.Wait()
-		if want := []string{"background", "asked", "asked too", "waiting"}; !slices.Equal(order, want) {
+		if want := []string{"background", "asked", "asked beside", "nobody else", "asked too", "waiting"}; !slices.Equal(order, want) {
 			t.Errorf("order %q, want %q", order, want)
 		}
-		if turns.busy || len(turns.urgent)+len(turns.others) > 0 {
+		if turns.inHand != 0 || turns.yield != nil || len(turns.urgent)+len(turns.others) > 0 {
 			t.Errorf("left over: %+v", &turns)
 		}
 	})
