@@ -27,6 +27,16 @@ func anotherCode(t *testing.T, m *machine) {
 	m.hasCase(t, 8)
 }
 
+// codeRenewed: a new code is kept as this systemd keeps the old one.
+func codeRenewed(t *testing.T, m *machine) {
+	contains(t, m.sh(t, "echo "+password+" | ysq password --password-stdin"), m.secret(), "服务已重启")
+	if got := m.sh(t, "stat -c '%a %U' "+m.secret()+"; ls /etc/ysq/imap-password*"); got != "600 root\n"+m.secret()+"\n" {
+		t.Errorf("the password: %s", got)
+	}
+	m.deliver(t, mailbox, 3)
+	m.hasCase(t, 3)
+}
+
 // configurationLost: everything that stands in the way is named at once; what is there is adopted.
 func configurationLost(t *testing.T, m *machine) {
 	before := m.list(t, "zhang")

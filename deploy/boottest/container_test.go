@@ -17,13 +17,39 @@ import (
 	"time"
 )
 
-const suite = "bookworm"
+// A suite is a release of Debian, known by its name.
+type suite string
 
-// packages of the machine beyond Debian's smallest set.
-var packages = []string{"systemd", "systemd-sysv", "dbus", "ca-certificates", "iproute2", "dovecot-imapd", "rpm"}
+const (
+	bullseye suite = "bullseye" // systemd 247
+	bookworm suite = "bookworm" // systemd 252
+	trixie   suite = "trixie"   // systemd 257; qemu 10
+)
+
+// packages of the machine beyond Debian's smallest set. One root of a suite serves all that is done with it.
+func (s suite) packages() []string {
+	base := []string{"systemd", "systemd-sysv", "dbus", "ca-certificates", "iproute2", "dovecot-imapd"}
+	switch s {
+	case bookworm:
+		return append(base, "rpm")
+	case trixie:
+		return append(base, "qemu-user")
+	default:
+		return base
+	}
+}
+
+// secret is where init keeps the password: sealed by systemd 250 and later.
+func (m *machine) secret() string {
+	if m.suite == bullseye {
+		return "/etc/ysq/imap-password"
+	}
+	return "/etc/ysq/imap-password.cred"
+}
 
 // machine is a booted Debian.
 type machine struct {
+	suite  suite
 	root   string // its file system, as seen from here
 	leader int    // its first process, as seen from here
 	up     bool   // its systemd has booted
@@ -41,24 +67,16 @@ func unable(t *testing.T, format string, args ...any) {
 }
 
 // boot makes a machine and switches it on; it is off and gone when the test ends.
-func boot(t *testing.T) *machine {
+func boot(t *testing.T, s suite) *machine {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		unable(t, "only root can")
-	}
-	for _, program := range []string{"debootstrap", "systemd-nspawn", "nsenter"} {
-		if _, err := exec.LookPath(program); err != nil {
-			unable(t, "%v (apt-get install debootstrap systemd-container)", err)
-		}
-	}
-	m := &machine{root: layer(t, debian(t))}
+	m := &machine{suite: s, root: layer(t, debian(t, s))}
 	log, err := os.Create(filepath.Join(t.TempDir(), "console"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
 	// Of its own network: only a loopback interface, which can be cut without cutting ours.
-	nspawn := exec.Command("systemd-nspawn", "--boot", "--directory="+m.root, "--machine=ysq-boottest",
+	nspawn := exec.Command("systemd-nspawn", "--boot", "--directory="+m.root, "--machine=ysq-boottest-"+string(s),
 		"--private-network", "--register=no", "--keep-unit", "--console=pipe")
 	nspawn.Stdout, nspawn.Stderr = log, log
 	if err := nspawn.Start(); err != nil {
@@ -138,19 +156,37 @@ func childOf(pid int) int {
 }
 
 // debian returns the directory of a Debian as debootstrap makes it, from the cache where there is one.
-func debian(t *testing.T) string {
+func debian(t *testing.T, s suite) string {
 	t.Helper()
+	if os.Geteuid() != 0 {
+		unable(t, "only root can")
+	}
+	for _, program := range []string{"debootstrap", "systemd-nspawn", "nsenter"} {
+		if _, err := exec.LookPath(program); err != nil {
+			unable(t, "%v (apt-get install debootstrap systemd-container)", err)
+		}
+	}
 	cache := os.Getenv("YSQ_BOOT_CACHE")
 	if cache == "" {
 		cache = "/var/cache/ysq-boottest"
 	}
-	what := sha256.Sum256([]byte(suite + strings.Join(packages, ",")))
-	dir := filepath.Join(cache, fmt.Sprintf("%s-%x", suite, what[:4]))
-	if _, err := os.Stat(dir); err == nil {
-		return dir
-	}
+	packages := strings.Join(s.packages(), ",")
+	what := sha256.Sum256([]byte(string(s) + packages))
+	dir := filepath.Join(cache, fmt.Sprintf("%s-%x", s, what[:4]))
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		t.Fatal(err)
+	}
+	// Whoever comes second waits for the first one's.
+	lock, err := os.Create(dir + ".lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		return dir
 	}
 	// Made beside it and renamed: half a Debian is never taken for one.
 	tmp, err := os.MkdirTemp(cache, "making-")
@@ -159,11 +195,11 @@ func debian(t *testing.T) string {
 	}
 	defer os.RemoveAll(tmp)
 	started := time.Now()
-	// 20 s here; ten minutes are for a slow mirror, and an end for one that never answers.
+	// A minute here; ten are for a slow mirror, and an end for one that never answers.
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	site, proxy := mirror(ctx)
-	cmd := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", "--include="+strings.Join(packages, ","), suite, filepath.Join(tmp, "root"), site)
+	site, proxy := mirror(ctx, s)
+	cmd := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", "--include="+packages, string(s), filepath.Join(tmp, "root"), site)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it unmounts what it mounted
 	cmd.WaitDelay = 10 * time.Second
 	if cmd.Env = os.Environ(); proxy != "" {
@@ -182,9 +218,9 @@ func debian(t *testing.T) string {
 
 // mirror is where this machine's own apt gets the suite, and through which proxy: what it can reach is
 // known to be reachable. On a machine of another suite or distribution it is Debian's own address.
-func mirror(ctx context.Context) (site, proxy string) {
+func mirror(ctx context.Context, s suite) (site, proxy string) {
 	site = "http://deb.debian.org/debian"
-	out, _ := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Release: "+suite, "Component: main").Output()
+	out, _ := exec.CommandContext(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Release: "+string(s), "Component: main").Output()
 	for line := range strings.Lines(string(out)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "http") {
 			site = line

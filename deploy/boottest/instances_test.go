@@ -17,7 +17,7 @@ func TestInstances(t *testing.T) {
 	if err != nil || n < 1 || n > 1000 {
 		t.Skip("a measurement: set YSQ_INSTANCES to the number of offices, such as 200")
 	}
-	m := boot(t)
+	m := boot(t, bookworm)
 	deb := os.Getenv("YSQ_PACKAGE")
 	if deb == "" {
 		deb = build(t, "1.0.0")["deb"]

@@ -56,6 +56,43 @@ userdb {
 log_path = /dev/stderr
 `
 
+// dovecot24 is the same in the words of Dovecot 2.4, which knows none of the old ones.
+const dovecot24 = `dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_server_cert_file = /etc/dovecot/cert.pem
+ssl_server_key_file = /etc/dovecot/key.pem
+mail_driver = maildir
+mail_path = ~/Maildir
+mailbox_list_utf8 = yes
+first_valid_uid = 1
+namespace inbox {
+  inbox = yes
+  mailbox 垃圾邮件 {
+    auto = create
+    special_use = \Junk
+  }
+  mailbox 已发送 {
+    auto = create
+    special_use = \Sent
+  }
+}
+passdb passwd-file {
+  default_password_scheme = PLAIN
+  passwd_file_path = /etc/dovecot/users
+}
+userdb static {
+  fields {
+    uid = vmail
+    gid = vmail
+    home = /srv/vmail/%{user}
+  }
+}
+log_path = /dev/stderr
+`
+
 // The accounts: each clerk is a member of the socket's group and of one role's.
 var clerks = map[string][]string{
 	"zhang": {"ysq-users", "ysq-operators"}, // 经办
@@ -67,11 +104,15 @@ var clerks = map[string][]string{
 // furnish sets up the mail server, and the groups of the roles. The package makes ysq-users.
 func (m *machine) furnish(t *testing.T) {
 	t.Helper()
+	conf := dovecot
+	if m.suite == trixie {
+		conf = dovecot24
+	}
 	cert, key := certificate(t)
 	m.write(t, "/etc/ysq-ca.pem", "0644", "root:root", cert)
 	m.write(t, "/etc/dovecot/cert.pem", "0644", "root:root", cert)
 	m.write(t, "/etc/dovecot/key.pem", "0600", "root:root", key)
-	m.write(t, "/etc/dovecot/dovecot.conf", "0644", "root:root", dovecot)
+	m.write(t, "/etc/dovecot/dovecot.conf", "0644", "root:root", conf)
 	m.write(t, "/etc/dovecot/users", "0640", "root:dovecot", mailbox+":"+password+"\nother@example.test:"+password+"\n")
 	m.sh(t, `useradd --system --no-create-home vmail
 		install -d -o vmail -g vmail /srv/vmail
