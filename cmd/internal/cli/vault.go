@@ -140,6 +140,9 @@ func (v *vault) version() int {
 	return 0
 }
 
+// handsOver reports whether systemd reads the password and hands it to the daemon.
+func (v *vault) handsOver() bool { return v.unserved() == "" && v.version() >= firstWithCredentials }
+
 // keep puts a password where the daemon finds it, in the way that is asked for, and says what the
 // configuration has to name.
 func (v *vault) keep(secret, how string, at secretPlace) (secretPlace, error) {
@@ -151,8 +154,11 @@ func (v *vault) keep(secret, how string, at secretPlace) (secretPlace, error) {
 		return v.seal(secret, at)
 	}
 	path := v.plain(at)
-	// Whoever commands the daemon to read it, by hand or by a unit before systemd 247, must be able to.
-	if err := v.put(path, secret+"\n", 0o600, v.owner); err != nil {
+	reader := v.owner // whoever runs the daemon, by hand or by a unit before systemd 247
+	if v.handsOver() {
+		reader = config.Owner{} // systemd: the file is root's
+	}
+	if err := v.put(path, secret+"\n", 0o600, reader); err != nil {
 		return at, err
 	}
 	return v.handOver(secretPlace{at.credential, path})
@@ -160,7 +166,7 @@ func (v *vault) keep(secret, how string, at secretPlace) (secretPlace, error) {
 
 // handOver has the unit load a password that lies in a file; where no unit can, the daemon reads it.
 func (v *vault) handOver(at secretPlace) (secretPlace, error) {
-	if v.unserved() != "" || v.version() < firstWithCredentials {
+	if !v.handsOver() {
 		return at, nil
 	}
 	inUnit := at.file == v.defaultFile() && strings.HasPrefix(v.unit, "ysq")
