@@ -8,6 +8,7 @@
 //	    journal/          the journal up to the same record
 //	    mail/             every mail that was not erased
 //	    ysq.toml          the configuration, where one was given
+//	    people.json       who may come in by a browser, where anybody may
 //	    letters/          the office's templates of letters, where it has its own
 //
 // or, encrypted with age, the same as one file ….tar.age, which alone also carries secret. Mails that
@@ -269,6 +270,9 @@ func (b *backup) writeDir(dir string) error {
 	if err := b.copySmall(filepath.Join(b.live.Dir(), register.JournalDir, "register.json"), filepath.Join(dir, register.JournalDir, "register.json")); err != nil {
 		return err
 	}
+	if err := b.copySmall(filepath.Join(b.live.Dir(), peopleFile), filepath.Join(dir, peopleFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if b.config != "" {
 		if err := b.copySmall(b.config, filepath.Join(dir, "ysq.toml")); err != nil {
 			return err
@@ -310,6 +314,10 @@ func (b *backup) writeDir(dir string) error {
 	}
 	return b.readBack(database)
 }
+
+// peopleFile is the list of those who come in by a browser, in the state directory: with hashes of their passwords,
+// which a backup keeps as closely as the register does. Who has none in his office has no such file.
+const peopleFile = "people.json"
 
 // templatesIn lists the templates of a directory; none where there is no such directory.
 func templatesIn(dir string) (paths []string, err error) {

@@ -36,6 +36,7 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Run(map[bool]string{true: "plain", false: "encrypted"}[recipients == nil], func(t *testing.T) {
 			dir, target := stocked(t), quickDir(t)
 			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte("key"), 0o600))
+			must(t, os.WriteFile(filepath.Join(dir, peopleFile), []byte("[]"), 0o600))
 			want := lines(t, dir)
 			conf := filepath.Join(t.TempDir(), "ysq.toml")
 			must(t, os.WriteFile(conf, []byte("# configuration"), 0o600))
@@ -79,6 +80,9 @@ func TestBackupAndRestore(t *testing.T) {
 			}
 			if _, err := os.Stat(filepath.Join(again, "secret")); (err == nil) != (recipients != nil) {
 				t.Errorf("secret: %v", err)
+			}
+			if info, err := os.Stat(filepath.Join(again, peopleFile)); err != nil || info.Size() != 2 || info.Mode().Perm() != 0o600 {
+				t.Errorf("who may come in by a browser: %v, %v", info, err)
 			}
 			if _, err := Restore(t.Context(), b.Path, again, o); !errors.Is(err, register.ErrExists) {
 				t.Errorf("restored over a register: %v", err)

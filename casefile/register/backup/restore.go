@@ -184,10 +184,10 @@ func (x *restoration) bring() (survived bool, err error) {
 	if err := x.config(); err != nil {
 		return false, err
 	}
-	for _, name := range []string{"secret", register.FileName} {
+	for _, name := range []string{"secret", peopleFile, register.FileName} {
 		from, to := filepath.Join(x.from, name), filepath.Join(x.dir, name)
 		info, err := os.Stat(from)
-		if errors.Is(err, fs.ErrNotExist) && name == "secret" {
+		if errors.Is(err, fs.ErrNotExist) && name != register.FileName {
 			continue
 		} else if err != nil {
 			return false, err

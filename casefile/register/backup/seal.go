@@ -74,7 +74,8 @@ func (b *backup) pack(t *tar.Writer) error {
 			return err
 		}
 	}
-	small := [][2]string{{"journal/register.json", filepath.Join(b.live.Dir(), register.JournalDir, "register.json")}, {"secret", filepath.Join(b.live.Dir(), "secret")}}
+	small := [][2]string{{"journal/register.json", filepath.Join(b.live.Dir(), register.JournalDir, "register.json")}, {"secret", filepath.Join(b.live.Dir(), "secret")},
+		{peopleFile, filepath.Join(b.live.Dir(), peopleFile)}}
 	if b.config != "" {
 		small = append(small, [2]string{"ysq.toml", b.config})
 	}
@@ -83,7 +84,7 @@ func (b *backup) pack(t *tar.Writer) error {
 	}
 	for _, s := range small {
 		info, err := os.Stat(s[1])
-		if errors.Is(err, fs.ErrNotExist) && s[0] == "secret" {
+		if errors.Is(err, fs.ErrNotExist) && (s[0] == "secret" || s[0] == peopleFile) {
 			continue
 		} else if err != nil {
 			return err
@@ -150,7 +151,7 @@ func (b *backup) packFrom(t *tar.Writer, name string, in io.Reader, size int64) 
 	return err
 }
 
-var packed = regexp.MustCompile(`^(register\.db|backup\.json|ysq\.toml|secret|journal/(register\.json|[0-9]{4}\.jsonl)|mail/[0-9a-f]/[0-9a-f]{64}\.eml|letters/[\p{L}\p{N} _-]{1,80}\.docx)$`)
+var packed = regexp.MustCompile(`^(register\.db|backup\.json|ysq\.toml|people\.json|secret|journal/(register\.json|[0-9]{4}\.jsonl)|mail/[0-9a-f]/[0-9a-f]{64}\.eml|letters/[\p{L}\p{N} _-]{1,80}\.docx)$`)
 
 // unseal unpacks an encrypted backup into a directory. Names that no backup has are refused.
 func unseal(ctx context.Context, path, dir string, identities []age.Identity) error {
