@@ -18,7 +18,7 @@ type Options struct {
 	Interval   time.Duration  // between polls. Zero: 90 s
 	FullEvery  time.Duration  // between listings of everything. Zero: 1 h
 	LoginGap   time.Duration  // least time between two logins. Zero: 1 min (providers punish more)
-	BatchMails int            // mails handed to Intake at once, at most. Zero: 500
+	BatchMails int            // mails handed to Intake at once, at most; while one batch is stored the next arrives, each mail in an open file. Zero: 200
 	BatchBytes int64          // bytes of such a batch after which it is handed over. Zero: 32 MiB
 	Window     int            // UIDs asked for with one command. Zero: 500, within a line of 8,000 octets (RFC 2683, 3.2.1.5)
 	Tries      int            // failed tries after which a mail is quarantined. Zero: 3
@@ -32,7 +32,7 @@ func (o Options) withDefaults() Options {
 	o.Interval = orDefault(o.Interval, 90*time.Second)
 	o.FullEvery = orDefault(o.FullEvery, time.Hour)
 	o.LoginGap = orDefault(o.LoginGap, time.Minute)
-	o.BatchMails = orDefault(o.BatchMails, 500)
+	o.BatchMails = orDefault(o.BatchMails, 200)
 	o.BatchBytes = orDefault(o.BatchBytes, 32<<20)
 	o.Window = orDefault(o.Window, 500)
 	o.Tries = orDefault(o.Tries, 3)

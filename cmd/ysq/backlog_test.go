@@ -28,7 +28,7 @@ import (
 //	go test ./cmd/ysq -run '^$' -bench Backlog -benchtime 1x -timeout 60m
 //
 // YSQ_BACKLOG is the number of mails (10000), YSQ_PAIRS that of pairs (9). It reports the medians,
-// the median of the ratios pair by pair, the processor time and the most anonymous memory of ysq, and
+// the median of the ratios pair by pair, the processor time and the most anonymous memory and open files of ysq, and
 // the disk's floor: the same bytes written by dd with one fsync at the end. What was stored stays until
 // the end (1.5 GB a pair of 10,000): for half a minute ext4 does not give a file the inode of a removed
 // one, and looking for another cost either program up to two seconds of every run.
@@ -57,10 +57,11 @@ func BenchmarkBacklog(b *testing.B) {
 		return dir
 	}
 	var anon int64
+	var open int
 	var cpu []float64
 	us := func() float64 {
 		took := pollBacklog(b, server, fresh(), n)
-		anon, cpu = max(anon, took.anon), append(cpu, took.cpu)
+		anon, open, cpu = max(anon, took.anon), max(open, took.open), append(cpu, took.cpu)
 		return took.wall
 	}
 	them := func() float64 { return syncBacklog(b, server, fresh(), n) }
@@ -84,6 +85,7 @@ func BenchmarkBacklog(b *testing.B) {
 		b.ReportMetric(median(ratios), "ratio")
 		b.ReportMetric(median(cpu), "ysq-cpu-s")
 		b.ReportMetric(float64(anon)/(1<<20), "ysq-anon-MiB")
+		b.ReportMetric(float64(open), "ysq-open-files")
 		if anon > mostAnonymous {
 			b.Errorf("%d MiB of anonymous memory, want less than %d", anon>>20, mostAnonymous>>20)
 		}
@@ -111,6 +113,7 @@ const mostAnonymous = 64 << 20
 type usage struct {
 	wall, cpu float64 // seconds
 	anon      int64   // bytes of anonymous memory, at most, as /proc tells it every few milliseconds
+	open      int     // open files, at most, told likewise
 }
 
 // timed runs a command. Nothing of earlier runs is still on its way to the disk.
@@ -128,7 +131,7 @@ func timed(b testing.TB, cmd *exec.Cmd) usage {
 	var r usage
 	ended := make(chan struct{})
 	var watching sync.WaitGroup
-	watching.Go(func() { r.anon = mostAnon(cmd.Process.Pid, ended) })
+	watching.Go(func() { r.anon, r.open = most(cmd.Process.Pid, ended) })
 	err := cmd.Wait()
 	r.wall = time.Since(began).Seconds()
 	close(ended)
@@ -140,20 +143,24 @@ func timed(b testing.TB, cmd *exec.Cmd) usage {
 	return r
 }
 
-// mostAnon watches a process until it has ended.
-func mostAnon(pid int, ended chan struct{}) (most int64) {
+// most watches a process until it has ended.
+func most(pid int, ended chan struct{}) (anon int64, open int) {
 	for {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		if err == nil {
 			if _, rest, ok := strings.Cut(string(status), "RssAnon:"); ok {
 				var kb int64
 				fmt.Sscan(rest, &kb)
-				most = max(most, kb<<10)
+				anon = max(anon, kb<<10)
 			}
+		}
+		files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+		if err == nil {
+			open = max(open, len(files))
 		}
 		select {
 		case <-ended:
-			return most
+			return anon, open
 		case <-time.After(5 * time.Millisecond):
 		}
 	}

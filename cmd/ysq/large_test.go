@@ -33,7 +33,7 @@ func TestLargeMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended, peak := make(chan struct{}), make(chan int64)
-	go func() { peak <- mostAnon(poll.Process.Pid, ended) }()
+	go func() { anon, _ := most(poll.Process.Pid, ended); peak <- anon }()
 	err := poll.Wait()
 	close(ended)
 	most := <-peak

@@ -276,6 +276,9 @@ func (p *pages) put(k pageKey, head ask.PageHead, content []byte) error {
 		return err
 	}
 	path := p.path(k)
+	if err := roomBeyondRecords(filepath.Dir(path), len(content)); err != nil {
+		return err
+	}
 	if err := os.WriteFile(path+".tmp", slices.Concat(line, []byte("\n"), content), 0o600); err != nil {
 		return err
 	}
