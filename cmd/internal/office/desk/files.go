@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -149,3 +150,11 @@ func (d *Desk) Parse(digest casefile.Digest, limits parse.Limits) (casefile.Mess
 	}
 	return parse.Message(file, info.Size(), digest, limits), nil
 }
+
+// forRecords is what caches leave of a disk that fills up: what can be read again must not take the last room from
+// the register and its journal.
+const forRecords = 64 << 20
+
+// RoomBeyondRecords returns a *durable.NoSpaceError where n more bytes of a cache in a directory would leave less
+// than that.
+func RoomBeyondRecords(dir string, n int) error { return durable.RoomFor(dir, forRecords+int64(n)) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/parse"
@@ -127,4 +128,17 @@ func exitOf(err error) int {
 		return e.Exit
 	}
 	return 0
+}
+
+// What would take the room that records need is not cached, and the caller hears why.
+func TestCachesLeaveRoomForRecords(t *testing.T) {
+	dir := t.TempDir()
+	space, err := durable.SpaceOf(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = RoomBeyondRecords(dir, int(space.Total)) // more than there can be beside what records need
+	if _, short := errors.AsType[*durable.NoSpaceError](err); !short {
+		t.Errorf("got %v", err)
+	}
 }

@@ -46,7 +46,7 @@ func (l *links) put(d casefile.Digest, all []casefile.Link) error {
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return err
 	}
-	if err := roomBeyondRecords(l.dir, len(text)); err != nil {
+	if err := desk.RoomBeyondRecords(l.dir, len(text)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(l.path(d), text, 0o600); err != nil {

@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -276,7 +277,7 @@ func (p *pages) put(k pageKey, head ask.PageHead, content []byte) error {
 		return err
 	}
 	path := p.path(k)
-	if err := roomBeyondRecords(filepath.Dir(path), len(content)); err != nil {
+	if err := desk.RoomBeyondRecords(filepath.Dir(path), len(content)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path+".tmp", slices.Concat(line, []byte("\n"), content), 0o600); err != nil {

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -140,7 +139,7 @@ func (r *readings) put(d casefile.Digest, all []worker.Reading) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	if err := roomBeyondRecords(filepath.Dir(path), len(text)); err != nil {
+	if err := desk.RoomBeyondRecords(filepath.Dir(path), len(text)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path+".tmp", text, 0o600); err != nil {
@@ -159,13 +158,6 @@ func (r *readings) put(d casefile.Digest, all []worker.Reading) error {
 	}
 	return nil
 }
-
-// forRecords is what the caches leave of a disk that fills up: what can be read again must not take the last room from
-// the register and its journal.
-const forRecords = 64 << 20
-
-// roomBeyondRecords returns a *durable.NoSpaceError where n more bytes of a cache would leave less than that.
-func roomBeyondRecords(dir string, n int) error { return durable.RoomFor(dir, forRecords+int64(n)) }
 
 // drop lets go what was read of erased bytes.
 func (r *readings) drop(d casefile.Digest) error {

@@ -1,13 +1,11 @@
 package reading
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
@@ -46,17 +44,5 @@ func TestReadingsAreTidied(t *testing.T) {
 	}
 	if err := r.put(gone, nil); err != nil || r.has(gone) {
 		t.Errorf("erased while it was read, and kept: %v, %v", r.has(gone), err)
-	}
-}
-
-// What would take the room that records need is not kept, and the caller hears why.
-func TestCachesLeaveRoomForRecords(t *testing.T) {
-	space, err := durable.SpaceOf(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = roomBeyondRecords(t.TempDir(), int(space.Total)) // more than there can be beside what records need
-	if _, short := errors.AsType[*durable.NoSpaceError](err); !short {
-		t.Errorf("got %v", err)
 	}
 }
