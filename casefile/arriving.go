@@ -197,6 +197,20 @@ func (j *judge) registered(e Registered) error {
 // ever.
 func WithoutIDNumbers(s string) string { return idDigits.ReplaceAllString(s, "（证件号码略）") }
 
+// IDNumbers are the citizens' numbers that stand in a text, in their order, with narrow digits.
+func IDNumbers(s string) (all []string) {
+	s = strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			r -= '！' - '!'
+		}
+		return r
+	}, s)
+	for _, m := range idNumber.FindAllString(s, -1) {
+		all = append(all, idDigits.FindString(m))
+	}
+	return all
+}
+
 // idDigits is a citizen's number (GB 11643): region, date of birth, sequence and check character. idNumber is
 // one that is no part of a longer number.
 var (

@@ -51,6 +51,15 @@ func BasisOf(code string) Basis {
 	return Basis{Code: code}
 }
 
+// basesOf are several as people read them.
+func basesOf(codes []string) string {
+	var all []string
+	for _, code := range codes {
+		all = append(all, BasisOf(code).String())
+	}
+	return strings.Join(all, "、")
+}
+
 // String is how people read it: 条例第三十六条第（二）项（可以公开，提供信息）.
 func (b Basis) String() string {
 	switch {

@@ -11,11 +11,14 @@ const (
 	KindMessageIn    Kind = "message-in"
 	KindMessageOut   Kind = "message-out"
 	KindMessageTaken Kind = "message-taken"
+	// KindMessageJudged is recorded by the register itself.
+	KindMessageJudged Kind = "message-judged"
 )
 
-func (MessageIn) Kind() Kind    { return KindMessageIn }
-func (MessageOut) Kind() Kind   { return KindMessageOut }
-func (MessageTaken) Kind() Kind { return KindMessageTaken }
+func (MessageIn) Kind() Kind     { return KindMessageIn }
+func (MessageOut) Kind() Kind    { return KindMessageOut }
+func (MessageTaken) Kind() Kind  { return KindMessageTaken }
+func (MessageJudged) Kind() Kind { return KindMessageJudged }
 
 // mailing are the rows of these kinds.
 func mailing() []KindInfo {
@@ -33,6 +36,10 @@ func mailing() []KindInfo {
 		of(KindInfo{Label: "去信"}, does[MessageOut]{
 			says:  func(e MessageOut) string { return phrases(prefixed("主题：", e.Subject), e.Reason) },
 			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
+		}),
+		of(KindInfo{Label: "附件已读"}, does[MessageJudged]{
+			says:  func(e MessageJudged) string { return phrases(e.Mail.Short(), "像是"+e.Guess.Label(), e.GuessedBy) },
+			fixed: fixed{"void-fixed", "判断只是提议，由人决定（seen 等）"},
 		}),
 		of(KindInfo{Label: "取信"}, does[MessageTaken]{
 			says: func(e MessageTaken) string {
@@ -53,6 +60,16 @@ type MessageIn struct {
 	// Guess is what the mail probably is, and GuessedBy from what that was guessed; set by intake since
 	// schema 4.
 	Guess     Guess  `json:"guess,omitzero"`
+	GuessedBy string `json:"guessed_by,omitzero"`
+	// Enclosed is how many files it brings that were not read yet when that was guessed. Since schema 4.
+	Enclosed int `json:"enclosed,omitzero"`
+}
+
+// MessageJudged (附件已读): the files of an open mail have been read, and what it probably is was guessed once
+// more. Since schema 4.
+type MessageJudged struct {
+	Mail      Digest `json:"mail"`
+	Guess     Guess  `json:"guess"`
 	GuessedBy string `json:"guessed_by,omitzero"`
 }
 

@@ -16,6 +16,7 @@ type OpenMail struct {
 	At     time.Time // of its arrival
 	Guess  Guess
 	By     string // in Chinese: from what the guess was made
+	Unread bool   // it brings files that nobody and nothing has read yet: the guess is made without them
 	Bounce Bounce // of a report that a letter came back
 	Lies   ID     // the case in which it lies; empty: in none
 	Merely bool   // it lies elsewhere and may belong to the case
@@ -107,16 +108,38 @@ func openMails(lives [][]Record) []OpenMail {
 	if items == nil {
 		return nil
 	}
-	answered := Answered(slices.Concat(lives...))
+	answered, judged := Answered(slices.Concat(lives...)), judgements(lives)
 	var all []OpenMail
 	for _, i := range onceEach(items) {
 		e, ok := i.Record.Event.(MessageIn)
 		if !ok || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
 			continue
 		}
-		all = append(all, OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case})
+		open := OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case, Unread: e.Enclosed > 0}
+		if again, ok := judged[i.Digest]; ok {
+			open.Guess, open.By, open.Unread = again.Guess, again.GuessedBy, false
+		}
+		all = append(all, open)
 	}
 	slices.SortStableFunc(all, func(a, b OpenMail) int { return a.At.Compare(b.At) })
+	return all
+}
+
+// judgements are what was guessed of mails once their files had been read; the last one counts.
+func judgements(lives [][]Record) map[Digest]MessageJudged {
+	var all map[Digest]MessageJudged
+	for _, live := range lives {
+		for _, r := range live {
+			e, ok := r.Event.(MessageJudged)
+			if !ok {
+				continue
+			}
+			if all == nil {
+				all = make(map[Digest]MessageJudged)
+			}
+			all[e.Mail] = e
+		}
+	}
 	return all
 }
 

@@ -11,7 +11,7 @@ import (
 
 // guess says what a mail probably is on a case, and from what that is read. It proposes only, and where words
 // and state of the case disagree, it says the one that would be worse to miss: an answer to 补正告知.
-func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess, string) {
+func guess(m *casefile.Message, c Case, likely bool) (casefile.Guess, string) {
 	if m.Delivery != nil {
 		if m.Delivery.Action == "failed" {
 			return casefile.GuessBounce, "是退信（RFC 3464）"
@@ -22,7 +22,7 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 	if answer {
 		subject = "" // the words of the letter that is answered are the office's
 	}
-	own := strings.TrimSpace(text.words())
+	own := strings.TrimSpace(ownWords(m.Text))
 	files := slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment })
 	first := opening(own)
 	if word := firstOf(subject+"\n"+first, withdrawWords); word != "" {
@@ -128,7 +128,7 @@ func (d *decider) guessed() error {
 		if err != nil {
 			return err
 		}
-		if d.out.Guess, d.out.GuessedBy = guess(d.m, d.mail.Text, c, d.doubted != ""); d.out.Guess == casefile.GuessApplication {
+		if d.out.Guess, d.out.GuessedBy = guess(d.m, c, d.doubted != ""); d.out.Guess == casefile.GuessApplication {
 			d.out.GuessedBy = d.doubted
 		}
 		return nil
@@ -148,7 +148,7 @@ func (d *decider) guessed() error {
 			best = c
 		}
 	}
-	g, why := guess(d.m, d.mail.Text, best, likely)
+	g, why := guess(d.m, best, likely)
 	if g == casefile.GuessApplication {
 		return nil // it stands in the lists as a case of its own
 	}
@@ -171,13 +171,40 @@ func (d *decider) suggestByName() error {
 	return nil
 }
 
+// suggestByNumber proposes the open cases whose applicant bears a number of identity that stands in the mail.
+func (d *decider) suggestByNumber() error {
+	for _, number := range identities(ownWords(d.m.Text)) {
+		cases, err := d.r.CasesByNumber(number)
+		if err != nil {
+			return err
+		}
+		for _, id := range cases {
+			d.propose(id, 70, "该件申请人的证件号码相同")
+		}
+	}
+	return nil
+}
+
+// mostNumbers is how many numbers of identity of one mail are looked up.
+const mostNumbers = 4
+
+// identities are the numbers of identity in a text, each once.
+func identities(text string) (all []string) {
+	for _, n := range casefile.IDNumbers(text) {
+		if !slices.Contains(all, n) && len(all) < mostNumbers {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 // names are those of the sender, and the one behind 申请人 or 姓名 in the text.
 func (d *decider) names() []string {
 	var all []string
 	for _, a := range d.m.From {
 		all = addName(all, a.Name)
 	}
-	for _, name := range namesIn(d.written) {
+	for _, name := range namesIn(ownWords(d.m.Text)) {
 		all = addName(all, name)
 	}
 	return all[:min(len(all), 4)]
@@ -194,14 +221,13 @@ func addName(all []string, name string) []string {
 func namesIn(text string) (all []string) {
 	for line := range strings.Lines(text) {
 		label, value, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
-		if !ok || !containsAny(label, "人", "名") { // nearly every line, and letters looks at each character
-			continue
-		}
 		switch letters(label) {
 		case "申请人", "姓名", "申请人姓名", "申请人名称", "名称", "单位名称":
-			value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
-			value, _, _ = strings.Cut(value, "，")
-			all = addName(all, value)
+			if ok {
+				value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
+				value, _, _ = strings.Cut(value, "，")
+				all = addName(all, value)
+			}
 		}
 	}
 	return all

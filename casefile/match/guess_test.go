@@ -44,8 +44,8 @@ func TestGuess(t *testing.T) {
 		"another application":                {text("政府信息公开申请", "申请人：张三\n联系电话：1\n所需信息：预算"), own, casefile.GuessApplication},
 		"nothing":                            {text("Re: x", ""), own, casefile.GuessOther},
 	} {
-		likely, _ := likeness(&tt.mail, ownWords(tt.mail.Text))
-		if got, why := guess(&tt.mail, NewText(tt.mail.Text), tt.on, likely >= Likely); got != tt.want || why == "" {
+		likely, _ := likeness(&tt.mail)
+		if got, why := guess(&tt.mail, tt.on, likely >= Likely); got != tt.want || why == "" {
 			t.Errorf("%s: %s (%s), want %s", name, got.Label(), why, tt.want.Label())
 		}
 	}
@@ -56,7 +56,7 @@ func TestGuess(t *testing.T) {
 func TestOwnApplication(t *testing.T) {
 	const form = "申请人：张三\n联系电话：13800000000\n通信地址：某市某路1号\n所需信息：" + "东河片区2024年房屋征收补偿方案的批复全文及其附件"
 	const other = "申请人：张三\n联系电话：13800000000\n所需信息：" + "环城北路2025年限速调整的依据和听证会会议记录"
-	began["2026-00017"] = Earlier{Text: NewText(form)}
+	began["2026-00017"] = Earlier{Text: form}
 	open := cases["2026-00017"]
 	defer func() { delete(began, "2026-00017"); cases["2026-00017"] = open }()
 	waiting := open
@@ -134,5 +134,53 @@ func TestGuessedElsewhere(t *testing.T) {
 		if err != nil || d.Guess != tt.want || (d.Guess == casefile.GuessNone) != (d.GuessedBy == "") {
 			t.Errorf("%s: %s (%s), %v, want %s", name, d.Guess, d.GuessedBy, err, tt.want)
 		}
+	}
+}
+
+// Once its files have been read a mail is judged by what they say: the form in an attachment is as good as one in
+// the text, and the corrected form of a case that waits for 补正 is none.
+func TestJudgedAgain(t *testing.T) {
+	const first = "申请人：张三\n联系电话：13800000000\n所需信息：东河片区2024年房屋征收补偿方案的批复全文及其附件"
+	const other = "申请人：张三\n联系电话：13800000000\n所需信息：环城北路2025年限速调整的依据和听证会会议记录"
+	was, begun := cases["2026-00017"], began["2026-00017"]
+	defer func() { cases["2026-00017"], began["2026-00017"] = was, begun }()
+	began["2026-00017"] = Earlier{Text: first}
+	waiting := was
+	waiting.Waiting = casefile.WaitCorrection
+	for name, tt := range map[string]struct {
+		on         Case
+		text, said string
+		own        bool
+		guess      casefile.Guess
+	}{
+		"another form":                     {was, "您好，见附件", other, true, casefile.GuessNone},
+		"another form where 补正 is awaited": {waiting, "您好，见附件", other, false, casefile.GuessCorrection},
+		"the same form":                    {was, "您好，见附件", first, false, casefile.GuessOther},
+		"another applicant's form":         {waiting, "您好，见附件", "申请人：王五\n联系电话：13900000000\n所需信息：预算", true, casefile.GuessNone},
+		"another applicant's number":       {cases["2026-00020"], "您好，见附件", "申请人：李四\n身份证号：110101197808080006\n联系电话：13900000000\n所需信息：预算", true, casefile.GuessNone},
+		"a receipt":                        {was, "您好，见附件", "缴费凭证\n金额 100 元", false, casefile.GuessPayment},
+		"what is quoted below":             {was, "见附件\n\n-----原始邮件-----\n发件人：office@example.test\n申请人：", "补正材料", false, casefile.GuessCorrection},
+	} {
+		id := casefile.ID("2026-00017")
+		if name == "another applicant's number" {
+			id = "2026-00020"
+		}
+		cases[id] = tt.on
+		m := from(zhang, "Re: 登记回执")
+		m.Text, m.Parts = tt.text, []casefile.Part{{Name: "1.docx", Attachment: true}}
+		own, guess, why, err := Again(m, tt.said, id, registered{})
+		if err != nil || own != tt.own || guess != tt.guess || why == "" {
+			t.Errorf("%s: own %t, %s (%s), %v; want own %t, %s", name, own, guess.Label(), why, err, tt.own, tt.guess.Label())
+		}
+	}
+}
+
+// A 补正 may come from another address and under no name: the number of identity in it tells whose it is.
+func TestSuggestedByNumber(t *testing.T) {
+	m := from("stranger@example.test", "补正材料")
+	m.Text = "补正材料如下。身份证号：１１０１０１１９７８０８０８１２３７"
+	d, err := Decide(Mail{Message: m}, office, registered{})
+	if err != nil || len(d.Suggest) != 1 || d.Suggest[0].Case != "2026-00020" || d.Guess != casefile.GuessCorrection {
+		t.Errorf("%+v, %v", d, err)
 	}
 }

@@ -3,15 +3,14 @@ package match
 import (
 	"fmt"
 	"math/bits"
-	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
 )
 
 // likeness says how much a mail looks like an application, 0 to 100, with the reasons. Only what
-// its author wrote counts (own, see ownWords): the words of a mail that it quotes are the office's.
-func likeness(m *casefile.Message, own string) (int, []string) {
+// its author wrote counts: the words of a mail that it quotes are the office's own.
+func likeness(m *casefile.Message) (int, []string) {
 	score, reasons := 0, []string(nil)
 	add := func(n int, reason string) {
 		score = min(100, score+n)
@@ -22,22 +21,24 @@ func likeness(m *casefile.Message, own string) (int, []string) {
 			add(50, "标题有“"+word+"”")
 		}
 	}
-	contents(m, own, add)
+	contents(m, add)
 	return score, reasons
 }
 
 // contents is likeness without the subject, which in an automatic answer is the office's own.
-func contents(m *casefile.Message, own string, add func(int, string)) {
-	text := own
-	if hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
-		text = m.Text
+func contents(m *casefile.Message, add func(int, string)) {
+	text := m.Text
+	if !hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
+		text = ownWords(text)
 	}
-	there := present(text, inText)
-	if k := slices.Index(there[:len(textWords)], true); k >= 0 {
-		add(25, "正文有“"+textWords[k]+"”")
+	for k, there := range present(text, textWords) {
+		if there {
+			add(25, "正文有“"+textWords[k]+"”")
+			break
+		}
 	}
-	if k := slices.Index(there[len(textWords):], true); k >= 0 {
-		add(15, "正文提出申请（“"+requestWords[k]+"”）")
+	if word := firstOf(text, requestWords); word != "" {
+		add(15, "正文提出申请（“"+word+"”）")
 	}
 	squeezed := text
 	for _, blank := range [...]string{" ", "\t", "\u3000"} {
@@ -64,7 +65,6 @@ var (
 	subjectWords = []string{"政府信息公开", "依申请公开", "信息公开申请", "申请信息公开", "申请公开", "公开申请", "信息公开"}
 	textWords    = []string{"申请公开", "政府信息公开", "依申请公开", "信息公开申请", "公开以下信息", "信息公开条例"}
 	requestWords = []string{"现申请公开", "特申请公开", "特此申请公开", "依法申请公开", "向贵单位申请公开", "向贵局申请公开", "向你单位申请公开", "申请公开贵", "请求公开", "申请获取"}
-	inText       = slices.Concat(textWords, requestWords)
 	formLabels   = []string{"申请人", "姓名", "身份证", "证件号码", "联系电话", "通信地址", "通讯地址", "联系地址", "邮政编码", "所需信息", "所需的政府信息", "获取信息的方式", "提供方式", "载体形式", "信息用途", "特征描述", "特征性描述", "申请时间"}
 	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
 )

@@ -36,6 +36,12 @@ type Register interface {
 	// CasesByAddress returns the open cases to which this address belongs, compared without case, by their
 	// numbers; the latest ones where there are many.
 	CasesByAddress(mail string) ([]casefile.ID, error)
+	// CasesByNumber returns open cases whose applicant was registered with this number of identity, the latest ones
+	// where there are many.
+	CasesByNumber(number string) ([]casefile.ID, error)
+	// SameNumber reports whether a case's applicant was registered with one of these numbers of identity; known is
+	// false where he was registered with none.
+	SameNumber(id casefile.ID, numbers []string) (same, known bool, err error)
 	// CasesByName returns open cases whose applicant bears this name, the latest ones where there are many.
 	CasesByName(name string) ([]casefile.ID, error)
 	// Earlier returns the applications that this address sent and that are open or answered, the
@@ -84,7 +90,6 @@ const (
 // Mail is what is decided about.
 type Mail struct {
 	Message casefile.Message
-	Text    *Text // of the message; nil: it is made here
 	Folder  Folder
 	Arrived civil.Date // by INTERNALDATE
 }
@@ -142,10 +147,7 @@ const Likely = 40
 
 // Decide decides about one mail. An error is the register's; nothing is decided then.
 func Decide(mail Mail, office Office, r Register) (Decision, error) {
-	if mail.Text == nil {
-		mail.Text = NewText(mail.Message.Text)
-	}
-	d := decider{mail: mail, m: &mail.Message, office: office, r: r, written: mail.Text.words()}
+	d := decider{mail: mail, m: &mail.Message, office: office, r: r}
 	err := d.decide()
 	if err == nil && d.out.New {
 		err = d.suggestRepeated()
@@ -165,8 +167,6 @@ type decider struct {
 	m      *casefile.Message
 	office Office
 	r      Register
-	// written is what the author of the mail wrote, without what it quotes.
-	written string
 
 	out     Decision
 	why     []string // the reasons of out.Likeness
@@ -176,7 +176,7 @@ type decider struct {
 }
 
 func (d *decider) decide() error {
-	d.out.Likeness, d.why = likeness(d.m, d.written)
+	d.out.Likeness, d.why = likeness(d.m)
 	if !d.mail.Arrived.IsZero() && d.mail.Arrived < d.office.CasesFrom {
 		d.out.Disposition = casefile.ToHistory
 		d.because("收到于 %s，早于启用日 %s，作为历史邮件保存", d.mail.Arrived, d.office.CasesFrom)
@@ -197,7 +197,7 @@ func (d *decider) decide() error {
 	if done, err := d.join(); done || err != nil {
 		return err
 	}
-	if err := errors.Join(d.suggestBySender(), d.suggestByName()); err != nil {
+	if err := errors.Join(d.suggestBySender(), d.suggestByName(), d.suggestByNumber()); err != nil {
 		return err
 	}
 	likely := d.out.Likeness >= Likely

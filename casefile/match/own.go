@@ -24,7 +24,7 @@ var newWords = []string{"新申请", "新的申请", "另一份申请", "另一�
 
 // own judges a mail by its name, its form and its content against the case that it would join.
 func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
-	text := d.written
+	text := ownWords(d.m.Text)
 	if d.out.Likeness < Likely && !formOf(text) {
 		return joins, "", nil
 	}
@@ -38,7 +38,12 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 	if name := otherName(c, first, text); name != "" {
 		return alone, "申请人写的是“" + name + "”，不是该件的申请人", nil
 	}
-	began := first.Text.shingles()
+	if numbers := identities(text); formOf(text) && len(numbers) > 0 {
+		if same, known, err := d.r.SameNumber(id, numbers); err != nil || known && !same {
+			return alone, "证件号码不是该件申请人的", err
+		}
+	}
+	began := shinglesOf(ownWords(first.Text))
 	common := shinglesOf(text).likeness(began)
 	if c.Waiting == casefile.WaitCorrection {
 		if word := firstOf(d.m.Subject, newWords); word != "" && common < similar {
@@ -63,6 +68,27 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 	return doubts, "像是又一份申请", nil
 }
 
+// Again judges a mail that joined a case once more, when its files have been read: said is what they say. own says
+// that it is clearly an application of its own, and why; else guess is what it probably is on the case.
+func Again(m casefile.Message, said string, id casefile.ID, r Register) (own bool, guessed casefile.Guess, why string, err error) {
+	m.Text = strings.TrimSpace(ownWords(m.Text)) + "\n" + said
+	d := decider{m: &m, r: r}
+	d.out.Likeness, d.why = likeness(d.m)
+	into, c, err := d.goesOn(id)
+	if err != nil {
+		return false, 0, "", err
+	}
+	how, why, err := d.own(into, c)
+	if err != nil || how == alone {
+		return true, 0, why, err
+	}
+	g, by := guess(d.m, c, how == doubts)
+	if g == casefile.GuessApplication {
+		by = why
+	}
+	return false, g, by, nil
+}
+
 // formOf reports whether a text is a form that is filled in: who applies, how to reach him, and what for.
 func formOf(text string) bool {
 	squeezed := strings.NewReplacer(" ", "", "\t", "", "\u3000", "").Replace(text)
@@ -81,7 +107,7 @@ func otherName(c Case, first Earlier, text string) string {
 	if !formOf(text) {
 		return ""
 	}
-	known, named := namesIn(first.Text.words()), namesIn(text)
+	known, named := namesIn(ownWords(first.Text)), namesIn(text)
 	if c.Registered {
 		known = append(known, c.Applicant)
 	}

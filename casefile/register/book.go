@@ -47,6 +47,8 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexDigests(r.Seq, append(digestsOf(e.Annexes), e.Draft.Digest)...)
 	case casefile.Detached:
 		return t.indexDigests(r.Seq, e.Digest)
+	case casefile.MessageJudged:
+		return t.indexDigests(r.Seq, e.Mail)
 	case casefile.Seen:
 		return t.indexDigests(r.Seq, e.Mails...)
 	case casefile.Voided:

@@ -165,13 +165,14 @@ type UnreadMail struct {
 	Age       int             `json:"age_workdays"` // since its arrival
 	From      Address         `json:"from"`
 	Subject   Text            `json:"subject"`
-	Guess     string          `json:"guess,omitzero"` // what it probably is: casefile.Guess
-	Label     string          `json:"label"`          // in Chinese
-	By        Text            `json:"by"`             // from what that was guessed
-	Case      casefile.ID     `json:"case,omitzero"`  // in which it lies; absent: in none
-	Merely    bool            `json:"merely"`         // it lies elsewhere and may belong here
-	DueStrict Day             `json:"due_strict"`     // of one that may be an application: if it were one
-	Command   Handle          `json:"command"`        // decides it, where the guess is right
+	Guess     string          `json:"guess,omitzero"`        // what it probably is: casefile.Guess
+	Label     string          `json:"label"`                 // in Chinese
+	By        Text            `json:"by"`                    // from what that was guessed
+	Unread    bool            `json:"unread_files,omitzero"` // it brings files that are not read yet
+	Case      casefile.ID     `json:"case,omitzero"`         // in which it lies; absent: in none
+	Merely    bool            `json:"merely"`                // it lies elsewhere and may belong here
+	DueStrict Day             `json:"due_strict"`            // of one that may be an application: if it were one
+	Command   Handle          `json:"command"`               // decides it, where the guess is right
 }
 
 // NextStep is something that may be recorded now.

@@ -68,7 +68,7 @@ func placeLabel(code string) string {
 	return code
 }
 
-// outcomeLabel reads （三）4 保护第三方合法权益（依据 15）.
+// outcomeLabel reads （三）4 保护第三方合法权益，依据条例第十五条（第三方合法权益）.
 func outcomeLabel(r ask.CaseRow) string {
 	o, err := casefile.ParseOutcome(string(r.Outcome))
 	if err != nil || o == casefile.OutcomeNone {
@@ -76,7 +76,7 @@ func outcomeLabel(r ask.CaseRow) string {
 	}
 	s := o.Row() + " " + o.Label()
 	if r.Basis != "" {
-		s += "（依据 " + string(r.Basis) + "）"
+		s += "，依据" + casefile.BasisOf(string(r.Basis)).String()
 	}
 	return s
 }

@@ -234,3 +234,45 @@ func TestAttachmentIsReadByAChild(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+// What the files of an open mail say is known only when they have been read: then the mail is judged once more, and
+// is a case of its own, from its arrival on, or says what it probably is.
+func TestOpenMailIsJudgedOnceItsFilesWereRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		mail := func(id, answers, subject, text, file string) {
+			head := "From: 张三 <zhangsan@example.test>\r\nTo: office@example.test\r\nSubject: " + subject + "\r\nMessage-ID: <" + id + "@example.test>\r\n"
+			if answers != "" {
+				head += "In-Reply-To: <" + answers + "@example.test>\r\n"
+			}
+			b.sim.Add("INBOX", []byte(head+"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+text+
+				"\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: attachment; filename=1.txt\r\n\r\n"+file+"\r\n--b--\r\n"), b.now())
+		}
+		mail("first", "", "政府信息公开申请", "申请人：张三\r\n联系电话：见附件\r\n所需信息：东河片区2024年房屋征收补偿方案的批复全文及其附件", "略")
+		time.Sleep(30 * time.Minute)
+		arrived := b.now()
+		mail("own", "first", "Re: 登记回执", "您好，请查收附件。谢谢！", "申请人：张三\r\n联系电话：见来信\r\n所需信息：环城北路2025年限速调整的依据和听证会会议记录")
+		mail("paid", "first", "Re: 登记回执", "您好，请查收附件。谢谢！", "缴费凭证：金额 100 元")
+		b.poll()
+		if open := b.show("2026-00001").Open; len(open) != 2 || !open[0].Unread || !strings.Contains(string(open[0].By), "附件未读") {
+			t.Errorf("before the files are read: %+v", open)
+		}
+		time.Sleep(30 * time.Minute)
+		rows := b.list(ask.ListQuery{})
+		if len(rows) != 2 || rows[1].Case != "2026-00002" || rows[1].ArrivedAt.Unix() != arrived.Unix() {
+			t.Fatalf("the application of its own: %+v", rows)
+		}
+		open := b.show("2026-00001").Open
+		if len(open) != 1 || open[0].Guess != "payment" || open[0].Unread {
+			t.Errorf("what stays open in the first: %+v", open)
+		}
+		if s := b.show("2026-00002").Suggestions; len(s) != 1 || s[0].Case != "2026-00001" {
+			t.Errorf("nothing leads back: %+v", s)
+		}
+		records := len(b.history("2026-00001"))
+		time.Sleep(24 * time.Hour)
+		if n := len(b.history("2026-00001")); n != records {
+			t.Errorf("judged again and again: %d records, then %d", records, n)
+		}
+	})
+}

@@ -71,7 +71,7 @@ func Open(o Options) (*Office, error) {
 	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}
-	f.Reading = reading.New(d, f.Record, o.Worker, o.ReadPart)
+	f.Reading = reading.New(d, f.Record, o.Worker, o.ReadPart, f.Intake.Judge)
 	f.Letters = letters.New(d, f.Record)
 	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Reading, f, o.DialSMTP)
 	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Post, f)

@@ -34,7 +34,8 @@ func (p *placing) again(t casefile.MessageTaken) error {
 			drafts[i].Event = atItsPlace(p.tx.View, e)
 		}
 	}
-	return p.append(drafts)
+	_, err = p.tx.Append(drafts...)
+	return err
 }
 
 // copies makes copies of the entries of a mail that was parked elsewhere, as in the junk folder: it

@@ -2,10 +2,8 @@ package intake
 
 import (
 	"context"
-	"slices"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -25,16 +23,6 @@ func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest
 		return err
 	})
 	return row, err
-}
-
-// SuggestedFor fills in the cases to which a mail may belong that opened its own: they are recorded with that
-// case. about are the records on the mail's bytes.
-func SuggestedFor(v *ask.MailView, about []casefile.Record) {
-	for _, r := range about {
-		if e, ok := r.Event.(casefile.Received); ok && e.Digest == v.Digest && r.Case == v.Case && len(v.Suggestions) == 0 {
-			v.Suggestions, v.Suggested = Suggestions(e.Suggestions, e.Suggested)
-		}
-	}
 }
 
 // MailView is a mail as the book has it.
@@ -116,7 +104,6 @@ func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, er
 // own: then it leaves that case.
 func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseRow, error) {
 	var row ask.CaseRow
-	who, now := c.Who, c.At
 	err := n.Change(c, func(tx *desk.Change) error {
 		d, err := desk.FindMail(tx.View, q.Mail)
 		if err != nil {
@@ -126,25 +113,8 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		if err != nil {
 			return err
 		}
-		arrived := arrivalOf(taken.ArrivedAt, now)
-		id := tx.NextID(civil.Of(arrived).Year())
-		was := taken
-		taken.Disposition, taken.Case = casefile.ToCase, id
-		taken.Reasons = append(slices.Clone(taken.Reasons), "由 "+who.String()+" 立案")
-		drafts, err := uncopied(tx.View, was, civil.Of(now), "副本另立为 "+string(id))
+		id, err := n.separate(tx, taken, from, "由 "+c.Who.String()+" 立案")
 		if err != nil {
-			return err
-		}
-		taken.CopyOf = casefile.Digest{}
-		received := casefile.Received{
-			Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions, Suggested: taken.Suggested,
-		}
-		if from != "" {
-			drafts = append(drafts, casefile.Draft{Case: from, On: civil.Of(now), Event: casefile.Detached{Digest: d, Reason: "另立为 " + string(id)}})
-			received.Suggestions, received.Suggested = []casefile.Suggestion{{Case: from, Reason: "来信原归入该件"}}, 0
-		}
-		drafts = append(drafts, casefile.Draft{On: civil.Of(now), Event: atItsPlace(tx.View, taken)}, casefile.Draft{Case: id, On: civil.Of(arrived), Event: received})
-		if _, err = tx.Append(drafts...); err != nil {
 			return err
 		}
 		row, err = n.record.Row(tx.View, id)

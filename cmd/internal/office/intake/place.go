@@ -20,8 +20,7 @@ import (
 // placing is a transaction in which mails get their places.
 type placing struct {
 	*Room
-	tx   *desk.Change
-	read remembered
+	tx *desk.Change
 }
 
 // place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
@@ -67,17 +66,13 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 	} else if is {
 		return append(p.copy(a, of), p.copies(about, a, of.Record.Case)...), nil
 	}
-	text := match.NewText(a.message.Text)
-	d, err := match.Decide(match.Mail{Message: a.message, Text: text, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
-		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p})
+	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
+		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p.tx.View, p.Room})
 	if err != nil {
 		return p.undecided(a, "判断去处时出错："+err.Error()), nil
 	}
 	if drafts, err := p.bounced(a, d, about); err != nil || drafts != nil {
 		return drafts, err
-	}
-	if d.New {
-		p.keepText(a.Digest, text)
 	}
 	return p.draftsFor(a, d, about), nil
 }
@@ -286,6 +281,16 @@ func (n *Room) Addresses() []string {
 	return all
 }
 
+// enclosed counts the files of a mail.
+func enclosed(m casefile.Message) (n int) {
+	for _, p := range m.Parts {
+		if p.Attachment {
+			n++
+		}
+	}
+	return n
+}
+
 // draftsFor turns a decision into drafts.
 func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record) []casefile.Draft {
 	t := takenOf(a)
@@ -294,11 +299,6 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	t.Suggested = d.Suggested
 	for _, s := range d.Suggest {
 		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
-	}
-	var received casefile.Received
-	if d.New { // recorded once, with the case
-		received.Suggestions, received.Suggested = t.Suggestions, t.Suggested
-		t.Suggestions, t.Suggested = nil, 0
 	}
 	arrived := arrivalOf(a.InternalDate, p.tx.At)
 	on := civil.Of(arrived)
@@ -318,13 +318,15 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 		t.Disposition = casefile.ToHistory
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
-		received.Channel, received.ArrivedAt, received.Stamp, received.Letter = casefile.Email, arrived, t.Stamp, t.Letter
-		received.Guess, received.GuessedBy = d.Guess, d.GuessedBy
-		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: received})
+		p.keepText(a.Digest, a.message.Text)
+		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
+			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions, Suggested: t.Suggested,
+			Guess: d.Guess, GuessedBy: d.GuessedBy,
+		}})
 	case d.Case != "":
 		t.Disposition, t.Case = casefile.ToCase, d.Case
 		reason := d.Reasons[len(d.Reasons)-1] // the one that decided
-		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason, Guess: d.Guess, GuessedBy: d.GuessedBy}
+		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason, Guess: d.Guess, GuessedBy: d.GuessedBy, Enclosed: enclosed(a.message)}
 		if d.Out {
 			e = casefile.MessageOut{Letter: t.Letter, SentAt: arrived, Reason: reason}
 		}

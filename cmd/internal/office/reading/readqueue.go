@@ -6,11 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/worker"
 )
 
 // readRetry is how long the queue rests after an error that is not an attachment's own.
@@ -99,8 +102,88 @@ func (g *Room) readNext(ctx context.Context, q *readQueue) (more bool, err error
 			return false, err
 		}
 	}
+	if err := g.judgeRead(id); err != nil {
+		return false, err
+	}
 	q.cases = q.cases[:len(q.cases)-1]
 	return len(q.cases) > 0, nil
+}
+
+// judgeRead has the open mails of a case judged once more whose files have been read now.
+func (g *Room) judgeRead(id casefile.ID) error {
+	open, err := g.unread(id)
+	if err != nil || g.judge == nil {
+		return err
+	}
+	for _, d := range open {
+		if all, read := g.readings.get(d); read {
+			err = errors.Join(err, g.judge(id, d, enclosedText(all)))
+		}
+	}
+	return err
+}
+
+// unread lists the open mails that lie in a case and whose files nobody has read.
+func (g *Room) unread(id casefile.ID) (all []casefile.Digest, err error) {
+	err = g.View(func(tx *desk.View) error {
+		c, err := tx.Case(id)
+		if errors.Is(err, register.ErrNotFound) || err == nil && c.OpenMail == 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		open, err := tx.OpenMails(c)
+		for _, m := range open {
+			if m.Unread {
+				all = append(all, m.Digest)
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// mostSaid bounds what of the files of a mail is judged, in bytes: an application says it at its beginning.
+const mostSaid = 64 << 10
+
+// enclosedText is what the files of a mail say; its own text is not among it.
+func enclosedText(all []worker.Reading) string {
+	var b strings.Builder
+	for _, r := range all {
+		if r.Document.Part == form.MessageText {
+			continue
+		}
+		for _, line := range plain(r.Document) {
+			if b.Len()+len(line) > mostSaid {
+				return b.String()
+			}
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// plain are the lines of a document. Of a table each cell stands before the one beside it, as a label stands
+// before what it asks for.
+func plain(d form.Document) (lines []string) {
+	for _, block := range d.Blocks {
+		if block.Line != nil && !block.Line.Quoted {
+			lines = append(lines, block.Line.Text)
+		}
+		if block.Table == nil || block.Table.Quoted {
+			continue
+		}
+		cells := block.Table.Cells
+		for i, c := range cells {
+			text := strings.ReplaceAll(c.Text, "\n", " ")
+			if i+1 < len(cells) && cells[i+1].Row == c.Row {
+				text += "：" + strings.ReplaceAll(cells[i+1].Text, "\n", " ")
+			}
+			lines = append(lines, text)
+		}
+	}
+	return lines
 }
 
 // follow puts the cases into the queue that have something new since it last looked; at first every open one.
@@ -150,10 +233,10 @@ type source struct {
 	title  string
 }
 
-// readable lists what an open case holds; nothing for a closed one.
+// readable lists what a case holds that is open, or in which open mail lies; nothing for another.
 func (g *Room) readable(id casefile.ID) ([]source, error) {
 	c, all, err := g.sources(id)
-	if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() {
+	if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() && c.OpenMail == 0 {
 		return nil, nil
 	}
 	return all, err

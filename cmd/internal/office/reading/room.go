@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/cmd/internal/worker"
@@ -23,13 +24,17 @@ type Room struct {
 	links    *links
 	worker   *worker.Reader // nil where no children read
 	wanted   chan struct{}  // somebody searches what the indexer has not come to
+	judge    JudgeFunc      // nil: nobody judges
 }
+
+// JudgeFunc learns what the files of an open mail on a case say, once they have been read.
+type JudgeFunc func(id casefile.ID, mail casefile.Digest, said string) error
 
 // New returns the room. With children, attachments are read by this program, executed again (worker.Command);
 // read is what tests put in their place. Without either none are read.
-func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc) *Room {
+func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc, judge JudgeFunc) *Room {
 	cache := filepath.Join(d.Config.Paths.State, "cache")
-	g := &Room{Desk: d, record: r, wanted: make(chan struct{}, 1)}
+	g := &Room{Desk: d, record: r, wanted: make(chan struct{}, 1), judge: judge}
 	if read == nil && children {
 		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName), Font: cmp.Or(d.Config.Reading.Fonts, worker.Font())}
 		if d.Config.Reading.OCR {

@@ -21,7 +21,11 @@ func (b *Room) OpenViews(id casefile.ID, open []casefile.OpenMail) []ask.UnreadM
 		if m.Guess == casefile.GuessApplication {
 			due, _ = b.Reg.Calendar().AddWorkdays(m.On(), b.Reg.Law().Limit)
 		}
+		if m.Unread {
+			m.By = strings.TrimPrefix(m.By+"；附件未读", "；")
+		}
 		all = append(all, ask.UnreadMail{
+			Unread:    m.Unread,
 			DueStrict: ask.Day(due),
 			Digest:    m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Subject: ask.Text(m.Subject),
 			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(id, m)),
