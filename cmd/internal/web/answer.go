@@ -38,6 +38,9 @@ type answerView struct {
 	Tried    *ask.AnswerResult
 	Mark     string
 	Today    ask.Day
+	Note     string              // 拟办意见
+	Issues   bool                // what was tried may be issued as it is
+	Before   *ask.SubmissionView // the answer as it was submitted last
 }
 
 // outcomeGroup is an outcome with what it may rest on.
@@ -89,6 +92,13 @@ func (x *visit) answering() (v answerView, err error) {
 	if v.Detail.Delivery != "" && !byMail(v.Detail.Delivery) {
 		v.Way = "paper"
 	}
+	all, err := ask.Do(x.ctx(), x.client, ask.Submissions, ask.SubmissionQuery{Case: id})
+	if err != nil {
+		return v, err
+	}
+	if len(all) > 0 {
+		v.Before = &all[0]
+	}
 	for _, o := range casefile.Outcomes() {
 		if o.Lapse() {
 			continue // takes effect without a letter
@@ -107,7 +117,34 @@ func answerForm(x *visit) error {
 	if err != nil {
 		return err
 	}
+	v.again()
 	return x.showAnswer(v)
+}
+
+// again begins with the answer as it was submitted: it is signed and goes out, or it was sent back and is changed.
+func (v *answerView) again() {
+	b := v.Before
+	if b == nil || b.Decided != 0 && b.Decided < v.Detail.RepliedOn {
+		return
+	}
+	v.Outcome, v.Basis, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Grounds, b.Despite, b.Subject, b.Text
+	if b.To != v.Detail.Email {
+		v.To = string(b.To)
+	}
+	v.OnPaper, v.Note = strings.Join(b.OnPaper, "\n"), string(b.Note)
+	for _, f := range b.Files {
+		v.Files = append(v.Files, keptFile{f, kept(f)})
+	}
+	for name, text := range b.Fill {
+		v.Fill = append(v.Fill, fillOf{Name: name, Text: text})
+	}
+	slices.SortFunc(v.Fill, func(a, c fillOf) int { return cmp.Compare(a.Name, c.Name) })
+	switch b.Way {
+	case casefile.OutSMTP.String():
+		v.Way = "send"
+	case "":
+		v.Way = "paper"
+	}
 }
 
 func (x *visit) showAnswer(v answerView) error {
@@ -130,8 +167,17 @@ func answerPost(x *visit) error {
 	if err != nil {
 		return x.refusedAnswer(v, err)
 	}
-	issue := form.Get("do") == "record" && form.Get("mark") == v.Mark
+	shown := form.Get("mark") == v.Mark
+	issue := form.Get("do") == "record" && shown
 	client := x.client.IfSeqs(seqsOf(form))
+	if form.Get("do") == "submit" && shown {
+		res, err := ask.Do(x.ctx(), client, ask.Submit, ask.SubmitRequest{AnswerRequest: req, Note: v.Note})
+		if err != nil {
+			return x.refusedAnswer(v, err)
+		}
+		http.Redirect(x.w, x.r, "/case/"+url.PathEscape(string(v.Detail.Case))+"?new="+strconv.FormatUint(res.Records[0].Seq, 10), http.StatusSeeOther)
+		return nil
+	}
 	if issue {
 		res, err := ask.Do(x.ctx(), client, ask.AnswerCase, req)
 		if err != nil {
@@ -155,7 +201,9 @@ func answerPost(x *visit) error {
 		}
 		v.Fill = append(v.Fill, fillOf{Name: m.Name, How: m.How})
 	}
-	if len(res.Missing) > 0 {
+	unsigned := func(m ask.Missing) bool { return m.Name == ask.MissingSignature }
+	v.Issues = len(res.Missing) == 0
+	if !v.Issues && slices.ContainsFunc(res.Missing, func(m ask.Missing) bool { return !unsigned(m) }) {
 		v.Mark = "" // it would be refused
 	}
 	return x.showAnswer(v)
@@ -174,6 +222,7 @@ func (v *answerView) fill(form url.Values) {
 	one := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n")) }
 	v.Outcome, v.Basis, _ = strings.Cut(one("outcome"), "|")
 	v.Grounds, v.Tracking, v.Despite, v.To, v.Subject, v.Text, v.OnPaper = one("grounds"), one("tracking"), one("despite"), one("to"), one("subject"), one("text"), one("on_paper")
+	v.Note = one("note")
 	v.Way = cmp.Or(one("way"), v.Way)
 	v.Files = keptIn(form)
 	for name, text := range form {

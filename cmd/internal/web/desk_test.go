@@ -42,7 +42,7 @@ type bureau struct {
 	now  time.Time
 }
 
-func openBureau(t testing.TB) *bureau {
+func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 	t.Helper()
 	b := &bureau{t: t, now: civil.MustParse("2026-11-23").Start().Add(9 * time.Hour)}
 	c := config.Default()
@@ -56,6 +56,9 @@ func openBureau(t testing.TB) *bureau {
 	m := config.DefaultMailbox()
 	m.Name, m.User, m.Host, m.Port, m.TLS, m.PasswordFile = "office@example.test", "office@example.test", "127.0.0.1", 143, config.Plaintext, password
 	c.Mailboxes = []config.Mailbox{m}
+	for _, change := range changes {
+		change(&c)
+	}
 	var err error
 	if b.sim, err = imapsim.New(imapsim.Options{User: m.User, Password: "secret", Security: imapsim.PlainText}); err != nil {
 		t.Fatal(err)
@@ -187,7 +190,7 @@ func (b *bureau) record(id casefile.ID, events ...casefile.Event) {
 func TestPagesAnswer(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(clerk)
-	all := []string{"/", "/cases", "/cases?which=all&sort=newest&stage=received", "/mails", "/mails?place=history&out=all", "/years", "/year/2026", "/year/2026/freeze", "/year/2026/opening", "/year/2026/words", "/year/2026/cell?name=" + url.QueryEscape("一,总计"), "/stats", "/stats?from=2026-03-01&to=2026-05-31", "/dispute", "/search", "/search?q=水质", "/status", "/new"}
+	all := []string{"/", "/cases", "/cases?which=all&sort=newest&stage=received", "/mails", "/mails?place=history&out=all", "/years", "/year/2026", "/year/2026/freeze", "/year/2026/opening", "/year/2026/words", "/year/2026/cell?name=" + url.QueryEscape("一,总计"), "/stats", "/stats?from=2026-03-01&to=2026-05-31", "/dispute", "/search", "/search?q=水质", "/status", "/new", "/sign"}
 	look := func() {
 		t.Helper()
 		for _, path := range all {
@@ -211,7 +214,7 @@ func TestPagesAnswer(t *testing.T) {
 		all = append(all, "/step/"+command+"?case=1")
 	}
 	look()
-	for path, want := range map[string]int{"/nowhere": 404, "/case/99": 404, "/step/steal?case=1": 404, "/step/note": 400, "/mail/abcdef123456": 404, "/year/x": 404, "/year/2026/report/exe": 404, "/year/2026/diff": 409, "/dispute/Y2026-009": 404, "/dispute/Y2026-009/steal": 404, "/stats?from=gestern": 400, "/split/99": 404, "/mail/abcdef123456/join": 404, "/outbox/9": 404, "/cases?stage=x": 400} {
+	for path, want := range map[string]int{"/nowhere": 404, "/case/99": 404, "/step/steal?case=1": 404, "/step/note": 400, "/mail/abcdef123456": 404, "/year/x": 404, "/year/2026/report/exe": 404, "/year/2026/diff": 409, "/dispute/Y2026-009": 404, "/sign/1": 404, "/dispute/Y2026-009/steal": 404, "/stats?from=gestern": 400, "/split/99": 404, "/mail/abcdef123456/join": 404, "/outbox/9": 404, "/cases?stage=x": 400} {
 		if code, page := s.get(path); code != want || !strings.Contains(page, "未能完成") {
 			t.Errorf("%s: %d, want %d\n%s", path, code, want, page)
 		}

@@ -9,7 +9,7 @@
 //	login.go   the way in for the office's network: ysq-web.service
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
-//	answer.go  答复: the letter, its files and the mail that brings them
+//	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
 //	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
 //	annual.go  年度      freeze.go 冻结      yearwords.go its words     chief.go  what a head asks
 //	search.go  查询      state.go  运行情况
@@ -75,6 +75,7 @@ func New(o Options) *Site {
 		"GET /{$}": today, "GET /cases": cases, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
 		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost,
+		"GET /sign": signing, "GET /sign/{case}": showSubmission, "POST /sign/{case}": signPost,
 		"GET /new": newForm, "POST /new": newPost,
 		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage,
 		"GET /mail/{mail}/join": joinForm, "POST /mail/{mail}/join": joinPost, "POST /mails/retry": retryMails,

@@ -168,6 +168,8 @@ func stepURL(command string, id casefile.ID) string {
 	switch command {
 	case casefile.KindRegistered.Info().Command:
 		return "/register/" + url.PathEscape(string(id))
+	case casefile.KindSigned.Info().Command, casefile.KindSentBack.Info().Command:
+		return "/sign/" + url.PathEscape(string(id))
 	case casefile.KindReplied.Info().Command, casefile.KindSubmitted.Info().Command:
 		return "/answer/" + url.PathEscape(string(id))
 	}
