@@ -28,7 +28,7 @@ var (
 
 // signer is who decided about a proposed answer, where that is not whoever records it.
 func signer() Field {
-	return words("approver", "签批人", "签批`人`，照审查呈批单录入时写").named("by")
+	return words("approver", "批准人", "签批`人`，照审查呈批单录入时写").named("by")
 }
 
 func paper() Field {
