@@ -55,6 +55,7 @@ var house = []room{
 	{"cmd/internal/ask", domain("casefile/fee", "stats", "cmd/internal/ask/wire"), "what can be asked is words and values; whoever answers is an interface"},
 	{"cmd/internal/ask/wire", nil, "bytes go over the socket whatever they say"},
 	{"cmd/internal/office/desk", domain("casefile/durable", "casefile/register", "mailbox", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask"), "the ground of all rooms knows none of them"},
+	{"cmd/internal/office/desk/desktest", domain("casefile/durable", "casefile/register", "config", "cmd/internal/ask", "cmd/internal/office/desk"), "a desk of its own for the tests of each room"},
 	{"cmd/internal/office/record", domain("casefile/fee", "casefile/ledger", "casefile/register", "casefile/words", "config", "cmd/internal/ask", "cmd/internal/office/desk"), "what is recorded is judged in one room, below everybody who has something to record"},
 	{"cmd/internal/office/intake", domain("casefile/match", "casefile/register", "mailbox", "mailbox/imapsource", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask", "cmd/internal/office/desk", "cmd/internal/office/record"), "a mail gets its place without waiting for its attachments, for letters or for the post"},
 	{"cmd/internal/office/reading", domain("casefile/fee", "casefile/form", "casefile/match", "casefile/register", "casefile/words", "mailbox/parse", "cmd/internal/ask", "cmd/internal/worker", "cmd/internal/office/desk", "cmd/internal/office/record"), "hostile files are read in one room, which knows no mailbox and sends nothing"},
@@ -137,7 +138,7 @@ var timeless = []string{"casefile/...", "stats/...", "config"}
 const timelessWhy = "now and today are parameters: a period must be computable for any day"
 
 // testOnly are the packages that the program itself must not contain.
-var testOnly = []string{"mailbox/realtest", "mailbox/dovecottest", "mailbox/eximtest", "casefile/durable/durabletest", "cmd/internal/archtest"}
+var testOnly = []string{"mailbox/realtest", "mailbox/dovecottest", "mailbox/eximtest", "casefile/durable/durabletest", "cmd/internal/office/desk/desktest", "cmd/internal/archtest"}
 
 // transactions of the register are held by these alone: everybody else is given a desk.View or desk.Change.
 var transactions = []string{"casefile/register/...", "cmd/internal/office/desk"}
