@@ -53,6 +53,7 @@ func (e every) cases() {
 	one(e, Split)
 	up(e, PutFile)
 	one(e, AttachMail)
+	one(e, Inspect)
 	one(e, Propose)
 	one(e, Register)
 	one(e, Disputes)

@@ -14,6 +14,8 @@ type PageRef struct {
 	Part    int             `json:"part,omitzero"`   // of the mail; casefile.Part's Index
 	Member  casefile.Digest `json:"member,omitzero"` // a file in the archive, by its digest; zero: the part itself
 	Page    int             `json:"page,omitzero"`   // from 1; 0 is the first
+	// Case asks for Marks: where on the page stands what is proposed for registering this case.
+	Case casefile.ID `json:"case,omitzero"`
 }
 
 // PageHead is what a page is.
@@ -24,4 +26,15 @@ type PageHead struct {
 	Pages  int    `json:"pages"`  // that the file has
 	Most   int    `json:"most"`   // that are shown
 	Beside []Text `json:"beside"` // what was written over the page and may not be drawn
+	// Marks are of a picture; on a page of our own what they mark is marked in it.
+	Marks []PageMark `json:"marks,omitzero"`
+}
+
+// PageMark is a place on a picture, from its upper left corner in ten thousandths of its width and height.
+type PageMark struct {
+	Label  Handle `json:"label"` // of the field that was read there
+	Left   int    `json:"left"`
+	Top    int    `json:"top"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
 }

@@ -48,6 +48,18 @@ func personalNumbers(s string) []found {
 	return f.ordered()
 }
 
+// CountNumbers counts the numbers of persons in a text.
+func CountNumbers(s string) (identity, contact int) {
+	for _, n := range personalNumbers(s) {
+		if n.identity {
+			identity++
+		} else {
+			contact++
+		}
+	}
+	return identity, contact
+}
+
 // manyDigits is the quick look that spares nearly every text the slow one.
 func manyDigits(s string) bool {
 	n := 0

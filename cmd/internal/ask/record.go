@@ -19,6 +19,8 @@ var (
 	Split = Op[SplitRequest, AppendResult]{Name: "split", Role: Operator, Dry: true}
 	// PutFile keeps a file's bytes; it belongs to no case until an event names it.
 	PutFile = Upload[FileName, casefile.File]{Name: "file", Role: Operator, Limit: 256 << 20}
+	// Inspect reads a file that was kept, and says what in it tells who somebody is: before it is given to anybody.
+	Inspect = Op[casefile.File, FileFindings]{Name: "file inspect", Role: Operator}
 	// AttachMail puts a mail into a case, wherever it lay. It may belong to several.
 	AttachMail = Op[AttachMailRequest, CaseRow]{Name: "attach mail", Role: Operator, Dry: true}
 )
@@ -33,6 +35,14 @@ func (q AppendRequest) records() (kinds []casefile.Kind) {
 // FileName is what people call a file.
 type FileName struct {
 	Name Foreign `json:"name"`
+}
+
+// FileFindings are the numbers of persons in a file.
+type FileFindings struct {
+	Identity int    `json:"identity"`       // numbers of identity papers and of bank cards
+	Contact  int    `json:"contact"`        // telephones and the like
+	Note     string `json:"note,omitzero"`  // why not all of it was read, in Chinese
+	Where    []Text `json:"where,omitzero"` // what stands around the first of them, masked
 }
 
 // AttachMailRequest names a mail by the beginning of its digest.

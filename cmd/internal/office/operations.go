@@ -36,6 +36,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.InCharge, o.Record.InCharge)
 	ask.Answer(d, ask.Split, o.Record.Split)
 	ask.AnswerUpload(d, ask.PutFile, o.Record.PutFile)
+	ask.Answer(d, ask.Inspect, o.Reading.Inspect)
 	ask.Answer(d, ask.AttachMail, o.Intake.AttachMail)
 	ask.Answer(d, ask.Propose, o.Reading.Propose)
 	ask.Answer(d, ask.Register, o.Reading.Register)

@@ -33,6 +33,7 @@ type answerView struct {
 	Text     string
 	OnPaper  string
 	Files    []keptFile
+	Personal []string // what in the files tells who somebody is
 	Fill     []fillOf
 	Wrong    *ask.Error
 	Tried    *ask.AnswerResult
@@ -194,7 +195,7 @@ func answerPost(x *visit) error {
 	if err != nil {
 		return x.refusedAnswer(v, err)
 	}
-	v.Tried = &res
+	v.Tried, v.Personal = &res, x.personalIn(v.Files)
 	for _, m := range res.Missing {
 		if !strings.Contains(m.How, "--fill") || slices.ContainsFunc(v.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
 			continue

@@ -187,7 +187,7 @@ func TestHostilePages(t *testing.T) {
 	}
 	for _, path := range append(append(b.everyPage(), mails...), "/case/2", "/step/note?case=2&text="+url.QueryEscape(nasty), "/search?q="+url.QueryEscape(nasty), "/"+url.PathEscape(nasty), "/case/"+url.PathEscape(nasty)) {
 		w.open(path)
-		if eval[bool](w, `window.pwned !== undefined || document.querySelector("iframe, img") !== null`) {
+		if eval[bool](w, `window.pwned !== undefined || document.querySelector("iframe:not([name=sheet]), img") !== null`) {
 			t.Errorf("%s runs what others wrote", path)
 		}
 		if w.mu.Lock(); len(w.noise) > 0 && strings.Contains(w.noise[0], "the server responded with a status of 4") {

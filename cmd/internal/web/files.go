@@ -231,7 +231,31 @@ func decideOutgoing(x *visit) error {
 	return x.showOutgoing(v)
 }
 
-// personalIn warns of numbers in files that tell who somebody is.
+// personalIn warns of numbers in files that tell who somebody is: an answer that discloses them harms somebody, and
+// nobody looks at every page of every file (条例第十五条、第三十七条).
 func (x *visit) personalIn(files []keptFile) (warned []string) {
-	return nil
+	for _, f := range files {
+		found, err := ask.Do(x.ctx(), x.client, ask.Inspect, f.File)
+		if err != nil {
+			warned = append(warned, f.Name+"：没有读出，请自己看有无个人信息（"+x.told(err).Msg+"）")
+			continue
+		}
+		var says []string
+		if found.Identity > 0 {
+			says = append(says, fmt.Sprintf("疑似证件号、银行卡号 %d 处", found.Identity))
+		}
+		if found.Contact > 0 {
+			says = append(says, fmt.Sprintf("疑似电话 %d 处", found.Contact))
+		}
+		if len(says) > 0 {
+			for _, w := range found.Where {
+				says = append(says, "“"+string(w)+"”")
+			}
+			warned = append(warned, f.Name+"："+strings.Join(says, "，")+"。请核对是否应当遮盖后再给出")
+		}
+		if found.Note != "" {
+			warned = append(warned, f.Name+"："+found.Note+"，请自己看有无个人信息")
+		}
+	}
+	return warned
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"mime"
@@ -106,35 +105,6 @@ func saveMail(x *visit) error {
 		size = -1
 	}
 	return x.handOver(name, content, size)
-}
-
-// showPage shows a page of an attachment: a picture that the office drew of it, or a page of its own making that a browser
-// runs nothing of.
-func showPage(x *visit) error {
-	q := ask.PageRef{MailRef: ask.MailRef{Mail: x.r.PathValue("mail")}}
-	for name, into := range map[string]*int{"part": &q.Part, "page": &q.Page} {
-		if n, ok := number(x.r.PostFormValue(name)); ok && n < 1<<20 {
-			*into = int(n)
-		}
-	}
-	head, content, err := ask.Get(x.ctx(), x.client, ask.Page, q)
-	if err != nil {
-		return err
-	}
-	defer content.Close()
-	switch head.Type {
-	case "image/png", "image/jpeg", "text/html":
-	default:
-		return ask.Refused("no-page", "可以下载原件来看", "这一页看不了：%s", cmp.Or(head.Note, head.Label))
-	}
-	h := x.w.Header()
-	h.Set("Content-Type", head.Type+map[bool]string{true: "; charset=utf-8"}[head.Type == "text/html"])
-	h.Set("Content-Security-Policy", sandbox)
-	if _, err := io.Copy(x.w, content); err != nil {
-		x.site.failed(fmt.Errorf("showing a page: %w", err))
-		panic(http.ErrAbortHandler)
-	}
-	return nil
 }
 
 // handOver sends a file from outside. size bounds it where more follows; -1 is all there is.

@@ -21,7 +21,21 @@ type registerView struct {
 	TakeID    bool
 }
 
-// asIs are the fields whose proposal a person takes by leaving it as it is.
+// Sheets reports whether there is anything of which a page can be shown.
+func (v registerView) Sheets() bool {
+	return slices.ContainsFunc(v.Detail.Mails, func(m ask.MailView) bool { return slices.ContainsFunc(m.Parts, viewable) })
+}
+
+// Correction is the form of a 补正告知 with what is missing.
+func (v registerView) Correction() string {
+	q := url.Values{"case": {string(v.Detail.Case)}}
+	for _, m := range v.Proposals.Missing {
+		q.Add("item", m.Item)
+	}
+	return "/step/" + casefile.KindCorrectionAsked.Info().Command + "?" + q.Encode()
+}
+
+// propose fills the fields with what was read: whoever leaves a value as it is takes it.
 func (v *registerView) propose() {
 	for _, f := range v.Step.Fields {
 		i := input{Field: f, Needed: v.Step.Needs(f.Name) || f.Name == "column"}

@@ -11,6 +11,7 @@
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
 //	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
+//	sheet.go   a page of a file, beside the fields
 //	annual.go  年度      freeze.go 冻结      yearwords.go its words     chief.go  what a head asks
 //	search.go  查询      state.go  运行情况
 //

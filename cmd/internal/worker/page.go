@@ -41,8 +41,18 @@ type Page struct {
 	Note   string   `json:"note,omitzero"`   // why
 	Pages  int      `json:"pages"`           // how many the file has
 	Beside []string `json:"beside,omitzero"` // what was written over the page and may not be drawn
+	Glyphs []Glyph  `json:"glyphs,omitzero"` // what the picture shows as text, in the order of the file
 	PNG    []byte   `json:"-"`
 }
+
+// Glyph is a character on the picture: its box from the upper left corner, in ten thousandths of width and height.
+type Glyph struct {
+	Text string `json:"t"`
+	Box  [4]int `json:"b"` // left, top, right, bottom
+}
+
+// mostPlaced is how many glyphs of a page are told: a form has a tenth.
+const mostPlaced = 6000
 
 // showPage is the child's part: asked is the page, from 1.
 func showPage(l *library, in form.Input, asked int, out, picture io.Writer) error {
@@ -75,8 +85,8 @@ func (l *library) show(in form.Input, asked int) Page {
 		return Page{State: TooLarge, Pages: counted.PageCount, Note: fmt.Sprintf("只显示前 %d 页", MaxPages)}
 	}
 	p := Page{State: Read, Pages: counted.PageCount}
-	gray, beside, err := l.draw(opened.Document, asked-1)
-	if p.Beside = beside; err == nil {
+	gray, beside, glyphs, err := l.draw(opened.Document, asked-1)
+	if p.Beside, p.Glyphs = beside, glyphs; err == nil {
 		p.PNG, err = encode(gray)
 	}
 	if err != nil {
@@ -86,11 +96,11 @@ func (l *library) show(in form.Input, asked int) Page {
 }
 
 // draw makes a picture of a page: of a scan its own, since drawing it takes an interpreter seconds.
-func (l *library) draw(doc references.FPDF_DOCUMENT, index int) (gray *image.Gray, beside []string, err error) {
+func (l *library) draw(doc references.FPDF_DOCUMENT, index int) (gray *image.Gray, beside []string, glyphs []Glyph, err error) {
 	fields := l.openForms(doc)
 	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer func() {
 		_, closed := l.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
@@ -99,7 +109,7 @@ func (l *library) draw(doc references.FPDF_DOCUMENT, index int) (gray *image.Gra
 	page := requests.Page{ByReference: &loaded.Page}
 	size, err := l.GetPageSize(&requests.GetPageSize{Page: page})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	typed, _ := l.entered(fields, page, size.Height, 0)
 	for _, e := range typed {
@@ -107,11 +117,38 @@ func (l *library) draw(doc references.FPDF_DOCUMENT, index int) (gray *image.Gra
 	}
 	if typed == nil {
 		if own := l.scanned(page); own != nil {
-			return own, beside, nil
+			return own, beside, nil, nil
 		}
 	}
 	gray, err = l.render(doc, page, dpi)
-	return gray, beside, err
+	return gray, beside, l.placed(page, typed, size.Width, size.Height), err
+}
+
+// placed are the characters of a page. A turned page has none: its boxes would lie elsewhere.
+func (l *library) placed(page requests.Page, typed []entry, width, height float64) (all []Glyph) {
+	turned, err := l.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: page})
+	if err != nil || turned.PageRotation != enums.FPDF_PAGE_ROTATION_NONE || width <= 0 || height <= 0 {
+		return nil
+	}
+	text, err := l.GetPageTextStructured(&requests.GetPageTextStructured{Page: page, Mode: requests.GetPageTextStructuredModeChars})
+	if err != nil {
+		return nil // the picture is what was asked for
+	}
+	put := func(s string, b box) {
+		part := func(at, of float64) int { return int(10_000 * max(0, min(at, of)) / of) }
+		if len(all) < mostPlaced {
+			all = append(all, Glyph{s, [4]int{part(b.left, width), part(b.top, height), part(b.right, width), part(b.bottom, height)}})
+		}
+	}
+	for _, g := range glyphsOf(text.Chars, height, mostPlaced) {
+		put(g.text, g.box)
+	}
+	for _, e := range typed {
+		for _, r := range e.text {
+			put(string(r), e.box)
+		}
+	}
+	return all
 }
 
 // scanned is the picture of a page that is nothing but an upright picture; nil for any other.

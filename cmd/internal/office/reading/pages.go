@@ -32,7 +32,17 @@ func (g *Room) Page(ctx context.Context, _ ask.Call, q ask.PageRef, begin func(a
 	if err != nil {
 		return err
 	}
-	w, err := begin(head)
+	if q.Case != "" {
+		u, err := g.understand(ctx, q.Case)
+		if err != nil {
+			return err
+		}
+		if head.Type == "text/html" {
+			content = markHTML(content, u.forms.Proposals())
+		}
+		head.Marks = marksOn(head.Glyphs, u.forms.Proposals())
+	}
+	w, err := begin(head.PageHead)
 	if err != nil {
 		return err
 	}
@@ -60,7 +70,7 @@ func fileIn(about []casefile.Record, d casefile.Digest) string {
 }
 
 // page makes a page, or finds it made.
-func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head ask.PageHead, content []byte, err error) {
+func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head pageHead, content []byte, err error) {
 	if g.worker == nil {
 		return head, nil, ask.NotFound("", "这里不读取附件，没有可看的页")
 	}
@@ -82,14 +92,14 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 	if err != nil {
 		return head, nil, err
 	}
-	head = ask.PageHead{Label: made.State.Label(), Note: made.Note, Pages: made.Pages, Most: worker.MaxPages, Beside: []ask.Text{}}
+	head = pageHead{ask.PageHead{Label: made.State.Label(), Note: made.Note, Pages: made.Pages, Most: worker.MaxPages, Beside: []ask.Text{}}, made.Glyphs}
 	for _, b := range made.Beside {
 		head.Beside = append(head.Beside, ask.Text(b))
 	}
 	if content = made.PNG; content != nil {
 		head.Type = "image/png"
 	} else if made.State == worker.Unread && made.Pages == 0 {
-		if head, content, err = g.told(ctx, d, file, q); err != nil {
+		if head.PageHead, content, err = g.told(ctx, d, file, q); err != nil {
 			return head, nil, err
 		}
 	}
@@ -242,6 +252,12 @@ type pages struct {
 
 const mostPages = 128 << 20 // bytes of all that is kept
 
+// pageHead is the head of a page as it is kept: with the text of its picture.
+type pageHead struct {
+	ask.PageHead
+	Glyphs []worker.Glyph `json:"glyphs,omitzero"`
+}
+
 type pageKey struct {
 	digest     casefile.Digest
 	part, page int
@@ -254,7 +270,7 @@ func (p *pages) path(k pageKey) string {
 
 func (p *pages) folder(d casefile.Digest) string { return filepath.Join(p.dir, d.String()) }
 
-func (p *pages) get(k pageKey) (head ask.PageHead, content []byte, ok bool) {
+func (p *pages) get(k pageKey) (head pageHead, content []byte, ok bool) {
 	b, err := os.ReadFile(p.path(k))
 	if err != nil {
 		return head, nil, false
@@ -263,7 +279,7 @@ func (p *pages) get(k pageKey) (head ask.PageHead, content []byte, ok bool) {
 	return head, content, found && json.Unmarshal(line, &head) == nil
 }
 
-func (p *pages) put(k pageKey, head ask.PageHead, content []byte) error {
+func (p *pages) put(k pageKey, head pageHead, content []byte) error {
 	line, err := json.Marshal(head)
 	if err != nil {
 		return err

@@ -23,6 +23,13 @@
     form.addEventListener("submit", function () { changed = false; });
   });
   window.addEventListener("beforeunload", function (e) { if (changed) { e.preventDefault(); e.returnValue = ""; } });
+  // A page of a file is shown beside what it belongs to, where there is a place for it.
+  document.querySelectorAll("form[data-sheet]").forEach(function (form) {
+    form.addEventListener("submit", function () {
+      var sheet = document.querySelector("iframe[name=sheet]");
+      if (sheet) { sheet.hidden = false; form.target = "sheet"; setTimeout(function () { sheet.scrollIntoView({ block: "nearest" }); }, 50); }
+    });
+  });
   // Keys: / looks for something, j and k go down and up a list, Enter opens.
   document.addEventListener("keydown", function (e) {
     if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) { return; }
