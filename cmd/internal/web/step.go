@@ -75,7 +75,9 @@ var fieldLabels = sync.OnceValue(func() map[string]string {
 	all := map[string]string{"on": "日期"}
 	for _, s := range ask.Steps() {
 		for _, f := range s.Fields {
-			all[f.Name] = "“" + f.Label + "”"
+			if all[f.Name] == "" { // of several, the first is what its name says
+				all[f.Name] = "“" + f.Label + "”"
+			}
 		}
 	}
 	return all
