@@ -58,15 +58,23 @@ func answering() []KindInfo {
 			rule: (*judge).dispatched,
 			fold: func(c *Case, r Record, e Dispatched) {
 				c.DispatchedOn, c.Undelivered = r.On, false
-				if e.Way.ServedAtDispatch() {
+				if c.StoppedOn.IsZero() {
+					c.returnable = e.Way.returnable()
+				}
+				if c.law.Served(e.Way) == AtDispatch {
 					c.serve(r.On)
 				}
 			},
 			clock: func(c *Clock, r Record, e Dispatched) (Effect, string) {
-				if !e.Way.ServedAtDispatch() {
-					return EffectNone, ""
+				if c.law.Served(e.Way) != AtDispatch {
+					return EffectNone, e.Way.Label() + "以签收之日为送达"
 				}
-				return c.stop(r.On, EndedServed), e.Way.Label() + "发出即为送达"
+				first := c.Stopped.IsZero()
+				effect := c.stop(r.On, EndedServed)
+				if first {
+					c.returnable = e.Way.returnable()
+				}
+				return effect, e.Way.Label() + "发出即为送达"
 			},
 		}),
 		of(KindInfo{Label: "送达", Command: "deliver", Article: "国办公开办函〔2016〕235号", Effect: EffectStop, Stages: []Stage{StageReplied, StageServed}, To: StageServed, Counts: CountsOutcome}, does[Delivered]{
@@ -74,6 +82,9 @@ func answering() []KindInfo {
 			rule: func(j *judge, _ Delivered) error { return j.after(j.DispatchedOn, "发出日期") },
 			fold: func(c *Case, r Record, _ Delivered) {
 				c.DeliveredOn, c.Undelivered = r.On, false
+				if c.StoppedOn.IsZero() {
+					c.returnable = false
+				}
 				c.serve(r.On)
 			},
 			clock: func(c *Clock, r Record, e Delivered) (Effect, string) { return c.stop(r.On, EndedServed), e.Proof },
@@ -258,7 +269,7 @@ func (j *judge) lapsed(e Replied) error {
 
 func (j *judge) dispatched(e Dispatched) error {
 	if e.Way == ByCourier {
-		j.warn("邮政企业以外的快递，其寄出之日能否视为送达有争议（国办公开办函〔2016〕235号）")
+		j.warn("国办公开办函〔2016〕235号不允许用邮政企业以外的快递送达：期限算到签收之日，收到后请记录 deliver。EMS 和有权寄递公文的企业记作“邮寄”")
 	}
 	if e.Way == ByEmail && j.Channel != Email && j.Channel != Platform && len(j.Addresses) == 0 && !strings.Contains(j.Contact, "@") {
 		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍照写的“电子邮件”记录；不是的请作废“发出”，用 dispatch --way 重记")

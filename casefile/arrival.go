@@ -91,10 +91,6 @@ type CopyReceived struct {
 // Regulated is the day on which the Regulations came into force: no application arrived before.
 var Regulated = civil.MustParse("2008-05-01")
 
-// doubtedFrom is from how many days between the two instants the earlier one is more likely another's, and a
-// person is asked.
-const doubtedFrom = 30
-
 // PlausibleArrival reports whether an instant can be that of an arrival, seen from now: not before the
 // Regulations of 2008 and not after tomorrow.
 func PlausibleArrival(at, now time.Time) bool {
@@ -131,7 +127,7 @@ func (c *Case) stamped(s Stamp, arrived civil.Date) {
 		return
 	}
 	c.StampedOn = on
-	c.ArrivalDoubted = arrived.Sub(on) > doubtedFrom
+	c.ArrivalDoubted = arrived.Sub(on) > c.law.DoubtedFrom
 }
 
 // FirstOn is the earliest day for which there is evidence that the application had come.

@@ -12,28 +12,30 @@ import (
 
 // The kinds of how an application comes in.
 const (
-	KindReceived   Kind = "received"
-	KindConfirmed  Kind = "confirmed"
-	KindRegistered Kind = "registered"
-	KindReviewed   Kind = "reviewed"
-	KindAssigned   Kind = "assigned"
+	KindReceived    Kind = "received"
+	KindConfirmed   Kind = "confirmed"
+	KindRegistered  Kind = "registered"
+	KindUnreachable Kind = "unreachable"
+	KindReviewed    Kind = "reviewed"
+	KindAssigned    Kind = "assigned"
 )
 
-func (Received) Kind() Kind   { return KindReceived }
-func (Confirmed) Kind() Kind  { return KindConfirmed }
-func (Registered) Kind() Kind { return KindRegistered }
-func (Reviewed) Kind() Kind   { return KindReviewed }
-func (Assigned) Kind() Kind   { return KindAssigned }
+func (Received) Kind() Kind    { return KindReceived }
+func (Confirmed) Kind() Kind   { return KindConfirmed }
+func (Registered) Kind() Kind  { return KindRegistered }
+func (Unreachable) Kind() Kind { return KindUnreachable }
+func (Reviewed) Kind() Kind    { return KindReviewed }
+func (Assigned) Kind() Kind    { return KindAssigned }
 
 // arriving are the rows of these kinds.
 func arriving() []KindInfo {
 	return []KindInfo{
 		of(KindInfo{Label: "收件", Article: "条例第三十一条", Effect: EffectStart, To: StageReceived, Counts: CountsNew}, does[Received]{
 			says: func(e Received) string {
-				return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("拆自 ", string(e.SplitFrom)))
+				return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("先送到 ", e.Unit), e.platformRule(), prefixed("拆自 ", string(e.SplitFrom)))
 			},
 			fold: func(c *Case, r Record, e Received) {
-				c.Channel, c.ArrivedAt, c.ArrivedOn = e.Channel, e.ArrivedAt, r.On
+				c.Channel, c.ArrivedAt, c.ArrivedOn, c.ToConfirm = e.Channel, e.ArrivedAt, r.On, e.ToConfirm()
 				c.Subject, c.Carried = e.Subject, e.Carried
 				c.stamped(e.Stamp, r.On)
 				c.Applicant = e.From.Name
@@ -42,10 +44,10 @@ func arriving() []KindInfo {
 				}
 			},
 			clock: func(c *Clock, r Record, e Received) (Effect, string) {
-				if c.View == Legal && e.Channel.NeedsConfirmation() {
+				if c.View == Legal && e.ToConfirm() {
 					return EffectNone, ""
 				}
-				if c.Start = r.On; c.View == Strict {
+				if c.Start = r.On; c.law.StampMoves.holds(c.View) {
 					c.Start = c.arrived
 				}
 				return EffectStart, c.arrivedText(r, e)
@@ -62,18 +64,45 @@ func arriving() []KindInfo {
 				}
 			},
 			clock: func(c *Clock, r Record, _ Confirmed) (Effect, string) {
+				if c.Waiting == WaitContact { // both readings begin when the applicant is reached
+					c.Waiting, c.WaitSince, c.WaitUntil, c.Start = NotWaiting, 0, 0, r.On
+					return EffectStart, "联系上申请人，双方确认之日为收到申请之日（条例第三十一条）"
+				}
 				if c.View != Legal || !c.Start.IsZero() {
 					return EffectNone, ""
 				}
-				if due := c.other.ranOut(r.On); !due.IsZero() {
+				if due := c.other.ranOut(r.On); !due.IsZero() && !bool(c.law.LateConfirm) {
 					return EffectNone, "从严期限已于 " + due.String() + " 届满，此后的双方确认不起算法定期限"
 				}
 				c.Start = r.On
-				if within, _ := c.cal.AddWorkdays(c.other.Start, c.law.ConfirmWithin); r.On > within {
+				if within, _ := c.cal.AddWorkdays(c.other.Start, c.law.ConfirmWithin); c.law.ConfirmWithin > 0 && r.On > within {
 					c.slow = true
 					return EffectStart, fmt.Sprintf("双方确认之日为收到申请之日（条例第三十一条第三项）；确认晚于到达后第 %d 个工作日，以此计算有争议", c.law.ConfirmWithin)
 				}
 				return EffectStart, "双方确认之日为收到申请之日（条例第三十一条第三项）"
+			},
+		}),
+		of(KindInfo{Label: "联系不上", Command: "unreachable", Article: "条例第三十一条", Effect: EffectWait, Stages: alive,
+			Needs: []Need{{"attempts", "每一次联系的时间、方式和结果", "attempt"}}}, does[Unreachable]{
+			says:   func(e Unreachable) string { return strings.Join(e.Attempts, "、") },
+			awaits: func(c Case) bool { return c.unconfirmed() && c.sameDay() && c.Legal.Start.IsZero() },
+			rule:   (*judge).unreachable,
+			clock: func(c *Clock, r Record, _ Unreachable) (Effect, string) {
+				switch {
+				case !c.running || !c.legal().running || !c.Stopped.IsZero() || !c.legal().Start.IsZero() || c.law.Unconfirmed.holds(c.View):
+					return EffectNone, ""
+				case c.Waiting == WaitContact:
+					c.WaitUntil = r.On.Add(c.law.UnreachableEvery)
+					return EffectNone, "仍联系不上"
+				}
+				if due := c.ranOut(r.On); !due.IsZero() {
+					return EffectNone, "期限已于 " + due.String() + " 届满，不影响期限"
+				}
+				if c.View == Legal && c.other.Waiting != WaitContact {
+					return EffectNone, ""
+				}
+				c.Waiting, c.WaitSince, c.WaitUntil = WaitContact, r.On, r.On.Add(c.law.UnreachableEvery)
+				return EffectWait, "联系不上申请人，联系上并确认之日起算（条例第三十一条、国办公开办函〔2015〕207号）"
 			},
 		}),
 		of(KindInfo{Label: "登记", Command: "register", Article: "条例第二十九条、第四十五条", Stages: alive, To: StageRegistered, Counts: CountsNew,
@@ -89,6 +118,17 @@ func arriving() []KindInfo {
 				c.Kind, c.Column, c.Applicant = e.As, e.Column, e.Applicant
 				c.Contact, c.Email, c.Request = e.Contact, e.Email, e.Request
 				c.Form, c.Delivery = e.Form, e.Delivery
+			},
+			clock: func(c *Clock, _ Record, e Registered) (Effect, string) {
+				days := c.law.internal(e.As)
+				if c.internal = days > 0; !c.internal {
+					if c.opening == OpenedFirst {
+						c.base = c.law.Limit
+					}
+					return EffectNone, ""
+				}
+				c.base = days
+				return EffectNone, fmt.Sprintf("%s没有法定期限，按内部期限 %d 个工作日提醒", e.As.Label(), days)
 			},
 		}),
 		of(KindInfo{Label: "审查", Command: "review", Article: "条例第四十五条", Stages: working, To: StageReviewed}, does[Reviewed]{
@@ -123,8 +163,30 @@ type Received struct {
 	// Carried (结转) marks a case that was open when the register began and is therefore part of the
 	// opening balance: it is 上年结转, never 新收.
 	Carried bool `json:"carried,omitzero"`
+	// Starts is what the published rule of the office's platform said on that day, and Unit the unit of the office
+	// that the application reached first. Since schema 4.
+	Starts Starts `json:"starts,omitzero"`
+	Unit   string `json:"unit,omitzero"`
 	// SplitFrom is the case of which this one is a part.
 	SplitFrom ID `json:"split_from,omitzero"`
+}
+
+// ToConfirm reports whether the day of receipt is the one on which both sides confirmed it.
+func (e Received) ToConfirm() bool {
+	return e.Channel.NeedsConfirmation() || e.Unit != "" || e.Channel == Platform && e.Starts == StartsConfirmed
+}
+
+func (e Received) platformRule() string {
+	if e.Starts == StartsSubmitted {
+		return ""
+	}
+	return "平台的规则：自" + e.Starts.Label() + "起算"
+}
+
+// Unreachable (联系不上): nobody could confirm a plain letter, a fax or what another unit received. Neither reading
+// runs until the applicant is reached (国办公开办函〔2015〕207号).
+type Unreachable struct {
+	Attempts []string `json:"attempts"` // when, how, with what result
 }
 
 // Confirmed (双方确认) fixes the day of receipt for internet, fax and plain letters (条例31(3)).
@@ -167,11 +229,34 @@ type Assigned struct {
 }
 
 func (j *judge) confirmed(Confirmed) error {
-	if !j.Channel.NeedsConfirmation() {
+	if !j.ToConfirm {
 		return j.refuse("confirm-channel", "", "%s提交的申请以提交或签收之日为收到申请之日，不需双方确认（条例第三十一条）", j.Channel.Label())
 	}
 	if !j.ConfirmedOn.IsZero() {
 		return j.refuse("confirm-twice", "如记录有误，先作废（void）再确认", "已于 %s 确认", j.ConfirmedOn)
+	}
+	return nil
+}
+
+// sameDay reports whether the day of receipt is to be confirmed on the day of arrival (条例31(2); 国办公开办函〔2015〕207号 no. 2).
+func (c Case) sameDay() bool { return c.ToConfirm && c.Channel != Email && c.Channel != Platform }
+
+// legal is the legal reading beside or in this one.
+func (c *Clock) legal() *Clock {
+	if c.View == Legal {
+		return c
+	}
+	return c.other
+}
+
+func (j *judge) unreachable(Unreachable) error {
+	switch {
+	case !j.Legal.Start.IsZero():
+		return j.refuse("unreachable-begun", "", "期限已自 %s 起算，联系不上不影响期限", j.Legal.Start)
+	case !j.sameDay():
+		return j.refuse("unreachable-channel", "", "%s提交的申请，联系不上不影响期限（国办公开办函〔2015〕207号）", j.Channel.Label())
+	case !j.ConfirmedOn.IsZero():
+		return j.refuse("confirm-twice", "", "已于 %s 确认", j.ConfirmedOn)
 	}
 	return nil
 }

@@ -61,8 +61,8 @@ func asking() []KindInfo {
 				switch {
 				case !c.awaitable():
 					return EffectNone, ""
-				case c.View == Strict && r.On > noticeDue(c.Start, c.law, c.cal):
-					return EffectNone, fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，从严口径不停止计算", c.law.CorrectionNotice)
+				case c.law.CorrectionNotice > 0 && !c.law.LateCorrection.holds(c.View) && r.On > noticeDue(c.Start, c.law, c.cal):
+					return EffectNone, fmt.Sprintf("补正告知晚于到达后第 %d 个工作日，%s不停止计算", c.law.CorrectionNotice, c.View.short())
 				}
 				return c.wait(WaitCorrection, r.On, c.cal.Next(e.Until), EndedCorrection)
 			},
@@ -136,7 +136,7 @@ func asking() []KindInfo {
 				if k == nil {
 					return EffectNone, ""
 				}
-				if c.Stopped.IsZero() { // what comes after the answer takes no time of its period
+				if k.after = r.On; c.Stopped.IsZero() { // what comes after the answer takes no time of its period
 					k.ended = r.On
 				}
 				return EffectNone, e.Party + "：" + e.Opinion.Label()
@@ -321,10 +321,6 @@ type Extended struct {
 	Force string `json:"force,omitzero"`
 }
 
-// CorrectionDays is the 补正期限 that is proposed, in working days. The law says 合理期限; the office changes
-// it as it sees fit.
-const CorrectionDays = 15
-
 func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if e.Until <= j.draft.On {
 		return j.refuse("correction-until", "请用 --until 写明合理期限", "补正期限应晚于告知之日 %s", j.draft.On)
@@ -337,7 +333,7 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 		start = j.ArrivedOn
 	}
 	by := noticeDue(start, j.law, j.cal)
-	if j.draft.On > by && strings.TrimSpace(e.Force) == "" {
+	if j.law.CorrectionNotice > 0 && j.draft.On > by && strings.TrimSpace(e.Force) == "" {
 		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
 			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
 	}
@@ -440,10 +436,12 @@ func (j *judge) feePaid(e FeePaid) error {
 
 func (j *judge) extended(e Extended) error {
 	switch {
-	case e.Days < 1 || e.Days > j.law.MaxExtension:
+	case e.Days < 1 || j.law.MaxExtension > 0 && e.Days > j.law.MaxExtension:
 		return j.refuse("extension-days", "请核对 --days", "延长期限为 1 至 %d 个工作日（条例第三十三条），得到 %d", j.law.MaxExtension, e.Days)
 	case j.deferredNow():
 		return j.refuse("extension-deferred", "", "已定延迟答复的日期（条例第三十五条），不再延期")
+	case !bool(j.law.ExtendAgain) && j.follows(KindExtended, "") == nil:
+		return j.refuse("extension-twice", "", "已经延长过，只能延长一次（条例第三十三条）")
 	case j.ExtendedDays > 0:
 		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
 	case e.Told > j.today || e.Told < j.draft.On:

@@ -91,15 +91,16 @@ func (r Returned) Has(n Notice) bool { return r&(1<<n) != 0 }
 // bouncing are the rows of these kinds.
 func bouncing() []KindInfo {
 	return []KindInfo{
-		// The day of service and the count stay. Of a reply alone the case goes back to where it was sent.
-		of(KindInfo{Label: "送达失败", Command: "undelivered", Article: "国办公开办函〔2016〕235号", Stages: written, To: StageReplied,
+		// Of a reply alone the case goes back to where it was sent. Whether the day of service and the count stay is the
+		// law's (BouncedGiven, BouncedOther); what was handed to the post keeps them.
+		of(KindInfo{Label: "送达失败", Command: "undelivered", Article: "国办公开办函〔2016〕235号", Effect: EffectResume, Stages: written, To: StageReplied, Counts: CountsOutcome,
 			Needs: []Need{{"reason", "理由", "reason"}}}, does[DeliveryFailed]{
 			says: func(e DeliveryFailed) string {
 				what := ""
 				if e.Of != NoticeReply {
 					what = e.Of.Label()
 				}
-				return phrases(what, e.Reason)
+				return phrases(what, prefixed("寄往 ", e.Address.Label()), e.Reason)
 			},
 			awaits: func(c Case) bool {
 				return c.Stage == StageReplied || c.Stage == StageServed || c.waitsFor(WaitCorrection) || c.waitsFor(WaitFee)
@@ -108,11 +109,20 @@ func bouncing() []KindInfo {
 			fold: func(c *Case, _ Record, e DeliveryFailed) {
 				if e.Of == NoticeReply {
 					c.Undelivered = true
+					if c.returnable && e.Address != AddressUnknown {
+						if !c.law.bounced(e.Address).holds(Legal) {
+							c.unserve()
+						}
+						c.returnable = false
+					}
 					return
 				}
 				c.Returned |= 1 << e.Of
 			},
 			clock: func(c *Clock, _ Record, e DeliveryFailed) (Effect, string) {
+				if e.Of == NoticeReply {
+					return c.bounced(e.Address)
+				}
 				if w := e.Of.waits(); w != NotWaiting && c.Waiting == w {
 					c.WaitUntil = 0
 					return EffectNone, e.Of.Label() + "未送达：" + w.Label() + "的期限中止，重新发出后另计"
@@ -144,13 +154,94 @@ func bouncing() []KindInfo {
 	}
 }
 
-// DeliveryFailed (送达失败): a letter came back. The reply goes back to 待送达, its clock and count stay as they are; a
+// DeliveryFailed (送达失败): a letter came back. The reply goes back to 待送达; its clock goes by the address (Address). A
 // notice on which the applicant's time depends suspends that time until it is sent again.
 type DeliveryFailed struct {
 	Reason string `json:"reason"`
 	// Of is which letter it was. Since schema 4.
 	Of Notice `json:"of,omitzero"`
+	// Address is where a reply had been sent that the sending alone served, as by e-mail; a record of before schema 4
+	// does not say it, and moves nothing.
+	Address Addressed `json:"address,omitzero"`
 	Answers
+}
+
+// Addressed is the address to which a reply was sent that came back.
+type Addressed uint8
+
+// The addresses.
+const (
+	AddressUnknown Addressed = iota
+	AddressGiven             // the one that the applicant gave
+	AddressOther             // another one, or the office's own mistake
+)
+
+var addresseds = codes{{}, {"given", "申请人所给地址"}, {"other", "其他地址或本机关有误"}}
+
+// Addresseds lists them.
+func Addresseds() []Addressed { return []Addressed{AddressGiven, AddressOther} }
+
+// String returns the stable code.
+func (a Addressed) String() string { return addresseds.code(uint8(a)) }
+
+// Label returns the Chinese word.
+func (a Addressed) Label() string { return addresseds.label(uint8(a)) }
+
+// ParseAddressed reads a code or a label.
+func ParseAddressed(s string) (Addressed, error) {
+	i, err := addresseds.parse("寄往的地址", s)
+	return Addressed(i), err
+}
+
+// MarshalText is String.
+func (a Addressed) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads a code or a label.
+func (a *Addressed) UnmarshalText(b []byte) (err error) {
+	*a, err = ParseAddressed(string(b))
+	return err
+}
+
+// bounced is the readings that stay stopped although the reply came back. What a record does not say moves nothing.
+func (s Statute) bounced(a Addressed) Scope {
+	switch a {
+	case AddressGiven:
+		return s.BouncedGiven
+	case AddressOther:
+		return s.BouncedOther
+	}
+	return BothClocks
+}
+
+// returnable reports whether service by this way fails when the letter comes back: a letter that was handed to the
+// post keeps its day (国办公开办函〔2016〕235号).
+func (w Way) returnable() bool { return w == ByEmail || w == ByFax || w == ByPlatform }
+
+// bounced lets the reading go on that the reply which came back does not stop. The period that it had ended runs
+// again, by both readings or, with a dispute about it, by the strict one alone.
+func (c *Clock) bounced(a Addressed) (Effect, string) {
+	if a == AddressUnknown || c.Stopped.IsZero() {
+		return EffectNone, ""
+	}
+	resumes := c.returnable && !c.law.bounced(a).holds(c.View)
+	c.returnable = false // the first sending governs by this reading, whatever becomes of a second
+	if !resumes {
+		if n := len(c.closed); n > 0 && c.View == Legal && c.other.running && !c.closed[n-1].Late {
+			c.closed[n-1].Disputable, c.closed[n-1].Returned = true, true
+			return EffectNone, "答复退回（" + a.Label() + "），" + c.View.short() + "仍以发出之日为送达"
+		}
+		return EffectNone, ""
+	}
+	c.Stopped, c.running = 0, true
+	for i := range c.consultations {
+		if k := &c.consultations[i]; k.ended.IsZero() {
+			k.ended = k.after
+		}
+	}
+	if c.View == Legal {
+		c.closed = c.closed[:len(c.closed)-1]
+	}
+	return EffectResume, "答复退回（" + a.Label() + "），" + c.View.short() + "继续计算"
 }
 
 // NoticeResent (重新发出): a notice that had come back was sent again.
@@ -161,6 +252,17 @@ type NoticeResent struct {
 	Until    civil.Date `json:"until,omitzero"` // the new 补正期限
 }
 
+// servedAgain settles the dispute about an answer that came back: sent again within the strict due date it is in time
+// by either reading. The strict reading has been told first.
+func (c *Clock) servedAgain() {
+	if n := len(c.closed); n > 0 && c.View == Legal && c.closed[n-1].Returned && !c.other.running {
+		p := &c.closed[n-1]
+		p.DueStrict = c.other.last.due
+		p.Disputable = c.other.last.on > c.other.last.due
+		p.Returned = p.Disputable
+	}
+}
+
 func (j *judge) deliveryFailed(e DeliveryFailed) error {
 	if e.Of == NoticeReply {
 		switch {
@@ -168,6 +270,12 @@ func (j *judge) deliveryFailed(e DeliveryFailed) error {
 			return &TransitionError{j.ID, j.Stage, KindDeliveryFailed, j.Next()}
 		case j.DispatchedOn.IsZero():
 			return j.refuse("out-of-order", "退回的是别的文书的，请用 --letter 写明，如 --letter 补正告知", "尚未发出")
+		case e.Address == AddressUnknown && j.sentReturnably():
+			return j.refuse("bounce-address", "请用 --address 写明：申请人所给地址，或其他地址（含本机关写错）；期限依此不同", "没有写明退回的答复寄往哪里")
+		case e.Address == AddressOther:
+			j.warn("退回的答复不算送达，两种口径的期限都继续计算")
+		case e.Address == AddressGiven && j.sentReturnably():
+			j.warn("法定期限仍以发出之日为止，从严期限继续计算，是否按时有争议：请尽快改用邮寄或电话（dispatch）")
 		}
 		return nil
 	}
@@ -176,6 +284,16 @@ func (j *judge) deliveryFailed(e DeliveryFailed) error {
 		return j.refuse("out-of-order", "请核对 --letter 与 --on", "没有发出“%s”的记录", e.Of.Label())
 	}
 	return nil
+}
+
+// sentReturnably reports whether the reply went out last by a way whose service fails when it comes back.
+func (j *judge) sentReturnably() bool {
+	for _, r := range slices.Backward(Live(j.history)) {
+		if e, ok := r.Event.(Dispatched); ok {
+			return e.Way.returnable()
+		}
+	}
+	return false
 }
 
 func (j *judge) noticeResent(e NoticeResent) error {

@@ -17,6 +17,10 @@ type Case struct {
 	Channel Channel
 	Column  Column
 
+	// ToConfirm says that 收到申请之日 is the day on which both sides confirmed it (条例31): by the channel, by the published
+	// rule of the office's platform, or because the application reached another unit first.
+	ToConfirm bool
+
 	ArrivedAt    time.Time  // instant of arrival in the mailbox; zero when only the day is known
 	ArrivedOn    civil.Date // its day, by which the case is numbered and counted
 	StampedOn    civil.Date // an earlier day that the mail's Received line or a person names; zero for none
@@ -83,7 +87,11 @@ type Case struct {
 	// them; they are no part of the projection.
 	Suggested []OpenMail `json:"-"`
 
-	stageBefore Stage // to which Reinstated returns
+	stageBefore Stage   // to which Reinstated returns
+	returnable  bool    // what stopped the clock fails when it comes back
+	tally       Outcome // before the last service, with its day
+	tallyOn     civil.Date
+	law         *Statute // while the case is folded
 }
 
 // Reading is a clock as the projection keeps it.
@@ -104,7 +112,7 @@ func (c Clock) reading() Reading {
 // ReceivedOn is 收到申请之日: the confirmed day where the channel needs confirmation and has it, else
 // the arrival.
 func (c Case) ReceivedOn() civil.Date {
-	if c.Channel.NeedsConfirmation() && !c.ConfirmedOn.IsZero() {
+	if c.ToConfirm && !c.ConfirmedOn.IsZero() {
 		return c.ConfirmedOn
 	}
 	return c.ArrivedOn
@@ -128,11 +136,12 @@ func (c Case) Counts() bool {
 // into it. It is total: whatever the records say, there is a case.
 func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ...[]Record) Case {
 	live := Live(history)
-	c := Case{ID: id}
+	c := Case{ID: id, law: &law}
 	for _, r := range live {
 		c.apply(r)
 	}
 	c.approve(live)
+	c.law, c.returnable, c.tally, c.tallyOn = nil, false, 0, 0
 	items, lives := contents(live), [][]Record{live}
 	for _, m := range merged {
 		one := Live(m)
@@ -207,8 +216,13 @@ func (c *Case) stop(day civil.Date) {
 	if !c.StoppedOn.IsZero() {
 		return // the first service governs
 	}
-	c.StoppedOn = day
-	if c.TallyOn.IsZero() || c.TallyOn.Year() == day.Year() {
+	c.StoppedOn, c.tallyOn, c.tally = day, c.TallyOn, c.Tally
+	if c.TallyOn.IsZero() || bool(c.law.SameYearReplace) && c.TallyOn.Year() == day.Year() {
 		c.TallyOn, c.Tally = day, c.Outcome
 	}
+}
+
+// unserve takes a service back that failed, with what it counted.
+func (c *Case) unserve() {
+	c.StoppedOn, c.TallyOn, c.Tally = 0, c.tallyOn, c.tally
 }

@@ -9,20 +9,6 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 )
 
-// Statute holds the periods of the law, in working days.
-type Statute struct {
-	Limit            int // to answer, 条例33
-	MaxExtension     int // 条例33
-	CorrectionNotice int // to ask for 补正, 条例30
-	Consultation     int // of a third party or joint office, 条例32, 34
-	FeePayment       int // 国办函〔2020〕109号
-	Confirmation     int // after which an unconfirmed mail alarms: the office's own measure
-	ConfirmWithin    int // after which a 双方确认 makes the legal clock disputable: a judgement
-}
-
-// Regulations are the periods of 《中华人民共和国政府信息公开条例》 as in force since 2019-05-15.
-var Regulations = Statute{Limit: 20, MaxExtension: 20, CorrectionNotice: 7, Consultation: 15, FeePayment: 20, Confirmation: 1, ConfirmWithin: 5}
-
 // View tells the two clocks of a case apart. They differ in their start alone; where the notice of
 // 补正 came too late for one of them, also in whether it stops.
 type View uint8
@@ -39,6 +25,14 @@ func (v View) Label() string {
 		return "从严（到达日起）"
 	}
 	return "法定（收到申请之日起）"
+}
+
+// short is the word within a sentence.
+func (v View) short() string {
+	if v == Strict {
+		return "从严口径"
+	}
+	return "法定口径"
 }
 
 // Interval is a stretch of days that are not counted: those after From, through To.
@@ -79,20 +73,23 @@ type Clock struct {
 	Turns       []Turn     // of all periods
 
 	arrived       civil.Date // day zero of the strict clock's first period
-	law           Statute    // by which it is read
+	law           Statute    // of the day on which the current period began
+	base          int        // working days of the current period, before any extension
 	cal           *workday.Calendar
 	other         *Clock // the reading beside it
 	consultations []consultation
+	returnable    bool   // what stopped it fails when it comes back
 	left          Ending // no application of its own: dismissed or merged
 	leftOn        civil.Date
 
 	fixedProvisional bool // a day after the calendar's end was counted for Fixed
 
-	opening Opening  // how the current period began
-	slow    bool     // the current period began with a late 双方确认
-	last    closing  // the end of the current period, or while it runs of the one before
-	running bool     // the current period has not ended
-	closed  []Period // those that have ended, as the legal reading keeps them
+	opening  Opening  // how the current period began
+	slow     bool     // the current period began with a late 双方确认
+	internal bool     // no law sets a period: 更正 and what is no application
+	last     closing  // the end of the current period, or while it runs of the one before
+	running  bool     // the current period has not ended
+	closed   []Period // those that have ended, as the legal reading keeps them
 }
 
 // closing is one reading's part of a period that ended.
@@ -109,7 +106,8 @@ type consultation struct {
 	reached civil.Date
 	capped  civil.Date // from which the 15 working days count; zero while that is not known
 	ended   civil.Date
-	late    bool // sent after the period had run out: it excludes nothing
+	after   civil.Date // the answer, where the period had ended before it
+	late    bool       // sent after the period had run out: it excludes nothing
 }
 
 // Clocks are both readings of a case's time, and the periods that it went through.
@@ -124,7 +122,7 @@ type Clocks struct {
 // sense together change nothing.
 func ReadClocks(history []Record, law Statute, cal *workday.Calendar) Clocks {
 	live := Live(history)
-	var arrival Case
+	arrival := Case{law: &law}
 	for _, r := range live {
 		switch r.Event.Kind() {
 		case KindReceived, KindArrivalDoubted, KindArrivalSettled, KindCopyReceived:
@@ -156,8 +154,9 @@ func readClocks(live []Record, arrival Case, law Statute, cal *workday.Calendar)
 
 // readClocksFrom reads both clocks of an application that came on a day.
 func readClocksFrom(arrived civil.Date, live []Record, law Statute, cal *workday.Calendar) Clocks {
-	strict := Clock{View: Strict, arrived: arrived, law: law, cal: cal, running: true}
-	legal := Clock{View: Legal, arrived: arrived, law: law, cal: cal, running: true}
+	law = law.On(arrived)
+	strict := Clock{View: Strict, arrived: arrived, law: law, base: law.Limit, cal: cal, running: true}
+	legal := Clock{View: Legal, arrived: arrived, law: law, base: law.Limit, cal: cal, running: true}
 	strict.other, legal.other = &legal, &strict
 	for _, r := range inEffect(live) {
 		strict.apply(r) // first: the legal reading looks at what it comes to
@@ -210,7 +209,11 @@ func noticeDue(start civil.Date, law Statute, cal *workday.Calendar) civil.Date 
 // restart opens a whole new period. What was granted or excluded in the one before has no say in it;
 // a consultation that is still open goes on.
 func (c *Clock) restart(day civil.Date, how Opening) {
+	c.law = c.law.On(day)
 	c.Start, c.Extended, c.Fixed, c.Ordered, c.fixedProvisional = day, 0, 0, false, false
+	if c.base = c.law.Limit; how == OpenedAgain {
+		c.base = c.law.Reopened
+	}
 	c.Waiting, c.WaitSince, c.WaitUntil = NotWaiting, 0, 0
 	c.consultations = slices.DeleteFunc(c.consultations, func(k consultation) bool { return !k.ended.IsZero() })
 	for i := range c.consultations {
@@ -255,9 +258,10 @@ func (c *Clock) awaitable() bool {
 
 func (c *Clock) stop(day civil.Date, how Ending) Effect {
 	if !c.Stopped.IsZero() {
+		c.servedAgain()
 		return EffectNone // the first service governs; proof may follow later
 	}
-	c.Stopped = day
+	c.Stopped, c.returnable = day, false
 	if c.running {
 		c.close(day, how)
 	}
@@ -276,16 +280,20 @@ func (c *Clock) consultation(party string) *consultation {
 
 // end is the last excluded day of a consultation: its answer, or the end of the 15 working days from
 // the day on which the letter reached the other side, whichever is earlier. Another office has no
-// limit in law (条例33). While nobody knows the day on which the letter arrived, the strict reading takes it to be
-// that on which it left. ok is false while no end is known.
+// limit in law (条例33). While nobody knows the day on which the letter arrived, the readings that UnreachedCap
+// names take it to be that on which it left. ok is false while no end is known.
 func (c *Clock) end(k consultation) (last civil.Date, ok bool) {
 	last, ok = k.ended, !k.ended.IsZero()
 	from := k.capped
-	if from.IsZero() && c.View == Strict {
+	if from.IsZero() && c.law.UnreachedCap.holds(c.View) {
 		from = k.sent
 	}
-	if k.side != OtherOffice && !from.IsZero() {
-		limit, _ := c.cal.AddWorkdays(from, c.law.Consultation)
+	days := c.law.Consultation
+	if k.side == OtherOffice {
+		days = c.law.OfficeCap
+	}
+	if days > 0 && !from.IsZero() {
+		limit, _ := c.cal.AddWorkdays(from, days)
 		if !ok || limit < last {
 			return limit, true
 		}
@@ -340,7 +348,7 @@ func (k consultation) silence(law Statute, cal *workday.Calendar) string {
 
 // settle turns what the records said into a due date.
 func (c *Clock) settle() {
-	c.Limit = c.law.Limit + c.Extended
+	c.Limit = c.base + c.Extended
 	c.Excluded = c.exclusions(c.Stopped)
 	for i, k := range c.consultations {
 		if k.ended.IsZero() && !k.late && c.Stopped.IsZero() && c.Waiting == NotWaiting {
@@ -355,13 +363,15 @@ func (c *Clock) settle() {
 			c.WaitSince = c.Excluded[open].From
 		}
 	}
-	if c.left == EndingNone && !c.Start.IsZero() && (c.Ordered || !c.held() && !noEnd) {
+	if c.left == EndingNone && !c.Start.IsZero() && (c.base > 0 || !c.Fixed.IsZero()) && (c.Ordered || !c.held() && !noEnd) {
 		c.Due, c.Provisional = c.ends(c.Excluded)
 	}
 }
 
 // held reports whether the period stands still until the applicant acts.
-func (c *Clock) held() bool { return c.Waiting == WaitCorrection || c.Waiting == WaitFee }
+func (c *Clock) held() bool {
+	return c.Waiting == WaitCorrection || c.Waiting == WaitFee || c.Waiting == WaitContact
+}
 
 // exclusions lists the days of consultations. Where closed is a day, those without an end are taken to end
 // with it.
@@ -415,7 +425,7 @@ type Step struct {
 // Walk lists every day after Start with what it counted for: through Due, or, while no due date can be
 // known, through today, so that the days already used are seen. It is empty for a date that was set.
 func (c Clock) Walk(today civil.Date) []Step {
-	if c.Start.IsZero() || c.left != EndingNone || !c.Fixed.IsZero() {
+	if c.Start.IsZero() || c.left != EndingNone || !c.Fixed.IsZero() || c.base == 0 {
 		return nil
 	}
 	last := c.Due
@@ -436,7 +446,7 @@ func (c Clock) Walk(today civil.Date) []Step {
 // are left out once because a day is either in one of them or not.
 func (c *Clock) walk(excluded []Interval) func(yield func(Step) bool) {
 	return func(yield func(Step) bool) {
-		n, limit := 0, c.law.Limit+c.Extended
+		n, limit := 0, c.base+c.Extended
 		for d := c.Start.Add(1); n < limit; d = d.Add(1) {
 			s := Step{Day: c.cal.Day(d)}
 			if s.Working {

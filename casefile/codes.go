@@ -124,6 +124,37 @@ func (c Channel) NeedsConfirmation() bool {
 	return c == PlainLetter || c == Fax || c == Email
 }
 
+// Starts is the day on which the time for an application over a platform begins.
+type Starts uint8
+
+// The days: of submission, or of the confirmation where the office's published rule says so.
+const (
+	StartsSubmitted Starts = iota
+	StartsConfirmed
+)
+
+var starts = codes{{"submitted", "提交之日"}, {"confirmed", "双方确认之日"}}
+
+// String returns the stable code.
+func (s Starts) String() string { return starts.code(uint8(s)) }
+
+// Label returns the Chinese word.
+func (s Starts) Label() string { return starts.label(uint8(s)) }
+
+// MarshalText is String.
+func (s Starts) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a code or a label.
+func (s *Starts) UnmarshalText(b []byte) error {
+	for i, c := range starts {
+		if w := string(b); w == c[0] || w == c[1] {
+			*s = Starts(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("起算日 %q 不认识，可写：submitted、confirmed", b)
+}
+
 // ParseChannel reads a code or a label.
 func ParseChannel(s string) (Channel, error) {
 	i, err := channels.parse("渠道", s)
@@ -170,21 +201,22 @@ func (k *RequestKind) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// Way is how a letter leaves the office. It decides whether dispatch or delivery is service.
+// Way is how a letter leaves the office. With the law of the day it decides whether dispatch or delivery is service.
 type Way uint8
 
 // The ways of serving a reply.
 const (
 	WayNone Way = iota
 	ByEmail
-	ByPost    // 邮政企业: 交邮之日 is service (国办公开办函〔2016〕235号)
-	ByCourier // a courier company is not 邮政企业; allowed with a warning
-	ByHand    // 直接或委托送达: 签收之日 is service
+	ByPost    // 邮政企业, EMS and firms entitled to carry 公文: 交邮之日 is service (国办公开办函〔2016〕235号)
+	ByCourier // any other courier: 235号 forbids it; served when signed for
+	ByHand    // 直接送达: 签收之日 is service
 	ByFax
 	ByPlatform
+	ByDelegate // 委托送达: served when signed for; since schema 4
 )
 
-var ways = codes{{}, {"email", "电子邮件"}, {"post", "邮寄"}, {"courier", "快递"}, {"by-hand", "当面"}, {"fax", "传真"}, {"platform", "网上平台"}}
+var ways = codes{{}, {"email", "电子邮件"}, {"post", "邮寄"}, {"courier", "快递"}, {"by-hand", "当面"}, {"fax", "传真"}, {"platform", "网上平台"}, {"delegate", "委托送达"}}
 
 // String returns the stable code.
 func (w Way) String() string { return ways.code(uint8(w)) }
@@ -192,8 +224,24 @@ func (w Way) String() string { return ways.code(uint8(w)) }
 // Label returns the Chinese word.
 func (w Way) Label() string { return ways.label(uint8(w)) }
 
-// ServedAtDispatch reports whether sending is service; a letter by hand is served when signed for.
-func (w Way) ServedAtDispatch() bool { return w != ByHand }
+// Served is the day of a letter that left in some way that counts as that of service.
+func (s Statute) Served(w Way) Service {
+	switch w {
+	case ByPost:
+		return s.Post
+	case ByCourier:
+		return s.Courier
+	case ByHand:
+		return s.ByHand
+	case ByDelegate:
+		return s.Delegated
+	case ByFax:
+		return s.Fax
+	case ByPlatform:
+		return s.Platform
+	}
+	return s.Email
+}
 
 // ParseWay reads a code or a label.
 func ParseWay(s string) (Way, error) { i, err := ways.parse("送达方式", s); return Way(i), err }
@@ -272,9 +320,10 @@ const (
 	WaitCorrection
 	WaitFee
 	WaitConsultation
+	WaitContact // the applicant cannot be reached to confirm; since schema 4
 )
 
-var waitings = codes{{}, {"correction", "补正"}, {"fee", "缴费"}, {"consultation", "征求意见"}}
+var waitings = codes{{}, {"correction", "补正"}, {"fee", "缴费"}, {"consultation", "征求意见"}, {"contact", "联系上申请人"}}
 
 // String returns the stable code; "" when the case does not wait.
 func (w Waiting) String() string { return waitings.code(uint8(w)) }

@@ -61,7 +61,7 @@ func Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workd
 
 // Decide is the function of that name for a case that its history was folded to already.
 func (c Case) Decide(history []Record, d Draft, today civil.Date, law Statute, cal *workday.Calendar, merged ...[]Record) (warnings []string, err error) {
-	j := judge{Case: c, history: history, merged: merged, draft: d, today: today, law: law, cal: cal}
+	j := judge{Case: c, history: history, merged: merged, draft: d, today: today, law: law.On(cmp.Or(c.Legal.Start, c.Strict.Start, c.ArrivedOn)), cal: cal}
 	if err := j.times(); err != nil {
 		return nil, err
 	}

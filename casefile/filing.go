@@ -249,9 +249,9 @@ func (j *judge) voided(e Voided) error {
 // nothingRestsOn refuses to void a record without which a later one would not have been legal: the
 // case would stand where nobody can go on from.
 func (j *judge) nothingRestsOn(seq uint64) error {
-	before := unfounded(Live(j.history))
+	before := unfounded(Live(j.history), j.law)
 	without := slices.DeleteFunc(Live(j.history), func(r Record) bool { return r.Seq == seq })
-	for _, r := range unfounded(without) {
+	for _, r := range unfounded(without, j.law) {
 		if !slices.ContainsFunc(before, func(o Record) bool { return o.Seq == r.Seq }) {
 			return j.refuse("void-rests", fmt.Sprintf("先作废记录 %d", r.Seq), "记录 %d（%s %s）以它为前提", r.Seq, r.On, r.Event.Kind().Label())
 		}
@@ -261,9 +261,9 @@ func (j *judge) nothingRestsOn(seq uint64) error {
 
 // unfounded lists the records that were not legal at the stage that those before them had led to. A
 // fact learned late may be one of them from the start.
-func unfounded(live []Record) []Record {
+func unfounded(live []Record, law Statute) []Record {
 	var all []Record
-	var c Case
+	c := Case{law: &law}
 	for _, r := range live {
 		// A letter is on paper whatever becomes of the records before it.
 		if legal := r.Event.Kind().row().Stages; legal != nil && r.Event.Kind() != KindLetterIssued && !slices.Contains(legal, c.Stage) {

@@ -118,7 +118,7 @@ func (j *judge) objections(e Replied) error {
 	if e.Outcome == Partial && slices.Contains(e.Withheld, "15") {
 		return nil // it is what is withheld
 	}
-	opposed, waiting := opposition(j.history, j.draft.On, j.cal)
+	opposed, waiting := opposition(j.history, j.draft.On, j.law, j.cal)
 	if len(opposed)+len(waiting) == 0 {
 		if e.Objection != OverrulingNone {
 			return j.refuse("no-objection", "", "没有第三方不同意公开的记录，不写不顾其意见的理由")
@@ -149,7 +149,7 @@ func (j *judge) objections(e Replied) error {
 }
 
 // opposition names the third parties that object, and those whose 15 working days have not passed on a day.
-func opposition(history []Record, on civil.Date, cal *workday.Calendar) (opposed, waiting []string) {
+func opposition(history []Record, on civil.Date, law Statute, cal *workday.Calendar) (opposed, waiting []string) {
 	type standing struct {
 		sent, reached civil.Date
 		opinion       Opinion
@@ -184,16 +184,13 @@ func opposition(history []Record, on civil.Date, cal *workday.Calendar) (opposed
 		case p.reached.IsZero():
 			waiting = append(waiting, name)
 		default:
-			if until, _ := cal.AddWorkdays(p.reached, opinionDays); on <= until {
+			if until, _ := cal.AddWorkdays(p.reached, law.Consultation); on <= until {
 				waiting = append(waiting, name)
 			}
 		}
 	}
 	return opposed, waiting
 }
-
-// opinionDays is the time that a third party has (条例32).
-const opinionDays = 15
 
 // About is what a 补正 is about.
 type About uint8

@@ -21,10 +21,11 @@ const (
 	EffectRestart        // a whole new period begins
 	EffectExclude        // working days of an interval are not counted
 	EffectExtend         // working days are added
+	EffectResume         // the period goes on: what had stopped it failed
 	EffectStop           // the period ends: the office has answered or need not
 )
 
-var effects = codes{{"none", "不影响"}, {"start", "起算"}, {"wait", "停止计算"}, {"restart", "重新起算"}, {"exclude", "扣除"}, {"extend", "延长"}, {"stop", "终止"}}
+var effects = codes{{"none", "不影响"}, {"start", "起算"}, {"wait", "停止计算"}, {"restart", "重新起算"}, {"exclude", "扣除"}, {"extend", "延长"}, {"resume", "继续计算"}, {"stop", "终止"}}
 
 // String returns the stable code.
 func (e Effect) String() string { return effects.code(uint8(e)) }
@@ -157,7 +158,7 @@ func (c Case) Next() []Kind {
 }
 
 // unconfirmed reports whether the day of receipt still waits for both sides to confirm it.
-func (c Case) unconfirmed() bool { return c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() }
+func (c Case) unconfirmed() bool { return c.ToConfirm && c.ConfirmedOn.IsZero() }
 
 // waitsFor reports whether either clock stands still until the applicant acts.
 func (c Case) waitsFor(w Waiting) bool { return c.Legal.Waiting == w || c.Strict.Waiting == w }

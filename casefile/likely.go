@@ -129,7 +129,7 @@ func (c Case) Unready(k Kind) string {
 		return "没有等待中的补正"
 	case k == KindFeePaid:
 		return "没有等待中的缴费"
-	case k == KindConfirmed && !c.Channel.NeedsConfirmation():
+	case k == KindConfirmed && !c.ToConfirm:
 		return c.Channel.Label() + "提交的申请不需双方确认"
 	case k == KindConfirmed:
 		return "已于 " + c.ConfirmedOn.String() + " 确认"

@@ -174,7 +174,7 @@ func ByPerson(actor string) bool { return strings.HasSuffix(actor, ")") }
 
 // stageOf is where records have led a case.
 func stageOf(live []Record) Stage {
-	var c Case
+	c := Case{law: &Regulations}
 	for _, r := range live {
 		c.apply(r)
 	}

@@ -84,6 +84,9 @@ type Period struct {
 	Late bool
 	// Disputable: it ended between the strict and the legal due date.
 	Disputable bool
+	// Returned: the answer that ended it came back from the address that the applicant gave. It is disputable until it is
+	// answered again within the strict due date.
+	Returned bool
 	// Slow: 双方确认 came so late that nothing past the strict due date counts as 按时.
 	Slow bool
 }
@@ -132,14 +135,16 @@ func (c *Clock) close(day civil.Date, how Ending) {
 		strict = c.other.closing(day)
 	}
 	p := Period{From: c.opening, StartStrict: strict.start, StartLegal: c.last.start, DueStrict: strict.due, DueLegal: c.last.due, Ended: day, How: how, Slow: c.slow}
-	p.judge()
+	if !c.internal {
+		p.judge()
+	}
 	c.closed = append(c.closed, p)
 }
 
 // closing is how the period would end on a day: a consultation that is still open has taken until then.
 func (c *Clock) closing(day civil.Date) closing {
 	end := closing{on: day, start: c.Start}
-	if !c.Start.IsZero() {
+	if !c.Start.IsZero() && c.Waiting != WaitContact && (c.base > 0 || !c.Fixed.IsZero()) {
 		end.due, end.provisional = c.ends(c.exclusions(day))
 	}
 	return end
@@ -148,12 +153,12 @@ func (c *Clock) closing(day civil.Date) closing {
 // ranOut tells the due date of a period that had passed before the day; zero where it had not, or none runs.
 func (c *Clock) ranOut(day civil.Date) civil.Date {
 	if !c.running || c.Start.IsZero() {
-		if c.last.on > c.last.due {
+		if !c.last.due.IsZero() && c.last.on > c.last.due {
 			return c.last.due
 		}
 		return 0
 	}
-	if due := c.closing(day).due; due < day {
+	if due := c.closing(day).due; !due.IsZero() && due < day {
 		return due
 	}
 	return 0

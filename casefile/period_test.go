@@ -15,7 +15,7 @@ import (
 
 // lived draws a history with everything that a clock knows, at any pace, late and early steps alike.
 func lived(t *rapid.T) []casefile.Record {
-	channel := anyChannel(t)
+	channel := rapid.SampledFrom([]casefile.Channel{casefile.RegisteredPost, casefile.Email, casefile.PlainLetter}).Draw(t, "channel")
 	day := civil.New(2024, time.January, 2).Add(rapid.IntRange(0, 500).Draw(t, "arrival"))
 	var history []casefile.Record
 	add := func(e casefile.Event) {
@@ -28,7 +28,7 @@ func lived(t *rapid.T) []casefile.Record {
 		day = day.Add(rapid.IntRange(0, 14).Draw(t, "days"))
 	}
 	add(casefile.Received{Channel: channel})
-	add(casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "会议纪要"})
+	add(casefile.Registered{As: rapid.SampledFrom([]casefile.RequestKind{casefile.Application, casefile.Application, casefile.Application, casefile.CorrectionOfRecord}).Draw(t, "as"), Applicant: "张三", Column: casefile.Natural, Request: "会议纪要"})
 	for range rapid.IntRange(0, 14).Draw(t, "steps") {
 		add(moving(t, day))
 	}
@@ -39,6 +39,10 @@ func moving(t *rapid.T, day civil.Date) casefile.Event {
 	if rapid.IntRange(0, 3).Draw(t, "more") == 0 {
 		return rapid.SampledFrom([]casefile.Event{
 			casefile.Confirmed{}, casefile.Confirmed{},
+			casefile.Unreachable{Attempts: []string{"空号"}}, casefile.Unreachable{Attempts: []string{"空号"}},
+			casefile.Dispatched{Way: rapid.SampledFrom([]casefile.Way{casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByDelegate}).Draw(t, "other way")},
+			casefile.DeliveryFailed{Reason: "退信", Address: rapid.SampledFrom(casefile.Addresseds()).Draw(t, "address")},
+			casefile.DeliveryFailed{Reason: "退信", Address: rapid.SampledFrom(casefile.Addresseds()).Draw(t, "address")},
 			casefile.ReasonAsked{}, casefile.ReasonGiven{Accepted: true},
 			casefile.Deferred{Until: day.Add(rapid.IntRange(1, 60).Draw(t, "until"))},
 			casefile.Extended{Days: rapid.IntRange(1, 20).Draw(t, "granted"), Approver: "李主任", Told: day.Add(rapid.IntRange(0, 12).Draw(t, "told")), Force: "补办"},
@@ -89,7 +93,7 @@ func TestNothingCures(t *testing.T) {
 			if !p.Ended.IsZero() || governs.IsZero() || tellsLater(history[:n], history[n].On) || history[n].On <= governs {
 				continue
 			}
-			if end := final[i]; !end.Ended.IsZero() && !end.Late && end.How != casefile.EndedDismissed {
+			if end := final[i]; c.Kind == casefile.Application && !end.Ended.IsZero() && !end.Late && end.How != casefile.EndedDismissed {
 				t.Errorf("due on %s, and the record of %s and those after it made it timely: %s%s", governs, history[n].On, periodLine(end), told(history))
 			}
 		}
@@ -111,7 +115,7 @@ func TestPeriodsTile(t *testing.T) {
 		history := lived(t)
 		c := folded(history)
 		fail := func(why string) { t.Fatalf("%s:\n%safter %s", why, periodLines(c.Periods), told(history)) }
-		if len(c.Periods) == 0 || c.Periods[0].From != casefile.OpenedFirst || c.Periods[0].StartStrict != history[0].On {
+		if len(c.Periods) == 0 || c.Periods[0].From != casefile.OpenedFirst || c.Periods[0].StartStrict != history[0].On && !slices.ContainsFunc(history, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindUnreachable }) {
 			fail("the first period does not begin with the case")
 		}
 		for i, p := range c.Periods {
@@ -154,19 +158,22 @@ type wall struct {
 	start  civil.Date // zero: not begun
 	limit  int
 	set    civil.Date
+	gone   bool // the applicant cannot be reached: nothing is counted
+	ended  bool // this reading has stopped
+	back   bool // what stopped it fails when it comes back
 	over   bool // the period has ended: the strict clock goes on after a notice that came too late for it
 	asked  []*wallAsked
 }
 
 type wallAsked struct {
-	party                 string
-	sent, fifteen, answer civil.Date // fifteen: the day from which the fifteen working days are counted
-	office, late          bool
+	party                        string
+	sent, fifteen, answer, after civil.Date // fifteen: the day from which the fifteen working days are counted
+	office, late                 bool
 }
 
 // out says on which day before asOf the last working day of the period was counted; zero where none was.
 func (w *wall) out(asOf civil.Date) civil.Date {
-	if w.start.IsZero() {
+	if w.start.IsZero() || w.gone {
 		return 0
 	}
 	if due := w.due(asOf); due < asOf {
@@ -226,31 +233,60 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 	strict, legal := &wall{strict: true, limit: 20}, &wall{limit: 20}
 	both := []*wall{strict, legal}
 	var p casefile.Period
-	running, stopped, ordered := true, false, false
+	running, ordered, internal := true, false, false
 	var left casefile.Ending
 	var leftOn, arrived, today civil.Date
 	end := func(day civil.Date, how casefile.Ending) {
 		p.Ended, p.How, p.StartStrict, p.StartLegal = day, how, strict.start, legal.start
-		p.DueStrict = strict.due(day)
-		if legal.start != 0 {
-			p.DueLegal = legal.due(day)
+		if p.DueStrict, p.DueLegal = 0, 0; !strict.gone {
+			p.DueStrict = strict.due(day)
+			if legal.start != 0 {
+				p.DueLegal = legal.due(day)
+			}
 		}
 		governs := p.DueLegal
 		if legal.start == 0 {
 			governs = p.DueStrict
 		}
-		p.Late = day > governs
-		p.Disputable = !p.Late && day > p.DueStrict
+		p.Late = !internal && !strict.gone && day > governs
+		p.Disputable = !internal && !strict.gone && !p.Late && day > p.DueStrict
 		all, running = append(all, p), false
 	}
 	begin := func(day civil.Date, from casefile.Opening, which ...*wall) {
 		p = casefile.Period{From: from}
 		running = true
 		for _, w := range which {
-			w.start, w.limit, w.set, w.over = day, 20, 0, false
+			w.start, w.limit, w.set, w.over, w.gone = day, 20, 0, false, false
 			w.asked = slices.DeleteFunc(w.asked, func(k *wallAsked) bool { return k.answer != 0 })
 			for _, k := range w.asked {
 				k.late = false
+			}
+		}
+	}
+	// serve stops the readings that run; the first service governs each of them.
+	serve := func(day civil.Date, how casefile.Ending, back bool) {
+		if !legal.ended {
+			if running {
+				end(day, how)
+			}
+			for _, w := range both {
+				w.ended, w.back = true, back
+			}
+		} else if !strict.ended {
+			strict.ended, strict.back = true, back
+			q := &all[len(all)-1]
+			if q.Returned {
+				q.DueStrict = strict.due(day)
+				q.Disputable = day > q.DueStrict
+				q.Returned = q.Disputable
+			}
+		}
+	}
+	resume := func(w *wall) {
+		w.ended = false
+		for _, k := range w.asked {
+			if k.answer == 0 {
+				k.answer = k.after
 			}
 		}
 	}
@@ -271,7 +307,7 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 			if takes != today {
 				continue
 			}
-			if ordered && !stopped { // only an end ends a period of which a court has set the date
+			if ordered && !legal.ended { // only an end ends a period of which a court has set the date
 				switch e := r.Event.(type) {
 				case casefile.CorrectionAsked, casefile.CorrectionReceived, casefile.FeeNoticed, casefile.FeePaid, casefile.Extended, casefile.Deferred:
 					continue
@@ -288,8 +324,18 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 				if e.Channel == casefile.RegisteredPost {
 					legal.start = today
 				}
+			case casefile.Registered:
+				internal = e.As != casefile.Application
+			case casefile.Unreachable:
+				if running && !legal.ended && legal.start == 0 && strict.out(today) == 0 {
+					strict.gone, legal.gone = true, true
+				}
 			case casefile.Confirmed:
-				if legal.start == 0 && (running && strict.out(today) == 0 || !running && !p.Late) {
+				if strict.gone && running {
+					for _, w := range both {
+						w.gone, w.start = false, today
+					}
+				} else if legal.start == 0 && (running && strict.out(today) == 0 || !running && !p.Late) {
 					legal.start = today
 					p.Slow = running && today > nth(arrived, 5)
 				}
@@ -308,14 +354,16 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 			case casefile.FeePaid:
 				begin(today, casefile.OpenedFee, both...)
 			case casefile.Reopened:
-				strict.asked, legal.asked, stopped = nil, nil, false
+				for _, w := range both {
+					w.asked, w.ended, w.back = nil, false, false
+				}
 				begin(today, casefile.OpenedAgain, both...)
 				ordered = e.Due != 0
 				for _, w := range both {
 					w.set = e.Due
 				}
 			case casefile.ConsultationSent:
-				if stopped {
+				if legal.ended {
 					continue
 				}
 				for _, w := range both {
@@ -331,7 +379,9 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 			case casefile.ConsultationAnswered:
 				for _, w := range both {
 					if k := open(w, e.Party); k != nil {
-						k.answer = today
+						if k.after = today; !w.ended {
+							k.answer = today
+						}
 					}
 				}
 			case casefile.Extended:
@@ -340,7 +390,7 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 					if w.start == 0 {
 						measure = strict
 					}
-					if running && measure.out(today) == 0 && !(w == legal && w.start == 0 && strict.out(today) != 0) {
+					if (running || w == strict && legal.ended && !strict.ended) && !strict.gone && measure.out(today) == 0 && !(w == legal && w.start == 0 && strict.out(today) != 0) {
 						w.limit += e.Days
 					}
 				}
@@ -350,32 +400,40 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 					if w.start == 0 {
 						measure = strict
 					}
-					if running && measure.out(today) == 0 {
+					if (running || w == strict && legal.ended && !strict.ended) && !strict.gone && measure.out(today) == 0 {
 						w.set = e.Until
 					}
 				}
 			case casefile.Replied:
 				if e.Outcome.Lapse() {
-					if running {
-						end(today, casefile.EndedLapsed)
-					}
-					stopped = true
+					serve(today, casefile.EndedLapsed, false)
 				}
 			case casefile.Dispatched:
-				if running && !stopped && e.Way.ServedAtDispatch() {
-					end(today, casefile.EndedServed)
+				if e.Way == casefile.ByEmail || e.Way == casefile.ByPost {
+					serve(today, casefile.EndedServed, e.Way == casefile.ByEmail)
 				}
-				stopped = stopped || e.Way.ServedAtDispatch()
 			case casefile.Delivered:
-				if running && !stopped {
-					end(today, casefile.EndedServed)
+				serve(today, casefile.EndedServed, false)
+			case casefile.DeliveryFailed:
+				if e.Of != casefile.NoticeReply || e.Address == casefile.AddressUnknown {
+					continue
 				}
-				stopped = true
+				if strict.ended && strict.back {
+					resume(strict)
+				}
+				strict.back = false
+				switch {
+				case legal.ended && legal.back && e.Address == casefile.AddressOther:
+					resume(legal)
+					p = all[len(all)-1]
+					p.Ended, p.How, p.Late, p.Disputable = 0, 0, false, false
+					all, running = all[:len(all)-1], true
+				case legal.ended && !strict.ended && !all[len(all)-1].Late:
+					all[len(all)-1].Disputable, all[len(all)-1].Returned = true, true
+				}
+				legal.back = false
 			case casefile.Withdrawn:
-				if running && !stopped {
-					end(today, casefile.EndedWithdrawn)
-				}
-				stopped = true
+				serve(today, casefile.EndedWithdrawn, false)
 			case casefile.Dismissed:
 				left, leftOn = casefile.EndedDismissed, today
 			case casefile.Reinstated:

@@ -24,6 +24,8 @@ type Standing struct {
 	Doubtful    bool // open, and the day of arrival is in doubt (到达日存疑): not overdue unless it is in any case
 	Remaining   int  // working days from the day to Due, negative when overdue; for an open case with a Due
 
+	Internal bool // Due is the office's own measure, no law's: 更正 and what is no application; never overdue nor late
+
 	strictOnly bool // open, and only the strict due date has passed
 }
 
@@ -35,6 +37,7 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 		governs = strict
 	}
 	s := Standing{Waiting: governs.Waiting, WaitUntil: governs.WaitUntil, Finished: !c.StoppedOn.IsZero()}
+	s.Internal = c.Kind == CorrectionOfRecord || c.Kind == OtherRequest
 	past := c.Timed(0, math.MaxInt32)
 	s.Late, s.Disputable = past.Late, past.Disputable
 	if s.Finished {
@@ -54,7 +57,7 @@ func (c Case) At(today civil.Date, cal *workday.Calendar) Standing {
 		s.Provisional = cal.Day(s.WaitUntil).Provisional
 	}
 	if !s.Due.IsZero() {
-		s.Overdue = today > s.Due
+		s.Overdue = today > s.Due && !s.Internal
 		s.strictOnly = s.Overdue && (governs.Due.IsZero() || today <= governs.Due)
 		s.Disputable = !s.Late && (s.Disputable || s.strictOnly)
 		s.Remaining = cal.WorkdaysBetween(today, s.Due)
@@ -110,16 +113,26 @@ type Alarm struct {
 	Text string     // what to do
 }
 
+// returned reports whether the answer came back and is disputed for it.
+func (c Case) returned() bool { return len(c.Periods) > 0 && c.Periods[len(c.Periods)-1].Returned }
+
 // Alarms lists what is or will be due about an open case, the reply first; what the sides have to
 // answer that it consults, ConsultationAlarms tells.
 func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Alarm {
 	if !c.Stage.Open() {
 		return nil
 	}
-	if c.Undelivered {
-		return []Alarm{{AlarmDelivery, today, "答复未送达，请换方式重新发出（dispatch）"}}
-	}
 	var all []Alarm
+	if c.Undelivered {
+		text := "答复未送达，请换方式重新发出（dispatch）"
+		if due := c.Strict.on(today).Due; c.returned() && !due.IsZero() {
+			text = fmt.Sprintf("答复退回，请改用邮寄或电话（dispatch）：法定期限仍算已止，从严期限 %s 前重新发出的没有争议", due)
+		}
+		all = append(all, Alarm{AlarmDelivery, today, text})
+		if !c.StoppedOn.IsZero() {
+			return all
+		}
+	}
 	s := c.At(today, cal)
 	if a, returned := c.returnedAlarm(today); returned {
 		all = append(all, a)
@@ -131,6 +144,8 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if !s.Due.IsZero() {
 		text := "答复并送达（reply、dispatch）"
 		switch {
+		case s.Internal:
+			text = "内部期限（" + c.Kind.Label() + "没有法定期限）：办结后记录（reply --outcome other.other）"
 		case s.strictOnly && s.Waiting != NotWaiting:
 			text = "从严期限已过；按法定口径正在等待" + s.Waiting.Label()
 		case s.strictOnly:
@@ -154,10 +169,14 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
-		if c.Channel == PlainLetter || c.Channel == Fax { // 条例31(2); 国办公开办函〔2015〕207号 no. 2
+		if c.sameDay() {
 			by = cal.Next(c.ArrivedOn)
 		}
-		all = append(all, Alarm{AlarmConfirm, by, "与申请人确认收到（confirm），法定期限自确认之日起算"})
+		text := "与申请人确认收到（confirm），法定期限自确认之日起算"
+		if s.Waiting == WaitContact {
+			by, text = s.WaitUntil, "再次联系申请人（confirm；仍联系不上的再记 unreachable）；联系上之前期限不计算"
+		}
+		all = append(all, Alarm{AlarmConfirm, by, text})
 	}
 	if s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {

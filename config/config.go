@@ -40,6 +40,7 @@ type Config struct {
 	Digest      Digest
 	Access      Access
 	Approval    Approval
+	Platform    Platform
 	Report      Report
 	Retention   Retention
 	Letter      Letter
@@ -183,6 +184,21 @@ const (
 	SigningRole Signing = "role"
 )
 
+// PlatformStarts says from which day the time for an application over the office's platform runs (指导案例26号; 国办公开办函〔2015〕207号 no. 5).
+type PlatformStarts string
+
+const (
+	// PlatformSubmitted: the day of submission, unless the platform's published rule says otherwise.
+	PlatformSubmitted PlatformStarts = "submitted"
+	// PlatformConfirmed: the published rule makes it the day on which both sides confirmed.
+	PlatformConfirmed PlatformStarts = "confirmed"
+)
+
+// Platform is the office's own website for applications.
+type Platform struct {
+	Starts PlatformStarts
+}
+
 // Approval says who decides what.
 type Approval struct {
 	Extension Extension
@@ -259,6 +275,7 @@ func Default() Config {
 		Acknowledge: Acknowledge{Subject: receiptSubject, Text: receiptText, PerSender: 3, PerDay: 100},
 		Digest:      Digest{At: Clock{8, 30}, Days: 3},
 		Approval:    Approval{Extension: ExtensionRecorded, Answer: SigningNone},
+		Platform:    Platform{Starts: PlatformSubmitted},
 		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
 		Backup:      Backup{WarnDays: 2},
 		Letter:      Letter{Number: "{代字}{类}〔{年}〕第{NNN}号"},

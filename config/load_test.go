@@ -96,6 +96,8 @@ web = "desk"
 extension = "role"
 answer = "recorded"
 screening = true
+[platform]
+starts = "confirmed"
 [backup]
 warn_days = 0
 [report]
@@ -123,7 +125,7 @@ ambiguous_width = 2
 		Intake: Intake{civil.New(2026, 1, 5)},
 		SMTP:   Default().SMTP, Acknowledge: Default().Acknowledge, Digest: Default().Digest, // see TestSending
 		Access:   Access{SocketGroup: "office", Viewer: []Group{"v", "2001"}, Operator: []Group{}, Approver: []Group{"3"}, Web: "desk"},
-		Approval: Approval{Extension: ExtensionRole, Answer: SigningRecorded, Screening: true},
+		Approval: Approval{Extension: ExtensionRole, Answer: SigningRecorded, Screening: true}, Platform: Platform{PlatformConfirmed},
 		Report:   Report{MonthDay{time.January, 10}, MonthDay{time.March, 31}},
 		Letter:   Letter{"/srv/letters", "{代字}〔{年}〕{号}号", "办公室", "窗口", "示例市人民政府", "示例法院"},
 		Log:      Log{Warn},

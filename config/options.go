@@ -54,6 +54,9 @@ func (c *Config) sections() []section {
 			{"answer", "答复是否须经送审、签发（条例第四十五条）：\n\"none\" 由经办人决定；\"recorded\" 须经签发，经办人可以照签好的审查呈批单录入；\"role\" 须由“审核”角色本人签发。", "", choice[Signing]{&c.Approval.Answer, []Signing{SigningNone, SigningRecorded, SigningRole}}},
 			{"screening", "公开信息前是否须有保密审查的记录（条例第十七条）。", "true", boolean{&c.Approval.Screening}},
 		}},
+		{"platform", "网上平台的申请（ysq new --channel 网上平台）。", []option{
+			{"starts", "期限从哪一日起算：\"submitted\" 提交之日（最高人民法院指导案例26号：系统未作例外说明的）；\n\"confirmed\" 双方确认之日，平台公布的规则这样写的才可用。立案时记入案件，改后只用于新的申请。", "", choice[PlatformStarts]{&c.Platform.Starts, []PlatformStarts{PlatformSubmitted, PlatformConfirmed}}},
+		}},
 		{"retention", "保管期限。", []option{
 			{"years", "归档当年之后满几年，“审核”角色方可销毁案件的邮件原文和附件（ysq erase）；记录永远保留。\n期限按本机关的档案保管期限表；不写则不得销毁。", "10", years{&c.Retention.Years}},
 		}},

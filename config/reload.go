@@ -9,7 +9,7 @@ import (
 // daemon opened at its start: directories, sockets, connections.
 var live = []string{
 	"agency.name", "agency.code", "agency.names", "letter.templates", "letter.number", "letter.contact", "letter.payment", "letter.review_organ", "letter.court",
-	"intake.cases_from", "access.viewer", "access.operator", "access.approver", "access.web", "approval.extension", "approval.answer", "approval.screening",
+	"intake.cases_from", "access.viewer", "access.operator", "access.approver", "access.web", "approval.extension", "platform.starts", "approval.answer", "approval.screening",
 	"retention.years", "backup.warn_days", "report.submit_by", "report.publish_by", "log.level", "terminal.ambiguous_width",
 	"mailbox.poll_interval", "mailbox.folders",
 	"smtp.sender", "acknowledge.enabled", "acknowledge.subject", "acknowledge.text", "acknowledge.confirms", "acknowledge.per_sender", "acknowledge.per_day",
@@ -60,7 +60,7 @@ func sameAccounts(a, b []Mailbox) bool {
 
 // Adopt returns c with everything of n that is Live; the rest stays as it is.
 func (c Config) Adopt(n Config) Config {
-	c.Agency, c.Approval, c.Retention, c.Backup, c.Report, c.Letter, c.Log, c.Terminal = n.Agency, n.Approval, n.Retention, n.Backup, n.Report, n.Letter, n.Log, n.Terminal
+	c.Agency, c.Approval, c.Platform, c.Retention, c.Backup, c.Report, c.Letter, c.Log, c.Terminal = n.Agency, n.Approval, n.Platform, n.Retention, n.Backup, n.Report, n.Letter, n.Log, n.Terminal
 	c.Intake.CasesFrom, c.SMTP.Sender, c.Acknowledge, c.Digest = n.Intake.CasesFrom, n.SMTP.Sender, n.Acknowledge, n.Digest
 	c.Access.Viewer, c.Access.Operator, c.Access.Approver, c.Access.Web = n.Access.Viewer, n.Access.Operator, n.Access.Approver, n.Access.Web
 	if !sameAccounts(c.Mailboxes, n.Mailboxes) {

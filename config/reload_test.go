@@ -61,6 +61,8 @@ web = "other"
 extension = "role"
 answer = "role"
 screening = true
+[platform]
+starts = "confirmed"
 [retention]
 years = 77
 [backup]

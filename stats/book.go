@@ -275,7 +275,7 @@ func endedOn(c *casefile.Case, earliest civil.Date) civil.Date {
 // betweenTheYears tells a case that arrived in the last days of a year and was confirmed in the next,
 // or still is not confirmed, and of which nobody has said to which of them it belongs (casefile/LAW.md#annual-report).
 func betweenTheYears(c *casefile.Case) bool {
-	if c.CountedIn != 0 || !c.Channel.NeedsConfirmation() {
+	if c.CountedIn != 0 || !c.ToConfirm {
 		return false
 	}
 	year, month, day := c.ArrivedOn.Date()

@@ -101,7 +101,7 @@ func application(id casefile.ID, applicant, arrived string) casefile.Case {
 
 func TestInMonth(t *testing.T) {
 	confirmed := application("5", "张三", "2026-02-27")
-	confirmed.Channel, confirmed.ConfirmedOn = casefile.Email, civil.MustParse("2026-03-02")
+	confirmed.Channel, confirmed.ToConfirm, confirmed.ConfirmedOn = casefile.Email, true, civil.MustParse("2026-03-02")
 	dismissed := application("6", "张三", "2026-03-05")
 	dismissed.Stage = casefile.StageDismissed
 	other := application("7", "张三", "2026-03-05")

@@ -210,7 +210,7 @@ const remedy = "请停止服务后运行 ysq rebuild 据流水重建；流水也
 func prepare(dir string, o Options) *Register {
 	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar}
 	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, JournalDir), files: map[string]written{}}
-	if r.law == (casefile.Statute{}) {
+	if r.law.Limit == 0 {
 		r.law = casefile.Regulations
 	}
 	if r.base == nil {

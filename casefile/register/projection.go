@@ -14,7 +14,7 @@ import (
 // case's Seqs. Reports and filters read no further than the first two strings.
 //
 //	0      version
-//	1-6    kind, stage, channel, column, outcome, tally outcome
+//	1-6    kind, stage, channel with 128 where it is to be confirmed, column, outcome, tally outcome
 //	7      flags: 1 undelivered, 2 strict provisional, 4 legal provisional, 8 carried over,
 //	       16 arrival doubted, 32 strict ordered, 64 legal ordered, 128 letters owed
 //	8-9    what the strict and the legal clock wait for
@@ -23,14 +23,15 @@ import (
 //	24-31  working days granted by extension, notices that came back, open mails, approval (16 bits each)
 //	32-    civil days, 32 bits each, in the order of days()
 //
-// A period is three bytes, how it began, how it ended and flags (1 late, 2 disputable, 4 slow), and its days as
-// varints in the order of spans().
+// A period is three bytes, how it began, how it ended and flags (1 late, 2 disputable, 4 slow, 8 returned), and its
+// days as varints in the order of spans().
 const (
 	projectionVersion = 2
 	daysAt            = 32
 	dayCount          = 23
 	headSize          = daysAt + 4*dayCount
 	noArrival         = -1 << 63
+	toConfirm         = 128
 )
 
 var errProjection = errors.New("projection is damaged")
@@ -66,7 +67,7 @@ func flag(on bool, bit byte) byte {
 func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	b := make([]byte, headSize, headSize+256)
 	b[0] = projectionVersion
-	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)
+	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)|flag(c.ToConfirm, toConfirm)
 	b[4], b[5], b[6] = byte(c.Column), byte(c.Outcome), byte(c.Tally)
 	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8) | flag(c.ArrivalDoubted, 16) | flag(c.Strict.Ordered, 32) | flag(c.Legal.Ordered, 64) | flag(c.LettersOwed, 128)
 	b[8], b[9] = byte(c.Strict.Waiting), byte(c.Legal.Waiting)
@@ -83,7 +84,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(len(c.Periods)))
 	for _, p := range c.Periods {
-		b = append(b, byte(p.From), byte(p.How), flag(p.Late, 1)|flag(p.Disputable, 2)|flag(p.Slow, 4))
+		b = append(b, byte(p.From), byte(p.How), flag(p.Late, 1)|flag(p.Disputable, 2)|flag(p.Slow, 4)|flag(p.Returned, 8))
 		for _, d := range spans(&p) {
 			b = binary.AppendVarint(b, int64(*d))
 		}
@@ -113,7 +114,8 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	if len(b) < headSize || b[0] != projectionVersion {
 		return fmt.Errorf("case %s: %w", id, errProjection)
 	}
-	c.Kind, c.Stage, c.Channel = casefile.RequestKind(b[1]), casefile.Stage(b[2]), casefile.Channel(b[3])
+	c.Kind, c.Stage, c.Channel = casefile.RequestKind(b[1]), casefile.Stage(b[2]), casefile.Channel(b[3]&^toConfirm)
+	c.ToConfirm = b[3]&toConfirm != 0
 	c.Column, c.Outcome, c.Tally = casefile.Column(b[4]), casefile.Outcome(b[5]), casefile.Outcome(b[6])
 	c.Undelivered, c.Strict.Provisional, c.Legal.Provisional = b[7]&1 != 0, b[7]&2 != 0, b[7]&4 != 0
 	c.Carried, c.ArrivalDoubted = b[7]&8 != 0, b[7]&16 != 0
@@ -200,7 +202,7 @@ func (r *reader) periods() []casefile.Period {
 			return nil
 		}
 		p.From, p.How = casefile.Opening(r.b[0]), casefile.Ending(r.b[1])
-		p.Late, p.Disputable, p.Slow = r.b[2]&1 != 0, r.b[2]&2 != 0, r.b[2]&4 != 0
+		p.Late, p.Disputable, p.Slow, p.Returned = r.b[2]&1 != 0, r.b[2]&2 != 0, r.b[2]&4 != 0, r.b[2]&8 != 0
 		r.b = r.b[3:]
 		for _, d := range spans(p) {
 			v, n := binary.Varint(r.b)

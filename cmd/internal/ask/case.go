@@ -68,6 +68,11 @@ type CaseRow struct {
 	Provisional  bool        `json:"provisional"`
 	Overdue      bool        `json:"overdue"`
 	Late         *bool       `json:"late"` // whether any period was; null while the case is open and none was
+	// Internal: no law sets Due, it is the office's own measure (更正, 其他来件). OldRegulations: arrived before 2019-05-15, so
+	// that nothing is computed. ToConfirm: 收到申请之日 is the day on which both sides confirmed it.
+	Internal       bool `json:"internal"`
+	OldRegulations bool `json:"old_regulations"`
+	ToConfirm      bool `json:"to_confirm"`
 	// ArrivalDoubted (到达日存疑): a person has to settle the day of arrival; see ysq arrived.
 	ArrivalDoubted bool `json:"arrival_doubted"`
 	// Disputable: the strict due date of a period was missed and the legal one was not, or not yet.

@@ -45,6 +45,7 @@ func (e every) cases() {
 	one(e, Due)
 	list(e, Log)
 	list(e, Search)
+	one(e, Law)
 	one(e, Indexing)
 	one(e, Append)
 	one(e, New)

@@ -95,7 +95,8 @@ type AppendResult struct {
 // NewCase is an application that came on another way than the mailbox.
 type NewCase struct {
 	Channel    casefile.Channel `json:"channel"`
-	On         Day              `json:"on"` // the day of 提交, 签收 or arrival
+	On         Day              `json:"on"`            // the day of 提交, 签收 or arrival
+	Unit       string           `json:"unit,omitzero"` // the unit of the office that it reached first
 	Carried    bool             `json:"carried,omitzero"`
 	From       string           `json:"from,omitzero"` // who sent it, until it is registered
 	Subject    string           `json:"subject,omitzero"`

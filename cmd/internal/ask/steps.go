@@ -36,7 +36,7 @@ func paper() Field {
 }
 
 func way() Field {
-	return chosen("way", "送达方式", "送达`方式`", casefile.ParseWay, casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByHand, casefile.ByFax, casefile.ByPlatform)
+	return chosen("way", "送达方式", "送达`方式`", casefile.ParseWay, casefile.ByEmail, casefile.ByPost, casefile.ByCourier, casefile.ByHand, casefile.ByDelegate, casefile.ByFax, casefile.ByPlatform)
 }
 
 // answered says which mail a step takes by itself, and which day is its day.
@@ -47,6 +47,8 @@ const answered = "只有一封未处理的来信而且像是这一步的，自�
 func Steps() []Step {
 	return []Step{
 		{Kind: casefile.KindConfirmed, Fields: []Field{words("how", "方式", "`方式`：电话、邮件、当面"), words("with", "与谁确认", "与`谁`确认"), mail}},
+		{Kind: casefile.KindUnreachable, Note: "平信、传真和先送到其他内设机构的申请，收到当日应与申请人确认（条例第三十一条）。联系不上的，写明每次联系的时间、方式和结果；此后期限不计算，联系上并确认（confirm）之日起算，其间每周提醒。", Fields: []Field{
+			words("attempt", "联系经过", "一次`联系`的时间、方式和结果，可写多次").named("attempts").many()}},
 		{Kind: casefile.KindRegistered, Note: "再记录一次即更正登记内容：以最后一次为准。", Fields: registration(), check: registered},
 		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审查意见", "审查`意见`")}},
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
@@ -85,7 +87,7 @@ func Steps() []Step {
 		{Kind: casefile.KindReplied, Fields: []Field{outcome(), words("basis", "依据", "`依据`，如 第三十六条第二项、36（二）、提供；类别只有一个依据的可不写"), withheld(),
 			chosen("objection", "不顾第三方意见的理由", "第三方不同意、或者答复期限未满而仍公开的`理由`", casefile.ParseOverruling, casefile.Overrulings()...),
 			document, prose("grounds", "理由说明", "`理由`说明"), unread}, before: implied, check: founded},
-		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面送达以签收之日为准（deliver）。", Fields: []Field{way(), tracking}},
+		{Kind: casefile.KindDispatched, Note: "交邮、发出电子邮件之日即为送达，期限到此终止；当面、委托送达和邮政企业以外的快递，以签收之日为准（deliver）。EMS 和有权寄递公文的企业记作邮寄。", Fields: []Field{way(), tracking}},
 		{Kind: casefile.KindDelivered, Fields: []Field{words("proof", "送达凭证", "送达`凭证`，如 送达回证、签收记录")}},
 		{Kind: casefile.KindArchived, Fields: []Field{words("number", "归档号", "归档`号`"), unread}},
 		{Kind: casefile.KindWithdrawn, Note: "申请人在答复前撤回；计入（六）3 其他。" + answered, Fields: []Field{reason, mail}},
@@ -94,8 +96,8 @@ func Steps() []Step {
 			amount("workdays", "所定工作日数", "决定写自收到之日起`N`个工作日内的"), amount("days", "所定日数", "决定写自收到之日起`N`日内的")}},
 		{Kind: casefile.KindDismissed, Note: "案件仍可查看，可用 reinstate 恢复。", Fields: []Field{reason}},
 		{Kind: casefile.KindReinstated, Note: "期限照从未作非申请处理计算。", Fields: []Field{reason}},
-		{Kind: casefile.KindDeliveryFailed, Note: "答复退回的，案件回到“答复”阶段，等待换方式重新发出（dispatch）；补正告知、收费通知退回的，其等待期限中止，重新发出（resent）前不能按逾期处理。", Fields: []Field{
-			chosen("letter", "退回的文书", "退回的`文书`，不写则为答复", casefile.ParseNotice, append(casefile.Notices()[1:], casefile.NoticeReply)...).named("of"), reason, mail}},
+		{Kind: casefile.KindDeliveryFailed, Note: "答复退回的，案件回到“答复”阶段，等待换方式重新发出（dispatch）；电子邮件等退回的，还要写明寄往哪里：申请人所给地址，法定期限仍算已止，从严期限继续；其他地址或写错，两种期限都继续。邮寄的以交邮之日为准，退回不影响。补正告知、收费通知退回的，其等待期限中止，重新发出（resent）前不能按逾期处理。", Fields: []Field{
+			chosen("letter", "退回的文书", "退回的`文书`，不写则为答复", casefile.ParseNotice, append(casefile.Notices()[1:], casefile.NoticeReply)...).named("of"), chosen("address", "寄往的地址", "退回的答复寄往`哪里`", casefile.ParseAddressed, casefile.Addresseds()...), reason, mail}},
 		{Kind: casefile.KindNoticeResent, Note: "退回的补正告知、收费通知等换方式再次发出后记录。补正告知另定期限（--until），缴费期限自当日起另算。", Fields: []Field{
 			chosen("letter", "文书", "重新发出的`文书`", casefile.ParseNotice, casefile.Notices()[1:]...).named("of"), way(), ends("until", "补正期限", "新的补正期限`日期`"), tracking}},
 		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{

@@ -18,7 +18,8 @@ func (a *app) newCommand() *cobra.Command {
 		Use:   "new [文件…]",
 		Short: "收下邮箱以外来的申请（" + info.Article + "）",
 		Long: "给当面、邮寄、传真、网上平台等途径来的申请立案（" + info.Article + "）。--on 写提交、签收或到达之日，期限由此起算；\n" +
-			"平信、传真、网上平台的，法定期限自双方确认之日起算（confirm）。写了 --applicant 的，一并登记（条例第二十九条）。\n" +
+			"平信、传真和先送到其他内设机构的（--unit），收到当日与申请人确认，法定期限自确认之日起算（confirm）；网上平台的自提交之日\n" +
+			"起算，平台公布的规则另有规定的写入配置（[platform] starts）。写了 --applicant 的，一并登记（条例第二十九条）。\n" +
 			"所写的文件（如扫描的申请表）附卷。",
 		Example: "ysq new --channel 邮寄 --on 2026-11-20 --from 某研究院 --subject 申请公开监测数据 申请表.pdf\n" +
 			"ysq new --channel 当面 --applicant 张某 --column 自然人 --request 监测数据",
@@ -28,6 +29,7 @@ func (a *app) newCommand() *cobra.Command {
 		casefile.Fax, casefile.Platform, casefile.Email, casefile.Oral)
 	on := o.date("on", "提交、签收或到达的`日期`；不写则为今天", civil.Past)
 	from, subject := o.text("from", "寄件`人`，登记之前用"), o.text("subject", "`事由`")
+	unit := o.text("unit", "先收到的内设`机构`，如 执法大队：收到当日应与申请人确认")
 	carried := o.flag("carried", "上年结转：登记库启用前已收到，不计入新收")
 	dryRun := o.flag("dry-run", "只试算能否立案，不记录")
 	registration := stepOf(casefile.KindRegistered)
@@ -37,7 +39,7 @@ func (a *app) newCommand() *cobra.Command {
 		if err := o.missing(); err != nil {
 			return err
 		}
-		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Carried: *carried, From: *from, Subject: *subject}
+		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Unit: *unit, Carried: *carried, From: *from, Subject: *subject}
 		if o.given("applicant") {
 			event, err := o.event(registration)
 			if err != nil {
@@ -88,10 +90,16 @@ func dayOfReceipt(c casefile.Channel, r ask.CaseRow) string {
 		casefile.RegisteredPost: "邮寄的，以签收之日为收到申请之日（条例第三十一条第二项）",
 		casefile.PlainLetter:    "平常信函应于收到当日与申请人确认，以确认之日为收到申请之日（条例第三十一条第二项）",
 		casefile.Fax:            "传真的，以双方确认之日为收到申请之日（条例第三十一条第三项）",
-		casefile.Platform:       "通过互联网的，以双方确认之日为收到申请之日（条例第三十一条第三项）",
+		casefile.Platform:       "通过网上平台的，以提交之日为收到申请之日（最高人民法院指导案例26号）",
 		casefile.Email:          "通过互联网的，以双方确认之日为收到申请之日（条例第三十一条第三项）",
 	}[c]
-	if c.NeedsConfirmation() && r.ConfirmedOn == 0 {
+	switch {
+	case r.ToConfirm && c == casefile.Platform:
+		rule = "按平台公布的规则，以双方确认之日为收到申请之日"
+	case r.ToConfirm && !c.NeedsConfirmation():
+		rule = "先送到其他内设机构的，收到当日与申请人确认，以确认之日为收到申请之日（国办公开办函〔2015〕207号）"
+	}
+	if r.ToConfirm && r.ConfirmedOn == 0 {
 		return fmt.Sprintf("%s；确认后请记录：ysq confirm %s。从严期限自到达日起算，至 %s。", rule, r.Case, day(r.DueStrict))
 	}
 	return fmt.Sprintf("%s：%s。次日起算，期限至 %s。", rule, civil.Date(r.ReceivedOn).Long(), day(r.DueLegal))

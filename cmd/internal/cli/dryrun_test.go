@@ -12,7 +12,7 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 	looks := []string{ // what changes nothing
 		"ysq calendar check", "ysq calendar show", "ysq completion", "ysq config check", "ysq config example", "ysq config show", "ysq digest",
 		"ysq dispute list", "ysq dispute show", "ysq doctor", "ysq due", "ysq explain", "ysq export", "ysq letter check", "ysq letter get", "ysq letter kinds",
-		"ysq letter list", "ysq letter templates", "ysq list", "ysq log", "ysq mail list", "ysq mail show", "ysq mail trace", "ysq man", "ysq metrics", "ysq outbox list",
+		"ysq letter list", "ysq letter templates", "ysq law", "ysq list", "ysq log", "ysq mail list", "ysq mail show", "ysq mail trace", "ysq man", "ysq metrics", "ysq outbox list",
 		"ysq outbox show", "ysq reconcile", "ysq report audit", "ysq report check", "ysq report departments", "ysq report merge", "ysq stats", "ysq search", "ysq show", "ysq status", "ysq verify",
 		"ysq version", "ysq web", "ysq web person list", "ysq year diff", "ysq year list", "ysq year rehearse",
 	}

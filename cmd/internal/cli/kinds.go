@@ -40,6 +40,7 @@ func examples() map[casefile.Kind]string {
 	return map[casefile.Kind]string{
 		casefile.KindConfirmed:            "ysq confirm 17 --how 电话 --with 申请人本人\nysq confirm 17 18 --on 2026-11-20 --how 邮件",
 		casefile.KindArrivalSettled:       "ysq arrived 17 --day 2026-11-02 --reason 原邮箱网页上查得的收信日",
+		casefile.KindUnreachable:          "ysq unreachable 17 --attempt 3月3日10时打信上电话，空号 --attempt 3月4日寄信询问",
 		casefile.KindRegistered:           "ysq register 17 --applicant 张某 --column 自然人 --request 2025年大气监测数据\nysq register 18 --as 更正申请 --applicant 李某",
 		casefile.KindReviewed:             "ysq review 17 --finding 内容明确，属本机关职责",
 		casefile.KindAssigned:             "ysq assign 17 --to 大气科 --person 王某\nysq list --stage 登记 --json | jq -r '.[].case' | ysq assign - --to 办公室\nysq assign --from 王某 --to 大气科 --person 李某 --open",
@@ -61,7 +62,7 @@ func examples() map[casefile.Kind]string {
 		casefile.KindReplied:              "ysq reply 17 --outcome 予以公开 --basis 36-2-provide --document 某环答〔2026〕17号\nysq reply 17 --outcome '（三）4' --way 邮寄 --tracking XA12345678901\nysq reply 17 --outcome other.correction-lapsed",
 		casefile.KindDispatched:           "ysq dispatch 17 --way 邮寄 --tracking XA12345678901",
 		casefile.KindDelivered:            "ysq deliver 17 --proof 送达回证 --on 2026-11-20",
-		casefile.KindDeliveryFailed:       "ysq undelivered 17 --reason 地址不详退回\nysq undelivered 17 --letter 补正告知 --reason 电子邮件退回\nysq undelivered 17 --mail 3fa85f64",
+		casefile.KindDeliveryFailed:       "ysq undelivered 17 --address 申请人所给地址 --reason 电子邮件退回\nysq undelivered 17 --reason 邮件查无此人退回\nysq undelivered 17 --letter 补正告知 --reason 电子邮件退回\nysq undelivered 17 --mail 3fa85f64",
 		casefile.KindNoticeResent:         "ysq resent 17 --letter 补正告知 --way 邮寄 --tracking XA12345678901 --until 2026-12-31",
 		casefile.KindArchived:             "ysq archive 17 --number 2026-依-017",
 		casefile.KindWithdrawn:            "ysq withdraw 17 --reason 申请人来电撤回",

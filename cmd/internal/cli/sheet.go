@@ -95,6 +95,7 @@ var sheetFields = map[string][]string{
 	"ysq mail list":    {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
 	"ysq letter list":  {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
 	"ysq outbox list":  {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
+	"ysq law":          {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
 	"ysq dispute list": {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
 }
 

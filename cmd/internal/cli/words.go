@@ -98,6 +98,10 @@ func workdays(n int, overdue bool) string {
 func remaining(r ask.CaseRow) string {
 	var s string
 	switch {
+	case r.OldRegulations:
+		return "旧条例，不计算"
+	case r.Internal:
+		return internal(r)
 	case r.Clock == "stopped" && r.Late != nil && *r.Late:
 		s = "逾期办结"
 	case r.Clock == "stopped" && r.Disputable:
@@ -135,6 +139,21 @@ func remaining(r ask.CaseRow) string {
 		s += "（到达日存疑）"
 	}
 	return s
+}
+
+// internal is the words of the office's own measure: no law says that it is overdue or in time.
+func internal(r ask.CaseRow) string {
+	switch {
+	case r.Clock == "stopped":
+		return "已办结"
+	case r.WaitingFor != "":
+		return "等待" + string(r.WaitingFor)
+	case r.RemainingWorkdays == nil:
+		return ""
+	case *r.RemainingWorkdays < 0:
+		return fmt.Sprintf("内部期限已过 %d 个工作日", -*r.RemainingWorkdays)
+	}
+	return fmt.Sprintf("内部期限还有 %d 个工作日", *r.RemainingWorkdays)
 }
 
 // soonDays is from how many working days before its due date a case is shown in yellow.

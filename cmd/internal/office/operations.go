@@ -29,6 +29,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerEach(d, ask.Log, o.Records)
 	ask.AnswerEach(d, ask.Search, o.Reading.Search)
 	ask.Answer(d, ask.Indexing, o.Reading.Indexing)
+	ask.Answer(d, ask.Law, o.Law)
 
 	ask.Answer(d, ask.Append, o.Record.Append)
 	ask.Answer(d, ask.New, o.Record.New)

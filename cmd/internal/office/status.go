@@ -126,7 +126,7 @@ func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
 	if c.Stage == casefile.StageReceived {
 		s.Unregistered++
 	}
-	if c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+	if c.ToConfirm && c.ConfirmedOn.IsZero() {
 		s.Unconfirmed++
 	}
 	switch {

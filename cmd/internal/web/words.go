@@ -126,6 +126,10 @@ type stand struct{ Text, Class string }
 func standing(r ask.CaseRow) stand {
 	var s stand
 	switch {
+	case r.OldRegulations:
+		return stand{Text: "旧条例，不计算"}
+	case r.Internal:
+		return internal(r)
 	case r.Late != nil && *r.Late:
 		s.Text = "逾期办结"
 	case r.Late != nil:
@@ -155,8 +159,22 @@ func standing(r ask.CaseRow) stand {
 
 // unconfirmed reports whether the day of receipt still waits for both sides to confirm it.
 func unconfirmed(r ask.CaseRow) bool {
-	c, err := casefile.ParseChannel(r.Channel)
-	return err == nil && c.NeedsConfirmation() && r.ConfirmedOn == 0
+	return r.ToConfirm && r.ConfirmedOn == 0
+}
+
+// internal is the words of the office's own measure: no law says that it is overdue or in time.
+func internal(r ask.CaseRow) stand {
+	switch {
+	case r.Late != nil:
+		return stand{Text: "已办结"}
+	case r.WaitingFor != "":
+		return stand{"等待" + string(r.WaitingFor), "waits"}
+	case r.RemainingWorkdays == nil:
+		return stand{}
+	case *r.RemainingWorkdays < 0:
+		return stand{fmt.Sprintf("内部期限已过 %d 个工作日", -*r.RemainingWorkdays), "soon"}
+	}
+	return stand{Text: fmt.Sprintf("内部期限还有 %d 个工作日", *r.RemainingWorkdays)}
 }
 
 func charge(r ask.CaseRow) string {

@@ -391,6 +391,6 @@ func (i index) Case(id casefile.ID) (match.Case, bool, error) {
 	}
 	return match.Case{
 		Addresses: c.Addresses, Applicant: c.Applicant, Registered: !c.RegisteredOn.IsZero(), Finished: !c.Stage.Open(), MergedInto: c.MergedInto, Waiting: waiting, Consulting: c.Consulting(),
-		Unconfirmed: c.Stage.Open() && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero(),
+		Unconfirmed: c.Stage.Open() && c.ToConfirm && c.ConfirmedOn.IsZero(),
 	}, err == nil, err
 }

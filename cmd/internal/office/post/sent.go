@@ -115,7 +115,7 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: id, On: on, Event: e}) }
 	c := casefile.Fold(id, history, v.Reg.Law(), v.Reg.Calendar())
 	if v.mail.Purpose == casefile.PurposeAcknowledgement {
-		if v.Live().Acknowledge.Confirms && c.Channel.NeedsConfirmation() && c.ConfirmedOn.IsZero() {
+		if v.Live().Acknowledge.Confirms && c.ToConfirm && c.ConfirmedOn.IsZero() {
 			add(casefile.Confirmed{How: "收件回执", With: v.mail.To.Mail})
 		}
 		return want

@@ -205,8 +205,8 @@ func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Prop
 	if err != nil {
 		return ask.Proposals{}, err
 	}
-	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), casefile.CorrectionDays)
-	p := u.proposals(until)
+	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), g.Reg.Law().On(g.Today()).CorrectionDays)
+	p := u.proposals(until, g.Reg.Law().On(g.Today()).CorrectionDays)
 	err = g.View(func(tx *desk.View) (err error) {
 		p.Related, p.Counts, err = g.Relations(tx, u.filed(), id)
 		return err
@@ -223,7 +223,7 @@ func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Prop
 	return p, err
 }
 
-func (u understood) proposals(until civil.Date) ask.Proposals {
+func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 	p := ask.Proposals{
 		Case: u.kase.ID, Registered: !u.kase.RegisteredOn.IsZero(), Values: u.values(), Columns: []ask.ProposedColumn{}, Fields: []ask.ProposedField{},
 		Missing: []ask.MissingItem{}, Notes: append([]ask.ProposalNote{}, u.notes...), Commands: []ask.ProposedCommand{},
@@ -247,7 +247,7 @@ func (u understood) proposals(until civil.Date) ask.Proposals {
 	if c, ok := natures[u.forms[0].Nature]; ok {
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: fmt.Sprintf(c.Line, u.kase.ID), Reason: c.Reason})
 	}
-	u.missing(&p, until)
+	u.missing(&p, until, days)
 	if agent, ok := u.forms.Best(form.Agent, 0); ok {
 		line := "ysq agent " + string(u.kase.ID) + " --name " + quoted(agent.Value)
 		if phone, ok := u.forms.Best(form.AgentPhone, 0); ok {
@@ -270,7 +270,7 @@ var natures = map[form.Nature]ask.ProposedCommand{
 
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
 // asked for once, with all its items (条例 第三十条).
-func (u understood) missing(p *ask.Proposals, until civil.Date) {
+func (u understood) missing(p *ask.Proposals, until civil.Date, days int) {
 	var line strings.Builder
 	line.WriteString("ysq correct " + string(u.kase.ID))
 	for _, m := range u.forms.Missing() {
@@ -288,7 +288,7 @@ func (u understood) missing(p *ask.Proposals, until civil.Date) {
 		p.Notes = append(p.Notes, ask.ProposalNote{Text: "没有找到的各项可能就在没有读出的内容里（" + names + "）：看过原件仍缺的，再用 ysq correct " + string(u.kase.ID) + " 告知补正"})
 	default:
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
-			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", casefile.CorrectionDays)})
+			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", days)})
 	}
 }
 

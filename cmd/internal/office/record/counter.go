@@ -8,6 +8,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/config"
 )
 
 // New opens a case for an application that came over the counter, by post, by fax or by telephone.
@@ -26,8 +27,11 @@ func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResu
 		return res, err
 	}
 	received := casefile.Received{
-		Channel: n.Channel, Carried: n.Carried,
+		Channel: n.Channel, Carried: n.Carried, Unit: n.Unit,
 		Letter: casefile.Letter{From: casefile.Address{Name: n.From}, Subject: n.Subject},
+	}
+	if n.Channel == casefile.Platform && b.Live().Platform.Starts == config.PlatformConfirmed {
+		received.Starts = casefile.StartsConfirmed
 	}
 	err := b.Change(c, func(tx *desk.Change) error {
 		id := tx.NextID(on.Year())

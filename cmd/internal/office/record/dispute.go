@@ -183,7 +183,10 @@ func reviewFirst(c casefile.Case, rule casefile.ReviewRule) string {
 	}
 	s := fmt.Sprintf("%s %s，申请人起诉的，依法应先申请行政复议（%s）；第三人起诉的可以选择", c.ID, what, rule.Source)
 	if rule.Unverified {
-		s += "。此条以正式公布的文本为准，请核对"
+		s += "。此条尚未与正式公布的文本核对"
+	}
+	if rule.Against != "" {
+		s += "；" + rule.Against
 	}
 	return s
 }

@@ -31,6 +31,7 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
 		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
 		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
 		Provisional: s.Provisional, Overdue: s.Overdue, OverdueBy: ask.Text(ClockPassed(c, s, b.Today())), Disputable: s.Disputable, ArrivalDoubted: s.Doubtful,
+		Internal: s.Internal, OldRegulations: b.Reg.Law().On(c.ArrivedOn).Limit == 0 && c.Legal.Due.IsZero(), ToConfirm: c.ToConfirm,
 		Outcome: ask.Text(c.Outcome.String()), Basis: ask.Text(c.Basis), DocumentNumber: ask.Number(c.Document),
 		RepliedOn: ask.Day(c.RepliedOn), StoppedOn: ask.Day(c.StoppedOn),
 		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages, Periods: periodViews(c.Periods),

@@ -1,0 +1,185 @@
+package casefile
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
+)
+
+// TestRules walks the table: each rule says where it comes from, those of one key follow each other, and each
+// value of the statute is set by a rule.
+func TestRules(t *testing.T) {
+	last := map[string]civil.Date{}
+	for _, r := range Rules() {
+		if r.Key == "" || r.Label == "" || r.Value == "" || r.Source == "" || r.From.IsZero() {
+			t.Errorf("a rule says too little: %+v", r)
+		}
+		if before, again := last[r.Key]; again && before >= r.From {
+			t.Errorf("%s of %s stands below that of %s", r.Key, r.From, before)
+		}
+		last[r.Key] = r.From
+	}
+	v, zero := reflect.ValueOf(marked()), reflect.ValueOf(Statute{})
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.IsExported() && reflect.DeepEqual(v.Field(i).Interface(), zero.Field(i).Interface()) {
+			t.Errorf("no rule sets %s", f.Name)
+		}
+	}
+}
+
+// marked is a statute in which every value that a rule sets is no zero.
+func marked() (s Statute) {
+	fields := reflect.ValueOf(&s).Elem()
+	for _, r := range Rules() {
+		if r.set == nil {
+			continue
+		}
+		before := reflect.ValueOf(s)
+		probe := s
+		for i := range fields.NumField() { // the value that the rule would leave is changed first
+			p := reflect.ValueOf(&probe).Elem().Field(i)
+			switch {
+			case !p.CanSet():
+			case p.CanInt():
+				p.SetInt(1 << 20)
+			case p.CanUint():
+				p.SetUint(99)
+			case p.Kind() == reflect.Bool:
+				p.SetBool(true)
+			}
+		}
+		other := probe
+		r.set(&other)
+		for i := range fields.NumField() {
+			f, p, o := fields.Field(i), reflect.ValueOf(probe).Field(i), reflect.ValueOf(other).Field(i)
+			if !f.CanSet() {
+				continue
+			}
+			changed := !reflect.DeepEqual(p.Interface(), o.Interface())
+			if f.Kind() == reflect.Bool && !changed { // it may have set true
+				var off Statute
+				r.set(&off)
+				changed = reflect.ValueOf(off).Field(i).Bool()
+			}
+			switch {
+			case !changed:
+			case f.CanInt():
+				f.SetInt(1)
+			case f.CanUint():
+				f.SetUint(1)
+			default:
+				f.SetBool(true)
+			}
+		}
+		_ = before
+	}
+	return s
+}
+
+// TestRulesOn: of rules with one key one is in force on a day, and says until when.
+func TestRulesOn(t *testing.T) {
+	values := func(day string) (keys map[string]Rule) {
+		keys = map[string]Rule{}
+		for _, r := range RulesOn(civil.MustParse(day)) {
+			if _, twice := keys[r.Key]; twice {
+				t.Errorf("%s has two rules of %s", day, r.Key)
+			}
+			keys[r.Key] = r
+		}
+		return keys
+	}
+	if r := values("2025-05-31")["review-first"]; r.Until != civil.MustParse("2025-05-31") || strings.Contains(r.Source, "法释") {
+		t.Errorf("the last day of the earlier rule: %+v", r)
+	}
+	if r := values("2025-06-01")["review-first"]; !r.Until.IsZero() || !strings.Contains(r.Source, "法释〔2025〕8号") {
+		t.Errorf("the first day of the later rule: %+v", r)
+	}
+	if _, known := values("2026-06-30")["review-first-silence"]; known {
+		t.Error("行政复议法实施条例 is in force from 2026-07-01")
+	}
+	if r := values("2026-07-01")["review-first-silence"]; r.Ground != Unread {
+		t.Errorf("its text was not seen: %+v", r)
+	}
+	if got := Regulations.On(civil.MustParse("2019-05-14")).Limit; got != 0 {
+		t.Errorf("under the Regulations of 2007 %d days are computed", got)
+	}
+	if got := Regulations.On(civil.MustParse("2019-05-15")).Limit; got != 20 {
+		t.Errorf("the limit is %d", got)
+	}
+}
+
+// TestDatedValue: a value that changes on a day holds for the periods that begin then, and for no earlier one.
+func TestDatedValue(t *testing.T) {
+	rule := Rule{Key: "answer", From: civil.MustParse("2026-03-10")}
+	law := statute(append(Rules(), rule.number(15, "个工作日", func(s *Statute) *int { return &s.Limit })))
+	history := []Record{
+		{Seq: 1, On: civil.MustParse("2026-03-02"), Event: Received{Channel: RegisteredPost}},
+		{Seq: 2, On: civil.MustParse("2026-03-03"), Event: Registered{As: Application, Applicant: "张三", Column: Natural}},
+	}
+	if due := Fold("2026-00001", history, law, workday.Embedded()).Legal.Due; due != civil.MustParse("2026-03-30") {
+		t.Errorf("begun before: due %s", due)
+	}
+	history = append(history,
+		Record{Seq: 3, On: civil.MustParse("2026-03-06"), Event: CorrectionAsked{Items: []string{"年度"}, Until: civil.MustParse("2026-03-20")}},
+		Record{Seq: 4, On: civil.MustParse("2026-03-11"), Event: CorrectionReceived{}})
+	if due := Fold("2026-00001", history, law, workday.Embedded()).Legal.Due; due != civil.MustParse("2026-04-01") {
+		t.Errorf("begun after: due %s", due)
+	}
+}
+
+// TestJudgements: each judgement that moves a clock is a value: with another one the same history comes to
+// another date, and no code has changed.
+func TestJudgements(t *testing.T) {
+	at := func(day string, e Event) Record { return Record{On: civil.MustParse(day), Event: e} }
+	mail, post := Received{Channel: Email}, Received{Channel: RegisteredPost}
+	asked := CorrectionAsked{Items: []string{"年度"}, Until: civil.MustParse("2026-04-20"), Force: "来电"}
+	for name, tt := range map[string]struct {
+		history []Record
+		other   func(*Statute)
+		of      func(Case) any
+		want    string
+		changed string
+	}{
+		"late confirmation": {[]Record{at("2026-03-02", mail), at("2026-04-01", Confirmed{})}, func(s *Statute) { s.LateConfirm = true }, legalDue, "", "2026-04-30"},
+		"late 补正":           {[]Record{at("2026-03-02", post), at("2026-03-20", asked)}, func(s *Statute) { s.LateCorrection = BothClocks }, strictWaits, "", "correction"},
+		"third party not reached": {[]Record{at("2026-03-02", post), at("2026-03-09", ConsultationSent{Side: ThirdParty, Party: "甲"})},
+			func(s *Statute) { s.UnreachedCap = BothClocks }, legalDue, "", "2026-04-21"},
+		"another office": {[]Record{at("2026-03-02", post), at("2026-03-09", ConsultationSent{Side: OtherOffice, Party: "乙局"}), at("2026-03-09", ConsultationReached{Party: "乙局"})},
+			func(s *Statute) { s.OfficeCap = 15 }, legalDue, "", "2026-04-21"},
+		"重新办理": {[]Record{at("2026-03-02", post), at("2026-03-06", Reopened{Cause: "判决"})}, func(s *Statute) { s.Reopened = 10 }, legalDue, "2026-04-03", "2026-03-20"},
+		"e-mail served when it arrives": {[]Record{at("2026-03-02", post), at("2026-03-06", Replied{Outcome: Disclosed, Basis: "36-1"}), at("2026-03-06", Dispatched{Way: ByEmail})},
+			func(s *Statute) { s.Email = AtReceipt }, stopped, "2026-03-06", ""},
+		"courier served when it leaves": {[]Record{at("2026-03-02", post), at("2026-03-06", Replied{Outcome: Disclosed, Basis: "36-1"}), at("2026-03-06", Dispatched{Way: ByCourier})},
+			func(s *Statute) { s.Courier = AtDispatch }, stopped, "", "2026-03-06"},
+		"bounced": {[]Record{at("2026-03-02", post), at("2026-03-06", Replied{Outcome: Disclosed, Basis: "36-1"}), at("2026-03-06", Dispatched{Way: ByEmail}), at("2026-03-06", DeliveryFailed{Reason: "退信", Address: AddressGiven})},
+			func(s *Statute) { s.BouncedGiven = NoClock }, stopped, "2026-03-06", ""},
+		"bounced, as records of before say it": {[]Record{at("2026-03-02", post), at("2026-03-06", Replied{Outcome: Disclosed, Basis: "36-1"}), at("2026-03-06", Dispatched{Way: ByEmail}), at("2026-03-06", DeliveryFailed{Reason: "退信"})},
+			func(s *Statute) { s.BouncedGiven, s.BouncedOther = NoClock, NoClock }, stopped, "2026-03-06", "2026-03-06"},
+		"unreachable": {[]Record{at("2026-03-02", Received{Channel: PlainLetter}), at("2026-03-03", Unreachable{Attempts: []string{"空号"}})},
+			func(s *Statute) { s.Unconfirmed = StrictClock }, strictDue, "", "2026-03-30"},
+		"更正": {[]Record{at("2026-03-02", post), at("2026-03-02", Registered{As: CorrectionOfRecord, Applicant: "张三"})},
+			func(s *Statute) { s.RecordRequest = 10 }, strictDue, "2026-03-30", "2026-03-16"},
+	} {
+		for i := range tt.history {
+			tt.history[i].Seq = uint64(i + 1)
+		}
+		other := Regulations
+		other.versions = nil
+		tt.other(&other)
+		for law, want := range map[*Statute]string{&Regulations: tt.want, &other: tt.changed} {
+			if got := text(tt.of(Fold("2026-00001", tt.history, *law, workday.Embedded()))); got != want {
+				t.Errorf("%s: got %q, want %q", name, got, want)
+			}
+		}
+	}
+}
+
+func legalDue(c Case) any    { return c.Legal.Due }
+func strictDue(c Case) any   { return c.Strict.Due }
+func strictWaits(c Case) any { return c.Strict.Waiting }
+func stopped(c Case) any     { return c.StoppedOn }
+
+func text(v any) string { return v.(interface{ String() string }).String() }
