@@ -130,10 +130,12 @@ func firstWord(s string) string {
 
 var optionHint = regexp.MustCompile(`[（(【\[](请|仅|需|可|限|应|注|如|必|单|多)[^）)】\]]*[）)】\]]`)
 
+var optionNumber = regexp.MustCompile(`^[(（]?[1-9][)）.、．]\s*`)
+
 // option trims an option of hints and of what fills the line.
 func option(s string) string {
 	s = optionHint.ReplaceAllString(s, "")
-	s = strings.Trim(strings.TrimFunc(s, filler), "_")
+	s = optionNumber.ReplaceAllString(strings.Trim(strings.TrimFunc(s, filler), "_"), "")
 	for strings.Count(s, "）")+strings.Count(s, ")") > strings.Count(s, "（")+strings.Count(s, "(") && strings.LastIndexAny(s, "）)") >= 0 {
 		s = s[:strings.LastIndexAny(s, "）)")] // of the bracket around all options
 	}
@@ -182,7 +184,19 @@ func chosen(field Field, text string) string {
 	if field != Waiver && n >= 3 || field == Kind && n >= 2 && !strings.HasPrefix(s, "法人") {
 		return "" // the list of a form that nobody has filled in
 	}
-	return clip(strings.TrimFunc(strings.TrimSpace(text), filler), 300)
+	value := strings.TrimFunc(strings.TrimSpace(text), filler)
+	if head, rest := cutDetail(value); rest != "" && slices.Contains(options, simple(blankless(head))) {
+		value = head // 电子邮件（a@example.test）
+	}
+	return clip(value, 300)
+}
+
+// cutDetail parts a choice from what somebody adds to it.
+func cutDetail(s string) (head, detail string) {
+	if i := strings.IndexAny(s, "（(，,；;。：: "); i > 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
 }
 
 func isChoice(f Field) bool {

@@ -40,7 +40,11 @@ func (r *reading) gridOf(t *Table) *grid {
 				}
 			}
 		}
-		if l, hint, ok := r.labels.whole(unboxed(c.Text)); ok && len(l.text) >= 2 {
+		text := unboxed(c.Text)
+		if next := g.beside(i); next != "" && len(choices(next)) > 1 && utf8.RuneCountInString(text) <= 4 {
+			text += "：" // 形式 | □纸面 □光盘
+		}
+		if l, hint, ok := r.labels.whole(text); ok && len(l.text) >= 2 {
 			l.hinted(hint)
 			g.label[i] = mark{label: l, hint: hint}
 		}
@@ -49,6 +53,14 @@ func (r *reading) gridOf(t *Table) *grid {
 		g.guess(i)
 	}
 	return g
+}
+
+// beside is the text of the cell that follows in the row.
+func (g *grid) beside(i int) string {
+	if c, k := g.table.Cells[i], i+1; k < len(g.table.Cells) && g.table.Cells[k].Row == c.Row {
+		return g.table.Cells[k].Text
+	}
+	return ""
 }
 
 // isValue reports whether a cell stands beside a label.

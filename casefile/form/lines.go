@@ -59,13 +59,14 @@ func swallows(l label) bool {
 // lines reads rows and returns those that no label claims, for the reader of prose.
 func (r *reading) lines(rows []row) (rest []row) {
 	var o *open
+	goesOn := -1 // the line that an address ended
 	finish := func() {
 		if o != nil && o.label.field != "" {
 			r.close(o)
 		}
 		o = nil
 	}
-	for _, w := range rows {
+	for _, w := range answered(rows) {
 		if r.agent == agentHere {
 			r.agent = agentNamed
 		}
@@ -90,6 +91,7 @@ func (r *reading) lines(rows []row) (rest []row) {
 			switch {
 			case r.unlabelled(w):
 				finish()
+			case o == nil && w.n == goesOn+1 && r.moreAddress(text):
 			case o == nil:
 				rest = append(rest, w)
 			case o.long() && (o.empty() || !endsLong(text)):
@@ -115,6 +117,9 @@ func (r *reading) lines(rows []row) (rest []row) {
 			finish()
 		}
 		o = r.claim(w, rs, marks)
+		if last := marks[len(marks)-1]; last.label.field == Address && o == nil {
+			goesOn = w.n
+		}
 		if (o == nil || !o.long()) && len(rs) >= 24 && strings.ContainsAny(text, "，。,") {
 			rest = append(rest, w) // a sentence with labels in it says more than they do
 		} else if utf8.RuneCountInString(before) > 3 {
@@ -123,6 +128,70 @@ func (r *reading) lines(rows []row) (rest []row) {
 	}
 	finish()
 	return rest
+}
+
+var addressEnd = regexp.MustCompile(`^[^，。；：:,;]{0,24}[0-9一二三四五六七八九十甲乙丙丁](号|室|栋|幢|单元|楼|层|组|户|座)[^，。；：:,;]{0,6}$`)
+
+// moreAddress takes the end of an address that was broken over two lines.
+func (r *reading) moreAddress(text string) bool {
+	if len(r.found) == 0 || !addressEnd.MatchString(fold(text)) {
+		return false
+	}
+	last := &r.found[len(r.found)-1]
+	if last.field != Address || strings.HasSuffix(last.value, "号") || strings.HasSuffix(last.value, "室") {
+		return false
+	}
+	last.value += text
+	return true
+}
+
+var (
+	question = regexp.MustCompile(`^(?:您|你|请问|贵方|申请人)?(?:的|要|想|希望|需要|打算|通过)*(.{2,30})[?？]\s*$`)
+	answer   = regexp.MustCompile(`^\s*(?:答|答复|回答|A)\s*[:：]\s*(.*)$`)
+)
+
+// The words by which a question asks for a field that it does not name by a label.
+var questionWords = []struct {
+	field Field
+	about *regexp.Regexp
+}{
+	{Name, regexp.MustCompile(`姓名|名字|怎么称呼`)},
+	{Delivery, regexp.MustCompile(`(什么|何种|哪种|怎样|如何).{0,6}(方式|获取|领取|送达|取得)|(获取|领取|送达).{0,4}方式`)},
+	{Medium, regexp.MustCompile(`(什么|何种|哪种).{0,6}(形式|载体)`)},
+	{Purpose, regexp.MustCompile(`用途|用来|用于`)},
+	{Request, regexp.MustCompile(`(申请|公开|获取|了解|什么|哪些).{0,8}(信息|内容|材料|文件)`)},
+	{Address, regexp.MustCompile(`地址|住在|住址`)},
+	{Email, regexp.MustCompile(`邮箱|电子邮件`)},
+	{Phone, regexp.MustCompile(`电话|手机|联系方式`)},
+	{IDNumber, regexp.MustCompile(`证件|身份证`)},
+}
+
+// answered writes a question and the answer below it as label and value: 您的姓名？ 答：张三.
+func answered(rows []row) []row {
+	var all []row
+	for i := 0; i < len(rows); i++ {
+		rs := []rune(fold(rows[i].text))
+		m := question.FindStringSubmatch(strings.TrimSpace(string(rs[lead(rs, 0):])))
+		var a []string
+		if m != nil && i+1 < len(rows) {
+			a = answer.FindStringSubmatch(rows[i+1].text)
+		}
+		if a == nil {
+			all = append(all, rows[i])
+			continue
+		}
+		for _, q := range questionWords {
+			if q.about.MatchString(m[0]) {
+				all = append(all, row{q.field.Label() + "：" + a[1], rows[i+1].place, rows[i+1].n})
+				i++
+				break
+			}
+		}
+		if len(all) == 0 || all[len(all)-1].n != rows[i].n {
+			all = append(all, rows[i])
+		}
+	}
+	return all
 }
 
 // claim gives the marks of a line their values; the last of them may stay open.
@@ -241,7 +310,7 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 	if m.at > lead(folded, 0) {
 		return nil
 	}
-	if o.label.field != Request {
+	if o.label.field != Request || o.empty() && m.label.field == Request && m.conf >= withColon {
 		return marks
 	}
 	switch word := string(m.label.text); word {

@@ -25,11 +25,11 @@ var (
 	title       = regexp.MustCompile(`^关于[^。，]{2,60}(的)?(申请|申请书|函|请求|报告|请示)$`)
 	appointed   = regexp.MustCompile(`(?:指派|委派)(?:本所)?(\p{Han}{2,4}?)(?:、\p{Han}{2,4}?)?律师`)
 	asks        = regexp.MustCompile(`(申请|请求|要求|恳请|请|希望|想申请|望)(?:被申请人|贵[\p{Han}]{1,4}?|你[局委办府厅处]{1,2}|您们?|你们)?(?:能够?|可以|予以|给予|依法|依照规定|及时|尽快|书面|主动|协助)*(?:向(?:我|本人|申请人|我方|我们|我司|我公司|我单位)(?:们)?)?(?:依法|书面|主动|予以)*(公开|提供|获取|告知|获得|查阅|复制|查询|了解)(?:一下|给我|给本人)?[：:]?([^。！!\n]*)`)
-	wantToKnow  = regexp.MustCompile(`(?:想|想要|需要|希望|我要|我们要|要求)(?:申请)?(?:了解|知道|获取|查询|得到|查看|看|查)(?:一下)?([^。！!\n]{4,})`)
+	wantToKnow  = regexp.MustCompile(`(?:(?:想|想要|需要|希望|我要|我们要|要求)(?:申请)?(?:了解|知道|获取|查询|得到|查看|看|查)|想[问跟向][\p{Han}]{1,4}?要|想要|索要|索取)(?:一下|一份)?([^。！!\n]{4,})`)
 	itIs        = regexp.MustCompile(`(?:所需|需要|申请|申请公开|要求公开)的?(?:政府)?(?:信息|内容|文件)(?:的?(?:内容|名称|描述))?(?:应?为|是指?)[：:]?([^。！!\n]{4,})`)
 	listed      = regexp.MustCompile(`^(第[一二三四五六七八九]|[一二三四五]是|其[一二三四五])[，,、：:]?`)
 	generic     = regexp.MustCompile(`^(?:关于)?(?:以下|下列|如下|下述|上述|相关|有关|前述|本单位|的|之|所需|所述|涉及)*(?:政府|公共|具体)?(?:的)?(?:信息|内容|文件|材料|事项|资料|情况|书面材料)*(?:进行|予以)?(?:公开)?(?:内容|事项|信息)?(?:如下|有)?[：:，,、。；;]?`)
-	tail        = regexp.MustCompile(`[，,；;](?:并?(?:请|希望|望|盼|烦请|要求|恳请)[^，]{0,4}?(?:以|通过|用|将|把|寄|发|回复|答复|按|给|书面|邮寄|加盖)|以便|用于|谢谢|感谢|盼复|特此|为盼|并以|并通过|并在|并于|并书面|并将|并要求|并请求|麻烦|用途|我是|我叫|同时请|请以|联系|我的|本人(?:电话|邮箱|联系)|电话|手机|邮箱|邮寄|具体内容|详见附件|申请表见附件|具体见附件|见附件|望).*$`)
+	tail        = regexp.MustCompile(`[，,；;](?:并?(?:请|希望|望|盼|烦请|要求|恳请)[^，]{0,4}?(?:以|通过|用|将|把|寄|发|回复|答复|按|给|书面|邮寄|加盖)|以便|用于|谢谢|感谢|盼复|特此|为盼|并以|并通过|并在|并于|并书面|并将|并要求|并请求|麻烦|用途|我是|我叫|同时请|请以|联系|我的|本人(?:电话|邮箱|联系)|电话|手机|邮箱|邮寄|具体内容|详见附件|申请表见附件|具体见附件|见附件|望|(?:获取|领取|送达|提供|答复|回复|载体)[^，；]{0,6}[：:]).*$`)
 	sentence    = regexp.MustCompile(`[^。！!\n]+[。！!]?`)
 	letterTo    = regexp.MustCompile(`^(尊敬的|致)?[^，。；]{2,30}[:：]$`)
 )
@@ -53,12 +53,13 @@ func (r *reading) letter(rows []row) {
 			continue
 		}
 		known := len(r.found) + len(r.asked)
+		r.people(text, w.place)
 		r.who(text, w.place)
 		if !others.MatchString(text) {
 			r.details(finding{place: w.place, conf: 70, weak: true}, text)
 		}
 		if m := mailTo.FindStringSubmatch(text); m != nil && strings.ContainsAny(m[1], "省市县区镇乡村路街号") {
-			weak(Address, strings.TrimSpace(m[1]), "寄至", w.place, 68)
+			weak(Address, withoutReceiver(strings.TrimSpace(m[1])), "寄至", w.place, 68)
 		}
 		for _, f := range []Field{Medium, Delivery} {
 			if v := wayOf(f, text); v != "" && !r.has(f) {
@@ -110,6 +111,43 @@ func (r *reading) who(text, where string) {
 	if m := bodyWriting.FindStringSubmatch(text); m != nil {
 		r.weakName(m[1], "我单位", where, 62)
 	}
+}
+
+var bracketed = regexp.MustCompile(`(\p{Han}{2,8})[（(]([^（）()\n]{0,60}[0-9]{17}[0-9Xx][^（）()\n]{0,60})[）)]`)
+
+// people finds those whom a letter names with their numbers in brackets: 张三（身份证号……，电话……）、李四（……）.
+func (r *reading) people(text, where string) {
+	if r.has(Name) || others.MatchString(text) {
+		return
+	}
+	for _, m := range bracketed.FindAllStringSubmatch(text, maxApplicants) {
+		name := m[1] // what stands before it may be glued to it: 现推选张三
+		for n := utf8.RuneCountInString(name); n > 2 && !likelyName(name); n-- {
+			_, size := utf8.DecodeRuneInString(name)
+			name = name[size:]
+		}
+		if !likelyName(name) {
+			continue
+		}
+		r.nameApplicant(finding{field: Name, value: name, label: "姓名及证件号码", place: where, conf: 74})
+		r.details(finding{place: where, conf: 74}, m[2])
+	}
+}
+
+var receiver = regexp.MustCompile(`\s*(\p{Han}{2,4})\s*(收|亲收|转收|收启)$`)
+
+// withoutReceiver takes the name off an address that a letter goes to: 某村五组张三收.
+func withoutReceiver(s string) string {
+	if m := receiver.FindStringSubmatchIndex(s); m != nil {
+		for at := m[2]; at < m[3]; {
+			if likelyName(s[at:m[3]]) {
+				return strings.TrimSpace(s[:at])
+			}
+			_, size := utf8.DecodeRuneInString(s[at:])
+			at += size
+		}
+	}
+	return s
 }
 
 // weakName proposes a name that nobody labelled.

@@ -129,6 +129,10 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 		if citizenID.MatchString(labelText+text) && !r.has(IDType) {
 			r.add(finding{field: IDType, value: "身份证", label: f.label, place: f.place, conf: f.conf - 8})
 		}
+	case Medium, Delivery:
+		if !r.has(Email) {
+			r.also(f, Email, text) // 提供方式：电子版，发到 a@example.test
+		}
 	case Phone:
 		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
 	case Request:

@@ -83,6 +83,12 @@ func (d *Document) readText(text string) {
 	}
 	for l := range strings.SplitSeq(clean(text), "\n") {
 		quoted, bare := q.see(l)
+		if cells, drawn := stroked(bare); drawn && !quoted {
+			if len(cells) > 0 {
+				rows = append(rows, cells)
+			}
+			continue
+		}
 		if cells := strings.Split(strings.Trim(bare, " "), "\t"); !quoted && len(cells) > 1 && strings.TrimSpace(bare) != "" {
 			rows = append(rows, cells)
 			continue
@@ -94,6 +100,23 @@ func (d *Document) readText(text string) {
 		d.Blocks[len(d.Blocks)-1].Line.Quoted = quoted
 	}
 	flush()
+}
+
+var (
+	strokedRow  = regexp.MustCompile(`^\s*[|│┃║｜](.*[|│┃║｜].*)[|│┃║｜]\s*$`)
+	strokedRule = regexp.MustCompile(`^\s*[|│┃├┼┤┌┬┐└┴┘╔╦╗╠╬╣╚╩╝║+][-=:─━═+|│┃├┼┤┌┬┐└┴┘╔╦╗╠╬╣╚╩╝║\s]*$`)
+)
+
+// stroked reads a row of a table that is drawn with characters: | 姓名 | 张三 |. A line between rows has no cells.
+func stroked(l string) (cells []string, drawn bool) {
+	if strokedRule.MatchString(l) && strings.ContainsAny(l, "-=─━═") {
+		return nil, true
+	}
+	m := strokedRow.FindStringSubmatch(l)
+	if m == nil {
+		return nil, false
+	}
+	return strings.FieldsFunc(" "+strings.ReplaceAll(m[1], "|", " | ")+" ", func(r rune) bool { return strings.ContainsRune("|│┃║｜", r) }), true
 }
 
 // rows adds a table of cells that nobody merged.

@@ -131,7 +131,7 @@ func measure(t *testing.T, all []layout, precision, recall float64, read func(*t
 func TestLayouts(t *testing.T) {
 	sheets := layouts(t, ".sheet")
 	t.Run("text", func(t *testing.T) {
-		measure(t, layouts(t, ".text"), 0.5, 0.5, func(t *testing.T, l layout) form.Form {
+		measure(t, layouts(t, ".text"), 0.98, 0.97, func(t *testing.T, l layout) form.Form {
 			return form.Propose([]form.Document{form.Read(form.Input{Index: form.MessageText, Body: []byte(l.body)})}, form.Header{})
 		})
 	})
@@ -145,13 +145,13 @@ func TestLayouts(t *testing.T) {
 		}
 	}
 	t.Run("docx", func(t *testing.T) {
-		measure(t, sheets, 0.5, 0.5, read("申请表.docx", layoutDocx))
+		measure(t, sheets, 0.98, 0.97, read("申请表.docx", layoutDocx))
 	})
 	t.Run("xlsx", func(t *testing.T) {
-		measure(t, sheets, 0.5, 0.5, read("申请表.xlsx", layoutXlsx))
+		measure(t, sheets, 0.98, 0.97, read("申请表.xlsx", layoutXlsx))
 	})
 	t.Run("ofd", func(t *testing.T) {
-		measure(t, sheets, 0.5, 0.5, read("申请表.ofd", layoutOFD))
+		measure(t, sheets, 0.98, 0.97, read("申请表.ofd", layoutOFD))
 	})
 	t.Run("pdf", func(t *testing.T) {
 		l, err := startLibrary(prepared(t), nil)
@@ -159,7 +159,7 @@ func TestLayouts(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.close()
-		measure(t, sheets, 0.5, 0.5, func(t *testing.T, one layout) form.Form {
+		measure(t, sheets, 0.98, 0.97, func(t *testing.T, one layout) form.Form {
 			r, _ := l.read(form.Input{Name: "申请表.pdf", Body: layoutPDF(t, one, false)})
 			return form.Propose([]form.Document{r.Document}, form.Header{})
 		})
