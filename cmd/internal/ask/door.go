@@ -51,6 +51,7 @@ type Office interface {
 type Door struct {
 	office     Office
 	operations map[string]*operation
+	shares     shares
 	status     func(context.Context) (Status, error) // for collectors
 }
 
@@ -190,6 +191,9 @@ func read[Q, A any](x *exchange, op Op[Q, A], body io.Reader) (q Q, err error) {
 		return q, unreadable(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		if _, refused := errors.AsType[*Error](err); refused { // busy
+			return q, err
+		}
 		return q, Usage("请求之后还有多余的内容")
 	}
 	x.patient()
@@ -202,6 +206,9 @@ func (x *exchange) patient() { http.NewResponseController(x.w).SetReadDeadline(t
 func unreadable(err error) error {
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return large
+	}
+	if e, ok := errors.AsType[*Error](err); ok { // busy
+		return e
 	}
 	return Usage("请求无法理解：%v", err)
 }
@@ -403,6 +410,16 @@ func (d *Door) exchange(w http.ResponseWriter, r *http.Request, op *operation) e
 		until = contentTime
 	}
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(until))
+	body, leave, err := d.shares.enter(call.Who, call.Session != "" && !op.gate)
+	if err != nil {
+		w.Header().Set("Connection", "close")
+		return err
+	}
+	defer leave()
+	if !op.content { // which goes on to a file as it comes
+		body.ReadCloser = r.Body
+		r.Body = body
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, op.limit)
 	return op.serve(&exchange{door: d, op: op, w: w, r: r, call: call})
 }
