@@ -38,6 +38,7 @@ type Config struct {
 	SMTP        SMTP
 	Acknowledge Acknowledge
 	Digest      Digest
+	Notify      Notify
 	Access      Access
 	Approval    Approval
 	Platform    Platform
@@ -274,6 +275,7 @@ func Default() Config {
 		SMTP:        SMTP{TLS: ImplicitTLS},
 		Acknowledge: Acknowledge{Subject: receiptSubject, Text: receiptText, PerSender: 3, PerDay: 100},
 		Digest:      Digest{At: Clock{8, 30}, Days: 3},
+		Notify:      Notify{Template: notifyTemplate},
 		Approval:    Approval{Extension: ExtensionRecorded, Answer: SigningNone},
 		Platform:    Platform{Starts: PlatformSubmitted},
 		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},

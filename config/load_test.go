@@ -86,6 +86,10 @@ user = "b"
 credential = "second"
 [intake]
 cases_from = 2026-01-05
+[notify]
+host = "qyapi.weixin.qq.com"
+credential = "notify-url"
+template = '{"text": "{清单}"}'
 [access]
 socket_group = "office"
 viewer = ["v", 2001]
@@ -124,6 +128,7 @@ ambiguous_width = 2
 		},
 		Intake: Intake{civil.New(2026, 1, 5)},
 		SMTP:   Default().SMTP, Acknowledge: Default().Acknowledge, Digest: Default().Digest, // see TestSending
+		Notify:   Notify{Host: "qyapi.weixin.qq.com", Credential: "notify-url", Template: `{"text": "{清单}"}`},
 		Access:   Access{SocketGroup: "office", Viewer: []Group{"v", "2001"}, Operator: []Group{}, Approver: []Group{"3"}, Web: "desk"},
 		Approval: Approval{Extension: ExtensionRole, Answer: SigningRecorded, Screening: true}, Platform: Platform{PlatformConfirmed},
 		Report:   Report{MonthDay{time.January, 10}, MonthDay{time.March, 31}},

@@ -13,7 +13,7 @@ var live = []string{
 	"retention.years", "backup.warn_days", "report.submit_by", "report.publish_by", "log.level", "terminal.ambiguous_width",
 	"mailbox.poll_interval", "mailbox.folders",
 	"smtp.sender", "acknowledge.enabled", "acknowledge.subject", "acknowledge.text", "acknowledge.confirms", "acknowledge.per_sender", "acknowledge.per_day",
-	"digest.to", "digest.at", "digest.days",
+	"digest.to", "digest.at", "digest.days", "notify.host", "notify.credential", "notify.url_file", "notify.template", "notify.ca_file",
 }
 
 // Live tells whether a key, as in Changes, can change while the daemon runs.
@@ -61,7 +61,7 @@ func sameAccounts(a, b []Mailbox) bool {
 // Adopt returns c with everything of n that is Live; the rest stays as it is.
 func (c Config) Adopt(n Config) Config {
 	c.Agency, c.Approval, c.Platform, c.Retention, c.Backup, c.Report, c.Letter, c.Log, c.Terminal = n.Agency, n.Approval, n.Platform, n.Retention, n.Backup, n.Report, n.Letter, n.Log, n.Terminal
-	c.Intake.CasesFrom, c.SMTP.Sender, c.Acknowledge, c.Digest = n.Intake.CasesFrom, n.SMTP.Sender, n.Acknowledge, n.Digest
+	c.Intake.CasesFrom, c.SMTP.Sender, c.Acknowledge, c.Digest, c.Notify = n.Intake.CasesFrom, n.SMTP.Sender, n.Acknowledge, n.Digest, n.Notify
 	c.Access.Viewer, c.Access.Operator, c.Access.Approver, c.Access.Web = n.Access.Viewer, n.Access.Operator, n.Access.Approver, n.Access.Web
 	if !sameAccounts(c.Mailboxes, n.Mailboxes) {
 		return c

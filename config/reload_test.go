@@ -51,6 +51,12 @@ per_day = 9
 to = ["other@example.test"]
 at = "09:09"
 days = 9
+[notify]
+host = "hook.other.test:8443"
+credential = "other"
+url_file = "/other"
+template = '{"other": "{件数}"}'
+ca_file = "/other.pem"
 [access]
 socket_group = "other"
 viewer = ["other"]

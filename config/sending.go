@@ -162,6 +162,7 @@ func (c *Config) sendingSections() []section {
 			{"at", "几点，北京时间。", "", clock{&c.Digest.At}},
 			{"days", "列出几个工作日内到期的。", "", amount{&c.Digest.Days, 0, 30}},
 		}},
+		c.notifySection(),
 	}
 }
 
@@ -191,6 +192,7 @@ func (c Config) sendingProblems(p *problems) {
 	}
 	p.text("smtp.sender", s.Sender)
 	c.receiptProblems(p)
+	c.Notify.problems(p)
 	for _, to := range c.Digest.To {
 		if !mailAddress(to) {
 			p.add("digest.to", fmt.Sprintf("%q 不是邮箱地址", to), "如 [\"zhangke@example.test\"]，只能用英文字母、数字和常见符号")

@@ -15,6 +15,10 @@ type Day struct {
 	Detail  string
 }
 
+// alarms are when a calendar reminds of a day: at nine on the day before and at half past eight on the day itself,
+// counted from its midnight (RFC 5545, 3.8.6.3).
+var alarms = [...]string{"-PT15H", "PT8H30M"}
+
 // Calendar returns a calendar file (RFC 5545) with the days, as mail programs take it from an
 // enclosure. It is the same for the same days and stamp, which tells when they were so.
 func Calendar(name string, stamp time.Time, days []Day) []byte {
@@ -40,6 +44,13 @@ func Calendar(name string, stamp time.Time, days []Day) []byte {
 		}
 		line("TRANSP:TRANSPARENT")
 		line("CLASS:PRIVATE")
+		for _, at := range alarms {
+			line("BEGIN:VALARM")
+			line("ACTION:DISPLAY")
+			line("DESCRIPTION:" + escaped(d.Summary))
+			line("TRIGGER:" + at)
+			line("END:VALARM")
+		}
 		line("END:VEVENT")
 	}
 	line("END:VCALENDAR")

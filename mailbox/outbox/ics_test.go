@@ -28,6 +28,7 @@ func TestCalendarFile(t *testing.T) {
 	for _, want := range []string{
 		"DTSTART;VALUE=DATE:20260330\r\nDTEND;VALUE=DATE:20260331\r\n", "DTSTART;VALUE=DATE:20261231\r\nDTEND;VALUE=DATE:20270101\r\n",
 		"DTSTAMP:20260326T003000Z\r\n", `SUMMARY:应答复 2026-00017 张三\；李`, `李\,四\\` + "\r\n", `DESCRIPTION:答复并送达\n关于`, "SUMMARY:补正告知截止\\nEND:VEVENT\r\n",
+		"CLASS:PRIVATE\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:应答复 2026-00017", "TRIGGER:-PT15H\r\nEND:VALARM\r\n", "TRIGGER:PT8H30M\r\nEND:VALARM\r\nEND:VEVENT\r\n",
 		"UID:2026-00017.reply@abcdefgh.ysq\r\n",
 	} {
 		want = strings.Replace(want, `\；`, "；", 1) // the Chinese semicolon needs no escape

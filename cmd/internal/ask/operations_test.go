@@ -98,6 +98,7 @@ func (e every) letters() {
 	one(e, Send)
 	one(e, DecideOutgoing)
 	one(e, Digest)
+	one(e, Notify)
 }
 
 func (e every) report() {

@@ -15,7 +15,9 @@ var (
 		return Look{Cases: []casefile.ID{q.Case}, What: "send"}
 	}}
 	DecideOutgoing = Op[OutgoingDecision, OutgoingView]{Name: "outbox decide", Role: Operator, Dry: true}
-	Digest         = Op[None, DigestView]{Name: "digest", Role: Viewer} // what the office would be told now
+	// Notify posts the counts of the morning as a test; a dry run says what would be posted.
+	Notify = Op[None, NotifyView]{Name: "notify", Role: Operator, Dry: true}
+	Digest = Op[None, DigestView]{Name: "digest", Role: Viewer} // what the office would be told now
 )
 
 // Codes of refusals to which whoever asks has an answer.
@@ -92,6 +94,15 @@ type OutgoingDecision struct {
 	Do     string `json:"do"`              // retry, drop, sent
 	Again  bool   `json:"again,omitzero"`  // retry although it may have been sent
 	Reason string `json:"reason,omitzero"` // of drop and sent
+}
+
+// NotifyView is what is posted to an office messenger: counts, and nothing that names anybody.
+type NotifyView struct {
+	Host   string `json:"host"`
+	Items  int    `json:"items"`
+	Counts string `json:"counts"`
+	Body   Public `json:"body"` // the JSON
+	Posted bool   `json:"posted"`
 }
 
 // DigestView is the morning's reminder of a working day.

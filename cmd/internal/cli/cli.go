@@ -137,7 +137,7 @@ func (a *app) root(args ...string) *cobra.Command {
 		}
 	}
 	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.webCommand())
-	add(groupQuery, a.digestCommand(), a.mailCommand(), a.logCommand())
+	add(groupQuery, a.digestCommand(), a.notifyCommand(), a.mailCommand(), a.logCommand())
 	if named, _, err := root.Find(args); err == nil && named != root {
 		a.withPager(root)
 		return root

@@ -24,6 +24,7 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 		"ysq mail retry":  "what it does is decided by what the server hands out",
 		"ysq mail page":   "draws a page; that it did is recorded",
 		"ysq mail save":   "copies out; that it did is recorded",
+		"ysq notify":      "shows; --test posts a test and records nothing",
 		"ysq password":    "tries the login before it writes",
 		"ysq poll":        "what it does is decided by what the server hands out",
 		"ysq rebuild":     "makes the same register anew, the old one is kept",

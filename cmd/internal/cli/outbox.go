@@ -349,3 +349,30 @@ func (a *app) digestCommand() *cobra.Command {
 	})
 	return cmd
 }
+
+func (a *app) notifyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "notify", Short: "显示每日通知的内容，--test 试发一次",
+		Long: "显示配置了 [notify] 时每个工作日早晨发到政务微信、浙政钉、粤政易等群机器人的内容：只有件数，没有姓名和编号。\n" +
+			"--test 现在就试发一次（注明是测试），以核对网址、证书和对方的要求；每次发送都写入系统日志。",
+		Example: "ysq notify\nysq notify --test", Args: noArgs,
+	}
+	test := cmd.Flags().Bool("test", false, "试发一次")
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+		v, err := ask.Do(ctx, c.Dry(!*test), ask.Notify, ask.None{})
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.printJSON(v)
+		}
+		said := "发往 "
+		if v.Posted {
+			said = "已发到 "
+		}
+		fmt.Fprintln(a.out, grid.Clean(said+v.Host))
+		fmt.Fprintln(a.out, grid.Clean(string(v.Body)))
+		return nil
+	})
+	return cmd
+}

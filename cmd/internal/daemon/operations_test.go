@@ -70,7 +70,10 @@ func trying[Q, A any](op ask.Op[Q, A], q Q) (string, try) {
 // seen the last record of its case is refused, and leaves none either.
 func TestEveryDryRunLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := writingOffice(t, func(b *bureau) { b.config.Retention.Years = 1 })
+		b := writingOffice(t, func(b *bureau) {
+			b.config.Retention.Years = 1
+			b.config.Notify.Host, b.config.Notify.URLFile = "hook.example.test", "/nowhere"
+		})
 		boss := b.approver()
 		b.archived("政府信息公开申请")
 		b.years(3)
@@ -109,6 +112,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.RecordLetter, ask.RecordLetterRequest{Document: string(issued.Letter.Document)}))
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))
 		add(trying(ask.Send, ask.SendRequest{Case: mailed, Way: casefile.OutDraft, Text: "x", To: "lisi@example.test"}))
+		add(trying(ask.Notify, ask.None{}))
 		add(trying(ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: sent.ID}, Do: "drop", Reason: "x"}))
 		add(trying(ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2025}}))
 		add(trying(ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2024}, Reason: "x"}))

@@ -42,7 +42,8 @@ type Room struct {
 	ways     []way // out
 }
 
-// New returns the room. Nothing is sent before KeepSending runs. dialSMTP is for tests and may be nil.
+// New returns the room. Nothing is sent before KeepSending runs. dialSMTP is the way to everywhere that something is sent; it is
+// for tests and may be nil.
 func New(d *desk.Desk, r *record.Room, n *intake.Room, l *letters.Room, reader Reader, agenda Agenda, dialSMTP func(ctx context.Context, address string) (net.Conn, error)) *Room {
 	p := &Room{Desk: d, record: r, intake: n, letters: l, reader: reader, agenda: agenda, dialSMTP: dialSMTP}
 	p.openOutboxes()

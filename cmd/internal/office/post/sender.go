@@ -109,6 +109,7 @@ func (p *Room) KeepSending(ctx context.Context) {
 		boxes.Go(func() { w.box.Run(ctx) })
 	}
 	boxes.Go(func() { p.keepLookingForDrafts(ctx) })
+	boxes.Go(func() { p.keepNotifying(ctx) })
 	checked := map[[2]uint64]bool{}
 	receipts := &receipts{p, map[casefile.ID]bool{}}
 	morning := &morning{p, 0}
