@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func testReader(t *testing.T) *Reader { return &Reader{Dir: t.TempDir()} }
+func testReader(t testing.TB) *Reader { return &Reader{Dir: t.TempDir()} }
 
 // read reads bytes as an attachment.
 func (r *Reader) read(ctx context.Context, in form.Input) (Reading, error) {
@@ -53,7 +53,7 @@ func (r *Reader) read(ctx context.Context, in form.Input) (Reading, error) {
 
 // prepared returns a directory with pdfium compiled, once for all runs of the test on this machine; ""
 // where it cannot be.
-func prepared(t *testing.T) string {
+func prepared(t testing.TB) string {
 	t.Helper()
 	if !compiles || !mayExecute() {
 		return ""
