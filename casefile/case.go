@@ -49,6 +49,8 @@ type Case struct {
 	TallyOn   civil.Date
 	Tally     Outcome
 	CountedIn int
+	// Reclassified is how often a person put right the column or the row (改列).
+	Reclassified int
 	// Carried marks a case of the opening balance: 上年结转, never 新收.
 	Carried bool
 

@@ -10,30 +10,32 @@ import (
 
 // The kinds of what lies in a case, how it stands to others, and what is noted about it.
 const (
-	KindMerged     Kind = "merged"
-	KindSplit      Kind = "split"
-	KindAttached   Kind = "attached"
-	KindDetached   Kind = "detached"
-	KindAgentNamed Kind = "agent-named"
-	KindCountedIn  Kind = "counted-in"
-	KindLapseNoted Kind = "lapse-noted"
-	KindNoted      Kind = "noted"
-	KindVoided     Kind = "voided"
-	KindRevealed   Kind = "revealed"
-	KindSeen       Kind = "seen"
+	KindMerged       Kind = "merged"
+	KindSplit        Kind = "split"
+	KindAttached     Kind = "attached"
+	KindDetached     Kind = "detached"
+	KindAgentNamed   Kind = "agent-named"
+	KindCountedIn    Kind = "counted-in"
+	KindLapseNoted   Kind = "lapse-noted"
+	KindReclassified Kind = "reclassified"
+	KindNoted        Kind = "noted"
+	KindVoided       Kind = "voided"
+	KindRevealed     Kind = "revealed"
+	KindSeen         Kind = "seen"
 )
 
-func (Merged) Kind() Kind     { return KindMerged }
-func (Split) Kind() Kind      { return KindSplit }
-func (Attached) Kind() Kind   { return KindAttached }
-func (Detached) Kind() Kind   { return KindDetached }
-func (AgentNamed) Kind() Kind { return KindAgentNamed }
-func (CountedIn) Kind() Kind  { return KindCountedIn }
-func (LapseNoted) Kind() Kind { return KindLapseNoted }
-func (Noted) Kind() Kind      { return KindNoted }
-func (Voided) Kind() Kind     { return KindVoided }
-func (Revealed) Kind() Kind   { return KindRevealed }
-func (Seen) Kind() Kind       { return KindSeen }
+func (Merged) Kind() Kind       { return KindMerged }
+func (Split) Kind() Kind        { return KindSplit }
+func (Attached) Kind() Kind     { return KindAttached }
+func (Detached) Kind() Kind     { return KindDetached }
+func (AgentNamed) Kind() Kind   { return KindAgentNamed }
+func (CountedIn) Kind() Kind    { return KindCountedIn }
+func (LapseNoted) Kind() Kind   { return KindLapseNoted }
+func (Reclassified) Kind() Kind { return KindReclassified }
+func (Noted) Kind() Kind        { return KindNoted }
+func (Voided) Kind() Kind       { return KindVoided }
+func (Revealed) Kind() Kind     { return KindRevealed }
+func (Seen) Kind() Kind         { return KindSeen }
 
 // filing are the rows of the first four of these kinds.
 func filing() []KindInfo {
@@ -87,6 +89,26 @@ func noting() []KindInfo {
 			says: func(e CountedIn) string { return phrases(fmt.Sprintf("新收计入 %d 年", e.Year), e.Reason) },
 			rule: (*judge).countedIn,
 			fold: func(c *Case, _ Record, e CountedIn) { c.CountedIn = e.Year },
+		}),
+		of(KindInfo{Label: "改列", Command: "reclassify", Article: "国办公开办函〔2021〕30号", Stages: []Stage{StageReplied, StageServed, StageArchived, StageWithdrawn}, Counts: CountsOutcome,
+			Needs: []Need{{"reason", "理由", "reason"}}}, does[Reclassified]{
+			says: func(e Reclassified) string {
+				return phrases(prefixed("申请人类别改为 ", e.Column.Label()), prefixed("答复类别改为 ", e.Outcome.Row()+e.Outcome.Label()), prefixed("依据", BasisOf(e.Basis).String()), e.Reason)
+			},
+			rule: (*judge).reclassified,
+			fold: func(c *Case, _ Record, e Reclassified) {
+				c.Reclassified++
+				if e.Column != ColumnNone {
+					c.Column = e.Column
+				}
+				if e.Outcome == OutcomeNone {
+					return
+				}
+				if c.Tally == c.Outcome {
+					c.Tally = e.Outcome
+				}
+				c.Outcome, c.Basis = e.Outcome, e.Basis
+			},
 		}),
 		of(KindInfo{Label: "期满提示", Article: "条例第三十条"}, does[LapseNoted]{
 			says: func(e LapseNoted) string {
@@ -158,6 +180,16 @@ type CountedIn struct {
 	Reason string `json:"reason"`
 }
 
+// Reclassified (改列) puts right in which column or row of 表三 a case stands that has been answered, as is found
+// when the year's numbers are looked at. What the applicant was told does not change: a row that the letter does
+// not bear is no mistake of counting. Since schema 4.
+type Reclassified struct {
+	Column  Column  `json:"column,omitzero"`
+	Outcome Outcome `json:"outcome,omitzero"`
+	Basis   string  `json:"basis,omitzero"` // of Outcome
+	Reason  string  `json:"reason"`
+}
+
 // LapseNoted (期满提示) is the register's own note, on the first day after the applicant's time to
 // correct or to pay has ended, that a lapse may now be decided. A person decides.
 type LapseNoted struct {
@@ -205,6 +237,36 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", c.ID, into.ID))
 	}
 	return warnings, nil
+}
+
+// reclassified allows another column, and another row where the letter that went out is of the same kind. A year
+// that is frozen is looked at where the register is at hand.
+func (j *judge) reclassified(e Reclassified) error {
+	switch {
+	case e.Column == ColumnNone && e.Outcome == OutcomeNone:
+		return j.refuse("field-missing", "写明 --column 或 --outcome", "没有写改为什么")
+	case j.Kind != Application:
+		return j.refuse("reply-kind", "", "登记为“%s”，不计入表三", j.Kind.Label())
+	case e.Column == j.Column && e.Outcome == OutcomeNone, e.Outcome == j.Outcome && e.Basis == j.Basis && e.Column == ColumnNone:
+		return j.refuse("unchanged", "", "现在就是这样，没有要改的")
+	case e.Outcome == OutcomeNone:
+		return nil
+	case j.RepliedOn.IsZero():
+		return j.refuse("not-replied", "", "没有答复，不能改列答复类别")
+	case !slices.Contains(e.Outcome.Bases(), e.Basis):
+		return j.refuse("reply-basis", "请用 --basis 写明其一："+BasisWords(e.Outcome.Bases()), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
+	}
+	sent := LetterOfReply(j.Outcome, j.Basis)
+	for _, l := range Letters(Live(j.history)) {
+		if l.Decides == KindReplied && l.Voided == "" {
+			sent = l.Letter
+		}
+	}
+	if LetterOfReply(e.Outcome, e.Basis) != sent || e.Outcome.Lapse() != j.Outcome.Lapse() {
+		return j.refuse("reply-letter", "答复有误的，重新办理（reopen）后另行答复；录入有误的，逐条作废（void）后重录",
+			"发出的是“%s”，不能改列为“%s”", sent.Label(), e.Outcome.Label())
+	}
+	return nil
 }
 
 func (j *judge) countedIn(e CountedIn) error {

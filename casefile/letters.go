@@ -222,6 +222,35 @@ func WithDocument(e Event, number string) Event {
 	return e // 延期: its document is the approval, not the letter
 }
 
+// LetterOfReply is casefile/LAW.md#replies: which reply is which letter.
+func LetterOfReply(o Outcome, basis string) LetterKind {
+	switch {
+	case o == Disclosed:
+		return LetterDisclosure
+	case o == Partial:
+		return LetterPartial
+	case o >= RefuseStateSecret && o <= RefuseEnforcementFile:
+		return LetterRefusal
+	case o == RefuseAdministrativeQuery:
+		return LetterAdministrativeQuery
+	case o == UnableNotHeld && basis == "36-5":
+		return LetterNotOurs
+	case o == UnableNotHeld:
+		return LetterNotHeld
+	case o == UnableNeedsCreation:
+		return LetterNeedsCreation
+	case o == UnableUnclear:
+		return LetterUnclear
+	case o >= DeclinePetition && o <= DeclineConfirm:
+		return LetterDeclined
+	case o.Lapse():
+		return LetterLapsed
+	case o == OtherOutcome:
+		return LetterClosed
+	}
+	return LetterNone
+}
+
 // Same reports whether two events say the same but for the numbers of their letters, and for the day on which
 // a letter told of it: a letter is made before that day is known.
 func Same(a, b Event) bool {

@@ -214,6 +214,7 @@ func (b *book) place(e *entry, c *casefile.Case, column casefile.Column, receive
 		return
 	}
 	e.column = column
+	e.note(reclassified, c.Reclassified > 0)
 	if received >= b.from {
 		e.came = received
 		e.add(b.new)

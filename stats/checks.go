@@ -43,6 +43,7 @@ const (
 	provisional
 	reopened
 	leftOut
+	reclassified
 	withoutDocument
 	withoutOpening
 	lateEntry
@@ -101,6 +102,9 @@ func (k finding) words() (id string, level Level, none, some string) {
 	case leftOut:
 		return "left-out", Fine, "没有认定为不计入的来件",
 			"%d 件本年到达而不计入表三：非申请、更正本人信息或其他来件"
+	case reclassified:
+		return "reclassified", Fine, "没有答复后改列的申请",
+			"%d 件答复后改列过申请人类别或者表三的行：理由见各件记录（show）"
 	case withoutDocument:
 		return "without-document", Warning, "答复的各件均有文号",
 			"%d 件答复没有文号：请核对，补记的用 void 作废后重录"

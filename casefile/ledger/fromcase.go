@@ -103,6 +103,8 @@ func (x *extract) record(r casefile.Record) {
 	case casefile.Reinstated:
 		x.left = false
 		x.drop(true, "曾认定为非申请")
+	case casefile.Reclassified:
+		x.reclassified(e)
 	case casefile.CountedIn:
 		x.drop(true, "计入年度")
 	case casefile.MessageIn, casefile.MessageOut:
@@ -134,6 +136,26 @@ func (x *extract) registered(r casefile.Record, e casefile.Registered) {
 		if !slices.Contains(e.Others, unstated) {
 			x.Applicant = strings.Join(append([]string{e.Applicant}, e.Others...), "、")
 		}
+	}
+}
+
+// reclassified writes the row as it stands now.
+func (x *extract) reclassified(e casefile.Reclassified) {
+	x.drop(true, "改列的理由")
+	if e.Column != casefile.ColumnNone {
+		x.Column = e.Column
+	}
+	if e.Outcome == casefile.OutcomeNone {
+		return
+	}
+	if n := len(x.Replies); x.stopped && n > 0 {
+		x.Replies[n-1].Outcome, x.Replies[n-1].Basis = e.Outcome, e.Basis
+	} else if x.reply != nil {
+		r := *x.reply
+		reply := r.Event.(casefile.Replied)
+		reply.Outcome, reply.Basis = e.Outcome, e.Basis
+		r.Event = reply
+		x.reply = &r
 	}
 }
 

@@ -172,7 +172,7 @@ func For(e casefile.Event) casefile.LetterKind {
 		}
 		return casefile.LetterOfficeOpinion
 	case casefile.Replied:
-		return ofReply(e.Outcome, e.Basis)
+		return casefile.LetterOfReply(e.Outcome, e.Basis)
 	case casefile.Withdrawn:
 		return casefile.LetterClosed
 	}
@@ -180,35 +180,6 @@ func For(e casefile.Event) casefile.LetterKind {
 		if s.event != "" && s.event == e.Kind() {
 			return s.kind
 		}
-	}
-	return casefile.LetterNone
-}
-
-// ofReply is casefile/LAW.md#replies: which reply is which letter.
-func ofReply(o casefile.Outcome, basis string) casefile.LetterKind {
-	switch {
-	case o == casefile.Disclosed:
-		return casefile.LetterDisclosure
-	case o == casefile.Partial:
-		return casefile.LetterPartial
-	case o >= casefile.RefuseStateSecret && o <= casefile.RefuseEnforcementFile:
-		return casefile.LetterRefusal
-	case o == casefile.RefuseAdministrativeQuery:
-		return casefile.LetterAdministrativeQuery
-	case o == casefile.UnableNotHeld && basis == "36-5":
-		return casefile.LetterNotOurs
-	case o == casefile.UnableNotHeld:
-		return casefile.LetterNotHeld
-	case o == casefile.UnableNeedsCreation:
-		return casefile.LetterNeedsCreation
-	case o == casefile.UnableUnclear:
-		return casefile.LetterUnclear
-	case o >= casefile.DeclinePetition && o <= casefile.DeclineConfirm:
-		return casefile.LetterDeclined
-	case o.Lapse():
-		return casefile.LetterLapsed
-	case o == casefile.OtherOutcome:
-		return casefile.LetterClosed
 	}
 	return casefile.LetterNone
 }

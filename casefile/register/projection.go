@@ -20,14 +20,14 @@ import (
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
-//	24-31  working days granted by extension, notices that came back, open mails, approval (16 bits each)
-//	32-    civil days, 32 bits each, in the order of days()
+//	24-33  working days granted by extension, notices that came back, open mails, approval, 改列 (16 bits each)
+//	34-    civil days, 32 bits each, in the order of days()
 //
 // A period is three bytes, how it began, how it ended and flags (1 late, 2 disputable, 4 slow, 8 returned), and its
 // days as varints in the order of spans().
 const (
 	projectionVersion = 2
-	daysAt            = 32
+	daysAt            = 34
 	dayCount          = 23
 	headSize          = daysAt + 4*dayCount
 	noArrival         = -1 << 63
@@ -76,7 +76,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 		arrived = c.ArrivedAt.UnixMilli()
 	}
 	binary.BigEndian.PutUint64(b[10:], uint64(arrived))
-	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned), c.OpenMail, int(c.Approval)} {
+	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned), c.OpenMail, int(c.Approval), c.Reclassified} {
 		binary.BigEndian.PutUint16(b[18+2*i:], uint16(min(n, 1<<16-1)))
 	}
 	for i, d := range days(&c) {
@@ -129,6 +129,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 		*n = int(binary.BigEndian.Uint16(b[18+2*i:]))
 	}
 	c.Approval = casefile.Approval(binary.BigEndian.Uint16(b[30:]))
+	c.Reclassified = int(binary.BigEndian.Uint16(b[32:]))
 	for i, d := range days(c) {
 		*d = civil.Date(binary.BigEndian.Uint32(b[daysAt+4*i:]))
 	}

@@ -105,6 +105,9 @@ func Steps() []Step {
 		{Kind: casefile.KindAgentNamed, Note: "申请人类别仍按申请人本人。", Fields: []Field{
 			words("name", "代理人", "代理`人`"), words("contact", "代理人的联系方式", "代理人的`联系方式`"), words("document", "授权委托书", "授权委托`书`")}},
 		{Kind: casefile.KindCountedIn, Note: "跨年的案件由人决定计入哪一年的“本年新收”。", Fields: []Field{amount("year", "年份", "`年份`"), reason}},
+		{Kind: casefile.KindReclassified, Note: "答复以后才发现申请人类别或者表三的行错了，一次改正，写明理由；答复类别只能改为发出的文书所容许的，答复本身有误的重新办理（reopen）。已冻结年度计入的，先解冻（year reopen）。年度报告的核对列出改列的各件。", Fields: []Field{
+			chosen("column", "申请人类别", "改为哪一`类别`的申请人", casefile.ParseColumn, casefile.Columns[:]...), outcome(),
+			words("basis", "依据", "改列后的`依据`；类别只有一个依据的可不写"), reason}, before: implied},
 		{Kind: casefile.KindNoted, Note: "不改变案件的任何状态。", Fields: []Field{prose("text", "备注", "备注`文字`")}},
 		{Kind: casefile.KindSeen, Note: "看过而不必另作记录的来信，如催办、感谢，标记后不再列在待办中；只有一封，或都是催办、感谢的，不写 --mail 即全部标记。作废这条记录即恢复为未处理。", Fields: []Field{
 			mail, words("as", "是什么", "来信是`什么`，如 催办")}},

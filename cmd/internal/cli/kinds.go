@@ -72,6 +72,7 @@ func examples() map[casefile.Kind]string {
 		casefile.KindMerged:               "ysq merge 18 --into 17 --reason 同一申请寄了两次",
 		casefile.KindAgentNamed:           "ysq agent 17 --name 孙律师 --contact 13800000000 --document 授权委托书",
 		casefile.KindCountedIn:            "ysq count-in 17 --year 2026 --reason 12月31日来信，次年确认",
+		casefile.KindReclassified:         "ysq reclassify 17 --column 商业企业 --reason 名称为个体工商户\nysq reclassify 17 --outcome '（三）6' --reason 属过程性信息",
 		casefile.KindSeen:                 "ysq seen 17\nysq seen 17 18 --as 催办\nysq seen 17 --mail 3f2a9c",
 		casefile.KindNoted:                "ysq note 17 --text 申请人来电询问进度",
 		casefile.KindVoided:               "ysq void 17 --record 42 --reason 日期录错\nysq void --last\nysq void --last --reason 转错了科室",

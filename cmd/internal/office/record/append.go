@@ -3,6 +3,8 @@ package record
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -99,6 +101,35 @@ func (b *Room) AddAll(c ask.Call, drafts ...casefile.Draft) (ask.AppendResult, e
 	return res, nil
 }
 
+// notFrozen refuses to move a case to where a published report does not have it. A year that only carried it out
+// has published its column, and not yet its outcome.
+func notFrozen(tx *desk.View, id casefile.ID, e casefile.Reclassified) error {
+	histories := map[int][]casefile.Record{}
+	for r, err := range tx.Years() {
+		if err != nil {
+			return err
+		}
+		switch y := r.Event.(type) {
+		case casefile.YearClosed:
+			histories[y.Year] = append(histories[y.Year], r)
+		case casefile.YearReopened:
+			histories[y.Year] = append(histories[y.Year], r)
+		}
+	}
+	for _, year := range slices.Sorted(maps.Keys(histories)) {
+		closed, _, frozen := casefile.FoldYear(histories[year])
+		if !frozen {
+			continue
+		}
+		for _, counted := range closed.Cases {
+			if counted.Case == id && (e.Column != casefile.ColumnNone || counted.Went != "四") {
+				return ask.Refused("year-frozen", fmt.Sprintf("确需改正的，先解冻：ysq year reopen %d", year), "%s 已计入冻结的 %d 年年度报告，不能改列", id, year)
+			}
+		}
+	}
+	return nil
+}
+
 // Add judges a draft on top of what the transaction holds, records it, and what follows from it. Without a
 // day it is of the transaction's.
 func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, warnings []string, err error) {
@@ -115,6 +146,11 @@ func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, w
 	}
 	if c.Suggested, err = tx.Suggested(c); err != nil {
 		return nil, nil, err
+	}
+	if e, ok := d.Event.(casefile.Reclassified); ok {
+		if err := notFrozen(tx.View, c.ID, e); err != nil {
+			return nil, nil, err
+		}
 	}
 	d.On = cmp.Or(d.On, tx.Today())
 	history, err := tx.History(d.Case)
