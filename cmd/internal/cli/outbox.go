@@ -337,7 +337,7 @@ func (a *app) digestCommand() *cobra.Command {
 			fmt.Fprintln(a.out, "没有要办的")
 		} else {
 			for line := range strings.Lines(string(d.Text)) {
-				fmt.Fprintln(a.out, grid.Clean(strings.TrimRight(line, "\n")))
+				a.fold(plain, grid.Clean(strings.TrimRight(line, "\n")))
 			}
 		}
 		to := "只写系统日志"

@@ -189,3 +189,22 @@ func TestColour(t *testing.T) {
 		})
 	}
 }
+
+// A line is folded at the terminal's width and loses no word; the handle of a mail is never cut.
+func TestFold(t *testing.T) {
+	for _, tt := range []struct {
+		line  string
+		width int
+		want  string
+	}{
+		{"短", 20, "短\n"},
+		{"  76264ee36059  张晓雨 <z@example.test>  自动回复", 30, "  76264ee36059  张晓雨\n    <z@example.test>  自动回复\n"},
+		{"没有要办的", 0, "没有要办的\n"},
+	} {
+		term := newTerminal(tt.width, nil)
+		term.fold(plain, tt.line)
+		if got := strings.ReplaceAll(term.out.String(), string(normal), ""); got != tt.want {
+			t.Errorf("%q at %d:\n%q, want\n%q", tt.line, tt.width, got, tt.want)
+		}
+	}
+}

@@ -84,6 +84,26 @@ const (
 	normal tint = "\x1b[0m"
 )
 
+// uncoloured takes the colours out of a text.
+var uncoloured = strings.NewReplacer(string(alarm), "", string(soon), "", string(header), "", string(normal), "")
+
+// fold writes a line of text, on a terminal as wide as it is: what goes on below stands further in.
+func (a *app) fold(t tint, line string) {
+	s := a.screenOf(a.out)
+	indent := len(line) - len(strings.TrimLeft(line, " "))
+	room := s.grid.MaxWidth - indent
+	if s.grid.MaxWidth == 0 || room < leastFold || grid.Width(line, s.grid) <= s.grid.MaxWidth {
+		fmt.Fprintln(a.out, s.paint(t, line))
+		return
+	}
+	first := grid.Wrap(line[indent:], room, s.grid)[0]
+	fmt.Fprintln(a.out, s.paint(t, line[:indent]+first))
+	rest := strings.TrimLeft(line[indent+len(first):], " ")
+	for _, l := range grid.Wrap(rest, max(room-2, leastFold), s.grid) {
+		fmt.Fprintln(a.out, s.paint(t, line[:indent]+"  "+l))
+	}
+}
+
 func (s screen) paint(t tint, text string) string {
 	if !s.colour || t == plain {
 		return text

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -65,18 +67,18 @@ func (a *app) front(cmd *cobra.Command, args []string) error {
 
 func (a *app) agenda(g agenda) error {
 	s := g.Status
-	fmt.Fprintln(a.out, grid.Clean(join("  ", day(s.Today), s.Agency)))
+	a.fold(plain, grid.Clean(join("  ", day(s.Today), s.Agency)))
 	fmt.Fprintln(a.out, a.agendaCounts(s))
 	if s.PID == 0 {
-		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：守护进程没有运行，不在收信"))
+		a.fold(alarm, "注意：守护进程没有运行，不在收信")
 	}
 	for _, m := range s.Mailboxes {
 		if m.Failures > 0 {
-			fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(string(m.Account)+"："+m.Label+"（ysq status）"))
+			a.fold(alarm, grid.Clean("注意："+string(m.Account)+"："+m.Label+"（ysq status）"))
 		}
 	}
 	for _, t := range s.Troubles {
-		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "注意：")+grid.Clean(t))
+		a.fold(alarm, grid.Clean("注意："+t))
 	}
 	if len(g.Due) > 0 {
 		fmt.Fprintln(a.out)
@@ -111,7 +113,7 @@ func (a *app) rest(n int, command string) {
 	}
 }
 
-// agendaCounts is one line of numbers, those that hurt in colour.
+// agendaCounts is a line of numbers, those that hurt in colour, or two where the terminal is narrow.
 func (a *app) agendaCounts(s ask.Status) string {
 	screen := a.screenOf(a.out)
 	paint := func(n int, t tint, text string) string {
@@ -126,7 +128,21 @@ func (a *app) agendaCounts(s ask.Status) string {
 		}
 		return paint(n, soon, text)
 	}
-	return join("  ", fmt.Sprintf("在办 %d", s.Open), some(s.OpenMails, "未处理来信"), paint(s.Overdue, alarm, "逾期"), paint(s.DueToday, soon, "今天到期"),
+	counts := []string{fmt.Sprintf("在办 %d", s.Open), some(s.OpenMails, "未处理来信"), paint(s.Overdue, alarm, "逾期"), paint(s.DueToday, soon, "今天到期"),
 		paint(s.DueSoon, soon, fmt.Sprintf("%d 个工作日内", soonDays)), paint(s.Unregistered, soon, "未登记"), some(s.Unconfirmed, "未双方确认"),
-		some(s.Disputes, "复议诉讼待答复"))
+		some(s.Disputes, "复议诉讼待答复")}
+	counts = slices.DeleteFunc(counts, func(s string) bool { return s == "" })
+	lines := []string{""}
+	for _, c := range counts { // a number stays with what it counts
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = c
+		case screen.grid.MaxWidth > 0 && grid.Width(uncoloured.Replace(*last+"  "+c), screen.grid) > screen.grid.MaxWidth:
+			lines = append(lines, c)
+		default:
+			*last += "  " + c
+		}
+	}
+	return strings.Join(lines, "\n")
 }
