@@ -69,7 +69,7 @@ var house = []room{
 	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
 	{"cmd/internal/worker/scan", domain("casefile/form"), "making pictures ready needs pixels, and the check digits of numbers"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack", "cmd/internal/worker/scan", "mailbox/parse"), "the process that reads hostile files holds as little code as it can"},
-	{"cmd/internal/web", domain("stats", "stats/annual", "stats/render", "cmd/internal/ask"), "a page is an answer of the office: it decides nothing and opens nothing; files of reports are written from such answers"},
+	{"cmd/internal/web", domain("stats", "stats/annual", "stats/render", "casefile/ooxml", "cmd/internal/ask"), "a page is an answer of the office: it decides nothing and opens nothing; reports and sheets are written from such answers"},
 	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "cmd/internal/web", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }

@@ -114,7 +114,7 @@ func TestOpening(t *testing.T) {
 func TestReportFiles(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(viewer)
-	for path, begins := range map[string]string{"/year/2026/report/docx": "PK", "/year/2026/report/xlsx": "PK", "/year/2026/report/html": "<!", "/year/2026/report/csv": "", "/stats/xlsx": "PK"} {
+	for path, begins := range map[string]string{"/year/2026/report/docx": "PK", "/year/2026/report/xlsx": "PK", "/year/2026/report/html": "<!", "/year/2026/report/csv": "", "/stats/xlsx": "PK", "/cases/xlsx?which=all": "PK"} {
 		w := s.fetch(path)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), begins) || w.Body.Len() < 100 || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s: %d %v %.80q", path, w.Code, w.Header(), w.Body)

@@ -19,6 +19,8 @@ type caseList struct {
 	Rows   []ask.CaseRow
 	More   bool   // there are more than are shown
 	Older  string // where the next are, of a list by number
+	Sorted bool   // in the order that was asked for
+	Sheet  string // where the list is as a workbook
 	Stages []casefile.Stage
 }
 
@@ -35,29 +37,9 @@ var whiches = []struct{ Code, Label string }{
 func (l caseList) Whiches() []struct{ Code, Label string } { return whiches }
 
 func cases(x *visit) error {
-	v := x.r.URL.Query()
-	l := caseList{Query: listQuery{Words: strings.TrimSpace(v.Get("words")), Stage: v.Get("stage"), Which: cmp.Or(v.Get("which"), "open"), Sort: cmp.Or(v.Get("sort"), "due")}, Stages: casefile.Stages()}
-	q := ask.ListQuery{Words: l.Query.Words}
-	switch l.Query.Which {
-	case "overdue":
-		q.Overdue = true
-	case "soon":
-		q.DueWithin = new(soonDays)
-	case "unregistered":
-		q.Unregistered = true
-	case "disputable":
-		q.Disputable = true
-	case "all": // by number, for who knows how many there are
-		q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after"))
-	}
-	if l.Query.Stage != "" {
-		s, err := casefile.ParseStage(l.Query.Stage)
-		if err != nil {
-			return ask.Usage("%v", err)
-		}
-		if q.Stages = []casefile.Stage{s}; !s.Open() {
-			q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after"))
-		}
+	l, q, err := listing(x)
+	if err != nil {
+		return err
 	}
 	if err := ask.Each(x.ctx(), x.client, ask.List, q, func(r ask.CaseRow) error {
 		l.Rows = append(l.Rows, r)
@@ -67,16 +49,51 @@ func cases(x *visit) error {
 	}
 	if q.Newest && len(l.Rows) > casesShown {
 		l.Rows, l.More = l.Rows[:casesShown], true
-		older := url.Values{"words": {l.Query.Words}, "which": {l.Query.Which}, "stage": {l.Query.Stage}, "after": {string(l.Rows[casesShown-1].Case)}}
-		l.Older = "/cases?" + older.Encode()
+		l.Older = "/cases?" + l.Query.values(l.Rows[casesShown-1].Case).Encode()
 	}
-	if !q.Newest || v.Has("sort") {
+	if !q.Newest || l.Sorted {
 		sortRows(l.Rows, l.Query.Sort)
 	}
 	if len(l.Rows) > casesShown {
 		l.Rows, l.More = l.Rows[:casesShown], true
 	}
+	l.Sheet = "/cases/xlsx?" + l.Query.values("").Encode()
 	return x.show("cases", "办件", "cases", l)
+}
+
+// listing is the list that an address asks for, without its rows.
+func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
+	v := x.r.URL.Query()
+	l = caseList{Query: listQuery{Words: strings.TrimSpace(v.Get("words")), Stage: v.Get("stage"), Which: cmp.Or(v.Get("which"), "open"), Sort: cmp.Or(v.Get("sort"), "due")}, Stages: casefile.Stages(), Sorted: v.Has("sort")}
+	q = ask.ListQuery{Words: l.Query.Words}
+	newest := func() { q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after")) } // by number, for who knows how many there are
+	switch l.Query.Which {
+	case "overdue":
+		q.Overdue = true
+	case "soon":
+		q.DueWithin = new(soonDays)
+	case "unregistered":
+		q.Unregistered = true
+	case "disputable":
+		q.Disputable = true
+	case "all":
+		newest()
+	}
+	if q.Stages, err = stagesOf(l.Query.Stage); err == nil && len(q.Stages) > 0 && !q.Stages[0].Open() {
+		newest()
+	}
+	return l, q, err
+}
+
+// values are a query as an address has it.
+func (q listQuery) values(after casefile.ID) url.Values {
+	v := url.Values{"words": {q.Words}, "which": {q.Which}, "stage": {q.Stage}}
+	if after != "" {
+		v.Set("after", string(after))
+	} else {
+		v.Set("sort", q.Sort)
+	}
+	return v
 }
 
 // sortRows puts what is due first first, what is not due last; or the newest first.

@@ -362,6 +362,31 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// Several applications are registered with what was read of each: all of them, or none.
+func TestRegisterMany(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	for i, name := range []string{"张晓雨", "李明"} {
+		b.mail(fmt.Sprintf("From: %s <a%d@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <%d@example.test>\nContent-Type: text/plain; charset=utf-8\n\n现申请公开青石路改造工程的立项批复第%d号。\n申请人：%s，电话 1390000000%d\n", name, i, i, i, name, i))
+	}
+	if to := s.fetch("/step?case=1&case=2&step=register").Header().Get("Location"); to != "/register?case=1&case=2" {
+		t.Errorf("the chosen step leads to %q", to)
+	}
+	_, page := s.get("/register?case=1&case=2")
+	if !strings.Contains(page, "张晓雨") || !strings.Contains(page, "李明") {
+		t.Fatalf("%s", page)
+	}
+	form := url.Values{"case": {"2026-00001", "2026-00002"}, "seen": carried(page)["seen"]}
+	if to := s.tryThenRecord("/register", form, "都可以登记"); to != "/?recorded=2" {
+		t.Errorf("leads to %s", to)
+	}
+	for _, path := range []string{"/case/1", "/case/2"} {
+		if _, page := s.get(path); !strings.Contains(page, "立项批复第") || !strings.Contains(page, `<span class="tag">登记</span>`) {
+			t.Errorf("%s is not registered: %s", path, page)
+		}
+	}
+}
+
 // A mail that nobody has read stands on top of its case until somebody decides about it; one that is in no case can be
 // marked as read, or made a case of.
 func TestOpenMail(t *testing.T) {

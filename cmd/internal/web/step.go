@@ -86,6 +86,14 @@ var fieldLabels = sync.OnceValue(func() map[string]string {
 // chosenStep leads from cases that were ticked to the form of the step that was chosen for them.
 func chosenStep(x *visit) error {
 	q := x.r.URL.Query()
+	switch ids, step := q["case"], q.Get("step"); {
+	case len(ids) == 1 && step != "":
+		http.Redirect(x.w, x.r, stepURL(step, casefile.ID(ids[0])), http.StatusSeeOther)
+		return nil
+	case step == casefile.KindRegistered.Info().Command:
+		http.Redirect(x.w, x.r, "/register?"+url.Values{"case": ids}.Encode(), http.StatusSeeOther)
+		return nil
+	}
 	http.Redirect(x.w, x.r, "/step/"+url.PathEscape(q.Get("step"))+"?"+url.Values{"case": q["case"]}.Encode(), http.StatusSeeOther)
 	return nil
 }

@@ -25,6 +25,8 @@ type agenda struct {
 	Internal  []ask.DueItem
 	Arrived   []ask.CaseRow // not registered yet, the newest first
 	Parked    []ask.MailView
+	Waiting   int // parked, all of them
+	Rest      rest
 	Troubles  []string
 	Recorded  string // on so many cases, just now
 }
@@ -73,15 +75,65 @@ func today(x *visit) error {
 		return err
 	}
 	slices.Reverse(a.Arrived)
-	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: casefile.Parked}, func(m ask.MailView) error {
+	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: casefile.Parked, Limit: 1000}, func(m ask.MailView) error {
 		a.Parked = append(a.Parked, m)
 		return nil
 	}); err != nil {
 		return err
 	}
-	slices.Reverse(a.Parked)
+	a.bound()
 	a.Troubles = troubles(a.Status)
 	return x.show("today", "待办", "today", a)
+}
+
+// Of what stands on 待办 so much is shown: the page has to stay readable, and short. The rest is counted, and 办件 and
+// 收发 have it.
+const (
+	tasksShown = 120
+	mailsAside = 25
+)
+
+// rest is how much of each part is not shown.
+type rest struct{ Mails, Statutory, Internal, Arrived, Parked int }
+
+func (a *agenda) bound() {
+	a.Waiting = len(a.Parked)
+	a.Mails, a.Rest.Mails = firstOf(a.Mails, mailsAside)
+	a.Statutory, a.Rest.Statutory = firstOf(a.Statutory, tasksShown)
+	a.Internal, a.Rest.Internal = firstOf(a.Internal, tasksShown)
+	a.Arrived, a.Rest.Arrived = firstOf(a.Arrived, mailsAside)
+	a.Parked, a.Rest.Parked = firstOf(a.Parked, mailsAside)
+}
+
+// Count is how many there are in all.
+func (a agenda) Count(shown, left int) int { return shown + left }
+
+func firstOf[T any](all []T, most int) (shown []T, left int) {
+	shown = all[:min(len(all), most)]
+	return shown, len(all) - len(shown)
+}
+
+// taskURL is where the step on a line of 待办 is done.
+func taskURL(i ask.DueItem) string {
+	if i.Case == "" || i.Step == "" {
+		return ""
+	}
+	words := strings.Fields(string(i.Step))
+	if len(words) < 2 {
+		return ""
+	}
+	if _, ok := commands()[words[1]]; !ok {
+		return ""
+	}
+	return stepURL(words[1], i.Case)
+}
+
+// taskLabel is what that step is called.
+func taskLabel(i ask.DueItem) string {
+	if words := strings.Fields(string(i.Step)); len(words) > 1 {
+		return commands()[words[1]].Kind.Info().Label
+	}
+	return ""
 }
 
 // gathered makes one line of each case in each block: a mail that waits in a case must not hide its due date.

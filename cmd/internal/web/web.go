@@ -73,8 +73,8 @@ func New(o Options) *Site {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /static/{file}", static)
 	for pattern, show := range map[string]func(*visit) error{
-		"GET /{$}": today, "GET /cases": cases, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
-		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
+		"GET /{$}": today, "GET /cases": cases, "GET /cases/xlsx": casesSheet, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
+		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register": registerManyForm, "POST /register": registerManyPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost,
 		"GET /sign": signing, "GET /sign/{case}": showSubmission, "POST /sign/{case}": signPost,
 		"GET /new": newForm, "POST /new": newPost,

@@ -20,7 +20,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": day, "short": shortDay, "instant": instant, "clock": clockTime, "stage": stageLabel, "channel": channelLabel, "place": placeLabel,
 		"left": left, "leftClass": leftClass, "standing": standing, "workdays": workdays, "charge": charge, "outcome": outcomeLabel, "size": size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "files": filesOf, "marked": marked, "pair": pair, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "byClock": byClock, "inCharge": inCharge, "note": note, "files": filesOf, "marked": marked, "pair": pair, "taskURL": taskURL, "taskLabel": taskLabel, "plain": plain, "first": firstLine, "join": strings.Join, "state": stateLabel,
 	}
 }
 
