@@ -103,12 +103,17 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 			return head, nil, err
 		}
 	}
-	if head.Type != "" {
+	if all, _ := g.readings.get(d); head.Type != "" && !hasCard(all) {
 		if err := g.pages.put(key, head, content); err != nil {
 			g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("a page could not be kept")
 		}
 	}
 	return head, content, nil
+}
+
+// hasCard reports whether something looks like an identity card: no page of what it lies in is kept.
+func hasCard(all []worker.Reading) bool {
+	return slices.ContainsFunc(all, func(r worker.Reading) bool { return len(r.Cards) > 0 })
 }
 
 // bytesOf opens a file, or a part of a mail.

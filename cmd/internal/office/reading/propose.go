@@ -82,7 +82,7 @@ func (u *understood) identify(f *Room) (err error) {
 			break
 		}
 	}
-	return u.compare(f)
+	return u.compare(f.Mark)
 }
 
 // seenCard is a picture of an identity card, and where it was.
@@ -93,11 +93,11 @@ type seenCard struct {
 
 // compare says whether the pictures of identity cards bear the number and the name of the application. Where it gives no
 // number, the first card's stands for it: as its last four and its mark.
-func (u *understood) compare(f *Room) error {
+func (u *understood) compare(mark func(string) (string, error)) error {
 	var name string
 	if p, ok := u.forms.Best(form.Name, 0); ok {
 		var err error
-		if name, err = f.Mark(p.Value); err != nil {
+		if name, err = mark(p.Value); err != nil {
 			return err
 		}
 	}

@@ -353,6 +353,11 @@ func (g *Room) readingsOf(ctx context.Context, asked bool, d casefile.Digest, fi
 			g.Log.Warn().Str("digest", d.Short()).Int("part", r.Document.Part).Str("what", r.Complaint).Msg("the reading of an attachment was given up")
 		}
 	}
+	if hasCard(all) { // somebody may have looked at it before it was known for one
+		if err := g.pages.drop(d); err != nil {
+			return nil, err
+		}
+	}
 	if err := g.readings.put(d, all); err != nil { // a full disk, say: the answer is there all the same
 		g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("what was read of a mail could not be kept")
 	}
