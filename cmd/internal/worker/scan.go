@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/cmd/internal/worker/scan"
 )
 
@@ -277,11 +278,18 @@ func blocksOf(in form.Input, pages int, s sheet, words []scan.Word) []form.Block
 		blocks[i].Table.Machine = true
 		for k := range blocks[i].Table.Cells {
 			if c := &blocks[i].Table.Cells[k]; c.Text != "" {
-				c.Text = form.NearLabel(c.Text)
+				c.Text = form.NearLabel(unspaced(c.Text))
 			}
 		}
 	}
 	return blocks
+}
+
+var spacedHan = regexp.MustCompile(`(\p{Han}) (\p{Han})`)
+
+// unspaced takes out the blanks between Chinese characters of a cell: tesseract's boxes are narrower than they are.
+func unspaced(s string) string {
+	return spacedHan.ReplaceAllString(spacedHan.ReplaceAllString(s, "$1$2"), "$1$2")
 }
 
 // upright turns a photograph as its camera says (Exif, tag 0x0112): telephones store what their sensor saw.
