@@ -586,9 +586,8 @@ func (r *reading) glued(l label, rs []rune, atStart bool) bool {
 
 // nameHead is the text up to the first mark of punctuation.
 func nameHead(rs []rune) string {
-	s := string(rs)
-	if i := strings.IndexFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;。、:()\n", r) }); i >= 0 {
-		s = s[:i]
+	if i := slices.IndexFunc(rs, func(r rune) bool { return strings.ContainsRune(" ,;。、:()\n", r) }); i >= 0 {
+		rs = rs[:i]
 	}
-	return s
+	return string(rs)
 }
