@@ -49,7 +49,7 @@ const (
 // Start runs a Dovecot until the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	program, err := realtest.Program("dovecot")
+	program, err := realtest.Program(t, "dovecot")
 	if err != nil {
 		realtest.Missing(t, "dovecot-imapd", err)
 	}

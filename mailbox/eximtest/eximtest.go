@@ -41,7 +41,7 @@ type Server struct {
 // Start runs an Exim until the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	program, err := realtest.Program("exim4")
+	program, err := realtest.Program(t, "exim4")
 	var owner *user.User
 	if err == nil {
 		owner, err = user.Lookup("Debian-exim")

@@ -15,8 +15,13 @@ import (
 	"time"
 )
 
-// Program finds a server's program, also where an ordinary user's PATH does not lead.
-func Program(name string) (string, error) {
+// Program finds a server's program, also where an ordinary user's PATH does not lead. A test gets it only
+// where real servers are asked for (YSQ_REQUIRE_REAL=1, as in CI): they take as long as all other tests
+// together.
+func Program(t testing.TB, name string) (string, error) {
+	if _, benchmark := t.(*testing.B); !benchmark && !required() {
+		return "", errors.New("only with YSQ_REQUIRE_REAL=1")
+	}
 	path, err := exec.LookPath(name)
 	if err != nil {
 		if sbin, err := exec.LookPath("/usr/sbin/" + name); err == nil {
@@ -26,15 +31,16 @@ func Program(name string) (string, error) {
 	return path, err
 }
 
-// Missing skips the test for want of a server, or fails it where real servers are required
-// (YSQ_REQUIRE_REAL=1, as in CI).
+// Missing skips the test for want of a server, or fails it where real servers are required.
 func Missing(t testing.TB, install string, err error) {
 	t.Helper()
-	if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
+	if required() {
 		t.Fatalf("YSQ_REQUIRE_REAL=1, but without %s: %v", install, err)
 	}
-	t.Skipf("apt-get install %s: %v", install, err)
+	t.Skipf("real %s: %v", install, err)
 }
+
+func required() bool { return os.Getenv("YSQ_REQUIRE_REAL") == "1" }
 
 // Dir makes a directory that lasts as long as the test. Its name is short, for there will be sockets in
 // it, and servers may enter it that run as several users.

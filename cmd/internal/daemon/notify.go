@@ -29,7 +29,7 @@ func (d *Daemon) notify(state string) {
 // watch keeps systemd informed: the status line, and the watchdog as long as every poller makes
 // progress or honestly waits for its next try.
 func (d *Daemon) watch(ctx context.Context) {
-	every := 30 * time.Second
+	every := time.Minute
 	if interval, err := sd.SdWatchdogEnabled(false); err == nil && interval > 0 {
 		every = min(every, interval/2)
 	}
