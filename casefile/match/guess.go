@@ -221,13 +221,14 @@ func addName(all []string, name string) []string {
 func namesIn(text string) (all []string) {
 	for line := range strings.Lines(text) {
 		label, value, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
+		if !ok || !containsAny(label, "人", "名") { // nearly every line, and letters looks at each character
+			continue
+		}
 		switch letters(label) {
 		case "申请人", "姓名", "申请人姓名", "申请人名称", "名称", "单位名称":
-			if ok {
-				value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
-				value, _, _ = strings.Cut(value, "，")
-				all = addName(all, value)
-			}
+			value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
+			value, _, _ = strings.Cut(value, "，")
+			all = addName(all, value)
 		}
 	}
 	return all

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -31,14 +32,12 @@ func contents(m *casefile.Message, add func(int, string)) {
 	if !hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
 		text = ownWords(text)
 	}
-	for k, there := range present(text, textWords) {
-		if there {
-			add(25, "正文有“"+textWords[k]+"”")
-			break
-		}
+	there := present(text, inText)
+	if k := slices.Index(there[:len(textWords)], true); k >= 0 {
+		add(25, "正文有“"+textWords[k]+"”")
 	}
-	if word := firstOf(text, requestWords); word != "" {
-		add(15, "正文提出申请（“"+word+"”）")
+	if k := slices.Index(there[len(textWords):], true); k >= 0 {
+		add(15, "正文提出申请（“"+requestWords[k]+"”）")
 	}
 	squeezed := text
 	for _, blank := range [...]string{" ", "\t", "\u3000"} {
@@ -65,6 +64,7 @@ var (
 	subjectWords = []string{"政府信息公开", "依申请公开", "信息公开申请", "申请信息公开", "申请公开", "公开申请", "信息公开"}
 	textWords    = []string{"申请公开", "政府信息公开", "依申请公开", "信息公开申请", "公开以下信息", "信息公开条例"}
 	requestWords = []string{"现申请公开", "特申请公开", "特此申请公开", "依法申请公开", "向贵单位申请公开", "向贵局申请公开", "向你单位申请公开", "申请公开贵", "请求公开", "申请获取"}
+	inText       = slices.Concat(textWords, requestWords)
 	formLabels   = []string{"申请人", "姓名", "身份证", "证件号码", "联系电话", "通信地址", "通讯地址", "联系地址", "邮政编码", "所需信息", "所需的政府信息", "获取信息的方式", "提供方式", "载体形式", "信息用途", "特征描述", "特征性描述", "申请时间"}
 	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
 )

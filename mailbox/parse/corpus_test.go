@@ -106,6 +106,17 @@ func checkUndigested(t *testing.T, raw []byte, m casefile.Message) {
 	if got := read(raw, Limits{Undigested: true}); !reflect.DeepEqual(got, m) {
 		t.Errorf("undigested: got %+v, want %+v", got, m)
 	}
+	// Skimmed, a large part differs in its size, and in what its far end says of it.
+	got := read(raw, Limits{Undigested: true, Skim: true})
+	if got.Text != m.Text || len(got.Parts) != len(m.Parts) {
+		t.Errorf("skimmed: got %+v, want %+v", got, m)
+		return
+	}
+	for i, p := range got.Parts {
+		if want := m.Parts[i]; p.Size > want.Size || p.Size < min(want.Size, skimmed) || p.Name != want.Name || p.Type != want.Type || p.Attachment != want.Attachment {
+			t.Errorf("skimmed part: got %+v, want %+v", p, want)
+		}
+	}
 }
 
 // tester is what tests, fuzzing and properties have in common.

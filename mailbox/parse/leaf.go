@@ -53,6 +53,9 @@ func (w *walker) leaf(s *scanner, h header, in place, mediaType string, p params
 	if open, src := w.opener(src, li); open != nil && !w.tooDeep(in) {
 		w.holder(src, li, open)
 	} else {
+		if w.limits.Skim && !li.isBody() && !li.ofReport() {
+			src = &headSource{src, skimmed}
+		}
 		w.content(src, li)
 	}
 	s.skip() // a decoder may stop early

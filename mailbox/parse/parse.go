@@ -54,7 +54,13 @@ type Limits struct {
 	// Undigested leaves Part.Digest zero: the larger half of the work on a mail with attachments,
 	// for a caller that only wants to know what the mail is.
 	Undigested bool
+	// Skim decodes no more than the beginning of what is no text, for a caller that does not look at Part.Size,
+	// which then says only how much was decoded; what is wrong further on is no Defect either.
+	Skim bool
 }
+
+// skimmed is how much of a part is decoded under Limits.Skim.
+const skimmed = 16 << 10
 
 func (l Limits) withDefaults() Limits {
 	or := func(v *int, def int) {

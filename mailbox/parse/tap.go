@@ -106,6 +106,21 @@ func begins(src source, n int) ([]byte, source) {
 	return first, &joinedSource{first, src}
 }
 
+// headSource is a source of which no more than about left bytes are wanted.
+type headSource struct {
+	src  source
+	left int
+}
+
+func (s *headSource) chunk() ([]byte, error) {
+	if s.left <= 0 {
+		return nil, io.EOF
+	}
+	b, err := s.src.chunk()
+	s.left -= len(b)
+	return b, err
+}
+
 // bytesSource is bytes that are already there.
 type bytesSource struct{ b []byte }
 

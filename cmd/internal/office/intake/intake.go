@@ -107,7 +107,9 @@ func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
 	}
 	// Enough to tell what the mail is; `show` reads it again, fully. Field bounds what the records
 	// hold of it: a batch is one transaction, and all its mails may be hostile.
-	message, err := n.Parse(m.Digest, parse.Limits{Text: textForMatching, Field: 2 << 10, Undigested: m.Role != mailbox.RoleSent}) // a letter that was sent is known by its bytes
+	message, err := n.Parse(m.Digest, parse.Limits{Text: textForMatching, Field: 2 << 10,
+		Undigested: m.Role != mailbox.RoleSent, // a letter that was sent is known by its bytes
+		Skim:       m.Role != mailbox.RoleSent})
 	if err != nil {
 		a.broken = err.Error()
 		return a
