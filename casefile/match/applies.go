@@ -15,15 +15,15 @@ func Applies(m *casefile.Message) bool {
 	if m.Delivery != nil {
 		return false
 	}
-	said := 0
-	contents(m, func(n int, _ string) { said += n })
+	said, own := 0, ownWords(m.Text)
+	contents(m, own, func(n int, _ string) { said += n })
 	switch cause, _ := robot(m); {
 	case cause == CauseBounce && tellsOfFailure(m.Text):
 		return said >= 45 // more than the title of the letter that comes back
 	case cause == CauseBounce, cause == CauseAutoReply:
 		return said >= 25
 	}
-	score, _ := likeness(m)
+	score, _ := likeness(m, own)
 	return score >= Likely || said >= 30
 }
 

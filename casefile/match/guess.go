@@ -204,7 +204,7 @@ func (d *decider) names() []string {
 	for _, a := range d.m.From {
 		all = addName(all, a.Name)
 	}
-	for _, name := range namesIn(ownWords(d.m.Text)) {
+	for _, name := range namesIn(d.written) {
 		all = addName(all, name)
 	}
 	return all[:min(len(all), 4)]

@@ -44,7 +44,7 @@ func TestGuess(t *testing.T) {
 		"another application":                {text("政府信息公开申请", "申请人：张三\n联系电话：1\n所需信息：预算"), own, casefile.GuessApplication},
 		"nothing":                            {text("Re: x", ""), own, casefile.GuessOther},
 	} {
-		likely, _ := likeness(&tt.mail)
+		likely, _ := likeness(&tt.mail, ownWords(tt.mail.Text))
 		if got, why := guess(&tt.mail, tt.on, likely >= Likely); got != tt.want || why == "" {
 			t.Errorf("%s: %s (%s), want %s", name, got.Label(), why, tt.want.Label())
 		}

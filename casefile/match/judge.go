@@ -10,8 +10,8 @@ import (
 )
 
 // likeness says how much a mail looks like an application, 0 to 100, with the reasons. Only what
-// its author wrote counts: the words of a mail that it quotes are the office's own.
-func likeness(m *casefile.Message) (int, []string) {
+// its author wrote counts (own, see ownWords): the words of a mail that it quotes are the office's.
+func likeness(m *casefile.Message, own string) (int, []string) {
 	score, reasons := 0, []string(nil)
 	add := func(n int, reason string) {
 		score = min(100, score+n)
@@ -22,15 +22,15 @@ func likeness(m *casefile.Message) (int, []string) {
 			add(50, "标题有“"+word+"”")
 		}
 	}
-	contents(m, add)
+	contents(m, own, add)
 	return score, reasons
 }
 
 // contents is likeness without the subject, which in an automatic answer is the office's own.
-func contents(m *casefile.Message, add func(int, string)) {
-	text := m.Text
-	if !hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
-		text = ownWords(text)
+func contents(m *casefile.Message, own string, add func(int, string)) {
+	text := own
+	if hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
+		text = m.Text
 	}
 	there := present(text, inText)
 	if k := slices.Index(there[:len(textWords)], true); k >= 0 {

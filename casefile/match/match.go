@@ -147,7 +147,7 @@ const Likely = 40
 
 // Decide decides about one mail. An error is the register's; nothing is decided then.
 func Decide(mail Mail, office Office, r Register) (Decision, error) {
-	d := decider{mail: mail, m: &mail.Message, office: office, r: r}
+	d := decider{mail: mail, m: &mail.Message, office: office, r: r, written: ownWords(mail.Message.Text)}
 	err := d.decide()
 	if err == nil && d.out.New {
 		err = d.suggestRepeated()
@@ -167,6 +167,8 @@ type decider struct {
 	m      *casefile.Message
 	office Office
 	r      Register
+	// written is what the author of the mail wrote, without what it quotes.
+	written string
 
 	out     Decision
 	why     []string // the reasons of out.Likeness
@@ -176,7 +178,7 @@ type decider struct {
 }
 
 func (d *decider) decide() error {
-	d.out.Likeness, d.why = likeness(d.m)
+	d.out.Likeness, d.why = likeness(d.m, d.written)
 	if !d.mail.Arrived.IsZero() && d.mail.Arrived < d.office.CasesFrom {
 		d.out.Disposition = casefile.ToHistory
 		d.because("收到于 %s，早于启用日 %s，作为历史邮件保存", d.mail.Arrived, d.office.CasesFrom)

@@ -353,14 +353,14 @@ func TestLikenessCountsOnlyTheAuthorsWords(t *testing.T) {
 		"line marks": "好的。\n> " + strings.ReplaceAll(application, "\n", "\n> "),
 	}
 	for name, text := range quotes {
-		if got, why := likeness(&casefile.Message{Subject: "回复：依申请公开", Text: text}); got != 0 {
+		if got, why := likeness(&casefile.Message{Subject: "回复：依申请公开", Text: text}, ownWords(text)); got != 0 {
 			t.Errorf("%s: %d for %q", name, got, why)
 		}
-		if got, _ := likeness(&casefile.Message{Subject: "转发：材料", Text: text}); name != "line marks" && got < Likely {
+		if got, _ := likeness(&casefile.Message{Subject: "转发：材料", Text: text}, ownWords(text)); name != "line marks" && got < Likely {
 			t.Errorf("%s, passed on: %d", name, got)
 		}
 	}
-	if got, _ := likeness(&casefile.Message{Text: "---- 原始邮件 ----\n" + application}); got < Likely {
+	if got, _ := likeness(&casefile.Message{Text: "---- 原始邮件 ----\n" + application}, ownWords("---- 原始邮件 ----\n"+application)); got < Likely {
 		t.Errorf("a mail that is all quoted: %d", got)
 	}
 }

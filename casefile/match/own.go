@@ -24,7 +24,7 @@ var newWords = []string{"新申请", "新的申请", "另一份申请", "另一�
 
 // own judges a mail by its name, its form and its content against the case that it would join.
 func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
-	text := ownWords(d.m.Text)
+	text := d.written
 	if d.out.Likeness < Likely && !formOf(text) {
 		return joins, "", nil
 	}

@@ -41,7 +41,7 @@ func (d *decider) suggestRepeated() error {
 	if len(earlier) == 0 { // nearly always; the text's shingles cost as much as all else about a mail
 		return nil
 	}
-	subject, text := plainSubject(d.m.Subject), shinglesOf(ownWords(d.m.Text))
+	subject, text := plainSubject(d.m.Subject), shinglesOf(d.written)
 	for _, e := range earlier {
 		common := text.likeness(shinglesOf(ownWords(e.Text)))
 		subjects := subject != "" && subject == plainSubject(e.Subject)
