@@ -11,7 +11,7 @@ import (
 
 // guess says what a mail probably is on a case, and from what that is read. It proposes only, and where words
 // and state of the case disagree, it says the one that would be worse to miss: an answer to 补正告知.
-func guess(m *casefile.Message, c Case, likely bool) (casefile.Guess, string) {
+func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess, string) {
 	if m.Delivery != nil {
 		if m.Delivery.Action == "failed" {
 			return casefile.GuessBounce, "是退信（RFC 3464）"
@@ -22,7 +22,7 @@ func guess(m *casefile.Message, c Case, likely bool) (casefile.Guess, string) {
 	if answer {
 		subject = "" // the words of the letter that is answered are the office's
 	}
-	own := strings.TrimSpace(ownWords(m.Text))
+	own := strings.TrimSpace(text.words())
 	files := slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment })
 	first := opening(own)
 	if word := firstOf(subject+"\n"+first, withdrawWords); word != "" {
@@ -128,7 +128,7 @@ func (d *decider) guessed() error {
 		if err != nil {
 			return err
 		}
-		if d.out.Guess, d.out.GuessedBy = guess(d.m, c, d.doubted != ""); d.out.Guess == casefile.GuessApplication {
+		if d.out.Guess, d.out.GuessedBy = guess(d.m, d.mail.Text, c, d.doubted != ""); d.out.Guess == casefile.GuessApplication {
 			d.out.GuessedBy = d.doubted
 		}
 		return nil
@@ -148,7 +148,7 @@ func (d *decider) guessed() error {
 			best = c
 		}
 	}
-	g, why := guess(d.m, best, likely)
+	g, why := guess(d.m, d.mail.Text, best, likely)
 	if g == casefile.GuessApplication {
 		return nil // it stands in the lists as a case of its own
 	}
@@ -173,7 +173,7 @@ func (d *decider) suggestByName() error {
 
 // suggestByNumber proposes the open cases whose applicant bears a number of identity that stands in the mail.
 func (d *decider) suggestByNumber() error {
-	for _, number := range identities(ownWords(d.m.Text)) {
+	for _, number := range identities(d.written) {
 		cases, err := d.r.CasesByNumber(number)
 		if err != nil {
 			return err

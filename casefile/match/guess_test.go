@@ -45,7 +45,7 @@ func TestGuess(t *testing.T) {
 		"nothing":                            {text("Re: x", ""), own, casefile.GuessOther},
 	} {
 		likely, _ := likeness(&tt.mail, ownWords(tt.mail.Text))
-		if got, why := guess(&tt.mail, tt.on, likely >= Likely); got != tt.want || why == "" {
+		if got, why := guess(&tt.mail, NewText(tt.mail.Text), tt.on, likely >= Likely); got != tt.want || why == "" {
 			t.Errorf("%s: %s (%s), want %s", name, got.Label(), why, tt.want.Label())
 		}
 	}
@@ -56,7 +56,7 @@ func TestGuess(t *testing.T) {
 func TestOwnApplication(t *testing.T) {
 	const form = "申请人：张三\n联系电话：13800000000\n通信地址：某市某路1号\n所需信息：" + "东河片区2024年房屋征收补偿方案的批复全文及其附件"
 	const other = "申请人：张三\n联系电话：13800000000\n所需信息：" + "环城北路2025年限速调整的依据和听证会会议记录"
-	began["2026-00017"] = Earlier{Text: form}
+	began["2026-00017"] = Earlier{Text: NewText(form)}
 	open := cases["2026-00017"]
 	defer func() { delete(began, "2026-00017"); cases["2026-00017"] = open }()
 	waiting := open

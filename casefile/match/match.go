@@ -90,6 +90,7 @@ const (
 // Mail is what is decided about.
 type Mail struct {
 	Message casefile.Message
+	Text    *Text // of the message; nil: it is made here
 	Folder  Folder
 	Arrived civil.Date // by INTERNALDATE
 }
@@ -147,7 +148,10 @@ const Likely = 40
 
 // Decide decides about one mail. An error is the register's; nothing is decided then.
 func Decide(mail Mail, office Office, r Register) (Decision, error) {
-	d := decider{mail: mail, m: &mail.Message, office: office, r: r, written: ownWords(mail.Message.Text)}
+	if mail.Text == nil {
+		mail.Text = NewText(mail.Message.Text)
+	}
+	d := decider{mail: mail, m: &mail.Message, office: office, r: r, written: mail.Text.words()}
 	err := d.decide()
 	if err == nil && d.out.New {
 		err = d.suggestRepeated()

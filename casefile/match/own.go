@@ -43,7 +43,7 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 			return alone, "证件号码不是该件申请人的", err
 		}
 	}
-	began := shinglesOf(ownWords(first.Text))
+	began := first.Text.shingles()
 	common := shinglesOf(text).likeness(began)
 	if c.Waiting == casefile.WaitCorrection {
 		if word := firstOf(d.m.Subject, newWords); word != "" && common < similar {
@@ -71,9 +71,10 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 // Again judges a mail that joined a case once more, when its files have been read: said is what they say. own says
 // that it is clearly an application of its own, and why; else guess is what it probably is on the case.
 func Again(m casefile.Message, said string, id casefile.ID, r Register) (own bool, guessed casefile.Guess, why string, err error) {
-	m.Text = strings.TrimSpace(ownWords(m.Text)) + "\n" + said
-	d := decider{m: &m, r: r}
-	d.out.Likeness, d.why = likeness(d.m)
+	text := NewText(strings.TrimSpace(ownWords(m.Text)) + "\n" + said)
+	m.Text = text.whole
+	d := decider{mail: Mail{Message: m, Text: text}, m: &m, r: r, written: text.words()}
+	d.out.Likeness, d.why = likeness(d.m, d.written)
 	into, c, err := d.goesOn(id)
 	if err != nil {
 		return false, 0, "", err
@@ -82,7 +83,7 @@ func Again(m casefile.Message, said string, id casefile.ID, r Register) (own boo
 	if err != nil || how == alone {
 		return true, 0, why, err
 	}
-	g, by := guess(d.m, c, how == doubts)
+	g, by := guess(d.m, text, c, how == doubts)
 	if g == casefile.GuessApplication {
 		by = why
 	}
@@ -107,7 +108,7 @@ func otherName(c Case, first Earlier, text string) string {
 	if !formOf(text) {
 		return ""
 	}
-	known, named := namesIn(ownWords(first.Text)), namesIn(text)
+	known, named := namesIn(first.Text.words()), namesIn(text)
 	if c.Registered {
 		known = append(known, c.Applicant)
 	}

@@ -13,7 +13,7 @@ import (
 type Earlier struct {
 	Case    casefile.ID
 	Subject string // of the mail that opened the case
-	Text    string // of that mail; empty where it is no longer there
+	Text    *Text  // of that mail; nil where it is no longer there
 	// Answered is true once a reply was given: the new one may then be a 重复申请 (条例36(6)), before
 	// that the two may be one case (合并).
 	Answered bool
@@ -41,9 +41,9 @@ func (d *decider) suggestRepeated() error {
 	if len(earlier) == 0 { // nearly always; the text's shingles cost as much as all else about a mail
 		return nil
 	}
-	subject, text := plainSubject(d.m.Subject), shinglesOf(d.written)
+	subject, text := plainSubject(d.m.Subject), d.mail.Text
 	for _, e := range earlier {
-		common := text.likeness(shinglesOf(ownWords(e.Text)))
+		common := text.shingles().likeness(e.Text.shingles())
 		subjects := subject != "" && subject == plainSubject(e.Subject)
 		if likeness, how := resemblance(common, subjects); likeness > 0 {
 			d.propose(e.Case, likeness, how+e.advice())
@@ -112,6 +112,40 @@ const (
 	leastText   = 12   // characters; less is no text to compare
 	longestText = 8192 // characters that count
 )
+
+// Text is a mail's text as it is looked at and compared with others. What that takes is worked out when it is first
+// asked for, and once. A nil Text is that of a mail which is no longer there.
+type Text struct {
+	whole     string
+	read      bool
+	own       string // ownWords of the whole
+	compared  bool
+	fourgrams shingles // of own
+}
+
+// NewText returns the text of a mail.
+func NewText(whole string) *Text { return &Text{whole: whole} }
+
+// words are the sender's own.
+func (t *Text) words() string {
+	if t == nil {
+		return ""
+	}
+	if !t.read {
+		t.own, t.read = ownWords(t.whole), true
+	}
+	return t.own
+}
+
+func (t *Text) shingles() shingles {
+	if t == nil {
+		return nil
+	}
+	if !t.compared {
+		t.fourgrams, t.compared = shinglesOf(t.words()), true
+	}
+	return t.fourgrams
+}
 
 func shinglesOf(text string) shingles {
 	runes := []rune(letters(text))

@@ -35,16 +35,16 @@ func TestRepeatedApplication(t *testing.T) {
 		advice        string
 		least, most   int
 	}{
-		{"the same text once more", "申请公开预算", budget, Earlier{Subject: "申请公开预算", Text: budget}, "同一发件人，正文相似度 100%", "合并", 100, 100},
-		{"the same text, answered", "申请公开预算", budget, Earlier{Subject: "申请公开预算", Text: budget, Answered: true}, "同一发件人，正文相似度 100%", "重复申请", 100, 100},
-		{"other line breaks and punctuation", "x", strings.NewReplacer("\n", " \n\n", "，", ", ").Replace(budget), Earlier{Text: budget}, "同一发件人，正文相似度 100%", "合并", 100, 100},
-		{"a little added", "申请公开预算", budget + "请尽快答复，谢谢！", Earlier{Subject: "回复：申请公开预算", Text: budget}, "同一发件人，标题相同，正文相似度", "合并", 80, 89},
-		{"quoting the earlier one is no repetition", "另一件", permit + "\n---- 原始邮件 ----\n" + budget, Earlier{Text: budget}, "", "", 0, 0},
-		{"another request on the same form", "申请公开许可证", permit, Earlier{Subject: "申请公开预算", Text: budget}, "", "", 0, 0},
-		{"another request under a name that says nothing", "政府信息公开申请表", permit, Earlier{Subject: "政府信息公开申请表", Text: budget}, "", "", 0, 0},
-		{"another text under the same name", "申请公开东河街道预算", "见附件。", Earlier{Subject: "Re: 申请公开 东河街道预算！", Text: budget}, "同一发件人，标题相同", "合并", 40, 40},
+		{"the same text once more", "申请公开预算", budget, Earlier{Subject: "申请公开预算", Text: NewText(budget)}, "同一发件人，正文相似度 100%", "合并", 100, 100},
+		{"the same text, answered", "申请公开预算", budget, Earlier{Subject: "申请公开预算", Text: NewText(budget), Answered: true}, "同一发件人，正文相似度 100%", "重复申请", 100, 100},
+		{"other line breaks and punctuation", "x", strings.NewReplacer("\n", " \n\n", "，", ", ").Replace(budget), Earlier{Text: NewText(budget)}, "同一发件人，正文相似度 100%", "合并", 100, 100},
+		{"a little added", "申请公开预算", budget + "请尽快答复，谢谢！", Earlier{Subject: "回复：申请公开预算", Text: NewText(budget)}, "同一发件人，标题相同，正文相似度", "合并", 80, 89},
+		{"quoting the earlier one is no repetition", "另一件", permit + "\n---- 原始邮件 ----\n" + budget, Earlier{Text: NewText(budget)}, "", "", 0, 0},
+		{"another request on the same form", "申请公开许可证", permit, Earlier{Subject: "申请公开预算", Text: NewText(budget)}, "", "", 0, 0},
+		{"another request under a name that says nothing", "政府信息公开申请表", permit, Earlier{Subject: "政府信息公开申请表", Text: NewText(budget)}, "", "", 0, 0},
+		{"another text under the same name", "申请公开东河街道预算", "见附件。", Earlier{Subject: "Re: 申请公开 东河街道预算！", Text: NewText(budget)}, "同一发件人，标题相同", "合并", 40, 40},
 		{"bytes of the earlier one are gone", "申请公开预算", budget, Earlier{Subject: "申请公开预算"}, "同一发件人，标题相同", "合并", 40, 40},
-		{"two short texts", "x", "见附件", Earlier{Text: "见附件"}, "", "", 0, 0},
+		{"two short texts", "x", "见附件", Earlier{Text: NewText("见附件")}, "", "", 0, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.earlier.Case = "2026-00031"
@@ -73,7 +73,7 @@ func TestRepeatedApplication(t *testing.T) {
 
 // A mail that joins a case, or is parked, repeats nothing.
 func TestOnlyNewCasesRepeat(t *testing.T) {
-	repeats := sender{earlier: []Earlier{{Case: "2026-00031", Subject: "申请公开预算", Text: budget}}}
+	repeats := sender{earlier: []Earlier{{Case: "2026-00031", Subject: "申请公开预算", Text: NewText(budget)}}}
 	m := with(from(stranger, "申请公开预算"), func(m *casefile.Message) { m.Text, m.Machine.AutoSubmitted = budget, "auto-replied" })
 	d, err := Decide(Mail{Message: m, Arrived: civil.MustParse("2026-11-23")}, office, repeats)
 	if err != nil || d.Disposition != casefile.Parked || len(d.Suggest) > 0 {

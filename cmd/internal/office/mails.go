@@ -25,6 +25,7 @@ func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailVie
 		}
 	}
 	v.Digest = d
+	intake.SuggestedFor(&v, about)
 	if v.History, err = record.RecordViews(about); err != nil {
 		return v, err
 	}

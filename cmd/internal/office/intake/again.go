@@ -34,8 +34,7 @@ func (p *placing) again(t casefile.MessageTaken) error {
 			drafts[i].Event = atItsPlace(p.tx.View, e)
 		}
 	}
-	_, err = p.tx.Append(drafts...)
-	return err
+	return p.append(drafts)
 }
 
 // copies makes copies of the entries of a mail that was parked elsewhere, as in the junk folder: it

@@ -22,13 +22,13 @@ const (
 func (i index) Earlier(mail string) ([]match.Earlier, error) {
 	var all []match.Earlier
 	most, sent := earlierCases, 0
-	for range i.tx.CasesByAddress(mail) { // keys alone
+	for range i.casesOf(mail) {
 		if sent++; sent > burst {
 			most = earlierInBurst
 			break
 		}
 	}
-	for id := range i.tx.CasesByAddress(mail) {
+	for id := range i.casesOf(mail) {
 		e, ok, err := i.application(id)
 		if err != nil {
 			return nil, err
@@ -45,7 +45,10 @@ func (i index) Earlier(mail string) ([]match.Earlier, error) {
 
 // application returns what a case began with; ok is false for one that is closed without a reply.
 func (i index) application(id casefile.ID) (e match.Earlier, ok bool, err error) {
-	c, err := i.tx.Case(id)
+	if e, ok := i.read.applications[id]; ok {
+		return e, true, nil
+	}
+	c, err := i.caseOf(id)
 	if err != nil {
 		return e, false, err
 	}
@@ -67,8 +70,12 @@ func (i index) application(id casefile.ID) (e match.Earlier, ok bool, err error)
 		if received.Digest.IsZero() {
 			continue
 		}
-		e.Text = i.office.textOf(received.Digest)
+		e.Text = i.textOf(received.Digest)
 	}
+	if i.read.applications == nil {
+		i.read.applications = make(map[casefile.ID]match.Earlier)
+	}
+	i.read.applications[id] = e
 	return e, true, nil
 }
 
@@ -76,14 +83,14 @@ func (i index) application(id casefile.ID) (e match.Earlier, ok bool, err error)
 // few are compared with each new one.
 type earlierTexts struct {
 	mu    sync.Mutex
-	texts map[casefile.Digest]string
-	order []casefile.Digest // as they were read
+	texts map[casefile.Digest]*match.Text // worked out in a transaction alone
+	order []casefile.Digest               // as they were read
 }
 
 const earlierKept = 64
 
-// textOf is the text of a mail; empty where it cannot be read.
-func (n *Room) textOf(d casefile.Digest) string {
+// textOf is the text of a mail; nil where it cannot be read.
+func (n *Room) textOf(d casefile.Digest) *match.Text {
 	k := &n.earlier
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -92,14 +99,15 @@ func (n *Room) textOf(d casefile.Digest) string {
 	}
 	m, err := n.Parse(d, parse.Limits{Text: textForMatching, Undigested: true})
 	if err != nil {
-		return ""
+		return nil
 	}
-	k.keep(d, m.Text)
-	return m.Text
+	t := match.NewText(m.Text)
+	k.keep(d, t)
+	return t
 }
 
 // keepText remembers the text of a mail that was read for its own sake.
-func (n *Room) keepText(d casefile.Digest, text string) {
+func (n *Room) keepText(d casefile.Digest, text *match.Text) {
 	n.earlier.mu.Lock()
 	defer n.earlier.mu.Unlock()
 	if _, known := n.earlier.texts[d]; !known {
@@ -108,9 +116,9 @@ func (n *Room) keepText(d casefile.Digest, text string) {
 }
 
 // keep must be called with mu held.
-func (k *earlierTexts) keep(d casefile.Digest, text string) {
+func (k *earlierTexts) keep(d casefile.Digest, text *match.Text) {
 	if k.texts == nil {
-		k.texts = make(map[casefile.Digest]string)
+		k.texts = make(map[casefile.Digest]*match.Text)
 	}
 	if len(k.order) == earlierKept {
 		delete(k.texts, k.order[0])

@@ -15,8 +15,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/match"
-	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -192,13 +190,13 @@ func (n *Room) take(read []arrival) error {
 	var lines []logLine
 	err := n.Record(actorMailbox, now, func(tx *desk.Change) error {
 		lines = lines[:0]
-		p := &placing{n, tx}
+		p := &placing{Room: n, tx: tx}
 		for _, a := range read {
 			drafts, err := p.place(a)
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Append(drafts...); err != nil {
+			if err := p.append(drafts); err != nil {
 				return err
 			}
 			if len(drafts) > 0 {
@@ -251,148 +249,4 @@ func (l logLine) write(f *Room) {
 	f.Log.WithLevel(level).Str("account", l.taken.Account).Str("folder", l.taken.Folder).Uint32("uid", l.taken.UID).
 		Str("digest", l.taken.Digest.Short()).Str("place", l.taken.Disposition.String()).Str("case", string(l.taken.Case)).
 		Int64("size", l.taken.Size).Int("defects", len(l.taken.Defects)).Msg("mail taken")
-}
-
-// index answers what matching asks, inside the transaction that records the answer.
-type index struct {
-	tx     *desk.View
-	office *Room
-}
-
-func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
-	return i.tx.CasesByMessageID(id)
-}
-
-// sendersCases is at how many cases of one sender the counting ends: what a mail costs must not grow with
-// the mails of its sender.
-const sendersCases = 10
-
-func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
-	var open []casefile.ID
-	for id := range i.tx.CasesByAddress(mail) {
-		c, err := i.tx.Case(id)
-		if err != nil {
-			return nil, err
-		}
-		if c.Stage.Open() {
-			open = append(open, id)
-		}
-		if len(open) == sendersCases {
-			break
-		}
-	}
-	slices.Reverse(open) // in the order of their numbers
-	return open, nil
-}
-
-func (i index) Opening(id casefile.ID) (match.Earlier, error) {
-	e, _, err := i.application(id)
-	return e, err
-}
-
-// namesakes is how many cases of one name a mail is compared with.
-const namesakes = 4
-
-func (i index) CasesByName(name string) (all []casefile.ID, err error) {
-	for id := range i.tx.CasesByName(name) {
-		c, err := i.tx.Case(id)
-		if err != nil {
-			return nil, err
-		}
-		if c.Stage.Open() && casefile.PlainName(c.Applicant) == casefile.PlainName(name) {
-			all = append(all, id)
-		}
-		if len(all) == namesakes {
-			break
-		}
-	}
-	return all, nil
-}
-
-func (i index) CasesByNumber(number string) (all []casefile.ID, err error) {
-	mark, err := i.office.Mark(number)
-	if err != nil { // a mail has its place without the secret
-		i.office.Log.Error().Err(err).Msg("applicants cannot be recognised by their numbers of identity")
-		return nil, nil
-	}
-	for id := range i.tx.CasesByMark(mark) {
-		c, err := i.tx.Case(id)
-		if err != nil {
-			return nil, err
-		}
-		if c.Stage.Open() {
-			all = append(all, id)
-		}
-		if len(all) == namesakes {
-			break
-		}
-	}
-	return all, nil
-}
-
-func (i index) SameNumber(id casefile.ID, numbers []string) (same, known bool, err error) {
-	history, err := i.tx.History(id)
-	if err != nil {
-		return false, false, err
-	}
-	registered := ""
-	for _, r := range casefile.Live(history) {
-		if e, ok := r.Event.(casefile.Registered); ok {
-			registered = e.IDMark
-		}
-	}
-	if registered == "" {
-		return false, false, nil
-	}
-	for _, n := range numbers {
-		mark, err := i.office.Mark(n)
-		if err != nil {
-			i.office.Log.Error().Err(err).Msg("applicants cannot be recognised by their numbers of identity")
-			return false, false, nil
-		}
-		same = same || mark == registered
-	}
-	return same, true, nil
-}
-
-func (i index) Prepared(id casefile.ID) (all [][]casefile.Digest, err error) {
-	for o, err := range i.tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown, casefile.OutVanished) {
-		if err != nil {
-			return nil, err
-		}
-		if o.Case != id {
-			continue
-		}
-		files := []casefile.Digest{}
-		for _, f := range o.Files {
-			files = append(files, f.Digest)
-		}
-		all = append(all, files)
-	}
-	return all, nil
-}
-
-func (i index) CasesByLetter(d casefile.Digest) (all []casefile.ID, err error) {
-	about, err := i.tx.About(d)
-	for _, r := range about {
-		if e, ok := r.Event.(casefile.LetterIssued); ok && e.File.Digest == d && e.Letter.Numbered() && !slices.Contains(all, r.Case) {
-			all = append(all, r.Case)
-		}
-	}
-	return all, err
-}
-
-func (i index) Case(id casefile.ID) (match.Case, bool, error) {
-	c, err := i.tx.Case(id)
-	if errors.Is(err, register.ErrNotFound) {
-		return match.Case{}, false, nil
-	}
-	waiting := c.Legal.Waiting
-	if waiting == casefile.NotWaiting {
-		waiting = c.Strict.Waiting
-	}
-	return match.Case{
-		Addresses: c.Addresses, Applicant: c.Applicant, Registered: !c.RegisteredOn.IsZero(), Finished: !c.Stage.Open(), MergedInto: c.MergedInto, Waiting: waiting, Consulting: c.Consulting(),
-		Unconfirmed: c.Stage.Open() && c.ToConfirm && c.ConfirmedOn.IsZero(),
-	}, err == nil, err
 }

@@ -33,7 +33,7 @@ func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 		if !slices.ContainsFunc(open, func(o casefile.OpenMail) bool { return o.Digest == d && o.Unread }) {
 			return nil
 		}
-		own, guess, why, err := match.Again(m, said, id, index{tx.View, n})
+		own, guess, why, err := match.Again(m, said, id, index{&placing{Room: n, tx: tx}})
 		if err != nil {
 			return err
 		}

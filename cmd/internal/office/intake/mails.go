@@ -25,6 +25,16 @@ func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest
 	return row, err
 }
 
+// SuggestedFor fills in the cases to which a mail may belong that opened its own: they are recorded with that
+// case. about are the records on the mail's bytes.
+func SuggestedFor(v *ask.MailView, about []casefile.Record) {
+	for _, r := range about {
+		if e, ok := r.Event.(casefile.Received); ok && e.Digest == v.Digest && r.Case == v.Case && len(v.Suggestions) == 0 {
+			v.Suggestions, v.Suggested = Suggestions(e.Suggestions, e.Suggested)
+		}
+	}
+}
+
 // MailView is a mail as the book has it.
 func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 	v := ask.MailView{

@@ -20,7 +20,8 @@ import (
 // placing is a transaction in which mails get their places.
 type placing struct {
 	*Room
-	tx *desk.Change
+	tx   *desk.Change
+	read remembered
 }
 
 // place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
@@ -66,13 +67,17 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 	} else if is {
 		return append(p.copy(a, of), p.copies(about, a, of.Record.Case)...), nil
 	}
-	d, err := match.Decide(match.Mail{Message: a.message, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
-		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p.tx.View, p.Room})
+	text := match.NewText(a.message.Text)
+	d, err := match.Decide(match.Mail{Message: a.message, Text: text, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
+		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p})
 	if err != nil {
 		return p.undecided(a, "判断去处时出错："+err.Error()), nil
 	}
 	if drafts, err := p.bounced(a, d, about); err != nil || drafts != nil {
 		return drafts, err
+	}
+	if d.New {
+		p.keepText(a.Digest, text)
 	}
 	return p.draftsFor(a, d, about), nil
 }
@@ -300,6 +305,11 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	for _, s := range d.Suggest {
 		t.Suggestions = append(t.Suggestions, casefile.Suggestion{Case: s.Case, Reason: strings.Join(s.Reasons, "；")})
 	}
+	var received casefile.Received
+	if d.New { // recorded once, with the case
+		received.Suggestions, received.Suggested = t.Suggestions, t.Suggested
+		t.Suggestions, t.Suggested = nil, 0
+	}
 	arrived := arrivalOf(a.InternalDate, p.tx.At)
 	on := civil.Of(arrived)
 	switch {
@@ -318,11 +328,9 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 		t.Disposition = casefile.ToHistory
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
-		p.keepText(a.Digest, a.message.Text)
-		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: casefile.Received{
-			Channel: casefile.Email, ArrivedAt: arrived, Stamp: t.Stamp, Letter: t.Letter, Suggestions: t.Suggestions, Suggested: t.Suggested,
-			Guess: d.Guess, GuessedBy: d.GuessedBy,
-		}})
+		received.Channel, received.ArrivedAt, received.Stamp, received.Letter = casefile.Email, arrived, t.Stamp, t.Letter
+		received.Guess, received.GuessedBy = d.Guess, d.GuessedBy
+		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: received})
 	case d.Case != "":
 		t.Disposition, t.Case = casefile.ToCase, d.Case
 		reason := d.Reasons[len(d.Reasons)-1] // the one that decided

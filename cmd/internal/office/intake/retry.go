@@ -48,7 +48,7 @@ func (n *Room) Retry(ctx context.Context, c ask.Call, q ask.RetryRequest) (ask.R
 }
 
 func (n *Room) retryDecision(tx *desk.Change, t casefile.MessageTaken, res *ask.RetryResult) error {
-	if err := (&placing{n, tx}).again(t); err != nil {
+	if err := (&placing{Room: n, tx: tx}).again(t); err != nil {
 		return err
 	}
 	is, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID)

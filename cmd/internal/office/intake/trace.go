@@ -25,7 +25,7 @@ func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrac
 		}
 		var cases []casefile.ID
 		for _, r := range about {
-			t.Steps = append(t.Steps, n.traceStep(tx, r))
+			t.Steps = append(t.Steps, n.traceStep(tx, r, about))
 			if r.Case != "" && !slices.Contains(cases, r.Case) {
 				cases = append(cases, r.Case)
 			}
@@ -42,7 +42,7 @@ func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrac
 	return t, err
 }
 
-func (n *Room) traceStep(tx *desk.View, r casefile.Record) ask.TraceStep {
+func (n *Room) traceStep(tx *desk.View, r casefile.Record, about []casefile.Record) ask.TraceStep {
 	k := r.Event.Kind()
 	s := ask.TraceStep{
 		Seq: r.Seq, Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case, Kind: k, Label: k.Label(),
@@ -50,6 +50,7 @@ func (n *Room) traceStep(tx *desk.View, r casefile.Record) ask.TraceStep {
 	}
 	if e, ok := r.Event.(casefile.MessageTaken); ok {
 		s.Taken, s.Validity = new(n.MailView(e)), e.UIDValidity
+		SuggestedFor(s.Taken, about)
 	}
 	return s
 }
