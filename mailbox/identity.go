@@ -120,8 +120,32 @@ func (p *Poller) open(ctx context.Context, f Folder) (box Box, steady bool, err 
 	if len(booked) > 0 && p.unsteady[f.Name].IsZero() {
 		return box, true, nil
 	}
+	// Courier and GNU imap4d take their clock for the UIDVALIDITY of a folder of which they have stored none: within
+	// one second it is the same. A folder of which the book has nothing is not worth the wait.
+	before, err := p.opts.Book.Everywhere(ctx, p.opts.Account, f.Name)
+	if err != nil {
+		return box, false, &Error{Fault: FaultIntake, Doing: "reading the book", Err: err}
+	}
+	if len(before) > 0 {
+		if err := Pause(ctx, p.opts.Settle); err != nil {
+			return box, false, err
+		}
+	}
 	again, err := p.session.Open(ctx, f.Name)
 	return again, again.UIDValidity == box.UIDValidity, err
+}
+
+// Second is how long a server's clock takes at most to show another second.
+const Second = 1100 * time.Millisecond
+
+// Pause waits.
+func Pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
 }
 
 // pollUnsteady takes what is new in a folder whose UIDs mean nothing from one poll to the next. Mails

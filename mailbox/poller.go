@@ -18,6 +18,7 @@ type Options struct {
 	Interval   time.Duration  // between polls. Zero: 90 s
 	FullEvery  time.Duration  // between listings of everything. Zero: 1 h
 	LoginGap   time.Duration  // least time between two logins. Zero: 1 min (providers punish more)
+	Settle     time.Duration  // between two looks at a folder that shows another UIDVALIDITY. Zero: 1.1 s, for those that take their clock
 	BatchMails int            // mails handed to Intake at once, at most; while one batch is stored the next arrives, each mail in an open file. Zero: 200
 	BatchBytes int64          // bytes of such a batch after which it is handed over. Zero: 32 MiB
 	Window     int            // UIDs asked for with one command. Zero: 500, within a line of 8,000 octets (RFC 2683, 3.2.1.5)
@@ -32,6 +33,7 @@ func (o Options) withDefaults() Options {
 	o.Interval = orDefault(o.Interval, 90*time.Second)
 	o.FullEvery = orDefault(o.FullEvery, time.Hour)
 	o.LoginGap = orDefault(o.LoginGap, time.Minute)
+	o.Settle = orDefault(o.Settle, Second)
 	o.BatchMails = orDefault(o.BatchMails, 200)
 	o.BatchBytes = orDefault(o.BatchBytes, 32<<20)
 	o.Window = orDefault(o.Window, 500)

@@ -144,7 +144,7 @@ func TestJudgedAgain(t *testing.T) {
 	const other = "申请人：张三\n联系电话：13800000000\n所需信息：环城北路2025年限速调整的依据和听证会会议记录"
 	was, begun := cases["2026-00017"], began["2026-00017"]
 	defer func() { cases["2026-00017"], began["2026-00017"] = was, begun }()
-	began["2026-00017"] = Earlier{Text: first}
+	began["2026-00017"] = Earlier{Text: NewText(first)}
 	waiting := was
 	waiting.Waiting = casefile.WaitCorrection
 	for name, tt := range map[string]struct {

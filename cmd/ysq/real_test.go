@@ -26,18 +26,30 @@ type instance struct {
 
 func newInstance(t *testing.T, server *dovecottest.Server, security config.TLS) *instance {
 	t.Helper()
-	dir := t.TempDir()
-	i := &instance{t: t, config: filepath.Join(dir, "ysq.toml"), state: filepath.Join(dir, "state")}
-	password := filepath.Join(dir, "imap-password")
-	if err := os.WriteFile(password, []byte(server.Password+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	port := server.TLSPort
 	if security == config.StartTLS {
 		port = server.Port
 	}
+	return newInstanceAt(t, place{port, server.User, server.Password, server.CAFile}, security)
+}
+
+// place is where an account is.
+type place struct {
+	port           int
+	user, password string
+	caFile         string
+}
+
+func newInstanceAt(t *testing.T, server place, security config.TLS) *instance {
+	t.Helper()
+	dir := t.TempDir()
+	i := &instance{t: t, config: filepath.Join(dir, "ysq.toml"), state: filepath.Join(dir, "state")}
+	password := filepath.Join(dir, "imap-password")
+	if err := os.WriteFile(password, []byte(server.password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	i.run("init", "--agency", "示例市生态环境局", "--state", i.state, "--socket", filepath.Join(dir, "s"), "--imap-host", "localhost",
-		"--imap-port", fmt.Sprint(port), "--imap-tls", string(security), "--imap-user", server.User, "--ca-file", server.CAFile,
+		"--imap-port", fmt.Sprint(server.port), "--imap-tls", string(security), "--imap-user", server.user, "--ca-file", server.caFile,
 		"--password-file", password, "--yes")
 	return i
 }

@@ -112,7 +112,7 @@ func (s *session) selectFolder() error {
 		return s.tagged("NO %s folder not exist", s.cmd.Name)
 	}
 	if s.srv.opts.FlapUIDValidity && s.cmd.Name == "EXAMINE" {
-		f.uidValidity++
+		f.uidValidity = uint64(time.Now().Unix()) // within one second the same, as Courier's
 	}
 	validity, next := f.uidValidity, f.nextUID
 	s.known = nil

@@ -57,7 +57,7 @@ func (v *visit) run(ctx context.Context) error {
 		return err
 	}
 	v.probe.Named = id.ok()
-	if err := v.folders(); err != nil {
+	if err := v.folders(ctx); err != nil {
 		return err
 	}
 	if v.options.Live {
@@ -70,7 +70,7 @@ func (v *visit) run(ctx context.Context) error {
 }
 
 // folders looks at each folder that would be polled, the inbox first and last: its UIDs are listed.
-func (v *visit) folders() error {
+func (v *visit) folders(ctx context.Context) error {
 	list, err := v.say(`LIST "" "*"`)
 	if err != nil {
 		return err
@@ -88,19 +88,31 @@ func (v *visit) folders() error {
 		if err != nil {
 			return err
 		}
-		if one.Exists > 0 && one.UIDValidity != 0 { // does it stay the same folder?
-			again, err := v.examine(f, names[f.Name])
-			if err != nil {
-				return err
-			}
-			one.Unsteady = again.UIDValidity != one.UIDValidity && again.Refused == ""
-		}
 		if f.Role == mailbox.RoleInbox && one.Refused == "" {
 			if err := v.span(&one); err != nil {
 				return err
 			}
 		}
 		v.probe.Folders = append(v.probe.Folders, one)
+	}
+	return v.steady(ctx, names)
+}
+
+// steady looks whether the folders are the same ones in another second.
+func (v *visit) steady(ctx context.Context, names map[string]string) error {
+	if err := mailbox.Pause(ctx, mailbox.Second); err != nil {
+		return err
+	}
+	for i := range v.probe.Folders {
+		one := &v.probe.Folders[i]
+		if one.Exists == 0 || one.UIDValidity == 0 || one.Refused != "" {
+			continue
+		}
+		again, err := v.examine(one.Folder, names[one.Name])
+		if err != nil {
+			return err
+		}
+		one.Unsteady = again.UIDValidity != one.UIDValidity && again.Refused == ""
 	}
 	return nil
 }

@@ -44,6 +44,7 @@ var house = []room{
 	{"mailbox/realtest", nil, "the real servers must not share our errors"},
 	{"mailbox/eximtest", []string{"mailbox/realtest"}, "the real server must not share our errors"},
 	{"mailbox/dovecottest", []string{"mailbox/realtest"}, "the real server must not share our errors"},
+	{"mailbox/roottest", []string{"mailbox/realtest"}, "the real servers must not share our errors"},
 
 	{"config", []string{"casefile/words", "casefile/durable"}, "the configuration is values; cmd decides what is done with them"},
 	{"deploy", nil, "files only"},
@@ -138,7 +139,7 @@ var timeless = []string{"casefile/...", "stats/...", "config"}
 const timelessWhy = "now and today are parameters: a period must be computable for any day"
 
 // testOnly are the packages that the program itself must not contain.
-var testOnly = []string{"mailbox/realtest", "mailbox/dovecottest", "mailbox/eximtest", "casefile/durable/durabletest", "cmd/internal/office/desk/desktest", "cmd/internal/archtest"}
+var testOnly = []string{"mailbox/realtest", "mailbox/dovecottest", "mailbox/roottest", "mailbox/eximtest", "casefile/durable/durabletest", "cmd/internal/office/desk/desktest", "cmd/internal/archtest"}
 
 // transactions of the register are held by these alone: everybody else is given a desk.View or desk.Change.
 var transactions = []string{"casefile/register/...", "cmd/internal/office/desk"}
