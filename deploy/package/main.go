@@ -113,7 +113,7 @@ func (o order) build(ctx context.Context) error {
 			if kind == "tar" {
 				name, err = o.tarball(arch, tree)
 			} else {
-				name, err = o.nfpm(ctx, kind, arch, tree)
+				name, err = o.nfpm(ctx, kind, arch, tree, papers.rpm)
 			}
 			if err != nil {
 				return fmt.Errorf("%s for %s: %w", kind, arch, err)

@@ -37,6 +37,7 @@ type recipe struct {
 	Suggests      []string          `json:"suggests,omitempty"`
 	Contents      []content         `json:"contents"`
 	Scripts       map[string]string `json:"scripts"`
+	Changelog     string            `json:"changelog,omitempty"`
 	Deb           map[string]string `json:"deb"`
 	RPM           map[string]string `json:"rpm"`
 }
@@ -63,7 +64,7 @@ keeps the register, and produces the annual report.
 It is a daemon for one office and the commands of its clerks.`
 
 // nfpm packs the tree as a .deb or an .rpm and returns the file's name.
-func (o order) nfpm(ctx context.Context, kind, arch string, tree []item) (string, error) {
+func (o order) nfpm(ctx context.Context, kind, arch string, tree []item, changelog string) (string, error) {
 	at := time.Unix(o.epoch, 0).UTC()
 	r := recipe{
 		Name: "ysq", Arch: arch, Platform: "linux", Version: o.version, VersionSchema: "none", Release: "1",
@@ -82,8 +83,9 @@ func (o order) nfpm(ctx context.Context, kind, arch string, tree []item) (string
 	}
 	// A font for PDFs that hold none, scans, PDFs of letters.
 	r.Suggests = []string{"wqy-microhei-fonts", "libreoffice-writer", "tesseract", "tesseract-langpack-chi_sim"}
-	if kind == "deb" { // Debian says it in the copyright file
-		r.License, r.Suggests = "", []string{"fonts-wqy-microhei", "libreoffice-writer", "tesseract-ocr", "tesseract-ocr-chi-sim"}
+	r.Changelog = changelog
+	if kind == "deb" { // Debian says these in files
+		r.Changelog, r.License, r.Suggests = "", "", []string{"fonts-wqy-microhei", "libreoffice-writer", "tesseract-ocr", "tesseract-ocr-chi-sim"}
 	}
 	for _, i := range tree {
 		c := content{Source: i.from, To: i.to, Info: info{"root", "root", int(i.mode), at}}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -168,5 +169,13 @@ func TestScriptsParse(t *testing.T) {
 		if out, err := exec.CommandContext(t.Context(), "sh", "-n", s).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", s, err, out)
 		}
+	}
+}
+
+// The packages' own changelogs say what the newest chapter is about, and nothing of older ones.
+func TestHeadlines(t *testing.T) {
+	got := headlines([]byte("# Changelog\n\nWords.\n\n## 1.1\n\n- **Search after an import**: one\n  **bold** indexer.\n- **due** names files.\n- plain\n\n## 1.0\n\n- **Old**: x\n"))
+	if want := []string{"Search after an import", "due", "See /usr/share/doc/ysq/changelog.gz."}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

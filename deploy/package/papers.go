@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,6 +20,7 @@ type papers struct {
 	completions map[string]string // by shell
 	changelog   string            // CHANGELOG.md, compressed
 	debian      string            // the package's own, compressed
+	rpm         string            // the same for an rpm, as nfpm reads it
 	copyright   string
 	licences    string // of the modules that are linked in, compressed
 	sbom        string // what the program is made of, as SPDX, compressed
@@ -44,6 +46,14 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 	if err != nil {
 		return p, err
 	}
+	entries, err := o.rpmChangelog(changes)
+	if err != nil {
+		return p, err
+	}
+	p.rpm = filepath.Join(o.scratch, "changelog.yaml")
+	if err := os.WriteFile(p.rpm, entries, 0o644); err != nil {
+		return p, err
+	}
 	p.copyright = filepath.Join(o.scratch, "copyright")
 	if err := os.WriteFile(p.copyright, []byte(copyright), 0o644); err != nil {
 		return p, err
@@ -54,7 +64,7 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 		text []byte
 	}{
 		{&p.changelog, "changelog.gz", changes},
-		{&p.debian, "changelog.Debian.gz", o.debianChangelog()},
+		{&p.debian, "changelog.Debian.gz", o.debianChangelog(changes)},
 		{&p.instance, "ysq-instance.8.gz", instance},
 		{&p.licences, "third-party-licenses.gz", licences},
 		{&p.sbom, "ysq.spdx.json.gz", sbom},
@@ -67,10 +77,41 @@ func (o order) papers(ctx context.Context) (p papers, err error) {
 	return p, nil
 }
 
-// debianChangelog has one entry: CHANGELOG.md says what changed in the program.
-func (o order) debianChangelog() []byte {
-	return fmt.Appendf(nil, "ysq (%s-1) unstable; urgency=medium\n\n  * See changelog.gz for what changed.\n\n -- %s  %s\n",
-		o.version, o.maintainer, time.Unix(o.epoch, 0).UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+// headlines are what the newest chapter of CHANGELOG.md is about: the bold words with which its points begin. The
+// packages' own changelogs have one entry of them, and name the file for the rest.
+func headlines(changes []byte) (all []string) {
+	_, chapter, _ := strings.Cut(string(changes), "\n## ")
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	for line := range strings.Lines(chapter) {
+		if point, ok := strings.CutPrefix(line, "- **"); ok {
+			headline, _, _ := strings.Cut(point, "**")
+			all = append(all, strings.TrimRight(strings.TrimSpace(headline), ":."))
+		}
+	}
+	return append(all, "See /usr/share/doc/ysq/changelog.gz.")
+}
+
+func (o order) debianChangelog(changes []byte) []byte {
+	return fmt.Appendf(nil, "ysq (%s-1) unstable; urgency=medium\n\n  * %s\n\n -- %s  %s\n", o.version,
+		strings.Join(headlines(changes), "\n  * "), o.maintainer, time.Unix(o.epoch, 0).UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+}
+
+// rpmChangelog is %changelog in the words of nfpm, which takes YAML, and so JSON.
+func (o order) rpmChangelog(changes []byte) ([]byte, error) {
+	type note struct {
+		Note string `json:"note"`
+	}
+	type entry struct {
+		Version  string    `json:"semver"`
+		Date     time.Time `json:"date"`
+		Packager string    `json:"packager"`
+		Changes  []note    `json:"changes"`
+	}
+	e := entry{Version: o.version + "-1", Date: time.Unix(o.epoch, 0).UTC(), Packager: o.maintainer}
+	for _, h := range headlines(changes) {
+		e.Changes = append(e.Changes, note{h})
+	}
+	return json.Marshal([]entry{e})
 }
 
 // copyright in Debian's format. The licences of what is linked in ask to be passed on, and are.

@@ -32,7 +32,7 @@ if [ -e $stopped ]; then # installed again: dpkg calls this an upgrade, too
 elif [ -n "$upgraded" ]; then
 	# The register's lock, the pending mails and the clerks' commands all survive a restart. A failing
 	# one is told and does not undo the upgrade: the register may need the new program by now.
-	systemctl try-restart ysq.service 'ysq@*.service' ||
+	systemctl try-restart ysq.service 'ysq@*.service' 'ysq-web*.service' ||
 		echo "ysq：新版本没有启动成功，请看 systemctl status ysq 与 journalctl -u ysq" >&2
 elif [ ! -e /etc/ysq/ysq.toml ]; then
 	if [ -e /var/lib/ysq/register.db ]; then
