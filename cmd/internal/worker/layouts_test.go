@@ -464,12 +464,12 @@ func layoutOFD(t *testing.T, l layout) []byte {
 	var b strings.Builder
 	p := paper(l)
 	for _, w := range p.texts {
-		deltas := ""
+		var deltas strings.Builder
 		for _, r := range w.text {
-			deltas += fmt.Sprintf("%.2f ", width(string(r), w.size)*mm)
+			deltas.WriteString(fmt.Sprintf("%.2f ", width(string(r), w.size)*mm))
 		}
 		fmt.Fprintf(&b, `<ofd:TextObject Boundary="%.2f %.2f 180 8" Size="%.2f"><ofd:TextCode X="0" Y="%.2f" DeltaX="%s">%s</ofd:TextCode></ofd:TextObject>`,
-			w.x*mm, (w.y-w.size)*mm, w.size*mm, w.size*mm, deltas, strings.NewReplacer("<", "&lt;", "&", "&amp;").Replace(w.text))
+			w.x*mm, (w.y-w.size)*mm, w.size*mm, w.size*mm, deltas.String(), strings.NewReplacer("<", "&lt;", "&", "&amp;").Replace(w.text))
 	}
 	for _, r := range p.rules {
 		b.WriteString(ofdLine(r[0]*mm, r[1]*mm, r[2]*mm, r[3]*mm))
