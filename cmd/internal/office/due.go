@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -42,55 +43,12 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 	today, cal := o.Today(), o.Reg.Calendar()
 	until, _ := cal.AddWorkdays(today, q.Within)
 	put := func(i ask.DueItem) { items = append(items, i) }
-	putCase := func(tx *desk.View, c casefile.Case, letters []ask.DueItem) error {
-		if !caseMentions(c, words) {
-			return nil
-		}
-		all, err := o.caseDue(tx, c, letters, today, until)
-		if err != nil || len(all) == 0 {
-			return err
-		}
-		if !q.Each {
-			all = []ask.DueItem{oneLine(all, today)}
-		}
-		items = append(items, all...)
-		return nil
-	}
 	err := o.View(func(tx *desk.View) error {
-		letters, err := o.lettersWaiting(tx, today)
+		ofCases, err := o.casesDue(ctx, tx, q, today, until)
 		if err != nil {
 			return err
 		}
-		for c, err := range tx.OpenCases("") {
-			if err := cmp.Or(err, ctx.Err()); err != nil {
-				return err
-			}
-			if err := putCase(tx, c, letters[c.ID]); err != nil {
-				return err
-			}
-			delete(letters, c.ID)
-		}
-		for c, err := range tx.CasesUnread() {
-			if err != nil {
-				return err
-			}
-			if c.Stage.Open() {
-				continue
-			}
-			if err := putCase(tx, c, letters[c.ID]); err != nil {
-				return err
-			}
-			delete(letters, c.ID)
-		}
-		for _, id := range slices.Sorted(maps.Keys(letters)) { // of cases that owe no answer
-			c, err := tx.Case(id)
-			if err != nil {
-				return err
-			}
-			if err := putCase(tx, c, letters[id]); err != nil {
-				return err
-			}
-		}
+		items = append(items, ofCases...)
 		if err := o.Reading.Fetches(tx, today, func(f reading.Fetch) {
 			if f.Until <= until && mention(words, string(f.Case), f.Where) {
 				put(fetchDue(f, today, cal))
@@ -122,6 +80,91 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		return cmp.Or(cmp.Compare(blockAt(a.Block), blockAt(b.Block)), int(a.On)-int(b.On))
 	})
 	return items, err
+}
+
+// dueCases keeps what is due of the cases after a record, on a day: 待办 is opened, left and opened again, by everybody.
+type dueCases struct {
+	sync.Mutex
+	records uint64
+	today   civil.Date
+	running *desk.Running
+	lists   map[ask.DueQuery][]ask.DueItem
+}
+
+// mostDue bounds the lists that are kept: each department has its own words.
+const mostDue = 32
+
+// casesDue lists what is due of the cases, unless it was listed since the last record today. The list must not be changed.
+func (o *Office) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) ([]ask.DueItem, error) {
+	o.dueCases.Lock()
+	defer o.dueCases.Unlock()
+	d := &o.dueCases
+	if head, _ := tx.Head(); d.lists == nil || d.records != head || d.today != today || d.running != o.Live() || len(d.lists) >= mostDue {
+		d.records, d.today, d.running, d.lists = head, today, o.Live(), make(map[ask.DueQuery][]ask.DueItem)
+	}
+	items, ok := d.lists[q]
+	if !ok {
+		var err error
+		if items, err = o.listDue(ctx, tx, q, today, until); err != nil {
+			return nil, err
+		}
+		d.lists[q] = items
+	}
+	return items, nil
+}
+
+// listDue goes through the cases.
+func (o *Office) listDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) (items []ask.DueItem, err error) {
+	words := wordsOf(q.Words)
+	putCase := func(tx *desk.View, c casefile.Case, letters []ask.DueItem) error {
+		if !caseMentions(c, words) {
+			return nil
+		}
+		all, err := o.caseDue(tx, c, letters, today, until)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if !q.Each {
+			all = []ask.DueItem{oneLine(all, today)}
+		}
+		items = append(items, all...)
+		return nil
+	}
+	letters, err := o.lettersWaiting(tx, today)
+	if err != nil {
+		return nil, err
+	}
+	for c, err := range tx.OpenCases("") {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+		if err := putCase(tx, c, letters[c.ID]); err != nil {
+			return nil, err
+		}
+		delete(letters, c.ID)
+	}
+	for c, err := range tx.CasesUnread() {
+		if err != nil {
+			return nil, err
+		}
+		if c.Stage.Open() {
+			continue
+		}
+		if err := putCase(tx, c, letters[c.ID]); err != nil {
+			return nil, err
+		}
+		delete(letters, c.ID)
+	}
+	for _, id := range slices.Sorted(maps.Keys(letters)) { // of cases that owe no answer
+		c, err := tx.Case(id)
+		if err != nil {
+			return nil, err
+		}
+		if err := putCase(tx, c, letters[id]); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
 }
 
 // fetchDue reminds of a file that lies behind a link. One of which nobody knows how long it works is due at once.

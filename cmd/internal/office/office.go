@@ -58,7 +58,8 @@ type Office struct {
 	Keeping *keeping.Room
 	People  *people.Room
 
-	tallied tallied // see tally
+	tallied  tallied  // see tally
+	dueCases dueCases // see casesDue
 }
 
 // Open opens the office of the configured state directory.
