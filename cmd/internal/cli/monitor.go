@@ -88,12 +88,16 @@ func (a *app) check(cmd *cobra.Command) error {
 			state = checkCritical
 		}
 	}
-	words := strings.ReplaceAll(grid.Clean(text), "|", "/")
-	fmt.Fprintf(a.out, "YSQ %s - %s%s\n", checkWords[state], ask.Cut(words, mostChecked-len(numbers)), prefix(" | ", numbers))
+	fmt.Fprintln(a.out, checkLine(state, text, numbers))
 	if state == checkOK {
 		return nil
 	}
 	return quiet{state}
+}
+
+func checkLine(state int, text, numbers string) string {
+	words := strings.ReplaceAll(grid.Clean(text), "|", "/")
+	return fmt.Sprintf("YSQ %s - %s%s", checkWords[state], ask.Cut(words, mostChecked-len(numbers)), prefix(" | ", numbers))
 }
 
 func (a *app) askStatus(cmd *cobra.Command) (s ask.Status, err error) {

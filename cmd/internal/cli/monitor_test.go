@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/cmd/internal/ask"
 )
@@ -50,5 +52,19 @@ func TestJudge(t *testing.T) {
 				t.Errorf("got %s %v, want %s %s", checkWords[state], said, checkWords[tt.state], tt.first)
 			}
 		})
+	}
+}
+
+// After a full disk five hundred mails had each its own sentence: a line has 1 KB all the same, with what is worst
+// first and all its numbers.
+func TestCheckLineIsShort(t *testing.T) {
+	var said []string
+	for i := range 500 {
+		said = append(said, fmt.Sprintf("邮箱 foi%d@example.test 的信存不下来|: no space left on device，请清理或扩容，恢复后自动收取", i))
+	}
+	const numbers = "open=3;;;0 overdue=1;;0;0"
+	line := checkLine(checkCritical, strings.Join(said, "；"), numbers)
+	if len(line) > 1024 || !utf8.ValidString(line) || strings.Count(line, "|") != 1 || !strings.HasPrefix(line, "YSQ CRITICAL - 邮箱 foi0@") || !strings.HasSuffix(line, "…… | "+numbers) {
+		t.Errorf("%d bytes: %s", len(line), line)
 	}
 }

@@ -75,6 +75,11 @@ func TestReload(t *testing.T) {
 		if !strings.Contains(said, `"unchanged":["paths.socket","mailbox[0].host"]`) {
 			t.Errorf("what needs a restart is not named:\n%s", said)
 		}
+		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || !slices.ContainsFunc(s.Notices, func(n string) bool {
+			return strings.Contains(n, "要重启才生效") && strings.Contains(n, "paths.socket、mailbox[0].host")
+		}) {
+			t.Errorf("status says of the restart that is wanted: %v, %v", s.Notices, err)
+		}
 		if b.daemon.Live().Paths.Socket != b.config.Paths.Socket {
 			t.Error("the socket was taken over")
 		}

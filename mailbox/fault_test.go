@@ -1,0 +1,28 @@
+package mailbox_test
+
+import (
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ysq.internal/ysq/mailbox"
+)
+
+// Whoever reads why a certificate was refused knows whom to ask: the server's administrator, his own, or the network's.
+func TestCertificateReason(t *testing.T) {
+	day := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+	cert := &x509.Certificate{NotBefore: day, NotAfter: day.AddDate(1, 0, 0)}
+	for want, err := range map[string]error{
+		"：已过期或尚未生效（有效期 2026-03-02 至 2027-03-02）": x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired},
+		"：不是发给 imap.example.test 的":              x509.HostnameError{Certificate: cert, Host: "imap.example.test"},
+		"：签发机构不受信任":                              x509.UnknownAuthorityError{Cert: cert},
+		"":                                       fmt.Errorf("handshake failure"),
+	} {
+		e := &mailbox.Error{Fault: mailbox.FaultTLS, Doing: "TLS", Err: fmt.Errorf("tls: %w", err)}
+		if got := e.Label(); got != mailbox.FaultTLS.Label()+want || !strings.Contains(e.Hint(), "不会改用明文") {
+			t.Errorf("%v: %q, %q", err, got, e.Hint())
+		}
+	}
+}
