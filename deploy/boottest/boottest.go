@@ -1,5 +1,5 @@
-// Package boottest installs the packages on a machine: a minimal Debian made by debootstrap, booted
-// with its own systemd under systemd-nspawn, with a Dovecot for the mailbox and an account for each
+// Package boottest installs the packages on a machine: a minimal Debian (12; 11 and 13 for a shorter story) made by
+// debootstrap, booted with its own systemd under systemd-nspawn, with a Dovecot for the mailbox and an account for each
 // role. It has no code but its test, which lives through what an office's server lives through, from
 // the installation over crashes, a dead network, a full disk and an upgrade to the removal.
 //
@@ -12,5 +12,6 @@
 //
 //	container_test.go   the machine: made, booted, spoken to, switched off
 //	office_test.go      what stands on it: Dovecot, accounts, mails
-//	boot_test.go        the story
+//	boot_test.go        the stories; again_test.go, desk_test.go: more of their steps
+//	emulated_test.go    the demo as other architectures' programs
 package boottest
