@@ -124,8 +124,9 @@ type ListQuery struct {
 	Words    string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
 	Cases    []casefile.ID      `json:"cases,omitzero"` // these alone, in this order; implies All
 	After    casefile.ID        `json:"after,omitzero"`
-	Newest   bool               `json:"newest,omitzero"` // the highest number first, and After goes down; implies All
-	Limit    int                `json:"limit,omitzero"`  // 0: no limit
+	Soonest  bool               `json:"soonest,omitzero"` // the first due first, what is not due last; without After
+	Newest   bool               `json:"newest,omitzero"`  // the highest number first, and After goes down; implies All
+	Limit    int                `json:"limit,omitzero"`   // 0: no limit
 }
 
 // CaseDetail is all there is to know about a case.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -19,6 +20,9 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
 	return o.View(func(tx *desk.View) error {
+		if q.Soonest {
+			return o.soonest(ctx, tx, q, words, yield)
+		}
 		cases := tx.OpenCases(q.After)
 		switch {
 		case len(q.Cases) > 0:
@@ -52,6 +56,44 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 		}
 		return nil
 	})
+}
+
+// soonest yields the open cases of a query in the order of their due dates. Only those that are asked for become rows.
+func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, words []string, yield func(ask.CaseRow) error) error {
+	today, cal := o.Today(), o.Reg.Calendar()
+	type dated struct {
+		casefile.Case
+		due civil.Date
+	}
+	var all []dated
+	for c, err := range tx.OpenCases("") {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		s := c.At(today, cal)
+		if !selects(q, words, c, s) {
+			continue
+		}
+		due := civil.Date(math.MaxInt32)
+		if !s.Finished && !s.Due.IsZero() {
+			due = s.Due
+		}
+		all = append(all, dated{c, due})
+	}
+	slices.SortStableFunc(all, func(a, b dated) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.ID, a.ID)) })
+	if q.Limit > 0 {
+		all = all[:min(len(all), q.Limit)]
+	}
+	for _, c := range all {
+		row, err := o.Record.RowOf(tx, c.Case)
+		if err != nil {
+			return err
+		}
+		if err := yield(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // named yields cases in the order in which they were named.

@@ -38,7 +38,7 @@ func TestYearIsFrozen(t *testing.T) {
 	if code, page, _ := heads.post("/year/2026/freeze", with(url.Values{}, "do", "try")); code != http.StatusConflict || !strings.Contains(page, "尚未结束") {
 		t.Errorf("before its end: %d %s", code, page)
 	}
-	b.now = civil.MustParse("2027-01-06").Start().Add(9 * time.Hour)
+	b.setClock(civil.MustParse("2027-01-06").Start().Add(9 * time.Hour))
 	if code, page, _ := clerks.post("/year/2026/freeze", with(url.Values{}, "do", "try")); code != http.StatusForbidden || !strings.Contains(page, "审核") {
 		t.Errorf("a clerk: %d %s", code, page)
 	}

@@ -1,14 +1,21 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +29,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // browser is a real browser before the real desk on 127.0.0.1.
@@ -45,19 +53,8 @@ func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 	if err != nil {
 		t.Fatalf("apt-get install chromium fonts-wqy-microhei: %v", err)
 	}
-	d, err := Local(LocalOptions{Client: b.client(clerk), Now: func() time.Time { return b.now }, Failed: func(err error) { t.Error(err) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	serving, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	go func() { served <- d.Serve(serving) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	serving := context.WithoutCancel(t.Context())
+	address := b.desk(t, clerk)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-dev-shm-usage", true))
 	ctx, closeAll := chromedp.NewExecAllocator(serving, options...)
 	t.Cleanup(closeAll)
@@ -66,7 +63,6 @@ func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(end)
 	w := &browser{t: t, ctx: ctx}
-	address := d.Address()
 	at, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +83,47 @@ func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 	return w
 }
 
+// desk serves the desk to somebody, and returns the address by which a browser comes in.
+func (b *bureau) desk(t *testing.T, who ask.Actor) (address string) {
+	t.Helper()
+	d, err := Local(LocalOptions{Client: b.client(who), Now: b.clock, Failed: func(err error) { t.Error(err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	serving, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	go func() { served <- d.Serve(serving) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return d.Address()
+}
+
+// as has somebody else sit down before the same browser.
+func (w *browser) as(who ask.Actor, b *bureau) *browser {
+	w.t.Helper()
+	address := b.desk(w.t, who)
+	at, err := url.Parse(address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.mu.Lock()
+	w.base = at.Scheme + "://" + at.Host
+	w.mu.Unlock()
+	w.do(chromedp.Navigate(address), chromedp.Click(chromedp.CSS("button.main")), chromedp.WaitVisible(chromedp.CSS("#main")))
+	return w
+}
+
+// forget takes no notice of what the browser said of a page that refuses something.
+func (w *browser) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.noise = nil
+}
+
 func (w *browser) hear(ev any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -101,7 +138,7 @@ func (w *browser) hear(ev any) {
 	case *page.EventJavascriptDialogOpening:
 		add("dialog: %s", e.Message)
 	case *network.EventRequestWillBeSent:
-		if w.base != "" && !strings.HasPrefix(e.Request.URL, w.base+"/") && !strings.HasPrefix(e.Request.URL, "data:image/svg+xml;base64,") { // the browser's own picture in a field for a date
+		if w.base != "" && !strings.HasPrefix(e.Request.URL, w.base+"/") && !strings.HasPrefix(e.Request.URL, "data:image/") { // the browser's own picture in a field for a date, and a page in a frame
 			add("request: %s", e.Request.URL)
 		}
 	case *network.EventLoadingFailed:
@@ -201,6 +238,16 @@ func TestHostilePages(t *testing.T) {
 	w.quiet("the unmasked case")
 }
 
+// until polls a page until a script says true.
+func (w *browser) until(script string) {
+	w.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !eval[bool](w, script); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			w.t.Fatalf("it never comes: %s", script)
+		}
+	}
+}
+
 // A day at the desk: register what came, in a browser.
 func TestRegisterInBrowser(t *testing.T) {
 	t.Parallel()
@@ -286,23 +333,66 @@ func TestAxe(t *testing.T) {
 	}
 }
 
-// Pictures of the desk, kept as artifacts of the test.
+// Pictures of the desk, kept as artifacts of the test. With YSQ_PICTURES=1 they become those of README and the guides.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	b := openBureau(t)
 	b.mail("From: 张晓雨 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开立项批复\nMessage-ID: <z@example.test>\nContent-Type: text/plain; charset=utf-8\n\n现申请公开青石路改造工程的立项批复。\n申请人：张晓雨，电话 13900000001\n")
-	id := b.application("2026-11-02", "河湾村村民委员会", "水质监测数据")
-	b.record(id, casefile.Registered{As: casefile.Application, Applicant: "河湾村村民委员会", Column: casefile.OtherBody, Request: "2025 年河湾断面水质监测数据"}, casefile.Assigned{Department: "监测科", Person: "周文"})
-	w := b.browse(t, 1366, 768)
-	for name, path := range map[string]string{"today": "/", "case": "/case/2", "register": "/register/1", "step": "/step/extend?case=2"} {
+	for _, c := range []struct{ day, who, what string }{{"2026-10-23", "李明", "桥梁检测报告"}, {"2026-10-26", "某律师事务所", "招投标文件"}, {"2026-11-02", "河湾村村民委员会", "2025 年河湾断面水质监测数据"}} {
+		id := b.application(c.day, c.who, c.what)
+		b.record(id, casefile.Registered{As: casefile.Application, Applicant: c.who, Column: casefile.OtherBody, Request: c.what}, casefile.Assigned{Department: "监测科", Person: "周文"})
+	}
+	w := b.browse(t, 1180, 700)
+	for name, path := range map[string]string{"today": "/", "register": "/register/1", "year": "/year/2026"} {
 		w.open(path)
-		picture, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
-		if err != nil || len(picture) < 10_000 {
-			t.Fatalf("%s: %d bytes, %v", name, len(picture), err)
+		shot, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
-		if err := os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), picture, 0o644); err != nil {
-			t.Fatal(err)
+		picture := fewColours(t, shot)
+		if len(picture) < 10_000 || len(picture) > 120_000 {
+			t.Errorf("%s: %d bytes", name, len(picture))
+		}
+		files := []string{filepath.Join(t.ArtifactDir(), name+".png")}
+		if os.Getenv("YSQ_PICTURES") == "1" {
+			files = append(files, filepath.Join("../../../deploy/doc/desk", name+".png"))
+		}
+		for _, file := range files {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, picture, 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	w.quiet("the pictures")
+}
+
+// fewColours makes a picture of the desk small: it has few colours besides the shades at the edges of letters.
+func fewColours(t *testing.T, shot []byte) []byte {
+	t.Helper()
+	m, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	often := map[color.RGBA]int{}
+	for y := range m.Bounds().Dy() {
+		for x := range m.Bounds().Dx() {
+			r, g, b, _ := m.At(x, y).RGBA()
+			often[color.RGBA{uint8(r>>8) &^ 7, uint8(g>>8) &^ 7, uint8(b>>8) &^ 7, 255}]++
+		}
+	}
+	colours := slices.SortedFunc(maps.Keys(often), func(a, b color.RGBA) int { return often[b] - often[a] })
+	palette := color.Palette{color.White}
+	for _, c := range colours[:min(len(colours), 63)] {
+		palette = append(palette, c)
+	}
+	small := image.NewPaletted(m.Bounds(), palette)
+	draw.Draw(small, small.Rect, m, image.Point{}, draw.Src)
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, small); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -51,7 +51,7 @@ func cases(x *visit) error {
 		l.Rows, l.More = l.Rows[:casesShown], true
 		l.Older = "/cases?" + l.Query.values(l.Rows[casesShown-1].Case).Encode()
 	}
-	if !q.Newest || l.Sorted {
+	if !q.Newest && !q.Soonest || l.Sorted {
 		sortRows(l.Rows, l.Query.Sort)
 	}
 	if len(l.Rows) > casesShown {
@@ -81,6 +81,9 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	}
 	if q.Stages, err = stagesOf(l.Query.Stage); err == nil && len(q.Stages) > 0 && !q.Stages[0].Open() {
 		newest()
+	}
+	if !q.Newest && l.Query.Sort == "due" {
+		q.Soonest, q.Limit = true, casesShown+1
 	}
 	return l, q, err
 }

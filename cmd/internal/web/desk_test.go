@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,7 +40,21 @@ type bureau struct {
 	t    testing.TB
 	door *ask.Door
 	sim  *imapsim.Server
+	mu   sync.Mutex
 	now  time.Time
+}
+
+// clock is the office's; setClock moves it.
+func (b *bureau) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+func (b *bureau) setClock(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = now
 }
 
 func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
@@ -67,8 +82,8 @@ func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 	if err := daemon.Init(c.Paths.State, config.Owner{}, b.now.AddDate(0, -11, 0)); err != nil {
 		t.Fatal(err)
 	}
-	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop(), Version: "test", Now: func() time.Time { return b.now },
-		Command: "test", Space: durable.SpaceOf, Dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}})
+	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop(), Version: "test", Now: b.clock,
+		Command: "test", Space: durable.SpaceOf, Dial: func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}, Worker: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +95,7 @@ func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 			t.Error(err)
 		}
 	})
+	o.Started = b.now // else every page says that nobody fetches mails
 	b.door = o.Door(func(err error) { t.Log(err) })
 	return b
 }
@@ -104,13 +120,17 @@ type seat struct {
 }
 
 func (b *bureau) seat(who ask.Actor) seat {
-	return seat{b.t, New(Options{Door: in{b.client(who)}, Now: func() time.Time { return b.now }, Failed: func(err error) { b.t.Error(err) }})}
+	return seat{b.t, New(Options{Door: in{b.client(who)}, Now: b.clock, Failed: func(err error) { b.t.Error(err) }})}
+}
+
+func (s seat) answer(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.site.ServeHTTP(w, r)
+	return w
 }
 
 func (s seat) fetch(path string) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	s.site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-	return w
+	return s.answer(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
 func (s seat) get(path string) (int, string) {

@@ -105,7 +105,7 @@ func TestIdle(t *testing.T) {
 func TestBrowsersOfOthers(t *testing.T) {
 	b := openBureau(t)
 	var refused atomic.Int32
-	d, err := Local(LocalOptions{Client: b.client(clerk), Now: func() time.Time { return b.now }, Failed: func(error) { refused.Add(1) }})
+	d, err := Local(LocalOptions{Client: b.client(clerk), Now: b.clock, Failed: func(error) { refused.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
 	}

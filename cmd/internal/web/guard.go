@@ -47,6 +47,10 @@ func guard(next http.Handler) http.Handler {
 		if r.Method == http.MethodPost && takesFiles(r.URL.Path) {
 			limit, within = uploadLimit, uploadTime
 		}
+		if r.ContentLength > limit {
+			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。")
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
 		origin.Handler(next).ServeHTTP(w, r)

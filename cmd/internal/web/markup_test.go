@@ -13,7 +13,7 @@ import (
 
 // everyPage lists the pages of a register with cases in it.
 func (b *bureau) everyPage() []string {
-	all := []string{"/", "/?words=x", "/cases", "/cases?which=all", "/mails", "/mails?place=case&out=all", "/years", "/year/2026", "/search", "/search?q=pwned", "/status", "/new",
+	all := []string{"/", "/?words=x", "/cases", "/cases?which=all", "/mails", "/mails?place=case&out=all", "/years", "/year/2026", "/year/2026/words", "/year/2026/freeze", "/year/2026/opening", "/stats", "/dispute", "/split/1", "/attach/1", "/register?case=1&case=2", "/search", "/search?q=pwned", "/status", "/new",
 		"/case/1", "/case/1/days", "/register/1", "/case/2", "/register/2", "/step/note?case=1&case=2", "/answer/1"}
 	for command := range commands() {
 		all = append(all, "/step/"+command+"?case=1")

@@ -18,7 +18,7 @@ import (
 
 // framed is the policy of what our own pages may show in a frame. The picture is in the page itself, so that no second
 // request has to be recorded.
-const framed = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+const framed = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 
 // sheetPage is a page of a file as a picture.
 type sheetPage struct {

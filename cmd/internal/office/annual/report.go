@@ -229,10 +229,10 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 	if err != nil && !ofDisputes {
 		return held, ask.Usage("%v；表四的写如 行政复议,结果维持", err)
 	}
-	err = a.View(func(tx *desk.View) error {
+	count := func(tx *desk.View) (held ask.CellCases, err error) {
 		past, err := a.committed(tx)
 		if err != nil {
-			return err
+			return held, err
 		}
 		closed, frozen := past.closed[year]
 		frozen = frozen && q.From.IsZero() && q.To.IsZero()
@@ -247,7 +247,7 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 		case frozen && format.Name == stats.Current:
 			rep, err := published(closed)
 			if err != nil {
-				return err
+				return held, err
 			}
 			held.Cases = stats.CasesOf(format, at, closed.Cases)
 			held.Unnamed = rep.At(at) - len(held.Cases)
@@ -257,6 +257,10 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 				held.Cases, held.Unnamed, err = stats.Cases(year, format, at, tx.Heads(), o)
 			}
 		}
+		return held, err
+	}
+	err = a.View(func(tx *desk.View) error {
+		held, err = a.counted(tx, q, func() (ask.CellCases, error) { return count(tx) })
 		return err
 	})
 	return held, err

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/stats"
 )
@@ -31,6 +32,7 @@ type memo struct {
 	running *desk.Running
 	past    *past
 	reports map[int]remembered
+	cells   map[ask.CellQuery]ask.CellCases
 }
 
 // remembered is the report of a year with the words that it was made with.
@@ -43,7 +45,7 @@ type remembered struct {
 func (a *Room) asItStands(tx *desk.View) *memo {
 	seq, _ := tx.Head()
 	if m := &a.memo; m.seq != seq || m.today != a.Today() || m.running != a.Live() {
-		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered)}
+		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered), cells: make(map[ask.CellQuery]ask.CellCases)}
 	}
 	return &a.memo
 }
@@ -80,6 +82,28 @@ func (a *Room) standing(tx *desk.View, past past, year int) (stats.Report, error
 	}
 	return rep, err
 }
+
+// counted is what a cell counts as the register stands: found by count, or as it was found before.
+func (a *Room) counted(tx *desk.View, q ask.CellQuery, count func() (ask.CellCases, error)) (ask.CellCases, error) {
+	a.mu.Lock()
+	held, ok := a.asItStands(tx).cells[q]
+	a.mu.Unlock()
+	if ok {
+		return held, nil
+	}
+	held, err := count()
+	if err == nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if m := a.asItStands(tx); len(m.cells) < mostCells {
+			m.cells[q] = held
+		}
+	}
+	return held, err
+}
+
+// mostCells bounds the memory of cells: a year has some two hundred.
+const mostCells = 400
 
 // wordsOf tells one state of a clerk's file from another.
 func (a *Room) wordsOf(year int) string {
