@@ -36,12 +36,39 @@ type understood struct {
 	idSource  form.Proposal
 	idType    string
 	mark      string // of the whole number
+
+	part, parts int // of a case that was split: which of how many parts this one is; no parts where it was not
+}
+
+// partOf says which part of a split application a case is, and of how many.
+func partOf(tx *desk.View, id casefile.ID) (part, parts int, err error) {
+	history, err := tx.History(id)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.Received); ok && e.SplitFrom != "" {
+			if history, err = tx.History(e.SplitFrom); err != nil {
+				return 0, 0, err
+			}
+			break
+		}
+	}
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.Split); ok {
+			return slices.Index(e.Parts, id) + 1, 1 + len(e.Parts), nil // the case itself goes on as the first
+		}
+	}
+	return 0, 0, nil
 }
 
 // understand reads what has not been read yet, and makes proposals of it.
 func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, err error) {
 	var sources []source
 	if u.kase, sources, err = g.sources(id); err != nil {
+		return u, err
+	}
+	if err := g.View(func(tx *desk.View) (err error) { u.part, u.parts, err = partOf(tx, id); return err }); err != nil {
 		return u, err
 	}
 	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
@@ -246,8 +273,9 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 	}
 	if c, ok := natures[u.forms[0].Nature]; ok {
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: fmt.Sprintf(c.Line, u.kase.ID), Reason: c.Reason})
+	} else {
+		u.missing(&p, until, days) // of what is no application nothing is to be corrected
 	}
-	u.missing(&p, until, days)
 	if agent, ok := u.forms.Best(form.Agent, 0); ok {
 		line := "ysq agent " + string(u.kase.ID) + " --name " + quoted(agent.Value)
 		if phone, ok := u.forms.Best(form.AgentPhone, 0); ok {
@@ -255,7 +283,7 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 		}
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line, Reason: "委托代理人：" + agent.Source.String()})
 	}
-	if n := u.forms[0].Requests(); n > 1 {
+	if n := u.forms[0].Requests(); n > 1 && u.parts == 0 {
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq split " + string(u.kase.ID), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
 	}
 	return p
@@ -264,7 +292,7 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 // natures are what to do with what seems to be no application.
 var natures = map[form.Nature]ask.ProposedCommand{
 	form.Correction: {Line: "ysq register %s --as 更正申请", Reason: "似为更正申请（条例第四十一条）：按更正申请登记"},
-	form.Petition:   {Line: "ysq reply %s --outcome decline.petition", Reason: "似为信访、投诉、举报：告知申请人不作为政府信息公开申请处理，可以告知通过相应渠道提出（条例第三十九条第一款）；不是申请的来信用 ysq dismiss"},
+	form.Petition:   {Line: "ysq answer %s --outcome 信访", Reason: "似为信访、投诉、举报：告知申请人不作为政府信息公开申请处理，可以告知通过相应渠道提出（条例第三十九条第一款）；不是申请的来信用 ysq dismiss"},
 	form.Question:   {Line: "ysq dismiss %s --reason 咨询", Reason: "似为咨询，不是政府信息公开申请：由人决定"},
 }
 
@@ -354,8 +382,7 @@ func (u understood) values() []ask.ProposedValue {
 			all[len(all)-1].Others = append(all[len(all)-1].Others, o.Column.Label()+"（"+o.Reason+"）")
 		}
 	}
-	request, from := u.forms.Request()
-	add(flagRequest, "申请内容", request, from...)
+	u.request(add)
 	u.contact(add)
 	for i, r := range u.mailboxes {
 		if i == 0 {
@@ -370,6 +397,19 @@ func (u understood) values() []ask.ProposedValue {
 		add(flagID, "证件", u.idType+" 末四位 "+u.tail, u.idSource)
 	}
 	return all
+}
+
+// request proposes what is asked for. Of a case that was split each part proposes its own; where the requests are not
+// as many as the parts, a person says which is whose.
+func (u understood) request(add func(flag, label, value string, from ...form.Proposal)) {
+	if u.parts == 0 {
+		request, from := u.forms.Request()
+		add(flagRequest, "申请内容", request, from...)
+		return
+	}
+	if p, ok := u.forms.Best(form.Request, u.part); ok && u.forms[0].Requests() == u.parts {
+		add(flagRequest, "申请内容", p.Value, p)
+	}
 }
 
 // contact proposes how the applicant is reached; his e-mail address has a field of its own.
