@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/regexp"
 )
 
@@ -137,8 +138,18 @@ func arriving() []KindInfo {
 		}),
 		of(KindInfo{Label: "转办", Command: "assign", Article: "条例第四十五条", Stages: working, To: StageHandling,
 			Needs: []Need{{"department", "承办科室", "to"}}}, does[Assigned]{
-			says: func(e Assigned) string { return phrases(e.Department, e.Person) },
-			fold: func(c *Case, _ Record, e Assigned) { c.Department, c.Assignee = e.Department, e.Person },
+			says: func(e Assigned) string {
+				return phrases(e.Department, e.Person, prefixed("反馈期限 ", e.Until.String()))
+			},
+			rule: func(j *judge, e Assigned) error {
+				if !e.Until.IsZero() && e.Until < j.draft.On {
+					return j.refuse("date-order", "请核对 --until", "反馈期限 %s 早于转办日期 %s", e.Until, j.draft.On)
+				}
+				return nil
+			},
+			fold: func(c *Case, _ Record, e Assigned) {
+				c.Department, c.Assignee, c.ReportBy = e.Department, e.Person, e.Until
+			},
 		}),
 	}
 }
@@ -226,6 +237,8 @@ type Reviewed struct {
 type Assigned struct {
 	Department string `json:"department"`
 	Person     string `json:"person,omitzero"`
+	// Until is the day by which the department has to report, set by the office itself. Since schema 4.
+	Until civil.Date `json:"until,omitzero"`
 }
 
 func (j *judge) confirmed(Confirmed) error {

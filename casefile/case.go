@@ -66,6 +66,10 @@ type Case struct {
 	Approval   Approval
 	ApprovalOn civil.Date
 
+	ReportBy  civil.Date // by when the department has to report, as the office set it; zero: it need not, or has
+	Publicity Publicity  // of what was applied for
+	KeepYears int        // how long its files are kept; 0: as the office keeps all, KeptForGood: for ever
+
 	Applicant  string // as registered; until then the sender's name
 	Contact    string
 	Email      string // that a person registered

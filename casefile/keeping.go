@@ -62,12 +62,17 @@ func (Repaired) Kind() Kind { return KindRepaired }
 func (Restored) Kind() Kind { return KindRestored }
 func (Erased) Kind() Kind   { return KindErased }
 
-// MayErase says why the bytes of a case may not be let go on a day, if they are to be kept for so many
-// years: those after the year in which the case was archived.
+// MayErase says why the bytes of a case may not be let go on a day, if they are usually kept for so many
+// years: those after the year in which the case was archived. The case may have a term of its own.
 func (c Case) MayErase(years int, today civil.Date) error {
+	if c.KeepYears != 0 {
+		years = c.KeepYears
+	}
 	switch {
 	case c.Stage != StageArchived:
 		return &RuleError{"not-archived", c.ID, "尚未归档（现为“" + c.Stage.Label() + "”），不能销毁", "归档后、保管期限届满方可销毁"}
+	case years == KeptForGood:
+		return &RuleError{"retention", c.ID, "保管期限为永久，不得销毁", "期限定错的，再记录一次 retain"}
 	case years == 0:
 		return &RuleError{"no-retention", c.ID, "没有设定保管期限，不得销毁", "由管理员在配置 [retention] 中写 years"}
 	}

@@ -63,7 +63,7 @@ func lettering() []KindInfo {
 // LetterKind is which of the office's letters a document is (casefile/LAW.md#forms-and-letters).
 type LetterKind uint8
 
-// The letters, in the order in which a case may need them. The last two are forms without a number.
+// The letters, in the order in which a case may need them. From 申请表 on they are forms without a number.
 const (
 	LetterNone                LetterKind = iota
 	LetterReceipt                        // 登记回执
@@ -87,8 +87,18 @@ const (
 	LetterDeclined                       // 第三十五条, 第三十六条第六项, 第三十九条
 	LetterLapsed                         // 逾期不补正、逾期不缴费
 	LetterClosed                         // 撤回、终止、非政府信息
+	LetterRecordCorrected                // 第四十一条: 更正
+	LetterTransfer                       // 第四十一条: to the office that may correct
+	LetterOpinionConfirmed               // 征求意见确认函: an opinion that was given by word of mouth
+	LetterUrging                         // 催办单, to a department
+	LetterSupervision                    // 督办单
+	LetterApplicationForm                // 第二十九条第一款: an oral application, written down for the applicant to sign
+	LetterRegistrationForm               // 申请登记表
+	LetterAssignmentSheet                // 转办单, with its 回执
+	LetterApprovalSheet                  // 审查呈批单
 	LetterDeliveryReceipt                // 送达回证
 	LetterArchiveIndex                   // 归档目录
+	LetterClosingNote                    // 卷内备考表
 )
 
 var letterKinds = codes{{},
@@ -98,7 +108,9 @@ var letterKinds = codes{{},
 	{"disclosure", "政府信息公开告知书"}, {"partial", "部分公开告知书"}, {"refusal", "不予公开告知书"}, {"administrative-query", "行政查询事项告知书"},
 	{"not-held", "政府信息不存在告知书"}, {"not-ours", "非本机关政府信息告知书"}, {"needs-creation", "不予提供告知书"}, {"unclear", "内容不明确告知书"},
 	{"declined", "不予处理告知书"}, {"lapsed", "不再处理告知书"}, {"closed", "终止办理告知书"},
-	{"delivery-receipt", "送达回证"}, {"archive-index", "归档目录"},
+	{"record-corrected", "更正告知书"}, {"transfer", "转送函"}, {"opinion-confirmed", "征求意见确认函"}, {"urging", "催办单"}, {"supervision", "督办单"},
+	{"application-form", "申请表（代填）"}, {"registration-form", "申请登记表"}, {"assignment-sheet", "转办单"}, {"approval-sheet", "审查呈批单"},
+	{"delivery-receipt", "送达回证"}, {"archive-index", "归档目录"}, {"closing-note", "备考表"},
 }
 
 // LetterKinds lists every kind of letter in the order in which a case may need them.
@@ -117,7 +129,7 @@ func (k LetterKind) String() string { return letterKinds.code(uint8(k)) }
 func (k LetterKind) Label() string { return letterKinds.label(uint8(k)) }
 
 // Numbered reports whether a letter of the kind bears a document number.
-func (k LetterKind) Numbered() bool { return k != LetterDeliveryReceipt && k != LetterArchiveIndex }
+func (k LetterKind) Numbered() bool { return k < LetterApplicationForm }
 
 // ParseLetterKind reads a code or a name.
 func ParseLetterKind(s string) (LetterKind, error) {

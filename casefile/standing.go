@@ -96,9 +96,10 @@ const (
 	AlarmSigning                // a proposed answer waits to be signed (待签批)
 	AlarmSigned                 // it is signed, and not issued
 	AlarmSentBack               // it was sent back, and not submitted anew
+	AlarmReport                 // a department has to report
 )
 
-var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}}
+var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}, {"report", "科室反馈"}}
 
 // String returns the stable code.
 func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
@@ -158,6 +159,9 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		if !on.IsZero() {
 			all = append(all, Alarm{AlarmReply, on, text})
 		}
+	}
+	if a, owed := c.reportAlarm(); owed && c.Stage < StageReplied && c.Approval == ApprovalNone {
+		all = append(all, a)
 	}
 	switch c.Approval {
 	case AwaitsSigning:

@@ -53,6 +53,7 @@ func (f Facts) Values() (Values, []Missing) {
 	b.announced()
 	b.fills()
 	b.forms()
+	b.sheets()
 	b.remedy()
 	b.Text["理由"] = stopped(b.Text["理由"])
 	for _, name := range slices.Concat(commonText, b.spec.text) { // a name without content is empty, not unknown

@@ -65,9 +65,25 @@ var specs = []spec{
 		{Name: "原答复文号", What: "此前答复的文号和日期", Bases: []string{"36-6"}}, {Name: "获取方式", What: "公开出版物的获取途径，或者反映诉求的渠道"}}},
 	{casefile.LetterLapsed, "止", casefile.KindReplied, eitherWay, []string{"逾期补正", "逾期缴费", "告知日期", "期限"}, nil, []string{"依据"}, nil},
 	{casefile.LetterClosed, "终", casefile.KindReplied, eitherWay, []string{"撤回", "终止", "非政府信息"}, nil, []string{"理由"}, nil},
+	{casefile.LetterRecordCorrected, "正", "", eitherWay, nil, nil, []string{"办理情况"}, []Fill{{Name: "办理情况", What: "核实的情况和怎样处理的：更正了什么，或者为什么不更正", Always: true}}},
+	{casefile.LetterTransfer, "转", "", noRemedy, nil, nil, []string{"接收机关"}, []Fill{{Name: "接收机关", What: "有权更正的行政机关", Always: true}}},
+	{casefile.LetterOpinionConfirmed, "确", "", noRemedy, []string{"征求对象", "征求类型", "征求日期", "意见", "意见日期"}, nil, []string{"征求对象", "意见"}, nil},
+	{casefile.LetterUrging, "催", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},
+	{casefile.LetterSupervision, "督", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},
+	{casefile.LetterApplicationForm, "", "", noRemedy, applicantNames, nil, []string{"申请内容"}, nil},
+	{casefile.LetterRegistrationForm, "", "", noRemedy, slices.Concat(applicantNames, handling, []string{"审查意见", "办理结果", "答复文号", "答复日期", "送达"}), map[string][]string{"经过": {"日期", "事项", "内容"}}, []string{"编号"}, nil},
+	{casefile.LetterAssignmentSheet, "", "", noRemedy, handling, nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "请科室做什么；不写则为提出办理意见"}}},
+	{casefile.LetterApprovalSheet, "", "", noRemedy, slices.Concat(handling, []string{"审查意见", "拟办结果", "拟办依据", "拟办文书", "拟办意见", "送审日期", "送审人", "保密审查", "签批"}), map[string][]string{"送审附件": {"序号", "内容"}}, []string{"编号"}, nil},
+	{casefile.LetterClosingNote, "", "", noRemedy, []string{"归档号", "保管期限", "文件数"}, nil, []string{"编号"}, []Fill{{Name: "说明", What: "卷内缺少、修改、补充、移出、销毁等情况"}, {Name: "共计页数", What: "卷内共多少页"}}},
 	{casefile.LetterDeliveryReceipt, "", "", noRemedy, []string{"受送达人", "送达地址"}, map[string][]string{"送达文书": {"序号", "名称", "文号"}}, nil, nil},
 	{casefile.LetterArchiveIndex, "", "", noRemedy, []string{"归档号", "办理结果"}, map[string][]string{"卷内文件": {"序号", "日期", "文号", "责任者", "题名", "备注"}}, []string{"卷内文件"}, nil},
 }
+
+// The names that several forms have: of an applicant, and of who handles a case until when.
+var (
+	applicantNames = []string{"申请人类别", "证件", "通信方式", "电子邮箱", "载体形式", "获取途径"}
+	handling       = []string{"承办科室", "经办人", "反馈期限", "从严期限", "法定期限"}
+)
 
 // The names that every letter has.
 var (

@@ -141,6 +141,21 @@ func examples() map[string]letter.Facts {
 		casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide", Document: "示环依申请公〔2026〕第007号"}, casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{Proof: "邮政签收记录"}, casefile.Archived{Number: "2026-依-017"})
 	add("delivery-receipt", facts(casefile.LetterDeliveryReceipt, nil, served))
 	add("archive-index", facts(casefile.LetterArchiveIndex, nil, served))
+	add("closing-note", facts(casefile.LetterClosingNote, nil, subject("2026-00017", casefile.Retained{Years: 30, Reason: "涉及权属"}, casefile.Archived{Number: "2026-依-017"})), "说明=卷内文件齐全", "共计页数=23")
+	add("record-corrected", facts(casefile.LetterRecordCorrected, nil, one), "办理情况=经核对户籍底册，登记的出生年份确有错误，已于2026年3月8日更正为1968年。")
+	add("transfer", facts(casefile.LetterTransfer, nil, one), "接收机关=示例市自然资源局")
+	add("opinion-confirmed", facts(casefile.LetterOpinionConfirmed, nil, subject("2026-00017", casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "甲化工有限公司"}, casefile.ConsultationAnswered{Party: "甲化工有限公司", Opinion: casefile.Objects, Note: "涉及生产工艺"})))
+	handed := subject("2026-00017", casefile.Assigned{Department: "环评科", Person: "周文", Until: civil.MustParse("2026-03-13")}, casefile.Reviewed{Finding: "内容明确，属本机关职责"},
+		casefile.Screened{By: "办公室保密员", Result: casefile.MayDisclose},
+		casefile.Submitted{Answer: []byte(`{"outcome":"disclosed","basis":"36-2-provide"}`), Letter: casefile.LetterDisclosure, Draft: casefile.File{Digest: casefile.DigestOf([]byte("y")), Name: "送审稿.docx", Size: 1},
+			Annexes: []casefile.File{{Digest: casefile.DigestOf([]byte("z")), Name: "批复.pdf", Size: 1}}, Note: "拟予以公开"})
+	handed.Department, handed.Assignee, handed.ReportBy = "环评科", "周文", civil.MustParse("2026-03-13")
+	handed.Strict.Due, handed.Legal.Due = civil.MustParse("2026-03-27"), civil.MustParse("2026-03-30")
+	for name, kind := range map[string]casefile.LetterKind{"application-form": casefile.LetterApplicationForm, "registration-form": casefile.LetterRegistrationForm,
+		"assignment-sheet": casefile.LetterAssignmentSheet, "approval-sheet": casefile.LetterApprovalSheet, "urging": casefile.LetterUrging} {
+		add(name, facts(kind, nil, handed))
+	}
+	add("supervision", facts(casefile.LetterSupervision, nil, handed), "要求=明日上午提交检索记录和办理意见", "限期=2026年3月16日")
 	return all
 }
 

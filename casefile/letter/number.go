@@ -16,6 +16,7 @@ type Office struct {
 	Payment     string // how the fee is paid
 	ReviewOrgan string // 复议机关
 	Court       string // 法院
+	Retention   string // how long files are usually kept; empty: nobody said
 }
 
 // DefaultPattern is how numbers look where the office has said nothing else.

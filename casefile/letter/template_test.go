@@ -313,7 +313,7 @@ func TestRemedies(t *testing.T) {
 				want = first
 			}
 		}
-		if f.Kind == casefile.LetterThirdPartyNotice || f.Kind == casefile.LetterClosed {
+		if f.Kind == casefile.LetterThirdPartyNotice || f.Kind == casefile.LetterClosed || f.Kind == casefile.LetterRecordCorrected {
 			want = either
 		}
 		if (want == "") != (got == "") || !strings.Contains(got, want) {

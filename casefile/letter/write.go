@@ -45,6 +45,16 @@ func Standard(kind casefile.LetterKind) ([]byte, error) {
 		b.deliveryReceipt()
 	case casefile.LetterArchiveIndex:
 		b.archiveIndex()
+	case casefile.LetterApplicationForm:
+		b.applicationForm()
+	case casefile.LetterRegistrationForm:
+		b.registrationForm()
+	case casefile.LetterAssignmentSheet:
+		b.assignmentSheet()
+	case casefile.LetterApprovalSheet:
+		b.approvalSheet()
+	case casefile.LetterClosingNote:
+		b.closingNote()
 	default:
 		f, ok := forms[kind]
 		if !ok {

@@ -20,15 +20,16 @@ import (
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
-//	24-33  working days granted by extension, notices that came back, open mails, approval, 改列 (16 bits each)
-//	34-    civil days, 32 bits each, in the order of days()
+//	24-37  working days granted by extension, notices that came back, open mails, approval, 改列, publicity, years of
+//	       keeping (16 bits each)
+//	38-    civil days, 32 bits each, in the order of days()
 //
 // A period is three bytes, how it began, how it ended and flags (1 late, 2 disputable, 4 slow, 8 returned), and its
 // days as varints in the order of spans().
 const (
 	projectionVersion = 2
-	daysAt            = 34
-	dayCount          = 23
+	daysAt            = 38
+	dayCount          = 24
 	headSize          = daysAt + 4*dayCount
 	noArrival         = -1 << 63
 	toConfirm         = 128
@@ -43,7 +44,7 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 		&c.DispatchedOn, &c.DeliveredOn, &c.StoppedOn, &c.ArchivedOn, &c.TallyOn,
 		&c.Strict.Start, &c.Strict.Due, &c.Strict.WaitSince, &c.Strict.WaitUntil,
 		&c.Legal.Start, &c.Legal.Due, &c.Legal.WaitSince, &c.Legal.WaitUntil,
-		&c.StampedOn, &c.SureDue, &c.OldestOn, &c.ApprovalOn,
+		&c.StampedOn, &c.SureDue, &c.OldestOn, &c.ApprovalOn, &c.ReportBy,
 	}
 }
 
@@ -76,7 +77,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 		arrived = c.ArrivedAt.UnixMilli()
 	}
 	binary.BigEndian.PutUint64(b[10:], uint64(arrived))
-	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned), c.OpenMail, int(c.Approval), c.Reclassified} {
+	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned), c.OpenMail, int(c.Approval), c.Reclassified, int(c.Publicity), c.KeepYears} {
 		binary.BigEndian.PutUint16(b[18+2*i:], uint16(min(n, 1<<16-1)))
 	}
 	for i, d := range days(&c) {
@@ -130,6 +131,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	}
 	c.Approval = casefile.Approval(binary.BigEndian.Uint16(b[30:]))
 	c.Reclassified = int(binary.BigEndian.Uint16(b[32:]))
+	c.Publicity, c.KeepYears = casefile.Publicity(binary.BigEndian.Uint16(b[34:])), int(binary.BigEndian.Uint16(b[36:]))
 	for i, d := range days(c) {
 		*d = civil.Date(binary.BigEndian.Uint32(b[daysAt+4*i:]))
 	}

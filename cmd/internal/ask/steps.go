@@ -52,7 +52,7 @@ func Steps() []Step {
 		{Kind: casefile.KindRegistered, Note: "再记录一次即更正登记内容：以最后一次为准。", Fields: registration(), check: registered},
 		{Kind: casefile.KindReviewed, Fields: []Field{prose("finding", "审查意见", "审查`意见`")}},
 		{Kind: casefile.KindAssigned, Note: "人员变动时，用 --from 和 --open 转办某科室或某人的全部在办案件；人对人的（--from 王某 --to 李某 --open），科室不变。", Fields: []Field{
-			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "`经办人`"),
+			words("to", "承办科室", "承办`科室`；与 --from 某人 --open 同写时，也可写接手的人").named("department"), words("person", "经办人", "`经办人`"), ends("until", "反馈期限", "科室应在何`日`前反馈，本机关自定"),
 			ticked("new", "新科室", "确是另一科室，虽然与用过的只差一字").named("-")}},
 		{Kind: casefile.KindArrivalSettled, Note: "邮箱搬家、代收或恢复以后，服务器会给旧邮件记上新的到达时间。核定只移动从严期限；编号和“本年新收”不变（count-in）。", Fields: []Field{
 			happened("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
@@ -78,6 +78,14 @@ func Steps() []Step {
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
 			happened("told", "告知日期", "告知申请人的`日期`"), document, force}},
+		{Kind: casefile.KindReported, Note: "承办科室反馈后记录，反馈期限（assign --until）到此为止；答复的期限照常计算。", Fields: []Field{words("by", "反馈人", "反馈`人`"), note}},
+		{Kind: casefile.KindMadePublic, Note: "多个申请人申请相同的信息、可以公开的，可以纳入主动公开；申请人也可以建议。", Fields: []Field{
+			chosen("decision", "决定", "`决定`", casefile.ParsePublicity, casefile.Publicities()...), words("where", "公开在哪里", "公开在`哪里`，如网站栏目的地址"), note}},
+		{Kind: casefile.KindAssisted, Note: "申请人阅读困难或者有视听障碍的，提供必要的帮助；口头申请由本机关代填申请表。", Fields: []Field{prose("how", "提供的帮助", "提供的`帮助`，如 代填申请表、宣读答复")}},
+		{Kind: casefile.KindComplained, Note: "向上一级行政机关或者政府信息公开工作主管部门投诉、举报的；复议、诉讼用 dispute。", Fields: []Field{
+			words("organ", "受理的机关", "受理的`机关`"), prose("matter", "事由", "投诉、举报的`事由`"), prose("result", "处理", "怎样`处理`的")}},
+		{Kind: casefile.KindRetained, Note: "不写的，照配置 [retention]；期限自归档次年起算。复议、诉讼未审结的，期满也不能销毁。", Fields: []Field{
+			amount("years", "保管年数", "保管`年`数"), ticked("permanent", "永久保管", "永久保管"), reason}},
 		{Kind: casefile.KindScreened, Note: "公开信息前的保密审查：谁审查的、哪一天（--on）、结果如何。", Fields: []Field{
 			words("by", "审查人", "审查`人`或部门"), chosen("result", "审查结果", "审查`结果`", casefile.ParseScreening, casefile.Screenings()...),
 			document, note}},

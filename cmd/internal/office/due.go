@@ -393,7 +393,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 // blockOf says whose day an alarm is about.
 func blockOf(k casefile.AlarmKind) string {
 	switch k {
-	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival, casefile.AlarmSigning, casefile.AlarmSigned, casefile.AlarmSentBack:
+	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival, casefile.AlarmSigning, casefile.AlarmSigned, casefile.AlarmSentBack, casefile.AlarmReport:
 		return ask.BlockInternal
 	}
 	return ask.BlockStatutory
@@ -417,6 +417,8 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 		return fmt.Sprintf("ysq answer %s --signed --draft", c.ID)
 	case casefile.AlarmSentBack:
 		step = casefile.KindSubmitted
+	case casefile.AlarmReport:
+		step = casefile.KindReported
 	case casefile.AlarmDelivery:
 		if step = casefile.KindNoticeResent; c.Undelivered {
 			step = casefile.KindDispatched

@@ -3,6 +3,7 @@ package keeping
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -59,6 +60,9 @@ func (k *Room) erasures(tx *desk.View, id casefile.ID, today civil.Date, reason 
 	if err := c.MayErase(k.Live().Retention.Years, today); err != nil {
 		return nil, err
 	}
+	if err := settled(tx, id); err != nil {
+		return nil, err
+	}
 	merged, err := tx.Merged(id)
 	if err != nil {
 		return nil, err
@@ -80,6 +84,20 @@ func (k *Room) erasures(tx *desk.View, id casefile.ID, today civil.Date, reason 
 		return nil, &casefile.RuleError{Code: "nothing-held", Case: id, Msg: "没有邮件原文或附件"}
 	}
 	return drafts, nil
+}
+
+// settled refuses to let go of what a dispute may still need.
+func settled(tx *desk.View, id casefile.ID) error {
+	for _, about := range tx.DisputesOf(id) {
+		history, err := tx.Dispute(about)
+		if err != nil {
+			return err
+		}
+		if d := casefile.FoldDispute(about, history, 0); !d.FiledOn.IsZero() && d.Result == casefile.ResultPending {
+			return &casefile.RuleError{Code: "dispute-open", Case: id, Msg: fmt.Sprintf("复议、诉讼 %s 尚未审结，不能销毁", about), Hint: "审结后再销毁：ysq dispute show " + string(about)}
+		}
+	}
+	return nil
 }
 
 // dropErased removes the bytes of those digests that are erased, and what was read of them.

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,11 @@ func annexName(f casefile.File) string {
 // LetterOffice is the office as its letters of a day name it.
 func (l *Room) LetterOffice(day civil.Date) letter.Office {
 	c, agency := l.Live().Letter, l.Live().Agency
-	return letter.Office{Name: agency.NameOn(day), Code: agency.Code, Contact: c.Contact, Payment: c.Payment, ReviewOrgan: c.ReviewOrgan, Court: c.Court}
+	office := letter.Office{Name: agency.NameOn(day), Code: agency.Code, Contact: c.Contact, Payment: c.Payment, ReviewOrgan: c.ReviewOrgan, Court: c.Court}
+	if years := l.Live().Retention.Years; years > 0 {
+		office.Retention = fmt.Sprintf("%d 年", years)
+	}
+	return office
 }
 
 // subjects reads the cases. A letter speaks of what was registered, not of what a mail claims.
@@ -298,7 +303,7 @@ func (m *Making) fileName(document string) string {
 
 // record is what is recorded of the letter on each case.
 func (m *Making) record(n casefile.LetterNumber, file casefile.File) casefile.LetterIssued {
-	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: letter.Party(m.facts.Event),
+	e := casefile.LetterIssued{Letter: m.facts.Kind, LetterNumber: n, Document: m.facts.Document, File: file, Template: m.template.Digest, Party: cmp.Or(letter.Party(m.facts.Event), m.facts.Addressee()),
 		Annexes: m.req.Files, OnPaper: m.req.OnPaper}
 	if m.facts.Event != nil {
 		e.Decides = m.facts.Event.Kind()
