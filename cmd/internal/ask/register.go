@@ -19,6 +19,7 @@ var (
 // in it is a fact before a clerk registers it.
 type Proposals struct {
 	Case   casefile.ID `json:"case"`
+	Last   uint64      `json:"last"`   // Seq of its last record when it was read, for Envelope.IfSeq
 	Token  Handle      `json:"token"`  // names these values: who accepts them quotes it
 	Masked bool        `json:"masked"` // personal data is masked in this answer
 	// Registered says that the case is registered already; registering it again puts that right.

@@ -29,6 +29,7 @@ type answerGuide struct {
 	*answering
 	person *person
 	last   ask.AnswerResult // the latest trial
+	seen   map[casefile.ID]uint64
 }
 
 // errGivenUp ends a conversation; nothing was done.
@@ -36,9 +37,9 @@ var errGivenUp = errors.New("given up")
 
 // converse asks for what no flag says, shows all of it and lets a person decide.
 func (r *answering) converse(ctx context.Context, c *ask.Client, who *person) error {
-	g := &answerGuide{answering: r, person: who}
+	g := &answerGuide{answering: r, person: who, seen: map[casefile.ID]uint64{}}
 	for _, step := range []func(context.Context, *ask.Client) error{g.about, g.outcome, g.basis, g.grounds, g.files, g.contents, g.recipient, g.otherWay, g.decide} {
-		err := step(ctx, c)
+		err := step(ctx, c.IfSeqs(g.seen)) // whoever answers has read the case as it was shown
 		if errors.Is(err, errGivenUp) || errors.Is(err, io.EOF) {
 			fmt.Fprintln(r.a.errOut, "\n没有制发，什么都没有记录")
 			return nil
@@ -93,6 +94,7 @@ func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 		if err != nil {
 			return err
 		}
+		g.seen[d.Case] = lastSeen(d)
 		fmt.Fprintln(g.a.out, g.a.screenOf(g.a.out).paint(header, grid.Clean(join("  ", string(d.Case), stageLabel(d.Stage), remaining(d.CaseRow)))))
 		g.a.sheet("  ", field{"申请人", join("，", string(d.Applicant), string(d.Category))}, field{"申请内容", string(d.Request)},
 			field{"答复要求", join("，", string(d.Form), string(d.Delivery))}, field{"电子邮箱", registeredMail(d)},

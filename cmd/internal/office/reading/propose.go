@@ -228,12 +228,23 @@ func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
 // Propose reads what has not been read yet of a case, and says what it seems to be.
 func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Proposals, error) {
 	id := q.Case
+	last, err := desk.Look(g.Desk, func(tx *desk.View) (uint64, error) { // before anything is read, which takes time
+		history, err := tx.History(id)
+		if err != nil || len(history) == 0 {
+			return 0, err
+		}
+		return history[len(history)-1].Seq, nil
+	})
+	if err != nil {
+		return ask.Proposals{}, err
+	}
 	u, err := g.understand(ctx, id)
 	if err != nil {
 		return ask.Proposals{}, err
 	}
 	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), g.Reg.Law().On(g.Today()).CorrectionDays)
 	p := u.proposals(until, g.Reg.Law().On(g.Today()).CorrectionDays)
+	p.Last = last
 	err = g.View(func(tx *desk.View) (err error) {
 		p.Related, p.Counts, err = g.Relations(tx, u.filed(), id)
 		return err
