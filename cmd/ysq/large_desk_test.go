@@ -187,7 +187,7 @@ func BenchmarkFifty(b *testing.B) {
 	work := func(person int, until time.Time) (took []float64, err error) {
 		chance := rand.New(rand.NewPCG(1, uint64(person)))
 		for done := 0; time.Now().Before(until); done++ {
-			id := string(casefile.NewID(2026, n-chance.IntN(min(n/100, 900))*100))
+			id := string(casefile.NewID(2026, n-chance.IntN(min(n/100, 900))))
 			path := []string{"/", "/cases", "/case/" + id, "/mails", "/year/2026", "/case/" + id + "/days"}[chance.IntN(6)]
 			began := time.Now()
 			if done%10 == 9 {
