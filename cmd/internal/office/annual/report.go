@@ -260,7 +260,7 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 		return held, err
 	}
 	err = a.View(func(tx *desk.View) error {
-		held, err = a.counted(tx, q, func() (ask.CellCases, error) { return count(tx) })
+		held, err = kept(a, tx, func(m *memo) map[ask.CellQuery]ask.CellCases { return m.cells }, q, func() (ask.CellCases, error) { return count(tx) })
 		return err
 	})
 	return held, err

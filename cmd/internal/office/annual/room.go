@@ -33,6 +33,7 @@ type memo struct {
 	past    *past
 	reports map[int]remembered
 	cells   map[ask.CellQuery]ask.CellCases
+	spans   map[ask.Span]stats.Summary
 }
 
 // remembered is the report of a year with the words that it was made with.
@@ -45,7 +46,8 @@ type remembered struct {
 func (a *Room) asItStands(tx *desk.View) *memo {
 	seq, _ := tx.Head()
 	if m := &a.memo; m.seq != seq || m.today != a.Today() || m.running != a.Live() {
-		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered), cells: make(map[ask.CellQuery]ask.CellCases)}
+		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered), cells: make(map[ask.CellQuery]ask.CellCases),
+			spans: make(map[ask.Span]stats.Summary)}
 	}
 	return &a.memo
 }
@@ -83,27 +85,27 @@ func (a *Room) standing(tx *desk.View, past past, year int) (stats.Report, error
 	return rep, err
 }
 
-// counted is what a cell counts as the register stands: found by count, or as it was found before.
-func (a *Room) counted(tx *desk.View, q ask.CellQuery, count func() (ask.CellCases, error)) (ask.CellCases, error) {
+// kept is an answer as the register stands: made, or as it was made before.
+func kept[K comparable, V any](a *Room, tx *desk.View, in func(*memo) map[K]V, key K, answer func() (V, error)) (V, error) {
 	a.mu.Lock()
-	held, ok := a.asItStands(tx).cells[q]
+	v, ok := in(a.asItStands(tx))[key]
 	a.mu.Unlock()
 	if ok {
-		return held, nil
+		return v, nil
 	}
-	held, err := count()
+	v, err := answer() // what it asks for in turn takes the lock itself
 	if err == nil {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		if m := a.asItStands(tx); len(m.cells) < mostCells {
-			m.cells[q] = held
+		if all := in(a.asItStands(tx)); len(all) < mostKept {
+			all[key] = v
 		}
 	}
-	return held, err
+	return v, err
 }
 
-// mostCells bounds the memory of cells: a year has some two hundred.
-const mostCells = 400
+// mostKept bounds the memory of one kind of answer: a year has some two hundred cells.
+const mostKept = 400
 
 // wordsOf tells one state of a clerk's file from another.
 func (a *Room) wordsOf(year int) string {
