@@ -23,6 +23,7 @@ var whole = story{
 	{"set up", setUp},
 	{"cases appear", casesAppear},
 	{"roles", roles},
+	{"desk", desk},
 	{"attachment", attachment},
 	{"killed", killed},
 	{"network cut", networkCut},
