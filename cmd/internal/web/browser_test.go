@@ -290,7 +290,7 @@ func TestWidths(t *testing.T) {
 	w := b.browse(t, 390, 844)
 	for _, width := range []int64{390, 768, 1366} {
 		w.do(chromedp.EmulateViewport(width, 800))
-		for _, path := range []string{"/", "/cases", "/case/1", "/case/2", "/register/1", "/step/reply?case=1", "/mails", "/status", "/new", "/search"} {
+		for _, path := range []string{"/", "/cases", "/case/1", "/case/2", "/register/1", "/step/reply?case=1", "/mails", "/status", "/new", "/search", "/years", "/year/2026", "/year/2026/words", "/year/2026/freeze", "/stats", "/dispute", "/split/1", "/attach/1", "/register?case=1&case=2"} {
 			w.open(path)
 			if over := eval[int](w, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
 				t.Errorf("%s is %d px too wide at %d", path, over, width)
