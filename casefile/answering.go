@@ -260,6 +260,11 @@ func (j *judge) lapsed(e Replied) error {
 			return j.refuse("lapse-returned", "先换方式重新发出（resent），期限另计", "%s没有送达申请人，不能按“逾期”处理", n.Label())
 		}
 	}
+	for _, n := range Notices() {
+		if n.waits() == w && j.Unreached.Has(n) {
+			return j.refuse("lapse-unreached", "先记录送达日：fee-reached（补正告知写 --letter 补正告知）", "不知道%s哪一天送达，不能按“逾期”处理", n.Label())
+		}
+	}
 	until := max(j.Legal.WaitUntil, j.Strict.WaitUntil)
 	if j.draft.On <= until {
 		return j.refuse("lapse-early", "期满次日起方可决定", "%s期限至 %s", w.Label(), until)

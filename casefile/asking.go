@@ -48,14 +48,15 @@ func asking() []KindInfo {
 				if e.About != AboutContent {
 					about = "（" + e.About.Label() + "，依据 " + e.Source + "）"
 				}
-				return phrases("需补正："+strings.Join(e.Items, "、")+about, "期限 "+e.Until.String(), prefixed("文号 ", e.Document), prefixed("逾期告知的理由：", e.Force))
+				return phrases("需补正："+strings.Join(e.Items, "、")+about, "期限 "+e.Until.String(), prefixed("文号 ", e.Document), prefixed("以", e.Way.Label()), prefixed("逾期告知的理由：", e.Force))
 			},
 			rule:  (*judge).correctionAsked,
 			moves: true,
 			keeps: true,
-			fold: func(c *Case, r Record, _ CorrectionAsked) {
+			fold: func(c *Case, r Record, e CorrectionAsked) {
 				c.CorrectedOn = r.On
 				c.Corrections++
+				c.Unreached = c.Unreached.with(NoticeCorrection, e.Way.reaches())
 			},
 			clock: func(c *Clock, r Record, e CorrectionAsked) (Effect, string) {
 				switch {
@@ -182,16 +183,22 @@ func asking() []KindInfo {
 				if e.Count > 0 {
 					by += fmt.Sprintf(" %d", e.Count)
 				}
-				return phrases(by, fmt.Sprintf("应缴 %d 元", e.Yuan), prefixed("送达 ", e.Received.String()), prefixed("文号 ", e.Document))
+				return phrases(by, fmt.Sprintf("应缴 %d 元", e.Yuan), e.shares(), prefixed("以", e.Way.Label()), prefixed("送达 ", e.Received.String()), prefixed("文号 ", e.Document))
 			},
 			rule:  (*judge).feeNoticed,
 			moves: true,
 			keeps: true,
+			fold: func(c *Case, _ Record, e FeeNoticed) {
+				c.Unreached = c.Unreached.with(NoticeFee, e.Received.IsZero() && e.Way.reaches())
+			},
 			clock: func(c *Clock, r Record, e FeeNoticed) (Effect, string) {
 				if !c.awaitable() {
 					return EffectNone, ""
 				}
-				until, _ := c.cal.AddWorkdays(cmp.Or(e.Received, r.On), c.law.FeePayment)
+				var until civil.Date // none while the day of its arrival is not known
+				if !(e.Received.IsZero() && e.Way.reaches()) && c.law.FeePayment > 0 {
+					until, _ = c.cal.AddWorkdays(cmp.Or(e.Received, r.On), c.law.FeePayment)
+				}
 				return c.wait(WaitFee, r.On, until, EndedFee)
 			},
 		}),
@@ -241,6 +248,8 @@ type CorrectionAsked struct {
 	// About is what is to be corrected, and Source the local rule that asks for it where 条例30 does not.
 	About  About  `json:"about,omitzero"`
 	Source string `json:"source,omitzero"`
+	// Way is how the notice was sent, as in FeeNoticed.
+	Way Way `json:"way,omitzero"`
 }
 
 // CorrectionReceived (收到补正) restarts the whole period (条例30).
@@ -301,6 +310,39 @@ type FeeNoticed struct {
 	Yuan     int        `json:"yuan"`              // the amount asked for
 	Received civil.Date `json:"received,omitzero"` // the day the notice reached the applicant; 20 working days run from it
 	Document string     `json:"document,omitzero"`
+	// Way is how the notice was sent: what was posted reached nobody before that is known (notice-reached). A record of
+	// before schema 4 does not say it, and its time runs from its own day.
+	Way Way `json:"way,omitzero"`
+	// Shares are the parts of one notice over several applications: Yuan is their sum, and each application has the same
+	// record. Since schema 4.
+	Shares []Share `json:"shares,omitzero"`
+}
+
+// Share is what one application owes of a notice over several.
+type Share struct {
+	Case ID  `json:"case"`
+	Yuan int `json:"yuan"`
+}
+
+// Share is what a case owes of the notice.
+func (e FeeNoticed) Share(id ID) int {
+	if len(e.Shares) == 0 {
+		return e.Yuan
+	}
+	for _, s := range e.Shares {
+		if s.Case == id {
+			return s.Yuan
+		}
+	}
+	return 0
+}
+
+func (e FeeNoticed) shares() string {
+	var all []string
+	for _, s := range e.Shares {
+		all = append(all, fmt.Sprintf("%s %d 元", s.Case, s.Yuan))
+	}
+	return prefixed("其中 ", strings.Join(all, "、"))
 }
 
 // FeePaid (缴费) restarts the period on the day after payment. Partial payment is no payment.
@@ -407,6 +449,8 @@ func (j *judge) feeNoticed(e FeeNoticed) error {
 	switch {
 	case e.By != "件" && e.By != "页":
 		return j.refuse("fee-by", "请用 --by 件 或 --by 页", "收费方式为按件或按页之一（国办函〔2020〕109号）")
+	case len(e.Shares) > 0 && e.Share(j.ID) <= 0:
+		return j.refuse("fee-share", "不收费的不必发收费通知", "收费通知没有写明 %s 应缴多少", j.ID)
 	case e.Yuan <= 0:
 		return j.refuse("fee-amount", "请用 --yuan 写明", "收费金额 %d 元不对", e.Yuan)
 	case !e.Received.IsZero() && e.Received < j.draft.On:
@@ -425,8 +469,12 @@ func (j *judge) feePaid(e FeePaid) error {
 	}
 	for _, r := range slices.Backward(Live(j.history)) {
 		if n, ok := r.Event.(FeeNoticed); ok {
-			if e.Yuan < n.Yuan {
-				return j.refuse("fee-partial", "部分缴费可记为备注（note）", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", n.Yuan, e.Yuan)
+			share := n.Share(j.ID)
+			switch {
+			case e.Yuan < share:
+				return j.refuse("fee-partial", "部分缴费可记为备注（note）", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", share, e.Yuan)
+			case len(n.Shares) > 0 && e.Yuan > share:
+				return j.refuse("fee-share", "各件分别记录其份额，第六部分只合计一次", "本件应缴 %d 元，写的是 %d 元", share, e.Yuan)
 			}
 			break
 		}

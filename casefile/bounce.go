@@ -12,10 +12,12 @@ import (
 const (
 	KindDeliveryFailed Kind = "delivery-failed"
 	KindNoticeResent   Kind = "notice-resent"
+	KindNoticeReached  Kind = "notice-reached"
 )
 
 func (DeliveryFailed) Kind() Kind { return KindDeliveryFailed }
 func (NoticeResent) Kind() Kind   { return KindNoticeResent }
+func (NoticeReached) Kind() Kind  { return KindNoticeReached }
 
 // Notice is a letter of the office on a case, by what it is about.
 type Notice uint8
@@ -137,7 +139,10 @@ func bouncing() []KindInfo {
 			},
 			awaits: func(c Case) bool { return c.Returned != 0 },
 			rule:   (*judge).noticeResent,
-			fold:   func(c *Case, _ Record, e NoticeResent) { c.Returned &^= 1 << e.Of },
+			fold: func(c *Case, _ Record, e NoticeResent) {
+				c.Returned &^= 1 << e.Of
+				c.Unreached = c.Unreached.with(e.Of, e.Of.waits() != NotWaiting && e.Way.reaches())
+			},
 			clock: func(c *Clock, r Record, e NoticeResent) (Effect, string) {
 				w := e.Of.waits()
 				if w == NotWaiting || c.Waiting != w {
@@ -146,12 +151,77 @@ func bouncing() []KindInfo {
 				until := c.cal.Next(e.Until)
 				if w == WaitFee {
 					until, _ = c.cal.AddWorkdays(r.On, c.law.FeePayment)
+					if e.Way.reaches() {
+						until = 0
+					}
 				}
 				c.WaitUntil = until
+				if until.IsZero() {
+					return EffectNone, e.Of.Label() + "已重新发出，" + w.Label() + "期限自送达起算"
+				}
 				return EffectNone, e.Of.Label() + "已重新发出，" + w.Label() + "期限 " + until.String()
 			},
 		}),
+		of(KindInfo{Label: "通知送达", Command: "fee-reached", Article: "国办函〔2020〕109号", Stages: []Stage{StageHandling}}, does[NoticeReached]{
+			says: func(e NoticeReached) string {
+				what := ""
+				if e.Returned {
+					what = "拒收或无法投递退回"
+				}
+				return phrases(e.Of.Label(), what, e.Proof)
+			},
+			awaits: func(c Case) bool { return c.Unreached != 0 },
+			rule:   (*judge).noticeReached,
+			fold:   func(c *Case, _ Record, e NoticeReached) { c.Unreached = c.Unreached.with(e.Of, false) },
+			clock: func(c *Clock, r Record, e NoticeReached) (Effect, string) {
+				if e.Of != NoticeFee || c.Waiting != WaitFee || !c.WaitUntil.IsZero() || c.law.FeePayment == 0 {
+					return EffectNone, ""
+				}
+				c.WaitUntil, _ = c.cal.AddWorkdays(r.On, c.law.FeePayment)
+				return EffectNone, "收费通知送达，缴费期限 " + c.WaitUntil.String()
+			},
+		}),
 	}
+}
+
+// NoticeReached (通知送达): a notice on which the applicant's time depends reached him, or came back refused or
+// undeliverable from the address that he gave, which counts as that [judgement]. On is that day.
+type NoticeReached struct {
+	Of       Notice `json:"of"`
+	Returned bool   `json:"returned,omitzero"`
+	Proof    string `json:"proof,omitzero"`
+}
+
+// reaches reports whether a letter that leaves this way arrives on a day that somebody has to find out. What is sent
+// by wire arrives when it is sent, unless it comes back.
+func (w Way) reaches() bool { return w == ByPost || w == ByCourier || w == ByHand || w == ByDelegate }
+
+// with is the set with or without a notice.
+func (r Returned) with(n Notice, in bool) Returned {
+	if in {
+		return r | 1<<n
+	}
+	return r &^ (1 << n)
+}
+
+func (j *judge) noticeReached(e NoticeReached) error {
+	var sent civil.Date
+	for _, r := range Live(j.history) {
+		again, ok := r.Event.(NoticeResent)
+		if ok && again.Of == e.Of || slices.Contains(e.Of.kinds(), r.Event.Kind()) {
+			sent = r.On
+		}
+	}
+	switch {
+	case !j.Unreached.Has(e.Of):
+		return j.refuse("not-unreached", "请核对 --letter", "“%s”没有等着记录的送达日", e.Of.Label())
+	case e.Returned && strings.TrimSpace(e.Proof) == "":
+		return j.refuse("reached-proof", "请用 --proof 写明退回的凭证，如 改退批条", "拒收或者无法投递退回的，须有凭证")
+	}
+	if e.Of == NoticeCorrection && j.Legal.WaitUntil < j.draft.On {
+		j.warn("送达时补正期限 %s 已过：请另定期限重新发出（resent）", j.Legal.WaitUntil)
+	}
+	return j.after(sent, "发出日期")
 }
 
 // DeliveryFailed (送达失败): a letter came back. The reply goes back to 待送达; its clock goes by the address (Address). A

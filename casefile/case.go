@@ -59,6 +59,7 @@ type Case struct {
 	ExtendedDays  int      // working days granted in the current period
 	Corrections   int      // notices of 补正 so far
 	Undelivered   bool
+	Unreached     Returned // notices that were sent and of which nobody has recorded the arrival
 	Returned      Returned // notices that came back and were not sent again
 	Messages      int      // mails in the case, the first included, and those of cases merged into it
 

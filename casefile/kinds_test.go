@@ -125,7 +125,7 @@ func TestEveryKind(t *testing.T) {
 				once(i.Kind, "command", i.Command)
 			}
 			for _, s := range casefile.Stages() {
-				waits := casefile.Case{Stage: s, Channel: casefile.Email, ToConfirm: true, ArrivalDoubted: true, OpenMail: 1, Returned: 1 << casefile.NoticeFee, Approval: casefile.AwaitsSigning}
+				waits := casefile.Case{Stage: s, Channel: casefile.Email, ToConfirm: true, ArrivalDoubted: true, OpenMail: 1, Returned: 1 << casefile.NoticeFee, Unreached: 1 << casefile.NoticeFee, Approval: casefile.AwaitsSigning}
 				waits.Legal.Waiting, waits.Strict.Waiting = casefile.WaitCorrection, casefile.WaitFee
 				if i.Kind == casefile.KindUnreachable {
 					waits.Channel = casefile.PlainLetter

@@ -93,6 +93,10 @@ func (o open) inherited(live []Record, from, part, keeper ID, today civil.Date) 
 			if r.Seq == o.fee && part != keeper {
 				continue
 			}
+			if len(e.Shares) > 0 { // the part owes what the case owed
+				e.Yuan, e.Shares = e.Share(from), nil
+			}
+			event = e
 		default:
 			if !event.Kind().inherited() {
 				continue
@@ -120,7 +124,7 @@ func (o open) ended(part, keeper ID, today civil.Date) []Draft {
 func (k Kind) inherited() bool {
 	switch k {
 	case KindCorrectionAsked, KindCorrectionReceived, KindConsultationSent, KindConsultationReached, KindConsultationAnswered,
-		KindReasonAsked, KindReasonGiven, KindDeferred, KindExtended, KindFeeNoticed, KindFeePaid, KindDeliveryFailed, KindNoticeResent:
+		KindReasonAsked, KindReasonGiven, KindDeferred, KindExtended, KindFeeNoticed, KindFeePaid, KindDeliveryFailed, KindNoticeResent, KindNoticeReached:
 		return true
 	}
 	return false

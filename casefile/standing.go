@@ -92,6 +92,7 @@ const (
 	AlarmLapse                  // the applicant's time to correct or to pay has passed: a person decides
 	AlarmConsultation           // a side that was consulted has not answered
 	AlarmDelivery               // the reply came back
+	AlarmReached                // it is to be found out when a notice arrived
 	AlarmArrival                // the day of arrival is in doubt: a person settles it
 	AlarmSigning                // a proposed answer waits to be signed (待签批)
 	AlarmSigned                 // it is signed, and not issued
@@ -99,7 +100,7 @@ const (
 	AlarmReport                 // a department has to report
 )
 
-var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}, {"report", "科室反馈"}}
+var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"reached", "通知送达日待记"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}, {"report", "科室反馈"}}
 
 // String returns the stable code.
 func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
@@ -137,6 +138,11 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	s := c.At(today, cal)
 	if a, returned := c.returnedAlarm(today); returned {
 		all = append(all, a)
+	}
+	for _, n := range Notices() {
+		if w := n.waits(); w != NotWaiting && c.Unreached.Has(n) && c.waitsFor(w) && !c.Returned.Has(n) {
+			all = append(all, Alarm{AlarmReached, max(c.Legal.WaitSince, c.Strict.WaitSince).Add(law.ReachAsked), n.Label() + "寄出后，查明并记录送达之日（fee-reached）；此前不能按逾期处理"})
+		}
 	}
 	early := s.Doubtful && !s.Overdue && !s.Due.IsZero() && today > s.Due // the strict date has passed, if it is the strict date
 	if s.Doubtful {

@@ -120,7 +120,7 @@ func TestInMonth(t *testing.T) {
 		{"张三", "2026-05-01", nil},
 		{"", "2026-03-15", nil},
 	} {
-		found, err := InMonth(all, tt.applicant, civil.MustParse(tt.day))
+		found, err := InMonth(all, tt.applicant, civil.MustParse(tt.day), casefile.Regulations)
 		var got []casefile.ID
 		for _, c := range found {
 			got = append(got, c.ID)
@@ -130,7 +130,65 @@ func TestInMonth(t *testing.T) {
 		}
 	}
 	broken := errors.New("broken")
-	if _, err := InMonth(func(yield func(casefile.Case, error) bool) { yield(casefile.Case{}, broken) }, "张三", 1); err != broken {
+	if _, err := InMonth(func(yield func(casefile.Case, error) bool) { yield(casefile.Case{}, broken) }, "张三", 1, casefile.Regulations); err != broken {
 		t.Errorf("error %v, want that of the rows", err)
+	}
+}
+
+// TestJudgedMonth: withdrawn applications count in the month and merged ones do not, by the law as it stands; with
+// another value of it the other way round, and by the day of arrival instead of that of receipt.
+func TestJudgedMonth(t *testing.T) {
+	withdrawn, merged := application("1", "张三", "2026-03-02"), application("2", "张三", "2026-03-03")
+	withdrawn.Stage, withdrawn.Outcome, withdrawn.Basis = casefile.StageWithdrawn, casefile.OtherOutcome, "withdrawn"
+	merged.Stage = casefile.StageMerged
+	later := application("3", "张三", "2026-03-31")
+	later.ToConfirm, later.ConfirmedOn = true, civil.MustParse("2026-04-01")
+	other := casefile.Regulations.On(civil.MustParse("2026-03-01"))
+	other.FeeWithdrawn, other.FeeMerged, other.FeeBy = false, true, casefile.FeeByArrival
+	for want, law := range map[string]casefile.Statute{"1": casefile.Regulations, "2,3": other} {
+		found, err := InMonth(cases(withdrawn, merged, later), "张三", civil.MustParse("2026-03-15"), law)
+		var got []string
+		for _, c := range found {
+			got = append(got, string(c.ID))
+		}
+		if err != nil || strings.Join(got, ",") != want {
+			t.Errorf("got %v, %v, want %s", got, err, want)
+		}
+	}
+}
+
+// TestShares: the fees of a month do not depend on the order in which its applications are recorded, nor on how
+// they are grouped into notices: each costs what its place costs, and together they cost the month's fee.
+func TestShares(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 60).Draw(t, "applications")
+		var month []casefile.Case
+		for i := range n {
+			month = append(month, application(casefile.NewID(2026, i+1), "张三", fmt.Sprintf("2026-03-%02d", 1+i/2)))
+		}
+		recorded := rapid.Permutation(month).Draw(t, "order")
+		asked := rapid.Permutation(month).Draw(t, "asked")
+		total, places := 0, map[int]bool{}
+		for len(asked) > 0 {
+			k := rapid.IntRange(1, len(asked)).Draw(t, "notice")
+			for _, c := range asked[:k] {
+				p := Position(recorded, c.ID, casefile.Regulations)
+				if places[p] || p < 1 || p > n {
+					t.Fatalf("%s has place %d", c.ID, p)
+				}
+				places[p] = true
+				if want := Share(Position(month, c.ID, casefile.Regulations)); Share(p) != want {
+					t.Fatalf("%s costs %d, want %d", c.ID, Share(p), want)
+				}
+				total += Share(p)
+			}
+			asked = asked[k:]
+		}
+		if total != ByItem(n).Yuan {
+			t.Fatalf("%d applications cost %d together, the month %d", n, total, ByItem(n).Yuan)
+		}
+	})
+	if Position(nil, "1", casefile.Regulations) != 0 || Share(0) != 0 || Share(10) != 0 || Share(11) != 100 || Share(31) != 200 {
+		t.Error("the tiers")
 	}
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -217,6 +218,8 @@ func (c *check) fees() {
 			c.add("收费方式", i, "应写“件”或“页”")
 		case f.Yuan == 0:
 			c.add("收费金额", i, "没有收费金额")
+		case !f.Reached.IsZero() && f.Reached < f.Noticed:
+			c.add("收费送达日期", i, "%s 早于收费通知日期 %s", f.Reached, f.Noticed)
 		case !f.Paid.IsZero() && f.Paid < f.Noticed:
 			c.add("缴费日期", i, "%s 早于收费通知日期 %s", f.Paid, f.Noticed)
 		}
@@ -344,7 +347,7 @@ func (c *check) lapse(i int, p Reply) {
 	case casefile.FeeLapsed:
 		for _, f := range slices.Backward(c.Fees) {
 			if c.periodOf(f.Noticed) == n {
-				if until, _ := c.Calendar.AddWorkdays(f.Noticed, c.Law.FeePayment); !f.Paid.IsZero() {
+				if until, _ := c.Calendar.AddWorkdays(cmp.Or(f.Reached, f.Noticed), c.Law.FeePayment); !f.Paid.IsZero() {
 					c.add("答复类别", i, "已于 %s 缴费，不是逾期未缴费", f.Paid)
 				} else if p.On <= until {
 					c.add("答复日期", i, "缴费期限至 %s，次日起方可不再处理", until)

@@ -95,6 +95,8 @@ var groups = [...]group{
 		part[Fee]{"收费通知日期", date, 14, func(f *Fee) field { return day{&f.Noticed} }},
 		part[Fee]{"收费金额", number, 10, func(f *Fee) field { return count{&f.Yuan, "元"} }},
 		part[Fee]{"缴费日期", date, 12, func(f *Fee) field { return day{&f.Paid} }},
+		part[Fee]{"收费通知书编号", wording, 20, func(f *Fee) field { return text{&f.Number} }},
+		part[Fee]{"收费送达日期", date, 14, func(f *Fee) field { return day{&f.Reached} }},
 	),
 	many(func(r *Row) *[]Extension { return &r.Extensions },
 		part[Extension]{"延期工作日", number, 12, func(e *Extension) field { return count{&e.Days, "个工作日"} }},

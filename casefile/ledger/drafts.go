@@ -223,7 +223,7 @@ func (s *story) notices() {
 		acted("补正收到日期", i, k.Asked, k.Received, casefile.CorrectionReceived{})
 	}
 	for i, f := range s.Fees {
-		s.note("收费通知日期", i, f.Noticed, rankNoticed, casefile.FeeNoticed{By: f.By, Yuan: f.Yuan})
+		s.note("收费通知日期", i, f.Noticed, rankNoticed, casefile.FeeNoticed{By: f.By, Yuan: f.Yuan, Document: f.Number, Received: f.Reached})
 		acted("缴费日期", i, f.Noticed, f.Paid, casefile.FeePaid{Yuan: f.Yuan})
 	}
 }

@@ -87,7 +87,7 @@ func (x *extract) record(r casefile.Record) {
 	case casefile.Noted:
 		x.drop(r.On != x.Received, "备注的日期")
 		x.notes = append(x.notes, e.Text)
-	case casefile.CorrectionAsked, casefile.CorrectionReceived, casefile.FeeNoticed, casefile.FeePaid,
+	case casefile.CorrectionAsked, casefile.CorrectionReceived, casefile.FeeNoticed, casefile.FeePaid, casefile.NoticeReached,
 		casefile.ConsultationSent, casefile.ConsultationReached, casefile.ConsultationAnswered,
 		casefile.Extended, casefile.Deferred:
 		if x.stopped && r.Event.Kind().Info().Effect != casefile.EffectNone {
@@ -174,9 +174,13 @@ func (x *extract) handled(r casefile.Record) {
 		}
 		x.drop(true, "没有告知的补正")
 	case casefile.FeeNoticed:
-		x.Fees = append(x.Fees, Fee{By: e.By, Noticed: r.On, Yuan: e.Yuan})
-		x.drop(e.Count != 0 || e.Document != "", "收费的件数、页数和文号")
-		x.drop(!e.Received.IsZero() && e.Received != r.On, "收费通知的送达日")
+		x.Fees = append(x.Fees, Fee{By: e.By, Noticed: r.On, Yuan: e.Share(r.Case), Number: e.Document, Reached: e.Received})
+		x.drop(e.Count != 0 || len(e.Shares) > 0 || e.Way != casefile.WayNone, "收费的件数、页数、送达方式和一并通知的其他件")
+	case casefile.NoticeReached:
+		if n := len(x.Fees); e.Of == casefile.NoticeFee && n > 0 && x.Fees[n-1].Paid.IsZero() {
+			x.Fees[n-1].Reached = r.On
+		}
+		x.drop(e.Proof != "" || e.Returned, "通知送达的凭证")
 	case casefile.FeePaid:
 		if n := len(x.Fees); n > 0 && x.Fees[n-1].Paid.IsZero() {
 			x.Fees[n-1].Paid = r.On

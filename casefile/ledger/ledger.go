@@ -94,6 +94,8 @@ type Fee struct {
 	Noticed civil.Date // 收费通知日期
 	Yuan    int        // 收费金额
 	Paid    civil.Date // 缴费日期
+	Number  string     // 收费通知书编号
+	Reached civil.Date // 收费送达日期
 }
 
 // Extension is one 延期 (条例33).

@@ -20,7 +20,7 @@ import (
 //	8-9    what the strict and the legal clock wait for
 //	10-17  arrival, Unix milliseconds; the smallest integer when unknown
 //	18-23  year counted in, messages, corrections (16 bits each)
-//	24-37  working days granted by extension, notices that came back, open mails, approval, 改列, publicity, years of
+//	24-37  working days granted by extension, notices that came back (8 bits higher: not known to have arrived), open mails, approval, 改列, publicity, years of
 //	       keeping (16 bits each)
 //	38-    civil days, 32 bits each, in the order of days()
 //
@@ -77,7 +77,7 @@ func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 		arrived = c.ArrivedAt.UnixMilli()
 	}
 	binary.BigEndian.PutUint64(b[10:], uint64(arrived))
-	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned), c.OpenMail, int(c.Approval), c.Reclassified, int(c.Publicity), c.KeepYears} {
+	for i, n := range []int{c.CountedIn, c.Messages, c.Corrections, c.ExtendedDays, int(c.Returned | c.Unreached<<8), c.OpenMail, int(c.Approval), c.Reclassified, int(c.Publicity), c.KeepYears} {
 		binary.BigEndian.PutUint16(b[18+2*i:], uint16(min(n, 1<<16-1)))
 	}
 	for i, d := range days(&c) {
@@ -129,6 +129,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	for i, n := range [...]*int{&c.CountedIn, &c.Messages, &c.Corrections, &c.ExtendedDays, (*int)(&c.Returned), &c.OpenMail} {
 		*n = int(binary.BigEndian.Uint16(b[18+2*i:]))
 	}
+	c.Returned, c.Unreached = c.Returned&0xff, c.Returned>>8
 	c.Approval = casefile.Approval(binary.BigEndian.Uint16(b[30:]))
 	c.Reclassified = int(binary.BigEndian.Uint16(b[32:]))
 	c.Publicity, c.KeepYears = casefile.Publicity(binary.BigEndian.Uint16(b[34:])), int(binary.BigEndian.Uint16(b[36:]))

@@ -58,7 +58,7 @@ func Steps() []Step {
 			happened("day", "到达日", "核定的到达`日期`").named("arrived"), reason}},
 		{Kind: casefile.KindCorrectionAsked, Note: "补正告知应在收到申请之日起 7 个工作日内一次作出；此后期限停止计算，收到补正后重新起算。", Fields: []Field{
 			words("item", "补正内容", "需补正的`内容`，可写多次").named("items").many(), ends("until", "补正期限", "补正期限`日期`"),
-			chosen("about", "补正类型", "补正`什么`，不写则为申请内容", casefile.ParseAbout, casefile.Abouts()[1:]...), words("source", "补正依据", "申请内容以外的补正，所依据的地方`规定`"), document, force}},
+			chosen("about", "补正类型", "补正`什么`，不写则为申请内容", casefile.ParseAbout, casefile.Abouts()[1:]...), words("source", "补正依据", "申请内容以外的补正，所依据的地方`规定`"), way(), document, force}},
 		{Kind: casefile.KindCorrectionReceived, Note: answered, Fields: []Field{note, mail}},
 		{Kind: casefile.KindConsultationSent, Fields: []Field{
 			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party, document}},
@@ -69,11 +69,11 @@ func Steps() []Step {
 		{Kind: casefile.KindReasonAsked, Note: "申请数量、频次明显超过合理范围时，要求申请人说明理由；期限照常计算。", Fields: []Field{document}},
 		{Kind: casefile.KindReasonGiven, Fields: []Field{ticked("accepted", "理由合理", "理由合理"), ticked("rejected", "理由不合理", "理由不合理").named("-"), note, mail}},
 		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{ends("until", "延迟至", "延迟至`日期`"), document}},
-		{Kind: casefile.KindFeeNoticed, Note: "按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出；自通知送达之日起 20 个工作日内缴纳。", Fields: []Field{
+		{Kind: casefile.KindFeeNoticed, Note: "按件或按页只能取其一（国办函〔2020〕109号），金额按标准分档算出：按件的，各件按其在当月的次序计算，几件一并写的是一份通知，各缴各的份额，缴了的一件重新起算。自通知送达之日起 20 个工作日内缴纳；不写 --way 的按申请人的渠道。", Fields: []Field{
 			{Name: "by", Label: "收费方式", Help: "收费`方式`：件、页", Choices: []Choice{{"件", "件"}, {"页", "页"}}, Offered: true},
 			amount("count", "件数或页数", "页数，或申请人当月的`件数`；按件的可不写，由登记簿数出").within(1, fee.Most),
 			amount("yuan", "应缴金额", "应缴金额，`元`；不写则按标准算出，与标准不同的照写的记录并提示").within(1, math.MaxInt32),
-			happened("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算"), document}, check: charged},
+			way(), happened("received", "通知送达日期", "通知送达申请人的`日期`，20 个工作日由此起算；邮寄的不写，送达后用 fee-reached 记录"), document}, check: charged},
 		{Kind: casefile.KindFeePaid, Note: "缴清之次日重新起算；部分缴费视为未缴。", Fields: []Field{amount("yuan", "缴纳金额", "缴纳金额，`元`"), mail}},
 		{Kind: casefile.KindExtended, Note: "须经政府信息公开工作机构负责人同意，并在期限内告知申请人；最长 20 个工作日，只能一次。", Fields: []Field{
 			amount("days", "工作日数", "延长的工作日`数`"), words("approver", "批准人", "批准`人`，即政府信息公开工作机构负责人"),
@@ -108,6 +108,9 @@ func Steps() []Step {
 			chosen("letter", "退回的文书", "退回的`文书`，不写则为答复", casefile.ParseNotice, append(casefile.Notices()[1:], casefile.NoticeReply)...).named("of"), chosen("address", "寄往的地址", "退回的答复寄往`哪里`", casefile.ParseAddressed, casefile.Addresseds()...), reason, mail}},
 		{Kind: casefile.KindNoticeResent, Note: "退回的补正告知、收费通知等换方式再次发出后记录。补正告知另定期限（--until），缴费期限自当日起另算。", Fields: []Field{
 			chosen("letter", "文书", "重新发出的`文书`", casefile.ParseNotice, casefile.Notices()[1:]...).named("of"), way(), ends("until", "补正期限", "新的补正期限`日期`"), tracking}},
+		{Kind: casefile.KindNoticeReached, Note: "邮寄的收费通知，缴费期限自送达之日起算：--on 写签收之日；拒收或者无法投递退回的，写退回之日和凭证。送达日记录以前不能按逾期处理。", Fields: []Field{
+			chosen("letter", "文书", "送达的`文书`", casefile.ParseNotice, casefile.NoticeFee, casefile.NoticeCorrection).named("of"),
+			ticked("returned", "退回", "拒收或者无法投递，退回"), words("proof", "凭证", "`凭证`，如 签收记录、改退批条")}},
 		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分（show、save、erase）。", Fields: []Field{
 			{Name: "into", Label: "并入的编号", Help: "并入的`编号`，即先到的一件", Shape: Case}, reason}},
 		{Kind: casefile.KindAgentNamed, Note: "申请人类别仍按申请人本人。", Fields: []Field{

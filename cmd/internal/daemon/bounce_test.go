@@ -118,7 +118,7 @@ func TestBounceOfTheReply(t *testing.T) {
 				if b.poll().Taken != 0 || len(texts(b.show("2026-00001"), casefile.KindMessageIn)) != 1 {
 					t.Error("recorded twice")
 				}
-				b.record("2026-00001", casefile.DeliveryFailed{Answers: casefile.Answers{Mails: []casefile.Digest{d.Open[0].Digest}}}) // a person decides
+				b.record("2026-00001", casefile.DeliveryFailed{Address: casefile.AddressGiven, Answers: casefile.Answers{Mails: []casefile.Digest{d.Open[0].Digest}}}) // a person decides
 				if said := texts(b.show("2026-00001"), casefile.KindDeliveryFailed); len(said) != 1 || !strings.Contains(said[0], "550 no such user") {
 					t.Errorf("recorded %q", said)
 				}

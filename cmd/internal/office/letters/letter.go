@@ -134,7 +134,7 @@ func (m *Making) kind() error {
 			return ask.Usage("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
 		}
 		m.facts.Kind, m.fresh = of, true
-		m.facts.Event, m.explained, m.warnings, err = m.room.record.Charge(m.tx, first.ID, e)
+		m.facts.Event, m.explained, m.warnings, err = m.room.record.Charge(m.tx, m.ids(), e)
 		return err
 	}
 	if kind == casefile.LetterNone {
@@ -146,6 +146,15 @@ func (m *Making) kind() error {
 	}
 	m.facts.Kind = kind
 	return m.recorded(first)
+}
+
+// ids are the cases of the letter.
+func (m *Making) ids() []casefile.ID {
+	all := make([]casefile.ID, len(m.facts.Subjects))
+	for i, s := range m.facts.Subjects {
+		all[i] = s.ID
+	}
+	return all
 }
 
 // recorded takes what the letter announces from the records.
@@ -203,7 +212,14 @@ func (m *Making) complete() error {
 		m.facts.Due = m.due(history)
 	case casefile.FeeNoticed:
 		amount := fee.ByPage(e.Count)
-		if e.By == "件" {
+		switch {
+		case len(e.Shares) > 0:
+			for _, s := range e.Shares {
+				m.facts.Charges = append(m.facts.Charges, fmt.Sprintf("%s：%d 元", s.Case, s.Yuan))
+			}
+			m.facts.Charges = append(m.facts.Charges, fmt.Sprintf("合计 %d 元", e.Yuan))
+			return nil
+		case e.By == "件":
 			amount = fee.ByItem(e.Count)
 		}
 		if amount.Yuan == e.Yuan {

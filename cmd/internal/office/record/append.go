@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -43,7 +44,10 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 				return err
 			}
 			var how, doubts []string
-			e, how, doubts, err = b.Charge(tx, v.Case, e)
+			e, how, doubts, err = b.Charge(tx, together(req.Drafts, i), e)
+			if i > 0 && len(together(req.Drafts, i)) > 1 {
+				how, doubts = nil, nil // said of the first: it is one notice
+			}
 			explained, warnings = append(explained, how...), append(warnings, doubts...)
 			return err
 		})
@@ -58,6 +62,18 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 	res, err := b.AddAll(c, drafts...)
 	res.Explained, res.Warnings = explained, append(res.Warnings, warnings...)
 	return res, err
+}
+
+// together names the cases over which one notice of a fee goes, that of the draft first: one request that says the same
+// fee of several cases is one notice.
+func together(drafts []ask.DraftView, i int) []casefile.ID {
+	ids := []casefile.ID{}
+	for _, d := range drafts {
+		if d.Kind == drafts[i].Kind && d.On == drafts[i].On && bytes.Equal(d.Event, drafts[i].Event) {
+			ids = append(ids, d.Case)
+		}
+	}
+	return ids
 }
 
 // AddAll judges the drafts one after the other, each on top of those before, and records all of them in one
