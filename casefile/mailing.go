@@ -54,6 +54,9 @@ type MessageIn struct {
 	Letter
 	ArrivedAt time.Time `json:"arrived_at"`
 	Reason    string    `json:"reason"` // why it belongs here
+	// Stamp is the topmost Received line, where it lies between 2008 and ArrivedAt: a step that takes the mail has
+	// the earlier day, as an application has. Since schema 4.
+	Stamp Stamp `json:"stamp,omitzero"`
 	// Bounce says that a letter of the office seems to have come back. It moves nothing: anybody who knows the
 	// letter can write such a mail. Since schema 4.
 	Bounce Bounce `json:"bounce,omitzero"`

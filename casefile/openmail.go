@@ -14,6 +14,7 @@ import (
 type OpenMail struct {
 	Letter
 	At     time.Time // of its arrival
+	Stamp  Stamp     // the topmost Received line, where it is earlier
 	Guess  Guess
 	By     string // in Chinese: from what the guess was made
 	Unread bool   // it brings files that nobody and nothing has read yet: the guess is made without them
@@ -22,8 +23,16 @@ type OpenMail struct {
 	Merely bool   // it lies elsewhere and may belong to the case
 }
 
-// On is the day on which the mail arrived.
-func (m OpenMail) On() civil.Date { return civil.Of(m.At) }
+// On is the day on which the mail arrived: the earliest for which there is evidence, as of an application. A line that
+// is more than a month older than INTERNALDATE is for a person to judge, who gives the day.
+func (m OpenMail) On() civil.Date {
+	const doubted = 30
+	on := civil.Of(m.At)
+	if stamped := civil.Of(m.Stamp.At); !m.Stamp.At.IsZero() && stamped < on && on.Sub(stamped) <= doubted {
+		return stamped
+	}
+	return on
+}
 
 // Answers are the mails that a step decides, by their digests.
 type Answers struct {
@@ -115,7 +124,7 @@ func openMails(lives [][]Record) []OpenMail {
 		if !ok || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
 			continue
 		}
-		open := OpenMail{Letter: e.Letter, At: e.ArrivedAt, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case, Unread: e.Enclosed > 0}
+		open := OpenMail{Letter: e.Letter, At: e.ArrivedAt, Stamp: e.Stamp, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case, Unread: e.Enclosed > 0}
 		if again, ok := judged[i.Digest]; ok {
 			open.Guess, open.By, open.Unread = again.Guess, again.GuessedBy, false
 		}

@@ -35,7 +35,7 @@ func (p *placing) bounced(a arrival, d match.Decision, about []casefile.Record) 
 	t.Disposition, t.Case = casefile.ToCase, id
 	t.Reasons = append(slices.Clone(d.Reasons), fmt.Sprintf("所指的是 %s 上 %s 发出的信，归入该件", id, civil.Of(letter.SentAt)))
 	arrived := arrivalOf(a.InternalDate, p.tx.At)
-	in := casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: d.Reasons[0]}
+	in := casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Stamp: t.Stamp, Reason: d.Reasons[0]}
 	in.From = casefile.Address{Name: t.From.String()} // a mail server does not belong to the applicant's side
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
 	text := reportText(report, letter)

@@ -334,7 +334,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	case d.Case != "":
 		t.Disposition, t.Case = casefile.ToCase, d.Case
 		reason := d.Reasons[len(d.Reasons)-1] // the one that decided
-		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Reason: reason, Guess: d.Guess, GuessedBy: d.GuessedBy, Enclosed: enclosed(a.message)}
+		var e casefile.Event = casefile.MessageIn{Letter: t.Letter, ArrivedAt: arrived, Stamp: t.Stamp, Reason: reason, Guess: d.Guess, GuessedBy: d.GuessedBy, Enclosed: enclosed(a.message)}
 		if d.Out {
 			e = casefile.MessageOut{Letter: t.Letter, SentAt: arrived, Reason: reason}
 		}
