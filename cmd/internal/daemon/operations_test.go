@@ -82,6 +82,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		b.poll()
 		id := b.registered("王五")
 		mailed := b.list(ask.ListQuery{})[0].Case
+		proposed := b.registered("赵六")
 		issued, err := ask.Do(t.Context(), b.client, ask.AnswerCase, func() ask.AnswerRequest {
 			q := ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, id)}
 			q.Later = true
@@ -108,6 +109,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.OpenMail, ask.MailRef{Mail: b.mails(casefile.Parked)[0].Digest.String()}))
 		add(trying(ask.SeenMail, ask.SeenRequest{Mails: []string{b.mails(casefile.Parked)[0].Digest.String()}}))
 		add(trying(ask.AnswerCase, ask.AnswerRequest{LetterRequest: letterAbout(t, nil, id)}))
+		add(trying(ask.Submit, ask.SubmitRequest{AnswerRequest: ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, proposed)}}))
 		add(trying(ask.VoidLetter, ask.VoidLetterRequest{Document: string(issued.Letter.Document), Reason: "x"}))
 		add(trying(ask.RecordLetter, ask.RecordLetterRequest{Document: string(issued.Letter.Document)}))
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))
@@ -126,7 +128,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 
 		time.Sleep(time.Hour)
 		before := b.head()
-		onCase := []string{ask.Append.Name, ask.Split.Name, ask.AttachMail.Name, ask.Register.Name, ask.AnswerCase.Name, ask.VoidLetter.Name, ask.RecordLetter.Name, ask.DecideOutgoing.Name, ask.Send.Name, ask.Erase.Name}
+		onCase := []string{ask.Append.Name, ask.Split.Name, ask.AttachMail.Name, ask.Register.Name, ask.AnswerCase.Name, ask.Submit.Name, ask.VoidLetter.Name, ask.RecordLetter.Name, ask.DecideOutgoing.Name, ask.Send.Name, ask.Erase.Name}
 		for _, op := range b.daemon.handler.Operations() {
 			f, known := all[op.Name]
 			if known != op.Dry {
