@@ -66,7 +66,7 @@ func wayTo(c casefile.Case) casefile.Way {
 // chargeItems charges by 件: each application costs what its place in the month costs, so that a month's fees are the
 // same in whatever order and in however many notices they are asked for (国办函〔2020〕109号).
 func (b *Room) chargeItems(tx *desk.View, ids []casefile.ID, first casefile.Case, e casefile.FeeNoticed) (_ casefile.Event, explained, warnings []string, err error) {
-	written := e.Yuan
+	written, counted := e.Yuan, e.Count
 	said, warnings, month, err := b.countMonth(tx, first, &e.Count)
 	if err != nil {
 		return e, nil, nil, err
@@ -75,6 +75,9 @@ func (b *Room) chargeItems(tx *desk.View, ids []casefile.ID, first casefile.Case
 	total := 0
 	for _, id := range ids {
 		place := fee.Position(month, id, b.Reg.Law())
+		if len(ids) == 1 && counted > 0 && counted != len(month) { // who writes another count knows of more, of which this is the last
+			place = counted
+		}
 		if place == 0 {
 			return e, nil, nil, ask.Refused("fee-month", "按申请人和收到申请之日核对；不同月的分别通知", "%s 不在 %s 当月的申请之内", id, first.Applicant)
 		}
