@@ -329,14 +329,14 @@ func TestMonth(t *testing.T) {
 			t.Fatal(err)
 		}
 		res, err := ask.Do(t.Context(), b.client.Dry(true), ask.Append, ask.AppendRequest{Drafts: []ask.DraftView{{Case: second, Kind: casefile.KindFeeNoticed, Event: event}}})
-		if err != nil || len(res.Records) != 1 || !strings.Contains(res.Records[0].Text, "应缴 200 元") {
+		if err != nil || len(res.Records) != 1 || !strings.Contains(res.Records[0].Text, "应缴 100 元") {
 			t.Fatalf("%+v, %v", res, err)
 		}
 		said := fmt.Sprintf("张 三 2026-03 收到 2 件：%s、%s", first, second)
-		if !slices.Contains(res.Explained, said) || !slices.Contains(res.Explained, "合计 200 元") {
+		if !slices.Contains(res.Explained, said) || !slices.Contains(res.Explained, "合计 100 元") {
 			t.Errorf("explained by %q, want %q", res.Explained, said)
 		}
-		for _, doubt := range []string{string(first) + " 已就当月申请按件通知 100 元", "是 2 件，写的是 12 件"} {
+		for _, doubt := range []string{string(first) + " 已按件通知 100 元，多于该件的 0 元", "是 2 件，写的是 12 件"} {
 			if !strings.Contains(strings.Join(res.Warnings, "\n"), doubt) {
 				t.Errorf("warned of %q, want %q", res.Warnings, doubt)
 			}
