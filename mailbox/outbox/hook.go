@@ -112,7 +112,10 @@ func refusedInJSON(host string, answer []byte) error {
 		Code    int    `json:"code"`
 		Msg     string `json:"msg"`
 	}
-	if json.Unmarshal(answer, &said) != nil || said.ErrCode == 0 && (said.Code == 0 || said.Code == http.StatusOK) {
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return nil //nolint:nilerr // whoever answers with no JSON has nothing to say beyond the status
+	}
+	if said.ErrCode == 0 && (said.Code == 0 || said.Code == http.StatusOK) {
 		return nil
 	}
 	code, busy := said.ErrCode, false

@@ -158,11 +158,11 @@ func FuzzPrepare(f *testing.F) {
 	f.Add(uint8(1), []byte{7})
 	f.Add(uint8(255), []byte("\x00\xff\xff\xff\x00\xff"))
 	f.Fuzz(func(t *testing.T, width uint8, pixels []byte) {
-		w, h := int(width)+1, 1
 		if len(pixels) == 0 || len(pixels) > 1<<12 {
 			return
 		}
-		h = max(1, min(1000, 3*len(pixels)/w+1))
+		w := int(width) + 1
+		h := min(1000, 3*len(pixels)/w+1)
 		m := image.NewGray(image.Rect(0, 0, w, h))
 		for i := range m.Pix {
 			m.Pix[i] = pixels[i%len(pixels)]
