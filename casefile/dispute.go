@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -72,12 +73,53 @@ var decisions = []struct {
 	{"纠正", ResultCorrected}, {"其他", ResultOther}, // as 表四 and ledgers say it
 	{"撤回", ResultOther}, {"终止", ResultOther}, {"不予受理", ResultOther}, {"驳回复议申请", ResultOther},
 	{"驳回起诉", ResultOther}, {"调解", ResultOther},
-	{"撤诉", ResultOther}, {"按撤诉处理", ResultOther}, {"准许撤回起诉", ResultOther},
+	{"撤诉", ResultOther}, {"按撤诉处理", ResultOther}, {"准许撤回起诉", ResultOther}, {"准许撤诉", ResultOther}, {"终结诉讼", ResultOther},
+}
+
+// Position is in what part the office is a party.
+type Position uint8
+
+// The positions. The absent value is the office whose act it is: records of before schema 4 know no other.
+const (
+	PositionActor    Position = iota // 原行为机关
+	PositionReviewer                 // only as 复议机关: the suit counts nothing (国办公开办函〔2016〕201号)
+)
+
+var positions = codes{{"actor", "原行为机关"}, {"reviewer", "仅复议机关"}}
+
+// String returns the stable code.
+func (p Position) String() string { return positions.code(uint8(p)) }
+
+// Label returns the Chinese word.
+func (p Position) Label() string { return positions.label(uint8(p)) }
+
+// ParsePosition reads a code or a label; empty is PositionActor.
+func ParsePosition(s string) (Position, error) {
+	if s == positions[0][0] || s == positions[0][1] {
+		return PositionActor, nil
+	}
+	i, err := positions.parse("地位", s)
+	return Position(i), err
+}
+
+// MarshalText is String.
+func (p Position) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads a code or a label.
+func (p *Position) UnmarshalText(b []byte) (err error) {
+	*p, err = ParsePosition(string(b))
+	return err
 }
 
 // onAppeal are what a second instance says without a result of its own: what the first instance decided stands
 // again, or after 发回重审 nothing does.
-var onAppeal = []string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", remanded}
+var onAppeal = []string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", "准许撤回上诉", remanded}
+
+// onRetrial is what a court says that hears a case again and changes nothing: what stood before stands again.
+var onRetrial = []string{"维持原裁判", "驳回再审申请"}
+
+// changed is 改判 without a word of what it changes: it is to be entered.
+const changed = "改判"
 
 const remanded = "发回重审"
 
@@ -87,7 +129,7 @@ func DecisionWords() []string {
 	for _, d := range decisions {
 		words = append(words, d.word)
 	}
-	return append(words, onAppeal...)
+	return append(append(words, onAppeal...), onRetrial...)
 }
 
 // ResultOf returns the column of 表四 to which a decision belongs.
@@ -110,12 +152,14 @@ const (
 	KindDisputeAnswered Kind = "dispute-answered"
 	KindDisputeDecided  Kind = "dispute-decided"
 	KindDisputeAppealed Kind = "dispute-appealed"
+	KindDisputeRetried  Kind = "dispute-retried"
 )
 
 func (DisputeFiled) Kind() Kind    { return KindDisputeFiled }
 func (DisputeAnswered) Kind() Kind { return KindDisputeAnswered }
 func (DisputeDecided) Kind() Kind  { return KindDisputeDecided }
 func (DisputeAppealed) Kind() Kind { return KindDisputeAppealed }
+func (DisputeRetried) Kind() Kind  { return KindDisputeRetried }
 
 // disputing are the rows of these kinds.
 func disputing() []KindInfo {
@@ -123,7 +167,7 @@ func disputing() []KindInfo {
 		of(KindInfo{Label: "复议诉讼", Article: "条例第五十一条", Counts: CountsDisputes,
 			Needs: []Need{{"track", "途径", "track"}, {"party", "当事人", "party"}}}, does[DisputeFiled]{
 			says: func(e DisputeFiled) string {
-				return phrases(string(e.Dispute), e.Track.Label(), e.Party, e.Organ, e.Number, joined(e.Cases), e.Matter)
+				return phrases(string(e.Dispute), e.Track.Label(), e.position(), e.Party, e.Organ, e.Number, joined(e.Cases), e.Matter)
 			},
 		}),
 		of(KindInfo{Label: "复议答复、诉讼答辩", Article: "行政复议法第四十八条、行政诉讼法第六十七条"}, does[DisputeAnswered]{
@@ -137,6 +181,9 @@ func disputing() []KindInfo {
 		}),
 		of(KindInfo{Label: "上诉", Article: "行政诉讼法第八十五条", Counts: CountsDisputes}, does[DisputeAppealed]{
 			says: func(e DisputeAppealed) string { return phrases(string(e.Dispute), prefixed("上诉人 ", e.By)) },
+		}),
+		of(KindInfo{Label: "再审", Article: "行政诉讼法第九十一条、第九十二条", Counts: CountsDisputes}, does[DisputeRetried]{
+			says: func(e DisputeRetried) string { return phrases(string(e.Dispute), prefixed("案号 ", e.Number)) },
 		}),
 	}
 }
@@ -152,6 +199,15 @@ type DisputeFiled struct {
 	Cases    []ID      `json:"cases,omitzero"`
 	Matter   string    `json:"matter,omitzero"`   // what it is about, where no case says it
 	Ordinary bool      `json:"ordinary,omitzero"` // 复议 by ordinary procedure: 10 working days instead of 5
+	// Position is in what part the office is a party. Since schema 4.
+	Position Position `json:"position,omitzero"`
+}
+
+func (e DisputeFiled) position() string {
+	if e.Position == PositionActor {
+		return ""
+	}
+	return e.Position.Label()
 }
 
 // DisputeAnswered (答复、答辩): the office has answered.
@@ -165,6 +221,19 @@ type DisputeDecided struct {
 	Dispute  DisputeID `json:"dispute"`
 	Decision string    `json:"decision"` // one of DecisionWords
 	Document string    `json:"document,omitzero"`
+	// Ruling: it is a 裁定, against which an appeal has ten days instead of fifteen (行政诉讼法85). Answers: it orders a new
+	// answer or performance, by the day Due or within so many Workdays or Days of its receipt. Since schema 4.
+	Ruling   bool       `json:"ruling,omitzero"`
+	Answers  bool       `json:"answers,omitzero"`
+	Due      civil.Date `json:"due,omitzero"`
+	Workdays int        `json:"workdays,omitzero"`
+	Days     int        `json:"days,omitzero"`
+}
+
+// DisputeRetried (再审): a court hears the suit again; On is the day on which the office received that.
+type DisputeRetried struct {
+	Dispute DisputeID `json:"dispute"`
+	Number  string    `json:"number,omitzero"`
 }
 
 // DisputeAppealed (上诉): until the second instance decides, the dispute is 尚未审结.
@@ -188,7 +257,19 @@ type Dispute struct {
 	Decided  civil.Date // the last decision; zero while pending or under appeal
 	Decision string
 	Result   Result
-	Appealed bool // an appeal was made and its decision is not known
+	Appealed bool // an appeal was made, or a new trial ordered, and its decision is not known
+	Retried  bool // it is a new trial
+	Position Position
+
+	ServedOn civil.Date // when the present instance began for the office: filing, the appeal, the new trial
+	Ruling   bool       // the last decision is a 裁定
+	// Ordered: the last decision orders a new answer, until OrderedBy, counted from its receipt.
+	Ordered     bool
+	OrderedBy   civil.Date
+	By          string // who appealed
+	Provisional bool   // OrderedBy was counted past the calendar's end
+
+	final bool // the last decision is one against which there is no appeal
 }
 
 // disputeOf names the dispute that an event speaks of.
@@ -202,6 +283,8 @@ func disputeOf(e Event) DisputeID {
 		return e.Dispute
 	case DisputeAppealed:
 		return e.Dispute
+	case DisputeRetried:
+		return e.Dispute
 	case Voided:
 		return e.Dispute
 	}
@@ -213,9 +296,10 @@ func DisputeOf(r Record) DisputeID { return disputeOf(r.Event) }
 
 // FoldDispute derives a dispute from its records, as it stood at the end of a day; the zero day
 // means as it stands.
-func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
+func FoldDispute(id DisputeID, history []Record, at civil.Date, law Statute, cal *workday.Calendar) Dispute {
 	d := Dispute{ID: id}
-	first := ResultPending // of the judgment under appeal
+	first := ResultPending     // of the judgment under appeal
+	var ordered DisputeDecided // what was decided before the appeal
 	for _, r := range Live(history) {
 		if !at.IsZero() && r.On > at {
 			break
@@ -224,14 +308,24 @@ func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
 		case DisputeFiled:
 			d.Track, d.Party, d.Organ, d.Number, d.Matter = e.Track, e.Party, e.Organ, e.Number, e.Matter
 			d.Cases, d.Ordinary, d.FiledOn = e.Cases, e.Ordinary, r.On
+			d.Position, d.ServedOn = e.Position, r.On
 		case DisputeAnswered:
 			d.Answered = r.On
 		case DisputeDecided:
-			d.Decided, d.Decision, d.Appealed = r.On, e.Decision, false
+			again := d.Appealed || d.Retried
+			d.Decided, d.Decision, d.Appealed, d.Retried, d.Ruling = r.On, e.Decision, false, false, e.Ruling
+			d.final = again
+			if stands := slices.Contains(onAppeal, e.Decision) || slices.Contains(onRetrial, e.Decision); !stands {
+				ordered = e
+			}
+			d.Ordered = ordered.orders() && e.Decision != remanded
+			if d.OrderedBy, d.Provisional = ordered.term(r.On, law.On(r.On), cal); !d.Ordered {
+				d.OrderedBy, d.Provisional = 0, false
+			}
 			switch {
 			case e.Decision == remanded:
-				d.Decided, d.Result = 0, ResultPending
-			case slices.Contains(onAppeal, e.Decision):
+				d.Decided, d.Result, d.ServedOn, d.Answered, d.final = 0, ResultPending, r.On, 0, false
+			case slices.Contains(onAppeal, e.Decision), slices.Contains(onRetrial, e.Decision):
 				d.Result = first
 			default:
 				d.Result, _ = ResultOf(e.Decision)
@@ -239,19 +333,74 @@ func FoldDispute(id DisputeID, history []Record, at civil.Date) Dispute {
 		case DisputeAppealed:
 			first = d.Result
 			d.Decided, d.Decision, d.Result, d.Appealed = 0, "", ResultPending, true
+			d.ServedOn, d.Answered, d.Ordered, d.OrderedBy, d.Ruling, d.By = r.On, 0, false, 0, false, e.By
+		case DisputeRetried:
+			first = d.Result
+			d.Decided, d.Decision, d.Appealed, d.Retried = 0, "", true, true
+			d.ServedOn, d.Answered, d.Ordered, d.OrderedBy, d.Ruling = r.On, 0, false, 0, false
+			if law.On(r.On).RetrialPending {
+				d.Result = ResultPending
+			}
 		}
+	}
+	if by := d.AppealBy(law, cal); !at.IsZero() && by > at { // it does not stand yet
+		d.Result = ResultPending
 	}
 	return d
 }
 
+// Awaited reports whether the office owes its answer in the present instance. Who appeals himself owes none.
+func (d Dispute) Awaited() bool {
+	if d.FiledOn.IsZero() || !d.Answered.IsZero() || !d.Decided.IsZero() {
+		return false
+	}
+	return !d.Appealed || d.Retried || d.By != "" && d.By != "本机关"
+}
+
+// orders reports whether a decision obliges the office to act anew.
+func (e DisputeDecided) orders() bool {
+	return e.Answers || !e.Due.IsZero() || e.Workdays > 0 || e.Days > 0 || slices.Contains([]string{"责令履行", "变更"}, e.Decision)
+}
+
+// term is until when: what the decision says, else the period for a new answer.
+func (e DisputeDecided) term(on civil.Date, law Statute, cal *workday.Calendar) (by civil.Date, provisional bool) {
+	if !e.orders() {
+		return 0, false
+	}
+	if by, provisional = (Reopened{Due: e.Due, Workdays: e.Workdays, Days: e.Days}).Term(on, cal); !by.IsZero() {
+		return by, provisional
+	}
+	return cal.AddWorkdays(on, law.Reopened)
+}
+
+// appealable are the 裁定 of a first instance against which there is an appeal (行政诉讼法 第八十五条、行诉解释 第一百零一条).
+var appealable = []string{"不予受理", "驳回起诉"}
+
+// AppealBy is the last day to appeal against the last decision of a court of first instance: 15 days from a judgment, 10 from
+// a 裁定 (行政诉讼法85), which end on a working day; zero where there is none.
+func (d Dispute) AppealBy(law Statute, cal *workday.Calendar) civil.Date {
+	if d.Track == Reconsideration || d.Decided.IsZero() || d.final || d.Result == ResultOther && !slices.Contains(appealable, d.Decision) {
+		return 0
+	}
+	law = law.On(d.Decided)
+	days := law.JudgmentAppeal
+	if d.Ruling || slices.Contains(appealable, d.Decision) {
+		days = law.RulingAppeal
+	}
+	return cal.Next(d.Decided.Add(days))
+}
+
 // CountsIn reports whether 表四 of a period, both days included, has the dispute: filed by its end and
 // not decided for good before it began. A dispute still pending on 12-31 counts again in the next year.
-func CountsIn(from, to civil.Date, history []Record) (Dispute, bool) {
+func CountsIn(from, to civil.Date, history []Record, law Statute, cal *workday.Calendar) (Dispute, bool) {
 	id := DisputeID("")
 	if len(history) > 0 {
 		id = DisputeOf(history[0])
 	}
-	before, after := FoldDispute(id, history, from.Add(-1)), FoldDispute(id, history, to)
+	before, after := FoldDispute(id, history, from.Add(-1), law, cal), FoldDispute(id, history, to, law, cal)
+	if after.Position == PositionReviewer && after.Track != Reconsideration {
+		return after, false
+	}
 	open := !before.FiledOn.IsZero() && before.Result == ResultPending
 	return after, !after.FiledOn.IsZero() && (open || after.FiledOn >= from || after.Result != before.Result)
 }
@@ -259,22 +408,23 @@ func CountsIn(from, to civil.Date, history []Record) (Dispute, bool) {
 // AnswerBy is the last day for the office to answer: 复议 within 5 working days by the simplified
 // procedure that covers 政府信息公开, else 10 (行政复议法48, 54); 诉讼 within 15 calendar days
 // (行政诉讼法67), which end on a working day (法释〔2018〕1号 第四十八条). No answer in time means no evidence.
-func (d Dispute) AnswerBy(cal *workday.Calendar) (by civil.Date, provisional bool) {
+func (d Dispute) AnswerBy(law Statute, cal *workday.Calendar) (by civil.Date, provisional bool) {
+	law = law.On(d.FiledOn)
 	switch {
 	case d.Track != Reconsideration:
-		by = cal.Next(d.FiledOn.Add(15))
+		by = cal.Next(d.ServedOn.Add(law.Defence))
 		return by, cal.Day(by).Provisional
 	case d.Ordinary:
-		return cal.AddWorkdays(d.FiledOn, 10)
+		return cal.AddWorkdays(d.ServedOn, law.OrdinaryAnswer)
 	}
-	return cal.AddWorkdays(d.FiledOn, 5)
+	return cal.AddWorkdays(d.ServedOn, cmp.Or(law.ReviewAnswer, law.OrdinaryAnswer))
 }
 
 // DecideDispute says whether an event may be recorded on a dispute with this history (empty for a
 // new one).
-func DecideDispute(history []Record, e Event, on, today civil.Date) error {
+func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute, cal *workday.Calendar) error {
 	id := disputeOf(e)
-	d := FoldDispute(id, history, 0)
+	d := FoldDispute(id, history, 0, law, cal)
 	refuse := func(code, hint, format string, args ...any) error {
 		return &RuleError{Code: code, Case: ID(id), Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
@@ -297,13 +447,18 @@ func DecideDispute(history []Record, e Event, on, today civil.Date) error {
 		}
 	case DisputeDecided:
 		second := slices.Contains(onAppeal, e.Decision)
+		again := slices.Contains(onRetrial, e.Decision)
 		switch {
 		case second && !d.Appealed:
 			return refuse("decision-appeal", "先记录 dispute appeal", "“%s”是二审的裁判，没有上诉的记录", e.Decision)
+		case slices.Contains(onRetrial, e.Decision) && !d.Retried:
+			return refuse("decision-retrial", "先记录 dispute retry", "“%s”是再审的裁判，没有再审的记录", e.Decision)
+		case e.Decision == changed:
+			return refuse("decision-changed", "写改判后的结果：撤销、确认违法、驳回诉讼请求等", "“改判”没有写明改判的结果，表四按改判后的结果计")
 		case e.Decision == "维持" && d.Appealed:
 			return refuse("decision-appeal", "一审裁判不变的写“维持原判”，表四仍按一审结果计", "二审的裁判写“维持”，不知是否维持原判")
 		}
-		if _, ok := ResultOf(e.Decision); !ok && !second {
+		if _, ok := ResultOf(e.Decision); !ok && !second && !again {
 			return refuse("decision-unknown", fmt.Sprintf("可写：%v", DecisionWords()), "裁决结果 %q 不认识", e.Decision)
 		}
 		if !d.Decided.IsZero() {
@@ -312,6 +467,10 @@ func DecideDispute(history []Record, e Event, on, today civil.Date) error {
 	case DisputeAppealed:
 		if d.Track == Reconsideration || d.Decided.IsZero() {
 			return refuse("appeal", "", "只有已经一审裁判的诉讼可以上诉")
+		}
+	case DisputeRetried:
+		if d.Track == Reconsideration || d.Decided.IsZero() {
+			return refuse("retrial", "", "只有已经裁判的诉讼可以再审")
 		}
 	case Voided:
 		if !slices.ContainsFunc(history, func(r Record) bool { return r.Seq == e.Seq }) {

@@ -24,8 +24,8 @@ func TestCountsIn(t *testing.T) {
 		{"over the turn of the year", "2025-12-03 filed 2026-02-03 corrected", "2025 尚未审结 2026 结果纠正"},
 		{"never decided", "2025-12-03 filed", "2025 尚未审结 2026 尚未审结 2027 尚未审结"},
 		{"under appeal on 12-31", "2025-03-03 filed 2025-11-03 upheld 2025-11-20 appealed 2026-03-03 upheld", "2025 尚未审结 2026 结果维持"},
-		{"appealed in the next year", "2025-03-03 filed 2025-12-20 upheld 2026-01-04 appealed 2027-01-05 corrected", "2025 结果维持 2026 尚未审结 2027 结果纠正"},
-		{"appealed and corrected in the next year", "2025-03-03 filed 2025-12-20 upheld 2026-01-04 appealed 2026-06-01 corrected", "2025 结果维持 2026 结果纠正"},
+		{"appealed in the next year", "2025-03-03 filed 2025-12-20 upheld 2026-01-04 appealed 2027-01-05 corrected", "2025 尚未审结 2026 尚未审结 2027 结果纠正"},
+		{"appealed and corrected in the next year", "2025-03-03 filed 2025-12-20 upheld 2026-01-04 appealed 2026-06-01 corrected", "2025 尚未审结 2026 结果纠正"},
 		{"lost, and the appeal dismissed", "2026-04-20 filed 2026-07-01 corrected 2026-07-10 appealed 2026-10-20 stands", "2026 结果纠正"},
 		{"won, and the appeal given up", "2026-04-20 filed 2026-07-01 upheld 2026-07-10 appealed 2026-10-20 given-up", "2026 结果维持"},
 		{"sent back", "2026-04-20 filed 2026-07-01 corrected 2026-07-10 appealed 2026-10-20 remanded", "2026 尚未审结 2027 尚未审结"},
@@ -41,7 +41,7 @@ func TestCountsIn(t *testing.T) {
 			var got []string
 			for _, year := range []string{"2024", "2025", "2026", "2027"} {
 				from, to := civil.MustParse(year+"-01-01"), civil.MustParse(year+"-12-31")
-				if d, ok := casefile.CountsIn(from, to, history); ok {
+				if d, ok := casefile.CountsIn(from, to, history, casefile.Regulations, workday.Embedded()); ok {
 					got = append(got, year, d.Result.Label())
 				}
 			}
@@ -56,7 +56,7 @@ func TestCountsIn(t *testing.T) {
 	for period, want := range map[string]string{"2025-01-01 2025-03-31": "尚未审结", "2025-04-01 2025-06-30": "结果维持", "2025-07-01 2025-09-30": ""} {
 		from, to, _ := strings.Cut(period, " ")
 		got := ""
-		if d, ok := casefile.CountsIn(civil.MustParse(from), civil.MustParse(to), history); ok {
+		if d, ok := casefile.CountsIn(civil.MustParse(from), civil.MustParse(to), history, casefile.Regulations, workday.Embedded()); ok {
 			got = d.Result.Label()
 		}
 		if got != want {
@@ -69,9 +69,116 @@ func TestCountsIn(t *testing.T) {
 // falls into 国庆; served on 11-21, on a Sunday.
 func TestAnswerByWorkingDay(t *testing.T) {
 	for served, want := range map[string]string{"2026-09-16": "2026-10-08", "2026-11-21": "2026-12-07", "2026-11-23": "2026-12-08"} {
-		d := casefile.Dispute{Track: casefile.DirectSuit, FiledOn: civil.MustParse(served)}
-		if by, _ := d.AnswerBy(workday.Embedded()); by.String() != want {
+		d := casefile.Dispute{Track: casefile.DirectSuit, FiledOn: civil.MustParse(served), ServedOn: civil.MustParse(served)}
+		if by, _ := d.AnswerBy(casefile.Regulations, workday.Embedded()); by.String() != want {
 			t.Errorf("served on %s: %s, want %s", served, by, want)
 		}
+	}
+}
+
+// TestInstances: 表四 by what finally stands, over every sequence of decisions in up to three instances: the first, an
+// appeal, and a new trial (casefile/LAW.md#disputes). A change gives the new result, 发回重审 and a pending instance none, and what
+// changes nothing leaves the one before.
+func TestInstances(t *testing.T) {
+	law, cal := casefile.Regulations, workday.Embedded()
+	decided := map[string]casefile.Result{"驳回诉讼请求": casefile.ResultUpheld, "撤销": casefile.ResultCorrected, "确认违法": casefile.ResultCorrected, "驳回起诉": casefile.ResultOther, "准许撤回起诉": casefile.ResultOther, "撤诉": casefile.ResultOther}
+	stands := map[string]bool{"维持原判": true, "驳回上诉": true, "撤回上诉": true, "按撤回上诉处理": true, "准许撤回上诉": true, "维持原裁判": true, "驳回再审申请": true}
+	var words []string
+	for w := range decided {
+		words = append(words, w)
+	}
+	appeals := append([]string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", "准许撤回上诉", "发回重审", ""}, words...)
+	retrials := append([]string{"维持原裁判", "驳回再审申请", "发回重审", ""}, words...)
+	n := 0
+	for _, first := range words {
+		for _, appeal := range append([]string{"-"}, appeals...) {
+			for _, retrial := range append([]string{"-"}, retrials...) {
+				if (appeal == "" || appeal == "发回重审") && retrial != "-" {
+					continue // nothing stands that could be heard again
+				}
+				day := civil.MustParse("2025-03-03")
+				var history []casefile.Record
+				add := func(e casefile.Event) {
+					if err := casefile.DecideDispute(history, e, day, day, law, cal); err != nil {
+						t.Fatalf("%s, %s, %s: %v", first, appeal, retrial, err)
+					}
+					history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: day, Event: e})
+					day = day.Add(40)
+				}
+				add(casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.DirectSuit, Party: "张某", Matter: "x"})
+				add(casefile.DisputeDecided{Dispute: "Y2025-001", Decision: first})
+				want := decided[first]
+				for _, next := range []struct {
+					word string
+					e    casefile.Event
+				}{{appeal, casefile.DisputeAppealed{Dispute: "Y2025-001", By: "原告"}}, {retrial, casefile.DisputeRetried{Dispute: "Y2025-001"}}} {
+					if next.word == "-" {
+						continue
+					}
+					add(next.e)
+					switch {
+					case next.word == "":
+						want = casefile.ResultPending
+						continue
+					case next.word == "发回重审":
+						want = casefile.ResultPending
+					case !stands[next.word]:
+						want = decided[next.word]
+					}
+					add(casefile.DisputeDecided{Dispute: "Y2025-001", Decision: next.word})
+				}
+				if d := casefile.FoldDispute("Y2025-001", history, 0, law, cal); d.Result != want {
+					t.Errorf("%s, %s, %s: %s, want %s", first, appeal, retrial, d.Result.Label(), want.Label())
+				}
+				n++
+			}
+		}
+	}
+	if n < 400 {
+		t.Errorf("%d sequences", n)
+	}
+}
+
+// TestReviewerCountsNothing: a suit in which the office is only the 复议机关 stands in no 表四 (国办公开办函〔2016〕201号).
+func TestReviewerCountsNothing(t *testing.T) {
+	for position, want := range map[casefile.Position]bool{casefile.PositionActor: true, casefile.PositionReviewer: false} {
+		history := []casefile.Record{{Seq: 1, On: civil.MustParse("2025-03-03"), Event: casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.SuitAfterReconsider, Party: "张某", Matter: "x", Position: position}}}
+		if _, ok := casefile.CountsIn(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), history, casefile.Regulations, workday.Embedded()); ok != want {
+			t.Errorf("%s counts: %v", position.Label(), ok)
+		}
+	}
+}
+
+// TestCourtDays: the days of the court by hand: a judgment of 2026-09-16 can be appealed until 10-08 (10-01 to 10-07 rest), a 裁定 of
+// that day until 09-28 (09-26 is a Saturday, 09-25 to 09-27 rest). An appeal served on 2026-11-21 is answered by 12-07. What a judgment
+// orders within 15 days of 2026-09-16 is due on 10-08, and after a dismissed appeal that came on 2026-11-02 within 15 days of that: 11-17.
+func TestCourtDays(t *testing.T) {
+	law, cal := casefile.Regulations, workday.Embedded()
+	at := func(day string, e casefile.Event) casefile.Record {
+		return casefile.Record{On: civil.MustParse(day), Event: e}
+	}
+	fold := func(history ...casefile.Record) casefile.Dispute {
+		history = append([]casefile.Record{at("2026-07-01", casefile.DisputeFiled{Dispute: "Y2026-001", Track: casefile.DirectSuit, Party: "张某", Matter: "x"})}, history...)
+		for i := range history {
+			history[i].Seq = uint64(i + 1)
+		}
+		return casefile.FoldDispute("Y2026-001", history, 0, law, cal)
+	}
+	order := casefile.DisputeDecided{Dispute: "Y2026-001", Decision: "责令履行", Days: 15}
+	if by := fold(at("2026-09-16", casefile.DisputeDecided{Dispute: "Y2026-001", Decision: "撤销"})).AppealBy(law, cal); by.String() != "2026-10-08" {
+		t.Errorf("a judgment: %s", by)
+	}
+	if by := fold(at("2026-09-16", casefile.DisputeDecided{Dispute: "Y2026-001", Decision: "驳回起诉"})).AppealBy(law, cal); by.String() != "2026-09-28" {
+		t.Errorf("a 裁定: %s", by)
+	}
+	appealed := fold(at("2026-09-16", order), at("2026-11-21", casefile.DisputeAppealed{Dispute: "Y2026-001", By: "原告"}))
+	if by, _ := appealed.AnswerBy(law, cal); by.String() != "2026-12-07" || !appealed.Awaited() || appealed.Ordered {
+		t.Errorf("an appeal: %s, %+v", by, appealed)
+	}
+	if d := fold(at("2026-09-16", order)); !d.Ordered || d.OrderedBy.String() != "2026-10-08" {
+		t.Errorf("an order: %+v", d)
+	}
+	if d := fold(at("2026-09-16", order), at("2026-09-30", casefile.DisputeAppealed{Dispute: "Y2026-001", By: "本机关"}), at("2026-11-02", casefile.DisputeDecided{Dispute: "Y2026-001", Decision: "驳回上诉"})); !d.Ordered || d.OrderedBy.String() != "2026-11-17" || d.AppealBy(law, cal) != 0 {
+		t.Errorf("an order that stands: %+v", d)
 	}
 }

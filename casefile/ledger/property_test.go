@@ -256,7 +256,7 @@ func disputesOf(r Row) []casefile.Dispute {
 	}
 	var all []casefile.Dispute
 	for _, id := range order {
-		all = append(all, casefile.FoldDispute(id, history[id], 0))
+		all = append(all, casefile.FoldDispute(id, history[id], 0, casefile.Regulations, workday.Embedded()))
 	}
 	return all
 }

@@ -86,7 +86,7 @@ func TestDisputes(t *testing.T) {
 		n := 0
 		for history, err := range tx.Disputes() {
 			must(t, err)
-			d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
+			d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, casefile.Regulations, workday.Embedded())
 			if (d.ID == first) != (d.Result == casefile.ResultUpheld) {
 				t.Errorf("dispute %+v", d)
 			}

@@ -134,11 +134,15 @@ func DisputeSteps() []Step {
 		{Kind: casefile.KindDisputeFiled, Fields: []Field{
 			chosen("track", "途径", "`途径`", casefile.ParseTrack, casefile.Reconsideration, casefile.DirectSuit, casefile.SuitAfterReconsider),
 			words("party", "提出的人", "提出的`人`"), words("organ", "机关", "复议`机关`或法院"), words("number", "案号", "对方的`案号`"),
+			chosen("position", "本机关的地位", "本机关的`地位`，不写则为原行为机关；仅以复议机关身份作被告的不计入表四", casefile.ParsePosition, casefile.PositionReviewer),
 			prose("matter", "事由", "`事由`，没有案号时写"), ticked("ordinary", "普通程序", "复议适用普通程序"),
 			{Name: "cases", Label: "案件", Help: "所涉案件的`编号`", Shape: Case, Many: true}}},
 		{Kind: casefile.KindDisputeAnswered, Note: "逾期不答复、不举证的，视为没有证据。", Fields: []Field{document, dispute}},
-		{Kind: casefile.KindDisputeDecided, Note: "--on 写收到裁决之日。可写的结果：" + strings.Join(casefile.DecisionWords(), "、") + "。", Fields: []Field{decision(), document, dispute}},
-		{Kind: casefile.KindDisputeAppealed, Note: "上诉后至二审裁判前，表四按尚未审结计。", Fields: []Field{words("by", "上诉人", "上诉`人`"), dispute}},
+		{Kind: casefile.KindDisputeDecided, Note: "--on 写收到裁决之日。可写的结果：" + strings.Join(casefile.DecisionWords(), "、") + "。", Fields: []Field{decision(), document,
+			ticked("ruling", "裁定", "是裁定，上诉期限 10 日"), ticked("answers", "责令重新答复", "责令重新答复或者履行：待办中提醒，直至案件重新办理"), ends("due", "所定期限", "所定的期限`日期`"),
+			amount("workdays", "所定工作日数", "自收到之日起`N`个工作日内的"), amount("days", "所定日数", "自收到之日起`N`日内的"), dispute}},
+		{Kind: casefile.KindDisputeAppealed, Note: "上诉后至二审裁判前，表四按尚未审结计。", Fields: []Field{words("by", "上诉人", "上诉`人`；本机关上诉的写“本机关”，他人上诉的须在 15 日内答辩"), dispute}},
+		{Kind: casefile.KindDisputeRetried, Note: "收到再审裁定之日。再审改判的写改判后的结果，维持的写“维持原裁判”。", Fields: []Field{words("number", "案号", "再审的`案号`"), dispute}},
 		{Kind: casefile.KindVoided, Note: "作废一条录错的记录，再重新记录正确的；记录号见 ysq dispute show。", Fields: []Field{record(), reason, dispute}},
 	}
 }

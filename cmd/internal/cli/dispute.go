@@ -25,6 +25,7 @@ func (a *app) disputeCommand() *cobra.Command {
 		casefile.KindDisputeAnswered: {"answer", "ysq dispute answer Y2026-001 --document 某环复答〔2026〕1号"},
 		casefile.KindDisputeDecided:  {"decide", "ysq dispute decide Y2026-001 --decision 维持"},
 		casefile.KindDisputeAppealed: {"appeal", "ysq dispute appeal Y2026-001 --by 原告"},
+		casefile.KindDisputeRetried:  {"retry", "ysq dispute retry Y2026-001 --on 2026-11-20"},
 		casefile.KindVoided:          {"void", "ysq dispute void Y2026-001 --record 42 --reason 日期录错"},
 	}
 	for _, s := range ask.DisputeSteps() {
@@ -139,7 +140,7 @@ func (a *app) disputeFileCommand() *cobra.Command {
 		Use: "file [案件…]", Short: "登记一件复议或诉讼",
 		Long: "登记一件行政复议或行政诉讼（" + info.Article + "）。--on 写复议申请书、起诉状副本送达本机关之日，答复期限由此起算：\n" +
 			"复议 5 个工作日（普通程序 10 个工作日），诉讼 15 日。不涉及具体案件的写 --matter。\n" +
-			"表四按件计：只以复议机关为被告的诉讼不登记；本机关与复议机关同为被告的，登记为复议后起诉。",
+			"表四按件计：本机关仅以复议机关身份作被告的，写 --position 仅复议机关，不计；本机关与复议机关同为被告的，登记为复议后起诉。",
 		Example: "ysq dispute file 17 --track 行政复议 --party 张某 --organ 某市人民政府 --on 2026-11-20\nysq dispute file --track 直接起诉 --party 李某 --matter 未按期公开年度报告",
 	}
 	o := a.options(cmd)

@@ -13,7 +13,7 @@ import (
 // disputeSteps are what is recorded on a dispute by the words in the addresses of their forms.
 var disputeSteps = map[string]casefile.Kind{
 	"file": casefile.KindDisputeFiled, "answer": casefile.KindDisputeAnswered, "decide": casefile.KindDisputeDecided,
-	"appeal": casefile.KindDisputeAppealed, "void": casefile.KindVoided,
+	"appeal": casefile.KindDisputeAppealed, "retry": casefile.KindDisputeRetried, "void": casefile.KindVoided,
 }
 
 // disputePage is a 行政复议 or 行政诉讼 with what may be recorded on it.
@@ -30,7 +30,7 @@ func showDispute(x *visit) error {
 	if p.DisputeView, err = ask.Do(x.ctx(), x.client, ask.Dispute, ask.DisputeRef{Dispute: casefile.DisputeID(x.r.PathValue("dispute"))}); err != nil {
 		return err
 	}
-	for _, name := range []string{"answer", "decide", "appeal"} {
+	for _, name := range []string{"answer", "decide", "appeal", "retry"} {
 		p.Steps = append(p.Steps, disputeLink{"/dispute/" + url.PathEscape(string(p.Dispute)) + "/" + name, disputeSteps[name].Info().Label})
 	}
 	return x.show("dispute", string(p.Dispute)+" "+p.TrackLabel, "years", p)

@@ -304,7 +304,7 @@ func (a *Room) across(tx *desk.View, past past, q ask.ReportQuery) (rep stats.Re
 		part.From, part.To = from, to
 		parts = append(parts, part)
 	}
-	all, err := matters(tx, q.From, q.To, math.MaxUint64)
+	all, err := a.matters(tx, q.From, q.To, math.MaxUint64)
 	if err != nil {
 		return rep, err
 	}

@@ -33,14 +33,14 @@ func (a *Room) SetOpening(_ context.Context, c ask.Call, o casefile.OpeningBalan
 
 // matters are the disputes that 表四 of a period counts, as they stood on its last day, by the records
 // before the one that is named.
-func matters(tx *desk.View, from, to civil.Date, before uint64) ([]stats.Matter, error) {
+func (a *Room) matters(tx *desk.View, from, to civil.Date, before uint64) ([]stats.Matter, error) {
 	all := []stats.Matter{} // not nil: the register records disputes, and there may be none
 	for history, err := range tx.Disputes() {
 		if err != nil {
 			return nil, err
 		}
 		history = slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Seq >= before })
-		d, ok := casefile.CountsIn(from, to, history)
+		d, ok := casefile.CountsIn(from, to, history, a.Reg.Law(), a.Reg.Calendar())
 		if !ok {
 			continue
 		}
@@ -95,7 +95,7 @@ func (a *Room) compute(tx *desk.View, year int, past past, o stats.Options) (sta
 func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (err error) {
 	o.Agency, o.Now, o.Opening, o.Whole = a.Live().Agency.Name, a.Now(), past.opening, tx.Case
 	from, to := days(year, o.From, o.To)
-	if o.Matters, err = matters(tx, from, to, math.MaxUint64); err != nil {
+	if o.Matters, err = a.matters(tx, from, to, math.MaxUint64); err != nil {
 		return err
 	}
 	if o.Fees.Yuan, o.Fees.Cases, err = tx.FeesIn(from, to); err != nil {
@@ -243,7 +243,7 @@ func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held
 				before = past.by[year].Seq
 			}
 			from, to := days(year, q.From, q.To)
-			held.Disputes, err = disputesIn(tx, matter, from, to, before)
+			held.Disputes, err = a.disputesIn(tx, matter, from, to, before)
 		case frozen && format.Name == stats.Current:
 			rep, err := published(closed)
 			if err != nil {
@@ -280,7 +280,7 @@ func (a *Room) casesAcross(q ask.CellQuery) (held ask.CellCases, err error) {
 	q.Trace = true
 	err = a.View(func(tx *desk.View) error {
 		if ofDisputes {
-			held.Disputes, err = disputesIn(tx, matter, q.From, q.To, math.MaxUint64)
+			held.Disputes, err = a.disputesIn(tx, matter, q.From, q.To, math.MaxUint64)
 			return err
 		}
 		past, err := a.committed(tx)
@@ -299,8 +299,8 @@ func (a *Room) casesAcross(q ask.CellQuery) (held ask.CellCases, err error) {
 }
 
 // disputesIn lists the matters that a cell of 表四 counts.
-func disputesIn(tx *desk.View, cell stats.MatterCell, from, to civil.Date, before uint64) ([]casefile.DisputeID, error) {
-	all, err := matters(tx, from, to, before)
+func (a *Room) disputesIn(tx *desk.View, cell stats.MatterCell, from, to civil.Date, before uint64) ([]casefile.DisputeID, error) {
+	all, err := a.matters(tx, from, to, before)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (k *Room) erasures(tx *desk.View, id casefile.ID, today civil.Date, reason 
 	if err := c.MayErase(k.Live().Retention.Years, today); err != nil {
 		return nil, err
 	}
-	if err := settled(tx, id); err != nil {
+	if err := k.settled(tx, id); err != nil {
 		return nil, err
 	}
 	merged, err := tx.Merged(id)
@@ -87,13 +87,13 @@ func (k *Room) erasures(tx *desk.View, id casefile.ID, today civil.Date, reason 
 }
 
 // settled refuses to let go of what a dispute may still need.
-func settled(tx *desk.View, id casefile.ID) error {
+func (k *Room) settled(tx *desk.View, id casefile.ID) error {
 	for _, about := range tx.DisputesOf(id) {
 		history, err := tx.Dispute(about)
 		if err != nil {
 			return err
 		}
-		if d := casefile.FoldDispute(about, history, 0); !d.FiledOn.IsZero() && d.Result == casefile.ResultPending {
+		if d := casefile.FoldDispute(about, history, 0, k.Reg.Law(), k.Reg.Calendar()); !d.FiledOn.IsZero() && d.Result == casefile.ResultPending {
 			return &casefile.RuleError{Code: "dispute-open", Case: id, Msg: fmt.Sprintf("复议、诉讼 %s 尚未审结，不能销毁", about), Hint: "审结后再销毁：ysq dispute show " + string(about)}
 		}
 	}

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -20,11 +21,14 @@ func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueIt
 		if err != nil {
 			return err
 		}
-		d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
-		if !awaited(d) {
+		d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, b.Reg.Law(), cal)
+		if err := b.ordered(tx, d, today, yield); err != nil {
+			return err
+		}
+		if !d.Awaited() {
 			continue
 		}
-		by, provisional := d.AnswerBy(cal)
+		by, provisional := d.AnswerBy(b.Reg.Law(), cal)
 		label, text := "诉讼答辩", "向法院提交答辩状、证据和依据"
 		if d.Track == casefile.Reconsideration {
 			label, text = "复议答复", "向复议机关提交书面答复、证据和依据"
@@ -38,9 +42,35 @@ func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueIt
 	return nil
 }
 
-// awaited reports whether the office still owes its answer.
-func awaited(d casefile.Dispute) bool {
-	return !d.FiledOn.IsZero() && d.Answered.IsZero() && d.Decided.IsZero() && !d.Appealed
+// ordered yields what a decision leaves to do: a new answer that it orders, until each of its cases was opened again, and
+// the last day to appeal against what the office lost.
+func (b *Room) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yield func(ask.DueItem)) error {
+	cal := b.Reg.Calendar()
+	item := func(kind, label, step, text string, by civil.Date, provisional bool) {
+		yield(ask.DueItem{
+			Block: ask.BlockStatutory, Step: ask.Handle(step), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
+			Alarm: ask.Alarm{Kind: kind, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by), Text: text},
+		})
+	}
+	if by := d.AppealBy(b.Reg.Law(), cal); !by.IsZero() && today <= by && d.Result == casefile.ResultCorrected {
+		item("dispute-appeal", "上诉期限", "ysq dispute appeal "+string(d.ID), "不服的，期满前上诉（dispute appeal --by 本机关）", by, cal.Day(by).Provisional)
+	}
+	if !d.Ordered {
+		return nil
+	}
+	for _, id := range d.Cases {
+		history, err := tx.History(id)
+		if err != nil {
+			return err
+		}
+		opened := slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool {
+			return r.Event.Kind() == casefile.KindReopened && r.On >= d.Decided
+		})
+		if !opened {
+			item("dispute-order", "履行裁判", "ysq reopen "+string(id), fmt.Sprintf("%s：重新办理 %s 并在期限内答复（reopen）", d.Decision, id), d.OrderedBy, d.Provisional)
+		}
+	}
+	return nil
 }
 
 // about says where a dispute is pending and what it is about.
@@ -91,15 +121,15 @@ func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.Dis
 }
 
 func (b *Room) disputeView(history []casefile.Record) ask.DisputeView {
-	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0)
-	by, provisional := d.AnswerBy(b.Reg.Calendar())
+	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, b.Reg.Law(), b.Reg.Calendar())
+	by, provisional := d.AnswerBy(b.Reg.Law(), b.Reg.Calendar())
 	v := ask.DisputeView{
 		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,
 		Organ: ask.Text(d.Organ), Number: ask.Number(d.Number), Matter: ask.Text(d.Matter), Cases: d.Cases,
 		FiledOn: ask.Day(d.FiledOn), AnswerBy: ask.Day(by), AnsweredOn: ask.Day(d.Answered), DecidedOn: ask.Day(d.Decided),
 		Decision: ask.Text(d.Decision), Result: d.Result.Label(), Appealed: d.Appealed, Voided: d.FiledOn.IsZero(),
 	}
-	if awaited(d) {
+	if d.Awaited() {
 		v.Remaining, v.Provisional = new(b.Reg.Calendar().WorkdaysBetween(b.Today(), by)), provisional
 	}
 	if v.Cases == nil {
@@ -134,8 +164,11 @@ func (b *Room) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest
 		if err != nil {
 			return err
 		}
-		if err := casefile.DecideDispute(history, event, on, today); err != nil {
+		if err := casefile.DecideDispute(history, event, on, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
 			return err
+		}
+		if e, ok := event.(casefile.DisputeDecided); ok && (e.Decision == "撤销" || e.Decision == "部分撤销") && !e.Answers && e.Due.IsZero() && e.Workdays+e.Days == 0 {
+			v.Warnings = append(v.Warnings, "没有写明是否责令重新答复：责令的，作废后加 --answers 和期限重新记录，待办中会提醒重新办理")
 		}
 		if _, err := tx.Append(casefile.Draft{On: on, Event: event}); err != nil {
 			return err

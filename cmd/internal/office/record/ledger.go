@@ -274,7 +274,7 @@ func ledgerRow(tx *desk.View, id casefile.ID, terms ledger.Terms, lost func(what
 		if err != nil {
 			return row, false, err
 		}
-		disputes = append(disputes, casefile.FoldDispute(d, records, 0))
+		disputes = append(disputes, casefile.FoldDispute(d, records, 0, terms.Law, terms.Calendar))
 	}
 	row, lossy, ok := ledger.FromCase(history, disputes, terms)
 	if !ok {
