@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"html/template"
@@ -113,6 +114,9 @@ func (x *visit) told(err error) *ask.Error {
 	}
 	if _, ok := errors.AsType[*net.OpError](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &ask.Error{Code: "unreachable", Msg: "守护进程没有应答，可能正在重启", Hint: "稍候再试；一直如此的，请管理员查看服务（systemctl status ysq）", Exit: ask.ExitUnreachable}
+	}
+	if errors.Is(err, context.Canceled) { // whoever asked has gone on to another page, and nobody reads this
+		return &ask.Error{Code: "unreachable", Msg: "页面已经离开", Exit: ask.ExitUnreachable}
 	}
 	x.site.failed(err)
 	return &ask.Error{Code: "internal", Msg: "程序内部错误：" + err.Error(), Exit: ask.ExitFailed}
