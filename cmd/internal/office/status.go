@@ -13,6 +13,7 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 )
@@ -58,6 +59,9 @@ func (o *Office) Status(_ context.Context) (ask.Status, error) {
 			return err
 		}
 		return o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
+			if i.Kind != record.DisputeAnswer {
+				return
+			}
 			s.Disputes++
 			if civil.Date(i.On) < today {
 				s.DisputesOverdue++

@@ -12,9 +12,15 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// DisputesDue yields an alarm for every dispute that the office has not answered. It is no alarm of
-// a case: an office that does not answer in time has no evidence and loses, whatever was right about the reply
-// (casefile/LAW.md#clocks).
+// The kinds of alarm of a dispute.
+const (
+	DisputeAnswer = "dispute-answer" // the office owes its answer
+	DisputeAppeal = "dispute-appeal" // the office may appeal
+	DisputeOrder  = "dispute-order"  // a new answer is ordered, and the case is not opened again: it waits from the first day on
+)
+
+// DisputesDue yields what waits in disputes. It is no alarm of a case: an office that does not answer in time has no
+// evidence and loses, whatever was right about the reply (casefile/LAW.md#clocks).
 func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
 	cal := b.Reg.Calendar()
 	for history, err := range tx.Disputes() {
@@ -35,7 +41,7 @@ func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueIt
 		}
 		yield(ask.DueItem{
 			Block: ask.BlockStatutory, Step: ask.Handle("ysq dispute answer " + string(d.ID)), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
-			Alarm: ask.Alarm{Kind: "dispute-answer", Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
+			Alarm: ask.Alarm{Kind: DisputeAnswer, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
 				Text: text + "（dispute answer）"},
 		})
 	}
@@ -53,7 +59,7 @@ func (b *Room) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yiel
 		})
 	}
 	if by := d.AppealBy(b.Reg.Law(), cal); !by.IsZero() && today <= by && d.Result == casefile.ResultCorrected {
-		item("dispute-appeal", "上诉期限", "ysq dispute appeal "+string(d.ID), "不服的，期满前上诉（dispute appeal --by 本机关）", by, cal.Day(by).Provisional)
+		item(DisputeAppeal, "上诉期限", "ysq dispute appeal "+string(d.ID), "不服的，期满前上诉（dispute appeal --by 本机关）", by, cal.Day(by).Provisional)
 	}
 	if !d.Ordered {
 		return nil
@@ -67,7 +73,7 @@ func (b *Room) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yiel
 			return r.Event.Kind() == casefile.KindReopened && r.On >= d.Decided
 		})
 		if !opened {
-			item("dispute-order", "履行裁判", "ysq reopen "+string(id), fmt.Sprintf("%s：重新办理 %s 并在期限内答复（reopen）", d.Decision, id), d.OrderedBy, d.Provisional)
+			item(DisputeOrder, "履行裁判", "ysq reopen "+string(id), fmt.Sprintf("%s：重新办理 %s 并在期限内答复（reopen）", d.Decision, id), d.OrderedBy, d.Provisional)
 		}
 	}
 	return nil
@@ -174,9 +180,18 @@ func (b *Room) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest
 			return err
 		}
 		warnings := v.Warnings
-		v, err = b.disputeWithRecords(tx.View, id)
+		if v, err = b.disputeWithRecords(tx.View, id); err != nil {
+			return err
+		}
 		v.Warnings = warnings
-		return err
+		if history, err = tx.Dispute(id); err != nil {
+			return err
+		}
+		return b.ordered(tx.View, casefile.FoldDispute(id, history, 0, b.Reg.Law(), b.Reg.Calendar()), today, func(i ask.DueItem) {
+			if i.Kind == DisputeOrder {
+				v.Warnings = append(v.Warnings, fmt.Sprintf("%s，%s 前：%s", i.Text, civil.Date(i.On), i.Step))
+			}
+		})
 	})
 	return v, err
 }
