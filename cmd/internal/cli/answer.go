@@ -190,6 +190,15 @@ func (r *answering) run(ctx context.Context, c *ask.Client) error {
 	if err != nil {
 		return err
 	}
+	if err := r.tried(res, "可以制发（试算，没有制发）"); err != nil || r.dry {
+		return err
+	}
+	return r.do(ctx, c)
+}
+
+// tried shows a trial where a dry run was asked for, with the word for one that nothing stands against, and refuses what
+// is incomplete.
+func (r *answering) tried(res ask.AnswerResult, good string) error {
 	if r.dry && r.a.json {
 		if err := r.a.printJSON(res); err != nil {
 			return err
@@ -200,13 +209,10 @@ func (r *answering) run(ctx context.Context, c *ask.Client) error {
 	if len(res.Missing) > 0 {
 		return lacking(res)
 	}
-	if r.dry {
-		if !r.a.json {
-			fmt.Fprintln(r.a.out, "\n可以制发（试算，没有制发）")
-		}
-		return nil
+	if r.dry && !r.a.json {
+		fmt.Fprintln(r.a.out, "\n"+good)
 	}
-	return r.do(ctx, c)
+	return nil
 }
 
 // lacking is the refusal of an answer in which something is missing.

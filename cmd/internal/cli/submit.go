@@ -52,21 +52,8 @@ func (r *answering) submit(ctx context.Context, c *ask.Client, opinion string) e
 	if err != nil {
 		return err
 	}
-	if r.dry && r.a.json {
-		if err := r.a.printJSON(res); err != nil {
-			return err
-		}
-	} else if r.dry {
-		r.a.answerPreview(res)
-	}
-	if len(res.Missing) > 0 {
-		return lacking(res)
-	}
-	if r.dry {
-		if !r.a.json {
-			fmt.Fprintln(r.a.out, "\n可以送审（试算，没有送审）")
-		}
-		return nil
+	if err := r.tried(res, "可以送审（试算，没有送审）"); err != nil || r.dry {
+		return err
 	}
 	if q.Files, err = putFiles(ctx, c, r.paths); err != nil {
 		return err

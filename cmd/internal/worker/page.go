@@ -157,7 +157,7 @@ func (l *library) scanned(page requests.Page) *image.Gray {
 	if err != nil || own == nil {
 		return nil
 	}
-	return fit(own, longSide)
+	return scan.Shrink(own, longSide)
 }
 
 // soleImage is the picture that is all there is on a page, as it is in the file: 100 times quicker than drawing it, and
@@ -322,7 +322,7 @@ func (l *library) render(doc references.FPDF_DOCUMENT, page requests.Page, at in
 	if !ok {
 		return nil, fmt.Errorf("the page was drawn as %T", made.Result.RenderedImage)
 	}
-	return fit(gray, max(gray.Rect.Dx(), gray.Rect.Dy())), nil // a copy: Cleanup takes the pixels
+	return scan.Shrink(gray, max(gray.Rect.Dx(), gray.Rect.Dy())), nil // a copy: Cleanup takes the pixels
 }
 
 // showPicture makes a picture of a picture.
@@ -335,7 +335,7 @@ func showPicture(in form.Input) Page {
 		return Page{State: Unread, Note: "不是能显示的图片（PDF、JPEG、PNG、GIF）"}
 	}
 	p := Page{State: Read, Pages: 1}
-	if p.PNG, err = encode(fit(gray, longSide)); err != nil {
+	if p.PNG, err = encode(scan.Shrink(gray, longSide)); err != nil {
 		return Page{State: Damaged, Note: "图片画不出来"}
 	}
 	return p
@@ -365,27 +365,6 @@ func decode(b []byte) (*image.Gray, error) {
 	return g, nil
 }
 
-// fit copies a picture, made smaller until its longer side is that long: each pixel is the mean of those that it stands for.
-func fit(m *image.Gray, long int) *image.Gray {
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	scale := max(1, float64(max(w, h))/float64(long))
-	out := image.NewGray(image.Rect(0, 0, max(1, int(float64(w)/scale)), max(1, int(float64(h)/scale))))
-	for y := range out.Rect.Dy() {
-		y0, y1 := int(float64(y)*scale), min(h, max(int(float64(y)*scale)+1, int(float64(y+1)*scale)))
-		for x := range out.Rect.Dx() {
-			x0, x1 := int(float64(x)*scale), min(w, max(int(float64(x)*scale)+1, int(float64(x+1)*scale)))
-			sum := 0
-			for v := y0; v < y1; v++ {
-				for _, p := range m.Pix[v*m.Stride+x0 : v*m.Stride+x1] {
-					sum += int(p)
-				}
-			}
-			out.Pix[y*out.Stride+x] = uint8(sum / ((y1 - y0) * (x1 - x0)))
-		}
-	}
-	return out
-}
-
 // encode writes a PNG that is not too long.
 func encode(m *image.Gray) ([]byte, error) {
 	var b bytes.Buffer
@@ -398,7 +377,7 @@ func encode(m *image.Gray) ([]byte, error) {
 			return b.Bytes(), nil
 		}
 		b.Reset()
-		m = fit(m, max(m.Rect.Dx(), m.Rect.Dy())*2/3)
+		m = scan.Shrink(m, max(m.Rect.Dx(), m.Rect.Dy())*2/3)
 	}
 }
 

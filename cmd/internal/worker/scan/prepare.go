@@ -27,7 +27,7 @@ const (
 
 // Prepare makes a picture ready. Its longer side is taken for that of A4: nobody can know how far a camera was away.
 func Prepare(m *image.Gray) Page {
-	m = shrink(m, fullHeight)
+	m = Shrink(m, fullHeight)
 	m = light(m, 61)
 	if a := angle(m); a != 0 {
 		m = turn(m, a)
@@ -38,9 +38,9 @@ func Prepare(m *image.Gray) Page {
 // Large reports whether a picture is large enough to be read.
 func Large(m *image.Gray) bool { return m.Rect.Dx() >= leastSide && m.Rect.Dy() >= leastSide }
 
-// shrink makes a picture smaller until its longer side is that long: each pixel is the mean of those that it stands
+// Shrink copies a picture, made smaller until its longer side is that long: each pixel is the mean of those that it stands
 // for. A smaller one stays: enlarging it makes it worse.
-func shrink(m *image.Gray, long int) *image.Gray {
+func Shrink(m *image.Gray, long int) *image.Gray {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	scale := max(1, float64(max(w, h))/float64(long))
 	out := image.NewGray(image.Rect(0, 0, max(1, int(float64(w)/scale)), max(1, int(float64(h)/scale))))
