@@ -66,12 +66,14 @@ func (w OutWay) Label() string { return outWays.label(uint8(w)) }
 // MarshalText is String.
 func (w OutWay) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
-// UnmarshalText reads a code or a label.
-func (w *OutWay) UnmarshalText(b []byte) error {
-	i, err := outWays.parse("发信方式", string(b))
-	*w = OutWay(i)
-	return err
+// ParseOutWay reads a code or a label.
+func ParseOutWay(s string) (OutWay, error) {
+	i, err := outWays.parse("发信方式", s)
+	return OutWay(i), err
 }
+
+// UnmarshalText reads what ParseOutWay reads.
+func (w *OutWay) UnmarshalText(b []byte) (err error) { *w, err = ParseOutWay(string(b)); return err }
 
 // OutPurpose is what a prepared mail is for.
 type OutPurpose uint8
@@ -131,10 +133,15 @@ func (s OutState) Label() string { return outStates.label(uint8(s)) }
 // MarshalText is String.
 func (s OutState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads a code or a label.
-func (s *OutState) UnmarshalText(b []byte) error {
-	i, err := outStates.parse("状态", string(b))
-	*s = OutState(i)
+// ParseOutState reads a code or a label.
+func ParseOutState(s string) (OutState, error) {
+	i, err := outStates.parse("状态", s)
+	return OutState(i), err
+}
+
+// UnmarshalText reads what ParseOutState reads.
+func (s *OutState) UnmarshalText(b []byte) (err error) {
+	*s, err = ParseOutState(string(b))
 	return err
 }
 

@@ -255,19 +255,6 @@ const (
 	ClockBoth   = "both"
 )
 
-// ClockWords are the Chinese words for a clock; "" for none.
-func ClockWords(clock string) string {
-	switch clock {
-	case ClockStrict:
-		return "从严口径"
-	case ClockLegal:
-		return "法定口径"
-	case ClockBoth:
-		return "两种口径"
-	}
-	return ""
-}
-
 // The blocks of what is due.
 const (
 	BlockMail      = "mail"      // 来信: about which nobody has decided

@@ -95,7 +95,7 @@ func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 			return err
 		}
 		g.seen[d.Case] = lastSeen(d)
-		fmt.Fprintln(g.a.out, g.a.screenOf(g.a.out).paint(header, grid.Clean(join("  ", string(d.Case), stageLabel(d.Stage), remaining(d.CaseRow)))))
+		fmt.Fprintln(g.a.out, g.a.screenOf(g.a.out).paint(header, grid.Clean(join("  ", string(d.Case), ask.StageLabel(d.Stage), d.Standing()))))
 		g.a.sheet("  ", field{"申请人", join("，", string(d.Applicant), string(d.Category))}, field{"申请内容", string(d.Request)},
 			field{"答复要求", join("，", string(d.Form), string(d.Delivery))}, field{"电子邮箱", registeredMail(d)},
 			field{"从严期限", dueDay(d.DueStrict, d.Provisional)}, field{"法定期限", dueDay(d.DueLegal, d.Provisional)})

@@ -58,11 +58,11 @@ func (a *app) disputes(all []ask.DisputeView) error {
 	for _, d := range all {
 		answered, colour := day(d.AnsweredOn), plain
 		if d.Remaining != nil {
-			answered = workdays(*d.Remaining, false)
+			answered = ask.Workdays(*d.Remaining)
 			if d.Provisional {
 				answered += "（暂定）"
 			}
-			colour = alarmTint(ask.Alarm{Remaining: *d.Remaining})
+			colour = tintOf(ask.UrgencyOf(*d.Remaining))
 		}
 		t.Rows = append(t.Rows, []string{string(d.Dispute), d.TrackLabel, d.Party, casesOf(d), day(d.FiledOn), day(d.AnswerBy), answered, disputeResult(d)})
 		tints = append(tints, colour)
@@ -118,7 +118,7 @@ func (a *app) dispute(d ask.DisputeView) error {
 	a.warnings(d.Warnings)
 	left := ""
 	if d.Remaining != nil {
-		left = workdays(*d.Remaining, false)
+		left = ask.Workdays(*d.Remaining)
 	}
 	fmt.Fprintln(a.out, grid.Clean(join("  ", string(d.Dispute), d.TrackLabel, disputeResult(d))))
 	a.sheet("  ",

@@ -117,8 +117,8 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 				who = ""
 			}
 		}
-		t.Rows = append(t.Rows, []string{number, a.day(i.On), leftOf(i), what, join(" ", string(i.Department), string(i.Assignee)), who, about, step})
-		tints = append(tints, dueTint(i))
+		t.Rows = append(t.Rows, []string{number, a.day(i.On), i.Left(), what, join(" ", string(i.Department), string(i.Assignee)), who, about, step})
+		tints = append(tints, tintOf(i.Urgency()))
 	}
 	return a.fitted(t, tints, []int{4, 5, 6}, []int{6, 1, 5}) // what it is, and whose, last of all
 }
@@ -151,53 +151,4 @@ func burstOf(i ask.DueItem) int {
 		return internalMost
 	}
 	return burst
-}
-
-// leftOf says how a line stands with its time. What is the office's own is never overdue in the law's sense.
-func leftOf(i ask.DueItem) string {
-	left := workdays(i.Remaining, false)
-	switch {
-	case i.Block == ask.BlockMail:
-		if i.Remaining == 0 {
-			return "今天"
-		}
-		return fmt.Sprintf("%d 个工作日", -i.Remaining)
-	case i.Block == ask.BlockInternal && i.Remaining < 0:
-		return fmt.Sprintf("已 %d 个工作日", -i.Remaining)
-	case i.Remaining < 0:
-		left = strings.TrimPrefix(left, "已") + clockOf(i.Clock) // narrow terminals
-	}
-	if i.Provisional {
-		left += "（暂定）"
-	}
-	return left
-}
-
-// clockOf says by which clock.
-func clockOf(clock string) string {
-	if w := ask.ClockWords(clock); w != "" {
-		return "（" + w + "）"
-	}
-	return ""
-}
-
-// dueTint: red is what the law has set and has passed, and nothing else.
-func dueTint(i ask.DueItem) tint {
-	switch {
-	case i.Clock != "", cmp.Or(i.Block, ask.BlockStatutory) == ask.BlockStatutory && i.Remaining < 0:
-		return alarm
-	case i.Block == ask.BlockMail, i.Block == ask.BlockStatutory && i.Remaining <= soonDays:
-		return soon
-	}
-	return plain
-}
-
-func alarmTint(al ask.Alarm) tint {
-	switch {
-	case al.Remaining < 0:
-		return alarm
-	case al.Remaining <= soonDays:
-		return soon
-	}
-	return plain
 }

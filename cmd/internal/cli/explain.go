@@ -34,7 +34,7 @@ func (a *app) explainCommand() *cobra.Command {
 }
 
 func (a *app) explain(e ask.Explanation) error {
-	fmt.Fprintln(a.out, grid.Clean(join("  ", "案件 "+string(e.Case.Case), stageLabel(e.Case.Stage), remaining(e.Case), "今天 "+day(e.Today))))
+	fmt.Fprintln(a.out, grid.Clean(join("  ", "案件 "+string(e.Case.Case), ask.StageLabel(e.Case.Stage), e.Case.Standing(), "今天 "+day(e.Today))))
 	if err := a.periods(e.Case.Periods); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (a *app) periods(all []ask.PeriodView) error {
 		case p.Disputable:
 			colour = soon
 		}
-		t.Rows = append(t.Rows, []string{openingLabel(p.From), a.day(p.StartStrict), a.day(p.DueStrict), a.day(p.StartLegal), a.day(p.DueLegal), a.day(p.Ended), periodEnd(p)})
+		t.Rows = append(t.Rows, []string{ask.OpeningLabel(p.From), a.day(p.StartStrict), a.day(p.DueStrict), a.day(p.StartLegal), a.day(p.DueLegal), a.day(p.Ended), periodEnd(p)})
 		tints = append(tints, colour)
 	}
 	return a.table(t, tints)
@@ -92,7 +92,7 @@ func periodEnd(p ask.PeriodView) string {
 	case p.How != "dismissed" && p.How != "merged":
 		result = "按时"
 	}
-	return join("，", endingLabel(p.How), result)
+	return join("，", ask.EndingLabel(p.How), result)
 }
 
 func clockStart(c ask.ClockView) string {

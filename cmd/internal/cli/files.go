@@ -89,7 +89,7 @@ func (a *app) files(all []casefile.File, read []ask.PartReading) error {
 		t.Header = append(t.Header, "读取情况")
 	}
 	for _, f := range all {
-		row := []string{f.Digest.Short(), size(f.Size), f.Name}
+		row := []string{f.Digest.Short(), ask.Size(f.Size), f.Name}
 		if i := slices.IndexFunc(read, func(r ask.PartReading) bool { return r.Digest == f.Digest }); i >= 0 {
 			row = append(row, readingText(read[i]))
 		}

@@ -95,7 +95,7 @@ func (a *app) inChargeOf(cmd *cobra.Command, info casefile.KindInfo, args []stri
 			return nil
 		}
 		if stage, err := casefile.ParseStage(r.Stage); err != nil || !slices.Contains(info.Stages, stage) {
-			rest = append(rest, string(r.Case)+"（"+stageLabel(r.Stage)+"）")
+			rest = append(rest, string(r.Case)+"（"+ask.StageLabel(r.Stage)+"）")
 			return nil //nolint:nilerr // a stage of a newer daemon
 		}
 		all.rows = append(all.rows, r)

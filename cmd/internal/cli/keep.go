@@ -303,7 +303,7 @@ func (a *app) mend(cmd *cobra.Command, work func(context.Context, daemon.Options
 	}
 	parts := []string{fmt.Sprintf("%d 条记录", m.Records)}
 	if m.Is > 0 {
-		parts = append(parts, fmt.Sprintf("%d 件（在办 %d）", m.Cases, m.Open), fmt.Sprintf("%d 个邮件登记", m.Mails), size(m.Was)+" → "+size(m.Is))
+		parts = append(parts, fmt.Sprintf("%d 件（在办 %d）", m.Cases, m.Open), fmt.Sprintf("%d 个邮件登记", m.Mails), ask.Size(m.Was)+" → "+ask.Size(m.Is))
 	}
 	fmt.Fprintln(a.out, "已完成："+strings.Join(parts, "，"))
 	if m.Kept != "" {

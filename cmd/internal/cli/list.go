@@ -122,8 +122,8 @@ func (a *app) rows(cases []ask.CaseRow) error {
 	t := grid.Table{Header: []string{"编号", "阶段", "申请人", "主题", "期限", "剩余", "承办"}}
 	var tints []tint
 	for _, r := range cases {
-		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), string(r.Applicant), string(r.Subject), a.day(r.Due), join("；", remaining(r), unreadMark(r)), charge(r)})
-		tints = append(tints, urgency(r))
+		t.Rows = append(t.Rows, []string{string(r.Case), ask.StageLabel(r.Stage), string(r.Applicant), string(r.Subject), a.day(r.Due), join("；", r.Standing(), unreadMark(r)), r.InCharge()})
+		tints = append(tints, tintOf(r.Urgency()))
 	}
 	return a.fitted(t, tints, []int{2, 3, 6}, []int{4}) // who, what, in whose charge; the day is worth the least
 }

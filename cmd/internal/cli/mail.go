@@ -80,7 +80,7 @@ func (a *app) mails(ctx context.Context, c *ask.Client, chosen []casefile.Dispos
 func (a *app) mailTable(all []ask.MailView) error {
 	t := grid.Table{Header: []string{"摘要", "去处", "到达", "从严期限", "编号", "发件人", "主题", "原因"}}
 	for _, m := range all {
-		t.Rows = append(t.Rows, []string{mailName(m), placeLabel(m.Disposition), a.arrivalDay(m), a.day(m.DueStrict), string(m.Case),
+		t.Rows = append(t.Rows, []string{mailName(m), ask.PlaceLabel(m.Disposition), a.arrivalDay(m), a.day(m.DueStrict), string(m.Case),
 			string(m.From), m.Subject, strings.Join(m.Reasons, "；")})
 	}
 	return a.fitted(t, nil, []int{5, 6, 7}, []int{4, 2})

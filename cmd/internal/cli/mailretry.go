@@ -108,7 +108,7 @@ func (a *app) traceTaken(s ask.TraceStep) {
 		{"大小", sizeOf(*m)},
 		{"发件人", sender(*m)},
 		{"主题", m.Subject},
-		{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
+		{"去处", join("，", ask.PlaceLabel(m.Disposition), string(m.Case))},
 	}
 	for _, why := range m.Reasons {
 		fields = append(fields, field{"依据", why})

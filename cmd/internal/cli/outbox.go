@@ -172,8 +172,8 @@ func (a *app) outgoings(list []ask.OutgoingView) error {
 	t := grid.Table{Header: []string{"记录号", "编号", "状态", "拟信", "方式", "收件人", "主题", "说明"}}
 	var tints []tint
 	for _, v := range list {
-		t.Rows = append(t.Rows, []string{strconv.FormatUint(v.ID, 10), string(v.Case), outState(v.State), v.Prepared.In(civil.Zone).Format("01-02 15:04"),
-			outWay(v.Way), string(v.To), v.Subject, outReason(v)})
+		t.Rows = append(t.Rows, []string{strconv.FormatUint(v.ID, 10), string(v.Case), ask.OutStateLabel(v.State), v.Prepared.In(civil.Zone).Format("01-02 15:04"),
+			ask.OutWayLabel(v.Way), string(v.To), v.Subject, outReason(v)})
 		colour := plain
 		switch v.State {
 		case casefile.OutFailed.String(), casefile.OutHeld.String(), casefile.OutUnknown.String(), casefile.OutVanished.String():
@@ -185,22 +185,6 @@ func (a *app) outgoings(list []ask.OutgoingView) error {
 		tints = append(tints, colour)
 	}
 	return a.table(t, tints, 5, 6, 7)
-}
-
-func outState(code string) string {
-	var s casefile.OutState
-	if s.UnmarshalText([]byte(code)) != nil {
-		return code
-	}
-	return s.Label()
-}
-
-func outWay(code string) string {
-	var w casefile.OutWay
-	if w.UnmarshalText([]byte(code)) != nil {
-		return code
-	}
-	return w.Label()
 }
 
 func outReason(v ask.OutgoingView) string {
@@ -248,9 +232,9 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 	fmt.Fprintf(a.out, "待发信 %d\n", v.ID)
 	a.sheet("  ",
 		field{"编号", string(v.Case)},
-		field{"状态", outState(v.State) + next},
+		field{"状态", ask.OutStateLabel(v.State) + next},
 		field{"说明", outReason(v)},
-		field{"方式", outWay(v.Way)},
+		field{"方式", ask.OutWayLabel(v.Way)},
 		field{"收件人", string(v.To)},
 		field{"主题", v.Subject},
 		field{"文号", string(v.Document)},
@@ -300,7 +284,7 @@ func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 			if a.json {
 				return a.printJSON(v)
 			}
-			fmt.Fprintf(a.out, "待发信 %d：%s\n", v.ID, outState(v.State))
+			fmt.Fprintf(a.out, "待发信 %d：%s\n", v.ID, ask.OutStateLabel(v.State))
 			return nil
 		})(cmd, args)
 	}

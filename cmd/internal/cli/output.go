@@ -300,9 +300,9 @@ func (a *app) wideRows(cases []ask.CaseRow) error {
 	t := grid.Table{Header: []string{"编号", "阶段", "类型", "申请人", "类别", "主题", "渠道", "到达", "收到申请之日", "期限", "剩余", "承办", "答复类别", "文号"}}
 	var tints []tint
 	for _, r := range cases {
-		t.Rows = append(t.Rows, []string{string(r.Case), stageLabel(r.Stage), kindLabel(r.Kind), string(r.Applicant), string(r.Category), string(r.Subject),
-			channelLabel(r.Channel), instant(r.ArrivedAt), a.day(r.ReceivedOn), a.day(r.Due), remaining(r), charge(r), outcomeLabel(r), string(r.DocumentNumber)})
-		tints = append(tints, urgency(r))
+		t.Rows = append(t.Rows, []string{string(r.Case), ask.StageLabel(r.Stage), ask.KindLabel(r.Kind), string(r.Applicant), string(r.Category), string(r.Subject),
+			ask.ChannelLabel(r.Channel), instant(r.ArrivedAt), a.day(r.ReceivedOn), a.day(r.Due), r.Standing(), r.InCharge(), r.OutcomeLabel(), string(r.DocumentNumber)})
+		tints = append(tints, tintOf(r.Urgency()))
 	}
 	return a.fitted(t, tints, []int{3, 5, 11, 12}, []int{13, 12, 4, 2, 6, 8, 7, 11})
 }

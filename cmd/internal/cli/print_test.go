@@ -108,33 +108,6 @@ func TestAmbiguousWidth(t *testing.T) {
 	}
 }
 
-func TestRemaining(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		row  ask.CaseRow
-		want string
-	}{
-		{"left", ask.CaseRow{RemainingWorkdays: new(3)}, "剩 3 个工作日"},
-		{"today", ask.CaseRow{RemainingWorkdays: new(0)}, "今天到期"},
-		{"overdue", ask.CaseRow{RemainingWorkdays: new(-1), Overdue: true}, "已逾期 1 个工作日"},
-		{"overdue on a weekend", ask.CaseRow{RemainingWorkdays: new(0), Overdue: true}, "已逾期"},
-		{"provisional", ask.CaseRow{RemainingWorkdays: new(12), Provisional: true}, "剩 12 个工作日（暂定）"},
-		{"waiting", ask.CaseRow{WaitingFor: "补正", WaitingUntil: on("2026-12-11")}, "等待补正（至 2026-12-11）"},
-		{"waiting without an end", ask.CaseRow{WaitingFor: "征求意见"}, "等待征求意见"},
-		{"in time", ask.CaseRow{Clock: "stopped", Late: new(false)}, "按时办结"},
-		{"in time by the legal clock only", ask.CaseRow{Clock: "stopped", Late: new(false), Disputable: true}, "有争议（从严口径已逾期）"},
-		{"overdue by the strict clock only", ask.CaseRow{RemainingWorkdays: new(-2), Overdue: true, OverdueBy: ask.ClockStrict, Disputable: true}, "已逾期 2 个工作日（从严口径）"},
-		{"late", ask.CaseRow{Clock: "stopped", Late: new(true)}, "逾期办结"},
-		{"late before", ask.CaseRow{Late: new(true), RemainingWorkdays: new(3)}, "剩 3 个工作日（前期已逾期）"},
-		{"disputable before", ask.CaseRow{Disputable: true, RemainingWorkdays: new(3)}, "剩 3 个工作日（前期有争议）"},
-		{"no clock", ask.CaseRow{}, ""},
-	} {
-		if got := remaining(tt.row); got != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 // hostile is what a mail may hold: a coloured lie, a cursor that goes up, a reversed file name.
 const hostile = "正文\x1b[2J\x1b[1A已答复\x07 \u202egpj.exe\r\n第二行\u0085"
 

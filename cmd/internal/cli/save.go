@@ -45,7 +45,7 @@ func (a *app) saveCommand() *cobra.Command {
 			if a.json {
 				return a.printJSON(saved)
 			}
-			fmt.Fprintln(a.out, grid.Clean(fmt.Sprintf("案卷 %s 已存入 %s：%d 个文件，%s", id, args[1], len(saved.Files), size(saved.Size))))
+			fmt.Fprintln(a.out, grid.Clean(fmt.Sprintf("案卷 %s 已存入 %s：%d 个文件，%s", id, args[1], len(saved.Files), ask.Size(saved.Size))))
 			for _, line := range saved.Absent {
 				fmt.Fprintln(a.errOut, "注意：未能放入："+grid.Clean(line))
 			}

@@ -84,6 +84,17 @@ const (
 	normal tint = "\x1b[0m"
 )
 
+// tintOf is the colour of an urgency.
+func tintOf(u ask.Urgency) tint {
+	switch u {
+	case ask.Late:
+		return alarm
+	case ask.Soon:
+		return soon
+	}
+	return plain
+}
+
 // uncoloured takes the colours out of a text.
 var uncoloured = strings.NewReplacer(string(alarm), "", string(soon), "", string(header), "", string(normal), "")
 

@@ -86,9 +86,9 @@ func (a *app) unindexed(ctx context.Context, c *ask.Client) error {
 
 func (a *app) hit(h ask.Hit) {
 	s := a.screenOf(a.out)
-	name, stands := string(h.Case), stageLabel(string(h.Stage))
+	name, stands := string(h.Case), ask.StageLabel(string(h.Stage))
 	if h.Case == "" {
-		name, stands = "邮件 "+h.Mail.Short(), placeLabel(string(h.Place))
+		name, stands = "邮件 "+h.Mail.Short(), ask.PlaceLabel(string(h.Place))
 	}
 	said := []string{name}
 	for _, text := range []string{stands, instant(h.ArrivedAt), string(h.Applicant), string(h.Subject)} {

@@ -135,11 +135,11 @@ func sinceEpoch(d civil.Date) int64 { return int64(d.Sub(civil.MustParse("1970-0
 func labelled(field, code string) string {
 	switch field {
 	case "stage":
-		return stageLabel(code)
+		return ask.StageLabel(code)
 	case "channel":
-		return channelLabel(code)
+		return ask.ChannelLabel(code)
 	case "disposition", "place":
-		return placeLabel(code)
+		return ask.PlaceLabel(code)
 	case "kind":
 		if k, err := casefile.ParseRequestKind(code); err == nil && k != casefile.KindNone {
 			return k.Label()
@@ -148,9 +148,9 @@ func labelled(field, code string) string {
 			return k.Label()
 		}
 	case "state":
-		return outState(code)
+		return ask.OutStateLabel(code)
 	case "way":
-		return outWay(code)
+		return ask.OutWayLabel(code)
 	case "outcome":
 		if o, err := casefile.ParseOutcome(code); err == nil && o != casefile.OutcomeNone {
 			return o.Row() + " " + o.Label()

@@ -107,8 +107,8 @@ func (a *app) showCase(d ask.CaseDetail) error {
 }
 
 func (a *app) caseHead(d ask.CaseDetail) {
-	title := "案件 " + string(d.Case) + "  " + stageLabel(d.Stage)
-	if left := remaining(d.CaseRow); left != "" {
+	title := "案件 " + string(d.Case) + "  " + ask.StageLabel(d.Stage)
+	if left := d.Standing(); left != "" {
 		title += "  " + left
 	}
 	fmt.Fprintln(a.out, a.screenOf(a.out).paint(header, grid.Clean(title)))
@@ -121,7 +121,7 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		subject = ""
 	}
 	a.sheet("  ",
-		field{"申请人", join("，", string(d.Applicant), string(d.Category), kindLabel(d.Kind))},
+		field{"申请人", join("，", string(d.Applicant), string(d.Category), ask.KindLabel(d.Kind))},
 		field{"代理人", string(d.Agent)},
 		field{"合并", join("，", prefix("已并入 ", string(d.MergedInto)), prefix("并入本案的 ", listed(d.Merged, "、")))},
 		field{"主题", subject},
@@ -129,13 +129,13 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		field{"联系方式", join("，", string(d.Contact), others(d.Addresses, d.Email))},
 		field{"电子邮箱", registeredMail(d)},
 		field{"答复要求", join("，", string(d.Form), string(d.Delivery))},
-		field{"渠道", join("，", channelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
+		field{"渠道", join("，", ask.ChannelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
 		field{"收到申请之日", join("，", day(d.ReceivedOn), prefix("双方确认 ", day(d.ConfirmedOn)))},
 		field{"登记", day(d.RegisteredOn)},
-		field{"承办", charge(d.CaseRow)},
+		field{"承办", d.InCharge()},
 		field{"从严期限", dueDay(d.DueStrict, d.Provisional)},
 		field{"法定期限", dueDay(d.DueLegal, d.Provisional)},
-		field{"答复", join("，", day(d.RepliedOn), outcomeLabel(d.CaseRow), prefix("文号 ", string(d.DocumentNumber)))},
+		field{"答复", join("，", day(d.RepliedOn), d.OutcomeLabel(), prefix("文号 ", string(d.DocumentNumber)))},
 		field{"期限终止", day(d.StoppedOn)},
 		field{"争议", listed(d.Disputes, "、")},
 		field{"注", masked},
@@ -159,8 +159,8 @@ func (a *app) alarms(all []ask.Alarm) error {
 	t := grid.Table{}
 	var tints []tint
 	for _, al := range all {
-		t.Rows = append(t.Rows, []string{day(al.On), workdays(al.Remaining, false), al.Label, al.Text})
-		tints = append(tints, alarmTint(al))
+		t.Rows = append(t.Rows, []string{day(al.On), ask.Workdays(al.Remaining), al.Label, al.Text})
+		tints = append(tints, tintOf(ask.UrgencyOf(al.Remaining)))
 	}
 	return a.table(t, tints)
 }
@@ -264,7 +264,7 @@ func (a *app) mailHead(m ask.MailView) {
 		field{"主题", m.Subject},
 		field{"到达", arrival(m)},
 		field{"位置", join(" ", string(m.Account), string(m.Folder), prefix("UID ", uid(m.UID)))},
-		field{"去处", join("，", placeLabel(m.Disposition), string(m.Case))},
+		field{"去处", join("，", ask.PlaceLabel(m.Disposition), string(m.Case))},
 		field{"从严期限", prefix("如系申请，", day(m.DueStrict))},
 		field{"原因", strings.Join(m.Reasons, "；")},
 		field{"大小", sizeOf(m)},
@@ -298,7 +298,7 @@ func sizeOf(m ask.MailView) string {
 	if m.Size == 0 {
 		return ""
 	}
-	return size(m.Size)
+	return ask.Size(m.Size)
 }
 
 func uid(n uint32) string {
@@ -350,10 +350,10 @@ func (a *app) parts(m ask.MailView) {
 		if i := slices.IndexFunc(m.Readings, func(r ask.PartReading) bool { return r.Index == p.Index }); i >= 0 {
 			read = readingText(m.Readings[i])
 		}
-		fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, size(p.Size), p.Note, read)))
+		fmt.Fprintln(a.out, "  附件  "+grid.Clean(join("  ", name, p.Type, ask.Size(p.Size), p.Note, read)))
 		for _, r := range m.Readings {
 			if r.Index == p.Index && r.Member > 0 {
-				fmt.Fprintln(a.out, "        "+grid.Clean(join("  ", r.Name, size(r.Size), readingText(r))))
+				fmt.Fprintln(a.out, "        "+grid.Clean(join("  ", r.Name, ask.Size(r.Size), readingText(r))))
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func (a *app) status(s ask.Status) error {
 	}
 	a.sheet("  ",
 		field{"守护进程", running},
-		field{"登记库", join("，", string(s.Register), fmt.Sprintf("%d 条记录", s.Records), size(s.Size))},
+		field{"登记库", join("，", string(s.Register), fmt.Sprintf("%d 条记录", s.Records), ask.Size(s.Size))},
 		field{"放假安排", "至 " + day(s.CalendarEnd) + "，此后的期限为暂定" + missingNotice(s.CalendarMissing)},
 		field{"在办", fmt.Sprintf("%d 件%s", s.Open, stageCounts(s.Stages))},
 		field{"未处理来信", openMailCount(s)},

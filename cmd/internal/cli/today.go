@@ -22,7 +22,7 @@ const todayRows = 10
 // agenda is what has to be done: what `ysq` alone shows.
 type agenda struct {
 	Status       ask.Status    `json:"status"`
-	Due          []ask.DueItem `json:"due"`          // overdue or due within soonDays
+	Due          []ask.DueItem `json:"due"`          // overdue or due within ask.SoonDays
 	Unregistered []ask.CaseRow `json:"unregistered"` // at 收件
 }
 
@@ -30,7 +30,7 @@ func askAgenda(ctx context.Context, c *ask.Client, limit int) (g agenda, err err
 	if g.Status, err = ask.Do(ctx, c, ask.Overview, ask.None{}); err != nil {
 		return g, err
 	}
-	if g.Due, err = ask.Do(ctx, c, ask.Due, ask.DueQuery{Within: soonDays}); err != nil {
+	if g.Due, err = ask.Do(ctx, c, ask.Due, ask.DueQuery{Within: ask.SoonDays}); err != nil {
 		return g, err
 	}
 	g.Unregistered = []ask.CaseRow{}
@@ -129,7 +129,7 @@ func (a *app) agendaCounts(s ask.Status) string {
 		return paint(n, soon, text)
 	}
 	counts := []string{fmt.Sprintf("在办 %d", s.Open), some(s.OpenMails, "未处理来信"), paint(s.Overdue, alarm, "逾期"), paint(s.DueToday, soon, "今天到期"),
-		paint(s.DueSoon, soon, fmt.Sprintf("%d 个工作日内", soonDays)), paint(s.Unregistered, soon, "未登记"), some(s.Unconfirmed, "未双方确认"),
+		paint(s.DueSoon, soon, fmt.Sprintf("%d 个工作日内", ask.SoonDays)), paint(s.Unregistered, soon, "未登记"), some(s.Unconfirmed, "未双方确认"),
 		some(s.Disputes, "复议诉讼待答复")}
 	counts = slices.DeleteFunc(counts, func(s string) bool { return s == "" })
 	lines := []string{""}

@@ -356,7 +356,7 @@ func oneLine(all []ask.DueItem, today civil.Date) ask.DueItem {
 		if i.Block == ask.BlockStatutory && (line.Block != ask.BlockStatutory || i.Remaining < 0) {
 			mark += " " + civil.Date(i.On).String()[len("2026-"):]
 			if civil.Date(i.On) < today {
-				mark += " 已过" + clockWords(i.Clock)
+				mark += " 已过" + ask.ByClock(i.Clock)
 			}
 		}
 		line.Marks = append(line.Marks, mark)
@@ -437,13 +437,6 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 		}
 	}
 	return fmt.Sprintf("ysq %s %s", step.Info().Command, c.ID)
-}
-
-func clockWords(clock string) string {
-	if w := ask.ClockWords(clock); w != "" {
-		return "（" + w + "）"
-	}
-	return ""
 }
 
 // provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.

@@ -71,7 +71,7 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	case "overdue":
 		q.Overdue = true
 	case "soon":
-		q.DueWithin = new(soonDays)
+		q.DueWithin = new(ask.SoonDays)
 	case "unregistered":
 		q.Unregistered = true
 	case "disputable":
@@ -115,7 +115,7 @@ func sortRows(rows []ask.CaseRow, by string) {
 		case "newest":
 			return newest
 		case "charge":
-			return cmp.Or(strings.Compare(charge(a), charge(b)), cmp.Compare(due(a), due(b)))
+			return cmp.Or(strings.Compare(a.InCharge(), b.InCharge()), cmp.Compare(due(a), due(b)))
 		}
 		return cmp.Or(cmp.Compare(due(a), due(b)), newest)
 	})

@@ -42,7 +42,7 @@ func sheetDay(d ask.Day) ooxml.Cell {
 
 var caseColumns = []column{
 	{"编号", 13, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Case)) }},
-	{"阶段", 8, func(r ask.CaseRow) ooxml.Cell { return sheetText(stageLabel(r.Stage)) }},
+	{"阶段", 8, func(r ask.CaseRow) ooxml.Cell { return sheetText(ask.StageLabel(r.Stage)) }},
 	{"申请人", 16, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Applicant)) }},
 	{"类别", 12, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Category)) }},
 	{"申请内容", 40, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Subject)) }},
@@ -51,8 +51,8 @@ var caseColumns = []column{
 	{"收到申请之日", 13, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.ReceivedOn) }},
 	{"从严期限", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.DueStrict) }},
 	{"法定期限", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.DueLegal) }},
-	{"剩余（工作日）", 18, func(r ask.CaseRow) ooxml.Cell { return sheetText(standing(r).Text) }},
-	{"答复", 26, func(r ask.CaseRow) ooxml.Cell { return sheetText(outcomeLabel(r)) }},
+	{"剩余（工作日）", 18, func(r ask.CaseRow) ooxml.Cell { return sheetText(narrow(r.Standing())) }},
+	{"答复", 26, func(r ask.CaseRow) ooxml.Cell { return sheetText(r.OutcomeLabel()) }},
 	{"文号", 22, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.DocumentNumber)) }},
 	{"答复日期", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.RepliedOn) }},
 	{"送达", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.StoppedOn) }},

@@ -91,22 +91,9 @@ func dueLine(i ask.DueItem) string {
 	if i.Dispute != "" {
 		name = string(i.Dispute)
 	}
-	when := fmt.Sprintf("剩 %d 个工作日", i.Remaining)
-	switch {
-	case i.Block == ask.BlockMail:
-		when = fmt.Sprintf("到了 %d 个工作日", -i.Remaining)
-	case i.Block == ask.BlockInternal && i.Remaining < 0:
-		when = fmt.Sprintf("已 %d 个工作日", -i.Remaining)
-	case i.Remaining < 0:
-		when = fmt.Sprintf("已逾期 %d 个工作日", -i.Remaining)
-		if w := ask.ClockWords(i.Clock); w != "" {
-			when += "（" + w + "）"
-		}
-	case civil.Date(i.On) > 0 && i.Remaining == 0:
-		when = "今天到期"
-	}
-	if i.Provisional {
-		when += "（暂定）"
+	when := i.Left()
+	if i.Block == ask.BlockMail {
+		when = "到了 " + when
 	}
 	return strings.Join(slices.DeleteFunc([]string{name, ask.Mask(string(i.Applicant)), shortened(string(i.Subject)), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  ")
 }

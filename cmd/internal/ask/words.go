@@ -1,0 +1,234 @@
+package ask
+
+import (
+	"fmt"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// The words in which answers are shown, on a terminal and in the desk alike.
+
+// Long reads 2026-11-22 周日; no day reads as nothing.
+func (d Day) Long() string { return civil.Date(d).Long() }
+
+// Size reads 2.0 KB.
+func Size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d 字节", n)
+}
+
+// labelOf is the Chinese word of a code; what is none stays as it is.
+func labelOf[S ~string, T interface{ Label() string }](code S, parse func(string) (T, error)) string {
+	if v, err := parse(string(code)); err == nil && v.Label() != "" {
+		return v.Label()
+	}
+	return string(code)
+}
+
+// The Chinese words of the codes in answers.
+func StageLabel(code string) string    { return labelOf(code, casefile.ParseStage) }
+func ChannelLabel(code string) string  { return labelOf(code, casefile.ParseChannel) }
+func PlaceLabel(code string) string    { return labelOf(code, casefile.ParseDisposition) }
+func KindLabel(code Text) string       { return labelOf(code, casefile.ParseRequestKind) }
+func OpeningLabel(code string) string  { return labelOf(code, casefile.ParseOpening) }
+func EndingLabel(code Text) string     { return labelOf(code, casefile.ParseEnding) }
+func OutStateLabel(code string) string { return labelOf(code, casefile.ParseOutState) }
+func OutWayLabel(code string) string   { return labelOf(code, casefile.ParseOutWay) }
+
+// OutcomeLabel reads （三）4 保护第三方合法权益，依据条例第十五条（第三方合法权益）.
+func (r CaseRow) OutcomeLabel() string {
+	o, err := casefile.ParseOutcome(string(r.Outcome))
+	if err != nil || o == casefile.OutcomeNone {
+		return string(r.Outcome)
+	}
+	s := o.Row() + " " + o.Label()
+	if r.Basis != "" {
+		s += "，依据" + casefile.BasisOf(string(r.Basis)).String()
+	}
+	return s
+}
+
+// InCharge is the department and the person who have the case.
+func (r CaseRow) InCharge() string { return charge(r.Department, r.Assignee) }
+
+// InCharge is in whose charge the case is.
+func (i DueItem) InCharge() string { return charge(i.Department, i.Assignee) }
+
+func charge(department, assignee Text) string {
+	return strings.TrimSpace(string(department) + " " + string(assignee))
+}
+
+// ClockWords are the Chinese words for a clock; "" for none.
+func ClockWords(clock string) string {
+	switch clock {
+	case ClockStrict:
+		return "从严口径"
+	case ClockLegal:
+		return "法定口径"
+	case ClockBoth:
+		return "两种口径"
+	}
+	return ""
+}
+
+// ByClock is ClockWords in brackets.
+func ByClock(clock string) string {
+	if w := ClockWords(clock); w != "" {
+		return "（" + w + "）"
+	}
+	return ""
+}
+
+// Urgency is how something stands with its time, as colours show it.
+type Urgency uint8
+
+// The urgencies.
+const (
+	Calm  Urgency = iota
+	Waits         // somebody else has to act
+	Soon          // due within SoonDays, or past a day that the office has set to itself
+	Late          // past a day that the law has set
+)
+
+// SoonDays is from how many working days before its due date something is marked.
+const SoonDays = 3
+
+// String is the word by which the desk's style sheet knows it.
+func (u Urgency) String() string { return [...]string{"", "waits", "soon", "late"}[u] }
+
+// UrgencyOf is that of a day set by law, so many working days away.
+func UrgencyOf(remaining int) Urgency {
+	switch {
+	case remaining < 0:
+		return Late
+	case remaining <= SoonDays:
+		return Soon
+	}
+	return Calm
+}
+
+// Workdays reads 剩 3 个工作日.
+func Workdays(n int) string {
+	switch {
+	case n < 0:
+		return fmt.Sprintf("已逾期 %d 个工作日", -n)
+	case n == 0:
+		return "今天到期"
+	}
+	return fmt.Sprintf("剩 %d 个工作日", n)
+}
+
+// Urgency of a case.
+func (r CaseRow) Urgency() Urgency {
+	switch {
+	case r.Overdue:
+		return Late
+	case r.RemainingWorkdays != nil && *r.RemainingWorkdays <= SoonDays:
+		return Soon
+	case r.WaitingFor != "" && r.Clock != "stopped":
+		return Waits
+	}
+	return Calm
+}
+
+// Standing says how a case stands with its time: what a clerk looks at first.
+func (r CaseRow) Standing() string {
+	var s string
+	switch {
+	case r.OldRegulations:
+		return "旧条例，不计算"
+	case r.Internal:
+		return r.internal()
+	case r.Clock == "stopped" && r.Late != nil && *r.Late:
+		s = "逾期办结"
+	case r.Clock == "stopped" && r.Disputable:
+		s = "有争议（从严口径已逾期）"
+	case r.Clock == "stopped":
+		s = "按时办结"
+	case r.WaitingFor != "" && r.RemainingWorkdays == nil:
+		s = "等待" + string(r.WaitingFor)
+		if r.WaitingUntil != 0 {
+			s += "（至 " + civil.Date(r.WaitingUntil).String() + "）"
+		}
+	case r.ArrivalDoubted && !r.Overdue && r.RemainingWorkdays != nil && *r.RemainingWorkdays < 0:
+	case r.RemainingWorkdays != nil && r.Overdue && *r.RemainingWorkdays == 0: // on a day of rest
+		s = "已逾期"
+	case r.RemainingWorkdays != nil:
+		s = Workdays(*r.RemainingWorkdays)
+	}
+	if s != "" && r.RemainingWorkdays != nil && r.WaitingFor != "" && r.Clock != "stopped" {
+		s += "，等待" + string(r.WaitingFor)
+	}
+	switch {
+	case r.Clock == "stopped":
+	case r.Overdue:
+		s += ByClock(string(r.OverdueBy))
+	case r.Late != nil && *r.Late:
+		s += "（前期已逾期）"
+	case r.Disputable:
+		s += "（前期有争议）"
+	}
+	if r.Provisional && s != "" {
+		s += "（暂定）"
+	}
+	switch {
+	case r.ArrivalDoubted && s == "":
+		s = "到达日存疑"
+	case r.ArrivalDoubted:
+		s += "（到达日存疑）"
+	}
+	return s
+}
+
+// internal is the words of the office's own measure: no law says that it is overdue or in time.
+func (r CaseRow) internal() string {
+	switch {
+	case r.Clock == "stopped":
+		return "已办结"
+	case r.WaitingFor != "":
+		return "等待" + string(r.WaitingFor)
+	case r.RemainingWorkdays == nil:
+		return ""
+	case *r.RemainingWorkdays < 0:
+		return fmt.Sprintf("内部期限已过 %d 个工作日", -*r.RemainingWorkdays)
+	}
+	return fmt.Sprintf("内部期限还有 %d 个工作日", *r.RemainingWorkdays)
+}
+
+// Left says how a line stands with its time, for a narrow column. What is the office's own is never overdue in the
+// law's sense.
+func (i DueItem) Left() string {
+	s := strings.TrimPrefix(Workdays(i.Remaining), "已")
+	switch {
+	case i.Block == BlockMail && i.Remaining == 0:
+		s = "今天"
+	case i.Block == BlockMail:
+		s = fmt.Sprintf("%d 个工作日", -i.Remaining)
+	case i.Block == BlockInternal && i.Remaining < 0:
+		s = fmt.Sprintf("已 %d 个工作日", -i.Remaining)
+	case i.Remaining < 0:
+		s += ByClock(i.Clock)
+	}
+	if i.Provisional {
+		s += "（暂定）"
+	}
+	return s
+}
+
+// Urgency of a line: late is what the law has set and has passed, and nothing else.
+func (i DueItem) Urgency() Urgency {
+	switch {
+	case i.Clock != "", (i.Block == "" || i.Block == BlockStatutory) && i.Remaining < 0:
+		return Late
+	case i.Block == BlockMail, i.Block == BlockStatutory && i.Remaining <= SoonDays:
+		return Soon
+	}
+	return Calm
+}
