@@ -36,7 +36,11 @@ func answering() []KindInfo {
 		of(KindInfo{Label: "答复", Command: "reply", Article: "条例第三十六条至第三十九条", Stages: working, To: StageReplied, Counts: CountsOutcome,
 			Needs: []Need{{"outcome", "答复类别", "outcome"}}}, does[Replied]{
 			says: func(e Replied) string {
-				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据", BasisOf(e.Basis).String()), prefixed("不予公开部分的依据", basesOf(e.Withheld)), prefixed("不顾第三方意见：", e.Objection.Label()), prefixed("文号 ", e.Document), e.Grounds, prefixed("仍有未处理来信的理由：", e.Force))
+				withheld := prefixed("不予公开部分的依据", basesOf(e.Withheld))
+				if e.Outcome == Partial && withheld == "" { // decided before schema 4, or imported
+					withheld = "不予公开部分的依据没有记载"
+				}
+				return phrases(e.Outcome.Row()+e.Outcome.Label(), prefixed("依据", BasisOf(e.Basis).String()), withheld, prefixed("不顾第三方意见：", e.Objection.Label()), prefixed("文号 ", e.Document), e.Grounds, prefixed("仍有未处理来信的理由：", e.Force))
 			},
 			rule: (*judge).replied,
 			fold: func(c *Case, r Record, e Replied) {

@@ -144,8 +144,10 @@ func asking() []KindInfo {
 			},
 		}),
 		of(KindInfo{Label: "告知第三方", Command: "told", Article: "条例第三十二条", Stages: []Stage{StageHandling, StageReplied, StageServed, StageArchived},
-			Needs: []Need{{"party", "第三方", "party"}}}, does[ThirdPartyTold]{
-			says: func(e ThirdPartyTold) string { return phrases(e.Party, prefixed("文号 ", e.Document)) },
+			Needs: []Need{{"party", "第三方", "party"}, {"content", "决定公开的内容（条例第三十二条）", "content"}, {"grounds", "决定公开的理由（条例第三十二条）", "grounds"}}}, does[ThirdPartyTold]{
+			says: func(e ThirdPartyTold) string {
+				return phrases(e.Party, prefixed("公开的内容：", e.Content), prefixed("理由：", e.Grounds), prefixed("文号 ", e.Document))
+			},
 		}),
 		of(KindInfo{Label: "要求说明理由", Command: "reason", Article: "条例第三十五条", Stages: working, To: StageHandling}, does[ReasonAsked]{
 			says: func(e ReasonAsked) string { return prefixed("文号 ", e.Document) },
@@ -283,6 +285,16 @@ type ConsultationAnswered struct {
 type ThirdPartyTold struct {
 	Party    string `json:"party"`
 	Document string `json:"document,omitzero"`
+	// Content is what is disclosed, and Grounds why: both must be told in writing. A record of before schema 4 has
+	// neither.
+	Content string `json:"content,omitzero"`
+	Grounds string `json:"grounds,omitzero"`
+}
+
+// complete reports whether the third party was told what the law wants it to be told: by the record itself, or by
+// the letter of before that it names.
+func (e ThirdPartyTold) complete() bool {
+	return e.Document != "" || strings.TrimSpace(e.Content) != "" && strings.TrimSpace(e.Grounds) != ""
 }
 
 // ReasonAsked (要求说明理由): number or frequency is clearly beyond reason (条例35). The clock runs on.

@@ -302,13 +302,13 @@ func (c *Clock) bounced(a Addressed) (Effect, string) {
 		}
 		return EffectNone, ""
 	}
-	c.Stopped, c.running = 0, true
+	c.Stopped, c.running = 0, c.answering // what came while the applicant had to answer leaves him his time
 	for i := range c.consultations {
 		if k := &c.consultations[i]; k.ended.IsZero() {
 			k.ended = k.after
 		}
 	}
-	if c.View == Legal {
+	if c.View == Legal && c.answering {
 		c.closed = c.closed[:len(c.closed)-1]
 	}
 	return EffectResume, "答复退回（" + a.Label() + "），" + c.View.short() + "继续计算"

@@ -79,6 +79,7 @@ type Clock struct {
 	other         *Clock // the reading beside it
 	consultations []consultation
 	returnable    bool   // what stopped it fails when it comes back
+	answering     bool   // what stopped it ended a period that ran; else it came in the applicant's own time
 	left          Ending // no application of its own: dismissed or merged
 	leftOn        civil.Date
 
@@ -261,7 +262,7 @@ func (c *Clock) stop(day civil.Date, how Ending) Effect {
 		c.servedAgain()
 		return EffectNone // the first service governs; proof may follow later
 	}
-	c.Stopped, c.returnable = day, false
+	c.Stopped, c.returnable, c.answering = day, false, c.running
 	if c.running {
 		c.close(day, how)
 	}

@@ -18,6 +18,10 @@ const (
 	unstated = "（台账未载）"
 )
 
+// imported begins the note on a reply of before that is taken as it was, though a new one would be refused for what the
+// ledger does not say (casefile/LAW.md#replies). The ledger is not given it back.
+const imported = "台账导入，照原样收入："
+
 // Terms are what a row is judged by.
 type Terms struct {
 	Today    civil.Date
@@ -261,6 +265,9 @@ func (s *story) replies() {
 			base = all[0]
 		}
 		s.add(p.On, rankReplied, casefile.Replied{Outcome: p.Outcome, Basis: base, Withheld: p.withheld(), Document: p.Document})
+		if lacks := s.lacks(p); lacks != "" {
+			s.add(p.On, rankReplied, casefile.Noted{Text: imported + lacks})
+		}
 		if !p.Outcome.Lapse() {
 			s.add(p.On, rankDispatched, casefile.Dispatched{}) // the ledger does not say by which way
 		}
@@ -268,6 +275,20 @@ func (s *story) replies() {
 	}
 	s.add(s.Withdrawn, rankReplied, casefile.Withdrawn{})
 	s.add(s.Archived, rankArchived, casefile.Archived{})
+}
+
+// lacks says what a reply of today would need and the ledger does not have; "" where nothing is missing.
+func (r *Row) lacks(p Reply) string {
+	corrected := func(k Correction) bool { return !k.Received.IsZero() && k.Received <= p.On }
+	switch {
+	case p.Outcome == casefile.Partial && p.Withheld == "":
+		return "没有写明不予公开的部分依据什么，起诉前是否须先申请复议要看原答复"
+	case p.Outcome == casefile.UnableUnclear && !slices.ContainsFunc(r.Corrections, corrected):
+		return "没有收到补正的记载，“补正后申请内容仍不明确”要看原卷（条例第三十条）"
+	case p.Outcome == casefile.DeclineExcessive:
+		return "台账不载要求说明理由和申请人的说明，要看原卷（条例第三十五条）"
+	}
+	return ""
 }
 
 // Disputes yields the events of the row's 复议 and 诉讼, which are no events of the case. number gives

@@ -85,6 +85,9 @@ func (x *extract) record(r casefile.Record) {
 		x.drop(e.Person != "" || r.On != x.Received, "转办日期和承办人")
 		x.Department = e.Department
 	case casefile.Noted:
+		if strings.HasPrefix(e.Text, imported) { // it says what this row does not, too
+			return
+		}
 		x.drop(r.On != x.Received, "备注的日期")
 		x.notes = append(x.notes, e.Text)
 	case casefile.CorrectionAsked, casefile.CorrectionReceived, casefile.FeeNoticed, casefile.FeePaid, casefile.NoticeReached,

@@ -11,7 +11,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Subject is a case that a letter is about.
@@ -143,13 +142,19 @@ func address(c casefile.Column) string {
 	return "你单位"
 }
 
-// workingNote is what a clerk notes beside a request for himself; it never reaches a citizen.
-var workingNote = regexp.MustCompile(`[（(][^（()）]{0,20}(不明确|不清楚|不具体|待核|待补正|待确认|存疑|疑似|[?？])[^（()）]{0,20}[)）]`)
-
 // quoted is a request as it stands within a sentence: without a clerk's notes, on one line, without the stop at its end.
 func quoted(s string) string {
-	s = workingNote.ReplaceAllString(s, "")
+	s, _ = withoutNotes(s)
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), "。；;.，, ")
+}
+
+// again says why a case is answered anew. What somebody else decided is named; why the office does it by itself is a
+// note of its own.
+func again(on civil.Date, e casefile.Reopened) string {
+	if cause := quoted(e.Cause); ordered.MatchString(cause) {
+		return "本机关于" + long(on) + "收到重新办理的决定（" + cause + "），现重新答复。"
+	}
+	return "本机关于" + long(on) + "决定重新办理，现重新答复。"
 }
 
 // stopped ends a text, which stands as a paragraph of its own, with a stop.
@@ -185,6 +190,8 @@ func (b *builder) announced() {
 		}
 	case casefile.ThirdPartyTold:
 		b.Text["征求对象"] = e.Party
+		b.need("公开内容", quoted(e.Content), "told --content，决定公开的政府信息内容")
+		b.need("理由", e.Grounds, "told --grounds，为什么决定公开")
 	case casefile.Deferred:
 		b.Text["延迟至"] = long(e.Until)
 	case casefile.FeeNoticed:
@@ -192,7 +199,7 @@ func (b *builder) announced() {
 	case casefile.Replied:
 		b.reply(e)
 	case casefile.Withdrawn:
-		b.Text["撤回"], b.Text["理由"] = "是", e.Reason
+		b.Text["撤回"] = "是" // why is the office's own note of it
 	}
 	if b.Kind == casefile.LetterReceipt {
 		b.Text["答复期限"] = long(b.Due)
@@ -237,7 +244,7 @@ func (b *builder) reply(e casefile.Replied) {
 		case casefile.ReasonGiven:
 			explained = true
 		case casefile.Reopened:
-			b.Text["重新办理"] = "本机关于" + long(r.On) + "收到重新办理的决定（" + quoted(n.Cause) + "），现重新答复。"
+			b.Text["重新办理"] = again(r.On, n)
 		case casefile.CorrectionAsked:
 			b.Text["补正告知日期"] = long(r.On)
 			if e.Basis == "lapse-30" {

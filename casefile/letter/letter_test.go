@@ -78,7 +78,7 @@ func examples() map[string]letter.Facts {
 	add("office-opinion-joint", facts(casefile.LetterOfficeOpinion, casefile.ConsultationSent{Side: casefile.JointOffice, Party: "示例市水务局"}, one))
 	add("office-opinion", facts(casefile.LetterOfficeOpinion, casefile.ConsultationSent{Side: casefile.OtherOffice, Party: "示例市国家保密局"}, one))
 	add("consultation-notice", facts(casefile.LetterConsultationNotice, nil, subject("2026-00017", casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "甲化工有限公司"})))
-	add("third-party-notice", facts(casefile.LetterThirdPartyNotice, casefile.ThirdPartyTold{Party: "甲化工有限公司"}, one), "公开内容=你公司2025年度排污口监测数据", "理由=排污数据关系周边居民的健康，不公开可能对公共利益造成重大影响。")
+	add("third-party-notice", facts(casefile.LetterThirdPartyNotice, casefile.ThirdPartyTold{Party: "甲化工有限公司", Content: "你公司2025年度排污口监测数据", Grounds: "排污数据关系周边居民的健康，不公开可能对公共利益造成重大影响。"}, one))
 	add("reason", facts(casefile.LetterReason, casefile.ReasonAsked{}, one), "数量说明=2026年3月，您已向本机关提出政府信息公开申请35件", "说明期限=2026年3月25日")
 	add("deferral", facts(casefile.LetterDeferral, casefile.Deferred{Until: civil.MustParse("2026-06-30")}, one))
 	fee := facts(casefile.LetterFee, casefile.FeeNoticed{By: "页", Count: 57, Yuan: 270}, one)
@@ -144,7 +144,7 @@ func examples() map[string]letter.Facts {
 	add("closing-note", facts(casefile.LetterClosingNote, nil, subject("2026-00017", casefile.Retained{Years: 30, Reason: "涉及权属"}, casefile.Archived{Number: "2026-依-017"})), "说明=卷内文件齐全", "共计页数=23")
 	add("record-corrected", facts(casefile.LetterRecordCorrected, nil, one), "办理情况=经核对户籍底册，登记的出生年份确有错误，已于2026年3月8日更正为1968年。")
 	add("transfer", facts(casefile.LetterTransfer, nil, one), "接收机关=示例市自然资源局")
-	add("opinion-confirmed", facts(casefile.LetterOpinionConfirmed, nil, subject("2026-00017", casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "甲化工有限公司"}, casefile.ConsultationAnswered{Party: "甲化工有限公司", Opinion: casefile.Objects, Note: "涉及生产工艺"})))
+	add("opinion-confirmed", facts(casefile.LetterOpinionConfirmed, nil, subject("2026-00017", casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "甲化工有限公司"}, casefile.ConsultationAnswered{Party: "甲化工有限公司", Opinion: casefile.Objects, Note: "来电时口气很冲"})), "意见内容=涉及生产工艺")
 	handed := subject("2026-00017", casefile.Assigned{Department: "环评科", Person: "周文", Until: civil.MustParse("2026-03-13")}, casefile.Reviewed{Finding: "内容明确，属本机关职责"},
 		casefile.Screened{By: "办公室保密员", Result: casefile.MayDisclose},
 		casefile.Submitted{Answer: []byte(`{"outcome":"disclosed","basis":"36-2-provide"}`), Letter: casefile.LetterDisclosure, Draft: casefile.File{Digest: casefile.DigestOf([]byte("y")), Name: "送审稿.docx", Size: 1},

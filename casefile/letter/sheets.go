@@ -205,7 +205,7 @@ func (b *builder) opinion(s Subject) {
 		case casefile.ConsultationAnswered:
 			b.Text["征求对象"], b.Text["意见日期"], b.Text["征求日期"] = e.Party, long(r.On), long(sent[e.Party])
 			b.Text["征求类型"] = side[e.Party].Label()
-			b.Text["意见"] = strings.Trim(e.Opinion.Label()+"，"+quoted(e.Note), "，")
+			b.Text["意见"] = strings.Trim(e.Opinion.Label()+"，"+quoted(b.Fill["意见内容"]), "，") // the record's note is the office's own
 		}
 	}
 	b.need("征求对象", b.Text["征求对象"], "先记录 consulted")

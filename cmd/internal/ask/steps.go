@@ -65,7 +65,8 @@ func Steps() []Step {
 		{Kind: casefile.KindConsultationReached, Note: "对方 15 个工作日的答复时间自送达之日起算。", Fields: []Field{party}},
 		{Kind: casefile.KindConsultationAnswered, Fields: []Field{party, note,
 			chosen("opinion", "意见", "`意见`", casefile.ParseOpinion, casefile.Agrees, casefile.Objects, casefile.OtherOpinion), mail}},
-		{Kind: casefile.KindThirdPartyTold, Note: "第三方不同意而因公共利益决定公开的，应把决定公开的内容和理由书面告知第三方。", Fields: []Field{party, document}},
+		{Kind: casefile.KindThirdPartyTold, Note: "第三方不同意而因公共利益决定公开的，应把决定公开的内容和理由书面告知第三方（条例第三十二条）。", Fields: []Field{
+			party, prose("content", "公开的内容", "决定公开的政府信息`内容`"), prose("grounds", "公开的理由", "为什么决定公开，`理由`"), document}},
 		{Kind: casefile.KindReasonAsked, Note: "申请数量、频次明显超过合理范围时，要求申请人说明理由；期限照常计算。", Fields: []Field{document}},
 		{Kind: casefile.KindReasonGiven, Fields: []Field{ticked("accepted", "理由合理", "理由合理"), ticked("rejected", "理由不合理", "理由不合理").named("-"), note, mail}},
 		{Kind: casefile.KindDeferred, Note: "理由合理而无法在期限内答复的，确定延迟答复的合理期限并告知申请人。", Fields: []Field{ends("until", "延迟至", "延迟至`日期`"), document}},

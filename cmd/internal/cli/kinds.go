@@ -49,7 +49,7 @@ func examples() map[casefile.Kind]string {
 		casefile.KindConsultationSent:     "ysq consult 17 --side 第三方 --party 某化工有限公司\nysq consult 17 --side 其他机关 --party 市水务局",
 		casefile.KindConsultationReached:  "ysq reached 17 --party 某化工有限公司 --on 2026-11-20",
 		casefile.KindConsultationAnswered: "ysq consulted 17 --party 某化工有限公司 --opinion 不同意公开",
-		casefile.KindThirdPartyTold:       "ysq told 17 --party 某化工有限公司 --document 某环告〔2026〕3号",
+		casefile.KindThirdPartyTold:       "ysq told 17 --party 某化工有限公司 --content 2025年排污口监测数据 --grounds 关系周边居民健康 --document 某环告〔2026〕3号",
 		casefile.KindReasonAsked:          "ysq reason 17 --document 某环函〔2026〕8号",
 		casefile.KindReasonGiven:          "ysq reasoned 17 --accepted\nysq reasoned 17 --rejected --note 理由与申请内容无关",
 		casefile.KindDeferred:             "ysq defer 17 --until 2027-01-29",

@@ -22,9 +22,9 @@ func letterContent(o *options) func(kind casefile.LetterKind) (casefile.Event, e
 			fieldOf(casefile.KindExtended, "document").As("approval", "延期：审批的`文号`"))},
 		{casefile.KindConsultationSent, contentFields(casefile.KindConsultationSent, "side=征求意见：征求`类型`", "party")},
 		{casefile.KindFeeNoticed, contentFields(casefile.KindFeeNoticed, "by=收费：收费`方式`，件或页", "count=收费：`数`量", "yuan=收费：金额，`元`；不写则按标准算出")},
-		{casefile.KindReplied, contentFields(casefile.KindReplied, "outcome=答复：答复`类别`，表三的行号、名称或代码", "basis=答复：`依据`", "withheld=部分公开：不予公开的部分`依据`什么，可写多次", "objection=答复：不顾第三方意见的`理由`", "grounds=答复：`理由`，写入文书；分段的写成几行")},
+		{casefile.KindReplied, contentFields(casefile.KindReplied, "outcome=答复：答复`类别`，表三的行号、名称或代码", "basis=答复：`依据`", "withheld=部分公开：不予公开的部分`依据`什么，可写多次", "objection=答复：不顾第三方意见的`理由`", "grounds=答复、告知第三方：`理由`，写入文书；分段的写成几行")},
 		{casefile.KindDeferred, contentFields(casefile.KindDeferred, "until")},
-		{casefile.KindThirdPartyTold, contentFields(casefile.KindThirdPartyTold, "party")},
+		{casefile.KindThirdPartyTold, contentFields(casefile.KindThirdPartyTold, "party", "content=告知第三方：决定公开的政府信息`内容`", "grounds")},
 	}
 	for _, c := range contents {
 		for _, f := range c.fields {
@@ -53,7 +53,7 @@ func letterContent(o *options) func(kind casefile.LetterKind) (casefile.Event, e
 			s.Fields = c.fields
 			return o.event(s)
 		}
-		if name := o.givenOf("approver", "approval", "force", "count", "yuan", "basis", "withheld", "objection", "about", "source", "grounds"); name != "" {
+		if name := o.givenOf("approver", "approval", "force", "count", "yuan", "basis", "withheld", "objection", "about", "source", "grounds", "content"); name != "" {
 			return nil, usage(o.cmd, "只写 --%s 不知道是哪一种文书：补正写 --item，延期写 --days，收费写 --by，答复写 --outcome", name)
 		}
 		return nil, nil
