@@ -386,6 +386,25 @@ func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
 	})
 }
 
+// CountStages counts the cases by their stage, and reads nothing else of them.
+func (t *Tx) CountStages() (map[casefile.Stage]int, error) {
+	var n [256]int
+	c := t.bucket(bucketCase).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if len(v) < headSize || v[0] != projectionVersion {
+			return nil, fmt.Errorf("case %s: %w", k, errProjection)
+		}
+		n[v[2]]++
+	}
+	all := map[casefile.Stage]int{}
+	for stage, cases := range n {
+		if cases > 0 {
+			all[casefile.Stage(stage)] = cases
+		}
+	}
+	return all, nil
+}
+
 // Newest lists every case from the highest number down, those below before; all of them where it is empty.
 func (t *Tx) Newest(before casefile.ID) iter.Seq2[casefile.Case, error] {
 	return func(yield func(casefile.Case, error) bool) {

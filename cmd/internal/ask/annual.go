@@ -55,6 +55,7 @@ func (q ReportQuery) look() Look {
 type CellQuery struct {
 	ReportQuery
 	Cell string `json:"cell"`
+	Most int    `json:"most,omitzero"` // so many cases are named, the others counted; 0: all are named
 }
 
 // CellCases is what a cell counts: cases in 表三, disputes in 表四.
@@ -62,6 +63,7 @@ type CellCases struct {
 	Cases    []casefile.ID        `json:"cases"`
 	Disputes []casefile.DisputeID `json:"disputes"`
 	Unnamed  int                  `json:"unnamed"` // of an opening balance for which no case was entered
+	Rest     int                  `json:"rest"`    // of the cases that were not named, for more than CellQuery.Most
 }
 
 // YearView is how a year's report stands.

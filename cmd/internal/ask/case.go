@@ -16,7 +16,9 @@ var (
 	// Due lists what is due within so many working days or past, the earliest first, of the cases and disputes
 	// that mention all the words.
 	Due = Op[DueQuery, []DueItem]{Name: "due", Role: Viewer}
-	Log = Stream[LogQuery, RecordView]{Name: "log", Role: Viewer} // in order
+	// Agenda is what somebody finds on the desk in one answer: what Overview counts, and the first of what waits.
+	Agenda = Op[AgendaQuery, AgendaView]{Name: "agenda", Role: Viewer}
+	Log    = Stream[LogQuery, RecordView]{Name: "log", Role: Viewer} // in order
 )
 
 // CaseRef names a case.
@@ -32,6 +34,40 @@ type DueQuery struct {
 	Words  string `json:"words,omitzero"`
 	// Each asks for every alarm by itself, instead of one line for each case.
 	Each bool `json:"each,omitzero"`
+}
+
+// AgendaQuery says how far ahead to look, and how much of it is wanted.
+type AgendaQuery struct {
+	Within int    `json:"within"`
+	Words  string `json:"words,omitzero"` // that what is due mentions
+	Own    bool   `json:"own,omitzero"`   // Words are a department: what is not registered has none yet, and is not judged by them
+	Lines  int    `json:"lines"`          // of each block of what is due, at most
+	Aside  int    `json:"aside"`          // of mails and of what was not registered
+}
+
+// AgendaView is one line of each case in each block; of a case with more, the others are its marks.
+type AgendaView struct {
+	Status    Status            `json:"status"`
+	Mails     Portion[DueItem]  `json:"mails"`
+	Statutory Portion[DueItem]  `json:"statutory"`
+	Internal  Portion[DueItem]  `json:"internal"`
+	Arrived   Portion[CaseRow]  `json:"arrived"` // not registered, the newest first
+	Parked    Portion[MailView] `json:"parked"`  // the newest first
+}
+
+// Portion is the beginning of a list, and how much of it follows.
+type Portion[T any] struct {
+	First []T `json:"first"`
+	Rest  int `json:"rest"`
+}
+
+// All is how many there are.
+func (p Portion[T]) All() int { return len(p.First) + p.Rest }
+
+// FirstOf is the beginning of a list.
+func FirstOf[T any](all []T, most int) Portion[T] {
+	shown := all[:min(len(all), most)]
+	return Portion[T]{append([]T{}, shown...), len(all) - len(shown)}
 }
 
 // LogQuery selects records.

@@ -43,6 +43,7 @@ func (e every) cases() {
 	one(e, Show)
 	one(e, Explain)
 	one(e, Due)
+	one(e, Agenda)
 	list(e, Log)
 	list(e, Search)
 	one(e, Law)

@@ -99,17 +99,31 @@ func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *work
 	defer o.tallied.Unlock()
 	if t := &o.tallied; t.records != s.Records || t.today != today || t.counts.Stages == nil {
 		n := ask.Status{Stages: map[string]int{}}
-		for c, err := range tx.Heads() {
+		stages, err := tx.CountStages()
+		if err != nil {
+			return err
+		}
+		for stage, cases := range stages {
+			n.Stages[stage.String()] = cases
+		}
+		for c, err := range tx.OpenCases("") {
 			if err != nil {
 				return err
 			}
 			count(&n, c, c.At(today, cal))
-			mails, oldest, err := tx.CountOpenMails(c)
+			if err := countMails(tx, &n, c); err != nil {
+				return err
+			}
+		}
+		for c, err := range tx.CasesUnread() {
 			if err != nil {
 				return err
 			}
-			if n.OpenMails += mails; mails > 0 && (n.OldestOpen == 0 || oldest < civil.Date(n.OldestOpen)) {
-				n.OldestOpen = ask.Day(oldest)
+			if c.Stage.Open() { // counted above
+				continue
+			}
+			if err := countMails(tx, &n, c); err != nil {
+				return err
 			}
 		}
 		t.records, t.today, t.counts = s.Records, today, n
@@ -121,11 +135,17 @@ func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *work
 	return nil
 }
 
-func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
-	s.Stages[c.Stage.String()]++
-	if !c.Stage.Open() {
-		return
+// countMails adds the mails of a case about which nobody has decided.
+func countMails(tx *desk.View, n *ask.Status, c casefile.Case) error {
+	mails, oldest, err := tx.CountOpenMails(c)
+	if n.OpenMails += mails; mails > 0 && (n.OldestOpen == 0 || oldest < civil.Date(n.OldestOpen)) {
+		n.OldestOpen = ask.Day(oldest)
 	}
+	return err
+}
+
+// count adds an open case.
+func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
 	s.Open++
 	if c.Stage == casefile.StageReceived {
 		s.Unregistered++

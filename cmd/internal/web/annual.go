@@ -237,21 +237,22 @@ func cell(x *visit) error {
 	}
 	name := x.r.URL.Query().Get("name")
 	var q ask.CellQuery
-	q.Year, q.Cell = n, name
+	q.Year, q.Cell, q.Most = n, name, casesShown
 	c, err := ask.Do(x.ctx(), x.client, ask.ReportCases, q)
 	if err != nil {
 		return err
 	}
-	rows, err := x.rowsOf(c.Cases[:min(len(c.Cases), casesShown)])
+	rows, err := x.rowsOf(c.Cases)
 	if err != nil {
 		return err
 	}
 	return x.show("cell", strconv.Itoa(n)+" 年 "+name, "years", struct {
 		ask.CellCases
-		Rows []ask.CaseRow
-		Name string
-		Year int
-	}{c, rows, name, n})
+		Count int
+		Rows  []ask.CaseRow
+		Name  string
+		Year  int
+	}{c, len(c.Cases) + c.Rest, rows, name, n})
 }
 
 // rowsOf are the cases that were named, in their order.

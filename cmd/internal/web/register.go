@@ -64,14 +64,12 @@ func (v *registerView) propose() {
 }
 
 func (x *visit) registering(client *ask.Client) (v registerView, err error) {
-	x.r.SetPathValue("step", casefile.KindRegistered.Info().Command)
-	if v.stepView, err = x.step([]string{x.r.PathValue("case")}); err != nil {
-		return v, err
-	}
-	ref := ask.CaseRef{Case: v.Cases[0].Case}
+	v.stepView = newStep(commands()[casefile.KindRegistered.Info().Command], x.me.Today)
+	ref := ask.CaseRef{Case: casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())}
 	if v.Detail, err = ask.Do(x.ctx(), client, ask.Show, ref); err != nil {
 		return v, err
 	}
+	v.add(v.Detail)
 	v.Proposals, err = ask.Do(x.ctx(), client, ask.Propose, ref)
 	v.propose()
 	return v, err

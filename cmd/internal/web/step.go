@@ -123,7 +123,7 @@ func (x *visit) step(ids []string) (v stepView, err error) {
 	if !ok {
 		return v, ask.NotFound("", "没有这一步：%s", x.r.PathValue("step"))
 	}
-	v = stepView{Step: s, Info: s.Kind.Info(), Seqs: map[casefile.ID]uint64{}, Today: x.me.Today}
+	v = newStep(s, x.me.Today)
 	if len(ids) == 0 {
 		return v, ask.Usage("没有选案件")
 	}
@@ -136,10 +136,19 @@ func (x *visit) step(ids []string) (v stepView, err error) {
 		if err != nil {
 			return v, err
 		}
-		v.Cases = append(v.Cases, d.CaseRow)
-		v.Seqs[id] = d.Records[len(d.Records)-1].Seq
+		v.add(d)
 	}
 	return v, nil
+}
+
+func newStep(s ask.Step, today ask.Day) stepView {
+	return stepView{Step: s, Info: s.Kind.Info(), Seqs: map[casefile.ID]uint64{}, Today: today}
+}
+
+// add puts a case among those that the step is for.
+func (v *stepView) add(d ask.CaseDetail) {
+	v.Cases = append(v.Cases, d.CaseRow)
+	v.Seqs[d.Case] = d.Records[len(d.Records)-1].Seq
 }
 
 // stepPost judges what was entered, or records it. Only what was judged and shown is recorded: who changes anything

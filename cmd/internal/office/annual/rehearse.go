@@ -18,43 +18,49 @@ func (a *Room) Rehearse(_ context.Context, _ ask.Call, q ask.YearRef) (r ask.Reh
 		return r, err
 	}
 	err = a.View(func(tx *desk.View) error {
-		past, err := a.committed(tx)
-		if err != nil {
-			return err
-		}
-		if by, ok := past.by[q.Year]; ok {
-			return ask.Refused("year-frozen", "ysq report "+fmt.Sprint(q.Year)+" 可看", "%d 年已由 %s 于 %s 冻结", q.Year, by.Actor, by.On)
-		}
-		o := stats.Options{Trace: true}
-		if err := a.complete(tx, q.Year, past, &o); err != nil {
-			return err
-		}
-		if over := firstDrafts(q.Year); o.Now.Before(over) {
-			o.Now = over
-		}
-		o.Whole = func(id casefile.ID) (casefile.Case, error) { return casefile.Case{ID: id}, nil } // numbers are enough
-		if r.Report, err = stats.Compute(q.Year, tx.Heads(), o); err != nil {
-			return err
-		}
-		r.Report.GeneratedAt = a.Now().In(civil.Zone)
-		f, err := r.Report.Form()
-		if err != nil {
-			return err
-		}
-		out, err := f.ParseCell("四")
-		if err != nil {
-			return err
-		}
-		r.Carried = append([]casefile.ID{}, stats.CasesOf(f, out, r.Report.Counted())...)
-		r.Report.Cases = nil
-		if err := inOrder(tx, past, q.Year); err != nil {
-			r.Order = err.Error()
-		}
-		r.Year = a.yearView(past, q.Year)
-		rep, err := a.standing(tx, past, q.Year)
-		r.Year.Failed = len(rep.Failed())
+		key := trial{q.Year, a.wordsOf(q.Year) + a.wordsOf(q.Year-1)}
+		r, err = kept(a, tx, func(m *memo) map[trial]ask.Rehearsal { return m.trials }, key, func() (ask.Rehearsal, error) { return a.rehearse(tx, q.Year) })
 		return err
 	})
+	r.Report.GeneratedAt = a.Now().In(civil.Zone)
+	return r, err
+}
+
+func (a *Room) rehearse(tx *desk.View, year int) (r ask.Rehearsal, err error) {
+	past, err := a.committed(tx)
+	if err != nil {
+		return r, err
+	}
+	if by, ok := past.by[year]; ok {
+		return r, ask.Refused("year-frozen", "ysq report "+fmt.Sprint(year)+" 可看", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
+	}
+	o := stats.Options{Trace: true}
+	if err := a.complete(tx, year, past, &o); err != nil {
+		return r, err
+	}
+	if over := firstDrafts(year); o.Now.Before(over) {
+		o.Now = over
+	}
+	o.Whole = func(id casefile.ID) (casefile.Case, error) { return casefile.Case{ID: id}, nil } // numbers are enough
+	if r.Report, err = stats.Compute(year, tx.Heads(), o); err != nil {
+		return r, err
+	}
+	f, err := r.Report.Form()
+	if err != nil {
+		return r, err
+	}
+	out, err := f.ParseCell("四")
+	if err != nil {
+		return r, err
+	}
+	r.Carried = append([]casefile.ID{}, stats.CasesOf(f, out, r.Report.Counted())...)
+	r.Report.Cases = nil
+	if err := inOrder(tx, past, year); err != nil {
+		r.Order = err.Error()
+	}
+	r.Year = a.yearView(past, year)
+	rep, err := a.standing(tx, past, year)
+	r.Year.Failed = len(rep.Failed())
 	return r, err
 }
 

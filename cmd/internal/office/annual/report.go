@@ -213,6 +213,15 @@ func undecided(tx *desk.View, from, to civil.Date) (stats.Undecided, error) {
 
 // ReportCases names what a cell counts: of a frozen year as it was frozen.
 func (a *Room) ReportCases(_ context.Context, _ ask.Call, q ask.CellQuery) (held ask.CellCases, err error) {
+	most := q.Most
+	q.Most = 0 // all are kept, whoever asked for how many
+	if held, err = a.cellCases(q); most > 0 && len(held.Cases) > most {
+		held.Cases, held.Rest = held.Cases[:most], len(held.Cases)-most
+	}
+	return held, err
+}
+
+func (a *Room) cellCases(q ask.CellQuery) (held ask.CellCases, err error) {
 	year, cell := q.Year, q.Cell
 	if err := spanning(q.ReportQuery); err != nil {
 		return held, err

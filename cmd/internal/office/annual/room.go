@@ -34,6 +34,13 @@ type memo struct {
 	reports map[int]remembered
 	cells   map[ask.CellQuery]ask.CellCases
 	spans   map[ask.Span]stats.Summary
+	trials  map[trial]ask.Rehearsal
+}
+
+// trial is a year whose end is rehearsed, with the words that its report would be made with.
+type trial struct {
+	year  int
+	words string
 }
 
 // remembered is the report of a year with the words that it was made with.
@@ -47,7 +54,7 @@ func (a *Room) asItStands(tx *desk.View) *memo {
 	seq, _ := tx.Head()
 	if m := &a.memo; m.seq != seq || m.today != a.Today() || m.running != a.Live() {
 		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered), cells: make(map[ask.CellQuery]ask.CellCases),
-			spans: make(map[ask.Span]stats.Summary)}
+			spans: make(map[ask.Span]stats.Summary), trials: make(map[trial]ask.Rehearsal)}
 	}
 	return &a.memo
 }

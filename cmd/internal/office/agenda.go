@@ -1,0 +1,116 @@
+package office
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// Agenda is what somebody finds on the desk: everybody opens it all day, so it is one answer, and no longer than what
+// is shown of it.
+func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v ask.AgendaView, err error) {
+	if v.Status, err = o.Status(ctx); err != nil {
+		return v, err
+	}
+	items, err := o.Due(ctx, c, ask.DueQuery{Within: q.Within, Words: q.Words, Each: true})
+	if err != nil {
+		return v, err
+	}
+	var mails, statutory, internal []ask.DueItem
+	for _, i := range gathered(items) {
+		switch {
+		case i.Kind == ask.DueRegister: // among those that arrived
+		case i.Block == ask.BlockMail:
+			mails = append(mails, i)
+		case i.Block == ask.BlockInternal:
+			internal = append(internal, i)
+		default:
+			statutory = append(statutory, i)
+		}
+	}
+	v.Mails, v.Statutory, v.Internal = ask.FirstOf(mails, q.Aside), ask.FirstOf(statutory, q.Lines), ask.FirstOf(internal, q.Lines)
+	words := wordsOf(q.Words)
+	if q.Own {
+		words = nil
+	}
+	if v.Arrived, err = o.arrived(ctx, words, q.Aside); err != nil {
+		return v, err
+	}
+	var parked []ask.MailView
+	if q.Aside > 0 {
+		err = o.Intake.Mails(ctx, c, ask.MailQuery{Place: casefile.Parked, Limit: q.Aside}, func(m ask.MailView) error {
+			parked = append(parked, m)
+			return nil
+		})
+	}
+	v.Parked = ask.FirstOf(parked, q.Aside)
+	v.Parked.Rest = v.Status.Mails[casefile.Parked.String()] - len(parked)
+	return v, err
+}
+
+// arrived are the cases that nobody has registered, the newest first.
+func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.Portion[ask.CaseRow], err error) {
+	p.First = []ask.CaseRow{}
+	err = o.View(func(tx *desk.View) error {
+		var all []casefile.Case
+		for c, err := range tx.OpenCases("") {
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if c.Stage == casefile.StageReceived && caseMentions(c, words) {
+				all = append(all, c)
+			}
+		}
+		slices.Reverse(all)
+		newest := all[:min(len(all), most)]
+		p.Rest = len(all) - len(newest)
+		for _, c := range newest {
+			row, err := o.Record.RowOf(tx, c)
+			if err != nil {
+				return err
+			}
+			p.First = append(p.First, row)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// gathered makes one line of each case in each block: a mail that waits in a case must not hide its due date.
+func gathered(items []ask.DueItem) (lines []ask.DueItem) {
+	type line struct{ block, about string }
+	at := make(map[line]int, len(items))
+	for _, i := range items {
+		key := line{i.Block, about(i)}
+		n, ok := at[key]
+		if !ok {
+			at[key] = len(lines)
+			i.Marks = nil
+			lines = append(lines, i)
+			continue
+		}
+		lines[n].Marks = append(lines[n].Marks, i.Label+" "+civil.Date(i.On).String()[len("2026-"):])
+	}
+	return lines
+}
+
+// about tells what a line is about from everything else.
+func about(i ask.DueItem) string {
+	switch {
+	case i.Year != 0:
+		return strconv.Itoa(i.Year)
+	case i.Case != "":
+		return string(i.Case)
+	case i.Dispute != "":
+		return string(i.Dispute)
+	}
+	return i.Mail.String()
+}
