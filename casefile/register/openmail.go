@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"slices"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -121,20 +122,73 @@ func suggestedBy(r casefile.Record) (m casefile.OpenMail, ok bool) {
 // OpenMails lists the mails about which nobody has decided that lie in a case or may belong to it: those in
 // the case first, of each the oldest first.
 func (t *Tx) OpenMails(c casefile.Case) ([]casefile.OpenMail, error) {
-	var all []casefile.OpenMail
-	if c.OpenMail > 0 {
-		own, err := t.History(c.ID)
-		if err != nil {
-			return nil, err
-		}
-		merged, err := t.Merged(c.ID)
-		if err != nil {
-			return nil, err
-		}
-		all = casefile.OpenMails(append([][]casefile.Record{own}, merged...)...)
+	all, err := t.ownOpenMails(c)
+	if err != nil {
+		return nil, err
 	}
 	suggested, err := t.Suggested(c)
 	return append(all, suggested...), err
+}
+
+// ownOpenMails lists those in the case, and in those that were merged into it.
+func (t *Tx) ownOpenMails(c casefile.Case) ([]casefile.OpenMail, error) {
+	if c.OpenMail == 0 {
+		return nil, nil
+	}
+	_, seqs, err := decodeProjection([]byte(c.ID), t.bucket(bucketCase).Get([]byte(c.ID)))
+	if err != nil {
+		return nil, err
+	}
+	last, alone := seqs[len(seqs)-1], len(t.paired(bucketMerged, string(c.ID))) == 0
+	if alone && t.open != nil {
+		if all, ok := t.open.get(c.ID, last); ok {
+			return all, nil
+		}
+	}
+	own, err := t.History(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := t.Merged(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := casefile.OpenMails(append([][]casefile.Record{own}, merged...)...)
+	if alone && t.open != nil {
+		t.open.put(c.ID, last, all)
+	}
+	return all, nil
+}
+
+// openMails keeps the open mails of cases as of their last record: whoever looks at what is due after anything was
+// recorded would read the histories of all cases with unread mail again.
+type openMails struct {
+	sync.Mutex
+	of map[casefile.ID]openMailsOf
+}
+
+type openMailsOf struct {
+	last uint64 // the last record of the case; committed records never change but by one more on their case
+	all  []casefile.OpenMail
+}
+
+// mostOpenMails bounds the cases whose open mails are kept.
+const mostOpenMails = 2048
+
+func (m *openMails) get(id casefile.ID, last uint64) ([]casefile.OpenMail, bool) {
+	m.Lock()
+	defer m.Unlock()
+	kept, ok := m.of[id]
+	return slices.Clone(kept.all), ok && kept.last == last
+}
+
+func (m *openMails) put(id casefile.ID, last uint64, all []casefile.OpenMail) {
+	m.Lock()
+	defer m.Unlock()
+	if m.of == nil || len(m.of) >= mostOpenMails {
+		m.of = map[casefile.ID]openMailsOf{}
+	}
+	m.of[id] = openMailsOf{last, slices.Clone(all)}
 }
 
 // CountOpenMails says how many there are and when the oldest arrived, without reading those in the case.

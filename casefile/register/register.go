@@ -156,6 +156,7 @@ type Register struct {
 	health  atomic.Pointer[Health]
 	base    *workday.Calendar                // of the program
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
+	unread  openMails                        // as they were read
 }
 
 // Health says whether the register can be written.
@@ -205,7 +206,11 @@ func (r *Register) Calendar() *workday.Calendar { return r.cal.Load() }
 
 // View runs fn in a consistent snapshot. Nothing of tx may be used after fn returns.
 func (r *Register) View(fn func(*Tx) error) error {
-	return r.db.View(func(b *bbolt.Tx) error { return fn(r.tx(b, time.Time{})) })
+	return r.db.View(func(b *bbolt.Tx) error {
+		tx := r.tx(b, time.Time{})
+		tx.open = &r.unread
+		return fn(tx)
+	})
 }
 
 // Update runs fn in a transaction. Everything in it is durable, in the database and in the journal,

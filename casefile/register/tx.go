@@ -30,6 +30,7 @@ type Tx struct {
 	clockBack time.Duration     // by how much now is before the last record
 	last      []casefile.Record // the history that was read or written last: a record is judged and then folded
 	lines     *bbolt.Bucket     // where records are read instead of in b, by Verify; nil: in b
+	open      *openMails        // as they were read before; nil: what is read may not be committed
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {

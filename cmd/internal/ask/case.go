@@ -47,7 +47,7 @@ type AgendaQuery struct {
 
 // AgendaView is one line of each case in each block; of a case with more, the others are its marks.
 type AgendaView struct {
-	Status    Status            `json:"status"`
+	Status    Status            `json:"status"` // without its Stages
 	Mails     Portion[DueItem]  `json:"mails"`
 	Statutory Portion[DueItem]  `json:"statutory"`
 	Internal  Portion[DueItem]  `json:"internal"`

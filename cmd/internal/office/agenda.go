@@ -14,7 +14,7 @@ import (
 // Agenda is what somebody finds on the desk: everybody opens it all day, so it is one answer, and no longer than what
 // is shown of it.
 func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v ask.AgendaView, err error) {
-	if v.Status, err = o.Status(ctx); err != nil {
+	if v.Status, err = o.statusOfOpen(ctx); err != nil {
 		return v, err
 	}
 	items, err := o.Due(ctx, c, ask.DueQuery{Within: q.Within, Words: q.Words, Each: true})

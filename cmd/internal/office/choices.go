@@ -9,8 +9,13 @@ import (
 
 // Me says who asks.
 func (o *Office) Me(_ context.Context, c ask.Call, _ ask.None) (ask.Person, error) {
-	return ask.Person{Name: ask.Handle(c.Who.Name), Role: c.Who.Role.String(), Label: c.Who.Role.Label(),
-		Agency: o.Live().Agency.Name, Department: ask.Text(c.Who.Department), Today: ask.Day(o.Today())}, nil
+	p := ask.Person{Name: ask.Handle(c.Who.Name), Role: c.Who.Role.String(), Label: c.Who.Role.Label(),
+		Agency: o.Live().Agency.Name, Department: ask.Text(c.Who.Department), Today: ask.Day(o.Today())}
+	err := o.View(func(tx *desk.View) error {
+		p.Records, _ = tx.Head()
+		return nil
+	})
+	return p, err
 }
 
 // Choices says what may follow on a case, and why anything else may not.

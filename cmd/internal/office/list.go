@@ -62,7 +62,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, words []string, yield func(ask.CaseRow) error) error {
 	today, cal := o.Today(), o.Reg.Calendar()
 	type dated struct {
-		casefile.Case
+		*casefile.Case
 		due civil.Date
 	}
 	var all []dated
@@ -78,14 +78,14 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 		if !s.Finished && !s.Due.IsZero() {
 			due = s.Due
 		}
-		all = append(all, dated{c, due})
+		all = append(all, dated{&c, due})
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.ID, a.ID)) })
 	if q.Limit > 0 {
 		all = all[:min(len(all), q.Limit)]
 	}
 	for _, c := range all {
-		row, err := o.Record.RowOf(tx, c.Case)
+		row, err := o.Record.RowOf(tx, *c.Case)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -35,7 +34,22 @@ func (o *Office) Holders(r ask.Role) []string {
 }
 
 // Status counts what the office looks at first.
-func (o *Office) Status(_ context.Context) (ask.Status, error) {
+func (o *Office) Status(ctx context.Context) (ask.Status, error) {
+	s, err := o.statusOfOpen(ctx)
+	if err != nil {
+		return s, err
+	}
+	return s, o.View(func(tx *desk.View) error {
+		stages, err := o.stages(tx)
+		for stage, cases := range stages {
+			s.Stages[stage.String()] = cases
+		}
+		return err
+	})
+}
+
+// statusOfOpen is Status without the cases by their stages: nothing of a finished case is looked at.
+func (o *Office) statusOfOpen(_ context.Context) (ask.Status, error) {
 	today, cal := o.Today(), o.Reg.Calendar()
 	s := ask.Status{
 		Version: ask.Handle(o.Version), Agency: o.Live().Agency.Name, Started: ask.Instant(o.Started), Today: ask.Day(today),
@@ -89,29 +103,39 @@ type tallied struct {
 	sync.Mutex
 	records uint64
 	today   civil.Date
-	counts  ask.Status
+	counts  *ask.Status
+	staged  uint64 // the record after which stages were counted
+	stages  map[casefile.Stage]int
 }
 
-// tally counts the cases, unless they were counted since the last record today: whoever keeps a page open asks every
+// stages counts the cases by their stage, unless they were counted since the last record.
+func (o *Office) stages(tx *desk.View) (map[casefile.Stage]int, error) {
+	o.tallied.Lock()
+	defer o.tallied.Unlock()
+	t := &o.tallied
+	if head, _ := tx.Head(); t.staged != head || t.stages == nil {
+		stages, err := tx.CountStages()
+		if err != nil {
+			return nil, err
+		}
+		t.staged, t.stages = head, stages
+	}
+	return t.stages, nil
+}
+
+// tally counts the open cases, unless they were counted since the last record today: whoever keeps a page open asks every
 // half minute.
 func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *workday.Calendar) error {
 	o.tallied.Lock()
 	defer o.tallied.Unlock()
-	if t := &o.tallied; t.records != s.Records || t.today != today || t.counts.Stages == nil {
-		n := ask.Status{Stages: map[string]int{}}
-		stages, err := tx.CountStages()
-		if err != nil {
-			return err
-		}
-		for stage, cases := range stages {
-			n.Stages[stage.String()] = cases
-		}
+	if t := &o.tallied; t.records != s.Records || t.today != today || t.counts == nil {
+		n := &ask.Status{}
 		for c, err := range tx.OpenCases("") {
 			if err != nil {
 				return err
 			}
-			count(&n, c, c.At(today, cal))
-			if err := countMails(tx, &n, c); err != nil {
+			count(n, c, c.At(today, cal))
+			if err := countMails(tx, n, c); err != nil {
 				return err
 			}
 		}
@@ -122,14 +146,13 @@ func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *work
 			if c.Stage.Open() { // counted above
 				continue
 			}
-			if err := countMails(tx, &n, c); err != nil {
+			if err := countMails(tx, n, c); err != nil {
 				return err
 			}
 		}
 		t.records, t.today, t.counts = s.Records, today, n
 	}
 	n := o.tallied.counts
-	s.Stages = maps.Clone(n.Stages)
 	s.Open, s.Unregistered, s.Unconfirmed, s.Overdue, s.DueToday, s.DueSoon = n.Open, n.Unregistered, n.Unconfirmed, n.Overdue, n.DueToday, n.DueSoon
 	s.OpenMails, s.OldestOpen = n.OpenMails, n.OldestOpen
 	return nil
