@@ -31,6 +31,9 @@ func (t *Tx) index(r casefile.Record) error {
 				return err
 			}
 		}
+		if err := t.indexAside(e); err != nil {
+			return err
+		}
 		return t.indexLetter(r.Seq, e.Case, e.Letter)
 	case casefile.Received:
 		if err := t.indexSuggested(r.Seq, r.Case, e.Guess, e.Suggestions); err != nil {
@@ -184,6 +187,31 @@ func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
 		return t.bucket(bucketMsgID).Put(pairKey(l.MessageID, id), nil)
 	}
 	return nil
+}
+
+// indexAside files a mail that lies outside of cases, or is a copy of another by another way, under its
+// Message-ID. What became of it since, the records about its bytes say.
+func (t *Tx) indexAside(e casefile.MessageTaken) error {
+	if e.MessageID == "" || e.Digest.IsZero() || e.Disposition != casefile.Parked && e.CopyOf.IsZero() {
+		return nil
+	}
+	return t.bucket(bucketAside).Put(append(pairKey(e.MessageID, ""), e.Digest[:]...), nil)
+}
+
+// Aside returns the mails with a Message-ID that lie, or once lay, outside of cases, and those that are copies
+// of others by another way.
+func (t *Tx) Aside(messageID string) (all []casefile.Digest) {
+	if messageID == "" {
+		return nil
+	}
+	prefix := pairKey(messageID, "")
+	c := t.bucket(bucketAside).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		if d := k[len(prefix):]; len(d) == len(casefile.Digest{}) {
+			all = append(all, casefile.Digest(d))
+		}
+	}
+	return all
 }
 
 func folderKey(account, folder string, validity uint64) []byte {

@@ -27,6 +27,7 @@
 //	merged     case number 0x00 case number             → empty; the second was at some time merged into the first
 //	unread     case number                              → empty; the cases with mails that nobody decided about
 //	suggested  case number 0x00 seq(8) of 收件 or 取信      → case in which the mail lies; mails that may belong to the first
+//	aside      Message-ID 0x00 sha256(32)               → empty; mails that lay outside of cases, and copies by another way
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
 // The bucket word (package words) is derived, too, but written after the fact and outside of the records'
@@ -109,8 +110,9 @@ var (
 
 	bucketUnread    = []byte("unread")
 	bucketSuggested = []byte("suggested")
+	bucketAside     = []byte("aside")
 
-	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace, bucketMerged, bucketUnread, bucketSuggested}
+	derived = [][]byte{bucketCase, bucketOpen, bucketDigest, bucketMsgID, bucketAddr, bucketWho, bucketMatter, bucketOf, bucketCal, bucketYear, bucketErased, bucketLetter, bucketOutbox, bucketUIDs, bucketPlace, bucketMerged, bucketUnread, bucketSuggested, bucketAside}
 	keyMeta = []byte("register")
 )
 

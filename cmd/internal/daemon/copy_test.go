@@ -47,3 +47,119 @@ func TestCopyByAnotherWay(t *testing.T) {
 		}
 	})
 }
+
+// Copies of a mail that lies outside of cases are one piece of work, with the strict date of the earliest arrival,
+// wherever they lie; whatever becomes of the mail, its copies follow, and one command takes a copy out again.
+func TestCopiesOutsideOfCases(t *testing.T) {
+	mail := func(way, text string) []byte {
+		return []byte(way + "From: 张三 <zhangsan@example.test>\r\nSubject: 自动回复：政府信息公开申请\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <one@example.test>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text + "\r\n")
+	}
+	const text = "姓名：张三\r\n联系电话：无\r\n所需信息：申请公开2025年预算"
+	later, earlier := mail("Received: from a by b; Wed, 4 Mar 2026 09:00:00 +0800\r\n", text), mail("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\nDelivered-To: alias@example.test\r\n", text)
+	parked := func(t *testing.T, b *bureau) (ask.MailView, ask.MailView) {
+		t.Helper()
+		b.sim.Add("INBOX", later, b.now())
+		b.poll()
+		b.sim.Add("INBOX", earlier, b.now().Add(-24*time.Hour))
+		b.sim.Add("INBOX", mail("", "另一封的内容"), b.now()) // another mail under the same Message-ID
+		b.poll()
+		first, copies := b.mails(casefile.Parked), b.mails(casefile.Duplicate)
+		if len(first) != 2 || len(copies) != 1 || copies[0].CopyOf != first[0].Digest || copies[0].Case != "" {
+			t.Fatalf("parked %+v\ncopies %+v", first, copies)
+		}
+		if b.poll().Taken != 0 || !b.reconcile().Proved {
+			t.Error("taken again, or not proved")
+		}
+		return first[0], copies[0]
+	}
+	opened := func(t *testing.T, b *bureau, d casefile.Digest, arrived, due civil.Date) casefile.ID {
+		t.Helper()
+		row, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: d.String()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := b.show(row.Case); civil.Of(*c.ArrivedAt) != arrived || civil.Date(c.DueStrict) != due {
+			t.Errorf("%s arrived on %v, due %s", row.Case, c.ArrivedAt, civil.Date(c.DueStrict))
+		}
+		return row.Case
+	}
+	third, fourth := civil.New(2026, 3, 3), civil.New(2026, 3, 4)
+	ofThird, ofFourth := civil.New(2026, 3, 31), civil.New(2026, 4, 1)
+	for name, run := range map[string]func(t *testing.T, b *bureau){
+		"one piece of work, and one case when it is opened": func(t *testing.T, b *bureau) {
+			first, other := parked(t, b)
+			if civil.Date(first.DueStrict) != ofThird || !strings.Contains(strings.Join(first.Reasons, ""), other.Digest.Short()) {
+				t.Errorf("due on %s: %q", civil.Date(first.DueStrict), first.Reasons)
+			}
+			items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{})
+			if err != nil || len(items) == 0 || items[0].Mail != first.Digest || civil.Date(items[0].On) != ofThird {
+				t.Errorf("in due %+v, %v", items, err)
+			}
+			id := opened(t, b, first.Digest, third, ofThird)
+			if m, err := ask.Do(t.Context(), b.client, ask.Mail, ask.MailRef{Mail: other.Digest.String()}); err != nil || m.Case != id || m.CopyOf != first.Digest {
+				t.Errorf("the copy is %+v, %v", m, err)
+			}
+			opened(t, b, other.Digest, third, ofThird)
+			if c := b.show(id); civil.Of(*c.ArrivedAt) != fourth || civil.Date(c.DueStrict) != ofFourth {
+				t.Errorf("without its copy the first arrived on %v, due %s", c.ArrivedAt, civil.Date(c.DueStrict))
+			}
+		},
+		"the copy is taken out": func(t *testing.T, b *bureau) {
+			first, other := parked(t, b)
+			opened(t, b, other.Digest, third, ofThird)
+			if m, err := ask.Do(t.Context(), b.client, ask.Mail, ask.MailRef{Mail: first.Digest.String()}); err != nil || m.Disposition != "parked" || civil.Date(m.DueStrict) != ofFourth {
+				t.Errorf("the first is %+v, %v", m, err)
+			}
+		},
+		"one that nobody need look at any more": func(t *testing.T, b *bureau) {
+			b.sim.Add("INBOX", later, b.now())
+			b.poll()
+			if _, err := ask.Do(t.Context(), b.client, ask.SeenMail, ask.SeenRequest{Mails: []string{casefile.DigestOf(later).String()}}); err != nil {
+				t.Fatal(err)
+			}
+			b.sim.Add("INBOX", earlier, b.now())
+			b.poll()
+			if n, copies := len(b.mails(casefile.Parked)), b.mails(casefile.Duplicate); n != 0 || len(copies) != 1 {
+				t.Errorf("%d wait, copies %+v", n, copies)
+			}
+		},
+		"in the junk folder, and another in the inbox": func(t *testing.T, b *bureau) {
+			plain := func(way string) []byte {
+				return []byte(strings.Replace(string(mail(way, text)), "自动回复：", "", 1))
+			}
+			b.sim.Add("垃圾邮件", plain("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\n"), b.now().Add(-24*time.Hour))
+			b.poll()
+			b.sim.Add("垃圾邮件", plain("Received: from e by f; Tue, 3 Mar 2026 10:00:00 +0800\r\n"), b.now())
+			b.poll()
+			if n, copies := len(b.mails(casefile.Parked)), len(b.mails(casefile.Duplicate)); n != 1 || copies != 1 {
+				t.Fatalf("%d wait, %d copies", n, copies)
+			}
+			b.sim.Add("INBOX", plain("Received: from a by b; Wed, 4 Mar 2026 09:00:00 +0800\r\n"), b.now())
+			b.poll()
+			rows := b.list(ask.ListQuery{})
+			if len(rows) != 1 || civil.Of(*rows[0].ArrivedAt) != third || len(b.mails(casefile.Parked)) != 0 || len(b.mails(casefile.Duplicate)) != 2 {
+				t.Errorf("cases %+v, parked %+v, copies %+v", rows, b.mails(casefile.Parked), b.mails(casefile.Duplicate))
+			}
+		},
+		"a copy is taken out of the junk folder": func(t *testing.T, b *bureau) {
+			plain := func(way string) []byte {
+				return []byte(strings.Replace(string(mail(way, text)), "自动回复：", "", 1))
+			}
+			b.sim.Add("垃圾邮件", plain("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\n"), b.now())
+			b.poll()
+			moved := plain("Received: from e by f; Tue, 3 Mar 2026 10:00:00 +0800\r\n")
+			uid := b.sim.Add("垃圾邮件", moved, b.now())
+			b.poll()
+			b.sim.Remove("垃圾邮件", uid)
+			b.sim.Add("INBOX", moved, b.now())
+			b.poll()
+			if rows := b.list(ask.ListQuery{}); len(rows) != 1 || len(b.mails(casefile.Parked)) != 0 || !b.reconcile().Proved {
+				t.Errorf("cases %+v, parked %+v", rows, b.mails(casefile.Parked))
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { run(t, openBureau(t, "2026-03-04")) })
+		})
+	}
+}

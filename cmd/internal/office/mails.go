@@ -7,6 +7,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/mailbox/parse"
@@ -19,9 +20,12 @@ func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailVie
 	if err != nil {
 		return v, err
 	}
-	for _, r := range about {
-		if e, ok := r.Event.(casefile.MessageTaken); ok && e.Disposition != casefile.Duplicate {
-			v = o.Intake.MailView(e) // the last decision governs
+	if taken := desk.LastTaken(about); taken != nil {
+		if err := o.View(func(tx *desk.View) (err error) {
+			v, err = o.Intake.MailView(tx, *taken)
+			return err
+		}); err != nil {
+			return v, err
 		}
 	}
 	v.Digest = d

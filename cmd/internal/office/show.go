@@ -139,7 +139,11 @@ func (o *Office) candidates(tx *desk.View, c casefile.Case) ([]ask.MailView, err
 			}
 			far := civil.Of(m.ArrivedAt).Sub(c.ArrivedOn)
 			if far >= -candidateDays && far <= candidateDays && strings.Contains(m.From.Name+"\n"+m.Subject, c.Applicant) {
-				all = append(all, o.Intake.MailView(m.MessageTaken))
+				v, err := o.Intake.MailView(tx, m.MessageTaken)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, v)
 			}
 		}
 	}

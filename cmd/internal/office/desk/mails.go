@@ -13,7 +13,7 @@ import (
 func LastTaken(about []casefile.Record) *casefile.MessageTaken {
 	var last *casefile.MessageTaken
 	for _, r := range about {
-		if e, ok := r.Event.(casefile.MessageTaken); ok && (last == nil || e.Disposition != casefile.Duplicate) {
+		if e, ok := r.Event.(casefile.MessageTaken); ok && (last == nil || e.Disposition != casefile.Duplicate || !e.CopyOf.IsZero()) {
 			last = &e
 		}
 	}

@@ -18,9 +18,8 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 	if err != nil || a.message.MessageID == "" || len(cases) == 0 {
 		return of, false, err
 	}
-	this, err := p.Parse(a.Digest, parse.Limits{Text: textForMatching})
-	if err != nil {
-		p.Log.Warn().Err(err).Str("mail", a.Digest.Short()).Msg("a mail cannot be read, and not be compared with those of its Message-ID")
+	this, ok := p.compared(a.Digest)
+	if !ok {
 		return of, false, nil // it is decided by its headers
 	}
 	for _, id := range cases {
@@ -43,25 +42,147 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 	return of, false, nil
 }
 
+// compared reads a mail with the digests of its parts.
+func (p *placing) compared(d casefile.Digest) (casefile.Message, bool) {
+	m, err := p.Parse(d, parse.Limits{Text: textForMatching})
+	if err != nil {
+		p.Log.Warn().Err(err).Str("mail", d.Short()).Msg("a mail cannot be read, and not be compared with those of its Message-ID")
+	}
+	return m, err == nil
+}
+
 // sameMail reports whether two mails differ in nothing but the way they came.
 func sameMail(x, y *casefile.Message) bool {
 	return x.MessageID == y.MessageID && x.Subject == y.Subject && !x.Date.IsZero() && x.Date.Equal(y.Date) &&
 		slices.Equal(x.From, y.From) && x.Text == y.Text && len(x.Parts) > 0 && slices.Equal(x.Parts, y.Parts)
 }
 
-// copy records a copy by another way. Of the mail that opened a case the case learns both arrivals, the
-// earliest of which governs.
+// copyReason says in the book why a mail is a copy of another by another way.
+func copyReason(of casefile.Digest) []string {
+	return []string{"与 " + of.Short() + " 是同一封邮件，经另一途径送达：邮件编号、发件人、日期、主题和内容都相同；不是的，用 mail open 另立一件"}
+}
+
+// copy records a copy by another way of a mail in a case. Of the mail that opened it the case learns both
+// arrivals, the earliest of which governs.
 func (p *placing) copy(a arrival, of casefile.Item) []casefile.Draft {
-	t := takenOf(a)
-	t.Disposition, t.Case, t.CopyOf = casefile.Duplicate, of.Record.Case, of.Digest
-	t.Reasons = []string{"与 " + of.Digest.Short() + " 是同一封邮件，经另一途径送达：邮件编号、发件人、日期、主题和内容都相同；不是的，用 mail open 另立一件"}
+	t := copyOf(takenOf(a), of.Digest, of.Record.Case)
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
-	if _, opened := of.Record.Event.(casefile.Received); opened && !a.byHeader && !a.InternalDate.IsZero() {
-		drafts = append(drafts, casefile.Draft{Case: t.Case, On: p.tx.Today(), Event: casefile.CopyReceived{
-			Letter: t.Letter, ArrivedAt: a.InternalDate, Stamp: t.Stamp, Reason: "邮件编号、发件人、日期、主题和内容相同",
-		}})
+	if _, opened := of.Record.Event.(casefile.Received); opened && !a.byHeader {
+		drafts = append(drafts, copyReceived(t, p.tx.Today())...)
 	}
 	return drafts
+}
+
+// copyOf is the entry of a mail as a copy of another, in that one's case if it has one.
+func copyOf(t casefile.MessageTaken, of casefile.Digest, id casefile.ID) casefile.MessageTaken {
+	t.Disposition, t.Case, t.CopyOf, t.Likely = casefile.Duplicate, id, of, false
+	t.Reasons = []string{"与 " + of.Short() + " 是同一封邮件，经另一途径送达：邮件编号、发件人、日期、主题和内容都相同；不是的，用 mail open 另立一件"}
+	return t
+}
+
+// copyReceived tells a case when a copy of the mail that opened it arrived.
+func copyReceived(t casefile.MessageTaken, today civil.Date) []casefile.Draft {
+	if t.ArrivedAt.IsZero() {
+		return nil
+	}
+	return []casefile.Draft{{Case: t.Case, On: today, Event: casefile.CopyReceived{
+		Letter: t.Letter, ArrivedAt: t.ArrivedAt, Stamp: t.Stamp, Reason: "邮件编号、发件人、日期、主题和内容相同",
+	}}}
+}
+
+// withCopies completes what is recorded of a mail by those outside of cases that are the same mail by another
+// way. One of them is the mail that people look at and the others are its copies: the one in a case; else, among
+// the parked ones, that in the folder of sent mail, that which looks like an application, the first. A case that
+// the mail opens learns of every arrival.
+func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Draft, error) {
+	t, ok := drafts[0].Event.(casefile.MessageTaken)
+	if !ok || t.Disposition != casefile.ToCase && t.Disposition != casefile.Parked {
+		return drafts, nil
+	}
+	others, err := p.outside(a)
+	if err != nil || len(others) == 0 {
+		return drafts, err
+	}
+	if first := others[0]; t.Disposition == casefile.Parked && !(a.Role == mailbox.RoleSent && p.RoleOf(first) != mailbox.RoleSent) && !(t.Likely && !first.Likely) {
+		drafts[0].Event = copyOf(t, first.Digest, "")
+		return drafts, nil
+	}
+	opened := slices.ContainsFunc(drafts, func(d casefile.Draft) bool { return d.Event.Kind() == casefile.KindReceived })
+	for _, o := range others {
+		o = copyOf(o, a.Digest, t.Case)
+		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: atItsPlace(p.tx.View, o)})
+		if opened {
+			drafts = append(drafts, copyReceived(o, p.tx.Today())...)
+		}
+	}
+	return drafts, nil
+}
+
+// outside lists the mails outside of cases that are the same as this one but for the way they came, the one of
+// which the others are copies first.
+func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error) {
+	this, read := casefile.Message{}, false
+	for _, d := range p.tx.Aside(a.message.MessageID) {
+		t, err := lastTaken(p.tx.View, d)
+		if err != nil {
+			return nil, err
+		}
+		if d == a.Digest || t.Case != "" || t.Disposition == casefile.Duplicate && t.CopyOf.IsZero() {
+			continue
+		}
+		if !read {
+			if this, read = p.compared(a.Digest); !read {
+				return nil, nil
+			}
+		}
+		if other, ok := p.compared(d); ok && sameMail(&other, &this) {
+			others = append(others, t)
+		}
+	}
+	slices.SortStableFunc(others, func(x, y casefile.MessageTaken) int {
+		switch {
+		case x.CopyOf.IsZero() == y.CopyOf.IsZero():
+			return 0
+		case x.CopyOf.IsZero():
+			return -1
+		}
+		return 1
+	})
+	return others, nil
+}
+
+// lastTaken is the entry of the book that says where a mail lies.
+func lastTaken(tx *desk.View, d casefile.Digest) (t casefile.MessageTaken, err error) {
+	about, err := tx.About(d)
+	if last := desk.LastTaken(about); last != nil {
+		t = *last
+	}
+	return t, err
+}
+
+// copiesOf lists the copies by another way of a mail that lies outside of cases.
+func copiesOf(tx *desk.View, t casefile.MessageTaken) (copies []casefile.MessageTaken, err error) {
+	for _, d := range tx.Aside(t.MessageID) {
+		c, err := lastTaken(tx, d)
+		if err != nil {
+			return nil, err
+		}
+		if c.Disposition == casefile.Duplicate && c.CopyOf == t.Digest && c.Case == "" {
+			copies = append(copies, c)
+		}
+	}
+	return copies, nil
+}
+
+// withItsCopies gives the copies of a mail the case that it opens now, and tells the case when they arrived.
+func withItsCopies(tx *desk.Change, t casefile.MessageTaken, id casefile.ID) (drafts []casefile.Draft, err error) {
+	copies, err := copiesOf(tx.View, t)
+	for _, c := range copies {
+		c.Case = id
+		drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: atItsPlace(tx.View, c)})
+		drafts = append(drafts, copyReceived(c, tx.Today())...)
+	}
+	return drafts, err
 }
 
 // uncopied takes back what a copy told its case, when a person makes a case of the copy.

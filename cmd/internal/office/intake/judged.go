@@ -56,7 +56,12 @@ func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 // separate makes a case of a mail that lies in none, or in the case from.
 func (n *Room) separate(tx *desk.Change, taken casefile.MessageTaken, from casefile.ID, reason string) (casefile.ID, error) {
 	now := tx.Today()
-	arrived := arrivalOf(taken.ArrivedAt, tx.At)
+	about, err := tx.About(taken.Digest)
+	if err != nil {
+		return "", err
+	}
+	first := earliest(taken, about)
+	arrived := arrivalOf(first.ArrivedAt, tx.At)
 	id := tx.NextID(civil.Of(arrived).Year())
 	was := taken
 	taken.Disposition, taken.Case = casefile.ToCase, id
@@ -67,13 +72,18 @@ func (n *Room) separate(tx *desk.Change, taken casefile.MessageTaken, from casef
 	}
 	taken.CopyOf = casefile.Digest{}
 	received := casefile.Received{
-		Channel: casefile.Email, ArrivedAt: arrived, Stamp: taken.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions, Suggested: taken.Suggested,
+		Channel: casefile.Email, ArrivedAt: arrived, Stamp: first.Stamp, Letter: taken.Letter, Suggestions: taken.Suggestions, Suggested: taken.Suggested,
 	}
 	if from != "" {
 		drafts = append(drafts, casefile.Draft{Case: from, On: now, Event: casefile.Detached{Digest: taken.Digest, Reason: "另立为 " + string(id)}})
 		received.Suggestions, received.Suggested = []casefile.Suggestion{{Case: from, Reason: "来信原归入该件"}}, 0
 	}
 	drafts = append(drafts, casefile.Draft{On: now, Event: atItsPlace(tx.View, taken)}, casefile.Draft{Case: id, On: civil.Of(arrived), Event: received})
+	itsCopies, err := withItsCopies(tx, taken, id)
+	if err != nil {
+		return "", err
+	}
+	drafts = append(drafts, itsCopies...)
 	_, err = tx.Append(drafts...)
 	return id, err
 }

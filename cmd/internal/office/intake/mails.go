@@ -2,8 +2,11 @@ package intake
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -35,8 +38,9 @@ func SuggestedFor(v *ask.MailView, about []casefile.Record) {
 	}
 }
 
-// MailView is a mail as the book has it.
-func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
+// MailView is a mail as the book has it. Of a mail that waits for a person its strict date is told, and when its
+// copies came.
+func (n *Room) MailView(tx *desk.View, e casefile.MessageTaken) (ask.MailView, error) {
 	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
 		ArrivedAt: ask.Instant(e.ArrivedAt), StampedAt: ask.Instant(e.Stamp.At), StampedBy: ask.Handle(e.Stamp.By),
@@ -47,10 +51,19 @@ func (n *Room) MailView(e casefile.MessageTaken) ask.MailView {
 		v.Reasons = []string{}
 	}
 	v.Suggestions, v.Suggested = Suggestions(e.Suggestions, e.Suggested)
-	if e.Disposition == casefile.Parked {
-		v.DueStrict = ask.Day(n.strictDue(e))
+	if e.Disposition != casefile.Parked {
+		return v, nil
 	}
-	return v
+	due, err := n.strictDue(tx, e)
+	if err != nil {
+		return v, err
+	}
+	v.DueStrict = ask.Day(due)
+	copies, err := copiesOf(tx, e)
+	for _, c := range copies {
+		v.Reasons = append(slices.Clip(v.Reasons), fmt.Sprintf("同一封邮件经另一途径还收到一份（%s），到达于 %s", c.Digest.Short(), c.ArrivedAt.In(civil.Zone).Format("2006-01-02 15:04")))
+	}
+	return v, err
 }
 
 // Suggestions are those of a record as they are shown: five at most, and how many there were. Earlier versions
@@ -78,7 +91,11 @@ func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield fun
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			if err := yield(n.MailView(m.MessageTaken)); err != nil {
+			v, err := n.MailView(tx, m.MessageTaken)
+			if err != nil {
+				return err
+			}
+			if err := yield(v); err != nil {
 				return err
 			}
 			if yielded++; yielded == q.Limit {
@@ -102,7 +119,9 @@ func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, er
 		}
 		v := ask.MailView{Digest: i.Digest, Disposition: casefile.ToCase.String(), From: ask.Address(i.Letter.From.String()), Verified: i.Letter.Verified.String(), Subject: i.Letter.Subject, ArrivedAt: ask.Instant(i.At)}
 		if taken := desk.LastTaken(about); taken != nil {
-			v = n.MailView(*taken)
+			if v, err = n.MailView(tx, *taken); err != nil {
+				return nil, err
+			}
 		}
 		v.Case = i.Record.Case
 		views = append(views, v)

@@ -48,7 +48,10 @@ func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 		if !n.LooksLikeApplication(m.MessageTaken) {
 			continue
 		}
-		due := n.strictDue(m.MessageTaken)
+		due, err := n.strictDue(tx, m.MessageTaken)
+		if err != nil {
+			return err
+		}
 		if due.IsZero() {
 			due = today
 		}
@@ -66,15 +69,41 @@ func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	return nil
 }
 
-// strictDue is the strict date of a mail if it were an application; zero where nobody knows when it came.
-func (n *Room) strictDue(t casefile.MessageTaken) civil.Date {
-	if t.ArrivedAt.IsZero() {
-		return 0
+// strictDue is the strict date of a mail if it were an application, by the earliest of all that is known of its
+// arrival and that of its copies; zero where nobody knows when it came.
+func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, error) {
+	about, err := tx.About(t.Digest)
+	if err != nil {
+		return 0, err
 	}
-	arrived := civil.Of(t.ArrivedAt)
-	if !t.Stamp.At.IsZero() {
-		arrived = min(arrived, civil.Of(t.Stamp.At))
+	copies, err := copiesOf(tx, t)
+	if err != nil {
+		return 0, err
+	}
+	var arrived civil.Date
+	for _, one := range append(copies, earliest(t, about)) {
+		on := civil.Of(one.ArrivedAt)
+		if !one.Stamp.At.IsZero() {
+			on = min(on, civil.Of(one.Stamp.At))
+		}
+		if !one.ArrivedAt.IsZero() && (arrived.IsZero() || on < arrived) {
+			arrived = on
+		}
+	}
+	if arrived.IsZero() {
+		return 0, nil
 	}
 	due, _ := n.Reg.Calendar().AddWorkdays(arrived, n.Reg.Law().Limit)
-	return due
+	return due, nil
+}
+
+// earliest is the entry of a mail with the arrival of the earliest among the copies of its bytes.
+func earliest(t casefile.MessageTaken, about []casefile.Record) casefile.MessageTaken {
+	for _, r := range about {
+		e, ok := r.Event.(casefile.MessageTaken)
+		if ok && e.Digest == t.Digest && !e.ArrivedAt.IsZero() && (t.ArrivedAt.IsZero() || e.ArrivedAt.Before(t.ArrivedAt)) {
+			t.ArrivedAt, t.Stamp = e.ArrivedAt, e.Stamp
+		}
+	}
+	return t
 }

@@ -73,13 +73,17 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 	if err != nil {
 		return p.undecided(a, "判断去处时出错："+err.Error()), nil
 	}
-	if drafts, err := p.bounced(a, d, about); err != nil || drafts != nil {
-		return drafts, err
+	drafts, err = p.bounced(a, d, about)
+	if err != nil {
+		return nil, err
+	}
+	if drafts == nil {
+		drafts = p.draftsFor(a, d, about)
 	}
 	if d.New {
 		p.keepText(a.Digest, text)
 	}
-	return p.draftsFor(a, d, about), nil
+	return p.withCopies(a, drafts)
 }
 
 // ownDigest knows the office's own list of the morning, when it comes to the mailbox itself: nobody has
@@ -221,13 +225,18 @@ func atItsPlace(tx *desk.View, t casefile.MessageTaken) casefile.MessageTaken {
 // movedToInbox tells a mail that a colleague took out of the junk folder: it was parked there, and is
 // now decided as any other.
 func movedToInbox(known casefile.MessageTaken, a arrival) bool {
-	return known.Disposition == casefile.Parked && a.Role == mailbox.RoleInbox && known.Folder != a.Folder
+	return outsideCases(known) && a.Role == mailbox.RoleInbox && known.Folder != a.Folder
 }
 
 // provedSent tells a mail that called itself the office's, and was parked for that, from a forged one: it lies in
 // the folder of sent mail, too.
 func provedSent(known casefile.MessageTaken, a arrival) bool {
-	return known.Disposition == casefile.Parked && a.Role == mailbox.RoleSent && known.Folder != a.Folder
+	return outsideCases(known) && a.Role == mailbox.RoleSent && known.Folder != a.Folder
+}
+
+// outsideCases reports whether a mail waits for a person, or is a copy by another way of one that does.
+func outsideCases(t casefile.MessageTaken) bool {
+	return t.Disposition == casefile.Parked || t.Disposition == casefile.Duplicate && !t.CopyOf.IsZero() && t.Case == ""
 }
 
 // duplicate records a further copy of bytes that have their place. The earliest INTERNALDATE over
@@ -238,6 +247,12 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
 	for _, r := range about {
+		if e, ok := r.Event.(casefile.CopyReceived); ok && !a.byHeader && !a.InternalDate.IsZero() && a.InternalDate.Before(e.ArrivedAt) && !voided(p.tx.View, r) {
+			again := t
+			again.Case = r.Case
+			drafts = append(drafts, copyReceived(again, p.tx.Today())...)
+			continue
+		}
 		e, ok := r.Event.(casefile.Received)
 		if !ok || a.byHeader || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
 			continue

@@ -148,7 +148,11 @@ func (n *Room) folderView(tx *desk.View, a mailbox.Audit, folder mailbox.FolderA
 		if err != nil {
 			return v, err
 		}
-		v.Quarantined = append(v.Quarantined, n.MailView(e))
+		m, err := n.MailView(tx, e)
+		if err != nil {
+			return v, err
+		}
+		v.Quarantined = append(v.Quarantined, m)
 	}
 	if len(folder.Gone) == 0 {
 		return v, nil

@@ -52,7 +52,11 @@ func (n *Room) retryDecision(tx *desk.Change, t casefile.MessageTaken, res *ask.
 		return err
 	}
 	is, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID)
-	res.Decided = append(res.Decided, n.MailView(is))
+	if err != nil {
+		return err
+	}
+	v, err := n.MailView(tx.View, is)
+	res.Decided = append(res.Decided, v)
 	return err
 }
 

@@ -25,7 +25,11 @@ func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrac
 		}
 		var cases []casefile.ID
 		for _, r := range about {
-			t.Steps = append(t.Steps, n.traceStep(tx, r, about))
+			step, err := n.traceStep(tx, r, about)
+			if err != nil {
+				return err
+			}
+			t.Steps = append(t.Steps, step)
 			if r.Case != "" && !slices.Contains(cases, r.Case) {
 				cases = append(cases, r.Case)
 			}
@@ -42,15 +46,19 @@ func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrac
 	return t, err
 }
 
-func (n *Room) traceStep(tx *desk.View, r casefile.Record, about []casefile.Record) ask.TraceStep {
+func (n *Room) traceStep(tx *desk.View, r casefile.Record, about []casefile.Record) (ask.TraceStep, error) {
 	k := r.Event.Kind()
 	s := ask.TraceStep{
 		Seq: r.Seq, Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case, Kind: k, Label: k.Label(),
 		Text: casefile.Describe(r.Event), Voided: r.Case != "" && voided(tx, r),
 	}
 	if e, ok := r.Event.(casefile.MessageTaken); ok {
-		s.Taken, s.Validity = new(n.MailView(e)), e.UIDValidity
+		v, err := n.MailView(tx, e)
+		if err != nil {
+			return s, err
+		}
+		s.Taken, s.Validity = &v, e.UIDValidity
 		SuggestedFor(s.Taken, about)
 	}
-	return s
+	return s, nil
 }
