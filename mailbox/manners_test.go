@@ -87,7 +87,7 @@ func TestManners(t *testing.T) {
 		})},
 		"the inbox is listed twice, in small letters, and with what it has below": {
 			imapsim.At{Command: "LIST", Kind: imapsim.Untagged, Times: 1}.Do(imapsim.Precede(`* LIST (\Noselect) NIL ""`, `* LIST (\HasNoChildren \Marked \X-Unknown) NIL inbox`, `* LIST (\Noselect \HasChildren) "/" "[Gmail]"`, `* LIST (\HasNoChildren) "/" "a\"b\\c"`, `* LIST () "/" INBOX`)),
-		}},
+		},
 		"a folder's name as a literal": {imapsim.At{Command: "LIST", Kind: imapsim.Untagged, Times: 1}.Do(imapsim.Precede("* LIST (\\HasNoChildren) \"/\" {4}\r\nnews"))},
 		"hangs up on what it does not know": {imapsim.At{Kind: imapsim.Tagged}.Do(func(ev imapsim.Event, r *imapsim.Reply) {
 			if strings.HasPrefix(r.Line, "BAD") {

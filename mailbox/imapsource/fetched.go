@@ -12,10 +12,8 @@ import (
 // RFC 822, gets its name, and a literal of eight bits becomes a plain one. first is the piece with which the line
 // begins, some says that an attribute has been passed on already. skip is true where the literal that the piece
 // announces belongs to what was taken out. A piece that cannot be taken apart is passed on as it is.
-//
-// What is passed on is never longer than the piece, and is written over it.
 func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
-	rest, at := piece, 0
+	rest, at, before, taken := piece, 0, some, false
 	if first {
 		at = bytes.IndexByte(piece, '(') + 1
 		if at == 0 {
@@ -23,8 +21,7 @@ func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
 		}
 		rest = piece[at:]
 	}
-	whole := bytes.Clone(piece)
-	out = piece[:at]
+	out = append(make([]byte, 0, len(piece)+8), piece[:at]...)
 	put := func(b ...[]byte) {
 		if some {
 			out = append(out, ' ')
@@ -34,18 +31,26 @@ func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
 		}
 		some = true
 	}
-	rest = whole[len(whole)-len(rest):]
 	for {
 		rest = bytes.TrimLeft(rest, " ")
-		if len(rest) == 0 || rest[0] == ')' || rest[0] == '\r' || rest[0] == '\n' {
+		switch {
+		case len(rest) == 0, rest[0] == ')', (rest[0] == '\r' || rest[0] == '\n') && !taken:
 			return append(out, rest...), some, false
+		case rest[0] == '\r', rest[0] == '\n':
+			return append(out, ")\r\n"...), some, false // what was taken out had the end of the list with it
 		}
 		n := nameEnds(rest)
 		name := rest[:n]
 		rest = bytes.TrimLeft(rest[n:], " ")
 		v := valueEnds(rest)
-		if n == 0 || v < 0 {
-			return append(piece[:0], whole...), true, false
+		if n == 0 || v <= 0 {
+			if n > 0 && v < 0 && asAsked(name) == nil && !bytes.HasSuffix(bytes.TrimRight(piece, "\r\n"), []byte("}")) {
+				return append(out, ")\r\n"...), some, false // likewise, with all that follows
+			}
+			if !first && !before {
+				piece = bytes.TrimLeft(piece, " ")
+			}
+			return piece, true, false
 		}
 		value := rest[:v]
 		rest = rest[v:]
@@ -54,6 +59,8 @@ func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
 			put(called, []byte(" "), bytes.TrimPrefix(value, []byte("~")))
 		} else if literal {
 			return out, some, true
+		} else {
+			taken = true
 		}
 		if literal {
 			return append(out, rest...), some, false // the end of the line

@@ -50,6 +50,9 @@ type wire struct {
 	search  bool   // the line that has begun may be very long
 	strings bool   // the line that has begun may carry literals, but no mail
 	text    bool   // the line that has begun is for people and announces no literals
+	fetch   bool   // the line that has begun is a FETCH response, of which every piece so far could be taken apart
+	some    bool   // an attribute of it has been passed on
+	skip    bool   // the literal in the middle of it is not passed on
 	stopped bool   // the connection broke within a literal, and Read has said so by reading nothing
 
 	mu    sync.Mutex // guards what follows
@@ -123,7 +126,7 @@ func (w *wire) Read(p []byte) (int, error) {
 			n := copy(p, w.out)
 			w.out = w.out[n:]
 			return n, nil
-		case w.literal > 0 && w.drop:
+		case w.literal > 0 && (w.drop || w.skip):
 			n, err := w.br.Discard(int(min(w.literal, 1<<20)))
 			w.literal -= int64(n)
 			if err != nil {
@@ -153,6 +156,7 @@ func (w *wire) Read(p []byte) (int, error) {
 func (w *wire) readLine() error {
 	part, err := w.br.ReadSlice('\n')
 	whole := err == nil
+	first := !w.inLine
 	if !whole && !errors.Is(err, bufio.ErrBufferFull) {
 		return err // of a broken line go-imap sees nothing
 	}
@@ -175,9 +179,13 @@ func (w *wire) readLine() error {
 		}
 		w.inLine = w.literal > 0
 	}
-	if w.drop {
+	switch {
+	case w.drop:
 		w.out = nil
-	} else if !w.search && !w.text {
+	case w.fetch:
+		if w.fetch = whole; whole {
+			w.out, w.some, w.skip = items(w.out, first, w.some)
+		}
 		w.out = datesRead(w.out)
 	}
 	return nil
@@ -238,6 +246,7 @@ func (w *wire) spend(n int) error {
 // beginLine decides about a line by its beginning.
 func (w *wire) beginLine(line []byte) {
 	w.drop, w.search, w.strings, w.text = false, false, false, false
+	w.fetch, w.some, w.skip = false, false, false
 	first, rest := cutWord(line)
 	if len(first) == 0 {
 		w.drop = true
@@ -274,6 +283,7 @@ func (w *wire) beginLine(line []byte) {
 	}
 	switch strings.ToUpper(string(kind)) {
 	case "FETCH":
+		w.fetch = true
 		w.drop = len(rest) == 0 || w.fetchedAside(rest)
 	case "SEARCH":
 		w.search = true
