@@ -96,7 +96,13 @@ func (d Date) Year() int {
 func (d Date) Date() (int, time.Month, int) { return d.UTC().Date() }
 
 // Weekday returns the day of the week.
-func (d Date) Weekday() time.Weekday { return d.UTC().Weekday() }
+func (d Date) Weekday() time.Weekday {
+	wd := (int(d) + int(time.Wednesday)) % 7 // day 1 was a Thursday
+	if wd < 0 {
+		wd += 7
+	}
+	return time.Weekday(wd)
+}
 
 // Add returns the day n days later (earlier when n is negative); no day stays no day.
 func (d Date) Add(n int) Date {

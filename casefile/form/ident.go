@@ -34,7 +34,7 @@ const creditAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 // CheckOrgCode examines a 统一社会信用代码 (GB 32100-2015, MOD 31-3), with the organisation's code within it,
 // or a bare 组织机构代码 of nine characters (GB 11714-1997, MOD 11).
 func CheckOrgCode(code string) (doubt string) {
-	c := strings.ToUpper(strings.NewReplacer("-", "", "－", "").Replace(blankless(code)))
+	c := strings.ToUpper(strings.ReplaceAll(strings.ReplaceAll(blankless(code), "-", ""), "－", ""))
 	switch len(c) {
 	case 18:
 		weight, sum := 1, 0

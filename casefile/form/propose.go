@@ -124,12 +124,14 @@ func (b Block) machine() bool {
 	return b.Line != nil && b.Line.Machine || b.Table != nil && b.Table.Machine
 }
 
+var pointed = strings.NewReplacer("＜", "<", "[", "<", "(", "<", "（", "<")
+
 // sender reads the sender of a mail that was passed on.
 func sender(s string) (a casefile.Address) {
 	if all := emails(s); len(all) > 0 {
 		a.Mail = all[0]
 	}
-	name, _, _ := strings.Cut(strings.NewReplacer("＜", "<", "[", "<", "(", "<", "（", "<").Replace(s), "<")
+	name, _, _ := strings.Cut(pointed.Replace(s), "<")
 	a.Name = strings.Trim(strings.TrimSpace(name), "\"“”' ")
 	return a
 }

@@ -260,10 +260,14 @@ var (
 	onlyDigits = regexp.MustCompile(`^[0-9]+`)
 )
 
+var (
+	undashed = strings.NewReplacer(" ", "", "-", "", "—", "", "–", "")
+	hyphened = strings.NewReplacer(" ", "", "—", "-", "–", "-")
+	joinedAt = strings.NewReplacer(" @ ", "@", "@ ", "@", " @", "@", "。", ".")
+)
+
 // dense is folded text without what people put between digits.
-func dense(s string) string {
-	return strings.NewReplacer(" ", "", "-", "", "—", "", "–", "").Replace(blankless(s))
-}
+func dense(s string) string { return undashed.Replace(blankless(s)) }
 
 func idNumber(s string) (value, doubt string) {
 	d := strings.ToUpper(strings.ReplaceAll(dense(s), "×", "X"))
@@ -304,7 +308,7 @@ func phones(s string) string {
 		if loc[0] > 0 && isDigit(f[loc[0]-1]) || loc[1] < len(f) && isDigit(f[loc[1]]) {
 			continue // part of a longer number
 		}
-		p := strings.TrimPrefix(strings.NewReplacer(" ", "", "—", "-", "–", "-").Replace(f[loc[0]:loc[1]]), "+86")
+		p := strings.TrimPrefix(hyphened.Replace(f[loc[0]:loc[1]]), "+86")
 		for strings.Contains(p, "--") {
 			p = strings.ReplaceAll(p, "--", "-")
 		}
@@ -327,7 +331,7 @@ func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 var emailShape = regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}`)
 
 func emails(s string) []string {
-	f := strings.NewReplacer(" @ ", "@", "@ ", "@", " @", "@", "。", ".").Replace(fold(s))
+	f := joinedAt.Replace(fold(s))
 	var all []string
 	for _, m := range emailShape.FindAllString(f, -1) {
 		if m = strings.Trim(m, "."); !slices.Contains(all, m) && len(all) < 4 {

@@ -90,9 +90,11 @@ func Again(m casefile.Message, said string, id casefile.ID, r Register) (own boo
 	return false, g, by, nil
 }
 
+var squeeze = strings.NewReplacer(" ", "", "\t", "", "\u3000", "")
+
 // formOf reports whether a text is a form that is filled in: who applies, how to reach him, and what for.
 func formOf(text string) bool {
-	squeezed := strings.NewReplacer(" ", "", "\t", "", "\u3000", "").Replace(text)
+	squeezed := squeeze.Replace(text)
 	n := 0
 	for _, there := range present(squeezed, formLabels) {
 		if there {

@@ -36,8 +36,9 @@ func weekend(d civil.Date) bool {
 func statutory(d civil.Date) string {
 	year, month, day := d.Date()
 	since2025 := year >= 2025
+	md := monthDay(int(month)*100 + day)
 	name := ""
-	switch md := monthDay(int(month)*100 + day); {
+	switch {
 	case md == 101:
 		name = "元旦"
 	case md == 501, md == 502 && since2025:
@@ -49,20 +50,22 @@ func statutory(d civil.Date) string {
 		return name
 	}
 	moon := lunar[year-lunarFirst]
-	spring := d.Sub(moon.spring.in(year)) // 0 on 正月初一, −1 on 除夕
-	switch d {
-	case moon.qingming.in(year):
+	switch md {
+	case moon.qingming:
 		return "清明节"
-	case moon.duanwu.in(year):
+	case moon.duanwu:
 		return "端午节"
-	case moon.zhongqiu.in(year):
+	case moon.zhongqiu:
 		if name != "" { // as in 2028 and 2031
 			return name + "、中秋节"
 		}
 		return "中秋节"
 	}
-	if 0 <= spring && spring < 3 || spring == -1 && since2025 {
-		return "春节"
+	if month <= time.February {
+		spring := d.Sub(moon.spring.in(year)) // 0 on 正月初一, −1 on 除夕
+		if 0 <= spring && spring < 3 || spring == -1 && since2025 {
+			return "春节"
+		}
 	}
 	return name
 }

@@ -152,6 +152,9 @@ func (c *Calendar) Count(year int) (n int, complete bool) {
 // accepted once is accepted in any order and after any of them was voided. The error names all that
 // is wrong, in Chinese.
 func (c *Calendar) With(years ...Year) (*Calendar, error) {
+	if len(years) == 0 {
+		return c, nil
+	}
 	if err := check(years); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,12 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=10")   // else each of a hundred processes ends with a second of waiting
 			return nil
 		},
+		Condition: func(c string) (bool, error) {
+			if c != "real" {
+				return false, fmt.Errorf("unknown condition %q", c)
+			}
+			return os.Getenv("YSQ_REQUIRE_REAL") == "1", nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"imapsim": startServer,
 			"smtpsim": startPost,

@@ -8,12 +8,14 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
+var plainDate = strings.NewReplacer("年", "-", "月", "-", "日", " ", "时", ":", "分", ":", "秒", " ", "，", " ", "：", ":")
+
 // date reads a Date field in the forms that mailers write: RFC 5322, asctime, ISO 8601, Chinese.
 // It is only the sender's claim. The result never depends on the zone of this server; assumed
 // reports that no usable zone stood there and that +0800 was taken. Zero is unreadable.
 func date(s string) (t time.Time, assumed bool) {
 	d := dateParts{offset: noZone}
-	s = strings.NewReplacer("年", "-", "月", "-", "日", " ", "时", ":", "分", ":", "秒", " ", "，", " ", "：", ":").Replace(stripComments(s))
+	s = plainDate.Replace(stripComments(s))
 	for _, tok := range strings.FieldsFunc(splitISO(s), func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }) {
 		d.token(tok)
 	}

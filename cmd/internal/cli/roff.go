@@ -103,10 +103,10 @@ func (r *roff) example(lines string) {
 func bold(s string) string   { return `\fB` + escape(s) + `\fR` }
 func italic(s string) string { return `\fI` + escape(s) + `\fR` }
 
+var escaped = strings.NewReplacer(`\`, `\e`, "-", `\-`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`)
+
 // escape keeps what roff would read: a backslash, and a hyphen that is a minus on a command line.
-func escape(s string) string {
-	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(s)
-}
+func escape(s string) string { return escaped.Replace(s) }
 
 // joinLines makes one line of several; between Chinese characters there is no blank.
 func joinLines(lines []string) string {

@@ -26,14 +26,17 @@ func rawPDF(objects ...string) []byte {
 	return b.Bytes()
 }
 
+// deflated is a stream of s so many times. It is compressed once: what ends in Flush can be repeated. The checksum
+// is left out, since pdfium asks for none.
 func deflated(s string, times int) string {
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
-	for range times {
-		z.Write([]byte(s))
-	}
-	z.Close()
-	return fmt.Sprintf("<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream", b.Len(), b.String())
+	z.Flush()
+	head := b.Len()
+	z.Write([]byte(s))
+	z.Flush()
+	body := b.String()[:head] + strings.Repeat(b.String()[head:], times) + "\x01\x00\x00\xff\xff" // an empty block, the last
+	return fmt.Sprintf("<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream", len(body), body)
 }
 
 // Whatever a PDF is made of, there is a reading of it, in time, and nothing else happens.

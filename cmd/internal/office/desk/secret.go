@@ -41,9 +41,11 @@ func (d *Desk) Mark(number string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
+var unspaced = strings.NewReplacer(" ", "", "-", "", "\t", "")
+
 // plainNumber is a number as it is compared: narrow, without blanks and hyphens, in capitals.
 func plainNumber(number string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(width.Narrow.String(number)))
+	return strings.ToUpper(unspaced.Replace(width.Narrow.String(number)))
 }
 
 // TailOf is the last four characters of a number, by which a clerk tells two apart.
