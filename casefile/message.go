@@ -150,9 +150,6 @@ var verifications = codes{{}, {"verified", "已验证"}, {"unverified", "未验�
 // String returns the stable code.
 func (v Verification) String() string { return verifications.code(uint8(v)) }
 
-// Label returns the Chinese word.
-func (v Verification) Label() string { return verifications.label(uint8(v)) }
-
 // MarshalText is String.
 func (v Verification) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 

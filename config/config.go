@@ -12,7 +12,6 @@ package config
 import (
 	"cmp"
 	"net"
-	"strconv"
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -134,9 +133,6 @@ type Mailbox struct {
 	// servers that keep their UIDs only then. Nothing but \Recent changes by it.
 	Open string
 }
-
-// Addr returns host:port.
-func (m Mailbox) Addr() string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }
 
 // loopback reports whether the host is this machine by its spelling alone; nothing is resolved, so
 // that no name server decides whether a password may travel in the clear.

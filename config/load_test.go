@@ -54,9 +54,6 @@ func TestSmallestFileGivesDefaults(t *testing.T) {
 	}}
 	got := mustParse(t, smallest)
 	same(t, got, want)
-	if got, want := got.Mailboxes[0].Addr(), "imap.example.test:993"; got != want {
-		t.Errorf("Addr() = %q, want %q", got, want)
-	}
 }
 
 func TestEveryOptionIsRead(t *testing.T) {

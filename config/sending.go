@@ -63,7 +63,7 @@ func (s *SMTP) complete(boxes []Mailbox) {
 // Acknowledge is the receipt that an applicant may get by itself. It is off unless the office wants it.
 type Acknowledge struct {
 	Enabled bool
-	Subject string // with placeholders; see Placeholders
+	Subject string // with placeholders; see placeholders
 	Text    string // likewise, of several lines
 	// Confirms says that the receipt is the office's confirmation (双方确认, 条例 第三十一条第三项): 收到申请
 	// 之日 is then the day on which it was sent. The office answers for its text being one.
@@ -74,9 +74,6 @@ type Acknowledge struct {
 
 // Placeholders are what may stand in braces in the receipt's subject and text.
 var placeholders = []string{"编号", "机关", "到达日期", "主题", "申请人"}
-
-// Placeholders lists what may stand in braces in the receipt's subject and text.
-func Placeholders() []string { return slices.Clone(placeholders) }
 
 var placeholder = regexp.MustCompile(`[{｛]([^{}｛｝]*)[}｝]`)
 

@@ -52,7 +52,7 @@ func TestFill(t *testing.T) {
 	if got != "张{机关}三：2026-00001 {x} 某局" { // what an applicant writes is not filled again
 		t.Error(got)
 	}
-	for _, name := range Placeholders() {
+	for _, name := range placeholders {
 		if !strings.Contains(receiptText+receiptSubject, "{"+name+"}") {
 			t.Errorf("the default says nothing of {%s}", name)
 		}

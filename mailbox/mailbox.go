@@ -5,7 +5,7 @@
 //	Intake   what a Poller calls; the daemon implements it over the register
 //	Book     what an Audit holds the mailbox against: that nothing is missing is proved, not assumed
 //	Waiter   a Session that can wait for news of mail
-//	Prober   a conversation with the server, for people to read
+//	Probe    a conversation with the server, for people to read
 //
 // A mail is known by its bytes (rawstore) and by its Ref, the place where the server showed it. Which
 // Refs are owed is read from the book, never from a cursor: 163 reports no UIDNEXT, its UIDs have

@@ -1,17 +1,11 @@
 package mailbox
 
 import (
-	"context"
 	"time"
 )
 
-// Prober has one conversation with a mail server, for people to read: what is shown of it is what the
-// server said, before anything here has interpreted it.
-type Prober interface {
-	// Probe logs in, looks, and leaves; nothing in the mailbox is changed. An error (*Error) comes
-	// with what was found before it.
-	Probe(ctx context.Context, o ProbeOptions) (Probe, error)
-}
+// A probe is one conversation with a mail server, for people to read: what is shown of it is what the
+// server said, before anything here has interpreted it. It logs in, looks, and leaves; nothing in the mailbox is changed.
 
 // ProbeOptions tune a Probe. The zero value looks at what Doctor needs.
 type ProbeOptions struct {

@@ -60,10 +60,11 @@ func TestCorpus(t *testing.T) {
 		m.judge(t, f, byLayout[m.layout])
 	}
 	t.Logf("%d applications: %v", len(mails), carriers)
-	for layout, fields := range byLayout {
+	for layout, scores := range byLayout {
 		all := score{}
-		for _, f := range Fields() {
-			s := fields[f]
+		for _, known := range fields {
+			f := known.field
+			s := scores[f]
 			if s == nil {
 				continue
 			}

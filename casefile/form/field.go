@@ -80,15 +80,6 @@ var fields = []struct {
 	{Remark, "备注", ofMail},
 }
 
-// Fields lists the fields in the order of the form.
-func Fields() []Field {
-	all := make([]Field, len(fields))
-	for i, f := range fields {
-		all[i] = f.field
-	}
-	return all
-}
-
 // Label returns the Chinese label that the official form uses.
 func (f Field) Label() string {
 	for _, e := range fields {

@@ -78,9 +78,6 @@ func (x *XML) Token() (xml.Token, error) {
 	}
 }
 
-// Depth is how many elements are open.
-func (x *XML) Depth() int { return x.depth }
-
 // Skip reads on to the end of the element that was opened last.
 func (x *XML) Skip() error {
 	for to := x.depth - 1; x.depth > to; {

@@ -13,7 +13,7 @@ import (
 	"ysq.internal/ysq/mailbox"
 )
 
-// Probe implements mailbox.Prober. It speaks for itself instead of through go-imap, which tells only
+// Probe has a conversation with the server, for people to read. It speaks for itself instead of through go-imap, which tells only
 // what it understood, and sends no command that polling does not send, but CAPABILITY and NOOP.
 func (s *Source) Probe(ctx context.Context, o mailbox.ProbeOptions) (mailbox.Probe, error) {
 	var p mailbox.Probe

@@ -71,7 +71,6 @@ type Server struct {
 	taken  []Mail
 	script map[Stage][]Answer
 	always map[Stage]Answer
-	said   []string
 }
 
 // New returns a server. Close must be called in the end.
@@ -116,13 +115,6 @@ func (s *Server) Mails() []Mail {
 func (s *Server) Sessions() int {
 	accepted, _ := s.Count()
 	return accepted
-}
-
-// Said returns the commands that clients sent, without passwords.
-func (s *Server) Said() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.said)
 }
 
 // Dial is that of simnet.Server with the address that it does not need.
@@ -188,7 +180,6 @@ func (s *session) run() error {
 		}
 		verb, rest, _ := strings.Cut(line, " ")
 		verb = strings.ToUpper(verb)
-		s.note(verb, rest)
 		switch verb {
 		case "EHLO", "HELO":
 			_, err = s.reply(Hello, "250-mail\r\n250-PIPELINING\r\n250-AUTH LOGIN PLAIN\r\n250 8BITMIME")
@@ -211,15 +202,6 @@ func (s *session) run() error {
 			return err
 		}
 	}
-}
-
-func (s *session) note(verb, rest string) {
-	if verb == "AUTH" {
-		rest, _, _ = strings.Cut(rest, " ")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.said = append(s.said, strings.TrimSpace(verb+" "+rest))
 }
 
 // auth knows PLAIN with its response at once.

@@ -42,13 +42,6 @@ func (e *entry) newKey() string {
 	return e.key
 }
 
-// used reports whether the latest key has let somebody in.
-func (e *entry) used() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.key == ""
-}
-
 // idle is for how long nobody has asked for anything. What a page fetches by itself does not count.
 func (e *entry) idle() time.Duration {
 	e.mu.Lock()

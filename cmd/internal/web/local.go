@@ -64,9 +64,6 @@ func (d *Desk) Address() string {
 	return "http://" + d.listener.Addr().String() + "/enter?key=" + d.entry.newKey()
 }
 
-// Used reports whether somebody has come in by the latest address.
-func (d *Desk) Used() bool { return d.entry.used() }
-
 // Serve answers until ctx ends, or until nobody has asked for anything for two hours.
 func (d *Desk) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)

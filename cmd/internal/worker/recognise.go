@@ -216,36 +216,14 @@ var engineCalls = append([]uint32{
 // engineFilter allows them, and files to be opened for reading only. Memory becomes executable out of a file,
 // which Landlock has to allow, and in no other way. There is no socket, no process and no thread.
 func engineFilter() []unix.SockFilter {
-	const (
-		load = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
-		is   = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
-		has  = unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K
-		ret  = unix.BPF_RET | unix.BPF_K
-
-		allow = unix.SECCOMP_RET_ALLOW
-		deny  = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
-	)
-	f := []unix.SockFilter{
-		{Code: load, K: dataArch},
-		{Code: is, Jt: 1, K: auditArch},
-		{Code: ret, K: unix.SECCOMP_RET_KILL_PROCESS},
-		{Code: load, K: dataNumber},
-	}
-	for _, nr := range engineCalls {
-		f = append(f, unix.SockFilter{Code: is, Jf: 1, K: nr}, unix.SockFilter{Code: ret, K: allow})
-	}
-	return append(f,
-		unix.SockFilter{Code: is, Jf: 4, K: unix.SYS_OPENAT}, unix.SockFilter{Code: load, K: dataArg2},
-		unix.SockFilter{Code: has, Jf: 1, K: unix.O_WRONLY | unix.O_RDWR | unix.O_CREAT | unix.O_TRUNC}, unix.SockFilter{Code: ret, K: deny}, unix.SockFilter{Code: ret, K: allow},
-		unix.SockFilter{Code: is, Jf: 6, K: unix.SYS_MMAP}, unix.SockFilter{Code: load, K: dataArg2},
-		unix.SockFilter{Code: has, Jf: 3, K: unix.PROT_EXEC}, unix.SockFilter{Code: load, K: dataArg3},
-		unix.SockFilter{Code: has, Jf: 1, K: unix.MAP_ANONYMOUS}, unix.SockFilter{Code: ret, K: deny}, unix.SockFilter{Code: ret, K: allow},
-		unix.SockFilter{Code: is, Jf: 4, K: unix.SYS_MPROTECT}, unix.SockFilter{Code: load, K: dataArg2},
-		unix.SockFilter{Code: has, Jf: 1, K: unix.PROT_EXEC}, unix.SockFilter{Code: ret, K: deny}, unix.SockFilter{Code: ret, K: allow},
-		unix.SockFilter{Code: is, Jf: 4, K: unix.SYS_FCNTL}, unix.SockFilter{Code: load, K: dataArg1},
-		unix.SockFilter{Code: is, Jf: 1, K: unix.F_GETFL}, unix.SockFilter{Code: ret, K: allow}, unix.SockFilter{Code: ret, K: deny},
-		// Its own limits, which it cannot raise, and nobody else's.
-		unix.SockFilter{Code: is, Jf: 4, K: unix.SYS_PRLIMIT64}, unix.SockFilter{Code: load, K: dataArg0},
-		unix.SockFilter{Code: is, Jf: 1, K: 0}, unix.SockFilter{Code: ret, K: allow}, unix.SockFilter{Code: ret, K: deny},
-		unix.SockFilter{Code: ret, K: deny})
+	return filterOf(engineCalls,
+		without(unix.SYS_OPENAT, dataArg2, unix.O_WRONLY|unix.O_RDWR|unix.O_CREAT|unix.O_TRUNC),
+		[]unix.SockFilter{
+			{Code: is, Jf: 6, K: unix.SYS_MMAP}, {Code: load, K: dataArg2},
+			{Code: has, Jf: 3, K: unix.PROT_EXEC}, {Code: load, K: dataArg3},
+			{Code: has, Jf: 1, K: unix.MAP_ANONYMOUS}, {Code: ret, K: deny}, {Code: ret, K: allow},
+		},
+		without(unix.SYS_MPROTECT, dataArg2, unix.PROT_EXEC),
+		equal(unix.SYS_FCNTL, dataArg1, unix.F_GETFL),
+		equal(unix.SYS_PRLIMIT64, dataArg0, 0)) // its own limits, which it cannot raise, and nobody else's
 }

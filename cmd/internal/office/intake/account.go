@@ -96,7 +96,7 @@ func (c *chosen) Await(ctx context.Context, folder string, messages uint32, wake
 	return w.Await(ctx, folder, messages, wake, d)
 }
 
-// Probe implements mailbox.Prober.
+// Probe has one conversation with the server of the account.
 func (a *Account) Probe(ctx context.Context, o mailbox.ProbeOptions) (mailbox.Probe, error) {
 	options, err := a.Options()
 	if err != nil {
