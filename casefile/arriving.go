@@ -33,11 +33,11 @@ func arriving() []KindInfo {
 	return []KindInfo{
 		of(KindInfo{Label: "收件", Article: "条例第三十一条", Effect: EffectStart, To: StageReceived, Counts: CountsNew}, does[Received]{
 			says: func(e Received) string {
-				return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("先送到 ", e.Unit), e.platformRule(), prefixed("拆自 ", string(e.SplitFrom)))
+				return phrases("渠道："+e.Channel.Label(), prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), prefixed("先送到 ", e.Unit), e.platformRule(), prefixed("拆自 ", string(e.SplitFrom)), prefixed("似为", e.Seems.Label()))
 			},
 			fold: func(c *Case, r Record, e Received) {
 				c.Channel, c.ArrivedAt, c.ArrivedOn, c.ToConfirm = e.Channel, e.ArrivedAt, r.On, e.ToConfirm()
-				c.Subject, c.Carried = e.Subject, e.Carried
+				c.Subject, c.Carried, c.Seems = e.Subject, e.Carried, e.Seems
 				c.stamped(e.Stamp, r.On)
 				c.Applicant = e.From.Name
 				if c.Applicant == "" {
@@ -178,6 +178,9 @@ type Received struct {
 	// that the application reached first. Since schema 4.
 	Starts Starts `json:"starts,omitzero"`
 	Unit   string `json:"unit,omitzero"`
+	// Seems is what the text seems to be where that is no application for disclosure, set by intake for a mail that
+	// brings no file which may say otherwise. Since schema 4.
+	Seems Nature `json:"seems,omitzero"`
 	// SplitFrom is the case of which this one is a part.
 	SplitFrom ID `json:"split_from,omitzero"`
 }

@@ -21,6 +21,10 @@ type Case struct {
 	// rule of the office's platform, or because the application reached another unit first.
 	ToConfirm bool
 
+	// Seems is what the mail seems to be that opened the case, where that is no application; once somebody has registered
+	// it, Kind says what it is.
+	Seems Nature
+
 	ArrivedAt    time.Time  // instant of arrival in the mailbox; zero when only the day is known
 	ArrivedOn    civil.Date // its day, by which the case is numbered and counted
 	StampedOn    civil.Date // an earlier day that the mail's Received line or a person names; zero for none

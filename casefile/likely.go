@@ -43,6 +43,11 @@ func (c Case) Likely(today civil.Date, law Statute, cal *workday.Calendar) []Lik
 }
 
 func (c Case) likelyAtArrival(add func(Kind, civil.Date, string), s Standing, law Statute, cal *workday.Calendar) {
+	if n := c.Seeming(); n != NatureUnknown {
+		add(KindRegistered, s.Due, "似为"+n.Label()+"，按"+n.As().Label()+"登记（register --as "+n.As().Label()+"），没有法定期限")
+		add(KindDismissed, 0, "不归本机关办，或已当场答复的")
+		return
+	}
 	add(KindRegistered, s.Due, "尚未登记")
 	if c.unconfirmed() {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)

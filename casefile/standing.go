@@ -98,9 +98,10 @@ const (
 	AlarmSigned                 // it is signed, and not issued
 	AlarmSentBack               // it was sent back, and not submitted anew
 	AlarmReport                 // a department has to report
+	AlarmInternal               // the office's own measure for what has no statutory period has come
 )
 
-var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"reached", "通知送达日待记"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}, {"report", "科室反馈"}}
+var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"reached", "通知送达日待记"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}, {"report", "科室反馈"}, {"internal", "内部期限"}}
 
 // String returns the stable code.
 func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
@@ -113,6 +114,15 @@ type Alarm struct {
 	Kind AlarmKind
 	On   civil.Date // the last day for it
 	Text string     // what to do
+}
+
+// Seeming is what a case that nobody has registered seems to be, where that is no application for disclosure: of such
+// a mail neither the receipt is confirmed nor 补正 asked for before somebody has found what it is (条例第三十条、第三十一条).
+func (c Case) Seeming() Nature {
+	if c.Stage != StageReceived {
+		return NatureUnknown
+	}
+	return c.Seems
 }
 
 // returned reports whether the answer came back and is disputed for it.
@@ -149,21 +159,23 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		all = append(all, c.arrivalAlarm(today, early))
 	}
 	if !s.Due.IsZero() {
-		text := "答复并送达（reply、dispatch）"
+		kind, text := AlarmReply, "答复并送达（reply、dispatch）"
 		switch {
 		case s.Internal:
-			text = "内部期限（" + c.Kind.Label() + "没有法定期限）：办结后记录（reply --outcome other.other）"
+			kind, text = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录（reply --outcome 其他）"
 		case s.strictOnly && s.Waiting != NotWaiting:
 			text = "从严期限已过；按法定口径正在等待" + s.Waiting.Label()
 		case s.strictOnly:
 			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
+		case c.Seeming() != NatureUnknown:
+			text = "似为" + c.Seems.Label() + "；没有人认定前，按申请的从严期限提醒（register、dismiss）"
 		}
 		on := s.Due
 		if early {
 			on = c.SureDue
 		}
 		if !on.IsZero() {
-			all = append(all, Alarm{AlarmReply, on, text})
+			all = append(all, Alarm{kind, on, text})
 		}
 	}
 	if a, owed := c.reportAlarm(); owed && c.Stage < StageReplied && c.Approval == ApprovalNone {
@@ -177,7 +189,8 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	case ApprovalDenied:
 		all = append(all, Alarm{AlarmSentBack, c.ApprovalOn, "照退回的意见改后重新送审（submit）"})
 	}
-	if c.unconfirmed() {
+	applies := !s.Internal && c.Seeming() == NatureUnknown
+	if c.unconfirmed() && applies {
 		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
 		if c.sameDay() {
 			by = cal.Next(c.ArrivedOn)
@@ -188,7 +201,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		}
 		all = append(all, Alarm{AlarmConfirm, by, text})
 	}
-	if s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
+	if applies && s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
 			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正（correct）"})
 		}

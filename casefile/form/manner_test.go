@@ -104,10 +104,10 @@ func TestSimple(t *testing.T) {
 }
 
 func TestNature(t *testing.T) {
-	for text, want := range map[string]Nature{
-		"申请更正本人的不动产登记信息": Correction, "政府信息更正申请": Correction,
-		"我要投诉某小区物业乱收费": Petition, "请问医保怎么办理": Question, "咨询落户政策": Question,
-		"申请公开投诉办理情况": "", "请公开信访答复意见书": "", "您好": "", "我想了解甲路工程的预算": "",
+	for text, want := range map[string]casefile.Nature{
+		"申请更正本人的不动产登记信息": casefile.NatureCorrection, "政府信息更正申请": casefile.NatureCorrection,
+		"我要投诉某小区物业乱收费": casefile.NaturePetition, "请问医保怎么办理": casefile.NatureQuestion, "咨询落户政策": casefile.NatureQuestion,
+		"申请公开投诉办理情况": casefile.NatureUnknown, "请公开信访答复意见书": casefile.NatureUnknown, "您好": casefile.NatureUnknown, "我想了解甲路工程的预算": casefile.NatureUnknown,
 	} {
 		if f := Propose([]Document{Read(Input{Index: MessageText, Body: []byte(text)})}, Header{}); f.Nature != want {
 			t.Errorf("%s: got %q, want %q", text, f.Nature, want)

@@ -21,7 +21,7 @@ type Form struct {
 	// Notes say what a person must read or know, of all documents; Source.Part tells which.
 	Notes []PartNote `json:"notes,omitzero"`
 	// Nature is what the mail seems to be where that is no application for disclosure.
-	Nature Nature `json:"nature,omitzero"`
+	Nature casefile.Nature `json:"nature,omitzero"`
 	// Found counts the labels whose values were taken, Puzzling lists lines of which nothing was made: both say
 	// how far the reading went.
 	Found    int      `json:"found,omitzero"`

@@ -133,6 +133,8 @@ type Decision struct {
 	// an application, and for what no person wrote.
 	Guess     casefile.Guess
 	GuessedBy string
+	// Seems is what a case of its own seems to be where its text asks for no disclosure and it brings no file that may.
+	Seems casefile.Nature
 }
 
 // Suggestion is a case to which a mail may belong, for a person to decide.
@@ -154,6 +156,7 @@ func Decide(mail Mail, office Office, r Register) (Decision, error) {
 	d := decider{mail: mail, m: &mail.Message, office: office, r: r, written: mail.Text.words()}
 	err := d.decide()
 	if err == nil && d.out.New {
+		d.out.Seems = d.seems()
 		err = d.suggestRepeated()
 	}
 	if err != nil {
@@ -222,6 +225,18 @@ func (d *decider) decide() error {
 	}
 	d.out.Reasons = append(d.out.Reasons, d.why...)
 	return nil
+}
+
+// seems reads what the author wrote. A mail that is forwarded is read whole: what it is stands below.
+func (d *decider) seems() casefile.Nature {
+	if d.out.Likeness >= Likely || slices.ContainsFunc(d.m.Parts, func(p casefile.Part) bool { return p.Attachment }) {
+		return casefile.NatureUnknown
+	}
+	text := d.written
+	if hasPrefix(strings.ToLower(strings.TrimSpace(d.m.Subject)), "转发", "fw") {
+		text = d.m.Text
+	}
+	return casefile.NatureOf(d.m.Subject + "\n" + text)
 }
 
 func (d *decider) because(format string, args ...any) {

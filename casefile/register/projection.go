@@ -68,7 +68,7 @@ func flag(on bool, bit byte) byte {
 func encodeProjection(c casefile.Case, seqs []uint64) []byte {
 	b := make([]byte, headSize, headSize+256)
 	b[0] = projectionVersion
-	b[1], b[2], b[3] = byte(c.Kind), byte(c.Stage), byte(c.Channel)|flag(c.ToConfirm, toConfirm)
+	b[1], b[2], b[3] = byte(c.Kind)|byte(c.Seems)<<4, byte(c.Stage), byte(c.Channel)|flag(c.ToConfirm, toConfirm)
 	b[4], b[5], b[6] = byte(c.Column), byte(c.Outcome), byte(c.Tally)
 	b[7] = flag(c.Undelivered, 1) | flag(c.Strict.Provisional, 2) | flag(c.Legal.Provisional, 4) | flag(c.Carried, 8) | flag(c.ArrivalDoubted, 16) | flag(c.Strict.Ordered, 32) | flag(c.Legal.Ordered, 64) | flag(c.LettersOwed, 128)
 	b[8], b[9] = byte(c.Strict.Waiting), byte(c.Legal.Waiting)
@@ -115,7 +115,7 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 	if len(b) < headSize || b[0] != projectionVersion {
 		return fmt.Errorf("case %s: %w", id, errProjection)
 	}
-	c.Kind, c.Stage, c.Channel = casefile.RequestKind(b[1]), casefile.Stage(b[2]), casefile.Channel(b[3]&^toConfirm)
+	c.Kind, c.Seems, c.Stage, c.Channel = casefile.RequestKind(b[1]&15), casefile.Nature(b[1]>>4), casefile.Stage(b[2]), casefile.Channel(b[3]&^toConfirm)
 	c.ToConfirm = b[3]&toConfirm != 0
 	c.Column, c.Outcome, c.Tally = casefile.Column(b[4]), casefile.Outcome(b[5]), casefile.Outcome(b[6])
 	c.Undelivered, c.Strict.Provisional, c.Legal.Provisional = b[7]&1 != 0, b[7]&2 != 0, b[7]&4 != 0

@@ -134,11 +134,11 @@ func (a *app) shortStep(i ask.DueItem) string {
 }
 
 // bundle is what many lines have in common that become one: an applicant and a kind of alarm, or, of what the
-// office owes to itself, the kind alone.
+// office owes to itself, what is to be done.
 func bundle(i ask.DueItem) string {
 	switch {
 	case i.Block == ask.BlockInternal:
-		return i.Kind
+		return i.Kind + "\x00" + i.Label
 	case i.Block == ask.BlockMail || i.Applicant == "":
 		return ""
 	}

@@ -235,8 +235,12 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 	}
 	if c.Stage == casefile.StageReceived {
 		i := about
-		i.Block, i.Step = ask.BlockInternal, ask.Handle("ysq register "+string(c.ID))
-		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: "未登记", On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
+		label, line := "未登记", "ysq register "+string(c.ID)
+		if n := c.Seeming(); n != casefile.NatureUnknown {
+			label, line = label+"（似为"+n.Label()+"）", line+" --as "+n.As().Label()
+		}
+		i.Block, i.Step = ask.BlockInternal, ask.Handle(line)
+		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
 		all = append(all, i)
 	}
 	owed, err := o.lettersOwed(tx, c, today)
@@ -393,7 +397,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 // blockOf says whose day an alarm is about.
 func blockOf(k casefile.AlarmKind) string {
 	switch k {
-	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival, casefile.AlarmSigning, casefile.AlarmSigned, casefile.AlarmSentBack, casefile.AlarmReport:
+	case casefile.AlarmConfirm, casefile.AlarmDelivery, casefile.AlarmArrival, casefile.AlarmSigning, casefile.AlarmSigned, casefile.AlarmSentBack, casefile.AlarmReport, casefile.AlarmInternal:
 		return ask.BlockInternal
 	}
 	return ask.BlockStatutory
@@ -419,6 +423,8 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 		step = casefile.KindSubmitted
 	case casefile.AlarmReport:
 		step = casefile.KindReported
+	case casefile.AlarmInternal:
+		return fmt.Sprintf("ysq reply %s --outcome %s", c.ID, casefile.OtherOutcome.Label())
 	case casefile.AlarmDelivery:
 		if step = casefile.KindNoticeResent; c.Undelivered {
 			step = casefile.KindDispatched
@@ -442,7 +448,7 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 // provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.
 func provisionalAlarm(a casefile.Alarm, s casefile.Standing, cal *workday.Calendar) bool {
 	switch a.Kind {
-	case casefile.AlarmReply, casefile.AlarmLapse: // either may have been set instead of counted
+	case casefile.AlarmReply, casefile.AlarmInternal, casefile.AlarmLapse: // each may have been set instead of counted
 		return s.Provisional
 	}
 	return cal.Day(a.On).Provisional

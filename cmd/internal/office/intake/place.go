@@ -344,7 +344,7 @@ func (p *placing) draftsFor(a arrival, d match.Decision, about []casefile.Record
 	case d.New:
 		t.Disposition, t.Case = casefile.ToCase, p.tx.NextID(on.Year())
 		received.Channel, received.ArrivedAt, received.Stamp, received.Letter = casefile.Email, arrived, t.Stamp, t.Letter
-		received.Guess, received.GuessedBy = d.Guess, d.GuessedBy
+		received.Guess, received.GuessedBy, received.Seems = d.Guess, d.GuessedBy, d.Seems
 		rest = append(rest, casefile.Draft{Case: t.Case, On: on, Event: received})
 	case d.Case != "":
 		t.Disposition, t.Case = casefile.ToCase, d.Case

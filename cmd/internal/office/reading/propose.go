@@ -301,10 +301,10 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 }
 
 // natures are what to do with what seems to be no application.
-var natures = map[form.Nature]ask.ProposedCommand{
-	form.Correction: {Line: "ysq register %s --as 更正申请", Reason: "似为更正申请（条例第四十一条）：按更正申请登记"},
-	form.Petition:   {Line: "ysq answer %s --outcome 信访", Reason: "似为信访、投诉、举报：告知申请人不作为政府信息公开申请处理，可以告知通过相应渠道提出（条例第三十九条第一款）；不是申请的来信用 ysq dismiss"},
-	form.Question:   {Line: "ysq dismiss %s --reason 咨询", Reason: "似为咨询，不是政府信息公开申请：由人决定"},
+var natures = map[casefile.Nature]ask.ProposedCommand{
+	casefile.NatureCorrection: {Line: "ysq register %s --as 更正申请", Reason: "似为更正申请（条例第四十一条）：按更正申请登记"},
+	casefile.NaturePetition:   {Line: "ysq answer %s --outcome 信访", Reason: "似为信访、投诉、举报：告知申请人不作为政府信息公开申请处理，可以告知通过相应渠道提出（条例第三十九条第一款）；不是申请的来信用 ysq dismiss"},
+	casefile.NatureQuestion:   {Line: "ysq dismiss %s --reason 咨询", Reason: "似为咨询，不是政府信息公开申请：由人决定"},
 }
 
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
