@@ -227,7 +227,10 @@ type Reinstated struct {
 
 func (j *judge) replied(e Replied) error {
 	if j.Kind != Application && e.Outcome != OtherOutcome {
-		return j.refuse("reply-kind", "请用 --outcome other.other", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
+		return j.refuse("reply-kind", "请用 --outcome 办结", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
+	}
+	if j.Kind == Application && e.Basis == BasisHandled {
+		return j.refuse("reply-kind", "写明表三的类别，如 公开、信息不存在；不是申请的，改按其他来件登记（register --as 其他来件）", "公开申请不能只记“办结”")
 	}
 	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
 		return j.refuse("reply-basis", "请用 --basis 写明其一："+BasisWords(e.Outcome.Bases()), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
@@ -238,7 +241,7 @@ func (j *judge) replied(e Replied) error {
 	if e.Outcome.Lapse() {
 		return j.lapsed(e)
 	}
-	if j.ReviewedOn.IsZero() {
+	if j.ReviewedOn.IsZero() && j.Kind == Application {
 		j.warn("没有审查记录（条例第四十五条）")
 	}
 	if err := j.passed(e); err != nil {

@@ -41,7 +41,12 @@ var bases = []Basis{
 	{"withdrawn", "", "申请人撤回"},
 	{"terminated", "", "终止办理"},
 	{"not-government-information", "第二条", "不是政府信息"},
+	{BasisHandled, "", "已办结"},
 }
+
+// BasisHandled is the basis of the answer to what is registered as no application for disclosure, and of no other: 更正,
+// 咨询, 投诉. No row of 表三 counts it.
+const BasisHandled = "handled"
 
 // BasisOf returns a basis by its code; for an unknown one only the code.
 func BasisOf(code string) Basis {

@@ -257,6 +257,8 @@ func LetterOfReply(o Outcome, basis string) LetterKind {
 		return LetterDeclined
 	case o.Lapse():
 		return LetterLapsed
+	case o == OtherOutcome && basis == BasisHandled:
+		return LetterRecordCorrected // of 更正 alone; who asked a question gets a mail
 	case o == OtherOutcome:
 		return LetterClosed
 	}

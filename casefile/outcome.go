@@ -65,7 +65,7 @@ var outcomeTable = [...]outcomeSpec{
 	DeclineConfirm:            {"decline.confirm", "（五）5", "要求行政机关确认或重新出具已获取信息", []string{"reissue"}},
 	CorrectionLapsed:          {"other.correction-lapsed", "（六）1", "申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请", []string{"lapse-30"}},
 	FeeLapsed:                 {"other.fee-lapsed", "（六）2", "申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请", []string{"lapse-fee"}},
-	OtherOutcome:              {"other.other", "（六）3", "其他", []string{"withdrawn", "terminated", "not-government-information"}},
+	OtherOutcome:              {"other.other", "（六）3", "其他", []string{"withdrawn", "terminated", "not-government-information", BasisHandled}},
 }
 
 // Outcomes lists every outcome in the order of the table's rows.

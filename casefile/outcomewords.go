@@ -43,6 +43,7 @@ var meanings = []meaning{
 	{OtherOutcome, "withdrawn", "撤回 申请人撤回 撤回申请"},
 	{OtherOutcome, "terminated", "终止 终止办理"},
 	{OtherOutcome, "not-government-information", "非政府信息 不是政府信息 不属于政府信息"},
+	{OtherOutcome, BasisHandled, "办结 已办结 办理完毕"},
 }
 
 var rowShape = regexp.MustCompile(`^\(?([一二三四五六]|[1-6](?:[)\-.、]|$))\)?[-.、第]?\(?([1-8])?\)?[项.、]?$`)

@@ -162,7 +162,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		kind, text := AlarmReply, "答复并送达（reply、dispatch）"
 		switch {
 		case s.Internal:
-			kind, text = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录（reply --outcome 其他）"
+			kind, text = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录（reply --outcome 办结）"
 		case s.strictOnly && s.Waiting != NotWaiting:
 			text = "从严期限已过；按法定口径正在等待" + s.Waiting.Label()
 		case s.strictOnly:

@@ -223,7 +223,9 @@ func (b *builder) reply(e casefile.Replied) {
 	if b.Kind == casefile.LetterPartial {
 		b.need("不予公开依据", withheldOn(e.Withheld), "reply --withheld")
 	}
-	if slices.Contains(b.spec.must, "理由") {
+	if b.Kind == casefile.LetterRecordCorrected {
+		b.Text["办理情况"] = e.Grounds
+	} else if slices.Contains(b.spec.must, "理由") {
 		b.need("理由", e.Grounds, "--grounds")
 	} else {
 		b.Text["理由"] = e.Grounds
@@ -270,7 +272,7 @@ func (b *builder) fills() {
 	for _, f := range b.spec.fills {
 		how := "--fill " + f.Name + "=…，" + f.What
 		if f.needed(basis) {
-			b.need(f.Name, b.Fill[f.Name], how)
+			b.need(f.Name, cmp.Or(b.Fill[f.Name], b.Text[f.Name]), how)
 		} else {
 			b.Text[f.Name] = b.Fill[f.Name]
 		}

@@ -19,8 +19,8 @@ func Propose(s Subject) (Proposal, bool) {
 	for i := len(live) - 1; i >= 0; i-- {
 		r := live[i]
 		kind := For(r.Event)
-		if kind == casefile.LetterNone {
-			continue
+		if kind == casefile.LetterNone || kind == casefile.LetterRecordCorrected && s.Kind != casefile.CorrectionOfRecord {
+			continue // who asked a question got a mail
 		}
 		if !announcedBy(r, kind, issued) {
 			return Proposal{kind, r}, true

@@ -184,3 +184,28 @@ func TestSuggestedByNumber(t *testing.T) {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
+
+// A case of its own seems to be what its text says, where that asks for no disclosure and no file may say otherwise.
+func TestSeems(t *testing.T) {
+	ask := with(from("nobody@example.test", "咨询"), func(m *casefile.Message) { m.Text = "请问怎么办理落户？" })
+	for name, tt := range map[string]struct {
+		mail casefile.Message
+		want casefile.Nature
+	}{
+		"a question": {ask, casefile.NatureQuestion},
+		"a complaint, forwarded": {with(ask, func(m *casefile.Message) {
+			m.Subject, m.Text = "Fw: 一封信", "麻烦转一下\n\n---- 转发邮件信息 ----\n我要投诉某物业。"
+		}), casefile.NaturePetition},
+		"a correction":                  {with(ask, func(m *casefile.Message) { m.Text = "申请更正本人的登记信息" }), casefile.NatureCorrection},
+		"a question with a file":        {with(ask, func(m *casefile.Message) { m.Parts = []casefile.Part{{Name: "a.docx", Attachment: true}} }), casefile.NatureUnknown},
+		"a complaint asking disclosure": {with(ask, func(m *casefile.Message) { m.Text = "我要投诉，并请公开检查记录。" }), casefile.NatureUnknown},
+		"an application": {with(ask, func(m *casefile.Message) {
+			m.Subject, m.Text = "政府信息公开申请", "请问如何申请，申请公开批复"
+		}), casefile.NatureUnknown},
+	} {
+		d, err := Decide(Mail{Message: tt.mail}, office, registered{})
+		if err != nil || !d.New || d.Seems != tt.want {
+			t.Errorf("%s: %s, new %v, %v, want %s", name, d.Seems, d.New, err, tt.want)
+		}
+	}
+}

@@ -30,6 +30,7 @@ type answerGuide struct {
 	person *person
 	last   ask.AnswerResult // the latest trial
 	seen   map[casefile.ID]uint64
+	other  bool // what is answered is registered as no application: no row of 表三 is to be chosen
 }
 
 // errGivenUp ends a conversation; nothing was done.
@@ -99,6 +100,7 @@ func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 		g.a.sheet("  ", field{"申请人", join("，", string(d.Applicant), string(d.Category))}, field{"申请内容", string(d.Request)},
 			field{"答复要求", join("，", string(d.Form), string(d.Delivery))}, field{"电子邮箱", registeredMail(d)},
 			field{"从严期限", dueDay(d.DueStrict, d.Provisional)}, field{"法定期限", dueDay(d.DueLegal, d.Provisional)})
+		g.other = g.other || d.Kind != "" && string(d.Kind) != casefile.Application.String()
 		if d.RegisteredOn == 0 {
 			return &ask.Error{Code: "not-registered", Exit: ask.ExitRefused, Msg: string(id) + " 尚未登记", Hint: "先登记：ysq register " + string(id)}
 		}
@@ -109,6 +111,10 @@ func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 
 func (g *answerGuide) outcome(context.Context, *ask.Client) error {
 	if len(g.entered["outcome"]) > 0 {
+		return nil
+	}
+	if g.other {
+		g.entered["outcome"] = []string{casefile.BasisOf(casefile.BasisHandled).Label}
 		return nil
 	}
 	fmt.Fprintln(g.a.errOut, outcomeMenu)

@@ -424,7 +424,10 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 	case casefile.AlarmReport:
 		step = casefile.KindReported
 	case casefile.AlarmInternal:
-		return fmt.Sprintf("ysq reply %s --outcome %s", c.ID, casefile.OtherOutcome.Label())
+		if c.Kind == casefile.CorrectionOfRecord {
+			return fmt.Sprintf("ysq answer %s --outcome 办结", c.ID)
+		}
+		return fmt.Sprintf("ysq reply %s --outcome 办结", c.ID)
 	case casefile.AlarmDelivery:
 		if step = casefile.KindNoticeResent; c.Undelivered {
 			step = casefile.KindDispatched

@@ -133,6 +133,9 @@ func (m *Making) kind() error {
 		if kind != casefile.LetterNone && kind != of {
 			return ask.Usage("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
 		}
+		if of == casefile.LetterRecordCorrected && first.Kind != casefile.CorrectionOfRecord {
+			return ask.Refused("no-letter", fmt.Sprintf("回信：ysq send %s --draft --text 内容；答复后记录：ysq reply %s --outcome 办结", first.ID, first.ID), "%s 登记为“%s”，不制发文书", first.ID, first.Case.Kind.Label())
+		}
 		m.facts.Kind, m.fresh = of, true
 		m.facts.Event, m.explained, m.warnings, err = m.room.record.Charge(m.tx, m.ids(), e)
 		return err

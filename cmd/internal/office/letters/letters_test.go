@@ -3,6 +3,7 @@ package letters
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -171,4 +172,40 @@ func TestOwnTemplate(t *testing.T) {
 	if code(t, err) != "template" || !strings.Contains(err.Error(), path) {
 		t.Errorf("a damaged template: %v", err)
 	}
+}
+
+// What is registered as no application is answered as 办结, which counts in no row: a 更正 by its own letter, a 咨询 by a
+// mail without one. An application cannot be answered so.
+func TestAnswerToWhatIsNoApplication(t *testing.T) {
+	l, k := open(t)
+	kinds := map[casefile.ID]casefile.RequestKind{"2026-00002": casefile.CorrectionOfRecord, "2026-00003": casefile.OtherRequest}
+	for id, as := range kinds {
+		desktest.Record(t, l.Desk, k, id, casefile.Received{Channel: casefile.InPerson}, casefile.Registered{As: as, Applicant: "李四", Request: "房屋面积的登记"})
+	}
+	req := answer(t, "经核实，面积登记有误，已更正。")
+	req.Event = []byte(`{"outcome":"other.other","basis":"handled","grounds":"经核实，面积登记有误，已更正。"}`)
+	req.Cases = []casefile.ID{"2026-00002"}
+	i, err := l.issue(k, req, false)
+	if err != nil || i.Letter.Letter != casefile.LetterRecordCorrected || len(i.Missing) > 0 {
+		t.Fatalf("更正: %v, %v, missing %v", i.Letter.Letter, err, i.Missing)
+	}
+	if text := textOf(i.Preview); !strings.Contains(text, "要求更正") || !strings.Contains(text, "已更正") || strings.Contains(text, "申请公开") {
+		t.Errorf("the letter says\n%s", text)
+	}
+	req.Cases = []casefile.ID{"2026-00003"}
+	if _, err := l.issue(k, req, false); code(t, err) != "no-letter" {
+		t.Errorf("其他来件: %v", err)
+	}
+	req.Cases = []casefile.ID{application}
+	if _, err := l.issue(k, req, false); !strings.Contains(fmt.Sprint(err), "办结") {
+		t.Errorf("公开申请: %v", err)
+	}
+}
+
+func textOf(lines []ask.LetterLine) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l.Text + "\n")
+	}
+	return b.String()
 }

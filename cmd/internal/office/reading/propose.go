@@ -282,9 +282,11 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 	for _, w := range u.forms.Puzzling() {
 		p.Puzzling = append(p.Puzzling, ask.ProposalNote{Part: w.Source.String(), Text: w.Text})
 	}
-	if c, ok := natures[u.forms[0].Nature]; ok {
+	switch c, ok := natures[u.forms[0].Nature]; {
+	case u.kase.Kind != casefile.KindNone && u.kase.Kind != casefile.Application: // a person has found what it is
+	case ok && u.kase.Kind == casefile.KindNone:
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: fmt.Sprintf(c.Line, u.kase.ID), Reason: c.Reason})
-	} else {
+	default:
 		u.missing(&p, until, days) // of what is no application nothing is to be corrected
 	}
 	if agent, ok := u.forms.Best(form.Agent, 0); ok {
@@ -303,8 +305,8 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 // natures are what to do with what seems to be no application.
 var natures = map[casefile.Nature]ask.ProposedCommand{
 	casefile.NatureCorrection: {Line: "ysq register %s --as 更正申请", Reason: "似为更正申请（条例第四十一条）：按更正申请登记"},
-	casefile.NaturePetition:   {Line: "ysq answer %s --outcome 信访", Reason: "似为信访、投诉、举报：告知申请人不作为政府信息公开申请处理，可以告知通过相应渠道提出（条例第三十九条第一款）；不是申请的来信用 ysq dismiss"},
-	casefile.NatureQuestion:   {Line: "ysq dismiss %s --reason 咨询", Reason: "似为咨询，不是政府信息公开申请：由人决定"},
+	casefile.NaturePetition:   {Line: "ysq register %s --as 其他来件", Reason: "似为信访、投诉、举报，不是申请的按其他来件登记，或不作申请（dismiss）；以申请形式提出的，登记后告知不作为申请处理（answer --outcome 信访，条例第三十九条第一款）"},
+	casefile.NatureQuestion:   {Line: "ysq register %s --as 其他来件", Reason: "似为咨询，不是政府信息公开申请：按其他来件登记后回信；已当场答复的用 ysq dismiss"},
 }
 
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
