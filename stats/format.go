@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -102,18 +103,31 @@ func Formats() []string {
 	return names
 }
 
-// FormatOf returns a format by its name.
+// FormatOf returns a format by its name. Everybody shares its lists: they are for reading.
 func FormatOf(name string) (Format, error) {
-	var f Format
-	if !slices.Contains(Formats(), name) {
-		return f, fmt.Errorf("年度报告格式 %q 不认识；本版本支持 %s", name, strings.Join(Formats(), "、"))
-	}
-	b, err := formats.ReadFile(path.Join("formats", name+".json"))
-	if err == nil {
-		err = json.Unmarshal(b, &f)
-	}
+	all, err := readFormats()
 	if err != nil {
-		return f, fmt.Errorf("format %s: %w", name, err)
+		return Format{}, err
+	}
+	f, ok := all[name]
+	if !ok {
+		return f, fmt.Errorf("年度报告格式 %q 不认识；本版本支持 %s", name, strings.Join(Formats(), "、"))
 	}
 	return f, nil
 }
+
+var readFormats = sync.OnceValues(func() (map[string]Format, error) {
+	all := map[string]Format{}
+	for _, name := range Formats() {
+		b, err := formats.ReadFile(path.Join("formats", name+".json"))
+		if err != nil {
+			return nil, err
+		}
+		var f Format
+		if err := json.Unmarshal(b, &f); err != nil {
+			return nil, fmt.Errorf("format %s: %w", name, err)
+		}
+		all[name] = f
+	}
+	return all, nil
+})

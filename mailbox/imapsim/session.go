@@ -29,6 +29,7 @@ type session struct {
 	raw  net.Conn // as accepted
 	conn net.Conn // raw, or TLS over it
 	r    *bufio.Reader
+	w    *bufio.Writer
 	sent int64
 
 	tag  string
@@ -44,7 +45,7 @@ type session struct {
 
 func newSession(srv *Server, c simnet.Session) *session {
 	refused := srv.opts.MaxSessions > 0 && c.Others >= srv.opts.MaxSessions
-	return &session{srv: srv, n: c.N, refused: refused, raw: c.Conn, conn: c.Conn, r: bufio.NewReaderSize(c.Conn, maxLine)}
+	return &session{srv: srv, n: c.N, refused: refused, raw: c.Conn, conn: c.Conn, r: bufio.NewReaderSize(c.Conn, maxLine), w: bufio.NewWriter(c.Conn)}
 }
 
 var errLogout = errors.New("logged out")
@@ -175,7 +176,8 @@ func (s *session) send(kind Kind, uid uint32, r Reply) error {
 	if r.Stop != GoOn {
 		left = r.Keep
 	}
-	w := bufio.NewWriter(s.conn)
+	w := s.w
+	w.Reset(s.conn) // whatever a fault kept back stays back
 	for _, chunk := range r.render() {
 		chunk = chunk[:min(left, len(chunk))]
 		left -= len(chunk)

@@ -99,7 +99,7 @@ func maxAnswers(n int) int { return 3*n + 1000 }
 
 func (s *session) fetchOne(data *imapclient.FetchMessageData, yield func(mailbox.Body) error) error {
 	var temp *rawstore.Temp
-	a, err := take(data, s.buf, func(*imap.SectionPartial) (w io.Writer, err error) {
+	a, err := take(data, s.buffer(), func(*imap.SectionPartial) (w io.Writer, err error) {
 		temp, err = s.source.store.Create()
 		return temp, err
 	})
@@ -272,7 +272,7 @@ func (f *slowFetch) ask(ctx context.Context, part *imap.SectionPartial, open ope
 		if got.body || failed != nil { // given twice
 			return
 		}
-		a, err := take(data, f.session.buf, open)
+		a, err := take(data, f.session.buffer(), open)
 		if err != nil {
 			failed = err
 			f.session.wire.Conn.Close()

@@ -80,7 +80,7 @@ func (s *session) MessageIDs(ctx context.Context, uids []uint32) (map[uint32]str
 		}
 		err := s.fetch(ctx, listing, set, opts, func(data *imapclient.FetchMessageData) {
 			var header bytes.Buffer
-			a, err := take(data, s.buf, func(*imap.SectionPartial) (io.Writer, error) {
+			a, err := take(data, s.buffer(), func(*imap.SectionPartial) (io.Writer, error) {
 				header.Reset()
 				return limitedWriter{&header}, nil
 			})

@@ -33,13 +33,21 @@ type session struct {
 }
 
 func newSession(s *Source, conn net.Conn) *session {
-	ses := &session{source: s, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail), buf: make([]byte, 256<<10)}
+	ses := &session{source: s, wire: newWire(conn, s.opts.Idle, s.opts.MaxMail)}
 	ses.client = imapclient.New(ses.wire, &imapclient.Options{
 		// go-imap calls this, in a goroutine, for a mail that it cannot assign to the command: the
 		// UID came after the body, or a change of flags came before it. It is ours all the same.
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{Fetch: ses.received},
 	})
 	return ses
+}
+
+// buffer is what literals are copied through, made for the first of them: a session that finds nothing new has none.
+func (s *session) buffer() []byte {
+	if s.buf == nil {
+		s.buf = make([]byte, 256<<10)
+	}
+	return s.buf
 }
 
 // run runs one command and classifies what went wrong by when it did: go-imap's errors carry no more
