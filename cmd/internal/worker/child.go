@@ -18,18 +18,22 @@ const (
 	modePlain      = "plain"      // reads anything but PDF; whether pictures are to be handed over follows
 	modeUnpack     = "unpack"     // gives out the files of an archive
 	modePDF        = "pdf"        // reads a PDF; the cache's directory follows, and whether bare pages are to be handed over
-	modePage       = "page"       // draws a page of a PDF; its number, the cache's directory and a font follow
-	modePicture    = "picture"    // draws a picture
+	modePage       = "page"       // draws a page of a PDF; by how many quarters it is to be turned, its number, the cache's directory and a font follow
+	modePicture    = "picture"    // draws a picture; by how many quarters it is to be turned follows
 	modeRecognise  = "recognise"  // becomes tesseract; its binary, its language's directory and its mode follow
 	modeUnderstand = "understand" // makes a document of what tesseract says
 	modePrepare    = "prepare"    // compiles pdfium into the directory that follows; reads nothing
 )
 
 // following is how many arguments follow each.
-var following = map[string]int{modePlain: 1, modeUnpack: 0, modePDF: 2, modePage: 3, modePicture: 0, modeRecognise: 3, modeUnderstand: 0, modePrepare: 1}
+var following = map[string]int{modePlain: 1, modeUnpack: 0, modePDF: 2, modePage: 4, modePicture: 1, modeRecognise: 3, modeUnderstand: 0, modePrepare: 1}
 
-// withSheets asks for the pictures of scans, on fd 3.
-const withSheets = "sheets"
+// Whether the pictures of scans are asked for, on fd 3.
+const (
+	withoutSheets = "-"
+	withSheets    = "sheets"
+	withOver      = "over" // turned by half, too
+)
 
 // Main is the child: args are what follows Command. It returns the exit code.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
@@ -60,20 +64,25 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	// Whatever has to be opened is opened before the door is shut, and no byte of the attachment is read
 	// before it is.
 	var pdf *library
-	page := 1
+	page, quarters := 1, 0
 	var err error
+	if args[0] == modePage || args[0] == modePicture {
+		if quarters, err = strconv.Atoi(args[1]); err != nil {
+			return err
+		}
+	}
 	switch args[0] {
 	case modePDF:
 		pdf, err = startLibrary(args[1], nil)
 	case modePage:
-		if page, err = strconv.Atoi(args[1]); err != nil {
+		if page, err = strconv.Atoi(args[2]); err != nil {
 			return err
 		}
 		var fonts fs.FS
-		if fonts, err = readFont(args[3]); err != nil {
+		if fonts, err = readFont(args[4]); err != nil {
 			return err
 		}
-		pdf, err = startLibrary(args[2], fonts)
+		pdf, err = startLibrary(args[3], fonts)
 	}
 	if err != nil {
 		return err
@@ -89,7 +98,7 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	case modeUnpack:
 		return unpackTo(out, given)
 	case modePage, modePicture:
-		return showPage(pdf, given, page, out, pictureTo())
+		return showPage(pdf, given, page, quarters, out, pictureTo())
 	case modeUnderstand:
 		return understandTo(out, given)
 	}
@@ -100,12 +109,13 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	} else {
 		reading = readPlain(given)
 	}
-	if err := json.NewEncoder(out).Encode(reading); err != nil || args[len(args)-1] != withSheets {
+	asked := args[len(args)-1]
+	if err := json.NewEncoder(out).Encode(reading); err != nil || asked == withoutSheets {
 		return err
 	}
 	// What was read is out already: whatever a picture does, it is kept.
 	if pdf != nil {
-		return pdf.sheets(given, bare, pictureTo())
+		return pdf.sheets(given, bare, pictureTo(), asked == withOver)
 	}
 	if reading.Document.Format != form.Image {
 		return nil
@@ -114,7 +124,7 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	if err != nil || !scan.Large(picture) {
 		return nil //nolint:nilerr // a picture that cannot be read stays one for people
 	}
-	return sheetTo(pictureTo(), 1, upright(given.Body, picture))
+	return sheetTo(pictureTo(), 1, upright(given.Body, picture), asked == withOver)
 }
 
 // receive reads the preface and the attachment.

@@ -35,7 +35,7 @@ func FuzzPage(f *testing.F) {
 			library = nil
 		}
 		var out, picture bytes.Buffer
-		if err := showPage(library, in, page, &out, &picture); err != nil {
+		if err := showPage(library, in, page, page&3, &out, &picture); err != nil {
 			t.Fatal(err)
 		}
 		var p Page

@@ -54,13 +54,13 @@ type Glyph struct {
 // mostPlaced is how many glyphs of a page are told: a form has a tenth.
 const mostPlaced = 6000
 
-// showPage is the child's part: asked is the page, from 1.
-func showPage(l *library, in form.Input, asked int, out, picture io.Writer) error {
+// showPage is the child's part: asked is the page, from 1, that is to be turned by so many quarters.
+func showPage(l *library, in form.Input, asked, quarters int, out, picture io.Writer) error {
 	var p Page
 	if l != nil {
-		p = l.show(in, asked)
+		p = l.show(in, asked, quarters&3)
 	} else {
-		p = showPicture(in)
+		p = showPicture(in, quarters&3)
 	}
 	if p.PNG != nil {
 		if _, err := picture.Write(p.PNG); err != nil {
@@ -70,7 +70,7 @@ func showPage(l *library, in form.Input, asked int, out, picture io.Writer) erro
 	return json.NewEncoder(out).Encode(p)
 }
 
-func (l *library) show(in form.Input, asked int) Page {
+func (l *library) show(in form.Input, asked, quarters int) Page {
 	opened, err := l.OpenDocument(&requests.OpenDocument{File: &in.Body})
 	if err != nil {
 		return Page{State: Damaged, Note: "PDF 打不开，可能已加密或损坏"}
@@ -87,7 +87,7 @@ func (l *library) show(in form.Input, asked int) Page {
 	p := Page{State: Read, Pages: counted.PageCount}
 	gray, beside, glyphs, err := l.draw(opened.Document, asked-1)
 	if p.Beside, p.Glyphs = beside, glyphs; err == nil {
-		p.PNG, err = encode(gray)
+		p.PNG, err = encode(scan.Quarters(gray, quarters))
 	}
 	if err != nil {
 		return Page{State: Damaged, Pages: p.Pages, Beside: beside, Note: "这一页画不出来"}
@@ -258,7 +258,7 @@ func (l *library) bitmap(object references.FPDF_PAGEOBJECT) (m *image.Gray, err 
 }
 
 // sheets hands over the pictures of pages without text.
-func (l *library) sheets(in form.Input, bare []int, to io.Writer) error {
+func (l *library) sheets(in form.Input, bare []int, to io.Writer, over bool) error {
 	if bare == nil {
 		return nil
 	}
@@ -278,7 +278,7 @@ func (l *library) sheets(in form.Input, bare []int, to io.Writer) error {
 		if !scan.Large(m) {
 			continue
 		}
-		if err := sheetTo(to, page, m); err != nil {
+		if err := sheetTo(to, page, m, over); err != nil {
 			return err
 		}
 	}
@@ -326,7 +326,7 @@ func (l *library) render(doc references.FPDF_DOCUMENT, page requests.Page, at in
 }
 
 // showPicture makes a picture of a picture.
-func showPicture(in form.Input) Page {
+func showPicture(in form.Input, quarters int) Page {
 	gray, err := decode(in.Body)
 	switch {
 	case errors.Is(err, errPixels):
@@ -335,7 +335,7 @@ func showPicture(in form.Input) Page {
 		return Page{State: Unread, Note: "不是能显示的图片（PDF、JPEG、PNG、GIF）"}
 	}
 	p := Page{State: Read, Pages: 1}
-	if p.PNG, err = encode(scan.Shrink(gray, longSide)); err != nil {
+	if p.PNG, err = encode(scan.Quarters(upright(in.Body, scan.Shrink(gray, longSide)), quarters)); err != nil {
 		return Page{State: Damaged, Note: "图片画不出来"}
 	}
 	return p

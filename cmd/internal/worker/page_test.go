@@ -18,7 +18,7 @@ import (
 // page has a child draw a page and looks at the picture: its size, and how many of its points are dark.
 func page(t *testing.T, r *Reader, name string, body []byte, n int) (p Page, m image.Image, dark int) {
 	t.Helper()
-	p, err := r.Page(t.Context(), form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, n)
+	p, err := r.Page(t.Context(), form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, n, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +111,19 @@ func TestScansAndPictures(t *testing.T) {
 	}
 	if p, m, _ := page(t, r, "倒.pdf", scanned(t, 1654, 2339, "-595 0 0 -842 595 842"), 1); p.State != Read || m.Bounds().Dy() != 1287 {
 		t.Errorf("a scan upside down is drawn as it lies: %s %s", p.State, p.Note)
+	}
+	// A telephone's picture is shown as its camera says it was held, in whichever format.
+	exif := "II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00"
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 300, 200)), nil); err != nil {
+		t.Fatal(err)
+	}
+	held := slices.Concat(photo.Bytes()[:2], []byte{0xff, 0xe1, 0, byte(8 + len(exif))}, []byte("Exif\x00\x00"+exif), photo.Bytes()[2:])
+	if p, m, _ := page(t, r, "照片.jpg", held, 1); p.State != Read || m.Bounds().Dx() != 200 || m.Bounds().Dy() != 300 {
+		t.Errorf("a telephone's picture: %s, %v", p.State, m)
+	}
+	if o := orientation([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x1aeXIf" + exif)); o != 6 {
+		t.Errorf("a PNG's orientation is %d", o)
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 3000, 1000))); err != nil {

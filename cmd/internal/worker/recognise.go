@@ -104,7 +104,7 @@ func (e Engine) become(mode int) error {
 		return err
 	}
 	argv, err := pointers("tesseract", "stdin", "stdout", "--tessdata-dir", e.Language, "-l", engineLanguage, "--oem", "1", "--psm", strconv.Itoa(mode),
-		"--dpi", "200", "-c", "tessedit_create_tsv=1")
+		"--dpi", "200", "-c", "tessedit_create_tsv=1", "-c", "tessedit_create_boxfile=1")
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile/form"
@@ -38,9 +40,15 @@ type sheet struct {
 	Size  image.Point `json:"size"`
 	Stack image.Point `json:"stack,omitzero"` // zero without cells
 	Cells []scan.Cell `json:"cells,omitzero"`
-	Dots  float64     `json:"dots"`           // pixels in a point
-	Words [2]string   `json:"words,omitzero"` // what tesseract said: of the page, of the stack
-	at    [2]int64    // where the pixels lie
+
+	Boxes   []scan.Box        `json:"boxes,omitzero"`
+	Rings   []image.Rectangle `json:"rings,omitzero"`
+	Turned  int               `json:"turned,omitzero"`  // as scan.Page
+	Degrees float64           `json:"degrees,omitzero"` // as scan.Page
+
+	Dots  float64   `json:"dots"`           // pixels in a point
+	Words [2]string `json:"words,omitzero"` // what tesseract said: of the page, of the stack
+	at    [2]int64  // where the pixels lie
 }
 
 // Card is what is known of a page that looks like an identity card: nothing of it is transcribed.
@@ -57,10 +65,17 @@ type Card struct {
 	NameMark   string `json:"name_mark,omitzero"`
 }
 
-// sheetTo hands over a page: a line of JSON, then the pixels of its pictures.
-func sheetTo(w io.Writer, page int, m *image.Gray) error {
-	p := scan.Prepare(m)
-	s := sheet{Page: page, Size: p.Clean.Rect.Size(), Cells: p.Cells, Dots: float64(max(p.Clean.Rect.Dx(), p.Clean.Rect.Dy())) / 842}
+// Recognised is where the words of a page stand that was recognised.
+type Recognised struct {
+	Page   int     `json:"page"`
+	Turned int     `json:"turned,omitzero"` // by how many quarters, clockwise, the page has to be turned to be read
+	Words  []Glyph `json:"words,omitzero"`  // on the page as it is read
+}
+
+// sheetTo hands over a page: a line of JSON, then the pixels of its pictures. over is as in scan.Prepare.
+func sheetTo(w io.Writer, page int, m *image.Gray, over bool) error {
+	p := scan.Prepare(m, over)
+	s := sheet{Page: page, Size: p.Clean.Rect.Size(), Cells: p.Cells, Boxes: p.Boxes, Rings: p.Rings, Turned: p.Turned, Degrees: p.Degrees, Dots: float64(max(p.Clean.Rect.Dx(), p.Clean.Rect.Dy())) / 842}
 	pictures := []*image.Gray{p.Clean}
 	if p.Stack != nil {
 		s.Stack = p.Stack.Rect.Size()
@@ -83,11 +98,11 @@ func sheetTo(w io.Writer, page int, m *image.Gray) error {
 	return nil
 }
 
-// runForSheets runs a child that reads an attachment. With scans, it hands over the pictures of what it could not read:
-// they lie in spool, and sheets is not nil, whatever became of the child after its answer.
-func (r *Reader) runForSheets(ctx context.Context, args []string, in io.Reader, scans bool) (said answer, sheets []sheet, spool *os.File, err error) {
-	if !scans {
-		said, err := r.run(ctx, append(args, "-"), in)
+// runForSheets runs a child that reads an attachment. With a word for it, it hands over the pictures of what it could not
+// read: they lie in spool, whatever became of the child after its answer.
+func (r *Reader) runForSheets(ctx context.Context, args []string, in io.Reader, pictures string) (said answer, sheets []sheet, spool *os.File, err error) {
+	if args = slices.Concat(args, []string{pictures}); pictures == withoutSheets {
+		said, err := r.run(ctx, args, in)
 		return said, nil, nil, err
 	}
 	if spool, err = r.unnamed(); err != nil {
@@ -104,7 +119,7 @@ func (r *Reader) runForSheets(ctx context.Context, args []string, in io.Reader, 
 		from.Close()                        // a child that goes on gets a broken pipe
 	}()
 	out := &bounded{most: MaxOutput, full: true}
-	said, err = r.runTo(ctx, append(args, withSheets), in, out, to)
+	said, err = r.runTo(ctx, args, in, out, to)
 	to.Close()
 	<-came
 	said.out = out.kept
@@ -144,46 +159,32 @@ func readSheets(r io.Reader, spool io.Writer) (all []sheet, err error) {
 	}
 }
 
-// recognise has tesseract read the sheets and puts what it says into the reading.
-func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sheets []sheet, spool *os.File) (Reading, error) {
-	for i := range sheets {
-		for k, size := range []image.Point{sheets[i].Size, sheets[i].Stack} {
-			if size.X*size.Y == 0 {
-				continue
-			}
-			mode := []int{modePage11, modePage6}[k]
-			picture := io.MultiReader(bytes.NewReader(fmt.Appendf(nil, "P5\n%d %d\n255\n", size.X, size.Y)), io.NewSectionReader(spool, sheets[i].at[k], int64(size.X)*int64(size.Y)))
-			said, err := r.tesseract(ctx, picture, mode)
-			switch {
-			case ctx.Err() != nil:
-				return given, context.Cause(ctx)
-			case err != nil:
-				given.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
-				given.Complaint = fmt.Sprintf("tesseract: %v: %s", err, said.complaint)
-				return given, nil
-			}
-			sheets[i].Words[k] = string(said.out)
-		}
-	}
-	line, err := json.Marshal(preface{in.Index, in.Name, in.Type})
-	if err != nil {
-		return given, err
-	}
-	body, err := json.Marshal(sheets)
-	if err != nil {
-		return given, err
-	}
-	said, err := r.run(ctx, []string{Command, modeUnderstand}, bytes.NewReader(slices.Concat(line, []byte("\n"), body)))
+// recognise has tesseract read the sheets and puts what it says into the reading. Pages that make no sense may stand on
+// their heads: again gives them out turned.
+func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sheets []sheet, spool io.ReaderAt, again func() ([]sheet, *os.File, error)) (Reading, error) {
+	said, err := r.transcribe(ctx, sheets, spool)
 	var u transcript
 	if err == nil {
-		err = json.Unmarshal(said.out, &u)
+		u, said, err = r.understood(ctx, in, sheets)
+	}
+	if err == nil && u.Unclear != nil {
+		turned, spool, failed := again()
+		if spool != nil {
+			defer spool.Close()
+		}
+		turned = slices.DeleteFunc(turned, func(s sheet) bool { return !slices.Contains(u.Unclear, s.Page) })
+		if failed == nil && len(turned) > 0 {
+			if said, err = r.transcribe(ctx, turned, spool); err == nil {
+				u, said, err = r.understood(ctx, in, slices.Concat(sheets, turned))
+			}
+		}
 	}
 	switch {
 	case ctx.Err() != nil:
 		return given, context.Cause(ctx)
 	case err != nil:
 		given.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
-		given.Complaint = fmt.Sprintf("recognised text: %v: %s", err, said.complaint)
+		given.Complaint = fmt.Sprintf("tesseract: %v: %s", err, said.complaint)
 		return given, nil
 	}
 	given.Document.Blocks = append(given.Document.Blocks, u.Blocks...)
@@ -193,7 +194,42 @@ func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sh
 	for _, c := range u.Cards {
 		given.Cards = append(given.Cards, Card{Page: c.Page, Name: c.Name, Number: c.Number})
 	}
+	given.Recognised = u.Pages
 	return given, nil
+}
+
+// transcribe has tesseract read the pictures of sheets.
+func (r *Reader) transcribe(ctx context.Context, sheets []sheet, spool io.ReaderAt) (said answer, err error) {
+	for i := range sheets {
+		for k, size := range []image.Point{sheets[i].Size, sheets[i].Stack} {
+			if size.X*size.Y == 0 {
+				continue
+			}
+			mode := []int{modePage11, modePage6}[k]
+			picture := io.MultiReader(bytes.NewReader(fmt.Appendf(nil, "P5\n%d %d\n255\n", size.X, size.Y)), io.NewSectionReader(spool, sheets[i].at[k], int64(size.X)*int64(size.Y)))
+			if said, err = r.tesseract(ctx, picture, mode); err != nil {
+				return said, err
+			}
+			sheets[i].Words[k] = string(said.out)
+		}
+	}
+	return said, nil
+}
+
+// understood has a child make sense of what tesseract said.
+func (r *Reader) understood(ctx context.Context, in form.Input, sheets []sheet) (u transcript, said answer, err error) {
+	line, err := json.Marshal(preface{in.Index, in.Name, in.Type})
+	if err != nil {
+		return u, said, err
+	}
+	body, err := json.Marshal(sheets)
+	if err != nil {
+		return u, said, err
+	}
+	if said, err = r.run(ctx, []string{Command, modeUnderstand}, bytes.NewReader(slices.Concat(line, []byte("\n"), body))); err == nil {
+		err = json.Unmarshal(said.out, &u)
+	}
+	return u, said, err
 }
 
 // transcript is what the third child makes of tesseract's words.
@@ -201,6 +237,9 @@ type transcript struct {
 	Blocks []form.Block     `json:"blocks,omitzero"`
 	Notes  []form.Note      `json:"notes,omitzero"`
 	Cards  []transcriptCard `json:"cards,omitzero"`
+	Pages  []Recognised     `json:"pages,omitzero"`
+	// Unclear are the pages that may stand on their heads.
+	Unclear []int `json:"unclear,omitzero"`
 }
 
 type transcriptCard struct {
@@ -218,30 +257,61 @@ func understandTo(out io.Writer, in form.Input) error {
 	return json.NewEncoder(out).Encode(understand(in, sheets))
 }
 
+// sense is what is to be made of a sheet.
+type sense struct {
+	sheet
+	words   []scan.Word
+	unclear []string // options
+	kind    scan.Kind
+	sure    int
+}
+
+func senseOf(s sheet) sense {
+	page := scan.Words(s.Words[0])
+	words, unclear := scan.Join(s.Cells, s.Boxes, s.Rings, page, scan.Words(s.Words[1]))
+	kind := scan.KindOf(scan.Text(words))
+	if scan.KindOf(scan.Text(page)) == scan.Card {
+		kind = scan.Card
+	}
+	return sense{s, words, unclear, kind, scan.Sure(page)}
+}
+
 // understand makes blocks of the pages that are part of an application. A page without a sign of one is only taken
-// for one behind a page that has them.
+// for one behind a page that has them. Of a page that is there twice, turned, the better reading counts.
 func understand(in form.Input, sheets []sheet) (t transcript) {
+	var all []sense
+	for _, s := range sheets {
+		own := senseOf(s)
+		at := slices.IndexFunc(all, func(o sense) bool { return o.Page == s.Page })
+		switch {
+		case at < 0:
+			all = append(all, own)
+		case own.kind != scan.Unclear && all[at].kind == scan.Unclear || own.kind == all[at].kind && own.sure > all[at].sure:
+			all[at] = own
+		}
+	}
 	var read, left, cards []int
 	letter := false
-	for _, s := range sheets {
-		words := scan.Join(s.Cells, scan.Words(s.Words[0]), scan.Words(s.Words[1]))
-		kind := scan.KindOf(scan.Text(words))
-		if page := scan.KindOf(scan.Text(scan.Words(s.Words[0]))); page == scan.Card {
-			kind = page
-		}
+	for _, s := range all {
 		switch {
-		case kind == scan.Card:
+		case s.kind == scan.Card:
 			name, number := scan.Identity(scan.Text(scan.Words(s.Words[0])))
 			t.Cards = append(t.Cards, transcriptCard{s.Page, name, number})
 			cards = append(cards, s.Page)
 			continue
-		case len(words) == 0 || kind == scan.Unclear && !letter:
+		case s.kind == scan.Unclear:
+			t.Unclear = append(t.Unclear, s.Page)
+		}
+		if len(s.words) == 0 || s.kind == scan.Unclear && !letter {
 			left = append(left, s.Page)
 			continue
 		}
 		letter = true
-		blocks := blocksOf(in, len(sheets), s, words)
-		t.Blocks, read = append(t.Blocks, blocks...), append(read, s.Page)
+		t.Blocks, read = append(t.Blocks, blocksOf(in, len(all), s.sheet, s.words)...), append(read, s.Page)
+		t.Pages = append(t.Pages, Recognised{s.Page, s.Turned & 3, placesOf(s.sheet, s.words)})
+		if s.unclear != nil {
+			t.Notes = append(t.Notes, form.Note{Code: form.NoteMachine, Text: fmt.Sprintf("第 %d 页的勾选无法辨认，须看原件：%s。", s.Page, strings.Join(s.unclear[:min(len(s.unclear), 12)], "、"))})
+		}
 	}
 	note := func(code string, pages []int, text string) {
 		if pages != nil {
@@ -252,6 +322,28 @@ func understand(in form.Input, sheets []sheet) (t transcript) {
 	note(form.NoteImage, cards, "第 %s 页像是身份证件，文字不转录。")
 	note(form.NoteScan, left, "第 %s 页看不出是申请的内容，文字不转录，须人工阅看。")
 	return t
+}
+
+// mostWords is how many words of a page are placed.
+const mostWords = 2000
+
+// placesOf are the places of words on the page as it is read, before it was laid straight.
+func placesOf(s sheet, words []scan.Word) (all []Glyph) {
+	w, h := float64(max(s.Size.X, 1)), float64(max(s.Size.Y, 1))
+	sin, cos := math.Sincos(s.Degrees * math.Pi / 180)
+	part := func(v, whole float64) int { return int(10000 * min(max(v/whole, 0), 1)) }
+	for _, one := range words[:min(len(words), mostWords)] {
+		b := one.Seen
+		if b.Empty() {
+			continue
+		}
+		dx, dy := float64(b.Min.X+b.Max.X)/2-w/2, float64(b.Min.Y+b.Max.Y)/2-h/2
+		x, y := w/2+dx*cos+dy*sin, h/2-dx*sin+dy*cos
+		rx := (float64(b.Dx())*cos + float64(b.Dy())*math.Abs(sin)) / 2
+		ry := (float64(b.Dy())*cos + float64(b.Dx())*math.Abs(sin)) / 2
+		all = append(all, Glyph{one.Text, [4]int{part(x-rx, w), part(y-ry, h), part(x+rx, w), part(y+ry, h)}})
+	}
+	return all
 }
 
 // blocksOf lays out the words of a page as those of a PDF, with the cells' edges for rules.
@@ -329,13 +421,17 @@ func upright(file []byte, m *image.Gray) *image.Gray {
 	return out
 }
 
-// orientation reads the tag out of a JPEG; 0 where there is none.
+// orientation reads the tag out of a JPEG or PNG; 0 where there is none.
 func orientation(b []byte) int {
-	at := bytes.Index(b[:min(len(b), 64<<10)], []byte("Exif\x00\x00"))
+	mark := "Exif\x00\x00"
+	if bytes.HasPrefix(b, []byte("\x89PNG")) {
+		mark = "eXIf"
+	}
+	at := bytes.Index(b[:min(len(b), 64<<10)], []byte(mark))
 	if at < 0 {
 		return 0
 	}
-	t := b[at+6 : min(len(b), at+6+64<<10)]
+	t := b[at+len(mark) : min(len(b), at+len(mark)+64<<10)]
 	var order binary.ByteOrder = binary.BigEndian
 	switch {
 	case bytes.HasPrefix(t, []byte("II*\x00")):

@@ -46,7 +46,7 @@ import (
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 10
+const Version = 11
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"
@@ -95,6 +95,8 @@ type Reading struct {
 	Member int             `json:"member,omitzero"`
 	Size   int64           `json:"size,omitzero"`
 	Digest casefile.Digest `json:"digest,omitzero"`
+	// Recognised are the pages that tesseract read.
+	Recognised []Recognised `json:"recognised,omitzero"`
 	// Cards are the pages that look like identity cards.
 	Cards []Card `json:"cards,omitzero"`
 	// Complaint is how a child ended that was given up: for the log, not for clerks.
@@ -166,7 +168,11 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 			r.interpreted.Store(true)
 		}
 	}
-	said, sheets, spool, err := r.runForSheets(ctx, args, file, r.OCR.Program != "" && (format == form.PDF || format == form.Image))
+	pictures := withoutSheets
+	if r.OCR.Program != "" && (format == form.PDF || format == form.Image) {
+		pictures = withSheets
+	}
+	said, sheets, spool, err := r.runForSheets(ctx, args, file, pictures)
 	if spool != nil {
 		defer spool.Close()
 	}
@@ -189,7 +195,13 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 				got.Complaint = fmt.Sprintf("%v: %s", err, said.complaint)
 			}
 			if len(sheets) > 0 {
-				return r.recognise(ctx, in, got, sheets, spool)
+				return r.recognise(ctx, in, got, sheets, spool, func() ([]sheet, *os.File, error) {
+					if _, err := file.Seek(0, io.SeekStart); err != nil {
+						return nil, nil, err
+					}
+					_, turned, spool, err := r.runForSheets(ctx, args, file, withOver)
+					return turned, spool, err
+				})
 			}
 			return got, nil
 		}
@@ -210,8 +222,9 @@ func (r *Reader) ReadBytes(ctx context.Context, name string, body []byte) (Readi
 	return r.Read(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err })
 }
 
-// Page draws a page, from 1, of the PDF or picture that in describes and copy writes. An error is as in Read.
-func (r *Reader) Page(ctx context.Context, in form.Input, copy func(io.Writer) error, page int) (Page, error) {
+// Page draws a page, from 1, of the PDF or picture that in describes and copy writes, turned by so many quarters. An error
+// is as in Read.
+func (r *Reader) Page(ctx context.Context, in form.Input, copy func(io.Writer) error, page, quarters int) (Page, error) {
 	file, head, err := r.stage(in, copy)
 	if errors.Is(err, errTooLarge) {
 		return Page{State: TooLarge, Note: fmt.Sprintf("超过 %d MiB", MaxInput>>20)}, nil
@@ -220,9 +233,9 @@ func (r *Reader) Page(ctx context.Context, in form.Input, copy func(io.Writer) e
 		return Page{}, fmt.Errorf("laying out an attachment: %w", err)
 	}
 	defer file.Close()
-	args := []string{Command, modePicture}
+	args := []string{Command, modePicture, strconv.Itoa(quarters)}
 	if in.Body = head; form.Sniff(in) == form.PDF {
-		args = []string{Command, modePage, strconv.Itoa(page), r.Cache, r.Font}
+		args = []string{Command, modePage, strconv.Itoa(quarters), strconv.Itoa(page), r.Cache, r.Font}
 	}
 	from, to, err := os.Pipe()
 	if err != nil {

@@ -87,12 +87,14 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 	if err != nil {
 		return head, nil, err
 	}
-	made, err := g.draw(ctx, in, copy, q)
+	all, _ := g.readings.get(d)
+	scanned := recognised(all, file, q)
+	made, err := g.draw(ctx, in, copy, q, scanned.Turned)
 	free() // what follows may want the turn for itself
 	if err != nil {
 		return head, nil, err
 	}
-	head = pageHead{ask.PageHead{Label: made.State.Label(), Note: made.Note, Pages: made.Pages, Most: worker.MaxPages, Beside: []ask.Text{}}, made.Glyphs}
+	head = pageHead{ask.PageHead{Label: made.State.Label(), Note: made.Note, Pages: made.Pages, Most: worker.MaxPages, Beside: []ask.Text{}}, slices.Concat(made.Glyphs, scanned.Words)}
 	for _, b := range made.Beside {
 		head.Beside = append(head.Beside, ask.Text(b))
 	}
@@ -103,12 +105,27 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 			return head, nil, err
 		}
 	}
-	if all, _ := g.readings.get(d); head.Type != "" && !hasCard(all) {
+	if head.Type != "" && !hasCard(all) {
 		if err := g.pages.put(key, head, content); err != nil {
 			g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("a page could not be kept")
 		}
 	}
 	return head, content, nil
+}
+
+// recognised is what tesseract read of a page, if it did.
+func recognised(all []worker.Reading, file string, q ask.PageRef) worker.Recognised {
+	for _, r := range all {
+		if file == "" && r.Document.Part != q.Part || r.Digest != q.Member {
+			continue
+		}
+		for _, p := range r.Recognised {
+			if p.Page == q.Page {
+				return p
+			}
+		}
+	}
+	return worker.Recognised{}
 }
 
 // hasCard reports whether something looks like an identity card: no page of what it lies in is kept.
@@ -144,12 +161,12 @@ func (g *Room) bytesOf(d casefile.Digest, file string, part int) (in form.Input,
 }
 
 // draw has a child draw the page, of a file in an archive after another has taken it out.
-func (g *Room) draw(ctx context.Context, in form.Input, copy func(io.Writer) error, q ask.PageRef) (worker.Page, error) {
+func (g *Room) draw(ctx context.Context, in form.Input, copy func(io.Writer) error, q ask.PageRef, quarters int) (worker.Page, error) {
 	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
 		return worker.Page{}, err
 	}
 	if q.Member.IsZero() {
-		return g.worker.Page(ctx, in, copy, q.Page)
+		return g.worker.Page(ctx, in, copy, q.Page, quarters)
 	}
 	name, body, err := g.worker.Inside(ctx, in, copy, q.Member)
 	if errors.Is(err, worker.ErrNotInside) {
@@ -158,7 +175,7 @@ func (g *Room) draw(ctx context.Context, in form.Input, copy func(io.Writer) err
 	if err != nil {
 		return worker.Page{}, err
 	}
-	return g.worker.Page(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, q.Page)
+	return g.worker.Page(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, q.Page, quarters)
 }
 
 // Member takes a file out of an archive among the parts of a mail.

@@ -15,9 +15,13 @@ import (
 
 // Page is a picture made ready.
 type Page struct {
-	Clean *image.Gray // upright, evenly lit, without rules
-	Cells []Cell      // what rules fence and is not empty, in reading order
-	Stack *image.Gray // the cells' pictures in one column; nil without cells
+	Clean   *image.Gray // upright, evenly lit, without rules
+	Cells   []Cell      // what rules fence and is not empty, in reading order
+	Stack   *image.Gray // the cells' pictures in one column; nil without cells
+	Boxes   []Box       // what may be a box to tick
+	Rings   []image.Rectangle
+	Turned  int     // by how many quarters, clockwise, the picture was turned until its lines lay level
+	Degrees float64 // by which it was turned after that
 }
 
 const (
@@ -26,13 +30,33 @@ const (
 )
 
 // Prepare makes a picture ready. Its longer side is taken for that of A4: nobody can know how far a camera was away.
-func Prepare(m *image.Gray) Page {
-	m = Shrink(m, fullHeight)
-	m = light(m, 61)
-	if a := angle(m); a != 0 {
-		m = turn(m, a)
+// Whether it stands on its head no pixel tells: with over it is turned by half.
+func Prepare(m *image.Gray, over bool) Page {
+	m = light(Shrink(m, fullHeight), 61)
+	across, down := inkOf(m)
+	size := m.Rect.Size()
+	degrees, gain := angle(across, down, size)
+	if a, g := angle(down, across, image.Pt(size.Y, size.X)); g > gain {
+		degrees = -a
 	}
-	return cellsOf(m)
+	if degrees != 0 {
+		m = turn(m, degrees)
+	}
+	quarters := 0
+	if sideways(m) {
+		quarters = 1
+	}
+	if over {
+		quarters += 2
+	}
+	m = Quarters(m, quarters)
+	p := cellsOf(m)
+	p.Boxes, p.Turned, p.Degrees = boxesOf(p.Clean), quarters, degrees
+	p.Rings = ringsOf(p.Clean)
+	if p.Rings != nil || p.Boxes != nil {
+		p.stack() // without them, too
+	}
+	return p
 }
 
 // Large reports whether a picture is large enough to be read.
@@ -93,20 +117,27 @@ const (
 	mostTurn = 5.0 // degrees by which a page may lie askew
 )
 
-// angle finds by how many degrees a page is turned: at the right angle its lines of text lie in fewest rows.
-func angle(m *image.Gray) float64 {
-	const step = 4 // one pixel in so many is enough
-	w, h := m.Rect.Dx()/step, m.Rect.Dy()/step
-	var xs, ys []int
+const oneIn = 4 // pixels, each way, that are looked at for the angle
+
+// inkOf lists the places of ink, one pixel in so many.
+func inkOf(m *image.Gray) (xs, ys []int) {
+	w, h := m.Rect.Dx()/oneIn, m.Rect.Dy()/oneIn
 	for y := range h {
 		for x := range w {
-			if m.Pix[y*step*m.Stride+x*step] < dark {
+			if m.Pix[y*oneIn*m.Stride+x*oneIn] < dark {
 				xs, ys = append(xs, x), append(ys, y)
 			}
 		}
 	}
+	return xs, ys
+}
+
+// angle finds by how many degrees a page is turned: at the right angle its lines of text lie in fewest rows. gain is how
+// much more so than as it lies.
+func angle(xs, ys []int, size image.Point) (best, gain float64) {
+	w, h := size.X/oneIn, size.Y/oneIn
 	if len(xs) < 50 {
-		return 0
+		return 0, 1
 	}
 	margin := int(float64(w)*math.Tan(mostTurn*math.Pi/180)) + 2
 	rows := make([]int, h+2*margin)
@@ -116,14 +147,10 @@ func angle(m *image.Gray) float64 {
 		for i, x := range xs {
 			rows[ys[i]+margin+int(math.Round(float64(x)*slope))]++
 		}
-		sum := 0.0
-		for i := 1; i < len(rows); i++ {
-			d := float64(rows[i] - rows[i-1])
-			sum += d * d
-		}
-		return sum
+		return ragged(rows)
 	}
-	best, most := 0.0, score(0)*1.02 // a page that seems straight is left alone
+	level := score(0)
+	most := level * 1.02 // a page that seems straight is left alone
 	try := func(from, to, by float64) {
 		for a := from; a <= to; a += by {
 			if s := score(a); s > most {
@@ -136,9 +163,64 @@ func angle(m *image.Gray) float64 {
 		try(best-0.4, best+0.4, 0.1)
 	}
 	if math.Abs(best) < 0.15 {
-		return 0
+		return 0, 1
 	}
-	return best
+	return best, most / max(1, level)
+}
+
+// ragged is how much each row differs from the next.
+func ragged(rows []int) (sum float64) {
+	for i := 1; i < len(rows); i++ {
+		d := float64(rows[i] - rows[i-1])
+		sum += d * d
+	}
+	return sum
+}
+
+// sideways reports whether the lines of a page run up or down: between lines there is more room than between characters.
+// Rules run both ways and say nothing.
+func sideways(m *image.Gray) bool {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	walls := make([]bool, w*h)
+	least := leastRun(m)
+	runs(m, walls, least, false)
+	runs(m, walls, least, true)
+	rows, columns := make([]int, h), make([]int, w)
+	for y := range h {
+		for x, p := range m.Pix[y*m.Stride : y*m.Stride+w] {
+			if p < dark && !walls[y*w+x] {
+				rows[y]++
+				columns[x]++
+			}
+		}
+	}
+	return ragged(columns) > 1.2*ragged(rows)
+}
+
+// Quarters turns a picture clockwise by so many quarters of a circle.
+func Quarters(m *image.Gray, quarters int) *image.Gray {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	size := image.Rect(0, 0, w, h)
+	if quarters %= 4; quarters == 0 {
+		return m
+	}
+	if quarters%2 == 1 {
+		size = image.Rect(0, 0, h, w)
+	}
+	out := image.NewGray(size)
+	for y := range h {
+		for x := range w {
+			u, v := h-1-y, x
+			switch quarters {
+			case 2:
+				u, v = w-1-x, h-1-y
+			case 3:
+				u, v = y, w-1-x
+			}
+			out.Pix[v*out.Stride+u] = m.Pix[y*m.Stride+x]
+		}
+	}
+	return out
 }
 
 // turn turns a picture about its middle.

@@ -25,7 +25,7 @@ const (
 // cellsOf takes the rules off a page and gathers the cells that they fence.
 func cellsOf(m *image.Gray) Page {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
-	least := max(24, leastRule*max(w, h)/fullHeight)
+	least := leastRun(m)
 	walls := make([]bool, w*h)
 	runs(m, walls, least, false)
 	runs(m, walls, least, true)
@@ -51,6 +51,9 @@ func cellsOf(m *image.Gray) Page {
 	p.stack()
 	return p
 }
+
+// leastRun is how long a rule is at least.
+func leastRun(m *image.Gray) int { return max(24, leastRule*max(m.Rect.Dx(), m.Rect.Dy())/fullHeight) }
 
 // runs marks long dark runs along rows, or columns, and closes the small gaps at their ends. A rule that leans a
 // little goes on in the next row: a pixel counts as dark when one beside it, across, is.

@@ -45,7 +45,7 @@ func ruledPage() *image.Gray {
 
 func TestPrepare(t *testing.T) {
 	for name, m := range map[string]*image.Gray{"straight": ruledPage(), "askew": turn(ruledPage(), 2)} {
-		p := Prepare(m)
+		p := Prepare(m, false)
 		if len(p.Cells) != 3 || p.Stack == nil {
 			t.Fatalf("%s: %d cells", name, len(p.Cells))
 		}
@@ -67,11 +67,11 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
-func abs(n int) int { return max(n, -n) }
-
 func TestAngle(t *testing.T) {
 	for _, want := range []float64{0, 1, -3, 4.5} {
-		if got := angle(light(turn(ruledPage(), -want), 61)); math.Abs(got-want) > 0.55 { // the page is small
+		m := light(turn(ruledPage(), -want), 61)
+		xs, ys := inkOf(m)
+		if got, _ := angle(xs, ys, m.Rect.Size()); math.Abs(got-want) > 0.55 { // the page is small
 			t.Errorf("turned by %g, found %g", want, got)
 		}
 	}
@@ -127,7 +127,7 @@ func TestJoin(t *testing.T) {
 			}
 			return kept
 		}
-		words := Join(cells, drop(page), drop(stack))
+		words, _ := Join(cells, nil, nil, drop(page), drop(stack))
 		if got := text(words); got != strings.Join(tt.want[:], "") {
 			t.Errorf("%q and %q: got %q, want %q", tt.page, tt.stack, got, tt.want)
 		}
@@ -167,7 +167,7 @@ func FuzzPrepare(f *testing.F) {
 		for i := range m.Pix {
 			m.Pix[i] = pixels[i%len(pixels)]
 		}
-		p := Prepare(m)
+		p := Prepare(m, false)
 		for _, c := range p.Cells {
 			if !c.Box.In(p.Clean.Rect) {
 				t.Errorf("a cell at %v of %v", c.Box, p.Clean.Rect)

@@ -15,17 +15,29 @@ import (
 type Word struct {
 	Text string
 	Box  image.Rectangle
-	Line int // words with the same number are a line of tesseract's
+	Line int             // words with the same number are a line of tesseract's
+	Seen image.Rectangle // its place on the page, where Box is that of its row and column
+	sure bool            // tesseract thinks so
+	// Where its characters begin and end, when the word began at began: its place may have been moved since.
+	chars [][2]int
+	began int
 }
 
 const mostWords = 6000 // of a page
 
-// Words reads tesseract's table. A line that is none of it is passed over: the process that wrote it has read
+// Words reads tesseract's table, and the list of characters behind it. A line that is none of it is passed over: the process that wrote it has read
 // hostile bytes.
 func Words(tsv string) (all []Word) {
 	line, before := 0, ""
+	var chars []char
 	for row := range strings.Lines(tsv) {
 		f := strings.Split(strings.TrimRight(row, "\r\n"), "\t")
+		if len(f) == 1 {
+			if c, ok := charIn(f[0]); ok && len(chars) < 4*mostWords {
+				chars = append(chars, c)
+			}
+			continue
+		}
 		if len(f) != 12 || f[0] != "5" || len(all) == mostWords {
 			continue
 		}
@@ -42,9 +54,49 @@ func Words(tsv string) (all []Word) {
 		if here := strings.Join(f[1:5], "."); here != before {
 			line, before = line+1, here
 		}
-		all = append(all, Word{text, image.Rect(at[0], at[1], at[0]+at[2], at[1]+at[3]), line})
+		box := image.Rect(at[0], at[1], at[0]+at[2], at[1]+at[3])
+		confidence, _ := strconv.ParseFloat(f[10], 64)
+		all = append(all, Word{Text: text, Box: box, Line: line, Seen: box, sure: confidence >= 80})
 	}
+	spell(all, chars)
 	return all
+}
+
+// char is a character with its place in its line.
+type char struct {
+	text        string
+	left, right int
+}
+
+// charIn reads a line as tesseract's box files have it: a character, left, bottom, right, top, page.
+func charIn(row string) (c char, ok bool) {
+	f := strings.Fields(row)
+	if len(f) != 6 {
+		return c, false
+	}
+	var one, two error
+	c.text = f[0]
+	c.left, one = strconv.Atoi(f[1])
+	c.right, two = strconv.Atoi(f[3])
+	return c, one == nil && two == nil && c.left >= 0 && c.left <= c.right && c.right < 1<<15
+}
+
+// spell gives words the places of their characters, as long as both say the same.
+func spell(words []Word, chars []char) {
+	for i := range words {
+		n, own := utf8.RuneCountInString(words[i].Text), ""
+		for _, c := range chars[:min(n, len(chars))] {
+			own += c.text
+		}
+		if own != words[i].Text {
+			return
+		}
+		words[i].began = words[i].Box.Min.X
+		for _, c := range chars[:n] {
+			words[i].chars = append(words[i].chars, [2]int{c.left, c.right})
+		}
+		chars = chars[n:]
+	}
 }
 
 // shown takes away what shows nothing, or changes how its neighbours show.
@@ -56,9 +108,9 @@ func shown(r rune) rune {
 }
 
 // Join brings together what was read of the whole page and of its cells: what lies in a cell is taken from the
-// cells, which are read better, but for a short line, which is not.
-func Join(cells []Cell, page, stack []Word) []Word {
-	var all []Word
+// cells, which are read better, but for a short line, which is not. unclear are options of which nobody can tell whether
+// they are ticked.
+func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack []Word) (all []Word, unclear []string) {
 	in := make([][]Word, len(cells)) // what the page says in each cell
 	for _, w := range page {
 		if i := cellAt(cells, middle(w.Box)); i >= 0 {
@@ -67,7 +119,18 @@ func Join(cells []Cell, page, stack []Word) []Word {
 			all = append(all, w)
 		}
 	}
-	ticks(all)
+	mark := func(words []Word, cell int) []Word {
+		own := slices.DeleteFunc(slices.Clone(boxes), func(b Box) bool { return cellAt(cells, middle(b.Rect)) != cell })
+		around := slices.DeleteFunc(slices.Clone(rings), func(r image.Rectangle) bool { return cellAt(cells, middle(r)) != cell })
+		words, doubt := marksOf(words, own, around)
+		unclear = append(unclear, doubt...)
+		ticks(words)
+		return words
+	}
+	all = mark(all, -1)
+	for i := range all {
+		all[i].Seen = all[i].Box
+	}
 	own := make([][]Word, len(cells))
 	for _, w := range stack {
 		if i := stackedAt(cells, middle(w.Box).Y); i >= 0 {
@@ -80,13 +143,13 @@ func Join(cells []Cell, page, stack []Word) []Word {
 		if better(text(in[i]), text(own[i])) {
 			best = in[i]
 		}
-		ticks(best)
-		for _, w := range best {
+		for _, w := range mark(best, i) {
+			w.Seen = w.Box
 			w.Box = w.Box.Add(c.Shift)
 			all = append(all, w)
 		}
 	}
-	return all
+	return all, unclear
 }
 
 // better reports whether the page's reading of a cell is to be preferred to the cell's own.
@@ -124,6 +187,21 @@ func text(words []Word) string {
 	return b.String()
 }
 
+// Sure is how many Chinese characters were read surely: a page that stands on its head has few. That a value is right it
+// does not say.
+func Sure(words []Word) (n int) {
+	for _, w := range words {
+		if w.sure {
+			for _, r := range w.Text {
+				if unicode.Is(unicode.Han, r) {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
 func middle(r image.Rectangle) image.Point { return r.Min.Add(r.Max).Div(2) }
 
 func cellAt(cells []Cell, p image.Point) int {
@@ -146,7 +224,7 @@ func stackedAt(cells []Cell, y int) int {
 
 // Options before which a box stands.
 var options = []string{"纸", "电子", "光盘", "磁盘", "邮寄", "邮政", "快递", "传真", "自行", "自取", "当面", "当场", "现场", "公民", "自然人", "法人", "其他",
-	"个人", "单位", "商业", "科研", "社会", "法律", "申请", "不申请", "接受", "不接受", "同意", "不同意", "需要", "不需要"}
+	"个人", "单位", "商业", "科研", "社会", "法律", "申请", "不申请", "接受", "不接受", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "同意", "不同意", "需要", "不需要"}
 
 // ticks writes boxes as form does, where one stands before an option. Tesseract takes an empty box for 口 and a ticked one
 // for 回, 四 or 加; it was never seen to take an empty one for a ticked one.
