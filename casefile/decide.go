@@ -44,8 +44,16 @@ type RuleError struct {
 	Hint string
 }
 
+// Said is the refusal with the case that it is about, if it is about one, and without the hint.
+func (e *RuleError) Said() string {
+	if e.Case == "" {
+		return e.Msg
+	}
+	return string(e.Case) + "：" + e.Msg
+}
+
 func (e *RuleError) Error() string {
-	s := string(e.Case) + "：" + e.Msg
+	s := e.Said()
 	if e.Hint != "" {
 		s += "；" + e.Hint
 	}

@@ -66,7 +66,7 @@ func (t *Tx) index(r casefile.Record) error {
 		return t.indexOutgoing(r)
 	case casefile.Restored:
 		return errors.Join(t.indexOffice(r), t.indexOutgoing(r))
-	case casefile.CalendarAdopted:
+	case casefile.CalendarAdopted, casefile.StoodIn:
 		return t.bucket(bucketCal).Put(be64(r.Seq), nil)
 	case casefile.Erased:
 		return t.indexErased(r, e)

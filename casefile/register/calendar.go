@@ -23,11 +23,13 @@ func (t *Tx) adopted() (*workday.Calendar, error) {
 		if err != nil {
 			return nil, err
 		}
-		e, ok := r.Event.(casefile.CalendarAdopted)
-		if !ok {
+		switch e := r.Event.(type) {
+		case casefile.CalendarAdopted:
+			years = append(years, e.Year)
+		case casefile.StoodIn: // of people, not of the law
+		default:
 			return nil, fmt.Errorf("record %d in the calendar is %s", r.Seq, r.Event.Kind())
 		}
-		years = append(years, e.Year)
 	}
 	cal, err := t.base.With(years...)
 	if err != nil {
@@ -131,4 +133,23 @@ func (t *Tx) Preview(y workday.Year) ([]Change, error) {
 		}
 	}
 	return changes, nil
+}
+
+// StandIns are the absences that stand (代班). Lists ask for them with every case.
+func (t *Tx) StandIns() (all casefile.StandIns, err error) {
+	if t.standIns != nil {
+		return *t.standIns, nil
+	}
+	c := t.bucket(bucketCal).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		r, err := t.Record(binary.BigEndian.Uint64(k))
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := r.Event.(casefile.StoodIn); ok {
+			all = all.With(e)
+		}
+	}
+	t.standIns = &all
+	return all, nil
 }

@@ -26,11 +26,12 @@ type Tx struct {
 
 	base *workday.Calendar // without the adopted notices
 
-	recorded  time.Time         // of the records of this transaction; zero before the first is appended
-	clockBack time.Duration     // by how much now is before the last record
-	last      []casefile.Record // the history that was read or written last: a record is judged and then folded
-	lines     *bbolt.Bucket     // where records are read instead of in b, by Verify; nil: in b
-	open      *openMails        // as they were read before; nil: what is read may not be committed
+	recorded  time.Time          // of the records of this transaction; zero before the first is appended
+	clockBack time.Duration      // by how much now is before the last record
+	last      []casefile.Record  // the history that was read or written last: a record is judged and then folded
+	lines     *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
+	open      *openMails         // as they were read before; nil: what is read may not be committed
+	standIns  *casefile.StandIns // read once; nil: not yet
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -107,6 +108,9 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 			if err := t.adopt(e.Year); err != nil {
 				return nil, err
 			}
+		}
+		if r.Event.Kind() == casefile.KindStoodIn {
+			t.standIns = nil
 		}
 	}
 	return records, nil

@@ -32,6 +32,8 @@ func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "
 type DueQuery struct {
 	Within int    `json:"within"`
 	Words  string `json:"words,omitzero"`
+	// For is somebody who sees, whatever the words are, also what is due of those for whom he stands in (代班).
+	For string `json:"for,omitzero"`
 	// Each asks for every alarm by itself, instead of one line for each case.
 	Each bool `json:"each,omitzero"`
 }
@@ -90,6 +92,9 @@ type CaseRow struct {
 	Category     Text        `json:"category"` // one of the six columns of 表三, by its heading
 	Department   Text        `json:"department"`
 	Assignee     Text        `json:"assignee"`
+	Deputy       Text        `json:"deputy"`       // who stands in for them today (代班)
+	DeputyUntil  Day         `json:"deputy_until"` // the last day
+	ReportBy     Day         `json:"report_by"`    // by when the department has to report
 	Subject      Text        `json:"subject"`
 	Channel      string      `json:"channel"`
 	ArrivedAt    *time.Time  `json:"arrived_at"` // +08:00
@@ -266,6 +271,9 @@ type DueItem struct {
 	// In whose charge the case is.
 	Department Text `json:"department"`
 	Assignee   Text `json:"assignee"`
+	// Deputy stands in for whoever that is, until DeputyUntil; null: he is there.
+	Deputy      Text `json:"deputy"`
+	DeputyUntil Day  `json:"deputy_until"`
 	// Marks are what else waits in the case, two things at most.
 	Marks []string `json:"marks,omitzero"`
 	// Clock says by which clock the case is overdue: ClockStrict, ClockLegal, ClockBoth; absent: by none.

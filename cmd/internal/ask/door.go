@@ -462,7 +462,7 @@ func (d *Door) worded(err error) *Error {
 		return &Error{Code: "illegal-step", Msg: e.Error(), Exit: ExitRefused}
 	}
 	if e, ok := errors.AsType[*casefile.RuleError](err); ok {
-		return &Error{Code: e.Code, Msg: string(e.Case) + "：" + e.Msg, Hint: e.Hint, Exit: ExitRefused}
+		return &Error{Code: e.Code, Msg: e.Said(), Hint: e.Hint, Exit: ExitRefused}
 	}
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		e, _ := errors.AsType[*Error](Usage("内容太大，超过 %d KiB", large.Limit>>10))

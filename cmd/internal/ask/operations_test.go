@@ -52,6 +52,8 @@ func (e every) cases() {
 	one(e, New)
 	one(e, Last)
 	one(e, InCharge)
+	one(e, StandIns)
+	one(e, RecordStandIn)
 	one(e, Split)
 	up(e, PutFile)
 	one(e, AttachMail)

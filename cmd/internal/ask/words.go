@@ -56,13 +56,17 @@ func (r CaseRow) OutcomeLabel() string {
 }
 
 // InCharge is the department and the person who have the case.
-func (r CaseRow) InCharge() string { return charge(r.Department, r.Assignee) }
+func (r CaseRow) InCharge() string { return charge(r.Department, r.Assignee, r.Deputy) }
 
-// InCharge is in whose charge the case is.
-func (i DueItem) InCharge() string { return charge(i.Department, i.Assignee) }
+// InCharge is in whose charge it is, and who does his work.
+func (i DueItem) InCharge() string { return charge(i.Department, i.Assignee, i.Deputy) }
 
-func charge(department, assignee Text) string {
-	return strings.TrimSpace(string(department) + " " + string(assignee))
+func charge(department, assignee, deputy Text) string {
+	who := strings.TrimSpace(string(department) + " " + string(assignee))
+	if deputy != "" {
+		who += "（" + string(deputy) + "代）"
+	}
+	return who
 }
 
 // ClockWords are the Chinese words for a clock; "" for none.

@@ -144,7 +144,7 @@ func (a *app) root(args ...string) *cobra.Command {
 	}
 	add(groupRecord, a.newCommand())
 	add(groupRecord, a.recordCommands()...)
-	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.submitCommand(), a.answerCommand(), a.letterCommand(), a.sendCommand(), a.outboxCommand(), a.saveCommand(), a.disputeCommand())
+	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.submitCommand(), a.answerCommand(), a.letterCommand(), a.sendCommand(), a.outboxCommand(), a.awayCommand(), a.saveCommand(), a.disputeCommand())
 	add(groupReport, a.reportCommand(), a.statsCommand(), a.yearCommand())
 	add(groupAdmin, a.demoCommand(), a.initCommand(), a.passwordCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.lawCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
 	add(groupAdmin, a.keepCommands()...)

@@ -117,7 +117,7 @@ func (a *app) dueTable(items []ask.DueItem, all bool) error {
 				who = ""
 			}
 		}
-		t.Rows = append(t.Rows, []string{number, a.day(i.On), i.Left(), what, join(" ", string(i.Department), string(i.Assignee)), who, about, step})
+		t.Rows = append(t.Rows, []string{number, a.day(i.On), i.Left(), what, i.InCharge(), who, about, step})
 		tints = append(tints, tintOf(i.Urgency()))
 	}
 	return a.fitted(t, tints, []int{4, 5, 6}, []int{6, 1, 5}) // what it is, and whose, last of all

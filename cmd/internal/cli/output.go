@@ -283,7 +283,7 @@ func defuse(cell string) string {
 
 // fieldTitles are the headings of fields in a table.
 var fieldTitles = map[string]string{
-	"case": "编号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人",
+	"case": "编号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人", "deputy": "代班", "deputy_until": "代班至", "report_by": "反馈期限",
 	"subject": "主题", "channel": "渠道", "arrived_at": "到达", "confirmed_on": "确认", "registered_on": "登记", "received_on": "收到申请之日",
 	"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
 	"overdue": "逾期", "overdue_by": "逾期口径", "late": "逾期办结", "disputable": "可能有争议", "internal": "内部期限", "old_regulations": "旧条例", "to_confirm": "须双方确认", "key": "代码", "rule": "规则", "value": "值", "in_force_from": "施行", "in_force_until": "施行至", "source": "依据", "ground": "性质", "where": "在哪里改", "arrival_doubted": "到达日存疑", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",

@@ -89,7 +89,7 @@ func (a *app) putSheet(file, name string, content []byte) error {
 var sheetFields = map[string][]string{
 	"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "arrived_at", "received_on",
 		"due_strict", "due_legal", "remaining_workdays", "overdue", "outcome", "document_number", "replied_on", "late"},
-	"ysq due":          {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "text", "marks"},
+	"ysq due":          {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
 	"ysq log":          {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
 	"ysq search":       {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
 	"ysq mail list":    {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},

@@ -17,7 +17,11 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	if v.Status, err = o.statusOfOpen(ctx); err != nil {
 		return v, err
 	}
-	items, err := o.Due(ctx, c, ask.DueQuery{Within: q.Within, Words: q.Words, Each: true})
+	due := ask.DueQuery{Within: q.Within, Words: q.Words, Each: true}
+	if q.Own {
+		due.For = c.Who.Name
+	}
+	items, err := o.Due(ctx, c, due)
 	if err != nil {
 		return v, err
 	}
@@ -57,6 +61,10 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.Portion[ask.CaseRow], err error) {
 	p.First = []ask.CaseRow{}
 	err = o.View(func(tx *desk.View) error {
+		ins, err := tx.StandIns()
+		if err != nil {
+			return err
+		}
 		var all []casefile.Case
 		for c, err := range tx.OpenCases("") {
 			if err != nil {
@@ -65,7 +73,7 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			if c.Stage == casefile.StageReceived && caseMentions(c, words) {
+			if c.Stage == casefile.StageReceived && caseMentions(c, ins, o.Today(), words) {
 				all = append(all, c)
 			}
 		}

@@ -116,8 +116,13 @@ func (o *Office) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, to
 // listDue goes through the cases.
 func (o *Office) listDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) (items []ask.DueItem, err error) {
 	words := wordsOf(q.Words)
+	ins, err := tx.StandIns()
+	if err != nil {
+		return nil, err
+	}
 	putCase := func(tx *desk.View, c casefile.Case, letters []ask.DueItem) error {
-		if !caseMentions(c, words) {
+		in, away := ins.Of(today, c.Assignee, c.Department)
+		if !caseMentions(c, ins, today, words) && !(away && in.Deputy == q.For) {
 			return nil
 		}
 		all, err := o.caseDue(tx, c, letters, today, until)
@@ -210,6 +215,12 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 		Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
 		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee),
 	}
+	ins, err := tx.StandIns()
+	if err != nil {
+		return nil, err
+	}
+	in, _ := ins.Of(today, c.Assignee, c.Department)
+	about.Deputy, about.DeputyUntil = ask.Text(in.Deputy), ask.Day(in.To)
 	mail, found, err := o.mailDue(tx, c, about)
 	if err != nil {
 		return nil, err

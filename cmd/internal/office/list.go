@@ -20,8 +20,12 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
 	return o.View(func(tx *desk.View) error {
+		ins, err := tx.StandIns()
+		if err != nil {
+			return err
+		}
 		if q.Soonest {
-			return o.soonest(ctx, tx, q, words, yield)
+			return o.soonest(ctx, tx, q, words, ins, yield)
 		}
 		cases := tx.OpenCases(q.After)
 		switch {
@@ -40,7 +44,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			if !selects(q, words, c, c.At(today, cal)) {
+			if !selects(q, words, c, ins, today, c.At(today, cal)) {
 				continue
 			}
 			row, err := o.Record.RowOf(tx, c)
@@ -59,7 +63,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 }
 
 // soonest yields the open cases of a query in the order of their due dates. Only those that are asked for become rows.
-func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, words []string, yield func(ask.CaseRow) error) error {
+func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, words []string, ins casefile.StandIns, yield func(ask.CaseRow) error) error {
 	today, cal := o.Today(), o.Reg.Calendar()
 	type dated struct {
 		*casefile.Case
@@ -71,7 +75,7 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 			return err
 		}
 		s := c.At(today, cal)
-		if !selects(q, words, c, s) {
+		if !selects(q, words, c, ins, today, s) {
 			continue
 		}
 		due := civil.Date(math.MaxInt32)
@@ -107,7 +111,7 @@ func named(tx *desk.View, ids []casefile.ID) iter.Seq2[casefile.Case, error] {
 	}
 }
 
-func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standing) bool {
+func selects(q ask.ListQuery, words []string, c casefile.Case, ins casefile.StandIns, today civil.Date, s casefile.Standing) bool {
 	switch {
 	case len(q.Stages) > 0 && !slices.Contains(q.Stages, c.Stage),
 		q.Overdue && !s.Overdue,
@@ -117,7 +121,7 @@ func selects(q ask.ListQuery, words []string, c casefile.Case, s casefile.Standi
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false
 	}
-	return caseMentions(c, words)
+	return caseMentions(c, ins, today, words)
 }
 
 // within judges a case by what ended in a stretch of days, or by when it was received.
@@ -139,9 +143,10 @@ func within(q ask.ListQuery, c casefile.Case) bool {
 // wordsOf splits what somebody looks for.
 func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
 
-// caseMentions reports whether all the words stand in what lists show of a case.
-func caseMentions(c casefile.Case, words []string) bool {
-	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee)
+// caseMentions reports whether all the words stand in what lists show of a case and of who stands in for its assignee.
+func caseMentions(c casefile.Case, ins casefile.StandIns, today civil.Date, words []string) bool {
+	in, _ := ins.Of(today, c.Assignee, c.Department)
+	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee, in.Deputy)
 }
 
 func mention(words []string, texts ...string) bool {

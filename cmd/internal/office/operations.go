@@ -36,6 +36,8 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.New, o.Record.New)
 	ask.Answer(d, ask.Last, o.Record.Last)
 	ask.Answer(d, ask.InCharge, o.Record.InCharge)
+	ask.Answer(d, ask.StandIns, o.Record.StandIns)
+	ask.Answer(d, ask.RecordStandIn, o.Record.RecordStandIn)
 	ask.Answer(d, ask.Split, o.Record.Split)
 	ask.AnswerUpload(d, ask.PutFile, o.Record.PutFile)
 	ask.Answer(d, ask.Inspect, o.Reading.Inspect)

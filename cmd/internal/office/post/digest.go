@@ -40,6 +40,9 @@ func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 	if year := workday.MissingYear(p.Reg.Calendar(), today); year != 0 {
 		d.Add("放假通知", fmt.Sprintf("%d 年的放假通知还没有录入，跨年的期限是暂定的（ysq calendar import）", year))
 	}
+	if err := p.addStandIns(ctx, &d); err != nil {
+		return d, err
+	}
 	if err := p.addYears(ctx, &d); err != nil {
 		return d, err
 	}
@@ -95,7 +98,15 @@ func dueLine(i ask.DueItem) string {
 	if i.Block == ask.BlockMail {
 		when = "到了 " + when
 	}
-	return strings.Join(slices.DeleteFunc([]string{name, ask.Mask(string(i.Applicant)), shortened(string(i.Subject)), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  ")
+	return strings.Join(slices.DeleteFunc([]string{name, ask.Mask(string(i.Applicant)), shortened(string(i.Subject)), standIn(i), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  ")
+}
+
+// standIn says who does the work of whoever the case is with, where that one is away.
+func standIn(i ask.DueItem) string {
+	if i.Deputy == "" {
+		return ""
+	}
+	return i.InCharge()
 }
 
 // shortened keeps a subject from filling the line, and masks it: what is in it came from a mail.
@@ -152,6 +163,19 @@ func (p *Room) addWaiting(d *digest) error {
 	d.Add("其他待确认邮件", parked...)
 	d.Add("取不下来的邮件", quarantined...)
 	d.Add("没有发出的信", letters...)
+	return err
+}
+
+// addStandIns says who is away today and who does his work. It is nothing to do by itself, and so no section.
+func (p *Room) addStandIns(ctx context.Context, d *digest) error {
+	all, err := p.record.StandIns(ctx, ask.Call{}, ask.None{})
+	lines := []string{}
+	for _, i := range all {
+		if i.Now {
+			lines = append(lines, fmt.Sprintf("代班：%s 不在，至 %s 由 %s 代，在办 %d 件", i.Who, civil.Date(i.Until).Long(), i.Deputy, i.Open))
+		}
+	}
+	d.Foot = strings.Join(append(lines, d.Foot), "\n")
 	return err
 }
 

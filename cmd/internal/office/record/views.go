@@ -2,6 +2,7 @@ package record
 
 import (
 	"cmp"
+	"errors"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -22,11 +23,13 @@ func (b *Room) Row(tx *desk.View, id casefile.ID) (ask.CaseRow, error) {
 func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
 	unread, oldest, err := tx.CountOpenMails(c)
 	s := c.At(b.Today(), b.Reg.Calendar())
+	ins, readErr := tx.StandIns()
+	in, _ := ins.Of(b.Today(), c.Assignee, c.Department)
 	r := ask.CaseRow{
 		Case: c.ID, Kind: ask.Text(c.Kind.String()), Stage: c.Stage.String(), Clock: clockState(c, s),
 		Applicant: ask.Text(c.Applicant), Category: ask.Text(c.Column.Label()),
 		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee), Subject: ask.Text(SubjectOf(c)),
-		Channel: c.Channel.String(), ArrivedAt: ask.Instant(c.ArrivedAt),
+		Deputy: ask.Text(in.Deputy), DeputyUntil: ask.Day(in.To), ReportBy: ask.Day(c.ReportBy), Channel: c.Channel.String(), ArrivedAt: ask.Instant(c.ArrivedAt),
 		ConfirmedOn: ask.Day(c.ConfirmedOn), RegisteredOn: ask.Day(c.RegisteredOn), ReceivedOn: ask.Day(c.ReceivedOn()),
 		DueStrict: ask.Day(c.Strict.Due), DueLegal: ask.Day(c.Legal.Due), Due: ask.Day(s.Due),
 		WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),
@@ -43,7 +46,7 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
 	if !s.Finished && !s.Due.IsZero() {
 		r.RemainingWorkdays = &s.Remaining
 	}
-	return r, err
+	return r, errors.Join(err, readErr)
 }
 
 func periodViews(all []casefile.Period) []ask.PeriodView {
