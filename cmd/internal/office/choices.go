@@ -11,10 +11,8 @@ import (
 func (o *Office) Me(_ context.Context, c ask.Call, _ ask.None) (ask.Person, error) {
 	p := ask.Person{Name: ask.Handle(c.Who.Name), Role: c.Who.Role.String(), Label: c.Who.Role.Label(),
 		Agency: o.Live().Agency.Name, Department: ask.Text(c.Who.Department), Today: ask.Day(o.Today())}
-	err := o.View(func(tx *desk.View) error {
-		p.Records, _ = tx.Head()
-		return nil
-	})
+	var err error
+	p.Records, _, err = o.Reg.Head()
 	return p, err
 }
 

@@ -1,0 +1,285 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/desk/desktest"
+	"ysq.internal/ysq/cmd/internal/office/record"
+	"ysq.internal/ysq/mailbox"
+)
+
+// server is a mailbox whose mails were fetched, and the room that takes them in.
+type server struct {
+	*Room
+	clock *desktest.Clock
+	t     *testing.T
+	uid   uint32
+}
+
+// open opens the room of an office that makes cases of what arrives from 2026 on.
+func open(t *testing.T) *server {
+	t.Helper()
+	d, k := desktest.Open(t, "2026-03-02")
+	n, err := New(d, record.New(d), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := d.Config
+	c.Intake.CasesFrom = d.Today() - 30
+	if err := d.Adopt(c); err != nil {
+		t.Fatal(err)
+	}
+	return &server{Room: n, clock: k, t: t}
+}
+
+const form = "申请人：%s\r\n所需政府信息：%s的批复\r\n获取方式：电子邮件\r\n"
+
+// mail is the source of an application. What comes before its first line may be other lines of a header.
+func mail(lines, from, id, subject, text string) string {
+	return lines + "From: " + from + "\r\nTo: foi@example.test\r\nDate: Mon, 02 Mar 2026 08:00:00 +0800\r\nMessage-ID: <" + id + ">\r\nSubject: " + subject +
+		"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + text
+}
+
+func application(from, id, about string) string {
+	return mail("", from, id, "政府信息公开申请", fmt.Sprintf(form, "张三", about))
+}
+
+var folderNames = map[mailbox.Role]string{mailbox.RoleInbox: "INBOX", mailbox.RoleJunk: "垃圾邮件"}
+
+// fetched keeps a mail as the poller does, under the next UID of a folder.
+func (s *server) fetched(role mailbox.Role, source string) mailbox.Fetched {
+	s.t.Helper()
+	e, err := s.Keep(func(w io.Writer) error { _, err := io.WriteString(w, source); return err })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.uid++
+	return mailbox.Fetched{Ref: mailbox.Ref{Account: "foi", Folder: folderNames[role], UIDValidity: 7, UID: s.uid}, Role: role, InternalDate: s.clock.Now, Size: e.Size, Digest: e.Digest}
+}
+
+func (s *server) take(batch ...mailbox.Fetched) {
+	s.t.Helper()
+	if err := s.Take(s.t.Context(), batch); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// arrive takes mails in from INBOX, and returns where the last of them lies.
+func (s *server) arrive(sources ...string) casefile.MessageTaken {
+	s.t.Helper()
+	var batch []mailbox.Fetched
+	for _, source := range sources {
+		batch = append(batch, s.fetched(mailbox.RoleInbox, source))
+	}
+	s.take(batch...)
+	return s.where(batch[len(batch)-1].Digest)
+}
+
+func (s *server) where(d casefile.Digest) casefile.MessageTaken {
+	s.t.Helper()
+	taken, err := desk.Look(s.Desk, func(v *desk.View) (casefile.MessageTaken, error) { return lastTaken(v, d) })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return taken
+}
+
+func (s *server) head() uint64 {
+	s.t.Helper()
+	seq, _, err := s.Reg.Head()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return seq
+}
+
+// A mail becomes a case in the transaction that books it. After a crash between the commit and its answer the mail
+// comes again, and nothing is recorded; under another UID the same bytes are a duplicate.
+func TestTake(t *testing.T) {
+	s := open(t)
+	first := s.fetched(mailbox.RoleInbox, application("zhangsan@example.test", "1@example.test", "甲路"))
+	s.take(first)
+	at := s.where(first.Digest)
+	if at.Disposition != casefile.ToCase || at.Case != "2026-00001" {
+		t.Fatalf("an application went to %s %s: %v", at.Disposition, at.Case, at.Reasons)
+	}
+	if c, _, err := s.Reg.Case(at.Case); err != nil || c.Stage != casefile.StageReceived || c.ArrivedOn != s.Today() {
+		t.Errorf("its case is %v %s, %v", c.Stage, c.ArrivedOn, err)
+	}
+	before := s.head()
+	s.take(first)
+	if after := s.head(); after != before {
+		t.Errorf("the same mail was recorded again: %d, then %d", before, after)
+	}
+	again := first
+	again.UID = 99
+	s.take(again)
+	if d := s.where(first.Digest); d.Case != at.Case {
+		t.Errorf("its copy moved it to %s %s", d.Disposition, d.Case)
+	}
+	if owed, err := s.Owed(t.Context(), "foi", "INBOX", 7, []uint32{first.UID, 99, 100}); err != nil || !slices.Equal(owed, []uint32{100}) {
+		t.Errorf("owed are %v, %v", owed, err)
+	}
+}
+
+// A mail whose reading panics waits for a person, and the others of its batch do not notice.
+func TestUnreadable(t *testing.T) {
+	s := open(t)
+	good, bad := s.fetched(mailbox.RoleInbox, application("a@example.test", "1@example.test", "甲路")), s.fetched(mailbox.RoleInbox, application("b@example.test", "2@example.test", "乙路"))
+	s.onRead = func(d casefile.Digest) {
+		if d == bad.Digest {
+			panic("a fault of the parser")
+		}
+	}
+	s.take(bad, good)
+	if at := s.where(good.Digest); at.Case == "" {
+		t.Errorf("the good one went to %s", at.Disposition)
+	}
+	if at := s.where(bad.Digest); at.Disposition != casefile.Parked || !failedToTake(at) {
+		t.Fatalf("the bad one went to %s: %v", at.Disposition, at.Defects)
+	}
+	s.onRead = nil
+	res, err := s.Retry(t.Context(), s.clock.Call(), ask.RetryRequest{})
+	if err != nil || len(res.Decided) != 1 || s.where(bad.Digest).Case == "" {
+		t.Errorf("tried again: %+v, %v; it lies in %s", res.Decided, err, s.where(bad.Digest).Disposition)
+	}
+}
+
+// An alias brings the same mail under other Received lines: it is no second case, and the case knows both arrivals.
+// The same Message-ID with another text is another mail.
+func TestCopies(t *testing.T) {
+	s := open(t)
+	source := application("zhangsan@example.test", "1@example.test", "甲路")
+	at := s.arrive(source)
+	s.clock.Now = s.clock.Now.Add(time.Hour)
+	other := s.arrive("Received: from relay.example.test by mx.example.test; Mon, 02 Mar 2026 08:30:00 +0800\r\n" + source)
+	if other.Disposition != casefile.Duplicate || other.Case != at.Case || other.CopyOf != at.Digest {
+		t.Errorf("the copy is %s of %s in %s", other.Disposition, other.CopyOf.Short(), other.Case)
+	}
+	_, history, err := s.Reg.Case(at.Case)
+	if err != nil || !slices.ContainsFunc(history, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindCopyReceived }) {
+		t.Errorf("the case does not know of it: %v", err)
+	}
+	if changed := s.arrive(application("zhangsan@example.test", "1@example.test", "乙路")); changed.Disposition == casefile.Duplicate {
+		t.Error("another text under the same Message-ID is taken for a copy")
+	}
+	// A person who finds that the copy is none makes a case of it; what it told the first one is void.
+	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: other.Digest.String()})
+	if err != nil || row.Case == at.Case {
+		t.Fatalf("the copy became %s, %v", row.Case, err)
+	}
+	_, history, _ = s.Reg.Case(at.Case)
+	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindCopyReceived }) {
+		t.Error("the first case still counts the arrival of the copy")
+	}
+}
+
+// A person makes a case of a mail that waits, with its day of arrival, and not of one that has opened its case.
+func TestOpenMail(t *testing.T) {
+	s := open(t)
+	junk := s.fetched(mailbox.RoleJunk, application("zhangsan@example.test", "1@example.test", "甲路"))
+	s.take(junk)
+	if at := s.where(junk.Digest); at.Disposition != casefile.Parked {
+		t.Fatalf("from the folder of junk it went to %s", at.Disposition)
+	}
+	s.clock.Set("2026-03-05")
+	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: junk.Digest.Short()})
+	if err != nil || row.ArrivedAt == nil || row.ArrivedAt.Day() != 2 {
+		t.Fatalf("%+v, %v", row.ArrivedAt, err)
+	}
+	_, err = s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: junk.Digest.Short()})
+	if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != "mail-in-case" {
+		t.Errorf("opened twice: %v", err)
+	}
+}
+
+// What the server lists and does not hand out is in the book, and due again when its time has come.
+func TestQuarantine(t *testing.T) {
+	s := open(t)
+	ref := mailbox.Ref{Account: "foi", Folder: "INBOX", UIDValidity: 7, UID: 5}
+	if err := s.Quarantine(t.Context(), mailbox.Trouble{Ref: ref, Reason: mailbox.ReasonBroken, Tries: 3, Next: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	owed := func() []uint32 {
+		t.Helper()
+		o, err := s.Owed(t.Context(), ref.Account, ref.Folder, ref.UIDValidity, []uint32{ref.UID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	if o := owed(); len(o) != 0 {
+		t.Errorf("owed at once: %v", o)
+	}
+	s.clock.Now = s.clock.Now.Add(2 * time.Hour)
+	if o := owed(); len(o) != 1 {
+		t.Errorf("owed later: %v", o)
+	}
+}
+
+// What a transaction remembers of a sender is what the register says at any moment, also where cases come and leave
+// while it runs, and whatever the case of the letters in the address.
+func TestSenderIndex(t *testing.T) {
+	s := open(t)
+	const mail = "Zhangsan@example.test"
+	err := s.Record(actorMailbox, s.Now(), func(tx *desk.Change) error {
+		p := &placing{Room: s.Room, tx: tx}
+		check := func(when string) {
+			t.Helper()
+			var want []casefile.ID
+			for id := range tx.CasesByAddress(strings.ToLower(mail)) {
+				want = append(want, id)
+			}
+			if got := slices.Collect(p.casesOf(mail)); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", when, got, want)
+			}
+		}
+		check("before any")
+		for i := range burst + 5 {
+			id := tx.NextID(2026)
+			e := casefile.Received{Channel: casefile.Email, ArrivedAt: tx.At, Letter: casefile.Letter{Digest: casefile.Digest{byte(i + 1)}, From: casefile.Address{Mail: mail}, MessageID: fmt.Sprint(i)}}
+			if err := p.append([]casefile.Draft{{Case: id, On: tx.Today(), Event: e}}); err != nil {
+				return err
+			}
+			check(fmt.Sprint("with ", i+1))
+		}
+		// Somebody else's case gets the address, too.
+		other := tx.NextID(2026)
+		if err := p.append([]casefile.Draft{{Case: other, On: tx.Today(), Event: casefile.Received{Channel: casefile.InPerson}},
+			{Case: other, On: tx.Today(), Event: casefile.Registered{As: casefile.Application, Applicant: "李四", Column: casefile.Natural, Request: "甲", Email: mail}}}); err != nil {
+			return err
+		}
+		check("registered with it")
+		open, err := index{p}.CasesByAddress(mail)
+		if err != nil || len(open) != sendersCases || !slices.IsSorted(open) || open[len(open)-1] != other {
+			t.Errorf("open cases: %v, %v", open, err)
+		}
+		// A case that changes is read anew.
+		if c, err := p.caseOf(other); err != nil || c.Stage != casefile.StageRegistered {
+			t.Errorf("%v, %v", c, err)
+		}
+		if err := p.append([]casefile.Draft{{Case: other, On: tx.Today(), Event: casefile.Withdrawn{}}}); err != nil {
+			return err
+		}
+		if c, err := p.caseOf(other); err != nil || c.Stage != casefile.StageWithdrawn {
+			t.Errorf("%v, %v", c, err)
+		}
+		if _, err := p.caseOf("2026-99999"); !errors.Is(err, register.ErrNotFound) {
+			t.Errorf("no case: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
