@@ -82,7 +82,7 @@ type Submitted struct {
 	OnPaper []string `json:"on_paper,omitzero"` // enclosures of which there is no file, by name
 	Fill    []Filled `json:"fill,omitzero"`     // what the clerk wrote into the letter, by name
 	With    []ID     `json:"with,omitzero"`     // the other cases that it answers
-	// The mail that is to bring it, as far as the clerk wrote it.
+	// The mail that is to bring it: to whom, and what the clerk wrote into it. It goes out as it was signed.
 	Way     OutWay `json:"way,omitzero"` // absent: on paper
 	To      string `json:"to,omitzero"`
 	Despite string `json:"despite,omitzero"`

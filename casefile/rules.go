@@ -50,6 +50,8 @@ func Rules() []Rule {
 		judged("record-request", "更正申请的内部期限", "条例41（没有法定期限）").number(20, workdays, func(s *Statute) *int { return &s.RecordRequest }),
 		judged("other-request", "其他来件的内部期限", "没有法定期限").number(20, workdays, func(s *Statute) *int { return &s.OtherRequest }),
 
+		judged("alike-within", "几日内他人申请相同信息的，提示可纳入主动公开", "条例44").number(365, days, func(s *Statute) *int { return &s.AlikeWithin }),
+
 		choice(judged("service-email", "电子邮件的送达日", "民事诉讼法90（参照）"), AtDispatch, func(s *Statute) *Service { return &s.Email }),
 		choice(judged("service-platform", "网上平台的送达日", ours), AtDispatch, func(s *Statute) *Service { return &s.Platform }),
 		choice(judged("service-fax", "传真的送达日", ours), AtDispatch, func(s *Statute) *Service { return &s.Fax }),

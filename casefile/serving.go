@@ -105,6 +105,14 @@ func (e Retained) Term() string {
 	return fmt.Sprintf("%d 年", e.Years)
 }
 
+// RetentionWords says how long the case's files are kept; "" for the office's usual term.
+func (c Case) RetentionWords() string {
+	if c.KeepYears == 0 {
+		return ""
+	}
+	return Retained{Years: c.KeepYears, Permanent: c.KeepYears == KeptForGood}.Term()
+}
+
 // KeptForGood in Case.KeepYears is 永久.
 const KeptForGood = 1<<16 - 1
 

@@ -25,6 +25,26 @@ type Summary struct {
 	Months      []Stretch    `json:"months"`
 	// Load is what each person has to do today, by name: it is no measure of anybody.
 	Load []Load `json:"load"`
+	// Public is what was decided about 主动公开 of the applications received in the period (条例44).
+	Public Public `json:"public"`
+}
+
+// Public counts decisions about 主动公开.
+type Public struct {
+	Proposed int `json:"proposed"`
+	Adopted  int `json:"adopted"`
+	Declined int `json:"declined"`
+}
+
+func (p *Public) count(decided casefile.Publicity) {
+	switch decided {
+	case casefile.PublicityProposed:
+		p.Proposed++
+	case casefile.PublicityAdopted:
+		p.Adopted++
+	case casefile.PublicityDeclined:
+		p.Declined++
+	}
 }
 
 // Stretch is a part of the period, set against the same days of the year before.
@@ -66,6 +86,9 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 		}
 		if first := cmp.Or(c.ReceivedOn(), c.ArrivedOn); s.Since.IsZero() || first < s.Since {
 			s.Since = first
+		}
+		if on := c.ReceivedOn(); on >= from && on <= to {
+			s.Public.count(c.Publicity)
 		}
 		if by[c.Department] == nil {
 			by[c.Department] = &Department{Name: c.Department}

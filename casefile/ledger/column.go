@@ -77,6 +77,8 @@ var groups = [...]group{
 		one("阶段", wording, 10, func(r *Row) field { return text{&r.Now.Stage} }).look(),
 		one("法定期限", date, 12, func(r *Row) field { return day{&r.Now.Legal} }).look(),
 		one("从严期限", date, 12, func(r *Row) field { return day{&r.Now.Strict} }).look(),
+		one("主动公开", wording, 10, func(r *Row) field { return text{&r.Now.Publicity} }).look(),
+		one("保管期限", wording, 10, func(r *Row) field { return text{&r.Now.Retention} }).look(),
 	},
 	many(func(r *Row) *[]Correction { return &r.Corrections },
 		part[Correction]{"补正告知日期", date, 14, func(c *Correction) field { return day{&c.Asked} }},

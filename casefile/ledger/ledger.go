@@ -70,6 +70,8 @@ type Standing struct {
 	Charge        string     // 承办: department and person
 	Stage         string     // 阶段
 	Legal, Strict civil.Date // 法定期限, 从严期限
+	Publicity     string     // 主动公开: what was decided (条例44)
+	Retention     string     // 保管期限, where it is not the office's usual one
 }
 
 // Correction is one round of 补正 (条例30).

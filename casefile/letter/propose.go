@@ -31,12 +31,16 @@ func Propose(s Subject) (Proposal, bool) {
 		break // the latest has its letter
 	}
 	switch {
+	case s.Channel == casefile.Oral && s.Stage.Open() && !s.RegisteredOn.IsZero() && !has(issued, casefile.LetterApplicationForm):
+		return Proposal{Kind: casefile.LetterApplicationForm}, true // the applicant signs what the office wrote down
 	case s.Stage == casefile.StageReplied && s.DispatchedOn.IsZero():
 		return Proposal{Kind: casefile.LetterDeliveryReceipt}, true
 	case s.Stage == casefile.StageServed, s.Stage == casefile.StageArchived:
 		return Proposal{Kind: casefile.LetterArchiveIndex}, true
 	case s.Stage.Open() && !s.RegisteredOn.IsZero() && !has(issued, casefile.LetterReceipt):
 		return Proposal{Kind: casefile.LetterReceipt}, true
+	case s.Kind == casefile.CorrectionOfRecord && s.Stage < casefile.StageReplied && !s.RegisteredOn.IsZero() && !recordTold(issued):
+		return Proposal{Kind: casefile.LetterRecordCorrected}, true
 	}
 	return Proposal{}, false
 }
@@ -65,6 +69,11 @@ func announcedBy(r casefile.Record, kind casefile.LetterKind, issued []casefile.
 		}
 	}
 	return false
+}
+
+// recordTold reports whether whoever wanted a record corrected was told what became of it, or the request was sent on.
+func recordTold(issued []casefile.CaseLetter) bool {
+	return has(issued, casefile.LetterRecordCorrected) || has(issued, casefile.LetterTransfer)
 }
 
 func has(issued []casefile.CaseLetter, kind casefile.LetterKind) bool {

@@ -421,6 +421,38 @@ func TestPropose(t *testing.T) {
 	}
 }
 
+// A wish to have a record corrected has letters of its own (条例41), and what was said aloud is written down first (条例29).
+func TestProposeByKind(t *testing.T) {
+	of := func(kind casefile.RequestKind, channel casefile.Channel, events ...casefile.Event) letter.Subject {
+		s := subject("2026-00017", events...)
+		s.Kind, s.Channel = kind, channel
+		return s
+	}
+	issued := func(kind casefile.LetterKind) casefile.LetterIssued {
+		return casefile.LetterIssued{Letter: kind, LetterNumber: casefile.LetterNumber{Series: kind.String(), Year: 2026, Number: 1}, File: casefile.File{Digest: casefile.DigestOf([]byte(kind.String()))}}
+	}
+	done := casefile.Replied{Outcome: casefile.OtherOutcome, Basis: casefile.BasisHandled}
+	told := issued(casefile.LetterRecordCorrected)
+	told.Decides = done.Kind()
+	told.Event, _ = casefile.EncodeEvent(done)
+	for _, tt := range []struct {
+		name string
+		s    letter.Subject
+		want casefile.LetterKind
+	}{
+		{"to be corrected", of(casefile.CorrectionOfRecord, casefile.RegisteredPost, issued(casefile.LetterReceipt)), casefile.LetterRecordCorrected},
+		{"answered", of(casefile.CorrectionOfRecord, casefile.RegisteredPost, done), casefile.LetterRecordCorrected},
+		{"sent on", of(casefile.CorrectionOfRecord, casefile.RegisteredPost, issued(casefile.LetterTransfer), issued(casefile.LetterReceipt)), casefile.LetterNone},
+		{"told and answered", of(casefile.CorrectionOfRecord, casefile.RegisteredPost, told, done), casefile.LetterDeliveryReceipt},
+		{"said aloud", of(casefile.Application, casefile.Oral), casefile.LetterApplicationForm},
+		{"written down", of(casefile.Application, casefile.Oral, issued(casefile.LetterApplicationForm)), casefile.LetterReceipt},
+	} {
+		if got, _ := letter.Propose(tt.s); got.Kind != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got.Kind.Label(), tt.want.Label())
+		}
+	}
+}
+
 func ExampleDocument() {
 	o := letter.Office{Code: "某环依申请"}
 	fmt.Println(letter.Document(letter.DefaultPattern, o, casefile.LetterExtension, casefile.LetterNumber{Year: 2026, Number: 12}))

@@ -58,6 +58,7 @@ const (
 	AdviceMerge  Advice = "merge"  // 合并: the same request twice before the reply is one case
 	AdviceNew    Advice = "new"    // 按新申请办理: the earlier one was withdrawn or has lapsed
 	AdviceLook   Advice = "look"   // alike, but not in all: a person compares
+	AdvicePublic Advice = "public" // others ask for the same: it may be made public to all (条例44)
 )
 
 // Relation is an earlier application of the same applicant for the like.
@@ -108,6 +109,62 @@ func Repeats(a Filed, others []Filed) []Relation {
 	}
 	slices.SortStableFunc(all, func(x, y Relation) int { return y.Likeness - x.Likeness })
 	return all
+}
+
+// mostShared bounds how many of the others who ask for the same are named.
+const mostShared = 5
+
+// Shared returns the applications of others that ask for the same information as one does, received at most some days
+// before or after it, the latest first. It proposes only: whether the information may be disclosed, and whether it is
+// made public, a person decides (条例 第四十四条).
+func Shared(a Filed, others []Filed, days int) []Relation {
+	var found []Filed
+	var applicants []Filed
+	for _, o := range others {
+		apart := a.Received.Sub(o.Received)
+		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || apart > days || apart < -days || !alikeInLength(a.Request, o.Request) {
+			continue
+		}
+		if likeness, differing := Alike(a.Request, o.Request); likeness < same || differing != "" || oneApplicant(a, o) {
+			continue
+		}
+		found = append(found, o)
+		if !slices.ContainsFunc(applicants, func(x Filed) bool { return oneApplicant(x, o) }) {
+			applicants = append(applicants, o)
+		}
+	}
+	slices.SortStableFunc(found, func(x, y Filed) int { return compared(y, x) })
+	var all []Relation
+	for _, o := range found[:min(len(found), mostShared)] {
+		likeness, _ := Alike(a.Request, o.Request)
+		r := Relation{Case: o.Case, Advice: AdvicePublic, Likeness: likeness, Reason: "申请人不同，申请内容相同"}
+		if len(all) == 0 {
+			r.Reason = fmt.Sprintf("连同本件有 %d 个申请人申请相同的信息；可以公开的，可纳入主动公开（条例第四十四条）", len(applicants)+1)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// oneApplicant is SameApplicant where the same name, too, is taken for the same: several applicants are spoken of
+// only where they are several.
+func oneApplicant(a, b Filed) bool {
+	return SameApplicant(a, b) != "" || casefile.PlainName(a.Applicant) == casefile.PlainName(b.Applicant)
+}
+
+// alikeInLength spares the comparison of what cannot be the same.
+func alikeInLength(a, b string) bool {
+	return len(a) > 0 && len(b) > 0 && 2*len(a) >= len(b) && 2*len(b) >= len(a)
+}
+
+func compared(a, b Filed) int {
+	switch {
+	case before(a, b):
+		return -1
+	case before(b, a):
+		return 1
+	}
+	return 0
 }
 
 // before orders applications by the day of receipt and then by their numbers.

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,5 +107,31 @@ func TestFateOf(t *testing.T) {
 	// An archived withdrawal is still none that was answered.
 	if got := FateOf(casefile.Case{Stage: casefile.StageArchived, Outcome: casefile.OtherOutcome, Basis: "withdrawn"}); got != Ended {
 		t.Errorf("withdrawn: %d", got)
+	}
+}
+
+// What several apply for and what is the same is noticed; the same person twice, another year and what was long ago are not.
+func TestShared(t *testing.T) {
+	day := civil.MustParse
+	a := Filed{Case: "2026-00009", Applicant: "张三", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2026-06-01")}
+	others := []Filed{
+		{Case: "2026-00003", Applicant: "李四", Column: casefile.Natural, Request: "示例市 2025 年老旧小区改造计划。", Received: day("2026-03-02")},
+		{Case: "2026-00004", Applicant: "甲公司", Column: casefile.Business, Request: "示例市2025年老旧小区改造计划", Received: day("2026-04-02")},
+		{Case: "2026-00005", Applicant: "李四", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2026-05-06")},
+		{Case: "2026-00006", Applicant: "张三", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2026-05-07")},
+		{Case: "2026-00007", Applicant: "王五", Column: casefile.Natural, Request: "示例市2024年老旧小区改造计划", Received: day("2026-05-08")},
+		{Case: "2024-00001", Applicant: "赵六", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2024-05-08")},
+		{Case: "2026-00008", Applicant: "钱七", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2026-05-09"), Fate: Gone},
+	}
+	got := Shared(a, others, 365)
+	var ids []casefile.ID
+	for _, r := range got {
+		ids = append(ids, r.Case)
+	}
+	if want := []casefile.ID{"2026-00005", "2026-00004", "2026-00003"}; !slices.Equal(ids, want) {
+		t.Fatalf("%v, want %v", ids, want)
+	}
+	if got[0].Reason != "连同本件有 3 个申请人申请相同的信息；可以公开的，可纳入主动公开（条例第四十四条）" || got[0].Command("2026-00009") == "" {
+		t.Errorf("%+v", got[0])
 	}
 }

@@ -18,6 +18,8 @@ func (a Advice) Label() string {
 		return "按新申请办理"
 	case AdviceLook:
 		return "内容相近，请核对"
+	case AdvicePublic:
+		return "他人申请相同信息"
 	}
 	return ""
 }
@@ -27,6 +29,8 @@ func (r Relation) Command(id casefile.ID) string {
 	switch r.Advice {
 	case AdviceRepeat:
 		return fmt.Sprintf("ysq reply %s --outcome decline.repeat --grounds '与 %s 内容相同，已答复'", id, r.Case)
+	case AdvicePublic:
+		return fmt.Sprintf("ysq publish %s --decision 建议纳入 --note '与 %s 申请相同的信息'", id, r.Case)
 	case AdviceMerge:
 		return fmt.Sprintf("ysq merge %s --into %s --reason 答复前重复提交", id, r.Case)
 	}

@@ -129,9 +129,14 @@ type CaseRow struct {
 	Disputes          []casefile.DisputeID `json:"disputes"`
 	Messages          int                  `json:"messages"`
 	// OpenMails are those about which nobody has decided, and OldestOpen when the oldest of them arrived.
-	OpenMails  int          `json:"open_mails"`
-	OldestOpen Day          `json:"oldest_open"`
-	Periods    []PeriodView `json:"periods"` // in order; the last may run
+	OpenMails  int `json:"open_mails"`
+	OldestOpen Day `json:"oldest_open"`
+	// Publicity is what was decided about 主动公开 of what was applied for (条例第四十四条); KeepYears how long the files are
+	// kept where that is not the office's usual term, 0: as usual; KeepForGood: for ever.
+	Publicity   Text         `json:"publicity"`
+	KeepYears   int          `json:"keep_years"`
+	KeepForGood bool         `json:"keep_for_good"`
+	Periods     []PeriodView `json:"periods"` // in order; the last may run
 }
 
 // PeriodView is a statutory period of a case. Between two of them is the applicant's time to correct or to pay.
@@ -160,14 +165,16 @@ type ListQuery struct {
 	// imply All, and From and To then bound the day of that ending; else they bound 收到申请之日.
 	Late     bool               `json:"late,omitzero"`
 	Outcomes []casefile.Outcome `json:"outcomes,omitzero"`
-	From     civil.Date         `json:"from,omitzero"`
-	To       civil.Date         `json:"to,omitzero"`
-	Words    string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
-	Cases    []casefile.ID      `json:"cases,omitzero"` // these alone, in this order; implies All
-	After    casefile.ID        `json:"after,omitzero"`
-	Soonest  bool               `json:"soonest,omitzero"` // the first due first, what is not due last; without After
-	Newest   bool               `json:"newest,omitzero"`  // the highest number first, and After goes down; implies All
-	Limit    int                `json:"limit,omitzero"`   // 0: no limit
+	// Publicity: only cases of which this was decided about 主动公开, the closed ones as well.
+	Publicity casefile.Publicity `json:"publicity,omitzero"`
+	From      civil.Date         `json:"from,omitzero"`
+	To        civil.Date         `json:"to,omitzero"`
+	Words     string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
+	Cases     []casefile.ID      `json:"cases,omitzero"` // these alone, in this order; implies All
+	After     casefile.ID        `json:"after,omitzero"`
+	Soonest   bool               `json:"soonest,omitzero"` // the first due first, what is not due last; without After
+	Newest    bool               `json:"newest,omitzero"`  // the highest number first, and After goes down; implies All
+	Limit     int                `json:"limit,omitzero"`   // 0: no limit
 }
 
 // CaseDetail is all there is to know about a case.

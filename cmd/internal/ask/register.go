@@ -87,10 +87,10 @@ type ProposedCommand struct {
 	Reason string `json:"reason"`
 }
 
-// RelatedCase is an earlier application of the same applicant for the like.
+// RelatedCase is an earlier application of the same applicant for the like, or another's for the same.
 type RelatedCase struct {
 	Case     casefile.ID `json:"case"`
-	Advice   string      `json:"advice"` // repeat, merge, new, look
+	Advice   string      `json:"advice"` // repeat, merge, new, look, public
 	Label    string      `json:"label"`
 	Likeness int         `json:"likeness"` // of the requests, in percent
 	Reason   string      `json:"reason"`

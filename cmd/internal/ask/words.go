@@ -36,6 +36,7 @@ func labelOf[S ~string, T interface{ Label() string }](code S, parse func(string
 func StageLabel(code string) string    { return labelOf(code, casefile.ParseStage) }
 func ChannelLabel(code string) string  { return labelOf(code, casefile.ParseChannel) }
 func PlaceLabel(code string) string    { return labelOf(code, casefile.ParseDisposition) }
+func PublicityLabel(code Text) string  { return labelOf(code, casefile.ParsePublicity) }
 func KindLabel(code Text) string       { return labelOf(code, casefile.ParseRequestKind) }
 func OpeningLabel(code string) string  { return labelOf(code, casefile.ParseOpening) }
 func EndingLabel(code Text) string     { return labelOf(code, casefile.ParseEnding) }
@@ -53,6 +54,17 @@ func (r CaseRow) OutcomeLabel() string {
 		s += "，依据" + casefile.BasisOf(string(r.Basis)).String()
 	}
 	return s
+}
+
+// Retention is how long the files are kept where that is not the office's usual term.
+func (r CaseRow) Retention() string {
+	switch {
+	case r.KeepForGood:
+		return "永久"
+	case r.KeepYears > 0:
+		return fmt.Sprintf("%d 年", r.KeepYears)
+	}
+	return ""
 }
 
 // InCharge is the department and the person who have the case.

@@ -19,10 +19,11 @@ func (a *app) newCommand() *cobra.Command {
 		Short: "收下邮箱以外来的申请（" + info.Article + "）",
 		Long: "给当面、邮寄、传真、网上平台等途径来的申请立案（" + info.Article + "）。--on 写提交、签收或到达之日，期限由此起算；\n" +
 			"平信、传真和先送到其他内设机构的（--unit），收到当日与申请人确认，法定期限自确认之日起算（confirm）；网上平台的自提交之日\n" +
-			"起算，平台公布的规则另有规定的写入配置（[platform] starts）。写了 --applicant 的，一并登记（条例第二十九条）。\n" +
-			"所写的文件（如扫描的申请表）附卷。",
+			"起算，平台公布的规则另有规定的写入配置（[platform] starts）。写了 --applicant 的，一并登记（条例第二十九条）；口头申请一并\n" +
+			"打印代填的申请表，由申请人核对签名。所写的文件（如扫描的申请表）附卷。",
 		Example: "ysq new --channel 邮寄 --on 2026-11-20 --from 某研究院 --subject 申请公开监测数据 申请表.pdf\n" +
-			"ysq new --channel 当面 --applicant 张某 --column 自然人 --request 监测数据",
+			"ysq new --channel 当面 --applicant 张某 --column 自然人 --request 监测数据\n" +
+			"ysq new --channel 口头 --applicant 李某 --column 自然人 --request 低保公示名单 -o 代填申请表.docx",
 	}
 	o := a.options(cmd)
 	channel := choice(o, "channel", "`渠道`", casefile.ParseChannel, casefile.InPerson, casefile.RegisteredPost, casefile.PlainLetter,
@@ -32,6 +33,7 @@ func (a *app) newCommand() *cobra.Command {
 	unit := o.text("unit", "先收到的内设`机构`，如 执法大队：收到当日应与申请人确认")
 	carried := o.flag("carried", "上年结转：登记库启用前已收到，不计入新收")
 	dryRun := o.flag("dry-run", "只试算能否立案，不记录")
+	output := cmd.Flags().StringP("output", "o", "", "口头申请：代填的申请表写入`文件`（.docx 或 .pdf），不写则以编号命名")
 	registration := stepOf(casefile.KindRegistered)
 	o.fields(registration.Fields...)
 	o.need("channel")
@@ -65,10 +67,19 @@ func (a *app) newCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			form := ""
+			if oral := *channel == casefile.Oral && !res.DryRun; oral && n.Registered != nil {
+				form = a.writtenDown(ctx, c, res.Cases[0].Case, *output, &res.Warnings)
+			} else if oral {
+				res.Warnings = append(res.Warnings, "登记后打印代填的申请表，由申请人核对签名（条例第二十九条）：ysq letter "+string(res.Cases[0].Case)+" 申请表（代填）")
+			}
 			if a.json {
 				return a.printJSON(res)
 			}
 			a.warnings(res.Warnings)
+			if form != "" {
+				fmt.Fprintln(a.errOut, "代填的申请表 "+grid.Clean(form)+"：请申请人核对签名后，扫描附卷（attach）")
+			}
 			what := "已立案 "
 			if res.DryRun {
 				what = "可以立案（试算，没有记录） "
@@ -80,6 +91,20 @@ func (a *app) newCommand() *cobra.Command {
 		})(cmd, args)
 	}
 	return cmd
+}
+
+// writtenDown makes the form in which the office wrote down what an applicant said (条例 第二十九条), and returns where it lies.
+// The case is there already: what goes wrong with the form is told and can be done again.
+func (a *app) writtenDown(ctx context.Context, c *ask.Client, id casefile.ID, output string, warnings *[]string) string {
+	res, err := ask.Do(ctx, c, ask.AnswerCase, ask.AnswerRequest{LetterRequest: ask.LetterRequest{Cases: []casefile.ID{id}, Letter: casefile.LetterApplicationForm}})
+	path := ""
+	if err == nil {
+		path, err = a.saveLetter(ctx, output, res.Letter.Name, res.Content)
+	}
+	if err != nil {
+		*warnings = append(*warnings, fmt.Sprintf("代填的申请表没有做成（%v）；重做：ysq letter %s 申请表（代填）", err, id))
+	}
+	return path
 }
 
 // dayOfReceipt says which day is 收到申请之日 and why (条例31), and what follows from it.

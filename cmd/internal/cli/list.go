@@ -37,6 +37,7 @@ func (a *app) listCommand() *cobra.Command {
 	f.BoolVar(&q.All, "all", false, "已办结的也列出")
 	f.BoolVar(&q.Late, "late", false, "只列有一期逾期办结的，已办结的也在内")
 	outcomes := o.texts("outcome", "只列这样`答复`的，可写多次：表三的行号、名称或代码")
+	publicity := choice(o, "publicity", "只列这样`决定`主动公开的，已办结的也在内", casefile.ParsePublicity, casefile.Publicities()...)
 	from := o.date("from", "自此`日期`收到的；与 --late、--outcome 同写时为办结的日期", civil.Past)
 	to := o.date("to", "至此`日期`收到的；同上", civil.Past)
 	after := o.text("after", "从此`编号`之后列起")
@@ -57,7 +58,7 @@ func (a *app) listCommand() *cobra.Command {
 			}
 			q.Outcomes = append(q.Outcomes, outcome)
 		}
-		q.From, q.To = *from, *to
+		q.From, q.To, q.Publicity = *from, *to, *publicity
 		if o.given("due") {
 			q.DueWithin = due
 		}

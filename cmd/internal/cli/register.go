@@ -353,7 +353,7 @@ func (a *app) proposalNotes(p ask.Proposals) {
 // related prints earlier applications for the like, and the number of them where that is worth a thought.
 func (a *app) related(all []ask.RelatedCase, counts *ask.ApplicantCounts) {
 	if len(all) > 0 {
-		a.heading("同一申请人的在先申请")
+		a.heading("内容相同或相近的申请")
 		for _, r := range all {
 			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", string(r.Case), r.Label, r.Reason)))
 		}

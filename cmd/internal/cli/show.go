@@ -137,6 +137,8 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		field{"法定期限", dueDay(d.DueLegal, d.Provisional)},
 		field{"答复", join("，", day(d.RepliedOn), d.OutcomeLabel(), prefix("文号 ", string(d.DocumentNumber)))},
 		field{"期限终止", day(d.StoppedOn)},
+		field{"主动公开", ask.PublicityLabel(d.Publicity)},
+		field{"保管期限", d.Retention()},
 		field{"争议", listed(d.Disputes, "、")},
 		field{"注", masked},
 	)

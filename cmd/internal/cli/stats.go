@@ -100,6 +100,9 @@ func (a *app) printStats(s stats.Summary) error {
 		before = fmt.Sprintf("收件 %d，办结 %d，按时率 法定 %s", s.Before.Received, s.Before.Done, cmp.Or(stats.Rate(s.Before.OnTime, s.Before.Done), "—"))
 	}
 	fmt.Fprintln(a.out, "上年同期  "+before)
+	if p := s.Public; p.Proposed+p.Adopted+p.Declined > 0 {
+		fmt.Fprintf(a.out, "主动公开  建议纳入 %d，已纳入 %d，不纳入 %d（条例第四十四条；ysq list --publicity）\n", p.Proposed, p.Adopted, p.Declined)
+	}
 	head := []string{"", "收件", "办结", "按时率", "从严", "有争议", "逾期", "平均", "最长"}
 	right := []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right}
 	line := func(name string, d stats.Department) []string {

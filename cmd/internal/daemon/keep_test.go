@@ -74,6 +74,19 @@ func TestErase(t *testing.T) {
 		refused(boss, "not-archived")
 		req.Cases = req.Cases[:1]
 
+		// What a dispute may still need stays, whatever the term (条例第五十一条).
+		dispute := func(e casefile.Event) ask.DisputeView {
+			t.Helper()
+			v, err := b.dispute(e, b.daemon.Today())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		filed := dispute(casefile.DisputeFiled{Track: casefile.Reconsideration, Party: "张三", Cases: req.Cases})
+		refused(boss, "dispute-open")
+		dispute(casefile.DisputeDecided{Dispute: filed.Dispute, Decision: "维持"})
+
 		if res, err := ask.Do(t.Context(), boss.Dry(true), ask.Erase, req); err != nil || res.Erased != 1 || !b.daemon.Store.Has(d) || b.daemon.Reg.Erased(d) {
 			t.Errorf("trying it out: %+v, %v", res, err)
 		}

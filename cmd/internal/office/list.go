@@ -33,7 +33,7 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 			cases = named(tx, q.Cases)
 		case q.Newest:
 			cases = tx.Newest(q.After)
-		case q.All || q.Disputable || q.Late || len(q.Outcomes) > 0 || !q.From.IsZero() || !q.To.IsZero() || closed:
+		case q.All || q.Disputable || q.Late || len(q.Outcomes) > 0 || q.Publicity != casefile.PublicityNone || !q.From.IsZero() || !q.To.IsZero() || closed:
 			cases = tx.Cases(q.After)
 		}
 		n := 0
@@ -117,6 +117,7 @@ func selects(q ask.ListQuery, words []string, c casefile.Case, ins casefile.Stan
 		q.Overdue && !s.Overdue,
 		q.Disputable && !s.Disputable,
 		q.Unregistered && c.Stage != casefile.StageReceived,
+		q.Publicity != casefile.PublicityNone && c.Publicity != q.Publicity,
 		!within(q, c),
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false

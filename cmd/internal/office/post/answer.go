@@ -89,6 +89,9 @@ func (a *answer) make(tx *desk.Change) error {
 			return err
 		}
 	}
+	if err := a.signedMail(tx.View); err != nil {
+		return err
+	}
 	q := a.req.LetterRequest
 	if a.req.Way != casefile.OutNone {
 		q.Later = true // what goes out by mail is recorded when it has gone out, on the day on which it has

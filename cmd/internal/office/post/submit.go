@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -68,9 +69,11 @@ func (a *answer) submit(tx *desk.Change, note string) error {
 		return err
 	}
 	if a.req.Way != casefile.OutNone {
-		if _, err := a.mailOf(tx, frozen.Issued); err != nil {
+		mail, err := a.mailOf(tx, frozen.Issued)
+		if err != nil {
 			return err
 		}
+		a.req.To = mail.to.Mail // whoever signs, signs where it goes
 	}
 	a.res.Wanted = ask.Text(before[0].kase.Wanted())
 	if err := a.effects(before, frozen.Event, today); err != nil {
@@ -139,9 +142,46 @@ func (a *answer) asSigned(tx *desk.View) error {
 	signed := letters.Submitted(s, id)
 	signed.Later = a.req.Later
 	a.req.LetterRequest = signed
-	if a.req.Way != casefile.OutNone {
-		a.req.To, a.req.Despite = cmp.Or(a.req.To, s.To), cmp.Or(a.req.Despite, s.Despite)
-		a.req.Subject, a.req.Text = cmp.Or(a.req.Subject, s.Subject), cmp.Or(a.req.Text, s.Text)
+	return nil
+}
+
+// signedMail takes of the mail that brings a signed answer what was signed: to whom it goes, and what was written.
+func (a *answer) signedMail(tx *desk.View) error {
+	if a.req.Way == casefile.OutNone || a.req.Decides != casefile.KindReplied || !a.record.Signs() {
+		return nil
+	}
+	id := a.req.Cases[0]
+	history, err := tx.History(id)
+	if err != nil {
+		return err
+	}
+	s, ok := casefile.Proposed(history)
+	if !ok || s.State != casefile.ApprovalGiven {
+		return nil // the letter is refused
+	}
+	if s.Way == casefile.OutNone {
+		a.res.Warnings = append(a.res.Warnings, fmt.Sprintf("%s：送审时没有写用电子邮件发出，签发的是文书，收件人和正文没有经过签发", id))
+		return nil
+	}
+	if err := a.mailAsSigned(s, id, history); err != nil {
+		return err
+	}
+	a.req.To, a.req.Despite, a.req.Subject, a.req.Text = s.To, s.Despite, s.Subject, s.Text
+	return nil
+}
+
+// mailAsSigned refuses a mail that goes elsewhere, or says otherwise, than what was signed.
+func (a *answer) mailAsSigned(s casefile.Submission, id casefile.ID, history []casefile.Record) error {
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.Registered); ok && r.Seq > s.Seq && e.Email != "" && !strings.EqualFold(e.Email, s.To) {
+			return ask.Refused("signed-other", "重新送审（submit），写明发往哪里", "%s：送审后登记的电子邮箱改为 %s，签发的是发往 %s", id, ask.Mask(e.Email), ask.Mask(s.To))
+		}
+	}
+	for _, part := range []struct{ name, now, signed string }{{"收件人", cmp.Or(a.req.To, a.req.Register), s.To}, {"主题", a.req.Subject, s.Subject}, {"正文", a.req.Text, s.Text}} {
+		if part.now == "" || part.now == part.signed || part.name == "收件人" && strings.EqualFold(part.now, part.signed) {
+			continue
+		}
+		return ask.Refused("signed-other", "照签发的发出的不另写；要改的重新送审（submit）", "%s：%s与签发的不同", id, part.name)
 	}
 	return nil
 }

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	mostOthers  = 500 // cases of one applicant that are compared, the latest
-	mostUnheard = 20  // of them those not registered yet, whose request is read from what is kept
+	mostOthers  = 500  // cases of one applicant that are compared, the latest
+	mostUnheard = 20   // of them those not registered yet, whose request is read from what is kept
+	mostRecent  = 2000 // cases of others that are looked at for the same information, the latest
 )
 
 // filed is the application that the mails of a case seem to be, or that it was registered as.
@@ -47,10 +48,47 @@ func (g *Room) Relations(tx *desk.View, a match.Filed, id casefile.ID) ([]ask.Re
 	for _, r := range match.Repeats(a, others) {
 		related = append(related, relatedView(id, r))
 	}
+	shared, err := g.shared(tx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range shared {
+		v := relatedView(id, r)
+		if len(shared) > 0 && r.Case != shared[0].Case {
+			v.Line = "" // once is enough
+		}
+		related = append(related, v)
+	}
 	if a.Applicant == "" && a.Mark == "" || a.Received.IsZero() {
 		return related, nil, nil
 	}
 	return related, countsView(match.CountOf(a, others), id), nil
+}
+
+// shared lists what others asked for that is the same, unless somebody has decided already whether it is made public.
+func (g *Room) shared(tx *desk.View, a match.Filed) ([]match.Relation, error) {
+	days := g.Reg.Law().On(g.Today()).AlikeWithin
+	if a.Applicant == "" || a.Request == "" || a.Received.IsZero() || days == 0 {
+		return nil, nil
+	}
+	var others []match.Filed
+	n := 0
+	for c, err := range tx.Newest("") {
+		if err != nil {
+			return nil, err
+		}
+		if n++; n > mostRecent || c.ArrivedOn.IsZero() || a.Received.Sub(c.ArrivedOn) > 2*days {
+			break
+		}
+		switch {
+		case c.ID == a.Case && c.Publicity != casefile.PublicityNone:
+			return nil, nil
+		case c.RegisteredOn.IsZero(), c.Publicity == casefile.PublicityDeclined:
+			continue
+		}
+		others = append(others, match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request, Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)})
+	}
+	return match.Shared(a, others, days), nil
 }
 
 // othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.

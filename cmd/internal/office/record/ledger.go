@@ -287,6 +287,6 @@ func ledgerRow(tx *desk.View, id casefile.ID, terms ledger.Terms, lost func(what
 		return row, false, nil
 	}
 	c, err := tx.Case(id)
-	row.Now = ledger.Standing{Charge: strings.TrimSpace(c.Department + " " + c.Assignee), Stage: c.Stage.Label(), Legal: c.Legal.Due, Strict: c.Strict.Due}
+	row.Now = ledger.Standing{Charge: strings.TrimSpace(c.Department + " " + c.Assignee), Stage: c.Stage.Label(), Legal: c.Legal.Due, Strict: c.Strict.Due, Publicity: c.Publicity.Label(), Retention: c.RetentionWords()}
 	return row, true, err
 }

@@ -40,6 +40,10 @@ func (b *Room) RowOf(tx *desk.View, c casefile.Case) (ask.CaseRow, error) {
 		Disputes: append([]casefile.DisputeID{}, tx.DisputesOf(c.ID)...), Messages: c.Messages, Periods: periodViews(c.Periods),
 		OpenMails: unread, OldestOpen: ask.Day(oldest),
 	}
+	r.Publicity = ask.Text(c.Publicity.String())
+	if r.KeepForGood = c.KeepYears == casefile.KeptForGood; !r.KeepForGood {
+		r.KeepYears = c.KeepYears
+	}
 	if s.Finished || s.Late {
 		r.Late = &s.Late
 	}
