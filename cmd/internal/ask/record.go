@@ -63,6 +63,8 @@ type AppendRequest struct {
 type LastCall struct {
 	Recorded time.Time    `json:"recorded"`
 	Records  []RecordView `json:"records"`
+	// Since is what came to the same cases after it, by whomever: it may rest on what the call recorded.
+	Since []RecordView `json:"since"`
 }
 
 // NamesInUse are who cases are with, the most frequent first.

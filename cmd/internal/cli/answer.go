@@ -25,6 +25,7 @@ type answering struct {
 	paths   []string // of the enclosures, as they are to be sent
 	output  string
 	dry     bool
+	seen    *int
 }
 
 func (a *app) answerCommand() *cobra.Command {
@@ -82,6 +83,7 @@ func (a *app) answering(cmd *cobra.Command) (r *answering, take func(args []stri
 	basisCompletion(r.o)
 	letter := r.flags()
 	subject, text := r.o.text("subject", "信的`主题`；不写则为文书的名称"), r.o.text("text", "信的`正文`；不写则为通常的送达用语")
+	r.seen = r.o.seen()
 	return r, func(args []string) error {
 		r.req.Subject, r.req.Text = *subject, *text
 		r.entered = r.o.entered(r.step.Fields)
@@ -186,6 +188,7 @@ func (r *answering) trial(ctx context.Context, c *ask.Client) (ask.AnswerResult,
 
 // run answers, or with --dry-run shows how it would.
 func (r *answering) run(ctx context.Context, c *ask.Client) error {
+	c = seenUpTo(c, *r.seen, r.req.Cases)
 	res, err := r.trial(ctx, c)
 	if err != nil {
 		return err

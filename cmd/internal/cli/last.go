@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,11 +36,15 @@ func (a *app) orLast(cmd *cobra.Command) {
 		}
 		reason := cmd.Flags().Lookup("reason").Value.String()
 		dry := cmd.Flags().Lookup("dry-run").Value.String() == "true"
-		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error { return a.voidLast(ctx, c.Dry(dry), reason) })(cmd, nil)
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+			return a.voidLast(ctx, c.Dry(dry), reason, seenOf(cmd))
+		})(cmd, nil)
 	}
 }
 
-func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error {
+// voidLast takes back the last call. Whoever undoes what he has just done has seen nothing that came to the cases since;
+// where something did, it is listed, and he says up to which record he has looked.
+func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string, seen int) error {
 	last, err := ask.Do(ctx, c, ask.Last, ask.None{})
 	if err != nil {
 		return err
@@ -53,6 +58,7 @@ func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error 
 		}
 	}
 	var req ask.AppendRequest
+	var ids []casefile.ID
 	for _, r := range slices.Backward(last.Records) { // others may rest on those before them
 		switch {
 		case r.Voided:
@@ -65,20 +71,59 @@ func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error 
 		if err != nil {
 			return err
 		}
-		req.Drafts = append(req.Drafts, ask.DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body})
+		req.Drafts, ids = append(req.Drafts, ask.DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body}), append(ids, r.Case)
 	}
 	switch {
 	case len(req.Drafts) == 0:
 		return &ask.Error{Code: "voided", Msg: "您最后一次的记录已经作废", Exit: ask.ExitRefused}
 	case reason == "":
-		fmt.Fprintln(a.out, "\n作废以上 "+strconv.Itoa(len(req.Drafts))+" 条：ysq void --last --reason 理由")
+		fmt.Fprintf(a.out, "\n作废以上 %d 条：%s\n", len(req.Drafts), voidLastLine(last))
 		return nil
 	}
-	res, err := ask.Do(ctx, c, ask.Append, req)
+	res, err := ask.Do(ctx, seenUpTo(c, max(seen, lastOf(last.Records)), ids), ask.Append, req)
+	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "changed" && seen == 0 {
+		e.Hint = "看过此后的记录，仍要作废的：" + voidLastLine(last)
+	}
 	if err != nil {
 		return err
 	}
 	return a.recorded(res)
+}
+
+// voidLastLine is how a call is taken back once what came after it was seen.
+func voidLastLine(last ask.LastCall) string {
+	if len(last.Since) == 0 {
+		return "ysq void --last --reason 理由"
+	}
+	return fmt.Sprintf("ysq void --last --seen %d --reason 理由", lastOf(last.Since))
+}
+
+func lastOf(records []ask.RecordView) int { return int(records[len(records)-1].Seq) }
+
+// seenUpTo has changes to cases refused that have gone on since the record that somebody saw last; 0: he does not say.
+func seenUpTo(c *ask.Client, seq int, ids []casefile.ID) *ask.Client {
+	if seq == 0 {
+		return c
+	}
+	seen := map[casefile.ID]uint64{}
+	for _, id := range ids {
+		seen[id] = uint64(seq)
+	}
+	return c.IfSeqs(seen)
+}
+
+// seen is the option of it.
+func (o *options) seen() *int {
+	return o.number("seen", "您看到的最后一条记录`号`：案件此后又有记录的，不记录（退出码 3）")
+}
+
+// seenOf is what was given for it; 0: nothing.
+func seenOf(cmd *cobra.Command) int {
+	v, ok := cmd.Flags().Lookup("seen").Value.(*parsedValue[int])
+	if !ok {
+		return 0
+	}
+	return v.is
 }
 
 // called lists what one call recorded.
@@ -92,5 +137,9 @@ func (a *app) called(last ask.LastCall) error {
 		}
 		t.Rows = append(t.Rows, []string{strconv.FormatUint(r.Seq, 10), day(r.On), string(r.Case), r.Label, text})
 	}
-	return a.table(t, nil)
+	if err := a.table(t, nil); err != nil || len(last.Since) == 0 {
+		return err
+	}
+	fmt.Fprintln(a.out, "\n此后这些案件又有：")
+	return a.records(last.Since)
 }

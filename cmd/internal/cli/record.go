@@ -45,6 +45,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	o := a.options(cmd)
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
+	seen := o.seen()
 	events := r.declare(o, r.Step)
 	o.needOf(info, "as", "mail")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -67,7 +68,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			_, req.New = o.entered(r.Fields)["new"]
-			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
+			res, err := ask.Do(ctx, seenUpTo(c.Dry(*dryRun), *seen, casesIn(req)), ask.Append, req)
 			if err != nil {
 				return err
 			}
@@ -75,6 +76,13 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		})(cmd, args)
 	}
 	return cmd
+}
+
+func casesIn(req ask.AppendRequest) (ids []casefile.ID) {
+	for _, d := range req.Drafts {
+		ids = append(ids, d.Case)
+	}
+	return ids
 }
 
 func short(info casefile.KindInfo) string {

@@ -57,11 +57,6 @@ func sameMail(x, y *casefile.Message) bool {
 		slices.Equal(x.From, y.From) && x.Text == y.Text && len(x.Parts) > 0 && slices.Equal(x.Parts, y.Parts)
 }
 
-// copyReason says in the book why a mail is a copy of another by another way.
-func copyReason(of casefile.Digest) []string {
-	return []string{"与 " + of.Short() + " 是同一封邮件，经另一途径送达：邮件编号、发件人、日期、主题和内容都相同；不是的，用 mail open 另立一件"}
-}
-
 // copy records a copy by another way of a mail in a case. Of the mail that opened it the case learns both
 // arrivals, the earliest of which governs.
 func (p *placing) copy(a arrival, of casefile.Item) []casefile.Draft {

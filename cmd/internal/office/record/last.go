@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -15,7 +16,7 @@ const farBack = 20_000
 // Last returns what the caller's last call recorded: the records of one instant and one actor. That he looked
 // at personal data is no step.
 func (b *Room) Last(_ context.Context, c ask.Call, _ ask.None) (last ask.LastCall, err error) {
-	last.Records = []ask.RecordView{}
+	last.Records, last.Since = []ask.RecordView{}, []ask.RecordView{}
 	err = b.View(func(tx *desk.View) error {
 		head, _ := tx.Head()
 		var records []casefile.Record
@@ -45,9 +46,36 @@ func (b *Room) Last(_ context.Context, c ask.Call, _ ask.None) (last ask.LastCal
 				return err
 			}
 		}
-		return nil
+		since, err := since(tx, records)
+		if err != nil {
+			return err
+		}
+		last.Since, err = RecordViews(since)
+		return err
 	})
 	return last, err
+}
+
+// since lists what came to the cases of a call after it, in order. That somebody looked at a case is no change to it.
+func since(tx *desk.View, call []casefile.Record) (all []casefile.Record, err error) {
+	looked := map[casefile.ID]bool{"": true}
+	for _, r := range call {
+		if looked[r.Case] {
+			continue
+		}
+		looked[r.Case] = true
+		history, err := tx.History(r.Case)
+		if err != nil {
+			return nil, err
+		}
+		for _, later := range history {
+			if later.Seq > call[len(call)-1].Seq && later.Event.Kind() != casefile.KindRevealed {
+				all = append(all, later)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b casefile.Record) int { return cmp.Compare(a.Seq, b.Seq) })
+	return all, nil
 }
 
 // voided reports whether a record of a case was voided since.

@@ -145,7 +145,8 @@ func TestLast(t *testing.T) {
 	}
 	desktest.Record(t, b.Desk, k, "2026-00001", casefile.Revealed{What: "show --reveal"})
 	last, err := b.Last(t.Context(), mine, ask.None{})
-	if err != nil || len(last.Records) != 2 || last.Records[0].Case != "2026-00001" || last.Records[1].Case != "2026-00002" || last.Records[0].Voided {
+	if err != nil || len(last.Records) != 2 || last.Records[0].Case != "2026-00001" || last.Records[1].Case != "2026-00002" || last.Records[0].Voided ||
+		len(last.Since) != 1 || last.Since[0].Actor != "王五(1000)" {
 		t.Fatalf("%+v, %v", last, err)
 	}
 	if _, err := b.AddAll(other, draft("2026-00001", casefile.Voided{Seq: last.Records[0].Seq, Reason: "录错"})); err != nil {
