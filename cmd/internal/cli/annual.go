@@ -114,10 +114,23 @@ func (a *app) editManual(ctx context.Context, c *ask.Client, year int, text stri
 	return os.RemoveAll(dir)
 }
 
+// reportFormOf is the form of a report: the one that --format names, else that of the file's name.
+func (a *app) reportFormOf(cmd *cobra.Command, o *options, format, output string) (string, error) {
+	fallback := "text"
+	if a.json {
+		fallback = "json"
+	}
+	if !o.given("format") {
+		format = ""
+	}
+	return formOf(cmd, format, output, fallback, reportForms())
+}
+
 // put writes a report in a form, to a file or to the screen.
 func (a *app) put(cmd *cobra.Command, o *options, r stats.Report, format, output string) error {
-	if a.json && !o.given("format") {
-		format = "json"
+	format, err := a.reportFormOf(cmd, o, format, output)
+	if err != nil {
+		return err
 	}
 	write, err := reportForm(cmd.Context(), format)
 	if err != nil {

@@ -105,13 +105,14 @@ func (a *app) exportCommand() *cobra.Command {
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		q := ask.ExportQuery{Format: *format, Year: *year}
+		var err error
 		switch {
 		case *records:
 			q.Format = "records"
-		case q.Format == "" && strings.EqualFold(filepath.Ext(*output), ".xlsx"):
-			q.Format = "xlsx"
-		case q.Format == "":
-			q.Format = "csv"
+		default:
+			if q.Format, err = formOf(cmd, *format, *output, "csv", []string{"csv", "xlsx"}); err != nil {
+				return err
+			}
 		}
 		head, content, err := ask.Get(ctx, c, ask.Export, q)
 		if err != nil {

@@ -88,6 +88,9 @@ func (a *app) letterCommand() *cobra.Command {
 	return cmd
 }
 
+// letterForms are the endings of the files into which a letter is written.
+var letterForms = []string{"docx", "pdf"}
+
 // saveLetter writes a letter where it was asked to be, or under its own name here; a file that is there is
 // never replaced.
 func (a *app) saveLetter(ctx context.Context, output, name string, content []byte) (path string, err error) {
@@ -230,6 +233,9 @@ func (a *app) letterGetCommand() *cobra.Command {
 	}
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		if _, err := formOf(cmd, "", *output, "docx", letterForms); err != nil {
+			return err
+		}
 		_, content, err := ask.Get(ctx, c, ask.CopyLetter, ask.LetterRef{Document: args[0]})
 		if err != nil {
 			return err

@@ -27,6 +27,9 @@ func (a *app) mailPageCommand() *cobra.Command {
 		if *output == "" {
 			return usage(cmd, "请用 -o 写入文件")
 		}
+		if _, err := formOf(cmd, "", *output, "png", []string{"png"}); err != nil {
+			return err
+		}
 		q := ask.PageRef{MailRef: ask.MailRef{Mail: args[0]}, Part: *part, Page: *page}
 		if *member > 0 {
 			m, err := ask.Do(ctx, c, ask.Mail, q.MailRef)

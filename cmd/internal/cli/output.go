@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -34,14 +35,14 @@ type listing[T any] struct {
 	form   *string
 	fields *[]string
 	bom    *bool
-	file   string // where the sheet goes; "": where output goes, or a file of its own where that is a terminal
+	file   string // where it is written; "": where output goes, or for a sheet a file of its own where that is a terminal
 }
 
 func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
 	o := a.options(cmd)
 	l := &listing[T]{a: a, cmd: cmd}
 	forms := []string{formTable, formWide, formJSON, formCSV, formTSV, formXLSX}
-	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、")+"，或 .xlsx 文件名")
+	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、")+"，或以 .csv、.tsv、.json、.xlsx 结尾的文件名")
 	l.fields = cmd.Flags().StringSlice("fields", nil, "只要这些`字段`，以逗号分隔，名称与 --json 的相同")
 	l.bom = o.flag("bom", "csv 以 BOM 开头，供 Windows 的 Excel 打开")
 	o.complete("output", forms)
@@ -51,9 +52,7 @@ func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
 
 // check judges the flags; it comes before anything is asked.
 func (l *listing[T]) check() error {
-	if strings.HasSuffix(strings.ToLower(*l.form), "."+formXLSX) {
-		l.file, *l.form = *l.form, formXLSX
-	}
+	*l.form, l.file = outputOf(*l.form, []string{formJSON, formCSV, formTSV, formXLSX})
 	switch *l.form {
 	case formTable, formWide:
 		if l.a.json {
@@ -67,7 +66,7 @@ func (l *listing[T]) check() error {
 			return usage(l.cmd, "--json 与 -o %s 不能同时写", *l.form)
 		}
 	default:
-		return usage(l.cmd, "没有输出格式 %q；可写 table、wide、json、csv、tsv、xlsx", *l.form)
+		return usage(l.cmd, "没有输出格式 %q；可写 table、wide、json、csv、tsv、xlsx，或以 .csv、.tsv、.json、.xlsx 结尾的文件名", *l.form)
 	}
 	l.a.json = *l.form == formJSON
 	if *l.bom && *l.form != formCSV {
@@ -88,9 +87,50 @@ func (l *listing[T]) run(then func(*cobra.Command, []string) error) func(*cobra.
 		if err := l.check(); err != nil {
 			return err
 		}
-		return then(cmd, args)
+		if l.file == "" || *l.form == formXLSX { // a sheet is a file anyway
+			return then(cmd, args)
+		}
+		var b bytes.Buffer
+		if *l.form == formCSV {
+			*l.bom = true // who names a file opens it in a spreadsheet
+		}
+		out := l.a.out
+		l.a.out = &b
+		err := then(cmd, args)
+		if l.a.out = out; err != nil {
+			return err
+		}
+		return l.a.putSheet(l.file, "", b.Bytes())
 	}
 }
+
+// outputOf reads what -o says: a form, or the name of a file whose ending names one of the forms.
+func outputOf(said string, forms []string) (form, file string) {
+	if ext := ending(said); slices.Contains(forms, ext) {
+		return ext, said
+	}
+	return said, ""
+}
+
+// ending is what the name of a file ends in, without its dot.
+func ending(file string) string { return strings.ToLower(strings.TrimPrefix(filepath.Ext(file), ".")) }
+
+// formOf is in which form a file is written: the one that was asked for, else that of the file's name, else fallback. A
+// name that promises another form than the command can write is refused.
+func formOf(cmd *cobra.Command, asked, file, fallback string, forms []string) (string, error) {
+	switch ext := ending(file); {
+	case asked != "":
+		return asked, nil
+	case slices.Contains(forms, ext):
+		return ext, nil
+	case slices.Contains(documentEndings, ext):
+		return "", usage(cmd, "不能写成 .%s 文件；可写 .%s", ext, strings.Join(forms, "、."))
+	}
+	return fallback, nil
+}
+
+// documentEndings are those by which people and programs know what is in a file.
+var documentEndings = []string{"csv", "tsv", "json", "jsonl", "xlsx", "xls", "et", "ods", "docx", "doc", "wps", "odt", "pdf", "ofd", "html", "htm", "svg", "png", "jpg", "jpeg"}
 
 // machine tells whether a program reads the output: it gets everything, and no table.
 func (l *listing[T]) machine() bool { return *l.form != formTable && *l.form != formWide }

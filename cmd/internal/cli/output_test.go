@@ -208,3 +208,34 @@ func TestFold(t *testing.T) {
 		}
 	}
 }
+
+// What -o names as a file is written into it whatever its form, and standard output stays empty; a name that promises
+// another form than the command has is refused.
+func TestOutputFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for file, want := range map[string]string{"案件.json": "[{\"case\":", "案件.csv": "\ufeffcase,", "案件.TSV": "case\t", "案件.xlsx": "PK"} {
+		term := newTerminal(0, nil)
+		cmd := &cobra.Command{Use: "list"}
+		(&cobra.Command{Use: "ysq"}).AddCommand(cmd)
+		l := newListing[ask.CaseRow](term.app, cmd)
+		if err := cmd.Flags().Set("output", file); err != nil {
+			t.Fatal(err)
+		}
+		run := l.run(func(*cobra.Command, []string) error { return l.all([]ask.CaseRow{detail().CaseRow}) })
+		if err := run(cmd, nil); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(file)
+		if err != nil || !strings.HasPrefix(string(b), want) || term.out.Len() > 0 {
+			t.Errorf("%s: %v, %.20q, and %q on standard output", file, err, b, term.out.String())
+		}
+	}
+	cmd := &cobra.Command{Use: "x"}
+	for _, tt := range []struct{ asked, file, want string }{
+		{"", "a.csv", "csv"}, {"", "a.XLSX", "xlsx"}, {"csv", "a.xlsx", "csv"}, {"", "", "text"}, {"", "2026.11.3", "text"}, {"", "/dev/stdout", "text"}, {"", "a.pdf", ""},
+	} {
+		if got, err := formOf(cmd, tt.asked, tt.file, "text", []string{"csv", "xlsx"}); got != tt.want || (err != nil) != (tt.want == "") {
+			t.Errorf("%q for %q: %q, %v, want %q", tt.asked, tt.file, got, err, tt.want)
+		}
+	}
+}

@@ -140,7 +140,7 @@ func (a *app) reportImportCommand() *cobra.Command {
 	o := a.options(cmd)
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`："+strings.Join(reportForms(), "、"))
-	output := f.StringP("output", "o", "", "写入`文件`")
+	output := f.StringP("output", "o", "", "写入`文件`，不写 --format 的，格式看文件名")
 	opening, baseline, title := o.flag("opening", "录为下一年度的期初数"), o.flag("baseline", "录为已冻结的往年报告"), o.titles()
 	o.judged(a)
 	o.complete("format", reportForms())

@@ -33,7 +33,7 @@ func (a *app) reportCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`："+strings.Join(reportForms(), "、"))
-	output := f.StringP("output", "o", "", "写入`文件`；要么写完整，要么不写")
+	output := f.StringP("output", "o", "", "写入`文件`，不写 --format 的，格式看文件名；要么写完整，要么不写")
 	check := f.Bool("check", false, "核对不通过时以 6 退出")
 	cell := f.String("cases", "", "列出`行,列`这一格的案件，如 '（三）4,自然人'；不写列即总计；表四如 行政复议,结果维持")
 	o := a.options(cmd)
@@ -50,8 +50,8 @@ func (a *app) reportCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if a.json && !o.given("format") {
-			*format = "json"
+		if *format, err = a.reportFormOf(cmd, o, *format, *output); err != nil {
+			return err
 		}
 		write, err := reportForm(cmd.Context(), *format)
 		if *withCases {

@@ -33,10 +33,17 @@ func (a *app) reportAuditCommand() *cobra.Command {
 	o := a.options(cmd)
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`：text、csv、xlsx")
-	output := f.StringP("output", "o", "", "写入`文件`")
+	output := f.StringP("output", "o", "", "写入`文件`，不写 --format 的，格式看文件名")
 	total := o.text("total", "其报告应为其余各单位之和的`机关`")
 	o.complete("format", []string{"text", "csv", "xlsx"})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if !o.given("format") {
+			*format = ""
+		}
+		var err error
+		if *format, err = formOf(cmd, *format, *output, "text", []string{"csv", "xlsx"}); err != nil {
+			return err
+		}
 		switch {
 		case *format != "text" && *format != "csv" && *format != "xlsx":
 			return usage(cmd, "格式 %q 不认识；可写 text、csv、xlsx", *format)

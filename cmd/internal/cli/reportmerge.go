@@ -28,7 +28,7 @@ func (a *app) reportMergeCommand() *cobra.Command {
 	o := a.options(cmd)
 	f := cmd.Flags()
 	format := f.String("format", "text", "`格式`："+strings.Join(reportForms(), "、"))
-	output := f.StringP("output", "o", "", "写入`文件`")
+	output := f.StringP("output", "o", "", "写入`文件`，不写 --format 的，格式看文件名")
 	agency := o.text("agency", "汇总机关的`名称`")
 	shares := o.flag("shares", "列出每格由哪些单位组成")
 	year := o.number("year", "标题中读不出`年度`的文件是哪一年的")

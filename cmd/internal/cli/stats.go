@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,15 +33,12 @@ func (a *app) statsCommand() *cobra.Command {
 	form := cmd.Flags().StringP("output", "o", formTable, "输出`格式`或文件")
 	o.complete("output", statsForms)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		file, as := "", *form
-		if ext := strings.ToLower(strings.TrimPrefix(filepath.Ext(as), ".")); ext != "" {
-			file, as = as, ext
-		}
+		as, file := outputOf(*form, statsForms[1:])
 		if a.json && !cmd.Flags().Changed("output") {
 			as = formJSON
 		}
 		if !slices.Contains(statsForms, as) {
-			return usage(cmd, "没有输出格式 %q；可写 %s", as, strings.Join(statsForms, "、"))
+			return usage(cmd, "没有输出格式 %q；可写 %s，或以后几种结尾的文件名", as, strings.Join(statsForms, "、"))
 		}
 		last := cmp.Or(*to, a.today())
 		q := ask.Span{From: cmp.Or(*from, civil.New(last.Year(), time.January, 1)), To: last}
@@ -66,7 +62,7 @@ func (a *app) writeStats(s ask.StatsAnswer, as, file string) error {
 	case formTable:
 		return a.printStats(s.Summary)
 	case formJSON:
-		return a.printJSON(s.Summary)
+		err = writeJSON(&b, s.Summary)
 	case formCSV:
 		if file != "" {
 			b.WriteString("\ufeff") // for Excel
