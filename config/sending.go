@@ -154,7 +154,7 @@ func (c *Config) sendingSections() []section {
 			{"per_sender", "24 小时内给同一地址最多发几封。", "", amount{&c.Acknowledge.PerSender, 1, 50}},
 			{"per_day", "24 小时内总共最多发几封。", "", amount{&c.Acknowledge.PerDay, 1, 2000}},
 		}},
-		{"digest", "每日提醒：工作日早晨列出逾期、将到期、未确认、未登记、待确认邮件等，写入系统日志，并可发给工作人员（附日历文件）；没有要办的就不发。", []option{
+		{"digest", "每日提醒：工作日早晨列出逾期、将到期、未确认、未登记、待甄别邮件等，写入系统日志，并可发给工作人员（附日历文件）；没有要办的就不发。", []option{
 			{"to", "发给谁（需要 [smtp]）；不写则只写日志。", `["zhangke@example.test"]`, textList{&c.Digest.To}},
 			{"at", "几点，北京时间。", "", clock{&c.Digest.At}},
 			{"days", "列出几个工作日内到期的。", "", amount{&c.Digest.Days, 0, 30}},

@@ -70,7 +70,7 @@ func Metrics() []Metric {
 		mailboxes("ysq_mailbox_failures", "gauge", "", "连续失败的次数", func(m MailboxStatus) float64 { return float64(m.Failures) }),
 		mailboxes("ysq_mailbox_logins", "counter", "", "启动以来的登录次数", func(m MailboxStatus) float64 { return float64(m.Logins) }),
 		mailboxes("ysq_mailbox_mails_taken", "counter", "", "启动以来取到的邮件数", func(m MailboxStatus) float64 { return float64(m.Taken) }),
-		mailboxes("ysq_mailbox_mails_troubled", "gauge", "", "服务器列出而取不下来的邮件数", func(m MailboxStatus) float64 { return float64(m.Troubled) }),
+		mailboxes("ysq_mailbox_mails_troubled", "gauge", "", "服务器列出而未取回的邮件数", func(m MailboxStatus) float64 { return float64(m.Troubled) }),
 	}
 }
 

@@ -293,8 +293,8 @@ func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 
 func (a *app) digestCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "digest", Short: "显示每日提醒：逾期、将到期、未登记、待确认等",
-		Long: "显示此刻的每日提醒（条例第三十三条、第四十九条）：逾期的、将到期的、未双方确认的、未登记的、待确认和取不下来的邮件、没有发出的信、缺的放假通知、未冻结的年度。\n" +
+		Use: "digest", Short: "显示每日提醒：逾期、将到期、未登记、待甄别等",
+		Long: "显示此刻的每日提醒（条例第三十三条、第四十九条）：逾期的、将到期的、未双方确认的、未登记的、待甄别和未取回的邮件、没有发出的信、缺的放假通知、未冻结的年度。\n" +
 			"配置了 [digest] 的，每个工作日早晨自动发给工作人员一次；没有要办的不发。本命令只显示，不发信。",
 		Example: "ysq digest\nysq digest --ics 期限.ics", Args: noArgs,
 	}

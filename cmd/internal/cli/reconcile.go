@@ -139,7 +139,7 @@ func (a *app) quarantinedMails(r ask.Reconciliation) error {
 	if len(t.Rows) == 0 {
 		return nil
 	}
-	a.heading("未取回的邮件（服务器列出而取不下来；ysq mail retry --all 立即再取）")
+	a.heading("未取回的邮件（服务器列出而没有给出；ysq mail retry --all 立即再取）")
 	return a.table(t, nil, 3)
 }
 

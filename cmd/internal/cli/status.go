@@ -175,7 +175,7 @@ func (a *app) mailboxes(all []ask.MailboxStatus) error {
 		return nil
 	}
 	a.heading("邮箱")
-	t := grid.Table{Header: []string{"账号", "状态", "上次成功", "下次", "已取", "取不下", "登录次数"}}
+	t := grid.Table{Header: []string{"账号", "状态", "上次成功", "下次", "已取", "未取回", "登录次数"}}
 	var tints []tint
 	for _, m := range all {
 		next := ""

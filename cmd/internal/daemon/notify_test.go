@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
 // messenger is an office messenger behind TLS, reached through pipes. It calls itself example.com.
@@ -108,18 +109,40 @@ func TestNotify(t *testing.T) {
 		if n := len(m.posted(0)); n < 3 {
 			t.Errorf("tried %d times in twenty minutes", n)
 		}
+		said := func() string {
+			s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var d desk.Diagnoses
+			if err := b.daemon.Post.Diagnose(t.Context(), &d); err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range d {
+				if one.ID == "notify" {
+					return strings.Join(s.Notices, " ") + "|" + one.State + " " + one.Text
+				}
+			}
+			return ""
+		}
+		if words := said(); strings.Count(words, "502") != 2 || !strings.Contains(words, "|warn ") || strings.Contains(words, "SECRET") {
+			t.Errorf("while it fails: %s", words)
+		}
 		b.sleepUntil("2027-05-11") // 09:00, half an hour after the post
 		all := m.posted(0)
 		if len(all) != 2 { // the last of the day before, and today's
 			t.Fatalf("posted %q", all)
 		}
-		said := all[1]
-		if !strings.Contains(said, `{"msgtype": "text", "text": {"content": "某区政务服务办公室依申请公开 2027-05-11 周二：`) || !strings.Contains(said, "未登记 1") {
-			t.Errorf("posted %s", said)
+		if words := said(); strings.Contains(words, "没有发出") || !strings.Contains(words, "|ok ") {
+			t.Errorf("once it was taken: %s", words)
+		}
+		posted := all[1]
+		if !strings.Contains(posted, `{"msgtype": "text", "text": {"content": "某区政务服务办公室依申请公开 2027-05-11 周二：`) || !strings.Contains(posted, "未登记 1") {
+			t.Errorf("posted %s", posted)
 		}
 		for _, personal := range []string{"王", "wang", "138", "2027-0", "改造"} {
-			if strings.Contains(strings.ReplaceAll(said, "2027-05-11", ""), personal) {
-				t.Errorf("%q is in %s", personal, said)
+			if strings.Contains(strings.ReplaceAll(posted, "2027-05-11", ""), personal) {
+				t.Errorf("%q is in %s", personal, posted)
 			}
 		}
 		if day, err := os.ReadFile(filepath.Join(b.state, "cache", "notified")); err != nil || string(day) != "2027-05-11" {

@@ -323,14 +323,14 @@ func (k *Room) intakeDiagnoses(d *desk.Diagnoses) error {
 		return err
 	}
 	if quarantined > 0 {
-		d.Warn("quarantine", "未取回的邮件", "ysq mail list --quarantined 查看并在网页邮箱核对；ysq mail retry --all 立即再取", "%d 封取不下来", quarantined)
+		d.Warn("quarantine", "未取回的邮件", "ysq mail list --quarantined 查看并在网页邮箱核对；ysq mail retry --all 立即再取", "%d 封未取回", quarantined)
 	} else {
 		d.OK("quarantine", "未取回的邮件", "没有")
 	}
 	if n := len(likely); n > 0 {
-		d.Warn("parked", "待确认的邮件", "逐封看一看（ysq mail show），是申请的立案（ysq mail open）", "有 %d 封像是申请：%s", n, strings.Join(likely[:min(n, 10)], "、"))
+		d.Warn("parked", "待甄别的邮件", "逐封看一看（ysq mail show），是申请的立案（ysq mail open）", "有 %d 封像是申请：%s", n, strings.Join(likely[:min(n, 10)], "、"))
 	} else {
-		d.OK("parked", "待确认的邮件", "没有像是申请的")
+		d.OK("parked", "待甄别的邮件", "没有像是申请的")
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ type Cases interface {
 type Outbox interface {
 	// Troubles is what is wrong with sending.
 	Troubles() desk.Troubles
+	// Notices are what failed to go out and does not keep anybody from being answered.
+	Notices() desk.Troubles
 	// Diagnose looks whether mails could be sent, and which wait for somebody.
 	Diagnose(context.Context, *desk.Diagnoses) error
 }

@@ -79,6 +79,7 @@ func (k *Room) Notices() (all desk.Troubles) {
 	if lag, err := desk.Look(k.Desk, recentLag); err == nil && lag.behind() > 0 {
 		all.Add("clock-behind", "本机时钟比邮件服务器至少慢 %v，请校时（timedatectl set-ntp true）", lag.behind().Round(time.Second))
 	}
+	all = append(all, k.outbox.Notices()...)
 	for _, w := range k.Live().Warnings() {
 		all.Add("file", "%s；请 %s", w.Msg, w.Hint)
 	}

@@ -2,6 +2,7 @@ package post
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -90,10 +91,7 @@ func (d *digest) addDue(due []ask.DueItem, within int) {
 }
 
 func dueLine(i ask.DueItem) string {
-	name := string(i.Case)
-	if i.Dispute != "" {
-		name = string(i.Dispute)
-	}
+	name := cmp.Or(string(i.Dispute), string(i.Case), i.Mail.Short()) // numbers and handles, which are never masked
 	when := i.Left()
 	if i.Block == ask.BlockMail {
 		when = "到了 " + when
@@ -159,9 +157,9 @@ func (p *Room) addWaiting(d *digest) error {
 		return nil
 	})
 	d.Add("未登记", unregistered...)
-	d.Add("像是申请的待确认邮件", likely...)
-	d.Add("其他待确认邮件", parked...)
-	d.Add("取不下来的邮件", quarantined...)
+	d.Add("像是申请的待甄别邮件", likely...)
+	d.Add("其他待甄别邮件", parked...)
+	d.Add("未取回的邮件", quarantined...)
 	d.Add("没有发出的信", letters...)
 	return err
 }

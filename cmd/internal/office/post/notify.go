@@ -12,6 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/outbox"
 )
@@ -19,6 +20,14 @@ import (
 // notifyAgain are the pauses before a post is tried again. After the last the day is given up: what is to be done
 // stands in the register, in the mail of the morning and in the journal anyway.
 var notifyAgain = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// posting is how a post of the counts went.
+type posting struct {
+	at     time.Time
+	why    string    // it failed, in words for people; empty: it was taken
+	again  time.Time // when it is tried again; zero: the day is given up
+	failed bool
+}
 
 // notifier posts the counts of the morning once a working day. It runs beside everything else, so that a server that
 // does not answer holds up nothing.
@@ -68,11 +77,55 @@ func (n *notifier) morning(ctx context.Context) {
 		}
 	case known && !wrong.Again, n.tried == len(notifyAgain):
 		n.done = today
+		n.notified.Store(&posting{at: now, why: whyNot(err), failed: true})
 		n.Log.Error().Err(err).Msg("today's notification is given up (ysq notify --test)")
 	default:
 		n.next = now.Add(notifyAgain[n.tried])
 		n.tried++
+		n.notified.Store(&posting{at: now, why: whyNot(err), again: n.next, failed: true})
 		n.Log.Warn().Err(err).Time("again", n.next).Msg("the notification was not taken")
+	}
+}
+
+// whyNot is why a post failed, without the key that its address is.
+func whyNot(err error) string {
+	if wrong, ok := errors.AsType[*outbox.HookError](err); ok {
+		return wrong.Msg
+	}
+	if wrong, ok := errors.AsType[config.Error](err); ok {
+		return wrong.Msg
+	}
+	return "内部错误，见日志"
+}
+
+// Notices says that the counts of the morning did not go out: whoever waits for them elsewhere does not look here.
+func (p *Room) Notices() (all desk.Troubles) {
+	if n := p.notified.Load(); n != nil && n.failed && p.Live().Notify.Enabled() {
+		all.Add("notify", "每日通知没有发出（%s）：%s；%s", n.at.In(civil.Zone).Format("01-02 15:04"), n.why, n.next())
+	}
+	return all
+}
+
+func (n *posting) next() string {
+	if n.again.IsZero() {
+		return "当日不再发，核对后用 ysq notify --test 试"
+	}
+	return n.again.In(civil.Zone).Format("15:04") + " 再发"
+}
+
+// diagnoseNotify says how the last post of the counts went.
+func (p *Room) diagnoseNotify(d *desk.Diagnoses) {
+	if !p.Live().Notify.Enabled() {
+		return
+	}
+	const id, subject = "notify", "每日通知"
+	switch n := p.notified.Load(); {
+	case n == nil:
+		d.OK(id, subject, "启动后还没有发过；ysq notify --test 可试发")
+	case n.failed:
+		d.Warn(id, subject, "核对 [notify] 的 host 和网址，用 ysq notify --test 试发", "%s 没有发出：%s；%s", n.at.In(civil.Zone).Format("01-02 15:04"), n.why, n.next())
+	default:
+		d.OK(id, subject, "%s 已发出", n.at.In(civil.Zone).Format("01-02 15:04"))
 	}
 }
 
@@ -107,6 +160,7 @@ func (p *Room) notify(ctx context.Context, test bool) (items int, err error) {
 	if err := hook.Post(ctx, []byte(m.Body)); err != nil {
 		return 0, err
 	}
+	p.notified.Store(&posting{at: p.Now()})
 	p.Log.Info().Str("host", c.Host).Int("items", m.Items).Bool("test", test).Str("counts", m.Counts).Msg("posted the counts")
 	return m.Items, nil
 }

@@ -5,6 +5,7 @@ package post
 import (
 	"context"
 	"net"
+	"sync/atomic"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -40,6 +41,8 @@ type Room struct {
 	agenda   Agenda
 	dialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	ways     []way // out
+
+	notified atomic.Pointer[posting] // how the last post of the counts went; nil: there was none since the start
 }
 
 // New returns the room. Nothing is sent before KeepSending runs. dialSMTP is the way to everywhere that something is sent; it is

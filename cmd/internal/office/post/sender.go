@@ -200,6 +200,7 @@ func (p *Room) Troubles() (all desk.Troubles) {
 
 // Diagnose says whether mails could be sent, and which wait for somebody.
 func (p *Room) Diagnose(ctx context.Context, d *desk.Diagnoses) error {
+	p.diagnoseNotify(d)
 	counts, err := p.Reg.CountOutgoing()
 	if err != nil {
 		return err
