@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Applies reports whether a mail looks like an application: wherever it lies, one ought to have a look at it.
@@ -17,14 +18,55 @@ func Applies(m *casefile.Message) bool {
 	}
 	said, own := 0, ownWords(m.Text)
 	contents(m, own, func(n int, _ string) { said += n })
+	said = max(said, wishes(own))
 	switch cause, _ := robot(m); {
 	case cause == CauseBounce && tellsOfFailure(m.Text):
 		return said >= 45 // more than the title of the letter that comes back
-	case cause == CauseBounce, cause == CauseAutoReply:
+	case cause == CauseBounce:
 		return said >= 25
+	case cause == CauseAutoReply:
+		return said >= 25 || bringsFile(m)
 	}
 	score, _ := likeness(m, own)
-	return score >= Likely || said >= 30
+	return score >= Likely || said >= 25
+}
+
+// wishes weighs what people write who ask in words of their own, or as an organisation. It counts where a mail would
+// otherwise lie unseen under a machine's mark; it is too weak to tell an application from a reminder of one.
+func wishes(text string) (weight int) {
+	text = simple(text[:min(len(text), 8<<10)])
+	if strings.Contains(text, "公开") && asks.MatchString(text) || containsAny(text, "overnment information", "overnment Information", "reedom of information", "reedom of Information") {
+		weight += 25
+	}
+	if containsAny(text, "想了解", "请提供", "给我一份", "申请查阅", "申请获取") {
+		weight += 15
+	}
+	labels := 0
+	for _, there := range slices.Concat(present(text, formLabels), present(text, officeLabels)) {
+		if there {
+			labels++
+		}
+	}
+	if labels >= 2 {
+		weight += min(40, 10*labels)
+	}
+	return weight
+}
+
+var (
+	// asks is how people ask for it: 请求你们公开 …, 麻烦贵局把 … 向我公开.
+	asks = regexp.MustCompile(`(请|申请|要求|希望|麻烦)[^。！？；\n]{0,40}公开`)
+	// officeLabels stand in forms of organisations, and in people's signatures: they say that a mail is like an
+	// application, and not that it is a form.
+	officeLabels = []string{"单位名称", "信用代码", "法定代表人", "联系人", "联系方式", "所需政府信息", "指定方式", "申请内容", "公开方式"}
+)
+
+// bringsFile reports whether a mail that calls itself an application encloses a file: automatic answers enclose none.
+func bringsFile(m *casefile.Message) bool {
+	subject, answer := withoutPrefixes(simple(m.Subject))
+	return !answer && firstOf(subject, subjectWords) != "" && slices.ContainsFunc(m.Parts, func(p casefile.Part) bool {
+		return p.Attachment && !hasPrefix(p.Type, "message/", "text/calendar")
+	})
 }
 
 // Answerable reports whether a mail may be answered by a program, and why not (RFC 3834, section 2):

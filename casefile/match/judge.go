@@ -17,7 +17,7 @@ func likeness(m *casefile.Message, own string) (int, []string) {
 		score = min(100, score+n)
 		reasons = append(reasons, reason)
 	}
-	if subject, answer := withoutPrefixes(m.Subject); !answer {
+	if subject, answer := withoutPrefixes(simple(m.Subject)); !answer {
 		if word := firstOf(subject, subjectWords); word != "" {
 			add(50, "标题有“"+word+"”")
 		}
@@ -33,6 +33,11 @@ func contents(m *casefile.Message, own string, add func(int, string)) {
 		text = m.Text
 	}
 	there := present(text, inText)
+	if !slices.Contains(there, true) {
+		if s := simple(text); s != text {
+			text, there = s, present(s, inText)
+		}
+	}
 	if k := slices.Index(there[:len(textWords)], true); k >= 0 {
 		add(25, "正文有“"+textWords[k]+"”")
 	}
@@ -117,7 +122,7 @@ func withoutPrefixes(subject string) (rest string, answer bool) {
 	for range 10 {
 		lower := strings.ToLower(rest)
 		cut := ""
-		for _, p := range [...]string{"回复", "答复", "re", "转发", "fw", "fwd"} {
+		for _, p := range [...]string{"回复", "答复", "re", "转发", "转寄", "fw", "fwd"} {
 			for _, colon := range [...]string{":", "："} {
 				if strings.HasPrefix(lower, p+colon) {
 					cut = p + colon
@@ -127,7 +132,7 @@ func withoutPrefixes(subject string) (rest string, answer bool) {
 		if cut == "" {
 			break
 		}
-		answer = answer || !hasPrefix(cut, "转发", "fw")
+		answer = answer || !hasPrefix(cut, "转", "fw")
 		rest = strings.TrimSpace(rest[len(cut):])
 	}
 	return rest, answer

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/regexp"
@@ -12,7 +14,7 @@ import (
 // robot judges whether a program wrote the mail (RFC 3834, and what mailers do instead of it). The
 // cause is empty for a person's.
 func robot(m *casefile.Message) (Cause, string) {
-	subject := strings.ToLower(strings.TrimSpace(m.Subject))
+	subject := strings.ToLower(simple(strings.TrimSpace(m.Subject)))
 	auto := strings.ToLower(m.Machine.AutoSubmitted)
 	precedence := strings.ToLower(m.Machine.Precedence)
 	switch {
@@ -27,10 +29,14 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseBounce, "发件人是邮件系统，是退信"
 	case m.Machine.NullReturnPath && bounced(subject):
 		return CauseBounce, "退信路径为空，标题是退信"
-	case hasPrefix(subject, bounceTitles...) && (fromSystem(m) || tellsOfFailure(m.Text)):
+	case hasPrefix(subject, bounceTitles...) && fromSystem(m), (bounced(subject) || fromSystem(m)) && tellsOfFailure(m.Text):
 		return CauseBounce, "标题是退信，正文说明未能投递"
-	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...):
+	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
+		return CauseBounce, "邮件头列出未能送达的收件人"
+	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...), receiptTitle.MatchString(subject):
 		return CauseAutoReply, "是阅读回执"
+	case hasPrefix(subject, recalls...) && containsAny(m.Text[:min(len(m.Text), 4<<10)], recalled...):
+		return CauseAutoReply, "是撤回邮件的通知"
 	case hasPart(m, "text/calendar") && hasPrefix(subject, meetingAnswers...):
 		return CauseAutoReply, "是会议邀请的答复"
 	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
@@ -39,12 +45,14 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
 	case autoReplyField(m.Machine.AutoReply):
 		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
-	case hasPrefix(subject, autoReplies...):
+	case hasPrefix(subject, autoReplies...), saysAutomatic(subject):
 		return CauseAutoReply, "标题是自动回复"
 	case auto != "" && auto != "no":
 		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
 	case m.Machine.NullReturnPath || fromServer(m):
 		return CauseMachine, "由邮件系统或程序发出"
+	case hasPrefix(subject, "report domain:"):
+		return CauseMachine, "是邮件认证情况的汇总报告（DMARC、TLS-RPT）"
 	case onlyCalendar(m):
 		return CauseMachine, "只有日程，没有正文"
 	case m.Machine.ListID != "":
@@ -55,16 +63,44 @@ func robot(m *casefile.Message) (Cause, string) {
 	return "", ""
 }
 
-// How the subjects of mails begin that no person wrote.
+// How the subjects of mails begin that no person wrote, in simplified characters and small letters.
 var (
-	receipts       = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "未读:", "未读：", "not read:", "read receipt", "return receipt"}
-	meetingAnswers = []string{"已接受", "已暂定", "暂定", "已拒绝", "已谢绝", "接受:", "接受：", "拒绝:", "拒绝：", "accepted", "tentative", "tentatively accepted", "declined"}
+	receipts = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "邮件回执", "读取:", "读取：", "未读:", "未读：", "not read:", "read receipt", "return receipt", "gelesen:", "lu :", "lu:", "leído:", "letto:",
+		"開封済み", "开封済み", "开封确认", "已送达:", "已送达：", "delivered:", "relayed:", "邮件撤回通知"}
+	meetingAnswers = []string{"已接受", "已暂定", "暂定", "已拒绝", "已谢绝", "接受:", "接受：", "拒绝:", "拒绝：", "已取消", "accepted", "tentative", "tentatively accepted", "declined", "canceled", "cancelled"}
+	recalls        = []string{"撤回:", "撤回：", "recall:", "message recall"}
+	recalled       = []string{"想撤回邮件", "希望撤回邮件", "要撤回邮件", "想要撤回邮件", "would like to recall the message", "邮件撤回"}
 	autoReplies    = []string{"自动回复", "自动答复", "自动应答", "[自动回复]", "【自动回复】", "(自动回复)", "（自动回复）", "外出自动回复", "假期自动回复", "休假自动回复",
-		"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "vacation reply"}
+		"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "out of the office", "vacation reply", "不在通知"}
+	// automatic are words for such an answer, wherever they stand by themselves.
+	automatic = []string{"自动回复", "自动答复", "自动应答", "自动回信", "自动返信", "自动応答", "automatic reply", "automatic response", "autoreply", "auto-reply", "autoresponse", "out of office", "automatische antwort", "réponse automatique", "respuesta automática",
+		"odpowiedź automatyczna", "abwesenheitsnotiz", "休暇中", "risposta automatica", "resposta automática", "자동 응답", "자동응답", "부재중", "автоответ"}
 	bounceTitles = []string{"退信", "系统退信", "[系统退信]", "【系统退信】", "(系统退信)", "退件", "未传递", "无法传递", "无法投递", "无法送达", "未送达", "投递失败", "邮件投递失败", "发送失败", "邮件发送失败",
 		"undeliver", "delivery status notification", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "failure notice", "message not delivered", "non delivery",
-		"nondeliver", "non-deliver", "returning message", "mail system error", "rejected:", "warning: could not send"}
+		"nondeliver", "non-deliver", "returning message", "mail system error", "rejected:", "warning: could not send", "配信不能", "配信エラー", "メール配信エラー", "宛先不明"}
 )
+
+// saysAutomatic reports whether a subject calls its mail an automatic answer: the word stands by itself, behind the
+// prefixes of an answer and at most a word that says of what kind, as in Re: 休假自动回复：x or x（自动回复）.
+func saysAutomatic(subject string) bool {
+	subject, _ = withoutPrefixes(subject)
+	for _, word := range automatic {
+		before, after, found := strings.Cut(subject, word)
+		if !found {
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		next, _ := utf8.DecodeRuneInString(after)
+		alone := before == "" || !unicode.IsLetter(last) || utf8.RuneCountInString(before) <= 4 && !hasPrefix(before, "关于", "对", "请", "反映", "投诉")
+		if alone && (after == "" || !unicode.IsLetter(next)) {
+			return true
+		}
+	}
+	return false
+}
+
+// receiptTitle is how else a receipt is called: 已读回条, 读取回执, 送达回执.
+var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|送达|已送达|阅读|开封)(回执|回条|报告)`)
 
 // daemons are local parts that only a mail server has; systems also stand before what people may read.
 var (
@@ -93,8 +129,9 @@ func fromSystem(m *casefile.Message) bool {
 }
 
 func bounced(subject string) bool {
-	return containsAny(subject, "退信", "退件", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "non-deliver", "nondeliver",
-		"not delivered", "投递失败", "无法投递", "无法送达", "未送达", "未传递", "发送失败")
+	return containsAny(subject, "退信", "退件", "退回", "拒收", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "non-deliver", "nondeliver",
+		"not delivered", "投递失败", "投送失败", "投递状态", "无法投递", "无法送达", "无法传递", "无法传送", "未成功投递", "returned to sender", "送信エラー", "返送", "未送达", "未传递", "发送失败", "未能发送", "未能成功发送", "未能送达", "email delivery", "bounce",
+		"配信不能", "配信エラー", "宛先不明", "送信できません")
 }
 
 // smtpRefusal is how servers answer: 550 5.1.1 …
@@ -104,13 +141,16 @@ var smtpRefusal = regexp.MustCompile(`\b[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b|
 func tellsOfFailure(text string) bool {
 	lower := strings.ToLower(text[:min(len(text), 4<<10)])
 	return smtpRefusal.MatchString(lower) ||
-		containsAny(lower, "未能传递给", "无法投递到", "无法投递给", "未能投递", "投递失败", "收件人不存在", "用户不存在", "邮箱不存在", "地址不存在", "被对方服务器拒", "收件人邮件地址", "退信原因", "mailer-daemon",
+		containsAny(lower, "未能传递给", "无法投递到", "无法投递给", "未能投递", "投递失败", "收件人不存在", "用户不存在", "邮箱不存在", "地址不存在", "被对方服务器拒", "收件人邮件地址", "退信原因", "无法送达以下", "未能送达以下", "送信できませんでした", "配信できませんでした", "mailer-daemon",
 			"could not be delivered", "couldn't be delivered", "was not delivered", "delivery to the following", "user unknown", "mailbox unavailable", "no such user", "did not reach the following")
 }
 
 // onlyCalendar reports whether a mail is a calendar's data and nothing besides.
 func onlyCalendar(m *casefile.Message) bool {
-	return len(m.Parts) > 0 && strings.TrimSpace(m.Text) == "" && !slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Type != "text/calendar" && p.Type != "application/ics" })
+	return strings.TrimSpace(m.Text) == "" && (hasPart(m, "text/calendar") || hasPart(m, "application/ics")) &&
+		!slices.ContainsFunc(m.Parts, func(p casefile.Part) bool {
+			return p.Type != "text/calendar" && p.Type != "application/ics" && (p.Attachment || !strings.HasPrefix(p.Type, "text/"))
+		})
 }
 
 // autoReplyField tells the fields that say "this is an automatic answer" from the one that asks not

@@ -47,9 +47,14 @@ var wanted = [...]string{
 	"auto-submitted", "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress",
 	"list-id", "list-unsubscribe", "return-path", "received", "x-cm-transid", "x-failed-recipients",
 	"authentication-results",
+	"delivered-to", "preference",
 }
 
+// wantedName returns the name of a field that is kept, in small letters; "" for any other.
 func wantedName(key []byte) string {
+	if name := automaticName(key); name != "" {
+		return name
+	}
 	for _, name := range wanted {
 		if len(name) == len(key) && strings.EqualFold(name, string(key)) {
 			return name

@@ -25,7 +25,7 @@ func verified(h header, from []casefile.Address, top casefile.Stamp, coremail bo
 		if f.name != "authentication-results" {
 			continue
 		}
-		text := withoutComments(strings.ToValidUTF8(string(f.value), "�"))
+		text := withoutQuotes(withoutComments(strings.ToValidUTF8(string(f.value), "�")))
 		if id, results, _ := strings.Cut(text, ";"); sameHost(id, top.By) {
 			own = append(own, strings.ToLower(strings.Join(strings.Fields(results), " ")))
 		}
@@ -52,21 +52,7 @@ func verdict(results, domain string) casefile.Verification {
 		}
 		method, value, _ := strings.Cut(words[0], "=")
 		method, _, _ = strings.Cut(method, "/")
-		var of string // the domain for which the method speaks
-		for _, w := range words[1:] {
-			name, v, ok := strings.Cut(w, "=")
-			if v = domainOf(v); !ok || v == "" {
-				continue
-			}
-			switch name {
-			case "header.d", "smtp.mailfrom", "smtp.mail", "header.from":
-				of = v
-			case "header.i":
-				if of == "" {
-					of = v
-				}
-			}
-		}
+		of := spokenFor(method, words[1:])
 		switch method {
 		case "dmarc":
 			failed = failed || value == "fail" && (of == "" || aligned(of, domain))
@@ -88,6 +74,54 @@ func verdict(results, domain string) casefile.Verification {
 		return casefile.Mismatched
 	}
 	return casefile.Unverified
+}
+
+// spokenFor returns the domain for which a method speaks: each has a property of its own for it (RFC 8601, section
+// 2.7), and of those of other methods, which a sender may have had a say in, none counts. Two that differ speak for
+// nobody.
+func spokenFor(method string, properties []string) (of string) {
+	for _, names := range map[string][][]string{
+		"dkim": {{"header.d"}, {"header.i"}}, "spf": {{"smtp.mailfrom", "smtp.mail"}}, "dmarc": {{"header.from"}},
+	}[method] {
+		for _, p := range properties {
+			name, v, ok := strings.Cut(p, "=")
+			if v = domainOf(v); !ok || v == "" || !slices.Contains(names, name) {
+				continue
+			}
+			if of != "" && of != v {
+				return ""
+			}
+			of = v
+		}
+		if of != "" {
+			return of
+		}
+	}
+	return ""
+}
+
+// withoutQuotes takes the quotes off strings, and what would part words and results inside of them: a sender chooses
+// the local part of his address, and that may be "; dkim=pass header.d=x".
+func withoutQuotes(s string) string {
+	var b strings.Builder
+	quoted, escaped := false, false
+	for _, r := range s {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted && r == '\\':
+			escaped = true
+			continue
+		case r == '"':
+			quoted = !quoted
+			continue
+		}
+		if quoted && (r == ';' || r == '=' || r == '@' || r <= ' ') {
+			r = '_'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // domainOf takes the domain of a property's value, which may be an address.
