@@ -88,3 +88,26 @@ func unknown(line string) string {
 	}
 	return ""
 }
+
+// Every command has its place in one of the guides, those of the daily work in the clerk's: what no guide shows, nobody
+// looks for.
+func TestGuidesShowCommands(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile("../../../deploy/doc/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	clerk := read("clerk.zh-CN.md")
+	both := clerk + read("admin.zh-CN.md")
+	for _, c := range newTerminal(0, nil).root().Commands() {
+		guide, where := both, "the guides"
+		if c.GroupID == groupRecord {
+			guide, where = clerk, "the clerk's guide"
+		}
+		if c.GroupID != "" && !regexp.MustCompile("(ysq |`)"+c.Name()+"\\b").MatchString(guide) {
+			t.Errorf("%s: %s does not show it", c.Name(), where)
+		}
+	}
+}
