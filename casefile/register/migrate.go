@@ -66,6 +66,7 @@ func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
 	ctx := context.Background()
 	mk := maker{r: r, into: to, from: from, store: true, procs: allProcessors()}
 	defer mk.end()
+	var notices oldNotices
 	err = decodeAll(ctx, mk.procs, from.Path(), linesOf(from), func(d *decoded) error {
 		if d.err != nil {
 			return d.err
@@ -73,6 +74,7 @@ func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
 		if d.record.Seq != d.seq {
 			return fmt.Errorf("record %d lies at %d", d.record.Seq, d.seq)
 		}
+		notices.add(d.record)
 		return mk.add(d.record, d.text)
 	})
 	if err != nil {
@@ -84,6 +86,7 @@ func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
 	if r.found.Moved, err = r.movedCases(from, to); err != nil {
 		return m, err
 	}
+	r.found.Moved = append(r.found.Moved, notices.proposals()...)
 	var mark []byte
 	err = from.View(func(b *bbolt.Tx) error { mark = append(mark, b.Bucket(bucketMeta).Get(keyJournalled)...); return nil })
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
+	"strings"
 
 	"go.etcd.io/bbolt"
 
@@ -17,7 +19,7 @@ import (
 // tables of years do not change by it.
 type Moved struct {
 	Case          casefile.ID
-	What          string // 法定期限, 从严期限, 逾期, 期限终止
+	What          string // 法定期限, 从严期限, 逾期, 期限终止, or a 收费通知 that seems to be one over several cases
 	Before, After string
 }
 
@@ -50,6 +52,60 @@ func (r *Register) movedCases(from, to *bbolt.DB) (all []Moved, err error) {
 		})
 	})
 	return all, err
+}
+
+// oldNotices gathers the notices of fees by 件 of before there were shares: one notice over several applications was recorded
+// on each of them with the whole amount (国办函〔2020〕109号). They stay as they were recorded; what seems to be one notice
+// is listed, for a person to put right.
+type oldNotices struct {
+	all  []casefile.Record
+	void map[uint64]bool
+}
+
+func (o *oldNotices) add(r casefile.Record) {
+	switch e := r.Event.(type) {
+	case casefile.FeeNoticed:
+		if e.By == "件" && len(e.Shares) == 0 && e.Document != "" {
+			o.all = append(o.all, r)
+		}
+	case casefile.Voided:
+		if o.void == nil {
+			o.void = map[uint64]bool{}
+		}
+		o.void[e.Seq] = true
+	}
+}
+
+// proposals lists what has one number, one day and one amount on several cases.
+func (o *oldNotices) proposals() (all []Moved) {
+	type notice struct {
+		document string
+		on       civil.Date
+		yuan     int
+	}
+	var order []notice
+	cases := map[notice][]string{}
+	for _, r := range o.all {
+		e := r.Event.(casefile.FeeNoticed)
+		n := notice{e.Document, r.On, e.Yuan}
+		if o.void[r.Seq] || slices.Contains(cases[n], string(r.Case)) {
+			continue
+		}
+		if cases[n] == nil {
+			order = append(order, n)
+		}
+		cases[n] = append(cases[n], string(r.Case))
+	}
+	for _, n := range order {
+		ids := cases[n]
+		if len(ids) < 2 {
+			continue
+		}
+		all = append(all, Moved{casefile.ID(ids[0]), "收费通知 " + n.document,
+			fmt.Sprintf("%s 各记 %d 元，第六部分合计 %d 元", strings.Join(ids, "、"), n.yuan, n.yuan*len(ids)),
+			fmt.Sprintf("同一文号、同日、同额，像是一份通知：共 %d 元的，作废各件的收费记录（void），再一并记录：ysq fee %s --by 件 --on %s --document %s；确是各收各的不用改", n.yuan, strings.Join(ids, " "), n.on, n.document)})
+	}
+	return all
 }
 
 // movedIn compares one case.

@@ -45,3 +45,29 @@ func TestMovedCases(t *testing.T) {
 		t.Errorf("listed: %q", b)
 	}
 }
+
+// A notice of before over three applications of a month, recorded on each of them with the whole amount, is proposed as one.
+func TestOldNotices(t *testing.T) {
+	var o oldNotices
+	seq := uint64(0)
+	add := func(id casefile.ID, on string, e casefile.Event) {
+		seq++
+		o.add(casefile.Record{Seq: seq, On: civil.MustParse(on), Case: id, Event: e})
+	}
+	fee := func(document string, yuan int) casefile.FeeNoticed {
+		return casefile.FeeNoticed{By: "件", Count: 13, Yuan: yuan, Document: document}
+	}
+	for _, id := range []casefile.ID{"2025-00011", "2025-00012", "2025-00013"} {
+		add(id, "2025-11-25", fee("某费〔2025〕1号", 300))
+	}
+	add("2025-00013", "2025-11-25", fee("某费〔2025〕1号", 300)) // recorded twice
+	add("2025-00014", "2025-11-26", fee("某费〔2025〕1号", 300)) // another day
+	add("2025-00015", "2025-11-25", fee("", 300))           // nobody knows which notice
+	add("2025-00021", "2025-12-01", fee("某费〔2025〕2号", 100))
+	add("2025-00022", "2025-12-01", fee("某费〔2025〕2号", 100))
+	add("2025-00022", "2025-12-02", casefile.Voided{Seq: seq, Reason: "误"})
+	got := o.proposals()
+	if len(got) != 1 || got[0].Case != "2025-00011" || got[0].Before != "2025-00011、2025-00012、2025-00013 各记 300 元，第六部分合计 900 元" || !strings.Contains(got[0].After, "ysq fee 2025-00011 2025-00012 2025-00013 --by 件 --on 2025-11-25") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -23,7 +23,7 @@ func (k *Room) SayFindings() {
 		log.Warn().Int("schema", register.Schema).Str("kept", found.Kept).Msg("the register was brought to the present format; the old file is kept")
 	}
 	if n := len(found.Moved); n > 0 {
-		log.Warn().Int("differences", n).Str("list", found.MovedList).Msg("the present rules say other due dates, lateness or stop dates of these cases; frozen years stay as they are")
+		log.Warn().Int("differences", n).Str("list", found.MovedList).Msg("the present rules say other due dates, lateness or stop dates of these cases, or a notice of a fee seems to be one over several; frozen years stay as they are")
 		for _, m := range found.Moved[:min(n, 50)] {
 			log.Warn().Str("case", string(m.Case)).Str("what", m.What).Str("before", m.Before).Str("after", m.After).Msg("differs by the present rules")
 		}
