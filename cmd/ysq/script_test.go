@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	if len(os.TempDir()) > 40 { // the name of a socket has at most 107 bytes, and scripts lie deep
 		os.Setenv("TMPDIR", "/tmp")
 	}
-	flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
+	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
 	testscript.Main(m, map[string]func(){"ysq": main})
 }
 

@@ -267,7 +267,7 @@ var errPeer = errors.New("the peer went away")
 // it is whole.
 func stream[T any](x *exchange, each func(ctx context.Context, yield func(T) error) error) error {
 	x.w.Header().Set("Content-Type", "application/x-ndjson")
-	e := json.NewEncoder(x.w)
+	e := json.NewEncoder(leanWriter{x.w})
 	out := http.NewResponseController(x.w)
 	ctx, cancel := context.WithCancelCause(x.r.Context())
 	defer cancel(nil)

@@ -23,6 +23,9 @@ func (d *Day) UnmarshalJSON(b []byte) error {
 		*d = 0
 		return nil
 	}
+	if len(b) == len(`"2026-11-23"`) && b[0] == '"' { // as MarshalJSON writes it; a list has fifteen a case
+		return (*civil.Date)(d).UnmarshalText(b[1 : len(b)-1])
+	}
 	return json.Unmarshal(b, (*civil.Date)(d))
 }
 
