@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -25,28 +26,45 @@ func control(r rune) bool {
 
 // Legible returns the event with every such character replaced by U+FFFD, so that an attempt is seen. What
 // people enter is refused before; this is for what mails and files bring.
-func Legible(e Event) (Event, error) {
+func Legible(e Event) (Event, json.RawMessage, error) {
 	body, err := EncodeEvent(e)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if _, found := Control(string(body)); !found && !strings.Contains(string(body), `\u00`) && !strings.Contains(string(body), `\r`) &&
-		!strings.Contains(string(body), `\b`) && !strings.Contains(string(body), `\f`) && !strings.Contains(string(body), `\u20`) {
-		return e, nil // as good as always
+	if bytes.IndexFunc(body, control) < 0 && !escapedControl(body) {
+		return e, body, nil // as good as always
 	}
 	var said any
-	d := json.NewDecoder(strings.NewReader(string(body)))
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	if err := d.Decode(&said); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !redraw(&said) {
-		return e, nil
+		return e, body, nil
 	}
 	if body, err = marshal(said); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return DecodeEvent(e.Kind(), body)
+	if e, err = DecodeEvent(e.Kind(), body); err != nil {
+		return nil, nil, err
+	}
+	body, err = EncodeEvent(e) // with its fields in their order
+	return e, body, err
+}
+
+// escapedControl reports whether an escape in JSON may stand for such a character.
+func escapedControl(body []byte) bool {
+	for {
+		i := bytes.IndexByte(body, '\\')
+		if i < 0 || i+1 == len(body) {
+			return false
+		}
+		if e := body[i+1]; e == 'r' || e == 'b' || e == 'f' || e == 'u' {
+			return true
+		}
+		body = body[i+2:]
+	}
 }
 
 // redraw replaces the characters in all texts of a decoded JSON value.

@@ -25,14 +25,18 @@ type Record struct {
 
 // line is a record's form on disk: one line of JSON, fields in this order.
 type line struct {
-	Seq      uint64          `json:"seq"`
-	On       civil.Date      `json:"on"`
-	Recorded time.Time       `json:"recorded"`
-	Actor    string          `json:"actor"`
-	Case     ID              `json:"case,omitzero"`
-	Kind     Kind            `json:"kind"`
-	Event    json.RawMessage `json:"event"`
-	Prev     Digest          `json:"prev"`
+	lineHead
+	Event json.RawMessage `json:"event"`
+	Prev  Digest          `json:"prev"`
+}
+
+type lineHead struct {
+	Seq      uint64     `json:"seq"`
+	On       civil.Date `json:"on"`
+	Recorded time.Time  `json:"recorded"`
+	Actor    string     `json:"actor"`
+	Case     ID         `json:"case,omitzero"`
+	Kind     Kind       `json:"kind"`
 }
 
 // Encode returns the record's line, without a line feed. It is called once in a record's life: these
@@ -42,7 +46,21 @@ func (r Record) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("record %d: %w", r.Seq, err)
 	}
-	return marshal(line{r.Seq, r.On, r.Recorded.In(civil.Zone), r.Actor, r.Case, r.Event.Kind(), event, r.Prev})
+	return r.EncodeWith(event)
+}
+
+// EncodeWith is Encode for somebody who has the event's JSON already. The event is most of a line: it is not
+// read again to put it there.
+func (r Record) EncodeWith(event json.RawMessage) ([]byte, error) {
+	b, err := marshal(lineHead{r.Seq, r.On, r.Recorded.In(civil.Zone), r.Actor, r.Case, r.Event.Kind()})
+	if err != nil {
+		return nil, err
+	}
+	prev, err := marshal(r.Prev)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(b[:len(b)-1], []byte(`,"event":`), event, []byte(`,"prev":`), prev, []byte("}")), nil
 }
 
 // EncodeEvent returns an event's JSON, which DecodeEvent reads.

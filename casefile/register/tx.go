@@ -78,13 +78,13 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 				return nil, err
 			}
 		}
-		event, err := casefile.Legible(d.Event)
+		event, body, err := casefile.Legible(d.Event)
 		if err != nil {
 			return nil, err
 		}
 		seq++
 		r := casefile.Record{Seq: seq, On: d.On, Recorded: recorded, Actor: actor, Case: d.Case, Event: event, Prev: prev}
-		line, err := r.Encode()
+		line, err := r.EncodeWith(body)
 		if err != nil {
 			return nil, err
 		}
