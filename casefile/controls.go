@@ -31,7 +31,7 @@ func Legible(e Event) (Event, json.RawMessage, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if bytes.IndexFunc(body, control) < 0 && !escapedControl(body) {
+	if !holdsControl(body) {
 		return e, body, nil // as good as always
 	}
 	var said any
@@ -53,18 +53,24 @@ func Legible(e Event) (Event, json.RawMessage, error) {
 	return e, body, err
 }
 
-// escapedControl reports whether an escape in JSON may stand for such a character.
-func escapedControl(body []byte) bool {
-	for {
-		i := bytes.IndexByte(body, '\\')
-		if i < 0 || i+1 == len(body) {
-			return false
-		}
-		if e := body[i+1]; e == 'r' || e == 'b' || e == 'f' || e == 'u' {
+// holdsControl reports whether JSON may hold such a character, as itself or escaped. Every record passes here, so it
+// looks at bytes: those in front of the characters are DEL, C2 (U+0080 to U+009F) and E2 (U+202x, U+206x).
+func holdsControl(body []byte) bool {
+	for i := 0; i < len(body); i++ {
+		switch b := body[i]; {
+		case b == '\\':
+			if i++; i < len(body) && strings.IndexByte("rbfu", body[i]) >= 0 {
+				return true
+			}
+		case b == 0x7f:
 			return true
+		case b == 0xc2 || b == 0xe2:
+			if r, _ := utf8.DecodeRune(body[i:]); control(r) {
+				return true
+			}
 		}
-		body = body[i+2:]
 	}
+	return false
 }
 
 // redraw replaces the characters in all texts of a decoded JSON value.

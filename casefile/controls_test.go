@@ -28,11 +28,14 @@ func TestControl(t *testing.T) {
 func TestLegible(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.RuneFrom([]rune("张三ab\n\t\r\x00\x1b\x7f\u0085\u202E\u2066\u2028\\\"u00<&"))).Draw(t, "text")
-		e, _, err := casefile.Legible(casefile.CorrectionAsked{Items: []string{text, "甲"}, Until: civil.MustParse("2026-12-01"), Document: text})
+		e, body, err := casefile.Legible(casefile.CorrectionAsked{Items: []string{text, "甲"}, Until: civil.MustParse("2026-12-01"), Document: text})
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := e.(casefile.CorrectionAsked)
+		if again, err := casefile.EncodeEvent(e); err != nil || string(again) != string(body) {
+			t.Fatalf("the event is %s, its JSON %s, %v", again, body, err)
+		}
 		for _, s := range []string{got.Items[0], got.Document} {
 			if r, found := casefile.Control(s); found {
 				t.Fatalf("%q leaves %U in %q", text, r, s)

@@ -96,6 +96,9 @@ func opening(text string) string {
 
 // onlyThanks reports whether a text says nothing but thanks or that the letter has come.
 func onlyThanks(text string) bool {
+	if !containsAny(text, "谢", "收") { // as nearly all; their letters need not be picked out
+		return false
+	}
 	rest := letters(text)
 	if rest == "" || !containsAny(rest, "谢", "收到", "收悉") {
 		return false
