@@ -103,7 +103,7 @@ func oldSystemd(t *testing.T, m *machine) {
 	}
 	m.deliver(t, mailbox, 9)
 	m.hasCase(t, 9)
-	m.deliverPDF(t, mailbox, 10)
+	m.deliverFile(t, mailbox, 10, "application/pdf", "申请.pdf", []byte(pdf("Application for information no. 7")))
 	m.hasCase(t, 10)
 	// After an upgrade of systemd the same file is handed over as a credential, and can be sealed.
 	m.sh(t, `mv /root/older/hidden /usr/bin/systemd-creds; rm /etc/systemd/system/ysq.service; systemctl daemon-reload; systemctl restart ysq.service

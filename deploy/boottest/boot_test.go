@@ -2,6 +2,7 @@ package boottest
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"os"
 	"regexp"
@@ -25,6 +26,7 @@ var whole = story{
 	{"roles", roles},
 	{"desk", desk},
 	{"attachment", attachment},
+	{"scan", scan},
 	{"killed", killed},
 	{"network cut", networkCut},
 	{"disk full", diskFull},
@@ -198,7 +200,7 @@ func roles(t *testing.T, m *machine) {
 
 // attachment: a PDF is read by the child, under the unit's rules as well as its own.
 func attachment(t *testing.T, m *machine) {
-	m.deliverPDF(t, mailbox, 7)
+	m.deliverFile(t, mailbox, 7, "application/pdf", "申请.pdf", []byte(pdf("Application for information no. 7")))
 	m.hasCase(t, 7)
 	within(t, 90*time.Second, "the PDF's reading", func() (string, bool) {
 		s := m.does(t, "li", 0, "ysq", "show", "3", "--json")
@@ -207,6 +209,28 @@ func attachment(t *testing.T, m *machine) {
 	if got := m.sh(t, "ls /var/lib/ysq/cache"); strings.Contains(got, "attachment-") {
 		t.Errorf("left behind: %s", got)
 	}
+}
+
+//go:embed testdata/scan.png
+var scanned []byte
+
+// scan: where the office wants it, tesseract reads pictures under the unit's own directives.
+func scan(t *testing.T, m *machine) {
+	m.sh(t, "sed -i 's/^#* *ocr = .*/ocr = true/' /etc/ysq/ysq.toml; systemctl restart ysq.service")
+	if s, _, _ := m.as(t, "root", "ysq", "doctor"); !strings.Contains(s, "tesseract 在限制下可以运行") {
+		t.Errorf("doctor says:\n%s", s)
+	}
+	m.deliverFile(t, mailbox, 11, "image/png", "申请表.png", scanned)
+	m.hasCase(t, 11)
+	within(t, 90*time.Second, "the picture's reading", func() (string, bool) {
+		for _, r := range m.list(t, "li") {
+			if strings.HasSuffix(r.Subject, "第 11 号监测点") {
+				s, _, _ := m.as(t, "li", "ysq", "register", r.Case, "--proposals")
+				return s, strings.Contains(s, "某市2024年排水管网改造工程验收报告") && strings.Contains(s, "机器识别") && strings.Contains(s, "邮寄")
+			}
+		}
+		return "no case", false
+	})
 }
 
 // killed: systemd starts it again, and what came meanwhile is taken.

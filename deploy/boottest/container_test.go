@@ -31,7 +31,7 @@ func (s suite) packages() []string {
 	base := []string{"systemd", "systemd-sysv", "dbus", "ca-certificates", "iproute2", "dovecot-imapd"}
 	switch s {
 	case bookworm:
-		return append(base, "rpm")
+		return append(base, "rpm", "tesseract-ocr", "tesseract-ocr-chi-sim")
 	case trixie:
 		return append(base, "qemu-user")
 	default:

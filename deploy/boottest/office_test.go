@@ -138,13 +138,17 @@ func (m *machine) deliverText(t *testing.T, to string, n int, text string) {
 	m.put(t, to, n, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"+base64.StdEncoding.EncodeToString([]byte(text)))
 }
 
-// deliverPDF delivers an application as a PDF.
-func (m *machine) deliverPDF(t *testing.T, to string, n int) {
+// deliverFile delivers an application as a file.
+func (m *machine) deliverFile(t *testing.T, to string, n int, mediaType, name string, body []byte) {
 	t.Helper()
+	var lines strings.Builder
+	for b := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString(body)), 76) {
+		lines.Write(append(b, "\r\n"...))
+	}
 	m.put(t, to, n, strings.Join([]string{
 		`Content-Type: multipart/mixed; boundary="b"`, "", "--b", "Content-Type: text/plain; charset=utf-8", "", "see the attachment", "--b",
-		`Content-Type: application/pdf; name="` + word("申请.pdf") + `"`, `Content-Disposition: attachment; filename="` + word("申请.pdf") + `"`,
-		"Content-Transfer-Encoding: base64", "", base64.StdEncoding.EncodeToString([]byte(pdf("Application for information no. 7"))), "--b--",
+		"Content-Type: " + mediaType + `; name="` + word(name) + `"`, `Content-Disposition: attachment; filename="` + word(name) + `"`,
+		"Content-Transfer-Encoding: base64", "", lines.String() + "--b--",
 	}, "\r\n"))
 }
 

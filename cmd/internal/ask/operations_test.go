@@ -59,6 +59,7 @@ func (e every) cases() {
 	one(e, AttachMail)
 	one(e, Inspect)
 	one(e, Propose)
+	one(e, Snippets)
 	one(e, Register)
 	one(e, Disputes)
 	one(e, Dispute)

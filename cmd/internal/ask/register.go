@@ -9,7 +9,9 @@ import (
 // Registering out of what an applicant sent.
 var (
 	// Propose reads what has not been read yet, and decides nothing.
-	Propose  = Op[CaseRef, Proposals]{Name: "propose", Role: Viewer, Look: CaseRef.look}
+	Propose = Op[CaseRef, Proposals]{Name: "propose", Role: Viewer, Look: CaseRef.look}
+	// Snippets shows beside what was recognised in pictures the pieces of them that say it.
+	Snippets = Op[CaseRef, []Snippet]{Name: "snippets", Role: Operator, Look: CaseRef.look}
 	Register = Op[RegisterRequest, AppendResult]{Name: "register", Role: Operator, Dry: true, Limit: 1 << 20, Records: func(RegisterRequest) []casefile.Kind {
 		return []casefile.Kind{casefile.KindRegistered}
 	}}
@@ -46,8 +48,17 @@ type ProposedValue struct {
 	Value      string   `json:"value"`
 	Sources    []string `json:"sources"` // in Chinese: which part, which place, which label; of a column, the reason
 	Confidence int      `json:"confidence"`
-	Doubt      string   `json:"doubt,omitzero"`  // what speaks against it
-	Others     []string `json:"others,omitzero"` // what it might be instead
+	Doubt      string   `json:"doubt,omitzero"`      // what speaks against it
+	Others     []string `json:"others,omitzero"`     // what it might be instead
+	Recognised bool     `json:"recognised,omitzero"` // in a picture, and is to be compared with it: see Snippets
+}
+
+// Snippet is a piece of a picture in which a value was recognised. What is masked in Proposals has one only for those who
+// ask to see it; an identity card and a number of identity have none.
+type Snippet struct {
+	Flag  string `json:"flag"`  // as in ProposedValue
+	Label string `json:"label"` // of what was read there
+	PNG   []byte `json:"png"`
 }
 
 // ProposedColumn is a column of 表三 with its reason.

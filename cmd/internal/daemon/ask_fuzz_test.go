@@ -63,7 +63,7 @@ func FuzzControl(f *testing.F) {
 		{"backup", `{"target":"relative","keep":"1d"}`}, {"import", "{\"name\":\"a.csv\"}\n编号,收到日期,渠道,申请人类别\n2025-00001,2025-03-02,当面,自然人\n"}, {"export", `{"format":"csv"}`},
 		{"new", `{"channel":"post","on":"2026-03-02"}`}, {"split", `{"case":"2026-00001"}`}, {"file", "{\"name\":\"a.pdf\"}\n%PDF"}, {"dispute record", `{"kind":"dispute-filed","event":{}}`},
 		{"calendar", `{"year":2026}`}, {"calendar adopt", `{"year":{"year":2027}}`}, {"opening", `{}`}, {"log", `{"since":"2026-03-02","last":3}`}, {"search", `{"words":"申请","limit":1}`},
-		{"index", `{}`}, {"outbox", `{}`}, {"send", `{}`}, {"digest", `{}`}, {"propose", `{"case":"2026-00001"}`}, {"register", `{"case":"2026-00001","event":{}}`},
+		{"index", `{}`}, {"outbox", `{}`}, {"send", `{}`}, {"digest", `{}`}, {"propose", `{"case":"2026-00001"}`}, {"snippets", `{"case":"2026-00001"}`}, {"register", `{"case":"2026-00001","event":{}}`},
 		{"year close", `{"year":2025}`}, {"year diff", `{"year":2025}`}, {"report edit", `{"year":2025}`}, {"letter", `{"cases":["2026-00001"],"draft":true}`},
 	} {
 		for _, role := range []byte{byte(ask.Viewer), byte(ask.Operator), byte(ask.Approver)} {

@@ -43,6 +43,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Inspect, o.Reading.Inspect)
 	ask.Answer(d, ask.AttachMail, o.Intake.AttachMail)
 	ask.Answer(d, ask.Propose, o.Reading.Propose)
+	ask.Answer(d, ask.Snippets, o.Reading.Snippets)
 	ask.Answer(d, ask.Register, o.Reading.Register)
 	ask.Answer(d, ask.Disputes, o.Record.Disputes)
 	ask.Answer(d, ask.Dispute, o.Record.Dispute)

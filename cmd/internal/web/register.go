@@ -1,6 +1,8 @@
 package web
 
 import (
+	"encoding/base64"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +21,39 @@ type registerView struct {
 	Proposals ask.Proposals
 	ID        *ask.ProposedValue // a number of identity: it can only be taken or left
 	TakeID    bool
+	Cut       map[string][]snippet // by the name of the field: what was recognised in a picture
+	CutWrong  string               // why there are none
+}
+
+// snippet is a piece of a picture, in the page itself: it is shown once and kept nowhere.
+type snippet struct {
+	Label   string
+	Picture template.URL
+}
+
+// cut has the pieces of pictures made that stand beside what was recognised in them. Without them a page can still be
+// looked at.
+func (v *registerView) cut(x *visit, client *ask.Client, ref ask.CaseRef) error {
+	if !slices.ContainsFunc(v.Proposals.Values, func(p ask.ProposedValue) bool { return p.Recognised }) {
+		return nil
+	}
+	all, err := ask.Do(x.ctx(), client, ask.Snippets, ref)
+	if err != nil {
+		told := x.told(err)
+		if told.Code == "session" {
+			return err
+		}
+		v.CutWrong = plain(told.Msg)
+		return nil
+	}
+	v.Cut = map[string][]snippet{}
+	for _, s := range all {
+		v.Cut[s.Flag] = append(v.Cut[s.Flag], snippet{s.Label, template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(s.PNG))})
+	}
+	if len(all) > 0 {
+		x.w.Header().Set("Content-Security-Policy", strings.Replace(policy, "img-src 'self'", "img-src 'self' data:", 1))
+	}
+	return nil
 }
 
 // Sheets reports whether there is anything of which a page can be shown.
@@ -70,9 +105,11 @@ func (x *visit) registering(client *ask.Client) (v registerView, err error) {
 		return v, err
 	}
 	v.add(v.Detail)
-	v.Proposals, err = ask.Do(x.ctx(), client, ask.Propose, ref)
+	if v.Proposals, err = ask.Do(x.ctx(), client, ask.Propose, ref); err != nil {
+		return v, err
+	}
 	v.propose()
-	return v, err
+	return v, v.cut(x, client, ref)
 }
 
 func registerForm(x *visit) error {

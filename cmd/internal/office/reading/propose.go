@@ -371,6 +371,7 @@ func (u understood) values() []ask.ProposedValue {
 			v.Confidence = min(v.Confidence, p.Confidence)
 			v.Sources = append(v.Sources, p.Source.String())
 			v.Doubt = cmp.Or(v.Doubt, p.Doubt)
+			v.Recognised = v.Recognised || p.Source.Machine
 		}
 		v.Sources = slices.Compact(v.Sources)
 		all = append(all, v)

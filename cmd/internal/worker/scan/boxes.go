@@ -61,8 +61,14 @@ func boxesOf(m *image.Gray) []Box {
 			return false
 		}
 		left := image.Rect(b.Rect.Min.X-max(8, b.Rect.Dx()*4/5), b.Rect.Min.Y-2, b.Rect.Min.X-2, b.Rect.Max.Y+2)
-		if ink(m, left)*8 > left.Dx()*left.Dy() {
+		if ink(m, left)*16 > left.Dx()*left.Dy() {
 			return true // characters stand closer to each other
+		}
+		for d := 2; d < 6; d++ { // a character goes on beside its part with an upright stroke; a tick leans
+			beside := image.Rect(b.Rect.Max.X+d, b.Rect.Min.Y, b.Rect.Max.X+d+1, b.Rect.Max.Y)
+			if ink(m, beside)*10 > b.Rect.Dy()*6 {
+				return true
+			}
 		}
 		a := around(m, b.Rect)
 		return a > much || a > crossed && !inLine
