@@ -100,17 +100,23 @@ func (x *visit) answering() (v answerView, err error) {
 	if len(all) > 0 {
 		v.Before = &all[0]
 	}
+	v.Outcomes = outcomeGroups()
+	return v, nil
+}
+
+// outcomeGroups are the answers that there are a letter for: a lapse takes effect without one.
+func outcomeGroups() (all []outcomeGroup) {
 	for _, o := range casefile.Outcomes() {
 		if o.Lapse() {
-			continue // takes effect without a letter
+			continue
 		}
 		g := outcomeGroup{Code: o.String(), Label: o.Row() + " " + o.Label()}
 		for _, b := range o.Bases() {
 			g.Bases = append(g.Bases, casefileBasis{b, casefile.BasisOf(b).String()})
 		}
-		v.Outcomes = append(v.Outcomes, g)
+		all = append(all, g)
 	}
-	return v, nil
+	return all
 }
 
 func answerForm(x *visit) error {
@@ -211,11 +217,16 @@ func answerPost(x *visit) error {
 }
 
 func (x *visit) refusedAnswer(v answerView, err error) error {
+	v.refuse(x, err)
+	return x.showAnswer(v)
+}
+
+// refuse says why an answer cannot be made so.
+func (v *answerView) refuse(x *visit, err error) {
 	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
 		err = &ask.Error{Code: "field", Msg: cmp.Or(fieldLabels()[wrong.Field], wrong.Field) + "：" + wrong.Msg, Exit: ask.ExitUsage}
 	}
 	v.Wrong, v.Mark = x.told(err), ""
-	return x.showAnswer(v)
 }
 
 // fill puts what a form says into the page.
@@ -301,6 +312,7 @@ func parseKept(s string) (f casefile.File, ok bool) {
 const (
 	uploadLimit = 64 << 20 // bytes of a form with its files
 	fieldLimit  = 256 << 10
+	mostParts   = 1000
 )
 
 // uploads reads a form with files. Each goes to the office as it comes, without resting on this machine's disk, and is in
@@ -313,16 +325,18 @@ func (x *visit) uploads() (url.Values, error) {
 		}
 		return x.r.PostForm, nil
 	}
-	form := url.Values{}
+	x.form = url.Values{}
+	var failed error // to take a file: what was typed below it is read all the same
+	form := x.form
 	for n := 0; ; n++ {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return form, nil
+			return form, failed
 		}
 		if err != nil {
-			return nil, err
+			return nil, cmp.Or(failed, err)
 		}
-		if n > 1000 {
+		if n > mostParts {
 			return nil, ask.Usage("表单里的内容太多")
 		}
 		if p.FileName() == "" {
@@ -338,12 +352,12 @@ func (x *visit) uploads() (url.Values, error) {
 			}
 			continue
 		}
-		err = ask.Put(x.ctx(), x.client, ask.PutFile, ask.FileName{Name: ask.Foreign(fileName(p.FileName()))}, p, func(f casefile.File) error {
+		if failed != nil {
+			continue
+		}
+		failed = ask.Put(x.ctx(), x.client, ask.PutFile, ask.FileName{Name: ask.Foreign(fileName(p.FileName()))}, p, func(f casefile.File) error {
 			form.Add("kept", kept(f))
 			return nil
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
 }

@@ -110,7 +110,7 @@ func (b *bureau) client(who ask.Actor) *ask.Client {
 type in struct{ client *ask.Client }
 
 func (d in) Admit(http.ResponseWriter, *http.Request) (*ask.Client, bool) { return d.client, true }
-func (d in) Again(http.ResponseWriter, *http.Request)                     {}
+func (d in) Again(http.ResponseWriter, *http.Request, held)               {}
 func (d in) Leave(http.ResponseWriter, *http.Request)                     {}
 
 // seat is a person at the desk.

@@ -112,7 +112,7 @@ func (e *entry) enter(w http.ResponseWriter, r *http.Request) {
 }
 
 // Again implements Door. The account of this desk does not end.
-func (e *entry) Again(w http.ResponseWriter, _ *http.Request) {
+func (e *entry) Again(w http.ResponseWriter, _ *http.Request, _ held) {
 	plainPage(w, http.StatusUnauthorized, "请先进入", "请重新进入。", "")
 }
 

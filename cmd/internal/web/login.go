@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -22,6 +23,15 @@ type login struct{ client *ask.Client }
 type loginPage struct {
 	Name, Next, Said, Hint string
 	Change                 bool // a new password is asked for
+	Held                   held // what was typed before the stay ended
+}
+
+// Carried are the fields that carry it.
+func (p loginPage) Carried() url.Values {
+	if p.Held.Path == "" {
+		return nil
+	}
+	return p.Held.carry()
 }
 
 // Network returns the site of ysq-web.service. client acts as the service's account, which has no role.
@@ -69,7 +79,7 @@ func next(r *http.Request) string {
 	if r.Method == http.MethodPost {
 		to = r.PostFormValue("next")
 	}
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, "/login") || strings.ContainsAny(to, "\\\r\n") {
+	if !ownPath(to) {
 		return "/"
 	}
 	return to
@@ -91,6 +101,10 @@ func (d login) login(w http.ResponseWriter, r *http.Request) {
 		from = r.RemoteAddr
 	}
 	p := loginPage{Name: strings.TrimSpace(r.PostFormValue("name")), Next: next(r), Change: r.PostFormValue("change") != ""}
+	typed, isHeld := heldIn(r.PostForm)
+	if isHeld {
+		p.Held = typed
+	}
 	q := ask.LoginRequest{Name: p.Name, Password: r.PostFormValue("password"), From: from}
 	if p.Change {
 		if q.New = r.PostFormValue("new"); q.New == "" || q.New != r.PostFormValue("again") {
@@ -108,11 +122,18 @@ func (d login) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: loginCookie, Value: string(res.Token), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	if isHeld {
+		typed.Msg = "您已重新登录。刚才提交的没有记录。"
+		if err := write(w, http.StatusOK, "held", frame{Title: "继续", Data: typed}); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+		return
+	}
 	http.Redirect(w, r, p.Next, http.StatusSeeOther)
 }
 
 // Again implements Door.
-func (d login) Again(w http.ResponseWriter, r *http.Request) {
+func (d login) Again(w http.ResponseWriter, r *http.Request, typed held) {
 	if r.Header.Get(byItself) != "" {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
@@ -120,8 +141,10 @@ func (d login) Again(w http.ResponseWriter, r *http.Request) {
 	p := loginPage{Next: "/", Said: "登录已过期，请重新登录。"}
 	if r.Method == http.MethodGet {
 		p.Next = next(r)
+	} else if len(typed.Shown()) > 0 {
+		p.Held, p.Hint = typed, "刚才提交的没有记录；您填写的都还在，登录后接着办。"
 	} else {
-		p.Hint = "刚才提交的没有记录；登录后用浏览器的后退，填写的还在。"
+		p.Hint = "刚才提交的没有记录。"
 	}
 	d.form(w, http.StatusUnauthorized, p)
 }

@@ -24,6 +24,7 @@ type mailList struct {
 	More   bool
 	Out    []ask.OutgoingView
 	All    bool
+	Status ask.Status
 }
 
 type placeCount struct {
@@ -40,12 +41,12 @@ func mails(x *visit) error {
 			return ask.Usage("%v", err)
 		}
 	}
-	s, err := ask.Do(x.ctx(), x.client, ask.Overview, ask.None{})
-	if err != nil {
+	var err error
+	if l.Status, err = ask.Do(x.ctx(), x.client, ask.Overview, ask.None{}); err != nil {
 		return err
 	}
 	for _, d := range []casefile.Disposition{casefile.Parked, casefile.Quarantined, casefile.ToCase, casefile.ToHistory, casefile.Duplicate} {
-		l.Places = append(l.Places, placeCount{d.String(), d.Label(), s.Mails[d.String()]})
+		l.Places = append(l.Places, placeCount{d.String(), d.Label(), l.Status.Mails[d.String()]})
 	}
 	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: l.Place, Limit: mailsShown + 1}, func(m ask.MailView) error {
 		l.Mails = append(l.Mails, m)

@@ -98,7 +98,12 @@ func hidden(r rune) bool {
 // fail says what went wrong on a page of its own.
 func (x *visit) fail(err error) {
 	told := x.told(err)
-	if err := x.showAs(statusOf(told), "error", "未能完成", "", told); err != nil {
+	name, title, data := "error", "未能完成", any(told)
+	if h := x.typed(); told.Exit == ask.ExitUnreachable && len(h.Shown()) > 0 {
+		h.Msg, h.Hint = told.Msg, told.Hint
+		name, title, data = "held", "没有应答", h
+	}
+	if err := x.showAs(statusOf(told), name, title, "", data); err != nil {
 		x.site.failed(err)
 		http.Error(x.w, told.Msg, http.StatusInternalServerError)
 	}

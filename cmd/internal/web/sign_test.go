@@ -16,6 +16,9 @@ import (
 // signs is an office whose head signs every answer himself.
 func signs(c *config.Config) { c.Approval.Answer = config.SigningRole }
 
+// recordsSigning is one whose clerk enters what the head has signed on paper.
+func recordsSigning(c *config.Config) { c.Approval.Answer = config.SigningRecorded }
+
 // proposed is a case whose answer can be submitted.
 func (b *bureau) proposed() {
 	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开水质数据\nMessage-ID: <1@example.test>\n\n现申请公开水质数据。\n申请人：张三\n")
@@ -92,7 +95,7 @@ func TestSubmitAndSign(t *testing.T) {
 // The same in a browser: the clerk submits, the head signs, and Enter decides nothing.
 func TestSignInBrowser(t *testing.T) {
 	t.Parallel()
-	b := openBureau(t, func(c *config.Config) { c.Approval.Answer = config.SigningRecorded })
+	b := openBureau(t, recordsSigning)
 	b.proposed()
 	w := b.browse(t, 1366, 768)
 	w.open("/answer/1")

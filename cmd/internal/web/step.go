@@ -93,6 +93,9 @@ func chosenStep(x *visit) error {
 	case step == casefile.KindRegistered.Info().Command:
 		http.Redirect(x.w, x.r, "/register?"+url.Values{"case": ids}.Encode(), http.StatusSeeOther)
 		return nil
+	case step == casefile.KindReplied.Info().Command:
+		http.Redirect(x.w, x.r, "/answers?"+url.Values{"case": ids}.Encode(), http.StatusSeeOther)
+		return nil
 	}
 	http.Redirect(x.w, x.r, "/step/"+url.PathEscape(q.Get("step"))+"?"+url.Values{"case": q["case"]}.Encode(), http.StatusSeeOther)
 	return nil

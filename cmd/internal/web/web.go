@@ -10,8 +10,10 @@
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
+//	answermany.go, registermany.go   the same for several cases
 //	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
 //	sheet.go   a page of a file, beside the fields
+//	held.go    what was typed while nobody answered
 //	annual.go  年度      freeze.go 冻结      yearwords.go its words     chief.go  what a head asks
 //	search.go  查询      state.go  运行情况
 //
@@ -23,6 +25,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -43,8 +46,8 @@ type Door interface {
 	// Admit returns the client that asks in the name of whoever sent the request. With false it has answered
 	// itself: with a way to come in, or with a refusal.
 	Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool)
-	// Again shows the way in to somebody whose stay has ended meanwhile.
-	Again(w http.ResponseWriter, r *http.Request)
+	// Again shows the way in to somebody whose stay has ended meanwhile, and keeps what he had typed.
+	Again(w http.ResponseWriter, r *http.Request, typed held)
 	// Leave ends the stay of whoever sent the request, and says so.
 	Leave(w http.ResponseWriter, r *http.Request)
 }
@@ -66,16 +69,27 @@ func New(o Options) *Site {
 	if s.failed == nil {
 		s.failed = func(error) {}
 	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /static/{file}", static)
+	for pattern, show := range routes() {
+		mux.HandleFunc(pattern, s.page(show))
+	}
+	mux.HandleFunc("POST /leave", s.door.Leave)
+	mux.HandleFunc("/", s.page(func(*visit) error { return ask.NotFound("", "没有这个页面") }))
+	s.handler = guard(mux)
+	return s
+}
+
+// routes are the pages by their addresses.
+func routes() map[string]func(*visit) error {
 	attachForm, attachPost := filer("attach")
 	detachForm, detachPost := filer("detach")
 	splitForm, splitPost := filer("split")
 	joinForm, joinPost := filer("join")
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /static/{file}", static)
-	for pattern, show := range map[string]func(*visit) error{
+	return map[string]func(*visit) error{
 		"GET /{$}": today, "GET /cases": cases, "GET /cases/xlsx": casesSheet, "GET /case/{case}": showCase, "POST /case/{case}": revealCase, "GET /case/{case}/days": days,
 		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register": registerManyForm, "POST /register": registerManyPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
-		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost,
+		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost, "GET /answers": answerManyForm, "POST /answers": answerManyPost,
 		"GET /sign": signing, "GET /sign/{case}": showSubmission, "POST /sign/{case}": signPost,
 		"GET /new": newForm, "POST /new": newPost,
 		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage,
@@ -89,13 +103,7 @@ func New(o Options) *Site {
 		"GET /years": years, "GET /year/{year}": year, "GET /year/{year}/cell": cell, "GET /year/{year}/diff": yearDiff, "GET /year/{year}/report/{form}": reportFile,
 		"GET /year/{year}/freeze": freezeForm, "POST /year/{year}/freeze": freezePost, "GET /year/{year}/opening": openingForm, "POST /year/{year}/opening": openingPost,
 		"GET /year/{year}/words": wordsForm, "POST /year/{year}/words": wordsPost, "GET /stats": chief, "GET /stats/xlsx": chiefSheet,
-	} {
-		mux.HandleFunc(pattern, s.page(show))
 	}
-	mux.HandleFunc("POST /leave", s.door.Leave)
-	mux.HandleFunc("/", s.page(func(*visit) error { return ask.NotFound("", "没有这个页面") }))
-	s.handler = guard(mux)
-	return s
 }
 
 // ServeHTTP answers one request.
@@ -108,6 +116,7 @@ type visit struct {
 	r      *http.Request
 	client *ask.Client
 	me     ask.Person
+	form   url.Values // of a form with files, as far as it was read
 }
 
 func (x *visit) ctx() context.Context { return x.r.Context() }
@@ -124,12 +133,13 @@ func (s *Site) page(show func(*visit) error) http.HandlerFunc {
 		if x.me, err = ask.Do(x.ctx(), client, ask.Me, ask.None{}); err == nil {
 			err = show(x)
 		}
-		if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "session" {
-			s.door.Again(w, r)
+		if err == nil {
 			return
 		}
-		if err != nil {
-			x.fail(err)
+		if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "session" {
+			s.door.Again(w, r, x.typed())
+			return
 		}
+		x.fail(err)
 	}
 }

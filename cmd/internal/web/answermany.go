@@ -1,0 +1,180 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
+)
+
+// answerMany is the page on which several cases get the same answer, each in a letter of its own.
+type answerMany struct {
+	Form   answerView // what all have in common
+	Lines  []answerLine
+	Tried  bool
+	Issues bool // all may be issued as they are; else they are submitted
+	Failed int
+	Mark   string
+}
+
+// answerLine is one of them.
+type answerLine struct {
+	Detail ask.CaseDetail
+	Seen   uint64
+	Way    string
+	Sent   string // how it leaves, in words
+	Wrong  *ask.Error
+	Tried  *ask.AnswerResult
+	Done   bool // issued or submitted, though others could not be
+}
+
+// asWanted is that each case is answered as its applicant wishes: by a draft where he wants a mail and his address is
+// registered, else on paper.
+const asWanted = "wanted"
+
+var manyWays = []wayOf{
+	{asWanted, "各按要求：要电子邮件且登记了地址的存入草稿箱，其余纸质", "制发"},
+	{"paper", "一律纸质：先制发，送出后再记录", "制发纸质文书"},
+}
+
+func (x *visit) answeringMany(ids []string) (v answerMany, err error) {
+	switch {
+	case len(ids) == 0:
+		return v, ask.Usage("没有选案件")
+	case len(ids) > mostAtOnce:
+		return v, ask.Usage("一次最多答复 %d 件，选了 %d 件", mostAtOnce, len(ids))
+	}
+	v.Form = answerView{Today: x.me.Today, Ways: manyWays, Way: asWanted, Outcomes: outcomeGroups()}
+	for _, s := range ids {
+		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
+		if slices.ContainsFunc(v.Lines, func(l answerLine) bool { return l.Detail.Case == id }) {
+			continue
+		}
+		var l answerLine
+		if l.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id}); err != nil {
+			return v, err
+		}
+		l.Seen = l.Detail.Records[len(l.Detail.Records)-1].Seq
+		v.Lines = append(v.Lines, l)
+	}
+	v.choose()
+	return v, nil
+}
+
+// choose says how each answer leaves.
+func (v *answerMany) choose() {
+	for i := range v.Lines {
+		l := &v.Lines[i]
+		l.Way, l.Sent = "paper", "纸质"
+		if d := l.Detail; v.Form.Way == asWanted && d.Email != "" && (d.Delivery == "" || byMail(d.Delivery)) {
+			l.Way, l.Sent = "draft", "草稿箱 "+string(d.Email)
+		}
+	}
+}
+
+func answerManyForm(x *visit) error {
+	v, err := x.answeringMany(x.r.URL.Query()["case"])
+	if err != nil {
+		return err
+	}
+	return x.showAnswerMany(v)
+}
+
+func (x *visit) showAnswerMany(v answerMany) error {
+	return x.showAs(statusOf(v.Form.Wrong), "answermany", "答复", "cases", v)
+}
+
+// answerManyPost judges every answer, or makes every one. Nothing is made before all of them can be.
+func answerManyPost(x *visit) error {
+	if err := x.r.ParseForm(); err != nil {
+		return ask.Usage("表单无法读取：%v", err)
+	}
+	form := x.r.PostForm
+	v, err := x.answeringMany(form["case"])
+	if err != nil {
+		return err
+	}
+	v.Form.fill(form)
+	v.choose()
+	v.Mark = markOf(form, nil)
+	seen := seqsOf(form)
+	each := func(do func(*answerLine, *ask.Client, ask.AnswerRequest) error) error {
+		for i := range v.Lines {
+			l := &v.Lines[i]
+			one := v.Form
+			one.Detail, one.Way = l.Detail, l.Way
+			if l.Way == "paper" {
+				one.Subject, one.Text = "", ""
+			}
+			req, err := one.request()
+			if err != nil {
+				return err
+			}
+			client := x.client
+			if seq, ok := seen[l.Detail.Case]; ok {
+				client = client.IfSeqs(map[casefile.ID]uint64{l.Detail.Case: seq})
+			}
+			if err := do(l, client, req); err != nil {
+				l.Wrong = x.told(err)
+				v.Failed++
+			}
+		}
+		return nil
+	}
+	v.Issues = true
+	if err := each(func(l *answerLine, c *ask.Client, req ask.AnswerRequest) error {
+		res, err := ask.Do(x.ctx(), c.Dry(true), ask.AnswerCase, req)
+		if err != nil {
+			return err
+		}
+		l.Tried = &res
+		for _, m := range res.Missing {
+			switch {
+			case m.Name == ask.MissingSignature:
+				v.Issues = false
+			case strings.Contains(m.How, "--fill"):
+				if !slices.ContainsFunc(v.Form.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
+					v.Form.Fill = append(v.Form.Fill, fillOf{Name: m.Name, How: m.How})
+				}
+				fallthrough
+			default:
+				l.Wrong = &ask.Error{Code: "missing", Msg: "还缺 " + m.Name, Hint: lacks(m.How), Exit: ask.ExitRefused}
+			}
+		}
+		if l.Wrong != nil {
+			v.Failed++
+		}
+		return nil
+	}); err != nil {
+		v.Form.refuse(x, err)
+		v.Mark = ""
+		return x.showAnswerMany(v)
+	}
+	do := form.Get("do")
+	if v.Failed == 0 && form.Get("mark") == v.Mark && (do == "submit" || do == "record" && v.Issues) {
+		if err := each(func(l *answerLine, c *ask.Client, req ask.AnswerRequest) (err error) {
+			if do == "submit" {
+				_, err = ask.Do(x.ctx(), c, ask.Submit, ask.SubmitRequest{AnswerRequest: req, Note: v.Form.Note})
+			} else {
+				_, err = ask.Do(x.ctx(), c, ask.AnswerCase, req)
+			}
+			l.Done = err == nil
+			return err
+		}); err != nil {
+			return err
+		}
+		if v.Failed == 0 {
+			http.Redirect(x.w, x.r, "/?"+url.Values{"recorded": {strconv.Itoa(len(v.Lines))}}.Encode(), http.StatusSeeOther)
+			return nil
+		}
+	}
+	if v.Tried = v.Failed == 0; !v.Tried {
+		v.Mark = ""
+	}
+	return x.showAnswerMany(v)
+}
