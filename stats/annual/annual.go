@@ -132,8 +132,54 @@ func Draft(year int, f stats.Format, last *stats.Manual) string {
 	return write(year, f, m, facts, note)
 }
 
-// Write writes the file of a year. What the clerk wrote as comments is not in a Manual, and is not written.
-func Write(year int, f stats.Format, m stats.Manual) string { return write(year, f, m, nil, "") }
+// Write writes the file of a year. A Manual holds no comments: those that the clerk wrote into old, the file as it was,
+// follow at its end.
+func Write(year int, f stats.Format, m stats.Manual, old string) string {
+	text := write(year, f, m, nil, "")
+	if own := ownComments(year, f, old); len(own) > 0 {
+		text += "\n" + ownHeading + "\n" + strings.Join(own, "\n") + "\n"
+	}
+	return text
+}
+
+const ownHeading = "# 原有的批注："
+
+// ownComments are the comments of a file that this package did not write into it. One behind a value is told with the
+// name of that value.
+func ownComments(year int, f stats.Format, file string) (own []string) {
+	written := map[string]bool{ownHeading: true}
+	for line := range strings.Lines(write(year, f, stats.Manual{}, nil, "")) {
+		written[strings.TrimSpace(line)] = true
+	}
+	var facts []string
+	for _, g := range f.Facts {
+		for _, item := range g.Items {
+			facts = append(facts, "# "+item.Key+" = ")
+		}
+	}
+	ours := func(comment string) bool {
+		return written[comment] || strings.HasPrefix(comment, "# 以下文字沿用") || strings.HasPrefix(comment, "# 上年现行有效") ||
+			slices.ContainsFunc(facts, func(fact string) bool { return strings.HasPrefix(comment, fact) })
+	}
+	within := false // a text over several lines, in which # is a character
+	for line := range strings.Lines(file) {
+		line = strings.TrimSpace(line)
+		quotes := strings.Count(line, `"""`) + strings.Count(line, "'''")
+		switch key, rest, isKey := strings.Cut(line, "="); {
+		case within || quotes > 0:
+		case strings.HasPrefix(line, "#"):
+			if !ours(line) && strings.Trim(line, "# ") != "" {
+				own = append(own, line)
+			}
+		case isKey && !strings.ContainsAny(rest, `"'`):
+			if _, comment, ok := strings.Cut(rest, "#"); ok && !ours("# "+strings.TrimSpace(comment)) {
+				own = append(own, "# "+strings.TrimSpace(key)+"："+strings.TrimSpace(comment))
+			}
+		}
+		within = within != (quotes%2 == 1)
+	}
+	return own
+}
 
 // Passages are the passages that the first part usually has, with the words that the tables supply.
 func Passages() (all []stats.Passage) {

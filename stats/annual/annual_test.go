@@ -107,7 +107,7 @@ func TestWrite(t *testing.T) {
 			}
 		}
 	}
-	text := Write(2026, f, want)
+	text := Write(2026, f, want, "")
 	got, err := Parse([]byte(text), f)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -115,7 +115,30 @@ func TestWrite(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v\nof %s", got, want, text)
 	}
-	if again := Write(2026, f, got); again != text {
+	if again := Write(2026, f, got, text); again != text {
+		t.Errorf("written twice: %s", again)
+	}
+}
+
+// What a clerk wrote into the file by hand stays in it, once; what looks like it in a text is none of it.
+func TestWriteKeepsComments(t *testing.T) {
+	f := format(t)
+	old := Draft(2026, f, &stats.Manual{Problems: "一是\n# 不是批注\n", Table2: stats.Facts{}})
+	old = strings.Replace(old, "elsewhere = 0", "elsewhere = 0 # 据财务科 12 月 3 日的表", 1) + "\n# 问过办公室：第二段由宣传科写\n"
+	m, err := Parse([]byte(old), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := Write(2026, f, m, old)
+	for _, want := range []string{"# 问过办公室：第二段由宣传科写\n", "# elsewhere：据财务科 12 月 3 日的表\n"} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("%q stands in it %d times: %s", want, strings.Count(text, want), text)
+		}
+	}
+	if strings.Count(text, "# 不是批注") != 1 || strings.Contains(text, "沿用 2025") {
+		t.Error(text)
+	}
+	if again := Write(2026, f, m, text); again != text {
 		t.Errorf("written twice: %s", again)
 	}
 }

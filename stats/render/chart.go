@@ -80,13 +80,17 @@ func sumOf(all []int) (n int) {
 	return n
 }
 
-// Charts writes the charts of a report as HTML for a page of its own style (figure, rect.s0, rect.s1).
+// Charts writes the charts of a report as HTML for a page of its own style (figure, rect.s0, rect.s1), and nothing where
+// there is nothing to draw.
 func Charts(w io.Writer, r stats.Report) error {
 	f, err := r.Form()
 	if err != nil {
 		return err
 	}
 	p := &page{report: r, format: f}
+	if len(diagrams(f, r)) == 0 {
+		return nil
+	}
 	p.charts()
 	_, err = p.WriteTo(w)
 	return err

@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // tryThenRecord sends a form twice, as a person does: first to see, then to record.
@@ -84,6 +85,14 @@ func TestWordsOfYear(t *testing.T) {
 		t.Errorf("%d %s", code, page)
 	}
 	form.Del(first[1] + ":0")
+	old, err := ask.Do(t.Context(), b.client(clerk), ask.Manual, ask.YearRef{Year: 2026})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit := ask.ManualEdit{YearRef: ask.YearRef{Year: 2026}, Text: string(old.Text) + "# 由宣传科写\n"}
+	if _, err := ask.Do(t.Context(), b.client(clerk), ask.SetManual, edit); err != nil {
+		t.Fatal(err)
+	}
 	if code, page, to := s.post("/year/2026/words", form); code != http.StatusSeeOther || to != "/year/2026" {
 		t.Fatalf("%d %s", code, page)
 	}
@@ -91,6 +100,9 @@ func TestWordsOfYear(t *testing.T) {
 		if _, page := s.get(path); !strings.Contains(page, "全年主动公开 12 条。\n另起一段。") || !strings.Contains(page, "一是“宣传”不够。") {
 			t.Errorf("%s does not have it: %s", path, page)
 		}
+	}
+	if now, err := ask.Do(t.Context(), b.client(clerk), ask.Manual, edit.YearRef); err != nil || !strings.Contains(string(now.Text), "# 由宣传科写\n") {
+		t.Errorf("what was written by hand is gone: %v %s", err, now.Text)
 	}
 	if code, page, _ := b.seat(viewer).post("/year/2026/words", form); code != http.StatusForbidden {
 		t.Errorf("a viewer: %d %s", code, page)

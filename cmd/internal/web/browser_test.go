@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -46,19 +45,21 @@ type browser struct {
 // asked for (YSQ_REQUIRE_REAL=1, as in CI): a browser takes as long as all other tests of the desk ten times over.
 func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 	t.Helper()
+	return b.browseAs(t, b.client(clerk), width, height)
+}
+
+// browseAs is browse for whoever a client asks for.
+func (b *bureau) browseAs(t *testing.T, client *ask.Client, width, height int64) *browser {
+	t.Helper()
 	if os.Getenv("YSQ_REQUIRE_REAL") != "1" {
 		t.Skip("real chromium (with fonts-wqy-microhei): only with YSQ_REQUIRE_REAL=1")
 	}
-	path, err := exec.LookPath("chromium")
+	running, err := chromium()
 	if err != nil {
 		t.Fatalf("apt-get install chromium fonts-wqy-microhei: %v", err)
 	}
-	serving := context.WithoutCancel(t.Context())
-	address := b.desk(t, clerk)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-dev-shm-usage", true))
-	ctx, closeAll := chromedp.NewExecAllocator(serving, options...)
-	t.Cleanup(closeAll)
-	ctx, closeTab := chromedp.NewContext(ctx)
+	address := b.desk(t, client)
+	ctx, closeTab := chromedp.NewContext(running)
 	t.Cleanup(closeTab)
 	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(end)
@@ -83,10 +84,27 @@ func (b *bureau) browse(t *testing.T, width, height int64) *browser {
 	return w
 }
 
+// chromium is the browser of all tests, started by the first that needs one: each has a tab of its own, and the desks'
+// cookies know one another not. closeChromium ends it.
+var (
+	closeChromium = func() {}
+	chromium      = sync.OnceValues(func() (context.Context, error) {
+		path, err := exec.LookPath("chromium")
+		if err != nil {
+			return nil, err
+		}
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN"), chromedp.Flag("disable-dev-shm-usage", true))
+		ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
+		closeChromium = end
+		ctx, _ = chromedp.NewContext(ctx) // ends with the allocator
+		return ctx, chromedp.Do(ctx)
+	})
+)
+
 // desk serves the desk to somebody, and returns the address by which a browser comes in.
-func (b *bureau) desk(t *testing.T, who ask.Actor) (address string) {
+func (b *bureau) desk(t *testing.T, client *ask.Client) (address string) {
 	t.Helper()
-	d, err := Local(LocalOptions{Client: b.client(who), Now: b.clock, Failed: func(err error) { t.Error(err) }})
+	d, err := Local(LocalOptions{Client: client, Now: b.clock, Failed: func(err error) { t.Error(err) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +123,7 @@ func (b *bureau) desk(t *testing.T, who ask.Actor) (address string) {
 // as has somebody else sit down before the same browser.
 func (w *browser) as(who ask.Actor, b *bureau) *browser {
 	w.t.Helper()
-	address := b.desk(w.t, who)
+	address := b.desk(w.t, b.client(who))
 	at, err := url.Parse(address)
 	if err != nil {
 		w.t.Fatal(err)
@@ -210,19 +228,21 @@ func (b *bureau) hostile() {
 		casefile.Assigned{Department: nasty, Person: nasty}, casefile.Noted{Text: nasty}, casefile.Reviewed{Finding: nasty})
 }
 
-// No page runs what others wrote, asks anybody else for anything, or complains.
-func TestHostilePages(t *testing.T) {
+// On no page does anything run that others wrote, is anybody else asked for anything, is there a complaint, stands anything
+// beyond the edge of the screens that people have, or does axe-core find anything serious. axe's file is not ours: YSQ_AXE
+// says where it is (npm pack axe-core).
+func TestEveryPageInBrowser(t *testing.T) {
 	t.Parallel()
-	b := openBureau(t)
-	b.hostile()
+	b := openBureau(t, recordsSigning)
+	b.furnish()
+	b.record("2026-00003", casefile.Registered{As: casefile.Application, Applicant: "河湾村村民委员会", Column: casefile.OtherBody, Request: "申请公开水质监测数据及其全部附件、附图和说明，并请说明未公开的理由"})
 	w := b.browse(t, 1366, 768)
 	w.quiet("coming in")
-	mails := eval[[]string](w, `fetch("/mails?place=case").then(r=>r.text()).then(s=>Array.from(s.matchAll(/\/mail\/[0-9a-f]{64}/g), m=>m[0]))`, chromedp.EvalAwaitPromise)
-	mails = append(mails, eval[[]string](w, `fetch("/mails").then(r=>r.text()).then(s=>Array.from(s.matchAll(/\/mail\/[0-9a-f]{64}/g), m=>m[0]))`, chromedp.EvalAwaitPromise)...)
-	if len(mails) < 2 {
-		t.Fatalf("the mails are not listed: %v", mails)
+	axe, err := os.ReadFile(os.Getenv("YSQ_AXE"))
+	if err != nil {
+		t.Fatalf("npm pack axe-core, and set YSQ_AXE to its axe.min.js: %v", err)
 	}
-	for _, path := range append(append(b.everyPage(), mails...), "/case/2", "/step/note?case=2&text="+url.QueryEscape(nasty), "/search?q="+url.QueryEscape(nasty), "/"+url.PathEscape(nasty), "/case/"+url.PathEscape(nasty)) {
+	for _, path := range distinct(b.everyPage()) {
 		w.open(path)
 		if eval[bool](w, `window.pwned !== undefined || document.querySelector("iframe:not([name=sheet]), img") !== null`) {
 			t.Errorf("%s runs what others wrote", path)
@@ -231,12 +251,24 @@ func TestHostilePages(t *testing.T) {
 			w.noise = nil // the browser says of a page that is not there that it is not
 		}
 		w.mu.Unlock()
+		for _, width := range []int64{360, 768, 1366} {
+			w.do(chromedp.EmulateViewport(width, 768))
+			if over := eval[int](w, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
+				t.Errorf("%s is %d px too wide at %d", path, over, width)
+			}
+		}
+		for _, v := range eval[[]string](w, string(axe)+axeFinds, chromedp.EvalAwaitPromise) {
+			t.Errorf("%s: %s", path, v)
+		}
 		w.quiet(path)
 	}
 	w.open("/case/2")
 	w.do(chromedp.Click(chromedp.CSS(".panel form[action^='/case/'] button")), chromedp.WaitVisible(chromedp.CSS(".band")))
 	w.quiet("the unmasked case")
 }
+
+// axeFinds is what axe calls serious, a line each.
+const axeFinds = `;axe.run({resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.help + " " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")))`
 
 // until polls a page until a script says true.
 func (w *browser) until(script string) {
@@ -278,58 +310,6 @@ func TestRegisterInBrowser(t *testing.T) {
 	}
 	if s := w.text("main"); !strings.Contains(s, "还没有记录") {
 		t.Errorf("Enter did more than to try: %s", s)
-	}
-}
-
-// The widths that people have: nothing stands beyond the edge of the screen.
-func TestWidths(t *testing.T) {
-	t.Parallel()
-	b := openBureau(t)
-	b.application("2026-11-02", "河湾村村民委员会", "申请公开水质监测数据及其全部附件、附图和说明，并请说明未公开的理由")
-	b.application("2026-08-20", "李四", "规划许可")
-	w := b.browse(t, 390, 844)
-	for _, width := range []int64{390, 768, 1366} {
-		w.do(chromedp.EmulateViewport(width, 800))
-		for _, path := range []string{"/", "/cases", "/case/1", "/case/2", "/register/1", "/step/reply?case=1", "/mails", "/status", "/new", "/search", "/years", "/year/2026", "/year/2026/words", "/year/2026/freeze", "/stats", "/dispute", "/split/1", "/attach/1", "/register?case=1&case=2"} {
-			w.open(path)
-			if over := eval[int](w, `document.documentElement.scrollWidth - window.innerWidth`); over > 0 {
-				t.Errorf("%s is %d px too wide at %d", path, over, width)
-			}
-		}
-	}
-}
-
-// axe-core finds nothing serious on any page. Its file is not ours: YSQ_AXE says where it is (npm pack axe-core).
-func TestAxe(t *testing.T) {
-	file := os.Getenv("YSQ_AXE")
-	if file == "" {
-		if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
-			t.Fatal("YSQ_REQUIRE_REAL=1, but YSQ_AXE does not name axe.min.js")
-		}
-		t.Skip("npm pack axe-core, and set YSQ_AXE to its axe.min.js")
-	}
-	axe, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := openBureau(t)
-	b.hostile()
-	b.application("2026-08-20", "李四", "规划许可")
-	w := b.browse(t, 1366, 768)
-	for _, path := range b.everyPage() {
-		if strings.HasPrefix(path, "/step/") && !strings.Contains(path, "reply") && !strings.Contains(path, "note") && !strings.Contains(path, "fee") {
-			continue // made of the same fields
-		}
-		w.open(path)
-		eval[chromedp.Void](w, string(axe)+";0")
-		found := eval[json.RawMessage](w, `axe.run({resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.help + " " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")))`, chromedp.EvalAwaitPromise)
-		var wrong []string
-		if err := json.Unmarshal(found, &wrong); err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range wrong {
-			t.Errorf("%s: %s", path, v)
-		}
 	}
 }
 

@@ -74,11 +74,13 @@ func chief(x *visit) error {
 		}
 		v.Stretches = append(v.Stretches, p)
 	}
-	var b bytes.Buffer
-	if err := render.SummarySVG(&b, string(s.Agency), s.Summary); err != nil {
-		return err
+	if s.Summary.Now.Received+s.Summary.Now.Done > 0 {
+		var b bytes.Buffer
+		if err := render.SummarySVG(&b, string(s.Agency), s.Summary); err != nil {
+			return err
+		}
+		v.Chart = template.HTML(b.String()) // the renderer escapes the names of departments
 	}
-	v.Chart = template.HTML(b.String()) // the renderer escapes the names of departments
 	return x.show("chief", "一段时间的办理情况", "years", v)
 }
 

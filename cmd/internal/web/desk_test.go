@@ -24,6 +24,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -37,11 +38,12 @@ var (
 
 // bureau is a real office, on a day, and its desk for whoever asks.
 type bureau struct {
-	t    testing.TB
-	door *ask.Door
-	sim  *imapsim.Server
-	mu   sync.Mutex
-	now  time.Time
+	t      testing.TB
+	door   *ask.Door
+	sim    *imapsim.Server
+	intake *intake.Room
+	mu     sync.Mutex
+	now    time.Time
 }
 
 // clock is the office's; setClock moves it.
@@ -95,6 +97,7 @@ func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 			t.Error(err)
 		}
 	})
+	b.intake = o.Intake
 	o.Started = b.now // else every page says that nobody fetches mails
 	b.door = o.Door(func(err error) { t.Log(err) })
 	return b

@@ -51,7 +51,7 @@ const (
 	stripHead  = 18 // for the words of the marks
 	stripBar   = 16
 	stripGap   = 4
-	stripFoot  = 16
+	stripFoot  = 32
 	foldBeyond = 60  // days, beyond which a cell is a week
 	labelWidth = 5.0 // percent, for the names of the bars
 )
@@ -93,7 +93,7 @@ func stripOf(e ask.Explanation) strip {
 		y += stripBar + stripGap
 	}
 	s.Height = y + stripFoot
-	s.Marks = marksOf(e, sc, s.Bars, y)
+	s.Marks = marksOf(e, sc, y)
 	for d := first; d <= last; d = d.Add(1) {
 		if _, m, n := d.Date(); n == 1 && d > first.Add(2) {
 			s.Ticks = append(s.Ticks, tick{percent(sc.x(d)), fmt.Sprintf("%d月", int(m))})
@@ -181,58 +181,53 @@ func dayTitle(d ask.DayView) string {
 	return s
 }
 
-// marksOf names today, the due dates and the end. Those that would stand in one another's way share a line.
-func marksOf(e ask.Explanation, sc scale, bars []bar, bottom int) (marks []mark) {
-	add := func(d civil.Date, class, text string) {
+// marksOf names today or the end above the bars, and the due dates below them, in one text: on paper and on a narrow
+// screen two would stand in one another's way.
+func marksOf(e ask.Explanation, sc scale, bottom int) (marks []mark) {
+	add := func(d civil.Date, class, text string, below bool) {
+		if d < sc.first || d >= sc.first.Add(sc.days) {
+			return
+		}
 		at := sc.x(d) + sc.width()/2
 		m := mark{X: percent(at), Y: stripHead - 5, Top: stripHead - 2, Bottom: bottom, Class: class, Text: text, Anchor: "middle"}
+		if below {
+			m.Y, m.Top, m.Bottom = bottom+12, stripHead, bottom+2
+		}
 		switch {
-		case at > 90:
+		case at > 60:
 			m.Anchor = "end"
-		case at < 10:
+		case at < 40:
 			m.Anchor = "start"
 		}
 		marks = append(marks, m)
 	}
+	var due []civil.Date
 	texts := map[civil.Date]string{}
-	var order []civil.Date
-	say := func(d civil.Date, text string) {
-		if d < sc.first || d >= sc.first.Add(sc.days) {
-			return
+	for _, c := range e.Clocks {
+		d := civil.Date(c.Due)
+		switch {
+		case d.IsZero():
+			continue
+		case texts[d] == "":
+			due, texts[d] = append(due, d), shortView(c.View)+"届满"
+		default:
+			texts[d] += "、" + shortView(c.View) + "届满"
 		}
-		if texts[d] == "" {
-			order = append(order, d)
-			texts[d] = text
-			return
+	}
+	slices.Sort(due)
+	var said []string
+	for i, d := range due {
+		said = append(said, texts[d]+" "+monthDay(d))
+		text := ""
+		if i == len(due)-1 {
+			text = strings.Join(said, "　")
 		}
-		texts[d] += "、" + text
+		add(d, "due", text, true)
 	}
 	if e.Case.StoppedOn == 0 {
-		say(civil.Date(e.Today), "今天")
+		add(civil.Date(e.Today), "now", "今天 "+monthDay(civil.Date(e.Today)), false)
 	} else {
-		say(civil.Date(e.Case.StoppedOn), "送达")
-	}
-	for _, c := range e.Clocks {
-		if c.Due != 0 {
-			say(civil.Date(c.Due), shortView(c.View)+"届满")
-		}
-	}
-	taken := -100.0
-	slices.Sort(order)
-	for _, d := range order {
-		class := "due"
-		if ask.Day(d) == e.Today && e.Case.StoppedOn == 0 {
-			class = "now"
-		}
-		text := texts[d] + " " + monthDay(d)
-		add(d, class, text)
-		m := &marks[len(marks)-1]
-		if at := sc.x(d); at-taken < 11 { // it would cover the one before: below the bars instead
-			m.Y, m.Top, m.Bottom = bottom+12, stripHead, bottom+2
-			taken = -100
-		} else {
-			taken = at
-		}
+		add(civil.Date(e.Case.StoppedOn), "due", "送达 "+monthDay(civil.Date(e.Case.StoppedOn)), false)
 	}
 	return marks
 }

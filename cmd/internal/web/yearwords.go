@@ -87,8 +87,12 @@ func wordsPost(x *visit) error {
 		return ask.Usage("表单无法读取：%v", err)
 	}
 	m, wrong := v.enter(x.r.PostForm, f)
+	ref := ask.YearRef{Year: v.Year}
 	if wrong == nil {
-		_, wrong = ask.Do(x.ctx(), x.client, ask.SetManual, ask.ManualEdit{YearRef: ask.YearRef{Year: v.Year}, Text: annual.Write(v.Year, f, m)})
+		var old ask.ManualText
+		if old, wrong = ask.Do(x.ctx(), x.client, ask.Manual, ref); wrong == nil {
+			_, wrong = ask.Do(x.ctx(), x.client, ask.SetManual, ask.ManualEdit{YearRef: ref, Text: annual.Write(v.Year, f, m, string(old.Text))})
+		}
 	}
 	if wrong != nil {
 		v.Wrong = x.told(wrong)

@@ -30,6 +30,10 @@
       if (sheet) { sheet.hidden = false; form.target = "sheet"; setTimeout(function () { sheet.scrollIntoView({ block: "nearest" }); }, 50); }
     });
   });
+  // What is folded is printed, too.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details[data-print]").forEach(function (d) { d.open = true; });
+  });
   // Keys: / looks for something, j and k go down and up a list, Enter opens.
   document.addEventListener("keydown", function (e) {
     if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) { return; }
