@@ -56,7 +56,7 @@ func asking() []KindInfo {
 			fold: func(c *Case, r Record, e CorrectionAsked) {
 				c.CorrectedOn = r.On
 				c.Corrections++
-				c.Unreached = c.Unreached.with(NoticeCorrection, e.Way.reaches())
+				c.Unreached = c.Unreached.with(NoticeCorrection, c.law.reaches(e.Way))
 			},
 			clock: func(c *Clock, r Record, e CorrectionAsked) (Effect, string) {
 				switch {
@@ -191,14 +191,14 @@ func asking() []KindInfo {
 			moves: true,
 			keeps: true,
 			fold: func(c *Case, _ Record, e FeeNoticed) {
-				c.Unreached = c.Unreached.with(NoticeFee, e.Received.IsZero() && e.Way.reaches())
+				c.Unreached = c.Unreached.with(NoticeFee, e.Received.IsZero() && c.law.reaches(e.Way))
 			},
 			clock: func(c *Clock, r Record, e FeeNoticed) (Effect, string) {
 				if !c.awaitable() {
 					return EffectNone, ""
 				}
 				var until civil.Date // none while the day of its arrival is not known
-				if !(e.Received.IsZero() && e.Way.reaches()) && c.law.FeePayment > 0 {
+				if !(e.Received.IsZero() && c.law.reaches(e.Way)) && c.law.FeePayment > 0 {
 					until, _ = c.cal.AddWorkdays(cmp.Or(e.Received, r.On), c.law.FeePayment)
 				}
 				return c.wait(WaitFee, r.On, until, EndedFee)

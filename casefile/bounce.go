@@ -141,7 +141,7 @@ func bouncing() []KindInfo {
 			rule:   (*judge).noticeResent,
 			fold: func(c *Case, _ Record, e NoticeResent) {
 				c.Returned &^= 1 << e.Of
-				c.Unreached = c.Unreached.with(e.Of, e.Of.waits() != NotWaiting && e.Way.reaches())
+				c.Unreached = c.Unreached.with(e.Of, e.Of.waits() != NotWaiting && c.law.reaches(e.Way))
 			},
 			clock: func(c *Clock, r Record, e NoticeResent) (Effect, string) {
 				w := e.Of.waits()
@@ -151,7 +151,7 @@ func bouncing() []KindInfo {
 				until := c.cal.Next(e.Until)
 				if w == WaitFee {
 					until, _ = c.cal.AddWorkdays(r.On, c.law.FeePayment)
-					if e.Way.reaches() {
+					if c.law.reaches(e.Way) {
 						until = 0
 					}
 				}
@@ -185,16 +185,24 @@ func bouncing() []KindInfo {
 }
 
 // NoticeReached (通知送达): a notice on which the applicant's time depends reached him, or came back refused or
-// undeliverable from the address that he gave, which counts as that [judgement]. On is that day.
+// undeliverable from the address that he gave, which counts as that by NoticeReturned. On is that day.
 type NoticeReached struct {
 	Of       Notice `json:"of"`
 	Returned bool   `json:"returned,omitzero"`
 	Proof    string `json:"proof,omitzero"`
 }
 
-// reaches reports whether a letter that leaves this way arrives on a day that somebody has to find out. What is sent
-// by wire arrives when it is sent, unless it comes back.
-func (w Way) reaches() bool { return w == ByPost || w == ByCourier || w == ByHand || w == ByDelegate }
+// reaches reports whether a notice that leaves this way arrives on a day that somebody has to find out. Of one whose way
+// nobody recorded the sending counts.
+func (s Statute) reaches(w Way) bool {
+	switch w {
+	case ByPost, ByCourier, ByHand, ByDelegate:
+		return s.NoticePost == AtReceipt
+	case ByEmail, ByFax, ByPlatform:
+		return s.NoticeWire == AtReceipt
+	}
+	return false
+}
 
 // with is the set with or without a notice.
 func (r Returned) with(n Notice, in bool) Returned {
@@ -215,6 +223,8 @@ func (j *judge) noticeReached(e NoticeReached) error {
 	switch {
 	case !j.Unreached.Has(e.Of):
 		return j.refuse("not-unreached", "请核对 --letter", "“%s”没有等着记录的送达日", e.Of.Label())
+	case e.Returned && !bool(j.law.NoticeReturned):
+		return j.refuse("reached-returned", "换方式重新发出：先记 undelivered，再记 resent", "退回的通知不算送达")
 	case e.Returned && strings.TrimSpace(e.Proof) == "":
 		return j.refuse("reached-proof", "请用 --proof 写明退回的凭证，如 改退批条", "拒收或者无法投递退回的，须有凭证")
 	}

@@ -279,6 +279,17 @@ func (c *Clock) consultation(party string) *consultation {
 	return nil
 }
 
+// from is the day after which the time of a consultation is excluded; zero while it is not known.
+func (k consultation) from(law Statute) civil.Date {
+	if law.ConsultedFrom == AtReceipt {
+		return k.reached
+	}
+	return k.sent
+}
+
+// excludes reports whether a consultation takes any time as far as is known.
+func (c *Clock) excludes(k consultation) bool { return !k.from(c.law).IsZero() }
+
 // end is the last excluded day of a consultation: its answer, or the end of the 15 working days from
 // the day on which the letter reached the other side, whichever is earlier. Another office has no
 // limit in law (条例33). While nobody knows the day on which the letter arrived, the readings that UnreachedCap
@@ -352,8 +363,8 @@ func (c *Clock) settle() {
 	c.Limit = c.base + c.Extended
 	c.Excluded = c.exclusions(c.Stopped)
 	for i, k := range c.consultations {
-		if k.ended.IsZero() && !k.late && c.Stopped.IsZero() && c.Waiting == NotWaiting {
-			c.Waiting, c.WaitSince, c.WaitUntil = WaitConsultation, c.consultations[i].sent, 0
+		if k.ended.IsZero() && !k.late && c.excludes(k) && c.Stopped.IsZero() && c.Waiting == NotWaiting {
+			c.Waiting, c.WaitSince, c.WaitUntil = WaitConsultation, c.consultations[i].from(c.law), 0
 		}
 	}
 	open := slices.IndexFunc(c.Excluded, func(i Interval) bool { return i.Open })
@@ -379,11 +390,11 @@ func (c *Clock) held() bool {
 func (c *Clock) exclusions(closed civil.Date) []Interval {
 	var all []Interval
 	for _, k := range c.consultations {
-		if k.late {
+		if k.late || !c.excludes(k) {
 			continue
 		}
 		last, known := c.end(k)
-		i := Interval{From: k.sent, To: last, Open: !known, Why: "征求" + k.side.Label() + "意见（" + k.party + "）"}
+		i := Interval{From: k.from(c.law), To: last, Open: !known, Why: "征求" + k.side.Label() + "意见（" + k.party + "）"}
 		if i.Open && !closed.IsZero() {
 			i.Open, i.To = false, closed
 		}

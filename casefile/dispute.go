@@ -343,7 +343,7 @@ func FoldDispute(id DisputeID, history []Record, at civil.Date, law Statute, cal
 			}
 		}
 	}
-	if by := d.AppealBy(law, cal); !at.IsZero() && by > at { // it does not stand yet
+	if by := d.AppealBy(law, cal); !at.IsZero() && by > at && bool(law.On(d.Decided).AppealPending) { // it does not stand yet
 		d.Result = ResultPending
 	}
 	return d

@@ -41,6 +41,11 @@ type Statute struct {
 
 	Email, Platform, Fax, Post, Courier, ByHand, Delegated Service // what is service
 
+	NoticeWire     Service // when a notice on which the applicant's time depends reaches him: by e-mail, fax or platform
+	NoticePost     Service // the same of what is carried
+	NoticeReturned Yes     // one that came back refused or undeliverable, with proof, has reached him
+	ConsultedFrom  Service // from when the time of a consultation is excluded
+
 	FeeBy        FeeDay // the day by which an application falls into the month of 按件
 	FeeWithdrawn Yes    // one that was withdrawn counts in the month
 	FeeMerged    Yes    // one that was merged into another counts besides it
@@ -50,7 +55,9 @@ type Statute struct {
 	Defence         int // 诉讼答辩, days (行政诉讼法67); also in second instance
 	JudgmentAppeal  int // 上诉 against a judgment, days (行政诉讼法85)
 	RulingAppeal    int // against a 裁定
+	AppealPending   Yes // a judgment whose period for an appeal runs does not stand yet
 	RetrialPending  Yes // a suit in 再审 is 尚未审结 again
+	YearTurn        int // the day of December from which an arrival confirmed in January may be counted in either year
 	SameYearReplace Yes // a new answer of the same year replaces the outcome in 表三
 
 	from     civil.Date

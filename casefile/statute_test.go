@@ -160,6 +160,14 @@ func TestJudgements(t *testing.T) {
 			func(s *Statute) { s.BouncedGiven, s.BouncedOther = NoClock, NoClock }, stopped, "2026-03-06", "2026-03-06"},
 		"unreachable": {[]Record{at("2026-03-02", Received{Channel: PlainLetter}), at("2026-03-03", Unreachable{Attempts: []string{"空号"}})},
 			func(s *Statute) { s.Unconfirmed = StrictClock }, strictDue, "", "2026-03-30"},
+		"asked, and excluded from the arrival of the letter": {[]Record{at("2026-03-02", post), at("2026-03-09", ConsultationSent{Side: ThirdParty, Party: "甲"}), at("2026-03-12", ConsultationReached{Party: "甲"}), at("2026-03-16", ConsultationAnswered{Party: "甲", Opinion: Agrees})},
+			func(s *Statute) { s.ConsultedFrom = AtReceipt }, legalDue, "2026-04-07", "2026-04-01"},
+		"asked, and not known whether the letter arrived": {[]Record{at("2026-03-02", post), at("2026-03-09", ConsultationSent{Side: ThirdParty, Party: "甲"})},
+			func(s *Statute) { s.ConsultedFrom = AtReceipt }, legalDue, "", "2026-03-30"},
+		"a notice by e-mail that has to arrive": {[]Record{at("2026-03-02", post), at("2026-03-09", FeeNoticed{By: "页", Count: 57, Yuan: 270, Way: ByEmail})},
+			func(s *Statute) { s.NoticeWire = AtReceipt }, legalWaits, "2026-04-07", ""},
+		"a notice by post that need not": {[]Record{at("2026-03-02", post), at("2026-03-09", FeeNoticed{By: "页", Count: 57, Yuan: 270, Way: ByPost})},
+			func(s *Statute) { s.NoticePost = AtDispatch }, legalWaits, "", "2026-04-07"},
 		"更正": {[]Record{at("2026-03-02", post), at("2026-03-02", Registered{As: CorrectionOfRecord, Applicant: "张三"})},
 			func(s *Statute) { s.RecordRequest = 10 }, strictDue, "2026-03-30", "2026-03-16"},
 	} {
@@ -180,6 +188,7 @@ func TestJudgements(t *testing.T) {
 func legalDue(c Case) any    { return c.Legal.Due }
 func strictDue(c Case) any   { return c.Strict.Due }
 func strictWaits(c Case) any { return c.Strict.Waiting }
+func legalWaits(c Case) any  { return c.Legal.WaitUntil }
 func stopped(c Case) any     { return c.StoppedOn }
 
 func text(v any) string { return v.(interface{ String() string }).String() }

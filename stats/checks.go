@@ -92,7 +92,7 @@ func (k finding) words() (id string, level Level, none, some string) {
 			"%d 件已结束而没有可计入表三的办理结果：请查其记录（show）"
 	case betweenYears:
 		return "between-years", Warning, "没有跨年待定的申请",
-			"%d 件于 12 月 20 日至 31 日到达、次年才确认或尚未确认，现按日期计入：请核定计入年度（count-in）"
+			"%d 件于年末到达、次年才确认或尚未确认，现按日期计入：请核定计入年度（count-in）"
 	case provisional:
 		return "provisional", Warning, "结转各件的期限均有放假通知可依",
 			"%d 件结转的期限为暂定，待导入放假通知（calendar import）后重算"
