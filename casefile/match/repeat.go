@@ -167,6 +167,24 @@ func compared(a, b Filed) int {
 	return 0
 }
 
+// Past is an earlier case of the same applicant.
+type Past struct {
+	Case casefile.ID
+	Why  string // in Chinese: from what it is known that it is the same applicant
+}
+
+// PastOf lists what the same applicant sent before, whatever it asked for, the latest first. What was merged into another
+// case is part of that one.
+func PastOf(a Filed, others []Filed) (all []Past) {
+	slices.SortStableFunc(others, func(x, y Filed) int { return compared(y, x) })
+	for _, o := range others {
+		if who := SameApplicant(a, o); who != "" && o.Case != a.Case && before(o, a) {
+			all = append(all, Past{o.Case, who})
+		}
+	}
+	return all
+}
+
 // before orders applications by the day of receipt and then by their numbers.
 func before(a, b Filed) bool {
 	if a.Received != b.Received {

@@ -135,3 +135,22 @@ func TestShared(t *testing.T) {
 		t.Errorf("%+v", got[0])
 	}
 }
+
+// What the same applicant sent before is listed whatever it asked for, the latest first; not what came later, and not
+// what somebody of the same name sent with another number of identity.
+func TestPastOf(t *testing.T) {
+	on := func(id casefile.ID, day, mark, request string) Filed {
+		return Filed{Case: id, Applicant: "张三", Mark: mark, Request: request, Received: civil.MustParse(day)}
+	}
+	a := on("2026-00009", "2026-03-09", "m1", "预算")
+	var got []casefile.ID
+	for _, p := range PastOf(a, []Filed{on("2026-00001", "2026-01-05", "m1", "批复"), on("2026-00010", "2026-03-10", "m1", "合同"), on("2026-00003", "2026-02-01", "m2", "预算"), on("2026-00005", "2026-02-20", "m1", "验收报告"), a}) {
+		got = append(got, p.Case)
+		if p.Why != "证件号码相同" {
+			t.Errorf("%s because %s", p.Case, p.Why)
+		}
+	}
+	if want := []casefile.ID{"2026-00005", "2026-00001"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -205,7 +205,10 @@ type CaseDetail struct {
 	FileReadings []PartReading `json:"file_readings,omitzero"`
 	// Related are earlier applications of the same applicant for the like, and Counts is there where there
 	// are many in the month; both of open cases only.
-	Related []RelatedCase    `json:"related,omitzero"`
+	Related []RelatedCase `json:"related,omitzero"`
+	// Past are earlier cases of the same applicant, the ten latest of PastAll; of an open case.
+	Past    []PastCase       `json:"past,omitzero"`
+	PastAll int              `json:"past_all,omitzero"`
 	Counts  *ApplicantCounts `json:"counts,omitzero"`
 	// Candidates are mails without a case that may be the application of this one, which has none: an
 	// imported row, say. A person attaches them.

@@ -38,7 +38,10 @@ type Proposals struct {
 	// Commands are lines ready to be typed, each with the reason for it: a 补正, an agent, a split.
 	Commands []ProposedCommand `json:"commands"`
 	Related  []RelatedCase     `json:"related"`
-	Counts   *ApplicantCounts  `json:"counts"` // null where the applicant is not known
+	// Past are earlier cases of the same applicant, the ten latest of PastAll.
+	Past    []PastCase       `json:"past,omitzero"`
+	PastAll int              `json:"past_all,omitzero"`
+	Counts  *ApplicantCounts `json:"counts"` // null where the applicant is not known
 }
 
 // ProposedValue is a value for a flag of `register`.
@@ -106,6 +109,19 @@ type RelatedCase struct {
 	Likeness int         `json:"likeness"` // of the requests, in percent
 	Reason   string      `json:"reason"`
 	Line     string      `json:"line,omitzero"` // the command that follows the advice
+}
+
+// PastCase is an earlier case of the same applicant, with what became of it.
+type PastCase struct {
+	Case       casefile.ID `json:"case"`
+	ReceivedOn Day         `json:"received_on"`
+	Subject    Text        `json:"subject"` // the request as it was registered, else the mail's
+	Stage      string      `json:"stage"`
+	Outcome    Text        `json:"outcome"` // the row of 表三 in words; empty: not answered
+	Basis      Text        `json:"basis"`   // in words
+	RepliedOn  Day         `json:"replied_on"`
+	Document   Number      `json:"document_number"`
+	Why        Public      `json:"why"` // from what it is known that it is the same applicant
 }
 
 // ApplicantCounts are an applicant's applications around one of them.

@@ -100,6 +100,9 @@ func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 		g.a.sheet("  ", field{"申请人", join("，", string(d.Applicant), string(d.Category))}, field{"申请内容", string(d.Request)},
 			field{"答复要求", join("，", string(d.Form), string(d.Delivery))}, field{"电子邮箱", registeredMail(d)},
 			field{"从严期限", dueDay(d.DueStrict, d.Provisional)}, field{"法定期限", dueDay(d.DueLegal, d.Provisional)})
+		if err := g.a.past(d.Past, d.PastAll); err != nil {
+			return err
+		}
 		g.other = g.other || d.Kind != "" && string(d.Kind) != casefile.Application.String()
 		if d.RegisteredOn == 0 {
 			return &ask.Error{Code: "not-registered", Exit: ask.ExitRefused, Msg: string(id) + " 尚未登记", Hint: "先登记：ysq register " + string(id)}

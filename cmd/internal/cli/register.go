@@ -121,8 +121,7 @@ func (r *registering) print() error {
 	if r.a.json {
 		return r.a.printJSON(r.proposals)
 	}
-	r.a.printProposals(r.proposals)
-	return nil
+	return r.a.printProposals(r.proposals)
 }
 
 // acceptAll takes every proposal that no flag replaces.
@@ -189,7 +188,9 @@ func (r *registering) send(ctx context.Context, c *ask.Client) error {
 func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 	p := r.proposals
 	p.Commands = nil // they come after the registration
-	r.a.printProposals(p)
+	if err := r.a.printProposals(p); err != nil {
+		return err
+	}
 	fmt.Fprintln(r.a.errOut, "\n逐项核对：回车采用，改写即改，只写 - 不填，Ctrl-D 放弃")
 	for _, q := range r.questions() {
 		if err := r.question(q); err != nil {
@@ -301,7 +302,7 @@ func (r *registering) written(f ask.Field, answer string) error {
 const labelWidth = 10
 
 // printProposals shows what a person has to judge.
-func (a *app) printProposals(p ask.Proposals) {
+func (a *app) printProposals(p ask.Proposals) error {
 	state := "（尚未登记）"
 	if p.Registered {
 		state = "（已登记；再登记即更正）"
@@ -325,11 +326,11 @@ func (a *app) printProposals(p ask.Proposals) {
 	if p.Masked && len(p.Values) > 0 {
 		fmt.Fprintln(a.out, "  个人信息已遮盖（--reveal 显示）；采用时登记的是原文")
 	}
-	a.proposalNotes(p)
+	return a.proposalNotes(p)
 }
 
 // proposalNotes are what must be read, what is missing, and what was asked for before.
-func (a *app) proposalNotes(p ask.Proposals) {
+func (a *app) proposalNotes(p ask.Proposals) error {
 	if len(p.Notes) > 0 {
 		a.heading("须人工阅看")
 		for _, n := range p.Notes {
@@ -349,7 +350,34 @@ func (a *app) proposalNotes(p ask.Proposals) {
 		}
 	}
 	a.related(p.Related, p.Counts)
+	if err := a.past(p.Past, p.PastAll); err != nil {
+		return err
+	}
 	a.commands(p.Commands)
+	return nil
+}
+
+// past prints what the same applicant got before.
+func (a *app) past(all []ask.PastCase, n int) error {
+	if len(all) == 0 {
+		return nil
+	}
+	a.heading(fmt.Sprintf("同一申请人此前的案件 %d", n))
+	t := grid.Table{Header: []string{"编号", "收到", "结果", "答复", "文号", "申请内容", "依据"}}
+	for _, p := range all {
+		what := string(p.Outcome)
+		if what == "" {
+			what = ask.StageLabel(p.Stage) + "，未答复"
+		}
+		t.Rows = append(t.Rows, []string{string(p.Case), day(p.ReceivedOn), what, day(p.RepliedOn), string(p.Document), string(p.Subject), string(p.Basis)})
+	}
+	if err := a.fitted(t, nil, []int{6, 5, 4}, []int{5, 4, 2}); err != nil {
+		return err
+	}
+	if more := n - len(all); more > 0 {
+		fmt.Fprintf(a.out, "  另有 %d 件（ysq search 申请人）\n", more)
+	}
+	return nil
 }
 
 // related prints earlier applications for the like, and the number of them where that is worth a thought.

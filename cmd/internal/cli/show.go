@@ -80,6 +80,9 @@ func (a *app) showCase(d ask.CaseDetail) error {
 		a.suggestions(d.Suggestions, d.Suggested)
 	}
 	a.related(d.Related, d.Counts)
+	if err := a.past(d.Past, d.PastAll); err != nil {
+		return err
+	}
 	if len(d.Candidates) > 0 {
 		a.heading("可能是它的来信（attach --mail 摘要 归入）")
 		if err := a.mailTable(d.Candidates); err != nil {

@@ -180,15 +180,16 @@ func (o *Office) relatedOf(tx *desk.View, c casefile.Case, d *ask.CaseDetail) er
 			return err
 		}
 	}
-	related, counts, err := o.Reading.Relations(tx, a, c.ID)
+	r, err := o.Reading.Relations(tx, a, c.ID)
 	if err != nil {
 		return err
 	}
-	if len(related) > 0 {
-		d.Related = related
+	d.Past, d.PastAll = r.Past, r.PastAll
+	if len(r.Related) > 0 {
+		d.Related = r.Related
 	}
-	if counts != nil && counts.Proposed {
-		d.Counts = counts
+	if r.Counts != nil && r.Counts.Proposed {
+		d.Counts = r.Counts
 	}
 	return nil
 }

@@ -245,8 +245,9 @@ func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Prop
 	until, _ := g.Reg.Calendar().AddWorkdays(g.Today(), g.Reg.Law().On(g.Today()).CorrectionDays)
 	p := u.proposals(until, g.Reg.Law().On(g.Today()).CorrectionDays)
 	p.Last = last
-	err = g.View(func(tx *desk.View) (err error) {
-		p.Related, p.Counts, err = g.Relations(tx, u.filed(), id)
+	err = g.View(func(tx *desk.View) error {
+		r, err := g.Relations(tx, u.filed(), id)
+		p.Related, p.Counts, p.Past, p.PastAll = r.Related, r.Counts, r.Past, r.PastAll
 		return err
 	})
 	if p.Counts != nil && p.Counts.Proposed {

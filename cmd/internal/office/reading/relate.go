@@ -10,6 +10,7 @@ import (
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
@@ -38,12 +39,55 @@ func (u understood) filed() match.Filed {
 	return a
 }
 
+// Relations are what an application has to do with others.
+type Relations struct {
+	Related []ask.RelatedCase
+	Counts  *ask.ApplicantCounts
+	Past    []ask.PastCase // the latest of PastAll
+	PastAll int
+}
+
+// mostPast is how many earlier cases of an applicant are shown.
+const mostPast = 10
+
 // Relations compares an application with those of everybody who may be its applicant.
-func (g *Room) Relations(tx *desk.View, a match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
+func (g *Room) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r Relations, err error) {
 	others, err := g.othersOf(tx, a)
 	if err != nil {
-		return nil, nil, err
+		return r, err
 	}
+	if r.Past, r.PastAll, err = g.past(tx, a, others); err != nil {
+		return r, err
+	}
+	r.Related, r.Counts, err = g.related(tx, a, others, id)
+	return r, err
+}
+
+// past lists what the applicant got before.
+func (g *Room) past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastCase, n int, err error) {
+	for _, p := range match.PastOf(a, slices.Clone(others)) {
+		c, err := tx.Case(p.Case)
+		if err != nil {
+			return nil, 0, err
+		}
+		if c.Stage == casefile.StageMerged {
+			continue // it is part of another
+		}
+		if n++; n > mostPast {
+			continue
+		}
+		v := ask.PastCase{Case: c.ID, ReceivedOn: ask.Day(c.ReceivedOn()), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
+			RepliedOn: ask.Day(c.RepliedOn), Document: ask.Number(c.Document), Why: ask.Public(p.Why)}
+		if c.Outcome != casefile.OutcomeNone {
+			v.Outcome, v.Basis = ask.Text(c.Outcome.Row()+c.Outcome.Label()), ask.Text(casefile.BasisOf(c.Basis).String())
+		}
+		views = append(views, v)
+	}
+	return views, n, nil
+}
+
+// related lists those for the like, and counts them where that may matter.
+func (g *Room) related(tx *desk.View, a match.Filed, others []match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
 	related := []ask.RelatedCase{}
 	for _, r := range match.Repeats(a, others) {
 		related = append(related, relatedView(id, r))
