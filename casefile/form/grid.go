@@ -70,6 +70,20 @@ func (g *grid) isValue(i int) bool {
 	return ok
 }
 
+// answered reports whether a cell holds what nothing else looks like, and the label before it asks for.
+func (g *grid) answered(field Field, i int) bool {
+	switch field {
+	case Phone, IDNumber, Email, Postcode:
+	default:
+		return false
+	}
+	if i < 0 {
+		return false
+	}
+	value, doubt := take(field, g.table.Cells[i].Text)
+	return value != "" && doubt == ""
+}
+
 // guess takes a cell beside another for a label by its last syllables; and an everyday word that stands
 // beside something else than a label for what it is.
 func (g *grid) guess(i int) {
@@ -77,7 +91,7 @@ func (g *grid) guess(i int) {
 	left, right := g.cellAt(c.Row, c.Col-1), g.cellAt(c.Row, c.Col+max(1, c.ColSpan))
 	_, afterLabel := g.label[left]
 	if m, isLabel := g.label[i]; isLabel {
-		if m.label.flags&vague != 0 && left >= 0 && !afterLabel && !g.isValue(left) && g.table.Cells[left].RowSpan <= 1 && strings.TrimSpace(g.table.Cells[left].Text) != "" {
+		if m.label.flags&vague != 0 && left >= 0 && !afterLabel && !g.isValue(left) && g.table.Cells[left].RowSpan <= 1 && strings.TrimSpace(g.table.Cells[left].Text) != "" && !g.answered(m.label.field, right) {
 			delete(g.label, i)
 		}
 		return

@@ -144,7 +144,7 @@ func prose(s string) (text, doubt string) {
 }
 
 var (
-	nameEnd  = regexp.MustCompile(`[，,；;。：:（(\[【<《"“|\n]|\s{2,}|(先生|女士|同志)$`)
+	nameEnd  = regexp.MustCompile(`[，,；;。：:（(\[【<《"“|\n）)\]】》”]|\s{2,}|(先生|女士|同志)$`)
 	noName   = regexp.MustCompile(`^(签名|签字|盖章|签章|公章|公民|法人|法人或者?其他组织|自然人|个人|身份证|本人|申请人|同上|见附件|详见附件|如下|男|女|姓名|名称|信息|电话|手印|单位|年月日|日期)$`)
 	fullName = regexp.MustCompile(`^(\p{Han}{2,4}|\p{Han}{1,8}[·•‧・．]\p{Han}{1,12}([·•‧・．]\p{Han}{1,12})?)$`)
 	hanOnly  = regexp.MustCompile(`^\p{Han}{2,4}[\s/，,]*$`)
