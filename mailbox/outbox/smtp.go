@@ -133,10 +133,11 @@ func (s *SMTP) enter(ctx context.Context, a Account) (c *smtp.Client, leave func
 	if err != nil {
 		return nil, nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	// Below TLS: its farewell would wait for a server that does not read.
+	stop := context.AfterFunc(ctx, func() { p.Close() })
 	leave = func() {
 		stop()
-		conn.Close()
+		p.Close()
 	}
 	if c, err = s.greet(conn, a); err == nil {
 		p.met.Store(true)
