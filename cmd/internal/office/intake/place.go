@@ -198,7 +198,7 @@ func (p *placing) shownAgain(a arrival, known casefile.MessageTaken, about []cas
 		case ok && refOf(e) == a.Ref:
 			entries++
 			known = e
-		case ok && refOf(e) == lost && e.Disposition != casefile.Duplicate && known.Disposition != casefile.Duplicate:
+		case ok && refOf(e) == lost && (e.Disposition != casefile.Duplicate || !e.CopyOf.IsZero()) && known.Disposition != casefile.Duplicate:
 			known = e
 		}
 	}
