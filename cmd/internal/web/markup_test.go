@@ -245,13 +245,16 @@ func text(n *html.Node) string {
 	return b.String()
 }
 
-// young is what came after Chromium 86 (October 2020), as the browsers of 统信 and 麒麟 are: written with what the
-// version is that first had it.
+// young is what came after Chromium 86 (October 2020), as the browsers of 统信 and 麒麟 are, or is not in Firefox ESR:
+// written with the version that first had it.
 var young = map[string]string{
 	`:has\(`: "105", `:is\(`: "88", `:where\(`: "88", `@container`: "105", `@layer`: "99", `aspect-ratio`: "88", `\binset\b\s*:`: "87", `accent-color`: "93",
 	`color-mix`: "111", `text-underline-offset`: "87", `overflow:\s*clip`: "90", `\bdvh\b|\bsvh\b`: "108", `&\s*[.:>{]\s`: "112 (nesting)", `text-wrap`: "114",
 	`\.at\(`: "92", `Object\.hasOwn`: "93", `structuredClone`: "98", `\.findLast`: "97", `\|\|=|&&=|\?\?=`: "85, not in Firefox ESR of then", `popover`: "114", `<dialog`: "134 of Firefox and Safari", `\binert\b`: "102",
-	`scrollbar-gutter`: "94", `field-sizing`: "123", `subgrid`: "117", `\brgb\(\d+ \d+`: "kept out: blanks for commas",
+	`scrollbar-gutter`: "94", `field-sizing`: "123", `subgrid`: "117",
+	// What Firefox ESR (115, the last for old systems) learned later than Chromium, or never.
+	`\bzoom\s*:`: "126 of Firefox", `content-visibility`: "125 of Firefox", `@property`: "128 of Firefox", `::-webkit-`: "never in Firefox", `\bscheduler\.`: "142 of Firefox", `showOpenFilePicker|\.replaceAll\(`: "never in Firefox, or 77",
+	`\brgb\(\d+ \d+`: "kept out: blanks for commas",
 }
 
 func TestNothingYoungerThanItsBrowsers(t *testing.T) {
