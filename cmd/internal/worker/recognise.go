@@ -57,7 +57,11 @@ func FindEngine() (e Engine, err error) {
 		return e, fmt.Errorf("没有安装 tesseract（apt install tesseract-ocr tesseract-ocr-chi-sim）")
 	case e.Language == "":
 		return e, fmt.Errorf("tesseract 没有简体中文数据（apt install tesseract-ocr-chi-sim）")
-	case landlockVersion() < 1:
+	}
+	switch version, errno := landlockVersion(); {
+	case errno == unix.EPERM:
+		return e, fmt.Errorf("这里不许使用 Landlock 的系统调用（容器，或 systemd 较旧，不认得它们的名字），不能给 tesseract 设限，不识别扫描件")
+	case version < 1:
 		return e, fmt.Errorf("内核没有 Landlock（需 5.13 或以上并启用），不能给 tesseract 设限，不识别扫描件")
 	}
 	return e, nil
@@ -88,13 +92,13 @@ func (r *Reader) tesseract(ctx context.Context, picture io.Reader, mode int) (an
 	return r.run(ctx, []string{Command, modeRecognise, r.OCR.Program, r.OCR.Language, strconv.Itoa(mode)}, picture)
 }
 
-// landlockVersion is the version that this kernel speaks; 0 for none.
-func landlockVersion() int {
+// landlockVersion is the version that this kernel speaks, or why none can be used.
+func landlockVersion() (int, unix.Errno) {
 	v, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if errno != 0 {
-		return 0
+		return 0, errno
 	}
-	return int(v)
+	return int(v), 0
 }
 
 // become turns this process into tesseract, confined. It returns only if that failed.
