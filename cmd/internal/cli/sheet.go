@@ -87,7 +87,7 @@ func (a *app) putSheet(file, name string, content []byte) error {
 
 // sheetFields are the columns of each list's sheet: as many as can be read across a page. --fields names others.
 var sheetFields = map[string][]string{
-	"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "arrived_at", "received_on",
+	"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "deputy", "report_by", "arrived_at", "received_on",
 		"due_strict", "due_legal", "remaining_workdays", "overdue", "outcome", "document_number", "replied_on", "late"},
 	"ysq due":          {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
 	"ysq log":          {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},

@@ -48,6 +48,7 @@ var caseColumns = []column{
 	{"申请内容", 40, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Subject)) }},
 	{"承办科室", 12, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Department)) }},
 	{"经办人", 10, func(r ask.CaseRow) ooxml.Cell { return sheetText(string(r.Assignee)) }},
+	{"反馈期限", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.ReportBy) }},
 	{"收到申请之日", 13, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.ReceivedOn) }},
 	{"从严期限", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.DueStrict) }},
 	{"法定期限", 12, func(r ask.CaseRow) ooxml.Cell { return sheetDay(r.DueLegal) }},
