@@ -100,6 +100,53 @@ func (d *decider) suggestBySender() error {
 	return nil
 }
 
+// forwardedLines is within how many lines of a mail that is passed on its author is looked for.
+const forwardedLines = 40
+
+// suggestForwarded proposes the open cases of whoever wrote what a colleague passes on, and those that it names: the
+// sender is none of their people.
+func (d *decider) suggestForwarded() error {
+	if !hasPrefix(strings.ToLower(strings.TrimSpace(d.m.Subject)), "转发", "转寄", "fw") {
+		return nil
+	}
+	n := 0
+	for line := range strings.Lines(d.m.Text) {
+		if n++; n > forwardedLines {
+			break
+		}
+		line = strings.TrimSpace(strings.ReplaceAll(line, ":", "："))
+		for _, id := range Numbers(line) {
+			if c, found, err := d.r.Case(id); err != nil {
+				return err
+			} else if found && !c.Finished {
+				d.propose(id, 60, "所转发的来信写有该件编号")
+			}
+		}
+		label, value, ok := strings.Cut(line, "：")
+		if label = strings.ToLower(letters(label)); !ok || label != "发件人" && label != "from" {
+			continue
+		}
+		cases, err := d.r.CasesByAddress(authorIn(value))
+		if err != nil {
+			return err
+		}
+		for _, id := range cases {
+			d.propose(id, 65, "所转发的来信的发件人属于该件")
+		}
+	}
+	return nil
+}
+
+// authorIn is the address in a line like 王某 <wang@example.test> or wang@example.test.
+func authorIn(line string) string {
+	for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(" <>[]（）()\"'，,;；\t", r) }) {
+		if strings.Contains(word, "@") {
+			return strings.TrimPrefix(strings.ToLower(word), "mailto：")
+		}
+	}
+	return ""
+}
+
 func followUp(subject string) bool {
 	return containsAny(subject, "补正", "补充", "撤回", "撤销申请", "催办", "催促", "缴费", "说明理由", "第三方意见", "征求意见")
 }

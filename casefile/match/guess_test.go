@@ -125,9 +125,15 @@ func TestGuessedElsewhere(t *testing.T) {
 		mail casefile.Message
 		want casefile.Guess
 	}{
-		"from another address":       {second, casefile.GuessOther},
-		"an application of his":      {fresh, casefile.GuessNone},
-		"an absence note":            {absent, casefile.GuessNone},
+		"from another address":  {second, casefile.GuessOther},
+		"an application of his": {fresh, casefile.GuessNone},
+		"an absence note":       {absent, casefile.GuessNone},
+		"passed on by a colleague": {with(from("guard@example.test", "Fw: 补充材料"), func(m *casefile.Message) {
+			m.Text = "转给你们\n\n---- 转发邮件信息 ----\n发件人: 李四 <lisi@example.test>\n主题: 补充材料\n\n补充说明：在甲路。"
+		}), casefile.GuessCorrection},
+		"passed on, with the number of a case": {with(from("guard@example.test", "转发：材料"), func(m *casefile.Message) {
+			m.Text = "---- 转发邮件信息 ----\n发件人：nobody@example.test\n\n2026-00020 的材料"
+		}), casefile.GuessOther},
 		"from an address of no case": {from("nobody@example.test", "材料"), casefile.GuessNone},
 	} {
 		d, err := Decide(Mail{Message: tt.mail}, office, registered{})

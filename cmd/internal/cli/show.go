@@ -181,7 +181,7 @@ func (a *app) openMails(all []ask.UnreadMail) {
 			where = "不在本件"
 		}
 		fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", m.Digest.Short(), instant(m.ArrivedAt), fmt.Sprintf("已 %d 个工作日", m.Age), m.Label, prefix("如系申请，从严期限 ", day(m.DueStrict)), where, string(m.From), string(m.Subject))))
-		fmt.Fprintln(a.out, "      "+grid.Clean(join("；", prefix("像是"+m.Label+"：", string(m.By)), prefix("记录：", string(m.Command)))))
+		fmt.Fprintln(a.out, "      "+grid.Clean(join("；", prefix("像是"+strings.TrimPrefix(m.Label, "疑为")+"：", strings.TrimPrefix(string(m.By), "像是")), prefix("记录：", string(m.Command)))))
 	}
 	fmt.Fprintln(a.out, "  看过而不必另作记录的：ysq seen 编号；全文用 ysq mail show 摘要")
 }

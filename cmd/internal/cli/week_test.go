@@ -175,8 +175,9 @@ func (w *week) expect(more int) {
 	}
 }
 
-// A clerk's week of thirty mails: applications, answers to 补正, a withdrawal, warnings, thanks, an opinion, a receipt of
-// payment, forms from colleagues and portals, copies, machines, and the office's own letters from webmail. Nothing
+// A clerk's week of thirty-six mails: applications, some of them twice, for another office or hidden in thanks, answers to
+// 补正, a withdrawal, warnings, thanks, an opinion, a receipt of payment, a question, a correction of a record, forms and
+// letters that colleagues and portals pass on, copies, machines, and the office's own letters from webmail. Nothing
 // of a person is unseen until somebody decided it, and the morning fits on a screen.
 func TestWeek(t *testing.T) {
 	t.Run("simulated", func(t *testing.T) { walkWeek(t, openWeek(t, simulatedBox(t)), true) })
@@ -257,8 +258,21 @@ func walkWeek(t *testing.T, w *week, screens bool) {
 		w.mail(fmt.Sprintf("q%d", i), fmt.Sprintf("app%d", i), fmt.Sprintf("app%d@example.test", i), "Re: 政府信息公开申请", "情况补充说明，供参考。")
 	}
 	w.mail("q8b", "app8", "app8@example.test", "Re: 政府信息公开申请", "谢谢")
+	w.mail("ask", "", "李问 <ask@example.test>", "咨询", "请问外地户口怎么办理落户？")
+	w.mail("record", "", "钱正 <record@example.test>", "更正申请", "本人申请更正贵局档案中本人的登记信息。")
+	w.mail("passed", "", "clerk@other.example.test", "Fw: 补充材料", "转给你们\r\n\r\n---- 转发邮件信息 ----\r\n发件人：app9@example.test\r\n主题：补充材料\r\n\r\n补充说明：要全年的。")
+	w.mail("astray", "", "冯甲 <astray@example.test>", "政府信息公开申请", "市自然资源局：\r\n申请人：冯甲\r\n联系电话：13900000078\r\n通信地址：示例市丙路\r\n所需信息：甲地块土地出让合同")
+	w.mail("hidden", "app10", "app10@example.test", "Re: 政府信息公开申请", "收到，谢谢。另外我还想申请公开贵局2025年公务用车运行维护费用明细，请一并答复。")
+	w.mail("repeated", "", "陈八 <app8@example.test>", "政府信息公开申请（再次）", "申请人：陈八\r\n联系电话：13900000008\r\n通信地址：示例市某路8号\r\n所需信息："+wants[7])
 	w.ysq("poll")
-	w.expect(4)
+	w.expect(6)
+	for who, step := range map[string][]string{"李问": {"dismiss", "--reason", "咨询，已电话答复"}, "钱正": {"register", "--as", "更正申请", "--accept"}} {
+		if out := w.ysq("due", "--all", who); !strings.Contains(out, "未登记（似为") || strings.Contains(out, "补正告知截止") || strings.Contains(out, "待双方确认") {
+			t.Errorf("what is due of %s:\n%s", who, out)
+		}
+		id := strings.Fields(strings.TrimPrefix(w.ysq("list", who, "-o", "tsv", "--fields", "case"), "case\n"))[0]
+		w.ysq(append([]string{step[0], id}, step[1:]...)...)
+	}
 	items, _ := w.due()
 	i := slices.IndexFunc(items, func(i ask.DueItem) bool {
 		return i.Kind == ask.DueLetterOwed || slices.Contains(i.Marks, "文书待记录发出")
