@@ -1,0 +1,114 @@
+// Command speed runs the benchmarks of the speed page and writes the page, so that all of its figures are of one run on one
+// machine. It takes about half an hour, in which nothing else should run:
+//
+//	make speed
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// bench is a benchmark, and what the page says of it: a line for each figure, which names metrics as {NAME}.
+type bench struct {
+	title, dir, name, env string
+	lines                 []string
+}
+
+var page = []bench{
+	{"A backlog of 10,000 mails into durable cases, beside mbsync with fsync, which only stores the bytes", "./cmd/ysq", "Backlog", "YSQ_REQUIRE_REAL=1", []string{
+		"whole command, medians of nine pairs in random order | {ysq-s} s | mbsync {mbsync-s} s",
+		"median of the ratios, pair by pair | {ratio} | 1",
+		"processor | {ysq-cpu-s} s | mbsync {mbsync-cpu-s} s",
+		"`dd conv=fsync` of the same bytes, the disk's floor | | {dd-s} s",
+		"anonymous memory at most | {ysq-anon-MiB} MiB | ",
+		"open files at most | {ysq-open-files} | ",
+	}},
+	{"4,000 mails of one sender, beside as many senders", "./cmd/internal/daemon", "Flood/many", "", []string{"processor for a mail, 4,000 senders | {cpu-ns/mail} ns | "}},
+	{"", "./cmd/internal/daemon", "Flood/one", "", []string{"processor for a mail, one sender | {cpu-ns/mail} ns | the line above"}},
+	{"Commands in an office of 100,000 cases, whole processes", "./cmd/ysq", "Office", "", []string{
+		"list, the first 200 | {list-ms} ms | `sqlite3 -readonly` {sqlite3-list-ms} ms",
+		"its processor | {list-cpu-ms} ms | `sqlite3 -readonly` {sqlite3-list-cpu-ms} ms",
+		"overdue | {overdue-ms} ms | ", "due, all | {due-ms} ms | ", "due, one department of eleven | {mine-ms} ms | ", "show | {show-ms} ms | ",
+		"annual report | {report-ms} ms | `sqlite3` groups the same rows in {sqlite3-report-ms} ms",
+		"daemon ready | {ready-ms} ms | ",
+	}},
+	{"50,000 cases, thirty commands a second offered (five record), then sixty clerks without a pause", "./cmd/ysq", "Commands", "YSQ_CASES=50000", []string{
+		"offered, median | {offered-p50-ms} ms | `ysq version`, which asks nobody, {version-p50-ms} ms",
+		"offered, 99 % | {offered-p99-ms} ms | `ysq version` {version-p99-ms} ms",
+		"a new mail is a case meanwhile, at worst | {mail-worst-s} s | ",
+		"sixty clerks | {closed-commands/s} commands/s, median {closed-p50-ms} ms, 99 % {closed-p99-ms} ms | ",
+	}},
+	{"Nothing happens", "./cmd/ysq", "Idle", "", []string{
+		"memory (PSS) of the only daemon on the machine, with all of its code | {pss-MiB} MiB | ", "of which its own | {anon-MiB} MiB | ",
+		"wake-ups of its threads | {wake-ups/min} a minute | ", "processor | {cpu-%} % | ",
+	}},
+	{"The desk in a browser, 100,000 cases, 95 % of requests", "./cmd/ysq", "Desk", "", []string{"a case | {case-p95-ms} ms | "}},
+	{"Fifty people at the desk", "./cmd/ysq", "Fifty", "", []string{
+		"requests, 95 % | {p95-ms} ms | ", "a poll with one new mail, before and meanwhile | {poll-quiet-ms} and {poll-busy-ms} ms | ", "daemon's memory | {daemon-MiB} MiB | ",
+	}},
+}
+
+var metric = regexp.MustCompile(`([\d.e+]+)\s+([^\s\d]\S*)`)
+
+func main() {
+	commit, _ := exec.Command("git", "rev-parse", "--short", "HEAD").Output() // a tarball has none
+	fmt.Printf("# Speed, and how it was measured\n\n`make speed` writes this page: every figure is of one run, on %s, at commit %s, on %d cores. Each stands beside another\n"+
+		"program that does the same work, or beside what the machine can do at all, measured in that run. No test fails over time.\n",
+		time.Now().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU())
+	for _, b := range page {
+		command := fmt.Sprintf("go test %s -run '^$' -bench '%s$' -benchtime 1x -timeout 60m", b.dir, b.name)
+		if b.title != "" {
+			fmt.Printf("\n## %s\n\n`%s`\n\n| | ysq | beside |\n|---|---|---|\n", b.title, strings.TrimSpace(b.env+" "+command))
+		}
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Env = os.Environ()
+		if b.env != "" {
+			cmd.Env = append(cmd.Env, b.env)
+		}
+		fmt.Fprintln(os.Stderr, command)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+			fmt.Printf("| not measured: %v | | |\n", err)
+			continue
+		}
+		got := metrics(string(out))
+		for _, l := range b.lines {
+			fmt.Printf("| %s |\n", filled(l, got))
+		}
+	}
+}
+
+// metrics are the figures of a benchmark's line, by their units.
+func metrics(out string) map[string]string {
+	got := map[string]string{}
+	for line := range strings.Lines(out) {
+		if name, figures, ok := strings.Cut(line, "\t"); ok && strings.HasPrefix(name, "Benchmark") {
+			for _, m := range metric.FindAllStringSubmatch(figures, -1) {
+				got[m[2]] = m[1]
+			}
+		}
+	}
+	return got
+}
+
+// filled puts figures into a line; one that was not reported, as for want of the other program, is a dash.
+func filled(line string, got map[string]string) string {
+	return regexp.MustCompile(`\{[^}]+\}`).ReplaceAllStringFunc(line, func(name string) string {
+		f, err := strconv.ParseFloat(got[name[1:len(name)-1]], 64)
+		if err != nil {
+			return "–"
+		}
+		if f >= 100 {
+			return strconv.FormatFloat(f, 'f', 0, 64)
+		}
+		return strconv.FormatFloat(f, 'g', 3, 64)
+	})
+}
