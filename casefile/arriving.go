@@ -298,16 +298,32 @@ func (j *judge) registered(e Registered) error {
 // ever.
 func WithoutIDNumbers(s string) string { return idDigits.ReplaceAllString(s, "（证件号码略）") }
 
-// IDNumbers are the citizens' numbers that stand in a text, in their order, with narrow digits.
+// IDNumbers are the citizens' numbers that stand in a text, in their order, with narrow digits. Whole mails pass here: it
+// looks for runs of digits, and only those of the right length are held against the pattern.
 func IDNumbers(s string) (all []string) {
-	s = strings.Map(func(r rune) rune {
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
+	var run []byte // digits, wide ones made narrow, and the check character; longer than a number where it is none
+	for i := 0; i <= len(s); {
+		r, size := rune(0), 1
+		if i < len(s) {
+			if r = rune(s[i]); r >= utf8.RuneSelf {
+				if r, size = utf8.DecodeRuneInString(s[i:]); r >= '！' && r <= '～' {
+					r -= '！' - '!'
+				}
+			}
 		}
-		return r
-	}, s)
-	for _, m := range idNumber.FindAllString(s, -1) {
-		all = append(all, idDigits.FindString(m))
+		i += size
+		isDigit := r >= '0' && r <= '9'
+		switch n := len(run); {
+		case isDigit && n == 18 && run[17] > '9': // what ended in X goes on, and is none
+			run = append(run[:0], byte(r))
+		case isDigit && n <= 18, n == 17 && (r == 'X' || r == 'x'):
+			run = append(run, byte(r))
+		case !isDigit && n > 0:
+			if n == 18 && wholeID.MatchString(string(run)) {
+				all = append(all, string(run))
+			}
+			run = run[:0]
+		}
 	}
 	return all
 }
@@ -317,6 +333,7 @@ func IDNumbers(s string) (all []string) {
 var (
 	idDigits = regexp.MustCompile(idPattern)
 	idNumber = regexp.MustCompile(`(^|\D)` + idPattern + `($|\D)`)
+	wholeID  = regexp.MustCompile(`^` + idPattern + `$`)
 )
 
 const idPattern = `\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]`
