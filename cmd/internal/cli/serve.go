@@ -85,7 +85,7 @@ func (a *app) pollCommand() *cobra.Command {
 			}
 			fmt.Fprintf(a.out, "取到 %d 封新邮件\n", res.Taken)
 			if res.Troubled > 0 {
-				fmt.Fprintf(a.errOut, "注意：另有 %d 封未取回；见 ysq status、ysq mail list --quarantined\n", res.Troubled)
+				fmt.Fprintf(a.errOut, "注意：另有 %d 封未取回；见 ysq reconcile、ysq mail list --quarantined\n", res.Troubled)
 			}
 			return nil
 		},

@@ -42,6 +42,11 @@ func (n *Room) Poll(ctx context.Context) (ask.PollResult, error) {
 	for i, r := range results {
 		sum.Taken += r.Taken
 		sum.Troubled += r.Quarantined
+		if a, audited := n.Pollers[i].LastAudit(); audited && errs[i] == nil {
+			for _, f := range a.Folders {
+				sum.Troubled += len(f.Missing) // listed and not handed out, and not tried often enough yet
+			}
+		}
 		if errs[i] != nil {
 			errs[i] = PollError(n.Pollers[i].Status(), errs[i])
 		}
