@@ -136,7 +136,7 @@ func (j *judge) objections(e Replied) error {
 		j.warn("不顾第三方意见公开的，宜将决定公开的内容和理由书面告知第三方（told）")
 		return nil
 	}
-	for _, party := range opposed {
+	for _, party := range slices.Concat(opposed, waiting) {
 		told := slices.ContainsFunc(Live(j.history), func(r Record) bool {
 			t, ok := r.Event.(ThirdPartyTold)
 			return ok && t.Party == party && t.complete()

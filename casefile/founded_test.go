@@ -38,6 +38,7 @@ func TestRepliesAreFounded(t *testing.T) {
 		{"agreed", []Event{sent, reached, ConsultationAnswered{Party: party, Opinion: Agrees}}, Replied{Outcome: Disclosed, Basis: "36-2-provide"}, ""},
 		{"objected without good reason", []Event{sent, reached, ConsultationAnswered{Party: party, Opinion: Objects}}, Replied{Outcome: Disclosed, Basis: "36-2-provide", Objection: ObjectionUnfounded}, ""},
 		{"outweighed, untold", []Event{sent, reached, ConsultationAnswered{Party: party, Opinion: Objects}}, Replied{Outcome: Disclosed, Basis: "36-2-provide", Objection: ObjectionOutweighed}, "third-party-untold"},
+		{"outweighed before it answered, untold", []Event{sent, reached}, Replied{Outcome: Disclosed, Basis: "36-2-provide", Objection: ObjectionOutweighed}, "third-party-untold"},
 		{"outweighed and told", []Event{sent, reached, ConsultationAnswered{Party: party, Opinion: Objects}, ThirdPartyTold{Party: party, Content: "数据", Grounds: "公共利益"}},
 			Replied{Outcome: Disclosed, Basis: "36-2-provide", Objection: ObjectionOutweighed}, ""},
 		{"what is objected to is withheld", []Event{sent, reached, ConsultationAnswered{Party: party, Opinion: Objects}}, Replied{Outcome: Partial, Basis: "37", Withheld: []string{"15"}}, ""},

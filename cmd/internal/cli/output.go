@@ -327,7 +327,7 @@ var fieldTitles = map[string]string{
 	"subject": "主题", "channel": "渠道", "arrived_at": "到达", "confirmed_on": "确认", "registered_on": "登记", "received_on": "收到申请之日",
 	"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
 	"overdue": "逾期", "overdue_by": "逾期口径", "late": "逾期办结", "disputable": "可能有争议", "internal": "内部期限", "old_regulations": "旧条例", "to_confirm": "须双方确认", "key": "代码", "rule": "规则", "value": "值", "in_force_from": "施行", "in_force_until": "施行至", "source": "依据", "ground": "性质", "where": "在哪里改", "arrival_doubted": "到达日存疑", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
-	"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数", "periods": "各期", "open_mails": "未处理来信", "oldest_open": "最早的未处理来信", "publicity": "主动公开", "keep_years": "保管年数", "keep_for_good": "永久保管",
+	"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数", "periods": "各期", "open_mails": "未处理来信", "oldest_open": "最早的未处理来信", "publicity": "主动公开", "keep_years": "保管年数", "keep_for_good": "永久保管", "address": "地址", "tracking": "单号",
 	"dispute": "复议诉讼编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
 	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "suggested": "有关案件数", "likely": "像是申请", "copy_of": "副本", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
 	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",

@@ -89,14 +89,15 @@ func (a *app) putSheet(file, name string, content []byte) error {
 var sheetFields = map[string][]string{
 	"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "deputy", "report_by", "arrived_at", "received_on",
 		"due_strict", "due_legal", "remaining_workdays", "overdue", "outcome", "document_number", "replied_on", "late"},
-	"ysq due":          {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
-	"ysq log":          {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
-	"ysq search":       {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
-	"ysq mail list":    {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
-	"ysq letter list":  {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
-	"ysq outbox list":  {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
-	"ysq law":          {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
-	"ysq dispute list": {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
+	"ysq due":            {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
+	"ysq log":            {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
+	"ysq search":         {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
+	"ysq mail list":      {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
+	"ysq letter posting": {"document", "case", "label", "party", "address", "tracking"},
+	"ysq letter list":    {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
+	"ysq outbox list":    {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
+	"ysq law":            {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
+	"ysq dispute list":   {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
 }
 
 // sheetWidths are the widths of columns that are no dates, in characters.

@@ -19,7 +19,7 @@ func TestEveryListHasASheet(t *testing.T) {
 	for path, have := range map[string][]string{
 		"ysq list": names[ask.CaseRow](), "ysq due": names[ask.DueItem](), "ysq log": names[ask.RecordView](), "ysq search": names[ask.Hit](),
 		"ysq mail list": names[ask.MailView](), "ysq letter list": names[ask.LetterView](), "ysq outbox list": names[ask.OutgoingView](),
-		"ysq dispute list": names[ask.DisputeView](), "ysq law": names[ask.RuleView](),
+		"ysq dispute list": names[ask.DisputeView](), "ysq law": names[ask.RuleView](), "ysq letter posting": names[posting](),
 	} {
 		if len(sheetFields[path]) < 5 {
 			t.Errorf("%s has the columns %v", path, sheetFields[path])
