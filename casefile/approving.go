@@ -260,7 +260,7 @@ func (j *judge) decidesOn(submission uint64, by string) error {
 	case strings.TrimSpace(by) == "":
 		return j.refuse("signer", "请用 --approver 写明", "没有写明由谁签批")
 	case !ok:
-		return j.refuse("not-submitted", "先送审：ysq submit "+string(j.ID), "没有送审的答复")
+		return j.refuse("not-submitted", "先送审\nysq submit "+string(j.ID), "没有送审的答复")
 	case s.Seq != submission:
 		return j.refuse("submission-changed", "看过新的送审稿再签批", "记录 %d 不是最近一次送审（记录 %d）", submission, s.Seq)
 	case s.State != AwaitsSigning:
@@ -286,7 +286,7 @@ func Unsigned(id ID, history []Record, r Replied) error {
 	}
 	s, ok := Proposed(history)
 	if !ok {
-		return refuse("unsigned", "先送审：ysq submit "+string(id), "答复须经签发（配置 approval.answer），还没有送审")
+		return refuse("unsigned", "先送审\nysq submit "+string(id), "答复须经签发（配置 approval.answer），还没有送审")
 	}
 	switch was, err := s.Reply(); {
 	case err != nil:

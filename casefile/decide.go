@@ -41,7 +41,7 @@ type RuleError struct {
 	Code string
 	Case ID
 	Msg  string
-	Hint string
+	Hint string // what to do; on a second line the command that does it
 }
 
 // Said is the refusal with the case that it is about, if it is about one, and without the hint.
@@ -55,7 +55,7 @@ func (e *RuleError) Said() string {
 func (e *RuleError) Error() string {
 	s := e.Said()
 	if e.Hint != "" {
-		s += "；" + e.Hint
+		s += "；" + strings.Replace(e.Hint, "\n", "：", 1)
 	}
 	return s
 }

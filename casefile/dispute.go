@@ -435,7 +435,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 		return refuse("date-order", "请核对 --on", "日期 %s 早于送达本机关之日 %s", on, d.FiledOn)
 	}
 	if _, filing := e.(DisputeFiled); !filing && d.FiledOn.IsZero() {
-		return refuse("dispute-unknown", "ysq dispute list 可查", "没有这一复议或诉讼")
+		return refuse("dispute-unknown", "可查全部\nysq dispute list", "没有这一复议或诉讼")
 	}
 	if err := lacking(ID(id), e); err != nil {
 		return err
@@ -474,7 +474,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 		}
 	case Voided:
 		if !slices.ContainsFunc(history, func(r Record) bool { return r.Seq == e.Seq }) {
-			return refuse("void-unknown", "ysq dispute show 可查记录号", "记录 %d 不属于这一争议", e.Seq)
+			return refuse("void-unknown", "可查记录号\nysq dispute show", "记录 %d 不属于这一争议", e.Seq)
 		}
 	}
 	return nil

@@ -230,7 +230,7 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 	}
 	switch {
 	case into.FirstOn() > c.FirstOn():
-		return nil, refuse("merge-direction", fmt.Sprintf("请反过来：ysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.FirstOn())
+		return nil, refuse("merge-direction", fmt.Sprintf("请反过来\nysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.FirstOn())
 	case !into.Stage.Open():
 		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
 	case c.Applicant != "" && into.Applicant != "" && PlainName(c.Applicant) != PlainName(into.Applicant):

@@ -142,7 +142,7 @@ func (j *judge) objections(e Replied) error {
 			return ok && t.Party == party && t.complete()
 		})
 		if !told {
-			return j.refuse("third-party-untold", "先制发第三方告知书：ysq letter "+string(j.ID)+" 第三方告知书 --party "+party+" --content … --grounds …", "为公共利益公开的，须将公开的内容和理由书面告知 %s（条例第三十二条）", party)
+			return j.refuse("third-party-untold", "先制发第三方告知书\nysq letter "+string(j.ID)+" 第三方告知书 --party "+party+" --content … --grounds …", "为公共利益公开的，须将公开的内容和理由书面告知 %s（条例第三十二条）", party)
 		}
 	}
 	return nil

@@ -447,7 +447,10 @@ func (d *Door) refuse(w http.ResponseWriter, err error) {
 // public is an error as it goes out: like an answer, without personal numbers.
 func (d *Door) public(err error) *Error {
 	e := *d.worded(err)
-	e.Msg, e.Hint = Mask(e.Msg), Mask(e.Hint)
+	if hint, do, ok := strings.Cut(e.Hint, "\n"); ok {
+		e.Hint, e.Do = hint, do
+	}
+	e.Msg, e.Hint, e.Do = Mask(e.Msg), Mask(e.Hint), Mask(e.Do)
 	return &e
 }
 

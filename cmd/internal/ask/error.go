@@ -1,8 +1,10 @@
 package ask
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -24,6 +26,9 @@ type Error struct {
 	Code string `json:"code"`
 	Msg  string `json:"message"`
 	Hint string `json:"hint,omitzero"`
+	// Do is the line with which it is done at a terminal. Within the office it is the second line of Hint, where rules
+	// write it; the door takes it apart.
+	Do   string `json:"do,omitzero"`
 	Exit int    `json:"exit"`
 
 	// Cause is what it puts into words; only whoever is in the same process sees it.
@@ -33,10 +38,19 @@ type Error struct {
 func (e *Error) Unwrap() error { return e.Cause }
 
 func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Msg
+	if advice := e.Advice(); advice != "" {
+		return e.Msg + "；" + advice
 	}
-	return e.Msg + "；" + e.Hint
+	return e.Msg
+}
+
+// Advice is what to do, with its line, for a terminal.
+func (e *Error) Advice() string {
+	hint, do, _ := strings.Cut(e.Hint, "\n")
+	if do = cmp.Or(e.Do, do); do != "" && hint != "" {
+		return hint + "：" + do
+	}
+	return cmp.Or(hint, do)
 }
 
 // Usage is the error of a question that was put wrong.
@@ -56,7 +70,7 @@ func NotFound(hint, format string, args ...any) error {
 
 // Changed is the error of a change to a case that has gone on since the asker saw it.
 func Changed(id casefile.ID, seen, last uint64) error {
-	return &Error{Code: "changed", Exit: ExitRefused, Hint: "请再看一遍（ysq show " + string(id) + "），再决定",
+	return &Error{Code: "changed", Exit: ExitRefused, Hint: "请再看一遍，再决定\nysq show " + string(id),
 		Msg: fmt.Sprintf("%s 在此期间有了新的记录（您看到第 %d 条，现在到第 %d 条），没有记录", id, seen, last)}
 }
 

@@ -71,3 +71,24 @@ func TestLabels(t *testing.T) {
 		}
 	}
 }
+
+// What to do and the line for a terminal are apart on the wire and together on a terminal.
+func TestAdvice(t *testing.T) {
+	refused := Refused("not-registered", "先登记\nysq register 2026-00017", "尚未登记").(*Error) //nolint:errorlint // made here
+	sent := (&Door{office: explains{}}).public(refused)
+	if sent.Hint != "先登记" || sent.Do != "ysq register 2026-00017" || refused.Do != "" {
+		t.Errorf("on the wire: %+v, made of %+v", sent, refused)
+	}
+	for _, e := range []*Error{refused, sent} {
+		if got, want := e.Error(), "尚未登记；先登记：ysq register 2026-00017"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := (&Error{Hint: "稍后再试"}).Advice(); got != "稍后再试" {
+		t.Errorf("without a line: %q", got)
+	}
+}
+
+type explains struct{ Office }
+
+func (explains) Explain(err error) error { return err }

@@ -105,7 +105,7 @@ func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 		}
 		g.other = g.other || d.Kind != "" && string(d.Kind) != casefile.Application.String()
 		if d.RegisteredOn == 0 {
-			return &ask.Error{Code: "not-registered", Exit: ask.ExitRefused, Msg: string(id) + " 尚未登记", Hint: "先登记：ysq register " + string(id)}
+			return &ask.Error{Code: "not-registered", Exit: ask.ExitRefused, Msg: string(id) + " 尚未登记", Hint: "先登记\nysq register " + string(id)}
 		}
 	}
 	fmt.Fprintln(g.a.errOut, "\n逐项回答；Ctrl-D 放弃，什么都不记录")

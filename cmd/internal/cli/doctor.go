@@ -59,11 +59,11 @@ func (a *app) examine(cmd *cobra.Command) []ask.Diagnosis {
 		}
 	}
 	e := forPeople(err)
-	all := []ask.Diagnosis{{ID: cmp.Or(e.Code, "register"), Subject: "登记库和守护进程", State: ask.DiagnosisFail, Text: e.Msg, Do: e.Hint}}
+	all := []ask.Diagnosis{{ID: cmp.Or(e.Code, "register"), Subject: "登记库和守护进程", State: ask.DiagnosisFail, Text: e.Msg, Do: e.Advice()}}
 	cfg, err := a.loadConfig()
 	if err != nil {
 		if e := forPeople(err); e.Msg != all[0].Text {
-			all = append(all, ask.Diagnosis{ID: "config", Subject: "配置", State: ask.DiagnosisFail, Text: e.Msg, Do: e.Hint})
+			all = append(all, ask.Diagnosis{ID: "config", Subject: "配置", State: ask.DiagnosisFail, Text: e.Msg, Do: e.Advice()})
 		}
 		return all
 	}

@@ -32,8 +32,8 @@ func (a *app) fail(err error) int {
 		}
 	}
 	fmt.Fprintf(a.errOut, "错误：%s\n", cleanLines(e.Msg))
-	if e.Hint != "" {
-		fmt.Fprintf(a.errOut, "请：%s\n", cleanLines(strings.TrimPrefix(strings.TrimPrefix(e.Hint, "请"), "：")))
+	if advice := e.Advice(); advice != "" {
+		fmt.Fprintf(a.errOut, "请：%s\n", cleanLines(strings.TrimPrefix(strings.TrimPrefix(advice, "请"), "：")))
 	}
 	return e.Exit
 }

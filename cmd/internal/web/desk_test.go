@@ -502,3 +502,19 @@ func TestPlainWords(t *testing.T) {
 		}
 	}
 }
+
+// An error that names a step and its case leads there; anything else does not.
+func TestRemedy(t *testing.T) {
+	for do, want := range map[string]string{
+		"ysq register 2026-00017": "/register/2026-00017", "ysq submit 2026-00017": "/answer/2026-00017", "ysq merge 2026-00017 --into 2026-00009": "/step/merge?case=2026-00017",
+		"ysq show 2026-00017": "", "ysq year list": "", "ysq register": "", "ysq correct --item": "", "": "",
+	} {
+		got := ""
+		if l := remedy(&ask.Error{Do: do}); l != nil {
+			got = l.URL
+		}
+		if got != want {
+			t.Errorf("%q leads to %q, want %q", do, got, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -50,27 +51,39 @@ func today(x *visit) error {
 	return x.show("today", "待办", "today", a)
 }
 
-// taskURL is where the step on a line of 待办 is done.
-func taskURL(i ask.DueItem) string {
-	if i.Case == "" || i.Step == "" {
-		return ""
+// link is where something is done in the desk, and what it is called.
+type link struct{ URL, Label string }
+
+// linkOf is the step of a line that a terminal would take; nil where it is none, or about no case.
+func linkOf(line string, id casefile.ID) *link {
+	words := strings.Fields(line)
+	if len(words) < 2 || id == "" {
+		return nil
 	}
-	words := strings.Fields(string(i.Step))
-	if len(words) < 2 {
-		return ""
+	kind := commands()[words[1]].Kind
+	if submitted := casefile.KindSubmitted; words[1] == submitted.Info().Command { // on the page of the answer
+		kind = submitted
 	}
-	if _, ok := commands()[words[1]]; !ok {
-		return ""
+	if kind == "" {
+		return nil
 	}
-	return stepURL(words[1], i.Case)
+	return &link{stepURL(words[1], id), kind.Info().Label}
 }
 
-// taskLabel is what that step is called.
-func taskLabel(i ask.DueItem) string {
-	if words := strings.Fields(string(i.Step)); len(words) > 1 {
-		return commands()[words[1]].Kind.Info().Label
+// task is the step on a line of 待办.
+func task(i ask.DueItem) *link { return linkOf(string(i.Step), i.Case) }
+
+// remedy is the step that an error names with its case.
+func remedy(e *ask.Error) *link {
+	words := strings.Fields(e.Do)
+	if len(words) < 3 {
+		return nil
 	}
-	return ""
+	id := casefile.ID(words[2])
+	if _, _, ok := id.Number(); !ok {
+		return nil
+	}
+	return linkOf(e.Do, id)
 }
 
 // troubles are what keeps the office from its work, in words.

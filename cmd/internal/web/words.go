@@ -20,7 +20,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
 		"narrow": narrow, "workdays": ask.Workdays, "urgency": ask.UrgencyOf, "size": ask.Size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "note": note, "files": filesOf, "marked": marked, "pair": pair, "taskURL": taskURL, "taskLabel": taskLabel, "plain": plain, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "note": note, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "plain": plain, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
 	}
 }
 

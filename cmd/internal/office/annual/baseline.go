@@ -108,14 +108,14 @@ func beside(past past, rep stats.Report) (warnings []string, err error) {
 // beforeRegister refuses a year of which the register counts cases itself.
 func beforeRegister(tx *desk.View, past past, year int) error {
 	if by, ok := past.by[year]; ok {
-		return ask.Refused("year-frozen", "ysq year list 可查", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
+		return ask.Refused("year-frozen", "可查各年\nysq year list", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 	}
 	for c, err := range tx.Heads() {
 		if err != nil {
 			return err
 		}
 		if received := c.ReceivedOn(); c.Counts() && !c.Carried && !received.IsZero() && received.Year() <= year {
-			return ask.Refused("year-counted", fmt.Sprintf("这一年的报告由登记簿计算：ysq year close %d", received.Year()),
+			return ask.Refused("year-counted", fmt.Sprintf("这一年的报告由登记簿计算\nysq year close %d", received.Year()),
 				"登记簿中有 %d 年的申请（%s 等），%d 年的报告不能作为已冻结的往年录入", received.Year(), c.ID, year)
 		}
 	}

@@ -142,7 +142,7 @@ func inOrder(tx *desk.View, past past, year int) error {
 	}
 	for y := first; y < year; y++ {
 		if _, ok := past.closed[y]; !ok {
-			return ask.Refused("year-order", fmt.Sprintf("先冻结 %d 年：ysq year close %d", y, y), "登记簿中有 %d 年的申请而该年尚未冻结；须依次冻结，以免一件计入两年", y)
+			return ask.Refused("year-order", fmt.Sprintf("先冻结 %d 年\nysq year close %d", y, y), "登记簿中有 %d 年的申请而该年尚未冻结；须依次冻结，以免一件计入两年", y)
 		}
 	}
 	return nil
@@ -199,7 +199,7 @@ func (a *Room) ReopenYear(_ context.Context, c ask.Call, req ask.ReopenRequest) 
 			return err
 		}
 		if _, ok := past.closed[year]; !ok {
-			return ask.Refused("year-open", "ysq year list 可查", "%d 年没有冻结", year)
+			return ask.Refused("year-open", "可查各年\nysq year list", "%d 年没有冻结", year)
 		}
 		if last := past.years[len(past.years)-1]; last != year {
 			return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年", last), "%d 年也已冻结，其上年结转取自 %d 年", last, year)
@@ -239,7 +239,7 @@ func (a *Room) YearDiff(_ context.Context, _ ask.Call, q ask.YearRef) (all []sta
 func (a *Room) sinceFrozen(tx *desk.View, past past, year int) ([]stats.Difference, stats.Report, error) {
 	closed, ok := past.closed[year]
 	if !ok {
-		return nil, stats.Report{}, ask.Refused("year-open", "ysq year list 可查", "%d 年没有冻结，无从比较", year)
+		return nil, stats.Report{}, ask.Refused("year-open", "可查各年\nysq year list", "%d 年没有冻结，无从比较", year)
 	}
 	before, err := published(closed)
 	if err != nil {

@@ -49,7 +49,7 @@ func FindMail(tx *View, digest string) (casefile.Digest, error) {
 	}
 	switch found := tx.DigestsWith(prefix, half, 2); len(found) {
 	case 0:
-		return casefile.Digest{}, ask.NotFound("ysq mail list 列出邮件", "没有摘要以 %s 开头的邮件", s)
+		return casefile.Digest{}, ask.NotFound("列出邮件\nysq mail list", "没有摘要以 %s 开头的邮件", s)
 	case 1:
 		return found[0], nil
 	default:

@@ -94,7 +94,7 @@ func (k *Room) settled(tx *desk.View, id casefile.ID) error {
 			return err
 		}
 		if d := casefile.FoldDispute(about, history, 0, k.Reg.Law(), k.Reg.Calendar()); !d.FiledOn.IsZero() && d.Result == casefile.ResultPending {
-			return &casefile.RuleError{Code: "dispute-open", Case: id, Msg: fmt.Sprintf("复议、诉讼 %s 尚未审结，不能销毁", about), Hint: "审结后再销毁：ysq dispute show " + string(about)}
+			return &casefile.RuleError{Code: "dispute-open", Case: id, Msg: fmt.Sprintf("复议、诉讼 %s 尚未审结，不能销毁", about), Hint: "审结后再销毁\nysq dispute show " + string(about)}
 		}
 	}
 	return nil

@@ -105,7 +105,7 @@ func (m *Making) subjects() error {
 			return err
 		}
 		if c.RegisteredOn.IsZero() {
-			return ask.Refused("not-registered", "先登记：ysq register "+string(id), "%s 尚未登记，文书要用的申请人和申请内容还没有确定", id)
+			return ask.Refused("not-registered", "先登记\nysq register "+string(id), "%s 尚未登记，文书要用的申请人和申请内容还没有确定", id)
 		}
 		history, err := m.tx.History(id)
 		if err != nil {
@@ -508,7 +508,7 @@ func (m *Making) number() (casefile.LetterNumber, error) {
 	}
 	n, err := m.tx.NextLetter(letter.Series(pattern, m.facts.Kind), m.today.Year())
 	if gap, ok := errors.AsType[*register.LetterGapError](err); ok {
-		return n, ask.Refused("letter-gap", fmt.Sprintf("查清纸质发文后确认：ysq letter resume %s=最后用过的号 --reason …；没有缺失的写 --rest", m.facts.Kind.Label()), "%v", gap)
+		return n, ask.Refused("letter-gap", fmt.Sprintf("查清纸质发文后确认\nysq letter resume %s=最后用过的号 --reason …；没有缺失的写 --rest", m.facts.Kind.Label()), "%v", gap)
 	}
 	return n, err
 }

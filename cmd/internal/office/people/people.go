@@ -211,7 +211,7 @@ func (r *Room) Close(_ context.Context, _ ask.Call, q ask.PersonRef) (ask.Person
 }
 
 func unknown(name string) error {
-	return ask.NotFound("名单见 ysq web person list", "名单里没有 %s", name)
+	return ask.NotFound("可查名单\nysq web person list", "名单里没有 %s", name)
 }
 
 // proper refuses what is no name of a person: records tell people of the browser from accounts by it.

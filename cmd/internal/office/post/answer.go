@@ -155,7 +155,7 @@ func (a *answer) register(tx *desk.Change) error {
 			return err
 		}
 	}
-	return ask.Refused("not-registered", "先登记：ysq register "+string(a.req.Cases[0]), "%s 尚未登记", a.req.Cases[0])
+	return ask.Refused("not-registered", "先登记\nysq register "+string(a.req.Cases[0]), "%s 尚未登记", a.req.Cases[0])
 }
 
 // unread shows the mails about which nobody has decided: who answers ought to have seen them.

@@ -159,7 +159,7 @@ func (p *Room) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLette
 		}
 		issued, ok := records[0].Event.(casefile.LetterIssued)
 		if !ok {
-			return ask.NotFound("ysq letter list 列出文书", "没有文号为 %q 的文书", req.Document)
+			return ask.NotFound("列出文书\nysq letter list", "没有文号为 %q 的文书", req.Document)
 		}
 		d, err := desk.FindMail(tx, req.Mail)
 		if err != nil {

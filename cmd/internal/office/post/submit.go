@@ -135,7 +135,7 @@ func (a *answer) asSigned(tx *desk.View) error {
 	s, ok := casefile.Proposed(history)
 	switch {
 	case !ok:
-		return ask.Refused("not-submitted", "先送审：ysq submit "+string(id), "%s 没有送审的答复", id)
+		return ask.Refused("not-submitted", "先送审\nysq submit "+string(id), "%s 没有送审的答复", id)
 	case s.State != casefile.ApprovalGiven:
 		return ask.Refused("unsigned", "签发（sign）后再制发；退回的改后重新送审（submit）", "%s %s", id, s.State.Label())
 	}

@@ -137,7 +137,7 @@ func hasCard(all []worker.Reading) bool {
 func (g *Room) bytesOf(d casefile.Digest, file string, part int) (in form.Input, copy func(io.Writer) error, done func(), err error) {
 	raw, err := g.Store.Open(d)
 	if err != nil {
-		return in, nil, nil, ask.NotFound("ysq verify 核验", "%s 的原件不在", d.Short())
+		return in, nil, nil, ask.NotFound("核验登记库\nysq verify", "%s 的原件不在", d.Short())
 	}
 	info, err := raw.Stat()
 	if err != nil {
@@ -204,7 +204,7 @@ func (g *Room) Member(ctx context.Context, d casefile.Digest, part int, member c
 }
 
 func notInside(member casefile.Digest) error {
-	return ask.NotFound("ysq mail show 列出其中的文件", "压缩包里没有摘要为 %s 的文件", member.Short())
+	return ask.NotFound("列出其中的文件\nysq mail show", "压缩包里没有摘要为 %s 的文件", member.Short())
 }
 
 // told is what an office file says, as a page of ours.

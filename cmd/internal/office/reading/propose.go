@@ -477,7 +477,7 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 	}
 	values := u.values()
 	if r.Token != tokenOf(values, u.mark) {
-		return ask.AppendResult{}, ask.Refused("proposals-changed", "请再看一遍：ysq register "+string(id), "%s 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", id)
+		return ask.AppendResult{}, ask.Refused("proposals-changed", "请再看一遍\nysq register "+string(id), "%s 的提议在此期间变了（来了新邮件，或附件已读出），没有登记", id)
 	}
 	accepted := ask.Entries{}
 	for _, v := range values {

@@ -139,7 +139,7 @@ func notFrozen(tx *desk.View, id casefile.ID, e casefile.Reclassified) error {
 		}
 		for _, counted := range closed.Cases {
 			if counted.Case == id && (e.Column != casefile.ColumnNone || counted.Went != "四") {
-				return ask.Refused("year-frozen", fmt.Sprintf("确需改正的，先解冻：ysq year reopen %d", year), "%s 已计入冻结的 %d 年年度报告，不能改列", id, year)
+				return ask.Refused("year-frozen", fmt.Sprintf("确需改正的，先解冻\nysq year reopen %d", year), "%s 已计入冻结的 %d 年年度报告，不能改列", id, year)
 			}
 		}
 	}

@@ -119,7 +119,7 @@ func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.Dis
 		return ask.DisputeView{}, err
 	}
 	if len(history) == 0 {
-		return ask.DisputeView{}, ask.NotFound("ysq dispute list 可查", "没有复议或诉讼 %s", id)
+		return ask.DisputeView{}, ask.NotFound("可查全部\nysq dispute list", "没有复议或诉讼 %s", id)
 	}
 	v := b.disputeView(history)
 	v.Records, err = RecordViews(history)
