@@ -192,3 +192,36 @@ func legalWaits(c Case) any  { return c.Legal.WaitUntil }
 func stopped(c Case) any     { return c.StoppedOn }
 
 func text(v any) string { return v.(interface{ String() string }).String() }
+
+// TestJudgementsOfDisputes: whether a judgment of December stands at the end of the year while it can be appealed, and
+// whether a notice that came back has arrived, are values.
+func TestJudgementsOfDisputes(t *testing.T) {
+	at := func(seq uint64, day string, e Event) Record {
+		return Record{Seq: seq, On: civil.MustParse(day), Event: e}
+	}
+	suit := []Record{
+		at(1, "2026-11-20", DisputeFiled{Dispute: "Y2026-001", Track: DirectSuit, Party: "张三", Matter: "拒绝"}),
+		at(2, "2026-12-20", DisputeDecided{Dispute: "Y2026-001", Decision: "撤销"}),
+	}
+	notice := []Record{
+		at(1, "2026-03-02", Received{Channel: RegisteredPost}),
+		at(2, "2026-03-02", Registered{As: Application, Applicant: "张三", Column: Natural, Request: "预算"}),
+		at(3, "2026-03-09", FeeNoticed{By: "页", Count: 57, Yuan: 270, Way: ByPost}),
+	}
+	back := Draft{Case: "2026-00001", On: civil.MustParse("2026-03-16"), Event: NoticeReached{Of: NoticeFee, Returned: true, Proof: "改退批条"}}
+	other := Regulations
+	other.versions, other.AppealPending, other.NoticeReturned = nil, false, false
+	year := civil.MustParse("2026-12-31")
+	if d := FoldDispute("Y2026-001", suit, year, Regulations, workday.Embedded()); d.Result != ResultPending {
+		t.Errorf("its period for an appeal runs until January, and it counts as %s", d.Result.Label())
+	}
+	if d := FoldDispute("Y2026-001", suit, year, other, workday.Embedded()); d.Result != ResultCorrected {
+		t.Errorf("by the other reading it counts as %s", d.Result.Label())
+	}
+	if _, err := Decide(notice, back, back.On, Regulations, workday.Embedded()); err != nil {
+		t.Error(err)
+	}
+	if _, err := Decide(notice, back, back.On, other, workday.Embedded()); err == nil {
+		t.Error("by the other reading a notice that came back has arrived")
+	}
+}
