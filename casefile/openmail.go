@@ -157,6 +157,7 @@ func judgements(lives [][]Record) map[Digest]MessageJudged {
 // in a case that is not finished, and while nobody has recorded anything since.
 func dealtWith(mail Record, e MessageIn, lives [][]Record) bool {
 	for i, live := range lives {
+		dismissed := false
 		own := i == 0 || len(live) > 0 && live[0].Case == mail.Case // or of a case that was merged into it
 		for _, r := range live {
 			if r.Seq <= mail.Seq {
@@ -164,15 +165,18 @@ func dealtWith(mail Record, e MessageIn, lives [][]Record) bool {
 			}
 			switch r.Event.(type) {
 			case Dismissed:
-				if own {
-					return true
-				}
+				dismissed = own
+			case Reinstated: // as if it had not been dismissed
+				dismissed = false
 			case Revealed:
 				continue
 			}
 			if e.Guess == GuessNone && ByPerson(r.Actor) {
 				return true
 			}
+		}
+		if dismissed {
+			return true
 		}
 	}
 	return e.Guess == GuessNone && len(lives) > 0 && !stageOf(lives[0]).Open()

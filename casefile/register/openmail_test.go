@@ -49,7 +49,8 @@ type openModel struct {
 	open  map[casefile.ID][]casefile.Digest // of each case
 	lies  []laid                            // elsewhere
 	stage map[casefile.ID]casefile.Stage
-	seen  []casefile.Record // that may be voided
+	seen  []casefile.Record                 // that may be voided
+	kept  map[casefile.ID][]casefile.Digest // open when their case was dismissed
 }
 
 // laid is a mail that lies parked, or in a case of its own, and may belong to a case.
@@ -95,7 +96,7 @@ func (o *openModel) newCase(guess casefile.Guess, to ...casefile.ID) {
 func (o *openModel) step() {
 	id := rapid.SampledFrom(o.ids).Draw(o.t, "case")
 	guess := rapid.SampledFrom([]casefile.Guess{casefile.GuessCorrection, casefile.GuessThanks, casefile.GuessOther, casefile.GuessNotice}).Draw(o.t, "guess")
-	switch what := rapid.SampledFrom([]string{"mail", "mail", "suggest", "park", "seen", "step", "noted", "dismiss", "register", "merge", "void", "attach"}).Draw(o.t, "what"); what {
+	switch what := rapid.SampledFrom([]string{"mail", "mail", "suggest", "park", "seen", "step", "noted", "dismiss", "reinstate", "register", "merge", "void", "attach"}).Draw(o.t, "what"); what {
 	case "mail":
 		l := o.letter()
 		o.add(casefile.Draft{Case: id, Event: casefile.MessageIn{Letter: l, ArrivedAt: o.at(), Guess: guess}})
@@ -134,7 +135,18 @@ func (o *openModel) step() {
 			return
 		}
 		o.add(casefile.Draft{Case: id, Event: casefile.Dismissed{Reason: "x"}})
-		o.stage[id], o.open[id] = casefile.StageDismissed, nil
+		o.stage[id] = casefile.StageDismissed
+		if o.kept == nil {
+			o.kept = map[casefile.ID][]casefile.Digest{}
+		}
+		o.kept[id], o.open[id] = o.open[id], nil
+	case "reinstate":
+		if o.stage[id] != casefile.StageDismissed {
+			return
+		}
+		o.add(casefile.Draft{Case: id, Event: casefile.Reinstated{Reason: "x"}})
+		o.stage[id] = casefile.StageReceived
+		o.open[id] = append(o.kept[id], o.open[id]...)
 	case "register":
 		if o.stage[id] != casefile.StageReceived {
 			return
