@@ -422,7 +422,12 @@ func onTheWall(history []casefile.Record) (all []casefile.Period) {
 					resume(strict)
 				}
 				strict.back = false
+				// A period that a notice had ended stays so: the applicant has his time whatever became of an answer meanwhile.
+				waited := len(all) > 0 && (all[len(all)-1].How == casefile.EndedCorrection || all[len(all)-1].How == casefile.EndedFee)
 				switch {
+				case legal.ended && legal.back && e.Address == casefile.AddressOther && waited:
+					resume(legal)
+				case waited && strict.over:
 				case legal.ended && legal.back && e.Address == casefile.AddressOther:
 					resume(legal)
 					p = all[len(all)-1]
