@@ -369,9 +369,9 @@ func (a *app) past(all []ask.PastCase, n int) error {
 		if what == "" {
 			what = ask.StageLabel(p.Stage) + "，未答复"
 		}
-		t.Rows = append(t.Rows, []string{string(p.Case), day(p.ReceivedOn), what, day(p.RepliedOn), string(p.Document), string(p.Subject), string(p.Basis)})
+		t.Rows = append(t.Rows, []string{string(p.Case), a.day(p.ReceivedOn), what, a.day(p.RepliedOn), string(p.Document), string(p.Subject), string(p.Basis)})
 	}
-	if err := a.fitted(t, nil, []int{6, 5, 4}, []int{5, 4, 2}); err != nil {
+	if err := a.fitted(t, nil, []int{6, 5, 2, 4}, []int{6, 4}); err != nil { // what it was and what came of it stay
 		return err
 	}
 	if more := n - len(all); more > 0 {
