@@ -18,7 +18,7 @@ const (
 	ExitUnreachable = 4 // no daemon, or the register is held by another process
 	ExitNotFound    = 5
 	ExitCheck       = 6
-	ExitConfig      = 78 // of serve alone: the configuration is wrong, which is EX_CONFIG of sysexits.h
+	ExitConfig      = 78 // of the two services alone: the configuration is wrong, which is EX_CONFIG of sysexits.h
 )
 
 // Error is an error that crosses to a person: a stable code, what and why, and what to do.

@@ -55,11 +55,11 @@ func (a *app) webServeCommand() *cobra.Command {
 		}
 		pair, err := tls.LoadX509KeyPair(*cert, *key)
 		if err != nil {
-			return &ask.Error{Code: "certificate", Msg: "证书或私钥不能用：" + err.Error(), Hint: "用 --cert、--key 指明；没有证书的，运行 ysq web certificate", Exit: ask.ExitUsage}
+			return &ask.Error{Code: "certificate", Msg: "证书或私钥不能用：" + err.Error(), Hint: "用 --cert、--key 指明；没有证书的，运行 ysq web certificate", Exit: ask.ExitConfig}
 		}
 		socket, err := a.socketPath()
 		if err != nil {
-			return err
+			return notToBeRestarted(err)
 		}
 		l, err := a.webListener(*listen)
 		if err != nil {
@@ -80,7 +80,7 @@ func (a *app) webListener(address string) (net.Listener, error) {
 		return net.Listen("tcp", address)
 	}
 	if a.getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) || a.getenv("LISTEN_FDS") != "1" {
-		return nil, &ask.Error{Code: "usage", Msg: "没有 systemd 交来的套接字", Hint: "启动 ysq-web.socket，或用 --listen 写明地址", Exit: ask.ExitUsage}
+		return nil, &ask.Error{Code: "usage", Msg: "没有 systemd 交来的套接字", Hint: "启动 ysq-web.socket，或用 --listen 写明地址", Exit: ask.ExitConfig}
 	}
 	const first = 3
 	syscall.CloseOnExec(first)
