@@ -115,6 +115,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))
 		add(trying(ask.Send, ask.SendRequest{Case: mailed, Way: casefile.OutDraft, Text: "x", To: "lisi@example.test"}))
 		add(trying(ask.Notify, ask.None{}))
+		add(trying(ask.RecordStandIn, ask.StandInRequest{Who: "王五", Deputy: "李四", Until: ask.Day(21700)}))
 		add(trying(ask.DecideOutgoing, ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: sent.ID}, Do: "drop", Reason: "x"}))
 		add(trying(ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2025}}))
 		add(trying(ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: 2024}, Reason: "x"}))
