@@ -1,0 +1,234 @@
+package scan
+
+import (
+	"image"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// marksOf sets what the boxes of a part of a page say among its words; unclear are the options whose box says neither.
+func marksOf(words []Word, boxes []Box, rings []image.Rectangle) (all []Word, unclear []string) {
+	least := tickedInk // of the emptiest: paper that is dark all over says nothing
+	beside := 0
+	type found struct {
+		box    Box
+		option string
+	}
+	var boxed []found
+	slices.SortFunc(boxes, func(a, b Box) int { return a.Rect.Min.X - b.Rect.Min.X }) // each parts what stands to its right
+	for _, b := range boxes {
+		next, option := set(words, b)
+		if next == nil {
+			continue
+		}
+		words = next
+		boxed = append(boxed, found{b, option})
+		least = min(least, b.Ink)
+		beside++
+	}
+	for _, f := range boxed {
+		mark := "□"
+		switch ringed := slices.ContainsFunc(rings, func(r image.Rectangle) bool { return middle(f.box.Rect).In(r) }); {
+		case ringed, f.box.Ink >= tickedInk && (beside == 1 || least <= emptyInk || f.box.Ink > 5*least):
+			mark = "☑"
+		case f.box.Ink > emptyInk:
+			unclear = append(unclear, f.option)
+		}
+		for i := range words {
+			if words[i].Text == "□" && words[i].Box == f.box.Rect {
+				words[i].Text = mark
+			}
+		}
+	}
+	return ringed(words, rings), unclear
+}
+
+// set puts an empty box among the words; nil where no option stands beside.
+func set(words []Word, b Box) (all []Word, option string) {
+	mid, side := middle(b.Rect), b.Rect.Dx()
+	level := func(w Word) bool { return w.Box.Min.Y <= mid.Y && w.Box.Max.Y >= mid.Y }
+	at, before, next := -1, -1, -1 // the word that it lies in, the one that ends before it, the one that begins behind
+	for i, w := range words {
+		switch {
+		case !level(w):
+		case w.Box.Min.X-side/2 <= mid.X && w.Box.Max.X+side/2 >= mid.X:
+			if at < 0 || mid.In(w.Box) {
+				at = i
+			}
+		case w.Box.Max.X < mid.X && w.Box.Max.X > b.Rect.Min.X-side*5/2 && (before < 0 || w.Box.Max.X > words[before].Box.Max.X):
+			before = i
+		case w.Box.Min.X > mid.X && w.Box.Min.X < b.Rect.Max.X+2*side && (next < 0 || w.Box.Min.X < words[next].Box.Min.X):
+			next = i
+		}
+	}
+	precedes, follows := "", ""
+	if before >= 0 && (b.Rect.Min.X-words[before].Box.Max.X <= max(side, words[before].Box.Dy())/3 || words[before].Text == "□") {
+		precedes = words[before].Text
+	}
+	if next >= 0 {
+		follows = words[next].Text
+	}
+	mark := Word{Text: "□", Box: b.Rect}
+	if at < 0 {
+		if option = optionAt(precedes, follows); option == "" {
+			return nil, ""
+		}
+		return append(slices.Clone(words), mark), option
+	}
+	w := words[at]
+	follows = ""
+	for end := w.Box.Max.X; len(follows) < 24; { // what goes on with it, since tesseract parts words anywhere
+		next := slices.IndexFunc(words, func(o Word) bool {
+			return level(o) && o.Box.Min.X >= end-2 && o.Box.Min.X < end+max(side, w.Box.Dy())
+		})
+		if next < 0 || next == at || words[next].Box.Max.X <= end {
+			break
+		}
+		follows, end = follows+words[next].Text, words[next].Box.Max.X
+	}
+	rs := []rune(w.Text)
+	from, to := -1, -1
+	try := func(i, n int) {
+		if i < 0 || i+n > len(rs) || from >= 0 {
+			return
+		}
+		if o := optionAt(precedes+string(rs[:i]), string(rs[i+n:])+follows); o != "" {
+			from, to, option = i, i+n, o
+		}
+	}
+	k := 0 // how many characters end before it
+	for i := range rs {
+		if left, right := w.span(i); left+right < 2*mid.X {
+			k = i + 1
+		}
+	}
+	for _, i := range []int{k, k - 1, k + 1, k - 2, k + 2} { // tesseract's places are not exact
+		try(i, 0)
+	}
+	for _, i := range []int{k, k - 1} { // something was left of it
+		if i >= 0 && i < len(rs) && !unicode.Is(unicode.Han, rs[i]) {
+			try(i, 1)
+		}
+	}
+	if from < 0 {
+		return nil, ""
+	}
+	mark.Line = w.Line
+	put := []Word{mark}
+	if from > 0 {
+		put = []Word{w.part(0, from, w.Box.Min.X, min(b.Rect.Min.X, w.Box.Max.X)), mark}
+	}
+	if to < len(rs) {
+		put = append(put, w.part(to, len(rs), max(b.Rect.Max.X, w.Box.Min.X), w.Box.Max.X))
+	}
+	return slices.Replace(slices.Clone(words), at, at+1, put...), option
+}
+
+// optionAt is the option of a box between two texts: the one that follows, else the one before; "" where it is none.
+func optionAt(precedes, follows string) string {
+	if strings.HasSuffix(precedes, "□") {
+		return "" // it has its box
+	}
+	if o := begins(follows); o != "" && (!han(lastOf(precedes)) || ends(precedes) != "") {
+		return o
+	}
+	if o := ends(precedes); o != "" && !han(follows) {
+		return o
+	}
+	return ""
+}
+
+// han reports whether a text begins with a Chinese character.
+func han(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.Is(unicode.Han, r)
+}
+
+func lastOf(s string) string {
+	r, n := utf8.DecodeLastRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(r)
+}
+
+// part is a stretch of a word, by its characters.
+func (w Word) part(first, end, from, to int) Word {
+	w.Text, w.Box.Min.X, w.Box.Max.X = string([]rune(w.Text)[first:end]), from, max(to, from+1)
+	if w.chars != nil {
+		w.chars = w.chars[first:end]
+	}
+	return w
+}
+
+// span is where a character of a word stands; an estimate, where tesseract did not say it.
+func (w Word) span(i int) (left, right int) {
+	if i < len(w.chars) {
+		return w.chars[i][0] + w.Box.Min.X - w.began, w.chars[i][1] + w.Box.Min.X - w.began
+	}
+	n := utf8.RuneCountInString(w.Text)
+	return w.Box.Min.X + i*w.Box.Dx()/n, w.Box.Min.X + (i+1)*w.Box.Dx()/n
+}
+
+// begins is the option with which a text begins; "" for none.
+func begins(s string) string {
+	s = strings.TrimLeft(s, "、，,;；/。._:：（(|[] ")
+	best := ""
+	for _, o := range options {
+		if strings.HasPrefix(s, o) && len(o) > len(best) {
+			best = o
+		}
+	}
+	return best
+}
+
+// ends is the option with which a text ends.
+func ends(s string) string {
+	s = strings.TrimRight(s, "、，,;；/。._:：）)|[] ")
+	best := ""
+	for _, o := range options {
+		if strings.HasSuffix(s, o) && len(o) > len(best) {
+			best = o
+		}
+	}
+	return best
+}
+
+// ringed sets a tick before each option that a ring was drawn around.
+func ringed(words []Word, rings []image.Rectangle) []Word {
+	for _, r := range rings {
+		for i, w := range words {
+			if w.Box.Min.Y > middle(r).Y || w.Box.Max.Y < middle(r).Y {
+				continue
+			}
+			rs := []rune(w.Text)
+			k := 0
+			for ; k < len(rs); k++ {
+				if left, right := w.span(k); image.Pt((left+right)/2, middle(r).Y).In(r) {
+					break
+				}
+			}
+			if k == len(rs) {
+				continue
+			}
+			if rs[k] == '□' || rs[k] == '☑' || i > 0 && strings.HasSuffix(words[i-1].Text, "☑") {
+				break // its box has said it
+			}
+			for back := 0; back <= 1 && back <= k; back++ { // its place is an estimate
+				if option := begins(string(rs[k-back:])); option != "" {
+					x, _ := w.span(k - back)
+					put := []Word{{Text: "☑", Box: image.Rect(max(w.Box.Min.X, x-8), w.Box.Min.Y, x, w.Box.Max.Y), Line: w.Line}, w.part(k-back, len(rs), x, w.Box.Max.X)}
+					if k > back {
+						put = append([]Word{w.part(0, k-back, w.Box.Min.X, x)}, put...)
+					}
+					words = slices.Replace(words, i, i+1, put...)
+					break
+				}
+			}
+			break
+		}
+	}
+	return words
+}
