@@ -49,8 +49,8 @@ func (r Record) Encode() ([]byte, error) {
 	return r.EncodeWith(event)
 }
 
-// EncodeWith is Encode for somebody who has the event's JSON already. The event is most of a line: it is not
-// read again to put it there.
+// EncodeWith is Encode for callers that have the event's JSON already. The event is most of a line, and is
+// copied into it without being parsed again.
 func (r Record) EncodeWith(event json.RawMessage) ([]byte, error) {
 	b, err := marshal(lineHead{r.Seq, r.On, r.Recorded.In(civil.Zone), r.Actor, r.Case, r.Event.Kind()})
 	if err != nil {

@@ -37,13 +37,13 @@ type StoodIn struct {
 	Note   string     `json:"note,omitzero"`
 }
 
-// StandIns are the absences that stand, no two of one person on the same day.
+// StandIns are the absences in force; no two of one person share a day.
 type StandIns []StoodIn
 
 // maxAway bounds an absence, in days: whoever is away for longer hands his cases over (转办).
 const maxAway = 366
 
-// With is what stands after one more record.
+// With returns the absences in force after one more record.
 func (all StandIns) With(e StoodIn) StandIns {
 	if e.Deputy != "" {
 		return append(all, e)
@@ -57,8 +57,8 @@ func (all StandIns) With(e StoodIn) StandIns {
 	return slices.DeleteFunc(all, func(a StoodIn) bool { return a.To < a.From })
 }
 
-// Of is who stands in for the first of the names that is away on a day; ok is false where none is. A deputy who is away
-// himself is stood in for by his own, until the earlier end of both.
+// Of returns who stands in for the first of the names that is away on a day; ok is false where none is. Where the deputy
+// is away himself, his own deputy takes over, until the earlier of the two absences ends.
 func (all StandIns) Of(day civil.Date, names ...string) (in StoodIn, ok bool) {
 	for _, name := range names {
 		if in, ok = all.of(day, name); ok {
@@ -83,7 +83,7 @@ func (all StandIns) of(day civil.Date, name string) (StoodIn, bool) {
 	return all[i], true
 }
 
-// From are those that have not ended before a day, the earliest first.
+// From returns the absences that have not ended before a day, the earliest first.
 func (all StandIns) From(day civil.Date) StandIns {
 	on := slices.DeleteFunc(slices.Clone(all), func(e StoodIn) bool { return e.To < day })
 	slices.SortStableFunc(on, func(a, b StoodIn) int { return int(a.From - b.From) })

@@ -116,8 +116,8 @@ type Alarm struct {
 	Text string     // what to do
 }
 
-// Seeming is what a case that nobody has registered seems to be, where that is no application for disclosure: of such
-// a mail neither the receipt is confirmed nor 补正 asked for before somebody has found what it is (条例第三十条、第三十一条).
+// Seeming is what an unregistered case seems to be, where that is no application for disclosure. Until somebody has
+// decided what it is, nobody is asked to confirm its receipt or to ask for 补正 (条例第三十条、第三十一条).
 func (c Case) Seeming() Nature {
 	if c.Stage != StageReceived {
 		return NatureUnknown

@@ -54,9 +54,9 @@ func (r *Register) movedCases(from, to *bbolt.DB) (all []Moved, err error) {
 	return all, err
 }
 
-// oldNotices gathers the notices of fees by 件 of before there were shares: one notice over several applications was recorded
-// on each of them with the whole amount (国办函〔2020〕109号). They stay as they were recorded; what seems to be one notice
-// is listed, for a person to put right.
+// oldNotices gathers the fee notices by 件 that were recorded before notices had shares: one notice over several
+// applications was then recorded on each of them with the whole amount (国办函〔2020〕109号). The records stay as they
+// are; what seems to be one notice is listed, for a person to put right.
 type oldNotices struct {
 	all  []casefile.Record
 	void map[uint64]bool
@@ -76,7 +76,7 @@ func (o *oldNotices) add(r casefile.Record) {
 	}
 }
 
-// proposals lists what has one number, one day and one amount on several cases.
+// proposals lists the notices that have the same number, day and amount on several cases.
 func (o *oldNotices) proposals() (all []Moved) {
 	type notice struct {
 		document string

@@ -160,8 +160,8 @@ func (t *Tx) ownOpenMails(c casefile.Case) ([]casefile.OpenMail, error) {
 	return all, nil
 }
 
-// openMails keeps the open mails of cases as of their last record: whoever looks at what is due after anything was
-// recorded would read the histories of all cases with unread mail again.
+// openMails caches the open mails of each case as of its last record. Without it, looking at what is due after any
+// new record would read the histories of all cases with unread mail again.
 type openMails struct {
 	sync.Mutex
 	of map[casefile.ID]openMailsOf
@@ -172,7 +172,7 @@ type openMailsOf struct {
 	all  []casefile.OpenMail
 }
 
-// mostOpenMails bounds the cases whose open mails are kept.
+// mostOpenMails bounds the cases whose open mails are cached.
 const mostOpenMails = 2048
 
 func (m *openMails) get(id casefile.ID, last uint64) ([]casefile.OpenMail, bool) {

@@ -391,7 +391,7 @@ func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
 	})
 }
 
-// CountStages counts the cases by their stage, and reads nothing else of them.
+// CountStages counts the cases of each stage. It reads the stage alone, not the whole projection.
 func (t *Tx) CountStages() (map[casefile.Stage]int, error) {
 	var n [256]int
 	c := t.bucket(bucketCase).Cursor()

@@ -27,7 +27,7 @@ type StandInView struct {
 	Open   int  `json:"open"` // open cases that are his
 }
 
-// StandInAnswer is what stands, and what is odd about what was recorded.
+// StandInAnswer lists the absences in force, with warnings about the one that was just recorded.
 type StandInAnswer struct {
 	All      []StandInView `json:"all"`
 	Warnings []string      `json:"warnings"`

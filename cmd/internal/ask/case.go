@@ -32,7 +32,7 @@ func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "
 type DueQuery struct {
 	Within int    `json:"within"`
 	Words  string `json:"words,omitzero"`
-	// For is somebody who sees, whatever the words are, also what is due of those for whom he stands in (代班).
+	// For names somebody who also sees what is due of the people whom he stands in for (代班), whatever the words are.
 	For string `json:"for,omitzero"`
 	// Each asks for every alarm by itself, instead of one line for each case.
 	Each bool `json:"each,omitzero"`
@@ -131,8 +131,8 @@ type CaseRow struct {
 	// OpenMails are those about which nobody has decided, and OldestOpen when the oldest of them arrived.
 	OpenMails  int `json:"open_mails"`
 	OldestOpen Day `json:"oldest_open"`
-	// Publicity is what was decided about 主动公开 of what was applied for (条例第四十四条); KeepYears how long the files are
-	// kept where that is not the office's usual term, 0: as usual; KeepForGood: for ever.
+	// Publicity is what was decided about making the information public (主动公开, 条例第四十四条). KeepYears is how many years
+	// the files are kept, 0 for the office's usual term; KeepForGood: for ever.
 	Publicity   Text         `json:"publicity"`
 	KeepYears   int          `json:"keep_years"`
 	KeepForGood bool         `json:"keep_for_good"`
@@ -165,7 +165,7 @@ type ListQuery struct {
 	// imply All, and From and To then bound the day of that ending; else they bound 收到申请之日.
 	Late     bool               `json:"late,omitzero"`
 	Outcomes []casefile.Outcome `json:"outcomes,omitzero"`
-	// Publicity: only cases of which this was decided about 主动公开, the closed ones as well.
+	// Publicity: only cases with this decision about 主动公开, the closed ones included.
 	Publicity casefile.Publicity `json:"publicity,omitzero"`
 	From      civil.Date         `json:"from,omitzero"`
 	To        civil.Date         `json:"to,omitzero"`
@@ -281,7 +281,7 @@ type DueItem struct {
 	// In whose charge the case is.
 	Department Text `json:"department"`
 	Assignee   Text `json:"assignee"`
-	// Deputy stands in for whoever that is, until DeputyUntil; null: he is there.
+	// Deputy stands in for the Assignee or the Department until DeputyUntil; null: nobody is away.
 	Deputy      Text `json:"deputy"`
 	DeputyUntil Day  `json:"deputy_until"`
 	// Marks are what else waits in the case, two things at most.

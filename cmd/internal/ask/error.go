@@ -26,8 +26,8 @@ type Error struct {
 	Code string `json:"code"`
 	Msg  string `json:"message"`
 	Hint string `json:"hint,omitzero"`
-	// Do is the line with which it is done at a terminal. Within the office it is the second line of Hint, where rules
-	// write it; the door takes it apart.
+	// Do is the command line that does what Hint advises. Within the office it is the second line of Hint, as the rules
+	// write it; the door separates the two.
 	Do   string `json:"do,omitzero"`
 	Exit int    `json:"exit"`
 

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// leanWriter takes out of the lines of a stream what reads the same when it is absent. A case has some fifty fields,
-// most of them empty, and reading them took a third of what a list costs.
+// leanWriter leaves out of the lines of a stream the members that read the same when they are absent. A case has some
+// fifty fields, most of them empty, and parsing those took a third of the time of a list.
 type leanWriter struct{ w io.Writer }
 
 // Write writes one line, as json.Encoder gives it.
@@ -51,7 +51,7 @@ func stringEnd(b []byte, i int) int {
 	return min(i+1, len(b))
 }
 
-// empty is the length of the value that makes the name before it superfluous; 0: there is none.
+// empty is the length of the :null or :false with which b begins, for which the name before it is left out; 0: neither.
 func empty(b []byte) int {
 	for _, value := range [...]string{":null", ":false"} {
 		if bytes.HasPrefix(b, []byte(value)) {

@@ -21,7 +21,7 @@ type Person struct {
 	// Department is whose cases somebody sees first who came in by the browser.
 	Department Text `json:"department"`
 	Today      Day  `json:"today"`
-	// Records is the number of the last record: whoever keeps a page open asks whether there are more.
+	// Records is the number of the last record, from which an open page learns that there are more.
 	Records uint64 `json:"records"`
 }
 

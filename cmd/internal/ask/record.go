@@ -63,7 +63,7 @@ type AppendRequest struct {
 type LastCall struct {
 	Recorded time.Time    `json:"recorded"`
 	Records  []RecordView `json:"records"`
-	// Since is what came to the same cases after it, by whomever: it may rest on what the call recorded.
+	// Since is what anybody recorded on the same cases after the call: it may rest on what the call recorded.
 	Since []RecordView `json:"since"`
 }
 

@@ -10,7 +10,7 @@ import (
 var (
 	// Propose reads what has not been read yet, and decides nothing.
 	Propose = Op[CaseRef, Proposals]{Name: "propose", Role: Viewer, Look: CaseRef.look}
-	// Snippets shows beside what was recognised in pictures the pieces of them that say it.
+	// Snippets returns, for each value that was recognised in a picture, the piece of the picture that it was read from.
 	Snippets = Op[CaseRef, []Snippet]{Name: "snippets", Role: Operator, Look: CaseRef.look}
 	Register = Op[RegisterRequest, AppendResult]{Name: "register", Role: Operator, Dry: true, Limit: 1 << 20, Records: func(RegisterRequest) []casefile.Kind {
 		return []casefile.Kind{casefile.KindRegistered}
@@ -56,8 +56,8 @@ type ProposedValue struct {
 	Recognised bool     `json:"recognised,omitzero"` // in a picture, and is to be compared with it: see Snippets
 }
 
-// Snippet is a piece of a picture in which a value was recognised. What is masked in Proposals has one only for those who
-// ask to see it; an identity card and a number of identity have none.
+// Snippet is a piece of a picture in which a value was recognised. A value that is masked in Proposals has one only for
+// a caller that reveals it; an identity card and a number of identity have none.
 type Snippet struct {
 	Flag  string `json:"flag"`  // as in ProposedValue
 	Label string `json:"label"` // of what was read there
@@ -101,7 +101,7 @@ type ProposedCommand struct {
 	Reason string `json:"reason"`
 }
 
-// RelatedCase is an earlier application of the same applicant for the like, or another's for the same.
+// RelatedCase is an earlier application of the same applicant for similar information, or another's for the same.
 type RelatedCase struct {
 	Case     casefile.ID `json:"case"`
 	Advice   string      `json:"advice"` // repeat, merge, new, look, public

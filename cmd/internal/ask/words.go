@@ -24,7 +24,7 @@ func Size(n int64) string {
 	return fmt.Sprintf("%d 字节", n)
 }
 
-// labelOf is the Chinese word of a code; what is none stays as it is.
+// labelOf is the Chinese word of a code; an unknown code stays as it is.
 func labelOf[S ~string, T interface{ Label() string }](code S, parse func(string) (T, error)) string {
 	if v, err := parse(string(code)); err == nil && v.Label() != "" {
 		return v.Label()
@@ -113,7 +113,7 @@ const (
 	Late          // past a day that the law has set
 )
 
-// SoonDays is from how many working days before its due date something is marked.
+// SoonDays is how many working days before its due date something begins to be marked.
 const SoonDays = 3
 
 // String is the word by which the desk's style sheet knows it.
@@ -203,7 +203,7 @@ func (r CaseRow) Standing() string {
 	return s
 }
 
-// internal is the words of the office's own measure: no law says that it is overdue or in time.
+// internal words a term that the office sets itself: no law says that it is overdue or in time.
 func (r CaseRow) internal() string {
 	switch {
 	case r.Clock == "stopped":
@@ -218,8 +218,8 @@ func (r CaseRow) internal() string {
 	return fmt.Sprintf("内部期限还有 %d 个工作日", *r.RemainingWorkdays)
 }
 
-// Left says how a line stands with its time, for a narrow column. What is the office's own is never overdue in the
-// law's sense.
+// Left says how much time a line has left, for a narrow column. A term of the office's own is never overdue in the
+// sense of the law.
 func (i DueItem) Left() string {
 	s := strings.TrimPrefix(Workdays(i.Remaining), "已")
 	switch {
@@ -238,7 +238,7 @@ func (i DueItem) Left() string {
 	return s
 }
 
-// Urgency of a line: late is what the law has set and has passed, and nothing else.
+// Urgency of a line: only a date set by law that has passed is late.
 func (i DueItem) Urgency() Urgency {
 	switch {
 	case i.Clock != "", (i.Block == "" || i.Block == BlockStatutory) && i.Remaining < 0:

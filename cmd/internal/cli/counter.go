@@ -94,7 +94,7 @@ func (a *app) newCommand() *cobra.Command {
 }
 
 // writtenDown makes the form in which the office wrote down what an applicant said (条例 第二十九条), and returns where it lies.
-// The case is there already: what goes wrong with the form is told and can be done again.
+// The case is recorded already, so a failure is a warning with the command that makes the form again.
 func (a *app) writtenDown(ctx context.Context, c *ask.Client, id casefile.ID, output string, warnings *[]string) string {
 	res, err := ask.Do(ctx, c, ask.AnswerCase, ask.AnswerRequest{LetterRequest: ask.LetterRequest{Cases: []casefile.ID{id}, Letter: casefile.LetterApplicationForm}})
 	path := ""

@@ -42,8 +42,8 @@ func (a *app) orLast(cmd *cobra.Command) {
 	}
 }
 
-// voidLast takes back the last call. Whoever undoes what he has just done has seen nothing that came to the cases since;
-// where something did, it is listed, and he says up to which record he has looked.
+// voidLast takes back the last call. Its author has not seen what came to the cases since; where something did, it is
+// listed, and he has to say up to which record he has looked.
 func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string, seen int) error {
 	last, err := ask.Do(ctx, c, ask.Last, ask.None{})
 	if err != nil {
@@ -100,7 +100,7 @@ func voidLastLine(last ask.LastCall) string {
 
 func lastOf(records []ask.RecordView) int { return int(records[len(records)-1].Seq) }
 
-// seenUpTo has changes to cases refused that have gone on since the record that somebody saw last; 0: he does not say.
+// seenUpTo makes the daemon refuse changes to cases that have gone on since the record that the caller saw last; 0: no check.
 func seenUpTo(c *ask.Client, seq int, ids []casefile.ID) *ask.Client {
 	if seq == 0 {
 		return c

@@ -115,8 +115,8 @@ func outputOf(said string, forms []string) (form, file string) {
 // ending is what the name of a file ends in, without its dot.
 func ending(file string) string { return strings.ToLower(strings.TrimPrefix(filepath.Ext(file), ".")) }
 
-// formOf is in which form a file is written: the one that was asked for, else that of the file's name, else fallback. A
-// name that promises another form than the command can write is refused.
+// formOf chooses the form of a file: the one that was asked for, else the one that the file's name promises, else
+// fallback. A name that promises a form which the command cannot write is refused.
 func formOf(cmd *cobra.Command, asked, file, fallback string, forms []string) (string, error) {
 	switch ext := ending(file); {
 	case asked != "":

@@ -57,8 +57,8 @@ func (a *app) letterPostingCommand() *cobra.Command {
 	return cmd
 }
 
-// postings lists what waits to be posted: letters that nobody recorded as gone, and answers without one that were not
-// sent.
+// postings lists what waits to be posted: letters that were issued and not recorded as sent, and answers that were
+// recorded and not dispatched.
 func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 	letters, err := ask.Do(ctx, c, ask.Letters, ask.LetterQuery{})
 	if err != nil {

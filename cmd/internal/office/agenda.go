@@ -92,7 +92,7 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 	return p, err
 }
 
-// gathered makes one line of each case in each block: a mail that waits in a case must not hide its due date.
+// gathered merges the lines of each case within a block. Blocks stay apart, so that a waiting mail does not hide a due date.
 func gathered(items []ask.DueItem) (lines []ask.DueItem) {
 	type line struct{ block, about string }
 	at := make(map[line]int, len(items))
@@ -110,7 +110,7 @@ func gathered(items []ask.DueItem) (lines []ask.DueItem) {
 	return lines
 }
 
-// about tells what a line is about from everything else.
+// about identifies what a line is about.
 func about(i ask.DueItem) string {
 	switch {
 	case i.Year != 0:

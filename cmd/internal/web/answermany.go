@@ -33,8 +33,8 @@ type answerLine struct {
 	Done   bool // issued or submitted, though others could not be
 }
 
-// asWanted is that each case is answered as its applicant wishes: by a draft where he wants a mail and his address is
-// registered, else on paper.
+// asWanted answers each case as its applicant wishes: by a draft where he wants a mail and his address is registered,
+// else on paper.
 const asWanted = "wanted"
 
 var manyWays = []wayOf{

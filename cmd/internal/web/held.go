@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// held is what somebody typed into a form of which nothing came: the daemon was restarted under his page, or his stay
-// had ended. A browser forgets it, for our pages are not to be stored; so the page that says what happened carries it.
+// held is what somebody typed into a form that got no answer: the daemon was restarted meanwhile, or his session had
+// ended. Our pages forbid browsers to store them, so the page that reports what happened carries the fields along.
 type held struct {
 	Path   string
 	Fields []heldField // the empty value: nothing was typed
@@ -26,8 +26,8 @@ type heldField struct {
 // carriedAlong are the fields that forms carry for themselves.
 var carriedAlong = []string{"case", "seen", "mark", "token", "kept", "next", "digest", "submission", "part", "page", "name"}
 
-// typed is what the request brought, if it was a form. Whether anything of it was recorded nobody knows, so that it is
-// only tried when it is sent once more.
+// typed returns the fields of the request, if it was a form. Nobody knows whether anything of it was recorded, so it is
+// sent again as a dry run first.
 func (x *visit) typed() held {
 	if x.r.Method != http.MethodPost {
 		return held{}
@@ -62,7 +62,7 @@ func heldOf(path string, form url.Values) held {
 	return h
 }
 
-// heldLabels are what fields are called that belong to no step.
+// heldLabels are the labels of fields that belong to no step.
 var heldLabels = map[string]string{
 	"subject": "信的主题", "words": "意见", "number": "案件编号", "parts": "共分几件", "title": "标题", "problems": "问题", "other": "其他事项", "way": "送达", "to": "收件地址", "decide": "怎样", "as": "是什么",
 }

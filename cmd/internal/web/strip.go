@@ -181,8 +181,8 @@ func dayTitle(d ask.DayView) string {
 	return s
 }
 
-// marksOf names today or the end above the bars, and the due dates below them, in one text: on paper and on a narrow
-// screen two would stand in one another's way.
+// marksOf writes today or the end above the bars, and the due dates below them in one text: on paper and on a narrow
+// screen two texts would overlap.
 func marksOf(e ask.Explanation, sc scale, bottom int) (marks []mark) {
 	add := func(d civil.Date, class, text string, below bool) {
 		if d < sc.first || d >= sc.first.Add(sc.days) {

@@ -13,8 +13,8 @@ import (
 // aheadDays is how far 待办 looks ahead: two working weeks.
 const aheadDays = 10
 
-// Of what stands on 待办 so much is shown: the page has to stay readable, and short. The rest is counted, and 办件 and
-// 收发 have it.
+// How much of each list 待办 shows: the page has to stay short and readable. The rest is counted there, and listed by 办件
+// and 收发.
 const (
 	tasksShown = 120
 	mailsAside = 25

@@ -30,8 +30,8 @@ const (
 	dataArg3   = 40
 )
 
-// The words of the kernel's classic BPF, in which filters are written: each rule is a comparison that falls through
-// to the next where it does not match.
+// The instructions of the kernel's classic BPF that filters use: each rule is a comparison, which falls through to the
+// next rule where it does not match.
 const (
 	load = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
 	is   = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
@@ -69,7 +69,7 @@ func equal(nr, arg, value uint32) []unix.SockFilter {
 // filterFor is the filter of the process with that pid.
 func filterFor(pid uint32) []unix.SockFilter {
 	return filterOf(plain,
-		// Its flags lie in memory, where a filter cannot look; who hears this goes on with clone.
+		// Its flags are in memory, which a filter cannot read; a caller that gets this error falls back to clone.
 		[]unix.SockFilter{{Code: is, Jf: 1, K: unix.SYS_CLONE3}, {Code: ret, K: unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)}},
 		// Threads, no processes, and none in namespaces of their own.
 		[]unix.SockFilter{
@@ -79,8 +79,8 @@ func filterFor(pid uint32) []unix.SockFilter {
 		},
 		without(unix.SYS_MMAP, dataArg2, unix.PROT_EXEC),
 		without(unix.SYS_MPROTECT, dataArg2, unix.PROT_EXEC),
-		// A descriptor's flags are read and set and nothing else: with an owner and a signal of somebody's choice
-		// (F_SETOWN, F_SETSIG) a pipe kills whoever reads from it, and leases and notifications do the like.
+		// Only a descriptor's flags may be read and set: with an owner and a signal of its choice (F_SETOWN, F_SETSIG) a
+		// process could have the kernel kill whoever reads from its pipe; leases and notifications allow the same.
 		[]unix.SockFilter{
 			{Code: is, Jf: 13, K: unix.SYS_FCNTL},
 			{Code: load, K: dataArg1},

@@ -159,8 +159,8 @@ func readSheets(r io.Reader, spool io.Writer) (all []sheet, err error) {
 	}
 }
 
-// recognise has tesseract read the sheets and puts what it says into the reading. Pages that make no sense may stand on
-// their heads: again gives them out turned.
+// recognise has tesseract read the sheets and adds the result to the reading. Pages that make no sense may stand on their
+// heads: again returns them turned.
 func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sheets []sheet, spool io.ReaderAt, again func() ([]sheet, *os.File, error)) (Reading, error) {
 	said, err := r.transcribe(ctx, sheets, spool)
 	var u transcript

@@ -46,8 +46,8 @@ type Change struct {
 	At    time.Time
 }
 
-// Append records drafts as they are. What people do with a case goes through the room record, which judges it;
-// what has happened, as the arrival of a mail, no rule may refuse.
+// Append records drafts as they are: no rule may refuse what has happened, such as the arrival of a mail. What
+// people do with a case goes through the room record, which judges it.
 func (c *Change) Append(drafts ...casefile.Draft) ([]casefile.Record, error) {
 	return c.tx.Append(c.Actor, drafts...)
 }

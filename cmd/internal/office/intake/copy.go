@@ -57,8 +57,8 @@ func sameMail(x, y *casefile.Message) bool {
 		slices.Equal(x.From, y.From) && x.Text == y.Text && len(x.Parts) > 0 && slices.Equal(x.Parts, y.Parts)
 }
 
-// copy records a copy by another way of a mail in a case. Of the mail that opened it the case learns both
-// arrivals, the earliest of which governs.
+// copy records that a mail of a case came a second time by another way. If the mail opened the case, the case
+// learns both arrivals, the earlier of which governs.
 func (p *placing) copy(a arrival, of casefile.Item) []casefile.Draft {
 	t := copyOf(takenOf(a), of.Digest, of.Record.Case)
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
@@ -85,10 +85,10 @@ func copyReceived(t casefile.MessageTaken, today civil.Date) []casefile.Draft {
 	}}}
 }
 
-// withCopies completes what is recorded of a mail by those outside of cases that are the same mail by another
-// way. One of them is the mail that people look at and the others are its copies: the one in a case; else, among
-// the parked ones, that in the folder of sent mail, that which looks like an application, the first. A case that
-// the mail opens learns of every arrival.
+// withCopies adds to the drafts about a mail what they mean for the same mail outside of cases, come by other ways.
+// One of them all is shown to people, and the others are its copies: the one in a case; else the parked one in the
+// folder of sent mail; else one that looks like an application; else the first. A case that the mail opens learns of
+// every arrival.
 func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Draft, error) {
 	t, ok := drafts[0].Event.(casefile.MessageTaken)
 	if !ok || t.Disposition != casefile.ToCase && t.Disposition != casefile.Parked {
@@ -113,8 +113,8 @@ func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Dra
 	return drafts, nil
 }
 
-// outside lists the mails outside of cases that are the same as this one but for the way they came, the one of
-// which the others are copies first.
+// outside lists the mails outside of cases that are the same mail come by another way. The first is the original,
+// the others are its copies.
 func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error) {
 	this, read := casefile.Message{}, false
 	for _, d := range p.tx.Aside(a.message.MessageID) {
@@ -169,7 +169,7 @@ func copiesOf(tx *desk.View, t casefile.MessageTaken) (copies []casefile.Message
 	return copies, nil
 }
 
-// withItsCopies gives the copies of a mail the case that it opens now, and tells the case when they arrived.
+// withItsCopies moves the copies of a mail to the case that the mail opens, and records their arrivals there.
 func withItsCopies(tx *desk.Change, t casefile.MessageTaken, id casefile.ID) (drafts []casefile.Draft, err error) {
 	copies, err := copiesOf(tx.View, t)
 	for _, c := range copies {

@@ -38,8 +38,8 @@ func SuggestedFor(v *ask.MailView, about []casefile.Record) {
 	}
 }
 
-// MailView is a mail as the book has it. Of a mail that waits for a person its strict date is told, and when its
-// copies came.
+// MailView is a mail as the book has it; for a mail that waits for a person, with its strict date and the arrivals
+// of its copies.
 func (n *Room) MailView(tx *desk.View, e casefile.MessageTaken) (ask.MailView, error) {
 	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,

@@ -69,8 +69,8 @@ func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	return nil
 }
 
-// strictDue is the strict date of a mail if it were an application, by the earliest of all that is known of its
-// arrival and that of its copies; zero where nobody knows when it came.
+// strictDue is the strict due date that a mail would have as an application, from the earliest known arrival of the
+// mail or of a copy; zero where no arrival is known.
 func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, error) {
 	about, err := tx.About(t.Digest)
 	if err != nil {

@@ -56,7 +56,7 @@ func (b *Room) Last(_ context.Context, c ask.Call, _ ask.None) (last ask.LastCal
 	return last, err
 }
 
-// since lists what came to the cases of a call after it, in order. That somebody looked at a case is no change to it.
+// since lists what was recorded on the cases of a call after it, in order. Looking at a case does not count as a change.
 func since(tx *desk.View, call []casefile.Record) (all []casefile.Record, err error) {
 	looked := map[casefile.ID]bool{"": true}
 	for _, r := range call {

@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// Boxes to tick are found by their frames, not by what tesseract takes them for, and whether one is ticked is told by
-// its ink: a tick, a cross and a box filled out are all dark within. What is neither is said to be unclear. A ring that
-// somebody drew around an option is a tick, too.
+// Boxes to tick are found by their frames, not by what tesseract takes them for, and the ink within decides whether one
+// is ticked: a tick, a cross and a filled box are all dark. A box that is neither dark nor empty is reported as unclear.
+// A ring that somebody drew around an option counts as a tick, too.
 
-// Box is a small square frame, or a character that looks like one: what stands beside it tells.
+// Box is a small square frame, or a character that looks like one; what stands beside it decides which.
 type Box struct {
 	Rect image.Rectangle `json:"rect"`
 	Ink  int             `json:"ink"` // of a thousand pixels within
@@ -29,8 +29,8 @@ const (
 // strip is a level run of ink.
 type strip struct{ y, from, to int }
 
-// boxesOf finds square frames, and takes them off the page: first those that nothing crosses, then what has their size
-// and stands in a row or column with them, whatever crosses it.
+// boxesOf finds square frames and removes them from the page: first those that nothing crosses, then those of the same
+// size in a row or column with them, whatever crosses them.
 func boxesOf(m *image.Gray) []Box {
 	const clear, crossed, much = 60, 110, 400 // of a thousand: no ink around, a thin tick's, a broad one's
 	all := framesOf(m)
@@ -81,8 +81,8 @@ func boxesOf(m *image.Gray) []Box {
 	return all
 }
 
-// parted leaves out what stands so close to another that there is no room for an option between them: a part of the
-// character beside it. What nothing crosses comes first, else what stands further left.
+// parted leaves out frames that stand so close to another that no option fits between them: they are parts of the
+// character beside. Of two, the one that nothing crosses stays, else the one further left.
 func parted(all []Box, plain []image.Rectangle) (kept []Box) {
 	isPlain := func(b Box) int {
 		if slices.ContainsFunc(plain, func(o image.Rectangle) bool { return middle(b.Rect).In(o) }) {
@@ -106,8 +106,8 @@ func parted(all []Box, plain []image.Rectangle) (kept []Box) {
 	return kept
 }
 
-// around is how much ink lies closely around a frame, of a thousand: characters that are part of others have strokes
-// there, a tick crosses it twice.
+// around is the share of ink close around a frame, in thousandths: a part of a character has strokes there, while a
+// tick crosses the frame only twice.
 func around(m *image.Gray, r image.Rectangle) int {
 	dark, all := 0, 0
 	for _, d := range []int{3, 4} {
@@ -127,7 +127,7 @@ func boxIn(m *image.Gray, r image.Rectangle) Box {
 	return Box{r, ink(m, inner) * 1000 / max(1, inner.Dx()*inner.Dy())}
 }
 
-// alike finds frames of given sizes. Sums of ink along rows and columns make a place cost a few additions.
+// alike finds frames of given sizes. With running sums of ink along rows and columns, each place costs a few additions.
 func alike(m *image.Gray, sizes []image.Point) (all []Box) {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	level, upright := make([]uint16, (w+1)*(h+1)), make([]uint16, (w+1)*(h+1)) // ink before it in its row, in its column

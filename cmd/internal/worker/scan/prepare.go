@@ -132,8 +132,8 @@ func inkOf(m *image.Gray) (xs, ys []int) {
 	return xs, ys
 }
 
-// angle finds by how many degrees a page is turned: at the right angle its lines of text lie in fewest rows. gain is how
-// much more so than as it lies.
+// angle finds by how many degrees a page is turned: at the right angle its lines of text fill the fewest rows. gain is
+// how much better that angle is than none.
 func angle(xs, ys []int, size image.Point) (best, gain float64) {
 	w, h := size.X/oneIn, size.Y/oneIn
 	if len(xs) < 50 {

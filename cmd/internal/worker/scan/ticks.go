@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// marksOf sets what the boxes of a part of a page say among its words; unclear are the options whose box says neither.
+// marksOf inserts □ or ☑ for each box among the words of a part of a page; unclear are the options whose box is neither.
 func marksOf(words []Word, boxes []Box, rings []image.Rectangle) (all []Word, unclear []string) {
 	least := tickedInk // of the emptiest: paper that is dark all over says nothing
 	beside := 0
@@ -45,7 +45,7 @@ func marksOf(words []Word, boxes []Box, rings []image.Rectangle) (all []Word, un
 	return ringed(words, rings), unclear
 }
 
-// set puts an empty box among the words; nil where no option stands beside.
+// set inserts an empty box among the words; nil where no option stands beside it.
 func set(words []Word, b Box) (all []Word, option string) {
 	mid, side := middle(b.Rect), b.Rect.Dx()
 	level := func(w Word) bool { return w.Box.Min.Y <= mid.Y && w.Box.Max.Y >= mid.Y }
@@ -126,7 +126,7 @@ func set(words []Word, b Box) (all []Word, option string) {
 	return slices.Replace(slices.Clone(words), at, at+1, put...), option
 }
 
-// optionAt is the option of a box between two texts: the one that follows, else the one before; "" where it is none.
+// optionAt is the option of a box between two texts: the one that follows, else the one before; "" where neither is one.
 func optionAt(precedes, follows string) string {
 	if strings.HasSuffix(precedes, "□") {
 		return "" // it has its box
@@ -163,7 +163,7 @@ func (w Word) part(first, end, from, to int) Word {
 	return w
 }
 
-// span is where a character of a word stands; an estimate, where tesseract did not say it.
+// span is where a character of a word stands: as tesseract says, else an estimate.
 func (w Word) span(i int) (left, right int) {
 	if i < len(w.chars) {
 		return w.chars[i][0] + w.Box.Min.X - w.began, w.chars[i][1] + w.Box.Min.X - w.began

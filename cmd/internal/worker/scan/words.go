@@ -187,8 +187,8 @@ func text(words []Word) string {
 	return b.String()
 }
 
-// Sure is how many Chinese characters were read surely: a page that stands on its head has few. That a value is right it
-// does not say.
+// Sure counts the Chinese characters that were read with confidence: a page that stands on its head has few. It does not
+// say that a value is right.
 func Sure(words []Word) (n int) {
 	for _, w := range words {
 		if w.sure {
