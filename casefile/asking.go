@@ -291,8 +291,8 @@ type ThirdPartyTold struct {
 	Grounds string `json:"grounds,omitzero"`
 }
 
-// complete reports whether the third party was told what the law wants it to be told: by the record itself, or by
-// the letter of before that it names.
+// complete reports whether the third party was told what the law demands (条例第三十二条): by the contents and grounds of the
+// record itself, or by the letter that it names, as records from before schema 4 do.
 func (e ThirdPartyTold) complete() bool {
 	return e.Document != "" || strings.TrimSpace(e.Content) != "" && strings.TrimSpace(e.Grounds) != ""
 }

@@ -22,7 +22,7 @@ func (NoticeReached) Kind() Kind  { return KindNoticeReached }
 // Notice is a letter of the office on a case, by what it is about.
 type Notice uint8
 
-// The notices. The zero value is the reply: records of before schema 4 know no other that came back.
+// The notices. The zero value is the reply: in records from before schema 4 only a reply could come back.
 const (
 	NoticeReply Notice = iota
 	NoticeCorrection
@@ -240,8 +240,8 @@ type DeliveryFailed struct {
 	Reason string `json:"reason"`
 	// Of is which letter it was. Since schema 4.
 	Of Notice `json:"of,omitzero"`
-	// Address is where a reply had been sent that the sending alone served, as by e-mail; a record of before schema 4
-	// does not say it, and moves nothing.
+	// Address is where a reply had been sent that was served by sending it, as by e-mail. A record from before schema 4
+	// does not say it, and moves no clock.
 	Address Addressed `json:"address,omitzero"`
 	Answers
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // A UID need not mean the same mail for ever, whatever RFC 9051 says (2.3.1.1): a mailbox that was
-// restored from a backup hands UIDs out again, and Courier does so of itself. So known UIDs are listed
-// with size and date from time to time, and what differs from the book is fetched.
+// restored from a backup hands UIDs out again, and Courier does so in ordinary use. So known UIDs
+// are listed with size and date from time to time, and a mail that differs from the book is fetched.
 
 // When they are: often where it costs little.
 const (

@@ -18,8 +18,8 @@ const (
 	unstated = "（台账未载）"
 )
 
-// imported begins the note on a reply of before that is taken as it was, though a new one would be refused for what the
-// ledger does not say (casefile/LAW.md#replies). The ledger is not given it back.
+// imported begins the note on an earlier reply that is imported as it was, though a new one would be refused for what the
+// ledger does not say (casefile/LAW.md#replies). An export leaves the note out.
 const imported = "台账导入，照原样收入："
 
 // Terms are what a row is judged by.

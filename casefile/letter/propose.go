@@ -71,7 +71,7 @@ func announcedBy(r casefile.Record, kind casefile.LetterKind, issued []casefile.
 	return false
 }
 
-// recordTold reports whether whoever wanted a record corrected was told what became of it, or the request was sent on.
+// recordTold reports whether a request to correct a record was answered, or sent on to another office.
 func recordTold(issued []casefile.CaseLetter) bool {
 	return has(issued, casefile.LetterRecordCorrected) || has(issued, casefile.LetterTransfer)
 }

@@ -61,7 +61,7 @@ const (
 	AdvicePublic Advice = "public" // others ask for the same: it may be made public to all (条例44)
 )
 
-// Relation is an earlier application of the same applicant for the like.
+// Relation is an earlier application of the same applicant for similar information.
 type Relation struct {
 	Case     casefile.ID
 	Advice   Advice

@@ -98,8 +98,8 @@ func nameEnds(b []byte) int {
 	return len(b)
 }
 
-// valueEnds returns the length of a value: an atom, a quoted string, a list, or the announcement of a literal, with
-// which the piece ends; -1 for what is none.
+// valueEnds returns the length of a value: an atom, a quoted string, a list, or the announcement of a literal, which
+// ends the piece; -1 where there is no value.
 func valueEnds(b []byte) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(b); i++ {

@@ -4,7 +4,7 @@ package ask
 // people type and, afterwards, the token of their stay. Who a token belongs to, and what he may, the office looks up at
 // each request.
 var (
-	// Login gives a token to who knows his password. With New he gives himself another one; the first login needs it.
+	// Login returns a token to a person who knows his password. New is his new password; the first login demands one.
 	Login  = Op[LoginRequest, LoginResult]{Name: "login", Gate: true}
 	Logout = Op[None, None]{Name: "logout", Gate: true} // ends the stay whose token the request carries
 

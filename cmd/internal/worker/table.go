@@ -190,8 +190,8 @@ func between(places []float64, v float64) int {
 	return -1
 }
 
-// cellText joins the lines of a cell. One that reaches the cell's right side was broken for want of room
-// and goes on; one that ends before it was ended by who wrote it.
+// cellText joins the lines of a cell. A line that reaches the cell's right side was broken for want of room
+// and goes on; a line that ends before it was ended by its author.
 func cellText(all []glyph, right float64) string {
 	var b strings.Builder
 	full := false // the line before

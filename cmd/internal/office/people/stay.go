@@ -76,8 +76,8 @@ func (r *Room) Logout(_ context.Context, c ask.Call, _ ask.None) (ask.None, erro
 	return ask.None{}, nil
 }
 
-// Login gives a stay to who knows his password. Wrong names and wrong passwords take the same time and get the same
-// answer.
+// Login begins a stay for a person who knows his password. Wrong names and wrong passwords take the same time and get
+// the same answer.
 func (r *Room) Login(ctx context.Context, _ ask.Call, q ask.LoginRequest) (ask.LoginResult, error) {
 	if len(q.Password) > 200 || len(q.New) > 200 || len(q.Name) > 120 {
 		return ask.LoginResult{}, wrong()

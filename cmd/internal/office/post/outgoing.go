@@ -24,7 +24,7 @@ import (
 // actorOutbox is who records what became of mails that were sent.
 const actorOutbox = "outbox"
 
-// outgoing is what a mail is made of before it is one.
+// outgoing is what a mail is composed from.
 type outgoing struct {
 	ask.SendRequest
 	purpose  casefile.OutPurpose

@@ -86,7 +86,7 @@ func (g *Room) past(tx *desk.View, a match.Filed, others []match.Filed) (views [
 	return views, n, nil
 }
 
-// related lists those for the like, and counts them where that may matter.
+// related lists earlier applications for similar information, and counts them where the number may matter.
 func (g *Room) related(tx *desk.View, a match.Filed, others []match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
 	related := []ask.RelatedCase{}
 	for _, r := range match.Repeats(a, others) {
