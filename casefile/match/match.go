@@ -279,7 +279,6 @@ func (d *decider) fromOffice() bool {
 	return slices.ContainsFunc(d.m.From, func(a casefile.Address) bool { return holds(d.office.Addresses, a.Mail) })
 }
 
-// sent decides about a letter of the office itself: it belongs to the case of its own Message-ID or
 // sent decides about a mail among those that the office sent. It is known by its own Message-ID, by the mail
 // that it answers, by the letter in it, or by the number of a case in its subject if it goes to somebody of
 // that case. What is not known waits for a person, with the cases that it may belong to.

@@ -29,11 +29,12 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseBounce, "发件人是邮件系统，是退信"
 	case m.Machine.NullReturnPath && bounced(subject):
 		return CauseBounce, "退信路径为空，标题是退信"
-	case hasPrefix(subject, bounceTitles...) && fromSystem(m), (bounced(subject) || fromSystem(m)) && tellsOfFailure(m.Text):
+	case hasPrefix(subject, bounceTitles...) && fromSystem(m), tellsOfFailure(m.Text) && (bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)])):
 		return CauseBounce, "标题是退信，正文说明未能投递"
 	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
 		return CauseBounce, "邮件头列出未能送达的收件人"
-	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...), receiptTitle.MatchString(subject):
+	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...), receiptTitle.MatchString(subject),
+		hasPrefix(subject, "送达回执", "送达报告") && containsAny(m.Text[:min(len(m.Text), 4<<10)], "您的邮件", "您发送的邮件", "your message"):
 		return CauseAutoReply, "是阅读回执"
 	case hasPrefix(subject, recalls...) && containsAny(m.Text[:min(len(m.Text), 4<<10)], recalled...):
 		return CauseAutoReply, "是撤回邮件的通知"
@@ -99,8 +100,8 @@ func saysAutomatic(subject string) bool {
 	return false
 }
 
-// receiptTitle is how else a receipt is called: 已读回条, 读取回执, 送达回执.
-var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|送达|已送达|阅读|开封)(回执|回条|报告)`)
+// receiptTitle is how else a receipt is called: 已读回条, 读取回执. People sign a 送达回执, too, and send it back.
+var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|阅读|开封)(回执|回条|报告)`)
 
 // daemons are local parts that only a mail server has; systems also stand before what people may read.
 var (
@@ -129,13 +130,16 @@ func fromSystem(m *casefile.Message) bool {
 }
 
 func bounced(subject string) bool {
-	return containsAny(subject, "退信", "退件", "退回", "拒收", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "non-deliver", "nondeliver",
-		"not delivered", "投递失败", "投送失败", "投递状态", "无法投递", "无法送达", "无法传递", "无法传送", "未成功投递", "returned to sender", "送信エラー", "返送", "未送达", "未传递", "发送失败", "未能发送", "未能成功发送", "未能送达", "email delivery", "bounce",
+	return containsAny(subject, "退信", "邮件退回", "邮件被退回", "邮件被拒", "收件人拒收", "undeliver", "failure notice", "delivery status", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "non-deliver", "nondeliver",
+		"not delivered", "投递失败", "投送失败", "投递状态", "无法投递", "无法送达", "无法传递", "无法传送", "未成功投递", "returned to sender", "送信エラー", "返送", "未传递", "发送失败", "未能发送", "未能成功发送", "未能送达", "email delivery", "bounce",
 		"配信不能", "配信エラー", "宛先不明", "送信できません")
 }
 
-// smtpRefusal is how servers answer: 550 5.1.1 …
-var smtpRefusal = regexp.MustCompile(`\b[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b|\b5[0-5]\d[ :]\D`)
+// How servers answer: 550 5.1.1 …, or 550 and words of theirs; in a mail of a person 500 counts money and 502 is a room.
+var (
+	enhanced    = regexp.MustCompile(`\b[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b`)
+	smtpRefusal = regexp.MustCompile(`\b[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b|\b5[0-5]\d[ :-]+[a-z#<"]`)
+)
 
 // tellsOfFailure reports whether a text says that a mail did not arrive, as servers say it.
 func tellsOfFailure(text string) bool {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -155,6 +156,22 @@ func TestCopiesOutsideOfCases(t *testing.T) {
 			b.poll()
 			if rows := b.list(ask.ListQuery{}); len(rows) != 1 || len(b.mails(casefile.Parked)) != 0 || !b.reconcile().Proved {
 				t.Errorf("cases %+v, parked %+v", rows, b.mails(casefile.Parked))
+			}
+		},
+		"the original is moved, and parked again": func(t *testing.T, b *bureau) {
+			list := func(way string) []byte { return []byte("Precedence: bulk\r\n" + way + string(mail("", "本周动态"))) }
+			original := list("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\n")
+			uid := b.sim.Add("垃圾邮件", original, b.now())
+			b.poll()
+			b.sim.Add("垃圾邮件", list("Received: from e by f; Tue, 3 Mar 2026 10:00:00 +0800\r\n"), b.now())
+			b.poll()
+			b.sim.Remove("垃圾邮件", uid)
+			b.sim.Add("INBOX", original, b.now())
+			b.poll()
+			waits, copies := b.mails(casefile.Parked), b.mails(casefile.Duplicate)
+			ofIt := func(m ask.MailView) bool { return m.CopyOf == casefile.DigestOf(original) }
+			if len(waits) != 1 || waits[0].Digest != casefile.DigestOf(original) || !slices.ContainsFunc(copies, ofIt) {
+				t.Errorf("parked %+v, copies %+v", waits, copies)
 			}
 		},
 	} {

@@ -111,6 +111,10 @@ func secondCorpus() (all []composed) {
 	for i, mark := range []string{"X-Auto-Response-Type: x", "X-AutoReply-From: x", "X-Autoreply-Sent: 1", "X-Amavis-Vacation: yes", "Auto-Submitted: Auto-Replied"} {
 		add(false, "later, excuse by a field "+mark, fmt.Sprintf("某人 <x%d@others.example.test>", i), "回复：告知书", mark, text("来信收悉。"))
 	}
+	// Whoever writes of what was sent back has not sent it back; 500 is money, and 502 a room.
+	add(true, "later, of a returned deposit", "钱某 <qian@firm.example.test>", "申请公开退回保证金的文件", "", text("本人钱某，申请公开贵局退回保证金共 500 万元的文件，请以电子邮件提供。"))
+	add(true, "later, of a letter sent back", "孙某 <service@firm.example.test>", "回复：答复书被退回", "", text("贵局邮寄的答复书 EMS 投递失败，现申请公开该答复书，请以电子邮件提供。地址：Room 502 Building A。"))
+	add(true, "later, a signed receipt", "李某 <li@firm.example.test>", "送达回执", "", text("已签收，附送达回执。另申请公开该项目环评批复，请以电子邮件提供。"))
 	for i, subject := range []string{"已讀回條：告知書", "Read: RE: 告知书", "读取回执：告知书", "Delivered: 告知书", "送达回执"} {
 		add(false, "later, receipt", fmt.Sprintf("某人 <y%d@others.example.test>", i), subject, "", text("您的邮件已被阅读。"))
 	}

@@ -98,7 +98,8 @@ func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Dra
 	if err != nil || len(others) == 0 {
 		return drafts, err
 	}
-	if first := others[0]; t.Disposition == casefile.Parked && !(a.Role == mailbox.RoleSent && p.RoleOf(first) != mailbox.RoleSent) && !(t.Likely && !first.Likely) {
+	// A copy is nothing to look at, and the mail that it copies may be this very one.
+	if first := others[0]; t.Disposition == casefile.Parked && first.CopyOf.IsZero() && !(a.Role == mailbox.RoleSent && p.RoleOf(first) != mailbox.RoleSent) && !(t.Likely && !first.Likely) {
 		drafts[0].Event = copyOf(t, first.Digest, "")
 		return drafts, nil
 	}
@@ -113,10 +114,14 @@ func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Dra
 	return drafts, nil
 }
 
+// mostCompared is how many mails under one Message-ID are read and compared: nobody has more ways to one office, and a
+// sender can give one Message-ID to thousands.
+const mostCompared = 20
+
 // outside lists the mails outside of cases that are the same mail come by another way. The first is the original,
 // the others are its copies.
 func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error) {
-	this, read := casefile.Message{}, false
+	this, read, compared := casefile.Message{}, false, 0
 	for _, d := range p.tx.Aside(a.message.MessageID) {
 		t, err := lastTaken(p.tx.View, d)
 		if err != nil {
@@ -124,6 +129,9 @@ func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error)
 		}
 		if d == a.Digest || t.Case != "" || t.Disposition == casefile.Duplicate && t.CopyOf.IsZero() {
 			continue
+		}
+		if compared++; compared > mostCompared {
+			break
 		}
 		if !read {
 			if this, read = p.compared(a.Digest); !read {
