@@ -5,8 +5,9 @@ import (
 	"io"
 )
 
-// leanWriter leaves out of the lines of a stream the members that read the same when they are absent. A case has some
-// fifty fields, most of them empty, and parsing those took a third of the time of a list.
+// leanWriter leaves out of the lines of a stream the members that are null, which read the same when they are absent;
+// false does not, where it is told from unknown. A case has some fifty fields, and parsing the empty ones took a third
+// of the time of a list.
 type leanWriter struct{ w io.Writer }
 
 // Write writes one line, as json.Encoder gives it.
@@ -15,8 +16,9 @@ func (l leanWriter) Write(line []byte) (int, error) {
 	return len(line), err
 }
 
-// lean returns compact JSON without the members of objects that are null or false.
+// lean returns compact JSON without the members of objects that are null.
 func lean(b []byte) []byte {
+	const null = ":null"
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {
 		if b[i] != '"' {
@@ -25,13 +27,12 @@ func lean(b []byte) []byte {
 			continue
 		}
 		end := stringEnd(b, i)
-		after := empty(b[end:])
-		if after == 0 {
+		if !bytes.HasPrefix(b[end:], []byte(null)) {
 			out = append(out, b[i:end]...)
 			i = end
 			continue
 		}
-		switch i = end + after; {
+		switch i = end + len(null); {
 		case i < len(b) && b[i] == ',':
 			i++
 		case out[len(out)-1] == ',':
@@ -49,14 +50,4 @@ func stringEnd(b []byte, i int) int {
 		}
 	}
 	return min(i+1, len(b))
-}
-
-// empty is the length of the :null or :false with which b begins, for which the name before it is left out; 0: neither.
-func empty(b []byte) int {
-	for _, value := range [...]string{":null", ":false"} {
-		if bytes.HasPrefix(b, []byte(value)) {
-			return len(value)
-		}
-	}
-	return 0
 }
