@@ -174,8 +174,10 @@ func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sh
 		}
 		turned = slices.DeleteFunc(turned, func(s sheet) bool { return !slices.Contains(u.Unclear, s.Page) })
 		if failed == nil && len(turned) > 0 {
-			if said, err = r.transcribe(ctx, turned, spool); err == nil {
-				u, said, err = r.understood(ctx, in, slices.Concat(sheets, turned))
+			if _, failed = r.transcribe(ctx, turned, spool); failed == nil { // else the first reading stands
+				if better, _, failed := r.understood(ctx, in, slices.Concat(sheets, turned)); failed == nil {
+					u = better
+				}
 			}
 		}
 	}

@@ -105,7 +105,7 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 			return head, nil, err
 		}
 	}
-	if head.Type != "" && !hasCard(all) {
+	if all, _ := g.readings.get(d); head.Type != "" && !hasCard(all) { // it may have been read meanwhile
 		if err := g.pages.put(key, head, content); err != nil {
 			g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("a page could not be kept")
 		}

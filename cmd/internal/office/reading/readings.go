@@ -353,7 +353,8 @@ func (g *Room) readingsOf(ctx context.Context, asked bool, d casefile.Digest, fi
 			g.Log.Warn().Str("digest", d.Short()).Int("part", r.Document.Part).Str("what", r.Complaint).Msg("the reading of an attachment was given up")
 		}
 	}
-	if hasCard(all) { // somebody may have looked at it before it was known for one
+	// Somebody may have looked at its pages before it was known for a card, or for what stands upright when it is turned.
+	if hasCard(all) || slices.ContainsFunc(all, func(r worker.Reading) bool { return r.Recognised != nil }) {
 		if err := g.pages.drop(d); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,8 @@ import (
 	"image/png"
 	"io/fs"
 	"slices"
+	"strings"
+	"unicode"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
@@ -47,12 +49,12 @@ func (g *Room) Snippets(ctx context.Context, call ask.Call, q ask.CaseRef) ([]as
 		if !ok || !p.Source.Machine || c.personal && call.Reveal == ask.Masked || casefile.WithoutIDNumbers(p.Value) != p.Value {
 			continue
 		}
-		place, ok, err := g.placeOf(ctx, sources[:min(len(sources), mostSources)], p)
+		place, ok, err := g.placeOf(ctx, sources[:min(len(sources), mostSources)], p, call.Reveal != ask.Masked)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
-			continue
+		if !ok || digitsOf(place.text) >= map[bool]int{false: telephoneDigits, true: identityDigits}[c.personal] {
+			continue // what stands beside the value may be a person's
 		}
 		page, drawn := pages[place.key]
 		if !drawn {
@@ -78,11 +80,49 @@ type placed struct {
 	key  pageKey
 	file string
 	mark ask.PageMark
+	text string // what was read within the mark
 }
 
-// placeOf finds a value that was read in a picture, or the line of its label.
-func (g *Room) placeOf(ctx context.Context, sources []source, p form.Proposal) (at placed, ok bool, err error) {
+// A piece with so many digits in a row may show a telephone number, or one of identity.
+const (
+	telephoneDigits = 7
+	identityDigits  = 15
+)
+
+// digitsOf is the length of the longest run of digits in a text, blanks and hyphens among them left out.
+func digitsOf(text string) (most int) {
+	n := 0
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			n++
+			most = max(most, n)
+		case r == ' ' || r == '-' || r == '.':
+		default:
+			n = 0
+		}
+	}
+	return most
+}
+
+// textIn is what was read within a mark.
+func textIn(words []worker.Glyph, m ask.PageMark) string {
+	var b strings.Builder
+	for _, w := range words {
+		if w.Box[0] < m.Left+m.Width && w.Box[2] > m.Left && w.Box[1] < m.Top+m.Height && w.Box[3] > m.Top {
+			b.WriteString(w.Text)
+		}
+	}
+	return b.String()
+}
+
+// placeOf finds a value that was read in a picture; else, for whoever has asked to see what is masked, the line of its
+// label, on which anything may stand.
+func (g *Room) placeOf(ctx context.Context, sources []source, p form.Proposal, shown bool) (at placed, ok bool, err error) {
 	for _, whole := range []bool{true, false} {
+		if !whole && !shown {
+			break
+		}
 		for _, s := range sources {
 			readings, err := g.ReadingsOf(ctx, s.digest, s.file)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -96,8 +136,9 @@ func (g *Room) placeOf(ctx context.Context, sources []source, p form.Proposal) (
 					continue
 				}
 				for _, page := range r.Recognised {
-					at = placed{pageKey{s.digest, r.Document.Part, page.Page, r.Digest}, s.file, ask.PageMark{}}
+					at = placed{key: pageKey{s.digest, r.Document.Part, page.Page, r.Digest}, file: s.file}
 					if at.mark, ok = placeOn(page, p, whole); ok {
+						at.text = textIn(page.Words, at.mark)
 						return at, true, nil
 					}
 				}
