@@ -53,6 +53,9 @@ func (a *app) newCommand() *cobra.Command {
 		} else if extra := o.givenOf(fieldNames(registration)...); extra != "" {
 			return usage(cmd, "--%s 属于登记内容，须同时写 --applicant", extra)
 		}
+		if *output != "" && (*channel != casefile.Oral || n.Registered == nil) {
+			return usage(cmd, "-o 是代填的申请表写到哪里：只用于口头申请（--channel 口头），并写 --applicant 一并登记")
+		}
 		if err := regular(cmd, args); err != nil {
 			return err
 		}

@@ -64,21 +64,25 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 	if err != nil {
 		return nil, err
 	}
+	outgoing, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{})
+	if err != nil {
+		return nil, err
+	}
 	var all []posting
 	add := func(id casefile.ID, p posting) error {
-		d, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Show, ask.CaseRef{Case: id})
-		if err != nil {
-			return err
-		}
-		p.Case = id
-		if p.Party == "" {
+		if p.Case = id; p.Party == "" {
+			d, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Show, ask.CaseRef{Case: id})
+			if err != nil {
+				return err
+			}
 			p.Party, p.Address = d.Applicant, d.Contact
 		}
 		all = append(all, p)
 		return nil
 	}
 	for _, l := range letters {
-		if l.Decides == "" || l.Recorded || l.Voided != "" || len(l.Cases) == 0 {
+		byMail := slices.ContainsFunc(outgoing, func(o ask.OutgoingView) bool { return o.Document == l.Document })
+		if byMail || l.Decides == "" || l.Recorded || l.Voided != "" || len(l.Cases) == 0 {
 			continue
 		}
 		if err := add(l.Cases[0], posting{Document: l.Document, Label: l.Label, Party: l.Party}); err != nil {
@@ -140,6 +144,9 @@ func (a *app) letterPostedCommand() *cobra.Command {
 			all := ask.AppendResult{DryRun: dry}
 			for _, t := range tracked {
 				res, err := a.posted(ctx, c.Dry(dry), letters, t, *on)
+				if err != nil && !dry && len(all.Records) > 0 { // somebody else has recorded meanwhile
+					return errors.Join(a.recorded(all), fmt.Errorf("%s：%w；以上各件已记录，改好后从清单中删去再贴", grid.Clean(t.of), err))
+				}
 				if err != nil {
 					return fmt.Errorf("%s：%w", grid.Clean(t.of), err)
 				}

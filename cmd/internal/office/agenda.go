@@ -14,6 +14,9 @@ import (
 // Agenda is what somebody finds on the desk: everybody opens it all day, so it is one answer, and no longer than what
 // is shown of it.
 func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v ask.AgendaView, err error) {
+	if q.Lines < 0 || q.Aside < 0 {
+		return v, ask.Usage("%d 行、%d 封不是个数", q.Lines, q.Aside)
+	}
 	if v.Status, err = o.statusOfOpen(ctx); err != nil {
 		return v, err
 	}

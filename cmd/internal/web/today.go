@@ -60,14 +60,18 @@ func linkOf(line string, id casefile.ID) *link {
 	if len(words) < 2 || id == "" {
 		return nil
 	}
-	kind := commands()[words[1]].Kind
-	if submitted := casefile.KindSubmitted; words[1] == submitted.Info().Command { // on the page of the answer
+	command := words[1]
+	if command == "answer" { // the page of the answer has it
+		command = casefile.KindReplied.Info().Command
+	}
+	kind := commands()[command].Kind
+	if submitted := casefile.KindSubmitted; command == submitted.Info().Command { // likewise
 		kind = submitted
 	}
 	if kind == "" {
 		return nil
 	}
-	return &link{stepURL(words[1], id), kind.Info().Label}
+	return &link{stepURL(command, id), kind.Info().Label}
 }
 
 // task is the step on a line of 待办.

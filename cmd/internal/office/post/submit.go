@@ -173,7 +173,7 @@ func (a *answer) signedMail(tx *desk.View) error {
 // mailAsSigned refuses a mail that goes elsewhere, or says otherwise, than what was signed.
 func (a *answer) mailAsSigned(s casefile.Submission, id casefile.ID, history []casefile.Record) error {
 	for _, r := range casefile.Live(history) {
-		if e, ok := r.Event.(casefile.Registered); ok && r.Seq > s.Seq && e.Email != "" && !strings.EqualFold(e.Email, s.To) {
+		if e, ok := r.Event.(casefile.Registered); ok && s.To != "" && r.Seq > s.Seq && e.Email != "" && !strings.EqualFold(e.Email, s.To) {
 			return ask.Refused("signed-other", "重新送审（submit），写明发往哪里", "%s：送审后登记的电子邮箱改为 %s，签发的是发往 %s", id, ask.Mask(e.Email), ask.Mask(s.To))
 		}
 	}
