@@ -159,7 +159,9 @@ func TestCopiesOutsideOfCases(t *testing.T) {
 			}
 		},
 		"the original is moved, and parked again": func(t *testing.T, b *bureau) {
-			list := func(way string) []byte { return []byte("Precedence: bulk\r\n" + way + string(mail("", "本周动态"))) }
+			list := func(way string) []byte {
+				return []byte("Precedence: bulk\r\n" + way + string(mail("", "本周动态")))
+			}
 			original := list("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\n")
 			uid := b.sim.Add("垃圾邮件", original, b.now())
 			b.poll()
