@@ -57,8 +57,42 @@ func (t *Tx) Suggested(c casefile.Case) ([]casefile.OpenMail, error) {
 	if !c.Stage.Open() {
 		return nil, nil
 	}
-	var all []casefile.OpenMail
-	prefix := pairKey(string(c.ID), "")
+	var merged [][]casefile.Record
+	if len(t.paired(bucketMerged, string(c.ID))) > 0 {
+		var err error
+		if merged, err = t.Merged(c.ID); err != nil {
+			return nil, err
+		}
+	}
+	all, err := t.suggestedOf(nil, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range merged { // what may belong to them may belong to the case in which they go on
+		if all, err = t.suggestedOf(all, h[0].Case); err != nil {
+			return nil, err
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	own, err := t.History(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	histories := append(merged, own)
+	items := casefile.Contents(histories...)
+	all = slices.DeleteFunc(all, func(m casefile.OpenMail) bool {
+		_, held := casefile.Holding(items, m.Digest)
+		return held || slices.ContainsFunc(histories, func(h []casefile.Record) bool { return casefile.Answered(casefile.Live(h))[m.Digest] })
+	})
+	slices.SortStableFunc(all, func(a, b casefile.OpenMail) int { return a.At.Compare(b.At) })
+	return all, nil
+}
+
+// suggestedOf adds the mails that lie elsewhere and were filed under one number, each once.
+func (t *Tx) suggestedOf(all []casefile.OpenMail, id casefile.ID) ([]casefile.OpenMail, error) {
+	prefix := pairKey(string(id), "")
 	cur := t.bucket(bucketSuggested).Cursor()
 	for k, v := cur.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = cur.Next() {
 		seq := binary.BigEndian.Uint64(k[len(prefix):])
@@ -69,28 +103,11 @@ func (t *Tx) Suggested(c casefile.Case) ([]casefile.OpenMail, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m, ok := suggestedBy(r); ok && r.Case != c.ID {
+		m, ok := suggestedBy(r)
+		if ok && r.Case != id && !slices.ContainsFunc(all, func(o casefile.OpenMail) bool { return o.Digest == m.Digest }) {
 			all = append(all, m)
 		}
 	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	histories, err := t.Merged(c.ID)
-	if err != nil {
-		return nil, err
-	}
-	own, err := t.History(c.ID)
-	if err != nil {
-		return nil, err
-	}
-	histories = append(histories, own)
-	items := casefile.Contents(histories...)
-	all = slices.DeleteFunc(all, func(m casefile.OpenMail) bool {
-		_, held := casefile.Holding(items, m.Digest)
-		return held || slices.ContainsFunc(histories, func(h []casefile.Record) bool { return casefile.Answered(casefile.Live(h))[m.Digest] })
-	})
-	slices.SortStableFunc(all, func(a, b casefile.OpenMail) int { return a.At.Compare(b.At) })
 	return all, nil
 }
 

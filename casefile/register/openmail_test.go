@@ -207,7 +207,7 @@ func (o *openModel) expected(id casefile.ID) (all []casefile.Digest) {
 		return all
 	}
 	for _, l := range o.lies {
-		if l.to == id && (l.in == "" || o.stage[l.in] == casefile.StageReceived) && !answered(l.digest) {
+		if o.goesOn(l.to) == id && (l.in == "" || o.stage[l.in] == casefile.StageReceived) && !answered(l.digest) {
 			all = append(all, l.digest)
 		}
 	}

@@ -268,7 +268,7 @@ type DueItem struct {
 	Case      casefile.ID        `json:"case,omitzero"`
 	Dispute   casefile.DisputeID `json:"dispute,omitzero"`
 	Year      int                `json:"year,omitzero"` // whose report is to be published
-	Mail      casefile.Digest    `json:"mail,omitzero"` // that looks like an application and lies outside of cases
+	Mail      casefile.Digest    `json:"mail,omitzero"` // that lies outside of cases: it looks like an application, or a person wrote it about a case that is not open
 	Applicant Text               `json:"applicant"`
 	Subject   Text               `json:"subject"`
 	Stage     string             `json:"stage,omitzero"`

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"sync"
 
 	"ysq.internal/ysq/casefile"
@@ -46,6 +47,11 @@ func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 			return err
 		}
 		if !n.LooksLikeApplication(m.MessageTaken) {
+			if alone, err := waitsAlone(tx, m.MessageTaken); err != nil {
+				return err
+			} else if alone {
+				give(n.aloneDue(m.MessageTaken))
+			}
 			continue
 		}
 		due, err := n.strictDue(tx, m.MessageTaken)
@@ -67,6 +73,54 @@ func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 		})
 	}
 	return nil
+}
+
+// waitsAlone reports whether a mail that intake took for one of a person, or of the office, waits outside of cases and
+// stands on none: the case that it may be about has ended or was no application, a person took the mail out of it, or
+// nothing says to which case it belongs. Otherwise it is due there.
+func waitsAlone(tx *desk.View, t casefile.MessageTaken) (bool, error) {
+	if t.Guess == casefile.GuessNone || t.Guess == casefile.GuessNotice {
+		return false, nil
+	}
+	for _, s := range t.Suggestions {
+		c, lives, err := goesOn(tx, s.Case)
+		if err != nil || casefile.Answered(lives)[t.Digest] {
+			return false, err
+		}
+		open, err := tx.Suggested(c)
+		if err != nil || slices.ContainsFunc(open, func(m casefile.OpenMail) bool { return m.Digest == t.Digest }) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// goesOn is the case in which one goes on, with what counts of both and of those between.
+func goesOn(tx *desk.View, id casefile.ID) (casefile.Case, []casefile.Record, error) {
+	var lives []casefile.Record
+	for {
+		c, history, err := tx.Whole(id)
+		if err != nil {
+			return c, nil, err
+		}
+		lives = append(lives, casefile.Live(history)...)
+		if id = casefile.MergedInto(history); id == "" {
+			return c, lives, nil
+		}
+	}
+}
+
+// aloneDue is the line of such a mail.
+func (n *Room) aloneDue(t casefile.MessageTaken) ask.DueItem {
+	today, arrived := n.Today(), civil.Of(t.ArrivedAt)
+	if t.ArrivedAt.IsZero() {
+		arrived = today
+	}
+	return ask.DueItem{
+		Block: ask.BlockMail, Mails: 1, Step: ask.Handle("ysq mail show " + t.Digest.Short()), Mail: t.Digest, Applicant: ask.Text(t.From.String()), Subject: ask.Text(t.Subject),
+		Alarm: ask.Alarm{Kind: ask.BlockMail, Label: t.Guess.Label(), On: ask.Day(arrived), Remaining: min(0, n.Reg.Calendar().WorkdaysBetween(today, arrived)),
+			Text: "在“" + t.Folder + "”中，不在在办的案件里；属于哪件的归入（attach），是申请的立案（mail open），看过的标记阅毕（mail seen）"},
+	}
 }
 
 // strictDue is the strict due date that a mail would have as an application, from the earliest known arrival of the
