@@ -35,6 +35,19 @@ func (g Guess) Label() string {
 	return guesses.label(uint8(g))
 }
 
+// Likely says what the mail probably is, for a sentence: a label that doubts already is not doubted twice.
+func (g Guess) Likely() string {
+	switch g {
+	case GuessApplication:
+		return "像是新的申请"
+	case GuessBounce:
+		return "像是退信"
+	case GuessNone, GuessOther, GuessSent:
+		return g.Label()
+	}
+	return "像是" + g.Label()
+}
+
 // ParseGuess reads a code or a label.
 func ParseGuess(s string) (Guess, error) {
 	i, err := guesses.parse("来信类别", s)

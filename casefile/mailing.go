@@ -26,8 +26,8 @@ func mailing() []KindInfo {
 		of(KindInfo{Label: "来信"}, does[MessageIn]{
 			says: func(e MessageIn) string {
 				guess := ""
-				if e.Guess != GuessNone && e.Guess != GuessNotice {
-					guess = "像是" + e.Guess.Label()
+				if e.Guess != GuessNone && e.Guess != GuessNotice && e.Guess != GuessOther {
+					guess = e.Guess.Likely()
 				}
 				return phrases(prefixed("来自 ", e.From.String()), prefixed("主题：", e.Subject), e.Reason, e.Bounce.Said, guess)
 			},
@@ -38,7 +38,7 @@ func mailing() []KindInfo {
 			fixed: fixed{"void-fixed", "不是本案的，用 detach 移出"},
 		}),
 		of(KindInfo{Label: "附件已读"}, does[MessageJudged]{
-			says:  func(e MessageJudged) string { return phrases(e.Mail.Short(), "像是"+e.Guess.Label(), e.GuessedBy) },
+			says:  func(e MessageJudged) string { return phrases(e.Mail.Short(), e.Guess.Likely(), e.GuessedBy) },
 			fixed: fixed{"void-fixed", "判断只是提议，由人决定（seen 等）"},
 		}),
 		of(KindInfo{Label: "取信"}, does[MessageTaken]{

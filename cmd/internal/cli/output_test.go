@@ -198,7 +198,7 @@ func TestFold(t *testing.T) {
 		want  string
 	}{
 		{"短", 20, "短\n"},
-		{"  76264ee36059  张晓雨 <z@example.test>  自动回复", 30, "  76264ee36059  张晓雨\n    <z@example.test>  自动回复\n"},
+		{"  76264ee36059  张晓雨 <z@example.test>  自动回复", 30, "  76264ee36059\n    张晓雨 <z@example.test>\n    自动回复\n"},
 		{"没有要办的", 0, "没有要办的\n"},
 	} {
 		term := newTerminal(tt.width, nil)

@@ -98,7 +98,8 @@ func tintOf(u ask.Urgency) tint {
 // uncoloured takes the colours out of a text.
 var uncoloured = strings.NewReplacer(string(alarm), "", string(soon), "", string(header), "", string(normal), "")
 
-// fold writes a line of text, on a terminal as wide as it is: what goes on below stands further in.
+// fold writes a line of text, on a terminal as wide as it is: between its fields where that is possible, and what goes
+// on below stands further in.
 func (a *app) fold(t tint, line string) {
 	s := a.screenOf(a.out)
 	indent := len(line) - len(strings.TrimLeft(line, " "))
@@ -107,11 +108,35 @@ func (a *app) fold(t tint, line string) {
 		fmt.Fprintln(a.out, s.paint(t, line))
 		return
 	}
-	first := grid.Wrap(line[indent:], room, s.grid)[0]
-	fmt.Fprintln(a.out, s.paint(t, line[:indent]+first))
-	rest := strings.TrimLeft(line[indent+len(first):], " ")
-	for _, l := range grid.Wrap(rest, max(room-2, leastFold), s.grid) {
-		fmt.Fprintln(a.out, s.paint(t, line[:indent]+"  "+l))
+	var lines []string
+	at, left := "", room // the line that is being filled, and how wide it may be
+	put := func() {
+		lines, at, left = append(lines, at), "", max(room-2, leastFold)
+	}
+	for field := range strings.SplitSeq(line[indent:], "  ") {
+		with := join("  ", at, field)
+		if grid.Width(with, s.grid) <= left {
+			at = with
+			continue
+		}
+		if at != "" {
+			put()
+		}
+		for grid.Width(field, s.grid) > left {
+			at = grid.Wrap(field, left, s.grid)[0]
+			field = strings.TrimLeft(field[len(at):], " ")
+			put()
+		}
+		at = field
+	}
+	if at != "" {
+		put()
+	}
+	for i, l := range lines {
+		if i > 0 {
+			l = "  " + l
+		}
+		fmt.Fprintln(a.out, s.paint(t, line[:indent]+l))
 	}
 }
 

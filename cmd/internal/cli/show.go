@@ -68,7 +68,7 @@ func (a *app) showCase(d ask.CaseDetail) error {
 	if len(d.Likely) > 0 {
 		a.heading("下一步大概是")
 		for _, s := range d.Likely {
-			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", s.Label+"（ysq "+s.Command+" "+string(d.Case)+"）", string(s.Why))))
+			a.fold(plain, "  "+grid.Clean(join("  ", s.Label+"（ysq "+s.Command+" "+string(d.Case)+"）", string(s.Why))))
 		}
 	}
 	if len(d.Next) > 0 {
@@ -172,6 +172,7 @@ func (a *app) alarms(all []ask.Alarm) error {
 
 // openMails prints the mails about which nobody has decided, each with the line that decides it.
 func (a *app) openMails(all []ask.UnreadMail) {
+	o := a.screenOf(a.out).grid
 	for _, m := range all {
 		where := ""
 		switch {
@@ -180,8 +181,20 @@ func (a *app) openMails(all []ask.UnreadMail) {
 		case m.Merely:
 			where = "不在本件"
 		}
-		fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", m.Digest.Short(), instant(m.ArrivedAt), fmt.Sprintf("已 %d 个工作日", m.Age), m.Label, prefix("如系申请，从严期限 ", day(m.DueStrict)), where, string(m.From), string(m.Subject))))
-		fmt.Fprintln(a.out, "      "+grid.Clean(join("；", prefix("像是"+strings.TrimPrefix(m.Label, "疑为")+"：", strings.TrimPrefix(string(m.By), "像是")), prefix("记录：", string(m.Command)))))
+		age := "今天"
+		if m.Age > 0 {
+			age = fmt.Sprintf("已 %d 个工作日", m.Age)
+		}
+		a.fold(plain, "  "+grid.Clean(join("  ", m.Digest.Short(), instant(m.ArrivedAt), age, m.Label, prefix("如系申请，从严期限 ", day(m.DueStrict)), where, string(m.From), string(m.Subject))))
+		guess, _ := casefile.ParseGuess(m.Guess) // none of a register from before it was guessed
+		why, step := prefix(guess.Likely()+"：", strings.TrimPrefix(string(m.By), "像是")), prefix("记录：", string(m.Command))
+		const deep = "      "
+		if both := deep + grid.Clean(join("；", why, step)); o.MaxWidth == 0 || grid.Width(both, o) <= o.MaxWidth {
+			fmt.Fprintln(a.out, both)
+			continue
+		}
+		a.fold(plain, deep+grid.Clean(why))
+		a.fold(plain, deep+grid.Clean(step)) // a line of its own can be copied
 	}
 	fmt.Fprintln(a.out, "  看过而不必另作记录的：ysq seen 编号；全文用 ysq mail show 摘要")
 }

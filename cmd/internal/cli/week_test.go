@@ -287,20 +287,20 @@ func walkWeek(t *testing.T, w *week, screens bool) {
 	if shown := w.ysq("show", "4"); !strings.Contains(shown, "发出") || strings.Contains(shown, "依据 36-4") {
 		t.Errorf("the letter's case:\n%s", shown)
 	}
-	if items, _ := w.due(); len(items) > 0 {
-		for _, columns := range []int{80, 120} {
-			out, err := w.try(columns, "due")
+	for _, columns := range []int{80, 120} {
+		for name, args := range map[string][]string{"due": {"due"}, "morning": nil, "list": {"list"}, "show": {"show", "10"}, "digest": {"digest"}, "mails": {"mail", "list", "--cases"}} {
+			out, err := w.try(columns, args...)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("%s: %v\n%s", name, err, out)
 			}
-			if n := strings.Count(out, "\n"); n > 15 {
+			if n := strings.Count(out, "\n"); name == "due" && n > 15 {
 				t.Errorf("the morning has %d lines at %d columns", n, columns)
 			}
 			if wide := widest(out); wide > columns {
-				t.Errorf("%d columns on %d", wide, columns)
+				t.Errorf("%s: %d columns on %d", name, wide, columns)
 			}
 			if screens {
-				golden(t, fmt.Sprintf("week-%d", columns), out)
+				golden(t, fmt.Sprintf("week-%s-%d", name, columns), out)
 			}
 		}
 	}

@@ -421,7 +421,9 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 	case casefile.AlarmConfirm:
 		step = casefile.KindConfirmed
 	case casefile.AlarmCorrection:
-		step = casefile.KindCorrectionAsked
+		if step = casefile.KindCorrectionAsked; c.Stage == casefile.StageReceived { // before that nothing is asked of the applicant
+			step = casefile.KindRegistered
+		}
 	case casefile.AlarmConsultation:
 		step = casefile.KindConsultationAnswered
 	case casefile.AlarmArrival:

@@ -94,7 +94,9 @@ func dueLine(i ask.DueItem) string {
 	name := cmp.Or(string(i.Dispute), string(i.Case), i.Mail.Short()) // numbers and handles, which are never masked
 	when := i.Left()
 	if i.Block == ask.BlockMail {
-		when = "到了 " + when
+		if when = "已到 " + when; i.Remaining == 0 {
+			when = "今天到达"
+		}
 	}
 	return strings.Join(slices.DeleteFunc([]string{name, ask.Mask(string(i.Applicant)), shortened(string(i.Subject)), standIn(i), i.Label, civil.Date(i.On).Long(), when}, func(s string) bool { return s == "" }), "  ")
 }
