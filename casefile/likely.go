@@ -76,7 +76,7 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 		if c.Department == "" && c.Assignee == "" {
 			add(KindAssigned, 0, "尚未交承办科室")
 		}
-		why := "回信（send --draft）后记录办结（reply --outcome 办结）"
+		why := "记录办结（reply --outcome 办结），再回信（send --draft）；发出后自动记录"
 		if c.Kind == CorrectionOfRecord {
 			why = "核实后制发更正告知书（answer --outcome 办结）；不归本机关更正的，转送并告知（letter 转送函）"
 		}

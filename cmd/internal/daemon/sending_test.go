@@ -615,3 +615,80 @@ func TestLetterInAMailOfOnesOwn(t *testing.T) {
 		}
 	})
 }
+
+// A complaint and an application to correct a record go their own ways from the mail to the archive: nothing asks for 补正
+// or a confirmation, and the answer that a person sends from webmail records itself.
+func TestWhatIsNoApplicationToTheEnd(t *testing.T) {
+	for name, tt := range map[string]struct {
+		subject, body string
+		as            casefile.RequestKind
+		next          string
+		answer        func(b *bureau, id casefile.ID)
+	}{
+		"更正": {"更正申请", "本人申请更正贵局档案中本人的登记信息。", casefile.CorrectionOfRecord, "核实后制发更正告知书（answer --outcome 办结）；不归本机关更正的，转送并告知（letter 转送函）", func(b *bureau, id casefile.ID) {
+			_, err := ask.Do(b.t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{Way: casefile.OutDraft, LetterRequest: ask.LetterRequest{
+				Cases: []casefile.ID{id}, Decides: casefile.KindReplied, Later: true, Event: []byte(`{"outcome":"other.other","basis":"handled","grounds":"经核实，已将登记信息更正"}`),
+			}})
+			if err != nil {
+				b.t.Fatal(err)
+			}
+		}},
+		"投诉": {"投诉", "我要投诉某路工地夜间施工，请查处。", casefile.OtherRequest, "记录办结（reply --outcome 办结），再回信（send --draft）；发出后自动记录", func(b *bureau, id casefile.ID) {
+			b.record(id, casefile.Replied{Outcome: casefile.OtherOutcome, Basis: casefile.BasisHandled, Grounds: "已转有关科室查处"})
+			b.send(ask.SendRequest{Case: id, Way: casefile.OutDraft, Text: "您的来信已转有关科室查处。"})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, _ := openPost(t, "2026-03-02", func(b *bureau) {
+					b.config.Agency.Code, b.config.Letter.ReviewOrgan, b.config.Letter.Court = "某办依申请", "某区人民政府", "某区人民法院"
+				})
+				due := func() (lines, steps []string) {
+					items, err := ask.Do(t.Context(), b.client, ask.Due, ask.DueQuery{Within: 5, Each: true})
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, i := range items {
+						if i.Case != "" {
+							lines, steps = append(lines, i.Block+" "+i.Label), append(steps, string(i.Step))
+						}
+					}
+					return lines, steps
+				}
+				b.deliver("钱正 <qian@example.test>", tt.subject, tt.body)
+				time.Sleep(15 * time.Minute)
+				id := casefile.ID("2026-00001")
+				if lines, steps := due(); len(lines) != 1 || !strings.HasPrefix(lines[0], "internal 未登记（似为"+name) || !strings.HasSuffix(steps[0], " --as "+tt.as.Label()) {
+					t.Errorf("as it came: %q, %q", lines, steps)
+				}
+				b.record(id, casefile.Registered{As: tt.as, Applicant: "钱正", Column: casefile.Natural, Request: tt.subject, Email: "qian@example.test"})
+				if lines, steps := due(); len(lines) > 0 {
+					t.Errorf("registered: %q, %q", lines, steps)
+				}
+				if next := b.show(id).Likely; len(next) == 0 || next[len(next)-1].Why != ask.Text(tt.next) {
+					t.Errorf("what is next: %+v", next)
+				}
+				tt.answer(b, id)
+				time.Sleep(5 * time.Minute)
+				drafts := b.sim.Messages("草稿箱")
+				if len(drafts) != 1 {
+					t.Fatalf("%d drafts", len(drafts))
+				}
+				raw, _ := b.sim.Raw("草稿箱", drafts[0])
+				b.sim.Remove("草稿箱", drafts[0])
+				b.sim.Add("已发送", raw, b.now())
+				time.Sleep(15 * time.Minute)
+				h := b.history(id)
+				if happened[casefile.Replied](h) != 1 || happened[casefile.Dispatched](h) != 1 || happened[casefile.MessageOut](h) != 1 {
+					t.Errorf("%d answers, sent %d times, %d letters seen", happened[casefile.Replied](h), happened[casefile.Dispatched](h), happened[casefile.MessageOut](h))
+				}
+				if row := b.record(id, casefile.Archived{}); row.Stage != casefile.StageArchived.String() {
+					t.Errorf("it ends as %s", row.Stage)
+				}
+				if lines, _ := due(); len(lines) != 0 {
+					t.Errorf("still due: %q", lines)
+				}
+			})
+		})
+	}
+}

@@ -109,8 +109,8 @@ func enclosed(history []casefile.Record, o register.Outgoing) *casefile.CaseLett
 }
 
 // announced lists what a mail says to a case, once it is out: the receipt that is the office's
-// confirmation; of a letter the event that it announces, and of a reply its dispatch. What is recorded
-// already is left out.
+// confirmation; of a letter the event that it announces, and of a reply its dispatch, also of one to what is no
+// application. What is recorded already is left out.
 func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil.Date) (want []casefile.Draft) {
 	add := func(e casefile.Event) { want = append(want, casefile.Draft{Case: id, On: on, Event: e}) }
 	c := casefile.Fold(id, history, v.Reg.Law(), v.Reg.Calendar())
@@ -121,7 +121,12 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 		return want
 	}
 	if v.mail.Document == "" {
-		return nil
+		// What is no application may be answered by a mail without a letter: once it is recorded as done, that is its answer.
+		other := c.Kind == casefile.OtherRequest || c.Kind == casefile.CorrectionOfRecord
+		if other && v.mail.Purpose == casefile.PurposeLetter && !c.RepliedOn.IsZero() && c.Document == "" && c.DispatchedOn.IsZero() {
+			add(casefile.Dispatched{Way: casefile.ByEmail, Tracking: v.mail.MessageID})
+		}
+		return want
 	}
 	reply := c.Document == v.mail.Document && !c.RepliedOn.IsZero() && len(v.mail.Files) > 0
 	if l := enclosed(history, v.mail); l != nil {
