@@ -109,7 +109,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 						if took := time.Since(began); took > time.Minute {
 							t.Errorf("it took %v", took)
 						}
-						if taken := err == nil && receipt.State == outbox.Sent; at == "QUIT" && !taken || at != "QUIT" && at != "." && taken || at == "." && name == "lines" && taken {
+						if taken := err == nil && receipt.State == outbox.Sent; at == "QUIT" && !taken || at != "QUIT" && at != "." && taken || at == "." && taken == (name != "answers") {
 							t.Errorf("receipt %+v, %v", receipt, err)
 						}
 						if got := after.TotalAlloc - before.TotalAlloc; got > 20<<20 {

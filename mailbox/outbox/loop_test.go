@@ -200,6 +200,9 @@ func TestUnknownIsNotSentAgain(t *testing.T) {
 		"dropped, taken":     {Drop: true},
 		"dropped, not taken": {Drop: true, Lost: true},
 		"ten minutes":        {Pause: 11 * time.Minute},
+		"250 without an end": {Cut: true},
+		"450 without an end": {Cut: true, Line: "450 4.7.1 try later, or tomo"},
+		"550 without an end": {Cut: true, Line: "550 5.1.1 user unkn"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -217,7 +220,7 @@ func TestUnknownIsNotSentAgain(t *testing.T) {
 						taken++
 					}
 				}
-				if taken > 1 || (taken == 1) == a.Lost {
+				if taken > 1 || (taken == 1) == (a.Lost || a.Line != "") {
 					t.Errorf("taken %d times", taken)
 				}
 			})

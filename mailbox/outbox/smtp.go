@@ -117,14 +117,33 @@ func (s *SMTP) hand(c *smtp.Client, body io.Reader) (Receipt, error) {
 	if _, err := io.Copy(data, body); err != nil {
 		return Receipt{}, &Refusal{Phase: PhaseData, Outcome: Queued, Fault: FaultUnreachable, Reason: "发送中连接中断，服务器没有收全", Err: err}
 	}
+	var heard tail
+	c.DebugWriter = &heard
 	res, err := data.CloseWithResponse()
-	if e, ok := errors.AsType[*smtp.SMTPError](err); ok {
+	e, replied := errors.AsType[*smtp.SMTPError](err)
+	switch {
+	case err != nil && !replied:
+		return Receipt{}, err
+	case !heard.ended:
+		return Receipt{}, errCut
+	case replied:
 		return Receipt{}, refused(PhaseDot, e)
 	}
-	if err != nil {
-		return Receipt{}, err
-	}
 	return Receipt{State: Sent, Code: 250, Said: oneLine(res.StatusText)}, nil
+}
+
+// errCut is a reply without its end, as where the line breaks in the middle of it. What it would have become nobody
+// can tell (RFC 5321, 4.2: a reply ends with CRLF): 250 is no receipt then, and 450 no leave to send once more.
+var errCut = errors.New("the server's answer to the mail has no end")
+
+// tail knows whether what was said and heard ends a line. go-smtp takes the end of a connection for the end of a line.
+type tail struct{ ended bool }
+
+func (t *tail) Write(b []byte) (int, error) {
+	if n := len(b); n > 0 {
+		t.ended = b[n-1] == '\n'
+	}
+	return len(b), nil
 }
 
 // enter connects and logs in. leave closes the connection, as the end of the context does.

@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/textproto"
 	"slices"
@@ -42,6 +43,7 @@ type Answer struct {
 	Pause time.Duration // before it
 	Drop  bool          // the connection ends without a reply
 	Lost  bool          // with Drop at Dot: the mail is not taken, either
+	Cut   bool          // the connection ends before the line does: no CRLF
 }
 
 // Mail is what was taken.
@@ -164,6 +166,10 @@ func (s *session) give(a Answer, ordinary string) (ok bool, err error) {
 	line := ordinary
 	if a.Line != "" {
 		line = a.Line
+	}
+	if a.Cut {
+		io.WriteString(s.conn, line)
+		return false, errDropped
 	}
 	_, err = fmt.Fprintf(s.conn, "%s\r\n", line)
 	return a.Line == "", err
