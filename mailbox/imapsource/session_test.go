@@ -31,7 +31,7 @@ func dialogue(t *testing.T, said string) net.Conn {
 		answer, greeted := "", false
 		for line := range strings.Lines(said) {
 			answer += line
-			if greeted && !strings.HasPrefix(line, "T") {
+			if greeted && !strings.HasPrefix(line, "T") && !strings.HasPrefix(line, "X") {
 				continue
 			}
 			greeted = true
@@ -69,6 +69,40 @@ func sourceOf(t *testing.T, said string, store *rawstore.Store) *Source {
 		Dial: func(context.Context, string) (net.Conn, error) { return dialogue(t, said), nil },
 		Idle: 200 * time.Millisecond,
 	}, store)
+}
+
+// Known mails are asked about in ranges of 20,000.
+func TestIdentifyInRanges(t *testing.T) {
+	const date = ` RFC822.SIZE 5 INTERNALDATE "20-Nov-2026 09:30:00 +0800")`
+	said := login + "* 1 FETCH (UID 1" + date + "\r\nX1 OK\r\n* 20001 FETCH (UID 30001" + date + "\r\nX2 OK\r\n"
+	store, err := rawstore.Open(t.TempDir(), rawstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	ctx := t.Context()
+	session, err := sourceOf(t, said, store).Connect(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	var uids []uint32
+	for uid := range uint32(20_000) {
+		uids = append(uids, uid+1)
+	}
+	for _, step := range []func() error{
+		func() error { _, err := session.Folders(ctx); return err },
+		func() error { _, err := session.Open(ctx, "INBOX"); return err },
+		func() error { _, err := session.List(ctx, 1); return err },
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown, err := session.Identify(ctx, append(uids, 30_001))
+	if err != nil || len(shown) != 2 || shown[0].UID != 1 || shown[1].UID != 30_001 {
+		t.Errorf("%+v, %v", shown, err)
+	}
 }
 
 const (
