@@ -63,11 +63,11 @@ func (l *listed) Owed(context.Context, string, string, uint64, []uint32) ([]uint
 }
 func (l *listed) Take(context.Context, []Fetched) error     { return nil }
 func (l *listed) Quarantine(context.Context, Trouble) error { return nil }
-func (l *listed) Booked(_ context.Context, _, _ string, validity uint64) ([]Booked, error) {
+func (l *listed) Booked(ctx context.Context, _, _ string, validity uint64) ([]Booked, error) {
 	if l.flaps && validity > 1 {
 		return nil, nil
 	}
-	return l.Everywhere(nil, "", "")
+	return l.Everywhere(ctx, "", "")
 }
 
 func (l *listed) Identities(ctx context.Context, account, folder string, validity uint64) ([]Booked, error) {

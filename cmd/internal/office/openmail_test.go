@@ -1,7 +1,6 @@
 package office
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -174,7 +173,7 @@ func (p *play) does(name string, err error) {
 func (p *play) steps(name string, id casefile.ID, e casefile.Event, mails ...string) {
 	body, err := casefile.EncodeEvent(e)
 	p.must(err)
-	_, err = p.Record.Append(p.t.Context(), p.call(), ask.AppendRequest{Drafts: []ask.DraftView{{Case: id, On: ask.Day(p.Today()), Kind: e.Kind(), Event: json.RawMessage(body), Mails: mails}}})
+	_, err = p.Record.Append(p.t.Context(), p.call(), ask.AppendRequest{Drafts: []ask.DraftView{{Case: id, On: ask.Day(p.Today()), Kind: e.Kind(), Event: body, Mails: mails}}})
 	p.does(name, err)
 }
 
