@@ -177,14 +177,14 @@ func exitCode(err error) int {
 	return -1
 }
 
-// days sets YEAR to that in which the server's mails arrived, TODAY, LATER, a day of next month, and
+// days sets YEAR to that in which the server's mails arrived, TODAY, LATER, a working day in a month, and
 // NEXTWORKDAY and THENWORKDAY, on which the office works by the calendar of the program; all by the
 // law's zone.
 func days(ts *testscript.TestScript, _ bool, _ []string) {
 	today := civil.Of(time.Now())
 	ts.Setenv("YEAR", strconv.Itoa(civil.Of(time.Now().Add(-time.Minute)).Year()))
 	ts.Setenv("TODAY", today.String())
-	ts.Setenv("LATER", today.Add(30).String())
+	ts.Setenv("LATER", workday.Embedded().Next(today.Add(30)).String())
 	next := workday.Embedded().Next(today.Add(1))
 	ts.Setenv("NEXTWORKDAY", next.String())
 	ts.Setenv("THENWORKDAY", workday.Embedded().Next(next.Add(1)).String())
