@@ -172,24 +172,25 @@ func (w Word) span(i int) (left, right int) {
 	return w.Box.Min.X + i*w.Box.Dx()/n, w.Box.Min.X + (i+1)*w.Box.Dx()/n
 }
 
+// besideOption is what may stand between an option and its neighbours.
+const besideOption = "、，,;；/。._:：[]| "
+
 // begins is the option with which a text begins; "" for none.
 func begins(s string) string {
-	s = strings.TrimLeft(s, "、，,;；/。._:：（(|[] ")
-	best := ""
-	for _, o := range options {
-		if strings.HasPrefix(s, o) && len(o) > len(best) {
-			best = o
-		}
-	}
-	return best
+	s = strings.TrimLeft(s, besideOption+"（(")
+	return longest(func(option string) bool { return strings.HasPrefix(s, option) })
 }
 
 // ends is the option with which a text ends.
 func ends(s string) string {
-	s = strings.TrimRight(s, "、，,;；/。._:：）)|[] ")
-	best := ""
+	s = strings.TrimRight(s, besideOption+"）)")
+	return longest(func(option string) bool { return strings.HasSuffix(s, option) })
+}
+
+// longest is the longest option that fits.
+func longest(fits func(option string) bool) (best string) {
 	for _, o := range options {
-		if strings.HasSuffix(s, o) && len(o) > len(best) {
+		if len(o) > len(best) && fits(o) {
 			best = o
 		}
 	}
