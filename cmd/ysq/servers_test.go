@@ -107,13 +107,13 @@ func TestCyrus(t *testing.T) {
 	i.wantCases(21, 0)
 }
 
-// GNU imap4d finds nothing from UID n on: what comes is found all the same when the daemon polls next.
+// GNU imap4d finds nothing from UID n on, and takes its clock for the UIDVALIDITY whenever it reads the file again: what
+// comes is found all the same by the next poll, and what has been taken is known. Whether a reconciliation can be made
+// depends on the second in which it is asked for, so none is.
 func TestImap4d(t *testing.T) {
 	s := roottest.Imap4d(t)
 	day := civil.MustParse("2026-03-02").Start().Add(9 * time.Hour)
-	s.Spool(t, numbered(100), day)
 	s.Spool(t, numbered(0), day)
-	s.Talk(t, "SELECT INBOX", "STORE 1 +FLAGS (\\Deleted)", "EXPUNGE", "CLOSE") // another program, and the UIDs are stored
 	i := newPlainInstance(t, s)
 	i.serve()
 	i.waitFor(1)
@@ -124,5 +124,5 @@ func TestImap4d(t *testing.T) {
 			t.Errorf("%d mails taken, want %d", got, n+1)
 		}
 	}
-	i.run("reconcile")
+	i.wantCases(4, 0)
 }
