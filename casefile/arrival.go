@@ -52,6 +52,9 @@ func finding() []KindInfo {
 				return phrases("同一封邮件经另一途径于 "+e.ArrivedAt.In(civil.Zone).Format("2006-01-02 15:04")+" 到达", e.Stamp.says(), e.Reason)
 			},
 			fold: func(c *Case, _ Record, e CopyReceived) {
+				if !e.Of.IsZero() {
+					return // of a mail that came later: see openMails
+				}
 				if on := civil.Of(e.ArrivedAt); e.ArrivedAt.Before(c.ArrivedAt) {
 					c.ArrivedAt, c.ArrivedOn = e.ArrivedAt, on
 					if c.StampedOn >= on {
@@ -78,14 +81,17 @@ type ArrivalSettled struct {
 	Reason  string     `json:"reason"`
 }
 
-// CopyReceived (副本到达): the mail that opened the case came once more by another way, as through an alias or a
-// forwarding rule: the same Message-ID, From, Date, Subject and contents under another header. The earliest
-// arrival governs. `ysq mail open` takes it back and makes a case of the copy.
+// CopyReceived (副本到达): the mail that opened the case, or one that came to it later, came once more by another way,
+// as through an alias or a forwarding rule: the same Message-ID, From, Date, Subject and contents under another
+// header. The earliest arrival governs: the clock of an application, the day of the step that an answer brings
+// about. `ysq mail open` takes it back and makes a case of the copy.
 type CopyReceived struct {
 	Letter
 	ArrivedAt time.Time `json:"arrived_at"`
 	Stamp     Stamp     `json:"stamp,omitzero"`
 	Reason    string    `json:"reason,omitzero"`
+	// Of is the mail that came to the case later and of which this is a copy; zero: the one that opened it.
+	Of Digest `json:"of,omitzero"`
 }
 
 // Regulated is the day on which the Regulations came into force: no application arrived before.
@@ -165,7 +171,9 @@ func arrivalIn(live []Record) (day civil.Date) {
 		case Received:
 			earlier(r.On, e.Stamp)
 		case CopyReceived:
-			earlier(civil.Of(e.ArrivedAt), e.Stamp)
+			if e.Of.IsZero() {
+				earlier(civil.Of(e.ArrivedAt), e.Stamp)
+			}
 		case ArrivalSettled:
 			settled = e.Arrived
 		}

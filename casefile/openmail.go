@@ -117,7 +117,7 @@ func openMails(lives [][]Record) []OpenMail {
 	if items == nil {
 		return nil
 	}
-	answered, judged := Answered(slices.Concat(lives...)), judgements(lives)
+	answered, judged, copies := Answered(slices.Concat(lives...)), judgements(lives), copiesIn(lives)
 	var all []OpenMail
 	for _, i := range onceEach(items) {
 		e, ok := i.Record.Event.(MessageIn)
@@ -125,6 +125,9 @@ func openMails(lives [][]Record) []OpenMail {
 			continue
 		}
 		open := OpenMail{Letter: e.Letter, At: e.ArrivedAt, Stamp: e.Stamp, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case, Unread: e.Enclosed > 0}
+		for _, c := range copies[i.Digest] {
+			open.arrived(c)
+		}
 		if again, ok := judged[i.Digest]; ok {
 			open.Guess, open.By, open.Unread = again.Guess, again.GuessedBy, false
 		}
@@ -132,6 +135,36 @@ func openMails(lives [][]Record) []OpenMail {
 	}
 	slices.SortStableFunc(all, func(a, b OpenMail) int { return a.At.Compare(b.At) })
 	return all
+}
+
+// copiesIn are the arrivals of the copies of mails that came to a case later.
+func copiesIn(lives [][]Record) map[Digest][]CopyReceived {
+	var all map[Digest][]CopyReceived
+	for _, live := range lives {
+		for _, r := range live {
+			e, ok := r.Event.(CopyReceived)
+			if !ok || e.Of.IsZero() {
+				continue
+			}
+			if all == nil {
+				all = make(map[Digest][]CopyReceived)
+			}
+			all[e.Of] = append(all[e.Of], e)
+		}
+	}
+	return all
+}
+
+// arrived takes into account that a copy of the mail came by another way: the earliest arrival governs, and the
+// earliest line that says when.
+func (m *OpenMail) arrived(c CopyReceived) {
+	if c.ArrivedAt.Before(m.At) {
+		m.At = c.ArrivedAt
+	}
+	if !c.Stamp.At.IsZero() && (m.Stamp.At.IsZero() || c.Stamp.At.Before(m.Stamp.At)) {
+		m.Stamp = c.Stamp
+	}
+	m.Stamp = m.Stamp.Before(m.At)
 }
 
 // judgements are what was guessed of mails once their files had been read; the last one counts.

@@ -81,7 +81,11 @@ func (o open) inherited(live []Record, from, part, keeper ID, today civil.Date) 
 		case Received:
 			e.SplitFrom = from
 			event = e
-		case Confirmed, ArrivalDoubted, ArrivalSettled, CopyReceived:
+		case Confirmed, ArrivalDoubted, ArrivalSettled:
+		case CopyReceived:
+			if !e.Of.IsZero() {
+				continue
+			}
 		case Registered:
 			if !handled {
 				continue

@@ -20,6 +20,37 @@ func LastTaken(about []casefile.Record) *casefile.MessageTaken {
 	return last
 }
 
+// Lies is the entry of the book that says where a mail lies; the zero one for a mail that is not in it.
+func Lies(tx *View, d casefile.Digest) (t casefile.MessageTaken, err error) {
+	about, err := tx.About(d)
+	if last := LastTaken(about); last != nil {
+		t = *last
+	}
+	return t, err
+}
+
+// CopiesOf lists the copies by another way of a mail that lie with it: in a case, or outside of all.
+func CopiesOf(tx *View, t casefile.MessageTaken, in casefile.ID) (copies []casefile.MessageTaken, err error) {
+	for _, d := range tx.Aside(t.MessageID) {
+		c, err := Lies(tx, d)
+		if err != nil {
+			return nil, err
+		}
+		if c.Disposition == casefile.Duplicate && c.CopyOf == t.Digest && c.Case == in {
+			copies = append(copies, c)
+		}
+	}
+	return copies, nil
+}
+
+// AtItsPlace is an entry that is recorded anew. Where its UID means another mail meanwhile, it has none.
+func AtItsPlace(tx *View, t casefile.MessageTaken) casefile.MessageTaken {
+	if now, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID); err == nil && now.Digest != t.Digest {
+		t.UID = 0
+	}
+	return t
+}
+
 // Mail finds the mail that the beginning of a digest names, and every record about it.
 func (d *Desk) Mail(prefix string) (digest casefile.Digest, about []casefile.Record, err error) {
 	err = d.View(func(v *View) error {

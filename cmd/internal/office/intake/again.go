@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -31,7 +32,7 @@ func (p *placing) again(t casefile.MessageTaken) error {
 			if refOf(e) == a.Ref {
 				e.ShownAt = t.ShownAt
 			}
-			drafts[i].Event = atItsPlace(p.tx.View, e)
+			drafts[i].Event = desk.AtItsPlace(p.tx.View, e)
 		}
 	}
 	return p.append(drafts)
@@ -55,7 +56,7 @@ func (p *placing) copies(about []casefile.Record, a arrival, id casefile.ID) []c
 		if a.Role == mailbox.RoleSent {
 			e.Reasons = []string{a.Folder + " 中也有这封信，是本单位发出的"}
 		}
-		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: atItsPlace(p.tx.View, e)})
+		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: desk.AtItsPlace(p.tx.View, e)})
 	}
 	return drafts
 }

@@ -57,15 +57,14 @@ func sameMail(x, y *casefile.Message) bool {
 		slices.Equal(x.From, y.From) && x.Text == y.Text && len(x.Parts) > 0 && slices.Equal(x.Parts, y.Parts)
 }
 
-// copy records that a mail of a case came a second time by another way. If the mail opened the case, the case
-// learns both arrivals, the earlier of which governs.
+// copy records a copy by another way of a mail in a case, which learns both arrivals. The earliest governs.
 func (p *placing) copy(a arrival, of casefile.Item) []casefile.Draft {
 	t := copyOf(takenOf(a), of.Digest, of.Record.Case)
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
-	if _, opened := of.Record.Event.(casefile.Received); opened && !a.byHeader {
-		drafts = append(drafts, copyReceived(t, p.tx.Today())...)
+	if a.byHeader {
+		return drafts
 	}
-	return drafts
+	return append(drafts, arrivalOfCopy(t, of.Record.Event, p.tx.Today())...)
 }
 
 // copyOf is the entry of a mail as a copy of another, in that one's case if it has one.
@@ -75,14 +74,24 @@ func copyOf(t casefile.MessageTaken, of casefile.Digest, id casefile.ID) casefil
 	return t
 }
 
-// copyReceived tells a case when a copy of the mail that opened it arrived.
-func copyReceived(t casefile.MessageTaken, today civil.Date) []casefile.Draft {
+// arrivalOfCopy tells a case when a copy of one of its mails arrived, by the event that brought that mail to it. What a
+// person attached, and what the office sent, has no arrival that decides anything.
+func arrivalOfCopy(t casefile.MessageTaken, brought casefile.Event, today civil.Date) []casefile.Draft {
+	e := casefile.CopyReceived{Letter: t.Letter, ArrivedAt: t.ArrivedAt, Stamp: t.Stamp, Reason: "邮件编号、发件人、日期、主题和内容相同"}
+	switch in := brought.(type) {
+	case casefile.Received:
+	case casefile.MessageIn:
+		e.Of = in.Digest
+	default:
+		return nil
+	}
 	if t.ArrivedAt.IsZero() {
 		return nil
 	}
-	return []casefile.Draft{{Case: t.Case, On: today, Event: casefile.CopyReceived{
-		Letter: t.Letter, ArrivedAt: t.ArrivedAt, Stamp: t.Stamp, Reason: "邮件编号、发件人、日期、主题和内容相同",
-	}}}
+	if t.Digest == e.Of {
+		e.Reason = "逐字节相同"
+	}
+	return []casefile.Draft{{Case: t.Case, On: today, Event: e}}
 }
 
 // withCopies adds to the drafts about a mail what they mean for the same mail outside of cases, come by other ways.
@@ -103,12 +112,14 @@ func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Dra
 		drafts[0].Event = copyOf(t, first.Digest, "")
 		return drafts, nil
 	}
-	opened := slices.ContainsFunc(drafts, func(d casefile.Draft) bool { return d.Event.Kind() == casefile.KindReceived })
+	decided := slices.Clone(drafts[1:])
 	for _, o := range others {
 		o = copyOf(o, a.Digest, t.Case)
-		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: atItsPlace(p.tx.View, o)})
-		if opened {
-			drafts = append(drafts, copyReceived(o, p.tx.Today())...)
+		drafts = append(drafts, casefile.Draft{On: p.tx.Today(), Event: desk.AtItsPlace(p.tx.View, o)})
+		for _, d := range decided {
+			if d.Case == t.Case {
+				drafts = append(drafts, arrivalOfCopy(o, d.Event, p.tx.Today())...)
+			}
 		}
 	}
 	return drafts, nil
@@ -123,7 +134,7 @@ const mostCompared = 20
 func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error) {
 	this, read, compared := casefile.Message{}, false, 0
 	for _, d := range p.tx.Aside(a.message.MessageID) {
-		t, err := lastTaken(p.tx.View, d)
+		t, err := desk.Lies(p.tx.View, d)
 		if err != nil {
 			return nil, err
 		}
@@ -154,38 +165,23 @@ func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error)
 	return others, nil
 }
 
-// lastTaken is the entry of the book that says where a mail lies.
-func lastTaken(tx *desk.View, d casefile.Digest) (t casefile.MessageTaken, err error) {
-	about, err := tx.About(d)
-	if last := desk.LastTaken(about); last != nil {
-		t = *last
+// withItsCopies gives the copies of a mail the case that it opens now, and tells the case when they arrived. The mail
+// lay in the case from; empty: in none.
+func withItsCopies(tx *desk.Change, t casefile.MessageTaken, from, id casefile.ID, opens casefile.Event) (drafts []casefile.Draft, err error) {
+	copies, err := desk.CopiesOf(tx.View, t, from)
+	if err != nil {
+		return nil, err
 	}
-	return t, err
-}
-
-// copiesOf lists the copies by another way of a mail that lies outside of cases.
-func copiesOf(tx *desk.View, t casefile.MessageTaken) (copies []casefile.MessageTaken, err error) {
-	for _, d := range tx.Aside(t.MessageID) {
-		c, err := lastTaken(tx, d)
+	for _, c := range copies {
+		told, err := uncopied(tx.View, c, tx.Today(), "原件另立为 "+string(id))
 		if err != nil {
 			return nil, err
 		}
-		if c.Disposition == casefile.Duplicate && c.CopyOf == t.Digest && c.Case == "" {
-			copies = append(copies, c)
-		}
-	}
-	return copies, nil
-}
-
-// withItsCopies moves the copies of a mail to the case that the mail opens, and records their arrivals there.
-func withItsCopies(tx *desk.Change, t casefile.MessageTaken, id casefile.ID) (drafts []casefile.Draft, err error) {
-	copies, err := copiesOf(tx.View, t)
-	for _, c := range copies {
 		c.Case = id
-		drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: atItsPlace(tx.View, c)})
-		drafts = append(drafts, copyReceived(c, tx.Today())...)
+		drafts = append(append(drafts, told...), casefile.Draft{On: tx.Today(), Event: desk.AtItsPlace(tx.View, c)})
+		drafts = append(drafts, arrivalOfCopy(c, opens, tx.Today())...)
 	}
-	return drafts, err
+	return drafts, nil
 }
 
 // uncopied takes back what a copy told its case, when a person makes a case of the copy.

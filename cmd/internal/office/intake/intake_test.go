@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -87,7 +88,7 @@ func (s *server) arrive(sources ...string) casefile.MessageTaken {
 
 func (s *server) where(d casefile.Digest) casefile.MessageTaken {
 	s.t.Helper()
-	taken, err := desk.Look(s.Desk, func(v *desk.View) (casefile.MessageTaken, error) { return lastTaken(v, d) })
+	taken, err := desk.Look(s.Desk, func(v *desk.View) (casefile.MessageTaken, error) { return desk.Lies(v, d) })
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -181,6 +182,86 @@ func TestCopies(t *testing.T) {
 	_, history, _ = s.Reg.Case(at.Case)
 	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindCopyReceived }) {
 		t.Error("the first case still counts the arrival of the copy")
+	}
+}
+
+// A copy of a mail that came to the case later: the step that takes the mail has the day of the earliest arrival; opened
+// as a case of its own the mail takes its copy along.
+func TestCopiesOfAnAnswer(t *testing.T) {
+	s := open(t)
+	at := s.arrive(application("zhangsan@example.test", "1@example.test", "甲路"))
+	s.clock.Set("2026-03-05")
+	source := mail("In-Reply-To: <1@example.test>\r\n", "zhangsan@example.test", "2@example.test", "Re: 政府信息公开申请", "补充：我要的是2024年的。\r\n")
+	answer := s.fetched(mailbox.RoleInbox, source)
+	s.take(answer)
+	if s.where(answer.Digest).Case != at.Case {
+		t.Fatalf("the answer lies in %q", s.where(answer.Digest).Case)
+	}
+	day := func() civil.Date {
+		t.Helper()
+		open, err := desk.Look(s.Desk, func(v *desk.View) ([]casefile.OpenMail, error) {
+			c, err := v.Case(at.Case)
+			if err != nil {
+				return nil, err
+			}
+			return v.OpenMails(c)
+		})
+		if err != nil || len(open) != 1 {
+			t.Fatalf("%+v, %v", open, err)
+		}
+		return open[0].On()
+	}
+	again := s.fetched(mailbox.RoleJunk, source) // the same bytes in another folder
+	again.InternalDate = again.InternalDate.AddDate(0, 0, -1)
+	s.take(again)
+	if day() != civil.New(2026, 3, 4) {
+		t.Errorf("with a copy of the same bytes the answer is of %s", day())
+	}
+	other := s.fetched(mailbox.RoleInbox, "Received: from a.example.test by b.example.test; Tue, 03 Mar 2026 08:30:00 +0800\r\n"+source)
+	s.take(other)
+	if to := s.where(other.Digest); to.Disposition != casefile.Duplicate || to.CopyOf != answer.Digest || day() != civil.New(2026, 3, 3) {
+		t.Errorf("the copy is %s of %s; the answer is of %s", to.Disposition, to.CopyOf.Short(), day())
+	}
+	if c, _, err := s.Reg.Case(at.Case); err != nil || c.ArrivedOn != civil.New(2026, 3, 2) || c.Strict.Due != civil.New(2026, 3, 30) {
+		t.Errorf("the case arrived on %s and is due on %s, %v", c.ArrivedOn, c.Strict.Due, err)
+	}
+	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: answer.Digest.String()})
+	if err != nil || s.where(other.Digest).Case != row.Case {
+		t.Fatalf("%+v, %v; the copy lies in %q", row, err, s.where(other.Digest).Case)
+	}
+	if c, _, err := s.Reg.Case(row.Case); err != nil || c.Strict.Start != civil.New(2026, 3, 3) {
+		t.Errorf("its own case begins on %s, %v", c.Strict.Start, err)
+	}
+	_, history, _ := s.Reg.Case(at.Case)
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.CopyReceived); ok && e.Digest == other.Digest {
+			t.Error("the first case still counts the arrival of the copy")
+		}
+	}
+}
+
+// The copies of a mail that waits go with it: into the case to which a person attaches it, and out again.
+func TestCopiesOfWhatIsAttached(t *testing.T) {
+	s := open(t)
+	id := s.arrive(application("zhangsan@example.test", "1@example.test", "甲路")).Case
+	source := mail("", "lisi@example.test", "2@example.test", "自动回复：出差", "本人出差。\r\n")
+	first := s.arrive(source)
+	other := s.arrive("Received: from a.example.test by b.example.test; Mon, 02 Mar 2026 08:30:00 +0800\r\n" + source)
+	if first.Disposition != casefile.Parked || other.CopyOf != first.Digest || other.Case != "" {
+		t.Fatalf("%s; copy of %s in %q", first.Disposition, other.CopyOf.Short(), other.Case)
+	}
+	if _, err := s.AttachMail(t.Context(), s.clock.Call(), ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: first.Digest.String()}, Reason: "属于本件"}); err != nil {
+		t.Fatal(err)
+	}
+	if to := s.where(other.Digest); to.Case != id || to.Disposition != casefile.Duplicate {
+		t.Errorf("the copy is %s in %q", to.Disposition, to.Case)
+	}
+	err := s.Change(s.clock.Call(), func(tx *desk.Change) error {
+		_, _, err := s.record.Add(tx, casefile.Draft{Case: id, Event: casefile.Detached{Digest: first.Digest, Reason: "不属于本件"}})
+		return err
+	})
+	if to := s.where(other.Digest); err != nil || to.Case != "" || to.CopyOf != first.Digest || s.where(first.Digest).Disposition != casefile.Parked {
+		t.Errorf("taken out: %v; the copy lies in %q", err, to.Case)
 	}
 }
 

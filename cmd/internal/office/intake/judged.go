@@ -78,8 +78,8 @@ func (n *Room) separate(tx *desk.Change, taken casefile.MessageTaken, from casef
 		drafts = append(drafts, casefile.Draft{Case: from, On: now, Event: casefile.Detached{Digest: taken.Digest, Reason: "另立为 " + string(id)}})
 		received.Suggestions, received.Suggested = []casefile.Suggestion{{Case: from, Reason: "来信原归入该件"}}, 0
 	}
-	drafts = append(drafts, casefile.Draft{On: now, Event: atItsPlace(tx.View, taken)}, casefile.Draft{Case: id, On: civil.Of(arrived), Event: received})
-	itsCopies, err := withItsCopies(tx, taken, id)
+	drafts = append(drafts, casefile.Draft{On: now, Event: desk.AtItsPlace(tx.View, taken)}, casefile.Draft{Case: id, On: civil.Of(arrived), Event: received})
+	itsCopies, err := withItsCopies(tx, taken, from, id, received)
 	if err != nil {
 		return "", err
 	}

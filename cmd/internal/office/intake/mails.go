@@ -59,7 +59,7 @@ func (n *Room) MailView(tx *desk.View, e casefile.MessageTaken) (ask.MailView, e
 		return v, err
 	}
 	v.DueStrict = ask.Day(due)
-	copies, err := copiesOf(tx, e)
+	copies, err := desk.CopiesOf(tx, e, "")
 	for _, c := range copies {
 		v.Reasons = append(slices.Clip(v.Reasons), fmt.Sprintf("同一封邮件经另一途径还收到一份（%s），到达于 %s", c.Digest.Short(), c.ArrivedAt.In(civil.Zone).Format("2006-01-02 15:04")))
 	}

@@ -130,7 +130,7 @@ func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, er
 	if err != nil {
 		return 0, err
 	}
-	copies, err := copiesOf(tx, t)
+	copies, err := desk.CopiesOf(tx, t, "")
 	if err != nil {
 		return 0, err
 	}

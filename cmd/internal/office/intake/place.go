@@ -214,14 +214,6 @@ func (p *placing) shownAgain(a arrival, known casefile.MessageTaken, about []cas
 	return []casefile.Draft{{On: p.tx.Today(), Event: known}}
 }
 
-// atItsPlace is an entry that is recorded anew. Where its UID means another mail meanwhile, it has none.
-func atItsPlace(tx *desk.View, t casefile.MessageTaken) casefile.MessageTaken {
-	if now, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID); err == nil && now.Digest != t.Digest {
-		t.UID = 0
-	}
-	return t
-}
-
 // movedToInbox tells a mail that a colleague took out of the junk folder: it was parked there, and is
 // now decided as any other.
 func movedToInbox(known casefile.MessageTaken, a arrival) bool {
@@ -246,11 +238,20 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 	t.Disposition, t.Case = casefile.Duplicate, known.Case
 	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
+	told := slices.ContainsFunc(about, func(r casefile.Record) bool { // of an earlier copy, to be compared with
+		e, ok := r.Event.(casefile.CopyReceived)
+		return ok && e.Digest == a.Digest
+	})
 	for _, r := range about {
 		if e, ok := r.Event.(casefile.CopyReceived); ok && !a.byHeader && !a.InternalDate.IsZero() && a.InternalDate.Before(e.ArrivedAt) && !voided(p.tx.View, r) {
+			e.ArrivedAt, e.Stamp = a.InternalDate, a.stamp()
+			drafts = append(drafts, casefile.Draft{Case: r.Case, On: p.tx.Today(), Event: e})
+			continue
+		}
+		if e, ok := r.Event.(casefile.MessageIn); ok && !a.byHeader && !a.InternalDate.IsZero() && a.InternalDate.Before(e.ArrivedAt) && !told && !voided(p.tx.View, r) {
 			again := t
 			again.Case = r.Case
-			drafts = append(drafts, copyReceived(again, p.tx.Today())...)
+			drafts = append(drafts, arrivalOfCopy(again, e, p.tx.Today())...)
 			continue
 		}
 		e, ok := r.Event.(casefile.Received)

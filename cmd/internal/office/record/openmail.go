@@ -242,8 +242,7 @@ func (b *Room) AttachMail(tx *desk.Change, id casefile.ID, d casefile.Digest, re
 	e := *taken
 	e.Disposition, e.Case = casefile.ToCase, id
 	e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 归入 "+string(id))
-	_, err = tx.Append(casefile.Draft{On: tx.Today(), Event: e})
-	return err
+	return lay(tx, *taken, e)
 }
 
 // SeenMail marks mails that lie in no case as read: somebody found that nothing is to be done about them.
@@ -269,7 +268,7 @@ func (b *Room) SeenMail(_ context.Context, c ask.Call, q ask.SeenRequest) ([]cas
 				}
 				return ask.Refused("not-parked", "案件里的来信用 ysq seen 案号 标记", "邮件 %s 不在等待甄别的邮件中%s", d.Short(), where)
 			}
-			e := *taken
+			e := desk.AtItsPlace(tx.View, *taken)
 			e.Disposition = casefile.ToHistory
 			e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 阅毕")
 			mails = append(mails, d)

@@ -44,7 +44,21 @@ func refile(tx *desk.Change, id casefile.ID, event casefile.Event) error {
 		why = "由 " + tx.Actor + " 归入 " + string(e.Case)
 	}
 	e.Reasons = append(slices.Clone(e.Reasons), why)
-	_, err = tx.Append(casefile.Draft{On: tx.Today(), Event: e})
+	return lay(tx, *taken, e)
+}
+
+// lay records that a mail lies elsewhere now. Its copies by another way follow.
+func lay(tx *desk.Change, was, now casefile.MessageTaken) error {
+	copies, err := desk.CopiesOf(tx.View, was, was.Case)
+	if err != nil {
+		return err
+	}
+	drafts := []casefile.Draft{{On: tx.Today(), Event: desk.AtItsPlace(tx.View, now)}}
+	for _, c := range copies {
+		c.Case = now.Case
+		drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: desk.AtItsPlace(tx.View, c)})
+	}
+	_, err = tx.Append(drafts...)
 	return err
 }
 
