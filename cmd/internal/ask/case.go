@@ -228,7 +228,7 @@ type UnreadMail struct {
 	Unread    bool            `json:"unread_files,omitzero"` // it brings files that are not read yet
 	Case      casefile.ID     `json:"case,omitzero"`         // in which it lies; absent: in none
 	Merely    bool            `json:"merely"`                // it lies elsewhere and may belong here
-	DueStrict Day             `json:"due_strict"`            // of one that may be an application: if it were one
+	DueStrict Day             `json:"due_strict"`            // if the guess is right: of an application, or of the case whose reply came back
 	Command   Handle          `json:"command"`               // decides it, where the guess is right
 }
 

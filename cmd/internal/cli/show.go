@@ -185,7 +185,7 @@ func (a *app) openMails(all []ask.UnreadMail) {
 		if m.Age > 0 {
 			age = fmt.Sprintf("已 %d 个工作日", m.Age)
 		}
-		a.fold(plain, "  "+grid.Clean(join("  ", m.Digest.Short(), instant(m.ArrivedAt), age, m.Label, prefix("如系申请，从严期限 ", day(m.DueStrict)), where, string(m.From), string(m.Subject))))
+		a.fold(plain, "  "+grid.Clean(join("  ", m.Digest.Short(), instant(m.ArrivedAt), age, m.Label, prefix(ifSo(m.Guess)+"，从严期限 ", day(m.DueStrict)), where, string(m.From), string(m.Subject))))
 		guess, _ := casefile.ParseGuess(m.Guess) // none of a register from before it was guessed
 		why, step := prefix(guess.Likely()+"：", strings.TrimPrefix(string(m.By), "像是")), prefix("记录：", string(m.Command))
 		const deep = "      "
@@ -197,6 +197,14 @@ func (a *app) openMails(all []ask.UnreadMail) {
 		a.fold(plain, deep+grid.Clean(step)) // a line of its own can be copied
 	}
 	fmt.Fprintln(a.out, "  看过而不必另作记录的：ysq seen 编号；全文用 ysq mail show 摘要")
+}
+
+// ifSo is under what condition the date of an open mail holds.
+func ifSo(guess string) string {
+	if guess == casefile.GuessBounce.String() {
+		return "如确已退回"
+	}
+	return "如系申请"
 }
 
 // steps prints what may be recorded, as many on a line as fit 80 columns.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -124,6 +125,55 @@ func TestBounceOfTheReply(t *testing.T) {
 				}
 				if d := b.show("2026-00001"); d.Stage != "replied" || d.Alarms[0].Kind != "delivery" {
 					t.Errorf("stage %s, alarms %+v", d.Stage, d.Alarms)
+				}
+			})
+		})
+	}
+}
+
+// A report can be about any letter: it is open work with the line that records it, and the date if it is true of a reply.
+func TestBounceOfAnyLetter(t *testing.T) {
+	until := civil.New(2026, 3, 16)
+	for of, sent := range map[casefile.Notice][]casefile.Event{
+		casefile.NoticeReply:        {casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}, casefile.Dispatched{Way: casefile.ByEmail}},
+		casefile.NoticeCorrection:   {casefile.CorrectionAsked{Items: []string{"年度"}, Until: until, Way: casefile.ByEmail}},
+		casefile.NoticeFee:          {casefile.FeeNoticed{By: "件", Count: 11, Yuan: 100, Way: casefile.ByEmail}},
+		casefile.NoticeReasons:      {casefile.ReasonAsked{}},
+		casefile.NoticeExtension:    {casefile.Extended{Days: 20, Approver: "钱某", Told: civil.New(2026, 3, 2)}},
+		casefile.NoticeConsultation: {casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "某公司"}},
+	} {
+		t.Run(of.Label(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := openBureau(t, "2026-03-02")
+				fileApplication(b)
+				b.record("2026-00001", append([]casefile.Event{casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "x"}, casefile.Reviewed{}}, sent...)...)
+				b.sim.Add("已发送", webmailed("letter", "告知"), b.now())
+				b.poll()
+				b.sim.Add("INBOX", notice("letter", "delivered"), b.now())
+				b.poll()
+				if d := b.show("2026-00001"); len(d.Open) != 0 {
+					t.Errorf("a report of success is work: %+v", d.Open)
+				}
+				before := b.show("2026-00001")
+				time.Sleep(24 * time.Hour)
+				b.sim.Add("INBOX", notice("letter", "failed"), b.now())
+				b.poll()
+				d := b.show("2026-00001")
+				if len(d.Open) != 1 || d.Open[0].Label != "退信？" || d.Stage != before.Stage {
+					t.Fatalf("open %+v, at %s", d.Open, d.Stage)
+				}
+				line, due := "ysq undelivered 2026-00001 --mail "+d.Open[0].Digest.Short(), civil.Date(0)
+				if of == casefile.NoticeReply {
+					due = civil.New(2026, 3, 30)
+				} else {
+					line += " --letter " + of.Label()
+				}
+				if got := d.Open[0]; string(got.Command) != line || civil.Date(got.DueStrict) != due {
+					t.Errorf("%s, due %s; want %s, %s", got.Command, civil.Date(got.DueStrict), line, due)
+				}
+				b.record("2026-00001", casefile.DeliveryFailed{Of: of, Address: casefile.AddressGiven, Answers: casefile.Answers{Mails: []casefile.Digest{d.Open[0].Digest}}})
+				if d := b.show("2026-00001"); len(d.Open) != 0 || len(texts(d, casefile.KindDeliveryFailed)) != 1 || of == casefile.NoticeReply && civil.Date(d.DueStrict) != due {
+					t.Errorf("recorded %q, open %+v, due %s", texts(d, casefile.KindDeliveryFailed), d.Open, civil.Date(d.DueStrict))
 				}
 			})
 		})

@@ -388,7 +388,10 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 	if err != nil || len(open) == 0 {
 		return about, false, err
 	}
-	views := o.Record.OpenViews(c.ID, open)
+	views, err := o.Record.OpenViews(tx, c.ID, open)
+	if err != nil {
+		return about, false, err
+	}
 	slices.SortStableFunc(views, func(a, b ask.UnreadMail) int { return b.Age - a.Age })
 	var labels []string
 	for _, v := range views {

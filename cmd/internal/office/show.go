@@ -37,7 +37,9 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		if err != nil {
 			return err
 		}
-		d.Open = o.Record.OpenViews(id, open)
+		if d.Open, err = o.Record.OpenViews(tx, id, open); err != nil {
+			return err
+		}
 		d.MergedInto, d.Agent = c.MergedInto, ask.Text(c.Agent)
 		merged, err := tx.Merged(id)
 		if err != nil {

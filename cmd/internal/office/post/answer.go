@@ -165,7 +165,11 @@ func (a *answer) unread(tx *desk.Change, before []stood) error {
 		if err != nil {
 			return err
 		}
-		a.res.Open = append(a.res.Open, a.record.OpenViews(s.kase.ID, open)...)
+		views, err := a.record.OpenViews(tx.View, s.kase.ID, open)
+		if err != nil {
+			return err
+		}
+		a.res.Open = append(a.res.Open, views...)
 		for _, m := range open {
 			a.res.Warnings = append(a.res.Warnings, fmt.Sprintf("%s 有来信没有人处理：%s", s.kase.ID, m.Words()))
 		}

@@ -249,7 +249,9 @@ func (p *Room) submission(tx *desk.View, call ask.Call, c casefile.Case, all *[]
 	if err != nil {
 		return err
 	}
-	v.Open = append([]ask.UnreadMail{}, p.record.OpenViews(c.ID, open)...)
+	if v.Open, err = p.record.OpenViews(tx, c.ID, open); err != nil {
+		return err
+	}
 	if v.Preview, err = p.letters.PreviewOf(s.Draft.Digest); err != nil {
 		return err
 	}

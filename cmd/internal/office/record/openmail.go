@@ -14,12 +14,18 @@ import (
 )
 
 // OpenViews are open mails of a case as answers show them, each with the line that decides it.
-func (b *Room) OpenViews(id casefile.ID, open []casefile.OpenMail) []ask.UnreadMail {
+func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail) ([]ask.UnreadMail, error) {
 	all := []ask.UnreadMail{}
 	for _, m := range open {
 		var due civil.Date
-		if m.Guess == casefile.GuessApplication {
+		switch {
+		case m.Guess == casefile.GuessApplication:
 			due, _ = b.Reg.Calendar().AddWorkdays(m.On(), b.Reg.Law().Limit)
+		case m.Guess == casefile.GuessBounce && m.Bounce.Of == casefile.NoticeReply && !m.Merely:
+			var err error
+			if due, err = b.dueReturned(tx, id, m); err != nil {
+				return nil, err
+			}
 		}
 		if m.Unread {
 			m.By = strings.TrimPrefix(m.By+"；附件未读", "；")
@@ -31,7 +37,17 @@ func (b *Room) OpenViews(id casefile.ID, open []casefile.OpenMail) []ask.UnreadM
 			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(id, m)),
 		})
 	}
-	return all
+	return all, nil
+}
+
+// dueReturned is the strict date of a case if its reply has come back, as a report says; zero if that moves nothing.
+func (b *Room) dueReturned(tx *desk.View, id casefile.ID, m casefile.OpenMail) (civil.Date, error) {
+	history, err := tx.History(id)
+	if err != nil || len(history) == 0 {
+		return 0, err
+	}
+	back := casefile.Record{Case: id, Seq: history[len(history)-1].Seq + 1, On: max(m.On(), history[len(history)-1].On), Event: casefile.DeliveryFailed{Address: casefile.AddressGiven}}
+	return casefile.ReadClock(casefile.Strict, append(slices.Clip(history), back), b.Reg.Law(), b.Reg.Calendar()).Due, nil
 }
 
 // age is for how many working days something has lain here.
