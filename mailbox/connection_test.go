@@ -1,6 +1,7 @@
 package mailbox_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -99,6 +100,9 @@ func TestSilence(t *testing.T) {
 					return
 				}
 				faultIs(t, err, mailbox.FaultUnreachable)
+				if !errors.Is(err, mailbox.ErrSlow) {
+					t.Errorf("told as %v", err)
+				}
 				if waited := time.Since(began); waited < time.Minute || waited > 61*time.Second {
 					t.Errorf("noticed after %v, want the minute of Options.Idle", waited)
 				}

@@ -34,6 +34,9 @@ var (
 	ErrExcuse   = errors.New("server returns an excuse in the place of the mail")
 )
 
+// ErrSlow is within the error of a connection that was given up: the server was silent, or its answer had no end.
+var ErrSlow = errors.New("the server takes too long for its answer")
+
 // Detail tells apart what comes under one Fault, where what is to be done differs.
 type Detail string
 
@@ -83,6 +86,9 @@ func (e *Error) words() [2]string {
 		return [2]string{"邮箱容量已满", "请登录网页邮箱清理或扩容：容量满时新来信会被退回。删除前请先运行 ysq reconcile，确认邮件都已收进登记簿。"}
 	case DetailLoginOff:
 		return [2]string{"邮件服务器不接受用户名和密码登录", "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
+	}
+	if errors.Is(e.Err, ErrSlow) {
+		return [2]string{"邮件服务器迟迟不答完，已断开", "连得上，但在时限内没有答复，或一直没有答完：可能是服务器繁忙、线路极慢，或中间有设备拦截。请稍后再看，持续出现请核对服务器地址、端口并询问邮件服务商；系统会自动重试，来信仍在服务器上。"}
 	}
 	w := e.Fault.words()
 	if why := certificateFault(e.Err); e.Fault == FaultTLS && why != "" {

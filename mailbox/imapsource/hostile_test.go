@@ -3,6 +3,7 @@ package imapsource
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -187,6 +188,9 @@ func TestPace(t *testing.T) {
 				err = converse(t, s, store, strings.Repeat("x", tt.mail))
 				if took := time.Since(began).Round(time.Second); tt.ends == 0 && err != nil || tt.ends > 0 && (err == nil || took < tt.ends || took > tt.ends+5*time.Second) {
 					t.Errorf("%v after %v, want an end after %v", err, took, tt.ends)
+				}
+				if e, ok := errors.AsType[*mailbox.Error](err); err != nil && (!ok || !errors.Is(e, mailbox.ErrSlow) || !strings.Contains(e.Label(), "答完")) {
+					t.Errorf("told as %v", err)
 				}
 			})
 		})

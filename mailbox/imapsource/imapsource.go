@@ -143,6 +143,9 @@ func (s *Source) dial(ctx context.Context) (net.Conn, error) {
 	if !stop() && err == nil {
 		err = &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: "reading the greeting", Err: context.Cause(ctx)}
 	}
+	if e, ok := errors.AsType[*mailbox.Error](err); ok && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = &mailbox.Error{Fault: mailbox.FaultUnreachable, Doing: e.Doing, Err: mailbox.ErrSlow}
+	}
 	if err != nil {
 		conn.Close()
 		return nil, err

@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"ysq.internal/ysq/mailbox"
 )
 
 // pace is how long a server may take for an answer. What it says beside the answer buys it no time, so
@@ -95,9 +97,9 @@ func (p *paced) Read(b []byte) (int, error) {
 	if err != nil && p.err == nil {
 		switch p.err = err; {
 		case errors.Is(err, os.ErrDeadlineExceeded) && p.left > 0:
-			p.err = fmt.Errorf("nothing from the server for %v", p.idle)
+			p.err = fmt.Errorf("nothing from the server for %v: %w", p.idle, mailbox.ErrSlow)
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			p.err = errors.New("the server takes too long for its answer")
+			p.err = mailbox.ErrSlow
 		case errors.Is(err, io.EOF):
 			p.err = errors.New("connection closed by the server")
 		}
