@@ -11,13 +11,14 @@ import (
 // RFC822.SIZE, INTERNALDATE and the body are taken out; a body that is named as it was asked for, or in the manner of
 // RFC 822, gets its name, and a literal of eight bits becomes a plain one. first is the piece with which the line
 // begins, some says that an attribute has been passed on already. skip is true where the literal that the piece
-// announces belongs to what was taken out. A piece that cannot be taken apart is passed on as it is.
-func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
+// announces belongs to what was taken out. A piece that cannot be taken apart is passed on as it is, and ok is false:
+// where the next one begins is not known then.
+func items(piece []byte, first, some bool) (out []byte, passed, skip, ok bool) {
 	rest, at, before, taken := piece, 0, some, false
 	if first {
 		at = bytes.IndexByte(piece, '(') + 1
 		if at == 0 {
-			return piece, some, false
+			return piece, some, false, false
 		}
 		rest = piece[at:]
 	}
@@ -35,9 +36,9 @@ func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
 		rest = bytes.TrimLeft(rest, " ")
 		switch {
 		case len(rest) == 0, rest[0] == ')', (rest[0] == '\r' || rest[0] == '\n') && !taken:
-			return append(out, rest...), some, false
+			return append(out, rest...), some, false, true
 		case rest[0] == '\r', rest[0] == '\n':
-			return append(out, ")\r\n"...), some, false // what was taken out had the end of the list with it
+			return append(out, ")\r\n"...), some, false, true // what was taken out had the end of the list with it
 		}
 		n := nameEnds(rest)
 		name := rest[:n]
@@ -45,12 +46,12 @@ func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
 		v := valueEnds(rest)
 		if n == 0 || v <= 0 {
 			if n > 0 && v < 0 && asAsked(name) == nil && !bytes.HasSuffix(bytes.TrimRight(piece, "\r\n"), []byte("}")) {
-				return append(out, ")\r\n"...), some, false // likewise, with all that follows
+				return append(out, ")\r\n"...), some, false, true // likewise, with all that follows
 			}
 			if !first && !before {
 				piece = bytes.TrimLeft(piece, " ")
 			}
-			return piece, true, false
+			return piece, true, false, false
 		}
 		value := rest[:v]
 		rest = rest[v:]
@@ -58,12 +59,12 @@ func items(piece []byte, first, some bool) (out []byte, passed, skip bool) {
 		if called := asAsked(name); called != nil {
 			put(called, []byte(" "), bytes.TrimPrefix(value, []byte("~")))
 		} else if literal {
-			return out, some, true
+			return out, some, true, true
 		} else {
 			taken = true
 		}
 		if literal {
-			return append(out, rest...), some, false // the end of the line
+			return append(out, rest...), some, false, true // the end of the line
 		}
 	}
 }

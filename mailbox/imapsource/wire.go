@@ -50,7 +50,8 @@ type wire struct {
 	search  bool   // the line that has begun may be very long
 	strings bool   // the line that has begun may carry literals, but no mail
 	text    bool   // the line that has begun is for people and announces no literals
-	fetch   bool   // the line that has begun is a FETCH response, of which every piece so far could be taken apart
+	fetch   bool   // the line that has begun is a FETCH response
+	apart   bool   // every piece of it so far could be taken apart
 	some    bool   // an attribute of it has been passed on
 	skip    bool   // the literal in the middle of it is not passed on
 	stopped bool   // the connection broke within a literal, and Read has said so by reading nothing
@@ -183,8 +184,11 @@ func (w *wire) readLine() error {
 	case w.drop:
 		w.out = nil
 	case w.fetch:
-		if w.fetch = whole; whole {
-			w.out, w.some, w.skip = items(w.out, first, w.some)
+		// Once a piece could not be taken apart, or is longer than the buffer, the rest of the line goes on as it
+		// is, and with it the literals that it announces.
+		w.skip = false
+		if w.apart = w.apart && whole; w.apart {
+			w.out, w.some, w.skip, w.apart = items(w.out, first, w.some)
 		}
 		w.out = datesRead(w.out)
 	}
@@ -246,7 +250,7 @@ func (w *wire) spend(n int) error {
 // beginLine decides about a line by its beginning.
 func (w *wire) beginLine(line []byte) {
 	w.drop, w.search, w.strings, w.text = false, false, false, false
-	w.fetch, w.some, w.skip = false, false, false
+	w.fetch, w.apart, w.some, w.skip = false, false, false, false
 	first, rest := cutWord(line)
 	if len(first) == 0 {
 		w.drop = true
@@ -283,7 +287,7 @@ func (w *wire) beginLine(line []byte) {
 	}
 	switch strings.ToUpper(string(kind)) {
 	case "FETCH":
-		w.fetch = true
+		w.fetch, w.apart = true, true
 		w.drop = len(rest) == 0 || w.fetchedAside(rest)
 	case "SEARCH":
 		w.search = true

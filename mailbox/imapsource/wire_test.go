@@ -57,6 +57,7 @@ const noDateLine = `INTERNALDATE " 1-Jan-0001 00:00:01 +0000"`
 // What go-imap gets to see of what a server says, and what wire remembers of the rest.
 func TestWirePassesOnWhatIsUnderstood(t *testing.T) {
 	long := strings.Repeat(" 1392611444", 10_000)
+	flags := "FLAGS (" + strings.Repeat("a ", 10_000) + "a)"
 	tests := map[string]struct{ said, want string }{
 		"search":                    {"* SEARCH 1 2\r\n", "* SEARCH 1 2\r\n"},
 		"search longer than buffer": {"* SEARCH" + long + "\r\nT1 OK\r\n", "* SEARCH" + long + "\r\nT1 OK\r\n"},
@@ -67,6 +68,8 @@ func TestWirePassesOnWhatIsUnderstood(t *testing.T) {
 		"a stranger, then a mail":   {"* 1 FETCH (X {1}\r\nx BODY[] {2}\r\nyz UID 3)\r\n", "* 1 FETCH (BODY[] {2}\r\nyz UID 3)\r\n"},
 		"attributes nobody asked":   {"* 1 FETCH (X-GM-MSGID 12 FLAGS (a] \\Seen \"(\") UID 5 ENVELOPE NIL)\r\n", "* 1 FETCH (UID 5)\r\n"},
 		"nothing that was asked":    {"* 1 FETCH (FLAGS (\xd2\xd1))\r\n", "* 1 FETCH ()\r\n"},
+		"a stranger, then length":   {"* 1 FETCH (X {1}\r\nx " + flags + " BODY[] {2}\r\nyz INTERNALDATE NIL)\r\nT1 OK\r\n", "* 1 FETCH ( " + flags + " BODY[] {2}\r\nyz " + noDateLine + ")\r\nT1 OK\r\n"},
+		"not to be taken apart":     {"* 1 FETCH (X (a {1}\r\nb c {2}\r\nyz) INTERNALDATE NIL)\r\nT1 OK\r\n", "* 1 FETCH (X (a {1}\r\nb c {2}\r\nyz) " + noDateLine + ")\r\nT1 OK\r\n"},
 		"the body by other names":   {"* 1 FETCH (uid 5 BODY.PEEK[]<0> ~{2}\r\nyz RFC822 {1}\r\nx RFC822.SIZE 5)\r\n", "* 1 FETCH (uid 5 BODY[]<0> {2}\r\nyz BODY[] {1}\r\nx RFC822.SIZE 5)\r\n"},
 		"empty literal":             {"* 1 FETCH (BODY[] {0}\r\n)\r\n", "* 1 FETCH (BODY[] {0}\r\n)\r\n"},
 		"status with braces":        {"* OK look {12}\r\nT1 NO not {99}\r\nT2 OK\r\n", "T1 NO not {99}\r\nT2 OK\r\n"},
