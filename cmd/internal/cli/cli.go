@@ -44,7 +44,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		return worker.Main(args[1:], in, out, errOut)
 	}
 	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
-	root := a.root(args...)
+	root := a.rootFor(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // the shell asks, not a person
 		a.completions(root)
 	}
@@ -88,9 +88,73 @@ const (
 	groupAdmin  = "admin"
 )
 
-// root makes the tree of commands. Where args name a query, only the queries are made: the flags of sixty
-// other commands would take a fifth of the time that `ysq list` needs.
-func (a *app) root(args ...string) *cobra.Command {
+// branch is a command below the root that has yet to be made, with what is below it and all flags.
+type branch struct {
+	group, name string
+	grow        func() *cobra.Command
+}
+
+// branches yields the commands in the order in which help lists them.
+func (a *app) branches(yield func(branch) bool) {
+	each := func(all []branch) bool {
+		return !slices.ContainsFunc(all, func(b branch) bool { return !yield(b) })
+	}
+	if !each([]branch{
+		{groupQuery, "list", a.listCommand}, {groupQuery, "due", a.dueCommand}, {groupQuery, "show", a.showCommand},
+		{groupQuery, "search", a.searchCommand}, {groupQuery, "explain", a.explainCommand}, {groupQuery, "status", a.statusCommand},
+		{groupQuery, "web", a.webCommand}, {groupQuery, "digest", a.digestCommand}, {groupQuery, "notify", a.notifyCommand},
+		{groupQuery, "mail", a.mailCommand}, {groupQuery, "log", a.logCommand},
+
+		{groupRecord, "new", a.newCommand},
+	}) {
+		return
+	}
+	for _, r := range recordings() {
+		if !yield(branch{groupRecord, r.Kind.Info().Command, func() *cobra.Command { return a.recordCommand(r) }}) {
+			return
+		}
+	}
+	each([]branch{
+		{groupRecord, "split", a.splitCommand}, {groupRecord, "attach", a.attachCommand}, {groupRecord, "detach", a.detachCommand},
+		{groupRecord, "submit", a.submitCommand}, {groupRecord, "answer", a.answerCommand}, {groupRecord, "letter", a.letterCommand},
+		{groupRecord, "send", a.sendCommand}, {groupRecord, "outbox", a.outboxCommand}, {groupRecord, "away", a.awayCommand},
+		{groupRecord, "save", a.saveCommand}, {groupRecord, "dispute", a.disputeCommand},
+
+		{groupReport, "report", a.reportCommand}, {groupReport, "stats", a.statsCommand}, {groupReport, "year", a.yearCommand},
+
+		{groupAdmin, "demo", a.demoCommand}, {groupAdmin, "init", a.initCommand}, {groupAdmin, "password", a.passwordCommand},
+		{groupAdmin, "serve", a.serveCommand}, {groupAdmin, "poll", a.pollCommand}, {groupAdmin, "reconcile", a.reconcileCommand},
+		{groupAdmin, "doctor", a.doctorCommand}, {groupAdmin, "metrics", a.metricsCommand}, {groupAdmin, "calendar", a.calendarCommand},
+		{groupAdmin, "law", a.lawCommand}, {groupAdmin, "import", a.importCommand}, {groupAdmin, "export", a.exportCommand},
+		{groupAdmin, "config", a.configCommand}, {groupAdmin, "version", a.versionCommand}, {groupAdmin, "completion", a.completionCommand},
+		{groupAdmin, "verify", a.verifyCommand}, {groupAdmin, "backup", a.backupCommand}, {groupAdmin, "restore", a.restoreCommand},
+		{groupAdmin, "rebuild", a.rebuildCommand}, {groupAdmin, "compact", a.compactCommand}, {groupAdmin, "erase", a.eraseCommand},
+	})
+}
+
+// root makes the tree of commands.
+func (a *app) root() *cobra.Command {
+	root := a.trunk(slices.Collect(a.branches)...)
+	root.AddCommand(a.manCommand())
+	return root
+}
+
+// rootFor makes as much of the tree as args need: the command with which they begin, and nothing where there are no
+// args. The flags of a hundred other commands would take a third of the time that `ysq list` needs.
+func (a *app) rootFor(args []string) *cobra.Command {
+	if len(args) == 0 {
+		return a.trunk()
+	}
+	for b := range a.branches {
+		if b.name == args[0] {
+			return a.trunk(b)
+		}
+	}
+	return a.root()
+}
+
+// trunk makes the root with some of its branches.
+func (a *app) trunk(branches ...branch) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ysq",
 		Short: "依申请公开登记簿",
@@ -127,28 +191,12 @@ func (a *app) root(args ...string) *cobra.Command {
 		&cobra.Group{ID: groupReport, Title: "年度报告"},
 		&cobra.Group{ID: groupAdmin, Title: "管理"},
 	)
-	n := 0
-	add := func(group string, commands ...*cobra.Command) {
-		for _, c := range commands {
-			c.GroupID = group
-			c.Annotations = map[string]string{place: fmt.Sprintf("%03d", n)}
-			n++
-			root.AddCommand(c)
-		}
+	for i, b := range branches {
+		c := b.grow()
+		c.GroupID = b.group
+		c.Annotations = map[string]string{place: fmt.Sprintf("%03d", i)}
+		root.AddCommand(c)
 	}
-	add(groupQuery, a.listCommand(), a.dueCommand(), a.showCommand(), a.searchCommand(), a.explainCommand(), a.statusCommand(), a.webCommand())
-	add(groupQuery, a.digestCommand(), a.notifyCommand(), a.mailCommand(), a.logCommand())
-	if named, _, err := root.Find(args); err == nil && named != root {
-		a.withPager(root)
-		return root
-	}
-	add(groupRecord, a.newCommand())
-	add(groupRecord, a.recordCommands()...)
-	add(groupRecord, a.splitCommand(), a.attachCommand(), a.detachCommand(), a.submitCommand(), a.answerCommand(), a.letterCommand(), a.sendCommand(), a.outboxCommand(), a.awayCommand(), a.saveCommand(), a.disputeCommand())
-	add(groupReport, a.reportCommand(), a.statsCommand(), a.yearCommand())
-	add(groupAdmin, a.demoCommand(), a.initCommand(), a.passwordCommand(), a.serveCommand(), a.pollCommand(), a.reconcileCommand(), a.doctorCommand(), a.metricsCommand(), a.calendarCommand(), a.lawCommand(), a.importCommand(), a.exportCommand(), a.configCommand(), a.versionCommand(), a.completionCommand())
-	add(groupAdmin, a.keepCommands()...)
-	root.AddCommand(a.manCommand())
 	a.withPager(root)
 	return root
 }

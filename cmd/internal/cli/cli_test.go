@@ -112,8 +112,12 @@ func TestHelp(t *testing.T) {
 		}
 		commands++
 		term := newTerminal(0, nil)
-		tree := term.root()
-		tree.SetArgs(append(strings.Fields(c.CommandPath())[1:], "-h"))
+		args := append(strings.Fields(c.CommandPath())[1:], "-h")
+		tree := term.rootFor(args)
+		if c != root && c.Name() != "man" && len(tree.Commands()) != 1 {
+			t.Errorf("%s: %d commands are made", c.CommandPath(), len(tree.Commands()))
+		}
+		tree.SetArgs(args)
 		if err := tree.Execute(); err != nil {
 			t.Errorf("%s -h: %v", c.CommandPath(), err)
 		}

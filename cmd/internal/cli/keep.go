@@ -20,11 +20,6 @@ import (
 	"ysq.internal/ysq/stats/render/grid"
 )
 
-// keepCommands are those with which an administrator keeps the register: proof, backup and repair.
-func (a *app) keepCommands() []*cobra.Command {
-	return []*cobra.Command{a.verifyCommand(), a.backupCommand(), a.restoreCommand(), a.rebuildCommand(), a.compactCommand(), a.eraseCommand()}
-}
-
 // watching draws how a long work goes on, on a terminal's error output only.
 func (a *app) watching() (tell func(ask.Progress), end func()) {
 	f, ok := a.errOut.(*os.File)

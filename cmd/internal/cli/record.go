@@ -17,22 +17,7 @@ import (
 	"ysq.internal/ysq/stats/render/grid"
 )
 
-// recordCommands makes one command for every kind of event that a person may record.
-func (a *app) recordCommands() []*cobra.Command {
-	var all []*cobra.Command
-	for _, r := range recordings() {
-		cmd := a.recordCommand(r)
-		switch r.Kind {
-		case casefile.KindRegistered:
-			a.fromProposals(cmd)
-		case casefile.KindVoided:
-			a.orLast(cmd)
-		}
-		all = append(all, cmd)
-	}
-	return all
-}
-
+// recordCommand makes the command of an event that a person may record.
 func (a *app) recordCommand(r recording) *cobra.Command {
 	info := r.Kind.Info()
 	cmd := &cobra.Command{
@@ -74,6 +59,12 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 			}
 			return a.recorded(res)
 		})(cmd, args)
+	}
+	switch r.Kind {
+	case casefile.KindRegistered:
+		a.fromProposals(cmd)
+	case casefile.KindVoided:
+		a.orLast(cmd)
 	}
 	return cmd
 }

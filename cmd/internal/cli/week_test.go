@@ -125,7 +125,7 @@ func openWeek(t *testing.T, box letterBox) *week {
 func (w *week) try(columns int, args ...string) (out string, err error) {
 	term := newTerminal(columns, map[string]string{"NO_COLOR": "1", "YSQ_SOCKET": w.socket})
 	term.now = w.now
-	root := term.root(args...)
+	root := term.rootFor(args)
 	root.SetArgs(append(args, "--no-pager"))
 	err = root.ExecuteContext(w.t.Context())
 	return term.out.String() + term.err.String(), err
