@@ -165,6 +165,12 @@ func (w *week) due() (items []ask.DueItem, mails int) {
 	return items, mails
 }
 
+// caseOf is the number of the only open case that has these words.
+func (w *week) caseOf(words string) string {
+	w.t.Helper()
+	return strings.Fields(strings.TrimPrefix(w.ysq("list", words, "-o", "tsv", "--fields", "case"), "case\n"))[0]
+}
+
 // expect moves the number of open mails, and holds it against what due says: whatever came and was recorded in
 // between, every one stands there until a person decided it.
 func (w *week) expect(more int) {
@@ -270,8 +276,7 @@ func walkWeek(t *testing.T, w *week, screens bool) {
 		if out := w.ysq("due", "--all", who); !strings.Contains(out, "未登记（似为") || strings.Contains(out, "补正告知截止") || strings.Contains(out, "待双方确认") {
 			t.Errorf("what is due of %s:\n%s", who, out)
 		}
-		id := strings.Fields(strings.TrimPrefix(w.ysq("list", who, "-o", "tsv", "--fields", "case"), "case\n"))[0]
-		w.ysq(append([]string{step[0], id}, step[1:]...)...)
+		w.ysq(append([]string{step[0], w.caseOf(who)}, step[1:]...)...)
 	}
 	items, _ := w.due()
 	i := slices.IndexFunc(items, func(i ask.DueItem) bool {

@@ -123,3 +123,39 @@ func TestRepeatAndBurst(t *testing.T) {
 		}
 	})
 }
+
+// The address for the answer is proposed from the form, then Reply-To, then From, and says from where. Whoever passed the
+// application on, and an address that nobody reads, never is.
+func TestAddressForTheAnswer(t *testing.T) {
+	const form = "申请人：%s\n联系电话：1390000000%d\n所需信息的内容描述：第%d水厂的环评批复\n"
+	all := []struct{ from, head, subject, more, want, source string }{
+		{"张甲 <a@example.test>", "", "政府信息公开申请", "", "a@example.test", "来信的发件人"},
+		{"张乙 <b@example.test>", "Reply-To: r@example.test\r\n", "政府信息公开申请", "", "r@example.test", "来信的回复地址（Reply-To）"},
+		{"张丙 <c@example.test>", "Reply-To: s@example.test\r\n", "政府信息公开申请", "电子邮箱：f@example.test\n", "f@example.test", "正文 第4行“电子邮箱”"},
+		{"noreply@portal.example.test", "", "网上申请", "", "", ""},
+		{"noreply@portal.example.test", "Reply-To: no-reply@portal.example.test\r\n", "网上申请", "电子邮箱：g@example.test\n", "g@example.test", "正文 第4行“电子邮箱”"},
+		{"guard@people.example.test", "", "Fw: 一封信", "", "yi@example.test", "所转发的来信的发件人"},
+		{"guard@people.example.test", "Reply-To: guard@people.example.test\r\n", "转发：一封信", "", "yi@example.test", "所转发的来信的发件人"},
+	}
+	synctest.Test(t, func(t *testing.T) {
+		b := openBureau(t, "2026-03-02")
+		for n, m := range all {
+			body := fmt.Sprintf(form, "张"+string([]rune("甲乙丙丁戊己庚")[n]), n, n) + m.more
+			if strings.HasPrefix(m.from, "guard") {
+				body = "请看。\n\n---- 转发邮件信息 ----\n发件人：己某 <yi@example.test>\n\n" + body
+			}
+			b.sim.Add("INBOX", append([]byte(m.head), compose(m.from, m.subject, body)...), b.now())
+			b.poll()
+			id := casefile.NewID(2026, n+1)
+			got, source := "", ""
+			for _, v := range b.proposals(id).Values {
+				if v.Flag == "email" {
+					got, source = string(v.Value), strings.Join(v.Sources, "，")
+				}
+			}
+			if got != m.want || source != m.source {
+				t.Errorf("%s %q %s: proposed %q from %q, want %q from %q", m.from, m.head, m.subject, got, source, m.want, m.source)
+			}
+		}
+	})
+}
