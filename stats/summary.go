@@ -50,7 +50,7 @@ func (p *Public) count(decided casefile.Publicity) {
 // Stretch is a part of the period, set against the same days of the year before.
 type Stretch struct {
 	Label  string      `json:"label"`  // 2026-03, 2026 年第 1 季度
-	Now    Department  `json:"now"`    // its name is empty
+	Now    *Department `json:"now"`    // its name is empty; null where it ended before the register began, or has not begun
 	Before *Department `json:"before"` // null where the register does not reach back to its first day
 
 	from, to civil.Date
@@ -121,19 +121,29 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 	for _, name := range slices.Sorted(maps.Keys(load)) {
 		s.Load = append(s.Load, *load[name])
 	}
+	// A register without a case knows of the day on which it is asked that nothing came, and of no other.
+	since := cmp.Or(s.Since, today)
 	for _, part := range all {
-		part.Now = part.Now.averaged()
-		if s.Since.IsZero() || yearBefore(part.from) < s.Since {
-			part.Before = nil
-			continue
+		if part.Now = part.Now.known(part.to >= since && part.from <= today); part.Now != nil {
+			*part.Now = part.Now.averaged()
 		}
-		*part.Before = part.Before.averaged()
+		if part.Before = part.Before.known(yearBefore(part.from) >= since); part.Before != nil {
+			*part.Before = part.Before.averaged()
+		}
 	}
 	return s, nil
 }
 
+// known is the line, or none.
+func (d *Department) known(it bool) *Department {
+	if !it {
+		return nil
+	}
+	return d
+}
+
 func stretchOf(label string, from, to civil.Date) Stretch {
-	return Stretch{Label: label, from: from, to: to, Before: &Department{}}
+	return Stretch{Label: label, from: from, to: to, Now: &Department{}, Before: &Department{}}
 }
 
 // parts divides a period at the turns of so many months.

@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"strconv"
 	"testing"
 
 	"ysq.internal/ysq/casefile"
@@ -49,6 +50,49 @@ func TestSummarize(t *testing.T) {
 	}
 	if sum != s.Now.Received {
 		t.Errorf("the months add up to %d, not %d", sum, s.Now.Received)
+	}
+}
+
+// Where the register does not reach, in both directions, there are no data instead of nothing; a month in which it began has them.
+func TestSummarizeBeforeTheRegister(t *testing.T) {
+	sum := func(from, to string, cases ...casefile.Case) stats.Summary {
+		t.Helper()
+		s, err := stats.Summarize(civil.MustParse(from), civil.MustParse(to), civil.MustParse("2025-05-06"), each(cases...), workday.Embedded())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	known := func(all []stats.Stretch) (s string) {
+		for _, part := range all {
+			switch {
+			case part.Now == nil:
+				s += "-"
+			default:
+				s += strconv.Itoa(part.Now.Received)
+			}
+		}
+		return s
+	}
+	first := told("2025-00001", posted("2025-03-03"), registered("2025-03-03", casefile.Natural))
+	for _, tt := range []struct {
+		from, to     string
+		cases        []casefile.Case
+		all, quarter string
+		months       string
+	}{
+		{"2025-01-01", "2025-05-06", []casefile.Case{first}, "1", "10", "--100"},
+		{"2025-01-01", "2025-12-31", []casefile.Case{first}, "1", "10--", "--100-------"},
+		{"2024-10-01", "2025-02-28", []casefile.Case{first}, "-", "--", "-----"},
+		{"2025-01-01", "2025-03-03", []casefile.Case{first}, "1", "1", "--1"},
+		{"2025-01-01", "2025-03-02", []casefile.Case{first}, "-", "-", "---"},
+		{"2025-01-01", "2025-05-06", nil, "0", "-0", "----0"},
+		{"2026-01-01", "2026-03-31", []casefile.Case{first}, "-", "-", "---"},
+	} {
+		s := sum(tt.from, tt.to, tt.cases...)
+		if got := known([]stats.Stretch{s.Stretch}); got != tt.all || known(s.Quarters) != tt.quarter || known(s.Months) != tt.months {
+			t.Errorf("%s to %s: %s, quarters %s, months %s; want %s, %s, %s", tt.from, tt.to, got, known(s.Quarters), known(s.Months), tt.all, tt.quarter, tt.months)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,15 @@ const NoData = "无数据"
 // SummaryHead are the columns of a summary's lines.
 var SummaryHead = []string{"收件", "办结", "按时（法定）", "按时率（法定）", "按时（从严）", "按时率（从严）", "有争议", "逾期", "平均工作日", "最长工作日", "上年收件", "上年办结", "上年按时率（法定）"}
 
-// SummaryLine is a line of a summary under SummaryHead. Without before it has no columns of the year before.
-func SummaryLine(d stats.Department, before *stats.Department, years bool) []string {
-	line := []string{strconv.Itoa(d.Received), strconv.Itoa(d.Done), strconv.Itoa(d.OnTime), stats.Rate(d.OnTime, d.Done), strconv.Itoa(d.OnTimeStrict), stats.Rate(d.OnTimeStrict, d.Done),
-		strconv.Itoa(d.Disputable), strconv.Itoa(d.Late), "", ""}
-	if d.Done > 0 {
-		line[8], line[9] = strconv.FormatFloat(d.Average, 'f', 1, 64), strconv.Itoa(d.Longest)
+// summaryNow is how many of them are of the period itself.
+const summaryNow = 10
+
+// SummaryLine is a line of a summary under SummaryHead; without years it has no columns of the year before. Of nil it says that
+// there are no data.
+func SummaryLine(d, before *stats.Department, years bool) []string {
+	line := slices.Repeat([]string{NoData}, summaryNow)
+	if d != nil {
+		line = summaryCells(*d)
 	}
 	switch {
 	case !years:
@@ -33,6 +37,15 @@ func SummaryLine(d stats.Department, before *stats.Department, years bool) []str
 		return append(line, NoData, NoData, NoData)
 	}
 	return append(line, strconv.Itoa(before.Received), strconv.Itoa(before.Done), stats.Rate(before.OnTime, before.Done))
+}
+
+func summaryCells(d stats.Department) []string {
+	line := []string{strconv.Itoa(d.Received), strconv.Itoa(d.Done), strconv.Itoa(d.OnTime), stats.Rate(d.OnTime, d.Done), strconv.Itoa(d.OnTimeStrict), stats.Rate(d.OnTimeStrict, d.Done),
+		strconv.Itoa(d.Disputable), strconv.Itoa(d.Late), "", ""}
+	if d.Done > 0 {
+		line[8], line[9] = strconv.FormatFloat(d.Average, 'f', 1, 64), strconv.Itoa(d.Longest)
+	}
+	return line
 }
 
 // summaryTitle says what is summed up.
@@ -45,7 +58,7 @@ func SummaryCSV(w io.Writer, s stats.Summary) error {
 	out := csv.NewWriter(w)
 	lines := [][]string{append([]string{"部分", "名称"}, SummaryHead...), append([]string{"合计", ""}, SummaryLine(s.Now, s.Before, true)...)}
 	for _, d := range s.Departments {
-		lines = append(lines, append([]string{"科室", cmp.Or(d.Name, "（未转办）")}, append(SummaryLine(d, nil, false), "", "", "")...))
+		lines = append(lines, append([]string{"科室", cmp.Or(d.Name, "（未转办）")}, append(SummaryLine(&d, nil, false), "", "", "")...))
 	}
 	for _, part := range []struct {
 		name string
@@ -85,10 +98,10 @@ func SummaryXLSX(w io.Writer, agency string, s stats.Summary) error {
 	stretches(&quarters, s.Quarters)
 	var lines [][]string
 	for _, d := range s.Departments {
-		lines = append(lines, append([]string{cmp.Or(d.Name, "（未转办）")}, SummaryLine(d, nil, false)...))
+		lines = append(lines, append([]string{cmp.Or(d.Name, "（未转办）")}, SummaryLine(&d, nil, false)...))
 	}
 	lines = append(lines, append([]string{"合计"}, SummaryLine(s.Now, nil, false)...))
-	fill(&departments, append([]string{"科室"}, SummaryHead[:10]...), lines)
+	fill(&departments, append([]string{"科室"}, SummaryHead[:summaryNow]...), lines)
 	chartUnder(&departments, "各科室收件和办结", len(s.Departments), len(lines))
 	load := summarySheet("在办", "经办人", "目前在办（"+strconv.Itoa(stats.Soon)+" 个工作日内到期，含已逾期）")
 	lines = nil
@@ -158,29 +171,43 @@ func SummarySVG(w io.Writer, agency string, s stats.Summary) error {
 	var b strings.Builder
 	const left, width, top, row = 190, 460, 70, 44
 	most := 1
-	var bars []stats.Department
+	type bar struct {
+		name string
+		now  *stats.Department
+	}
+	var bars []bar
 	for _, m := range s.Months {
-		d := m.Now
-		d.Name = m.Label
-		bars = append(bars, d)
+		bars = append(bars, bar{m.Label, m.Now})
 	}
 	split := len(bars)
-	bars = append(bars, s.Departments...)
-	for _, d := range bars {
-		most = max(most, d.Received, d.Done)
+	for _, d := range s.Departments {
+		bars = append(bars, bar{cmp.Or(d.Name, "（未转办）"), &d})
+	}
+	for _, b := range bars {
+		if b.now != nil {
+			most = max(most, b.now.Received, b.now.Done)
+		}
 	}
 	height := top + len(bars)*row + 60
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 %d" font-family="sans-serif" font-size="13" role="img" aria-label="%s">`+"\n", height, ooxml.Escape(summaryTitle(agency, s)))
 	fmt.Fprintf(&b, `<rect width="800" height="%d" fill="#fff"/><text x="20" y="30" font-size="17">%s</text>`+"\n", height, ooxml.Escape(summaryTitle(agency, s)))
-	fmt.Fprintf(&b, `<text x="20" y="52">按时率 法定 %s，从严 %s；最长 %d 个工作日</text>`+"\n", cmp.Or(stats.Rate(s.Now.OnTime, s.Now.Done), NoData), cmp.Or(stats.Rate(s.Now.OnTimeStrict, s.Now.Done), NoData), s.Now.Longest)
+	said := NoData
+	if s.Now != nil {
+		said = fmt.Sprintf("按时率 法定 %s，从严 %s；最长 %d 个工作日", cmp.Or(stats.Rate(s.Now.OnTime, s.Now.Done), "—"), cmp.Or(stats.Rate(s.Now.OnTimeStrict, s.Now.Done), "—"), s.Now.Longest)
+	}
+	fmt.Fprintf(&b, `<text x="20" y="52">%s</text>`+"\n", said)
 	b.WriteString(`<rect x="620" y="40" width="12" height="12" fill="#4675b0"/><text x="637" y="51">收件</text><rect x="690" y="40" width="12" height="12" fill="#d08a3c"/><text x="707" y="51">办结</text>` + "\n")
 	for i, d := range bars {
 		y := top + i*row
 		if i >= split {
 			y += 30 // the departments stand apart
 		}
-		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, left-10, y+24, ooxml.Escape(grid.Clean(cmp.Or(d.Name, "（未转办）"))))
-		for k, n := range []int{d.Received, d.Done} {
+		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, left-10, y+24, ooxml.Escape(grid.Clean(d.name)))
+		if d.now == nil {
+			fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#666">%s</text>`+"\n", left, y+24, NoData)
+			continue
+		}
+		for k, n := range []int{d.now.Received, d.now.Done} {
 			color := []string{"#4675b0", "#d08a3c"}[k]
 			fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="15" fill="%s"/><text x="%d" y="%d">%d</text>`, left, y+3+k*17, n*width/most, color, left+n*width/most+6, y+15+k*17, n)
 		}

@@ -85,12 +85,16 @@ func (a *app) writeStats(s ask.StatsAnswer, as, file string) error {
 
 func (a *app) printStats(s stats.Summary) error {
 	fmt.Fprintf(a.out, "%s 至 %s\n", s.From, s.To)
-	longest := ""
-	if s.Now.LongestCase != "" {
-		longest = fmt.Sprintf("，最长 %d 个工作日（%s）", s.Now.Longest, s.Now.LongestCase)
+	if now := s.Now; now != nil {
+		longest := ""
+		if now.LongestCase != "" {
+			longest = fmt.Sprintf("，最长 %d 个工作日（%s）", now.Longest, now.LongestCase)
+		}
+		fmt.Fprintf(a.out, "收件 %d，办结 %d，逾期未办 %d%s\n", now.Received, now.Done, now.Overdue, longest)
+		fmt.Fprintf(a.out, "按时率  法定 %s，从严 %s\n", cmp.Or(stats.Rate(now.OnTime, now.Done), "—"), cmp.Or(stats.Rate(now.OnTimeStrict, now.Done), "—"))
+	} else {
+		fmt.Fprintln(a.out, "这段时间  "+render.NoData)
 	}
-	fmt.Fprintf(a.out, "收件 %d，办结 %d，逾期未办 %d%s\n", s.Now.Received, s.Now.Done, s.Now.Overdue, longest)
-	fmt.Fprintf(a.out, "按时率  法定 %s，从严 %s\n", cmp.Or(stats.Rate(s.Now.OnTime, s.Now.Done), "—"), cmp.Or(stats.Rate(s.Now.OnTimeStrict, s.Now.Done), "—"))
 	before := render.NoData
 	if s.Before != nil {
 		before = fmt.Sprintf("收件 %d，办结 %d，按时率 法定 %s", s.Before.Received, s.Before.Done, cmp.Or(stats.Rate(s.Before.OnTime, s.Before.Done), "—"))
@@ -101,13 +105,16 @@ func (a *app) printStats(s stats.Summary) error {
 	}
 	head := []string{"", "收件", "办结", "按时率", "从严", "有争议", "逾期", "平均", "最长"}
 	right := []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right}
-	line := func(name string, d stats.Department) []string {
+	line := func(name string, d *stats.Department) []string {
+		if d == nil {
+			return []string{name, render.NoData, "—", "—", "—", "—", "—", "—", "—"} // said once, so that the table fits 80 columns
+		}
 		cells := render.SummaryLine(d, nil, false)
 		return append([]string{name}, cells[0], cells[1], cells[3], cells[5], cells[6], cells[7], cells[8], cells[9])
 	}
 	t := grid.Table{Header: slices.Concat([]string{"科室"}, head[1:]), Align: right}
 	for _, d := range s.Departments {
-		t.Rows = append(t.Rows, line(cmp.Or(d.Name, "（未转办）"), d))
+		t.Rows = append(t.Rows, line(cmp.Or(d.Name, "（未转办）"), &d))
 	}
 	a.heading("各科室（平均、最长为工作日）")
 	if err := a.table(t, nil, 0); err != nil {

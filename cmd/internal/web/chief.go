@@ -59,10 +59,9 @@ func chief(x *visit) error {
 	if err != nil {
 		return err
 	}
-	v := chiefView{StatsAnswer: s, Head: render.SummaryHead, Soon: stats.Soon, All: render.SummaryLine(s.Summary.Now, s.Summary.Before, true),
-		Rate: stats.Rate(s.Summary.Now.OnTime, s.Summary.Now.Done), Strict: stats.Rate(s.Summary.Now.OnTimeStrict, s.Summary.Now.Done)}
+	v := chiefView{StatsAnswer: s, Head: render.SummaryHead, Soon: stats.Soon, All: render.SummaryLine(s.Summary.Now, s.Summary.Before, true)}
 	for _, d := range s.Summary.Departments {
-		v.Departments = append(v.Departments, summaryRow{d.Name, render.SummaryLine(d, nil, false)})
+		v.Departments = append(v.Departments, summaryRow{d.Name, render.SummaryLine(&d, nil, false)})
 	}
 	for _, part := range []struct {
 		label string
@@ -74,7 +73,8 @@ func chief(x *visit) error {
 		}
 		v.Stretches = append(v.Stretches, p)
 	}
-	if s.Summary.Now.Received+s.Summary.Now.Done > 0 {
+	if now := s.Summary.Now; now != nil && now.Received+now.Done > 0 {
+		v.Rate, v.Strict = stats.Rate(now.OnTime, now.Done), stats.Rate(now.OnTimeStrict, now.Done)
 		var b bytes.Buffer
 		if err := render.SummarySVG(&b, string(s.Agency), s.Summary); err != nil {
 			return err

@@ -32,7 +32,6 @@ type outgoing struct {
 	auto     string                 // outbox.AutoReplied and its kind; "" for a person's
 	answers  casefile.Letter        // the mail that is answered; zero for none
 	lacks    []*ask.Error           // what the clerk must say before it may go
-	reply    bool                   // it brings the office's reply, or files that may be it
 	warned   []string               // of the recipient
 	wanted   string                 // how the applicant wants the information
 	party    string                 // whom its letter addresses, where that is not the applicant

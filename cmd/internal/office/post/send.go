@@ -87,9 +87,10 @@ func (p *Room) complete(tx *desk.View, o *outgoing) error {
 		o.Subject = fmt.Sprintf("%s（%s）", o.Subject, o.Case)
 	}
 	o.wanted = c.Wanted()
-	if o.reply && !c.WantedByMail() && strings.TrimSpace(o.Despite) == "" {
+	// A third party has asked for nothing.
+	if o.party == "" && !c.WantedByMail() && strings.TrimSpace(o.Despite) == "" {
 		o.lacks = append(o.lacks, &ask.Error{Code: ask.CodeOtherWay, Exit: ask.ExitRefused, Msg: fmt.Sprintf("申请人要求的是“%s”，不是电子邮件（条例第四十条）", o.wanted),
-			Hint: "改按所要求的方式提供；申请人同意、或者有条例第四十条所列情形仍用电子邮件的，用 --despite 写明理由"})
+			Hint: "改按所要求的方式提供、送达；申请人同意、或者有条例第四十条所列情形仍用电子邮件的，用 --despite 写明理由"})
 	}
 	return nil
 }
@@ -194,7 +195,6 @@ func possible(all []ask.Recipient) string {
 // encloseLetter puts the letter that the mail names into it, with the words that go with it and what it
 // announces as enclosed.
 func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Record) error {
-	o.reply = len(o.Files) > 0
 	i := slices.IndexFunc(casefile.Letters(history), func(l casefile.CaseLetter) bool {
 		return o.Document != "" && casefile.SameDocument(l.Document, o.Document)
 	})
@@ -204,7 +204,6 @@ func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Re
 	}
 	l := casefile.Letters(history)[i]
 	o.Document = l.Document
-	o.reply = o.reply || l.Decides == casefile.KindReplied
 	o.party = l.Party
 	switch {
 	case l.Voided != "":
