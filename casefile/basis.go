@@ -92,7 +92,7 @@ func WithheldBases() []string {
 	return []string{"14-secret", "14-law", "14-stability", "15", "16-internal", "16-process", "16-file", "36-4", "36-7", "38", "not-government-information"}
 }
 
-func chooseBasis(s string, among []string, of string) (string, error) {
+func chooseBasis(s string, among []string, whose string) (string, error) {
 	s = strings.TrimSpace(s)
 	if slices.Contains(among, s) {
 		return s, nil
@@ -107,11 +107,18 @@ func chooseBasis(s string, among []string, of string) (string, error) {
 	}
 	word := bare(s)
 	want, isArticle := articleOf(s)
+	label := "" // behind an article: 36-2 提供, 第三十条（逾期不补正）
+	for i := range s[:min(len(s), 200)] {
+		if of, ok := articleOf(s[:i]); ok && !isArticle && of.article >= 10 {
+			want, label = of, bare(s[i:])
+		}
+	}
+	isArticle = isArticle || label != ""
 	var found []string
 	if isArticle {
 		found = fits(func(b Basis) bool {
 			is, ok := articleOf(b.Article)
-			return ok && is.article == want.article && (want.part == 0 || is.part == want.part)
+			return ok && is.article == want.article && (want.part == 0 || is.part == want.part) && strings.Contains(bare(b.Label), label)
 		})
 	} else if word != "" {
 		found = fits(func(b Basis) bool { return bare(b.Label) == word })
@@ -123,7 +130,7 @@ func chooseBasis(s string, among []string, of string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", fmt.Errorf("%s的依据不能是 %q；可写：%s", of, s, BasisWords(among))
+		return "", fmt.Errorf("%s的依据不能是 %q；可写：%s", whose, s, BasisWords(among))
 	}
 	return "", fmt.Errorf("%q 可指几种依据，请写明其一：%s", s, BasisWords(found))
 }
@@ -212,6 +219,9 @@ func leadingNumber(s []rune) (n, size int) {
 	}
 	if size > 0 {
 		return n, size
+	}
+	if len(s) > 0 && s[0] >= '①' && s[0] <= '⑩' {
+		return int(s[0]-'①') + 1, 1
 	}
 	digit := func(r rune) int {
 		for i, h := range []rune(hanDigits) {

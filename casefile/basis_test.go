@@ -16,6 +16,7 @@ func TestParseBasis(t *testing.T) {
 		{Disclosed, "36-1", "36-1", ""}, {Disclosed, "第三十六条第一项", "36-1", ""}, {Disclosed, "第三十六条第（一）项", "36-1", ""}, {Disclosed, "36（一）", "36-1", ""},
 		{Disclosed, "36(1)", "36-1", ""}, {Disclosed, "条例第36条第1项", "36-1", ""}, {Disclosed, "《政府信息公开条例》第三十六条第一款第一项", "36-1", ""}, {Disclosed, "３６．１", "36-1", ""},
 		{Disclosed, "提供", "36-2-provide", ""}, {Disclosed, "提供信息", "36-2-provide", ""}, {Disclosed, "第三十六条第二项", "", "提供信息"}, {Disclosed, "36", "", "几种依据"},
+		{Disclosed, "36-2 提供", "36-2-provide", ""}, {Disclosed, "第三十六条第（二）项（可以公开，提供信息）", "36-2-provide", ""}, {Disclosed, "36②告知", "36-2-inform", ""}, {Disclosed, "36-2 不存在", "", "不能是"},
 		{Disclosed, "第十四条", "", "不能是"}, {Disclosed, "36-9", "", "不能是"},
 		{UnableNotHeld, "36（四）", "36-4", ""}, {UnableNotHeld, "第三十六条第五项", "36-5", ""}, {UnableNotHeld, "信息不存在", "36-4", ""}, {UnableNotHeld, "不属于本机关", "36-5", ""},
 		{RefuseDeliberative, "第十六条", "16-process", ""}, {RefuseDeliberative, "十六条二款", "16-process", ""}, {RefuseInternal, "16-1", "16-internal", ""}, {RefuseInternal, "第十六条第二款", "", "不能是"},
@@ -66,7 +67,8 @@ func TestReadOutcome(t *testing.T) {
 		{"信息不存在", UnableNotHeld, "36-4", ""}, {"不属于本机关", UnableNotHeld, "36-5", ""}, {"第三方", RefuseThirdParty, "15", ""}, {"商业秘密", RefuseThirdParty, "15", ""}, {"信访", DeclinePetition, "39-1", ""},
 		{"公开", Disclosed, "36-2-provide", ""}, {"已主动公开", Disclosed, "36-1", ""}, {"部分公开", Partial, "", ""}, {"过程性信息", RefuseDeliberative, "16-process", ""}, {"撤回", OtherOutcome, "withdrawn", ""},
 		{"其他", OtherOutcome, "", ""}, {"逾期不补正", CorrectionLapsed, "lapse-30", ""}, {"属于国家秘密", RefuseStateSecret, "", ""}, {"重复申请", DeclineRepeat, "", ""},
-		{"秘密", OutcomeNone, "", "（三）4"}, {"不予公开", OutcomeNone, "", ""}, {"1", OutcomeNone, "", ""}, {"", OutcomeNone, "", "没有写"}, {"（七）", OutcomeNone, "", ""}, {"天气", OutcomeNone, "", "不在表三"},
+		{"秘密", OutcomeNone, "", "（三）4"}, {"不予公开", OutcomeNone, "", "（三）7"}, {"不予处理", OutcomeNone, "", "（五）1"}, {"（四）", OutcomeNone, "", "（四）3"}, {"三、（一）", RefuseStateSecret, "", ""}, {"（五）二", DeclineRepeat, "", ""},
+		{"36-5", UnableNotHeld, "36-5", ""}, {"第三十六条第二项", Disclosed, "", ""}, {"第三十七条", Partial, "37", ""}, {"第三十条", OutcomeNone, "", "（六）1"}, {"第五十条", OutcomeNone, "", "没有以"}, {"全部公开", Disclosed, "36-2-provide", ""}, {"1", OutcomeNone, "", ""}, {"", OutcomeNone, "", "没有写"}, {"（七）", OutcomeNone, "", ""}, {"天气", OutcomeNone, "", "不在表三"},
 	} {
 		got, basis, err := ReadOutcome(tt.written)
 		if got != tt.want || basis != tt.basis || (err != nil) != (tt.want == OutcomeNone) || err != nil && !strings.Contains(err.Error(), tt.mentions) {

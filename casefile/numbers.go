@@ -72,7 +72,7 @@ func LedgerID(s string, year int) (ID, error) {
 const longestSpan = 1000
 
 // ExpandIDs reads one or several numbers of cases: 1、3, 1，3, 1 3, and from the first to the last: 17..316,
-// 17~30, 17至30, 2025-17..30.
+// 17~30, 17至30, 2025-17..30, 2025-17-2025-30. 17-30 is one number, for a ledger may have brought it in.
 func ExpandIDs(s string, thisYear int) ([]ID, error) {
 	s = strings.TrimSpace(s)
 	var all []ID
@@ -92,7 +92,7 @@ func ExpandIDs(s string, thisYear int) ([]ID, error) {
 // listedNumbers parts a list where everything in it is a number of a case; else it is one number, which may
 // hold commas if it came from a ledger.
 func listedNumbers(s string, thisYear int) []string {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、，,；;", r) })
+	parts := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、，,；;。和及与", r) })
 	for _, p := range parts {
 		if _, _, ok := numbered(narrowDigits(p), thisYear); !ok {
 			if first, _, ok := cutSpan(p); !ok {
@@ -114,7 +114,18 @@ func cutSpan(s string) (first, last string, ok bool) {
 			return first, strings.TrimLeft(last, ".…"), true
 		}
 	}
+	if parts := strings.Split(narrowDigits(s), "-"); len(parts) == 4 && len(parts[0]) == 4 && parts[0] == parts[2] { // both written out
+		return parts[0] + "-" + parts[1], parts[2] + "-" + parts[3], true
+	}
 	return "", "", false
+}
+
+// MaybeSpan reports whether a number that no case has may have been meant as several, from one to another: 17-30.
+func MaybeSpan(id ID) bool {
+	s := narrowDigits(string(id))
+	first, last, ok := strings.Cut(s, "-")
+	first = first[strings.LastIndexFunc(first, func(r rune) bool { return r < '0' || r > '9' })+1:] // 3 of 1,3-5
+	return ok && first != "" && len(first) <= 3 && last != "" && strings.Trim(s, "0123456789,-") == ""
 }
 
 // span reads the cases from a first number to a last. It returns none where the word is no such thing.

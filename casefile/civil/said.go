@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -26,15 +27,35 @@ const (
 const nearby = 183
 
 // Said reads a date as people write it: 2026-11-03, 2026/11/3, 2026.11.3, 2026年11月3日, 20261103, 11月3日,
-// 11-3, 11/3, 3日, 今天, 前天, 周五, 上周五, in full-width digits or Chinese numerals, also with its day of the
-// week behind it. today completes what is not said. What may mean several days is refused, and the error
+// 11-3, 11/3, 3日, 今天, 前天, 三天前, 周五, 上周五, in full-width digits or Chinese numerals, also with its day of the
+// week or an hour behind it. today completes what is not said. What may mean several days is refused, and the error
 // names them.
 func Said(s string, today Date, tense Tense) (Date, error) {
 	if d, err := Parse(s); err == nil {
 		return d, nil
 	}
 	p := phrase{said: s, today: today, tense: tense}
-	return p.read(plainly(s))
+	return p.read(plainly(withoutHour(s)))
+}
+
+// withoutHour takes the hour off the end of a date: 11月27日下午3点, 昨天上午, 2026-11-27 10:30, 2026-11-27T10:30:00. It is
+// part of what people copy, and no day depends on it.
+func withoutHour(s string) string {
+	for _, part := range []string{"上午", "下午", "早上", "早晨", "凌晨", "中午", "傍晚", "晚上"} {
+		if before, hour, ok := strings.Cut(s, part); ok && before != "" && isHour(hour) {
+			return before
+		}
+	}
+	if i := strings.LastIndexAny(s, " T\u3000"); i > 0 && strings.ContainsAny(s[i:], ":：时点") {
+		if _, n := utf8.DecodeRuneInString(s[i:]); isHour(s[i+n:]) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func isHour(s string) bool {
+	return strings.Trim(width.Fold.String(s), "0123456789:时点分秒半许左右一二三四五六七八九十 ") == ""
 }
 
 // plainly narrows digits and signs, turns Chinese numerals into digits and drops blanks.
@@ -56,7 +77,7 @@ func plainly(s string) string {
 	return numerals(b.String())
 }
 
-// numerals writes 二〇二六年十一月三日 as 2026年11月3日. Only what stands before 年, 月, 日 or 号 is a number: the
+// numerals writes 二〇二六年十一月三日 as 2026年11月3日. Only what stands before 年, 月, 日, 号 or 天 is a number: the
 // 三 of 周三 is not.
 func numerals(s string) string {
 	var out, run []rune
@@ -66,7 +87,7 @@ func numerals(s string) string {
 			continue
 		}
 		if len(run) > 0 {
-			if strings.ContainsRune("年月日号", r) {
+			if strings.ContainsRune("年月日号天", r) {
 				out = append(out, []rune(arabic(run))...)
 			} else {
 				out = append(out, run...)
@@ -151,6 +172,13 @@ func (p phrase) day(s string) (Date, error) {
 	}
 	if d, ok, err := p.ofWeek(s); ok {
 		return d, err
+	}
+	for word, sign := range map[string]int{"天前": -1, "日前": -1, "天后": 1, "日后": 1} {
+		if many, ok := strings.CutSuffix(s, word); ok {
+			if n, err := strconv.Atoi(many); err == nil && n > 0 && n <= nearby {
+				return p.today.Add(sign * n), nil
+			}
+		}
 	}
 	return p.numbers(s)
 }

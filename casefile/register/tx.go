@@ -310,7 +310,10 @@ func (t *Tx) Records(from uint64) iter.Seq2[casefile.Record, error] {
 // Case returns a case as it stands.
 func (t *Tx) Case(id casefile.ID) (casefile.Case, error) {
 	v := t.bucket(bucketCase).Get([]byte(id))
-	if v == nil {
+	switch {
+	case v == nil && casefile.MaybeSpan(id):
+		return casefile.Case{}, fmt.Errorf("%s：%w；是几件的起止的，写作 1..3 或者 1至3", id, ErrNotFound)
+	case v == nil:
 		return casefile.Case{}, fmt.Errorf("%s：%w", id, ErrNotFound)
 	}
 	c, _, err := decodeProjection([]byte(id), v)
