@@ -19,6 +19,9 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 		return casefile.GuessNotice, "是投递情况通知（" + m.Delivery.Action + "）"
 	}
 	subject, answer := withoutPrefixes(m.Subject)
+	if hasPrefix(strings.ToLower(subject), "撤回:", "撤回：", "recall:", "邮件撤回") { // as Outlook writes; a person who withdraws says what
+		return casefile.GuessOther, "是收回一封邮件的通知，不等于撤回申请"
+	}
 	if answer {
 		subject = "" // the words of the letter that is answered are the office's
 	}
@@ -31,7 +34,10 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 	if onlyThanks(own) && !files {
 		return casefile.GuessThanks, "正文只是致谢"
 	}
-	if g, why := awaited(m, c, subject, first, files); g != casefile.GuessNone {
+	if more := asksAnother(own); likely && more != "" && c.Waiting != casefile.WaitCorrection {
+		return casefile.GuessApplication, "正文另有请求：“" + more + "”"
+	}
+	if g, why := awaited(m, c, subject, first, own, files); g != casefile.GuessNone {
 		return g, why
 	}
 	if likely {
@@ -46,14 +52,16 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 }
 
 // awaited is what the case waits for, where nothing in the mail says that it is something else.
-func awaited(m *casefile.Message, c Case, subject, first string, files bool) (casefile.Guess, string) {
+func awaited(m *casefile.Message, c Case, subject, first, own string, files bool) (casefile.Guess, string) {
 	reminder := firstOf(subject+"\n"+first, reminderWords)
 	switch {
 	case c.Waiting == casefile.WaitCorrection && (reminder == "" || files):
 		return casefile.GuessCorrection, "该件正在等待补正"
+	case c.Waiting == casefile.WaitFee && firstOf(first, questionWords) != "" && !files:
+		return casefile.GuessOther, "该件正在等待缴费，来信像是询问"
 	case c.Waiting == casefile.WaitFee && (reminder == "" || files):
 		return casefile.GuessPayment, "该件正在等待缴费"
-	case c.Consulting && !(len(c.Addresses) > 0 && holdsAny(c.Addresses[:1], m.From)):
+	case c.Consulting && !(len(c.Addresses) > 0 && holdsAny(c.Addresses[:1], m.From)) && !calls(c.Applicant, m, own):
 		return casefile.GuessOpinion, "该件正在征求意见，来信人不是申请人"
 	case c.Unconfirmed && firstOf(first, []string{"确认", "收到", "属实", "是本人"}) != "" && utf8.RuneCountInString(first) < 60:
 		return casefile.GuessConfirmed, "该件尚未双方确认，来信像是确认"
@@ -61,9 +69,27 @@ func awaited(m *casefile.Message, c Case, subject, first string, files bool) (ca
 	return casefile.GuessNone, ""
 }
 
+// calls reports whether whoever wrote a mail calls himself by the name of the applicant: in From, by 我是, behind 申请人,
+// or below his letter. A third party may name the applicant, too, and does none of these.
+func calls(applicant string, m *casefile.Message, own string) bool {
+	name := casefile.PlainName(applicant)
+	if name == "" {
+		return false
+	}
+	for _, by := range []string{"我是", "本人", "我叫"} {
+		if strings.Contains(own, by+applicant) {
+			return true
+		}
+	}
+	is := func(n string) bool { return casefile.PlainName(n) == name }
+	last := own[strings.LastIndexByte(own, '\n')+1:]
+	return is(last) || slices.ContainsFunc(m.From, func(a casefile.Address) bool { return is(a.Name) }) || slices.ContainsFunc(namesIn(own), is)
+}
+
 var (
-	withdrawWords = []string{"撤回申请", "撤回政府信息公开申请", "撤回该申请", "撤回本申请", "撤回上述申请", "申请撤回", "撤销申请", "取消申请", "放弃申请", "不再申请", "予以撤回", "撤回此申请", "撤回我的申请"}
-	reminderWords = []string{"催办", "催促", "尽快", "何时", "什么时候", "多久", "进度", "进展", "还没有", "还没收到", "仍未", "至今", "逾期", "复议", "投诉", "起诉", "举报"}
+	questionWords = []string{"怎么", "如何", "哪里", "哪儿", "什么方式", "账号", "能不能", "可不可以", "是否可以", "多少钱", "为什么"}
+	withdrawWords = []string{"撤回申请", "撤回政府信息公开申请", "撤回该申请", "撤回本申请", "撤回上述申请", "申请撤回", "撤销申请", "取消申请", "放弃申请", "不再申请", "不用办理了", "不需要办理", "不必办理", "无需办理", "不用再办", "不要求公开了", "不申请了", "予以撤回", "撤回此申请", "撤回我的申请"}
+	reminderWords = []string{"催办", "催促", "尽快", "何时", "什么时候", "多久", "进度", "进展", "办到哪", "办得怎么样", "有结果", "还没有", "还没收到", "仍未", "至今", "逾期", "复议", "投诉", "起诉", "举报"}
 	kindsOfMail   = []struct {
 		guess casefile.Guess
 		words []string
@@ -174,6 +200,27 @@ func (d *decider) suggestByName() error {
 	return nil
 }
 
+// numberedWithin is of how many bytes of a letter the numbers of cases are read.
+const numberedWithin = 8 << 10
+
+// suggestWritten proposes the open cases whose number the author of a mail wrote into it: a lawyer, or who answers from
+// another address. It does not join them, for a new application names the last one as well.
+func (d *decider) suggestWritten() error {
+	all := Numbers(d.written[:min(len(d.written), numberedWithin)])
+	for _, id := range all[:min(len(all), mostNumbers)] {
+		into, c, err := d.goesOn(id)
+		if err != nil {
+			return err
+		}
+		if _, found, err := d.r.Case(into); err != nil {
+			return err
+		} else if found && !c.Finished {
+			d.propose(into, 60, "正文写有该件编号")
+		}
+	}
+	return nil
+}
+
 // suggestByNumber proposes the open cases whose applicant bears a number of identity that stands in the mail.
 func (d *decider) suggestByNumber() error {
 	for _, number := range identities(d.written) {
@@ -188,7 +235,7 @@ func (d *decider) suggestByNumber() error {
 	return nil
 }
 
-// mostNumbers is how many numbers of identity of one mail are looked up.
+// mostNumbers is how many numbers of identity, and of cases, in one mail are looked up.
 const mostNumbers = 4
 
 // identities are the numbers of identity in a text, each once.

@@ -17,6 +17,7 @@ func TestGuess(t *testing.T) {
 	correcting, paying := own, own
 	correcting.Waiting, paying.Waiting = casefile.WaitCorrection, casefile.WaitFee
 	consulting := Case{Addresses: []string{"applicant@example.test", zhang}, Consulting: true}
+	other := Case{Addresses: []string{"applicant@example.test"}, Consulting: true, Applicant: "吴江", Registered: true}
 	unconfirmed := own
 	unconfirmed.Unconfirmed = true
 	for name, tt := range map[string]struct {
@@ -40,6 +41,14 @@ func TestGuess(t *testing.T) {
 		"an opinion, of another address":     {text("Re: 征求意见书", "我公司认为涉及商业秘密"), consulting, casefile.GuessOpinion},
 		"confirmation":                       {text("Re: 登记回执", "确认是本人申请"), unconfirmed, casefile.GuessConfirmed},
 		"reminder":                           {text("Re: 登记回执", "再不答复我就复议了"), own, casefile.GuessReminder},
+		"reminder, asking how far it is":     {text("申请情况", "问一下我的申请办到哪里了"), own, casefile.GuessReminder},
+		"withdrawal, in other words":         {text("Re: 登记回执", "之前申请的批复我不需要了，请不用办理了"), own, casefile.GuessWithdrawal},
+		"a mail is recalled":                 {text("撤回: 政府信息公开申请", "张三将撤回邮件“政府信息公开申请”。"), paying, casefile.GuessOther},
+		"how to pay":                         {text("Re: 收费通知书", "请问费用怎么交，可以微信吗"), paying, casefile.GuessOther},
+		"how to pay, and a file":             with2(text("Re: 收费通知书", "不知道怎么开票，凭证见附件"), paying, casefile.GuessPayment, file),
+		"the applicant from another address": {text("申请情况", "我是吴江，办到哪里了"), other, casefile.GuessReminder},
+		"the applicant, who signs":           {text("补充", "补充说明：在甲路。\n\n吴江"), other, casefile.GuessCorrection},
+		"a third party who names him":        {text("复函", "贵局就吴江的申请征求意见，我公司不同意公开。\n某化工有限公司"), other, casefile.GuessOpinion},
 		"the office's words are not his own": {text("Re: 撤回申请须知", "请问如何办理？\n> 撤回申请的，请写明"), own, casefile.GuessOther},
 		"another application":                {text("政府信息公开申请", "申请人：张三\n联系电话：1\n所需信息：预算"), own, casefile.GuessApplication},
 		"nothing":                            {text("Re: x", ""), own, casefile.GuessOther},
@@ -61,6 +70,8 @@ func TestOwnApplication(t *testing.T) {
 	defer func() { delete(began, "2026-00017"); cases["2026-00017"] = open }()
 	waiting := open
 	waiting.Waiting = casefile.WaitCorrection
+	done, paying := open, open
+	done.Finished, paying.Waiting = true, casefile.WaitFee
 	registered := open
 	registered.Applicant, registered.Registered = "张三", true
 	answer := replyTo("letter-17@office.example.test")
@@ -86,6 +97,11 @@ func TestOwnApplication(t *testing.T) {
 		"a correction that names another file": {waiting, text("Re: 补正告知书", other, answer), false, casefile.GuessCorrection},
 		"another one while correcting":         {waiting, text("另一份申请 2026-00017", "申请公开\n"+other, answer), true, casefile.GuessCorrection},
 		"a sentence":                           {open, text("Re: 登记回执", "另外请按政府信息公开条例，申请公开路灯采购合同，附件是申请表", answer, attached), false, casefile.GuessApplication},
+		"a reminder that asks for more":        {open, text("Re: 登记回执", "什么时候能答复？\n另外，我还想申请公开2026年上半年水质监测数据。", answer), false, casefile.GuessApplication},
+		"thanks, and asks for more":            {done, text("Re: 答复", "收到，谢谢。同时申请获取该项目的施工合同。", answer), true, casefile.GuessNone},
+		"a correction that asks for more":      {waiting, text("Re: 补正告知书", "要批复全文，另外申请获取附图", answer), false, casefile.GuessCorrection},
+		"urges once more":                      {open, text("Re: 登记回执", "另外希望贵局尽快公开", answer), false, casefile.GuessReminder},
+		"a payment that asks for more":         {paying, text("Re: 收费通知书", "已缴费。另我还想申请公开2025年的账目", answer), false, casefile.GuessApplication},
 		"a question":                           {open, text("Re: 登记回执", "请问什么时候答复", answer), false, casefile.GuessReminder},
 		"the office's own words quoted":        {open, text("Re: 登记回执", "收到，请问何时能办？\n> "+"申请人：张三\n> 联系电话\n> 所需信息：x", answer), false, casefile.GuessReminder},
 	} {
@@ -134,7 +150,8 @@ func TestGuessedElsewhere(t *testing.T) {
 		"passed on, with the number of a case": {with(from("guard@example.test", "转发：材料"), func(m *casefile.Message) {
 			m.Text = "---- 转发邮件信息 ----\n发件人：nobody@example.test\n\n2026-00020 的材料"
 		}), casefile.GuessOther},
-		"from an address of no case": {from("nobody@example.test", "材料"), casefile.GuessNone},
+		"with the number of a case in its text, and no thread": {with(from("lawyer@example.test", "律师函"), func(m *casefile.Message) { m.Text = "受托代理2026-00020一案，现补正如下。" }), casefile.GuessCorrection},
+		"from an address of no case":                           {from("nobody@example.test", "材料"), casefile.GuessNone},
 	} {
 		d, err := Decide(Mail{Message: tt.mail}, office, registered{})
 		if err != nil || d.Guess != tt.want || (d.Guess == casefile.GuessNone) != (d.GuessedBy == "") {

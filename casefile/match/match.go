@@ -206,7 +206,7 @@ func (d *decider) decide() error {
 	if done, err := d.join(); done || err != nil {
 		return err
 	}
-	if err := errors.Join(d.suggestBySender(), d.suggestForwarded(), d.suggestByName(), d.suggestByNumber()); err != nil {
+	if err := errors.Join(d.suggestBySender(), d.suggestForwarded(), d.suggestWritten(), d.suggestByName(), d.suggestByNumber()); err != nil {
 		return err
 	}
 	likely := d.out.Likeness >= Likely
