@@ -2,6 +2,7 @@ package boottest
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -103,10 +104,16 @@ func oldSystemd(t *testing.T, m *machine) {
 	}
 	m.deliver(t, mailbox, 9)
 	m.hasCase(t, 9)
+	// Nor is the desk's certificate handed over: its group reads it.
+	m.sh(t, `systemctl stop ysq-web.service; rm /etc/ysq/web-*.pem; PATH=/root/older:$PATH ysq web certificate localhost 127.0.0.1
+		test "$(stat -c '%a %U %G' /etc/ysq/web-key.pem)" = '640 root ysq-web'
+		grep -vE '^(LoadCredential|ProtectProc|ProcSubset|ProtectClock|ProtectKernelLogs|ProtectHostname|RestrictSUIDSGID)=' /usr/lib/systemd/system/ysq-web.service >/etc/systemd/system/ysq-web.service
+		systemctl daemon-reload`)
+	m.browser(t).says(t, "/login", nil, http.StatusOK, "密码")
 	m.deliverFile(t, mailbox, 10, "application/pdf", "申请.pdf", []byte(pdf("Application for information no. 7")))
 	m.hasCase(t, 10)
 	// After an upgrade of systemd the same file is handed over as a credential, and can be sealed.
-	m.sh(t, `mv /root/older/hidden /usr/bin/systemd-creds; rm /etc/systemd/system/ysq.service; systemctl daemon-reload; systemctl restart ysq.service
+	m.sh(t, `mv /root/older/hidden /usr/bin/systemd-creds; rm /etc/systemd/system/ysq.service /etc/systemd/system/ysq-web.service; systemctl daemon-reload; systemctl restart ysq.service
 		echo `+password+` | ysq password --password-stdin --password-store credential; rm /etc/ysq/imap-password; systemctl restart ysq.service`)
 	m.does(t, "zhang", 0, "ysq", "list")
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strconv"
@@ -405,6 +407,16 @@ func instance(t *testing.T, m *machine) {
 		ysq status --config /etc/ysq/east.toml >/dev/null`)
 	contains(t, m.sh(t, "ysq-instance list"), "east", "active", "在办")
 	m.hardened(t, "ysq@east.service")
+	// Its desk is a service of its own, at a port of its own; a port that is taken changes nothing.
+	contains(t, m.does(t, "root", 1, "ysq-instance", "web", "east", "993"), "端口 993 用不了")
+	m.sh(t, "test ! -e /etc/systemd/system/ysq-web@east.socket.d; ysq-instance web east 8444")
+	b := m.browser(t)
+	b.site = "https://127.0.0.1:8444"
+	b.says(t, "/login", nil, http.StatusOK, "密码")
+	b.says(t, "/login", url.Values{"name": {"王某"}, "password": {"wrong"}}, http.StatusConflict, "姓名或密码不对")
+	m.sh(t, `test "$(stat -c %U /proc/$(systemctl show --value -p MainPID ysq-web@east.service))" = ysq-east-web
+		! runuser -u ysq-east-web -- test -w /run/ysq/ysq.sock`)
+	m.hardenedTo(t, "ysq-web@east.service", 1.0)
 	if got := m.sh(t, "find /var/lib/ysq-east ! -user ysq-east"); got != "" {
 		t.Errorf("not the instance's own: %s", got)
 	}

@@ -58,9 +58,10 @@ func desk(t *testing.T, m *machine) {
 }
 
 // browser is one that trusts the machine's certificate.
-type browser struct{ http.Client }
-
-const site = "https://127.0.0.1:8443"
+type browser struct {
+	http.Client
+	site string
+}
 
 func (m *machine) browser(t *testing.T) *browser {
 	t.Helper()
@@ -74,7 +75,7 @@ func (m *machine) browser(t *testing.T) *browser {
 	}
 	transport := &http.Transport{DialContext: m.dial, TLSClientConfig: &tls.Config{RootCAs: roots}}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &browser{http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}}
+	return &browser{http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}, "https://127.0.0.1:8443"}
 }
 
 // says asks for a page, with a form as somebody fills it in on this site.
@@ -84,12 +85,12 @@ func (b *browser) says(t *testing.T, path string, form url.Values, status int, w
 	if form != nil {
 		method = http.MethodPost
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, site+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(t.Context(), method, b.site+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Origin", site)
+	r.Header.Set("Origin", b.site)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	res, err := b.Do(r)
 	if err != nil {

@@ -43,13 +43,10 @@ func layout(kind, program string, p papers) []item {
 		{"/usr/lib/sysusers.d/ysq.conf", "deploy/ysq.sysusers", 0o644, false},
 		{"/usr/lib/tmpfiles.d/ysq.conf", "deploy/ysq.tmpfiles", 0o644, false},
 	}
-	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq-remind.service", "ysq-remind.timer"} {
+	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-backup.timer", "ysq-remind.service", "ysq-remind.timer", "ysq-web.service", "ysq-web.socket"} {
 		for _, name := range []string{unit, strings.Replace(unit, ".", "@.", 1)} { // and for an instance
 			tree = append(tree, item{"/usr/lib/systemd/system/" + name, "deploy/" + name, 0o644, false})
 		}
-	}
-	for _, unit := range []string{"ysq-web.service", "ysq-web.socket"} {
-		tree = append(tree, item{"/usr/lib/systemd/system/" + unit, "deploy/" + unit, 0o644, false})
 	}
 	for _, page := range p.pages { // ysq-list.1.gz
 		section := filepath.Ext(page[:len(page)-len(".gz")])[1:]

@@ -70,7 +70,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 	for _, i := range fake(t, "deb") {
 		packed[i.from] = true
 	}
-	for _, pattern := range []string{"deploy/*.service", "deploy/*.timer", "deploy/*.sysusers", "deploy/*.tmpfiles"} {
+	for _, pattern := range []string{"deploy/*.service", "deploy/*.timer", "deploy/*.socket", "deploy/*.sysusers", "deploy/*.tmpfiles"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, files, err)

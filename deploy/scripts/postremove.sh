@@ -40,7 +40,7 @@ purge)
 		/etc/systemd/system/ysq.service.d /etc/systemd/system/ysq@*.service.d \
 		/etc/systemd/system/ysq-backup*.service.d /etc/systemd/system/ysq-backup*.timer.d \
 		/etc/systemd/system/ysq-remind*.service.d /etc/systemd/system/ysq-remind*.timer.d \
-		/etc/systemd/system/ysq-web.service.d /etc/systemd/system/ysq-web.socket.d /etc/systemd/system/*.target.wants/ysq-web.socket \
+		/etc/systemd/system/ysq-web*.service.d /etc/systemd/system/ysq-web*.socket.d /etc/systemd/system/*.target.wants/ysq-web*.socket \
 		/etc/systemd/system/*.target.wants/ysq.service /etc/systemd/system/*.target.wants/ysq@*.service \
 		/etc/systemd/system/*.target.wants/ysq-backup*.timer /etc/systemd/system/*.target.wants/ysq-remind*.timer; do
 		if [ -e "$p" ] || [ -L "$p" ]; then

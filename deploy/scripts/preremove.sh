@@ -17,9 +17,9 @@ if [ -d /etc/ysq ]; then
 	[ -s /etc/ysq/removed.units ] || rm -f /etc/ysq/removed.units
 fi
 # By pattern, so that instances are met; a stop waits until the batch in hand is recorded.
-systemctl stop 'ysq-web.socket' 'ysq-web.service' 'ysq-backup*.timer' 'ysq-remind*.timer' 'ysq-backup*.service' 'ysq-remind*.service' 'ysq.service' 'ysq@*.service'
+systemctl stop 'ysq-web*.socket' 'ysq-web*.service' 'ysq-backup*.timer' 'ysq-remind*.timer' 'ysq-backup*.service' 'ysq-remind*.service' 'ysq.service' 'ysq@*.service'
 if [ "$1" = 0 ]; then # dpkg keeps what was enabled until the purge
-	for link in /etc/systemd/system/*.wants/ysq-web.socket /etc/systemd/system/*.wants/ysq.service /etc/systemd/system/*.wants/ysq@*.service \
+	for link in /etc/systemd/system/*.wants/ysq-web*.socket /etc/systemd/system/*.wants/ysq.service /etc/systemd/system/*.wants/ysq@*.service \
 		/etc/systemd/system/*.wants/ysq-backup*.timer /etc/systemd/system/*.wants/ysq-remind*.timer; do
 		[ ! -L "$link" ] || systemctl disable --quiet "$(basename "$link")" || true
 	done

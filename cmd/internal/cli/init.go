@@ -204,6 +204,7 @@ func (s *setup) group(cfg *config.Config) {
 		s.notes = append(s.notes, fmt.Sprintf("系统中没有 %s 组，[access] 暂写当前用户的组 %s；建组后请改配置", missing, group))
 	}
 	cfg.Access.SocketGroup, cfg.Access.Operator = group, []config.Group{group}
+	cfg.Access.Web = webAccount(s.unit)
 }
 
 // judge refuses what the configuration itself shows to be wrong, before anything is written. What

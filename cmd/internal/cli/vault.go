@@ -370,6 +370,9 @@ func servantName(unit string) string {
 	return "ysq"
 }
 
+// webAccount is the account of an office's web service, as the packages declare it.
+func webAccount(unit string) string { return servantName(unit) + "-web" }
+
 // unitOf is the packages' unit that runs with a configuration file; "" for any other file.
 func unitOf(path string) string {
 	switch office, ok := strings.CutSuffix(filepath.Base(path), ".toml"); {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -16,6 +17,7 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -27,6 +29,7 @@ import (
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/web"
+	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -41,19 +44,22 @@ func (a *app) webServeCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "运行网页服务（由 systemd 启动）",
 		Long: "运行网页服务：单位内网的同事用姓名和密码登录（由 ysq-web.socket 启动）。它以自己的账号运行，没有登记库、没有密码的散列，也没有任何角色：\n" +
-			"登录、每一步由守护进程判断。证书和私钥取自 systemd 的凭据，或 --cert、--key。",
+			"登录、每一步由守护进程判断。证书和私钥取自 systemd 的凭据（没有的，/etc/ysq 下的文件），或 --cert、--key。",
 		Example: "ysq web serve --cert /etc/ysq/web-cert.pem --key /etc/ysq/web-key.pem --listen 0.0.0.0:8443",
 		Args:    noArgs,
 	}
 	o := &options{cmd: cmd}
-	credentials := a.getenv("CREDENTIALS_DIRECTORY")
+	handed := cmp.Or(a.getenv("CREDENTIALS_DIRECTORY"), filepath.Dir(config.DefaultFile)) // systemd hands them over since 247
 	cert, key := o.text("cert", "证书`文件`（PEM）"), o.text("key", "私钥`文件`（PEM）")
 	listen := o.text("listen", "监听的`地址`；不写则用 systemd 交来的")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *cert == "" && credentials != "" {
-			*cert, *key = filepath.Join(credentials, webCert), filepath.Join(credentials, webKey)
+		if *cert == "" {
+			*cert, *key = filepath.Join(handed, webCert), filepath.Join(handed, webKey)
 		}
 		pair, err := tls.LoadX509KeyPair(*cert, *key)
+		if errors.Is(err, fs.ErrPermission) {
+			return &ask.Error{Code: "certificate", Msg: "证书或私钥读不了：" + err.Error(), Hint: fmt.Sprintf("让网页服务的账号读得到：chgrp %s %s %s && chmod 640 %[2]s %[3]s", config.DefaultWeb, *cert, *key), Exit: ask.ExitConfig}
+		}
 		if err != nil {
 			return &ask.Error{Code: "certificate", Msg: "证书或私钥不能用：" + err.Error(), Hint: "用 --cert、--key 指明；没有证书的，运行 ysq web certificate", Exit: ask.ExitConfig}
 		}
@@ -105,20 +111,38 @@ func (a *app) webCertificateCommand() *cobra.Command {
 	}
 	o := &options{cmd: cmd}
 	dir := o.text("dir", "写到哪个`目录`；不写则为 /etc/ysq")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *dir == "" {
-			*dir = "/etc/ysq"
+			*dir = filepath.Dir(config.DefaultFile)
+		}
+		reader, err := webReader(cmd.Context())
+		if err != nil {
+			return err
 		}
 		certificate, key, sum, err := selfSigned(args, a.now())
 		if err != nil {
 			return err
 		}
-		for name, content := range map[string][]byte{webKey: key, webCert: certificate} {
-			err := durable.Disk{}.Create(filepath.Join(*dir, name), 0o600, durable.Content(content))
-			if errors.Is(err, fs.ErrExist) {
+		files := map[string][]byte{webKey: key, webCert: certificate}
+		for _, name := range []string{webKey, webCert} { // both, before either is written
+			there, err := durable.Exists(filepath.Join(*dir, name))
+			if err != nil {
+				return err
+			}
+			if there {
 				return &ask.Error{Code: "file-exists", Msg: filepath.Join(*dir, name) + " 已存在，没有覆盖", Hint: "要换的，先移走它", Exit: ask.ExitRefused}
 			}
+		}
+		for name, content := range files {
+			path := filepath.Join(*dir, name)
+			err := durable.Disk{}.Create(path, 0o600, durable.Content(content))
 			if err != nil {
+				return err
+			}
+			if reader < 0 {
+				continue
+			}
+			if err := errors.Join(os.Chown(path, 0, reader), os.Chmod(path, 0o640)); err != nil {
 				return err
 			}
 		}
@@ -126,6 +150,23 @@ func (a *app) webCertificateCommand() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// webReader is the group that has to read the files where systemd is too old to hand them over; -1 where it does, and where
+// no packages' service is to read them.
+func webReader(ctx context.Context) (int, error) {
+	v := &vault{ctx: ctx, unit: config.DefaultWeb + ".service"}
+	if v.unserved() != "" {
+		return -1, nil
+	}
+	if known := v.version(); known == 0 || known >= firstWithCredentials {
+		return -1, nil
+	}
+	g, err := user.LookupGroup(config.DefaultWeb)
+	if err != nil {
+		return -1, nil
+	}
+	return strconv.Atoi(g.Gid)
 }
 
 // certificateYears is for how long a certificate of our own making holds. Browsers bound those of authorities to less;
