@@ -203,6 +203,31 @@ func TestBackupIsIncrementalAndRotates(t *testing.T) {
 	}
 }
 
+// Every part of a name is held against what lies under it; a name of somebody's own says nothing.
+func TestNames(t *testing.T) {
+	m := Manifest{Register: register.Meta{ID: "ABCDEFGHIJ"}, Taken: start, Records: 7, Head: casefile.Digest{0xab}}
+	right := nameOf(m.Register, m.Taken, m.Records, m.Head, false)
+	for what, change := range map[string]func(*name){
+		"register": func(n *name) { n.register = "ABCDEFGA" },
+		"time":     func(n *name) { n.taken = n.taken.Add(time.Second) },
+		"records":  func(n *name) { n.seq++ },
+		"digest":   func(n *name) { n.head = strings.Repeat("0", 32) },
+	} {
+		n := right
+		change(&n)
+		if got := misnamed(n.String(), m); len(got) != 1 || !strings.Contains(got[0].What, n.words()) || !strings.Contains(got[0].What, right.words()) {
+			t.Errorf("another %s: %v", what, got)
+		}
+	}
+	sealed := right
+	sealed.encrypted = true
+	for name, witnessed := range map[string]bool{right.String(): true, sealed.String(): true, "old-" + right.String(): false, right.String() + ".bak": false, strings.ToUpper(right.String()): false} {
+		if got := misnamed(name, m); len(got) > 0 || Witnessed(filepath.Join("/mnt", name)) != witnessed {
+			t.Errorf("%s: %v, witnessed %v", name, got, Witnessed(name))
+		}
+	}
+}
+
 func backupNameOf(r *register.Register) string {
 	return nameOf(r.Meta(), start, 1, casefile.Digest{1}, false).String()
 }

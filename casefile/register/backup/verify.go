@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 )
@@ -37,16 +38,27 @@ func Verify(ctx context.Context, dir string, o register.Options, tell register.P
 	return append(found, misnamed(filepath.Base(dir), m)...), nil
 }
 
-// misnamed holds the digest in a backup's name against its head: the name may have been copied elsewhere, and
-// is a witness. A directory of another name says nothing.
+// Witnessed reports whether a backup has a name that Backup gave: any other says nothing that could be held against it.
+func Witnessed(path string) bool {
+	_, ok := parseName(filepath.Base(path))
+	return ok
+}
+
+// misnamed holds the name of a backup against what it holds: the name may have been copied elsewhere, and its digest is a
+// witness. Its time decides how long the backup is kept, and which is the latest.
 func misnamed(base string, m Manifest) []register.Difference {
 	n, ok := parseName(base)
 	if !ok {
 		return nil
 	}
-	if is := nameOf(m.Register, m.Taken, m.Records, m.Head, n.encrypted); n.head != is.head || n.seq != is.seq || n.register != is.register {
-		return []register.Difference{{Place: "backup", Key: base, Do: "查明谁改了名字，或者换过里面的文件；用另一份备份",
-			What: fmt.Sprintf("名字里是登记库 %s 第 %d 条、摘要 %s，里面是登记库 %s 第 %d 条、摘要 %s", n.register, n.seq, n.head, is.register, is.seq, is.head)}}
+	is := nameOf(m.Register, m.Taken, m.Records, m.Head, n.encrypted)
+	if n.register == is.register && n.seq == is.seq && n.head == is.head && n.taken.Equal(is.taken) {
+		return nil
 	}
-	return nil
+	return []register.Difference{{Place: "backup", Key: base, Do: "查明谁改了名字，或者换过里面的文件；用另一份备份",
+		What: "名字里是" + n.words() + "，里面是" + is.words()}}
+}
+
+func (n name) words() string {
+	return fmt.Sprintf("登记库 %s、%s、第 %d 条、摘要 %s", n.register, n.taken.In(civil.Zone).Format("2006-01-02 15:04:05"), n.seq, n.head)
 }

@@ -61,7 +61,7 @@ func (a *app) differences(all []ask.Difference, good string) error {
 			return err
 		}
 	}
-	return &ask.Error{Code: "differences", Msg: fmt.Sprintf("发现 %d 处不符", len(all)), Hint: "按“怎么办”一列处理；处理前先做一次备份", Exit: ask.ExitCheck}
+	return &ask.Error{Code: "differences", Msg: fmt.Sprintf("发现 %d 处不符", len(all)), Hint: "按“怎么办”一列处理；登记库有不符的，处理前先做一次备份", Exit: ask.ExitCheck}
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -89,7 +89,8 @@ func (a *app) verifyCommand() *cobra.Command {
 			return a.differences(all, "核验无误")
 		}
 		if *backup != "" {
-			return finish(daemon.VerifyBackup(cmd.Context(), *backup, tell))
+			all, err := daemon.VerifyBackup(cmd.Context(), *backup, tell)
+			return finish(all, a.unwitnessed(*backup, err))
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			var all []ask.Difference
@@ -197,7 +198,7 @@ func (a *app) restoreCommand() *cobra.Command {
 		tell, end := a.watching()
 		res, err := daemon.Restore(cmd.Context(), o, q, tell)
 		end()
-		if err != nil {
+		if err := a.unwitnessed(q.From, err); err != nil {
 			return err
 		}
 		if a.json {
@@ -225,6 +226,14 @@ func (a *app) restoreCommand() *cobra.Command {
 		return a.differences(res.Differences, "核验无误")
 	}
 	return cmd
+}
+
+// unwitnessed says that a backup's name proves nothing, where that is so and nothing worse has happened.
+func (a *app) unwitnessed(path string, err error) error {
+	if err == nil && !daemon.Witnessed(path) {
+		fmt.Fprintln(a.errOut, "注意：这个名字不是 ysq backup 起的，里面没有摘要可以对照；只核验了内容")
+	}
+	return err
 }
 
 func (a *app) rebuildCommand() *cobra.Command {

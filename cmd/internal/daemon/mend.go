@@ -166,6 +166,9 @@ func within(from string) error {
 		Hint: fmt.Sprintf("把备份放到它读得到的地方：cp -a %s /var/backups/ysq/ && chown -R %s: /var/backups/ysq/%s", from, name, filepath.Base(from))}
 }
 
+// Witnessed reports whether a backup's name holds the digest of its last record.
+func Witnessed(path string) bool { return backup.Witnessed(path) }
+
 // VerifyBackup proves a plain backup where it lies.
 func VerifyBackup(ctx context.Context, dir string, tell func(ask.Progress)) ([]ask.Difference, error) {
 	all, err := backup.Verify(ctx, dir, register.Options{}, keeping.ToldProgress(tell))
