@@ -13,6 +13,10 @@ import (
 // receipt that somebody forwards. Of such a mail only what it says itself counts: its subject, and what a
 // report encloses, are the office's own.
 func Applies(m *casefile.Message) bool {
+	return applies(m) && unmarked(m) == "" // where a program names a letter in its subject, that says nothing
+}
+
+func applies(m *casefile.Message) bool {
 	if m.Delivery != nil {
 		return false
 	}
@@ -28,14 +32,17 @@ func Applies(m *casefile.Message) bool {
 		return said >= 25 || bringsFile(m)
 	}
 	score, _ := likeness(m, own)
-	return score >= Likely || said >= 25
+	return score >= Likely || said >= 25 || slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment && strings.Contains(p.Name, "申请") })
 }
 
 // wishes weighs what people write who ask in words of their own, or as an organisation. It counts where a mail would
 // otherwise lie unseen under a machine's mark; it is too weak to tell an application from a reminder of one.
 func wishes(text string) (weight int) {
 	text = simple(text[:min(len(text), 8<<10)])
-	if strings.Contains(text, "公开") && asks.MatchString(text) || containsAny(text, "overnment information", "overnment Information", "reedom of information", "reedom of Information") {
+	if containsAny(text, "公开", "公布") && asks.MatchString(text) || containsAny(text, "overnment information", "overnment Information", "reedom of information", "reedom of Information") {
+		weight += 25
+	}
+	if strings.Contains(text, "信息公开") && !strings.Contains(text, "政府信息公开") || wanted.MatchString(text) {
 		weight += 25
 	}
 	if containsAny(text, "想了解", "请提供", "给我一份", "申请查阅", "申请获取") {
@@ -55,11 +62,17 @@ func wishes(text string) (weight int) {
 
 var (
 	// asks is how people ask for it: 请求你们公开 …, 麻烦贵局把 … 向我公开.
-	asks = regexp.MustCompile(`(请|申请|要求|希望|麻烦)[^。！？；\n]{0,40}公开`)
+	asks = regexp.MustCompile(`(请|申请|要求|希望|麻烦)[^。！？；\n]{0,40}(公开|公布)|应当公开|应予公开`)
+	// wanted is how people ask in the fewest words: a paper of the office's, and what is to be done with it.
+	wanted = regexp.MustCompile(papers + `[^。！\n]{0,16}(发|寄|给|提供|复印|[一两几]份|查询|公布|多少|何时|在哪|看看)|(发|寄|给|提供|复印|要|查|索取|公布|需要)[^。！\n]{0,24}` + papers + `|` +
+		`(?i)\b(send|mail|give|provide|copy|copies)\b[^.\n]{0,40}\b(budget|documents?|files?|approval|records?|permit|contract|minutes|plan)\b`)
 	// officeLabels stand in forms of organisations, and in people's signatures: they say that a mail is like an
 	// application, and not that it is a form.
-	officeLabels = []string{"单位名称", "信用代码", "法定代表人", "联系人", "联系方式", "所需政府信息", "指定方式", "申请内容", "公开方式"}
+	officeLabels = []string{"单位名称", "信用代码", "法定代表人", "联系人", "联系方式", "所需政府信息", "指定方式", "申请内容", "公开方式", "内容描述", "信息描述", "用途"}
 )
+
+// papers are what an office has and people ask for.
+const papers = `(许可证|批文|批复|会议纪要|会议记录|验收报告|验收意见|图纸|竣工图|规划图|清册|台账|决算|预算|三公经费|补偿标准|补偿款|补偿方案|补偿明细|招标文件|中标通知书|施工合同|采购合同|审批材料|备案资料|环评报告|拆迁名单|评估报告)`
 
 // bringsFile reports whether a mail that calls itself an application encloses a file: automatic answers enclose none.
 func bringsFile(m *casefile.Message) bool {

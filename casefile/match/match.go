@@ -210,9 +210,19 @@ func (d *decider) decide() error {
 		return err
 	}
 	likely := d.out.Likeness >= Likely
-	switch cause, reason := robot(d.m); {
+	cause, reason := robot(d.m)
+	program := ""
+	if d.mail.Folder != Junk && (cause == "" || likely) {
+		var err error
+		if program, err = d.program(); err != nil {
+			return err
+		}
+	}
+	switch {
 	case d.mail.Folder == Junk:
 		d.park(CauseJunk, "在垃圾邮件类文件夹中")
+	case program != "":
+		d.park(CauseMachine, program)
 	case cause != "" && !likely:
 		d.park(cause, reason)
 	default:
@@ -429,6 +439,27 @@ func (d *decider) claims() (done bool, err error) {
 	}
 	d.because("发件人自称本单位")
 	return false, nil
+}
+
+// program says why a mail without a mark is a program's; empty: it is not. Whoever belongs to a case, or answers a mail
+// of one, is a person until a server's report says otherwise.
+func (d *decider) program() (reason string, err error) {
+	if reason = unmarked(d.m); reason == "" || wroteAs(d.m, nobody) {
+		return reason, nil
+	}
+	if w, _ := wordsOf(d.m); w.tellsOfReturn() {
+		return reason, nil
+	}
+	cases, err := d.casesByIDs(d.thread())
+	for _, mail := range d.senders() {
+		if err == nil && len(cases) == 0 {
+			cases, err = d.r.CasesByAddress(mail)
+		}
+	}
+	if err != nil || len(cases) > 0 {
+		return "", err
+	}
+	return reason, nil
 }
 
 // narrowed leaves of several cases the one that the office's letter tells apart, if it does: the parts of a

@@ -205,6 +205,14 @@ func TestDecide(t *testing.T) {
 		}), want: "parked auto-reply", reason: "回执"},
 		{name: "request not to be answered automatically", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.AutoReply = "x-auto-response-suppress: All" }), want: "case new"},
 		{name: "Auto-Submitted: no", m: with(from(stranger, ""), func(m *casefile.Message) { m.Machine.AutoSubmitted = "no" }), want: "case new"},
+		{name: "program without a mark", m: with(from(stranger, "您的邮件已被阅读"), func(m *casefile.Message) { m.Text = "收件人已于 3 月 2 日打开您的邮件。" }), want: "parked machine", reason: "此外没有内容"},
+		{name: "and who has a case", m: with(from(zhang, "您的邮件已被阅读"), func(m *casefile.Message) { m.Text = "收件人已于 3 月 2 日打开您的邮件。" }), want: "case new", suggest: "2026-00017"},
+		{name: "and who answers a letter", m: with(from(stranger, "您的邮件已被阅读"), replyTo("letter-17@office.example.test"), func(m *casefile.Message) { m.Text = "收件人已于 3 月 2 日打开您的邮件。" }), want: "case new", suggest: "2026-00017"},
+		{name: "a report that answers a letter", m: with(from(stranger, "信件退回"), replyTo("letter-17@office.example.test"), func(m *casefile.Message) { m.Text = "您的邮件未能送达：lisi@example.test" }), want: "parked machine", suggest: "2026-00017"},
+		{name: "one sentence more", m: with(from(stranger, "信件退回"), func(m *casefile.Message) {
+			m.Text = "您的邮件未能送达：lisi@example.test\n甲路要修到几时"
+		}), want: "case new"},
+		{name: "a file more", m: with(from(stranger, "信件退回"), enclosing("x"), func(m *casefile.Message) { m.Text = "您的邮件未能送达：lisi@example.test" }), want: "case new"},
 		{name: "program's mail", m: with(from("noreply@site.example.test", "登录提醒"), func(m *casefile.Message) { m.Machine.AutoSubmitted = "auto-generated" }), want: "parked machine"},
 		{name: "application from a web form", m: with(from("noreply@site.example.test", "依申请公开"), func(m *casefile.Message) {
 			m.Machine.AutoSubmitted = "auto-generated"

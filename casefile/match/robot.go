@@ -29,7 +29,7 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseBounce, "发件人是邮件系统，是退信"
 	case m.Machine.NullReturnPath && bounced(subject):
 		return CauseBounce, "退信路径为空，标题是退信"
-	case hasPrefix(subject, bounceTitles...) && fromSystem(m), tellsOfFailure(m.Text) && (bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)])):
+	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) || tellsOfFailure(m.Text) && (bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)]))) && !speaks(m):
 		return CauseBounce, "标题是退信，正文说明未能投递"
 	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
 		return CauseBounce, "邮件头列出未能送达的收件人"
@@ -38,7 +38,7 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseAutoReply, "是阅读回执"
 	case hasPrefix(subject, recalls...) && containsAny(m.Text[:min(len(m.Text), 4<<10)], recalled...):
 		return CauseAutoReply, "是撤回邮件的通知"
-	case hasPart(m, "text/calendar") && hasPrefix(subject, meetingAnswers...):
+	case hasPart(m, "text/calendar") && hasPrefix(subject, meetingAnswers...) && !speaks(m):
 		return CauseAutoReply, "是会议邀请的答复"
 	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
 		return CauseAutoReply, "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
@@ -52,8 +52,10 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
 	case m.Machine.NullReturnPath || fromServer(m):
 		return CauseMachine, "由邮件系统或程序发出"
-	case hasPrefix(subject, "report domain:"):
+	case hasPrefix(subject, "report domain:"), dmarcTitle.MatchString(subject):
 		return CauseMachine, "是邮件认证情况的汇总报告（DMARC、TLS-RPT）"
+	case cronTitle.MatchString(subject):
+		return CauseMachine, "是定时任务的输出"
 	case onlyCalendar(m):
 		return CauseMachine, "只有日程，没有正文"
 	case m.Machine.ListID != "":
@@ -66,15 +68,14 @@ func robot(m *casefile.Message) (Cause, string) {
 
 // How the subjects of mails begin that no person wrote, in simplified characters and small letters.
 var (
-	receipts = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "邮件回执", "读取:", "读取：", "未读:", "未读：", "not read:", "read receipt", "return receipt", "gelesen:", "lu :", "lu:", "leído:", "letto:",
+	receipts = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "邮件回执", "读取:", "读取：", "未读:", "未读：", "not read:", "read receipt", "return receipt", "delivery receipt", "disposition notification", "lesebestätigung", "empfangsbestätigung", "läst:", "lido:", "lida:", "lettura:", "прочтено:", "읽음:", "gelesen:", "lu :", "lu:", "leído:", "letto:",
 		"開封済み", "开封済み", "开封确认", "已送达:", "已送达：", "delivered:", "relayed:", "邮件撤回通知"}
 	meetingAnswers = []string{"已接受", "已暂定", "暂定", "已拒绝", "已谢绝", "接受:", "接受：", "拒绝:", "拒绝：", "已取消", "accepted", "tentative", "tentatively accepted", "declined", "canceled", "cancelled"}
 	recalls        = []string{"撤回:", "撤回：", "recall:", "message recall"}
 	recalled       = []string{"想撤回邮件", "希望撤回邮件", "要撤回邮件", "想要撤回邮件", "would like to recall the message", "邮件撤回"}
-	autoReplies    = []string{"自动回复", "自动答复", "自动应答", "[自动回复]", "【自动回复】", "(自动回复)", "（自动回复）", "外出自动回复", "假期自动回复", "休假自动回复",
-		"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "out of the office", "vacation reply", "不在通知"}
+	autoReplies    = []string{"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "out of the office", "vacation reply", "不在通知"}
 	// automatic are words for such an answer, wherever they stand by themselves.
-	automatic = []string{"自动回复", "自动答复", "自动应答", "自动回信", "自动返信", "自动応答", "automatic reply", "automatic response", "autoreply", "auto-reply", "autoresponse", "out of office", "automatische antwort", "réponse automatique", "respuesta automática",
+	automatic = []string{"自动回复", "自动答复", "自动应答", "自动回信", "自动返信", "自动応答", "automatic reply", "automatic response", "autoreply", "auto-reply", "autoresponse", "auto-response", "auto response", "auto reply", "out of office", "automatische antwort", "réponse automatique", "respuesta automática",
 		"odpowiedź automatyczna", "abwesenheitsnotiz", "休暇中", "risposta automatica", "resposta automática", "자동 응답", "자동응답", "부재중", "автоответ"}
 	bounceTitles = []string{"退信", "系统退信", "[系统退信]", "【系统退信】", "(系统退信)", "退件", "未传递", "无法传递", "无法投递", "无法送达", "未送达", "投递失败", "邮件投递失败", "发送失败", "邮件发送失败",
 		"undeliver", "delivery status notification", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "failure notice", "message not delivered", "non delivery",
@@ -82,7 +83,8 @@ var (
 )
 
 // saysAutomatic reports whether a subject calls its mail an automatic answer: the word stands by itself, behind the
-// prefixes of an answer and at most a word that says of what kind, as in Re: 休假自动回复：x or x（自动回复）.
+// prefixes of an answer and at most a word that says of what kind, as in Re: 休假自动回复：x or x（自动回复）; or a colon
+// follows it, as mailers write it behind the name of whom they answer for.
 func saysAutomatic(subject string) bool {
 	subject, _ = withoutPrefixes(subject)
 	for _, word := range automatic {
@@ -90,18 +92,39 @@ func saysAutomatic(subject string) bool {
 		if !found {
 			continue
 		}
-		last, _ := utf8.DecodeLastRuneInString(before)
+		kind := before
+		for _, k := range automaticKinds {
+			kind = strings.TrimSuffix(kind, k)
+		}
+		last, _ := utf8.DecodeLastRuneInString(kind)
 		next, _ := utf8.DecodeRuneInString(after)
-		alone := before == "" || !unicode.IsLetter(last) || utf8.RuneCountInString(before) <= 4 && !hasPrefix(before, "关于", "对", "请", "反映", "投诉")
-		if alone && (after == "" || !unicode.IsLetter(next)) {
+		alone := (kind == "" || !unicode.IsLetter(last)) && (after == "" || !unicode.IsLetter(next))
+		if alone || hasPrefix(after, ":", "：") && !containsAny(before, "关于", "对", "请", "反映", "投诉", "不", "只", "没", "别", "收到") {
 			return true
 		}
 	}
 	return false
 }
 
+// automaticKinds are of what kind an automatic answer is.
+var automaticKinds = []string{"系统", "外出", "出差", "休假", "假期", "年假", "产假", "节日", "春节", "国庆", "离职", "会议", "邮箱", "邮件", "客服"}
+
+// speaks reports whether somebody asks for something, or addresses the office as people do, in a mail that is a
+// program's by its words alone. With the answer of a server and the address that it is about it is a report, whatever
+// else it explains.
+func speaks(m *casefile.Message) bool {
+	w := said{sentences: sentencesOf(plainly(strings.ToLower(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))))}
+	return !w.refuses() && (w.any(wish) || w.any(addressed))
+}
+
 // receiptTitle is how else a receipt is called: 已读回条, 读取回执. People sign a 送达回执, too, and send it back.
-var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|阅读|开封)(回执|回条|报告)`)
+var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|阅读|开封)(回执|回条|报告)|^[\[【(（](已读|未读|read)[\]】)）]`)
+
+// How reports on other mail are called, and what cron writes (cron(8)): Cron <user@host> command.
+var (
+	dmarcTitle = regexp.MustCompile(`^(dmarc|tls)[- ](aggregate |rpt |failure )?report\b`)
+	cronTitle  = regexp.MustCompile(`^cron <[^>@]+@[^>]+>`)
+)
 
 // daemons are local parts that only a mail server has; systems also stand before what people may read.
 var (

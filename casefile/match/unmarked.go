@@ -1,0 +1,190 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
+)
+
+// unmarked knows the mails of programs that leave no mark in the header: a gateway's notice, a receipt in the words of
+// one provider, an invitation, an automatic answer under any subject. No word is proof of that, because people write of
+// returned mail, receipts and automatic answers, too. What tells them apart is the rest of the mail: a program says
+// nothing else. So every sentence has to be one of a program's, nobody speaks in it, nothing is asked for, and no file
+// is enclosed. A mail of which one sentence is left over is a person's. The reason is empty for such a one.
+func unmarked(m *casefile.Message) string {
+	w, ok := wordsOf(m)
+	if !ok || wish.MatchString(w.subject) || w.any(wish) || asksSomething(m) {
+		return ""
+	}
+	switch {
+	case w.any(automatically), automatically.MatchString(w.subject):
+		return "正文说明是系统自动发出的，没有提出要求"
+	case w.any(person), person.MatchString(w.subject):
+		return ""
+	case w.tellsOfReturn():
+		return "说的是本单位的邮件没有送达，此外没有内容"
+	case w.tellsOfReceipt():
+		return "说的是本单位的邮件送达、阅读或撤回，此外没有内容"
+	case invites(m) && w.only(meeting):
+		return "是日程或其答复，此外没有内容"
+	case wroteAs(m, nobody) && !w.any(passedOn) && !passedOn.MatchString(w.subject):
+		return "发件地址无人收信，没有转来别人的话"
+	case wroteAs(m, program) && w.only(account):
+		return "是系统通知，此外没有内容"
+	}
+	return ""
+}
+
+// said is what a mail says, in simplified characters and small letters, with 《》 in the place of the letters that it
+// names. Expressions are matched sentence by sentence, which is ten times as fast as over the whole.
+type said struct {
+	subject   string
+	sentences []string
+}
+
+const (
+	// programSays and sentencesOfProgram are how much a program says at most: whatever is longer is a person's.
+	programSays        = 4 << 10
+	sentencesOfProgram = 80
+)
+
+// wordsOf takes apart what a mail says. It is not ok for a mail that needs no looking at: an application, most others of
+// people, and what has no word of a program in it.
+func wordsOf(m *casefile.Message) (w said, ok bool) {
+	own := ownWords(m.Text[:min(len(m.Text), programSays)])
+	if strings.TrimSpace(own) == "" || len(m.Text) > 4*programSays || containsAny(own, "申请", "申請") ||
+		containsAny(own, "我", "你们", "谢谢") && !containsAny(own, "自动", "自動", "auto", "Auto", "office", "vacation", "holiday", "leave", "program") {
+		return w, false
+	}
+	text := strings.ToLower(simple(own))
+	w.subject, _ = withoutPrefixes(strings.ToLower(simple(strings.TrimSpace(m.Subject))))
+	if !invites(m) && !wroteAs(m, nobody) && !wroteAs(m, program) && !containsAny(text, hints...) && !containsAny(w.subject, hints...) {
+		return w, false
+	}
+	w.subject = plainly(w.subject)
+	w.sentences = sentencesOf(text)
+	for i, s := range w.sentences {
+		w.sentences[i] = plainly(s)
+	}
+	return w, len(w.sentences) <= sentencesOfProgram
+}
+
+// hints are words without which no mail is a report, a receipt or an automatic answer.
+var hints = []string{"自动", "送达", "投递", "递送", "投送", "发送", "传送", "传递", "寄送", "送出", "发出", "寄出", "发信", "退", "拒", "不存在", "无效", "已满", "找不到", "无法", "有误", "积压", "隔离", "拦截", "阻断", "阅读", "已读", "已阅", "查阅", "查看", "打开", "查收", "签收", "撤回", "召回", "回执",
+	"auto", "office", "vacation", "holiday", "leave", "program", "deliver", "reject", "block", "return", "refused", "unknown", "undeliver", "quota", "full", "expired", "fail", "such", "listed", "found", "display", "receipt", "opened", "deleted", "accept", "read"}
+
+// plainly puts what is nobody's wish out of a sentence.
+func plainly(s string) string {
+	if strings.Contains(s, "http") {
+		s = pages.ReplaceAllString(s, "")
+	}
+	if strings.Contains(s, "查阅") {
+		s = looked.ReplaceAllString(s, "阅读")
+	}
+	if containsAny(s, "《", "“", `"`, "告知书", "答复书", "决定书", "通知书", "意见书") {
+		s = titles.ReplaceAllString(s, "《》")
+	}
+	return s
+}
+
+// sentencesOf cuts a text at the ends of its sentences and lines.
+func sentencesOf(text string) (all []string) {
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("。！!；;\n\r", r) }) {
+		for s := range strings.SplitSeq(line, ". ") {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func (w said) any(words *regexp.Regexp) bool {
+	return slices.ContainsFunc(w.sentences, words.MatchString)
+}
+
+// only reports whether a mail says nothing but what a program says: every sentence holds one of its words, or is but a
+// greeting, an address or a number.
+func (w said) only(words *regexp.Regexp) bool {
+	return !slices.ContainsFunc(w.sentences, func(s string) bool {
+		return !words.MatchString(s) && utf8.RuneCountInString(nothing.ReplaceAllString(s, "")) > 1
+	})
+}
+
+// tellsOfReturn reports whether a mail is a report that a mail of the office was not delivered. With the answer of a
+// server, as 550 5.1.1 or 554 spam, and the address that it is about, more may stand in it: reports explain
+// themselves at length.
+func (w said) tellsOfReturn() bool {
+	return (w.any(failure) || failure.MatchString(w.subject)) && (w.any(ours) || ours.MatchString(w.subject)) && (w.refuses() || w.only(transport))
+}
+
+// refuses reports whether a mail quotes the answer of a server, and the address that it is about.
+func (w said) refuses() bool { return w.any(smtpRefusal) && w.any(mailAddress) }
+
+// tellsOfReceipt reports whether a mail says what became of a mail of the office, and nothing else.
+func (w said) tellsOfReceipt() bool {
+	titled := became.MatchString(w.subject) && (ours.MatchString(w.subject) || recall.MatchString(w.subject))
+	return slices.ContainsFunc(w.sentences, func(s string) bool { return became.MatchString(s) && (titled || ours.MatchString(s)) }) && w.only(transport)
+}
+
+func invites(m *casefile.Message) bool {
+	return hasPart(m, "text/calendar") || hasPart(m, "application/ics")
+}
+
+// wroteAs reports whether the author's address is one of a kind.
+func wroteAs(m *casefile.Message, kind *regexp.Regexp) bool {
+	return slices.ContainsFunc(m.From, func(a casefile.Address) bool { return kind.MatchString(strings.ToLower(a.Mail)) })
+}
+
+// asksSomething reports whether a mail is in any way like an application, or brings a file that may be one.
+func asksSomething(m *casefile.Message) bool {
+	own := plainly(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))
+	said := wishes(own)
+	contents(m, own, func(n int, _ string) { said += n })
+	return said > 0 || slices.ContainsFunc(m.Parts, func(p casefile.Part) bool {
+		return p.Attachment && !hasPrefix(p.Type, "message/", "text/calendar", "application/ics")
+	})
+}
+
+var (
+	// titles are letters of the office that a report names; pages and looked are no question and no request either.
+	titles = regexp.MustCompile(`[《“"][^》”"\n]{0,80}[》”"]|(关于[^，。\n]{0,30})?(政府信息|不予|部分)公开[^\s，。]{0,12}(告知书|答复书|决定书|通知书|意见书)`)
+	pages  = regexp.MustCompile(`https?://\S+`)
+	looked = regexp.MustCompile(`(已|未)查阅|查阅(了|过)?(该|此|您的|你的)?邮件`)
+	// person are the words of somebody who speaks for himself, or to the office as people do: a program says 您 and 你.
+	person = regexp.MustCompile(`我|(^|[^由非不是否])本人|本公司|本所|俺|咱|笔者|你们|贵[局处委办院所镇乡府街机公校]|谢谢|\b(my|me|i'd|i would|i want|i need|i ask|i request)\b`)
+	// addressed is how people, and no programs, address the office.
+	addressed = regexp.MustCompile(`你们|贵[局处委办院所镇乡府街机公校]`)
+	// wish is how something is asked for, in the fewest words.
+	wish = regexp.MustCompile(`[？?]|申请|公开|查阅|复印|索取|(^|[^有])[一两几]份|为什么|为何|何时[^:：]|多少|哪些|哪个|能否|可否|盼复|(请|麻烦|希望|盼|要求|需要|想)[^。！，\n]{0,16}(提供|公开|寄|给我|答复|说明|告知|发来)|尽快提供|发(来|过来|一下|我|给我)|寄(来|我|到)|给我|` +
+		`\b(could|can|would) you\b|please (send|give|provide|mail|forward)|\b(copy|copies) of\b`)
+	// automatically is how a mail says of itself that a program wrote it.
+	automatically = regexp.MustCompile(`(这|此)(是|为|系)[^。！\n]{0,14}自动(回复|答复|应答|发送|生成|回信)|(本|此|该|这封)(邮件|信|信件|消息|回复)[^。！\n]{0,10}自动(发出|发送|回复|答复|生成|产生)|系统自动(回复|发送|发出|生成)，?请?勿|` +
+		`this is an? (auto-?|automat)[a-z]*[ -](generated |reply|response|message|e-?mail|notification)|automatically generated|generated automatically|created automatically|this is the [a-z-]+ program|\bi('| a)m [^.\n]{0,20}(out of|away from) (the|my) office|\bi('| a)m [^.\n]{0,20}on (vacation|holiday|leave)[^.\n]{0,12} (until|till|from)\b`)
+	// ours says that a mail of the office is spoken of.
+	ours = regexp.MustCompile(`(您|你)(发|寄|撤|召)|(您|你)[^。！\n]{0,30}(邮件|信件|来信|的信|文档|消息|主题|《》)|(该|此|这封?|以下|下列)(邮件|信件|信|收件人)|收件人|收信人|收信方|邮件[：:《]|外发|(发往|发送给|发送至|寄给|(投递|传递)(至|到|给))|\b(your|the|this|a) (original )?(message|mail|e-?mail)\b|recipient|failed address`)
+	// failure is how reports say that a mail did not arrive.
+	failure = regexp.MustCompile(`(未能|无法|没能|没有|尚未|未|被|遭|不能)[^。！\n]{0,12}(送达|投递|递送|投送|寄送|发送|传送|传递|送出|发出|寄出|寄到|退回|退还|拦截|阻断|隔离|拒收|拒绝|扣留|通过)|(投递|发送|递送|投送|寄送|传送|传递|发信)(仍)?(失败|不成功|被拒|没有成功)|` +
+		`(收件人|收信人|地址|帐号|账号|用户|信箱|邮箱|域名|主机)[^。！\n]{0,40}(不存在|无效|已满|拒收|拒绝|停用|失败|未在|找不到|不足|无法识别|有误)|找不到[^。\n]{0,20}(地址|收件人|邮箱)|退信|退件|拒收|积压|放弃投递|仍在尝试|继续(重试|尝试)|延时投递|延迟投递|` +
+		`(could not|couldn't|cannot|can't|unable to|not) (be )?(deliver|accept)|(was|been|is|were) (not delivered|rejected|blocked|returned|refused)|not been delivered|undeliver|address rejected|user unknown|unknown user|not (known|listed|found)|no such|mailbox (is )?full|over (its |temporarily )?quota|quota exceeded|delivery (incomplete|fail|attempts|report)|expired|\bfailed\b`)
+	// recall is what providers call the outcome of taking a mail back.
+	recall = regexp.MustCompile(`^(邮件)?(召回|撤回)(成功|失败|结果)`)
+	// became is what receipts and reports of success say.
+	became = regexp.MustCompile(`(已|被|经|成功|失败)[^。！\n]{0,24}(阅读|查看|查阅|打开|送达|投递|签收|撤回|召回|删除|发送成功|成功|查收)|已读|已阅|阅读|(投递|发送|召回|撤回)[^。\n]{0,3}(成功|失败)|的?回执|\b(displayed|receipt|opened|delivered|deleted|accepted|was read)\b`)
+	// transport are the words of programs that carry mail, account those of programs that keep accounts and machines, and
+	// meeting those of calendars.
+	transport = regexp.MustCompile(`《》|文档|邮件|信件|来信|的信|挂号信|邮箱|信箱|收件|收信|发件|地址|投递|递送|投送|传递|传送|送达|发送|送出|发出|寄送|寄出|退信|退回|退件|服务器|主机|域名|队列|重试|重发|重新发|管理员|网关|附件|审核|拦截|隔离|策略|主题|标题|原因|错误|代码|返回|容量|空间|黑名单|反馈|用户|网络|系统|已读|阅读|查阅|查看|打开|签收|回执|召回|撤回|成功|失败|状态|解决方案|时间|` +
+		`\b(message|mail|e-?mail|messages|deliver[a-z]*|undeliverable|recipient|address|server|host|queue|user|users|attempt|attempts|reason|because|error|errors|quota|account|mailbox|domain|directory|transcript|subject|rejected|blocked|receipt|displayed|read|guarantee|retry|result|failed|returned|known|listed|policy|problem|spam|relay|connection)\b`)
+	account = regexp.MustCompile(`账号|帐号|账户|登录|登陆|密码|验证码|域名|证书|订单|余额|短信|待办|未读|公文|日程|消息|通知|点击|续费|到期|有效|容量|清理|备份|服务器|磁盘|网站|漏洞|检测|监测|升级|维护|隔离|拦截|病毒|垃圾邮件|邮件签收|快件|缺卡|评分|退订|账单|月报|公告|\b(backup|ok|done|build|job|log|disk|server|report|certificate|password|account|login)\b`)
+	meeting = regexp.MustCompile(`会议|会上|何时|何地|座谈会|听证会|调查会|时间|地点|位置|主题|主持|日程|活动|邀请|接受|谢绝|拒绝|暂定|参加|改到|改为|提议|取消|入会|提醒|冲突|\b(accepted|declined|tentative|attend|invitation|invited|meeting|event|when|where|zoom|join)\b`)
+	// passedOn are words of programs that pass on what people say: portals, hotlines, fax and telephone.
+	passedOn = regexp.MustCompile(`来信人|来信|来电|来访|诉求|群众|市民|村民|居民|姓名|电话|联系人|内容|描述|咨询|投诉|举报|反映|留言|转办|办件|工单|表单|提交|传真|语音|录音|附件|依申请|信息公开`)
+	// nobody are addresses that say of themselves that nobody reads them, program those behind which mostly programs write.
+	nobody  = regexp.MustCompile(`^([^@]*[-_.])?(no[-_.]?reply|do[-_.]?not[-_.]?reply|notifications?|alerts?|auto[-_.]?(confirm|mailer|notify|reply|sender))([-_.0-9][^@]*)?@`)
+	program = regexp.MustCompile(`^(notice|notify|monitor|root|cron|sys|system|oa|security|quarantine|spam|virus|reports?|edm|mailadmin|sysadmin|billing|service|backup|bot|assistant|robot|jenkins|mailer|support)[^@]*@`)
+
+	mailAddress = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
+	// nothing is what says nothing by itself.
+	nothing = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+|您好|你好|尊敬的(用户|客户|邮箱用户)?|亲爱的(用户)?|(很|非常)?(抱歉|遗憾|对不起)|感谢[^，。]{0,10}|[\s\d\pP\pS]`)
+)
