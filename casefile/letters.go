@@ -265,8 +265,8 @@ func LetterOfReply(o Outcome, basis string) LetterKind {
 	return LetterNone
 }
 
-// Same reports whether two events say the same but for the numbers of their letters, and for the day on which
-// a letter told of it: a letter is made before that day is known.
+// Same reports whether two events say the same but for the numbers of their letters, and for the day on which and the way
+// by which a letter told of it: a letter is made before these are known.
 func Same(a, b Event) bool {
 	if a.Kind() != b.Kind() {
 		return false
@@ -281,7 +281,20 @@ func untold(e Event) Event {
 		x.Told = 0
 		return x
 	}
-	return WithDocument(e, "")
+	return WithDocument(Sent(e, WayNone), "")
+}
+
+// Sent is what a letter announces once it is known how it went out; events that do not hold that stay as they are.
+func Sent(e Event, w Way) Event {
+	switch x := e.(type) {
+	case CorrectionAsked:
+		x.Way = w
+		return x
+	case FeeNoticed:
+		x.Way = w
+		return x
+	}
+	return e
 }
 
 // DocumentOf is the number of the letter that an event rests on; empty where it has none, or no room for one.

@@ -14,7 +14,10 @@ import (
 
 // csvLines reads a csv in UTF-8, or in GB18030 as Excel and WPS write it in China. Text that is valid
 // UTF-8 is UTF-8: GB18030 with Chinese words in it practically never is.
-func csvLines(b []byte) lineSeq {
+func csvLines(b []byte) lineSeq { return separated(b, ',') }
+
+// separated reads lines whose cells end at a comma, or at what stands for one.
+func separated(b []byte, comma rune) lineSeq {
 	return func(yield func(line, error) bool) {
 		b, err := decode(b)
 		if err != nil {
@@ -26,6 +29,7 @@ func csvLines(b []byte) lineSeq {
 			return
 		}
 		r := csv.NewReader(bytes.NewReader(b))
+		r.Comma = comma
 		r.FieldsPerRecord = -1
 		r.ReuseRecord = true
 		var l line

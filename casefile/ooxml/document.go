@@ -24,6 +24,8 @@ type Document struct {
 	Body    string // the blocks of w:body, in WordprocessingML
 	Section string // what w:sectPr holds of the page: w:pgSz, w:pgMar
 	Styles  []ParagraphStyle
+	// Unnumbered leaves out the number of the page.
+	Unnumbered bool
 }
 
 // ParagraphStyle is a kind of paragraph.
@@ -37,13 +39,17 @@ type ParagraphStyle struct {
 // WriteDocument writes a .docx.
 func WriteDocument(w io.Writer, d Document) error {
 	z := NewWriter(w)
+	foot := `<w:footerReference w:type="default" r:id="rId3"/>`
+	if d.Unnumbered {
+		foot = ""
+	}
 	for _, p := range [][2]string{
 		{"[Content_Types].xml", wordTypes},
 		{"_rels/.rels", wordPackage},
 		{"docProps/core.xml", xml.Header + `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>` +
 			Escape(d.Title) + `</dc:title></cp:coreProperties>`},
 		{"word/document.xml", xml.Header + `<w:document xmlns:w="` + nsWord + `" xmlns:r="` + strings.TrimSuffix(relationship, "/") + `"><w:body>` +
-			d.Body + `<w:sectPr><w:footerReference w:type="default" r:id="rId3"/>` + d.Section + `</w:sectPr></w:body></w:document>`},
+			d.Body + `<w:sectPr>` + foot + d.Section + `</w:sectPr></w:body></w:document>`},
 		{"word/_rels/document.xml.rels", wordRels},
 		{"word/styles.xml", wordStyles(d.Styles)},
 		{"word/fontTable.xml", wordFonts()},

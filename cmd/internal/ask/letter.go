@@ -15,6 +15,10 @@ var (
 	CopyLetter    = Download[LetterRef, None]{Name: "letter copy", Role: Operator, Open: true, Look: LetterRef.look}
 	VoidLetter    = Op[VoidLetterRequest, LetterResult]{Name: "letter void", Role: Operator, Dry: true} // its number stays taken
 	RecordLetter  = Op[RecordLetterRequest, AppendResult]{Name: "letter record", Role: Operator, Dry: true}
+	// Posted records that letters were handed to the post: all of them as one call, or none.
+	Posted = Op[PostedRequest, AppendResult]{Name: "letter posted", Role: Operator, Dry: true, Limit: 4 << 20}
+	// Envelopes draws the covers of letters, one a page, with the addresses that are registered.
+	Envelopes     = Op[EnvelopeRequest, EnvelopeResult]{Name: "letter envelope", Role: Operator, Limit: 4 << 20, Open: true, Look: EnvelopeRequest.look}
 	ResumeLetters = Op[ResumeLettersRequest, []RecordView]{Name: "letter resume", Role: Operator, Dry: true}
 	// SaveCase gives the whole case file as a tar.
 	SaveCase = Download[CaseRef, None]{Name: "save", Role: Operator, Open: true, Look: func(q CaseRef) Look { return Look{Cases: []casefile.ID{q.Case}, What: "save"} }}
@@ -130,4 +134,57 @@ type ResumeLettersRequest struct {
 	Last   map[string]int `json:"last"` // by the code of the kind, or "all" for a common series
 	Rest   bool           `json:"rest"` // the others go on as the register has them
 	Reason string         `json:"reason"`
+}
+
+// PostedRequest is a list that came back from the post.
+type PostedRequest struct {
+	On    Day          `json:"on"` // 交邮之日; null: today
+	Items []PostedItem `json:"items"`
+}
+
+// PostedItem is one letter that was posted.
+type PostedItem struct {
+	Place    string      `json:"place,omitzero"` // where it stands in the list, to be named where it cannot be recorded
+	Document string      `json:"document,omitzero"`
+	Case     casefile.ID `json:"case,omitzero"` // of an answer whose letter the register does not have
+	Tracking string      `json:"tracking"`
+}
+
+// EnvelopeRequest names what goes into the covers.
+type EnvelopeRequest struct {
+	Items []EnvelopeItem `json:"items"`
+	Size  string         `json:"size,omitzero"` // by GB/T 1416; empty: DL
+	// Printed says that the covers have the boxes of the code, and the sender, printed on them already.
+	Printed bool `json:"printed,omitzero"`
+}
+
+func (q EnvelopeRequest) look() Look {
+	l := Look{What: "letter envelope"}
+	for _, i := range q.Items {
+		l.Cases = append(l.Cases, i.Case)
+	}
+	return l
+}
+
+// EnvelopeItem is a letter of a case; without a number, something to the applicant.
+type EnvelopeItem struct {
+	Case     casefile.ID `json:"case"`
+	Document string      `json:"document,omitzero"`
+}
+
+// EnvelopeResult is the covers, in the order in which they were asked for.
+type EnvelopeResult struct {
+	Content   []byte         `json:"content,omitzero"` // the .docx
+	Envelopes []EnvelopeView `json:"envelopes"`
+	Sender    []string       `json:"sender"` // what the configuration does not say of the office
+}
+
+// EnvelopeView is one cover.
+type EnvelopeView struct {
+	Case     casefile.ID `json:"case"`
+	Document Number      `json:"document"`
+	Party    Text        `json:"party"`
+	Postcode string      `json:"postcode"`
+	Address  Text        `json:"address"`
+	Missing  []string    `json:"missing"` // to be written by hand
 }

@@ -96,6 +96,8 @@ func (e every) letters() {
 	down(e, CopyLetter)
 	one(e, VoidLetter)
 	one(e, RecordLetter)
+	one(e, Posted)
+	one(e, Envelopes)
 	one(e, ResumeLetters)
 	one(e, Outbox)
 	one(e, Outgoing)

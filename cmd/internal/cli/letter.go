@@ -83,7 +83,7 @@ func (a *app) letterCommand() *cobra.Command {
 			return r.issue(ctx, c)
 		})(cmd, args)
 	}
-	cmd.AddCommand(a.letterListCommand(), a.letterGetCommand(), a.letterRecordCommand(), a.letterPostingCommand(), a.letterPostedCommand(), a.letterVoidCommand(), a.letterResumeCommand(),
+	cmd.AddCommand(a.letterListCommand(), a.letterGetCommand(), a.letterRecordCommand(), a.letterPostingCommand(), a.letterEnvelopeCommand(), a.letterPostedCommand(), a.letterVoidCommand(), a.letterResumeCommand(),
 		a.letterKindsCommand(), a.letterTemplatesCommand(), a.letterCheckCommand())
 	return cmd
 }

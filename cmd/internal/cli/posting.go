@@ -1,15 +1,13 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,6 +15,8 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/ledger"
+	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -110,9 +110,10 @@ func (a *app) letterPostedCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "posted 文件",
 		Short: "贴回交寄清单的单号，记录发出",
-		Long: "读入填好单号的交寄清单（.csv，或从表格里复制的几列），逐件记录以邮寄发出，日期为交邮之日（--on，不写即今天）。认文号或编号和单号两列；\n" +
-			"没有表头的，第一列为文号或编号，最后一列为单号。没有单号的行不记录。先全部试算，有一行不行的都不记录。写 - 从标准输入读取。",
-		Example: "ysq letter posted 交寄清单.csv\nysq letter posted - --on 2026-11-20",
+		Long: "读入填好单号的交寄清单（.xlsx、.csv，或从表格里复制的几列），记录以邮寄发出，日期为交邮之日（--on，不写即今天）。认文号或编号和单号两列；\n" +
+			"没有表头的，第一列为文号或编号，最后一列为单号。没有单号的行不记录。有一行不行的，逐行指出，一件也不记录；\n" +
+			"全部作为一次记录，ysq void --last 一并作废。写 - 从标准输入读取。",
+		Example: "ysq letter posted 交寄清单.xlsx\nysq letter posted - --on 2026-11-20",
 		Args:    exactly("文件"),
 	}
 	o := a.options(cmd)
@@ -129,104 +130,63 @@ func (a *app) letterPostedCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		tracked, err := trackingsIn(content)
+		items, err := trackingsIn(content, filepath.Base(args[0]), a.today().Year())
 		if err != nil {
 			return usage(cmd, "%v", err)
 		}
-		letters, err := ask.Do(ctx, c, ask.Letters, ask.LetterQuery{})
+		res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Posted, ask.PostedRequest{On: ask.Day(*on), Items: items})
 		if err != nil {
 			return err
 		}
-		for _, dry := range []bool{true, false} {
-			if !dry && *dryRun {
-				break
-			}
-			all := ask.AppendResult{DryRun: dry}
-			for _, t := range tracked {
-				res, err := a.posted(ctx, c.Dry(dry), letters, t, *on)
-				if err != nil && !dry && len(all.Records) > 0 { // somebody else has recorded meanwhile
-					return errors.Join(a.recorded(all), fmt.Errorf("%s：%w；以上各件已记录，改好后从清单中删去再贴", grid.Clean(t.of), err))
-				}
-				if err != nil {
-					return fmt.Errorf("%s：%w", grid.Clean(t.of), err)
-				}
-				all.Records, all.Warnings, all.Cases = append(all.Records, res.Records...), append(all.Warnings, res.Warnings...), append(all.Cases, res.Cases...)
-			}
-			if dry == *dryRun {
-				return a.recorded(all)
-			}
-		}
-		return nil
+		return a.recorded(res)
 	})
 	return cmd
 }
 
-// posted records that one letter was posted.
-func (a *app) posted(ctx context.Context, c *ask.Client, letters []ask.LetterView, t tracked, on civil.Date) (ask.AppendResult, error) {
-	i := slices.IndexFunc(letters, func(l ask.LetterView) bool { return string(l.Document) == t.of && l.Voided == "" })
-	if i >= 0 && !letters[i].Recorded {
-		return ask.Do(ctx, c, ask.RecordLetter, ask.RecordLetterRequest{Document: t.of, On: ask.Day(on), Way: casefile.ByPost, Tracking: t.tracking})
-	}
-	ids := []casefile.ID{casefile.ExpandID(cmp.Or(t.kase, t.of), a.today().Year())}
-	if i >= 0 {
-		ids = letters[i].Cases
-	}
-	req, err := request(ids, on, []casefile.Event{casefile.Dispatched{Way: casefile.ByPost, Tracking: t.tracking}})
+// trackingsIn reads a posting list as it comes back from the post: a workbook, a csv, columns out of a spreadsheet, or lines
+// that somebody typed. Numbers of cases that say no year are of this one.
+func trackingsIn(content []byte, name string, year int) (all []ask.PostedItem, err error) {
+	rows, err := ledger.Table(content, name)
 	if err != nil {
-		return ask.AppendResult{}, err
+		return nil, err
 	}
-	return ask.Do(ctx, c, ask.Append, req)
-}
-
-// tracked is a letter, by its number or its case's, with that of its posting.
-type tracked struct{ of, kase, tracking string }
-
-// trackingsIn reads a posting list as it comes back from the post: commas, tabs or spaces between the columns.
-func trackingsIn(content []byte) (all []tracked, err error) {
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	var rows [][]string
-	if bytes.ContainsRune(content, ',') {
-		r := csv.NewReader(bytes.NewReader(content))
-		r.FieldsPerRecord, r.LazyQuotes = -1, true
-		if rows, err = r.ReadAll(); err != nil {
-			return nil, fmt.Errorf("清单读不懂：%w", err)
-		}
-	} else {
-		lines := bufio.NewScanner(bytes.NewReader(content))
-		for lines.Scan() {
-			row := strings.Split(lines.Text(), "\t")
-			if len(row) == 1 {
-				row = strings.Fields(lines.Text())
-			}
-			rows = append(rows, row)
-		}
-	}
-	of, other, number := 0, 0, -1
+	document, kase, number := 0, -1, -1
 	for i, row := range rows {
-		for k := range row {
-			row[k] = strings.Trim(strings.TrimSpace(row[k]), "'")
-		}
-		if at := columnOf(row, "单号", "tracking"); i == 0 && at >= 0 {
-			of, other, number = columnOf(row, "文号", "document"), columnOf(row, "编号", "case"), at
+		columns := row.Columns()
+		if at := columnOf(row, "单号", "tracking"); i < titleRows && number < 0 && at >= 0 {
+			document, kase, number = columnOf(row, "文号", "document"), columnOf(row, "编号", "case"), at
+			all = nil
 			continue
 		}
-		cell := func(at int) string {
-			if at < 0 || at >= len(row) {
-				return ""
-			}
-			return row[at]
+		item := ask.PostedItem{Place: fmt.Sprintf("第 %d 行", row.Number)}
+		last := number
+		if last < 0 {
+			last = columns[len(columns)-1]
 		}
-		t := tracked{cmp.Or(cell(of), cell(other)), cell(other), cell(number)}
-		if number < 0 && len(row) > 1 { // no header
-			t.kase, t.tracking = "", row[len(row)-1]
+		var errs [3]error
+		var of string
+		item.Document, errs[0] = row.Cell(document)
+		of, errs[1] = row.Cell(kase)
+		item.Tracking, errs[2] = row.Cell(last)
+		if words := strings.Fields(item.Document); len(columns) == 1 && number < 0 && len(words) == 2 { // typed
+			item.Document, item.Tracking = words[0], words[1]
+		} else if len(columns) == 1 && number < 0 {
+			item.Tracking = ""
 		}
-		if t.of == "" || t.tracking == "" {
+		if item.Tracking == "" && errs[2] == nil {
 			continue
 		}
-		if slices.ContainsFunc(all, func(x tracked) bool { return x.of == t.of }) {
-			return nil, fmt.Errorf("%s 写了两次", t.of)
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, fmt.Errorf("%s%s：%w", name, item.Place, err)
 		}
-		all = append(all, t)
+		if item.Document == "" && of == "" {
+			continue // 合计
+		}
+		item.Case = casefile.ExpandID(cmp.Or(of, item.Document), year)
+		if of == "" && casefile.DocumentYear(item.Document) == 0 { // no 文号, but a case's number
+			item.Document = ""
+		}
+		all = append(all, item)
 	}
 	if len(all) == 0 {
 		return nil, errors.New("清单里没有填了单号的行")
@@ -234,6 +194,109 @@ func trackingsIn(content []byte) (all []tracked, err error) {
 	return all, nil
 }
 
-func columnOf(row []string, names ...string) int {
-	return slices.IndexFunc(row, func(s string) bool { return slices.Contains(names, s) })
+// titleRows are how many lines may stand above the header.
+const titleRows = 10
+
+func columnOf(row ledger.TableRow, names ...string) int {
+	for _, at := range row.Columns() {
+		if s, err := row.Cell(at); err == nil && slices.Contains(names, s) {
+			return at
+		}
+	}
+	return -1
+}
+
+func (a *app) letterEnvelopeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "envelope [编号或文号…]",
+		Short: "打印信封",
+		Long: "按国内信封的式样（GB/T 1416）写信封：邮政编码框、收件地址、收件人，寄件地址、机关名称和邮政编码，左下角是所装文书的文号，一页一个，写成 .docx 或 .pdf。\n" +
+			"不写编号或文号的，为交寄清单上的每一件各写一个。收件地址和邮编取自登记的联系方式，寄件的取自配置 letter.contact；没有的留空，逐件指出。\n" +
+			"显示地址须“经办”角色，并留有记录。",
+		Example: "ysq letter envelope\nysq letter envelope 17 --size C5 -o 信封.pdf\nysq letter envelope 某环依申请公〔2026〕第007号 --printed",
+	}
+	size := cmd.Flags().String("size", "DL", "信封的`规格`："+strings.Join(letter.EnvelopeSizes(), "、"))
+	printed := cmd.Flags().Bool("printed", false, "信封上已印有邮编框和寄件人，不再画")
+	output := cmd.Flags().StringP("output", "o", "", "写入`文件`（.docx、.pdf）；不写则写入当前目录")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		code, err := letter.ParseEnvelopeSize(*size)
+		if err != nil {
+			return usage(cmd, "--size：%v", err)
+		}
+		if _, err := formOf(cmd, "", *output, "docx", letterForms); err != nil {
+			return err
+		}
+		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+			items, err := a.envelopes(ctx, c, args)
+			if err != nil {
+				return err
+			}
+			res, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Envelopes, ask.EnvelopeRequest{Items: items, Size: string(code), Printed: *printed})
+			if err != nil {
+				return err
+			}
+			path, err := a.saveLetter(ctx, *output, "信封 "+a.today().String()+".docx", res.Content)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				res.Content = nil // it is in the file
+				return a.printJSON(struct {
+					ask.EnvelopeResult
+					File string `json:"file"`
+				}{res, path})
+			}
+			return a.enveloped(res, path, string(code))
+		})(cmd, args)
+	}
+	return cmd
+}
+
+// envelopes are what goes into the covers: what was named, or the whole posting list.
+func (a *app) envelopes(ctx context.Context, c *ask.Client, named []string) (items []ask.EnvelopeItem, err error) {
+	if len(named) == 0 {
+		all, err := a.postings(ctx, c)
+		for _, p := range all {
+			items = append(items, ask.EnvelopeItem{Case: p.Case, Document: string(p.Document)})
+		}
+		if err == nil && len(all) == 0 {
+			err = ask.NotFound("要为某一件写信封的，写编号或文号", "没有待交寄的文书")
+		}
+		return items, err
+	}
+	var letters []ask.LetterView
+	for _, s := range named {
+		if casefile.DocumentYear(s) == 0 {
+			items = append(items, ask.EnvelopeItem{Case: casefile.ExpandID(s, a.today().Year())})
+			continue
+		}
+		if letters == nil {
+			if letters, err = ask.Do(ctx, c, ask.Letters, ask.LetterQuery{}); err != nil {
+				return nil, err
+			}
+		}
+		i := slices.IndexFunc(letters, func(l ask.LetterView) bool { return len(l.Cases) > 0 && casefile.SameDocument(string(l.Document), s) })
+		if i < 0 {
+			return nil, ask.NotFound("ysq letter list 列出文书；文号照原样写全", "没有文号为 %q 的文书", s)
+		}
+		items = append(items, ask.EnvelopeItem{Case: letters[i].Cases[0], Document: string(letters[i].Document)})
+	}
+	return items, nil
+}
+
+// enveloped says what was drawn, and what has to be written by hand.
+func (a *app) enveloped(res ask.EnvelopeResult, path, size string) error {
+	if path == "-" { // the covers themselves are the output
+		return nil
+	}
+	fmt.Fprintf(a.out, "信封（%s）%d 个，已写入 %s\n", size, len(res.Envelopes), grid.Clean(path))
+	for _, e := range res.Envelopes {
+		if len(e.Missing) > 0 {
+			fmt.Fprintf(a.errOut, "注意：%s %s：登记里没有%s，请手写，或登记后再打印\n", e.Case, grid.Clean(string(e.Party)), strings.Join(e.Missing, "、"))
+		}
+	}
+	if len(res.Sender) > 0 {
+		fmt.Fprintf(a.errOut, "注意：寄件人：配置 letter.contact 里没有%s\n", strings.Join(res.Sender, "、"))
+	}
+	return nil
 }

@@ -112,6 +112,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.Submit, ask.SubmitRequest{AnswerRequest: ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, proposed)}}))
 		add(trying(ask.VoidLetter, ask.VoidLetterRequest{Document: string(issued.Letter.Document), Reason: "x"}))
 		add(trying(ask.RecordLetter, ask.RecordLetterRequest{Document: string(issued.Letter.Document)}))
+		add(trying(ask.Posted, ask.PostedRequest{Items: []ask.PostedItem{{Document: string(issued.Letter.Document), Tracking: "XA1"}}}))
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))
 		add(trying(ask.Send, ask.SendRequest{Case: mailed, Way: casefile.OutDraft, Text: "x", To: "lisi@example.test"}))
 		add(trying(ask.Notify, ask.None{}))
@@ -129,7 +130,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 
 		time.Sleep(time.Hour)
 		before := b.head()
-		onCase := []string{ask.Append.Name, ask.Split.Name, ask.AttachMail.Name, ask.Register.Name, ask.AnswerCase.Name, ask.Submit.Name, ask.VoidLetter.Name, ask.RecordLetter.Name, ask.DecideOutgoing.Name, ask.Send.Name, ask.Erase.Name}
+		onCase := []string{ask.Append.Name, ask.Split.Name, ask.AttachMail.Name, ask.Register.Name, ask.AnswerCase.Name, ask.Submit.Name, ask.VoidLetter.Name, ask.RecordLetter.Name, ask.Posted.Name, ask.DecideOutgoing.Name, ask.Send.Name, ask.Erase.Name}
 		for _, op := range b.daemon.handler.Operations() {
 			f, known := all[op.Name]
 			if known != op.Dry {

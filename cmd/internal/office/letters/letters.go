@@ -244,31 +244,37 @@ func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued
 // RecordLetter records what a letter announces, on each of its cases.
 func (l *Room) RecordLetter(_ context.Context, c ask.Call, req ask.RecordLetterRequest) (res ask.AppendResult, err error) {
 	var drafts []casefile.Draft
-	err = l.View(func(tx *desk.View) error {
-		records, err := Numbered(tx, req.Document)
-		if err != nil {
-			return err
-		}
-		for _, r := range records {
-			if e, ok := r.Event.(casefile.LetterIssued); ok {
-				some, err := announcement(tx, r.Case, e, req)
-				if err != nil {
-					return err
-				}
-				drafts = append(drafts, some...)
-			}
-		}
-		return nil
+	err = l.View(func(tx *desk.View) (err error) {
+		drafts, err = l.Announcement(tx, c.Who, req)
+		return err
 	})
 	if err != nil {
 		return res, err
 	}
-	for _, d := range drafts {
-		if needs := l.record.Needs(d.Event.Kind()); c.Who.Role < needs {
-			return res, ask.Refused("denied", "", "记录“%s”需要“%s”", d.Event.Kind().Label(), needs.Label())
+	return l.record.AddAll(c, drafts...)
+}
+
+// Announcement is what is recorded when a letter goes out, on each of its cases.
+func (l *Room) Announcement(tx *desk.View, who ask.Actor, req ask.RecordLetterRequest) (drafts []casefile.Draft, err error) {
+	records, err := Numbered(tx, req.Document)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		if e, ok := r.Event.(casefile.LetterIssued); ok {
+			some, err := announcement(tx, r.Case, e, req)
+			if err != nil {
+				return nil, err
+			}
+			drafts = append(drafts, some...)
 		}
 	}
-	return l.record.AddAll(c, drafts...)
+	for _, d := range drafts {
+		if needs := l.record.Needs(d.Event.Kind()); who.Role < needs {
+			return nil, ask.Refused("denied", "", "记录“%s”需要“%s”", d.Event.Kind().Label(), needs.Label())
+		}
+	}
+	return drafts, nil
 }
 
 // announcement is what is recorded on a case when its letter goes out.
@@ -299,11 +305,15 @@ func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req as
 	if drafts == nil && (req.Way == casefile.WayNone || dispatched || d.Kind() != casefile.KindReplied) {
 		return nil, ask.Refused("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
 	}
-	if req.Way != casefile.WayNone && !(req.Mail != "" && d.Kind() != casefile.KindReplied) { // a mail has a way, whatever it brings
-		if d.Kind() != casefile.KindReplied {
-			return nil, ask.Usage("只有答复才记录发出；%s 是“%s”", e.Document, e.Letter.Label())
-		}
+	switch {
+	case req.Way == casefile.WayNone:
+	case d.Kind() == casefile.KindReplied:
 		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
+	case req.Mail == "": // a notice has its way in itself, and no place for the proof of it
+		drafts[0].Event = casefile.Sent(drafts[0].Event, req.Way)
+		if req.Tracking != "" {
+			drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Noted{Text: e.Document + " 以" + req.Way.Label() + "发出，单号 " + req.Tracking}})
+		}
 	}
 	return drafts, nil
 }
