@@ -78,6 +78,7 @@ type Clock struct {
 	cal           *workday.Calendar
 	other         *Clock // the reading beside it
 	consultations []consultation
+	spans         []Interval // other days of the current period that are not counted
 	returnable    bool   // what stopped it fails when it comes back
 	answering     bool   // what stopped it ended a period that ran; else it came in the applicant's own time
 	left          Ending // no application of its own: dismissed or merged
@@ -216,6 +217,7 @@ func (c *Clock) restart(day civil.Date, how Opening) {
 		c.base = c.law.Reopened
 	}
 	c.Waiting, c.WaitSince, c.WaitUntil = NotWaiting, 0, 0
+	c.spans = nil
 	c.consultations = slices.DeleteFunc(c.consultations, func(k consultation) bool { return !k.ended.IsZero() })
 	for i := range c.consultations {
 		c.consultations[i].late = false
@@ -388,7 +390,7 @@ func (c *Clock) held() bool {
 // exclusions lists the days of consultations. Where closed is a day, those without an end are taken to end
 // with it.
 func (c *Clock) exclusions(closed civil.Date) []Interval {
-	var all []Interval
+	all := slices.Clone(c.spans)
 	for _, k := range c.consultations {
 		if k.late || !c.excludes(k) {
 			continue

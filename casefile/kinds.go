@@ -119,7 +119,7 @@ var table struct {
 
 func kinds() []KindInfo {
 	table.once.Do(func() {
-		table.rows = slices.Concat(arriving(), finding(), asking(), serving(), substituting(), approving(), answering(), bouncing(), mailing(), sending(), filing(), lettering(), noting(), disputing(), years(), housekeeping())
+		table.rows = slices.Concat(arriving(), finding(), asking(), serving(), substituting(), approving(), answering(), bouncing(), mailing(), sending(), filing(), lettering(), noting(), disputing(), splitting(), years(), housekeeping())
 		table.at = make(map[Kind]*KindInfo, len(table.rows))
 		for i := range table.rows {
 			table.at[table.rows[i].Kind] = &table.rows[i]

@@ -69,6 +69,7 @@ func Rules() []Rule {
 		choice(from(judged("fee-withdrawn", "撤回的申请计入当月件数", fees), "2021-01-01"), Yes(true), func(s *Statute) *Yes { return &s.FeeWithdrawn }),
 		choice(from(judged("fee-merged", "并入他件的申请另计一件", fees), "2021-01-01"), Yes(false), func(s *Statute) *Yes { return &s.FeeMerged }),
 		said(from(judged("fee-share", "缴了一件的份额", fees+"第三条"), "2021-01-01"), "只重新起算该件，其余继续等待"),
+		choice(from(judged("fee-left", "拆分时等待缴费的，不续办收费的各件，通知至拆分的时间哪种口径不计算", fees+"未作规定"), "2021-01-01"), LegalClock, func(s *Statute) *Scope { return &s.FeeLeft }),
 		choice(judged("notice-wire", "以电子邮件、传真、网上平台发出而未退回的收费通知、补正告知，送达日", ours), AtDispatch, func(s *Statute) *Service { return &s.NoticeWire }),
 		choice(judged("notice-post", "邮寄、直接或委托送达的收费通知、补正告知，送达日", ours), AtReceipt, func(s *Statute) *Service { return &s.NoticePost }),
 		choice(judged("notice-returned", "拒收或无法投递而退回（有凭证）的，退回之日算送达", ours), Yes(true), func(s *Statute) *Yes { return &s.NoticeReturned }),

@@ -7,9 +7,45 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
+// KindFeeLeft is the kind of a record that a split makes in the parts that do not go on with a fee.
+const KindFeeLeft Kind = "fee-left"
+
+func (FeeLeft) Kind() Kind { return KindFeeLeft }
+
+// splitting is its row.
+func splitting() []KindInfo {
+	return []KindInfo{
+		of(KindInfo{Label: "收费转出", Article: "国办函〔2020〕109号", Effect: EffectExclude}, does[FeeLeft]{
+			says: func(e FeeLeft) string {
+				return fmt.Sprintf("拆分，收费由 %s 续办；%s 起等待缴费", e.Keeper, e.Since)
+			},
+			clock: func(c *Clock, r Record, e FeeLeft) (Effect, string) {
+				switch {
+				case c.Ordered:
+					return EffectNone, c.order()
+				case !c.law.FeeLeft.holds(c.View):
+					return EffectNone, "没有续办收费，" + c.View.short() + "照算"
+				case !c.ranOut(e.Since).IsZero() || c.held():
+					return EffectNone, ""
+				}
+				c.spans = append(c.spans, Interval{From: e.Since, To: r.On, Why: "拆分前等待缴费"})
+				return EffectExclude, fmt.Sprintf("%s 至 %s 等待缴费，%s不计算", e.Since, r.On, c.View.short())
+			},
+		}),
+	}
+}
+
+// FeeLeft (收费转出): the case waited for a fee when it was split, and another part goes on with it. The application as it
+// was filed had a notice that stops its time; of this part nobody asks money. So its time goes on from the split: by the
+// legal reading what it waited is not counted, by the strict one it is (judgement FeeLeft). Since schema 4.
+type FeeLeft struct {
+	Since  civil.Date `json:"since"` // the day of the notice
+	Keeper ID         `json:"keeper"`
+}
+
 // Divide returns what is to be recorded when a case is split on a day: its parts inherit every event of the
 // clock up to then, so that they are due when it is. What is still open, a side that was asked or a fee, goes
-// on in one of them, the keeper; in the others its time ends with the split. The parts are the new numbers; keeper is
+// on in one of them, the keeper; in the others its time ends with the split (FeeLeft). The parts are the new numbers; keeper is
 // one of them, the case itself, or none where nothing is open.
 func (c Case) Divide(history []Record, parts []ID, keeper ID, today civil.Date) ([]Draft, error) {
 	live := Live(history)
@@ -18,17 +54,17 @@ func (c Case) Divide(history []Record, parts []ID, keeper ID, today civil.Date) 
 	}
 	o := stillOpen(live)
 	if o.any() && keeper == "" {
-		return nil, &RuleError{Code: "split-open", Case: c.ID, Msg: "还有" + o.String() + "没有结束", Hint: "请用 --open 写明由第几件续办（1 是本案）；其他各件至今的期限照算，其后不再等待"}
+		return nil, &RuleError{Code: "split-open", Case: c.ID, Msg: "还有" + o.String() + "没有结束", Hint: "请用 --open 写明由第几件续办（1 是本案）；其他各件自拆分起不再等待，期限接着计算"}
 	}
 	var all []Draft
 	for _, part := range parts {
 		all = append(all, o.inherited(live, c.ID, part, keeper, today)...)
 	}
 	if o.any() && keeper != c.ID {
-		all = append(all, o.ended(c.ID, keeper, today)...)
 		if o.fee != 0 {
 			all = append(all, Draft{Case: c.ID, On: today, Event: Voided{Seq: o.fee, Reason: fmt.Sprintf("拆分，收费由 %s 续办", keeper)}})
 		}
+		all = append(all, o.ended(c.ID, keeper, today)...)
 	}
 	return all, nil
 }
@@ -36,7 +72,8 @@ func (c Case) Divide(history []Record, parts []ID, keeper ID, today civil.Date) 
 // open is what a case waits for at its split.
 type open struct {
 	parties []string
-	fee     uint64 // the record of a fee that is asked for and not paid; 0 for none
+	fee     uint64     // the record of a fee that is asked for and not paid; 0 for none
+	since   civil.Date // its day
 }
 
 func (o open) any() bool { return len(o.parties) > 0 || o.fee != 0 }
@@ -62,9 +99,9 @@ func stillOpen(live []Record) (o open) {
 		case ConsultationAnswered:
 			o.parties = slices.DeleteFunc(o.parties, func(p string) bool { return p == e.Party })
 		case FeeNoticed:
-			o.fee = r.Seq
+			o.fee, o.since = r.Seq, r.On
 		case FeePaid:
-			o.fee = 0
+			o.fee, o.since = 0, 0
 		}
 	}
 	return o
@@ -114,11 +151,14 @@ func (o open) inherited(live []Record, from, part, keeper ID, today civil.Date) 
 	return all
 }
 
-// ended closes the consultations in a part that does not go on with them.
+// ended closes in a part what it does not go on with.
 func (o open) ended(part, keeper ID, today civil.Date) []Draft {
 	var all []Draft
 	for _, p := range o.parties {
 		all = append(all, Draft{Case: part, On: today, Event: ConsultationAnswered{Party: p, Note: fmt.Sprintf("拆分，由 %s 续办", keeper)}})
+	}
+	if o.fee != 0 {
+		all = append(all, Draft{Case: part, On: today, Event: FeeLeft{Since: o.since, Keeper: keeper}})
 	}
 	return all
 }
@@ -128,7 +168,7 @@ func (o open) ended(part, keeper ID, today civil.Date) []Draft {
 func (k Kind) inherited() bool {
 	switch k {
 	case KindCorrectionAsked, KindCorrectionReceived, KindConsultationSent, KindConsultationReached, KindConsultationAnswered,
-		KindReasonAsked, KindReasonGiven, KindDeferred, KindExtended, KindFeeNoticed, KindFeePaid, KindDeliveryFailed, KindNoticeResent, KindNoticeReached:
+		KindReasonAsked, KindReasonGiven, KindDeferred, KindExtended, KindFeeNoticed, KindFeePaid, KindDeliveryFailed, KindNoticeResent, KindNoticeReached, KindFeeLeft:
 		return true
 	}
 	return false

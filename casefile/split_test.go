@@ -59,13 +59,16 @@ func TestPartsAndWhatIsOpen(t *testing.T) {
 		}
 	}
 	fee := recorded(append(start, "2026-03-09", casefile.FeeNoticed{By: "页", Count: 57, Yuan: 270, Received: civil.MustParse("2026-03-09")})...)
-	all, err = parted(fee, "c", civil.MustParse("2026-03-10"))
+	all, err = parted(fee, "c", civil.MustParse("2026-03-16"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Five working days were counted by 03-09. Those of 03-10 to 03-16 are left out by the legal reading, whose other fifteen
+	// end on 04-07, behind 清明; the strict one has all twenty by 03-30.
 	for id, waits := range map[casefile.ID]casefile.Waiting{storyCase: casefile.NotWaiting, "b": casefile.NotWaiting, "c": casefile.WaitFee} {
-		if c := folded(all[id]); c.Legal.Waiting != waits || waits == casefile.NotWaiting && c.Legal.Due.String() != "2026-03-30" {
-			t.Errorf("%s waits for %s, due on %s", id, c.Legal.Waiting, c.Legal.Due)
+		c := folded(all[id])
+		if c.Legal.Waiting != waits || waits == casefile.NotWaiting && (c.Legal.Due.String() != "2026-04-07" || c.Strict.Due.String() != "2026-03-30" || len(c.Periods) != 1) {
+			t.Errorf("%s waits for %s, due on %s, by the strict reading on %s", id, c.Legal.Waiting, c.Legal.Due, c.Strict.Due)
 		}
 	}
 	again := recorded("2026-03-02", casefile.Received{Channel: casefile.RegisteredPost}, "2026-03-20", casefile.Reopened{Cause: "判决"})

@@ -49,6 +49,7 @@ type Statute struct {
 	FeeBy        FeeDay // the day by which an application falls into the month of 按件
 	FeeWithdrawn Yes    // one that was withdrawn counts in the month
 	FeeMerged    Yes    // one that was merged into another counts besides it
+	FeeLeft      Scope  // the readings that leave out what a case waited for a fee with which another part goes on
 
 	ReviewAnswer    int // 复议答复 in the simplified procedure, working days (行政复议法54)
 	OrdinaryAnswer  int // in the ordinary one (行政复议法48)
