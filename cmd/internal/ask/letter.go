@@ -15,8 +15,8 @@ var (
 	CopyLetter    = Download[LetterRef, None]{Name: "letter copy", Role: Operator, Open: true, Look: LetterRef.look}
 	VoidLetter    = Op[VoidLetterRequest, LetterResult]{Name: "letter void", Role: Operator, Dry: true} // its number stays taken
 	RecordLetter  = Op[RecordLetterRequest, AppendResult]{Name: "letter record", Role: Operator, Dry: true}
-	// Posted records that letters were handed to the post: all of them as one call, or none.
-	Posted = Op[PostedRequest, AppendResult]{Name: "letter posted", Role: Operator, Dry: true, Limit: 4 << 20}
+	// Posted reads a list that came back from the post and records that its letters were posted: all of them as one call, or none.
+	Posted = Upload[PostedRequest, AppendResult]{Name: "letter posted", Role: Operator, Dry: true, Limit: 16 << 20}
 	// Envelopes draws the covers of letters, one a page, with the addresses that are registered.
 	Envelopes     = Op[EnvelopeRequest, EnvelopeResult]{Name: "letter envelope", Role: Operator, Limit: 4 << 20, Open: true, Look: EnvelopeRequest.look}
 	ResumeLetters = Op[ResumeLettersRequest, []RecordView]{Name: "letter resume", Role: Operator, Dry: true}
@@ -136,18 +136,10 @@ type ResumeLettersRequest struct {
 	Reason string         `json:"reason"`
 }
 
-// PostedRequest is a list that came back from the post.
+// PostedRequest is a list that came back from the post, .xlsx or csv, whose bytes follow.
 type PostedRequest struct {
-	On    Day          `json:"on"` // 交邮之日; null: today
-	Items []PostedItem `json:"items"`
-}
-
-// PostedItem is one letter that was posted.
-type PostedItem struct {
-	Place    string      `json:"place,omitzero"` // where it stands in the list, to be named where it cannot be recorded
-	Document string      `json:"document,omitzero"`
-	Case     casefile.ID `json:"case,omitzero"` // of an answer whose letter the register does not have
-	Tracking string      `json:"tracking"`
+	Name string `json:"name"` // what problems call it
+	On   Day    `json:"on"`   // 交邮之日; null: today
 }
 
 // EnvelopeRequest names what goes into the covers.

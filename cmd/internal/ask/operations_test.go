@@ -96,7 +96,7 @@ func (e every) letters() {
 	down(e, CopyLetter)
 	one(e, VoidLetter)
 	one(e, RecordLetter)
-	one(e, Posted)
+	up(e, Posted)
 	one(e, Envelopes)
 	one(e, ResumeLetters)
 	one(e, Outbox)

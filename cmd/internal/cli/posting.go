@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +12,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/ledger"
 	"ysq.internal/ysq/casefile/letter"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
@@ -120,90 +116,26 @@ func (a *app) letterPostedCommand() *cobra.Command {
 	on := o.date("on", "交邮的`日期`；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-		var content []byte
-		var err error
-		if args[0] == "-" {
-			content, err = io.ReadAll(io.LimitReader(a.in, 1<<20))
-		} else {
-			content, err = os.ReadFile(args[0])
+		from, name := a.in, "清单"
+		if args[0] != "-" {
+			file, err := os.Open(args[0])
+			if err != nil {
+				return &ask.Error{Code: "file", Msg: "打不开文件：" + err.Error(), Exit: ask.ExitUsage}
+			}
+			defer file.Close()
+			from, name = file, filepath.Base(args[0])
 		}
-		if err != nil {
-			return err
-		}
-		items, err := trackingsIn(content, filepath.Base(args[0]), a.today().Year())
-		if err != nil {
-			return usage(cmd, "%v", err)
-		}
-		res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Posted, ask.PostedRequest{On: ask.Day(*on), Items: items})
+		var res ask.AppendResult
+		err := ask.Put(ctx, c.Dry(*dryRun), ask.Posted, ask.PostedRequest{Name: name, On: ask.Day(*on)}, from, func(r ask.AppendResult) error {
+			res = r
+			return nil
+		})
 		if err != nil {
 			return err
 		}
 		return a.recorded(res)
 	})
 	return cmd
-}
-
-// trackingsIn reads a posting list as it comes back from the post: a workbook, a csv, columns out of a spreadsheet, or lines
-// that somebody typed. Numbers of cases that say no year are of this one.
-func trackingsIn(content []byte, name string, year int) (all []ask.PostedItem, err error) {
-	rows, err := ledger.Table(content, name)
-	if err != nil {
-		return nil, err
-	}
-	document, kase, number := 0, -1, -1
-	for i, row := range rows {
-		columns := row.Columns()
-		if at := columnOf(row, "单号", "tracking"); i < titleRows && number < 0 && at >= 0 {
-			document, kase, number = columnOf(row, "文号", "document"), columnOf(row, "编号", "case"), at
-			all = nil
-			continue
-		}
-		item := ask.PostedItem{Place: fmt.Sprintf("第 %d 行", row.Number)}
-		last := number
-		if last < 0 {
-			last = columns[len(columns)-1]
-		}
-		var errs [3]error
-		var of string
-		item.Document, errs[0] = row.Cell(document)
-		of, errs[1] = row.Cell(kase)
-		item.Tracking, errs[2] = row.Cell(last)
-		if words := strings.Fields(item.Document); len(columns) == 1 && number < 0 && len(words) == 2 { // typed
-			item.Document, item.Tracking = words[0], words[1]
-		} else if len(columns) == 1 && number < 0 {
-			item.Tracking = ""
-		}
-		if item.Tracking == "" && errs[2] == nil {
-			continue
-		}
-		if err := errors.Join(errs[:]...); err != nil {
-			return nil, fmt.Errorf("%s%s：%w", name, item.Place, err)
-		}
-		if item.Document == "" && of == "" {
-			continue // 合计
-		}
-		item.Case = casefile.ExpandID(cmp.Or(of, item.Document), year)
-		if of == "" && casefile.DocumentYear(item.Document) == 0 { // no 文号, but a case's number
-			item.Document = ""
-		}
-		all = append(all, item)
-	}
-	if len(all) == 0 {
-		return nil, errors.New("清单里没有填了单号的行")
-	}
-	return all, nil
-}
-
-// titleRows are how many lines may stand above the header.
-const titleRows = 10
-
-func columnOf(row ledger.TableRow, names ...string) int {
-	for _, at := range row.Columns() {
-		if s, err := row.Cell(at); err == nil && slices.Contains(names, s) {
-			return at
-		}
-	}
-	return -1
 }
 
 func (a *app) letterEnvelopeCommand() *cobra.Command {

@@ -112,7 +112,9 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 		add(trying(ask.Submit, ask.SubmitRequest{AnswerRequest: ask.AnswerRequest{LetterRequest: letterAbout(t, aRefusal, proposed)}}))
 		add(trying(ask.VoidLetter, ask.VoidLetterRequest{Document: string(issued.Letter.Document), Reason: "x"}))
 		add(trying(ask.RecordLetter, ask.RecordLetterRequest{Document: string(issued.Letter.Document)}))
-		add(trying(ask.Posted, ask.PostedRequest{Items: []ask.PostedItem{{Document: string(issued.Letter.Document), Tracking: "XA1"}}}))
+		add(ask.Posted.Name, func(ctx context.Context, c *ask.Client) error {
+			return ask.Put(ctx, c, ask.Posted, ask.PostedRequest{Name: "a.csv"}, strings.NewReader(string(issued.Letter.Document)+",XA1\n"), func(ask.AppendResult) error { return nil })
+		})
 		add(trying(ask.ResumeLetters, ask.ResumeLettersRequest{Last: map[string]int{casefile.LetterKinds()[0].String(): 40}, Reason: "x"}))
 		add(trying(ask.Send, ask.SendRequest{Case: mailed, Way: casefile.OutDraft, Text: "x", To: "lisi@example.test"}))
 		add(trying(ask.Notify, ask.None{}))
@@ -130,7 +132,7 @@ func TestEveryDryRunLeavesNothing(t *testing.T) {
 
 		time.Sleep(time.Hour)
 		before := b.head()
-		onCase := []string{ask.Append.Name, ask.Split.Name, ask.AttachMail.Name, ask.Register.Name, ask.AnswerCase.Name, ask.Submit.Name, ask.VoidLetter.Name, ask.RecordLetter.Name, ask.Posted.Name, ask.DecideOutgoing.Name, ask.Send.Name, ask.Erase.Name}
+		onCase := []string{ask.Append.Name, ask.Split.Name, ask.AttachMail.Name, ask.Register.Name, ask.AnswerCase.Name, ask.Submit.Name, ask.VoidLetter.Name, ask.RecordLetter.Name, ask.DecideOutgoing.Name, ask.Send.Name, ask.Erase.Name}
 		for _, op := range b.daemon.handler.Operations() {
 			f, known := all[op.Name]
 			if known != op.Dry {

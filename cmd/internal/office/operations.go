@@ -70,7 +70,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerDownload(d, ask.CopyLetter, o.Letters.CopyLetter)
 	ask.Answer(d, ask.VoidLetter, o.Letters.VoidLetter)
 	ask.Answer(d, ask.RecordLetter, o.Post.RecordLetter)
-	ask.Answer(d, ask.Posted, o.Letters.Posted)
+	ask.AnswerUpload(d, ask.Posted, o.Post.Posted)
 	ask.Answer(d, ask.Envelopes, o.Letters.Envelopes)
 	ask.Answer(d, ask.ResumeLetters, o.Letters.ResumeLetters)
 	ask.Answer(d, ask.Outbox, o.Post.Outbox)

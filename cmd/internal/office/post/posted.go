@@ -1,0 +1,177 @@
+package post
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/ledger"
+	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+)
+
+// postedItem is one letter that was posted.
+type postedItem struct {
+	place    string      // where it stands in the list, to be named where it cannot be recorded
+	document string      // its number, if it has one
+	kase     casefile.ID // its case, where the list says it or the register does not have the letter
+	tracking string
+}
+
+// maxPostingList is far beyond what an office posts in a day.
+const maxPostingList = 16 << 20
+
+// Posted records a list of letters that were handed to the post. All of it is one call: either every row is recorded, at
+// one moment and so taken back by one step, or each row that cannot be is named and nothing is recorded.
+func (p *Room) Posted(_ context.Context, c ask.Call, req ask.PostedRequest, list io.Reader, answer func(ask.AppendResult) error) error {
+	content, err := io.ReadAll(io.LimitReader(list, maxPostingList))
+	if err != nil {
+		return err
+	}
+	items, err := trackingsIn(content, req.Name, civil.Of(c.At).Year())
+	if err != nil {
+		return ask.Usage("%v", err)
+	}
+	c.At = p.Now() // reading may have taken long
+	res, err := p.posted(c, items, req.On)
+	if err != nil {
+		return err
+	}
+	return answer(res)
+}
+
+// posted records what a list says.
+func (p *Room) posted(c ask.Call, items []postedItem, on ask.Day) (ask.AppendResult, error) {
+	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: c.DryRun}
+	err := p.Change(c, func(tx *desk.Change) error {
+		var wrong []string
+		var touched []casefile.ID
+		for _, item := range items {
+			drafts, err := p.postedDrafts(tx.View, c.Who, item, on)
+			for _, d := range drafts {
+				var views []ask.RecordView
+				var warnings []string
+				if views, warnings, err = p.record.Add(tx, d); err != nil {
+					break
+				}
+				res.Records, res.Warnings = append(res.Records, views...), append(res.Warnings, warnings...)
+				if !slices.Contains(touched, d.Case) {
+					touched = append(touched, d.Case)
+				}
+			}
+			if err != nil {
+				told, ok := errors.AsType[*ask.Error](desk.Told(err))
+				if !ok || told.Exit == ask.ExitFailed || told.Exit == ask.ExitUnreachable {
+					return err
+				}
+				wrong = append(wrong, item.place+" "+cmp.Or(item.document, string(item.kase))+"："+told.Error())
+			}
+		}
+		if len(wrong) > 0 {
+			return refusedPosting(wrong)
+		}
+		for _, id := range touched {
+			row, err := p.record.Row(tx.View, id)
+			if err != nil {
+				return err
+			}
+			res.Cases = append(res.Cases, row)
+		}
+		return nil
+	})
+	if err != nil || c.DryRun {
+		return res, err
+	}
+	p.Log.Info().Int("letters", len(items)).Str("actor", c.Who.String()).Msg("letters were posted")
+	return res, nil
+}
+
+// refusedPosting names the rows that cannot be recorded.
+func refusedPosting(wrong []string) error {
+	const most = 50
+	n := len(wrong)
+	if n > most {
+		wrong = append(wrong[:most], fmt.Sprintf("另有 %d 行", n-most))
+	}
+	return ask.Refused("posting", "改好后再贴；已经记录过的行删去", "清单有 %d 行不能记录，一件也没有记录\n%s", n, strings.Join(wrong, "\n"))
+}
+
+// postedDrafts are what is recorded of one letter: what it announces, and that it was posted.
+func (p *Room) postedDrafts(tx *desk.View, who ask.Actor, item postedItem, on ask.Day) ([]casefile.Draft, error) {
+	if item.document != "" {
+		drafts, err := p.letters.Announcement(tx, who, ask.RecordLetterRequest{Document: item.document, On: on, Way: casefile.ByPost, Tracking: item.tracking})
+		if told, ok := errors.AsType[*ask.Error](err); !ok || told.Code != "not-found" || item.kase == "" {
+			return drafts, err
+		}
+	}
+	return []casefile.Draft{{Case: item.kase, On: civil.Date(on), Event: casefile.Dispatched{Way: casefile.ByPost, Tracking: item.tracking}}}, nil
+}
+
+// trackingsIn reads a posting list as it comes back from the post: a workbook, a csv, columns out of a spreadsheet, or lines
+// that somebody typed. Numbers of cases that say no year are of this one.
+func trackingsIn(content []byte, name string, year int) (all []postedItem, err error) {
+	rows, err := ledger.Table(content, name)
+	if err != nil {
+		return nil, err
+	}
+	document, kase, number := 0, -1, -1
+	for i, row := range rows {
+		columns := row.Columns()
+		if at := columnOf(row, "单号", "tracking"); i < titleRows && number < 0 && at >= 0 {
+			document, kase, number = columnOf(row, "文号", "document"), columnOf(row, "编号", "case"), at
+			all = nil
+			continue
+		}
+		item := postedItem{place: fmt.Sprintf("第 %d 行", row.Number)}
+		last := number
+		if last < 0 {
+			last = columns[len(columns)-1]
+		}
+		var errs [3]error
+		var of string
+		item.document, errs[0] = row.Cell(document)
+		of, errs[1] = row.Cell(kase)
+		item.tracking, errs[2] = row.Cell(last)
+		if words := strings.Fields(item.document); len(columns) == 1 && number < 0 && len(words) == 2 { // typed
+			item.document, item.tracking = words[0], words[1]
+		} else if len(columns) == 1 && number < 0 {
+			item.tracking = ""
+		}
+		if item.tracking == "" && errs[2] == nil {
+			continue
+		}
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, fmt.Errorf("%s%s：%w", name, item.place, err)
+		}
+		if item.document == "" && of == "" {
+			continue // 合计
+		}
+		item.kase = casefile.ExpandID(cmp.Or(of, item.document), year)
+		if of == "" && casefile.DocumentYear(item.document) == 0 { // no 文号, but a case's number
+			item.document = ""
+		}
+		all = append(all, item)
+	}
+	if len(all) == 0 {
+		return nil, errors.New("清单里没有填了单号的行")
+	}
+	return all, nil
+}
+
+// titleRows are how many lines may stand above the header.
+const titleRows = 10
+
+func columnOf(row ledger.TableRow, names ...string) int {
+	for _, at := range row.Columns() {
+		if s, err := row.Cell(at); err == nil && slices.Contains(names, s) {
+			return at
+		}
+	}
+	return -1
+}
