@@ -481,12 +481,15 @@ func (j *judge) feePaid(e FeePaid) error {
 	}
 	for _, r := range slices.Backward(Live(j.history)) {
 		if n, ok := r.Event.(FeeNoticed); ok {
-			share := n.Share(j.ID)
+			owed := n.Share(j.ID)
+			if !j.law.FeeShares {
+				owed = n.Yuan
+			}
 			switch {
-			case e.Yuan < share:
-				return j.refuse("fee-partial", "部分缴费可记为备注（note）", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", share, e.Yuan)
-			case len(n.Shares) > 0 && e.Yuan > share:
-				return j.refuse("fee-share", "各件分别记录其份额，第六部分只合计一次", "本件应缴 %d 元，写的是 %d 元", share, e.Yuan)
+			case e.Yuan < owed:
+				return j.refuse("fee-partial", "部分缴费可记为备注（note）", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", owed, e.Yuan)
+			case len(n.Shares) > 0 && e.Yuan > owed:
+				return j.refuse("fee-share", "各件分别记录其份额，第六部分只合计一次", "本件应缴 %d 元，写的是 %d 元", owed, e.Yuan)
 			}
 			break
 		}

@@ -25,7 +25,7 @@ func Rules() []Rule {
 	where := func(r Rule, key string) Rule { r.Where = key; return r }
 
 	all := []Rule{
-		said(in("old-regulations", "2008-05-01", Judged, "2019年5月15日前到达的申请", "条例（2007年）"), "按旧条例，不计算"),
+		uncounted(in("old-regulations", "2008-05-01", Judged, "2019年5月15日前到达的申请，答复期限", "条例（2007年）"), 0, workdays),
 
 		where(choice(judged("platform-starts", "网上平台的起算日", platform+"；平台另有公布的规则的从其规则"), StartsSubmitted, func(s *Statute) *Starts { return &s.PlatformStarts }), "[platform] starts"),
 		rule("confirm-alarm", "未与申请人确认的，几日后提醒", "本机关的内部要求").number(1, workdays, func(s *Statute) *int { return &s.Confirmation }),
@@ -68,7 +68,7 @@ func Rules() []Rule {
 		choice(from(judged("fee-month", "按件收费，申请属于哪个月按", fees), "2021-01-01"), FeeByReceipt, func(s *Statute) *FeeDay { return &s.FeeBy }),
 		choice(from(judged("fee-withdrawn", "撤回的申请计入当月件数", fees), "2021-01-01"), Yes(true), func(s *Statute) *Yes { return &s.FeeWithdrawn }),
 		choice(from(judged("fee-merged", "并入他件的申请另计一件", fees), "2021-01-01"), Yes(false), func(s *Statute) *Yes { return &s.FeeMerged }),
-		said(from(judged("fee-share", "缴了一件的份额", fees+"第三条"), "2021-01-01"), "只重新起算该件，其余继续等待"),
+		choice(from(judged("fee-share", "一份收费通知含几件的，缴了一件的份额即重新起算该件（否则缴清全部才算）", fees+"第三条"), "2021-01-01"), Yes(true), func(s *Statute) *Yes { return &s.FeeShares }),
 		choice(from(judged("fee-left", "拆分时等待缴费的，不续办收费的各件，通知至拆分的时间哪种口径不计算", fees+"未作规定"), "2021-01-01"), LegalClock, func(s *Statute) *Scope { return &s.FeeLeft }),
 		choice(judged("notice-wire", "以电子邮件、传真、网上平台发出而未退回的收费通知、补正告知，送达日", ours), AtDispatch, func(s *Statute) *Service { return &s.NoticeWire }),
 		choice(judged("notice-post", "邮寄、直接或委托送达的收费通知、补正告知，送达日", ours), AtReceipt, func(s *Statute) *Service { return &s.NoticePost }),
@@ -86,7 +86,7 @@ func Rules() []Rule {
 
 		judged("year-turn", "十二月几日起到达、次年才确认的，列出，由人决定计入哪一年", report).number(20, days, func(s *Statute) *int { return &s.YearTurn }),
 		choice(judged("new-answer", "同年重新答复的，表三以新结果代替（以后年度的列入第六部分）", report), Yes(true), func(s *Statute) *Yes { return &s.SameYearReplace }),
-		said(judged("columns", "个体工商户", report), "以经营者姓名申请的为自然人，以字号申请的为商业企业"),
+		choice(judged("columns", "以字号申请的个体工商户（以经营者姓名申请的为自然人），提议计入", report), Business, func(s *Statute) *Column { return &s.Trader }),
 		said(in("not-held", "2019-05-15", Practised, "不属于本机关负责公开", report), "计入（四）1"),
 		said(in("withdrawn", "2019-05-15", Practised, "答复前撤回", report), "计入（六）3"),
 	}
@@ -101,6 +101,15 @@ func capped(r Rule, n int, unit string) Rule {
 	r = r.number(n, unit, func(s *Statute) *int { return &s.OfficeCap })
 	if n == 0 {
 		r.Value = "不封顶，至其答复"
+	}
+	return r
+}
+
+// uncounted is the period of applications of before the present Regulations; 0 is none that is computed.
+func uncounted(r Rule, n int, unit string) Rule {
+	r = r.number(n, unit, func(s *Statute) *int { return &s.Limit })
+	if n == 0 {
+		r.Value = "按旧条例，不计算"
 	}
 	return r
 }

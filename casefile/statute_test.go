@@ -14,6 +14,9 @@ import (
 func TestRules(t *testing.T) {
 	last := map[string]civil.Date{}
 	for _, r := range Rules() {
+		if r.Ground == Judged && r.set == nil {
+			t.Errorf("the judgement %s is words: no value says it", r.Key)
+		}
 		if r.Key == "" || r.Label == "" || r.Value == "" || r.Source == "" || r.From.IsZero() {
 			t.Errorf("a rule says too little: %+v", r)
 		}
@@ -168,6 +171,9 @@ func TestJudgements(t *testing.T) {
 			func(s *Statute) { s.NoticeWire = AtReceipt }, legalWaits, "2026-04-07", ""},
 		"a notice by post that need not": {[]Record{at("2026-03-02", post), at("2026-03-09", FeeNoticed{By: "页", Count: 57, Yuan: 270, Way: ByPost})},
 			func(s *Statute) { s.NoticePost = AtDispatch }, legalWaits, "", "2026-04-07"},
+		"a fee that another part goes on with": {[]Record{at("2026-03-02", post), at("2026-03-16", FeeLeft{Since: civil.MustParse("2026-03-09"), Keeper: "2026-00002"})},
+			func(s *Statute) { s.FeeLeft = NoClock }, legalDue, "2026-04-07", "2026-03-30"},
+		"before the present Regulations": {[]Record{at("2019-03-04", post)}, func(s *Statute) { s.Limit = 15 }, legalDue, "", "2019-03-25"},
 		"更正": {[]Record{at("2026-03-02", post), at("2026-03-02", Registered{As: CorrectionOfRecord, Applicant: "张三"})},
 			func(s *Statute) { s.RecordRequest = 10 }, strictDue, "2026-03-30", "2026-03-16"},
 	} {
@@ -194,7 +200,7 @@ func stopped(c Case) any     { return c.StoppedOn }
 func text(v any) string { return v.(interface{ String() string }).String() }
 
 // TestJudgementsOfDisputes: whether a judgment of December stands at the end of the year while it can be appealed, and
-// whether a notice that came back has arrived, are values.
+// whether a notice that came back has arrived and whether a share of a fee is a payment, are values.
 func TestJudgementsOfDisputes(t *testing.T) {
 	at := func(seq uint64, day string, e Event) Record {
 		return Record{Seq: seq, On: civil.MustParse(day), Event: e}
@@ -209,8 +215,19 @@ func TestJudgementsOfDisputes(t *testing.T) {
 		at(3, "2026-03-09", FeeNoticed{By: "页", Count: 57, Yuan: 270, Way: ByPost}),
 	}
 	back := Draft{Case: "2026-00001", On: civil.MustParse("2026-03-16"), Event: NoticeReached{Of: NoticeFee, Returned: true, Proof: "改退批条"}}
+	shared := append(notice[:2:2], at(3, "2026-03-09", FeeNoticed{By: "件", Count: 12, Yuan: 200, Shares: []Share{{"2026-00001", 100}, {"2026-00002", 100}}}))
+	paid := func(yuan int) Draft {
+		return Draft{Case: "2026-00001", On: civil.MustParse("2026-03-16"), Event: FeePaid{Yuan: yuan}}
+	}
 	other := Regulations
-	other.versions, other.AppealPending, other.NoticeReturned = nil, false, false
+	other.versions, other.AppealPending, other.NoticeReturned, other.FeeShares = nil, false, false, false
+	for yuan, allowed := range map[int][2]bool{100: {true, false}, 200: {false, true}} {
+		for i, law := range []Statute{Regulations, other} {
+			if _, err := Decide(shared, paid(yuan), paid(yuan).On, law, workday.Embedded()); (err == nil) != allowed[i] {
+				t.Errorf("%d 元 of a notice over two of 200 元: %v", yuan, err)
+			}
+		}
+	}
 	year := civil.MustParse("2026-12-31")
 	if d := FoldDispute("Y2026-001", suit, year, Regulations, workday.Embedded()); d.Result != ResultPending {
 		t.Errorf("its period for an appeal runs until January, and it counts as %s", d.Result.Label())

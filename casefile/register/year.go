@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
-	"slices"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -76,9 +75,18 @@ func (t *Tx) FeesIn(from, to civil.Date) (yuan, cases int, err error) {
 		if err != nil {
 			return 0, 0, err
 		}
-		if slices.ContainsFunc(casefile.Live(history), func(l casefile.Record) bool { return l.Seq == r.Seq }) {
-			yuan += paid.Yuan
-			paying[r.Case] = true
+		share := paid.Yuan
+		for _, l := range casefile.Live(history) {
+			if n, ok := l.Event.(casefile.FeeNoticed); ok && l.Seq < r.Seq {
+				share = paid.Yuan
+				if len(n.Shares) > 0 {
+					share = n.Share(r.Case) // of one notice the sum is counted once, however it was paid
+				}
+			}
+			if l.Seq == r.Seq {
+				yuan += min(paid.Yuan, share)
+				paying[r.Case] = true
+			}
 		}
 	}
 	return yuan, len(paying), nil
