@@ -15,19 +15,19 @@ import (
 )
 
 // Items 4 and 5: wherever the connection ends, nothing half is taken, and everything once afterwards. Every
-// third byte is tried, and with YSQ_REQUIRE_REAL=1 every one.
+// ninth byte is tried, and with YSQ_REQUIRE_REAL=1 every one.
 func TestCutAtEveryByte(t *testing.T) {
-	apart := int64(6)
+	apart := int64(9)
 	if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
-		apart = 2
+		apart = 1
 	}
 	for _, cut := range []struct {
 		name       string
 		how        imapsim.Stop
 		from, step int64
 	}{
-		{"eof at even bytes", imapsim.EOF, 0, apart}, {"eof at odd bytes", imapsim.EOF, 1, apart},
-		{"reset", imapsim.Reset, 0, 7}, {"silence", imapsim.Silence, 0, 11},
+		{"eof at even bytes", imapsim.EOF, 0, 2 * apart}, {"eof at odd bytes", imapsim.EOF, 1, 2 * apart},
+		{"reset", imapsim.Reset, 0, 3 * apart}, {"silence", imapsim.Silence, 0, 5 * apart},
 	} {
 		t.Run(cut.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -17,6 +19,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/smtpsim"
 )
@@ -51,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"smtpsim": startPost,
 			"setup":   setup,
 			"setup2":  setupBeside,
+			"pdfium":  compiledPDF,
 			"ready":   ready,
 			"code":    code,
 			"days":    days,
@@ -140,6 +144,23 @@ func setupBeside(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("ysq", "init", "--config", dir+"/ysq.toml", "--agency", "示例市生态环境局", "--state", dir+"/state", "--socket", dir+"/s",
 		"--imap-host", "127.0.0.1", "--imap-port", ts.Getenv("IMAP_PORT"), "--imap-tls", "none", "--imap-user", "foi@example.test",
 		"--password-file", ts.Getenv("WORK")+"/imap-password", "--yes"))
+}
+
+// compiledPDF gives the office of setup the compiled pdfium that an earlier run on this machine has left, and leaves one:
+// compiling takes four seconds of the processor. Nothing happens where it cannot be kept.
+func compiledPDF(ts *testscript.TestScript, _ bool, _ []string) {
+	base, err := os.UserCacheDir()
+	if err != nil || os.MkdirAll(base, 0o700) != nil { // an account without a home
+		return
+	}
+	kept := filepath.Join(base, "ysq-scripts", worker.CacheName)
+	ts.Check(new(worker.Reader).Prepare(context.Background(), kept))
+	if _, err := os.Stat(kept); err != nil { // it is interpreted here
+		return
+	}
+	cache := ts.Getenv("WORK") + "/state/cache"
+	ts.Check(os.MkdirAll(cache, 0o700))
+	ts.Check(os.Symlink(kept, filepath.Join(cache, worker.CacheName)))
 }
 
 // ready waits until a daemon answers on the socket.

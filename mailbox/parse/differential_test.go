@@ -21,7 +21,7 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-var generated = flag.Int("mails", 100, "how many mails the differential test generates")
+var generated = flag.Int("mails", 40, "how many mails the differential test generates")
 
 // leaf is what two readers of one mail can be compared by.
 type leaf struct{ name, digest string }

@@ -208,7 +208,7 @@ func TestExamples(t *testing.T) {
 			if isHelp {
 				words = words[1:]
 			}
-			found, args, err := newTerminal(0, nil).root().Find(words[1:])
+			found, args, err := newTerminal(0, nil).rootFor(words[1:]).Find(words[1:])
 			if err != nil || isHelp && len(args) > 0 {
 				t.Errorf("example %q: %v", line, err)
 			}

@@ -68,7 +68,7 @@ func TestDocumentsShowCommands(t *testing.T) {
 func unknown(line string) string {
 	line, _, _ = strings.Cut(line, " | ")
 	words := strings.Fields(line)
-	root := newTerminal(0, nil).root()
+	root := newTerminal(0, nil).rootFor(words[1:])
 	c, rest, err := root.Find(words[1:])
 	if err != nil {
 		return err.Error()
