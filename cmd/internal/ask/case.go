@@ -236,7 +236,8 @@ type UnreadMail struct {
 type NextStep struct {
 	Command string `json:"command"`
 	Label   string `json:"label"`
-	Why     Text   `json:"why,omitzero"` // of a likely one
+	Why     Text   `json:"why,omitzero"`  // of a likely one
+	Line    Handle `json:"line,omitzero"` // the whole command, where it takes more than the number of the case
 }
 
 // RecordView is a record for people and machines.

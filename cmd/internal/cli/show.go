@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -68,7 +69,7 @@ func (a *app) showCase(d ask.CaseDetail) error {
 	if len(d.Likely) > 0 {
 		a.heading("下一步大概是")
 		for _, s := range d.Likely {
-			a.fold(plain, "  "+grid.Clean(join("  ", s.Label+"（ysq "+s.Command+" "+string(d.Case)+"）", string(s.Why))))
+			a.fold(plain, "  "+grid.Clean(join("  ", s.Label+"（"+cmp.Or(string(s.Line), "ysq "+s.Command+" "+string(d.Case))+"）", string(s.Why))))
 		}
 	}
 	if len(d.Next) > 0 {

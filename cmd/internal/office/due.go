@@ -202,6 +202,30 @@ func (o *Office) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
 	}), err
 }
 
+// joining is the step that puts an unregistered case to the open one to which its mail probably belongs, and what the mail
+// seems to be: a letter about that one, from another address or without a number. It is empty for what may be an application.
+func (o *Office) joining(tx *desk.View, c casefile.Case) (line, why string, err error) {
+	if c.Stage != casefile.StageReceived {
+		return "", "", nil
+	}
+	history, err := tx.History(c.ID)
+	if err != nil {
+		return "", "", err
+	}
+	for _, r := range casefile.Live(history) {
+		e, ok := r.Event.(casefile.Received)
+		if !ok || e.Guess == casefile.GuessNone || e.Guess == casefile.GuessApplication || len(e.Suggestions) == 0 {
+			continue
+		}
+		into, err := tx.Case(e.Suggestions[0].Case)
+		if err != nil || !into.Stage.Open() || into.ID == c.ID {
+			return "", "", err
+		}
+		return fmt.Sprintf("ysq merge %s --into %s --reason 属于该件", c.ID, into.ID), e.Guess.Likely() + "，可能属于 " + string(into.ID), nil
+	}
+	return "", "", nil
+}
+
 // blockAt is the place of a block among the others: what nobody has read comes first.
 func blockAt(block string) int {
 	return slices.Index([]string{ask.BlockMail, ask.BlockStatutory, ask.BlockInternal}, block)
@@ -232,13 +256,20 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 	if err != nil {
 		return nil, err
 	}
+	join, _, err := o.joining(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	if join != "" { // the whole line is too long for a table
+		join = "ysq show " + string(c.ID)
+	}
 	cal := o.Reg.Calendar()
 	for _, a := range alarms {
 		if a.On > until {
 			continue
 		}
 		i := about
-		i.Block, i.Alarm, i.Provisional, i.Step = blockOf(a.Kind), alarmView(a, today, cal), provisionalAlarm(a, c.At(today, cal), cal), ask.Handle(stepOf(c, a.Kind))
+		i.Block, i.Alarm, i.Provisional, i.Step = blockOf(a.Kind), alarmView(a, today, cal), provisionalAlarm(a, c.At(today, cal), cal), ask.Handle(cmp.Or(join, stepOf(c, a.Kind)))
 		if a.Kind == casefile.AlarmReply {
 			i.Clock = record.ClockPassed(c, c.At(today, cal), today)
 		}
@@ -250,7 +281,7 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 		if n := c.Seeming(); n != casefile.NatureUnknown {
 			label, line = label+"（似为"+n.Label()+"）", line+" --as "+n.As().Label()
 		}
-		i.Block, i.Step = ask.BlockInternal, ask.Handle(line)
+		i.Block, i.Step = ask.BlockInternal, ask.Handle(cmp.Or(join, line))
 		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
 		all = append(all, i)
 	}

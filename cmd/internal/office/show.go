@@ -62,6 +62,13 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
 		d.Likely = []ask.NextStep{}
+		join, why, err := o.joining(tx, c)
+		if err != nil {
+			return err
+		}
+		if join != "" {
+			d.Likely = append(d.Likely, ask.NextStep{Command: casefile.KindMerged.Info().Command, Label: casefile.KindMerged.Label(), Line: ask.Handle(join), Why: ask.Text(why)})
+		}
 		likely := c.Likely(today, o.Reg.Law(), cal)
 		for _, l := range likely[:min(len(likely), likelyMost)] {
 			d.Likely = append(d.Likely, ask.NextStep{Command: l.Kind.Info().Command, Label: l.Kind.Label(), Why: ask.Text(l.Why)})
