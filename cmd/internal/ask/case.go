@@ -50,11 +50,19 @@ type AgendaQuery struct {
 // AgendaView is one line of each case in each block; of a case with more, the others are its marks.
 type AgendaView struct {
 	Status    Status            `json:"status"` // without its Stages
-	Mails     Portion[DueItem]  `json:"mails"`
+	Mails     Portion[DueItem]  `json:"mails"`  // the newest first
 	Statutory Portion[DueItem]  `json:"statutory"`
 	Internal  Portion[DueItem]  `json:"internal"`
-	Arrived   Portion[CaseRow]  `json:"arrived"` // not registered, the newest first
+	Arrived   Portion[Arrival]  `json:"arrived"` // not registered, the newest first
 	Parked    Portion[MailView] `json:"parked"`  // the newest first
+}
+
+// Arrival is a case that nobody has registered, with the mail that opened it; without one where it came otherwise.
+type Arrival struct {
+	CaseRow
+	From     Address `json:"from,omitzero"`
+	Verified string  `json:"verified,omitzero"` // as in MailView
+	Opening  Text    `json:"opening,omitzero"`  // how the mail begins
 }
 
 // Portion is the beginning of a list, and how much of it follows.
@@ -170,11 +178,16 @@ type ListQuery struct {
 	From      civil.Date         `json:"from,omitzero"`
 	To        civil.Date         `json:"to,omitzero"`
 	Words     string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
-	Cases     []casefile.ID      `json:"cases,omitzero"` // these alone, in this order; implies All
-	After     casefile.ID        `json:"after,omitzero"`
-	Soonest   bool               `json:"soonest,omitzero"` // the first due first, what is not due last; without After
-	Newest    bool               `json:"newest,omitzero"`  // the highest number first, and After goes down; implies All
-	Limit     int                `json:"limit,omitzero"`   // 0: no limit
+	// Department and Person are words of who has the case in hand, or stands in for him. DueBy: open ones that are due on this
+	// day or before.
+	Department string        `json:"department,omitzero"`
+	Person     string        `json:"person,omitzero"`
+	DueBy      civil.Date    `json:"due_by,omitzero"`
+	Cases      []casefile.ID `json:"cases,omitzero"` // these alone, in this order; implies All
+	After      casefile.ID   `json:"after,omitzero"`
+	Soonest    bool          `json:"soonest,omitzero"` // the first due first, what is not due last; without After
+	Newest     bool          `json:"newest,omitzero"`  // the highest number first, and After goes down; implies All
+	Limit      int           `json:"limit,omitzero"`   // 0: no limit
 }
 
 // CaseDetail is all there is to know about a case.
@@ -221,7 +234,9 @@ type UnreadMail struct {
 	ArrivedAt *time.Time      `json:"arrived_at"`
 	Age       int             `json:"age_workdays"` // since its arrival
 	From      Address         `json:"from"`
+	Verified  string          `json:"verified,omitzero"` // as in MailView
 	Subject   Text            `json:"subject"`
+	Opening   Text            `json:"opening,omitzero"`      // how it begins; of the agenda alone
 	Guess     string          `json:"guess,omitzero"`        // what it probably is: casefile.Guess
 	Label     string          `json:"label"`                 // in Chinese
 	By        Text            `json:"by"`                    // from what that was guessed
@@ -277,8 +292,9 @@ type DueItem struct {
 	Provisional bool `json:"provisional"`
 	// Block says whose time runs: BlockMail, BlockStatutory or BlockInternal. Of BlockMail, On is when the
 	// oldest of so many Mails arrived.
-	Block string `json:"block"`
-	Mails int    `json:"mails,omitzero"`
+	Block  string      `json:"block"`
+	Mails  int         `json:"mails,omitzero"`
+	Newest *UnreadMail `json:"newest,omitzero"` // of BlockMail, the last of them
 	// In whose charge the case is.
 	Department Text `json:"department"`
 	Assignee   Text `json:"assignee"`

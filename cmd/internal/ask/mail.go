@@ -82,6 +82,7 @@ type MailView struct {
 	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 10 stands for 10 and more
 	Likely      bool                  `json:"likely,omitzero"`    // it lies outside of cases and looks like an application
 	CopyOf      casefile.Digest       `json:"copy_of,omitzero"`   // the mail of which it is a copy by another way
+	Opening     Text                  `json:"opening,omitzero"`   // how it begins; of the agenda alone
 	// The following are read from the mail itself and are absent in lists.
 	Text    string            `json:"text,omitzero"`
 	Parts   []casefile.Part   `json:"parts,omitzero"`

@@ -40,7 +40,13 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 			statutory = append(statutory, i)
 		}
 	}
+	slices.SortStableFunc(mails, func(a, b ask.DueItem) int { return b.Newest.ArrivedAt.Compare(*a.Newest.ArrivedAt) })
 	v.Mails, v.Statutory, v.Internal = ask.FirstOf(mails, q.Aside), ask.FirstOf(statutory, q.Lines), ask.FirstOf(internal, q.Lines)
+	for i := range v.Mails.First {
+		newest := *v.Mails.First[i].Newest // the list is kept as it is
+		newest.Opening = ask.Text(o.Reading.Opening(newest.Digest))
+		v.Mails.First[i].Newest = &newest
+	}
 	words := wordsOf(q.Words)
 	if q.Own {
 		words = nil
@@ -55,14 +61,18 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 			return nil
 		})
 	}
+	for i := range parked {
+		parked[i].Opening = ask.Text(o.Reading.Opening(parked[i].Digest))
+	}
 	v.Parked = ask.FirstOf(parked, q.Aside)
 	v.Parked.Rest = v.Status.Mails[casefile.Parked.String()] - len(parked)
 	return v, err
 }
 
 // arrived are the cases that nobody has registered, the newest first.
-func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.Portion[ask.CaseRow], err error) {
-	p.First = []ask.CaseRow{}
+func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.Portion[ask.Arrival], err error) {
+	p.First = []ask.Arrival{}
+	var mails []casefile.Digest
 	err = o.View(func(tx *desk.View) error {
 		ins, err := tx.StandIns()
 		if err != nil {
@@ -88,11 +98,29 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 			if err != nil {
 				return err
 			}
-			p.First = append(p.First, row)
+			l, err := openedBy(tx, c.ID)
+			if err != nil {
+				return err
+			}
+			p.First, mails = append(p.First, ask.Arrival{CaseRow: row, From: ask.Address(l.From.String()), Verified: l.Verified.String()}), append(mails, l.Digest)
 		}
 		return nil
 	})
+	for i, d := range mails {
+		p.First[i].Opening = ask.Text(o.Reading.Opening(d))
+	}
 	return p, err
+}
+
+// openedBy is the mail that opened a case; the zero value where it came otherwise.
+func openedBy(tx *desk.View, id casefile.ID) (casefile.Letter, error) {
+	first, err := tx.Document(id)
+	if err != nil {
+		return casefile.Letter{}, err
+	}
+	r, err := tx.Record(first)
+	e, _ := r.Event.(casefile.Received)
+	return e.Letter, err
 }
 
 // gathered merges the lines of each case within a block. Blocks stay apart, so that a waiting mail does not hide a due date.

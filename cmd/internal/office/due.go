@@ -435,6 +435,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 		label += fmt.Sprintf(" 共 %d 封", len(open))
 	}
 	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), ask.Handle("ysq show "+string(c.ID)) // it has the lines, and the mails
+	about.Newest = new(slices.MaxFunc(views, func(a, b ask.UnreadMail) int { return a.ArrivedAt.Compare(*b.ArrivedAt) }))
 	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕（show、seen）"}
 	return about, true, nil
 }

@@ -119,10 +119,20 @@ func selects(q ask.ListQuery, words []string, c casefile.Case, ins casefile.Stan
 		q.Unregistered && c.Stage != casefile.StageReceived,
 		q.Publicity != casefile.PublicityNone && c.Publicity != q.Publicity,
 		!within(q, c),
+		!q.DueBy.IsZero() && (s.Finished || s.Due.IsZero() || s.Due > q.DueBy),
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false
 	}
-	return caseMentions(c, ins, today, words)
+	return caseMentions(c, ins, today, words) && inHands(q, c, ins, today)
+}
+
+// inHands reports whether a case is with the department and the person that a query names.
+func inHands(q ask.ListQuery, c casefile.Case, ins casefile.StandIns, today civil.Date) bool {
+	if q.Department == "" && q.Person == "" {
+		return true
+	}
+	in, _ := ins.Of(today, c.Assignee, c.Department)
+	return mention(wordsOf(q.Department), c.Department) && mention(wordsOf(q.Person), c.Assignee, in.Deputy)
 }
 
 // within judges a case by what ended in a stretch of days, or by when it was received.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -26,12 +27,12 @@ type caseList struct {
 
 // listQuery is what the form above the list says.
 type listQuery struct {
-	Words, Stage, Which, Sort string
+	Words, Stage, Which, Department, Person, DueBy, Sort string
 }
 
 // The choices of listQuery.Which.
 var whiches = []struct{ Code, Label string }{
-	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "从严口径逾期"}, {"all", "全部"},
+	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "从严口径逾期"}, {"late", "逾期办结"}, {"all", "全部"},
 }
 
 func (l caseList) Whiches() []struct{ Code, Label string } { return whiches }
@@ -64,8 +65,15 @@ func cases(x *visit) error {
 // listing is the list that an address asks for, without its rows.
 func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	v := x.r.URL.Query()
-	l = caseList{Query: listQuery{Words: strings.TrimSpace(v.Get("words")), Stage: v.Get("stage"), Which: cmp.Or(v.Get("which"), "open"), Sort: cmp.Or(v.Get("sort"), "due")}, Stages: casefile.Stages(), Sorted: v.Has("sort")}
-	q = ask.ListQuery{Words: l.Query.Words}
+	one := func(name string) string { return strings.TrimSpace(v.Get(name)) }
+	l = caseList{Query: listQuery{Words: one("words"), Stage: one("stage"), Which: cmp.Or(one("which"), "open"), Department: one("department"), Person: one("person"), DueBy: one("due"), Sort: cmp.Or(one("sort"), "due")},
+		Stages: casefile.Stages(), Sorted: v.Has("sort")}
+	q = ask.ListQuery{Words: l.Query.Words, Department: l.Query.Department, Person: l.Query.Person}
+	dueBy, err := dayOf(l.Query.DueBy)
+	if err != nil {
+		return l, q, err
+	}
+	q.DueBy = civil.Date(dueBy)
 	newest := func() { q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after")) } // by number, for who knows how many there are
 	switch l.Query.Which {
 	case "overdue":
@@ -76,6 +84,9 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 		q.Unregistered = true
 	case "disputable":
 		q.Disputable = true
+	case "late":
+		q.Late = true
+		newest()
 	case "all":
 		newest()
 	}
@@ -90,7 +101,7 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 
 // values are a query as an address has it.
 func (q listQuery) values(after casefile.ID) url.Values {
-	v := url.Values{"words": {q.Words}, "which": {q.Which}, "stage": {q.Stage}}
+	v := url.Values{"words": {q.Words}, "which": {q.Which}, "stage": {q.Stage}, "department": {q.Department}, "person": {q.Person}, "due": {q.DueBy}}
 	if after != "" {
 		v.Set("after", string(after))
 	} else {

@@ -344,6 +344,33 @@ func TestTwoPeopleOnOneCase(t *testing.T) {
 	}
 }
 
+// The list is narrowed by whose a case is, by its due date and by its words.
+func TestNarrowedList(t *testing.T) {
+	b := openBureau(t)
+	for _, c := range []struct{ day, department, person string }{{"2026-10-20", "工程科", "周文"}, {"2026-11-02", "工程科", "李明"}, {"2026-11-05", "监测科", "周文"}} {
+		id := b.application(c.day, "张三", "合同")
+		b.record(id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "合同"}, casefile.Assigned{Department: c.department, Person: c.person})
+	}
+	s := b.seat(clerk)
+	numbers := regexp.MustCompile(`href="/case/2026-0000(\d)"`)
+	for query, want := range map[string]string{
+		"": "123", "department=工程": "12", "person=周文": "13", "department=工程科&person=周文": "1", "due=2026-11-30": "12", "due=2026-11-30&person=李明": "2", "due=2026-11-20&sort=newest": "1",
+		"words=合同&department=财务科": "", "which=late": "", "which=overdue&department=工程科": "1", "stage=received&person=李明&which=all": "",
+	} {
+		_, page := s.get("/cases?" + strings.ReplaceAll(query, " ", "+"))
+		got := ""
+		for _, m := range numbers.FindAllStringSubmatch(page, -1) {
+			got += m[1]
+		}
+		if got != want {
+			t.Errorf("%s lists %q, want %q", query, got, want)
+		}
+		if sheet := regexp.MustCompile(`href="(/cases/xlsx[^"]*)"`).FindStringSubmatch(page); query != "" && !strings.Contains(sheet[1], url.QueryEscape(query[strings.LastIndexByte(query, '=')+1:])) {
+			t.Errorf("%s: the workbook is %s", query, sheet[1])
+		}
+	}
+}
+
 // All cases are listed by number, page by page.
 func TestAllCases(t *testing.T) {
 	b := openBureau(t)
@@ -417,9 +444,15 @@ func TestOpenMail(t *testing.T) {
 	s := b.seat(clerk)
 	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开水质数据\nMessage-ID: <1@example.test>\n\n现申请公开水质数据。\n申请人：张三\n")
 	b.record("2026-00001", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "水质数据"})
-	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 催办 2026-00001\nMessage-ID: <2@example.test>\nIn-Reply-To: <1@example.test>\n\n请问我的申请办得怎样了？\n")
+	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 催办 2026-00001\nMessage-ID: <2@example.test>\nIn-Reply-To: <1@example.test>\n\n您好！\n\n请问我的申请办得怎样了，电话 13900000042？\n\n> 现申请公开水质数据。\n")
 	b.mail("From: list@example.test\nTo: office@example.test\nList-Id: <x>\nSubject: 打印纸五折\nMessage-ID: <3@example.test>\n\n年中大促\n")
-	_, page := s.get("/case/1")
+	_, page := s.get("/")
+	for _, want := range []string{"请问我的申请办得怎样了，电话 *******0042？", "疑为催办", "年中大促", `<a href="/step/seen?case=2026-00001">阅毕</a>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("待办 does not show %s of the mails: %s", want, page)
+		}
+	}
+	_, page = s.get("/case/1")
 	if !strings.Contains(page, "未处理") && !strings.Contains(page, "可能属于此案") || !strings.Contains(page, "催办") {
 		t.Errorf("the open mail does not stand on its case: %s", page)
 	}

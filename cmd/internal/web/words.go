@@ -20,7 +20,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
 		"narrow": narrow, "workdays": ask.Workdays, "urgency": ask.UrgencyOf, "size": ask.Size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "note": note, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "plain": plain, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "note": note, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "plain": plain, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
 	}
 }
 
@@ -72,8 +72,17 @@ func stepURL(command string, id casefile.ID) string {
 type badge struct{ Text, Class string }
 
 // verified says whether the office's own server vouches for a sender; nothing where nobody looked.
-func verified(m ask.MailView) badge {
-	return map[string]badge{"verified": {"发件人已核实", "good"}, "unverified": {"发件人未核实", "soon"}, "mismatched": {"发件人不符", "late"}}[m.Verified]
+func verified(v string) badge {
+	return map[string]badge{"verified": {"发件人已核实", "good"}, "unverified": {"发件人未核实", "soon"}, "mismatched": {"发件人不符", "late"}}[v]
+}
+
+// likely says what an open mail probably is; of one of which that is not known, that it is a mail.
+func likely(m ask.UnreadMail) string {
+	g, err := casefile.ParseGuess(m.Guess)
+	if err != nil {
+		return m.Label
+	}
+	return strings.Replace(g.Likely(), "像是", "疑为", 1)
 }
 
 // firstLine is the first line of a text that says something, cut to so many characters.

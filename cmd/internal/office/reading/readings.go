@@ -169,6 +169,7 @@ func (r *readings) drop(d casefile.Digest) error {
 
 // Forget lets go what was read of erased bytes.
 func (g *Room) Forget(d casefile.Digest) error {
+	g.openings.drop(d)
 	return errors.Join(g.readings.drop(d), g.pages.drop(d), g.links.drop(d))
 }
 

@@ -22,6 +22,7 @@ type Room struct {
 	readings *readings
 	pages    *pages
 	links    *links
+	openings openings
 	worker   *worker.Reader // nil where no children read
 	wanted   chan struct{}  // somebody searches what the indexer has not come to
 	judge    JudgeFunc      // nil: nobody judges

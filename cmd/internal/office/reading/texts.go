@@ -77,7 +77,7 @@ func (g *Room) mailTexts(d casefile.Digest) (texts []said) {
 			texts = nil
 		}
 	}()
-	m, err := g.Parse(d, parse.Limits{Text: searchedText})
+	m, err := g.Parse(d, parse.Limits{Text: searchedText, Undigested: true, Skim: true})
 	if err != nil {
 		g.Log.Debug().Err(err).Str("digest", d.Short()).Msg("a mail cannot be searched")
 		return nil

@@ -33,7 +33,7 @@ func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail
 		all = append(all, ask.UnreadMail{
 			Unread:    m.Unread,
 			DueStrict: ask.Day(due),
-			Digest:    m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Subject: ask.Text(m.Subject),
+			Digest:    m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Verified: m.Verified.String(), Subject: ask.Text(m.Subject),
 			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(id, m)),
 		})
 	}

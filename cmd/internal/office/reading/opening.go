@@ -1,0 +1,59 @@
+package reading
+
+import (
+	"sync"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/form"
+)
+
+// openings keeps how mails begin: 待办 shows the same few mails all day, to everybody.
+type openings struct {
+	mu  sync.Mutex
+	all map[casefile.Digest]string
+}
+
+// mostOpenings bounds what is kept, some 700 bytes each at most.
+const mostOpenings = 2048
+
+func (o *openings) get(d casefile.Digest) (string, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s, ok := o.all[d]
+	return s, ok
+}
+
+func (o *openings) put(d casefile.Digest, s string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.all == nil || len(o.all) >= mostOpenings {
+		o.all = make(map[casefile.Digest]string)
+	}
+	o.all[d] = s
+}
+
+func (o *openings) drop(d casefile.Digest) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.all, d)
+}
+
+// Opening is how a mail begins (form.Opening); empty where it cannot be read. Each mail is read once, unless many others
+// are asked for meanwhile.
+func (g *Room) Opening(d casefile.Digest) string {
+	if d.IsZero() || g.Reg.Erased(d) {
+		return ""
+	}
+	s, ok := g.openings.get(d)
+	if ok {
+		return s
+	}
+	if texts := g.mailTexts(d); len(texts) > 0 {
+		s = form.Opening(texts[0].text)
+	}
+	g.openings.put(d, s)
+	if g.Reg.Erased(d) { // while it was read
+		g.openings.drop(d)
+	}
+	return s
+}
