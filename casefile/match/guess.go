@@ -162,8 +162,10 @@ func (d *decider) guessed() error {
 		}
 		return nil
 	}
-	cause, _ := robot(d.m)
-	if len(d.out.Suggest) == 0 || cause == CauseBounce || cause == CauseAutoReply {
+	if len(d.out.Suggest) == 0 {
+		return nil
+	}
+	if cause, _ := d.robot(); cause == CauseBounce || cause == CauseAutoReply {
 		return nil
 	}
 	// Of the cases that wait for something, the likeliest says what the mail is.

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -154,6 +155,7 @@ func Decide(mail Mail, office Office, r Register) (Decision, error) {
 		mail.Text = NewText(mail.Message.Text)
 	}
 	d := decider{mail: mail, m: &mail.Message, office: office, r: r, written: mail.Text.words()}
+	d.robot = sync.OnceValues(func() (Cause, string) { return robot(d.m) })
 	err := d.decide()
 	if err == nil && d.out.New {
 		d.out.Seems = d.seems()
@@ -182,6 +184,8 @@ type decider struct {
 	suggest []Suggestion
 	alone   bool   // the mail names or answers a case and is clearly an application of its own
 	doubted string // why a mail that joins a case may be an application of its own; "" where nothing says so
+
+	robot func() (Cause, string) // of the mail, found once
 }
 
 func (d *decider) decide() error {
@@ -199,7 +203,7 @@ func (d *decider) decide() error {
 			return err
 		}
 	}
-	if cause, reason := robot(d.m); cause == CauseBounce || cause == CauseAutoReply {
+	if cause, reason := d.robot(); cause == CauseBounce || cause == CauseAutoReply {
 		d.park(cause, reason)
 		return d.suggestAll()
 	}
@@ -210,7 +214,7 @@ func (d *decider) decide() error {
 		return err
 	}
 	likely := d.out.Likeness >= Likely
-	cause, reason := robot(d.m)
+	cause, reason := d.robot()
 	program := ""
 	if d.mail.Folder != Junk && (cause == "" || likely) {
 		var err error

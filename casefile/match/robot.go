@@ -29,7 +29,8 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseBounce, "发件人是邮件系统，是退信"
 	case m.Machine.NullReturnPath && bounced(subject):
 		return CauseBounce, "退信路径为空，标题是退信"
-	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) || tellsOfFailure(m.Text) && (bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)]))) && !speaks(m):
+	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) || // the text last: it is long, and few mails get there
+		(bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)])) && tellsOfFailure(m.Text)) && !speaks(m):
 		return CauseBounce, "标题是退信，正文说明未能投递"
 	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
 		return CauseBounce, "邮件头列出未能送达的收件人"
