@@ -221,8 +221,15 @@ func TestNames(t *testing.T) {
 	}
 	sealed := right
 	sealed.encrypted = true
-	for name, witnessed := range map[string]bool{right.String(): true, sealed.String(): true, "old-" + right.String(): false, right.String() + ".bak": false, strings.ToUpper(right.String()): false} {
-		if got := misnamed(name, m); len(got) > 0 || Witnessed(filepath.Join("/mnt", name)) != witnessed {
+	for name, want := range map[string]struct {
+		witnessed bool
+		found     int
+	}{
+		right.String(): {true, 0}, sealed.String(): {true, 0}, "old-" + right.String(): {true, 0}, right.String() + ".bak": {true, 0}, "2026年底": {false, 0}, "ysq-backup": {false, 0},
+		strings.TrimSuffix(right.String(), "0"): {true, 1}, right.String() + "0": {true, 1}, strings.ToUpper(right.String()): {false, 0},
+		strings.Replace(right.String(), "-ab", "-AB", 1): {true, 1}, "old-" + strings.Replace(right.String(), "-ab", "-bb", 1): {true, 1},
+	} {
+		if got := misnamed(name, m); len(got) != want.found || Witnessed(filepath.Join("/mnt", name)) != want.witnessed {
 			t.Errorf("%s: %v, witnessed %v", name, got, Witnessed(name))
 		}
 	}

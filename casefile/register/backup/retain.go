@@ -56,6 +56,12 @@ const (
 
 var namePattern = regexp.MustCompile(`^ysq-([A-Z2-7]{8})-([0-9]{8}T[0-9]{6})-([0-9]{8,20})-([0-9a-f]{32})(\.tar\.age)?$`)
 
+// kept is a name with something of somebody's own before or after it, as people put there who keep a copy.
+var kept = regexp.MustCompile(`(?:^|[^A-Za-z0-9])(ysq-[A-Z2-7]{8}-[0-9]{8}T[0-9]{6}-[0-9]{8,20}-[0-9a-f]{32}(?:\.tar\.age)?)(?:[^A-Za-z0-9]|$)`)
+
+// begun is the beginning of a name, whose rest may be missing or changed.
+var begun = regexp.MustCompile(`(?:^|[^A-Za-z0-9])ysq-[A-Z2-7]{8}-[0-9]{8}T[0-9]{6}`)
+
 func nameOf(m register.Meta, taken time.Time, seq uint64, head casefile.Digest, enc bool) name {
 	text, _ := head.MarshalText()
 	if len(text) < 32 { // an empty register has no record

@@ -38,25 +38,34 @@ func Verify(ctx context.Context, dir string, o register.Options, tell register.P
 	return append(found, misnamed(filepath.Base(dir), m)...), nil
 }
 
-// Witnessed reports whether a backup has a name that Backup gave: any other says nothing that could be held against it.
-func Witnessed(path string) bool {
-	_, ok := parseName(filepath.Base(path))
-	return ok
+// Witnessed reports whether a backup bears a name of our making, whole or not, which is held against what is in it. Any
+// other name says nothing.
+func Witnessed(path string) bool { return begun.MatchString(filepath.Base(path)) }
+
+func witness(base string) (name, bool) {
+	if m := kept.FindStringSubmatch(base); m != nil {
+		return parseName(m[1])
+	}
+	return name{}, false
 }
 
 // misnamed holds the name of a backup against what it holds: the name may have been copied elsewhere, and its digest is a
-// witness. Its time decides how long the backup is kept, and which is the latest.
+// witness. Its time decides how long the backup is kept, and which is the latest. A name that only begins like one of ours
+// has been changed; any other says nothing.
 func misnamed(base string, m Manifest) []register.Difference {
-	n, ok := parseName(base)
+	const do = "查明谁改了名字，或者换过里面的文件；用另一份备份"
+	n, ok := witness(base)
 	if !ok {
+		if begun.MatchString(base) {
+			return []register.Difference{{Place: "backup", Key: base, Do: do, What: "名字像是 ysq backup 起的，但不完整，里面的摘要无从对照"}}
+		}
 		return nil
 	}
 	is := nameOf(m.Register, m.Taken, m.Records, m.Head, n.encrypted)
 	if n.register == is.register && n.seq == is.seq && n.head == is.head && n.taken.Equal(is.taken) {
 		return nil
 	}
-	return []register.Difference{{Place: "backup", Key: base, Do: "查明谁改了名字，或者换过里面的文件；用另一份备份",
-		What: "名字里是" + n.words() + "，里面是" + is.words()}}
+	return []register.Difference{{Place: "backup", Key: base, Do: do, What: "名字里是" + n.words() + "，里面是" + is.words()}}
 }
 
 func (n name) words() string {
