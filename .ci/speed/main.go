@@ -1,13 +1,17 @@
 // Command speed runs the benchmarks of the speed page and writes the page, so that all of its figures are of one run on one
-// machine. It takes about half an hour, in which nothing else should run:
+// machine. It takes about forty minutes, in which nothing else should run, and writes its files below TMPDIR, which should lie on
+// a disk:
 //
 //	make speed
+//
+// The settings of a benchmark stand in the page as they were; one that the environment sets already, as for a trial, stays so.
 package main
 
 import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -29,6 +33,10 @@ var page = []bench{
 		"`dd conv=fsync` of the same bytes, the disk's floor | | {dd-s} s",
 		"anonymous memory at most | {ysq-anon-MiB} MiB | ",
 		"open files at most | {ysq-open-files} | ",
+	}},
+	{"A register of 1,000,000 cases", "./casefile/register", "Large/^(verify|rebuild)", "YSQ_BENCH_CASES=1000000", []string{
+		"verify | {verify-s} s, {verify-cpu-s} s of processor | `sha256sum` of the same files {verify-sha256sum-s} s",
+		"rebuild | {rebuild-s} s, {rebuild-cpu-s} s of processor | `sha256sum` of the same files {rebuild-sha256sum-s} s",
 	}},
 	{"4,000 mails of one sender, beside as many senders", "./cmd/internal/daemon", "Flood/many", "", []string{"processor for a mail, 4,000 senders | {cpu-ns/mail} ns | "}},
 	{"", "./cmd/internal/daemon", "Flood/one", "", []string{"processor for a mail, one sender | {cpu-ns/mail} ns | the line above"}},
@@ -58,17 +66,32 @@ var page = []bench{
 var metric = regexp.MustCompile(`([\d.e+]+)\s+([^\s\d]\S*)`)
 
 func main() {
+	scratch, err := os.MkdirTemp("", "ysq-speed-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	defer os.RemoveAll(scratch)
+	disk := fileSystem(scratch)
+	if disk == "tmpfs" {
+		fmt.Fprintln(os.Stderr, "the temporary directory is memory, where nothing waits for a disk: set TMPDIR to a directory on one")
+	}
 	commit, _ := exec.Command("git", "rev-parse", "--short", "HEAD").Output() // a tarball has none
-	fmt.Printf("# Speed, and how it was measured\n\n`make speed` writes this page: every figure is of one run, on %s, at commit %s, on %d cores. Each stands beside another\n"+
-		"program that does the same work, or beside what the machine can do at all, measured in that run. No test fails over time.\n",
-		time.Now().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU())
+	fmt.Printf("# Speed, and how it was measured\n\n`make speed` writes this page: every figure is of one run, on %s, at commit %s, on %d cores, files on %s. Each stands\n"+
+		"beside another program that does the same work, or beside what the machine can do at all, measured in that run. No test fails over time.\n",
+		time.Now().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU(), disk)
+	profile := filepath.Join(scratch, "backlog.pprof")
+	failed := false
 	for _, b := range page {
+		if name, _, _ := strings.Cut(b.env, "="); os.Getenv(name) != "" { // what is set already, as for a trial, stays so
+			b.env = name + "=" + os.Getenv(name)
+		}
 		command := fmt.Sprintf("go test %s -run '^$' -bench '%s$' -benchtime 1x -timeout 60m", b.dir, b.name)
 		if b.title != "" {
 			fmt.Printf("\n## %s\n\n`%s`\n\n| | ysq | beside |\n|---|---|---|\n", b.title, strings.TrimSpace(b.env+" "+command))
 		}
 		cmd := exec.Command("sh", "-c", command)
-		cmd.Env = os.Environ()
+		cmd.Env = append(os.Environ(), "YSQ_BACKLOG_PROFILE="+profile)
 		if b.env != "" {
 			cmd.Env = append(cmd.Env, b.env)
 		}
@@ -77,12 +100,77 @@ func main() {
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 			fmt.Printf("| not measured: %v | | |\n", err)
+			failed = true
 			continue
 		}
 		got := metrics(string(out))
 		for _, l := range b.lines {
 			fmt.Printf("| %s |\n", filled(l, got))
 		}
+		if b.name == "Backlog" {
+			shares(profile)
+		}
+	}
+	if failed {
+		fmt.Fprintln(os.Stderr, "not everything was measured")
+	}
+}
+
+// fileSystem names the kind of file system on which a directory lies.
+func fileSystem(dir string) string {
+	out, err := exec.Command("df", "--output=fstype", dir).Output()
+	if err != nil {
+		return "an unknown file system"
+	}
+	_, kind, _ := strings.Cut(string(out), "\n") // below its heading
+	return strings.TrimSpace(kind)
+}
+
+// works is what a backlog's processor time goes into, by the function in which it is spent; the first that fits counts.
+var works = []struct {
+	name      string
+	functions *regexp.Regexp
+}{
+	{"the kernel: reading the network, writing files, fsync", regexp.MustCompile(`[Ss]yscall`)},
+	{"SHA-256 of mails and records", regexp.MustCompile(`sha256`)},
+	{"TLS", regexp.MustCompile(`^crypto/`)},
+	{"memory and scheduling", regexp.MustCompile(`^(runtime|internal/runtime|internal/bytealg|sync|memeqbody|aeshash|gcWriteBarrier|_rt0|gogo|mcall)`)},
+	{"the IMAP session", regexp.MustCompile(`go-imap|imapsource|^bufio|^io\.|^internal/poll`)},
+	{"taking mails apart: structure, charsets, base64", regexp.MustCompile(`mailbox/parse|go-message|encoding/base64|^mime|net/textproto|golang.org/x/text|^unicode`)},
+	{"the database", regexp.MustCompile(`bbolt`)},
+	{"JSON of records", regexp.MustCompile(`encoding/json|^reflect|^strconv|/register\.`)},
+	{"deciding what a mail is", regexp.MustCompile(`casefile|office|regexp|^strings|^bytes|^slices|^sort`)},
+	{"all else", regexp.MustCompile(``)},
+}
+
+// shares prints where the processor time of a profile was spent.
+func shares(profile string) {
+	out, err := exec.Command("go", "tool", "pprof", "-top", "-flat", "-nodecount=100000", "-nodefraction=0", profile).Output()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "the profile: %v\n", err)
+		return
+	}
+	spent, all := map[string]float64{}, 0.0
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		if len(f) < 6 {
+			continue
+		}
+		percent, err := strconv.ParseFloat(strings.TrimSuffix(f[1], "%"), 64)
+		if err != nil || !strings.HasSuffix(f[1], "%") {
+			continue
+		}
+		for _, w := range works {
+			if w.functions.MatchString(f[5]) {
+				spent[w.name] += percent
+				break
+			}
+		}
+		all += percent
+	}
+	fmt.Printf("\nWhere the processor time goes, by a profile of one further run:\n\n| | share |\n|---|---|\n")
+	for _, w := range works {
+		fmt.Printf("| %s | %.0f %% |\n", w.name, spent[w.name]/max(all, 1)*100)
 	}
 }
 

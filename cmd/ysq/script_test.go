@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +30,25 @@ func TestMain(m *testing.M) {
 		os.Setenv("TMPDIR", "/tmp")
 	}
 	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
-	testscript.Main(m, map[string]func(){"ysq": main})
+	testscript.Main(m, map[string]func(){"ysq": func() { os.Exit(profiled()) }})
+}
+
+// profiled is the program, which leaves a profile of its processor time where YSQ_PROFILE says.
+func profiled() int {
+	path := os.Getenv("YSQ_PROFILE")
+	if path == "" {
+		return run()
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		panic(err)
+	}
+	defer pprof.StopCPUProfile()
+	return run()
 }
 
 // TestScripts runs the program as people do: real processes, a real socket, a mail server over TCP.
