@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"unicode"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // SMTP is the account by which mails are sent. Without a host nothing is ever sent; letters can still

@@ -11,7 +11,9 @@ import (
 
 // Regexp is a regular expression. Its methods are those of the standard library.
 type Regexp struct {
-	compiled func() *regexp.Regexp
+	text string
+	once sync.Once
+	re   *regexp.Regexp // by once
 }
 
 // eager finds a wrong expression in the tests of its package, whether they use it or not.
@@ -19,11 +21,16 @@ var eager = len(os.Args) > 0 && strings.HasSuffix(os.Args[0], ".test")
 
 // MustCompile returns an expression that is compiled when it is first used.
 func MustCompile(text string) *Regexp {
-	re := &Regexp{sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+	re := &Regexp{text: text}
 	if eager {
 		re.compiled()
 	}
 	return re
+}
+
+func (re *Regexp) compiled() *regexp.Regexp {
+	re.once.Do(func() { re.re = regexp.MustCompile(re.text) })
+	return re.re
 }
 
 func (re *Regexp) MatchString(s string) bool            { return re.compiled().MatchString(s) }

@@ -3,13 +3,13 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/stats/render/grid"
 )
 

@@ -10,12 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 )

@@ -3,11 +3,11 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
