@@ -106,7 +106,7 @@ func (b *builder) cases() {
 	if first.Channel == casefile.InPerson {
 		b.Text["渠道"] = "当面提交的方式"
 	}
-	b.need("申请内容", quoted(first.Request), "register --request")
+	b.need("申请内容", first.request(), "register --request")
 	b.Text["件数"] = strconv.Itoa(len(b.Subjects))
 	single, several := "是", ""
 	if len(b.Subjects) > 1 {
@@ -114,10 +114,10 @@ func (b *builder) cases() {
 	}
 	b.Text["单件"], b.Text["多件"] = single, several
 	for i, s := range b.Subjects {
-		if quoted(s.Request) == "" && i > 0 {
+		if s.request() == "" && i > 0 {
 			b.missing = append(b.missing, Missing{"申请内容", string(s.ID) + "：register --request"})
 		}
-		b.Lists["案件"] = append(b.Lists["案件"], map[string]string{"序号": strconv.Itoa(i + 1), "编号": string(s.ID), "收到日期": long(s.ReceivedOn()), "申请内容": quoted(s.Request)})
+		b.Lists["案件"] = append(b.Lists["案件"], map[string]string{"序号": strconv.Itoa(i + 1), "编号": string(s.ID), "收到日期": long(s.ReceivedOn()), "申请内容": s.request()})
 	}
 }
 
@@ -145,6 +145,10 @@ func address(c casefile.Column) string {
 // quoted is a request as it stands within a sentence: without a clerk's notes, on one line, without the stop at its end.
 func quoted(s string) string {
 	s, _ = withoutNotes(s)
+	return oneLine(s)
+}
+
+func oneLine(s string) string {
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), "。；;.，, ")
 }
 

@@ -3,6 +3,7 @@ package letter
 import (
 	"strings"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/regexp"
 )
 
@@ -31,7 +32,30 @@ func withoutNotes(s string) (text string, notes []string) {
 }
 
 // Notes lists what the letters leave out of a request as notes of the office's own; doubt is a word that stays and may be one.
-func Notes(request string) (left []string, doubt string) {
-	text, left := withoutNotes(request)
+// What the applicant wrote himself has none.
+func (s Subject) Notes() (left []string, doubt string) {
+	if s.verbatim() {
+		return nil, ""
+	}
+	text, left := withoutNotes(s.Request)
 	return left, doubtful.FindString(text)
+}
+
+// verbatim reports whether the request is in the applicant's own words.
+func (s Subject) verbatim() bool {
+	own := false
+	for _, r := range casefile.Live(s.History) {
+		if e, ok := r.Event.(casefile.Registered); ok {
+			own = e.Verbatim
+		}
+	}
+	return own
+}
+
+// request is what is applied for, as it stands within a sentence.
+func (s Subject) request() string {
+	if s.verbatim() {
+		return oneLine(s.Request)
+	}
+	return quoted(s.Request)
 }

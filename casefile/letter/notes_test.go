@@ -29,9 +29,14 @@ func TestNotes(t *testing.T) {
 		if got := quoted(tt.request); got != tt.quoted {
 			t.Errorf("%s is quoted as %q", tt.request, got)
 		}
-		left, doubt := Notes(tt.request)
+		s := Subject{Case: casefile.Case{Request: tt.request}}
+		left, doubt := s.Notes()
 		if !slices.Equal(left, tt.left) || doubt != tt.doubt {
 			t.Errorf("%s: left out %q, doubt %q", tt.request, left, doubt)
+		}
+		s.History = []casefile.Record{{Seq: 1, Event: casefile.Registered{Request: tt.request, Verbatim: true}}}
+		if left, doubt := s.Notes(); left != nil || doubt != "" || s.request() != oneLine(tt.request) {
+			t.Errorf("%s, as the applicant wrote it, is quoted as %q", tt.request, s.request())
 		}
 	}
 }

@@ -165,6 +165,7 @@ func registration() []Field {
 		words("other", "共同申请人", "其他共同`申请人`，可写多次；仍计 1 件").named("others").many(),
 		chosen("column", "申请人类别", "申请人`类别`，年度报告表三按此分列", casefile.ParseColumn, casefile.Columns[:]...),
 		prose("request", "申请内容", "所需信息的`内容`描述"),
+		ticked("verbatim", "照录申请内容", "申请内容是申请人的原话，文书里一字不删；采用提议的已照录"),
 		words("contact", "联系方式", "`联系方式`，答复寄往何处"),
 		words("email", "电子邮箱", "申请人的电子邮箱`地址`，电子邮件的答复发往此处"),
 		words("form", "载体形式", "要求的`载体`形式"),

@@ -191,9 +191,9 @@ func (m *Making) judge() error {
 		return ask.Usage("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
 	}
 	for _, s := range m.facts.Subjects {
-		left, doubt := letter.Notes(s.Request)
+		left, doubt := s.Notes()
 		if len(left) > 0 {
-			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里的“%s”像是批注，没有写进文书；是申请人原话的，改了写法再登记一次", s.ID, strings.Join(left, "”“")))
+			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里的“%s”像是批注，没有写进文书；是申请人原话的，照录登记一次（register --verbatim）", s.ID, strings.Join(left, "”“")))
 		}
 		if doubt != "" {
 			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里有“%s”，会写进文书；是批注的，改写后再登记一次（register --request）", s.ID, doubt))

@@ -490,12 +490,17 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 	if err != nil {
 		return ask.AppendResult{}, err
 	}
-	var e casefile.Registered
-	for _, said := range [][]byte{body, r.Event} { // what the clerk wrote goes before what was read
-		if err := json.Unmarshal(said, &e); err != nil {
+	var e, typed casefile.Registered
+	if err := json.Unmarshal(body, &e); err != nil {
+		return ask.AppendResult{}, err
+	}
+	read := e.Request
+	for _, into := range []*casefile.Registered{&e, &typed} { // what the clerk wrote goes before what was read
+		if err := json.Unmarshal(r.Event, into); err != nil {
 			return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
 		}
 	}
+	e.Verbatim = typed.Verbatim || read != "" && e.Request == read
 	e.IDType, e.IDTail, e.IDMark = "", "", ""
 	if u.tail != "" && slices.Contains(r.Accept, flagID) {
 		e.IDType, e.IDTail, e.IDMark = u.idType, u.tail, u.mark
@@ -521,8 +526,11 @@ func (g *Room) amend(c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error
 	if e.As == casefile.KindNone {
 		return ask.AppendResult{}, ask.Refused("not-registered", "登记要写申请人和类别，或用 --accept 采用提议", "%s 尚未登记，没有可更正的", r.Case)
 	}
+	was := e
+	e.Verbatim = false
 	if err := json.Unmarshal(r.Event, &e); err != nil {
 		return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
 	}
+	e.Verbatim = e.Verbatim || was.Verbatim && e.Request == was.Request
 	return g.record.AddAll(c, casefile.Draft{Case: r.Case, On: civil.Date(r.On), Event: e})
 }
