@@ -221,9 +221,9 @@ type Registered struct {
 	Request   string      `json:"request,omitzero"` // 所需信息的内容描述
 	// Verbatim: Request is what the applicant wrote, as it was read or as a person says. Letters then repeat all of it; in what
 	// a clerk typed they leave out what looks like his notes. Since schema 4.
-	Verbatim bool `json:"verbatim,omitzero"`
-	Form      string      `json:"form,omitzero"`    // 载体形式, 条例40
-	Delivery  string      `json:"delivery,omitzero"`
+	Verbatim bool   `json:"verbatim,omitzero"`
+	Form     string `json:"form,omitzero"` // 载体形式, 条例40
+	Delivery string `json:"delivery,omitzero"`
 
 	// Of the applicant's ID number, or an organisation's code, the register keeps what the document is
 	// called, the last four characters, and a mark by which the same applicant is recognised: an HMAC

@@ -55,6 +55,8 @@ type AgendaView struct {
 	Internal  Portion[DueItem]  `json:"internal"`
 	Arrived   Portion[Arrival]  `json:"arrived"` // not registered, the newest first
 	Parked    Portion[MailView] `json:"parked"`  // the newest first
+	// StandIns are today's absences in which the asker stands in for somebody, or somebody for him.
+	StandIns []StandInView `json:"stand_ins"`
 }
 
 // Arrival is a case that nobody has registered, with the mail that opened it; without one where it came otherwise.

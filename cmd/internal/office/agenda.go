@@ -54,6 +54,9 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	if v.Arrived, err = o.arrived(ctx, words, q.Aside); err != nil {
 		return v, err
 	}
+	if v.StandIns, err = o.standIns(c.Who.Name); err != nil {
+		return v, err
+	}
 	var parked []ask.MailView
 	if q.Aside > 0 {
 		err = o.Intake.Mails(ctx, c, ask.MailQuery{Place: casefile.Parked, Limit: q.Aside}, func(m ask.MailView) error {
@@ -67,6 +70,22 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	v.Parked = ask.FirstOf(parked, q.Aside)
 	v.Parked.Rest = v.Status.Mails[casefile.Parked.String()] - len(parked)
 	return v, err
+}
+
+// standIns are today's absences that concern somebody: whose work he sees besides his own, and who sees his.
+func (o *Office) standIns(name string) (views []ask.StandInView, err error) {
+	views = []ask.StandInView{}
+	err = o.View(func(tx *desk.View) error {
+		all, err := tx.StandIns()
+		today := o.Today()
+		for _, e := range all.From(today) {
+			if e.From <= today && e.Deputy != "" && (e.Deputy == name || e.Who == name) {
+				views = append(views, ask.StandInView{Who: ask.Text(e.Who), Deputy: ask.Text(e.Deputy), From: ask.Day(e.From), Until: ask.Day(e.To), Now: true})
+			}
+		}
+		return err
+	})
+	return views, err
 }
 
 // arrived are the cases that nobody has registered, the newest first.

@@ -551,3 +551,19 @@ func TestRemedy(t *testing.T) {
 		}
 	}
 }
+
+// Whoever stands in for somebody is told so where his day begins, and sees the other's work in it.
+func TestStandingIn(t *testing.T) {
+	b := openBureau(t)
+	id := b.application("2026-11-02", "张三", "水质数据")
+	b.record(id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "水质数据"}, casefile.Assigned{Department: "综合科", Person: "qian"})
+	if _, err := ask.Do(t.Context(), b.client(approver), ask.RecordStandIn, ask.StandInRequest{Who: "qian", Deputy: "wang", Until: ask.Day(civil.MustParse("2026-11-27"))}); err != nil {
+		t.Fatal(err)
+	}
+	if _, page := b.seat(clerk).get("/"); !strings.Contains(page, "<b>代班</b>qian 至 2026-11-27") || !strings.Contains(page, "qian（wang代）") {
+		t.Errorf("wang stands in for qian: %s", page)
+	}
+	if _, page := b.seat(viewer).get("/"); strings.Contains(page, "<b>代班</b>") {
+		t.Errorf("that concerns nobody else: %s", page)
+	}
+}
