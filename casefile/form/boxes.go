@@ -146,7 +146,7 @@ func option(s string) string {
 }
 
 // The options of the official form and their kin. What looks like the whole list is nobody's choice.
-var mediumWords = []string{"纸面", "纸质", "电子邮件", "电子文档", "电子版", "光盘", "磁盘", "U盘", "书面", "复印件", "打印件"}
+var mediumWords = []string{"纸面", "纸质", "电子邮件", "电子文档", "电子文件", "电子版", "光盘", "磁盘", "U盘", "书面", "复印件", "打印件"}
 var deliveryWords = []string{"邮寄", "快递", "电子邮件", "传真", "自行领取", "当场阅读", "抄录", "当面领取", "网上获取", "网上查询", "现场领取", "自取", "挂号信", "EMS", "特快专递"}
 
 // chosen reads the value of a field that is a choice.

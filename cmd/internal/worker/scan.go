@@ -39,6 +39,7 @@ type sheet struct {
 	Page  int         `json:"page"`
 	Size  image.Point `json:"size"`
 	Stack image.Point `json:"stack,omitzero"` // zero without cells
+	Tight image.Point `json:"tight,omitzero"`
 	Cells []scan.Cell `json:"cells,omitzero"`
 
 	Boxes   []scan.Box        `json:"boxes,omitzero"`
@@ -47,9 +48,12 @@ type sheet struct {
 	Degrees float64           `json:"degrees,omitzero"` // as scan.Page
 
 	Dots  float64   `json:"dots"`           // pixels in a point
-	Words [2]string `json:"words,omitzero"` // what tesseract said: of the page, of the stack
-	at    [2]int64  // where the pixels lie
+	Words [3]string `json:"words,omitzero"` // what tesseract said: of the page, of the stack, of the smaller stack
+	at    [3]int64  // where the pixels lie
 }
+
+// pictures are the sizes of what is read of a page.
+func (s *sheet) pictures() [3]image.Point { return [3]image.Point{s.Size, s.Stack, s.Tight} }
 
 // Card is what is known of a page that looks like an identity card: nothing of it is transcribed.
 type Card struct {
@@ -78,8 +82,8 @@ func sheetTo(w io.Writer, page int, m *image.Gray, over bool) error {
 	s := sheet{Page: page, Size: p.Clean.Rect.Size(), Cells: p.Cells, Boxes: p.Boxes, Rings: p.Rings, Turned: p.Turned, Degrees: p.Degrees, Dots: float64(max(p.Clean.Rect.Dx(), p.Clean.Rect.Dy())) / 842}
 	pictures := []*image.Gray{p.Clean}
 	if p.Stack != nil {
-		s.Stack = p.Stack.Rect.Size()
-		pictures = append(pictures, p.Stack)
+		s.Stack, s.Tight = p.Stack.Rect.Size(), p.Tight.Rect.Size()
+		pictures = append(pictures, p.Stack, p.Tight)
 	}
 	line, err := json.Marshal(s)
 	if err != nil {
@@ -142,7 +146,7 @@ func readSheets(r io.Reader, spool io.Writer) (all []sheet, err error) {
 		if err := json.Unmarshal(line, &s); err != nil {
 			return all, err
 		}
-		for i, size := range []image.Point{s.Size, s.Stack} {
+		for i, size := range s.pictures() {
 			if size.X < 0 || size.Y < 0 || size.X > 1<<15 || size.Y > 1<<15 {
 				return all, errFlood
 			}
@@ -203,11 +207,11 @@ func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sh
 // transcribe has tesseract read the pictures of sheets.
 func (r *Reader) transcribe(ctx context.Context, sheets []sheet, spool io.ReaderAt) (said answer, err error) {
 	for i := range sheets {
-		for k, size := range []image.Point{sheets[i].Size, sheets[i].Stack} {
+		for k, size := range sheets[i].pictures() {
 			if size.X*size.Y == 0 {
 				continue
 			}
-			mode := []int{modePage11, modePage6}[k]
+			mode := [3]int{modePage11, modePage6, modePage6}[k]
 			picture := io.MultiReader(bytes.NewReader(fmt.Appendf(nil, "P5\n%d %d\n255\n", size.X, size.Y)), io.NewSectionReader(spool, sheets[i].at[k], int64(size.X)*int64(size.Y)))
 			if said, err = r.tesseract(ctx, picture, mode); err != nil {
 				return said, err
@@ -270,7 +274,7 @@ type sense struct {
 
 func senseOf(s sheet) sense {
 	page := scan.Words(s.Words[0])
-	words, unclear := scan.Join(s.Cells, s.Boxes, s.Rings, page, scan.Words(s.Words[1]))
+	words, unclear := scan.Join(s.Cells, s.Boxes, s.Rings, page, scan.Words(s.Words[1]), scan.Words(s.Words[2]))
 	kind := scan.KindOf(scan.Text(words))
 	if scan.KindOf(scan.Text(page)) == scan.Card {
 		kind = scan.Card
@@ -366,17 +370,36 @@ func blocksOf(in form.Input, pages int, s sheet, words []scan.Word) []form.Block
 	blocks := layOut(in, pages, s.Page, all, nil, rules)
 	for i := range blocks {
 		if l := blocks[i].Line; l != nil {
-			l.Machine = true
+			l.Machine, l.Text = true, signs(l.Text)
 			continue
 		}
 		blocks[i].Table.Machine = true
 		for k := range blocks[i].Table.Cells {
 			if c := &blocks[i].Table.Cells[k]; c.Text != "" {
-				c.Text = form.NearLabel(unspaced(c.Text))
+				c.Text = form.NearLabel(closed(signs(unspaced(c.Text))))
 			}
 		}
 	}
 	return blocks
+}
+
+var (
+	bracketedTick = regexp.MustCompile(`[（(]\s*[VvYy√✓✔]{1,4}\s*[)）]`)
+	documentYear  = regexp.MustCompile(`(\p{Han})\s*[\[【〔(（［{]\s*((?:19|20)\d{2})\s*[\]】〕)）］}]\s*(第?\d{1,5})\s*号`)
+)
+
+// signs writes what stands in brackets as it is written: a tick, for which tesseract has letters, and the year in the number of
+// a document, whose brackets are of any kind then.
+func signs(s string) string {
+	return documentYear.ReplaceAllString(bracketedTick.ReplaceAllString(s, "（√）"), "$1〔$2〕${3}号")
+}
+
+// closed takes off a bracket at the end of a short text that nothing opens: the other one was lost.
+func closed(s string) string {
+	if body := strings.TrimRight(s, ")） "); len(body) < len(s) && len(s) < 90 && !strings.ContainsAny(body, "(（") {
+		return body
+	}
+	return s
 }
 
 var spacedHan = regexp.MustCompile(`(\p{Han}) (\p{Han})`)

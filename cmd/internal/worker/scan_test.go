@@ -148,7 +148,7 @@ func TestHostileRecogniser(t *testing.T) {
 	} {
 		in := form.Input{Name: "a.jpg"}
 		for _, cells := range [][]scan.Cell{nil, {{}}, {{Box: image.Rect(0, 0, 1<<14, 1<<14), Snapped: image.Rect(-5, -5, 1<<30, 9), Stacked: -7}}} {
-			u := understand(in, []sheet{{Page: 1, Cells: cells, Words: [2]string{tsv, tsv}}, {Page: -1, Dots: -1, Words: [2]string{tsv, "申请公开信息"}}})
+			u := understand(in, []sheet{{Page: 1, Cells: cells, Words: [3]string{tsv, tsv}}, {Page: -1, Dots: -1, Words: [3]string{tsv, "申请公开信息"}}})
 			for _, b := range u.Blocks {
 				if strings.ContainsAny(blockText([]form.Block{b}), "\u202e\x00") {
 					t.Errorf("a character that hides others came through: %q", blockText([]form.Block{b}))

@@ -69,7 +69,7 @@ func TestBoxes(t *testing.T) {
 		x, y := at(3)
 		tt.draw(m, x, y)
 		boxes := boxesOf(m)
-		all, unclear := Join(nil, boxes, ringsOf(m), words, nil)
+		all, unclear := Join(nil, boxes, ringsOf(m), words, nil, nil)
 		slices.SortFunc(all, func(a, b Word) int {
 			if abs(a.Box.Min.Y-b.Box.Min.Y) > 30 {
 				return a.Box.Min.Y - b.Box.Min.Y

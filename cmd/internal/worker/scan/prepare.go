@@ -2,7 +2,8 @@
 // pixels out; words in, words with places out.
 //
 // What was measured decided how: a ruled page that is read as it is loses half of its fields. A page is therefore
-// read twice, without its rules as scattered words, and its cells once more, one below the other in a single column.
+// read twice, without its rules as scattered words, and its cells once more, one below the other in a single column, in
+// two sizes.
 //
 //	prepare.go   size, light, angle          rules.go   rules and the cells that they fence
 //	words.go     what tesseract says         card.go    what looks like an identity card
@@ -18,6 +19,7 @@ type Page struct {
 	Clean   *image.Gray // upright, evenly lit, without rules
 	Cells   []Cell      // what rules fence and is not empty, in reading order
 	Stack   *image.Gray // the cells' pictures in one column; nil without cells
+	Tight   *image.Gray // the same, smaller
 	Boxes   []Box       // what may be a box to tick
 	Rings   []image.Rectangle
 	Turned  int     // by how many quarters, clockwise, the picture was turned until its lines lay level

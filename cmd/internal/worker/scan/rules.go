@@ -8,7 +8,8 @@ import (
 // Cell is what rules fence.
 type Cell struct {
 	Box     image.Rectangle `json:"box"`     // in Page.Clean
-	Stacked int             `json:"stacked"` // y of its upper edge in Page.Stack
+	Inner   image.Rectangle `json:"inner"`   // of it, what is in the stack: its ink and a little around
+	Stacked int             `json:"stacked"` // y of the upper edge of Inner in Page.Stack
 	Shift   image.Point     `json:"shift"`   // from its own place to that of its row and column
 	Snapped image.Rectangle `json:"snapped"` // its place by rows and columns: a photograph's cells are aslant
 }
@@ -19,7 +20,8 @@ const (
 	mostCells = 400 // a page with more is no form
 	gap       = 24  // pixels between cells in the stack
 	sameEdge  = 14  // pixels within which edges of cells are one
-	mostStack = 6 << 20
+	mostStack = 4 << 20
+	tighter   = 0.7  // the scale of the stack's second picture: what one size misreads, another often does not
 )
 
 // cellsOf takes the rules off a page and gathers the cells that they fence.
@@ -192,19 +194,21 @@ func edges(all []int) func(int) int {
 
 // stack sets the cells that hold ink one below the other; empty ones go on the page alone.
 func (p *Page) stack() {
-	const edge = 2
 	width, height := 0, gap
 	for i := range p.Cells {
 		c := &p.Cells[i]
-		c.Stacked = -1
-		inner := c.Box.Inset(edge)
-		if ink(p.Clean, inner) < 12 || width*height > mostStack {
+		c.Stacked, c.Inner = -1, image.Rectangle{}
+		if ink(p.Clean, c.Box.Inset(2)) < 12 {
 			continue
 		}
-		c.Stacked = height
+		inner := inked(p.Clean, c.Box.Inset(2))
+		if max(width, inner.Dx()+2*gap)*(height+inner.Dy()+gap) > mostStack {
+			continue // the page alone has it
+		}
+		c.Stacked, c.Inner = height, inner
 		width, height = max(width, inner.Dx()+2*gap), height+inner.Dy()+gap
 	}
-	if height == gap || width*height > mostStack {
+	if p.Stack, p.Tight = nil, nil; height == gap {
 		return
 	}
 	p.Stack = image.NewGray(image.Rect(0, 0, width, height))
@@ -215,18 +219,29 @@ func (p *Page) stack() {
 		if c.Stacked < 0 {
 			continue
 		}
-		inner := c.Box.Inset(edge)
-		for y := range inner.Dy() {
-			from := p.Clean.Pix[(inner.Min.Y+y)*p.Clean.Stride+inner.Min.X:]
-			copy(p.Stack.Pix[(c.Stacked+y)*p.Stack.Stride+gap:], from[:inner.Dx()])
+		for y := range c.Inner.Dy() {
+			from := p.Clean.Pix[(c.Inner.Min.Y+y)*p.Clean.Stride+c.Inner.Min.X:]
+			copy(p.Stack.Pix[(c.Stacked+y)*p.Stack.Stride+gap:], from[:c.Inner.Dx()])
 		}
 	}
+	p.Tight = Shrink(p.Stack, int(float64(max(width, height))*tighter))
+}
+
+// inked is the part of an area that holds its ink, with a little around.
+func inked(m *image.Gray, r image.Rectangle) (in image.Rectangle) {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			if m.Pix[y*m.Stride+x] < dark {
+				in = in.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return in.Inset(-6).Intersect(r)
 }
 
 // place is where a point of the stack lies on the page.
 func (c Cell) place(x, y int) image.Point {
-	inner := c.Box.Inset(2)
-	return image.Pt(inner.Min.X+x-gap, inner.Min.Y+y-c.Stacked)
+	return image.Pt(c.Inner.Min.X+x-gap, c.Inner.Min.Y+y-c.Stacked)
 }
 
 // ink counts the dark pixels of an area.

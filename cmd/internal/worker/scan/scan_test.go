@@ -3,6 +3,7 @@ package scan
 import (
 	"image"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -60,7 +61,7 @@ func TestPrepare(t *testing.T) {
 			t.Errorf("%s: %d dark pixels in the cells, of %d of text", name, dark, text)
 		}
 		for _, c := range p.Cells {
-			if at := c.place(gap+5, c.Stacked+7); at != c.Box.Min.Add(image.Pt(7, 9)) {
+			if at := c.place(gap+5, c.Stacked+7); at != c.Inner.Min.Add(image.Pt(5, 7)) || !c.Inner.In(c.Box) || c.Inner.Dx() > 160 {
 				t.Errorf("%s: a point of the stack is at %v, in %v", name, at, c.Box)
 			}
 		}
@@ -103,31 +104,31 @@ func TestWords(t *testing.T) {
 }
 
 func TestJoin(t *testing.T) {
-	cells := []Cell{{Box: image.Rect(0, 0, 300, 50), Stacked: 24}, {Box: image.Rect(300, 0, 600, 50), Stacked: 98, Shift: image.Pt(0, 5)}}
+	cells := []Cell{
+		{Box: image.Rect(0, 0, 300, 50), Inner: image.Rect(2, 2, 298, 48), Stacked: 24},
+		{Box: image.Rect(300, 0, 600, 50), Inner: image.Rect(302, 2, 598, 48), Stacked: 98, Shift: image.Pt(0, 5)},
+	}
 	at := func(x, y int, text string) Word { return Word{Text: text, Box: image.Rect(x, y, x+20, y+20)} }
-	for _, tt := range []struct{ page, stack, want [2]string }{
-		{[2]string{"通信地址", "某市甲路1号2栋301室"}, [2]string{"通估地址", "某市甲路1号2栋301室"}, [2]string{"通信地址", "某市甲路1号2栋301室"}},
-		{[2]string{"", "一段很长的文字读错了"}, [2]string{"内容", "一段很长的文字没有读错"}, [2]string{"内容", "一段很长的文字没有读错"}},
-		{[2]string{"电话", "13800000000"}, [2]string{"电话", "1380000000O0"}, [2]string{"电话", "13800000000"}},
-		{[2]string{"获取", "口邮寄"}, [2]string{"获取", "回邮寄"}, [2]string{"获取", "□邮寄"}},
-		{[2]string{"人口", "口袋"}, [2]string{"人口", ""}, [2]string{"人口", "口袋"}},
+	type two = [2]string
+	for _, tt := range []struct{ page, stack, tight, want two }{
+		{two{"通信地址", "某市甲路1号2栋301室"}, two{"通估地址", "某市甲路1号2栋301室"}, two{}, two{"通信地址", "某市甲路1号2栋301室"}},
+		{two{"", "一段很长的文字读错了"}, two{"内容", "一段很长的文字没有读错"}, two{}, two{"内容", "一段很长的文字没有读错"}},
+		{two{"电话", "13800000000"}, two{"电话", "1380000000O0"}, two{}, two{"电话", "13800000000"}},
+		{two{"获取", "口邮寄"}, two{"获取", "回邮寄"}, two{}, two{"获取", "□邮寄"}},
+		{two{"人口", "口袋"}, two{"人口", ""}, two{}, two{"人口", "口袋"}},
+		{two{"法定代表人", "田辰"}, two{"法定代表人", "雷震"}, two{"法定代表", "雷震"}, two{"法定代表人", "雷震"}}, // two of three
+		{two{"姓名", ""}, two{"姓名", ""}, two{"姓名", "霍青"}, two{"姓名", "霍青"}},
+		{two{"邮箱", "jixbeexample.test"}, two{"邮箱", "jixbeexample.test"}, two{"邮箱", "jixb@example.test"}, two{"邮箱", "jixb@example.test"}},
+		{two{"地址", "洒江市火车站街道广场西路11号"}, two{"地址", "酒江市火车站街道广场西路11号、"}, two{"地址", "洒江市火站街道广场西路l1号"}, two{"地址", "洒江市火车站街道广场西路11号、"}},
 	} {
-		var page, stack []Word
+		var page, stack, tight []Word
 		for i, s := range tt.page {
 			page = append(page, at(10+300*i, 10, s))
+			stack = append(stack, at(gap+10, cells[i].Stacked+5, tt.stack[i]))
+			tight = append(tight, Word{Text: tt.tight[i], Box: image.Rect(gap, (cells[i].Stacked+5)*7/10, gap+20, (cells[i].Stacked+25)*7/10)})
 		}
-		for i, s := range tt.stack {
-			stack = append(stack, at(gap+10, cells[i].Stacked+5, s))
-		}
-		drop := func(all []Word) (kept []Word) {
-			for _, w := range all {
-				if w.Text != "" {
-					kept = append(kept, w)
-				}
-			}
-			return kept
-		}
-		words, _ := Join(cells, nil, nil, drop(page), drop(stack))
+		drop := func(all []Word) []Word { return slices.DeleteFunc(all, func(w Word) bool { return w.Text == "" }) }
+		words, _ := Join(cells, nil, nil, drop(page), drop(stack), drop(tight))
 		if got := text(words); got != strings.Join(tt.want[:], "") {
 			t.Errorf("%q and %q: got %q, want %q", tt.page, tt.stack, got, tt.want)
 		}

@@ -107,10 +107,9 @@ func shown(r rune) rune {
 	return r
 }
 
-// Join brings together what was read of the whole page and of its cells: what lies in a cell is taken from the
-// cells, which are read better, but for a short line, which is not. unclear are options of which nobody can tell whether
-// they are ticked.
-func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack []Word) (all []Word, unclear []string) {
+// Join brings together what was read of the whole page and of its cells, the cells in two sizes. unclear are options of
+// which nobody can tell whether they are ticked.
+func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack, tight []Word) (all []Word, unclear []string) {
 	in := make([][]Word, len(cells)) // what the page says in each cell
 	for _, w := range page {
 		if i := cellAt(cells, middle(w.Box)); i >= 0 {
@@ -131,19 +130,9 @@ func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack []Word
 	for i := range all {
 		all[i].Seen = all[i].Box
 	}
-	own := make([][]Word, len(cells))
-	for _, w := range stack {
-		if i := stackedAt(cells, middle(w.Box).Y); i >= 0 {
-			w.Box = image.Rectangle{cells[i].place(w.Box.Min.X, w.Box.Min.Y), cells[i].place(w.Box.Max.X, w.Box.Max.Y)}
-			own[i] = append(own[i], w)
-		}
-	}
+	own, smaller := inCells(cells, stack, 1), inCells(cells, tight, 1/tighter)
 	for i, c := range cells {
-		best := own[i]
-		if better(text(in[i]), text(own[i])) {
-			best = in[i]
-		}
-		for _, w := range mark(best, i) {
+		for _, w := range mark(choose(in[i], own[i], smaller[i]), i) {
 			w.Seen = w.Box
 			w.Box = w.Box.Add(c.Shift)
 			all = append(all, w)
@@ -152,16 +141,110 @@ func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack []Word
 	return all, unclear
 }
 
-// better reports whether the page's reading of a cell is to be preferred to the cell's own.
-func better(page, cell string) bool {
-	switch {
-	case page == "" || cell == "":
-		return cell == ""
-	case number(page) || number(cell):
-		return !sound(cell) && sound(page)
+// inCells puts words of the stack, whose picture was made smaller, back into their cells.
+func inCells(cells []Cell, words []Word, scale float64) [][]Word {
+	own := make([][]Word, len(cells))
+	up := func(n int) int { return int(float64(n) * scale) }
+	for _, w := range words {
+		w.Box = image.Rect(up(w.Box.Min.X), up(w.Box.Min.Y), up(w.Box.Max.X), up(w.Box.Max.Y))
+		i := stackedAt(cells, middle(w.Box).Y)
+		if i < 0 {
+			continue
+		}
+		for k, c := range w.chars {
+			w.chars[k] = [2]int{up(c[0]), up(c[1])}
+		}
+		w.began = w.Box.Min.X
+		w.Box = image.Rectangle{cells[i].place(w.Box.Min.X, w.Box.Min.Y), cells[i].place(w.Box.Max.X, w.Box.Max.Y)}
+		own[i] = append(own[i], w)
 	}
-	return utf8.RuneCountInString(page) <= 8 && utf8.RuneCountInString(cell) <= 8
+	return own
 }
+
+// choose takes of three readings of a cell the one that another confirms, else the cell's own, or the page's where the text is
+// short, or what the smaller picture says where the cell's own lost it. Single characters in which both others agree are
+// taken from them.
+func choose(page, cell, tight []Word) []Word {
+	readings := [][]Word{cell, page, tight}
+	texts := [3]string{text(cell), text(page), text(tight)}
+	best := 0
+	switch short := func(s string) bool { return utf8.RuneCountInString(s) <= 8 }; {
+	case texts[0] == "" && texts[2] != "":
+		best = 2
+	case texts[0] == "", texts[1] != "" && short(texts[0]) && short(texts[1]):
+		best = 1
+	}
+	for i, s := range texts {
+		if s != "" && (s == texts[(i+1)%3] || s == texts[(i+2)%3]) {
+			best = i
+			break
+		}
+	}
+	if slices.ContainsFunc(texts[:], checked) {
+		if !sound(texts[best]) {
+			if i := slices.IndexFunc(texts[:], sound); i >= 0 {
+				best = i
+			}
+		}
+		return readings[best]
+	}
+	words := slices.Clone(readings[best])
+	own, one, two := []rune(texts[best]), aligned(texts[best], texts[(best+1)%3]), aligned(texts[best], texts[(best+2)%3])
+	at := 0
+	for i := range words {
+		n := utf8.RuneCountInString(words[i].Text)
+		rs := []rune(words[i].Text)
+		for k := range n {
+			if o := one[at+k]; o != own[at+k] && o == two[at+k] && o != 0 {
+				rs[k] = o
+			}
+		}
+		words[i].Text, at = string(rs), at+n
+	}
+	return words
+}
+
+// aligned gives for each character of a the one in its place in b; 0 where b has none.
+func aligned(a, b string) []rune {
+	const most = 500
+	rs, os := []rune(a), []rune(b)
+	out := make([]rune, len(rs))
+	if len(rs) > most || len(os) > most {
+		return out
+	}
+	w := len(os) + 1
+	cost := make([]int, (len(rs)+1)*w) // of making the rest of one the rest of the other
+	for i := len(rs); i >= 0; i-- {
+		for k := len(os); k >= 0; k-- {
+			switch {
+			case i == len(rs):
+				cost[i*w+k] = len(os) - k
+			case k == len(os):
+				cost[i*w+k] = len(rs) - i
+			default:
+				same := cost[(i+1)*w+k+1]
+				if rs[i] != os[k] {
+					same++
+				}
+				cost[i*w+k] = min(same, cost[(i+1)*w+k]+1, cost[i*w+k+1]+1)
+			}
+		}
+	}
+	for i, k := 0, 0; i < len(rs) && k < len(os); {
+		switch c := cost[i*w+k]; {
+		case c == cost[(i+1)*w+k+1] && rs[i] == os[k], c == cost[(i+1)*w+k+1]+1:
+			out[i], i, k = os[k], i+1, k+1
+		case c == cost[(i+1)*w+k]+1:
+			i++
+		default:
+			k++
+		}
+	}
+	return out
+}
+
+// checked reports whether a text is one number, or an address of mail: both show whether they may be right.
+func checked(s string) bool { return number(s) || mail(s) }
 
 // number reports whether a text is one number.
 func number(s string) bool {
@@ -171,11 +254,26 @@ func number(s string) bool {
 			digits++
 		}
 	}
-	return digits*4 >= utf8.RuneCountInString(s)*3
+	return s != "" && digits*4 >= utf8.RuneCountInString(s)*3
 }
 
-// sound reports whether a number is one that checks itself.
+// mail reports whether a text seems to be an address of mail, its @ misread perhaps.
+func mail(s string) bool {
+	for _, r := range s {
+		if r > unicode.MaxASCII {
+			return false
+		}
+	}
+	at := strings.LastIndexByte(s, '.')
+	return at > 4 && len(s)-at > 2 && strings.ContainsFunc(s, unicode.IsLetter)
+}
+
+// sound reports whether a number is one that checks itself, or an address of mail has its @.
 func sound(s string) bool {
+	if mail(s) {
+		at := strings.IndexByte(s, '@')
+		return at > 0 && at == strings.LastIndexByte(s, '@') && strings.ContainsRune(s[at:], '.')
+	}
 	return utf8.RuneCountInString(s) == 18 && (form.CheckID(s) == "" || form.CheckOrgCode(s) == "") || len(s) == 11 && s[0] == '1' && number(s)
 }
 
@@ -215,7 +313,7 @@ func cellAt(cells []Cell, p image.Point) int {
 
 func stackedAt(cells []Cell, y int) int {
 	for i, c := range cells {
-		if c.Stacked >= 0 && y >= c.Stacked-gap/2 && y < c.Stacked+c.Box.Dy()+gap/2 {
+		if c.Stacked >= 0 && y >= c.Stacked-gap/2 && y < c.Stacked+c.Inner.Dy()+gap/2 {
 			return i
 		}
 	}
