@@ -384,13 +384,17 @@ func blocksOf(in form.Input, pages int, s sheet, words []scan.Word) []form.Block
 }
 
 var (
+	besideBox     = regexp.MustCompile(`[\s"“”'‘’.。,，]*([□☑])[\s"“”'‘’.。,，]*`)
+	mailAddress   = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+`)
 	bracketedTick = regexp.MustCompile(`[（(]\s*[VvYy√✓✔]{1,4}\s*[)）]`)
 	documentYear  = regexp.MustCompile(`(\p{Han})\s*[\[【〔(（［{]\s*((?:19|20)\d{2})\s*[\]】〕)）］}]\s*(第?\d{1,5})\s*号`)
 )
 
-// signs writes what stands in brackets as it is written: a tick, for which tesseract has letters, and the year in the number of
-// a document, whose brackets are of any kind then.
+// signs writes what tesseract has no sure sign for as it is written: a tick in brackets, for which it has letters; the year in
+// the number of a document, whose brackets are of any kind then; the places of boxes, where specks became dots; addresses of
+// mail, since it takes small letters for large ones.
 func signs(s string) string {
+	s = mailAddress.ReplaceAllStringFunc(besideBox.ReplaceAllString(s, " $1"), strings.ToLower)
 	return documentYear.ReplaceAllString(bracketedTick.ReplaceAllString(s, "（√）"), "$1〔$2〕${3}号")
 }
 

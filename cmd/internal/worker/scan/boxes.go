@@ -3,94 +3,153 @@ package scan
 import (
 	"cmp"
 	"image"
-	"math"
 	"slices"
 )
 
 // Boxes to tick are found by their frames, not by what tesseract takes them for, and the ink within decides whether one
 // is ticked: a tick, a cross and a filled box are all dark. A box that is neither dark nor empty is reported as unclear.
 // A ring that somebody drew around an option counts as a tick, too.
+//
+// Characters hold frames as well: 口, 国, 日. A frame or circle that has one like it in its row or column, an empty one of the
+// two, is taken for a box and off the page, since tesseract misplaces what stands beside. A frame without company stays
+// on the page until tesseract has said what it takes it for.
 
-// Box is a small square frame, or a character that looks like one; what stands beside it decides which.
+// Box is a small square frame or circle, or a character that looks like one; what stands beside it decides which.
 type Box struct {
-	Rect image.Rectangle `json:"rect"`
-	Ink  int             `json:"ink"` // of a thousand pixels within
+	Rect  image.Rectangle `json:"rect"`
+	Ink   int             `json:"ink"`           // of a thousand pixels within
+	Lone  bool            `json:"lone,omitzero"` // it is still on the page
+	Round bool            `json:"round,omitzero"`
 }
 
 const (
-	leastBox  = 13  // pixels of a side
+	leastBox  = 12  // pixels of a side
 	mostBox   = 64  // of A4 at 200 dpi
 	mostBoxes = 500 // of a page
 	emptyInk  = 30  // of a thousand; dust
 	tickedInk = 75  // a thin tick
 	mostRings = 24
+
+	// Ink around a frame, of a thousand pixels: none, a thin tick's, a broad one's.
+	clearAround, crossedAround, muchAround = 60, 110, 400
 )
 
 // strip is a level run of ink.
 type strip struct{ y, from, to int }
 
-// boxesOf finds square frames and removes them from the page: first those that nothing crosses, then those of the same
-// size in a row or column with them, whatever crosses them.
+// boxesOf finds boxes and takes off the page those that have company.
 func boxesOf(m *image.Gray) []Box {
-	const clear, crossed, much = 60, 110, 400 // of a thousand: no ink around, a thin tick's, a broad one's
-	all := framesOf(m)
-	var sizes []image.Point
-	var plain []image.Rectangle
-	for _, b := range all {
-		size := b.Rect.Size()
-		if b.Ink > emptyInk || around(m, b.Rect) > clear {
-			continue
+	frames := framesOf(m)
+	var plain []Box
+	for _, b := range frames {
+		if b.Ink <= emptyInk && around(m, b.Rect) <= clearAround {
+			plain = append(plain, b)
 		}
-		plain = append(plain, b.Rect)
+	}
+	var sizes []image.Point
+	for _, b := range plain {
+		size := b.Rect.Size()
 		if len(sizes) < 3 && !slices.ContainsFunc(sizes, func(o image.Point) bool { return abs(o.X-size.X) <= 1 && abs(o.Y-size.Y) <= 1 }) {
 			sizes = append(sizes, size)
 		}
 	}
-	if len(plain) < 2 { // a form has more than one
-		return nil
+	slices.SortFunc(sizes, func(a, b image.Point) int { return b.X - a.X }) // a small frame fits into a large one with a thick line
+	within := func(b Box) bool {
+		return slices.ContainsFunc(frames, func(f Box) bool { return b.Rect.In(f.Rect) && f.Rect.Dx() > b.Rect.Dx()+2 })
 	}
-	all = alike(m, sizes)
-	all = slices.DeleteFunc(all, func(b Box) bool {
-		inLine := slices.ContainsFunc(plain, func(o image.Rectangle) bool {
-			return abs(o.Min.X-b.Rect.Min.X) <= 4 || abs(o.Min.Y-b.Rect.Min.Y) <= 4
-		})
-		if slices.ContainsFunc(plain, func(o image.Rectangle) bool { return middle(b.Rect).In(o) }) {
-			return false
+	free := slices.DeleteFunc(slices.Clone(plain), func(b Box) bool { return crowded(m, b.Rect, false) }) // no 口 among others
+	all := slices.DeleteFunc(slices.Clone(plain), func(b Box) bool { return !in(free, b) && !company(free, b) })
+	for _, b := range alike(m, sizes) { // whatever crosses them
+		if !in(plain, b) && !within(b) && company(free, b) && !crowded(m, b.Rect, true) {
+			b.Lone = !inRow(plain, b) && !inColumn(plain, b, 4) // or part of a character far below a list
+			all = append(all, b)
 		}
-		left := image.Rect(b.Rect.Min.X-max(8, b.Rect.Dx()*4/5), b.Rect.Min.Y-2, b.Rect.Min.X-2, b.Rect.Max.Y+2)
-		if ink(m, left)*16 > left.Dx()*left.Dy() {
-			return true // characters stand closer to each other
-		}
-		for d := 2; d < 6; d++ { // a character goes on beside its part with an upright stroke; a tick leans
-			beside := image.Rect(b.Rect.Max.X+d, b.Rect.Min.Y, b.Rect.Max.X+d+1, b.Rect.Max.Y)
-			if ink(m, beside)*10 > b.Rect.Dy()*6 {
-				return true
-			}
-		}
-		a := around(m, b.Rect)
-		return a > much || a > crossed && !inLine
-	})
+	}
 	all = parted(all, plain)
-	for _, b := range all { // tesseract takes it for a character, and misplaces those beside it
-		for y := max(0, b.Rect.Min.Y-2); y < min(m.Rect.Max.Y, b.Rect.Max.Y+2); y++ {
-			for x := max(0, b.Rect.Min.X-2); x < min(m.Rect.Max.X, b.Rect.Max.X+2); x++ {
-				m.Pix[y*m.Stride+x] = 255
-			}
+	sure := slices.DeleteFunc(slices.Clone(all), func(b Box) bool { return b.Lone })
+	all = slices.DeleteFunc(all, func(b Box) bool { return !b.Lone && !company(sure, b) })
+	all = append(all, circlesOf(m)...)
+	for _, b := range frames { // what is left of them stays for now
+		if !in(all, b) && !crowded(m, b.Rect, false) {
+			b.Lone = true
+			all = append(all, b)
+		}
+	}
+	for _, b := range all {
+		if !b.Lone {
+			blank(m, b.Rect.Inset(-2))
 		}
 	}
 	return all
 }
 
+// in reports whether one of the boxes lies where another does.
+func in(all []Box, b Box) bool {
+	return slices.ContainsFunc(all, func(o Box) bool { return middle(b.Rect).In(o.Rect) || middle(o.Rect).In(b.Rect) })
+}
+
+// company reports whether there is a box of the same size in the row or column of another.
+func company(all []Box, b Box) bool {
+	const far = 14 // sides between the cells of a column
+	return inRow(all, b) || inColumn(all, b, far)
+}
+
+// inColumn reports whether there is a box of the same size above or below another, so many sides away at most.
+func inColumn(all []Box, b Box, sides int) bool {
+	size, side := b.Rect.Size(), b.Rect.Dx()
+	return slices.ContainsFunc(all, func(o Box) bool {
+		d, s := o.Rect.Min.Sub(b.Rect.Min), o.Rect.Size()
+		return d.Y != 0 && abs(s.X-size.X) <= 2 && abs(s.Y-size.Y) <= 2 && abs(d.X) <= max(4, side/5) && abs(d.Y) <= sides*side
+	})
+}
+
+// inRow reports whether there is a box of the same size in the row of another.
+func inRow(all []Box, b Box) bool {
+	size, side := b.Rect.Size(), b.Rect.Dx()
+	return slices.ContainsFunc(all, func(o Box) bool {
+		d, s := o.Rect.Min.Sub(b.Rect.Min), o.Rect.Size()
+		return d.X != 0 && abs(s.X-size.X) <= 2 && abs(s.Y-size.Y) <= 2 && abs(d.Y) <= max(4, side/5)
+	})
+}
+
+// crowded reports whether a frame is part of a character: the other parts stand close beside it, upright. A tick leans.
+// With company, the character before may stand as close as characters do.
+func crowded(m *image.Gray, r image.Rectangle, company bool) bool {
+	before, share, beside := image.Rect(r.Min.X-max(8, r.Dx()*4/5), r.Min.Y-2, r.Min.X-2, r.Max.Y+2), 16, 6
+	if company {
+		before, share, beside = image.Rect(r.Min.X-4, r.Min.Y, r.Min.X-1, r.Max.Y), 3, 4
+	}
+	if ink(m, before)*share > before.Dx()*before.Dy() {
+		return true
+	}
+	for d := 2; d < beside; d++ {
+		if after := image.Rect(r.Max.X+d, r.Min.Y, r.Max.X+d+1, r.Max.Y); ink(m, after)*10 > r.Dy()*6 {
+			return true
+		}
+	}
+	a := around(m, r)
+	return a > muchAround || a > crossedAround && !company
+}
+
+func blank(m *image.Gray, r image.Rectangle) {
+	r = r.Intersect(m.Rect)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			m.Pix[y*m.Stride+x] = 255
+		}
+	}
+}
+
 // parted leaves out frames that stand so close to another that no option fits between them: they are parts of the
 // character beside. Of two, the one that nothing crosses stays, else the one further left.
-func parted(all []Box, plain []image.Rectangle) (kept []Box) {
-	isPlain := func(b Box) int {
-		if slices.ContainsFunc(plain, func(o image.Rectangle) bool { return middle(b.Rect).In(o) }) {
+func parted(all, plain []Box) (kept []Box) {
+	crossed := func(b Box) int {
+		if in(plain, b) {
 			return 0
 		}
 		return 1
 	}
-	slices.SortStableFunc(all, func(a, b Box) int { return cmp.Or(isPlain(a)-isPlain(b), a.Rect.Min.X-b.Rect.Min.X) })
+	slices.SortStableFunc(all, func(a, b Box) int { return cmp.Or(crossed(a)-crossed(b), a.Rect.Min.X-b.Rect.Min.X) })
 	for _, b := range all {
 		side := b.Rect.Dx()
 		room := side * 8 / 5
@@ -124,7 +183,7 @@ func around(m *image.Gray, r image.Rectangle) int {
 
 func boxIn(m *image.Gray, r image.Rectangle) Box {
 	inner := r.Inset(max(3, r.Dx()/6))
-	return Box{r, ink(m, inner) * 1000 / max(1, inner.Dx()*inner.Dy())}
+	return Box{Rect: r, Ink: ink(m, inner) * 1000 / max(1, inner.Dx()*inner.Dy())}
 }
 
 // alike finds frames of given sizes. With running sums of ink along rows and columns, each place costs a few additions.
@@ -236,80 +295,3 @@ func upright(m *image.Gray, r image.Rectangle, x, slack int) bool {
 }
 
 func abs(n int) int { return max(n, -n) }
-
-// ringsOf finds rings drawn around a word and takes their ink off the page, so that the word can be read.
-func ringsOf(m *image.Gray) (rings []image.Rectangle) {
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	seen := make([]bool, w*h)
-	var todo []int32
-	for start := range seen {
-		if seen[start] || m.Pix[start/w*m.Stride+start%w] >= dark {
-			continue
-		}
-		todo = append(todo[:0], int32(start))
-		seen[start] = true
-		box := image.Rect(start%w, start/w, start%w+1, start/w+1)
-		for k := 0; k < len(todo); k++ {
-			x, y := int(todo[k])%w, int(todo[k])/w
-			box = box.Union(image.Rect(x, y, x+1, y+1))
-			for v := max(0, y-1); v <= min(h-1, y+1); v++ {
-				for u := max(0, x-1); u <= min(w-1, x+1); u++ {
-					if i := v*w + u; !seen[i] && m.Pix[v*m.Stride+u] < dark {
-						seen[i] = true
-						todo = append(todo, int32(i))
-					}
-				}
-			}
-		}
-		if len(rings) < mostRings && round(todo, w, box) {
-			rings = append(rings, box)
-			for _, i := range todo {
-				x, y := int(i)%w, int(i)/w
-				if far(box, x, y) > 0.72 {
-					m.Pix[y*m.Stride+x] = 255
-				}
-			}
-		}
-	}
-	return rings
-}
-
-// far is how far a point lies from the middle of the ellipse in a box: 1 on its line.
-func far(box image.Rectangle, x, y int) float64 {
-	rx, ry := float64(box.Dx())/2, float64(box.Dy())/2
-	return math.Hypot((float64(x)+0.5-float64(box.Min.X)-rx)/rx, (float64(y)+0.5-float64(box.Min.Y)-ry)/ry)
-}
-
-// round reports whether connected ink is a ring around a word: it lies along an ellipse, nearly all around.
-func round(ink []int32, w int, box image.Rectangle) bool {
-	if box.Dx() < 56 || box.Dy() < 26 || box.Dx() > 420 || box.Dy() > 150 || box.Dx()*2 < box.Dy() {
-		return false
-	}
-	const sectors = 24
-	var along [sectors]bool
-	on := 0
-	for _, i := range ink {
-		x, y := int(i)%w, int(i)/w
-		if f := far(box, x, y); f > 0.72 {
-			on++
-			a := math.Atan2((float64(y)-float64(box.Min.Y+box.Max.Y)/2)/float64(box.Dy()), (float64(x)-float64(box.Min.X+box.Max.X)/2)/float64(box.Dx()))
-			if f < 1.12 {
-				along[min(sectors-1, int((a/math.Pi+1)/2*sectors))] = true
-			}
-		}
-	}
-	n := 0
-	for _, ok := range along {
-		if ok {
-			n++
-		}
-	}
-	outside := 0
-	for _, i := range ink {
-		if far(box, int(i)%w, int(i)/w) > 1.12 {
-			outside++
-		}
-	}
-	// The text within may touch the ring; a square frame has corners.
-	return n >= sectors-3 && outside*20 < on && on*4 < box.Dx()*box.Dy()
-}

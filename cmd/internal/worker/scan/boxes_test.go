@@ -91,6 +91,61 @@ func TestBoxes(t *testing.T) {
 	}
 }
 
+// Two options and a sentence with characters that hold frames: what is a box is told by its company, else by what tesseract
+// takes it for.
+func TestBoxesWithoutCompany(t *testing.T) {
+	tick := func(m *image.Gray, x, y int) { stroke(m, x+4, y+10, x+10, y+18); stroke(m, x+10, y+18, x+26, y-4) }
+	fromLeft := func(m *image.Gray, x, y int) { stroke(m, x-12, y+6, x+9, y+20); stroke(m, x+9, y+20, x+30, y-10) }
+	dot := func(m *image.Gray, x, y int) { fill(m, image.Rect(x+7, y+7, x+15, y+15)) }
+	frame := func(m *image.Gray, x, y int) { outline(m, image.Rect(x, y, x+22, y+22)) }
+	circle := func(m *image.Gray, x, y int) { ring(m, image.Rect(x, y, x+22, y+22)) }
+	nothing := func(*image.Gray, int, int) {}
+	for name, tt := range map[string]struct {
+		shape, one, two func(m *image.Gray, x, y int)
+		takenFor        [2]string // by tesseract, for what is still on the page
+		want            string
+	}{
+		"one ticked":          {frame, tick, nothing, [2]string{"", ""}, "口岸☑同意□不同意"},
+		"ticked from outside": {frame, nothing, fromLeft, [2]string{"", ""}, "口岸□同意☑不同意"},
+		"both":                {frame, tick, dot, [2]string{"回", "四"}, "口岸☑同意☑不同意"},
+		"both, not seen":      {frame, tick, tick, [2]string{"", "加"}, "口岸☑同意☑不同意"},
+		"circles":             {circle, dot, nothing, [2]string{"", ""}, "口岸☑同意□不同意"},
+		"a circle crossed":    {circle, nothing, tick, [2]string{"", ""}, "口岸□同意☑不同意"},
+		"only circles":        {circle, dot, dot, [2]string{"①", "②"}, "口岸①同意②不同意"}, // numbers
+		"no frames":           {nothing, nothing, nothing, [2]string{"", ""}, "口岸同意不同意"},
+	} {
+		m := paper(700, 300)
+		outline(m, image.Rect(60, 60, 78, 78)) // 口 of 口岸
+		words := []Word{{Text: "口岸", Box: image.Rect(60, 60, 106, 80)}}
+		fill(m, image.Rect(84, 60, 104, 64))
+		for i, o := range []string{"同意", "不同意"} {
+			x, y := 60+300*i, 160
+			w := option(m, x, y, o)
+			blank(m, image.Rect(x-1, y-1, x+23, y+23))
+			tt.shape(m, x, y)
+			[]func(m *image.Gray, x, y int){tt.one, tt.two}[i](m, x, y)
+			if tt.takenFor[i] != "" {
+				w.Text, w.Box.Min.X = tt.takenFor[i]+w.Text, x
+			}
+			words = append(words, w)
+		}
+		boxes := boxesOf(m)
+		all, unclear := Join(nil, boxes, nil, words, nil, nil)
+		slices.SortFunc(all, func(a, b Word) int {
+			if abs(a.Box.Min.Y-b.Box.Min.Y) > 50 {
+				return a.Box.Min.Y - b.Box.Min.Y
+			}
+			return a.Box.Min.X - b.Box.Min.X
+		})
+		if got := text(all); got != tt.want || unclear != nil {
+			t.Errorf("%s: got %s, unclear %q, want %s\n%v", name, got, unclear, tt.want, boxes)
+		}
+		if ink(m, image.Rect(60, 60, 78, 78)) == 0 {
+			t.Errorf("%s: 口 is not on the page any more", name)
+		}
+	}
+}
+
 // A page is laid level whichever way it was scanned; whether it stands on its head is for others to say.
 func TestQuarters(t *testing.T) {
 	m := paper(600, 800)

@@ -21,7 +21,7 @@ const (
 	gap       = 24  // pixels between cells in the stack
 	sameEdge  = 14  // pixels within which edges of cells are one
 	mostStack = 4 << 20
-	tighter   = 0.7  // the scale of the stack's second picture: what one size misreads, another often does not
+	tighter   = 0.7 // the scale of the stack's second picture: what one size misreads, another often does not
 )
 
 // cellsOf takes the rules off a page and gathers the cells that they fence.

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"image"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,28 +11,39 @@ import (
 
 // marksOf inserts □ or ☑ for each box among the words of a part of a page; unclear are the options whose box is neither.
 func marksOf(words []Word, boxes []Box, rings []image.Rectangle) (all []Word, unclear []string) {
-	least := tickedInk // of the emptiest: paper that is dark all over says nothing
-	beside := 0
+	least, beside := math.MaxInt, 0 // of the emptiest: paper that is dark all over says nothing
 	type found struct {
 		box    Box
 		option string
 	}
 	var boxed []found
-	slices.SortFunc(boxes, func(a, b Box) int { return a.Rect.Min.X - b.Rect.Min.X }) // each parts what stands to its right
-	for _, b := range boxes {
-		next, option := set(words, b)
-		if next == nil {
-			continue
-		}
+	var left []Box
+	add := func(b Box, next []Word, option string) {
 		words = next
 		boxed = append(boxed, found{b, option})
-		least = min(least, b.Ink)
-		beside++
+		least, beside = min(least, b.Ink), beside+1
+	}
+	slices.SortFunc(boxes, func(a, b Box) int { return a.Rect.Min.X - b.Rect.Min.X }) // each parts what stands to its right
+	for _, b := range boxes {
+		if next, option := set(words, b, false); next != nil {
+			add(b, next, option)
+		} else if !b.Lone {
+			left = append(left, b)
+		}
+	}
+	for _, b := range left {
+		row := slices.ContainsFunc(boxed, func(f found) bool { return !f.box.Lone && abs(middle(f.box.Rect).Y-middle(b.Rect).Y) < b.Rect.Dy()/2 })
+		switch next, option := set(words, b, true); {
+		case row && next != nil: // an option that no list has
+			add(b, next, option)
+		case !row && b.Ink <= emptyInk && !b.Round: // it was a character after all
+			words = restored(words, b.Rect)
+		}
 	}
 	for _, f := range boxed {
 		mark := "□"
 		switch ringed := slices.ContainsFunc(rings, func(r image.Rectangle) bool { return middle(f.box.Rect).In(r) }); {
-		case ringed, f.box.Ink >= tickedInk && (beside == 1 || least <= emptyInk || f.box.Ink > 5*least):
+		case ringed, f.box.Ink >= tickedInk && (beside == 1 || least <= emptyInk || f.box.Ink >= 2*tickedInk):
 			mark = "☑"
 		case f.box.Ink > emptyInk:
 			unclear = append(unclear, f.option)
@@ -45,8 +57,52 @@ func marksOf(words []Word, boxes []Box, rings []image.Rectangle) (all []Word, un
 	return ringed(words, rings), unclear
 }
 
-// set inserts an empty box among the words; nil where no option stands beside it.
-func set(words []Word, b Box) (all []Word, option string) {
+// restored puts 口 back between the characters from which it was taken.
+func restored(words []Word, r image.Rectangle) []Word {
+	mid := middle(r)
+	near := func(w Word) bool {
+		return w.Box.Min.Y <= mid.Y && w.Box.Max.Y >= mid.Y && w.Box.Min.X-r.Dx() < r.Max.X && w.Box.Max.X+r.Dx() > r.Min.X
+	}
+	if i := slices.IndexFunc(words, near); i >= 0 {
+		put := Word{Text: "口", Box: r, Line: words[i].Line}
+		k := 0
+		for n := utf8.RuneCountInString(words[i].Text); k < n; k++ {
+			if from, to := words[i].span(k); from+to > 2*mid.X {
+				break
+			}
+		}
+		return slices.Replace(slices.Clone(words), i, i+1, words[i].around(put, k, k)...)
+	}
+	return words
+}
+
+// around puts a word in the place of some characters of another.
+func (w Word) around(put Word, from, to int) (all []Word) {
+	n := utf8.RuneCountInString(w.Text)
+	if from > 0 {
+		all = append(all, w.part(0, from, w.Box.Min.X, min(put.Box.Min.X, w.Box.Max.X)))
+	}
+	all = append(all, put)
+	if to < n {
+		all = append(all, w.part(to, n, max(put.Box.Max.X, w.Box.Min.X), w.Box.Max.X))
+	}
+	return all
+}
+
+// looksBoxed is what tesseract takes a box for, ticked or not.
+const looksBoxed = "口囗回四加国团田日曰目白自因图固困圆☐☑□"
+
+// set inserts an empty box among the words; nil where no option stands beside it, unless any text is one.
+func set(words []Word, b Box, any bool) (all []Word, option string) {
+	optionAt := optionAt
+	if any {
+		optionAt = func(precedes, follows string) string {
+			if strings.HasSuffix(precedes, "□") {
+				return ""
+			}
+			return follows
+		}
+	}
 	mid, side := middle(b.Rect), b.Rect.Dx()
 	level := func(w Word) bool { return w.Box.Min.Y <= mid.Y && w.Box.Max.Y >= mid.Y }
 	at, before, next := -1, -1, -1 // the word that it lies in, the one that ends before it, the one that begins behind
@@ -104,26 +160,34 @@ func set(words []Word, b Box) (all []Word, option string) {
 			k = i + 1
 		}
 	}
-	for _, i := range []int{k, k - 1, k + 1, k - 2, k + 2} { // tesseract's places are not exact
-		try(i, 0)
+	places := []int{k, k - 1, k + 1, k - 2, k + 2} // tesseract's are not exact
+	if any {
+		places = []int{k}
 	}
-	for _, i := range []int{k, k - 1} { // something was left of it
-		if i >= 0 && i < len(rs) && !unicode.Is(unicode.Han, rs[i]) {
-			try(i, 1)
+	over := -1 // the Chinese character that a lone frame was taken for, or is part of
+	for i, r := range rs {
+		if left, right := w.span(i); b.Lone && left <= mid.X && mid.X < right && unicode.Is(unicode.Han, r) {
+			over = i
 		}
+	}
+	switch {
+	case over < 0:
+		for _, i := range places {
+			try(i, 0)
+		}
+		for _, i := range []int{k, k - 1} { // something was left of it
+			if i >= 0 && i < len(rs) && !unicode.Is(unicode.Han, rs[i]) {
+				try(i, 1)
+			}
+		}
+	case b.Round || strings.ContainsRune(looksBoxed, rs[over]):
+		try(over, 1)
 	}
 	if from < 0 {
 		return nil, ""
 	}
 	mark.Line = w.Line
-	put := []Word{mark}
-	if from > 0 {
-		put = []Word{w.part(0, from, w.Box.Min.X, min(b.Rect.Min.X, w.Box.Max.X)), mark}
-	}
-	if to < len(rs) {
-		put = append(put, w.part(to, len(rs), max(b.Rect.Max.X, w.Box.Min.X), w.Box.Max.X))
-	}
-	return slices.Replace(slices.Clone(words), at, at+1, put...), option
+	return slices.Replace(slices.Clone(words), at, at+1, w.around(mark, from, to)...), option
 }
 
 // optionAt is the option of a box between two texts: the one that follows, else the one before; "" where neither is one.
