@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -120,9 +121,10 @@ const mostShared = 5
 func Shared(a Filed, others []Filed, days int) []Relation {
 	var found []Filed
 	var applicants []Filed
+	said := glanceAt(a.Request)
 	for _, o := range others {
 		apart := a.Received.Sub(o.Received)
-		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || apart > days || apart < -days || !alikeInLength(a.Request, o.Request) {
+		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || apart > days || apart < -days || !alikeInLength(a.Request, o.Request) || !said.maybe(o.Request) {
 			continue
 		}
 		if likeness, differing := Alike(a.Request, o.Request); likeness < same || differing != "" || oneApplicant(a, o) {
@@ -155,6 +157,72 @@ func oneApplicant(a, b Filed) bool {
 // alikeInLength spares the comparison of what cannot be the same.
 func alikeInLength(a, b string) bool {
 	return len(a) > 0 && len(b) > 0 && 2*len(a) >= len(b) && 2*len(b) >= len(a)
+}
+
+// glance is what a request shows without being taken apart: Alike costs some hundred times as much, and of the requests of
+// an office hardly any are the same.
+type glance struct {
+	runes  []rune // that occur in it, in order
+	digits uint16 // that occur in it
+	length int
+	size   int // of the runs that Alike compares, at most
+}
+
+func glanceAt(request string) (g glance) {
+	said := letters(request)
+	g.runes = []rune(said)
+	g.length, g.size = len(g.runes), shingle
+	if g.length < 40 {
+		g.size = 2
+	}
+	g.digits = digitsOf(said)
+	slices.Sort(g.runes)
+	g.runes = slices.Compact(g.runes)
+	return g
+}
+
+// maybe is false only where Alike finds two requests not the same. The same ones have the same numbers. And where at most
+// a tenth of all runs stands in one of them alone, at most a ninth of the first one's number of runs stands in the other
+// alone; each character that the first one has not makes at least one such run, which it shares with size−1 others at most.
+func (g glance) maybe(request string) bool {
+	if g.length > longestText || len(request) > longestText {
+		return true
+	}
+	most := g.length / 9 * g.size
+	if g.length%9 > 0 {
+		most += g.size
+	}
+	var digits uint16
+	foreign := make([]rune, 0, 64)
+	for _, r := range request {
+		if r >= '！' && r <= '～' {
+			r -= '！' - '!'
+		}
+		if r >= '0' && r <= '9' {
+			digits |= 1 << (r - '0')
+			continue
+		}
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		r = unicode.ToLower(r)
+		if _, known := slices.BinarySearch(g.runes, r); known || slices.Contains(foreign, r) {
+			continue
+		}
+		if foreign = append(foreign, r); len(foreign) > most {
+			return false
+		}
+	}
+	return digits == g.digits
+}
+
+func digitsOf(s string) (all uint16) {
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			all |= 1 << (r - '0')
+		}
+	}
+	return all
 }
 
 func compared(a, b Filed) int {

@@ -79,6 +79,9 @@ func (k *Room) Notices() (all desk.Troubles) {
 	if lag, err := desk.Look(k.Desk, recentLag); err == nil && lag.behind() > 0 {
 		all.Add("clock-behind", "本机时钟比邮件服务器至少慢 %v，请校时（timedatectl set-ntp true）", lag.behind().Round(time.Second))
 	}
+	if found := k.Reg.Findings(); len(found.Moved) > 0 {
+		all.Add("moved", "登记库已换成现行格式：%d 处期限、逾期或收费按现行规则与以前不同（冻结的年度不变），逐条看 %s", len(found.Moved), found.MovedList)
+	}
 	all = append(all, k.outbox.Notices()...)
 	for _, w := range k.Live().Warnings() {
 		all.Add("file", "%s；请 %s", w.Msg, w.Hint)
