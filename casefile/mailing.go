@@ -101,7 +101,9 @@ type MessageTaken struct {
 	ArrivedAt   time.Time `json:"arrived_at,omitzero"` // INTERNALDATE
 	// Stamp is the topmost Received line, where it lies between 2008 and ArrivedAt. Since schema 4.
 	Stamp Stamp `json:"stamp,omitzero"`
-	Size  int64 `json:"size"`
+	// ByHeader says that ArrivedAt is that line, which anybody may have written: INTERNALDATE was no arrival. Since schema 4.
+	ByHeader bool  `json:"by_header,omitzero"`
+	Size     int64 `json:"size"`
 	// Announced is RFC822.SIZE where it is not Size, and ShownAt INTERNALDATE where it is not ArrivedAt: by
 	// these two the mail under the UID is known to be still this one.
 	Announced int64     `json:"announced,omitzero"`

@@ -60,11 +60,7 @@ func sameMail(x, y *casefile.Message) bool {
 // copy records a copy by another way of a mail in a case, which learns both arrivals. The earliest governs.
 func (p *placing) copy(a arrival, of casefile.Item) []casefile.Draft {
 	t := copyOf(takenOf(a), of.Digest, of.Record.Case)
-	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
-	if a.byHeader {
-		return drafts
-	}
-	return append(drafts, arrivalOfCopy(t, of.Record.Event, p.tx.Today())...)
+	return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, arrivalOfCopy(t, of.Record.Event, p.tx.Today())...)
 }
 
 // copyOf is the entry of a mail as a copy of another, in that one's case if it has one.
@@ -75,7 +71,8 @@ func copyOf(t casefile.MessageTaken, of casefile.Digest, id casefile.ID) casefil
 }
 
 // arrivalOfCopy tells a case when a copy of one of its mails arrived, by the event that brought that mail to it. What a
-// person attached, and what the office sent, has no arrival that decides anything.
+// person attached, and what the office sent, has no arrival that decides anything; nor has a copy of which the server
+// gave no date.
 func arrivalOfCopy(t casefile.MessageTaken, brought casefile.Event, today civil.Date) []casefile.Draft {
 	e := casefile.CopyReceived{Letter: t.Letter, ArrivedAt: t.ArrivedAt, Stamp: t.Stamp, Reason: "邮件编号、发件人、日期、主题和内容相同"}
 	switch in := brought.(type) {
@@ -85,7 +82,7 @@ func arrivalOfCopy(t casefile.MessageTaken, brought casefile.Event, today civil.
 	default:
 		return nil
 	}
-	if t.ArrivedAt.IsZero() {
+	if t.ArrivedAt.IsZero() || t.ByHeader {
 		return nil
 	}
 	if t.Digest == e.Of {

@@ -284,6 +284,38 @@ func TestOpenMail(t *testing.T) {
 	}
 }
 
+// A copy that the server gives no date gets that of a line in its header, which is the sender's word: it is not the
+// arrival of a mail that the server has dated, be it the same bytes or come by another way.
+func TestUndatedCopies(t *testing.T) {
+	s := open(t)
+	source := application("zhangsan@example.test", "1@example.test", "甲路")
+	line := func(day string) string {
+		return "Received: from a.example.test by b.example.test; " + day + " Feb 2026 08:30:00 +0800\r\n"
+	}
+	first := s.fetched(mailbox.RoleJunk, line("Thu, 26")+source)
+	again, other := s.fetched(mailbox.RoleJunk, line("Thu, 26")+source), s.fetched(mailbox.RoleJunk, line("Tue, 10")+source)
+	again.InternalDate, other.InternalDate = time.Time{}, time.Time{}
+	s.take(again, first, other)
+	if to := s.where(other.Digest); to.CopyOf != first.Digest || !to.ByHeader {
+		t.Fatalf("copy of %s, by its header: %v", to.CopyOf.Short(), to.ByHeader)
+	}
+	s.clock.Set("2026-03-05")
+	due, err := desk.Look(s.Desk, func(v *desk.View) (civil.Date, error) { return s.strictDue(v, s.where(first.Digest)) })
+	row, opened := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: first.Digest.Short()})
+	if err = errors.Join(err, opened); err != nil || row.ArrivedAt.Day() != 2 {
+		t.Fatalf("arrived at %v, %v", row.ArrivedAt, err)
+	}
+	c, history, err := s.Reg.Case(row.Case)
+	if err != nil || c.Strict.Start != civil.New(2026, 2, 26) || c.Strict.Due != due {
+		t.Errorf("the strict clock runs from %s to %s, want to %s, %v", c.Strict.Start, c.Strict.Due, due, err)
+	}
+	for _, r := range history {
+		if _, ok := r.Event.(casefile.CopyReceived); ok {
+			t.Errorf("it learned of an arrival that is none: %+v", r.Event)
+		}
+	}
+}
+
 // What the server lists and does not hand out is in the book, and due again when its time has come.
 func TestQuarantine(t *testing.T) {
 	s := open(t)

@@ -135,7 +135,9 @@ func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, er
 		return 0, err
 	}
 	var arrived civil.Date
-	for _, one := range append(copies, earliest(t, about)) {
+	first := earliest(t, about)
+	copies = slices.DeleteFunc(copies, func(c casefile.MessageTaken) bool { return c.ByHeader && !first.ByHeader })
+	for _, one := range append(copies, first) {
 		on := civil.Of(one.ArrivedAt)
 		if !one.Stamp.At.IsZero() {
 			on = min(on, civil.Of(one.Stamp.At))
@@ -151,12 +153,16 @@ func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, er
 	return due, nil
 }
 
-// earliest is the entry of a mail with the arrival of the earliest among the copies of its bytes.
+// earliest is the entry of a mail with the arrival of the earliest among the copies of its bytes. A line of the header
+// stands for it only where the server dated none of them.
 func earliest(t casefile.MessageTaken, about []casefile.Record) casefile.MessageTaken {
 	for _, r := range about {
 		e, ok := r.Event.(casefile.MessageTaken)
-		if ok && e.Digest == t.Digest && !e.ArrivedAt.IsZero() && (t.ArrivedAt.IsZero() || e.ArrivedAt.Before(t.ArrivedAt)) {
-			t.ArrivedAt, t.Stamp = e.ArrivedAt, e.Stamp
+		if !ok || e.Digest != t.Digest || e.ArrivedAt.IsZero() || e.ByHeader && !t.ByHeader && !t.ArrivedAt.IsZero() {
+			continue
+		}
+		if t.ArrivedAt.IsZero() || t.ByHeader && !e.ByHeader || e.ArrivedAt.Before(t.ArrivedAt) {
+			t.ArrivedAt, t.Stamp, t.ByHeader = e.ArrivedAt, e.Stamp, e.ByHeader
 		}
 	}
 	return t

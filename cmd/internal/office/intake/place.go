@@ -105,6 +105,7 @@ func (p *placing) ownDigest(a arrival) (t casefile.MessageTaken, ok bool) {
 func takenOf(a arrival) casefile.MessageTaken {
 	t := entryAt(a.Ref)
 	t.ArrivedAt, t.Stamp, t.Size, t.Announced, t.Letter = a.InternalDate, a.stamp(), a.Size, a.Announced, letterOf(a.message)
+	t.ByHeader = a.byHeader
 	if !a.shown.Equal(t.ArrivedAt) {
 		t.ShownAt = a.shown
 	}
