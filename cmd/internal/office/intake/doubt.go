@@ -35,24 +35,7 @@ func (n *Room) DoubtArrivals(ctx context.Context) error {
 }
 
 func (n *Room) doubtArrival(id casefile.ID) error {
-	var received casefile.Received
-	err := n.View(func(tx *desk.View) error {
-		history, err := tx.History(id)
-		if err != nil {
-			return err
-		}
-		received = casefile.Received{}
-		for _, r := range casefile.Live(history) {
-			switch e := r.Event.(type) {
-			case casefile.Received:
-				received = e
-			case casefile.ArrivalDoubted, casefile.ArrivalSettled:
-				received = casefile.Received{}
-				return nil
-			}
-		}
-		return nil
-	})
+	received, err := desk.Look(n.Desk, func(tx *desk.View) (casefile.Received, error) { return undoubted(tx, id) })
 	if err != nil || received.Digest.IsZero() || !received.Stamp.At.IsZero() {
 		return err
 	}
@@ -67,9 +50,28 @@ func (n *Room) doubtArrival(id casefile.ID) error {
 	if stamp.At.IsZero() || civil.Of(stamp.At) >= civil.Of(received.ArrivedAt) {
 		return nil
 	}
-	now := n.Now()
-	n.Log.Warn().Str("case", string(id)).Str("arrived", civil.Of(received.ArrivedAt).String()).Str("stamped", civil.Of(stamp.At).String()).
-		Msg("the mail of a case names an earlier day of arrival: a person settles it (ysq arrived)")
-	_, err = n.Reg.Append(now, actorMailbox, casefile.Draft{Case: id, On: civil.Of(now), Event: casefile.ArrivalDoubted{Stamp: stamp}})
-	return err
+	return n.Record(actorMailbox, n.Now(), func(tx *desk.Change) error {
+		// The mail was read outside of the transaction: somebody may have settled the arrival meanwhile.
+		if now, err := undoubted(tx.View, id); err != nil || now.Digest != received.Digest {
+			return err
+		}
+		n.Log.Warn().Str("case", string(id)).Str("arrived", civil.Of(received.ArrivedAt).String()).Str("stamped", civil.Of(stamp.At).String()).
+			Msg("the mail of a case names an earlier day of arrival: a person settles it (ysq arrived)")
+		_, err := tx.Append(casefile.Draft{Case: id, On: tx.Today(), Event: casefile.ArrivalDoubted{Stamp: stamp}})
+		return err
+	})
+}
+
+// undoubted is how a case came, whose arrival nobody has doubted or settled; zero for any other.
+func undoubted(tx *desk.View, id casefile.ID) (received casefile.Received, err error) {
+	history, err := tx.History(id)
+	for _, r := range casefile.Live(history) {
+		switch e := r.Event.(type) {
+		case casefile.Received:
+			received = e
+		case casefile.ArrivalDoubted, casefile.ArrivalSettled:
+			return casefile.Received{}, nil
+		}
+	}
+	return received, err
 }
