@@ -227,16 +227,16 @@ type Reinstated struct {
 
 func (j *judge) replied(e Replied) error {
 	if j.Kind != Application && e.Outcome != OtherOutcome {
-		return j.refuse("reply-kind", "请用 --outcome 办结", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
+		return j.refuse("reply-kind", "请写明办结\n--outcome 办结", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
 	}
 	if j.Kind == Application && e.Basis == BasisHandled {
-		return j.refuse("reply-kind", "写明表三的类别，如 公开、信息不存在；不是申请的，改按其他来件登记（register --as 其他来件）", "公开申请不能只记“办结”")
+		return j.refuse("reply-kind", "写明表三的类别，如 公开、信息不存在；不是申请的，改按其他来件登记\nysq register 编号 --as 其他来件", "公开申请不能只记“办结”")
 	}
 	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
-		return j.refuse("reply-basis", "请用 --basis 写明其一："+BasisWords(e.Outcome.Bases()), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
+		return j.refuse("reply-basis", "请写明其一："+BasisWords(e.Outcome.Bases())+"\n--basis", "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
 	}
 	if j.draft.On < j.RegisteredOn {
-		return j.refuse("date-order", "事后补录的，先作废登记（void），再用 register --on 按当日登记", "日期 %s 早于登记日期 %s", j.draft.On, j.RegisteredOn)
+		return j.refuse("date-order", "事后补录的，先作废登记，再按当日登记\nysq void 编号、ysq register 编号 --on 日期", "日期 %s 早于登记日期 %s", j.draft.On, j.RegisteredOn)
 	}
 	if e.Outcome.Lapse() {
 		return j.lapsed(e)
@@ -264,12 +264,12 @@ func (j *judge) lapsed(e Replied) error {
 	}
 	for _, n := range Notices() {
 		if n.waits() == w && j.Returned.Has(n) {
-			return j.refuse("lapse-returned", "先换方式重新发出（resent），期限另计", "%s没有送达申请人，不能按“逾期”处理", n.Label())
+			return j.refuse("lapse-returned", "先换方式重新发出，期限另计\nysq resent 编号", "%s没有送达申请人，不能按“逾期”处理", n.Label())
 		}
 	}
 	for _, n := range Notices() {
 		if n.waits() == w && j.Unreached.Has(n) {
-			return j.refuse("lapse-unreached", "先记录送达日：fee-reached（补正告知写 --letter 补正告知）", "不知道%s哪一天送达，不能按“逾期”处理", n.Label())
+			return j.refuse("lapse-unreached", "先记录送达日\nysq fee-reached 编号 --letter "+n.Label(), "不知道%s哪一天送达，不能按“逾期”处理", n.Label())
 		}
 	}
 	until := max(j.Legal.WaitUntil, j.Strict.WaitUntil)
@@ -284,7 +284,7 @@ func (j *judge) dispatched(e Dispatched) error {
 		j.warn("国办公开办函〔2016〕235号不允许用邮政企业以外的快递送达：期限算到签收之日，收到后请记录 deliver。EMS 和有权寄递公文的企业记作“邮寄”")
 	}
 	if e.Way == ByEmail && j.Channel != Email && j.Channel != Platform && len(j.Addresses) == 0 && !strings.Contains(j.Contact, "@") {
-		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍照写的“电子邮件”记录；不是的请作废“发出”，用 dispatch --way 重记")
+		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍照写的“电子邮件”记录；不是的请作废“发出”，按实际的方式重记")
 	}
 	return j.after(j.RepliedOn, "答复日期")
 }
@@ -310,10 +310,10 @@ func (j *judge) reopened(e Reopened) error {
 		}
 	}
 	if set > 1 || e.Workdays < 0 || e.Days < 0 {
-		return j.refuse("reopen-due", "决定写日期的用 --due，写“N个工作日内”的用 --workdays，写“N日内”的用 --days，只写其一", "所定期限不对")
+		return j.refuse("reopen-due", "决定写日期的写日期，写“N个工作日内”的写工作日数，写“N日内”的写日数，只写其一\n--due、--workdays、--days", "所定期限不对")
 	}
 	if !e.Due.IsZero() && e.Due <= j.draft.On {
-		return j.refuse("reopen-due", "请核对 --due", "决定所定期限 %s 应晚于收到之日 %s", e.Due, j.draft.On)
+		return j.refuse("reopen-due", "请核对所定期限\n--due", "决定所定期限 %s 应晚于收到之日 %s", e.Due, j.draft.On)
 	}
 	return j.after(j.StoppedOn, "原答复送达日期")
 }

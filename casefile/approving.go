@@ -258,13 +258,13 @@ func (j *judge) decidesOn(submission uint64, by string) error {
 	s, ok := Proposed(j.history)
 	switch {
 	case strings.TrimSpace(by) == "":
-		return j.refuse("signer", "请用 --approver 写明", "没有写明由谁签批")
+		return j.refuse("signer", "请写明批准人\n--approver", "没有写明由谁签批")
 	case !ok:
 		return j.refuse("not-submitted", "先送审\nysq submit "+string(j.ID), "没有送审的答复")
 	case s.Seq != submission:
 		return j.refuse("submission-changed", "看过新的送审稿再签批", "记录 %d 不是最近一次送审（记录 %d）", submission, s.Seq)
 	case s.State != AwaitsSigning:
-		return j.refuse("submission-decided", "改变决定的，先作废那条记录（void）", "记录 %d 的送审%s（%s，%s）", s.Seq, s.State.Label(), s.Decided.On, s.By)
+		return j.refuse("submission-decided", "改变决定的，先作废那条记录\nysq void 编号", "记录 %d 的送审%s（%s，%s）", s.Seq, s.State.Label(), s.Decided.On, s.By)
 	}
 	return nil
 }
@@ -292,13 +292,13 @@ func Unsigned(id ID, history []Record, r Replied) error {
 	case err != nil:
 		return err
 	case !sameReply(was, r):
-		return refuse("signed-other", "改动后须重新送审（submit）；照签发的制发用 answer --signed", "与送审的答复不同：送审的是“%s”", Describe(was))
+		return refuse("signed-other", "改动后须重新送审；也可以照签发的制发\nysq submit 编号、ysq answer 编号 --signed", "与送审的答复不同：送审的是“%s”", Describe(was))
 	}
 	switch s.State {
 	case AwaitsSigning:
-		return refuse("unsigned", "由负责人签发（sign）或退回（return）", "%s 送审，还没有签发", s.On)
+		return refuse("unsigned", "由负责人签发或退回\nysq sign 编号、ysq return 编号", "%s 送审，还没有签发", s.On)
 	case ApprovalDenied:
-		return refuse("unsigned", "改后重新送审（submit）", "%s 被%s退回：%s", s.Decided.On, s.By, s.Words)
+		return refuse("unsigned", "改后重新送审\nysq submit 编号", "%s 被%s退回：%s", s.Decided.On, s.By, s.Words)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func finding() []KindInfo {
 				}
 				c.stamped(e.Stamp, civil.Of(e.ArrivedAt))
 			},
-			fixed: fixed{"void-fixed", "不是同一封的，用 ysq mail open 另立一件"},
+			fixed: fixed{"void-fixed", "不是同一封的，另立一件\nysq mail open"},
 		}),
 	}
 }
@@ -147,11 +147,11 @@ func (c Case) FirstOn() civil.Date {
 // arrivalAlarm asks a person to settle the day of arrival; early is true once the strict date has passed, if
 // it is the strict date.
 func (c Case) arrivalAlarm(today civil.Date, early bool) Alarm {
-	text := fmt.Sprintf("邮箱服务器记为 %s 到达，邮件头最上一行 Received 记为 %s：向原邮箱核对后核定（arrived --day %s 或 --day %s）", c.ArrivedOn, c.StampedOn, c.StampedOn, c.ArrivedOn)
+	text := fmt.Sprintf("邮箱服务器记为 %s 到达，邮件头最上一行 Received 记为 %s：向原邮箱核对后核定", c.ArrivedOn, c.StampedOn)
 	if early {
 		text += fmt.Sprintf("；按 %s 起算，从严期限 %s 已过，核定前不计逾期", c.StampedOn, c.Strict.Due)
 	}
-	return Alarm{AlarmArrival, today, text}
+	return Alarm{AlarmArrival, today, text, fmt.Sprintf("arrived --day %s 或 --day %s", c.StampedOn, c.ArrivedOn)}
 }
 
 // arrivalIn is the day zero of the strict clock: what a person settled, else the earliest of what the
@@ -201,9 +201,9 @@ func (j *judge) arrivalSettled(e ArrivalSettled) error {
 	case j.Channel != Email:
 		return j.refuse("arrival-channel", "日期录错的，作废收件重新记录，或用 confirm 记录双方确认之日", "%s提交的申请没有邮件到达日可核定", j.Channel.Label())
 	case e.Arrived > j.ArrivedOn:
-		return j.refuse("arrival-later", "请核对 --day", "到达日 %s 晚于邮箱服务器所记的 %s：邮件那时已在邮箱中", e.Arrived, j.ArrivedOn)
+		return j.refuse("arrival-later", "请核对到达日\n--day", "到达日 %s 晚于邮箱服务器所记的 %s：邮件那时已在邮箱中", e.Arrived, j.ArrivedOn)
 	case e.Arrived < Regulated:
-		return j.refuse("arrival-early", "请核对 --day", "到达日 %s 早于条例施行之日 %s", e.Arrived, Regulated)
+		return j.refuse("arrival-early", "请核对到达日\n--day", "到达日 %s 早于条例施行之日 %s", e.Arrived, Regulated)
 	}
 	return nil
 }

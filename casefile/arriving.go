@@ -143,7 +143,7 @@ func arriving() []KindInfo {
 			},
 			rule: func(j *judge, e Assigned) error {
 				if !e.Until.IsZero() && e.Until < j.draft.On {
-					return j.refuse("date-order", "请核对 --until", "反馈期限 %s 早于转办日期 %s", e.Until, j.draft.On)
+					return j.refuse("date-order", "请核对日期\n--until", "反馈期限 %s 早于转办日期 %s", e.Until, j.draft.On)
 				}
 				return nil
 			},
@@ -252,7 +252,7 @@ func (j *judge) confirmed(Confirmed) error {
 		return j.refuse("confirm-channel", "", "%s提交的申请以提交或签收之日为收到申请之日，不需双方确认（条例第三十一条）", j.Channel.Label())
 	}
 	if !j.ConfirmedOn.IsZero() {
-		return j.refuse("confirm-twice", "如记录有误，先作废（void）再确认", "已于 %s 确认", j.ConfirmedOn)
+		return j.refuse("confirm-twice", "如记录有误，先作废再确认\nysq void 编号", "已于 %s 确认", j.ConfirmedOn)
 	}
 	return nil
 }
@@ -282,13 +282,13 @@ func (j *judge) unreachable(Unreachable) error {
 
 func (j *judge) registered(e Registered) error {
 	if e.As == Application && e.Column == ColumnNone {
-		return j.refuse("field-missing", "请用 --column 写明六类之一", "缺少申请人类别，年度报告表三按此分列")
+		return j.refuse("field-missing", "请写明六类之一\n--column", "缺少申请人类别，年度报告表三按此分列")
 	}
 	if e.As == Application && strings.TrimSpace(e.Request) == "" {
 		j.warn("未填申请内容（条例第二十九条）")
 	}
 	if e.Email != "" && !IsMailbox(e.Email) {
-		return j.refuse("email", "只写一个地址，如 zhang@example.test；其他联系方式写 --contact", "电子邮箱 %q 不是邮箱地址", e.Email)
+		return j.refuse("email", "只写一个地址，如 zhang@example.test；其他的写作联系方式\n--contact", "电子邮箱 %q 不是邮箱地址", e.Email)
 	}
 	said := append([]string{e.Applicant, e.Request, e.Contact, e.Email, e.IDType, e.Form, e.Delivery}, e.Others...)
 	if slices.ContainsFunc(said, idNumber.MatchString) || utf8.RuneCountInString(e.IDTail) > 4 || len(e.IDMark) > 64 {

@@ -377,7 +377,7 @@ type Extended struct {
 
 func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if e.Until <= j.draft.On {
-		return j.refuse("correction-until", "请用 --until 写明合理期限", "补正期限应晚于告知之日 %s", j.draft.On)
+		return j.refuse("correction-until", "请写明合理期限\n--until", "补正期限应晚于告知之日 %s", j.draft.On)
 	}
 	if w := j.At(j.draft.On, j.cal).Waiting; w == WaitCorrection || w == WaitFee {
 		return j.refuse("already-waiting", "", "正在等待%s，不能再发补正告知", w.Label())
@@ -388,12 +388,12 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 	}
 	by := noticeDue(start, j.law, j.cal)
 	if j.law.CorrectionNotice > 0 && j.draft.On > by && strings.TrimSpace(e.Force) == "" {
-		return j.refuse("correction-late", "确需告知的，用 --force 写明理由；此时从严口径的期限不停止计算",
+		return j.refuse("correction-late", "确需告知的，写明理由；此时从严口径的期限不停止计算\n--force",
 			"补正告知应在收到申请之日起 %d 个工作日内作出，最迟 %s（条例第三十条）", j.law.CorrectionNotice, by)
 	}
 	switch {
 	case e.About != AboutContent && strings.TrimSpace(e.Source) == "":
-		return j.refuse("correction-source", "用 --source 写明地方规定的名称和文号；条例第三十条只规定内容不明确的补正", "补正%s要写明依据的地方规定", e.About.Label())
+		return j.refuse("correction-source", "写明地方规定的名称和文号；条例第三十条只规定内容不明确的补正\n--source", "补正%s要写明依据的地方规定", e.About.Label())
 	case e.About == AboutForm, e.About == AboutContact && j.Channel == Email:
 		j.warn("缺少%s的，宜先打电话或回信询问，不必书面补正", e.About.Label())
 	}
@@ -448,11 +448,11 @@ func (j *judge) follows(k Kind, otherwise string) error {
 func (j *judge) deferred(e Deferred) error {
 	accepted := slices.ContainsFunc(Live(j.history), func(r Record) bool { g, ok := r.Event.(ReasonGiven); return ok && g.Accepted })
 	if !accepted {
-		return j.refuse("out-of-order", "先记录 reason、reasoned；理由不合理的，以 reply --outcome decline.excessive 不予处理",
+		return j.refuse("out-of-order", "先记录要求说明理由和申请人的说明；理由不合理的，不予处理\nysq reason 编号、ysq reasoned 编号、ysq reply 编号 --outcome decline.excessive",
 			"延迟答复以申请人说明合理理由为前提（条例第三十五条）")
 	}
 	if due := max(j.draft.On, j.Strict.Due, j.Legal.Due); e.Until <= due {
-		return j.refuse("defer-until", "请用 --until 写明", "延迟答复的日期应晚于 %s", due)
+		return j.refuse("defer-until", "请写明延迟至哪一天\n--until", "延迟答复的日期应晚于 %s", due)
 	}
 	return nil
 }
@@ -460,15 +460,15 @@ func (j *judge) deferred(e Deferred) error {
 func (j *judge) feeNoticed(e FeeNoticed) error {
 	switch {
 	case e.By != "件" && e.By != "页":
-		return j.refuse("fee-by", "请用 --by 件 或 --by 页", "收费方式为按件或按页之一（国办函〔2020〕109号）")
+		return j.refuse("fee-by", "请写明按件或按页\n--by 件、--by 页", "收费方式为按件或按页之一（国办函〔2020〕109号）")
 	case len(e.Shares) > 0 && e.Share(j.ID) <= 0:
 		return j.refuse("fee-share", "不收费的不必发收费通知", "收费通知没有写明 %s 应缴多少", j.ID)
 	case e.Yuan <= 0:
-		return j.refuse("fee-amount", "请用 --yuan 写明", "收费金额 %d 元不对", e.Yuan)
+		return j.refuse("fee-amount", "请写明金额\n--yuan", "收费金额 %d 元不对", e.Yuan)
 	case !e.Received.IsZero() && e.Received < j.draft.On:
 		return j.refuse("date-order", "", "收费通知的送达日 %s 早于发出日 %s", e.Received, j.draft.On)
 	case e.Received > j.today:
-		return j.refuse("date-future", "送达后再记录，或不写 --received", "收费通知的送达日 %s 晚于今天 %s", e.Received, j.today)
+		return j.refuse("date-future", "送达后再记录，或不写送达日期\n--received", "收费通知的送达日 %s 晚于今天 %s", e.Received, j.today)
 	case j.At(j.draft.On, j.cal).Waiting == WaitFee || j.At(j.draft.On, j.cal).Waiting == WaitCorrection:
 		return j.refuse("already-waiting", "", "案件正在等待申请人")
 	}
@@ -487,7 +487,7 @@ func (j *judge) feePaid(e FeePaid) error {
 			}
 			switch {
 			case e.Yuan < owed:
-				return j.refuse("fee-partial", "部分缴费可记为备注（note）", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", owed, e.Yuan)
+				return j.refuse("fee-partial", "部分缴费可记为备注\nysq note 编号", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", owed, e.Yuan)
 			case len(n.Shares) > 0 && e.Yuan > owed:
 				return j.refuse("fee-share", "各件分别记录其份额，第六部分只合计一次", "本件应缴 %d 元，写的是 %d 元", owed, e.Yuan)
 			}
@@ -500,7 +500,7 @@ func (j *judge) feePaid(e FeePaid) error {
 func (j *judge) extended(e Extended) error {
 	switch {
 	case e.Days < 1 || j.law.MaxExtension > 0 && e.Days > j.law.MaxExtension:
-		return j.refuse("extension-days", "请核对 --days", "延长期限为 1 至 %d 个工作日（条例第三十三条），得到 %d", j.law.MaxExtension, e.Days)
+		return j.refuse("extension-days", "请核对工作日数\n--days", "延长期限为 1 至 %d 个工作日（条例第三十三条），得到 %d", j.law.MaxExtension, e.Days)
 	case j.deferredNow():
 		return j.refuse("extension-deferred", "", "已定延迟答复的日期（条例第三十五条），不再延期")
 	case !bool(j.law.ExtendAgain) && j.follows(KindExtended, "") == nil:
@@ -508,7 +508,7 @@ func (j *judge) extended(e Extended) error {
 	case j.ExtendedDays > 0:
 		return j.refuse("extension-twice", "", "本期已延长 %d 个工作日，只能延长一次（条例第三十三条）", j.ExtendedDays)
 	case e.Told > j.today || e.Told < j.draft.On:
-		return j.refuse("extension-told", "用 --told 写明告知之日；延期记在批准之日（--on），不写即今天", "延期应告知申请人，告知日应在 %s 至 %s 之间", j.draft.On, j.today)
+		return j.refuse("extension-told", "写明告知之日；延期记在批准之日，不写即今天\n--told、--on", "延期应告知申请人，告知日应在 %s 至 %s 之间", j.draft.On, j.today)
 	}
 	governs := j.Legal.Due
 	if j.Legal.Start.IsZero() {
@@ -516,7 +516,7 @@ func (j *judge) extended(e Extended) error {
 	}
 	late := !governs.IsZero() && e.Told > governs
 	if late && strings.TrimSpace(e.Force) == "" {
-		return j.refuse("extension-late", "确需记录的，用 --force 写明理由", "告知申请人的日期 %s 晚于期限届满日 %s", e.Told, governs)
+		return j.refuse("extension-late", "确需记录的，写明理由\n--force", "告知申请人的日期 %s 晚于期限届满日 %s", e.Told, governs)
 	}
 	if e.Document == "" {
 		j.warn("未写延期审批的文号，复议诉讼中须举证")

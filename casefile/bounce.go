@@ -1,7 +1,6 @@
 package casefile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -222,14 +221,14 @@ func (j *judge) noticeReached(e NoticeReached) error {
 	}
 	switch {
 	case !j.Unreached.Has(e.Of):
-		return j.refuse("not-unreached", "请核对 --letter", "“%s”没有等着记录的送达日", e.Of.Label())
+		return j.refuse("not-unreached", "请核对文书\n--letter", "“%s”没有等着记录的送达日", e.Of.Label())
 	case e.Returned && !bool(j.law.NoticeReturned):
 		return j.refuse("reached-returned", "换方式重新发出：先记 undelivered，再记 resent", "退回的通知不算送达")
 	case e.Returned && strings.TrimSpace(e.Proof) == "":
-		return j.refuse("reached-proof", "请用 --proof 写明退回的凭证，如 改退批条", "拒收或者无法投递退回的，须有凭证")
+		return j.refuse("reached-proof", "请写明退回的凭证，如 改退批条\n--proof", "拒收或者无法投递退回的，须有凭证")
 	}
 	if e.Of == NoticeCorrection && j.Legal.WaitUntil < j.draft.On {
-		j.warn("送达时补正期限 %s 已过：请另定期限重新发出（resent）", j.Legal.WaitUntil)
+		j.warn("送达时补正期限 %s 已过：请另定期限重新发出", j.Legal.WaitUntil)
 	}
 	return j.after(sent, "发出日期")
 }
@@ -349,19 +348,19 @@ func (j *judge) deliveryFailed(e DeliveryFailed) error {
 		case j.Stage != StageReplied && j.Stage != StageServed:
 			return &TransitionError{j.ID, j.Stage, KindDeliveryFailed, j.Next()}
 		case j.DispatchedOn.IsZero():
-			return j.refuse("out-of-order", "退回的是别的文书的，请用 --letter 写明，如 --letter 补正告知", "尚未发出")
+			return j.refuse("out-of-order", "退回的是别的文书的，请写明\n--letter 补正告知", "尚未发出")
 		case e.Address == AddressUnknown && j.sentReturnably():
-			return j.refuse("bounce-address", "请用 --address 写明：申请人所给地址，或其他地址（含本机关写错）；期限依此不同", "没有写明退回的答复寄往哪里")
+			return j.refuse("bounce-address", "请写明是申请人所给地址，还是其他地址（含本机关写错）；期限依此不同\n--address", "没有写明退回的答复寄往哪里")
 		case e.Address == AddressOther:
 			j.warn("退回的答复不算送达，两种口径的期限都继续计算")
 		case e.Address == AddressGiven && j.sentReturnably():
-			j.warn("法定期限仍以发出之日为止，从严期限继续计算，是否按时有争议：请尽快改用邮寄或电话（dispatch）")
+			j.warn("法定期限仍以发出之日为止，从严期限继续计算，是否按时有争议：请尽快改用邮寄或电话")
 		}
 		return nil
 	}
 	sent := func(r Record) bool { return slices.Contains(e.Of.kinds(), r.Event.Kind()) && r.On <= j.draft.On }
 	if !slices.ContainsFunc(Live(j.history), sent) {
-		return j.refuse("out-of-order", "请核对 --letter 与 --on", "没有发出“%s”的记录", e.Of.Label())
+		return j.refuse("out-of-order", "请核对文书和日期\n--letter、--on", "没有发出“%s”的记录", e.Of.Label())
 	}
 	return nil
 }
@@ -383,7 +382,7 @@ func (j *judge) noticeResent(e NoticeResent) error {
 	case !j.Returned.Has(e.Of):
 		return j.refuse("not-returned", "退回的先记录 undelivered", "“%s”没有退回的记录", e.Of.Label())
 	case e.Of == NoticeCorrection && j.waitsFor(WaitCorrection) && e.Until <= j.draft.On:
-		return j.refuse("correction-until", "请用 --until 写明合理期限", "补正期限应晚于告知之日 %s", j.draft.On)
+		return j.refuse("correction-until", "请写明合理期限\n--until", "补正期限应晚于告知之日 %s", j.draft.On)
 	}
 	return nil
 }
@@ -399,5 +398,5 @@ func (c Case) returnedAlarm(today civil.Date) (Alarm, bool) {
 	if names == nil {
 		return Alarm{}, false
 	}
-	return Alarm{AlarmDelivery, today, fmt.Sprintf("%s未送达，请换方式重新发出（resent）；其间不能按逾期处理", strings.Join(names, "、"))}, true
+	return Alarm{AlarmDelivery, today, strings.Join(names, "、") + "未送达，请换方式重新发出；其间不能按逾期处理", "resent"}, true
 }

@@ -335,13 +335,13 @@ func ConsultationAlarms(history []Record, law Statute, cal *workday.Calendar) []
 			continue
 		}
 		by, _ := cal.AddWorkdays(cmp.Or(k.reached, k.sent), law.Consultation)
-		text := k.side.Label() + "“" + k.party + "”尚未答复："
+		a := Alarm{Kind: AlarmConsultation, On: by, Text: k.side.Label() + "“" + k.party + "”尚未答复："}
 		if k.reached.IsZero() && k.side != OtherOffice {
-			text += "请记录征求意见书的送达日（reached），其答复期限自送达起算"
+			a.Text, a.Do = a.Text+"请记录征求意见书的送达日，其答复期限自送达起算", "reached"
 		} else {
-			text += k.silence(law, cal)
+			a.Text += k.silence(law, cal)
 		}
-		all = append(all, Alarm{AlarmConsultation, by, text})
+		all = append(all, a)
 	}
 	return all
 }

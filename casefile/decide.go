@@ -27,14 +27,18 @@ type TransitionError struct {
 	Legal []Kind // what a person may record here
 }
 
-func (e *TransitionError) Error() string {
-	var can []string
+// Rule is the refusal as one of a rule.
+func (e *TransitionError) Rule() *RuleError {
+	var labels, commands []string
 	for _, k := range e.Legal {
 		i := k.Info()
-		can = append(can, i.Label+"（"+i.Command+"）")
+		labels, commands = append(labels, i.Label), append(commands, i.Command)
 	}
-	return fmt.Sprintf("%s 现处“%s”阶段，不能记录“%s”；此时可以：%s", e.Case, e.Stage.Label(), e.Kind.Label(), strings.Join(can, "、"))
+	return &RuleError{Code: "illegal-step", Msg: fmt.Sprintf("%s 现处“%s”阶段，不能记录“%s”", e.Case, e.Stage.Label(), e.Kind.Label()),
+		Hint: "此时可以：" + strings.Join(labels, "、") + "\n" + strings.Join(commands, "、")}
 }
+
+func (e *TransitionError) Error() string { return e.Rule().Error() }
 
 // RuleError says which rule a draft breaks. Code is stable; Msg says what and why, Hint what to do.
 type RuleError struct {
@@ -55,7 +59,8 @@ func (e *RuleError) Said() string {
 func (e *RuleError) Error() string {
 	s := e.Said()
 	if e.Hint != "" {
-		s += "；" + strings.Replace(e.Hint, "\n", "：", 1)
+		hint, do, _ := strings.Cut(e.Hint, "\n")
+		s += "；" + WithCommands(hint, do)
 	}
 	return s
 }
@@ -112,7 +117,7 @@ type judge struct {
 }
 
 func (j *judge) refuse(code, hint, format string, args ...any) error {
-	return &RuleError{Code: code, Case: j.ID, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	return &RuleError{Code: code, Case: j.ID, Msg: fmt.Sprintf(format, args...), Hint: strings.ReplaceAll(hint, " 编号", " "+string(j.ID))}
 }
 
 func (j *judge) warn(format string, args ...any) {
@@ -139,11 +144,11 @@ func (j *judge) times() error {
 	on := j.draft.On
 	switch {
 	case on.IsZero():
-		return j.refuse("date-missing", "请用 --on 写明日期", "没有日期")
+		return j.refuse("date-missing", "请写明日期\n--on", "没有日期")
 	case on > j.today:
 		return j.refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, j.today)
 	case on < j.FirstOn():
-		return j.refuse("date-before-arrival", "请核对 --on", "日期 %s 早于到达日 %s", on, j.FirstOn())
+		return j.refuse("date-before-arrival", "请核对日期\n--on", "日期 %s 早于到达日 %s", on, j.FirstOn())
 	}
 	return nil
 }
@@ -171,7 +176,7 @@ func (j *judge) effective() error {
 		}
 	}
 	if !moved && unmoved == nil && does.moves {
-		return j.refuse("date-order", "请核对 --on 与 show 所列经过", "%s 在 %s 不起作用：当日的经过与之不符", j.draft.Event.Kind().Label(), j.draft.On)
+		return j.refuse("date-order", "请与所列经过核对日期\n--on", "%s 在 %s 不起作用：当日的经过与之不符", j.draft.Event.Kind().Label(), j.draft.On)
 	}
 	if len(why) == 2 && why[0] == why[1] {
 		j.warn("%s", why[0])
@@ -196,7 +201,7 @@ func (j *judge) effective() error {
 
 func (j *judge) after(day civil.Date, what string) error {
 	if j.draft.On < day {
-		return j.refuse("date-order", "请核对 --on", "日期 %s 早于%s %s", j.draft.On, what, day)
+		return j.refuse("date-order", "请核对日期\n--on", "日期 %s 早于%s %s", j.draft.On, what, day)
 	}
 	return nil
 }

@@ -432,7 +432,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 	case on.IsZero() || on > today:
 		return refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, today)
 	case !d.FiledOn.IsZero() && on < d.FiledOn:
-		return refuse("date-order", "请核对 --on", "日期 %s 早于送达本机关之日 %s", on, d.FiledOn)
+		return refuse("date-order", "请核对日期\n--on", "日期 %s 早于送达本机关之日 %s", on, d.FiledOn)
 	}
 	if _, filing := e.(DisputeFiled); !filing && d.FiledOn.IsZero() {
 		return refuse("dispute-unknown", "可查全部\nysq dispute list", "没有这一复议或诉讼")
@@ -443,7 +443,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 	switch e := e.(type) {
 	case DisputeFiled:
 		if len(e.Cases) == 0 && e.Matter == "" {
-			return refuse("field-missing", "写明案号，或用 --matter 写明事由", "未写明所涉案件或事由")
+			return refuse("field-missing", "写明案号或事由\n--matter", "未写明所涉案件或事由")
 		}
 	case DisputeDecided:
 		second := slices.Contains(onAppeal, e.Decision)

@@ -45,7 +45,7 @@ func filing() []KindInfo {
 			says: func(e Merged) string { return phrases("并入 "+string(e.Into), e.Reason) },
 			rule: func(j *judge, e Merged) error {
 				if e.Into == j.ID {
-					return j.refuse("merge-itself", "请用 --into 写明另一编号", "不能并入自己")
+					return j.refuse("merge-itself", "请写明另一编号\n--into", "不能并入自己")
 				}
 				return nil
 			},
@@ -63,7 +63,7 @@ func filing() []KindInfo {
 			says: func(e Attached) string { return phrases(namesOf(e.Files), prefixed("邮件：", e.Subject), e.Reason) },
 			rule: func(j *judge, e Attached) error {
 				if len(e.Files) == 0 && e.Letter.Digest.IsZero() {
-					return j.refuse("field-missing", "写明文件，或用 --mail 写明邮件", "没有要附卷的内容")
+					return j.refuse("field-missing", "写明文件或邮件\n--mail", "没有要附卷的内容")
 				}
 				return nil
 			},
@@ -232,7 +232,7 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 	case into.FirstOn() > c.FirstOn():
 		return nil, refuse("merge-direction", fmt.Sprintf("请反过来\nysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.FirstOn())
 	case !into.Stage.Open():
-		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理（reply --outcome decline.repeat）", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
+		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理\nysq reply 编号 --outcome decline.repeat", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
 	case c.Applicant != "" && into.Applicant != "" && PlainName(c.Applicant) != PlainName(into.Applicant):
 		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", c.ID, into.ID))
 	}
@@ -244,7 +244,7 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 func (j *judge) reclassified(e Reclassified) error {
 	switch {
 	case e.Column == ColumnNone && e.Outcome == OutcomeNone:
-		return j.refuse("field-missing", "写明 --column 或 --outcome", "没有写改为什么")
+		return j.refuse("field-missing", "写明申请人类别或答复类别\n--column、--outcome", "没有写改为什么")
 	case j.Kind != Application:
 		return j.refuse("reply-kind", "", "登记为“%s”，不计入表三", j.Kind.Label())
 	case e.Column == j.Column && e.Outcome == OutcomeNone, e.Outcome == j.Outcome && e.Basis == j.Basis && e.Column == ColumnNone:
@@ -254,7 +254,7 @@ func (j *judge) reclassified(e Reclassified) error {
 	case j.RepliedOn.IsZero():
 		return j.refuse("not-replied", "", "没有答复，不能改列答复类别")
 	case !slices.Contains(e.Outcome.Bases(), e.Basis):
-		return j.refuse("reply-basis", "请用 --basis 写明其一："+BasisWords(e.Outcome.Bases()), "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
+		return j.refuse("reply-basis", "请写明其一："+BasisWords(e.Outcome.Bases())+"\n--basis", "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)
 	}
 	sent := LetterOfReply(j.Outcome, j.Basis)
 	for _, l := range Letters(Live(j.history)) {
@@ -263,7 +263,7 @@ func (j *judge) reclassified(e Reclassified) error {
 		}
 	}
 	if LetterOfReply(e.Outcome, e.Basis) != sent || e.Outcome.Lapse() != j.Outcome.Lapse() {
-		return j.refuse("reply-letter", "答复有误的，重新办理（reopen）后另行答复；录入有误的，逐条作废（void）后重录",
+		return j.refuse("reply-letter", "答复有误的，重新办理后另行答复；录入有误的，逐条作废后重录\nysq reopen 编号、ysq void 编号",
 			"发出的是“%s”，不能改列为“%s”", sent.Label(), e.Outcome.Label())
 	}
 	return nil
@@ -281,7 +281,7 @@ func (j *judge) detached(e Detached) error {
 	i, held := Holding(Contents(append([][]Record{j.history}, j.merged...)...), e.Digest)
 	switch {
 	case held && i.Record.Case != j.ID:
-		return j.refuse("not-attached", fmt.Sprintf("请用 ysq detach %s 移出", i.Record.Case), "%s 属于已并入本案的 %s", e.Digest.Short(), i.Record.Case)
+		return j.refuse("not-attached", fmt.Sprintf("请从该件移出\nysq detach %s", i.Record.Case), "%s 属于已并入本案的 %s", e.Digest.Short(), i.Record.Case)
 	case !held || !i.Removable():
 		return j.refuse("not-attached", "收件时的邮件不能移出；show 可查", "卷中没有可移出的 %s", e.Digest.Short())
 	}
@@ -303,7 +303,7 @@ func (j *judge) voided(e Voided) error {
 		return j.refuse("void-twice", "", "记录 %d 已经作废", e.Seq)
 	}
 	if s, ok := j.history[i].Event.(Split); ok {
-		j.warn("拆出的 %s 仍各为一件，请用 merge --into %s 并回", joined(s.Parts), j.ID)
+		j.warn("拆出的 %s 仍各为一件，请逐件并入 %s", joined(s.Parts), j.ID)
 	}
 	return j.nothingRestsOn(e.Seq)
 }

@@ -51,7 +51,7 @@ func (o *Overruling) UnmarshalText(b []byte) (err error) {
 func (j *judge) founded(e Replied) error {
 	switch {
 	case e.Outcome == Partial && len(e.Withheld) == 0:
-		return j.refuse("withheld-basis", "请用 --withheld 写明，可写多次："+BasisWords(WithheldBases()), "部分公开没有写明不予公开的部分依据什么")
+		return j.refuse("withheld-basis", "请写明，可写多次："+BasisWords(WithheldBases())+"\n--withheld", "部分公开没有写明不予公开的部分依据什么")
 	case e.Outcome != Partial && len(e.Withheld) > 0:
 		return j.refuse("withheld-basis", "", "“%s”没有不予公开的部分，不写其依据", e.Outcome.Label())
 	}
@@ -84,7 +84,7 @@ func (j *judge) unclear() error {
 		}
 	}
 	if !came {
-		return j.refuse("unclear-uncorrected", "内容不明确的，先告知补正（correct）；期满没有补正的，按（六）1 不再处理",
+		return j.refuse("unclear-uncorrected", "内容不明确的，先告知补正；期满没有补正的，按（六）1 不再处理\nysq correct 编号",
 			"“补正后申请内容仍不明确”须有针对申请内容的补正告知并收到补正")
 	}
 	return nil
@@ -103,9 +103,9 @@ func (j *judge) excessive() error {
 	}
 	switch {
 	case !asked:
-		return j.refuse("reason-not-asked", "先记录 reason（要求说明理由），再记录 reasoned", "“无正当理由大量反复申请”须先要求申请人说明理由（条例第三十五条）")
+		return j.refuse("reason-not-asked", "先记录要求说明理由，再记录申请人的说明\nysq reason 编号、ysq reasoned 编号", "“无正当理由大量反复申请”须先要求申请人说明理由（条例第三十五条）")
 	case given && accepted:
-		return j.refuse("reason-accepted", "理由不合理的，作废该记录后重新记录 reasoned --rejected", "申请人说明的理由记录为合理，不能按“无正当理由大量反复申请”不予处理")
+		return j.refuse("reason-accepted", "理由不合理的，作废该记录后重新记录\nysq void 编号、ysq reasoned 编号 --rejected", "申请人说明的理由记录为合理，不能按“无正当理由大量反复申请”不予处理")
 	case !given:
 		j.warn("没有申请人说明理由的记录：文书写作没有说明理由，请核对所给的时间已过（条例第三十五条）")
 	}
@@ -131,9 +131,9 @@ func (j *judge) objections(e Replied) error {
 	}
 	switch e.Objection {
 	case OverrulingNone:
-		return j.refuse("third-party-objects", "其理由不合理的写 --objection 理由不合理；为公共利益决定公开的，先书面告知（told），再写 --objection 公共利益", "第三方%s（条例第三十二条）", what)
+		return j.refuse("third-party-objects", "其理由不合理的，写明不顾第三方意见的理由；为公共利益决定公开的，先书面告知第三方\n--objection 理由不合理、ysq told 编号、--objection 公共利益", "第三方%s（条例第三十二条）", what)
 	case ObjectionUnfounded:
-		j.warn("不顾第三方意见公开的，宜将决定公开的内容和理由书面告知第三方（told）")
+		j.warn("不顾第三方意见公开的，宜将决定公开的内容和理由书面告知第三方")
 		return nil
 	}
 	for _, party := range slices.Concat(opposed, waiting) {

@@ -146,10 +146,10 @@ func TestNeeds(t *testing.T) {
 		event casefile.Event
 		want  string // of the message; "" for none lacking
 	}{
-		{casefile.Registered{}, "缺少申请人、类型；请用 --applicant、--as 写明"},
+		{casefile.Registered{}, "缺少申请人、类型；请写明：--applicant、--as"},
 		{casefile.Registered{Applicant: " \u3000", As: casefile.Application, Column: casefile.Natural}, "缺少申请人；"},
 		{casefile.Registered{Applicant: "张三", As: casefile.Application, Column: casefile.Natural}, ""},
-		{casefile.Dismissed{Reason: "\t"}, "缺少理由；请用 --reason 写明"},
+		{casefile.Dismissed{Reason: "\t"}, "缺少理由；请写明：--reason"},
 		{casefile.Merged{Into: "2026-00002"}, "缺少理由；"},
 		{casefile.Split{Reason: "一信两事"}, "缺少拆出的案件；"},
 		{casefile.Detached{Reason: "与本案无关"}, "缺少移出的邮件或文件"},

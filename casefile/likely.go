@@ -44,7 +44,7 @@ func (c Case) Likely(today civil.Date, law Statute, cal *workday.Calendar) []Lik
 
 func (c Case) likelyAtArrival(add func(Kind, civil.Date, string), s Standing, law Statute, cal *workday.Calendar) {
 	if n := c.Seeming(); n != NatureUnknown {
-		add(KindRegistered, s.Due, "似为"+n.Label()+"，按"+n.As().Label()+"登记（register --as "+n.As().Label()+"），没有法定期限")
+		add(KindRegistered, s.Due, "似为"+n.Label()+"，按"+n.As().Label()+"登记，没有法定期限")
 		add(KindDismissed, 0, "不归本机关办，或已当场答复的")
 		return
 	}
@@ -76,9 +76,9 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 		if c.Department == "" && c.Assignee == "" {
 			add(KindAssigned, 0, "尚未交承办科室")
 		}
-		why := "记录办结（reply --outcome 办结），再回信（send --draft）；发出后自动记录"
+		why := "记录办结，再回信；发出后自动记录"
 		if c.Kind == CorrectionOfRecord {
-			why = "核实后制发更正告知书（answer --outcome 办结）；不归本机关更正的，转送并告知（letter 转送函）"
+			why = "核实后制发更正告知书；不归本机关更正的，转送并告知"
 		}
 		add(KindReplied, 0, why)
 		return

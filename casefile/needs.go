@@ -31,7 +31,7 @@ func lacking(id ID, e Event) error {
 	}
 	refused := &RuleError{Code: "field-missing", Case: id, Msg: "缺少" + strings.Join(labels, "、")}
 	if options != nil {
-		refused.Hint = "请用 " + strings.Join(options, "、") + " 写明"
+		refused.Hint = "请写明\n" + strings.Join(options, "、")
 	}
 	return refused
 }

@@ -251,7 +251,7 @@ func (j *judge) nothingUnread(what, force string) error {
 	for i, m := range open {
 		names[i] = m.Words()
 	}
-	return j.refuse("mail-open", "先看来信（show），再记录是什么（corrected、withdraw 等）或标记阅毕（seen）；确与来信无关的，用 --force 写明理由",
+	return j.refuse("mail-open", "先看来信，再记录是什么（申请人补正、撤回等）或标记阅毕；确与来信无关的，写明理由\nysq show 编号、ysq seen 编号、--force",
 		"还有 %d 封来信没有人处理，不能%s：%s", len(open), what, strings.Join(names[:min(len(names), 3)], "；"))
 }
 
@@ -271,7 +271,7 @@ func (j *judge) answers(e Event) error {
 		i, held := Holding(items, d)
 		merely := slices.ContainsFunc(j.Suggested, func(m OpenMail) bool { return m.Digest == d })
 		if !merely && (!held || i.Sort != Incoming) {
-			return j.refuse("mail-unknown", "show 列出本件的来信；别处的先用 attach --mail 归入", "%s 不是本件的来信", d.Short())
+			return j.refuse("mail-unknown", "请从本件的来信中选；别处的先归入\nysq show 编号、ysq attach 编号 --mail", "%s 不是本件的来信", d.Short())
 		}
 	}
 	return nil

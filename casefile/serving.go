@@ -33,7 +33,7 @@ func serving() []KindInfo {
 			says: func(e MadePublic) string { return phrases(e.Decision.Label(), prefixed("公开于 ", e.Where), e.Note) },
 			rule: func(j *judge, e MadePublic) error {
 				if e.Decision == PublicityAdopted && e.Where == "" {
-					return j.refuse("field-missing", "请用 --where 写明，如网站栏目的地址", "没有写明公开在哪里")
+					return j.refuse("field-missing", "请写明公开在哪里，如网站栏目的地址\n--where", "没有写明公开在哪里")
 				}
 				return nil
 			},
@@ -52,7 +52,7 @@ func serving() []KindInfo {
 			says: func(e Retained) string { return phrases(e.Term(), e.Reason) },
 			rule: func(j *judge, e Retained) error {
 				if e.Permanent == (e.Years != 0) || e.Years < 0 || e.Years >= KeptForGood {
-					return j.refuse("retention-term", "写 --years 年数，或 --permanent 永久，只写其一", "保管期限不对")
+					return j.refuse("retention-term", "写保管年数，或永久，只写其一\n--years、--permanent", "保管期限不对")
 				}
 				return nil
 			},
@@ -157,5 +157,5 @@ func (p *Publicity) UnmarshalText(b []byte) (err error) {
 
 // reportAlarm reminds of what a department owes on a day that the office itself has set.
 func (c Case) reportAlarm() (Alarm, bool) {
-	return Alarm{AlarmReport, c.ReportBy, "由承办科室反馈（feedback）；未反馈的可以催办（letter 催办单）"}, !c.ReportBy.IsZero()
+	return Alarm{AlarmReport, c.ReportBy, "由承办科室反馈；未反馈的可以催办", "feedback、letter 催办单"}, !c.ReportBy.IsZero()
 }

@@ -54,7 +54,7 @@ func (c Case) Divide(history []Record, parts []ID, keeper ID, today civil.Date) 
 	}
 	o := stillOpen(live)
 	if o.any() && keeper == "" {
-		return nil, &RuleError{Code: "split-open", Case: c.ID, Msg: "还有" + o.String() + "没有结束", Hint: "请用 --open 写明由第几件续办（1 是本案）；其他各件自拆分起不再等待，期限接着计算"}
+		return nil, &RuleError{Code: "split-open", Case: c.ID, Msg: "还有" + o.String() + "没有结束", Hint: "请写明由第几件续办（1 是本案）；其他各件自拆分起不再等待，期限接着计算\n--open"}
 	}
 	var all []Draft
 	for _, part := range parts {

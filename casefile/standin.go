@@ -96,21 +96,21 @@ func (all StandIns) Decide(e StoodIn, today civil.Date) error {
 	back := e.Deputy == ""
 	switch {
 	case strings.TrimSpace(e.Who) == "" || e.From.IsZero():
-		return refuse("没有写明谁不在、从哪天起", "例：ysq away 王某 --from 10-01 --until 10-08 --deputy 李某")
+		return refuse("没有写明谁不在、从哪天起", "写明谁不在、从哪天起\nysq away 王某 --from 10-01 --until 10-08 --deputy 李某")
 	case back && !slices.ContainsFunc(all, func(a StoodIn) bool { return a.Who == e.Who && a.To >= e.From }):
-		return refuse(e.Who+" 没有 "+e.From.String()+" 以后的代班", "ysq away 列出现有的")
+		return refuse(e.Who+" 没有 "+e.From.String()+" 以后的代班", "可查现有的\nysq away")
 	case back:
 		return nil
 	case e.Who == e.Deputy:
-		return refuse("不能由本人代班", "用 --deputy 写明另一人")
+		return refuse("不能由本人代班", "写明另一人\n--deputy")
 	case e.To < e.From || e.To < today:
-		return refuse("止日 "+e.To.String()+" 早于起日 "+e.From.String()+"，或已经过去", "请核对 --from、--until")
+		return refuse("止日 "+e.To.String()+" 早于起日 "+e.From.String()+"，或已经过去", "请核对日期\n--from、--until")
 	case e.To > e.From.Add(maxAway):
-		return refuse("代班超过一年", "离开这样久的，请转办：ysq assign --from "+e.Who+" --to 接手的人 --open")
+		return refuse("代班超过一年", "离开这样久的，请转办\nysq assign --from "+e.Who+" --to 接手的人 --open")
 	}
 	for _, a := range all {
 		if a.Who == e.Who && a.From <= e.To && e.From <= a.To {
-			return refuse(e.Who+" 已有 "+a.From.String()+" 至 "+a.To.String()+" 的代班（"+a.Deputy+"）", "要改的，先用 ysq away "+e.Who+" --back 取消")
+			return refuse(e.Who+" 已有 "+a.From.String()+" 至 "+a.To.String()+" 的代班（"+a.Deputy+"）", "要改的，先取消\nysq away "+e.Who+" --back")
 		}
 	}
 	return nil

@@ -114,6 +114,7 @@ type Alarm struct {
 	Kind AlarmKind
 	On   civil.Date // the last day for it
 	Text string     // what to do
+	Do   string     // the commands of a terminal for it; empty: none
 }
 
 // Seeming is what an unregistered case seems to be, where that is no application for disclosure. Until somebody has
@@ -136,11 +137,11 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	var all []Alarm
 	if c.Undelivered {
-		text := "答复未送达，请换方式重新发出（dispatch）"
+		text := "答复未送达，请换方式重新发出"
 		if due := c.Strict.on(today).Due; c.returned() && !due.IsZero() {
-			text = fmt.Sprintf("答复退回，请改用邮寄或电话（dispatch）：法定期限仍算已止，从严期限 %s 前重新发出的没有争议", due)
+			text = fmt.Sprintf("答复退回，请改用邮寄或电话：法定期限仍算已止，从严期限 %s 前重新发出的没有争议", due)
 		}
-		all = append(all, Alarm{AlarmDelivery, today, text})
+		all = append(all, Alarm{AlarmDelivery, today, text, "dispatch"})
 		if !c.StoppedOn.IsZero() {
 			return all
 		}
@@ -151,7 +152,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	for _, n := range Notices() {
 		if w := n.waits(); w != NotWaiting && c.Unreached.Has(n) && c.waitsFor(w) && !c.Returned.Has(n) {
-			all = append(all, Alarm{AlarmReached, max(c.Legal.WaitSince, c.Strict.WaitSince).Add(law.ReachAsked), n.Label() + "寄出后，查明并记录送达之日（fee-reached）；此前不能按逾期处理"})
+			all = append(all, Alarm{AlarmReached, max(c.Legal.WaitSince, c.Strict.WaitSince).Add(law.ReachAsked), n.Label() + "寄出后，查明并记录送达之日；此前不能按逾期处理", "fee-reached"})
 		}
 	}
 	early := s.Doubtful && !s.Overdue && !s.Due.IsZero() && today > s.Due // the strict date has passed, if it is the strict date
@@ -159,23 +160,23 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		all = append(all, c.arrivalAlarm(today, early))
 	}
 	if !s.Due.IsZero() {
-		kind, text := AlarmReply, "答复并送达（reply、dispatch）"
+		kind, text, do := AlarmReply, "答复并送达", "reply、dispatch"
 		switch {
 		case s.Internal:
-			kind, text = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录（reply --outcome 办结）"
+			kind, text, do = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录", "reply --outcome 办结"
 		case s.strictOnly && s.Waiting != NotWaiting:
-			text = "从严期限已过；按法定口径正在等待" + s.Waiting.Label()
+			text, do = "从严期限已过；按法定口径正在等待"+s.Waiting.Label(), ""
 		case s.strictOnly:
 			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
 		case c.Seeming() != NatureUnknown:
-			text = "似为" + c.Seems.Label() + "；没有人认定前，按申请的从严期限提醒（register、dismiss）"
+			text, do = "似为"+c.Seems.Label()+"；没有人认定前，按申请的从严期限提醒", "register、dismiss"
 		}
 		on := s.Due
 		if early {
 			on = c.SureDue
 		}
 		if !on.IsZero() {
-			all = append(all, Alarm{kind, on, text})
+			all = append(all, Alarm{kind, on, text, do})
 		}
 	}
 	if a, owed := c.reportAlarm(); owed && c.Stage < StageReplied && c.Approval == ApprovalNone {
@@ -183,11 +184,11 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	switch c.Approval {
 	case AwaitsSigning:
-		all = append(all, Alarm{AlarmSigning, c.ApprovalOn, "由负责人签发或退回（sign、return）"})
+		all = append(all, Alarm{AlarmSigning, c.ApprovalOn, "由负责人签发或退回", "sign、return"})
 	case ApprovalGiven:
-		all = append(all, Alarm{AlarmSigned, c.ApprovalOn, "照签发的制发（answer --signed）"})
+		all = append(all, Alarm{AlarmSigned, c.ApprovalOn, "照签发的制发", "answer --signed"})
 	case ApprovalDenied:
-		all = append(all, Alarm{AlarmSentBack, c.ApprovalOn, "照退回的意见改后重新送审（submit）"})
+		all = append(all, Alarm{AlarmSentBack, c.ApprovalOn, "照退回的意见改后重新送审", "submit"})
 	}
 	applies := !s.Internal && c.Seeming() == NatureUnknown
 	if c.unconfirmed() && applies {
@@ -195,23 +196,23 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 		if c.sameDay() {
 			by = cal.Next(c.ArrivedOn)
 		}
-		text := "与申请人确认收到（confirm），法定期限自确认之日起算"
+		text, do := "与申请人确认收到，法定期限自确认之日起算", "confirm"
 		if s.Waiting == WaitContact {
-			by, text = s.WaitUntil, "再次联系申请人（confirm；仍联系不上的再记 unreachable）；联系上之前期限不计算"
+			by, text, do = s.WaitUntil, "再次联系申请人，仍联系不上的再记一次；联系上之前期限不计算", "confirm、unreachable"
 		}
-		all = append(all, Alarm{AlarmConfirm, by, text})
+		all = append(all, Alarm{AlarmConfirm, by, text, do})
 	}
 	if applies && s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
-			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正（correct）"})
+			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正", "correct"})
 		}
 	}
 	if !s.WaitUntil.IsZero() {
 		switch s.Waiting {
 		case WaitCorrection:
-			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理（reply --outcome other.correction-lapsed）"})
+			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理", "reply --outcome other.correction-lapsed"})
 		case WaitFee:
-			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理（reply --outcome other.fee-lapsed）"})
+			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理", "reply --outcome other.fee-lapsed"})
 		}
 	}
 	return all

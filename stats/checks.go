@@ -24,11 +24,26 @@ type Check struct {
 	OK     bool          `json:"ok"` // false where it does not hold: a Failure, or a Warning of the words
 	Level  Level         `json:"level"`
 	Detail string        `json:"detail"`
+	Do     string        `json:"do,omitzero"`    // the commands of a terminal that mend it
 	Cases  []casefile.ID `json:"cases,omitzero"` // those it is about
 }
 
 func verdict(id string, l Level, detail string) Check {
 	return Check{ID: id, OK: l != Failure, Level: l, Detail: detail}
+}
+
+// String is what was found, with the commands that mend it.
+func (c Check) String() string {
+	if c.Do == "" {
+		return c.Detail
+	}
+	return c.Detail + "（" + c.Do + "）"
+}
+
+// by names the commands with which a person at a terminal mends it.
+func (c Check) by(do string) Check {
+	c.Do = do
+	return c
 }
 
 // finding is a reason for a person to look at a case.
@@ -65,60 +80,60 @@ func (e *entry) note(k finding, found bool) {
 
 // check turns the cases of a finding into a check.
 func (k finding) check(cases []casefile.ID) Check {
-	id, level, none, some := k.words()
+	id, level, none, some, do := k.words()
 	if len(cases) == 0 {
 		return verdict(id, Fine, none)
 	}
-	c := verdict(id, level, fmt.Sprintf(some, len(cases)))
+	c := verdict(id, level, fmt.Sprintf(some, len(cases))).by(do)
 	c.Cases = cases
 	return c
 }
 
 // words is the table of findings: the check's stable name, its level when there are cases, and what
-// to tell a person when there are none and when there are some.
-func (k finding) words() (id string, level Level, none, some string) {
+// to tell a person when there are none and when there are some, with the commands that help.
+func (k finding) words() (id string, level Level, none, some, do string) {
 	switch k {
 	case unregistered:
 		return "unregistered", Failure, "截至年底到达的来件均已登记或认定",
-			"%d 件截至年底到达而尚未登记，未计入表三：请登记（register）或认定为非申请（dismiss）"
+			"%d 件截至年底到达而尚未登记，未计入表三：请登记或认定为非申请", "register、dismiss"
 	case undated:
 		return "undated", Failure, "各件均有收到申请之日",
-			"%d 件没有收到申请之日，无法计入任何年度：请补记到达日期"
+			"%d 件没有收到申请之日，无法计入任何年度：请补记到达日期", ""
 	case withoutColumn:
 		return "without-column", Failure, "各件均有申请人类别",
-			"%d 件没有申请人类别，未计入表三：请重新登记并写明类别（register --column）"
+			"%d 件没有申请人类别，未计入表三：请重新登记并写明类别", "register --column"
 	case unaccounted:
 		return "without-outcome", Failure, "办结的各件均有办理结果",
-			"%d 件已结束而没有可计入表三的办理结果：请查其记录（show）"
+			"%d 件已结束而没有可计入表三的办理结果：请查其记录", "show"
 	case betweenYears:
 		return "between-years", Warning, "没有跨年待定的申请",
-			"%d 件于年末到达、次年才确认或尚未确认，现按日期计入：请核定计入年度（count-in）"
+			"%d 件于年末到达、次年才确认或尚未确认，现按日期计入：请核定计入年度", "count-in"
 	case provisional:
 		return "provisional", Warning, "结转各件的期限均有放假通知可依",
-			"%d 件结转的期限为暂定，待导入放假通知（calendar import）后重算"
+			"%d 件结转的期限为暂定，待导入放假通知后重算", "calendar import"
 	case reopened:
 		return "reopened", Fine, "没有办结后又重新办理的申请",
-			"%d 件办结后重新办理，表三不再重复计数：请在第六部分说明"
+			"%d 件办结后重新办理，表三不再重复计数：请在第六部分说明", ""
 	case leftOut:
 		return "left-out", Fine, "没有认定为不计入的来件",
-			"%d 件本年到达而不计入表三：非申请、更正本人信息或其他来件"
+			"%d 件本年到达而不计入表三：非申请、更正本人信息或其他来件", ""
 	case reclassified:
 		return "reclassified", Fine, "没有答复后改列的申请",
-			"%d 件答复后改列过申请人类别或者表三的行：理由见各件记录（show）"
+			"%d 件答复后改列过申请人类别或者表三的行：理由见各件记录", "show"
 	case withoutDocument:
 		return "without-document", Warning, "答复的各件均有文号",
-			"%d 件答复没有文号：请核对，补记的用 void 作废后重录"
+			"%d 件答复没有文号：请核对，补记的作废后重录", "void"
 	case withoutOpening:
 		return "without-opening", Failure, "结转案件均有期初数可依",
-			"%d 件标为结转而没有期初数：请录入登记簿首年的上年结转（year opening）"
+			"%d 件标为结转而没有期初数：请录入登记簿首年的上年结转", "year opening"
 	case lateEntry:
 		return "after-freeze", Warning, "没有冻结后补登的上年申请",
-			"%d 件收到于已冻结的年度而冻结时未计，现计入本年新收：确需计入原年度的，先解冻（year reopen）"
+			"%d 件收到于已冻结的年度而冻结时未计，现计入本年新收：确需计入原年度的，先解冻", "year reopen"
 	case leftBooks:
 		return "left-books", Fine, "已冻结年度结转的各件仍在册",
-			"%d 件由已冻结的年度结转而现不再计数（非申请、合并等），按（六）3 计入本年"
+			"%d 件由已冻结的年度结转而现不再计数（非申请、合并等），按（六）3 计入本年", ""
 	case carriedOver:
-		return "carried", Fine, "没有结转案件", "%d 件结转案件"
+		return "carried", Fine, "没有结转案件", "%d 件结转案件", ""
 	}
 	panic("stats: no such finding") // the set is closed and a test walks it
 }
@@ -234,7 +249,7 @@ func (u Undecided) check(over bool) Check {
 	if over {
 		level = Failure
 	}
-	return verdict("mails-undecided", level, fmt.Sprintf("本年到达的邮件有 %d 封待甄别、%d 封未取回，可能是申请：请处理（mail list）", u.Parked, u.Quarantined))
+	return verdict("mails-undecided", level, fmt.Sprintf("本年到达的邮件有 %d 封待甄别、%d 封未取回，可能是申请：请处理", u.Parked, u.Quarantined)).by("mail list")
 }
 
 func (b *book) over(today civil.Date) Check {

@@ -79,7 +79,7 @@ func (a *Amount) UnmarshalJSON(b []byte) (err error) { *a, err = ParseAmount(str
 // check says whether the numbers of 表二 are there and follow from last year's.
 func (t Facts) check(f Format, last Facts) []Check {
 	if t == nil {
-		return []Check{verdict("facts-entered", Warning, "表二尚未填写（ysq report edit）")}
+		return []Check{verdict("facts-entered", Warning, "表二尚未填写").by("ysq report edit")}
 	}
 	var missing, broken []string
 	compared := 0
@@ -105,7 +105,7 @@ func (t Facts) check(f Format, last Facts) []Check {
 	const rule = "表二：现行有效件数等于上年现行有效件数加本年制发减本年废止"
 	checks := []Check{verdict("facts-entered", Fine, "表二已填写")}
 	if len(missing) > 0 {
-		checks[0] = verdict("facts-entered", Warning, "表二尚未填写："+strings.Join(missing, "、")+"（ysq report edit）")
+		checks[0] = verdict("facts-entered", Warning, "表二尚未填写："+strings.Join(missing, "、")).by("ysq report edit")
 	}
 	if compared == 0 && len(broken) == 0 {
 		return append(checks, verdict("facts-balance", Fine, rule+"（没有上年的数，未核对）"))

@@ -30,9 +30,9 @@ func (r rest) check(o casefile.OpeningBalance, carried []casefile.ID) Check {
 	c := verdict("opening-balance", Fine, "没有期初结转")
 	switch over, left := columns(r.exceeded), columns(r.unnamed); {
 	case over != "":
-		c = verdict("opening-balance", Failure, fmt.Sprintf("结转案件多于 %d 年期初上年结转数：%s：请核对期初数（year opening）或案件的“结转”标记", o.Year, over))
+		c = verdict("opening-balance", Failure, fmt.Sprintf("结转案件多于 %d 年期初上年结转数：%s：请核对期初数或案件的“结转”标记", o.Year, over)).by("year opening")
 	case left != "":
-		c = verdict("opening-balance", Warning, fmt.Sprintf("%d 年期初上年结转尚有未补录的案件：%s，现计入上年结转和结转下年度：请补录（new --carried）", o.Year, left))
+		c = verdict("opening-balance", Warning, fmt.Sprintf("%d 年期初上年结转尚有未补录的案件：%s，现计入上年结转和结转下年度：请补录", o.Year, left)).by("new --carried")
 	case o.Year != 0:
 		c = verdict("opening-balance", Fine, fmt.Sprintf("%d 年期初上年结转 %d 件均有案件", o.Year, sum(o.Columns[:])))
 	}

@@ -109,7 +109,7 @@ func (w *words) check(text string) Check {
 // check says whether the part that the clerk alone can write has been written.
 func (s Sections) check(f Format) Check {
 	if strings.TrimSpace(s.Problems) == "" {
-		return verdict("problems-entered", Warning, "“"+f.Parts[PartProblems]+"”尚未填写（ysq report edit）")
+		return verdict("problems-entered", Warning, "“"+f.Parts[PartProblems]+"”尚未填写").by("ysq report edit")
 	}
 	return verdict("problems-entered", Fine, "“"+f.Parts[PartProblems]+"”已填写")
 }

@@ -35,17 +35,9 @@ type Facts struct {
 	Fill    map[string]string // what the clerk wrote
 }
 
-// Missing is a content that a letter must have and nobody has given.
-type Missing struct {
-	Name string `json:"name"`
-	How  string `json:"how"` // where it is written
-}
-
-func (m Missing) String() string { return m.Name + "（" + m.How + "）" }
-
 // Values returns the contents of the letter's placeholders. What is missing stands in them as such, for
 // a draft; a letter that misses anything must not be issued.
-func (f Facts) Values() (Values, []Missing) {
+func (f Facts) Values() (Values, []casefile.Missing) {
 	b := builder{Facts: f, spec: specOf(f.Kind), Values: Values{Text: map[string]string{}, Lists: map[string][]map[string]string{}}}
 	b.office()
 	b.cases()
@@ -74,13 +66,13 @@ type builder struct {
 	Facts
 	Values
 	spec    spec
-	missing []Missing
+	missing []casefile.Missing
 }
 
 // need puts a content in its place, or says that it is missing.
 func (b *builder) need(name, value, how string) {
 	if strings.TrimSpace(value) == "" {
-		b.missing = append(b.missing, Missing{name, how})
+		b.missing = append(b.missing, casefile.Lacks(name, how))
 		value = "【待填：" + name + "】"
 	}
 	b.Text[name] = value
@@ -99,14 +91,14 @@ func (b *builder) office() {
 // cases says whose applications these are. Several are one applicant's.
 func (b *builder) cases() {
 	first := b.Subjects[0]
-	b.need("申请人", applicants(first), "register --applicant")
+	b.need("申请人", applicants(first), "没有登记\nysq register "+string(first.ID)+" --applicant")
 	b.Text["编号"], b.Text["代理人"] = string(first.ID), first.Agent
 	b.Text["称谓"] = address(first.Column)
 	b.Text["收到日期"], b.Text["渠道"] = long(first.ReceivedOn()), first.Channel.Label()
 	if first.Channel == casefile.InPerson {
 		b.Text["渠道"] = "当面提交的方式"
 	}
-	b.need("申请内容", first.request(), "register --request")
+	b.need("申请内容", first.request(), "没有登记\nysq register "+string(first.ID)+" --request")
 	b.Text["件数"] = strconv.Itoa(len(b.Subjects))
 	single, several := "是", ""
 	if len(b.Subjects) > 1 {
@@ -115,7 +107,7 @@ func (b *builder) cases() {
 	b.Text["单件"], b.Text["多件"] = single, several
 	for i, s := range b.Subjects {
 		if s.request() == "" && i > 0 {
-			b.missing = append(b.missing, Missing{"申请内容", string(s.ID) + "：register --request"})
+			b.missing = append(b.missing, casefile.Missing{Name: "申请内容", How: string(s.ID) + " 没有登记申请内容", Do: "ysq register " + string(s.ID) + " --request"})
 		}
 		b.Lists["案件"] = append(b.Lists["案件"], map[string]string{"序号": strconv.Itoa(i + 1), "编号": string(s.ID), "收到日期": long(s.ReceivedOn()), "申请内容": s.request()})
 	}
@@ -194,8 +186,8 @@ func (b *builder) announced() {
 		}
 	case casefile.ThirdPartyTold:
 		b.Text["征求对象"] = e.Party
-		b.need("公开内容", quoted(e.Content), "told --content，决定公开的政府信息内容")
-		b.need("理由", e.Grounds, "told --grounds，为什么决定公开")
+		b.need("公开内容", quoted(e.Content), "决定公开的政府信息内容\nysq told --content")
+		b.need("理由", e.Grounds, "为什么决定公开\nysq told --grounds")
 	case casefile.Deferred:
 		b.Text["延迟至"] = long(e.Until)
 	case casefile.FeeNoticed:
@@ -225,12 +217,12 @@ func (b *builder) fee(e casefile.FeeNoticed) {
 func (b *builder) reply(e casefile.Replied) {
 	b.Text["依据"], b.Text["条文"] = cite(e.Basis)
 	if b.Kind == casefile.LetterPartial {
-		b.need("不予公开依据", withheldOn(e.Withheld), "reply --withheld")
+		b.need("不予公开依据", withheldOn(e.Withheld), "不予公开的部分依据什么\n--withheld")
 	}
 	if b.Kind == casefile.LetterRecordCorrected {
 		b.Text["办理情况"] = e.Grounds
 	} else if slices.Contains(b.spec.must, "理由") {
-		b.need("理由", e.Grounds, "--grounds")
+		b.need("理由", e.Grounds, "理由说明\n--grounds")
 	} else {
 		b.Text["理由"] = e.Grounds
 	}
@@ -274,7 +266,7 @@ func (b *builder) fills() {
 		basis = e.Basis
 	}
 	for _, f := range b.spec.fills {
-		how := "--fill " + f.Name + "=…，" + f.What
+		how := f.What + "\n--fill " + f.Name + "=…"
 		if f.needed(basis) {
 			b.need(f.Name, cmp.Or(b.Fill[f.Name], b.Text[f.Name]), how)
 		} else {
@@ -306,7 +298,7 @@ func (b *builder) forms() {
 			}
 		}
 		if b.Text["征求日期"] == "" {
-			b.need("征求日期", "", "先记录 consult")
+			b.need("征求日期", "", "先记录征求意见\nysq consult")
 		}
 	case casefile.LetterDeliveryReceipt:
 		b.Text["受送达人"], b.Text["送达地址"] = b.Text["申请人"], first.Contact

@@ -64,7 +64,7 @@ var specs = []spec{
 		{Name: "原答复文号", What: "此前答复的文号和日期", Bases: []string{"36-6"}}, {Name: "获取方式", What: "公开出版物的获取途径，或者反映诉求的渠道"}}},
 	{casefile.LetterLapsed, "止", casefile.KindReplied, eitherWay, []string{"逾期补正", "逾期缴费", "告知日期", "期限"}, nil, []string{"依据"}, nil},
 	{casefile.LetterClosed, "终", casefile.KindReplied, eitherWay, []string{"撤回", "终止", "非政府信息"}, nil, []string{"理由"}, nil},
-	{casefile.LetterRecordCorrected, "正", casefile.KindReplied, eitherWay, nil, nil, []string{"办理情况"}, []Fill{{Name: "办理情况", What: "核实的情况和怎样处理的：更正了什么，或者为什么不更正；不写则引理由（--grounds）", Always: true}}},
+	{casefile.LetterRecordCorrected, "正", casefile.KindReplied, eitherWay, nil, nil, []string{"办理情况"}, []Fill{{Name: "办理情况", What: "核实的情况和怎样处理的：更正了什么，或者为什么不更正；不写则引理由说明", Always: true}}},
 	{casefile.LetterTransfer, "转", "", noRemedy, nil, nil, []string{"接收机关"}, []Fill{{Name: "接收机关", What: "有权更正的行政机关", Always: true}}},
 	{casefile.LetterOpinionConfirmed, "确", "", noRemedy, []string{"征求对象", "征求类型", "征求日期", "意见", "意见日期"}, nil, []string{"征求对象", "意见"}, []Fill{{Name: "意见内容", What: "对方的意见原话；不写则只写是否同意"}}},
 	{casefile.LetterUrging, "催", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},

@@ -159,7 +159,7 @@ func examples() map[string]letter.Facts {
 	return all
 }
 
-func made(t testing.TB, f letter.Facts, template []byte) ([]byte, []letter.Missing) {
+func made(t testing.TB, f letter.Facts, template []byte) ([]byte, []casefile.Missing) {
 	t.Helper()
 	tpl, err := letter.ReadTemplate(template)
 	if err != nil {

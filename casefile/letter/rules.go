@@ -20,7 +20,7 @@ func refuse(s Subject, code, hint, msg string) error {
 // NotTwice refuses a second letter: of what was told already, or of a kind that tells nothing and stands in
 // the file. Forms without a number, and the notice that others are consulted, may be made again.
 func NotTwice(s Subject, kind casefile.LetterKind) error {
-	const hint = "要重新制发的，先作废原来的：ysq letter void"
+	const hint = "要重新制发的，先作废原来的\nysq letter void"
 	if Announces(kind) != "" {
 		if _, hasLetter, _ := Recorded(s, kind); hasLetter {
 			return refuse(s, "letter-twice", hint, "“"+kind.Label()+"”已经制发")

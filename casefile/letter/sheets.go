@@ -133,10 +133,10 @@ func (b *builder) sheets() {
 		b.registered(s)
 	case casefile.LetterAssignmentSheet:
 		b.handled(s)
-		b.need("承办科室", s.Department, "先转办：assign --to")
+		b.need("承办科室", s.Department, "先转办\nysq assign --to 科室")
 	case casefile.LetterUrging, casefile.LetterSupervision:
 		b.handled(s)
-		b.need("承办科室", s.Department, "先转办：assign --to")
+		b.need("承办科室", s.Department, "先转办\nysq assign --to 科室")
 		n := 1
 		for _, l := range casefile.Letters(s.History) {
 			if l.Letter == b.Kind && l.Voided == "" {
@@ -208,8 +208,8 @@ func (b *builder) opinion(s Subject) {
 			b.Text["意见"] = strings.Trim(e.Opinion.Label()+"，"+quoted(b.Fill["意见内容"]), "，") // the record's note is the office's own
 		}
 	}
-	b.need("征求对象", b.Text["征求对象"], "先记录 consulted")
-	b.need("意见", b.Text["意见"], "先记录 consulted --opinion")
+	b.need("征求对象", b.Text["征求对象"], "先记录对方的意见\nysq consulted")
+	b.need("意见", b.Text["意见"], "先记录对方的意见\nysq consulted --opinion")
 }
 
 func (b *builder) kept(s Subject) {

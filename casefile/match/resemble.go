@@ -72,7 +72,7 @@ func (e Earlier) advice() string {
 	if e.Answered {
 		return "，该件已答复，可能是重复申请（条例第三十六条第六项）"
 	}
-	return "，该件尚未答复，可能是重复提交，可考虑合并（merge）"
+	return "，该件尚未答复，可能是重复提交，可考虑合并"
 }
 
 // plainSubject is a subject without what mailers and people put around it; "" for one that says

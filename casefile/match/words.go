@@ -49,5 +49,5 @@ func (c Counts) Words(id casefile.ID) string {
 		return text
 	}
 	each := fee.ByItem(c.Place).Yuan - fee.ByItem(c.Place-1).Yuan
-	return text + fmt.Sprintf("。数量、频次是否明显超过合理范围由人判断：可要求说明理由（条例第三十五条，ysq reason %s）；按件收费的，本件 %d 元（条例第四十二条，ysq fee %s --by 件）", id, each, id)
+	return text + fmt.Sprintf("。数量、频次是否明显超过合理范围由人判断：可要求说明理由（条例第三十五条）；按件收费的，本件 %d 元（条例第四十二条）", each)
 }

@@ -40,7 +40,7 @@ func TestCountsInWords(t *testing.T) {
 		{31, 31, "本件 200 元"},
 	} {
 		got := Counts{Month: "2026-11", InMonth: tt.inMonth, Place: tt.place, InYear: 40}.Words("2026-00009")
-		if !strings.Contains(got, "近一年 40 件") || strings.Contains(got, "ysq reason") != (tt.says != "") || !strings.Contains(got, tt.says) {
+		if !strings.Contains(got, "近一年 40 件") || strings.Contains(got, "第三十五条") != (tt.says != "") || !strings.Contains(got, tt.says) {
 			t.Errorf("%d of %d: %s", tt.place, tt.inMonth, got)
 		}
 	}

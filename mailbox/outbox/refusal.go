@@ -94,7 +94,7 @@ func judge(phase Phase, code int, said string) *Refusal {
 		r.Reason = "发件人与登录名不一致：[smtp] 的 user 应为完整的邮箱地址"
 	case has("MI:STC"):
 		r.Outcome, r.Fault, r.Rest = Held, FaultQuota, untilTomorrow
-		r.Reason = "已超过服务商当日的发信数量；其余的信次日再发，这一封请核对后重试（ysq outbox retry）"
+		r.Reason = "已超过服务商当日的发信数量；其余的信次日再发，这一封请核对后重试"
 	case has("MI:SFQ", "MI:DMC", "MI:CCL", "HL:ICC", "HL:IFC", "HL:MEP"):
 		r.Fault, r.Rest = FaultThrottled, 15*time.Minute
 		r.Reason = "发信过于频繁，服务商要求稍后再发"
@@ -129,7 +129,7 @@ func judge(phase Phase, code int, said string) *Refusal {
 	case phase == PhaseAppend:
 		r.Outcome, r.Reason = Held, "服务器拒绝存入草稿箱：请核对邮箱空间"
 	default:
-		r.Outcome, r.Reason = Held, "服务器拒收：请看它的说明，核对后重试（ysq outbox retry）或换方式送达"
+		r.Outcome, r.Reason = Held, "服务器拒收：请看它的说明，核对后重试，或换方式送达"
 	}
 	return r
 }

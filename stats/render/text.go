@@ -177,7 +177,7 @@ func summary(checks []stats.Check) string {
 
 func check(b *bytes.Buffer, c stats.Check) {
 	sign := map[stats.Level]string{stats.Fine: "✓ ", stats.Warning: "！", stats.Failure: "✗ "}[c.Level]
-	for i, line := range wrap(grid.Clean(c.Detail), textWidth-3) {
+	for i, line := range wrap(grid.Clean(c.String()), textWidth-3) {
 		if i > 0 {
 			sign = "  "
 		}

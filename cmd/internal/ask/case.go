@@ -278,6 +278,7 @@ type Alarm struct {
 	On        Day    `json:"on"`
 	Remaining int    `json:"remaining_workdays"` // from today, negative when past
 	Text      string `json:"text"`
+	Do        string `json:"do,omitzero"` // the commands of a terminal for it, by their names
 }
 
 // DueItem is an alarm with its case, or with its dispute: then Case and Stage are absent, Applicant

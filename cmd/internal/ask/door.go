@@ -462,7 +462,7 @@ func (d *Door) worded(err error) *Error {
 		return e
 	}
 	if e, ok := errors.AsType[*casefile.TransitionError](err); ok {
-		return &Error{Code: "illegal-step", Msg: e.Error(), Exit: ExitRefused}
+		err = e.Rule()
 	}
 	if e, ok := errors.AsType[*casefile.RuleError](err); ok {
 		return &Error{Code: e.Code, Msg: e.Said(), Hint: e.Hint, Exit: ExitRefused}

@@ -47,10 +47,7 @@ func (e *Error) Error() string {
 // Advice is what to do, with its line, for a terminal.
 func (e *Error) Advice() string {
 	hint, do, _ := strings.Cut(e.Hint, "\n")
-	if do = cmp.Or(e.Do, do); do != "" && hint != "" {
-		return hint + "：" + do
-	}
-	return cmp.Or(hint, do)
+	return casefile.WithCommands(hint, cmp.Or(e.Do, do))
 }
 
 // Usage is the error of a question that was put wrong.

@@ -2,6 +2,8 @@ package ask
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -72,9 +74,22 @@ type LetterResult struct {
 }
 
 // Missing is a content that a letter must have and does not.
-type Missing struct {
-	Name string `json:"name"`
-	How  string `json:"how"`
+type Missing = casefile.Missing
+
+// Incomplete is the refusal of a letter or an answer that lacks something.
+func Incomplete(label, hint string, all []Missing) error {
+	var names, commands []string
+	hint, do, _ := strings.Cut(hint, "\n")
+	for _, m := range all {
+		names = append(names, m.Name+"（"+m.How+"）")
+		if m.Do != "" && !slices.Contains(commands, m.Do) {
+			commands = append(commands, m.Do)
+		}
+	}
+	if do != "" {
+		commands = append(commands, do)
+	}
+	return Refused("letter-incomplete", hint+"\n"+strings.Join(commands, "、"), "“%s”还缺：%s", label, strings.Join(names, "；"))
 }
 
 // LetterView is a letter as lists show it.

@@ -45,9 +45,10 @@ type Status struct {
 	OldestOpen   Day             `json:"oldest_open"` // when the oldest of them arrived
 	Mails        map[string]int  `json:"mails"`       // by disposition
 	Mailboxes    []MailboxStatus `json:"mailboxes"`
-	Troubles     []string        `json:"troubles"` // with the keeping of the register: disk, journal, proof
-	Notices      []string        `json:"notices"`  // what may become a trouble: a restart that is wanted, a clock, a file's mode
-	Verified     *time.Time      `json:"verified"` // when the daemon last proved the register; null: not yet
+	Troubles     []string        `json:"troubles"`             // with the keeping of the register: disk, journal, proof
+	TroublesDo   []string        `json:"troubles_do,omitzero"` // the command that says more of each trouble; "": none
+	Notices      []string        `json:"notices"`              // what may become a trouble: a restart that is wanted, a clock, a file's mode
+	Verified     *time.Time      `json:"verified"`             // when the daemon last proved the register; null: not yet
 
 	Backup BackupStatus `json:"backup"`
 

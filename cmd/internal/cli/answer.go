@@ -213,21 +213,12 @@ func (r *answering) tried(res ask.AnswerResult, good string) error {
 		r.a.answerPreview(res)
 	}
 	if len(res.Missing) > 0 {
-		return lacking(res)
+		return ask.Incomplete(res.Letter.Label, "补齐后再制发", res.Missing)
 	}
 	if r.dry && !r.a.json {
 		fmt.Fprintln(r.a.out, "\n"+good)
 	}
 	return nil
-}
-
-// lacking is the refusal of an answer in which something is missing.
-func lacking(res ask.AnswerResult) error {
-	var all []string
-	for _, m := range res.Missing {
-		all = append(all, m.Name+"（"+m.How+"）")
-	}
-	return &ask.Error{Code: "letter-incomplete", Exit: ask.ExitRefused, Msg: fmt.Sprintf("“%s”还缺：%s", res.Letter.Label, strings.Join(all, "；")), Hint: "补齐后再制发"}
 }
 
 // issue makes a letter of any kind; what is wrong is said before files are sent that would be in no record.
@@ -241,7 +232,7 @@ func (r *answering) issue(ctx context.Context, c *ask.Client) (err error) {
 			return err
 		}
 		if len(res.Missing) > 0 {
-			return lacking(res)
+			return ask.Incomplete(res.Letter.Label, "补齐后再制发", res.Missing)
 		}
 	}
 	return r.do(ctx, c)
@@ -333,7 +324,7 @@ func (a *app) answerPreview(res ask.AnswerResult) {
 	if len(res.Missing) > 0 {
 		a.heading("还缺")
 		for _, m := range res.Missing {
-			fmt.Fprintln(a.out, "  "+grid.Clean(m.Name+"　"+m.How))
+			fmt.Fprintln(a.out, "  "+grid.Clean(m.Name+"　"+m.Advice()))
 		}
 	}
 }

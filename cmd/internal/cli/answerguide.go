@@ -308,7 +308,7 @@ func (g *answerGuide) decide(ctx context.Context, c *ask.Client) (err error) {
 	}
 	g.a.answerPreview(g.last)
 	if len(g.last.Missing) > 0 {
-		return lacking(g.last)
+		return ask.Incomplete(g.last.Letter.Label, "补齐后再制发", g.last.Missing)
 	}
 	prompt := "\n1 制发纸质文书　回车 放弃"
 	if g.last.Mail != nil {

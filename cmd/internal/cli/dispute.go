@@ -185,7 +185,7 @@ func (a *app) disputeStep(step ask.Step, name, example string) *cobra.Command {
 	info := step.Kind.Info()
 	cmd := &cobra.Command{
 		Use: name + " 编号", Short: info.Label,
-		Long:    "记录“" + short(info) + "”。" + step.Note,
+		Long:    "记录“" + short(info) + "”。" + step.Note + step.Typed,
 		Example: example, Args: exactly("编号"),
 	}
 	o := a.options(cmd)

@@ -103,7 +103,7 @@ func (a *app) hints(ctx context.Context, c *ask.Client, year int) error {
 	}
 	for _, check := range r.Checks {
 		if check.Level == stats.Warning {
-			fmt.Fprintln(a.errOut, "提示："+grid.Clean(check.Detail))
+			fmt.Fprintln(a.errOut, "提示："+grid.Clean(check.String()))
 		}
 	}
 	return nil

@@ -152,7 +152,7 @@ func (a *app) previewLetter(ctx context.Context, c *ask.Client, req ask.LetterRe
 	if len(res.Missing) > 0 {
 		fmt.Fprintln(a.out, "制发前还缺：")
 		for _, m := range res.Missing {
-			fmt.Fprintln(a.out, "  "+grid.Clean(m.Name+"　"+m.How))
+			fmt.Fprintln(a.out, "  "+grid.Clean(m.Name+"　"+m.Advice()))
 		}
 	}
 	return nil

@@ -112,7 +112,7 @@ func (a *app) reportCheckCommand() *cobra.Command {
 			if !c.OK {
 				sign = "✗ "
 			}
-			fmt.Fprintln(a.out, sign+" "+grid.Clean(c.Detail))
+			fmt.Fprintln(a.out, sign+" "+grid.Clean(c.String()))
 		}
 		return verdictOn(r.Year, broken)
 	}

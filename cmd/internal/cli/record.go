@@ -23,7 +23,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     info.Command + " 编号…",
 		Short:   short(info),
-		Long:    long(info, r.Note),
+		Long:    long(info, r.Note+r.Typed),
 		Example: r.example,
 		Args:    casesOrFrom,
 	}

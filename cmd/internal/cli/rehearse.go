@@ -64,7 +64,7 @@ func (a *app) printRehearsal(r ask.Rehearsal) {
 		blocks = append(blocks, "✗  "+r.Order)
 	}
 	for _, c := range rep.Checks {
-		line := grid.Clean(c.ID + "：" + c.Detail)
+		line := grid.Clean(c.ID + "：" + c.String())
 		if len(c.Cases) > 0 {
 			line += "\n   " + grid.Clean(firstOf(c.Cases))
 		}

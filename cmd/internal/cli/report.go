@@ -194,7 +194,7 @@ func verdictOn(year int, failed []stats.Check) error {
 	var msg strings.Builder
 	msg.WriteString(fmt.Sprintf("%s有 %d 项核对不通过", name, len(failed)))
 	for _, c := range failed {
-		msg.WriteString("\n" + c.ID + "：" + c.Detail)
+		msg.WriteString("\n" + c.ID + "：" + c.String())
 	}
 	return &ask.Error{Code: "check-failed", Exit: ask.ExitCheck, Msg: msg.String()}
 }

@@ -161,11 +161,19 @@ func registeredMail(d ask.CaseDetail) string {
 	return string(d.Email)
 }
 
+// bracketed is what is to be done, with the commands for it.
+func bracketed(text, do string) string {
+	if do == "" {
+		return text
+	}
+	return text + "（" + do + "）"
+}
+
 func (a *app) alarms(all []ask.Alarm) error {
 	t := grid.Table{}
 	var tints []tint
 	for _, al := range all {
-		t.Rows = append(t.Rows, []string{day(al.On), ask.Workdays(al.Remaining), al.Label, al.Text})
+		t.Rows = append(t.Rows, []string{day(al.On), ask.Workdays(al.Remaining), al.Label, bracketed(al.Text, al.Do)})
 		tints = append(tints, tintOf(ask.UrgencyOf(al.Remaining)))
 	}
 	return a.table(t, tints)

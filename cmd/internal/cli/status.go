@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,7 +71,7 @@ func (a *app) status(s ask.Status) error {
 		field{"未了结的信", outboxCounts(s.Outbox)},
 		field{"备份", lastBackup(s.Backup)},
 	)
-	for _, t := range s.Troubles {
+	for _, t := range troubles(s) {
 		fmt.Fprintln(a.out, a.screenOf(a.out).paint(alarm, "  注意：")+grid.Clean(t))
 	}
 	for _, n := range s.Notices {
@@ -110,6 +111,17 @@ func openMailCount(s ask.Status) string {
 		return "0 封"
 	}
 	return fmt.Sprintf("%d 封，最早 %s 到（ysq due）", s.OpenMails, day(s.OldestOpen))
+}
+
+// troubles are the troubles of an office, each with the command that says more.
+func troubles(s ask.Status) []string {
+	all := slices.Clone(s.Troubles)
+	for i := range all {
+		if i < len(s.TroublesDo) && s.TroublesDo[i] != "" {
+			all[i] += "，见 " + s.TroublesDo[i]
+		}
+	}
+	return all
 }
 
 // missingNotice asks for the notice that ought to be known.

@@ -77,7 +77,7 @@ func (a *app) agenda(g agenda) error {
 			a.fold(alarm, grid.Clean("注意："+string(m.Account)+"："+m.Label+"（ysq status）"))
 		}
 	}
-	for _, t := range s.Troubles {
+	for _, t := range troubles(s) {
 		a.fold(alarm, grid.Clean("注意："+t))
 	}
 	if len(g.Due) > 0 {

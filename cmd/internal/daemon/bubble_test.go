@@ -90,7 +90,7 @@ func TestIllegalStepSaysWhatIsLegal(t *testing.T) {
 		b.sleepUntil("2026-03-03")
 		_, err := ask.Do(t.Context(), b.client, ask.Append, request(t, "2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"}))
 		e, ok := err.(*ask.Error)
-		if !ok || e.Exit != ask.ExitRefused || !strings.Contains(e.Msg, "登记（register）") {
+		if !ok || e.Exit != ask.ExitRefused || !strings.Contains(e.Hint, "登记") {
 			t.Errorf("reply before registration: %v", err)
 		}
 		_, err = ask.Do(t.Context(), b.client, ask.Append, request(t, "2026-00099", casefile.Noted{Text: "x"}))

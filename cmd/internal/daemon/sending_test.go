@@ -625,7 +625,7 @@ func TestWhatIsNoApplicationToTheEnd(t *testing.T) {
 		next          string
 		answer        func(b *bureau, id casefile.ID)
 	}{
-		"更正": {"更正申请", "本人申请更正贵局档案中本人的登记信息。", casefile.CorrectionOfRecord, "核实后制发更正告知书（answer --outcome 办结）；不归本机关更正的，转送并告知（letter 转送函）", func(b *bureau, id casefile.ID) {
+		"更正": {"更正申请", "本人申请更正贵局档案中本人的登记信息。", casefile.CorrectionOfRecord, "核实后制发更正告知书；不归本机关更正的，转送并告知", func(b *bureau, id casefile.ID) {
 			_, err := ask.Do(b.t.Context(), b.client, ask.AnswerCase, ask.AnswerRequest{Way: casefile.OutDraft, LetterRequest: ask.LetterRequest{
 				Cases: []casefile.ID{id}, Decides: casefile.KindReplied, Later: true, Event: []byte(`{"outcome":"other.other","basis":"handled","grounds":"经核实，已将登记信息更正"}`),
 			}})
@@ -633,7 +633,7 @@ func TestWhatIsNoApplicationToTheEnd(t *testing.T) {
 				b.t.Fatal(err)
 			}
 		}},
-		"投诉": {"投诉", "我要投诉某路工地夜间施工，请查处。", casefile.OtherRequest, "记录办结（reply --outcome 办结），再回信（send --draft）；发出后自动记录", func(b *bureau, id casefile.ID) {
+		"投诉": {"投诉", "我要投诉某路工地夜间施工，请查处。", casefile.OtherRequest, "记录办结，再回信；发出后自动记录", func(b *bureau, id casefile.ID) {
 			b.record(id, casefile.Replied{Outcome: casefile.OtherOutcome, Basis: casefile.BasisHandled, Grounds: "已转有关科室查处"})
 			b.send(ask.SendRequest{Case: id, Way: casefile.OutDraft, Text: "您的来信已转有关科室查处。"})
 		}},

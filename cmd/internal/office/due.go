@@ -174,9 +174,9 @@ func (o *Office) listDue(ctx context.Context, tx *desk.View, q ask.DueQuery, tod
 
 // fetchDue reminds of a file that lies behind a link. One of which nobody knows how long it works is due at once.
 func fetchDue(f reading.Fetch, today civil.Date, cal *workday.Calendar) ask.DueItem {
-	day, text := f.Until, "下载后附卷（attach），链接过期后取不回来"
+	day, text := f.Until, "下载后附卷，链接过期后取不回来"
 	if day.IsZero() {
-		day, text = today, "未写明何时过期，请尽快下载后附卷（attach）"
+		day, text = today, "未写明何时过期，请尽快下载后附卷"
 	}
 	return ask.DueItem{Case: f.Case, Block: ask.BlockInternal, Step: ask.Handle("ysq mail show " + f.Mail.Short()), Alarm: ask.Alarm{
 		Kind: "fetch", Label: f.Where + "待下载", On: ask.Day(day), Remaining: cal.WorkdaysBetween(today, day), Text: text,
@@ -282,7 +282,7 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 			label, line = label+"（似为"+n.Label()+"）", line+" --as "+n.As().Label()
 		}
 		i.Block, i.Step = ask.BlockInternal, ask.Handle(cmp.Or(join, line))
-		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请（register、dismiss）"}
+		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请", Do: "register、dismiss"}
 		all = append(all, i)
 	}
 	owed, err := o.lettersOwed(tx, c, today)
@@ -302,7 +302,7 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 		if partly {
 			i := about
 			i.Block, i.Step = ask.BlockInternal, ask.Handle("ysq show "+string(c.ID))
-			i.Alarm = ask.Alarm{Kind: "unread-parts", Label: "未读全", On: ask.Day(today), Text: "有的内容没有读出，以原件为准（show、mail page、mail save）"}
+			i.Alarm = ask.Alarm{Kind: "unread-parts", Label: "未读全", On: ask.Day(today), Text: "有的内容没有读出，以原件为准", Do: "show、mail page、mail save"}
 			all = append(all, i)
 		}
 	}
@@ -332,12 +332,12 @@ func (o *Office) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date) (
 		if coming || l.On >= today && seen.IsZero() {
 			continue
 		}
-		step, text := "ysq letter record "+l.Document, "发出后记录；不发的作废（letter record、letter void）"
+		step, text, do := "ysq letter record "+l.Document, "发出后记录；不发的作废", "letter record、letter void"
 		if !seen.IsZero() {
-			step, text = step+" --mail "+seen.Short(), "已发送中有本件的信：核对后记录"
+			step, text, do = step+" --mail "+seen.Short(), "已发送中有本件的信：核对后记录", ""
 		}
 		all = append(all, ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(step), Alarm: ask.Alarm{
-			Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text,
+			Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text, Do: do,
 		}})
 	}
 	return all, nil
@@ -382,7 +382,7 @@ func (o *Office) lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.I
 		}
 		all[l.Case] = append(all[l.Case], ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq)), Alarm: ask.Alarm{
 			Kind: ask.DueLetter, Label: "信未发出（" + l.State.Label() + "）", On: ask.Day(since),
-			Remaining: o.Reg.Calendar().WorkdaysBetween(today, since), Text: "发出，或不再发（outbox）",
+			Remaining: o.Reg.Calendar().WorkdaysBetween(today, since), Text: "发出，或不再发", Do: "outbox",
 		}})
 	}
 	return all, nil
@@ -436,7 +436,7 @@ func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask
 	}
 	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), ask.Handle("ysq show "+string(c.ID)) // it has the lines, and the mails
 	about.Newest = new(slices.MaxFunc(views, func(a, b ask.UnreadMail) int { return a.ArrivedAt.Compare(*b.ArrivedAt) }))
-	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕（show、seen）"}
+	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕", Do: "show、seen"}
 	return about, true, nil
 }
 
@@ -506,5 +506,5 @@ func provisionalAlarm(a casefile.Alarm, s casefile.Standing, cal *workday.Calend
 }
 
 func alarmView(a casefile.Alarm, today civil.Date, cal *workday.Calendar) ask.Alarm {
-	return ask.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: ask.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text}
+	return ask.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: ask.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text, Do: a.Do}
 }

@@ -54,7 +54,7 @@ func (o *Office) statusOfOpen(_ context.Context) (ask.Status, error) {
 	s := ask.Status{
 		Version: ask.Handle(o.Version), Agency: o.Live().Agency.Name, Started: ask.Instant(o.Started), Today: ask.Day(today),
 		CalendarEnd: ask.Day(cal.End()), CalendarMissing: workday.MissingYear(cal, today), Register: ask.Handle(o.Reg.Meta().ID), Size: o.RegisterSize(),
-		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{}, Notices: []string{},
+		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{}, TroublesDo: []string{}, Notices: []string{},
 	}
 	if !o.Started.IsZero() {
 		s.PID = os.Getpid()
@@ -89,7 +89,7 @@ func (o *Office) statusOfOpen(_ context.Context) (ask.Status, error) {
 		s.Mailboxes = append(s.Mailboxes, mailboxStatus(p.Status(), time.Now(), s.Started))
 	}
 	for _, t := range o.Keeping.Troubles() {
-		s.Troubles = append(s.Troubles, t.Text)
+		s.Troubles, s.TroublesDo = append(s.Troubles, t.Text), append(s.TroublesDo, t.Do)
 	}
 	for _, t := range o.Keeping.Notices() {
 		s.Notices = append(s.Notices, t.Text)

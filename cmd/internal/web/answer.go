@@ -203,7 +203,7 @@ func answerPost(x *visit) error {
 	}
 	v.Tried, v.Personal = &res, x.personalIn(v.Files)
 	for _, m := range res.Missing {
-		if !strings.Contains(m.How, "--fill") || slices.ContainsFunc(v.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
+		if !m.Filled() || slices.ContainsFunc(v.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
 			continue
 		}
 		v.Fill = append(v.Fill, fillOf{Name: m.Name, How: m.How})

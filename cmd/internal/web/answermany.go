@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -137,13 +136,13 @@ func answerManyPost(x *visit) error {
 			switch {
 			case m.Name == ask.MissingSignature:
 				v.Issues = false
-			case strings.Contains(m.How, "--fill"):
+			case m.Filled():
 				if !slices.ContainsFunc(v.Form.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
 					v.Form.Fill = append(v.Form.Fill, fillOf{Name: m.Name, How: m.How})
 				}
 				fallthrough
 			default:
-				l.Wrong = &ask.Error{Code: "missing", Msg: "还缺 " + m.Name, Hint: lacks(m.How), Exit: ask.ExitRefused}
+				l.Wrong = &ask.Error{Code: "missing", Msg: "还缺 " + m.Name, Hint: m.How, Exit: ask.ExitRefused}
 			}
 		}
 		if l.Wrong != nil {

@@ -521,21 +521,6 @@ func TestNothingHidden(t *testing.T) {
 	}
 }
 
-func TestPlainWords(t *testing.T) {
-	for in, want := range map[string]string{
-		"答复并送达（reply、dispatch）":                  "答复并送达",
-		"不再处理（reply --outcome other.fee-lapsed）": "不再处理",
-		"请再看一遍（ysq show 2026-00017），再决定":         "请再看一遍，再决定",
-		"请用 --approver、--told 写明":                "请用 “批准人”、“告知日期” 写明",
-		"此时可以：登记（register）、非申请（dismiss）":         "此时可以：登记、非申请",
-		"（三）4 与国办函〔2020〕109号（条例第三十条）":            "（三）4 与国办函〔2020〕109号（条例第三十条）",
-	} {
-		if got := plain(in); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
 // An error that names a step and its case leads there; anything else does not.
 func TestRemedy(t *testing.T) {
 	for do, want := range map[string]string{

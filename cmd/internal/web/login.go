@@ -116,7 +116,7 @@ func (d login) login(w http.ResponseWriter, r *http.Request) {
 	res, err := ask.Do(r.Context(), d.client, ask.Login, q)
 	if err != nil {
 		told := (&visit{site: &Site{failed: func(error) {}}}).told(err)
-		p.Said, p.Hint = plain(told.Msg), plain(told.Hint)
+		p.Said, p.Hint = told.Msg, told.Hint
 		p.Change = p.Change || told.Code == "password-change"
 		d.form(w, statusOf(told), p)
 		return

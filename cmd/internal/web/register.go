@@ -43,7 +43,7 @@ func (v *registerView) cut(x *visit, client *ask.Client, ref ask.CaseRef) error 
 		if told.Code == "session" {
 			return err
 		}
-		v.CutWrong = plain(told.Msg)
+		v.CutWrong = told.Msg
 		return nil
 	}
 	v.Cut = map[string][]snippet{}

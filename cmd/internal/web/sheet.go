@@ -43,7 +43,7 @@ func showPage(x *visit) error {
 		if told.Code == "session" {
 			return err
 		}
-		plainPage(x.w, statusOf(told), "看不了", plain(told.Msg), plain(told.Hint))
+		plainPage(x.w, statusOf(told), "看不了", told.Msg, told.Hint)
 		return nil
 	}
 	if p.Type == "text/html" {

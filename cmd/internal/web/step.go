@@ -219,7 +219,7 @@ func (v *stepView) wrongField(x *visit, err error) {
 	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
 		for i := range v.Inputs {
 			if v.Inputs[i].Name == wrong.Field {
-				v.Inputs[i].Wrong = plain(wrong.Msg)
+				v.Inputs[i].Wrong = wrong.Msg
 			}
 		}
 		v.Wrong = &ask.Error{Code: "field", Msg: "有一项要改", Exit: ask.ExitUsage}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -20,7 +18,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
 		"narrow": narrow, "workdays": ask.Workdays, "urgency": ask.UrgencyOf, "size": ask.Size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "lacks": lacks, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "note": note, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "plain": plain, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
 	}
 }
 
@@ -100,32 +98,6 @@ func firstLine(most int, texts ...any) string {
 	return ""
 }
 
-var (
-	commandHint = regexp.MustCompile(`（(?:ysq [^（）]*|[a-z][a-z-]+(?: [a-z][a-z-]+)?(?: --[^（）]*)?(?:、[a-z][a-z-]+)*)）`)
-	flagName    = regexp.MustCompile(`--([a-z][a-z-]*)`)
-)
-
-// note is what a step's help says, without the sentences about the command line.
-func note(text string) string {
-	var kept []string
-	for sentence := range strings.SplitSeq(text, "。") {
-		if !strings.Contains(sentence, "--") && !strings.Contains(sentence, "ysq ") && strings.TrimSpace(sentence) != "" {
-			kept = append(kept, plain(sentence)+"。")
-		}
-	}
-	return strings.Join(kept, "")
-}
-
-var (
-	commandLine  = regexp.MustCompile(`[：:，]?\s*(?:或)?ysq [a-z]+[^，。；）]*`)
-	answerLabels = strings.NewReplacer("--file", "“随附的文件”", "--annex 名称", "“没有文件的纸质附件”", "--annex", "“没有文件的纸质附件”", "--to", "“收件地址”", "--despite", "“用电子邮件的理由”", "--outcome", "“答复类别和依据”", "--basis", "“答复类别和依据”")
-)
-
-// lacks is how to complete an answer, in the words of its form.
-func lacks(how string) string {
-	return plain(answerLabels.Replace(commandLine.ReplaceAllString(how, "")))
-}
-
 // viewable reports whether the office may have a page of a part to show: whether it has, it says when it is asked.
 func viewable(p casefile.Part) bool {
 	switch strings.ToLower(path.Ext(p.Name)) {
@@ -138,11 +110,4 @@ func viewable(p casefile.Part) bool {
 // byMail reports whether an applicant wants the information by e-mail, or does not say.
 func byMail(delivery ask.Text) bool {
 	return strings.Contains(string(delivery), "邮件") || strings.Contains(strings.ToLower(string(delivery)), "mail")
-}
-
-// plain takes what only means something at a terminal out of a text of the office: the commands in brackets. An
-// option is called as its field is.
-func plain(text string) string {
-	text = commandHint.ReplaceAllString(text, "")
-	return flagName.ReplaceAllStringFunc(text, func(flag string) string { return cmp.Or(fieldLabels()[flag[2:]], flag) })
 }

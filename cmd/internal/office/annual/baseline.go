@@ -98,7 +98,7 @@ func beside(past past, rep stats.Report) (warnings []string, err error) {
 		case slices.ContainsFunc(other.Checks, func(c stats.Check) bool { return c.ID == baselineCheck }):
 			warnings = append(warnings, fmt.Sprintf("%d 年的“四、结转下年度继续办理”与 %d 年的“二、上年结转”不符：%s", first.Year, second.Year, strings.Join(broken, "；")))
 		default:
-			return nil, ask.Refused("carry-over", fmt.Sprintf("核对这份报告；%d 年冻结有误的，先 ysq year reopen %d", year, year),
+			return nil, ask.Refused("carry-over", fmt.Sprintf("核对这份报告；%d 年冻结有误的，先解冻\nysq year reopen %d", year, year),
 				"这份报告与已冻结的 %d 年报告不符：%s", year, strings.Join(broken, "；"))
 		}
 	}

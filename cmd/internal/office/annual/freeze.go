@@ -129,7 +129,7 @@ func (a *Room) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest) (v
 func inOrder(tx *desk.View, past past, year int) error {
 	if n := len(past.years); n > 0 && past.years[n-1] > year {
 		last := past.years[n-1]
-		return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年（year reopen），再依次冻结", last), "%d 年已冻结，其上年结转已经确定，不能再冻结 %d 年", last, year)
+		return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年，再依次冻结\nysq year reopen %d", last, last), "%d 年已冻结，其上年结转已经确定，不能再冻结 %d 年", last, year)
 	}
 	first := year
 	for c, err := range tx.Heads() {
@@ -169,7 +169,7 @@ func freeze(rep stats.Report, waivers []casefile.Waiver) (casefile.YearClosed, e
 	if len(open) > 0 {
 		return casefile.YearClosed{}, &ask.Error{Code: "check-failed", Exit: ask.ExitCheck,
 			Msg:  fmt.Sprintf("%d 年报告有 %d 项核对不通过\n%s", rep.Year, len(open), strings.Join(open, "\n")),
-			Hint: "改正，或写明理由豁免：--waive 核对=理由"}
+			Hint: "改正，或写明理由豁免\n--waive 核对=理由"}
 	}
 	for i, c := range rep.Checks {
 		if at := slices.IndexFunc(waivers, func(w casefile.Waiver) bool { return w.Check == c.ID }); at >= 0 {

@@ -37,7 +37,7 @@ func (a *Room) manualOf(year int) (*stats.Manual, error) {
 	m, err := annual.Parse(b, format)
 	if err != nil {
 		return nil, &ask.Error{Code: "manual", Exit: ask.ExitUsage,
-			Msg: fmt.Sprintf("%s：%v", a.manualPath(year), err), Hint: fmt.Sprintf("请用 ysq report edit %d 改正", year)}
+			Msg: fmt.Sprintf("%s：%v", a.manualPath(year), err), Hint: fmt.Sprintf("请改正\nysq report edit %d", year)}
 	}
 	return &m, nil
 }

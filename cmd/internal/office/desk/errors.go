@@ -18,7 +18,7 @@ func Told(err error) error {
 		return &ask.Error{Code: "held", Msg: held.Error(), Exit: ask.ExitUnreachable}
 	}
 	if errors.Is(err, register.ErrOlder) {
-		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务（systemctl start ysq）；登记库未动", Exit: ask.ExitUnreachable}
+		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务；登记库未动\nsystemctl start ysq", Exit: ask.ExitUnreachable}
 	}
 	if errors.Is(err, register.ErrReadOnly) {
 		return &ask.Error{Code: "read-only", Msg: err.Error(), Hint: "磁盘修好、服务启动之后再记录；现在可以查询、导出，并备份到别的磁盘", Exit: ask.ExitFailed}
@@ -55,7 +55,7 @@ func toldDisk(err error) error {
 		is              syscall.Errno
 		code, msg, hint string
 	}{
-		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容（df -h、df -i）；有了空间即自动继续，不必重启"},
+		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容；有了空间即自动继续，不必重启\ndf -h、df -i"},
 		{syscall.EDQUOT, "disk-full", "磁盘配额已用完", "请清理或提高配额；有了空间即自动继续，不必重启"},
 		{syscall.EROFS, "disk-read-only", "磁盘是只读的", "系统多因磁盘出错改为只读：请查看 dmesg，修复后重新挂载；恢复后自动继续，不必重启"},
 		{syscall.EIO, "disk-failing", "磁盘读写出错", "请查看 dmesg 和磁盘健康状况，尽快备份"},
@@ -76,7 +76,7 @@ func toldOpening(err error) error {
 	err = Told(err)
 	if errors.Is(err, fs.ErrPermission) {
 		return &ask.Error{Code: "denied-file", Exit: ask.ExitFailed, Msg: "没有权限使用登记库的文件（" + err.Error() + "）",
-			Hint: "请核对属主：状态目录及其中所有文件应同属运行 ysq 的用户（ls -ln；chown -R）"}
+			Hint: "请核对属主：状态目录及其中所有文件应同属运行 ysq 的用户\nls -ln、chown -R"}
 	}
 	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
 		return &ask.Error{Code: "state-layout", Exit: ask.ExitFailed, Msg: "状态目录里有文件或目录不是应有的（" + err.Error() + "）",

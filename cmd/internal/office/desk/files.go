@@ -24,7 +24,7 @@ import (
 func (d *Desk) Keeps(files []casefile.File) error {
 	for _, file := range files {
 		if !d.Store.Has(file.Digest) {
-			return ask.NotFound("先送文件（ysq attach、ysq new）", "没有摘要为 %s 的文件", file.Digest.Short())
+			return ask.NotFound("先送文件\nysq attach、ysq new", "没有摘要为 %s 的文件", file.Digest.Short())
 		}
 		if file.Name != FileName(file.Name) {
 			return ask.Usage("文件名 %q 不对", file.Name)

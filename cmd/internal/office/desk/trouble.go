@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"strings"
 
 	"ysq.internal/ysq/cmd/internal/ask"
 )
@@ -29,13 +30,14 @@ func (d *Diagnoses) Fail(id, subject, do, format string, args ...any) {
 }
 
 // Trouble is something wrong with the keeping of the register: a name by which it is known from one
-// look to the next, and the words of status.
-type Trouble struct{ Name, Text string }
+// look to the next, the words of status, and the command that says more.
+type Trouble struct{ Name, Text, Do string }
 
 // Troubles gathers them.
 type Troubles []Trouble
 
-// Add adds one.
+// Add adds one; behind a line's end the format may have the command that says more.
 func (t *Troubles) Add(name, format string, args ...any) {
-	*t = append(*t, Trouble{name, ask.Brief(fmt.Sprintf(format, args...), ask.MostBrief)})
+	format, do, _ := strings.Cut(format, "\n")
+	*t = append(*t, Trouble{name, ask.Brief(fmt.Sprintf(format, args...), ask.MostBrief), do})
 }

@@ -69,7 +69,7 @@ func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 			Block: ask.BlockStatutory, Clock: clock, Step: ask.Handle("ysq mail open " + m.Digest.Short()),
 			Mail: m.Digest, Applicant: ask.Text(m.From.String()), Subject: ask.Text(m.Subject), Provisional: cal.Day(due).Provisional,
 			Alarm: ask.Alarm{Kind: "application", Label: "像是申请", On: ask.Day(due), Remaining: cal.WorkdaysBetween(today, due),
-				Text: "在“" + m.Folder + "”中，没有立案；是申请的立案（mail open），属于已有案件的归入（attach），不是的标记阅毕（mail seen）"},
+				Text: "在“" + m.Folder + "”中，没有立案；是申请的立案，属于已有案件的归入，不是的标记阅毕", Do: "mail open、attach、mail seen"},
 		})
 	}
 	return nil
@@ -119,7 +119,7 @@ func (n *Room) aloneDue(t casefile.MessageTaken) ask.DueItem {
 	return ask.DueItem{
 		Block: ask.BlockMail, Mails: 1, Step: ask.Handle("ysq mail show " + t.Digest.Short()), Mail: t.Digest, Applicant: ask.Text(t.From.String()), Subject: ask.Text(t.Subject),
 		Alarm: ask.Alarm{Kind: ask.BlockMail, Label: t.Guess.Label(), On: ask.Day(arrived), Remaining: min(0, n.Reg.Calendar().WorkdaysBetween(today, arrived)),
-			Text: "在“" + t.Folder + "”中，不在在办的案件里；属于哪件的归入（attach），是申请的立案（mail open），看过的标记阅毕（mail seen）"},
+			Text: "在“" + t.Folder + "”中，不在在办的案件里；属于哪件的归入，是申请的立案，看过的标记阅毕", Do: "attach、mail open、mail seen"},
 	}
 }
 

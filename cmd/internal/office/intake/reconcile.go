@@ -213,7 +213,7 @@ func (n *Room) Troubles() (all desk.Troubles) {
 			return all
 		}
 		if missing := missingIn(v); missing > 0 {
-			all.Add("reconcile", "邮箱 %s 有 %d 封邮件没有收进登记簿，见 ysq reconcile", a.Account, missing)
+			all.Add("reconcile", "邮箱 %s 有 %d 封邮件没有收进登记簿\nysq reconcile", a.Account, missing)
 		}
 		for _, folder := range v.Folders {
 			if strings.Contains(folder.Refused, "UIDVALIDITY") {

@@ -73,7 +73,7 @@ func failedMails(tx *desk.View, which string) ([]casefile.MessageTaken, error) {
 	if i := strings.LastIndexByte(which, ':'); i >= 0 {
 		n, err := strconv.ParseUint(which[i+1:], 10, 32)
 		if err != nil {
-			return nil, &ask.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是 UID", which[i+1:]), Hint: "如 INBOX:1392611444，mail list --quarantined 可查", Exit: ask.ExitUsage}
+			return nil, &ask.Error{Code: "usage", Msg: fmt.Sprintf("%q 不是 UID", which[i+1:]), Hint: "如 INBOX:1392611444\nysq mail list --quarantined", Exit: ask.ExitUsage}
 		}
 		folder, uid = which[:i], n
 	}

@@ -1,6 +1,7 @@
 package keeping
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -196,7 +197,7 @@ func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
 	d.OK("register", "登记库", "%s，格式 %d，%d 条记录，%.1f MiB，末条摘要 %s", m.ID, m.Schema, records, float64(k.RegisterSize())/(1<<20), head.Short())
 	for _, t := range k.Troubles() {
 		if t.Name != "disk" { // told above
-			d.Fail(t.Name, "登记库", "详情见服务日志（journalctl -u ysq）", "%s", t.Text)
+			d.Fail(t.Name, "登记库", cmp.Or(t.Do, "详情见服务日志（journalctl -u ysq）"), "%s", t.Text)
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(k.Config.Paths.State, "journal", "*.jsonl"))

@@ -59,14 +59,14 @@ func (k *Room) Troubles() (all desk.Troubles) {
 		all.Add("replayed", "启动时登记库缺 %d 条记录，已由流水补回；请检查磁盘", n)
 	}
 	if k.Complained.Load() {
-		all.Add("reload", "配置文件改得有误，仍按原来的运行；ysq config check 列出错误")
+		all.Add("reload", "配置文件改得有误，仍按原来的运行\nysq config check")
 	}
 	all = append(all, k.intake.Troubles()...)
 	all = append(all, k.outbox.Troubles()...)
 	k.proof.mu.Lock()
 	defer k.proof.mu.Unlock()
 	if k.proof.differences > 0 {
-		all.Add("proof", "核验发现 %d 处不符，见 ysq verify", k.proof.differences)
+		all.Add("proof", "核验发现 %d 处不符\nysq verify", k.proof.differences)
 	}
 	return all
 }

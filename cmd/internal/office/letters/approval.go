@@ -41,7 +41,7 @@ func (m *Making) approved() error {
 			return err
 		}
 		if len(changed) > 0 {
-			return &casefile.RuleError{Code: "signed-other", Case: s.ID, Msg: "与签发的不同：" + strings.Join(changed, "、"), Hint: "改动后须重新送审（submit）；照签发的制发用 answer --signed"}
+			return &casefile.RuleError{Code: "signed-other", Case: s.ID, Msg: "与签发的不同：" + strings.Join(changed, "、"), Hint: "改动后须重新送审；也可以照签发的制发\nysq submit " + string(s.ID) + "、ysq answer " + string(s.ID) + " --signed"}
 		}
 	}
 	return nil
@@ -57,7 +57,7 @@ func lacksApproval(err error) (ask.Missing, bool) {
 	if e.Code == "unscreened" {
 		name = ask.MissingScreening
 	}
-	return ask.Missing{Name: name, How: e.Error()}, true
+	return casefile.Lacks(name, e.Said()+"；"+e.Hint), true
 }
 
 // changed lists in what the letter is not what was submitted of a case.
@@ -79,7 +79,7 @@ func (m *Making) changed(p casefile.Submission, id casefile.ID) (all []string, e
 
 // unnumbered is the letter as it reads on a day without its number, marked as a draft. The same facts give the same
 // bytes, so that what is issued can be held against what was signed.
-func (m *Making) unnumbered(day civil.Date) ([]byte, []letter.Missing, error) {
+func (m *Making) unnumbered(day civil.Date) ([]byte, []ask.Missing, error) {
 	f := m.facts
 	f.On, f.Office, f.Document = day, m.room.LetterOffice(day), ""
 	if f.Kind.Numbered() {
@@ -108,7 +108,7 @@ func (m *Making) Freeze(trial bool) (z Frozen, err error) {
 	if z.Preview, err = previewOf(content); err != nil {
 		return z, err
 	}
-	z.Content, z.Missing = content, append(missingView(missing), m.unenclosed(z.Preview)...)
+	z.Content, z.Missing = content, append(append([]ask.Missing{}, missing...), m.unenclosed(z.Preview)...)
 	name := desk.FileName(strings.TrimSpace(fmt.Sprintf("%s %s（送审稿）", m.facts.Subjects[0].ID, m.facts.Kind.Label())) + ".docx")
 	z.File = casefile.File{Name: name, Size: int64(len(content)), Digest: casefile.DigestOf(content)}
 	for _, name := range slices.Sorted(maps.Keys(m.req.Fill)) {

@@ -134,7 +134,7 @@ func (m *Making) kind() error {
 			return ask.Usage("“%s”用的是“%s”，不是“%s”", casefile.Describe(e), of.Label(), kind.Label())
 		}
 		if of == casefile.LetterRecordCorrected && first.Kind != casefile.CorrectionOfRecord {
-			return ask.Refused("no-letter", fmt.Sprintf("回信：ysq send %s --draft --text 内容；答复后记录：ysq reply %s --outcome 办结", first.ID, first.ID), "%s 登记为“%s”，不制发文书", first.ID, first.Case.Kind.Label())
+			return ask.Refused("no-letter", fmt.Sprintf("回信，答复后记录办结\nysq send %s --draft --text 内容、ysq reply %s --outcome 办结", first.ID, first.ID), "%s 登记为“%s”，不制发文书", first.ID, first.Case.Kind.Label())
 		}
 		m.facts.Kind, m.fresh = of, true
 		m.facts.Event, m.explained, m.warnings, err = m.room.record.Charge(m.tx, m.ids(), e)
@@ -143,7 +143,7 @@ func (m *Making) kind() error {
 	if kind == casefile.LetterNone {
 		p, ok := letter.Propose(first)
 		if !ok {
-			return ask.Refused("no-letter", "请写明哪一种，ysq letter kinds 列出各种文书", "%s 目前没有等着制发的文书", first.ID)
+			return ask.Refused("no-letter", "请写明哪一种\nysq letter kinds", "%s 目前没有等着制发的文书", first.ID)
 		}
 		kind = p.Kind
 	}
@@ -176,7 +176,7 @@ func (m *Making) recorded(first letter.Subject) error {
 		return nil
 	case !ok:
 		info := letter.Announces(kind).Info()
-		return ask.Refused("nothing-to-tell", fmt.Sprintf("在命令里写明内容（ysq letter -h），或先记录 %s", info.Command), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
+		return ask.Refused("nothing-to-tell", fmt.Sprintf("写明内容，或先记录\nysq letter -h、ysq %s %s", info.Command, first.ID), "%s 没有“%s”的记录，也没有写明“%s”的内容", first.ID, info.Label, kind.Label())
 	}
 	m.facts.Event = r.Event
 	return letter.SameNews(m.facts.Subjects, kind)
@@ -188,15 +188,15 @@ func (m *Making) judge() error {
 		return err
 	}
 	if unknown := m.facts.Unknown(); len(unknown) > 0 {
-		return ask.Usage("“%s”没有“%s”这一项（--fill）；ysq letter kinds 列出各种文书的内容", m.facts.Kind.Label(), strings.Join(unknown, "、"))
+		return ask.Usage("“%s”没有“%s”这一项", m.facts.Kind.Label(), strings.Join(unknown, "、"))
 	}
 	for _, s := range m.facts.Subjects {
 		left, doubt := s.Notes()
 		if len(left) > 0 {
-			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里的“%s”像是批注，没有写进文书；是申请人原话的，照录登记一次（register --verbatim）", s.ID, strings.Join(left, "”“")))
+			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里的“%s”像是批注，没有写进文书；是申请人原话的，照录登记一次", s.ID, strings.Join(left, "”“")))
 		}
 		if doubt != "" {
-			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里有“%s”，会写进文书；是批注的，改写后再登记一次（register --request）", s.ID, doubt))
+			m.warnings = append(m.warnings, fmt.Sprintf("%s：申请内容里有“%s”，会写进文书；是批注的，改写后再登记一次", s.ID, doubt))
 		}
 	}
 	if !m.fresh {
@@ -264,10 +264,10 @@ func (m *Making) readTemplate() error {
 	}
 	m.own = path != ""
 	if m.template, err = letter.ReadTemplate(docx); err != nil {
-		return ask.Refused("template", "在 Word 或 WPS 里另存为 .docx，再用 ysq letter check 检查", "模板 %s 读不懂：%v", path, err)
+		return ask.Refused("template", "在 Word 或 WPS 里另存为 .docx，再检查\nysq letter check", "模板 %s 读不懂：%v", path, err)
 	}
 	if wrong := m.template.Check(m.facts.Kind); len(wrong) > 0 {
-		return ask.Refused("template", "改正后再制发；ysq letter check 可单独检查", "%s：%v", path, &letter.TemplateError{Letter: m.facts.Kind, Problems: wrong})
+		return ask.Refused("template", "改正后再制发，可先单独检查\nysq letter check", "%s：%v", path, &letter.TemplateError{Letter: m.facts.Kind, Problems: wrong})
 	}
 	return nil
 }
@@ -309,20 +309,12 @@ func (m *Making) draft() (ask.LetterResult, error) {
 	if err != nil {
 		return ask.LetterResult{}, err
 	}
-	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: append(missingView(missing), m.unenclosed(lines)...), Explained: m.explained, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
+	res := ask.LetterResult{Draft: true, Content: docx.Bytes(), Missing: append(append([]ask.Missing{}, missing...), m.unenclosed(lines)...), Explained: m.explained, Warnings: append([]string{}, m.warnings...), Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	issued := m.record(casefile.LetterNumber{}, casefile.File{Name: desk.FileName("草稿 " + m.fileName("")), Size: int64(docx.Len())})
 	issued.Document = ""
 	res.Letter = m.room.letterView(issued, m.facts.Subjects[0].ID, m.facts.Subjects[0].Case)
 	res.Letter.On, res.Letter.Own = ask.Day(m.today), m.own
 	return res, nil
-}
-
-func missingView(all []letter.Missing) []ask.Missing {
-	views := []ask.Missing{}
-	for _, m := range all {
-		views = append(views, ask.Missing{Name: m.Name, How: m.How})
-	}
-	return views
 }
 
 func (m *Making) fileName(document string) string {
@@ -370,7 +362,7 @@ func (m *Making) Issue(tx *desk.Change, trial bool) (i Issued, err error) {
 			if !trial || !ok {
 				return i, err
 			}
-			i.Missing = append(i.Missing, ask.Missing{Name: "文号", How: told.Error()})
+			i.Missing = append(i.Missing, casefile.Lacks("文号", told.Msg+"；"+told.Hint))
 		}
 		m.facts.Document = letter.Document(m.room.Live().Letter.Number, m.facts.Office, m.facts.Kind, n)
 	}
@@ -379,17 +371,13 @@ func (m *Making) Issue(tx *desk.Change, trial bool) (i Issued, err error) {
 	if err != nil {
 		return i, err
 	}
-	i.Missing = append(i.Missing, missingView(missing)...)
+	i.Missing = append(i.Missing, missing...)
 	if i.Preview, err = previewOf(docx.Bytes()); err != nil {
 		return i, err
 	}
 	i.Missing = append(i.Missing, m.unenclosed(i.Preview)...)
 	if len(i.Missing) > 0 && !trial {
-		var all []string
-		for _, x := range i.Missing {
-			all = append(all, x.Name+"（"+x.How+"）")
-		}
-		return i, ask.Refused("letter-incomplete", "补齐后再制发；--preview、--dry-run 可先看草稿", "“%s”还缺：%s", m.facts.Kind.Label(), strings.Join(all, "；"))
+		return i, ask.Incomplete(m.facts.Kind.Label(), "补齐后再制发，可先看草稿\n--preview、--dry-run", i.Missing)
 	}
 	i.Content = docx.Bytes()
 	if i.File, err = m.keep(i.Content, trial); err != nil {
@@ -409,7 +397,7 @@ func (m *Making) Issue(tx *desk.Change, trial bool) (i Issued, err error) {
 }
 
 // fill writes the letter.
-func (m *Making) fill(docx *bytes.Buffer, draft bool) ([]letter.Missing, error) {
+func (m *Making) fill(docx *bytes.Buffer, draft bool) ([]ask.Missing, error) {
 	values, missing := m.facts.Values()
 	return missing, m.template.Fill(docx, values, draft)
 }
@@ -467,9 +455,9 @@ func (m *Making) unenclosed(lines []ask.LetterLine) (all []ask.Missing) {
 	switch {
 	case len(names) > 0:
 	case slices.ContainsFunc(said, encloses.MatchString):
-		all = append(all, ask.Missing{Name: "附件", How: "文书里写有附件，没有随附：用 --file 附上；没有文件的纸质附件写 --annex 名称"})
+		all = append(all, casefile.Lacks("附件", "文书里写有附件，没有随附：请附上文件；没有文件的纸质附件，写明名称\n--file、--annex 名称"))
 	case reply && r.Basis == "36-2-provide" && strings.TrimSpace(r.Grounds) == "":
-		all = append(all, ask.Missing{Name: "所提供的信息", How: "用 --file 附上文件；没有文件的纸质材料写 --annex 名称，信息就写在文书里的写 --grounds"})
+		all = append(all, casefile.Lacks("所提供的信息", "请附上文件；没有文件的纸质材料写明名称，信息就写在文书里的写作理由说明\n--file、--annex 名称、--grounds"))
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(lines, func(l ask.LetterLine) bool { return strings.Contains(l.Text, name) }) {

@@ -130,7 +130,7 @@ func Numbered(tx *desk.View, document string) ([]casefile.Record, error) {
 			return tx.LettersNumbered(e.Document)
 		}
 	}
-	return nil, ask.NotFound("ysq letter list 列出文书；文号照原样写全", "没有文号为 %q 的文书", document)
+	return nil, ask.NotFound("文号照原样写全\nysq letter list", "没有文号为 %q 的文书", document)
 }
 
 // CopyLetter writes the bytes of a letter.
@@ -176,7 +176,7 @@ func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin 
 // told of that.
 func (l *Room) VoidLetter(_ context.Context, c ask.Call, req ask.VoidLetterRequest) (res ask.LetterResult, err error) {
 	if req.Reason == "" {
-		return res, ask.Usage("缺少作废的理由（--reason）")
+		return res, ask.Usage("缺少作废的理由")
 	}
 	res = ask.LetterResult{Missing: []ask.Missing{}, Warnings: []string{}, Records: []ask.RecordView{}, Cases: []ask.CaseRow{}}
 	err = l.Change(c, func(tx *desk.Change) error {
@@ -235,7 +235,7 @@ func voidable(history []casefile.Record, id casefile.ID, e casefile.LetterIssued
 	}
 	for _, r := range casefile.Live(history) {
 		if casefile.Same(d, r.Event) {
-			*warnings = append(*warnings, fmt.Sprintf("%s：记录 %d（%s）是随此文书记录的，仍然有效；不对的请另行作废：ysq void %s --record %d", id, r.Seq, r.Event.Kind().Label(), id, r.Seq))
+			*warnings = append(*warnings, fmt.Sprintf("%s：记录 %d（%s）是随此文书记录的，仍然有效；不对的请另行作废", id, r.Seq, r.Event.Kind().Label()))
 		}
 	}
 	return nil
@@ -332,7 +332,7 @@ func (l *Room) ResumeLetters(_ context.Context, c ask.Call, req ask.ResumeLetter
 	now := c.At
 	year := cmp.Or(req.Year, civil.Of(now).Year())
 	if req.Reason == "" || len(req.Last) == 0 && !req.Rest {
-		return nil, ask.Usage("请写明各种文书最后用过的号和理由（--reason）")
+		return nil, ask.Usage("请写明各种文书最后用过的号和理由")
 	}
 	err = l.Change(c, func(tx *desk.Change) error {
 		var drafts []casefile.Draft
@@ -355,7 +355,7 @@ func (l *Room) ResumeLetters(_ context.Context, c ask.Call, req ask.ResumeLetter
 			add(letter.AllSeries, last)
 		}
 		if len(drafts) != len(req.Last) {
-			return ask.Usage("续编的文书里有不认识的种类；ysq letter kinds 列出各种文书")
+			return ask.Usage("续编的文书里有不认识的种类")
 		}
 		if req.Rest {
 			add("", 0)

@@ -141,7 +141,7 @@ func (r *Room) Add(ctx context.Context, _ ask.Call, q ask.PersonRequest) (ask.Pe
 	}
 	return r.set(ctx, q.Name, func(p *person, known bool) error {
 		if known && p.Closed.IsZero() {
-			return ask.Refused("person-exists", "换密码用 ysq web person passwd；同名的另一人，名字后面加科室", "%s 已在名单里", q.Name)
+			return ask.Refused("person-exists", "可以换密码；同名的另一人，名字后面加科室\nysq web person passwd", "%s 已在名单里", q.Name)
 		}
 		*p = person{Name: q.Name, Role: role.String(), Department: strings.TrimSpace(q.Department), Added: r.Today()}
 		return nil

@@ -113,7 +113,7 @@ func (r *Room) Login(ctx context.Context, _ ask.Call, q ask.LoginRequest) (ask.L
 }
 
 func wrong() error {
-	return &ask.Error{Code: "login", Msg: "姓名或密码不对", Hint: "忘了密码的，请审核人员重设（ysq web person passwd）", Exit: ask.ExitRefused}
+	return &ask.Error{Code: "login", Msg: "姓名或密码不对", Hint: "忘了密码的，请审核人员重设\nysq web person passwd", Exit: ask.ExitRefused}
 }
 
 // nobody is a hash that no password has, with the work of any other.

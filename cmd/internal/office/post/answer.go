@@ -74,7 +74,7 @@ func (a *answer) sensible() error {
 	case q.Gone == casefile.WayNone && q.Tracking != "", q.Gone != casefile.WayNone && q.Later:
 		return ask.Usage("单号与送达方式同写；已经发出的不能待发出时再记录")
 	case q.Way != casefile.OutNone && len(q.OnPaper) > 0:
-		return ask.Refused("annex-missing", "用 --file 附上文件；没有文件的改为邮寄或当面送达", "附件“%s”没有文件，不能用电子邮件送达", strings.Join(q.OnPaper, "”“"))
+		return ask.Refused("annex-missing", "请附上文件；没有文件的改为邮寄或当面送达\n--file", "附件“%s”没有文件，不能用电子邮件送达", strings.Join(q.OnPaper, "”“"))
 	}
 	if err := a.canSend(q.Way); err != nil || a.call.DryRun {
 		return err
@@ -249,10 +249,10 @@ func (a *answer) mailOf(tx *desk.Change, issued letters.Issued) (outgoing, error
 	a.res.Mail = &v
 	a.res.Warnings = append(a.res.Warnings, o.warned...)
 	for _, e := range o.lacks {
-		a.res.Missing = append(a.res.Missing, ask.Missing{Name: lackNames[e.Code], How: e.Error()})
+		a.res.Missing = append(a.res.Missing, casefile.Lacks(lackNames[e.Code], e.Msg+"；"+e.Hint))
 	}
 	if e, ok := errors.AsType[*ask.Error](addressError(o.to.Mail)); ok && o.to.Mail != "" {
-		a.res.Missing = append(a.res.Missing, ask.Missing{Name: "收件人", How: e.Error()})
+		a.res.Missing = append(a.res.Missing, casefile.Lacks("收件人", e.Msg+"；"+e.Hint))
 	}
 	return o, nil
 }

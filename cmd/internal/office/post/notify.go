@@ -108,7 +108,7 @@ func (p *Room) Notices() (all desk.Troubles) {
 
 func (n *posting) next() string {
 	if n.again.IsZero() {
-		return "当日不再发，核对后用 ysq notify --test 试"
+		return "当日不再发，核对后试发"
 	}
 	return n.again.In(civil.Zone).Format("15:04") + " 再发"
 }
@@ -121,7 +121,7 @@ func (p *Room) diagnoseNotify(d *desk.Diagnoses) {
 	const id, subject = "notify", "每日通知"
 	switch n := p.notified.Load(); {
 	case n == nil:
-		d.OK(id, subject, "启动后还没有发过；ysq notify --test 可试发")
+		d.OK(id, subject, "启动后还没有发过")
 	case n.failed:
 		d.Warn(id, subject, "核对 [notify] 的 host 和网址，用 ysq notify --test 试发", "%s 没有发出：%s；%s", n.at.In(civil.Zone).Format("01-02 15:04"), n.why, n.next())
 	default:

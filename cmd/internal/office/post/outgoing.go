@@ -85,7 +85,7 @@ func (p *Room) prepared(seq uint64, actor string, o outgoing) {
 func (p *Room) compose(o outgoing, now time.Time) (event casefile.MailPrepared, kept []rawstore.Entry, err error) {
 	from := p.sender(o)
 	if err := outbox.CheckAddress(from.Mail); err != nil {
-		return event, nil, ask.Refused("sender", "请管理员在配置的 [[mailbox]] 写 address（[smtp] 写 user），再 systemctl restart ysq", "本机关的发件地址不能用：%v", err)
+		return event, nil, ask.Refused("sender", "请管理员在配置的 [[mailbox]] 写 address（[smtp] 写 user），再重启服务\nsystemctl restart ysq", "本机关的发件地址不能用：%v", err)
 	}
 	if err := addressError(o.to.Mail); err != nil {
 		return event, nil, err
@@ -137,7 +137,7 @@ func (p *Room) sender(o outgoing) outbox.Address {
 
 func addressError(mail string) error {
 	if err := outbox.CheckAddress(mail); err != nil {
-		return ask.Refused("address", "只能发给英文字母、数字写成的邮箱地址；可用 --to 另写一个，或换方式送达", "%s", err.Error())
+		return ask.Refused("address", "只能发给英文字母、数字写成的邮箱地址；可另写一个，或换方式送达\n--to", "%s", err.Error())
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func (p *Room) DecideOutgoing(ctx context.Context, c ask.Call, d ask.OutgoingDec
 	case d.Do != "drop" && d.Do != "sent":
 		return ask.OutgoingView{}, ask.Usage("不认识的处理 %q", d.Do)
 	case d.Reason == "":
-		return ask.OutgoingView{}, ask.Usage("要写明理由（--reason）")
+		return ask.OutgoingView{}, ask.Usage("要写明理由")
 	}
 	return p.dropOutgoing(ctx, c, d.ID, d.Do == "sent", d.Reason)
 }
@@ -138,7 +138,7 @@ func (p *Room) retryOutgoing(ctx context.Context, c ask.Call, id uint64, again b
 			e.Reason += "，已知可能重复"
 			return e, nil
 		case o.State == casefile.OutUnknown, o.State == casefile.OutVanished:
-			return e, ask.Refused("maybe-sent", "先在网页邮箱的“已发送”里核对：已发出的用 ysq outbox sent，确未发出的用 ysq outbox retry --again", "待发信 %d 可能已经发出，重发会使对方收到两封", id)
+			return e, ask.Refused("maybe-sent", "先在网页邮箱的“已发送”里核对，再记录已发出，或确未发出的重发\nysq outbox sent、ysq outbox retry --again", "待发信 %d 可能已经发出，重发会使对方收到两封", id)
 		}
 		return e, notNow(o, "重试")
 	})

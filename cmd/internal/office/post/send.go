@@ -53,7 +53,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 
 func (p *Room) canSend(way casefile.OutWay) error {
 	if way == casefile.OutSMTP && !p.Config.SMTP.Enabled() {
-		return ask.Refused("no-smtp", "改为存入草稿箱（--draft）；或请管理员在配置 [smtp] 中写 host", "没有配置发信服务器，不能直接发出")
+		return ask.Refused("no-smtp", "改为存入草稿箱，或请管理员在配置 [smtp] 中写 host\n--draft", "没有配置发信服务器，不能直接发出")
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (p *Room) complete(tx *desk.View, o *outgoing) error {
 	// A third party has asked for nothing.
 	if o.party == "" && !c.WantedByMail() && strings.TrimSpace(o.Despite) == "" {
 		o.lacks = append(o.lacks, &ask.Error{Code: ask.CodeOtherWay, Exit: ask.ExitRefused, Msg: fmt.Sprintf("申请人要求的是“%s”，不是电子邮件（条例第四十条）", o.wanted),
-			Hint: "改按所要求的方式提供、送达；申请人同意、或者有条例第四十条所列情形仍用电子邮件的，用 --despite 写明理由"})
+			Hint: "改按所要求的方式提供、送达；申请人同意、或者有条例第四十条所列情形仍用电子邮件的，写明理由\n--despite"})
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func registeredAt(mail string) string {
 
 func noAddress(id casefile.ID) *ask.Error {
 	return &ask.Error{Code: ask.CodeNoAddress, Exit: ask.ExitRefused, Msg: string(id) + " 没有登记申请人的电子邮箱，不知道发给谁",
-		Hint: "核对后用 --to 写明；是申请人的，答复（answer）时写 --email 地址，一并登记"}
+		Hint: "核对后写明收件地址；是申请人的，答复时一并登记\n--to、ysq answer 编号 --email 地址"}
 }
 
 // withRecipients adds to the refusal of a mail without an address where it might go.
@@ -176,7 +176,8 @@ func (p *Room) withRecipients(ctx context.Context, id casefile.ID, e *ask.Error)
 		return e
 	}
 	with := *e
-	with.Hint += possible(all)
+	hint, do, _ := strings.Cut(e.Hint, "\n")
+	with.Hint = hint + possible(all) + "\n" + do
 	return &with
 }
 
@@ -209,7 +210,7 @@ func (p *Room) encloseLetter(o *outgoing, c casefile.Case, history []casefile.Re
 	case l.Voided != "":
 		return ask.Refused("letter-voided", "", "%s 已经作废：%s", l.Document, l.Voided)
 	case l.Party != "" && strings.TrimSpace(o.To) == "":
-		o.lacks = append(o.lacks, &ask.Error{Code: "no-party-address", Exit: ask.ExitRefused, Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "用 --to 写明邮箱地址"})
+		o.lacks = append(o.lacks, &ask.Error{Code: "no-party-address", Exit: ask.ExitRefused, Msg: fmt.Sprintf("%s 致 %s，不是给申请人的", l.Document, l.Party), Hint: "写明收件地址\n--to"})
 	}
 	if n := len(l.OnPaper); n > 0 {
 		o.lacks = append(o.lacks, &ask.Error{Code: "annex-missing", Exit: ask.ExitRefused, Msg: fmt.Sprintf("%s 写有 %s，没有文件，不能用电子邮件送达", l.Document, strings.Join(l.OnPaper, "、")), Hint: "改为邮寄或当面送达；或作废后附上文件重新制发"})

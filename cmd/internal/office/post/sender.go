@@ -192,7 +192,7 @@ func (p *Room) Troubles() (all desk.Troubles) {
 	}
 	for _, s := range attended {
 		if n := counts[s]; n > 0 {
-			all.Add("outbox-"+s.String(), "%d 封信%s，见 ysq outbox list", n, s.Label())
+			all.Add("outbox-"+s.String(), "%d 封信%s\nysq outbox list", n, s.Label())
 		}
 	}
 	return all

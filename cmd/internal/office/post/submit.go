@@ -25,7 +25,7 @@ func (p *Room) Submit(ctx context.Context, c ask.Call, req ask.SubmitRequest) (a
 	case len(slices.Compact(slices.Clone(req.Cases))) < len(req.Cases):
 		return ask.AnswerResult{}, ask.Usage("同一编号写了两次")
 	case req.Register != "":
-		return ask.AnswerResult{}, ask.Usage("送审时不登记电子邮箱：先登记（register --email），或写收件地址（--to）")
+		return ask.AnswerResult{}, ask.Usage("送审时不登记电子邮箱：先登记，或写收件地址")
 	case req.Decides != casefile.KindReplied:
 		return ask.AnswerResult{}, ask.Usage("送审的是答复，请写明答复类别")
 	}
@@ -83,11 +83,7 @@ func (a *answer) submit(tx *desk.Change, note string) error {
 		if a.call.DryRun {
 			return nil
 		}
-		var all []string
-		for _, x := range a.res.Missing {
-			all = append(all, x.Name+"（"+x.How+"）")
-		}
-		return ask.Refused("letter-incomplete", "补齐后再送审；--dry-run 可先看", "“%s”还缺：%s", frozen.Letter.Label, strings.Join(all, "；"))
+		return ask.Incomplete(frozen.Letter.Label, "补齐后再送审，可先看\n--dry-run", a.res.Missing)
 	}
 	return a.propose(tx, frozen, note)
 }
@@ -137,7 +133,7 @@ func (a *answer) asSigned(tx *desk.View) error {
 	case !ok:
 		return ask.Refused("not-submitted", "先送审\nysq submit "+string(id), "%s 没有送审的答复", id)
 	case s.State != casefile.ApprovalGiven:
-		return ask.Refused("unsigned", "签发（sign）后再制发；退回的改后重新送审（submit）", "%s %s", id, s.State.Label())
+		return ask.Refused("unsigned", "签发后再制发；退回的改后重新送审\nysq sign 编号、ysq submit 编号", "%s %s", id, s.State.Label())
 	}
 	signed := letters.Submitted(s, id)
 	signed.Later = a.req.Later
@@ -174,14 +170,14 @@ func (a *answer) signedMail(tx *desk.View) error {
 func (a *answer) mailAsSigned(s casefile.Submission, id casefile.ID, history []casefile.Record) error {
 	for _, r := range casefile.Live(history) {
 		if e, ok := r.Event.(casefile.Registered); ok && s.To != "" && r.Seq > s.Seq && e.Email != "" && !strings.EqualFold(e.Email, s.To) {
-			return ask.Refused("signed-other", "重新送审（submit），写明发往哪里", "%s：送审后登记的电子邮箱改为 %s，签发的是发往 %s", id, ask.Mask(e.Email), ask.Mask(s.To))
+			return ask.Refused("signed-other", "重新送审，写明发往哪里\nysq submit 编号", "%s：送审后登记的电子邮箱改为 %s，签发的是发往 %s", id, ask.Mask(e.Email), ask.Mask(s.To))
 		}
 	}
 	for _, part := range []struct{ name, now, signed string }{{"收件人", cmp.Or(a.req.To, a.req.Register), s.To}, {"主题", a.req.Subject, s.Subject}, {"正文", a.req.Text, s.Text}} {
 		if part.now == "" || part.now == part.signed || part.name == "收件人" && strings.EqualFold(part.now, part.signed) {
 			continue
 		}
-		return ask.Refused("signed-other", "照签发的发出的不另写；要改的重新送审（submit）", "%s：%s与签发的不同", id, part.name)
+		return ask.Refused("signed-other", "照签发的发出的不另写；要改的重新送审\nysq submit 编号", "%s：%s与签发的不同", id, part.name)
 	}
 	return nil
 }

@@ -306,8 +306,8 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 // natures are what to do with what seems to be no application.
 var natures = map[casefile.Nature]ask.ProposedCommand{
 	casefile.NatureCorrection: {Line: "ysq register %s --as 更正申请", Reason: "似为更正申请（条例第四十一条）：按更正申请登记"},
-	casefile.NaturePetition:   {Line: "ysq register %s --as 其他来件", Reason: "似为信访、投诉、举报，不是申请的按其他来件登记，或不作申请（dismiss）；以申请形式提出的，登记后告知不作为申请处理（answer --outcome 信访，条例第三十九条第一款）"},
-	casefile.NatureQuestion:   {Line: "ysq register %s --as 其他来件", Reason: "似为咨询，不是政府信息公开申请：按其他来件登记后回信；已当场答复的用 ysq dismiss"},
+	casefile.NaturePetition:   {Line: "ysq register %s --as 其他来件", Reason: "似为信访、投诉、举报，不是申请的按其他来件登记，或不作申请；以申请形式提出的，登记后告知不作为申请处理（条例第三十九条第一款）"},
+	casefile.NatureQuestion:   {Line: "ysq register %s --as 其他来件", Reason: "似为咨询，不是政府信息公开申请：按其他来件登记后回信；已当场答复的不作申请"},
 }
 
 // missing names what nobody of the case's mails has said, and words the 补正 for it. A correction is
@@ -327,7 +327,7 @@ func (u understood) missing(p *ask.Proposals, until civil.Date, days int) {
 	case len(u.unread) > 0:
 		// What cannot be demanded twice must not be demanded before everything was looked at.
 		names := strings.Join(u.unread[:min(len(u.unread), 5)], "、")
-		p.Notes = append(p.Notes, ask.ProposalNote{Text: "没有找到的各项可能就在没有读出的内容里（" + names + "）：看过原件仍缺的，再用 ysq correct " + string(u.kase.ID) + " 告知补正"})
+		p.Notes = append(p.Notes, ask.ProposalNote{Text: "没有找到的各项可能就在没有读出的内容里（" + names + "）：看过原件仍缺的，再告知补正"})
 	default:
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line.String() + " --until " + until.String(),
 			Reason: fmt.Sprintf("缺少条例第二十九条要求的内容：收到申请之日起 7 个工作日内一次性告知补正（条例第三十条）；补正期限由本机关定，这里写 %d 个工作日", days)})
@@ -524,7 +524,7 @@ func (g *Room) amend(c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error
 		}
 	}
 	if e.As == casefile.KindNone {
-		return ask.AppendResult{}, ask.Refused("not-registered", "登记要写申请人和类别，或用 --accept 采用提议", "%s 尚未登记，没有可更正的", r.Case)
+		return ask.AppendResult{}, ask.Refused("not-registered", "登记要写申请人和类别，或采用提议\n--accept", "%s 尚未登记，没有可更正的", r.Case)
 	}
 	was := e
 	e.Verbatim = false

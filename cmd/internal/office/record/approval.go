@@ -45,7 +45,7 @@ func (b *Room) signing(tx *desk.View, who ask.Actor, id casefile.ID, e casefile.
 	case by == "" && who.Role >= ask.Approver:
 		by = who.Name
 	case by == "":
-		return nil, ask.Refused("signer", "负责人在审查呈批单上签批的，用 --approver 写明是谁；“审核”角色本人签批的不写", "没有写明由谁签批，%s 不是“审核”角色", who.Name)
+		return nil, ask.Refused("signer", "负责人在审查呈批单上签批的，写明是谁；“审核”角色本人签批的不写\n--approver", "没有写明由谁签批，%s 不是“审核”角色", who.Name)
 	}
 	if isSigned {
 		signed.By = by

@@ -53,7 +53,7 @@ func (b *Room) RecordStandIn(_ context.Context, c ask.Call, q ask.StandInRequest
 	}
 	a.Warnings = []string{}
 	if e.Deputy != "" && !slices.Contains(used, ask.Text(e.Who)) {
-		a.Warnings = append(a.Warnings, "没有由“"+e.Who+"”承办的案件：代班按转办（assign）时写的科室或经办人对照")
+		a.Warnings = append(a.Warnings, "没有由“"+e.Who+"”承办的案件：代班按转办时写的科室或经办人对照")
 	}
 	err = b.Change(c, func(tx *desk.Change) error {
 		all, err := tx.StandIns()

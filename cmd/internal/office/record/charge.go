@@ -43,7 +43,7 @@ func (b *Room) Charge(tx *desk.View, ids []casefile.ID, event casefile.Event) (_
 	explained = append(explained, f.Explain()...)
 	switch {
 	case e.Yuan == 0 && f.Yuan == 0:
-		return event, nil, nil, ask.Refused("fee-free", "不收费的不必发收费通知；件数或页数不对的，用 --count 写明", "%s：%d %s不收费（国办函〔2020〕109号）", id, e.Count, e.By)
+		return event, nil, nil, ask.Refused("fee-free", "不收费的不必发收费通知；件数或页数不对的，请写明\n--count", "%s：%d %s不收费（国办函〔2020〕109号）", id, e.Count, e.By)
 	case e.Yuan == 0:
 		e.Yuan = f.Yuan
 	case e.Yuan != f.Yuan:

@@ -73,7 +73,7 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 		return res, ask.Usage("拆成 2 至 100 件，得到 %d", r.Parts)
 	}
 	if r.Open < 0 || r.Open > r.Parts {
-		return res, ask.Usage("--open 写 1 至 %d（1 是本案），得到 %d", r.Parts, r.Open)
+		return res, ask.Usage("由第几件续办，写 1 至 %d（1 是本案），得到 %d", r.Parts, r.Open)
 	}
 	today := civil.Of(call.At)
 	err := b.Change(call, func(tx *desk.Change) error {

@@ -42,7 +42,7 @@ func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueIt
 		yield(ask.DueItem{
 			Block: ask.BlockStatutory, Step: ask.Handle("ysq dispute answer " + string(d.ID)), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
 			Alarm: ask.Alarm{Kind: DisputeAnswer, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
-				Text: text + "（dispute answer）"},
+				Text: text},
 		})
 	}
 	return nil
@@ -59,7 +59,7 @@ func (b *Room) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yiel
 		})
 	}
 	if by := d.AppealBy(b.Reg.Law(), cal); !by.IsZero() && today <= by && d.Result == casefile.ResultCorrected {
-		item(DisputeAppeal, "上诉期限", "ysq dispute appeal "+string(d.ID), "不服的，期满前上诉（dispute appeal --by 本机关）", by, cal.Day(by).Provisional)
+		item(DisputeAppeal, "上诉期限", "ysq dispute appeal "+string(d.ID), "不服的，期满前上诉", by, cal.Day(by).Provisional)
 	}
 	if !d.Ordered {
 		return nil
@@ -73,7 +73,7 @@ func (b *Room) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yiel
 			return r.Event.Kind() == casefile.KindReopened && r.On >= d.Decided
 		})
 		if !opened {
-			item(DisputeOrder, "履行裁判", "ysq reopen "+string(id), fmt.Sprintf("%s：重新办理 %s 并在期限内答复（reopen）", d.Decision, id), d.OrderedBy, d.Provisional)
+			item(DisputeOrder, "履行裁判", "ysq reopen "+string(id), fmt.Sprintf("%s：重新办理 %s 并在期限内答复", d.Decision, id), d.OrderedBy, d.Provisional)
 		}
 	}
 	return nil
@@ -174,7 +174,7 @@ func (b *Room) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest
 			return err
 		}
 		if e, ok := event.(casefile.DisputeDecided); ok && (e.Decision == "撤销" || e.Decision == "部分撤销") && !e.Answers && e.Due.IsZero() && e.Workdays+e.Days == 0 {
-			v.Warnings = append(v.Warnings, "没有写明是否责令重新答复：责令的，作废后加 --answers 和期限重新记录，待办中会提醒重新办理")
+			v.Warnings = append(v.Warnings, "没有写明是否责令重新答复：责令的，作废后写明责令和期限重新记录，待办中会提醒重新办理")
 		}
 		if _, err := tx.Append(casefile.Draft{On: on, Event: event}); err != nil {
 			return err
@@ -205,7 +205,7 @@ func concerned(tx *desk.View, d casefile.DisputeFiled, on civil.Date) (warnings 
 			return nil, err
 		}
 		if on < c.ArrivedOn {
-			return nil, &casefile.RuleError{Code: "date-before-arrival", Case: id, Msg: fmt.Sprintf("复议、诉讼送达日期 %s 早于该件到达日 %s", on, c.ArrivedOn), Hint: "请核对 --on"}
+			return nil, &casefile.RuleError{Code: "date-before-arrival", Case: id, Msg: fmt.Sprintf("复议、诉讼送达日期 %s 早于该件到达日 %s", on, c.ArrivedOn), Hint: "请核对日期\n--on"}
 		}
 		reply := casefile.Replied{Outcome: c.Outcome}
 		history, err := tx.History(id)

@@ -67,7 +67,7 @@ func (b *Room) departments(drafts []casefile.Draft, isNew bool) error {
 		if like := alike(e.Department, used); like != "" {
 			return &ask.Error{Code: "department-like", Exit: ask.ExitRefused,
 				Msg:  fmt.Sprintf("没有用过科室“%s”，是不是“%s”？", e.Department, like),
-				Hint: "写 --to " + like + "；确是另一科室的加 --new"}
+				Hint: "写“" + like + "”；确是另一科室的，写明是新科室\n--to " + like + "、--new"}
 		}
 	}
 	return nil

@@ -34,7 +34,7 @@ func (b *Room) Last(_ context.Context, c ask.Call, _ ask.None) (last ask.LastCal
 			}
 		}
 		if len(records) == 0 {
-			return ask.NotFound("记录号见 ysq log；作废一条用 ysq void 编号 --record 记录号", "没有找到您近来的记录")
+			return ask.NotFound("可查记录号，逐条作废\nysq log、ysq void 编号 --record 记录号", "没有找到您近来的记录")
 		}
 		slices.Reverse(records)
 		last.Recorded = records[0].Recorded

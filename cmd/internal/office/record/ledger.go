@@ -111,7 +111,7 @@ func (b *Room) importRecords(c ask.Call, file io.Reader, progress func(ask.Impor
 	p := ask.ImportProgress{DryRun: c.DryRun}
 	err := b.Change(c, func(tx *desk.Change) error {
 		if seq, _ := tx.Head(); seq != 0 {
-			return ask.Refused("register-not-empty", "用 ysq init 另建一个", "登记库已有 %d 条记录；记录只能导入空的登记库", seq)
+			return ask.Refused("register-not-empty", "另建一个\nysq init", "登记库已有 %d 条记录；记录只能导入空的登记库", seq)
 		}
 		lines := bufio.NewReader(file)
 		for {
@@ -119,7 +119,7 @@ func (b *Room) importRecords(c ask.Call, file io.Reader, progress func(ask.Impor
 			if len(bytes.TrimSpace(text)) > 0 {
 				p.Row++
 				if err := tx.Accept(bytes.TrimSuffix(text, []byte("\n"))); err != nil {
-					return ask.Refused("records", "文件应是 ysq export --records 写成的完整文件", "第 %d 行：%v", p.Row, err)
+					return ask.Refused("records", "文件应是写成的完整文件\nysq export --records", "第 %d 行：%v", p.Row, err)
 				}
 			}
 			if errors.Is(err, io.EOF) {

@@ -195,7 +195,7 @@ func chooseFor(id casefile.ID, kind casefile.Kind, open []casefile.OpenMail) ([]
 	}
 	which := func(code, what string, open []string) error {
 		return &casefile.RuleError{Code: code, Case: id, Msg: fmt.Sprintf("%s：%s", what, strings.Join(open[:min(len(open), 5)], "；")),
-			Hint: "用 --mail 写明是哪一封（摘要的开头几位；可写多次，全部 为所有），与来信无关的写 --mail 无"}
+			Hint: "写明是哪一封（摘要的开头几位；可写多次，全部 为所有），与来信无关的写“无”\n--mail"}
 	}
 	sole := len(open) == 1 && open[0].Guess.Fits(kind) && !open[0].Merely && open[0].Verified.Trusted()
 	switch kind {
@@ -233,7 +233,7 @@ func (b *Room) fetch(tx *desk.Change, id casefile.ID, kind casefile.Kind, mails 
 			return nil, err
 		}
 		if m.Lies != "" {
-			warnings = append(warnings, fmt.Sprintf("%s：来信已归入本件；它立的 %s 不是另一份申请的，请 ysq dismiss %s 或 ysq merge %s --into %s", id, m.Lies, m.Lies, m.Lies, id))
+			warnings = append(warnings, fmt.Sprintf("%s：来信已归入本件；它立的 %s 不是另一份申请的，请并入本件，或记作非申请", id, m.Lies))
 		}
 	}
 	return warnings, nil
@@ -282,7 +282,7 @@ func (b *Room) SeenMail(_ context.Context, c ask.Call, q ask.SeenRequest) ([]cas
 				if taken != nil {
 					where = "，现在是“" + cmp.Or(string(taken.Case), taken.Disposition.Label()) + "”"
 				}
-				return ask.Refused("not-parked", "案件里的来信用 ysq seen 案号 标记", "邮件 %s 不在等待甄别的邮件中%s", d.Short(), where)
+				return ask.Refused("not-parked", "案件里的来信，在其案件里标记阅毕\nysq seen 编号", "邮件 %s 不在等待甄别的邮件中%s", d.Short(), where)
 			}
 			e := desk.AtItsPlace(tx.View, *taken)
 			e.Disposition = casefile.ToHistory

@@ -1,0 +1,33 @@
+package casefile
+
+import "strings"
+
+// WithCommands is a text for a terminal, with the commands or options that do what it says.
+func WithCommands(text, do string) string {
+	switch {
+	case text == "" || do == "":
+		return text + do
+	case strings.ContainsAny(text, "：；，"): // one colon in a sentence, and behind its last part
+		return text + "（" + do + "）"
+	}
+	return text + "：" + do
+}
+
+// Missing is something that a letter must have and nobody has given.
+type Missing struct {
+	Name string `json:"name"`
+	How  string `json:"how"`         // where it is written
+	Do   string `json:"do,omitzero"` // with which option or command of a terminal
+}
+
+// Lacks makes one of a hint as the rules write them: what a terminal does about it stands behind a line's end.
+func Lacks(name, hint string) Missing {
+	how, do, _ := strings.Cut(hint, "\n")
+	return Missing{name, how, do}
+}
+
+// Filled reports whether it is a content of the letter itself, which is given together with the answer.
+func (m Missing) Filled() bool { return strings.HasPrefix(m.Do, "--fill ") }
+
+// Advice is how and with what, for a terminal.
+func (m Missing) Advice() string { return WithCommands(m.How, m.Do) }
