@@ -163,8 +163,11 @@ func webReader(ctx context.Context) (int, error) {
 		return -1, nil
 	}
 	g, err := user.LookupGroup(config.DefaultWeb)
-	if err != nil {
+	if _, none := errors.AsType[user.UnknownGroupError](err); none {
 		return -1, nil
+	}
+	if err != nil {
+		return -1, err
 	}
 	return strconv.Atoi(g.Gid)
 }

@@ -150,7 +150,7 @@ func TestAddressForTheAnswer(t *testing.T) {
 			got, source := "", ""
 			for _, v := range b.proposals(id).Values {
 				if v.Flag == "email" {
-					got, source = string(v.Value), strings.Join(v.Sources, "，")
+					got, source = v.Value, strings.Join(v.Sources, "，")
 				}
 			}
 			if got != m.want || source != m.source {
