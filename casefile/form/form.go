@@ -38,7 +38,7 @@ package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 17
+const Version = 18
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1

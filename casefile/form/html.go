@@ -35,6 +35,8 @@ func (d *Document) readHTML(body []byte) {
 			switch text := string(z.Text()); {
 			case p.skip == 0:
 				p.text(text)
+			case p.skip == atom.Style:
+				p.hidden.Sheet(string(z.Text()))
 			case p.skip == atom.Title && d.Title == "":
 				d.Title = clip(strings.Join(strings.Fields(clean(html.UnescapeString(text))), " "), 400)
 			}
@@ -195,7 +197,7 @@ func (p *page) start(tag atom.Atom, a map[string]string) {
 		p.softLine()
 	}
 	_, hidden := a["hidden"]
-	p.hidden.Start(tag, a["style"], hidden)
+	p.hidden.Start(tag, unseen.Look{Style: a["style"], Class: a["class"], ID: a["id"], Hidden: hidden})
 	switch tag {
 	case atom.Script, atom.Style, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes, atom.Head:
 		if tag != atom.Head {

@@ -64,6 +64,8 @@ func sniffZip(b []byte, ext string) Format {
 		return Xlsx
 	case has("OFD.xml"):
 		return OFD
+	case has("[Content_Types].xml"), has("mimetype") && has("content.xml"):
+		return Other // .pptx, .odt: one file to people, whatever it is packed of
 	}
 	return Archive
 }

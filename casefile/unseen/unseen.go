@@ -13,16 +13,91 @@ import (
 
 // Elements follows the elements of a page as its tags pass. The zero value is the beginning of a page.
 type Elements struct {
-	open []atom.Atom // from the hidden one inwards
+	open  []atom.Atom     // from the hidden one inwards
+	rules map[string]bool // selectors of the page's own style whose elements are not shown: .class, #id
 }
 
-const maxOpen = 512
+// Look is what the attributes of an element say of how it looks.
+type Look struct {
+	Style, Class, ID string
+	Hidden           bool // the attribute of that name
+}
+
+const (
+	maxOpen  = 512
+	maxRules = 1000
+	maxSheet = 64 << 10 // bytes of style of which rules are read
+)
+
+// Sheet takes the text of an element style. Rules under a condition (@media) do not count: what a narrow screen does not show,
+// a wide one does.
+func (e *Elements) Sheet(css string) {
+	css = css[:min(len(css), maxSheet)]
+	for len(css) > 0 {
+		open := strings.IndexByte(css, '{')
+		if open < 0 {
+			return
+		}
+		selectors, depth, end := strings.TrimSpace(css[:open]), 1, open+1
+		for ; end < len(css) && depth > 0; end++ {
+			switch css[end] {
+			case '{':
+				depth++
+			case '}':
+				depth--
+			}
+		}
+		body := css[open+1 : max(open+1, end-1)]
+		css = css[end:]
+		if i := strings.LastIndexAny(selectors, ";>"); i >= 0 { // @import …; and the end of a comment of HTML
+			selectors = selectors[i+1:]
+		}
+		if i := strings.LastIndex(selectors, "*/"); i >= 0 {
+			selectors = selectors[i+2:]
+		}
+		if strings.HasPrefix(strings.TrimSpace(selectors), "@") {
+			continue
+		}
+		for s := range strings.SplitSeq(selectors, ",") {
+			s = strings.TrimSpace(s)
+			if i := strings.IndexAny(s, ".#"); i < 0 || strings.ContainsAny(s, " >+~:[*") {
+				continue
+			} else {
+				s = s[i:] // div.note hides no more than .note
+			}
+			if hides(body) && len(e.rules) < maxRules {
+				if e.rules == nil {
+					e.rules = make(map[string]bool)
+				}
+				e.rules[s] = true
+			} else if shows.MatchString(body) {
+				delete(e.rules, s)
+			}
+		}
+	}
+}
+
+// ruled reports whether the page's style hides an element that does not say itself how it is shown.
+func (e *Elements) ruled(l Look) bool {
+	if len(e.rules) == 0 || shows.MatchString(l.Style) {
+		return false
+	}
+	if l.ID != "" && e.rules["#"+l.ID] {
+		return true
+	}
+	for c := range strings.FieldsSeq(l.Class[:min(len(l.Class), 1<<10)]) {
+		if e.rules["."+c] {
+			return true
+		}
+	}
+	return false
+}
 
 // Hidden reports whether what stands here is not shown.
 func (e *Elements) Hidden() bool { return len(e.open) > 0 }
 
-// Start takes a start tag with its style attribute; hidden is whether it has the attribute of that name.
-func (e *Elements) Start(tag atom.Atom, style string, hidden bool) {
+// Start takes a start tag.
+func (e *Elements) Start(tag atom.Atom, l Look) {
 	if tag == 0 || void(tag) {
 		return
 	}
@@ -31,7 +106,7 @@ func (e *Elements) Start(tag atom.Atom, style string, hidden bool) {
 	} else if implied(tag) {
 		e.sibling(tag)
 	}
-	if len(e.open) == 0 && !hidden && !hides(style) || len(e.open) >= maxOpen {
+	if len(e.open) == 0 && !l.Hidden && !hides(l.Style) && !e.ruled(l) || len(e.open) >= maxOpen {
 		return
 	}
 	e.open = append(e.open, tag)
@@ -72,7 +147,35 @@ func hides(style string) bool {
 	if style == "" || len(style) > 4<<10 {
 		return false
 	}
-	return nothing.MatchString(strings.ToLower(strings.Join(strings.Fields(style), "")))
+	style = strings.ToLower(strings.Join(strings.Fields(style), ""))
+	return nothing.MatchString(style) || away.MatchString(style) || ownColour(style)
+}
+
+var (
+	away   = regexp.MustCompile(`(^|;)(left|right|top|text-indent|margin-left|margin-top):-[0-9]{4,}(\.[0-9]+)?(px|pt)`)
+	shows  = regexp.MustCompile(`(?i)display\s*:\s*(block|inline|table|flex|list|grid)`)
+	colour = regexp.MustCompile(`(?:^|;)(background(?:-color)?|color):(#[0-9a-f]{3,8}|[a-z]+|rgb\([0-9,]+\))`)
+	hex    = regexp.MustCompile(`^#([0-9a-f])([0-9a-f])([0-9a-f])$`)
+)
+
+// ownColour reports whether the characters have the colour of what lies under them, as far as the element itself says.
+func ownColour(style string) bool {
+	var ink, paper string
+	for _, m := range colour.FindAllStringSubmatch(style, 8) {
+		value := hex.ReplaceAllString(m[2], "#$1$1$2$2$3$3")
+		switch value {
+		case "white", "rgb(255,255,255)":
+			value = "#ffffff"
+		case "black", "rgb(0,0,0)":
+			value = "#000000"
+		}
+		if m[1] == "color" {
+			ink = value
+		} else {
+			paper = value
+		}
+	}
+	return ink != "" && ink == paper && ink != "inherit" && ink != "initial"
 }
 
 func void(tag atom.Atom) bool {

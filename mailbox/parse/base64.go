@@ -67,6 +67,9 @@ func isPlain(sample []byte) bool {
 // surely reports whether a line can hardly be anything but base64.
 func surely(line []byte) bool {
 	n, foreign, blanks := census(line)
+	if n >= 64 && foreign+blanks == 0 {
+		return true // cut or not
+	}
 	return foreign == 0 && n%4 == 0 && n >= 8 && !(blanks > 0 && words(line))
 }
 
@@ -156,6 +159,7 @@ func (d *base64Source) line(line []byte, whole bool) {
 			return
 		}
 	}
+	line = standard(line)
 	if !d.isData(line) {
 		if !d.junk {
 			d.dropped("base64 内容中夹有其他文字，已略过：“" + excerpt(line) + "”")
@@ -186,6 +190,22 @@ func (d *base64Source) line(line []byte, whole bool) {
 func (d *base64Source) dropped(detail string) {
 	d.junk = true
 	d.w.defect(DefectBase64Junk, d.where, detail)
+}
+
+// standard writes a line in the alphabet for addresses of pages (RFC 4648, 5) in that of mail.
+func standard(line []byte) []byte {
+	if len(line)%4 != 0 || len(line) < 24 || bytes.ContainsAny(line, "+/ ") || !bytes.ContainsAny(line, "-_") || words(line) {
+		return line
+	}
+	return bytes.Map(func(r rune) rune {
+		switch r {
+		case '-':
+			return '+'
+		case '_':
+			return '/'
+		}
+		return r
+	}, line)
 }
 
 // isData tells a line of base64 from a line of words, by what stood before it.

@@ -144,7 +144,7 @@ func TestCorpusHasEveryManner(t *testing.T) {
 		"base64 without padding, words side by side, Q with a space":        "subject-no-padding subject-adjacent-words subject-q-with-space",
 		"HTML that names its charset in meta":                               "charset-html-meta charset-html-meta-short",
 		"transfer encodings that are none":                                  "cte-8bits cte-base-64 cte-base64-semicolon cte-unknown",
-		"base64 with a footer, padded in the middle":                        "base64-footer base64-two-padded",
+		"base64 with a footer, padded in the middle":                        "base64-footer base64-two-padded base64-unpadded-footer",
 		"file names as encoded words, folded, unquoted":                     "name-encoded-word name-encoded-word-folded name-encoded-word-unquoted",
 		"file names by RFC 2231, continued, in GBK":                         "name-rfc2231-utf8 name-rfc2231-continued name-rfc2231-gbk",
 		"file names unquoted, with blanks, ;;":                              "name-unquoted-utf8 name-unquoted-blanks name-semicolons",

@@ -25,6 +25,9 @@ func htmlText(src []byte, most int) (text, unshown string) {
 			return p.finish(), cleanLine(clip(string(p.unshown), maxUnshown))
 		case html.TextToken:
 			if p.skip != 0 {
+				if p.skip == atom.Style {
+					p.hidden.Sheet(string(z.Text()))
+				}
 				break
 			}
 			if b := z.Text(); !p.hidden.Hidden() {
@@ -40,7 +43,7 @@ func htmlText(src []byte, most int) (text, unshown string) {
 				a.read(z)
 			}
 			if p.skip == 0 {
-				p.hidden.Start(tag, a.style, a.hidden)
+				p.hidden.Start(tag, a.look)
 			}
 			if tag == atom.Input && attrs && !p.hidden.Hidden() {
 				p.input(a)
@@ -225,8 +228,9 @@ func (p *htmlPrinter) endCell() {
 
 // inputAttrs are the attributes that are of use.
 type inputAttrs struct {
-	kind, value, style string
-	checked, hidden    bool
+	kind, value string
+	checked     bool
+	look        unseen.Look
 }
 
 func (a *inputAttrs) read(z *html.Tokenizer) {
@@ -239,11 +243,15 @@ func (a *inputAttrs) read(z *html.Tokenizer) {
 		case "value":
 			a.value = string(v)
 		case "style":
-			a.style = string(v)
+			a.look.Style = string(v)
+		case "class":
+			a.look.Class = string(v)
+		case "id":
+			a.look.ID = string(v)
 		case "checked":
 			a.checked = true
 		case "hidden":
-			a.hidden = true
+			a.look.Hidden = true
 		}
 	}
 }

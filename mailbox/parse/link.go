@@ -37,7 +37,8 @@ const (
 var (
 	elsewhere = regexp.MustCompile(`超大附件|云附件|附件中转站|中转站|网盘|云盘|百度云|微云|在线文档|共享文档|文件快传`)
 	passcode  = regexp.MustCompile(`(?:提取码|访问码|提取密码|分享码)[\s:：为是]{0,4}([0-9A-Za-z]{3,8})`)
-	forDays   = regexp.MustCompile(`([0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*(?:天|日)(?:之?内|以内|后)?\s*(?:有效|过期|失效|到期)`)
+	forDays   = regexp.MustCompile(`(?:^|[^月0-9])([0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*(?:天|日)(?:之?内|以内|后)?\s*(?:有效|过期|失效|到期)`)
+	untilDay  = regexp.MustCompile(`(20[0-9]{2})[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})日?\s*(?:之?前)?\s*(?:到期|过期|失效|截止|有效)`)
 	until     = regexp.MustCompile(`(?:有效期至|有效期到|有效期[:：]|有效至|到期时间|过期时间|失效时间|截止时间)[:：\s]{0,4}(20[0-9]{2})[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})`)
 )
 
@@ -132,7 +133,11 @@ func linkOf(address, label, code, beside string) casefile.Link {
 	if m := forDays.FindStringSubmatch(beside); m != nil {
 		l.Days = daysOf(m[1])
 	}
-	if m := until.FindStringSubmatch(beside); m != nil {
+	m := until.FindStringSubmatch(beside)
+	if m == nil {
+		m = untilDay.FindStringSubmatch(beside)
+	}
+	if m != nil {
 		year, _ := strconv.Atoi(m[1])
 		month, _ := strconv.Atoi(m[2])
 		day, _ := strconv.Atoi(m[3])
