@@ -28,7 +28,7 @@ func TestGlance(t *testing.T) {
 			b = text("b")
 		}
 		one, two := join(a), join(b)
-		likeness, differing := Alike(one, two)
+		likeness, differing := alike(letters(one), letters(two))
 		if likeness >= same && differing == "" && !glanceAt(one).maybe(two) {
 			t.Errorf("%q and %q are the same", one, two)
 		}

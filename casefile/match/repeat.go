@@ -23,6 +23,29 @@ type Filed struct {
 	Request   string
 	Received  civil.Date // 收到申请之日
 	Fate      Fate
+
+	// By Prepared; "" until then.
+	name, request string
+}
+
+// Prepared works out once what the application is compared by: for one that is compared with many others.
+func (f Filed) Prepared() Filed {
+	f.name, f.request = casefile.PlainName(f.Applicant), letters(f.Request)
+	return f
+}
+
+func (f Filed) plainName() string {
+	if f.name != "" {
+		return f.name
+	}
+	return casefile.PlainName(f.Applicant)
+}
+
+func (f Filed) plainRequest() string {
+	if f.request != "" {
+		return f.request
+	}
+	return letters(f.Request)
 }
 
 // Fate is what became of an application, as far as a repetition depends on it.
@@ -74,6 +97,7 @@ type Relation struct {
 // earlier ones for the like, the most alike first. It proposes only: whether two applications ask for
 // the same is for a person to say.
 func Repeats(a Filed, others []Filed) []Relation {
+	a = a.Prepared()
 	var all []Relation
 	for _, o := range others {
 		if o.Case == a.Case || o.Fate == Gone || !before(o, a) {
@@ -83,7 +107,7 @@ func Repeats(a Filed, others []Filed) []Relation {
 		if who == "" {
 			continue
 		}
-		likeness, differing := Alike(a.Request, o.Request)
+		likeness, differing := alike(a.request, o.plainRequest())
 		if likeness < similar {
 			continue
 		}
@@ -119,6 +143,7 @@ const mostShared = 5
 // before or after it, the latest first. It proposes only: whether the information may be disclosed, and whether it is
 // made public, a person decides (条例 第四十四条).
 func Shared(a Filed, others []Filed, days int) []Relation {
+	a = a.Prepared()
 	var found []Filed
 	var applicants []Filed
 	said := glanceAt(a.Request)
@@ -127,7 +152,7 @@ func Shared(a Filed, others []Filed, days int) []Relation {
 		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || apart > days || apart < -days || !alikeInLength(a.Request, o.Request) || !said.maybe(o.Request) {
 			continue
 		}
-		if likeness, differing := Alike(a.Request, o.Request); likeness < same || differing != "" || oneApplicant(a, o) {
+		if likeness, differing := alike(a.request, o.plainRequest()); likeness < same || differing != "" || oneApplicant(a, o) {
 			continue
 		}
 		found = append(found, o)
@@ -138,7 +163,7 @@ func Shared(a Filed, others []Filed, days int) []Relation {
 	slices.SortStableFunc(found, func(x, y Filed) int { return compared(y, x) })
 	var all []Relation
 	for _, o := range found[:min(len(found), mostShared)] {
-		likeness, _ := Alike(a.Request, o.Request)
+		likeness, _ := alike(a.request, o.plainRequest())
 		r := Relation{Case: o.Case, Advice: AdvicePublic, Likeness: likeness, Reason: "申请人不同，申请内容相同"}
 		if len(all) == 0 {
 			r.Reason = fmt.Sprintf("连同本件有 %d 个申请人申请相同的信息；可以公开的，可纳入主动公开（条例第四十四条）", len(applicants)+1)
@@ -151,7 +176,7 @@ func Shared(a Filed, others []Filed, days int) []Relation {
 // oneApplicant is SameApplicant where the same name, too, is taken for the same: several applicants are spoken of
 // only where they are several.
 func oneApplicant(a, b Filed) bool {
-	return SameApplicant(a, b) != "" || casefile.PlainName(a.Applicant) == casefile.PlainName(b.Applicant)
+	return SameApplicant(a, b) != "" || a.plainName() == b.plainName()
 }
 
 // alikeInLength spares the comparison of what cannot be the same.
@@ -267,7 +292,8 @@ func before(a, b Filed) bool {
 // that differ are two persons, whatever they are called; a name alone tells organisations apart, not
 // people.
 func SameApplicant(a, b Filed) string {
-	named := casefile.PlainName(a.Applicant) != "" && casefile.PlainName(a.Applicant) == casefile.PlainName(b.Applicant)
+	name := a.plainName()
+	named := name != "" && name == b.plainName()
 	switch {
 	case a.Mark != "" && a.Mark == b.Mark:
 		return "证件号码相同"
@@ -315,10 +341,9 @@ func sameContact(a, b string) bool {
 
 var anyNumber = regexp.MustCompile(`\d+`)
 
-// Alike is how alike two requests are, in percent. Where they have different numbers in them, such as
-// years, differing tells which: two requests for two years are alike and not the same.
-func Alike(a, b string) (percent int, differing string) {
-	pa, pb := letters(a), letters(b)
+// alike is how alike two requests are that letters has gone over, in percent. Where they have different numbers in
+// them, such as years, differing tells which: two requests for two years are alike and not the same.
+func alike(pa, pb string) (percent int, differing string) {
 	switch {
 	case pa == "" || pb == "":
 		return 0, ""

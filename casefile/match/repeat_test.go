@@ -131,6 +131,13 @@ func TestShared(t *testing.T) {
 	if want := []casefile.ID{"2026-00005", "2026-00004", "2026-00003"}; !slices.Equal(ids, want) {
 		t.Fatalf("%v, want %v", ids, want)
 	}
+	prepared := slices.Clone(others)
+	for i := range prepared {
+		prepared[i] = prepared[i].Prepared()
+	}
+	if again := Shared(a.Prepared(), prepared, 365); !slices.Equal(again, got) {
+		t.Errorf("prepared %v, else %v", again, got)
+	}
 	if got[0].Reason != "连同本件有 3 个申请人申请相同的信息；可以公开的，可纳入主动公开（条例第四十四条）" || got[0].Command("2026-00009") == "" {
 		t.Errorf("%+v", got[0])
 	}

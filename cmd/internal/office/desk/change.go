@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"iter"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -15,6 +16,14 @@ type tx = register.Tx
 // View is one consistent look at the register. Nothing of it may be used after the function that was given
 // it returns.
 type View struct{ *tx }
+
+// Memo is what is kept of cases between two looks.
+type Memo[T any] struct{ register.Memo[T] }
+
+// Newest is the register's, for a View.
+func (m *Memo[T]) Newest(v *View, most int, made func(casefile.Case) T) iter.Seq2[T, error] {
+	return m.Memo.Newest(v.tx, most, made)
+}
 
 // Whole returns a case with its records.
 func (v *View) Whole(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {

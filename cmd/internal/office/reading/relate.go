@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/match"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -116,23 +117,36 @@ func (g *Room) shared(tx *desk.View, a match.Filed) ([]match.Relation, error) {
 		return nil, nil
 	}
 	var others []match.Filed
-	n := 0
-	for c, err := range tx.Newest("") {
+	for c, err := range g.recent.Newest(tx, mostRecent, recentOf) {
 		if err != nil {
 			return nil, err
 		}
-		if n++; n > mostRecent || c.ArrivedOn.IsZero() || a.Received.Sub(c.ArrivedOn) > 2*days {
+		if c.arrived.IsZero() || a.Received.Sub(c.arrived) > 2*days {
 			break
 		}
 		switch {
-		case c.ID == a.Case && c.Publicity != casefile.PublicityNone:
+		case c.Case == a.Case && c.publicity != casefile.PublicityNone:
 			return nil, nil
-		case c.RegisteredOn.IsZero(), c.Publicity == casefile.PublicityDeclined:
+		case !c.registered, c.publicity == casefile.PublicityDeclined:
 			continue
 		}
-		others = append(others, match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request, Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)})
+		others = append(others, c.Filed)
 	}
 	return match.Shared(a, others, days), nil
+}
+
+// recentCase is one of the latest cases as it is compared with each that is shown. It is kept: two thousand of them took
+// more time than everything else on a page.
+type recentCase struct {
+	match.Filed
+	arrived    civil.Date
+	registered bool
+	publicity  casefile.Publicity
+}
+
+func recentOf(c casefile.Case) recentCase {
+	filed := match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request, Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
+	return recentCase{filed.Prepared(), c.ArrivedOn, !c.RegisteredOn.IsZero(), c.Publicity}
 }
 
 // othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.

@@ -23,6 +23,7 @@ type Room struct {
 	pages    *pages
 	links    *links
 	openings openings
+	recent   desk.Memo[recentCase]
 	worker   *worker.Reader // nil where no children read
 	wanted   chan struct{}  // somebody searches what the indexer has not come to
 	judge    JudgeFunc      // nil: nobody judges
