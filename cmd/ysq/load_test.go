@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -114,6 +116,13 @@ func BenchmarkIdle(b *testing.B) {
 	}
 	defer sim.Close()
 	i := onSimulator(b, sim)
+	// As a service of systemd, which is told how the office stands.
+	told, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(b.TempDir(), "n"), Net: "unixgram"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer told.Close()
+	b.Setenv("NOTIFY_SOCKET", told.LocalAddr().String())
 	pid := i.serve().Process.Pid
 	for began := time.Now(); ; {
 		if _, answered := i.status(); answered {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (d *Daemon) watch(ctx context.Context) {
 	if interval, err := sd.SdWatchdogEnabled(false); err == nil && interval > 0 {
 		every = min(every, interval/2)
 	}
-	listens := os.Getenv("NOTIFY_SOCKET") != "" // else nobody reads the status line
+	listens := os.Getenv("NOTIFY_SOCKET") != "" // else this is no service, and nobody reads the status line
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var said desk.Troubles
@@ -49,12 +50,23 @@ func (d *Daemon) watch(ctx context.Context) {
 		if d.alive(time.Now()) {
 			d.notify("WATCHDOG=1")
 		}
+		if listens && d.idle() { // not in tests, whose minutes pass in no time
+			rest()
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// idle reports whether every poller has polled and waits for its next poll.
+func (d *Daemon) idle() bool {
+	return !slices.ContainsFunc(d.Intake.Pollers, func(p *mailbox.Poller) bool {
+		s := p.Status()
+		return s.State == mailbox.StatePolling || s.State == mailbox.StateStarting
+	})
 }
 
 func (d *Daemon) alive(now time.Time) bool {
