@@ -60,7 +60,7 @@ func diagrams(f stats.Format, r stats.Report) []diagram {
 	}
 	all = append(all, diagram{name: "办理结果", place: "数字见表三", bars: ended}, diagram{name: "新收申请的申请人", place: "数字见表三", bars: asked})
 	if c := r.Course; c != nil {
-		all = append(all, diagram{name: "办结期限", place: "按法定期限计", bars: []bar{{"按期办结", c.OnTime}, {"有争议", c.Disputable}, {"逾期", c.Late}}})
+		all = append(all, diagram{name: "办结期限", place: "按法定期限计", bars: []bar{{"按期办结", c.OnTime}, {"有争议", c.Disputable}, {"逾期办结", c.Late}}})
 		if last := c.Before; last != nil {
 			now, before, year := r.Totals(f), fmt.Sprintf("%d年", r.Year-1), fmt.Sprintf("%d年", r.Year)
 			all = append(all, diagram{name: "与上年相比", place: "数字见两年的表三", bars: []bar{{"新收 " + before, last.New}, {"新收 " + year, now.New},

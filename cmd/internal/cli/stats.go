@@ -90,7 +90,7 @@ func (a *app) printStats(s stats.Summary) error {
 		if now.LongestCase != "" {
 			longest = fmt.Sprintf("，最长 %d 个工作日（%s）", now.Longest, now.LongestCase)
 		}
-		fmt.Fprintf(a.out, "收件 %d，办结 %d，逾期未办 %d%s\n", now.Received, now.Done, now.Overdue, longest)
+		fmt.Fprintf(a.out, "收件 %d，办结 %d，逾期 %d%s\n", now.Received, now.Done, now.Overdue, longest)
 		fmt.Fprintf(a.out, "按时率  法定 %s，从严 %s\n", cmp.Or(stats.Rate(now.OnTime, now.Done), "—"), cmp.Or(stats.Rate(now.OnTimeStrict, now.Done), "—"))
 	} else {
 		fmt.Fprintln(a.out, "这段时间  "+render.NoData)
@@ -103,7 +103,7 @@ func (a *app) printStats(s stats.Summary) error {
 	if p := s.Public; p.Proposed+p.Adopted+p.Declined > 0 {
 		fmt.Fprintf(a.out, "主动公开  建议纳入 %d，已纳入 %d，不纳入 %d（条例第四十四条；ysq list --publicity）\n", p.Proposed, p.Adopted, p.Declined)
 	}
-	head := []string{"", "收件", "办结", "按时率", "从严", "有争议", "逾期", "平均", "最长"}
+	head := []string{"", "收件", "办结", "按时率", "从严", "有争议", "逾期办结", "平均", "最长"}
 	right := []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right}
 	line := func(name string, d *stats.Department) []string {
 		if d == nil {

@@ -121,6 +121,17 @@ func TestDaysInBrowser(t *testing.T) {
 	w.set("applicant", "李青", "column", "natural", "request", "河湾路改造的批复", "email", "li@example.test")
 	w.recorded("收件")
 	w.quiet("a picture")
+	w.open("/case/1")
+	w.do(chromedp.Click(chromedp.CSS("form[data-sheet] button")))
+	w.until(`(() => { const f = document.querySelector("iframe[name=sheet]"), d = f.contentDocument, m = d && d.querySelector("img"), at = f.getBoundingClientRect(), mail = document.querySelector("article.mail").getBoundingClientRect();
+		return !!m && m.naturalWidth > 100 && at.left >= mail.right && at.width > 500 && at.top < window.innerHeight && mail.bottom > 0 && mail.top < window.innerHeight; })()`)
+	w.do(chromedp.Click(chromedp.CSS("[data-close]")))
+	w.until(`document.querySelector("iframe[name=sheet]").offsetHeight === 0`)
+	w.quiet("a picture beside its case")
+	w.open("/answer/1")
+	if at := eval[string](w, `(() => { const s = document.querySelector(".sum"), b = s.getBoundingClientRect(); return b.bottom <= window.innerHeight && b.height > 0 ? s.textContent : b.top + " to " + b.bottom; })()`); !strings.Contains(at, "从严") {
+		t.Errorf("what an answer comes to is not in sight: %s", at)
+	}
 
 	// Of a Word file the values are there, and the page marks where they were read.
 	w.open("/register/2")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,6 +90,51 @@ func TestSubmitAndSign(t *testing.T) {
 	form["mark"] = carried(page)["mark"]
 	if code, page, _ := desk.send("/answer/1", with(form, "do", "record"), nil); code != http.StatusSeeOther {
 		t.Fatalf("what was signed does not go out: %d %s", code, page)
+	}
+}
+
+// Several answers are submitted at once, and each is signed by itself; none is issued before.
+func TestSubmitMany(t *testing.T) {
+	b := openBureau(t, signs)
+	for _, who := range []string{"张三", "李四"} {
+		id := b.application("2026-11-02", who, "水质数据")
+		b.record(id, casefile.Registered{As: casefile.Application, Applicant: who, Column: casefile.Natural, Request: "水质数据"})
+	}
+	desk, head := b.seat(clerk), b.seat(approver)
+	_, page := desk.get("/answers?case=1&case=2")
+	form := url.Values{"case": {"2026-00001", "2026-00002"}, "seen": carried(page)["seen"], "way": {"paper"}, "outcome": {"unable.not-held|36-4"}, "grounds": {"经检索没有"}, "note": {"拟答复不存在"}, "do": {"try"}}
+	code, page, _ := desk.post("/answers", form)
+	if code != http.StatusOK || !strings.Contains(page, "送审这 2 件") || strings.Contains(page, `value="record"`) {
+		t.Fatalf("%d %s", code, page)
+	}
+	form["mark"] = carried(page)["mark"]
+	if code, page, to := desk.post("/answers", with(form, "do", "record")); code == http.StatusSeeOther {
+		t.Fatalf("issued without a signature: %s %s", to, page)
+	}
+	b.record("2026-00002", casefile.Noted{Text: "申请人来电"})
+	if code, page, _ = desk.post("/answers", with(form, "do", "submit")); code != http.StatusOK || !strings.Contains(page, "2026-00002") || strings.Contains(page, "<b>已办</b>") {
+		t.Fatalf("submitted over what somebody else has recorded: %d %s", code, page)
+	}
+	_, page = desk.get("/answers?case=1&case=2")
+	form = with(form, "do", "try")
+	form["seen"] = carried(page)["seen"]
+	_, page, _ = desk.post("/answers", form)
+	form["mark"] = carried(page)["mark"]
+	if code, page, to := desk.post("/answers", with(form, "do", "submit")); code != http.StatusSeeOther || to != "/?recorded=2" {
+		t.Fatalf("%d %s %s", code, to, page)
+	}
+	if _, page = head.get("/sign"); !strings.Contains(page, `href="/sign/2026-00001"`) || !strings.Contains(page, `href="/sign/2026-00002"`) {
+		t.Fatalf("待签批 does not list both: %s", page)
+	}
+	_, page = head.get("/sign/2")
+	if !strings.Contains(page, "拟答复不存在") {
+		t.Errorf("the clerk's opinion is not there: %s", page)
+	}
+	if code, page, _ := head.post("/sign/2", with(carried(page), "do", "sign", "words", "同意")); code != http.StatusSeeOther {
+		t.Fatalf("not signed: %d %s", code, page)
+	}
+	if _, page = head.get("/sign"); !strings.Contains(page, `href="/sign/2026-00001"`) || strings.Contains(page, `href="/sign/2026-00002"`) {
+		t.Errorf("待签批 after one was signed: %s", page)
 	}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -18,7 +19,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
 		"narrow": narrow, "workdays": ask.Workdays, "urgency": ask.UrgencyOf, "size": ask.Size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "fieldOf": fieldOf, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
 	}
 }
 
@@ -96,6 +97,19 @@ func firstLine(most int, texts ...any) string {
 		}
 	}
 	return ""
+}
+
+// answerFields are where the page 答复 takes what the options of a terminal say.
+var answerFields = map[string]string{"--file": "file", "--annex": "on_paper", "--to": "to", "--despite": "despite", "--outcome": "outcome", "--basis": "outcome", "--grounds": "grounds", "--tracking": "tracking"}
+
+// fieldOf is the place of the page 答复 where what an answer lacks is given; where no field of it takes that, the place that
+// says more.
+func fieldOf(m ask.Missing) string {
+	if m.Filled() {
+		return "fill-" + m.Name
+	}
+	option, _, _ := strings.Cut(m.Do, " ")
+	return cmp.Or(answerFields[option], "told")
 }
 
 // viewable reports whether the office may have a page of a part to show: whether it has, it says when it is asked.

@@ -27,7 +27,18 @@
   document.querySelectorAll("form[data-sheet]").forEach(function (form) {
     form.addEventListener("submit", function () {
       var sheet = document.querySelector("iframe[name=sheet]");
-      if (sheet) { sheet.hidden = false; form.target = "sheet"; setTimeout(function () { sheet.scrollIntoView({ block: "nearest" }); }, 50); }
+      if (!sheet) { return; }
+      var shown = sheet.closest("[data-shown]");
+      if (shown) { shown.hidden = false; shown.closest(".cols").classList.add("reading"); }
+      form.target = "sheet";
+      setTimeout(function () { sheet.scrollIntoView({ block: "nearest" }); }, 50);
+    });
+  });
+  document.querySelectorAll("[data-close]").forEach(function (close) {
+    close.addEventListener("click", function () {
+      var shown = close.closest("[data-shown]");
+      shown.hidden = true;
+      shown.closest(".cols").classList.remove("reading");
     });
   });
   // What is folded is printed, too.
