@@ -223,6 +223,7 @@ func (r *answering) tried(res ask.AnswerResult, good string) error {
 
 // issue makes a letter of any kind; what is wrong is said before files are sent that would be in no record.
 func (r *answering) issue(ctx context.Context, c *ask.Client) (err error) {
+	c = seenUpTo(c, *r.seen, r.req.Cases)
 	if len(r.paths) > 0 {
 		if r.req.Files, err = describeFiles(r.paths); err != nil {
 			return err

@@ -27,6 +27,7 @@ func (a *app) attachCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	mail, reason := o.text("mail", "邮件的`摘要`，写开头几位即可"), o.text("reason", "`理由`")
+	seen := o.seen()
 	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if (*mail == "") == (len(args) == 1) {
@@ -37,6 +38,7 @@ func (a *app) attachCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id := casefile.ExpandID(args[0], o.today.Year())
+			c = seenUpTo(c, *seen, []casefile.ID{id})
 			if *mail == "" {
 				return a.attach(ctx, c, id, args[1:], *reason)
 			}

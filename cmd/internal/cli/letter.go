@@ -41,6 +41,7 @@ func (a *app) letterCommand() *cobra.Command {
 	r := &answering{a: a, cmd: cmd, o: a.options(cmd)}
 	content := letterContent(r.o)
 	take := r.flags()
+	r.seen = r.o.seen()
 	preview := r.o.flag("preview", "只看草稿：不编号，不记录")
 	later := r.o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
