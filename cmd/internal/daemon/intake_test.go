@@ -252,9 +252,15 @@ func TestCasesFrom(t *testing.T) {
 		if len(rows) != 1 || rows[0].Applicant != "李四" || len(old) != 1 {
 			t.Fatalf("cases %+v, history %+v", rows, old)
 		}
+		// A line of the header that names an earlier day makes nothing history: the server took the mail in now.
+		b.addStamped("王五", "mx.example.test", "Tue, 10 Feb 2026 09:00:00 +0800", b.now())
+		b.poll()
+		if rows := b.list(ask.ListQuery{}); len(rows) != 2 || len(b.mails(casefile.ToHistory)) != 1 {
+			t.Fatalf("a fresh mail under an old line: %+v", rows)
+		}
 		// A person may still make a case of it; its clock runs from its own arrival.
 		row, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: old[0].Digest.Short()})
-		if err != nil || civil.Date(row.DueStrict).String() != "2026-03-27" || row.Case != "2026-00002" {
+		if err != nil || civil.Date(row.DueStrict).String() != "2026-03-27" || row.Case != "2026-00003" {
 			t.Errorf("opened: %+v, %v", row, err)
 		}
 		if _, err := ask.Do(t.Context(), b.client, ask.OpenMail, ask.MailRef{Mail: old[0].Digest.Short()}); err == nil {
