@@ -44,6 +44,9 @@ func (r *reading) gridOf(t *Table) *grid {
 		if next := g.beside(i); next != "" && len(choices(next)) > 1 && utf8.RuneCountInString(text) <= 4 {
 			text += "：" // 形式 | □纸面 □光盘
 		}
+		if simple(fold(strings.TrimRight(text, "：:"))) == "标题" && g.asked(i) {
+			text = "信息标题"
+		}
 		if l, hint, ok := r.labels.whole(text); ok && len(l.text) >= 2 {
 			l.hinted(hint)
 			g.label[i] = mark{label: l, hint: hint}
@@ -53,6 +56,17 @@ func (r *reading) gridOf(t *Table) *grid {
 		g.guess(i)
 	}
 	return g
+}
+
+// asked reports whether a cell stands below or beside the heading of what is asked for, the nearest one that spans.
+func (g *grid) asked(i int) bool {
+	for k := i - 1; k >= 0; k-- {
+		if c := g.table.Cells[k]; (c.RowSpan > 1 && c.Row+c.RowSpan > g.table.Cells[i].Row || c.Col == 0 && c.ColSpan >= max(2, g.cols-1)) && utf8.RuneCountInString(c.Text) < 30 {
+			text := simple(fold(c.Text))
+			return strings.Contains(text, "信息") && (strings.Contains(text, "所需") || strings.Contains(text, "需要") || strings.Contains(text, "申请公开"))
+		}
+	}
+	return false
 }
 
 // beside is the text of the cell that follows in the row.

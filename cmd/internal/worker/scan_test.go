@@ -65,7 +65,7 @@ func TestLayoutsScanned(t *testing.T) {
 	// Names are what tesseract misreads most, and ticks what it loses; both are asked for, none is made up.
 	for name, degrees := range map[string]float64{"straight": 0, "askew": 2.2} {
 		t.Run(name, func(t *testing.T) {
-			measure(t, layouts(t, ".sheet"), 0.78, 0.68, func(t *testing.T, one layout) form.Form {
+			measure(t, layouts(t, ".sheet"), 0.86, 0.82, func(t *testing.T, one layout) form.Form {
 				got, err := r.read(t.Context(), form.Input{Name: "申请表.jpg", Body: layoutScan(t, l, one, degrees)})
 				if err != nil {
 					t.Fatal(err)

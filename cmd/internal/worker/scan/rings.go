@@ -25,12 +25,12 @@ func circlesOf(m *image.Gray) (all []Box) {
 			full = append(full, b)
 		}
 	})
-	for _, e := range empty { // what a pen has crossed hangs together with it; along the row it may be part of a character, too
+	for _, e := range empty[:min(len(empty), mostCircles)] { // what a pen has crossed hangs together with it; along the row it may be part of a character, too
 		side := e.Rect.Dx()
 		for y := e.Rect.Min.Y - 4; y <= e.Rect.Min.Y+4; y++ {
 			for x := 0; x+side < m.Rect.Dx(); x++ {
 				b := Box{Rect: image.Rect(x, y, x+side, y+e.Rect.Dy()), Round: true, Lone: true}
-				if in(empty, b) || in(full, b) || circled(m, b.Rect) < sectors*9/10 || cornered(m, b.Rect) {
+				if circled(m, b.Rect) < sectors*9/10 || cornered(m, b.Rect) || len(full) >= mostBoxes || in(empty, b) || in(full, b) {
 					continue
 				}
 				b.Ink = inkWithin(m, b.Rect)
@@ -48,7 +48,10 @@ func circlesOf(m *image.Gray) (all []Box) {
 	return parted(append(all, full...), empty)
 }
 
-const sectors = 24
+const (
+	sectors     = 24
+	mostCircles = 60 // beside which others are looked for
+)
 
 // circled counts the sectors of a circle in which there is ink along its line.
 func circled(m *image.Gray, box image.Rectangle) (n int) {
