@@ -87,6 +87,10 @@ func TestEveryStepHasItsFields(t *testing.T) {
 }
 
 func TestWrongEntries(t *testing.T) {
+	arrived, _ := StepOf(casefile.KindNoticeReached)
+	if e, err := arrived.Event(Entries{}, 0); err != nil || e != (casefile.NoticeReached{Of: casefile.NoticeFee}) {
+		t.Errorf("fee-reached is of a fee where nothing else is said: %+v, %v", e, err)
+	}
 	registered, _ := StepOf(casefile.KindRegistered)
 	replied, _ := StepOf(casefile.KindReplied)
 	for name, tt := range map[string]struct {

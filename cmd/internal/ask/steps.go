@@ -110,8 +110,8 @@ func Steps() []Step {
 		{Kind: casefile.KindNoticeResent, Note: "退回的补正告知、收费通知等换方式再次发出后记录。补正告知另定期限，缴费期限自当日起另算。", Fields: []Field{
 			chosen("letter", "文书", "重新发出的`文书`", casefile.ParseNotice, casefile.Notices()[1:]...).named("of"), way(), ends("until", "补正期限", "新的补正期限`日期`"), tracking}},
 		{Kind: casefile.KindNoticeReached, Note: "邮寄的收费通知，缴费期限自送达之日起算：日期写签收之日；拒收或者无法投递退回的，写退回之日和凭证。送达日记录以前不能按逾期处理。", Fields: []Field{
-			chosen("letter", "文书", "送达的`文书`", casefile.ParseNotice, casefile.NoticeFee, casefile.NoticeCorrection).named("of"),
-			ticked("returned", "退回", "拒收或者无法投递，退回"), words("proof", "凭证", "`凭证`，如 签收记录、改退批条")}},
+			chosen("letter", "文书", "送达的`文书`，不写则为收费通知", casefile.ParseNotice, casefile.NoticeFee, casefile.NoticeCorrection).named("of"),
+			ticked("returned", "退回", "拒收或者无法投递，退回"), words("proof", "凭证", "`凭证`，如 签收记录、改退批条")}, check: reached},
 		{Kind: casefile.KindMerged, Note: "答复前同一申请人就同一事项提出的申请并为一件，以最早的日期为准；并入的编号留作指引，其邮件和文件成为本案的一部分。", Fields: []Field{
 			{Name: "into", Label: "并入的编号", Help: "并入的`编号`，即先到的一件", Shape: Case}, reason}},
 		{Kind: casefile.KindAgentNamed, Note: "申请人类别仍按申请人本人。", Fields: []Field{
@@ -181,6 +181,15 @@ func registered(event casefile.Event) (casefile.Event, error) {
 	}
 	if e.As == casefile.Application && e.Column == casefile.ColumnNone {
 		return nil, &FieldError{Field: "column", Missing: true, Msg: "公开申请要写申请人类别，年度报告表三按此分列"}
+	}
+	return e, nil
+}
+
+// reached: the notice that reaches somebody is one of a fee where nothing else is said; a reply is delivered.
+func reached(event casefile.Event) (casefile.Event, error) {
+	e := event.(casefile.NoticeReached)
+	if e.Of == casefile.NoticeReply {
+		e.Of = casefile.NoticeFee
 	}
 	return e, nil
 }
