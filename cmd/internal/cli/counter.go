@@ -127,6 +127,9 @@ func dayOfReceipt(c casefile.Channel, r ask.CaseRow) string {
 	case r.ToConfirm && !c.NeedsConfirmation():
 		rule = "先送到其他内设机构的，收到当日与申请人确认，以确认之日为收到申请之日（国办公开办函〔2015〕207号）"
 	}
+	if r.DueLegal == 0 && r.DueStrict == 0 { // before the present Regulations nothing is computed
+		return r.Standing() + "。"
+	}
 	if r.ToConfirm && r.ConfirmedOn == 0 {
 		return fmt.Sprintf("%s；确认后请记录：ysq confirm %s。从严期限自到达日起算，至 %s。", rule, r.Case, day(r.DueStrict))
 	}

@@ -233,3 +233,10 @@ func TestFail(t *testing.T) {
 		t.Errorf("%s came back as %v, %v", term.err.String(), back, e)
 	}
 }
+
+// Of an application of before the present Regulations no day is said on which it would be due.
+func TestDayOfReceiptBefore(t *testing.T) {
+	if got := dayOfReceipt(casefile.InPerson, ask.CaseRow{Case: "2019-00001", ReceivedOn: on("2019-03-04")}); strings.Contains(got, "期限至") {
+		t.Error(got)
+	}
+}
