@@ -50,7 +50,7 @@ func guides(t *testing.T, m *machine) {
 			m.sh(t, `install -m 600 -o ysq /dev/null /etc/ysq/notify-url; echo https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x >/etc/ysq/notify-url
 				cp -a /etc/ysq/ysq.toml /root/before.toml; sed -i '/^\[notify\]$/d' /etc/ysq/ysq.toml`)
 			m.write(t, "/root/block.toml", "0600", "root:root", block)
-			m.sh(t, "cat /root/block.toml >>/etc/ysq/ysq.toml; ysq config check; systemctl reload ysq.service; ysq notify; cp -a /root/before.toml /etc/ysq/ysq.toml; systemctl reload ysq.service; rm /etc/ysq/notify-url")
+			m.sh(t, "cat /root/block.toml >>/etc/ysq/ysq.toml; ysq config check; systemctl reload ysq.service; for i in 1 2 3 4 5 6 7 8 9; do ysq notify && break; sleep 1; done; ysq notify; cp -a /root/before.toml /etc/ysq/ysq.toml; systemctl reload ysq.service; rm /etc/ysq/notify-url")
 		},
 		"ysq import 台账.xlsx ": func(t *testing.T, m *machine, block string) {
 			m.take(t, "../../casefile/ledger/testdata/sample.xlsx", "/root/台账.xlsx")

@@ -49,8 +49,11 @@ func TakesNothing(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// toldDisk says what a disk does that takes nothing. Other errors it returns as they are.
+// toldDisk says what a disk does that takes nothing. Other errors it returns as they are, and so one that says more already.
 func toldDisk(err error) error {
+	if _, told := errors.AsType[*ask.Error](err); told {
+		return err
+	}
 	for _, known := range []struct {
 		is              syscall.Errno
 		code, msg, hint string

@@ -2,8 +2,19 @@ package keeping
 
 import (
 	"strings"
+	"syscall"
 	"testing"
+
+	"ysq.internal/ysq/cmd/internal/ask"
 )
+
+// What was said of a directory that the unit does not open is not said again of a disk.
+func TestCagedStays(t *testing.T) {
+	told := &ask.Error{Code: "caged", Msg: "服务不能写", Hint: "加一个 drop-in", Exit: ask.ExitFailed, Cause: syscall.EROFS}
+	if got := ToldKeeping(told); got != error(told) {
+		t.Errorf("%v", got)
+	}
+}
 
 // A path below a mount that only the unit makes read-only is told from one on a disk that is.
 func TestCaged(t *testing.T) {
