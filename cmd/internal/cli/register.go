@@ -205,10 +205,10 @@ func (r *registering) converse(ctx context.Context, c *ask.Client) error {
 }
 
 // questions are asked in the order of the fields. What is needed is asked until it is answered. What the
-// application is, is not asked; of its number of identity only what was read can be taken.
+// application is, is not asked, nor what is only ticked; of its number of identity only what was read can be taken.
 func (r *registering) questions() (all []ask.Field) {
 	for _, f := range r.step.Fields {
-		if f.Name != "as" {
+		if f.Name != "as" && f.Shape != ask.Ticked {
 			all = append(all, f)
 		}
 	}
