@@ -25,6 +25,7 @@ type agenda struct {
 	ask.AgendaView
 	Words    string // whose cases alone are shown
 	Own      bool   // those are the asker's department's, unasked
+	Others   bool   // he has a department, and does not see its cases alone
 	Troubles []string
 	Recorded string // on so many cases, just now
 }
@@ -43,6 +44,7 @@ func today(x *visit) error {
 	if !v.Has("words") && x.me.Department != "" {
 		a.Words, a.Own = string(x.me.Department), true
 	}
+	a.Others = x.me.Department != "" && a.Words != string(x.me.Department)
 	var err error
 	if a.AgendaView, err = ask.Do(x.ctx(), x.client, ask.Agenda, ask.AgendaQuery{Within: aheadDays, Words: a.Words, Own: a.Own, Lines: tasksShown, Aside: mailsAside}); err != nil {
 		return err
