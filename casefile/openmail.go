@@ -109,8 +109,8 @@ func OpenMails(histories ...[]Record) []OpenMail {
 // openMails is OpenMails for records that count.
 func openMails(lives [][]Record) []OpenMail {
 	var items []Item
-	for _, live := range lives {
-		if slices.ContainsFunc(live, func(r Record) bool { _, ok := r.Event.(MessageIn); return ok }) {
+	for i, live := range lives {
+		if slices.ContainsFunc(live, func(r Record) bool { _, ok := came(r, i > 0); return ok }) {
 			items = append(items, contents(live)...)
 		}
 	}
@@ -120,8 +120,8 @@ func openMails(lives [][]Record) []OpenMail {
 	answered, judged, copies := Answered(slices.Concat(lives...)), judgements(lives), copiesIn(lives)
 	var all []OpenMail
 	for _, i := range onceEach(items) {
-		e, ok := i.Record.Event.(MessageIn)
-		if !ok || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
+		e, ok := came(i.Record, i.Record.Case != lives[0][0].Case)
+		if !ok || e.Guess != GuessNone && opened(i.Record) && registered(lives, i.Record.Case) || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
 			continue
 		}
 		open := OpenMail{Letter: e.Letter, At: e.ArrivedAt, Stamp: e.Stamp, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case, Unread: e.Enclosed > 0}
@@ -135,6 +135,30 @@ func openMails(lives [][]Record) []OpenMail {
 	}
 	slices.SortStableFunc(all, func(a, b OpenMail) int { return a.At.Compare(b.At) })
 	return all
+}
+
+// came is how a mail came to a case: as one that joined it, or as one that had opened a case of its own which was merged into
+// it since. To merge says where a letter belongs, and not that the applicant's 补正 or 撤回 in it was recorded; of what
+// asks for no step, a thank-you, it says enough.
+func came(r Record, merged bool) (e MessageIn, ok bool) {
+	switch m := r.Event.(type) {
+	case MessageIn:
+		return m, true
+	case Received:
+		if merged && m.Guess != GuessNone && m.Guess != GuessApplication && m.Guess.Step() != KindSeen {
+			return MessageIn{Letter: m.Letter, ArrivedAt: m.ArrivedAt, Stamp: m.Stamp, Guess: m.Guess, GuessedBy: m.GuessedBy}, true
+		}
+	}
+	return e, false
+}
+
+func opened(r Record) bool { return r.Event.Kind() == KindReceived }
+
+// registered reports whether somebody took the mail that opened a case for a matter of its own.
+func registered(lives [][]Record, id ID) bool {
+	return slices.ContainsFunc(lives, func(live []Record) bool {
+		return len(live) > 0 && live[0].Case == id && slices.ContainsFunc(live, func(r Record) bool { return r.Event.Kind() == KindRegistered })
+	})
 }
 
 // copiesIn are the arrivals of the copies of mails that came to a case later.

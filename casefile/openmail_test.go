@@ -41,3 +41,43 @@ func TestOpenMailOfAnOldRegister(t *testing.T) {
 		})
 	}
 }
+
+// A letter from another address that had become a case of its own is merged: it is open until what it asks for is
+// recorded, or somebody marks it as read. A thank-you, an application, and what somebody registered need nothing more.
+func TestOpenMailOfAMergedCase(t *testing.T) {
+	letter := Letter{Digest: DigestOf([]byte("from another address"))}
+	record := func(seq uint64, id ID, e Event) Record {
+		return Record{Seq: seq, Case: id, On: civil.MustParse("2026-03-20"), Actor: "李四(1000)", Event: e}
+	}
+	for name, tt := range map[string]struct {
+		guess         Guess
+		first, second []Event // on the case that goes on, on the one that is merged
+		open          int
+	}{
+		"补正":             {guess: GuessCorrection, open: 1},
+		"撤回":             {guess: GuessWithdrawal, open: 1},
+		"recorded":       {guess: GuessCorrection, first: []Event{WithAnswers(CorrectionReceived{}, []Digest{letter.Digest})}},
+		"seen":           {guess: GuessCorrection, first: []Event{WithAnswers(Seen{}, []Digest{letter.Digest})}},
+		"a thank-you":    {guess: GuessThanks},
+		"an application": {guess: GuessNone},
+		"registered":     {guess: GuessCorrection, second: []Event{Registered{As: Application}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := []Record{record(1, "2026-00001", Received{Channel: Email, Letter: Letter{Digest: DigestOf([]byte("application"))}})}
+			other := []Record{record(2, "2026-00002", Received{Channel: Email, Letter: letter, Guess: tt.guess})}
+			for i, e := range tt.second {
+				other = append(other, record(uint64(3+i), "2026-00002", e))
+			}
+			if alone := OpenMails(other); len(alone) != 0 {
+				t.Errorf("a case of its own has %d open mails", len(alone))
+			}
+			other = append(other, record(10, "2026-00002", Merged{Into: "2026-00001"}))
+			for i, e := range tt.first {
+				own = append(own, record(uint64(11+i), "2026-00001", e))
+			}
+			if open := OpenMails(own, other); len(open) != tt.open {
+				t.Errorf("%d open mails, want %d", len(open), tt.open)
+			}
+		})
+	}
+}

@@ -59,6 +59,8 @@ func awaited(m *casefile.Message, c Case, subject, first, own string, files bool
 		return casefile.GuessCorrection, "该件正在等待补正"
 	case c.Waiting == casefile.WaitFee && firstOf(first, questionWords) != "" && !files:
 		return casefile.GuessOther, "该件正在等待缴费，来信像是询问"
+	case c.Waiting == casefile.WaitFee && firstOf(first, objectWords) != "" && !files:
+		return casefile.GuessOther, "该件正在等待缴费，来信像是对收费有异议"
 	case c.Waiting == casefile.WaitFee && (reminder == "" || files):
 		return casefile.GuessPayment, "该件正在等待缴费"
 	case c.Consulting && !(len(c.Addresses) > 0 && holdsAny(c.Addresses[:1], m.From)) && !calls(c.Applicant, m, own):
@@ -88,15 +90,16 @@ func calls(applicant string, m *casefile.Message, own string) bool {
 
 var (
 	questionWords = []string{"怎么", "如何", "哪里", "哪儿", "什么方式", "账号", "能不能", "可不可以", "是否可以", "多少钱", "为什么"}
-	withdrawWords = []string{"撤回申请", "撤回政府信息公开申请", "撤回该申请", "撤回本申请", "撤回上述申请", "申请撤回", "撤销申请", "取消申请", "放弃申请", "不再申请", "不用办理了", "不需要办理", "不必办理", "无需办理", "不用再办", "不要求公开了", "不申请了", "予以撤回", "撤回此申请", "撤回我的申请"}
-	reminderWords = []string{"催办", "催促", "尽快", "何时", "什么时候", "多久", "进度", "进展", "办到哪", "办得怎么样", "有结果", "还没有", "还没收到", "仍未", "至今", "逾期", "复议", "投诉", "起诉", "举报"}
+	objectWords   = []string{"不同意缴", "不同意交", "不缴", "不交", "不付", "不愿", "拒绝", "太高", "太贵", "不合理", "异议", "减免", "免收", "免除", "收费依据"}
+	withdrawWords = []string{"撤回申请", "撤回政府信息公开申请", "撤回该申请", "撤回本申请", "撤回上述申请", "申请撤回", "撤销申请", "取消申请", "放弃申请", "不再申请", "不用办理了", "不需要办理", "不必办理", "无需办理", "不用再办", "不要求公开了", "不申请了", "我不要了", "不想要了", "予以撤回", "撤回此申请", "撤回我的申请"}
+	reminderWords = []string{"催办", "催促", "尽快", "抓紧", "何时", "什么时候", "多久", "进度", "进展", "办到哪", "办得怎么样", "有结果", "还没有", "还没收到", "仍未", "至今", "逾期", "复议", "投诉", "起诉", "举报"}
 	kindsOfMail   = []struct {
 		guess casefile.Guess
 		words []string
 	}{
 		{casefile.GuessWithdrawal, []string{"撤回"}},
 		{casefile.GuessPayment, []string{"缴费", "已缴", "转账", "汇款", "付款", "支付凭证", "缴款", "电子票据"}},
-		{casefile.GuessReasons, []string{"说明理由", "理由说明", "申请理由", "理由如下"}},
+		{casefile.GuessReasons, []string{"说明理由", "理由说明", "申请理由", "理由如下", "我的理由", "理由是", "理由为"}},
 		{casefile.GuessOpinion, []string{"第三方意见", "不同意公开", "同意公开", "反对公开", "意见书", "征求意见"}},
 		{casefile.GuessCorrection, []string{"补正", "补充材料", "补充说明", "更正后的", "补交", "补充申请"}},
 		{casefile.GuessReminder, reminderWords},

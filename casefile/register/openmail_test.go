@@ -17,7 +17,7 @@ import (
 // it from the records, and derives it anew when it is verified.
 func TestOpenMailUntilDecided(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		o := openModel{t: rt, dir: quickDir(t), open: map[casefile.ID][]casefile.Digest{}, stage: map[casefile.ID]casefile.Stage{}}
+		o := openModel{t: rt, dir: quickDir(t), open: map[casefile.ID][]casefile.Digest{}, stage: map[casefile.ID]casefile.Stage{}, asks: map[casefile.ID]casefile.Digest{}}
 		_, err := Create(o.dir, start)
 		must(t, err)
 		o.r, err = Open(o.dir, Options{})
@@ -51,6 +51,7 @@ type openModel struct {
 	stage map[casefile.ID]casefile.Stage
 	seen  []casefile.Record                 // that may be voided
 	kept  map[casefile.ID][]casefile.Digest // open when their case was dismissed
+	asks  map[casefile.ID]casefile.Digest   // what opened a case and asks for a step on another
 }
 
 // laid is a mail that lies parked, or in a case of its own, and may belong to a case.
@@ -87,6 +88,9 @@ func (o *openModel) newCase(guess casefile.Guess, to ...casefile.ID) {
 		if guess != casefile.GuessNone {
 			o.lies = append(o.lies, laid{e.Digest, id, one, 0})
 		}
+	}
+	if guess == casefile.GuessCorrection {
+		o.asks[id] = e.Digest
 	}
 	o.ids = append(o.ids, id)
 	o.stage[id] = casefile.StageReceived
@@ -162,6 +166,9 @@ func (o *openModel) step() {
 		o.stage[id] = casefile.StageMerged
 		o.open[into] = append(o.open[into], o.open[id]...)
 		o.open[id] = nil
+		if d, ok := o.asks[id]; ok {
+			o.open[into] = append(o.open[into], d)
+		}
 	case "void":
 		if len(o.seen) == 0 {
 			return

@@ -441,6 +441,14 @@ func (l ledger) open() map[casefile.ID]map[casefile.Digest]bool {
 				if l.stage[id] == casefile.StageReceived && e.Guess != casefile.GuessNone {
 					suggests(e.Digest, id, e.Suggestions)
 				}
+				// Merged, it is in the case; what it asks for has not been recorded by that.
+				on := l.goesOn(id)
+				here, _ := l.decided(e.Digest, on)
+				plain := e.Guess == casefile.GuessNone || e.Guess == casefile.GuessApplication || e.Guess.Step() == casefile.KindSeen
+				registered := slices.ContainsFunc(live, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindRegistered })
+				if on != id && !plain && !registered && !here && !l.dismissed(on, r.Seq) {
+					put(on, e.Digest)
+				}
 			}
 		}
 	}

@@ -16,6 +16,13 @@ import (
 // OpenViews are open mails of a case as answers show them, each with the line that decides it.
 func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail) ([]ask.UnreadMail, error) {
 	all := []ask.UnreadMail{}
+	if len(open) == 0 {
+		return all, nil
+	}
+	c, err := tx.Case(id)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range open {
 		var due civil.Date
 		switch {
@@ -34,7 +41,7 @@ func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail
 			Unread:    m.Unread,
 			DueStrict: ask.Day(due),
 			Digest:    m.Digest, ArrivedAt: ask.Instant(m.At), Age: b.age(m.On()), From: ask.Address(m.From.String()), Verified: m.Verified.String(), Subject: ask.Text(m.Subject),
-			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(id, m)),
+			Guess: m.Guess.String(), Label: m.Guess.Label(), By: ask.Text(m.By), Case: m.Lies, Merely: m.Merely, Command: ask.Handle(deciding(c, m)),
 		})
 	}
 	return all, nil
@@ -55,17 +62,22 @@ func (b *Room) age(since civil.Date) int {
 	return max(0, -b.Reg.Calendar().WorkdaysBetween(b.Today(), since))
 }
 
-// deciding is the line that a clerk types where the guess is right.
-func deciding(id casefile.ID, m casefile.OpenMail) string {
+// deciding is the line that a clerk types where the guess is right: the step for which the mail came, where the case is at
+// a point to record it. A 补正 that nobody asked for is read, and nothing more.
+func deciding(c casefile.Case, m casefile.OpenMail) string {
+	id, step := c.ID, m.Guess.Step()
+	if step != casefile.KindDeliveryFailed && c.Unready(step) != "" {
+		step = casefile.KindSeen
+	}
 	switch {
 	case m.Guess == casefile.GuessApplication:
 		return fmt.Sprintf("ysq mail open %s", m.Digest.Short())
 	case m.Merely && m.Lies != "":
 		return fmt.Sprintf("ysq merge %s --into %s --reason 属于该件", m.Lies, id)
-	case m.Merely && m.Guess.Step() == casefile.KindSeen:
+	case m.Merely && step == casefile.KindSeen:
 		return fmt.Sprintf("ysq attach %s --mail %s", id, m.Digest.Short())
 	}
-	line := fmt.Sprintf("ysq %s %s --mail %s", m.Guess.Step().Info().Command, id, m.Digest.Short())
+	line := fmt.Sprintf("ysq %s %s --mail %s", step.Info().Command, id, m.Digest.Short())
 	if m.Bounce.Of != casefile.NoticeReply {
 		line += " --letter " + m.Bounce.Of.Label()
 	}
