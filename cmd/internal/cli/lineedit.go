@@ -12,6 +12,8 @@ import (
 	"github.com/peterh/liner"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
+
+	"ysq.internal/ysq/casefile"
 )
 
 // person answers questions at a terminal, one line each.
@@ -43,11 +45,29 @@ func (p *person) line(prompt, text string) (string, error) {
 		}
 		return strings.TrimSpace(line), nil
 	}
-	line, err := edited(prompt, text)
-	if errors.Is(err, liner.ErrPromptAborted) {
-		err = io.EOF
+	for {
+		line, err := edited(prompt, text)
+		if errors.Is(err, liner.ErrPromptAborted) {
+			err = io.EOF
+		}
+		r, found := casefile.Control(line)
+		if err != nil || !found {
+			return strings.TrimSpace(line), err
+		}
+		// Refused at the end, it would take all other answers with it.
+		fmt.Fprintf(p.out, "这一行有看不见的控制字符或改变文字方向的字符（U+%04X），已去掉，请再看一遍\n", r)
+		text = visible(line)
 	}
-	return strings.TrimSpace(line), err
+}
+
+// visible is a text without the characters that its reader does not see.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if _, found := casefile.Control(string(r)); found {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // edited lets a line be edited. What is pasted reaches the editor as one line: it would take a second one for

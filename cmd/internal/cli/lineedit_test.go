@@ -32,3 +32,11 @@ func TestPastesAreOneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestVisible(t *testing.T) {
+	for in, want := range map[string]string{"第一行 \u202e反向\x07": "第一行 反向", "张三 13800000000": "张三 13800000000"} {
+		if got := visible(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
