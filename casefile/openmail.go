@@ -120,7 +120,7 @@ func openMails(lives [][]Record) []OpenMail {
 	answered, judged, copies := Answered(slices.Concat(lives...)), judgements(lives), copiesIn(lives)
 	var all []OpenMail
 	for _, i := range onceEach(items) {
-		e, ok := came(i.Record, i.Record.Case != lives[0][0].Case)
+		e, ok := came(i.Record, slices.ContainsFunc(lives[1:], func(live []Record) bool { return len(live) > 0 && live[0].Case == i.Record.Case }))
 		if !ok || e.Guess != GuessNone && opened(i.Record) && registered(lives, i.Record.Case) || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
 			continue
 		}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,7 +107,12 @@ func (a *app) files(all []casefile.File, read []ask.PartReading) error {
 func regular(cmd *cobra.Command, paths []string) error {
 	for _, path := range paths {
 		info, err := os.Stat(path)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return &ask.Error{Code: "no-file", Exit: ask.ExitFailed, Msg: "没有文件 " + path, Hint: "核对路径；文件要先在这台机器上"}
+		case errors.Is(err, fs.ErrPermission):
+			return &ask.Error{Code: "no-file", Exit: ask.ExitFailed, Msg: "没有权限读文件 " + path}
+		case err != nil:
 			return err
 		}
 		if !info.Mode().IsRegular() {
