@@ -249,7 +249,7 @@ func (a *answer) mailOf(tx *desk.Change, issued letters.Issued) (outgoing, error
 	a.res.Mail = &v
 	a.res.Warnings = append(a.res.Warnings, o.warned...)
 	if r, ok := issued.Event.(casefile.Replied); ok && (r.Basis == "36-2-provide" || r.Outcome == casefile.Partial) && len(o.Files) < 2 { // the letter alone
-		a.res.Warnings = append(a.res.Warnings, "文书写的是提供信息，信里没有随附的文件：用 --file 附上；另行提供的，在理由里写明怎样提供")
+		a.res.Warnings = append(a.res.Warnings, "文书写的是提供信息，信里没有随附的文件；另行提供的，在理由里写明怎样提供")
 	}
 	for _, e := range o.lacks {
 		a.res.Missing = append(a.res.Missing, casefile.Lacks(lackNames[e.Code], e.Msg+"；"+e.Hint))
