@@ -26,3 +26,12 @@ func TestLinesAreProposed(t *testing.T) {
 		t.Errorf("name: got %+v", p)
 	}
 }
+
+// What a page's own style hides is nobody's word, and is named.
+func TestHiddenByStyle(t *testing.T) {
+	d := Read(Input{Type: "text/html", Name: "a.html", Body: []byte(`<style>.k{display:none}</style><p class=k>姓名：假二<p>姓名：郗三</p>`)})
+	f := Propose([]Document{d}, Header{})
+	if p, _ := f.Best(Name, 0); p.Value != "郗三" || f.Applicants() != 1 || len(d.Notes) != 1 {
+		t.Errorf("got %q of %d applicants, notes %v", p.Value, f.Applicants(), d.Notes)
+	}
+}

@@ -36,7 +36,7 @@ func (d *Document) readHTML(body []byte) {
 			case p.skip == 0:
 				p.text(text)
 			case p.skip == atom.Style:
-				p.hidden.Sheet(string(z.Text()))
+				p.hidden.Sheet(text)
 			case p.skip == atom.Title && d.Title == "":
 				d.Title = clip(strings.Join(strings.Fields(clean(html.UnescapeString(text))), " "), 400)
 			}
