@@ -36,7 +36,6 @@ var whole = story{
 	{"wrong configuration", wrongConfiguration},
 	{"plain credential", plainCredential},
 	{"backup", backUp},
-	{"guides", guides},
 	{"another code", anotherCode},
 	{"configuration lost", configurationLost},
 	{"moved", moved},
