@@ -103,6 +103,24 @@ func add(t testing.TB, r *Register, now time.Time, drafts ...casefile.Draft) []c
 	return records
 }
 
+// Numbers of six digits lie among those of five: none is given twice.
+func TestNumbersAboveFiveDigits(t *testing.T) {
+	r := opened(t)
+	for _, id := range []casefile.ID{"2026-99998", "2026-99999", "2026-100000", "2026-100001"} {
+		_, received := mail(string(id), 1)
+		err := r.Update(start, func(tx *Tx) error {
+			if next := tx.NextID(2026); id != "2026-99998" && next != id {
+				t.Errorf("the next number is %s, want %s", next, id)
+			}
+			_, err := tx.Append("mailbox", casefile.Draft{Case: id, On: civil.Of(start), Event: received})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestMailBecomesCase(t *testing.T) {
 	r := opened(t)
 	first, second := take(t, r, "a", 1), take(t, r, "b", 2)

@@ -460,12 +460,16 @@ func (t *Tx) NextID(year int) casefile.ID {
 	} else {
 		k, _ = c.Prev()
 	}
+	highest := 0
 	for ; bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Prev() {
 		if y, n, ok := casefile.ID(k).Number(); ok && y == year {
-			return casefile.NewID(year, n+1)
+			highest = max(highest, n)
+			if highest < 99_999 { // longer numbers lie among those of five digits
+				break
+			}
 		}
 	}
-	return casefile.NewID(year, 1)
+	return casefile.NewID(year, highest+1)
 }
 
 // Today returns the civil day of the transaction's time.
