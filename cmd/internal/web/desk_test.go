@@ -358,12 +358,12 @@ func TestNarrowedList(t *testing.T) {
 		"words=合同&department=财务科": "", "which=late": "", "which=overdue&department=工程科": "1", "stage=received&person=李明&which=all": "",
 	} {
 		_, page := s.get("/cases?" + strings.ReplaceAll(query, " ", "+"))
-		got := ""
+		var got strings.Builder
 		for _, m := range numbers.FindAllStringSubmatch(page, -1) {
-			got += m[1]
+			got.WriteString(m[1])
 		}
-		if got != want {
-			t.Errorf("%s lists %q, want %q", query, got, want)
+		if got.String() != want {
+			t.Errorf("%s lists %q, want %q", query, got.String(), want)
 		}
 		if sheet := regexp.MustCompile(`href="(/cases/xlsx[^"]*)"`).FindStringSubmatch(page); query != "" && !strings.Contains(sheet[1], url.QueryEscape(query[strings.LastIndexByte(query, '=')+1:])) {
 			t.Errorf("%s: the workbook is %s", query, sheet[1])
