@@ -49,6 +49,9 @@ func (a *app) front(cmd *cobra.Command, args []string) error {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			fmt.Fprint(a.errOut, "这台机器上还没有设置 ysq：管理员运行 ysq init；想先看看，用 ysq demo\n\n")
 		}
+		if !slices.ContainsFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.GroupID == groupQuery }) {
+			cmd = a.root() // without args, rootFor made none of the commands that help lists
+		}
 		return cmd.Help()
 	}
 	if err != nil {
