@@ -13,21 +13,21 @@ func WithCommands(text, do string) string {
 	return text + "：" + do
 }
 
-// Missing is something that a letter must have and nobody has given.
+// Missing is something that a letter needs and that nobody has given.
 type Missing struct {
 	Name string `json:"name"`
 	How  string `json:"how"`         // where it is written
 	Do   string `json:"do,omitzero"` // with which option or command of a terminal
 }
 
-// Lacks makes one of a hint as the rules write them: what a terminal does about it stands behind a line's end.
+// Lacks makes a Missing of a hint as the rules write it: the command for a terminal follows after a line's end.
 func Lacks(name, hint string) Missing {
 	how, do, _ := strings.Cut(hint, "\n")
 	return Missing{name, how, do}
 }
 
-// Filled reports whether it is a content of the letter itself, which is given together with the answer.
+// Filled reports whether what is missing is a content of the letter itself, which is given together with the answer.
 func (m Missing) Filled() bool { return strings.HasPrefix(m.Do, "--fill ") }
 
-// Advice is how and with what, for a terminal.
+// Advice says where the missing thing is given, with the command, for a terminal.
 func (m Missing) Advice() string { return WithCommands(m.How, m.Do) }

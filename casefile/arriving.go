@@ -219,8 +219,8 @@ type Registered struct {
 	Contact   string      `json:"contact,omitzero"` // address or telephone for replies
 	Email     string      `json:"email,omitzero"`   // where replies go by e-mail; since schema 4, before it was part of Contact
 	Request   string      `json:"request,omitzero"` // 所需信息的内容描述
-	// Verbatim: Request is what the applicant wrote, as it was read or as a person says. Letters then repeat all of it; in what
-	// a clerk typed they leave out what looks like his notes. Since schema 4.
+	// Verbatim says that Request is the applicant's own text, because it was read from the mail or because a person says so.
+	// Letters repeat all of it; from a text that a clerk typed they leave out what looks like his notes. Since schema 4.
 	Verbatim bool   `json:"verbatim,omitzero"`
 	Form     string `json:"form,omitzero"` // 载体形式, 条例40
 	Delivery string `json:"delivery,omitzero"`

@@ -265,8 +265,8 @@ func LetterOfReply(o Outcome, basis string) LetterKind {
 	return LetterNone
 }
 
-// Same reports whether two events say the same but for the numbers of their letters, and for the day on which and the way
-// by which a letter told of it: a letter is made before these are known.
+// Same reports whether two events differ at most in the numbers of their letters and in when and how a letter announced
+// them: a letter is made before these are known.
 func Same(a, b Event) bool {
 	if a.Kind() != b.Kind() {
 		return false
@@ -284,7 +284,8 @@ func untold(e Event) Event {
 	return WithDocument(Sent(e, WayNone), "")
 }
 
-// Sent is what a letter announces once it is known how it went out; events that do not hold that stay as they are.
+// Sent returns the event that a letter announces, with the way by which the letter went out. Kinds of events that do not
+// record a way are returned unchanged.
 func Sent(e Event, w Way) Event {
 	switch x := e.(type) {
 	case CorrectionAsked:

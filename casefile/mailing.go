@@ -101,7 +101,8 @@ type MessageTaken struct {
 	ArrivedAt   time.Time `json:"arrived_at,omitzero"` // INTERNALDATE
 	// Stamp is the topmost Received line, where it lies between 2008 and ArrivedAt. Since schema 4.
 	Stamp Stamp `json:"stamp,omitzero"`
-	// ByHeader says that ArrivedAt is that line, which anybody may have written: INTERNALDATE was no arrival. Since schema 4.
+	// ByHeader says that ArrivedAt was taken from that line, which anybody may have written, because INTERNALDATE could not
+	// be an arrival. Since schema 4.
 	ByHeader bool  `json:"by_header,omitzero"`
 	Size     int64 `json:"size"`
 	// Announced is RFC822.SIZE where it is not Size, and ShownAt INTERNALDATE where it is not ArrivedAt: by

@@ -72,7 +72,7 @@ func LedgerID(s string, year int) (ID, error) {
 const longestSpan = 1000
 
 // ExpandIDs reads one or several numbers of cases: 1、3, 1，3, 1 3, and from the first to the last: 17..316,
-// 17~30, 17至30, 2025-17..30, 2025-17-2025-30. 17-30 is one number, for a ledger may have brought it in.
+// 17~30, 17至30, 2025-17..30, 2025-17-2025-30. 17-30 is one number, because a ledger may contain such a one.
 func ExpandIDs(s string, thisYear int) ([]ID, error) {
 	s = strings.TrimSpace(s)
 	var all []ID
@@ -120,7 +120,7 @@ func cutSpan(s string) (first, last string, ok bool) {
 	return "", "", false
 }
 
-// MaybeSpan reports whether a number that no case has may have been meant as several, from one to another: 17-30.
+// MaybeSpan reports whether a number that no case has may have been meant as a span: 17-30.
 func MaybeSpan(id ID) bool {
 	s := narrowDigits(string(id))
 	first, last, ok := strings.Cut(s, "-")

@@ -137,9 +137,9 @@ func openMails(lives [][]Record) []OpenMail {
 	return all
 }
 
-// came is how a mail came to a case: as one that joined it, or as one that had opened a case of its own which was merged into
-// it since. To merge says where a letter belongs, and not that the applicant's 补正 or 撤回 in it was recorded; of what
-// asks for no step, a thank-you, it says enough.
+// came returns how a mail came to a case: it joined the case, or it had opened a case of its own that was merged into this
+// one later. Merging says only where a letter belongs. A 补正 or 撤回 in it has still to be recorded, so that such a mail
+// stays open; a mail that asks for no step, a thank-you for instance, does not.
 func came(r Record, merged bool) (e MessageIn, ok bool) {
 	switch m := r.Event.(type) {
 	case MessageIn:
@@ -154,14 +154,14 @@ func came(r Record, merged bool) (e MessageIn, ok bool) {
 
 func opened(r Record) bool { return r.Event.Kind() == KindReceived }
 
-// registered reports whether somebody took the mail that opened a case for a matter of its own.
+// registered reports whether somebody registered the case, and so decided that the mail which opened it is a matter of its own.
 func registered(lives [][]Record, id ID) bool {
 	return slices.ContainsFunc(lives, func(live []Record) bool {
 		return len(live) > 0 && live[0].Case == id && slices.ContainsFunc(live, func(r Record) bool { return r.Event.Kind() == KindRegistered })
 	})
 }
 
-// copiesIn are the arrivals of the copies of mails that came to a case later.
+// copiesIn collects the copies of mails that came to a case after the one that opened it.
 func copiesIn(lives [][]Record) map[Digest][]CopyReceived {
 	var all map[Digest][]CopyReceived
 	for _, live := range lives {
@@ -179,8 +179,8 @@ func copiesIn(lives [][]Record) map[Digest][]CopyReceived {
 	return all
 }
 
-// arrived takes into account that a copy of the mail came by another way: the earliest arrival governs, and the
-// earliest line that says when.
+// arrived takes into account a copy of the mail that came by another way: the earliest arrival governs, and so does the
+// earliest Received line.
 func (m *OpenMail) arrived(c CopyReceived) {
 	if c.ArrivedAt.Before(m.At) {
 		m.At = c.ArrivedAt

@@ -48,7 +48,8 @@ var meanings = []meaning{
 
 var rowShape = regexp.MustCompile(`^\(?([一二三四五六]|[1-6](?:[)\-.、]|$))\)?[-.、第]?\(?([1-8一二三四五六七八])?\)?[项.、]?$`)
 
-// chapters are the words for several rows of 表三 at once, and how these rows begin: nobody means all of them.
+// chapters are words that stand for several rows of 表三 at once, with the beginning of these rows. Whoever writes one means
+// a single row of them.
 var chapters = map[string]string{"不予公开": "（三）", "不公开": "（三）", "拒绝公开": "（三）", "无法提供": "（四）", "不能提供": "（四）", "不予处理": "（五）", "不处理": "（五）",
 	"其他处理": "（六）", "不再处理": "（六）", "三": "（三）", "四": "（四）", "五": "（五）", "六": "（六）"}
 
@@ -137,7 +138,7 @@ func outcomeByRow(s string) (Outcome, bool) {
 	return OutcomeNone, false
 }
 
-// outcomeByArticle finds the outcome that may rest on an article: whoever writes 36-5 says that too.
+// outcomeByArticle finds the outcome that may rest on an article: 36-5 names an outcome, too.
 func outcomeByArticle(s string, said provision) (Outcome, string, error) {
 	var outcomes []Outcome
 	var found []string

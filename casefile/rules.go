@@ -105,7 +105,7 @@ func capped(r Rule, n int, unit string) Rule {
 	return r
 }
 
-// uncounted is the period of applications of before the present Regulations; 0 is none that is computed.
+// uncounted is the period of applications from before the present Regulations; 0 means that none is computed.
 func uncounted(r Rule, n int, unit string) Rule {
 	r = r.number(n, unit, func(s *Statute) *int { return &s.Limit })
 	if n == 0 {

@@ -35,9 +35,10 @@ func splitting() []KindInfo {
 	}
 }
 
-// FeeLeft (收费转出): the case waited for a fee when it was split, and another part goes on with it. The application as it
-// was filed had a notice that stops its time; of this part nobody asks money. So its time goes on from the split: by the
-// legal reading what it waited is not counted, by the strict one it is (judgement FeeLeft). Since schema 4.
+// FeeLeft (收费转出): the case waited for a fee when it was split, and another part goes on with that fee. The notice had
+// stopped the time of the whole application, but nobody asks money for this part, so its period continues from the split.
+// The legal reading leaves out the time from the notice to the split; the strict one counts it (judgement FeeLeft).
+// Since schema 4.
 type FeeLeft struct {
 	Since  civil.Date `json:"since"` // the day of the notice
 	Keeper ID         `json:"keeper"`
@@ -151,7 +152,7 @@ func (o open) inherited(live []Record, from, part, keeper ID, today civil.Date) 
 	return all
 }
 
-// ended closes in a part what it does not go on with.
+// ended records in a part that it does not go on with the consultations and the fee that are still open.
 func (o open) ended(part, keeper ID, today civil.Date) []Draft {
 	var all []Draft
 	for _, p := range o.parties {

@@ -34,7 +34,7 @@ var (
 	ErrExcuse   = errors.New("server returns an excuse in the place of the mail")
 )
 
-// ErrSlow is within the error of a connection that was given up: the server was silent, or its answer had no end.
+// ErrSlow is wrapped by the error of a connection that was given up because the server was silent or its answer had no end.
 var ErrSlow = errors.New("the server takes too long for its answer")
 
 // Detail tells apart what comes under one Fault, where what is to be done differs.

@@ -40,7 +40,7 @@ func (c Check) String() string {
 	return c.Detail + "（" + c.Do + "）"
 }
 
-// by names the commands with which a person at a terminal mends it.
+// by names the commands with which a person at a terminal puts it right.
 func (c Check) by(do string) Check {
 	c.Do = do
 	return c

@@ -121,7 +121,7 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 	for _, name := range slices.Sorted(maps.Keys(load)) {
 		s.Load = append(s.Load, *load[name])
 	}
-	// A register without a case knows of the day on which it is asked that nothing came, and of no other.
+	// A register without a case knows only of the present day that nothing came.
 	since := cmp.Or(s.Since, today)
 	for _, part := range all {
 		if part.Now = part.Now.known(part.to >= since && part.from <= today); part.Now != nil {
@@ -134,7 +134,7 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 	return s, nil
 }
 
-// known is the line, or none.
+// known returns the line, or nil where the register does not reach.
 func (d *Department) known(it bool) *Department {
 	if !it {
 		return nil

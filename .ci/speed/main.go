@@ -4,7 +4,8 @@
 //
 //	make speed
 //
-// The settings of a benchmark stand in the page as they were; one that the environment sets already, as for a trial, stays so.
+// The page names the settings of each benchmark as they were. A setting that the environment already has, for a trial say,
+// is left as it is.
 package main
 
 import (

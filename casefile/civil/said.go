@@ -38,8 +38,8 @@ func Said(s string, today Date, tense Tense) (Date, error) {
 	return p.read(plainly(withoutHour(s)))
 }
 
-// withoutHour takes the hour off the end of a date: 11月27日下午3点, 昨天上午, 2026-11-27 10:30, 2026-11-27T10:30:00. It is
-// part of what people copy, and no day depends on it.
+// withoutHour takes the hour off the end of a date: 11月27日下午3点, 昨天上午, 2026-11-27 10:30, 2026-11-27T10:30:00. People
+// copy the hour together with the date, and no day depends on it.
 func withoutHour(s string) string {
 	for _, part := range []string{"上午", "下午", "早上", "早晨", "凌晨", "中午", "傍晚", "晚上"} {
 		if before, hour, ok := strings.Cut(s, part); ok && before != "" && isHour(hour) {

@@ -58,7 +58,8 @@ func (r *reading) gridOf(t *Table) *grid {
 	return g
 }
 
-// asked reports whether a cell stands below or beside the heading of what is asked for, the nearest one that spans.
+// asked reports whether the nearest heading that spans several cells, above a cell or beside it, is that of the
+// information asked for.
 func (g *grid) asked(i int) bool {
 	for k := i - 1; k >= 0; k-- {
 		if c := g.table.Cells[k]; (c.RowSpan > 1 && c.Row+c.RowSpan > g.table.Cells[i].Row || c.Col == 0 && c.ColSpan >= max(2, g.cols-1)) && utf8.RuneCountInString(c.Text) < 30 {

@@ -9,7 +9,7 @@ import (
 	"ysq.internal/ysq/casefile/ooxml"
 )
 
-// TableRow is a line of a list that is no ledger.
+// TableRow is a line of a list other than a ledger.
 type TableRow struct {
 	Number int
 	cells  []cell
@@ -49,7 +49,7 @@ func Table(b []byte, name string) (rows []TableRow, err error) {
 	return rows, nil
 }
 
-// Columns are the places of the cells that are not empty, in order.
+// Columns returns the places of the cells that are not empty, in order.
 func (r TableRow) Columns() []int {
 	all := make([]int, len(r.cells))
 	for i, c := range r.cells {
@@ -58,8 +58,8 @@ func (r TableRow) Columns() []int {
 	return all
 }
 
-// Cell is what somebody typed into a column, "" for nothing. What a spreadsheet has spoiled is an error that names the
-// column.
+// Cell returns what somebody typed into a column, "" for nothing. A value that a spreadsheet has spoiled is an error that
+// names the column.
 func (r TableRow) Cell(column int) (string, error) {
 	for _, c := range r.cells {
 		if c.column != column {

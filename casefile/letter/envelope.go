@@ -11,8 +11,8 @@ import (
 	"ysq.internal/ysq/casefile/regexp"
 )
 
-// Envelope is one cover: to whom, from whom, and what lies in it, which says which letter belongs into it. Proof of
-// service names the letter, too (国办公开办函〔2016〕235号 has the post's own papers for that).
+// Envelope is one cover: addressee, sender, and the number by which people find the letter that belongs into it. The
+// proof of service names the letter as well, on the post's own papers (国办公开办函〔2016〕235号).
 type Envelope struct {
 	To, From Postal
 	Name     string // of who receives it
@@ -20,13 +20,13 @@ type Envelope struct {
 	Content  string // 内件: a number, of the letter or of its case
 }
 
-// Postal is where the post brings a letter.
+// Postal is an address as the post needs it.
 type Postal struct {
 	Code    string // six digits
 	Address string
 }
 
-// Missing says what nobody has registered of it.
+// Missing names the parts of the address that nobody has registered.
 func (p Postal) Missing() (all []string) {
 	if p.Address == "" {
 		all = append(all, "地址")
@@ -38,20 +38,21 @@ func (p Postal) Missing() (all []string) {
 }
 
 var (
-	// pieces are what people separate when they write where they are to be reached.
+	// pieces are the marks with which people separate addresses, telephones and mailboxes.
 	pieces  = regexp.MustCompile(`[，,；;。\n\t]+`)
 	mailbox = regexp.MustCompile(`[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+`)
 	number  = regexp.MustCompile(`[0-9*][0-9*Xx-]*`)
 	heading = regexp.MustCompile(`^\s*(?:[1-9]\s*[.．、]\s*)?(?:(?:通信|通讯|联系|邮寄|收件|收信|送达|详细|家庭|单位|办公|居住|现住)?(?:地址|住址|住所地|住所)\s*[：:]?\s*)?`)
-	// numbered are marks of a house, named of a way or a village, regional of where that lies; organs are who sits there.
+	// numbered finds the number of a house or room, named a street or village, regional the end of a region's name, and
+	// organs the end of an organisation's name.
 	numbered = regexp.MustCompile(`[0-9一二三四五六七八九十百甲乙丙丁A-Za-z]\s*(?:号|室|楼|幢|栋|组|单元|弄|层|座|信箱)`)
 	named    = regexp.MustCompile(`路|街|巷|胡同|村|镇|乡|屯|小区|花园|大厦|广场|里弄`)
 	regional = regexp.MustCompile(`[省市区县旗州盟]$`)
 	organs   = regexp.MustCompile(`(?:局|办|办公室|公司|处|科|科室|委|委员会|政府|院|所|中心|部|厅|站|队|厂|店|协会|学校|大学)$`)
 )
 
-// PostalOf finds the address and its code in what was registered of how somebody is reached, a text in which
-// telephones and mailboxes may stand, too. What does not look like an address is left out.
+// PostalOf finds an address and its code in the registered contact, a text that may contain telephones and mailboxes
+// as well. Whatever does not look like an address is left out.
 func PostalOf(contact string) (p Postal) {
 	contact = digits.Replace(contact)
 	var near, far, seats []string // parts of an address, names of regions, organs that are called by their place
@@ -86,12 +87,12 @@ func PostalOf(contact string) (p Postal) {
 	return p
 }
 
-// leftover is what stays of a label whose number was taken out.
+// leftover is a label whose number has been taken out.
 var leftover = regexp.MustCompile(`(?:[（(\[【]?\s*(?:邮编|邮政编码|联系电话|电话|手机|联系方式|电子邮箱|邮箱)?\s*[：:]?\s*[）)\]】]?\s*)*$`)
 
 var digits = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9", "－", "-", "　", " ")
 
-// EnvelopeSize is a cover of GB/T 1416—2003, by its code.
+// EnvelopeSize is the code of a cover in GB/T 1416—2003.
 type EnvelopeSize string
 
 // envelopeSizes are the covers of the standard for letters within the country, in millimetres.
@@ -101,7 +102,7 @@ var envelopeSizes = []struct {
 	was           string // its number in the older standard, which is how shops still call it
 }{{"DL", 220, 110, "5号"}, {"ZL", 230, 120, "6号"}, {"C5", 229, 162, "7号"}, {"C4", 324, 229, "9号"}, {"B6", 176, 125, "3号"}}
 
-// EnvelopeSizes are the codes.
+// EnvelopeSizes lists the codes.
 func EnvelopeSizes() (all []string) {
 	for _, s := range envelopeSizes {
 		all = append(all, string(s.size))
@@ -109,7 +110,7 @@ func EnvelopeSizes() (all []string) {
 	return all
 }
 
-// ParseEnvelopeSize reads a code, or the number by which shops call it; nothing is DL.
+// ParseEnvelopeSize reads a code, or the number that shops use for it; the empty string means DL.
 func ParseEnvelopeSize(s string) (EnvelopeSize, error) {
 	for _, known := range envelopeSizes {
 		if s == "" || strings.EqualFold(s, string(known.size)) || s == known.was {
@@ -166,7 +167,7 @@ func WriteEnvelopes(w io.Writer, all []Envelope, size EnvelopeSize, printed bool
 	return ooxml.WriteDocument(w, ooxml.Document{Title: "信封", Body: b.String(), Section: section, Styles: envelopeStyles, Unnumbered: true})
 }
 
-// boxes is how many digits a code has.
+// boxes is the number of digits of a code.
 const boxes = 6
 
 // envelope draws one cover as a table of three rows of fixed height: the boxes, the addressee, the sender. Nothing in it can
@@ -213,8 +214,8 @@ func (b *body) envelope(e Envelope, width, height int, printed bool) {
 	b.WriteString(`</w:tr></w:tbl>`)
 }
 
-// fitting is the style of a text, or the smaller one where it needs more room than there is. size is the width of a
-// character.
+// fitting returns the style of a text, or its smaller variant where the text would not fit into the room. size is the
+// width of a character.
 func fitting(style, text string, size, room int) string {
 	if utf8.RuneCountInString(text)*size > room {
 		return "long" + style
@@ -226,7 +227,7 @@ func (b *body) row(high int) {
 	fmt.Fprintf(b, `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="exact"/></w:trPr>`, mm(high))
 }
 
-// cell writes a cell over some columns of the grid, with its paragraphs, each a style and a text.
+// cell writes a cell that spans some columns of the grid. Each of its paragraphs is a style and a text.
 func (b *body) cell(width, span int, align string, border bool, paragraphs ...[2]string) {
 	fmt.Fprintf(b, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>`, width)
 	if span > 1 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// An address is found among what people write of how they are to be reached, and nothing is taken for one that is none.
+// An address is found in what people write as their contact, and nothing else is taken for one.
 func TestPostalOf(t *testing.T) {
 	for contact, want := range map[string]Postal{
 		"示例省示例市青石路1号（210000），13800001111":                   {"210000", "示例省示例市青石路1号"},

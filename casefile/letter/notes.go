@@ -32,7 +32,7 @@ func withoutNotes(s string) (text string, notes []string) {
 }
 
 // Notes lists what the letters leave out of a request as notes of the office's own; doubt is a word that stays and may be one.
-// What the applicant wrote himself has none.
+// The applicant's own text contains no such notes.
 func (s Subject) Notes() (left []string, doubt string) {
 	if s.verbatim() {
 		return nil, ""

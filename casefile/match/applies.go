@@ -63,7 +63,7 @@ func wishes(text string) (weight int) {
 var (
 	// asks is how people ask for it: 请求你们公开 …, 麻烦贵局把 … 向我公开.
 	asks = regexp.MustCompile(`(请|申请|要求|希望|麻烦)[^。！？；\n]{0,40}(公开|公布)|应当公开|应予公开`)
-	// wanted is how people ask in the fewest words: a paper of the office's, and what is to be done with it.
+	// wanted matches the shortest ways of asking: a paper of the office, and what is to be done with it.
 	wanted = regexp.MustCompile(papers + `[^。！\n]{0,16}(发|寄|给|提供|复印|[一两几]份|查询|公布|多少|何时|在哪|看看)|(发|寄|给|提供|复印|要|查|索取|公布|需要)[^。！\n]{0,24}` + papers + `|` +
 		`(?i)\b(send|mail|give|provide|copy|copies)\b[^.\n]{0,40}\b(budget|documents?|files?|approval|records?|permit|contract|minutes|plan)\b`)
 	// officeLabels stand in forms of organisations, and in people's signatures: they say that a mail is like an

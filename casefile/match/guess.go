@@ -71,8 +71,8 @@ func awaited(m *casefile.Message, c Case, subject, first, own string, files bool
 	return casefile.GuessNone, ""
 }
 
-// calls reports whether whoever wrote a mail calls himself by the name of the applicant: in From, by 我是, behind 申请人,
-// or below his letter. A third party may name the applicant, too, and does none of these.
+// calls reports whether the author of a mail gives the applicant's name as his own: in From, after 我是, after 申请人, or as
+// a signature. A third party may mention the applicant, but in none of these places.
 func calls(applicant string, m *casefile.Message, own string) bool {
 	name := casefile.PlainName(applicant)
 	if name == "" {
@@ -205,11 +205,11 @@ func (d *decider) suggestByName() error {
 	return nil
 }
 
-// numberedWithin is of how many bytes of a letter the numbers of cases are read.
+// numberedWithin is how many bytes of a letter are searched for numbers of cases.
 const numberedWithin = 8 << 10
 
-// suggestWritten proposes the open cases whose number the author of a mail wrote into it: a lawyer, or who answers from
-// another address. It does not join them, for a new application names the last one as well.
+// suggestWritten proposes the open cases whose number the author of a mail wrote into it, such as a lawyer or somebody who
+// answers from another address. The mail does not join them, because a new application may name the previous one, too.
 func (d *decider) suggestWritten() error {
 	all := Numbers(d.written[:min(len(d.written), numberedWithin)])
 	for _, id := range all[:min(len(all), mostNumbers)] {
@@ -240,7 +240,7 @@ func (d *decider) suggestByNumber() error {
 	return nil
 }
 
-// mostNumbers is how many numbers of identity, and of cases, in one mail are looked up.
+// mostNumbers bounds how many numbers of identity, and how many of cases, are looked up for one mail.
 const mostNumbers = 4
 
 // identities are the numbers of identity in a text, each once.

@@ -445,8 +445,8 @@ func (d *decider) claims() (done bool, err error) {
 	return false, nil
 }
 
-// program says why a mail without a mark is a program's; empty: it is not. Whoever belongs to a case, or answers a mail
-// of one, is a person until a server's report says otherwise.
+// program returns why a mail without a mark is a program's, or the empty string if it is not. A sender who belongs to a
+// case, or who answers a mail of one, is a person, unless nobody reads the address or the mail is a server's report.
 func (d *decider) program() (reason string, err error) {
 	if reason = unmarked(d.m); reason == "" || wroteAs(d.m, nobody) {
 		return reason, nil

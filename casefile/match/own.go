@@ -23,10 +23,10 @@ const (
 
 var newWords = []string{"新申请", "新的申请", "另一份申请", "另一申请", "另行申请", "另申请", "第二份", "第二件", "第三份", "又一份", "再申请一", "再次申请公开", "同时申请公开", "之外的申请"}
 
-// asksMore is how people put another request into a letter about the first: 另外我还想申请公开 …, 同时申请获取 ….
+// asksMore matches how people add another request to a letter about the first: 另外我还想申请公开 …, 同时申请获取 ….
 var asksMore = regexp.MustCompile(`(另外|另|此外|除此之外|同时|顺便|还想|还要|还需要?|也想|又想)[^。！？；\n]{0,12}(申请|想|希望|要求)[^。！？；\n]{0,12}(公开|获取|查阅|一份|复印件)`)
 
-// asksAnother are the words with which a letter asks for something else as well; "" where it only urges.
+// asksAnother returns the words with which a letter asks for something else as well, or "" where it only urges.
 func asksAnother(text string) string {
 	for _, more := range asksMore.FindAllString(text, 3) {
 		if !containsAny(more, "尽快", "尽早", "早日", "及时", "按时", "按期", "时候", "何时") {

@@ -24,11 +24,11 @@ type Filed struct {
 	Received  civil.Date // 收到申请之日
 	Fate      Fate
 
-	// By Prepared; "" until then.
+	// Set by Prepared; "" until then.
 	name, request string
 }
 
-// Prepared works out once what the application is compared by: for one that is compared with many others.
+// Prepared computes what comparisons need, once, for an application that is compared with many others.
 func (f Filed) Prepared() Filed {
 	f.name, f.request = casefile.PlainName(f.Applicant), letters(f.Request)
 	return f
@@ -184,8 +184,8 @@ func alikeInLength(a, b string) bool {
 	return len(a) > 0 && len(b) > 0 && 2*len(a) >= len(b) && 2*len(b) >= len(a)
 }
 
-// glance is what a request shows without being taken apart: Alike costs some hundred times as much, and of the requests of
-// an office hardly any are the same.
+// glance holds features of a request that are cheap to compare. Alike costs some hundred times as much, and hardly any two
+// requests of an office are the same.
 type glance struct {
 	runes  []rune // that occur in it, in order
 	digits uint16 // that occur in it

@@ -107,12 +107,12 @@ func saysAutomatic(subject string) bool {
 	return false
 }
 
-// automaticKinds are of what kind an automatic answer is.
+// automaticKinds are the words for the kinds of automatic answers.
 var automaticKinds = []string{"系统", "外出", "出差", "休假", "假期", "年假", "产假", "节日", "春节", "国庆", "离职", "会议", "邮箱", "邮件", "客服"}
 
-// speaks reports whether somebody asks for something, or addresses the office as people do, in a mail that is a
-// program's by its words alone. With the answer of a server and the address that it is about it is a report, whatever
-// else it explains.
+// speaks reports whether, in a mail that is a program's by its words alone, somebody asks for something or addresses the
+// office as people do. A mail that quotes the refusal of a server and the address in question is a report, whatever
+// else it says.
 func speaks(m *casefile.Message) bool {
 	w := said{sentences: sentencesOf(plainly(strings.ToLower(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))))}
 	return !w.refuses() && (w.any(wish) || w.any(addressed))
@@ -121,7 +121,7 @@ func speaks(m *casefile.Message) bool {
 // receiptTitle is how else a receipt is called: 已读回条, 读取回执. People sign a 送达回执, too, and send it back.
 var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|阅读|开封)(回执|回条|报告)|^[\[【(（](已读|未读|read)[\]】)）]`)
 
-// How reports on other mail are called, and what cron writes (cron(8)): Cron <user@host> command.
+// The names of reports on other mail, and the subject that cron writes (cron(8)): Cron <user@host> command.
 var (
 	dmarcTitle = regexp.MustCompile(`^(dmarc|tls)[- ](aggregate |rpt |failure )?report\b`)
 	cronTitle  = regexp.MustCompile(`^cron <[^>@]+@[^>]+>`)

@@ -12,8 +12,8 @@ import (
 // unmarked knows the mails of programs that leave no mark in the header: a gateway's notice, a receipt in the words of
 // one provider, an invitation, an automatic answer under any subject. No word is proof of that, because people write of
 // returned mail, receipts and automatic answers, too. What tells them apart is the rest of the mail: a program says
-// nothing else. So every sentence has to be one of a program's, nobody speaks in it, nothing is asked for, and no file
-// is enclosed. A mail of which one sentence is left over is a person's. The reason is empty for such a one.
+// nothing else. So every sentence has to be a program's, nobody may speak for himself, nothing may be asked for, and no
+// file may be enclosed. One other sentence makes it a person's mail, and the reason is then empty.
 func unmarked(m *casefile.Message) string {
 	w, ok := wordsOf(m)
 	if !ok || wish.MatchString(w.subject) || w.any(wish) || asksSomething(m) {
@@ -38,21 +38,21 @@ func unmarked(m *casefile.Message) string {
 	return ""
 }
 
-// said is what a mail says, in simplified characters and small letters, with 《》 in the place of the letters that it
-// names. Expressions are matched sentence by sentence, which is ten times as fast as over the whole.
+// said is the text of a mail, in simplified characters and small letters, with 《》 in the place of each document that it
+// names. Expressions are matched sentence by sentence, which is ten times as fast as matching the whole.
 type said struct {
 	subject   string
 	sentences []string
 }
 
 const (
-	// programSays and sentencesOfProgram are how much a program says at most: whatever is longer is a person's.
+	// programSays and sentencesOfProgram bound the text of a program, in bytes and sentences: a longer one is a person's.
 	programSays        = 4 << 10
 	sentencesOfProgram = 80
 )
 
-// wordsOf takes apart what a mail says. It is not ok for a mail that needs no looking at: an application, most others of
-// people, and what has no word of a program in it.
+// wordsOf takes the text of a mail apart. ok is false where a look at the words is not needed: for an application, for
+// most other mails of people, and for a mail that contains no word of a program.
 func wordsOf(m *casefile.Message) (w said, ok bool) {
 	own := ownWords(m.Text[:min(len(m.Text), programSays)])
 	if strings.TrimSpace(own) == "" || len(m.Text) > 4*programSays || containsAny(own, "申请", "申請") ||
@@ -76,7 +76,7 @@ func wordsOf(m *casefile.Message) (w said, ok bool) {
 var hints = []string{"自动", "送达", "投递", "递送", "投送", "发送", "传送", "传递", "寄送", "送出", "发出", "寄出", "发信", "退", "拒", "不存在", "无效", "已满", "找不到", "无法", "有误", "积压", "隔离", "拦截", "阻断", "阅读", "已读", "已阅", "查阅", "查看", "打开", "查收", "签收", "撤回", "召回", "回执",
 	"auto", "office", "vacation", "holiday", "leave", "program", "deliver", "reject", "block", "return", "refused", "unknown", "undeliver", "quota", "full", "expired", "fail", "such", "listed", "found", "display", "receipt", "opened", "deleted", "accept", "read"}
 
-// plainly puts what is nobody's wish out of a sentence.
+// plainly removes from a sentence what may look like a wish and is none: addresses of pages, and names of documents.
 func plainly(s string) string {
 	if strings.Contains(s, "http") {
 		s = pages.ReplaceAllString(s, "")
@@ -104,25 +104,25 @@ func (w said) any(words *regexp.Regexp) bool {
 	return slices.ContainsFunc(w.sentences, words.MatchString)
 }
 
-// only reports whether a mail says nothing but what a program says: every sentence holds one of its words, or is but a
-// greeting, an address or a number.
+// only reports whether every sentence of a mail contains one of the words, or is no more than a greeting, an address or
+// a number.
 func (w said) only(words *regexp.Regexp) bool {
 	return !slices.ContainsFunc(w.sentences, func(s string) bool {
 		return !words.MatchString(s) && utf8.RuneCountInString(nothing.ReplaceAllString(s, "")) > 1
 	})
 }
 
-// tellsOfReturn reports whether a mail is a report that a mail of the office was not delivered. With the answer of a
-// server, as 550 5.1.1 or 554 spam, and the address that it is about, more may stand in it: reports explain
-// themselves at length.
+// tellsOfReturn reports whether a mail is a report that a mail of the office was not delivered. A report that quotes the
+// answer of a server (550 5.1.1, 554 spam) and the address in question may contain other sentences, since reports
+// explain themselves at length.
 func (w said) tellsOfReturn() bool {
 	return (w.any(failure) || failure.MatchString(w.subject)) && (w.any(ours) || ours.MatchString(w.subject)) && (w.refuses() || w.only(transport))
 }
 
-// refuses reports whether a mail quotes the answer of a server, and the address that it is about.
+// refuses reports whether a mail quotes the refusal of a server and the address in question.
 func (w said) refuses() bool { return w.any(smtpRefusal) && w.any(mailAddress) }
 
-// tellsOfReceipt reports whether a mail says what became of a mail of the office, and nothing else.
+// tellsOfReceipt reports whether a mail says only what became of a mail of the office: opened, deleted, taken back.
 func (w said) tellsOfReceipt() bool {
 	titled := became.MatchString(w.subject) && (ours.MatchString(w.subject) || recall.MatchString(w.subject))
 	return slices.ContainsFunc(w.sentences, func(s string) bool { return became.MatchString(s) && (titled || ours.MatchString(s)) }) && w.only(transport)
@@ -132,7 +132,7 @@ func invites(m *casefile.Message) bool {
 	return hasPart(m, "text/calendar") || hasPart(m, "application/ics")
 }
 
-// wroteAs reports whether the author's address is one of a kind.
+// wroteAs reports whether an address of the author is of a kind.
 func wroteAs(m *casefile.Message, kind *regexp.Regexp) bool {
 	return slices.ContainsFunc(m.From, func(a casefile.Address) bool { return kind.MatchString(strings.ToLower(a.Mail)) })
 }
@@ -148,29 +148,30 @@ func asksSomething(m *casefile.Message) bool {
 }
 
 var (
-	// titles are letters of the office that a report names; pages and looked are no question and no request either.
+	// titles are the documents that a report names. pages and looked match words that read like a request and are none.
 	titles = regexp.MustCompile(`[《“"][^》”"\n]{0,80}[》”"]|(关于[^，。\n]{0,30})?(政府信息|不予|部分)公开[^\s，。]{0,12}(告知书|答复书|决定书|通知书|意见书)`)
 	pages  = regexp.MustCompile(`https?://\S+`)
 	looked = regexp.MustCompile(`(已|未)查阅|查阅(了|过)?(该|此|您的|你的)?邮件`)
-	// person are the words of somebody who speaks for himself, or to the office as people do: a program says 您 and 你.
+	// person are the words of somebody who speaks for himself, or to the office as people do. 您 and 你 are not among
+	// them, because programs say these, too.
 	person = regexp.MustCompile(`我|(^|[^由非不是否])本人|本公司|本所|俺|咱|笔者|你们|贵[局处委办院所镇乡府街机公校]|谢谢|\b(my|me|i'd|i would|i want|i need|i ask|i request)\b`)
-	// addressed is how people, and no programs, address the office.
+	// addressed matches the ways in which people, and not programs, address the office.
 	addressed = regexp.MustCompile(`你们|贵[局处委办院所镇乡府街机公校]`)
-	// wish is how something is asked for, in the fewest words.
+	// wish matches the shortest ways of asking for something.
 	wish = regexp.MustCompile(`[？?]|申请|公开|查阅|复印|索取|(^|[^有])[一两几]份|为什么|为何|何时[^:：]|多少|哪些|哪个|能否|可否|盼复|(请|麻烦|希望|盼|要求|需要|想)[^。！，\n]{0,16}(提供|公开|寄|给我|答复|说明|告知|发来)|尽快提供|发(来|过来|一下|我|给我)|寄(来|我|到)|给我|` +
 		`\b(could|can|would) you\b|please (send|give|provide|mail|forward)|\b(copy|copies) of\b`)
-	// automatically is how a mail says of itself that a program wrote it.
+	// automatically matches the words by which a mail says that a program wrote it.
 	automatically = regexp.MustCompile(`(这|此)(是|为|系)[^。！\n]{0,14}自动(回复|答复|应答|发送|生成|回信)|(本|此|该|这封)(邮件|信|信件|消息|回复)[^。！\n]{0,10}自动(发出|发送|回复|答复|生成|产生)|系统自动(回复|发送|发出|生成)，?请?勿|` +
 		`this is an? (auto-?|automat)[a-z]*[ -](generated |reply|response|message|e-?mail|notification)|automatically generated|generated automatically|created automatically|this is the [a-z-]+ program|\bi('| a)m [^.\n]{0,20}(out of|away from) (the|my) office|\bi('| a)m [^.\n]{0,20}on (vacation|holiday|leave)[^.\n]{0,12} (until|till|from)\b`)
-	// ours says that a mail of the office is spoken of.
+	// ours matches the words by which a mail refers to one of the office's.
 	ours = regexp.MustCompile(`(您|你)(发|寄|撤|召)|(您|你)[^。！\n]{0,30}(邮件|信件|来信|的信|文档|消息|主题|《》)|(该|此|这封?|以下|下列)(邮件|信件|信|收件人)|收件人|收信人|收信方|邮件[：:《]|外发|(发往|发送给|发送至|寄给|(投递|传递)(至|到|给))|\b(your|the|this|a) (original )?(message|mail|e-?mail)\b|recipient|failed address`)
-	// failure is how reports say that a mail did not arrive.
+	// failure matches the words of reports that a mail did not arrive.
 	failure = regexp.MustCompile(`(未能|无法|没能|没有|尚未|未|被|遭|不能)[^。！\n]{0,12}(送达|投递|递送|投送|寄送|发送|传送|传递|送出|发出|寄出|寄到|退回|退还|拦截|阻断|隔离|拒收|拒绝|扣留|通过)|(投递|发送|递送|投送|寄送|传送|传递|发信)(仍)?(失败|不成功|被拒|没有成功)|` +
 		`(收件人|收信人|地址|帐号|账号|用户|信箱|邮箱|域名|主机)[^。！\n]{0,40}(不存在|无效|已满|拒收|拒绝|停用|失败|未在|找不到|不足|无法识别|有误)|找不到[^。\n]{0,20}(地址|收件人|邮箱)|退信|退件|拒收|积压|放弃投递|仍在尝试|继续(重试|尝试)|延时投递|延迟投递|` +
 		`(could not|couldn't|cannot|can't|unable to|not) (be )?(deliver|accept)|(was|been|is|were) (not delivered|rejected|blocked|returned|refused)|not been delivered|undeliver|address rejected|user unknown|unknown user|not (known|listed|found)|no such|mailbox (is )?full|over (its |temporarily )?quota|quota exceeded|delivery (incomplete|fail|attempts|report)|expired|\bfailed\b`)
-	// recall is what providers call the outcome of taking a mail back.
+	// recall matches what providers call the outcome of taking a mail back.
 	recall = regexp.MustCompile(`^(邮件)?(召回|撤回)(成功|失败|结果)`)
-	// became is what receipts and reports of success say.
+	// became matches the words of receipts and of reports of success.
 	became = regexp.MustCompile(`(已|被|经|成功|失败)[^。！\n]{0,24}(阅读|查看|查阅|打开|送达|投递|签收|撤回|召回|删除|发送成功|成功|查收)|已读|已阅|阅读|(投递|发送|召回|撤回)[^。\n]{0,3}(成功|失败)|的?回执|\b(displayed|receipt|opened|delivered|deleted|accepted|was read)\b`)
 	// transport are the words of programs that carry mail, account those of programs that keep accounts and machines, and
 	// meeting those of calendars.
@@ -180,11 +181,11 @@ var (
 	meeting = regexp.MustCompile(`会议|会上|何时|何地|座谈会|听证会|调查会|时间|地点|位置|主题|主持|日程|活动|邀请|接受|谢绝|拒绝|暂定|参加|改到|改为|提议|取消|入会|提醒|冲突|\b(accepted|declined|tentative|attend|invitation|invited|meeting|event|when|where|zoom|join)\b`)
 	// passedOn are words of programs that pass on what people say: portals, hotlines, fax and telephone.
 	passedOn = regexp.MustCompile(`来信人|来信|来电|来访|诉求|群众|市民|村民|居民|姓名|电话|联系人|内容|描述|咨询|投诉|举报|反映|留言|转办|办件|工单|表单|提交|传真|语音|录音|附件|依申请|信息公开`)
-	// nobody are addresses that say of themselves that nobody reads them, program those behind which mostly programs write.
+	// nobody are addresses that say themselves that nobody reads them, program those from which mostly programs write.
 	nobody  = regexp.MustCompile(`^([^@]*[-_.])?(no[-_.]?reply|do[-_.]?not[-_.]?reply|notifications?|alerts?|auto[-_.]?(confirm|mailer|notify|reply|sender))([-_.0-9][^@]*)?@`)
 	program = regexp.MustCompile(`^(notice|notify|monitor|root|cron|sys|system|oa|security|quarantine|spam|virus|reports?|edm|mailadmin|sysadmin|billing|service|backup|bot|assistant|robot|jenkins|mailer|support)[^@]*@`)
 
 	mailAddress = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
-	// nothing is what says nothing by itself.
+	// nothing matches what says nothing by itself: greetings, addresses, numbers.
 	nothing = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+|您好|你好|尊敬的(用户|客户|邮箱用户)?|亲爱的(用户)?|(很|非常)?(抱歉|遗憾|对不起)|感谢[^，。]{0,10}|[\s\d\pP\pS]`)
 )

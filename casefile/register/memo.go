@@ -8,9 +8,9 @@ import (
 	"ysq.internal/ysq/casefile"
 )
 
-// Memo keeps what a reader made of cases, and makes it again only of those that have changed since: a case is what its
-// projection says, so that what was made of the same bytes is the same, whatever was recorded or given up meanwhile.
-// The zero Memo is empty. Several readers may use it at once.
+// Memo keeps values that a reader computed from cases, and computes them again only for cases that have changed. A value
+// is kept with the bytes of the projection that it was computed from, so it stays right whatever transaction asks,
+// also one that is rolled back. The zero Memo is empty. Several readers may use it at once.
 type Memo[T any] struct {
 	mu   sync.Mutex
 	kept map[casefile.ID]memoed[T]
@@ -21,8 +21,8 @@ type memoed[T any] struct {
 	made       T
 }
 
-// Newest yields what is made of the latest cases, at most so many, from the highest number down. Nothing else is kept for
-// long: a memo holds at most twice as many.
+// Newest yields the values of the latest cases, from the highest number down, at most as many as most says. The memo never
+// holds more than twice that many: when it is full it starts again from nothing.
 func (m *Memo[T]) Newest(t *Tx, most int, made func(casefile.Case) T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		c := t.bucket(bucketCase).Cursor()

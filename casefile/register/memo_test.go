@@ -9,8 +9,8 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// What is kept of a case is what the register says now, within a transaction and after one that is given up, too; and it is
-// made once.
+// A kept value always matches the register, also within a transaction and after one that was rolled back, and it is
+// computed once.
 func TestMemo(t *testing.T) {
 	r := opened(t)
 	for n, name := range []string{"a", "b", "c"} {

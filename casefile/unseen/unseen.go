@@ -17,7 +17,7 @@ type Elements struct {
 	rules map[string]bool // selectors of the page's own style whose elements are not shown: .class, #id
 }
 
-// Look is what the attributes of an element say of how it looks.
+// Look holds the attributes of an element that decide whether it is seen.
 type Look struct {
 	Style, Class, ID string
 	Hidden           bool // the attribute of that name
@@ -29,8 +29,8 @@ const (
 	maxSheet = 64 << 10 // bytes of style of which rules are read
 )
 
-// Sheet takes the text of an element style. Rules under a condition (@media) do not count: what a narrow screen does not show,
-// a wide one does.
+// Sheet reads the text of a style element. Rules under a condition (@media) are ignored: what they hide on a narrow screen
+// is shown on a wide one.
 func (e *Elements) Sheet(css string) {
 	css = css[:min(len(css), maxSheet)]
 	for len(css) > 0 {
@@ -96,7 +96,7 @@ func (e *Elements) ruled(l Look) bool {
 // Hidden reports whether what stands here is not shown.
 func (e *Elements) Hidden() bool { return len(e.open) > 0 }
 
-// Start takes a start tag.
+// Start follows a start tag.
 func (e *Elements) Start(tag atom.Atom, l Look) {
 	if tag == 0 || void(tag) {
 		return
@@ -158,7 +158,7 @@ var (
 	hex    = regexp.MustCompile(`^#([0-9a-f])([0-9a-f])([0-9a-f])$`)
 )
 
-// ownColour reports whether the characters have the colour of what lies under them, as far as the element itself says.
+// ownColour reports whether the characters have the same colour as their background, as far as the element itself sets both.
 func ownColour(style string) bool {
 	var ink, paper string
 	for _, m := range colour.FindAllStringSubmatch(style, 8) {

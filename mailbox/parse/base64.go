@@ -192,7 +192,7 @@ func (d *base64Source) dropped(detail string) {
 	d.w.defect(DefectBase64Junk, d.where, detail)
 }
 
-// standard writes a line in the alphabet for addresses of pages (RFC 4648, 5) in that of mail.
+// standard turns a line in the URL-safe alphabet (RFC 4648, section 5) into the alphabet of mail.
 func standard(line []byte) []byte {
 	if len(line)%4 != 0 || len(line) < 24 || bytes.ContainsAny(line, "+/ ") || !bytes.ContainsAny(line, "-_") || words(line) {
 		return line

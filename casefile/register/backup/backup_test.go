@@ -203,7 +203,7 @@ func TestBackupIsIncrementalAndRotates(t *testing.T) {
 	}
 }
 
-// Every part of a name is held against what lies under it; a name of somebody's own says nothing.
+// Every part of a name is compared with the backup under it; a name that somebody made up proves nothing.
 func TestNames(t *testing.T) {
 	m := Manifest{Register: register.Meta{ID: "ABCDEFGHIJ"}, Taken: start, Records: 7, Head: casefile.Digest{0xab}}
 	right := nameOf(m.Register, m.Taken, m.Records, m.Head, false)

@@ -56,10 +56,10 @@ const (
 
 var namePattern = regexp.MustCompile(`^ysq-([A-Z2-7]{8})-([0-9]{8}T[0-9]{6})-([0-9]{8,20})-([0-9a-f]{32})(\.tar\.age)?$`)
 
-// kept is a name with something of somebody's own before or after it, as people put there who keep a copy.
+// kept finds our name within a longer one: whoever keeps a copy may write something before or after it.
 var kept = regexp.MustCompile(`(?:^|[^A-Za-z0-9])(ysq-[A-Z2-7]{8}-[0-9]{8}T[0-9]{6}-[0-9]{8,20}-[0-9a-f]{32}(?:\.tar\.age)?)(?:[^A-Za-z0-9]|$)`)
 
-// begun is the beginning of a name, whose rest may be missing or changed.
+// begun finds the beginning of our name, whose rest may be missing or changed.
 var begun = regexp.MustCompile(`(?:^|[^A-Za-z0-9])ysq-[A-Z2-7]{8}-[0-9]{8}T[0-9]{6}`)
 
 func nameOf(m register.Meta, taken time.Time, seq uint64, head casefile.Digest, enc bool) name {

@@ -38,8 +38,8 @@ func Verify(ctx context.Context, dir string, o register.Options, tell register.P
 	return append(found, misnamed(filepath.Base(dir), m)...), nil
 }
 
-// Witnessed reports whether a backup bears a name of our making, whole or not, which is held against what is in it. Any
-// other name says nothing.
+// Witnessed reports whether a backup bears a name that we gave it, whole or not. Such a name is compared with the contents;
+// any other proves nothing.
 func Witnessed(path string) bool { return begun.MatchString(filepath.Base(path)) }
 
 func witness(base string) (name, bool) {
@@ -49,9 +49,9 @@ func witness(base string) (name, bool) {
 	return name{}, false
 }
 
-// misnamed holds the name of a backup against what it holds: the name may have been copied elsewhere, and its digest is a
-// witness. Its time decides how long the backup is kept, and which is the latest. A name that only begins like one of ours
-// has been changed; any other says nothing.
+// misnamed compares the name of a backup with its contents. The digest in the name is a witness, since somebody may have
+// written the name down elsewhere; the time in it decides how long the backup is kept and which one is the latest. A name
+// that only begins like one of ours has been changed; any other proves nothing.
 func misnamed(base string, m Manifest) []register.Difference {
 	const do = "查明谁改了名字，或者换过里面的文件；用另一份备份"
 	n, ok := witness(base)

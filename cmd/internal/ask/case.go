@@ -59,7 +59,7 @@ type AgendaView struct {
 	StandIns []StandInView `json:"stand_ins"`
 }
 
-// Arrival is a case that nobody has registered, with the mail that opened it; without one where it came otherwise.
+// Arrival is a case that nobody has registered, with the mail that opened it if a mail did.
 type Arrival struct {
 	CaseRow
 	From     Address `json:"from,omitzero"`
@@ -180,8 +180,8 @@ type ListQuery struct {
 	From      civil.Date         `json:"from,omitzero"`
 	To        civil.Date         `json:"to,omitzero"`
 	Words     string             `json:"words,omitzero"` // all of these words in applicant, subject, request or department
-	// Department and Person are words of who has the case in hand, or stands in for him. DueBy: open ones that are due on this
-	// day or before.
+	// Department and Person narrow the list to cases that they have in hand or look after for somebody else. DueBy narrows
+	// it to open cases that are due on that day or before.
 	Department string        `json:"department,omitzero"`
 	Person     string        `json:"person,omitzero"`
 	DueBy      civil.Date    `json:"due_by,omitzero"`

@@ -17,7 +17,7 @@ var (
 	CopyLetter    = Download[LetterRef, None]{Name: "letter copy", Role: Operator, Open: true, Look: LetterRef.look}
 	VoidLetter    = Op[VoidLetterRequest, LetterResult]{Name: "letter void", Role: Operator, Dry: true} // its number stays taken
 	RecordLetter  = Op[RecordLetterRequest, AppendResult]{Name: "letter record", Role: Operator, Dry: true}
-	// Posted reads a list that came back from the post and records that its letters were posted: all of them as one call, or none.
+	// Posted reads a list that came back from the post office and records its letters as posted: all of them in one call, or none.
 	Posted = Upload[PostedRequest, AppendResult]{Name: "letter posted", Role: Operator, Dry: true, Limit: 16 << 20}
 	// Envelopes draws the covers of letters, one a page, with the addresses that are registered.
 	Envelopes     = Op[EnvelopeRequest, EnvelopeResult]{Name: "letter envelope", Role: Operator, Limit: 4 << 20, Open: true, Look: EnvelopeRequest.look}
@@ -76,7 +76,7 @@ type LetterResult struct {
 // Missing is a content that a letter must have and does not.
 type Missing = casefile.Missing
 
-// Incomplete is the refusal of a letter or an answer that lacks something.
+// Incomplete refuses a letter or an answer that lacks something.
 func Incomplete(label, hint string, all []Missing) error {
 	var names, commands []string
 	hint, do, _ := strings.Cut(hint, "\n")
@@ -151,7 +151,7 @@ type ResumeLettersRequest struct {
 	Reason string         `json:"reason"`
 }
 
-// PostedRequest is a list that came back from the post, .xlsx or csv, whose bytes follow.
+// PostedRequest announces a list that came back from the post office, .xlsx or csv, whose bytes follow.
 type PostedRequest struct {
 	Name string `json:"name"` // what problems call it
 	On   Day    `json:"on"`   // 交邮之日; null: today
@@ -161,7 +161,7 @@ type PostedRequest struct {
 type EnvelopeRequest struct {
 	Items []EnvelopeItem `json:"items"`
 	Size  string         `json:"size,omitzero"` // by GB/T 1416; empty: DL
-	// Printed says that the covers have the boxes of the code, and the sender, printed on them already.
+	// Printed says that the boxes for the code and the sender are already printed on the covers.
 	Printed bool `json:"printed,omitzero"`
 }
 
@@ -173,7 +173,7 @@ func (q EnvelopeRequest) look() Look {
 	return l
 }
 
-// EnvelopeItem is a letter of a case; without a number, something to the applicant.
+// EnvelopeItem is a letter of a case; without a number, it is a cover for anything that is sent to the applicant.
 type EnvelopeItem struct {
 	Case     casefile.ID `json:"case"`
 	Document string      `json:"document,omitzero"`

@@ -185,7 +185,7 @@ func registered(event casefile.Event) (casefile.Event, error) {
 	return e, nil
 }
 
-// reached: the notice that reaches somebody is one of a fee where nothing else is said; a reply is delivered.
+// reached means the notice of a fee where no letter is named: the arrival of a reply is recorded by another step, deliver.
 func reached(event casefile.Event) (casefile.Event, error) {
 	e := event.(casefile.NoticeReached)
 	if e.Of == casefile.NoticeReply {

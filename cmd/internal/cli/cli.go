@@ -88,7 +88,7 @@ const (
 	groupAdmin  = "admin"
 )
 
-// branch is a command below the root that has yet to be made, with what is below it and all flags.
+// branch is a command below the root that has not been made yet, with the commands below it and all their flags.
 type branch struct {
 	group, name string
 	grow        func() *cobra.Command
@@ -139,8 +139,8 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// rootFor makes as much of the tree as args need: the command with which they begin, and nothing where there are no
-// args. The flags of a hundred other commands would take a third of the time that `ysq list` needs.
+// rootFor makes only the part of the tree that args need: the command with which they begin, or the bare root where there
+// are none. Making the flags of a hundred other commands would take a third of the time that `ysq list` needs.
 func (a *app) rootFor(args []string) *cobra.Command {
 	if len(args) == 0 {
 		return a.trunk()
@@ -153,7 +153,7 @@ func (a *app) rootFor(args []string) *cobra.Command {
 	return a.root()
 }
 
-// trunk makes the root with some of its branches.
+// trunk makes the root and some of its branches.
 func (a *app) trunk(branches ...branch) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ysq",

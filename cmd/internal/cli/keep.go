@@ -228,7 +228,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	return cmd
 }
 
-// unwitnessed says that a backup's name proves nothing, where that is so and nothing worse has happened.
+// unwitnessed says that a backup's name proves nothing, unless something worse has been found.
 func (a *app) unwitnessed(path string, err error) error {
 	if err == nil && !daemon.Witnessed(path) {
 		fmt.Fprintln(a.errOut, "注意：这个名字不是 ysq backup 起的，里面没有摘要可以对照；只核验了内容")

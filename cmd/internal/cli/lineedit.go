@@ -54,7 +54,7 @@ func (p *person) line(prompt, text string) (string, error) {
 		if err != nil || !found {
 			return strings.TrimSpace(line), err
 		}
-		// Refused at the end, it would take all other answers with it.
+		// The daemon would refuse the line after the last question, and all other answers would be lost with it.
 		fmt.Fprintf(p.out, "这一行有看不见的控制字符或改变文字方向的字符（U+%04X），已去掉，请再看一遍\n", r)
 		text = visible(line)
 	}

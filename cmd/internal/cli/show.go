@@ -161,7 +161,7 @@ func registeredMail(d ask.CaseDetail) string {
 	return string(d.Email)
 }
 
-// bracketed is what is to be done, with the commands for it.
+// bracketed returns what is to be done, followed by the commands for it in brackets.
 func bracketed(text, do string) string {
 	if do == "" {
 		return text
@@ -208,7 +208,7 @@ func (a *app) openMails(all []ask.UnreadMail) {
 	fmt.Fprintln(a.out, "  看过而不必另作记录的：ysq seen 编号；全文用 ysq mail show 摘要")
 }
 
-// ifSo is under what condition the date of an open mail holds.
+// ifSo returns the condition under which the date of an open mail holds.
 func ifSo(guess string) string {
 	if guess == casefile.GuessBounce.String() {
 		return "如确已退回"

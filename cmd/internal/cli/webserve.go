@@ -152,8 +152,8 @@ func (a *app) webCertificateCommand() *cobra.Command {
 	return cmd
 }
 
-// webReader is the group that has to read the files where systemd is too old to hand them over; -1 where it does, and where
-// no packages' service is to read them.
+// webReader returns the group that has to read the files because systemd is too old to hand them over, or -1 where systemd
+// does that, or where the service of the packages is not to read them.
 func webReader(ctx context.Context) (int, error) {
 	v := &vault{ctx: ctx, unit: config.DefaultWeb + ".service"}
 	if v.unserved() != "" {

@@ -12,9 +12,9 @@ import (
 // mostCode is how much of the program may stay mapped while nothing happens.
 const mostCode = 6 << 20
 
-// rest lets the program's own pages go that nobody needs any more. Starting and the first poll touch two thirds of the
-// file, sixteen pages for each that is read, and all of them would count as the daemon's for as long as it runs. They stay in
-// the kernel's cache for as long as there is room, and the few that a poll needs come back from there in microseconds.
+// rest gives back the pages of the program's own file. Starting and the first poll touch two thirds of the file, because the
+// kernel maps sixteen pages for each one that is read, and all of them would count as the daemon's memory for as long as it
+// runs. The kernel keeps them in its cache while there is room, and the few that a poll needs come back in microseconds.
 func rest() {
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -33,15 +33,15 @@ func rest() {
 		return
 	}
 	for _, m := range untouched(smaps, exe) {
-		// A page of a file that was never written comes back as it was. Should the kernel refuse, nothing is lost.
+		// A page of the file that was never written comes back unchanged. Nothing is lost if the kernel refuses.
 		unix.Syscall(unix.SYS_MADVISE, m.start, m.length, unix.MADV_DONTNEED)
 	}
 }
 
 type mapping struct{ start, length uintptr }
 
-// untouched are the mappings of a file, as smaps describes them (proc(5)), that may not be written and of which no page was
-// ever changed, as a loader changes pages before it forbids that.
+// untouched returns the mappings of a file, as smaps describes them (proc(5)), that may not be written and of which no page
+// has been changed. A loader may change pages before it makes a mapping read-only.
 func untouched(smaps []byte, file string) (all []mapping) {
 	var at mapping
 	for line := range bytes.Lines(smaps) {

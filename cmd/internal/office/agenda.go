@@ -72,7 +72,7 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	return v, err
 }
 
-// standIns are today's absences that concern somebody: whose work he sees besides his own, and who sees his.
+// standIns returns today's absences that concern somebody: those of the people whose work he sees, and his own.
 func (o *Office) standIns(name string) (views []ask.StandInView, err error) {
 	views = []ask.StandInView{}
 	err = o.View(func(tx *desk.View) error {
@@ -131,7 +131,7 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 	return p, err
 }
 
-// openedBy is the mail that opened a case; the zero value where it came otherwise.
+// openedBy returns the mail that opened a case, or the zero value where no mail did.
 func openedBy(tx *desk.View, id casefile.ID) (casefile.Letter, error) {
 	first, err := tx.Document(id)
 	if err != nil {

@@ -81,8 +81,8 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 	}), err
 }
 
-// inOrder returns items sorted, those that are equal as they stood. Places are sorted first: an item is half a kilobyte, and
-// a stable sort moves each a dozen times.
+// inOrder sorts items and keeps the order of equal ones. It sorts their places first, because an item takes half a kilobyte
+// and a stable sort would move each a dozen times.
 func inOrder(items []ask.DueItem, compare func(a, b *ask.DueItem) int) []ask.DueItem {
 	places := make([]*ask.DueItem, len(items))
 	for i := range items {
@@ -216,8 +216,9 @@ func (o *Office) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
 	}), err
 }
 
-// joining is the step that puts an unregistered case to the open one to which its mail probably belongs, and what the mail
-// seems to be: a letter about that one, from another address or without a number. It is empty for what may be an application.
+// joining returns the step that merges an unregistered case into the open one to which its mail probably belongs, and what
+// the mail seems to be: a letter about that case, from another address or without a number. Both are empty where the mail
+// may be an application.
 func (o *Office) joining(tx *desk.View, c casefile.Case) (line, why string, err error) {
 	if c.Stage != casefile.StageReceived {
 		return "", "", nil

@@ -441,7 +441,7 @@ func (l ledger) open() map[casefile.ID]map[casefile.Digest]bool {
 				if l.stage[id] == casefile.StageReceived && e.Guess != casefile.GuessNone {
 					suggests(e.Digest, id, e.Suggestions)
 				}
-				// Merged, it is in the case; what it asks for has not been recorded by that.
+				// Merging files it in the case, and does not record what it asks for.
 				on := l.goesOn(id)
 				here, _ := l.decided(e.Digest, on)
 				plain := e.Guess == casefile.GuessNone || e.Guess == casefile.GuessApplication || e.Guess.Step() == casefile.KindSeen

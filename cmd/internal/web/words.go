@@ -75,7 +75,7 @@ func verified(v string) badge {
 	return map[string]badge{"verified": {"发件人已核实", "good"}, "unverified": {"发件人未核实", "soon"}, "mismatched": {"发件人不符", "late"}}[v]
 }
 
-// likely says what an open mail probably is; of one of which that is not known, that it is a mail.
+// likely says what an open mail probably is, and just calls it a mail where that is not known.
 func likely(m ask.UnreadMail) string {
 	g, err := casefile.ParseGuess(m.Guess)
 	if err != nil {
@@ -99,11 +99,11 @@ func firstLine(most int, texts ...any) string {
 	return ""
 }
 
-// answerFields are where the page 答复 takes what the options of a terminal say.
+// answerFields maps the options of a terminal to the fields of the page 答复.
 var answerFields = map[string]string{"--file": "file", "--annex": "on_paper", "--to": "to", "--despite": "despite", "--outcome": "outcome", "--basis": "outcome", "--grounds": "grounds", "--tracking": "tracking"}
 
-// fieldOf is the place of the page 答复 where what an answer lacks is given; where no field of it takes that, the place that
-// says more.
+// fieldOf returns the place on the page 答复 where something that an answer lacks is given, or, where no field takes it, the
+// place that says more about it.
 func fieldOf(m ask.Missing) string {
 	if m.Filled() {
 		return "fill-" + m.Name

@@ -390,15 +390,15 @@ var (
 	documentYear  = regexp.MustCompile(`(\p{Han})\s*[\[【〔(（［{]\s*((?:19|20)\d{2})\s*[\]】〕)）］}]\s*(第?\d{1,5})\s*号`)
 )
 
-// signs writes what tesseract has no sure sign for as it is written: a tick in brackets, for which it has letters; the year in
-// the number of a document, whose brackets are of any kind then; the places of boxes, where specks became dots; addresses of
-// mail, since it takes small letters for large ones.
+// signs corrects what tesseract does not read reliably: a tick in brackets, which it takes for letters; the year in the number
+// of a document, around which it reads brackets of any kind; the places of boxes, where it takes specks for dots; and e-mail
+// addresses, in which it takes small letters for large ones.
 func signs(s string) string {
 	s = mailAddress.ReplaceAllStringFunc(besideBox.ReplaceAllString(s, " $1"), strings.ToLower)
 	return documentYear.ReplaceAllString(bracketedTick.ReplaceAllString(s, "（√）"), "$1〔$2〕${3}号")
 }
 
-// closed takes off a bracket at the end of a short text that nothing opens: the other one was lost.
+// closed removes a closing bracket from the end of a short text that has no opening one: that one was lost.
 func closed(s string) string {
 	if body := strings.TrimRight(s, ")） "); len(body) < len(s) && len(s) < 90 && !strings.ContainsAny(body, "(（") {
 		return body

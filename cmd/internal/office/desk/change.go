@@ -17,10 +17,10 @@ type tx = register.Tx
 // it returns.
 type View struct{ *tx }
 
-// Memo is what is kept of cases between two looks.
+// Memo keeps values that were computed from cases, as register.Memo does.
 type Memo[T any] struct{ register.Memo[T] }
 
-// Newest is the register's, for a View.
+// Newest is Newest of register.Memo, for a View.
 func (m *Memo[T]) Newest(v *View, most int, made func(casefile.Case) T) iter.Seq2[T, error] {
 	return m.Memo.Newest(v.tx, most, made)
 }

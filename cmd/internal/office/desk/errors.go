@@ -49,7 +49,8 @@ func TakesNothing(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// toldDisk says what a disk does that takes nothing. Other errors it returns as they are, and so one that says more already.
+// toldDisk explains an error of a disk that takes nothing. It returns any other error unchanged, and also one that has been
+// explained already.
 func toldDisk(err error) error {
 	if _, told := errors.AsType[*ask.Error](err); told {
 		return err

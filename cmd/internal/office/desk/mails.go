@@ -20,7 +20,7 @@ func LastTaken(about []casefile.Record) *casefile.MessageTaken {
 	return last
 }
 
-// Lies is the entry of the book that says where a mail lies; the zero one for a mail that is not in it.
+// Lies returns the entry of the book that says where a mail lies, or the zero one for a mail that is not in the book.
 func Lies(tx *View, d casefile.Digest) (t casefile.MessageTaken, err error) {
 	about, err := tx.About(d)
 	if last := LastTaken(about); last != nil {
@@ -29,7 +29,7 @@ func Lies(tx *View, d casefile.Digest) (t casefile.MessageTaken, err error) {
 	return t, err
 }
 
-// CopiesOf lists the copies by another way of a mail that lie with it: in a case, or outside of all.
+// CopiesOf lists the copies of a mail that came by another way and lie where it does: in its case, or outside of all cases.
 func CopiesOf(tx *View, t casefile.MessageTaken, in casefile.ID) (copies []casefile.MessageTaken, err error) {
 	for _, d := range tx.Aside(t.MessageID) {
 		c, err := Lies(tx, d)
@@ -43,7 +43,7 @@ func CopiesOf(tx *View, t casefile.MessageTaken, in casefile.ID) (copies []casef
 	return copies, nil
 }
 
-// AtItsPlace is an entry that is recorded anew. Where its UID means another mail meanwhile, it has none.
+// AtItsPlace returns an entry that is to be recorded anew. It has no UID where that UID means another mail by now.
 func AtItsPlace(tx *View, t casefile.MessageTaken) casefile.MessageTaken {
 	if now, err := tx.Booked(t.Account, t.Folder, t.UIDValidity, t.UID); err == nil && now.Digest != t.Digest {
 		t.UID = 0

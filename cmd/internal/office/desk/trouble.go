@@ -36,7 +36,7 @@ type Trouble struct{ Name, Text, Do string }
 // Troubles gathers them.
 type Troubles []Trouble
 
-// Add adds one; behind a line's end the format may have the command that says more.
+// Add adds a trouble. The format may give the command that says more, after a line's end.
 func (t *Troubles) Add(name, format string, args ...any) {
 	format, do, _ := strings.Cut(format, "\n")
 	*t = append(*t, Trouble{name, ask.Brief(fmt.Sprintf(format, args...), ask.MostBrief), do})

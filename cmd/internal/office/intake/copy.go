@@ -57,7 +57,7 @@ func sameMail(x, y *casefile.Message) bool {
 		slices.Equal(x.From, y.From) && x.Text == y.Text && len(x.Parts) > 0 && slices.Equal(x.Parts, y.Parts)
 }
 
-// copy records a copy by another way of a mail in a case, which learns both arrivals. The earliest governs.
+// copy records that a mail of a case came once more by another way. The case then has both arrivals, and the earlier governs.
 func (p *placing) copy(a arrival, of casefile.Item) []casefile.Draft {
 	t := copyOf(takenOf(a), of.Digest, of.Record.Case)
 	return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, arrivalOfCopy(t, of.Record.Event, p.tx.Today())...)
@@ -70,9 +70,9 @@ func copyOf(t casefile.MessageTaken, of casefile.Digest, id casefile.ID) casefil
 	return t
 }
 
-// arrivalOfCopy tells a case when a copy of one of its mails arrived, by the event that brought that mail to it. What a
-// person attached, and what the office sent, has no arrival that decides anything; nor has a copy of which the server
-// gave no date.
+// arrivalOfCopy returns the event that records in a case when a copy of one of its mails arrived; which one depends on the
+// event that brought that mail to the case. The arrival decides nothing, and is not recorded, for mails that a person
+// attached, for those that the office sent, and for copies without a date of the server's.
 func arrivalOfCopy(t casefile.MessageTaken, brought casefile.Event, today civil.Date) []casefile.Draft {
 	e := casefile.CopyReceived{Letter: t.Letter, ArrivedAt: t.ArrivedAt, Stamp: t.Stamp, Reason: "邮件编号、发件人、日期、主题和内容相同"}
 	switch in := brought.(type) {
@@ -162,8 +162,8 @@ func (p *placing) outside(a arrival) (others []casefile.MessageTaken, err error)
 	return others, nil
 }
 
-// withItsCopies gives the copies of a mail the case that it opens now, and tells the case when they arrived. The mail
-// lay in the case from; empty: in none.
+// withItsCopies files the copies of a mail in the case that the mail opens now, and records their arrivals there. The mail
+// lay in the case from, or in none where from is empty.
 func withItsCopies(tx *desk.Change, t casefile.MessageTaken, from, id casefile.ID, opens casefile.Event) (drafts []casefile.Draft, err error) {
 	copies, err := desk.CopiesOf(tx.View, t, from)
 	if err != nil {

@@ -51,7 +51,7 @@ func (n *Room) doubtArrival(id casefile.ID) error {
 		return nil
 	}
 	return n.Record(actorMailbox, n.Now(), func(tx *desk.Change) error {
-		// The mail was read outside of the transaction: somebody may have settled the arrival meanwhile.
+		// The mail was read before this transaction began: somebody may have settled the arrival meanwhile.
 		if now, err := undoubted(tx.View, id); err != nil || now.Digest != received.Digest {
 			return err
 		}
@@ -62,7 +62,7 @@ func (n *Room) doubtArrival(id casefile.ID) error {
 	})
 }
 
-// undoubted is how a case came, whose arrival nobody has doubted or settled; zero for any other.
+// undoubted returns the arrival of a case if nobody has doubted or settled it, and the zero value otherwise.
 func undoubted(tx *desk.View, id casefile.ID) (received casefile.Received, err error) {
 	history, err := tx.History(id)
 	for _, r := range casefile.Live(history) {

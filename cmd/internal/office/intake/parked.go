@@ -153,8 +153,8 @@ func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, er
 	return due, nil
 }
 
-// earliest is the entry of a mail with the arrival of the earliest among the copies of its bytes. A line of the header
-// stands for it only where the server dated none of them.
+// earliest returns the entry of a mail with the earliest arrival of all copies of its bytes. An arrival that was taken from
+// a header counts only where the server dated none of them.
 func earliest(t casefile.MessageTaken, about []casefile.Record) casefile.MessageTaken {
 	for _, r := range about {
 		e, ok := r.Event.(casefile.MessageTaken)

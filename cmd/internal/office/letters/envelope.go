@@ -13,7 +13,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// Envelopes draws covers. What nobody registered is left out, and said.
+// Envelopes draws covers. What nobody has registered is left empty and named in the answer.
 func (l *Room) Envelopes(_ context.Context, c ask.Call, req ask.EnvelopeRequest) (res ask.EnvelopeResult, err error) {
 	size, err := letter.ParseEnvelopeSize(req.Size)
 	if err != nil {
@@ -52,7 +52,7 @@ func (l *Room) Envelopes(_ context.Context, c ask.Call, req ask.EnvelopeRequest)
 	return res, err
 }
 
-// addressed is the cover of one letter. Where somebody other than the applicant gets it, the register knows his name alone.
+// addressed makes the cover of one letter. Of a recipient other than the applicant the register knows only the name.
 func addressed(tx *desk.View, item ask.EnvelopeItem) (e letter.Envelope, err error) {
 	k, err := tx.Case(item.Case)
 	if err != nil {

@@ -24,7 +24,7 @@ func laid(t *testing.T, l *Room, k *desktest.Clock, id casefile.ID, e casefile.E
 	return string(i.Letter.Document)
 }
 
-// The applicant's cover has his address; of somebody else who gets a letter the name alone is known.
+// The applicant's cover has his address; of any other recipient only the name is known.
 func TestEnvelopesOfLetters(t *testing.T) {
 	l, k := open(t)
 	desktest.Record(t, l.Desk, k, application, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "甲路改造工程的批复", Contact: "某市甲路1号（210000），13800001111"})

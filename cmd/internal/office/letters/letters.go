@@ -254,7 +254,7 @@ func (l *Room) RecordLetter(_ context.Context, c ask.Call, req ask.RecordLetterR
 	return l.record.AddAll(c, drafts...)
 }
 
-// Announcement is what is recorded when a letter goes out, on each of its cases.
+// Announcement returns what is recorded on each case of a letter when it goes out.
 func (l *Room) Announcement(tx *desk.View, who ask.Actor, req ask.RecordLetterRequest) (drafts []casefile.Draft, err error) {
 	records, err := Numbered(tx, req.Document)
 	if err != nil {

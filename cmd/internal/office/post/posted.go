@@ -24,11 +24,11 @@ type postedItem struct {
 	tracking string
 }
 
-// maxPostingList is far beyond what an office posts in a day.
+// maxPostingList is far more than an office posts in a day.
 const maxPostingList = 16 << 20
 
-// Posted records a list of letters that were handed to the post. All of it is one call: either every row is recorded, at
-// one moment and so taken back by one step, or each row that cannot be is named and nothing is recorded.
+// Posted records a list of letters that were handed to the post. The list is one call: either every row is recorded, all at
+// the same moment, so that one step takes them back, or nothing is recorded and each row that cannot be is named.
 func (p *Room) Posted(_ context.Context, c ask.Call, req ask.PostedRequest, list io.Reader, answer func(ask.AppendResult) error) error {
 	content, err := io.ReadAll(io.LimitReader(list, maxPostingList))
 	if err != nil {
@@ -46,7 +46,7 @@ func (p *Room) Posted(_ context.Context, c ask.Call, req ask.PostedRequest, list
 	return answer(res)
 }
 
-// posted records what a list says.
+// posted records the rows of a list.
 func (p *Room) posted(c ask.Call, items []postedItem, on ask.Day) (ask.AppendResult, error) {
 	res := ask.AppendResult{Records: []ask.RecordView{}, Warnings: []string{}, Cases: []ask.CaseRow{}, DryRun: c.DryRun}
 	err := p.Change(c, func(tx *desk.Change) error {
@@ -102,7 +102,7 @@ func refusedPosting(wrong []string) error {
 	return ask.Refused("posting", "改好后再贴；已经记录过的行删去", "清单有 %d 行不能记录，一件也没有记录\n%s", n, strings.Join(wrong, "\n"))
 }
 
-// postedDrafts are what is recorded of one letter: what it announces, and that it was posted.
+// postedDrafts returns what is recorded of one letter: the event that it announces, and that it was posted.
 func (p *Room) postedDrafts(tx *desk.View, who ask.Actor, item postedItem, on ask.Day) ([]casefile.Draft, error) {
 	if item.document != "" {
 		drafts, err := p.letters.Announcement(tx, who, ask.RecordLetterRequest{Document: item.document, On: on, Way: casefile.ByPost, Tracking: item.tracking})
@@ -114,7 +114,7 @@ func (p *Room) postedDrafts(tx *desk.View, who ask.Actor, item postedItem, on as
 }
 
 // trackingsIn reads a posting list as it comes back from the post: a workbook, a csv, columns out of a spreadsheet, or lines
-// that somebody typed. Numbers of cases that say no year are of this one.
+// that somebody typed. Numbers of cases without a year are of the present one.
 func trackingsIn(content []byte, name string, year int) (all []postedItem, err error) {
 	rows, err := ledger.Table(content, name)
 	if err != nil {
@@ -164,7 +164,7 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 	return all, nil
 }
 
-// titleRows are how many lines may stand above the header.
+// titleRows is the number of lines that may stand above the header.
 const titleRows = 10
 
 func columnOf(row ledger.TableRow, names ...string) int {

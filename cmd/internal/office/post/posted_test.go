@@ -42,8 +42,8 @@ func laid(t *testing.T, l *letters.Room, k *desktest.Clock, id casefile.ID, e ca
 	return string(i.Letter.Document)
 }
 
-// A list of the post is one call: an answer is dispatched with its number, a notice is recorded as posted, and what cannot
-// be recorded is named with its place while nothing is.
+// A posting list is one call: an answer is dispatched with its tracking number and a notice is recorded as posted, or the
+// rows that cannot be recorded are named and nothing is.
 func TestPosted(t *testing.T) {
 	d, k := desktest.Open(t, "2026-03-02")
 	r := record.New(d)
@@ -143,7 +143,7 @@ func TestTrackingsIn(t *testing.T) {
 	}
 }
 
-// postingBook is the list as a workbook, in which the first number of the post became a number.
+// postingBook returns the list as a workbook in which the spreadsheet has turned the first tracking number into a number.
 func postingBook(t *testing.T) string {
 	var none ooxml.Style
 	row := func(all ...string) (cells []ooxml.Cell) {

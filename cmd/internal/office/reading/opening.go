@@ -7,7 +7,7 @@ import (
 	"ysq.internal/ysq/casefile/form"
 )
 
-// openings keeps how mails begin: 待办 shows the same few mails all day, to everybody.
+// openings keeps the beginnings of mails, because 待办 shows the same few mails to everybody all day.
 type openings struct {
 	mu  sync.Mutex
 	all map[casefile.Digest]string
@@ -38,8 +38,8 @@ func (o *openings) drop(d casefile.Digest) {
 	delete(o.all, d)
 }
 
-// Opening is how a mail begins (form.Opening); empty where it cannot be read. Each mail is read once, unless many others
-// are asked for meanwhile.
+// Opening returns how a mail begins (form.Opening), or nothing where the mail cannot be read. Each mail is read once, and
+// again only if many others have been asked for since.
 func (g *Room) Opening(d casefile.Digest) string {
 	if d.IsZero() || g.Reg.Erased(d) {
 		return ""

@@ -135,8 +135,8 @@ func (g *Room) shared(tx *desk.View, a match.Filed) ([]match.Relation, error) {
 	return match.Shared(a, others, days), nil
 }
 
-// recentCase is one of the latest cases as it is compared with each that is shown. It is kept: two thousand of them took
-// more time than everything else on a page.
+// recentCase is what is compared of one of the latest cases with each case that is shown. It is kept in memory, because
+// preparing two thousand of them took more time than everything else on a page.
 type recentCase struct {
 	match.Filed
 	arrived    civil.Date

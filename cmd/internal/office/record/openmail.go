@@ -47,7 +47,8 @@ func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail
 	return all, nil
 }
 
-// dueReturned is the strict date of a case if its reply has come back, as a report says; zero if that moves nothing.
+// dueReturned returns the strict due date of a case on the assumption that its reply came back, as a report says; zero if
+// that would move nothing.
 func (b *Room) dueReturned(tx *desk.View, id casefile.ID, m casefile.OpenMail) (civil.Date, error) {
 	history, err := tx.History(id)
 	if err != nil || len(history) == 0 {
@@ -62,8 +63,8 @@ func (b *Room) age(since civil.Date) int {
 	return max(0, -b.Reg.Calendar().WorkdaysBetween(b.Today(), since))
 }
 
-// deciding is the line that a clerk types where the guess is right: the step for which the mail came, where the case is at
-// a point to record it. A 补正 that nobody asked for is read, and nothing more.
+// deciding returns the command that a clerk types if the guess is right: the step for which the mail came, provided that
+// the case allows this step now. A 补正 that nobody asked for can only be marked as read.
 func deciding(c casefile.Case, m casefile.OpenMail) string {
 	id, step := c.ID, m.Guess.Step()
 	if step != casefile.KindDeliveryFailed && c.Unready(step) != "" {

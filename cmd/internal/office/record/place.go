@@ -47,7 +47,7 @@ func refile(tx *desk.Change, id casefile.ID, event casefile.Event) error {
 	return lay(tx, *taken, e)
 }
 
-// lay records that a mail lies elsewhere now. Its copies by another way follow.
+// lay records that a mail lies elsewhere now. Copies of it that came by another way move with it.
 func lay(tx *desk.Change, was, now casefile.MessageTaken) error {
 	copies, err := desk.CopiesOf(tx.View, was, was.Case)
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 // is ticked: a tick, a cross and a filled box are all dark. A box that is neither dark nor empty is reported as unclear.
 // A ring that somebody drew around an option counts as a tick, too.
 //
-// Characters hold frames as well: 口, 国, 日. A frame or circle that has one like it in its row or column, an empty one of the
-// two, is taken for a box and off the page, since tesseract misplaces what stands beside. A frame without company stays
-// on the page until tesseract has said what it takes it for.
+// Characters contain frames as well: 口, 国, 日. A frame or circle counts as a box where another of its size stands in its row
+// or column and one of the two is empty. It is then taken off the page, since tesseract misplaces the words beside a box.
+// A frame without such company stays on the page until tesseract has said what it takes it for.
 
-// Box is a small square frame or circle, or a character that looks like one; what stands beside it decides which.
+// Box is a small square frame or circle, or a character that looks like one; its surroundings decide which of them it is.
 type Box struct {
 	Rect  image.Rectangle `json:"rect"`
 	Ink   int             `json:"ink"`           // of a thousand pixels within
@@ -37,7 +37,7 @@ const (
 // strip is a level run of ink.
 type strip struct{ y, from, to int }
 
-// boxesOf finds boxes and takes off the page those that have company.
+// boxesOf finds boxes, and takes those that have company off the page.
 func boxesOf(m *image.Gray) []Box {
 	frames := framesOf(m)
 	var plain []Box
@@ -83,7 +83,7 @@ func boxesOf(m *image.Gray) []Box {
 	return all
 }
 
-// in reports whether one of the boxes lies where another does.
+// in reports whether a box overlaps one of the others.
 func in(all []Box, b Box) bool {
 	return slices.ContainsFunc(all, func(o Box) bool { return middle(b.Rect).In(o.Rect) || middle(o.Rect).In(b.Rect) })
 }
@@ -94,7 +94,8 @@ func company(all []Box, b Box) bool {
 	return inRow(all, b) || inColumn(all, b, far)
 }
 
-// inColumn reports whether there is a box of the same size above or below another, so many sides away at most.
+// inColumn reports whether there is a box of the same size above or below another, at most as far away as so many of its
+// sides.
 func inColumn(all []Box, b Box, sides int) bool {
 	size, side := b.Rect.Size(), b.Rect.Dx()
 	return slices.ContainsFunc(all, func(o Box) bool {
@@ -112,8 +113,8 @@ func inRow(all []Box, b Box) bool {
 	})
 }
 
-// crowded reports whether a frame is part of a character: the other parts stand close beside it, upright. A tick leans.
-// With company, the character before may stand as close as characters do.
+// crowded reports whether a frame is part of a character: the other parts then stand upright and close beside it, while a
+// tick leans. For a box that has company, text may stand before it as closely as characters stand to each other.
 func crowded(m *image.Gray, r image.Rectangle, company bool) bool {
 	before, share, beside := image.Rect(r.Min.X-max(8, r.Dx()*4/5), r.Min.Y-2, r.Min.X-2, r.Max.Y+2), 16, 6
 	if company {

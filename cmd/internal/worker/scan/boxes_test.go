@@ -91,8 +91,8 @@ func TestBoxes(t *testing.T) {
 	}
 }
 
-// Two options and a sentence with characters that hold frames: what is a box is told by its company, else by what tesseract
-// takes it for.
+// Two options, and a sentence with characters that contain frames: its company decides what is a box, and without company
+// what tesseract takes it for.
 func TestBoxesWithoutCompany(t *testing.T) {
 	tick := func(m *image.Gray, x, y int) { stroke(m, x+4, y+10, x+10, y+18); stroke(m, x+10, y+18, x+26, y-4) }
 	fromLeft := func(m *image.Gray, x, y int) { stroke(m, x-12, y+6, x+9, y+20); stroke(m, x+9, y+20, x+30, y-10) }

@@ -2,7 +2,7 @@
 // pixels out; words in, words with places out.
 //
 // What was measured decided how: a ruled page that is read as it is loses half of its fields. A page is therefore
-// read twice, without its rules as scattered words, and its cells once more, one below the other in a single column, in
+// read as scattered words, without its rules; then its cells are read again, one below the other in a single column, in
 // two sizes.
 //
 //	prepare.go   size, light, angle          rules.go   rules and the cells that they fence

@@ -8,7 +8,7 @@ import (
 
 // Circles are boxes, too, and a pen draws rings around words.
 
-// circlesOf finds circles of the size of a character that have company: an empty one beside a filled, dotted or crossed one.
+// circlesOf finds circles of the size of a character, where an empty one stands beside a filled, dotted or crossed one.
 func circlesOf(m *image.Gray) (all []Box) {
 	var empty, full []Box
 	joined(m, func(points []int32, box image.Rectangle) {
@@ -106,7 +106,7 @@ func ringsOf(m *image.Gray) (rings []image.Rectangle) {
 	return rings
 }
 
-// joined calls each for all ink that hangs together, with the box around it; each may take its points off the page.
+// joined calls each for every connected piece of ink, with the rectangle around it. each may take the piece off the page.
 func joined(m *image.Gray, each func(points []int32, box image.Rectangle)) {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	seen := make([]bool, w*h)
@@ -134,7 +134,7 @@ func joined(m *image.Gray, each func(points []int32, box image.Rectangle)) {
 	}
 }
 
-// far is how far a point lies from the middle of the ellipse in a box: 1 on its line.
+// far returns the distance of a point from the middle of the ellipse that fills a rectangle: 1 on the line of the ellipse.
 func far(box image.Rectangle, x, y int) float64 {
 	rx, ry := float64(box.Dx())/2, float64(box.Dy())/2
 	return math.Hypot((float64(x)+0.5-float64(box.Min.X)-rx)/rx, (float64(y)+0.5-float64(box.Min.Y)-ry)/ry)

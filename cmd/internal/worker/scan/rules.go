@@ -227,7 +227,7 @@ func (p *Page) stack() {
 	p.Tight = Shrink(p.Stack, int(float64(max(width, height))*tighter))
 }
 
-// inked is the part of an area that holds its ink, with a little around.
+// inked returns the part of an area that contains its ink, with a small margin.
 func inked(m *image.Gray, r image.Rectangle) (in image.Rectangle) {
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		for x := r.Min.X; x < r.Max.X; x++ {

@@ -76,7 +76,7 @@ func restored(words []Word, r image.Rectangle) []Word {
 	return words
 }
 
-// around puts a word in the place of some characters of another.
+// around replaces some characters of a word by another word.
 func (w Word) around(put Word, from, to int) (all []Word) {
 	n := utf8.RuneCountInString(w.Text)
 	if from > 0 {
@@ -89,10 +89,11 @@ func (w Word) around(put Word, from, to int) (all []Word) {
 	return all
 }
 
-// looksBoxed is what tesseract takes a box for, ticked or not.
+// looksBoxed are the characters for which tesseract takes a box, ticked or not.
 const looksBoxed = "口囗回四加国团田日曰目白自因图固困圆☐☑□"
 
-// set inserts an empty box among the words; nil where no option stands beside it, unless any text is one.
+// set inserts an empty box among the words. It returns nil where no option stands beside the box; with any, every text
+// counts as an option.
 func set(words []Word, b Box, any bool) (all []Word, option string) {
 	optionAt := optionAt
 	if any {

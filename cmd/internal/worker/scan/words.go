@@ -107,8 +107,8 @@ func shown(r rune) rune {
 	return r
 }
 
-// Join brings together what was read of the whole page and of its cells, the cells in two sizes. unclear are options of
-// which nobody can tell whether they are ticked.
+// Join brings together the readings of the whole page and of its cells, these in two sizes. unclear are the options of
+// which it cannot be said whether they are ticked.
 func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack, tight []Word) (all []Word, unclear []string) {
 	in := make([][]Word, len(cells)) // what the page says in each cell
 	for _, w := range page {
@@ -141,7 +141,7 @@ func Join(cells []Cell, boxes []Box, rings []image.Rectangle, page, stack, tight
 	return all, unclear
 }
 
-// inCells puts words of the stack, whose picture was made smaller, back into their cells.
+// inCells puts the words of the stack back into their cells. scale undoes the size of the picture in which they were read.
 func inCells(cells []Cell, words []Word, scale float64) [][]Word {
 	own := make([][]Word, len(cells))
 	up := func(n int) int { return int(float64(n) * scale) }
@@ -161,9 +161,9 @@ func inCells(cells []Cell, words []Word, scale float64) [][]Word {
 	return own
 }
 
-// choose takes of three readings of a cell the one that another confirms, else the cell's own, or the page's where the text is
-// short, or what the smaller picture says where the cell's own lost it. Single characters in which both others agree are
-// taken from them.
+// choose returns one of three readings of a cell: the one that another confirms; otherwise the cell's own, but the page's
+// where both are short, and where the cell's own is empty the smaller picture's, else the page's. Single characters on
+// which both other readings agree are taken from them.
 func choose(page, cell, tight []Word) []Word {
 	readings := [][]Word{cell, page, tight}
 	texts := [3]string{text(cell), text(page), text(tight)}
@@ -204,7 +204,7 @@ func choose(page, cell, tight []Word) []Word {
 	return words
 }
 
-// aligned gives for each character of a the one in its place in b; 0 where b has none.
+// aligned returns for each character of a the one at its place in b, or 0 where b has none.
 func aligned(a, b string) []rune {
 	const most = 500
 	rs, os := []rune(a), []rune(b)
@@ -243,7 +243,7 @@ func aligned(a, b string) []rune {
 	return out
 }
 
-// checked reports whether a text is one number, or an address of mail: both show whether they may be right.
+// checked reports whether a text is one number or an e-mail address: both can be checked by themselves.
 func checked(s string) bool { return number(s) || mail(s) }
 
 // number reports whether a text is one number.
@@ -257,7 +257,7 @@ func number(s string) bool {
 	return s != "" && digits*4 >= utf8.RuneCountInString(s)*3
 }
 
-// mail reports whether a text seems to be an address of mail, its @ misread perhaps.
+// mail reports whether a text seems to be an e-mail address, also one whose @ was misread.
 func mail(s string) bool {
 	for _, r := range s {
 		if r > unicode.MaxASCII {
@@ -268,7 +268,7 @@ func mail(s string) bool {
 	return at > 4 && len(s)-at > 2 && strings.ContainsFunc(s, unicode.IsLetter)
 }
 
-// sound reports whether a number is one that checks itself, or an address of mail has its @.
+// sound reports whether a number passes its own check, or an e-mail address has one @.
 func sound(s string) bool {
 	if mail(s) {
 		at := strings.IndexByte(s, '@')
