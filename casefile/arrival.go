@@ -53,7 +53,7 @@ func finding() []KindInfo {
 			},
 			fold: func(c *Case, _ Record, e CopyReceived) {
 				if !e.Of.IsZero() {
-					return // of a mail that came later: see openMails
+					return // a copy of a mail that came later; see openMails
 				}
 				if on := civil.Of(e.ArrivedAt); e.ArrivedAt.Before(c.ArrivedAt) {
 					c.ArrivedAt, c.ArrivedOn = e.ArrivedAt, on

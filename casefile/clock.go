@@ -79,9 +79,9 @@ type Clock struct {
 	other         *Clock // the reading beside it
 	consultations []consultation
 	spans         []Interval // other days of the current period that are not counted
-	returnable    bool       // what stopped it fails when it comes back
-	answering     bool       // what stopped it ended a period that ran; else it came in the applicant's own time
-	left          Ending     // no application of its own: dismissed or merged
+	returnable    bool       // the letter that stopped the clock has no effect if it comes back
+	answering     bool       // the letter that stopped the clock ended a running period; otherwise it went out in the applicant's own time
+	left          Ending     // why the case is no longer an application of its own: dismissed or merged
 	leftOn        civil.Date
 
 	fixedProvisional bool // a day after the calendar's end was counted for Fixed

@@ -114,7 +114,7 @@ func cutSpan(s string) (first, last string, ok bool) {
 			return first, strings.TrimLeft(last, ".…"), true
 		}
 	}
-	if parts := strings.Split(narrowDigits(s), "-"); len(parts) == 4 && len(parts[0]) == 4 && parts[0] == parts[2] { // both written out
+	if parts := strings.Split(narrowDigits(s), "-"); len(parts) == 4 && len(parts[0]) == 4 && parts[0] == parts[2] { // both numbers are written in full
 		return parts[0] + "-" + parts[1], parts[2] + "-" + parts[3], true
 	}
 	return "", "", false
@@ -124,7 +124,7 @@ func cutSpan(s string) (first, last string, ok bool) {
 func MaybeSpan(id ID) bool {
 	s := narrowDigits(string(id))
 	first, last, ok := strings.Cut(s, "-")
-	first = first[strings.LastIndexFunc(first, func(r rune) bool { return r < '0' || r > '9' })+1:] // 3 of 1,3-5
+	first = first[strings.LastIndexFunc(first, func(r rune) bool { return r < '0' || r > '9' })+1:] // in 1,3-5 it is the 3
 	return ok && first != "" && len(first) <= 3 && last != "" && strings.Trim(s, "0123456789,-") == ""
 }
 

@@ -114,7 +114,7 @@ type Alarm struct {
 	Kind AlarmKind
 	On   civil.Date // the last day for it
 	Text string     // what to do
-	Do   string     // the commands of a terminal for it; empty: none
+	Do   string     // the terminal's commands for it; empty if there is none
 }
 
 // Seeming is what an unregistered case seems to be, where that is no application for disclosure. Until somebody has

@@ -49,8 +49,8 @@ type Statute struct {
 	FeeBy        FeeDay // the day by which an application falls into the month of 按件
 	FeeWithdrawn Yes    // one that was withdrawn counts in the month
 	FeeMerged    Yes    // one that was merged into another counts besides it
-	FeeShares    Yes    // who pays the share of one application of a notice over several has paid for it
-	FeeLeft      Scope  // the readings that leave out what a case waited for a fee with which another part goes on
+	FeeShares    Yes    // paying the share of one application counts as payment for it, where a notice covers several
+	FeeLeft      Scope  // the readings that leave out the wait for a fee when another part of the split goes on with it
 
 	ReviewAnswer    int // 复议答复 in the simplified procedure, working days (行政复议法54)
 	OrdinaryAnswer  int // in the ordinary one (行政复议法48)
@@ -62,7 +62,7 @@ type Statute struct {
 	YearTurn        int // the day of December from which an arrival confirmed in January may be counted in either year
 	SameYearReplace Yes // a new answer of the same year replaces the outcome in 表三
 
-	Trader Column // that is proposed for a 个体工商户 under its 字号
+	Trader Column // proposed for a 个体工商户 that applies under its 字号
 
 	from     civil.Date
 	versions []Statute // by their first day

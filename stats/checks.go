@@ -24,7 +24,7 @@ type Check struct {
 	OK     bool          `json:"ok"` // false where it does not hold: a Failure, or a Warning of the words
 	Level  Level         `json:"level"`
 	Detail string        `json:"detail"`
-	Do     string        `json:"do,omitzero"`    // the commands of a terminal that mend it
+	Do     string        `json:"do,omitzero"`    // the terminal's commands that put it right
 	Cases  []casefile.ID `json:"cases,omitzero"` // those it is about
 }
 

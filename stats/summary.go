@@ -50,7 +50,7 @@ func (p *Public) count(decided casefile.Publicity) {
 // Stretch is a part of the period, set against the same days of the year before.
 type Stretch struct {
 	Label  string      `json:"label"`  // 2026-03, 2026 年第 1 季度
-	Now    *Department `json:"now"`    // its name is empty; null where it ended before the register began, or has not begun
+	Now    *Department `json:"now"`    // without a name; null where the period ended before the register began, or has not begun
 	Before *Department `json:"before"` // null where the register does not reach back to its first day
 
 	from, to civil.Date

@@ -65,7 +65,7 @@ func sniffZip(b []byte, ext string) Format {
 	case has("OFD.xml"):
 		return OFD
 	case has("[Content_Types].xml"), has("mimetype") && has("content.xml"):
-		return Other // .pptx, .odt: one file to people, whatever it is packed of
+		return Other // .pptx, .odt: people see one file, though it is an archive
 	}
 	return Archive
 }

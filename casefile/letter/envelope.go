@@ -15,9 +15,9 @@ import (
 // proof of service names the letter as well, on the post's own papers (国办公开办函〔2016〕235号).
 type Envelope struct {
 	To, From Postal
-	Name     string // of who receives it
+	Name     string // of the recipient
 	Sender   string
-	Content  string // 内件: a number, of the letter or of its case
+	Content  string // 内件: the number of the letter or of its case
 }
 
 // Postal is an address as the post needs it.
@@ -55,7 +55,7 @@ var (
 // as well. Whatever does not look like an address is left out.
 func PostalOf(contact string) (p Postal) {
 	contact = digits.Replace(contact)
-	var near, far, seats []string // parts of an address, names of regions, organs that are called by their place
+	var near, far, seats []string // parts of an address, names of regions, organs that are named after their place
 	for _, piece := range pieces.Split(contact, -1) {
 		piece = number.ReplaceAllStringFunc(mailbox.ReplaceAllString(piece, ""), func(n string) string {
 			switch {
@@ -99,7 +99,7 @@ type EnvelopeSize string
 var envelopeSizes = []struct {
 	size          EnvelopeSize
 	width, height int
-	was           string // its number in the older standard, which is how shops still call it
+	was           string // its number in the older standard, which shops still use
 }{{"DL", 220, 110, "5号"}, {"ZL", 230, 120, "6号"}, {"C5", 229, 162, "7号"}, {"C4", 324, 229, "9号"}, {"B6", 176, 125, "3号"}}
 
 // EnvelopeSizes lists the codes.

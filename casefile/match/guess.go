@@ -19,7 +19,7 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 		return casefile.GuessNotice, "是投递情况通知（" + m.Delivery.Action + "）"
 	}
 	subject, answer := withoutPrefixes(m.Subject)
-	if hasPrefix(strings.ToLower(subject), "撤回:", "撤回：", "recall:", "邮件撤回") { // as Outlook writes; a person who withdraws says what
+	if hasPrefix(strings.ToLower(subject), "撤回:", "撤回：", "recall:", "邮件撤回") { // as Outlook writes; a person who withdraws says what he withdraws
 		return casefile.GuessOther, "是收回一封邮件的通知，不等于撤回申请"
 	}
 	if answer {

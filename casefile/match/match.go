@@ -185,7 +185,7 @@ type decider struct {
 	alone   bool   // the mail names or answers a case and is clearly an application of its own
 	doubted string // why a mail that joins a case may be an application of its own; "" where nothing says so
 
-	robot func() (Cause, string) // of the mail, found once
+	robot func() (Cause, string) // how a machine wrote the mail, if one did; computed once
 }
 
 func (d *decider) decide() error {

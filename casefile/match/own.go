@@ -40,7 +40,7 @@ func asksAnother(text string) string {
 func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 	text := d.written
 	more := asksAnother(text)
-	if d.out.Likeness < Likely && !formOf(text) && (more == "" || c.Waiting == casefile.WaitCorrection) { // then it is what was to be corrected
+	if d.out.Likeness < Likely && !formOf(text) && (more == "" || c.Waiting == casefile.WaitCorrection) { // while a correction is awaited, the other request is the corrected one
 		return joins, "", nil
 	}
 	if c.Finished {

@@ -187,10 +187,10 @@ func alikeInLength(a, b string) bool {
 // glance holds features of a request that are cheap to compare. Alike costs some hundred times as much, and hardly any two
 // requests of an office are the same.
 type glance struct {
-	runes  []rune // that occur in it, in order
-	digits uint16 // that occur in it
+	runes  []rune // the characters that occur in it, in order
+	digits uint16 // a set of the digits that occur in it
 	length int
-	size   int // of the runs that Alike compares, at most
+	size   int // the greatest length of the runs that Alike compares
 }
 
 func glanceAt(request string) (g glance) {

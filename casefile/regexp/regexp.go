@@ -13,7 +13,7 @@ import (
 type Regexp struct {
 	text string
 	once sync.Once
-	re   *regexp.Regexp // by once
+	re   *regexp.Regexp // set by once
 }
 
 // eager finds a wrong expression in the tests of its package, whether they use it or not.

@@ -464,7 +464,7 @@ func (t *Tx) NextID(year int) casefile.ID {
 	for ; bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Prev() {
 		if y, n, ok := casefile.ID(k).Number(); ok && y == year {
 			highest = max(highest, n)
-			if highest < 99_999 { // longer numbers lie among those of five digits
+			if highest < 99_999 { // otherwise longer numbers lie among those of five digits, and the last key is not the highest
 				break
 			}
 		}

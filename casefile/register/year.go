@@ -80,7 +80,7 @@ func (t *Tx) FeesIn(from, to civil.Date) (yuan, cases int, err error) {
 			if n, ok := l.Event.(casefile.FeeNoticed); ok && l.Seq < r.Seq {
 				share = paid.Yuan
 				if len(n.Shares) > 0 {
-					share = n.Share(r.Case) // of one notice the sum is counted once, however it was paid
+					share = n.Share(r.Case) // the sum of one notice is counted once, however it was paid
 				}
 			}
 			if l.Seq == r.Seq {

@@ -13,7 +13,7 @@ import (
 
 // Elements follows the elements of a page as its tags pass. The zero value is the beginning of a page.
 type Elements struct {
-	open  []atom.Atom     // from the hidden one inwards
+	open  []atom.Atom     // the hidden element and those within it
 	rules map[string]bool // selectors of the page's own style whose elements are not shown: .class, #id
 }
 
@@ -26,7 +26,7 @@ type Look struct {
 const (
 	maxOpen  = 512
 	maxRules = 1000
-	maxSheet = 64 << 10 // bytes of style of which rules are read
+	maxSheet = 64 << 10 // bytes of a style that are searched for rules
 )
 
 // Sheet reads the text of a style element. Rules under a condition (@media) are ignored: what they hide on a narrow screen

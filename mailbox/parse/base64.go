@@ -68,7 +68,7 @@ func isPlain(sample []byte) bool {
 func surely(line []byte) bool {
 	n, foreign, blanks := census(line)
 	if n >= 64 && foreign+blanks == 0 {
-		return true // cut or not
+		return true // whether it was cut or not
 	}
 	return foreign == 0 && n%4 == 0 && n >= 8 && !(blanks > 0 && words(line))
 }

@@ -185,10 +185,10 @@ type ListQuery struct {
 	Department string        `json:"department,omitzero"`
 	Person     string        `json:"person,omitzero"`
 	DueBy      civil.Date    `json:"due_by,omitzero"`
-	Cases      []casefile.ID `json:"cases,omitzero"` // these alone, in this order; implies All
+	Cases      []casefile.ID `json:"cases,omitzero"` // only these, in this order; implies All
 	After      casefile.ID   `json:"after,omitzero"`
-	Soonest    bool          `json:"soonest,omitzero"` // the first due first, what is not due last; without After
-	Newest     bool          `json:"newest,omitzero"`  // the highest number first, and After goes down; implies All
+	Soonest    bool          `json:"soonest,omitzero"` // the earliest due date first, cases without one last; not with After
+	Newest     bool          `json:"newest,omitzero"`  // the highest number first, and After counts downwards; implies All
 	Limit      int           `json:"limit,omitzero"`   // 0: no limit
 }
 
@@ -245,7 +245,7 @@ type UnreadMail struct {
 	Unread    bool            `json:"unread_files,omitzero"` // it brings files that are not read yet
 	Case      casefile.ID     `json:"case,omitzero"`         // in which it lies; absent: in none
 	Merely    bool            `json:"merely"`                // it lies elsewhere and may belong here
-	DueStrict Day             `json:"due_strict"`            // if the guess is right: of an application, or of the case whose reply came back
+	DueStrict Day             `json:"due_strict"`            // if the guess is right: the due date of the application, or of the case whose reply came back
 	Command   Handle          `json:"command"`               // decides it, where the guess is right
 }
 
@@ -253,8 +253,8 @@ type UnreadMail struct {
 type NextStep struct {
 	Command string `json:"command"`
 	Label   string `json:"label"`
-	Why     Text   `json:"why,omitzero"`  // of a likely one
-	Line    Handle `json:"line,omitzero"` // the whole command, where it takes more than the number of the case
+	Why     Text   `json:"why,omitzero"`  // why a step is likely
+	Line    Handle `json:"line,omitzero"` // the whole command, where it needs more than the number of the case
 }
 
 // RecordView is a record for people and machines.
@@ -297,7 +297,7 @@ type DueItem struct {
 	// oldest of so many Mails arrived.
 	Block  string      `json:"block"`
 	Mails  int         `json:"mails,omitzero"`
-	Newest *UnreadMail `json:"newest,omitzero"` // of BlockMail, the last of them
+	Newest *UnreadMail `json:"newest,omitzero"` // in BlockMail, the latest of the mails
 	// In whose charge the case is.
 	Department Text `json:"department"`
 	Assignee   Text `json:"assignee"`

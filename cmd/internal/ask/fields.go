@@ -19,8 +19,8 @@ import (
 // called, where it is founded and at which stages it is legal, casefile says (Kind.Info).
 type Step struct {
 	Kind   casefile.Kind
-	Note   string // what else there is to know of it
-	Typed  string // what only concerns a command line: for the help of a terminal
+	Note   string // what else is worth knowing about it
+	Typed  string // what concerns only the command line, for the help of a terminal
 	Fields []Field
 	// before completes what was entered; nil: nothing.
 	before func(Entries) Entries

@@ -153,7 +153,7 @@ type ResumeLettersRequest struct {
 
 // PostedRequest announces a list that came back from the post office, .xlsx or csv, whose bytes follow.
 type PostedRequest struct {
-	Name string `json:"name"` // what problems call it
+	Name string `json:"name"` // the name of the list in messages
 	On   Day    `json:"on"`   // 交邮之日; null: today
 }
 
@@ -183,7 +183,7 @@ type EnvelopeItem struct {
 type EnvelopeResult struct {
 	Content   []byte         `json:"content,omitzero"` // the .docx
 	Envelopes []EnvelopeView `json:"envelopes"`
-	Sender    []string       `json:"sender"` // what the configuration does not say of the office
+	Sender    []string       `json:"sender"` // what the configuration does not say about the office: address, code
 }
 
 // EnvelopeView is one cover.

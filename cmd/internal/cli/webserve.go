@@ -124,7 +124,7 @@ func (a *app) webCertificateCommand() *cobra.Command {
 			return err
 		}
 		files := map[string][]byte{webKey: key, webCert: certificate}
-		for _, name := range []string{webKey, webCert} { // both, before either is written
+		for _, name := range []string{webKey, webCert} { // neither is written unless both can be
 			there, err := durable.Exists(filepath.Join(*dir, name))
 			if err != nil {
 				return err

@@ -43,7 +43,7 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	mails = inOrder(mails, func(a, b *ask.DueItem) int { return b.Newest.ArrivedAt.Compare(*a.Newest.ArrivedAt) })
 	v.Mails, v.Statutory, v.Internal = ask.FirstOf(mails, q.Aside), ask.FirstOf(statutory, q.Lines), ask.FirstOf(internal, q.Lines)
 	for i := range v.Mails.First {
-		newest := *v.Mails.First[i].Newest // the list is kept as it is
+		newest := *v.Mails.First[i].Newest // a copy, because the list is shared
 		newest.Opening = ask.Text(o.Reading.Opening(newest.Digest))
 		v.Mails.First[i].Newest = &newest
 	}

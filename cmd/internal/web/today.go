@@ -25,7 +25,7 @@ type agenda struct {
 	ask.AgendaView
 	Words    string // whose cases alone are shown
 	Own      bool   // those are the asker's department's, unasked
-	Others   bool   // he has a department, and does not see its cases alone
+	Others   bool   // he has a department, and what is shown is not its cases alone
 	Troubles []string
 	Recorded string // on so many cases, just now
 }

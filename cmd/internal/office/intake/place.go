@@ -239,7 +239,7 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 	t.Disposition, t.Case = casefile.Duplicate, known.Case
 	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
-	told := slices.ContainsFunc(about, func(r casefile.Record) bool { // of an earlier copy, to be compared with
+	told := slices.ContainsFunc(about, func(r casefile.Record) bool { // whether a copy of these bytes is recorded already
 		e, ok := r.Event.(casefile.CopyReceived)
 		return ok && e.Digest == a.Digest
 	})

@@ -20,7 +20,7 @@ import (
 type postedItem struct {
 	place    string      // where it stands in the list, to be named where it cannot be recorded
 	document string      // its number, if it has one
-	kase     casefile.ID // its case, where the list says it or the register does not have the letter
+	kase     casefile.ID // its case, where the list names it or the register does not know the letter
 	tracking string
 }
 
@@ -38,7 +38,7 @@ func (p *Room) Posted(_ context.Context, c ask.Call, req ask.PostedRequest, list
 	if err != nil {
 		return ask.Usage("%v", err)
 	}
-	c.At = p.Now() // reading may have taken long
+	c.At = p.Now() // because reading may have taken long
 	res, err := p.posted(c, items, req.On)
 	if err != nil {
 		return err

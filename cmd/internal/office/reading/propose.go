@@ -495,7 +495,7 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 		return ask.AppendResult{}, err
 	}
 	read := e.Request
-	for _, into := range []*casefile.Registered{&e, &typed} { // what the clerk wrote goes before what was read
+	for _, into := range []*casefile.Registered{&e, &typed} { // what the clerk wrote has precedence over what was read
 		if err := json.Unmarshal(r.Event, into); err != nil {
 			return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
 		}

@@ -17,7 +17,7 @@ import (
 // Box is a small square frame or circle, or a character that looks like one; its surroundings decide which of them it is.
 type Box struct {
 	Rect  image.Rectangle `json:"rect"`
-	Ink   int             `json:"ink"`           // of a thousand pixels within
+	Ink   int             `json:"ink"`           // dark pixels within, of a thousand
 	Lone  bool            `json:"lone,omitzero"` // it is still on the page
 	Round bool            `json:"round,omitzero"`
 }
@@ -61,7 +61,7 @@ func boxesOf(m *image.Gray) []Box {
 	all := slices.DeleteFunc(slices.Clone(plain), func(b Box) bool { return !in(free, b) && !company(free, b) })
 	for _, b := range alike(m, sizes) { // whatever crosses them
 		if !in(plain, b) && !within(b) && company(free, b) && !crowded(m, b.Rect, true) {
-			b.Lone = !inRow(plain, b) && !inColumn(plain, b, 4) // or part of a character far below a list
+			b.Lone = !inRow(plain, b) && !inColumn(plain, b, 4) // or it is part of a character far below a list
 			all = append(all, b)
 		}
 	}
@@ -69,7 +69,7 @@ func boxesOf(m *image.Gray) []Box {
 	sure := slices.DeleteFunc(slices.Clone(all), func(b Box) bool { return b.Lone })
 	all = slices.DeleteFunc(all, func(b Box) bool { return !b.Lone && !company(sure, b) })
 	all = append(all, circlesOf(m)...)
-	for _, b := range frames { // what is left of them stays for now
+	for _, b := range frames { // the remaining ones stay on the page for now
 		if !in(all, b) && !crowded(m, b.Rect, false) {
 			b.Lone = true
 			all = append(all, b)
@@ -90,7 +90,7 @@ func in(all []Box, b Box) bool {
 
 // company reports whether there is a box of the same size in the row or column of another.
 func company(all []Box, b Box) bool {
-	const far = 14 // sides between the cells of a column
+	const far = 14 // in sides of a box, between the cells of a column
 	return inRow(all, b) || inColumn(all, b, far)
 }
 

@@ -25,7 +25,7 @@ func circlesOf(m *image.Gray) (all []Box) {
 			full = append(full, b)
 		}
 	})
-	for _, e := range empty[:min(len(empty), mostCircles)] { // what a pen has crossed hangs together with it; along the row it may be part of a character, too
+	for _, e := range empty[:min(len(empty), mostCircles)] { // a crossed circle is connected with the stroke of the pen; along the row it may also be part of a character
 		side := e.Rect.Dx()
 		for y := e.Rect.Min.Y - 4; y <= e.Rect.Min.Y+4; y++ {
 			for x := 0; x+side < m.Rect.Dx(); x++ {
@@ -50,7 +50,7 @@ func circlesOf(m *image.Gray) (all []Box) {
 
 const (
 	sectors     = 24
-	mostCircles = 60 // beside which others are looked for
+	mostCircles = 60 // empty circles beside which others are looked for
 )
 
 // circled counts the sectors of a circle in which there is ink along its line.
@@ -66,7 +66,7 @@ func circled(m *image.Gray, box image.Rectangle) (n int) {
 			}
 		}
 		if n+sectors-1-i < sectors*9/10 {
-			return n // never enough
+			return n // too few sectors are left
 		}
 	}
 	return n

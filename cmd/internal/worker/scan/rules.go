@@ -8,7 +8,7 @@ import (
 // Cell is what rules fence.
 type Cell struct {
 	Box     image.Rectangle `json:"box"`     // in Page.Clean
-	Inner   image.Rectangle `json:"inner"`   // of it, what is in the stack: its ink and a little around
+	Inner   image.Rectangle `json:"inner"`   // the part of it that is in the stack: its ink and a small margin
 	Stacked int             `json:"stacked"` // y of the upper edge of Inner in Page.Stack
 	Shift   image.Point     `json:"shift"`   // from its own place to that of its row and column
 	Snapped image.Rectangle `json:"snapped"` // its place by rows and columns: a photograph's cells are aslant
@@ -203,7 +203,7 @@ func (p *Page) stack() {
 		}
 		inner := inked(p.Clean, c.Box.Inset(2))
 		if max(width, inner.Dx()+2*gap)*(height+inner.Dy()+gap) > mostStack {
-			continue // the page alone has it
+			continue // it is read on the page only
 		}
 		c.Stacked, c.Inner = height, inner
 		width, height = max(width, inner.Dx()+2*gap), height+inner.Dy()+gap

@@ -11,7 +11,7 @@ import (
 
 // marksOf inserts □ or ☑ for each box among the words of a part of a page; unclear are the options whose box is neither.
 func marksOf(words []Word, boxes []Box, rings []image.Rectangle) (all []Word, unclear []string) {
-	least, beside := math.MaxInt, 0 // of the emptiest: paper that is dark all over says nothing
+	least, beside := math.MaxInt, 0 // of the emptiest box: paper that is dark all over proves nothing
 	type found struct {
 		box    Box
 		option string
@@ -161,7 +161,7 @@ func set(words []Word, b Box, any bool) (all []Word, option string) {
 			k = i + 1
 		}
 	}
-	places := []int{k, k - 1, k + 1, k - 2, k + 2} // tesseract's are not exact
+	places := []int{k, k - 1, k + 1, k - 2, k + 2} // because the places that tesseract gives are not exact
 	if any {
 		places = []int{k}
 	}

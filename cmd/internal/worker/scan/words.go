@@ -213,7 +213,7 @@ func aligned(a, b string) []rune {
 		return out
 	}
 	w := len(os) + 1
-	cost := make([]int, (len(rs)+1)*w) // of making the rest of one the rest of the other
+	cost := make([]int, (len(rs)+1)*w) // the cost of turning the rest of one text into the rest of the other
 	for i := len(rs); i >= 0; i-- {
 		for k := len(os); k >= 0; k-- {
 			switch {
