@@ -147,7 +147,7 @@ func readSheets(r io.Reader, spool io.Writer) (all []sheet, err error) {
 			return all, err
 		}
 		for i, size := range s.pictures() {
-			if size.X < 0 || size.Y < 0 || size.X > 1<<15 || size.Y > 1<<15 {
+			if size.X < 0 || size.Y < 0 || size.X > scan.MostSide || size.Y > scan.MostSide {
 				return all, errFlood
 			}
 			n := int64(size.X) * int64(size.Y)

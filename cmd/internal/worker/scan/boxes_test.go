@@ -167,3 +167,27 @@ func TestQuarters(t *testing.T) {
 		}
 	}
 }
+
+// Of what follows an unclear box whose option no list has, only the beginning is told: the rest of the row may name somebody.
+func TestUnclearIsShort(t *testing.T) {
+	long := strings.Repeat("某", 40)
+	words := []Word{{Text: "自然人", Box: image.Rect(90, 60, 160, 82)}, {Text: long, Box: image.Rect(330, 60, 1300, 82)}}
+	boxes := []Box{{Rect: image.Rect(60, 60, 82, 82)}, {Rect: image.Rect(300, 60, 322, 82), Ink: emptyInk + 1}}
+	_, unclear := marksOf(words, boxes, nil)
+	if len(unclear) != 1 || unclear[0] != strings.Repeat("某", mostOption) {
+		t.Errorf("%q", unclear)
+	}
+}
+
+// A stack is never higher than what a picture may be; the cells beyond it are read on the page alone.
+func TestStackIsBounded(t *testing.T) {
+	p := Page{Clean: paper(60, 2339)}
+	fill(p.Clean, image.Rect(20, 10, 30, 2320))
+	for range 20 {
+		p.Cells = append(p.Cells, Cell{Box: image.Rect(4, 4, 50, 2335)})
+	}
+	p.stack()
+	if h := p.Stack.Rect.Dy(); h > MostSide || h < MostSide-2*2339 || p.Cells[19].Stacked >= 0 {
+		t.Errorf("the stack is %d high, its last cell at %d", h, p.Cells[19].Stacked)
+	}
+}

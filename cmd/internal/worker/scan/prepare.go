@@ -7,6 +7,8 @@
 //
 //	prepare.go   size, light, angle          rules.go   rules and the cells that they fence
 //	words.go     what tesseract says         card.go    what looks like an identity card
+//	boxes.go     what may be a box to tick   rings.go   rings drawn around an option
+//	ticks.go     boxes among the words, ticked or not
 package scan
 
 import (

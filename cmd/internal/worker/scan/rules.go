@@ -14,6 +14,9 @@ type Cell struct {
 	Snapped image.Rectangle `json:"snapped"` // its place by rows and columns: a photograph's cells are aslant
 }
 
+// MostSide is how many pixels a side of any picture has at most: tesseract refuses more.
+const MostSide = 1<<15 - 1
+
 const (
 	leastRule = 70  // pixels of A4 at 200 dpi; the dash of a large heading is shorter
 	leastCell = 14  // pixels either way
@@ -202,7 +205,7 @@ func (p *Page) stack() {
 			continue
 		}
 		inner := inked(p.Clean, c.Box.Inset(2))
-		if max(width, inner.Dx()+2*gap)*(height+inner.Dy()+gap) > mostStack {
+		if high := height + inner.Dy() + gap; high > MostSide || max(width, inner.Dx()+2*gap)*high > mostStack {
 			continue // it is read on the page only
 		}
 		c.Stacked, c.Inner = height, inner

@@ -92,16 +92,16 @@ func (w Word) around(put Word, from, to int) (all []Word) {
 // looksBoxed are the characters for which tesseract takes a box, ticked or not.
 const looksBoxed = "口囗回四加国团田日曰目白自因图固困圆☐☑□"
 
-// set inserts an empty box among the words. It returns nil where no option stands beside the box; with any, every text
+// set inserts an empty box among the words. It returns nil where no option stands beside the box; with every, any text
 // counts as an option.
-func set(words []Word, b Box, any bool) (all []Word, option string) {
+func set(words []Word, b Box, every bool) (all []Word, option string) {
 	optionAt := optionAt
-	if any {
+	if every {
 		optionAt = func(precedes, follows string) string {
 			if strings.HasSuffix(precedes, "□") {
 				return ""
 			}
-			return follows
+			return firstOf(follows, mostOption)
 		}
 	}
 	mid, side := middle(b.Rect), b.Rect.Dx()
@@ -162,7 +162,7 @@ func set(words []Word, b Box, any bool) (all []Word, option string) {
 		}
 	}
 	places := []int{k, k - 1, k + 1, k - 2, k + 2} // because the places that tesseract gives are not exact
-	if any {
+	if every {
 		places = []int{k}
 	}
 	over := -1 // the Chinese character that a lone frame was taken for, or is part of
@@ -189,6 +189,16 @@ func set(words []Word, b Box, any bool) (all []Word, option string) {
 	}
 	mark.Line = w.Line
 	return slices.Replace(slices.Clone(words), at, at+1, w.around(mark, from, to)...), option
+}
+
+// mostOption is how many characters of an option that no list has are told: what follows it on its line is not the option's.
+const mostOption = 12
+
+func firstOf(s string, n int) string {
+	if rs := []rune(s); len(rs) > n {
+		return string(rs[:n])
+	}
+	return s
 }
 
 // optionAt is the option of a box between two texts: the one that follows, else the one before; "" where neither is one.
