@@ -67,10 +67,18 @@ var page = []bench{
 var metric = regexp.MustCompile(`([\d.e+]+)\s+([^\s\d]\S*)`)
 
 func main() {
+	if !measured() {
+		fmt.Fprintln(os.Stderr, "not everything was measured")
+		os.Exit(1) // make keeps the page that was there
+	}
+}
+
+// measured prints the page and reports whether every figure is on it.
+func measured() bool {
 	scratch, err := os.MkdirTemp("", "ysq-speed-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return false
 	}
 	defer os.RemoveAll(scratch)
 	disk := fileSystem(scratch)
@@ -82,7 +90,7 @@ func main() {
 		"beside another program that does the same work, or beside what the machine can do at all, measured in that run. No test fails over time.\n",
 		time.Now().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU(), disk)
 	profile := filepath.Join(scratch, "backlog.pprof")
-	failed := false
+	whole := true
 	for _, b := range page {
 		if name, _, _ := strings.Cut(b.env, "="); os.Getenv(name) != "" { // what is set already, as for a trial, stays so
 			b.env = name + "=" + os.Getenv(name)
@@ -101,7 +109,7 @@ func main() {
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 			fmt.Printf("| not measured: %v | | |\n", err)
-			failed = true
+			whole = false
 			continue
 		}
 		got := metrics(string(out))
@@ -109,12 +117,10 @@ func main() {
 			fmt.Printf("| %s |\n", filled(l, got))
 		}
 		if b.name == "Backlog" {
-			shares(profile)
+			whole = shares(profile) && whole
 		}
 	}
-	if failed {
-		fmt.Fprintln(os.Stderr, "not everything was measured")
-	}
+	return whole
 }
 
 // fileSystem names the kind of file system on which a directory lies.
@@ -144,12 +150,12 @@ var works = []struct {
 	{"all else", regexp.MustCompile(``)},
 }
 
-// shares prints where the processor time of a profile was spent.
-func shares(profile string) {
+// shares prints where the processor time of a profile was spent, and reports whether there is one.
+func shares(profile string) bool {
 	out, err := exec.Command("go", "tool", "pprof", "-top", "-flat", "-nodecount=100000", "-nodefraction=0", profile).Output()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "the profile: %v\n", err)
-		return
+		return false
 	}
 	spent, all := map[string]float64{}, 0.0
 	for line := range strings.Lines(string(out)) {
@@ -173,6 +179,7 @@ func shares(profile string) {
 	for _, w := range works {
 		fmt.Printf("| %s | %.0f %% |\n", w.name, spent[w.name]/max(all, 1)*100)
 	}
+	return true
 }
 
 // metrics are the figures of a benchmark's line, by their units.
