@@ -49,7 +49,7 @@ func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
 	}
 	var troubles []string
 	for _, t := range p.agenda.Troubles() {
-		troubles = append(troubles, t.Text)
+		troubles = append(troubles, casefile.WithCommands(t.Text, t.Do))
 	}
 	d.Add("系统", troubles...)
 	return d, p.addDays(ctx, &d)
