@@ -112,7 +112,7 @@ func (r *answering) flags() (take func(args []string) error) {
 		}
 		r.req.To, r.req.Register, r.req.Despite = *to, *email, *despite
 		r.req.OnPaper, r.paths = *paper, *files
-		if _, err := formOf(r.cmd, "", r.output, "docx", letterForms); err != nil {
+		if err := r.a.letterFile(r.cmd, r.output); err != nil {
 			return err
 		}
 		if err := regular(r.cmd, r.paths); err != nil {

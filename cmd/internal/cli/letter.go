@@ -92,6 +92,15 @@ func (a *app) letterCommand() *cobra.Command {
 // letterForms are the endings of the files into which a letter is written.
 var letterForms = []string{"docx", "pdf"}
 
+// letterFile refuses, before anything is done, a file into which a letter cannot go.
+func (a *app) letterFile(cmd *cobra.Command, output string) error {
+	if a.json && output == "-" {
+		return usage(cmd, "文书和 JSON 不能都写到标准输出：用 -o 写明文件")
+	}
+	_, err := formOf(cmd, "", output, "docx", letterForms)
+	return err
+}
+
 // saveLetter writes a letter where it was asked to be, or under its own name here; a file that is there is
 // never replaced.
 func (a *app) saveLetter(ctx context.Context, output, name string, content []byte) (path string, err error) {

@@ -115,12 +115,12 @@ func (a *app) letterPostedCommand() *cobra.Command {
 	o := a.options(cmd)
 	on := o.date("on", "交邮的`日期`；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
-	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+	post := a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		from, name := a.in, "清单"
 		if args[0] != "-" {
 			file, err := os.Open(args[0])
 			if err != nil {
-				return &ask.Error{Code: "file", Msg: "打不开文件：" + err.Error(), Exit: ask.ExitUsage}
+				return err
 			}
 			defer file.Close()
 			from, name = file, filepath.Base(args[0])
@@ -135,6 +135,14 @@ func (a *app) letterPostedCommand() *cobra.Command {
 		}
 		return a.recorded(res)
 	})
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if args[0] != "-" {
+			if err := regular(cmd, args); err != nil {
+				return err
+			}
+		}
+		return post(cmd, args)
+	}
 	return cmd
 }
 
@@ -155,7 +163,7 @@ func (a *app) letterEnvelopeCommand() *cobra.Command {
 		if err != nil {
 			return usage(cmd, "--size：%v", err)
 		}
-		if _, err := formOf(cmd, "", *output, "docx", letterForms); err != nil {
+		if err := a.letterFile(cmd, *output); err != nil {
 			return err
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {

@@ -70,7 +70,11 @@ func addressed(tx *desk.View, item ask.EnvelopeItem) (e letter.Envelope, err err
 		return e, err
 	}
 	for _, one := range casefile.Letters(history) {
-		if casefile.SameDocument(one.Document, item.Document) && one.Party != "" {
+		switch {
+		case !casefile.SameDocument(one.Document, item.Document):
+		case one.Voided != "":
+			return e, ask.Refused("letter-voided", "", "%s 已经作废：%s", one.Document, one.Voided)
+		case one.Party != "":
 			e.To, e.Name = letter.Postal{}, one.Party
 		}
 	}

@@ -46,4 +46,10 @@ func TestEnvelopesOfLetters(t *testing.T) {
 	if _, err := l.Envelopes(t.Context(), k.Call(), ask.EnvelopeRequest{Items: []ask.EnvelopeItem{{Case: application}}, Size: "A4"}); err == nil {
 		t.Error("A4 is an envelope")
 	}
+	if _, err := l.VoidLetter(t.Context(), k.Call(), ask.VoidLetterRequest{Document: asked, Reason: "写错"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Envelopes(t.Context(), k.Call(), ask.EnvelopeRequest{Items: []ask.EnvelopeItem{{Case: application, Document: asked}}}); err == nil || !strings.Contains(err.Error(), "已经作废：写错") {
+		t.Errorf("a void letter: %v", err)
+	}
 }
