@@ -169,7 +169,7 @@ type Approval uint8
 
 // The states.
 const (
-	ApprovalNone   Approval = iota // nothing is proposed, or the answer is given
+	ApprovalNone   Approval = iota // nothing is proposed, or the answer's letter is made
 	AwaitsSigning                  // 待签批
 	ApprovalGiven                  // 已签发: the answer may go out
 	ApprovalDenied                 // 退回: it has to be changed
@@ -233,6 +233,10 @@ func (c *Case) approve(live []Record) {
 		return // answered, or left otherwise
 	}
 	if s, ok := proposed(live); ok {
+		made := func(l CaseLetter) bool { return l.Decides == KindReplied && l.Seq > s.Decided.Seq }
+		if s.State == ApprovalGiven && slices.ContainsFunc(Unannounced(live), made) {
+			return // how it goes out is the letter's matter
+		}
 		c.Approval, c.ApprovalOn = s.State, s.On
 		if s.State != AwaitsSigning {
 			c.ApprovalOn = s.Decided.On

@@ -1,6 +1,7 @@
 package casefile_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,4 +60,31 @@ func TestLikely(t *testing.T) {
 	look("2026-03-13", "archive")
 	add("2026-03-13", casefile.Archived{})
 	look("2026-03-13", "reopen")
+}
+
+// A signed answer waits to be made, until its letter is: then it is the letter that has to go out.
+func TestSignedAndMade(t *testing.T) {
+	answer := casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}
+	said, err := json.Marshal(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := casefile.LetterNumber{Series: "公", Year: 2026, Number: 1}
+	var history []casefile.Record
+	for _, step := range []struct {
+		event casefile.Event
+		want  casefile.Approval
+	}{
+		{casefile.Received{Channel: casefile.Email}, casefile.ApprovalNone},
+		{casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "会议纪要"}, casefile.ApprovalNone},
+		{casefile.Submitted{Answer: said, Draft: casefile.File{Digest: casefile.DigestOf([]byte("x")), Name: "送审稿.docx"}}, casefile.AwaitsSigning},
+		{casefile.Signed{Submission: 3, By: "赵主任"}, casefile.ApprovalGiven},
+		{casefile.LetterIssued{LetterNumber: number, Document: "公〔2026〕1号", Decides: casefile.KindReplied, Event: said}, casefile.ApprovalNone},
+		{casefile.LetterVoided{LetterNumber: number, Document: "公〔2026〕1号", Reason: "收件人有误"}, casefile.ApprovalGiven},
+	} {
+		history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: civil.MustParse("2026-03-02"), Case: storyCase, Event: step.event})
+		if got := casefile.Fold(storyCase, history, casefile.Regulations, workday.Embedded()).Approval; got != step.want {
+			t.Errorf("after %s: %s, want %s", step.event.Kind(), got, step.want)
+		}
+	}
 }
