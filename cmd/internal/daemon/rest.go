@@ -16,44 +16,63 @@ const mostCode = 6 << 20
 // kernel maps sixteen pages for each one that is read, and all of them would count as the daemon's memory for as long as it
 // runs. The kernel keeps them in its cache while there is room, and the few that a poll needs come back in microseconds.
 func rest() {
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
+	all := ownCode()
+	resident := 0
+	for _, m := range all {
+		resident += m.resident
+	}
+	if resident < mostCode {
 		return
 	}
-	var size, resident, shared int
-	if _, err := fmt.Sscan(string(statm), &size, &resident, &shared); err != nil || shared*os.Getpagesize() < mostCode {
-		return
-	}
-	smaps, err := os.ReadFile("/proc/self/smaps")
-	if err != nil {
-		return
-	}
-	exe, err := os.Readlink("/proc/self/exe")
-	if err != nil {
-		return
-	}
-	for _, m := range untouched(smaps, exe) {
+	for _, m := range all {
 		// A page of the file that was never written comes back unchanged. Nothing is lost if the kernel refuses.
 		unix.Syscall(unix.SYS_MADVISE, m.start, m.length, unix.MADV_DONTNEED)
 	}
 }
 
-type mapping struct{ start, length uintptr }
+// ownCode returns the untouched mappings of the program's own file. The register's file is mapped, too, and does not count.
+func ownCode() []mapping {
+	smaps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		return nil
+	}
+	exe, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return nil
+	}
+	return untouched(smaps, exe)
+}
+
+type mapping struct {
+	start, length uintptr
+	resident      int // bytes of it that are in memory
+}
 
 // untouched returns the mappings of a file, as smaps describes them (proc(5)), that may not be written and of which no page
-// has been changed. A loader may change pages before it makes a mapping read-only.
+// has been changed. A loader may change pages before it makes a mapping read-only; they may have gone to the swap since.
 func untouched(smaps []byte, file string) (all []mapping) {
-	var at mapping
+	within := false // the lines are about the last of all
 	for line := range bytes.Lines(smaps) {
 		var start, end uintptr
-		var may, offset, device string
+		var may, offset, device, field string
 		var inode, kib int
 		if n, _ := fmt.Sscanf(string(line), "%x-%x %s %s %s %d", &start, &end, &may, &offset, &device, &inode); n == 6 {
-			if at = (mapping{start, end - start}); may[1] != '-' || !strings.HasSuffix(strings.TrimSpace(string(line)), " "+file) {
-				at = mapping{}
+			if within = may[1] == '-' && strings.HasSuffix(strings.TrimSpace(string(line)), " "+file); within {
+				all = append(all, mapping{start: start, length: end - start})
 			}
-		} else if n, _ := fmt.Sscanf(string(line), "Anonymous: %d kB", &kib); n == 1 && kib == 0 && at.length > 0 {
-			all = append(all, at)
+			continue
+		}
+		if !within {
+			continue
+		}
+		if n, _ := fmt.Sscanf(string(line), "%s %d kB", &field, &kib); n < 2 {
+			continue
+		}
+		switch last := len(all) - 1; {
+		case field == "Rss:":
+			all[last].resident = kib << 10
+		case (field == "Anonymous:" || field == "Swap:") && kib > 0:
+			all, within = all[:last], false
 		}
 	}
 	return all
