@@ -331,7 +331,7 @@ func Unscreened(id ID, history []Record, r Replied) error {
 		return nil
 	}
 	if _, ok := screened(history); !ok {
-		return &RuleError{Code: "unscreened", Case: id, Msg: "公开前须经保密审查（条例第十七条），没有审查的记录", Hint: "ysq screen " + string(id) + " --by 审查人 --result 可以公开"}
+		return &RuleError{Code: "unscreened", Case: id, Msg: "公开前须经保密审查（条例第十七条），没有审查的记录", Hint: "先记录保密审查的结果\nysq screen " + string(id) + " --by 审查人 --result 可以公开"}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
 )
@@ -77,13 +78,14 @@ func faultOf(err error) Fault {
 	return FaultUnreachable
 }
 
-// words say what is wrong and what to do about it.
+// words say what is wrong and what to do about it; a command line for that is the second line of the latter, as in the
+// refusals of casefile.
 func (e *Error) words() [2]string {
 	switch e.Detail {
 	case DetailOutage:
 		return [2]string{"邮件服务器暂时不可用", "这是服务器一方的临时故障，与授权码无关，不必改动配置；系统会自动重试，期间的来信不会丢失。持续半天以上的，请联系邮件服务商。"}
 	case DetailQuota:
-		return [2]string{"邮箱容量已满", "请登录网页邮箱清理或扩容：容量满时新来信会被退回。删除前请先运行 ysq reconcile，确认邮件都已收进登记簿。"}
+		return [2]string{"邮箱容量已满", "请登录网页邮箱清理或扩容：容量满时新来信会被退回。删除前请先核对邮件都已收进登记簿。\nysq reconcile"}
 	case DetailLoginOff:
 		return [2]string{"邮件服务器不接受用户名和密码登录", "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
 	}
@@ -115,13 +117,31 @@ func certificateFault(err error) string {
 func (e *Error) Label() string { return e.words()[0] }
 
 // Hint says what to do about it.
-func (e *Error) Hint() string { return e.words()[1] }
+func (e *Error) Hint() string {
+	hint, _, _ := strings.Cut(e.words()[1], "\n")
+	return hint
+}
+
+// Do is the command line that belongs to Hint, if there is one.
+func (e *Error) Do() string {
+	_, do, _ := strings.Cut(e.words()[1], "\n")
+	return do
+}
 
 // Label says in a few words what is wrong, for people.
 func (f Fault) Label() string { return f.words()[0] }
 
 // Hint says what to do about it.
-func (f Fault) Hint() string { return f.words()[1] }
+func (f Fault) Hint() string {
+	hint, _, _ := strings.Cut(f.words()[1], "\n")
+	return hint
+}
+
+// Do is the command line that belongs to Hint, if there is one.
+func (f Fault) Do() string {
+	_, do, _ := strings.Cut(f.words()[1], "\n")
+	return do
+}
 
 func (f Fault) words() [2]string {
 	switch f {
@@ -140,7 +160,7 @@ func (f Fault) words() [2]string {
 	case FaultThrottled:
 		return [2]string{"邮件服务器限制了登录或连接次数", "请检查是否有其他程序用同一账号频繁登录；系统会放慢重试。"}
 	case FaultProtocol:
-		return [2]string{"邮件服务器的应答无法理解", "请核对端口和加密方式（993 用 tls，143 用 starttls）；持续出现请运行 ysq doctor 并附上输出求助。"}
+		return [2]string{"邮件服务器的应答无法理解", "请核对端口和加密方式（993 用 tls，143 用 starttls）；持续出现请附上自检的输出求助。\nysq doctor"}
 	case FaultRefused:
 		return [2]string{"邮件服务器拒绝了一条命令", "请登录网页邮箱确认该文件夹存在且可以打开；系统会自动重试。"}
 	case FaultStorage:

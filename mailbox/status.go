@@ -24,6 +24,7 @@ type Status struct {
 	Fault        Fault          `json:"fault,omitzero"`
 	Label        string         `json:"label,omitzero"` // what is wrong, in Chinese
 	Hint         string         `json:"hint,omitzero"`  // what to do, in Chinese
+	Do           string         `json:"do,omitzero"`    // the command line that belongs to Hint
 	ServerSays   string         `json:"server_says,omitzero"`
 	LastError    string         `json:"last_error,omitzero"`    // of the last failed poll, also when it is over
 	LastErrorAt  time.Time      `json:"last_error_at,omitzero"` //
@@ -88,12 +89,12 @@ func (p *Poller) report(res Result, err error) {
 	p.update(func(st *Status) {
 		st.LastPoll, st.LastProgress, st.NextTry = now, now, p.notBefore
 		st.Failures, st.Troubled = p.failures, len(p.troubles)
-		st.State, st.Fault, st.Label, st.Hint, st.ServerSays = StateIdle, FaultNone, "", "", ""
+		st.State, st.Fault, st.Label, st.Hint, st.Do, st.ServerSays = StateIdle, FaultNone, "", "", "", ""
 		if err != nil {
 			st.State, st.Fault, st.LastError, st.LastErrorAt = StateFailing, faultOf(err), err.Error(), now
-			st.Label, st.Hint = st.Fault.Label(), st.Fault.Hint()
+			st.Label, st.Hint, st.Do = st.Fault.Label(), st.Fault.Hint(), st.Fault.Do()
 			if e, ok := errors.AsType[*Error](err); ok {
-				st.Label, st.Hint, st.ServerSays = e.Label(), e.Hint(), e.Said
+				st.Label, st.Hint, st.Do, st.ServerSays = e.Label(), e.Hint(), e.Do(), e.Said
 			}
 			return
 		}

@@ -18,7 +18,7 @@ import (
 const NoData = "无数据"
 
 // SummaryHead are the columns of a summary's lines.
-var SummaryHead = []string{"收件", "办结", "按时（法定）", "按时率（法定）", "按时（从严）", "按时率（从严）", "有争议", "逾期办结", "平均工作日", "最长工作日", "上年收件", "上年办结", "上年按时率（法定）"}
+var SummaryHead = []string{"收件", "办结", "按时（法定）", "按时率（法定）", "按时（从严）", "按时率（从严）", "有争议", "曾逾期", "平均工作日", "最长工作日", "上年收件", "上年办结", "上年按时率（法定）"}
 
 // summaryNow is the number of columns that belong to the period itself.
 const summaryNow = 10

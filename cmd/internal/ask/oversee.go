@@ -81,6 +81,7 @@ type MailboxStatus struct {
 	Fault       string     `json:"fault,omitzero"`
 	Label       string     `json:"label,omitzero"`
 	Hint        string     `json:"hint,omitzero"`
+	Do          string     `json:"do,omitzero"` // the command line that belongs to Hint
 	ServerSays  string     `json:"server_says,omitzero"`
 	LastSuccess *time.Time `json:"last_success"` // the end of the last complete poll
 	LastTaken   *time.Time `json:"last_taken"`   // when a mail was last committed

@@ -54,7 +54,8 @@ type SubmissionView struct {
 	Fill     map[string]string `json:"fill,omitzero"`
 	Outcome  string            `json:"outcome"` // code
 	BasisOf  string            `json:"basis_code"`
-	Way      string            `json:"way"` // draft, smtp; empty: on paper
+	Withheld []string          `json:"withheld,omitzero"` // codes of the bases of what 部分公开 does not give
+	Way      string            `json:"way"`               // draft, smtp; empty: on paper
 	To       Address           `json:"to"`
 	Despite  string            `json:"despite,omitzero"`
 	Subject  string            `json:"subject,omitzero"`

@@ -35,7 +35,7 @@ func (a *app) listCommand() *cobra.Command {
 	f.BoolVar(&q.Disputable, "disputable", false, "只列按时与否可能有争议的：从严期限已过，法定期限未过；已办结的也在内")
 	f.BoolVar(&q.Unregistered, "unregistered", false, "只列尚未登记的")
 	f.BoolVar(&q.All, "all", false, "已办结的也列出")
-	f.BoolVar(&q.Late, "late", false, "只列有一期逾期办结的，已办结的也在内")
+	f.BoolVar(&q.Late, "late", false, "只列曾逾期的：有一期逾期才终止，已办结的也在内")
 	outcomes := o.texts("outcome", "只列这样`答复`的，可写多次：表三的行号、名称或代码")
 	publicity := choice(o, "publicity", "只列这样`决定`主动公开的，已办结的也在内", casefile.ParsePublicity, casefile.Publicities()...)
 	from := o.date("from", "自此`日期`收到的；与 --late、--outcome 同写时为办结的日期", civil.Past)

@@ -68,7 +68,7 @@ func quarterStart(year, quarter int) civil.Date {
 
 func (a *app) printDepartments(all []stats.Department) error {
 	t := grid.Table{
-		Header: []string{"科室", "收件", "办结", "按时", "有争议", "逾期办结", "逾期", "平均工作日", "最长工作日"},
+		Header: []string{"科室", "收件", "办结", "按时", "有争议", "曾逾期", "逾期", "平均工作日", "最长工作日"},
 		Align:  []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right},
 	}
 	for _, d := range all {

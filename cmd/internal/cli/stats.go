@@ -24,7 +24,8 @@ func (a *app) statsCommand() *cobra.Command {
 		Use: "stats", Short: "一段时间的办理情况：按时率、最长天数、各科室、各月、同比",
 		Long: "领导常问的数：收件、办结、按时率（法定、从严两种口径，条例第三十三条）、平均和最长的工作日，按科室、季度、月份列出，并与上年同期比较；\n" +
 			"登记簿没有的年份写“无数据”。每人只列目前在办和到期的件数，不作排名。不写 --from、--to 的，为今年至今。\n" +
-			"-o 可写 table、csv、json、xlsx、svg，或以 .csv、.xlsx、.svg 结尾的文件名；xlsx 和 svg 带图。逾期办结的各件：ysq list --late --from --to。",
+			"-o 可写 table、csv、json、xlsx、svg，或以 .csv、.xlsx、.svg 结尾的文件名；xlsx 和 svg 带图。\n" +
+			"曾逾期：有一期在这段时间里逾期才终止的，其后重新办理、还没有办结的也在内；各件见 ysq list --late --from --to。",
 		Example: "ysq stats\nysq stats --from 2026-01-01 --to 2026-06-30\nysq stats -o 上半年.xlsx\nysq stats -o 图.svg",
 		Args:    noArgs,
 	}
@@ -103,7 +104,7 @@ func (a *app) printStats(s stats.Summary) error {
 	if p := s.Public; p.Proposed+p.Adopted+p.Declined > 0 {
 		fmt.Fprintf(a.out, "主动公开  建议纳入 %d，已纳入 %d，不纳入 %d（条例第四十四条；ysq list --publicity）\n", p.Proposed, p.Adopted, p.Declined)
 	}
-	head := []string{"", "收件", "办结", "按时率", "从严", "有争议", "逾期办结", "平均", "最长"}
+	head := []string{"", "收件", "办结", "按时率", "从严", "有争议", "曾逾期", "平均", "最长"}
 	right := []grid.Align{grid.Left, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right, grid.Right}
 	line := func(name string, d *stats.Department) []string {
 		if d == nil {

@@ -211,7 +211,7 @@ func (a *app) mailboxes(all []ask.MailboxStatus) error {
 		}
 		fmt.Fprintf(a.out, "\n%s：%s\n", grid.Clean(string(m.Account)), grid.Clean(join("；", m.Label, prefix("服务器说：", m.ServerSays))))
 		if m.Hint != "" {
-			fmt.Fprintf(a.out, "请：%s\n", grid.Clean(strings.TrimPrefix(m.Hint, "请")))
+			fmt.Fprintf(a.out, "请：%s\n", grid.Clean(bracketed(strings.TrimPrefix(m.Hint, "请"), m.Do)))
 		}
 	}
 	return nil

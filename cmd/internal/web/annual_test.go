@@ -132,6 +132,9 @@ func TestReportFiles(t *testing.T) {
 			t.Errorf("%s: %d %v %.80q", path, w.Code, w.Header(), w.Body)
 		}
 	}
+	if _, page := s.get("/stats?from=2027-01-01&to=2027-03-31"); !strings.Contains(page, "这段时间还没有开始") {
+		t.Errorf("of a period to come: %s", page)
+	}
 }
 
 // A dispute is filed, answered and decided, and counted.

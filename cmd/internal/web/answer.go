@@ -23,6 +23,7 @@ type answerView struct {
 	Outcomes []outcomeGroup
 	Outcome  string
 	Basis    string
+	Withheld []string // on what the part rests that 部分公开 does not give
 	Grounds  string
 	Way      string // draft, send, paper, or a casefile.Way by which it has left
 	Ways     []wayOf
@@ -51,6 +52,11 @@ type outcomeGroup struct {
 }
 
 type casefileBasis struct{ Code, Words string }
+
+type withholding struct {
+	casefileBasis
+	Chosen bool
+}
 
 // wayOf is how an answer leaves the office, and what recording it so is called.
 type wayOf struct{ Code, Label, Does string }
@@ -119,6 +125,29 @@ func outcomeGroups() (all []outcomeGroup) {
 	return all
 }
 
+// Withholding are the grounds on which 部分公开 may keep a part back, each with whether it is chosen.
+func (v answerView) Withholding() (all []withholding) {
+	for _, b := range casefile.WithheldBases() {
+		all = append(all, withholding{casefileBasis{b, casefile.BasisOf(b).String()}, slices.Contains(v.Withheld, b)})
+	}
+	return all
+}
+
+// Chosen are the recipients of the mail that was tried as the office knows them: where its address comes from.
+func (v answerView) Chosen() []ask.Recipient {
+	if v.Tried == nil || v.Tried.Mail == nil {
+		return nil
+	}
+	m := v.Tried.Mail
+	return slices.DeleteFunc(slices.Clone(m.Recipients), func(r ask.Recipient) bool { return !strings.EqualFold(string(r.Mail), string(m.To)) })
+}
+
+// Unfolded reports whether what is seldom written has been written, or is what the answer lacks.
+func (v answerView) Unfolded() bool {
+	lacks := func(m ask.Missing) bool { return slices.Contains([]string{"to", "tracking"}, fieldOf(m)) }
+	return v.To+v.Subject+v.Text+v.Tracking != "" || v.Tried != nil && slices.ContainsFunc(v.Tried.Missing, lacks)
+}
+
 func answerForm(x *visit) error {
 	v, err := x.answering()
 	if err != nil {
@@ -134,7 +163,7 @@ func (v *answerView) again() {
 	if b == nil || b.Decided != 0 && b.Decided < v.Detail.RepliedOn {
 		return
 	}
-	v.Outcome, v.Basis, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Grounds, b.Despite, b.Subject, b.Text
+	v.Outcome, v.Basis, v.Withheld, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Withheld, b.Grounds, b.Despite, b.Subject, b.Text
 	if b.To != v.Detail.Email {
 		v.To = string(b.To)
 	}
@@ -234,6 +263,7 @@ func (v *answerView) fill(form url.Values) {
 	one := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n")) }
 	v.Outcome, v.Basis, _ = strings.Cut(one("outcome"), "|")
 	v.Grounds, v.Tracking, v.Despite, v.To, v.Subject, v.Text, v.OnPaper = one("grounds"), one("tracking"), one("despite"), one("to"), one("subject"), one("text"), one("on_paper")
+	v.Withheld = slices.DeleteFunc(slices.Clone(form["withheld"]), func(s string) bool { return s == "" })
 	v.Note = one("note")
 	v.Way = cmp.Or(one("way"), v.Way)
 	v.Files = keptIn(form)
@@ -253,6 +283,9 @@ func (v *answerView) request() (req ask.AnswerRequest, err error) {
 		if text != "" {
 			entered[name] = []string{text}
 		}
+	}
+	if len(v.Withheld) > 0 {
+		entered["withheld"] = v.Withheld
 	}
 	if v.Outcome == "" {
 		return req, &ask.FieldError{Field: "outcome", Missing: true, Msg: "请选答复类别和依据"}

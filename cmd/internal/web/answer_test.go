@@ -58,7 +58,16 @@ func TestAnswer(t *testing.T) {
 	if code != http.StatusBadRequest || !strings.Contains(page, "请选答复类别和依据") {
 		t.Errorf("without an outcome: %d %s", code, page)
 	}
+	partial := with(form, "do", "try", "way", "paper", "outcome", "partial|"+casefile.Partial.Bases()[0], "grounds", "部分涉及商业秘密")
+	if code, page, _ := s.send("/answer/1", partial, nil); code == http.StatusOK || !strings.Contains(page, "部分公开没有写明不予公开的部分依据什么") {
+		t.Errorf("in part, without a basis of the rest: %d %s", code, page)
+	}
+	partial["withheld"] = []string{"15", "36-7"}
+	if code, page, _ := s.send("/answer/1", partial, nil); code != http.StatusOK || strings.Contains(page, "不予公开依据：") || !strings.Contains(page, `<option value="15" selected>`) || !strings.Contains(page, `<option value="36-7" selected>`) {
+		t.Errorf("in part: %d %s", code, page)
+	}
 	form = with(form, "do", "try", "way", "draft", "outcome", "disclosed|36-2-provide", "grounds", "")
+	form.Del("withheld")
 	code, page, _ = s.send("/answer/1", form, map[string]string{"水质 数据.csv": "断面,氨氮\n河湾,0.3\n"})
 	for _, want := range []string{"还没有制发", "水质 数据.csv", "zhang@example.test", "表三", "class=\"letter\""} {
 		if code != http.StatusOK || !strings.Contains(page, want) {
@@ -105,5 +114,22 @@ func TestLargeUpload(t *testing.T) {
 	code, page, _ := s.send("/answer/1", url.Values{"do": {"try"}, "outcome": {"disclosed|36-1"}}, map[string]string{"大.zip": strings.Repeat("x", uploadLimit+1)})
 	if code < 400 || strings.Contains(page, "还没有制发") {
 		t.Errorf("%d %s", code, page)
+	}
+}
+
+// What an answer lacks leads to the field that takes it, and the address that was chosen is explained, not the others.
+func TestWhereAnswerLacks(t *testing.T) {
+	for do, want := range map[string]string{"--to、ysq answer 编号 --email 地址": "to", "--file 文件": "file", "--withheld": "withheld", "ysq register 2026-00001": "told", "": "told"} {
+		if got := fieldOf(ask.Missing{Name: "某项", Do: do}); got != want {
+			t.Errorf("%q leads to %q, want %q", do, got, want)
+		}
+	}
+	lacks := answerView{Tried: &ask.AnswerResult{Missing: []ask.Missing{{Name: "收件人", Do: "--to、ysq answer 编号 --email 地址"}}}}
+	if !lacks.Unfolded() || (answerView{Tried: &ask.AnswerResult{}}).Unfolded() {
+		t.Error("the field of the address is unfolded where it is lacking, and only there")
+	}
+	v := answerView{Tried: &ask.AnswerResult{Mail: &ask.OutgoingView{To: "Zhang@example.test", Recipients: []ask.Recipient{{Mail: "zhang@example.test", Source: "登记"}, {Mail: "li@example.test", Source: "来信"}}}}}
+	if got := v.Chosen(); len(got) != 1 || got[0].Source != "登记" {
+		t.Errorf("%+v", got)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type caseList struct {
 	Sorted bool   // in the order that was asked for
 	Sheet  string // where the list is as a workbook
 	Stages []casefile.Stage
+	Wrong  string // why 期限不晚于 cannot be taken so
 }
 
 // listQuery is what the form above the list says.
@@ -32,13 +34,16 @@ type listQuery struct {
 
 // The choices of listQuery.Which.
 var whiches = []struct{ Code, Label string }{
-	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "从严口径逾期"}, {"late", "逾期办结"}, {"all", "全部"},
+	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "从严口径逾期"}, {"late", "曾逾期"}, {"all", "全部"},
 }
 
 func (l caseList) Whiches() []struct{ Code, Label string } { return whiches }
 
 func cases(x *visit) error {
 	l, q, err := listing(x)
+	if l.Wrong != "" {
+		return x.showAs(http.StatusBadRequest, "cases", "办件", "cases", l)
+	}
 	if err != nil {
 		return err
 	}
@@ -69,9 +74,19 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	l = caseList{Query: listQuery{Words: one("words"), Stage: one("stage"), Which: cmp.Or(one("which"), "open"), Department: one("department"), Person: one("person"), DueBy: one("due"), Sort: cmp.Or(one("sort"), "due")},
 		Stages: casefile.Stages(), Sorted: v.Has("sort")}
 	q = ask.ListQuery{Words: l.Query.Words, Department: l.Query.Department, Person: l.Query.Person}
-	dueBy, err := dayOf(l.Query.DueBy)
-	if err != nil {
+	if q.Stages, err = stagesOf(l.Query.Stage); err != nil {
 		return l, q, err
+	}
+	closed := len(q.Stages) > 0 && !q.Stages[0].Open()
+	dueBy, wrong := dayOf(l.Query.DueBy)
+	switch {
+	case wrong != nil:
+		l.Wrong = "请写成 2026-11-22 这样的日期"
+	case dueBy != 0 && (closed || l.Query.Which == "late" || l.Query.Which == "all"): // what is finished is not due any more
+		l.Wrong = "只用于还没有办结的：范围请选“在办”等，阶段请选未办结的，或者不写这个日期"
+	}
+	if l.Wrong != "" {
+		return l, q, ask.Usage("期限不晚于：%s", l.Wrong)
 	}
 	q.DueBy = civil.Date(dueBy)
 	newest := func() { q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after")) } // by number, for who knows how many there are
@@ -90,13 +105,13 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	case "all":
 		newest()
 	}
-	if q.Stages, err = stagesOf(l.Query.Stage); err == nil && len(q.Stages) > 0 && !q.Stages[0].Open() {
+	if closed {
 		newest()
 	}
 	if !q.Newest && l.Query.Sort == "due" {
 		q.Soonest, q.Limit = true, casesShown+1
 	}
-	return l, q, err
+	return l, q, nil
 }
 
 // values are a query as an address has it.

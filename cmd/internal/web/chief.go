@@ -19,6 +19,7 @@ type chiefView struct {
 	Departments []summaryRow
 	Stretches   []summaryPart
 	Soon        int
+	Ahead       bool // the period has not begun
 	Rate        string
 	Strict      string
 	Chart       template.HTML
@@ -59,7 +60,7 @@ func chief(x *visit) error {
 	if err != nil {
 		return err
 	}
-	v := chiefView{StatsAnswer: s, Head: render.SummaryHead, Soon: stats.Soon, All: render.SummaryLine(s.Summary.Now, s.Summary.Before, true)}
+	v := chiefView{StatsAnswer: s, Head: render.SummaryHead, Soon: stats.Soon, Ahead: span.From > civil.Date(x.me.Today), All: render.SummaryLine(s.Summary.Now, s.Summary.Before, true)}
 	for _, d := range s.Summary.Departments {
 		v.Departments = append(v.Departments, summaryRow{d.Name, render.SummaryLine(&d, nil, false)})
 	}

@@ -371,6 +371,18 @@ func TestNarrowedList(t *testing.T) {
 	}
 }
 
+// A due date that the list cannot be narrowed by is refused beside its field, where it stays.
+func TestDueDateOfFinishedCases(t *testing.T) {
+	s := openBureau(t).seat(clerk)
+	for query, want := range map[string]string{"due=明天": "请写成 2026-11-22", "due=2026-11-30&which=late": "还没有办结", "due=2026-11-30&which=all": "还没有办结", "due=2026-11-30&stage=archived": "还没有办结"} {
+		code, page := s.get("/cases?" + query)
+		due, _, _ := strings.Cut(strings.TrimPrefix(query, "due="), "&")
+		if code != http.StatusBadRequest || !strings.Contains(page, want) || !strings.Contains(page, `name="due" value="`+due+`"`) || strings.Contains(page, "没有这样的案件") {
+			t.Errorf("%s: %d %s", query, code, page)
+		}
+	}
+}
+
 // All cases are listed by number, page by page.
 func TestAllCases(t *testing.T) {
 	b := openBureau(t)

@@ -100,7 +100,7 @@ func firstLine(most int, texts ...any) string {
 }
 
 // answerFields maps the options of a terminal to the fields of the page 答复.
-var answerFields = map[string]string{"--file": "file", "--annex": "on_paper", "--to": "to", "--despite": "despite", "--outcome": "outcome", "--basis": "outcome", "--grounds": "grounds", "--tracking": "tracking"}
+var answerFields = map[string]string{"--file": "file", "--annex": "on_paper", "--to": "to", "--despite": "despite", "--outcome": "outcome", "--basis": "outcome", "--withheld": "withheld", "--grounds": "grounds", "--tracking": "tracking"}
 
 // fieldOf returns the place on the page 答复 where something that an answer lacks is given, or, where no field takes it, the
 // place that says more about it.
@@ -108,7 +108,8 @@ func fieldOf(m ask.Missing) string {
 	if m.Filled() {
 		return "fill-" + m.Name
 	}
-	option, _, _ := strings.Cut(m.Do, " ")
+	first, _, _ := strings.Cut(m.Do, "、") // of several commands
+	option, _, _ := strings.Cut(first, " ")
 	return cmp.Or(answerFields[option], "told")
 }
 

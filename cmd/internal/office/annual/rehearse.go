@@ -32,7 +32,7 @@ func (a *Room) rehearse(tx *desk.View, year int) (r ask.Rehearsal, err error) {
 		return r, err
 	}
 	if by, ok := past.by[year]; ok {
-		return r, ask.Refused("year-frozen", "ysq report "+fmt.Sprint(year)+" 可看", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
+		return r, ask.Refused("year-frozen", "冻结的数仍可以看\nysq report "+fmt.Sprint(year), "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 	}
 	o := stats.Options{Trace: true}
 	if err := a.complete(tx, year, past, &o); err != nil {

@@ -48,9 +48,11 @@ func (g *Room) Opening(d casefile.Digest) string {
 	if ok {
 		return s
 	}
-	if texts := g.mailTexts(d); len(texts) > 0 {
-		s = form.Opening(texts[0].text)
+	texts := g.mailTexts(d)
+	if len(texts) == 0 { // what cannot be read now may be read later: it is not kept
+		return ""
 	}
+	s = form.Opening(texts[0].text)
 	g.openings.put(d, s)
 	if g.Reg.Erased(d) { // while it was read
 		g.openings.drop(d)
