@@ -3,6 +3,7 @@ package civil
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -176,7 +177,11 @@ func (p phrase) day(s string) (Date, error) {
 	for word, sign := range map[string]int{"天前": -1, "日前": -1, "天后": 1, "日后": 1} {
 		if many, ok := strings.CutSuffix(s, word); ok {
 			if n, err := strconv.Atoi(many); err == nil && n > 0 && n <= nearby {
-				return p.today.Add(sign * n), nil
+				d := p.today.Add(sign * n)
+				if strings.HasPrefix(word, "日") && n <= 31 { // before the 3rd, or three days ago
+					return 0, p.meant(append([]Date{d}, slices.DeleteFunc(p.monthly(n), func(of Date) bool { return of == d })...)...)
+				}
+				return d, nil
 			}
 		}
 	}
@@ -370,15 +375,20 @@ func (p phrase) choose(m, d int) (Date, error) {
 	return p.pick(all)
 }
 
-// ofMonth finds the month of a day: 3日.
-func (p phrase) ofMonth(d int) (Date, error) {
-	var all []Date
+// monthly are the days that a day without a month may mean, last month, this month and next.
+func (p phrase) monthly(d int) (all []Date) {
 	for n := -1; n <= 1; n++ {
 		y, m, _ := New(p.today.Year(), p.today.UTC().Month()+time.Month(n), 1).Date()
 		if t := day(y, int(m), d); t != 0 {
 			all = append(all, t)
 		}
 	}
+	return all
+}
+
+// ofMonth finds the month of a day: 3日.
+func (p phrase) ofMonth(d int) (Date, error) {
+	all := p.monthly(d)
 	if len(all) == 0 {
 		return 0, p.bad()
 	}

@@ -14,7 +14,7 @@ import (
 // Elements follows the elements of a page as its tags pass. The zero value is the beginning of a page.
 type Elements struct {
 	open  []atom.Atom     // the hidden element and those within it
-	rules map[string]bool // selectors of the page's own style whose elements are not shown: .class, #id
+	rules map[string]bool // selectors of the page's own style (.class, #id, tag.class, tag#id): whether they hide
 }
 
 // Look holds the attributes of an element that decide whether it is seen.
@@ -27,6 +27,7 @@ const (
 	maxOpen  = 512
 	maxRules = 1000
 	maxSheet = 64 << 10 // bytes of a style that are searched for rules
+	maxBody  = 4 << 10  // bytes of declarations that are read
 )
 
 // Sheet reads the text of a style element. Rules under a condition (@media) are ignored: what they hide on a narrow screen
@@ -58,39 +59,50 @@ func (e *Elements) Sheet(css string) {
 		if strings.HasPrefix(strings.TrimSpace(selectors), "@") {
 			continue
 		}
+		hide := hides(body) // once for all selectors: a hostile page has thousands before one long body
+		if !hide && (len(body) > maxBody || !shows.MatchString(body)) {
+			continue
+		}
 		for s := range strings.SplitSeq(selectors, ",") {
 			s = strings.TrimSpace(s)
-			if i := strings.IndexAny(s, ".#"); i < 0 || strings.ContainsAny(s, " >+~:[*") {
+			i := strings.IndexAny(s, ".#")
+			if i < 0 || strings.ContainsAny(s, " >+~:[*") {
 				continue
-			} else {
-				s = s[i:] // div.note hides no more than .note
 			}
-			if hides(body) && len(e.rules) < maxRules {
+			s = strings.ToLower(s[:i]) + s[i:]
+			if _, known := e.rules[s]; known || len(e.rules) < maxRules {
 				if e.rules == nil {
 					e.rules = make(map[string]bool)
 				}
-				e.rules[s] = true
-			} else if shows.MatchString(body) {
-				delete(e.rules, s)
+				e.rules[s] = hide
 			}
 		}
 	}
 }
 
 // ruled reports whether the page's style hides an element that does not say itself how it is shown.
-func (e *Elements) ruled(l Look) bool {
-	if len(e.rules) == 0 || shows.MatchString(l.Style) {
+func (e *Elements) ruled(tag atom.Atom, l Look) bool {
+	if len(e.rules) == 0 || len(l.Style) <= maxBody && shows.MatchString(l.Style) {
 		return false
 	}
-	if l.ID != "" && e.rules["#"+l.ID] {
+	if l.ID != "" && e.selected(tag, "#"+l.ID) {
 		return true
 	}
 	for c := range strings.FieldsSeq(l.Class[:min(len(l.Class), 1<<10)]) {
-		if e.rules["."+c] {
+		if e.selected(tag, "."+c) {
 			return true
 		}
 	}
 	return false
+}
+
+// selected reports whether the style hides the elements of a class or an id that have this tag. What it says of them with
+// their tag goes before what it says without.
+func (e *Elements) selected(tag atom.Atom, s string) bool {
+	if hide, ok := e.rules[tag.String()+s]; ok {
+		return hide
+	}
+	return e.rules[s]
 }
 
 // Hidden reports whether what stands here is not shown.
@@ -106,7 +118,7 @@ func (e *Elements) Start(tag atom.Atom, l Look) {
 	} else if implied(tag) {
 		e.sibling(tag)
 	}
-	if len(e.open) == 0 && !l.Hidden && !hides(l.Style) && !e.ruled(l) || len(e.open) >= maxOpen {
+	if len(e.open) == 0 && !l.Hidden && !hides(l.Style) && !e.ruled(tag, l) || len(e.open) >= maxOpen {
 		return
 	}
 	e.open = append(e.open, tag)
@@ -144,7 +156,7 @@ func (e *Elements) End(tag atom.Atom) {
 var nothing = regexp.MustCompile(`(^|;)(display:none|visibility:hidden|mso-hide:all|opacity:0(\.0+)?|font-size:0(\.0+)?(px|pt|em|rem|%)?|(max-)?(height|width):0(px|pt)?;(.*;)?overflow:hidden|overflow:hidden;(.*;)?(max-)?(height|width):0(px|pt)?)(!important)?(;|$)`)
 
 func hides(style string) bool {
-	if style == "" || len(style) > 4<<10 {
+	if style == "" || len(style) > maxBody {
 		return false
 	}
 	style = strings.ToLower(strings.Join(strings.Fields(style), ""))

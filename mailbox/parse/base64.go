@@ -159,7 +159,9 @@ func (d *base64Source) line(line []byte, whole bool) {
 			return
 		}
 	}
-	line = standard(line)
+	if d.gap != padding { // behind the end a line of signs is a footer
+		line = standard(line)
+	}
 	if !d.isData(line) {
 		if !d.junk {
 			d.dropped("base64 内容中夹有其他文字，已略过：“" + excerpt(line) + "”")
@@ -192,9 +194,14 @@ func (d *base64Source) dropped(detail string) {
 	d.w.defect(DefectBase64Junk, d.where, detail)
 }
 
-// standard turns a line in the URL-safe alphabet (RFC 4648, section 5) into the alphabet of mail.
+// standard turns a line in the URL-safe alphabet (RFC 4648, section 5) into the alphabet of mail. The rules above the
+// footers of scanners are of its characters, too.
 func standard(line []byte) []byte {
 	if len(line)%4 != 0 || len(line) < 24 || bytes.ContainsAny(line, "+/ ") || !bytes.ContainsAny(line, "-_") || words(line) {
+		return line
+	}
+	signs := bytes.Count(line, []byte("-")) + bytes.Count(line, []byte("_"))
+	if 2*signs > len(line) || bytes.Contains(line, []byte("----")) || bytes.Contains(line, []byte("____")) {
 		return line
 	}
 	return bytes.Map(func(r rune) rune {

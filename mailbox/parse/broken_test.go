@@ -71,3 +71,23 @@ func TestPartThatCannotBeReadIsAnErrorOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+// The rule above the footer of a scanner is no base64 in the URL-safe alphabet, nor is what stands behind the padding.
+func TestRulesBelowBase64(t *testing.T) {
+	const safe = "-_-_QUJDREVG-_-_QUJDREVGR0hJSktM"
+	for body, want := range map[string]string{
+		"QUJDREVG\r\n" + strings.Repeat("-", 24):     "ABCDEF",
+		"QUJDREVG\r\n" + strings.Repeat("_", 72):     "ABCDEF",
+		"QUJDREVG\r\n\r\n" + strings.Repeat("-", 64): "ABCDEF",
+		"QUJDREVG\r\n" + strings.Repeat("-_", 20):    "ABCDEF",
+		"QUJDREVGQUI=\r\n" + strings.Repeat("-", 32): "ABCDEFAB",
+		"QUJDREVGQUI=\r\n" + safe:                    "ABCDEFAB",
+		"QUJDREVG\r\n" + safe:                        "ABCDEF\xfb\xff\xbfABCDEF\xfb\xff\xbfABCDEFGHIJKL",
+	} {
+		raw := []byte("From: a@example.test\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body + "\r\n")
+		var out bytes.Buffer
+		if _, err := CopyPart(&out, bytes.NewReader(raw), int64(len(raw)), 0, Limits{}); err != nil || out.String() != want {
+			t.Errorf("%q: %q, %v", body, out.String(), err)
+		}
+	}
+}
