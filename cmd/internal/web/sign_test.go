@@ -93,6 +93,25 @@ func TestSubmitAndSign(t *testing.T) {
 	}
 }
 
+// 部分公开 keeps what its withheld part rests on when it is submitted, and when it comes back.
+func TestSubmitInPart(t *testing.T) {
+	b := openBureau(t, signs)
+	b.proposed()
+	b.record("2026-00001", casefile.Screened{By: "保密员", Result: casefile.MayDiscloseInPart})
+	desk := b.seat(clerk)
+	_, page := desk.get("/answer/1")
+	form := with(carried(page), "do", "try", "way", "paper", "outcome", "partial|37", "grounds", "部分涉及商业秘密", "fill:公开内容", "水质数据", "fill:不予公开内容", "企业的工艺参数")
+	form["withheld"] = []string{"15", "36-7"}
+	_, page, _ = desk.send("/answer/1", form, nil)
+	form["mark"] = carried(page)["mark"]
+	if code, page, _ := desk.send("/answer/1", with(form, "do", "submit"), nil); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, page)
+	}
+	if _, page = desk.get("/answer/1"); !strings.Contains(page, `<option value="15" selected>`) || !strings.Contains(page, `<option value="36-7" selected>`) {
+		t.Errorf("the bases are lost: %s", page)
+	}
+}
+
 // Several answers are submitted at once, and each is signed by itself; none is issued before.
 func TestSubmitMany(t *testing.T) {
 	b := openBureau(t, signs)
