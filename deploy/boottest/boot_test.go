@@ -410,6 +410,7 @@ func instance(t *testing.T, m *machine) {
 	// Its desk is a service of its own, at a port of its own; a port that is taken changes nothing.
 	contains(t, m.does(t, "root", 1, "ysq-instance", "web", "east", "993"), "端口 993 用不了")
 	m.sh(t, "test ! -e /etc/systemd/system/ysq-web@east.socket.d; ysq-instance web east 8444")
+	contains(t, m.does(t, "root", 1, "ysq-instance", "web", "east", "993"), "原来的端口照旧") // the desk goes on
 	b := m.browser(t)
 	b.site = "https://127.0.0.1:8444"
 	b.says(t, "/login", nil, http.StatusOK, "密码")
