@@ -73,7 +73,7 @@ func TestTemplatesFollow(t *testing.T) {
 		"（由 ysq-backup.timer 启动）", "（由 ysq-backup@名称.timer 启动）", "systemctl enable --now ysq-backup.timer", "systemctl enable --now ysq-backup@名称.timer",
 		"（由 ysq-remind.timer 启动）", "（由 ysq-remind@名称.timer 启动）", "systemctl enable --now ysq-remind.timer", "systemctl enable --now ysq-remind@名称.timer", "systemctl edit ysq-remind ", "systemctl edit ysq-remind@名称 ",
 		"ysq.service 也要写", "ysq@名称.service 也要写", "After=ysq.service", "After=ysq@%i.service",
-		"/etc/ysq/ysq.toml", "/etc/ysq/%i.toml", "imap-password:/etc/ysq/imap-password", "%i.imap-password:/etc/ysq/%i.imap-password", "/var/backups/ysq", "/var/backups/ysq-%i",
+		"/etc/ysq/ysq.toml", "/etc/ysq/%i.toml", "imap-password:/etc/ysq/imap-password", "%i.imap-password:/etc/ysq/%i.imap-password", " -/etc/ysq/imap-password", " -/etc/ysq/%i.imap-password", "/var/backups/ysq", "/var/backups/ysq-%i",
 		"User=ysq\n", "User=ysq-%i\n", "Group=ysq\n", "Group=ysq-%i\n", "=ysq-users\n", "=ysq-%i-users\n",
 		"StateDirectory=ysq\n", "StateDirectory=ysq-%i\n", "RuntimeDirectory=ysq\n", "RuntimeDirectory=ysq-%i\n",
 		"`ysq init` writes it", "`ysq-instance add` writes it",
@@ -107,7 +107,7 @@ func TestTemplatesFollow(t *testing.T) {
 func TestWebUnits(t *testing.T) {
 	service := read(t, "ysq-web.service")
 	for _, want := range []string{"\nUser=" + config.DefaultWeb + "\n", "\nSupplementaryGroups=" + config.DefaultGroup + " " + config.DefaultWeb + "\n", "\nPrivateNetwork=yes\n", "\nRestrictAddressFamilies=AF_UNIX\n",
-		"\nRequires=ysq-web.socket\n", "\nLoadCredential=web-cert.pem:/etc/ysq/web-cert.pem\n"} {
+		"\nRequires=ysq-web.socket\n", "\nInaccessiblePaths=-/etc/ysq/ysq.toml -/etc/ysq/imap-password ", "\nLoadCredential=web-cert.pem:/etc/ysq/web-cert.pem\n"} {
 		if !strings.Contains(service, want) {
 			t.Errorf("%q is missing in\n%s", want, service)
 		}
