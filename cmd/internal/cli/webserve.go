@@ -53,9 +53,7 @@ func (a *app) webServeCommand() *cobra.Command {
 	cert, key := o.text("cert", "证书`文件`（PEM）"), o.text("key", "私钥`文件`（PEM）")
 	listen := o.text("listen", "监听的`地址`；不写则用 systemd 交来的")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *cert == "" {
-			*cert, *key = filepath.Join(handed, webCert), filepath.Join(handed, webKey)
-		}
+		*cert, *key = cmp.Or(*cert, filepath.Join(handed, webCert)), cmp.Or(*key, filepath.Join(handed, webKey))
 		pair, err := tls.LoadX509KeyPair(*cert, *key)
 		if errors.Is(err, fs.ErrPermission) {
 			return &ask.Error{Code: "certificate", Msg: "证书或私钥读不了：" + err.Error(), Hint: fmt.Sprintf("让网页服务的账号读得到：chgrp %s %s %s && chmod 640 %[2]s %[3]s", config.DefaultWeb, *cert, *key), Exit: ask.ExitConfig}
@@ -99,7 +97,7 @@ func (a *app) webCertificateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "certificate 名称…",
 		Short: "为网页服务做一张自签的证书",
-		Long: "为网页服务做一张自签的证书，写到 " + filepath.Join("/etc/ysq", webCert) + " 和 " + webKey + "（权限 0600）。名称写同事在浏览器里打的主机名或 IP 地址。\n" +
+		Long: "为网页服务做一张自签的证书，写到 " + filepath.Join("/etc/ysq", webCert) + " 和 " + webKey + "（权限 0600；写到 /etc/ysq 而 systemd 早于 247 的，0640，由组 " + config.DefaultWeb + " 读）。名称写同事在浏览器里打的主机名或 IP 地址。\n" +
 			"浏览器第一次会警告：请对照所示的指纹再信任。有单位自己的证书的，直接放到这两个文件里，不必运行本命令。",
 		Example: "ysq web certificate ysq.intranet.example 192.0.2.7",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -115,9 +113,13 @@ func (a *app) webCertificateCommand() *cobra.Command {
 		if *dir == "" {
 			*dir = filepath.Dir(config.DefaultFile)
 		}
-		reader, err := webReader(cmd.Context())
-		if err != nil {
+		reader := -1
+		if at, err := filepath.Abs(*dir); err != nil {
 			return err
+		} else if at == filepath.Dir(config.DefaultFile) { // elsewhere no unit reads them
+			if reader, err = webReader(cmd.Context()); err != nil {
+				return err
+			}
 		}
 		certificate, key, sum, err := selfSigned(args, a.now())
 		if err != nil {
@@ -133,16 +135,20 @@ func (a *app) webCertificateCommand() *cobra.Command {
 				return &ask.Error{Code: "file-exists", Msg: filepath.Join(*dir, name) + " 已存在，没有覆盖", Hint: "要换的，先移走它", Exit: ask.ExitRefused}
 			}
 		}
+		var wrote []string
 		for name, content := range files {
 			path := filepath.Join(*dir, name)
 			err := durable.Disk{}.Create(path, 0o600, durable.Content(content))
+			if err == nil {
+				wrote = append(wrote, path)
+				if reader >= 0 {
+					err = errors.Join(os.Chown(path, 0, reader), os.Chmod(path, 0o640))
+				}
+			}
 			if err != nil {
-				return err
-			}
-			if reader < 0 {
-				continue
-			}
-			if err := errors.Join(os.Chown(path, 0, reader), os.Chmod(path, 0o640)); err != nil {
+				for _, path := range wrote { // half of a pair would refuse the next attempt
+					err = errors.Join(err, os.Remove(path))
+				}
 				return err
 			}
 		}
