@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
@@ -19,7 +20,7 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 		return casefile.GuessNotice, "是投递情况通知（" + m.Delivery.Action + "）"
 	}
 	subject, answer := withoutPrefixes(m.Subject)
-	if hasPrefix(strings.ToLower(subject), "撤回:", "撤回：", "recall:", "邮件撤回") { // as Outlook writes; a person who withdraws says what he withdraws
+	if tellsOfRecall(m) || strings.HasPrefix(subject, "邮件撤回") {
 		return casefile.GuessOther, "是收回一封邮件的通知，不等于撤回申请"
 	}
 	if answer {
@@ -79,8 +80,10 @@ func calls(applicant string, m *casefile.Message, own string) bool {
 		return false
 	}
 	for _, by := range []string{"我是", "本人", "我叫"} {
-		if strings.Contains(own, by+applicant) {
-			return true
+		for _, behind := range strings.Split(own, by+applicant)[1:] {
+			if next, _ := utf8.DecodeRuneInString(behind); !unicode.IsLetter(next) { // or it is a longer name
+				return true
+			}
 		}
 	}
 	is := func(n string) bool { return casefile.PlainName(n) == name }

@@ -446,12 +446,12 @@ func (d *decider) claims() (done bool, err error) {
 }
 
 // program returns why a mail without a mark is a program's, or the empty string if it is not. A sender who belongs to a
-// case, or who answers a mail of one, is a person, unless nobody reads the address or the mail is a server's report.
+// case, or who answers a mail of one, is a person, unless nobody reads the address or the mail quotes a server's refusal.
 func (d *decider) program() (reason string, err error) {
 	if reason = unmarked(d.m); reason == "" || wroteAs(d.m, nobody) {
 		return reason, nil
 	}
-	if w, _ := wordsOf(d.m); w.tellsOfReturn() {
+	if w, _ := wordsOf(d.m); w.tellsOfReturn() && w.refuses() {
 		return reason, nil
 	}
 	cases, err := d.casesByIDs(d.thread())

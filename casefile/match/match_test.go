@@ -208,7 +208,15 @@ func TestDecide(t *testing.T) {
 		{name: "program without a mark", m: with(from(stranger, "您的邮件已被阅读"), func(m *casefile.Message) { m.Text = "收件人已于 3 月 2 日打开您的邮件。" }), want: "parked machine", reason: "此外没有内容"},
 		{name: "and who has a case", m: with(from(zhang, "您的邮件已被阅读"), func(m *casefile.Message) { m.Text = "收件人已于 3 月 2 日打开您的邮件。" }), want: "case new", suggest: "2026-00017"},
 		{name: "and who answers a letter", m: with(from(stranger, "您的邮件已被阅读"), replyTo("letter-17@office.example.test"), func(m *casefile.Message) { m.Text = "收件人已于 3 月 2 日打开您的邮件。" }), want: "case new", suggest: "2026-00017"},
-		{name: "a report that answers a letter", m: with(from(stranger, "信件退回"), replyTo("letter-17@office.example.test"), func(m *casefile.Message) { m.Text = "您的邮件未能送达：lisi@example.test" }), want: "parked machine", suggest: "2026-00017"},
+		{name: "a report that answers a letter", m: with(from(stranger, "信件退回"), replyTo("letter-17@office.example.test"), func(m *casefile.Message) {
+			m.Text = "您的邮件未能送达：lisi@example.test\n550 5.1.1 user unknown"
+		}), want: "parked machine", suggest: "2026-00017"},
+		{name: "an applicant who tells of a letter sent back", m: with(from(zhang, "答复书"), func(m *casefile.Message) { m.Text = "您寄给13号楼的信被邮局退回，地址有误" }), want: "case new", suggest: "2026-00017"},
+		{name: "a file that lies on a server", m: with(from(stranger, "邮件"), func(m *casefile.Message) {
+			m.Text, m.Links = "您的邮件已查收", []casefile.Link{{}}
+		}), want: "case new"},
+		{name: "a receipt without one", m: with(from(stranger, "邮件"), func(m *casefile.Message) { m.Text = "您的邮件已查收" }), want: "parked machine"},
+		{name: "asked to look at what was sent", m: with(from(stranger, "附件"), func(m *casefile.Message) { m.Text = "此邮件附件已上传至中转站，请查收" }), want: "case new"},
 		{name: "one sentence more", m: with(from(stranger, "信件退回"), func(m *casefile.Message) {
 			m.Text = "您的邮件未能送达：lisi@example.test\n甲路要修到几时"
 		}), want: "case new"},

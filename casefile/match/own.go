@@ -40,8 +40,12 @@ func asksAnother(text string) string {
 func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 	text := d.written
 	more := asksAnother(text)
-	if d.out.Likeness < Likely && !formOf(text) && (more == "" || c.Waiting == casefile.WaitCorrection) { // while a correction is awaited, the other request is the corrected one
+	likely := d.out.Likeness >= Likely || formOf(text)
+	if !likely && (more == "" || c.Waiting == casefile.WaitCorrection) { // while a correction is awaited, the other request is the corrected one
 		return joins, "", nil
+	}
+	if c.Finished && !likely && !strings.Contains(more, "申请") { // another copy is wanted as often as another document
+		return doubts, "正文另有请求：“" + more + "”", nil
 	}
 	if c.Finished {
 		return alone, "该件已办结", nil

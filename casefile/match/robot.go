@@ -37,7 +37,7 @@ func robot(m *casefile.Message) (Cause, string) {
 	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...), receiptTitle.MatchString(subject),
 		hasPrefix(subject, "送达回执", "送达报告") && containsAny(m.Text[:min(len(m.Text), 4<<10)], "您的邮件", "您发送的邮件", "your message"):
 		return CauseAutoReply, "是阅读回执"
-	case hasPrefix(subject, recalls...) && containsAny(m.Text[:min(len(m.Text), 4<<10)], recalled...):
+	case tellsOfRecall(m):
 		return CauseAutoReply, "是撤回邮件的通知"
 	case hasPart(m, "text/calendar") && hasPrefix(subject, meetingAnswers...) && !speaks(m):
 		return CauseAutoReply, "是会议邀请的答复"
@@ -47,7 +47,7 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
 	case autoReplyField(m.Machine.AutoReply):
 		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
-	case hasPrefix(subject, autoReplies...), saysAutomatic(subject):
+	case hasPrefix(subject, autoReplies...), saysAutomatic(m, subject):
 		return CauseAutoReply, "标题是自动回复"
 	case auto != "" && auto != "no":
 		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
@@ -73,7 +73,7 @@ var (
 		"開封済み", "开封済み", "开封确认", "已送达:", "已送达：", "delivered:", "relayed:", "邮件撤回通知"}
 	meetingAnswers = []string{"已接受", "已暂定", "暂定", "已拒绝", "已谢绝", "接受:", "接受：", "拒绝:", "拒绝：", "已取消", "accepted", "tentative", "tentatively accepted", "declined", "canceled", "cancelled"}
 	recalls        = []string{"撤回:", "撤回：", "recall:", "message recall"}
-	recalled       = []string{"想撤回邮件", "希望撤回邮件", "要撤回邮件", "想要撤回邮件", "would like to recall the message", "邮件撤回"}
+	recalled       = []string{"想撤回邮件", "希望撤回邮件", "要撤回邮件", "想要撤回邮件", "将撤回邮件", "would like to recall the message", "邮件撤回"}
 	autoReplies    = []string{"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "out of the office", "vacation reply", "不在通知"}
 	// automatic are words for such an answer, wherever they stand by themselves.
 	automatic = []string{"自动回复", "自动答复", "自动应答", "自动回信", "自动返信", "自动応答", "automatic reply", "automatic response", "autoreply", "auto-reply", "autoresponse", "auto-response", "auto response", "auto reply", "out of office", "automatische antwort", "réponse automatique", "respuesta automática",
@@ -85,8 +85,9 @@ var (
 
 // saysAutomatic reports whether a subject calls its mail an automatic answer: the word stands by itself, behind the
 // prefixes of an answer and at most a word that says of what kind, as in Re: 休假自动回复：x or x（自动回复）; or a colon
-// follows it, as mailers write it behind the name of whom they answer for.
-func saysAutomatic(subject string) bool {
+// follows it, as mailers write it behind the short name or the address of whom they answer for. People complain of
+// automatic answers in the same form, which their words tell.
+func saysAutomatic(m *casefile.Message, subject string) bool {
 	subject, _ = withoutPrefixes(subject)
 	for _, word := range automatic {
 		before, after, found := strings.Cut(subject, word)
@@ -100,11 +101,20 @@ func saysAutomatic(subject string) bool {
 		last, _ := utf8.DecodeLastRuneInString(kind)
 		next, _ := utf8.DecodeRuneInString(after)
 		alone := (kind == "" || !unicode.IsLetter(last)) && (after == "" || !unicode.IsLetter(next))
-		if alone || hasPrefix(after, ":", "：") && !containsAny(before, "关于", "对", "请", "反映", "投诉", "不", "只", "没", "别", "收到") {
+		named := hasPrefix(after, ":", "：") && (utf8.RuneCountInString(before) <= 8 || strings.Contains(before, "@"))
+		if alone || named && !speaks(m) && !containsAny(before, "关于", "对", "请", "反映", "投诉", "举报", "控告", "信访", "建议", "取消", "关闭", "不", "只", "没", "别", "收到") {
 			return true
 		}
 	}
 	return false
+}
+
+// tellsOfRecall reports whether a mail is a mailer's notice that its author takes a mail back, and no withdrawal: a person
+// who withdraws says what.
+func tellsOfRecall(m *casefile.Message) bool {
+	subject := strings.ToLower(simple(strings.TrimSpace(m.Subject)))
+	text := m.Text[:min(len(m.Text), 4<<10)]
+	return hasPrefix(subject, recalls...) && containsAny(text, recalled...) && !containsAny(plainly(simple(ownWords(text))), withdrawWords...)
 }
 
 // automaticKinds are the words for the kinds of automatic answers.

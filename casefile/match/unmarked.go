@@ -12,15 +12,17 @@ import (
 // unmarked knows the mails of programs that leave no mark in the header: a gateway's notice, a receipt in the words of
 // one provider, an invitation, an automatic answer under any subject. No word is proof of that, because people write of
 // returned mail, receipts and automatic answers, too. What tells them apart is the rest of the mail: a program says
-// nothing else. So every sentence has to be a program's, nobody may speak for himself, nothing may be asked for, and no
-// file may be enclosed. One other sentence makes it a person's mail, and the reason is then empty.
+// nothing else. So nothing may be asked for, and no file may be enclosed or lie on a server. Where the mail calls itself
+// automatic, or where its address says that nobody reads it, it may say what it likes except pass on what people say;
+// everywhere else nobody may speak for himself and every sentence has to be a program's. One other sentence makes it a
+// person's mail, and the reason is then empty.
 func unmarked(m *casefile.Message) string {
 	w, ok := wordsOf(m)
 	if !ok || wish.MatchString(w.subject) || w.any(wish) || asksSomething(m) {
 		return ""
 	}
 	switch {
-	case w.any(automatically), automatically.MatchString(w.subject):
+	case (w.any(automatically) || automatically.MatchString(w.subject)) && !w.any(quotes) && !quotes.MatchString(w.subject) && !w.any(addressed):
 		return "正文说明是系统自动发出的，没有提出要求"
 	case w.any(person), person.MatchString(w.subject):
 		return ""
@@ -32,7 +34,7 @@ func unmarked(m *casefile.Message) string {
 		return "是日程或其答复，此外没有内容"
 	case wroteAs(m, nobody) && !w.any(passedOn) && !passedOn.MatchString(w.subject):
 		return "发件地址无人收信，没有转来别人的话"
-	case wroteAs(m, program) && w.only(account):
+	case wroteAs(m, program) && w.only(account), wroteAs(m, desk) && w.only(reminder):
 		return "是系统通知，此外没有内容"
 	}
 	return ""
@@ -61,7 +63,7 @@ func wordsOf(m *casefile.Message) (w said, ok bool) {
 	}
 	text := strings.ToLower(simple(own))
 	w.subject, _ = withoutPrefixes(strings.ToLower(simple(strings.TrimSpace(m.Subject))))
-	if !invites(m) && !wroteAs(m, nobody) && !wroteAs(m, program) && !containsAny(text, hints...) && !containsAny(w.subject, hints...) {
+	if !invites(m) && !wroteAs(m, nobody) && !wroteAs(m, program) && !wroteAs(m, desk) && !containsAny(text, hints...) && !containsAny(w.subject, hints...) {
 		return w, false
 	}
 	w.subject = plainly(w.subject)
@@ -137,8 +139,12 @@ func wroteAs(m *casefile.Message, kind *regexp.Regexp) bool {
 	return slices.ContainsFunc(m.From, func(a casefile.Address) bool { return kind.MatchString(strings.ToLower(a.Mail)) })
 }
 
-// asksSomething reports whether a mail is in any way like an application, or brings a file that may be one.
+// asksSomething reports whether a mail is in any way like an application, or brings a file that may be one, also on a
+// server, where it is kept for some days only.
 func asksSomething(m *casefile.Message) bool {
+	if len(m.Links) > 0 {
+		return true
+	}
 	own := plainly(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))
 	said := wishes(own)
 	contents(m, own, func(n int, _ string) { said += n })
@@ -154,15 +160,16 @@ var (
 	looked = regexp.MustCompile(`(已|未)查阅|查阅(了|过)?(该|此|您的|你的)?邮件`)
 	// person are the words of somebody who speaks for himself, or to the office as people do. 您 and 你 are not among
 	// them, because programs say these, too.
-	person = regexp.MustCompile(`我|(^|[^由非不是否])本人|本公司|本所|俺|咱|笔者|你们|贵[局处委办院所镇乡府街机公校]|谢谢|\b(my|me|i'd|i would|i want|i need|i ask|i request)\b`)
+	person = regexp.MustCompile(`我|(^|[^由非不是否])本人|本公司|本所|俺|咱|笔者|你们|贵[局处委办院所镇乡府街机公校]|谢谢|邮局退|没有?收到|正确地址|\b(my|me|i'd|i would|i want|i need|i ask|i request)\b`)
 	// addressed matches the ways in which people, and not programs, address the office.
 	addressed = regexp.MustCompile(`你们|贵[局处委办院所镇乡府街机公校]`)
 	// wish matches the shortest ways of asking for something.
 	wish = regexp.MustCompile(`[？?]|申请|公开|查阅|复印|索取|(^|[^有])[一两几]份|为什么|为何|何时[^:：]|多少|哪些|哪个|能否|可否|盼复|(请|麻烦|希望|盼|要求|需要|想)[^。！，\n]{0,16}(提供|公开|寄|给我|答复|说明|告知|发来)|尽快提供|发(来|过来|一下|我|给我)|寄(来|我|到)|给我|` +
-		`\b(could|can|would) you\b|please (send|give|provide|mail|forward)|\b(copy|copies) of\b`)
+		`(发|寄|传)(到|至|往|给)(这|我|本人)|请(把|将)[^。！，\n]{0,24}[^转](发|寄|传)(到|至|往|来|给|一)|看(一下|看|一看)|想(看|知道|了解|要[^撤召])|告诉|什么时候|(^|[^如若不])需要[^。！，\n]{0,20}(文件|材料|资料|信息|公告|通知|方案|批复|名单|数据)|` +
+		`\b(send|let) (us|me)( have)?\b|\b(could|can|would) you\b|please (send|give|provide|mail|forward)|\b(copy|copies) of\b`)
 	// automatically matches the words by which a mail says that a program wrote it.
 	automatically = regexp.MustCompile(`(这|此)(是|为|系)[^。！\n]{0,14}自动(回复|答复|应答|发送|生成|回信)|(本|此|该|这封)(邮件|信|信件|消息|回复)[^。！\n]{0,10}自动(发出|发送|回复|答复|生成|产生)|系统自动(回复|发送|发出|生成)，?请?勿|` +
-		`this is an? (auto-?|automat)[a-z]*[ -](generated |reply|response|message|e-?mail|notification)|automatically generated|generated automatically|created automatically|this is the [a-z-]+ program|\bi('| a)m [^.\n]{0,20}(out of|away from) (the|my) office|\bi('| a)m [^.\n]{0,20}on (vacation|holiday|leave)[^.\n]{0,12} (until|till|from)\b`)
+		`this is an? (auto-?|automat)[a-z]*[ -](generated |reply|response|message|e-?mail|notification)|automatically generated|generated automatically|created automatically|this is the [a-z-]*(mail|send|deliver|postfix|qmail|exim)[a-z-]* (program|system)|\bi('| a)m [^.\n]{0,20}(out of|away from) (the|my) office|\bi('| a)m [^.\n]{0,20}on (vacation|holiday|leave)[^.\n]{0,12} (until|till|from)\b`)
 	// ours matches the words by which a mail refers to one of the office's.
 	ours = regexp.MustCompile(`(您|你)(发|寄|撤|召)|(您|你)[^。！\n]{0,30}(邮件|信件|来信|的信|文档|消息|主题|《》)|(该|此|这封?|以下|下列)(邮件|信件|信|收件人)|收件人|收信人|收信方|邮件[：:《]|外发|(发往|发送给|发送至|寄给|(投递|传递)(至|到|给))|\b(your|the|this|a) (original )?(message|mail|e-?mail)\b|recipient|failed address`)
 	// failure matches the words of reports that a mail did not arrive.
@@ -172,18 +179,25 @@ var (
 	// recall matches what providers call the outcome of taking a mail back.
 	recall = regexp.MustCompile(`^(邮件)?(召回|撤回)(成功|失败|结果)`)
 	// became matches the words of receipts and of reports of success.
-	became = regexp.MustCompile(`(已|被|经|成功|失败)[^。！\n]{0,24}(阅读|查看|查阅|打开|送达|投递|签收|撤回|召回|删除|发送成功|成功|查收)|已读|已阅|阅读|(投递|发送|召回|撤回)[^。\n]{0,3}(成功|失败)|的?回执|\b(displayed|receipt|opened|delivered|deleted|accepted|was read)\b`)
+	became = regexp.MustCompile(`(已|被|经|成功|失败)[^。！\n]{0,24}(阅读|查看|查阅|打开|送达|投递|撤回|召回|删除|发送成功|成功)|已[^。！\n请]{0,12}(查收|签收)|已读|已阅|阅读|(投递|发送|召回|撤回)[^。\n]{0,3}(成功|失败)|的?回执|\b(displayed|receipt|opened|delivered|deleted|accepted|was read)\b`)
 	// transport are the words of programs that carry mail, account those of programs that keep accounts and machines, and
 	// meeting those of calendars.
 	transport = regexp.MustCompile(`《》|文档|邮件|信件|来信|的信|挂号信|邮箱|信箱|收件|收信|发件|地址|投递|递送|投送|传递|传送|送达|发送|送出|发出|寄送|寄出|退信|退回|退件|服务器|主机|域名|队列|重试|重发|重新发|管理员|网关|附件|审核|拦截|隔离|策略|主题|标题|原因|错误|代码|返回|容量|空间|黑名单|反馈|用户|网络|系统|已读|阅读|查阅|查看|打开|签收|回执|召回|撤回|成功|失败|状态|解决方案|时间|` +
 		`\b(message|mail|e-?mail|messages|deliver[a-z]*|undeliverable|recipient|address|server|host|queue|user|users|attempt|attempts|reason|because|error|errors|quota|account|mailbox|domain|directory|transcript|subject|rejected|blocked|receipt|displayed|read|guarantee|retry|result|failed|returned|known|listed|policy|problem|spam|relay|connection)\b`)
-	account = regexp.MustCompile(`账号|帐号|账户|登录|登陆|密码|验证码|域名|证书|订单|余额|短信|待办|未读|公文|日程|消息|通知|点击|续费|到期|有效|容量|清理|备份|服务器|磁盘|网站|漏洞|检测|监测|升级|维护|隔离|拦截|病毒|垃圾邮件|邮件签收|快件|缺卡|评分|退订|账单|月报|公告|\b(backup|ok|done|build|job|log|disk|server|report|certificate|password|account|login)\b`)
-	meeting = regexp.MustCompile(`会议|会上|何时|何地|座谈会|听证会|调查会|时间|地点|位置|主题|主持|日程|活动|邀请|接受|谢绝|拒绝|暂定|参加|改到|改为|提议|取消|入会|提醒|冲突|\b(accepted|declined|tentative|attend|invitation|invited|meeting|event|when|where|zoom|join)\b`)
+	account = regexp.MustCompile(`账号|帐号|账户|登录|登陆|密码|验证码|域名|证书|订单|余额|短信|待办|未读|公文|日程|消息|点击|续费|到期|有效|容量|清理|备份|服务器|磁盘|网站|漏洞|检测|监测|升级|维护|隔离|拦截|病毒|垃圾邮件|邮件签收|快件|缺卡|评分|退订|账单|月报|\b(backup|ok|done|build|job|log|disk|server|report|certificate|password|account|login)\b`)
+	// reminder are words of account that nobody needs who writes to the office.
+	reminder = regexp.MustCompile(`登录|登陆|密码|验证码|余额|待办|未读|待签收|缺卡|账单|退订`)
+	meeting  = regexp.MustCompile(`会议|会上|何时|何地|座谈会|听证会|调查会|时间|地点|位置|主题|主持|日程|活动|邀请|接受|谢绝|拒绝|暂定|参加|改到|改为|提议|取消|入会|提醒|冲突|\b(accepted|declined|tentative|attend|invitation|invited|meeting|event|when|where|zoom|join)\b`)
 	// passedOn are words of programs that pass on what people say: portals, hotlines, fax and telephone.
 	passedOn = regexp.MustCompile(`来信人|来信|来电|来访|诉求|群众|市民|村民|居民|姓名|电话|联系人|内容|描述|咨询|投诉|举报|反映|留言|转办|办件|工单|表单|提交|传真|语音|录音|附件|依申请|信息公开`)
-	// nobody are addresses that say themselves that nobody reads them, program those from which mostly programs write.
+	// quotes are the words with which a program that calls itself automatic passes on what people say, or with which a person
+	// says who he is whose mailer puts such words below his.
+	quotes = regexp.MustCompile(`(群众|市民|村民|居民|业主|网民|网友)(的)?(来信|来电|来访|反映|诉求|咨询|留言|投诉|举报)|来信人|来电人|诉求|(姓名|内容|描述|咨询|投诉|举报|反映|留言|建议)[^。！，\n]{0,4}[:：]|转办|办件|工单|表单|语音|录音|我(是|家|村|想)|我们(村|家|小区|单元|楼)`)
+	// nobody are addresses that say themselves that nobody reads them, program those from which programs write, and desk
+	// those from which programs write and people, too.
 	nobody  = regexp.MustCompile(`^([^@]*[-_.])?(no[-_.]?reply|do[-_.]?not[-_.]?reply|notifications?|alerts?|auto[-_.]?(confirm|mailer|notify|reply|sender))([-_.0-9][^@]*)?@`)
-	program = regexp.MustCompile(`^(notice|notify|monitor|root|cron|sys|system|oa|security|quarantine|spam|virus|reports?|edm|mailadmin|sysadmin|billing|service|backup|bot|assistant|robot|jenkins|mailer|support)[^@]*@`)
+	program = regexp.MustCompile(`^(notices?|notify|monitor(ing)?|root|cron|sys|system|security|quarantine|spam|virus|reports?|edm|mailadmin|sysadmin|backups?|bot|robot|jenkins|mailer)([-_.][^@]*)?@`)
+	desk    = regexp.MustCompile(`^(oa|billing|assistant|service|support)([-_.][^@]*)?@`)
 
 	mailAddress = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
 	// nothing matches what says nothing by itself: greetings, addresses, numbers.

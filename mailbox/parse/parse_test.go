@@ -54,3 +54,18 @@ func TestReceived(t *testing.T) {
 		}
 	}
 }
+
+// The fields that stand for Auto-Submitted say what it says: auto-generated is a program's mail, and no automatic answer.
+func TestAutoSubmittedByAnotherName(t *testing.T) {
+	for header, want := range map[string]casefile.Machine{
+		"X-Auto-Submitted: auto-generated\r\n":                     {AutoSubmitted: "auto-generated"},
+		"X-Autosubmitted: auto-replied\r\n":                        {AutoSubmitted: "auto-replied"},
+		"Auto-Submitted: no\r\nX-Auto-Submitted: auto-replied\r\n": {AutoSubmitted: "no", AutoReply: "x-auto-submitted: auto-replied"},
+		"X-Auto-Submitted:\r\n":                                    {AutoReply: "x-auto-submitted:"},
+		"X-Auto-Submitted: auto-generated\r\nX-Autoreply: yes\r\n": {AutoSubmitted: "auto-generated", AutoReply: "x-autoreply: yes"},
+	} {
+		if got := read([]byte(header+"\r\nx"), Limits{}).Machine; got != want {
+			t.Errorf("%q: %+v, want %+v", header, got, want)
+		}
+	}
+}

@@ -151,6 +151,12 @@ func (w *walker) fields(h header) {
 func (w *walker) machine(h header) {
 	m := &w.msg.Machine
 	m.AutoSubmitted = w.fieldText(h.get("auto-submitted"), "auto-submitted")
+	stands := "" // the field of another name that stands for Auto-Submitted and means the same
+	for _, name := range [...]string{"x-auto-submitted", "x-autosubmitted"} {
+		if m.AutoSubmitted == "" {
+			m.AutoSubmitted, stands = w.fieldText(h.get(name), name), name
+		}
+	}
 	m.Precedence = w.fieldText(h.get("precedence"), "precedence")
 	for _, name := range [...]string{"x-autoreply", "x-autorespond", "x-auto-response-suppress"} {
 		if v := w.fieldText(h.get(name), name); v != "" || name != "x-auto-response-suppress" && h.has(name) {
@@ -159,7 +165,7 @@ func (w *walker) machine(h header) {
 		}
 	}
 	for _, f := range h {
-		if (m.AutoReply == "" || strings.HasPrefix(m.AutoReply, "x-auto-response-suppress")) && saysAutomatic(f) {
+		if (m.AutoReply == "" || strings.HasPrefix(m.AutoReply, "x-auto-response-suppress")) && saysAutomatic(f) && (f.name != stands || m.AutoSubmitted == "") {
 			m.AutoReply = f.name + ":"
 			if f.name != "x-failed-recipients" { // addresses stand elsewhere
 				m.AutoReply = strings.TrimSpace(m.AutoReply + " " + w.fieldText(f.value, f.name))

@@ -222,6 +222,17 @@ func fourthCorpus() (all []composed) {
 		{false, "钱某 <k18@people.example.test>", "Out of Office", "", text("出差前把申请发给你们：公开甲河治理方案。")},
 		{false, "钱某 <k19@people.example.test>", "失败通知书", "", text("收到落榜失败通知书，要求公开评分标准。")},
 		{false, "钱某 <k20@people.example.test>", "快递被退回", "", text("寄给你局的申请书快递被退回，现用邮件，申请书见下：公开甲村账目。")},
+		{true, "service@company.example.test", "公告", "", text("请把2021年征地公告发到这个邮箱。")},
+		{true, "oasis88@people.example.test", "幸福路", "", text("想看一下幸福路征地的通知和公告")},
+		{true, "bothwell@people.example.test", "通知", "", text("幸福路征地的通知和公告，电子版")},
+		{true, "oa@village.example.test", "公告", "", text("2021年征地公告和网站上的通知")},
+		{true, "portal@people.example.test", "【市民来信】", "", text("内容：幸福路学校门口的斑马线什么时候画。\n本邮件由系统自动发送，请勿回复")},
+		{true, "portal@people.example.test", "【网民留言】", "", text("留言内容：幸福路学校门口的斑马线还没画。\n本邮件由系统自动发送，请勿回复")},
+		{true, "孙某 <k22@people.example.test>", "验收", "", text("我是某小区业主，麻烦告诉我们验收的情况。\n此邮件由系统自动发送")},
+		{true, "孙某 <k23@people.example.test>", "Relocation", "", text("This is the relocation program your district ran in 2019. Kindly let us have its compensation list.")},
+		{true, "孙某 <k24@people.example.test>", "举报某热线自动回复：敷衍群众", "", text("打了三次，都是一样的话。")},
+		{true, "孙某 <k25@people.example.test>", "答复书", "", text("寄给13号楼的答复书没有收到，邮局退回了，正确地址：幸福路5号")},
+		{false, "孙某 <k26@people.example.test>", "申请", "X-Auto-Submitted: auto-generated", text("姓名：孙某\n联系电话：无\n通信地址：幸福路5号\n申请公开幸福路征地批复。")},
 		{true, "钱某 <k21@people.example.test>", "时间地点", "", parts("mixed", plain("几点，在哪个会议室"), calendar("REQUEST"))},
 	} {
 		kind := "applies"
