@@ -40,8 +40,9 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 			statutory = append(statutory, i)
 		}
 	}
-	mails = inOrder(mails, func(a, b *ask.DueItem) int { return b.Newest.ArrivedAt.Compare(*a.Newest.ArrivedAt) })
+	// They come with the one that has waited longest first, and that order decides which are shown: a burst hides none of them.
 	v.Mails, v.Statutory, v.Internal = ask.FirstOf(mails, q.Aside), ask.FirstOf(statutory, q.Lines), ask.FirstOf(internal, q.Lines)
+	v.Mails.First = inOrder(v.Mails.First, func(a, b *ask.DueItem) int { return b.Newest.ArrivedAt.Compare(*a.Newest.ArrivedAt) })
 	for i := range v.Mails.First {
 		newest := *v.Mails.First[i].Newest // a copy, because the list is shared
 		newest.Opening = ask.Text(o.Reading.Opening(newest.Digest))

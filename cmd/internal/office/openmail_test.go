@@ -68,15 +68,21 @@ func openPlay(t *rapid.T, tried map[string]int) *play {
 		p.dir, err = os.MkdirTemp("", "ysq")
 	}
 	p.must(err)
-	c := config.Default()
-	c.Agency = config.Agency{Name: "某区城乡建设局", Code: "某建依申请"}
-	c.Paths.State = filepath.Join(p.dir, "state")
-	c.Intake.CasesFrom = civil.MustParse("2026-01-01")
-	_, err = register.Create(c.Paths.State, p.now)
-	p.must(err)
-	p.Office, err = Open(Options{Options: desk.Options{Config: c, Now: func() time.Time { return p.now }, Command: register.Serve, Space: durable.SpaceOf}})
+	p.Office, err = openOffice(filepath.Join(p.dir, "state"), func() time.Time { return p.now })
 	p.must(err)
 	return p
+}
+
+// openOffice founds an office.
+func openOffice(state string, now func() time.Time) (*Office, error) {
+	c := config.Default()
+	c.Agency = config.Agency{Name: "某区城乡建设局", Code: "某建依申请"}
+	c.Paths.State = state
+	c.Intake.CasesFrom = civil.MustParse("2026-01-01")
+	if _, err := register.Create(c.Paths.State, now()); err != nil {
+		return nil, err
+	}
+	return Open(Options{Options: desk.Options{Config: c, Now: now, Command: register.Serve, Space: durable.SpaceOf}})
 }
 
 func (p *play) close() {

@@ -483,6 +483,12 @@ func TestOpenMail(t *testing.T) {
 	if code != http.StatusOK || !strings.HasPrefix(page, "From: list@example.test\r\n") {
 		t.Errorf("the mail as it came: %d %q", code, page)
 	}
+	b.record("2026-00001", casefile.Withdrawn{})
+	b.mail("From: second@example.test\nTo: office@example.test\nList-Id: <x>\nSubject: 关于 2026-00001\nMessage-ID: <4@example.test>\n\n请问什么时候答复？\n")
+	code, page = s.get("/")
+	if alone := regexp.MustCompile(`<a data-row href="(/mail/[0-9a-f]{64})"><b>未归案</b></a><span>second@example.test</span>`).FindStringSubmatch(page); code != http.StatusOK || alone == nil || !strings.Contains(page, `<a href="`+alone[1]+`">办理</a>`) {
+		t.Errorf("待办 does not lead to a mail that stands on no open case: %d %s", code, page)
+	}
 }
 
 // Who may only look sees why he cannot do more, and cannot.

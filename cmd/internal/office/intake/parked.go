@@ -110,15 +110,21 @@ func goesOn(tx *desk.View, id casefile.ID) (casefile.Case, []casefile.Record, er
 	}
 }
 
-// aloneDue is the line of such a mail.
+// aloneDue is the line of such a mail. One of which nobody knows when it came has just been seen.
 func (n *Room) aloneDue(t casefile.MessageTaken) ask.DueItem {
-	today, arrived := n.Today(), civil.Of(t.ArrivedAt)
-	if t.ArrivedAt.IsZero() {
-		arrived = today
+	today, at := n.Today(), t.ArrivedAt
+	if at.IsZero() {
+		at = n.Now()
 	}
+	arrived := civil.Of(at)
+	late := min(0, n.Reg.Calendar().WorkdaysBetween(today, arrived))
 	return ask.DueItem{
+		Newest: &ask.UnreadMail{
+			Digest: t.Digest, ArrivedAt: ask.Instant(at), Age: -late, From: ask.Address(t.From.String()), Verified: t.Verified.String(), Subject: ask.Text(t.Subject),
+			Guess: t.Guess.String(), Label: t.Guess.Label(), By: ask.Text(t.GuessedBy),
+		},
 		Block: ask.BlockMail, Mails: 1, Step: ask.Handle("ysq mail show " + t.Digest.Short()), Mail: t.Digest, Applicant: ask.Text(t.From.String()), Subject: ask.Text(t.Subject),
-		Alarm: ask.Alarm{Kind: ask.BlockMail, Label: t.Guess.Label(), On: ask.Day(arrived), Remaining: min(0, n.Reg.Calendar().WorkdaysBetween(today, arrived)),
+		Alarm: ask.Alarm{Kind: ask.BlockMail, Label: t.Guess.Label(), On: ask.Day(arrived), Remaining: late,
 			Text: "在“" + t.Folder + "”中，不在在办的案件里；属于哪件的归入，是申请的立案，看过的标记阅毕", Do: "attach、mail open、mail seen"},
 	}
 }
