@@ -174,6 +174,17 @@ func TestCopies(t *testing.T) {
 	if changed := s.arrive(application("zhangsan@example.test", "1@example.test", "乙路")); changed.Disposition == casefile.Duplicate {
 		t.Error("another text under the same Message-ID is taken for a copy")
 	}
+	// The bytes of the copy lie in another folder, too, from an earlier day: the case learns of the earliest only.
+	for _, days := range []int{-1, -3, -2} {
+		again := s.fetched(mailbox.RoleJunk, "Received: from relay.example.test by mx.example.test; Mon, 02 Mar 2026 08:30:00 +0800\r\n"+source)
+		again.InternalDate = again.InternalDate.AddDate(0, 0, days)
+		s.take(again)
+	}
+	c, history, err := s.Reg.Case(at.Case)
+	told := slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Event.Kind() != casefile.KindCopyReceived })
+	if err != nil || len(told) != 3 || c.Strict.Start != civil.New(2026, 2, 27) {
+		t.Errorf("the strict clock runs from %s after %d copies, %v", c.Strict.Start, len(told), err)
+	}
 	// A person who finds that the copy is none makes a case of it; what it told the first one is void.
 	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: other.Digest.String()})
 	if err != nil || row.Case == at.Case {
@@ -313,6 +324,29 @@ func TestUndatedCopies(t *testing.T) {
 		if _, ok := r.Event.(casefile.CopyReceived); ok {
 			t.Errorf("it learned of an arrival that is none: %+v", r.Event)
 		}
+	}
+}
+
+// Where the server dates a copy alone, the date in the header of the first does not count either.
+func TestDatedCopyOfAnUndatedMail(t *testing.T) {
+	s := open(t)
+	source := application("zhangsan@example.test", "1@example.test", "甲路")
+	first := s.fetched(mailbox.RoleJunk, "Received: from a.example.test by b.example.test; Tue, 10 Feb 2026 08:30:00 +0800\r\n"+source)
+	first.InternalDate = time.Time{}
+	s.take(first)
+	other := s.fetched(mailbox.RoleJunk, source)
+	s.take(other)
+	if to := s.where(other.Digest); to.CopyOf != first.Digest || !s.where(first.Digest).ByHeader {
+		t.Fatalf("%s is a copy of %s", to.Digest.Short(), to.CopyOf.Short())
+	}
+	s.clock.Set("2026-03-05")
+	due, err := desk.Look(s.Desk, func(v *desk.View) (civil.Date, error) { return s.strictDue(v, s.where(first.Digest)) })
+	row, opened := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: first.Digest.Short()})
+	if err = errors.Join(err, opened); err != nil {
+		t.Fatal(err)
+	}
+	if c, _, err := s.Reg.Case(row.Case); err != nil || c.Strict.Start != civil.New(2026, 3, 2) || c.Strict.Due != due {
+		t.Errorf("the strict clock runs from %s to %s, want to %s, %v", c.Strict.Start, c.Strict.Due, due, err)
 	}
 }
 

@@ -56,11 +56,11 @@ func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 // separate makes a case of a mail that lies in none, or in the case from.
 func (n *Room) separate(tx *desk.Change, taken casefile.MessageTaken, from casefile.ID, reason string) (casefile.ID, error) {
 	now := tx.Today()
-	about, err := tx.About(taken.Digest)
+	came, err := arrivals(tx.View, taken, from)
 	if err != nil {
 		return "", err
 	}
-	first := earliest(taken, about)
+	first := came[0] // the case learns of its copies below
 	arrived := arrivalOf(first.ArrivedAt, tx.At)
 	id := tx.NextID(civil.Of(arrived).Year())
 	was := taken

@@ -132,18 +132,12 @@ func (n *Room) aloneDue(t casefile.MessageTaken) ask.DueItem {
 // strictDue is the strict due date that a mail would have as an application, from the earliest known arrival of the
 // mail or of a copy; zero where no arrival is known.
 func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, error) {
-	about, err := tx.About(t.Digest)
-	if err != nil {
-		return 0, err
-	}
-	copies, err := desk.CopiesOf(tx, t, "")
+	all, err := arrivals(tx, t, "")
 	if err != nil {
 		return 0, err
 	}
 	var arrived civil.Date
-	first := earliest(t, about)
-	copies = slices.DeleteFunc(copies, func(c casefile.MessageTaken) bool { return c.ByHeader && !first.ByHeader })
-	for _, one := range append(copies, first) {
+	for _, one := range all {
 		on := civil.Of(one.ArrivedAt)
 		if !one.Stamp.At.IsZero() {
 			on = min(on, civil.Of(one.Stamp.At))
@@ -157,6 +151,24 @@ func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, er
 	}
 	due, _ := n.Reg.Calendar().AddWorkdays(arrived, n.Reg.Law().Limit)
 	return due, nil
+}
+
+// arrivals returns the entries that tell when a mail came that lies in a case, or outside of cases: the earliest of its own
+// bytes, and behind it those of its copies. Where the server dated any of them, those dated by a header are left out.
+func arrivals(tx *desk.View, t casefile.MessageTaken, in casefile.ID) ([]casefile.MessageTaken, error) {
+	about, err := tx.About(t.Digest)
+	if err != nil {
+		return nil, err
+	}
+	copies, err := desk.CopiesOf(tx, t, in)
+	if err != nil {
+		return nil, err
+	}
+	all := append([]casefile.MessageTaken{earliest(t, about)}, copies...)
+	if slices.ContainsFunc(all, func(m casefile.MessageTaken) bool { return !m.ByHeader && !m.ArrivedAt.IsZero() }) {
+		all = slices.DeleteFunc(all, func(m casefile.MessageTaken) bool { return m.ByHeader })
+	}
+	return all, nil
 }
 
 // earliest returns the entry of a mail with the earliest arrival of all copies of its bytes. An arrival that was taken from

@@ -239,24 +239,26 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 	t.Disposition, t.Case = casefile.Duplicate, known.Case
 	t.Reasons = []string{fmt.Sprintf("与 %s 中 UID %d 的邮件逐字节相同", known.Folder, known.UID)}
 	drafts := []casefile.Draft{{On: p.tx.Today(), Event: t}}
-	told := slices.ContainsFunc(about, func(r casefile.Record) bool { // whether a copy of these bytes is recorded already
-		e, ok := r.Event.(casefile.CopyReceived)
-		return ok && e.Digest == a.Digest
-	})
+	if a.byHeader || a.InternalDate.IsZero() {
+		return drafts, nil
+	}
+	told, err := p.toldCopy(known.Case, a.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if told != nil && a.InternalDate.Before(told.ArrivedAt) {
+		told.ArrivedAt, told.Stamp = a.InternalDate, a.stamp()
+		drafts = append(drafts, casefile.Draft{Case: known.Case, On: p.tx.Today(), Event: *told})
+	}
 	for _, r := range about {
-		if e, ok := r.Event.(casefile.CopyReceived); ok && !a.byHeader && !a.InternalDate.IsZero() && a.InternalDate.Before(e.ArrivedAt) && !voided(p.tx.View, r) {
-			e.ArrivedAt, e.Stamp = a.InternalDate, a.stamp()
-			drafts = append(drafts, casefile.Draft{Case: r.Case, On: p.tx.Today(), Event: e})
-			continue
-		}
-		if e, ok := r.Event.(casefile.MessageIn); ok && !a.byHeader && !a.InternalDate.IsZero() && a.InternalDate.Before(e.ArrivedAt) && !told && !voided(p.tx.View, r) {
+		if e, ok := r.Event.(casefile.MessageIn); ok && a.InternalDate.Before(e.ArrivedAt) && (told == nil || r.Case != known.Case) && !voided(p.tx.View, r) {
 			again := t
 			again.Case = r.Case
 			drafts = append(drafts, arrivalOfCopy(again, e, p.tx.Today())...)
 			continue
 		}
 		e, ok := r.Event.(casefile.Received)
-		if !ok || a.byHeader || a.InternalDate.IsZero() || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
+		if !ok || !a.InternalDate.Before(e.ArrivedAt) || voided(p.tx.View, r) {
 			continue
 		}
 		e.ArrivedAt, e.Stamp = a.InternalDate, a.stamp()
@@ -265,6 +267,24 @@ func (p *placing) duplicate(a arrival, known casefile.MessageTaken, about []case
 			casefile.Draft{Case: r.Case, On: civil.Of(a.InternalDate), Event: e})
 	}
 	return drafts, nil
+}
+
+// toldCopy is the earliest arrival of a copy with these bytes that a case knows of; nil where it knows of none. It is not found
+// under its bytes: what a copy told belongs to the mail that it copies.
+func (p *placing) toldCopy(id casefile.ID, d casefile.Digest) (told *casefile.CopyReceived, err error) {
+	if id == "" {
+		return nil, nil
+	}
+	history, err := p.tx.History(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range casefile.Live(history) {
+		if e, ok := r.Event.(casefile.CopyReceived); ok && e.Digest == d && (told == nil || e.ArrivedAt.Before(told.ArrivedAt)) {
+			told = &e
+		}
+	}
+	return told, nil
 }
 
 func voided(tx *desk.View, r casefile.Record) bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -309,11 +310,16 @@ func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req as
 	case req.Way == casefile.WayNone:
 	case d.Kind() == casefile.KindReplied:
 		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
-	case req.Mail == "": // a notice has its way in itself, and no place for the proof of it
-		drafts[0].Event = casefile.Sent(drafts[0].Event, req.Way)
+	case req.Mail == "": // some notices have their way in themselves, none has a place for the proof of it
+		sent := casefile.Sent(drafts[0].Event, req.Way)
+		note := e.Document + " 以" + req.Way.Label() + "发出"
 		if req.Tracking != "" {
-			drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Noted{Text: e.Document + " 以" + req.Way.Label() + "发出，单号 " + req.Tracking}})
+			note += "，单号 " + req.Tracking
 		}
+		if req.Tracking != "" || reflect.DeepEqual(sent, drafts[0].Event) {
+			drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Noted{Text: note}})
+		}
+		drafts[0].Event = sent
 	}
 	return drafts, nil
 }

@@ -209,3 +209,26 @@ func textOf(lines []ask.LetterLine) string {
 	}
 	return b.String()
 }
+
+// A notice that has no place for its way: the way is noted, also without proof of it.
+func TestWayOfNotice(t *testing.T) {
+	l, k := open(t)
+	body, err := json.Marshal(casefile.Extended{Days: 20, Approver: "王主任", Told: l.Today()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := l.issue(k, ask.LetterRequest{Cases: []casefile.ID{application}, Decides: casefile.KindExtended, Event: body, Later: true}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = l.View(func(tx *desk.View) error {
+		drafts, err := l.Announcement(tx, k.Call().Who, ask.RecordLetterRequest{Document: string(i.Letter.Document), Way: casefile.ByPost})
+		if err == nil && (len(drafts) != 2 || !strings.HasSuffix(drafts[1].Event.(casefile.Noted).Text, "发出")) {
+			t.Errorf("%+v", drafts)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

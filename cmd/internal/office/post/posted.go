@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -109,6 +110,16 @@ func (p *Room) postedDrafts(tx *desk.View, who ask.Actor, item postedItem, on as
 		if told, ok := errors.AsType[*ask.Error](err); !ok || told.Code != "not-found" || item.kase == "" {
 			return drafts, err
 		}
+		history, missing := tx.History(item.kase)
+		if missing != nil {
+			return nil, missing
+		}
+		// A number that is not even that of the recorded reply is mistyped, and may be that of a notice.
+		if !slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool {
+			return r.Event.Kind() == casefile.KindReplied && casefile.DocumentOf(r.Event) == item.document
+		}) {
+			return nil, err
+		}
 	}
 	return []casefile.Draft{{Case: item.kase, On: civil.Date(on), Event: casefile.Dispatched{Way: casefile.ByPost, Tracking: item.tracking}}}, nil
 }
@@ -121,11 +132,12 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 		return nil, err
 	}
 	document, kase, number := 0, -1, -1
+	var unread error // the first line that says something and names no letter
 	for i, row := range rows {
 		columns := row.Columns()
 		if at := columnOf(row, "单号", "tracking"); i < titleRows && number < 0 && at >= 0 {
 			document, kase, number = columnOf(row, "文号", "document"), columnOf(row, "编号", "case"), at
-			all = nil
+			all, unread = nil, nil
 			continue
 		}
 		item := postedItem{place: fmt.Sprintf("第 %d 行", row.Number)}
@@ -138,10 +150,14 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 		item.document, errs[0] = row.Cell(document)
 		of, errs[1] = row.Cell(kase)
 		item.tracking, errs[2] = row.Cell(last)
-		if words := strings.Fields(item.document); len(columns) == 1 && number < 0 && len(words) == 2 { // typed
-			item.document, item.tracking = words[0], words[1]
-		} else if len(columns) == 1 && number < 0 {
+		if len(columns) == 1 && number < 0 { // typed
+			words := strings.FieldsFunc(item.document, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，、：,:", r) })
 			item.tracking = ""
+			if len(words) == 2 {
+				item.document, item.tracking = words[0], words[1]
+			} else if len(words) > 0 && !isTotal(row) {
+				unread = cmp.Or(unread, fmt.Errorf("%s%s：%.60q 读不出文号和单号，一行只写一个文号（或编号）和一个单号", name, item.place, item.document))
+			}
 		}
 		if item.tracking == "" && errs[2] == nil {
 			continue
@@ -150,7 +166,10 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 			return nil, fmt.Errorf("%s%s：%w", name, item.place, err)
 		}
 		if item.document == "" && of == "" {
-			continue // 合计
+			if !isTotal(row) {
+				unread = cmp.Or(unread, fmt.Errorf("%s%s：有单号 %.60q，没有文号或编号", name, item.place, item.tracking))
+			}
+			continue
 		}
 		item.kase = casefile.ExpandID(cmp.Or(of, item.document), year)
 		if of == "" && casefile.DocumentYear(item.document) == 0 { // no 文号, but a case's number
@@ -158,10 +177,23 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 		}
 		all = append(all, item)
 	}
+	if unread != nil {
+		return nil, unread
+	}
 	if len(all) == 0 {
 		return nil, errors.New("清单里没有填了单号的行")
 	}
 	return all, nil
+}
+
+// isTotal reports whether a row is the sum below a list.
+func isTotal(row ledger.TableRow) bool {
+	for _, at := range row.Columns() {
+		if s, err := row.Cell(at); err == nil && (strings.HasPrefix(s, "合计") || strings.HasPrefix(s, "总计")) {
+			return true
+		}
+	}
+	return false
 }
 
 // titleRows is the number of lines that may stand above the header.

@@ -57,7 +57,7 @@ func TestPosted(t *testing.T) {
 	reply := laid(t, l, k, application, casefile.Replied{Outcome: casefile.UnableNotHeld, Basis: "36-4", Grounds: "经检索没有。"})
 	notice := laid(t, l, k, second, casefile.CorrectionAsked{Items: []string{"文号"}, Until: civil.MustParse("2026-03-20"), About: casefile.AboutContent})
 	k.Set("2026-03-04")
-	rows := []string{"文号,编号,单号", reply + ",,XA1", notice + "," + string(second) + ",XA2", "旧号〔2026〕1号," + string(third) + ",XA3", reply + ",,XA4", ",9,XA5"}
+	rows := []string{"文号,编号,单号", reply + ",,XA1", notice + "," + string(second) + ",XA2", "旧号〔2026〕1号," + string(third) + ",XA3", reply + ",,XA4", ",9,XA5", "误号〔2026〕9号," + string(third) + ",XA6"}
 	paste := func(rows []string) (res ask.AppendResult, err error) {
 		err = p.Posted(t.Context(), k.Call(), ask.PostedRequest{Name: "清单.csv"}, strings.NewReader(strings.Join(rows, "\n")), func(r ask.AppendResult) error {
 			res = r
@@ -66,7 +66,7 @@ func TestPosted(t *testing.T) {
 		return res, err
 	}
 	_, err := paste(rows)
-	if err == nil || !strings.Contains(err.Error(), "有 2 行") || !strings.Contains(err.Error(), "第 5 行 "+reply) || !strings.Contains(err.Error(), "第 6 行 2026-00009") {
+	if err == nil || !strings.Contains(err.Error(), "有 3 行") || !strings.Contains(err.Error(), "第 7 行 误号") || !strings.Contains(err.Error(), "第 5 行 "+reply) || !strings.Contains(err.Error(), "第 6 行 2026-00009") {
 		t.Fatalf("%v", err)
 	}
 	res, err := paste(rows[:4])
@@ -117,7 +117,8 @@ func TestTrackingsIn(t *testing.T) {
 		"gb18030": gb,
 		"xlsx":    postingBook(t),
 		"columns": "文号\t编号\t地址\t单号\n" + doc + "\t2026-00003\t甲路1号, 2室\t1098765432101\n\t2026-00017\t乙路\tXA12345678902\n",
-		"typed":   doc + " 1098765432101\n\n17  XA12345678902\n",
+		"typed":   doc + " 1098765432101\n\n17  XA12345678902\n合计 2 件 完\n",
+		"signs":   doc + "，1098765432101\n2026-17：XA12345678902\n",
 		"json":    "document,case,label,party,address,tracking\n" + doc + ",2026-00003,x,y,z,1098765432101\n,2026-00017,x,y,z,XA12345678902\n",
 	} {
 		got, err := trackingsIn([]byte(list), "清单", 2026)
@@ -129,14 +130,15 @@ func TestTrackingsIn(t *testing.T) {
 			got[i].place = ""
 		}
 		want := []postedItem{{document: doc, kase: "2026-00003", tracking: "1098765432101"}, {kase: "2026-00017", tracking: "XA12345678902"}}
-		if name == "typed" {
+		if name == "typed" || name == "signs" {
 			want[0].kase = doc // no case has it
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	for list, why := range map[string]string{"": "没有填了单号", "文号,单号\n某号,\n": "没有填了单号", "文号,单号\n" + doc + ",1.09877E+12\n": "第 2 行：B 列：1.09877E+12 是 Excel 改写过的数"} {
+	for list, why := range map[string]string{"": "没有填了单号", doc + " EMS1\n" + doc + " 张三 EMS2\n": "第 2 行：", doc + "\n": "读不出文号和单号",
+		"文号,编号,单号\n" + doc + ",,EMS1\n,,EMS2\n": "第 3 行：有单号", "文号,单号\n某号,\n": "没有填了单号", "文号,单号\n" + doc + ",1.09877E+12\n": "第 2 行：B 列：1.09877E+12 是 Excel 改写过的数"} {
 		if got, err := trackingsIn([]byte(list), "清单", 2026); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%q: %v, %v", list, got, err)
 		}
