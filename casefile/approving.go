@@ -286,7 +286,7 @@ func Lettered(history []Record, r Replied) bool {
 // was signed must say the same.
 func Unsigned(id ID, history []Record, r Replied) error {
 	refuse := func(code, hint, format string, args ...any) error {
-		return &RuleError{Code: code, Case: id, Msg: fmt.Sprintf(format, args...), Hint: hint}
+		return &RuleError{Code: code, Case: id, Msg: fmt.Sprintf(format, args...), Hint: strings.ReplaceAll(hint, " 编号", " "+string(id))}
 	}
 	s, ok := Proposed(history)
 	if !ok {

@@ -232,7 +232,7 @@ func (c Case) MayMerge(into Case) (warnings []string, err error) {
 	case into.FirstOn() > c.FirstOn():
 		return nil, refuse("merge-direction", fmt.Sprintf("请反过来\nysq merge %s --into %s", into.ID, c.ID), "%s 到达更晚（%s）；合并后以最早的日期为准", into.ID, into.FirstOn())
 	case !into.Stage.Open():
-		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理\nysq reply 编号 --outcome decline.repeat", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
+		return nil, refuse("merge-closed", "已答复的，新申请按重复申请处理\nysq reply "+string(c.ID)+" --outcome decline.repeat", "%s 已在“%s”阶段", into.ID, into.Stage.Label())
 	case c.Applicant != "" && into.Applicant != "" && PlainName(c.Applicant) != PlainName(into.Applicant):
 		warnings = append(warnings, fmt.Sprintf("%s 与 %s 的申请人不同：只有同一申请人的同一申请才并为一件，不同人的各计 1 件，请核对", c.ID, into.ID))
 	}

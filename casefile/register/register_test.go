@@ -106,7 +106,7 @@ func add(t testing.TB, r *Register, now time.Time, drafts ...casefile.Draft) []c
 // Numbers of six digits lie among those of five: none is given twice.
 func TestNumbersAboveFiveDigits(t *testing.T) {
 	r := opened(t)
-	for _, id := range []casefile.ID{"2026-99998", "2026-99999", "2026-100000", "2026-100001"} {
+	for _, id := range []casefile.ID{"2026-99998", "2026-99999", "2026-100000", "2026-100001", "2026-100002", "2026-100003", "2026-100004", "2026-100005"} {
 		_, received := mail(string(id), 1)
 		err := r.Update(start, func(tx *Tx) error {
 			if next := tx.NextID(2026); id != "2026-99998" && next != id {

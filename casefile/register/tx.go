@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -450,7 +451,8 @@ func (t *Tx) cases(bucket []byte, after casefile.ID, decode func(k, v []byte) (c
 	}
 }
 
-// NextID returns the number after the highest of the year.
+// NextID returns the number after the last of the year. Above 99,999 it is one after which no number is given: should
+// somebody have left a gap there, that is filled.
 func (t *Tx) NextID(year int) casefile.ID {
 	prefix := fmt.Sprintf("%04d-", year)
 	c := t.bucket(bucketCase).Cursor()
@@ -460,16 +462,23 @@ func (t *Tx) NextID(year int) casefile.ID {
 	} else {
 		k, _ = c.Prev()
 	}
-	highest := 0
-	for ; bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Prev() {
+	given := 0
+	for ; given == 0 && bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Prev() {
 		if y, n, ok := casefile.ID(k).Number(); ok && y == year {
-			highest = max(highest, n)
-			if highest < 99_999 { // otherwise longer numbers lie among those of five digits, and the last key is not the highest
-				break
-			}
+			given = n
 		}
 	}
-	return casefile.NewID(year, highest+1)
+	if given < 99_999 {
+		return casefile.NewID(year, given+1)
+	}
+	// Longer numbers lie among those of five digits, so the last key is not the highest, and going through all of them for
+	// every case takes ever longer: look ahead in growing steps, then between the last that is given and the first that is not.
+	free := func(n int) bool { return t.bucket(bucketCase).Get([]byte(casefile.NewID(year, n))) == nil }
+	step := 1
+	for ; !free(given + step); step *= 2 {
+		given += step
+	}
+	return casefile.NewID(year, given+1+sort.Search(step-1, func(i int) bool { return free(given + 1 + i) }))
 }
 
 // Today returns the civil day of the transaction's time.

@@ -118,11 +118,11 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 			if err != nil {
 				return err
 			}
-			l, err := openedBy(tx, c.ID)
+			e, err := openedBy(tx, c.ID)
 			if err != nil {
 				return err
 			}
-			p.First, mails = append(p.First, ask.Arrival{CaseRow: row, From: ask.Address(l.From.String()), Verified: l.Verified.String()}), append(mails, l.Digest)
+			p.First, mails = append(p.First, ask.Arrival{CaseRow: row, From: ask.Address(e.From.String()), Verified: e.Verified.String()}), append(mails, e.Digest)
 		}
 		return nil
 	})
@@ -132,15 +132,16 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 	return p, err
 }
 
-// openedBy returns the mail that opened a case, or the zero value where no mail did.
-func openedBy(tx *desk.View, id casefile.ID) (casefile.Letter, error) {
+// openedBy returns the record of the mail that opened a case, or the zero value where no mail did. It reads no more of the
+// history than that.
+func openedBy(tx *desk.View, id casefile.ID) (casefile.Received, error) {
 	first, err := tx.Document(id)
 	if err != nil {
-		return casefile.Letter{}, err
+		return casefile.Received{}, err
 	}
 	r, err := tx.Record(first)
 	e, _ := r.Event.(casefile.Received)
-	return e.Letter, err
+	return e, err
 }
 
 // gathered merges the lines of each case within a block. Blocks stay apart, so that a waiting mail does not hide a due date.

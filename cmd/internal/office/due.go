@@ -209,11 +209,8 @@ func (o *Office) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
 	if c.Stage != casefile.StageReceived {
 		return false, nil
 	}
-	history, err := tx.History(c.ID)
-	return slices.ContainsFunc(history, func(r casefile.Record) bool {
-		e, ok := r.Event.(casefile.Received)
-		return ok && !e.Digest.IsZero() && o.Reading.Partly(e.Digest)
-	}), err
+	e, err := openedBy(tx, c.ID)
+	return err == nil && !e.Digest.IsZero() && o.Reading.Partly(e.Digest), err
 }
 
 // joining returns the step that merges an unregistered case into the open one to which its mail probably belongs, and what
@@ -223,22 +220,15 @@ func (o *Office) joining(tx *desk.View, c casefile.Case) (line, why string, err 
 	if c.Stage != casefile.StageReceived {
 		return "", "", nil
 	}
-	history, err := tx.History(c.ID)
-	if err != nil {
+	e, err := openedBy(tx, c.ID)
+	if err != nil || e.Guess == casefile.GuessNone || e.Guess == casefile.GuessApplication || len(e.Suggestions) == 0 {
 		return "", "", err
 	}
-	for _, r := range casefile.Live(history) {
-		e, ok := r.Event.(casefile.Received)
-		if !ok || e.Guess == casefile.GuessNone || e.Guess == casefile.GuessApplication || len(e.Suggestions) == 0 {
-			continue
-		}
-		into, err := tx.Case(e.Suggestions[0].Case)
-		if err != nil || !into.Stage.Open() || into.ID == c.ID {
-			return "", "", err
-		}
-		return fmt.Sprintf("ysq merge %s --into %s --reason 属于该件", c.ID, into.ID), e.Guess.Likely() + "，可能属于 " + string(into.ID), nil
+	into, err := tx.Case(e.Suggestions[0].Case)
+	if err != nil || !into.Stage.Open() || into.ID == c.ID {
+		return "", "", err
 	}
-	return "", "", nil
+	return fmt.Sprintf("ysq merge %s --into %s --reason 属于该件", c.ID, into.ID), e.Guess.Likely() + "，可能属于 " + string(into.ID), nil
 }
 
 // blockAt is the place of a block among the others: what nobody has read comes first.

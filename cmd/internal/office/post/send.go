@@ -163,7 +163,7 @@ func registeredAt(mail string) string {
 
 func noAddress(id casefile.ID) *ask.Error {
 	return &ask.Error{Code: ask.CodeNoAddress, Exit: ask.ExitRefused, Msg: string(id) + " 没有登记申请人的电子邮箱，不知道发给谁",
-		Hint: "核对后写明收件地址；是申请人的，答复时一并登记\n--to、ysq answer 编号 --email 地址"}
+		Hint: "核对后写明收件地址；是申请人的，答复时一并登记\n--to、ysq answer " + string(id) + " --email 地址"}
 }
 
 // withRecipients adds to the refusal of a mail without an address where it might go.

@@ -203,7 +203,7 @@ func (p *Room) sentOn(tx *desk.View, id casefile.ID, d casefile.Digest) (m casef
 	}
 	taken := desk.LastTaken(about)
 	if !held || taken == nil || item.Sort != casefile.Outgoing && p.intake.RoleOf(*taken) != mailbox.RoleSent {
-		return m, at, ask.Refused("mail-unknown", "请从本件的去信中选；别处的先归入\nysq show 编号、ysq attach 编号 --mail", "%s 不是 %s 上由本机关发出的信", d.Short(), id)
+		return m, at, ask.Refused("mail-unknown", fmt.Sprintf("请从本件的去信中选；别处的先归入\nysq show %s、ysq attach %s --mail %s", id, id, d.Short()), "%s 不是 %s 上由本机关发出的信", d.Short(), id)
 	}
 	m, err = p.Parse(d, parse.Limits{})
 	return m, cmp.Or(item.At, taken.ArrivedAt), err

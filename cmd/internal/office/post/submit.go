@@ -133,7 +133,7 @@ func (a *answer) asSigned(tx *desk.View) error {
 	case !ok:
 		return ask.Refused("not-submitted", "先送审\nysq submit "+string(id), "%s 没有送审的答复", id)
 	case s.State != casefile.ApprovalGiven:
-		return ask.Refused("unsigned", "签发后再制发；退回的改后重新送审\nysq sign 编号、ysq submit 编号", "%s %s", id, s.State.Label())
+		return ask.Refused("unsigned", fmt.Sprintf("签发后再制发；退回的改后重新送审\nysq sign %s、ysq submit %s", id, id), "%s %s", id, s.State.Label())
 	}
 	signed := letters.Submitted(s, id)
 	signed.Later = a.req.Later
@@ -170,14 +170,14 @@ func (a *answer) signedMail(tx *desk.View) error {
 func (a *answer) mailAsSigned(s casefile.Submission, id casefile.ID, history []casefile.Record) error {
 	for _, r := range casefile.Live(history) {
 		if e, ok := r.Event.(casefile.Registered); ok && s.To != "" && r.Seq > s.Seq && e.Email != "" && !strings.EqualFold(e.Email, s.To) {
-			return ask.Refused("signed-other", "重新送审，写明发往哪里\nysq submit 编号", "%s：送审后登记的电子邮箱改为 %s，签发的是发往 %s", id, ask.Mask(e.Email), ask.Mask(s.To))
+			return ask.Refused("signed-other", "重新送审，写明发往哪里\nysq submit "+string(id), "%s：送审后登记的电子邮箱改为 %s，签发的是发往 %s", id, ask.Mask(e.Email), ask.Mask(s.To))
 		}
 	}
 	for _, part := range []struct{ name, now, signed string }{{"收件人", cmp.Or(a.req.To, a.req.Register), s.To}, {"主题", a.req.Subject, s.Subject}, {"正文", a.req.Text, s.Text}} {
 		if part.now == "" || part.now == part.signed || part.name == "收件人" && strings.EqualFold(part.now, part.signed) {
 			continue
 		}
-		return ask.Refused("signed-other", "照签发的发出的不另写；要改的重新送审\nysq submit 编号", "%s：%s与签发的不同", id, part.name)
+		return ask.Refused("signed-other", "照签发的发出的不另写；要改的重新送审\nysq submit "+string(id), "%s：%s与签发的不同", id, part.name)
 	}
 	return nil
 }

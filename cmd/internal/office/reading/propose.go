@@ -490,17 +490,13 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 	if err != nil {
 		return ask.AppendResult{}, err
 	}
-	var e, typed casefile.Registered
+	var e casefile.Registered
 	if err := json.Unmarshal(body, &e); err != nil {
 		return ask.AppendResult{}, err
 	}
-	read := e.Request
-	for _, into := range []*casefile.Registered{&e, &typed} { // what the clerk wrote has precedence over what was read
-		if err := json.Unmarshal(r.Event, into); err != nil {
-			return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
-		}
+	if err := typed(&e, r.Event, e.Request != ""); err != nil {
+		return ask.AppendResult{}, err
 	}
-	e.Verbatim = typed.Verbatim || read != "" && e.Request == read
 	e.IDType, e.IDTail, e.IDMark = "", "", ""
 	if u.tail != "" && slices.Contains(r.Accept, flagID) {
 		e.IDType, e.IDTail, e.IDMark = u.idType, u.tail, u.mark
@@ -526,11 +522,24 @@ func (g *Room) amend(c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error
 	if e.As == casefile.KindNone {
 		return ask.AppendResult{}, ask.Refused("not-registered", "登记要写申请人和类别，或采用提议\n--accept", "%s 尚未登记，没有可更正的", r.Case)
 	}
-	was := e
-	e.Verbatim = false
-	if err := json.Unmarshal(r.Event, &e); err != nil {
-		return ask.AppendResult{}, ask.Usage("登记内容无法理解：%v", err)
+	if err := typed(&e, r.Event, e.Verbatim); err != nil {
+		return ask.AppendResult{}, err
 	}
-	e.Verbatim = e.Verbatim || was.Verbatim && e.Request == was.Request
 	return g.record.AddAll(c, casefile.Draft{Case: r.Case, On: civil.Date(r.On), Event: e})
+}
+
+// typed puts what the clerk wrote before what a registration has. Whether the request is in the applicant's own words is
+// as he says; where he says nothing, it is if it was and the request is still the same.
+func typed(e *casefile.Registered, written json.RawMessage, verbatim bool) error {
+	request := e.Request
+	var said struct {
+		Verbatim *bool `json:"verbatim"`
+	}
+	if err := cmp.Or(json.Unmarshal(written, e), json.Unmarshal(written, &said)); err != nil {
+		return ask.Usage("登记内容无法理解：%v", err)
+	}
+	if e.Verbatim = verbatim && e.Request == request; said.Verbatim != nil {
+		e.Verbatim = *said.Verbatim
+	}
+	return nil
 }
