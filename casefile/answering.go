@@ -284,7 +284,7 @@ func (j *judge) dispatched(e Dispatched) error {
 		j.warn("国办公开办函〔2016〕235号不允许用邮政企业以外的快递送达：期限算到签收之日，收到后请记录 deliver。EMS 和有权寄递公文的企业记作“邮寄”")
 	}
 	if e.Way == ByEmail && j.Channel != Email && j.Channel != Platform && len(j.Addresses) == 0 && !strings.Contains(j.Contact, "@") {
-		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍照写的“电子邮件”记录；不是的请作废“发出”，按实际的方式重记")
+		j.warn("申请不是从电子邮件来的，也没有登记电子邮箱，仍记为以电子邮件发出；不是的请作废“发出”，按实际的方式重记")
 	}
 	return j.after(j.RepliedOn, "答复日期")
 }

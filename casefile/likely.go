@@ -26,6 +26,8 @@ func (c Case) Likely(today civil.Date, law Statute, cal *workday.Calendar) []Lik
 		add(KindDispatched, today, "答复未送达，换方式重新发出")
 	case c.Stage == StageReceived:
 		c.likelyAtArrival(add, s, law, cal)
+	case c.AwaitsReceipt():
+		add(KindDelivered, s.Due, "答复已发出，以签收之日为准")
 	case c.Stage == StageReplied:
 		add(KindDispatched, s.Due, "答复尚未发出，期限到发出或送达为止")
 		add(KindDelivered, s.Due, "当面送达的，以签收为准")

@@ -56,6 +56,10 @@ func TestLikely(t *testing.T) {
 	look("2026-03-11", "reply 2026-04-08, extend 2026-04-08")
 	add("2026-03-12", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"})
 	look("2026-03-12", "dispatch 2026-04-08, deliver 2026-04-08")
+	answered := len(history)
+	add("2026-03-12", casefile.Dispatched{Way: casefile.ByCourier, Tracking: "SF1"})
+	look("2026-03-13", "deliver 2026-04-08")
+	history = history[:answered]
 	add("2026-03-12", casefile.Dispatched{Way: casefile.ByEmail})
 	look("2026-03-13", "archive")
 	add("2026-03-13", casefile.Archived{})

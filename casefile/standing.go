@@ -129,6 +129,11 @@ func (c Case) Seeming() Nature {
 // returned reports whether the answer came back and is disputed for it.
 func (c Case) returned() bool { return len(c.Periods) > 0 && c.Periods[len(c.Periods)-1].Returned }
 
+// AwaitsReceipt reports whether the answer is under way by what serves only when it is signed for, such as a courier.
+func (c Case) AwaitsReceipt() bool {
+	return c.Stage == StageReplied && !c.DispatchedOn.IsZero() && !c.Undelivered
+}
+
 // Alarms lists what is or will be due about an open case, the reply first; what the sides have to
 // answer that it consults, ConsultationAlarms tells.
 func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Alarm {
@@ -166,6 +171,8 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 			kind, text, do = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录", "reply --outcome 办结"
 		case s.strictOnly && s.Waiting != NotWaiting:
 			text, do = "从严期限已过；按法定口径正在等待"+s.Waiting.Label(), ""
+		case c.AwaitsReceipt():
+			text, do = "答复已发出，签收后记录送达；期限算到签收之日", "deliver"
 		case s.strictOnly:
 			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
 		case c.Seeming() != NatureUnknown:

@@ -494,6 +494,8 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 	case casefile.AlarmReply:
 		if c.Stage == casefile.StageReceived {
 			step = casefile.KindRegistered
+		} else if c.AwaitsReceipt() {
+			step = casefile.KindDelivered
 		} else if c.Stage == casefile.StageReplied {
 			step = casefile.KindDispatched
 		}
