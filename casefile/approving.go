@@ -169,13 +169,14 @@ type Approval uint8
 
 // The states.
 const (
-	ApprovalNone   Approval = iota // nothing is proposed, or the answer's letter is made
+	ApprovalNone   Approval = iota // nothing is proposed, or the answer is given
 	AwaitsSigning                  // 待签批
 	ApprovalGiven                  // 已签发: the answer may go out
 	ApprovalDenied                 // 退回: it has to be changed
+	ApprovalMade                   // 已制发: its letter is made, and nobody has recorded that it went out
 )
 
-var approvals = codes{{}, {"awaits", "待签批"}, {"signed", "已签发"}, {"returned", "已退回"}}
+var approvals = codes{{}, {"awaits", "待签批"}, {"signed", "已签发"}, {"returned", "已退回"}, {"made", "已制发"}}
 
 // String returns the stable code; "" for ApprovalNone.
 func (a Approval) String() string { return approvals.code(uint8(a)) }
@@ -233,13 +234,13 @@ func (c *Case) approve(live []Record) {
 		return // answered, or left otherwise
 	}
 	if s, ok := proposed(live); ok {
-		made := func(l CaseLetter) bool { return l.Decides == KindReplied && l.Seq > s.Decided.Seq }
-		if s.State == ApprovalGiven && slices.ContainsFunc(Unannounced(live), made) {
-			return // how it goes out is the letter's matter
-		}
 		c.Approval, c.ApprovalOn = s.State, s.On
 		if s.State != AwaitsSigning {
 			c.ApprovalOn = s.Decided.On
+		}
+		made := func(l CaseLetter) bool { return l.Decides == KindReplied && l.Seq > s.Decided.Seq }
+		if s.State == ApprovalGiven && slices.ContainsFunc(Unannounced(live), made) {
+			c.Approval = ApprovalMade
 		}
 	}
 }
@@ -268,7 +269,7 @@ func (j *judge) decidesOn(submission uint64, by string) error {
 	case s.Seq != submission:
 		return j.refuse("submission-changed", "看过新的送审稿再签批", "记录 %d 不是最近一次送审（记录 %d）", submission, s.Seq)
 	case s.State != AwaitsSigning:
-		return j.refuse("submission-decided", "改变决定的，先作废那条记录\nysq void 编号", "记录 %d 的送审%s（%s，%s）", s.Seq, s.State.Label(), s.Decided.On, s.By)
+		return j.refuse("submission-decided", "改变决定的，先作废那条记录\nysq void "+string(j.ID), "记录 %d 的送审%s（%s，%s）", s.Seq, s.State.Label(), s.Decided.On, s.By)
 	}
 	return nil
 }

@@ -105,6 +105,8 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 		add(KindSentBack, 0, "答复待签批，要改的退回")
 	case ApprovalGiven:
 		add(KindReplied, s.Due, "答复已签发，照签发的制发")
+	case ApprovalMade:
+		add(KindReplied, s.Due, "文书已制发：从邮箱发出的自动记录，别的送出后记录")
 	case ApprovalDenied:
 		add(KindSubmitted, s.Due, "答复被退回，改后重新送审")
 	default:

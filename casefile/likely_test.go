@@ -83,7 +83,7 @@ func TestSignedAndMade(t *testing.T) {
 		{casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "会议纪要"}, casefile.ApprovalNone},
 		{casefile.Submitted{Answer: said, Draft: casefile.File{Digest: casefile.DigestOf([]byte("x")), Name: "送审稿.docx"}}, casefile.AwaitsSigning},
 		{casefile.Signed{Submission: 3, By: "赵主任"}, casefile.ApprovalGiven},
-		{casefile.LetterIssued{LetterNumber: number, Document: "公〔2026〕1号", Decides: casefile.KindReplied, Event: said}, casefile.ApprovalNone},
+		{casefile.LetterIssued{LetterNumber: number, Document: "公〔2026〕1号", Decides: casefile.KindReplied, Event: said}, casefile.ApprovalMade},
 		{casefile.LetterVoided{LetterNumber: number, Document: "公〔2026〕1号", Reason: "收件人有误"}, casefile.ApprovalGiven},
 	} {
 		history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: civil.MustParse("2026-03-02"), Case: storyCase, Event: step.event})
