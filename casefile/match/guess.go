@@ -81,7 +81,7 @@ func calls(applicant string, m *casefile.Message, own string) bool {
 	}
 	for _, by := range []string{"我是", "本人", "我叫"} {
 		for _, behind := range strings.Split(own, by+applicant)[1:] {
-			if next, _ := utf8.DecodeRuneInString(behind); !unicode.IsLetter(next) { // or it is a longer name
+			if next, _ := utf8.DecodeRuneInString(behind); !unicode.IsLetter(next) || strings.ContainsRune(behindNames, next) { // or it is a longer name
 				return true
 			}
 		}
@@ -90,6 +90,9 @@ func calls(applicant string, m *casefile.Message, own string) bool {
 	last := own[strings.LastIndexByte(own, '\n')+1:]
 	return is(last) || slices.ContainsFunc(m.From, func(a casefile.Address) bool { return is(a.Name) }) || slices.ContainsFunc(namesIn(own), is)
 }
+
+// behindNames are words that follow a name and are in none: 本人张三于, 我叫张三现住.
+const behindNames = "于在因向就现已要想对自曾與与和"
 
 var (
 	questionWords = []string{"怎么", "如何", "哪里", "哪儿", "什么方式", "账号", "能不能", "可不可以", "是否可以", "多少钱", "为什么"}

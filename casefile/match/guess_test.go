@@ -53,6 +53,7 @@ func TestGuess(t *testing.T) {
 		"how to pay, and a file":             with2(text("Re: 收费通知书", "不知道怎么开票，凭证见附件"), paying, casefile.GuessPayment, file),
 		"the applicant from another address": {text("申请情况", "我是吴江，办到哪里了"), other, casefile.GuessReminder},
 		"the applicant, who signs":           {text("补充", "补充说明：在甲路。\n\n吴江"), other, casefile.GuessCorrection},
+		"the applicant, who goes on":         {text("补充", "本人吴江于3月2日提交的申请，补充说明：在甲路。\n\n3月5日"), other, casefile.GuessCorrection},
 		"somebody of a longer name":          {text("复函", "我是吴江海，没有意见。"), other, casefile.GuessOpinion},
 		"a third party who names him":        {text("复函", "贵局就吴江的申请征求意见，我公司不同意公开。\n某化工有限公司"), other, casefile.GuessOpinion},
 		"the office's words are not his own": {text("Re: 撤回申请须知", "请问如何办理？\n> 撤回申请的，请写明"), own, casefile.GuessOther},

@@ -22,7 +22,7 @@ func unmarked(m *casefile.Message) string {
 		return ""
 	}
 	switch {
-	case (w.any(automatically) || automatically.MatchString(w.subject)) && !w.any(quotes) && !quotes.MatchString(w.subject) && !w.any(addressed):
+	case (w.any(automatically) || automatically.MatchString(w.subject)) && !w.any(quotes) && !quotes.MatchString(w.subject) && !w.any(addressed) && !w.speaksForHimself():
 		return "正文说明是系统自动发出的，没有提出要求"
 	case w.any(person), person.MatchString(w.subject):
 		return ""
@@ -106,6 +106,14 @@ func (w said) any(words *regexp.Regexp) bool {
 	return slices.ContainsFunc(w.sentences, words.MatchString)
 }
 
+// speaksForHimself reports whether somebody says something of himself, beside the words that call the mail automatic.
+// Automatic answers say 我, too: that the person is away, and that the mail has come.
+func (w said) speaksForHimself() bool {
+	return slices.ContainsFunc(w.sentences, func(s string) bool {
+		return self.MatchString(s) && !automatically.MatchString(s) && !away.MatchString(s)
+	})
+}
+
 // only reports whether every sentence of a mail contains one of the words, or is no more than a greeting, an address or
 // a number.
 func (w said) only(words *regexp.Regexp) bool {
@@ -161,6 +169,9 @@ var (
 	// person are the words of somebody who speaks for himself, or to the office as people do. 您 and 你 are not among
 	// them, because programs say these, too.
 	person = regexp.MustCompile(`我|(^|[^由非不是否])本人|本公司|本所|俺|咱|笔者|你们|贵[局处委办院所镇乡府街机公校]|谢谢|邮局退|没有?收到|正确地址|\b(my|me|i'd|i would|i want|i need|i ask|i request)\b`)
+	// self and away are the words of speaksForHimself.
+	self = regexp.MustCompile(`我|(^|[^由非不是否])本人`)
+	away = regexp.MustCompile(`休假|出差|外出|不在|假期|[年产病]假|会议|开会|培训|离职|调离|退休|回复|已收到|已经收到|收到(了)?(您|你)|联系我|尽快|邮件|返回|上班`)
 	// addressed matches the ways in which people, and not programs, address the office.
 	addressed = regexp.MustCompile(`你们|贵[局处委办院所镇乡府街机公校]`)
 	// wish matches the shortest ways of asking for something.

@@ -230,6 +230,7 @@ func fourthCorpus() (all []composed) {
 		{true, "portal@people.example.test", "【网民留言】", "", text("留言内容：幸福路学校门口的斑马线还没画。\n本邮件由系统自动发送，请勿回复")},
 		{true, "孙某 <k22@people.example.test>", "验收", "", text("我是某小区业主，麻烦告诉我们验收的情况。\n此邮件由系统自动发送")},
 		{true, "孙某 <k23@people.example.test>", "Relocation", "", text("This is the relocation program your district ran in 2019. Kindly let us have its compensation list.")},
+		{true, "郑某 <k27@people.example.test>", "拆迁", "", text("幸福路拆迁的钱我一直没拿到。\n本邮件由系统自动发送")},
 		{true, "孙某 <k24@people.example.test>", "举报某热线自动回复：敷衍群众", "", text("打了三次，都是一样的话。")},
 		{true, "孙某 <k25@people.example.test>", "答复书", "", text("寄给13号楼的答复书没有收到，邮局退回了，正确地址：幸福路5号")},
 		{false, "孙某 <k26@people.example.test>", "申请", "X-Auto-Submitted: auto-generated", text("姓名：孙某\n联系电话：无\n通信地址：幸福路5号\n申请公开幸福路征地批复。")},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -40,7 +41,7 @@ func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error,
 		if p.LoggedIn {
 			d.OK("login", at("登录"), "成功")
 		}
-		d.Fail("login", at("邮箱"), fault.Hint(), "%s：%s", fault.Label(), said)
+		d.Fail("login", at("邮箱"), casefile.WithCommands(fault.Hint(), fault.Do()), "%s：%s", fault.Label(), said)
 		return
 	}
 	d.OK("login", at("登录"), "成功")

@@ -13,6 +13,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/ledger"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -111,12 +112,15 @@ func (p *Room) postedDrafts(tx *desk.View, who ask.Actor, item postedItem, on as
 			return drafts, err
 		}
 		history, missing := tx.History(item.kase)
+		if errors.Is(missing, register.ErrNotFound) { // it was no case's number either
+			return nil, err
+		}
 		if missing != nil {
 			return nil, missing
 		}
 		// A number that is not even that of the recorded reply is mistyped, and may be that of a notice.
 		if !slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool {
-			return r.Event.Kind() == casefile.KindReplied && casefile.DocumentOf(r.Event) == item.document
+			return r.Event.Kind() == casefile.KindReplied && casefile.SameDocument(casefile.DocumentOf(r.Event), item.document)
 		}) {
 			return nil, err
 		}
@@ -155,7 +159,7 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 			item.tracking = ""
 			if len(words) == 2 {
 				item.document, item.tracking = words[0], words[1]
-			} else if len(words) > 0 && !isTotal(row) {
+			} else if len(words) > 0 && !isTotal(row) && !(len(all) == 0 && isTitle(words)) {
 				unread = cmp.Or(unread, fmt.Errorf("%s%s：%.60q 读不出文号和单号，一行只写一个文号（或编号）和一个单号", name, item.place, item.document))
 			}
 		}
@@ -189,11 +193,27 @@ func trackingsIn(content []byte, name string, year int) (all []postedItem, err e
 // isTotal reports whether a row is the sum below a list.
 func isTotal(row ledger.TableRow) bool {
 	for _, at := range row.Columns() {
-		if s, err := row.Cell(at); err == nil && (strings.HasPrefix(s, "合计") || strings.HasPrefix(s, "总计")) {
-			return true
+		s, err := row.Cell(at)
+		if err != nil {
+			continue
+		}
+		s = strings.Join(strings.Fields(s), "") // 合　计
+		for _, sum := range []string{"合计", "总计", "小计", "共"} {
+			if strings.HasPrefix(s, sum) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// isTitle reports whether a line is one word that names no letter, as titles above a list are.
+func isTitle(words []string) bool {
+	if len(words) != 1 || casefile.DocumentYear(words[0]) != 0 {
+		return false
+	}
+	_, _, numbered := casefile.ExpandID(words[0], 2000).Number()
+	return !numbered
 }
 
 // titleRows is the number of lines that may stand above the header.

@@ -107,7 +107,7 @@ func TestPosted(t *testing.T) {
 // A posting list comes back as a file, as columns out of a spreadsheet, or as lines that somebody typed.
 func TestTrackingsIn(t *testing.T) {
 	const doc = "某办公〔2026〕第001号"
-	list := "交寄清单\n序号,文号,编号,文书,收件人,地址,单号\n1," + doc + ",2026-00003,告知书,张三,示例路1号,1098765432101\n2,,2026-00017,答复,李四,\"示例路2号, 3室\",XA12345678902\n3,某办公〔2026〕第002号,2026-00018,告知书,王五,示例路3号,\n合计,,,,,,\n"
+	list := "交寄清单\n序号,文号,编号,文书,收件人,地址,单号\n1," + doc + ",2026-00003,告知书,张三,示例路1号,1098765432101\n2,,2026-00017,答复,李四,\"示例路2号, 3室\",XA12345678902\n3,某办公〔2026〕第002号,2026-00018,告知书,王五,示例路3号,\n合　计,,,,,,2\n"
 	gb, err := simplifiedchinese.GB18030.NewEncoder().String(list)
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestTrackingsIn(t *testing.T) {
 		"gb18030": gb,
 		"xlsx":    postingBook(t),
 		"columns": "文号\t编号\t地址\t单号\n" + doc + "\t2026-00003\t甲路1号, 2室\t1098765432101\n\t2026-00017\t乙路\tXA12345678902\n",
-		"typed":   doc + " 1098765432101\n\n17  XA12345678902\n合计 2 件 完\n",
+		"typed":   "3月交寄\n" + doc + " 1098765432101\n\n17  XA12345678902\n共 2 件\n",
 		"signs":   doc + "，1098765432101\n2026-17：XA12345678902\n",
 		"json":    "document,case,label,party,address,tracking\n" + doc + ",2026-00003,x,y,z,1098765432101\n,2026-00017,x,y,z,XA12345678902\n",
 	} {
