@@ -14,6 +14,13 @@ const (
 	tickedMarks = "☑☒■√✓✔✅🗹🗵◼☓✘✗✕▣⊠☻●"
 )
 
+func boxOf(ticked bool) string {
+	if ticked {
+		return "☑"
+	}
+	return "□"
+}
+
 func isTick(s string) bool {
 	switch s {
 	case "x", "X", "v", "V", "√", "✓", "✔", "*":

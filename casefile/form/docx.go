@@ -381,7 +381,7 @@ func (w *word) formField(b *strings.Builder) error {
 				switch e.Name.Local {
 				case "checked":
 					chosen = true
-					box = map[bool]string{true: "☑", false: "□"}[on(e)]
+					box = boxOf(on(e))
 				case "default":
 					if !chosen && on(e) {
 						box = "☑"

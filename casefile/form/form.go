@@ -31,14 +31,15 @@
 //	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
 //	propose.go  Propose                    items.go           several requests in one
 //	ident.go    check digits               column.go          the column of 表三
-//	rtf.go      .rtf                       attach.go          what was typed into a PDF
+//	rtf.go      .rtf                       odf.go             .odt, .ods
+//	attach.go   what was typed into a PDF
 //	wrap.go     lines that were broken     script.go          traditional characters
 //	nature.go   what is no application
 package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 18
+const Version = 19
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1
@@ -75,6 +76,7 @@ const (
 	Xlsx    Format = "xlsx" // and .xlsm
 	Doc     Format = "doc"  // Word 97–2003, .wps and .wpt of Kingsoft
 	RTF     Format = "rtf"
+	ODF     Format = "odf" // .odt, .ods
 	OFD     Format = "ofd" // GB/T 33190
 	PDF     Format = "pdf"
 	Image   Format = "image"

@@ -16,6 +16,9 @@ import (
 // maxHTML bounds the page that is read: beyond it stand pictures written as text.
 const maxHTML = 8 << 20
 
+// maxAttributes bounds those of one tag.
+const maxAttributes = 1000
+
 // readHTML takes a page. The tokenizer is used and not the parser: it is linear in time and has no tree
 // that could be nested without end.
 func (d *Document) readHTML(body []byte) {
@@ -77,7 +80,7 @@ func attributes(z *html.Tokenizer, more bool) map[string]string {
 		return nil
 	}
 	a := make(map[string]string)
-	for n := 0; more && n < 64; n++ {
+	for n := 0; more && n < maxAttributes; n++ {
 		var k, v []byte
 		k, v, more = z.TagAttr()
 		if _, have := a[string(k)]; !have {
@@ -196,8 +199,11 @@ func (p *page) start(tag atom.Atom, a map[string]string) {
 	if p.nests(&p.cites, tag, quotation(tag, a)) && len(p.cites) == 1 {
 		p.softLine()
 	}
-	_, hidden := a["hidden"]
-	p.hidden.Start(tag, unseen.Look{Style: a["style"], Class: a["class"], ID: a["id"], Hidden: hidden})
+	var look unseen.Look
+	for key, value := range a {
+		look.Take(key, value)
+	}
+	p.hidden.Start(tag, look)
 	switch tag {
 	case atom.Script, atom.Style, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes, atom.Head:
 		if tag != atom.Head {
@@ -300,10 +306,8 @@ func quotation(tag atom.Atom, a map[string]string) bool {
 func inputText(a map[string]string) string {
 	switch kind := strings.ToLower(a["type"]); kind {
 	case "checkbox", "radio":
-		if _, ok := a["checked"]; ok {
-			return "☑"
-		}
-		return "□"
+		_, checked := a["checked"]
+		return boxOf(checked)
 	case "", "text", "tel", "email", "number", "date":
 		return a["value"]
 	}

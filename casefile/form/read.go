@@ -64,8 +64,10 @@ func sniffZip(b []byte, ext string) Format {
 		return Xlsx
 	case has("OFD.xml"):
 		return OFD
-	case has("[Content_Types].xml"), has("mimetype") && has("content.xml"):
-		return Other // .pptx, .odt: people see one file, though it is an archive
+	case has("mimetype") && (has("content.xml") || has("encrypted-package")):
+		return ODF
+	case has("[Content_Types].xml"):
+		return Other // .pptx: people see one file, though it is an archive
 	}
 	return Archive
 }
@@ -123,6 +125,8 @@ func Read(in Input) Document {
 		d.readDoc(in.Body)
 	case RTF:
 		d.readRTF(in.Body)
+	case ODF:
+		d.readODF(in.Body)
 	case Image:
 		d.note(NoteImage, "这是图片（照片或扫描件），内容须人工查看。")
 	case PDF, OFD:

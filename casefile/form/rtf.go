@@ -12,31 +12,34 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// Rich Text Format 1.9: groups in braces, control words, and text in the document's code page or as \u. Only
-// the text is taken; rows of tables become lines with tabs, as readText knows them.
+// Rich Text Format 1.9: groups in braces, control words, and text in the document's code page or as \u. The text is
+// taken, and tables with the cells that were merged.
 
 const maxRTFDepth = 400
 
 // readRTF takes a document's text.
 func (d *Document) readRTF(body []byte) {
-	r := rtf{b: body, codepage: simplifiedchinese.GB18030, stack: []rtfState{{skip: 1}}}
+	r := rtf{d: d, b: body, codepage: simplifiedchinese.GB18030, stack: []rtfState{{skip: 1}}}
 	r.run()
+	r.endTable()
+	r.lines()
 	if r.broken {
 		d.note(NoteDamaged, "RTF 文件不完整，已读出的保留。")
 	}
 	if r.picture {
 		d.note(NoteImage, "文件里有图片，图片的内容须人工查看。")
 	}
-	d.readText(r.text())
 }
 
 // rtfState is what a group inherits and restores.
 type rtfState struct {
-	silent bool // a destination that is no text, or hidden
-	skip   int  // characters behind a \u that stand for it
+	silent  bool // a destination that is no text, or hidden
+	skip    int  // characters behind a \u that stand for it
+	inTable bool // of the paragraph
 }
 
 type rtf struct {
+	d        *Document
 	b        []byte
 	codepage encoding.Encoding
 	out      strings.Builder
@@ -47,13 +50,26 @@ type rtf struct {
 	first    bool // in a group that has just begun
 	broken   bool
 	picture  bool
+	taken    int // bytes of text that went on to the document
+	table    rtfTable
 }
 
 func (r *rtf) top() *rtfState { return &r.stack[len(r.stack)-1] }
 
+// text gives the text that was gathered since it was asked last.
 func (r *rtf) text() string {
 	r.flush()
-	return r.out.String()
+	s := r.out.String()
+	r.out.Reset()
+	r.taken += len(s)
+	return s
+}
+
+// lines takes what was gathered for lines of text.
+func (r *rtf) lines() {
+	if s := strings.TrimSuffix(r.text(), "\n"); s != "" {
+		r.d.readText(s)
+	}
 }
 
 // flush decodes what was gathered: a character may be two bytes, or two units.
@@ -94,7 +110,7 @@ func (r *rtf) write(s string) {
 }
 
 func (r *rtf) run() {
-	for i := 0; i < len(r.b) && r.out.Len() < 4*maxText; {
+	for i := 0; i < len(r.b) && r.taken+r.out.Len() < 4*maxText; {
 		c := r.b[i]
 		i++
 		switch c {
@@ -172,10 +188,34 @@ func (r *rtf) word(word string, number int, has bool, next int) int {
 	begins := r.first
 	r.first = false
 	switch word {
-	case "par", "line", "sect", "page", "row":
+	case "par", "sect", "page":
+		if !r.top().inTable {
+			r.endTable()
+		}
 		r.write("\n")
-	case "tab", "cell", "nestcell":
+	case "line":
+		r.write("\n")
+	case "tab", "nestcell":
 		r.write("\t")
+	case "trowd":
+		if len(r.table.rows) == 0 && r.table.row == nil { // what was gathered stands before the table
+			r.lines()
+		}
+		r.table.edges = r.table.edges[:0]
+	case "clvmrg":
+		r.table.next.below = true
+	case "clmrg":
+		r.table.next.joined = true
+	case "cellx":
+		r.table.edge(number)
+	case "pard":
+		r.top().inTable = false
+	case "intbl":
+		r.top().inTable = true
+	case "cell":
+		r.table.cell(strings.TrimSpace(clean(r.text())))
+	case "row":
+		r.table.endRow()
 	case "emdash", "endash":
 		r.write("—")
 	case "lquote", "rquote", "ldblquote", "rdblquote":

@@ -125,10 +125,7 @@ func valueText(v ooxml.Value) string {
 			return civil.New(1899, 12, 30).Add(int(days)).String()
 		}
 	case ooxml.Bool:
-		if v.Number != 0 {
-			return "☑" // a box that is tied to a cell
-		}
-		return "□"
+		return boxOf(v.Number != 0) // it is tied to a cell
 	}
 	return ""
 }

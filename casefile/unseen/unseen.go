@@ -1,133 +1,106 @@
 // Package unseen tells what of a page its author made invisible: advertisers hide a preview in it, others
 // what is to mislead a program. What nobody sees in a mail program must not be read as the applicant's word.
+//
+//	unseen.go   which elements are open, and what they leave of their text
+//	style.go    what declarations do to an element
+//	sheet.go    the page's own style, and whom its rules mean
+//	colour.go   colours, and which of them nobody tells apart
 package unseen
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"golang.org/x/net/html/atom"
-
-	"ysq.internal/ysq/casefile/regexp"
 )
 
 // Elements follows the elements of a page as its tags pass. The zero value is the beginning of a page.
 type Elements struct {
-	open  []atom.Atom     // the hidden element and those within it
-	rules map[string]bool // selectors of the page's own style (.class, #id, tag.class, tag#id): whether they hide
+	open   []element
+	deeper int // elements open beyond maxOpen, which are not told apart
+	sheet  sheet
 }
 
 // Look holds the attributes of an element that decide whether it is seen.
 type Look struct {
 	Style, Class, ID string
-	Hidden           bool // the attribute of that name
+	Colour, Paper    string // the attributes color and bgcolor
+	Hidden           bool   // the attribute of that name
 }
 
-const (
-	maxOpen  = 512
-	maxRules = 1000
-	maxSheet = 64 << 10 // bytes of a style that are searched for rules
-	maxBody  = 4 << 10  // bytes of declarations that are read
-)
-
-// Sheet reads the text of a style element. Rules under a condition (@media) are ignored: what they hide on a narrow screen
-// is shown on a wide one.
-func (e *Elements) Sheet(css string) {
-	css = css[:min(len(css), maxSheet)]
-	for len(css) > 0 {
-		open := strings.IndexByte(css, '{')
-		if open < 0 {
-			return
-		}
-		selectors, depth, end := strings.TrimSpace(css[:open]), 1, open+1
-		for ; end < len(css) && depth > 0; end++ {
-			switch css[end] {
-			case '{':
-				depth++
-			case '}':
-				depth--
-			}
-		}
-		body := css[open+1 : max(open+1, end-1)]
-		css = css[end:]
-		if i := strings.LastIndexAny(selectors, ";>"); i >= 0 { // @import …; and the end of a comment of HTML
-			selectors = selectors[i+1:]
-		}
-		if i := strings.LastIndex(selectors, "*/"); i >= 0 {
-			selectors = selectors[i+2:]
-		}
-		if strings.HasPrefix(strings.TrimSpace(selectors), "@") {
-			continue
-		}
-		hide := hides(body) // once for all selectors: a hostile page has thousands before one long body
-		if !hide && (len(body) > maxBody || !shows.MatchString(body)) {
-			continue
-		}
-		for s := range strings.SplitSeq(selectors, ",") {
-			s = strings.TrimSpace(s)
-			i := strings.IndexAny(s, ".#")
-			if i < 0 || strings.ContainsAny(s, " >+~:[*") {
-				continue
-			}
-			s = strings.ToLower(s[:i]) + s[i:]
-			if _, known := e.rules[s]; known || len(e.rules) < maxRules {
-				if e.rules == nil {
-					e.rules = make(map[string]bool)
-				}
-				e.rules[s] = hide
-			}
-		}
+// Take notes an attribute of an element if it is one that decides. Of two of one name the first counts.
+func (l *Look) Take(key, value string) {
+	switch key {
+	case "style":
+		l.Style = cmp.Or(l.Style, value)
+	case "class":
+		l.Class = cmp.Or(l.Class, value)
+	case "id":
+		l.ID = cmp.Or(l.ID, value)
+	case "color":
+		l.Colour = cmp.Or(l.Colour, value)
+	case "bgcolor":
+		l.Paper = cmp.Or(l.Paper, value)
+	case "hidden":
+		l.Hidden = true
 	}
 }
 
-// ruled reports whether the page's style hides an element that does not say itself how it is shown.
-func (e *Elements) ruled(tag atom.Atom, l Look) bool {
-	if len(e.rules) == 0 || len(l.Style) <= maxBody && shows.MatchString(l.Style) {
+// element is an open element, with what it has from those around it.
+type element struct {
+	tag       atom.Atom
+	id, class string
+	gone      bool // nothing within it is shown, whatever it says of itself
+	invisible bool // what is within may be visible again
+	tiny      bool // as well
+	ink       colour
+	paper     colour
+}
+
+// maxOpen bounds the elements that are told apart: no person nests so deeply.
+const maxOpen = 512
+
+// Hidden reports whether text that stands here is not shown.
+func (e *Elements) Hidden() bool {
+	if len(e.open) == 0 {
 		return false
 	}
-	if l.ID != "" && e.selected(tag, "#"+l.ID) {
-		return true
-	}
-	for c := range strings.FieldsSeq(l.Class[:min(len(l.Class), 1<<10)]) {
-		if e.selected(tag, "."+c) {
-			return true
-		}
-	}
-	return false
+	o := &e.open[len(e.open)-1]
+	return o.gone || o.invisible || o.tiny || o.ink.lost(o.paper)
 }
-
-// selected reports whether the style hides the elements of a class or an id that have this tag. What it says of them with
-// their tag goes before what it says without.
-func (e *Elements) selected(tag atom.Atom, s string) bool {
-	if hide, ok := e.rules[tag.String()+s]; ok {
-		return hide
-	}
-	return e.rules[s]
-}
-
-// Hidden reports whether what stands here is not shown.
-func (e *Elements) Hidden() bool { return len(e.open) > 0 }
 
 // Start follows a start tag.
 func (e *Elements) Start(tag atom.Atom, l Look) {
-	if tag == 0 || void(tag) {
+	if void(tag) {
 		return
 	}
-	if n := len(e.open); n > 0 && e.open[n-1] == atom.P && endsParagraph(tag) {
+	if n := len(e.open); n > 0 && e.open[n-1].tag == atom.P && endsParagraph(tag) {
 		e.open = e.open[:n-1] // its end tag was left out
 	} else if implied(tag) {
 		e.sibling(tag)
 	}
-	if len(e.open) == 0 && !l.Hidden && !hides(l.Style) && !e.ruled(tag, l) || len(e.open) >= maxOpen {
+	if len(e.open) >= maxOpen {
+		e.deeper++
 		return
 	}
-	e.open = append(e.open, tag)
+	o := element{ink: black, paper: white}
+	if n := len(e.open); n > 0 {
+		o = e.open[n-1]
+	}
+	o.tag, o.id, o.class = tag, l.ID, l.Class[:min(len(l.Class), maxClass)]
+	o.ink.paint(l.Colour)
+	o.paper.lay(l.Paper)
+	e.open = append(e.open, o)
+	hidden := l.Hidden || tag == atom.Template || tag == atom.Datalist
+	if says := append(e.sheet.of(e.open), declarations(l.Style)); hidden || len(says) > 1 || says[0] != nil {
+		e.open[len(e.open)-1].dress(says, hidden)
+	}
 }
 
 // sibling closes an element whose end tag was left out before another of its kind.
 func (e *Elements) sibling(tag atom.Atom) {
 	for i := len(e.open) - 1; i >= 0; i-- {
-		switch e.open[i] {
+		switch e.open[i].tag {
 		case tag:
 			e.open = e.open[:i]
 			return
@@ -137,57 +110,25 @@ func (e *Elements) sibling(tag atom.Atom) {
 	}
 }
 
-// End takes an end tag.
+// End takes an end tag. One of text within a cell closes nothing outside of it.
 func (e *Elements) End(tag atom.Atom) {
-	if len(e.open) == 0 {
+	if e.deeper > 0 {
+		e.deeper--
 		return
 	}
 	for i := len(e.open) - 1; i >= 0; i-- {
-		if e.open[i] == tag {
+		switch o := e.open[i].tag; {
+		case o == tag:
 			e.open = e.open[:i]
+			return
+		case (o == atom.Td || o == atom.Th || o == atom.Table) && !ofTable(tag):
 			return
 		}
 	}
-	if implied(e.open[0]) { // what it stands in ends
-		e.open = nil
-	}
 }
 
-var nothing = regexp.MustCompile(`(^|;)(display:none|visibility:hidden|mso-hide:all|opacity:0(\.0+)?|font-size:0(\.0+)?(px|pt|em|rem|%)?|(max-)?(height|width):0(px|pt)?;(.*;)?overflow:hidden|overflow:hidden;(.*;)?(max-)?(height|width):0(px|pt)?)(!important)?(;|$)`)
-
-func hides(style string) bool {
-	if style == "" || len(style) > maxBody {
-		return false
-	}
-	style = strings.ToLower(strings.Join(strings.Fields(style), ""))
-	return nothing.MatchString(style) || away.MatchString(style) || ownColour(style)
-}
-
-var (
-	away   = regexp.MustCompile(`(^|;)(left|right|top|text-indent|margin-left|margin-top):-[0-9]{4,}(\.[0-9]+)?(px|pt)`)
-	shows  = regexp.MustCompile(`(?i)display\s*:\s*(block|inline|table|flex|list|grid)`)
-	colour = regexp.MustCompile(`(?:^|;)(background(?:-color)?|color):(#[0-9a-f]{3,8}|[a-z]+|rgb\([0-9,]+\))`)
-	hex    = regexp.MustCompile(`^#([0-9a-f])([0-9a-f])([0-9a-f])$`)
-)
-
-// ownColour reports whether the characters have the same colour as their background, as far as the element itself sets both.
-func ownColour(style string) bool {
-	var ink, paper string
-	for _, m := range colour.FindAllStringSubmatch(style, 8) {
-		value := hex.ReplaceAllString(m[2], "#$1$1$2$2$3$3")
-		switch value {
-		case "white", "rgb(255,255,255)":
-			value = "#ffffff"
-		case "black", "rgb(0,0,0)":
-			value = "#000000"
-		}
-		if m[1] == "color" {
-			ink = value
-		} else {
-			paper = value
-		}
-	}
-	return ink != "" && ink == paper && ink != "inherit" && ink != "initial"
+func ofTable(tag atom.Atom) bool {
+	return slices.Contains([]atom.Atom{atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr, atom.Td, atom.Th, atom.Body, atom.Html}, tag)
 }
 
 func void(tag atom.Atom) bool {

@@ -33,6 +33,21 @@ func TestElements(t *testing.T) {
 		`<style>.k{display:none` + strings.Repeat("{", 9) + `</style>a`:                                                               "a",
 		`a<p style="position:absolute;left:-9999px">x</p><i style="text-indent:-99px">b</i>`:                                          "ab",
 		`a<p style="color:#FFF;background-color: white">x</p><i style="color:#fff;background:#c00">b</i>`:                             "ab",
+		`a<font color="white">x</font><font color=#fffffe>y</font><font color="#ccc">b</font>`:                                        "ab",
+		`<table><tr><td bgcolor="#336699"><font color="white">a</font><td><font color="white">x</font></table>b`:                      "ab",
+		`<div style="background:#000 url(a.png)"><p style="color:#000">a</p></div><div style="background:navy;color:#000080">x</div>`: "a",
+		`a<p style="color:rgba(0, 0, 0, 0)">x<b style="color:red">b</b></p><p style="color:rgb(100%,100%,100%)">y</p>`:                "ab",
+		`<td style="font-size:0px"><div style="font-size:14px">a</div>x</td><p style="font:0/0 a">y</p><p style="font:bold 12px a">b`: "ab",
+		`a<span style="font-size:.1px">x</span><span style="font-size:1px">y</span><span style="font-size:0.9em">b</span>`:            "ab",
+		`<p style="visibility:hidden">x<b style="visibility:visible">a</b>y</p>b`:                                                     "ab",
+		`a<p style="mso-hide:all">b</p><template>x</template><x-note style="display:none">y</x-note>c`:                                "abc",
+		`a<p style="position:fixed;top:-100vh">x</p><p style="left:-9999px">b</p><p style="margin-left:-999px">y</p>`:                 "ab",
+		`a<p style="transform:scale(0)">x</p><p style="transform:translate(-9999px, 0)">y</p><p style="transform:scale(1.2)">b</p>`:   "ab",
+		`a<p style="clip:rect(0 0 0 0)">x</p><p style="clip-path: inset(50%)">y</p><p style="width:1px;height:1px;overflow:hidden">z`: "a",
+		`<style>i, .a.b, div .c, ul>li {display:none}</style>a<i>x</i><p class="b a">y</p><p class=a>b</p><div><b><s class=c>z</div>`: "ab",
+		`<style>div>.c{display:none} p{color:#fff} p.k{color:red}</style><div><b><s class=c>a</s></b></div><p>x</p><p class=k>b</p>`:  "ab",
+		`<style>@media screen{.k{display:none !important}}</style>a<p class=k style="display:block">x</p>b`:                           "ab",
+		`<div><table><tr><td>a</div><span style="display:none">x</td></tr></table>b</div>`:                                            "ab",
 		`a</div></p>b`: "ab",
 		`a<div style="display:none">` + strings.Repeat("<div>", 2000) + `x`: "a",
 	} {
@@ -51,15 +66,7 @@ func TestElements(t *testing.T) {
 			case html.StartTagToken:
 				var l unseen.Look
 				for _, a := range tok.Attr {
-					switch a.Key {
-					case "style":
-						l.Style = a.Val
-					case "class":
-						l.Class = a.Val
-					case "id":
-						l.ID = a.Val
-					}
-					l.Hidden = l.Hidden || a.Key == "hidden"
+					l.Take(a.Key, a.Val)
 				}
 				style = tag == atom.Style
 				e.Start(tag, l)

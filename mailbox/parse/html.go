@@ -242,16 +242,10 @@ func (a *inputAttrs) read(z *html.Tokenizer) {
 			a.kind = strings.ToLower(string(v))
 		case "value":
 			a.value = string(v)
-		case "style":
-			a.look.Style = string(v)
-		case "class":
-			a.look.Class = string(v)
-		case "id":
-			a.look.ID = string(v)
 		case "checked":
 			a.checked = true
-		case "hidden":
-			a.look.Hidden = true
+		default:
+			a.look.Take(string(k), string(v))
 		}
 	}
 }

@@ -116,7 +116,7 @@ func fieldOf(m ask.Missing) string {
 // viewable reports whether the office may have a page of a part to show: whether it has, it says when it is asked.
 func viewable(p casefile.Part) bool {
 	switch strings.ToLower(path.Ext(p.Name)) {
-	case ".pdf", ".ofd", ".docx", ".doc", ".wps", ".xlsx", ".png", ".jpg", ".jpeg", ".gif":
+	case ".pdf", ".ofd", ".docx", ".doc", ".wps", ".rtf", ".odt", ".xlsx", ".ods", ".png", ".jpg", ".jpeg", ".gif":
 		return true
 	}
 	return p.Type == "application/pdf" || strings.HasPrefix(p.Type, "image/")

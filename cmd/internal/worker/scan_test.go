@@ -7,6 +7,8 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +76,78 @@ func TestLayoutsScanned(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The five fields that matter most, on six printed layouts: as a scanner at 200 dpi sees them, and as a telephone does.
+func TestPrinted(t *testing.T) {
+	e, l := engine(t)
+	r := testReader(t)
+	r.OCR = e
+	for _, carrier := range []struct {
+		name  string
+		made  func(*image.Gray) *image.Gray
+		least int
+	}{
+		{"scan", func(m *image.Gray) *image.Gray { return m }, 30},
+		{"photograph", photographed, 28},
+	} {
+		t.Run(carrier.name, func(t *testing.T) {
+			right := 0
+			for _, one := range layoutsIn(t, "printed", ".sheet") {
+				m, err := l.picture(opened(t, l, layoutPDF(t, one, true)), 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := r.read(t.Context(), form.Input{Name: "申请表.jpg", Body: jpegOf(t, carrier.made(m))})
+				if err != nil {
+					t.Fatal(err)
+				}
+				f := form.Propose([]form.Document{got.Document}, form.Header{})
+				for _, field := range []form.Field{form.Name, form.IDNumber, form.Phone, form.Address, form.Request} {
+					if p, _ := f.Best(field, 0); p.Value == one.fields[field][0] {
+						right++
+					} else {
+						t.Logf("%s: %s is %q, want %q", one.name, field, p.Value, one.fields[field][0])
+					}
+				}
+			}
+			if t.Logf("%d of 30 fields", right); right < carrier.least {
+				t.Errorf("%d fields are right, of at least %d", right, carrier.least)
+			}
+		})
+	}
+}
+
+// photographed lays a page on a dark table, seen aslant, in half a shadow, by a sensor that is not quite still.
+func photographed(m *image.Gray) *image.Gray {
+	w, h := float64(m.Rect.Dx()), float64(m.Rect.Dy())
+	out := image.NewGray(image.Rect(0, 0, int(w*1.12), int(h*1.1)))
+	random := rand.New(rand.NewPCG(1, 2))
+	for v := range out.Rect.Dy() {
+		for u := range out.Rect.Dx() {
+			// The upper edge is further away: it is shorter by a twelfth, and the lines there are closer.
+			y := (float64(v) - 0.05*h) / h
+			far := 1 - 0.08*(1-y)
+			x := (float64(u) - 0.06*w - (1-far)*w/2 - 0.01*w*y) / (w * far)
+			y *= 1 + 0.04*(1-y)
+			p := 60.0
+			if x >= 0 && x < 1 && y >= 0 && y < 1 {
+				p = float64(m.GrayAt(int(x*w), int(y*h)).Y)
+			}
+			shade := 0.95 - 0.35/(1+math.Exp(-(x-y*0.4-0.45)*25))
+			out.Pix[v*out.Stride+u] = uint8(min(255, max(0, p*shade+random.NormFloat64()*6)))
+		}
+	}
+	return out
+}
+
+func jpegOf(t *testing.T, m *image.Gray) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 70}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // cardSheet is a layout of what an identity card says.
