@@ -98,7 +98,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.Reading.KeepReading(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 	wg.Go(func() { d.yearEnd(ctx) })
-	wg.Go(func() { d.Post.KeepSending(ctx) })
+	wg.Go(func() { d.Delivery.KeepSending(ctx) })
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

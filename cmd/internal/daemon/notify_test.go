@@ -115,9 +115,7 @@ func TestNotify(t *testing.T) {
 				t.Fatal(err)
 			}
 			var d desk.Diagnoses
-			if err := b.daemon.Post.Diagnose(t.Context(), &d); err != nil {
-				t.Fatal(err)
-			}
+			b.daemon.Reminders.Diagnose(&d)
 			for _, one := range d {
 				if one.ID == "notify" {
 					return strings.Join(s.Notices, " ") + "|" + one.State + " " + one.Text

@@ -92,7 +92,7 @@ func (o *Office) SaveMail(ctx context.Context, _ ask.Call, q ask.SaveMailRequest
 func (o *Office) poll(ctx context.Context) (ask.PollResult, error) {
 	res, err := o.Intake.Poll(ctx)
 	if err == nil {
-		o.Post.LookForDrafts(ctx)
+		o.Delivery.LookForDrafts(ctx)
 	}
 	return res, err
 }

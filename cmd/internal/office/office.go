@@ -49,14 +49,16 @@ type Options struct {
 // life of its own; package daemon gives it one.
 type Office struct {
 	*desk.Desk
-	Record  *record.Room
-	Intake  *intake.Room
-	Reading *reading.Room
-	Letters *letters.Room
-	Post    *post.Room
-	Annual  *annual.Room
-	Keeping *keeping.Room
-	People  *people.Room
+	Record    *record.Room
+	Intake    *intake.Room
+	Reading   *reading.Room
+	Letters   *letters.Room
+	Post      *post.Room
+	Delivery  *post.Delivery
+	Reminders *post.Reminders
+	Annual    *annual.Room
+	Keeping   *keeping.Room
+	People    *people.Room
 
 	tallied  tallied  // see tally
 	dueCases dueCases // see casesDue
@@ -74,8 +76,10 @@ func Open(o Options) (*Office, error) {
 	}
 	f.Reading = reading.New(d, f.Record, o.Worker, o.ReadPart, f.Intake.Judge)
 	f.Letters = letters.New(d, f.Record)
-	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Reading, f, o.DialSMTP)
-	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Post, f)
+	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Reading)
+	f.Reminders = post.NewReminders(f.Post, f, o.DialSMTP)
+	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
+	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Delivery, f.Reminders, f)
 	return f, nil
 }
 

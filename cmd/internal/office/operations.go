@@ -77,8 +77,8 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Outgoing, o.Post.Outgoing)
 	ask.Answer(d, ask.Send, o.Post.Send)
 	ask.Answer(d, ask.DecideOutgoing, o.Post.DecideOutgoing)
-	ask.Answer(d, ask.Digest, o.Post.Digest)
-	ask.Answer(d, ask.Notify, o.Post.Notify)
+	ask.Answer(d, ask.Digest, o.Reminders.Digest)
+	ask.Answer(d, ask.Notify, o.Reminders.Notify)
 
 	ask.Answer(d, ask.Report, o.Annual.Report)
 	ask.Answer(d, ask.Draft, o.Annual.Draft)

@@ -55,6 +55,7 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	if err := k.intakeDiagnoses(&d); err != nil {
 		return nil, err
 	}
+	k.reminders.Diagnose(&d)
 	if err := k.outbox.Diagnose(ctx, &d); err != nil {
 		return nil, err
 	}

@@ -20,32 +20,39 @@ type Cases interface {
 	Explain(context.Context, ask.Call, ask.CaseRef) (ask.Explanation, error)
 }
 
-// Outbox is what the doctor asks of the room that sends.
+// Outbox is what the doctor asks about sending.
 type Outbox interface {
-	// Troubles is what is wrong with sending.
+	// Troubles is what is wrong with it.
 	Troubles() desk.Troubles
-	// Notices are what failed to go out and does not keep anybody from being answered.
-	Notices() desk.Troubles
 	// Diagnose looks whether mails could be sent, and which wait for somebody.
 	Diagnose(context.Context, *desk.Diagnoses) error
+}
+
+// Reminders is what the doctor asks about the counts of the morning.
+type Reminders interface {
+	// Notices are what failed to go out and does not keep anybody from being answered.
+	Notices() desk.Troubles
+	// Diagnose says how they went out last.
+	Diagnose(*desk.Diagnoses)
 }
 
 // Room keeps the register.
 type Room struct {
 	*desk.Desk
-	intake  *intake.Room
-	reading *reading.Room
-	letters *letters.Room
-	outbox  Outbox
-	cases   Cases
-	backups *backup.Backups
-	proof   proof
+	intake    *intake.Room
+	reading   *reading.Room
+	letters   *letters.Room
+	outbox    Outbox
+	reminders Reminders
+	cases     Cases
+	backups   *backup.Backups
+	proof     proof
 
 	probes  sync.Mutex // one doctor at a time; guards what follows
 	glances map[string]glance
 }
 
 // New returns the room.
-func New(d *desk.Desk, n *intake.Room, g *reading.Room, l *letters.Room, o Outbox, c Cases) *Room {
-	return &Room{Desk: d, intake: n, reading: g, letters: l, outbox: o, cases: c, backups: backup.Of(d.Reg), glances: map[string]glance{}}
+func New(d *desk.Desk, n *intake.Room, g *reading.Room, l *letters.Room, o Outbox, r Reminders, c Cases) *Room {
+	return &Room{Desk: d, intake: n, reading: g, letters: l, outbox: o, reminders: r, cases: c, backups: backup.Of(d.Reg), glances: map[string]glance{}}
 }

@@ -82,7 +82,7 @@ func (k *Room) Notices() (all desk.Troubles) {
 	if found := k.Reg.Findings(); len(found.Moved) > 0 {
 		all.Add("moved", "登记库已换成现行格式：%d 处期限、逾期或收费按现行规则与以前不同（冻结的年度不变），逐条看 %s", len(found.Moved), found.MovedList)
 	}
-	all = append(all, k.outbox.Notices()...)
+	all = append(all, k.reminders.Notices()...)
 	for _, w := range k.Live().Warnings() {
 		all.Add("file", "%s；请 %s", w.Msg, w.Hint)
 	}

@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -15,8 +17,36 @@ import (
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/mailbox/outbox"
 )
+
+// Agenda is what the digest reports of the rooms beside and above this one. An error ends the digest.
+type Agenda interface {
+	// Due lists what is due within so many working days.
+	Due(context.Context, ask.Call, ask.DueQuery) ([]ask.DueItem, error)
+	// Years says how the annual report of each year stands.
+	Years(context.Context, ask.Call, ask.None) ([]ask.YearView, error)
+	// Troubles is what is wrong with the keeping of the register.
+	Troubles() desk.Troubles
+}
+
+// Reminders gathers what is to be done, and says it each morning.
+type Reminders struct {
+	*desk.Desk
+	record   *record.Room
+	intake   *intake.Room
+	room     *Room
+	agenda   Agenda
+	dial     func(ctx context.Context, address string) (net.Conn, error)
+	notified atomic.Pointer[posting] // how the last post of the counts went; nil: there was none since the start
+}
+
+// NewReminders returns the reminders, which go out as mails of the room. dial is for tests and may be nil.
+func NewReminders(p *Room, agenda Agenda, dial func(ctx context.Context, address string) (net.Conn, error)) *Reminders {
+	return &Reminders{Desk: p.Desk, record: p.record, intake: p.intake, room: p, agenda: agenda, dial: dial}
+}
 
 // digest is the office's reminder in the morning: its agenda, and the days for a calendar.
 type digest struct {
@@ -28,31 +58,31 @@ type digest struct {
 const digestFoot = "本邮件由 ysq 自动发出；以登记簿为准（ysq due、ysq list）。"
 
 // digestOf gathers what somebody has to do on a day.
-func (p *Room) digestOf(ctx context.Context, today civil.Date) (digest, error) {
-	d := digest{Agenda: casefile.Agenda{Agency: p.Live().Agency.Name, Day: today, Foot: digestFoot}}
-	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: p.Live().Digest.Days, Each: true})
+func (r *Reminders) digestOf(ctx context.Context, today civil.Date) (digest, error) {
+	d := digest{Agenda: casefile.Agenda{Agency: r.Live().Agency.Name, Day: today, Foot: digestFoot}}
+	due, err := r.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: r.Live().Digest.Days, Each: true})
 	if err != nil {
 		return d, err
 	}
-	d.addDue(due, p.Live().Digest.Days)
-	if err := p.addWaiting(&d); err != nil {
+	d.addDue(due, r.Live().Digest.Days)
+	if err := r.addWaiting(&d); err != nil {
 		return d, err
 	}
-	if year := workday.MissingYear(p.Reg.Calendar(), today); year != 0 {
+	if year := workday.MissingYear(r.Reg.Calendar(), today); year != 0 {
 		d.Add("放假通知", fmt.Sprintf("%d 年的放假通知还没有录入，跨年的期限是暂定的（ysq calendar import）", year))
 	}
-	if err := p.addStandIns(ctx, &d); err != nil {
+	if err := r.addStandIns(ctx, &d); err != nil {
 		return d, err
 	}
-	if err := p.addYears(ctx, &d); err != nil {
+	if err := r.addYears(ctx, &d); err != nil {
 		return d, err
 	}
 	var troubles []string
-	for _, t := range p.agenda.Troubles() {
+	for _, t := range r.agenda.Troubles() {
 		troubles = append(troubles, casefile.WithCommands(t.Text, t.Do))
 	}
 	d.Add("系统", troubles...)
-	return d, p.addDays(ctx, &d)
+	return d, r.addDays(ctx, &d)
 }
 
 // addDue sorts the alarms by how urgent they are.
@@ -120,9 +150,9 @@ func shortened(s string) string {
 
 // addWaiting lists what waits for a person without a day of its own: applications to register, mails
 // about which nobody has decided, letters that did not go out.
-func (p *Room) addWaiting(d *digest) error {
+func (r *Reminders) addWaiting(d *digest) error {
 	var unregistered, likely, parked, quarantined, letters []string
-	err := p.View(func(tx *desk.View) error {
+	err := r.View(func(tx *desk.View) error {
 		for c, err := range tx.OpenCases("") {
 			if err != nil {
 				return err
@@ -136,7 +166,7 @@ func (p *Room) addWaiting(d *digest) error {
 				return err
 			}
 			line := fmt.Sprintf("%s  %s  %s", m.Digest.Short(), ask.Mask(m.From.String()), shortened(m.Subject))
-			if p.intake.LooksLikeApplication(m.MessageTaken) {
+			if r.intake.LooksLikeApplication(m.MessageTaken) {
 				likely = append(likely, line)
 			} else {
 				parked = append(parked, line)
@@ -167,8 +197,8 @@ func (p *Room) addWaiting(d *digest) error {
 }
 
 // addStandIns says who is away today and who does his work. It is nothing to do by itself, and so no section.
-func (p *Room) addStandIns(ctx context.Context, d *digest) error {
-	all, err := p.record.StandIns(ctx, ask.Call{}, ask.None{})
+func (r *Reminders) addStandIns(ctx context.Context, d *digest) error {
+	all, err := r.record.StandIns(ctx, ask.Call{}, ask.None{})
 	lines := []string{}
 	for _, i := range all {
 		if i.Now {
@@ -180,8 +210,8 @@ func (p *Room) addStandIns(ctx context.Context, d *digest) error {
 }
 
 // addYears lists the annual reports that are due (条例 第四十九条).
-func (p *Room) addYears(ctx context.Context, d *digest) error {
-	years, err := p.agenda.Years(ctx, ask.Call{}, ask.None{})
+func (r *Reminders) addYears(ctx context.Context, d *digest) error {
+	years, err := r.agenda.Years(ctx, ask.Call{}, ask.None{})
 	if err != nil {
 		return err
 	}
@@ -199,12 +229,12 @@ func (p *Room) addYears(ctx context.Context, d *digest) error {
 const daysAhead = 40
 
 // addDays makes the calendar's days: one for each alarm of an open case and each dispute.
-func (p *Room) addDays(ctx context.Context, d *digest) error {
-	due, err := p.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: daysAhead, Each: true})
+func (r *Reminders) addDays(ctx context.Context, d *digest) error {
+	due, err := r.agenda.Due(ctx, ask.Call{}, ask.DueQuery{Within: daysAhead, Each: true})
 	if err != nil {
 		return err
 	}
-	register := strings.ToLower(p.Reg.Meta().ID)
+	register := strings.ToLower(r.Reg.Meta().ID)
 	mails := 0
 	for _, i := range due {
 		if mails += i.Mails; i.Block == ask.BlockMail || i.Kind == ask.DueRegister || i.Kind == ask.DueLetter {
@@ -236,19 +266,19 @@ func (d digest) calendar(now time.Time) []byte {
 }
 
 // Digest returns what the office would be told now.
-func (p *Room) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestView, error) {
-	d, err := p.digestOf(ctx, p.Today())
+func (r *Reminders) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestView, error) {
+	d, err := r.digestOf(ctx, r.Today())
 	if err != nil {
 		return ask.DigestView{}, err
 	}
-	v := ask.DigestView{Today: ask.Day(d.Day), Items: d.Items(), Counts: d.Counts(), Text: ask.Public(d.Text()), Calendar: ask.Public(d.calendar(p.Now())), To: []ask.Address{}}
-	for _, to := range p.Live().Digest.To {
+	v := ask.DigestView{Today: ask.Day(d.Day), Items: d.Items(), Counts: d.Counts(), Text: ask.Public(d.Text()), Calendar: ask.Public(d.calendar(r.Now())), To: []ask.Address{}}
+	for _, to := range r.Live().Digest.To {
 		v.To = append(v.To, ask.Address(to))
 	}
-	err = p.View(func(tx *desk.View) error {
-		r, ok, err := tx.LastReminded()
+	err = r.View(func(tx *desk.View) error {
+		last, ok, err := tx.LastReminded()
 		if ok {
-			v.Last = ask.Instant(r.Recorded)
+			v.Last = ask.Instant(last.Recorded)
 		}
 		return err
 	})
@@ -259,75 +289,75 @@ func (p *Room) Digest(ctx context.Context, _ ask.Call, _ ask.None) (ask.DigestVi
 // at 48 KiB.
 const overdueNamed = 100
 
-// morning tells the office once a day what is to be done.
-type morning struct {
-	*Room
+// daily tells the office once a day what is to be done.
+type daily struct {
+	*Reminders
 	reminded civil.Date // the last day of which nothing is left to tell
 }
 
 // remindByMail tells the office on the morning of each working day what is to be done, and nothing when
 // there is nothing: its people by mail, once, also when the program starts anew, and the journal.
-func (m *morning) remindByMail() error {
-	now := m.Now().In(civil.Zone)
+func (r *daily) remindByMail() error {
+	now := r.Now().In(civil.Zone)
 	today := civil.Of(now)
-	if m.reminded == today || !m.Reg.Calendar().Day(today).Working || now.Before(m.Live().Digest.At.On(now)) {
+	if r.reminded == today || !r.Reg.Calendar().Day(today).Working || now.Before(r.Live().Digest.At.On(now)) {
 		return nil
 	}
-	told, to, lost, err := m.remindedToday(today)
+	told, to, lost, err := r.remindedToday(today)
 	if err != nil {
 		return err
 	}
 	if told && len(to) == 0 {
-		m.reminded = today
+		r.reminded = today
 		return nil
 	}
-	content, err := m.digestOf(context.Background(), today)
+	content, err := r.digestOf(context.Background(), today)
 	if err != nil {
 		return err
 	}
 	if content.Items() == 0 {
-		m.reminded = today
+		r.reminded = today
 		return nil
 	}
-	if lost || !m.Config.SMTP.Enabled() { // lost: it may have been sent before the register was brought back
+	if lost || !r.Config.SMTP.Enabled() { // lost: it may have been sent before the register was brought back
 		to = nil
 	}
 	event := casefile.Reminded{Items: content.Items(), To: to, Text: content.Counts()}
 	if !told {
 		first := content.overdue[:min(len(content.overdue), overdueNamed)]
-		m.Log.Warn().Int("items", event.Items).Strs("overdue", first).Msg("to be done today: " + event.Text)
+		r.Log.Warn().Int("items", event.Items).Strs("overdue", first).Msg("to be done today: " + event.Text)
 	}
-	if err := m.dropStale(); err != nil {
+	if err := r.dropStale(); err != nil {
 		return err
 	}
 	for _, address := range to {
-		o := m.digestMail(content, address)
+		o := r.digestMail(content, address)
 		if !told {
 			o.also = []casefile.Event{event}
 		}
-		if _, err := m.prepare(actorOutbox, o); err != nil {
+		if _, err := r.room.prepare(actorOutbox, o); err != nil {
 			return err
 		}
 		told = true
 	}
-	m.reminded = today
+	r.reminded = today
 	return nil
 }
 
 // remindedToday says whether the office was told today, which of its people were not, and whether the
 // register lost records today.
-func (m *morning) remindedToday(today civil.Date) (told bool, to []string, lost bool, err error) {
-	to = slices.Clone(m.Live().Digest.To)
-	err = m.View(func(tx *desk.View) error {
-		r, ok, err := tx.LastReminded()
+func (r *daily) remindedToday(today civil.Date) (told bool, to []string, lost bool, err error) {
+	to = slices.Clone(r.Live().Digest.To)
+	err = r.View(func(tx *desk.View) error {
+		last, ok, err := tx.LastReminded()
 		if err != nil {
 			return err
 		}
-		told = ok && r.On == today
-		if r, ok, err = tx.LastRestored(); err != nil {
+		told = ok && last.On == today
+		if last, ok, err = tx.LastRestored(); err != nil {
 			return err
 		}
-		lost = ok && r.On == today
+		lost = ok && last.On == today
 		prepared, err := tx.OutgoingSince(today.Start())
 		for _, o := range prepared {
 			if o.Purpose == casefile.PurposeDigest {
@@ -340,8 +370,8 @@ func (m *morning) remindedToday(today civil.Date) (told bool, to []string, lost 
 }
 
 // dropStale gives up digests of earlier days that never went out: today's says what is true today.
-func (m *morning) dropStale() error {
-	return m.Record(actorOutbox, m.Now(), func(tx *desk.Change) error {
+func (r *daily) dropStale() error {
+	return r.Record(actorOutbox, r.Now(), func(tx *desk.Change) error {
 		var drafts []casefile.Draft
 		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutHeld, casefile.OutFailed, casefile.OutUnknown) {
 			if err != nil {
@@ -356,8 +386,8 @@ func (m *morning) dropStale() error {
 	})
 }
 
-func (m *morning) digestMail(content digest, address string) outgoing {
-	ics := content.calendar(m.Now())
+func (r *daily) digestMail(content digest, address string) outgoing {
+	ics := content.calendar(r.Now())
 	return outgoing{
 		SendRequest: ask.SendRequest{Way: casefile.OutSMTP, Subject: fmt.Sprintf("依申请公开每日提醒 %s：%s", content.Day, content.Counts()), Text: content.Text()},
 		purpose:     casefile.PurposeDigest, to: casefile.Address{Mail: address}, auto: outbox.AutoGenerated,

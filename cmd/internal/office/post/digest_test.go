@@ -23,9 +23,9 @@ func TestDigestKeepsHandles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Room{Desk: d, intake: &intake.Room{Desk: d}}
+	r := &Reminders{Desk: d, intake: &intake.Room{Desk: d}}
 	var list digest
-	if err := p.addWaiting(&list); err != nil {
+	if err := r.addWaiting(&list); err != nil {
 		t.Fatal(err)
 	}
 	list.addDue([]ask.DueItem{{Mail: digits, Block: ask.BlockStatutory, Alarm: ask.Alarm{Kind: "application", Label: "像是申请"}}}, 3)

@@ -20,9 +20,9 @@ type drafts struct {
 const shelved = 10 * time.Minute
 
 // keepLookingForDrafts looks once an hour whether the drafts still lie in 草稿箱.
-func (p *Room) keepLookingForDrafts(ctx context.Context) {
+func (y *Delivery) keepLookingForDrafts(ctx context.Context) {
 	for pause(ctx, lookEvery) {
-		p.LookForDrafts(ctx)
+		y.LookForDrafts(ctx)
 	}
 }
 
@@ -30,13 +30,13 @@ func (p *Room) keepLookingForDrafts(ctx context.Context) {
 // anything is said of them. One that was not seen there either was deleted, or sent in a form that nobody
 // recognises; only a person knows, and until somebody says so it is open work. A server that cannot be asked
 // says nothing of a draft.
-func (p *Room) LookForDrafts(ctx context.Context) {
-	for _, w := range p.ways {
+func (y *Delivery) LookForDrafts(ctx context.Context) {
+	for _, w := range y.ways {
 		if w.smtp {
 			continue
 		}
 		if err := w.drafts.look(ctx); err != nil && ctx.Err() == nil {
-			p.Log.Warn().Err(err).Str("way", w.name).Msg("nobody knows whether the drafts still lie there")
+			y.Log.Warn().Err(err).Str("way", w.name).Msg("nobody knows whether the drafts still lie there")
 		}
 	}
 }

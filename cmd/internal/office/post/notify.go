@@ -32,15 +32,15 @@ type posting struct {
 // notifier posts the counts of the morning once a working day. It runs beside everything else, so that a server that
 // does not answer holds up nothing.
 type notifier struct {
-	*Room
+	*Reminders
 	done  civil.Date // the last day of which nothing is left to post
 	tried int        // on the day
 	next  time.Time
 }
 
 // keepNotifying looks every minute whether it is time.
-func (p *Room) keepNotifying(ctx context.Context) {
-	n := &notifier{Room: p}
+func (r *Reminders) keepNotifying(ctx context.Context) {
+	n := &notifier{Reminders: r}
 	for {
 		n.morning(ctx)
 		if !pause(ctx, time.Minute) {
@@ -99,8 +99,8 @@ func whyNot(err error) string {
 }
 
 // Notices says that the counts of the morning did not go out: whoever waits for them elsewhere does not look here.
-func (p *Room) Notices() (all desk.Troubles) {
-	if n := p.notified.Load(); n != nil && n.failed && p.Live().Notify.Enabled() {
+func (r *Reminders) Notices() (all desk.Troubles) {
+	if n := r.notified.Load(); n != nil && n.failed && r.Live().Notify.Enabled() {
 		all.Add("notify", "每日通知没有发出（%s）：%s；%s", n.at.In(civil.Zone).Format("01-02 15:04"), n.why, n.next())
 	}
 	return all
@@ -113,13 +113,13 @@ func (n *posting) next() string {
 	return n.again.In(civil.Zone).Format("15:04") + " 再发"
 }
 
-// diagnoseNotify says how the last post of the counts went.
-func (p *Room) diagnoseNotify(d *desk.Diagnoses) {
-	if !p.Live().Notify.Enabled() {
+// Diagnose says how the last post of the counts went.
+func (r *Reminders) Diagnose(d *desk.Diagnoses) {
+	if !r.Live().Notify.Enabled() {
 		return
 	}
 	const id, subject = "notify", "每日通知"
-	switch n := p.notified.Load(); {
+	switch n := r.notified.Load(); {
 	case n == nil:
 		d.OK(id, subject, "启动后还没有发过")
 	case n.failed:
@@ -143,36 +143,36 @@ func (n *notifier) notifiedOn() string {
 }
 
 // notify posts the counts where there is something to do, or where it is a test, and logs it.
-func (p *Room) notify(ctx context.Context, test bool) (items int, err error) {
-	m, err := p.notification(ctx, test)
+func (r *Reminders) notify(ctx context.Context, test bool) (items int, err error) {
+	m, err := r.notification(ctx, test)
 	if err != nil || m.Items == 0 && !test {
 		return 0, err
 	}
-	c := p.Live().Notify
+	c := r.Live().Notify
 	roots, err := c.RootCAs()
 	if err != nil {
 		return 0, err
 	}
 	hook := outbox.Hook{Host: c.Host, URL: c.Address, Roots: roots}
-	if p.dialSMTP != nil {
-		hook.Dial = func(ctx context.Context, _, address string) (net.Conn, error) { return p.dialSMTP(ctx, address) }
+	if r.dial != nil {
+		hook.Dial = func(ctx context.Context, _, address string) (net.Conn, error) { return r.dial(ctx, address) }
 	}
 	if err := hook.Post(ctx, []byte(m.Body)); err != nil {
 		return 0, err
 	}
-	p.notified.Store(&posting{at: p.Now()})
-	p.Log.Info().Str("host", c.Host).Int("items", m.Items).Bool("test", test).Str("counts", m.Counts).Msg("posted the counts")
+	r.notified.Store(&posting{at: r.Now()})
+	r.Log.Info().Str("host", c.Host).Int("items", m.Items).Bool("test", test).Str("counts", m.Counts).Msg("posted the counts")
 	return m.Items, nil
 }
 
 // notification is what would be posted now. Nothing but the office's name, the day and counts goes into it.
-func (p *Room) notification(ctx context.Context, test bool) (v ask.NotifyView, err error) {
-	c := p.Live()
+func (r *Reminders) notification(ctx context.Context, test bool) (v ask.NotifyView, err error) {
+	c := r.Live()
 	if !c.Notify.Enabled() {
 		return v, ask.Refused("notify-off", "在配置 [notify] 写 host 和 credential（或 url_file）", "没有配置每日通知")
 	}
-	today := p.Today()
-	d, err := p.digestOf(ctx, today)
+	today := r.Today()
+	d, err := r.digestOf(ctx, today)
 	if err != nil {
 		return v, err
 	}
@@ -189,12 +189,12 @@ func (p *Room) notification(ctx context.Context, test bool) (v ask.NotifyView, e
 }
 
 // Notify posts a test, or with a dry run says what would be posted.
-func (p *Room) Notify(ctx context.Context, c ask.Call, _ ask.None) (ask.NotifyView, error) {
-	v, err := p.notification(ctx, true)
+func (r *Reminders) Notify(ctx context.Context, c ask.Call, _ ask.None) (ask.NotifyView, error) {
+	v, err := r.notification(ctx, true)
 	if err != nil || c.DryRun {
 		return v, err
 	}
-	if _, err := p.notify(ctx, true); err != nil {
+	if _, err := r.notify(ctx, true); err != nil {
 		if wrong, ok := errors.AsType[*outbox.HookError](err); ok {
 			return v, &ask.Error{Code: "notify", Exit: ask.ExitFailed, Msg: wrong.Msg, Hint: "核对 [notify] 的 host、网址和 template；对方要求的关键词写进 template，要求的来源地址是本机的出口地址"}
 		}

@@ -34,7 +34,7 @@ type receiptDue struct {
 
 // receipts writes the receipts for applications that come by mail.
 type receipts struct {
-	*Room
+	*Delivery
 	declined map[casefile.ID]bool // cases that get none, as far as this run knows
 }
 
@@ -65,7 +65,7 @@ func (r *receipts) acknowledge() error {
 			r.Log.Info().Str("case", string(one.ID)).Str("reason", why).Msg("no receipt for this application")
 			continue
 		}
-		if _, err := r.prepare(actorOutbox, r.receipt(one)); errors.Is(err, errNotAnymore) {
+		if _, err := r.room.prepare(actorOutbox, r.receipt(one)); errors.Is(err, errNotAnymore) {
 			continue
 		} else if err != nil {
 			return err

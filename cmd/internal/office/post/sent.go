@@ -2,7 +2,6 @@ package post
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
-	"ysq.internal/ysq/cmd/internal/office/letters"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -28,7 +26,7 @@ import (
 
 // evidence is a mail, in the transaction that records what became of it.
 type evidence struct {
-	*Room
+	*Delivery
 	tx   *desk.Change
 	mail register.Outgoing
 }
@@ -147,78 +145,16 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 	return want
 }
 
-// RecordLetter records what a letter announces, on each of its cases. With a mail that the office sent, as people
-// do who put a letter into a mail of their own, the day and the way are those of that mail.
-func (p *Room) RecordLetter(ctx context.Context, c ask.Call, req ask.RecordLetterRequest) (ask.AppendResult, error) {
-	if req.Mail == "" {
-		return p.letters.RecordLetter(ctx, c, req)
-	}
-	if req.Way != casefile.WayNone || req.On != 0 {
-		return ask.AppendResult{}, ask.Usage("写了信的，日期和方式取自那封信")
-	}
-	warned := ""
-	err := p.View(func(tx *desk.View) error {
-		records, err := letters.Numbered(tx, req.Document)
-		if err != nil {
-			return err
-		}
-		issued, ok := records[0].Event.(casefile.LetterIssued)
-		if !ok {
-			return ask.NotFound("列出文书\nysq letter list", "没有文号为 %q 的文书", req.Document)
-		}
-		d, err := desk.FindMail(tx, req.Mail)
-		if err != nil {
-			return err
-		}
-		sent, at, err := p.sentOn(tx, records[0].Case, d)
-		if err != nil {
-			return err
-		}
-		req.On, req.Way, req.Tracking = ask.Day(civil.Of(at)), casefile.ByEmail, sent.MessageID
-		if !slices.ContainsFunc(sent.Parts, func(part casefile.Part) bool { return part.Digest == issued.File.Digest }) {
-			warned = fmt.Sprintf("信 %s 里没有与 %s 逐字节相同的文书，请核对发出的是什么", d.Short(), issued.Document)
-		}
-		return nil
-	})
-	if err != nil {
-		return ask.AppendResult{}, err
-	}
-	res, err := p.letters.RecordLetter(ctx, c, req)
-	if warned != "" {
-		res.Warnings = append([]string{warned}, res.Warnings...)
-	}
-	return res, err
-}
-
-// sentOn reads a mail that the office sent on a case, and says when that was.
-func (p *Room) sentOn(tx *desk.View, id casefile.ID, d casefile.Digest) (m casefile.Message, at time.Time, err error) {
-	items, err := tx.Contents(id)
-	if err != nil {
-		return m, at, err
-	}
-	item, held := casefile.Holding(items, d)
-	about, err := tx.About(d)
-	if err != nil {
-		return m, at, err
-	}
-	taken := desk.LastTaken(about)
-	if !held || taken == nil || item.Sort != casefile.Outgoing && p.intake.RoleOf(*taken) != mailbox.RoleSent {
-		return m, at, ask.Refused("mail-unknown", fmt.Sprintf("请从本件的去信中选；别处的先归入\nysq show %s、ysq attach %s --mail %s", id, id, d.Short()), "%s 不是 %s 上由本机关发出的信", d.Short(), id)
-	}
-	m, err = p.Parse(d, parse.Limits{})
-	return m, cmp.Or(item.At, taken.ArrivedAt), err
-}
-
 // reviewSent looks whether mails that lie in 草稿箱, or lay there, or of which nobody knows, were seen in 已发送 since.
 // checked remembers, for the life of the program, which pairs of a draft and a mail were compared in
 // vain.
-func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
+func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
 	type pair struct {
 		o    register.Outgoing
 		seen casefile.Item
 	}
 	var pairs []pair
-	err := p.View(func(tx *desk.View) error {
+	err := y.View(func(tx *desk.View) error {
 		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown, casefile.OutVanished) {
 			if err != nil {
 				return err
@@ -226,7 +162,7 @@ func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
 			if o.Case == "" {
 				continue
 			}
-			seen, err := p.sentFrom(tx, o)
+			seen, err := y.sentFrom(tx, o)
 			if err != nil {
 				return err
 			}
@@ -243,7 +179,7 @@ func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
 	}
 	var errs []error
 	for _, one := range pairs {
-		sent, err := p.Parse(one.seen.Digest, parse.Limits{})
+		sent, err := y.Parse(one.seen.Digest, parse.Limits{})
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -252,14 +188,14 @@ func (p *Room) reviewSent(checked map[[2]uint64]bool) error {
 			checked[[2]uint64{one.o.Seq, one.seen.Record.Seq}] = true
 			continue
 		}
-		errs = append(errs, p.sawSent(one.o, one.seen, sent))
+		errs = append(errs, y.sawSent(one.o, one.seen, sent))
 	}
 	return errors.Join(errs...)
 }
 
 // sentFrom lists the mails that came to lie in the case of a prepared mail since, and that the office may
 // have sent: those of 已发送, and those that a person attached because intake could not tell their case.
-func (p *Room) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item, err error) {
+func (y *Delivery) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item, err error) {
 	items, err := tx.Contents(o.Case)
 	for _, i := range items {
 		if i.Record.Seq < o.Seq || !i.Mail() {
@@ -276,7 +212,7 @@ func (p *Room) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item
 			if err != nil {
 				return nil, err
 			}
-			if taken := desk.LastTaken(about); taken != nil && p.intake.RoleOf(*taken) == mailbox.RoleSent {
+			if taken := desk.LastTaken(about); taken != nil && y.intake.RoleOf(*taken) == mailbox.RoleSent {
 				i.At = taken.ArrivedAt
 				all = append(all, i)
 			}
@@ -300,21 +236,21 @@ func recognised(o register.Outgoing, sent casefile.Letter, m casefile.Message) b
 }
 
 // sawSent records that a mail was sent, on the evidence of its copy in 已发送.
-func (p *Room) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Message) error {
-	meant, err := p.Parse(o.Digest, parse.Limits{})
+func (y *Delivery) sawSent(o register.Outgoing, seen casefile.Item, sent casefile.Message) error {
+	meant, err := y.Parse(o.Digest, parse.Limits{})
 	if err != nil {
 		return err
 	}
 	e := casefile.MailSettled{Mail: o.Seq, State: casefile.OutSent, Reason: "在已发送中看到", Seen: seen.Digest, Try: o.Tries, Differs: differences(meant, sent), Added: added(meant, sent)}
-	err = p.Record(actorOutbox, p.Now(), func(tx *desk.Change) error {
+	err = y.Record(actorOutbox, y.Now(), func(tx *desk.Change) error {
 		now, err := tx.Outgoing(o.Seq)
 		if err != nil || now.State.Ended() {
 			return err
 		}
-		return (&evidence{p, tx, now}).settled(e, seen.At)
+		return (&evidence{y, tx, now}).settled(e, seen.At)
 	})
 	if err == nil && len(e.Differs) > 0 {
-		p.Log.Error().Uint64("mail", o.Seq).Str("case", string(o.Case)).Strs("differs", e.Differs).Msg("the mail that was sent is not the one that was prepared")
+		y.Log.Error().Uint64("mail", o.Seq).Str("case", string(o.Case)).Strs("differs", e.Differs).Msg("the mail that was sent is not the one that was prepared")
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -11,9 +12,30 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/mailbox/imapsource"
 	"ysq.internal/ysq/mailbox/outbox"
 )
+
+// Delivery brings what was prepared to the servers and finds out what became of it. It also runs what the office sends by
+// itself: receipts, and the reminders of the morning.
+type Delivery struct {
+	*desk.Desk
+	record    *record.Room
+	intake    *intake.Room
+	room      *Room
+	reminders *Reminders
+	dial      func(ctx context.Context, address string) (net.Conn, error)
+	ways      []way
+}
+
+// NewDelivery returns the delivery of what the room prepares. Nothing is sent before KeepSending runs. dial is for
+// tests and may be nil.
+func NewDelivery(p *Room, r *Reminders, dial func(ctx context.Context, address string) (net.Conn, error)) *Delivery {
+	y := &Delivery{Desk: p.Desk, record: p.record, intake: p.intake, room: p, reminders: r, dial: dial}
+	y.openOutboxes()
+	return y
+}
 
 // way is a way out with the loop that uses it.
 type way struct {
@@ -25,27 +47,27 @@ type way struct {
 
 // openOutboxes makes the ways out that the configuration has: drafts for each mailbox, SMTP where it
 // has a host. They do nothing until they run.
-func (p *Room) openOutboxes() {
-	log := p.Log.With().Str("component", "outbox").Logger()
-	for _, m := range p.Config.Mailboxes {
-		channel := &outbox.Drafts{Shelf: shelf{intake.NewAccount(m, p.Version, p.Store, p.Dial)}}
-		book := book{p, casefile.OutDraft, m.Name}
-		p.ways = append(p.ways, way{name: "草稿箱 " + m.Name, drafts: drafts{book, channel.Shelf}, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: p.Now, Zone: civil.Zone, Log: log})})
+func (y *Delivery) openOutboxes() {
+	log := y.Log.With().Str("component", "outbox").Logger()
+	for _, m := range y.Config.Mailboxes {
+		channel := &outbox.Drafts{Shelf: shelf{intake.NewAccount(m, y.Version, y.Store, y.Dial)}}
+		book := book{y, casefile.OutDraft, m.Name}
+		y.ways = append(y.ways, way{name: "草稿箱 " + m.Name, drafts: drafts{book, channel.Shelf}, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: y.Now, Zone: civil.Zone, Log: log})})
 	}
-	if !p.Config.SMTP.Enabled() {
+	if !y.Config.SMTP.Enabled() {
 		return
 	}
-	p.ways = append(p.ways, way{name: "发信 " + p.Config.SMTP.User, smtp: true,
-		box: outbox.New(p.post(), book{p, casefile.OutSMTP, ""}, outbox.Options{Name: "smtp", Now: p.Now, Zone: civil.Zone, Log: log})})
+	y.ways = append(y.ways, way{name: "发信 " + y.Config.SMTP.User, smtp: true,
+		box: outbox.New(y.smtp(), book{y, casefile.OutSMTP, ""}, outbox.Options{Name: "smtp", Now: y.Now, Zone: civil.Zone, Log: log})})
 }
 
-// post is the configured SMTP server.
-func (p *Room) post() *outbox.SMTP {
-	return &outbox.SMTP{Account: p.smtpAccount, Dial: p.dialSMTP}
+// smtp is the configured server.
+func (y *Delivery) smtp() *outbox.SMTP {
+	return &outbox.SMTP{Account: y.smtpAccount, Dial: y.dial}
 }
 
-func (p *Room) smtpAccount() (outbox.Account, error) {
-	c := p.Config.SMTP
+func (y *Delivery) smtpAccount() (outbox.Account, error) {
+	c := y.Config.SMTP
 	password, err := c.Password()
 	if err != nil {
 		return outbox.Account{}, err
@@ -91,9 +113,9 @@ const (
 )
 
 // untilLook is the time to the next look: an hour, or less when the digest is due before.
-func (p *Room) untilLook() time.Duration {
-	now := p.Now().In(civil.Zone)
-	if left := p.Live().Digest.At.On(now).Sub(now); left > 0 {
+func (y *Delivery) untilLook() time.Duration {
+	now := y.Now().In(civil.Zone)
+	if left := y.Live().Digest.At.On(now).Sub(now); left > 0 {
 		return min(left, lookEvery)
 	}
 	return lookEvery
@@ -101,28 +123,28 @@ func (p *Room) untilLook() time.Duration {
 
 // KeepSending runs the ways out, and owns what the office sends by itself: it sees what was sent, writes
 // receipts, and the morning's digest. It runs beside intake and reads what intake has committed.
-func (p *Room) KeepSending(ctx context.Context) {
-	grown := p.Reg.Grown()
+func (y *Delivery) KeepSending(ctx context.Context) {
+	grown := y.Reg.Grown()
 	var boxes sync.WaitGroup
 	defer boxes.Wait()
-	for _, w := range p.ways {
+	for _, w := range y.ways {
 		boxes.Go(func() { w.box.Run(ctx) })
 	}
-	boxes.Go(func() { p.keepLookingForDrafts(ctx) })
-	boxes.Go(func() { p.keepNotifying(ctx) })
+	boxes.Go(func() { y.keepLookingForDrafts(ctx) })
+	boxes.Go(func() { y.reminders.keepNotifying(ctx) })
 	checked := map[[2]uint64]bool{}
-	receipts := &receipts{p, map[casefile.ID]bool{}}
-	morning := &morning{p, 0}
+	receipts := &receipts{y, map[casefile.ID]bool{}}
+	daily := &daily{y.reminders, 0}
 	said := ""
 	for {
-		wait := p.untilLook()
+		wait := y.untilLook()
 		for _, step := range []struct {
 			name string
 			do   func() error
 		}{
-			{"looking for what was sent", func() error { return p.reviewSent(checked) }},
+			{"looking for what was sent", func() error { return y.reviewSent(checked) }},
 			{"writing receipts", receipts.acknowledge},
-			{"reminding", morning.remindByMail},
+			{"reminding", daily.remindByMail},
 		} {
 			err := step.do()
 			if err == nil {
@@ -131,10 +153,10 @@ func (p *Room) KeepSending(ctx context.Context) {
 			wait = min(wait, lookAgain)
 			if ctx.Err() == nil && err.Error() != said {
 				said = err.Error()
-				p.Log.Error().Err(err).Msg(step.name)
+				y.Log.Error().Err(err).Msg(step.name)
 			}
 		}
-		for _, w := range p.ways {
+		for _, w := range y.ways {
 			w.box.Wake()
 		}
 		look := time.NewTimer(wait)
@@ -166,14 +188,14 @@ var attended = []casefile.OutState{casefile.OutHeld, casefile.OutFailed, casefil
 
 // Troubles are for status and the log: a way out that is shut for more than an hour, and mails
 // for which a person has to do something.
-func (p *Room) Troubles() (all desk.Troubles) {
-	for i, w := range p.ways {
-		if s := w.box.Status(); s.Fault != outbox.FaultNone && (p.Now().Sub(s.Since) > time.Hour || s.Fault != outbox.FaultUnreachable && s.Fault != outbox.FaultThrottled) {
+func (y *Delivery) Troubles() (all desk.Troubles) {
+	for i, w := range y.ways {
+		if s := w.box.Status(); s.Fault != outbox.FaultNone && (y.Now().Sub(s.Since) > time.Hour || s.Fault != outbox.FaultUnreachable && s.Fault != outbox.FaultThrottled) {
 			all.Add(fmt.Sprintf("outbox-%d", i), "%s：%s（下次 %s）", w.name, s.Reason, s.NextTry.In(civil.Zone).Format("01-02 15:04"))
 		}
 	}
 	counts := map[casefile.OutState]int{}
-	err := p.View(func(tx *desk.View) error {
+	err := y.View(func(tx *desk.View) error {
 		for _, s := range attended {
 			for o, err := range tx.OutgoingIn(s) {
 				if err != nil {
@@ -199,9 +221,8 @@ func (p *Room) Troubles() (all desk.Troubles) {
 }
 
 // Diagnose says whether mails could be sent, and which wait for somebody.
-func (p *Room) Diagnose(ctx context.Context, d *desk.Diagnoses) error {
-	p.diagnoseNotify(d)
-	counts, err := p.Reg.CountOutgoing()
+func (y *Delivery) Diagnose(ctx context.Context, d *desk.Diagnoses) error {
+	counts, err := y.Reg.CountOutgoing()
 	if err != nil {
 		return err
 	}
@@ -212,20 +233,20 @@ func (p *Room) Diagnose(ctx context.Context, d *desk.Diagnoses) error {
 	} else {
 		d.OK("outbox", subject, "%s", waits)
 	}
-	if !p.Config.SMTP.Enabled() {
+	if !y.Config.SMTP.Enabled() {
 		d.OK("smtp", "发信", "没有配置，不直接发信")
 		return nil
 	}
-	id, name := "smtp", "发信 "+p.Config.SMTP.User
-	for _, w := range p.ways {
-		if s := w.box.Status(); w.smtp && s.Fault == outbox.FaultAuth && p.Now().Before(s.NextTry) { // a further login would make it worse
+	id, name := "smtp", "发信 "+y.Config.SMTP.User
+	for _, w := range y.ways {
+		if s := w.box.Status(); w.smtp && s.Fault == outbox.FaultAuth && y.Now().Before(s.NextTry) { // a further login would make it worse
 			d.Fail(id, name, s.Reason, "上次登录被拒绝，%s 前不再登录", s.NextTry.In(civil.Zone).Format("15:04"))
 			return nil
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if err := p.post().Probe(ctx); err != nil {
+	if err := y.smtp().Probe(ctx); err != nil {
 		do := "请检查 [smtp]"
 		if r, ok := errors.AsType[*outbox.Refusal](err); ok {
 			do = r.Reason
