@@ -128,6 +128,23 @@ func contents(live []Record) []Item {
 	return oneCopy(all)
 }
 
+// MailOf names the mail that an event puts into a case, or that belongs to none; zero where it does neither.
+func MailOf(e Event) Digest {
+	switch e := e.(type) {
+	case Received:
+		return e.Digest
+	case MessageTaken:
+		return e.Digest
+	case MessageIn:
+		return e.Digest
+	case MessageOut:
+		return e.Digest
+	case Attached:
+		return e.Letter.Digest
+	}
+	return Digest{}
+}
+
 // oneCopy leaves out a mail that is known from the outbox where its copy in 已发送 lies in the case, too.
 func oneCopy(all []Item) []Item {
 	var copied []string

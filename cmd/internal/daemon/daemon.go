@@ -94,7 +94,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	wg.Go(func() { d.watch(ctx) })
 	wg.Go(func() { d.reloads(ctx) })
 	wg.Go(func() { d.prove(ctx) })
-	wg.Go(func() { d.Reading.KeepIndex(ctx) })
+	wg.Go(func() { d.Search.KeepIndex(ctx) })
 	wg.Go(func() { d.Reading.KeepReading(ctx) })
 	wg.Go(func() { d.remind(ctx) })
 	wg.Go(func() { d.yearEnd(ctx) })

@@ -31,7 +31,7 @@ func BenchmarkSearch(b *testing.B) {
 	start := time.Now()
 	for more := true; more; {
 		var err error
-		if more, err = f.Reading.IndexSome(b.Context()); err != nil {
+		if more, err = f.Search.IndexSome(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -50,7 +50,7 @@ func BenchmarkSearch(b *testing.B) {
 
 func hits(b *testing.B, f *office.Office, words string, limit int) (n int) {
 	b.Helper()
-	err := f.Reading.Search(b.Context(), ask.Call{}, ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
+	err := f.Search.Search(b.Context(), ask.Call{}, ask.SearchQuery{Words: words, Limit: limit}, func(ask.Hit) error { n++; return nil })
 	if err != nil {
 		b.Fatal(err)
 	}

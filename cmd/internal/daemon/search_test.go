@@ -14,7 +14,8 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/office/reading"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/search"
 )
 
 func (b *bureau) search(words string) (hits []ask.Hit) {
@@ -44,7 +45,7 @@ func (b *bureau) found(words string) string {
 func (b *bureau) position() (indexed, head uint64) {
 	b.t.Helper()
 	err := b.daemon.Reg.View(func(tx *register.Tx) error {
-		indexed = tx.Indexed(reading.IndexVersion)
+		indexed = tx.Indexed(search.IndexVersion)
 		head, _ = tx.Head()
 		return nil
 	})
@@ -144,7 +145,7 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBureau(t, "2026-03-02")
 		synctest.Wait()
-		seconds := int(reading.IndexAtLast / time.Second)
+		seconds := int(desk.QuietAtLast / time.Second)
 		for i := range seconds - 1 {
 			b.deliver("张三 <zhangsan@example.test>", fmt.Sprintf("政府信息公开申请 %d", i), "申请公开监测数据")
 			b.poll()
@@ -161,7 +162,7 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 		if indexed, head := b.position(); indexed == 0 || indexed == head {
 			t.Errorf("after %d s of mails the index covers %d of %d records, want some", seconds+4, indexed, head)
 		}
-		pass(reading.IndexAfter + time.Second)
+		pass(desk.QuietAfter + time.Second)
 		if indexed, head := b.position(); indexed != head {
 			t.Errorf("after a rest the index covers %d of %d records", indexed, head)
 		}
@@ -175,11 +176,11 @@ func TestIndexKeepsOutOfTheWay(t *testing.T) {
 func (b *bureau) everyPoint() {
 	b.t.Helper()
 	hits := b.search("监测点")
-	if len(hits) != reading.IndexRecords {
-		b.t.Errorf("found %d cases, want %d", len(hits), reading.IndexRecords)
+	if len(hits) != search.IndexRecords {
+		b.t.Errorf("found %d cases, want %d", len(hits), search.IndexRecords)
 	}
 	for i, h := range hits {
-		if want := casefile.NewID(2026, reading.IndexRecords-i); h.Case != want {
+		if want := casefile.NewID(2026, search.IndexRecords-i); h.Case != want {
 			b.t.Fatalf("hit %d is %s, want %s", i, h.Case, want)
 		}
 	}
@@ -200,7 +201,7 @@ func TestIndexIsMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = f.Reg.Update(b.now(), func(tx *register.Tx) error {
-			for i := range reading.IndexRecords {
+			for i := range search.IndexRecords {
 				id := tx.NextID(2026)
 				if _, err := tx.Append("李四(1000)", casefile.Draft{Case: id, On: civil.MustParse("2026-03-02"), Event: casefile.Received{
 					Channel: casefile.InPerson, Letter: casefile.Letter{Subject: fmt.Sprintf("监测点 %d 号", i)},
@@ -214,7 +215,7 @@ func TestIndexIsMadeAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		more, err := f.Reading.IndexSome(t.Context())
+		more, err := f.Search.IndexSome(t.Context())
 		if err != nil || !more {
 			t.Fatalf("first batch: %v, %v", more, err)
 		}
@@ -222,7 +223,7 @@ func TestIndexIsMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.start()
-		if indexed, head := b.position(); indexed != reading.IndexRecords || head != reading.IndexRecords+1 {
+		if indexed, head := b.position(); indexed != search.IndexRecords || head != search.IndexRecords+1 {
 			t.Errorf("after the restart the index covers %d of %d records", indexed, head)
 		}
 		b.everyPoint()
@@ -238,7 +239,7 @@ func TestIndexIsMadeAgain(t *testing.T) {
 			if got := b.found("来电"); got != "01" {
 				t.Errorf("found %q", got)
 			}
-			if err := b.daemon.Reg.Index(reading.IndexVersion+1, 0, 7, nil); err != nil { // as a later version would
+			if err := b.daemon.Reg.Index(search.IndexVersion+1, 0, 7, nil); err != nil { // as a later version would
 				t.Fatal(err)
 			}
 			b.record("2026-00001", casefile.Noted{Text: "再次"})

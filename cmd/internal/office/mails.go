@@ -61,7 +61,7 @@ func (o *Office) SaveMail(ctx context.Context, _ ask.Call, q ask.SaveMailRequest
 	}
 	var inside []byte
 	if q.Part != nil && !q.Member.IsZero() {
-		if inside, err = o.Reading.Member(ctx, d, *q.Part, q.Member); err != nil {
+		if inside, err = o.Pages.Member(ctx, d, *q.Part, q.Member); err != nil {
 			return err
 		}
 	}

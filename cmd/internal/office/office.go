@@ -5,6 +5,7 @@
 //	record    drafts become records
 //	intake    a mail comes in and gets its place
 //	reading   what mails and files say
+//	search    the words in mails and records
 //	letters   the letter in the making
 //	post      what goes out, and what came of it
 //	annual    the report of the year
@@ -30,6 +31,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/post"
 	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
+	"ysq.internal/ysq/cmd/internal/office/search"
 )
 
 // Options of Open.
@@ -52,6 +54,10 @@ type Office struct {
 	Record    *record.Room
 	Intake    *intake.Room
 	Reading   *reading.Room
+	Relatives *reading.Relatives
+	Proposals *reading.Proposals
+	Pages     *reading.Pages
+	Search    *search.Room
 	Letters   *letters.Room
 	Post      *post.Room
 	Delivery  *post.Delivery
@@ -70,13 +76,16 @@ func Open(o Options) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Office{Desk: d, Record: record.New(d), Annual: annual.New(d), People: people.New(d)}
+	f := &Office{Desk: d, Record: record.New(d), Annual: annual.New(d), People: people.New(d), Search: search.New(d)}
 	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}
-	f.Reading = reading.New(d, f.Record, o.Worker, o.ReadPart, f.Intake.Judge)
+	f.Reading = reading.New(d, o.Worker, o.ReadPart, f.Intake.Judge)
+	f.Relatives = reading.NewRelatives(f.Reading)
+	f.Proposals = reading.NewProposals(f.Record, f.Reading, f.Relatives)
+	f.Pages = reading.NewPages(f.Reading, f.Proposals)
 	f.Letters = letters.New(d, f.Record)
-	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Reading)
+	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Proposals)
 	f.Reminders = post.NewReminders(f.Post, f, o.DialSMTP)
 	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
 	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Delivery, f.Reminders, f)

@@ -28,8 +28,8 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Me, o.Me)
 	ask.Answer(d, ask.Choices, o.Choices)
 	ask.AnswerEach(d, ask.Log, o.Records)
-	ask.AnswerEach(d, ask.Search, o.Reading.Search)
-	ask.Answer(d, ask.Indexing, o.Reading.Indexing)
+	ask.AnswerEach(d, ask.Search, o.Search.Search)
+	ask.Answer(d, ask.Indexing, o.Search.Indexing)
 	ask.Answer(d, ask.Law, o.Law)
 
 	ask.Answer(d, ask.Append, o.Record.Append)
@@ -42,9 +42,9 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerUpload(d, ask.PutFile, o.Record.PutFile)
 	ask.Answer(d, ask.Inspect, o.Reading.Inspect)
 	ask.Answer(d, ask.AttachMail, o.Intake.AttachMail)
-	ask.Answer(d, ask.Propose, o.Reading.Propose)
-	ask.Answer(d, ask.Snippets, o.Reading.Snippets)
-	ask.Answer(d, ask.Register, o.Reading.Register)
+	ask.Answer(d, ask.Propose, o.Proposals.Propose)
+	ask.Answer(d, ask.Snippets, o.Pages.Snippets)
+	ask.Answer(d, ask.Register, o.Proposals.Register)
 	ask.Answer(d, ask.Disputes, o.Record.Disputes)
 	ask.Answer(d, ask.Dispute, o.Record.Dispute)
 	ask.Answer(d, ask.RecordDispute, o.Record.RecordDispute)
@@ -56,7 +56,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.Answer(d, ask.Trace, o.Intake.Trace)
 	ask.Answer(d, ask.Retry, o.Intake.Retry)
 	ask.AnswerDownload(d, ask.SaveMail, o.SaveMail)
-	ask.AnswerDownload(d, ask.Page, o.Reading.Page)
+	ask.AnswerDownload(d, ask.Page, o.Pages.Page)
 	ask.Answer(d, ask.Poll, plain(o.poll))
 	ask.Answer(d, ask.Reconcile, o.Intake.Reconcile)
 	ask.Answer(d, ask.Doctor, o.Keeping.Doctor)
@@ -255,7 +255,7 @@ func (k doorkeeper) Texts(ctx context.Context, ids []casefile.ID) (texts []strin
 		return nil
 	})
 	for _, id := range ids { // what is proposed for a case, and changed before it is registered
-		if p, wrong := k.Reading.Propose(ctx, ask.Call{}, ask.CaseRef{Case: id}); err == nil && wrong == nil {
+		if p, wrong := k.Proposals.Propose(ctx, ask.Call{}, ask.CaseRef{Case: id}); err == nil && wrong == nil {
 			for _, v := range p.Values {
 				texts = append(texts, v.Value)
 			}

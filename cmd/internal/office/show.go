@@ -182,14 +182,14 @@ func (o *Office) relatedOf(tx *desk.View, c casefile.Case, d *ask.CaseDetail) er
 	a := match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request,
 		Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
 	if c.RegisteredOn.IsZero() {
-		o.Reading.Heard(tx, &a)
+		o.Relatives.Heard(tx, &a)
 	} else {
 		var err error
 		if a.Mark, err = reading.MarkOf(tx, c.ID); err != nil {
 			return err
 		}
 	}
-	r, err := o.Reading.Relations(tx, a, c.ID)
+	r, err := o.Relatives.Relations(tx, a, c.ID)
 	if err != nil {
 		return err
 	}

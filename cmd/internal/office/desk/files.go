@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -149,6 +150,18 @@ func (d *Desk) Parse(digest casefile.Digest, limits parse.Limits) (casefile.Mess
 		return casefile.Message{}, err
 	}
 	return parse.Message(file, info.Size(), digest, limits), nil
+}
+
+// Skim reads so much of the text of a mail, and the names of its parts without their bytes. Lists and the index read
+// mails that nobody asked for: one over which the parser panics must not end them.
+func (d *Desk) Skim(digest casefile.Digest, text int) (m casefile.Message, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error().Str("digest", digest.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
+			m, err = casefile.Message{}, fmt.Errorf("reading the mail %s panicked: %v", digest.Short(), p)
+		}
+	}()
+	return d.Parse(digest, parse.Limits{Text: text, Undigested: true, Skim: true})
 }
 
 // forRecords is what caches leave of a disk that fills up: what can be read again must not take the last room from

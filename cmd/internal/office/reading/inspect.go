@@ -23,7 +23,7 @@ func (g *Room) Inspect(ctx context.Context, _ ask.Call, f casefile.File) (found 
 	if err != nil {
 		return found, err
 	}
-	if slices.ContainsFunc(about, func(r casefile.Record) bool { return !mailOf(r.Event).IsZero() }) {
+	if slices.ContainsFunc(about, func(r casefile.Record) bool { return !casefile.MailOf(r.Event).IsZero() }) {
 		return found, ask.Refused("mail", "邮件的附件用 mail show 看", "%s 是邮件，不是文件", f.Digest.Short())
 	}
 	all, err := g.ReadingsOf(ctx, f.Digest, f.Name)

@@ -23,7 +23,7 @@ type mailbox struct {
 
 // Recipients lists to whom a mail on a case may go: the address that a person registered first, then what the
 // applicant's mails say. It reads what has not been read yet.
-func (g *Room) Recipients(ctx context.Context, id casefile.ID) (all []ask.Recipient, err error) {
+func (g *Proposals) Recipients(ctx context.Context, id casefile.ID) (all []ask.Recipient, err error) {
 	u, err := g.understand(ctx, id)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (g *Room) Recipients(ctx context.Context, id casefile.ID) (all []ask.Recipi
 
 // mailboxes lists where a reply to a case may go, each address once. Whoever passed the application on, the
 // office itself and programs are not among them.
-func (g *Room) mailboxes(forms form.Mails, sources []source) (all []mailbox) {
+func (g *Proposals) mailboxes(forms form.Mails, sources []source) (all []mailbox) {
 	add := func(m mailbox) {
 		known := slices.ContainsFunc(all, func(o mailbox) bool { return strings.EqualFold(o.Mail, m.Mail) })
 		if !known && casefile.IsMailbox(m.Mail) && !casefile.NoReply(m.Mail) && !g.ownMailbox(m.Mail) {
@@ -91,7 +91,7 @@ func (g *Room) mailboxes(forms form.Mails, sources []source) (all []mailbox) {
 }
 
 // ownMailbox reports whether an address is the office's.
-func (g *Room) ownMailbox(mail string) bool {
+func (g *Proposals) ownMailbox(mail string) bool {
 	for _, box := range g.Config.Mailboxes {
 		if strings.EqualFold(box.User, mail) {
 			return true
@@ -101,7 +101,7 @@ func (g *Room) ownMailbox(mail string) bool {
 }
 
 // colleague reports whether an address is of a domain that is the office's and no public provider's.
-func (g *Room) colleague(mail string) bool {
+func (g *Proposals) colleague(mail string) bool {
 	_, domain, _ := strings.Cut(strings.ToLower(mail), "@")
 	for _, box := range g.Config.Mailboxes {
 		if _, own, ok := strings.Cut(strings.ToLower(box.User), "@"); ok && own == domain && !slices.Contains(providers, domain) {

@@ -13,8 +13,10 @@ type openings struct {
 	all map[casefile.Digest]string
 }
 
-// mostOpenings bounds what is kept, some 700 bytes each at most.
-const mostOpenings = 2048
+const (
+	mostOpenings = 2048     // are kept, some 700 bytes each at most
+	openingText  = 64 << 10 // of a mail's text are looked through for its opening
+)
 
 func (o *openings) get(d casefile.Digest) (string, bool) {
 	o.mu.Lock()
@@ -48,11 +50,12 @@ func (g *Room) Opening(d casefile.Digest) string {
 	if ok {
 		return s
 	}
-	texts := g.mailTexts(d)
-	if len(texts) == 0 { // what cannot be read now may be read later: it is not kept
+	m, err := g.Skim(d, openingText)
+	if err != nil { // what cannot be read now may be read later: it is not kept
+		g.Log.Debug().Err(err).Str("digest", d.Short()).Msg("a mail cannot be shown in a list")
 		return ""
 	}
-	s = form.Opening(texts[0].text)
+	s = form.Opening(m.Text)
 	g.openings.put(d, s)
 	if g.Reg.Erased(d) { // while it was read
 		g.openings.drop(d)

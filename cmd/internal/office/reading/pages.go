@@ -3,13 +3,10 @@ package reading
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,8 +18,18 @@ import (
 	"ysq.internal/ysq/mailbox/parse"
 )
 
+// Pages shows what mails and files look like.
+type Pages struct {
+	*desk.Desk
+	reading   *Room
+	proposals *Proposals // which are marked on a page
+}
+
+// NewPages returns the pages of what the room reads.
+func NewPages(g *Room, p *Proposals) *Pages { return &Pages{Desk: g.Desk, reading: g, proposals: p} }
+
 // Page gives out a page of a part of a mail, or of a file of a case, for the eye.
-func (g *Room) Page(ctx context.Context, _ ask.Call, q ask.PageRef, begin func(ask.PageHead) (io.Writer, error)) error {
+func (g *Pages) Page(ctx context.Context, _ ask.Call, q ask.PageRef, begin func(ask.PageHead) (io.Writer, error)) error {
 	d, about, err := g.Mail(q.Mail)
 	if err != nil {
 		return err
@@ -33,7 +40,7 @@ func (g *Room) Page(ctx context.Context, _ ask.Call, q ask.PageRef, begin func(a
 		return err
 	}
 	if q.Case != "" {
-		u, err := g.understand(ctx, q.Case)
+		u, err := g.proposals.understand(ctx, q.Case)
 		if err != nil {
 			return err
 		}
@@ -70,12 +77,12 @@ func fileIn(about []casefile.Record, d casefile.Digest) string {
 }
 
 // page makes a page, or finds it made.
-func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head pageHead, content []byte, err error) {
-	if g.worker == nil {
+func (g *Pages) page(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head pageHead, content []byte, err error) {
+	if g.reading.worker == nil {
 		return head, nil, ask.NotFound("", "这里不读取附件，没有可看的页")
 	}
 	key := pageKey{d, q.Part, q.Page, q.Member}
-	if head, content, ok := g.pages.get(key); ok {
+	if head, content, ok := g.reading.pages.get(key); ok {
 		return head, content, nil
 	}
 	in, copy, done, err := g.bytesOf(d, file, q.Part)
@@ -83,11 +90,11 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 		return head, nil, err
 	}
 	defer done()
-	ctx, free, err := g.readings.turns.take(ctx, true)
+	ctx, free, err := g.reading.readings.turns.take(ctx, true)
 	if err != nil {
 		return head, nil, err
 	}
-	all, _ := g.readings.get(d)
+	all, _ := g.reading.readings.get(d)
 	scanned := recognised(all, file, q)
 	made, err := g.draw(ctx, in, copy, q, scanned.Turned)
 	free() // what follows may want the turn for itself
@@ -105,8 +112,8 @@ func (g *Room) page(ctx context.Context, d casefile.Digest, file string, q ask.P
 			return head, nil, err
 		}
 	}
-	if all, _ := g.readings.get(d); head.Type != "" && !hasCard(all) { // it may have been read meanwhile
-		if err := g.pages.put(key, head, content); err != nil {
+	if all, _ := g.reading.readings.get(d); head.Type != "" && !hasCard(all) { // it may have been read meanwhile
+		if err := g.reading.pages.put(key, head, content); err != nil {
 			g.Log.Warn().Err(err).Str("digest", d.Short()).Msg("a page could not be kept")
 		}
 	}
@@ -134,7 +141,7 @@ func hasCard(all []worker.Reading) bool {
 }
 
 // bytesOf opens a file, or a part of a mail.
-func (g *Room) bytesOf(d casefile.Digest, file string, part int) (in form.Input, copy func(io.Writer) error, done func(), err error) {
+func (g *Pages) bytesOf(d casefile.Digest, file string, part int) (in form.Input, copy func(io.Writer) error, done func(), err error) {
 	raw, err := g.Store.Open(d)
 	if err != nil {
 		return in, nil, nil, ask.NotFound("核验登记库\nysq verify", "%s 的原件不在", d.Short())
@@ -161,26 +168,26 @@ func (g *Room) bytesOf(d casefile.Digest, file string, part int) (in form.Input,
 }
 
 // draw has a child draw the page, of a file in an archive after another has taken it out.
-func (g *Room) draw(ctx context.Context, in form.Input, copy func(io.Writer) error, q ask.PageRef, quarters int) (worker.Page, error) {
-	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
+func (g *Pages) draw(ctx context.Context, in form.Input, copy func(io.Writer) error, q ask.PageRef, quarters int) (worker.Page, error) {
+	if err := os.MkdirAll(g.reading.readings.cache, 0o700); err != nil {
 		return worker.Page{}, err
 	}
 	if q.Member.IsZero() {
-		return g.worker.Page(ctx, in, copy, q.Page, quarters)
+		return g.reading.worker.Page(ctx, in, copy, q.Page, quarters)
 	}
-	name, body, err := g.worker.Inside(ctx, in, copy, q.Member)
+	name, body, err := g.reading.worker.Inside(ctx, in, copy, q.Member)
 	if errors.Is(err, worker.ErrNotInside) {
 		return worker.Page{}, notInside(q.Member)
 	}
 	if err != nil {
 		return worker.Page{}, err
 	}
-	return g.worker.Page(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, q.Page, quarters)
+	return g.reading.worker.Page(ctx, form.Input{Name: name}, func(w io.Writer) error { _, err := w.Write(body); return err }, q.Page, quarters)
 }
 
 // Member takes a file out of an archive among the parts of a mail.
-func (g *Room) Member(ctx context.Context, d casefile.Digest, part int, member casefile.Digest) ([]byte, error) {
-	if g.worker == nil {
+func (g *Pages) Member(ctx context.Context, d casefile.Digest, part int, member casefile.Digest) ([]byte, error) {
+	if g.reading.worker == nil {
 		return nil, ask.NotFound("", "这里不读取附件")
 	}
 	in, copy, done, err := g.bytesOf(d, "", part)
@@ -188,15 +195,15 @@ func (g *Room) Member(ctx context.Context, d casefile.Digest, part int, member c
 		return nil, err
 	}
 	defer done()
-	ctx, free, err := g.readings.turns.take(ctx, true)
+	ctx, free, err := g.reading.readings.turns.take(ctx, true)
 	if err != nil {
 		return nil, err
 	}
 	defer free()
-	if err := os.MkdirAll(g.readings.cache, 0o700); err != nil {
+	if err := os.MkdirAll(g.reading.readings.cache, 0o700); err != nil {
 		return nil, err
 	}
-	_, body, err := g.worker.Inside(ctx, in, copy, member)
+	_, body, err := g.reading.worker.Inside(ctx, in, copy, member)
 	if errors.Is(err, worker.ErrNotInside) {
 		return nil, notInside(member)
 	}
@@ -208,8 +215,8 @@ func notInside(member casefile.Digest) error {
 }
 
 // told is what an office file says, as a page of ours.
-func (g *Room) told(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head ask.PageHead, page []byte, err error) {
-	all, err := g.ReadingsOf(ctx, d, file)
+func (g *Pages) told(ctx context.Context, d casefile.Digest, file string, q ask.PageRef) (head ask.PageHead, page []byte, err error) {
+	all, err := g.reading.ReadingsOf(ctx, d, file)
 	if err != nil {
 		return head, nil, err
 	}
@@ -261,91 +268,3 @@ func htmlOf(d form.Document) []byte {
 }
 
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
-
-// pages keeps pages beside the readings, under the same versions:
-//
-//	cache/page/<version>/<digest>/<part>.<member>.<page>   the head as a line of JSON, then the bytes
-//
-// What is erased goes with its folder; what grows too large is thrown away whole, since it is soon made again.
-type pages struct {
-	dir    string
-	erased func(casefile.Digest) bool
-}
-
-const mostPages = 128 << 20 // bytes of all that is kept
-
-// pageHead is the head of a page as it is kept: with the text of its picture.
-type pageHead struct {
-	ask.PageHead
-	Glyphs []worker.Glyph `json:"glyphs,omitzero"`
-}
-
-type pageKey struct {
-	digest     casefile.Digest
-	part, page int
-	member     casefile.Digest
-}
-
-func (p *pages) path(k pageKey) string {
-	return filepath.Join(p.folder(k.digest), fmt.Sprintf("%d.%s.%d", k.part, k.member.Short(), k.page))
-}
-
-func (p *pages) folder(d casefile.Digest) string { return filepath.Join(p.dir, d.String()) }
-
-func (p *pages) get(k pageKey) (head pageHead, content []byte, ok bool) {
-	b, err := os.ReadFile(p.path(k))
-	if err != nil {
-		return head, nil, false
-	}
-	line, content, found := bytes.Cut(b, []byte("\n"))
-	return head, content, found && json.Unmarshal(line, &head) == nil
-}
-
-func (p *pages) put(k pageKey, head pageHead, content []byte) error {
-	line, err := json.Marshal(head)
-	if err != nil {
-		return err
-	}
-	if p.size()+int64(len(content)) > mostPages {
-		if err := os.RemoveAll(p.dir); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(p.folder(k.digest), 0o700); err != nil {
-		return err
-	}
-	path := p.path(k)
-	if err := desk.RoomBeyondRecords(filepath.Dir(path), len(content)); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path+".tmp", slices.Concat(line, []byte("\n"), content), 0o600); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".tmp", path); err != nil {
-		return err
-	}
-	if p.erased(k.digest) { // while it was drawn
-		return p.drop(k.digest)
-	}
-	return nil
-}
-
-// drop lets go the pages of erased bytes.
-func (p *pages) drop(d casefile.Digest) error { return os.RemoveAll(p.folder(d)) }
-
-func (p *pages) size() (n int64) {
-	_ = filepath.WalkDir(p.dir, func(_ string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() {
-			if info, err := e.Info(); err == nil {
-				n += onDisk(info.Size())
-			}
-		}
-		return nil // what cannot be looked at counts nothing
-	})
-	return n
-}
-
-// tidy removes the pages of other versions and of erased bytes.
-func (p *pages) tidy() error {
-	return errors.Join(keepVersion(p.dir), removeErased(p.dir, "", p.erased))
-}

@@ -17,12 +17,26 @@ import (
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
 // mostSources is how many mails and files of a case proposals are made from: an application, and some
 // that correct it.
 const mostSources = 12
+
+// Proposals says what applications seem to be, and registers them as a person accepts it.
+type Proposals struct {
+	*desk.Desk
+	record    *record.Room
+	reading   *Room
+	relatives *Relatives
+}
+
+// NewProposals returns the proposals of what the room reads.
+func NewProposals(r *record.Room, g *Room, relatives *Relatives) *Proposals {
+	return &Proposals{Desk: g.Desk, record: r, reading: g, relatives: relatives}
+}
 
 // understood is what the mails and files of a case seem to say, before it is put into words.
 type understood struct {
@@ -63,16 +77,16 @@ func partOf(tx *desk.View, id casefile.ID) (part, parts int, err error) {
 }
 
 // understand reads what has not been read yet, and makes proposals of it.
-func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, err error) {
+func (g *Proposals) understand(ctx context.Context, id casefile.ID) (u understood, err error) {
 	var sources []source
-	if u.kase, sources, err = g.sources(id); err != nil {
+	if u.kase, sources, err = g.reading.sources(id); err != nil {
 		return u, err
 	}
 	if err := g.View(func(tx *desk.View) (err error) { u.part, u.parts, err = partOf(tx, id); return err }); err != nil {
 		return u, err
 	}
 	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
-		all, err := g.ReadingsOf(ctx, d, file)
+		all, err := g.reading.ReadingsOf(ctx, d, file)
 		for _, r := range all {
 			if name := cmp.Or(r.Document.Name, file, "正文"); !r.Whole() && !slices.Contains(u.unread, name) {
 				u.unread = append(u.unread, name)
@@ -83,7 +97,7 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 		}
 		return all, err
 	}
-	u.forms, u.notes, err = g.formsOf(ctx, sources[:min(len(sources), mostSources)], readings)
+	u.forms, u.notes, err = formsOf(ctx, sources[:min(len(sources), mostSources)], readings)
 	if err != nil {
 		return u, err
 	}
@@ -91,11 +105,11 @@ func (g *Room) understand(ctx context.Context, id casefile.ID) (u understood, er
 		u.notes = append(u.notes, ask.ProposalNote{Text: fmt.Sprintf("来信和文件共 %d 份，只读了前 %d 份", len(sources), mostSources)})
 	}
 	u.mailboxes = g.mailboxes(u.forms, sources)
-	return u, u.identify(g)
+	return u, u.identify(g.Mark)
 }
 
 // identify finds the number by which the first applicant is recognised.
-func (u *understood) identify(f *Room) (err error) {
+func (u *understood) identify(mark func(string) (string, error)) (err error) {
 	for _, field := range []form.Field{form.IDNumber, form.OrgCode} {
 		if p, ok := u.forms.Best(field, 0); ok && desk.TailOf(p.Value) != "" {
 			u.tail, u.idSource = desk.TailOf(p.Value), p
@@ -103,13 +117,13 @@ func (u *understood) identify(f *Room) (err error) {
 			if t, ok := u.forms.Best(form.IDType, 0); ok && field == form.IDNumber {
 				u.idType = casefile.WithoutIDNumbers(clipped(t.Value, 20))
 			}
-			if u.mark, err = f.Mark(p.Value); err != nil {
+			if u.mark, err = mark(p.Value); err != nil {
 				return err
 			}
 			break
 		}
 	}
-	return u.compare(f.Mark)
+	return u.compare(mark)
 }
 
 // seenCard is a picture of an identity card, and where it was.
@@ -160,7 +174,7 @@ type readingFunc func(ctx context.Context, d casefile.Digest, file string) ([]wo
 
 // formsOf makes one form of the first mail and the files that were put into the case, and one of each
 // later mail.
-func (g *Room) formsOf(ctx context.Context, sources []source, readings readingFunc) (forms form.Mails, notes []ask.ProposalNote, err error) {
+func formsOf(ctx context.Context, sources []source, readings readingFunc) (forms form.Mails, notes []ask.ProposalNote, err error) {
 	var docs []form.Document // of the application itself
 	var head form.Header
 	mails := 0
@@ -226,7 +240,7 @@ func notesOn(r worker.Reading, s source) (notes []ask.ProposalNote) {
 }
 
 // Propose reads what has not been read yet of a case, and says what it seems to be.
-func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Proposals, error) {
+func (g *Proposals) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Proposals, error) {
 	id := q.Case
 	last, err := desk.Look(g.Desk, func(tx *desk.View) (uint64, error) { // before anything is read, which takes time
 		history, err := tx.History(id)
@@ -246,7 +260,7 @@ func (g *Room) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask.Prop
 	p := u.proposals(until, g.Reg.Law().On(g.Today()).CorrectionDays)
 	p.Last = last
 	err = g.View(func(tx *desk.View) error {
-		r, err := g.Relations(tx, u.filed(), id)
+		r, err := g.relatives.Relations(tx, u.filed(), id)
 		p.Related, p.Counts, p.Past, p.PastAll = r.Related, r.Counts, r.Past, r.PastAll
 		return err
 	})
@@ -466,7 +480,7 @@ func tokenOf(values []ask.ProposedValue, mark string) ask.Handle {
 }
 
 // Register registers a case: what the clerk wrote, and of the proposals what he accepts.
-func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
+func (g *Proposals) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
 	id := r.Case
 	if r.Token == "" {
 		return g.amend(c, r)
@@ -508,7 +522,7 @@ func (g *Room) Register(ctx context.Context, c ask.Call, r ask.RegisterRequest) 
 }
 
 // amend registers a case again with what it was registered with, but for what the clerk writes now.
-func (g *Room) amend(c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
+func (g *Proposals) amend(c ask.Call, r ask.RegisterRequest) (ask.AppendResult, error) {
 	history, err := desk.Look(g.Desk, func(tx *desk.View) ([]casefile.Record, error) { return tx.History(r.Case) })
 	if err != nil {
 		return ask.AppendResult{}, err

@@ -39,7 +39,7 @@ func (g *Room) KeepReading(ctx context.Context) {
 	grown := g.Reg.Grown()
 	var q readQueue
 	for ctx.Err() == nil {
-		untilQuiet(ctx, grown, nil)
+		desk.UntilQuiet(ctx, grown, nil)
 		var again <-chan time.Time
 		for more := true; more && ctx.Err() == nil; {
 			var err error

@@ -40,6 +40,16 @@ func (u understood) filed() match.Filed {
 	return a
 }
 
+// Relatives finds what an application has to do with others.
+type Relatives struct {
+	*desk.Desk
+	readings *readings
+	recent   desk.Memo[recentCase]
+}
+
+// NewRelatives returns what compares applications, also by what the room has read of those that nobody has registered yet.
+func NewRelatives(g *Room) *Relatives { return &Relatives{Desk: g.Desk, readings: g.readings} }
+
 // Relations are what an application has to do with others.
 type Relations struct {
 	Related []ask.RelatedCase
@@ -52,7 +62,7 @@ type Relations struct {
 const mostPast = 10
 
 // Relations compares an application with those of everybody who may be its applicant.
-func (g *Room) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r Relations, err error) {
+func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r Relations, err error) {
 	others, err := g.othersOf(tx, a)
 	if err != nil {
 		return r, err
@@ -65,7 +75,7 @@ func (g *Room) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r Relati
 }
 
 // past lists what the applicant got before.
-func (g *Room) past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastCase, n int, err error) {
+func (g *Relatives) past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastCase, n int, err error) {
 	for _, p := range match.PastOf(a, slices.Clone(others)) {
 		c, err := tx.Case(p.Case)
 		if err != nil {
@@ -88,7 +98,7 @@ func (g *Room) past(tx *desk.View, a match.Filed, others []match.Filed) (views [
 }
 
 // related lists earlier applications for similar information, and counts them where the number may matter.
-func (g *Room) related(tx *desk.View, a match.Filed, others []match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
+func (g *Relatives) related(tx *desk.View, a match.Filed, others []match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
 	related := []ask.RelatedCase{}
 	for _, r := range match.Repeats(a, others) {
 		related = append(related, relatedView(id, r))
@@ -111,7 +121,7 @@ func (g *Room) related(tx *desk.View, a match.Filed, others []match.Filed, id ca
 }
 
 // shared lists what others asked for that is the same, unless somebody has decided already whether it is made public.
-func (g *Room) shared(tx *desk.View, a match.Filed) ([]match.Relation, error) {
+func (g *Relatives) shared(tx *desk.View, a match.Filed) ([]match.Relation, error) {
 	days := g.Reg.Law().On(g.Today()).AlikeWithin
 	if a.Applicant == "" || a.Request == "" || a.Received.IsZero() || days == 0 {
 		return nil, nil
@@ -150,7 +160,7 @@ func recentOf(c casefile.Case) recentCase {
 }
 
 // othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.
-func (g *Room) othersOf(tx *desk.View, a match.Filed) ([]match.Filed, error) {
+func (g *Relatives) othersOf(tx *desk.View, a match.Filed) ([]match.Filed, error) {
 	var all []match.Filed
 	unheard := 0
 	for _, id := range latestOf(append(casesOf(tx, a.Applicant, a.Addresses), tx.CasesByMark(a.Mark))) {
@@ -213,7 +223,7 @@ func MarkOf(tx *desk.View, id casefile.ID) (mark string, err error) {
 }
 
 // Heard fills in what an unregistered application seems to say, as far as it was read already.
-func (g *Room) Heard(tx *desk.View, o *match.Filed) {
+func (g *Relatives) Heard(tx *desk.View, o *match.Filed) {
 	sources, err := sourcesOf(tx, o.Case)
 	if err != nil || len(sources) == 0 {
 		return
@@ -222,7 +232,7 @@ func (g *Room) Heard(tx *desk.View, o *match.Filed) {
 		all, _ := g.readings.get(d)
 		return all, nil
 	}
-	forms, _, err := g.formsOf(g.Life, sources[:1], kept)
+	forms, _, err := formsOf(g.Life, sources[:1], kept)
 	if err != nil {
 		return
 	}
@@ -232,7 +242,7 @@ func (g *Room) Heard(tx *desk.View, o *match.Filed) {
 	if p, ok := u.forms.Best(form.Name, 0); ok {
 		o.Applicant = p.Value
 	}
-	if u.identify(g) == nil {
+	if u.identify(g.Mark) == nil {
 		o.Mark = u.mark
 	}
 }

@@ -1,5 +1,9 @@
-// Package reading is what mails and files say: their attachments read one at a time in the background, what
-// they propose for a registration, which cases they resemble, and the index of words in which one searches.
+// Package reading is what mails and files say.
+//
+//	Room       reads attachments, one at a time in the background or for somebody who asks
+//	Relatives  which other applications one resembles
+//	Proposals  what an application seems to be, for a registration
+//	Pages      what mails and files look like, with the proposals marked on them
 package reading
 
 import (
@@ -11,21 +15,17 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/desk"
-	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
 // Room reads.
 type Room struct {
 	*desk.Desk
-	record   *record.Room
 	readings *readings
-	pages    *pages
+	pages    *pageCache
 	links    *links
 	openings openings
-	recent   desk.Memo[recentCase]
 	worker   *worker.Reader // nil where no children read
-	wanted   chan struct{}  // somebody searches what the indexer has not come to
 	judge    JudgeFunc      // nil: nobody judges
 }
 
@@ -34,9 +34,9 @@ type JudgeFunc func(id casefile.ID, mail casefile.Digest, said string) error
 
 // New returns the room. With children, attachments are read by this program, executed again (worker.Command);
 // read is what tests put in their place. Without either none are read.
-func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc, judge JudgeFunc) *Room {
+func New(d *desk.Desk, children bool, read ReadFunc, judge JudgeFunc) *Room {
 	cache := filepath.Join(d.Config.Paths.State, "cache")
-	g := &Room{Desk: d, record: r, wanted: make(chan struct{}, 1), judge: judge}
+	g := &Room{Desk: d, judge: judge}
 	if read == nil && children {
 		g.worker = &worker.Reader{Dir: cache, Cache: filepath.Join(cache, worker.CacheName), Font: cmp.Or(d.Config.Reading.Fonts, worker.Font())}
 		if d.Config.Reading.OCR {
@@ -49,7 +49,7 @@ func New(d *desk.Desk, r *record.Room, children bool, read ReadFunc, judge Judge
 	}
 	g.readings = &readings{cache: cache, erased: d.Reg.Erased, read: read, mark: d.Mark, scans: g.worker != nil && g.worker.OCR.Program != ""}
 	g.links = &links{filepath.Join(cache, "links", filepath.Base(g.readings.dir())), d.Reg.Erased}
-	g.pages = &pages{filepath.Join(cache, "page", filepath.Base(g.readings.dir())), d.Reg.Erased}
+	g.pages = &pageCache{filepath.Join(cache, "page", filepath.Base(g.readings.dir())), d.Reg.Erased}
 	return g
 }
 

@@ -33,13 +33,13 @@ var cuttable = []struct {
 
 // Snippets cuts out of pictures what tesseract read there and is proposed for registering. They are made when they are
 // asked for, and kept nowhere.
-func (g *Room) Snippets(ctx context.Context, call ask.Call, q ask.CaseRef) ([]ask.Snippet, error) {
+func (g *Pages) Snippets(ctx context.Context, call ask.Call, q ask.CaseRef) ([]ask.Snippet, error) {
 	all := []ask.Snippet{}
-	u, err := g.understand(ctx, q.Case)
+	u, err := g.proposals.understand(ctx, q.Case)
 	if err != nil {
 		return nil, err
 	}
-	_, sources, err := g.sources(q.Case)
+	_, sources, err := g.reading.sources(q.Case)
 	if err != nil {
 		return nil, err
 	}
@@ -118,13 +118,13 @@ func textIn(words []worker.Glyph, m ask.PageMark) string {
 
 // placeOf finds a value that was read in a picture; else, for whoever has asked to see what is masked, the line of its
 // label, on which anything may stand.
-func (g *Room) placeOf(ctx context.Context, sources []source, p form.Proposal, shown bool) (at placed, ok bool, err error) {
+func (g *Pages) placeOf(ctx context.Context, sources []source, p form.Proposal, shown bool) (at placed, ok bool, err error) {
 	for _, whole := range []bool{true, false} {
 		if !whole && !shown {
 			break
 		}
 		for _, s := range sources {
-			readings, err := g.ReadingsOf(ctx, s.digest, s.file)
+			readings, err := g.reading.ReadingsOf(ctx, s.digest, s.file)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -175,7 +175,7 @@ func placeOn(page worker.Recognised, p form.Proposal, whole bool) (ask.PageMark,
 }
 
 // pictureOf is the picture of a page; nil where it cannot be drawn.
-func (g *Room) pictureOf(ctx context.Context, at placed) (*image.Gray, error) {
+func (g *Pages) pictureOf(ctx context.Context, at placed) (*image.Gray, error) {
 	_, content, err := g.page(ctx, at.key.digest, at.file, ask.PageRef{Part: at.key.part, Page: at.key.page, Member: at.key.member})
 	if err != nil || content == nil {
 		return nil, err

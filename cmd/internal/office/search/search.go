@@ -1,4 +1,4 @@
-package reading
+package search
 
 import (
 	"context"
@@ -17,13 +17,12 @@ import (
 const (
 	searchRound   = 200
 	searchExcerpt = 24
-	// SearchUnindexed is how many records, the newest, each search looks at that are not indexed; the rest is left
+	// mostUnindexed is how many records, the newest, each search looks at that are not indexed; the rest is left
 	// to the one indexer, or everybody who asks after an import would read all of it.
-	SearchUnindexed = 1000
+	mostUnindexed = 1000
 )
 
-// Search yields what has all the words, the newest first. The index says where to look; what it has
-// not come to yet is looked at as a whole. Only what is found in the records and mails themselves counts.
+// Search yields what has all the words, the newest first.
 func (g *Room) Search(ctx context.Context, _ ask.Call, q ask.SearchQuery, yield func(ask.Hit) error) error {
 	query, err := words.Parse(q.Words)
 	if err != nil {
@@ -145,8 +144,8 @@ func (g *Room) Indexing(context.Context, ask.Call, ask.None) (ask.IndexState, er
 // unlooked counts the records that are neither indexed nor among the newest.
 func unlooked(tx *desk.View) (uint64, error) {
 	head, _ := tx.Head()
-	if indexed := tx.Indexed(IndexVersion); head > indexed+SearchUnindexed {
-		return head - indexed - SearchUnindexed, nil
+	if indexed := tx.Indexed(IndexVersion); head > indexed+mostUnindexed {
+		return head - indexed - mostUnindexed, nil
 	}
 	return 0, nil
 }

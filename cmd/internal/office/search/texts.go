@@ -1,13 +1,11 @@
-package reading
+package search
 
 import (
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/desk"
-	"ysq.internal/ysq/mailbox/parse"
 )
 
 // said is one text of a case or a mail, and what it is.
@@ -49,35 +47,12 @@ func letterTexts(l casefile.Letter) []said {
 	return []said{{"主题", l.Subject}, {"来自", l.From.String()}}
 }
 
-// mailOf names the mail that a record puts into a case, or that lies outside of every case.
-func mailOf(e casefile.Event) casefile.Digest {
-	switch e := e.(type) {
-	case casefile.Received:
-		return e.Digest
-	case casefile.MessageTaken:
-		return e.Digest
-	case casefile.MessageIn:
-		return e.Digest
-	case casefile.MessageOut:
-		return e.Digest
-	case casefile.Attached:
-		return e.Letter.Digest
-	}
-	return casefile.Digest{}
-}
-
 // searchedText is how much of a mail's text can be searched.
 const searchedText = 64 << 10
 
 // mailTexts reads what a mail says. A mail that cannot be read says nothing here; Verify reports it.
 func (g *Room) mailTexts(d casefile.Digest) (texts []said) {
-	defer func() {
-		if p := recover(); p != nil {
-			g.Log.Error().Str("digest", d.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
-			texts = nil
-		}
-	}()
-	m, err := g.Parse(d, parse.Limits{Text: searchedText, Undigested: true, Skim: true})
+	m, err := g.Skim(d, searchedText)
 	if err != nil {
 		g.Log.Debug().Err(err).Str("digest", d.Short()).Msg("a mail cannot be searched")
 		return nil
@@ -113,7 +88,7 @@ type material struct {
 
 func (m *material) add(tx *desk.View, r casefile.Record) {
 	m.texts = append(m.texts, textsOf(r)...)
-	if d := mailOf(r.Event); !d.IsZero() && !tx.Erased(d) {
+	if d := casefile.MailOf(r.Event); !d.IsZero() && !tx.Erased(d) {
 		m.mails = append(m.mails, d)
 	}
 }

@@ -1,4 +1,4 @@
-package reading
+package search
 
 import (
 	"context"
@@ -16,9 +16,7 @@ const IndexVersion = 1
 
 // The indexer's manners. It has time: what it has not come to is searched by looking (search.go).
 const (
-	IndexAfter   = 2 * time.Second       // of quiet: while mails come in, disk and processor are theirs
-	IndexAtLast  = time.Minute           // after this it does one batch all the same
-	indexBreath  = 20 * time.Millisecond // between batches, for who waits to write
+	indexBreath  = 20 * time.Millisecond // between batches, for whoever waits to write
 	indexRetry   = time.Minute           // after an error
 	IndexRecords = 2000                  // in one transaction
 	indexBytes   = 256 << 10             // of text in one transaction; bounds memory, too
@@ -30,7 +28,7 @@ func (g *Room) KeepIndex(ctx context.Context) {
 	grew, grown := true, g.Reg.Grown()
 	for ctx.Err() == nil {
 		if grew {
-			untilQuiet(ctx, grown, g.wanted)
+			desk.UntilQuiet(ctx, grown, g.wanted)
 		}
 		var again <-chan time.Time
 		switch more, err := g.IndexSome(ctx); {
@@ -48,24 +46,6 @@ func (g *Room) KeepIndex(ctx context.Context) {
 			grew = false
 		case <-grown:
 			grew = true
-		}
-	}
-}
-
-// untilQuiet returns when nothing was recorded for a while, when somebody searches, or at last.
-func untilQuiet(ctx context.Context, grown, wanted <-chan struct{}) {
-	last := time.After(IndexAtLast)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-grown:
-		case <-last:
-			return
-		case <-wanted:
-			return
-		case <-time.After(IndexAfter):
-			return
 		}
 	}
 }
@@ -114,7 +94,7 @@ type batch struct {
 	bytes int
 }
 
-func (b *batch) add(f *Room, m material) {
+func (b *batch) add(g *Room, m material) {
 	if b.terms == nil {
 		b.terms, b.anew = make(map[uint64]map[string]struct{}), make(map[uint64]bool)
 	}
@@ -124,7 +104,7 @@ func (b *batch) add(f *Room, m material) {
 	b.anew[m.doc] = b.anew[m.doc] || m.anew
 	texts := m.texts
 	for _, d := range m.mails {
-		texts = append(texts, f.mailTexts(d)...)
+		texts = append(texts, g.mailTexts(d)...)
 	}
 	for _, s := range texts {
 		words.Terms(s.text, b.terms[m.doc])
