@@ -122,7 +122,7 @@ func (d *Daemon) remind(ctx context.Context) {
 }
 
 func (d *Daemon) remindOf(today civil.Date) {
-	if err := d.Record.NoteLapses(today); err != nil {
+	if err := d.Calendar.NoteLapses(today); err != nil {
 		d.Log.Error().Err(err).Msg("noting the periods that have ended")
 	}
 	if b := d.Keeping.BackupStatus(); b.Late {

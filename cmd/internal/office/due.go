@@ -56,7 +56,7 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		}); err != nil {
 			return err
 		}
-		if err := o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
+		if err := o.Disputes.Due(tx, today, func(i ask.DueItem) {
 			if (civil.Date(i.On) <= until || i.Kind == record.DisputeOrder) && mention(words, string(i.Dispute), string(i.Applicant), string(i.Subject)) {
 				put(i)
 			}

@@ -52,6 +52,10 @@ type Options struct {
 type Office struct {
 	*desk.Desk
 	Record    *record.Room
+	Disputes  record.Disputes
+	Calendar  record.Calendar
+	StandIns  record.StandIns
+	Ledger    record.Ledger
 	Intake    *intake.Room
 	Reading   *reading.Room
 	Relatives *reading.Relatives
@@ -76,7 +80,10 @@ func Open(o Options) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Office{Desk: d, Record: record.New(d), Annual: annual.New(d), People: people.New(d), Search: search.New(d)}
+	f := &Office{
+		Desk: d, Record: record.New(d), Disputes: record.Disputes{Desk: d}, Calendar: record.Calendar{Desk: d}, StandIns: record.StandIns{Desk: d}, Ledger: record.Ledger{Desk: d},
+		Annual: annual.New(d), People: people.New(d), Search: search.New(d),
+	}
 	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}
@@ -86,7 +93,7 @@ func Open(o Options) (*Office, error) {
 	f.Pages = reading.NewPages(f.Reading, f.Proposals)
 	f.Letters = letters.New(d, f.Record)
 	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Proposals)
-	f.Reminders = post.NewReminders(f.Post, f, o.DialSMTP)
+	f.Reminders = post.NewReminders(f.Post, f.StandIns, f, o.DialSMTP)
 	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
 	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Delivery, f.Reminders, f)
 	return f, nil

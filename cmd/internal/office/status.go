@@ -72,7 +72,7 @@ func (o *Office) statusOfOpen(_ context.Context) (ask.Status, error) {
 		if err := o.tally(tx, &s, today, cal); err != nil {
 			return err
 		}
-		return o.Record.DisputesDue(tx, today, func(i ask.DueItem) {
+		return o.Disputes.Due(tx, today, func(i ask.DueItem) {
 			if i.Kind != record.DisputeAnswer {
 				return
 			}

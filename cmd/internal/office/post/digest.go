@@ -35,7 +35,7 @@ type Agenda interface {
 // Reminders gathers what is to be done, and says it each morning.
 type Reminders struct {
 	*desk.Desk
-	record   *record.Room
+	standIns record.StandIns
 	intake   *intake.Room
 	room     *Room
 	agenda   Agenda
@@ -44,8 +44,8 @@ type Reminders struct {
 }
 
 // NewReminders returns the reminders, which go out as mails of the room. dial is for tests and may be nil.
-func NewReminders(p *Room, agenda Agenda, dial func(ctx context.Context, address string) (net.Conn, error)) *Reminders {
-	return &Reminders{Desk: p.Desk, record: p.record, intake: p.intake, room: p, agenda: agenda, dial: dial}
+func NewReminders(p *Room, ins record.StandIns, agenda Agenda, dial func(ctx context.Context, address string) (net.Conn, error)) *Reminders {
+	return &Reminders{Desk: p.Desk, standIns: ins, intake: p.intake, room: p, agenda: agenda, dial: dial}
 }
 
 // digest is the office's reminder in the morning: its agenda, and the days for a calendar.
@@ -198,7 +198,7 @@ func (r *Reminders) addWaiting(d *digest) error {
 
 // addStandIns says who is away today and who does his work. It is nothing to do by itself, and so no section.
 func (r *Reminders) addStandIns(ctx context.Context, d *digest) error {
-	all, err := r.record.StandIns(ctx, ask.Call{}, ask.None{})
+	all, err := r.standIns.List(ctx, ask.Call{}, ask.None{})
 	lines := []string{}
 	for _, i := range all {
 		if i.Now {

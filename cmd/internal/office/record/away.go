@@ -12,12 +12,15 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// StandIns lists who is away today or later.
-func (b *Room) StandIns(context.Context, ask.Call, ask.None) ([]ask.StandInView, error) {
-	return desk.Look(b.Desk, b.standIns)
+// StandIns are the absences of people, and who does their work meanwhile.
+type StandIns struct{ *desk.Desk }
+
+// List lists who is away today or later.
+func (b StandIns) List(context.Context, ask.Call, ask.None) ([]ask.StandInView, error) {
+	return desk.Look(b.Desk, b.list)
 }
 
-func (b *Room) standIns(tx *desk.View) ([]ask.StandInView, error) {
+func (b StandIns) list(tx *desk.View) ([]ask.StandInView, error) {
 	all, err := tx.StandIns()
 	if err != nil {
 		return nil, err
@@ -42,8 +45,8 @@ func (b *Room) standIns(tx *desk.View) ([]ask.StandInView, error) {
 }
 
 // RecordStandIn records an absence. Names are written as cases in charge of somebody write them, for they are compared.
-func (b *Room) RecordStandIn(_ context.Context, c ask.Call, q ask.StandInRequest) (a ask.StandInAnswer, err error) {
-	departments, persons, err := b.inUse()
+func (b StandIns) RecordStandIn(_ context.Context, c ask.Call, q ask.StandInRequest) (a ask.StandInAnswer, err error) {
+	departments, persons, err := inUse(b.Desk)
 	if err != nil {
 		return a, err
 	}
@@ -66,7 +69,7 @@ func (b *Room) RecordStandIn(_ context.Context, c ask.Call, q ask.StandInRequest
 		if _, err := tx.Append(casefile.Draft{On: civil.Of(c.At), Event: e}); err != nil {
 			return err
 		}
-		a.All, err = b.standIns(tx.View)
+		a.All, err = b.list(tx.View)
 		return err
 	})
 	return a, err

@@ -11,8 +11,11 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// Calendar returns a year as the register counts it.
-func (b *Room) Calendar(_ context.Context, _ ask.Call, q ask.YearRef) (ask.CalendarYear, error) {
+// Calendar is what the days bring: which of them are worked on, and whose period has ended.
+type Calendar struct{ *desk.Desk }
+
+// Year returns a year as the register counts it.
+func (b Calendar) Year(_ context.Context, _ ask.Call, q ask.YearRef) (ask.CalendarYear, error) {
 	if err := ask.Plausible(q.Year); err != nil {
 		return ask.CalendarYear{}, err
 	}
@@ -29,7 +32,7 @@ func (b *Room) Calendar(_ context.Context, _ ask.Call, q ask.YearRef) (ask.Calen
 }
 
 // Adopt adds a notice or local days to the calendar. The cases' dates move in the same transaction.
-func (b *Room) Adopt(_ context.Context, c ask.Call, r ask.AdoptRequest) (changes []ask.DateChange, err error) {
+func (b Calendar) Adopt(_ context.Context, c ask.Call, r ask.AdoptRequest) (changes []ask.DateChange, err error) {
 	if _, err := b.Reg.Calendar().With(r.Year); err != nil {
 		return nil, ask.Refused("calendar", "", "%s", err.Error())
 	}

@@ -19,9 +19,12 @@ const (
 	DisputeOrder  = "dispute-order"  // a new answer is ordered, and the case is not opened again: it waits from the first day on
 )
 
-// DisputesDue yields what waits in disputes. It is no alarm of a case: an office that does not answer in time has no
+// Disputes are the proceedings against what the office decided. Each is a thing of its own, about any number of cases.
+type Disputes struct{ *desk.Desk }
+
+// Due yields what waits in disputes. It is no alarm of a case: an office that does not answer in time has no
 // evidence and loses, whatever was right about the reply (casefile/LAW.md#clocks).
-func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
+func (b Disputes) Due(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
 	cal := b.Reg.Calendar()
 	for history, err := range tx.Disputes() {
 		if err != nil {
@@ -50,7 +53,7 @@ func (b *Room) DisputesDue(tx *desk.View, today civil.Date, yield func(ask.DueIt
 
 // ordered yields what a decision leaves to do: a new answer that it orders, until each of its cases was opened again, and
 // the last day to appeal against what the office lost.
-func (b *Room) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yield func(ask.DueItem)) error {
+func (b Disputes) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, yield func(ask.DueItem)) error {
 	cal := b.Reg.Calendar()
 	item := func(kind, label, step, text string, by civil.Date, provisional bool) {
 		yield(ask.DueItem{
@@ -93,15 +96,15 @@ func about(d casefile.Dispute) string {
 	return strings.Join(said, "，")
 }
 
-// Disputes lists every dispute.
-func (b *Room) Disputes(context.Context, ask.Call, ask.None) ([]ask.DisputeView, error) {
+// List lists every dispute.
+func (b Disputes) List(context.Context, ask.Call, ask.None) ([]ask.DisputeView, error) {
 	all := []ask.DisputeView{}
 	err := b.View(func(tx *desk.View) error {
 		for history, err := range tx.Disputes() {
 			if err != nil {
 				return err
 			}
-			all = append(all, b.disputeView(history))
+			all = append(all, b.viewOf(history))
 		}
 		return nil
 	})
@@ -109,11 +112,11 @@ func (b *Room) Disputes(context.Context, ask.Call, ask.None) ([]ask.DisputeView,
 }
 
 // Dispute returns a dispute with its records.
-func (b *Room) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (ask.DisputeView, error) {
-	return desk.Look(b.Desk, func(tx *desk.View) (ask.DisputeView, error) { return b.disputeWithRecords(tx, q.Dispute) })
+func (b Disputes) Dispute(_ context.Context, _ ask.Call, q ask.DisputeRef) (ask.DisputeView, error) {
+	return desk.Look(b.Desk, func(tx *desk.View) (ask.DisputeView, error) { return b.withRecords(tx, q.Dispute) })
 }
 
-func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.DisputeView, error) {
+func (b Disputes) withRecords(tx *desk.View, id casefile.DisputeID) (ask.DisputeView, error) {
 	history, err := tx.Dispute(id)
 	if err != nil {
 		return ask.DisputeView{}, err
@@ -121,12 +124,12 @@ func (b *Room) disputeWithRecords(tx *desk.View, id casefile.DisputeID) (ask.Dis
 	if len(history) == 0 {
 		return ask.DisputeView{}, ask.NotFound("可查全部\nysq dispute list", "没有复议或诉讼 %s", id)
 	}
-	v := b.disputeView(history)
+	v := b.viewOf(history)
 	v.Records, err = RecordViews(history)
 	return v, err
 }
 
-func (b *Room) disputeView(history []casefile.Record) ask.DisputeView {
+func (b Disputes) viewOf(history []casefile.Record) ask.DisputeView {
 	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, b.Reg.Law(), b.Reg.Calendar())
 	by, provisional := d.AnswerBy(b.Reg.Law(), b.Reg.Calendar())
 	v := ask.DisputeView{
@@ -145,7 +148,7 @@ func (b *Room) disputeView(history []casefile.Record) ask.DisputeView {
 }
 
 // RecordDispute records an event on a dispute; a filing gets its number here.
-func (b *Room) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest) (v ask.DisputeView, err error) {
+func (b Disputes) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest) (v ask.DisputeView, err error) {
 	event, err := casefile.DecodeEvent(r.Kind, r.Event)
 	if err != nil {
 		return v, ask.Usage("%v", err)
@@ -180,7 +183,7 @@ func (b *Room) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequest
 			return err
 		}
 		warnings := v.Warnings
-		if v, err = b.disputeWithRecords(tx.View, id); err != nil {
+		if v, err = b.withRecords(tx.View, id); err != nil {
 			return err
 		}
 		v.Warnings = warnings

@@ -19,14 +19,14 @@ import (
 
 // InCharge lists the departments and persons that cases of this year and the last are with.
 func (b *Room) InCharge(context.Context, ask.Call, ask.None) (ask.NamesInUse, error) {
-	departments, persons, err := b.inUse()
+	departments, persons, err := inUse(b.Desk)
 	return ask.NamesInUse{Departments: departments, Persons: persons}, err
 }
 
-func (b *Room) inUse() (departments, persons []ask.Text, err error) {
+func inUse(d *desk.Desk) (departments, persons []ask.Text, err error) {
 	in, by := map[ask.Text]int{}, map[ask.Text]int{}
-	err = b.View(func(tx *desk.View) error {
-		for c, err := range tx.Cases(casefile.ID(fmt.Sprintf("%04d-", b.Today().Year()-1))) {
+	err = d.View(func(tx *desk.View) error {
+		for c, err := range tx.Cases(casefile.ID(fmt.Sprintf("%04d-", d.Today().Year()-1))) {
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func (b *Room) departments(drafts []casefile.Draft, isNew bool) error {
 		}
 		if used == nil {
 			var err error
-			if used, _, err = b.inUse(); err != nil {
+			if used, _, err = inUse(b.Desk); err != nil {
 				return err
 			}
 		}

@@ -10,7 +10,7 @@ import (
 
 // NoteLapses records on each case whose applicant let a period end that a lapse may be decided, once
 // for each period. Nothing is decided here.
-func (b *Room) NoteLapses(today civil.Date) error {
+func (b Calendar) NoteLapses(today civil.Date) error {
 	var drafts []casefile.Draft
 	cal := b.Reg.Calendar()
 	err := b.View(func(tx *desk.View) error {

@@ -21,10 +21,13 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
+// Ledger is the register as one list of cases, or as its records: taken in, and given out.
+type Ledger struct{ *desk.Desk }
+
 // Import takes every row of a ledger in one transaction, or none. The rows are facts of the past:
 // they are held against each other and against the register, not against the steps that a clerk of
 // today would take.
-func (b *Room) Import(ctx context.Context, c ask.Call, q ask.ImportRequest, file io.Reader, progress func(ask.ImportProgress) error) error {
+func (b Ledger) Import(ctx context.Context, c ask.Call, q ask.ImportRequest, file io.Reader, progress func(ask.ImportProgress) error) error {
 	if q.Records {
 		return b.importRecords(c, file, progress)
 	}
@@ -107,7 +110,7 @@ func refusedLedger(problems ledger.Problems) error {
 }
 
 // importRecords takes the records of another register, line by line, into an empty one.
-func (b *Room) importRecords(c ask.Call, file io.Reader, progress func(ask.ImportProgress) error) error {
+func (b Ledger) importRecords(c ask.Call, file io.Reader, progress func(ask.ImportProgress) error) error {
 	p := ask.ImportProgress{DryRun: c.DryRun}
 	err := b.Change(c, func(tx *desk.Change) error {
 		if seq, _ := tx.Head(); seq != 0 {
@@ -140,7 +143,7 @@ func (b *Room) importRecords(c ask.Call, file io.Reader, progress func(ask.Impor
 
 // Export gives out the ledger, or the records themselves. They are written to a temporary file first, so that
 // a clerk who reads slowly holds no transaction.
-func (b *Room) Export(_ context.Context, _ ask.Call, q ask.ExportQuery, begin func(ask.ExportHead) (io.Writer, error)) error {
+func (b Ledger) Export(_ context.Context, _ ask.Call, q ask.ExportQuery, begin func(ask.ExportHead) (io.Writer, error)) error {
 	file, lossy, err := b.export(q)
 	if err != nil {
 		return err
@@ -155,7 +158,7 @@ func (b *Room) Export(_ context.Context, _ ask.Call, q ask.ExportQuery, begin fu
 	return err
 }
 
-func (b *Room) export(q ask.ExportQuery) (file *os.File, lossy []string, err error) {
+func (b Ledger) export(q ask.ExportQuery) (file *os.File, lossy []string, err error) {
 	format, ok := map[string]ledger.Format{"csv": ledger.CSV, "xlsx": ledger.XLSX}[q.Format]
 	if !ok && q.Format != "records" {
 		return nil, nil, ask.Usage("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
