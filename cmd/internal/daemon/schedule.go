@@ -19,14 +19,14 @@ import (
 func (d *Daemon) yearEnd(ctx context.Context) {
 	var reminded civil.Date
 	for {
-		if err := d.Annual.WriteYears(); err != nil {
+		if err := d.AnnualFiles.WriteYears(); err != nil {
 			d.Log.Error().Err(err).Msg("the annual report cannot be written; tried again within the hour")
 		}
 		if today := d.Today(); today != reminded {
-			d.Annual.RemindToPublish(today)
+			d.AnnualFiles.RemindToPublish(today)
 			reminded = today
 		}
-		wake := time.NewTimer(d.Annual.UntilDrafts())
+		wake := time.NewTimer(d.AnnualFiles.UntilDrafts())
 		select {
 		case <-wake.C:
 		case <-ctx.Done():

@@ -51,24 +51,27 @@ type Options struct {
 // life of its own; package daemon gives it one.
 type Office struct {
 	*desk.Desk
-	Record    *record.Room
-	Disputes  record.Disputes
-	Calendar  record.Calendar
-	StandIns  record.StandIns
-	Ledger    record.Ledger
-	Intake    *intake.Room
-	Reading   *reading.Room
-	Relatives *reading.Relatives
-	Proposals *reading.Proposals
-	Pages     *reading.Pages
-	Search    *search.Room
-	Letters   *letters.Room
-	Post      *post.Room
-	Delivery  *post.Delivery
-	Reminders *post.Reminders
-	Annual    *annual.Room
-	Keeping   *keeping.Room
-	People    *people.Room
+	Record      *record.Room
+	Disputes    record.Disputes
+	Calendar    record.Calendar
+	StandIns    record.StandIns
+	Ledger      record.Ledger
+	Intake      *intake.Room
+	Reading     *reading.Room
+	Relatives   *reading.Relatives
+	Proposals   *reading.Proposals
+	Pages       *reading.Pages
+	Search      *search.Room
+	Letters     *letters.Room
+	Post        *post.Room
+	Delivery    *post.Delivery
+	Reminders   *post.Reminders
+	Annual      *annual.Room
+	AnnualWords annual.Words
+	AnnualFiles annual.Files
+	Freezing    annual.Freezing
+	Keeping     *keeping.Room
+	People      *people.Room
 
 	tallied  tallied  // see tally
 	dueCases dueCases // see casesDue
@@ -82,8 +85,10 @@ func Open(o Options) (*Office, error) {
 	}
 	f := &Office{
 		Desk: d, Record: record.New(d), Disputes: record.Disputes{Desk: d}, Calendar: record.Calendar{Desk: d}, StandIns: record.StandIns{Desk: d}, Ledger: record.Ledger{Desk: d},
-		Annual: annual.New(d), People: people.New(d), Search: search.New(d),
+		Annual: annual.New(d), AnnualWords: annual.Words{Desk: d}, People: people.New(d), Search: search.New(d),
 	}
+	f.AnnualFiles = annual.NewFiles(f.Annual)
+	f.Freezing = annual.NewFreezing(f.Annual, f.AnnualFiles)
 	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}
@@ -93,16 +98,10 @@ func Open(o Options) (*Office, error) {
 	f.Pages = reading.NewPages(f.Reading, f.Proposals)
 	f.Letters = letters.New(d, f.Record)
 	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Proposals)
-	f.Reminders = post.NewReminders(f.Post, f.StandIns, f, o.DialSMTP)
+	f.Reminders = post.NewReminders(f.Post, f.StandIns, post.Agenda{
+		Due: f.Due, Years: f.Annual.Years, Troubles: func() desk.Troubles { return f.Keeping.Troubles() },
+	}, o.DialSMTP)
 	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
 	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Delivery, f.Reminders, f)
 	return f, nil
 }
-
-// Years implements post.Agenda.
-func (o *Office) Years(ctx context.Context, c ask.Call, none ask.None) ([]ask.YearView, error) {
-	return o.Annual.Years(ctx, c, none)
-}
-
-// Troubles implements post.Agenda.
-func (o *Office) Troubles() desk.Troubles { return o.Keeping.Troubles() }

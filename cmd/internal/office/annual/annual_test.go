@@ -14,15 +14,22 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk/desktest"
 )
 
-// open opens the room in 2026 with one application that was refused an answer for want of the information.
-func open(t *testing.T) (*Room, *desktest.Clock) {
+type rooms struct {
+	*Room
+	freezing Freezing
+	files    Files
+}
+
+// open opens the rooms in 2026 with one application that was refused an answer for want of the information.
+func open(t *testing.T) (rooms, *desktest.Clock) {
 	t.Helper()
 	d, k := desktest.Open(t, "2026-03-02")
 	desktest.Application(t, d, k, "2026-00001")
 	k.Set("2026-03-12")
 	desktest.Record(t, d, k, "2026-00001", casefile.Replied{Outcome: casefile.UnableNotHeld, Basis: "36-4", Document: "〔2026〕1号", Grounds: "未制作"},
 		casefile.Dispatched{Way: casefile.ByEmail})
-	return New(d), k
+	a := New(d)
+	return rooms{a, NewFreezing(a, NewFiles(a)), NewFiles(a)}, k
 }
 
 func refusal(t *testing.T, err error) string {
@@ -34,7 +41,7 @@ func refusal(t *testing.T, err error) string {
 	return refused.Code
 }
 
-func (a *Room) mustClose(t *testing.T, k *desktest.Clock) ask.YearView {
+func (a rooms) mustClose(t *testing.T, k *desktest.Clock) ask.YearView {
 	t.Helper()
 	rep, err := a.Report(t.Context(), k.Call(), ask.YearRef{Year: 2026})
 	if err != nil {
@@ -44,7 +51,7 @@ func (a *Room) mustClose(t *testing.T, k *desktest.Clock) ask.YearView {
 	for _, c := range rep.Failed() {
 		req.Waivers = append(req.Waivers, casefile.Waiver{Check: c.ID, Reason: "已核对"})
 	}
-	v, err := a.CloseYear(t.Context(), k.Call(), req)
+	v, err := a.freezing.CloseYear(t.Context(), k.Call(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,18 +65,18 @@ func TestFreeze(t *testing.T) {
 	k.Set("2026-12-10")
 	desktest.Application(t, a.Desk, k, "2026-00002")
 	year := ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}}
-	if _, err := a.CloseYear(t.Context(), k.Call(), year); refusal(t, err) != "year-open" {
+	if _, err := a.freezing.CloseYear(t.Context(), k.Call(), year); refusal(t, err) != "year-open" {
 		t.Errorf("frozen before its end: %v", err)
 	}
 	k.Set("2027-01-05")
 	frozen := a.mustClose(t, k)
-	if _, err := a.CloseYear(t.Context(), k.Call(), year); refusal(t, err) != "year-frozen" {
+	if _, err := a.freezing.CloseYear(t.Context(), k.Call(), year); refusal(t, err) != "year-frozen" {
 		t.Errorf("frozen twice: %v", err)
 	}
-	if err := a.WriteYears(); err != nil {
+	if err := a.files.WriteYears(); err != nil {
 		t.Fatal(err)
 	}
-	published := filepath.Join(a.yearDir(2026), "report.json")
+	published := filepath.Join(yearDir(a.Desk, 2026), "report.json")
 	before, err := os.ReadFile(published)
 	if err != nil {
 		t.Fatal(err)
@@ -86,17 +93,17 @@ func TestFreeze(t *testing.T) {
 	if _, err := a.Append(k.Call(), drafts...); err != nil {
 		t.Fatal(err)
 	}
-	differ, err := a.YearDiff(t.Context(), k.Call(), ask.YearRef{Year: 2026})
+	differ, err := a.freezing.YearDiff(t.Context(), k.Call(), ask.YearRef{Year: 2026})
 	if err != nil || len(differ) == 0 {
 		t.Errorf("an answer entered later changes nothing: %v", err)
 	}
-	if err := a.WriteYears(); err != nil {
+	if err := a.files.WriteYears(); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := os.ReadFile(published); err != nil || string(after) != string(before) {
 		t.Errorf("the frozen report was written again: %v", err)
 	}
-	draft, err := readReport(filepath.Join(a.yearDir(2026), "draft", "report.json"))
+	draft, err := readReport(filepath.Join(yearDir(a.Desk, 2026), "draft", "report.json"))
 	if err != nil || draft == nil {
 		t.Errorf("no draft of what the year would be now: %v", err)
 	}
@@ -111,7 +118,7 @@ func TestFailedCheckStopsFreezing(t *testing.T) {
 	if err != nil || len(rep.Failed()) == 0 {
 		t.Fatalf("an application nobody registered fails no check: %v", err)
 	}
-	_, err = a.CloseYear(t.Context(), k.Call(), ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}})
+	_, err = a.freezing.CloseYear(t.Context(), k.Call(), ask.CloseRequest{YearRef: ask.YearRef{Year: 2026}})
 	if err == nil || !strings.Contains(err.Error(), rep.Failed()[0].ID) {
 		t.Errorf("frozen over a failed check: %v", err)
 	}
@@ -141,10 +148,10 @@ func TestRememberedReport(t *testing.T) {
 func TestWriteYears(t *testing.T) {
 	a, k := open(t)
 	k.Set("2027-01-05")
-	if err := a.WriteYears(); err != nil {
+	if err := a.files.WriteYears(); err != nil {
 		t.Fatal(err)
 	}
-	public := filepath.Join(a.yearDir(2026), "report.json")
+	public := filepath.Join(yearDir(a.Desk, 2026), "report.json")
 	made, err := os.Stat(public)
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +164,7 @@ func TestWriteYears(t *testing.T) {
 	if err := json.Unmarshal(text, &rep); err != nil || len(rep.Cases) != 0 {
 		t.Errorf("%d cases in what is handed on, %v", len(rep.Cases), err)
 	}
-	if err := a.WriteYears(); err != nil {
+	if err := a.files.WriteYears(); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := os.Stat(public); err != nil || !os.SameFile(made, again) {

@@ -17,9 +17,23 @@ import (
 // baselineCheck tells reports that were published elsewhere from those that were computed here.
 const baselineCheck = "baseline"
 
+// SetOpening records 上年结转 of the register's first year.
+func (z Freezing) SetOpening(_ context.Context, c ask.Call, o casefile.OpeningBalance) (casefile.OpeningBalance, error) {
+	for i, n := range o.Columns {
+		if n < 0 {
+			return o, ask.Usage("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
+		}
+	}
+	if o.Year < 2008 || o.Year > z.Today().Year()+1 {
+		return o, ask.Usage("年份 %d 不对", o.Year)
+	}
+	_, err := z.Desk.Append(c, casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
+	return o, err
+}
+
 // Baseline records the report of a year before the register's first as a frozen year: later years are compared with it, and
 // the first of the register begins with what the last of these carried out. There are no cases behind its numbers.
-func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) (v ask.YearView, err error) {
+func (z Freezing) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) (v ask.YearView, err error) {
 	rep := req.Report
 	if err := ask.Plausible(rep.Year); err != nil {
 		return v, err
@@ -29,7 +43,7 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 		return v, ask.Usage("报告不完整：格式 %s", rep.Format)
 	}
 	var closed casefile.YearClosed
-	err = a.Change(c, func(tx *desk.Change) error {
+	err = z.Change(c, func(tx *desk.Change) error {
 		past, err := pastYears(tx.View)
 		if err != nil {
 			return err
@@ -61,7 +75,7 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 			}
 		}
 		if past, err = pastYears(tx.View); err == nil {
-			v = a.yearView(past, rep.Year)
+			v = z.reports.yearView(past, rep.Year)
 			v.Warnings = warnings
 		}
 		return err
@@ -69,8 +83,8 @@ func (a *Room) Baseline(_ context.Context, c ask.Call, req ask.BaselineRequest) 
 	if err != nil || c.DryRun {
 		return v, err
 	}
-	a.Log.Warn().Int("year", rep.Year).Str("actor", c.Who.String()).Str("source", req.Source).Msg("a published report is taken as a frozen year")
-	return v, a.writeFrozen(rep.Year, closed)
+	z.Log.Warn().Int("year", rep.Year).Str("actor", c.Who.String()).Str("source", req.Source).Msg("a published report is taken as a frozen year")
+	return v, z.files.writeFrozen(rep.Year, closed)
 }
 
 // beside compares a published report with the frozen years before and after it: 上年结转 is what the year before carried out.

@@ -18,7 +18,7 @@ func (a *Room) Rehearse(_ context.Context, _ ask.Call, q ask.YearRef) (r ask.Reh
 		return r, err
 	}
 	err = a.View(func(tx *desk.View) error {
-		key := trial{q.Year, a.wordsOf(q.Year) + a.wordsOf(q.Year-1)}
+		key := trial{q.Year, a.words.state(q.Year) + a.words.state(q.Year-1)}
 		r, err = kept(a, tx, func(m *memo) map[trial]ask.Rehearsal { return m.trials }, key, func() (ask.Rehearsal, error) { return a.rehearse(tx, q.Year) })
 		return err
 	})

@@ -17,20 +17,6 @@ import (
 	"ysq.internal/ysq/stats"
 )
 
-// SetOpening records 上年结转 of the register's first year.
-func (a *Room) SetOpening(_ context.Context, c ask.Call, o casefile.OpeningBalance) (casefile.OpeningBalance, error) {
-	for i, n := range o.Columns {
-		if n < 0 {
-			return o, ask.Usage("“%s”的上年结转不能是负数 %d", casefile.Columns[i].Label(), n)
-		}
-	}
-	if o.Year < 2008 || o.Year > a.Today().Year()+1 {
-		return o, ask.Usage("年份 %d 不对", o.Year)
-	}
-	_, err := a.Desk.Append(c, casefile.Draft{On: civil.New(o.Year, time.January, 1), Event: o})
-	return o, err
-}
-
 // matters are the disputes that 表四 of a period counts, as they stood on its last day, by the records
 // before the one that is named.
 func (a *Room) matters(tx *desk.View, from, to civil.Date, before uint64) ([]stats.Matter, error) {
@@ -104,10 +90,10 @@ func (a *Room) complete(tx *desk.View, year int, past past, o *stats.Options) (e
 	if o.Mails, err = undecided(tx, from, to); err != nil {
 		return err
 	}
-	if o.Manual, err = a.manualOf(year); err != nil {
+	if o.Manual, err = a.words.of(year); err != nil {
 		return err
 	}
-	if last, err := a.manualOf(year - 1); err != nil {
+	if last, err := a.words.of(year - 1); err != nil {
 		return err
 	} else if last != nil {
 		o.LastFacts = last.Table2

@@ -1,10 +1,12 @@
-// Package annual is the annual report of the office: computed, frozen, compared, and written as files, with
-// the words that a clerk gives it.
+// Package annual is the annual report of the office.
+//
+//	Room      computes it, for a year or any other span
+//	Words     what a clerk writes for it
+//	Freezing  a year as it was published, and what has changed since
+//	Files     the reports of past years as files
 package annual
 
 import (
-	"fmt"
-	"os"
 	"sync"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -16,13 +18,14 @@ import (
 // Room reports on years.
 type Room struct {
 	*desk.Desk
+	words Words
 
 	mu   sync.Mutex
 	memo memo
 }
 
 // New returns the room.
-func New(d *desk.Desk) *Room { return &Room{Desk: d} }
+func New(d *desk.Desk) *Room { return &Room{Desk: d, words: Words{d}} }
 
 // memo keeps the reports of the years as the register stands, for whoever looks at one page after the other: a year of a
 // large office takes tens of milliseconds. Nothing in it is changed once it is there.
@@ -80,7 +83,7 @@ func (a *Room) standing(tx *desk.View, past past, year int) (stats.Report, error
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	m := a.asItStands(tx)
-	words := a.wordsOf(year) + a.wordsOf(year-1)
+	words := a.words.state(year) + a.words.state(year-1)
 	if r, ok := m.reports[year]; ok && r.words == words {
 		r.report.GeneratedAt = a.Now().In(civil.Zone)
 		return r.report, nil
@@ -113,12 +116,3 @@ func kept[K comparable, V any](a *Room, tx *desk.View, in func(*memo) map[K]V, k
 
 // mostKept bounds the memory of one kind of answer: a year has some two hundred cells.
 const mostKept = 400
-
-// wordsOf tells one state of a clerk's file from another.
-func (a *Room) wordsOf(year int) string {
-	info, err := os.Stat(a.manualPath(year))
-	if err != nil {
-		return "-"
-	}
-	return fmt.Sprintf("%d/%d;", info.ModTime().UnixNano(), info.Size())
-}

@@ -23,13 +23,10 @@ import (
 )
 
 // Agenda is what the digest reports of the rooms beside and above this one. An error ends the digest.
-type Agenda interface {
-	// Due lists what is due within so many working days.
-	Due(context.Context, ask.Call, ask.DueQuery) ([]ask.DueItem, error)
-	// Years says how the annual report of each year stands.
-	Years(context.Context, ask.Call, ask.None) ([]ask.YearView, error)
-	// Troubles is what is wrong with the keeping of the register.
-	Troubles() desk.Troubles
+type Agenda struct {
+	Due      func(context.Context, ask.Call, ask.DueQuery) ([]ask.DueItem, error) // within so many working days
+	Years    func(context.Context, ask.Call, ask.None) ([]ask.YearView, error)    // how the annual report of each stands
+	Troubles func() desk.Troubles                                                 // with the keeping of the register
 }
 
 // Reminders gathers what is to be done, and says it each morning.

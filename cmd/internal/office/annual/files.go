@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -26,9 +27,25 @@ import (
 // draftsEvery is how often the daemon looks whether a year's facts have changed.
 const draftsEvery = time.Hour
 
+// Files are the reports of past years, each in every form: as it was frozen, or as it would be.
+type Files struct {
+	*desk.Desk
+	reports *Room
+}
+
+// NewFiles returns the files of the room's reports.
+func NewFiles(a *Room) Files { return Files{a.Desk, a} }
+
+func yearDir(d *desk.Desk, year int) string { return filepath.Join(dirOf(d), strconv.Itoa(year)) }
+
+// firstDrafts is when the drafts of a year are first made: five minutes into the next.
+func firstDrafts(year int) time.Time {
+	return civil.New(year+1, time.January, 1).Start().Add(5 * time.Minute)
+}
+
 // UntilDrafts is an hour, or less when the year ends within it.
-func (a *Room) UntilDrafts() time.Duration {
-	now := a.Now()
+func (f Files) UntilDrafts() time.Duration {
+	now := f.Now()
 	wait := draftsEvery
 	for _, year := range []int{civil.Of(now).Year() - 1, civil.Of(now).Year()} {
 		if left := firstDrafts(year).Sub(now); left > 0 {
@@ -39,46 +56,46 @@ func (a *Room) UntilDrafts() time.Duration {
 }
 
 // WriteYears writes the report of every year that is over and whose report is not as its files say.
-func (a *Room) WriteYears() error {
-	past, err := desk.Look(a.Desk, pastYears)
+func (f Files) WriteYears() error {
+	past, err := desk.Look(f.Desk, pastYears)
 	if err != nil {
 		return err
 	}
 	var errs error
-	for _, year := range a.years(past) {
-		if a.Now().Before(firstDrafts(year)) {
+	for _, year := range f.reports.years(past) {
+		if f.Now().Before(firstDrafts(year)) {
 			continue
 		}
-		if err := a.writeYear(year); err != nil {
+		if err := f.writeYear(year); err != nil {
 			errs = errors.Join(errs, fmt.Errorf("the report of %d: %w", year, err))
 		}
 	}
 	return errs
 }
 
-func (a *Room) writeYear(year int) error {
-	dir := a.yearDir(year)
+func (f Files) writeYear(year int) error {
+	dir := yearDir(f.Desk, year)
 	var rep stats.Report
 	var frozen *casefile.YearClosed
 	var differ []stats.Difference
-	err := a.View(func(tx *desk.View) error {
+	err := f.View(func(tx *desk.View) error {
 		past, err := pastYears(tx)
 		if err != nil {
 			return err
 		}
 		if closed, ok := past.closed[year]; ok {
 			frozen, dir = &closed, filepath.Join(dir, "draft")
-			differ, rep, err = a.sinceFrozen(tx, past, year)
+			differ, rep, err = f.reports.sinceFrozen(tx, past, year)
 			return err
 		}
-		rep, err = a.compute(tx, year, past, stats.Options{Trace: true})
+		rep, err = f.reports.compute(tx, year, past, stats.Options{Trace: true})
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if frozen != nil {
-		if err := a.writeFrozen(year, *frozen); err != nil {
+		if err := f.writeFrozen(year, *frozen); err != nil {
 			return err
 		}
 		if len(differ) == 0 {
@@ -102,13 +119,13 @@ func (a *Room) writeYear(year int) error {
 			return nil
 		}
 		for _, c := range changed {
-			a.Log.Info().Int("year", year).Str("place", c.Place).Str("before", c.Before).Str("after", c.After).Interface("gained", c.Gained).Interface("lost", c.Lost).Msg("the annual report has changed")
+			f.Log.Info().Int("year", year).Str("place", c.Place).Str("before", c.Before).Str("after", c.After).Interface("gained", c.Gained).Interface("lost", c.Lost).Msg("the annual report has changed")
 		}
 	}
 	if err := writeForms(dir, rep); err != nil {
 		return err
 	}
-	a.Log.Info().Int("year", year).Str("directory", dir).Int("failed_checks", len(rep.Failed())).Bool("draft", frozen == nil || len(differ) > 0).Msg("the annual report is written")
+	f.Log.Info().Int("year", year).Str("directory", dir).Int("failed_checks", len(rep.Failed())).Bool("draft", frozen == nil || len(differ) > 0).Msg("the annual report is written")
 	return nil
 }
 
@@ -119,8 +136,8 @@ func sameChecks(a, b []stats.Check) bool {
 }
 
 // writeFrozen writes the files of a frozen report, unless they are there as they were frozen.
-func (a *Room) writeFrozen(year int, closed casefile.YearClosed) error {
-	dir := a.yearDir(year)
+func (f Files) writeFrozen(year int, closed casefile.YearClosed) error {
+	dir := yearDir(f.Desk, year)
 	have, err := os.ReadFile(filepath.Join(dir, "report.json"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -130,7 +147,7 @@ func (a *Room) writeFrozen(year int, closed casefile.YearClosed) error {
 		return nil
 	}
 	var rep stats.Report
-	if err := a.View(func(tx *desk.View) error { return frozenWithCases(tx, closed, true, &rep) }); err != nil {
+	if err := f.View(func(tx *desk.View) error { return frozenWithCases(tx, closed, true, &rep) }); err != nil {
 		return err
 	}
 	return writeForms(dir, rep)
@@ -191,10 +208,10 @@ func readReport(path string) (*stats.Report, error) {
 }
 
 // RemindToPublish reports years that are over and not frozen (条例 第四十九条).
-func (a *Room) RemindToPublish(today civil.Date) {
-	years, err := a.Years(context.Background(), ask.Call{}, ask.None{})
+func (f Files) RemindToPublish(today civil.Date) {
+	years, err := f.reports.Years(context.Background(), ask.Call{}, ask.None{})
 	if err != nil {
-		a.Log.Error().Err(err).Msg("reminding of the annual report")
+		f.Log.Error().Err(err).Msg("reminding of the annual report")
 		return
 	}
 	for _, y := range years {
@@ -205,7 +222,7 @@ func (a *Room) RemindToPublish(today civil.Date) {
 		if y.Remaining < 0 {
 			level = zerolog.ErrorLevel
 		}
-		a.Log.WithLevel(level).Int("year", y.Year).Str("submit_by", civil.Date(y.SubmitBy).String()).Str("publish_by", civil.Date(y.PublishBy).String()).
+		f.Log.WithLevel(level).Int("year", y.Year).Str("submit_by", civil.Date(y.SubmitBy).String()).Str("publish_by", civil.Date(y.PublishBy).String()).
 			Int("days_left", y.Remaining).Int("failed_checks", y.Failed).Msg("the annual report is not frozen yet")
 	}
 }
