@@ -60,7 +60,7 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	}
 	var parked []ask.MailView
 	if q.Aside > 0 {
-		err = o.Intake.Mails(ctx, c, ask.MailQuery{Place: casefile.Parked, Limit: q.Aside}, func(m ask.MailView) error {
+		err = o.Mails.List(ctx, c, ask.MailQuery{Place: casefile.Parked, Limit: q.Aside}, func(m ask.MailView) error {
 			parked = append(parked, m)
 			return nil
 		})

@@ -70,7 +70,7 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 		}); err != nil {
 			return err
 		}
-		return o.Intake.ParkedDue(tx, func(i ask.DueItem) {
+		return o.Mails.ParkedDue(tx, func(i ask.DueItem) {
 			if mention(words, "像是申请", string(i.Applicant), string(i.Subject)) {
 				put(i)
 			}

@@ -22,7 +22,7 @@ func (o *Office) Mail(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailVie
 	}
 	if taken := desk.LastTaken(about); taken != nil {
 		if err := o.View(func(tx *desk.View) (err error) {
-			v, err = o.Intake.MailView(tx, *taken)
+			v, err = o.Mails.MailView(tx, *taken)
 			return err
 		}); err != nil {
 			return v, err

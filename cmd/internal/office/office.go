@@ -57,6 +57,8 @@ type Office struct {
 	StandIns    record.StandIns
 	Ledger      record.Ledger
 	Intake      *intake.Room
+	Mails       *intake.Mails
+	Audits      *intake.Audits
 	Reading     *reading.Room
 	Relatives   *reading.Relatives
 	Proposals   *reading.Proposals
@@ -89,7 +91,9 @@ func Open(o Options) (*Office, error) {
 	}
 	f.AnnualFiles = annual.NewFiles(f.Annual)
 	f.Freezing = annual.NewFreezing(f.Annual, f.AnnualFiles)
-	if f.Intake, err = intake.New(d, f.Record, o.OnRead); err != nil {
+	f.Mails = intake.NewMails(d, f.Record)
+	f.Intake = intake.New(d, f.Mails, o.OnRead)
+	if f.Audits, err = intake.NewAudits(f.Intake, f.Mails); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}
 	f.Reading = reading.New(d, o.Worker, o.ReadPart, f.Intake.Judge)
@@ -98,10 +102,12 @@ func Open(o Options) (*Office, error) {
 	f.Pages = reading.NewPages(f.Reading, f.Proposals)
 	f.Letters = letters.New(d, f.Record)
 	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Proposals)
-	f.Reminders = post.NewReminders(f.Post, f.StandIns, post.Agenda{
+	f.Reminders = post.NewReminders(f.Post, f.StandIns, f.Mails, post.Agenda{
 		Due: f.Due, Years: f.Annual.Years, Troubles: func() desk.Troubles { return f.Keeping.Troubles() },
 	}, o.DialSMTP)
 	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
-	f.Keeping = keeping.New(d, f.Intake, f.Reading, f.Letters, f.Delivery, f.Reminders, f)
+	f.Keeping = keeping.New(d, keeping.Rooms{
+		Intake: f.Intake, Audits: f.Audits, Mails: f.Mails, Reading: f.Reading, Letters: f.Letters, Outbox: f.Delivery, Reminders: f.Reminders, Cases: f,
+	})
 	return f, nil
 }

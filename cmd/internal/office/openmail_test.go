@@ -266,12 +266,12 @@ func (p *play) act() {
 	case "merge":
 		p.steps(what, id, casefile.Merged{Into: rapid.SampledFrom(cases).Draw(p.t, "into"), Reason: "同一件"})
 	case "attach":
-		_, err := p.Intake.AttachMail(ctx, p.call(), ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: name}, Reason: "本件的"})
+		_, err := p.Mails.AttachMail(ctx, p.call(), ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: name}, Reason: "本件的"})
 		p.does(what, err)
 	case "detach":
 		p.steps(what, id, casefile.Detached{Digest: mail, Reason: "不是本件的"})
 	case "open":
-		_, err := p.Intake.OpenMail(ctx, p.call(), ask.MailRef{Mail: name})
+		_, err := p.Mails.OpenMail(ctx, p.call(), ask.MailRef{Mail: name})
 		p.does(what, err)
 	case "split":
 		_, err := p.Record.Split(ctx, p.call(), ask.SplitRequest{CaseRef: ask.CaseRef{Case: id}, Parts: 2, Reason: "两件事"})

@@ -82,7 +82,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		items := casefile.Contents(append([][]casefile.Record{history}, merged...)...)
 		d.Files = filesOf(items)
 		d.Letters = o.Letters.LettersIn(c, history)
-		if d.Mails, err = o.Intake.MailsOf(tx, items); err != nil {
+		if d.Mails, err = o.Mails.MailsOf(tx, items); err != nil {
 			return err
 		}
 		if d.Candidates, err = o.candidates(tx, c); err != nil {
@@ -148,7 +148,7 @@ func (o *Office) candidates(tx *desk.View, c casefile.Case) ([]ask.MailView, err
 			}
 			far := civil.Of(m.ArrivedAt).Sub(c.ArrivedOn)
 			if far >= -candidateDays && far <= candidateDays && strings.Contains(m.From.Name+"\n"+m.Subject, c.Applicant) {
-				v, err := o.Intake.MailView(tx, m.MessageTaken)
+				v, err := o.Mails.MailView(tx, m.MessageTaken)
 				if err != nil {
 					return nil, err
 				}

@@ -222,7 +222,7 @@ func (n *Room) Quarantine(_ context.Context, t mailbox.Trouble) error {
 	now := n.Now()
 	event := entryAt(t.Ref)
 	event.Disposition, event.Reasons = casefile.Quarantined, []string{cmp.Or(t.Detail, string(t.Reason))}
-	event.Tries, event.Retry = t.Tries, n.officeTime(t.Next)
+	event.Tries, event.Retry = t.Tries, officeTime(n.Desk, t.Next)
 	_, err := n.Reg.Append(now, actorMailbox, casefile.Draft{On: civil.Of(now), Event: event})
 	if err == nil {
 		n.Log.Error().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).Str("reason", string(t.Reason)).

@@ -31,16 +31,13 @@ type server struct {
 func open(t *testing.T) *server {
 	t.Helper()
 	d, k := desktest.Open(t, "2026-03-02")
-	n, err := New(d, record.New(d), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mails := NewMails(d, record.New(d))
 	c := d.Config
 	c.Intake.CasesFrom = d.Today() - 30
 	if err := d.Adopt(c); err != nil {
 		t.Fatal(err)
 	}
-	return &server{Room: n, clock: k, t: t}
+	return &server{Room: New(d, mails, nil), clock: k, t: t}
 }
 
 const form = "申请人：%s\r\n所需政府信息：%s的批复\r\n获取方式：电子邮件\r\n"
@@ -186,7 +183,7 @@ func TestCopies(t *testing.T) {
 		t.Errorf("the strict clock runs from %s after %d copies, %v", c.Strict.Start, len(told), err)
 	}
 	// A person who finds that the copy is none makes a case of it; what it told the first one is void.
-	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: other.Digest.String()})
+	row, err := s.mails.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: other.Digest.String()})
 	if err != nil || row.Case == at.Case {
 		t.Fatalf("the copy became %s, %v", row.Case, err)
 	}
@@ -236,7 +233,7 @@ func TestCopiesOfAnAnswer(t *testing.T) {
 	if c, _, err := s.Reg.Case(at.Case); err != nil || c.ArrivedOn != civil.New(2026, 3, 2) || c.Strict.Due != civil.New(2026, 3, 30) {
 		t.Errorf("the case arrived on %s and is due on %s, %v", c.ArrivedOn, c.Strict.Due, err)
 	}
-	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: answer.Digest.String()})
+	row, err := s.mails.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: answer.Digest.String()})
 	if err != nil || s.where(other.Digest).Case != row.Case {
 		t.Fatalf("%+v, %v; the copy lies in %q", row, err, s.where(other.Digest).Case)
 	}
@@ -261,14 +258,14 @@ func TestCopiesOfWhatIsAttached(t *testing.T) {
 	if first.Disposition != casefile.Parked || other.CopyOf != first.Digest || other.Case != "" {
 		t.Fatalf("%s; copy of %s in %q", first.Disposition, other.CopyOf.Short(), other.Case)
 	}
-	if _, err := s.AttachMail(t.Context(), s.clock.Call(), ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: first.Digest.String()}, Reason: "属于本件"}); err != nil {
+	if _, err := s.mails.AttachMail(t.Context(), s.clock.Call(), ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: first.Digest.String()}, Reason: "属于本件"}); err != nil {
 		t.Fatal(err)
 	}
 	if to := s.where(other.Digest); to.Case != id || to.Disposition != casefile.Duplicate {
 		t.Errorf("the copy is %s in %q", to.Disposition, to.Case)
 	}
 	err := s.Change(s.clock.Call(), func(tx *desk.Change) error {
-		_, _, err := s.record.Add(tx, casefile.Draft{Case: id, Event: casefile.Detached{Digest: first.Digest, Reason: "不属于本件"}})
+		_, _, err := s.mails.record.Add(tx, casefile.Draft{Case: id, Event: casefile.Detached{Digest: first.Digest, Reason: "不属于本件"}})
 		return err
 	})
 	if to := s.where(other.Digest); err != nil || to.Case != "" || to.CopyOf != first.Digest || s.where(first.Digest).Disposition != casefile.Parked {
@@ -285,11 +282,11 @@ func TestOpenMail(t *testing.T) {
 		t.Fatalf("from the folder of junk it went to %s", at.Disposition)
 	}
 	s.clock.Set("2026-03-05")
-	row, err := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: junk.Digest.Short()})
+	row, err := s.mails.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: junk.Digest.Short()})
 	if err != nil || row.ArrivedAt == nil || row.ArrivedAt.Day() != 2 {
 		t.Fatalf("%+v, %v", row.ArrivedAt, err)
 	}
-	_, err = s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: junk.Digest.Short()})
+	_, err = s.mails.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: junk.Digest.Short()})
 	if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != "mail-in-case" {
 		t.Errorf("opened twice: %v", err)
 	}
@@ -311,8 +308,8 @@ func TestUndatedCopies(t *testing.T) {
 		t.Fatalf("copy of %s, by its header: %v", to.CopyOf.Short(), to.ByHeader)
 	}
 	s.clock.Set("2026-03-05")
-	due, err := desk.Look(s.Desk, func(v *desk.View) (civil.Date, error) { return s.strictDue(v, s.where(first.Digest)) })
-	row, opened := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: first.Digest.Short()})
+	due, err := desk.Look(s.Desk, func(v *desk.View) (civil.Date, error) { return s.mails.strictDue(v, s.where(first.Digest)) })
+	row, opened := s.mails.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: first.Digest.Short()})
 	if err = errors.Join(err, opened); err != nil || row.ArrivedAt.Day() != 2 {
 		t.Fatalf("arrived at %v, %v", row.ArrivedAt, err)
 	}
@@ -340,8 +337,8 @@ func TestDatedCopyOfAnUndatedMail(t *testing.T) {
 		t.Fatalf("%s is a copy of %s", to.Digest.Short(), to.CopyOf.Short())
 	}
 	s.clock.Set("2026-03-05")
-	due, err := desk.Look(s.Desk, func(v *desk.View) (civil.Date, error) { return s.strictDue(v, s.where(first.Digest)) })
-	row, opened := s.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: first.Digest.Short()})
+	due, err := desk.Look(s.Desk, func(v *desk.View) (civil.Date, error) { return s.mails.strictDue(v, s.where(first.Digest)) })
+	row, opened := s.mails.OpenMail(t.Context(), s.clock.Call(), ask.MailRef{Mail: first.Digest.Short()})
 	if err = errors.Join(err, opened); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 		if err != nil {
 			return err
 		}
-		opened, err := n.separate(tx, taken, from, "附件读后像是新的申请（"+why+"），立为新件；是同一件的用 merge 并回")
+		opened, err := separate(tx, taken, from, "附件读后像是新的申请（"+why+"），立为新件；是同一件的用 merge 并回")
 		if err == nil {
 			n.Log.Info().Str("digest", d.Short()).Str("case", string(opened)).Str("from", string(id)).Msg("a mail whose files were read is an application of its own")
 		}
@@ -54,7 +54,7 @@ func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 }
 
 // separate makes a case of a mail that lies in none, or in the case from.
-func (n *Room) separate(tx *desk.Change, taken casefile.MessageTaken, from casefile.ID, reason string) (casefile.ID, error) {
+func separate(tx *desk.Change, taken casefile.MessageTaken, from casefile.ID, reason string) (casefile.ID, error) {
 	now := tx.Today()
 	came, err := arrivals(tx.View, taken, from)
 	if err != nil {

@@ -9,10 +9,22 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
+// Mails are the mails of the book as people see them, and what people do with one: a case for it, or another case. Room
+// decides by itself.
+type Mails struct {
+	*desk.Desk
+	record *record.Room
+	likely likely
+}
+
+// NewMails returns the mails.
+func NewMails(d *desk.Desk, r *record.Room) *Mails { return &Mails{Desk: d, record: r} }
+
 // AttachMail puts a mail into a case, wherever it lay. A mail may belong to several cases.
-func (n *Room) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest) (row ask.CaseRow, err error) {
+func (n *Mails) AttachMail(_ context.Context, c ask.Call, q ask.AttachMailRequest) (row ask.CaseRow, err error) {
 	id := q.Case
 	err = n.Change(c, func(tx *desk.Change) error {
 		d, err := desk.FindMail(tx.View, q.Mail)
@@ -40,7 +52,7 @@ func SuggestedFor(v *ask.MailView, about []casefile.Record) {
 
 // MailView is a mail as the book has it; for a mail that waits for a person, with its strict date and the arrivals
 // of its copies.
-func (n *Room) MailView(tx *desk.View, e casefile.MessageTaken) (ask.MailView, error) {
+func (n *Mails) MailView(tx *desk.View, e casefile.MessageTaken) (ask.MailView, error) {
 	v := ask.MailView{
 		Digest: e.Digest, Disposition: e.Disposition.String(), Case: e.Case, Account: ask.Handle(e.Account), Folder: ask.Handle(e.Folder), UID: e.UID,
 		ArrivedAt: ask.Instant(e.ArrivedAt), StampedAt: ask.Instant(e.Stamp.At), StampedBy: ask.Handle(e.Stamp.By),
@@ -76,8 +88,8 @@ func Suggestions(all []casefile.Suggestion, of int) ([]casefile.Suggestion, int)
 	return append([]casefile.Suggestion{}, all...), of
 }
 
-// Mails yields the mails that ended in a place.
-func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
+// List yields the mails that ended in a place.
+func (n *Mails) List(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
 	return n.View(func(tx *desk.View) error {
 		mails := tx.Mails(q.Place)
 		if q.Limit > 0 {
@@ -107,7 +119,7 @@ func (n *Room) Mails(ctx context.Context, _ ask.Call, q ask.MailQuery, yield fun
 }
 
 // MailsOf lists the mails of a case as the book has them.
-func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, error) {
+func (n *Mails) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, error) {
 	views := []ask.MailView{}
 	for _, i := range items {
 		if !i.Mail() {
@@ -131,7 +143,7 @@ func (n *Room) MailsOf(tx *desk.View, items []casefile.Item) ([]ask.MailView, er
 
 // OpenMail makes a case of a mail that ended outside of one, or that joined a case and is an application of its
 // own: then it leaves that case.
-func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseRow, error) {
+func (n *Mails) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseRow, error) {
 	var row ask.CaseRow
 	err := n.Change(c, func(tx *desk.Change) error {
 		d, err := desk.FindMail(tx.View, q.Mail)
@@ -142,7 +154,7 @@ func (n *Room) OpenMail(_ context.Context, c ask.Call, q ask.MailRef) (ask.CaseR
 		if err != nil {
 			return err
 		}
-		id, err := n.separate(tx, taken, from, "由 "+c.Who.String()+" 立案")
+		id, err := separate(tx, taken, from, "由 "+c.Who.String()+" 立案")
 		if err != nil {
 			return err
 		}

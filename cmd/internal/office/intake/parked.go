@@ -20,7 +20,7 @@ type likely struct {
 }
 
 // LooksLikeApplication judges a parked mail as intake does.
-func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
+func (n *Mails) LooksLikeApplication(t casefile.MessageTaken) bool {
 	if t.Likely || t.Digest.IsZero() || t.Guess == casefile.GuessSent {
 		return t.Likely
 	}
@@ -40,7 +40,7 @@ func (n *Room) LooksLikeApplication(t casefile.MessageTaken) bool {
 
 // ParkedDue gives what is due of mails that lie outside of cases: those that look like applications, wherever
 // they lie, each with its strict date. A junk folder, or a machine's mark, does not stop the period.
-func (n *Room) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
+func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	today, cal := n.Today(), n.Reg.Calendar()
 	for m, err := range tx.Mails(casefile.Parked) {
 		if err != nil {
@@ -111,7 +111,7 @@ func goesOn(tx *desk.View, id casefile.ID) (casefile.Case, []casefile.Record, er
 }
 
 // aloneDue is the line of such a mail. One of which nobody knows when it came has just been seen.
-func (n *Room) aloneDue(t casefile.MessageTaken) ask.DueItem {
+func (n *Mails) aloneDue(t casefile.MessageTaken) ask.DueItem {
 	today, at := n.Today(), t.ArrivedAt
 	if at.IsZero() {
 		at = n.Now()
@@ -131,7 +131,7 @@ func (n *Room) aloneDue(t casefile.MessageTaken) ask.DueItem {
 
 // strictDue is the strict due date that a mail would have as an application, from the earliest known arrival of the
 // mail or of a copy; zero where no arrival is known.
-func (n *Room) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, error) {
+func (n *Mails) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, error) {
 	all, err := arrivals(tx, t, "")
 	if err != nil {
 		return 0, err

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,73 +23,31 @@ const providerWindow = 29 * 24 * time.Hour
 // severalGone is from how many mails on their vanishing looks like the window and not like tidying up.
 const severalGone = 5
 
-// Booked implements mailbox.Book.
-func (n *Room) Booked(_ context.Context, account, folder string, validity uint64) (all []mailbox.Booked, err error) {
-	err = n.View(func(tx *desk.View) error {
-		quarantined := make(map[uint32]bool)
-		for m, err := range tx.Mails(casefile.Quarantined) {
-			if err != nil {
-				return err
-			}
-			if m.Account == account && m.Folder == folder && m.UIDValidity == validity {
-				quarantined[m.UID] = true
-			}
-		}
-		for uid := range tx.UIDs(account, folder, validity) {
-			all = append(all, mailbox.Booked{UID: uid, Quarantined: quarantined[uid]})
-		}
-		return nil
-	})
-	return all, err
+// Audits say whether every mail that the servers list is in the book.
+type Audits struct {
+	*desk.Desk
+	room      *Room
+	mails     *Mails
+	opened    time.Time // by Now
+	lastTaken time.Time // the last mail recorded before opened; zero: none
 }
 
-// Identities implements mailbox.Book.
-func (n *Room) Identities(_ context.Context, account, folder string, validity uint64) (all []mailbox.Booked, err error) {
-	err = n.View(func(tx *desk.View) error {
-		for t, err := range tx.BookOf(account, folder, &validity) {
-			if err != nil {
-				return err
-			}
-			all = append(all, bookedAs(t))
-		}
-		return nil
-	})
-	return all, err
-}
-
-// Everywhere implements mailbox.Book.
-func (n *Room) Everywhere(_ context.Context, account, folder string) (all []mailbox.Booked, err error) {
-	err = n.View(func(tx *desk.View) error {
-		for t, err := range tx.BookOf(account, folder, nil) {
-			if err != nil {
-				return err
-			}
-			all = append(all, bookedAs(t))
-		}
-		return nil
-	})
-	return all, err
-}
-
-// bookedAs is an entry of the book as the server's listing is held against it.
-func bookedAs(t casefile.MessageTaken) mailbox.Booked {
-	shown := t.ShownAt
-	if shown.IsZero() {
-		shown = t.ArrivedAt
-	}
-	return mailbox.Booked{UID: t.UID, Quarantined: t.Disposition == casefile.Quarantined, Size: cmp.Or(t.Announced, t.Size), Date: shown, MessageID: t.MessageID}
+// NewAudits returns the audits of the room's accounts. It is to be called before a mail is taken in.
+func NewAudits(n *Room, mails *Mails) (*Audits, error) {
+	last, err := n.Reg.LastTaken()
+	return &Audits{Desk: n.Desk, room: n, mails: mails, opened: n.Now(), lastTaken: last}, err
 }
 
 // Reconcile audits every account, side by side.
-func (n *Room) Reconcile(ctx context.Context, _ ask.Call, _ ask.None) (ask.Reconciliation, error) {
-	errs := make([]error, len(n.Pollers))
+func (n *Audits) Reconcile(ctx context.Context, _ ask.Call, _ ask.None) (ask.Reconciliation, error) {
+	errs := make([]error, len(n.room.Pollers))
 	var wg sync.WaitGroup
-	for i, p := range n.Pollers {
+	for i, p := range n.room.Pollers {
 		wg.Go(func() { _, errs[i] = p.Audit(ctx) })
 	}
 	wg.Wait()
 	res := ask.Reconciliation{Proved: true, Accounts: []ask.AccountAudit{}}
-	for i, p := range n.Pollers {
+	for i, p := range n.room.Pollers {
 		v := ask.AccountAudit{Account: p.Status().Account, Folders: []ask.FolderAudit{}}
 		audit, _ := p.LastAudit()
 		var err error
@@ -110,8 +67,8 @@ func (n *Room) Reconcile(ctx context.Context, _ ask.Call, _ ask.None) (ask.Recon
 	return res, nil
 }
 
-func (n *Room) auditView(a mailbox.Audit) (v ask.AccountAudit, err error) {
-	v = ask.AccountAudit{Account: a.Account, At: ask.Instant(n.officeTime(a.At)), Folders: []ask.FolderAudit{}}
+func (n *Audits) auditView(a mailbox.Audit) (v ask.AccountAudit, err error) {
+	v = ask.AccountAudit{Account: a.Account, At: ask.Instant(officeTime(n.Desk, a.At)), Folders: []ask.FolderAudit{}}
 	err = n.View(func(tx *desk.View) error {
 		for _, folder := range a.Folders {
 			one, err := n.folderView(tx, a, folder)
@@ -128,27 +85,27 @@ func (n *Room) auditView(a mailbox.Audit) (v ask.AccountAudit, err error) {
 
 // officeTime translates an instant of the machine into the office's time; only in the demo and in
 // tests are they not the same.
-func (n *Room) officeTime(t time.Time) time.Time {
+func officeTime(d *desk.Desk, t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
-	return n.Now().Add(-time.Since(t))
+	return d.Now().Add(-time.Since(t))
 }
 
-func (n *Room) folderView(tx *desk.View, a mailbox.Audit, folder mailbox.FolderAudit) (ask.FolderAudit, error) {
+func (n *Audits) folderView(tx *desk.View, a mailbox.Audit, folder mailbox.FolderAudit) (ask.FolderAudit, error) {
 	v := ask.FolderAudit{
 		Folder: ask.Handle(folder.Name), Role: string(folder.Role), UIDValidity: folder.UIDValidity, Listed: folder.Listed,
 		Missing: []ask.MissingMail{}, Quarantined: []ask.MailView{}, Gone: len(folder.Gone), Refused: folder.Refused,
 	}
 	for _, m := range folder.Missing {
-		v.Missing = append(v.Missing, ask.MissingMail{UID: m.UID, Since: *ask.Instant(n.officeTime(m.Since)), Other: m.Other})
+		v.Missing = append(v.Missing, ask.MissingMail{UID: m.UID, Since: *ask.Instant(officeTime(n.Desk, m.Since)), Other: m.Other})
 	}
 	for _, uid := range folder.Quarantined {
 		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, uid)
 		if err != nil {
 			return v, err
 		}
-		m, err := n.MailView(tx, e)
+		m, err := n.mails.MailView(tx, e)
 		if err != nil {
 			return v, err
 		}
@@ -169,13 +126,13 @@ func (n *Room) folderView(tx *desk.View, a mailbox.Audit, folder mailbox.FolderA
 	v.GoneFrom, v.GoneTo = ask.Instant(first), ask.Instant(last)
 	// Under the window the oldest go, all of them, and only when they are a month old.
 	oldest := folder.Listed == 0 || folder.Gone[len(folder.Gone)-1] < folder.Lowest
-	v.Window = len(folder.Gone) >= severalGone && oldest && !last.IsZero() && n.officeTime(a.At).Sub(last) >= providerWindow
+	v.Window = len(folder.Gone) >= severalGone && oldest && !last.IsZero() && officeTime(n.Desk, a.At).Sub(last) >= providerWindow
 	return v, err
 }
 
 // gap tells whether mails may have come and been hidden again while nobody polled. They cannot when
 // the inbox still shows a mail from before: a window hides by age.
-func (n *Room) gap(tx *desk.View, a mailbox.Audit) (*ask.Gap, error) {
+func (n *Audits) gap(tx *desk.View, a mailbox.Audit) (*ask.Gap, error) {
 	if n.lastTaken.IsZero() || n.opened.Sub(n.lastTaken) < providerWindow {
 		return nil, nil
 	}
@@ -196,8 +153,8 @@ func (n *Room) gap(tx *desk.View, a mailbox.Audit) (*ask.Gap, error) {
 }
 
 // Troubles is what the last audits say that somebody has to see to.
-func (n *Room) Troubles() (all desk.Troubles) {
-	for _, p := range n.Pollers {
+func (n *Audits) Troubles() (all desk.Troubles) {
+	for _, p := range n.room.Pollers {
 		for _, f := range p.Status().Folders {
 			if f.Off != 0 {
 				all.Add("exists", "邮箱 %s 的文件夹 %s 报有 %d 封邮件，却只列出 %d 封：列不出的收不进来，请登录网页邮箱核对，或请邮箱管理员检查服务器", p.Status().Account, f.Name, f.Exists, int(f.Exists)-f.Off)

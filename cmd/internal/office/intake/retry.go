@@ -55,7 +55,7 @@ func (n *Room) retryDecision(tx *desk.Change, t casefile.MessageTaken, res *ask.
 	if err != nil {
 		return err
 	}
-	v, err := n.MailView(tx.View, is)
+	v, err := n.mails.MailView(tx.View, is)
 	res.Decided = append(res.Decided, v)
 	return err
 }

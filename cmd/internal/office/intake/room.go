@@ -1,13 +1,13 @@
-// Package intake is how a mail comes into the register and where it lies then: whose it is, what it means,
-// what became of it, and whether all is there. It implements mailbox.Intake and mailbox.Book.
+// Package intake is how a mail comes into the register and where it lies then.
+//
+//	Room    takes mails in: whose each is, what it means, and where it belongs. It implements mailbox.Intake
+//	Mails   those that were taken in, as people see and move them
+//	Audits  whether all is there
 package intake
 
 import (
-	"time"
-
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/desk"
-	"ysq.internal/ysq/cmd/internal/office/record"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -16,27 +16,20 @@ type Room struct {
 	*desk.Desk
 	Pollers []*mailbox.Poller // of the accounts, in the order of the configuration
 
-	record    *record.Room
-	likely    likely
-	earlier   earlierTexts
-	onRead    func(casefile.Digest) // before a mail is read; nil: nothing
-	opened    time.Time             // by Now
-	lastTaken time.Time             // the last mail recorded before opened; zero: none
+	mails   *Mails
+	earlier earlierTexts
+	onRead  func(casefile.Digest) // before a mail is read; nil: nothing
 }
 
 // New returns the room. Nothing is polled before its Pollers run. onRead is for tests and may be nil.
-func New(d *desk.Desk, r *record.Room, onRead func(casefile.Digest)) (*Room, error) {
-	n := &Room{Desk: d, record: r, onRead: onRead, opened: d.Now()}
-	var err error
-	if n.lastTaken, err = d.Reg.LastTaken(); err != nil {
-		return nil, err
-	}
+func New(d *desk.Desk, mails *Mails, onRead func(casefile.Digest)) *Room {
+	n := &Room{Desk: d, mails: mails, onRead: onRead}
 	log := d.Log.With().Str("component", "mailbox").Logger()
 	for i, m := range d.Config.Mailboxes {
 		source := &folders{NewAccount(m, d.Version, d.Store, d.Dial), func() []string { return d.Live().Mailboxes[i].Folders }}
 		n.Pollers = append(n.Pollers, mailbox.New(source, d.Store, n, mailbox.Options{
-			Account: m.Name, Interval: m.PollInterval, Book: n, Log: log,
+			Account: m.Name, Interval: m.PollInterval, Book: book{d}, Log: log,
 		}))
 	}
-	return n, nil
+	return n
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Trace tells what became of a mail: every record about its bytes, and the cases that it is on.
-func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrace, error) {
+func (n *Mails) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrace, error) {
 	t := ask.MailTrace{Steps: []ask.TraceStep{}, Cases: []ask.CaseRow{}}
 	err := n.View(func(tx *desk.View) error {
 		d, err := desk.FindMail(tx, q.Mail)
@@ -46,7 +46,7 @@ func (n *Room) Trace(_ context.Context, _ ask.Call, q ask.MailRef) (ask.MailTrac
 	return t, err
 }
 
-func (n *Room) traceStep(tx *desk.View, r casefile.Record, about []casefile.Record) (ask.TraceStep, error) {
+func (n *Mails) traceStep(tx *desk.View, r casefile.Record, about []casefile.Record) (ask.TraceStep, error) {
 	k := r.Event.Kind()
 	s := ask.TraceStep{
 		Seq: r.Seq, Recorded: r.Recorded.In(civil.Zone), Actor: r.Actor, Case: r.Case, Kind: k, Label: k.Label(),

@@ -43,7 +43,7 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	machineDiagnoses(&d, o)
 	calendarDiagnoses(&d, k.Reg.Calendar(), k.Today())
 	if o.Config.Reading.OCR {
-		if err := k.reading.TryScans(ctx); err != nil {
+		if err := k.Reading.TryScans(ctx); err != nil {
 			d.Warn("ocr", "扫描件识别", "装好后重启服务；不需要识别的，把 reading.ocr 改为 false", "用不了：%v", err)
 		} else {
 			d.OK("ocr", "扫描件识别", "tesseract 在限制下可以运行")
@@ -55,13 +55,13 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	if err := k.intakeDiagnoses(&d); err != nil {
 		return nil, err
 	}
-	k.reminders.Diagnose(&d)
-	if err := k.outbox.Diagnose(ctx, &d); err != nil {
+	k.Reminders.Diagnose(&d)
+	if err := k.Outbox.Diagnose(ctx, &d); err != nil {
 		return nil, err
 	}
 	var accounts []*intake.Account
 	for i, m := range k.Config.Mailboxes {
-		s := k.intake.Pollers[i].Status()
+		s := k.Intake.Pollers[i].Status()
 		k.pollDiagnosis(&d, s, k.Live().Mailboxes[i].PollInterval)
 		if patient(s) { // a further login would make it worse
 			d.Fail("login", "邮箱 "+s.Account, s.Hint, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
@@ -315,7 +315,7 @@ func (k *Room) intakeDiagnoses(d *desk.Diagnoses) error {
 			if err != nil {
 				return err
 			}
-			if k.intake.LooksLikeApplication(m.MessageTaken) {
+			if k.Mails.LooksLikeApplication(m.MessageTaken) {
 				likely = append(likely, m.Digest.Short())
 			}
 		}

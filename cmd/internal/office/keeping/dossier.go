@@ -92,7 +92,7 @@ func (d *dossier) read() error {
 	if err != nil {
 		return err
 	}
-	d.detail, err = d.room.cases.Show(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
+	d.detail, err = d.room.Cases.Show(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
 	return err
 }
 
@@ -119,7 +119,7 @@ func (d *dossier) text(name, text string) error {
 }
 
 func (d *dossier) extract() error {
-	e, err := d.room.cases.Explain(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
+	e, err := d.room.Cases.Explain(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
 	if err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (d *dossier) mail(stem string, p letter.Paper, file io.ReaderAt, size int64
 
 // index writes 归档目录, dated by what happened last.
 func (d *dossier) index() error {
-	docx, _, err := d.room.letters.TemplateOf(casefile.LetterArchiveIndex)
+	docx, _, err := d.room.Letters.TemplateOf(casefile.LetterArchiveIndex)
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (d *dossier) index() error {
 	for _, r := range slices.Concat(d.histories...) {
 		on = max(on, civil.Of(r.Recorded))
 	}
-	values, _ := letter.Facts{Kind: casefile.LetterArchiveIndex, On: on, Office: d.room.letters.LetterOffice(on), Subjects: []letter.Subject{d.subject}}.Values()
+	values, _ := letter.Facts{Kind: casefile.LetterArchiveIndex, On: on, Office: d.room.Letters.LetterOffice(on), Subjects: []letter.Subject{d.subject}}.Values()
 	var out bytes.Buffer
 	if err := t.Fill(&out, values, false); err != nil {
 		return err

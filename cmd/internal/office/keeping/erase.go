@@ -107,7 +107,7 @@ func (k *Room) dropErased(digests []casefile.Digest) error {
 		if !k.Reg.Erased(d) {
 			continue
 		}
-		errs = append(errs, k.reading.Forget(d))
+		errs = append(errs, k.Reading.Forget(d))
 		if k.Store.Has(d) {
 			errs = append(errs, k.Store.Erase(d))
 		}

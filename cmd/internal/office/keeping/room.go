@@ -36,23 +36,30 @@ type Reminders interface {
 	Diagnose(*desk.Diagnoses)
 }
 
+// Rooms are those that keeping looks into.
+type Rooms struct {
+	Intake    *intake.Room
+	Audits    *intake.Audits
+	Mails     *intake.Mails
+	Reading   *reading.Room
+	Letters   *letters.Room
+	Outbox    Outbox
+	Reminders Reminders
+	Cases     Cases
+}
+
 // Room keeps the register.
 type Room struct {
 	*desk.Desk
-	intake    *intake.Room
-	reading   *reading.Room
-	letters   *letters.Room
-	outbox    Outbox
-	reminders Reminders
-	cases     Cases
-	backups   *backup.Backups
-	proof     proof
+	Rooms
+	backups *backup.Backups
+	proof   proof
 
 	probes  sync.Mutex // one doctor at a time; guards what follows
 	glances map[string]glance
 }
 
 // New returns the room.
-func New(d *desk.Desk, n *intake.Room, g *reading.Room, l *letters.Room, o Outbox, r Reminders, c Cases) *Room {
-	return &Room{Desk: d, intake: n, reading: g, letters: l, outbox: o, reminders: r, cases: c, backups: backup.Of(d.Reg), glances: map[string]glance{}}
+func New(d *desk.Desk, rooms Rooms) *Room {
+	return &Room{Desk: d, Rooms: rooms, backups: backup.Of(d.Reg), glances: map[string]glance{}}
 }

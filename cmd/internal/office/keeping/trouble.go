@@ -61,8 +61,8 @@ func (k *Room) Troubles() (all desk.Troubles) {
 	if k.Complained.Load() {
 		all.Add("reload", "配置文件改得有误，仍按原来的运行\nysq config check")
 	}
-	all = append(all, k.intake.Troubles()...)
-	all = append(all, k.outbox.Troubles()...)
+	all = append(all, k.Audits.Troubles()...)
+	all = append(all, k.Outbox.Troubles()...)
 	k.proof.mu.Lock()
 	defer k.proof.mu.Unlock()
 	if k.proof.differences > 0 {
@@ -82,11 +82,11 @@ func (k *Room) Notices() (all desk.Troubles) {
 	if found := k.Reg.Findings(); len(found.Moved) > 0 {
 		all.Add("moved", "登记库已换成现行格式：%d 处期限、逾期或收费按现行规则与以前不同（冻结的年度不变），逐条看 %s", len(found.Moved), found.MovedList)
 	}
-	all = append(all, k.reminders.Notices()...)
+	all = append(all, k.Reminders.Notices()...)
 	for _, w := range k.Live().Warnings() {
 		all.Add("file", "%s；请 %s", w.Msg, w.Hint)
 	}
-	for _, p := range k.intake.Pollers {
+	for _, p := range k.Intake.Pollers {
 		if s := p.Status(); !s.Certificate.IsZero() && time.Until(s.Certificate) < certificateSoon {
 			all.Add("certificate", "邮箱 %s 的服务器证书 %s 到期，请告知其管理员", s.Account, civil.Of(s.Certificate))
 		}

@@ -33,7 +33,7 @@ type Agenda struct {
 type Reminders struct {
 	*desk.Desk
 	standIns record.StandIns
-	intake   *intake.Room
+	mails    *intake.Mails
 	room     *Room
 	agenda   Agenda
 	dial     func(ctx context.Context, address string) (net.Conn, error)
@@ -41,8 +41,8 @@ type Reminders struct {
 }
 
 // NewReminders returns the reminders, which go out as mails of the room. dial is for tests and may be nil.
-func NewReminders(p *Room, ins record.StandIns, agenda Agenda, dial func(ctx context.Context, address string) (net.Conn, error)) *Reminders {
-	return &Reminders{Desk: p.Desk, standIns: ins, intake: p.intake, room: p, agenda: agenda, dial: dial}
+func NewReminders(p *Room, ins record.StandIns, mails *intake.Mails, agenda Agenda, dial func(ctx context.Context, address string) (net.Conn, error)) *Reminders {
+	return &Reminders{Desk: p.Desk, standIns: ins, mails: mails, room: p, agenda: agenda, dial: dial}
 }
 
 // digest is the office's reminder in the morning: its agenda, and the days for a calendar.
@@ -163,7 +163,7 @@ func (r *Reminders) addWaiting(d *digest) error {
 				return err
 			}
 			line := fmt.Sprintf("%s  %s  %s", m.Digest.Short(), ask.Mask(m.From.String()), shortened(m.Subject))
-			if r.intake.LooksLikeApplication(m.MessageTaken) {
+			if r.mails.LooksLikeApplication(m.MessageTaken) {
 				likely = append(likely, line)
 			} else {
 				parked = append(parked, line)

@@ -23,7 +23,7 @@ func TestDigestKeepsHandles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Reminders{Desk: d, intake: &intake.Room{Desk: d}}
+	r := &Reminders{Desk: d, mails: intake.NewMails(d, nil)}
 	var list digest
 	if err := r.addWaiting(&list); err != nil {
 		t.Fatal(err)
