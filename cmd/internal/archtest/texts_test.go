@@ -20,7 +20,7 @@ var commandInText = regexp.MustCompile(`^([^\n a-z][^\n]*)?\p{Han}[^\n]*(--[a-z]
 
 // atTerminals are the rooms and files whose texts only a terminal, a log or the administrator's mail shows.
 var atTerminals = []string{"cmd/internal/cli/*", "cmd/internal/demo/*", "config/*", "deploy/*", ".ci/*", "casefile/register/*", "casefile/register/*/*", "cmd/internal/office/keeping/doctor.go",
-	"cmd/internal/office/keeping/backup.go", "cmd/internal/office/desk/owner.go", "cmd/internal/office/post/notify.go", "cmd/internal/office/post/sender.go", "cmd/internal/office/post/digest.go", "cmd/internal/ask/metrics.go", "cmd/internal/web/entry.go",
+	"cmd/internal/office/keeping/backup.go", "cmd/internal/office/desk/owner.go", "cmd/internal/office/post/notify.go", "cmd/internal/office/post/delivery.go", "cmd/internal/office/post/digest.go", "cmd/internal/ask/metrics.go", "cmd/internal/web/entry.go",
 	"casefile/letter/check.go", "casefile/numbers.go", "mailbox/fault.go", "mailbox/imapsource/probe.go", "stats/published/document.go"}
 
 // TestTextsAreForBothCages walks the texts of the office, which the desk in a browser shows as they are: a command in

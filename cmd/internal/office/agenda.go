@@ -24,7 +24,7 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	if q.Own {
 		due.For = c.Who.Name
 	}
-	items, err := o.Due(ctx, c, due)
+	items, err := o.Deadlines.Due(ctx, c, due)
 	if err != nil {
 		return v, err
 	}

@@ -13,13 +13,26 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/annual"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
+// Deadlines is what is due, on cases and elsewhere in the office.
+type Deadlines struct {
+	*desk.Desk
+	record   *record.Room
+	disputes record.Disputes
+	mails    *intake.Mails
+	annual   *annual.Room
+	reading  *reading.Room
+	dueCases dueCases // see casesDue
+}
+
 // alarms lists those of a case, the earliest first. Only one that consults others is read for it.
-func (o *Office) alarms(tx *desk.View, c casefile.Case, today civil.Date) ([]casefile.Alarm, error) {
+func (o *Deadlines) alarms(tx *desk.View, c casefile.Case, today civil.Date) ([]casefile.Alarm, error) {
 	law, cal := o.Reg.Law(), o.Reg.Calendar()
 	all := c.Alarms(today, law, cal)
 	if c.Consulting() {
@@ -35,7 +48,7 @@ func (o *Office) alarms(tx *desk.View, c casefile.Case, today civil.Date) ([]cas
 
 // Due lists what waits for the office: the mails that nobody has read, what the law sets a day for, and what the
 // office owes to itself. A case, a dispute or a report is one line, unless each alarm is asked for.
-func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.DueItem, error) {
+func (o *Deadlines) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.DueItem, error) {
 	if q.Within < 0 {
 		return nil, ask.Usage("%d 不是天数", q.Within)
 	}
@@ -49,28 +62,28 @@ func (o *Office) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.Due
 			return err
 		}
 		items = append(items, ofCases...)
-		if err := o.Reading.Fetches(tx, today, func(f reading.Fetch) {
+		if err := o.reading.Fetches(tx, today, func(f reading.Fetch) {
 			if f.Until <= until && mention(words, string(f.Case), f.Where) {
 				put(fetchDue(f, today, cal))
 			}
 		}); err != nil {
 			return err
 		}
-		if err := o.Disputes.Due(tx, today, func(i ask.DueItem) {
+		if err := o.disputes.Due(tx, today, func(i ask.DueItem) {
 			if (civil.Date(i.On) <= until || i.Kind == record.DisputeOrder) && mention(words, string(i.Dispute), string(i.Applicant), string(i.Subject)) {
 				put(i)
 			}
 		}); err != nil {
 			return err
 		}
-		if err := o.Annual.Due(tx, until, func(i ask.DueItem) {
+		if err := o.annual.Due(tx, until, func(i ask.DueItem) {
 			if mention(words, "年度报告", string(i.Subject)) {
 				put(i)
 			}
 		}); err != nil {
 			return err
 		}
-		return o.Mails.ParkedDue(tx, func(i ask.DueItem) {
+		return o.mails.ParkedDue(tx, func(i ask.DueItem) {
 			if mention(words, "像是申请", string(i.Applicant), string(i.Subject)) {
 				put(i)
 			}
@@ -109,7 +122,7 @@ type dueCases struct {
 const mostDue = 32
 
 // casesDue lists what is due of the cases, unless it was listed since the last record today. The list must not be changed.
-func (o *Office) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) ([]ask.DueItem, error) {
+func (o *Deadlines) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) ([]ask.DueItem, error) {
 	o.dueCases.Lock()
 	defer o.dueCases.Unlock()
 	d := &o.dueCases
@@ -128,7 +141,7 @@ func (o *Office) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, to
 }
 
 // listDue goes through the cases.
-func (o *Office) listDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) (items []ask.DueItem, err error) {
+func (o *Deadlines) listDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) (items []ask.DueItem, err error) {
 	words := wordsOf(q.Words)
 	ins, err := tx.StandIns()
 	if err != nil {
@@ -198,25 +211,25 @@ func fetchDue(f reading.Fetch, today civil.Date, cal *workday.Calendar) ask.DueI
 }
 
 // partlyRead reports whether a mail that a person still has to decide about was not read whole.
-func (o *Office) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
+func (o *Deadlines) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
 	open, err := tx.OpenMails(c)
 	if err != nil {
 		return false, err
 	}
-	if slices.ContainsFunc(open, func(m casefile.OpenMail) bool { return o.Reading.Partly(m.Digest) }) {
+	if slices.ContainsFunc(open, func(m casefile.OpenMail) bool { return o.reading.Partly(m.Digest) }) {
 		return true, nil
 	}
 	if c.Stage != casefile.StageReceived {
 		return false, nil
 	}
 	e, err := openedBy(tx, c.ID)
-	return err == nil && !e.Digest.IsZero() && o.Reading.Partly(e.Digest), err
+	return err == nil && !e.Digest.IsZero() && o.reading.Partly(e.Digest), err
 }
 
 // joining returns the step that merges an unregistered case into the open one to which its mail probably belongs, and what
 // the mail seems to be: a letter about that case, from another address or without a number. Both are empty where the mail
 // may be an application.
-func (o *Office) joining(tx *desk.View, c casefile.Case) (line, why string, err error) {
+func (o *Deadlines) joining(tx *desk.View, c casefile.Case) (line, why string, err error) {
 	if c.Stage != casefile.StageReceived {
 		return "", "", nil
 	}
@@ -238,7 +251,7 @@ func blockAt(block string) int {
 
 // caseDue lists everything that waits in a case until a day: its open mail, then what the law sets a day for, then
 // the office's own.
-func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, today, until civil.Date) ([]ask.DueItem, error) {
+func (o *Deadlines) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, today, until civil.Date) ([]ask.DueItem, error) {
 	var all []ask.DueItem
 	about := ask.DueItem{
 		Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
@@ -318,7 +331,7 @@ func (o *Office) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, 
 // lettersOwed are the letters of a case of which nobody has recorded that they went out, and that no prepared mail
 // is to bring: somebody has them on paper, or puts them into a mail of his own. One that was issued today is in
 // hand, unless a mail of the office was seen since.
-func (o *Office) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date) ([]ask.DueItem, error) {
+func (o *Deadlines) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date) ([]ask.DueItem, error) {
 	if !c.LettersOwed {
 		return nil, nil
 	}
@@ -349,7 +362,7 @@ func (o *Office) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date) (
 }
 
 // brought reports whether a letter is in a mail that is still on its way: then that is what waits.
-func (o *Office) brought(tx *desk.View, live []casefile.Record, l casefile.CaseLetter) (bool, error) {
+func (o *Deadlines) brought(tx *desk.View, live []casefile.Record, l casefile.CaseLetter) (bool, error) {
 	for _, r := range live {
 		e, ok := r.Event.(casefile.MailPrepared)
 		if !ok || e.Document != l.Document {
@@ -375,7 +388,7 @@ func sentSince(live []casefile.Record, l casefile.CaseLetter) (last casefile.Dig
 
 // lettersWaiting are the mails that were prepared on an earlier day and are not out, and the drafts that have gone
 // from 草稿箱, by their cases.
-func (o *Office) lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.ID][]ask.DueItem, error) {
+func (o *Deadlines) lettersWaiting(tx *desk.View, today civil.Date) (map[casefile.ID][]ask.DueItem, error) {
 	all := map[casefile.ID][]ask.DueItem{}
 	for l, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown, casefile.OutVanished) {
 		if err != nil {
@@ -419,12 +432,12 @@ func oneLine(all []ask.DueItem, today civil.Date) ask.DueItem {
 }
 
 // mailDue is the line of the mails of a case about which nobody has decided.
-func (o *Office) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask.DueItem, bool, error) {
+func (o *Deadlines) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask.DueItem, bool, error) {
 	open, err := tx.OpenMails(c)
 	if err != nil || len(open) == 0 {
 		return about, false, err
 	}
-	views, err := o.Record.OpenViews(tx, c.ID, open)
+	views, err := o.record.OpenViews(tx, c.ID, open)
 	if err != nil {
 		return about, false, err
 	}

@@ -72,11 +72,11 @@ type Office struct {
 	AnnualWords annual.Words
 	AnnualFiles annual.Files
 	Freezing    annual.Freezing
+	Deadlines   *Deadlines
 	Keeping     *keeping.Room
 	People      *people.Room
 
-	tallied  tallied  // see tally
-	dueCases dueCases // see casesDue
+	tallied tallied // see tally
 }
 
 // Open opens the office of the configured state directory.
@@ -100,10 +100,11 @@ func Open(o Options) (*Office, error) {
 	f.Relatives = reading.NewRelatives(f.Reading)
 	f.Proposals = reading.NewProposals(f.Record, f.Reading, f.Relatives)
 	f.Pages = reading.NewPages(f.Reading, f.Proposals)
+	f.Deadlines = &Deadlines{Desk: d, record: f.Record, disputes: f.Disputes, mails: f.Mails, annual: f.Annual, reading: f.Reading}
 	f.Letters = letters.New(d, f.Record)
 	f.Post = post.New(d, f.Record, f.Intake, f.Letters, f.Proposals)
 	f.Reminders = post.NewReminders(f.Post, f.StandIns, f.Mails, post.Agenda{
-		Due: f.Due, Years: f.Annual.Years, Troubles: func() desk.Troubles { return f.Keeping.Troubles() },
+		Due: f.Deadlines.Due, Years: f.Annual.Years, Troubles: func() desk.Troubles { return f.Keeping.Troubles() },
 	}, o.DialSMTP)
 	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
 	f.Keeping = keeping.New(d, keeping.Rooms{

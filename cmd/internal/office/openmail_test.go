@@ -470,7 +470,7 @@ func (l ledger) open() map[casefile.ID]map[casefile.Digest]bool {
 }
 
 func (p *play) compare() {
-	items, err := p.Due(p.t.Context(), p.call(), ask.DueQuery{Each: true})
+	items, err := p.Deadlines.Due(p.t.Context(), p.call(), ask.DueQuery{Each: true})
 	p.must(err)
 	got, vanished := map[casefile.ID]int{}, map[casefile.ID]bool{}
 	alone := map[casefile.Digest]bool{}

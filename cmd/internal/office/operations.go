@@ -23,7 +23,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerEach(d, ask.List, o.List)
 	ask.Answer(d, ask.Show, o.Show)
 	ask.Answer(d, ask.Explain, o.Explain)
-	ask.Answer(d, ask.Due, o.Due)
+	ask.Answer(d, ask.Due, o.Deadlines.Due)
 	ask.Answer(d, ask.Agenda, o.Agenda)
 	ask.Answer(d, ask.Me, o.Me)
 	ask.Answer(d, ask.Choices, o.Choices)

@@ -54,7 +54,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 			d.Addresses = append(d.Addresses, ask.Address(a))
 		}
 		d.Alarms, d.Next, d.Suggestions = []ask.Alarm{}, []ask.NextStep{}, []casefile.Suggestion{}
-		alarms, err := o.alarms(tx, c, today)
+		alarms, err := o.Deadlines.alarms(tx, c, today)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
 		}
 		d.Likely = []ask.NextStep{}
-		join, why, err := o.joining(tx, c)
+		join, why, err := o.Deadlines.joining(tx, c)
 		if err != nil {
 			return err
 		}
