@@ -21,7 +21,6 @@ import (
 	"net"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/annual"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"

@@ -237,7 +237,7 @@ func TestNoteLapses(t *testing.T) {
 	notes := func(today civil.Date) (n int) {
 		t.Helper()
 		k.Set(today.String())
-		if err := b.NoteLapses(today); err != nil {
+		if err := (Calendar{b.Desk}).NoteLapses(today); err != nil {
 			t.Fatal(err)
 		}
 		c, history, err := b.Reg.Case("2026-00001")
