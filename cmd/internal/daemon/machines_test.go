@@ -19,10 +19,58 @@ type composed struct {
 	raw   string
 }
 
-// few tells talk, and applications in so few words that only the inbox makes cases of them: in the junk folder they lie
-// among the other mail.
+// few tells talk, and applications in so few words that only the inbox makes cases of them: in the junk folder they
+// are left among the other mail.
 func (c composed) few() bool {
 	return strings.Contains(c.name, "talk/") || strings.Contains(c.name, "few words/")
+}
+
+// corpus collects mails that differ in their Message-ID at least.
+type corpus struct {
+	id  string // which corpus, in the Message-IDs
+	all []composed
+}
+
+// add composes a mail of a person or of a machine. The header is further lines of it; the body begins with its own lines
+// of the header.
+func (c *corpus) add(human bool, kind, from, subject, header, body string) {
+	raw := fmt.Sprintf("From: %s\r\nTo: office@example.test\r\nSubject: %s\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <%s%d@example.test>\r\n", from, subject, c.id, len(c.all))
+	if header != "" {
+		raw += header + "\r\n"
+	}
+	side := "machine"
+	if human {
+		side = "human"
+	}
+	c.all = append(c.all, composed{fmt.Sprintf("%s/%s/%s/%s", side, kind, from, subject), human, raw + body})
+}
+
+const mime = "MIME-Version: 1.0\r\n"
+
+// bareText and bareHTML are bodies as old programs send them, without a MIME-Version.
+func bareText(s string) string {
+	return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(s, "\n", "\r\n") + "\r\n"
+}
+
+func bareHTML(s string) string { return "Content-Type: text/html; charset=utf-8\r\n\r\n" + s + "\r\n" }
+
+func textMail(s string) string { return mime + bareText(s) }
+
+func htmlMail(s string) string { return mime + bareHTML("<html><body>"+s+"</body></html>") }
+
+// multipart is a body of parts as plainPart, filePart and calendarPart make them.
+func multipart(kind string, parts ...string) string {
+	return mime + "Content-Type: multipart/" + kind + "; boundary=b\r\n\r\n--b\r\n" + strings.Join(parts, "\r\n--b\r\n") + "\r\n--b--\r\n"
+}
+
+func plainPart(s string) string { return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + s }
+
+func filePart(name, mediaType string) string {
+	return fmt.Sprintf("Content-Type: %s; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\nx", mediaType, name, name)
+}
+
+func calendarPart(about, method string) string {
+	return "Content-Type: text/calendar; charset=utf-8; method=" + method + "\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:" + method + "\r\nBEGIN:VEVENT\r\nSUMMARY:" + about + "\r\nEND:VEVENT\r\nEND:VCALENDAR"
 }
 
 const (
@@ -34,7 +82,8 @@ const (
 var topics = []string{"2025年度部门预算", "甲路道路验收报告", "污水处理厂环评批复", "保障房分配名单", "河道整治招标文件"}
 
 // applications are what people send, under every mark that mailers, portals and providers put on their mail.
-func applications() (all []composed) {
+func applications() []composed {
+	c := corpus{id: "h"}
 	marks := map[string]string{
 		"plain": "", "portal": "Auto-Submitted: auto-generated", "replied": "Auto-Submitted: auto-replied", "autoreply": "X-Autoreply: yes", "autoreply-empty": "X-Autoreply:",
 		"precedence-reply": "Precedence: auto_reply", "bulk": "Precedence: bulk", "list": "List-Id: <x.example.test>", "unsubscribe": "List-Unsubscribe: <https://x.example.test>",
@@ -44,27 +93,18 @@ func applications() (all []composed) {
 		"title": "政府信息公开申请", "read": "已读：政府信息公开申请", "read-en": "Read: 信息公开申请", "auto": "自动回复：申请", "bounced": "退信：政府信息公开申请", "forward": "Fw: 信息公开申请", "none": "", "greeting": "你好", "returned": "转发：退信后重发的申请",
 	}
 	bodies := []string{formText, prose, letter}
-	n := 0
-	add := func(name, from, subject, header, body string) {
-		n++
-		raw := "From: " + from + "\r\nTo: office@example.test\r\nSubject: " + subject + "\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <h" + fmt.Sprint(n) + "@example.test>\r\n"
-		if header != "" {
-			raw += header + "\r\n"
-		}
-		all = append(all, composed{"human/" + name, true, raw + body})
-	}
-	who := func() string { return fmt.Sprintf("申请人%d <p%d@example.test>", n, n) }
+	who := func() string { return fmt.Sprintf("申请人%d <p%d@example.test>", len(c.all), len(c.all)) }
 	text := func(format string) string {
-		return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + fmt.Sprintf(format, fmt.Sprintf("段某%d", n), topics[n%len(topics)])
+		return bareText(fmt.Sprintf(format, fmt.Sprintf("段某%d", len(c.all)), topics[len(c.all)%len(topics)]))
 	}
 	for m := range sorted(marks) {
 		for s := range sorted(subjects) {
-			add(m+"/"+s, who(), subjects[s], marks[m], text(bodies[n%len(bodies)]))
+			c.add(true, m+"/"+s, who(), subjects[s], marks[m], text(bodies[len(c.all)%len(bodies)]))
 		}
 	}
 	for _, from := range []string{"postmaster@people.example.test", "noreply@portal.example.test", "system@portal.example.test", "service@shop.example.test", "admin@village.example.test"} {
 		for _, subject := range []string{"政府信息公开申请", "退信：申请", "信息公开"} {
-			add("from "+from+"/"+subject, from, subject, "", text(formText))
+			c.add(true, "from "+from+"/"+subject, from, subject, "", text(formText))
 		}
 	}
 	disposition := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n--b--\r\n"
@@ -72,69 +112,60 @@ func applications() (all []composed) {
 	calendar := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n--b--\r\n"
 	file := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n见附件\r\n--b\r\nContent-Type: application/msword; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\nx\r\n--b--\r\n"
 	for _, format := range bodies {
-		add("with a disposition part", who(), "政府信息公开申请", "", fmt.Sprintf(disposition, text(format)))
-		add("with the report of an earlier bounce", who(), "重新发送：政府信息公开申请", "", fmt.Sprintf(proof, text(format)))
-		add("with a calendar", who(), "信息公开申请", "", fmt.Sprintf(calendar, text(format)))
+		c.add(true, "with a disposition part", who(), "政府信息公开申请", "", fmt.Sprintf(disposition, text(format)))
+		c.add(true, "with the report of an earlier bounce", who(), "重新发送：政府信息公开申请", "", fmt.Sprintf(proof, text(format)))
+		c.add(true, "with a calendar", who(), "信息公开申请", "", fmt.Sprintf(calendar, text(format)))
 	}
 	for _, mark := range []string{"", "X-Autoreply: yes", "Precedence: bulk", "Auto-Submitted: auto-replied"} {
-		add("by attachment "+mark, who(), "申请", mark, fmt.Sprintf(file, "政府信息公开申请表.doc", "政府信息公开申请表.doc"))
+		c.add(true, "by attachment "+mark, who(), "申请", mark, fmt.Sprintf(file, "政府信息公开申请表.doc", "政府信息公开申请表.doc"))
 	}
-	return all
+	return c.all
 }
 
 // machines are what programs send: reports, excuses, receipts, answers to invitations, lists.
-func machines() (all []composed) {
-	n := 0
-	add := func(name, from, subject, header, body string) {
-		n++
-		raw := "From: " + from + "\r\nTo: office@example.test\r\nSubject: " + subject + "\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <m" + fmt.Sprint(n) + "@example.test>\r\n"
-		if header != "" {
-			raw += header + "\r\n"
-		}
-		all = append(all, composed{"machine/" + name + "/" + from + "/" + subject, false, raw + body})
-	}
-	text := func(s string) string { return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + s + "\r\n" }
+func machines() []composed {
+	c := corpus{id: "m"}
 	const said = "您的邮件未能传递给以下收件人：zhangsan@example.test\r\n对方服务器返回：550 5.1.1 用户不存在"
 	const english = "The following message could not be delivered to zhangsan@example.test: 550 5.1.1 User unknown"
 	for _, from := range []string{"MAILER-DAEMON", "MAILER-DAEMON <>", "Mail Delivery Subsystem <mailer-daemon@mx.example.test>", "postmaster@example.test", "邮件系统 <system@example.test>", "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@gov.example.test>"} {
 		for _, subject := range []string{"退信：政府信息公开告知书", "系统退信", "未传递: 政府信息公开答复书", "Undeliverable: 政府信息公开告知书", "Returned mail: see transcript for details", "Delivery Status Notification (Failure)", "Mail delivery failed: returning message to sender", "failure notice", "无法投递：政府信息公开补正告知书"} {
 			body := said
-			if n%2 == 1 {
+			if len(c.all)%2 == 1 {
 				body = english
 			}
-			add("bounce", from, subject, "", text(body))
+			c.add(false, "bounce", from, subject, "", bareText(body))
 		}
 	}
 	for _, action := range []string{"failed", "delayed", "delivered", "relayed"} {
-		all = append(all, composed{"machine/dsn " + action, false, strings.Replace(string(notice("unknown-"+action, action)), "\r\nSubject", "\r\nX-N: "+action+"\r\nSubject", 1)})
+		c.all = append(c.all, composed{"machine/dsn " + action, false, strings.Replace(string(notice("unknown-"+action, action)), "\r\nSubject", "\r\nX-N: "+action+"\r\nSubject", 1)})
 	}
 	arf := "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nThis is an abuse report.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: office@example.test\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
 	for _, from := range []string{"abuse-desk@example.test", "feedback@isp.example.test", "scomp@example.test"} {
-		add("arf", from, "complaint about a message", "", arf)
+		c.add(false, "arf", from, "complaint about a message", "", arf)
 	}
 	excuses := []string{"您好，您的来信已收到，我会尽快回复您。", "本人休假至 3 月 10 日，急事请电话联系。", "I am out of the office until March 10.", "您关于政府信息公开事项的邮件已收到。"}
 	for _, mark := range []string{"Auto-Submitted: auto-replied (vacation)", "X-Autoreply:", "X-Autoreply: yes", "X-Autorespond: vacation", "Precedence: auto_reply", "Auto-Submitted: auto-notified"} {
 		for _, subject := range []string{"Re: 政府信息公开告知书", "政府信息公开答复书", "来信已收到"} {
-			add("excuse by its header", fmt.Sprintf("某人 <v%d@example.test>", n), subject, mark, text(excuses[n%3]))
+			c.add(false, "excuse by its header", fmt.Sprintf("某人 <v%d@example.test>", len(c.all)), subject, mark, bareText(excuses[len(c.all)%3]))
 		}
 	}
 	for _, subject := range []string{"自动回复：政府信息公开告知书", "自动回复: 您好", "【自动回复】来信收到", "[自动回复] 答复书", "自动应答", "外出自动回复：会议", "Automatic Response: 政府信息公开申请", "Automatic reply: 告知书", "Out of Office: 告知书", "AutoReply: x", "Auto: 答复", "Out of Office AutoReply: x"} {
-		add("excuse by its subject", fmt.Sprintf("某人 <s%d@example.test>", n), subject, "", text(excuses[n%3]))
+		c.add(false, "excuse by its subject", fmt.Sprintf("某人 <s%d@example.test>", len(c.all)), subject, "", bareText(excuses[len(c.all)%3]))
 	}
 	receipt := "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n您的邮件已被阅读。\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: automatic-action/MDN-sent-automatically; displayed\r\n--b--\r\n"
 	for _, subject := range []string{"已读: 政府信息公开告知书", "已读：政府信息公开答复书", "Read: 告知书", "已读回执：答复", "未读: 告知书", "Not read: 告知书", "阅读回执"} {
-		add("receipt", "zhangsan@example.test", subject, "", text("您的邮件已于 2026 年 3 月 1 日被阅读。"))
-		add("receipt, as a report", "lisi@example.test", subject, "", receipt)
+		c.add(false, "receipt", "zhangsan@example.test", subject, "", bareText("您的邮件已于 2026 年 3 月 1 日被阅读。"))
+		c.add(false, "receipt, as a report", "lisi@example.test", subject, "", receipt)
 	}
 	for _, subject := range []string{"已接受: 听证会", "已拒绝: 听证会", "已暂定: 听证会", "Accepted: hearing", "Declined: hearing", "Tentative: hearing"} {
-		add("answer to an invitation", "zhang@example.test", subject, "", "Content-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n")
+		c.add(false, "answer to an invitation", "zhang@example.test", subject, "", "Content-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n")
 	}
 	for _, mark := range []string{"List-Id: <news.example.test>", "List-Unsubscribe: <https://x.example.test/u>", "Precedence: bulk", "Precedence: list", "Auto-Submitted: auto-generated", "Return-Path: <>"} {
 		for _, subject := range []string{"本周要闻", "登录提醒", "您的账单", "培训通知"} {
-			add("program or list", fmt.Sprintf("noreply%d@site.example.test", n), subject, mark, text("详情请登录网站查看。"))
+			c.add(false, "program or list", fmt.Sprintf("noreply%d@site.example.test", n), subject, mark, bareText("详情请登录网站查看。"))
 		}
 	}
-	return all
+	return c.all
 }
 
 func sorted(m map[string]string) func(func(string) bool) {
@@ -160,7 +191,7 @@ func TestMachinesAndPeople(t *testing.T) {
 		t.Run(folder, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := openBureau(t, "2026-03-02")
-				all := slices.Concat(applications(), machines(), secondCorpus(), thirdCorpus(), fourthCorpus())
+				all := slices.Concat(applications(), machines(), inOtherWords(), fromProviders(), withoutMark())
 				names := map[casefile.Digest]composed{}
 				for _, c := range all {
 					raw := []byte(c.raw)
