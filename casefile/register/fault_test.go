@@ -101,7 +101,8 @@ func undisturbed(t *testing.T) int {
 
 // Each step fails once, with and without its effect. The same process goes on, and misses nothing.
 func TestEachStepFails(t *testing.T) {
-	for failAt := 1; failAt <= undisturbed(t); failAt++ {
+	steps := undisturbed(t)
+	for failAt := 1; failAt <= steps; failAt++ {
 		for _, applied := range []bool{false, true} {
 			dir := quickDir(t)
 			_, err := Create(dir, start)
@@ -154,7 +155,8 @@ func ignoreMissing(err error) error {
 // The machine stops at each step and loses what was not fsynced, in whole or in part. What was
 // confirmed is there, and the next life brings the rest.
 func TestPowerCutAtEachStep(t *testing.T) {
-	for failAt := 1; failAt <= undisturbed(t); failAt++ {
+	steps := undisturbed(t)
+	for failAt := 1; failAt <= steps; failAt++ {
 		for _, remain := range slices.Sorted(maps.Keys(durabletest.Remains)) {
 			for _, applied := range []bool{false, true} {
 				dir := quickDir(t)

@@ -9,10 +9,10 @@ func inOtherWords() []composed {
 	marks := []string{"", "Auto-Submitted: auto-generated", "Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: bulk", "Return-Path: <>", "List-Unsubscribe: <mailto:x@example.test>", "X-Auto-Response-Suppress: All"}
 
 	// People.
-	company := "单位名称：某某科技有限公司\r\n统一社会信用代码：91320800MA1XXXXX0X\r\n法定代表人：钱某\r\n联系人：孙某\r\n联系方式：无\r\n所需政府信息内容：2025年甲路改造工程中标结果\r\n提供政府信息的指定方式：电子邮件\r\n"
+	company := "单位名称：某某科技有限公司\n统一社会信用代码：91320800MA1XXXXX0X\n法定代表人：钱某\n联系人：孙某\n联系方式：无\n所需政府信息内容：2025年甲路改造工程中标结果\n提供政府信息的指定方式：电子邮件\n"
 	portal := "<html><body><table><tr><td>申请人姓名</td><td>周某</td></tr><tr><td>证件号码</td><td>无</td></tr><tr><td>所需信息的内容描述</td><td>乙村征地补偿方案</td></tr><tr><td>信息用途</td><td>自用</td></tr></table></body></html>"
-	traditional := "您好：本人吳某，住某市甲區。依據《政府信息公開條例》，申請公開貴單位2025年度部門預算，請以電子郵件答覆。\r\n"
-	plain := "局领导：我是丙村村民郑某，想了解我村2025年危房改造补助资金是怎么分的，请把名单和金额给我一份，谢谢。联系地址某市丙村3号。依据信息公开条例。\r\n"
+	traditional := "您好：本人吳某，住某市甲區。依據《政府信息公開條例》，申請公開貴單位2025年度部門預算，請以電子郵件答覆。\n"
+	plain := "局领导：我是丙村村民郑某，想了解我村2025年危房改造补助资金是怎么分的，请把名单和金额给我一份，谢谢。联系地址某市丙村3号。依据信息公开条例。\n"
 	for i, mark := range marks {
 		who := fmt.Sprintf("某人%d <w%d@people.example.test>", i, i)
 		c.add(true, "company "+mark, who, "公开申请", mark, bareText(company))
@@ -20,7 +20,7 @@ func inOtherWords() []composed {
 		c.add(true, "portal in a table, no word in the subject "+mark, "noreply@portal.example.test", "新工单提醒", mark, bareHTML(portal))
 		c.add(true, "traditional "+mark, who, "政府資訊公開申請", mark, bareText(traditional))
 		c.add(true, "in his own words "+mark, who, "关于危房改造的申请", mark, bareText(plain))
-		c.add(true, "answer to something else "+mark, who, "Re: 您好", mark, bareText(company+"\r\n----- 原始邮件 -----\r\n发件人: x\r\n您好\r\n"))
+		c.add(true, "answer to something else "+mark, who, "Re: 您好", mark, bareText(company+"\n----- 原始邮件 -----\n发件人: x\n您好\n"))
 		c.add(true, "by a scan "+mark, who, "申请", mark, withFile("依申请公开申请表.jpg", "image/jpeg", "见附件"))
 		c.add(true, "by a file of another name "+mark, who, "政府信息公开申请", mark, withFile("扫描件001.pdf", "application/pdf", "您好，申请材料见附件，请查收。"))
 	}
@@ -31,8 +31,8 @@ func inOtherWords() []composed {
 	c.add(true, "through a list server", "陈某 <chen@people.example.test>", "申请公开", "List-Id: <all.example.test>\r\nPrecedence: list", bareText(company))
 
 	// Machines: bounces.
-	gone := "很抱歉，您发送的邮件无法送达以下收件人：\r\nzhangsan@example.test\r\n原因：550 Mailbox not found\r\n"
-	jp := "次のあて先へのメッセージはエラーのため送信できませんでした。\r\nzhangsan@example.test: 550 5.1.1 User unknown\r\n"
+	gone := "很抱歉，您发送的邮件无法送达以下收件人：\nzhangsan@example.test\n原因：550 Mailbox not found\n"
+	jp := "次のあて先へのメッセージはエラーのため送信できませんでした。\nzhangsan@example.test: 550 5.1.1 User unknown\n"
 	for _, from := range []string{"10000@mail.example.test", "邮件管理员 <mailadmin@example.test>", "系统管理员 <sysadmin@gov.example.test>", "PostMaster@qqmail.example.test", "Mail Delivery System <MAILER-DAEMON@mx.example.test>", "noreply@mail.example.test"} {
 		for _, subject := range []string{"来自example.test的退信", "邮件退回通知", "您的邮件被退回：政府信息公开告知书", "邮件投送失败通知", "邮件未能成功发送", "投递状态通知(失败)", "[Postmaster] Email Delivery Failure", "无法传递的邮件: 政府信息公开答复书", "收件人拒收：政府信息公开答复书", "系統退信", "未傳遞的主旨: 政府信息公開告知書", "Message undeliverable", "Systems bounce"} {
 			c.add(false, "bounce", from, subject, "", bareText(gone))
@@ -53,7 +53,7 @@ func inOtherWords() []composed {
 	}
 	// Machines: receipts and answers to invitations.
 	for i, subject := range []string{"已讀: 告知書", "已讀：答覆書", "讀取: 告知書", "未讀: 告知書", "已送达: 政府信息公开告知书", "Delivered: 告知书", "Relayed: 告知书", "已送達: 告知書", "開封済み: 告知书", "开封确认: 告知书", "Lu : 告知书", "Gelesen: 告知书", "邮件回执：告知书", "邮件撤回通知"} {
-		c.add(false, "receipt", fmt.Sprintf("某人 <r%d@example.test>", i), subject, "", bareText("您的邮件\r\n    收件人: 某人\r\n    主题: 告知书\r\n    发送时间: 2026-03-01 10:00\r\n已于 2026-03-01 11:00 处理。"))
+		c.add(false, "receipt", fmt.Sprintf("某人 <r%d@example.test>", i), subject, "", bareText("您的邮件\n    收件人: 某人\n    主题: 告知书\n    发送时间: 2026-03-01 10:00\n已于 2026-03-01 11:00 处理。"))
 	}
 	c.add(false, "recall", "某人 <rc1@example.test>", "撤回: 告知书", "", bareText("某人 想撤回邮件“告知书”。"))
 	c.add(false, "recall", "某人 <rc2@example.test>", "Recall: 告知书", "", bareText("Zhang would like to recall the message, \"x\"."))
@@ -68,10 +68,10 @@ func inOtherWords() []composed {
 	}
 
 	// A few more of each kind.
-	village := "尊敬的街道办：\r\n我叫褚某，身份证号码略。请求你们公开2024年丁社区老旧小区改造的施工合同，用邮件发给我就行。\r\n"
-	english := "Dear Sir, under the Regulations on Open Government Information (政府信息公开条例) I request a copy of the 2025 budget. Yours, A. Wei\r\n"
-	hk := "敬啟者：現依據《政府信息公開條例》申請獲取貴局關於戊路工程之環評批覆，聯絡電話從略。衛某謹啟\r\n"
-	list := "申请人：蒋某某\r\n联系电话：略\r\n申请内容：己镇2025年三公经费\r\n公开方式：邮寄\r\n"
+	village := "尊敬的街道办：\n我叫褚某，身份证号码略。请求你们公开2024年丁社区老旧小区改造的施工合同，用邮件发给我就行。\n"
+	english := "Dear Sir, under the Regulations on Open Government Information (政府信息公开条例) I request a copy of the 2025 budget. Yours, A. Wei\n"
+	hk := "敬啟者：現依據《政府信息公開條例》申請獲取貴局關於戊路工程之環評批覆，聯絡電話從略。衛某謹啟\n"
+	list := "申请人：蒋某某\n联系电话：略\n申请内容：己镇2025年三公经费\n公开方式：邮寄\n"
 	for i, mark := range []string{"Auto-Submitted: auto-generated", "X-Autoresponder: yes", "Precedence: junk", "Auto-Submitted: auto-notified", "X-Vacation: 1", "Return-Path: <>", "List-Id: x", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"} {
 		who := fmt.Sprintf("某人%d <t%d@others.example.test>", i, i)
 		c.add(true, "village "+mark, who, "你好", mark, bareText(village))
@@ -85,8 +85,8 @@ func inOtherWords() []composed {
 	}
 	for i, subject := range []string{"投递失败：未找到收件人", "邮件发送失败通知【example.test】", "Delivery has failed to these recipients or groups", "Mail Delivery Failure", "退信提醒", "您发给zhangsan的邮件未成功投递", "Returned to sender: 告知书", "送信エラー: 告知书", "返送：告知书", "郵件無法傳送"} {
 		from := []string{"mail@mx.example.test", "邮箱助手 <helper@mail.example.test>", "postmaster@mx.example.test"}[i%3]
-		c.add(false, "bounce", from, subject, "", bareText("您的邮件 告知书 未能送达。\r\n远程服务器返回：550 5.7.1 rejected by recipient"))
-		c.add(false, "bounce in Japanese", from, subject+" ", "", bareText("メールを配信できませんでした。\r\nzhangsan@example.test (550 5.1.1 unknown)"))
+		c.add(false, "bounce", from, subject, "", bareText("您的邮件 告知书 未能送达。\n远程服务器返回：550 5.7.1 rejected by recipient"))
+		c.add(false, "bounce in Japanese", from, subject+" ", "", bareText("メールを配信できませんでした。\nzhangsan@example.test (550 5.1.1 unknown)"))
 	}
 	for i, subject := range []string{"休暇中: 告知书", "【自动回复】感谢您的来信", "答复: 自動回覆: 告知書", "Re: Automatic reply: x", "FW: 自动回复：告知书", "告知书-自动回复", "Auto-Reply: 告知书", "自動回信：收到", "Abwesenheitsnotiz: x", "Odpowiedź automatyczna: x"} {
 		c.add(false, "excuse", fmt.Sprintf("某人 <v%d@others.example.test>", i), subject, "", bareText("您好，您的邮件我已收到。"))

@@ -13,23 +13,23 @@ func fromProviders() []composed {
 	for _, b := range []struct{ from, subject, body string }{
 		{"Postmaster@163mail.example.test", "系统退信/Systems bounce", htmlMail("<p>抱歉，您的邮件被退回来了……</p><table><tr><td>原邮件信息</td><td>时间 2026-03-01 主题 政府信息公开告知书</td></tr><tr><td>收件人</td><td>zhangsan@example.test</td></tr><tr><td>退信原因</td><td>收件人邮箱地址不存在</td></tr></table>")},
 		{"PostMaster@qq.example.test", "来自qq.example.test的退信", htmlMail("<p>尊敬的用户您好！很遗憾，您发往 zhangsan@example.test 的邮件没有送达。</p><p>退信代码：550 Mailbox not found</p><p>建议解决方案：核对地址</p>")},
-		{"邮箱系统管理员 <admin@exmail.example.test>", "邮件退信通知", textMail("您好，您于2026-03-01发送给 zhangsan@example.test 的邮件《政府信息公开告知书》发送失败。\r\n原因：对方邮箱容量已满。")},
+		{"邮箱系统管理员 <admin@exmail.example.test>", "邮件退信通知", textMail("您好，您于2026-03-01发送给 zhangsan@example.test 的邮件《政府信息公开告知书》发送失败。\n原因：对方邮箱容量已满。")},
 		{"[Postmaster] <postmaster@aliyun.example.test>", "[Postmaster]邮件投递失败", textMail("您发送的邮件未能成功投递到以下收件人：zhangsan@example.test，错误码 552。")},
-		{"mailsys@263.example.test", "Failure Notice/退信通知", textMail("对不起，您的邮件没有发送成功。\r\n收件人: zhangsan@example.test\r\n原因: user not found")},
+		{"mailsys@263.example.test", "Failure Notice/退信通知", textMail("对不起，您的邮件没有发送成功。\n收件人: zhangsan@example.test\n原因: user not found")},
 		{"sinamail@sina.example.test", "Returned Mail: 收件人邮箱已满", textMail("以下收件人的邮箱已满，您的邮件被退回：zhangsan@example.test")},
 		{"139邮箱 <mail139@139.example.test>", "退信通知:您的邮件无法投递", textMail("尊敬的用户：您发送给zhangsan@example.test的邮件无法投递，请确认邮箱地址是否正确。")},
 		{"189邮箱小助手 <helper@189.example.test>", "邮件投递失败通知", textMail("您的邮件《告知书》投递失败：收件人帐号不存在（550）。")},
-		{"eyou-system@gov.example.test", "邮件无法投递(Undeliverable Mail)", textMail("The mail system could not deliver your message to zhangsan@example.test\r\n邮件系统无法将您的邮件投递到上述地址。")},
+		{"eyou-system@gov.example.test", "邮件无法投递(Undeliverable Mail)", textMail("The mail system could not deliver your message to zhangsan@example.test\n邮件系统无法将您的邮件投递到上述地址。")},
 		{"winmail@gov.example.test", "邮件无法投递: 政府信息公开告知书", textMail("收件人 zhangsan@example.test 拒绝接收：550 relay not permitted")},
-		{"MDaemon@gov.example.test", "Permanent Delivery Failure", textMail("The attached message had PERMANENT fatal delivery errors!\r\nFailed address: zhangsan@example.test\r\n--- Session Transcript ---\r\n550 5.1.1 no such user")},
+		{"MDaemon@gov.example.test", "Permanent Delivery Failure", textMail("The attached message had PERMANENT fatal delivery errors!\nFailed address: zhangsan@example.test\n--- Session Transcript ---\n550 5.1.1 no such user")},
 		{"MDaemon at gov.example.test <MDaemon@gov.example.test>", "Warning: zhangsan@example.test - User unknown!", textMail("The following address is not known here: zhangsan@example.test")},
-		{"Notes Router <router@domino.example.test>", "DELIVERY FAILURE: User zhangsan (zhangsan@example.test) not listed in Domino Directory", textMail("Your message\r\n  Subject: 告知书\r\nwas not delivered to:\r\n  zhangsan@example.test\r\nbecause:\r\n  User not listed in Domino Directory")},
+		{"Notes Router <router@domino.example.test>", "DELIVERY FAILURE: User zhangsan (zhangsan@example.test) not listed in Domino Directory", textMail("Your message\n  Subject: 告知书\nwas not delivered to:\n  zhangsan@example.test\nbecause:\n  User not listed in Domino Directory")},
 		{"反垃圾邮件网关 <gateway@gw.example.test>", "您的邮件已被拦截：政府信息公开答复书", textMail("您发送给 zhangsan@example.test 的邮件因含可疑内容被拦截，未投递给收件人。")},
 		{"spamgw@gw.example.test", "邮件发送被拒绝通知", textMail("您的邮件被收件方服务器拒绝，返回信息：554 5.7.1 Message rejected as spam")},
 		{"邮件系统 <mailsystem@gov.example.test>", "邮件超过大小限制被退回", textMail("您的邮件超过对方邮箱的大小限制（20M），已被退回。收件人：zhangsan@example.test")},
 		{"postmaster@gov.example.test", "延时投递警告: 政府信息公开告知书", textMail("您的邮件已在队列中等待 4 小时，系统仍在尝试投递到 zhangsan@example.test，您无需重发。")},
 		{"邮件系统 <postmaster@gov.example.test>", "邮件延迟投递通知", textMail("您发送的邮件尚未送达 zhangsan@example.test，系统将继续重试 48 小时。")},
-		{"mailer@relay.example.test", "Re: 政府信息公开告知书", textMail("This message was created automatically by mail delivery software.\r\nA message that you sent could not be delivered to one or more of its recipients. This is a permanent error.\r\nzhangsan@example.test: 550 unrouteable address")},
+		{"mailer@relay.example.test", "Re: 政府信息公开告知书", textMail("This message was created automatically by mail delivery software.\nA message that you sent could not be delivered to one or more of its recipients. This is a permanent error.\nzhangsan@example.test: 550 unrouteable address")},
 		{"Mail Delivery Service <delivery@mx.example.test>", "Undelivered Mail: 告知书", textMail("Your message could not be delivered to zhangsan@example.test. Recipient address rejected.")},
 		{"noreply@relay.example.test", "Recipient rejected", textMail("550 5.1.1 <zhangsan@example.test>: Recipient address rejected: User unknown in virtual mailbox table")},
 		{"AntiSpam <antispam@gw.example.test>", "Message rejected: 告知书", textMail("Your message was rejected by the recipient's mail server: 554 5.7.1 blocked using rbl")},
@@ -45,7 +45,7 @@ func fromProviders() []composed {
 		{"Coremail System <coremail@gov.example.test>", "Undelivered Mail Returned to Sender / 未投递邮件退回发件人", textMail("此邮件由邮件系统自动发出。您的邮件无法投递至 zhangsan@example.test。")},
 		{"邮件审核 <audit@gov.example.test>", "邮件审核未通过：政府信息公开答复书", textMail("您发往外单位的邮件未通过系统审核，没有投递给收件人 zhangsan@example.test。")},
 		{"DLP <dlp@gov.example.test>", "邮件外发被阻断", textMail("您外发的邮件因命中敏感信息策略被系统阻断，未投递。收件人：zhangsan@example.test")},
-		{"outlook_bounce@outlook.example.test", "Undeliverable: Re: 告知书", textMail("zhangsan@example.test\r\nYour message couldn't be delivered. The recipient's mailbox is full and can't accept messages now.")},
+		{"outlook_bounce@outlook.example.test", "Undeliverable: Re: 告知书", textMail("zhangsan@example.test\nYour message couldn't be delivered. The recipient's mailbox is full and can't accept messages now.")},
 		{"Mail Delivery Subsystem <mailer-daemon@googlemail.example.test>", "Delivery Status Notification (Delay)", textMail("Delivery incomplete. There was a temporary problem delivering your message to zhangsan@example.test. Gmail will retry for 46 more hours.")},
 		{"postmaster@hk.example.test", "郵件傳送失敗：告知書", textMail("無法將您的郵件傳送到 zhangsan@example.test，收件人不存在。")},
 		{"mail@tw.example.test", "退件通知：政府資訊公開告知書", textMail("您寄給 zhangsan@example.test 的郵件遭退回，原因：信箱已滿。")},
@@ -104,7 +104,7 @@ func fromProviders() []composed {
 	}
 
 	// Answers to invitations, and invitations.
-	said := []string{"张某 已接受此邀请。", "张某 谢绝了本次会议。", "Zhang has accepted this invitation.", "时间：2026年3月5日 14:00\r\n地点：三楼会议室", ""}
+	said := []string{"张某 已接受此邀请。", "张某 谢绝了本次会议。", "Zhang has accepted this invitation.", "时间：2026年3月5日 14:00\n地点：三楼会议室", ""}
 	for i, v := range []struct{ subject, method string }{
 		{"已接受: 座谈会 @ 2026年3月5日 (周四) 14:00", "REPLY"}, {"Accepted: 座谈会 @ Thu Mar 5, 2026", "REPLY"}, {"Declined: 座谈会 @ Thu Mar 5, 2026", "REPLY"}, {"Tentatively Accepted: 座谈会", "REPLY"},
 		{"接受：座谈会", "REPLY"}, {"拒绝：座谈会", "REPLY"}, {"暂定：座谈会", "REPLY"}, {"已取消的活动：座谈会", "CANCEL"}, {"取消活动：座谈会", "CANCEL"}, {"Canceled event: 座谈会", "CANCEL"}, {"Cancelled: 座谈会", "CANCEL"},
@@ -127,7 +127,7 @@ func fromProviders() []composed {
 		{"投递成功通知", textMail("您的邮件已成功投递到 zhangsan@example.test。")}, {"邮件送达报告: 成功", textMail("收件人 zhangsan@example.test：投递成功")}, {"Delivery receipt: 告知书", textMail("The message was delivered to the mailbox.")}, {"Successful Mail Delivery Report", textMail("Your message was successfully delivered to the destination(s) listed below.")},
 		{"邮件已投递：告知书", textMail("您的邮件已投递到对方邮箱。")}, {"定时邮件发送成功通知", textMail("您的定时邮件《告知书》已发送成功。")}, {"邮件召回结果通知", textMail("您对邮件《告知书》的召回：成功 1，失败 0。")}, {"召回成功：告知书", textMail("邮件已成功召回。")}, {"召回失败：告知书", textMail("邮件召回失败，对方已读。")},
 		{"邮件撤回结果：成功", textMail("邮件《告知书》已撤回。")}, {"已读确认：告知书", textMail("收件人已读。")}, {"已阅读：政府信息公开告知书", textMail("您的邮件已于 3 月 2 日被阅读。")}, {"对方已阅读您的邮件", textMail("您发送的《告知书》对方已于 3 月 2 日阅读。")}, {"您的邮件已被对方查看", textMail("邮件：告知书，查看时间 3 月 2 日。")},
-		{"邮件阅读通知：告知书", textMail("收件人已阅读。")}, {"未读而删除: 告知书", textMail("您的邮件未经阅读即被删除。")}, {"Deleted: 告知书", receipt("automatic-action/MDN-sent-automatically; deleted")}, {"Not read: Re: 告知书", textMail("Your message was deleted without being read.")}, {"已读: RE: 政府信息公开答复书", textMail("您的邮件\r\n收件人: x\r\n已于 2026/3/2 阅读")},
+		{"邮件阅读通知：告知书", textMail("收件人已阅读。")}, {"未读而删除: 告知书", textMail("您的邮件未经阅读即被删除。")}, {"Deleted: 告知书", receipt("automatic-action/MDN-sent-automatically; deleted")}, {"Not read: Re: 告知书", textMail("Your message was deleted without being read.")}, {"已读: RE: 政府信息公开答复书", textMail("您的邮件\n收件人: x\n已于 2026/3/2 阅读")},
 		{"已讀：政府資訊公開告知書", textMail("您的郵件已讀。")}, {"讀取回條：告知書", textMail("郵件已讀。")}, {"Lido: 告知书", textMail("Lida.")}, {"Lettura: 告知书", textMail("Letto.")}, {"Läst: 告知书", textMail("Läst.")}, {"Прочтено: 告知书", textMail("Прочтено.")}, {"開封確認: 告知书", textMail("開封しました。")}, {"읽음: 告知书", textMail("읽음.")},
 		{"挂号信回执：告知书", textMail("您的挂号信已被收件人阅读。")},
 	} {
@@ -154,10 +154,10 @@ func fromProviders() []composed {
 
 	// People, with odd marks.
 	asks := []string{
-		"申请人：毛某\r\n联系电话：略\r\n通讯地址：某市庚路6号\r\n所需信息名称：2025年庚路拓宽工程征收补偿安置方案\r\n获取方式：电子邮件",
+		"申请人：毛某\n联系电话：略\n通讯地址：某市庚路6号\n所需信息名称：2025年庚路拓宽工程征收补偿安置方案\n获取方式：电子邮件",
 		"你好，我是庚村的村民禹某，请依法公开我村土地征收的批准文件和补偿标准，可发本邮箱。",
 		"尊敬的工作人员：本人系某高校学生，为撰写论文，特申请公开贵局2023至2025年行政处罚决定书统计数据。谢谢！狄某",
-		"信息公开申请书\r\n申请人米某，身份证号略。申请事项：1.公开辛小区规划许可证；2.公开容积率调整的依据。\r\n申请人：米某\r\n2026年3月1日",
+		"信息公开申请书\n申请人米某，身份证号略。申请事项：1.公开辛小区规划许可证；2.公开容积率调整的依据。\n申请人：米某\n2026年3月1日",
 		"根据中华人民共和国政府信息公开条例第二十七条，现向贵机关申请获取壬河治理项目的招投标文件、施工合同复印件。贝某",
 	}
 	for i, v := range []struct{ from, subject, header string }{

@@ -47,10 +47,13 @@ func (c *corpus) add(human bool, kind, from, subject, header, body string) {
 
 const mime = "MIME-Version: 1.0\r\n"
 
-// bareText and bareHTML are bodies as old programs send them, without a MIME-Version.
-func bareText(s string) string {
-	return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(s, "\n", "\r\n") + "\r\n"
+// withFile is a body of a text and a file.
+func withFile(name, mediaType, said string) string {
+	return multipart("mixed", plainPart(said), filePart(name, mediaType))
 }
+
+// bareText and bareHTML are bodies as old programs send them, without a MIME-Version.
+func bareText(s string) string { return plainPart(s) + "\r\n" }
 
 func bareHTML(s string) string { return "Content-Type: text/html; charset=utf-8\r\n\r\n" + s + "\r\n" }
 
@@ -63,7 +66,9 @@ func multipart(kind string, parts ...string) string {
 	return mime + "Content-Type: multipart/" + kind + "; boundary=b\r\n\r\n--b\r\n" + strings.Join(parts, "\r\n--b\r\n") + "\r\n--b--\r\n"
 }
 
-func plainPart(s string) string { return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + s }
+func plainPart(s string) string {
+	return "Content-Type: text/plain; charset=utf-8\r\n\r\n" + strings.ReplaceAll(s, "\n", "\r\n")
+}
 
 func filePart(name, mediaType string) string {
 	return fmt.Sprintf("Content-Type: %s; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\nx", mediaType, name, name)
@@ -74,9 +79,9 @@ func calendarPart(about, method string) string {
 }
 
 const (
-	formText = "政府信息公开申请表\r\n申请人类型：公民\r\n姓名：%s\r\n证件名称：身份证\r\n联系电话：无\r\n通信地址：某市甲区1号\r\n所需信息的内容描述：申请公开%s。\r\n获取信息的方式：电子邮件\r\n"
-	prose    = "您好：我叫%s，住某市甲区。依据《政府信息公开条例》，现申请公开贵单位关于%s的文件，请以电子邮件方式答复。联系电话无。\r\n"
-	letter   = "尊敬的领导：\r\n申请人%s，联系地址某市乙路2号。因研究需要，请提供%s的有关材料，获取信息的方式为纸质邮寄。此致敬礼\r\n"
+	formText = "政府信息公开申请表\n申请人类型：公民\n姓名：%s\n证件名称：身份证\n联系电话：无\n通信地址：某市甲区1号\n所需信息的内容描述：申请公开%s。\n获取信息的方式：电子邮件\n"
+	prose    = "您好：我叫%s，住某市甲区。依据《政府信息公开条例》，现申请公开贵单位关于%s的文件，请以电子邮件方式答复。联系电话无。\n"
+	letter   = "尊敬的领导：\n申请人%s，联系地址某市乙路2号。因研究需要，请提供%s的有关材料，获取信息的方式为纸质邮寄。此致敬礼\n"
 )
 
 var topics = []string{"2025年度部门预算", "甲路道路验收报告", "污水处理厂环评批复", "保障房分配名单", "河道整治招标文件"}
@@ -107,17 +112,16 @@ func applications() []composed {
 			c.add(true, "from "+from+"/"+subject, from, subject, "", text(formText))
 		}
 	}
-	disposition := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n--b--\r\n"
-	proof := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.test\r\n\r\nFinal-Recipient: rfc822; office@example.test\r\nAction: failed\r\nStatus: 5.2.2\r\n--b--\r\n"
-	calendar := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n--b--\r\n"
-	file := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n见附件\r\n--b\r\nContent-Type: application/msword; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\nx\r\n--b--\r\n"
+	const read = "Content-Type: message/disposition-notification\r\n\r\nDisposition: manual-action/MDN-sent-manually; displayed"
+	const bounced = "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.test\r\n\r\nFinal-Recipient: rfc822; office@example.test\r\nAction: failed\r\nStatus: 5.2.2"
+	const calendar = "Content-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR"
 	for _, format := range bodies {
-		c.add(true, "with a disposition part", who(), "政府信息公开申请", "", fmt.Sprintf(disposition, text(format)))
-		c.add(true, "with the report of an earlier bounce", who(), "重新发送：政府信息公开申请", "", fmt.Sprintf(proof, text(format)))
-		c.add(true, "with a calendar", who(), "信息公开申请", "", fmt.Sprintf(calendar, text(format)))
+		c.add(true, "with a disposition part", who(), "政府信息公开申请", "", multipart("mixed", text(format), read))
+		c.add(true, "with the report of an earlier bounce", who(), "重新发送：政府信息公开申请", "", multipart("mixed", text(format), bounced))
+		c.add(true, "with a calendar", who(), "信息公开申请", "", multipart("mixed", text(format), calendar))
 	}
 	for _, mark := range []string{"", "X-Autoreply: yes", "Precedence: bulk", "Auto-Submitted: auto-replied"} {
-		c.add(true, "by attachment "+mark, who(), "申请", mark, fmt.Sprintf(file, "政府信息公开申请表.doc", "政府信息公开申请表.doc"))
+		c.add(true, "by attachment "+mark, who(), "申请", mark, withFile("政府信息公开申请表.doc", "application/msword", "见附件"))
 	}
 	return c.all
 }
@@ -125,7 +129,7 @@ func applications() []composed {
 // machines are what programs send: reports, excuses, receipts, answers to invitations, lists.
 func machines() []composed {
 	c := corpus{id: "m"}
-	const said = "您的邮件未能传递给以下收件人：zhangsan@example.test\r\n对方服务器返回：550 5.1.1 用户不存在"
+	const said = "您的邮件未能传递给以下收件人：zhangsan@example.test\n对方服务器返回：550 5.1.1 用户不存在"
 	const english = "The following message could not be delivered to zhangsan@example.test: 550 5.1.1 User unknown"
 	for _, from := range []string{"MAILER-DAEMON", "MAILER-DAEMON <>", "Mail Delivery Subsystem <mailer-daemon@mx.example.test>", "postmaster@example.test", "邮件系统 <system@example.test>", "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@gov.example.test>"} {
 		for _, subject := range []string{"退信：政府信息公开告知书", "系统退信", "未传递: 政府信息公开答复书", "Undeliverable: 政府信息公开告知书", "Returned mail: see transcript for details", "Delivery Status Notification (Failure)", "Mail delivery failed: returning message to sender", "failure notice", "无法投递：政府信息公开补正告知书"} {
@@ -162,7 +166,7 @@ func machines() []composed {
 	}
 	for _, mark := range []string{"List-Id: <news.example.test>", "List-Unsubscribe: <https://x.example.test/u>", "Precedence: bulk", "Precedence: list", "Auto-Submitted: auto-generated", "Return-Path: <>"} {
 		for _, subject := range []string{"本周要闻", "登录提醒", "您的账单", "培训通知"} {
-			c.add(false, "program or list", fmt.Sprintf("noreply%d@site.example.test", n), subject, mark, bareText("详情请登录网站查看。"))
+			c.add(false, "program or list", fmt.Sprintf("noreply%d@site.example.test", len(c.all)), subject, mark, bareText("详情请登录网站查看。"))
 		}
 	}
 	return c.all

@@ -59,35 +59,6 @@ func tell(t *testing.T, ctx context.Context, o demo.Options) (string, error) {
 	return out.String(), err
 }
 
-func TestOnce(t *testing.T) {
-	t.Parallel()
-	out, err := tell(t, t.Context(), demo.Options{Once: true, Command: command})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	for _, want := range []string{
-		"模拟的", "真实的",
-		"收件", "双方确认", "登记", "审查", "办理", "答复、发出", "送达", "归档", // the loop
-		"补正告知", "收到补正", "征求意见", "收到意见", "延期", "收费通知", "缴费", "撤回", "非申请", "作废记录", // and around it
-		"待甄别", "重复，不再立案", "历史邮件", "未取回", "归入", // the places of mails
-		"$ ysq list", "$ ysq due", "$ ysq show", "$ ysq explain", "$ ysq mail list", "$ ysq report",
-		"扣除：征求第三方意见", "春节（国办发明电", "调休上班", "逾期办结", "已逾期", "今天到期", "等待补正", "等待征求意见",
-		"一、本年新收政府信息公开申请数量", "四、结转下年度继续办理", "刘䶮",
-		"自检通过：服务器上的 37 封信各有去处，原件（35 份）逐字节相同，信箱未被改动",
-		"24 件申请与表三逐列相符，勾稽关系成立",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("the output lacks %q", want)
-		}
-	}
-	if i := strings.IndexFunc(out, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
-		t.Errorf("control character in %q", out[max(0, i-40):i+1])
-	}
-	if t.Failed() {
-		t.Log(out)
-	}
-}
-
 // The final check finds everything that is done to the office just before it.
 func TestCheckFails(t *testing.T) {
 	t.Parallel()
@@ -234,9 +205,9 @@ var (
 	suggested     = regexp.MustCompile(`(?m)^  ysq (.+)$`)
 )
 
-// The register that is left running answers the commands that the end of the story suggests, and
-// ends with the context.
-func TestLeftRunning(t *testing.T) {
+// The whole story is told and proves itself. The register that is left running then answers the commands that the end of the
+// story suggests, and ends with the context.
+func TestTold(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -262,7 +233,29 @@ func TestLeftRunning(t *testing.T) {
 			t.Errorf("report --check: exit code %d after the last case was registered", code)
 		}
 	}
-	if out, err := tell(t, ctx, demo.Options{Command: command, Out: &reader{words: "按 Ctrl-C 结束", do: try}}); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	out, err := tell(t, ctx, demo.Options{Command: command, Out: &reader{words: "按 Ctrl-C 结束", do: try}})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"模拟的", "真实的",
+		"收件", "双方确认", "登记", "审查", "办理", "答复、发出", "送达", "归档", // the loop
+		"补正告知", "收到补正", "征求意见", "收到意见", "延期", "收费通知", "缴费", "撤回", "非申请", "作废记录", // and around it
+		"待甄别", "重复，不再立案", "历史邮件", "未取回", "归入", // the places of mails
+		"$ ysq list", "$ ysq due", "$ ysq show", "$ ysq explain", "$ ysq mail list", "$ ysq report",
+		"扣除：征求第三方意见", "春节（国办发明电", "调休上班", "逾期办结", "已逾期", "今天到期", "等待补正", "等待征求意见",
+		"一、本年新收政府信息公开申请数量", "四、结转下年度继续办理", "刘䶮",
+		"自检通过：服务器上的 37 封信各有去处，原件（35 份）逐字节相同，信箱未被改动",
+		"24 件申请与表三逐列相符，勾稽关系成立",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q", want)
+		}
+	}
+	if i := strings.IndexFunc(out, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
+		t.Errorf("control character in %q", out[max(0, i-40):i+1])
+	}
+	if t.Failed() {
+		t.Log(out)
 	}
 }
