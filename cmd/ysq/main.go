@@ -27,7 +27,7 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, release())
+	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, release())
 }
 
 // release is the linked version, else that of the module as built.

@@ -4,15 +4,19 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +24,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/workday"
+	"ysq.internal/ysq/cmd/internal/cli"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/smtpsim"
@@ -29,8 +34,29 @@ func TestMain(m *testing.M) {
 	if len(os.TempDir()) > 40 { // the name of a socket has at most 107 bytes, and scripts lie deep
 		os.Setenv("TMPDIR", "/tmp")
 	}
+	if filepath.Base(os.Args[0]) == "ysq" {
+		os.Exit(profiled())
+	}
 	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
-	testscript.Main(m, map[string]func(){"ysq": func() { os.Exit(profiled()) }})
+	os.Exit(withProgram(m))
+}
+
+// withProgram runs the tests with this binary as ysq on PATH.
+func withProgram(m *testing.M) int {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	bin, err := os.MkdirTemp("", "ysq-bin")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(bin)
+	if err := os.Symlink(self, filepath.Join(bin, "ysq")); err != nil {
+		panic(err)
+	}
+	os.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	return m.Run()
 }
 
 // profiled is the program, which leaves a profile of its processor time where YSQ_PROFILE says.
@@ -51,10 +77,17 @@ func profiled() int {
 	return run()
 }
 
-// TestScripts runs the program as people do: real processes, a real socket, a mail server over TCP.
+// TestScripts runs the program as people do: a real daemon, a real socket, a mail server over TCP. What a script execs is a
+// process: daemons, and what waits for one, or for standard input. Any other command runs within this process, for starting
+// takes longer than most commands do; where real programs are asked for (YSQ_REQUIRE_REAL=1, as in CI), each is a process.
 func TestScripts(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chdir(here) }) // see runInside
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: filepath.Join(here, "testdata", "script"),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("YSQ_CONFIG", e.Getenv("WORK")+"/ysq.toml")
 			e.Setenv("LANG", "zh_CN.UTF-8")
@@ -69,6 +102,7 @@ func TestScripts(t *testing.T) {
 			return os.Getenv("YSQ_REQUIRE_REAL") == "1", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"ysq":     command,
 			"imapsim": startServer,
 			"smtpsim": startPost,
 			"setup":   setup,
@@ -84,6 +118,49 @@ func TestScripts(t *testing.T) {
 			"until":   until,
 		},
 	})
+}
+
+// said is what a command said, and its exit code.
+type said struct {
+	out, err string
+	code     int
+}
+
+// inside is held by the command that runs within this process: the working directory is there once.
+var inside sync.Mutex
+
+// typed runs a command of a script.
+func typed(ts *testscript.TestScript, name string, args ...string) said {
+	if name == "exec" {
+		name, args = args[0], args[1:]
+	} else if name == "ysq" && os.Getenv("YSQ_REQUIRE_REAL") != "1" {
+		return runInside(ts, args)
+	}
+	code := exitCode(ts.Exec(name, args...))
+	return said{ts.ReadFile("stdout"), ts.ReadFile("stderr"), code}
+}
+
+func runInside(ts *testscript.TestScript, args []string) said {
+	inside.Lock()
+	defer inside.Unlock()
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	var out, errOut strings.Builder
+	code := cli.Main(context.Background(), args, strings.NewReader(""), &out, &errOut, ts.Getenv, release())
+	return said{out.String(), errOut.String(), code}
+}
+
+// shown lets the script look at what was said.
+func (s said) shown(ts *testscript.TestScript) said {
+	io.WriteString(ts.Stdout(), s.out)
+	io.WriteString(ts.Stderr(), s.err)
+	return s
+}
+
+// command is `ysq ARGUMENT…`.
+func command(ts *testscript.TestScript, fails bool, args []string) {
+	if got := typed(ts, "ysq", args...).shown(ts); (got.code != 0) != fails {
+		ts.Fatalf("exit code %d", got.code)
+	}
 }
 
 // startServer is `imapsim [-password P] N [FILE…]`: a mail server with N applications and the mails
@@ -151,18 +228,18 @@ func setup(ts *testscript.TestScript, _ bool, args []string) {
 	if _, err := os.Stat(password); err != nil {
 		ts.Check(os.WriteFile(password, []byte("secret\n"), 0o600))
 	}
-	ts.Check(ts.Exec("ysq", append([]string{"init", "--agency", "示例市生态环境局", "--state", work + "/state", "--socket", work + "/ysq.sock",
+	command(ts, false, append([]string{"init", "--agency", "示例市生态环境局", "--state", work + "/state", "--socket", work + "/ysq.sock",
 		"--imap-host", "127.0.0.1", "--imap-port", ts.Getenv("IMAP_PORT"), "--imap-tls", "none", "--imap-user", "foi@example.test",
-		"--password-file", password, "--yes"}, args...)...))
+		"--password-file", password, "--yes"}, args...))
 }
 
 // setupBeside is `setup2 DIR`: a second office with everything of its own below DIR.
 func setupBeside(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ts.Getenv("WORK") + "/" + args[0]
 	ts.Check(os.Mkdir(dir, 0o700))
-	ts.Check(ts.Exec("ysq", "init", "--config", dir+"/ysq.toml", "--agency", "示例市生态环境局", "--state", dir+"/state", "--socket", dir+"/s",
+	command(ts, false, []string{"init", "--config", dir + "/ysq.toml", "--agency", "示例市生态环境局", "--state", dir + "/state", "--socket", dir + "/s",
 		"--imap-host", "127.0.0.1", "--imap-port", ts.Getenv("IMAP_PORT"), "--imap-tls", "none", "--imap-user", "foi@example.test",
-		"--password-file", ts.Getenv("WORK")+"/imap-password", "--yes"))
+		"--password-file", ts.Getenv("WORK") + "/imap-password", "--yes"})
 }
 
 // compiledPDF gives the office of setup the compiled pdfium that an earlier run on this machine has left, and leaves one:
@@ -200,19 +277,17 @@ func ready(ts *testscript.TestScript, _ bool, _ []string) {
 func code(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	if err := ts.Exec(args[1], args[2:]...); err == nil {
-		if want != 0 {
-			ts.Fatalf("exit code 0, want %d", want)
-		}
-	} else if got := exitCode(err); got != want {
-		ts.Fatalf("exit code %d, want %d", got, want)
+	if got := typed(ts, args[1], args[2:]...).shown(ts); got.code != want {
+		ts.Fatalf("exit code %d, want %d", got.code, want)
 	}
 }
 
 func exitCode(err error) int {
-	type coder interface{ ExitCode() int }
-	if c, ok := err.(coder); ok {
-		return c.ExitCode()
+	if err == nil {
+		return 0
+	}
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
+		return e.ExitCode()
 	}
 	return -1
 }
@@ -266,11 +341,12 @@ func openOf(ts *testscript.TestScript, _ bool, _ []string) {
 // until is `until TEXT COMMAND…`: runs the command again and again until its output has the text.
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		err := ts.Exec(args[1], args[2:]...)
-		if out := ts.ReadFile("stdout"); strings.Contains(out, args[0]) {
+		got := typed(ts, args[1], args[2:]...)
+		if strings.Contains(got.out, args[0]) {
+			got.shown(ts)
 			return
 		} else if time.Now().After(deadline) {
-			ts.Fatalf("no %q within half a minute: %v\n%s", args[0], err, out)
+			ts.Fatalf("no %q within half a minute: exit code %d\n%s%s", args[0], got.code, got.out, got.err)
 		}
 	}
 }

@@ -24,7 +24,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -39,11 +38,11 @@ import (
 
 // Main runs the command that args name and returns its exit code (ask.Exit…). It ends early
 // when ctx does; `serve` then stops in order, which is its ordinary end.
-func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, version string) int {
+func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, getenv func(string) string, version string) int {
 	if len(args) > 0 && args[0] == worker.Command { // the daemon's child: not for people, and nothing of the tree for it
 		return worker.Main(args[1:], in, out, errOut)
 	}
-	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: os.Getenv, columns: terminalColumns}
+	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: getenv, columns: terminalColumns}
 	root := a.rootFor(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // the shell asks, not a person
 		a.completions(root)
