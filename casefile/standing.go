@@ -134,8 +134,8 @@ func (c Case) AwaitsReceipt() bool {
 	return c.Stage == StageReplied && !c.DispatchedOn.IsZero() && !c.Undelivered
 }
 
-// Alarms lists what is or will be due about an open case, the reply first; what the sides have to
-// answer that it consults, ConsultationAlarms tells.
+// Alarms lists what is or will be due about an open case, the reply first. The answers of those whom it consults are
+// in ConsultationAlarms.
 func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Alarm {
 	if !c.Stage.Open() {
 		return nil
@@ -164,27 +164,8 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if s.Doubtful {
 		all = append(all, c.arrivalAlarm(today, early))
 	}
-	if !s.Due.IsZero() {
-		kind, text, do := AlarmReply, "答复并送达", "reply、dispatch"
-		switch {
-		case s.Internal:
-			kind, text, do = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录", "reply --outcome 办结"
-		case s.strictOnly && s.Waiting != NotWaiting:
-			text, do = "从严期限已过；按法定口径正在等待"+s.Waiting.Label(), ""
-		case c.AwaitsReceipt():
-			text, do = "答复已发出，签收后记录送达；期限算到签收之日", "deliver"
-		case s.strictOnly:
-			text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
-		case c.Seeming() != NatureUnknown:
-			text, do = "似为"+c.Seems.Label()+"；没有人认定前，按申请的从严期限提醒", "register、dismiss"
-		}
-		on := s.Due
-		if early {
-			on = c.SureDue
-		}
-		if !on.IsZero() {
-			all = append(all, Alarm{kind, on, text, do})
-		}
+	if a := c.replyAlarm(s, early); !a.On.IsZero() {
+		all = append(all, a)
 	}
 	if a, owed := c.reportAlarm(); owed && c.Stage < StageReplied && c.Approval == ApprovalNone {
 		all = append(all, a)
@@ -199,28 +180,56 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	applies := !s.Internal && c.Seeming() == NatureUnknown
 	if c.unconfirmed() && applies {
-		by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
-		if c.sameDay() {
-			by = cal.Next(c.ArrivedOn)
-		}
-		text, do := "与申请人确认收到，法定期限自确认之日起算", "confirm"
-		if s.Waiting == WaitContact {
-			by, text, do = s.WaitUntil, "再次联系申请人，仍联系不上的再记一次；联系上之前期限不计算", "confirm、unreachable"
-		}
-		all = append(all, Alarm{AlarmConfirm, by, text, do})
+		all = append(all, c.confirmAlarm(s, law, cal))
 	}
 	if applies && s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
 			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正", "correct"})
 		}
 	}
-	if !s.WaitUntil.IsZero() {
-		switch s.Waiting {
-		case WaitCorrection:
-			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理", "reply --outcome other.correction-lapsed"})
-		case WaitFee:
-			all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理", "reply --outcome other.fee-lapsed"})
-		}
+	switch {
+	case s.WaitUntil.IsZero():
+	case s.Waiting == WaitCorrection:
+		all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理", "reply --outcome other.correction-lapsed"})
+	case s.Waiting == WaitFee:
+		all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理", "reply --outcome other.fee-lapsed"})
 	}
 	return all
+}
+
+// replyAlarm says by when the case must be answered; its day is zero where none is set. While it is in doubt when
+// the application arrived and the strict date has passed, early, the day is the one that holds in any event.
+func (c Case) replyAlarm(s Standing, early bool) Alarm {
+	if s.Due.IsZero() {
+		return Alarm{}
+	}
+	a := Alarm{AlarmReply, s.Due, "答复并送达", "reply、dispatch"}
+	if early {
+		a.On = c.SureDue
+	}
+	switch {
+	case s.Internal:
+		a.Kind, a.Text, a.Do = AlarmInternal, c.Kind.Label()+"没有法定期限，办结后记录", "reply --outcome 办结"
+	case s.strictOnly && s.Waiting != NotWaiting:
+		a.Text, a.Do = "从严期限已过；按法定口径正在等待"+s.Waiting.Label(), ""
+	case c.AwaitsReceipt():
+		a.Text, a.Do = "答复已发出，签收后记录送达；期限算到签收之日", "deliver"
+	case s.strictOnly:
+		a.Text = fmt.Sprintf("从严期限已过，法定期限 %s 前答复仍可主张按时", c.Legal.Due)
+	case c.Seeming() != NatureUnknown:
+		a.Text, a.Do = "似为"+c.Seems.Label()+"；没有人认定前，按申请的从严期限提醒", "register、dismiss"
+	}
+	return a
+}
+
+// confirmAlarm says by when the applicant must be told that his application has arrived.
+func (c Case) confirmAlarm(s Standing, law Statute, cal *workday.Calendar) Alarm {
+	if s.Waiting == WaitContact {
+		return Alarm{AlarmConfirm, s.WaitUntil, "再次联系申请人，仍联系不上的再记一次；联系上之前期限不计算", "confirm、unreachable"}
+	}
+	by, _ := cal.AddWorkdays(c.ArrivedOn, law.Confirmation)
+	if c.sameDay() {
+		by = cal.Next(c.ArrivedOn)
+	}
+	return Alarm{AlarmConfirm, by, "与申请人确认收到，法定期限自确认之日起算", "confirm"}
 }
