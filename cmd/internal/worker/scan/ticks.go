@@ -104,12 +104,45 @@ func set(words []Word, b Box, every bool) (all []Word, option string) {
 			return firstOf(follows, mostOption)
 		}
 	}
+	at, before, next := neighbours(words, b)
+	precedes := ""
+	if before >= 0 && (b.Rect.Min.X-words[before].Box.Max.X <= max(b.Rect.Dx(), words[before].Box.Dy())/3 || words[before].Text == "□") {
+		precedes = words[before].Text
+	}
+	mark := Word{Text: "□", Box: b.Rect}
+	if at < 0 {
+		follows := ""
+		if next >= 0 {
+			follows = words[next].Text
+		}
+		if option = optionAt(precedes, follows); option == "" {
+			return nil, ""
+		}
+		return append(slices.Clone(words), mark), option
+	}
+	w, follows := words[at], goesOn(words, b, at)
+	from, to, option := w.placeOf(b, every, func(precede, follow string) string { return optionAt(precedes+precede, follow+follows) })
+	if option == "" {
+		return nil, ""
+	}
+	mark.Line = w.Line
+	return slices.Replace(slices.Clone(words), at, at+1, w.around(mark, from, to)...), option
+}
+
+// level reports whether a word stands on the line of a box.
+func (b Box) level(w Word) bool {
+	y := middle(b.Rect).Y
+	return w.Box.Min.Y <= y && w.Box.Max.Y >= y
+}
+
+// neighbours are the words beside a box on its line: the one that it lies in, the one that ends before it, and the one that
+// begins behind it; -1 for none.
+func neighbours(words []Word, b Box) (at, before, next int) {
+	at, before, next = -1, -1, -1
 	mid, side := middle(b.Rect), b.Rect.Dx()
-	level := func(w Word) bool { return w.Box.Min.Y <= mid.Y && w.Box.Max.Y >= mid.Y }
-	at, before, next := -1, -1, -1 // the word that it lies in, the one that ends before it, the one that begins behind
 	for i, w := range words {
 		switch {
-		case !level(w):
+		case !b.level(w):
 		case w.Box.Min.X-side/2 <= mid.X && w.Box.Max.X+side/2 >= mid.X:
 			if at < 0 || mid.In(w.Box) {
 				at = i
@@ -120,56 +153,48 @@ func set(words []Word, b Box, every bool) (all []Word, option string) {
 			next = i
 		}
 	}
-	precedes, follows := "", ""
-	if before >= 0 && (b.Rect.Min.X-words[before].Box.Max.X <= max(side, words[before].Box.Dy())/3 || words[before].Text == "□") {
-		precedes = words[before].Text
-	}
-	if next >= 0 {
-		follows = words[next].Text
-	}
-	mark := Word{Text: "□", Box: b.Rect}
-	if at < 0 {
-		if option = optionAt(precedes, follows); option == "" {
-			return nil, ""
-		}
-		return append(slices.Clone(words), mark), option
-	}
+	return at, before, next
+}
+
+// goesOn is the text that follows the word of a box without a gap, since tesseract parts words anywhere.
+func goesOn(words []Word, b Box, at int) (follows string) {
 	w := words[at]
-	follows = ""
-	for end := w.Box.Max.X; len(follows) < 24; { // what goes on with it, since tesseract parts words anywhere
+	for end := w.Box.Max.X; len(follows) < 24; {
 		next := slices.IndexFunc(words, func(o Word) bool {
-			return level(o) && o.Box.Min.X >= end-2 && o.Box.Min.X < end+max(side, w.Box.Dy())
+			return b.level(o) && o.Box.Min.X >= end-2 && o.Box.Min.X < end+max(b.Rect.Dx(), w.Box.Dy())
 		})
 		if next < 0 || next == at || words[next].Box.Max.X <= end {
 			break
 		}
 		follows, end = follows+words[next].Text, words[next].Box.Max.X
 	}
-	rs := []rune(w.Text)
-	from, to := -1, -1
+	return follows
+}
+
+// placeOf finds the characters of a word that a box takes the place of, so that an option stands beside it; option is ""
+// where none does. A box between two characters takes the place of none.
+func (w Word) placeOf(b Box, every bool, optionAt func(precedes, follows string) string) (from, to int, option string) {
+	rs, mid := []rune(w.Text), middle(b.Rect)
 	try := func(i, n int) {
-		if i < 0 || i+n > len(rs) || from >= 0 {
+		if i < 0 || i+n > len(rs) || option != "" {
 			return
 		}
-		if o := optionAt(precedes+string(rs[:i]), string(rs[i+n:])+follows); o != "" {
-			from, to, option = i, i+n, o
-		}
+		from, to, option = i, i+n, optionAt(string(rs[:i]), string(rs[i+n:]))
 	}
-	k := 0 // how many characters end before it
-	for i := range rs {
-		if left, right := w.span(i); left+right < 2*mid.X {
+	k := 0     // how many characters end before it
+	over := -1 // the Chinese character that a lone frame was taken for, or is part of
+	for i, r := range rs {
+		left, right := w.span(i)
+		if left+right < 2*mid.X {
 			k = i + 1
+		}
+		if b.Lone && left <= mid.X && mid.X < right && unicode.Is(unicode.Han, r) {
+			over = i
 		}
 	}
 	places := []int{k, k - 1, k + 1, k - 2, k + 2} // because the places that tesseract gives are not exact
 	if every {
 		places = []int{k}
-	}
-	over := -1 // the Chinese character that a lone frame was taken for, or is part of
-	for i, r := range rs {
-		if left, right := w.span(i); b.Lone && left <= mid.X && mid.X < right && unicode.Is(unicode.Han, r) {
-			over = i
-		}
 	}
 	switch {
 	case over < 0:
@@ -184,11 +209,7 @@ func set(words []Word, b Box, every bool) (all []Word, option string) {
 	case b.Round || strings.ContainsRune(looksBoxed, rs[over]):
 		try(over, 1)
 	}
-	if from < 0 {
-		return nil, ""
-	}
-	mark.Line = w.Line
-	return slices.Replace(slices.Clone(words), at, at+1, w.around(mark, from, to)...), option
+	return from, to, option
 }
 
 // mostOption is how many characters of an option that no list has are told: what follows it on its line is not the option's.
