@@ -199,8 +199,7 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 		manual = nil // what a clerk writes is of the whole year
 	}
 	prose := r.fill(f, manual, len(found[reopened]))
-	r.Checks = r.identities(f)
-	r.Checks = append(r.Checks, r.carriedOver(f, o), rest.check(o.Opening, found[carriedOver]))
+	r.Checks = append(r.identities(f), r.carriedOver(f, o), rest.check(o.Opening, found[carriedOver]))
 	for k := range lastFinding {
 		if k != carriedOver {
 			r.Checks = append(r.Checks, k.check(found[k]))
@@ -208,17 +207,21 @@ func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report
 	}
 	r.Checks = append(r.Checks, o.Mails.check(civil.Of(o.Now) > b.to), disputesRecorded(o.Matters))
 	if b.whole() {
-		last := o.LastFacts
-		if last == nil && o.Before != nil && cmp.Or(o.Before.Table2Format, o.Before.Format) == r.Format {
-			last = o.Before.Table2
-		}
-		r.Checks = append(append(r.Checks, r.Table2.check(f, last)...), prose, r.Sections.check(f))
+		r.Checks = append(append(r.Checks, r.Table2.check(f, o.lastFacts(r.Format))...), prose, r.Sections.check(f))
 	}
 	r.Checks = append(r.Checks, b.over(civil.Of(o.Now)))
 	if year < first {
 		r.Checks = append(r.Checks, verdict(NoData, Warning, fmt.Sprintf("登记簿自 %d 年起才有记录，%d 年没有数据，表三、表四的 0 不是实数", first, year)))
 	}
 	return r, nil
+}
+
+// lastFacts is table 2 of the year before, where it has the form of this year's.
+func (o Options) lastFacts(format string) Facts {
+	if o.LastFacts == nil && o.Before != nil && cmp.Or(o.Before.Table2Format, o.Before.Format) == format {
+		return o.Before.Table2
+	}
+	return o.LastFacts
 }
 
 // NoData is the check of a report on a year of which the register knows nothing.
