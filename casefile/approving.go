@@ -140,11 +140,8 @@ func Screenings() []Screening {
 	return []Screening{MayDisclose, MayDiscloseInPart, MayNotDisclose, ScreeningReferred}
 }
 
-// String returns the stable code.
 func (s Screening) String() string { return screenings.code(uint8(s)) }
-
-// Label returns the Chinese words.
-func (s Screening) Label() string { return screenings.label(uint8(s)) }
+func (s Screening) Label() string  { return screenings.label(uint8(s)) }
 
 // ParseScreening reads a code or a label.
 func ParseScreening(s string) (Screening, error) {
@@ -155,10 +152,7 @@ func ParseScreening(s string) (Screening, error) {
 	return Screening(i), err
 }
 
-// MarshalText is String.
 func (s Screening) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads a code or a label.
 func (s *Screening) UnmarshalText(b []byte) (err error) {
 	*s, err = ParseScreening(string(b))
 	return err
@@ -181,7 +175,6 @@ var approvals = codes{{}, {"awaits", "待签批"}, {"signed", "已签发"}, {"re
 // String returns the stable code; "" for ApprovalNone.
 func (a Approval) String() string { return approvals.code(uint8(a)) }
 
-// Label returns the Chinese word.
 func (a Approval) Label() string { return approvals.label(uint8(a)) }
 
 // Submission is a proposed answer as a case's records have it, with what was decided about it.

@@ -47,20 +47,12 @@ func ParseNotice(s string) (Notice, error) {
 	return Notice(n), err
 }
 
-// String returns the stable code.
-func (n Notice) String() string { return notices.code(uint8(n)) }
-
-// Label returns the Chinese word.
-func (n Notice) Label() string { return notices.label(uint8(n)) }
-
-// MarshalText is String.
+func (n Notice) String() string               { return notices.code(uint8(n)) }
+func (n Notice) Label() string                { return notices.label(uint8(n)) }
 func (n Notice) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
 // UnmarshalText reads the form of MarshalText.
-func (n *Notice) UnmarshalText(b []byte) (err error) {
-	*n, err = ParseNotice(string(b))
-	return err
-}
+func (n *Notice) UnmarshalText(b []byte) (err error) { *n, err = ParseNotice(string(b)); return err }
 
 // kinds are the events that say that such a letter was sent.
 func (n Notice) kinds() []Kind {
@@ -260,22 +252,12 @@ var addresseds = codes{{}, {"given", "申请人所给地址"}, {"other", "其他
 // Addresseds lists them.
 func Addresseds() []Addressed { return []Addressed{AddressGiven, AddressOther} }
 
-// String returns the stable code.
 func (a Addressed) String() string { return addresseds.code(uint8(a)) }
-
-// Label returns the Chinese word.
-func (a Addressed) Label() string { return addresseds.label(uint8(a)) }
-
-// ParseAddressed reads a code or a label.
+func (a Addressed) Label() string  { return addresseds.label(uint8(a)) }
 func ParseAddressed(s string) (Addressed, error) {
-	i, err := addresseds.parse("寄往的地址", s)
-	return Addressed(i), err
+	return parsed[Addressed](addresseds, "寄往的地址", s)
 }
-
-// MarshalText is String.
 func (a Addressed) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
-
-// UnmarshalText reads a code or a label.
 func (a *Addressed) UnmarshalText(b []byte) (err error) {
 	*a, err = ParseAddressed(string(b))
 	return err

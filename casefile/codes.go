@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A codes table gives small enumerations their stable code and their Chinese label; index 0 is the
-// absent value and has neither.
+// A codes table gives a small enumeration its stable codes and its Chinese labels; index 0 is the absent value and has
+// neither. String is the code, as is what JSON holds; Label is for people, and what is read may be either.
 type codes [][2]string
 
 func (t codes) code(i uint8) string {
@@ -44,6 +44,12 @@ func (t codes) parse(what, s string) (uint8, error) {
 	return 0, fmt.Errorf("%s %q 不认识；可写：%s", what, s, strings.Join(known, "、"))
 }
 
+// parsed is parse for the type of one table.
+func parsed[T ~uint8](t codes, what, s string) (T, error) {
+	i, err := t.parse(what, s)
+	return T(i), err
+}
+
 // Stage is where a case stands in the loop 收件、登记、审查、办理、答复、送达、归档, or how it left it.
 type Stage uint8
 
@@ -74,22 +80,14 @@ func Stages() []Stage {
 	return all
 }
 
-// String returns the stable code.
 func (s Stage) String() string { return stages.code(uint8(s)) }
-
-// Label returns the Chinese word.
-func (s Stage) Label() string { return stages.label(uint8(s)) }
+func (s Stage) Label() string  { return stages.label(uint8(s)) }
 
 // Open reports whether work is still owed to the applicant: neither served nor closed otherwise.
 func (s Stage) Open() bool { return s >= StageReceived && s <= StageReplied }
 
-// ParseStage reads a code or a label.
-func ParseStage(s string) (Stage, error) { i, err := stages.parse("阶段", s); return Stage(i), err }
-
-// MarshalText is String.
-func (s Stage) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads what ParseStage reads.
+func ParseStage(s string) (Stage, error)            { return parsed[Stage](stages, "阶段", s) }
+func (s Stage) MarshalText() ([]byte, error)        { return []byte(s.String()), nil }
 func (s *Stage) UnmarshalText(b []byte) (err error) { *s, err = ParseStage(string(b)); return err }
 
 // Channel is the way by which an application reached the office. It decides which day is the day of
@@ -111,11 +109,8 @@ const (
 var channels = codes{{}, {"in-person", "当面"}, {"post", "邮寄"}, {"letter", "平信"}, {"fax", "传真"},
 	{"platform", "网上平台"}, {"email", "电子邮件"}, {"oral", "口头"}}
 
-// String returns the stable code.
 func (c Channel) String() string { return channels.code(uint8(c)) }
-
-// Label returns the Chinese word.
-func (c Channel) Label() string { return channels.label(uint8(c)) }
+func (c Channel) Label() string  { return channels.label(uint8(c)) }
 
 // NeedsConfirmation reports whether the day of receipt is the day on which both sides confirmed it:
 // e-mail, fax and unregistered letters (条例 第三十一条第二、三项). A platform confirms a submission by itself, and the
@@ -135,13 +130,8 @@ const (
 
 var starts = codes{{"submitted", "提交之日"}, {"confirmed", "双方确认之日"}}
 
-// String returns the stable code.
-func (s Starts) String() string { return starts.code(uint8(s)) }
-
-// Label returns the Chinese word.
-func (s Starts) Label() string { return starts.label(uint8(s)) }
-
-// MarshalText is String.
+func (s Starts) String() string               { return starts.code(uint8(s)) }
+func (s Starts) Label() string                { return starts.label(uint8(s)) }
 func (s Starts) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a code or a label.
@@ -155,16 +145,8 @@ func (s *Starts) UnmarshalText(b []byte) error {
 	return fmt.Errorf("起算日 %q 不认识，可写：submitted、confirmed", b)
 }
 
-// ParseChannel reads a code or a label.
-func ParseChannel(s string) (Channel, error) {
-	i, err := channels.parse("渠道", s)
-	return Channel(i), err
-}
-
-// MarshalText is String.
-func (c Channel) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText reads what ParseChannel reads.
+func ParseChannel(s string) (Channel, error)          { return parsed[Channel](channels, "渠道", s) }
+func (c Channel) MarshalText() ([]byte, error)        { return []byte(c.String()), nil }
 func (c *Channel) UnmarshalText(b []byte) (err error) { *c, err = ParseChannel(string(b)); return err }
 
 // RequestKind is what a person found the mail to be when registering it.
@@ -180,22 +162,12 @@ const (
 
 var requestKinds = codes{{}, {"application", "公开申请"}, {"correction", "更正申请"}, {"other", "其他来件"}}
 
-// String returns the stable code.
 func (k RequestKind) String() string { return requestKinds.code(uint8(k)) }
-
-// Label returns the Chinese word.
-func (k RequestKind) Label() string { return requestKinds.label(uint8(k)) }
-
-// ParseRequestKind reads a code or a label.
+func (k RequestKind) Label() string  { return requestKinds.label(uint8(k)) }
 func ParseRequestKind(s string) (RequestKind, error) {
-	i, err := requestKinds.parse("类型", s)
-	return RequestKind(i), err
+	return parsed[RequestKind](requestKinds, "类型", s)
 }
-
-// MarshalText is String.
 func (k RequestKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads what ParseRequestKind reads.
 func (k *RequestKind) UnmarshalText(b []byte) (err error) {
 	*k, err = ParseRequestKind(string(b))
 	return err
@@ -218,11 +190,8 @@ const (
 
 var ways = codes{{}, {"email", "电子邮件"}, {"post", "邮寄"}, {"courier", "快递"}, {"by-hand", "当面"}, {"fax", "传真"}, {"platform", "网上平台"}, {"delegate", "委托送达"}}
 
-// String returns the stable code.
 func (w Way) String() string { return ways.code(uint8(w)) }
-
-// Label returns the Chinese word.
-func (w Way) Label() string { return ways.label(uint8(w)) }
+func (w Way) Label() string  { return ways.label(uint8(w)) }
 
 // Served is the day of a letter that left in some way that counts as that of service.
 func (s Statute) Served(w Way) Service {
@@ -243,13 +212,8 @@ func (s Statute) Served(w Way) Service {
 	return s.Email
 }
 
-// ParseWay reads a code or a label.
-func ParseWay(s string) (Way, error) { i, err := ways.parse("送达方式", s); return Way(i), err }
-
-// MarshalText is String.
-func (w Way) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
-
-// UnmarshalText reads what ParseWay reads.
+func ParseWay(s string) (Way, error)              { return parsed[Way](ways, "送达方式", s) }
+func (w Way) MarshalText() ([]byte, error)        { return []byte(w.String()), nil }
 func (w *Way) UnmarshalText(b []byte) (err error) { *w, err = ParseWay(string(b)); return err }
 
 // Side is whom a consultation asks; the law differs in limit and in what silence means.
@@ -265,19 +229,10 @@ const (
 
 var sides = codes{{}, {"third-party", "第三方"}, {"joint-office", "共同制作机关"}, {"other-office", "其他机关"}}
 
-// String returns the stable code.
-func (s Side) String() string { return sides.code(uint8(s)) }
-
-// Label returns the Chinese word.
-func (s Side) Label() string { return sides.label(uint8(s)) }
-
-// ParseSide reads a code or a label.
-func ParseSide(s string) (Side, error) { i, err := sides.parse("征求类型", s); return Side(i), err }
-
-// MarshalText is String.
-func (s Side) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads what ParseSide reads.
+func (s Side) String() string                      { return sides.code(uint8(s)) }
+func (s Side) Label() string                       { return sides.label(uint8(s)) }
+func ParseSide(s string) (Side, error)             { return parsed[Side](sides, "征求类型", s) }
+func (s Side) MarshalText() ([]byte, error)        { return []byte(s.String()), nil }
 func (s *Side) UnmarshalText(b []byte) (err error) { *s, err = ParseSide(string(b)); return err }
 
 // Opinion is what the consulted side answered.
@@ -293,22 +248,10 @@ const (
 
 var opinions = codes{{}, {"agrees", "同意公开"}, {"objects", "不同意公开"}, {"other", "其他意见"}}
 
-// String returns the stable code.
-func (o Opinion) String() string { return opinions.code(uint8(o)) }
-
-// Label returns the Chinese word.
-func (o Opinion) Label() string { return opinions.label(uint8(o)) }
-
-// ParseOpinion reads a code or a label.
-func ParseOpinion(s string) (Opinion, error) {
-	i, err := opinions.parse("意见", s)
-	return Opinion(i), err
-}
-
-// MarshalText is String.
-func (o Opinion) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// UnmarshalText reads what ParseOpinion reads.
+func (o Opinion) String() string                      { return opinions.code(uint8(o)) }
+func (o Opinion) Label() string                       { return opinions.label(uint8(o)) }
+func ParseOpinion(s string) (Opinion, error)          { return parsed[Opinion](opinions, "意见", s) }
+func (o Opinion) MarshalText() ([]byte, error)        { return []byte(o.String()), nil }
 func (o *Opinion) UnmarshalText(b []byte) (err error) { *o, err = ParseOpinion(string(b)); return err }
 
 // Waiting is what a case waits for while its clock does not run.
@@ -328,19 +271,9 @@ var waitings = codes{{}, {"correction", "补正"}, {"fee", "缴费"}, {"consulta
 // String returns the stable code; "" when the case does not wait.
 func (w Waiting) String() string { return waitings.code(uint8(w)) }
 
-// Label returns the Chinese word.
-func (w Waiting) Label() string { return waitings.label(uint8(w)) }
-
-// ParseWaiting reads a code or a label.
-func ParseWaiting(s string) (Waiting, error) {
-	i, err := waitings.parse("等待事项", s)
-	return Waiting(i), err
-}
-
-// MarshalText is String.
-func (w Waiting) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
-
-// UnmarshalText reads what ParseWaiting reads.
+func (w Waiting) Label() string                       { return waitings.label(uint8(w)) }
+func ParseWaiting(s string) (Waiting, error)          { return parsed[Waiting](waitings, "等待事项", s) }
+func (w Waiting) MarshalText() ([]byte, error)        { return []byte(w.String()), nil }
 func (w *Waiting) UnmarshalText(b []byte) (err error) { *w, err = ParseWaiting(string(b)); return err }
 
 // Disposition is the one place in which a mail ended.
@@ -358,22 +291,12 @@ const (
 
 var dispositions = codes{{}, {"case", "入案"}, {"history", "历史邮件"}, {"parked", "待甄别"}, {"duplicate", "重复"}, {"quarantined", "未取回"}}
 
-// String returns the stable code.
 func (d Disposition) String() string { return dispositions.code(uint8(d)) }
-
-// Label returns the Chinese word.
-func (d Disposition) Label() string { return dispositions.label(uint8(d)) }
-
-// ParseDisposition reads a code or a label.
+func (d Disposition) Label() string  { return dispositions.label(uint8(d)) }
 func ParseDisposition(s string) (Disposition, error) {
-	i, err := dispositions.parse("去处", s)
-	return Disposition(i), err
+	return parsed[Disposition](dispositions, "去处", s)
 }
-
-// MarshalText is String.
 func (d Disposition) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// UnmarshalText reads what ParseDisposition reads.
 func (d *Disposition) UnmarshalText(b []byte) (err error) {
 	*d, err = ParseDisposition(string(b))
 	return err

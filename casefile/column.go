@@ -51,7 +51,6 @@ func ParseColumn(s string) (Column, error) {
 	return ColumnNone, fmt.Errorf("申请人类别 %q 不在六类之中：%s", s, strings.Join(columnLabels[1:], "、"))
 }
 
-// MarshalText is String.
 func (c Column) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText reads what ParseColumn reads; empty is ColumnNone.

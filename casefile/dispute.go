@@ -28,19 +28,10 @@ const (
 
 var tracks = codes{{}, {"reconsideration", "行政复议"}, {"direct-suit", "直接起诉"}, {"suit-after-reconsideration", "复议后起诉"}}
 
-// String returns the stable code.
-func (t Track) String() string { return tracks.code(uint8(t)) }
-
-// Label returns the Chinese word.
-func (t Track) Label() string { return tracks.label(uint8(t)) }
-
-// ParseTrack reads a code or a label.
-func ParseTrack(s string) (Track, error) { i, err := tracks.parse("途径", s); return Track(i), err }
-
-// MarshalText is String.
-func (t Track) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
-
-// UnmarshalText reads what ParseTrack reads.
+func (t Track) String() string                      { return tracks.code(uint8(t)) }
+func (t Track) Label() string                       { return tracks.label(uint8(t)) }
+func ParseTrack(s string) (Track, error)            { return parsed[Track](tracks, "途径", s) }
+func (t Track) MarshalText() ([]byte, error)        { return []byte(t.String()), nil }
 func (t *Track) UnmarshalText(b []byte) (err error) { *t, err = ParseTrack(string(b)); return err }
 
 // Result is how a dispute ended: a column of 表四. The absent value is 尚未审结.
@@ -87,11 +78,8 @@ const (
 
 var positions = codes{{"actor", "原行为机关"}, {"reviewer", "仅复议机关"}}
 
-// String returns the stable code.
 func (p Position) String() string { return positions.code(uint8(p)) }
-
-// Label returns the Chinese word.
-func (p Position) Label() string { return positions.label(uint8(p)) }
+func (p Position) Label() string  { return positions.label(uint8(p)) }
 
 // ParsePosition reads a code or a label; empty is PositionActor.
 func ParsePosition(s string) (Position, error) {
@@ -102,10 +90,7 @@ func ParsePosition(s string) (Position, error) {
 	return Position(i), err
 }
 
-// MarshalText is String.
 func (p Position) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// UnmarshalText reads a code or a label.
 func (p *Position) UnmarshalText(b []byte) (err error) {
 	*p, err = ParsePosition(string(b))
 	return err

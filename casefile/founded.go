@@ -26,22 +26,12 @@ var overrulings = codes{{}, {"unfounded", "理由不合理"}, {"public-interest"
 // Overrulings lists both.
 func Overrulings() []Overruling { return []Overruling{ObjectionUnfounded, ObjectionOutweighed} }
 
-// String returns the stable code.
 func (o Overruling) String() string { return overrulings.code(uint8(o)) }
-
-// Label returns the Chinese word.
-func (o Overruling) Label() string { return overrulings.label(uint8(o)) }
-
-// ParseOverruling reads a code or a label.
+func (o Overruling) Label() string  { return overrulings.label(uint8(o)) }
 func ParseOverruling(s string) (Overruling, error) {
-	i, err := overrulings.parse("不顾第三方意见的理由", s)
-	return Overruling(i), err
+	return parsed[Overruling](overrulings, "不顾第三方意见的理由", s)
 }
-
-// MarshalText is String.
 func (o Overruling) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// UnmarshalText reads a code or a label.
 func (o *Overruling) UnmarshalText(b []byte) (err error) {
 	*o, err = ParseOverruling(string(b))
 	return err
@@ -208,11 +198,8 @@ var abouts = codes{{"content", "申请内容"}, {"identity", "身份证明"}, {"
 // Abouts lists them.
 func Abouts() []About { return []About{AboutContent, AboutIdentity, AboutContact, AboutForm} }
 
-// String returns the stable code.
 func (a About) String() string { return abouts.code(uint8(a)) }
-
-// Label returns the Chinese word.
-func (a About) Label() string { return abouts.label(uint8(a)) }
+func (a About) Label() string  { return abouts.label(uint8(a)) }
 
 // ParseAbout reads a code or a label.
 func ParseAbout(s string) (About, error) {
@@ -225,11 +212,5 @@ func ParseAbout(s string) (About, error) {
 	return About(i), err
 }
 
-// MarshalText is String.
-func (a About) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
-
-// UnmarshalText reads a code or a label.
-func (a *About) UnmarshalText(b []byte) (err error) {
-	*a, err = ParseAbout(string(b))
-	return err
-}
+func (a About) MarshalText() ([]byte, error)        { return []byte(a.String()), nil }
+func (a *About) UnmarshalText(b []byte) (err error) { *a, err = ParseAbout(string(b)); return err }

@@ -24,7 +24,6 @@ const (
 var guesses = codes{{}, {"correction", "补正"}, {"withdrawal", "撤回"}, {"confirmation", "确认收到"}, {"payment", "缴费凭证"}, {"reasons", "说明理由"},
 	{"opinion", "意见"}, {"reminder", "催办"}, {"thanks", "感谢"}, {"application", "疑为新申请"}, {"other", "来信"}, {"bounce", "退信？"}, {"sent", "去信待归"}, {"notice", "回执"}}
 
-// String returns the stable code.
 func (g Guess) String() string { return guesses.code(uint8(g)) }
 
 // Label returns the Chinese word.
@@ -48,16 +47,8 @@ func (g Guess) Likely() string {
 	return "像是" + g.Label()
 }
 
-// ParseGuess reads a code or a label.
-func ParseGuess(s string) (Guess, error) {
-	i, err := guesses.parse("来信类别", s)
-	return Guess(i), err
-}
-
-// MarshalText is String.
-func (g Guess) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
-
-// UnmarshalText reads what ParseGuess reads.
+func ParseGuess(s string) (Guess, error)            { return parsed[Guess](guesses, "来信类别", s) }
+func (g Guess) MarshalText() ([]byte, error)        { return []byte(g.String()), nil }
 func (g *Guess) UnmarshalText(b []byte) (err error) { *g, err = ParseGuess(string(b)); return err }
 
 // Fits reports whether a mail that is probably this is decided by a step of that kind.

@@ -27,11 +27,8 @@ const (
 
 var effects = codes{{"none", "不影响"}, {"start", "起算"}, {"wait", "停止计算"}, {"restart", "重新起算"}, {"exclude", "扣除"}, {"extend", "延长"}, {"resume", "继续计算"}, {"stop", "终止"}}
 
-// String returns the stable code.
 func (e Effect) String() string { return effects.code(uint8(e)) }
-
-// Label returns the Chinese word.
-func (e Effect) Label() string { return effects.label(uint8(e)) }
+func (e Effect) Label() string  { return effects.label(uint8(e)) }
 
 // Counting is what a kind of event decides in the annual report (casefile/LAW.md#annual-report); the words are what the
 // documentation prints.
@@ -143,7 +140,6 @@ func (k Kind) row() *KindInfo {
 // Info returns the kind's row; for an unknown kind only its name.
 func (k Kind) Info() KindInfo { return *k.row() }
 
-// Label returns the Chinese word.
 func (k Kind) Label() string { return k.row().Label }
 
 // Next lists what a person may record on the case as it stands, in the order of the loop.

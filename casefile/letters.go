@@ -122,7 +122,6 @@ func LetterKinds() []LetterKind {
 	return all
 }
 
-// String returns the stable code.
 func (k LetterKind) String() string { return letterKinds.code(uint8(k)) }
 
 // Label returns the letter's name, as its title ends.
@@ -133,14 +132,10 @@ func (k LetterKind) Numbered() bool { return k < LetterApplicationForm }
 
 // ParseLetterKind reads a code or a name.
 func ParseLetterKind(s string) (LetterKind, error) {
-	i, err := letterKinds.parse("文书", s)
-	return LetterKind(i), err
+	return parsed[LetterKind](letterKinds, "文书", s)
 }
 
-// MarshalText is String.
 func (k LetterKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads what ParseLetterKind reads.
 func (k *LetterKind) UnmarshalText(b []byte) (err error) {
 	*k, err = ParseLetterKind(string(b))
 	return err

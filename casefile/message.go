@@ -44,7 +44,6 @@ func (d Digest) Short() string {
 	return hex.EncodeToString(d[:6])
 }
 
-// MarshalText is String.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads the form of MarshalText.
@@ -147,16 +146,12 @@ const (
 
 var verifications = codes{{}, {"verified", "已验证"}, {"unverified", "未验证"}, {"mismatched", "不符"}}
 
-// String returns the stable code.
-func (v Verification) String() string { return verifications.code(uint8(v)) }
-
-// MarshalText is String.
+func (v Verification) String() string               { return verifications.code(uint8(v)) }
 func (v Verification) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
 // UnmarshalText reads the form of MarshalText.
-func (v *Verification) UnmarshalText(b []byte) error {
-	i, err := verifications.parse("发件人验证", string(b))
-	*v = Verification(i)
+func (v *Verification) UnmarshalText(b []byte) (err error) {
+	*v, err = parsed[Verification](verifications, "发件人验证", string(b))
 	return err
 }
 

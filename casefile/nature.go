@@ -20,19 +20,11 @@ const (
 
 var natures = codes{{}, {"correction", "更正申请"}, {"petition", "投诉举报"}, {"question", "咨询"}}
 
-// String returns the stable code.
-func (n Nature) String() string { return natures.code(uint8(n)) }
-
-// Label returns the Chinese word.
-func (n Nature) Label() string { return natures.label(uint8(n)) }
-
-// MarshalText is String.
+func (n Nature) String() string               { return natures.code(uint8(n)) }
+func (n Nature) Label() string                { return natures.label(uint8(n)) }
 func (n Nature) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
-
-// UnmarshalText reads a code or a label.
-func (n *Nature) UnmarshalText(b []byte) error {
-	i, err := natures.parse("来件性质", string(b))
-	*n = Nature(i)
+func (n *Nature) UnmarshalText(b []byte) (err error) {
+	*n, err = parsed[Nature](natures, "来件性质", string(b))
 	return err
 }
 

@@ -120,7 +120,6 @@ func exactOutcome(s string) (Outcome, error) {
 	return OutcomeNone, fmt.Errorf("答复类别 %q 不在表三之中", s)
 }
 
-// MarshalText is String.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a code, a row or its words; empty is OutcomeNone.

@@ -57,22 +57,10 @@ const (
 
 var outWays = codes{{}, {"draft", "存草稿箱"}, {"smtp", "直接发出"}}
 
-// String returns the stable code.
-func (w OutWay) String() string { return outWays.code(uint8(w)) }
-
-// Label returns the Chinese word.
-func (w OutWay) Label() string { return outWays.label(uint8(w)) }
-
-// MarshalText is String.
-func (w OutWay) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
-
-// ParseOutWay reads a code or a label.
-func ParseOutWay(s string) (OutWay, error) {
-	i, err := outWays.parse("发信方式", s)
-	return OutWay(i), err
-}
-
-// UnmarshalText reads what ParseOutWay reads.
+func (w OutWay) String() string                      { return outWays.code(uint8(w)) }
+func (w OutWay) Label() string                       { return outWays.label(uint8(w)) }
+func (w OutWay) MarshalText() ([]byte, error)        { return []byte(w.String()), nil }
+func ParseOutWay(s string) (OutWay, error)           { return parsed[OutWay](outWays, "发信方式", s) }
 func (w *OutWay) UnmarshalText(b []byte) (err error) { *w, err = ParseOutWay(string(b)); return err }
 
 // OutPurpose is what a prepared mail is for.
@@ -88,19 +76,11 @@ const (
 
 var outPurposes = codes{{}, {"letter", "公文"}, {"acknowledgement", "收件回执"}, {"digest", "每日提醒"}}
 
-// String returns the stable code.
-func (p OutPurpose) String() string { return outPurposes.code(uint8(p)) }
-
-// Label returns the Chinese word.
-func (p OutPurpose) Label() string { return outPurposes.label(uint8(p)) }
-
-// MarshalText is String.
+func (p OutPurpose) String() string               { return outPurposes.code(uint8(p)) }
+func (p OutPurpose) Label() string                { return outPurposes.label(uint8(p)) }
 func (p OutPurpose) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// UnmarshalText reads a code or a label.
-func (p *OutPurpose) UnmarshalText(b []byte) error {
-	i, err := outPurposes.parse("用途", string(b))
-	*p = OutPurpose(i)
+func (p *OutPurpose) UnmarshalText(b []byte) (err error) {
+	*p, err = parsed[OutPurpose](outPurposes, "用途", string(b))
 	return err
 }
 
@@ -124,22 +104,10 @@ const (
 
 var outStates = codes{{}, {"queued", "待发"}, {"sending", "正在发"}, {"drafted", "在草稿箱"}, {"sent", "已发出"}, {"failed", "发不出"}, {"held", "被退回待处理"}, {"unknown", "不知是否发出"}, {"dropped", "已放弃"}, {"vanished", "草稿不见了"}}
 
-// String returns the stable code.
-func (s OutState) String() string { return outStates.code(uint8(s)) }
-
-// Label returns the Chinese word.
-func (s OutState) Label() string { return outStates.label(uint8(s)) }
-
-// MarshalText is String.
+func (s OutState) String() string               { return outStates.code(uint8(s)) }
+func (s OutState) Label() string                { return outStates.label(uint8(s)) }
 func (s OutState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// ParseOutState reads a code or a label.
-func ParseOutState(s string) (OutState, error) {
-	i, err := outStates.parse("状态", s)
-	return OutState(i), err
-}
-
-// UnmarshalText reads what ParseOutState reads.
+func ParseOutState(s string) (OutState, error)  { return parsed[OutState](outStates, "状态", s) }
 func (s *OutState) UnmarshalText(b []byte) (err error) {
 	*s, err = ParseOutState(string(b))
 	return err

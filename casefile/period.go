@@ -17,7 +17,6 @@ const (
 
 var openings = codes{{"first", "收到申请"}, {"correction", "收到补正"}, {"fee", "缴费"}, {"reopened", "重新办理"}}
 
-// String returns the stable code.
 func (o Opening) String() string { return openings.code(uint8(o)) }
 
 // ParseOpening reads a code or a label.
@@ -29,16 +28,8 @@ func ParseOpening(s string) (Opening, error) {
 	return Opening(i), err
 }
 
-// ParseEnding reads a code or a label.
-func ParseEnding(s string) (Ending, error) {
-	i, err := endings.parse("终止", s)
-	return Ending(i), err
-}
-
-// Label returns the Chinese word.
-func (o Opening) Label() string { return openings.label(uint8(o)) }
-
-// MarshalText is String.
+func ParseEnding(s string) (Ending, error)     { return parsed[Ending](endings, "终止", s) }
+func (o Opening) Label() string                { return openings.label(uint8(o)) }
 func (o Opening) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Ending is how a statutory period ended; its code is stable.
@@ -63,10 +54,7 @@ var endings = codes{{}, {"served", "答复送达"}, {"correction", "补正告知
 // String returns the stable code; "" while the period runs.
 func (e Ending) String() string { return endings.code(uint8(e)) }
 
-// Label returns the Chinese word.
-func (e Ending) Label() string { return endings.label(uint8(e)) }
-
-// MarshalText is String.
+func (e Ending) Label() string                { return endings.label(uint8(e)) }
 func (e Ending) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
 // Period is a statutory period of a case: its time is a chain of them, with the applicant's own time

@@ -137,19 +137,9 @@ func Publicities() []Publicity {
 // String returns the stable code; "" for none.
 func (p Publicity) String() string { return publicities.code(uint8(p)) }
 
-// Label returns the Chinese words.
-func (p Publicity) Label() string { return publicities.label(uint8(p)) }
-
-// ParsePublicity reads a code or a label.
-func ParsePublicity(s string) (Publicity, error) {
-	i, err := publicities.parse("决定", s)
-	return Publicity(i), err
-}
-
-// MarshalText is String.
+func (p Publicity) Label() string                { return publicities.label(uint8(p)) }
+func ParsePublicity(s string) (Publicity, error) { return parsed[Publicity](publicities, "决定", s) }
 func (p Publicity) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// UnmarshalText reads a code or a label.
 func (p *Publicity) UnmarshalText(b []byte) (err error) {
 	*p, err = ParsePublicity(string(b))
 	return err

@@ -103,11 +103,8 @@ const (
 
 var alarms = codes{{}, {"reply", "应答复"}, {"confirm", "待双方确认"}, {"correct", "补正告知截止"}, {"lapse", "等待期满"}, {"consultation", "征求意见期满"}, {"delivery", "送达失败"}, {"reached", "通知送达日待记"}, {"arrival", "到达日存疑"}, {"signing", "待签批"}, {"signed", "已签发待制发"}, {"sent-back", "退回待改"}, {"report", "科室反馈"}, {"internal", "内部期限"}}
 
-// String returns the stable code.
 func (k AlarmKind) String() string { return alarms.code(uint8(k)) }
-
-// Label returns the Chinese word.
-func (k AlarmKind) Label() string { return alarms.label(uint8(k)) }
+func (k AlarmKind) Label() string  { return alarms.label(uint8(k)) }
 
 // Alarm is a day on which something about a case is due.
 type Alarm struct {

@@ -108,7 +108,6 @@ const (
 	AtReceipt
 )
 
-// Label returns the Chinese word.
 func (s Service) Label() string { return [...]string{"发出之日", "签收之日"}[s] }
 
 // FeeDay is the day of an application by which it falls into a month.
@@ -120,7 +119,6 @@ const (
 	FeeByArrival
 )
 
-// Label returns the Chinese word.
 func (d FeeDay) Label() string { return [...]string{"收到申请之日", "到达日"}[d] }
 
 // Of is the day of a case.
@@ -177,11 +175,8 @@ const (
 
 var grounds = codes{{"rule", "规定"}, {"practice", "惯例"}, {"judgement", "本程序的理解"}, {"unverified", "待核对"}}
 
-// String returns the stable code.
 func (g Ground) String() string { return grounds.code(uint8(g)) }
-
-// Label returns the Chinese word.
-func (g Ground) Label() string { return grounds.label(uint8(g)) }
+func (g Ground) Label() string  { return grounds.label(uint8(g)) }
 
 // Rule is a value of the law, in force from a day until another of its key begins.
 type Rule struct {
