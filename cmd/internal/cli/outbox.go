@@ -298,7 +298,6 @@ func (a *app) digestCommand() *cobra.Command {
 			"配置了 [digest] 的，每个工作日早晨自动发给工作人员一次；没有要办的不发。本命令只显示，不发信。",
 		Example: "ysq digest\nysq digest --ics 期限.ics", Args: noArgs,
 	}
-	cmd.Flags().Bool("preview", false, "只显示（本命令总是只显示）")
 	ics := cmd.Flags().String("ics", "", "把期限另存为日历`文件`（iCalendar），- 为标准输出")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		d, err := ask.Do(ctx, c, ask.Digest, ask.None{})
