@@ -420,7 +420,7 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 			l, end, ok = g, e, true
 		}
 	}
-	if !ok {
+	if !ok || i > 0 && (rs[i-1] == '被' || boxBefore(rs, i)) {
 		return mark{}, false
 	}
 	m := mark{at: i, end: end, label: l}
@@ -434,55 +434,54 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	if l.flags&signLabel == 0 && l.field == Name && signHint.MatchString(m.hint) {
 		m.label.flags |= signLabel
 	}
-	k = hints
-	for k < len(rs) && (rs[k] == ' ' || rs[k] == '*') {
-		k++
-	}
-	blank := k > hints
-	atStart, edge := i == start, i == start || boundary(rs[i-1])
-	if i > 0 && (rs[i-1] == '被' || boxBefore(rs, i)) {
-		return mark{}, false
-	}
+	k = past(rs, hints, " *")
 	switch {
 	case i > 0 && rs[i-1] == '[' && k < len(rs) && rs[k] == ']': // 【姓名】张三
-		for k < len(rs) && (rs[k] == ']' || rs[k] == ':' || rs[k] == ' ') {
-			k++
-		}
-		m.at, m.value, m.conf = i-1, k, withColon
+		m.at, m.value, m.conf = i-1, past(rs, k, "]: "), withColon
 		return m, i-1 == start || i < 2 || boundary(rs[i-2])
 	case k < len(rs) && (rs[k] == ':' || rs[k] == '='):
-		for k < len(rs) && (rs[k] == ':' || rs[k] == '=' || rs[k] == ' ') {
-			k++
-		}
-		m.value, m.conf = k, withColon
-		return m, edge || after && len(l.text) >= 2 && l.field != Request && l.field != Purpose
+		m.value, m.conf = past(rs, k, ":= "), withColon
+		return m, i == start || boundary(rs[i-1]) || after && len(l.text) >= 2 && l.field != Request && l.field != Purpose
 	case l.flags&needsColon != 0:
 		return mark{}, false
+	}
+	m.value, m.conf = k, noColon
+	return r.withoutColon(m, rs, i == start, k > hints)
+}
+
+// withoutColon judges a label behind which no colon stands; blank says that blanks do.
+func (r *reading) withoutColon(m mark, rs []rune, atStart, blank bool) (mark, bool) {
+	i, k, l := m.at, m.value, m.label
+	long := len(l.text) >= 2
+	switch {
 	case k >= len(rs):
-		m.value, m.conf = k, noColon
-		return m, (atStart || apart(rs, i)) && len(l.text) >= 2
-	case atStart && (rs[k] == ';' || rs[k] == '-' || rs[k] == '—' || rs[k] == '.' && l.field != "") && len(l.text) >= 2:
-		for k < len(rs) && strings.ContainsRune(";-—. ", rs[k]) {
-			k++
-		}
-		m.value, m.conf = k, noColon
+		return m, (atStart || apart(rs, i)) && long
+	case atStart && (rs[k] == ';' || rs[k] == '-' || rs[k] == '—' || rs[k] == '.' && l.field != "") && long:
+		m.value = past(rs, k, ";-—. ")
 		return m, l.field != "" && len(rs) < 80
 	case blank && (atStart || apart(rs, i)):
-		m.value, m.conf = k, noColon
-		return m, len(l.text) >= 2 && (len(rs) < 80 && (l.field == "" || r.fitting(l, rs[k:])) || len(l.text) >= 4 && l.field == Request)
-	case edge:
-		if l.field != "" && l.field != Request && k < len(rs) {
-			for _, verb := range []string{"改为", "变更为", "更改为", "是", "为", "系"} {
-				if v := []rune(verb); len(rs) >= k+len(v) && string(rs[k:k+len(v)]) == verb {
-					m.value, m.conf = k+len(v), noColon
-					return m, r.fitting(l, rs[m.value:])
-				}
+		return m, long && (len(rs) < 80 && (l.field == "" || r.fitting(l, rs[k:])) || len(l.text) >= 4 && l.field == Request)
+	case !atStart && !boundary(rs[i-1]):
+		return mark{}, false
+	}
+	if l.field != "" && l.field != Request {
+		for _, verb := range []string{"改为", "变更为", "更改为", "是", "为", "系"} {
+			if v := []rune(verb); len(rs) >= k+len(v) && string(rs[k:k+len(v)]) == verb {
+				m.value = k + len(v)
+				return m, r.fitting(l, rs[m.value:])
 			}
 		}
-		m.value, m.conf = k, noColon-4
-		return m, r.glued(l, rs[k:], atStart)
 	}
-	return mark{}, false
+	m.conf = noColon - 4
+	return m, r.glued(l, rs[k:], atStart)
+}
+
+// past is the first place from k on where none of the characters stands.
+func past(rs []rune, k int, chars string) int {
+	for k < len(rs) && strings.ContainsRune(chars, rs[k]) {
+		k++
+	}
+	return k
 }
 
 var signHint = regexp.MustCompile(`签名|签字|盖章|签章|公章|手印`)
