@@ -87,20 +87,6 @@ func (c Config) letterProblems(p *problems) {
 
 func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
 	key := func(name string) string { return mailboxKey(i, name) }
-	if p.text(key("host"), m.Host) {
-		switch {
-		case m.Host == "":
-			p.add(key("host"), "没有写 IMAP 服务器", "如 host = \"imap.163.com\"")
-		case !hostname(m.Host):
-			p.add(key("host"), fmt.Sprintf("%q 不是主机名或 IP 地址", m.Host), "只写主机名，不带 imap:// 和端口；端口写在 port")
-		}
-	}
-	if p.text(key("user"), m.User) && m.User == "" {
-		p.add(key("user"), "没有写登录名", "如 user = \"foi@example.test\"")
-	}
-	if p.text(key("address"), m.Address) && m.Address != "" && !strings.Contains(m.Address, "@") {
-		p.add(key("address"), fmt.Sprintf("%q 不是邮箱地址", m.Address), "如 address = \"foi@example.test\"")
-	}
 	p.text(key("name"), m.Name)
 	same := slices.IndexFunc(c.Mailboxes[:i], func(o Mailbox) bool {
 		return m.User != "" && m.User == o.User && m.Host == o.Host
@@ -112,21 +98,8 @@ func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
 	case namesake >= 0:
 		p.add(key("name"), fmt.Sprintf("与第 %d 节邮箱同名", namesake+1), "登记簿按名字区分账号，请写不同的 name")
 	}
-	if m.TLS == Plaintext && !m.AllowPlaintext && !m.loopback() && m.Host != "" {
-		p.add(key("tls"), "不加密的连接只允许到本机", "改用 \"tls\" 或 \"starttls\"；确需明文，写 allow_plaintext = true")
-	}
-	if m.PasswordFile == "" && m.Credential == "" {
-		p.add(key("credential"), "没有写密码从哪里取", "写 credential（systemd 的 LoadCredential=）或 password_file")
-	}
-	if m.PasswordFile != "" {
-		p.path(key("password_file"), m.PasswordFile)
-	}
-	if m.Credential != "" && m.Credential != filepath.Base(m.Credential) || m.Credential == ".." || m.Credential == "." {
-		p.add(key("credential"), "应为凭据名，不是路径", "与 LoadCredential= 冒号前的名字相同，如 \"imap-password\"")
-	}
-	if m.CAFile != "" && p.path(key("ca_file"), m.CAFile) && m.TLS == Plaintext {
-		p.add(key("ca_file"), "不加密的连接用不到证书", "去掉 ca_file，或改 tls")
-	}
+	m.serverProblems(p, key)
+	m.loginProblems(p, key)
 	if m.PollInterval < time.Second || m.PollInterval > time.Hour {
 		p.add(key("poll_interval"), "应在 1s 与 1h 之间", "公共邮箱建议 \"90s\"")
 	}
@@ -137,6 +110,43 @@ func (c Config) mailboxProblems(p *problems, i int, m Mailbox) {
 		if p.text(key("folders"), f) && f == "" {
 			p.add(key("folders"), "文件夹名为空", "去掉这一项")
 		}
+	}
+}
+
+// serverProblems are those of where the mailbox is and how it is reached.
+func (m Mailbox) serverProblems(p *problems, key func(string) string) {
+	if p.text(key("host"), m.Host) {
+		switch {
+		case m.Host == "":
+			p.add(key("host"), "没有写 IMAP 服务器", "如 host = \"imap.163.com\"")
+		case !hostname(m.Host):
+			p.add(key("host"), fmt.Sprintf("%q 不是主机名或 IP 地址", m.Host), "只写主机名，不带 imap:// 和端口；端口写在 port")
+		}
+	}
+	if m.TLS == Plaintext && !m.AllowPlaintext && !m.loopback() && m.Host != "" {
+		p.add(key("tls"), "不加密的连接只允许到本机", "改用 \"tls\" 或 \"starttls\"；确需明文，写 allow_plaintext = true")
+	}
+	if m.CAFile != "" && p.path(key("ca_file"), m.CAFile) && m.TLS == Plaintext {
+		p.add(key("ca_file"), "不加密的连接用不到证书", "去掉 ca_file，或改 tls")
+	}
+}
+
+// loginProblems are those of whose mailbox it is and where its password comes from.
+func (m Mailbox) loginProblems(p *problems, key func(string) string) {
+	if p.text(key("user"), m.User) && m.User == "" {
+		p.add(key("user"), "没有写登录名", "如 user = \"foi@example.test\"")
+	}
+	if p.text(key("address"), m.Address) && m.Address != "" && !strings.Contains(m.Address, "@") {
+		p.add(key("address"), fmt.Sprintf("%q 不是邮箱地址", m.Address), "如 address = \"foi@example.test\"")
+	}
+	if m.PasswordFile == "" && m.Credential == "" {
+		p.add(key("credential"), "没有写密码从哪里取", "写 credential（systemd 的 LoadCredential=）或 password_file")
+	}
+	if m.PasswordFile != "" {
+		p.path(key("password_file"), m.PasswordFile)
+	}
+	if m.Credential != "" && m.Credential != filepath.Base(m.Credential) || m.Credential == ".." || m.Credential == "." {
+		p.add(key("credential"), "应为凭据名，不是路径", "与 LoadCredential= 冒号前的名字相同，如 \"imap-password\"")
 	}
 }
 
