@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -102,61 +103,16 @@ func answerManyPost(x *visit) error {
 	v.choose()
 	v.Mark = markOf(form, nil)
 	seen := seqsOf(form)
-	each := func(do func(*answerLine, *ask.Client, ask.AnswerRequest) error) error {
-		for i := range v.Lines {
-			l := &v.Lines[i]
-			one := v.Form
-			one.Detail, one.Way = l.Detail, l.Way
-			if l.Way == "paper" {
-				one.Subject, one.Text = "", ""
-			}
-			req, err := one.request()
-			if err != nil {
-				return err
-			}
-			client := x.client
-			if seq, ok := seen[l.Detail.Case]; ok {
-				client = client.IfSeqs(map[casefile.ID]uint64{l.Detail.Case: seq})
-			}
-			if err := do(l, client, req); err != nil {
-				l.Wrong = x.told(err)
-				v.Failed++
-			}
-		}
-		return nil
-	}
 	v.Issues = true
-	if err := each(func(l *answerLine, c *ask.Client, req ask.AnswerRequest) error {
-		res, err := ask.Do(x.ctx(), c.Dry(true), ask.AnswerCase, req)
-		if err != nil {
-			return err
-		}
-		l.Tried = &res
-		for _, m := range res.Missing {
-			switch {
-			case m.Name == ask.MissingSignature:
-				v.Issues = false
-			case m.Filled():
-				if !slices.ContainsFunc(v.Form.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
-					v.Form.Fill = append(v.Form.Fill, fillOf{Name: m.Name, How: m.How})
-				}
-				fallthrough
-			default:
-				l.Wrong = &ask.Error{Code: "missing", Msg: "还缺 " + m.Name, Hint: m.How, Exit: ask.ExitRefused}
-			}
-		}
-		if l.Wrong != nil {
-			v.Failed++
-		}
-		return nil
-	}); err != nil {
+	err = v.each(x, seen, func(l *answerLine, c *ask.Client, req ask.AnswerRequest) error { return v.try(x.ctx(), l, c, req) })
+	if err != nil {
 		v.Form.refuse(x, err)
 		v.Mark = ""
 		return x.showAnswerMany(v)
 	}
 	do := form.Get("do")
 	if v.Failed == 0 && form.Get("mark") == v.Mark && (do == "submit" || do == "record" && v.Issues) {
-		if err := each(func(l *answerLine, c *ask.Client, req ask.AnswerRequest) (err error) {
+		if err := v.each(x, seen, func(l *answerLine, c *ask.Client, req ask.AnswerRequest) (err error) {
 			if do == "submit" {
 				_, err = ask.Do(x.ctx(), c, ask.Submit, ask.SubmitRequest{AnswerRequest: req, Note: v.Form.Note})
 			} else {
@@ -176,4 +132,53 @@ func answerManyPost(x *visit) error {
 		v.Mark = ""
 	}
 	return x.showAnswerMany(v)
+}
+
+// each does something with the answer to every case; what goes wrong with one stands in its line. The error is one of
+// what is written for all of them.
+func (v *answerMany) each(x *visit, seen map[casefile.ID]uint64, do func(*answerLine, *ask.Client, ask.AnswerRequest) error) error {
+	for i := range v.Lines {
+		l := &v.Lines[i]
+		one := v.Form
+		one.Detail, one.Way = l.Detail, l.Way
+		if l.Way == "paper" {
+			one.Subject, one.Text = "", ""
+		}
+		req, err := one.request()
+		if err != nil {
+			return err
+		}
+		client := x.client
+		if seq, ok := seen[l.Detail.Case]; ok {
+			client = client.IfSeqs(map[casefile.ID]uint64{l.Detail.Case: seq})
+		}
+		if err := do(l, client, req); err != nil {
+			l.Wrong = x.told(err)
+			v.Failed++
+		}
+	}
+	return nil
+}
+
+// try judges the answer to one case, and asks for what it lacks.
+func (v *answerMany) try(ctx context.Context, l *answerLine, c *ask.Client, req ask.AnswerRequest) error {
+	res, err := ask.Do(ctx, c.Dry(true), ask.AnswerCase, req)
+	if err != nil {
+		return err
+	}
+	l.Tried = &res
+	for _, m := range res.Missing {
+		if m.Name == ask.MissingSignature {
+			v.Issues = false
+			continue
+		}
+		if m.Filled() && !slices.ContainsFunc(v.Form.Fill, func(f fillOf) bool { return f.Name == m.Name }) {
+			v.Form.Fill = append(v.Form.Fill, fillOf{Name: m.Name, How: m.How})
+		}
+		l.Wrong = &ask.Error{Code: "missing", Msg: "还缺 " + m.Name, Hint: m.How, Exit: ask.ExitRefused}
+	}
+	if l.Wrong != nil {
+		v.Failed++
+	}
+	return nil
 }
