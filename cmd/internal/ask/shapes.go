@@ -129,7 +129,6 @@ const (
 func (f *finder) shape(i, n int) (skip int, kind shape) {
 	d := f.digits(i, n)
 	plus := f.group[i].plus
-	glued := f.before(i)
 	if n == 1 && (f.postal(i, d) || f.hexadecimal(i)) {
 		return 0, none
 	}
@@ -158,21 +157,25 @@ func (f *finder) shape(i, n int) (skip int, kind shape) {
 		return 0, contact
 	case n > 1 && len(d) >= 7 && len(d) <= 8 && f.cued(i):
 		return 0, contact
-	}
-	if n > 1 {
+	case n > 1:
 		return 0, none
 	}
+	return 0, f.unbroken(i, d)
+}
+
+// unbroken judges digits in one group by how many there are and what stands before them.
+func (f *finder) unbroken(i int, d string) shape {
+	glued := f.before(i)
+	free := glued == "" || cue(glued)
 	switch {
-	case len(d) >= 15 && len(d) <= 19 && (glued == "" || cue(glued)): // a card of some kind
-		return 0, identity
-	case len(d) == 12 && glued == "":
-		return 0, contact
-	case len(d) == 8 && (glued == "" || cue(glued)) && !f.cut(i, n) && !f.amount(i):
-		return 0, contact
+	case len(d) >= 15 && len(d) <= 19 && free: // a card of some kind
+		return identity
+	case len(d) == 12 && glued == "", len(d) == 8 && free && !f.cut(i, 1) && !f.amount(i):
+		return contact
 	case len(d) >= 6 && f.cued(i): // whatever it looks like, the text says what it is
-		return 0, contact
+		return contact
 	}
-	return 0, none
+	return none
 }
 
 // inside looks for numbers at the ends of a run of digits that is none as a whole: two that were written

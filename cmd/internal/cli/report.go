@@ -63,19 +63,8 @@ func (a *app) reportCommand() *cobra.Command {
 		if onlyFile(*format) && *output == "" {
 			return usage(cmd, "%s 格式请用 -o 写入文件", *format)
 		}
-		if o.given("month") || o.given("quarter") {
-			if o.givenOf("from", "to") != "" || o.given("month") && o.given("quarter") {
-				return usage(cmd, "--month、--quarter、--from 与 --to 只写一种")
-			}
-			first, months := *month, 1
-			if o.given("quarter") {
-				first, months = 3**quarter-2, 3
-			}
-			if first < 1 || first > 12 {
-				return usage(cmd, "--month 写 1 至 12，--quarter 写 1 至 4")
-			}
-			*from = civil.New(year, time.Month(first), 1)
-			*to = civil.New(year, time.Month(first+months), 1).Add(-1)
+		if err := o.partOf(year, *month, *quarter, from, to); err != nil {
+			return err
 		}
 		q := ask.ReportQuery{YearRef: ask.YearRef{Year: year}, Span: ask.Span{From: *from, To: *to}, Format: *layout, Trace: *withCases}
 		if o.given("against") && (*cell != "" || *check || *output != "" || o.given("format")) {
@@ -111,6 +100,26 @@ func (a *app) reportCommand() *cobra.Command {
 		})(cmd, args)
 	}
 	return cmd
+}
+
+// partOf sets the days of the month or the quarter that was asked for.
+func (o *options) partOf(year, month, quarter int, from, to *civil.Date) error {
+	if o.givenOf("month", "quarter") == "" {
+		return nil
+	}
+	if o.givenOf("from", "to") != "" || o.given("month") && o.given("quarter") {
+		return usage(o.cmd, "--month、--quarter、--from 与 --to 只写一种")
+	}
+	first, months := month, 1
+	if o.given("quarter") {
+		first, months = 3*quarter-2, 3
+	}
+	if first < 1 || first > 12 {
+		return usage(o.cmd, "--month 写 1 至 12，--quarter 写 1 至 4")
+	}
+	*from = civil.New(year, time.Month(first), 1)
+	*to = civil.New(year, time.Month(first+months), 1).Add(-1)
+	return nil
 }
 
 func (a *app) reportCases(ctx context.Context, c *ask.Client, cell string, q ask.ReportQuery) error {
