@@ -161,7 +161,6 @@ func (s *Screening) UnmarshalText(b []byte) (err error) {
 // Approval is where a proposed answer stands within the office.
 type Approval uint8
 
-// The states.
 const (
 	ApprovalNone   Approval = iota // nothing is proposed, or the answer is given
 	AwaitsSigning                  // 待签批

@@ -240,7 +240,6 @@ type DeliveryFailed struct {
 // Addressed is the address to which a reply was sent that came back.
 type Addressed uint8
 
-// The addresses.
 const (
 	AddressUnknown Addressed = iota
 	AddressGiven             // the one that the applicant gave

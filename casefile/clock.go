@@ -13,7 +13,6 @@ import (
 // 补正 came too late for one of them, also in whether it stops.
 type View uint8
 
-// The clocks.
 const (
 	Strict View = iota // from the arrival, as older guidance and several courts read the law
 	Legal              // from 收到申请之日, 条例31

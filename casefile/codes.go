@@ -238,7 +238,6 @@ func (s *Side) UnmarshalText(b []byte) (err error) { *s, err = ParseSide(string(
 // Opinion is what the consulted side answered.
 type Opinion uint8
 
-// The answers.
 const (
 	OpinionNone Opinion = iota
 	Agrees
@@ -279,7 +278,6 @@ func (w *Waiting) UnmarshalText(b []byte) (err error) { *w, err = ParseWaiting(s
 // Disposition is the one place in which a mail ended.
 type Disposition uint8
 
-// The dispositions.
 const (
 	DispositionNone Disposition = iota
 	ToCase

@@ -18,7 +18,6 @@ func NewDisputeID(year, n int) DisputeID { return DisputeID(fmt.Sprintf("Y%04d-%
 // Track is the way on which the office's work is challenged: a heading of 表四.
 type Track uint8
 
-// The tracks.
 const (
 	TrackNone           Track = iota
 	Reconsideration           // 行政复议
@@ -37,7 +36,6 @@ func (t *Track) UnmarshalText(b []byte) (err error) { *t, err = ParseTrack(strin
 // Result is how a dispute ended: a column of 表四. The absent value is 尚未审结.
 type Result uint8
 
-// The results.
 const (
 	ResultPending Result = iota
 	ResultUpheld

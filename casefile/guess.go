@@ -3,7 +3,6 @@ package casefile
 // Guess is what a mail on a case probably is. Intake proposes it; a person decides.
 type Guess uint8
 
-// The guesses.
 const (
 	GuessNone        Guess = iota // nobody judged: a mail of a register from before schema 4
 	GuessCorrection               // 补正 (条例30)

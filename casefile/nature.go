@@ -10,7 +10,6 @@ import (
 // application, or nobody knows. It proposes: a person registers the mail as what it is, or dismisses it.
 type Nature uint8
 
-// The natures.
 const (
 	NatureUnknown    Nature = iota
 	NatureCorrection        // 更正申请 (条例第四十一条)

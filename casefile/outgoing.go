@@ -66,7 +66,6 @@ func (w *OutWay) UnmarshalText(b []byte) (err error) { *w, err = ParseOutWay(str
 // OutPurpose is what a prepared mail is for.
 type OutPurpose uint8
 
-// The purposes.
 const (
 	PurposeNone            OutPurpose = iota
 	PurposeLetter                     // a clerk's letter on a case

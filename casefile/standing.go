@@ -83,7 +83,6 @@ func (r Reading) on(today civil.Date) Reading {
 // AlarmKind names an alarm; its code is stable.
 type AlarmKind uint8
 
-// The alarms.
 const (
 	AlarmNone         AlarmKind = iota
 	AlarmReply                  // the reply is due

@@ -71,7 +71,6 @@ type Statute struct {
 // Scope is which readings of the clock something holds for.
 type Scope uint8
 
-// The scopes.
 const (
 	NoClock Scope = iota
 	LegalClock
@@ -113,7 +112,6 @@ func (s Service) Label() string { return [...]string{"发出之日", "签收之�
 // FeeDay is the day of an application by which it falls into a month.
 type FeeDay uint8
 
-// The days.
 const (
 	FeeByReceipt FeeDay = iota
 	FeeByArrival
@@ -121,7 +119,6 @@ const (
 
 func (d FeeDay) Label() string { return [...]string{"收到申请之日", "到达日"}[d] }
 
-// Of is the day of a case.
 func (d FeeDay) Of(c Case) civil.Date {
 	if d == FeeByArrival {
 		return c.ArrivedOn
@@ -165,7 +162,6 @@ func statute(rules []Rule) Statute {
 // Ground is on what a rule rests.
 type Ground uint8
 
-// The grounds.
 const (
 	Written   Ground = iota // a written rule
 	Practised               // seen in published guides and reports

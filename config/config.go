@@ -234,13 +234,11 @@ type MonthDay struct {
 	Day   int
 }
 
-// In returns the day in a year.
 func (d MonthDay) In(year int) civil.Date { return civil.New(year, d.Month, d.Day) }
 
 // Level is the least severity that is logged.
 type Level string
 
-// The levels.
 const (
 	Debug Level = "debug"
 	Info  Level = "info"

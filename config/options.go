@@ -118,7 +118,6 @@ func mailboxKey(i int, key string) string {
 	return name + "." + key
 }
 
-// find returns the option of that key.
 func find(options []option, key string) (option, bool) {
 	for _, o := range options {
 		if o.key == key {

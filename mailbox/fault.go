@@ -41,7 +41,6 @@ var ErrSlow = errors.New("the server takes too long for its answer")
 // Detail tells apart what comes under one Fault, where what is to be done differs.
 type Detail string
 
-// The details.
 const (
 	DetailOutage   Detail = "outage"    // the server's own passing trouble (RFC 5530: UNAVAILABLE)
 	DetailQuota    Detail = "quota"     // the mailbox is full (OVERQUOTA)

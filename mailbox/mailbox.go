@@ -79,7 +79,6 @@ type Trouble struct {
 // Reason is the stable code of a Trouble.
 type Reason string
 
-// The reasons.
 const (
 	ReasonEmpty    Reason = "empty"     // NIL or no bytes where a size was announced
 	ReasonMissing  Reason = "missing"   // the command ended well without the mail

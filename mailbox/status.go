@@ -9,7 +9,6 @@ import (
 // State is what a Poller is doing.
 type State string
 
-// The states.
 const (
 	StateStarting State = "starting" // no poll has begun yet
 	StatePolling  State = "polling"

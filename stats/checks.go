@@ -11,7 +11,6 @@ import (
 // Level says how much a check matters.
 type Level string
 
-// The levels.
 const (
 	Fine    Level = "ok"
 	Warning Level = "warning" // a person should look; the report can stand

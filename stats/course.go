@@ -26,7 +26,6 @@ type Totals struct {
 	Ended      int `json:"ended"`
 }
 
-// Totals returns those of the report.
 func (r Report) Totals(f Format) Totals {
 	at := func(c Counts) int { return r.Table3[f.rowOf(c)][total] }
 	return Totals{at(CountsNew), at(CountsCarriedOut), at(CountsEnded)}

@@ -58,7 +58,6 @@ func ParseAmount(s string) (Amount, error) {
 	return Amount(n*one) + Amount(f), nil
 }
 
-// Whole returns n as an Amount.
 func Whole(n int) Amount { return Amount(n) * one }
 
 // String writes as many decimals as there are.

@@ -245,7 +245,6 @@ func (r Report) At(c Cell) int { return r.Table3[c.Row].At(c.Column) }
 // OK reports whether no check has failed. Warnings do not count.
 func (r Report) OK() bool { return len(r.Failed()) == 0 }
 
-// Failed lists the checks that have failed.
 func (r Report) Failed() []Check {
 	var all []Check
 	for _, c := range r.Checks {

@@ -17,7 +17,6 @@ import (
 // as the day of something that happened than as the end of a period.
 type Tense uint8
 
-// The tenses.
 const (
 	Anytime Tense = iota
 	Past          // today or earlier

@@ -81,7 +81,6 @@ type Case struct {
 // Folder is the role of the folder in which a mail lies.
 type Folder uint8
 
-// The roles.
 const (
 	Inbox Folder = iota
 	Junk         // 垃圾邮件, 广告邮件, 订阅邮件, 病毒文件夹
@@ -106,7 +105,6 @@ type Office struct {
 // Cause says why a mail is parked. The codes are stable.
 type Cause string
 
-// The causes.
 const (
 	CauseBounce    Cause = "bounce"     // a report on a mail of the office
 	CauseAutoReply Cause = "auto-reply" // an absence note, a receipt

@@ -51,7 +51,6 @@ func (f Filed) plainRequest() string {
 // Fate is what became of an application, as far as a repetition depends on it.
 type Fate uint8
 
-// The fates.
 const (
 	Pending  Fate = iota // no reply yet
 	Answered             // a reply was given
@@ -76,7 +75,6 @@ func FateOf(c casefile.Case) Fate {
 // Advice is what an earlier application suggests for a later one. A person decides.
 type Advice string
 
-// The advice.
 const (
 	AdviceRepeat Advice = "repeat" // 重复申请: answered already (条例36(6))
 	AdviceMerge  Advice = "merge"  // 合并: the same request twice before the reply is one case

@@ -63,7 +63,6 @@ type Style struct {
 // Format is a format of numbers.
 type Format uint8
 
-// The formats.
 const (
 	General Format = iota
 	Integer

@@ -33,7 +33,6 @@ func (r *Register) Head() (seq uint64, digest casefile.Digest, err error) {
 	return seq, digest, err
 }
 
-// Case returns a case with its records.
 func (r *Register) Case(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {
 	c, err = look(r, func(tx *Tx) (c casefile.Case, err error) {
 		if c, err = tx.Case(id); err == nil {

@@ -24,7 +24,6 @@ const (
 // Fault is the stable code of what keeps a whole way out from being used, whatever the mail.
 type Fault string
 
-// The faults.
 const (
 	FaultNone        Fault = ""
 	FaultUnreachable Fault = "UNREACHABLE"

@@ -105,7 +105,6 @@ func ByClock(clock string) string {
 // Urgency is how something stands with its time, as colours show it.
 type Urgency uint8
 
-// The urgencies.
 const (
 	Calm  Urgency = iota
 	Waits         // somebody else has to act
@@ -141,7 +140,6 @@ func Workdays(n int) string {
 	return fmt.Sprintf("剩 %d 个工作日", n)
 }
 
-// Urgency of a case.
 func (r CaseRow) Urgency() Urgency {
 	switch {
 	case r.Overdue:

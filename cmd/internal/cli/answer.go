@@ -239,7 +239,6 @@ func (r *answering) issue(ctx context.Context, c *ask.Client) (err error) {
 	return r.do(ctx, c)
 }
 
-// do answers.
 func (r *answering) do(ctx context.Context, c *ask.Client) (err error) {
 	if r.req.Files, err = putFiles(ctx, c, r.paths); err != nil {
 		return err
@@ -293,7 +292,6 @@ func (a *app) answered(ctx context.Context, res ask.AnswerResult, output string)
 	return nil
 }
 
-// records lists what was recorded.
 func (a *app) records(all []ask.RecordView) error {
 	t := grid.Table{Header: []string{"记录", "日期", "编号", "事项", "内容"}}
 	for _, r := range all {

@@ -112,7 +112,6 @@ func seenUpTo(c *ask.Client, seq int, ids []casefile.ID) *ask.Client {
 	return c.IfSeqs(seen)
 }
 
-// seen is the option of it.
 func (o *options) seen() *int {
 	return o.number("seen", "您看到的最后一条记录`号`：案件此后又有记录的，不记录（退出码 3）")
 }

@@ -188,7 +188,6 @@ func (l *listing[T]) all(values []T) error {
 	})
 }
 
-// collect returns what scan yields.
 func collect[T any](scan func(yield func(T) error) error) (all []T, err error) {
 	err = scan(func(v T) error {
 		all = append(all, v)

@@ -255,7 +255,6 @@ func prefix(words, text string) string {
 	return words + text
 }
 
-// join joins the texts that are there.
 func join(sep string, texts ...string) string {
 	var there []string
 	for _, t := range texts {
@@ -414,7 +413,6 @@ func readingText(r ask.PartReading) string {
 	return r.Label
 }
 
-// reveals is what --reveal and --contact ask for.
 func reveals(all, contact bool) ask.Reveal {
 	switch {
 	case all:

@@ -84,7 +84,6 @@ func (o Options) desk() desk.Options {
 		Migrate: o.migrate, ToRead: o.toRead, Witness: o.witness, Space: o.space, Dial: o.dial, Disk: o.disk, RegisterDisk: o.registerDisk}
 }
 
-// open opens the office.
 func (o Options) open() (*office.Office, error) {
 	return office.Open(office.Options{Options: o.desk(), Worker: o.Worker, OnRead: o.onRead, DialSMTP: o.dialSMTP, ReadPart: o.readPart})
 }

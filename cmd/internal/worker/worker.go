@@ -62,7 +62,6 @@ const (
 // State is what became of reading an attachment. It is stable: it stands in JSON.
 type State string
 
-// The states.
 const (
 	Read      State = "read"
 	Scan      State = "scan"      // a picture, or a PDF of pictures: a person reads it

@@ -39,7 +39,6 @@ type Table struct {
 // Align says where in its column a cell stands.
 type Align uint8
 
-// The alignments.
 const (
 	Auto Align = iota // Right when the rows hold numbers and nothing else, else Left
 	Left

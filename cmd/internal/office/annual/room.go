@@ -24,7 +24,6 @@ type Room struct {
 	memo memo
 }
 
-// New returns the room.
 func New(d *desk.Desk) *Room { return &Room{Desk: d, words: Words{d}} }
 
 // memo keeps the reports of the years as the register stands, for whoever looks at one page after the other: a year of a

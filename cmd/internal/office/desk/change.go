@@ -25,7 +25,6 @@ func (m *Memo[T]) Newest(v *View, most int, made func(casefile.Case) T) iter.Seq
 	return m.Memo.Newest(v.tx, most, made)
 }
 
-// Whole returns a case with its records.
 func (v *View) Whole(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {
 	if c, err = v.Case(id); err == nil {
 		history, err = v.History(id)

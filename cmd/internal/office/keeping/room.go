@@ -59,7 +59,6 @@ type Room struct {
 	glances map[string]glance
 }
 
-// New returns the room.
 func New(d *desk.Desk, rooms Rooms) *Room {
 	return &Room{Desk: d, Rooms: rooms, backups: backup.Of(d.Reg), glances: map[string]glance{}}
 }

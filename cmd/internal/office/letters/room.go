@@ -13,5 +13,4 @@ type Room struct {
 	record *record.Room
 }
 
-// New returns the room.
 func New(d *desk.Desk, r *record.Room) *Room { return &Room{d, r} }

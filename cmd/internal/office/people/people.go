@@ -56,7 +56,6 @@ type person struct {
 	Closed     civil.Date `json:"closed,omitzero"`
 }
 
-// New returns the room.
 func New(d *desk.Desk) *Room {
 	return &Room{Desk: d, memory: memory, waiting: make(chan struct{}, 16), stays: map[[32]byte]*stay{}, tries: tries{}}
 }

@@ -33,7 +33,6 @@ type Room struct {
 	reader  Reader
 }
 
-// New returns the room.
 func New(d *desk.Desk, r *record.Room, n *intake.Room, l *letters.Room, reader Reader) *Room {
 	return &Room{Desk: d, record: r, intake: n, letters: l, reader: reader}
 }

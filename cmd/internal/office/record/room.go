@@ -13,5 +13,4 @@ import "ysq.internal/ysq/cmd/internal/office/desk"
 // Room records what people do with cases.
 type Room struct{ *desk.Desk }
 
-// New returns the room.
 func New(d *desk.Desk) *Room { return &Room{d} }

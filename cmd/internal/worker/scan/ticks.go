@@ -283,7 +283,6 @@ func ends(s string) string {
 	return longest(func(option string) bool { return strings.HasSuffix(s, option) })
 }
 
-// longest is the longest option that fits.
 func longest(fits func(option string) bool) (best string) {
 	for _, o := range options {
 		if len(o) > len(best) && fits(o) {

@@ -35,7 +35,6 @@ const (
 // State is what became of taking a file out.
 type State string
 
-// The states.
 const (
 	Whole     State = ""          // all of it came out
 	Encrypted State = "encrypted" // a password is needed
