@@ -270,9 +270,6 @@ func (a *app) calendarOverrideCommand() *cobra.Command {
 	o.need("reason")
 	decide := a.deciding(o)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		if *rest == *working {
 			return usage(cmd, "请写 --rest（停办）或 --working（上班）之一")
 		}

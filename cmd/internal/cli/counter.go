@@ -38,9 +38,6 @@ func (a *app) newCommand() *cobra.Command {
 	o.fields(registration.Fields...)
 	o.need("channel")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		n := ask.NewCase{Channel: *channel, On: ask.Day(*on), Unit: *unit, Carried: *carried, From: *from, Subject: *subject}
 		if o.given("applicant") {
 			event, err := o.event(registration)
@@ -150,19 +147,14 @@ func (a *app) splitCommand() *cobra.Command {
 	open := o.number("open", "没有结束的征求意见、收费由第`几`件续办，1 是本案")
 	dryRun, seen := o.flag("dry-run", "只试算能否拆分，不记录"), o.seen()
 	o.needOf(info)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())}, Parts: *parts, Reason: *reason, Open: *open}
+		res, err := ask.Do(ctx, seenUpTo(c.Dry(*dryRun), *seen, []casefile.ID{r.Case}), ask.Split, r)
+		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())}, Parts: *parts, Reason: *reason, Open: *open}
-			res, err := ask.Do(ctx, seenUpTo(c.Dry(*dryRun), *seen, []casefile.ID{r.Case}), ask.Split, r)
-			if err != nil {
-				return err
-			}
-			return a.recorded(res)
-		})(cmd, args)
-	}
+		return a.recorded(res)
+	})
 	return cmd
 }
 

@@ -150,9 +150,6 @@ func (a *app) disputeFileCommand() *cobra.Command {
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
 	o.needOf(casefile.KindDisputeFiled.Info())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		var ids []casefile.ID
 		if len(args) > 0 {
 			if ids, err = a.cases(cmd, args); err != nil {
@@ -194,9 +191,6 @@ func (a *app) disputeStep(step ask.Step, name, example string) *cobra.Command {
 	o.fields(flagsOnly(step)...)
 	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		entered := o.entered(step.Fields)
 		entered["dispute"] = []string{string(disputeID(args[0]))}
 		event, err := step.Event(entered, o.today)

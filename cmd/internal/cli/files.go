@@ -175,34 +175,29 @@ func (a *app) detachCommand() *cobra.Command {
 	o := a.options(cmd)
 	reason, dryRun := o.text("reason", "`理由`"), o.flag("dry-run", "只试算能否移出，不记录")
 	o.needOf(info)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())})
+		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())})
+		var events []casefile.Event
+		for _, s := range args[1:] {
+			digest, err := held(d, s)
 			if err != nil {
 				return err
 			}
-			var events []casefile.Event
-			for _, s := range args[1:] {
-				digest, err := held(d, s)
-				if err != nil {
-					return err
-				}
-				events = append(events, casefile.Detached{Digest: digest, Reason: *reason})
-			}
-			req, err := request([]casefile.ID{d.Case}, 0, events)
-			if err != nil {
-				return err
-			}
-			res, err := ask.Do(ctx, c.Dry(*dryRun).IfSeq(d.Case, lastSeen(d)), ask.Append, req)
-			if err != nil {
-				return err
-			}
-			return a.recorded(res)
-		})(cmd, args)
-	}
+			events = append(events, casefile.Detached{Digest: digest, Reason: *reason})
+		}
+		req, err := request([]casefile.ID{d.Case}, 0, events)
+		if err != nil {
+			return err
+		}
+		res, err := ask.Do(ctx, c.Dry(*dryRun).IfSeq(d.Case, lastSeen(d)), ask.Append, req)
+		if err != nil {
+			return err
+		}
+		return a.recorded(res)
+	})
 	return cmd
 }
 

@@ -65,12 +65,13 @@ func (o *options) understand(flag, said string, d civil.Date) {
 
 func (o *options) number(name, usage string) *int { return parsed(o, name, usage, ask.Whole) }
 
-// need marks flags; missing names those that were not given.
+// need marks flags without which the command does not run.
 func (o *options) need(names ...string) {
 	for _, n := range names {
 		o.cmd.Flags().Lookup(n).Annotations = map[string][]string{needed: {"true"}}
 	}
 	o.needed = append(o.needed, names...)
+	o.cmd.PreRunE = func(*cobra.Command, []string) error { return o.missing() }
 }
 
 // needOf marks the flags for what the event must say, but for those that the command finds out itself.
@@ -82,6 +83,7 @@ func (o *options) needOf(info casefile.KindInfo, derived ...string) {
 	}
 }
 
+// missing names the needed flags that were not given.
 func (o *options) missing() error {
 	var names []string
 	for _, n := range o.needed {

@@ -169,9 +169,6 @@ func (a *app) yearReopenCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := o.missing(); err != nil {
-			return err
-		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			v, err := ask.Do(ctx, c, ask.ReopenYear, ask.ReopenRequest{YearRef: ask.YearRef{Year: year}, Reason: *reason})
 			if err != nil {

@@ -333,9 +333,6 @@ func (a *app) eraseCommand() *cobra.Command {
 	dry := o.flag("dry-run", "只看结果，不销毁")
 	o.need("reason")
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		ids, err := a.cases(cmd, args)
 		if err != nil {
 			return err

@@ -320,17 +320,12 @@ func (a *app) letterVoidCommand() *cobra.Command {
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
 	o.judged(a)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		res, err := ask.Do(ctx, c, ask.VoidLetter, ask.VoidLetterRequest{Document: args[0], Reason: *reason})
+		if err != nil {
 			return err
 		}
-		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			res, err := ask.Do(ctx, c, ask.VoidLetter, ask.VoidLetterRequest{Document: args[0], Reason: *reason})
-			if err != nil {
-				return err
-			}
-			return a.recorded(ask.AppendResult{Records: res.Records, Warnings: res.Warnings, Cases: res.Cases})
-		})(cmd, args)
-	}
+		return a.recorded(ask.AppendResult{Records: res.Records, Warnings: res.Warnings, Cases: res.Cases})
+	})
 	return cmd
 }

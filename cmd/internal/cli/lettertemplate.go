@@ -264,9 +264,6 @@ func (a *app) letterResumeCommand() *cobra.Command {
 	o.need("reason")
 	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		req := ask.ResumeLettersRequest{Year: *year, Last: map[string]int{}, Rest: *rest, Reason: *reason}
 		for _, s := range args {
 			name, number, ok := strings.Cut(s, "=")

@@ -33,6 +33,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	seen := o.seen()
 	events := r.declare(o, r.Step)
 	o.needOf(info, "as", "mail")
+	cmd.PreRunE = nil // register and void have ways in which nothing is needed
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
 			return err

@@ -36,9 +36,6 @@ func (a *app) reportMergeCommand() *cobra.Command {
 	o.need("agency")
 	o.complete("format", reportForms())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
 		if len(args) == 0 {
 			return usage(cmd, "没有写要汇总的文件")
 		}

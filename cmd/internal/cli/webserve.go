@@ -264,15 +264,10 @@ func (a *app) personAddCommand() *cobra.Command {
 	}), o.text("department", "`科室`")
 	o.complete("role", []string{"查看", "经办", "审核"})
 	o.need("role")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.missing(); err != nil {
-			return err
-		}
-		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-			res, err := ask.Do(ctx, c, ask.AddPerson, ask.PersonRequest{PersonRef: ask.PersonRef{Name: args[0]}, Role: *role, Department: *department})
-			return a.told(res, err)
-		})(cmd, args)
-	}
+	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+		res, err := ask.Do(ctx, c, ask.AddPerson, ask.PersonRequest{PersonRef: ask.PersonRef{Name: args[0]}, Role: *role, Department: *department})
+		return a.told(res, err)
+	})
 	return cmd
 }
 
