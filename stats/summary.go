@@ -66,6 +66,13 @@ type Load struct {
 // Soon is within how many working days a case counts as due in a Load.
 const Soon = 5
 
+func (l *Load) add(at casefile.Standing) {
+	l.Open++
+	if !at.Due.IsZero() && at.Remaining <= Soon {
+		l.Due++
+	}
+}
+
 // Summarize makes the summary of a period of at most a few years.
 func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (Summary, error) {
 	s := Summary{From: from, To: to, Departments: []Department{}, Load: []Load{}, Stretch: stretchOf("合计", from, to), Quarters: parts(from, to, 3), Months: parts(from, to, 1)}
@@ -102,15 +109,10 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 			s.Now.Overdue++
 		}
 		if at := c.At(today, cal); c.Stage.Open() && !at.Finished {
-			one := load[c.Assignee]
-			if one == nil {
-				one = &Load{Person: c.Assignee}
-				load[c.Assignee] = one
+			if load[c.Assignee] == nil {
+				load[c.Assignee] = &Load{Person: c.Assignee}
 			}
-			one.Open++
-			if !at.Due.IsZero() && at.Remaining <= Soon {
-				one.Due++
-			}
+			load[c.Assignee].add(at)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(by)) {

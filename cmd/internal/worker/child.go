@@ -63,27 +63,7 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	}
 	// Whatever has to be opened is opened before the door is shut, and no byte of the attachment is read
 	// before it is.
-	var pdf *library
-	page, quarters := 1, 0
-	var err error
-	if args[0] == modePage || args[0] == modePicture {
-		if quarters, err = strconv.Atoi(args[1]); err != nil {
-			return err
-		}
-	}
-	switch args[0] {
-	case modePDF:
-		pdf, err = startLibrary(args[1], nil)
-	case modePage:
-		if page, err = strconv.Atoi(args[2]); err != nil {
-			return err
-		}
-		var fonts fs.FS
-		if fonts, err = readFont(args[4]); err != nil {
-			return err
-		}
-		pdf, err = startLibrary(args[3], fonts)
-	}
+	pdf, page, quarters, err := libraryFor(args)
 	if err != nil {
 		return err
 	}
@@ -102,6 +82,35 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	case modeUnderstand:
 		return understandTo(out, given)
 	}
+	return readTo(out, pdf, given, args[len(args)-1])
+}
+
+// libraryFor opens what the mode needs, and reads the numbers among its arguments.
+func libraryFor(args []string) (pdf *library, page, quarters int, err error) {
+	page = 1
+	if args[0] == modePage || args[0] == modePicture {
+		if quarters, err = strconv.Atoi(args[1]); err != nil {
+			return nil, 0, 0, err
+		}
+	}
+	switch args[0] {
+	case modePDF:
+		pdf, err = startLibrary(args[1], nil)
+	case modePage:
+		if page, err = strconv.Atoi(args[2]); err != nil {
+			return nil, 0, 0, err
+		}
+		var fonts fs.FS
+		if fonts, err = readFont(args[4]); err != nil {
+			return nil, 0, 0, err
+		}
+		pdf, err = startLibrary(args[3], fonts)
+	}
+	return pdf, page, quarters, err
+}
+
+// readTo writes what an attachment says, and then the pictures of what has to be recognised, if they are asked for.
+func readTo(out io.Writer, pdf *library, given form.Input, asked string) error {
 	var reading Reading
 	var bare []int
 	if pdf != nil {
@@ -109,7 +118,6 @@ func child(args []string, in io.Reader, out io.Writer) error {
 	} else {
 		reading = readPlain(given)
 	}
-	asked := args[len(args)-1]
 	if err := json.NewEncoder(out).Encode(reading); err != nil || asked == withoutSheets {
 		return err
 	}
