@@ -41,10 +41,6 @@
       shown.closest(".cols").classList.remove("reading");
     });
   });
-  // What is folded is printed, too.
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details[data-print]").forEach(function (d) { d.open = true; });
-  });
   // Keys: / looks for something, j and k go down and up a list, Enter opens.
   document.addEventListener("keydown", function (e) {
     if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) { return; }
