@@ -128,7 +128,7 @@ func BenchmarkLarge(b *testing.B) {
 	})
 	b.Run("heads", func(b *testing.B) {
 		count(b, func(tx *Tx) (n int) {
-			for _, err := range tx.Heads() {
+			for _, err := range tx.Heads("") {
 				must(b, err)
 				n++
 			}

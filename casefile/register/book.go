@@ -285,23 +285,37 @@ type Mail struct {
 // Mails yields the mails that ended in a place, oldest entry first.
 func (t *Tx) Mails(d casefile.Disposition) iter.Seq2[Mail, error] {
 	return func(yield func(Mail, error) bool) {
-		c := t.bucket(bucketPlace).Cursor()
-		for k, _ := c.Seek([]byte{byte(d)}); len(k) == 9 && k[0] == byte(d); k, _ = c.Next() {
-			seq := binary.BigEndian.Uint64(k[1:])
-			r, err := t.Record(seq)
-			e, _ := r.Event.(casefile.MessageTaken)
-			if !yield(Mail{seq, r.Recorded, e}, err) || err != nil {
+		for seq := range t.MailEntries(d) {
+			m, err := t.MailAt(seq)
+			if !yield(m, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
+// MailEntries yields the entries of Mails by their places in the register, without reading them.
+func (t *Tx) MailEntries(d casefile.Disposition) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		c := t.bucket(bucketPlace).Cursor()
+		for k, _ := c.Seek([]byte{byte(d)}); len(k) == 9 && k[0] == byte(d); k, _ = c.Next() {
+			if !yield(binary.BigEndian.Uint64(k[1:])) {
+				return
+			}
+		}
+	}
+}
+
+// MailAt returns the mail of an entry.
+func (t *Tx) MailAt(seq uint64) (Mail, error) {
+	r, err := t.Record(seq)
+	e, _ := r.Event.(casefile.MessageTaken)
+	return Mail{seq, r.Recorded, e}, err
+}
+
 // CountMails says how many mails ended in a place.
-func (t *Tx) CountMails(d casefile.Disposition) int {
-	n := 0
-	c := t.bucket(bucketPlace).Cursor()
-	for k, _ := c.Seek([]byte{byte(d)}); len(k) == 9 && k[0] == byte(d); k, _ = c.Next() {
+func (t *Tx) CountMails(d casefile.Disposition) (n int) {
+	for range t.MailEntries(d) {
 		n++
 	}
 	return n

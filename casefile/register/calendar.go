@@ -69,7 +69,7 @@ func (t *Tx) adopt(y workday.Year) error {
 func (t *Tx) dependent(y workday.Year) ([]casefile.ID, error) {
 	first := firstDay(y).Add(-reach)
 	var ids []casefile.ID
-	for c, err := range t.Heads() {
+	for c, err := range t.Heads("") {
 		if err != nil {
 			return nil, err
 		}

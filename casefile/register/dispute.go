@@ -45,14 +45,33 @@ func (t *Tx) Dispute(id casefile.DisputeID) ([]casefile.Record, error) {
 // Disputes yields every dispute's records, in the order of their numbers.
 func (t *Tx) Disputes() iter.Seq2[[]casefile.Record, error] {
 	return func(yield func([]casefile.Record, error) bool) {
-		c := t.bucket(bucketMatter).Cursor()
-		for k, _ := c.First(); k != nil; {
-			id, _, _ := bytes.Cut(k, []byte{0})
-			history, err := t.Dispute(casefile.DisputeID(id))
+		for _, seqs := range t.DisputeEntries() {
+			history, err := t.records(seqs)
 			if !yield(history, err) || err != nil {
 				return
 			}
-			k, _ = c.Seek(append(bytes.Clone(id), 1)) // the next number
+		}
+	}
+}
+
+// DisputeEntries yields every dispute with the places of its records, without reading them.
+func (t *Tx) DisputeEntries() iter.Seq2[casefile.DisputeID, []uint64] {
+	return func(yield func(casefile.DisputeID, []uint64) bool) {
+		c := t.bucket(bucketMatter).Cursor()
+		var of casefile.DisputeID
+		var seqs []uint64
+		for k, _ := c.First(); k != nil; k, _ = c.Next() {
+			id, seq, _ := bytes.Cut(k, []byte{0})
+			if of != casefile.DisputeID(id) {
+				if of != "" && !yield(of, seqs) {
+					return
+				}
+				of, seqs = casefile.DisputeID(id), nil
+			}
+			seqs = append(seqs, binary.BigEndian.Uint64(seq))
+		}
+		if of != "" {
+			yield(of, seqs)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package register
 import (
 	"bytes"
 	"encoding/binary"
-	"iter"
 	"slices"
 	"sync"
 
@@ -40,15 +39,6 @@ func (t *Tx) fileUnread(c casefile.Case) error {
 		return t.bucket(bucketUnread).Put([]byte(c.ID), nil)
 	}
 	return t.bucket(bucketUnread).Delete([]byte(c.ID))
-}
-
-// CasesUnread yields the cases in which open mail lies.
-func (t *Tx) CasesUnread() iter.Seq2[casefile.Case, error] {
-	all := t.bucket(bucketCase)
-	return t.cases(bucketUnread, "", func(k, _ []byte) (casefile.Case, error) {
-		c, _, err := decodeProjection(k, all.Get(k))
-		return c, err
-	})
 }
 
 // Suggested lists the open mails that lie elsewhere and may belong to a case, the oldest first: of a case that
@@ -90,15 +80,23 @@ func (t *Tx) Suggested(c casefile.Case) ([]casefile.OpenMail, error) {
 	return all, nil
 }
 
-// suggestedOf adds the mails that lie elsewhere and were filed under one number, each once.
-func (t *Tx) suggestedOf(all []casefile.OpenMail, id casefile.ID) ([]casefile.OpenMail, error) {
+// SuggestedTo lists the entries of the mails that lie elsewhere, may belong to a case and are undecided. While they and the
+// records of the case stay the same, so do its open mails, unless others were merged into it: alone says that none was.
+func (t *Tx) SuggestedTo(id casefile.ID) (seqs []uint64, alone bool) {
 	prefix := pairKey(string(id), "")
 	cur := t.bucket(bucketSuggested).Cursor()
 	for k, v := cur.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = cur.Next() {
-		seq := binary.BigEndian.Uint64(k[len(prefix):])
-		if !t.undecided(seq, casefile.ID(v)) {
-			continue
+		if seq := binary.BigEndian.Uint64(k[len(prefix):]); t.undecided(seq, casefile.ID(v)) {
+			seqs = append(seqs, seq)
 		}
+	}
+	return seqs, len(t.paired(bucketMerged, string(id))) == 0
+}
+
+// suggestedOf adds the mails that lie elsewhere and were filed under one number, each once.
+func (t *Tx) suggestedOf(all []casefile.OpenMail, id casefile.ID) ([]casefile.OpenMail, error) {
+	seqs, _ := t.SuggestedTo(id)
+	for _, seq := range seqs {
 		r, err := t.Record(seq)
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package register
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func TestOpenMailUntilDecided(t *testing.T) {
 
 // openModel is what a person would expect.
 type openModel struct {
+	memo  Memo[casefile.Case]
 	t     *rapid.T
 	dir   string
 	r     *Register
@@ -221,12 +223,24 @@ func (o *openModel) expected(id casefile.ID) (all []casefile.Digest) {
 	return all
 }
 
+// waits is a case that waits for somebody, or none.
+func waits(c casefile.Case) casefile.Case {
+	if c.Stage.Open() || c.OpenMail > 0 {
+		return c
+	}
+	return casefile.Case{}
+}
+
 func (o *openModel) compare(t *testing.T) {
 	must(t, o.r.View(func(tx *Tx) error {
-		unread := map[casefile.ID]bool{}
-		for c, err := range tx.CasesUnread() {
-			must(t, err)
-			unread[c.ID] = true
+		cases, err := o.memo.Waiting(tx, 3, func(c casefile.Case) casefile.Case { return c }) // of which some are not kept
+		must(t, err)
+		waiting := map[casefile.ID]casefile.Case{}
+		for _, c := range cases {
+			waiting[c.ID] = c
+		}
+		if len(waiting) != len(cases) {
+			o.t.Fatalf("a case waits twice: %v", cases)
 		}
 		for _, id := range o.ids {
 			c, err := tx.Case(id)
@@ -240,8 +254,8 @@ func (o *openModel) compare(t *testing.T) {
 			want := o.expected(id)
 			n, oldest, err := tx.CountOpenMails(c)
 			must(t, err)
-			if sorted(got) != sorted(want) || n != len(want) || (n > 0) == oldest.IsZero() || unread[id] != (c.OpenMail > 0) {
-				o.t.Fatalf("%s (%s): open %s, want %s; counted %d since %s, in the list %v", id, c.Stage, sorted(got), sorted(want), n, oldest, unread[id])
+			if sorted(got) != sorted(want) || n != len(want) || (n > 0) == oldest.IsZero() || !reflect.DeepEqual(waiting[id], waits(c)) {
+				o.t.Fatalf("%s (%s): open %s, want %s; counted %d since %s; waits %+v", id, c.Stage, sorted(got), sorted(want), n, oldest, waiting[id])
 			}
 		}
 		return nil

@@ -376,23 +376,25 @@ func (t *Tx) OpenCases(after casefile.ID) iter.Seq2[casefile.Case, error] {
 	})
 }
 
-// Heads yields every case with its number, fixed fields, periods and the number of its reply only: no other
-// text, addresses or letters.
-func (t *Tx) Heads() iter.Seq2[casefile.Case, error] {
-	return t.cases(bucketCase, "", func(k, v []byte) (casefile.Case, error) {
-		c := casefile.Case{ID: casefile.ID(k)}
-		if err := decodeHead(k, v, &c); err != nil {
-			return c, err
-		}
-		r := reader{b: v[headSize:]}
-		c.Periods = r.periods()
-		r.skip() // Basis
-		c.Document = r.text()
-		if r.bad {
-			return c, fmt.Errorf("case %s: %w", k, errProjection)
-		}
-		return c, nil
-	})
+// Heads yields every case after a number with its own number, fixed fields, periods and the number of its reply only: no
+// other text, addresses or letters.
+func (t *Tx) Heads(after casefile.ID) iter.Seq2[casefile.Case, error] {
+	return t.cases(bucketCase, after, headOf)
+}
+
+func headOf(k, v []byte) (casefile.Case, error) {
+	c := casefile.Case{ID: casefile.ID(k)}
+	if err := decodeHead(k, v, &c); err != nil {
+		return c, err
+	}
+	r := reader{b: v[headSize:]}
+	c.Periods = r.periods()
+	r.skip() // Basis
+	c.Document = r.text()
+	if r.bad {
+		return c, fmt.Errorf("case %s: %w", k, errProjection)
+	}
+	return c, nil
 }
 
 // CountStages counts the cases of each stage. It reads the stage alone, not the whole projection.
@@ -414,8 +416,8 @@ func (t *Tx) CountStages() (map[casefile.Stage]int, error) {
 	return all, nil
 }
 
-// Newest lists every case from the highest number down, those below before; all of them where it is empty.
-func (t *Tx) Newest(before casefile.ID) iter.Seq2[casefile.Case, error] {
+// NewestHeads is Heads from the highest number down, below a number; all of them where it is empty.
+func (t *Tx) NewestHeads(before casefile.ID) iter.Seq2[casefile.Case, error] {
 	return func(yield func(casefile.Case, error) bool) {
 		c := t.bucket(bucketCase).Cursor()
 		k, v := c.Last()
@@ -427,7 +429,7 @@ func (t *Tx) Newest(before casefile.ID) iter.Seq2[casefile.Case, error] {
 			}
 		}
 		for ; k != nil; k, v = c.Prev() {
-			one, _, err := decodeProjection(k, v)
+			one, err := headOf(k, v)
 			if !yield(one, err) || err != nil {
 				return
 			}

@@ -149,7 +149,7 @@ func BenchmarkDesk(b *testing.B) {
 		time.Sleep(time.Second)
 	}
 	pages := []struct{ name, path string }{
-		{"today", "/"}, {"today" + recorded, "/"}, {"cases", "/cases"}, {"cases" + recorded, "/cases"}, {"overdue", "/cases?which=overdue"}, {"all", "/cases?which=all"},
+		{"today", "/"}, {"today" + recorded, "/"}, {"cases", "/cases"}, {"cases" + recorded, "/cases"}, {"overdue", "/cases?which=overdue"}, {"all", "/cases?which=all"}, {"late", "/cases?which=late"}, {"disputable", "/cases?which=disputable"},
 		{"case", "/case/" + last}, {"days", "/case/" + last + "/days"},
 		{"step", "/step/note?case=" + last}, {"register", "/register/" + last}, {"answer", "/answer/" + last}, {"mails", "/mails"}, {"mails-of-cases", "/mails?place=case"},
 		{"years", "/years"}, {"year", "/year/2026"}, {"last-year", "/year/2025"}, {"cell", "/year/2025/cell?name=" + url.QueryEscape("一,总计")}, {"freeze", "/year/2026/freeze"},

@@ -269,6 +269,13 @@ func writeOffice(b *testing.B, state string, n int) {
 			if !outcome.Lapse() {
 				record(answer, id, casefile.Dispatched{Way: casefile.ByEmail})
 			}
+			if k%50 == 0 { // somebody asks for 行政复议, and does not succeed
+				filed, decided := answer.AddDate(0, 0, 10), answer.AddDate(0, 0, 60)
+				dispute := casefile.NewDisputeID(filed.Year(), k/50+1)
+				record(filed, "", casefile.DisputeFiled{Dispute: dispute, Track: casefile.Reconsideration, Party: "张三", Organ: "市政府", Cases: []casefile.ID{id}})
+				record(filed, "", casefile.DisputeAnswered{Dispute: dispute})
+				record(decided, "", casefile.DisputeDecided{Dispute: dispute, Decision: "维持"})
+			}
 		}
 	}
 	flush()

@@ -8,7 +8,7 @@ import (
 
 // 行政复议 and 行政诉讼.
 var (
-	Disputes      = Op[None, []DisputeView]{Name: "dispute list", Role: Viewer}
+	Disputes      = Op[DisputeQuery, []DisputeView]{Name: "dispute list", Role: Viewer}
 	Dispute       = Op[DisputeRef, DisputeView]{Name: "dispute show", Role: Viewer} // with its records
 	RecordDispute = Op[DisputeRequest, DisputeView]{Name: "dispute record", Role: Operator, Dry: true}
 )
@@ -41,6 +41,12 @@ type DisputeView struct {
 	Provisional bool         `json:"provisional"`
 	Records     []RecordView `json:"records,omitzero"`
 	Warnings    []string     `json:"warnings,omitzero"`
+}
+
+// DisputeQuery selects disputes: all, in the order of their numbers, or the newest.
+type DisputeQuery struct {
+	Newest int                `json:"newest,omitzero"` // only so many, the highest number first
+	Before casefile.DisputeID `json:"before,omitzero"` // of those below a number
 }
 
 // DisputeRequest records an event on a dispute; a filing has no number yet.

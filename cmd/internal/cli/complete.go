@@ -72,7 +72,7 @@ func (a *app) completeWord(parent, word string) completer {
 	case "编号":
 		if parent == "dispute" {
 			return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
-				all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
+				all, err := ask.Do(ctx, c, ask.Disputes, ask.DisputeQuery{})
 				for _, d := range all {
 					add(string(d.Dispute), d.Party)
 				}

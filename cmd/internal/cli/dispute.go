@@ -43,7 +43,7 @@ func (a *app) disputeListCommand() *cobra.Command {
 	}
 	out := newListing[ask.DisputeView](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		all, err := ask.Do(ctx, c, ask.Disputes, ask.None{})
+		all, err := ask.Do(ctx, c, ask.Disputes, ask.DisputeQuery{})
 		if err != nil {
 			return err
 		}

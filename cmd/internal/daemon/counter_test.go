@@ -250,7 +250,7 @@ func TestDryRuns(t *testing.T) {
 		if n := len(b.list(ask.ListQuery{All: true})); n != 1 {
 			t.Errorf("%d cases", n)
 		}
-		if all, err := ask.Do(t.Context(), b.client, ask.Disputes, ask.None{}); err != nil || len(all) != 0 {
+		if all, err := ask.Do(t.Context(), b.client, ask.Disputes, ask.DisputeQuery{}); err != nil || len(all) != 0 {
 			t.Errorf("disputes: %+v, %v", all, err)
 		}
 		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || s.Records != 1 {

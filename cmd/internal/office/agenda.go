@@ -24,11 +24,11 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	if q.Own {
 		due.For = c.Who.Name
 	}
-	items, err := o.Deadlines.Due(ctx, c, due)
+	items, err := o.Deadlines.due(ctx, due)
 	if err != nil {
 		return v, err
 	}
-	var mails, statutory, internal []ask.DueItem
+	var mails, statutory, internal []*line
 	for _, i := range gathered(items) {
 		switch {
 		case i.Kind == ask.DueRegister: // among those that arrived
@@ -41,8 +41,8 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 		}
 	}
 	// They come with the one that has waited longest first, and that order decides which are shown: a burst hides none of them.
-	v.Mails, v.Statutory, v.Internal = ask.FirstOf(mails, q.Aside), ask.FirstOf(statutory, q.Lines), ask.FirstOf(internal, q.Lines)
-	v.Mails.First = inOrder(v.Mails.First, func(a, b *ask.DueItem) int { return b.Newest.ArrivedAt.Compare(*a.Newest.ArrivedAt) })
+	v.Mails, v.Statutory, v.Internal = firstOf(mails, q.Aside), firstOf(statutory, q.Lines), firstOf(internal, q.Lines)
+	slices.SortStableFunc(v.Mails.First, func(a, b ask.DueItem) int { return b.Newest.ArrivedAt.Compare(*a.Newest.ArrivedAt) })
 	for i := range v.Mails.First {
 		newest := *v.Mails.First[i].Newest // a copy, because the list is shared
 		newest.Opening = ask.Text(o.Reading.Opening(newest.Digest))
@@ -52,7 +52,7 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	if q.Own {
 		words = nil
 	}
-	if v.Arrived, err = o.arrived(ctx, words, q.Aside); err != nil {
+	if v.Arrived, err = o.arrived(words, q.Aside); err != nil {
 		return v, err
 	}
 	if v.StandIns, err = o.standIns(c.Who.Name); err != nil {
@@ -90,7 +90,7 @@ func (o *Office) standIns(name string) (views []ask.StandInView, err error) {
 }
 
 // arrived are the cases that nobody has registered, the newest first.
-func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.Portion[ask.Arrival], err error) {
+func (o *Office) arrived(words []string, most int) (p ask.Portion[ask.Arrival], err error) {
 	p.First = []ask.Arrival{}
 	var mails []casefile.Digest
 	err = o.View(func(tx *desk.View) error {
@@ -98,23 +98,21 @@ func (o *Office) arrived(ctx context.Context, words []string, most int) (p ask.P
 		if err != nil {
 			return err
 		}
-		var all []casefile.Case
-		for c, err := range tx.OpenCases("") {
-			if err != nil {
-				return err
-			}
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if c.Stage == casefile.StageReceived && caseMentions(c, ins, o.Today(), words) {
-				all = append(all, c)
+		cases, err := o.Deadlines.waiting(tx)
+		if err != nil {
+			return err
+		}
+		var all []*waitingCase
+		for _, w := range slices.Backward(cases) {
+			in, _ := ins.Of(o.Today(), w.Assignee, w.Department)
+			if w.Stage == casefile.StageReceived && caseMentions(w.Case, in, words) {
+				all = append(all, w)
 			}
 		}
-		slices.Reverse(all)
 		newest := all[:min(len(all), most)]
 		p.Rest = len(all) - len(newest)
 		for _, c := range newest {
-			row, err := o.Record.RowOf(tx, c)
+			row, err := o.Record.RowOf(tx, c.Case)
 			if err != nil {
 				return err
 			}
@@ -144,26 +142,45 @@ func openedBy(tx *desk.View, id casefile.ID) (casefile.Received, error) {
 	return e, err
 }
 
-// gathered merges the lines of each case within a block. Blocks stay apart, so that a waiting mail does not hide a due date.
-func gathered(items []ask.DueItem) (lines []ask.DueItem) {
-	type line struct{ block, about string }
-	at := make(map[line]int, len(items))
+// line is one line of the desk: the first thing that waits in a case, and what else does.
+type line struct {
+	*ask.DueItem
+	more []*ask.DueItem
+}
+
+// gathered makes one line of the things that wait in a case within a block. Blocks stay apart, so that a waiting mail does not
+// hide a due date.
+func gathered(items []*ask.DueItem) (lines []*line) {
+	type place struct{ block, about string }
+	at := make(map[place]*line, len(items))
 	for _, i := range items {
-		key := line{i.Block, about(i)}
-		n, ok := at[key]
-		if !ok {
-			at[key] = len(lines)
-			i.Marks = nil
-			lines = append(lines, i)
+		key := place{i.Block, about(i)}
+		if first, ok := at[key]; ok {
+			first.more = append(first.more, i)
 			continue
 		}
-		lines[n].Marks = append(lines[n].Marks, i.Label+" "+civil.Date(i.On).String()[len("2026-"):])
+		at[key] = &line{DueItem: i}
+		lines = append(lines, at[key])
 	}
 	return lines
 }
 
+// firstOf is the beginning of a list of lines, each with its marks in words.
+func firstOf(lines []*line, most int) ask.Portion[ask.DueItem] {
+	p := ask.Portion[ask.DueItem]{First: []ask.DueItem{}, Rest: max(0, len(lines)-most)}
+	for _, l := range lines[:len(lines)-p.Rest] {
+		i := *l.DueItem
+		i.Marks = nil
+		for _, m := range l.more {
+			i.Marks = append(i.Marks, m.Label+" "+civil.Date(m.On).String()[len("2026-"):])
+		}
+		p.First = append(p.First, i)
+	}
+	return p
+}
+
 // about identifies what a line is about.
-func about(i ask.DueItem) string {
+func about(i *ask.DueItem) string {
 	switch {
 	case i.Year != 0:
 		return strconv.Itoa(i.Year)

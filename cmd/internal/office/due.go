@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -28,7 +27,7 @@ type Deadlines struct {
 	mails    *intake.Mails
 	annual   *annual.Room
 	reading  *reading.Room
-	dueCases dueCases // see casesDue
+	kept     desk.Memo[*waitingCase] // see waiting
 }
 
 // alarms lists those of a case, the earliest first. Only one that consults others is read for it.
@@ -49,19 +48,28 @@ func (o *Deadlines) alarms(tx *desk.View, c casefile.Case, today civil.Date) ([]
 // Due lists what waits for the office: the mails that nobody has read, what the law sets a day for, and what the
 // office owes to itself. A case, a dispute or a report is one line, unless each alarm is asked for.
 func (o *Deadlines) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.DueItem, error) {
+	shared, err := o.due(ctx, q)
+	items := make([]ask.DueItem, len(shared))
+	for n, i := range shared {
+		items[n] = *i
+	}
+	return items, err
+}
+
+// due is Due without copies: the lines are shared, and must not be changed.
+func (o *Deadlines) due(ctx context.Context, q ask.DueQuery) ([]*ask.DueItem, error) {
 	if q.Within < 0 {
 		return nil, ask.Usage("%d 不是天数", q.Within)
 	}
-	items, words := []ask.DueItem{}, wordsOf(q.Words)
+	var items []*ask.DueItem
+	words := wordsOf(q.Words)
 	today, cal := o.Today(), o.Reg.Calendar()
 	until, _ := cal.AddWorkdays(today, q.Within)
-	put := func(i ask.DueItem) { items = append(items, i) }
-	err := o.View(func(tx *desk.View) error {
-		ofCases, err := o.casesDue(ctx, tx, q, today, until)
-		if err != nil {
+	put := func(i ask.DueItem) { items = append(items, &i) }
+	err := o.View(func(tx *desk.View) (err error) {
+		if items, err = o.casesDue(ctx, tx, q, today, until); err != nil {
 			return err
 		}
-		items = append(items, ofCases...)
 		if err := o.reading.Fetches(tx, today, func(f reading.Fetch) {
 			if f.Until <= until && mention(words, string(f.Case), f.Where) {
 				put(fetchDue(f, today, cal))
@@ -89,110 +97,54 @@ func (o *Deadlines) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.
 			}
 		})
 	})
-	return inOrder(items, func(a, b *ask.DueItem) int {
-		return cmp.Or(cmp.Compare(blockAt(a.Block), blockAt(b.Block)), int(a.On)-int(b.On))
-	}), err
+	slices.SortStableFunc(items, func(a, b *ask.DueItem) int {
+		return cmp.Or(blockAt(a.Block)-blockAt(b.Block), int(a.On)-int(b.On))
+	})
+	return items, err
 }
 
-// inOrder sorts items and keeps the order of equal ones. It sorts their places first, because an item takes half a kilobyte
-// and a stable sort would move each a dozen times.
-func inOrder(items []ask.DueItem, compare func(a, b *ask.DueItem) int) []ask.DueItem {
-	places := make([]*ask.DueItem, len(items))
-	for i := range items {
-		places[i] = &items[i]
-	}
-	slices.SortStableFunc(places, compare)
-	sorted := make([]ask.DueItem, len(items))
-	for i, p := range places {
-		sorted[i] = *p
-	}
-	return sorted
-}
-
-// dueCases keeps what is due of the cases after a record, on a day: 待办 is opened, left and opened again, by everybody.
-type dueCases struct {
-	sync.Mutex
-	records uint64
-	today   civil.Date
-	running *desk.Running
-	lists   map[ask.DueQuery][]ask.DueItem
-}
-
-// mostDue bounds the lists that are kept: each department has its own words.
-const mostDue = 32
-
-// casesDue lists what is due of the cases, unless it was listed since the last record today. The list must not be changed.
-func (o *Deadlines) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) ([]ask.DueItem, error) {
-	o.dueCases.Lock()
-	defer o.dueCases.Unlock()
-	d := &o.dueCases
-	if head, _ := tx.Head(); d.lists == nil || d.records != head || d.today != today || d.running != o.Live() || len(d.lists) >= mostDue {
-		d.records, d.today, d.running, d.lists = head, today, o.Live(), make(map[ask.DueQuery][]ask.DueItem)
-	}
-	items, ok := d.lists[q]
-	if !ok {
-		var err error
-		if items, err = o.listDue(ctx, tx, q, today, until); err != nil {
-			return nil, err
-		}
-		d.lists[q] = items
-	}
-	return items, nil
-}
-
-// listDue goes through the cases.
-func (o *Deadlines) listDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) (items []ask.DueItem, err error) {
+// casesDue lists what waits in the cases until a day.
+func (o *Deadlines) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery, today, until civil.Date) (items []*ask.DueItem, err error) {
 	words := wordsOf(q.Words)
 	ins, err := tx.StandIns()
 	if err != nil {
 		return nil, err
 	}
-	putCase := func(tx *desk.View, c casefile.Case, letters []ask.DueItem) error {
-		in, away := ins.Of(today, c.Assignee, c.Department)
-		if !caseMentions(c, ins, today, words) && !(away && in.Deputy == q.For) {
-			return nil
-		}
-		all, err := o.caseDue(tx, c, letters, today, until)
-		if err != nil || len(all) == 0 {
-			return err
-		}
-		if !q.Each {
-			all = []ask.DueItem{oneLine(all, today)}
-		}
-		items = append(items, all...)
-		return nil
-	}
 	letters, err := o.lettersWaiting(tx, today)
 	if err != nil {
 		return nil, err
 	}
-	for c, err := range tx.OpenCases("") {
-		if err := cmp.Or(err, ctx.Err()); err != nil {
-			return nil, err
-		}
-		if err := putCase(tx, c, letters[c.ID]); err != nil {
-			return nil, err
-		}
-		delete(letters, c.ID)
+	cases, err := o.waiting(tx)
+	if err != nil {
+		return nil, err
 	}
-	for c, err := range tx.CasesUnread() {
-		if err != nil {
+	put := func(w *waitingCase) error {
+		in, away := ins.Of(today, w.Assignee, w.Department)
+		if !caseMentions(w.Case, in, words) && !(away && in.Deputy == q.For) {
+			return nil
+		}
+		all, err := o.caseDue(tx, w, letters[w.ID], in, today, until)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if !q.Each {
+			all = []*ask.DueItem{oneLine(all, today)}
+		}
+		items = append(items, all...)
+		return nil
+	}
+	for _, w := range cases {
+		if err := cmp.Or(ctx.Err(), put(w)); err != nil {
 			return nil, err
 		}
-		if c.Stage.Open() {
-			continue
-		}
-		if err := putCase(tx, c, letters[c.ID]); err != nil {
-			return nil, err
-		}
-		delete(letters, c.ID)
+		delete(letters, w.ID)
 	}
 	for _, id := range slices.Sorted(maps.Keys(letters)) { // of cases that owe no answer
 		c, err := tx.Case(id)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = put(&waitingCase{Case: c})
 		}
-		if err := putCase(tx, c, letters[id]); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -210,22 +162,6 @@ func fetchDue(f reading.Fetch, today civil.Date, cal *workday.Calendar) ask.DueI
 	}}
 }
 
-// partlyRead reports whether a mail that a person still has to decide about was not read whole.
-func (o *Deadlines) partlyRead(tx *desk.View, c casefile.Case) (bool, error) {
-	open, err := tx.OpenMails(c)
-	if err != nil {
-		return false, err
-	}
-	if slices.ContainsFunc(open, func(m casefile.OpenMail) bool { return o.reading.Partly(m.Digest) }) {
-		return true, nil
-	}
-	if c.Stage != casefile.StageReceived {
-		return false, nil
-	}
-	e, err := openedBy(tx, c.ID)
-	return err == nil && !e.Digest.IsZero() && o.reading.Partly(e.Digest), err
-}
-
 // joining returns the step that merges an unregistered case into the open one to which its mail probably belongs, and what
 // the mail seems to be: a letter about that case, from another address or without a number. Both are empty where the mail
 // may be an application.
@@ -234,7 +170,7 @@ func (o *Deadlines) joining(tx *desk.View, c casefile.Case) (line, why string, e
 		return "", "", nil
 	}
 	e, err := openedBy(tx, c.ID)
-	if err != nil || e.Guess == casefile.GuessNone || e.Guess == casefile.GuessApplication || len(e.Suggestions) == 0 {
+	if err != nil || !mayJoin(e) {
 		return "", "", err
 	}
 	into, err := tx.Case(e.Suggestions[0].Case)
@@ -244,97 +180,20 @@ func (o *Deadlines) joining(tx *desk.View, c casefile.Case) (line, why string, e
 	return fmt.Sprintf("ysq merge %s --into %s --reason 属于该件", c.ID, into.ID), e.Guess.Likely() + "，可能属于 " + string(into.ID), nil
 }
 
+// mayJoin reports whether the mail that opened a case may belong to another.
+func mayJoin(e casefile.Received) bool {
+	return e.Guess != casefile.GuessNone && e.Guess != casefile.GuessApplication && len(e.Suggestions) > 0
+}
+
 // blockAt is the place of a block among the others: what nobody has read comes first.
 func blockAt(block string) int {
 	return slices.Index([]string{ask.BlockMail, ask.BlockStatutory, ask.BlockInternal}, block)
 }
 
-// caseDue lists everything that waits in a case until a day: its open mail, then what the law sets a day for, then
-// the office's own.
-func (o *Deadlines) caseDue(tx *desk.View, c casefile.Case, letters []ask.DueItem, today, until civil.Date) ([]ask.DueItem, error) {
-	var all []ask.DueItem
-	about := ask.DueItem{
-		Case: c.ID, Applicant: ask.Text(c.Applicant), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
-		Department: ask.Text(c.Department), Assignee: ask.Text(c.Assignee),
-	}
-	ins, err := tx.StandIns()
-	if err != nil {
-		return nil, err
-	}
-	in, _ := ins.Of(today, c.Assignee, c.Department)
-	about.Deputy, about.DeputyUntil = ask.Text(in.Deputy), ask.Day(in.To)
-	mail, found, err := o.mailDue(tx, c, about)
-	if err != nil {
-		return nil, err
-	}
-	if found {
-		all = append(all, mail)
-	}
-	alarms, err := o.alarms(tx, c, today)
-	if err != nil {
-		return nil, err
-	}
-	join, _, err := o.joining(tx, c)
-	if err != nil {
-		return nil, err
-	}
-	if join != "" { // the whole line is too long for a table
-		join = "ysq show " + string(c.ID)
-	}
-	cal := o.Reg.Calendar()
-	for _, a := range alarms {
-		if a.On > until {
-			continue
-		}
-		i := about
-		i.Block, i.Alarm, i.Provisional, i.Step = blockOf(a.Kind), alarmView(a, today, cal), provisionalAlarm(a, c.At(today, cal), cal), ask.Handle(cmp.Or(join, stepOf(c, a.Kind)))
-		if a.Kind == casefile.AlarmReply {
-			i.Clock = record.ClockPassed(c, c.At(today, cal), today)
-		}
-		all = append(all, i)
-	}
-	if c.Stage == casefile.StageReceived {
-		i := about
-		label, line := "未登记", "ysq register "+string(c.ID)
-		if n := c.Seeming(); n != casefile.NatureUnknown {
-			label, line = label+"（似为"+n.Label()+"）", line+" --as "+n.As().Label()
-		}
-		i.Block, i.Step = ask.BlockInternal, ask.Handle(cmp.Or(join, line))
-		i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: cal.WorkdaysBetween(today, c.ArrivedOn), Text: "登记，或认定不是申请", Do: "register、dismiss"}
-		all = append(all, i)
-	}
-	owed, err := o.lettersOwed(tx, c, today)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range slices.Concat(letters, owed) {
-		i := about
-		i.Block, i.Step, i.Alarm = l.Block, l.Step, l.Alarm
-		all = append(all, i)
-	}
-	if len(all) > 0 {
-		partly, err := o.partlyRead(tx, c)
-		if err != nil {
-			return nil, err
-		}
-		if partly {
-			i := about
-			i.Block, i.Step = ask.BlockInternal, ask.Handle("ysq show "+string(c.ID))
-			i.Alarm = ask.Alarm{Kind: "unread-parts", Label: "未读全", On: ask.Day(today), Text: "有的内容没有读出，以原件为准", Do: "show、mail page、mail save"}
-			all = append(all, i)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b ask.DueItem) int { return cmp.Compare(blockAt(a.Block), blockAt(b.Block)) })
-	return all, nil
-}
-
 // lettersOwed are the letters of a case of which nobody has recorded that they went out, and that no prepared mail
 // is to bring: somebody has them on paper, or puts them into a mail of his own. One that was issued today is in
 // hand, unless a mail of the office was seen since.
-func (o *Deadlines) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date) ([]ask.DueItem, error) {
-	if !c.LettersOwed {
-		return nil, nil
-	}
+func (o *Deadlines) lettersOwed(tx *desk.View, c casefile.Case, about ask.DueItem, today civil.Date) ([]ask.DueItem, error) {
 	history, err := tx.History(c.ID)
 	if err != nil {
 		return nil, err
@@ -354,9 +213,10 @@ func (o *Deadlines) lettersOwed(tx *desk.View, c casefile.Case, today civil.Date
 		if !seen.IsZero() {
 			step, text, do = step+" --mail "+seen.Short(), "已发送中有本件的信：核对后记录", ""
 		}
-		all = append(all, ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(step), Alarm: ask.Alarm{
-			Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text, Do: do,
-		}})
+		i := about
+		i.Block, i.Step = ask.BlockInternal, ask.Handle(step)
+		i.Alarm = ask.Alarm{Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text, Do: do}
+		all = append(all, i)
 	}
 	return all, nil
 }
@@ -410,8 +270,8 @@ func (o *Deadlines) lettersWaiting(tx *desk.View, today civil.Date) (map[casefil
 const marksMost = 2
 
 // oneLine makes one line of what waits in a case: the first of it, and of the rest what there is room for.
-func oneLine(all []ask.DueItem, today civil.Date) ask.DueItem {
-	line := all[0]
+func oneLine(all []*ask.DueItem, today civil.Date) *ask.DueItem {
+	line := *all[0]
 	for _, i := range all[1:] {
 		if len(line.Marks) == marksMost {
 			break
@@ -428,18 +288,14 @@ func oneLine(all []ask.DueItem, today civil.Date) ask.DueItem {
 			line.Clock = i.Clock
 		}
 	}
-	return line
+	return &line
 }
 
 // mailDue is the line of the mails of a case about which nobody has decided.
-func (o *Deadlines) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (ask.DueItem, bool, error) {
-	open, err := tx.OpenMails(c)
-	if err != nil || len(open) == 0 {
-		return about, false, err
-	}
+func (o *Deadlines) mailDue(tx *desk.View, c casefile.Case, open []casefile.OpenMail, about ask.DueItem) (*ask.DueItem, error) {
 	views, err := o.record.OpenViews(tx, c.ID, open)
 	if err != nil {
-		return about, false, err
+		return nil, err
 	}
 	slices.SortStableFunc(views, func(a, b ask.UnreadMail) int { return b.Age - a.Age })
 	var labels []string
@@ -455,7 +311,7 @@ func (o *Deadlines) mailDue(tx *desk.View, c casefile.Case, about ask.DueItem) (
 	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), ask.Handle("ysq show "+string(c.ID)) // it has the lines, and the mails
 	about.Newest = new(slices.MaxFunc(views, func(a, b ask.UnreadMail) int { return a.ArrivedAt.Compare(*b.ArrivedAt) }))
 	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕", Do: "show、seen"}
-	return about, true, nil
+	return &about, nil
 }
 
 // blockOf says whose day an alarm is about.

@@ -32,9 +32,9 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 		case len(q.Cases) > 0:
 			cases = named(tx, q.Cases)
 		case q.Newest:
-			cases = tx.Newest(q.After)
+			cases = o.picked(tx, tx.NewestHeads(q.After), q)
 		case q.All || q.Disputable || q.Late || len(q.Outcomes) > 0 || q.Publicity != casefile.PublicityNone || !q.From.IsZero() || !q.To.IsZero() || closed:
-			cases = tx.Cases(q.After)
+			cases = o.picked(tx, tx.Heads(q.After), q)
 		}
 		n := 0
 		for c, err := range cases {
@@ -70,19 +70,23 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 		due civil.Date
 	}
 	var all []dated
-	for c, err := range tx.OpenCases("") {
-		if err := cmp.Or(err, ctx.Err()); err != nil {
-			return err
+	cases, err := o.Deadlines.waiting(tx)
+	if err != nil {
+		return err
+	}
+	for _, w := range cases {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
-		s := c.At(today, cal)
-		if !selects(q, words, c, ins, today, s) {
+		s := w.At(today, cal)
+		if !w.Stage.Open() || !selects(q, words, w.Case, ins, today, s) {
 			continue
 		}
 		due := civil.Date(math.MaxInt32)
 		if !s.Finished && !s.Due.IsZero() {
 			due = s.Due
 		}
-		all = append(all, dated{&c, due})
+		all = append(all, dated{&w.Case, due})
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.ID, a.ID)) })
 	if q.Limit > 0 {
@@ -100,6 +104,24 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 	return nil
 }
 
+// picked yields the cases whose heads a query selects: of a hundred thousand finished ones it asks for a few.
+func (o *Office) picked(tx *desk.View, heads iter.Seq2[casefile.Case, error], q ask.ListQuery) iter.Seq2[casefile.Case, error] {
+	today, cal := o.Today(), o.Reg.Calendar()
+	return func(yield func(casefile.Case, error) bool) {
+		for c, err := range heads {
+			if err == nil && !selectsHead(q, c, c.At(today, cal)) {
+				continue
+			}
+			if err == nil {
+				c, err = tx.Case(c.ID)
+			}
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // named yields cases in the order in which they were named.
 func named(tx *desk.View, ids []casefile.ID) iter.Seq2[casefile.Case, error] {
 	return func(yield func(casefile.Case, error) bool) {
@@ -112,6 +134,15 @@ func named(tx *desk.View, ids []casefile.ID) iter.Seq2[casefile.Case, error] {
 }
 
 func selects(q ask.ListQuery, words []string, c casefile.Case, ins casefile.StandIns, today civil.Date, s casefile.Standing) bool {
+	if !selectsHead(q, c, s) {
+		return false
+	}
+	in, _ := ins.Of(today, c.Assignee, c.Department)
+	return caseMentions(c, in, words) && inHands(q, c, in)
+}
+
+// selectsHead is selects as far as the head of a case tells (register.Tx.Heads).
+func selectsHead(q ask.ListQuery, c casefile.Case, s casefile.Standing) bool {
 	switch {
 	case len(q.Stages) > 0 && !slices.Contains(q.Stages, c.Stage),
 		q.Overdue && !s.Overdue,
@@ -123,15 +154,11 @@ func selects(q ask.ListQuery, words []string, c casefile.Case, ins casefile.Stan
 		q.DueWithin != nil && (s.Finished || s.Due.IsZero() || s.Remaining > *q.DueWithin):
 		return false
 	}
-	return caseMentions(c, ins, today, words) && inHands(q, c, ins, today)
+	return true
 }
 
 // inHands reports whether a case is with the department and the person that a query names.
-func inHands(q ask.ListQuery, c casefile.Case, ins casefile.StandIns, today civil.Date) bool {
-	if q.Department == "" && q.Person == "" {
-		return true
-	}
-	in, _ := ins.Of(today, c.Assignee, c.Department)
+func inHands(q ask.ListQuery, c casefile.Case, in casefile.StoodIn) bool {
 	return mention(wordsOf(q.Department), c.Department) && mention(wordsOf(q.Person), c.Assignee, in.Deputy)
 }
 
@@ -155,8 +182,7 @@ func within(q ask.ListQuery, c casefile.Case) bool {
 func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
 
 // caseMentions reports whether all the words stand in what lists show of a case and of who stands in for its assignee.
-func caseMentions(c casefile.Case, ins casefile.StandIns, today civil.Date, words []string) bool {
-	in, _ := ins.Of(today, c.Assignee, c.Department)
+func caseMentions(c casefile.Case, in casefile.StoodIn, words []string) bool {
 	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee, in.Deputy)
 }
 

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -472,6 +473,10 @@ func (l ledger) open() map[casefile.ID]map[casefile.Digest]bool {
 func (p *play) compare() {
 	items, err := p.Deadlines.Due(p.t.Context(), p.call(), ask.DueQuery{Each: true})
 	p.must(err)
+	p.Deadlines.kept = desk.Memo[*waitingCase]{}
+	if anew, err := p.Deadlines.Due(p.t.Context(), p.call(), ask.DueQuery{Each: true}); err != nil || !reflect.DeepEqual(items, anew) {
+		p.t.Errorf("from what is kept of the cases: %+v, made anew: %+v (%v)", items, anew, err)
+	}
 	got, vanished := map[casefile.ID]int{}, map[casefile.ID]bool{}
 	alone := map[casefile.Digest]bool{}
 	for _, i := range items {

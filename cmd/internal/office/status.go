@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -54,18 +55,18 @@ func (o *Office) statusOfOpen(_ context.Context) (ask.Status, error) {
 	s := ask.Status{
 		Version: ask.Handle(o.Version), Agency: o.Live().Agency.Name, Started: ask.Instant(o.Started), Today: ask.Day(today),
 		CalendarEnd: ask.Day(cal.End()), CalendarMissing: workday.MissingYear(cal, today), Register: ask.Handle(o.Reg.Meta().ID), Size: o.RegisterSize(),
-		Stages: map[string]int{}, Mails: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{}, TroublesDo: []string{}, Notices: []string{},
+		Stages: map[string]int{}, Outbox: map[string]int{}, Mailboxes: []ask.MailboxStatus{}, Troubles: []string{}, TroublesDo: []string{}, Notices: []string{},
 	}
 	if !o.Started.IsZero() {
 		s.PID = os.Getpid()
 	}
 	err := o.View(func(tx *desk.View) error {
 		s.Records, _ = tx.Head()
-		for _, d := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined} {
-			s.Mails[d.String()] = tx.CountMails(d)
-		}
 		for _, state := range casefile.OutStates() {
-			if n := tx.CountOutgoing(state); n > 0 && !state.Ended() {
+			if state.Ended() {
+				continue
+			}
+			if n := tx.CountOutgoing(state); n > 0 {
 				s.Outbox[state.String()] = n
 			}
 		}
@@ -123,30 +124,25 @@ func (o *Office) stages(tx *desk.View) (map[casefile.Stage]int, error) {
 	return t.stages, nil
 }
 
-// tally counts the open cases, unless they were counted since the last record today: whoever keeps a page open asks every
-// half minute.
+// tally counts the mails and the open cases, unless they were counted since the last record today: whoever keeps a page open
+// asks every half minute.
 func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *workday.Calendar) error {
 	o.tallied.Lock()
 	defer o.tallied.Unlock()
 	if t := &o.tallied; t.records != s.Records || t.today != today || t.counts == nil {
-		n := &ask.Status{}
-		for c, err := range tx.OpenCases("") {
-			if err != nil {
-				return err
-			}
-			count(n, c, c.At(today, cal))
-			if err := countMails(tx, n, c); err != nil {
-				return err
-			}
+		cases, err := o.Deadlines.waiting(tx)
+		if err != nil {
+			return err
 		}
-		for c, err := range tx.CasesUnread() {
-			if err != nil {
-				return err
+		n := &ask.Status{Mails: map[string]int{}}
+		for _, d := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate, casefile.Quarantined} {
+			n.Mails[d.String()] = tx.CountMails(d)
+		}
+		for _, w := range cases {
+			if w.Stage.Open() {
+				count(n, w.Case, w.At(today, cal))
 			}
-			if c.Stage.Open() { // counted above
-				continue
-			}
-			if err := countMails(tx, n, c); err != nil {
+			if err := countMails(tx, n, w.Case); err != nil {
 				return err
 			}
 		}
@@ -154,7 +150,7 @@ func (o *Office) tally(tx *desk.View, s *ask.Status, today civil.Date, cal *work
 	}
 	n := o.tallied.counts
 	s.Open, s.Unregistered, s.Unconfirmed, s.Overdue, s.DueToday, s.DueSoon = n.Open, n.Unregistered, n.Unconfirmed, n.Overdue, n.DueToday, n.DueSoon
-	s.OpenMails, s.OldestOpen = n.OpenMails, n.OldestOpen
+	s.OpenMails, s.OldestOpen, s.Mails = n.OpenMails, n.OldestOpen, maps.Clone(n.Mails)
 	return nil
 }
 

@@ -22,15 +22,24 @@ func years(x *visit) error {
 		return err
 	}
 	slices.SortFunc(all, func(a, b ask.YearView) int { return cmp.Compare(b.Year, a.Year) })
-	disputes, err := ask.Do(x.ctx(), x.client, ask.Disputes, ask.None{})
+	disputes, err := ask.Do(x.ctx(), x.client, ask.Disputes, ask.DisputeQuery{Newest: disputesShown + 1, Before: casefile.DisputeID(x.r.URL.Query().Get("before"))})
 	if err != nil {
 		return err
+	}
+	var older casefile.DisputeID // those below this number follow on another page
+	if len(disputes) > disputesShown {
+		disputes = disputes[:disputesShown]
+		older = disputes[disputesShown-1].Dispute
 	}
 	return x.show("years", "年度", "years", struct {
 		Years    []ask.YearView
 		Disputes []ask.DisputeView
-	}{all, disputes})
+		Older    casefile.DisputeID
+	}{all, disputes, older})
 }
+
+// disputesShown is how many disputes stand on one page.
+const disputesShown = 100
 
 // yearPage is the report of a year with the cases behind each number.
 type yearPage struct {

@@ -124,7 +124,7 @@ func beforeRegister(tx *desk.View, past past, year int) error {
 	if by, ok := past.by[year]; ok {
 		return ask.Refused("year-frozen", "可查各年\nysq year list", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 	}
-	for c, err := range tx.Heads() {
+	for c, err := range tx.Heads("") {
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func inOrder(tx *desk.View, past past, year int) error {
 		return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年，再依次冻结\nysq year reopen %d", last, last), "%d 年已冻结，其上年结转已经确定，不能再冻结 %d 年", last, year)
 	}
 	first := year
-	for c, err := range tx.Heads() {
+	for c, err := range tx.Heads("") {
 		if err != nil {
 			return err
 		}

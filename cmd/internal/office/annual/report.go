@@ -74,7 +74,7 @@ func (a *Room) compute(tx *desk.View, year int, past past, o stats.Options) (sta
 	if err := a.complete(tx, year, past, &o); err != nil {
 		return stats.Report{}, err
 	}
-	return stats.Compute(year, tx.Heads(), o)
+	return stats.Compute(year, tx.Heads(""), o)
 }
 
 // complete adds to the options what the register knows about a year besides its cases.
@@ -249,7 +249,7 @@ func (a *Room) cellCases(q ask.CellQuery) (held ask.CellCases, err error) {
 		default:
 			o := stats.Options{From: q.From, To: q.To}
 			if err = a.complete(tx, year, past, &o); err == nil {
-				held.Cases, held.Unnamed, err = stats.Cases(year, format, at, tx.Heads(), o)
+				held.Cases, held.Unnamed, err = stats.Cases(year, format, at, tx.Heads(""), o)
 			}
 		}
 		return held, err

@@ -25,6 +25,16 @@ func (m *Memo[T]) Newest(v *View, most int, made func(casefile.Case) T) iter.Seq
 	return m.Memo.Newest(v.tx, most, made)
 }
 
+// Of is Of of register.Memo, for a View.
+func (m *Memo[T]) Of(v *View, id casefile.ID, most int, made func(casefile.Case) T) (T, error) {
+	return m.Memo.Of(v.tx, id, most, made)
+}
+
+// Waiting is Waiting of register.Memo, for a View.
+func (m *Memo[T]) Waiting(v *View, most int, made func(casefile.Case) T) ([]T, error) {
+	return m.Memo.Waiting(v.tx, most, made)
+}
+
 func (v *View) Whole(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {
 	if c, err = v.Case(id); err == nil {
 		history, err = v.History(id)

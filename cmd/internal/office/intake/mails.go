@@ -18,6 +18,7 @@ type Mails struct {
 	*desk.Desk
 	record *record.Room
 	likely likely
+	idle   idle
 }
 
 // NewMails returns the mails.

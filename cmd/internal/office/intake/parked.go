@@ -42,11 +42,19 @@ func (n *Mails) LooksLikeApplication(t casefile.MessageTaken) bool {
 // they lie, each with its strict date. A junk folder, or a machine's mark, does not stop the period.
 func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	today, cal := n.Today(), n.Reg.Calendar()
-	for m, err := range tx.Mails(casefile.Parked) {
+	for seq := range tx.MailEntries(casefile.Parked) {
+		if n.idle.has(seq) {
+			continue
+		}
+		m, err := tx.MailAt(seq)
 		if err != nil {
 			return err
 		}
 		if !n.LooksLikeApplication(m.MessageTaken) {
+			if !mayWait(m.MessageTaken) {
+				n.idle.put(seq)
+				continue
+			}
 			if alone, err := waitsAlone(tx, m.MessageTaken); err != nil {
 				return err
 			} else if alone {
@@ -75,13 +83,41 @@ func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	return nil
 }
 
-// waitsAlone reports whether a mail that intake took for one of a person, or of the office, waits outside of cases and
-// stands on none: the case that it may be about has ended or was no application, a person took the mail out of it, or
-// nothing says to which case it belongs. Otherwise it is due there.
-func waitsAlone(tx *desk.View, t casefile.MessageTaken) (bool, error) {
-	if t.Guess == casefile.GuessNone || t.Guess == casefile.GuessNotice {
-		return false, nil
+// idle remembers the entries of parked mails that nothing can make due. In years those of programs come to thousands, and
+// everybody who opens 待办 asks.
+type idle struct {
+	mu   sync.Mutex
+	seqs map[uint64]struct{}
+}
+
+// mostIdle bounds them.
+const mostIdle = 1 << 16
+
+func (i *idle) has(seq uint64) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, ok := i.seqs[seq]
+	return ok
+}
+
+func (i *idle) put(seq uint64) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.seqs == nil || len(i.seqs) >= mostIdle {
+		i.seqs = make(map[uint64]struct{})
 	}
+	i.seqs[seq] = struct{}{}
+}
+
+// mayWait reports whether intake took a mail for one of a person, or of the office.
+func mayWait(t casefile.MessageTaken) bool {
+	return t.Guess != casefile.GuessNone && t.Guess != casefile.GuessNotice
+}
+
+// waitsAlone reports whether a mail for which mayWait holds waits outside of cases and stands on none: the case that it may
+// be about has ended or was no application, a person took the mail out of it, or nothing says to which case it belongs.
+// Otherwise it is due there.
+func waitsAlone(tx *desk.View, t casefile.MessageTaken) (bool, error) {
 	for _, s := range t.Suggestions {
 		c, lives, err := goesOn(tx, s.Case)
 		if err != nil || casefile.Answered(lives)[t.Digest] {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -177,8 +178,42 @@ func firstToEnd(all []casefile.Link, arrived, today civil.Date) (first Fetch, ok
 
 // Partly reports whether something in a mail could not be read, as far as it was tried; pictures alone are no news.
 func (g *Room) Partly(d casefile.Digest) bool {
-	all, _ := g.readings.get(d)
-	return slices.ContainsFunc(all, func(r worker.Reading) bool {
+	p := &g.readings.partly
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	is, known := p.known[d]
+	if !known {
+		all, _ := g.readings.get(d)
+		is = p.put(d, all)
+	}
+	return is
+}
+
+// partly remembers of mails whether something in them could not be read: 待办 asks it of every open mail. mu is held over
+// reading the file, so that what is remembered is never older than it.
+type partly struct {
+	mu    sync.Mutex
+	known map[casefile.Digest]bool
+}
+
+// mostPartly bounds the mails of which that is remembered.
+const mostPartly = 16384
+
+// put remembers it of a mail. The caller holds mu.
+func (p *partly) put(d casefile.Digest, all []worker.Reading) (is bool) {
+	is = slices.ContainsFunc(all, func(r worker.Reading) bool {
 		return !r.Whole() && (r.State != worker.Scan || r.Document.Format != form.Image)
 	})
+	if p.known == nil || len(p.known) >= mostPartly {
+		p.known = make(map[casefile.Digest]bool)
+	}
+	p.known[d] = is
+	return is
+}
+
+// keep puts the mail of which more is known now.
+func (p *partly) keep(d casefile.Digest, all []worker.Reading) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.put(d, all)
 }

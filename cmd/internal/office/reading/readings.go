@@ -84,6 +84,7 @@ type readings struct {
 	mark   func(string) (string, error) // the office's mark of a number or a name
 	scans  bool                         // tesseract reads them
 	turns  turns                        // who reads an attachment, and who waits
+	partly partly
 
 	mu   sync.Mutex
 	size int64 // of what is kept; known after tidy
@@ -148,6 +149,7 @@ func (r *readings) put(d casefile.Digest, all []worker.Reading) error {
 	if err := os.Rename(path+".tmp", path); err != nil {
 		return err
 	}
+	r.partly.keep(d, all)
 	if r.erased(d) { // while it was read
 		return r.drop(d)
 	}
@@ -164,6 +166,7 @@ func (r *readings) drop(d casefile.Digest) error {
 	if err := os.Remove(r.path(d)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	r.partly.keep(d, nil)
 	return nil
 }
 

@@ -19,6 +19,8 @@ const (
 	mostOthers  = 500  // cases of one applicant that are compared, the latest
 	mostUnheard = 20   // of them those not registered yet, whose request is read from what is kept
 	mostRecent  = 2000 // cases of others that are looked at for the same information, the latest
+
+	mostCompared = 4096 // cases of applicants that are kept for the next comparison
 )
 
 // filed is the application that the mails of a case seem to be, or that it was registered as.
@@ -44,7 +46,8 @@ func (u understood) filed() match.Filed {
 type Relatives struct {
 	*desk.Desk
 	readings *readings
-	recent   desk.Memo[recentCase]
+	recent   desk.Memo[comparedCase] // the latest cases of everybody
+	others   desk.Memo[comparedCase] // cases of applicants that were looked at
 }
 
 // NewRelatives returns what compares applications, also by what the room has read of those that nobody has registered yet.
@@ -63,11 +66,12 @@ const mostPast = 10
 
 // Relations compares an application with those of everybody who may be its applicant.
 func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r Relations, err error) {
+	a = a.Prepared()
 	others, err := g.othersOf(tx, a)
 	if err != nil {
 		return r, err
 	}
-	if r.Past, r.PastAll, err = g.past(tx, a, others); err != nil {
+	if r.Past, r.PastAll, err = past(tx, a, others); err != nil {
 		return r, err
 	}
 	r.Related, r.Counts, err = g.related(tx, a, others, id)
@@ -75,17 +79,12 @@ func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r R
 }
 
 // past lists what the applicant got before.
-func (g *Relatives) past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastCase, n int, err error) {
-	for _, p := range match.PastOf(a, slices.Clone(others)) {
+func past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastCase, n int, err error) {
+	all := match.PastOf(a, slices.Clone(others))
+	for _, p := range all[:min(len(all), mostPast)] {
 		c, err := tx.Case(p.Case)
 		if err != nil {
 			return nil, 0, err
-		}
-		if c.Stage == casefile.StageMerged {
-			continue // it is part of another
-		}
-		if n++; n > mostPast {
-			continue
 		}
 		v := ask.PastCase{Case: c.ID, ReceivedOn: ask.Day(c.ReceivedOn()), Subject: ask.Text(record.SubjectOf(c)), Stage: c.Stage.String(),
 			RepliedOn: ask.Day(c.RepliedOn), Document: ask.Number(c.Document), Why: ask.Public(p.Why)}
@@ -94,7 +93,7 @@ func (g *Relatives) past(tx *desk.View, a match.Filed, others []match.Filed) (vi
 		}
 		views = append(views, v)
 	}
-	return views, n, nil
+	return views, len(all), nil
 }
 
 // related lists earlier applications for similar information, and counts them where the number may matter.
@@ -127,7 +126,7 @@ func (g *Relatives) shared(tx *desk.View, a match.Filed) ([]match.Relation, erro
 		return nil, nil
 	}
 	var others []match.Filed
-	for c, err := range g.recent.Newest(tx, mostRecent, recentOf) {
+	for c, err := range g.recent.Newest(tx, mostRecent, comparedOf) {
 		if err != nil {
 			return nil, err
 		}
@@ -145,18 +144,19 @@ func (g *Relatives) shared(tx *desk.View, a match.Filed) ([]match.Relation, erro
 	return match.Shared(a, others, days), nil
 }
 
-// recentCase is what is compared of one of the latest cases with each case that is shown. It is kept in memory, because
-// preparing two thousand of them took more time than everything else on a page.
-type recentCase struct {
+// comparedCase is what is compared of a case with each case that is shown. It is kept in memory, because preparing two
+// thousand of them took more time than everything else on a page.
+type comparedCase struct {
 	match.Filed
 	arrived    civil.Date
 	registered bool
+	merged     bool // it is part of another
 	publicity  casefile.Publicity
 }
 
-func recentOf(c casefile.Case) recentCase {
+func comparedOf(c casefile.Case) comparedCase {
 	filed := match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request, Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
-	return recentCase{filed.Prepared(), c.ArrivedOn, !c.RegisteredOn.IsZero(), c.Publicity}
+	return comparedCase{filed.Prepared(), c.ArrivedOn, !c.RegisteredOn.IsZero(), c.Stage == casefile.StageMerged, c.Publicity}
 }
 
 // othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.
@@ -167,15 +167,18 @@ func (g *Relatives) othersOf(tx *desk.View, a match.Filed) ([]match.Filed, error
 		if id == a.Case {
 			continue
 		}
-		c, err := tx.Case(id)
+		c, err := g.others.Of(tx, id, mostCompared, comparedOf)
 		if err != nil {
 			return nil, err
 		}
-		o := match.Filed{Case: id, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request,
-			Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
-		if c.RegisteredOn.IsZero() && o.Fate == match.Pending {
+		if c.merged {
+			continue
+		}
+		o := c.Filed
+		if !c.registered && o.Fate == match.Pending {
 			if unheard++; unheard <= mostUnheard {
 				g.Heard(tx, &o)
+				o = o.Prepared()
 			}
 		} else if a.Mark != "" { // else no mark can tell anything
 			if o.Mark, err = MarkOf(tx, id); err != nil {

@@ -159,7 +159,7 @@ func (b *Room) countMonth(tx *desk.View, c casefile.Case, count *int) (said stri
 // heads of all, and the names only of those.
 func receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.Case, error] {
 	return func(yield func(casefile.Case, error) bool) {
-		for c, err := range tx.Heads() {
+		for c, err := range tx.Heads("") {
 			if err == nil {
 				if away := c.ReceivedOn().Sub(day); away < -31 || away > 31 {
 					continue

@@ -3,11 +3,14 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -20,17 +23,23 @@ const (
 )
 
 // Disputes are the proceedings against what the office decided. Each is a thing of its own, about any number of cases.
-type Disputes struct{ *desk.Desk }
+type Disputes struct {
+	*desk.Desk
+	kept *keptDisputes
+}
+
+// NewDisputes returns them.
+func NewDisputes(d *desk.Desk) Disputes { return Disputes{d, &keptDisputes{}} }
 
 // Due yields what waits in disputes. It is no alarm of a case: an office that does not answer in time has no
 // evidence and loses, whatever was right about the reply (casefile/LAW.md#clocks).
 func (b Disputes) Due(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
 	cal := b.Reg.Calendar()
-	for history, err := range tx.Disputes() {
+	for id, seqs := range tx.DisputeEntries() {
+		d, err := b.folded(tx, id, seqs)
 		if err != nil {
 			return err
 		}
-		d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, b.Reg.Law(), cal)
 		if err := b.ordered(tx, d, today, yield); err != nil {
 			return err
 		}
@@ -49,6 +58,39 @@ func (b Disputes) Due(tx *desk.View, today civil.Date, yield func(ask.DueItem)) 
 		})
 	}
 	return nil
+}
+
+// keptDisputes keeps those that were folded, each until it has one more record or the calendar changes: most of them ended long
+// ago, and everybody who opens 待办 asks what waits in them.
+type keptDisputes struct {
+	mu       sync.Mutex
+	calendar *workday.Calendar
+	all      map[casefile.DisputeID]keptDispute
+}
+
+type keptDispute struct {
+	records int
+	casefile.Dispute
+}
+
+// folded returns a dispute as it stands after its records.
+func (b Disputes) folded(tx *desk.View, id casefile.DisputeID, seqs []uint64) (casefile.Dispute, error) {
+	k, cal := b.kept, b.Reg.Calendar()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil || k.calendar != cal {
+		k.calendar, k.all = cal, make(map[casefile.DisputeID]keptDispute)
+	}
+	if d, ok := k.all[id]; ok && d.records == len(seqs) {
+		return d.Dispute, nil
+	}
+	history, err := tx.Dispute(id)
+	if err != nil {
+		return casefile.Dispute{}, err
+	}
+	d := casefile.FoldDispute(id, history, 0, b.Reg.Law(), cal)
+	k.all[id] = keptDispute{len(seqs), d}
+	return d, nil
 }
 
 // ordered yields what a decision leaves to do: a new answer that it orders, until each of its cases was opened again, and
@@ -96,15 +138,23 @@ func about(d casefile.Dispute) string {
 	return strings.Join(said, "，")
 }
 
-// List lists every dispute.
-func (b Disputes) List(context.Context, ask.Call, ask.None) ([]ask.DisputeView, error) {
+// List lists disputes.
+func (b Disputes) List(_ context.Context, _ ask.Call, q ask.DisputeQuery) ([]ask.DisputeView, error) {
 	all := []ask.DisputeView{}
 	err := b.View(func(tx *desk.View) error {
-		for history, err := range tx.Disputes() {
+		records := maps.Collect(tx.DisputeEntries())
+		ids := slices.Sorted(maps.Keys(records))
+		if q.Newest > 0 {
+			slices.Reverse(ids)
+			ids = slices.DeleteFunc(ids, func(id casefile.DisputeID) bool { return q.Before != "" && id >= q.Before })
+			ids = ids[:min(len(ids), q.Newest)]
+		}
+		for _, id := range ids {
+			d, err := b.folded(tx, id, records[id])
 			if err != nil {
 				return err
 			}
-			all = append(all, b.viewOf(history))
+			all = append(all, b.viewOf(d))
 		}
 		return nil
 	})
@@ -124,13 +174,12 @@ func (b Disputes) withRecords(tx *desk.View, id casefile.DisputeID) (ask.Dispute
 	if len(history) == 0 {
 		return ask.DisputeView{}, ask.NotFound("可查全部\nysq dispute list", "没有复议或诉讼 %s", id)
 	}
-	v := b.viewOf(history)
+	v := b.viewOf(casefile.FoldDispute(id, history, 0, b.Reg.Law(), b.Reg.Calendar()))
 	v.Records, err = RecordViews(history)
 	return v, err
 }
 
-func (b Disputes) viewOf(history []casefile.Record) ask.DisputeView {
-	d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, b.Reg.Law(), b.Reg.Calendar())
+func (b Disputes) viewOf(d casefile.Dispute) ask.DisputeView {
 	by, provisional := d.AnswerBy(b.Reg.Law(), b.Reg.Calendar())
 	v := ask.DisputeView{
 		Dispute: d.ID, Track: d.Track.String(), TrackLabel: d.Track.Label(), Party: d.Party,

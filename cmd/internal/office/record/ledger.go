@@ -247,7 +247,7 @@ func (l *leftOut) lines() []string {
 // ledgerRows yields the rows of the cases that have one.
 func ledgerRows(tx *desk.View, year int, terms ledger.Terms, lost func(what string, id casefile.ID)) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
-		for c, err := range tx.Heads() {
+		for c, err := range tx.Heads("") {
 			if err != nil {
 				yield(ledger.Row{}, err)
 				return
