@@ -110,16 +110,7 @@ func answering() []KindInfo {
 		}),
 		of(KindInfo{Label: "重新办理", Command: "reopen", Article: "条例第五十一条", Effect: EffectRestart, Stages: []Stage{StageServed, StageArchived}, To: StageHandling, Counts: CountsHandled,
 			Needs: []Need{{"cause", "重新办理的原因", "cause"}}}, does[Reopened]{
-			says: func(e Reopened) string {
-				within := ""
-				switch {
-				case e.Workdays > 0:
-					within = fmt.Sprintf("自收到之日起 %d 个工作日内", e.Workdays)
-				case e.Days > 0:
-					within = fmt.Sprintf("自收到之日起 %d 日内", e.Days)
-				}
-				return phrases(e.Cause, prefixed("限期 ", e.Due.String()), within)
-			},
+			says: func(e Reopened) string { return phrases(e.Cause, e.within()) },
 			rule: (*judge).reopened,
 			fold: func(c *Case, _ Record, _ Reopened) {
 				c.RepliedOn, c.DispatchedOn, c.DeliveredOn, c.StoppedOn, c.ArchivedOn = 0, 0, 0, 0, 0
@@ -300,6 +291,17 @@ func (e Reopened) Term(on civil.Date, cal *workday.Calendar) (due civil.Date, pr
 		return due, cal.Day(due).Provisional
 	}
 	return e.Due, false
+}
+
+// within says by when, as the decision says it.
+func (e Reopened) within() string {
+	switch {
+	case e.Workdays > 0:
+		return fmt.Sprintf("自收到之日起 %d 个工作日内", e.Workdays)
+	case e.Days > 0:
+		return fmt.Sprintf("自收到之日起 %d 日内", e.Days)
+	}
+	return prefixed("限期 ", e.Due.String())
 }
 
 func (j *judge) reopened(e Reopened) error {

@@ -86,7 +86,7 @@ func asking() []KindInfo {
 		of(KindInfo{Label: "征求意见", Command: "consult", Article: "条例第三十二条至第三十四条", Effect: EffectExclude, Stages: working, To: StageHandling,
 			Needs: []Need{{"side", "征求类型", "side"}, {"party", "征求对象", "party"}}}, does[ConsultationSent]{
 			says: func(e ConsultationSent) string {
-				return phrases(e.Side.Label()+"："+e.Party, prefixed("文号 ", e.Document))
+				return phrases(e.Side.Label()+"："+e.Party, prefixed("地址 ", e.Address), prefixed("文号 ", e.Document))
 			},
 			rule: func(j *judge, e ConsultationSent) error {
 				if !j.pending(e.Party).IsZero() {
@@ -265,6 +265,8 @@ type ConsultationSent struct {
 	Side     Side   `json:"side"`
 	Party    string `json:"party"` // names the consultation within the case
 	Document string `json:"document,omitzero"`
+	// Address is where the letter goes, with the postal code. Since schema 5.
+	Address string `json:"address,omitzero"`
 }
 
 // ConsultationReached records the day on which the letter reached the other side; the 15 working

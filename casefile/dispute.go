@@ -51,20 +51,6 @@ func (r Result) String() string { return results.code(uint8(r)) }
 // Label returns the words of 表四.
 func (r Result) Label() string { return results.label(uint8(r)) }
 
-// decisions maps what the deciding organ pronounced to the column of 表四 (casefile/LAW.md#disputes).
-var decisions = []struct {
-	word   string
-	result Result
-}{
-	{"维持", ResultUpheld}, {"驳回复议请求", ResultUpheld}, {"驳回诉讼请求", ResultUpheld},
-	{"撤销", ResultCorrected}, {"变更", ResultCorrected}, {"确认违法", ResultCorrected}, {"确认无效", ResultCorrected},
-	{"责令履行", ResultCorrected}, {"部分撤销", ResultCorrected},
-	{"纠正", ResultCorrected}, {"其他", ResultOther}, // as 表四 and ledgers say it
-	{"撤回", ResultOther}, {"终止", ResultOther}, {"不予受理", ResultOther}, {"驳回复议申请", ResultOther},
-	{"驳回起诉", ResultOther}, {"调解", ResultOther},
-	{"撤诉", ResultOther}, {"按撤诉处理", ResultOther}, {"准许撤回起诉", ResultOther}, {"准许撤诉", ResultOther}, {"终结诉讼", ResultOther},
-}
-
 // Position is in what part the office is a party.
 type Position uint8
 
@@ -92,41 +78,6 @@ func (p Position) MarshalText() ([]byte, error) { return []byte(p.String()), nil
 func (p *Position) UnmarshalText(b []byte) (err error) {
 	*p, err = ParsePosition(string(b))
 	return err
-}
-
-// onAppeal are what a second instance says without a result of its own: what the first instance decided stands
-// again, or after 发回重审 nothing does.
-var onAppeal = []string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", "准许撤回上诉", remanded}
-
-// onRetrial is what a court says that hears a case again and changes nothing: what stood before stands again.
-var onRetrial = []string{"维持原裁判", "驳回再审申请"}
-
-// changed is 改判 without a word of what it changes: it is to be entered.
-const changed = "改判"
-
-const remanded = "发回重审"
-
-// DecisionWords lists what a decision may say, in the order of 表四's columns.
-func DecisionWords() []string {
-	var words []string
-	for _, d := range decisions {
-		words = append(words, d.word)
-	}
-	return append(append(words, onAppeal...), onRetrial...)
-}
-
-// ResultOf returns the column of 表四 to which a decision belongs.
-func ResultOf(decision string) (Result, bool) {
-	i := slices.IndexFunc(decisions, func(d struct {
-		word   string
-		result Result
-	}) bool {
-		return d.word == decision
-	})
-	if i < 0 {
-		return ResultPending, false
-	}
-	return decisions[i].result, true
 }
 
 // The kinds of what is recorded of a dispute.
@@ -159,7 +110,11 @@ func disputing() []KindInfo {
 		of(KindInfo{Label: "裁决", Article: "条例第五十一条", Counts: CountsDisputes,
 			Needs: []Need{{"decision", "裁决结果", "decision"}}}, does[DisputeDecided]{
 			says: func(e DisputeDecided) string {
-				return phrases(string(e.Dispute), e.Decision, prefixed("文号 ", e.Document))
+				anew := ""
+				if e.orders() {
+					anew = phrases("责令重新答复或履行", (Reopened{Due: e.Due, Workdays: e.Workdays, Days: e.Days}).within())
+				}
+				return phrases(string(e.Dispute), e.Decision, anew, prefixed("文号 ", e.Document))
 			},
 		}),
 		of(KindInfo{Label: "上诉", Article: "行政诉讼法第八十五条", Counts: CountsDisputes}, does[DisputeAppealed]{
@@ -281,8 +236,8 @@ func DisputeOf(r Record) DisputeID { return disputeOf(r.Event) }
 // means as it stands.
 func FoldDispute(id DisputeID, history []Record, at civil.Date, law Statute, cal *workday.Calendar) Dispute {
 	d := Dispute{ID: id}
-	first := ResultPending     // of the judgment under appeal
-	var ordered DisputeDecided // what was decided before the appeal
+	first := ResultPending   // of the judgment under appeal
+	var stood DisputeDecided // what was decided before the appeal
 	for _, r := range Live(history) {
 		if !at.IsZero() && r.On > at {
 			break
@@ -299,10 +254,10 @@ func FoldDispute(id DisputeID, history []Record, at civil.Date, law Statute, cal
 			d.Decided, d.Decision, d.Appealed, d.Retried, d.Ruling = r.On, e.Decision, false, false, e.Ruling
 			d.final = again
 			if stands := slices.Contains(onAppeal, e.Decision) || slices.Contains(onRetrial, e.Decision); !stands {
-				ordered = e
+				stood = e
 			}
-			d.Ordered = ordered.orders() && e.Decision != remanded
-			if d.OrderedBy, d.Provisional = ordered.term(r.On, law.On(r.On), cal); !d.Ordered {
+			d.Ordered = stood.orders() && e.Decision != remanded
+			if d.OrderedBy, d.Provisional = stood.term(r.On, law.On(r.On), cal); !d.Ordered {
 				d.OrderedBy, d.Provisional = 0, false
 			}
 			switch {
@@ -342,7 +297,7 @@ func (d Dispute) Awaited() bool {
 
 // orders reports whether a decision obliges the office to act anew.
 func (e DisputeDecided) orders() bool {
-	return e.Answers || !e.Due.IsZero() || e.Workdays > 0 || e.Days > 0 || slices.Contains([]string{"责令履行", "变更"}, e.Decision)
+	return e.Answers || !e.Due.IsZero() || e.Workdays > 0 || e.Days > 0 || slices.Contains([]string{ordered, "变更"}, e.Decision)
 }
 
 // term is until when: what the decision says, else the period for a new answer.
@@ -404,12 +359,12 @@ func (d Dispute) AnswerBy(law Statute, cal *workday.Calendar) (by civil.Date, pr
 }
 
 // DecideDispute says whether an event may be recorded on a dispute with this history (empty for a
-// new one).
-func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute, cal *workday.Calendar) error {
+// new one), and returns it as it is recorded: a decision in the words of DecisionWords.
+func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute, cal *workday.Calendar) (Event, error) {
 	id := disputeOf(e)
 	d := FoldDispute(id, history, 0, law, cal)
-	refuse := func(code, hint, format string, args ...any) error {
-		return &RuleError{Code: code, Case: ID(id), Msg: fmt.Sprintf(format, args...), Hint: hint}
+	refuse := func(code, hint, format string, args ...any) (Event, error) {
+		return nil, &RuleError{Code: code, Case: ID(id), Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	switch {
 	case on.IsZero() || on > today:
@@ -421,7 +376,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 		return refuse("dispute-unknown", "可查全部\nysq dispute list", "没有这一复议或诉讼")
 	}
 	if err := lacking(ID(id), e); err != nil {
-		return err
+		return nil, err
 	}
 	switch e := e.(type) {
 	case DisputeFiled:
@@ -429,24 +384,14 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 			return refuse("field-missing", "写明案号或事由\n--matter", "未写明所涉案件或事由")
 		}
 	case DisputeDecided:
-		second := slices.Contains(onAppeal, e.Decision)
-		again := slices.Contains(onRetrial, e.Decision)
-		switch {
-		case second && !d.Appealed:
-			return refuse("decision-appeal", "先记录 dispute appeal", "“%s”是二审的裁判，没有上诉的记录", e.Decision)
-		case slices.Contains(onRetrial, e.Decision) && !d.Retried:
-			return refuse("decision-retrial", "先记录 dispute retry", "“%s”是再审的裁判，没有再审的记录", e.Decision)
-		case e.Decision == changed:
-			return refuse("decision-changed", "写改判后的结果：撤销、确认违法、驳回诉讼请求等", "“改判”没有写明改判的结果，表四按改判后的结果计")
-		case e.Decision == "维持" && d.Appealed:
-			return refuse("decision-appeal", "一审裁判不变的写“维持原判”，表四仍按一审结果计", "二审的裁判写“维持”，不知是否维持原判")
-		}
-		if _, ok := ResultOf(e.Decision); !ok && !second && !again {
-			return refuse("decision-unknown", fmt.Sprintf("可写：%v", DecisionWords()), "裁决结果 %q 不认识", e.Decision)
+		decided, refused := d.read(e)
+		if refused != nil {
+			return nil, refused
 		}
 		if !d.Decided.IsZero() {
 			return refuse("decided", "如有上诉，先记录 dispute appeal", "已于 %s 审结（%s）", d.Decided, d.Decision)
 		}
+		return decided, nil
 	case DisputeAppealed:
 		if d.Track == Reconsideration || d.Decided.IsZero() {
 			return refuse("appeal", "", "只有已经一审裁判的诉讼可以上诉")
@@ -460,5 +405,5 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 			return refuse("void-unknown", "可查记录号\nysq dispute show", "记录 %d 不属于这一争议", e.Seq)
 		}
 	}
-	return nil
+	return e, nil
 }

@@ -1,6 +1,7 @@
 package casefile_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -87,8 +88,12 @@ func TestInstances(t *testing.T) {
 	for w := range decided {
 		words = append(words, w)
 	}
-	appeals := append([]string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", "准许撤回上诉", "发回重审", ""}, words...)
-	retrials := append([]string{"维持原裁判", "驳回再审申请", "发回重审", ""}, words...)
+	var changed []string // bare 撤销 would leave open what is revoked
+	for _, w := range words {
+		changed = append(changed, "改判"+w)
+	}
+	appeals := append([]string{"维持原判", "驳回上诉", "撤回上诉", "按撤回上诉处理", "准许撤回上诉", "发回重审", ""}, changed...)
+	retrials := append([]string{"维持原裁判", "驳回再审申请", "发回重审", ""}, changed...)
 	n := 0
 	for _, first := range words {
 		for _, appeal := range append([]string{"-"}, appeals...) {
@@ -99,7 +104,8 @@ func TestInstances(t *testing.T) {
 				day := civil.MustParse("2025-03-03")
 				var history []casefile.Record
 				add := func(e casefile.Event) {
-					if err := casefile.DecideDispute(history, e, day, day, law, cal); err != nil {
+					e, err := casefile.DecideDispute(history, e, day, day, law, cal)
+					if err != nil {
 						t.Fatalf("%s, %s, %s: %v", first, appeal, retrial, err)
 					}
 					history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: day, Event: e})
@@ -123,7 +129,7 @@ func TestInstances(t *testing.T) {
 					case next.word == "发回重审":
 						want = casefile.ResultPending
 					case !stands[next.word]:
-						want = decided[next.word]
+						want = decided[strings.TrimPrefix(next.word, "改判")]
 					}
 					add(casefile.DisputeDecided{Dispute: "Y2025-001", Decision: next.word})
 				}
@@ -136,6 +142,69 @@ func TestInstances(t *testing.T) {
 	}
 	if n < 400 {
 		t.Errorf("%d sequences", n)
+	}
+}
+
+// TestDecisionsAsWritten: judgments and 复议决定 may be entered in their own sentences. Each comes to what it finally
+// means; "+" says that it orders a new answer. What may mean one thing or another is asked about.
+func TestDecisionsAsWritten(t *testing.T) {
+	law, cal := casefile.Regulations, workday.Embedded()
+	instances := map[string][]casefile.Event{
+		"复议": {casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.Reconsideration, Party: "张某", Matter: "x"}},
+		"一审": {casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.DirectSuit, Party: "张某", Matter: "x"}},
+	}
+	instances["二审"] = append(instances["一审"][:1:1], casefile.DisputeDecided{Dispute: "Y2025-001", Decision: "驳回诉讼请求"}, casefile.DisputeAppealed{Dispute: "Y2025-001", By: "原告"})
+	instances["再审"] = append(instances["一审"][:1:1], casefile.DisputeDecided{Dispute: "Y2025-001", Decision: "撤销"}, casefile.DisputeRetried{Dispute: "Y2025-001"})
+	decide := func(instance, said string) (casefile.Event, error) {
+		var history []casefile.Record
+		for i, e := range instances[instance] {
+			history = append(history, casefile.Record{Seq: uint64(i + 1), On: civil.MustParse("2025-03-03"), Event: e})
+		}
+		day := civil.MustParse("2025-04-01")
+		return casefile.DecideDispute(history, casefile.DisputeDecided{Dispute: "Y2025-001", Decision: said}, day, day, law, cal)
+	}
+	const unclear, unknown, term, appeal, retrial = "decision-unclear", "decision-unknown", "decision-term", "decision-appeal", "decision-retrial"
+	for _, tt := range []struct{ instance, said, want string }{
+		{"复议", "维持原行政行为", "维持"}, {"复议", "决定维持被申请人作出的《政府信息公开告知书》", "维持"}, {"复议", "复议维持", "维持"}, {"复议", "予以维持", "维持"},
+		{"复议", "驳回申请人的行政复议请求", "驳回复议请求"}, {"复议", "驳回行政复议申请", "驳回复议申请"}, {"复议", "不予受理行政复议申请", "不予受理"},
+		{"复议", "驳回申请", unclear}, {"复议", "驳回", unclear}, {"复议", "驳回请求", unclear}, {"一审", "驳回申请", unclear}, {"一审", "驳回", unclear},
+		{"复议", "撤销并责令重新作出", "撤销+"}, {"复议", "撤销，责令重作", "撤销+"}, {"复议", "撤销重作", "撤销+"}, {"复议", "责令重作", "撤销+"}, {"复议", "责令被申请人重新作出答复", "撤销+"},
+		{"复议", "撤销被申请人作出的告知书，并责令其依法重新处理", "撤销+"}, {"复议", "部分撤销并责令重作", "部分撤销+"}, {"复议", "确认违法并责令重新作出", "确认违法+"},
+		{"复议", "责令被申请人在20个工作日内重新作出答复", term}, {"复议", "责令限期履行", "责令履行"}, {"复议", "责令被申请人履行政府信息公开法定职责", "责令履行"},
+		{"复议", "变更", "变更"}, {"复议", "确认该行政行为违法", "确认违法"}, {"复议", "确认未在法定期限内答复违法，责令被申请人答复", "确认违法+"}, {"复议", "确认行政行为无效", "确认无效"},
+		{"复议", "终止行政复议", "终止"}, {"复议", "行政复议终止", "终止"}, {"复议", "行政复议调解书", "调解"}, {"复议", "达成和解", "撤回"}, {"复议", "准许申请人撤回行政复议申请", "撤回"},
+		{"一审", "判决撤销被告作出的告知书", "撤销"}, {"一审", "一、撤销被告于2026年3月2日作出的告知书；二、责令被告重新作出答复；三、驳回原告的其他诉讼请求。", "撤销+"},
+		{"一审", "确认违法，责令采取补救措施", "确认违法"}, {"一审", "驳回原告张某的诉讼请求", "驳回诉讼请求"}, {"一审", "裁定驳回起诉", "驳回起诉"}, {"一审", "不予立案", "不予受理"},
+		{"一审", "准许原告撤诉", "准许撤诉"}, {"一审", "按自动撤诉处理", "按撤诉处理"}, {"一审", "准予撤回起诉", "准许撤回起诉"}, {"一审", "撤销告知书中关于附件的部分", "部分撤销"},
+		{"一审", "维持原判", appeal}, {"一审", "驳回再审申请", retrial}, {"一审", "胜诉", unknown}, {"一审", "不予撤销", unknown}, {"一审", "改判", unclear},
+		{"二审", "驳回上诉，维持原判", "驳回上诉"}, {"二审", "维持一审判决", "维持原判"}, {"二审", "驳回上诉人的上诉请求", "驳回上诉"}, {"二审", "裁定准许撤回上诉", "准许撤回上诉"},
+		{"二审", "改判撤销", "撤销"}, {"二审", "改判驳回诉讼请求", "驳回诉讼请求"}, {"二审", "依法改判确认违法", "确认违法"}, {"二审", "改判维持", "维持"},
+		{"二审", "撤销一审判决，发回重审", "发回重审"}, {"二审", "一、撤销某区人民法院行政裁定；二、指令该院继续审理", "发回重审"}, {"二审", "撤销一审判决，撤销被诉告知书，责令重作", "撤销+"},
+		{"二审", "撤销原判，驳回原告的诉讼请求", "驳回诉讼请求"}, {"二审", "撤销原判", unclear}, {"二审", "撤销", unclear}, {"二审", "改判", unclear}, {"二审", "维持", unclear}, {"二审", "维持原裁判", "维持原判"},
+		{"再审", "驳回再审申请", "驳回再审申请"}, {"再审", "维持原裁判", "维持原裁判"}, {"再审", "驳回申请", unclear}, {"再审", "撤回再审申请", "驳回再审申请"}, {"再审", "改判驳回诉讼请求", "驳回诉讼请求"},
+	} {
+		e, err := decide(tt.instance, tt.said)
+		got := ""
+		if refused, ok := errors.AsType[*casefile.RuleError](err); ok {
+			got = refused.Code
+		} else if d, ok := e.(casefile.DisputeDecided); ok {
+			got = d.Decision
+			if d.Answers {
+				got += "+"
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s %s: %s, want %s", tt.instance, tt.said, got, tt.want)
+		}
+	}
+	for _, w := range casefile.DecisionWords() { // each of the words means itself
+		instance := "再审"
+		if w == "维持" || w == "撤销" || w == "部分撤销" || w == "变更" {
+			instance = "一审"
+		}
+		if e, err := decide(instance, w); err != nil || e.(casefile.DisputeDecided).Decision != w {
+			t.Errorf("%s: %v, %v", w, e, err)
+		}
 	}
 }
 

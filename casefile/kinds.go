@@ -146,7 +146,7 @@ func (k Kind) Label() string { return k.row().Label }
 func (c Case) Next() []Kind {
 	var legal []Kind
 	for _, i := range kinds() {
-		if slices.Contains(i.Stages, c.Stage) && (i.does.awaits == nil || i.does.awaits(c)) {
+		if i.Command != "" && slices.Contains(i.Stages, c.Stage) && (i.does.awaits == nil || i.does.awaits(c)) {
 			legal = append(legal, i.Kind)
 		}
 	}

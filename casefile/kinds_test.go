@@ -118,7 +118,8 @@ func TestEveryKind(t *testing.T) {
 				}
 			}
 			once(i.Kind, "label", i.Label)
-			if byPerson := len(i.Stages) > 0; byPerson != (i.Command != "") {
+			// That a letter was posted is recorded by the list that comes back, and judged as a person's step is.
+			if judged := len(i.Stages) > 0; judged != (i.Command != "" || i.Kind == casefile.KindLetterPosted) {
 				t.Errorf("command %q, but stages %v", i.Command, i.Stages)
 			}
 			if i.Command != "" {
@@ -130,7 +131,7 @@ func TestEveryKind(t *testing.T) {
 				if i.Kind == casefile.KindUnreachable {
 					waits.Channel = casefile.PlainLetter
 				}
-				if slices.Contains(waits.Next(), i.Kind) != slices.Contains(i.Stages, s) {
+				if slices.Contains(waits.Next(), i.Kind) != (i.Command != "" && slices.Contains(i.Stages, s)) {
 					t.Errorf("at %s the table and Next differ", s)
 				}
 			}

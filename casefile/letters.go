@@ -15,6 +15,7 @@ const (
 	KindLetterIssued  Kind = "letter-issued"
 	KindLetterVoided  Kind = "letter-voided"
 	KindLetterResumed Kind = "letter-resumed"
+	KindLetterPosted  Kind = "letter-posted"
 )
 
 // lettering are the rows of these kinds.
@@ -55,6 +56,17 @@ func lettering() []KindInfo {
 					name = k.Label()
 				}
 				return phrases(fmt.Sprintf("%s %d 年自第 %d 号续编", name, e.Year, e.Number+1), e.Reason)
+			},
+		}),
+		of(KindInfo{Label: "寄出文书", Article: "国办公开办函〔2016〕235号", Stages: written}, does[LetterPosted]{
+			says: func(e LetterPosted) string {
+				return phrases(e.Document, "以"+e.Way.Label()+"发出", prefixed("单号 ", e.Tracking))
+			},
+			rule: (*judge).letterPosted,
+			fold: func(c *Case, _ Record, e LetterPosted) {
+				if e.Of.waits() != NotWaiting {
+					c.Unreached = c.Unreached.with(e.Of, c.law.reaches(e.Way))
+				}
 			},
 		}),
 	}
@@ -155,7 +167,7 @@ type LetterNumber struct {
 type LetterIssued struct {
 	Letter LetterKind `json:"letter"`
 	LetterNumber
-	Document string `json:"document,omitzero"` // the number as printed: 某环依申请补〔2026〕第001号
+	Document string `json:"document,omitzero"` // the number as printed: 某环依申请补〔2026〕1号
 	File     File   `json:"file"`              // the .docx, kept under its digest
 	Template Digest `json:"template"`          // of the template from which it was made
 	Party    string `json:"party,omitzero"`    // whom it addresses, where that is not the applicant
@@ -184,6 +196,17 @@ type LetterResumed struct {
 	Reason       string `json:"reason"`
 }
 
+// LetterPosted (寄出文书) is how a letter left that is no reply, and the post's number for it. A reply is dispatched. Since
+// schema 5.
+type LetterPosted struct {
+	Document string `json:"document"`
+	// Of says that the applicant's time depends on the day on which this notice reaches him.
+	Of       Notice `json:"of,omitzero"`
+	Way      Way    `json:"way"`
+	Tracking string `json:"tracking,omitzero"`
+}
+
+func (LetterPosted) Kind() Kind  { return KindLetterPosted }
 func (LetterIssued) Kind() Kind  { return KindLetterIssued }
 func (LetterVoided) Kind() Kind  { return KindLetterVoided }
 func (LetterResumed) Kind() Kind { return KindLetterResumed }
@@ -293,10 +316,23 @@ func Sent(e Event, w Way) Event {
 	return e
 }
 
+// SentBy is the way that an event says its letter went; WayNone where it says none.
+func SentBy(e Event) Way {
+	switch e := e.(type) {
+	case CorrectionAsked:
+		return e.Way
+	case FeeNoticed:
+		return e.Way
+	}
+	return WayNone
+}
+
 // DocumentOf is the number of the letter that an event rests on; empty where it has none, or no room for one.
 func DocumentOf(e Event) string {
 	switch e := e.(type) {
 	case CorrectionAsked:
+		return e.Document
+	case LetterPosted:
 		return e.Document
 	case ConsultationSent:
 		return e.Document
@@ -374,4 +410,47 @@ func (j *judge) letterIssued(e LetterIssued) error {
 		return j.refuse("letter-number", "", "“%s”的文号不对：%s", e.Letter.Label(), e.Document)
 	}
 	return nil
+}
+
+// letterPosted refuses what was posted before, or before it was made. A notice counts by the day on which it is recorded as
+// told, which ought to be that of its posting (国办公开办函〔2016〕235号).
+func (j *judge) letterPosted(e LetterPosted) error {
+	for _, r := range Live(j.history) {
+		if !SameDocument(DocumentOf(r.Event), e.Document) {
+			continue
+		}
+		if r.Event.Kind() == KindLetterPosted {
+			return j.refuse("posted", "", "%s 已经记录寄出：%s", e.Document, r.On)
+		}
+		if err := j.after(r.On, r.Event.Kind().Label()+"日期"); err != nil {
+			return err
+		}
+		if r.On != j.draft.On {
+			j.warn("%s记录在 %s，而交邮之日是 %s：以交邮之日为准的，作废后按当日重新记录", r.Event.Kind().Label(), r.On, j.draft.On)
+		}
+	}
+	return nil
+}
+
+// Posted reports whether a letter is recorded as posted.
+func Posted(live []Record, document string) bool {
+	return slices.ContainsFunc(live, func(r Record) bool {
+		return r.Event.Kind() == KindLetterPosted && SameDocument(DocumentOf(r.Event), document)
+	})
+}
+
+// AddressOf is where a letter goes that is not for the applicant: as it says itself, or as the last said that asked the
+// same party.
+func AddressOf(live []Record, l LetterIssued) (address string) {
+	if e, err := l.Decided(); err == nil {
+		if asked, ok := e.(ConsultationSent); ok && asked.Address != "" {
+			return asked.Address
+		}
+	}
+	for _, r := range live {
+		if e, ok := r.Event.(ConsultationSent); ok && e.Party == l.Party && e.Address != "" {
+			address = e.Address
+		}
+	}
+	return address
 }

@@ -124,13 +124,13 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 // person may try it. What the event itself says is judged by Decide.
 func (c Case) Unready(k Kind) string {
 	row := k.row()
+	if row.Command == "" {
+		return "由登记库自己记录"
+	}
 	if !slices.Contains(row.Stages, c.Stage) {
 		var at []string
 		for _, s := range row.Stages {
 			at = append(at, s.Label())
-		}
-		if len(at) == 0 {
-			return "由登记库自己记录"
 		}
 		return "现处“" + c.Stage.Label() + "”阶段；此步可在" + strings.Join(at, "、") + "阶段记录"
 	}

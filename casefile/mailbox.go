@@ -61,3 +61,20 @@ func (c Case) WantedByMail() bool {
 	}
 	return byMail.MatchString(said) && !notMail.MatchString(said)
 }
+
+// AnsweredByMail reports whether a reply leaves by e-mail where nobody says how: the applicant wrote by e-mail or left
+// an address, and asked for no other way (条例 第四十条).
+func (c Case) AnsweredByMail() bool {
+	return (c.Channel == Email || c.Mailbox() != "") && c.WantedByMail()
+}
+
+// NoticeWay is how a notice most likely goes to the applicant where nobody says it.
+func (c Case) NoticeWay() Way {
+	switch {
+	case c.Channel == Platform:
+		return ByPlatform
+	case c.Channel == Email, c.Email != "":
+		return ByEmail
+	}
+	return ByPost
+}

@@ -274,7 +274,7 @@ func Default() Config {
 		Platform:    Platform{Starts: PlatformSubmitted},
 		Report:      Report{SubmitBy: MonthDay{time.January, 15}, PublishBy: MonthDay{time.January, 31}},
 		Backup:      Backup{WarnDays: 2},
-		Letter:      Letter{Number: "{代字}{类}〔{年}〕第{NNN}号"},
+		Letter:      Letter{Number: "{代字}{类}〔{年}〕{号}号"},
 		Log:         Log{Level: Info},
 	}
 }

@@ -69,7 +69,7 @@ func (c *Config) sections() []section {
 		}},
 		{"letter", "文书（ysq letter）。", []option{
 			{"templates", "本机关自己的模板所在目录，一种文书一个 .docx，如 补正告知书.docx；目录里没有的用内置模板。\n内置模板可用 ysq letter templates 写出，在 Word 或 WPS 里修改，用 ysq letter check 检查。", `"/etc/ysq/letters"`, text{&c.Letter.Templates}},
-			{"number", "文号的样式。{代字} 即 agency.code，{类} 是各种文书的字（补、延、不等），{年}，{号} 为 1、2、3，{NNN} 为 001、002、003。\n没有 {类} 的，各种文书合编一个号。", "", text{&c.Letter.Number}},
+			{"number", "文号的样式。{代字} 即 agency.code，{类} 是各种文书的字（补、延、不等），{年}，{号} 为 1、2、3，{NNN} 为 001、002、003。\n默认照 GB/T 9704，不加“第”、不编虚位。没有 {类} 的，各种文书合编一个号。", "", text{&c.Letter.Number}},
 			{"contact", "联系方式：申请人向何处询问、补正材料寄到哪里。", `"示例市生态环境局办公室，电话 0000-0000000，示例市青石路 1 号（邮编 000000）"`, text{&c.Letter.Contact}},
 			{"payment", "信息处理费的缴纳方式；收费通知书用。", `"到示例市政务服务中心 3 号窗口缴纳"`, text{&c.Letter.Payment}},
 			{"review_organ", "行政复议机关，救济告知用（2024 年起一般为本级人民政府）。不写则需要救济告知的文书不得制发。", `"示例市人民政府"`, text{&c.Letter.ReviewOrgan}},

@@ -393,7 +393,4 @@ func (c *check) dispute(filed, closed civil.Date, r casefile.Result, on, until, 
 	case closed < filed && !closed.IsZero():
 		c.add(until, i, "%s 早于 %s", closed, filed)
 	}
-	if _, known := casefile.ResultOf(resultWords[r]); !known && r != casefile.ResultPending {
-		c.add(result, i, "尚不支持从台账导入“%s”：请另用 dispute decide 记录裁决", resultWords[r])
-	}
 }

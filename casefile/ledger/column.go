@@ -315,11 +315,15 @@ func (r result) String() string {
 
 func (r result) set(s string) error {
 	want := strings.TrimPrefix(strings.TrimPrefix(fold(s), "尚"), "结果")
-	i := slices.Index(resultWords[:], want)
-	if i < 0 {
-		return fmt.Errorf("%.40q 应为：维持、纠正、其他、未审结", s)
+	if i := slices.Index(resultWords[:], want); i >= 0 {
+		*r.p = casefile.Result(i)
+		return nil
 	}
-	*r.p = casefile.Result(i)
+	decided, ok := casefile.ResultSaid(want)
+	if !ok {
+		return fmt.Errorf("%.40q 应为：维持、纠正、其他、未审结，或裁决的原话", s)
+	}
+	*r.p = decided
 	return nil
 }
 

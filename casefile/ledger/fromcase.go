@@ -195,6 +195,7 @@ func (x *extract) handled(r casefile.Record) {
 	case casefile.ConsultationSent:
 		x.Consultations = append(x.Consultations, Consultation{Side: e.Side, Party: e.Party, Sent: r.On})
 		x.drop(e.Document != "", "征求意见书的文号")
+		x.drop(e.Address != "", "征求对象的地址")
 	case casefile.ConsultationReached:
 		if k := x.pending(e.Party); k != nil && k.Reached.IsZero() {
 			k.Reached = r.On

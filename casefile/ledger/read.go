@@ -53,7 +53,7 @@ func Read(r io.Reader, name string, f Format, year int) ([]Row, error) {
 	}
 	lines := csvLines(b)
 	if f == XLSX {
-		lines = xlsxLines(b)
+		lines = xlsxLines(b, sheetName)
 	}
 	t := reading{file: name, year: year}
 	for l, err := range lines {

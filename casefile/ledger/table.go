@@ -16,15 +16,15 @@ type TableRow struct {
 }
 
 // Table reads the lines of a list that people filled in, .xlsx or csv, by the rules of a ledger: encodings, damage, and one
-// sheet with something in it. Columns copied out of a spreadsheet are separated by tabs. name is what problems call the
-// file.
-func Table(b []byte, name string) (rows []TableRow, err error) {
-	t := reading{file: name}
+// sheet with something in it, or called so. Columns copied out of a spreadsheet are separated by tabs. file is what
+// problems call the file.
+func Table(b []byte, file, called string) (rows []TableRow, err error) {
+	t := reading{file: file}
 	lines := csvLines(b)
 	first, _, _ := bytes.Cut(b, []byte("\n"))
 	switch {
 	case sniff(b) == XLSX:
-		lines = xlsxLines(b)
+		lines = xlsxLines(b, called)
 	case bytes.ContainsRune(first, '\t'):
 		lines = separated(b, '\t')
 	}

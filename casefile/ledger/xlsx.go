@@ -15,7 +15,7 @@ import (
 	"ysq.internal/ysq/casefile/ooxml"
 )
 
-// sheetName is what Write calls the sheet, and which of several sheets Read takes.
+// sheetName is what Write calls the sheet of a ledger, and which of several sheets Read takes.
 const sheetName = "台账"
 
 // oldExcel is how a file of Excel before 2007 begins.
@@ -24,7 +24,8 @@ var oldExcel = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 // bookLimits hold a ledger of maxRows rows; the sheet is streamed.
 var bookLimits = ooxml.Limits{Part: 512 << 20, Total: 768 << 20}
 
-func xlsxLines(b []byte) lineSeq {
+// xlsxLines are the lines of the sheet that is called so, or that is the only one.
+func xlsxLines(b []byte, called string) lineSeq {
 	return func(yield func(line, error) bool) {
 		if bytes.HasPrefix(b, oldExcel) {
 			yield(line{}, &lineError{0, "这是旧版 .xls 或加了密码的文件：请另存为不带密码的 .xlsx"})
@@ -35,7 +36,7 @@ func xlsxLines(b []byte) lineSeq {
 			yield(line{}, damaged(err, 0))
 			return
 		}
-		sheet, err := choose(book)
+		sheet, err := choose(book, called)
 		if err != nil {
 			yield(line{}, err)
 			return
@@ -61,16 +62,16 @@ func damaged(err error, at int) error {
 	return &lineError{at, fmt.Sprintf("不是完好的 .xlsx 文件（%v）：请用 Excel 或 WPS 打开后另存", err)}
 }
 
-// choose returns the sheet to read: the one called 台账, else the only one that is not empty. A ledger
+// choose returns the sheet to read: the one that is called so, else the only one that is not empty. A ledger
 // with a sheet a year must not be taken for its first year.
-func choose(b *ooxml.Book) (int, error) {
+func choose(b *ooxml.Book, called string) (int, error) {
 	var filled []int
 	var names []string
 	for i, s := range b.Sheets {
 		if s.Hidden {
 			continue
 		}
-		if strings.TrimSpace(s.Name) == sheetName {
+		if strings.TrimSpace(s.Name) == called {
 			return i, nil
 		}
 		for _, err := range b.Rows(i) {
@@ -88,7 +89,7 @@ func choose(b *ooxml.Book) (int, error) {
 	case 1:
 		return filled[0], nil
 	}
-	return 0, &lineError{0, fmt.Sprintf("有 %d 张有内容的工作表（%s）：请把要导入的一张命名为“%s”，或分别另存", len(filled), strings.Join(names, "、"), sheetName)}
+	return 0, &lineError{0, fmt.Sprintf("有 %d 张有内容的工作表（%s）：请把要用的一张命名为“%s”，或分别另存", len(filled), strings.Join(names, "、"), called)}
 }
 
 func lineOf(row ooxml.Row) line {

@@ -108,7 +108,7 @@ func TestXLSXProblems(t *testing.T) {
 		{"formula without a value", formula(), "x.xlsx:2: 收到日期（B 列）：公式没有保存的值"},
 		{"too many digits", of("台账", [][]any{header(), {110101199003070000.0, "2025-03-03", "邮寄", "自然人"}}), "x.xlsx:2: 编号（A 列）：110101199003070000 的末几位已被 Excel 改成 0"},
 		{"a number with a fraction", of("台账", [][]any{header(), {2025.1, "2025-03-03", "邮寄", "自然人"}}), "x.xlsx:2: 编号（A 列）：2025.1 像是被 Excel 改过的数"},
-		{"several sheets", of("2024", good, "2025", good), "x.xlsx: 有 2 张有内容的工作表（2024、2025）：请把要导入的一张命名为“台账”"},
+		{"several sheets", of("2024", good, "2025", good), "x.xlsx: 有 2 张有内容的工作表（2024、2025）：请把要用的一张命名为“台账”"},
 		{"empty book", of("Sheet1", [][]any{}), "x.xlsx: 工作簿是空的"},
 		{"old Excel", append(oldExcel, "rest"...), "x.xlsx: 这是旧版 .xls 或加了密码的文件"},
 		{"damaged", of("台账", good)[:3000], "x.xlsx: 不是完好的 .xlsx 文件"},

@@ -122,7 +122,7 @@ func examples() map[string]letter.Facts {
 		fill                 string
 	}{
 		{"declined-petition", "39-1", "所申请的内容是要求本机关查处某企业。", casefile.DeclinePetition, "获取方式=拨打12369，或者向示例市信访局反映"},
-		{"declined-repeat", "36-6", "您曾就同一信息提出申请。", casefile.DeclineRepeat, "原答复文号=示环依申请公〔2026〕第003号"},
+		{"declined-repeat", "36-6", "您曾就同一信息提出申请。", casefile.DeclineRepeat, "原答复文号=示环依申请公〔2026〕3号"},
 		{"declined-publication", "39-2", "所申请的是《示例市统计年鉴（2025）》。", casefile.DeclinePublication, "获取方式=向示例出版社购买，或者到示例市图书馆借阅"},
 		{"declined-excessive", "35", "您说明的理由与所申请的信息没有关联。", casefile.DeclineExcessive, ""},
 		{"declined-confirm", "reissue", "您申请本机关确认已经获取的批复的真实性。", casefile.DeclineConfirm, ""},
@@ -137,8 +137,8 @@ func examples() map[string]letter.Facts {
 	add("lapsed-fee", facts(casefile.LetterLapsed, reply(casefile.FeeLapsed, "lapse-fee", ""), subject("2026-00017", casefile.FeeNoticed{By: "页", Count: 57, Yuan: 270})))
 	add("closed-withdrawn", facts(casefile.LetterClosed, casefile.Withdrawn{Reason: "您于2026年3月10日书面撤回。"}, one))
 	add("closed-not-government", facts(casefile.LetterClosed, reply(casefile.OtherOutcome, "not-government-information", "所申请的是某居民小区业主委员会的会议记录。"), one))
-	served := subject("2026-00017", casefile.LetterIssued{Letter: casefile.LetterDisclosure, LetterNumber: casefile.LetterNumber{Series: "disclosure", Year: 2026, Number: 7}, Document: "示环依申请公〔2026〕第007号", File: casefile.File{Digest: casefile.DigestOf([]byte("x")), Name: "x.docx", Size: 1}},
-		casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide", Document: "示环依申请公〔2026〕第007号"}, casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{Proof: "邮政签收记录"}, casefile.Archived{Number: "2026-依-017"})
+	served := subject("2026-00017", casefile.LetterIssued{Letter: casefile.LetterDisclosure, LetterNumber: casefile.LetterNumber{Series: "disclosure", Year: 2026, Number: 7}, Document: "示环依申请公〔2026〕7号", File: casefile.File{Digest: casefile.DigestOf([]byte("x")), Name: "x.docx", Size: 1}},
+		casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide", Document: "示环依申请公〔2026〕7号"}, casefile.Dispatched{Way: casefile.ByPost}, casefile.Delivered{Proof: "邮政签收记录"}, casefile.Archived{Number: "2026-依-017"})
 	add("delivery-receipt", facts(casefile.LetterDeliveryReceipt, nil, served))
 	add("archive-index", facts(casefile.LetterArchiveIndex, nil, served))
 	add("closing-note", facts(casefile.LetterClosingNote, nil, subject("2026-00017", casefile.Retained{Years: 30, Reason: "涉及权属"}, casefile.Archived{Number: "2026-依-017"})), "说明=卷内文件齐全", "共计页数=23")

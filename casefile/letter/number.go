@@ -20,7 +20,7 @@ type Office struct {
 }
 
 // DefaultPattern is how numbers look where the office has said nothing else.
-const DefaultPattern = "{代字}{类}〔{年}〕第{NNN}号"
+const DefaultPattern = "{代字}{类}〔{年}〕{号}号"
 
 // AllSeries is the series of every letter where the pattern does not tell the kinds apart.
 const AllSeries = "all"

@@ -357,7 +357,7 @@ func TestEveryReplyHasItsLetter(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	for pattern, want := range map[string]string{
-		letter.DefaultPattern: "示环依申请补〔2026〕第007号",
+		letter.DefaultPattern: "示环依申请补〔2026〕7号",
 		"{代字}〔{年}〕{号}号":       "示环依申请〔2026〕7号",
 		"（{年}）{类}字第{NNN}号":    "（2026）补字第007号",
 	} {
@@ -456,5 +456,5 @@ func TestProposeByKind(t *testing.T) {
 func ExampleDocument() {
 	o := letter.Office{Code: "某环依申请"}
 	fmt.Println(letter.Document(letter.DefaultPattern, o, casefile.LetterExtension, casefile.LetterNumber{Year: 2026, Number: 12}))
-	// Output: 某环依申请延〔2026〕第012号
+	// Output: 某环依申请延〔2026〕12号
 }

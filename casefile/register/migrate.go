@@ -19,6 +19,7 @@ var schemas = [...]string{
 	2: "letters by their numbers, mails to be sent by where they stand, applicants by name and mark",
 	3: "what lies in a case, those merged into it included; mails by their taking out, each in its place though its UID is another's",
 	4: "open mail, periods, both instants of an arrival",
+	5: "the addresses of third parties, what was handed to the post",
 }
 
 // Schema is the version of the file format that this program writes. A newer file is refused.
@@ -41,7 +42,7 @@ func (r *Register) migrate(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	m, err := r.carryOver(old, db)
+	m, err := r.carryOver(old, db, from)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return fmt.Errorf("%s：从格式 %d 升级到 %d 没有成功，旧库未动：%w", r.db.Path(), from, Schema, err)
 	}
@@ -62,7 +63,7 @@ func (r *Register) migrate(now time.Time) error {
 	return r.open(filepath.Join(r.dir, FileName), false)
 }
 
-func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
+func (r *Register) carryOver(from, to *bbolt.DB, schema int) (m Made, err error) {
 	ctx := context.Background()
 	mk := maker{r: r, into: to, from: from, store: true, procs: allProcessors()}
 	defer mk.end()
@@ -86,7 +87,9 @@ func (r *Register) carryOver(from, to *bbolt.DB) (m Made, err error) {
 	if r.found.Moved, err = r.movedCases(from, to); err != nil {
 		return m, err
 	}
-	r.found.Moved = append(r.found.Moved, notices.proposals()...)
+	if schema < 4 { // since then a notice over several applications is one
+		r.found.Moved = append(r.found.Moved, notices.proposals()...)
+	}
 	var mark []byte
 	err = from.View(func(b *bbolt.Tx) error { mark = append(mark, b.Bucket(bucketMeta).Get(keyJournalled)...); return nil })
 	if err != nil {

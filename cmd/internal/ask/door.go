@@ -218,7 +218,7 @@ func unreadable(err error) error {
 func admit[Q, A any](x *exchange, op Op[Q, A], q *Q) error {
 	if op.Records != nil {
 		for _, k := range op.Records(*q) {
-			if k.Info().Stages == nil || k == casefile.KindLetterIssued || k == casefile.KindSubmitted { // whose number is given with it, and what is frozen
+			if k.Info().Command == "" || k == casefile.KindLetterIssued || k == casefile.KindSubmitted { // whose number is given with it, and what is frozen
 				return Usage("“%s”只能由登记库自己记录", k.Label())
 			}
 			if needs := x.door.office.Needs(k); x.call.Who.Role < needs {

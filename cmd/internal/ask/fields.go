@@ -37,6 +37,7 @@ type Field struct {
 	Many    bool     // several may be entered
 	Choices []Choice // what may be entered, in the order in which to offer it; empty: anything that is right
 	Offered bool     // the choices are too many to list in Help
+	Open    bool     // other words may be entered as well
 
 	in    string                    // its name in records, where that is not Name; "-": it is in none
 	parse func(string) (any, error) // nil: text, or what its shape says

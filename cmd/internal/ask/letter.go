@@ -111,9 +111,11 @@ type LetterView struct {
 	Own       bool                `json:"own_template,omitzero"` // made from the office's own template
 	Annexes   []string            `json:"annexes,omitzero"`      // what it encloses, by name
 	Decides   casefile.Kind       `json:"decides,omitzero"`
-	Text      string              `json:"text,omitzero"` // what it announces, in words
-	Recorded  bool                `json:"recorded"`      // what it announces is recorded
-	Voided    Text                `json:"voided"`        // why
+	Text      string              `json:"text,omitzero"`    // what it announces, in words
+	Recorded  bool                `json:"recorded"`         // what it announces is recorded
+	ToPost    bool                `json:"to_post"`          // it waits to be handed to the post
+	Address   Text                `json:"address,omitzero"` // of Party, where it waits for that
+	Voided    Text                `json:"voided"`           // why
 	Actor     string              `json:"actor,omitzero"`
 	// Through says that the numbers up to it are taken without a letter (续编), Reason why.
 	Through int    `json:"through,omitzero"`
@@ -150,6 +152,9 @@ type ResumeLettersRequest struct {
 	Rest   bool           `json:"rest"` // the others go on as the register has them
 	Reason string         `json:"reason"`
 }
+
+// PostingList is what people call the list of letters for the post, and what its sheet is called.
+const PostingList = "交寄清单"
 
 // PostedRequest announces a list that came back from the post office, .xlsx or csv, whose bytes follow.
 type PostedRequest struct {

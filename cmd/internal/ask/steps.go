@@ -61,7 +61,8 @@ func Steps() []Step {
 			chosen("about", "补正类型", "补正`什么`，不写则为申请内容", casefile.ParseAbout, casefile.Abouts()[1:]...), words("source", "补正依据", "申请内容以外的补正，所依据的地方`规定`"), way(), document, force}},
 		{Kind: casefile.KindCorrectionReceived, Note: answered, Fields: []Field{note, mail}},
 		{Kind: casefile.KindConsultationSent, Fields: []Field{
-			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party, document}},
+			chosen("side", "征求类型", "征求`类型`", casefile.ParseSide, casefile.ThirdParty, casefile.JointOffice, casefile.OtherOffice), party,
+			words("address", "地址", "征求对象的通信`地址`和邮编，用于交寄清单和信封"), document}},
 		{Kind: casefile.KindConsultationReached, Note: "对方 15 个工作日的答复时间自送达之日起算。", Fields: []Field{party}},
 		{Kind: casefile.KindConsultationAnswered, Fields: []Field{party, note,
 			chosen("opinion", "意见", "`意见`", casefile.ParseOpinion, casefile.Agrees, casefile.Objects, casefile.OtherOpinion), mail}},
@@ -139,7 +140,7 @@ func DisputeSteps() []Step {
 			prose("matter", "事由", "`事由`，没有案号时写"), ticked("ordinary", "普通程序", "复议适用普通程序"),
 			{Name: "cases", Label: "案件", Help: "所涉案件的`编号`", Shape: Case, Many: true}}},
 		{Kind: casefile.KindDisputeAnswered, Note: "逾期不答复、不举证的，视为没有证据。", Fields: []Field{document, dispute}},
-		{Kind: casefile.KindDisputeDecided, Note: "日期写收到裁决之日。可写的结果：" + strings.Join(casefile.DecisionWords(), "、") + "。", Fields: []Field{decision(), document,
+		{Kind: casefile.KindDisputeDecided, Note: "日期写收到裁决之日。结果可以照写判决、复议决定主文的原句，或者写：" + strings.Join(casefile.DecisionWords(), "、") + "。", Fields: []Field{decision(), document,
 			ticked("ruling", "裁定", "是裁定，上诉期限 10 日"), ticked("answers", "责令重新答复", "责令重新答复或者履行：待办中提醒，直至案件重新办理"), ends("due", "所定期限", "所定的期限`日期`"),
 			amount("workdays", "所定工作日数", "自收到之日起`N`个工作日内的"), amount("days", "所定日数", "自收到之日起`N`日内的"), dispute}},
 		{Kind: casefile.KindDisputeAppealed, Note: "上诉后至二审裁判前，表四按尚未审结计。", Fields: []Field{words("by", "上诉人", "上诉`人`；本机关上诉的写“本机关”，他人上诉的须在 15 日内答辩"), dispute}},
@@ -149,11 +150,11 @@ func DisputeSteps() []Step {
 }
 
 func decision() Field {
-	f := words("decision", "裁决结果", "裁决`结果`")
+	f := words("decision", "裁决结果", "裁决`结果`，可以照写主文的原句")
 	for _, w := range casefile.DecisionWords() {
 		f.Choices = append(f.Choices, Choice{w, w})
 	}
-	f.Offered = true
+	f.Offered, f.Open = true, true
 	return f
 }
 

@@ -283,9 +283,9 @@ func shellWords(s string) (words []string) {
 
 func TestReplyEvents(t *testing.T) {
 	for _, tt := range []struct{ name, args, want string }{
-		{"sent by e-mail the same day", "--outcome 部分公开", "（二）部分公开，依据条例第三十七条（区分处理），不予公开部分的依据没有记载 / 电子邮件"},
+		{"sent the same day, the way left to the case", "--outcome 部分公开", "（二）部分公开，依据条例第三十七条（区分处理），不予公开部分的依据没有记载 / "},
 		{"sent otherwise", "--outcome （三）4 --way 邮寄 --tracking XA1", "（三）4保护第三方合法权益，依据条例第十五条（第三方合法权益） / 邮寄，单号 XA1"},
-		{"a number alone is by e-mail too", "--outcome partial --tracking 1", "（二）部分公开，依据条例第三十七条（区分处理），不予公开部分的依据没有记载 / 电子邮件，单号 1"},
+		{"with a number", "--outcome partial --tracking 1", "（二）部分公开，依据条例第三十七条（区分处理），不予公开部分的依据没有记载 / 单号 1"},
 		{"not sent yet", "--outcome partial --no-dispatch", "（二）部分公开，依据条例第三十七条（区分处理），不予公开部分的依据没有记载"},
 		{"a lapse needs no letter", "--outcome other.fee-lapsed", "（六）2申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请，依据条例第四十二条（逾期不缴费）"},
 		{"the basis that was given", "--outcome disclosed --basis 36-1 --no-dispatch", "（一）予以公开，依据条例第三十六条第（一）项（已主动公开，告知获取方式）"},

@@ -46,7 +46,7 @@ func examples() map[casefile.Kind]string {
 		casefile.KindAssigned:             "ysq assign 17 --to 大气科 --person 王某\nysq list --stage 登记 --json | jq -r '.[].case' | ysq assign - --to 办公室\nysq assign --from 王某 --to 大气科 --person 李某 --open",
 		casefile.KindCorrectionAsked:      "ysq correct 17 --item 所需信息的名称或文号 --item 联系方式 --until 2026-12-11",
 		casefile.KindCorrectionReceived:   "ysq corrected 17 --on 2026-11-30",
-		casefile.KindConsultationSent:     "ysq consult 17 --side 第三方 --party 某化工有限公司\nysq consult 17 --side 其他机关 --party 市水务局",
+		casefile.KindConsultationSent:     "ysq consult 17 --side 第三方 --party 某化工有限公司 --address '某市某路1号 100000'\nysq consult 17 --side 其他机关 --party 市水务局",
 		casefile.KindConsultationReached:  "ysq reached 17 --party 某化工有限公司 --on 2026-11-20",
 		casefile.KindConsultationAnswered: "ysq consulted 17 --party 某化工有限公司 --opinion 不同意公开",
 		casefile.KindThirdPartyTold:       "ysq told 17 --party 某化工有限公司 --content 2025年排污口监测数据 --grounds 关系周边居民健康 --document 某环告〔2026〕3号",
@@ -214,7 +214,8 @@ func reply(o *options, s ask.Step) func() ([]casefile.Event, error) {
 	o.fields(s.Fields...)
 	o.fields(dispatch.Fields...)
 	alone := o.flag("no-dispatch", "只记录答复，另用 dispatch 记录发出")
-	o.cmd.Long += "\n\n答复当日发出的，一并记录发出（不写 --way 即为电子邮件）；他日发出的用 --no-dispatch。\n" +
+	o.cmd.Long += "\n\n答复当日发出的，一并记录发出：申请从电子邮件来（或者登记了电子邮箱）、又没有要求别的方式的，\n" +
+		"不写 --way 即为电子邮件，其余须写明；他日发出的用 --no-dispatch。\n" +
 		"逾期不补正、逾期不缴费的决定不需发出。\n\n答复类别和依据\n" + outcomeHelp()
 	basisCompletion(o)
 	return func() ([]casefile.Event, error) {
@@ -235,10 +236,6 @@ func reply(o *options, s ask.Step) func() ([]casefile.Event, error) {
 		sent, err := o.event(dispatch)
 		if err != nil {
 			return nil, err
-		}
-		if d := sent.(casefile.Dispatched); d.Way == casefile.WayNone {
-			d.Way = casefile.ByEmail
-			sent = d
 		}
 		return []casefile.Event{event, sent}, nil
 	}

@@ -238,7 +238,7 @@ func (a *app) letterGetCommand() *cobra.Command {
 		Use:     "get 文号",
 		Short:   "取出制发过的文书",
 		Long:    "取出制发过的文书，与制发时逐字节相同（条例第四十五条）；写入 .pdf 的，经本机的 LibreOffice 转成。",
-		Example: "ysq letter get 某环依申请补〔2026〕第001号 -o 补正.docx\nysq letter get 某环依申请补〔2026〕第001号 -o 补正.pdf",
+		Example: "ysq letter get 某环依申请补〔2026〕1号 -o 补正.docx\nysq letter get 某环依申请补〔2026〕1号 -o 补正.pdf",
 		Args:    exactly("文号"),
 	}
 	output := cmd.Flags().StringP("output", "o", "", "写入`文件`；不写则为标准输出")
@@ -278,7 +278,7 @@ func (a *app) letterRecordCommand() *cobra.Command {
 		Short: "文书发出时，记录它所告知的事项",
 		Long: "用 --later 制发的文书，发出时记录它所告知的事项：补正告知、延期、答复等，内容和文号取自文书，不必重写（条例第四十五条）。\n" +
 			"答复同时发出的写 --way；在网页邮箱里自己附上文书发出的，用 --mail 写明那封信，答复和发出一并记录，日期取自那封信。",
-		Example: "ysq letter record 某环依申请补〔2026〕第001号\nysq letter record 某环依申请公〔2026〕第007号 --way 邮寄 --tracking XA12345678901\nysq letter record 某环依申请公〔2026〕第007号 --mail 3f2a9c",
+		Example: "ysq letter record 某环依申请补〔2026〕1号\nysq letter record 某环依申请公〔2026〕7号 --way 邮寄 --tracking XA12345678901\nysq letter record 某环依申请公〔2026〕7号 --mail 3f2a9c",
 		Args:    exactly("文号"),
 	}
 	o := a.options(cmd)
@@ -313,7 +313,7 @@ func (a *app) letterVoidCommand() *cobra.Command {
 		Short: "作废文书，文号保留",
 		Long: "作废一份文书：没有发出的，或者发出后撤回的（条例第四十五条）。文号保留在案，不再给别的文书；随文书记录的事项仍然有效，\n" +
 			"不对的另用 ysq void 作废。",
-		Example: "ysq letter void 某环依申请补〔2026〕第001号 --reason 补正期限写错",
+		Example: "ysq letter void 某环依申请补〔2026〕1号 --reason 补正期限写错",
 		Args:    exactly("文号"),
 	}
 	o := a.options(cmd)

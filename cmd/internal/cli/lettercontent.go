@@ -20,7 +20,7 @@ func letterContent(o *options) func(kind casefile.LetterKind) (casefile.Event, e
 		{casefile.KindCorrectionAsked, contentFields(casefile.KindCorrectionAsked, "item=补正：需补正的`内容`，可写多次", "until=补正期限、延迟答复至的`日期`", "about=补正：补正`什么`，不写则为申请内容", "source=补正：所依据的地方`规定`", "force")},
 		{casefile.KindExtended, append(contentFields(casefile.KindExtended, "days=延期：延长的工作日`数`", "approver=延期：批准`人`", "force"),
 			fieldOf(casefile.KindExtended, "document").As("approval", "延期：审批的`文号`"))},
-		{casefile.KindConsultationSent, contentFields(casefile.KindConsultationSent, "side=征求意见：征求`类型`", "party")},
+		{casefile.KindConsultationSent, contentFields(casefile.KindConsultationSent, "side=征求意见：征求`类型`", "party", "address=征求意见：对方的通信`地址`和邮编")},
 		{casefile.KindFeeNoticed, contentFields(casefile.KindFeeNoticed, "by=收费：收费`方式`，件或页", "count=收费：`数`量", "yuan=收费：金额，`元`；不写则按标准算出")},
 		{casefile.KindReplied, contentFields(casefile.KindReplied, "outcome=答复：答复`类别`，表三的行号、名称或代码", "basis=答复：`依据`", "withheld=部分公开：不予公开的部分`依据`什么，可写多次", "objection=答复：不顾第三方意见的`理由`", "grounds=答复、告知第三方：`理由`，写入文书；分段的写成几行")},
 		{casefile.KindDeferred, contentFields(casefile.KindDeferred, "until")},

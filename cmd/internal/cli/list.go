@@ -23,7 +23,7 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "列出案件（不写选项即在办的案件）",
 		Long: "列出在办的案件（条例第四十五条），按编号排列。写几个词，则只列申请人、主题、申请内容或承办科室含有这些词的案件。\n" +
 			fmt.Sprintf("表格默认列前 %d 件；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit),
-		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv\nysq list -o 在办.xlsx\nysq list --late --from 2026-01-01 --to 2026-06-30",
+		Example: "ysq list\nysq list --overdue\nysq list --stage 登记 --stage 审查\nysq list --due 3\nysq list 大气 监测 --all\nysq list --all --json\nysq list -o csv --bom --fields case,applicant,due,remaining_workdays > 在办.csv\nysq list -o 在办.xlsx\nysq list --department 工程科 -o 工程科.xlsx\nysq list --late --from 2026-01-01 --to 2026-06-30",
 	}
 	o := a.options(cmd)
 	out := newListing[ask.CaseRow](a, cmd)
@@ -38,6 +38,7 @@ func (a *app) listCommand() *cobra.Command {
 	f.BoolVar(&q.Late, "late", false, "只列曾逾期的：有一期逾期才终止，已办结的也在内")
 	outcomes := o.texts("outcome", "只列这样`答复`的，可写多次：表三的行号、名称或代码")
 	publicity := choice(o, "publicity", "只列这样`决定`主动公开的，已办结的也在内", casefile.ParsePublicity, casefile.Publicities()...)
+	f.StringVar(&q.Department, "department", "", "只列这一`科室`承办的，如打印了交给科室")
 	from := o.date("from", "自此`日期`收到的；与 --late、--outcome 同写时为办结的日期", civil.Past)
 	to := o.date("to", "至此`日期`收到的；同上", civil.Past)
 	after := o.text("after", "从此`编号`之后列起")
@@ -69,6 +70,9 @@ func (a *app) listCommand() *cobra.Command {
 			return usage(cmd, "--limit 不能是负数")
 		}
 		q.Words = strings.Join(args, " ")
+		if q.Department != "" {
+			out.title = q.Department + "承办的案件"
+		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			if out.machine() {
 				if o.given("limit") {

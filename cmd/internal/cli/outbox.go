@@ -26,7 +26,7 @@ func (a *app) sendCommand() *cobra.Command {
 		Long: "在申请人来信的往来中写一封信，附上文件（条例第四十条）。--draft 存入邮箱的草稿箱，由人在网页邮箱里核对后发出；--now 经 SMTP 直接发出。\n" +
 			"发出后系统会在“已发送”里看到它，记为去信；与拟稿不同的会指出。发出的是附有本件文书（--document）的信、且与拟稿一致时，自动记录文书所告知的事项，答复还记录发出；其余由人记录。\n" +
 			"同一封信不会被自动发两次：不知是否发出的，等人核对（ysq outbox list）。",
-		Example: "ysq send 17 答复书.docx --document 某环依申请〔2026〕第001号 --draft\nysq send 17 --now --text 请于三日内与我局联系确认。\nysq send 17 --draft --text-file 正文.txt 补正告知书.docx",
+		Example: "ysq send 17 答复书.docx --document 某环依申请〔2026〕1号 --draft\nysq send 17 --now --text 请于三日内与我局联系确认。\nysq send 17 --draft --text-file 正文.txt 补正告知书.docx",
 		Args:    atLeastOne("编号"),
 	}
 	o := a.options(cmd)

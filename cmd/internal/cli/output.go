@@ -35,6 +35,7 @@ type listing[T any] struct {
 	form   *string
 	fields *[]string
 	bom    *bool
+	title  string // of its sheet, on the paper too; "": the command's name
 	file   string // where it is written; "": where output goes, or for a sheet a file of its own where that is a terminal
 }
 

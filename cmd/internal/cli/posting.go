@@ -31,12 +31,14 @@ func (a *app) letterPostingCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "posting",
 		Short: "列出待交寄的文书和收件地址（交寄清单）",
-		Long: "列出制发了而没有记录发出的文书（letter --later），和已记录答复而没有发出的案件，附收件人和地址，可打印作交寄清单、贴封皮（国办公开办函〔2016〕235号：交邮之日为送达）。\n" +
+		Long: "列出待寄的文书，附收件人和地址，可打印作交寄清单、贴封皮（国办公开办函〔2016〕235号：交邮之日为送达）：制发了而没有记录发出的（letter --later），\n" +
+			"已记录答复而没有发出的，十日内制发时即已记录、邮寄的告知书。第三方等的地址取自征求意见时所写的（consult --address）。\n" +
 			"在邮局填上单号，用 ysq letter posted 一次贴回。显示地址须“经办”角色，并留有记录。",
 		Example: "ysq letter posting\nysq letter posting -o 交寄清单.xlsx\nysq letter posting -o 交寄清单.csv",
 		Args:    noArgs,
 	}
 	out := newListing[posting](a, cmd)
+	out.title = ask.PostingList
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 		all, err := a.postings(ctx, c)
 		if err != nil {
@@ -53,7 +55,7 @@ func (a *app) letterPostingCommand() *cobra.Command {
 	return cmd
 }
 
-// postings lists what waits to be posted: letters that were issued and not recorded as sent, and answers that were
+// postings lists what waits to be posted: letters of which nobody has recorded that they left, and answers that were
 // recorded and not dispatched.
 func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 	letters, err := ask.Do(ctx, c, ask.Letters, ask.LetterQuery{})
@@ -78,10 +80,10 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 	}
 	for _, l := range letters {
 		byMail := slices.ContainsFunc(outgoing, func(o ask.OutgoingView) bool { return o.Document == l.Document })
-		if byMail || l.Decides == "" || l.Recorded || l.Voided != "" || len(l.Cases) == 0 {
+		if byMail || !l.ToPost {
 			continue
 		}
-		if err := add(l.Cases[0], posting{Document: l.Document, Label: l.Label, Party: l.Party}); err != nil {
+		if err := add(l.Cases[0], posting{Document: l.Document, Label: l.Label, Party: l.Party, Address: l.Address}); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +155,7 @@ func (a *app) letterEnvelopeCommand() *cobra.Command {
 		Long: "按国内信封的式样（GB/T 1416）写信封：邮政编码框、收件地址、收件人，寄件地址、机关名称和邮政编码，左下角是所装文书的文号，一页一个，写成 .docx 或 .pdf。\n" +
 			"不写编号或文号的，为交寄清单上的每一件各写一个。收件地址和邮编取自登记的联系方式，寄件的取自配置 letter.contact；没有的留空，逐件指出。\n" +
 			"显示地址须“经办”角色，并留有记录。",
-		Example: "ysq letter envelope\nysq letter envelope 17 --size C5 -o 信封.pdf\nysq letter envelope 某环依申请公〔2026〕第007号 --printed",
+		Example: "ysq letter envelope\nysq letter envelope 17 --size C5 -o 信封.pdf\nysq letter envelope 某环依申请公〔2026〕7号 --printed",
 	}
 	size := cmd.Flags().String("size", "DL", "信封的`规格`："+strings.Join(letter.EnvelopeSizes(), "、"))
 	printed := cmd.Flags().Bool("printed", false, "信封上已印有邮编框和寄件人，不再画")

@@ -27,8 +27,8 @@ func (l *listing[T]) sheet(scan func(yield func(T) error) error) error {
 	if len(fields) == 0 {
 		fields = sheetFields[l.cmd.CommandPath()]
 	}
-	s := ooxml.Sheet{Name: l.cmd.Name(), FrozenRows: 1, FrozenColumns: 1, Filter: true, Landscape: true, FitWidth: true,
-		Header: strings.TrimSpace(l.cmd.Short) + "　" + l.a.today().Long()}
+	s := ooxml.Sheet{Name: cmp.Or(sheetName(l.title), l.cmd.Name()), FrozenRows: 1, FrozenColumns: 1, Filter: true, Landscape: true, FitWidth: true,
+		Header: cmp.Or(l.title, strings.TrimSpace(l.cmd.Short)) + "　" + l.a.today().Long()}
 	var head []ooxml.Cell
 	for _, f := range fields {
 		head = append(head, ooxml.Text(cmp.Or(fieldTitles[f], f), ooxml.Style{Bold: true, Center: true, Wrap: true, Border: true}))
@@ -62,6 +62,17 @@ func (l *listing[T]) sheet(scan func(yield func(T) error) error) error {
 		return err
 	}
 	return l.a.putSheet(l.file, l.cmd.Name(), b.Bytes())
+}
+
+// sheetName is a title without what spreadsheets do not take in the name of a sheet.
+func sheetName(title string) string {
+	all := []rune(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`[]:*?/\'`, r) {
+			return -1
+		}
+		return r
+	}, title))
+	return string(all[:min(len(all), 31)])
 }
 
 // putSheet writes a workbook where it was asked for. A terminal cannot show one, so it becomes a file in the

@@ -85,7 +85,7 @@ func TestLettersAtOnce(t *testing.T) {
 			t.Fatalf("%d letters, %v", len(all), err)
 		}
 		for i, l := range all {
-			if l.Number != i+1 || string(l.Document) != fmt.Sprintf("示环不〔2026〕第%03d号", i+1) || !l.Recorded {
+			if l.Number != i+1 || string(l.Document) != fmt.Sprintf("示环不〔2026〕%d号", i+1) || !l.Recorded {
 				t.Errorf("letter %d is %+v", i+1, l)
 			}
 			if d := b.show(l.Cases[0]); string(d.DocumentNumber) != string(l.Document) || d.Stage != "replied" {

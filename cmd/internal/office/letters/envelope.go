@@ -52,7 +52,7 @@ func (l *Room) Envelopes(_ context.Context, c ask.Call, req ask.EnvelopeRequest)
 	return res, err
 }
 
-// addressed makes the cover of one letter. Of a recipient other than the applicant the register knows only the name.
+// addressed makes the cover of one letter. Whoever was asked for an opinion has the address that was written down then.
 func addressed(tx *desk.View, item ask.EnvelopeItem) (e letter.Envelope, err error) {
 	k, err := tx.Case(item.Case)
 	if err != nil {
@@ -75,7 +75,7 @@ func addressed(tx *desk.View, item ask.EnvelopeItem) (e letter.Envelope, err err
 		case one.Voided != "":
 			return e, ask.Refused("letter-voided", "", "%s 已经作废：%s", one.Document, one.Voided)
 		case one.Party != "":
-			e.To, e.Name = letter.Postal{}, one.Party
+			e.To, e.Name = letter.PostalOf(casefile.AddressOf(casefile.Live(history), one.LetterIssued)), one.Party
 		}
 	}
 	return e, nil

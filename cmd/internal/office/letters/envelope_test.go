@@ -24,7 +24,7 @@ func laid(t *testing.T, l *Room, k *desktest.Clock, id casefile.ID, e casefile.E
 	return string(i.Letter.Document)
 }
 
-// The applicant's cover has his address; of any other recipient only the name is known.
+// The applicant's cover has his address, and a third party's what was written down when it was asked.
 func TestEnvelopesOfLetters(t *testing.T) {
 	l, k := open(t)
 	desktest.Record(t, l.Desk, k, application, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "甲路改造工程的批复", Contact: "某市甲路1号（210000），13800001111"})
@@ -39,6 +39,10 @@ func TestEnvelopesOfLetters(t *testing.T) {
 	}
 	if two.Party != "乙公司" || strings.Join(two.Missing, "、") != "地址、邮政编码" {
 		t.Errorf("%+v", two)
+	}
+	where := laid(t, l, k, application, casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "丙公司", Address: "某市丙路3号 310000"})
+	if res, err := l.Envelopes(t.Context(), k.Call(), ask.EnvelopeRequest{Items: []ask.EnvelopeItem{{Case: application, Document: where}}}); err != nil || res.Envelopes[0].Postcode != "310000" || res.Envelopes[0].Address != "某市丙路3号" {
+		t.Errorf("%+v, %v", res, err)
 	}
 	if strings.Join(res.Sender, "、") != "邮政编码" { // the office's own address is configured, its code is not
 		t.Errorf("sender lacks %v", res.Sender)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"reflect"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -43,12 +42,41 @@ func (l *Room) LettersIn(c casefile.Case, history []casefile.Record) []ask.Lette
 	for _, one := range casefile.Letters(history) {
 		v := l.letterView(one.LetterIssued, c.ID, c)
 		v.On, v.Voided, v.Actor = ask.Day(one.On), ask.Text(one.Voided), one.Actor
+		way := casefile.WayNone
 		if d, err := one.Decided(); err == nil && d != nil {
-			v.Recorded = slices.ContainsFunc(live, func(r casefile.Record) bool { return casefile.Same(d, r.Event) })
+			if i := slices.IndexFunc(live, func(r casefile.Record) bool { return casefile.Same(d, r.Event) }); i >= 0 {
+				v.Recorded, way = true, casefile.SentBy(live[i].Event)
+			}
+		}
+		v.ToPost = l.toPost(c, live, one, v.Recorded, way)
+		if v.ToPost && one.Party != "" {
+			v.Address = ask.Text(casefile.AddressOf(live, one.LetterIssued))
 		}
 		all = append(all, v)
 	}
 	return all
+}
+
+// recent is for how many days a letter that was recorded as told is taken to wait for the post. One that is older has left,
+// whether or not anybody recorded its number.
+const recent = 10
+
+// toPost reports whether a letter waits to be handed to the post: one whose news is recorded when it leaves, in whatever
+// way that will be, and for some days one that was recorded at once and goes by post, as far as anybody has said. A reply
+// that was recorded waits to be dispatched.
+func (l *Room) toPost(c casefile.Case, live []casefile.Record, one casefile.CaseLetter, recorded bool, way casefile.Way) bool {
+	department := one.Letter == casefile.LetterUrging || one.Letter == casefile.LetterSupervision
+	switch {
+	case one.Voided != "" || !one.Letter.Numbered() || department:
+		return false
+	case one.Decides != "" && !recorded:
+		return true
+	case one.Decides == casefile.KindReplied || one.On < l.Today().Add(-recent) || casefile.Posted(live, one.Document):
+		return false
+	case way == casefile.WayNone && one.Party == "":
+		way = c.NoticeWay()
+	}
+	return way == casefile.WayNone || way == casefile.ByPost
 }
 
 // viewOf finds a letter that was just recorded.
@@ -293,33 +321,32 @@ func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req as
 	if err != nil {
 		return nil, err
 	}
-	if d == nil {
-		return nil, ask.Refused("nothing-to-record", "", "“%s”没有要随之记录的事项", e.Letter.Label())
-	}
 	on := civil.Date(req.On)
 	var drafts []casefile.Draft
 	live := casefile.Live(history)
-	if !slices.ContainsFunc(live, func(r casefile.Record) bool { return casefile.Same(d, r.Event) }) {
+	recorded := d == nil || slices.ContainsFunc(live, func(r casefile.Record) bool { return casefile.Same(d, r.Event) })
+	if !recorded {
 		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: told(d, on)})
-	}
-	dispatched := slices.ContainsFunc(live, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindDispatched })
-	if drafts == nil && (req.Way == casefile.WayNone || dispatched || d.Kind() != casefile.KindReplied) {
-		return nil, ask.Refused("recorded", "", "%s：%s 所告知的“%s”已经记录", id, e.Document, d.Kind().Label())
 	}
 	switch {
 	case req.Way == casefile.WayNone:
-	case d.Kind() == casefile.KindReplied:
-		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
-	case req.Mail == "": // some notices have their way in themselves, none has a place for the proof of it
-		sent := casefile.Sent(drafts[0].Event, req.Way)
-		note := e.Document + " 以" + req.Way.Label() + "发出"
-		if req.Tracking != "" {
-			note += "，单号 " + req.Tracking
+	case d != nil && d.Kind() == casefile.KindReplied:
+		dispatched := slices.ContainsFunc(live, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindDispatched })
+		if !recorded || !dispatched {
+			drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
 		}
-		if req.Tracking != "" || reflect.DeepEqual(sent, drafts[0].Event) {
-			drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Noted{Text: note}})
+	case req.Mail == "" && !casefile.Posted(live, e.Document): // a mail is its own proof
+		if !recorded {
+			drafts[0].Event = casefile.Sent(drafts[0].Event, req.Way)
 		}
-		drafts[0].Event = sent
+		of, _ := casefile.NoticeOf(e.Decides)
+		drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.LetterPosted{Document: e.Document, Of: of, Way: req.Way, Tracking: req.Tracking}})
+	}
+	switch {
+	case drafts == nil && d == nil && req.Way == casefile.WayNone:
+		return nil, ask.Refused("nothing-to-record", "寄出的，写明方式和单号\n--way 邮寄 --tracking 单号", "“%s”没有要随之记录的事项", e.Letter.Label())
+	case drafts == nil:
+		return nil, ask.Refused("recorded", "", "%s：%s 已经记录", id, e.Document)
 	}
 	return drafts, nil
 }

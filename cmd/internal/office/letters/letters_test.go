@@ -210,7 +210,7 @@ func textOf(lines []ask.LetterLine) string {
 	return b.String()
 }
 
-// A notice that has no place for its way: the way is noted, also without proof of it.
+// How a notice left is recorded, also without a number of the post.
 func TestWayOfNotice(t *testing.T) {
 	l, k := open(t)
 	body, err := json.Marshal(casefile.Extended{Days: 20, Approver: "王主任", Told: l.Today()})
@@ -223,7 +223,7 @@ func TestWayOfNotice(t *testing.T) {
 	}
 	err = l.View(func(tx *desk.View) error {
 		drafts, err := l.Announcement(tx, k.Call().Who, ask.RecordLetterRequest{Document: string(i.Letter.Document), Way: casefile.ByPost})
-		if err == nil && (len(drafts) != 2 || !strings.HasSuffix(drafts[1].Event.(casefile.Noted).Text, "发出")) {
+		if err == nil && (len(drafts) != 2 || drafts[1].Event != casefile.Event(casefile.LetterPosted{Document: string(i.Letter.Document), Of: casefile.NoticeExtension, Way: casefile.ByPost})) {
 			t.Errorf("%+v", drafts)
 		}
 		return err

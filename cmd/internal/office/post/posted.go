@@ -131,7 +131,7 @@ func (p *Room) postedDrafts(tx *desk.View, who ask.Actor, item postedItem, on as
 // trackingsIn reads a posting list as it comes back from the post: a workbook, a csv, columns out of a spreadsheet, or lines
 // that somebody typed. Numbers of cases without a year are of the present one.
 func trackingsIn(content []byte, name string, year int) (all []postedItem, err error) {
-	rows, err := ledger.Table(content, name)
+	rows, err := ledger.Table(content, name, ask.PostingList)
 	if err != nil {
 		return nil, err
 	}

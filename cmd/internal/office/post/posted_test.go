@@ -24,13 +24,18 @@ const application = casefile.ID("2026-00001")
 // laid issues a letter that goes out later, and returns its number.
 func laid(t *testing.T, l *letters.Room, k *desktest.Clock, id casefile.ID, e casefile.Event) string {
 	t.Helper()
+	return issued(t, l, k, id, e, true)
+}
+
+func issued(t *testing.T, l *letters.Room, k *desktest.Clock, id casefile.ID, e casefile.Event, later bool) string {
+	t.Helper()
 	body, err := json.Marshal(e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var i letters.Issued
 	err = l.Change(k.Call(), func(tx *desk.Change) error {
-		m, err := l.Make(tx.View, l.Today(), ask.LetterRequest{Cases: []casefile.ID{id}, Decides: e.Kind(), Event: body, Later: true})
+		m, err := l.Make(tx.View, l.Today(), ask.LetterRequest{Cases: []casefile.ID{id}, Decides: e.Kind(), Event: body, Later: later})
 		if err == nil {
 			i, err = m.Issue(tx, false)
 		}
@@ -73,7 +78,7 @@ func TestPosted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(res.Cases) != 3 || len(res.Records) != 5 { // 答复, 发出; 补正告知, 备注; 发出
+	if len(res.Cases) != 3 || len(res.Records) != 5 { // 答复, 发出; 补正告知, 寄出文书; 发出
 		t.Fatalf("%d cases, %d records", len(res.Cases), len(res.Records))
 	}
 	for _, r := range res.Records {
@@ -101,6 +106,49 @@ func TestPosted(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A notice that is recorded when it is made waits for the post all the same, with the address that was written down for
+// it, until its number is pasted back or ten days have passed.
+func TestRecordedAtOnce(t *testing.T) {
+	d, k := desktest.Open(t, "2026-03-02")
+	r := record.New(d)
+	l := letters.New(d, r)
+	p := &Room{Desk: d, record: r, letters: l}
+	desktest.Application(t, d, k, application)
+	first := issued(t, l, k, application, casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "乙公司", Address: "某市乙路2号 200000"}, false)
+	second := issued(t, l, k, application, casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "丙公司"}, false)
+	issued(t, l, k, application, casefile.CorrectionAsked{Items: []string{"文号"}, Until: civil.MustParse("2026-03-20")}, false) // goes by e-mail
+	waiting := func() (all []string) {
+		views, err := l.LetterList(t.Context(), k.Call(), ask.LetterQuery{Case: application})
+		for _, v := range views {
+			if v.ToPost {
+				all = append(all, string(v.Document)+" "+string(v.Address))
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if got := waiting(); !slices.Equal(got, []string{first + " 某市乙路2号 200000", second + " "}) {
+		t.Fatal(got)
+	}
+	paste := func() error {
+		return p.Posted(t.Context(), k.Call(), ask.PostedRequest{Name: "清单"}, strings.NewReader(first+" XA1"), func(ask.AppendResult) error { return nil })
+	}
+	if err := paste(); err != nil {
+		t.Fatal(err)
+	}
+	if err := paste(); err == nil || !strings.Contains(err.Error(), "已经记录") {
+		t.Errorf("posted twice: %v", err)
+	}
+	if got := waiting(); len(got) != 1 {
+		t.Error(got)
+	}
+	if k.Set("2026-03-13"); waiting() != nil {
+		t.Error("waits for ever")
 	}
 }
 

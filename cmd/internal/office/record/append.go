@@ -43,6 +43,9 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 			if e, err = b.signing(tx, c.Who, v.Case, e); err != nil {
 				return err
 			}
+			if e, err = leaving(tx, v.Case, e); err != nil {
+				return err
+			}
 			var how, doubts []string
 			e, how, doubts, err = b.Charge(tx, together(req.Drafts, i), e)
 			if i > 0 && len(together(req.Drafts, i)) > 1 {
@@ -62,6 +65,27 @@ func (b *Room) Append(_ context.Context, c ask.Call, req ask.AppendRequest) (ask
 	res, err := b.AddAll(c, drafts...)
 	res.Explained, res.Warnings = explained, append(res.Warnings, warnings...)
 	return res, err
+}
+
+// leaving completes how a reply leaves, where nobody said it and the application leaves no doubt.
+func leaving(tx *desk.View, id casefile.ID, event casefile.Event) (casefile.Event, error) {
+	e, ok := event.(casefile.Dispatched)
+	if !ok || e.Way != casefile.WayNone {
+		return event, nil
+	}
+	c, err := tx.Case(id)
+	if err != nil {
+		return event, err
+	}
+	if !c.AnsweredByMail() {
+		why := "申请不是从电子邮件来的，也没有登记电子邮箱"
+		if !c.WantedByMail() {
+			why = "申请人要求“" + c.Wanted() + "”"
+		}
+		return event, ask.Refused("way-missing", "写明怎样发出的；还没有发出的，只记录答复\n--way 邮寄（当面、电子邮件等）、--no-dispatch", "%s：%s，请写明怎样发出", id, why)
+	}
+	e.Way = casefile.ByEmail
+	return e, nil
 }
 
 // together names the cases over which one notice of a fee goes, that of the draft first: one request that says the same

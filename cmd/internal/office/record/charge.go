@@ -26,7 +26,7 @@ func (b *Room) Charge(tx *desk.View, ids []casefile.ID, event casefile.Event) (_
 		return event, nil, nil, err
 	}
 	if e.Way == casefile.WayNone && e.Received.IsZero() {
-		e.Way = wayTo(c)
+		e.Way = c.NoticeWay()
 	}
 	var f fee.Fee
 	switch e.By {
@@ -50,17 +50,6 @@ func (b *Room) Charge(tx *desk.View, ids []casefile.ID, event casefile.Event) (_
 		warnings = append(warnings, fmt.Sprintf("%s：按标准是 %d 元，已照写的 %d 元记录", id, f.Yuan, e.Yuan))
 	}
 	return e, explained, warnings, nil
-}
-
-// wayTo is how a notice most likely goes to an applicant.
-func wayTo(c casefile.Case) casefile.Way {
-	switch {
-	case c.Channel == casefile.Platform:
-		return casefile.ByPlatform
-	case c.Channel == casefile.Email, c.Email != "":
-		return casefile.ByEmail
-	}
-	return casefile.ByPost
 }
 
 // chargeItems charges by 件: each application costs what its place in the month costs, so that a month's fees are the

@@ -222,7 +222,7 @@ func (b Disputes) RecordDispute(_ context.Context, c ask.Call, r ask.DisputeRequ
 		if err != nil {
 			return err
 		}
-		if err := casefile.DecideDispute(history, event, on, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
+		if event, err = casefile.DecideDispute(history, event, on, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
 			return err
 		}
 		if e, ok := event.(casefile.DisputeDecided); ok && (e.Decision == "撤销" || e.Decision == "部分撤销") && !e.Answers && e.Due.IsZero() && e.Workdays+e.Days == 0 {
