@@ -154,7 +154,19 @@ func option(s string) string {
 
 // The options of the official form and their kin. What looks like the whole list is nobody's choice.
 var mediumWords = []string{"纸面", "纸质", "电子邮件", "电子文档", "电子文件", "电子版", "光盘", "磁盘", "U盘", "书面", "复印件", "打印件"}
-var deliveryWords = []string{"邮寄", "快递", "电子邮件", "传真", "自行领取", "当场阅读", "抄录", "当面领取", "网上获取", "网上查询", "现场领取", "自取", "挂号信", "EMS", "特快专递"}
+var deliveryWords = []string{"邮寄", "快递", "电子邮件", "传真", "自行领取", "当场阅读", "抄录", "当面领取", "网上获取", "网上查询", "现场领取", "自取", "挂号信", "EMS", "邮政特快专递", "特快专递"}
+
+// wordsIn are the words of a list that a text has, in its order.
+func wordsIn(text string, words []string) (all []string) {
+	text = simple(blankless(text))
+	for _, w := range words {
+		if strings.Contains(text, w) && !slices.ContainsFunc(all, func(o string) bool { return strings.Contains(o, w) }) {
+			all = append(all, w)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return strings.Index(text, a) - strings.Index(text, b) })
+	return all
+}
 
 // chosen reads the value of a field that is a choice.
 func chosen(field Field, text string) string {

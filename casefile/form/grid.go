@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // grid is a table by place: which cell covers a row and a column.
@@ -41,7 +43,7 @@ func (r *reading) gridOf(t *Table) *grid {
 			}
 		}
 		text := unboxed(c.Text)
-		if next := g.beside(i); next != "" && len(choices(next)) > 1 && utf8.RuneCountInString(text) <= 4 {
+		if next := g.beside(i); next != "" && utf8.RuneCountInString(text) <= 4 && (len(choices(next)) > 1 || dateLine.MatchString(fold(next))) {
 			text += "：" // 形式 | □纸面 □光盘
 		}
 		if simple(fold(strings.TrimRight(text, "：:"))) == "标题" && g.asked(i) {
@@ -78,11 +80,12 @@ func (g *grid) beside(i int) string {
 	return ""
 }
 
-// isValue reports whether a cell stands beside a label.
+// isValue reports whether a cell stands beside a label that is none's value itself.
 func (g *grid) isValue(i int) bool {
 	c := g.table.Cells[i]
-	_, ok := g.label[g.cellAt(c.Row, c.Col-1)]
-	return ok
+	left := g.cellAt(c.Row, c.Col-1)
+	_, ok := g.label[left]
+	return ok && !g.used[left]
 }
 
 // answered reports whether a cell holds what nothing else looks like, and the label before it asks for.
@@ -111,7 +114,7 @@ func (g *grid) guess(i int) {
 		}
 		return
 	}
-	if afterLabel && g.label[left].label.flags&section == 0 && g.label[left].label.field != "" && g.table.Cells[left].RowSpan <= 1 || right < 0 {
+	if (afterLabel && g.label[left].label.flags&section == 0 && g.label[left].label.field != "" && g.table.Cells[left].RowSpan <= 1 || right < 0) && !g.heading(c.Row) {
 		return
 	}
 	text := simple(fold(unboxed(c.Text)))
@@ -124,13 +127,33 @@ func (g *grid) guess(i int) {
 	for end < len(rs) && rs[end] != '(' {
 		end++
 	}
-	if skipHints(rs, end) < len(rs) {
+	if strings.Trim(string(rs[skipHints(rs, end):]), " *") != "" {
 		return
 	}
 	if l, ok := guess(string(rs[from:end])); ok {
 		l.hinted(string(rs[end:]))
 		g.label[i] = mark{label: l, hint: string(rs[end:])}
 	}
+}
+
+// heading reports whether a row is the heading of columns: all but one of its cells are known as labels, and none below.
+func (g *grid) heading(row int) bool {
+	cells, labels, below := 0, 0, 0
+	for x := range g.cols {
+		if i := g.cellAt(row, x); i >= 0 && g.table.Cells[i].Col == x {
+			cells++
+			if _, ok := g.label[i]; ok {
+				labels++
+			}
+		}
+		if i := g.cellAt(row+1, x); i >= 0 && g.table.Cells[i].Col == x && g.table.Cells[i].Row == row+1 {
+			if _, ok := g.label[i]; ok {
+				return false
+			}
+			below++
+		}
+	}
+	return cells >= 3 && labels >= cells-1 && below == cells
 }
 
 // unboxed takes the box off a cell such as □公民.
@@ -162,8 +185,13 @@ func (r *reading) readTable(t *Table) (rest []row) {
 	})
 	r.kind = ""
 	var solo []row // rows of one cell are lines
+	agentTo := 0   // the row below the part that is the agent's
+	abreast := g.abreast()
 	for _, i := range order {
 		c := t.Cells[i]
+		if agentTo > 0 && c.Row >= agentTo {
+			r.agentPart, agentTo = false, 0
+		}
 		if g.alone(i) {
 			g.used[i] = true
 			solo = append(solo, rowsOf(c.Text, placeOf(t, c))...)
@@ -181,12 +209,22 @@ func (r *reading) readTable(t *Table) (rest []row) {
 		}
 		m, isLabel := g.label[i]
 		where := place{placeOf(t, c), inCell}
+		if isLabel && string(m.label.text) == "申请信息" && !g.headsSection(i) {
+			m.label.field, m.label.flags = Request, 0 // with its value beside it, it heads nothing
+		}
 		if isLabel && m.label.field == "" {
 			r.sectionCell(m.label, c, g, where)
 			continue
 		}
-		if isLabel && (m.label.field == Name || m.label.field == Request) && g.headsSection(i) {
+		if isLabel && (m.label.field == Name || m.label.field == Request || m.label.field == Agent) && g.headsSection(i) {
+			if m.label.field == Agent {
+				r.agentPart, agentTo = true, c.Row+c.RowSpan
+			}
 			continue // 申请人, written upright beside its rows
+		}
+		if isLabel && c.Col == 0 && abreast > 1 && m.label.field.group() == ofApplicant {
+			r.eachAbreast(g, i, m, abreast, where)
+			continue
 		}
 		if isLabel {
 			r.labelCell(g, i, m, where)
@@ -197,8 +235,58 @@ func (r *reading) readTable(t *Table) (rest []row) {
 		}
 	}
 	rest = append(rest, r.lines(solo)...)
-	r.kind = ""
+	r.kind, r.agentPart = "", false
 	return rest
+}
+
+// abreast counts the applicants that stand side by side in a table, each in a column of his own: as many names beside the
+// label of names, and as many values in another row.
+func (g *grid) abreast() (n int) {
+	for i, m := range g.label {
+		c := g.table.Cells[i]
+		if m.label.field != Name || c.Col != 0 {
+			continue
+		}
+		values := g.valuesBeside(i)
+		if len(values) < 2 || slices.ContainsFunc(values, func(k int) bool { return person(unfilled(g.table.Cells[k].Text)) == "" }) {
+			continue
+		}
+		for k, o := range g.label {
+			if other := g.table.Cells[k]; k != i && other.Col == 0 && o.label.field.group() == ofApplicant && o.label.field != "" && len(g.valuesBeside(k)) == len(values) {
+				return len(values)
+			}
+		}
+	}
+	return 0
+}
+
+// valuesBeside are the cells behind a label up to the end of its row; none where another label stands among them.
+func (g *grid) valuesBeside(i int) (all []int) {
+	c := g.table.Cells[i]
+	for x := c.Col + max(1, c.ColSpan); x < g.cols; {
+		k := g.cellAt(c.Row, x)
+		if k < 0 {
+			break
+		}
+		if _, isLabel := g.label[k]; isLabel {
+			return nil
+		}
+		all = append(all, k)
+		x = g.table.Cells[k].Col + max(1, g.table.Cells[k].ColSpan)
+	}
+	return all
+}
+
+// eachAbreast gives each of the applicants that stand side by side his own value.
+func (r *reading) eachAbreast(g *grid, i int, m mark, n int, at place) {
+	values := g.valuesBeside(i)
+	for k, v := range values {
+		g.used[v] = true
+		if m.label.field != Name && len(values) == n {
+			r.cur = min(k, max(0, len(r.apps)-1))
+		}
+		r.put(m.label, strings.Join(strings.Fields(g.table.Cells[i].Text), ""), g.table.Cells[v].Text, at)
+	}
 }
 
 // alone reports whether a cell is all that its row says: a line that somebody wrote across a table. A
@@ -324,10 +412,13 @@ func answers(field Field, text string) bool {
 	case IDType:
 		return t == "身份证" || t == "居民身份证" || t == "营业执照"
 	case Delivery, Medium:
-		return t == "电子邮件" || t == "传真" || t == "邮件" || t == "电子邮箱" || t == "邮箱"
+		return byMail.MatchString(simple(t)) || t == "传真"
 	}
 	return false
 }
+
+// byMail is an answer to how something is to be sent, also with the address: 电子邮件（a@example.test）.
+var byMail = regexp.MustCompile(`^(电子)?(邮件|邮箱|信箱)([（(：:，,；;].*|[A-Za-z0-9._-]+@.*)?$`)
 
 // oneBoxed tells the fields that forms divide into one cell for each character.
 func oneBoxed(f Field) bool { return f == IDNumber || f == Postcode || f == OrgCode }
@@ -356,7 +447,7 @@ func (r *reading) column(g *grid, i int, m mark, at place) {
 			break
 		}
 		v := g.table.Cells[j]
-		if _, isLabel := g.label[j]; isLabel && !answers(m.label.field, v.Text) || g.used[j] {
+		if _, isLabel := g.label[j]; isLabel && !answers(m.label.field, v.Text) || g.used[j] || g.isValue(j) {
 			break
 		}
 		y = v.Row + max(1, v.RowSpan)
@@ -368,12 +459,15 @@ func (r *reading) column(g *grid, i int, m mark, at place) {
 		if m.label.field.group() == ofApplicant && m.label.field != Name && n < len(r.apps) {
 			r.cur = n
 		}
+		if m.label.field == Reference {
+			r.request = n
+		}
 		r.put(m.label, labelText, v.Text, at)
 		if n++; n >= maxApplicants || m.label.field.group() == ofMail {
 			break
 		}
 	}
-	if len(r.apps) > 0 {
+	if r.request = 0; len(r.apps) > 0 {
 		r.cur = min(keep, len(r.apps)-1)
 	}
 }

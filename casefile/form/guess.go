@@ -13,7 +13,7 @@ import (
 
 // wishWords is how people name what they ask for: 所需的政府信息, 想了解的具体事项. The whole word is made of
 // these, so that a description is not taken for a label.
-var wishWords = regexp.MustCompile(`^(?:本人|我)?(?:所需|所要|需要|需|申请|要求|请求|希望|想|拟)要?(?:申请|获取|公开|获得|提供|了解|查询|知道)?的?(?:相关|有关|以下)?(?:政府)?(?:信息|资料|文件|材料)?(?:公开)?的?(?:具体|主要|详细)?(?:信息|名称|内容|事项|描述|特征|及|和|或|与|、|/)*$`)
+var wishWords = regexp.MustCompile(`^(?:本人|我)?(?:所需|所要|需要|需求|需|欲|申请|要求|请求|希望|想|拟)要?(?:申请|获取|公开|获得|提供|了解|查询|知道)?的?(?:相关|有关|以下)?(?:政府)?(?:信息|资料|文件|材料)?(?:公开)?的?(?:具体|主要|详细)?(?:信息|名称|标题|文号|内容|事项|描述|特征性?|其[他它]|便于(?:行政机关)?查询的|及|和|或者?|与|、|/)*$`)
 
 var wishNouns = regexp.MustCompile(`信息|内容|资料|材料|事项|文件`)
 
@@ -25,9 +25,9 @@ var tails = []struct {
 	{"", regexp.MustCompile(`被申请|受理|承办|收件人|行政机关|本机关|填表说明|第三方|被征收`)},
 	{Purpose, regexp.MustCompile(`用途(说明)?$`)},
 	{Waiver, regexp.MustCompile(`减免`)},
-	{AppliedOn, regexp.MustCompile(`^(申请|填表|填写|提交|申请人签名)的?(日期|时间)$`)},
-	{Delivery, regexp.MustCompile(`(获取|领取|接收|送达|答复|回复|取得|寄送|邮寄|交付).{0,10}(方式|途径|渠道|办法)(要求)?$|途径$`)},
-	{Medium, regexp.MustCompile(`(提供|载体|公开|介质|获取|信息).{0,8}(方式|形式)(要求)?$|载体$|介质$`)},
+	{AppliedOn, regexp.MustCompile(`^(申请|填表|填写|填报|提交|申请人签名)的?(日期|时间|日)$`)},
+	{Delivery, regexp.MustCompile(`(获取|领取|索取|接收|收取|取件|送达|答复|回复|取得|寄送|邮寄|递送|投递|传递|发送|交付).{0,10}(方式|途径|渠道|办法)(要求)?$|(答复|回复)的?形式$|途径$`)},
+	{Medium, regexp.MustCompile(`(提供|载体|公开|介质|获取|信息).{0,8}(方式|形式)(要求)?$|(载体|介质)(要求|类型|种类)?$`)},
 	{AgentPhone, regexp.MustCompile(`(代理|律师|受托).{0,4}(电话|手机|手机号码?|联系方式)$`)},
 	{Phone, regexp.MustCompile(`(电话|手机|手机号码?|电话号码|联系方式|联系号码)$`)},
 	{Fax, regexp.MustCompile(`传真(号码?)?$`)},

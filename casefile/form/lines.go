@@ -3,6 +3,7 @@ package form
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile/regexp"
@@ -107,7 +108,10 @@ func (r *reading) lines(rows []row) (rest []row) {
 			}
 			continue
 		}
-		before := strings.TrimSpace(string(rs[:marks[0].at]))
+		before := strings.Trim(string(rs[:marks[0].at]), " \u3000*#>-·•")
+		if o == nil && w.n == goesOn+1 && r.moreAddress(strings.TrimRight(before, "（(，, ")) {
+			before = ""
+		}
 		if o != nil && o.label.field == Reference && before == "" {
 			finish()
 		} else if o != nil {
@@ -146,8 +150,8 @@ func (r *reading) moreAddress(text string) bool {
 }
 
 var (
-	question = regexp.MustCompile(`^(?:您|你|请问|贵方|申请人)?(?:的|要|想|希望|需要|打算|通过)*(.{2,30})[?？]\s*$`)
-	answer   = regexp.MustCompile(`^\s*(?:答|答复|回答|A)\s*[:：]\s*(.*)$`)
+	question = regexp.MustCompile(`^((?:您|你|请问|贵方|申请人)?(?:的|要|想|希望|需要|打算|通过)*(.{2,30})[?？]|(?:请您?(?:填写|描述|选择|说明|写明|注明|输入|提供)|您|你).{2,30}[:：])\s*$`)
+	answer   = regexp.MustCompile(`^\s*(?:(?:答|答复|回答|A)\s*[:：])?\s*(.*)$`)
 )
 
 // The words by which a question asks for a field that it does not name by a label.
@@ -156,42 +160,50 @@ var questionWords = []struct {
 	about *regexp.Regexp
 }{
 	{Name, regexp.MustCompile(`姓名|名字|怎么称呼`)},
-	{Delivery, regexp.MustCompile(`(什么|何种|哪种|怎样|如何).{0,6}(方式|获取|领取|送达|取得)|(获取|领取|送达).{0,4}方式`)},
+	{Delivery, regexp.MustCompile(`(什么|何种|哪种|怎样|如何).{0,6}(方式|获取|获得|领取|送达|取得)|(获取|领取|送达).{0,4}方式`)},
 	{Medium, regexp.MustCompile(`(什么|何种|哪种).{0,6}(形式|载体)`)},
 	{Purpose, regexp.MustCompile(`用途|用来|用于`)},
-	{Request, regexp.MustCompile(`(申请|公开|获取|了解|什么|哪些).{0,8}(信息|内容|材料|文件)`)},
 	{Address, regexp.MustCompile(`地址|住在|住址`)},
 	{Email, regexp.MustCompile(`邮箱|电子邮件`)},
 	{Phone, regexp.MustCompile(`电话|手机|联系方式`)},
 	{IDNumber, regexp.MustCompile(`证件|身份证`)},
+	{Request, regexp.MustCompile(`(申请|公开|获取|了解|需要|什么|哪些).{0,8}(信息|内容|材料|文件)`)},
 }
 
 // answered writes a question and the answer below it as label and value: 您的姓名？ 答：张三.
 func answered(rows []row) []row {
 	var all []row
 	for i := 0; i < len(rows); i++ {
-		rs := []rune(fold(rows[i].text))
-		m := question.FindStringSubmatch(strings.TrimSpace(string(rs[lead(rs, 0):])))
-		var a []string
-		if m != nil && i+1 < len(rows) {
-			a = answer.FindStringSubmatch(rows[i+1].text)
-		}
-		if a == nil {
-			all = append(all, rows[i])
-			continue
-		}
-		for _, q := range questionWords {
-			if q.about.MatchString(m[0]) {
-				all = append(all, row{q.field.Label() + "：" + a[1], rows[i+1].place, rows[i+1].n})
-				i++
-				break
-			}
-		}
-		if len(all) == 0 || all[len(all)-1].n != rows[i].n {
+		if w, ok := asksBelow(rows[i:]); ok {
+			all = append(all, w)
+			i++
+		} else {
 			all = append(all, rows[i])
 		}
 	}
 	return all
+}
+
+// asksBelow reads the first of some rows as a question that the next one answers.
+func asksBelow(rows []row) (row, bool) {
+	if len(rows) < 2 {
+		return row{}, false
+	}
+	plain := func(s string) string {
+		rs := []rune(fold(s))
+		return strings.TrimSpace(string(rs[lead(rs, 0):]))
+	}
+	q, next := question.FindString(plain(rows[0].text)), rows[1]
+	a := answer.FindStringSubmatch(next.text)[1]
+	if q == "" || strings.TrimSpace(a) == "" || question.MatchString(plain(next.text)) {
+		return row{}, false
+	}
+	for _, w := range questionWords {
+		if w.about.MatchString(q) {
+			return row{w.field.Label() + "：" + a, next.place, next.n}, true
+		}
+	}
+	return row{}, false
 }
 
 // claim gives the marks of a line their values; the last of them may stay open.
@@ -212,8 +224,12 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 				return nil
 			}
 		}
+		next := ""
 		if k+1 < len(marks) {
 			value = strings.TrimRight(value, "（(【[ ") // 某市某路1号（邮编 100000）
+			if also := another.FindStringSubmatch(value); also != nil && marks[k+1].label.field == IDNumber && !commonWord.MatchString(also[1]) {
+				value, next = strings.TrimSuffix(value, also[0]), also[1]
+			}
 		}
 		r.enter(m.label, m.hint)
 		at := place{w.place, m.conf}
@@ -228,14 +244,23 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 			return o
 		}
 		r.put(m.label, labelText, value, at)
+		if next != "" {
+			r.put(label{field: Name}, labelText, next, at)
+		}
 	}
 	return nil
 }
+
+// another is the name of the next of several applicants in one line: 张三，身份证号：……；李四，身份证号：……
+var another = regexp.MustCompile(`[；;]\s*(\p{Han}{2,4})$`)
 
 // enter notes what a label says about the part of the form that begins with it.
 func (r *reading) enter(l label, hint string) {
 	if l.field == Request || l.field == Name || l.flags&section != 0 {
 		r.agent, r.office = noAgent, false
+	}
+	if l.field == Request || l.flags&section != 0 {
+		r.agentPart = strings.Contains(string(l.text), "代理人")
 	}
 	if l.flags&officeLabel != 0 {
 		r.office = true
@@ -274,8 +299,12 @@ func (r *reading) close(o *open) {
 
 var referenceLine = regexp.MustCompile(`(?m)^\s*(索取号|文号|发文字号|索引号|信息索取号|文件编号)\s*[:：]\s*(.*)$`)
 
+// inDescription is the label of its first line, below the one of the whole description.
+var inDescription = regexp.MustCompile(`^\s*(名称|标题|内容|描述)\s*[:：]\s*`)
+
 // reference takes 文号：… out of a description.
 func (r *reading) reference(text string, at place) string {
+	text = inDescription.ReplaceAllString(text, "")
 	m := referenceLine.FindStringSubmatch(text)
 	if m == nil {
 		return text
@@ -310,7 +339,7 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 	if m.at > lead(folded, 0) {
 		return nil
 	}
-	if o.label.field != Request || o.empty() && m.label.field == Request && m.conf >= withColon {
+	if o.label.field != Request || m.label.field == Request && m.conf >= withColon && (o.empty() || titleLabel.MatchString(o.text)) {
 		return marks
 	}
 	switch word := string(m.label.text); word {
@@ -328,8 +357,11 @@ func (o *open) heed(marks []mark, folded []rune) []mark {
 	return marks
 }
 
+// titleLabel tells the label of a title, which a description with its own label follows.
+var titleLabel = regexp.MustCompile(`(名称|标题)$`)
+
 var (
-	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|以上[，,。：:]|以上[请是为]|期待|静[候待盼]|等候|敬候|辛苦|劳烦|有劳|拜托|为盼|(非常|十分|万分|衷心|深表)感谢|请(贵|您|你|依法|尽快|及时|领导|予|按时|在.{0,10}[日天]内)|联系(电话|方式|地址)|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|(该|此|这些|相关)?(数据|信息|资料|材料)(仅|只|主要)?(用于|供)|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
+	signOff  = regexp.MustCompile(`^(此致|敬礼|特此|谢谢|感谢|多谢|以上[，,。：:]|以上[请是为]|期待|静[候待盼]|等候|敬候|辛苦|劳烦|有劳|拜托|为盼|(非常|十分|万分|衷心|深表)感谢|请(贵|您|你|依法|尽快|及时|领导|予|按时|在.{0,10}[日天]内)|联系(电话|方式|地址)|望[^。]{0,12}(为盼|批准|答复|回复|公开)|盼[复望]|恳请|敬请|请予|(以上|上述)(信息|内容|材料|申请|资料|事项|文件|数据|请)|附件|附[:：]|祝|顺[颂祝]|申请人|具状人|本人(承诺|保证|声明|联系|电话|身份|姓名)|我的(联系|电话|邮箱|地址|身份|手机|姓名)|联系人|声明|用途[是为]|怎[么样][给发寄]|发[到至]?(我的)?邮箱|(该|此|这些|相关)?(数据|信息|资料|材料)(仅|只|主要)?(用于|供)|麻烦|烦请|请(发|寄|回复|邮寄|答复|书面)|如(需|有|果)|发自|来自|Sent from)`)
 	wayLine  = regexp.MustCompile(`^(并?(请|望|希望|要求|盼)[^。]{0,14}(以|通过|用|采用|采取|将|按|把|在|于)|以(电子|书面|纸质|邮|快递))[^。]{0,40}(提供|答复|回复|邮寄|寄|发|告知|送达)`)
 	dateLine = regexp.MustCompile(`^[\s]*(20[0-9]{2}\s*[年./-]\s*[0-9]{1,2}\s*[月./-]\s*[0-9]{1,2}\s*日?|二[〇○Oo零0][〇○Oo零0一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)\s*$`)
 )
@@ -394,6 +426,9 @@ func (r *reading) unlabelled(w row) bool {
 // marks finds the labels of a line. rs is folded.
 func (r *reading) marks(rs []rune) []mark {
 	start := lead(rs, 0)
+	if m := bareNumber.FindString(string(rs)); m != "" {
+		start = len(m) // 1 申请人  张三
+	}
 	var all []mark
 	for i := start; i < len(rs); {
 		m, ok := r.mark(rs, i, start, len(all) > 0)
@@ -405,11 +440,17 @@ func (r *reading) marks(rs []rune) []mark {
 			i = m.value // 证件类型及号码：身份证 1101…
 			continue
 		}
+		if n := len(all); n > 0 && m.label.field == Email && all[n-1].value == m.at && isChoice(all[n-1].label.field) {
+			i = m.value // 获取方式：电子邮件，a@example.test
+			continue
+		}
 		all = append(all, m)
 		i = max(m.value, i+1)
 	}
 	return slices.Clip(all)
 }
+
+var bareNumber = regexp.MustCompile(`^[1-9][0-9]? +`)
 
 // mark reads a label at rs[i]. It is one when a colon follows; without a colon when the place says so:
 // at the beginning of a line or set apart by blanks.
@@ -418,6 +459,10 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	if i == start {
 		if g, e, found := guessed(rs, i); found && e > end {
 			l, end, ok = g, e, true
+		} else if g, e, found := r.spaced(rs, i); found && e > end {
+			l, end, ok = g, e, true
+		} else if g, found := guess(string(rs[i:])); found && numbered(rs[:i]) && len(rs) > end && !slices.Contains(rs[i:], ':') {
+			l, end, ok = g, len(rs), true // 四、提供信息的方式
 		}
 	}
 	if !ok || i > 0 && (rs[i-1] == '被' || boxBefore(rs, i)) {
@@ -434,7 +479,7 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	if l.flags&signLabel == 0 && l.field == Name && signHint.MatchString(m.hint) {
 		m.label.flags |= signLabel
 	}
-	k = past(rs, hints, " *")
+	k = past(rs, foreign(rs, hints), " *")
 	switch {
 	case i > 0 && rs[i-1] == '[' && k < len(rs) && rs[k] == ']': // 【姓名】张三
 		m.at, m.value, m.conf = i-1, past(rs, k, "]: "), withColon
@@ -442,7 +487,7 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	case k < len(rs) && (rs[k] == ':' || rs[k] == '='):
 		m.value, m.conf = past(rs, k, ":= "), withColon
 		return m, i == start || boundary(rs[i-1]) || after && len(l.text) >= 2 && l.field != Request && l.field != Purpose
-	case l.flags&needsColon != 0:
+	case l.flags&needsColon != 0 && !(l.field == AppliedOn && dateLine.MatchString(string(rs[k:]))):
 		return mark{}, false
 	}
 	m.value, m.conf = k, noColon
@@ -484,6 +529,23 @@ func past(rs []rune, k int, chars string) int {
 	return k
 }
 
+// spaced returns the label that a word in a label's place is, which a blank parts from a value that fits.
+func (r *reading) spaced(rs []rune, i int) (l label, end int, ok bool) {
+	end = slices.Index(rs[i:], ' ')
+	if end < 0 || len(rs) > 80 || rs[i+end-1] == ':' {
+		return label{}, 0, false
+	}
+	if l, ok = guess(string(rs[i : i+end])); !ok {
+		return label{}, 0, false
+	}
+	return l, i + end, r.fitting(l, []rune(strings.TrimSpace(string(rs[i+end:]))))
+}
+
+// numbered reports whether a number stands before a label.
+func numbered(rs []rune) bool {
+	return slices.ContainsFunc(rs, func(r rune) bool { return strings.ContainsRune("0123456789一二三四五六七八九十", r) })
+}
+
 var signHint = regexp.MustCompile(`签名|签字|盖章|签章|公章|手印`)
 
 // ordinal passes the number of an applicant: 申请人一：, 申请人2：.
@@ -515,13 +577,29 @@ func ordinal(rs []rune, i int, l label) int {
 }
 
 // description passes what forms add to the label of a request: 名称、文号或者便于查询的其他特征性描述. It is
-// only passed when a colon or a hint follows.
+// only passed when a colon, a hint or a blank follows, or nothing.
 func description(rs []rune, i int) int {
 	k := i
 	for k < len(rs) && k-i < 40 && strings.ContainsRune("名称文号、或者和及便于查询的其他它特征性描述行政机关内容/,详细具体信息 ", rs[k]) {
 		k++
 	}
-	if k > i && k < len(rs) && (rs[k] == ':' || rs[k] == '(') {
+	ends := k == len(rs) || rs[k] == ':' || rs[k] == '('
+	for k > i && rs[k-1] == ' ' {
+		k, ends = k-1, true
+	}
+	if ends {
+		return k
+	}
+	return i
+}
+
+// foreign passes the label's name in another language: 姓名 Name:.
+func foreign(rs []rune, i int) int {
+	k := i
+	for k < len(rs) && k-i < 40 && (rs[k] < 0x80 && unicode.IsLetter(rs[k]) || strings.ContainsRune(" .-/", rs[k])) {
+		k++
+	}
+	if k < len(rs) && rs[k] == ':' {
 		return k
 	}
 	return i
@@ -555,7 +633,7 @@ func (r *reading) fitting(l label, rs []rune) bool {
 	case Address, Employer:
 		return strings.ContainsAny(text, "省市县区镇乡村路街号公司厂校院所局") && len(rs) < 60
 	case Medium, Delivery, Waiver, Kind, Alternative:
-		return len(choices(text)) > 0 || len([]rune(nameHead(rs))) < 16
+		return len(choices(text)) > 0 || len([]rune(nameHead(rs))) < 16 || saysWay(text)
 	}
 	v, _ := take(l.field, text)
 	return v != ""

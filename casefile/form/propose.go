@@ -162,9 +162,12 @@ func (g *gathering) merge() {
 				f.conf = min(f.conf, 40)
 				f.doubt = "与申请人一栏所填不同，可能是代理人、经办人。"
 			}
-			k := n[min(f.n, len(n)-1)]
-			if f.field.group() == ofMail {
-				k = 0
+			k := 0
+			switch f.field.group() {
+			case ofApplicant:
+				k = n[min(f.n, len(n)-1)]
+			case ofRequest:
+				k = f.n
 			}
 			g.add(Proposal{Field: f.field, N: k, Value: f.value, Doubt: f.doubt, Confidence: f.conf,
 				Source: r.source(f)})

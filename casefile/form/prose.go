@@ -11,7 +11,8 @@ import (
 // here is less certain.
 
 var (
-	selfName    = regexp.MustCompile(`(?:^|[，,。；;：:\s])(?:本人|我叫|我是|我名叫|申请人|我的名字叫|本人姓名)[：:\s]?(\p{Han}{2,4}|\p{Han}{1,6}[·•]\p{Han}{1,8})(?:[，,。；;（(\s系是、]|$)`)
+	selfName    = regexp.MustCompile(`(?:^|[，,。；;：:！!？?\s])(?:本人|我叫|我是|我名叫|申请人|我的名字叫|本人姓名)[：:\s]?(\p{Han}{2,4}|\p{Han}{1,6}[·•]\p{Han}{1,8})(?:[，,。；;（(\s系是、]|$)`)
+	described   = regexp.MustCompile(`^(\p{Han}{2,4})[，,][男女][，,]`)
 	villager    = regexp.MustCompile(`(?:我是|本人是|本人系|我系)[^，。；\n]{2,40}?(?:村民|居民|业主|市民|职工|员工|住户|群众|公民|农民|学生|租户)[：:]?(\p{Han}{2,4})(?:[，,。；;（(\s]|$)`)
 	entrusted   = regexp.MustCompile(`(?:受|接受|经)(\p{Han}{2,4}|[^，。；\s]{2,30}?(?:公司|合作社|村委会|委员会|厂|协会|中心))(?:等人)?(?:的)?委托`)
 	bodyWriting = regexp.MustCompile(`(?:^|[，,。；;：:\s])(?:我公司|我司|我单位|我厂|本公司|本单位|我院|我会)[（(，,：:\s]?(?:名称为|全称为|是|系|即)?([^，。；：:（(\s]{4,40}?(?:公司|厂|合作社|研究院|研究所|协会|基金会|律师事务所|中心))`)
@@ -100,7 +101,7 @@ func (r *reading) who(text, where string) {
 		r.add(finding{field: Agent, value: m[1], label: "指派", place: where, conf: 72, weak: true})
 		r.agent = agentNamed
 	}
-	for _, re := range []*regexp.Regexp{villager, selfName} {
+	for _, re := range []*regexp.Regexp{villager, selfName, described} {
 		for _, m := range re.FindAllStringSubmatchIndex(simple(text), 3) {
 			if name := strings.TrimRight(text[m[2]:m[3]], "系是"); likelyName(name) {
 				r.weakName(name, "本人", where, 74)
@@ -185,8 +186,8 @@ func (r *reading) details(f finding, text string) {
 		}
 		text = strings.ReplaceAll(text, id, "")
 	}
-	if m := creditShape.FindString(strings.ToUpper(text)); m != "" && strings.ContainsAny(m, "ABCDEFGHJKLMNPQRTUWXY") && CheckOrgCode(m) == "" {
-		set(OrgCode, m, "", 76)
+	if code := codeOf(text); code != "" {
+		set(OrgCode, code, CheckOrgCode(code), 76)
 	}
 	if p := mobile.FindString(text); p != "" {
 		conf := 60
@@ -206,14 +207,13 @@ func (r *reading) details(f finding, text string) {
 }
 
 var (
-	mobile      = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[- ]?[0-9]{4}){2}`)
-	creditShape = regexp.MustCompile(`[0-9ANY][0-9A-HJ-NPQRTUWXY]{17}`)
+	mobile = regexp.MustCompile(`(?:^|[^0-9])1[3-9][0-9](?:[- ]?[0-9]{4}){2}`)
 )
 
 var (
 	notBy   = regexp.MustCompile(`以(上|下|便|前|后|内|及|来)|[可予得给难]以`)
 	eCopy   = regexp.MustCompile(`电子(版|文档|件)(即可|就行|就可以|就好|也可|亦可)`)
-	onPaper = regexp.MustCompile(`书面(答复|回复|告知|形式|材料)|纸质(版|材料|件|形式|文件)`)
+	onPaper = regexp.MustCompile(`书面(答复|回复|告知|形式|材料)|纸[质面]的?(版|材料|件|形式|文件|文本|复印件)`)
 	byPost  = regexp.MustCompile(`邮寄(给|送达|送|至|到)|寄给(我|本人|申请人)|以邮寄|邮寄(方式|形式)`)
 )
 
@@ -283,7 +283,7 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 			what = what[:end[0]]
 		}
 		what = strings.Trim(what, " ：:，,；;、")
-		if below := utf8.RuneCountInString(what) < 4; below && (strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "如下") || strings.HasSuffix(text, "如下。")) {
+		if below := utf8.RuneCountInString(what) < 4 || announces.MatchString(what); below && (strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "如下") || strings.HasSuffix(text, "如下。")) {
 			var lines []string
 			for _, w := range rows[1:] {
 				if t := strings.TrimSpace(w.text); t != "" && endsLong(t) {
@@ -292,7 +292,10 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 				lines = append(lines, w.text)
 				taken++
 			}
-			what, _ = prose(strings.Join(unwrapLines(lines, ""), "\n"))
+			list, _ := prose(strings.Join(unwrapLines(lines, ""), "\n"))
+			if what = strings.TrimSpace(what + "：\n" + list); strings.HasPrefix(what, "：") {
+				what = list
+			}
 		}
 		if utf8.RuneCountInString(what) < 4 || notWish.MatchString(simple(what)) {
 			taken = 0
@@ -305,7 +308,10 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 	return 0
 }
 
-var notWish = regexp.MustCompile(`^(表|书|的?方式|条例|法|的规定|申请|答复|义务|职责|的?形式|给予|予以|支持|帮助|详见附件|见附件)`)
+// announces is how a sentence ends that a list follows: 某某项目的下列材料.
+var announces = regexp.MustCompile(`(以下|下列|如下)[^，。；]{0,8}$`)
+
+var notWish = regexp.MustCompile(`^(表|书|[^，。]{0,8}(申请|申请表|申请书|登记表|登记)$|的?方式|条例|法|的规定|申请|答复|义务|职责|的?形式|给予|予以|支持|帮助|详见附件|见附件)`)
 
 // signature looks at the end of a letter: a name alone on its line, with the date near it.
 func (r *reading) signature(rows []row) {

@@ -19,12 +19,15 @@ type reading struct {
 	apps  []string // names of the applicants, "" for one who was not named yet
 	cur   int      // the applicant that fields belong to
 
-	office bool   // what follows is about the office that is asked
-	kind   string // the part of the form: Citizen, Organisation, or ""
-	agent  agentState
-	seen   int // labels of fields, with a value or without
-	taken  int // labels with a value
-	asked  []request
+	request int // the request that a reference belongs to
+
+	office    bool   // what follows is about the office that is asked
+	kind      string // the part of the form: Citizen, Organisation, or ""
+	agent     agentState
+	agentPart bool // what follows is the part of a form that is the agent's
+	seen      int  // labels of fields, with a value or without
+	taken     int  // labels with a value
+	asked     []request
 
 	within   bool             // of what a mail passes on, not of the words above it
 	from     casefile.Address // who sent what was passed on
@@ -99,6 +102,17 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	if l.flags&bodyLabel != 0 && l.field == Name && l.flags&vague != 0 && r.kind != Organisation && bodySuffix(person(unfilled(text))) == "" {
 		return false // 名称：关于……的批复
 	}
+	if r.agentPart {
+		own, ok := map[Field]Field{Name: Agent, Agent: Agent, Phone: AgentPhone, AgentPhone: AgentPhone}[l.field]
+		if ok {
+			l.field = own
+		} else if l.field.group() == ofApplicant {
+			return false
+		}
+	}
+	if l.field == Kind && bodySuffix(person(unfilled(text))) != "" {
+		l.field = Name // 申请主体：某某公司
+	}
 	f := finding{field: l.field, label: strings.TrimSpace(strings.Join(strings.Fields(labelText), "")), place: at.text, conf: at.conf}
 	if l.field == Name {
 		return r.putName(l, f, text)
@@ -111,11 +125,14 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	} else if r.forAgent(l.field) {
 		return false // the agent's, not the applicant's
 	}
+	if code := codeOf(text); f.field == IDNumber && code != "" {
+		f.field = OrgCode // 证照号码 of a body
+	}
 	f.value, f.doubt = take(f.field, text)
 	if f.value == "" {
 		return r.misplaced(f, text)
 	}
-	switch l.field {
+	switch f.field {
 	case Kind:
 		r.category(f, f.value)
 		if f.value = kindOf(f.value); f.value != "" {
@@ -124,12 +141,17 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	case ContactPerson:
 		r.also(f, Phone, text) // 联系人：李四 13800000000
 	case Agent:
-		r.agent = agentHere
+		if !r.agentPart {
+			r.agent = agentHere
+		}
 	case IDNumber:
 		if citizenID.MatchString(labelText+text) && !r.has(IDType) {
 			r.add(finding{field: IDType, value: "身份证", label: f.label, place: f.place, conf: f.conf - 8})
 		}
 	case Medium, Delivery:
+		if f.field == Medium {
+			r.sent(&f, text)
+		}
 		if !r.has(Email) {
 			r.also(f, Email, text) // 提供方式：电子版，发到 a@example.test
 		}
@@ -152,6 +174,23 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	r.taken++
 	r.add(f)
 	return true
+}
+
+// sent takes out of the form of what was asked for how it is to be sent: 提供方式：邮寄, 形式：复印件，邮寄.
+func (r *reading) sent(f *finding, text string) {
+	if choices(text) != nil {
+		text = f.value
+	}
+	words := wordsIn(text, deliveryWords)
+	switch {
+	case words == nil:
+	case wordsIn(text, mediumWords) == nil:
+		f.field = Delivery
+	default:
+		way := *f
+		way.field, way.value, way.conf = Delivery, strings.Join(words, "、"), f.conf-20
+		r.add(way)
+	}
 }
 
 // misplaced looks for what people write into the wrong field.
@@ -191,7 +230,9 @@ func (r *reading) add(f finding) {
 		return // a number that was misread is somebody else's
 	}
 	f.n = r.cur
-	if f.field.group() == ofMail || strings.HasPrefix(f.label, "共同") {
+	if f.field.group() == ofRequest {
+		f.n = r.request
+	} else if f.field.group() == ofMail || strings.HasPrefix(f.label, "共同") {
 		f.n = 0
 	}
 	for _, o := range r.found {

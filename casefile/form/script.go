@@ -22,16 +22,20 @@ var toSimplified = func() map[rune]rune {
 	return m
 }()
 
+// elsewhere are words for 信息 in Hong Kong and Taiwan, of its length.
+var elsewhere = strings.NewReplacer("资讯", "信息", "讯息", "信息")
+
 // simple writes traditional characters in their simplified form. Its length is that of s, in bytes and in
 // characters.
 func simple(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x4e00 && toSimplified[r] != 0 }) {
 		return s
 	}
-	return strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if p, ok := toSimplified[r]; ok {
 			return p
 		}
 		return r
 	}, s)
+	return elsewhere.Replace(s)
 }

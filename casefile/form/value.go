@@ -54,7 +54,7 @@ func take(field Field, text string) (value, doubt string) {
 	case AppliedOn:
 		return date(s), ""
 	case Address, Employer:
-		s = addressTail.ReplaceAllString(joinLines(s), "")
+		s, _, _ = strings.Cut(addressTail.ReplaceAllString(joinLines(s), ""), "。")
 		if utf8.RuneCountInString(s) < 2 || utf8.RuneCountInString(s) > 200 {
 			return "", ""
 		}
@@ -226,7 +226,9 @@ func everyone(words []string) bool {
 // The usual surnames; a word that nobody labelled is taken for a name only with one of them.
 const surnames = "段白常王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶程苏魏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊孟秦邱江尹薛闫阎雷侯龙史陶黎贺顾毛郝龚邵万钱覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封官谈匡鞠惠荆乐冀郁胥南班储栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻位厉伊仝郜海阚花权帅屠豆朴盖练廉禹井祖漆巴丰支狄宣晋云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭宿鲜印逯隆茹诺慕玉银亢嵇哈湛宾戎勾茅利於揭干尉冶束檀衣阴昝智幸奉植衡富尧闭由"
 
-var doubleSurnames = []string{"欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木", "南宫", "独孤"}
+var doubleSurnames = []string{"欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木", "南宫", "独孤", "鲜于", "钟离", "淳于", "公羊", "拓跋", "贺兰",
+	"尔朱", "壤驷", "谷梁", "漆雕", "南门", "亓官", "巫马", "乐正", "公良", "宇文", "长孙", "司空", "澹台", "濮阳", "申屠", "太叔", "轩辕", "闾丘", "百里", "东郭", "呼延", "赫连", "完颜",
+	"纳兰", "叶赫", "西门", "万俟", "闻人", "梁丘", "左丘", "公冶", "仲孙", "单于", "宗政", "羊舌", "达奚", "褚师"}
 
 // surname reports whether a name begins with one.
 func surname(name string) bool {
@@ -243,7 +245,7 @@ func surname(name string) bool {
 // likelyName reports whether a word that nobody labelled is a person's name.
 func likelyName(s string) bool {
 	n := utf8.RuneCountInString(s)
-	if !fullName.MatchString(s) || !surname(s) || commonWord.MatchString(s) {
+	if dotted := strings.ContainsAny(s, "·•‧・"); !fullName.MatchString(s) || !dotted && !surname(s) || commonWord.MatchString(s) {
 		return false
 	}
 	return n <= 3 || n == 4 && slices.ContainsFunc(doubleSurnames, func(c string) bool { return strings.HasPrefix(s, c) }) || strings.ContainsAny(s, "·•‧・")
@@ -255,6 +257,7 @@ var (
 	idShape  = regexp.MustCompile(`[1-9][0-9]{16}[0-9X]`)
 	oldID    = regexp.MustCompile(`^[1-9][0-9]{14}$`)
 	passport = regexp.MustCompile(`^[A-Z]{1,3}[(]?[0-9]{6,10}[)]?(\([0-9A-Z]\))?$`)
+	bodyCode = regexp.MustCompile(`(?:^|[^0-9A-Z])((?:1[129]|5[1239]|9[123]|[ANY]1)[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10})(?:[^0-9A-Z]|$)`)
 	orgCode  = regexp.MustCompile(`[0-9A-Z]{18}|[0-9A-Z]{8}-?[0-9X]|[0-9]{15}`)
 
 	onlyDigits = regexp.MustCompile(`^[0-9]+`)
@@ -298,7 +301,17 @@ func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > 0x7e }) < 0
 }
 
-var phoneShape = regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}|[(]?0[1-9][0-9]{1,2}[)]?[- —–]{0,3}[1-9][0-9]{2,3}[- ]?[0-9]{4}(?:[- 转]{1,2}[0-9]{1,5})?|400[- ]?[0-9]{3,4}[- ]?[0-9]{3,4}|[2-8][0-9]{6,7}`)
+// codeOf finds a unified code of a body where no label says that it is one: its shape does, and letters that no number of a
+// citizen has.
+func codeOf(s string) string {
+	m := bodyCode.FindStringSubmatch(strings.ToUpper(fold(s)))
+	if m == nil || !strings.ContainsFunc(m[1][:17], func(r rune) bool { return r >= 'A' }) {
+		return ""
+	}
+	return m[1]
+}
+
+var phoneShape = regexp.MustCompile(`(?:\+|00)85[23][- ]?[0-9]{4}[- ]?[0-9]{4}|(?:\+|00)886[- ]?[0-9]{8,9}|(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}|[(]?0[1-9][0-9]{1,2}[)]?[- —–]{0,3}[1-9][0-9]{2,3}[- ]?[0-9]{4}(?:[- 转]{1,2}[0-9]{1,5})?|400[- ]?[0-9]{3,4}[- ]?[0-9]{3,4}|[2-8][0-9]{6,7}`)
 
 // phones finds telephone numbers; they are given without blanks.
 func phones(s string) string {

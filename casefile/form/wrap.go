@@ -3,6 +3,8 @@ package form
 import (
 	"strings"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // People, and old mail programs, break lines at a width. A line that is full and ends in the middle of a
@@ -62,8 +64,11 @@ func beginsAnew(t string) bool {
 	if lead(rs, 0) > 0 || strings.ContainsRune(emptyMarks+tickedMarks+">", rs[0]) {
 		return true
 	}
-	return signOff.MatchString(string(rs)) || dateLine.MatchString(string(rs)) || likelyName(blankless(t))
+	return labelled.MatchString(string(rs)) || signOff.MatchString(string(rs)) || dateLine.MatchString(string(rs)) || likelyName(blankless(t))
 }
+
+// labelled is how a line begins that has a label of its own, whether it is known or not.
+var labelled = regexp.MustCompile(`^\p{Han}{2,8}:`)
 
 // widthOf counts columns: a Chinese character takes two.
 func widthOf(s string) (n int) {

@@ -370,7 +370,7 @@ func blocksOf(in form.Input, pages int, s sheet, words []scan.Word) []form.Block
 	blocks := layOut(in, pages, s.Page, all, nil, rules)
 	for i := range blocks {
 		if l := blocks[i].Line; l != nil {
-			l.Machine, l.Text = true, signs(l.Text)
+			l.Machine, l.Text = true, signs(unspaced(l.Text))
 			continue
 		}
 		blocks[i].Table.Machine = true
@@ -408,7 +408,7 @@ func closed(s string) string {
 
 var spacedHan = regexp.MustCompile(`(\p{Han}) (\p{Han})`)
 
-// unspaced takes out the blanks between Chinese characters of a cell: tesseract's boxes are narrower than they are.
+// unspaced takes out the single blanks between Chinese characters: tesseract's boxes are narrower than they are.
 func unspaced(s string) string {
 	return spacedHan.ReplaceAllString(spacedHan.ReplaceAllString(s, "$1$2"), "$1$2")
 }
