@@ -15,9 +15,9 @@ import (
 )
 
 // Items 4 and 5: wherever the connection ends, nothing half is taken, and everything once afterwards. Every
-// ninth byte is tried, and with YSQ_REQUIRE_REAL=1 every one.
+// 23rd byte is tried, and with YSQ_REQUIRE_REAL=1 every one.
 func TestCutAtEveryByte(t *testing.T) {
-	apart := int64(9)
+	apart := int64(23)
 	if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
 		apart = 1
 	}

@@ -157,8 +157,11 @@ func ignoreMissing(err error) error {
 func TestPowerCutAtEachStep(t *testing.T) {
 	steps := undisturbed(t)
 	for failAt := 1; failAt <= steps; failAt++ {
-		for _, remain := range slices.Sorted(maps.Keys(durabletest.Remains)) {
-			for _, applied := range []bool{false, true} {
+		for k, remain := range slices.Sorted(maps.Keys(durabletest.Remains)) {
+			for i, applied := range []bool{false, true} {
+				if (failAt+2*k+i)%stride() != 0 {
+					continue
+				}
 				dir := quickDir(t)
 				_, err := Create(dir, start)
 				must(t, err)
@@ -232,7 +235,7 @@ func TestPowerCutInsideTheCommit(t *testing.T) {
 			t.Errorf("%s: records were lost", name)
 		}
 	}
-	for mask := range 1 << min(len(changed), 6) { // data pages, in any order, before the first fsync
+	for mask := 0; mask < 1<<min(len(changed), 6); mask += stride() { // data pages, in any order, before the first fsync
 		image := bytes.Clone(before)
 		if len(image) < len(after) {
 			image = append(image, make([]byte, len(after)-len(image))...)

@@ -17,7 +17,9 @@ import (
 // every date is the one that the law says.
 func TestOfficeOverWeeks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := openBureau(t, "2026-03-02")
+		b := newBureau(t, "2026-03-02")
+		b.config.Mailboxes[0].PollInterval = time.Hour
+		b.start()
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "申请公开某路改造的批复")
 		b.sleepUntil("2026-03-03")
 		rows := b.list(ask.ListQuery{})

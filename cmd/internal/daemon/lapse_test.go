@@ -37,7 +37,7 @@ func TestLapseIsNotedOnce(t *testing.T) {
 		if n := noted(); n != 0 {
 			t.Errorf("noted %d times on the last day", n)
 		}
-		b.sleepUntil("2026-03-20")
+		b.sleepUntil("2026-03-13")
 		if n := noted(); n != 1 {
 			t.Errorf("noted %d times, want once", n)
 		}

@@ -132,17 +132,21 @@ func TestHostileHeadersAreNotHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		var mu sync.Mutex
+		var read int
 		var peak uint64
 		b.seams = func(o *Options) {
 			o.onRead = func(casefile.Digest) {
-				mu.Lock() // one looks, not all
+				mu.Lock() // one looks, not all, and not each time
 				defer mu.Unlock()
+				if read++; read%4 != 0 {
+					return
+				}
 				runtime.GC()
 				peak = max(peak, liveHeap())
 			}
 		}
 		b.start()
-		const mails = 40
+		const mails = 24
 		for n := range mails {
 			b.sim.Add("INBOX", hostile(n), b.now())
 		}
