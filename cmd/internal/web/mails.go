@@ -72,10 +72,12 @@ func showMail(x *visit) error {
 	if err != nil {
 		return err
 	}
+	from, _ := number(x.r.URL.Query().Get("files"))
 	return x.show("mail", "来信 "+m.Subject, "mails", struct {
 		ask.MailView
-		Trace ask.MailTrace
-	}{m, t})
+		Trace     ask.MailTrace
+		FilesFrom int
+	}{m, t, int(min(from, 1<<20))})
 }
 
 // saveMail hands over a mail, or a part of it, as it came. It is never shown: a browser would run what stands in it.

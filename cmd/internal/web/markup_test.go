@@ -37,9 +37,9 @@ func (b *bureau) addresses() map[string][]string {
 		"GET /{$}":         {"/", "/?words=x"},
 		"GET /cases":       {"/cases", "/cases?which=all"},
 		"GET /cases/xlsx":  nil,
-		"GET /case/{case}": {"/case/1", "/case/2", "/case/3", "/case/" + url.PathEscape(nasty)}, "GET /case/{case}/days": {"/case/1/days"},
+		"GET /case/{case}": {"/case/1", "/case/2", "/case/3", "/case/4", "/case/5", "/case/" + url.PathEscape(nasty)}, "GET /case/{case}/days": {"/case/1/days"},
 		"GET /step": nil, "GET /step/{step}": steps,
-		"GET /register": {"/register?case=1&case=2"}, "GET /register/{case}": {"/register/1", "/register/2"},
+		"GET /register": {"/register?case=1&case=2"}, "GET /register/{case}": {"/register/1", "/register/2", "/register/5"},
 		"GET /answer/{case}": {"/answer/1", "/answer/2"}, "GET /answers": {"/answers?case=2&case=3"},
 		"GET /sign": {"/sign"}, "GET /sign/{case}": {"/sign/2"},
 		"GET /new": {"/new"}, "GET /mails": {"/mails", "/mails?place=case&out=all", "/mails?place=quarantined"},
@@ -112,8 +112,47 @@ func (b *bureau) furnish() {
 	_, err = ask.Do(ctx, head, ask.RecordDispute, ask.DisputeRequest{On: ask.Day(civil.MustParse("2026-11-20")), Kind: casefile.KindDisputeFiled, Event: event})
 	must(err)
 	b.application("2026-08-20", "李四", "规划许可")
+	b.mail(crowded())
 	_, err = ask.Do(ctx, head, ask.CloseYear, ask.CloseRequest{YearRef: ask.YearRef{Year: 2025}})
 	must(err)
+}
+
+// crowded is a mail with three hundred files, whose names turn the text about, and words that no line holds.
+func crowded() string {
+	long, turned := strings.Repeat("无处可断", 300), "\u202e\u200bgpj.exe\u2067"
+	var m strings.Builder
+	fmt.Fprintf(&m, "From: %s <crowd@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请 %s\nMessage-ID: <crowd@example.test>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n现申请公开%s\nhttp://%s.example.test/\n", turned, long, long, strings.Repeat("a", 3000))
+	for i := range 300 {
+		name, kind := fmt.Sprintf("%s%d.svg", turned, i), "image/svg+xml"
+		if i%3 == 0 {
+			name, kind = fmt.Sprintf("%s%d.html", strings.Repeat("长", 60), i), "text/html"
+		}
+		fmt.Fprintf(&m, "--b\nContent-Type: %s\nContent-Disposition: attachment; filename=\"%s\"\n\n<svg onload=\"window.pwned=1\"><script>window.pwned=1</script></svg>\n", kind, name)
+	}
+	return m.String() + "--b--\n"
+}
+
+// However many files a mail brings, a page lists forty, and the next ones follow on the page of the mail.
+func TestManyFiles(t *testing.T) {
+	b := openBureau(t)
+	b.mail(crowded())
+	s := b.seat(clerk)
+	next := regexp.MustCompile(`还有 \d+ 个附件：<a href="([^"]+)">`)
+	listed := 0
+	for at := "/case/1"; at != ""; {
+		_, page := s.get(at)
+		n := strings.Count(page, `name="part"`)
+		if listed += n; n == 0 || n > 2*filesShown || strings.Contains(page, "\u202e") {
+			t.Fatalf("%s: %d forms", at, n)
+		}
+		at = ""
+		if m := next.FindStringSubmatch(page); m != nil {
+			at = m[1]
+		}
+	}
+	if listed < 300 {
+		t.Errorf("%d of 300 files are listed", listed)
+	}
 }
 
 // outgoing are the pages of the mails that go out.

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -95,12 +96,21 @@ func (x *visit) sheet() (p sheetPage, content []byte, err error) {
 // fileList is what is enclosed in a mail, as pages list it.
 type fileList struct {
 	ask.MailView
-	In ask.PageRef // the case that is being registered, so that what was read is marked
+	Enclosed []casefile.Part // from a place on, filesShown of them at most
+	In       casefile.ID     // the case that is being registered, so that what was read is marked; "": none
+	Next     int             // the place of the first that is not listed
+	Rest     int             // how many are not
 }
 
-// filesOf lists the files of a mail; id is the case that is being registered, or "".
-func filesOf(m ask.MailView, id casefile.ID) fileList {
-	return fileList{m, ask.PageRef{Case: id}}
+// filesShown bounds the files of a mail on one page: people send a form and some pictures, and a mail may bring thousands.
+const filesShown = 40
+
+// filesOf lists the files of a mail from a place on; id is the case that is being registered, or "".
+func filesOf(m ask.MailView, id casefile.ID, from int) fileList {
+	all := slices.DeleteFunc(slices.Clone(m.Parts), func(p casefile.Part) bool { return !p.Attachment })
+	all = all[min(from, len(all)):]
+	shown := all[:min(len(all), filesShown)]
+	return fileList{m, shown, id, from + len(shown), len(all) - len(shown)}
 }
 
 // pair is what a page goes through twice.
