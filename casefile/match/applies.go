@@ -45,7 +45,10 @@ func wishes(text string) (weight int) {
 	if strings.Contains(text, "信息公开") && !strings.Contains(text, "政府信息公开") || wanted.MatchString(text) {
 		weight += 25
 	}
-	if containsAny(text, "想了解", "请提供", "给我一份", "申请查阅", "申请获取") {
+	if field.MatchString(text) || containsAny(text, "申请查阅", "申请获取", "申请提供") {
+		weight += 25
+	}
+	if containsAny(text, "想了解", "请提供", "给我一份") {
 		weight += 15
 	}
 	labels := 0
@@ -63,6 +66,8 @@ func wishes(text string) (weight int) {
 var (
 	// asks is how people ask for it: 请求你们公开 …, 麻烦贵局把 … 向我公开.
 	asks = regexp.MustCompile(`(请|申请|要求|希望|麻烦)[^。！？；\n]{0,40}(公开|公布)|应当公开|应予公开`)
+	// field is where a form says what is asked for.
+	field = regexp.MustCompile(`(所需|申请|需要)(公开)?的?(政府)?(信息|内容)(的?(内容|名称)?描述)?[ \t　]*[:：]`)
 	// wanted matches the shortest ways of asking: a paper of the office, and what is to be done with it.
 	wanted = regexp.MustCompile(papers + `[^。！\n]{0,16}(发|寄|给|提供|复印|[一两几]份|查询|公布|多少|何时|在哪|看看)|(发|寄|给|提供|复印|要|查|索取|公布|需要)[^。！\n]{0,24}` + papers + `|` +
 		`(?i)\b(send|mail|give|provide|copy|copies)\b[^.\n]{0,40}\b(budget|documents?|files?|approval|records?|permit|contract|minutes|plan)\b`)

@@ -29,23 +29,22 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 	own := strings.TrimSpace(text.words())
 	files := slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment })
 	first := opening(own)
-	if word := firstOf(subject+"\n"+first, withdrawWords); word != "" {
+	said := subject + "\n" + first
+	if word := firstOf(said, withdrawWords); word != "" {
 		return casefile.GuessWithdrawal, where(subject, word)
 	}
 	if onlyThanks(own) && !files {
 		return casefile.GuessThanks, "正文只是致谢"
 	}
-	if more := asksAnother(own); likely && more != "" && c.Waiting != casefile.WaitCorrection {
-		return casefile.GuessApplication, "正文另有请求：“" + more + "”"
-	}
-	if g, why := awaited(m, c, subject, first, own, files); g != casefile.GuessNone {
+	g, why := awaited(m, c, said, first, own, files)
+	switch {
+	case likely && (g == casefile.GuessNone || c.Waiting != casefile.WaitCorrection && asksAnother(own) != ""):
+		return casefile.GuessApplication, "像是又一份申请"
+	case g != casefile.GuessNone:
 		return g, why
 	}
-	if likely {
-		return casefile.GuessApplication, "像是又一份申请"
-	}
 	for _, k := range kindsOfMail {
-		if word := firstOf(subject+"\n"+first, k.words); word != "" {
+		if word := firstOf(said, k.words); word != "" {
 			return k.guess, where(subject, word)
 		}
 	}
@@ -53,16 +52,16 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 }
 
 // awaited is what the case waits for, where nothing in the mail says that it is something else.
-func awaited(m *casefile.Message, c Case, subject, first, own string, files bool) (casefile.Guess, string) {
-	reminder := firstOf(subject+"\n"+first, reminderWords)
+func awaited(m *casefile.Message, c Case, said, first, own string, files bool) (casefile.Guess, string) {
+	reminds := func() bool { return firstOf(said, reminderWords) != "" }
 	switch {
-	case c.Waiting == casefile.WaitCorrection && (reminder == "" || files):
+	case c.Waiting == casefile.WaitCorrection && (files || !reminds()):
 		return casefile.GuessCorrection, "该件正在等待补正"
 	case c.Waiting == casefile.WaitFee && firstOf(first, questionWords) != "" && !files:
 		return casefile.GuessOther, "该件正在等待缴费，来信像是询问"
 	case c.Waiting == casefile.WaitFee && firstOf(first, objectWords) != "" && !files:
 		return casefile.GuessOther, "该件正在等待缴费，来信像是对收费有异议"
-	case c.Waiting == casefile.WaitFee && (reminder == "" || files):
+	case c.Waiting == casefile.WaitFee && (files || !reminds()):
 		return casefile.GuessPayment, "该件正在等待缴费"
 	case c.Consulting && !(len(c.Addresses) > 0 && holdsAny(c.Addresses[:1], m.From)) && !calls(c.Applicant, m, own):
 		return casefile.GuessOpinion, "该件正在征求意见，来信人不是申请人"

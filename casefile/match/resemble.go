@@ -93,7 +93,10 @@ func plainSubject(subject string) string {
 // letters keeps letters and digits, full-width ones made narrow, without case.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r >= '！' && r <= '～' {
+		switch {
+		case r >= '一' && r <= '鿿': // most of what people write here; the tables of unicode are ten times as slow
+			return r
+		case r >= '！' && r <= '～':
 			r -= '！' - '!'
 		}
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {

@@ -25,16 +25,17 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
 	case hasPart(m, "message/feedback-report"):
 		return CauseBounce, "是投诉报告（RFC 5965）"
-	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject)):
+	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject) && (tellsOfFailure(m.Text) || !speaks(m))):
 		return CauseBounce, "发件人是邮件系统，是退信"
 	case m.Machine.NullReturnPath && bounced(subject):
 		return CauseBounce, "退信路径为空，标题是退信"
-	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) || // the text last: it is long, and few mails get there
+	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) && (fromServer(m) || tellsOfReturn(m)) || // the text last: it is long, and few mails get there
 		(bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)])) && tellsOfFailure(m.Text)) && !speaks(m):
 		return CauseBounce, "标题是退信，正文说明未能投递"
 	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
 		return CauseBounce, "邮件头列出未能送达的收件人"
-	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receipts...), receiptTitle.MatchString(subject),
+	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receiptsAbroad...),
+		(hasPrefix(subject, receipts...) || receiptTitle.MatchString(subject)) && onlyReceipt(m),
 		hasPrefix(subject, "送达回执", "送达报告") && containsAny(m.Text[:min(len(m.Text), 4<<10)], "您的邮件", "您发送的邮件", "your message"):
 		return CauseAutoReply, "是阅读回执"
 	case tellsOfRecall(m):
@@ -47,13 +48,13 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
 	case autoReplyField(m.Machine.AutoReply):
 		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
-	case hasPrefix(subject, autoReplies...), saysAutomatic(m, subject):
+	case titledAutomatic(subject, automaticAbroad), (hasPrefix(subject, autoReplies...) || titledAutomatic(subject, automatic)) && excuses(m):
 		return CauseAutoReply, "标题是自动回复"
 	case auto != "" && auto != "no":
 		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
-	case m.Machine.NullReturnPath || fromServer(m):
+	case m.Machine.NullReturnPath || fromServer(m) && !speaks(m):
 		return CauseMachine, "由邮件系统或程序发出"
-	case hasPrefix(subject, "report domain:"), dmarcTitle.MatchString(subject):
+	case dmarcTitle.MatchString(subject):
 		return CauseMachine, "是邮件认证情况的汇总报告（DMARC、TLS-RPT）"
 	case cronTitle.MatchString(subject):
 		return CauseMachine, "是定时任务的输出"
@@ -67,29 +68,30 @@ func robot(m *casefile.Message) (Cause, string) {
 	return "", ""
 }
 
-// How the subjects of mails begin that no person wrote, in simplified characters and small letters.
+// How the subjects of mails begin that no person wrote, in simplified characters and small letters. People here write about
+// such mail under the same words, so of a Chinese or an English one the text must be a program's, too.
 var (
-	receipts = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "邮件回执", "读取:", "读取：", "未读:", "未读：", "not read:", "read receipt", "return receipt", "delivery receipt", "disposition notification", "lesebestätigung", "empfangsbestätigung", "läst:", "lido:", "lida:", "lettura:", "прочтено:", "읽음:", "gelesen:", "lu :", "lu:", "leído:", "letto:",
-		"開封済み", "开封済み", "开封确认", "已送达:", "已送达：", "delivered:", "relayed:", "邮件撤回通知"}
+	receipts = []string{"已读:", "已读：", "read:", "已读回执", "阅读回执", "邮件回执", "读取:", "读取：", "未读:", "未读：", "not read:", "read receipt", "return receipt", "delivery receipt", "disposition notification",
+		"已送达:", "已送达：", "delivered:", "relayed:", "邮件撤回通知"}
+	receiptsAbroad = []string{"lesebestätigung", "empfangsbestätigung", "läst:", "lido:", "lida:", "lettura:", "прочтено:", "읽음:", "gelesen:", "lu :", "lu:", "leído:", "letto:", "開封済み", "开封済み", "开封确认"}
 	meetingAnswers = []string{"已接受", "已暂定", "暂定", "已拒绝", "已谢绝", "接受:", "接受：", "拒绝:", "拒绝：", "已取消", "accepted", "tentative", "tentatively accepted", "declined", "canceled", "cancelled"}
 	recalls        = []string{"撤回:", "撤回：", "recall:", "message recall"}
 	recalled       = []string{"想撤回邮件", "希望撤回邮件", "要撤回邮件", "想要撤回邮件", "将撤回邮件", "would like to recall the message", "邮件撤回"}
-	autoReplies    = []string{"autoreply", "auto reply", "auto-reply", "automatic reply", "automatic response", "auto response", "auto-response", "autoresponse", "auto:", "out of office", "out-of-office", "out of the office", "vacation reply", "不在通知"}
-	// automatic are words for such an answer, wherever they stand by themselves.
-	automatic = []string{"自动回复", "自动答复", "自动应答", "自动回信", "自动返信", "自动応答", "automatic reply", "automatic response", "autoreply", "auto-reply", "autoresponse", "auto-response", "auto response", "auto reply", "out of office", "automatische antwort", "réponse automatique", "respuesta automática",
-		"odpowiedź automatyczna", "abwesenheitsnotiz", "休暇中", "risposta automatica", "resposta automática", "자동 응답", "자동응답", "부재중", "автоответ"}
-	bounceTitles = []string{"退信", "系统退信", "[系统退信]", "【系统退信】", "(系统退信)", "退件", "未传递", "无法传递", "无法投递", "无法送达", "未送达", "投递失败", "邮件投递失败", "发送失败", "邮件发送失败",
+	// automatic are words for an automatic answer; autoReplies are those with which its subject only begins.
+	automatic       = []string{"自动回复", "自动答复", "自动应答", "自动回信", "automatic reply", "automatic response", "autoreply", "auto-reply", "autoresponse", "auto-response", "auto response", "auto reply", "out of office"}
+	automaticAbroad = []string{"自动返信", "自动応答", "automatische antwort", "réponse automatique", "respuesta automática", "odpowiedź automatyczna", "abwesenheitsnotiz", "休暇中", "risposta automatica", "resposta automática", "자동 응답", "자동응답", "부재중", "автоответ"}
+	autoReplies     = []string{"auto:", "out-of-office", "out of the office", "vacation reply", "不在通知"}
+	bounceTitles    = []string{"退信", "系统退信", "[系统退信]", "【系统退信】", "(系统退信)", "退件", "未传递", "无法传递", "无法投递", "无法送达", "未送达", "投递失败", "邮件投递失败", "发送失败", "邮件发送失败",
 		"undeliver", "delivery status notification", "delivery failure", "delivery failed", "delivery notification", "mail delivery", "returned mail", "failure notice", "message not delivered", "non delivery",
 		"nondeliver", "non-deliver", "returning message", "mail system error", "rejected:", "warning: could not send", "配信不能", "配信エラー", "メール配信エラー", "宛先不明"}
 )
 
-// saysAutomatic reports whether a subject calls its mail an automatic answer: the word stands by itself, behind the
-// prefixes of an answer and at most a word that says of what kind, as in Re: 休假自动回复：x or x（自动回复）; or a colon
-// follows it, as mailers write it behind the short name or the address of whom they answer for. People complain of
-// automatic answers in the same form, which their words tell.
-func saysAutomatic(m *casefile.Message, subject string) bool {
+// titledAutomatic reports whether a subject calls its mail an automatic answer by one of the words: it stands by itself,
+// behind the prefixes of an answer and at most a word that says of what kind, as in Re: 休假自动回复：x or x（自动回复）; or
+// a colon follows it, as mailers write it behind the short name or the address of whom they answer for.
+func titledAutomatic(subject string, words []string) bool {
 	subject, _ = withoutPrefixes(subject)
-	for _, word := range automatic {
+	for _, word := range words {
 		before, after, found := strings.Cut(subject, word)
 		if !found {
 			continue
@@ -101,13 +103,50 @@ func saysAutomatic(m *casefile.Message, subject string) bool {
 		last, _ := utf8.DecodeLastRuneInString(kind)
 		next, _ := utf8.DecodeRuneInString(after)
 		alone := (kind == "" || !unicode.IsLetter(last)) && (after == "" || !unicode.IsLetter(next))
-		named := hasPrefix(after, ":", "：") && (utf8.RuneCountInString(before) <= 8 || strings.Contains(before, "@"))
-		if alone || named && !speaks(m) && !containsAny(before, "关于", "对", "请", "反映", "投诉", "举报", "控告", "信访", "建议", "取消", "关闭", "不", "只", "没", "别", "收到") {
+		if alone || hasPrefix(after, ":", "：") && (utf8.RuneCountInString(before) <= 8 || strings.Contains(before, "@")) {
 			return true
 		}
 	}
 	return false
 }
+
+// excuses reports whether a text is an automatic answer: somebody is away, or a mail was received, and nobody complains or
+// asks for something beside that. It may be empty.
+func excuses(m *casefile.Message) bool {
+	w := wholeOf(m)
+	switch {
+	case w.empty():
+		return !enclosesFile(m)
+	case w.any(complaint):
+		return false
+	case w.only(excuse, automatically, received):
+		return !w.any(person) && !w.any(wish) || w.any(excuse) || w.any(automatically)
+	}
+	says := func(s string) bool { return excuse.MatchString(s) || automatically.MatchString(s) }
+	return slices.ContainsFunc(w.sentences, says) && !slices.ContainsFunc(w.sentences, func(s string) bool {
+		return (wish.MatchString(s) || addressed.MatchString(s)) && !says(s)
+	})
+}
+
+// onlyReceipt reports whether a text says only what became of a mail.
+func onlyReceipt(m *casefile.Message) bool { return wholeOf(m).only(transport) }
+
+// tellsOfReturn reports whether a text says only that a mail did not arrive, or nothing.
+func tellsOfReturn(m *casefile.Message) bool {
+	w := wholeOf(m)
+	return w.empty() || tellsOfFailure(m.Text) || w.tellsOfReturn()
+}
+
+var (
+	// excuse matches what automatic answers say.
+	excuse = regexp.MustCompile(`(您|你)的?(来信|来函|来件|邮件|信件|信息|消息|信|问题|留言|反馈)[^。！\n]{0,12}收(到|悉)|收(到|悉)(了|过)?(您|你|贵)|(来信|来函|来件|邮件)[^。！\n]{0,6}(已|经)收(到|悉)|[休年病产事婚放度]假|假期|出差|外出|公出|离职|离岗|退休|调离|调任|不在(办公室|岗|公司|单位|线|国内)|参加[^。！\n]{0,6}(培训|会议)|` +
+		`(尽快|稍后|及时|随后|第一时间|返回后|节后|[班来]后)[^。！\n]{0,16}(回复|答复|处理|办理|联系|回电|回信)|(无法|(^|[^能])不能|不便)[^。！\n]{0,6}(回复|查看|处理|接听)|离开(公司|单位|岗位)|不再(使用|任职|担任)|(急事|紧急|如需|如有|若有)[^。！\n]{0,20}(联系|致电|拨打|电话|短信|告知|发)|` +
+		`\b(out of|away from) (the |my )?office|\bon ([a-z]+ )?(leave|vacation|holiday)|\b(away|back) (until|on|from)\b|\b(vacation|holidays?|travell?ing|limited access|no longer (with|work[a-z]*))\b|received your|(thank you|thanks) for (your|contacting|writing)|\b(will|shall) (reply|respond|answer|return|be back|get back|be out)\b|\burgent`)
+	// received matches what such answers say that say little.
+	received = regexp.MustCompile(`收(到|悉)|受理|(感谢|谢谢)(您|你)?的?(来信|来函|来件|邮件|联系|关注)|在外|培训|开会|节后|\b(received|thanks|out|away|back|absent|contact)\b`)
+	// complaint matches what people say who are not content, also with automatic answers.
+	complaint = regexp.MustCompile(`敷衍|(我|要|去|将|再|会)(投诉|举报|信访)|不作为|推诿|推脱|糊弄|失望|气愤|愤怒|不满意|太差|没用|没(有)?人|没(有|了)?(下文|结果)|至今|从来|一直|每次|[几多]次|[半几一两三]个?(年|月|周|星期)(了|多|没|还|都|也)|多久|欺骗|骗人|怎么|为什么|为何|到底|究竟|我(家|村|想|要|问)|我们(村|家|小区|单元|楼)|\b(useless|nobody|never|complain[a-z]*|why)\b`)
+)
 
 // tellsOfRecall reports whether a mail is a mailer's notice that its author takes a mail back, and no withdrawal: a person
 // who withdraws says what.
@@ -118,14 +157,14 @@ func tellsOfRecall(m *casefile.Message) bool {
 }
 
 // automaticKinds are the words for the kinds of automatic answers.
-var automaticKinds = []string{"系统", "外出", "出差", "休假", "假期", "年假", "产假", "节日", "春节", "国庆", "离职", "会议", "邮箱", "邮件", "客服"}
+var automaticKinds = []string{"系统", "外出", "出差", "放假", "休假", "假期", "年假", "产假", "节日", "春节", "国庆", "离职", "会议", "邮箱", "邮件", "客服"}
 
 // speaks reports whether, in a mail that is a program's by its words alone, somebody asks for something or addresses the
-// office as people do. A mail that quotes the refusal of a server and the address in question is a report, whatever
-// else it says.
+// office as people do. What a server's program writes is a report, whatever else it says, where it quotes a refusal and
+// the address in question; people quote refusals, too.
 func speaks(m *casefile.Message) bool {
-	w := said{sentences: sentencesOf(plainly(strings.ToLower(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))))}
-	return !w.refuses() && (w.any(wish) || w.any(addressed))
+	w := wholeOf(m)
+	return !(w.refuses() && fromSystem(m)) && (w.any(wish) || w.any(addressed))
 }
 
 // receiptTitle is how else a receipt is called: 已读回条, 读取回执. People sign a 送达回执, too, and send it back.
@@ -133,7 +172,7 @@ var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|阅读|开封)(回
 
 // The names of reports on other mail, and the subject that cron writes (cron(8)): Cron <user@host> command.
 var (
-	dmarcTitle = regexp.MustCompile(`^(dmarc|tls)[- ](aggregate |rpt |failure )?report\b`)
+	dmarcTitle = regexp.MustCompile(`^report domain:|\breport domain: .* submitter:|^(dmarc|tls)[- ](aggregate |rpt |failure )?report\b`)
 	cronTitle  = regexp.MustCompile(`^cron <[^>@]+@[^>]+>`)
 )
 
