@@ -143,7 +143,7 @@ var (
 		`(尽快|稍后|及时|随后|第一时间|返回后|节后|[班来]后)[^。！\n]{0,16}(回复|答复|处理|办理|联系|回电|回信)|(无法|(^|[^能])不能|不便)[^。！\n]{0,6}(回复|查看|处理|接听)|离开(公司|单位|岗位)|不再(使用|任职|担任)|(急事|紧急|如需|如有|若有)[^。！\n]{0,20}(联系|致电|拨打|电话|短信|告知|发)|` +
 		`\b(out of|away from) (the |my )?office|\bon ([a-z]+ )?(leave|vacation|holiday)|\b(away|back) (until|on|from)\b|\b(vacation|holidays?|travell?ing|limited access|no longer (with|work[a-z]*))\b|received your|(thank you|thanks) for (your|contacting|writing)|\b(will|shall) (reply|respond|answer|return|be back|get back|be out)\b|\burgent`)
 	// received matches what such answers say that say little.
-	received = regexp.MustCompile(`收(到|悉)|受理|(感谢|谢谢)(您|你)?的?(来信|来函|来件|邮件|联系|关注)|在外|培训|开会|节后|\b(received|thanks|out|away|back|absent|contact)\b`)
+	received = regexp.MustCompile(`收(到|悉)|受理|(感谢|谢谢)(您|你)?的?(来信|来函|来件|邮件|联系|关注)|不在|在外|培训|开会|节后|\b(received|thanks|out|away|back|absent|contact)\b`)
 	// complaint matches what people say who are not content, also with automatic answers.
 	complaint = regexp.MustCompile(`敷衍|(我|要|去|将|再|会)(投诉|举报|信访)|不作为|推诿|推脱|糊弄|失望|气愤|愤怒|不满意|太差|没用|没(有)?人|没(有|了)?(下文|结果)|至今|从来|一直|每次|[几多]次|[半几一两三]个?(年|月|周|星期)(了|多|没|还|都|也)|多久|欺骗|骗人|怎么|为什么|为何|到底|究竟|我(家|村|想|要|问)|我们(村|家|小区|单元|楼)|\b(useless|nobody|never|complain[a-z]*|why)\b`)
 )

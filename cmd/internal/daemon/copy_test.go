@@ -53,7 +53,7 @@ func TestCopyByAnotherWay(t *testing.T) {
 // wherever they lie; whatever becomes of the mail, its copies follow, and one command takes a copy out again.
 func TestCopiesOutsideOfCases(t *testing.T) {
 	mail := func(way, text string) []byte {
-		return []byte(way + "From: 张三 <zhangsan@example.test>\r\nSubject: 自动回复：政府信息公开申请\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <one@example.test>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text + "\r\n")
+		return []byte(way + "Auto-Submitted: auto-replied\r\nFrom: 张三 <zhangsan@example.test>\r\nSubject: 自动回复：政府信息公开申请\r\nDate: Mon, 2 Mar 2026 08:00:00 +0800\r\nMessage-ID: <one@example.test>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text + "\r\n")
 	}
 	const text = "姓名：张三\r\n联系电话：无\r\n所需信息：申请公开2025年预算"
 	later, earlier := mail("Received: from a by b; Wed, 4 Mar 2026 09:00:00 +0800\r\n", text), mail("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\nDelivered-To: alias@example.test\r\n", text)
@@ -126,7 +126,7 @@ func TestCopiesOutsideOfCases(t *testing.T) {
 		},
 		"in the junk folder, and another in the inbox": func(t *testing.T, b *bureau) {
 			plain := func(way string) []byte {
-				return []byte(strings.Replace(string(mail(way, text)), "自动回复：", "", 1))
+				return []byte(strings.Replace(string(mail(way, text)), "Auto-Submitted: auto-replied\r\n", "", 1))
 			}
 			b.sim.Add("垃圾邮件", plain("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\n"), b.now().Add(-24*time.Hour))
 			b.poll()
@@ -144,7 +144,7 @@ func TestCopiesOutsideOfCases(t *testing.T) {
 		},
 		"a copy is taken out of the junk folder": func(t *testing.T, b *bureau) {
 			plain := func(way string) []byte {
-				return []byte(strings.Replace(string(mail(way, text)), "自动回复：", "", 1))
+				return []byte(strings.Replace(string(mail(way, text)), "Auto-Submitted: auto-replied\r\n", "", 1))
 			}
 			b.sim.Add("垃圾邮件", plain("Received: from c by d; Tue, 3 Mar 2026 09:00:00 +0800\r\n"), b.now())
 			b.poll()
