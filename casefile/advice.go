@@ -2,8 +2,12 @@ package casefile
 
 import "strings"
 
-// WithCommands is a text for a terminal, with the commands or options that do what it says.
+// WithCommands is a text for a terminal, with the commands or options that do what it says: each behind what it does,
+// where the text says as many things as there are commands.
 func WithCommands(text, do string) string {
+	if paired, ok := inPairs(text, strings.Split(do, "、")); ok {
+		return paired
+	}
 	switch {
 	case text == "" || do == "":
 		return text + do
@@ -11,6 +15,23 @@ func WithCommands(text, do string) string {
 		return text + "（" + do + "）"
 	}
 	return text + "：" + do
+}
+
+// inPairs puts each of several commands behind its own part of a text: a list after a colon, or the clauses of a sentence.
+func inPairs(text string, commands []string) (string, bool) {
+	head, list, _ := strings.Cut(text, "：")
+	parts, between := strings.Split(list, "、"), "、"
+	head += "："
+	if len(parts) != len(commands) || strings.ContainsAny(list, "，；。（") {
+		head, parts, between = "", strings.Split(text, "；"), "；"
+	}
+	if len(parts) != len(commands) || len(commands) < 2 {
+		return "", false
+	}
+	for i, c := range commands {
+		parts[i] += "（" + c + "）"
+	}
+	return head + strings.Join(parts, between), true
 }
 
 // Missing is something that a letter needs and that nobody has given.
