@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -18,7 +17,7 @@ import (
 type Summary struct {
 	From  civil.Date `json:"from"`
 	To    civil.Date `json:"to"`
-	Since civil.Date `json:"since"` // the first day of which the register has a case; no day: it has none
+	Since civil.Date `json:"since"` // the first day from which on the register has everything that came
 	Stretch
 	Departments []Department `json:"departments"`
 	Quarters    []Stretch    `json:"quarters"`
@@ -73,9 +72,9 @@ func (l *Load) add(at casefile.Standing) {
 	}
 }
 
-// Summarize makes the summary of a period of at most a few years.
-func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (Summary, error) {
-	s := Summary{From: from, To: to, Departments: []Department{}, Load: []Load{}, Stretch: stretchOf("合计", from, to), Quarters: parts(from, to, 3), Months: parts(from, to, 1)}
+// Summarize makes the summary of a period of at most a few years, from a register that reaches back to since.
+func Summarize(from, to, since, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (Summary, error) {
+	s := Summary{From: from, To: to, Since: since, Departments: []Department{}, Load: []Load{}, Stretch: stretchOf("合计", from, to), Quarters: parts(from, to, 3), Months: parts(from, to, 1)}
 	all := []*Stretch{&s.Stretch}
 	for i := range s.Quarters {
 		all = append(all, &s.Quarters[i])
@@ -90,9 +89,6 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 		}
 		if !c.Counts() {
 			continue
-		}
-		if first := cmp.Or(c.ReceivedOn(), c.ArrivedOn); s.Since.IsZero() || first < s.Since {
-			s.Since = first
 		}
 		if on := c.ReceivedOn(); on >= from && on <= to {
 			s.Public.count(c.Publicity)
@@ -123,8 +119,6 @@ func Summarize(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error]
 	for _, name := range slices.Sorted(maps.Keys(load)) {
 		s.Load = append(s.Load, *load[name])
 	}
-	// A register without a case knows only of the present day that nothing came.
-	since := cmp.Or(s.Since, today)
 	for _, part := range all {
 		if part.Now = part.Now.known(part.to >= since && part.from <= today); part.Now != nil {
 			*part.Now = part.Now.averaged()

@@ -14,7 +14,7 @@ func TestSummarize(t *testing.T) {
 	assigned := func(day, department, person string) step {
 		return step{day, casefile.Assigned{Department: department, Person: person}}
 	}
-	s, err := stats.Summarize(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), civil.MustParse("2026-01-05"), each(
+	s, err := stats.Summarize(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), civil.MustParse("2024-07-04"), civil.MustParse("2026-01-05"), each(
 		told("2024-00001", posted("2024-07-04"), registered("2024-07-04", casefile.Natural), assigned("2024-07-04", "工程科", "周某"), replied("2024-07-10", casefile.Disclosed), sent("2024-07-10")),
 		told("2025-00001", posted("2025-03-03"), registered("2025-03-03", casefile.Natural), assigned("2025-03-03", "工程科", "周某"), replied("2025-03-20", casefile.Disclosed), sent("2025-03-20")),
 		told("2025-00002", posted("2025-03-04"), registered("2025-03-04", casefile.Natural), replied("2025-08-20", casefile.Disclosed), sent("2025-08-20")),
@@ -26,8 +26,8 @@ func TestSummarize(t *testing.T) {
 	if d := s.Now; d.Received != 3 || d.Done != 2 || d.OnTime != 1 || d.OnTimeStrict != 1 || d.Late != 1 || d.LongestCase != "2025-00002" {
 		t.Errorf("in all: %+v", d)
 	}
-	if s.Before != nil || s.Since != civil.MustParse("2024-07-04") {
-		t.Errorf("the register begins on %s, and knows of the whole year before %+v", s.Since, s.Before)
+	if s.Before != nil {
+		t.Errorf("the register begins in July, and knows of the whole year before %+v", s.Before)
 	}
 	if len(s.Months) != 12 || len(s.Quarters) != 4 || s.Months[2].Now.Received != 2 || s.Quarters[2].Now.Done != 1 {
 		t.Errorf("months %+v, quarters %+v", s.Months, s.Quarters)
@@ -55,9 +55,9 @@ func TestSummarize(t *testing.T) {
 
 // Where the register does not reach, in both directions, there are no data instead of nothing; a month in which it began has them.
 func TestSummarizeBeforeTheRegister(t *testing.T) {
-	sum := func(from, to string, cases ...casefile.Case) stats.Summary {
+	sum := func(from, to, since string, cases ...casefile.Case) stats.Summary {
 		t.Helper()
-		s, err := stats.Summarize(civil.MustParse(from), civil.MustParse(to), civil.MustParse("2025-05-06"), each(cases...), workday.Embedded())
+		s, err := stats.Summarize(civil.MustParse(from), civil.MustParse(to), civil.MustParse(since), civil.MustParse("2025-05-06"), each(cases...), workday.Embedded())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,20 +76,21 @@ func TestSummarizeBeforeTheRegister(t *testing.T) {
 	}
 	first := told("2025-00001", posted("2025-03-03"), registered("2025-03-03", casefile.Natural))
 	for _, tt := range []struct {
-		from, to     string
-		cases        []casefile.Case
-		all, quarter string
-		months       string
+		from, to, since string
+		cases           []casefile.Case
+		all, quarter    string
+		months          string
 	}{
-		{"2025-01-01", "2025-05-06", []casefile.Case{first}, "1", "10", "--100"},
-		{"2025-01-01", "2025-12-31", []casefile.Case{first}, "1", "10--", "--100-------"},
-		{"2024-10-01", "2025-02-28", []casefile.Case{first}, "-", "--", "-----"},
-		{"2025-01-01", "2025-03-03", []casefile.Case{first}, "1", "1", "--1"},
-		{"2025-01-01", "2025-03-02", []casefile.Case{first}, "-", "-", "---"},
-		{"2025-01-01", "2025-05-06", nil, "0", "-0", "----0"},
-		{"2026-01-01", "2026-03-31", []casefile.Case{first}, "-", "-", "---"},
+		{"2025-01-01", "2025-05-06", "2025-03-03", []casefile.Case{first}, "1", "10", "--100"},
+		{"2025-01-01", "2025-12-31", "2025-03-03", []casefile.Case{first}, "1", "10--", "--100-------"},
+		{"2025-01-01", "2025-05-06", "2025-01-01", []casefile.Case{first}, "1", "10", "00100"}, // nothing came before March
+		{"2024-10-01", "2025-02-28", "2025-03-03", []casefile.Case{first}, "-", "--", "-----"},
+		{"2025-01-01", "2025-03-03", "2025-03-03", []casefile.Case{first}, "1", "1", "--1"},
+		{"2025-01-01", "2025-03-02", "2025-03-03", []casefile.Case{first}, "-", "-", "---"},
+		{"2025-01-01", "2025-05-06", "2025-05-06", nil, "0", "-0", "----0"},
+		{"2026-01-01", "2026-03-31", "2025-03-03", []casefile.Case{first}, "-", "-", "---"},
 	} {
-		s := sum(tt.from, tt.to, tt.cases...)
+		s := sum(tt.from, tt.to, tt.since, tt.cases...)
 		if got := known([]stats.Stretch{s.Stretch}); got != tt.all || known(s.Quarters) != tt.quarter || known(s.Months) != tt.months {
 			t.Errorf("%s to %s: %s, quarters %s, months %s; want %s, %s, %s", tt.from, tt.to, got, known(s.Quarters), known(s.Months), tt.all, tt.quarter, tt.months)
 		}

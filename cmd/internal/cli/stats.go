@@ -23,7 +23,7 @@ func (a *app) statsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "stats", Short: "一段时间的办理情况：按时率、最长天数、各科室、各月、同比",
 		Long: "领导常问的数：收件、办结、按时率（法定、从严两种口径，条例第三十三条）、平均和最长的工作日，按科室、季度、月份列出，并与上年同期比较；\n" +
-			"登记簿没有的年份写“无数据”。每人只列目前在办和到期的件数，不作排名。不写 --from、--to 的，为今年至今。\n" +
+			"登记簿没有的时间写“无数据”：从哪一天起有数据，看期初数、导入的台账、配置的 cases_from、建立登记簿之日和最早的案件。\n每人只列目前在办和到期的件数，不作排名。不写 --from、--to 的，为今年至今。\n" +
 			"-o 可写 table、csv、json、xlsx、svg，或以 .csv、.xlsx、.svg 结尾的文件名；xlsx 和 svg 带图。\n" +
 			"曾逾期：有一期在这段时间里逾期才终止的，其后重新办理、还没有办结的也在内；各件见 ysq list --late --from --to。",
 		Example: "ysq stats\nysq stats --from 2026-01-01 --to 2026-06-30\nysq stats -o 上半年.xlsx\nysq stats -o 图.svg",
@@ -96,7 +96,7 @@ func (a *app) printStats(s stats.Summary) error {
 	} else {
 		fmt.Fprintln(a.out, "这段时间  "+render.NoData)
 	}
-	before := render.NoData
+	before := fmt.Sprintf("%s（登记簿自 %s 起才有数据）", render.NoData, s.Since)
 	if s.Before != nil {
 		before = fmt.Sprintf("收件 %d，办结 %d，按时率 法定 %s", s.Before.Received, s.Before.Done, cmp.Or(stats.Rate(s.Before.OnTime, s.Before.Done), "—"))
 	}

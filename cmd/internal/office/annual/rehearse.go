@@ -85,8 +85,8 @@ func (a *Room) Due(tx *desk.View, until civil.Date, put func(ask.DueItem)) error
 		if n := len(rep.Failed()); n > 0 {
 			about += fmt.Sprintf("，%d 项核对不通过（year rehearse %d）", n, year)
 		}
-		put(ask.DueItem{Block: ask.BlockStatutory, Step: ask.Handle(fmt.Sprintf("ysq report %d", year)), Year: year, Subject: ask.Text(about), Alarm: ask.Alarm{
-			Kind: "annual-report", Label: "公布年度报告", On: ask.Day(publish), Remaining: a.Reg.Calendar().WorkdaysBetween(today, publish),
+		put(ask.DueItem{Step: ask.Handle(fmt.Sprintf("ysq report %d", year)), Year: year, Subject: ask.Text(about), Alarm: ask.Alarm{
+			Block: ask.BlockStatutory, Kind: "annual-report", Label: "公布年度报告", On: ask.Day(publish), Remaining: a.Reg.Calendar().WorkdaysBetween(today, publish),
 			Text: about + "；应于 " + publish.String() + " 前公布（条例第四十九条）",
 		}, Provisional: a.Reg.Calendar().Day(publish).Provisional})
 	}

@@ -139,7 +139,11 @@ func (a *Room) Stats(_ context.Context, _ ask.Call, q ask.Span) (answer ask.Stat
 	answer.Agency = ask.Public(a.Live().Agency.Name)
 	answer.Summary, err = desk.Look(a.Desk, func(tx *desk.View) (stats.Summary, error) {
 		return kept(a, tx, func(m *memo) map[ask.Span]stats.Summary { return m.spans }, q, func() (stats.Summary, error) {
-			return stats.Summarize(q.From, q.To, a.Today(), tx.Cases(""), a.Reg.Calendar())
+			since, err := a.reaches(tx)
+			if err != nil {
+				return stats.Summary{}, err
+			}
+			return stats.Summarize(q.From, q.To, since, a.Today(), tx.Cases(""), a.Reg.Calendar())
 		})
 	})
 	return answer, err
