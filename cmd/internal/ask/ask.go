@@ -78,6 +78,9 @@ type Envelope struct {
 	// IfSeq names the last record of a case that the asker has seen. Where the case has gone on since, the
 	// operation is refused (code "changed").
 	IfSeq map[casefile.ID]uint64 `json:"if_seq,omitzero"`
+	// Seen is the last record that the asker has seen, for whoever does not name the cases: the operation is refused where
+	// any case or dispute on which it records has gone on since.
+	Seen uint64 `json:"seen,omitzero"`
 	// Session is the token of a stay (Login). It counts only from the web service.
 	Session string `json:"session,omitzero"`
 	// Passive says that a page asks by itself: it keeps no stay alive.

@@ -94,6 +94,13 @@ func (c *Client) IfSeqs(seen map[casefile.ID]uint64) *Client {
 	return &with
 }
 
+// Seen returns a client whose changes are refused where what they record on has gone on since a record; 0: no check.
+func (c *Client) Seen(seq uint64) *Client {
+	with := *c
+	with.envelope.Seen = seq
+	return &with
+}
+
 // Do asks for one answer.
 func Do[Q, A any](ctx context.Context, c *Client, op Op[Q, A], q Q) (a A, err error) {
 	body, err := c.question(ctx, op.Name, q, nil)

@@ -176,7 +176,7 @@ func TestErrorsCross(t *testing.T) {
 		{"step", &casefile.TransitionError{Case: "2026-00001", Stage: casefile.StageReceived, Kind: casefile.KindReplied}, "illegal-step", ExitRefused},
 		{"own", &Error{Code: "not-found", Msg: "没有", Hint: "list", Exit: ExitNotFound}, "not-found", ExitNotFound},
 		{"wrapped", fmt.Errorf("x: %w", &Error{Code: "held", Msg: "m", Exit: ExitUnreachable}), "held", ExitUnreachable},
-		{"changed", Changed("2026-00001", 3, 5), "changed", ExitRefused},
+		{"changed", Changed("2026-00001", "ysq show", 3, 5), "changed", ExitRefused},
 		{"refused", Refused("x", "y", "z"), "x", ExitRefused},
 		{"late", context.DeadlineExceeded, "too-long", ExitFailed},
 		{"internal", errors.New("disk on fire"), "internal", ExitFailed},

@@ -65,9 +65,10 @@ func NotFound(hint, format string, args ...any) error {
 	return &Error{Code: "not-found", Msg: fmt.Sprintf(format, args...), Hint: hint, Exit: ExitNotFound}
 }
 
-// Changed is the error of a change to a case that has gone on since the asker saw it.
-func Changed(id casefile.ID, seen, last uint64) error {
-	return &Error{Code: "changed", Exit: ExitRefused, Hint: "请再看一遍，再决定\nysq show " + string(id),
+// Changed is the error of a change to something, a case or a dispute, that has gone on since the asker saw it; look is the
+// command that shows it.
+func Changed[ID ~string](id ID, look string, seen, last uint64) error {
+	return &Error{Code: "changed", Exit: ExitRefused, Hint: "请再看一遍，再决定\n" + look + " " + string(id),
 		Msg: fmt.Sprintf("%s 在此期间有了新的记录（您看到第 %d 条，现在到第 %d 条），没有记录", id, seen, last)}
 }
 

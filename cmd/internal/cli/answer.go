@@ -25,7 +25,6 @@ type answering struct {
 	paths   []string // of the enclosures, as they are to be sent
 	output  string
 	dry     bool
-	seen    *int
 }
 
 func (a *app) answerCommand() *cobra.Command {
@@ -83,7 +82,7 @@ func (a *app) answering(cmd *cobra.Command) (r *answering, take func(args []stri
 	basisCompletion(r.o)
 	letter := r.flags()
 	subject, text := r.o.text("subject", "信的`主题`；不写则为文书的名称"), r.o.text("text", "信的`正文`；不写则为通常的送达用语")
-	r.seen = r.o.seen()
+	r.o.recording(a)
 	return r, func(args []string) error {
 		r.req.Subject, r.req.Text = *subject, *text
 		r.entered = r.o.entered(r.step.Fields)
@@ -191,7 +190,6 @@ func (r *answering) trial(ctx context.Context, c *ask.Client) (ask.AnswerResult,
 
 // run answers, or with --dry-run shows how it would.
 func (r *answering) run(ctx context.Context, c *ask.Client) error {
-	c = seenUpTo(c, *r.seen, r.req.Cases)
 	res, err := r.trial(ctx, c)
 	if err != nil {
 		return err
@@ -223,7 +221,6 @@ func (r *answering) tried(res ask.AnswerResult, good string) error {
 
 // issue makes a letter of any kind; what is wrong is said before files are sent that would be in no record.
 func (r *answering) issue(ctx context.Context, c *ask.Client) (err error) {
-	c = seenUpTo(c, *r.seen, r.req.Cases)
 	if len(r.paths) > 0 {
 		if r.req.Files, err = describeFiles(r.paths); err != nil {
 			return err

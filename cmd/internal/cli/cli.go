@@ -70,7 +70,8 @@ type app struct {
 	json       bool
 	colour     string // auto, always, never
 	noPager    bool
-	dryRun     bool // of a command whose request does not carry the wish itself (ask.Client.Judging)
+	dryRun     bool   // of a command that does not ask for it itself (options.judged)
+	seen       uint64 // --seen
 
 	understood []string // of what was typed, what it means; told before the answer
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"io"
 	"os"
@@ -235,7 +236,8 @@ func checkRecording(t *testing.T, line string, r recording, args []string) {
 	o.date("on", "", civil.Past)
 	o.flag("dry-run", "")
 	build := r.declare(o, r.Step)
-	if err := o.cmd.ParseFlags(args); err != nil {
+	r.need(o)
+	if err := cmp.Or(o.cmd.ParseFlags(args), o.missing()); err != nil {
 		t.Errorf("example %q: %v", line, err)
 		return
 	}

@@ -145,11 +145,12 @@ func (a *app) splitCommand() *cobra.Command {
 	o := a.options(cmd)
 	parts, reason := o.number("parts", "拆成`几`件，含本案"), o.text("reason", "`理由`")
 	open := o.number("open", "没有结束的征求意见、收费由第`几`件续办，1 是本案")
-	dryRun, seen := o.flag("dry-run", "只试算能否拆分，不记录"), o.seen()
+	dryRun := o.flag("dry-run", "只试算能否拆分，不记录")
+	o.recording(a)
 	o.needOf(info)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		r := ask.SplitRequest{CaseRef: ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())}, Parts: *parts, Reason: *reason, Open: *open}
-		res, err := ask.Do(ctx, seenUpTo(c.Dry(*dryRun), *seen, []casefile.ID{r.Case}), ask.Split, r)
+		res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Split, r)
 		if err != nil {
 			return err
 		}

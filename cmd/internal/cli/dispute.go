@@ -148,6 +148,7 @@ func (a *app) disputeFileCommand() *cobra.Command {
 	step := stepOf(casefile.KindDisputeFiled)
 	o.fields(flagsOnly(step)...)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
+	o.recording(a)
 	o.needOf(casefile.KindDisputeFiled.Info())
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		var ids []casefile.ID
@@ -188,6 +189,7 @@ func (a *app) disputeStep(step ask.Step, name, example string) *cobra.Command {
 	o := a.options(cmd)
 	on := o.date("on", "事情发生的`日期`；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
+	o.recording(a)
 	o.fields(flagsOnly(step)...)
 	o.needOf(info)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

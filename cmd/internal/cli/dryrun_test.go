@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -46,9 +47,22 @@ func TestEveryChangeCanBeTried(t *testing.T) {
 			return
 		}
 		path := c.CommandPath()
+		if has, want := c.Flags().Lookup("seen") != nil, recordsOnCases(path); has != want {
+			t.Errorf("%s has --seen: %v, want %v", path, has, want)
+		}
 		_, kept := keeps[path]
 		if has, want := c.Flags().Lookup("dry-run") != nil, !slices.Contains(looks, path) && !kept; has != want && path != "ysq digest" {
 			t.Errorf("%s has --dry-run: %v, want %v", path, has, want)
 		}
 	})
+}
+
+// recordsOnCases tells whether a command records on cases or disputes that are there.
+func recordsOnCases(path string) bool {
+	below := strings.Fields(path)[1:]
+	if slices.ContainsFunc(recordings(), func(r recording) bool { return r.Kind.Info().Command == below[0] }) {
+		return true
+	}
+	return slices.Contains([]string{"split", "attach", "detach", "submit", "answer", "letter", "letter record", "letter void", "letter posted", "send", "mail open", "mail seen",
+		"outbox retry", "outbox drop", "outbox sent", "dispute file", "dispute answer", "dispute decide", "dispute appeal", "dispute retry", "dispute void"}, strings.Join(below, " "))
 }

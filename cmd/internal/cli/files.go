@@ -29,7 +29,7 @@ func (a *app) attachCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	mail, reason := o.text("mail", "邮件的`摘要`，写开头几位即可"), o.text("reason", "`理由`")
-	seen := o.seen()
+	o.recording(a)
 	o.judged(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if (*mail == "") == (len(args) == 1) {
@@ -40,7 +40,6 @@ func (a *app) attachCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 			id := casefile.ExpandID(args[0], o.today.Year())
-			c = seenUpTo(c, *seen, []casefile.ID{id})
 			if *mail == "" {
 				return a.attach(ctx, c, id, args[1:], *reason)
 			}
@@ -174,6 +173,7 @@ func (a *app) detachCommand() *cobra.Command {
 	}
 	o := a.options(cmd)
 	reason, dryRun := o.text("reason", "`理由`"), o.flag("dry-run", "只试算能否移出，不记录")
+	o.recording(a)
 	o.needOf(info)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())})

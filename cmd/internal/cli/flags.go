@@ -46,6 +46,15 @@ func (o *options) judged(a *app) {
 	o.cmd.Flags().BoolVar(&a.dryRun, "dry-run", false, "只试算，不记录")
 }
 
+// recording declares --seen for a command that records on cases or disputes.
+func (o *options) recording(a *app) {
+	parsed(o, "seen", "您看到的最后一条记录`号`：案件此后又有记录的，不记录（退出码 3）", func(s string) (uint64, error) {
+		n, err := sequence(s)
+		a.seen = n
+		return n, err
+	})
+}
+
 func (o *options) date(name, usage string, tense civil.Tense) *civil.Date {
 	return parsed(o, name, usage, func(s string) (civil.Date, error) {
 		d, err := civil.Said(s, o.today, tense)

@@ -37,14 +37,14 @@ func (a *app) orLast(cmd *cobra.Command) {
 		reason := cmd.Flags().Lookup("reason").Value.String()
 		dry := cmd.Flags().Lookup("dry-run").Value.String() == "true"
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			return a.voidLast(ctx, c.Dry(dry), reason, seenOf(cmd))
+			return a.voidLast(ctx, c.Dry(dry), reason)
 		})(cmd, nil)
 	}
 }
 
 // voidLast takes back the last call. Its author has not seen what came to the cases since; where something did, it is
 // listed, and he has to say up to which record he has looked.
-func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string, seen int) error {
+func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error {
 	last, err := ask.Do(ctx, c, ask.Last, ask.None{})
 	if err != nil {
 		return err
@@ -58,7 +58,6 @@ func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string, seen i
 		}
 	}
 	var req ask.AppendRequest
-	var ids []casefile.ID
 	for _, r := range slices.Backward(last.Records) { // others may rest on those before them
 		switch {
 		case r.Voided:
@@ -71,7 +70,7 @@ func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string, seen i
 		if err != nil {
 			return err
 		}
-		req.Drafts, ids = append(req.Drafts, ask.DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body}), append(ids, r.Case)
+		req.Drafts = append(req.Drafts, ask.DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body})
 	}
 	switch {
 	case len(req.Drafts) == 0:
@@ -80,8 +79,8 @@ func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string, seen i
 		fmt.Fprintf(a.out, "\n作废以上 %d 条：%s\n", len(req.Drafts), voidLastLine(last))
 		return nil
 	}
-	res, err := ask.Do(ctx, seenUpTo(c, max(seen, lastOf(last.Records)), ids), ask.Append, req)
-	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "changed" && seen == 0 {
+	res, err := ask.Do(ctx, c.Seen(max(a.seen, lastOf(last.Records))), ask.Append, req)
+	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "changed" && a.seen == 0 {
 		e.Hint = "看过此后的记录，仍要作废的：" + voidLastLine(last)
 	}
 	if err != nil {
@@ -98,32 +97,7 @@ func voidLastLine(last ask.LastCall) string {
 	return fmt.Sprintf("ysq void --last --seen %d --reason 理由", lastOf(last.Since))
 }
 
-func lastOf(records []ask.RecordView) int { return int(records[len(records)-1].Seq) }
-
-// seenUpTo makes the daemon refuse changes to cases that have gone on since the record that the caller saw last; 0: no check.
-func seenUpTo(c *ask.Client, seq int, ids []casefile.ID) *ask.Client {
-	if seq == 0 {
-		return c
-	}
-	seen := map[casefile.ID]uint64{}
-	for _, id := range ids {
-		seen[id] = uint64(seq)
-	}
-	return c.IfSeqs(seen)
-}
-
-func (o *options) seen() *int {
-	return o.number("seen", "您看到的最后一条记录`号`：案件此后又有记录的，不记录（退出码 3）")
-}
-
-// seenOf is what was given for it; 0: nothing.
-func seenOf(cmd *cobra.Command) int {
-	v, ok := cmd.Flags().Lookup("seen").Value.(*parsedValue[int])
-	if !ok {
-		return 0
-	}
-	return v.is
-}
+func lastOf(records []ask.RecordView) uint64 { return records[len(records)-1].Seq }
 
 // called lists what one call recorded.
 func (a *app) called(last ask.LastCall) error {

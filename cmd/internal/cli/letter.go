@@ -41,7 +41,7 @@ func (a *app) letterCommand() *cobra.Command {
 	r := &answering{a: a, cmd: cmd, o: a.options(cmd)}
 	content := letterContent(r.o)
 	take := r.flags()
-	r.seen = r.o.seen()
+	r.o.recording(a)
 	preview := r.o.flag("preview", "只看草稿：不编号，不记录")
 	later := r.o.flag("later", "只编号制发；所告知的事项待发出时再记录（letter record）")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -287,6 +287,7 @@ func (a *app) letterRecordCommand() *cobra.Command {
 	o.fields(dispatch.Fields...)
 	mail := o.text("mail", "随之发出文书的`信`，写摘要的开头几位；日期和方式取自它")
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
+	o.recording(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if o.given("tracking") && !o.given("way") {
 			return usage(cmd, "写了 --tracking 就要写 --way")
@@ -320,6 +321,7 @@ func (a *app) letterVoidCommand() *cobra.Command {
 	reason := o.text("reason", "`理由`")
 	o.need("reason")
 	o.judged(a)
+	o.recording(a)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		res, err := ask.Do(ctx, c, ask.VoidLetter, ask.VoidLetterRequest{Document: args[0], Reason: *reason})
 		if err != nil {

@@ -153,9 +153,10 @@ func (a *app) mailSeenCommand() *cobra.Command {
 		Example: "ysq mail seen 3f2a9c 77b0e1 --as 广告",
 		Args:    atLeastOne("邮件的摘要"),
 	}
-	o := &options{cmd: cmd}
+	o := a.options(cmd)
 	as := o.text("as", "邮件是`什么`，如 广告")
 	o.judged(a)
+	o.recording(a)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		mails, err := ask.Do(ctx, c, ask.SeenMail, ask.SeenRequest{Mails: args, As: *as})
 		if err != nil {
@@ -191,6 +192,8 @@ func (a *app) mailOpenCommand() *cobra.Command {
 			return a.opened("已立案", r)
 		}),
 	}
-	a.options(cmd).judged(a)
+	o := a.options(cmd)
+	o.judged(a)
+	o.recording(a)
 	return cmd
 }

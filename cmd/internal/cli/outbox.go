@@ -36,6 +36,7 @@ func (a *app) sendCommand() *cobra.Command {
 	document := o.text("document", "所附文书的`文号`；用 ysq letter 制发的自动附上")
 	despite := o.text("despite", "申请人要求的不是电子邮件而仍这样提供的`理由`（条例第四十条）")
 	dry := o.flag("dry-run", "只判断，不发")
+	o.recording(a)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *draft == *now {
 			return usage(cmd, "请写明 --draft（存草稿箱）或 --now（直接发出），二者之一")
@@ -260,7 +261,9 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 
 func (a *app) outboxDecision(do, short, long, example string) *cobra.Command {
 	cmd := &cobra.Command{Use: do + " 记录号", Short: short, Long: long, Example: example, Args: exactly("记录号")}
-	a.options(cmd).judged(a)
+	o := a.options(cmd)
+	o.judged(a)
+	o.recording(a)
 	var again *bool
 	reason := new(string)
 	if do == "retry" {

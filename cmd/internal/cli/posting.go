@@ -117,6 +117,7 @@ func (a *app) letterPostedCommand() *cobra.Command {
 	o := a.options(cmd)
 	on := o.date("on", "交邮的`日期`；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
+	o.recording(a)
 	post := a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		from, name := a.in, "清单"
 		if args[0] != "-" {

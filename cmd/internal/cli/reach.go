@@ -34,6 +34,7 @@ func (a *app) ask(run func(ctx context.Context, c *ask.Client, args []string) er
 			fmt.Fprintln(a.errOut, grid.Clean(s))
 		}
 		a.understood = nil
+		c = c.Seen(a.seen)
 		if a.dryRun {
 			c = c.Dry(true)
 			if !a.json {

@@ -30,9 +30,9 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	o := a.options(cmd)
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天", civil.Past)
 	dryRun := o.flag("dry-run", "只试算能否记录，不记录")
-	seen := o.seen()
+	o.recording(a)
 	events := r.declare(o, r.Step)
-	o.needOf(info, "as", "mail")
+	r.need(o)
 	cmd.PreRunE = nil // register and void have ways in which nothing is needed
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.missing(); err != nil {
@@ -54,7 +54,7 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			_, req.New = o.entered(r.Fields)["new"]
-			res, err := ask.Do(ctx, seenUpTo(c.Dry(*dryRun), *seen, casesIn(req)), ask.Append, req)
+			res, err := ask.Do(ctx, c.Dry(*dryRun), ask.Append, req)
 			if err != nil {
 				return err
 			}
@@ -70,11 +70,14 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 	return cmd
 }
 
-func casesIn(req ask.AppendRequest) (ids []casefile.ID) {
-	for _, d := range req.Drafts {
-		ids = append(ids, d.Case)
+// need marks the flags for what the event must say and neither the command nor the daemon finds out: why a letter came back,
+// the report says.
+func (r recording) need(o *options) {
+	derived := []string{"as", "mail"}
+	if r.Kind == casefile.KindDeliveryFailed {
+		derived = append(derived, "reason")
 	}
-	return ids
+	o.needOf(r.Kind.Info(), derived...)
 }
 
 func short(info casefile.KindInfo) string {

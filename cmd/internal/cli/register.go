@@ -168,11 +168,9 @@ func (r *registering) send(ctx context.Context, c *ask.Client) error {
 	if v, ok := r.cmd.Flags().Lookup("on").Value.(*parsedValue[civil.Date]); ok {
 		req.On = ask.Day(v.is)
 	}
-	p, seen := r.proposals, seenOf(r.cmd)
-	if seen == 0 || p.Last != 0 && p.Last < uint64(seen) { // what was shown is what is registered, not what became of the case meanwhile
-		seen = int(p.Last)
+	if p := r.proposals; p.Last != 0 { // what was shown is what is registered, not what became of the case meanwhile
+		c = c.IfSeq(p.Case, p.Last)
 	}
-	c = seenUpTo(c, seen, []casefile.ID{p.Case})
 	res, err := ask.Do(ctx, c.Dry(dry), ask.Register, req)
 	if err != nil {
 		return err

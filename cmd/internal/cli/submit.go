@@ -47,7 +47,6 @@ func (r *answering) submit(ctx context.Context, c *ask.Client, opinion string) e
 	if err := r.complete(); err != nil {
 		return err
 	}
-	c = seenUpTo(c, *r.seen, r.req.Cases)
 	q := ask.SubmitRequest{AnswerRequest: r.req, Note: opinion}
 	res, err := ask.Do(ctx, c.Dry(true), ask.Submit, q)
 	if err != nil {

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"iter"
+	"math"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -62,12 +63,48 @@ type Change struct {
 	*View
 	Actor string
 	At    time.Time
+
+	seen uint64 // Envelope.Seen of the call
+	head uint64 // the last record before the transaction
 }
 
 // Append records drafts as they are: no rule may refuse what has happened, such as the arrival of a mail. What
-// people do with a case goes through the room record, which judges it.
+// people do with a case goes through the room record, which judges it. It is refused where a case or a dispute has
+// gone on since the caller saw it.
 func (c *Change) Append(drafts ...casefile.Draft) ([]casefile.Record, error) {
+	for _, d := range drafts {
+		if err := c.AsSeen(d); err != nil {
+			return nil, err
+		}
+	}
 	return c.tx.Append(c.Actor, drafts...)
+}
+
+// AsSeen refuses a draft on a case or a dispute that has gone on since the last record that the caller has seen, where
+// the caller says which one that is. What the call itself has recorded does not count.
+func (c *Change) AsSeen(d casefile.Draft) error {
+	if c.seen == 0 {
+		return nil
+	}
+	cases := []casefile.ID{d.Case}
+	if id := casefile.DisputeOf(casefile.Record{Event: d.Event}); id != "" {
+		history, err := c.Dispute(id)
+		if err != nil {
+			return err
+		}
+		if err := since(id, "ysq dispute show", c.seen, c.head, history); err != nil {
+			return err
+		}
+		if filed, ok := d.Event.(casefile.DisputeFiled); ok {
+			cases = filed.Cases
+		}
+	}
+	for _, id := range cases {
+		if err := c.caseSince(id, c.seen, c.head); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Append records drafts by a call, all of them or none.
@@ -81,7 +118,7 @@ func (d *Desk) Append(c ask.Call, drafts ...casefile.Draft) (records []casefile.
 
 // Record is a transaction of the office itself, in which an actor such as "mailbox" records.
 func (d *Desk) Record(actor string, at time.Time, act func(*Change) error) error {
-	return d.Reg.Update(at, func(tx *register.Tx) error { return act(&Change{&View{tx}, actor, at}) })
+	return d.Reg.Update(at, func(tx *register.Tx) error { return act(&Change{View: &View{tx}, Actor: actor, At: at}) })
 }
 
 // errJudged gives up a transaction that was only to be judged.
@@ -95,6 +132,8 @@ func (d *Desk) Change(c ask.Call, act func(*Change) error) error {
 		if err := Unchanged(change.View, c); err != nil {
 			return err
 		}
+		change.seen = c.Seen
+		change.head, _ = change.Head()
 		if err := act(change); err != nil {
 			return err
 		}
@@ -109,18 +148,38 @@ func (d *Desk) Change(c ask.Call, act func(*Change) error) error {
 	return err
 }
 
-// Unchanged compares the cases with what the caller has seen of them. That somebody looked at a case is no
-// change to it.
-func Unchanged(v *View, c ask.Call) error {
+// Unchanged compares the cases that a call names with what the caller has seen of them, and those on which it is about to
+// record outside of a Change of its own.
+func Unchanged(v *View, c ask.Call, on ...casefile.ID) error {
 	for id, seen := range c.IfSeq {
-		history, err := v.History(id)
-		if err != nil {
+		if err := v.caseSince(id, seen, math.MaxUint64); err != nil {
 			return err
 		}
-		for _, r := range history {
-			if r.Seq > seen && r.Event.Kind() != casefile.KindRevealed {
-				return ask.Changed(id, seen, history[len(history)-1].Seq)
-			}
+	}
+	for _, id := range on {
+		if err := v.caseSince(id, c.Seen, math.MaxUint64); c.Seen > 0 && err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// caseSince is the error of a case on which something was recorded after one record and up to another. A number that has no
+// case yet has no records.
+func (v *View) caseSince(id casefile.ID, seen, head uint64) error {
+	history, err := v.History(id)
+	if err != nil {
+		return err
+	}
+	return since(id, "ysq show", seen, head, history)
+}
+
+// since is the error of a history in which something was recorded after one record and up to another. That somebody looked
+// is no change.
+func since[ID ~string](id ID, look string, seen, head uint64, history []casefile.Record) error {
+	for _, r := range history {
+		if r.Seq > seen && r.Seq <= head && r.Event.Kind() != casefile.KindRevealed {
+			return ask.Changed(id, look, seen, history[len(history)-1].Seq)
 		}
 	}
 	return nil

@@ -107,3 +107,40 @@ func TestChangeOfWhatWasSeen(t *testing.T) {
 		t.Errorf("the head is %d", seq)
 	}
 }
+
+// Who does not name the cases says up to which record he has looked: where one of those that the call records on has gone
+// on since, nothing is recorded. What the call itself records before does not count, nor what came to other cases.
+func TestChangeOfWhateverWasSeen(t *testing.T) {
+	d, now := openDesk(t)
+	c := ask.Call{Who: ask.Actor{Name: "李四", UID: 1000, Role: ask.Operator}, At: now}
+	filed := casefile.Draft{On: d.Today(), Event: casefile.DisputeFiled{Dispute: "Y2026-001", Track: casefile.Reconsideration, Party: "张三"}}
+	other := note("另一件")
+	other.Case = "2026-00002"
+	began := casefile.Draft{Case: other.Case, On: d.Today(), Event: casefile.Received{Channel: casefile.InPerson}}
+	if _, err := d.Append(c, filed, began); err != nil { // records 2 and 3
+		t.Fatal(err)
+	}
+	answered := casefile.Draft{On: d.Today(), Event: casefile.DisputeAnswered{Dispute: "Y2026-001"}}
+	about := casefile.Draft{On: d.Today(), Event: casefile.DisputeFiled{Dispute: "Y2026-002", Track: casefile.Reconsideration, Party: "李四", Cases: []casefile.ID{other.Case}}}
+	for _, tt := range []struct {
+		seen    uint64
+		drafts  []casefile.Draft
+		refused bool
+	}{
+		{1, []casefile.Draft{other}, true},
+		{1, []casefile.Draft{note("一"), other}, true},
+		{1, []casefile.Draft{answered}, true},
+		{2, []casefile.Draft{about}, true},
+		{1, []casefile.Draft{note("一"), note("二")}, false}, // records 4 and 5
+		{3, []casefile.Draft{other}, false},
+		{6, []casefile.Draft{answered, about}, false},
+		{3, []casefile.Draft{note("三")}, true},
+	} {
+		c.Seen = tt.seen
+		_, err := d.Append(c, tt.drafts...)
+		e, ok := errors.AsType[*ask.Error](err)
+		if refused := ok && e.Code == "changed"; refused != tt.refused || err != nil && !refused {
+			t.Errorf("seen up to %d, %v: %v", tt.seen, tt.drafts, err)
+		}
+	}
+}

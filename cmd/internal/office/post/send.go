@@ -18,7 +18,7 @@ func (p *Room) Send(ctx context.Context, c ask.Call, req ask.SendRequest) (v ask
 	if req.Way == casefile.OutNone {
 		return v, ask.Usage("没有写明存草稿箱还是直接发出")
 	}
-	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter, still: func(v *desk.View) error { return desk.Unchanged(v, c) }}
+	o := outgoing{SendRequest: req, purpose: casefile.PurposeLetter, still: func(v *desk.View) error { return desk.Unchanged(v, c, req.Case) }}
 	if err := p.canSend(req.Way); err != nil {
 		return v, err
 	}

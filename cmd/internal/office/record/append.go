@@ -173,6 +173,9 @@ func notFrozen(tx *desk.View, id casefile.ID, e casefile.Reclassified) error {
 // Add judges a draft on top of what the transaction holds, records it, and what follows from it. Without a
 // day it is of the transaction's.
 func (b *Room) Add(tx *desk.Change, d casefile.Draft) (views []ask.RecordView, warnings []string, err error) {
+	if err := tx.AsSeen(d); err != nil { // before the rules, which judge it by what came since
+		return nil, nil, err
+	}
 	c, err := tx.Case(d.Case)
 	if err != nil {
 		return nil, nil, err
