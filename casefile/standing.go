@@ -178,7 +178,8 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if c.unconfirmed() && applies {
 		all = append(all, c.confirmAlarm(s, law, cal))
 	}
-	if applies && s.Waiting == NotWaiting && c.ReviewedOn.IsZero() && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
+	clear := !c.ReviewedOn.IsZero() || c.LettersOwed // somebody has found out what is asked for
+	if applies && s.Waiting == NotWaiting && !clear && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
 		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
 			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正", "correct"})
 		}

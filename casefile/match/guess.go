@@ -154,9 +154,7 @@ func (d *decider) guessed() error {
 		return nil
 	}
 	if d.out.Out {
-		if len(d.out.Suggest) > 0 {
-			d.out.Guess, d.out.GuessedBy = casefile.GuessSent, "由本单位发出，没有认出是哪一件的"
-		}
+		d.out.Guess, d.out.GuessedBy = casefile.GuessSent, "由本单位发出，没有认出是哪一件的"
 		return nil
 	}
 	likely := d.out.Likeness >= Likely || d.alone

@@ -279,6 +279,11 @@ type Alarm struct {
 	Remaining int    `json:"remaining_workdays"` // from today, negative when past
 	Text      string `json:"text"`
 	Do        string `json:"do,omitzero"` // the commands of a terminal for it, by their names
+	// Block says whose time runs: BlockMail, BlockStatutory or BlockInternal. Of BlockMail, On is when the oldest of the mails
+	// arrived.
+	Block string `json:"block"`
+	// Clock says by which clock the case is overdue: ClockStrict, ClockLegal, ClockBoth; absent: by none.
+	Clock string `json:"clock,omitzero"`
 }
 
 // DueItem is an alarm with its case, or with its dispute: then Case and Stage are absent, Applicant
@@ -292,12 +297,9 @@ type DueItem struct {
 	Subject   Text               `json:"subject"`
 	Stage     string             `json:"stage,omitzero"`
 	Alarm
-	Provisional bool `json:"provisional"`
-	// Block says whose time runs: BlockMail, BlockStatutory or BlockInternal. Of BlockMail, On is when the
-	// oldest of so many Mails arrived.
-	Block  string      `json:"block"`
-	Mails  int         `json:"mails,omitzero"`
-	Newest *UnreadMail `json:"newest,omitzero"` // in BlockMail, the latest of the mails
+	Provisional bool        `json:"provisional"`
+	Mails       int         `json:"mails,omitzero"`  // in BlockMail
+	Newest      *UnreadMail `json:"newest,omitzero"` // in BlockMail, the latest of the mails
 	// In whose charge the case is.
 	Department Text `json:"department"`
 	Assignee   Text `json:"assignee"`
@@ -306,8 +308,6 @@ type DueItem struct {
 	DeputyUntil Day  `json:"deputy_until"`
 	// Marks are what else waits in the case, two things at most.
 	Marks []string `json:"marks,omitzero"`
-	// Clock says by which clock the case is overdue: ClockStrict, ClockLegal, ClockBoth; absent: by none.
-	Clock string `json:"clock,omitzero"`
 	// Step is the line with which a person ends it.
 	Step Handle `json:"step,omitzero"`
 }

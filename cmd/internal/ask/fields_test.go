@@ -139,3 +139,21 @@ func TestFieldUnderAnotherName(t *testing.T) {
 		t.Errorf("%s, %v", body, err)
 	}
 }
+
+// A row is moved with the words that answer a case: its only basis goes without saying, and articles are read.
+func TestRowIsMovedByWords(t *testing.T) {
+	s, _ := StepOf(casefile.KindReclassified)
+	for _, tt := range []struct{ outcome, basis, want string }{
+		{"（三）6", "", "16-process"}, {"过程性", "第十六条第二款", "16-process"}, {"信息不存在", "", "36-4"}, {"部分公开", "", "37"}, {"公开", "第三十六条第一项", "36-1"}, {"公开", "", "36-2-provide"}, {"予以公开", "", ""},
+	} {
+		entered := Entries{"outcome": {tt.outcome}, "reason": {"录错"}}
+		if tt.basis != "" {
+			entered["basis"] = []string{tt.basis}
+		}
+		e, err := s.Event(entered, 0)
+		moved, _ := e.(casefile.Reclassified)
+		if wrong, refused := errors.AsType[*FieldError](err); moved.Basis != tt.want || refused != (tt.want == "") || refused && wrong.Field != "basis" {
+			t.Errorf("%s, %s: %+v, %v", tt.outcome, tt.basis, e, err)
+		}
+	}
+}

@@ -120,7 +120,7 @@ func Steps() []Step {
 		{Kind: casefile.KindCountedIn, Note: "跨年的案件由人决定计入哪一年的“本年新收”。", Fields: []Field{amount("year", "年份", "`年份`"), reason}},
 		{Kind: casefile.KindReclassified, Note: "答复以后才发现申请人类别或者表三的行错了，一次改正，写明理由；答复类别只能改为发出的文书所容许的，答复本身有误的重新办理。已冻结年度计入的，先解冻。年度报告的核对列出改列的各件。", Fields: []Field{
 			chosen("column", "申请人类别", "改为哪一`类别`的申请人", casefile.ParseColumn, casefile.Columns[:]...), outcome(),
-			words("basis", "依据", "改列后的`依据`；类别只有一个依据的可不写"), reason}, before: implied},
+			words("basis", "依据", "改列后的`依据`；类别只有一个依据的可不写"), reason}, before: implied, check: founded},
 		{Kind: casefile.KindNoted, Note: "不改变案件的任何状态。", Fields: []Field{prose("text", "备注", "备注`文字`")}},
 		{Kind: casefile.KindSeen, Note: "看过而不必另作记录的来信，如催办、感谢，标记后不再列在待办中；只有一封，或都是催办、感谢的，不写来信即全部标记。作废这条记录即恢复为未处理。", Fields: []Field{
 			mail, words("as", "是什么", "来信是`什么`，如 催办")}},
@@ -227,24 +227,34 @@ func implied(entered Entries) Entries {
 	return entered
 }
 
-// founded: the basis of a reply is that which was given, or the only one of its outcome.
-func founded(event casefile.Event) (casefile.Event, error) {
-	e := event.(casefile.Replied)
-	bases := e.Outcome.Bases()
-	switch {
-	case e.Outcome == casefile.OutcomeNone:
-	case e.Basis == "" && len(bases) == 1:
-		e.Basis = bases[0]
-	case e.Basis == "":
-		return nil, &FieldError{Field: "basis", Msg: fmt.Sprintf("“%s”可有几种依据，请写明其一：%s", e.Outcome.Label(), casefile.BasisWords(bases))}
-	default:
-		basis, err := e.Outcome.ParseBasis(e.Basis)
-		if err != nil {
-			return nil, &FieldError{Field: "basis", Msg: err.Error()}
-		}
-		e.Basis = basis
+// founded: the basis of a reply, or of the row to which it is moved, is that which was given, or the only one of the outcome.
+func founded(event casefile.Event) (_ casefile.Event, err error) {
+	switch e := event.(type) {
+	case casefile.Replied:
+		e.Basis, err = basisOf(e.Outcome, e.Basis)
+		return e, err
+	case casefile.Reclassified:
+		e.Basis, err = basisOf(e.Outcome, e.Basis)
+		return e, err
 	}
-	return e, nil
+	return event, nil
+}
+
+func basisOf(o casefile.Outcome, said string) (string, error) {
+	bases := o.Bases()
+	switch {
+	case o == casefile.OutcomeNone:
+		return said, nil
+	case said == "" && len(bases) == 1:
+		return bases[0], nil
+	case said == "":
+		return "", &FieldError{Field: "basis", Msg: fmt.Sprintf("“%s”可有几种依据，请写明其一：%s", o.Label(), casefile.BasisWords(bases))}
+	}
+	basis, err := o.ParseBasis(said)
+	if err != nil {
+		return "", &FieldError{Field: "basis", Msg: err.Error()}
+	}
+	return basis, nil
 }
 
 // withheld is on what the part rests that 部分公开 does not give.

@@ -216,32 +216,37 @@ func (r CaseRow) internal() string {
 	return fmt.Sprintf("内部期限还有 %d 个工作日", *r.RemainingWorkdays)
 }
 
-// Left says how much time a line has left, for a narrow column. A term of the office's own is never overdue in the
-// sense of the law.
-func (i DueItem) Left() string {
-	s := strings.TrimPrefix(Workdays(i.Remaining), "已")
+// Left says how much time there is, for a narrow column. A term of the office's own is never overdue in the sense of the
+// law.
+func (a Alarm) Left() string {
 	switch {
-	case i.Block == BlockMail && i.Remaining == 0:
-		s = "今天"
-	case i.Block == BlockMail:
-		s = fmt.Sprintf("%d 个工作日", -i.Remaining)
-	case i.Block == BlockInternal && i.Remaining < 0:
-		s = fmt.Sprintf("已 %d 个工作日", -i.Remaining)
-	case i.Remaining < 0:
-		s += ByClock(i.Clock)
+	case a.Block == BlockMail && a.Remaining == 0:
+		return "今天"
+	case a.Block == BlockMail:
+		return fmt.Sprintf("%d 个工作日", -a.Remaining)
+	case a.Block == BlockInternal && a.Remaining < 0:
+		return fmt.Sprintf("已 %d 个工作日", -a.Remaining)
+	case a.Remaining < 0:
+		return strings.TrimPrefix(Workdays(a.Remaining), "已") + ByClock(a.Clock)
 	}
+	return Workdays(a.Remaining)
+}
+
+// Left is that of its alarm, and says where it counted past the calendar's end.
+func (i DueItem) Left() string {
+	s := i.Alarm.Left()
 	if i.Provisional {
 		s += "（暂定）"
 	}
 	return s
 }
 
-// Urgency of a line: only a date set by law that has passed is late.
-func (i DueItem) Urgency() Urgency {
+// Urgency of an alarm: only a date set by law that has passed is late.
+func (a Alarm) Urgency() Urgency {
 	switch {
-	case i.Clock != "", (i.Block == "" || i.Block == BlockStatutory) && i.Remaining < 0:
+	case a.Clock != "", (a.Block == "" || a.Block == BlockStatutory) && a.Remaining < 0:
 		return Late
-	case i.Block == BlockMail, i.Block == BlockStatutory && i.Remaining <= SoonDays:
+	case a.Block == BlockMail, a.Block == BlockStatutory && a.Remaining <= SoonDays:
 		return Soon
 	}
 	return Calm

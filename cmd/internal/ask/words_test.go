@@ -46,14 +46,14 @@ func TestLeft(t *testing.T) {
 		want    string
 		urgency Urgency
 	}{
-		{"left", DueItem{Block: BlockStatutory, Alarm: Alarm{Remaining: 4}}, "剩 4 个工作日", Calm},
-		{"soon", DueItem{Block: BlockStatutory, Alarm: Alarm{Remaining: 3}, Provisional: true}, "剩 3 个工作日（暂定）", Soon},
-		{"today", DueItem{Block: BlockStatutory}, "今天到期", Soon},
-		{"late", DueItem{Block: BlockStatutory, Alarm: Alarm{Remaining: -2}, Clock: ClockStrict}, "逾期 2 个工作日（从严口径）", Late},
-		{"late on a day of rest", DueItem{Block: BlockStatutory, Clock: ClockBoth}, "今天到期", Late},
-		{"internal", DueItem{Block: BlockInternal, Alarm: Alarm{Remaining: -2}}, "已 2 个工作日", Calm},
-		{"a mail", DueItem{Block: BlockMail, Alarm: Alarm{Remaining: -2}}, "2 个工作日", Soon},
-		{"a mail of today", DueItem{Block: BlockMail}, "今天", Soon},
+		{"left", DueItem{Alarm: Alarm{Block: BlockStatutory, Remaining: 4}}, "剩 4 个工作日", Calm},
+		{"soon", DueItem{Alarm: Alarm{Block: BlockStatutory, Remaining: 3}, Provisional: true}, "剩 3 个工作日（暂定）", Soon},
+		{"today", DueItem{Alarm: Alarm{Block: BlockStatutory}}, "今天到期", Soon},
+		{"late", DueItem{Alarm: Alarm{Block: BlockStatutory, Clock: ClockStrict, Remaining: -2}}, "逾期 2 个工作日（从严口径）", Late},
+		{"late on a day of rest", DueItem{Alarm: Alarm{Block: BlockStatutory, Clock: ClockBoth}}, "今天到期", Late},
+		{"internal", DueItem{Alarm: Alarm{Block: BlockInternal, Remaining: -2}}, "已 2 个工作日", Calm},
+		{"a mail", DueItem{Alarm: Alarm{Block: BlockMail, Remaining: -2}}, "2 个工作日", Soon},
+		{"a mail of today", DueItem{Alarm: Alarm{Block: BlockMail}}, "今天", Soon},
 	} {
 		if got := tt.item.Left(); got != tt.want || tt.item.Urgency() != tt.urgency {
 			t.Errorf("%s: %q, %v", tt.name, got, tt.item.Urgency())

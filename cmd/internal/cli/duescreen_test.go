@@ -13,8 +13,8 @@ import (
 // A morning of the office as a clerk sees it: three blocks, a case a line, whose it is on every line.
 func TestDueScreens(t *testing.T) {
 	line := func(block, number, label, day string, left int, step string, marks ...string) ask.DueItem {
-		return ask.DueItem{Block: block, Case: casefile.ID("2026-000" + number), Applicant: "周某", Subject: "环城北路限速调整的依据", Department: "大气科", Assignee: "王某",
-			Alarm: ask.Alarm{Kind: label, Label: label, On: on(day), Remaining: left}, Marks: marks, Step: ask.Handle(step)}
+		return ask.DueItem{Case: casefile.ID("2026-000" + number), Applicant: "周某", Subject: "环城北路限速调整的依据", Department: "大气科", Assignee: "王某",
+			Alarm: ask.Alarm{Block: block, Kind: label, Label: label, On: on(day), Remaining: left}, Marks: marks, Step: ask.Handle(step)}
 	}
 	overdue := line(ask.BlockStatutory, "17", "应答复", "2026-11-17", -4, "ysq reply 2026-00017")
 	overdue.Clock = ask.ClockStrict

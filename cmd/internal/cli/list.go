@@ -30,8 +30,8 @@ func (a *app) listCommand() *cobra.Command {
 	q := ask.ListQuery{}
 	f := cmd.Flags()
 	stages := o.texts("stage", "只列这些`阶段`，可写多次："+stageWords())
-	due := o.number("due", "只列`几`个工作日内到期的，已逾期的也在内")
-	f.BoolVar(&q.Overdue, "overdue", false, "只列已逾期的")
+	due := o.number("due", "只列在办的、`几`个工作日内到期的，已逾期的也在内")
+	f.BoolVar(&q.Overdue, "overdue", false, "只列在办的、已逾期的")
 	f.BoolVar(&q.Disputable, "disputable", false, "只列按时与否可能有争议的：从严期限已过，法定期限未过；已办结的也在内")
 	f.BoolVar(&q.Unregistered, "unregistered", false, "只列尚未登记的")
 	f.BoolVar(&q.All, "all", false, "已办结的也列出")
@@ -58,6 +58,9 @@ func (a *app) listCommand() *cobra.Command {
 				return usage(cmd, "%v", err)
 			}
 			q.Outcomes = append(q.Outcomes, outcome)
+		}
+		if ended := o.givenOf("all", "late", "disputable", "outcome", "publicity"); ended != "" && o.givenOf("due", "overdue") != "" {
+			return usage(cmd, "--%s 问的是在办的，--%s 也列已办结的，不能同写；曾逾期的用 --late", o.givenOf("due", "overdue"), ended)
 		}
 		q.From, q.To, q.Publicity = *from, *to, *publicity
 		if o.given("due") {

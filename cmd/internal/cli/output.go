@@ -332,6 +332,7 @@ var fieldTitles = map[string]string{
 	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "suggested": "有关案件数", "likely": "像是申请", "copy_of": "副本", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
 	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
 	"document": "文号", "name": "文件名", "mail": "邮件", "place": "去处", "id": "记录号", "state": "状态", "purpose": "用途", "way": "方式", "to": "收件人", "prepared": "拟信", "since": "自", "marks": "另有",
+	"received": "收件", "done": "办结", "on_time": "按时", "on_time_strict": "从严按时", "average_workdays": "平均工作日", "longest_workdays": "最长工作日", "longest_case": "最长的一件",
 	"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
 }
 

@@ -20,7 +20,7 @@ import (
 // paged are the commands whose output is read: what is longer than the terminal goes to a pager.
 // Commands that ask, follow or report progress do not stand here.
 var paged = []string{
-	"ysq", "ysq digest", "ysq notify", "ysq status", "ysq stats", "ysq list", "ysq due", "ysq show", "ysq search", "ysq explain", "ysq log", "ysq mail list", "ysq mail show", "ysq mail trace", "ysq dispute list", "ysq law",
+	"ysq", "ysq digest", "ysq notify", "ysq status", "ysq stats", "ysq list", "ysq due", "ysq show", "ysq search", "ysq explain", "ysq log", "ysq mail list", "ysq mail show", "ysq mail trace", "ysq dispute list", "ysq letter list", "ysq outbox list", "ysq law",
 	"ysq dispute show", "ysq report", "ysq year list", "ysq year diff", "ysq calendar show", "ysq doctor", "ysq reconcile", "ysq config show", "ysq config example",
 }
 

@@ -114,7 +114,7 @@ const hostile = "正文\x1b[2J\x1b[1A已答复\x07 \u202egpj.exe\r\n第二行\u0
 func detail() ask.CaseDetail {
 	d := ask.CaseDetail{CaseRow: sampleRows()[1], Request: "环评批复全文", Contact: "138****0001", Masked: true,
 		Addresses: []ask.Address{"a@example.test"},
-		Alarms:    []ask.Alarm{{Kind: "reply", Label: "应答复", On: on("2026-11-19"), Remaining: -2, Text: "答复并送达（reply、dispatch）"}},
+		Alarms:    []ask.Alarm{{Block: ask.BlockStatutory, Clock: ask.ClockStrict, Kind: "reply", Label: "应答复", On: on("2026-11-19"), Remaining: -2, Text: "答复并送达（reply、dispatch）"}},
 		Next:      []ask.NextStep{{Command: "review", Label: "审查"}, {Command: "correct", Label: "补正告知"}, {Command: "reply", Label: "答复"}},
 	}
 	d.ConfirmedOn, d.RegisteredOn, d.Kind, d.Category, d.Provisional = on("2026-11-03"), on("2026-11-03"), "application", "商业企业", true

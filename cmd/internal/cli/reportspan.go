@@ -25,12 +25,13 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 			"“有争议”是按法定期限按时、按从严期限已逾期的（ysq list --disputable）；双方确认过迟的不算按时。\n" +
 			"“逾期”按那一期终止之日计一次：逾期之后收费、补正或重新办理的，其后按时答复也不改变。" +
 			"不写 --quarter、--from、--to 的，为全年至今。",
-		Example: "ysq report departments 2026 --quarter 1\nysq report departments 2026 --from 2026-01-01 --to 2026-06-30",
+		Example: "ysq report departments 2026 --quarter 1\nysq report departments 2026 --from 2026-01-01 --to 2026-06-30 -o 考核通报.xlsx",
 		Args:    exactly("年份"),
 	}
 	o := a.options(cmd)
+	out := newListing[stats.Department](a, cmd)
 	quarter, from, to := o.number("quarter", "第几`季度`"), o.date("from", "自此`日期`", civil.Past), o.date("to", "至此`日期`", civil.Past)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = out.run(func(cmd *cobra.Command, args []string) error {
 		year, err := yearArg(cmd, args[0])
 		if err != nil {
 			return err
@@ -49,13 +50,12 @@ func (a *app) reportDepartmentsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.json {
-				return a.printJSON(all)
-			}
-			fmt.Fprintf(a.out, "%s 至 %s\n", first, last)
-			return a.printDepartments(all)
+			return out.show(all, "没有科室", func(bool) error {
+				fmt.Fprintf(a.out, "%s 至 %s\n", first, last)
+				return a.printDepartments(all)
+			})
 		})(cmd, args)
-	}
+	})
 	return cmd
 }
 

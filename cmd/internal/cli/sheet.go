@@ -100,15 +100,16 @@ func (a *app) putSheet(file, name string, content []byte) error {
 var sheetFields = map[string][]string{
 	"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "deputy", "report_by", "arrived_at", "received_on",
 		"due_strict", "due_legal", "remaining_workdays", "overdue", "outcome", "document_number", "replied_on", "late"},
-	"ysq due":            {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
-	"ysq log":            {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
-	"ysq search":         {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
-	"ysq mail list":      {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
-	"ysq letter posting": {"document", "case", "label", "party", "address", "tracking"},
-	"ysq letter list":    {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
-	"ysq outbox list":    {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
-	"ysq law":            {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
-	"ysq dispute list":   {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
+	"ysq due":                {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
+	"ysq log":                {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
+	"ysq search":             {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
+	"ysq mail list":          {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
+	"ysq letter posting":     {"document", "case", "label", "party", "address", "tracking"},
+	"ysq letter list":        {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
+	"ysq outbox list":        {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
+	"ysq law":                {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
+	"ysq report departments": {"department", "received", "done", "on_time", "disputable", "late", "overdue", "average_workdays", "longest_workdays", "longest_case"},
+	"ysq dispute list":       {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
 }
 
 // sheetWidths are the widths of columns that are no dates, in characters.
@@ -134,8 +135,10 @@ func sheetCell(field string, raw json.RawMessage) ooxml.Cell {
 			at = at.In(civil.Zone)
 			return ooxml.Time(sinceEpoch(civil.Of(at)), at.Hour()*60+at.Minute(), ooxml.Style{Border: true, Center: true})
 		}
-	} else if n, err := strconv.ParseInt(text, 10, 64); err == nil && raw[0] != '[' {
+	} else if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return ooxml.Int(n, style)
+	} else if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return ooxml.Decimal(text, style)
 	}
 	style.Wrap, style.Format = sheetWidths[field] > 30, ooxml.AsText
 	return ooxml.Text(short32k(defuse(grid.Clean(labelled(field, text)))), style)

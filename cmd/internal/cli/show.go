@@ -132,7 +132,7 @@ func (a *app) caseHead(d ask.CaseDetail) {
 		field{"申请内容", string(d.Request)},
 		field{"联系方式", join("，", string(d.Contact), others(d.Addresses, d.Email))},
 		field{"电子邮箱", registeredMail(d)},
-		field{"答复要求", join("，", string(d.Form), string(d.Delivery))},
+		field{"答复要求", join("，", slices.Compact([]string{string(d.Form), string(d.Delivery)})...)},
 		field{"渠道", join("，", ask.ChannelLabel(d.Channel), prefix("到达 ", instant(d.ArrivedAt)))},
 		field{"收到申请之日", join("，", day(d.ReceivedOn), prefix("双方确认 ", day(d.ConfirmedOn)))},
 		field{"登记", day(d.RegisteredOn)},
@@ -173,8 +173,8 @@ func (a *app) alarms(all []ask.Alarm) error {
 	t := grid.Table{}
 	var tints []tint
 	for _, al := range all {
-		t.Rows = append(t.Rows, []string{day(al.On), ask.Workdays(al.Remaining), al.Label, bracketed(al.Text, al.Do)})
-		tints = append(tints, tintOf(ask.UrgencyOf(al.Remaining)))
+		t.Rows = append(t.Rows, []string{day(al.On), al.Left(), al.Label, bracketed(al.Text, al.Do)})
+		tints = append(tints, tintOf(al.Urgency()))
 	}
 	return a.table(t, tints)
 }

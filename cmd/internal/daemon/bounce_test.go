@@ -164,7 +164,7 @@ func TestBounceOfAnyLetter(t *testing.T) {
 				}
 				line, due := "ysq undelivered 2026-00001 --mail "+d.Open[0].Digest.Short(), civil.Date(0)
 				if of == casefile.NoticeReply {
-					due = civil.New(2026, 3, 30)
+					due, line = civil.New(2026, 3, 30), line+" --address 申请人所给地址（或 其他地址或本机关有误）"
 				} else {
 					line += " --letter " + of.Label()
 				}

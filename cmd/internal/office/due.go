@@ -157,8 +157,8 @@ func fetchDue(f reading.Fetch, today civil.Date, cal *workday.Calendar) ask.DueI
 	if day.IsZero() {
 		day, text = today, "未写明何时过期，请尽快下载后附卷"
 	}
-	return ask.DueItem{Case: f.Case, Block: ask.BlockInternal, Step: ask.Handle("ysq mail show " + f.Mail.Short()), Alarm: ask.Alarm{
-		Kind: "fetch", Label: f.Where + "待下载", On: ask.Day(day), Remaining: cal.WorkdaysBetween(today, day), Text: text,
+	return ask.DueItem{Case: f.Case, Step: ask.Handle("ysq mail show " + f.Mail.Short()), Alarm: ask.Alarm{
+		Block: ask.BlockInternal, Kind: "fetch", Label: f.Where + "待下载", On: ask.Day(day), Remaining: cal.WorkdaysBetween(today, day), Text: text,
 	}}
 }
 
@@ -214,8 +214,8 @@ func (o *Deadlines) lettersOwed(tx *desk.View, c casefile.Case, about ask.DueIte
 			step, text, do = step+" --mail "+seen.Short(), "已发送中有本件的信：核对后记录", ""
 		}
 		i := about
-		i.Block, i.Step = ask.BlockInternal, ask.Handle(step)
-		i.Alarm = ask.Alarm{Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text, Do: do}
+		i.Step = ask.Handle(step)
+		i.Alarm = ask.Alarm{Block: ask.BlockInternal, Kind: ask.DueLetterOwed, Label: "文书待记录发出", On: ask.Day(l.On), Remaining: o.Reg.Calendar().WorkdaysBetween(today, l.On), Text: text, Do: do}
 		all = append(all, i)
 	}
 	return all, nil
@@ -258,8 +258,8 @@ func (o *Deadlines) lettersWaiting(tx *desk.View, today civil.Date) (map[casefil
 		if l.Case == "" || since >= today && l.State != casefile.OutVanished { // a draft that has gone was sent, or will not be
 			continue
 		}
-		all[l.Case] = append(all[l.Case], ask.DueItem{Block: ask.BlockInternal, Step: ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq)), Alarm: ask.Alarm{
-			Kind: ask.DueLetter, Label: "信未发出（" + l.State.Label() + "）", On: ask.Day(since),
+		all[l.Case] = append(all[l.Case], ask.DueItem{Step: ask.Handle(fmt.Sprintf("ysq outbox show %d", l.Seq)), Alarm: ask.Alarm{
+			Block: ask.BlockInternal, Kind: ask.DueLetter, Label: "信未发出（" + l.State.Label() + "）", On: ask.Day(since),
 			Remaining: o.Reg.Calendar().WorkdaysBetween(today, since), Text: "发出，或不再发", Do: "outbox",
 		}})
 	}
@@ -308,9 +308,9 @@ func (o *Deadlines) mailDue(tx *desk.View, c casefile.Case, open []casefile.Open
 	if len(open) > 1 {
 		label += fmt.Sprintf(" 共 %d 封", len(open))
 	}
-	about.Block, about.Mails, about.Step = ask.BlockMail, len(open), ask.Handle("ysq show "+string(c.ID)) // it has the lines, and the mails
+	about.Mails, about.Step = len(open), ask.Handle("ysq show "+string(c.ID)) // it has the lines, and the mails
 	about.Newest = new(slices.MaxFunc(views, func(a, b ask.UnreadMail) int { return a.ArrivedAt.Compare(*b.ArrivedAt) }))
-	about.Alarm = ask.Alarm{Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕", Do: "show、seen"}
+	about.Alarm = ask.Alarm{Block: ask.BlockMail, Kind: ask.BlockMail, Label: label, On: ask.Day(civil.Of(*views[0].ArrivedAt)), Remaining: -views[0].Age, Text: "看来信，记录是什么或标记阅毕", Do: "show、seen"}
 	return &about, nil
 }
 
@@ -381,6 +381,10 @@ func provisionalAlarm(a casefile.Alarm, s casefile.Standing, cal *workday.Calend
 	return cal.Day(a.On).Provisional
 }
 
-func alarmView(a casefile.Alarm, today civil.Date, cal *workday.Calendar) ask.Alarm {
-	return ask.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: ask.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text, Do: a.Do}
+func alarmView(c casefile.Case, a casefile.Alarm, s casefile.Standing, today civil.Date, cal *workday.Calendar) ask.Alarm {
+	v := ask.Alarm{Kind: a.Kind.String(), Label: a.Kind.Label(), On: ask.Day(a.On), Remaining: cal.WorkdaysBetween(today, a.On), Text: a.Text, Do: a.Do, Block: blockOf(a.Kind)}
+	if a.Kind == casefile.AlarmReply {
+		v.Clock = record.ClockPassed(c, s, today)
+	}
+	return v
 }

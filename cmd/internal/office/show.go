@@ -59,7 +59,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 			return err
 		}
 		for _, a := range alarms {
-			d.Alarms = append(d.Alarms, alarmView(a, today, cal))
+			d.Alarms = append(d.Alarms, alarmView(c, a, c.At(today, cal), today, cal))
 		}
 		d.Likely = []ask.NextStep{}
 		join, why, err := o.Deadlines.joining(tx, c)

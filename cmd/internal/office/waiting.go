@@ -101,10 +101,7 @@ func (o *Deadlines) fillLines(tx *desk.View, c casefile.Case, l *caseLines) (oth
 	standing := c.At(l.today, l.calendar)
 	for _, a := range alarms {
 		i := l.about
-		i.Block, i.Alarm, i.Provisional, i.Step = blockOf(a.Kind), alarmView(a, l.today, l.calendar), provisionalAlarm(a, standing, l.calendar), ask.Handle(cmp.Or(join, stepOf(c, a.Kind)))
-		if a.Kind == casefile.AlarmReply {
-			i.Clock = record.ClockPassed(c, standing, l.today)
-		}
+		i.Alarm, i.Provisional, i.Step = alarmView(c, a, standing, l.today, l.calendar), provisionalAlarm(a, standing, l.calendar), ask.Handle(cmp.Or(join, stepOf(c, a.Kind)))
 		l.alarms = append(l.alarms, i)
 	}
 	if c.Stage == casefile.StageReceived {
@@ -125,8 +122,8 @@ func registerDue(c casefile.Case, l *caseLines, join string) ask.DueItem {
 	if n := c.Seeming(); n != casefile.NatureUnknown {
 		label, line = label+"（似为"+n.Label()+"）", line+" --as "+n.As().Label()
 	}
-	i.Block, i.Step = ask.BlockInternal, ask.Handle(cmp.Or(join, line))
-	i.Alarm = ask.Alarm{Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: l.calendar.WorkdaysBetween(l.today, c.ArrivedOn), Text: "登记，或认定不是申请", Do: "register、dismiss"}
+	i.Step = ask.Handle(cmp.Or(join, line))
+	i.Alarm = ask.Alarm{Block: ask.BlockInternal, Kind: ask.DueRegister, Label: label, On: ask.Day(c.ArrivedOn), Remaining: l.calendar.WorkdaysBetween(l.today, c.ArrivedOn), Text: "登记，或认定不是申请", Do: "register、dismiss"}
 	return i
 }
 
@@ -149,16 +146,16 @@ func (o *Deadlines) caseDue(tx *desk.View, w *waitingCase, letters []ask.DueItem
 	for i := range l.steps {
 		all = append(all, &l.steps[i])
 	}
-	put := func(block string, step ask.Handle, alarm ask.Alarm) {
+	put := func(step ask.Handle, alarm ask.Alarm) {
 		i := l.about
-		i.Block, i.Step, i.Alarm = block, step, alarm
+		i.Step, i.Alarm = step, alarm
 		all = append(all, &i)
 	}
 	for _, i := range letters {
-		put(i.Block, i.Step, i.Alarm)
+		put(i.Step, i.Alarm)
 	}
 	if len(all) > 0 && slices.ContainsFunc(l.mails, o.reading.Partly) {
-		put(ask.BlockInternal, ask.Handle("ysq show "+string(w.ID)), ask.Alarm{Kind: "unread-parts", Label: "未读全", On: ask.Day(today), Text: "有的内容没有读出，以原件为准", Do: "show、mail page、mail save"})
+		put(ask.Handle("ysq show "+string(w.ID)), ask.Alarm{Block: ask.BlockInternal, Kind: "unread-parts", Label: "未读全", On: ask.Day(today), Text: "有的内容没有读出，以原件为准", Do: "show、mail page、mail save"})
 	}
 	if in.Deputy != "" {
 		for n, i := range all {

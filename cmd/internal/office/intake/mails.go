@@ -64,7 +64,7 @@ func (n *Mails) MailView(tx *desk.View, e casefile.MessageTaken) (ask.MailView, 
 		v.Reasons = []string{}
 	}
 	v.Suggestions, v.Suggested = Suggestions(e.Suggestions, e.Suggested)
-	if e.Disposition != casefile.Parked {
+	if e.Disposition != casefile.Parked || e.Guess == casefile.GuessSent {
 		return v, nil
 	}
 	due, err := n.strictDue(tx, e)

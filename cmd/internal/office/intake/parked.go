@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -38,10 +39,12 @@ func (n *Mails) LooksLikeApplication(t casefile.MessageTaken) bool {
 	return is
 }
 
-// ParkedDue gives what is due of mails that lie outside of cases: those that look like applications, wherever
-// they lie, each with its strict date. A junk folder, or a machine's mark, does not stop the period.
+// ParkedDue gives what is due of mails that lie outside of cases: those that look like applications, wherever they lie, each
+// with its strict date (a junk folder, or a machine's mark, does not stop the period), and, as one, those that the office
+// sent and of which nothing says to which case they belong.
 func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	today, cal := n.Today(), n.Reg.Calendar()
+	var sent []casefile.MessageTaken
 	for seq := range tx.MailEntries(casefile.Parked) {
 		if n.idle.has(seq) {
 			continue
@@ -55,9 +58,12 @@ func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 				n.idle.put(seq)
 				continue
 			}
-			if alone, err := waitsAlone(tx, m.MessageTaken); err != nil {
+			switch alone, err := waitsAlone(tx, m.MessageTaken); {
+			case err != nil:
 				return err
-			} else if alone {
+			case alone && m.Guess == casefile.GuessSent:
+				sent = append(sent, m.MessageTaken)
+			case alone:
 				give(n.aloneDue(m.MessageTaken))
 			}
 			continue
@@ -74,11 +80,14 @@ func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 			clock = ask.ClockStrict
 		}
 		give(ask.DueItem{
-			Block: ask.BlockStatutory, Clock: clock, Step: ask.Handle("ysq mail open " + m.Digest.Short()),
+			Step: ask.Handle("ysq mail open " + m.Digest.Short()),
 			Mail: m.Digest, Applicant: ask.Text(m.From.String()), Subject: ask.Text(m.Subject), Provisional: cal.Day(due).Provisional,
-			Alarm: ask.Alarm{Kind: "application", Label: "像是申请", On: ask.Day(due), Remaining: cal.WorkdaysBetween(today, due),
+			Alarm: ask.Alarm{Block: ask.BlockStatutory, Clock: clock, Kind: "application", Label: "像是申请", On: ask.Day(due), Remaining: cal.WorkdaysBetween(today, due),
 				Text: "在“" + m.Folder + "”中，没有立案；是申请的立案，属于已有案件的归入，不是的标记阅毕", Do: "mail open、attach、mail seen"},
 		})
+	}
+	if len(sent) > 0 {
+		give(n.sentDue(sent))
 	}
 	return nil
 }
@@ -159,8 +168,8 @@ func (n *Mails) aloneDue(t casefile.MessageTaken) ask.DueItem {
 			Digest: t.Digest, ArrivedAt: ask.Instant(at), Age: -late, From: ask.Address(t.From.String()), Verified: t.Verified.String(), Subject: ask.Text(t.Subject),
 			Guess: t.Guess.String(), Label: t.Guess.Label(), By: ask.Text(t.GuessedBy),
 		},
-		Block: ask.BlockMail, Mails: 1, Step: ask.Handle("ysq mail show " + t.Digest.Short()), Mail: t.Digest, Applicant: ask.Text(t.From.String()), Subject: ask.Text(t.Subject),
-		Alarm: ask.Alarm{Kind: ask.BlockMail, Label: t.Guess.Label(), On: ask.Day(arrived), Remaining: late,
+		Mails: 1, Step: ask.Handle("ysq mail show " + t.Digest.Short()), Mail: t.Digest, Applicant: ask.Text(t.From.String()), Subject: ask.Text(t.Subject),
+		Alarm: ask.Alarm{Block: ask.BlockMail, Kind: ask.BlockMail, Label: t.Guess.Label(), On: ask.Day(arrived), Remaining: late,
 			Text: "在“" + t.Folder + "”中，不在在办的案件里；属于哪件的归入，是申请的立案，看过的标记阅毕", Do: "attach、mail open、mail seen"},
 	}
 }

@@ -28,7 +28,7 @@ func TestDigestKeepsHandles(t *testing.T) {
 	if err := r.addWaiting(&list); err != nil {
 		t.Fatal(err)
 	}
-	list.addDue([]ask.DueItem{{Mail: digits, Block: ask.BlockStatutory, Alarm: ask.Alarm{Kind: "application", Label: "像是申请"}}}, 3)
+	list.addDue([]ask.DueItem{{Mail: digits, Alarm: ask.Alarm{Block: ask.BlockStatutory, Kind: "application", Label: "像是申请"}}}, 3)
 	if text := list.Text(); strings.Count(text, digits.Short()) != 2 || strings.Contains(text, "13800001234 ") || strings.Contains(text, "13800001234\n") {
 		t.Errorf("the list says\n%s", text)
 	}

@@ -54,26 +54,28 @@ type understood struct {
 	part, parts int // of a case that was split: which of how many parts this one is; no parts where it was not
 }
 
-// partOf says which part of a split application a case is, and of how many.
-func partOf(tx *desk.View, id casefile.ID) (part, parts int, err error) {
+// partsOf lists the parts of the application of which a case is one, in their order; none where it was not split.
+func partsOf(tx *desk.View, id casefile.ID) ([]casefile.ID, error) {
+	whole := id
 	history, err := tx.History(id)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	for _, r := range casefile.Live(history) {
 		if e, ok := r.Event.(casefile.Received); ok && e.SplitFrom != "" {
-			if history, err = tx.History(e.SplitFrom); err != nil {
-				return 0, 0, err
+			whole = e.SplitFrom
+			if history, err = tx.History(whole); err != nil {
+				return nil, err
 			}
 			break
 		}
 	}
 	for _, r := range casefile.Live(history) {
 		if e, ok := r.Event.(casefile.Split); ok {
-			return slices.Index(e.Parts, id) + 1, 1 + len(e.Parts), nil // the case itself goes on as the first
+			return append([]casefile.ID{whole}, e.Parts...), nil // the case itself goes on as the first
 		}
 	}
-	return 0, 0, nil
+	return nil, nil
 }
 
 // understand reads what has not been read yet, and makes proposals of it.
@@ -82,9 +84,11 @@ func (g *Proposals) understand(ctx context.Context, id casefile.ID) (u understoo
 	if u.kase, sources, err = g.reading.sources(id); err != nil {
 		return u, err
 	}
-	if err := g.View(func(tx *desk.View) (err error) { u.part, u.parts, err = partOf(tx, id); return err }); err != nil {
+	parts, err := desk.Look(g.Desk, func(tx *desk.View) ([]casefile.ID, error) { return partsOf(tx, id) })
+	if err != nil {
 		return u, err
 	}
+	u.part, u.parts = slices.Index(parts, id), len(parts)
 	readings := func(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
 		all, err := g.reading.ReadingsOf(ctx, d, file)
 		for _, r := range all {
@@ -312,7 +316,7 @@ func (u understood) proposals(until civil.Date, days int) ask.Proposals {
 		p.Commands = append(p.Commands, ask.ProposedCommand{Line: line, Reason: "委托代理人：" + agent.Source.String()})
 	}
 	if n := u.forms[0].Requests(); n > 1 && u.parts == 0 {
-		p.Commands = append(p.Commands, ask.ProposedCommand{Line: "ysq split " + string(u.kase.ID), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
+		p.Commands = append(p.Commands, ask.ProposedCommand{Line: fmt.Sprintf("ysq split %s --parts %d --reason 一信%d事", u.kase.ID, n, n), Reason: fmt.Sprintf("似有 %d 项申请内容；互不相干的，可拆分为几件", n)})
 	}
 	return p
 }
@@ -411,7 +415,8 @@ func (u understood) values() []ask.ProposedValue {
 			all[len(all)-1].Others = append(all[len(all)-1].Others, o.Column.Label()+"（"+o.Reason+"）")
 		}
 	}
-	u.request(add)
+	request, from := u.request()
+	add(flagRequest, "申请内容", request, from...)
 	u.contact(add)
 	for i, r := range u.mailboxes {
 		if i == 0 {
@@ -428,17 +433,16 @@ func (u understood) values() []ask.ProposedValue {
 	return all
 }
 
-// request proposes what is asked for. Of a case that was split each part proposes its own; where the requests are not
-// as many as the parts, a person says which is whose.
-func (u understood) request(add func(flag, label, value string, from ...form.Proposal)) {
+// request is what is asked for. Of a case that was split each part asks for its own; where the requests are not as many as
+// the parts, a person says which is whose.
+func (u understood) request() (string, []form.Proposal) {
 	if u.parts == 0 {
-		request, from := u.forms.Request()
-		add(flagRequest, "申请内容", request, from...)
-		return
+		return u.forms.Request()
 	}
 	if p, ok := u.forms.Best(form.Request, u.part); ok && u.forms[0].Requests() == u.parts {
-		add(flagRequest, "申请内容", p.Value, p)
+		return p.Value, []form.Proposal{p}
 	}
+	return "", nil
 }
 
 // contact proposes how the applicant is reached; his e-mail address has a field of its own.

@@ -34,7 +34,7 @@ func (u understood) filed() match.Filed {
 			a.Applicant = p.Value
 		}
 		a.Contact, _ = u.forms.Contact()
-		a.Request, _ = u.forms.Request()
+		a.Request, _ = u.request()
 		if c := u.forms[0].Columns; len(c) > 0 {
 			a.Column = c[0].Column
 		}
@@ -99,7 +99,12 @@ func past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastC
 // related lists earlier applications for similar information, and counts them where the number may matter.
 func (g *Relatives) related(tx *desk.View, a match.Filed, others []match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
 	related := []ask.RelatedCase{}
-	for _, r := range match.Repeats(a, others) {
+	parts, err := partsOf(tx, a.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	elsewhere := slices.DeleteFunc(slices.Clone(others), func(o match.Filed) bool { return slices.Contains(parts, o.Case) })
+	for _, r := range match.Repeats(a, elsewhere) { // the parts of one application do not repeat each other
 		related = append(related, relatedView(id, r))
 	}
 	shared, err := g.shared(tx, a)

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"ysq.internal/ysq/casefile"
@@ -102,6 +103,9 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 		split := casefile.Draft{Case: id, On: today, Event: casefile.Split{Parts: ids[1:], Reason: r.Reason}}
 		if res.Warnings, err = c.Decide(history, split, today, b.Reg.Law(), b.Reg.Calendar()); err != nil {
 			return err
+		}
+		if c.Request != "" {
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%s 登记的申请内容还是拆分前的，请重新登记，只写本件的一项", id))
 		}
 		made, err := tx.Append(split)
 		if err != nil {

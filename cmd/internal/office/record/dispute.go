@@ -52,8 +52,8 @@ func (b Disputes) Due(tx *desk.View, today civil.Date, yield func(ask.DueItem)) 
 			label, text = "复议答复", "向复议机关提交书面答复、证据和依据"
 		}
 		yield(ask.DueItem{
-			Block: ask.BlockStatutory, Step: ask.Handle("ysq dispute answer " + string(d.ID)), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
-			Alarm: ask.Alarm{Kind: DisputeAnswer, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
+			Step: ask.Handle("ysq dispute answer " + string(d.ID)), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
+			Alarm: ask.Alarm{Block: ask.BlockStatutory, Kind: DisputeAnswer, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by),
 				Text: text},
 		})
 	}
@@ -99,8 +99,8 @@ func (b Disputes) ordered(tx *desk.View, d casefile.Dispute, today civil.Date, y
 	cal := b.Reg.Calendar()
 	item := func(kind, label, step, text string, by civil.Date, provisional bool) {
 		yield(ask.DueItem{
-			Block: ask.BlockStatutory, Step: ask.Handle(step), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
-			Alarm: ask.Alarm{Kind: kind, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by), Text: text},
+			Step: ask.Handle(step), Dispute: d.ID, Applicant: ask.Text(d.Party), Subject: ask.Text(about(d)), Provisional: provisional,
+			Alarm: ask.Alarm{Block: ask.BlockStatutory, Kind: kind, Label: label, On: ask.Day(by), Remaining: cal.WorkdaysBetween(today, by), Text: text},
 		})
 	}
 	if by := d.AppealBy(b.Reg.Law(), cal); !by.IsZero() && today <= by && d.Result == casefile.ResultCorrected {

@@ -78,11 +78,25 @@ func deciding(c casefile.Case, m casefile.OpenMail) string {
 	case m.Merely && step == casefile.KindSeen:
 		return fmt.Sprintf("ysq attach %s --mail %s", id, m.Digest.Short())
 	}
-	line := fmt.Sprintf("ysq %s %s --mail %s", step.Info().Command, id, m.Digest.Short())
-	if m.Bounce.Of != casefile.NoticeReply {
-		line += " --letter " + m.Bounce.Of.Label()
+	return fmt.Sprintf("ysq %s %s --mail %s", step.Info().Command, id, m.Digest.Short()) + besides(step, m)
+}
+
+// besides is what a step must say beside its mail, with words where only a person can know it.
+func besides(step casefile.Kind, m casefile.OpenMail) (options string) {
+	switch {
+	case step == casefile.KindDeliveryFailed && m.Bounce.Of != casefile.NoticeReply:
+		return " --letter " + m.Bounce.Of.Label()
+	case step == casefile.KindDeliveryFailed: // why it came back, the report says
+		return " --address " + casefile.AddressGiven.Label() + "（或 " + casefile.AddressOther.Label() + "）"
+	case step == casefile.KindReasonGiven:
+		return " --accepted（或 --rejected）"
+	case step == casefile.KindSeen:
+		return ""
 	}
-	return line
+	for _, n := range step.Info().Needs {
+		options += " --" + n.Option + " " + n.Label
+	}
+	return options
 }
 
 // named returns the event as one that decides the mails that somebody wrote for it: the beginnings of their
