@@ -84,6 +84,11 @@ func (a *answer) sensible() error {
 
 // make is the transaction.
 func (a *answer) make(tx *desk.Change) error {
+	for _, id := range a.req.Cases { // before all that the letter may lack
+		if err := tx.AsSeen(casefile.Draft{Case: id}); err != nil {
+			return err
+		}
+	}
 	if a.req.Signed {
 		if err := a.asSigned(tx.View); err != nil {
 			return err
