@@ -26,7 +26,7 @@ func (a *Room) reaches(tx *desk.View) (civil.Date, error) {
 			since = min(since, d)
 		}
 	}
-	for c, err := range tx.Heads() {
+	for c, err := range tx.Heads("") {
 		if err != nil {
 			return since, err
 		}

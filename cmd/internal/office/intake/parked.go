@@ -92,6 +92,17 @@ func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	return nil
 }
 
+// sentDue is the line of mails that the office sent, of which nothing says to which case they belong.
+func (n *Mails) sentDue(all []casefile.MessageTaken) ask.DueItem {
+	oldest := slices.MinFunc(all, func(a, b casefile.MessageTaken) int { return a.ArrivedAt.Compare(b.ArrivedAt) })
+	i := n.aloneDue(oldest)
+	i.Text, i.Mails = "由本单位发出，没有认出是哪一件的；属于哪件的归入，与申请无关的标记阅毕", len(all)
+	if len(all) > 1 {
+		i.Label, i.Step = fmt.Sprintf("%s 共 %d 封", i.Label, len(all)), "ysq mail list"
+	}
+	return i
+}
+
 // idle remembers the entries of parked mails that nothing can make due. In years those of programs come to thousands, and
 // everybody who opens 待办 asks.
 type idle struct {
