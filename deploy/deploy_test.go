@@ -73,7 +73,7 @@ func TestTemplatesFollow(t *testing.T) {
 		"（由 ysq-backup.timer 启动）", "（由 ysq-backup@名称.timer 启动）", "systemctl enable --now ysq-backup.timer", "systemctl enable --now ysq-backup@名称.timer",
 		"（由 ysq-remind.timer 启动）", "（由 ysq-remind@名称.timer 启动）", "systemctl enable --now ysq-remind.timer", "systemctl enable --now ysq-remind@名称.timer", "systemctl edit ysq-remind ", "systemctl edit ysq-remind@名称 ",
 		"ysq.service 也要写", "ysq@名称.service 也要写", "After=ysq.service", "After=ysq@%i.service",
-		"/etc/ysq/ysq.toml", "/etc/ysq/%i.toml", "imap-password:/etc/ysq/imap-password", "%i.imap-password:/etc/ysq/%i.imap-password", " -/etc/ysq/imap-password", " -/etc/ysq/%i.imap-password", "/var/backups/ysq", "/var/backups/ysq-%i",
+		"/etc/ysq/ysq.toml", "/etc/ysq/%i.toml", "imap-password:/etc/ysq/imap-password", "%i.imap-password:/etc/ysq/%i.imap-password", "/var/backups/ysq", "/var/backups/ysq-%i",
 		"User=ysq\n", "User=ysq-%i\n", "Group=ysq\n", "Group=ysq-%i\n", "=ysq-users\n", "=ysq-%i-users\n",
 		"StateDirectory=ysq\n", "StateDirectory=ysq-%i\n", "RuntimeDirectory=ysq\n", "RuntimeDirectory=ysq-%i\n",
 		"`ysq init` writes it", "`ysq-instance add` writes it",
@@ -107,7 +107,7 @@ func TestTemplatesFollow(t *testing.T) {
 func TestWebUnits(t *testing.T) {
 	service := read(t, "ysq-web.service")
 	for _, want := range []string{"\nUser=" + config.DefaultWeb + "\n", "\nSupplementaryGroups=" + config.DefaultGroup + " " + config.DefaultWeb + "\n", "\nPrivateNetwork=yes\n", "\nRestrictAddressFamilies=AF_UNIX\n",
-		"\nRequires=ysq-web.socket\n", "\nInaccessiblePaths=-/etc/ysq/ysq.toml -/etc/ysq/imap-password ", "\nLoadCredential=web-cert.pem:/etc/ysq/web-cert.pem\n"} {
+		"\nRequires=ysq-web.socket\n", "\nTemporaryFileSystem=/etc/ysq:ro\n", "\nLoadCredential=web-cert.pem:/etc/ysq/web-cert.pem\n"} {
 		if !strings.Contains(service, want) {
 			t.Errorf("%q is missing in\n%s", want, service)
 		}
@@ -122,11 +122,11 @@ func TestWebUnits(t *testing.T) {
 func TestGuideNamesLaterDirectives(t *testing.T) {
 	later := []string{"LoadCredential=", "LoadCredentialEncrypted=", "ProtectProc=", "ProcSubset=", "ProtectClock=", "ProtectKernelLogs=", "ProtectHostname=", "RestrictSUIDSGID="}
 	older := []string{
-		"AmbientCapabilities", "CapabilityBoundingSet", "IOSchedulingClass", "KeyringMode", "KillMode", "LimitCORE", "LockPersonality", "MemoryDenyWriteExecute", "Nice", "NoNewPrivileges",
-		"NotifyAccess", "PrivateDevices", "PrivateMounts", "PrivateNetwork", "PrivateTmp", "ProtectControlGroups", "ProtectHome", "ProtectKernelModules", "ProtectKernelTunables", "ProtectSystem",
+		"AmbientCapabilities", "BindReadOnlyPaths", "CapabilityBoundingSet", "DevicePolicy", "IOSchedulingClass", "IPAddressAllow", "IPAddressDeny", "InaccessiblePaths", "KeyringMode", "KillMode", "LimitCORE", "LockPersonality", "MemoryDenyWriteExecute", "MemoryMax", "Nice", "NoNewPrivileges",
+		"NotifyAccess", "PrivateDevices", "PrivateMounts", "PrivateNetwork", "PrivateTmp", "PrivateUsers", "ProtectControlGroups", "ProtectHome", "ProtectKernelModules", "ProtectKernelTunables", "ProtectSystem",
 		"ReadWritePaths", "RemoveIPC", "Restart", "RestartPreventExitStatus", "RestartSec", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime", "RuntimeDirectory",
 		"RuntimeDirectoryMode", "StateDirectory", "StateDirectoryMode", "SuccessExitStatus", "SupplementaryGroups", "SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter",
-		"TimeoutStartSec", "TimeoutStopSec", "Type", "UMask", "User", "Group", "WatchdogSec", "ExecStart", "ExecReload",
+		"TasksMax", "TemporaryFileSystem", "TimeoutStartSec", "TimeoutStopSec", "Type", "UMask", "User", "Group", "WatchdogSec", "ExecStart", "ExecReload",
 	}
 	guide := read(t, "doc/admin.zh-CN.md")
 	for _, d := range later {
@@ -134,7 +134,7 @@ func TestGuideNamesLaterDirectives(t *testing.T) {
 			t.Errorf("the guide says nothing of %s", d)
 		}
 	}
-	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-remind.service"} {
+	for _, unit := range []string{"ysq.service", "ysq-backup.service", "ysq-remind.service", "ysq-web.service"} {
 		_, service, _ := strings.Cut(read(t, unit), "\n[Service]\n")
 		for line := range strings.Lines(service) {
 			if strings.HasPrefix(line, "[") {

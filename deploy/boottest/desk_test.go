@@ -45,10 +45,12 @@ func desk(t *testing.T, m *machine) {
 	b.says(t, "/login", login, http.StatusOK, "王某（经办）") // and on to the first page
 	b.says(t, "/case/1", nil, http.StatusOK, "第 1 号监测点")
 	m.hardenedTo(t, "ysq-web.service", 1.0)
-	// The process has no register, no hashes, no network and nobody's role.
+	// The process has no register, no hashes, no network and nobody's role, and sees nobody's configuration and password.
 	m.sh(t, `pid=$(systemctl show --value -p MainPID ysq-web.service)
 		[ "$(stat -c %U /proc/$pid)" = ysq-web ]
 		[ "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/1/ns/net)" ]
+		[ "$(ls /proc/$pid/root/etc/ysq | tr '\n' ' ')" = 'web-cert.pem web-key.pem ' ]
+		! touch /proc/$pid/root/etc/ysq/x
 		! runuser -u ysq-web -- cat /var/lib/ysq/people.json
 		! runuser -u ysq-web -- ysq list`)
 	// He is known to a restored office: the list is in the backup.
