@@ -11,7 +11,7 @@
 //	main.go     what is asked for            layout.go   which file goes where: one table
 //	build.go    programs, man pages, …       nfpm.go     .deb and .rpm
 //	version.go  version and time             tarball.go  the tarball, checksums
-//	papers.go   licences, changelogs
+//	papers.go   licences, changelogs         links.go    what documents link to
 package main
 
 import (
@@ -110,6 +110,9 @@ func (o order) build(ctx context.Context) error {
 		for _, kind := range o.kinds {
 			var name string
 			tree := layout(kind, program, papers)
+			if err := o.relink(tree); err != nil {
+				return err
+			}
 			if kind == "tar" {
 				name, err = o.tarball(arch, tree)
 			} else {

@@ -83,6 +83,41 @@ func TestNothingIsLeftOut(t *testing.T) {
 	}
 }
 
+// Every link of a packed document leads to a file of the package.
+func TestLinks(t *testing.T) {
+	root(t)
+	for _, kind := range formats {
+		tree := fake(t, kind)
+		packed := map[string]bool{}
+		for _, i := range tree {
+			packed[i.to] = true
+		}
+		o := order{scratch: t.TempDir()}
+		if err := o.relink(tree); err != nil {
+			t.Fatal(err)
+		}
+		links := 0
+		for _, i := range tree {
+			if !strings.HasSuffix(i.to, ".md") {
+				continue
+			}
+			text, err := os.ReadFile(i.from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range link.FindAllSubmatch(text, -1) {
+				links++
+				if target := string(m[3]); !packed[filepath.Join(filepath.Dir(i.to), target)] && !strings.Contains(target, "://") {
+					t.Errorf("%s: %s links to %s", kind, i.to, target)
+				}
+			}
+		}
+		if links < 8 {
+			t.Errorf("%s: only %d links", kind, links)
+		}
+	}
+}
+
 // The bill of materials names every module that is linked in, with its sum and a licence, and twice the same.
 func TestSBOM(t *testing.T) {
 	root(t)
