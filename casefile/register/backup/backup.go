@@ -25,6 +25,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -413,13 +414,14 @@ func (b *backup) readBack(path string) error {
 	return errors.Join(err, s.Close())
 }
 
-// rotate removes the backups that are no longer to be kept. Each disappears under another name first,
-// so that none is ever seen in part.
+// rotate removes the backups that are no longer to be kept, of the kind that was made: the encrypted ones are for another
+// place than the plain ones. Each disappears under another name first, so that none is ever seen in part.
 func (b *backup) rotate(keep Retention) (removed []string, err error) {
 	names, err := backupsIn(b.target, b.name.register)
 	if err != nil {
 		return nil, err
 	}
+	names = slices.DeleteFunc(names, func(n name) bool { return n.encrypted != b.name.encrypted })
 	for _, n := range keep.expired(names) {
 		tmp := filepath.Join(b.target, partial+n.String())
 		if err := b.disk.Rename(filepath.Join(b.target, n.String()), tmp); err != nil {

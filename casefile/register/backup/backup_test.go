@@ -183,6 +183,14 @@ func TestBackupIsIncrementalAndRotates(t *testing.T) {
 	if want := append([]string{"something-else"}, names[3:]...); !slices.Equal(left, want) {
 		t.Errorf("left %v, want %v", left, want)
 	}
+	// An encrypted one for another place, in the same second, makes room for its own kind alone.
+	id, err := age.GenerateX25519Identity()
+	must(t, err)
+	res, err := Of(r).Make(t.Context(), target, Options{Now: start.AddDate(0, 0, 4), Keep: Retention{Days: 1}, Recipients: []string{id.Recipient().String()}})
+	must(t, err)
+	if _, err := os.Stat(res.Path); err != nil || len(res.Removed) > 0 {
+		t.Errorf("encrypted, removed %v, %v", res.Removed, err)
+	}
 	last := filepath.Join(target, names[4])
 	wrong, err := Verify(t.Context(), last, register.Options{}, nil)
 	if err != nil || len(wrong) > 0 {

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,7 +94,7 @@ func (r Retention) expired(all []name) []name {
 	if r == (Retention{}) {
 		return nil
 	}
-	all = slices.SortedFunc(slices.Values(all), func(a, b name) int { return b.taken.Compare(a.taken) })
+	all = slices.SortedFunc(slices.Values(all), func(a, b name) int { return cmp.Or(b.taken.Compare(a.taken), cmp.Compare(b.seq, a.seq)) })
 	days, months := make(map[string]bool), make(map[string]bool)
 	var gone []name
 	for i, n := range all {
