@@ -26,6 +26,7 @@ type Options struct {
 	Folders    []Folder       // polled as well, beside those the Source finds
 	Book       Book           // what each full poll is held against afterwards (Audit). Nil: nothing is
 	Jitter     func() float64 // uniform in [0,1), spreads the waits. Nil: math/rand
+	Polled     func()         // called at the end of each poll, and must not block. Nil: nobody wants to know
 	Log        zerolog.Logger
 }
 
@@ -268,6 +269,9 @@ func (p *Poller) finish(ctx context.Context, res Result, err error) {
 	p.notBefore = time.Now().Add(wait + time.Duration(p.opts.Jitter()*float64(wait)/5))
 	p.lastErr = err
 	p.report(res, err)
+	if p.opts.Polled != nil {
+		p.opts.Polled()
+	}
 	log := p.opts.Log.With().Str("account", p.opts.Account).Int("taken", res.Taken).Logger()
 	switch {
 	case err != nil:

@@ -27,21 +27,30 @@ func (d *Daemon) notify(state string) {
 	}
 }
 
+// The daemon looks at itself after a poll, when it is awake anyway, but not more often than each minute, and without polls
+// as often as systemd wants to hear of it.
+const (
+	watchAtMost  = time.Minute
+	watchAtLeast = 150 * time.Second
+)
+
 // watch keeps systemd informed: the status line, and the watchdog as long as every poller makes
 // progress or honestly waits for its next try.
 func (d *Daemon) watch(ctx context.Context) {
-	every := time.Minute
+	late := watchAtLeast
 	if interval, err := sd.SdWatchdogEnabled(false); err == nil && interval > 0 {
-		every = min(every, interval/2)
+		late = min(late, interval/2)
 	}
+	early := min(watchAtMost, late)
 	listens := os.Getenv("NOTIFY_SOCKET") != "" // else this is no service, and nobody reads the status line
-	tick := time.NewTicker(every)
-	defer tick.Stop()
+	next := time.NewTimer(late)
+	defer next.Stop()
 	var said desk.Troubles
 	var witnessed civil.Date
 	for {
 		d.watchKeeping(&said)
 		d.witness(&witnessed)
+		d.Reminders.Awake()
 		if listens {
 			if s, err := d.Status(ctx); err == nil {
 				d.notify("STATUS=" + statusLine(s))
@@ -53,10 +62,21 @@ func (d *Daemon) watch(ctx context.Context) {
 		if listens && d.idle() { // not in tests, whose minutes pass in no time
 			rest()
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
+		looked := time.Now()
+		next.Reset(late)
+		for resting := true; resting; {
+			select {
+			case <-d.Intake.Polled:
+				if wait := early - time.Since(looked); wait > 0 {
+					next.Reset(wait)
+				} else {
+					resting = false
+				}
+			case <-next.C:
+				resting = false
+			case <-ctx.Done():
+				return
+			}
 		}
 	}
 }

@@ -4,27 +4,20 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// mostCode is how much of the program may stay mapped while nothing happens.
-const mostCode = 6 << 20
-
-// rest gives back the pages of the program's own file. Starting and the first poll touch two thirds of the file, because the
-// kernel maps sixteen pages for each one that is read, and all of them would count as the daemon's memory for as long as it
-// runs. The kernel keeps them in its cache while there is room, and the few that a poll needs come back in microseconds.
+// rest gives back what the daemon does not need while it waits. What Go would collect every two minutes, and give back to
+// the kernel little by little, is done at once while the daemon is awake. And the pages of the program's own file go: starting
+// and the first poll touch two thirds of the file, because the kernel maps sixteen pages for each one that is read, and all of
+// them would count as the daemon's memory for as long as it runs. The kernel keeps them in its cache while there is room, and
+// the few that a poll needs come back in microseconds.
 func rest() {
-	all := ownCode()
-	resident := 0
-	for _, m := range all {
-		resident += m.resident
-	}
-	if resident < mostCode {
-		return
-	}
-	for _, m := range all {
+	debug.FreeOSMemory()
+	for _, m := range ownCode() {
 		// A page of the file that was never written comes back unchanged. Nothing is lost if the kernel refuses.
 		unix.Syscall(unix.SYS_MADVISE, m.start, m.length, unix.MADV_DONTNEED)
 	}

@@ -15,6 +15,7 @@ import (
 type Room struct {
 	*desk.Desk
 	Pollers []*mailbox.Poller // of the accounts, in the order of the configuration
+	Polled  chan struct{}     // holds a token when an account was polled
 
 	mails   *Mails
 	earlier earlierTexts
@@ -23,13 +24,20 @@ type Room struct {
 
 // New returns the room. Nothing is polled before its Pollers run. onRead is for tests and may be nil.
 func New(d *desk.Desk, mails *Mails, onRead func(casefile.Digest)) *Room {
-	n := &Room{Desk: d, mails: mails, onRead: onRead}
+	n := &Room{Desk: d, Polled: make(chan struct{}, 1), mails: mails, onRead: onRead}
 	log := d.Log.With().Str("component", "mailbox").Logger()
 	for i, m := range d.Config.Mailboxes {
 		source := &folders{NewAccount(m, d.Version, d.Store, d.Dial), func() []string { return d.Live().Mailboxes[i].Folders }}
 		n.Pollers = append(n.Pollers, mailbox.New(source, d.Store, n, mailbox.Options{
-			Account: m.Name, Interval: m.PollInterval, Book: book{d}, Log: log,
+			Account: m.Name, Interval: m.PollInterval, Book: book{d}, Log: log, Polled: n.polled,
 		}))
 	}
 	return n
+}
+
+func (n *Room) polled() {
+	select {
+	case n.Polled <- struct{}{}:
+	default:
+	}
 }

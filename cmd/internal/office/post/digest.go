@@ -37,12 +37,13 @@ type Reminders struct {
 	room     *Room
 	agenda   Agenda
 	dial     func(ctx context.Context, address string) (net.Conn, error)
+	awake    chan struct{}           // holds a token when the daemon is
 	notified atomic.Pointer[posting] // how the last post of the counts went; nil: there was none since the start
 }
 
 // NewReminders returns the reminders, which go out as mails of the room. dial is for tests and may be nil.
 func NewReminders(p *Room, ins record.StandIns, mails *intake.Mails, agenda Agenda, dial func(ctx context.Context, address string) (net.Conn, error)) *Reminders {
-	return &Reminders{Desk: p.Desk, standIns: ins, mails: mails, room: p, agenda: agenda, dial: dial}
+	return &Reminders{Desk: p.Desk, standIns: ins, mails: mails, room: p, agenda: agenda, dial: dial, awake: make(chan struct{}, 1)}
 }
 
 // digest is the office's reminder in the morning: its agenda, and the days for a calendar.

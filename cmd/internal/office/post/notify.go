@@ -38,12 +38,22 @@ type notifier struct {
 	next  time.Time
 }
 
-// keepNotifying looks every minute whether it is time.
+// Awake says that the daemon is awake: what goes by the clock looks at it now, and has no alarm of its own.
+func (r *Reminders) Awake() {
+	select {
+	case r.awake <- struct{}{}:
+	default:
+	}
+}
+
+// keepNotifying looks whether it is time whenever the daemon is awake.
 func (r *Reminders) keepNotifying(ctx context.Context) {
 	n := &notifier{Reminders: r}
 	for {
 		n.morning(ctx)
-		if !pause(ctx, time.Minute) {
+		select {
+		case <-r.awake:
+		case <-ctx.Done():
 			return
 		}
 	}
