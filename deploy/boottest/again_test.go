@@ -3,8 +3,6 @@ package boottest
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 )
@@ -52,38 +50,6 @@ func configurationLost(t *testing.T, m *machine) {
 	if after := m.list(t, "zhang"); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("before %v\nafter  %v", before, after)
 	}
-}
-
-// moved: the guide's recipe as it stands, on a machine that has lost everything but the software.
-func moved(t *testing.T, m *machine) {
-	before := m.list(t, "zhang")
-	text, err := os.ReadFile("../doc/admin.zh-CN.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)搬家，旧机器：\n\n```\n(.*?)```\n.*?```\n(.*?)```").FindSubmatch(text)
-	if blocks == nil {
-		t.Fatal("the guide has no recipe")
-	}
-	comment := regexp.MustCompile(`(?m) {2,}\p{Han}.*$`)
-	old, fresh := comment.ReplaceAllString(string(blocks[1]), ""), comment.ReplaceAllString(string(blocks[2]), "")
-	m.sh(t, "install -d -o ysq /mnt/备份; mkdir -p /etc/systemd/system/ysq.service.d")
-	m.sh(t, old)
-	m.sh(t, `mkdir /root/old; cp -a /var/lib/ysq/. /root/old; find /var/lib/ysq -mindepth 1 -delete
-		mv /etc/ysq/ysq.toml /etc/ysq/imap-password.cred /etc/systemd/system/ysq.service.d/50-ysq-credential.conf /root/old/
-		cp -a /mnt/备份/ysq-* /var/backups/ysq/; chown -R ysq: /var/backups/ysq`)
-	backup := strings.TrimSpace(m.sh(t, "basename /mnt/备份/ysq-*"))
-	fresh = strings.ReplaceAll(fresh, "ysq-…", backup)
-	fresh = strings.ReplaceAll(fresh, "ysq init --adopt", "echo "+password+" | ysq init --adopt --yes --password-stdin --login-check") // nobody types here
-	fresh = strings.ReplaceAll(fresh, "ysq doctor", "ysq doctor || test $? = 6")                                                       // the machine is Debian's, not an office's
-	m.sh(t, fresh)
-	if after := m.list(t, "zhang"); fmt.Sprint(after) != fmt.Sprint(before) {
-		t.Errorf("before %v\nafter  %v", before, after)
-	}
-	if got := m.sh(t, "find /var/lib/ysq ! -user ysq; stat -c '%a %U' /etc/ysq/ysq.toml"); got != "600 ysq\n" {
-		t.Errorf("modes: %s", got)
-	}
-	m.does(t, "root", 0, "ysq", "verify")
 }
 
 // oldSystemd: systemd 241 in all that init and the unit can see of it: it knows no credentials, and not the

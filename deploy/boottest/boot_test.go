@@ -38,7 +38,6 @@ var whole = story{
 	{"backup", backUp},
 	{"another code", anotherCode},
 	{"configuration lost", configurationLost},
-	{"moved", moved},
 	{"old systemd", oldSystemd},
 	{"morning check", morningCheck},
 	{"instance", instance},
@@ -65,24 +64,28 @@ var short = story{
 	{"remove", remove},
 }
 
-// TestBoot lives the whole story on Debian 12 and a shorter one on its neighbours, at the same time: a machine mostly
-// waits for the next poll.
+// TestBoot lives the whole story on Debian 12, a shorter one on its neighbours, and what the guides say, at the same time: a
+// machine mostly waits for the next poll.
 func TestBoot(t *testing.T) {
 	if os.Getenv("YSQ_REQUIRE_REAL") != "1" && os.Getenv("YSQ_BOOT") != "1" {
 		t.Skip("boots machines for minutes: set YSQ_BOOT=1, or YSQ_REQUIRE_REAL=1 where it must not be skipped")
 	}
 	now, before := build(t, "1.0.0"), build(t, "0.0.9")
-	for s, steps := range map[suite]story{bullseye: short, bookworm: whole, trixie: short} {
-		t.Run(string(s), func(t *testing.T) {
+	for _, one := range []struct {
+		name  string
+		suite suite
+		steps story
+	}{{"bullseye", bullseye, short}, {"bookworm", bookworm, whole}, {"trixie", trixie, short}, {"guides", bookworm, guided(t, now)}} {
+		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
-			m := boot(t, s)
+			m := boot(t, one.suite)
 			t.Log(strings.TrimSpace(m.sh(t, "systemctl --version | head -n 1")))
 			m.take(t, cmp.Or(os.Getenv("YSQ_PREVIOUS"), before["deb"]), "/root/previous.deb")
 			m.take(t, before["rpm"], "/root/previous.rpm")
 			m.take(t, now["deb"], "/root/now.deb")
 			m.take(t, now["rpm"], "/root/now.rpm")
 			m.take(t, now["tar"], "/root/now.tar.gz")
-			steps.live(t, m)
+			one.steps.live(t, m)
 		})
 	}
 }

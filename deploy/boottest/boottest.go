@@ -13,5 +13,6 @@
 //	container_test.go   the machine: made, booted, spoken to, switched off
 //	office_test.go      what stands on it: Dovecot, accounts, mails
 //	boot_test.go        the stories; again_test.go, desk_test.go: more of their steps
+//	guides_test.go      what the guides say, typed as it stands
 //	emulated_test.go    the demo as other architectures' programs
 package boottest

@@ -77,7 +77,7 @@ func boot(t *testing.T, s suite) *machine {
 	defer log.Close()
 	// Of its own network: only a loopback interface, which can be cut without cutting ours.
 	// And with Landlock, as a machine of its own would have: nspawn's filter leaves it out.
-	nspawn := exec.Command("systemd-nspawn", "--boot", "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", "--directory="+m.root, "--machine=ysq-boottest-"+string(s),
+	nspawn := exec.Command("systemd-nspawn", "--boot", "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", "--directory="+m.root, "--machine="+filepath.Base(filepath.Dir(m.root)),
 		"--private-network", "--register=no", "--keep-unit", "--console=pipe")
 	nspawn.Stdout, nspawn.Stderr = log, log
 	if err := nspawn.Start(); err != nil {

@@ -48,6 +48,7 @@ var house = []room{
 
 	{"config", []string{"casefile/words", "casefile/durable"}, "the configuration is values; cmd decides what is done with them"},
 	{"deploy", nil, "files only"},
+	{"deploy/doc", nil, "a guide is followed by whoever has an office for it"},
 	{"deploy/boottest", nil, "it installs packages, as an office does"},
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
