@@ -136,10 +136,7 @@ type phrase struct {
 }
 
 func (p phrase) read(s string) (Date, error) {
-	rest, weekday, err := p.withWeekday(s)
-	if err != nil {
-		return 0, err
-	}
+	rest, weekday := p.withWeekday(s)
 	d, err := p.day(rest)
 	if err == nil && weekday >= 0 && int(d.Weekday()) != weekday {
 		return 0, fmt.Errorf("%q 不对：%s", p.said, d.Long())
@@ -149,7 +146,7 @@ func (p phrase) read(s string) (Date, error) {
 
 // withWeekday takes the day of the week off the end of a date, as in 11月27日（周五）. It is -1 where none
 // stands there or where it is all there is.
-func (p phrase) withWeekday(s string) (rest string, weekday int, err error) {
+func (p phrase) withWeekday(s string) (rest string, weekday int) {
 	rest = strings.TrimRight(s, ")]】")
 	for i, name := range []string{"日", "一", "二", "三", "四", "五", "六"} {
 		for _, week := range []string{"星期", "礼拜", "周"} {
@@ -158,11 +155,11 @@ func (p phrase) withWeekday(s string) (rest string, weekday int, err error) {
 				before, ok = strings.CutSuffix(rest, week+"天")
 			}
 			if ok && strings.ContainsAny(before, "0123456789") {
-				return strings.TrimRight(before, "([【,."), i, nil
+				return strings.TrimRight(before, "([【,."), i
 			}
 		}
 	}
-	return s, -1, nil
+	return s, -1
 }
 
 func (p phrase) day(s string) (Date, error) {

@@ -339,10 +339,10 @@ func (b *builder) remedy() {
 	refused := slices.DeleteFunc(slices.Clone(r.Withheld), func(basis string) bool { return !casefile.Refuses(basis) })
 	switch {
 	case b.Kind != casefile.LetterPartial:
-		b.Text["救济告知"] = remedy(b.spec.class, b.On, "告知书", "", o)
+		b.Text["救济告知"] = remedy(b.spec.class, b.On, "", o)
 		return
 	case len(refused) == 0:
-		b.Text["救济告知"] = remedy(eitherWay, b.On, "告知书", "", o)
+		b.Text["救济告知"] = remedy(eitherWay, b.On, "", o)
 		return
 	}
 	// Only what is withheld under articles 14 to 16 goes through 复议 first (法释〔2025〕8号 第一条).
@@ -350,6 +350,6 @@ func (b *builder) remedy() {
 	if len(refused) < len(r.Withheld) {
 		part = "中依据" + withheldOn(refused) + "不予公开的部分"
 	}
-	first, other := remedy(reviewFirst, b.On, "告知书", part, o), remedy(eitherWay, b.On, "告知书", "的其他部分", o)
+	first, other := remedy(reviewFirst, b.On, part, o), remedy(eitherWay, b.On, "的其他部分", o)
 	b.Text["救济告知"] = first + "\n" + other
 }

@@ -28,19 +28,19 @@ var remedies = []struct {
 }{
 	{civil.MustParse("2019-05-15"), eitherWay, either},
 	{civil.MustParse("2019-05-15"), reviewFirst, either}, // until 2023 the choice was free everywhere
-	{civil.MustParse("2024-01-01"), reviewFirst, "如不服本{{名称}}{{部分}}，根据《中华人民共和国行政复议法》第二十三条的规定，应当先自收到本{{名称}}之日起60日内向{{复议机关}}申请行政复议；" +
+	{civil.MustParse("2024-01-01"), reviewFirst, "如不服本告知书{{部分}}，根据《中华人民共和国行政复议法》第二十三条的规定，应当先自收到本告知书之日起60日内向{{复议机关}}申请行政复议；" +
 		"对行政复议决定不服的，可以自收到行政复议决定书之日起15日内向{{法院}}提起行政诉讼。"},
 }
 
-const either = "如不服本{{名称}}{{部分}}，可以自收到本{{名称}}之日起60日内向{{复议机关}}申请行政复议，或者自收到本{{名称}}之日起6个月内向{{法院}}提起行政诉讼。"
+const either = "如不服本告知书{{部分}}，可以自收到本告知书之日起60日内向{{复议机关}}申请行政复议，或者自收到本告知书之日起6个月内向{{法院}}提起行政诉讼。"
 
 // remedy is 救济告知 of a class on a day; "" where there is none to tell.
-func remedy(c class, on civil.Date, name, part string, o Office) string {
+func remedy(c class, on civil.Date, part string, o Office) string {
 	phrase := ""
 	for _, r := range remedies {
 		if r.class == c && on >= r.from {
 			phrase = r.phrase
 		}
 	}
-	return strings.NewReplacer("{{名称}}", name, "{{部分}}", part, "{{复议机关}}", o.ReviewOrgan, "{{法院}}", o.Court).Replace(phrase)
+	return strings.NewReplacer("{{部分}}", part, "{{复议机关}}", o.ReviewOrgan, "{{法院}}", o.Court).Replace(phrase)
 }

@@ -36,10 +36,10 @@ const (
 )
 
 // Sheet reads the text of a style element.
-func (e *Elements) Sheet(css string) { e.sheet.read(uncommented(css[:min(len(css), maxSheet)]), 0) }
+func (e *Elements) Sheet(css string) { e.sheet.read(uncommented(css[:min(len(css), maxSheet)])) }
 
 // read takes rules. Those for a screen of some width are ignored: what they hide on a narrow one is shown on a wide one.
-func (s *sheet) read(css string, depth int) {
+func (s *sheet) read(css string) {
 	for len(css) > 0 {
 		open := strings.IndexByte(css, '{')
 		if open < 0 {
@@ -61,7 +61,7 @@ func (s *sheet) read(css string, depth int) {
 		}
 		if selectors = strings.TrimSpace(selectors); strings.HasPrefix(selectors, "@") {
 			if media, ok := strings.CutPrefix(selectors, "@media"); ok && !strings.ContainsAny(media, "(") && !strings.Contains(media, "print") && depth < maxMedia {
-				s.read(body, depth+1)
+				s.read(body)
 			}
 			continue
 		}

@@ -120,8 +120,8 @@ func (o *Office) Explain(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.Expl
 			return err
 		}
 		e = ask.Explanation{Case: row, Today: ask.Day(today), Clocks: []ask.ClockView{
-			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, today, cal),
-			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, today, cal),
+			clockView("strict", casefile.ReadClock(casefile.Strict, history, law, cal), c.Strict, today),
+			clockView("legal", casefile.ReadClock(casefile.Legal, history, law, cal), c.Legal, today),
 		}}
 		return nil
 	})
@@ -203,7 +203,7 @@ func (o *Office) relatedOf(tx *desk.View, c casefile.Case, d *ask.CaseDetail) er
 	return nil
 }
 
-func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Date, cal *workday.Calendar) ask.ClockView {
+func clockView(name string, k casefile.Clock, s casefile.Reading, today civil.Date) ask.ClockView {
 	v := ask.ClockView{
 		View: name, Label: k.View.Label(), Start: ask.Day(k.Start), Limit: k.Limit, Due: ask.Day(k.Due), Set: !k.Fixed.IsZero(),
 		Provisional: k.Provisional, WaitingFor: ask.Text(s.Waiting.Label()), WaitingUntil: ask.Day(s.WaitUntil),

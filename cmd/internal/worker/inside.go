@@ -230,7 +230,7 @@ func (r *Reader) inside(ctx context.Context, in form.Input, file *os.File, given
 		if _, started := errors.AsType[*startError](err); started {
 			return given, err
 		}
-		given.State, given.Note, given.Complaint = Failed, e.said.why(err), fmt.Sprintf("%v: %s", err, e.said.complaint)
+		given.State, given.Note, given.Complaint = Failed, e.said.why(), fmt.Sprintf("%v: %s", err, e.said.complaint)
 	} else if err != nil {
 		given.State, given.Note = Failed, errFlood.Error()
 	} else {

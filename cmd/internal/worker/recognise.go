@@ -82,7 +82,7 @@ func (r *Reader) TryOCR(ctx context.Context) error {
 		err = errors.New("it said nothing")
 	}
 	if err != nil {
-		return fmt.Errorf("%s（%w：%s）", said.why(err), err, said.complaint)
+		return fmt.Errorf("%s（%w：%s）", said.why(), err, said.complaint)
 	}
 	return nil
 }

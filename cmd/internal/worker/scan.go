@@ -189,7 +189,7 @@ func (r *Reader) recognise(ctx context.Context, in form.Input, given Reading, sh
 	case ctx.Err() != nil:
 		return given, context.Cause(ctx)
 	case err != nil:
-		given.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
+		given.note(form.NoteScan, "文字没有识别出来："+said.why()+"。")
 		given.Complaint = fmt.Sprintf("tesseract: %v: %s", err, said.complaint)
 		return given, nil
 	}

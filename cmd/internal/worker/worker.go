@@ -190,7 +190,7 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 				return r.inside(ctx, in, file, got, nested)
 			}
 			if err != nil {
-				got.note(form.NoteScan, "文字没有识别出来："+said.why(err)+"。")
+				got.note(form.NoteScan, "文字没有识别出来："+said.why()+"。")
 				got.Complaint = fmt.Sprintf("%v: %s", err, said.complaint)
 			}
 			if len(sheets) > 0 {
@@ -212,7 +212,7 @@ func (r *Reader) readWithin(ctx context.Context, in form.Input, copy func(io.Wri
 		return given, err
 	}
 	first, _, _ := strings.Cut(said.complaint, "\n")
-	given.State, given.Note, given.Complaint = Failed, said.why(err), fmt.Sprintf("%v: %s", err, first)
+	given.State, given.Note, given.Complaint = Failed, said.why(), fmt.Sprintf("%v: %s", err, first)
 	return given, nil
 }
 
@@ -267,7 +267,7 @@ func (r *Reader) Page(ctx context.Context, in form.Input, copy func(io.Writer) e
 	case started:
 		return Page{}, err
 	}
-	return Page{State: Failed, Note: said.why(err)}, nil
+	return Page{State: Failed, Note: said.why()}, nil
 }
 
 // preface is the first line of a child's input; the attachment follows.
@@ -397,7 +397,7 @@ func (r *Reader) runTo(ctx context.Context, args []string, in io.Reader, out io.
 }
 
 // why says to a clerk what became of a child that gave no answer.
-func (a answer) why(err error) string {
+func (a answer) why() string {
 	switch {
 	case errors.Is(a.cause, errTime), a.signal == syscall.SIGXCPU, strings.Contains(a.complaint, "SIGXCPU"):
 		return "读取用时过长，已中止"
