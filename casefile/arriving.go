@@ -59,6 +59,7 @@ func arriving() []KindInfo {
 			says:   func(e Confirmed) string { return phrases(e.How, prefixed("与 ", e.With)) },
 			awaits: Case.unconfirmed,
 			rule:   (*judge).confirmed,
+			keeps:  true,
 			fold: func(c *Case, r Record, _ Confirmed) {
 				if c.ConfirmedOn.IsZero() {
 					c.ConfirmedOn = r.On
@@ -253,6 +254,10 @@ func (j *judge) confirmed(Confirmed) error {
 	}
 	if !j.ConfirmedOn.IsZero() {
 		return j.refuse("confirm-twice", "如记录有误，先作废再确认\nysq void 编号", "已于 %s 确认", j.ConfirmedOn)
+	}
+	within, _ := j.cal.AddWorkdays(j.Strict.Start, j.law.ConfirmWithin)
+	if late := j.draft.On > within && (j.Strict.Due.IsZero() || j.draft.On <= j.Strict.Due); late && j.law.ConfirmWithin > 0 && !j.Strict.Start.IsZero() {
+		j.warn("确认晚于到达后第 %d 个工作日 %s：从严期限届满后才答复的，是否按时有争议", j.law.ConfirmWithin, within)
 	}
 	return nil
 }

@@ -182,7 +182,9 @@ func (j *judge) effective() error {
 		j.warn("%s", why[0])
 	} else {
 		for i, c := range unmoved {
-			j.warn("%s：%s", c.View.Label(), why[i])
+			if why[i] != "" {
+				j.warn("%s：%s", c.View.Label(), why[i])
+			}
 		}
 	}
 	for _, p := range clocks.Periods {

@@ -82,7 +82,7 @@ func leaving(tx *desk.View, id casefile.ID, event casefile.Event) (casefile.Even
 		if !c.WantedByMail() {
 			why = "申请人要求“" + c.Wanted() + "”"
 		}
-		return event, ask.Refused("way-missing", "写明怎样发出的；还没有发出的，只记录答复\n--way 邮寄（当面、电子邮件等）、--no-dispatch", "%s：%s，请写明怎样发出", id, why)
+		return event, ask.Refused("way-missing", "写明怎样发出的；还没有发出的，只记录答复\n--way 邮寄（当面、电子邮件等）、--no-dispatch", "%s：%s，不知怎样发出", id, why)
 	}
 	e.Way = casefile.ByEmail
 	return e, nil
