@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // The kinds of what is asked of others while an application is handled, and of the time that it takes.
@@ -377,6 +378,9 @@ type Extended struct {
 	Force string `json:"force,omitzero"`
 }
 
+// besideContent are the words for what local rules let an office ask for beside the contents (条例 第二十九条).
+var besideContent = regexp.MustCompile(`身份证|证件|营业执照|委托书|签名|签字|联系(方式|电话|地址|人)|通[信讯]地址|手机号|邮政编码|载体|(提供|获取|答复|送达)的?(形式|方式|途径)`)
+
 func (j *judge) correctionAsked(e CorrectionAsked) error {
 	if e.Until <= j.draft.On {
 		return j.refuse("correction-until", "请写明合理期限\n--until", "补正期限应晚于告知之日 %s", j.draft.On)
@@ -398,6 +402,10 @@ func (j *judge) correctionAsked(e CorrectionAsked) error {
 		return j.refuse("correction-source", "写明地方规定的名称和文号；条例第三十条只规定内容不明确的补正\n--source", "补正%s要写明依据的地方规定", e.About.Label())
 	case e.About == AboutForm, e.About == AboutContact && j.Channel == Email:
 		j.warn("缺少%s的，宜先打电话或回信询问，不必书面补正", e.About.Label())
+	case e.About == AboutContent:
+		if i := slices.IndexFunc(e.Items, besideContent.MatchString); i >= 0 {
+			j.warn("“%s”不像是申请内容不明确：补正身份证明、联系方式、形式要求的，写明类型和所依据的地方规定，文书另有写法", e.Items[i])
+		}
 	}
 	if until := j.cal.Next(e.Until); until != e.Until {
 		j.warn("补正期限 %s 为休息日，顺延至 %s（民法典第二百零三条）", e.Until, until)
