@@ -46,6 +46,7 @@ type sheet struct {
 	Rings   []image.Rectangle `json:"rings,omitzero"`
 	Turned  int               `json:"turned,omitzero"`  // as scan.Page
 	Degrees float64           `json:"degrees,omitzero"` // as scan.Page
+	Paper   *scan.Corners     `json:"paper,omitzero"`   // as scan.Page
 
 	Dots  float64   `json:"dots"`           // pixels in a point
 	Words [3]string `json:"words,omitzero"` // what tesseract said: of the page, of the stack, of the smaller stack
@@ -79,7 +80,7 @@ type Recognised struct {
 // sheetTo hands over a page: a line of JSON, then the pixels of its pictures. over is as in scan.Prepare.
 func sheetTo(w io.Writer, page int, m *image.Gray, over bool) error {
 	p := scan.Prepare(m, over)
-	s := sheet{Page: page, Size: p.Clean.Rect.Size(), Cells: p.Cells, Boxes: p.Boxes, Rings: p.Rings, Turned: p.Turned, Degrees: p.Degrees, Dots: float64(max(p.Clean.Rect.Dx(), p.Clean.Rect.Dy())) / 842}
+	s := sheet{Page: page, Size: p.Clean.Rect.Size(), Cells: p.Cells, Boxes: p.Boxes, Rings: p.Rings, Turned: p.Turned, Degrees: p.Degrees, Paper: p.Paper, Dots: float64(max(p.Clean.Rect.Dx(), p.Clean.Rect.Dy())) / 842}
 	pictures := []*image.Gray{p.Clean}
 	if p.Stack != nil {
 		s.Stack, s.Tight = p.Stack.Rect.Size(), p.Tight.Rect.Size()
@@ -337,7 +338,7 @@ const mostWords = 2000
 func placesOf(s sheet, words []scan.Word) (all []Glyph) {
 	w, h := float64(max(s.Size.X, 1)), float64(max(s.Size.Y, 1))
 	sin, cos := math.Sincos(s.Degrees * math.Pi / 180)
-	part := func(v, whole float64) int { return int(10000 * min(max(v/whole, 0), 1)) }
+	part := func(v float64) int { return int(10000 * min(max(v, 0), 1)) }
 	for _, one := range words[:min(len(words), mostWords)] {
 		b := one.Seen
 		if b.Empty() {
@@ -347,9 +348,26 @@ func placesOf(s sheet, words []scan.Word) (all []Glyph) {
 		x, y := w/2+dx*cos+dy*sin, h/2-dx*sin+dy*cos
 		rx := (float64(b.Dx())*cos + float64(b.Dy())*math.Abs(sin)) / 2
 		ry := (float64(b.Dy())*cos + float64(b.Dx())*math.Abs(sin)) / 2
-		all = append(all, Glyph{one.Text, [4]int{part(x-rx, w), part(y-ry, h), part(x+rx, w), part(y+ry, h)}})
+		left, top := s.onPicture((x-rx)/w, (y-ry)/h)
+		right, bottom := s.onPicture((x+rx)/w, (y+ry)/h)
+		all = append(all, Glyph{one.Text, [4]int{part(min(left, right)), part(min(top, bottom)), part(max(left, right)), part(max(top, bottom))}})
 	}
 	return all
+}
+
+// onPicture is where a point of the sheet lies on the picture, both turned by quarters until they are read.
+func (s *sheet) onPicture(x, y float64) (float64, float64) {
+	if s.Paper == nil {
+		return x, y
+	}
+	for range s.Turned & 3 { // back to how the picture came
+		x, y = y, 1-x
+	}
+	x, y = s.Paper.At(x, y)
+	for range s.Turned & 3 {
+		x, y = 1-y, x
+	}
+	return x, y
 }
 
 // blocksOf lays out the words of a page as those of a PDF, with the cells' edges for rules.

@@ -5,6 +5,7 @@
 // read as scattered words, without its rules; then its cells are read again, one below the other in a single column, in
 // two sizes.
 //
+//	paper.go     a sheet on a photograph
 //	prepare.go   size, light, angle          rules.go   rules and the cells that they fence
 //	words.go     what tesseract says         card.go    what looks like an identity card
 //	boxes.go     what may be a box to tick   rings.go   rings drawn around an option
@@ -24,8 +25,9 @@ type Page struct {
 	Tight   *image.Gray // the same, smaller
 	Boxes   []Box       // what may be a box to tick
 	Rings   []image.Rectangle
-	Turned  int     // by how many quarters, clockwise, the picture was turned until its lines lay level
-	Degrees float64 // by which it was turned after that
+	Turned  int      // by how many quarters, clockwise, the picture was turned until its lines lay level
+	Degrees float64  // by which it was turned after that
+	Paper   *Corners // of the sheet on a photograph, which was made flat before all that
 }
 
 const (
@@ -36,6 +38,11 @@ const (
 // Prepare makes a picture ready. Its longer side is taken for that of A4: nobody can know how far a camera was away.
 // Whether it stands on its head no pixel tells: with over it is turned by half.
 func Prepare(m *image.Gray, over bool) Page {
+	var paper *Corners
+	if c, ok := paperOf(m); ok {
+		paper = new(c.within(0.008))
+		m = flat(m, *paper)
+	}
 	m = light(Shrink(m, fullHeight), 61)
 	across, down := inkOf(m)
 	size := m.Rect.Size()
@@ -55,7 +62,7 @@ func Prepare(m *image.Gray, over bool) Page {
 	}
 	m = Quarters(m, quarters)
 	p := cellsOf(m)
-	p.Boxes, p.Turned, p.Degrees = boxesOf(p.Clean), quarters, degrees
+	p.Boxes, p.Turned, p.Degrees, p.Paper = boxesOf(p.Clean), quarters, degrees, paper
 	p.Rings = ringsOf(p.Clean)
 	if p.Rings != nil || p.Boxes != nil {
 		p.stack() // without them, too
