@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // guess says what a mail probably is on a case, and from what that is read. It proposes only, and where words
@@ -33,6 +34,9 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 	if word := firstOf(said, withdrawWords); word != "" {
 		return casefile.GuessWithdrawal, where(subject, word)
 	}
+	if word := strings.TrimSpace(givesUp.FindString(first)); !likely && word != "" && !strings.Contains(word, "公开") {
+		return casefile.GuessWithdrawal, where(subject, word)
+	}
 	if onlyThanks(own) && !files {
 		return casefile.GuessThanks, "正文只是致谢"
 	}
@@ -42,6 +46,9 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 		return casefile.GuessApplication, "像是又一份申请"
 	case g != casefile.GuessNone:
 		return g, why
+	}
+	if word := reasonsFor.FindString(subject + "\n" + first); word != "" {
+		return casefile.GuessReasons, where(subject, word)
 	}
 	for _, k := range kindsOfMail {
 		if word := firstOf(said, k.words); word != "" {
@@ -110,6 +117,13 @@ var (
 		{casefile.GuessReminder, reminderWords},
 	}
 )
+
+// givesUp is how people say in their own words that they want nothing more.
+var givesUp = regexp.MustCompile(`(申请|这件事?|此件|该件|材料|信息)[^。；！？\n不没]{0,8}(不要了|不需要了|不用了|算了|作罢|撤了|撤掉|撤销|撤回|取消|收回)(吧|了|。|，|！|\n|$)|` +
+	`请[^。；！？\n]{0,6}(撤销|撤回|取消|撤掉)(吧|。|！|\n|$|(这个|该|此|本|我的)申请)|不用(再)?(给我|提供|办理|答复)(了|。|，)`)
+
+// reasonsFor is how people say why they apply so often.
+var reasonsFor = regexp.MustCompile(`(为什么|为何|之所以)[^。；！？\n]{0,8}申请|申请[^。；！？\n]{0,8}(原因|缘由|目的|理由)(是|为|在于|如下|说明|：|:)`)
 
 // where says in which part of the mail a word stands.
 func where(subject, word string) string {
@@ -261,11 +275,37 @@ func (d *decider) names() []string {
 	var all []string
 	for _, a := range d.m.From {
 		all = addName(all, a.Name)
+		all = addName(all, bareName(a.Name))
 	}
 	for _, name := range namesIn(d.written) {
 		all = addName(all, name)
 	}
-	return all[:min(len(all), 4)]
+	all = addName(all, signature(d.written))
+	return all[:min(len(all), 6)]
+}
+
+// bareName is a name as a mail program shows it without what people add to it: 张三（手机）, 张三-QQ, 张三 13800000000.
+func bareName(name string) string {
+	if i := strings.IndexFunc(name, func(r rune) bool { return strings.ContainsRune("（(【[-—_|·@,，", r) || unicode.IsDigit(r) }); i > 0 {
+		return strings.TrimSpace(name[:i])
+	}
+	return name
+}
+
+// signature is the name at the end of a letter; empty where the letter does not end in a few characters.
+func signature(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i := len(lines) - 1; i >= max(0, len(lines)-3); i-- {
+		line := strings.TrimSpace(lines[i])
+		if j := strings.LastIndexAny(line, "。！；"); j >= 0 && i == len(lines)-1 { // at the end of the last sentence
+			_, size := utf8.DecodeRuneInString(line[j:])
+			line = line[j+size:]
+		}
+		if name := letters(line); utf8.RuneCountInString(name) >= 2 && utf8.RuneCountInString(name) <= 4 {
+			return name
+		}
+	}
+	return ""
 }
 
 func addName(all []string, name string) []string {

@@ -43,6 +43,12 @@ func TestGuess(t *testing.T) {
 		"reminder":                           {text("Re: 登记回执", "再不答复我就复议了"), own, casefile.GuessReminder},
 		"reminder, asking how far it is":     {text("申请情况", "问一下我的申请办到哪里了"), own, casefile.GuessReminder},
 		"withdrawal, in other words":         {text("Re: 登记回执", "之前申请的批复我不需要了，请不用办理了"), own, casefile.GuessWithdrawal},
+		"withdrawal, got elsewhere":          {text("不用了", "我已经从别处拿到了，这个申请我就不要了，请你们撤销。"), own, casefile.GuessWithdrawal},
+		"withdrawal, in short":               {text("Re: 登记回执", "材料不需要了，不用给我了，谢谢"), own, casefile.GuessWithdrawal},
+		"not given up":                       {text("Re: 登记回执", "我没有说不要了，申请还要继续，请尽快答复"), own, casefile.GuessReminder},
+		"of a decision that was revoked":     {text("Re: 补正告知书", "我申请的是关于撤销甲厂许可的决定"), correcting, casefile.GuessCorrection},
+		"reasons, in other words":            {text("关于为什么申请这么多次", "写地方志需要逐年的数据，并不是无理取闹。"), own, casefile.GuessReasons},
+		"reasons, named":                     {text("Re: 告知书", "多次申请的原因是核对补偿标准。"), own, casefile.GuessReasons},
 		"a mail is recalled":                 {text("撤回: 政府信息公开申请", "张三将撤回邮件“政府信息公开申请”。"), paying, casefile.GuessOther},
 		"an application is recalled":         {text("撤回：2026-00017号申请", ""), own, casefile.GuessWithdrawal},
 		"recalled, and withdrawn":            {text("撤回：政府信息公开申请", "我想撤回邮件，不申请了。"), own, casefile.GuessWithdrawal},
@@ -151,6 +157,8 @@ func TestGuessedElsewhere(t *testing.T) {
 	}{
 		"from another address":  {second, casefile.GuessOther},
 		"an application of his": {fresh, casefile.GuessNone},
+		"from a telephone":      {with(from("lisi.phone@example.test", "材料"), func(m *casefile.Message) { m.From[0].Name = "李四（手机）" }), casefile.GuessOther},
+		"signed":                {with(from("qq123@example.test", "材料补上"), func(m *casefile.Message) { m.Text = "前天要我说清楚的，是东城区那一段。李四" }), casefile.GuessOther},
 		"an absence note":       {absent, casefile.GuessNone},
 		"passed on by a colleague": {with(from("guard@example.test", "Fw: 补充材料"), func(m *casefile.Message) {
 			m.Text = "转给你们\n\n---- 转发邮件信息 ----\n发件人: 李四 <lisi@example.test>\n主题: 补充材料\n\n补充说明：在甲路。"
