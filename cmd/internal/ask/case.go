@@ -218,9 +218,10 @@ type CaseDetail struct {
 	Letters    []LetterView  `json:"letters"`
 	// FileReadings are what became of reading Files, as far as they were read, by their digests.
 	FileReadings []PartReading `json:"file_readings,omitzero"`
-	// Related are earlier applications of the same applicant for the like, and Counts is there where there
-	// are many in the month; both of open cases only.
-	Related []RelatedCase `json:"related,omitzero"`
+	// Related are earlier applications of the same applicant for the like, the ten most alike, and RelatedMore says how many
+	// more there are. Counts is there where there are many in the month. All are of open cases only.
+	Related     []RelatedCase `json:"related,omitzero"`
+	RelatedMore int           `json:"related_more,omitzero"`
 	// Past are earlier cases of the same applicant, the ten latest of PastAll; of an open case.
 	Past    []PastCase       `json:"past,omitzero"`
 	PastAll int              `json:"past_all,omitzero"`

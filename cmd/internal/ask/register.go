@@ -37,7 +37,9 @@ type Proposals struct {
 	Puzzling []ProposalNote `json:"puzzling"`
 	// Commands are lines ready to be typed, each with the reason for it: a 补正, an agent, a split.
 	Commands []ProposedCommand `json:"commands"`
-	Related  []RelatedCase     `json:"related"`
+	// Related are applications for the like: of the same applicant the ten most alike, RelatedMore says how many more.
+	Related     []RelatedCase `json:"related"`
+	RelatedMore int           `json:"related_more,omitzero"`
 	// Past are earlier cases of the same applicant, the ten latest of PastAll.
 	Past    []PastCase       `json:"past,omitzero"`
 	PastAll int              `json:"past_all,omitzero"`

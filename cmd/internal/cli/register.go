@@ -347,7 +347,7 @@ func (a *app) proposalNotes(p ask.Proposals) error {
 			fmt.Fprintln(a.out, "  "+grid.Clean(m.Item))
 		}
 	}
-	a.related(p.Related, p.Counts)
+	a.related(p.Related, p.RelatedMore, p.Counts)
 	if err := a.past(p.Past, p.PastAll); err != nil {
 		return err
 	}
@@ -379,11 +379,14 @@ func (a *app) past(all []ask.PastCase, n int) error {
 }
 
 // related prints earlier applications for the like, and the number of them where that is worth a thought.
-func (a *app) related(all []ask.RelatedCase, counts *ask.ApplicantCounts) {
+func (a *app) related(all []ask.RelatedCase, more int, counts *ask.ApplicantCounts) {
 	if len(all) > 0 {
 		a.heading("内容相同或相近的申请")
 		for _, r := range all {
 			fmt.Fprintln(a.out, "  "+grid.Clean(join("  ", string(r.Case), r.Label, r.Reason)))
+		}
+		if more > 0 {
+			fmt.Fprintf(a.out, "  另有 %d 件\n", more)
 		}
 	}
 	if counts != nil && counts.Proposed {

@@ -80,7 +80,7 @@ func (a *app) showCase(d ask.CaseDetail) error {
 		a.heading("可能与这些案件有关")
 		a.suggestions(d.Suggestions, d.Suggested)
 	}
-	a.related(d.Related, d.Counts)
+	a.related(d.Related, d.RelatedMore, d.Counts)
 	if err := a.past(d.Past, d.PastAll); err != nil {
 		return err
 	}

@@ -195,7 +195,7 @@ func (o *Office) relatedOf(tx *desk.View, c casefile.Case, d *ask.CaseDetail) er
 	}
 	d.Past, d.PastAll = r.Past, r.PastAll
 	if len(r.Related) > 0 {
-		d.Related = r.Related
+		d.Related, d.RelatedMore = r.Related, r.RelatedMore
 	}
 	if r.Counts != nil && r.Counts.Proposed {
 		d.Counts = r.Counts

@@ -265,7 +265,7 @@ func (g *Proposals) Propose(ctx context.Context, _ ask.Call, q ask.CaseRef) (ask
 	p.Last = last
 	err = g.View(func(tx *desk.View) error {
 		r, err := g.relatives.Relations(tx, u.filed(), id)
-		p.Related, p.Counts, p.Past, p.PastAll = r.Related, r.Counts, r.Past, r.PastAll
+		p.Related, p.RelatedMore, p.Counts, p.Past, p.PastAll = r.Related, r.RelatedMore, r.Counts, r.Past, r.PastAll
 		return err
 	})
 	if p.Counts != nil && p.Counts.Proposed {

@@ -59,10 +59,15 @@ type Relations struct {
 	Counts  *ask.ApplicantCounts
 	Past    []ask.PastCase // the latest of PastAll
 	PastAll int
+
+	RelatedMore int // earlier ones of the applicant for the like that Related leaves out
 }
 
-// mostPast is how many earlier cases of an applicant are shown.
-const mostPast = 10
+// How many earlier cases of an applicant are shown, and how many of them for the like.
+const (
+	mostPast    = 10
+	mostRelated = 10
+)
 
 // Relations compares an application with those of everybody who may be its applicant.
 func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r Relations, err error) {
@@ -74,8 +79,37 @@ func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r R
 	if r.Past, r.PastAll, err = past(tx, a, others); err != nil {
 		return r, err
 	}
-	r.Related, r.Counts, err = g.related(tx, a, others, id)
-	return r, err
+	parts, err := partsOf(tx, a.Case)
+	if err != nil {
+		return r, err
+	}
+	elsewhere := slices.DeleteFunc(slices.Clone(others), func(o match.Filed) bool { return slices.Contains(parts, o.Case) })
+	r.Related, r.RelatedMore = repeats(a, elsewhere, id) // the parts of one application do not repeat each other
+	shared, err := g.shared(tx, a)
+	if err != nil {
+		return r, err
+	}
+	for n, s := range shared {
+		v := relatedView(id, s)
+		if n > 0 {
+			v.Line = "" // once is enough
+		}
+		r.Related = append(r.Related, v)
+	}
+	if (a.Applicant != "" || a.Mark != "") && !a.Received.IsZero() {
+		r.Counts = countsView(match.CountOf(a, others), id)
+	}
+	return r, nil
+}
+
+// repeats lists earlier applications of the applicant for the like, the most alike first, and counts those that are left out.
+func repeats(a match.Filed, others []match.Filed, id casefile.ID) (views []ask.RelatedCase, more int) {
+	all := match.Repeats(a, others)
+	views = []ask.RelatedCase{}
+	for _, r := range all[:min(len(all), mostRelated)] {
+		views = append(views, relatedView(id, r))
+	}
+	return views, len(all) - len(views)
 }
 
 // past lists what the applicant got before.
@@ -94,34 +128,6 @@ func past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastC
 		views = append(views, v)
 	}
 	return views, len(all), nil
-}
-
-// related lists earlier applications for similar information, and counts them where the number may matter.
-func (g *Relatives) related(tx *desk.View, a match.Filed, others []match.Filed, id casefile.ID) ([]ask.RelatedCase, *ask.ApplicantCounts, error) {
-	related := []ask.RelatedCase{}
-	parts, err := partsOf(tx, a.Case)
-	if err != nil {
-		return nil, nil, err
-	}
-	elsewhere := slices.DeleteFunc(slices.Clone(others), func(o match.Filed) bool { return slices.Contains(parts, o.Case) })
-	for _, r := range match.Repeats(a, elsewhere) { // the parts of one application do not repeat each other
-		related = append(related, relatedView(id, r))
-	}
-	shared, err := g.shared(tx, a)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, r := range shared {
-		v := relatedView(id, r)
-		if len(shared) > 0 && r.Case != shared[0].Case {
-			v.Line = "" // once is enough
-		}
-		related = append(related, v)
-	}
-	if a.Applicant == "" && a.Mark == "" || a.Received.IsZero() {
-		return related, nil, nil
-	}
-	return related, countsView(match.CountOf(a, others), id), nil
 }
 
 // shared lists what others asked for that is the same, unless somebody has decided already whether it is made public.
