@@ -53,7 +53,11 @@ func forPeople(err error) *ask.Error {
 		return &ask.Error{Code: "interrupted", Msg: "已中断", Exit: ask.ExitFailed}
 	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return &ask.Error{Code: "file", Msg: fmt.Sprintf("无法使用文件 %s：%v", p.Path, p.Err), Exit: ask.ExitFailed}
+		e := &ask.Error{Code: "file", Msg: fmt.Sprintf("无法使用文件 %s：%v", p.Path, p.Err), Exit: ask.ExitFailed}
+		if errors.Is(err, fs.ErrPermission) {
+			e.Hint = "换一个用得了的地方，如 /tmp 下；守护进程没有运行时，root 的命令以登记库的用户（如 ysq）读写文件"
+		}
+		return e
 	}
 	return &ask.Error{Code: "internal", Msg: err.Error(), Exit: ask.ExitFailed}
 }
