@@ -154,7 +154,7 @@ func (c Case) arrivalAlarm(today civil.Date, early bool) Alarm {
 	return Alarm{AlarmArrival, today, text, fmt.Sprintf("arrived --day %s 或 --day %s", c.StampedOn, c.ArrivedOn)}
 }
 
-// arrivalIn is the day zero of the strict clock: what a person settled, else the earliest of what the
+// arrivalIn is the day zero of the strict clock: what a person settled, otherwise the earliest of what the
 // server and the topmost Received lines of the mail and its copies say.
 func arrivalIn(live []Record) (day civil.Date) {
 	var settled civil.Date

@@ -94,7 +94,7 @@ type Case struct {
 
 	OpenMail int        // mails in it about which nobody has decided
 	OldestOn civil.Date // when the oldest of them arrived; zero: there is none
-	// Suggested are open mails that lie elsewhere and may belong to the case. Whoever judges a draft sets
+	// Suggested are open mails that are elsewhere and may belong to the case. Whoever judges a draft sets
 	// them; they are no part of the projection.
 	Suggested []OpenMail `json:"-"`
 
@@ -143,7 +143,7 @@ func (c Case) Counts() bool {
 	return c.Kind == Application && c.Stage != StageDismissed && c.Stage != StageMerged
 }
 
-// Fold derives a case from its records, and what lies in it also from those of the cases that were merged
+// Fold derives a case from its records, and what is in it also from those of the cases that were merged
 // into it. It is total: whatever the records say, there is a case.
 func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ...[]Record) Case {
 	live := Live(history)
@@ -158,7 +158,7 @@ func Fold(id ID, history []Record, law Statute, cal *workday.Calendar, merged ..
 		one := Live(m)
 		items, lives = append(items, contents(one)...), append(lives, one)
 	}
-	if c.Stage != StageMerged { // else they are open in the case that goes on
+	if c.Stage != StageMerged { // otherwise they are open in the case that goes on
 		if open := openMails(lives); len(open) > 0 {
 			c.OpenMail, c.OldestOn = len(open), open[0].On()
 		}

@@ -11,7 +11,7 @@
 // it; deciding, explaining and the help texts all read that table. Its rows stand beside the structs:
 //
 //	arriving.go    how an application comes in       answering.go  how it is answered, or leaves
-//	asking.go      what is asked meanwhile, and time  filing.go     what lies in a case, notes, voiding
+//	asking.go      what is asked meanwhile, and time  filing.go     what is in a case, notes, voiding
 //	mailing.go     mails that came and went           outgoing.go   mails that the office sends
 //	letters.go     the office's letters               dispute.go, year.go, keeping.go
 package casefile

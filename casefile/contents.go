@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Sort is what kind of thing lies in a case.
+// Sort is what kind of thing is in a case.
 type Sort uint8
 
 // The sorts of things.
@@ -41,8 +41,8 @@ func (i Item) Removable() bool {
 	return false
 }
 
-// Contents lists what lies in a case: what its own records put there and did not take out again, and
-// what lies in the cases that were merged into it, whose histories follow the first. Things stand in the
+// Contents lists what is in a case: what its own records put there and did not take out again, and
+// what is in the cases that were merged into it, whose histories follow the first. Things stand in the
 // order of their days, each digest once; the parts of a case that was split each hold its first mail.
 func Contents(histories ...[]Record) []Item {
 	var all []Item
@@ -145,7 +145,7 @@ func MailOf(e Event) Digest {
 	return Digest{}
 }
 
-// oneCopy leaves out a mail that is known from the outbox where its copy in 已发送 lies in the case, too.
+// oneCopy leaves out a mail that is known from the outbox where its copy in 已发送 is in the case, too.
 func oneCopy(all []Item) []Item {
 	var copied []string
 	for _, i := range all {
@@ -162,7 +162,7 @@ func oneCopy(all []Item) []Item {
 	})
 }
 
-// Kept lists the digests of all bytes that are kept for one case: what lies in it, the mails prepared for
+// Kept lists the digests of all bytes that are kept for one case: what is in it, the mails prepared for
 // it with their enclosures, the answers proposed with theirs, and documents that were taken out of it, for which no other record answers.
 // A mail that was taken out is not among them: the book of mails has it, and a person decides about it.
 func Kept(history []Record) []Digest {
@@ -198,7 +198,7 @@ func Kept(history []Record) []Digest {
 	return all
 }
 
-// Wrote reports whether a mail with this Message-ID lies in the case or was prepared for it.
+// Wrote reports whether a mail with this Message-ID is in the case or was prepared for it.
 func Wrote(history []Record, messageID string) bool {
 	return slices.ContainsFunc(Contents(history), func(i Item) bool { return i.Mail() && i.Letter.MessageID == messageID }) ||
 		slices.ContainsFunc(history, func(r Record) bool {

@@ -300,7 +300,7 @@ func (e DisputeDecided) orders() bool {
 	return e.Answers || !e.Due.IsZero() || e.Workdays > 0 || e.Days > 0 || slices.Contains([]string{ordered, "变更"}, e.Decision)
 }
 
-// term is until when: what the decision says, else the period for a new answer.
+// term is until when: what the decision says, otherwise the period for a new answer.
 func (e DisputeDecided) term(on civil.Date, law Statute, cal *workday.Calendar) (by civil.Date, provisional bool) {
 	if !e.orders() {
 		return 0, false
@@ -344,7 +344,7 @@ func CountsIn(from, to civil.Date, history []Record, law Statute, cal *workday.C
 }
 
 // AnswerBy is the last day for the office to answer: 复议 within 5 working days by the simplified
-// procedure that covers 政府信息公开, else 10 (行政复议法48, 54); 诉讼 within 15 calendar days
+// procedure that covers 政府信息公开, otherwise 10 (行政复议法48, 54); 诉讼 within 15 calendar days
 // (行政诉讼法67), which end on a working day (法释〔2018〕1号 第四十八条). No answer in time means no evidence.
 func (d Dispute) AnswerBy(law Statute, cal *workday.Calendar) (by civil.Date, provisional bool) {
 	law = law.On(d.FiledOn)

@@ -9,7 +9,7 @@ type Event interface {
 // Kind is the stable name of a kind of event.
 type Kind string
 
-// Letter names a mail of the case without quoting it: enough to list and to search, the bytes lie
+// Letter names a mail of the case without quoting it: enough to list and to search, the bytes are
 // under Digest.
 type Letter struct {
 	Digest    Digest  `json:"digest,omitzero"`

@@ -8,7 +8,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// The kinds of what lies in a case, how it stands to others, and what is noted about it.
+// The kinds of what is in a case, how it stands to others, and what is noted about it.
 const (
 	KindMerged       Kind = "merged"
 	KindSplit        Kind = "split"
@@ -210,7 +210,7 @@ type Voided struct {
 }
 
 // Seen (阅毕): somebody has read the mails, and nothing more is to be recorded of them. Without a case it is
-// about a mail that lies in none.
+// about a mail that is in none.
 type Seen struct {
 	Answers
 	As string `json:"as,omitzero"` // what they were, in the person's words

@@ -62,7 +62,7 @@ func (j *judge) founded(e Replied) error {
 }
 
 // unclear: （四）3 is what remains after the applicant corrected what his application asks for; where nothing
-// came, it lapses (（六）1), and a 补正 of who he is or how to reach him says nothing of the content.
+// came, it lapses (（六）1), and a 补正 that asks who he is or how to reach him says nothing about the content.
 func (j *judge) unclear() error {
 	asked, came := false, false
 	for _, r := range Live(j.history) {
@@ -185,7 +185,7 @@ func opposition(history []Record, on civil.Date, law Statute, cal *workday.Calen
 // About is what a 补正 is about.
 type About uint8
 
-// The kinds of 补正: of the content (条例30), and on local rules of who applies, how he is reached and the form.
+// The kinds of 补正: the content (条例30), and, by local rules, who applies, how he is reached and the form.
 const (
 	AboutContent About = iota
 	AboutIdentity

@@ -53,7 +53,7 @@ func (g *Guess) UnmarshalText(b []byte) (err error) { *g, err = ParseGuess(strin
 // Fits reports whether a mail that is probably this is decided by a step of that kind.
 func (g Guess) Fits(k Kind) bool { return g.Step() == k && k != KindSeen }
 
-// Step is the kind of record that decides such a mail: the step for which it was sent, else 阅毕.
+// Step is the kind of record that decides such a mail: the step for which it was sent, otherwise 阅毕.
 func (g Guess) Step() Kind {
 	switch g {
 	case GuessCorrection:

@@ -113,7 +113,7 @@ type Message struct {
 	// TransID is NetEase's X-CM-TRANSID, a second key for a mail seen twice.
 	TransID string `json:"trans_id,omitzero"`
 
-	// Text is what a person would read: text/plain, else HTML turned into text; limited in length.
+	// Text is what a person would read: text/plain, otherwise HTML turned into text; limited in length.
 	Text string `json:"text,omitzero"`
 	// Parts are the leaves of the MIME tree in order, the ones that gave Text included.
 	Parts []Part `json:"parts,omitzero"`

@@ -89,7 +89,7 @@ func ExpandIDs(s string, thisYear int) ([]ID, error) {
 	return all, nil
 }
 
-// listedNumbers parts a list where everything in it is a number of a case; else it is one number, which may
+// listedNumbers parts a list where everything in it is a number of a case; otherwise it is one number, which may
 // hold commas if it came from a ledger.
 func listedNumbers(s string, thisYear int) []string {
 	parts := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("、，,；;。和及与", r) })

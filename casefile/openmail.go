@@ -19,8 +19,8 @@ type OpenMail struct {
 	By     string // in Chinese: from what the guess was made
 	Unread bool   // it brings files that nobody and nothing has read yet: the guess is made without them
 	Bounce Bounce // of a report that a letter came back
-	Lies   ID     // the case in which it lies; empty: in none
-	Merely bool   // it lies elsewhere and may belong to the case
+	Lies   ID     // the case in which it is; empty: in none
+	Merely bool   // it is elsewhere and may belong to the case
 }
 
 // On is the day on which the mail arrived: the earliest for which there is evidence, as of an application. A line that
@@ -96,7 +96,7 @@ func Answered(live []Record) map[Digest]bool {
 	return all
 }
 
-// OpenMails lists the open mails that lie in a case, the oldest first; the histories of the cases that were
+// OpenMails lists the open mails that are in a case, the oldest first; the histories of the cases that were
 // merged into it follow its own.
 func OpenMails(histories ...[]Record) []OpenMail {
 	lives := make([][]Record, len(histories))
@@ -251,7 +251,7 @@ func stageOf(live []Record) Stage {
 	return c.Stage
 }
 
-// openNow are the mails about which a draft is judged: those that lie in the case, and those that may belong
+// openNow are the mails about which a draft is judged: those that are in the case, and those that may belong
 // to it.
 func (j *judge) openNow() []OpenMail {
 	return append(OpenMails(append([][]Record{j.history}, j.merged...)...), j.Suggested...)

@@ -92,13 +92,13 @@ const (
 	OutStateNone OutState = iota
 	OutQueued             // waits for its turn, or for the next try
 	OutSending            // the server is about to be given it: after a crash it may have it
-	OutDrafted            // lies in 草稿箱
+	OutDrafted            // is in 草稿箱
 	OutSent               // the server took it, or it was seen in 已发送
 	OutFailed             // it cannot be delivered as it is: a person must change something
 	OutHeld               // the provider did not want it: a person decides whether to try again
 	OutUnknown            // nobody knows whether the server took it
 	OutDropped            // a person gave it up
-	OutVanished           // it lies in 草稿箱 no longer, and was not seen in 已发送: a person knows why
+	OutVanished           // it is in 草稿箱 no longer, and was not seen in 已发送: a person knows why
 )
 
 var outStates = codes{{}, {"queued", "待发"}, {"sending", "正在发"}, {"drafted", "在草稿箱"}, {"sent", "已发出"}, {"failed", "发不出"}, {"held", "被退回待处理"}, {"unknown", "不知是否发出"}, {"dropped", "已放弃"}, {"vanished", "草稿不见了"}}
@@ -120,7 +120,7 @@ func OutStates() []OutState {
 	return []OutState{OutQueued, OutSending, OutDrafted, OutSent, OutFailed, OutHeld, OutUnknown, OutDropped, OutVanished}
 }
 
-// MailPrepared (拟信) is a mail of the office as it is to leave: its bytes lie under Digest. The
+// MailPrepared (拟信) is a mail of the office as it is to leave: its bytes are under Digest. The
 // record's Seq is its number in the outbox. Recorded before anything is sent.
 type MailPrepared struct {
 	Letter             // Digest of the whole mail; From is the office
@@ -140,7 +140,7 @@ type MailPrepared struct {
 	InReplyTo string `json:"in_reply_to,omitzero"`
 }
 
-// MailTried (开始发信) says that the server is about to be given the mail. What becomes of it is told
+// MailTried (开始发信) says that the server is about to be given the mail. What becomes of it is said
 // by the MailSettled that follows; where none does, the program ended in between.
 type MailTried struct {
 	Mail uint64 `json:"mail"` // Seq of the MailPrepared

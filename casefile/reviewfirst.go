@@ -44,7 +44,7 @@ var reviewRules = []ReviewRule{
 	{From: civil.New(2025, 6, 1), Source: "行政复议法第二十三条、法释〔2025〕8号第一条", Outcomes: refusals, key: "review-first", label: refusedFirst, value: refusedOn},
 	{
 		From: civil.New(2026, 7, 1), Source: "行政复议法实施条例第三十条第一项", Outcomes: []Outcome{OutcomeNone}, Unverified: true,
-		// Article 2 speaks of who asked for 主动公开 first, was told to apply, and then got no answer.
+		// Article 2 is about people who asked for 主动公开 first, were told to apply, and then got no answer.
 		Against: "申请人先要求主动公开、后来才申请的，法释〔2025〕8号第二条第二款写明对逾期不予答复可以申请复议，也可以起诉",
 		key:     "review-first-silence", label: "不受理、不答复、不履行，须先申请复议", value: "是；先要求主动公开后申请的，提醒两种途径（法释〔2025〕8号第二条第二款）",
 	},

@@ -25,7 +25,7 @@ type Statute struct {
 	OtherRequest     int // the office's own measure for what is no application
 	CorrectionDays   int // the 补正期限 that is proposed; the law says 合理期限
 	ReachAsked       int // days after which the day is asked for on which a notice arrived
-	UnreachableEvery int // days between two reminders to try an applicant again who cannot be reached
+	UnreachableEvery int // days between two reminders to try again to reach an applicant
 	AlikeWithin      int // days within which the same information asked for by others is noticed (条例44)
 	DoubtedFrom      int // days between the two instants of an arrival from which a person settles it
 

@@ -104,7 +104,7 @@ type Paths struct {
 type TLS string
 
 // The protections. With Plaintext the password and the mails cross the network readable; Check
-// allows it to this machine itself, else only when the mailbox says so expressly.
+// allows it to this machine itself, otherwise only when the mailbox says so expressly.
 const (
 	ImplicitTLS TLS = "tls" // TLS from the first byte (RFC 8314)
 	StartTLS    TLS = "starttls"
@@ -119,7 +119,7 @@ type Mailbox struct {
 	// the book of UIDs is kept under it. Empty in the file means User.
 	Name string
 	Host string
-	Port int // empty in the file means 993 for ImplicitTLS, else 143
+	Port int // empty in the file means 993 for ImplicitTLS, otherwise 143
 	TLS  TLS
 	// AllowPlaintext permits Plaintext to another machine.
 	AllowPlaintext bool
@@ -150,7 +150,7 @@ type Intake struct {
 
 // Access maps groups of the system to roles. A person has the highest role of all their groups.
 type Access struct {
-	SocketGroup Group // owns the socket: who is not in it cannot connect at all
+	SocketGroup Group // owns the socket: nobody outside it can connect at all
 	Viewer      []Group
 	Operator    []Group
 	Approver    []Group

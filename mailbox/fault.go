@@ -27,7 +27,7 @@ const (
 	FaultIntake      Fault = "INTAKE"        // the register did not take the mails
 )
 
-// What FetchSlowly returns for a mail that is not to be had.
+// What FetchSlowly returns for a mail that cannot be fetched.
 var (
 	ErrMissing  = errors.New("server does not return the mail")
 	ErrEmpty    = errors.New("server returns no bytes for the mail")

@@ -35,7 +35,7 @@ func (p *Poller) identityDue(old view, known bool, box Box) bool {
 }
 
 // others returns those of the UIDs under which the server shows another mail than the book has. With
-// byName the Message-IDs of all of them are asked for, else of those alone whose date differs.
+// byName the Message-IDs of all of them are asked for, otherwise of those alone whose date differs.
 func (p *Poller) others(ctx context.Context, f Folder, box Box, uids []uint32, byName bool) (others []uint32, err error) {
 	booked, err := p.opts.Book.Identities(ctx, p.opts.Account, f.Name, box.UIDValidity)
 	if err != nil {

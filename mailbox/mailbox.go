@@ -48,7 +48,7 @@ type Fetched struct {
 	Role         Role
 	InternalDate time.Time       // the server's time of arrival; zero if it gave none
 	Size         int64           // of the bytes
-	Announced    int64           // the server's RFC822.SIZE where it is not Size, else 0; the server was then asked twice
+	Announced    int64           // the server's RFC822.SIZE where it is not Size, otherwise 0; the server was then asked twice
 	Digest       casefile.Digest // of the bytes
 }
 

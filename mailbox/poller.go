@@ -60,7 +60,7 @@ type Poller struct {
 	intake Intake
 	opts   Options
 
-	turn chan struct{} // holds a token; who has it owns what follows, up to status
+	turn chan struct{} // holds a token; whoever has it owns what follows, up to status
 
 	session   Session // nil: not connected
 	lastLogin time.Time
@@ -206,7 +206,7 @@ func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
 		err = p.audit(ctx, &res)
 	}
 	switch {
-	case err == nil && full && len(p.missing) == 0: // else the next poll lists everything again
+	case err == nil && full && len(p.missing) == 0: // otherwise the next poll lists everything again
 		p.lastFull = p.began
 	case err != nil && faultOf(err) != FaultRefused:
 		p.hangUp()

@@ -186,11 +186,11 @@ var resultsNamed = []phrase{
 	{regexp.MustCompile(`其他结果`), "2"}, {regexp.MustCompile(`(?:尚未|未)审结|尚在审理|正在审理|未结`), "3"},
 }
 
-// number compares one number: with 表四 where its clause or the sentence speaks of disputes, else with 表三.
+// number compares one number: with 表四 where its clause or the sentence speaks of disputes, otherwise with 表三.
 // It reports whether the words behind the number were what it counts.
 func (r *reader) number(n int, clause, behind, quoted, after string) (used bool) {
 	if bodies.MatchString(strings.ReplaceAll(clause, "未审结", "")) {
-		r.elsewhere = true // whoever decides disputes tells of those that others have
+		r.elsewhere = true // whoever decides disputes speaks of those that others have
 	}
 	if r.elsewhere || change.MatchString(clause) {
 		return false

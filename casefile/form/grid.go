@@ -352,7 +352,7 @@ func (g *grid) headsSection(i int) bool {
 	return isLabel && c.RowSpan > 1
 }
 
-// labelCell gives a label its value: the cell to the right, else the cells below.
+// labelCell gives a label its value: the cell to the right, otherwise the cells below.
 func (r *reading) labelCell(g *grid, i int, m mark, at place) {
 	c := g.table.Cells[i]
 	r.enter(m.label, m.hint)

@@ -6,7 +6,7 @@ import (
 )
 
 // CheckID examines a citizen's identity number (GB 11643-1999): eighteen characters, a date, and the
-// check digit by ISO 7064 MOD 11-2. doubt is "" when nothing speaks against it, else a Chinese sentence.
+// check digit by ISO 7064 MOD 11-2. doubt is "" when nothing speaks against it, otherwise a Chinese sentence.
 // That a number is well formed proves nobody's identity.
 func CheckID(number string) (doubt string) {
 	n := strings.ToUpper(blankless(number))

@@ -22,7 +22,7 @@ const (
 	maxLine   = 256 << 10 // bytes of one line
 )
 
-// Sniff tells what kind of file a part is: by its first bytes where they tell, else by its name and
+// Sniff tells what kind of file a part is: by its first bytes where they tell, otherwise by its name and
 // then by its declared type, which senders get wrong more often.
 func Sniff(in Input) Format {
 	if in.Index == MessageText {

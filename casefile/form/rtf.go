@@ -238,7 +238,7 @@ func (r *rtf) word(word string, number int, has bool, next int) int {
 			r.codepage = charmap.Windows1252
 		}
 	case "fcharset":
-		if number == 134 { // Chinese text is in GBK, whatever the document says of itself
+		if number == 134 { // Chinese text is in GBK, whatever the document says about itself
 			r.codepage = simplifiedchinese.GB18030
 		}
 	case "v", "deleted":

@@ -115,7 +115,7 @@ const fromHeader = "邮件头"
 // OfHeader reports whether a value is what the mail's header says.
 func (s Source) OfHeader() bool { return strings.HasSuffix(s.Place, fromHeader) }
 
-// Contact is where a reply may go: what the applicant wrote, else the address that he wrote from.
+// Contact is where a reply may go: what the applicant wrote, otherwise the address that he wrote from.
 func (m Mails) Contact() (text string, from []Proposal) {
 	var words []string
 	add := func(p Proposal) { words, from = append(words, p.Value), append(from, p) }

@@ -16,7 +16,7 @@ import (
 )
 
 // decodeText turns bytes whose charset nobody told into text: by their mark, as UTF-8 if they are that,
-// else as GB18030, which holds GBK and GB2312. The charset that a mail's header names is not at hand
+// otherwise as GB18030, which holds GBK and GB2312. The charset that a mail's header names is not at hand
 // here; for what these offices receive the bytes tell.
 func decodeText(b []byte) string { return decodeAll(b[:min(len(b), 4*maxText)]) }
 

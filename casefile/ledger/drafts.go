@@ -203,7 +203,7 @@ func (s *story) receipt() {
 	}
 }
 
-// applicants splits 申请人 where 申请人数 says that it names as many; else the others are not stated.
+// applicants splits 申请人 where 申请人数 says that it names as many; otherwise the others are not stated.
 func (r *Row) applicants() (first string, others []string) {
 	if r.Applicants < 2 {
 		return r.Applicant, nil

@@ -62,7 +62,7 @@ func damaged(err error, at int) error {
 	return &lineError{at, fmt.Sprintf("不是完好的 .xlsx 文件（%v）：请用 Excel 或 WPS 打开后另存", err)}
 }
 
-// choose returns the sheet to read: the one that is called so, else the only one that is not empty. A ledger
+// choose returns the sheet to read: the one that is called so, otherwise the only one that is not empty. A ledger
 // with a sheet a year must not be taken for its first year.
 func choose(b *ooxml.Book, called string) (int, error) {
 	var filled []int

@@ -78,7 +78,7 @@ var specs = []spec{
 	{casefile.LetterArchiveIndex, "", "", noRemedy, []string{"归档号", "办理结果"}, map[string][]string{"卷内文件": {"序号", "日期", "文号", "责任者", "题名", "备注"}}, []string{"卷内文件"}, nil},
 }
 
-// The names that several forms have: of an applicant, and of who handles a case until when.
+// The names that several forms have: of an applicant, of the person who handles a case, and of the day until which.
 var (
 	applicantNames = []string{"申请人类别", "证件", "通信方式", "电子邮箱", "载体形式", "获取途径"}
 	handling       = []string{"承办科室", "经办人", "反馈期限", "从严期限", "法定期限"}

@@ -12,7 +12,7 @@ type Proposal struct {
 }
 
 // Propose returns the letter that what happened last on a case calls for: that of the latest event that
-// has a letter and did not get it, else the one that fits where the case stands.
+// has a letter and did not get it, otherwise the one that fits where the case stands.
 func Propose(s Subject) (Proposal, bool) {
 	live := casefile.Live(s.History)
 	issued := casefile.Letters(s.History)

@@ -99,7 +99,7 @@ func (b *body) closingNote() {
 		[]string{"*检查人", "（签名）：" + signHere})
 }
 
-// applicant is what a form says of who applies. Of a number of identity the register has the end alone.
+// applicant is what a form says about the applicant. The register has only the end of a number of identity.
 func (b *builder) applicant(s Subject) {
 	b.Text["申请人类别"], b.Text["通信方式"], b.Text["电子邮箱"] = s.Column.Label(), s.Contact, s.Email
 	b.Text["载体形式"], b.Text["获取途径"] = s.Form, s.Delivery

@@ -8,7 +8,7 @@ import (
 	"ysq.internal/ysq/casefile/regexp"
 )
 
-// Applies reports whether a mail looks like an application: wherever it lies, one ought to have a look at it.
+// Applies reports whether a mail looks like an application: wherever it is, one ought to have a look at it.
 // People's applications carry machines' marks, too: of a portal, of a mailer that answers for its owner, of a
 // receipt that somebody forwards. Of such a mail only what it says itself counts: its subject, and what a
 // report encloses, are the office's own.
@@ -36,7 +36,7 @@ func applies(m *casefile.Message) bool {
 }
 
 // wishes weighs what people write who ask in words of their own, or as an organisation. It counts where a mail would
-// otherwise lie unseen under a machine's mark; it is too weak to tell an application from a reminder of one.
+// otherwise be unseen under a machine's mark; it is too weak to tell an application from a reminder of one.
 func wishes(text string) (weight int) {
 	text = simple(text[:min(len(text), 8<<10)])
 	if containsAny(text, "公开", "公布") && asks.MatchString(text) || containsAny(text, "overnment information", "overnment Information", "reedom of information", "reedom of Information") {

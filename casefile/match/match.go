@@ -14,7 +14,7 @@
 // In order: before the register began → history; from the folder of sent mail → its case or history;
 // calling itself the office's, about a case → parked; a bounce or an automatic answer → parked; an
 // answer or a number → its case; from the junk folder → parked; from a program or a list and unlike an
-// application → parked; else → a new case. Bytes that are known already never come here.
+// application → parked; otherwise → a new case. Bytes that are known already never come here.
 package match
 
 import (
@@ -74,11 +74,11 @@ type Case struct {
 	// Applicant is who is registered, once somebody is.
 	Applicant  string
 	Registered bool
-	// MergedInto is the case that goes on for this one, which is only a pointer to it; else empty.
+	// MergedInto is the case that goes on for this one, which is only a pointer to it; otherwise empty.
 	MergedInto casefile.ID
 }
 
-// Folder is the role of the folder in which a mail lies.
+// Folder is the role of the folder in which a mail is.
 type Folder uint8
 
 const (
@@ -113,7 +113,7 @@ const (
 	CauseJunk      Cause = "junk"       // from the junk folder
 	CauseSent      Cause = "sent"       // sent by the office, on no case
 	CauseShared    Cause = "shared"     // sent by the office, on one of several cases
-	CauseClaims    Cause = "claims"     // calls itself the office's, and lies elsewhere than in the folder of sent mail
+	CauseClaims    Cause = "claims"     // calls itself the office's, and is elsewhere than in the folder of sent mail
 )
 
 // Decision is what becomes of a mail, with the reasons that the trace shows.
@@ -329,7 +329,7 @@ func (d *decider) sent() error {
 }
 
 // known joins a mail that the office sent to the case that its letter answers, or whose number it bears, if
-// it goes to somebody of that case; else it proposes these cases and those of its recipients.
+// it goes to somebody of that case; otherwise it proposes these cases and those of its recipients.
 func (d *decider) known() (done bool, err error) {
 	letters, err := d.lettered()
 	if err != nil {
@@ -406,7 +406,7 @@ func (d *decider) addressed(id casefile.ID) (bool, error) {
 	return slices.ContainsFunc(slices.Concat(d.m.To, d.m.Cc), func(a casefile.Address) bool { return holds(c.Addresses, a.Mail) }), nil
 }
 
-// claims decides about a mail that calls itself the office's and does not lie among what it sent. A forged one
+// claims decides about a mail that calls itself the office's and is not among what it sent. A forged one
 // looks like it, and so does the office's copy to itself: about a case it is parked, for a person. done is
 // false for one that is about no case: somebody in the office passed an application on.
 func (d *decider) claims() (done bool, err error) {
@@ -520,7 +520,7 @@ func (d *decider) join() (done bool, err error) {
 		return false, err
 	}
 	for _, id := range same {
-		// The same mail over another way, or a mailer that uses identifiers twice: a person tells.
+		// The same mail over another way, or a mailer that uses identifiers twice: a person decides.
 		d.propose(id, 90, "该件已有邮件编号相同、内容不尽相同的邮件")
 	}
 	answered, err := d.casesByIDs(d.thread())
@@ -599,7 +599,7 @@ func (d *decider) belongs(id casefile.ID) (bool, error) {
 	return slices.ContainsFunc(d.senders(), func(mail string) bool { return holds(c.Addresses, mail) }), nil
 }
 
-// senders is the address of who wrote the mail: the only one in From. Of two, one may be anybody's; Sender says
+// senders is the address of the mail's author: the only one in From. Of two, one may be anybody's; Sender says
 // who handed the mail in.
 func (d *decider) senders() []string {
 	if len(d.m.From) != 1 || d.m.From[0].Mail == "" {

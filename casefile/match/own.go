@@ -91,7 +91,7 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 }
 
 // Again judges a mail that joined a case once more, when its files have been read: said is what they say. own says
-// that it is clearly an application of its own, and why; else guess is what it probably is on the case.
+// that it is clearly an application of its own, and why; otherwise guess is what it probably is on the case.
 func Again(m casefile.Message, said string, id casefile.ID, r Register) (own bool, guessed casefile.Guess, why string, err error) {
 	text := NewText(strings.TrimSpace(ownWords(m.Text)) + "\n" + said)
 	m.Text = text.whole

@@ -233,7 +233,7 @@ var (
 	unsubscribe = regexp.MustCompile(`(点击|回复|可|请)[^。！\n]{0,6}退订|退订(请|本|此|该)|如(果)?(您|你)?(不想|不愿|不希望)(再)?(收到|接收)|\bunsubscribe\b`)
 	// acknowledged matches what a program says of a letter that it keeps.
 	acknowledged = regexp.MustCompile(`(您|你)(的|提交的|反映的|提出的|投诉的)?[^。！\n]{0,10}(来信|来件|问题|诉求|留言|咨询|投诉|举报|反映|建议|办件|工单|表单)[^。！\n]{0,8}(已|经)[^。！\n]{0,8}(收到|受理|转交|转办|办结|处理|提交|创建|生成)|工单[^。！\n]{0,10}已(创建|受理|处理|办结|关闭)`)
-	// reminder are words of account that nobody needs who writes to the office.
+	// reminder are words about accounts, which nobody writes to the office.
 	reminder = regexp.MustCompile(`登录|登陆|密码|验证码|余额|待办|未读|待签收|缺卡|账单|退订`)
 	// gathers matches subjects that announce a meeting.
 	gathers = regexp.MustCompile(`会议|例会|评审会|座谈会|日程|邀请|\b(meeting|event|calendar|invitation)\b`)

@@ -9,7 +9,7 @@ import (
 // Chart is a chart over cells of its sheet. The program draws it, in its own fonts.
 type Chart struct {
 	Title      string
-	Across     bool   // bars from left to right; else columns
+	Across     bool   // bars from left to right; otherwise columns
 	Categories string // the range of their names, as A2:A7
 	Series     []Series
 	// Where it stands: the cell of its upper left corner and how many cells it covers.

@@ -1,7 +1,7 @@
 // Package ooxml is plumbing for .docx and .xlsx: zip containers of XML parts.
 //
 // Reading expects an attacker: every limit is enforced while bytes flow, whatever the container
-// declares of itself. Writing is deterministic: the same content gives the same bytes, so that a file
+// declares about itself. Writing is deterministic: the same content gives the same bytes, so that a file
 // can be compared, signed or kept under its digest.
 //
 //	Open       container → Reader, whose Part and XML give the parts

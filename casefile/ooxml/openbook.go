@@ -197,7 +197,7 @@ func (b *Book) readSheets(main string, rels relations) error {
 				i := slices.IndexFunc(rels, func(r relation) bool {
 					return r.id == Attr(e, "id") && strings.HasSuffix(r.kind, "/worksheet")
 				})
-				if i >= 0 { // else it is a chart or a macro sheet, without cells
+				if i >= 0 { // otherwise it is a chart or a macro sheet, without cells
 					b.Sheets = append(b.Sheets, SheetName{Attr(e, "name"), Attr(e, "state") == "hidden" || Attr(e, "state") == "veryHidden"})
 					b.parts = append(b.parts, rels[i].part)
 				}

@@ -54,7 +54,7 @@ type Cell struct {
 // Style is how a cell looks. The zero value is the program's default.
 type Style struct {
 	Bold   bool
-	Center bool // across and down; else text stands left, numbers right, both in the middle
+	Center bool // across and down; otherwise text stands left, numbers right, both in the middle
 	Wrap   bool
 	Border bool   // thin, on all sides
 	Format Format // of numbers, and of what is typed into the cell later

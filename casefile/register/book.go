@@ -189,7 +189,7 @@ func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
 	return nil
 }
 
-// indexAside files a mail that lies outside of cases, or that came a second time by another way, under its
+// indexAside files a mail that is outside of cases, or that came a second time by another way, under its
 // Message-ID. The records about its bytes say what became of it since.
 func (t *Tx) indexAside(e casefile.MessageTaken) error {
 	if e.MessageID == "" || e.Digest.IsZero() || e.Disposition != casefile.Parked && e.CopyOf.IsZero() {
@@ -198,7 +198,7 @@ func (t *Tx) indexAside(e casefile.MessageTaken) error {
 	return t.bucket(bucketAside).Put(append(pairKey(e.MessageID, ""), e.Digest[:]...), nil)
 }
 
-// Aside returns the mails with a Message-ID that lie, or once lay, outside of cases, and those that came a
+// Aside returns the mails with a Message-ID that are, or once were, outside of cases, and those that came a
 // second time by another way.
 func (t *Tx) Aside(messageID string) (all []casefile.Digest) {
 	if messageID == "" {

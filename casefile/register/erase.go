@@ -10,7 +10,7 @@ import (
 // stay erased whatever comes later: neither a copy in the mailbox nor an old backup brings them back.
 func (t *Tx) Erased(d casefile.Digest) bool { return t.bucket(bucketErased).Get(d[:]) != nil }
 
-// Erased is Tx.Erased for who has no transaction. An error of the database counts as not erased.
+// Erased is Tx.Erased for callers without a transaction. An error of the database counts as not erased.
 func (r *Register) Erased(d casefile.Digest) bool {
 	erased := false
 	err := r.View(func(tx *Tx) error { erased = tx.Erased(d); return nil })

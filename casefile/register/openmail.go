@@ -15,12 +15,12 @@ import (
 // that may belong to it, by what was recorded when they came; what became of them is looked up when somebody
 // asks, and of most of them that is a key.
 
-// suggestedMost is under how many cases one mail is filed, the likeliest: who has three hundred open
+// suggestedMost is under how many cases one mail is filed, the likeliest: whoever has three hundred open
 // applications and writes one line must not open it three hundred times.
 const suggestedMost = 8
 
-// indexSuggested files a mail that came to lie elsewhere under the cases to which it may belong. The key says
-// where it lies: in the case n, or parked under the entry itself.
+// indexSuggested files a mail that came to be elsewhere under the cases to which it may belong. The key says
+// where it is: in the case n, or parked under the entry itself.
 func (t *Tx) indexSuggested(seq uint64, in casefile.ID, g casefile.Guess, all []casefile.Suggestion) error {
 	if g == casefile.GuessNone || g == casefile.GuessNotice {
 		return nil
@@ -41,7 +41,7 @@ func (t *Tx) fileUnread(c casefile.Case) error {
 	return t.bucket(bucketUnread).Delete([]byte(c.ID))
 }
 
-// Suggested lists the open mails that lie elsewhere and may belong to a case, the oldest first: of a case that
+// Suggested lists the open mails that are elsewhere and may belong to a case, the oldest first: of a case that
 // is finished there are none.
 func (t *Tx) Suggested(c casefile.Case) ([]casefile.OpenMail, error) {
 	if !c.Stage.Open() {
@@ -80,7 +80,7 @@ func (t *Tx) Suggested(c casefile.Case) ([]casefile.OpenMail, error) {
 	return all, nil
 }
 
-// SuggestedTo lists the entries of the mails that lie elsewhere, may belong to a case and are undecided. While they and the
+// SuggestedTo lists the entries of the mails that are elsewhere, may belong to a case and are undecided. While they and the
 // records of the case stay the same, so do its open mails, unless others were merged into it: alone says that none was.
 func (t *Tx) SuggestedTo(id casefile.ID) (seqs []uint64, alone bool) {
 	prefix := pairKey(string(id), "")
@@ -93,7 +93,7 @@ func (t *Tx) SuggestedTo(id casefile.ID) (seqs []uint64, alone bool) {
 	return seqs, len(t.paired(bucketMerged, string(id))) == 0
 }
 
-// suggestedOf adds the mails that lie elsewhere and were filed under one number, each once.
+// suggestedOf adds the mails that are elsewhere and were filed under one number, each once.
 func (t *Tx) suggestedOf(all []casefile.OpenMail, id casefile.ID) ([]casefile.OpenMail, error) {
 	seqs, _ := t.SuggestedTo(id)
 	for _, seq := range seqs {
@@ -134,7 +134,7 @@ func suggestedBy(r casefile.Record) (m casefile.OpenMail, ok bool) {
 	return m, false
 }
 
-// OpenMails lists the mails about which nobody has decided that lie in a case or may belong to it: those in
+// OpenMails lists the mails about which nobody has decided that are in a case or may belong to it: those in
 // the case first, of each the oldest first.
 func (t *Tx) OpenMails(c casefile.Case) ([]casefile.OpenMail, error) {
 	all, err := t.ownOpenMails(c)

@@ -77,7 +77,7 @@ func inOrder[T any](ctx context.Context, procs int, feed func(give func(T) error
 	return <-fed
 }
 
-// allProcessors is procs for who waits for the result.
+// allProcessors is procs where somebody waits for the result.
 func allProcessors() int { return runtime.GOMAXPROCS(0) }
 
 // decoded is a record's line, read.

@@ -1,4 +1,4 @@
-// Package register is the bbolt file in which the office's records lie, and everything that is
+// Package register is the bbolt file in which the office's records are, and everything that is
 // derived from them.
 //
 // Records are the truth; each is one line of JSON, encoded once. All other buckets can be made again
@@ -26,8 +26,8 @@
 //	           0xfd                                     → seq(8) of the last 每日提醒
 //	merged     case number 0x00 case number             → empty; the second was at some time merged into the first
 //	unread     case number                              → empty; the cases with mails that nobody decided about
-//	suggested  case number 0x00 seq(8) of 收件 or 取信      → case in which the mail lies; mails that may belong to the first
-//	aside      Message-ID 0x00 sha256(32)               → empty; mails that lay outside of cases, and copies by another way
+//	suggested  case number 0x00 seq(8) of 收件 or 取信      → case in which the mail is; mails that may belong to the first
+//	aside      Message-ID 0x00 sha256(32)               → empty; mails that were outside of cases, and copies by another way
 //	place      disposition(1) seq(8)                    → empty; where mails ended, governing entries only
 //
 // The bucket word (package words) is derived, too, but written after the fact and outside of the records'

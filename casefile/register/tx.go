@@ -215,7 +215,7 @@ func (t *Tx) Merged(id casefile.ID) (all [][]casefile.Record, err error) {
 	return all, nil
 }
 
-// Contents lists what lies in a case.
+// Contents lists what is in a case.
 func (t *Tx) Contents(id casefile.ID) ([]casefile.Item, error) {
 	history, err := t.History(id)
 	if err != nil {
@@ -473,7 +473,7 @@ func (t *Tx) NextID(year int) casefile.ID {
 	if given < 99_999 {
 		return casefile.NewID(year, given+1)
 	}
-	// Longer numbers lie among those of five digits, so the last key is not the highest, and going through all of them for
+	// Longer numbers are among those of five digits, so the last key is not the highest, and going through all of them for
 	// every case takes ever longer: look ahead in growing steps, then between the last that is given and the first that is not.
 	free := func(n int) bool { return t.bucket(bucketCase).Get([]byte(casefile.NewID(year, n))) == nil }
 	step := 1

@@ -47,7 +47,7 @@ func (r *Register) Verify(ctx context.Context, tell Progress) ([]Difference, err
 	return r.verify(ctx, allProcessors(), tell)
 }
 
-// VerifyAside is Verify for the background: on one processor, so that who asks meanwhile need not wait.
+// VerifyAside is Verify for the background: on one processor, so that questions asked meanwhile need not wait.
 func (r *Register) VerifyAside(ctx context.Context) ([]Difference, error) {
 	return r.verify(ctx, 0, nil)
 }

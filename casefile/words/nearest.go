@@ -4,7 +4,7 @@ package words
 const maxNear = 64
 
 // Nearest returns the first of the known words that a slip of the hand separates least from s, if at most
-// that many characters were put in, taken out or changed, and fewer than it has; else "".
+// that many characters were put in, taken out or changed, and fewer than it has; otherwise "".
 func Nearest(s string, known []string, most int) string {
 	if len(s) > maxNear {
 		return ""

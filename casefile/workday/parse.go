@@ -47,7 +47,7 @@ const maxFaults = 20
 //
 // Full-width characters, the kinds of brackets and dashes, and GB18030 make no difference. What a
 // sentence says twice must agree: the weekday with its date, 共N天 with the days. The year is judged
-// by itself as by With; whether it is whole, Lacks tells.
+// by itself as by With; Lacks says whether it is whole.
 //
 // The error joins a *NoticeError for everything that is wrong, in the order of the text.
 func ParseNotice(r io.Reader) (Year, error) {

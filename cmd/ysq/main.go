@@ -30,7 +30,7 @@ func run() int {
 	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, release())
 }
 
-// release is the linked version, else that of the module as built.
+// release is the linked version, otherwise that of the module as built.
 func release() string {
 	if version != "" {
 		return version

@@ -47,7 +47,7 @@ func (o *order) identify(ctx context.Context) error {
 	return nil
 }
 
-// described is the tag of the commit, else a version between releases: after the last one, or before
+// described is the tag of the commit, otherwise a version between releases: after the last one, or before
 // the first. The commit's time makes later ones newer.
 func (o *order) described(ctx context.Context) (string, error) {
 	if tag, err := o.git(ctx, "describe", "--tags", "--exact-match", "--match", "v[0-9]*"); err == nil {

@@ -3,7 +3,7 @@
 //
 // Each Server has a directory, ports and processes of its own; nothing of the system's Exim is read or
 // touched, and nothing leaves the machine: it knows one recipient, whose mails are files. It takes mail
-// as NetEase does: over TLS, from who has logged in, with the login as sender. Written for Exim 4.96
+// as NetEase does: over TLS, from those who have logged in, with the login as sender. Written for Exim 4.96
 // of Debian, as root.
 package eximtest
 

@@ -115,7 +115,7 @@ func (d *Drafts) visit(ctx context.Context, do func(t *talk, folder string) erro
 	return nil
 }
 
-// draftsFolder finds the folder by SPECIAL-USE (RFC 6154), else by the names in use, and returns it as
+// draftsFolder finds the folder by SPECIAL-USE (RFC 6154), otherwise by the names in use, and returns it as
 // it goes over the wire.
 func draftsFolder(t *talk) (string, error) {
 	list, err := t.say(`LIST "" "*"`)

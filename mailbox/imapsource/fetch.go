@@ -94,7 +94,7 @@ func (s *session) Fetch(ctx context.Context, uids []uint32, yield func(mailbox.B
 }
 
 // maxAnswers bounds the FETCH responses to a command for n mails. Some servers send a second one with
-// flags, or tell of flags that change meanwhile; one that sends more holds us up.
+// flags, or report flags that change meanwhile; one that sends more holds us up.
 func maxAnswers(n int) int { return 3*n + 1000 }
 
 func (s *session) fetchOne(data *imapclient.FetchMessageData, yield func(mailbox.Body) error) error {

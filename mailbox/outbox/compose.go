@@ -116,7 +116,7 @@ func writeText(h header, text string) {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\n", "\r\n")
 	h.out.WriteString("\r\n")
-	writeBase64(h.out, strings.NewReader(text)) // the reader does not fail, and Flush tells of the writer
+	writeBase64(h.out, strings.NewReader(text)) // the reader does not fail, and Flush reports the writer's error
 }
 
 func writeFile(h header, f File) error {
@@ -217,7 +217,7 @@ func plain(s string) string {
 }
 
 // encodedWords returns a text as words that may be folded between: themselves where they are ASCII,
-// else encoded-words of whole characters (RFC 2047, sections 2 and 5.3).
+// otherwise encoded-words of whole characters (RFC 2047, sections 2 and 5.3).
 func encodedWords(s string) []string {
 	ascii := !strings.ContainsFunc(s, notPrintable) && !strings.Contains(s, "=?")
 	for word := range strings.FieldsSeq(s) {

@@ -74,8 +74,8 @@ const (
 	asLatin1
 )
 
-// guess reads bytes of unknown charset: UTF-8 if they are that, else GB18030 if they are that, else
-// the one of both that a few damaged bytes keep them from being, else Latin-1 (as Windows-1252).
+// guess reads bytes of unknown charset: UTF-8 if they are that, otherwise GB18030 if they are that, else
+// the one of both that a few damaged bytes keep them from being, otherwise Latin-1 (as Windows-1252).
 func guess(b []byte) (text string, was int) {
 	if utf8.Valid(b) {
 		return string(b), asUTF8

@@ -123,7 +123,7 @@ func decoded(b []byte) string {
 	return text
 }
 
-// taken takes a document apart. What its reader could not read is an error where nothing is left, else a note.
+// taken takes a document apart. What its reader could not read is an error where nothing is left, otherwise a note.
 func taken(doc form.Document) (document, error) {
 	d := document{name: doc.Name, title: doc.Title}
 	for _, b := range doc.Blocks {
@@ -151,7 +151,7 @@ func (d *document) put(line, page string) {
 		return
 	}
 	cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
-	if strings.Trim(line, "|-: ") != "" { // else the rule below the heads
+	if strings.Trim(line, "|-: ") != "" { // otherwise the rule below the heads
 		d.row(cells)
 	}
 }

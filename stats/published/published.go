@@ -73,7 +73,7 @@ func read(name string, open func() (document, error)) (Report, error) {
 
 var charged = regexp.MustCompile(`信息处理费[^。；\d]{0,12}?(\d{1,9})元`)
 
-// applications reads 表三 in the form that it has: out of tables, else out of the text.
+// applications reads 表三 in the form that it has: out of tables, otherwise out of the text.
 func (d document) applications() (stats.Format, stacked, error) {
 	var missing []string
 	most := -1

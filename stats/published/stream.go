@@ -188,7 +188,7 @@ type stacked struct {
 	rest   []int // of a joined one, the numbers behind the part that are not of 表三
 }
 
-// applicationsIn reads 表三 out of a part of a text: by its labels, else by the order of its numbers, some of which may stand
+// applicationsIn reads 表三 out of a part of a text: by its labels, otherwise by the order of its numbers, some of which may stand
 // beyond the part. The error says what hinders.
 func applicationsIn(f stats.Format, p, beyond part) (stacked, error) {
 	s := stacked{plain: true}

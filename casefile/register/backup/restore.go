@@ -338,7 +338,7 @@ func (x *restoration) mails() error {
 		}
 		d, err := casefile.ParseDigest(strings.TrimSuffix(filepath.Base(from), ".eml"))
 		if err != nil {
-			continue // Verify of the backup tells of it
+			continue // Verify of the backup reports it
 		}
 		to := register.MailPath(x.dir, d)
 		if sum, err := durable.Sum(to); err == nil && sum == d {

@@ -14,7 +14,7 @@ var (
 	ClosePerson = Op[PersonRef, PersonView]{Name: "web person close", Role: Approver}    // likewise
 )
 
-// LoginRequest is what somebody types who wants to come in. From is the address of his browser, as the web service says.
+// LoginRequest is what somebody types to come in. From is the address of his browser, as the web service says.
 type LoginRequest struct {
 	Name     string `json:"name"`
 	Password string `json:"password"`

@@ -12,7 +12,7 @@ var (
 	Mail  = Op[MailRef, MailView]{Name: "mail show", Role: Viewer} // with what it says
 	// OpenMail makes a case of a parked or historical mail.
 	OpenMail = Op[MailRef, CaseRow]{Name: "mail open", Role: Operator, Dry: true}
-	// SeenMail marks mails that lie in no case as read; they are history then.
+	// SeenMail marks mails that are in no case as read; they are history then.
 	SeenMail = Op[SeenRequest, []casefile.Digest]{Name: "mail seen", Role: Operator, Dry: true}
 	// Trace says what became of a mail and why.
 	Trace = Op[MailRef, MailTrace]{Name: "mail trace", Role: Viewer}
@@ -80,7 +80,7 @@ type MailView struct {
 	Reasons     []string              `json:"reasons"`
 	Suggestions []casefile.Suggestion `json:"suggestions"`        // the five best
 	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 10 stands for 10 and more
-	Likely      bool                  `json:"likely,omitzero"`    // it lies outside of cases and looks like an application
+	Likely      bool                  `json:"likely,omitzero"`    // it is outside of cases and looks like an application
 	CopyOf      casefile.Digest       `json:"copy_of,omitzero"`   // the mail of which it is a copy by another way
 	Opening     Text                  `json:"opening,omitzero"`   // how it begins; of the agenda alone
 	// The following are read from the mail itself and are absent in lists.

@@ -18,7 +18,7 @@ type Person struct {
 	Role   string `json:"role"` // viewer, operator, approver
 	Label  string `json:"label"`
 	Agency string `json:"agency"`
-	// Department is whose cases somebody sees first who came in by the browser.
+	// Department is the one whose cases somebody sees first in the browser.
 	Department Text `json:"department"`
 	Today      Day  `json:"today"`
 	// Records is the number of the last record, from which an open page learns that there are more.

@@ -114,7 +114,7 @@ func (a *app) editManual(ctx context.Context, c *ask.Client, year int, text stri
 	return os.RemoveAll(dir)
 }
 
-// reportFormOf is the form of a report: the one that --format names, else that of the file's name.
+// reportFormOf is the form of a report: the one that --format names, otherwise that of the file's name.
 func (a *app) reportFormOf(cmd *cobra.Command, o *options, format, output string) (string, error) {
 	fallback := "text"
 	if a.json {

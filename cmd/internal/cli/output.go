@@ -93,7 +93,7 @@ func (l *listing[T]) run(then func(*cobra.Command, []string) error) func(*cobra.
 		}
 		var b bytes.Buffer
 		if *l.form == formCSV {
-			*l.bom = true // who names a file opens it in a spreadsheet
+			*l.bom = true // whoever names a file opens it in a spreadsheet
 		}
 		out := l.a.out
 		l.a.out = &b
@@ -116,7 +116,7 @@ func outputOf(said string, forms []string) (form, file string) {
 // ending is what the name of a file ends in, without its dot.
 func ending(file string) string { return strings.ToLower(strings.TrimPrefix(filepath.Ext(file), ".")) }
 
-// formOf chooses the form of a file: the one that was asked for, else the one that the file's name promises, else
+// formOf chooses the form of a file: the one that was asked for, otherwise the one that the file's name promises, else
 // fallback. A name that promises a form which the command cannot write is refused.
 func formOf(cmd *cobra.Command, asked, file, fallback string, forms []string) (string, error) {
 	switch ext := ending(file); {

@@ -61,7 +61,7 @@ func (a *app) paging(run func() error) error {
 	defer func() { a.out, a.errOut = out, errOut }()
 	err = run()
 	if errors.Is(err, syscall.EPIPE) {
-		err = nil // the pager was left: who reads has seen enough
+		err = nil // the pager was left: the reader has seen enough
 	}
 	err = errors.Join(err, p.close())
 	_, e := errOut.Write(p.notes.Bytes())

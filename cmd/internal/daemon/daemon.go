@@ -58,7 +58,7 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 		if listener, err = listen(d.Config); err != nil {
 			return err
 		}
-		defer listener.Close() // again is no harm: Serve closes it in the ordinary case
+		defer listener.Close() // closing it twice is harmless: Serve closes it in the ordinary case
 	}
 	d.Keeping.SayFindings()
 	if err := d.Keeping.FinishErasures(); err != nil {

@@ -42,7 +42,7 @@ func (d *Daemon) watch(ctx context.Context) {
 		late = min(late, interval/2)
 	}
 	early := min(watchAtMost, late)
-	listens := os.Getenv("NOTIFY_SOCKET") != "" // else this is no service, and nobody reads the status line
+	listens := os.Getenv("NOTIFY_SOCKET") != "" // otherwise this is no service, and nobody reads the status line
 	next := time.NewTimer(late)
 	defer next.Stop()
 	var said desk.Troubles

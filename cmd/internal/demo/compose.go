@@ -25,9 +25,9 @@ type letter struct {
 	from, mail string // name and address; of a raw mail, too
 	to         string // empty: the office
 	subject    string
-	charset    string // of header and text: empty is UTF-8, else GBK or GB18030
+	charset    string // of header and text: empty is UTF-8, otherwise GBK or GB18030
 	html       bool   // the text is HTML
-	quoted     bool   // the text goes as quoted-printable, else as base64
+	quoted     bool   // the text goes as quoted-printable, otherwise as base64
 	text       string
 	files      []file
 	answers    string   // key of the mail that it answers

@@ -16,7 +16,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
-// words is how the story reads: a column of days, one of who, each of a fixed width, then free text.
+// words is how the story reads: a column of days, one of names, each of a fixed width, then free text.
 type words struct {
 	out    io.Writer
 	colour bool

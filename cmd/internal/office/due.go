@@ -151,7 +151,7 @@ func (o *Deadlines) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery,
 	return items, nil
 }
 
-// fetchDue reminds of a file that lies behind a link. One of which nobody knows how long it works is due at once.
+// fetchDue reminds of a file that is behind a link. One of which nobody knows how long it works is due at once.
 func fetchDue(f reading.Fetch, today civil.Date, cal *workday.Calendar) ask.DueItem {
 	day, text := f.Until, "下载后附卷，链接过期后取不回来"
 	if day.IsZero() {

@@ -181,7 +181,7 @@ func within(q ask.ListQuery, c casefile.Case) bool {
 // wordsOf splits what somebody looks for.
 func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
 
-// caseMentions reports whether all the words stand in what lists show of a case and of who stands in for its assignee.
+// caseMentions reports whether all the words stand in what lists show of a case and of its assignee's deputy.
 func caseMentions(c casefile.Case, in casefile.StoodIn, words []string) bool {
 	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee, in.Deputy)
 }

@@ -88,7 +88,7 @@ func (o *Office) SaveMail(ctx context.Context, _ ask.Call, q ask.SaveMailRequest
 	return nil
 }
 
-// poll takes in what has come, and looks whether the drafts still lie where they were put.
+// poll takes in what has come, and looks whether the drafts are still where they were put.
 func (o *Office) poll(ctx context.Context) (ask.PollResult, error) {
 	res, err := o.Intake.Poll(ctx)
 	if err == nil {

@@ -113,7 +113,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	return d
 }
 
-// plain is a handler of what needs neither a question nor who asks it.
+// plain is a handler that needs neither the question nor the person who asks.
 func plain[A any](answer func(context.Context) (A, error)) func(context.Context, ask.Call, ask.None) (A, error) {
 	return func(ctx context.Context, _ ask.Call, _ ask.None) (A, error) { return answer(ctx) }
 }

@@ -13,7 +13,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/record"
 )
 
-// waitingCase is a case that is open, or in which open mail lies. It is shared by everybody who looks at lists, and kept
+// waitingCase is a case that is open, or in which open mail is. It is shared by everybody who looks at lists, and kept
 // while its projection is the same: 待办 is opened all day, and most records change one case of a thousand.
 type waitingCase struct {
 	casefile.Case
@@ -23,7 +23,7 @@ type waitingCase struct {
 // mostWaiting bounds the cases that are kept, at some three kilobytes each.
 const mostWaiting = 20_000
 
-// waiting lists the open cases in the order of their numbers, then the finished ones in which open mail lies.
+// waiting lists the open cases in the order of their numbers, then the finished ones in which open mail is.
 func (o *Deadlines) waiting(tx *desk.View) ([]*waitingCase, error) {
 	return o.kept.Waiting(tx, mostWaiting, func(c casefile.Case) *waitingCase { return &waitingCase{Case: c} })
 }

@@ -17,7 +17,7 @@ type answerMany struct {
 	Form   answerView // what all have in common
 	Lines  []answerLine
 	Tried  bool
-	Issues bool // all may be issued as they are; else they are submitted
+	Issues bool // all may be issued as they are; otherwise they are submitted
 	Failed int
 	Mark   string
 }
@@ -34,7 +34,7 @@ type answerLine struct {
 }
 
 // asWanted answers each case as its applicant wishes: by a draft where he wants a mail and his address is registered,
-// else on paper.
+// otherwise on paper.
 const asWanted = "wanted"
 
 var manyWays = []wayOf{

@@ -89,7 +89,7 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 		return l, q, ask.Usage("期限不晚于：%s", l.Wrong)
 	}
 	q.DueBy = civil.Date(dueBy)
-	newest := func() { q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after")) } // by number, for who knows how many there are
+	newest := func() { q.Newest, q.Limit, q.After = true, casesShown+1, casefile.ID(v.Get("after")) } // by number, because nobody knows how many there are
 	switch l.Query.Which {
 	case "overdue":
 		q.Overdue = true

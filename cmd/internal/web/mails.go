@@ -150,7 +150,7 @@ func openMail(x *visit) error {
 	return nil
 }
 
-// seenMail marks a mail that lies in no case as read.
+// seenMail marks a mail that is in no case as read.
 func seenMail(x *visit) error {
 	q := ask.SeenRequest{Mails: []string{x.r.PathValue("mail")}, As: strings.TrimSpace(x.r.PostFormValue("as"))}
 	if _, err := ask.Do(x.ctx(), x.client, ask.SeenMail, q); err != nil {

@@ -37,7 +37,7 @@ const (
 
 // Page is a page of a PDF, or a picture, for the eye.
 type Page struct {
-	State  State    `json:"state"`           // Read; else there is no picture
+	State  State    `json:"state"`           // Read; otherwise there is no picture
 	Note   string   `json:"note,omitzero"`   // why
 	Pages  int      `json:"pages"`           // how many the file has
 	Beside []string `json:"beside,omitzero"` // what was written over the page and may not be drawn
@@ -287,7 +287,7 @@ func (l *library) sheets(in form.Input, bare []int, to io.Writer, over bool) err
 
 const scanDPI = 200 // at which a page is drawn for tesseract; more is no better
 
-// picture is a page as tesseract should see it: its own picture, else drawn.
+// picture is a page as tesseract should see it: its own picture, otherwise drawn.
 func (l *library) picture(doc references.FPDF_DOCUMENT, index int) (m *image.Gray, err error) {
 	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {

@@ -40,7 +40,7 @@ type Table struct {
 type Align uint8
 
 const (
-	Auto Align = iota // Right when the rows hold numbers and nothing else, else Left
+	Auto Align = iota // Right when the rows hold numbers and nothing else, otherwise Left
 	Left
 	Right
 )

@@ -153,7 +153,7 @@ func (f Files) writeFrozen(year int, closed casefile.YearClosed) error {
 	return writeForms(dir, rep)
 }
 
-// internalDir is where the forms with cases lie, apart from those that are handed on.
+// internalDir is where the forms with cases are, apart from those that are handed on.
 const internalDir = "internal"
 
 // writeForms writes a report in every form: below internalDir those with the cases, masked, and then those

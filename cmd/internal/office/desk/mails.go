@@ -20,7 +20,7 @@ func LastTaken(about []casefile.Record) *casefile.MessageTaken {
 	return last
 }
 
-// Lies returns the entry of the book that says where a mail lies, or the zero one for a mail that is not in the book.
+// Lies returns the entry of the book that says where a mail is, or the zero one for a mail that is not in the book.
 func Lies(tx *View, d casefile.Digest) (t casefile.MessageTaken, err error) {
 	about, err := tx.About(d)
 	if last := LastTaken(about); last != nil {
@@ -29,7 +29,7 @@ func Lies(tx *View, d casefile.Digest) (t casefile.MessageTaken, err error) {
 	return t, err
 }
 
-// CopiesOf lists the copies of a mail that came by another way and lie where it does: in its case, or outside of all cases.
+// CopiesOf lists the copies of a mail that came by another way and are where it is: in its case, or outside of all cases.
 func CopiesOf(tx *View, t casefile.MessageTaken, in casefile.ID) (copies []casefile.MessageTaken, err error) {
 	for _, d := range tx.Aside(t.MessageID) {
 		c, err := Lies(tx, d)

@@ -72,7 +72,7 @@ func (p *placing) addressed(letter casefile.MessageOut, recipients []string) (bo
 		}
 		to = append(to, o.To.Mail)
 	}
-	if m, err := p.Parse(letter.Digest, parse.Limits{Text: 1, Undigested: true}); err == nil { // else its bytes are gone
+	if m, err := p.Parse(letter.Digest, parse.Limits{Text: 1, Undigested: true}); err == nil { // otherwise its bytes are gone
 		for _, a := range slices.Concat(m.To, m.Cc) {
 			to = append(to, a.Mail)
 		}

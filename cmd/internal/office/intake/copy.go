@@ -92,8 +92,8 @@ func arrivalOfCopy(t casefile.MessageTaken, brought casefile.Event, today civil.
 }
 
 // withCopies adds to the drafts about a mail what they mean for the same mail outside of cases, come by other ways.
-// One of them all is shown to people, and the others are its copies: the one in a case; else the parked one in the
-// folder of sent mail; else one that looks like an application; else the first. A case that the mail opens learns of
+// One of them all is shown to people, and the others are its copies: the one in a case; otherwise the parked one in the
+// folder of sent mail; otherwise one that looks like an application; otherwise the first. A case that the mail opens learns of
 // every arrival.
 func (p *placing) withCopies(a arrival, drafts []casefile.Draft) ([]casefile.Draft, error) {
 	t, ok := drafts[0].Event.(casefile.MessageTaken)

@@ -14,7 +14,7 @@ import (
 const actorReading = "reading"
 
 // Judge judges an open mail once more, by what its files say: at intake they had not been read. Where it is
-// clearly an application of its own it becomes a case of its own, whose clock starts with its arrival; else the
+// clearly an application of its own it becomes a case of its own, whose clock starts with its arrival; otherwise the
 // case learns what it probably is. A mail that somebody has handled meanwhile stays as it is.
 func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 	m, err := n.Parse(d, parse.Limits{})
@@ -53,7 +53,7 @@ func (n *Room) Judge(id casefile.ID, d casefile.Digest, said string) error {
 	})
 }
 
-// separate makes a case of a mail that lies in none, or in the case from.
+// separate makes a case of a mail that is in none, or in the case from.
 func separate(tx *desk.Change, taken casefile.MessageTaken, from casefile.ID, reason string) (casefile.ID, error) {
 	now := tx.Today()
 	came, err := arrivals(tx.View, taken, from)

@@ -39,7 +39,7 @@ func (n *Mails) LooksLikeApplication(t casefile.MessageTaken) bool {
 	return is
 }
 
-// ParkedDue gives what is due of mails that lie outside of cases: those that look like applications, wherever they lie, each
+// ParkedDue gives what is due of mails that are outside of cases: those that look like applications, wherever they are, each
 // with its strict date (a junk folder, or a machine's mark, does not stop the period), and, as one, those that the office
 // sent and of which nothing says to which case they belong.
 func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
@@ -209,7 +209,7 @@ func (n *Mails) strictDue(tx *desk.View, t casefile.MessageTaken) (civil.Date, e
 	return due, nil
 }
 
-// arrivals returns the entries that tell when a mail came that lies in a case, or outside of cases: the earliest of its own
+// arrivals returns the entries that tell when a mail came that is in a case, or outside of cases: the earliest of its own
 // bytes, and behind it those of its copies. Where the server dated any of them, those dated by a header are left out.
 func arrivals(tx *desk.View, t casefile.MessageTaken, in casefile.ID) ([]casefile.MessageTaken, error) {
 	about, err := tx.About(t.Digest)

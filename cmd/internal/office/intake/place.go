@@ -188,7 +188,7 @@ func shownAlike(x, y casefile.MessageTaken) bool {
 const shownTwice = 2
 
 // shownAgain records how the server shows a mail now that the book has had under this UID before. The mail
-// stays where it is, and so does its arrival: no date moves of itself.
+// stays where it is, and so does its arrival: no date moves by itself.
 func (p *placing) shownAgain(a arrival, known casefile.MessageTaken, about []casefile.Record) []casefile.Draft {
 	entries := 0
 	for _, r := range about {
@@ -221,7 +221,7 @@ func movedToInbox(known casefile.MessageTaken, a arrival) bool {
 	return outsideCases(known) && a.Role == mailbox.RoleInbox && known.Folder != a.Folder
 }
 
-// provedSent tells a mail that called itself the office's, and was parked for that, from a forged one: it lies in
+// provedSent tells a mail that called itself the office's, and was parked for that, from a forged one: it is in
 // the folder of sent mail, too.
 func provedSent(known casefile.MessageTaken, a arrival) bool {
 	return outsideCases(known) && a.Role == mailbox.RoleSent && known.Folder != a.Folder

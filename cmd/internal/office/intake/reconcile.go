@@ -141,7 +141,7 @@ func (n *Audits) gap(tx *desk.View, a mailbox.Audit) (*ask.Gap, error) {
 		}
 		e, err := tx.Booked(a.Account, folder.Name, folder.UIDValidity, folder.Lowest)
 		switch {
-		case errors.Is(err, register.ErrNotFound): // owed: it is told as missing
+		case errors.Is(err, register.ErrNotFound): // owed: it is reported as missing
 		case err != nil:
 			return nil, err
 		case !e.ArrivedAt.IsZero() && !e.ArrivedAt.After(n.lastTaken):

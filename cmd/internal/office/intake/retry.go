@@ -103,7 +103,7 @@ func failedMails(tx *desk.View, which string) ([]casefile.MessageTaken, error) {
 	return all, nil
 }
 
-// failedToTake reports whether a mail lies where it does because something went wrong.
+// failedToTake reports whether a mail is where it is because something went wrong.
 func failedToTake(t casefile.MessageTaken) bool {
 	return t.Disposition == casefile.Quarantined ||
 		slices.ContainsFunc(t.Defects, func(d casefile.Defect) bool { return d.Code == defectUndecided })

@@ -1,4 +1,4 @@
-// Package intake is how a mail comes into the register and where it lies then.
+// Package intake is how a mail comes into the register and where it is then.
 //
 //	Room    takes mails in: whose each is, what it means, and where it belongs. It implements mailbox.Intake
 //	Mails   those that were taken in, as people see and move them

@@ -49,7 +49,7 @@ func ownUnit() string {
 	return ""
 }
 
-// caged tells of a path whether it is read-only in this process's view alone: the mount is, the file system
+// caged reports whether a path is read-only in this process's view alone: the mount is, the file system
 // is not (proc(5), mountinfo).
 func caged(mounts io.Reader, path string) bool {
 	longest, is := -1, false

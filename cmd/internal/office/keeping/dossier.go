@@ -183,7 +183,7 @@ func (d *dossier) papers() error {
 	return nil
 }
 
-// place is where a document lies in the dossier: letters of the office for themselves.
+// place is where a document is in the dossier: letters of the office for themselves.
 func (d *dossier) place(p letter.Paper, stem string) string {
 	for _, h := range d.histories {
 		for _, l := range casefile.Letters(h) {

@@ -256,7 +256,7 @@ func (m *Making) due(history []casefile.Record) civil.Date {
 	return k.Due
 }
 
-// readTemplate takes the office's template where it has one, else the built-in one.
+// readTemplate takes the office's template where it has one, otherwise the built-in one.
 func (m *Making) readTemplate() error {
 	docx, path, err := m.room.TemplateOf(m.facts.Kind)
 	if err != nil {

@@ -163,7 +163,7 @@ func (a *answer) register(tx *desk.Change) error {
 	return ask.Refused("not-registered", "先登记\nysq register "+string(a.req.Cases[0]), "%s 尚未登记", a.req.Cases[0])
 }
 
-// unread shows the mails about which nobody has decided: who answers ought to have seen them.
+// unread shows the mails about which nobody has decided: whoever answers ought to have seen them.
 func (a *answer) unread(tx *desk.Change, before []stood) error {
 	for _, s := range before {
 		open, err := tx.OpenMails(s.kase)

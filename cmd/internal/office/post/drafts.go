@@ -16,17 +16,17 @@ type drafts struct {
 	shelf outbox.Shelf
 }
 
-// shelved is for how long a draft lies in 草稿箱 before anybody looks whether it still does.
+// shelved is for how long a draft is in 草稿箱 before anybody looks whether it still is.
 const shelved = 10 * time.Minute
 
-// keepLookingForDrafts looks once an hour whether the drafts still lie in 草稿箱.
+// keepLookingForDrafts looks once an hour whether the drafts are still in 草稿箱.
 func (y *Delivery) keepLookingForDrafts(ctx context.Context) {
 	for pause(ctx, lookEvery) {
 		y.LookForDrafts(ctx)
 	}
 }
 
-// LookForDrafts finds the drafts that lie in 草稿箱 no longer. Most of them were sent: 已发送 is read before
+// LookForDrafts finds the drafts that are in 草稿箱 no longer. Most of them were sent: 已发送 is read before
 // anything is said of them. One that was not seen there either was deleted, or sent in a form that nobody
 // recognises; only a person knows, and until somebody says so it is open work. A server that cannot be asked
 // says nothing of a draft.
@@ -72,7 +72,7 @@ func (d drafts) look(ctx context.Context) error {
 	})
 }
 
-// shelved lists the drafts that ought to lie in the folder.
+// shelved lists the drafts that ought to be in the folder.
 func (d drafts) shelved() (all []register.Outgoing, err error) {
 	err = d.book.View(func(tx *desk.View) error {
 		for o, err := range tx.OutgoingIn(casefile.OutDrafted) {

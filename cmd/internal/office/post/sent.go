@@ -145,7 +145,7 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 	return want
 }
 
-// reviewSent looks whether mails that lie in 草稿箱, or lay there, or of which nobody knows, were seen in 已发送 since.
+// reviewSent looks whether mails that are in 草稿箱, or were there, or of which nobody knows, were seen in 已发送 since.
 // checked remembers, for the life of the program, which pairs of a draft and a mail were compared in
 // vain.
 func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
@@ -193,7 +193,7 @@ func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
 	return errors.Join(errs...)
 }
 
-// sentFrom lists the mails that came to lie in the case of a prepared mail since, and that the office may
+// sentFrom lists the mails that came to be in the case of a prepared mail since, and that the office may
 // have sent: those of 已发送, and those that a person attached because intake could not tell their case.
 func (y *Delivery) sentFrom(tx *desk.View, o register.Outgoing) (all []casefile.Item, err error) {
 	items, err := tx.Contents(o.Case)

@@ -52,7 +52,7 @@ func bare(s string) (rs []rune) {
 	return rs
 }
 
-// in finds the value in a text: behind its label, else where it stands first; of a value that goes on elsewhere its
+// in finds the value in a text: behind its label, otherwise where it stands first; of a value that goes on elsewhere its
 // beginning.
 func (s sought) in(text []rune) (from, to int, ok bool) {
 	start := max(0, index(text, s.behind, 0))

@@ -111,7 +111,7 @@ func (g *Proposals) colleague(mail string) bool {
 	return false
 }
 
-// providers give addresses to everybody, so that a domain of theirs says nothing of who writes.
+// providers give addresses to everybody, so that a domain of theirs says nothing about the sender.
 var providers = []string{"163.com", "126.com", "yeah.net", "188.com", "vip.163.com", "vip.126.com", "qq.com", "vip.qq.com", "foxmail.com",
 	"sina.com", "sina.cn", "vip.sina.com", "sohu.com", "139.com", "189.cn", "wo.cn", "aliyun.com", "21cn.com", "tom.com",
 	"outlook.com", "hotmail.com", "live.com", "gmail.com", "icloud.com", "yahoo.com"}

@@ -124,7 +124,7 @@ func (r *readings) get(d casefile.Digest) (all []worker.Reading, ok bool) {
 	return k.Readings, true
 }
 
-// has is get for who needs not know what.
+// has reports whether get would find something.
 func (r *readings) has(d casefile.Digest) bool {
 	_, err := os.Stat(r.path(d))
 	return err == nil
@@ -198,7 +198,7 @@ func (r *readings) tidy() error {
 	return errors.Join(append(errs, r.shrink())...)
 }
 
-// keepVersion removes the folders beside dir: each cache lies in a folder named after the version that made it.
+// keepVersion removes the folders beside dir: each cache is in a folder named after the version that made it.
 func keepVersion(dir string) error {
 	parent := filepath.Dir(dir)
 	versions, err := os.ReadDir(parent)
@@ -312,7 +312,7 @@ func (r *readings) markCards(one *worker.Reading) (err error) {
 	return nil
 }
 
-// ReadingsOf returns what a mail, or a file with that name, says: as kept, else read now. The order is
+// ReadingsOf returns what a mail, or a file with that name, says: as kept, otherwise read now. The order is
 // the message's own text, then its parts.
 func (g *Room) ReadingsOf(ctx context.Context, d casefile.Digest, file string) ([]worker.Reading, error) {
 	return g.readingsOf(ctx, true, d, file)

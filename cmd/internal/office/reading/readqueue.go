@@ -96,7 +96,7 @@ func (g *Room) readNext(ctx context.Context, q *readQueue) (more bool, err error
 			return true, nil // somebody asked for another; this one is read again
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // lost or erased: whoever looks at the case is told
+			continue // lost or erased: whoever looks at the case sees it
 		}
 		if err != nil {
 			return false, err
@@ -123,7 +123,7 @@ func (g *Room) judgeRead(id casefile.ID) error {
 	return err
 }
 
-// unread lists the open mails that lie in a case and whose files nobody has read.
+// unread lists the open mails that are in a case and whose files nobody has read.
 func (g *Room) unread(id casefile.ID) (all []casefile.Digest, err error) {
 	err = g.View(func(tx *desk.View) error {
 		c, err := tx.Case(id)
@@ -233,7 +233,7 @@ type source struct {
 	title  string
 }
 
-// readable lists what a case holds that is open, or in which open mail lies; nothing for another.
+// readable lists what a case holds that is open, or that has open mail; nothing for another.
 func (g *Room) readable(id casefile.ID) ([]source, error) {
 	c, all, err := g.sources(id)
 	if errors.Is(err, register.ErrNotFound) || err == nil && !c.Stage.Open() && c.OpenMail == 0 {

@@ -12,7 +12,7 @@ import (
 type turns struct {
 	mu     sync.Mutex
 	inHand int
-	urgent []chan struct{}         // who asks, in order; closed when it is their turn
+	urgent []chan struct{}         // those who ask, in order; closed when it is their turn
 	others []chan struct{}         // what waits
 	yield  context.CancelCauseFunc // of what is in hand of the background
 }

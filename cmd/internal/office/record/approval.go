@@ -22,7 +22,7 @@ func (b *Room) Approved(c casefile.Case, history []casefile.Record, r casefile.R
 		unscreened = casefile.Unscreened(c.ID, history, r)
 	}
 	if unscreened != nil {
-		return unscreened // it comes first: who signs wants to know
+		return unscreened // it comes first: whoever signs wants to know
 	}
 	return unsigned
 }

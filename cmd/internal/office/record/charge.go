@@ -64,7 +64,7 @@ func (b *Room) chargeItems(tx *desk.View, ids []casefile.ID, first casefile.Case
 	total := 0
 	for _, id := range ids {
 		place := fee.Position(month, id, b.Reg.Law())
-		if len(ids) == 1 && counted > 0 && counted != len(month) { // who writes another count knows of more, of which this is the last
+		if len(ids) == 1 && counted > 0 && counted != len(month) { // whoever writes another count knows of more, of which this is the last
 			place = counted
 		}
 		if place == 0 {

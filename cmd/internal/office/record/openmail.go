@@ -249,7 +249,7 @@ func chooseFor(id casefile.ID, kind casefile.Kind, open []casefile.OpenMail) ([]
 	return nil, nil
 }
 
-// fetch brings a mail that a step decides into its case, where it lies elsewhere. Of a case that the mail has
+// fetch brings a mail that a step decides into its case, where it is elsewhere. Of a case that the mail has
 // opened a person says what becomes of it.
 func (b *Room) fetch(tx *desk.Change, id casefile.ID, kind casefile.Kind, mails []casefile.Digest, open []casefile.OpenMail) (warnings []string, err error) {
 	for _, m := range open {
@@ -288,7 +288,7 @@ func (b *Room) AttachMail(tx *desk.Change, id casefile.ID, d casefile.Digest, re
 	return lay(tx, *taken, e)
 }
 
-// SeenMail marks mails that lie in no case as read: somebody found that nothing is to be done about them.
+// SeenMail marks mails that are in no case as read: somebody found that nothing is to be done about them.
 func (b *Room) SeenMail(_ context.Context, c ask.Call, q ask.SeenRequest) ([]casefile.Digest, error) {
 	var mails []casefile.Digest
 	err := b.Change(c, func(tx *desk.Change) error {

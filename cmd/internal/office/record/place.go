@@ -7,8 +7,8 @@ import (
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
-// refile follows a mail that a record on a case took out of it, or brought back: it lies in a case
-// that holds it, else it waits for a person again, with its due date. It may be an application.
+// refile follows a mail that a record on a case took out of it, or brought back: it is in a case
+// that holds it, otherwise it waits for a person again, with its due date. It may be an application.
 func refile(tx *desk.Change, id casefile.ID, event casefile.Event) error {
 	history, err := tx.History(id)
 	if err != nil {
@@ -47,7 +47,7 @@ func refile(tx *desk.Change, id casefile.ID, event casefile.Event) error {
 	return lay(tx, *taken, e)
 }
 
-// lay records that a mail lies elsewhere now. Copies of it that came by another way move with it.
+// lay records that a mail is elsewhere now. Copies of it that came by another way move with it.
 func lay(tx *desk.Change, was, now casefile.MessageTaken) error {
 	copies, err := desk.CopiesOf(tx.View, was, was.Case)
 	if err != nil {

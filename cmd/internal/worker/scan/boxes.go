@@ -142,7 +142,7 @@ func blank(m *image.Gray, r image.Rectangle) {
 }
 
 // parted leaves out frames that stand so close to another that no option fits between them: they are parts of the
-// character beside. Of two, the one that nothing crosses stays, else the one further left.
+// character beside. Of two, the one that nothing crosses stays, otherwise the one further left.
 func parted(all, plain []Box) (kept []Box) {
 	crossed := func(b Box) int {
 		if in(plain, b) {

@@ -222,7 +222,7 @@ func firstOf(s string, n int) string {
 	return s
 }
 
-// optionAt is the option of a box between two texts: the one that follows, else the one before; "" where neither is one.
+// optionAt is the option of a box between two texts: the one that follows, otherwise the one before; "" where neither is one.
 func optionAt(precedes, follows string) string {
 	if strings.HasSuffix(precedes, "□") {
 		return "" // it has its box
@@ -259,7 +259,7 @@ func (w Word) part(first, end, from, to int) Word {
 	return w
 }
 
-// span is where a character of a word stands: as tesseract says, else an estimate.
+// span is where a character of a word stands: as tesseract says, otherwise an estimate.
 func (w Word) span(i int) (left, right int) {
 	if i < len(w.chars) {
 		return w.chars[i][0] + w.Box.Min.X - w.began, w.chars[i][1] + w.Box.Min.X - w.began

@@ -162,7 +162,7 @@ func inCells(cells []Cell, words []Word, scale float64) [][]Word {
 }
 
 // choose returns one of three readings of a cell: the one that another confirms; otherwise the cell's own, but the page's
-// where both are short, and where the cell's own is empty the smaller picture's, else the page's. Single characters on
+// where both are short, and where the cell's own is empty the smaller picture's, otherwise the page's. Single characters on
 // which both other readings agree are taken from them.
 func choose(page, cell, tight []Word) []Word {
 	readings := [][]Word{cell, page, tight}

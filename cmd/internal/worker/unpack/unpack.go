@@ -178,7 +178,7 @@ func (x *extraction) zip(body []byte) error {
 	return nil
 }
 
-// zipName decodes a name: UTF-8 if it is that, whatever the flag says, else what Windows writes in China;
+// zipName decodes a name: UTF-8 if it is that, whatever the flag says, otherwise what Windows writes in China;
 // a field of its own may tell it in UTF-8 beside (APPNOTE 4.6.9).
 func zipName(f *zip.File) string {
 	for extra := f.Extra; len(extra) >= 4; {
