@@ -214,13 +214,17 @@ func (a *app) fitted(t grid.Table, tints []tint, flexible, dispensable []int) er
 	for i := range left {
 		left[i] = i
 	}
+	widest := func(i int) int {
+		w := grid.Width(t.Header[i], o)
+		for _, row := range t.Rows {
+			w = max(w, grid.Width(grid.Clean(row[i]), o))
+		}
+		return w
+	}
 	width := func() int {
 		sum := gap * (len(left) - 1)
 		for _, i := range left {
-			w := grid.Width(t.Header[i], o)
-			for _, row := range t.Rows {
-				w = max(w, grid.Width(grid.Clean(row[i]), o))
-			}
+			w := widest(i)
 			if slices.Contains(flexible, i) {
 				w = min(w, leastWidth)
 			}
@@ -232,6 +236,9 @@ func (a *app) fitted(t grid.Table, tints []tint, flexible, dispensable []int) er
 		if o.MaxWidth > 0 && width() > o.MaxWidth {
 			left = slices.DeleteFunc(left, func(j int) bool { return j == i })
 		}
+	}
+	if o.MaxWidth > 0 && width() > o.MaxWidth && len(left) > 2 { // then the longest of what stands between the first and the last
+		flexible = append(slices.Clone(flexible), slices.MaxFunc(left[1:len(left)-1], func(i, j int) int { return widest(i) - widest(j) }))
 	}
 	pick := func(row []string) (cells []string) {
 		for _, i := range left {
