@@ -94,11 +94,11 @@ func colourOf(v string) (colour, bool) {
 	}
 	v = strings.TrimPrefix(v, "#")
 	if len(v) == 3 || len(v) == 4 {
-		long := ""
+		var long strings.Builder
 		for _, digit := range v {
-			long += strings.Repeat(string(digit), 2)
+			long.WriteString(strings.Repeat(string(digit), 2))
 		}
-		v = long
+		v = long.String()
 	}
 	if len(v) != 6 && len(v) != 8 {
 		return colour{}, false
