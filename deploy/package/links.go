@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,9 +17,7 @@ var link = regexp.MustCompile(`(!?)\[([^\]]*)\]\(([^)\s]+)\)`)
 // relink makes the links between documents lead to where the package has them. What only the source has is named and no link.
 func (o order) relink(tree []item) error {
 	places := map[string]string{}
-	for from, to := range renamed {
-		places[from] = to
-	}
+	maps.Copy(places, renamed)
 	for _, i := range tree {
 		if i.from != "" {
 			places[i.from] = i.to
