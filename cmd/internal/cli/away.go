@@ -18,7 +18,7 @@ func (a *app) awayCommand() *cobra.Command {
 		Long: "记录某人（或某科室）从哪天到哪天不在，由谁代班（条例第四十五条）。其间他承办的案件也列在代班人的待办里：ysq due 代班人、ysq list 代班人、\n" +
 			"代班人在浏览器里的待办，每日提醒也写明由谁代。期限、承办不变，到期自行结束；离开更久的用 ysq assign --from 转办。\n" +
 			"提前回来的写 --back。不写人，列出现在和以后的代班。",
-		Example: "ysq away 王某 --from 10-01 --until 10-08 --deputy 李某\nysq away 王某 --back\nysq away",
+		Example: "ysq away 王某 --from 10-01 --until 10-08 --deputy 李某\nysq away 王某 --back\nysq away\nysq away -o 代班.xlsx",
 		Args:    atMostOne("人"),
 	}
 	o := a.options(cmd)
@@ -28,7 +28,9 @@ func (a *app) awayCommand() *cobra.Command {
 	note := o.text("note", "`说明`，如 培训")
 	back := o.flag("back", "回来了：此后不再代班，还没有开始的也取消")
 	o.judged(a)
-	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
+	out := newListing[ask.StandInView](a, cmd)
+	out.title = "代班"
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		if len(args) == 0 {
 			if said := o.givenOf("from", "until", "deputy", "note", "back"); said != "" {
 				return usage(cmd, "没有写谁不在：--%s 须与人名同写", said)
@@ -37,9 +39,11 @@ func (a *app) awayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.standIns(ask.StandInAnswer{All: all}, all)
+			return out.show(all, "没有代班", func(bool) error { return a.standInTable(all) })
 		}
-		switch {
+		switch said := o.givenOf("output", "fields", "bom"); {
+		case said != "":
+			return usage(cmd, "--%s 只用于列出代班，不与人名同写", said)
 		case *back && (*deputy != "" || o.given("until")):
 			return usage(cmd, "--back 不与 --until、--deputy 同写")
 		case !*back && (*deputy == "" || !o.given("until")):
@@ -49,23 +53,27 @@ func (a *app) awayCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.standIns(done, done)
-	})
+		return a.standIns(done)
+	}))
 	return cmd
 }
 
-// standIns shows the absences; v is what JSON shows.
-func (a *app) standIns(s ask.StandInAnswer, v any) error {
+// standIns shows the absences after one was recorded.
+func (a *app) standIns(s ask.StandInAnswer) error {
 	if a.json {
-		return a.printJSON(v)
+		return a.printJSON(s)
 	}
 	a.warnings(s.Warnings)
 	if len(s.All) == 0 {
 		fmt.Fprintln(a.out, "没有代班")
 		return nil
 	}
+	return a.standInTable(s.All)
+}
+
+func (a *app) standInTable(all []ask.StandInView) error {
 	t := grid.Table{Header: []string{"不在", "起", "止", "代班", "在办", ""}}
-	for _, i := range s.All {
+	for _, i := range all {
 		now := ""
 		if i.Now {
 			now = "现在"

@@ -21,20 +21,21 @@ func (a *app) yearCommands() []*cobra.Command {
 }
 
 func (a *app) yearListCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "各年度报告是否已冻结、何时应公布",
 		Long:    "列出各年度：是否已冻结、未通过的核对、报送和公布的期限（条例第四十九条）。",
-		Example: "ysq year list",
+		Example: "ysq year list\nysq year list -o 各年度.xlsx",
 		Args:    cobra.NoArgs,
-		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			years, err := ask.Do(ctx, c, ask.Years, ask.None{})
-			if err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(years)
-			}
+	}
+	out := newListing[ask.YearView](a, cmd)
+	out.title = "各年度报告"
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+		years, err := ask.Do(ctx, c, ask.Years, ask.None{})
+		if err != nil {
+			return err
+		}
+		return out.show(years, "没有年度", func(bool) error {
 			t := grid.Table{Header: []string{"年度", "状态", "未通过", "报送期限", "公布期限", "文件"}}
 			for _, y := range years {
 				state := "未冻结"
@@ -44,8 +45,9 @@ func (a *app) yearListCommand() *cobra.Command {
 				t.Rows = append(t.Rows, []string{strconv.Itoa(y.Year), state, strconv.Itoa(y.Failed), day(y.SubmitBy), day(y.PublishBy), string(y.Directory)})
 			}
 			return a.table(t, nil)
-		}),
-	}
+		})
+	}))
+	return cmd
 }
 
 func (a *app) yearCloseCommand() *cobra.Command {
@@ -110,37 +112,39 @@ func (a *app) hints(ctx context.Context, c *ask.Client, year int) error {
 }
 
 func (a *app) yearDiffCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "diff 年份",
 		Short:   "已冻结的年度如现在重算，有何不同",
 		Long:    "逐格列出冻结之后所记的事会使这一年的报告有何不同，以及是哪些案件。冻结的报告本身不变。",
-		Example: "ysq year diff 2025",
+		Example: "ysq year diff 2025\nysq year diff 2025 -o 差异.xlsx",
 		Args:    exactly("年份"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			year, err := yearArg(cmd, args[0])
+	}
+	out := newListing[stats.Difference](a, cmd)
+	out.title = "冻结之后的差异"
+	cmd.RunE = out.run(func(cmd *cobra.Command, args []string) error {
+		year, err := yearArg(cmd, args[0])
+		if err != nil {
+			return err
+		}
+		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+			all, err := ask.Do(ctx, c, ask.YearDiff, ask.YearRef{Year: year})
 			if err != nil {
 				return err
 			}
-			return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-				all, err := ask.Do(ctx, c, ask.YearDiff, ask.YearRef{Year: year})
-				if err != nil {
-					return err
-				}
-				if a.json {
-					return a.printJSON(all)
-				}
-				if len(all) == 0 {
-					fmt.Fprintf(a.out, "%d 年的报告与现在的登记一致\n", year)
-					return nil
-				}
+			if len(all) == 0 && !out.machine() { // the answer to what was asked, and no list that happens to be empty
+				fmt.Fprintf(a.out, "%d 年的报告与现在的登记一致\n", year)
+				return nil
+			}
+			return out.show(all, "", func(bool) error {
 				t := grid.Table{Header: []string{"行,列", "冻结时", "现在", "增", "减"}, Align: []grid.Align{grid.Left, grid.Right, grid.Right, grid.Left, grid.Left}}
 				for _, d := range all {
 					t.Rows = append(t.Rows, []string{d.Place, d.Before, d.After, listed(d.Gained, " "), listed(d.Lost, " ")})
 				}
 				return a.table(t, nil)
-			})(cmd, args)
-		},
-	}
+			})
+		})(cmd, args)
+	})
+	return cmd
 }
 
 // listed writes names of a kind one after the other.

@@ -40,13 +40,18 @@ type listing[T any] struct {
 }
 
 func newListing[T any](a *app, cmd *cobra.Command) *listing[T] {
-	o := a.options(cmd)
-	l := &listing[T]{a: a, cmd: cmd}
 	forms := []string{formTable, formWide, formJSON, formCSV, formTSV, formXLSX}
-	l.form = cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、")+"，或以 .csv、.tsv、.json、.xlsx 结尾的文件名")
+	form := cmd.Flags().StringP("output", "o", formTable, "输出`格式`："+strings.Join(forms, "、")+"，或以 .csv、.tsv、.json、.xlsx 结尾的文件名")
+	a.options(cmd).complete("output", forms)
+	return listingBy[T](a, cmd, form)
+}
+
+// listingBy is the listing of a command that has its own -o, which lists only when it is told to.
+func listingBy[T any](a *app, cmd *cobra.Command, form *string) *listing[T] {
+	o := a.options(cmd)
+	l := &listing[T]{a: a, cmd: cmd, form: form}
 	l.fields = cmd.Flags().StringSlice("fields", nil, "只要这些`字段`，以逗号分隔，名称与 --json 的相同")
 	l.bom = o.flag("bom", "csv 以 BOM 开头，供 Windows 的 Excel 打开")
-	o.complete("output", forms)
 	o.complete("fields", names[T]())
 	return l
 }
@@ -240,7 +245,7 @@ func (l *listing[T]) show(all []T, none string, own func(wide bool) error) error
 	t := grid.Table{}
 	flexible := make([]int, len(*l.fields))
 	for i, f := range *l.fields {
-		t.Header = append(t.Header, cmp.Or(fieldTitles[f], f))
+		t.Header = append(t.Header, cmp.Or(titleOf(l.cmd, f), f))
 		flexible[i] = i
 	}
 	for _, v := range all {
@@ -321,6 +326,20 @@ func defuse(cell string) string {
 	return cell
 }
 
+// titleOf is the heading of a field in what a command lists; "" where it has none.
+func titleOf(cmd *cobra.Command, field string) string {
+	return cmp.Or(ownTitles[cmd.CommandPath()][field], fieldTitles[field])
+}
+
+// ownTitles are the headings of fields that mean something else in one list than in the others.
+var ownTitles = map[string]map[string]string{
+	"ysq away":            {"who": "不在", "from": "起", "until": "止", "now": "现在", "open": "在办"},
+	"ysq submit":          {"row": "拟答复", "on": "送审", "actor": "送审人", "note": "拟办意见"},
+	"ysq web person list": {"name": "姓名", "label": "角色", "added": "加入", "closed": "停用", "must_change": "没有登录过", "stays": "在用的浏览器"},
+	"ysq year diff":       {"place": "行,列", "before": "冻结时", "after": "现在", "gained": "增", "lost": "减"},
+	"ysq year list":       {"remaining_days": "距公布期限（日）"},
+}
+
 // fieldTitles are the headings of fields in a table.
 var fieldTitles = map[string]string{
 	"case": "编号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人", "deputy": "代班", "deputy_until": "代班至", "report_by": "反馈期限",
@@ -333,6 +352,8 @@ var fieldTitles = map[string]string{
 	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
 	"document": "文号", "name": "文件名", "mail": "邮件", "place": "去处", "id": "记录号", "state": "状态", "purpose": "用途", "way": "方式", "to": "收件人", "prepared": "拟信", "since": "自", "marks": "另有",
 	"received": "收件", "done": "办结", "on_time": "按时", "on_time_strict": "从严按时", "average_workdays": "平均工作日", "longest_workdays": "最长工作日", "longest_case": "最长的一件",
+	"request": "申请内容", "doubts": "要看的",
+	"year": "年度", "frozen": "已冻结", "frozen_on": "冻结之日", "frozen_by": "冻结人", "failed_checks": "未通过的核对", "submit_by": "报送期限", "publish_by": "公布期限", "directory": "文件所在",
 	"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
 }
 

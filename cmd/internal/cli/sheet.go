@@ -31,7 +31,7 @@ func (l *listing[T]) sheet(scan func(yield func(T) error) error) error {
 		Header: cmp.Or(l.title, strings.TrimSpace(l.cmd.Short)) + "　" + l.a.today().Long()}
 	var head []ooxml.Cell
 	for _, f := range fields {
-		head = append(head, ooxml.Text(cmp.Or(fieldTitles[f], f), ooxml.Style{Bold: true, Center: true, Wrap: true, Border: true}))
+		head = append(head, ooxml.Text(cmp.Or(titleOf(l.cmd, f), f), ooxml.Style{Bold: true, Center: true, Wrap: true, Border: true}))
 		s.Widths = append(s.Widths, cmp.Or(sheetWidths[f], 12))
 	}
 	gone := errors.New("nobody takes more rows")
@@ -109,13 +109,18 @@ var sheetFields = map[string][]string{
 	"ysq outbox list":        {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
 	"ysq law":                {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
 	"ysq report departments": {"department", "received", "done", "on_time", "disputable", "late", "overdue", "average_workdays", "longest_workdays", "longest_case"},
+	"ysq submit":             {"case", "applicant", "request", "row", "on", "actor", "due", "note", "doubts"},
+	"ysq away":               {"who", "from", "until", "deputy", "open", "now"},
+	"ysq year list":          {"year", "frozen", "frozen_on", "frozen_by", "failed_checks", "submit_by", "publish_by", "remaining_days", "directory"},
+	"ysq year diff":          {"place", "before", "after", "gained", "lost"},
+	"ysq web person list":    {"name", "label", "department", "added", "closed", "must_change", "stays"},
 	"ysq dispute list":       {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
 }
 
 // sheetWidths are the widths of columns that are no dates, in characters.
 var sheetWidths = map[string]float64{"subject": 36, "applicant": 16, "text": 50, "label": 16, "request": 40, "outcome": 24, "reasons": 36, "from": 28,
 	"document_number": 20, "case": 13, "stage": 8, "kind": 10, "channel": 10, "overdue": 6, "late": 8, "provisional": 6, "disputable": 8,
-	"arrived_at": 17, "document": 22, "to": 24, "name": 26, "marks": 24, "party": 16, "remaining": 9, "recorded": 17, "matter": 30, "cases": 24, "messages": 7, "remaining_workdays": 9, "open_mails": 9}
+	"arrived_at": 17, "document": 22, "to": 24, "name": 26, "marks": 24, "party": 16, "remaining": 9, "recorded": 17, "matter": 30, "cases": 24, "row": 28, "note": 36, "doubts": 32, "gained": 36, "lost": 36, "directory": 32, "messages": 7, "remaining_workdays": 9, "open_mails": 9}
 
 // sheetCell is a value as people read it in a sheet.
 func sheetCell(field string, raw json.RawMessage) ooxml.Cell {

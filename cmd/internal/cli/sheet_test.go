@@ -12,25 +12,34 @@ import (
 
 	"ysq.internal/ysq/casefile/ooxml"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/stats"
 )
 
 // Every list has its columns, each of its own type's fields and with a heading in Chinese.
 func TestEveryListHasASheet(t *testing.T) {
+	root := newTerminal(0, nil).root()
 	for path, have := range map[string][]string{
 		"ysq list": names[ask.CaseRow](), "ysq due": names[ask.DueItem](), "ysq log": names[ask.RecordView](), "ysq search": names[ask.Hit](),
 		"ysq mail list": names[ask.MailView](), "ysq letter list": names[ask.LetterView](), "ysq outbox list": names[ask.OutgoingView](),
 		"ysq dispute list": names[ask.DisputeView](), "ysq law": names[ask.RuleView](), "ysq letter posting": names[posting](),
+		"ysq submit": names[submission](), "ysq away": names[ask.StandInView](), "ysq year list": names[ask.YearView](), "ysq year diff": names[stats.Difference](),
+		"ysq web person list": names[ask.PersonView](), "ysq report departments": names[stats.Department](),
 	} {
+		cmd, _, err := root.Find(strings.Fields(path)[1:])
+		if err != nil || cmd.Flags().Lookup("fields") == nil {
+			t.Errorf("%s is no list: %v", path, err)
+			continue
+		}
 		if len(sheetFields[path]) < 5 {
 			t.Errorf("%s has the columns %v", path, sheetFields[path])
 		}
 		for _, f := range sheetFields[path] {
-			if !slices.Contains(have, f) || fieldTitles[f] == "" {
-				t.Errorf("%s: %s is no field of it, or has no heading (%q)", path, f, fieldTitles[f])
+			if !slices.Contains(have, f) || titleOf(cmd, f) == "" {
+				t.Errorf("%s: %s is no field of it, or has no heading (%q)", path, f, titleOf(cmd, f))
 			}
 		}
 	}
-	walk(newTerminal(0, nil).root(), func(c *cobra.Command) {
+	walk(root, func(c *cobra.Command) {
 		if f := c.Flags().Lookup("fields"); f != nil && sheetFields[c.CommandPath()] == nil {
 			t.Errorf("%s has no sheet", c.CommandPath())
 		}

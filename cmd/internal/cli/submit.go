@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -20,16 +22,23 @@ func (a *app) submitCommand() *cobra.Command {
 			"负责人用 sign 签发，或用 return 退回；签好的是纸质审查呈批单的，经办人照单录入（sign --approver）。\n" +
 			"签发后用 answer --signed 制发。送审以后改动的，包括案情、模板的改动使文书与送审稿不同的，须重新送审。\n" +
 			"写法与 answer 相同；--draft、--send 表示将用电子邮件发出，都不写的为纸质。",
-		Example: "ysq submit 17 --outcome 公开 --file 审计报告.pdf --draft --note 拟予以公开\nysq submit 17 --outcome 信息不存在 --grounds 经检索，本机关未制作该信息\nysq submit --list",
+		Example: "ysq submit 17 --outcome 公开 --file 审计报告.pdf --draft --note 拟予以公开\nysq submit 17 --outcome 信息不存在 --grounds 经检索，本机关未制作该信息\nysq submit --list\nysq submit --list -o 待签批.xlsx",
 		Args:    func(cmd *cobra.Command, args []string) error { return nil },
 	}
 	r, take := a.answering(cmd)
 	opinion := r.o.text("note", "拟办`意见`")
 	list := r.o.flag("list", "列出待签批的；写编号的，给看送审稿")
+	out := listingBy[submission](a, cmd, &r.output)
+	out.title = "待签批的答复"
+	cmd.Flags().Lookup("output").Usage += "；与 --list 同写的，是输出格式 table、json、csv、tsv、xlsx，或以 .csv、.tsv、.json、.xlsx 结尾的文件名"
 	cmd.Flags().BoolVar(&r.dry, "dry-run", false, "试算：给看送审稿和还缺什么，不送审")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *list {
-			return a.ask(a.submissions)(cmd, args)
+			r.output = cmp.Or(r.output, formTable)
+			return out.run(a.ask(func(ctx context.Context, c *ask.Client, args []string) error { return a.submissions(ctx, c, out, args) }))(cmd, args)
+		}
+		if said := r.o.givenOf("fields", "bom"); said != "" {
+			return usage(cmd, "--%s 须与 --list 同写", said)
 		}
 		if err := atLeastOne("编号")(cmd, args); err != nil {
 			return err
@@ -75,8 +84,21 @@ func (r *answering) submit(ctx context.Context, c *ask.Client, opinion string) e
 	return r.a.records(res.Records)
 }
 
+// submission is a proposed answer as a line of the list.
+type submission struct {
+	Case      casefile.ID `json:"case"`
+	Applicant ask.Text    `json:"applicant"`
+	Request   ask.Text    `json:"request"`
+	Row       string      `json:"row"`
+	On        ask.Day     `json:"on"`
+	Actor     string      `json:"actor"`
+	Due       ask.Day     `json:"due"`
+	Note      ask.Text    `json:"note"`
+	Doubts    []string    `json:"doubts"`
+}
+
 // submissions lists the answers that wait to be signed, or shows those of cases.
-func (a *app) submissions(ctx context.Context, c *ask.Client, args []string) error {
+func (a *app) submissions(ctx context.Context, c *ask.Client, out *listing[submission], args []string) error {
 	queries := []ask.SubmissionQuery{{}}
 	if len(args) > 0 {
 		ids, err := a.cases(nil, args)
@@ -96,21 +118,27 @@ func (a *app) submissions(ctx context.Context, c *ask.Client, args []string) err
 		}
 		all = append(all, some...)
 	}
-	if a.json {
+	if a.json && len(*out.fields) == 0 {
 		return a.printJSON(all)
 	}
-	return a.submitted(all, len(args) > 0)
-}
-
-// submitted lists proposed answers, or shows each whole.
-func (a *app) submitted(all []ask.SubmissionView, whole bool) error {
-	if !whole {
+	if len(args) > 0 && len(*out.fields) == 0 && !out.machine() {
+		return a.submitted(all)
+	}
+	var rows []submission
+	for _, v := range all {
+		rows = append(rows, submission{v.Case.Case, v.Case.Applicant, v.Request, v.Row, v.On, v.Actor, v.Case.Due, v.Note, doubts(v)})
+	}
+	return out.show(rows, "没有待签批的", func(bool) error {
 		t := grid.Table{Header: []string{"编号", "申请人", "申请内容", "拟答复", "送审", "送审人", "期限", "要看的"}}
-		for _, v := range all {
-			t.Rows = append(t.Rows, []string{string(v.Case.Case), string(v.Case.Applicant), string(v.Request), v.Row, day(v.On), v.Actor, day(v.Case.Due), strings.Join(doubts(v), "；")})
+		for _, s := range rows {
+			t.Rows = append(t.Rows, []string{string(s.Case), string(s.Applicant), string(s.Request), s.Row, day(s.On), s.Actor, day(s.Due), strings.Join(s.Doubts, "；")})
 		}
 		return a.table(t, nil, 2, 3, 7)
-	}
+	})
+}
+
+// submitted shows proposed answers whole.
+func (a *app) submitted(all []ask.SubmissionView) error {
 	for _, v := range all {
 		a.heading(fmt.Sprintf("%s %s（%s）", v.Case.Case, v.Letter, v.Label))
 		a.sheet("  ", field{"申请人", string(v.Case.Applicant)}, field{"申请内容", string(v.Request)}, field{"申请人要求", string(v.Wanted)},

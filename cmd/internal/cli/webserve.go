@@ -279,12 +279,15 @@ func (a *app) personCommand(use, short string, do func(context.Context, *ask.Cli
 }
 
 func (a *app) personListCommand() *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "列出名单", Long: "列出可以和曾经可以用浏览器登录的人。", Example: "ysq web person list", Args: noArgs,
-		RunE: a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-			all, err := ask.Do(ctx, c, ask.People, ask.None{})
-			if err != nil || a.json {
-				return errors.Join(err, a.jsonIf(err == nil, all))
-			}
+	cmd := &cobra.Command{Use: "list", Short: "列出名单", Long: "列出可以和曾经可以用浏览器登录的人。", Example: "ysq web person list\nysq web person list -o 名单.xlsx", Args: noArgs}
+	out := newListing[ask.PersonView](a, cmd)
+	out.title = "可用浏览器登录的人"
+	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
+		all, err := ask.Do(ctx, c, ask.People, ask.None{})
+		if err != nil {
+			return err
+		}
+		return out.show(all, "名单是空的", func(bool) error {
 			t := grid.Table{Header: []string{"姓名", "角色", "科室", "加入", "状态"}}
 			for _, p := range all {
 				state := "可以登录"
@@ -299,5 +302,7 @@ func (a *app) personListCommand() *cobra.Command {
 				t.Rows = append(t.Rows, []string{p.Name, p.Label, string(p.Department), day(p.Added), state})
 			}
 			return a.table(t, nil)
-		})}
+		})
+	}))
+	return cmd
 }

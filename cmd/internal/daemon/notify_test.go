@@ -48,6 +48,7 @@ func (m *messenger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if m.status != 0 {
 		w.WriteHeader(m.status)
+		io.WriteString(w, "ask 13800000000")
 	}
 }
 
@@ -123,7 +124,7 @@ func TestNotify(t *testing.T) {
 			}
 			return ""
 		}
-		if words := said(); strings.Count(words, "502") != 2 || !strings.Contains(words, "|warn ") || strings.Contains(words, "SECRET") {
+		if words := said(); strings.Count(words, "502") != 2 || !strings.Contains(words, "|warn ") || strings.Contains(words, "SECRET") || strings.Contains(words, "13800000000") {
 			t.Errorf("while it fails: %s", words)
 		}
 		b.sleepUntil("2027-05-11") // 09:00, half an hour after the post

@@ -124,6 +124,28 @@ func TestFailedCheckStopsFreezing(t *testing.T) {
 	}
 }
 
+// A letter that the office sent and that no case claims is work, and no application that the year lacks.
+func TestUndecidedMails(t *testing.T) {
+	a, k := open(t)
+	for uid, guess := range []casefile.Guess{casefile.GuessNone, casefile.GuessSent, casefile.GuessOther} {
+		_, err := a.Append(k.Call(), casefile.Draft{On: a.Today(), Event: casefile.MessageTaken{Account: "a", Folder: "x", UIDValidity: 1, UID: uint32(uid + 1), ArrivedAt: k.Now,
+			Letter: casefile.Letter{Digest: casefile.DigestOf([]byte{byte(uid)})}, Disposition: casefile.Parked, Guess: guess}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rep, err := a.Report(t.Context(), k.Call(), ask.YearRef{Year: 2026})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range rep.Checks {
+		if c.ID == "mails-undecided" && strings.Contains(c.Detail, "2 封待甄别") {
+			return
+		}
+	}
+	t.Errorf("the checks are %+v", rep.Checks)
+}
+
 // What is remembered of a year is forgotten with the next record and the next day.
 func TestRememberedReport(t *testing.T) {
 	a, k := open(t)

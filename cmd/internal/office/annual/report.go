@@ -177,13 +177,17 @@ func published(c casefile.YearClosed) (stats.Report, error) {
 	return r, nil
 }
 
-// undecided counts the mails of a period of which nobody has said what they are.
+// undecided counts the mails of a period of which nobody has said what they are, and which may be applications: what the
+// office sent itself waits for its case, and is none.
 func undecided(tx *desk.View, from, to civil.Date) (stats.Undecided, error) {
 	var u stats.Undecided
 	for place, n := range map[casefile.Disposition]*int{casefile.Parked: &u.Parked, casefile.Quarantined: &u.Quarantined} {
 		for m, err := range tx.Mails(place) {
 			if err != nil {
 				return u, err
+			}
+			if m.Guess == casefile.GuessSent {
+				continue
 			}
 			arrived := m.ArrivedAt
 			if arrived.IsZero() {

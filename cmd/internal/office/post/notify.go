@@ -168,11 +168,20 @@ func (r *Reminders) notify(ctx context.Context, test bool) (items int, err error
 		hook.Dial = func(ctx context.Context, _, address string) (net.Conn, error) { return r.dial(ctx, address) }
 	}
 	if err := hook.Post(ctx, []byte(m.Body)); err != nil {
-		return 0, err
+		return 0, masked(err)
 	}
 	r.notified.Store(&posting{at: r.Now()})
 	r.Log.Info().Str("host", c.Host).Int("items", m.Items).Bool("test", test).Str("counts", m.Counts).Msg("posted the counts")
 	return m.Items, nil
+}
+
+// masked hides personal numbers in what the messenger said: its words go to the journal and to systemd, too, where no door
+// masks them.
+func masked(err error) error {
+	if wrong, ok := errors.AsType[*outbox.HookError](err); ok {
+		return &outbox.HookError{Msg: ask.Mask(wrong.Msg), Again: wrong.Again}
+	}
+	return err
 }
 
 // notification is what would be posted now. Nothing but the office's name, the day and counts goes into it.
