@@ -31,6 +31,7 @@ const (
 	daysAt            = 38
 	dayCount          = 24
 	headSize          = daysAt + 4*dayCount
+	spanCount         = 5
 	noArrival         = -1 << 63
 	toConfirm         = 128
 )
@@ -49,7 +50,7 @@ func days(c *casefile.Case) [dayCount]*civil.Date {
 }
 
 // spans lists the days of a period.
-func spans(p *casefile.Period) [5]*civil.Date {
+func spans(p *casefile.Period) [spanCount]*civil.Date {
 	return [...]*civil.Date{&p.StartStrict, &p.StartLegal, &p.DueStrict, &p.DueLegal, &p.Ended}
 }
 
@@ -137,6 +138,25 @@ func decodeHead(id []byte, b []byte, c *casefile.Case) error {
 		*d = civil.Date(binary.BigEndian.Uint32(b[daysAt+4*i:]))
 	}
 	return nil
+}
+
+// maybeUntimely reports whether a case is open, or one of its periods ended late or disputably. A projection that is damaged
+// may be anything: whoever decodes it says so.
+func maybeUntimely(b []byte) bool {
+	if len(b) < headSize || b[0] != projectionVersion || casefile.Stage(b[2]).Open() {
+		return true
+	}
+	r := reader{b: b[headSize:]}
+	for range r.count() {
+		if len(r.b) < 3 || r.b[2]&(1|2) != 0 {
+			return true
+		}
+		r.b = r.b[3:]
+		for range spanCount {
+			r.uvarint() // as long as the signed one that stands there
+		}
+	}
+	return r.bad
 }
 
 // decodeProjection reads the whole and the case's Seqs.

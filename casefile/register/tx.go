@@ -361,7 +361,7 @@ func (t *Tx) records(seqs []uint64) ([]casefile.Record, error) {
 
 // Cases yields every case after a number, in the order of numbers; "" begins at the first.
 func (t *Tx) Cases(after casefile.ID) iter.Seq2[casefile.Case, error] {
-	return t.cases(bucketCase, after, func(k, v []byte) (casefile.Case, error) {
+	return casesFrom(t.upFrom(bucketCase, after), func(k, v []byte) (casefile.Case, error) {
 		c, _, err := decodeProjection(k, v)
 		return c, err
 	})
@@ -370,7 +370,7 @@ func (t *Tx) Cases(after casefile.ID) iter.Seq2[casefile.Case, error] {
 // OpenCases is Cases for those that still owe an answer.
 func (t *Tx) OpenCases(after casefile.ID) iter.Seq2[casefile.Case, error] {
 	all := t.bucket(bucketCase)
-	return t.cases(bucketOpen, after, func(k, _ []byte) (casefile.Case, error) {
+	return casesFrom(t.upFrom(bucketOpen, after), func(k, _ []byte) (casefile.Case, error) {
 		c, _, err := decodeProjection(k, all.Get(k))
 		return c, err
 	})
@@ -379,7 +379,28 @@ func (t *Tx) OpenCases(after casefile.ID) iter.Seq2[casefile.Case, error] {
 // Heads yields every case after a number with its own number, fixed fields, periods and the number of its reply only: no
 // other text, addresses or letters.
 func (t *Tx) Heads(after casefile.ID) iter.Seq2[casefile.Case, error] {
-	return t.cases(bucketCase, after, headOf)
+	return casesFrom(t.upFrom(bucketCase, after), headOf)
+}
+
+// NewestHeads is Heads from the highest number down, below a number; all of them where it is empty.
+func (t *Tx) NewestHeads(before casefile.ID) iter.Seq2[casefile.Case, error] {
+	return casesFrom(t.downFrom(bucketCase, before), headOf)
+}
+
+// UntimelyHeads is Heads, or NewestHeads, without the finished cases whose periods all ended in time by both clocks: of a
+// hundred thousand it reads no more than how their periods ended.
+func (t *Tx) UntimelyHeads(from casefile.ID, newest bool) iter.Seq2[casefile.Case, error] {
+	all := t.upFrom(bucketCase, from)
+	if newest {
+		all = t.downFrom(bucketCase, from)
+	}
+	return casesFrom(func(yield func(k, v []byte) bool) {
+		for k, v := range all {
+			if maybeUntimely(v) && !yield(k, v) {
+				return
+			}
+		}
+	}, headOf)
 }
 
 func headOf(k, v []byte) (casefile.Case, error) {
@@ -416,10 +437,24 @@ func (t *Tx) CountStages() (map[casefile.Stage]int, error) {
 	return all, nil
 }
 
-// NewestHeads is Heads from the highest number down, below a number; all of them where it is empty.
-func (t *Tx) NewestHeads(before casefile.ID) iter.Seq2[casefile.Case, error] {
-	return func(yield func(casefile.Case, error) bool) {
-		c := t.bucket(bucketCase).Cursor()
+// upFrom yields what a bucket holds of the cases after a number; "" begins at the first.
+func (t *Tx) upFrom(bucket []byte, after casefile.ID) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		c := t.bucket(bucket).Cursor()
+		k, v := c.Seek([]byte(after))
+		if after != "" && string(k) == string(after) {
+			k, v = c.Next()
+		}
+		for k != nil && yield(k, v) {
+			k, v = c.Next()
+		}
+	}
+}
+
+// downFrom is upFrom from the highest number down, below a number; "" begins at the highest.
+func (t *Tx) downFrom(bucket []byte, before casefile.ID) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		c := t.bucket(bucket).Cursor()
 		k, v := c.Last()
 		if before != "" {
 			if at, _ := c.Seek([]byte(before)); at != nil {
@@ -428,23 +463,16 @@ func (t *Tx) NewestHeads(before casefile.ID) iter.Seq2[casefile.Case, error] {
 				k, v = c.Last() // it would be the highest
 			}
 		}
-		for ; k != nil; k, v = c.Prev() {
-			one, err := headOf(k, v)
-			if !yield(one, err) || err != nil {
-				return
-			}
+		for k != nil && yield(k, v) {
+			k, v = c.Prev()
 		}
 	}
 }
 
-func (t *Tx) cases(bucket []byte, after casefile.ID, decode func(k, v []byte) (casefile.Case, error)) iter.Seq2[casefile.Case, error] {
+// casesFrom yields cases until one cannot be read.
+func casesFrom(stored iter.Seq2[[]byte, []byte], decode func(k, v []byte) (casefile.Case, error)) iter.Seq2[casefile.Case, error] {
 	return func(yield func(casefile.Case, error) bool) {
-		c := t.bucket(bucket).Cursor()
-		k, v := c.Seek([]byte(after))
-		if after != "" && string(k) == string(after) {
-			k, v = c.Next()
-		}
-		for ; k != nil; k, v = c.Next() {
+		for k, v := range stored {
 			one, err := decode(k, v)
 			if !yield(one, err) || err != nil {
 				return

@@ -31,9 +31,11 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 		switch {
 		case len(q.Cases) > 0:
 			cases = named(tx, q.Cases)
+		case q.Late || q.Disputable:
+			cases = o.picked(tx, tx.UntimelyHeads(q.After, q.Newest), q)
 		case q.Newest:
 			cases = o.picked(tx, tx.NewestHeads(q.After), q)
-		case q.All || q.Disputable || q.Late || len(q.Outcomes) > 0 || q.Publicity != casefile.PublicityNone || !q.From.IsZero() || !q.To.IsZero() || closed:
+		case q.All || len(q.Outcomes) > 0 || q.Publicity != casefile.PublicityNone || !q.From.IsZero() || !q.To.IsZero() || closed:
 			cases = o.picked(tx, tx.Heads(q.After), q)
 		}
 		n := 0
