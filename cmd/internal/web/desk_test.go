@@ -351,11 +351,15 @@ func TestNarrowedList(t *testing.T) {
 		id := b.application(c.day, "张三", "合同")
 		b.record(id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "合同"}, casefile.Assigned{Department: c.department, Person: c.person})
 	}
+	for _, day := range []string{"2026-10-08", "2026-11-10"} { // the one is answered late today, the other is not
+		b.record(b.application(day, "张三", "合同"), casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "合同"}, casefile.Assigned{Department: "财务科"},
+			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1", Document: "某建依申请〔2026〕" + day[5:7] + "号"}, casefile.Dispatched{Way: casefile.ByPost})
+	}
 	s := b.seat(clerk)
 	numbers := regexp.MustCompile(`href="/case/2026-0000(\d)"`)
 	for query, want := range map[string]string{
 		"": "123", "department=工程": "12", "person=周文": "13", "department=工程科&person=周文": "1", "due=2026-11-30": "12", "due=2026-11-30&person=李明": "2", "due=2026-11-20&sort=newest": "1",
-		"words=合同&department=财务科": "", "which=late": "", "which=overdue&department=工程科": "1", "stage=received&person=李明&which=all": "",
+		"words=合同&department=财务科": "", "which=late": "4", "which=late&department=监测科": "", "which=disputable&sort=number": "", "which=overdue&department=工程科": "1", "stage=received&person=李明&which=all": "",
 	} {
 		_, page := s.get("/cases?" + strings.ReplaceAll(query, " ", "+"))
 		var got strings.Builder
