@@ -120,6 +120,24 @@ func (c Case) likelyAtWork(add func(Kind, civil.Date, string), s Standing, today
 	}
 }
 
+// course is the way of an application that nothing holds up.
+var course = []Kind{KindRegistered, KindAssigned, KindReviewed, KindReplied, KindDispatched, KindDelivered, KindArchived}
+
+// Ahead lists the next steps of the usual course that the case has not come to yet, three at most: each is Unready.
+func (c Case) Ahead() (all []Kind) {
+	legal := c.Next()
+	there := slices.IndexFunc(course, func(k Kind) bool { return slices.Contains(legal, k) })
+	if there < 0 {
+		return nil
+	}
+	for _, k := range course[there:] {
+		if len(all) < 3 && !slices.Contains(legal, k) {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
 // Unready says why a kind of event cannot be recorded on the case as it stands, and where it can; "" where a
 // person may try it. What the event itself says is judged by Decide.
 func (c Case) Unready(k Kind) string {

@@ -41,7 +41,22 @@ func TestLikely(t *testing.T) {
 			}
 		}
 	}
+	ahead := func(want string) {
+		t.Helper()
+		c := casefile.Fold(storyCase, history, casefile.Regulations, cal)
+		var got []string
+		for _, k := range c.Ahead() {
+			if c.Unready(k) == "" {
+				t.Errorf("%s is ahead at %s, and can be recorded", k, c.Stage.Label())
+			}
+			got = append(got, k.Info().Command)
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("ahead at %s: %s, want %s", c.Stage.Label(), s, want)
+		}
+	}
 	add("2026-03-02", casefile.Received{Channel: casefile.Email})
+	ahead("assign, review, reply")
 	look("2026-03-02", "register 2026-03-30, confirm 2026-03-03, dismiss")
 	add("2026-03-02", casefile.Confirmed{How: "电话"})
 	look("2026-03-02", "register 2026-03-30, dismiss")
@@ -54,14 +69,17 @@ func TestLikely(t *testing.T) {
 	add("2026-03-10", casefile.CorrectionReceived{})
 	add("2026-03-11", casefile.Assigned{Department: "档案科"})
 	look("2026-03-11", "reply 2026-04-08, extend 2026-04-08")
+	ahead("dispatch, deliver, archive")
 	add("2026-03-12", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"})
 	look("2026-03-12", "dispatch 2026-04-08, deliver 2026-04-08")
+	ahead("archive")
 	answered := len(history)
 	add("2026-03-12", casefile.Dispatched{Way: casefile.ByCourier, Tracking: "SF1"})
 	look("2026-03-13", "deliver 2026-04-08")
 	history = history[:answered]
 	add("2026-03-12", casefile.Dispatched{Way: casefile.ByEmail})
 	look("2026-03-13", "archive")
+	ahead("")
 	add("2026-03-13", casefile.Archived{})
 	look("2026-03-13", "reopen")
 }

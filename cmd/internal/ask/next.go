@@ -45,4 +45,6 @@ type PossibleStep struct {
 	Kind  casefile.Kind `json:"kind"`
 	Label string        `json:"label"`
 	Why   string        `json:"why,omitzero"` // empty: it can be tried
+	// Ahead: it cannot be recorded yet, and is among the next steps of the usual course.
+	Ahead bool `json:"ahead,omitzero"`
 }

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -28,8 +29,9 @@ func (o *Office) Choices(_ context.Context, call ask.Call, q ask.CaseRef) (ask.C
 		for _, l := range c.Likely(o.Today(), o.Reg.Law(), o.Reg.Calendar()) {
 			all.Likely = append(all.Likely, ask.LikelyStep{Kind: l.Kind, Why: l.Why, By: ask.Day(l.By)})
 		}
+		ahead := c.Ahead()
 		for _, s := range ask.Steps() {
-			p := ask.PossibleStep{Kind: s.Kind, Label: s.Kind.Label(), Why: c.Unready(s.Kind)}
+			p := ask.PossibleStep{Kind: s.Kind, Label: s.Kind.Label(), Why: c.Unready(s.Kind), Ahead: slices.Contains(ahead, s.Kind)}
 			if needs := o.Record.Needs(s.Kind); p.Why == "" && call.Who.Role < needs {
 				p.Why = "需要“" + needs.Label() + "”角色"
 			}

@@ -16,7 +16,8 @@ type caseView struct {
 	Strip   strip
 	Likely  []choice // the likeliest steps
 	Other   []choice // every other step that may be recorded
-	Refused []choice
+	Near    []choice // refused ones that the case comes to next, or that somebody else may record now
+	Refused []choice // every other
 	Last    uint64
 	New     []ask.RecordView // what was recorded just now
 	Today   ask.Day
@@ -50,7 +51,7 @@ func (x *visit) theCase(c *ask.Client) error {
 		return err
 	}
 	v.Strip, v.Last = stripOf(e), choices.Last
-	v.Likely, v.Other, v.Refused = choose(choices)
+	v.Likely, v.Other, v.Near, v.Refused = choose(choices)
 	v.Mailed, v.Story = slices.Clone(v.Mails), slices.Clone(v.Records)
 	slices.Reverse(v.Mailed)
 	slices.Reverse(v.Story)
@@ -64,8 +65,9 @@ func (x *visit) theCase(c *ask.Client) error {
 	return x.show("case", string(id)+" "+string(v.Applicant), "cases", v)
 }
 
-// choose parts the steps of a case: what it probably needs, what else it may have, and what is refused, with why.
-func choose(all ask.CaseChoices) (likely, other, refused []choice) {
+// choose parts the steps of a case: what it probably needs, what else it may have, and what is refused, with why. Of these
+// the ones that people look for are near.
+func choose(all ask.CaseChoices) (likely, other, near, refused []choice) {
 	for _, l := range all.Likely {
 		i := l.Kind.Info()
 		likely = append(likely, choice{i.Command, i.Label, l.Why, l.By, nil})
@@ -74,8 +76,10 @@ func choose(all ask.CaseChoices) (likely, other, refused []choice) {
 		i := s.Kind.Info()
 		is := func(c choice) bool { return c.Command == i.Command }
 		switch {
-		case s.Why != "":
+		case s.Why != "" && (s.Ahead || slices.ContainsFunc(likely, is)):
 			likely = slices.DeleteFunc(likely, is)
+			near = append(near, choice{Command: i.Command, Label: i.Label, Why: s.Why})
+		case s.Why != "":
 			refused = append(refused, choice{Command: i.Command, Label: i.Label, Why: s.Why})
 		case !slices.ContainsFunc(likely, is):
 			other = append(other, choice{Command: i.Command, Label: i.Label, Why: i.Article})
@@ -88,7 +92,7 @@ func choose(all ask.CaseChoices) (likely, other, refused []choice) {
 		}
 		likely = likely[:most]
 	}
-	return likely, other, refused
+	return likely, other, near, refused
 }
 
 // days is the table behind the strip: how the due dates come about, day by day.

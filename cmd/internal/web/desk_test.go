@@ -283,6 +283,31 @@ func TestStepIsTriedBeforeItIsRecorded(t *testing.T) {
 	}
 }
 
+// The steps that a case comes to next stand below those that may be recorded, with why they cannot be yet; for whoever may
+// only look, so does what the case needs now.
+func TestRefusedStepsStayVisible(t *testing.T) {
+	b := openBureau(t)
+	b.application("2026-11-02", "张三", "水质监测数据")
+	for _, tt := range []struct {
+		who           ask.Actor
+		shown, folded string
+	}{
+		{clerk, `<b>答复</b><span class="why">现处“收件”阶段；此步可在登记、审查、办理阶段记录</span>`, "归档"},
+		{viewer, `<b>登记</b><span class="why">需要“经办”角色</span>`, "归档"},
+	} {
+		_, page := b.seat(tt.who).get("/case/1")
+		_, steps, _ := strings.Cut(page, "<h2>下一步</h2>")
+		shown, folded, _ := strings.Cut(steps, "<details>")
+		folded, _, _ = strings.Cut(folded, "</section>")
+		if !strings.Contains(shown, tt.shown) || strings.Contains(folded, tt.shown) || strings.Contains(shown, "没有必须办的") {
+			t.Errorf("%s sees %s", tt.who.Name, shown)
+		}
+		if strings.Contains(shown, tt.folded) || !strings.Contains(folded, `<span aria-disabled="true">`+tt.folded+`</span>`) {
+			t.Errorf("%s finds folded %s", tt.who.Name, folded)
+		}
+	}
+}
+
 // The register computes a fee, and the trial says how it comes about.
 func TestFeeIsComputed(t *testing.T) {
 	b := openBureau(t)
