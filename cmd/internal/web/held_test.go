@@ -5,8 +5,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -81,6 +83,20 @@ func TestDaemonRestarts(t *testing.T) {
 	}
 	if code, page, _ := s.post("/step/note", with(form, "do", "record", "mark", carried(page).Get("mark"))); code != http.StatusSeeOther {
 		t.Errorf("it does not go on: %d %s", code, page)
+	}
+}
+
+// Where the account may not open the daemon's socket, waiting does not help: it is told apart from a daemon that is away.
+func TestSocketIsDenied(t *testing.T) {
+	for errno, want := range map[syscall.Errno]string{syscall.EACCES: "socket-denied", syscall.ECONNREFUSED: "unreachable", syscall.ENOENT: "unreachable"} {
+		err := &net.OpError{Op: "dial", Net: "unix", Addr: &net.UnixAddr{Name: "/run/ysq/ysq.sock", Net: "unix"}, Err: os.NewSyscallError("connect", errno)}
+		told := new(visit).told(err)
+		if told.Code != want || told.Exit != ask.ExitUnreachable {
+			t.Errorf("%v: %+v", errno, told)
+		}
+		if says := told.Msg + told.Hint; strings.Contains(says, "/run/ysq/ysq.sock") != (errno == syscall.EACCES) || strings.Contains(says, "没有应答") == (errno == syscall.EACCES) {
+			t.Errorf("%v: %s", errno, says)
+		}
 	}
 }
 

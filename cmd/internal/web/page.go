@@ -7,6 +7,7 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
@@ -101,7 +102,7 @@ func (x *visit) fail(err error) {
 	name, title, data := "error", "未能完成", any(told)
 	if h := x.typed(); told.Exit == ask.ExitUnreachable && len(h.Shown()) > 0 {
 		h.Msg, h.Hint = told.Msg, told.Hint
-		name, title, data = "held", "没有应答", h
+		name, title, data = "held", "未能完成", h
 	}
 	if err := x.showAs(statusOf(told), name, title, "", data); err != nil {
 		x.site.failed(err)
@@ -117,7 +118,13 @@ func (x *visit) told(err error) *ask.Error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &ask.Error{Code: "too-large", Msg: "提交的内容太大", Exit: ask.ExitUsage}
 	}
-	if _, ok := errors.AsType[*net.OpError](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	op, ok := errors.AsType[*net.OpError](err)
+	if ok && op.Addr != nil && errors.Is(op, fs.ErrPermission) { // connect(2): EACCES
+		socket := op.Addr.String()
+		return &ask.Error{Code: "socket-denied", Msg: "运行网页的账号没有权限打开守护进程的套接字（" + socket + "）",
+			Hint: "请管理员看套接字属于哪个组（ls -l " + socket + "），把该账号加入那个组；网页服务的组写在 ysq-web.service 的 SupplementaryGroups，改后 systemctl restart ysq-web", Exit: ask.ExitUnreachable}
+	}
+	if ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &ask.Error{Code: "unreachable", Msg: "守护进程没有应答，可能正在重启", Hint: "稍候再试；一直如此的，请管理员查看服务（systemctl status ysq）", Exit: ask.ExitUnreachable}
 	}
 	if errors.Is(err, context.Canceled) { // whoever asked has gone on to another page, and nobody reads this
