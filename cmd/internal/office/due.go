@@ -48,7 +48,7 @@ func (o *Deadlines) alarms(tx *desk.View, c casefile.Case, today civil.Date) ([]
 // Due lists what waits for the office: the mails that nobody has read, what the law sets a day for, and what the
 // office owes to itself. A case, a dispute or a report is one line, unless each alarm is asked for.
 func (o *Deadlines) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.DueItem, error) {
-	shared, err := o.due(ctx, q)
+	shared, err := o.due(ctx, q, true)
 	items := make([]ask.DueItem, len(shared))
 	for n, i := range shared {
 		items[n] = *i
@@ -56,8 +56,8 @@ func (o *Deadlines) Due(ctx context.Context, _ ask.Call, q ask.DueQuery) ([]ask.
 	return items, err
 }
 
-// due is Due without copies: the lines are shared, and must not be changed.
-func (o *Deadlines) due(ctx context.Context, q ask.DueQuery) ([]*ask.DueItem, error) {
+// due is Due without copies: the lines are shared, and must not be changed. checks: see annual.Room.Due.
+func (o *Deadlines) due(ctx context.Context, q ask.DueQuery, checks bool) ([]*ask.DueItem, error) {
 	if q.Within < 0 {
 		return nil, ask.Usage("%d 不是天数", q.Within)
 	}
@@ -84,7 +84,7 @@ func (o *Deadlines) due(ctx context.Context, q ask.DueQuery) ([]*ask.DueItem, er
 		}); err != nil {
 			return err
 		}
-		if err := o.annual.Due(tx, until, func(i ask.DueItem) {
+		if err := o.annual.Due(tx, until, checks, func(i ask.DueItem) {
 			if mention(words, "年度报告", string(i.Subject)) {
 				put(i)
 			}

@@ -11,6 +11,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/desk/desktest"
 )
 
@@ -163,6 +164,32 @@ func TestRememberedReport(t *testing.T) {
 	desktest.Record(t, a.Desk, k, "2026-00002", casefile.Received{Channel: casefile.InPerson})
 	if later := failed(); later <= first {
 		t.Errorf("%d failed checks, and %d with an application nobody registered", first, later)
+	}
+}
+
+// The report of a year that is over is due until it is frozen. The desk, which asks after each record, does not have it
+// computed for that.
+func TestReportIsDue(t *testing.T) {
+	a, k := open(t)
+	desktest.Record(t, a.Desk, k, "2026-00002", casefile.Received{Channel: casefile.InPerson})
+	k.Set("2027-01-05")
+	due := func(checks bool) (all []ask.DueItem) {
+		if err := a.View(func(tx *desk.View) error {
+			return a.Due(tx, a.Today(), checks, func(i ask.DueItem) { all = append(all, i) })
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := due(false); len(all) != 1 || all[0].Year != 2026 || all[0].Subject != "2026 年度报告尚未冻结" || len(a.memo.reports) != 0 {
+		t.Errorf("%+v, and %d reports were computed", all, len(a.memo.reports))
+	}
+	if all := due(true); len(all) != 1 || !strings.Contains(string(all[0].Subject), "项核对不通过") {
+		t.Errorf("with its checks: %+v", all)
+	}
+	a.mustClose(t, k)
+	if all := due(false); len(all) != 0 {
+		t.Errorf("of a frozen year: %+v", all)
 	}
 }
 
