@@ -29,6 +29,7 @@
 //	near.go     labels misread in a picture
 //	lines.go    label：value               grid.go            tables
 //	prose.go    letters                    value.go, boxes.go what a value is; ticked boxes
+//	delivery.go where a reply goes, behind a description
 //	propose.go  Propose                    items.go           several requests in one
 //	ident.go    check digits               column.go          the column of 表三
 //	rtf.go      .rtf                       odf.go             .odt, .ods
@@ -39,7 +40,7 @@ package form
 
 // Version names this package's way of reading. It changes whenever the same bytes may give another
 // Document or another Form, so that results kept under a digest are made anew.
-const Version = 19
+const Version = 20
 
 // MessageText is the Index of the message's own text (casefile.Message.Text).
 const MessageText = -1

@@ -301,7 +301,9 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 			taken = 0
 			continue
 		}
-		f.value = what
+		kept, said := withoutDelivery(what)
+		f.value = kept
+		r.delivered(said, where)
 		r.ask(f)
 		return taken
 	}

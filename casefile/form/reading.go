@@ -158,6 +158,9 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	case Phone:
 		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
 	case Request:
+		kept, said := withoutDelivery(f.value)
+		f.value = kept
+		r.delivered(said, f.place)
 		if seeElsewhere.MatchString(blankless(f.value)) {
 			f.conf, f.doubt, f.machine = 30, "申请表只写了“"+f.value+"”，内容须看附件。", r.machine
 			r.elsewhere = &f
