@@ -35,3 +35,15 @@ func TestHiddenByStyle(t *testing.T) {
 		t.Errorf("got %q of %d applicants, notes %v", p.Value, f.Applicants(), d.Notes)
 	}
 }
+
+// What applicants who stand side by side share is the first one's.
+func TestAbreast(t *testing.T) {
+	f := Propose([]Document{{Blocks: compact("|姓名|张三|李四|\n|联系电话|13900001111|13900002222|\n|联系地址|[c2]某市甲路1号|")}}, Header{})
+	for n, want := range []map[Field]string{{Name: "张三", Phone: "13900001111", Address: "某市甲路1号"}, {Name: "李四", Phone: "13900002222", Address: ""}} {
+		for field, value := range want {
+			if p, _ := f.Best(field, n); p.Value != value {
+				t.Errorf("%s of applicant %d: got %q, want %q", field, n, p.Value, value)
+			}
+		}
+	}
+}

@@ -219,6 +219,8 @@ func (r *reading) readTable(t *Table) (rest []row) {
 		if isLabel && (m.label.field == Name || m.label.field == Request || m.label.field == Agent) && g.headsSection(i) {
 			if m.label.field == Agent {
 				r.agentPart, agentTo = true, c.Row+c.RowSpan
+			} else {
+				r.agentPart, agentTo = false, 0
 			}
 			continue // 申请人, written upright beside its rows
 		}
@@ -253,11 +255,12 @@ func (g *grid) abreast() (n int) {
 		}
 		for k, o := range g.label {
 			if other := g.table.Cells[k]; k != i && other.Col == 0 && o.label.field.group() == ofApplicant && o.label.field != "" && len(g.valuesBeside(k)) == len(values) {
-				return len(values)
+				n = max(n, len(values))
+				break
 			}
 		}
 	}
-	return 0
+	return n
 }
 
 // valuesBeside are the cells behind a label up to the end of its row; none where another label stands among them.
@@ -277,16 +280,17 @@ func (g *grid) valuesBeside(i int) (all []int) {
 	return all
 }
 
-// eachAbreast gives each of the applicants that stand side by side his own value.
+// eachAbreast gives each of the applicants that stand side by side his own value; what they share goes to the first.
 func (r *reading) eachAbreast(g *grid, i int, m mark, n int, at place) {
 	values := g.valuesBeside(i)
 	for k, v := range values {
 		g.used[v] = true
-		if m.label.field != Name && len(values) == n {
+		if r.cur = 0; m.label.field != Name && len(values) == n {
 			r.cur = min(k, max(0, len(r.apps)-1))
 		}
 		r.put(m.label, strings.Join(strings.Fields(g.table.Cells[i].Text), ""), g.table.Cells[v].Text, at)
 	}
+	r.cur = 0
 }
 
 // alone reports whether a cell is all that its row says: a line that somebody wrote across a table. A

@@ -151,7 +151,7 @@ func (r *reading) moreAddress(text string) bool {
 
 var (
 	question = regexp.MustCompile(`^((?:您|你|请问|贵方|申请人)?(?:的|要|想|希望|需要|打算|通过)*(.{2,30})[?？]|(?:请您?(?:填写|描述|选择|说明|写明|注明|输入|提供)|您|你).{2,30}[:：])\s*$`)
-	answer   = regexp.MustCompile(`^\s*(?:(?:答|答复|回答|A)\s*[:：])?\s*(.*)$`)
+	answer   = regexp.MustCompile(`(?s)^\s*((?:答|答复|回答|A)\s*[:：])?\s*(.*)$`)
 )
 
 // The words by which a question asks for a field that it does not name by a label.
@@ -194,9 +194,13 @@ func asksBelow(rows []row) (row, bool) {
 		return strings.TrimSpace(string(rs[lead(rs, 0):]))
 	}
 	q, next := question.FindString(plain(rows[0].text)), rows[1]
-	a := answer.FindStringSubmatch(next.text)[1]
+	m := answer.FindStringSubmatch(next.text)
+	marked, a := m[1] != "", m[2]
 	if q == "" || strings.TrimSpace(a) == "" || question.MatchString(plain(next.text)) {
 		return row{}, false
+	}
+	if !marked && (signOff.MatchString(plain(next.text)) || selfName.MatchString(next.text)) {
+		return row{}, false // a letter asks too, and goes on
 	}
 	for _, w := range questionWords {
 		if w.about.MatchString(q) {
@@ -232,6 +236,9 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 			}
 		}
 		r.enter(m.label, m.hint)
+		if m.label.flags&section != 0 && nothing.MatchString(blankless(value)) {
+			r.agentPart = false // 代理人信息：无
+		}
 		at := place{w.place, m.conf}
 		last := k == len(marks)-1
 		o := &open{label: m.label, text: labelText, at: at}
@@ -261,6 +268,8 @@ func (r *reading) enter(l label, hint string) {
 	}
 	if l.field == Request || l.flags&section != 0 {
 		r.agentPart = strings.Contains(string(l.text), "代理人")
+	} else if namesApplicant(l) {
+		r.agentPart = false
 	}
 	if l.flags&officeLabel != 0 {
 		r.office = true
@@ -280,6 +289,11 @@ func (r *reading) enter(l label, hint string) {
 	default:
 		r.kind = ""
 	}
+}
+
+// namesApplicant reports whether a label says itself that it is about the applicant, wherever it stands.
+func namesApplicant(l label) bool {
+	return l.field.group() == ofApplicant && slices.ContainsFunc([]string{"申请人", "申请者", "共同申请人", "委托人"}, func(w string) bool { return strings.HasPrefix(string(l.text), w) })
 }
 
 func (r *reading) close(o *open) {
@@ -487,7 +501,7 @@ func (r *reading) mark(rs []rune, i, start int, after bool) (mark, bool) {
 	case k < len(rs) && (rs[k] == ':' || rs[k] == '='):
 		m.value, m.conf = past(rs, k, ":= "), withColon
 		return m, i == start || boundary(rs[i-1]) || after && len(l.text) >= 2 && l.field != Request && l.field != Purpose
-	case l.flags&needsColon != 0 && !(l.field == AppliedOn && dateLine.MatchString(string(rs[k:]))):
+	case l.flags&needsColon != 0 && !(l.field == AppliedOn && len(rs)-k < 40 && dateLine.MatchString(string(rs[k:]))):
 		return mark{}, false
 	}
 	m.value, m.conf = k, noColon

@@ -103,9 +103,13 @@ func (o *odf) element(e xml.StartElement) error {
 		return o.x.Each(o.style)
 	case "forms":
 		return o.x.Each(o.control)
-	case "styles", "scripts", "tracked-changes", "table-of-content", "annotation", "note", "title", "desc", "ruby-text", "placeholder", "label",
-		"hidden-text", "hidden-paragraph":
+	case "styles", "scripts", "tracked-changes", "table-of-content", "annotation", "note", "desc", "ruby-text", "placeholder", "label",
+		"hidden-text", "hidden-paragraph", "covered-table-cell": // what a merged cell lies over
 		return o.x.Skip()
+	case "title": // of a picture; the document's, where it is a field within the text
+		if strings.Contains(e.Name.Space, "svg") {
+			return o.x.Skip()
+		}
 	case "s": // as many blanks, which are kept
 		o.text(strings.Repeat("\u00a0", max(1, count(attr("c")))))
 	case "tab":
@@ -133,7 +137,7 @@ func (o *odf) element(e xml.StartElement) error {
 		defer o.enclosed(atom.Table, nil)()
 	case "table-row":
 		defer o.enclosed(atom.Tr, nil)()
-	case "table-cell": // a cell that is covered has another name
+	case "table-cell":
 		if same := count(attr("number-columns-repeated")); same <= mostEmpty {
 			for range same - 1 {
 				o.enclosed(atom.Td, nil)()
@@ -188,7 +192,15 @@ func (o *odf) control(e xml.StartElement) error {
 		}
 		switch e.Name.Local {
 		case "checkbox", "radio":
-			o.controls[id] = boxOf(now == "checked" || now == "true")
+			o.controls[id] = boxOf(now == "checked" || now == "true") + ooxml.Attr(e, "label")
+		case "listbox":
+			return o.x.Each(func(option xml.StartElement) error {
+				if ooxml.Attr(option, "current-selected") == "true" && len(o.controls[id]) < 400 {
+					o.controls[id] += ooxml.Attr(option, "label")
+				}
+				return nil
+			})
+		case "password":
 		default:
 			o.controls[id] = ooxml.Attr(e, "current-value")
 		}

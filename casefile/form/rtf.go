@@ -33,7 +33,9 @@ func (d *Document) readRTF(body []byte) {
 
 // rtfState is what a group inherits and restores.
 type rtfState struct {
-	silent  bool // a destination that is no text, or hidden
+	silent  bool // a destination that is no text
+	hidden  bool // of characters
+	deleted bool // as well
 	skip    int  // characters behind a \u that stand for it
 	inTable bool // of the paragraph
 }
@@ -55,6 +57,12 @@ type rtf struct {
 }
 
 func (r *rtf) top() *rtfState { return &r.stack[len(r.stack)-1] }
+
+// shown reports whether what follows is text that a reader sees.
+func (r *rtf) shown() bool {
+	s := r.top()
+	return !s.silent && !s.hidden && !s.deleted
+}
 
 // text gives the text that was gathered since it was asked last.
 func (r *rtf) text() string {
@@ -93,7 +101,7 @@ func (r *rtf) put(c byte) {
 		r.pending--
 		return
 	}
-	if !r.top().silent {
+	if r.shown() {
 		if len(r.units) > 0 {
 			r.flush()
 		}
@@ -103,7 +111,7 @@ func (r *rtf) put(c byte) {
 
 func (r *rtf) write(s string) {
 	r.pending = 0
-	if !r.top().silent {
+	if r.shown() {
 		r.flush()
 		r.out.WriteString(s)
 	}
@@ -184,9 +192,21 @@ func (r *rtf) control(i int) int {
 	return r.word(word, number, err == nil, n)
 }
 
+// ofTable tells the words that make rows.
+func ofTable(word string) bool {
+	switch word {
+	case "trowd", "clvmrg", "clmrg", "cellx", "cell", "row":
+		return true
+	}
+	return false
+}
+
 func (r *rtf) word(word string, number int, has bool, next int) int {
 	begins := r.first
 	r.first = false
+	if r.top().silent && ofTable(word) {
+		return next // of a table within a cell, whose rows are no rows of ours
+	}
 	switch word {
 	case "par", "sect", "page":
 		if !r.top().inTable {
@@ -221,7 +241,7 @@ func (r *rtf) word(word string, number int, has bool, next int) int {
 	case "lquote", "rquote", "ldblquote", "rdblquote":
 		r.write(map[string]string{"lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”"}[word])
 	case "u":
-		if has && r.pending == 0 && !r.top().silent {
+		if has && r.pending == 0 && r.shown() {
 			if len(r.raw) > 0 {
 				r.flush()
 			}
@@ -241,10 +261,12 @@ func (r *rtf) word(word string, number int, has bool, next int) int {
 		if number == 134 { // Chinese text is in GBK, whatever the document says about itself
 			r.codepage = simplifiedchinese.GB18030
 		}
-	case "v", "deleted":
-		if !has || number != 0 {
-			r.top().silent = true
-		}
+	case "v":
+		r.top().hidden = !has || number != 0
+	case "deleted":
+		r.top().deleted = !has || number != 0
+	case "plain":
+		r.top().hidden, r.top().deleted = false, false
 	case "bin":
 		return min(len(r.b), next+max(0, number))
 	case "pict":

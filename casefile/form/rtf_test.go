@@ -14,6 +14,8 @@ func TestRTF(t *testing.T) {
 		"two characters apart": {`{\rtf1\uc2\u22995 \'c3\'fb\u21517 ab c\par}`, "姓名 c"},
 		"a pair of surrogates": {`{\rtf1\u-10178?\u-8640?}`, "\U0001fa40"},
 		"destinations":         {`{\rtf1{\*\generator x;}{\info{\author y}}{\stylesheet z}a{\pict 00ff}{\v hidden}b{\field{\*\fldinst HYPERLINK}{\fldrslt c}}}`, "abc"},
+		"hidden and not":       {`{\rtf1 a\v x\v0 b\v y\plain c{\deleted z}\deleted z\deleted0 d\par}`, "abcd"},
+		"a table in a cell":    {`{\rtf1\trowd\cellx1000\cellx2000\pard\intbl a\nestcell{\*\nesttableprops\trowd\cellx300\nestrow}\cell b\cell\row\trowd\cellx2000\intbl c\cell\row}`, "[1,1 a][1,1 b][1,2 c]"},
 		"escapes":              {`{\rtf1 \{a\}\\\~b\'zz}`, `{a}\ bzz`},
 		"binary":               {"{\\rtf1 a\\bin4 }}}}b}", "ab"},
 	} {

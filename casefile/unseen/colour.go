@@ -23,6 +23,7 @@ const (
 	clear   = "transparent"
 	picture = "url" // what lies behind the text cannot be compared
 	alike   = 12    // of 255: colours that differ less in each part look the same
+	faint   = 0.05  // a colour of which less is seen is as good as none
 )
 
 // lost reports whether nobody sees ink on paper.
@@ -46,7 +47,9 @@ func (c *colour) paint(value string) {
 	switch value = strings.TrimSpace(strings.ToLower(value)); value {
 	case "", "inherit", "initial", "unset", "currentcolor":
 	default:
-		if read, ok := colourOf(value); ok {
+		if read, seen, ok := colourOf(value); ok && seen < faint {
+			*c = colour{name: clear}
+		} else if ok {
 			*c = read
 		} else {
 			*c = colour{name: value}
@@ -54,9 +57,10 @@ func (c *colour) paint(value string) {
 	}
 }
 
-var shade = regexp.MustCompile(`#?[0-9a-z]+(\([^)]*\))?`)
+var shade = regexp.MustCompile(`#?[0-9a-z]+(\([^)]*\)|%)?`)
 
-// lay sets what lies behind text: of background, the part that is a colour. What is clear shows what lies behind it.
+// lay sets what lies behind text: of background, the part that is a colour. What is clear shows what lies behind it, and so
+// does, in part, what is half clear: a tenth of black on white is a light grey.
 func (c *colour) lay(value string) {
 	value = strings.ToLower(value)
 	if strings.Contains(value, picture+"(") || strings.Contains(value, "gradient(") {
@@ -64,31 +68,68 @@ func (c *colour) lay(value string) {
 		return
 	}
 	for _, v := range shade.FindAllString(value, 8) {
-		if read, ok := colourOf(v); ok && read.name != clear {
-			*c = read
+		switch read, seen, ok := colourOf(v); {
+		case ok && seen >= faint:
+			c.cover(read, seen)
+		case !ok && strings.HasSuffix(v, ")"):
+			*c = colour{name: v} // hsl(…), var(…): one that is not known
 		}
 	}
 }
 
-// named are the names of colours that are near to white, or common.
-var named = map[string]string{
-	"white": "fff", "snow": "fffafa", "ivory": "fffff0", "whitesmoke": "f5f5f5", "ghostwhite": "f8f8ff", "floralwhite": "fffaf0", "mintcream": "f5fffa",
-	"azure": "f0ffff", "seashell": "fff5ee", "aliceblue": "f0f8ff", "black": "000", "red": "f00", "lime": "0f0", "blue": "00f", "yellow": "ff0",
-	"silver": "c0c0c0", "gray": "808080", "grey": "808080", "lightgray": "d3d3d3", "lightgrey": "d3d3d3", "navy": "000080", "green": "008000",
-	"maroon": "800000", "purple": "800080", "teal": "008080", "olive": "808000", "orange": "ffa500",
+// cover lays a colour over another, of which some is seen through it.
+func (c *colour) cover(over colour, seen float64) {
+	if seen >= 1 {
+		*c = over
+		return
+	}
+	for i := range c.rgb { // over what is not known nothing is known either
+		c.rgb[i] = int(float64(over.rgb[i])*seen + float64(c.rgb[i])*(1-seen))
+	}
 }
 
-func colourOf(v string) (colour, bool) {
+// named are the names of colours (CSS Color 4, section 6.1). All of them: white text on one that is not known would be taken
+// for text on white.
+var named = map[string]string{
+	"aliceblue": "f0f8ff", "antiquewhite": "faebd7", "aqua": "0ff", "aquamarine": "7fffd4", "azure": "f0ffff", "beige": "f5f5dc", "bisque": "ffe4c4",
+	"black": "000", "blanchedalmond": "ffebcd", "blue": "00f", "blueviolet": "8a2be2", "brown": "a52a2a", "burlywood": "deb887", "cadetblue": "5f9ea0",
+	"chartreuse": "7fff00", "chocolate": "d2691e", "coral": "ff7f50", "cornflowerblue": "6495ed", "cornsilk": "fff8dc", "crimson": "dc143c",
+	"cyan": "0ff", "darkblue": "00008b", "darkcyan": "008b8b", "darkgoldenrod": "b8860b", "darkgray": "a9a9a9", "darkgreen": "006400",
+	"darkgrey": "a9a9a9", "darkkhaki": "bdb76b", "darkmagenta": "8b008b", "darkolivegreen": "556b2f", "darkorange": "ff8c00", "darkorchid": "9932cc",
+	"darkred": "8b0000", "darksalmon": "e9967a", "darkseagreen": "8fbc8f", "darkslateblue": "483d8b", "darkslategray": "2f4f4f",
+	"darkslategrey": "2f4f4f", "darkturquoise": "00ced1", "darkviolet": "9400d3", "deeppink": "ff1493", "deepskyblue": "00bfff", "dimgray": "696969",
+	"dimgrey": "696969", "dodgerblue": "1e90ff", "firebrick": "b22222", "floralwhite": "fffaf0", "forestgreen": "228b22", "fuchsia": "f0f",
+	"gainsboro": "dcdcdc", "ghostwhite": "f8f8ff", "gold": "ffd700", "goldenrod": "daa520", "gray": "808080", "green": "008000",
+	"greenyellow": "adff2f", "grey": "808080", "honeydew": "f0fff0", "hotpink": "ff69b4", "indianred": "cd5c5c", "indigo": "4b0082", "ivory": "fffff0",
+	"khaki": "f0e68c", "lavender": "e6e6fa", "lavenderblush": "fff0f5", "lawngreen": "7cfc00", "lemonchiffon": "fffacd", "lightblue": "add8e6",
+	"lightcoral": "f08080", "lightcyan": "e0ffff", "lightgoldenrodyellow": "fafad2", "lightgray": "d3d3d3", "lightgreen": "90ee90",
+	"lightgrey": "d3d3d3", "lightpink": "ffb6c1", "lightsalmon": "ffa07a", "lightseagreen": "20b2aa", "lightskyblue": "87cefa", "lightslategray": "789",
+	"lightslategrey": "789", "lightsteelblue": "b0c4de", "lightyellow": "ffffe0", "lime": "0f0", "limegreen": "32cd32", "linen": "faf0e6",
+	"magenta": "f0f", "maroon": "800000", "mediumaquamarine": "66cdaa", "mediumblue": "0000cd", "mediumorchid": "ba55d3", "mediumpurple": "9370db",
+	"mediumseagreen": "3cb371", "mediumslateblue": "7b68ee", "mediumspringgreen": "00fa9a", "mediumturquoise": "48d1cc", "mediumvioletred": "c71585",
+	"midnightblue": "191970", "mintcream": "f5fffa", "mistyrose": "ffe4e1", "moccasin": "ffe4b5", "navajowhite": "ffdead", "navy": "000080",
+	"oldlace": "fdf5e6", "olive": "808000", "olivedrab": "6b8e23", "orange": "ffa500", "orangered": "ff4500", "orchid": "da70d6",
+	"palegoldenrod": "eee8aa", "palegreen": "98fb98", "paleturquoise": "afeeee", "palevioletred": "db7093", "papayawhip": "ffefd5",
+	"peachpuff": "ffdab9", "peru": "cd853f", "pink": "ffc0cb", "plum": "dda0dd", "powderblue": "b0e0e6", "purple": "800080", "rebeccapurple": "639",
+	"red": "f00", "rosybrown": "bc8f8f", "royalblue": "4169e1", "saddlebrown": "8b4513", "salmon": "fa8072", "sandybrown": "f4a460",
+	"seagreen": "2e8b57", "seashell": "fff5ee", "sienna": "a0522d", "silver": "c0c0c0", "skyblue": "87ceeb", "slateblue": "6a5acd",
+	"slategray": "708090", "slategrey": "708090", "snow": "fffafa", "springgreen": "00ff7f", "steelblue": "4682b4", "tan": "d2b48c", "teal": "008080",
+	"thistle": "d8bfd8", "tomato": "ff6347", "turquoise": "40e0d0", "violet": "ee82ee", "wheat": "f5deb3", "white": "fff", "whitesmoke": "f5f5f5",
+	"yellow": "ff0", "yellowgreen": "9acd32",
+}
+
+// colourOf reads a colour and how much of it is seen, from 0 to 1.
+func colourOf(v string) (c colour, seen float64, ok bool) {
 	if hex, ok := named[v]; ok {
 		v = hex
 	}
 	if v == clear {
-		return colour{name: clear}, true
+		return colour{}, 0, true
 	}
 	if kind, inside, ok := strings.Cut(strings.TrimSuffix(v, ")"), "("); ok {
 		parts := strings.FieldsFunc(inside, func(r rune) bool { return r == ',' || r == '/' || r == ' ' })
 		if !strings.HasPrefix(kind, "rgb") || len(parts) < 3 {
-			return colour{}, false
+			return colour{}, 0, false
 		}
 		return shaded(parts)
 	}
@@ -101,39 +142,39 @@ func colourOf(v string) (colour, bool) {
 		v = long.String()
 	}
 	if len(v) != 6 && len(v) != 8 {
-		return colour{}, false
+		return colour{}, 0, false
 	}
 	n, err := strconv.ParseUint(v, 16, 32)
 	if err != nil {
-		return colour{}, false
+		return colour{}, 0, false
 	}
+	seen = 1
 	if len(v) == 8 {
-		if n&0xff == 0 {
-			return colour{name: clear}, true
-		}
+		seen = float64(n&0xff) / 0xff
 		n >>= 8
 	}
-	return colour{known: true, rgb: [3]int{int(n >> 16), int(n >> 8 & 0xff), int(n & 0xff)}}, true
+	return colour{known: true, rgb: [3]int{int(n >> 16), int(n >> 8 & 0xff), int(n & 0xff)}}, seen, true
 }
 
 // shaded reads red, green, blue and, where it is there, how much of them is seen.
-func shaded(parts []string) (c colour, ok bool) {
-	c.known = true
+func shaded(parts []string) (c colour, seen float64, ok bool) {
+	c.known, seen = true, 1
 	for i, p := range parts[:min(len(parts), 4)] {
 		n, err := strconv.ParseFloat(strings.TrimSuffix(p, "%"), 64)
 		if err != nil {
-			return colour{}, false
+			return colour{}, 0, false
 		}
 		percent := strings.HasSuffix(p, "%")
 		switch {
-		case i == 3 && n == 0:
-			return colour{name: clear}, true
+		case i == 3 && percent:
+			seen = n / 100
 		case i == 3:
+			seen = n
 		case percent:
 			c.rgb[i] = int(n * 2.55)
 		default:
 			c.rgb[i] = int(n)
 		}
 	}
-	return c, true
+	return c, seen, true
 }

@@ -10,13 +10,14 @@ import (
 type sheet struct {
 	rules map[string][]rule
 	count int
-	work  int // elements that were compared with a rule; beyond maxWork the style counts no more
+	work  int // elements that were compared with a rule, and what was applied; beyond maxWork the style counts no more
 }
 
 type rule struct {
 	path   []compound // the element and, before it, those that it must stand in
 	weight int        // a rule of greater weight goes before one of less, a later one before one of the same
 	says   []declaration
+	cost   int // of applying it, for sheet.work
 }
 
 // compound is a part of a selector that means one element: div.note#a.
@@ -32,14 +33,16 @@ const (
 	maxClass = 256      // bytes of an element's classes
 	maxWork  = 1 << 18
 	maxPath  = 8
+	maxNames = 8 // classes that one element must have
 	maxMedia = 4 // conditions within conditions
 )
 
 // Sheet reads the text of a style element.
-func (e *Elements) Sheet(css string) { e.sheet.read(uncommented(css[:min(len(css), maxSheet)])) }
+func (e *Elements) Sheet(css string) { e.sheet.read(uncommented(css[:min(len(css), maxSheet)]), 0) }
 
-// read takes rules. Those for a screen of some width are ignored: what they hide on a narrow one is shown on a wide one.
-func (s *sheet) read(css string) {
+// read takes rules that stand within so many conditions. Those for a screen of some width are ignored: what they hide on a
+// narrow one is shown on a wide one.
+func (s *sheet) read(css string, within int) {
 	for len(css) > 0 {
 		open := strings.IndexByte(css, '{')
 		if open < 0 {
@@ -54,14 +57,17 @@ func (s *sheet) read(css string) {
 				depth--
 			}
 		}
-		body := css[open+1 : max(open+1, end-1)]
+		body := css[open+1 : end]
+		if depth == 0 { // else the page ended before it
+			body = body[:len(body)-1]
+		}
 		css = css[end:]
 		if i := strings.LastIndexByte(selectors, ';'); i >= 0 { // @import …;
 			selectors = selectors[i+1:]
 		}
 		if selectors = strings.TrimSpace(selectors); strings.HasPrefix(selectors, "@") {
-			if media, ok := strings.CutPrefix(selectors, "@media"); ok && !strings.ContainsAny(media, "(") && !strings.Contains(media, "print") && depth < maxMedia {
-				s.read(body)
+			if media, ok := strings.CutPrefix(selectors, "@media"); ok && onScreens(media) && within < maxMedia {
+				s.read(body, within+1)
 			}
 			continue
 		}
@@ -70,9 +76,19 @@ func (s *sheet) read(css string) {
 			continue
 		}
 		for one := range strings.SplitSeq(selectors, ",") {
-			s.add(one, says)
+			s.add(one, rule{says: says, cost: 1 + len(body)/64})
 		}
 	}
+}
+
+// onScreens reports whether a condition holds for every screen.
+func onScreens(media string) bool {
+	for one := range strings.SplitSeq(strings.ToLower(media), ",") {
+		if !slices.ContainsFunc(strings.Fields(one), func(w string) bool { return w != "all" && w != "screen" && w != "only" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // uncommented takes the comments out of a style, and the marks by which it is hidden from programs that know none.
@@ -90,7 +106,7 @@ func uncommented(css string) string {
 }
 
 // add takes a rule for a selector, if it is one that can be told here: attributes, states and neighbours cannot.
-func (s *sheet) add(selector string, says []declaration) {
+func (s *sheet) add(selector string, r rule) {
 	if strings.ContainsAny(selector, "[:+~*\\") || s.count >= maxRules {
 		return
 	}
@@ -118,6 +134,9 @@ func (s *sheet) add(selector string, says []declaration) {
 			}
 			i = end
 		}
+		if len(c.classes) > maxNames {
+			return
+		}
 		path = append(path, c)
 	}
 	if len(path) == 0 || len(path) > maxPath {
@@ -128,7 +147,8 @@ func (s *sheet) add(selector string, says []declaration) {
 	}
 	s.count++
 	key := path[len(path)-1].key()
-	s.rules[key] = append(s.rules[key], rule{path, weight*maxRules + s.count, says})
+	r.path, r.weight = path, weight*maxRules+s.count
+	s.rules[key] = append(s.rules[key], r)
 }
 
 func (c *compound) key() string {
@@ -148,14 +168,17 @@ func (s *sheet) of(open []element) (says [][]declaration) {
 	}
 	o := &open[len(open)-1]
 	keys := []string{o.tag.String(), "#" + o.id}
-	for c := range strings.FieldsSeq(o.class) {
-		keys = append(keys, "."+c)
+	for i, c := range o.classes {
+		if !slices.Contains(o.classes[:i], c) {
+			keys = append(keys, "."+c)
+		}
 	}
 	var found []rule
 	for _, k := range keys {
 		for _, r := range s.rules[k] {
 			if s.means(r.path, open) {
 				found = append(found, r)
+				s.work += r.cost
 			}
 		}
 	}
@@ -188,7 +211,7 @@ func (c *compound) fits(o *element) bool {
 		return false
 	}
 	for _, class := range c.classes {
-		if !slices.Contains(strings.Fields(o.class), class) {
+		if !slices.Contains(o.classes, class) {
 			return false
 		}
 	}

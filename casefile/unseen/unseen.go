@@ -10,6 +10,7 @@ package unseen
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html/atom"
 )
@@ -25,6 +26,7 @@ type Elements struct {
 type Look struct {
 	Style, Class, ID string
 	Colour, Paper    string // the attributes color and bgcolor
+	Text             string // the attribute text, which is the colour of all text where the body has it
 	Hidden           bool   // the attribute of that name
 }
 
@@ -41,6 +43,8 @@ func (l *Look) Take(key, value string) {
 		l.Colour = cmp.Or(l.Colour, value)
 	case "bgcolor":
 		l.Paper = cmp.Or(l.Paper, value)
+	case "text":
+		l.Text = cmp.Or(l.Text, value)
 	case "hidden":
 		l.Hidden = true
 	}
@@ -49,7 +53,8 @@ func (l *Look) Take(key, value string) {
 // element is an open element, with what it has from those around it.
 type element struct {
 	tag       atom.Atom
-	id, class string
+	id        string
+	classes   []string
 	gone      bool // nothing within it is shown, whatever it says of itself
 	invisible bool // what is within may be visible again
 	tiny      bool // as well
@@ -87,7 +92,10 @@ func (e *Elements) Start(tag atom.Atom, l Look) {
 	if n := len(e.open); n > 0 {
 		o = e.open[n-1]
 	}
-	o.tag, o.id, o.class = tag, l.ID, l.Class[:min(len(l.Class), maxClass)]
+	o.tag, o.id, o.classes = tag, l.ID, strings.Fields(l.Class[:min(len(l.Class), maxClass)])
+	if tag == atom.Body {
+		o.ink.paint(l.Text)
+	}
 	o.ink.paint(l.Colour)
 	o.paper.lay(l.Paper)
 	e.open = append(e.open, o)
