@@ -28,6 +28,7 @@ type reading struct {
 	seen      int  // labels of fields, with a value or without
 	taken     int  // labels with a value
 	asked     []request
+	lists     int // below sentences that announce one
 
 	within   bool             // of what a mail passes on, not of the words above it
 	from     casefile.Address // who sent what was passed on
