@@ -2,6 +2,7 @@ package form
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,7 +30,7 @@ func TestLinesAreProposed(t *testing.T) {
 
 // What a page's own style hides is nobody's word, and is named.
 func TestHiddenByStyle(t *testing.T) {
-	d := Read(Input{Type: "text/html", Name: "a.html", Body: []byte(`<style>.k{display:none}</style><p class=k>姓名：假二<p>姓名：郗三</p>`)})
+	d := Read(Input{Type: "text/html", Name: "a.html", Body: []byte(`<style>.k{display:none}</style>` + strings.Repeat("<script></script>", 600) + `<p class=k>姓名：假二<p>姓名：郗三</p>`)})
 	f := Propose([]Document{d}, Header{})
 	if p, _ := f.Best(Name, 0); p.Value != "郗三" || f.Applicants() != 1 || len(d.Notes) != 1 {
 		t.Errorf("got %q of %d applicants, notes %v", p.Value, f.Applicants(), d.Notes)

@@ -248,6 +248,8 @@ func (p *page) end(tag atom.Atom) {
 	if p.skip != 0 {
 		if tag == p.skip || p.skip == atom.Option && tag == atom.Select {
 			p.skip = 0
+			leaves(&p.cites, tag)
+			p.hidden.End(tag)
 		}
 		return
 	}

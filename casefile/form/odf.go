@@ -170,7 +170,7 @@ func (o *odf) list(counts bool) error {
 func (o *odf) style(e xml.StartElement) error {
 	name := ooxml.Attr(e, "name")
 	return o.x.Each(func(e xml.StartElement) error {
-		if len(o.unseen)+len(o.counts) >= mostODFNames {
+		if name == "" || len(o.unseen)+len(o.counts) >= mostODFNames {
 			return nil
 		}
 		if display := ooxml.Attr(e, "display"); display == "none" || display == "false" {
