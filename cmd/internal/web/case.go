@@ -11,7 +11,9 @@ import (
 // caseView is the page of one case.
 type caseView struct {
 	ask.CaseDetail
-	Mailed  []ask.MailView   // the newest first
+	Mailed  []ask.MailView   // the newest first, mailsOfCase of them at most
+	Earlier int              // how many more there are
+	Older   int              // the place of the next of them
 	Story   []ask.RecordView // the newest first
 	Strip   strip
 	Likely  []choice // the likeliest steps
@@ -29,6 +31,10 @@ type choice struct {
 	By                  ask.Day
 	Left                *int // working days to By
 }
+
+// mailsOfCase bounds the mails that stand on the page of a case with what they say: some applicants write every day. What
+// nobody has decided about stands above them, however old it is.
+const mailsOfCase = 8
 
 func showCase(x *visit) error { return x.theCase(x.client) }
 
@@ -55,6 +61,10 @@ func (x *visit) theCase(c *ask.Client) error {
 	v.Mailed, v.Story = slices.Clone(v.Mails), slices.Clone(v.Records)
 	slices.Reverse(v.Mailed)
 	slices.Reverse(v.Story)
+	from, _ := number(x.r.URL.Query().Get("mails"))
+	v.Older = min(int(min(from, 1<<20)), len(v.Mailed)) + mailsOfCase
+	v.Earlier = max(0, len(v.Mailed)-v.Older)
+	v.Mailed = v.Mailed[v.Older-mailsOfCase : len(v.Mailed)-v.Earlier]
 	if since, ok := number(x.r.URL.Query().Get("new")); ok {
 		for _, r := range v.Records {
 			if r.Seq >= since && !r.Voided {

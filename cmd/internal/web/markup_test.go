@@ -155,6 +155,37 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
+// However many mails an applicant writes, a page of the case shows eight, and the others follow.
+func TestManyMails(t *testing.T) {
+	b := openBureau(t)
+	b.mail("From: 张三 <many@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <m0@example.test>\n\n现申请公开甲路工程验收报告。\n")
+	for i := range 19 {
+		text := strings.Repeat(fmt.Sprintf("请问第%d次，办到哪一步了？", i), 300)
+		raw := fmt.Sprintf("From: 张三 <many@example.test>\nTo: office@example.test\nSubject: 催办\nMessage-ID: <n%d@example.test>\nIn-Reply-To: <m0@example.test>\n\n%s\n", i, text)
+		b.sim.Add("INBOX", []byte(strings.ReplaceAll(raw, "\n", "\r\n")), b.now)
+	}
+	if _, err := ask.Do(context.Background(), b.client(clerk), ask.Poll, ask.None{}); err != nil {
+		t.Fatal(err)
+	}
+	s := b.seat(clerk)
+	next := regexp.MustCompile(`还有 \d+ 封更早的来信：<a href="([^"]+)">`)
+	listed := 0
+	for at := "/case/1"; at != ""; {
+		_, page := s.get(at)
+		n := strings.Count(page, `<article class="mail">`)
+		if listed += n; n == 0 || n > mailsOfCase || len(page) > 150<<10 {
+			t.Fatalf("%s: %d mails, %d KiB", at, n, len(page)>>10)
+		}
+		at = ""
+		if m := next.FindStringSubmatch(page); m != nil {
+			at = m[1]
+		}
+	}
+	if listed != 20 {
+		t.Errorf("%d of 20 mails are shown", listed)
+	}
+}
+
 // outgoing are the pages of the mails that go out.
 func (b *bureau) outgoing() (all []string) {
 	out, err := ask.Do(context.Background(), b.client(clerk), ask.Outbox, ask.OutboxQuery{All: true})

@@ -102,14 +102,14 @@ type fileList struct {
 	Rest     int             // how many are not
 }
 
-// filesShown bounds the files of a mail on one page: people send a form and some pictures, and a mail may bring thousands.
+// filesShown bounds the files on one page: people send a form and some pictures, and a mail may bring thousands.
 const filesShown = 40
 
-// filesOf lists the files of a mail from a place on; id is the case that is being registered, or "".
-func filesOf(m ask.MailView, id casefile.ID, from int) fileList {
+// filesOf lists the files of one of the mails on a page, from a place on; id is the case that is being registered, or "".
+func filesOf(m ask.MailView, id casefile.ID, from, mails int) fileList {
 	all := slices.DeleteFunc(slices.Clone(m.Parts), func(p casefile.Part) bool { return !p.Attachment })
 	all = all[min(from, len(all)):]
-	shown := all[:min(len(all), filesShown)]
+	shown := all[:min(len(all), max(5, filesShown/mails))]
 	return fileList{m, shown, id, from + len(shown), len(all) - len(shown)}
 }
 
