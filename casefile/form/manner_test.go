@@ -41,6 +41,8 @@ func TestManners(t *testing.T) {
 		{"a letter that asks and goes on", "", "贵局是否有甲路工程的验收材料？\n本人张三，手机13900001111，现申请公开甲路工程验收报告。", map[Field]string{Name: "张三", Request: "甲路工程验收报告"}, "自然人", nil},
 		{"questions without a word before the answers", "", "您的姓名？\n张三\n您要申请什么信息？\n甲路工程验收报告", map[Field]string{Name: "张三", Request: "甲路工程验收报告"}, "自然人", nil},
 		{"the column written", "", "申请人类型：法律服务机构\n名称：丁某同盟", map[Field]string{Category: "法律服务机构"}, "法律服务机构", nil},
+		{"a kind that ends as names do", "", "申请人类型：商业企业\n名称：丁某同盟", map[Field]string{Category: "商业企业", Name: "丁某同盟"}, "商业企业", nil},
+		{"a name in the place of a kind", "", "申请主体：松坪县金穗种业有限公司", map[Field]string{Name: "松坪县金穗种业有限公司"}, "商业企业", nil},
 		{"其他 ticked", "", "申请人类型：□公民 □商业企业 □科研机构 □社会公益组织 □法律服务机构 ☑其他\n名称：丁某同盟", map[Field]string{Category: "其他"}, "其他", nil},
 		{"the label itself has the boxes", "", "法人或其他组织（□商业企业 □科研机构 □社会公益组织 ☑法律服务机构 □其他）\n名称：某某所", map[Field]string{Category: "法律服务机构"}, "法律服务机构", nil},
 		{"the list of columns, nobody's choice", "", "申请人类型：公民/商业企业/科研机构/社会公益组织/法律服务机构/其他\n姓名：张三", map[Field]string{Category: ""}, "自然人", nil},

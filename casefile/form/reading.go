@@ -3,6 +3,7 @@ package form
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/regexp"
@@ -111,8 +112,8 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 			return false
 		}
 	}
-	if l.field == Kind && bodySuffix(person(unfilled(text))) != "" {
-		l.field = Name // 申请主体：某某公司
+	if name := person(unfilled(text)); l.field == Kind && bodySuffix(name) != "" && utf8.RuneCountInString(name) >= leastBody && choices(text) == nil {
+		l.field = Name // 申请主体：某某公司, but not 申请人类型：商业企业
 	}
 	f := finding{field: l.field, label: strings.TrimSpace(strings.Join(strings.Fields(labelText), "")), place: at.text, conf: at.conf}
 	if l.field == Name {
@@ -179,6 +180,9 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 	r.add(f)
 	return true
 }
+
+// leastBody is how many characters a body's own name has where a kind of body is asked for: 农民专业合作社 is a kind.
+const leastBody = 8
 
 // sent takes out of the form of what was asked for how it is to be sent: 提供方式：邮寄, 形式：复印件，邮寄.
 func (r *reading) sent(f *finding, text string) {
