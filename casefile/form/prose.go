@@ -283,8 +283,7 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 			what = what[:end[0]]
 		}
 		what = strings.Trim(what, " ：:，,；;、")
-		if below := utf8.RuneCountInString(what) < 4 || announces.MatchString(what); below && r.lists < mostLists && (strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "如下") || strings.HasSuffix(text, "如下。")) {
-			r.lists++
+		if below := utf8.RuneCountInString(what) < 4 || announces.MatchString(what); below && r.listed < mostListed && (strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "如下") || strings.HasSuffix(text, "如下。")) {
 			var lines []string
 			for _, w := range rows[1:] {
 				if t := strings.TrimSpace(w.text); t != "" && endsLong(t) {
@@ -293,6 +292,7 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 				lines = append(lines, w.text)
 				taken++
 			}
+			r.listed += len(lines)
 			list, _ := prose(strings.Join(unwrapLines(lines, ""), "\n"))
 			if what = strings.TrimSpace(what + "：\n" + list); strings.HasPrefix(what, "：") {
 				what = list
@@ -311,8 +311,8 @@ func (r *reading) wish(text string, rows []row, where string) (taken int) {
 	return 0
 }
 
-// mostLists bounds the lists that are looked at in a letter: each goes on to its end.
-const mostLists = 50
+// mostListed bounds the lines that are looked at as lists of a letter: each goes on to its end, and may be none.
+const mostListed = 2000
 
 // announces is how a sentence ends that a list follows: 某某项目的下列材料.
 var announces = regexp.MustCompile(`(以下|下列|如下)[^，。；]{0,8}$`)

@@ -29,7 +29,7 @@ type reading struct {
 	seen      int  // labels of fields, with a value or without
 	taken     int  // labels with a value
 	asked     []request
-	lists     int // below sentences that announce one
+	listed    int // lines below sentences that announce a list
 
 	within   bool             // of what a mail passes on, not of the words above it
 	from     casefile.Address // who sent what was passed on
