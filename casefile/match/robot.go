@@ -110,17 +110,21 @@ func titledAutomatic(subject string, words []string) bool {
 	return false
 }
 
-// excuses reports whether a text is an automatic answer: somebody is away, or a mail was received, and nobody complains or
-// asks for something beside that. It may be empty.
+// excuses reports whether a text is an automatic answer: somebody is away, or a mail was received, and nobody complains,
+// asks for something or hands something in beside that. It may be empty. Who answers an automatic answer has its title, too,
+// and often says first that it came: of such a mail every sentence must be a program's.
 func excuses(m *casefile.Message) bool {
 	w := wholeOf(m)
+	_, answer := withoutPrefixes(simple(m.Subject))
 	switch {
 	case w.empty():
 		return !enclosesFile(m)
-	case w.any(complaint):
+	case w.any(complaint), !w.any(automatically) && (w.any(handedIn) || handsIn(m)):
 		return false
 	case w.only(excuse, automatically, received):
 		return !w.any(person) && !w.any(wish) || w.any(excuse) || w.any(automatically)
+	case answer:
+		return false
 	}
 	says := func(s string) bool { return excuse.MatchString(s) || automatically.MatchString(s) }
 	return slices.ContainsFunc(w.sentences, says) && !slices.ContainsFunc(w.sentences, func(s string) bool {
@@ -128,8 +132,17 @@ func excuses(m *casefile.Message) bool {
 	})
 }
 
-// onlyReceipt reports whether a text says only what became of a mail.
-func onlyReceipt(m *casefile.Message) bool { return wholeOf(m).only(transport) }
+// handsIn reports whether a mail brings a file, here or on a server. A picture in its text may be what stands below all mails
+// of its author.
+func handsIn(m *casefile.Message) bool {
+	return len(m.Links) > 0 || slices.ContainsFunc(m.Parts, func(p casefile.Part) bool {
+		return p.Attachment && !isMailOrDate(p) && !(p.Inline && strings.HasPrefix(p.Type, "image/"))
+	})
+}
+
+// onlyReceipt reports whether a mail says only what became of another, and encloses no file. People give such a title to the
+// paper that they sign and send back.
+func onlyReceipt(m *casefile.Message) bool { return wholeOf(m).only(transport) && !enclosesFile(m) }
 
 // tellsOfReturn reports whether a text says only that a mail did not arrive, or nothing.
 func tellsOfReturn(m *casefile.Message) bool {
@@ -144,6 +157,8 @@ var (
 		`\b(out of|away from) (the |my )?office|\bon ([a-z]+ )?(leave|vacation|holiday)|\b(away|back) (until|on|from)\b|\b(vacation|holidays?|travell?ing|limited access|no longer (with|work[a-z]*))\b|received your|(thank you|thanks) for (your|contacting|writing)|\b(will|shall) (reply|respond|answer|return|be back|get back|be out)\b|\burgent`)
 	// received matches what such answers say that say little.
 	received = regexp.MustCompile(`收(到|悉)|受理|(感谢|谢谢)(您|你)?的?(来信|来函|来件|邮件|联系|关注)|不在|在外|培训|开会|节后|\b(received|thanks|out|away|back|absent|contact)\b`)
+	// handedIn matches the words of people who send what they were asked for.
+	handedIn = regexp.MustCompile(`补(充|上|交|齐|正([^告通]|$))|[见在看]附件|附件([是为中里如:：])|附(上|后)|文号|身份证|证件|复印件|营业执照|\b(attached|enclosed|attachment)\b`)
 	// complaint matches what people say who are not content, also with automatic answers.
 	complaint = regexp.MustCompile(`敷衍|(我|要|去|将|再|会)(投诉|举报|信访)|不作为|推诿|推脱|糊弄|失望|气愤|愤怒|不满意|太差|没用|没(有)?人|没(有|了)?(下文|结果)|至今|从来|一直|每次|[几多]次|[半几一两三]个?(年|月|周|星期)(了|多|没|还|都|也)|多久|欺骗|骗人|怎么|为什么|为何|到底|究竟|我(家|村|想|要|问)|我们(村|家|小区|单元|楼)|\b(useless|nobody|never|complain[a-z]*|why)\b`)
 )

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"testing"
 
 	"ysq.internal/ysq/casefile"
@@ -42,6 +43,30 @@ func TestTitlesOfMachines(t *testing.T) {
 			t.Errorf("%s, %s: %q (%s), want %q", tt.subject, tt.text, got, why, tt.want)
 		}
 	}
+	scan := casefile.Part{Name: "扫描.pdf", Type: "application/pdf", Attachment: true}
+	for _, tt := range []struct {
+		subject, text string
+		parts         []casefile.Part
+		want          Cause // "": a person's
+	}{
+		{"Re: 自动回复: 补正告知书", "您的邮件已收到，材料一并发过去了。", []casefile.Part{scan}, ""},
+		{"自动回复: 补正告知书", "来信收到。", []casefile.Part{scan}, ""},
+		{"自动回复: 补正告知书", "来信收到，补正的地址是东街12号。", nil, ""},
+		{"回复：自动回复：补正告知书", "来信已收到。东城区甲路12号的房屋征收决定。张三", nil, ""},
+		{"Re: Automatic reply: Notice", "Thank you for your message. The address is 12 East Street.", nil, ""},
+		{"Re: 自动回复: 补正告知书", strings.Repeat("> 您的来信已经收到，我们将尽快处理。\n", 120) + "东街12号那一栋。", nil, ""},
+		{"自动回复: 补正告知书", "我正在外地出差，9日返回。", []casefile.Part{{Name: "正文图片1.png", Type: "image/png", Inline: true, Attachment: true}}, CauseAutoReply},
+		{"自动回复: 补正告知书", "这是自动回复，来信收到。", []casefile.Part{scan}, CauseAutoReply},
+		{"邮件回执", "见附件", []casefile.Part{scan}, ""},
+		{"已送达：补正材料", "", []casefile.Part{scan}, ""},
+		{"已读：答复书", "", nil, CauseAutoReply},
+	} {
+		m := from("w@people.test", tt.subject)
+		m.Text, m.Parts = tt.text, tt.parts
+		if got, why := robot(&m); got != tt.want {
+			t.Errorf("%s, %s: %q (%s), want %q", tt.subject, tt.text[:min(len(tt.text), 60)], got, why, tt.want)
+		}
+	}
 	file := from("w@people.test", "自动回复：申请")
 	file.Parts = []casefile.Part{{Name: "表.docx", Attachment: true}}
 	if got, _ := robot(&file); got != "" {
@@ -63,6 +88,10 @@ func TestUnmarked(t *testing.T) {
 		{"meeting@tm.test", "会议提醒：周例会", "会议主题：周例会 会议时间：2026/03/02 会议号：1", true},
 		{"monitor@video.test", "设备告警", "设备 大门口-01 于 02:13 离线。", true},
 
+		{"noreply@city.test", "进度提醒", "工单 2031 已创建，市民反映井盖丢失。", false},
+		{"noreply@city.test", "进度提醒", "您的工单 2031 已创建，可登录查看进度。", true},
+		{"admin@firm.test", "噪声", "楼下设备整夜轰鸣，一直没人管。", false},
+		{"w@people.test", "路灯", "村口路灯坏了，一直没人修。\n退订请回复TD", false},
 		{"notify@grid.test", "事件上报", "上报人：阮某 事件：路面塌陷 位置：西街与北路交口", false},
 		{"noreply@mail.test", "新来信", "标题：井盖丢失 内容：井盖丢了两天了 留言人：蓝某", false},
 		{"security@park.test", "住宿", "园区保安宿舍没有暖气，住不了人。", false},

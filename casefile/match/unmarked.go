@@ -34,6 +34,8 @@ func unmarked(m *casefile.Message) string {
 		return "是日程或其答复，此外没有内容"
 	case wroteAs(m, nobody) && !w.passesOn():
 		return "发件地址无人收信，没有转来别人的话"
+	case w.any(complaint):
+		return ""
 	case w.any(unsubscribe):
 		return "是群发的邮件，写有退订的办法"
 	case w.passesOn():
@@ -79,9 +81,10 @@ func wordsOf(m *casefile.Message) (w said, ok bool) {
 	return w, len(w.sentences) <= sentencesOfProgram
 }
 
-// wholeOf takes the text of any mail apart.
+// wholeOf takes the beginning of what any mail says itself apart. Some write below all that they quote.
 func wholeOf(m *casefile.Message) said {
-	return said{sentences: sentencesOf(plainly(strings.ToLower(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))))}
+	own := ownWords(m.Text)
+	return said{sentences: sentencesOf(plainly(strings.ToLower(simple(own[:min(len(own), programSays)]))))}
 }
 
 func (w said) empty() bool {
@@ -133,9 +136,11 @@ func (w said) speaksForHimself() bool {
 }
 
 // passesOn reports whether a mail may pass on what somebody says. That something was received or dealt with is no such
-// thing.
+// thing, unless the sentence goes on with what it was.
 func (w said) passesOn() bool {
-	return slices.ContainsFunc(append(w.sentences, w.subject), func(s string) bool { return passedOn.MatchString(s) && !acknowledged.MatchString(s) })
+	return slices.ContainsFunc(append(w.sentences, w.subject), func(s string) bool {
+		return passedOn.MatchString(s) && (!acknowledged.MatchString(s) || whoSays.MatchString(acknowledged.ReplaceAllString(s, "")))
+	})
 }
 
 // only reports whether every sentence of a mail contains one of the words, or is no more than a greeting, an address or
@@ -185,9 +190,11 @@ func asksSomething(m *casefile.Message) bool {
 
 // enclosesFile reports whether a mail brings a file that is no other mail and no appointment.
 func enclosesFile(m *casefile.Message) bool {
-	return slices.ContainsFunc(m.Parts, func(p casefile.Part) bool {
-		return p.Attachment && !hasPrefix(p.Type, "message/", "text/calendar", "application/ics")
-	})
+	return slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment && !isMailOrDate(p) })
+}
+
+func isMailOrDate(p casefile.Part) bool {
+	return hasPrefix(p.Type, "message/", "text/calendar", "application/ics")
 }
 
 var (
@@ -233,6 +240,8 @@ var (
 	unsubscribe = regexp.MustCompile(`(点击|回复|可|请)[^。！\n]{0,6}退订|退订(请|本|此|该)|如(果)?(您|你)?(不想|不愿|不希望)(再)?(收到|接收)|\bunsubscribe\b`)
 	// acknowledged matches what a program says of a letter that it keeps.
 	acknowledged = regexp.MustCompile(`(您|你)(的|提交的|反映的|提出的|投诉的)?[^。！\n]{0,10}(来信|来件|问题|诉求|留言|咨询|投诉|举报|反映|建议|办件|工单|表单)[^。！\n]{0,8}(已|经)[^。！\n]{0,8}(收到|受理|转交|转办|办结|处理|提交|创建|生成)|工单[^。！\n]{0,10}已(创建|受理|处理|办结|关闭)`)
+	// whoSays matches what follows in such a sentence where it tells who says what.
+	whoSays = regexp.MustCompile(`(来信|来电|上报|报修|反映|举报|留言|提交|求助)人|群众|市民|村民|居民|反映|(姓名|标题|内容|描述)[^。！，\n]{0,4}[:：]`)
 	// reminder are words about accounts, which nobody writes to the office.
 	reminder = regexp.MustCompile(`登录|登陆|密码|验证码|余额|待办|未读|待签收|缺卡|账单|退订`)
 	// gathers matches subjects that announce a meeting.
