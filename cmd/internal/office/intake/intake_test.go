@@ -292,6 +292,22 @@ func TestOpenMail(t *testing.T) {
 	}
 }
 
+// One line stands for all mails that the office sent on no case: it waits since the oldest, and one without a day came now.
+func TestSentDue(t *testing.T) {
+	s := open(t) // on 2026-03-02
+	sent := func(n byte, day int) casefile.MessageTaken {
+		m := casefile.MessageTaken{Letter: casefile.Letter{Digest: casefile.Digest{n}}, Guess: casefile.GuessSent}
+		if day > 0 {
+			m.ArrivedAt = time.Date(2026, 2, day, 9, 0, 0, 0, civil.Zone)
+		}
+		return m
+	}
+	i := s.mails.sentDue([]casefile.MessageTaken{sent(1, 0), sent(2, 26), sent(3, 25)})
+	if civil.Date(i.On) != civil.New(2026, 2, 25) || i.Mails != 3 || i.Mail != sent(3, 0).Digest || i.Newest.Digest != sent(1, 0).Digest {
+		t.Errorf("%d mails since %v, the first %s, the newest %s", i.Mails, i.On, i.Mail.Short(), i.Newest.Digest.Short())
+	}
+}
+
 // A copy that the server gives no date gets that of a line in its header, which is the sender's word: it is not the
 // arrival of a mail that the server has dated, be it the same bytes or come by another way.
 func TestUndatedCopies(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -92,15 +93,25 @@ func (n *Mails) ParkedDue(tx *desk.View, give func(ask.DueItem)) error {
 	return nil
 }
 
-// sentDue is the line of mails that the office sent, of which nothing says to which case they belong.
+// sentDue is the line of mails that the office sent, of which nothing says to which case they belong: since the oldest, with
+// the latest as the newest.
 func (n *Mails) sentDue(all []casefile.MessageTaken) ask.DueItem {
-	oldest := slices.MinFunc(all, func(a, b casefile.MessageTaken) int { return a.ArrivedAt.Compare(b.ArrivedAt) })
-	i := n.aloneDue(oldest)
+	byArrival := func(a, b casefile.MessageTaken) int { return n.arrivedAt(a).Compare(n.arrivedAt(b)) }
+	i := n.aloneDue(slices.MinFunc(all, byArrival))
+	i.Newest = n.aloneDue(slices.MaxFunc(all, byArrival)).Newest
 	i.Text, i.Mails = "由本单位发出，没有认出是哪一件的；属于哪件的归入，与申请无关的标记阅毕", len(all)
 	if len(all) > 1 {
 		i.Label, i.Step = fmt.Sprintf("%s 共 %d 封", i.Label, len(all)), "ysq mail list"
 	}
 	return i
+}
+
+// arrivedAt is when a mail came. One of which nobody knows that has just been seen.
+func (n *Mails) arrivedAt(t casefile.MessageTaken) time.Time {
+	if t.ArrivedAt.IsZero() {
+		return n.Now()
+	}
+	return t.ArrivedAt
 }
 
 // idle remembers the entries of parked mails that nothing can make due. In years those of programs come to thousands, and
@@ -166,12 +177,9 @@ func goesOn(tx *desk.View, id casefile.ID) (casefile.Case, []casefile.Record, er
 	}
 }
 
-// aloneDue is the line of such a mail. One of which nobody knows when it came has just been seen.
+// aloneDue is the line of such a mail.
 func (n *Mails) aloneDue(t casefile.MessageTaken) ask.DueItem {
-	today, at := n.Today(), t.ArrivedAt
-	if at.IsZero() {
-		at = n.Now()
-	}
+	today, at := n.Today(), n.arrivedAt(t)
 	arrived := civil.Of(at)
 	late := min(0, n.Reg.Calendar().WorkdaysBetween(today, arrived))
 	return ask.DueItem{
