@@ -56,14 +56,16 @@ func (d *Daemon) watch(ctx context.Context) {
 				d.notify("STATUS=" + statusLine(s))
 			}
 		}
+		again := early // what goes on meanwhile is to be said in time
 		if d.alive(time.Now()) {
 			d.notify("WATCHDOG=1")
+			again = late
 		}
 		if listens && d.idle() { // not in tests, whose minutes pass in no time
 			rest()
 		}
 		looked := time.Now()
-		next.Reset(late)
+		next.Reset(again)
 		for resting := true; resting; {
 			select {
 			case <-d.Intake.Polled:
