@@ -121,7 +121,7 @@ type idle struct {
 	seqs map[uint64]struct{}
 }
 
-// mostIdle bounds them.
+// mostIdle bounds them. Those beyond are judged each time: starting again from nothing would forget all of them at each look.
 const mostIdle = 1 << 16
 
 func (i *idle) has(seq uint64) bool {
@@ -134,10 +134,12 @@ func (i *idle) has(seq uint64) bool {
 func (i *idle) put(seq uint64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.seqs == nil || len(i.seqs) >= mostIdle {
+	if i.seqs == nil {
 		i.seqs = make(map[uint64]struct{})
 	}
-	i.seqs[seq] = struct{}{}
+	if len(i.seqs) < mostIdle {
+		i.seqs[seq] = struct{}{}
+	}
 }
 
 // mayWait reports whether intake took a mail for one of a person, or of the office.
