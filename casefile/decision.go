@@ -36,7 +36,7 @@ var decisions = []decision{
 	{"其他", ResultOther, regexp.MustCompile(`^其他(结果)?$`)},
 	{"撤回", ResultOther, regexp.MustCompile(`^撤回$|撤回.*申请$|和解`)},
 	{"终止", ResultOther, regexp.MustCompile(`^终止|复议终止$`)},
-	{"不予受理", ResultOther, regexp.MustCompile(`不予?(受理|立案)`)},
+	{"不予受理", ResultOther, regexp.MustCompile(`^([^撤确维变责驳].*)?不予?(受理|立案)`)},
 	{"驳回复议申请", ResultOther, regexp.MustCompile(`^驳回.*复议的?申请$`)},
 	{"驳回起诉", ResultOther, regexp.MustCompile(`^驳回.*起诉$`)},
 	{"调解", ResultOther, regexp.MustCompile(`^(行政|复议)?调解`)},
@@ -82,54 +82,121 @@ func ResultOf(word string) (Result, bool) {
 }
 
 // ResultSaid is ResultOf for a decision in its own sentences, of which no appeal is known.
-func ResultSaid(said string) (Result, bool) { return ResultOf(pronounce(said).word()) }
+func ResultSaid(said string) (Result, bool) { return ResultOf(pronounce(said, PositionActor).word()) }
 
 var (
 	// opening is how a sentence is numbered, and how it begins before it says anything.
-	opening = regexp.MustCompile(`^([一二三四五六七八九十0-9]+([.．]|$)|[（(][一二三四五六七八九十0-9]+[）)]|本院|本机关|依法|决定|判决|裁定|复议|予以|如下)+`)
-	parting = regexp.MustCompile(`[，,；;。、：:]|并且|并|同时`)
-	// beside is what a decision says beside what counts: the claims that it does not grant, repair after 确认违法.
-	beside = regexp.MustCompile(`^驳回.*其[他它余].*请求$|^责令.*补救措施$`)
-	// undone is the decision of a lower court that goes. It says nothing of the office's act.
-	undone   = regexp.MustCompile(`^撤销.*(原判|一审|原审|二审|判决|裁定|裁判)书?(第.*项)?$`)
-	anew     = regexp.MustCompile(`((被告|被申请人)?(责令|判令|责成|限期?|要求|应当?|由).*)?(重新(作出|答复|处理|办理|审查|公开|提供)|重作|另行作出).*$`)
-	within   = regexp.MustCompile(`日内|工作日|天内`)
+	opening = regexp.MustCompile(`^([一二三四五六七八九十0-9]+([、.．]|$)|[（(][一二三四五六七八九十0-9]+[）)]|本院|本案|本机关|依法|决定|判决|裁定|复议|予以|如下)+`)
+	parting = regexp.MustCompile(`[，,；;。：:]`)
+	joining = regexp.MustCompile(`并且|并|同时`)
+	// listed is where a list of persons or of items ends and another order begins.
+	listed = regexp.MustCompile(`、(驳回|维持|撤销|部分撤销|变更|确认|责令|判令|责成|限期|发回|指令|改判|重新|重作|不予|准许|终止)`)
+	// interrupted is a term that a comma parts from what is to be done in it.
+	interrupted = regexp.MustCompile(`([日月]内|[日号]之?前|期限内)[，,]`)
+	// claim is a claim or an application that fails: what it asked for is nobody's order.
+	claim = regexp.MustCompile(`^驳回.*(请求|申请|起诉)$`)
+	// denied is what a court does not allow. It ends nothing.
+	denied = regexp.MustCompile(`不(准|予准|同意|允许).*撤|未(撤|达成)|不违法$`)
+	// beside is what a decision says beside what counts: the claims that it does not grant, repair after 确认违法 or that the
+	// act stays all the same, who bears the costs, that there is no appeal.
+	beside = regexp.MustCompile(`^驳回.*其[他它余].*请求$|^责令.*补救措施$|^但?不予?撤销|^([一二]审)?(案件)?(受理费|诉讼费)|^由.*(负担|承担)$|^本(判决|裁定)(为|系|是)终审`)
+	// lower is the decision of a lower court, or items of it. That it goes, or stays in part, says nothing of the office's act.
+	lower   = regexp.MustCompile(`^(撤销|变更).*` + judgment + `$|^维持.*` + judgment + `(主文|判项|中|的)*第.*项(内容)?$`)
+	item    = regexp.MustCompile(`^(维持|撤销|变更)(其|该)?第.*项(内容)?$`)
+	instead = regexp.MustCompile(`^变更.*` + judgment + `为[“”"]?`)
+	// ofReview is the decision of the 复议机关 alone, which is another office's act (行诉解释 第一百三十六条).
+	ofReview = regexp.MustCompile(`^(撤销|变更|维持|确认).*复议决定书?(.*(违法|无效))?$|^(责令|判令|限期?).*复议(决定|申请|请求)?$`)
+	both     = regexp.MustCompile(`(书|复|决定|行为|[》号）)〕])(以?及|和|与|、)`)
+	anew     = regexp.MustCompile(`((被告|被申请人)?(责令|判令|责成|限期|限(被|你|其)).*|^(由|应当?|要求).*)(重新(作出|答复|处理|办理|审查|公开|提供)|重作|另行作出).*$`)
+	again    = regexp.MustCompile(`^((部分)?撤销后?|确认违法后?)?(被告|被申请人|其)?((在|于|自).*[内前])?(重新(作出|答复|处理|办理|审查|公开|提供)|重作|另行作出)([^的].*)?$`)
+	within   = regexp.MustCompile(`日内|工作日|天内|月内|[日号]之?前`)
 	rejected = regexp.MustCompile(`^驳回(.*(申请|请求))?$`)
 )
+
+// judgment is how a court's decision is named, with the items of it.
+const judgment = `(原判|一审|原审|二审|再审|判决|裁定|裁判)书?(主文|判项|中|的|第.*项|部分|内容)*`
 
 // pronounced is what the sentences of a decision come to.
 type pronounced struct {
 	words   []string
-	changes bool // an earlier decision goes: 改判, or that of a lower court is revoked
+	bare    int  // how many are the word alone, or items of something, and do not say of what
+	changes bool // an earlier decision goes: 改判, or that of a lower court is revoked or stays in part
+	review  bool // something is said of the decision of the 复议机关
 	anew    bool // a new answer is ordered
 	term    bool // with a term
 	unread  bool // one of the sentences says something else
 }
 
-func pronounce(said string) (p pronounced) {
+// clauses parts a decision where another thing is ordered.
+func clauses(said string) (all []string) {
 	said = strings.ReplaceAll(strings.Join(strings.Fields(said), ""), "行政复议", "复议")
-	for _, part := range parting.Split(said, -1) {
-		part, changed := strings.CutPrefix(opening.ReplaceAllString(part, ""), "改判")
-		part = strings.TrimPrefix(part, "为")
-		p.changes = p.changes || changed || undone.MatchString(part)
-		if order := anew.FindString(part); order != "" {
-			p.anew, p.term = true, p.term || within.MatchString(order)
-			part = strings.TrimSuffix(part, order)
+	said = listed.ReplaceAllString(interrupted.ReplaceAllString(said, "$1"), "，$1")
+	for _, one := range parting.Split(said, -1) {
+		if one = opening.ReplaceAllString(one, ""); claim.MatchString(one) && strings.Count(one, "驳回") == 1 {
+			all = append(all, one)
+			continue
 		}
-		if part == "" || beside.MatchString(part) || undone.MatchString(part) {
+		all = append(all, joining.Split(one, -1)...)
+	}
+	return all
+}
+
+// pronounce reads a decision for an office that is a party in that position.
+func pronounce(said string, as Position) (p pronounced) {
+	items := false // of a lower court's decision
+	for _, part := range clauses(said) {
+		part, changed := strings.CutPrefix(opening.ReplaceAllString(part, ""), "改判")
+		if rest := instead.ReplaceAllString(part, ""); rest != part {
+			part, changed = strings.TrimRight(rest, "”\""), true
+		}
+		part = strings.TrimPrefix(part, "为")
+		p.changes = p.changes || changed
+		if as == PositionActor && ofReview.MatchString(part) && !both.MatchString(part) {
+			p.review = true
+			continue
+		}
+		if lower.MatchString(part) || items && item.MatchString(part) {
+			p.changes, items = true, true
+			continue
+		}
+		if order := p.ordersAnew(part); order != "" {
+			part = strings.TrimSuffix(strings.TrimSuffix(part, order), "后")
+		}
+		if part == "" || beside.MatchString(part) {
 			continue
 		}
 		word := ""
 		for _, d := range decisions { // the last says most: 撤销…部分 is 部分撤销, 维持…判决 is 维持原判
-			if d.said.MatchString(part) {
+			if d.said.MatchString(part) && !denied.MatchString(part) {
 				word = d.word
 			}
+		}
+		if !changed && (part == word || item.MatchString(part)) {
+			p.bare++
 		}
 		p.unread = p.unread || word == ""
 		p.term = p.term || word == ordered && within.MatchString(part)
 		p.words = append(p.words, word)
 	}
 	return p
+}
+
+// ordersAnew returns the end of a sentence that orders a new answer; empty where none is ordered.
+func (p *pronounced) ordersAnew(part string) (order string) {
+	if claim.MatchString(part) {
+		return ""
+	}
+	order = anew.FindString(part)
+	if at := again.FindStringSubmatchIndex(part); order == "" && at != nil {
+		order = part
+		if at[2] >= 0 {
+			order = part[at[3]:]
+		}
+	}
+	if order != "" {
+		p.anew, p.term = true, p.term || within.MatchString(order)
+	}
+	return order
 }
 
 // word is the decision that the sentences come to together; empty where that is none, or more than one.
@@ -139,12 +206,13 @@ func (p pronounced) word() string {
 	}
 	corrected := slices.IndexFunc(p.words, func(w string) bool { r, _ := ResultOf(w); return r == ResultCorrected })
 	other := slices.ContainsFunc(p.words, func(w string) bool { r, ok := ResultOf(w); return !ok || r == ResultOther })
+	stands := slices.ContainsFunc(p.words, func(w string) bool { _, ok := ResultOf(w); return !ok && w != remanded })
 	switch {
-	case p.unread:
+	case p.unread, p.changes && stands: // 撤销二审判决，维持一审判决: neither is what stood before
 		return ""
-	case len(p.words) == 0 && p.anew: // an act is made anew where the one before is revoked (行政诉讼法70、行政复议法64)
+	case len(p.words) == 0 && p.anew && !p.review: // an act is made anew where the one before is revoked (行政诉讼法70、行政复议法64)
 		return "撤销"
-	case len(p.words) == 1:
+	case len(p.words) > 0 && inOneColumn(p.words): // what it orders, and why it ends, comes behind
 		return p.words[0]
 	case len(p.words) == 2 && has("驳回上诉", "维持原判"):
 		return "驳回上诉"
@@ -158,6 +226,12 @@ func (p pronounced) word() string {
 	return ""
 }
 
+// inOneColumn reports whether there is one word, or several that belong to one column.
+func inOneColumn(words []string) bool {
+	first, _ := ResultOf(words[0])
+	return len(words) == 1 || first != ResultPending && !slices.ContainsFunc(words, func(w string) bool { r, _ := ResultOf(w); return r != first })
+}
+
 // read returns a decision as it is recorded: one of DecisionWords, and whether it orders a new answer. Judgments and
 // 复议决定 may be entered in their own sentences; what may mean one thing or another is asked about.
 func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
@@ -165,7 +239,8 @@ func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 		return e, &RuleError{Code: code, Case: ID(d.ID), Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	said := strings.TrimSpace(e.Decision)
-	p := pronounce(said)
+	p := pronounce(said, d.Position)
+	bare := p.bare > 0 && p.bare == len(p.words) && !p.anew && d.Appealed
 	word := p.word()
 	if word == "维持原裁判" && !d.Retried {
 		word = "维持原判"
@@ -177,14 +252,18 @@ func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 			hint = "写 驳回复议请求（理由不成立，计入结果维持）或 驳回复议申请（不符合受理条件，其他结果）"
 		}
 		return refuse("decision-unclear", hint, "“%s”不知驳回的是什么", said)
+	case word == "" && p.review && !p.unread:
+		return refuse("decision-unclear", "另写原行政行为的结果：驳回诉讼请求、撤销、确认违法等；本机关仅作为复议机关的，立案时写 --position 仅复议机关", "“%s”说的是复议决定，不知原行政行为怎样", said)
 	case word == "" && p.changes && !p.unread:
 		return refuse("decision-unclear", "写改判后的结果：改判撤销、改判确认违法、改判驳回诉讼请求等", "“%s”没有写明改判的结果，表四按改判后的结果计", said)
 	case word == "":
 		return refuse("decision-unknown", "可以写判决、复议决定主文的原句，或者写其一："+strings.Join(DecisionWords(), "、"), "裁决结果“%s”不认识", said)
-	case said == "维持" && d.Appealed:
+	case p.changes && !d.Appealed:
+		return refuse("decision-appeal", "先记录 dispute appeal", "“%s”改变了原裁判，没有上诉的记录", said)
+	case bare && word == "维持":
 		return refuse("decision-unclear", "一审裁判不变的写“维持原判”，表四仍按一审结果计", "二审的裁判写“维持”，不知是否维持原判")
-	case d.Appealed && slices.Contains([]string{"撤销", "部分撤销", "变更"}, said):
-		return refuse("decision-unclear", "行政行为被"+said+"的写“改判"+said+"”；只"+said+"原裁判的，写改判后的结果，如 改判驳回诉讼请求", "上诉、再审的裁判只写“%s”，不知%[1]s的是原裁判还是行政行为", said)
+	case bare && slices.Contains([]string{"撤销", "部分撤销", "变更"}, word):
+		return refuse("decision-unclear", "行政行为被"+word+"的写“改判"+word+"”；只"+word+"原裁判的，写改判后的结果，如 改判驳回诉讼请求", "上诉、再审的裁判只写“%s”，不知说的是原裁判还是行政行为", said)
 	case slices.Contains(onAppeal, word) && !d.Appealed:
 		return refuse("decision-appeal", "先记录 dispute appeal", "“%s”是二审的裁判，没有上诉的记录", word)
 	case slices.Contains(onRetrial, word) && !d.Retried:

@@ -68,6 +68,13 @@ func lettering() []KindInfo {
 					c.Unreached = c.Unreached.with(e.Of, c.law.reaches(e.Way))
 				}
 			},
+			clock: func(c *Clock, _ Record, e LetterPosted) (Effect, string) {
+				if e.Of != NoticeFee || c.Waiting != WaitFee || c.WaitUntil.IsZero() || !c.law.reaches(e.Way) {
+					return EffectNone, ""
+				}
+				c.WaitUntil = 0 // it was counted from a mail that did not go out
+				return EffectNone, "收费通知以" + e.Way.Label() + "发出，缴费期限自送达起算"
+			},
 		}),
 	}
 }
@@ -415,7 +422,14 @@ func (j *judge) letterIssued(e LetterIssued) error {
 // letterPosted refuses what was posted before, or before it was made. A notice counts by the day on which it is recorded as
 // told, which ought to be that of its posting (国办公开办函〔2016〕235号).
 func (j *judge) letterPosted(e LetterPosted) error {
+	var reached civil.Date // of the notice that was sent last
 	for _, r := range Live(j.history) {
+		switch came, ok := r.Event.(NoticeReached); {
+		case ok && came.Of == e.Of && e.Of != NoticeReply:
+			reached = r.On
+		case slices.Contains(e.Of.kinds(), r.Event.Kind()):
+			reached = 0
+		}
 		if !SameDocument(DocumentOf(r.Event), e.Document) {
 			continue
 		}
@@ -429,6 +443,9 @@ func (j *judge) letterPosted(e LetterPosted) error {
 			j.warn("%s记录在 %s，而交邮之日是 %s：以交邮之日为准的，作废后按当日重新记录", r.Event.Kind().Label(), r.On, j.draft.On)
 		}
 	}
+	if !reached.IsZero() && reached <= j.draft.On {
+		return j.refuse("posted-late", "请写交邮的日期\n--on", "%s已于 %s 送达，交邮之日应在此前，不是 %s", e.Of.Label(), reached, j.draft.On)
+	}
 	return nil
 }
 
@@ -436,6 +453,20 @@ func (j *judge) letterPosted(e LetterPosted) error {
 func Posted(live []Record, document string) bool {
 	return slices.ContainsFunc(live, func(r Record) bool {
 		return r.Event.Kind() == KindLetterPosted && SameDocument(DocumentOf(r.Event), document)
+	})
+}
+
+// Mailed reports whether a mail that brought a letter has gone out.
+func Mailed(live []Record, document string) bool {
+	brought := map[uint64]bool{}
+	for _, r := range live {
+		if e, ok := r.Event.(MailPrepared); ok && e.Document != "" && SameDocument(e.Document, document) {
+			brought[r.Seq] = true
+		}
+	}
+	return slices.ContainsFunc(live, func(r Record) bool {
+		e, ok := r.Event.(MailSettled)
+		return ok && e.State == OutSent && brought[e.Mail]
 	})
 }
 

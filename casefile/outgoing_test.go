@@ -34,3 +34,27 @@ func TestOutgoingState(t *testing.T) {
 		}
 	}
 }
+
+// A letter that a mail has brought is not taken to the post as well; one whose mail was given up is.
+func TestMailed(t *testing.T) {
+	const document = "某征〔2026〕1号"
+	prepared := casefile.Record{Seq: 7, Event: casefile.MailPrepared{Document: "某征〔2026〕第001号"}}
+	settled := func(mail uint64, state casefile.OutState) casefile.Record {
+		return casefile.Record{Seq: 8, Event: casefile.MailSettled{Mail: mail, State: state}}
+	}
+	for _, tt := range []struct {
+		name string
+		live []casefile.Record
+		want bool
+	}{
+		{"sent", []casefile.Record{prepared, settled(7, casefile.OutSent)}, true},
+		{"waits", []casefile.Record{prepared}, false},
+		{"given up", []casefile.Record{prepared, settled(7, casefile.OutDropped)}, false},
+		{"another mail", []casefile.Record{prepared, settled(6, casefile.OutSent)}, false},
+		{"without a letter", []casefile.Record{{Seq: 7, Event: casefile.MailPrepared{}}, settled(7, casefile.OutSent)}, false},
+	} {
+		if got := casefile.Mailed(tt.live, document); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -240,5 +241,39 @@ func TestJudgementsOfDisputes(t *testing.T) {
 	}
 	if _, err := Decide(notice, back, back.On, other, workday.Embedded()); err == nil {
 		t.Error("by the other reading a notice that came back has arrived")
+	}
+}
+
+// A fee notice that was recorded as sent by e-mail and went by post gives its time from the day on which it arrives. What was
+// posted was posted before that day.
+func TestFeePosted(t *testing.T) {
+	at := func(seq uint64, day string, e Event) Record {
+		return Record{Seq: seq, On: civil.MustParse(day), Event: e}
+	}
+	posted := LetterPosted{Document: "某费〔2026〕1号", Of: NoticeFee, Way: ByPost}
+	history := []Record{
+		at(1, "2026-03-02", Received{Channel: RegisteredPost}),
+		at(2, "2026-03-02", Registered{As: Application, Applicant: "张三", Column: Natural, Request: "预算"}),
+		at(3, "2026-03-09", FeeNoticed{By: "页", Count: 57, Yuan: 270, Way: ByEmail, Document: posted.Document}),
+		at(4, "2026-03-09", posted),
+		at(5, "2026-03-16", NoticeReached{Of: NoticeFee}),
+	}
+	for n, want := range map[int]string{3: "2026-04-07", 4: "", 5: "2026-04-14"} {
+		if got := legalWaits(Fold("2026-00001", history[:n], Regulations, workday.Embedded())); text(got) != want {
+			t.Errorf("after %d records the fee is due on %s, want %q", n, got, want)
+		}
+	}
+	reached := append(history[:3:3], history[4])
+	for day, want := range map[string]string{"2026-03-10": "", "2026-03-16": "posted-late", "2026-03-18": "posted-late"} {
+		draft, code := Draft{Case: "2026-00001", On: civil.MustParse(day), Event: posted}, ""
+		_, err := Decide(reached, draft, civil.MustParse("2026-03-18"), Regulations, workday.Embedded())
+		if refused, ok := errors.AsType[*RuleError](err); ok {
+			code = refused.Code
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if code != want {
+			t.Errorf("posted on %s: %q, want %q", day, code, want)
+		}
 	}
 }

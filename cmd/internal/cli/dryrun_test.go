@@ -63,6 +63,6 @@ func recordsOnCases(path string) bool {
 	if slices.ContainsFunc(recordings(), func(r recording) bool { return r.Kind.Info().Command == below[0] }) {
 		return true
 	}
-	return slices.Contains([]string{"split", "attach", "detach", "submit", "answer", "letter", "letter record", "letter void", "letter posted", "send", "mail open", "mail seen",
+	return slices.Contains([]string{"split", "attach", "detach", "submit", "answer", "letter", "letter record", "letter void", "letter posted", "send", "mail open",
 		"outbox retry", "outbox drop", "outbox sent", "dispute file", "dispute answer", "dispute decide", "dispute appeal", "dispute retry", "dispute void"}, strings.Join(below, " "))
 }

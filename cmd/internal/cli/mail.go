@@ -156,7 +156,6 @@ func (a *app) mailSeenCommand() *cobra.Command {
 	o := a.options(cmd)
 	as := o.text("as", "邮件是`什么`，如 广告")
 	o.judged(a)
-	o.recording(a)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
 		mails, err := ask.Do(ctx, c, ask.SeenMail, ask.SeenRequest{Mails: args, As: *as})
 		if err != nil {

@@ -97,11 +97,32 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 		if slices.ContainsFunc(all, func(p posting) bool { return p.Document != "" && p.Document == r.DocumentNumber }) {
 			continue
 		}
+		d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: r.Case})
+		if err != nil {
+			return nil, err
+		}
+		if gone(d.Records) {
+			continue
+		}
 		if err := add(r.Case, posting{Document: r.DocumentNumber, Label: "答复"}); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// gone reports whether the last answer of a case is on its way, by a courier say, and waits to be signed for.
+func gone(records []ask.RecordView) (left bool) {
+	for _, r := range records {
+		switch {
+		case r.Voided:
+		case r.Kind == casefile.KindDispatched:
+			left = true
+		case r.Kind == casefile.KindReplied, r.Kind == casefile.KindDeliveryFailed, r.Kind == casefile.KindReopened:
+			left = false
+		}
+	}
+	return left
 }
 
 func (a *app) letterPostedCommand() *cobra.Command {

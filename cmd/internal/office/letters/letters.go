@@ -71,7 +71,7 @@ func (l *Room) toPost(c casefile.Case, live []casefile.Record, one casefile.Case
 		return false
 	case one.Decides != "" && !recorded:
 		return true
-	case one.Decides == casefile.KindReplied || one.On < l.Today().Add(-recent) || casefile.Posted(live, one.Document):
+	case one.Decides == casefile.KindReplied || one.On < l.Today().Add(-recent) || casefile.Posted(live, one.Document) || casefile.Mailed(live, one.Document):
 		return false
 	case way == casefile.WayNone && one.Party == "":
 		way = c.NoticeWay()
