@@ -59,7 +59,7 @@ func toldDisk(err error) error {
 		is              syscall.Errno
 		code, msg, hint string
 	}{
-		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容；有了空间即自动继续，不必重启\ndf -h、df -i"},
+		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容，有了空间即自动继续，不必重启\ndf -h、df -i"},
 		{syscall.EDQUOT, "disk-full", "磁盘配额已用完", "请清理或提高配额；有了空间即自动继续，不必重启"},
 		{syscall.EROFS, "disk-read-only", "磁盘是只读的", "系统多因磁盘出错改为只读：请查看 dmesg，修复后重新挂载；恢复后自动继续，不必重启"},
 		{syscall.EIO, "disk-failing", "磁盘读写出错", "请查看 dmesg 和磁盘健康状况，尽快备份"},
