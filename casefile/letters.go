@@ -456,6 +456,21 @@ func Posted(live []Record, document string) bool {
 	})
 }
 
+// Left reports whether the last reply was dispatched and has not come back.
+func Left(live []Record) (left bool) {
+	for _, r := range live {
+		switch e := r.Event.(type) {
+		case Dispatched:
+			left = true
+		case Replied, Reopened:
+			left = false
+		case DeliveryFailed:
+			left = left && e.Of != NoticeReply
+		}
+	}
+	return left
+}
+
 // Mailed reports whether a mail that brought a letter has gone out.
 func Mailed(live []Record, document string) bool {
 	brought := map[uint64]bool{}

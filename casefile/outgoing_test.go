@@ -35,6 +35,30 @@ func TestOutgoingState(t *testing.T) {
 	}
 }
 
+// A reply that came back, or that another replaces, is to be sent once more.
+func TestLeft(t *testing.T) {
+	reply, sent := casefile.Replied{Outcome: casefile.UnableNotHeld}, casefile.Dispatched{Way: casefile.ByEmail}
+	for _, tt := range []struct {
+		name   string
+		events []casefile.Event
+		want   bool
+	}{
+		{"answered", []casefile.Event{reply}, false},
+		{"sent", []casefile.Event{reply, sent, casefile.Noted{Text: "x"}}, true},
+		{"another letter came back", []casefile.Event{reply, sent, casefile.DeliveryFailed{Of: casefile.NoticeFee}}, true},
+		{"came back", []casefile.Event{reply, sent, casefile.DeliveryFailed{}}, false},
+		{"answered anew", []casefile.Event{reply, sent, casefile.Reopened{Cause: "判决"}, reply}, false},
+	} {
+		var live []casefile.Record
+		for _, e := range tt.events {
+			live = append(live, casefile.Record{Event: e})
+		}
+		if got := casefile.Left(live); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
 // A letter that a mail has brought is not taken to the post as well; one whose mail was given up is.
 func TestMailed(t *testing.T) {
 	const document = "某征〔2026〕1号"

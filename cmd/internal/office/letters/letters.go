@@ -331,12 +331,12 @@ func announcement(tx *desk.View, id casefile.ID, e casefile.LetterIssued, req as
 	switch {
 	case req.Way == casefile.WayNone:
 	case d != nil && d.Kind() == casefile.KindReplied:
-		dispatched := slices.ContainsFunc(live, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindDispatched })
-		if !recorded || !dispatched {
+		if !recorded || !casefile.Left(live) {
 			drafts = append(drafts, casefile.Draft{Case: id, On: on, Event: casefile.Dispatched{Way: req.Way, Tracking: req.Tracking}})
 		}
-	case req.Mail == "" && !casefile.Posted(live, e.Document): // a mail is its own proof
-		if !recorded {
+	case casefile.Posted(live, e.Document):
+	case req.Mail == "" || d == nil || e.Party != "": // a mail that tells the applicant something is its own proof
+		if !recorded && req.Mail == "" {
 			drafts[0].Event = casefile.Sent(drafts[0].Event, req.Way)
 		}
 		of, _ := casefile.NoticeOf(e.Decides)

@@ -120,6 +120,15 @@ func TestRecordedAtOnce(t *testing.T) {
 	first := issued(t, l, k, application, casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "乙公司", Address: "某市乙路2号 200000"}, false)
 	second := issued(t, l, k, application, casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "丙公司"}, false)
 	issued(t, l, k, application, casefile.CorrectionAsked{Items: []string{"文号"}, Until: civil.MustParse("2026-03-20")}, false) // goes by e-mail
+	mailed := issued(t, l, k, application, casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "丁公司"}, false)
+	prepared, err := d.Append(k.Call(), casefile.Draft{Case: application, On: d.Today(), Event: casefile.MailPrepared{
+		Letter: casefile.Letter{Digest: casefile.DigestOf([]byte("mail"))}, To: casefile.Address{Mail: "d@example.test"}, Way: casefile.OutSMTP, Purpose: casefile.PurposeLetter, Document: mailed}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Append(k.Call(), casefile.Draft{Case: application, On: d.Today(), Event: casefile.MailSettled{Mail: prepared[0].Seq, State: casefile.OutSent}}); err != nil {
+		t.Fatal(err)
+	}
 	waiting := func() (all []string) {
 		views, err := l.LetterList(t.Context(), k.Call(), ask.LetterQuery{Case: application})
 		for _, v := range views {
