@@ -263,7 +263,7 @@ func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 	case bare && word == "维持":
 		return refuse("decision-unclear", "一审裁判不变的写“维持原判”，表四仍按一审结果计", "二审的裁判写“维持”，不知是否维持原判")
 	case bare && slices.Contains([]string{"撤销", "部分撤销", "变更"}, word):
-		return refuse("decision-unclear", "行政行为被"+word+"的写“改判"+word+"”；只"+word+"原裁判的，写改判后的结果，如 改判驳回诉讼请求", "上诉、再审的裁判只写“%s”，不知说的是原裁判还是行政行为", said)
+		return refuse("decision-unclear", "行政行为被"+word+"的写“改判"+word+"”；只"+word+"原裁判的，写改判后的结果，如 改判驳回诉讼请求", "上诉、再审的裁判只写“%s”，不知%s的是原裁判还是行政行为", said, word)
 	case slices.Contains(onAppeal, word) && !d.Appealed:
 		return refuse("decision-appeal", "先记录 dispute appeal", "“%s”是二审的裁判，没有上诉的记录", word)
 	case slices.Contains(onRetrial, word) && !d.Retried:
