@@ -253,7 +253,7 @@ func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 		}
 		return refuse("decision-unclear", hint, "“%s”不知驳回的是什么", said)
 	case word == "" && p.review && !p.unread:
-		return refuse("decision-unclear", "另写原行政行为的结果：驳回诉讼请求、撤销、确认违法等；本机关仅作为复议机关的，立案时写 --position 仅复议机关", "“%s”说的是复议决定，不知原行政行为怎样", said)
+		return refuse("decision-unclear", "另写原行政行为的结果：驳回诉讼请求、撤销、确认违法等；本机关仅作为复议机关的，受理时写明地位\n--position 仅复议机关", "“%s”说的是复议决定，不知原行政行为怎样", said)
 	case word == "" && p.changes && !p.unread:
 		return refuse("decision-unclear", "写改判后的结果：改判撤销、改判确认违法、改判驳回诉讼请求等", "“%s”没有写明改判的结果，表四按改判后的结果计", said)
 	case word == "":
