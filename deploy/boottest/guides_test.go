@@ -229,6 +229,7 @@ func (g *manual) backUp(t *testing.T, m *machine) {
 // move: to a machine that has the software and nothing else of the old one but the backup.
 func (g *manual) move(t *testing.T, m *machine) {
 	before := m.list(t, "zhang")
+	m.sh(t, "sleep 1") // a backup of the same records in the same second has the same name, and is refused
 	g.types(t, m, "systemctl disable --now ysq ")
 	m.sh(t, `mkdir /root/old; mv /etc/ysq/* /etc/systemd/system/ysq.service.d /root/old/; find /var/lib/ysq /var/backups/ysq -mindepth 1 -delete
 		cp -a "$(ls -d /mnt/备份/ysq-* | tail -n 1)" /var/backups/ysq/; chown -R ysq: /var/backups/ysq; systemctl daemon-reload`)
