@@ -63,11 +63,13 @@ const recent = 10
 
 // toPost reports whether a letter waits to be handed to the post: one whose news is recorded when it leaves, in whatever
 // way that will be, and for some days one that was recorded at once and goes by post, as far as anybody has said. A reply
-// that was recorded waits to be dispatched.
+// that was recorded waits to be dispatched. On a case that was merged or dismissed nothing can be recorded as posted.
 func (l *Room) toPost(c casefile.Case, live []casefile.Record, one casefile.CaseLetter, recorded bool, way casefile.Way) bool {
 	department := one.Letter == casefile.LetterUrging || one.Letter == casefile.LetterSupervision
 	switch {
 	case one.Voided != "" || !one.Letter.Numbered() || department:
+		return false
+	case c.Stage == casefile.StageMerged || c.Stage == casefile.StageDismissed:
 		return false
 	case one.Decides != "" && !recorded:
 		return true

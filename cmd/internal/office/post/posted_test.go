@@ -156,6 +156,16 @@ func TestRecordedAtOnce(t *testing.T) {
 	if got := waiting(); len(got) != 1 {
 		t.Error(got)
 	}
+	dismissed, err := d.Append(k.Call(), casefile.Draft{Case: application, On: d.Today(), Event: casefile.Dismissed{Reason: "误投"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := waiting(); got != nil { // nothing could be recorded of it
+		t.Error(got)
+	}
+	if _, err := d.Append(k.Call(), casefile.Draft{Case: application, On: d.Today(), Event: casefile.Voided{Seq: dismissed[0].Seq, Reason: "不是误投"}}); err != nil {
+		t.Fatal(err)
+	}
 	if k.Set("2026-03-13"); waiting() != nil {
 		t.Error("waits for ever")
 	}
