@@ -67,6 +67,7 @@ type Result struct {
 	Manifest
 	Linked  int      // mails that an earlier backup had already
 	Removed []string // names of backups that were no longer to be kept
+	Plain   int      // beside one that is encrypted: backups that anybody can read who gets at the disk
 }
 
 // Backups makes the backups of one register, one at a time.
@@ -130,6 +131,10 @@ func (all *Backups) Make(ctx context.Context, target string, o Options) (res Res
 	}
 	res = Result{Path: final, Manifest: b.manifest, Linked: b.linked}
 	res.Removed, err = b.rotate(o.Keep)
+	if seal != nil {
+		plain, missed := all.PlainIn(target)
+		res.Plain, err = len(plain), errors.Join(err, missed)
+	}
 	if note := all.note(res, seal != nil); !unwritable(note) { // the backup is there, and somebody is reminded of one
 		err = errors.Join(err, note)
 	}
@@ -247,6 +252,18 @@ func backupsIn(target, register string) ([]name, error) {
 		}
 	}
 	return names, nil
+}
+
+// PlainIn lists the backups of the register in a directory that are not encrypted, the oldest first. Encrypted ones beside
+// them say that the directory was to hold none: no rotation of those removes them, for it cannot know that nobody wants them.
+func (all *Backups) PlainIn(dir string) (paths []string, err error) {
+	names, err := backupsIn(dir, nameOf(all.reg.Meta(), time.Time{}, 0, casefile.Digest{}, false).register)
+	for _, n := range names {
+		if !n.encrypted {
+			paths = append(paths, filepath.Join(dir, n.String()))
+		}
+	}
+	return paths, err
 }
 
 func (b *backup) writeDir(dir string) error {

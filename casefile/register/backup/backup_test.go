@@ -188,8 +188,8 @@ func TestBackupIsIncrementalAndRotates(t *testing.T) {
 	must(t, err)
 	res, err := Of(r).Make(t.Context(), target, Options{Now: start.AddDate(0, 0, 4), Keep: Retention{Days: 1}, Recipients: []string{id.Recipient().String()}})
 	must(t, err)
-	if _, err := os.Stat(res.Path); err != nil || len(res.Removed) > 0 {
-		t.Errorf("encrypted, removed %v, %v", res.Removed, err)
+	if _, err := os.Stat(res.Path); err != nil || len(res.Removed) > 0 || res.Plain != 2 {
+		t.Errorf("encrypted, removed %v, beside %d plain ones, %v", res.Removed, res.Plain, err)
 	}
 	last := filepath.Join(target, names[4])
 	wrong, err := Verify(t.Context(), last, register.Options{}, nil)

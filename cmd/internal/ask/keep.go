@@ -53,6 +53,7 @@ type BackupResult struct {
 	Linked  int          `json:"linked"`  // of them shared with the backup before
 	Missing []Difference `json:"missing"` // mails that the register could not give whole
 	Removed []Handle     `json:"removed"` // earlier backups that were not to be kept
+	Plain   int          `json:"plain"`   // backups beside this encrypted one that are not; nothing removes them by itself
 }
 
 // EraseRequest asks to let the mails and files of cases go. The records stay.

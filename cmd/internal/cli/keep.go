@@ -156,6 +156,9 @@ func (a *app) backupCommand() *cobra.Command {
 			for _, name := range res.Removed {
 				fmt.Fprintln(a.out, "已删去 "+grid.Clean(string(name)))
 			}
+			if res.Plain > 0 {
+				fmt.Fprintf(a.errOut, "注意：这个目录里还有 %d 份没有加密的备份，--keep 不会删去它们；核对过这一份（ysq restore --test）以后请自行删去\n", res.Plain)
+			}
 		}
 		return a.differences(res.Missing, "读回检查无误")
 	})

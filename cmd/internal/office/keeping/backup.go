@@ -41,8 +41,9 @@ func (k *Room) backupLate(last time.Time) bool {
 
 const backupDo = "做一次备份：systemctl start ysq-backup，或 ysq backup 目录；每日备份：systemctl enable --now ysq-backup.timer"
 
-func backupDiagnosis(d *desk.Diagnoses, s ask.BackupStatus, now time.Time) {
+func (k *Room) backupDiagnosis(d *desk.Diagnoses) {
 	const id, subject = "backup", "备份"
+	s, now := k.BackupStatus(), k.Now()
 	text := "还没有做过"
 	if s.At != nil {
 		text = fmt.Sprintf("上次 %s（%s前），%s", s.At.In(civil.Zone).Format("2006-01-02 15:04"), age(now.Sub(*s.At)), s.Path)
@@ -51,6 +52,13 @@ func backupDiagnosis(d *desk.Diagnoses, s ask.BackupStatus, now time.Time) {
 		d.Warn(id, subject, backupDo, "%s", text)
 	} else {
 		d.OK(id, subject, "%s", text)
+	}
+	if !s.Encrypted {
+		return
+	}
+	// The disk may be gone since: then nothing is known, and nothing said.
+	if plain, err := k.backups.PlainIn(filepath.Dir(string(s.Path))); err == nil && len(plain) > 0 {
+		d.Warn("backup-plain", subject, "核对过加密的备份（ysq restore --test）以后，自行删去它们：--keep 只清理与新做的同一种", "最近的备份已加密，同一目录里还有 %d 份没有加密的，最早的是 %s", len(plain), plain[0])
 	}
 }
 
@@ -90,7 +98,7 @@ func (k *Room) Backup(ctx context.Context, c ask.Call, req ask.BackupRequest, yi
 		Int("missing", len(b.Missing)).Strs("removed", b.Removed).Msg("backed up")
 	res := ask.BackupResult{
 		Path: ask.Handle(b.Path), Records: b.Records, Head: ask.Handle(b.Head.String()), Mails: b.Mails, Linked: b.Linked,
-		Missing: DifferenceViews(b.Missing), Removed: []ask.Handle{},
+		Missing: DifferenceViews(b.Missing), Removed: []ask.Handle{}, Plain: b.Plain,
 	}
 	for _, path := range b.Removed {
 		res.Removed = append(res.Removed, ask.Handle(path))

@@ -213,7 +213,7 @@ func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
 			d.OK("journal", "流水", "%s，%.1f MiB，最后写入 %s", filepath.Base(last), float64(info.Size())/(1<<20), info.ModTime().In(civil.Zone).Format("2006-01-02 15:04"))
 		}
 	}
-	backupDiagnosis(d, k.BackupStatus(), k.Now())
+	k.backupDiagnosis(d)
 	k.clock(d, lag)
 	return nil
 }
