@@ -22,14 +22,20 @@ func (w *walker) addresses(value []byte, where string) []casefile.Address {
 		if broken {
 			w.defect(DefectAddress, where, "地址写法有误，已尽量读取：“"+excerpt([]byte(item))+"”")
 		}
-		if a.IsZero() {
-			continue
+		found := []casefile.Address{a}
+		if where == "from" {
+			found = append(found, w.moreAuthors(item, a.Mail)...)
 		}
-		if len(list) == w.limits.List {
-			w.defect(DefectFieldLimit, where, "地址过多，其余未列")
-			break
+		for _, a := range found {
+			if a.IsZero() {
+				continue
+			}
+			if len(list) == w.limits.List {
+				w.defect(DefectFieldLimit, where, "地址过多，其余未列")
+				return list
+			}
+			list = append(list, a)
 		}
-		list = append(list, a)
 	}
 	return list
 }
@@ -96,28 +102,38 @@ func (w *walker) address(item, where string) (a casefile.Address, broken bool) {
 	}
 	if strings.ContainsAny(item, "＜＞＠") {
 		broken = true
-		item = strings.NewReplacer("＜", "<", "＞", ">", "＠", "@").Replace(item)
+		item = narrowMarks.Replace(item)
 	}
-	name, mail := item, ""
-	if open := strings.LastIndexByte(item, '<'); open >= 0 {
-		var after string
-		var closed bool
-		mail, after, closed = strings.Cut(item[open+1:], ">")
-		broken = broken || !closed
+	name, mail, mask := item, "", masked(item)
+	if open := strings.LastIndexByte(mask, '<'); open >= 0 {
+		end := strings.IndexByte(mask[open:], '>')
+		broken = broken || end < 0
+		if end < 0 {
+			end = len(item) - open
+		}
+		mail = item[open+1 : open+end]
 		name = strings.TrimSpace(item[:open])
 		if name == "" {
-			name = strings.TrimSpace(after)
+			name = strings.TrimSpace(item[min(len(item), open+end+1):])
 		}
 		if !strings.Contains(mail, "@") && strings.Contains(name, "@") && !strings.ContainsAny(name, " \t") {
 			mail, name = name, "" // zhang@example.test <>
 		}
-	} else if at := strings.IndexByte(item, '@'); at >= 0 {
-		from := strings.LastIndexAny(item[:at], " \t\"()") + 1
-		to := at + strings.IndexAny(item[at:]+" ", " \t\"()")
+	} else if at := strings.IndexByte(mask, '@'); at >= 0 {
+		if list := tokens(item, mask); len(list) == 1 && strings.Trim(list[0], "@") == "" {
+			item = unspaced(item) // zhang @ example.test
+			mask = masked(item)
+			at = max(0, strings.IndexByte(mask, '@'))
+		}
+		from := strings.LastIndexAny(mask[:at], " \t\x02\x03") + 1
+		to := at + strings.IndexAny(mask[at:]+" ", " \t\x02\x03")
 		mail = item[from:to]
 		name = item[:from] + " " + item[to:]
 	}
 	a.Mail = w.mailbox(mail, where)
+	if misleads(a.Mail) || strings.ContainsAny(masked(a.Mail), " \t") {
+		a.Mail, name = "", cleanLine(item)
+	}
 	a.Name = w.displayName(name, where)
 	if strings.EqualFold(a.Name, a.Mail) {
 		a.Name = ""
@@ -125,20 +141,28 @@ func (w *walker) address(item, where string) (a casefile.Address, broken bool) {
 	return a, broken || !strings.Contains(a.Mail, "@")
 }
 
-// mailbox tidies "local@domain".
+// mailbox tidies "local@domain". What misleads in it is left there.
 func (w *walker) mailbox(s, where string) string {
 	if strings.Contains(s, "=?") {
 		s = w.fieldText([]byte(s), where)
 	}
-	s = bare(strings.Trim(cleanLine(s), "<> "))
+	s = bare(strings.Trim(s, "<> \t\r\n"))
 	if len(s) > len("mailto:") && strings.EqualFold(s[:len("mailto:")], "mailto:") {
 		s = s[len("mailto:"):]
 	}
-	s = strings.Join(strings.Fields(s), "")
+	s = unspaced(s)
 	if at := strings.LastIndexByte(s, '@'); at >= 0 {
-		s = s[:at] + strings.ToLower(strings.ReplaceAll(strings.TrimRight(s[at:], "."), "。", "."))
+		s = s[:at] + strings.Map(lowerASCII, strings.ReplaceAll(strings.TrimRight(s[at:], "."), "。", "."))
 	}
 	return clip(s, w.limits.Field)
+}
+
+// lowerASCII leaves other letters alone, some of which would become letters of ASCII.
+func lowerASCII(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		r += 'a' - 'A'
+	}
+	return r
 }
 
 // displayName undoes quotes, comments and encoded-words, in whichever combination.

@@ -30,14 +30,14 @@ func (h header) has(name string) bool {
 	return slices.ContainsFunc(h, func(f field) bool { return f.name == name })
 }
 
-// all returns the fields of that name that say something, in their order.
-func (h header) all(name string) (values [][]byte) {
+// count returns how many fields of that name there are.
+func (h header) count(name string) (n int) {
 	for _, f := range h {
-		if f.name == name && len(f.value) > 0 {
-			values = append(values, f.value)
+		if f.name == name {
+			n++
 		}
 	}
-	return values
+	return n
 }
 
 // wanted are the fields that are kept; all others are skipped where they stand.
@@ -92,6 +92,9 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 		if total += len(line); total > limit {
 			w.defect(DefectHeaderLimit, where, "邮件头过长，超出部分未读")
 			open = -1
+			if kind == ofMail && !cut {
+				h = w.strayAuthors(h, line, true, where)
+			}
 			if !cut && whole && len(line) == 0 {
 				break
 			}
@@ -109,6 +112,9 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 				continue
 			}
 		}
+		if kind == ofMail {
+			h = w.strayAuthors(h, line, false, where)
+		}
 		if len(line) == 0 {
 			break
 		}
@@ -125,6 +131,11 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 		if !ok && open >= 0 && parameterOf(h[open].value, line) {
 			add([]byte{' '})
 			add(line)
+			continue
+		}
+		if !ok && kind == ofMail && authorsName(line) {
+			h = append(h, field{name: "from"}) // its colon stands on the next line
+			open, seen = len(h)-1, true
 			continue
 		}
 		if !ok {
@@ -163,7 +174,7 @@ func (w *walker) start(line []byte, where string) (rest []byte, ok bool) {
 	case len(bytes.TrimSpace(line)) == 0:
 		w.defect(DefectLeadingBlank, where, "邮件以空行开头，已忽略")
 		return nil, false
-	case bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From ")):
+	case bytes.HasPrefix(line, []byte("From ")) && !authorsName(line), bytes.HasPrefix(line, []byte(">From ")):
 		w.defect(DefectMbox, where, "邮件以信箱文件的 From 行开头，已忽略")
 		return nil, false
 	}
@@ -241,13 +252,7 @@ func plausible(key []byte) bool {
 // repeated notes the fields of which a mail may have only one (RFC 5322, section 3.6).
 func (w *walker) repeated(h header, where string) {
 	for _, name := range [...]string{"from", "subject", "date", "message-id", "content-type", "content-transfer-encoding"} {
-		n := 0
-		for _, f := range h {
-			if f.name == name {
-				n++
-			}
-		}
-		if n > 1 {
+		if h.count(name) > 1 {
 			w.defect(DefectFieldRepeated, at(where, name), "同一字段出现多次，以第一个为准")
 		}
 	}

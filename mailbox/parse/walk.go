@@ -112,14 +112,10 @@ func (w *walker) fields(h header) {
 	for _, f := range [...]struct {
 		name string
 		to   *[]casefile.Address
-	}{{"from", &m.From}, {"reply-to", &m.ReplyTo}, {"to", &m.To}, {"cc", &m.Cc}} {
+	}{{"reply-to", &m.ReplyTo}, {"to", &m.To}, {"cc", &m.Cc}} {
 		*f.to = w.addresses(h.get(f.name), f.name)
 	}
-	for i, more := range h.all("from") { // a second field names a second author, whatever RFC 5322 says of it
-		if i > 0 {
-			m.From = append(m.From, w.addresses(more, "from")...)
-		}
-	}
+	m.From = w.authors(h)
 	if sender := w.addresses(h.get("sender"), "sender"); len(sender) > 0 {
 		m.Sender = sender[0]
 	}
