@@ -90,6 +90,11 @@ func (w *walker) content(src source, li leafInfo) {
 	text := w.pieces(li, &kept) // nil unless files may stand in the text
 	defer func() {              // also when the reading breaks off
 		w.finish(t, li)
+		if w.limits.Canonical && li.isBody() && kept.size == t.size && int64(len(kept.bytes)) == t.size {
+			p := &w.msg.Parts[index]
+			text := canonical(kept.bytes, li.charset)
+			p.Size, p.Digest = int64(len(text)), casefile.DigestOf(text)
+		}
 		w.give(li, kept.bytes, kept.size)
 	}()
 	for !w.done {

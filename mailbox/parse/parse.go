@@ -57,6 +57,9 @@ type Limits struct {
 	// Skim decodes no more than the beginning of what is no text, for a caller that does not look at Part.Size,
 	// which then says only how much was decoded; what is wrong further on is no Defect either.
 	Skim bool
+	// Canonical makes Part.Size and Part.Digest of the texts that a person reads those of their characters, without what
+	// servers change that encode a mail anew on its way: charset, line ends and blanks at the ends of lines.
+	Canonical bool
 }
 
 // skimmed is how much of a part is decoded under Limits.Skim.

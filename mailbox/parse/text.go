@@ -48,6 +48,17 @@ func (w *walker) give(li leafInfo, kept []byte, size int64) {
 	}
 }
 
+// canonical is a text without what an encoding adds to it or takes away.
+func canonical(b []byte, charset string) []byte {
+	text, _ := toText(b, charset)
+	var lines bytes.Buffer
+	for line := range strings.Lines(text) {
+		lines.WriteString(strings.TrimRight(line, " \t\r\n"))
+		lines.WriteByte('\n')
+	}
+	return bytes.TrimRight(lines.Bytes(), "\n")
+}
+
 // chooseText keeps of the alternatives since begin the plain one, unless it is only a word of excuse
 // beside the page: senders leave it empty or write that pages are needed. A plain text that says what the
 // page says is found in it again.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"slices"
+	"strings"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -10,9 +11,9 @@ import (
 	"ysq.internal/ysq/mailbox/parse"
 )
 
-// An alias and a forwarding rule bring the same mail twice, each under its own Received lines. copied finds the
-// mail of a case of which this one is such a copy: Message-ID, From, Date, Subject and every part are the
-// same. It is compared only where the Message-ID is known, so that ordinary mail is read once.
+// An alias and a forwarding rule bring the same mail twice, each under its own Received lines, and a gateway on one of the
+// ways may encode it anew. copied finds the mail of a case of which this one is such a copy: Message-ID, From, Date, Subject,
+// the text of every part that is one, and the bytes of every other part are the same. It is compared only where the Message-ID is known, so that ordinary mail is read once.
 func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 	cases, err := p.tx.CasesByMessageID(a.message.MessageID)
 	if err != nil || a.message.MessageID == "" || len(cases) == 0 {
@@ -34,7 +35,7 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 			if !i.Mail() || i.Letter.MessageID != a.message.MessageID || i.Digest == a.Digest || a.Role == mailbox.RoleSent && i.Sort != casefile.Outgoing {
 				continue
 			}
-			if first, err := p.Parse(i.Digest, parse.Limits{Text: textForMatching}); err == nil && sameMail(&first, &this) {
+			if first, err := p.Parse(i.Digest, parse.Limits{Canonical: true}); err == nil && sameMail(&first, &this) {
 				return i, true, nil
 			}
 		}
@@ -42,19 +43,25 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 	return of, false, nil
 }
 
-// compared reads a mail with the digests of its parts.
+// compared reads a mail with the digests of what its parts say.
 func (p *placing) compared(d casefile.Digest) (casefile.Message, bool) {
-	m, err := p.Parse(d, parse.Limits{Text: textForMatching})
+	m, err := p.Parse(d, parse.Limits{Canonical: true})
 	if err != nil {
 		p.Log.Warn().Err(err).Str("mail", d.Short()).Msg("a mail cannot be read, and not be compared with those of its Message-ID")
 	}
 	return m, err == nil
 }
 
-// sameMail reports whether two mails differ in nothing but the way they came.
+// sameMail reports whether two mails differ in nothing but the way they came. The text as people read it is made of
+// the parts, and formatted by how a line was flowed; so the parts are compared, and it is not.
 func sameMail(x, y *casefile.Message) bool {
-	return x.MessageID == y.MessageID && x.Subject == y.Subject && !x.Date.IsZero() && x.Date.Equal(y.Date) &&
-		slices.Equal(x.From, y.From) && x.Text == y.Text && len(x.Parts) > 0 && slices.Equal(x.Parts, y.Parts)
+	blanks := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	sameAuthor := func(a, b casefile.Address) bool { return a.Mail == b.Mail && blanks(a.Name) == blanks(b.Name) }
+	samePart := func(a, b casefile.Part) bool {
+		return a.Type == b.Type && a.Name == b.Name && a.Attachment == b.Attachment && a.Size == b.Size && a.Digest == b.Digest
+	}
+	return x.MessageID == y.MessageID && blanks(x.Subject) == blanks(y.Subject) && !x.Date.IsZero() && x.Date.Equal(y.Date) &&
+		slices.EqualFunc(x.From, y.From, sameAuthor) && len(x.Parts) > 0 && slices.EqualFunc(x.Parts, y.Parts, samePart)
 }
 
 // copy records that a mail of a case came once more by another way. The case then has both arrivals, and the earlier governs.

@@ -1,13 +1,17 @@
 package intake
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"mime/quotedprintable"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -190,6 +194,35 @@ func TestCopies(t *testing.T) {
 	_, history, _ = s.Reg.Case(at.Case)
 	if slices.ContainsFunc(casefile.Live(history), func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindCopyReceived }) {
 		t.Error("the first case still counts the arrival of the copy")
+	}
+}
+
+// A gateway that encodes a mail anew changes nothing in it; one that writes something below it does.
+func TestCopiesEncodedAnew(t *testing.T) {
+	s := open(t)
+	source := application("zhangsan@example.test", "1@example.test", "甲路")
+	at := s.arrive(source)
+	head, body, _ := strings.Cut(source, "\r\n\r\n")
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var quoted strings.Builder
+	w := quotedprintable.NewWriter(&quoted)
+	io.WriteString(w, body)
+	w.Close()
+	for name, encoded := range map[string]string{
+		"quoted-printable": strings.Replace(head, "8bit", "quoted-printable", 1) + "\r\n\r\n" + quoted.String(),
+		"base64":           strings.Replace(head, "8bit", "base64", 1) + "\r\n\r\n" + base64.StdEncoding.EncodeToString([]byte(strings.ReplaceAll(body, "\r\n", "\n")+"\n")),
+		"GBK":              strings.Replace(head, "utf-8", "gbk", 1) + "\r\n\r\n" + gbk,
+		"blanks":           head + "\r\n\r\n" + strings.ReplaceAll(body, "\r\n", "  \r\n") + "\r\n",
+	} {
+		if other := s.arrive(encoded); other.Disposition != casefile.Duplicate || other.CopyOf != at.Digest {
+			t.Errorf("encoded anew as %s it is %s of %s", name, other.Disposition, other.CopyOf.Short())
+		}
+	}
+	if footed := s.arrive(source + "\r\n-- \r\n本邮件已经扫描\r\n"); footed.Disposition == casefile.Duplicate {
+		t.Error("a mail with another line below is taken for a copy")
 	}
 }
 
