@@ -55,6 +55,7 @@ type AgendaView struct {
 	Internal  Portion[DueItem]  `json:"internal"`
 	Arrived   Portion[Arrival]  `json:"arrived"` // not registered, the newest first
 	Parked    Portion[MailView] `json:"parked"`  // the newest first
+	Signing   int               `json:"signing"` // answers that wait to be signed, of all cases
 	// StandIns are today's absences in which the asker stands in for somebody, or somebody for him.
 	StandIns []StandInView `json:"stand_ins"`
 }

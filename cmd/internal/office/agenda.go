@@ -52,7 +52,7 @@ func (o *Office) Agenda(ctx context.Context, c ask.Call, q ask.AgendaQuery) (v a
 	if q.Own {
 		words = nil
 	}
-	if v.Arrived, err = o.arrived(words, q.Aside); err != nil {
+	if v.Arrived, v.Signing, err = o.arrived(words, q.Aside); err != nil {
 		return v, err
 	}
 	if v.StandIns, err = o.standIns(c.Who.Name); err != nil {
@@ -89,8 +89,8 @@ func (o *Office) standIns(name string) (views []ask.StandInView, err error) {
 	return views, err
 }
 
-// arrived are the cases that nobody has registered, the newest first.
-func (o *Office) arrived(words []string, most int) (p ask.Portion[ask.Arrival], err error) {
+// arrived are the cases that nobody has registered, the newest first; signing is how many answers of all cases wait to be signed.
+func (o *Office) arrived(words []string, most int) (p ask.Portion[ask.Arrival], signing int, err error) {
 	p.First = []ask.Arrival{}
 	var mails []casefile.Digest
 	err = o.View(func(tx *desk.View) error {
@@ -104,6 +104,9 @@ func (o *Office) arrived(words []string, most int) (p ask.Portion[ask.Arrival], 
 		}
 		var all []*waitingCase
 		for _, w := range slices.Backward(cases) {
+			if w.Approval == casefile.AwaitsSigning {
+				signing++
+			}
 			in, _ := ins.Of(o.Today(), w.Assignee, w.Department)
 			if w.Stage == casefile.StageReceived && caseMentions(w.Case, in, words) {
 				all = append(all, w)
@@ -127,7 +130,7 @@ func (o *Office) arrived(words []string, most int) (p ask.Portion[ask.Arrival], 
 	for i, d := range mails {
 		p.First[i].Opening = ask.Text(o.Reading.Opening(d))
 	}
-	return p, err
+	return p, signing, err
 }
 
 // openedBy returns the record of the mail that opened a case, or the zero value where no mail did. It reads no more of the

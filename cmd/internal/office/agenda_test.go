@@ -12,6 +12,32 @@ import (
 	"ysq.internal/ysq/mailbox"
 )
 
+// What is late beyond dispute stands before what is late from the arrival of the mail alone, whichever day comes first.
+func TestLatenessOrders(t *testing.T) {
+	line := func(block, clock string, left int) *ask.DueItem {
+		return &ask.DueItem{Alarm: ask.Alarm{Block: block, Clock: clock, Remaining: left}}
+	}
+	all := []*ask.DueItem{line(ask.BlockStatutory, ask.ClockBoth, -2), line(ask.BlockStatutory, "", -1), line(ask.BlockStatutory, ask.ClockStrict, -9), line(ask.BlockStatutory, "", 0), line(ask.BlockStatutory, "", 4)}
+	for i, want := range []int{0, 0, 1, 2, 2} {
+		if got := lateAt(all[i]); got != want {
+			t.Errorf("line %d is put at %d, want %d", i, got, want)
+		}
+	}
+	if lateAt(line(ask.BlockMail, ask.ClockBoth, -3)) != lateAt(line(ask.BlockMail, "", -1)) {
+		t.Error("mails keep the order in which they have waited")
+	}
+}
+
+// The step of an answer that is due leads through whoever has to decide about it.
+func TestStepOfProposed(t *testing.T) {
+	for approval, want := range map[casefile.Approval]string{casefile.ApprovalNone: "ysq reply 2026-00001", casefile.AwaitsSigning: "ysq sign 2026-00001", casefile.ApprovalGiven: "ysq answer 2026-00001 --signed --draft", casefile.ApprovalDenied: "ysq submit 2026-00001", casefile.ApprovalMade: "ysq reply 2026-00001"} {
+		c := casefile.Case{ID: "2026-00001", Stage: casefile.StageHandling, Approval: approval}
+		if got := stepOf(c, casefile.AlarmReply); got != want {
+			t.Errorf("%s: %q, want %q", approval.Label(), got, want)
+		}
+	}
+}
+
 // A mail of a person that stands on no open case is on the desk with what there is to say of it, also where the server did
 // not say when it came. Where there is room for one mail alone, it is the one that has waited longest.
 func TestAgendaHasMailsOutsideOfCases(t *testing.T) {

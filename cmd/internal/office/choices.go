@@ -37,6 +37,11 @@ func (o *Office) Choices(_ context.Context, call ask.Call, q ask.CaseRef) (ask.C
 			}
 			all.Steps = append(all.Steps, p)
 		}
+		for _, l := range all.Likely { // 送审 has a page of its own, and no entry among the forms
+			if needs := o.Record.Needs(l.Kind); call.Who.Role < needs && !slices.ContainsFunc(all.Steps, func(p ask.PossibleStep) bool { return p.Kind == l.Kind }) {
+				all.Steps = append(all.Steps, ask.PossibleStep{Kind: l.Kind, Label: l.Kind.Label(), Why: "需要“" + needs.Label() + "”角色"})
+			}
+		}
 		return nil
 	})
 	return all, err

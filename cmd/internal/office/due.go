@@ -98,7 +98,7 @@ func (o *Deadlines) due(ctx context.Context, q ask.DueQuery, checks bool) ([]*as
 		})
 	})
 	slices.SortStableFunc(items, func(a, b *ask.DueItem) int {
-		return cmp.Or(blockAt(a.Block)-blockAt(b.Block), int(a.On)-int(b.On))
+		return cmp.Or(blockAt(a.Block)-blockAt(b.Block), lateAt(a)-lateAt(b), int(a.On)-int(b.On))
 	})
 	return items, err
 }
@@ -188,6 +188,20 @@ func mayJoin(e casefile.Received) bool {
 // blockAt is the place of a block among the others: what nobody has read comes first.
 func blockAt(block string) int {
 	return slices.Index([]string{ask.BlockMail, ask.BlockStatutory, ask.BlockInternal}, block)
+}
+
+// lateAt is the place of a line among those of what the law sets a day for: what is late beyond dispute comes first, then what
+// is late from the arrival of the mail alone, then what is still in time.
+func lateAt(i *ask.DueItem) int {
+	switch {
+	case i.Block != ask.BlockStatutory:
+		return 0
+	case i.Urgency() != ask.Late:
+		return 2
+	case i.Clock == ask.ClockStrict:
+		return 1
+	}
+	return 0
 }
 
 // lettersOwed are the letters of a case of which nobody has recorded that they went out, and that no prepared mail
@@ -367,9 +381,24 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 			step = casefile.KindDelivered
 		} else if c.Stage == casefile.StageReplied {
 			step = casefile.KindDispatched
+		} else if k, proposed := approvalAlarm(c); proposed {
+			return stepOf(c, k)
 		}
 	}
 	return fmt.Sprintf("ysq %s %s", step.Info().Command, c.ID)
+}
+
+// approvalAlarm is where the proposed answer of a case waits within the office: then the way to the reply leads through there.
+func approvalAlarm(c casefile.Case) (k casefile.AlarmKind, proposed bool) {
+	switch c.Approval {
+	case casefile.AwaitsSigning:
+		return casefile.AlarmSigning, true
+	case casefile.ApprovalGiven:
+		return casefile.AlarmSigned, true
+	case casefile.ApprovalDenied:
+		return casefile.AlarmSentBack, true
+	}
+	return k, false
 }
 
 // provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.

@@ -107,7 +107,7 @@ func choose(all ask.CaseChoices) (likely, other, near, refused []choice) {
 
 // days is the table behind the strip: how the due dates come about, day by day.
 func days(x *visit) error {
-	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: casefile.ID(x.r.PathValue("case"))})
+	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())})
 	if err != nil {
 		return err
 	}

@@ -232,7 +232,7 @@ func TestPagesAnswer(t *testing.T) {
 	}
 	look()
 	id := b.application("2026-11-02", "河湾村村民委员会", "申请公开水质监测数据")
-	all = append(all, "/case/"+string(id), "/case/1", "/case/"+string(id)+"/days", "/register/"+string(id), "/step/dismiss?case="+string(id), "/split/1", "/attach/1", "/detach/1?digest=x", "/dispute?case=1", "/step/note?case=1&case="+string(b.application("2026-11-20", "某公司", "合同")))
+	all = append(all, "/case/"+string(id), "/case/1", "/case/1/days", "/case/"+string(id)+"/days", "/register/"+string(id), "/step/dismiss?case="+string(id), "/split/1", "/attach/1", "/detach/1?digest=x", "/dispute?case=1", "/step/note?case=1&case="+string(b.application("2026-11-20", "某公司", "合同")))
 	for command := range commands() {
 		all = append(all, "/step/"+command+"?case=1")
 	}
@@ -528,6 +528,14 @@ func TestViewerMayOnlyLook(t *testing.T) {
 	if _, page := s.get("/case/1"); !strings.Contains(page, "需要“经办”角色") || strings.Contains(page, "13800001111") {
 		t.Errorf("%s", page)
 	}
+	for _, path := range []string{"/step/note?case=1", "/register/1", "/new", "/attach/1", "/year/2026/words", "/dispute"} {
+		if _, page := s.get(path); !strings.Contains(page, "<b>只能查看</b>") {
+			t.Errorf("%s lets somebody type in vain", path)
+		}
+		if _, page := b.seat(clerk).get(path); strings.Contains(page, "只能查看") {
+			t.Errorf("%s tells a clerk that he may only look", path)
+		}
+	}
 	for path, form := range map[string]url.Values{"/step/note": with(url.Values{"case": {"1"}}, "do", "try", "text", "x"), "/case/1": {}, "/new": with(url.Values{}, "do", "try", "channel", "in-person")} {
 		if code, page, _ := s.post(path, form); code != http.StatusForbidden || !strings.Contains(page, "角色是“查看”") {
 			t.Errorf("%s: %d %s", path, code, page)
@@ -556,6 +564,18 @@ func TestOtherSites(t *testing.T) {
 	}
 	if code, page, _ := s.post("/step/note", url.Values{"case": {"1"}, "text": {strings.Repeat("字", formLimit)}}); code < 400 || strings.Contains(page, "字字字") {
 		t.Errorf("a form that is too large: %d", code)
+	}
+}
+
+// What of a mail was not read is said without pushing the mail out of sight.
+func TestUnreadFolds(t *testing.T) {
+	for n, want := range map[int][2]int{1: {1, 0}, 4: {4, 0}, 5: {5, 0}, 6: {4, 2}, 60: {4, 56}} {
+		if f := fold(make([]string, n)); len(f.First) != want[0] || len(f.Rest) != want[1] {
+			t.Errorf("of %d lines %d are seen and %d folded", n, len(f.First), len(f.Rest))
+		}
+	}
+	if fold(nil) != nil {
+		t.Error("of a mail that was read there is nothing to say")
 	}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -153,7 +154,8 @@ func (d login) Again(w http.ResponseWriter, r *http.Request, typed held) {
 func (d login) Leave(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(loginCookie); err == nil {
 		if _, err := ask.Do(r.Context(), d.client.Session(c.Value, false), ask.Logout, ask.None{}); err != nil {
-			plainPage(w, http.StatusServiceUnavailable, "未能退出", "没有退出：守护进程没有应答。", "稍候再试，或关闭浏览器。")
+			told := (&visit{site: &Site{failed: func(error) {}}}).told(err)
+			plainPage(w, statusOf(told), "未能退出", "没有退出："+told.Msg, cmp.Or(told.Hint, "稍候再试，或关闭浏览器。"))
 			return
 		}
 	}

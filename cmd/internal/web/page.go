@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -43,8 +44,12 @@ type frame struct {
 	Part  string // of the top bar, that is marked as the present one
 	Me    ask.Person
 	Words string // that were searched for
+	Looks bool   // whoever looks may record nothing, and this is a form with which others do
 	Data  any
 }
+
+// recording are the pages whose forms record something. Who may only look is told so before he has typed anything.
+var recording = []string{"answer", "answermany", "disputing", "filing", "freeze", "new", "opening", "register", "registermany", "step", "words"}
 
 // show writes a page.
 func (x *visit) show(name, title, part string, data any) error {
@@ -52,7 +57,7 @@ func (x *visit) show(name, title, part string, data any) error {
 }
 
 func (x *visit) showAs(status int, name, title, part string, data any) error {
-	f := frame{Title: title, Part: part, Me: x.me, Data: data}
+	f := frame{Title: title, Part: part, Me: x.me, Data: data, Looks: x.me.Role == ask.Viewer.String() && slices.Contains(recording, name)}
 	if part == "search" {
 		f.Words = x.r.URL.Query().Get("q")
 	}

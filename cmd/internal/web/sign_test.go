@@ -48,6 +48,12 @@ func TestSubmitAndSign(t *testing.T) {
 	if _, page = head.get("/sign"); !strings.Contains(page, `href="/sign/2026-00001"`) {
 		t.Fatalf("待签批 does not list it: %s", page)
 	}
+	if _, page = head.get("/"); !strings.Contains(page, `<a href="/sign">待签批</a><b>1</b>`) || !strings.Contains(page, `<a href="/sign/2026-00001">签发</a>`) {
+		t.Errorf("the head's day does not begin with what he is to sign: %s", page)
+	}
+	if _, page = b.seat(viewer).get("/case/1"); strings.Contains(page, `class="button main"`) {
+		t.Errorf("who may only look is offered a step: %s", page)
+	}
 	_, page = head.get("/sign/1")
 	for _, want := range []string{"拟答复不存在", "经检索档案室，没有该信息", "zhang@example.test", "政府信息不存在告知书", "class=\"letter\""} {
 		if !strings.Contains(page, want) {

@@ -30,6 +30,14 @@ type agenda struct {
 	Recorded string // on so many cases, just now
 }
 
+// taskLine is a line of what is due on the day on which it is shown.
+type taskLine struct {
+	ask.DueItem
+	Today ask.Day
+}
+
+func taskOn(today ask.Day, i ask.DueItem) taskLine { return taskLine{i, today} }
+
 // itemNumber is how people call what a line of what is due is about.
 func itemNumber(i ask.DueItem) string {
 	if i.Year != 0 {

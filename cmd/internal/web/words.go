@@ -17,9 +17,9 @@ import (
 // words are what templates may call.
 func words() template.FuncMap {
 	return template.FuncMap{
-		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
+		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "line": taskOn, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
 		"narrow": narrow, "workdays": ask.Workdays, "urgency": ask.UrgencyOf, "size": ask.Size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "fieldOf": fieldOf, "files": filesOf, "marked": marked, "pair": pair, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
+		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "fieldOf": fieldOf, "files": filesOf, "marked": marked, "pair": pair, "fold": fold, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
 	}
 }
 
@@ -97,6 +97,25 @@ func firstLine(most int, texts ...any) string {
 		}
 	}
 	return ""
+}
+
+// folded is a list of which a page shows the first lines; the rest is unfolded by whoever wants to see it.
+type folded struct{ First, Rest []string }
+
+// linesShown is how much of such a list is seen at once: a mail with sixty files must not push its text out of sight.
+const linesShown = 4
+
+// fold divides a list; of an empty one nothing is left to show.
+func fold(all []string) *folded {
+	if len(all) == 0 {
+		return nil
+	}
+	n := linesShown
+	if len(all) == n+1 { // unfolding a single line is more trouble than reading it
+		n++
+	}
+	n = min(n, len(all))
+	return &folded{all[:n], all[n:]}
 }
 
 // answerFields maps the options of a terminal to the fields of the page 答复.
