@@ -91,6 +91,7 @@ func (s source) has(key string) bool { return s.at[key] != place{} }
 // only for what the parser does not judge: duplicate keys and tables.
 type reader struct {
 	cfg    Config
+	known  []section // of cfg: what may stand in the file
 	data   []byte
 	errs   Errors
 	failed map[string]bool // keys already complained of: one complaint each is enough
@@ -108,6 +109,7 @@ func parse(path string, data []byte) (Config, error) {
 		at := r.place(i)
 		return Config{}, Errors{{File: path, Line: at.line, Col: at.col, Msg: "文件不是 UTF-8 编码", Hint: "用编辑器另存为 UTF-8；GBK、UTF-16 都不行"}}
 	}
+	r.known = r.cfg.sections()
 	whole := r.syntax()
 	r.walk()
 	for i := range r.cfg.Mailboxes {
@@ -241,7 +243,7 @@ func (r *reader) enter(kind unstable.Kind, at place) {
 // names lists the sections.
 func (r *reader) names() []string {
 	names := []string{mailboxSection}
-	for _, s := range r.cfg.sections() {
+	for _, s := range r.known {
 		names = append(names, s.name)
 	}
 	return names
@@ -277,7 +279,7 @@ func (r *reader) options(name string) []option {
 	if name == mailboxSection {
 		return r.cfg.Mailboxes[len(r.cfg.Mailboxes)-1].options()
 	}
-	for _, s := range r.cfg.sections() {
+	for _, s := range r.known {
 		if s.name == name {
 			return s.options
 		}
@@ -312,7 +314,7 @@ func (r *reader) elsewhere(key string) string {
 	if _, ok := find(new(Mailbox).options(), key); ok {
 		return fmt.Sprintf("%s 属于 [[%s]] 一节", key, mailboxSection)
 	}
-	for _, s := range r.cfg.sections() {
+	for _, s := range r.known {
 		if _, ok := find(s.options, key); ok {
 			return fmt.Sprintf("%s 属于 [%s] 一节", key, s.name)
 		}

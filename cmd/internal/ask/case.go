@@ -191,6 +191,7 @@ type ListQuery struct {
 	Soonest    bool          `json:"soonest,omitzero"` // the earliest due date first, cases without one last; not with After
 	Newest     bool          `json:"newest,omitzero"`  // the highest number first, and After counts downwards; implies All
 	Limit      int           `json:"limit,omitzero"`   // 0: no limit
+	Brief      bool          `json:"brief,omitzero"`   // rows as CaseRow.Brief leaves them
 }
 
 // CaseDetail is all there is to know about a case.

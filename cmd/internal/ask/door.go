@@ -267,14 +267,14 @@ var errPeer = errors.New("the peer went away")
 // it is whole.
 func stream[T any](x *exchange, each func(ctx context.Context, yield func(T) error) error) error {
 	x.w.Header().Set("Content-Type", "application/x-ndjson")
-	e := json.NewEncoder(leanWriter{x.w})
+	e := json.NewEncoder(x.w)
 	out := http.NewResponseController(x.w)
 	ctx, cancel := context.WithCancelCause(x.r.Context())
 	defer cancel(nil)
 	flushed := time.Now()
 	err := each(ctx, func(item T) error {
 		maskAnswer(&item, x.audience(Masked))
-		err := e.Encode(streamLine[T]{Item: &item})
+		err := e.Encode(streamLine[any]{Item: new(lean(&item))})
 		if now := time.Now(); err == nil && now.Sub(flushed) > 100*time.Millisecond {
 			err, flushed = out.Flush(), now
 		}

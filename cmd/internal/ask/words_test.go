@@ -35,6 +35,9 @@ func TestStanding(t *testing.T) {
 		if got := tt.row.Standing(); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
+		if brief := tt.row.Brief(); brief.Standing() != tt.want || brief.Urgency() != tt.row.Urgency() {
+			t.Errorf("%s: %q and %v in brief, want %q and %v", tt.name, brief.Standing(), brief.Urgency(), tt.want, tt.row.Urgency())
+		}
 	}
 }
 

@@ -102,6 +102,7 @@ func (a *app) listTable(ctx context.Context, c *ask.Client, q ask.ListQuery, lim
 	if limit > 0 {
 		q.Limit = limit + 1 // one more tells that there are more
 	}
+	q.Brief = *out.form == formTable && len(*out.fields) == 0
 	rows, err := collect(func(yield func(ask.CaseRow) error) error { return ask.Each(ctx, c, ask.List, q, yield) })
 	if err != nil {
 		return err

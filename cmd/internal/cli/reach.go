@@ -51,12 +51,8 @@ func (a *app) open(cmd *cobra.Command) (*ask.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	running, err := listens(cmd.Context(), socket)
-	if err != nil {
-		return nil, err
-	}
-	if running {
-		return ask.Dial(socket), nil
+	if c, err := reach(cmd.Context(), socket); c != nil || err != nil {
+		return c, err
 	}
 	cfg, err := a.loadConfig()
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -95,8 +91,8 @@ const startsWithin = 5 * time.Second
 // started waits for a daemon that holds the register and does not listen yet: it is just starting.
 func started(ctx context.Context, socket string, held error) (*ask.Client, error) {
 	for waited := time.Duration(0); waited < startsWithin; waited += 50 * time.Millisecond {
-		if running, err := listens(ctx, socket); running || err != nil {
-			return ask.Dial(socket), err
+		if c, err := reach(ctx, socket); c != nil || err != nil {
+			return c, err
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
@@ -107,15 +103,15 @@ func started(ctx context.Context, socket string, held error) (*ask.Client, error
 	return nil, held
 }
 
-// listens tells whether a daemon answers on the socket. The error is that of somebody who may not
-// know.
-func listens(ctx context.Context, socket string) (bool, error) {
+// reach returns a client of the daemon that answers on the socket, which goes on asking over the connection that was
+// answered; nil where nobody listens. The error is that of somebody who may not know.
+func reach(ctx context.Context, socket string) (*ask.Client, error) {
 	c := ask.Dial(socket)
-	defer c.Close()
 	if err := c.Alive(ctx, answersWithin); err != nil {
-		return false, unanswered(socket, err)
+		c.Close()
+		return nil, unanswered(socket, err)
 	}
-	return true, nil
+	return c, nil
 }
 
 // answersWithin is how long a daemon may take to say that it is there, on the busiest of machines.

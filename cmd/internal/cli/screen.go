@@ -311,9 +311,12 @@ const leastFold, leastText = 12, 24
 
 // folded is the table with the cells of its last column on several rows, should they be too wide.
 func folded(t grid.Table, tints []tint, o grid.Options) (grid.Table, []tint) {
+	if o.MaxWidth == 0 {
+		return t, tints
+	}
 	widths, total := measured(t, o)
 	last := len(widths) - 1
-	if o.MaxWidth == 0 || total <= o.MaxWidth {
+	if total <= o.MaxWidth {
 		return t, tints
 	}
 	room := o.MaxWidth - (total - widths[last])

@@ -98,12 +98,11 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 	if err != nil {
 		return ask.PollResult{}, err
 	}
-	running, err := listens(ctx, socket)
+	c, err := reach(ctx, socket)
 	if err != nil {
 		return ask.PollResult{}, err
 	}
-	if running {
-		c := ask.Dial(socket)
+	if c != nil {
 		defer c.Close()
 		return ask.Do(ctx, c, ask.Poll, ask.None{})
 	}

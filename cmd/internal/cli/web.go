@@ -73,21 +73,22 @@ func (a *app) deskClient(ctx context.Context) (*ask.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	running, err := listens(ctx, socket)
+	c, err := reach(ctx, socket)
 	if err != nil {
 		return nil, err
 	}
-	if !running {
+	if c == nil {
 		return nil, &ask.Error{Code: "daemon-down", Exit: ask.ExitUnreachable, Msg: "守护进程没有运行，网页无法办理", Hint: "由管理员启动服务（systemctl start ysq）"}
 	}
 	info, err := os.Stat(socket)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.Close())
 	}
 	if owner, ok := info.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 && owner.Uid != 0 {
+		c.Close()
 		return nil, &ask.Error{Code: "root", Exit: ask.ExitRefused, Msg: "请勿以 root 开网页：所办的事都会记在 root 名下", Hint: "以自己的账号运行；该账号须在 [access] 所列的组里"}
 	}
-	return ask.Dial(socket), nil
+	return c, nil
 }
 
 // again invites whenever somebody at the terminal presses Enter.

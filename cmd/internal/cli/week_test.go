@@ -112,7 +112,8 @@ func openWeek(t *testing.T, box letterBox) *week {
 		}
 	})
 	for range 1000 {
-		if running, _ := listens(t.Context(), c.Paths.Socket); running {
+		if client, _ := reach(t.Context(), c.Paths.Socket); client != nil {
+			client.Close()
 			break
 		}
 		time.Sleep(5 * time.Millisecond)

@@ -53,6 +53,9 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 			if err != nil {
 				return err
 			}
+			if q.Brief {
+				row = row.Brief()
+			}
 			if err := yield(row); err != nil {
 				return err
 			}
@@ -98,6 +101,9 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 		row, err := o.Record.RowOf(tx, *c.Case)
 		if err != nil {
 			return err
+		}
+		if q.Brief {
+			row = row.Brief()
 		}
 		if err := yield(row); err != nil {
 			return err

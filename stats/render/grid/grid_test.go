@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -123,6 +125,34 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+// What is measured at a glance is as wide as the tables of Unicode say, and joins with nothing beside it.
+func TestPlainWidth(t *testing.T) {
+	n := 0
+	for r := range rune(0x20000) {
+		w, plain := plainWidth(string(r))
+		if !plain {
+			continue
+		}
+		n++
+		for _, o := range []displaywidth.Options{{}, {EastAsianWidth: true}} {
+			if got := o.String("中" + string(r) + "a" + string(r)); got != 3+2*w {
+				t.Errorf("%U is %d wide, want %d", r, w, (got-3)/2)
+			}
+		}
+		if detach(string(r)) != string(r) || isBreak(r) || isHostile(r) || isInvisible(r) {
+			t.Errorf("%U is not plain", r)
+		}
+	}
+	if n < 20_000 {
+		t.Errorf("%d characters are plain", n)
+	}
+	for _, s := range []string{"中\u0301", "a\u200d", "\xff", "①", "\t"} {
+		if _, plain := plainWidth(s); plain {
+			t.Errorf("%q is plain", s)
+		}
+	}
+}
+
 func TestCut(t *testing.T) {
 	tests := []struct {
 		s     string
@@ -227,7 +257,7 @@ func FuzzClean(f *testing.F) {
 		if again := Clean(clean); again != clean {
 			t.Errorf("%q becomes %q and then %q", s, clean, again)
 		}
-		if isPlain(s) && clean != s {
+		if _, plain := plainWidth(s); plain && clean != s {
 			t.Errorf("%q becomes %q", s, clean)
 		}
 		if got, want := Width("x "+clean+" x", o), Width(clean, o)+4; got != want {

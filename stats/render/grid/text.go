@@ -10,6 +10,9 @@ import (
 
 // Width returns the number of columns that s takes on the terminal.
 func Width(s string, o Options) int {
+	if w, plain := plainWidth(s); plain {
+		return w
+	}
 	return displaywidth.Options{EastAsianWidth: o.AmbiguousWide}.String(s)
 }
 
@@ -101,7 +104,7 @@ const maxMarks = 2
 //
 // Letters written from right to left stay; a terminal that reorders them does so within their line.
 func Clean(s string) string {
-	if isPlain(s) {
+	if _, plain := plainWidth(s); plain {
 		return s
 	}
 	var b strings.Builder
@@ -136,14 +139,20 @@ func Clean(s string) string {
 	return detach(b.String())
 }
 
-// isPlain reports whether s is printable ASCII and Chinese characters only, as nearly all cells are.
-func isPlain(s string) bool {
+// plainWidth returns the width of a text that is printable ASCII, Chinese characters and their marks only, as nearly all cells
+// are: none of them joins with another, and each is as wide on every terminal.
+func plainWidth(s string) (width int, plain bool) {
 	for _, r := range s {
-		if (r < ' ' || r > '~') && (r < 0x4E00 || r > 0x9FFF) {
-			return false
+		switch {
+		case ' ' <= r && r <= '~':
+			width++
+		case 0x4E00 <= r && r <= 0x9FFF, 0xFF01 <= r && r <= 0xFF5E, r == '、', r == '。', '〈' <= r && r <= '】', r == '〔', r == '〕':
+			width += 2
+		default:
+			return 0, false
 		}
 	}
-	return true
+	return width, true
 }
 
 func isBreak(r rune) bool {
