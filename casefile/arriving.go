@@ -309,6 +309,9 @@ func WithoutIDNumbers(s string) string { return idDigits.ReplaceAllString(s, "ï¼
 // IDNumbers are the citizens' numbers that stand in a text, in their order, with narrow digits. Whole mails pass here: it
 // looks for runs of digits, and only those of the right length are held against the pattern.
 func IDNumbers(s string) (all []string) {
+	if !longDigits(s) {
+		return nil
+	}
 	var run []byte // digits, wide ones made narrow, and the check character; longer than a number where it is none
 	for i := 0; i <= len(s); {
 		r, size := rune(0), 1
@@ -334,6 +337,33 @@ func IDNumbers(s string) (all []string) {
 		}
 	}
 	return all
+}
+
+// longDigits is false only where 17 digits, narrow or wide, stand nowhere in a row. They come to 17 bytes at least, of which one
+// is among every 17th.
+func longDigits(s string) bool {
+	const row = 17
+	for i := row - 1; i < len(s); i += row {
+		if !ofDigit(s[i]) {
+			continue
+		}
+		from, to := i, i+1
+		for from > 0 && to-from < row && ofDigit(s[from-1]) {
+			from--
+		}
+		for to < len(s) && to-from < row && ofDigit(s[to]) {
+			to++
+		}
+		if to-from >= row {
+			return true
+		}
+	}
+	return false
+}
+
+// ofDigit reports whether a byte may belong to a digit, a wide one being EF BC 90 to EF BC 99.
+func ofDigit(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 0x90 && c <= 0x99 || c == 0xef || c == 0xbc
 }
 
 // idDigits is a citizen's number (GB 11643): region, date of birth, sequence and check character. idNumber is

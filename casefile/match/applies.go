@@ -51,12 +51,7 @@ func wishes(text string) (weight int) {
 	if containsAny(text, "想了解", "请提供", "给我一份") {
 		weight += 15
 	}
-	labels := 0
-	for _, there := range slices.Concat(present(text, formLabels), present(text, officeLabels)) {
-		if there {
-			labels++
-		}
-	}
+	labels := anyLabel.in(text).count(0)
 	if labels >= 2 {
 		weight += min(40, 10*labels)
 	}
@@ -75,6 +70,9 @@ var (
 	// application, and not that it is a form.
 	officeLabels = []string{"单位名称", "信用代码", "法定代表人", "联系人", "联系方式", "所需政府信息", "指定方式", "申请内容", "公开方式", "内容描述", "信息描述", "用途"}
 )
+
+// anyLabel are the labels of all forms, as they are written.
+var anyLabel = lookFor(slices.Concat(formLabels, officeLabels), nil)
 
 // papers are what an office has and people ask for.
 const papers = `(许可证|批文|批复|会议纪要|会议记录|验收报告|验收意见|图纸|竣工图|规划图|清册|台账|决算|预算|三公经费|补偿标准|补偿款|补偿方案|补偿明细|招标文件|中标通知书|施工合同|采购合同|审批材料|备案资料|环评报告|拆迁名单|评估报告)`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -93,6 +94,7 @@ func (d *decider) suggestBySender() error {
 		if err != nil {
 			return err
 		}
+		d.suggest = slices.Grow(d.suggest, len(cases))
 		for _, id := range cases {
 			d.propose(id, likeness, reason)
 		}
@@ -173,23 +175,31 @@ const suggestedAtMost = 5
 // too many the latest of the likeliest are returned, and how many there were.
 func (d *decider) suggestions() (list []Suggestion, of int) {
 	list = slices.DeleteFunc(d.suggest, func(s Suggestion) bool { return s.Case == d.out.Case })
-	if len(list) > suggestedAtMost {
-		slices.SortStableFunc(list, func(a, b Suggestion) int {
-			return cmp.Or(cmp.Compare(b.Likeness, a.Likeness), cmp.Compare(b.Case, a.Case))
-		})
-		list, of = list[:suggestedAtMost], len(list)
-	}
 	slices.SortStableFunc(list, func(a, b Suggestion) int {
 		return cmp.Or(cmp.Compare(b.Likeness, a.Likeness), cmp.Compare(a.Case, b.Case))
 	})
-	return list, of
+	if len(list) <= suggestedAtMost {
+		return list, 0
+	}
+	// Of those that are as likely as the last one for which there is room, the latest ones stay.
+	of = len(list)
+	asLast := func(s Suggestion) bool { return s.Likeness == list[suggestedAtMost-1].Likeness }
+	first := slices.IndexFunc(list, asLast)
+	last := first + 1
+	for last < of && asLast(list[last]) {
+		last++
+	}
+	return append(list[:first:first], list[last-(suggestedAtMost-first):last]...), of
 }
 
 // Numbers finds case numbers such as 2026-00017 in a subject, in whatever brackets, with full-width
 // digits or another dash, each once, in order.
 func Numbers(subject string) []casefile.ID {
 	var found []casefile.ID
-	s := strings.Map(narrow, subject)
+	s := subject
+	if holdsWide(s) {
+		s = strings.Map(narrow, s)
+	}
 	for i := 0; i+10 <= len(s); i++ {
 		if i > 0 && (digit(s[i-1]) || s[i-1] == '-') || s[i] != '2' || s[i+1] != '0' || !digit(s[i+2]) || !digit(s[i+3]) || s[i+4] != '-' {
 			continue
@@ -206,6 +216,22 @@ func Numbers(subject string) []casefile.ID {
 		}
 	}
 	return found
+}
+
+// holdsWide reports whether narrow may change a text. Whole mails are looked through, and hardly any has such characters.
+func holdsWide(s string) bool {
+	for i := 0; i+2 < len(s); i++ {
+		switch c := s[i]; {
+		case c < 0xe2:
+			continue
+		case c == 0xe2 && (s[i+1] == 0x80 || s[i+1] == 0x88), c == 0xef && (s[i+1] == 0xbc || s[i+1] == 0xb9):
+			if r, _ := utf8.DecodeRuneInString(s[i:]); narrow(r) != r {
+				return true
+			}
+		}
+		i += 2
+	}
+	return false
 }
 
 // narrow makes digits and dashes those of ASCII.

@@ -31,11 +31,13 @@ func guess(m *casefile.Message, text *Text, c Case, likely bool) (casefile.Guess
 	files := slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment })
 	first := opening(own)
 	said := subject + "\n" + first
-	if word := firstOf(said, withdrawWords); word != "" {
-		return casefile.GuessWithdrawal, where(subject, word)
+	if k := ofWithdrawal.in(said).first(0, len(withdrawWords)); k >= 0 {
+		return casefile.GuessWithdrawal, where(subject, withdrawWords[k])
 	}
-	if word := strings.TrimSpace(givesUp.FindString(first)); !likely && word != "" && !strings.Contains(word, "公开") {
-		return casefile.GuessWithdrawal, where(subject, word)
+	if !likely {
+		if word := strings.TrimSpace(givesUp.FindString(first)); word != "" && !strings.Contains(word, "公开") {
+			return casefile.GuessWithdrawal, where(subject, word)
+		}
 	}
 	if onlyThanks(own) && !files {
 		return casefile.GuessThanks, "正文只是致谢"
@@ -118,6 +120,9 @@ var (
 	}
 )
 
+// ofWithdrawal looks for withdrawWords, which every mail on a case is looked through for.
+var ofWithdrawal = lookFor(withdrawWords, nil)
+
 // givesUp is how people say in their own words that they want nothing more.
 var givesUp = regexp.MustCompile(`(申请|这件事?|此件|该件|材料|信息)[^。；！？\n不没]{0,8}(不要了|不需要了|不用了|算了|作罢|撤了|撤掉|撤销|撤回|取消|收回)(吧|了|。|，|！|\n|$)|` +
 	`请[^。；！？\n]{0,6}(撤销|撤回|取消|撤掉)(吧|。|！|\n|$|(这个|该|此|本|我的)申请)|不用(再)?(给我|提供|办理|答复)(了|。|，)`)
@@ -135,9 +140,11 @@ func where(subject, word string) string {
 
 // opening is the beginning of what somebody wrote: what a mail is, it says there.
 func opening(text string) string {
-	const most = 400 // characters
-	if r := []rune(text); len(r) > most {
-		return string(r[:most])
+	most := 400 // characters
+	for i := range text {
+		if most--; most < 0 {
+			return text[:i]
+		}
 	}
 	return text
 }
@@ -294,16 +301,21 @@ func bareName(name string) string {
 
 // signature is the name at the end of a letter; empty where the letter does not end in a few characters.
 func signature(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for i := len(lines) - 1; i >= max(0, len(lines)-3); i-- {
-		line := strings.TrimSpace(lines[i])
-		if j := strings.LastIndexAny(line, "。！；"); j >= 0 && i == len(lines)-1 { // at the end of the last sentence
+	rest := strings.TrimSpace(text)
+	for i := range 3 {
+		end := strings.LastIndexByte(rest, '\n')
+		line := strings.TrimSpace(rest[end+1:])
+		if j := strings.LastIndexAny(line, "。！；"); j >= 0 && i == 0 { // at the end of the last sentence
 			_, size := utf8.DecodeRuneInString(line[j:])
 			line = line[j+size:]
 		}
 		if name := letters(line); utf8.RuneCountInString(name) >= 2 && utf8.RuneCountInString(name) <= 4 {
 			return name
 		}
+		if end < 0 {
+			break
+		}
+		rest = rest[:end]
 	}
 	return ""
 }
@@ -318,8 +330,11 @@ func addName(all []string, name string) []string {
 // namesIn are what stands behind 申请人 or 姓名 in a text.
 func namesIn(text string) (all []string) {
 	for line := range strings.Lines(text) {
+		if !containsAny(line, "人", "名") { // nearly every line, and letters looks at each character
+			continue
+		}
 		label, value, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
-		if !ok || !containsAny(label, "人", "名") { // nearly every line, and letters looks at each character
+		if !ok || !containsAny(label, "人", "名") {
 			continue
 		}
 		switch letters(label) {

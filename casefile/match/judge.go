@@ -2,9 +2,9 @@ package match
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -32,29 +32,19 @@ func contents(m *casefile.Message, own string, add func(int, string)) {
 	if hasPrefix(strings.ToLower(strings.TrimSpace(m.Subject)), "转发", "fw") {
 		text = m.Text
 	}
-	there := present(text, inText)
-	if !slices.Contains(there, true) {
+	there := ofApplication.in(text)
+	if !there.any(0, len(inText)) {
 		if s := simple(text); s != text {
-			text, there = s, present(s, inText)
+			there = ofApplication.in(s)
 		}
 	}
-	if k := slices.Index(there[:len(textWords)], true); k >= 0 {
+	if k := there.first(0, len(textWords)); k >= 0 {
 		add(25, "正文有“"+textWords[k]+"”")
 	}
-	if k := slices.Index(there[len(textWords):], true); k >= 0 {
-		add(15, "正文提出申请（“"+requestWords[k]+"”）")
+	if k := there.first(len(textWords), len(inText)); k >= 0 {
+		add(15, "正文提出申请（“"+inText[k]+"”）")
 	}
-	squeezed := text
-	for _, blank := range [...]string{" ", "\t", "\u3000"} {
-		squeezed = strings.ReplaceAll(squeezed, blank, "")
-	}
-	labels := 0
-	for _, there := range present(squeezed, formLabels) {
-		if there {
-			labels++
-		}
-	}
-	if labels >= 2 {
+	if labels := there.count(len(inText)); labels >= 2 {
 		add(min(40, 10*labels), fmt.Sprintf("正文有申请表的 %d 个栏目", labels))
 	}
 	for _, p := range m.Parts {
@@ -74,37 +64,11 @@ var (
 	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
 )
 
-// present says which of the words, at most 32, a text holds; each begins with a character of three bytes.
-// It goes over the text once: to look for one word after the other was a fifth of all that intake does,
-// because the byte with which one Chinese character begins begins thousands. What was found is no longer
-// looked for, as in a form that is filled in the same labels come again and again.
-func present(text string, words []string) []bool {
-	there := make([]bool, len(words))
-	var begin [64][64]uint32 // which words, as bits, by their first character's other two bytes
-	for k, w := range words {
-		begin[w[1]&63][w[2]&63] |= 1 << k
-	}
-	for i := 0; i+2 < len(text); i++ {
-		if text[i]&0xf0 != 0xe0 {
-			continue
-		}
-		candidates := &begin[text[i+1]&63][text[i+2]&63]
-		if *candidates == 0 {
-			if text[i+1]&0xc0 == 0x80 && text[i+2]&0xc0 == 0x80 {
-				i += 2 // no character begins within another
-			}
-			continue
-		}
-		for left := *candidates; left != 0; left &= left - 1 {
-			k := bits.TrailingZeros32(left)
-			if strings.HasPrefix(text[i:], words[k]) {
-				there[k] = true
-				*candidates &^= 1 << k
-			}
-		}
-	}
-	return there
-}
+// ofApplication are the words of applications, ofForm those of their forms, between whose characters blanks may stand.
+var (
+	ofApplication = lookFor(inText, formLabels)
+	ofForm        = lookFor(nil, formLabels)
+)
 
 func firstOf(s string, words []string) string {
 	for _, w := range words {
@@ -120,27 +84,30 @@ func firstOf(s string, words []string) string {
 func withoutPrefixes(subject string) (rest string, answer bool) {
 	rest = strings.TrimSpace(subject)
 	for range 10 {
-		lower := strings.ToLower(rest)
-		cut := ""
-		for _, p := range [...]string{"回复", "答复", "re", "转发", "转寄", "fw", "fwd"} {
-			for _, colon := range [...]string{":", "："} {
-				if strings.HasPrefix(lower, p+colon) {
-					cut = p + colon
-				}
-			}
-		}
-		if cut == "" {
+		k := strings.IndexAny(rest[:min(len(rest), len("回复："))], ":：") // no prefix is longer
+		if k < 0 {
 			break
 		}
-		answer = answer || !hasPrefix(cut, "转", "fw")
-		rest = strings.TrimSpace(rest[len(cut):])
+		prefix := strings.ToLower(rest[:k])
+		if !slices.Contains(prefixes, prefix) {
+			break
+		}
+		answer = answer || !hasPrefix(prefix, "转", "fw")
+		_, size := utf8.DecodeRuneInString(rest[k:])
+		rest = strings.TrimSpace(rest[k+size:])
 	}
 	return rest, answer
 }
 
+// prefixes stand before a colon in the subjects of answers and of what is passed on.
+var prefixes = []string{"回复", "答复", "re", "转发", "转寄", "fw", "fwd"}
+
 // ownWords ends a text where the quoted mail begins, at the marks that mailers in use here write. Of
 // a mail that says nothing else, and of one passed on, all is its own.
 func ownWords(text string) string {
+	if !quotesSome(text) {
+		return text // as nearly every application: nothing needs to be put together anew
+	}
 	lines := strings.Split(text, "\n")
 	own := make([]string, 0, len(lines))
 	for k, line := range lines {
@@ -155,6 +122,19 @@ func ownWords(text string) string {
 	return strings.Join(own, "\n")
 }
 
+// quotesSome is false only for a text of which no line is a quoted one or may begin what is quoted.
+func quotesSome(text string) bool {
+	for line := range strings.SplitSeq(text, "\n") {
+		if l := strings.TrimSpace(line); strings.HasPrefix(l, ">") || hasPrefix(l, senders...) || quoteBegins(l, nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// senders are how the heading of a quoted mail begins in Outlook and Foxmail.
+var senders = []string{"发件人：", "发件人:"}
+
 // quoteBegins knows "---- 原始邮件 ----", "某人 写道：" and the heading of Outlook and Foxmail.
 func quoteBegins(line string, next []string) bool {
 	const wrote = "wrote:"
@@ -164,7 +144,7 @@ func quoteBegins(line string, next []string) bool {
 	case strings.HasSuffix(line, "写道：") || strings.HasSuffix(line, "写道:"),
 		len(line) >= len(wrote) && strings.EqualFold(line[len(line)-len(wrote):], wrote):
 		return true
-	case hasPrefix(line, "发件人：", "发件人:"):
+	case hasPrefix(line, senders...):
 		heading := strings.Join(next[:min(3, len(next))], "")
 		return containsAny(heading, "收件人", "发送时间")
 	}

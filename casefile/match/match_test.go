@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 )
@@ -407,17 +405,4 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", subject, got, want)
 		}
 	}
-}
-
-func TestPresent(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		// Pieces of the words themselves, so that many almost match, and bytes that are no text.
-		piece := rapid.SampledFrom([]string{"申", "请", "请人", "申请人", "姓名", "姓", "联系", "电话", "联系电话", "a", "é", "\xe7", "\xe7\x94", "😀"})
-		text := strings.Join(rapid.SliceOfN(piece, 0, 20).Draw(t, "text"), "")
-		for k, got := range present(text, formLabels) {
-			if want := strings.Contains(text, formLabels[k]); got != want {
-				t.Fatalf("%q in %q: got %v", formLabels[k], text, got)
-			}
-		}
-	})
 }

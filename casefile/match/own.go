@@ -112,19 +112,8 @@ func Again(m casefile.Message, said string, id casefile.ID, r Register) (own boo
 	return false, g, by, nil
 }
 
-var squeeze = strings.NewReplacer(" ", "", "\t", "", "\u3000", "")
-
 // formOf reports whether a text is a form that is filled in: who applies, how to reach him, and what for.
-func formOf(text string) bool {
-	squeezed := squeeze.Replace(text)
-	n := 0
-	for _, there := range present(squeezed, formLabels) {
-		if there {
-			n++
-		}
-	}
-	return n >= 3
-}
+func formOf(text string) bool { return ofForm.in(text).count(0) >= 3 }
 
 // otherName is the applicant that the form in a mail names, where that is none of the case's. A mail that says
 // nothing, or of whose case nobody knows the applicant, says no other name.

@@ -7,24 +7,43 @@ import "strings"
 const pairs = "動动覆复復复應应讀读傳传遞递無无達达謝谢絕绝絶绝暫暂統统請请開开資资訊讯據据單单預预電电證证號号聯联繫系絡络內内載载體体獲获郵邮會会議议書书區区條条關关於于關关長长務务報报領领導导貴贵種种轉转發发執执認认確确時时間间徵征補补償偿標标購购職职業业財财產产權权" +
 	"稱称誌志誤误註注變变處处決决題题檔档訴诉訟讼擬拟審审閱阅讓让與与門门戶户從从個个們们這这對对實实觀观現现環环評评價价質质萬万項项約约級级紙纸網网線线錄录鄉乡鎮镇樓楼選选舉举屬属層层嚴严撥拨擴扩撤撤還还過过運运連连進进遠远適适銀银錢钱險险雙双難难頁页顧顾顯显飛飞館馆馬马驗验點点黨党齊齐"
 
-var simplified = func() map[rune]rune {
+// simplified are the pairs, traditional a set of their first characters: whole mails are looked through, and nearly none
+// has one.
+var simplified, traditional = func() (map[rune]rune, *[(lastIdeograph - firstIdeograph + 64) / 64]uint64) {
 	to, all := map[rune]rune{}, []rune(pairs)
+	var set [(lastIdeograph - firstIdeograph + 64) / 64]uint64
 	for i := 0; i+1 < len(all); i += 2 {
 		to[all[i]] = all[i+1]
+		set[(all[i]-firstIdeograph)/64] |= 1 << ((all[i] - firstIdeograph) % 64)
 	}
-	return to
+	return to, &set
 }()
+
+const firstIdeograph, lastIdeograph = 0x4e00, 0x9fff
 
 // simple writes a text in simplified characters, as far as its words matter here.
 func simple(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < 0x4e00 || r > 0x9fff {
+	if hasTraditional(s) {
+		s = strings.Map(func(r rune) rune {
+			if to, ok := simplified[r]; ok {
+				return to
+			}
 			return r
-		}
-		if to, ok := simplified[r]; ok {
-			return to
-		}
-		return r
-	}, s)
+		}, s)
+	}
 	return strings.ReplaceAll(s, "政府资讯公开", "政府信息公开")
+}
+
+func hasTraditional(s string) bool {
+	for i := 0; i+2 < len(s); i++ {
+		if s[i] < 0xe4 || s[i] > 0xe9 { // no ideograph begins here
+			continue
+		}
+		r := rune(s[i]&0x0f)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f) - firstIdeograph
+		if r >= 0 && traditional[r/64]&(1<<(r%64)) != 0 {
+			return true
+		}
+		i += 2
+	}
+	return false
 }

@@ -30,6 +30,7 @@ type Tx struct {
 	recorded  time.Time          // of the records of this transaction; zero before the first is appended
 	clockBack time.Duration      // by how much now is before the last record
 	last      []casefile.Record  // the history that was read or written last: a record is judged and then folded
+	folded    casefile.Case      // the case that was folded last: what is recorded next is often compared with it
 	lines     *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
 	open      *openMails         // as they were read before; nil: what is read may not be committed
 	standIns  *casefile.StandIns // read once; nil: not yet
@@ -238,7 +239,7 @@ func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
 	for i, r := range history {
 		seqs[i] = r.Seq
 	}
-	t.last = slices.Clone(history)
+	t.last, t.folded = slices.Clone(history), c
 	return t.file(c, encodeProjection(c, seqs))
 }
 
@@ -310,6 +311,9 @@ func (t *Tx) Records(from uint64) iter.Seq2[casefile.Record, error] {
 
 // Case returns a case as it stands.
 func (t *Tx) Case(id casefile.ID) (casefile.Case, error) {
+	if id != "" && id == t.folded.ID {
+		return t.folded, nil
+	}
 	v := t.bucket(bucketCase).Get([]byte(id))
 	switch {
 	case v == nil && casefile.MaybeSpan(id):

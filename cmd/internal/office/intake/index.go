@@ -23,7 +23,7 @@ func (i index) CasesByMessageID(id string) ([]casefile.ID, error) {
 const sendersCases = 10
 
 func (i index) CasesByAddress(mail string) ([]casefile.ID, error) {
-	var open []casefile.ID
+	open := make([]casefile.ID, 0, sendersCases)
 	for id := range i.casesOf(mail) {
 		c, err := i.caseOf(id)
 		if err != nil {

@@ -1,0 +1,71 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"ysq.internal/ysq/casefile"
+)
+
+// texts draws texts from pieces.
+func texts(most int, pieces ...string) *rapid.Generator[string] {
+	return rapid.Map(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, most), func(all []string) string { return strings.Join(all, "") })
+}
+
+// One pass finds what looking for one word after the other finds.
+func TestLookout(t *testing.T) {
+	// Pieces of the words themselves, so that many almost match, and bytes that are no text.
+	some := texts(20, "申", "请", "请人", "申请人", "申请公开", "公开", "姓名", "姓", "联系", "电话", "联系电话", " ", "\t", "\u3000", "a", "é", "\xe7", "\xe7\x94", "😀")
+	squeeze := strings.NewReplacer(" ", "", "\t", "", "\u3000", "")
+	rapid.Check(t, func(t *rapid.T) {
+		text := some.Draw(t, "text")
+		there := ofApplication.in(text)
+		for k, word := range ofApplication.words {
+			want := strings.Contains(text, word)
+			if k >= len(inText) && !want {
+				if !utf8.ValidString(text) {
+					continue // without blanks the rests of broken characters may make up one
+				}
+				want = strings.Contains(squeeze.Replace(text), word)
+			}
+			if got := there.any(k, k+1); got != want {
+				t.Fatalf("%q in %q: got %v", word, text, got)
+			}
+		}
+	})
+}
+
+// What a look spares is what nothing would come of.
+func TestNothingIsSpared(t *testing.T) {
+	some := texts(12, "2026", "２０２６", "-", "－", "—", "﹣", "−", "00017", "０００１７", "“", "”", "，", "申请", "資訊", "政府", "公開", "\n", ">", " ", "发件人：", "发件人", "收件人", "某人 写道：", "Somebody wrote:",
+		"---- 原始邮件 ----", "----", "110101199003074", "51X", "５１７", "1", "a", "é", "😀")
+	rapid.Check(t, func(t *rapid.T) {
+		text := some.Draw(t, "text")
+		if !holdsWide(text) && strings.Map(narrow, text) != text {
+			t.Errorf("%q has something to make narrow", text)
+		}
+		if !hasTraditional(text) && strings.ContainsFunc(text, func(r rune) bool { return simplified[r] != 0 }) {
+			t.Errorf("%q has something to simplify", text)
+		}
+		if lines := strings.Split(text, "\n"); !quotesSome(text) {
+			for k, line := range lines {
+				if l := strings.TrimSpace(line); strings.HasPrefix(l, ">") || quoteBegins(l, lines[k+1:]) {
+					t.Errorf("line %d of %q quotes", k, text)
+				}
+			}
+		}
+		narrowed := strings.Map(narrow, text)
+		for i := range len(narrowed) - 17 {
+			number := narrowed[i : i+18]
+			alone := (i == 0 || !digit(narrowed[i-1])) && (i+18 == len(narrowed) || !digit(narrowed[i+18]))
+			if alone && strings.HasPrefix(number, "110101199003074") && !strings.Contains(number[:17], "X") && digit(number[15]) && digit(number[16]) && (digit(number[17]) || number[17] == 'X') &&
+				!slices.Contains(casefile.IDNumbers(text), number) {
+				t.Errorf("%q is not found in %q", number, text)
+			}
+		}
+	})
+}
