@@ -93,6 +93,10 @@ func TestWordsOfYear(t *testing.T) {
 	if _, err := ask.Do(t.Context(), b.client(clerk), ask.SetManual, edit); err != nil {
 		t.Fatal(err)
 	}
+	if code, page, _ := s.post("/year/2026/words", with(form, "do", "look")); code != http.StatusOK || !strings.Contains(page, "一是“宣传”不够。") || !strings.Contains(page, "还没有填写") && !strings.Contains(page, "已填写过") {
+		t.Errorf("Enter saves, or loses what was typed: %d %s", code, page)
+	}
+	form.Del("do")
 	if code, page, to := s.post("/year/2026/words", form); code != http.StatusSeeOther || to != "/year/2026" {
 		t.Fatalf("%d %s", code, page)
 	}

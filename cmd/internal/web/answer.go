@@ -37,6 +37,7 @@ type answerView struct {
 	Personal []string // what in the files tells who somebody is
 	Fill     []fillOf
 	Wrong    *ask.Error
+	Since    []ask.RecordView // what was recorded meanwhile, where that is why it was refused
 	Tried    *ask.AnswerResult
 	Mark     string
 	Today    ask.Day
@@ -199,17 +200,18 @@ func answerPost(x *visit) error {
 	}
 	v.fill(form)
 	v.Mark = markOf(form, []casefile.ID{v.Detail.Case})
+	seen := seqsOf(form)
 	req, err := v.request()
 	if err != nil {
-		return x.refusedAnswer(v, err)
+		return x.refusedAnswer(v, seen, err)
 	}
 	shown := form.Get("mark") == v.Mark
 	issue := form.Get("do") == "record" && shown
-	client := x.client.IfSeqs(seqsOf(form))
+	client := x.client.IfSeqs(seen)
 	if form.Get("do") == "submit" && shown {
 		res, err := ask.Do(x.ctx(), client, ask.Submit, ask.SubmitRequest{AnswerRequest: req, Note: v.Note})
 		if err != nil {
-			return x.refusedAnswer(v, err)
+			return x.refusedAnswer(v, seen, err)
 		}
 		http.Redirect(x.w, x.r, "/case/"+url.PathEscape(string(v.Detail.Case))+"?new="+strconv.FormatUint(res.Records[0].Seq, 10), http.StatusSeeOther)
 		return nil
@@ -217,7 +219,7 @@ func answerPost(x *visit) error {
 	if issue {
 		res, err := ask.Do(x.ctx(), client, ask.AnswerCase, req)
 		if err != nil {
-			return x.refusedAnswer(v, err)
+			return x.refusedAnswer(v, seen, err)
 		}
 		to := "/case/" + url.PathEscape(string(v.Detail.Case))
 		if len(res.Records) > 0 {
@@ -228,7 +230,7 @@ func answerPost(x *visit) error {
 	}
 	res, err := ask.Do(x.ctx(), client.Dry(true), ask.AnswerCase, req)
 	if err != nil {
-		return x.refusedAnswer(v, err)
+		return x.refusedAnswer(v, seen, err)
 	}
 	v.Tried, v.Personal = &res, x.personalIn(v.Files)
 	for _, m := range res.Missing {
@@ -245,8 +247,11 @@ func answerPost(x *visit) error {
 	return x.showAnswer(v)
 }
 
-func (x *visit) refusedAnswer(v answerView, err error) error {
+func (x *visit) refusedAnswer(v answerView, seen map[casefile.ID]uint64, err error) error {
 	v.refuse(x, err)
+	if v.Since, err = x.since(v.Wrong, seen); err != nil {
+		return err
+	}
 	return x.showAnswer(v)
 }
 

@@ -101,6 +101,9 @@ func TestAnswer(t *testing.T) {
 	if all := outbox(); len(all) != 1 || all[0].Way != "draft" || len(all[0].Files) < 2 {
 		t.Errorf("%+v", all)
 	}
+	if code, page, _ := s.send("/answer/1", with(form, "do", "try"), nil); code != http.StatusConflict || !strings.Contains(page, "在此期间有了新的记录：") || !strings.Contains(page, "制发文书") || !strings.Contains(page, "水质 数据.csv") {
+		t.Errorf("who answers it a second time is not told what happened meanwhile: %d %s", code, page)
+	}
 	if _, page := s.get("/case/1"); !strings.Contains(page, "文书") {
 		t.Errorf("the letter does not stand on its case: %s", page)
 	}

@@ -502,6 +502,9 @@ func TestOpenMail(t *testing.T) {
 	if _, page := s.get(parked); !strings.Contains(page, "打印纸五折") || !strings.Contains(page, "作为申请立案") {
 		t.Errorf("%s", page)
 	}
+	if code, page, _ := s.post(parked+"/seen", url.Values{"do": {"look"}, "as": {"广告"}}); code != http.StatusOK || !strings.Contains(page, `value="广告"`) {
+		t.Errorf("Enter marks a mail, or loses what was typed: %d %s", code, page)
+	}
 	if code, page, to := s.post(parked+"/seen", url.Values{"as": {"广告"}}); code != http.StatusSeeOther || to != "/" {
 		t.Errorf("%d %s", code, page)
 	}

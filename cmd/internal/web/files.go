@@ -30,6 +30,7 @@ type filingView struct {
 	Parts    string
 	Open     string
 	Wrong    *ask.Error
+	Since    []ask.RecordView
 	Tried    *ask.AppendResult
 	Effects  []effect
 	Mark     string
@@ -89,6 +90,9 @@ func filer(what string) (get, post func(*visit) error) {
 		switch {
 		case err != nil:
 			v.Wrong, v.Mark = x.told(err), ""
+			if v.Since, err = x.since(v.Wrong, seqsOf(form)); err != nil {
+				return err
+			}
 		case record:
 			http.Redirect(x.w, x.r, filed(res, v), http.StatusSeeOther)
 			return nil
@@ -217,14 +221,16 @@ func decideOutgoing(x *visit) error {
 	if !ok {
 		return ask.NotFound("", "没有这封去信：%s", x.r.PathValue("id"))
 	}
-	v := outgoingPage{Reason: strings.TrimSpace(x.r.PostFormValue("reason")), Again: x.r.PostFormValue("again") != ""}
-	q := ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: id}, Do: x.r.PostFormValue("decide"), Reason: v.Reason, Again: v.Again}
-	_, err := ask.Do(x.ctx(), x.client, ask.DecideOutgoing, q)
-	if err == nil {
-		http.Redirect(x.w, x.r, "/outbox/"+strconv.FormatUint(id, 10), http.StatusSeeOther)
-		return nil
+	v := outgoingPage{Decide: x.r.PostFormValue("decide"), Reason: strings.TrimSpace(x.r.PostFormValue("reason")), Again: x.r.PostFormValue("again") != ""}
+	q := ask.OutgoingDecision{OutgoingRef: ask.OutgoingRef{ID: id}, Do: v.Decide, Reason: v.Reason, Again: v.Again}
+	var err error
+	if !x.entered() {
+		if _, err = ask.Do(x.ctx(), x.client, ask.DecideOutgoing, q); err == nil {
+			http.Redirect(x.w, x.r, "/outbox/"+strconv.FormatUint(id, 10), http.StatusSeeOther)
+			return nil
+		}
+		v.Wrong = x.told(err)
 	}
-	v.Wrong = x.told(err)
 	if v.OutgoingView, err = ask.Do(x.ctx(), x.client, ask.Outgoing, q.OutgoingRef); err != nil {
 		return err
 	}

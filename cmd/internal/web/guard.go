@@ -48,7 +48,7 @@ func guard(next http.Handler) http.Handler {
 			limit, within = uploadLimit, uploadTime
 		}
 		if r.ContentLength > limit {
-			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。")
+			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。浏览器的“后退”回到填写的页面。")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)

@@ -77,7 +77,8 @@ func showMail(x *visit) error {
 		ask.MailView
 		Trace     ask.MailTrace
 		FilesFrom int
-	}{m, t, int(min(from, 1<<20))})
+		As        string // what the mail is, as somebody began to write
+	}{m, t, int(min(from, 1<<20)), x.r.PostFormValue("as")})
 }
 
 // saveMail hands over a mail, or a part of it, as it came. It is never shown: a browser would run what stands in it.
@@ -152,6 +153,9 @@ func openMail(x *visit) error {
 
 // seenMail marks a mail that is in no case as read.
 func seenMail(x *visit) error {
+	if x.entered() {
+		return showMail(x)
+	}
 	q := ask.SeenRequest{Mails: []string{x.r.PathValue("mail")}, As: strings.TrimSpace(x.r.PostFormValue("as"))}
 	if _, err := ask.Do(x.ctx(), x.client, ask.SeenMail, q); err != nil {
 		return err
@@ -163,6 +167,7 @@ func seenMail(x *visit) error {
 // outgoingPage is a mail that goes out, and what a person may decide about it.
 type outgoingPage struct {
 	ask.OutgoingView
+	Decide string
 	Reason string
 	Again  bool
 	Wrong  *ask.Error

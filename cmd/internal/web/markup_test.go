@@ -266,6 +266,10 @@ func check(root *html.Node) (wrong []string) {
 			if attr(n, "scope") == "" {
 				complain("th %q has no scope", text(n))
 			}
+		case "form":
+			if do, typed := byEnter(n); typed && attr(n, "method") == "post" && do != "try" && do != "look" && !strings.HasSuffix(attr(n, "action"), "/page") {
+				complain("Enter does more than to try in the form to %s", attr(n, "action"))
+			}
 		case "img":
 			if attr(n, "alt") == "" {
 				complain("a picture without words")
@@ -285,6 +289,21 @@ func check(root *html.Node) (wrong []string) {
 		complain("%d headings of the page", heads)
 	}
 	return wrong
+}
+
+// byEnter is what the first button of a form does, which is what the key Enter presses in a line of text; typed reports
+// whether the form has one.
+func byEnter(form *html.Node) (do string, typed bool) {
+	first := true
+	for n := range form.Descendants() {
+		switch kind := attr(n, "type"); {
+		case n.Data == "button" && kind != "button" && first:
+			do, first = attr(n, "value"), false
+		case n.Data == "input" && slices.Contains([]string{"", "text", "search", "date", "number"}, kind):
+			typed = true
+		}
+	}
+	return do, typed
 }
 
 func attr(n *html.Node, key string) string {

@@ -184,5 +184,8 @@ func lined(values []string, many bool) []string {
 
 func (x *visit) refusedRegister(v registerView, err error) error {
 	v.wrongField(x, err)
+	if v.Since, err = x.since(v.Wrong, seqsOf(x.r.PostForm)); err != nil {
+		return err
+	}
 	return x.showRegister(v)
 }

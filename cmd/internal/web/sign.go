@@ -21,6 +21,7 @@ type submission struct {
 	Paper    string
 	Signed   string // on which day
 	Wrong    *ask.Error
+	Since    []ask.RecordView // what was recorded meanwhile, where that is why it was refused
 	Today    ask.Day
 }
 
@@ -82,6 +83,9 @@ func signPost(x *visit) error {
 	}
 	refuse := func(err error) error {
 		s.Wrong = x.told(err)
+		if s.Since, err = x.since(s.Wrong, seqsOf(form)); err != nil {
+			return err
+		}
 		return x.showSubmission(s)
 	}
 	on, err := dayOf(s.Signed)

@@ -80,7 +80,7 @@ func TestSubmitAndSign(t *testing.T) {
 	if code, page, _ := desk.send("/answer/1", with(form, "do", "submit"), nil); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, page)
 	}
-	if code, page, _ := head.post("/sign/1", with(stale, "do", "sign")); code != http.StatusConflict {
+	if code, page, _ := head.post("/sign/1", with(stale, "do", "sign", "words", "同意")); code != http.StatusConflict || !strings.Contains(page, "在此期间有了新的记录：") || !strings.Contains(page, "wang") || !strings.Contains(page, "同意</textarea>") {
 		t.Errorf("he signed what he has not seen: %d %s", code, page)
 	}
 	_, page = head.get("/sign/1")

@@ -198,19 +198,27 @@ func afterRecording(v stepView, res ask.AppendResult) string {
 // what happened meanwhile.
 func (x *visit) refused(v stepView, err error) error {
 	v.wrongField(x, err)
-	if v.Wrong.Code != "changed" {
-		return x.showStep(v)
-	}
-	seen := seqsOf(x.r.PostForm)
-	for _, c := range v.Cases {
-		if err := ask.Each(x.ctx(), x.client, ask.Log, ask.LogQuery{Case: c.Case, After: seen[c.Case]}, func(r ask.RecordView) error {
-			v.Since = append(v.Since, r)
-			return nil
-		}); err != nil {
-			return err
-		}
+	if v.Since, err = x.since(v.Wrong, seqsOf(x.r.PostForm)); err != nil {
+		return err
 	}
 	return x.showStep(v)
+}
+
+// since is what was recorded on cases since somebody saw them, where he is refused for that.
+func (x *visit) since(wrong *ask.Error, seen map[casefile.ID]uint64) (all []ask.RecordView, err error) {
+	if wrong == nil || wrong.Code != "changed" {
+		return nil, nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(seen)) {
+		err = ask.Each(x.ctx(), x.client, ask.Log, ask.LogQuery{Case: id, After: seen[id]}, func(r ask.RecordView) error {
+			all = append(all, r)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // wrongField says what was refused, at its field where it is one.

@@ -121,6 +121,10 @@ type visit struct {
 
 func (x *visit) ctx() context.Context { return x.r.Context() }
 
+// entered reports whether a form was sent by the key Enter, which decides nothing: the page is shown again. Forms without
+// a dry run begin with a hidden button of that meaning.
+func (x *visit) entered() bool { return x.r.PostFormValue("do") == "look" }
+
 // page makes a handler of what shows a page.
 func (s *Site) page(show func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

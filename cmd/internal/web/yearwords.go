@@ -87,6 +87,9 @@ func wordsPost(x *visit) error {
 		return ask.Usage("表单无法读取：%v", err)
 	}
 	m, wrong := v.enter(x.r.PostForm, f)
+	if wrong == nil && x.entered() {
+		return x.showWords(v)
+	}
 	ref := ask.YearRef{Year: v.Year}
 	if wrong == nil {
 		var old ask.ManualText

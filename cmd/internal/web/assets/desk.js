@@ -16,6 +16,16 @@
       document.querySelectorAll('input[name="' + all.dataset.all + '"]').forEach(function (one) { one.checked = all.checked; });
     });
   });
+  // Files that would be refused are told of before they are sent, while everything else is still on the page.
+  document.querySelectorAll("input[data-most]").forEach(function (input) {
+    input.addEventListener("change", function () {
+      var sum = 0;
+      Array.prototype.forEach.call(input.files, function (f) { sum += f.size; });
+      var most = Number(input.dataset.most);
+      input.setCustomValidity(sum > most * 1048576 ? "所选的文件共 " + Math.ceil(sum / 1048576) + " MB，超过 " + most + " MB：请分几次，或以光盘等其他方式提供" : "");
+      input.reportValidity();
+    });
+  });
   // What was typed and not recorded is not lost by a slip.
   var changed = false;
   document.querySelectorAll("form[data-keep]").forEach(function (form) {
