@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -25,10 +26,21 @@ const (
 type Client struct {
 	wire     *wire.Client
 	envelope Envelope
+	// A Door in another process may stop within an answer: an answer owed for so long is doubted, and a Door that does not say
+	// within so long that it lives is given up. Zero: never.
+	doubts, lives time.Duration
 }
 
+// What a daemon is given: a busy one says all the same that it is alive.
+const (
+	doubtAfter  = 30 * time.Second
+	livesWithin = 20 * time.Second
+)
+
 // Dial returns a client of the daemon behind a unix socket. Nothing is sent before the first question.
-func Dial(socket string) *Client { return &Client{wire: wire.Dial(socket)} }
+func Dial(socket string) *Client {
+	return &Client{wire: wire.Dial(socket), doubts: doubtAfter, lives: livesWithin}
+}
 
 // InProcess returns a client that a Door answers within this process, as the actor. release runs when the
 // client is closed and all is answered.
@@ -55,7 +67,7 @@ func (c *Client) Alive(ctx context.Context, within time.Duration) error {
 		return body.Body.Close()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Code: "frozen", Exit: ExitUnreachable, Msg: fmt.Sprintf("守护进程在 %v 内没有应答：它停住了，或者机器太忙", within),
+		return &Error{Code: "frozen", Exit: ExitUnreachable, Msg: fmt.Sprintf("守护进程在 %.0f 秒内没有应答：它停住了，或者机器太忙", within.Seconds()),
 			Hint: "稍后再试；一直如此的，请管理员看 systemctl status ysq，必要时 systemctl restart ysq（已答“已记录”的不会丢）"}
 	}
 	return err
@@ -200,10 +212,13 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 	if err != nil {
 		return nil, err
 	}
+	ctx, end := c.doubting(ctx)
 	res, err := c.wire.Send(ctx, method, path, http.Header{protocolHeader: {Protocol}, envelopeHeader: {string(envelope)}}, body)
 	if err != nil {
+		end()
 		return nil, err
 	}
+	res.Body = &owed{res.Body, end}
 	if v := res.Header.Get(protocolHeader); v != Protocol {
 		res.Body.Close()
 		return nil, &Error{Code: "protocol", Exit: ExitUnreachable,
@@ -219,6 +234,46 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 		return nil, &Error{Code: "protocol", Msg: "守护进程的答复无法理解：" + res.Status, Exit: ExitFailed}
 	}
 	return nil, told
+}
+
+// doubting returns a context for one question, which ends with an *Error once the daemon does not even say any more that
+// it is alive: some answers take hours, so that no time for them could be right. The function ends the asking.
+func (c *Client) doubting(ctx context.Context) (context.Context, func()) {
+	if c.doubts == 0 {
+		return ctx, func() {}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		tick := time.NewTicker(c.doubts)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			// Any other error than that it is frozen, the question itself will have.
+			if frozen, ok := errors.AsType[*Error](c.Alive(ctx, c.lives)); ok {
+				cancel(frozen)
+			}
+		}
+	})
+	return ctx, func() {
+		cancel(nil)
+		asking.Wait()
+	}
+}
+
+// owed is the body of an answer, whose end is the question's.
+type owed struct {
+	io.ReadCloser
+	end func()
+}
+
+func (a *owed) Close() error {
+	defer a.end()
+	return a.ReadCloser.Close()
 }
 
 func decodeAnswer(r io.Reader, into any) error {
