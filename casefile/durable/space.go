@@ -2,6 +2,9 @@ package durable
 
 import (
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,4 +41,17 @@ func RoomFor(path string, need int64) error {
 		err = &NoSpaceError{path, need, s.Free}
 	}
 	return err
+}
+
+// Scratch returns a directory for what is needed for a moment only, outside of a state directory that has no room: TMPDIR,
+// else another one that takes files. Root's own TMPDIR is closed to the service's user as whom root goes on, and /tmp is
+// read-only where the system's disk is.
+func Scratch() (string, error) {
+	all := slices.Compact([]string{os.TempDir(), "/tmp", "/var/tmp", "/dev/shm"})
+	for _, dir := range all {
+		if unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS) == nil {
+			return dir, nil
+		}
+	}
+	return "", fmt.Errorf("没有可写的临时目录（%s 都写不进）；用 TMPDIR=目录 指明一个，属主为运行 ysq 的用户", strings.Join(all, "、"))
 }

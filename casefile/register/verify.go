@@ -15,6 +15,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 )
 
 // Difference is one place in which the register is not what its records say, or cannot prove it.
@@ -53,7 +54,8 @@ func (r *Register) VerifyAside(ctx context.Context) ([]Difference, error) {
 }
 
 func (r *Register) verify(ctx context.Context, procs int, tell Progress) ([]Difference, error) {
-	s, err := r.Snapshot(ctx, os.TempDir(), tell)
+	temp, none := durable.Scratch()
+	s, err := r.Snapshot(ctx, temp, tell)
 	if errors.Is(err, ErrDamaged) {
 		return []Difference{{"database", "", err.Error(), doRebuild}}, nil
 	}
@@ -62,7 +64,10 @@ func (r *Register) verify(ctx context.Context, procs int, tell Progress) ([]Diff
 	}
 	scratch := r.dir
 	if s.dir == "" || filepath.Dir(s.dir) != r.dir { // which cannot be written
-		scratch = os.TempDir()
+		if none != nil {
+			return nil, errors.Join(none, s.Close())
+		}
+		scratch = temp
 	}
 	found, err := verifying{ctx, procs, tell, s, r}.all(scratch)
 	return found, errors.Join(err, s.Close())
@@ -80,7 +85,11 @@ func VerifyDir(ctx context.Context, dir string, o Options, tell Progress) ([]Dif
 	if s.reg.meta.Schema < Schema {
 		return nil, errors.Join(fmt.Errorf("%s：%w；备份可用 ysq restore --test 检验", dir, ErrOlder), s.Close())
 	}
-	found, err := verifying{ctx, allProcessors(), tell, s, s.reg}.all(os.TempDir())
+	temp, err := durable.Scratch()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	found, err := verifying{ctx, allProcessors(), tell, s, s.reg}.all(temp)
 	return found, errors.Join(err, s.Close())
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats"
 	"ysq.internal/ysq/stats/render"
@@ -38,7 +39,11 @@ func toPDF(ctx context.Context, docx []byte) (pdf []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "ysq-pdf-")
+	scratch, err := durable.Scratch()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(scratch, "ysq-pdf-")
 	if err != nil {
 		return nil, err
 	}

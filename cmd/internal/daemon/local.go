@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/journal"
@@ -24,6 +25,10 @@ type Rescue struct {
 	Unread  uint64 // records of the journal that the database lacks: nobody sees them before it is mended
 }
 
+// leastRoom is what a disk must have for a record. Where it has less, looks at personal data could not be recorded either: they
+// are told to the system's journal, as on a disk that is read-only.
+const leastRoom = 1 << 20
+
 // Local answers a command inside its own process, when no daemon runs. Only the owner of the state
 // directory and root may: root goes on as the owner, and is recorded as root. On a disk that takes nothing
 // the register is opened for reading; rescue then says so.
@@ -33,6 +38,11 @@ func Local(o Options) (c *ask.Client, rescue *Rescue, err error) {
 		return nil, nil, err
 	}
 	f, err := o.open()
+	if err == nil {
+		if room, unknown := f.Space(f.Config.Paths.State); unknown == nil && room.Free < leastRoom {
+			err = errors.Join(syscall.ENOSPC, f.Close())
+		}
+	}
 	if desk.TakesNothing(err) {
 		rescue = &Rescue{Cause: err}
 		o.toRead = true

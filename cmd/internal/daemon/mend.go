@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -115,7 +116,6 @@ func Restore(ctx context.Context, o Options, q Restoring, tell func(ask.Progress
 		}
 	}
 	ro := register.Options{Command: o.Command, Now: o.withDefaults().Now()}
-	scratch := os.TempDir()
 	if !q.Test {
 		if ro, err = o.forMending(); err != nil {
 			return res, err
@@ -131,7 +131,10 @@ func Restore(ctx context.Context, o Options, q Restoring, tell func(ask.Progress
 	ropts := backup.RestoreOptions{Options: ro, Identities: q.Identities, Tell: keeping.ToldProgress(tell)}
 	var back backup.Restoration
 	if q.Test {
-		back, err = backup.Drill(ctx, q.From, scratch, ropts)
+		var scratch string
+		if scratch, err = durable.Scratch(); err == nil {
+			back, err = backup.Drill(ctx, q.From, scratch, ropts)
+		}
 	} else {
 		if q.Config {
 			ropts.Config = filepath.Join(state, configBack)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
@@ -39,6 +40,28 @@ func TestReadOnlyRescue(t *testing.T) {
 	if err := errors.Join(err, c.Close()); err != nil {
 		t.Fatal(err)
 	}
+	// A full disk is told by the room on it, whether or not it has space for this one record yet.
+	id := made.Records[0].Case
+	var seen []string
+	told := func(text string) error { seen = append(seen, text); return nil }
+	o.witness = func(text string) error { return told(text) }
+	o.space = func(string) (durable.Space, error) { return durable.Space{Free: 4096, Total: 1 << 30}, nil }
+	t.Setenv("TMPDIR", filepath.Join(state, "gone")) // as root's own may be to the service's user
+	c, rescue, err = Local(o)
+	if err != nil || rescue == nil || rescue.Records != 2 || !errors.Is(rescue.Cause, unix.ENOSPC) {
+		t.Fatalf("%v, %+v", err, rescue)
+	}
+	if d, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.CaseRef{Case: id}); err != nil || !strings.Contains(string(d.Request), "13800001111") || len(seen) != 1 {
+		t.Errorf("revealed as %q, %v, told %v", d.Request, err, seen)
+	}
+	_, content, err := ask.Get(t.Context(), c, ask.Export, ask.ExportQuery{Format: "records"})
+	if err != nil || len(seen) != 2 {
+		t.Fatalf("exported: %v, told %v", err, seen)
+	}
+	if err := errors.Join(content.Close(), c.Close()); err != nil {
+		t.Error(err)
+	}
+	o.space, seen = nil, nil
 	if err := unix.Mount(state, state, "", unix.MS_BIND, ""); err != nil {
 		t.Skipf("only root can mount: %v", err)
 	}
@@ -46,15 +69,11 @@ func TestReadOnlyRescue(t *testing.T) {
 	if err := unix.Mount("", state, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	var seen []string
-	told := func(text string) error { seen = append(seen, text); return nil }
-	o.witness = func(text string) error { return told(text) }
 	c, rescue, err = Local(o)
 	if err != nil || rescue == nil || rescue.Records != 2 {
 		t.Fatalf("%v, %+v", err, rescue)
 	}
 	defer c.Close()
-	id := made.Records[0].Case
 	if d, err := ask.Do(t.Context(), c, ask.Show, ask.CaseRef{Case: id}); err != nil || strings.Contains(string(d.Request), "13800001111") || len(seen) > 0 {
 		t.Errorf("shown as %q, %v, told %v", d.Request, err, seen)
 	}

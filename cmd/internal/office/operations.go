@@ -176,8 +176,8 @@ func (k doorkeeper) witnessed(c ask.Call, l ask.Look) error {
 			return err
 		}
 		for _, id := range on {
-			if err := k.Witness(fmt.Sprintf("%s 查看个人信息（%s）%s；登记库只能读，没有记入", c.Who, what, id)); err != nil {
-				return &ask.Error{Code: "no-witness", Msg: "没有显示：查看个人信息须先留记录，而登记库只能读，系统日志也写不进", Hint: "请修好磁盘，或查看 systemd-journald", Exit: ask.ExitFailed, Cause: err}
+			if err := k.Witness(fmt.Sprintf("%s 查看个人信息（%s）%s；登记库写不进，没有记入", c.Who, what, id)); err != nil {
+				return &ask.Error{Code: "no-witness", Msg: "没有显示：查看个人信息须先留记录，而登记库和系统日志都写不进", Hint: "请腾出空间或修好磁盘，或查看 systemd-journald", Exit: ask.ExitFailed, Cause: err}
 			}
 		}
 		return nil

@@ -111,11 +111,11 @@ func (d *Desk) Close() error {
 func (d *Desk) Today() civil.Date { return civil.Of(d.Now()) }
 
 // Scratch is the directory for what is needed for a moment only.
-func (d *Desk) Scratch() string {
+func (d *Desk) Scratch() (string, error) {
 	if s, err := d.Space(d.Config.Paths.State); d.ToRead || err == nil && s.Free < 64<<20 {
-		return os.TempDir()
+		return durable.Scratch()
 	}
-	return filepath.Join(d.Config.Paths.State, "tmp")
+	return filepath.Join(d.Config.Paths.State, "tmp"), nil
 }
 
 // RegisterSize is the size of the database in bytes.

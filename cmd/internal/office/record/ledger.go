@@ -163,7 +163,11 @@ func (b Ledger) export(q ask.ExportQuery) (file *os.File, lossy []string, err er
 	if !ok && q.Format != "records" {
 		return nil, nil, ask.Usage("格式 %q 不认识；可写 csv、xlsx、records", q.Format)
 	}
-	file, err = os.CreateTemp(b.Scratch(), "export-*")
+	scratch, err := b.Scratch()
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err = os.CreateTemp(scratch, "export-*")
 	if err != nil {
 		return nil, nil, err
 	}
