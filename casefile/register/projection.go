@@ -147,16 +147,7 @@ func maybeUntimely(b []byte) bool {
 		return true
 	}
 	r := reader{b: b[headSize:]}
-	for range r.count() {
-		if len(r.b) < 3 || r.b[2]&(1|2) != 0 {
-			return true
-		}
-		r.b = r.b[3:]
-		for range spanCount {
-			r.uvarint() // as long as the signed one that stands there
-		}
-	}
-	return r.bad
+	return r.skipPeriods()&(1|2) != 0 || r.bad
 }
 
 // decodeProjection reads the whole and the case's Seqs.
@@ -238,6 +229,22 @@ func (r *reader) periods() []casefile.Period {
 		}
 	}
 	return all
+}
+
+// skipPeriods passes the periods over and returns the flags that any of them has.
+func (r *reader) skipPeriods() (flags byte) {
+	for range r.count() {
+		if len(r.b) < 3 {
+			r.bad = true
+			return flags
+		}
+		flags |= r.b[2]
+		r.b = r.b[3:]
+		for range spanCount {
+			r.uvarint() // as long as the signed one that stands there
+		}
+	}
+	return flags
 }
 
 func (r *reader) skip() { r.b = r.b[r.count():] }

@@ -386,42 +386,6 @@ func (t *Tx) Heads(after casefile.ID) iter.Seq2[casefile.Case, error] {
 	return casesFrom(t.upFrom(bucketCase, after), headOf)
 }
 
-// NewestHeads is Heads from the highest number down, below a number; all of them where it is empty.
-func (t *Tx) NewestHeads(before casefile.ID) iter.Seq2[casefile.Case, error] {
-	return casesFrom(t.downFrom(bucketCase, before), headOf)
-}
-
-// UntimelyHeads is Heads, or NewestHeads, without the finished cases whose periods all ended in time by both clocks: of a
-// hundred thousand it reads no more than how their periods ended.
-func (t *Tx) UntimelyHeads(from casefile.ID, newest bool) iter.Seq2[casefile.Case, error] {
-	all := t.upFrom(bucketCase, from)
-	if newest {
-		all = t.downFrom(bucketCase, from)
-	}
-	return casesFrom(func(yield func(k, v []byte) bool) {
-		for k, v := range all {
-			if maybeUntimely(v) && !yield(k, v) {
-				return
-			}
-		}
-	}, headOf)
-}
-
-func headOf(k, v []byte) (casefile.Case, error) {
-	c := casefile.Case{ID: casefile.ID(k)}
-	if err := decodeHead(k, v, &c); err != nil {
-		return c, err
-	}
-	r := reader{b: v[headSize:]}
-	c.Periods = r.periods()
-	r.skip() // Basis
-	c.Document = r.text()
-	if r.bad {
-		return c, fmt.Errorf("case %s: %w", k, errProjection)
-	}
-	return c, nil
-}
-
 // CountStages counts the cases of each stage. It reads the stage alone, not the whole projection.
 func (t *Tx) CountStages() (map[casefile.Stage]int, error) {
 	var n [256]int

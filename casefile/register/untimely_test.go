@@ -13,7 +13,7 @@ import (
 )
 
 // Late and disputable cases are found among the timely ones in either direction, and so are the open ones, which may become so.
-func TestUntimelyHeads(t *testing.T) {
+func TestWalkUntimely(t *testing.T) {
 	r := opened(t)
 	served := func(id casefile.ID, on string) {
 		add(t, r, start, casefile.Draft{Case: id, On: civil.MustParse(on), Event: casefile.Replied{Outcome: casefile.UnableNotHeld, Basis: "36-4", Grounds: "未制作"}},
@@ -41,7 +41,7 @@ func TestUntimelyHeads(t *testing.T) {
 		} {
 			heads := tx.Heads(tt.from)
 			if tt.newest {
-				heads = tx.NewestHeads(tt.from)
+				heads = tx.Walk(Walk{From: tt.from, Newest: true})
 			}
 			var want, got []casefile.Case
 			for c, err := range heads {
@@ -50,7 +50,7 @@ func TestUntimelyHeads(t *testing.T) {
 					want = append(want, c)
 				}
 			}
-			for c, err := range tx.UntimelyHeads(tt.from, tt.newest) {
+			for c, err := range tx.Walk(Walk{From: tt.from, Newest: tt.newest, Untimely: true}) {
 				must(t, err)
 				got = append(got, c)
 			}
@@ -63,7 +63,7 @@ func TestUntimelyHeads(t *testing.T) {
 				}
 			}
 		}
-		for range tx.UntimelyHeads("", true) {
+		for range tx.Walk(Walk{Newest: true, Untimely: true}) {
 			break // whoever has enough stops
 		}
 		return nil

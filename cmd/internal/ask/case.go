@@ -188,11 +188,22 @@ type ListQuery struct {
 	DueBy      civil.Date    `json:"due_by,omitzero"`
 	Cases      []casefile.ID `json:"cases,omitzero"` // only these, in this order; implies All
 	After      casefile.ID   `json:"after,omitzero"`
-	Soonest    bool          `json:"soonest,omitzero"` // the earliest due date first, cases without one last; not with After
-	Newest     bool          `json:"newest,omitzero"`  // the highest number first, and After counts downwards; implies All
-	Limit      int           `json:"limit,omitzero"`   // 0: no limit
-	Brief      bool          `json:"brief,omitzero"`   // rows as CaseRow.Brief leaves them
+	Sort       ListSort      `json:"sort,omitzero"`   // of open cases; not with After
+	Newest     bool          `json:"newest,omitzero"` // the highest number first, and After counts downwards; implies All
+	Limit      int           `json:"limit,omitzero"`  // 0: no limit
+	Brief      bool          `json:"brief,omitzero"`  // rows as CaseRow.Brief leaves them
 }
+
+// ListSort is an order in which open cases are listed; "" is that of their numbers.
+type ListSort string
+
+// The orders. Where a case has no due date, it comes last.
+const (
+	SortDue    ListSort = "due"    // the earliest due date first
+	SortNewest ListSort = "newest" // the highest number first
+	SortNumber ListSort = "number"
+	SortCharge ListSort = "charge" // by department and person, then by due date
+)
 
 // CaseDetail is all there is to know about a case.
 type CaseDetail struct {

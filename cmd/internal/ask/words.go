@@ -68,12 +68,13 @@ func (r CaseRow) Retention() string {
 }
 
 // InCharge is the department and the person who have the case.
-func (r CaseRow) InCharge() string { return charge(r.Department, r.Assignee, r.Deputy) }
+func (r CaseRow) InCharge() string { return Charge(r.Department, r.Assignee, r.Deputy) }
 
 // InCharge is in whose charge it is, and who does his work.
-func (i DueItem) InCharge() string { return charge(i.Department, i.Assignee, i.Deputy) }
+func (i DueItem) InCharge() string { return Charge(i.Department, i.Assignee, i.Deputy) }
 
-func charge(department, assignee, deputy Text) string {
+// Charge is in whose charge something is, as lists say it and sort by it.
+func Charge[S ~string](department, assignee, deputy S) string {
 	who := strings.TrimSpace(string(department) + " " + string(assignee))
 	if deputy != "" {
 		who += "（" + string(deputy) + "代）"

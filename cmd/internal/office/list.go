@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -24,19 +25,15 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 		if err != nil {
 			return err
 		}
-		if q.Soonest {
-			return o.soonest(ctx, tx, q, words, ins, yield)
+		if q.Sort != "" {
+			return o.sorted(ctx, tx, q, words, ins, yield)
 		}
 		cases := tx.OpenCases(q.After)
 		switch {
 		case len(q.Cases) > 0:
 			cases = named(tx, q.Cases)
-		case q.Late || q.Disputable:
-			cases = o.picked(tx, tx.UntimelyHeads(q.After, q.Newest), q)
-		case q.Newest:
-			cases = o.picked(tx, tx.NewestHeads(q.After), q)
-		case q.All || len(q.Outcomes) > 0 || q.Publicity != casefile.PublicityNone || !q.From.IsZero() || !q.To.IsZero() || closed:
-			cases = o.picked(tx, tx.Heads(q.After), q)
+		case q.All || q.Newest || q.Late || q.Disputable || len(q.Outcomes) > 0 || q.Publicity != casefile.PublicityNone || !q.From.IsZero() || !q.To.IsZero() || closed:
+			cases = o.picked(tx, q, ins)
 		}
 		n := 0
 		for c, err := range cases {
@@ -67,14 +64,15 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	})
 }
 
-// soonest yields the open cases of a query in the order of their due dates. Only those that are asked for become rows.
-func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, words []string, ins casefile.StandIns, yield func(ask.CaseRow) error) error {
+// sorted yields the open cases of a query in the order that it asks for. Only those that are asked for become rows.
+func (o *Office) sorted(ctx context.Context, tx *desk.View, q ask.ListQuery, words []string, ins casefile.StandIns, yield func(ask.CaseRow) error) error {
 	today, cal := o.Today(), o.Reg.Calendar()
-	type dated struct {
+	type placed struct {
 		*casefile.Case
-		due civil.Date
+		due    civil.Date
+		charge string
 	}
-	var all []dated
+	var all []placed
 	cases, err := o.Deadlines.waiting(tx)
 	if err != nil {
 		return err
@@ -87,13 +85,28 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 		if !w.Stage.Open() || !selects(q, words, w.Case, ins, today, s) {
 			continue
 		}
-		due := civil.Date(math.MaxInt32)
+		p := placed{Case: &w.Case, due: civil.Date(math.MaxInt32)}
 		if !s.Finished && !s.Due.IsZero() {
-			due = s.Due
+			p.due = s.Due
 		}
-		all = append(all, dated{&w.Case, due})
+		if q.Sort == ask.SortCharge {
+			in, _ := ins.Of(today, w.Assignee, w.Department)
+			p.charge = ask.Charge(w.Department, w.Assignee, in.Deputy)
+		}
+		all = append(all, p)
 	}
-	slices.SortStableFunc(all, func(a, b dated) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.ID, a.ID)) })
+	order, ok := map[ask.ListSort]func(a, b placed) int{
+		ask.SortDue:    func(a, b placed) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.ID, a.ID)) },
+		ask.SortNewest: func(a, b placed) int { return cmp.Compare(b.ID, a.ID) },
+		ask.SortNumber: func(a, b placed) int { return cmp.Compare(a.ID, b.ID) },
+		ask.SortCharge: func(a, b placed) int {
+			return cmp.Or(cmp.Compare(a.charge, b.charge), cmp.Compare(a.due, b.due), cmp.Compare(a.ID, b.ID))
+		},
+	}[q.Sort]
+	if !ok {
+		return ask.Usage("不认识的次序 %q", q.Sort)
+	}
+	slices.SortFunc(all, order)
 	if q.Limit > 0 {
 		all = all[:min(len(all), q.Limit)]
 	}
@@ -112,11 +125,18 @@ func (o *Office) soonest(ctx context.Context, tx *desk.View, q ask.ListQuery, wo
 	return nil
 }
 
-// picked yields the cases whose heads a query selects: of a hundred thousand finished ones it asks for a few.
-func (o *Office) picked(tx *desk.View, heads iter.Seq2[casefile.Case, error], q ask.ListQuery) iter.Seq2[casefile.Case, error] {
+// picked yields the cases of which the head is what a query asks for, and whose texts may have its words: of a hundred thousand
+// finished ones it asks for a few.
+func (o *Office) picked(tx *desk.View, q ask.ListQuery, ins casefile.StandIns) iter.Seq2[casefile.Case, error] {
 	today, cal := o.Today(), o.Reg.Calendar()
+	w := register.Walk{From: q.After, Newest: q.Newest, Untimely: q.Late || q.Disputable, Stages: q.Stages}
+	for _, word := range wordsOf(q.Words + " " + q.Department + " " + q.Person) {
+		if !slices.ContainsFunc(ins, func(e casefile.StoodIn) bool { return mention([]string{word}, e.Deputy) }) { // whose name stands in no case
+			w.Words = append(w.Words, word)
+		}
+	}
 	return func(yield func(casefile.Case, error) bool) {
-		for c, err := range heads {
+		for c, err := range tx.Walk(w) {
 			if err == nil && !selectsHead(q, c, c.At(today, cal)) {
 				continue
 			}

@@ -269,7 +269,7 @@ func (x *visit) rowsOf(ids []casefile.ID) (rows []ask.CaseRow, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = ask.Each(x.ctx(), x.client, ask.List, ask.ListQuery{Cases: ids}, func(r ask.CaseRow) error {
+	err = ask.Each(x.ctx(), x.client, ask.List, ask.ListQuery{Cases: ids, Brief: true}, func(r ask.CaseRow) error {
 		rows = append(rows, r)
 		return nil
 	})

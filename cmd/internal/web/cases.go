@@ -47,6 +47,7 @@ func cases(x *visit) error {
 	if err != nil {
 		return err
 	}
+	q.Brief = true
 	if err := ask.Each(x.ctx(), x.client, ask.List, q, func(r ask.CaseRow) error {
 		l.Rows = append(l.Rows, r)
 		return nil
@@ -57,7 +58,7 @@ func cases(x *visit) error {
 		l.Rows, l.More = l.Rows[:casesShown], true
 		l.Older = "/cases?" + l.Query.values(l.Rows[casesShown-1].Case).Encode()
 	}
-	if !q.Newest && !q.Soonest || l.Sorted {
+	if q.Newest && l.Sorted {
 		sortRows(l.Rows, l.Query.Sort)
 	}
 	if len(l.Rows) > casesShown {
@@ -108,8 +109,8 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	if closed {
 		newest()
 	}
-	if !q.Newest && l.Query.Sort == "due" {
-		q.Soonest, q.Limit = true, casesShown+1
+	if !q.Newest {
+		q.Sort, q.Limit = ask.ListSort(l.Query.Sort), casesShown+1
 	}
 	return l, q, nil
 }
@@ -125,7 +126,7 @@ func (q listQuery) values(after casefile.ID) url.Values {
 	return v
 }
 
-// sortRows puts what is due first first, what is not due last; or the newest first.
+// sortRows puts the rows of a list that comes by number into the order that was asked for.
 func sortRows(rows []ask.CaseRow, by string) {
 	due := func(r ask.CaseRow) ask.Day {
 		if r.Late != nil || r.Due == 0 {

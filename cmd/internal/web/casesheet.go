@@ -76,7 +76,7 @@ func casesSheet(x *visit) error {
 	}); err != nil {
 		return err
 	}
-	if !q.Newest || l.Sorted {
+	if q.Newest && l.Sorted {
 		sortRows(rows, l.Query.Sort)
 	}
 	title := "办件 " + civil.Date(x.me.Today).String()
