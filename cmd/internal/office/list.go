@@ -10,7 +10,6 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
-	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
@@ -129,7 +128,7 @@ func (o *Office) sorted(ctx context.Context, tx *desk.View, q ask.ListQuery, wor
 // finished ones it asks for a few.
 func (o *Office) picked(tx *desk.View, q ask.ListQuery, ins casefile.StandIns) iter.Seq2[casefile.Case, error] {
 	today, cal := o.Today(), o.Reg.Calendar()
-	w := register.Walk{From: q.After, Newest: q.Newest, Untimely: q.Late || q.Disputable, Stages: q.Stages}
+	w := desk.Walk{From: q.After, Newest: q.Newest, Untimely: q.Late || q.Disputable, Stages: q.Stages}
 	for _, word := range wordsOf(q.Words + " " + q.Department + " " + q.Person) {
 		if !slices.ContainsFunc(ins, func(e casefile.StoodIn) bool { return mention([]string{word}, e.Deputy) }) { // whose name stands in no case
 			w.Words = append(w.Words, word)

@@ -18,6 +18,9 @@ type tx = register.Tx
 // it returns.
 type View struct{ *tx }
 
+// Walk says which cases View.Walk goes through.
+type Walk = register.Walk
+
 // Memo keeps values that were computed from cases, as register.Memo does.
 type Memo[T any] struct{ register.Memo[T] }
 
