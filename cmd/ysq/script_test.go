@@ -78,7 +78,7 @@ func profiled() int {
 }
 
 // TestScripts runs the program as people do: a real daemon, a real socket, a mail server over TCP. What a script execs is a
-// process: daemons, and what waits for one, or for standard input. Any other command runs within this process, for starting
+// process: daemons, and what waits for one, for standard input, or for a second as doctor does. Any other command runs within this process, for starting
 // takes longer than most commands do; where real programs are asked for (YSQ_REQUIRE_REAL=1, as in CI), each is a process.
 func TestScripts(t *testing.T) {
 	here, err := os.Getwd()

@@ -51,8 +51,11 @@ func paceOf(command string) pace {
 	return answer
 }
 
+// writes says whether more of the conversation is written down. A server that says more costs no work on its words.
+func (t *talk) writes() bool { return len(t.lines) < maxWritten }
+
 func (t *talk) write(line string) {
-	if len(t.lines) < maxWritten {
+	if t.writes() {
 		t.lines = append(t.lines, line)
 	}
 }
@@ -93,7 +96,9 @@ func (t *talk) say(command string) (reply, error) {
 		if n > maxTalkLines {
 			return r, &mailbox.Error{Fault: mailbox.FaultProtocol, Doing: name, Err: fmt.Errorf("more than %d lines in one answer", maxTalkLines)}
 		}
-		t.write("S: " + t.shown(line))
+		if t.writes() {
+			t.write("S: " + t.shown(line))
+		}
 		first, rest, _ := strings.Cut(line, " ")
 		switch {
 		case first == "*":

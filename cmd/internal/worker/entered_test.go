@@ -36,7 +36,7 @@ func TestFilledFields(t *testing.T) {
 	for _, x := range []float64{60, 200, 400} {
 		ruled.rule(x, 710, x, 775)
 	}
-	r := readPDF(t, prepared(t), writePDF("", free, ruled))
+	r := readHere(t, writePDF("", free, ruled))
 	if r.State != Read {
 		t.Fatalf("%s %v", r.State, r.Document.Notes)
 	}

@@ -15,11 +15,7 @@ import (
 // Whatever a picture or a PDF is made of, the child that draws a page answers with a state, and with a PNG within its
 // bounds or with none.
 func FuzzPage(f *testing.F) {
-	l, err := startLibrary(prepared(f), nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { l.close() })
+	l := pdfiumHere(f)
 	var small bytes.Buffer
 	if err := png.Encode(&small, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
 		f.Fatal(err)

@@ -156,14 +156,8 @@ func TestLayouts(t *testing.T) {
 		measure(t, sheets, 0.98, 0.97, read("申请表.ofd", layoutOFD))
 	})
 	t.Run("pdf", func(t *testing.T) {
-		l, err := startLibrary(prepared(t), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.close()
 		measure(t, sheets, 0.98, 0.97, func(t *testing.T, one layout) form.Form {
-			r, _ := l.read(form.Input{Name: "申请表.pdf", Body: layoutPDF(t, one, false)})
-			return form.Propose([]form.Document{r.Document}, form.Header{})
+			return form.Propose([]form.Document{readHere(t, layoutPDF(t, one, false)).Document}, form.Header{})
 		})
 	})
 }
@@ -195,14 +189,8 @@ func TestHeldOut(t *testing.T) {
 			})
 		}
 		t.Run(set+"/pdf", func(t *testing.T) {
-			l, err := startLibrary(prepared(t), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.close()
 			measure(t, sheets, least.precision, least.recall, func(t *testing.T, one layout) form.Form {
-				r, _ := l.read(form.Input{Name: "申请表.pdf", Body: layoutPDF(t, one, false)})
-				return propose(r.Document)
+				return propose(readHere(t, layoutPDF(t, one, false)).Document)
 			})
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
@@ -48,6 +49,7 @@ func list(body []byte) (string, error) {
 func zipOf(change func(*zip.FileHeader), files ...string) []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) }) // bombs are made, too
 	for i := 0; i+1 < len(files); i += 2 {
 		h := &zip.FileHeader{Name: files[i], Method: zip.Deflate}
 		if change != nil {
@@ -168,7 +170,10 @@ func tarOf(files ...string) []byte {
 
 func gzipped(name string, body []byte) []byte {
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		panic(err)
+	}
 	w.Name = name
 	w.Write(body)
 	w.Close()
