@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -169,6 +170,9 @@ func isExcuse(mail *rawstore.Temp) (bool, error) {
 	head, err := mail.Head(8 << 10)
 	if err != nil {
 		return false, &Error{Fault: FaultStorage, Doing: "reading a mail", Err: err}
+	}
+	if !bytes.Contains(head, []byte("Microsoft Exchange Server")) {
+		return false, nil
 	}
 	header, _, _ := strings.Cut(strings.ReplaceAll(string(head), "\r\n", "\n"), "\n\n")
 	for line := range strings.SplitSeq(header, "\n") {

@@ -200,8 +200,14 @@ func Numbers(subject string) []casefile.ID {
 	if holdsWide(s) {
 		s = strings.Map(narrow, s)
 	}
-	for i := 0; i+10 <= len(s); i++ {
-		if i > 0 && (digit(s[i-1]) || s[i-1] == '-') || s[i] != '2' || s[i+1] != '0' || !digit(s[i+2]) || !digit(s[i+3]) || s[i+4] != '-' {
+	for dash := 0; ; dash++ {
+		k := strings.IndexByte(s[dash:], '-')
+		if k < 0 {
+			return found
+		}
+		dash += k
+		i := dash - 4
+		if i < 0 || i+10 > len(s) || i > 0 && (digit(s[i-1]) || s[i-1] == '-') || s[i] != '2' || s[i+1] != '0' || !digit(s[i+2]) || !digit(s[i+3]) {
 			continue
 		}
 		end := i + 5
@@ -215,7 +221,6 @@ func Numbers(subject string) []casefile.ID {
 			found = append(found, id)
 		}
 	}
-	return found
 }
 
 // holdsWide reports whether narrow may change a text. Whole mails are looked through, and hardly any has such characters.

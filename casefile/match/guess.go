@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -329,12 +330,9 @@ func addName(all []string, name string) []string {
 
 // namesIn are what stands behind 申请人 or 姓名 in a text.
 func namesIn(text string) (all []string) {
-	for line := range strings.Lines(text) {
-		if !containsAny(line, "人", "名") { // nearly every line, and letters looks at each character
-			continue
-		}
-		label, value, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
-		if !ok || !containsAny(label, "人", "名") {
+	for line := range linesWithColon(text) {
+		label, value, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
+		if !containsAny(label, "人", "名") { // letters looks at each character
 			continue
 		}
 		switch letters(label) {
@@ -345,4 +343,28 @@ func namesIn(text string) (all []string) {
 		}
 	}
 	return all
+}
+
+// linesWithColon yields the lines of a text in which a colon stands, narrow or wide: hardly any line of a letter.
+func linesWithColon(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		begin := 0
+		for i := 0; i < len(text); i++ {
+			switch c := text[i]; {
+			case c == '\n':
+				begin = i + 1
+			case c == ':', c == 0xef && strings.HasPrefix(text[i:], "："):
+				end := len(text)
+				if k := strings.IndexByte(text[i:], '\n'); k >= 0 {
+					end = i + k
+				}
+				if !yield(text[begin:end]) {
+					return
+				}
+				i, begin = end, end+1
+			case c >= 0xe0:
+				i += 2 // no colon stands within a character
+			}
+		}
+	}
 }

@@ -122,14 +122,41 @@ func ownWords(text string) string {
 	return strings.Join(own, "\n")
 }
 
-// quotesSome is false only for a text of which no line is a quoted one or may begin what is quoted.
+// quotesSome is false only for a text of which no line is a quoted one or may begin what is quoted. Every line of every
+// mail passes here: only one with a mark at its end or its beginning, or a blank there that is none of ASCII, is looked at
+// as a whole.
 func quotesSome(text string) bool {
+	dashes := strings.Contains(text, "--")
 	for line := range strings.SplitSeq(text, "\n") {
+		if l := strings.Trim(line, " \t\r"); l == "" || !dashes && plainBegin(l) && plainEnd(l) {
+			continue
+		}
 		if l := strings.TrimSpace(line); strings.HasPrefix(l, ">") || hasPrefix(l, senders...) || quoteBegins(l, nil) {
 			return true
 		}
 	}
 	return false
+}
+
+// plainBegin reports that a line begins with neither >, nor 发, nor what may be a blank.
+func plainBegin(l string) bool {
+	switch l[0] {
+	case '>', '\v', '\f', 0xc2, 0xe1, 0xe2:
+		return false
+	case 0xe3:
+		return !strings.HasPrefix(l, "\u3000")
+	}
+	return !strings.HasPrefix(l, "发")
+}
+
+// plainEnd reports that a line ends with neither a colon nor what may be a blank.
+func plainEnd(l string) bool {
+	n := len(l)
+	switch l[n-1] {
+	case ':', '\v', '\f':
+		return false
+	}
+	return (n < 2 || l[n-2] != 0xc2) && (n < 3 || l[n-3] != 0xe1 && l[n-3] != 0xe2 && l[n-3:] != "：" && l[n-3:] != "\u3000")
 }
 
 // senders are how the heading of a quoted mail begins in Outlook and Foxmail.

@@ -46,13 +46,14 @@ func (l *lookout) in(text string) (there found) {
 		if text[i]&0xf0 != 0xe0 {
 			continue
 		}
-		for left := l.begin[text[i+1]&63][text[i+2]&63] &^ uint32(there); left != 0; left &= left - 1 {
+		second, third := text[i+1], text[i+2]
+		for left := l.begin[second&63][third&63] &^ uint32(there); left != 0; left &= left - 1 {
 			k := bits.TrailingZeros32(left)
 			if strings.HasPrefix(text[i:], l.words[k]) || k >= l.whole && beginsSpaced(text[i:], l.words[k]) {
 				there |= 1 << k
 			}
 		}
-		if text[i+1]&0xc0 == 0x80 && text[i+2]&0xc0 == 0x80 {
+		if second&0xc0 == 0x80 && third&0xc0 == 0x80 {
 			i += 2 // no character begins within another
 		}
 	}

@@ -42,7 +42,7 @@ func TestLookout(t *testing.T) {
 // What a look spares is what nothing would come of.
 func TestNothingIsSpared(t *testing.T) {
 	some := texts(12, "2026", "２０２６", "-", "－", "—", "﹣", "−", "00017", "０００１７", "“", "”", "，", "申请", "資訊", "政府", "公開", "\n", ">", " ", "发件人：", "发件人", "收件人", "某人 写道：", "Somebody wrote:",
-		"---- 原始邮件 ----", "----", "110101199003074", "51X", "５１７", "1", "a", "é", "😀")
+		"---- 原始邮件 ----", "----", "\u00a0", "\u3000", "\v", "：", ":", "110101199003074", "51X", "５１７", "1", "a", "é", "😀")
 	rapid.Check(t, func(t *rapid.T) {
 		text := some.Draw(t, "text")
 		if !holdsWide(text) && strings.Map(narrow, text) != text {
@@ -57,6 +57,15 @@ func TestNothingIsSpared(t *testing.T) {
 					t.Errorf("line %d of %q quotes", k, text)
 				}
 			}
+		}
+		var colons []string
+		for line := range strings.SplitSeq(text, "\n") {
+			if containsAny(line, ":", "：") {
+				colons = append(colons, line)
+			}
+		}
+		if got := slices.Collect(linesWithColon(text)); !slices.Equal(got, colons) {
+			t.Errorf("lines with a colon in %q: %q", text, got)
 		}
 		narrowed := strings.Map(narrow, text)
 		for i := range len(narrowed) - 17 {

@@ -40,8 +40,8 @@ type ending struct {
 }
 
 func newScanner(in io.Reader, size int64) *scanner {
-	if size <= 0 || size > bufferSize {
-		size = bufferSize
+	if size <= 0 || size >= bufferSize {
+		size = bufferSize - 1 // Go has no memory at hand for a little more than 32 KiB
 	}
 	return &scanner{in: in, buf: make([]byte, max(int(size)+1, 4*maxDelimiter)), bol: true}
 }

@@ -145,6 +145,10 @@ func (w *walker) assemble() {
 		if text == "" {
 			continue
 		}
+		if len(w.texts) == 1 && len(text) <= w.limits.Text { // of most mails, and long
+			w.msg.Text = text
+			return
+		}
 		if out.Len() > 0 {
 			out.WriteByte('\n')
 		}
