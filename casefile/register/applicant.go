@@ -19,14 +19,14 @@ func (t *Tx) indexApplicant(id casefile.ID, e casefile.Registered) error {
 		if name = casefile.PlainName(name); name == "" {
 			continue
 		}
-		if err := t.bucket(bucketWho).Put(pairKey(applicantName+name, id), nil); err != nil {
+		if err := t.put(bucketWho, pairKey(applicantName+name, id), nil); err != nil {
 			return err
 		}
 	}
 	if e.IDMark == "" {
 		return nil
 	}
-	return t.bucket(bucketWho).Put(pairKey(applicantMark+e.IDMark, id), nil)
+	return t.put(bucketWho, pairKey(applicantMark+e.IDMark, id), nil)
 }
 
 // CasesByName yields the cases on which somebody of that name was once registered, the latest first.

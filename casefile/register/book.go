@@ -117,7 +117,7 @@ func (t *Tx) indexDigests(seq uint64, all ...casefile.Digest) error {
 		if d.IsZero() {
 			continue
 		}
-		if err := t.bucket(bucketDigest).Put(append(d[:], be64(seq)...), nil); err != nil {
+		if err := t.put(bucketDigest, append(d[:], be64(seq)...), nil); err != nil {
 			return err
 		}
 	}
@@ -127,6 +127,9 @@ func (t *Tx) indexDigests(seq uint64, all ...casefile.Digest) error {
 // indexUID makes the record the one that governs its UID, and its place the place of its mail. A mail
 // whose UID has come to mean another one keeps its own place; what is recorded of it later has no UID.
 func (t *Tx) indexUID(seq uint64, e casefile.MessageTaken) error {
+	if t.later != nil {
+		return t.later.taken(seq, e)
+	}
 	earlier, err := t.earlierEntries(seq, e)
 	if err != nil {
 		return err
@@ -145,7 +148,7 @@ func (t *Tx) indexUID(seq uint64, e casefile.MessageTaken) error {
 		if err != nil {
 			return err
 		}
-		if !was.Digest.IsZero() && was.Digest != e.Digest {
+		if !sameMail(e, was) {
 			continue
 		}
 		if err := t.bucket(bucketPlace).Delete(placeKey(was.Disposition, old)); err != nil {
@@ -168,15 +171,26 @@ func (t *Tx) earlierEntries(seq uint64, e casefile.MessageTaken) (all []uint64, 
 			return nil, err
 		}
 		was, ok := r.Event.(casefile.MessageTaken)
-		if !ok || r.Seq == seq || was.Account != e.Account || was.Folder != e.Folder || was.UIDValidity != e.UIDValidity {
-			continue
-		}
-		lost := was.Disposition != casefile.Duplicate && (e.UID == 0 || was.UID == 0 && e.Disposition != casefile.Duplicate)
-		if was.UID == e.UID || lost {
+		if ok && r.Seq != seq && repeats(e, was) {
 			all = append(all, r.Seq)
 		}
 	}
 	return all, nil
+}
+
+// repeats reports whether an entry is about the place of an earlier one of the same bytes.
+func repeats(e, was casefile.MessageTaken) bool {
+	if was.Account != e.Account || was.Folder != e.Folder || was.UIDValidity != e.UIDValidity {
+		return false
+	}
+	lost := was.Disposition != casefile.Duplicate && (e.UID == 0 || was.UID == 0 && e.Disposition != casefile.Duplicate)
+	return was.UID == e.UID || lost
+}
+
+// sameMail reports whether an entry is about the mail of an earlier one of the same UID; one that was never fetched has
+// no bytes.
+func sameMail(e, was casefile.MessageTaken) bool {
+	return was.Digest.IsZero() || was.Digest == e.Digest
 }
 
 func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
@@ -184,7 +198,7 @@ func (t *Tx) indexLetter(seq uint64, id casefile.ID, l casefile.Letter) error {
 		return err
 	}
 	if id != "" && l.MessageID != "" {
-		return t.bucket(bucketMsgID).Put(pairKey(l.MessageID, id), nil)
+		return t.put(bucketMsgID, pairKey(l.MessageID, id), nil)
 	}
 	return nil
 }
@@ -195,7 +209,7 @@ func (t *Tx) indexAside(e casefile.MessageTaken) error {
 	if e.MessageID == "" || e.Digest.IsZero() || e.Disposition != casefile.Parked && e.CopyOf.IsZero() {
 		return nil
 	}
-	return t.bucket(bucketAside).Put(append(pairKey(e.MessageID, ""), e.Digest[:]...), nil)
+	return t.put(bucketAside, append(pairKey(e.MessageID, ""), e.Digest[:]...), nil)
 }
 
 // Aside returns the mails with a Message-ID that are, or once were, outside of cases, and those that came a

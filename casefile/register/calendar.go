@@ -67,20 +67,27 @@ func (t *Tx) adopt(y workday.Year) error {
 
 // dependent lists the cases of which any date comes near enough to a day of the year.
 func (t *Tx) dependent(y workday.Year) ([]casefile.ID, error) {
-	first := firstDay(y).Add(-reach)
 	var ids []casefile.ID
 	for c, err := range t.Heads("") {
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range days(&c) {
-			if *d >= first {
-				ids = append(ids, c.ID)
-				break
-			}
+		if dependsOn(&c, y) {
+			ids = append(ids, c.ID)
 		}
 	}
 	return ids, nil
+}
+
+// dependsOn reports whether any date of a case comes near enough to a day of the year.
+func dependsOn(c *casefile.Case, y workday.Year) bool {
+	first := firstDay(y).Add(-reach)
+	for _, d := range days(c) {
+		if *d >= first {
+			return true
+		}
+	}
+	return false
 }
 
 // firstDay is the first day of which a notice may say something new: those it names, and for a whole

@@ -1,7 +1,12 @@
 package register
 
 import (
+	"bytes"
+	"fmt"
+	"os"
 	"testing"
+
+	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -43,6 +48,9 @@ func TestAdoptedCalendarMovesDates(t *testing.T) {
 		}
 		return nil
 	}))
+	for i := range 9 {
+		take(t, r, fmt.Sprint("later ", i), uint32(10+i))
+	}
 	add(t, r, start, casefile.Draft{On: civil.MustParse("2026-11-23"), Event: casefile.CalendarAdopted{Year: year}})
 	after := case1(r, id)
 	if after.Legal.Provisional || after.Legal.Due != civil.MustParse("2027-01-15") {
@@ -55,6 +63,11 @@ func TestAdoptedCalendarMovesDates(t *testing.T) {
 		t.Errorf("calendar ends %s", got)
 	}
 	must(t, r.Close())
+
+	// A case that was folded before the notice was read is folded again.
+	m, err := Rebuild(t.Context(), dir, Options{Now: start, limits: crowded}, nil)
+	must(t, err)
+	must(t, os.Remove(m.Kept))
 	again := reopened(t, dir) // verified at the end
 	if got := again.Calendar().End(); got != civil.MustParse("2027-12-31") {
 		t.Errorf("after reopening the calendar ends %s", got)
@@ -62,6 +75,18 @@ func TestAdoptedCalendarMovesDates(t *testing.T) {
 	if got := case1(again, id); got.Legal != after.Legal {
 		t.Errorf("after reopening: %+v", got.Legal)
 	}
+
+	// What the index says of notices is not believed when cases are derived anew.
+	var key []byte
+	must(t, again.db.Update(func(b *bbolt.Tx) error {
+		key, _ = b.Bucket(bucketCal).Cursor().First()
+		key = bytes.Clone(key)
+		return b.Bucket(bucketCal).Delete(key)
+	}))
+	if wrong := proven(t, again); len(wrong) != 1 || wrong[0].Place != "calendar" || wrong[0].What != keyLacking {
+		t.Errorf("without the notice in the index: %v", wrong)
+	}
+	must(t, again.db.Update(func(b *bbolt.Tx) error { return b.Bucket(bucketCal).Put(key, nil) }))
 }
 
 func TestDisputes(t *testing.T) {

@@ -44,27 +44,31 @@ func (t *Tx) indexErased(r casefile.Record, e casefile.Erased) error {
 		if err := t.indexDigests(r.Seq, d); err != nil {
 			return err
 		}
-		held, err := t.heldBy(d, r)
+		if t.later != nil && !d.IsZero() {
+			continue // the maker comes to it with all records about the bytes
+		}
+		about, err := t.About(d)
 		if err != nil {
 			return err
 		}
-		if len(held) > 0 {
-			continue
-		}
-		if err := t.bucket(bucketErased).Put(d[:], []byte{}); err != nil {
+		if err := t.entomb(d, r, about); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// entomb puts a tombstone on bytes that no case holds any more after an erasure; about is every record about them up to it.
+func (t *Tx) entomb(d casefile.Digest, r casefile.Record, about []casefile.Record) error {
+	if len(heldBy(d, r, about)) > 0 {
+		return nil
+	}
+	return t.bucket(bucketErased).Put(d[:], []byte{})
+}
+
 // heldBy lists the cases that keep a mail or file and have not let it go, r being a record that is just
 // arriving. The records about the bytes alone say which.
-func (t *Tx) heldBy(d casefile.Digest, r casefile.Record) (held []casefile.ID, err error) {
-	about, err := t.About(d)
-	if err != nil {
-		return nil, err
-	}
+func heldBy(d casefile.Digest, r casefile.Record, about []casefile.Record) (held []casefile.ID) {
 	gone := []casefile.ID{"", r.Case}
 	of := make(map[casefile.ID][]casefile.Record)
 	for _, a := range about {
@@ -78,5 +82,5 @@ func (t *Tx) heldBy(d casefile.Digest, r casefile.Record) (held []casefile.ID, e
 			held = append(held, id)
 		}
 	}
-	return held, nil
+	return held
 }

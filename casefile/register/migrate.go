@@ -65,8 +65,8 @@ func (r *Register) migrate(now time.Time) error {
 
 func (r *Register) carryOver(from, to *bbolt.DB, schema int) (m Made, err error) {
 	ctx := context.Background()
-	mk := maker{r: r, into: to, from: from, store: true, procs: allProcessors()}
-	defer mk.end()
+	mk := (&maker{r: r, into: to, from: from, store: true, procs: allProcessors(), dir: r.dir, limits: r.limits}).begun()
+	defer func() { err = errors.Join(err, mk.end()) }()
 	var notices oldNotices
 	err = decodeAll(ctx, mk.procs, from.Path(), linesOf(from), func(d *decoded) error {
 		if d.err != nil {

@@ -208,7 +208,7 @@ func present(path string) error {
 const remedy = "请停止服务后运行 ysq rebuild 据流水重建；流水也不在时用 ysq restore 从备份恢复"
 
 func prepare(dir string, o Options) *Register {
-	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar}
+	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar, limits: o.limits}
 	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, JournalDir), files: map[string]written{}}
 	if r.law.Limit == 0 {
 		r.law = casefile.Regulations

@@ -26,19 +26,11 @@ func (t *Tx) indexSuggested(seq uint64, in casefile.ID, g casefile.Guess, all []
 		return nil
 	}
 	for _, s := range all[:min(len(all), suggestedMost)] {
-		if err := t.bucket(bucketSuggested).Put(append(pairKey(string(s.Case), ""), be64(seq)...), []byte(in)); err != nil {
+		if err := t.put(bucketSuggested, append(pairKey(string(s.Case), ""), be64(seq)...), []byte(in)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// fileUnread keeps the bucket unread with the projection.
-func (t *Tx) fileUnread(c casefile.Case) error {
-	if c.OpenMail > 0 {
-		return t.bucket(bucketUnread).Put([]byte(c.ID), nil)
-	}
-	return t.bucket(bucketUnread).Delete([]byte(c.ID))
 }
 
 // Suggested lists the open mails that are elsewhere and may belong to a case, the oldest first: of a case that

@@ -77,7 +77,7 @@ func (r *Register) rebuild(ctx context.Context, least uint64, now time.Time, tel
 		if err != nil {
 			return m, err
 		}
-		need += 2 * info.Size()
+		need += 5 * info.Size() / 2
 	}
 	if err := durable.RoomFor(r.dir, need); err != nil {
 		return m, err
@@ -87,8 +87,8 @@ func (r *Register) rebuild(ctx context.Context, least uint64, now time.Time, tel
 		return m, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	mk := maker{r: r, into: db, from: db, store: true, procs: allProcessors()}
-	defer mk.end()
+	mk := (&maker{r: r, into: db, from: db, store: true, procs: allProcessors(), dir: r.dir, limits: r.limits}).begun()
+	defer func() { err = errors.Join(err, mk.end()) }()
 	last, err := eachRecord(ctx, files, func(d *decoded) error {
 		if d.record.Seq%perTransaction == 0 {
 			tell.Say("读取流水", int64(d.record.Seq), 0)

@@ -41,7 +41,7 @@
 //	lock            who writes; only one process has the register open, and holds lock for as long
 //	journal/        every record's line once more, a file a year (journal.go, line.go, attach.go)
 //	mail/, tmp/     the mails' bytes by digest, and those still arriving (package rawstore)
-//	verify-*/       what Verify makes anew; removed at the next Open if a crash left it
+//	verify-*/       what Verify works with; removed at the next Open if a crash left it
 //	snapshot-*/     the database as it was when a backup began; likewise
 //	register.db-*   what rebuild, compact and migration replaced (swap.go); the administrator's to remove
 //
@@ -140,6 +140,8 @@ type Options struct {
 	// Intercept stands before every step that changes the disk, for tests that make a step fail with
 	// or without its effect. Nil runs each step.
 	Intercept func(op durable.Op, path string, do func() error) error
+
+	limits limits
 }
 
 // Register is an open register. Close it.
@@ -159,6 +161,7 @@ type Register struct {
 	base    *workday.Calendar                // of the program
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
 	unread  openMails                        // as they were read
+	limits  limits                           // of makers
 }
 
 // Health says whether the register can be written.

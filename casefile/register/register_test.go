@@ -37,7 +37,7 @@ func opened(t testing.TB) *Register {
 
 func reopened(t testing.TB, dir string) *Register {
 	t.Helper()
-	r, err := Open(dir, Options{Command: Serve})
+	r, err := Open(dir, Options{Command: Serve, limits: crowded})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,7 @@ type Tx struct {
 	lines     *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
 	open      *openMails         // as they were read before; nil: what is read may not be committed
 	standIns  *casefile.StandIns // read once; nil: not yet
+	later     *ordering          // takes the buckets with many keys, for a maker; nil: they are written at once
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -41,6 +42,14 @@ func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
 }
 
 func (t *Tx) bucket(name []byte) *bbolt.Bucket { return t.b.Bucket(name) }
+
+// put writes a key of one of the buckets with many keys.
+func (t *Tx) put(bucket, key, value []byte) error {
+	if t.later != nil {
+		return t.later.put(bucket, key, value)
+	}
+	return t.bucket(bucket).Put(key, value)
+}
 
 func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
@@ -235,12 +244,16 @@ func (t *Tx) putProjection(c casefile.Case, history []casefile.Record) error {
 	if err := t.dropAddresses(c); err != nil {
 		return err
 	}
+	t.last, t.folded = slices.Clone(history), c
+	return t.file(c, encodeProjection(c, seqsOf(history)))
+}
+
+func seqsOf(history []casefile.Record) []uint64 {
 	seqs := make([]uint64, len(history))
 	for i, r := range history {
 		seqs[i] = r.Seq
 	}
-	t.last, t.folded = slices.Clone(history), c
-	return t.file(c, encodeProjection(c, seqs))
+	return seqs
 }
 
 // file writes a case's projection and the keys under which it is found.
@@ -248,18 +261,30 @@ func (t *Tx) file(c casefile.Case, projection []byte) error {
 	if err := t.bucket(bucketCase).Put([]byte(c.ID), projection); err != nil {
 		return err
 	}
-	for _, a := range c.Addresses {
-		if err := t.bucket(bucketAddr).Put(pairKey(strings.ToLower(a), c.ID), nil); err != nil {
+	for _, name := range [][]byte{bucketUnread, bucketOpen} {
+		if err := t.bucket(name).Delete([]byte(c.ID)); err != nil {
 			return err
 		}
 	}
-	if err := t.fileUnread(c); err != nil {
-		return err
+	return eachKey(c, t.put)
+}
+
+// eachKey calls put with the keys under which a case is found, beside its number.
+func eachKey(c casefile.Case, put func(bucket, key, value []byte) error) error {
+	for _, a := range c.Addresses {
+		if err := put(bucketAddr, pairKey(strings.ToLower(a), c.ID), nil); err != nil {
+			return err
+		}
+	}
+	if c.OpenMail > 0 {
+		if err := put(bucketUnread, []byte(c.ID), nil); err != nil {
+			return err
+		}
 	}
 	if c.Stage.Open() {
-		return t.bucket(bucketOpen).Put([]byte(c.ID), nil)
+		return put(bucketOpen, []byte(c.ID), nil)
 	}
-	return t.bucket(bucketOpen).Delete([]byte(c.ID))
+	return nil
 }
 
 // dropAddresses removes the addresses of a case that it no longer has.

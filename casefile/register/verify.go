@@ -187,7 +187,7 @@ func (v *verifier) structure(tx *Tx) error {
 	return nil
 }
 
-// derived walks the chain and compares everything derived with what the records give anew.
+// derived walks the chain and compares everything derived with what the records give anew, key by key.
 func (v *verifier) derived(have *Tx, temp string) (err error) {
 	r := v.s.reg
 	dir, err := os.MkdirTemp(temp, "verify-*")
@@ -204,22 +204,104 @@ func (v *verifier) derived(have *Tx, temp string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, again.Close()) }()
-	m := maker{r: prepare(dir, Options{Law: r.law, Calendar: r.base}), into: again, from: r.db, procs: v.procs}
-	defer m.end()
-	if whole, err := v.chain(have, &m); err != nil || !whole {
+	comparing := &comparison{v: v, have: have.b}
+	m := (&maker{r: prepare(dir, Options{Law: r.law, Calendar: r.base}), into: again, target: comparing, from: r.db,
+		procs: v.procs, dir: dir, limits: v.live.limits, foreseen: r.cal.Load()}).begun()
+	defer func() { err = errors.Join(err, m.end()) }()
+	if whole, err := v.chain(have, m); err != nil || !whole {
 		return err // what cannot be read cannot be derived
 	}
 	if err := m.finish(v.ctx, v.tell); err != nil {
 		return err
 	}
+	comparing.end()
 	return again.View(func(b *bbolt.Tx) error {
-		for i, name := range derived {
-			v.tell.Say("比对索引", int64(i), int64(len(derived)))
-			v.compare(name, have.b, b)
+		for _, name := range derived {
+			if !isSorted(name) {
+				v.compare(name, have.b, b)
+			}
 		}
 		return nil
 	})
 }
+
+// comparison is the target that is a database which should say the same.
+type comparison struct {
+	v    *verifier
+	have *bbolt.Tx
+
+	name       []byte
+	cursor     *bbolt.Cursor // nil: no bucket was begun
+	key, value []byte        // at which it is
+}
+
+func (c *comparison) add(key []byte, what string) {
+	c.v.add(string(c.name), fmt.Sprintf("%q", key), what, doRebuild)
+}
+
+func (c *comparison) bucket(name []byte) error {
+	c.end()
+	c.name, c.cursor = name, c.have.Bucket(name).Cursor()
+	c.key, c.value = c.cursor.First()
+	return nil
+}
+
+// end finds what stands behind the last key.
+func (c *comparison) end() {
+	if c.cursor != nil {
+		c.pass(nil)
+	}
+}
+
+// pass goes on to a key, or behind the last one, and finds what should not be there before it.
+func (c *comparison) pass(to []byte) (there bool) {
+	for c.key != nil {
+		if to != nil {
+			if order := bytes.Compare(c.key, to); order >= 0 {
+				return order == 0
+			}
+		}
+		c.add(c.key, keyExtra)
+		c.key, c.value = c.cursor.Next()
+	}
+	return false
+}
+
+func (c *comparison) put(key, value []byte) error {
+	if !c.pass(key) {
+		c.add(key, keyLacking)
+		return nil
+	}
+	if !bytes.Equal(c.value, value) {
+		c.add(key, keyDiffers)
+	}
+	c.key, c.value = c.cursor.Next()
+	return nil
+}
+
+func (c *comparison) later(id []byte) error {
+	if c.pass(id) {
+		c.key, c.value = c.cursor.Next()
+	}
+	return nil
+}
+
+func (c *comparison) caseLater(id, projection []byte) error {
+	switch have := c.have.Bucket(bucketCase).Get(id); {
+	case have == nil:
+		c.add(id, keyLacking)
+	case !bytes.Equal(have, projection):
+		c.add(id, keyDiffers)
+	}
+	return nil
+}
+
+// What can be said of a derived key.
+const (
+	keyExtra   = "多出，记录中没有根据"
+	keyLacking = "缺少"
+	keyDiffers = "与记录不符"
+)
 
 // chain gives every record to m and says whether all could be read.
 func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
@@ -262,14 +344,14 @@ func (v *verifier) compare(name []byte, have, want *bbolt.Tx) {
 	for hk != nil || wk != nil {
 		switch c := bytes.Compare(hk, wk); {
 		case wk == nil || (hk != nil && c < 0):
-			add(hk, "多出，记录中没有根据")
+			add(hk, keyExtra)
 			hk, hv = h.Next()
 		case hk == nil || c > 0:
-			add(wk, "缺少")
+			add(wk, keyLacking)
 			wk, wv = w.Next()
 		default:
 			if !bytes.Equal(hv, wv) {
-				add(hk, "与记录不符")
+				add(hk, keyDiffers)
 			}
 			hk, hv = h.Next()
 			wk, wv = w.Next()
