@@ -42,7 +42,7 @@ func wishes(text string) (weight int) {
 	if containsAny(text, "公开", "公布") && asks.MatchString(text) || containsAny(text, "overnment information", "overnment Information", "reedom of information", "reedom of Information") {
 		weight += 25
 	}
-	if strings.Contains(text, "信息公开") && !strings.Contains(text, "政府信息公开") || wanted.MatchString(text) {
+	if strings.Contains(text, "信息公开") && !strings.Contains(text, "政府信息公开") || wanted.MatchString(text) || asked.MatchString(text) {
 		weight += 25
 	}
 	if field.MatchString(text) || containsAny(text, "申请查阅", "申请获取", "申请提供") {
@@ -62,10 +62,13 @@ var (
 	// asks is how people ask for it: 请求你们公开 …, 麻烦贵局把 … 向我公开.
 	asks = regexp.MustCompile(`(请|申请|要求|希望|麻烦)[^。！？；\n]{0,40}(公开|公布)|应当公开|应予公开`)
 	// field is where a form says what is asked for.
-	field = regexp.MustCompile(`(所需|申请|需要)(公开)?的?(政府)?(信息|内容)(的?(内容|名称)?描述)?[ \t　]*[:：]`)
+	field = regexp.MustCompile(`(所需|申请|需要)(公开)?的?(政府)?(信息|内容)(的?(内容|名称)?描述)?[ \t　]*[:：]|(?i)\b(information|records?|documents?) (requested|sought|required|wanted)[ \t]*:`)
 	// wanted matches the shortest ways of asking: a paper of the office, and what is to be done with it.
 	wanted = regexp.MustCompile(papers + `[^。！\n]{0,16}(发|寄|给|提供|复印|[一两几]份|查询|公布|多少|何时|在哪|看看)|(发|寄|给|提供|复印|要|查|索取|公布|需要)[^。！\n]{0,24}` + papers + `|` +
 		`(?i)\b(send|mail|give|provide|copy|copies)\b[^.\n]{0,40}\b(budget|documents?|files?|approval|records?|permit|contract|minutes|plan)\b`)
+	// asked matches how people ask for what is no paper by its name: what they want, and a noun for something written.
+	asked = regexp.MustCompile(`(我(想|还)?(要|需要)|想要|需要|要的是|索要|索取|申请的?(是|为)?|请[^。，！？\n]{0,8}(提供|告诉我|告知我|给我|发来|出具)|希望[^。，！？\n]{0,8}(提供|得到|获得|拿到)|想(看|查|知道|了解|得到))[^。，！？\n]{0,30}(凭证|明细|名册|名录|名单|清单|台账|记录|[日周月]报|数据|文件|合同|协议|批复|批文|方案|预案|标准|依据|档案|图纸|报告|纪要|公告|证书|[分记发册放算]表|底册|监测|鉴定|规定|办法)|(发|给|寄)(给)?(我|我们)?[一两几]份|` +
+		`(?i)\b(i|we)\b[^.\n]{0,30}\b(like|want|wish|request|apply|seek|need|ask)\b[^.\n]{0,60}\b(cop(y|ies)|data|information|records?|documents?|lists?|minutes|plans?|permits?|reports?|statistics|budgets?|contracts?)\b`)
 	// officeLabels stand in forms of organisations, and in people's signatures: they say that a mail is like an
 	// application, and not that it is a form.
 	officeLabels = []string{"单位名称", "信用代码", "法定代表人", "联系人", "联系方式", "所需政府信息", "指定方式", "申请内容", "公开方式", "内容描述", "信息描述", "用途"}

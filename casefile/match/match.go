@@ -213,6 +213,10 @@ func (d *decider) decide() error {
 	}
 	likely := d.out.Likeness >= Likely
 	cause, reason := d.robot()
+	if cause == CauseBulk && likely { // newsletters are about 政府信息公开, too; due shows what has nothing but such a title
+		contents, _ := likeness(&casefile.Message{Text: d.m.Text, Parts: d.m.Parts}, d.written)
+		likely = contents > 0 || enclosesFile(d.m) || strings.Contains(simple(d.m.Subject), "申请")
+	}
 	program := ""
 	if d.mail.Folder != Junk && (cause == "" || likely) {
 		var err error
@@ -444,12 +448,13 @@ func (d *decider) claims() (done bool, err error) {
 }
 
 // program returns why a mail without a mark is a program's, or the empty string if it is not. A sender who belongs to a
-// case, or who answers a mail of one, is a person, unless nobody reads the address or the mail quotes a server's refusal.
+// case, or who answers a mail of one, is a person, unless nobody reads the address, or the mail quotes a server's refusal or
+// says itself that it is automatic: hotlines pass on applications, and send receipts from the same address.
 func (d *decider) program() (reason string, err error) {
 	if reason = unmarked(d.m); reason == "" || wroteAs(d.m, nobody) {
 		return reason, nil
 	}
-	if w, _ := wordsOf(d.m); w.tellsOfReturn() && w.refuses() {
+	if w, _ := wordsOf(d.m); w.tellsOfReturn() && w.refuses() || w.any(automatically) {
 		return reason, nil
 	}
 	cases, err := d.casesByIDs(d.thread())

@@ -23,7 +23,7 @@ func robot(m *casefile.Message) (Cause, string) {
 			return CauseBounce, "是退信（RFC 3464）"
 		}
 		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
-	case hasPart(m, "message/feedback-report"):
+	case hasPart(m, "message/feedback-report"), strings.HasPrefix(strings.ToLower(strings.TrimSpace(m.Text)), "this is an email abuse report"):
 		return CauseBounce, "是投诉报告（RFC 5965）"
 	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject) && (tellsOfFailure(m.Text) || !speaks(m))):
 		return CauseBounce, "发件人是邮件系统，是退信"
@@ -40,7 +40,7 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseAutoReply, "是阅读回执"
 	case tellsOfRecall(m):
 		return CauseAutoReply, "是撤回邮件的通知"
-	case hasPart(m, "text/calendar") && hasPrefix(subject, meetingAnswers...) && !speaks(m):
+	case hasPrefix(subject, meetingAnswers...) && (hasPart(m, "text/calendar") && !speaks(m) || meetingTitle.MatchString(subject) && wholeOf(m).empty() && !enclosesFile(m)):
 		return CauseAutoReply, "是会议邀请的答复"
 	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
 		return CauseAutoReply, "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
@@ -50,9 +50,11 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
 	case titledAutomatic(subject, automaticAbroad), (hasPrefix(subject, autoReplies...) || titledAutomatic(subject, automatic)) && excuses(m):
 		return CauseAutoReply, "标题是自动回复"
-	case auto != "" && auto != "no":
+	case tellsOfAbsence(m):
+		return CauseAutoReply, "正文是不在时的自动回复"
+	case auto != "" && auto != "no" && !relays(m):
 		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
-	case m.Machine.NullReturnPath || fromServer(m) && !speaks(m):
+	case (m.Machine.NullReturnPath || fromServer(m)) && !speaks(m), m.Machine.NullReturnPath && excuses(m):
 		return CauseMachine, "由邮件系统或程序发出"
 	case dmarcTitle.MatchString(subject):
 		return CauseMachine, "是邮件认证情况的汇总报告（DMARC、TLS-RPT）"
@@ -62,7 +64,7 @@ func robot(m *casefile.Message) (Cause, string) {
 		return CauseMachine, "只有日程，没有正文"
 	case m.Machine.ListID != "":
 		return CauseBulk, "带有邮件列表标记"
-	case precedence == "bulk" || precedence == "list" || precedence == "junk":
+	case (precedence == "bulk" || precedence == "list" || precedence == "junk") && !relays(m):
 		return CauseBulk, "邮件头标明群发（Precedence: " + m.Machine.Precedence + "）"
 	}
 	return "", ""
@@ -132,6 +134,24 @@ func excuses(m *casefile.Message) bool {
 	})
 }
 
+// tellsOfAbsence reports whether a mail under any subject says that somebody is away and what becomes of mail until then, and
+// nothing besides.
+func tellsOfAbsence(m *casefile.Message) bool {
+	if !absence.MatchString(m.Text[:min(len(m.Text), 1<<10)]) || len(m.Text) > 1<<10 {
+		return false
+	}
+	w := wholeOf(m)
+	_, answer := withoutPrefixes(simple(m.Subject)) // under Re: people say so, too, before they send what is missing
+	return !answer && w.any(meanwhile) && w.only(excuse, automatically) && !w.any(complaint) && !w.any(handedIn) && !handsIn(m) && !slices.ContainsFunc(w.sentences, func(s string) bool {
+		return wish.MatchString(s) && !meanwhile.MatchString(s) || addressed.MatchString(s)
+	})
+}
+
+var (
+	absence   = regexp.MustCompile(`(休假|年假|产假|病假|出差|外出|离职|度假)|(?i)\b(out of|away from) (the |my )?office\b`)
+	meanwhile = regexp.MustCompile(`(急事|紧急|如需|如有|若有|期间|暂时|业务)[^。！\n]{0,20}(联系|致电|拨打|电话|短信|回复|处理|查看)|(延迟|无法|不能|不便|稍后|返回后|[班来]后)[^。！\n]{0,12}(回复|处理|查看)|邮箱[^。！\n]{0,12}停用|\burgent|\bin my absence\b|\blimited access\b`)
+)
+
 // handsIn reports whether a mail brings a file, here or on a server. A picture in its text may be what stands below all mails
 // of its author.
 func handsIn(m *casefile.Message) bool {
@@ -181,6 +201,22 @@ func speaks(m *casefile.Message) bool {
 	w := wholeOf(m)
 	return !(w.refuses() && fromSystem(m)) && (w.any(wish) || w.any(addressed))
 }
+
+// relays reports whether a mail that bears the mark of a program is somebody's words all the same: a portal passes them on,
+// or the mail of a person was sent by a program. What one can subscribe to is no such mail.
+func relays(m *casefile.Message) bool {
+	w := wholeOf(m)
+	return !w.any(unsubscribe) && (w.any(relayed) || w.any(myself) && (w.any(wish) || w.any(complaint)))
+}
+
+var (
+	// relayed matches how portals and hotlines name who says what, and myself how somebody speaks of himself alone.
+	relayed = regexp.MustCompile(`(来信|来电|投诉|举报|反映|留言|咨询|诉求|求助)(人|内容|事项)?[ \t]*[:：]|(群众|市民|村民|居民|业主|网民|网友)的?(来信|来电|反映|诉求|留言|投诉|举报)`)
+	myself  = regexp.MustCompile(`我([^们司局市县区院校]|$)|我们(村|家|小区|单元|楼)|(^|[^由非不是否])本人|\b(i|my)\b`)
+)
+
+// meetingTitle is the subject of an answer to an invitation that comes without its calendar's data.
+var meetingTitle = regexp.MustCompile(`^(已接受|已暂定|暂定|已拒绝|已谢绝|已取消|accepted|tentative|declined|cancel+ed)[:：]`)
 
 // receiptTitle is how else a receipt is called: 已读回条, 读取回执. People sign a 送达回执, too, and send it back.
 var receiptTitle = regexp.MustCompile(`^(已读|未读|读取|阅读|开封)(回执|回条|报告)|^[\[【(（](已读|未读|read)[\]】)）]`)

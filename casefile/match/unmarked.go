@@ -15,8 +15,17 @@ import (
 // nothing else. So nothing may be asked for, and no file may be enclosed or lie on a server. Where the mail calls itself
 // automatic, or where its address says that nobody reads it, it may say what it likes except pass on what people say;
 // everywhere else nobody may speak for himself and every sentence has to be a program's. One other sentence makes it a
-// person's mail, and the reason is then empty.
+// person's mail, and the reason is then empty. What is left are notices whose sentences nobody foresaw; signed tells them
+// by how they are made.
 func unmarked(m *casefile.Message) string {
+	if reason := bySentence(m); reason != "" || !signed(m) {
+		return reason
+	}
+	return "像是程序发出的通知，没有人说话或提出要求"
+}
+
+// bySentence judges a mail by what each of its sentences says.
+func bySentence(m *casefile.Message) string {
 	w, ok := wordsOf(m)
 	if !ok || wish.MatchString(w.subject) || w.any(wish) || asksSomething(m) {
 		return ""
@@ -255,8 +264,8 @@ var (
 	// nobody are addresses that say themselves that nobody reads them, program those from which programs write, and desk
 	// those from which programs write and people, too.
 	nobody  = regexp.MustCompile(`^([^@]*[-_.])?(no[-_.]?reply|do[-_.]?not[-_.]?reply|notifications?|alerts?|auto[-_.]?(confirm|mailer|notify|reply|sender))([-_.0-9][^@]*)?@`)
-	program = regexp.MustCompile(`^(notices?|notify|monitor(ing)?|root|cron|sys|system|security|safe|quarantine|spam|(anti-?)?virus|gateway|mail-?gw|dlp|audit|reports?|edm|mailadmin|sysadmin|admin|backups?|bot|robot|jenkins|ci|build|zabbix|nagios|ups|nas|printer|mailer|certs?|it|helpdesk|license|renew|password|verify|challenge|e-?bank|e?invoice|bill|order|booking|share|cloud|survey|meeting|calendar)([-_.][^@]*)?@|^[^@]*-(request|bounces|owner)@`)
-	desk    = regexp.MustCompile(`^(oa|billing|assistant|service|support)([-_.][^@]*)?@`)
+	program = regexp.MustCompile(`^(notices?|notify|monitor(ing)?|cron|sys|system|quarantine|spam|(anti-?)?virus|gateway|mail-?gw|dlp|edm|mailadmin|backups?|bot|robot|jenkins|ci|build|zabbix|nagios|grafana|ups|nas|printer|mailer|certs?|password|verify|challenge|e-?bank|e?invoice)([-_.][^@]*)?@|^[^@]*-(request|bounces|owner)@`)
+	desk    = regexp.MustCompile(`^(oa|billing|assistant|service|support|it|bill|admin|administrator|sysadmin|root|helpdesk|security|safe|audit|reports?|license|renew|order|booking|share|cloud|survey|meeting|calendar)([-_.][^@]*)?@`)
 
 	mailAddress = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
 	// nothing matches what says nothing by itself: greetings, addresses, numbers.

@@ -1,0 +1,71 @@
+package intake
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/mailbox/parse"
+)
+
+// testdata/people-and-programs.txt holds mails that were composed set by set, each before anybody looked at what the rules
+// made of the last one: what people (H) write about machines or under a machine's mark, and what programs (M) send without
+// one. None of the former may be where nobody looks; of the latter at most one in fifty may become a case here, which are
+// the hard ones of the thousand that daemon.TestMachinesAndPeople takes in.
+func TestPeopleAndPrograms(t *testing.T) {
+	source, err := os.ReadFile("testdata/people-and-programs.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hidden, cases []string
+	people, programs := 0, 0
+	for _, one := range strings.Split("\n"+string(source), "\n@@ ")[1:] {
+		title, rest, _ := strings.Cut(one, "\n")
+		head, body, _ := strings.Cut(rest, "\n\n")
+		if !strings.Contains(head, "Content-Type:") {
+			head += "\nContent-Type: text/plain; charset=utf-8"
+		}
+		raw := strings.ReplaceAll(strings.TrimSpace(head)+"\nMIME-Version: 1.0\n\n"+body+"\n", "\n", "\r\n")
+		m := parse.Message(strings.NewReader(raw), int64(len(raw)), casefile.DigestOf([]byte(raw)), parse.Limits{Text: textForMatching})
+		d, err := match.Decide(match.Mail{Message: m, Arrived: civil.New(2026, 3, 2)}, match.Office{}, nobodys{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch human := title[0] == 'H'; {
+		case human:
+			people++
+			if !d.New && !match.Applies(&m) {
+				hidden = append(hidden, title+": "+strings.Join(d.Reasons, "；"))
+			}
+		default:
+			programs++
+			if d.New {
+				cases = append(cases, title)
+			}
+		}
+	}
+	t.Logf("%d of %d people hidden, %d of %d programs as cases: %q", len(hidden), people, len(cases), programs, cases)
+	if len(hidden) > 0 || 50*len(cases) > programs || people < 300 || programs < 300 {
+		t.Errorf("hidden %q", slices.Concat(hidden))
+	}
+}
+
+// nobodys is the register of an office to which nobody has written yet.
+type nobodys struct{}
+
+func (nobodys) CasesByMessageID(string) ([]casefile.ID, error) { return nil, nil }
+func (nobodys) CasesByAddress(string) ([]casefile.ID, error)   { return nil, nil }
+func (nobodys) CasesByNumber(string) ([]casefile.ID, error)    { return nil, nil }
+func (nobodys) SameNumber(casefile.ID, []string) (bool, bool, error) {
+	return false, false, nil
+}
+func (nobodys) CasesByName(string) ([]casefile.ID, error)            { return nil, nil }
+func (nobodys) Earlier(string) ([]match.Earlier, error)              { return nil, nil }
+func (nobodys) Opening(casefile.ID) (match.Earlier, error)           { return match.Earlier{}, nil }
+func (nobodys) Prepared(casefile.ID) ([][]casefile.Digest, error)    { return nil, nil }
+func (nobodys) CasesByLetter(casefile.Digest) ([]casefile.ID, error) { return nil, nil }
+func (nobodys) Case(casefile.ID) (match.Case, bool, error)           { return match.Case{}, false, nil }
