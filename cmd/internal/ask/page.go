@@ -5,8 +5,11 @@ import "ysq.internal/ysq/casefile"
 // Page shows a page of what was sent, for the eye: a PDF's as a picture in shades of grey, a picture, what an office file
 // says as a page of our own. Nothing of the file's own bytes is in it. The bytes behind the head are the picture or the page.
 var Page = Download[PageRef, PageHead]{Name: "page", Role: Operator, Open: true, Look: func(q PageRef) Look {
-	return Look{Mail: q.Mail, What: "page"}
+	return Look{Mail: q.Mail, What: PageLook}
 }}
+
+// PageLook is what Look says of a page: turning the pages of a file is one look at it.
+const PageLook = "page"
 
 // PageRef names a page.
 type PageRef struct {

@@ -153,12 +153,14 @@ func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
 			return err
 		}
 		for _, id := range on {
-			done, err := lookedToday(tx.View, id, c, what)
-			if err != nil {
-				return err
-			}
-			if done {
-				continue // the other cases may not be on record
+			if often := c.Reveal == ask.Contact || l.What == ask.PageLook; often && id != "" {
+				done, err := lookedToday(tx.View, id, c, what)
+				if err != nil {
+					return err
+				}
+				if done {
+					continue // the other cases may not be on record
+				}
 			}
 			if _, err := tx.Append(casefile.Draft{Case: id, On: civil.Of(c.At), Event: casefile.Revealed{What: what}}); err != nil {
 				return err
@@ -184,12 +186,9 @@ func (k doorkeeper) witnessed(c ask.Call, l ask.Look) error {
 	})
 }
 
-// lookedToday reports whether a look is on record already: how to reach an applicant is recorded once for each
-// person, case and day, for whoever handles a case looks at it all day.
+// lookedToday reports whether a look is on record already: how to reach an applicant, and the pages of a file, are recorded
+// once for each person, case and day, for whoever handles a case looks at it all day.
 func lookedToday(tx *desk.View, id casefile.ID, c ask.Call, what string) (bool, error) {
-	if c.Reveal != ask.Contact || id == "" {
-		return false, nil
-	}
 	history, err := tx.History(id)
 	return slices.ContainsFunc(history, func(r casefile.Record) bool {
 		e, ok := r.Event.(casefile.Revealed)

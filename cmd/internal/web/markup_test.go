@@ -47,7 +47,7 @@ func (b *bureau) addresses() map[string][]string {
 		"GET /outbox/{id}":   b.outgoing(),
 		"GET /attach/{case}": {"/attach/1"}, "GET /detach/{case}": {"/detach/1?digest=" + cased[0][len("/mail/"):]}, "GET /split/{case}": {"/split/1"},
 		"GET /dispute": {"/dispute", "/dispute?case=1"}, "GET /dispute/{dispute}": {"/dispute/Y2026-001"}, "GET /dispute/{dispute}/{step}": {"/dispute/Y2026-001/answer"},
-		"GET /search": {"/search", "/search?q=pwned", "/search?q=" + url.QueryEscape(nasty)}, "GET /status": {"/status"}, "GET /pulse": nil,
+		"GET /search": {"/search", "/search?q=pwned", "/search?q=" + url.QueryEscape(nasty)}, "GET /status": {"/status"}, "GET /pulse": nil, "GET /picture/{name}": nil,
 		"GET /years": {"/years"}, "GET /year/{year}": {"/year/2025", "/year/2026"}, "GET /year/{year}/cell": {"/year/2026/cell?name=" + url.QueryEscape("一,总计")}, "GET /year/{year}/diff": {"/year/2025/diff"},
 		"GET /year/{year}/report/{form}": nil, "GET /year/{year}/freeze": {"/year/2025/freeze", "/year/2026/freeze"}, "GET /year/{year}/opening": {"/year/2026/opening"},
 		"GET /year/{year}/words": {"/year/2026/words"}, "GET /stats": {"/stats", "/stats?from=2026-10-01&to=2026-11-30"}, "GET /stats/xlsx": nil,

@@ -2,9 +2,7 @@ package web
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
 	"net/http"
 	"slices"
@@ -17,14 +15,13 @@ import (
 // What was sent, for the eye: a page that the office drew, with marks where something was read, in a frame beside the
 // fields.
 
-// framed is the policy of what our own pages may show in a frame. The picture is in the page itself, so that no second
-// request has to be recorded.
-const framed = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+// framed is the policy of what our own pages may show in a frame.
+const framed = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 
 // sheetPage is a page of a file as a picture.
 type sheetPage struct {
 	ask.PageHead
-	Picture      template.URL
+	Picture      string // its address
 	Name         string
 	Mail         string
 	Part, Page   int
@@ -53,7 +50,7 @@ func showPage(x *visit) error {
 		_, err = x.w.Write(content)
 		return err
 	}
-	p.Picture = template.URL("data:" + p.Type + ";base64," + base64.StdEncoding.EncodeToString(content)) // a picture that the office has drawn
+	p.Picture = x.site.pictures.put(x.me.Name, p.Type, content)
 	return write(x.w, http.StatusOK, "sheet", frame{Title: p.Name, Data: p})
 }
 

@@ -12,7 +12,7 @@
 //	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
 //	answermany.go, registermany.go   the same for several cases
 //	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
-//	sheet.go   a page of a file, beside the fields
+//	sheet.go   a page of a file, beside the fields    picture.go  the pictures of pages
 //	held.go    what was typed while nobody answered
 //	annual.go  年度      freeze.go 冻结      yearwords.go its words     chief.go  what a head asks
 //	search.go  查询      state.go  运行情况
@@ -58,6 +58,8 @@ type Site struct {
 	now     func() time.Time
 	failed  func(error)
 	handler http.Handler
+
+	pictures pictures
 }
 
 // New returns the site behind a door.
@@ -92,7 +94,7 @@ func routes() map[string]func(*visit) error {
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost, "GET /answers": answerManyForm, "POST /answers": answerManyPost,
 		"GET /sign": signing, "GET /sign/{case}": showSubmission, "POST /sign/{case}": signPost,
 		"GET /new": newForm, "POST /new": newPost,
-		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage,
+		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage, "GET /picture/{name}": showPicture,
 		"GET /mail/{mail}/join": joinForm, "POST /mail/{mail}/join": joinPost, "POST /mails/retry": retryMails,
 		"GET /outbox/{id}": showOutgoing, "POST /outbox/{id}": decideOutgoing, "POST /letter": copyLetter,
 		"GET /attach/{case}": attachForm, "POST /attach/{case}": attachPost, "GET /detach/{case}": detachForm, "POST /detach/{case}": detachPost,
