@@ -90,6 +90,9 @@ func (c *Change) AsSeen(d casefile.Draft) error {
 		return nil
 	}
 	cases := []casefile.ID{d.Case}
+	if m, ok := d.Event.(casefile.Merged); ok {
+		cases = append(cases, m.Into) // which goes on for both
+	}
 	if id := casefile.DisputeOf(casefile.Record{Event: d.Event}); id != "" {
 		history, err := c.Dispute(id)
 		if err != nil {

@@ -109,8 +109,9 @@ func TestChangedMeanwhile(t *testing.T) {
 // The later application goes into the earlier one, which must be open; the law counts from the earlier day.
 func TestMerge(t *testing.T) {
 	b, k := open(t)
+	call := k.Call()
 	merge := func(from, into casefile.ID) (ask.AppendResult, error) {
-		return b.AddAll(k.Call(), draft(from, casefile.Merged{Into: into, Reason: "重复提交"}))
+		return b.AddAll(call, draft(from, casefile.Merged{Into: into, Reason: "重复提交"}))
 	}
 	if _, err := merge("2026-00001", "2026-00002"); refusal(t, err) != "merge-direction" {
 		t.Errorf("into the later one: %v", err)
@@ -124,6 +125,15 @@ func TestMerge(t *testing.T) {
 	if err != nil || !strings.Contains(strings.Join(res.Warnings, ""), "申请人不同") {
 		t.Errorf("of another applicant: %v, %v", res.Warnings, err)
 	}
+	noted, err := b.AddAll(call, draft("2026-00001", casefile.Noted{Text: "来电催办"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	call.Seen = noted.Records[0].Seq - 1
+	if _, err := merge("2026-00002", "2026-00001"); refusal(t, err) != "changed" {
+		t.Errorf("into a case that has gone on: %v", err)
+	}
+	call.Seen++
 	if res, err = merge("2026-00002", "2026-00001"); err != nil || len(res.Warnings) != 0 || res.Cases[0].Stage != casefile.StageMerged.String() {
 		t.Errorf("%+v, %v", res, err)
 	}
