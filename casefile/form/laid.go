@@ -198,7 +198,7 @@ func (p *sheet) caption(rows [][]Segment, y, x int, used map[[2]int]bool) (best 
 	at := [][2]int{{y, x}}
 	known := p.isLabel(c.text)
 	for {
-		if _, coined := guess(fold(c.text)); p.isLabel(c.text) || coined && !known && !ok {
+		if p.isLabel(c.text) || !known && !ok && coined(c.text) {
 			best, parts, ok = c, slices.Clone(at), true
 		}
 		if len(at) >= 8 {
@@ -216,6 +216,12 @@ func (p *sheet) caption(rows [][]Segment, y, x int, used map[[2]int]bool) (best 
 		c.X = min(c.X, s.X)
 		c.Width, c.Height = right-c.X, s.Y+s.Height-c.Y
 	}
+}
+
+// coined says whether a text is a label that an office made up.
+func coined(text string) bool {
+	_, ok := guess(fold(text))
+	return ok
 }
 
 // under finds the segment right below another that may be the next line of the same cell.

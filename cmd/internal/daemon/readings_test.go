@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -23,11 +24,13 @@ import (
 	"ysq.internal/ysq/cmd/internal/worker"
 )
 
-// TestMain is the program itself when a test's office executes it again to read an attachment.
+// TestMain is the program itself when a test's office executes it again to read an attachment. The collector runs less
+// often than it would: an office is thrown away whole when its test ends.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
 		os.Exit(worker.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 	}
+	debug.SetGCPercent(400)
 	os.Exit(m.Run())
 }
 
