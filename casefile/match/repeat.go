@@ -94,14 +94,14 @@ type Relation struct {
 // Repeats compares an application with those of everybody who may be its applicant, and returns the
 // earlier ones for the like, the most alike first. It proposes only: whether two applications ask for
 // the same is for a person to say.
-func Repeats(a Filed, others []Filed) []Relation {
+func Repeats(a Filed, others []*Filed) []Relation {
 	a = a.Prepared()
 	var all []Relation
 	for _, o := range others {
-		if o.Case == a.Case || o.Fate == Gone || !before(o, a) {
+		if o.Case == a.Case || o.Fate == Gone || !before(*o, a) {
 			continue
 		}
-		who := SameApplicant(a, o)
+		who := SameApplicant(a, *o)
 		if who == "" {
 			continue
 		}
@@ -140,25 +140,27 @@ const mostShared = 5
 // Shared returns the applications of others that ask for the same information as one does, received at most some days
 // before or after it, the latest first. It proposes only: whether the information may be disclosed, and whether it is
 // made public, a person decides (条例 第四十四条).
-func Shared(a Filed, others []Filed, days int) []Relation {
+func Shared(a Filed, others []*Filed, days int) []Relation {
 	a = a.Prepared()
-	var found []Filed
-	var applicants []Filed
+	var found, applicants []*Filed
 	said := glanceAt(a.Request)
 	for _, o := range others {
 		apart := a.Received.Sub(o.Received)
-		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || apart > days || apart < -days || !alikeInLength(a.Request, o.Request) || !said.maybe(o.Request) {
+		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || apart > days || apart < -days || !alikeInLength(a.Request, o.Request) {
 			continue
 		}
-		if likeness, differing := alike(a.request, o.plainRequest()); likeness < same || differing != "" || oneApplicant(a, o) {
+		if a.plainName() == o.plainName() || !said.maybe(o.Request) { // of one applicant; see oneApplicant
+			continue
+		}
+		if likeness, differing := alike(a.request, o.plainRequest()); likeness < same || differing != "" || oneApplicant(a, *o) {
 			continue
 		}
 		found = append(found, o)
-		if !slices.ContainsFunc(applicants, func(x Filed) bool { return oneApplicant(x, o) }) {
+		if !slices.ContainsFunc(applicants, func(x *Filed) bool { return oneApplicant(*x, *o) }) {
 			applicants = append(applicants, o)
 		}
 	}
-	slices.SortStableFunc(found, func(x, y Filed) int { return compared(y, x) })
+	slices.SortStableFunc(found, func(x, y *Filed) int { return compared(*y, *x) })
 	var all []Relation
 	for _, o := range found[:min(len(found), mostShared)] {
 		likeness, _ := alike(a.request, o.plainRequest())
@@ -266,10 +268,10 @@ type Past struct {
 
 // PastOf lists what the same applicant sent before, whatever it asked for, the latest first. What was merged into another
 // case is part of that one.
-func PastOf(a Filed, others []Filed) (all []Past) {
-	slices.SortStableFunc(others, func(x, y Filed) int { return compared(y, x) })
+func PastOf(a Filed, others []*Filed) (all []Past) {
+	slices.SortStableFunc(others, func(x, y *Filed) int { return compared(*y, *x) })
 	for _, o := range others {
-		if who := SameApplicant(a, o); who != "" && o.Case != a.Case && before(o, a) {
+		if who := SameApplicant(a, *o); who != "" && o.Case != a.Case && before(*o, a) {
 			all = append(all, Past{o.Case, who})
 		}
 	}
@@ -393,10 +395,10 @@ type Counts struct {
 const Often = 10
 
 // CountOf counts the applications of one applicant. Those whose applicant is doubtful do not count.
-func CountOf(a Filed, others []Filed) Counts {
+func CountOf(a Filed, others []*Filed) Counts {
 	c := Counts{Month: a.Received.String()[:len("2026-11")], InMonth: 1, Place: 1, InYear: 1, Cases: []casefile.ID{a.Case}}
 	for _, o := range others {
-		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || SameApplicant(a, o) == "" {
+		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || SameApplicant(a, *o) == "" {
 			continue
 		}
 		if o.Received <= a.Received && a.Received.Sub(o.Received) < 365 {
@@ -405,7 +407,7 @@ func CountOf(a Filed, others []Filed) Counts {
 		if o.Received.String()[:len("2026-11")] == c.Month {
 			c.InMonth++
 			c.Cases = append(c.Cases, o.Case)
-			if before(o, a) {
+			if before(*o, a) {
 				c.Place++
 			}
 		}

@@ -10,6 +10,13 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
+func each(all ...Filed) (others []*Filed) {
+	for _, f := range all {
+		others = append(others, &f)
+	}
+	return others
+}
+
 func filed(id string, change ...func(*Filed)) Filed {
 	f := Filed{Case: casefile.ID(id), Applicant: "张三", Column: casefile.Natural, Contact: "示例路1号，13800000000",
 		Request: "东河街道2025年度部门预算及其说明", Received: civil.MustParse("2026-03-02")}
@@ -54,7 +61,7 @@ func TestRepeats(t *testing.T) {
 			if strings.Contains(name, "mark") {
 				a.Mark = "aa"
 			}
-			got := Repeats(a, []Filed{a, tt.earlier})
+			got := Repeats(a, each(a, tt.earlier))
 			if tt.want == "" {
 				if len(got) != 0 {
 					t.Errorf("%+v, want none", got)
@@ -86,7 +93,7 @@ func TestCountOf(t *testing.T) {
 		filed("2026-00020", func(f *Filed) { f.Applicant = "李四" }),
 		filed("2026-00021", func(f *Filed) { f.Fate = Gone }),
 		filed("2026-00022", func(f *Filed) { f.Received = civil.MustParse("2026-04-01") }))
-	c := CountOf(all[10], all)
+	c := CountOf(all[10], each(all...))
 	if c.Month != "2026-03" || c.InMonth != 12 || c.Place != 11 || c.InYear != 12 || len(c.Cases) != 12 {
 		t.Errorf("%+v", c)
 	}
@@ -123,7 +130,7 @@ func TestShared(t *testing.T) {
 		{Case: "2024-00001", Applicant: "赵六", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2024-05-08")},
 		{Case: "2026-00008", Applicant: "钱七", Column: casefile.Natural, Request: "示例市2025年老旧小区改造计划", Received: day("2026-05-09"), Fate: Gone},
 	}
-	got := Shared(a, others, 365)
+	got := Shared(a, each(others...), 365)
 	var ids []casefile.ID
 	for _, r := range got {
 		ids = append(ids, r.Case)
@@ -135,7 +142,7 @@ func TestShared(t *testing.T) {
 	for i := range prepared {
 		prepared[i] = prepared[i].Prepared()
 	}
-	if again := Shared(a.Prepared(), prepared, 365); !slices.Equal(again, got) {
+	if again := Shared(a.Prepared(), each(prepared...), 365); !slices.Equal(again, got) {
 		t.Errorf("prepared %v, else %v", again, got)
 	}
 	if got[0].Reason != "连同本件有 3 个申请人申请相同的信息；可以公开的，可纳入主动公开（条例第四十四条）" || got[0].Command("2026-00009") == "" {
@@ -151,7 +158,7 @@ func TestPastOf(t *testing.T) {
 	}
 	a := on("2026-00009", "2026-03-09", "m1", "预算")
 	var got []casefile.ID
-	for _, p := range PastOf(a, []Filed{on("2026-00001", "2026-01-05", "m1", "批复"), on("2026-00010", "2026-03-10", "m1", "合同"), on("2026-00003", "2026-02-01", "m2", "预算"), on("2026-00005", "2026-02-20", "m1", "验收报告"), a}) {
+	for _, p := range PastOf(a, each(on("2026-00001", "2026-01-05", "m1", "批复"), on("2026-00010", "2026-03-10", "m1", "合同"), on("2026-00003", "2026-02-01", "m2", "预算"), on("2026-00005", "2026-02-20", "m1", "验收报告"), a)) {
 		got = append(got, p.Case)
 		if p.Why != "证件号码相同" {
 			t.Errorf("%s because %s", p.Case, p.Why)

@@ -46,8 +46,8 @@ func (u understood) filed() match.Filed {
 type Relatives struct {
 	*desk.Desk
 	readings *readings
-	recent   desk.Memo[comparedCase] // the latest cases of everybody
-	others   desk.Memo[comparedCase] // cases of applicants that were looked at
+	recent   desk.Memo[*comparedCase] // the latest cases of everybody
+	others   desk.Memo[*comparedCase] // cases of applicants that were looked at
 }
 
 // NewRelatives returns what compares applications, also by what the room has read of those that nobody has registered yet.
@@ -83,7 +83,7 @@ func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r R
 	if err != nil {
 		return r, err
 	}
-	elsewhere := slices.DeleteFunc(slices.Clone(others), func(o match.Filed) bool { return slices.Contains(parts, o.Case) })
+	elsewhere := slices.DeleteFunc(slices.Clone(others), func(o *match.Filed) bool { return slices.Contains(parts, o.Case) })
 	r.Related, r.RelatedMore = repeats(a, elsewhere, id) // the parts of one application do not repeat each other
 	shared, err := g.shared(tx, a)
 	if err != nil {
@@ -103,7 +103,7 @@ func (g *Relatives) Relations(tx *desk.View, a match.Filed, id casefile.ID) (r R
 }
 
 // repeats lists earlier applications of the applicant for the like, the most alike first, and counts those that are left out.
-func repeats(a match.Filed, others []match.Filed, id casefile.ID) (views []ask.RelatedCase, more int) {
+func repeats(a match.Filed, others []*match.Filed, id casefile.ID) (views []ask.RelatedCase, more int) {
 	all := match.Repeats(a, others)
 	views = []ask.RelatedCase{}
 	for _, r := range all[:min(len(all), mostRelated)] {
@@ -113,7 +113,7 @@ func repeats(a match.Filed, others []match.Filed, id casefile.ID) (views []ask.R
 }
 
 // past lists what the applicant got before.
-func past(tx *desk.View, a match.Filed, others []match.Filed) (views []ask.PastCase, n int, err error) {
+func past(tx *desk.View, a match.Filed, others []*match.Filed) (views []ask.PastCase, n int, err error) {
 	all := match.PastOf(a, slices.Clone(others))
 	for _, p := range all[:min(len(all), mostPast)] {
 		c, err := tx.Case(p.Case)
@@ -136,7 +136,7 @@ func (g *Relatives) shared(tx *desk.View, a match.Filed) ([]match.Relation, erro
 	if a.Applicant == "" || a.Request == "" || a.Received.IsZero() || days == 0 {
 		return nil, nil
 	}
-	var others []match.Filed
+	var others []*match.Filed
 	for c, err := range g.recent.Newest(tx, mostRecent, comparedOf) {
 		if err != nil {
 			return nil, err
@@ -150,12 +150,12 @@ func (g *Relatives) shared(tx *desk.View, a match.Filed) ([]match.Relation, erro
 		case !c.registered, c.publicity == casefile.PublicityDeclined:
 			continue
 		}
-		others = append(others, c.Filed)
+		others = append(others, &c.Filed)
 	}
 	return match.Shared(a, others, days), nil
 }
 
-// comparedCase is what is compared of a case with each case that is shown. It is kept in memory, because preparing two
+// comparedCase is what is compared of a case with each case that is shown. It is kept in memory, shared and not changed, because preparing two
 // thousand of them took more time than everything else on a page.
 type comparedCase struct {
 	match.Filed
@@ -165,14 +165,14 @@ type comparedCase struct {
 	publicity  casefile.Publicity
 }
 
-func comparedOf(c casefile.Case) comparedCase {
+func comparedOf(c casefile.Case) *comparedCase {
 	filed := match.Filed{Case: c.ID, Applicant: c.Applicant, Column: c.Column, Contact: c.Contact, Request: c.Request, Addresses: c.Addresses, Received: c.ReceivedOn(), Fate: match.FateOf(c)}
-	return comparedCase{filed.Prepared(), c.ArrivedOn, !c.RegisteredOn.IsZero(), c.Stage == casefile.StageMerged, c.Publicity}
+	return &comparedCase{filed.Prepared(), c.ArrivedOn, !c.RegisteredOn.IsZero(), c.Stage == casefile.StageMerged, c.Publicity}
 }
 
 // othersOf lists the applications of everybody who goes by the same mark, name or address, the latest first.
-func (g *Relatives) othersOf(tx *desk.View, a match.Filed) ([]match.Filed, error) {
-	var all []match.Filed
+func (g *Relatives) othersOf(tx *desk.View, a match.Filed) ([]*match.Filed, error) {
+	var all []*match.Filed
 	unheard := 0
 	for _, id := range latestOf(append(casesOf(tx, a.Applicant, a.Addresses), tx.CasesByMark(a.Mark))) {
 		if id == a.Case {
@@ -185,16 +185,19 @@ func (g *Relatives) othersOf(tx *desk.View, a match.Filed) ([]match.Filed, error
 		if c.merged {
 			continue
 		}
-		o := c.Filed
+		o := &c.Filed // which is kept: what is filled in goes into a copy
 		if !c.registered && o.Fate == match.Pending {
 			if unheard++; unheard <= mostUnheard {
-				g.Heard(tx, &o)
-				o = o.Prepared()
+				heard := *o
+				g.Heard(tx, &heard)
+				o = new(heard.Prepared())
 			}
 		} else if a.Mark != "" { // else no mark can tell anything
-			if o.Mark, err = MarkOf(tx, id); err != nil {
+			marked := *o
+			if marked.Mark, err = MarkOf(tx, id); err != nil {
 				return nil, err
 			}
+			o = &marked
 		}
 		all = append(all, o)
 	}
