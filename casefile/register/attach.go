@@ -122,7 +122,9 @@ func (t *Tx) compareEnds(files []string) (e ends, err error) {
 
 // mark notes that the journal is durable as far as it goes.
 func (r *Register) mark() error {
-	return r.commit(func(b *bbolt.Tx) error { return b.Bucket(bucketMeta).Put(keyJournalled, be64(r.journal.seq)) })
+	return r.commit(func(b *bbolt.Tx) (Wrote, error) {
+		return Wrote{}, b.Bucket(bucketMeta).Put(keyJournalled, be64(r.journal.seq))
+	})
 }
 
 func dirOf(files []string) string {
@@ -238,15 +240,15 @@ func (b *batch) flush() error {
 	if len(b.records) == 0 {
 		return nil
 	}
-	err := b.r.commit(func(tx *bbolt.Tx) error {
+	err := b.r.commit(func(tx *bbolt.Tx) (Wrote, error) {
 		dst := b.r.tx(tx, time.Time{})
 		for i, record := range b.records {
 			if err := dst.accept(record, b.lines[i]); err != nil {
-				return err
+				return Wrote{}, err
 			}
 		}
 		b.r.cal.Store(dst.cal)
-		return nil
+		return dst.wrote, nil
 	})
 	b.records, b.lines = b.records[:0], b.lines[:0]
 	return err

@@ -14,6 +14,7 @@ func (t *Tx) indexDispute(r casefile.Record) error {
 	if id == "" {
 		return nil
 	}
+	t.wrote.Disputes = append(t.wrote.Disputes, id)
 	if err := t.bucket(bucketMatter).Put(append([]byte(id+"\x00"), be64(r.Seq)...), nil); err != nil {
 		return err
 	}

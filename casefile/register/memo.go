@@ -3,8 +3,10 @@ package register
 import (
 	"bytes"
 	"fmt"
-	"iter"
+	"slices"
 	"sync"
+
+	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -15,6 +17,13 @@ import (
 type Memo[T any] struct {
 	mu   sync.Mutex
 	kept map[casefile.ID]memoed[T]
+
+	// What Newest and Waiting returned last, and when: of what was asked for again, only what was written since is looked up.
+	newest         ordered[T]
+	newestAt       Mark
+	newestMost     int
+	open, finished ordered[T]
+	waitingAt      Mark
 }
 
 type memoed[T any] struct {
@@ -22,19 +31,71 @@ type memoed[T any] struct {
 	made       T
 }
 
-// Newest yields the values of the latest cases, from the highest number down, at most as many as most says. The memo never
-// holds more than twice that many: when it is full it starts again from nothing.
-func (m *Memo[T]) Newest(t *Tx, most int, made func(casefile.Case) T) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		c := t.bucket(bucketCase).Cursor()
-		n := 0
-		for k, v := c.Last(); k != nil && n < most; k, v = c.Prev() {
-			n++
-			if one, err := m.of(k, v, 2*most, made); !yield(one, err) || err != nil {
-				return
-			}
-		}
+// ordered are values in the order of their cases' keys. Its slices are shared with readers: a change makes new ones.
+type ordered[T any] struct {
+	ids  []casefile.ID
+	made []T
+}
+
+func (o *ordered[T]) add(id casefile.ID, v T) {
+	o.ids, o.made = append(o.ids, id), append(o.made, v)
+}
+
+// set puts a value in its place, or replaces the one that is there.
+func (o *ordered[T]) set(id casefile.ID, v T) {
+	at, there := slices.BinarySearch(o.ids, id)
+	if there {
+		o.made = slices.Clone(o.made)
+		o.made[at] = v
+		return
 	}
+	o.ids, o.made = slices.Insert(slices.Clone(o.ids), at, id), slices.Insert(slices.Clone(o.made), at, v)
+}
+
+func (o *ordered[T]) drop(id casefile.ID) {
+	if at, there := slices.BinarySearch(o.ids, id); there {
+		o.ids, o.made = slices.Delete(slices.Clone(o.ids), at, at+1), slices.Delete(slices.Clone(o.made), at, at+1)
+	}
+}
+
+// Newest returns the values of the latest cases, in the order of their numbers, at most as many as most says. They are
+// shared, and must not be changed. The memo never holds more than twice that many: when it is full it starts again from nothing.
+func (m *Memo[T]) Newest(t *Tx, most int, made func(casefile.Case) T) ([]T, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := t.bucket(bucketCase)
+	wrote, known := t.Since(m.newestAt)
+	if known && m.newestMost == most {
+		for _, id := range wrote.Cases {
+			if len(m.newest.ids) == most && id < m.newest.ids[0] {
+				continue
+			}
+			one, err := m.of([]byte(id), all.Get([]byte(id)), 2*most, made)
+			if err != nil {
+				return nil, err
+			}
+			m.newest.set(id, one)
+			over := max(len(m.newest.ids)-most, 0)
+			m.newest.ids, m.newest.made = m.newest.ids[over:], m.newest.made[over:]
+		}
+		m.newestAt = t.Mark()
+		return m.newest.made, nil
+	}
+	var list ordered[T]
+	c := all.Cursor()
+	for k, v := c.Last(); k != nil && len(list.ids) < most; k, v = c.Prev() {
+		one, err := m.of(k, v, 2*most, made)
+		if err != nil {
+			return nil, err
+		}
+		list.add(casefile.ID(k), one)
+	}
+	slices.Reverse(list.ids)
+	slices.Reverse(list.made)
+	if at := t.Mark(); at != (Mark{}) {
+		m.newest, m.newestAt, m.newestMost = list, at, most
+	}
+	return list.made, nil
 }
 
 // Of returns the value of one case. The memo never holds more than most says: when it is full it starts again from nothing.
@@ -43,12 +104,13 @@ func (m *Memo[T]) Of(t *Tx, id casefile.ID, most int, made func(casefile.Case) T
 	if v == nil {
 		return one, fmt.Errorf("%s：%w", id, ErrNotFound)
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.of([]byte(id), v, most, made)
 }
 
+// of returns the value of a case, and keeps it. m.mu is held.
 func (m *Memo[T]) of(id, projection []byte, most int, made func(casefile.Case) T) (one T, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	k, kept, err := m.value(id, projection, made)
 	if err != nil || kept {
 		return k.made, err
@@ -74,12 +136,37 @@ func (m *Memo[T]) value(id, projection []byte, made func(casefile.Case) T) (one 
 
 // Waiting returns the values of the cases that wait for somebody: the open ones in the order of their numbers, then the
 // finished ones in which open mail lies. The memo then holds these alone, at most as many as most says.
-func (m *Memo[T]) Waiting(t *Tx, most int, made func(casefile.Case) T) (all []T, err error) {
+func (m *Memo[T]) Waiting(t *Tx, most int, made func(casefile.Case) T) ([]T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	cases, open := t.bucket(bucketCase), t.bucket(bucketOpen)
+	cases, open, unread := t.bucket(bucketCase), t.bucket(bucketOpen), t.bucket(bucketUnread)
+	if wrote, known := t.Since(m.waitingAt); known {
+		for _, id := range wrote.Cases {
+			one, _, err := m.value([]byte(id), cases.Get([]byte(id)), made)
+			if err != nil {
+				return nil, err
+			}
+			m.open.drop(id)
+			m.finished.drop(id)
+			delete(m.kept, id)
+			switch {
+			case holds(open, []byte(id)):
+				m.open.set(id, one.made)
+			case holds(unread, []byte(id)):
+				m.finished.set(id, one.made)
+			default:
+				continue
+			}
+			m.kept[id] = one
+		}
+		if m.waitingAt = t.Mark(); len(m.kept) > most {
+			m.waitingAt = Mark{}
+		}
+		return slices.Concat(m.open.made, m.finished.made), nil
+	}
 	kept := make(map[casefile.ID]memoed[T], len(m.kept))
-	add := func(id []byte) error {
+	var waiting, finished ordered[T]
+	add := func(to *ordered[T], id []byte) error {
 		one, _, err := m.value(id, cases.Get(id), made)
 		if err != nil {
 			return err
@@ -87,18 +174,30 @@ func (m *Memo[T]) Waiting(t *Tx, most int, made func(casefile.Case) T) (all []T,
 		if len(kept) < most {
 			kept[casefile.ID(id)] = one
 		}
-		all = append(all, one.made)
+		to.add(casefile.ID(id), one.made)
 		return nil
 	}
-	if err := open.ForEach(func(id, _ []byte) error { return add(id) }); err != nil {
+	if err := open.ForEach(func(id, _ []byte) error { return add(&waiting, id) }); err != nil {
 		return nil, err
 	}
-	err = t.bucket(bucketUnread).ForEach(func(id, _ []byte) error {
-		if k, _ := open.Cursor().Seek(id); bytes.Equal(k, id) {
+	err := unread.ForEach(func(id, _ []byte) error {
+		if holds(open, id) {
 			return nil
 		}
-		return add(id)
+		return add(&finished, id)
 	})
-	m.kept = kept
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	m.kept, m.waitingAt = kept, Mark{}
+	if len(kept) == len(waiting.ids)+len(finished.ids) {
+		m.open, m.finished, m.waitingAt = waiting, finished, t.Mark()
+	}
+	return slices.Concat(waiting.made, finished.made), nil
+}
+
+// holds reports whether a key stands in a bucket of keys alone.
+func holds(b *bbolt.Bucket, key []byte) bool {
+	k, _ := b.Cursor().Seek(key)
+	return bytes.Equal(k, key)
 }

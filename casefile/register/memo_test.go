@@ -19,10 +19,10 @@ func TestMemo(t *testing.T) {
 	var m Memo[string]
 	made := 0
 	newest := func(tx *Tx, most int) (all []string) {
-		for s, err := range m.Newest(tx, most, func(c casefile.Case) string { made++; return string(c.ID) + c.Stage.Label() }) {
-			must(t, err)
-			all = append(all, s)
-		}
+		all, err := m.Newest(tx, most, func(c casefile.Case) string { made++; return string(c.ID) + c.Stage.Label() })
+		must(t, err)
+		all = slices.Clone(all)
+		slices.Reverse(all)
 		return all
 	}
 	see := func(most, making int, want ...string) {
@@ -50,10 +50,104 @@ func TestMemo(t *testing.T) {
 	}); !errors.Is(err, givenUp) {
 		t.Fatal(err)
 	}
-	see(3, 1, "2026-00003收件", "2026-00002收件", "2026-00001收件")
+	see(3, 0, "2026-00003收件", "2026-00002收件", "2026-00001收件")
 	add(t, r, start, dismiss)
-	see(3, 1, "2026-00003收件", "2026-00002"+casefile.StageDismissed.Label(), "2026-00001收件")
+	see(3, 0, "2026-00003收件", "2026-00002"+casefile.StageDismissed.Label(), "2026-00001收件")
 	if see(1, 0, "2026-00003收件"); len(m.kept) > 6 {
 		t.Errorf("%d are kept", len(m.kept))
+	}
+}
+
+// What is brought up to date by the cases that were written is what a Memo finds that knows nothing yet.
+func TestMemoSince(t *testing.T) {
+	r := opened(t)
+	named := func(c casefile.Case) string { return string(c.ID) + c.Stage.Label() }
+	var m, second Memo[string]
+	compare := func(wantKnown bool) {
+		t.Helper()
+		must(t, r.View(func(tx *Tx) error {
+			if _, known := tx.Since(m.newestAt); known != wantKnown {
+				t.Errorf("what was written since is known: %v", known)
+			}
+			var fresh Memo[string]
+			for _, ask := range []func(*Memo[string]) ([]string, error){
+				func(m *Memo[string]) ([]string, error) { return m.Newest(tx, 3, named) },
+				func(m *Memo[string]) ([]string, error) { return m.Waiting(tx, 100, named) },
+			} {
+				got, err := ask(&m)
+				must(t, err)
+				want, err := ask(&fresh)
+				must(t, err)
+				if !slices.Equal(got, want) {
+					t.Errorf("%v, want %v", got, want)
+				}
+			}
+			return nil
+		}))
+	}
+	compare(false)
+	for n, name := range []string{"a", "b", "c", "d", "e"} {
+		take(t, r, name, uint32(n))
+		compare(true)
+	}
+	dismiss := func(id casefile.ID) {
+		add(t, r, start, casefile.Draft{Case: id, On: civil.Of(start), Event: casefile.Dismissed{Reason: "广告"}})
+	}
+	dismiss("2026-00001") // none of the newest
+	compare(true)
+	dismiss("2026-00004")
+	dismiss("2026-00005")
+	compare(true)
+	must(t, r.Index(1, 0, 0, nil)) // writes of no case
+	compare(true)
+
+	// A reader that began before a record sees what there was, and spoils nothing for those who come after.
+	must(t, r.View(func(tx *Tx) error {
+		dismiss("2026-00002")
+		compare(true)
+		old, err := m.Waiting(tx, 100, named)
+		must(t, err)
+		if want := []string{"2026-00002收件", "2026-00003收件"}; !slices.Equal(old, want) {
+			t.Errorf("%v, want %v", old, want)
+		}
+		return nil
+	}))
+	compare(true)
+
+	// Of another register a mark says nothing.
+	other := opened(t)
+	must(t, other.View(func(tx *Tx) error {
+		got, err := m.Waiting(tx, 100, named)
+		must(t, err)
+		none, err := second.Waiting(tx, 100, named)
+		must(t, err)
+		if len(got)+len(none) > 0 {
+			t.Errorf("%v, %v", got, none)
+		}
+		return nil
+	}))
+}
+
+func TestCommits(t *testing.T) {
+	var c commits
+	c.add(7, Wrote{Cases: []casefile.ID{"b", "a"}})
+	c.add(8, Wrote{Cases: []casefile.ID{"a"}, Disputes: []casefile.DisputeID{"d"}})
+	if w, known := c.between(6, 8); !known || !slices.Equal(w.Cases, []casefile.ID{"a", "b"}) || !slices.Equal(w.Disputes, []casefile.DisputeID{"d"}) {
+		t.Errorf("%v, %v", w, known)
+	}
+	if w, known := c.between(8, 8); !known || len(w.Cases) > 0 {
+		t.Errorf("nothing since: %v, %v", w, known)
+	}
+	c.add(10, Wrote{Cases: make([]casefile.ID, mostWrote+1)})
+	for _, gap := range [][2]int{{5, 8}, {8, 9}, {8, 10}, {8, 7}} {
+		if _, known := c.between(gap[0], gap[1]); known {
+			t.Errorf("%v is known", gap)
+		}
+	}
+	for n := range 3 * mostCommits {
+		c.add(n, Wrote{})
+	}
+	if len(c.wrote) > mostCommits {
+		t.Errorf("%d are remembered", len(c.wrote))
 	}
 }

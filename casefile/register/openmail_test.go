@@ -42,6 +42,7 @@ func TestOpenMailUntilDecided(t *testing.T) {
 // openModel is what a person would expect.
 type openModel struct {
 	memo  Memo[casefile.Case]
+	whole Memo[casefile.Case] // keeps all of them
 	t     *rapid.T
 	dir   string
 	r     *Register
@@ -235,6 +236,9 @@ func (o *openModel) compare(t *testing.T) {
 	must(t, o.r.View(func(tx *Tx) error {
 		cases, err := o.memo.Waiting(tx, 3, func(c casefile.Case) casefile.Case { return c }) // of which some are not kept
 		must(t, err)
+		if again, err := o.whole.Waiting(tx, 1000, func(c casefile.Case) casefile.Case { return c }); err != nil || !reflect.DeepEqual(again, cases) {
+			o.t.Fatalf("%v: %v wait, want %v", err, again, cases)
+		}
 		waiting := map[casefile.ID]casefile.Case{}
 		for _, c := range cases {
 			waiting[c.ID] = c

@@ -162,6 +162,7 @@ type Register struct {
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
 	unread  openMails                        // as they were read
 	limits  limits                           // of makers
+	commits commits
 }
 
 // Health says whether the register can be written.
@@ -213,7 +214,7 @@ func (r *Register) Calendar() *workday.Calendar { return r.cal.Load() }
 func (r *Register) View(fn func(*Tx) error) error {
 	return r.db.View(func(b *bbolt.Tx) error {
 		tx := r.tx(b, time.Time{})
-		tx.open = &r.unread
+		tx.open, tx.commits = &r.unread, &r.commits
 		return fn(tx)
 	})
 }
@@ -239,16 +240,16 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	}
 	var tx *Tx
 	var own error // fn's
-	err = r.commit(func(b *bbolt.Tx) error {
+	err = r.commit(func(b *bbolt.Tx) (Wrote, error) {
 		tx = r.tx(b, now)
 		before, _ := tx.Head()
 		if own = fn(tx); own != nil {
-			return own
+			return Wrote{}, own
 		}
 		if after, _ := tx.Head(); after == before {
-			return nil
+			return tx.wrote, nil
 		}
-		return tx.bucket(bucketMeta).Put(keyJournalled, be64(before))
+		return tx.wrote, tx.bucket(bucketMeta).Put(keyJournalled, be64(before))
 	})
 	switch {
 	case own != nil:
@@ -266,10 +267,6 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	}
 	r.health.Store(&Health{ClockBack: tx.clockBack})
 	return nil
-}
-
-func (r *Register) commit(fn func(*bbolt.Tx) error) error {
-	return r.disk.Step(durable.OpCommit, r.db.Path(), func() error { return r.db.Update(fn) })
 }
 
 // unwell remembers why nothing can be written.

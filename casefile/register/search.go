@@ -54,7 +54,7 @@ func (r *Register) Index(version byte, from, upto uint64, all []Words) error {
 	var c words.Change
 	err := r.View(func(t *Tx) (err error) { c, err = words.In(t.b).Add(version, from, upto, all); return err })
 	if err == nil {
-		err = r.commit(func(tx *bbolt.Tx) error { return c.Put(tx) })
+		err = r.commit(func(tx *bbolt.Tx) (Wrote, error) { return Wrote{}, c.Put(tx) })
 	}
 	if err != nil {
 		return fmt.Errorf("indexing words: %w", err)

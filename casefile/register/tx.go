@@ -35,6 +35,8 @@ type Tx struct {
 	open      *openMails         // as they were read before; nil: what is read may not be committed
 	standIns  *casefile.StandIns // read once; nil: not yet
 	later     *ordering          // takes the buckets with many keys, for a maker; nil: they are written at once
+	commits   *commits           // before this one; nil: as open
+	wrote     Wrote              // of it
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -258,6 +260,7 @@ func seqsOf(history []casefile.Record) []uint64 {
 
 // file writes a case's projection and the keys under which it is found.
 func (t *Tx) file(c casefile.Case, projection []byte) error {
+	t.wrote.file(c.ID)
 	if err := t.bucket(bucketCase).Put([]byte(c.ID), projection); err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (o *Office) arrived(words []string, most int) (p ask.Portion[ask.Arrival], 
 				signing++
 			}
 			in, _ := ins.Of(o.Today(), w.Assignee, w.Department)
-			if w.Stage == casefile.StageReceived && caseMentions(w.Case, in, words) {
+			if w.Stage == casefile.StageReceived && w.mentions(in, words) {
 				all = append(all, w)
 			}
 		}

@@ -120,7 +120,7 @@ func (o *Deadlines) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery,
 	}
 	put := func(w *waitingCase) error {
 		in, away := ins.Of(today, w.Assignee, w.Department)
-		if !caseMentions(w.Case, in, words) && !(away && in.Deputy == q.For) {
+		if !w.mentions(in, words) && !(away && in.Deputy == q.For) {
 			return nil
 		}
 		all, err := o.caseDue(tx, w, letters[w.ID], in, today, until)
@@ -142,7 +142,7 @@ func (o *Deadlines) casesDue(ctx context.Context, tx *desk.View, q ask.DueQuery,
 	for _, id := range slices.Sorted(maps.Keys(letters)) { // of cases that owe no answer
 		c, err := tx.Case(id)
 		if err == nil {
-			err = put(&waitingCase{Case: c})
+			err = put(newWaiting(c))
 		}
 		if err != nil {
 			return nil, err

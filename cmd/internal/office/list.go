@@ -210,7 +210,12 @@ func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
 
 // caseMentions reports whether all the words stand in what lists show of a case and of its assignee's deputy.
 func caseMentions(c casefile.Case, in casefile.StoodIn, words []string) bool {
-	return mention(words, string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee, in.Deputy)
+	return len(words) == 0 || mention(words, textOf(c), in.Deputy)
+}
+
+// textOf is what lists show of a case, in lower case.
+func textOf(c casefile.Case) string {
+	return strings.ToLower(strings.Join([]string{string(c.ID), c.Applicant, c.Subject, c.Request, c.Department, c.Assignee}, "\n"))
 }
 
 func mention(words []string, texts ...string) bool {

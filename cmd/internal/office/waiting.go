@@ -3,6 +3,7 @@ package office
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"ysq.internal/ysq/casefile"
@@ -17,15 +18,27 @@ import (
 // while its projection is the same: 待办 is opened all day, and most records change one case of a thousand.
 type waitingCase struct {
 	casefile.Case
+	text  string                    // what words are looked for in; see mentions
 	lines atomic.Pointer[caseLines] // as they were made last; nil: not yet, or others can change them
 }
 
 // mostWaiting bounds the cases that are kept, at some three kilobytes each.
 const mostWaiting = 20_000
 
+func newWaiting(c casefile.Case) *waitingCase {
+	return &waitingCase{Case: c, text: textOf(c)}
+}
+
+// mentions is caseMentions of what was kept: everybody looks for his own cases among all that wait.
+func (w *waitingCase) mentions(in casefile.StoodIn, words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool {
+		return !strings.Contains(w.text, word) && !strings.Contains(strings.ToLower(in.Deputy), word)
+	})
+}
+
 // waiting lists the open cases in the order of their numbers, then the finished ones in which open mail is.
 func (o *Deadlines) waiting(tx *desk.View) ([]*waitingCase, error) {
-	return o.kept.Waiting(tx, mostWaiting, func(c casefile.Case) *waitingCase { return &waitingCase{Case: c} })
+	return o.kept.Waiting(tx, mostWaiting, newWaiting)
 }
 
 // caseLines is what waits in a case on a day, however late its alarms are. It is not changed once it is made.

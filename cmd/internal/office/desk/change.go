@@ -2,7 +2,6 @@ package desk
 
 import (
 	"errors"
-	"iter"
 	"math"
 	"time"
 
@@ -25,7 +24,7 @@ type Walk = register.Walk
 type Memo[T any] struct{ register.Memo[T] }
 
 // Newest is Newest of register.Memo, for a View.
-func (m *Memo[T]) Newest(v *View, most int, made func(casefile.Case) T) iter.Seq2[T, error] {
+func (m *Memo[T]) Newest(v *View, most int, made func(casefile.Case) T) ([]T, error) {
 	return m.Memo.Newest(v.tx, most, made)
 }
 

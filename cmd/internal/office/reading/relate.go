@@ -137,10 +137,11 @@ func (g *Relatives) shared(tx *desk.View, a match.Filed) ([]match.Relation, erro
 		return nil, nil
 	}
 	var others []*match.Filed
-	for c, err := range g.recent.Newest(tx, mostRecent, comparedOf) {
-		if err != nil {
-			return nil, err
-		}
+	recent, err := g.recent.Newest(tx, mostRecent, comparedOf)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range slices.Backward(recent) {
 		if c.arrived.IsZero() || a.Received.Sub(c.arrived) > 2*days {
 			break
 		}

@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -35,11 +36,11 @@ func NewDisputes(d *desk.Desk) Disputes { return Disputes{d, &keptDisputes{}} }
 // evidence and loses, whatever was right about the reply (casefile/LAW.md#clocks).
 func (b Disputes) Due(tx *desk.View, today civil.Date, yield func(ask.DueItem)) error {
 	cal := b.Reg.Calendar()
-	for id, seqs := range tx.DisputeEntries() {
-		d, err := b.folded(tx, id, seqs)
-		if err != nil {
-			return err
-		}
+	live, err := b.live(tx)
+	if err != nil {
+		return err
+	}
+	for _, d := range live {
 		if err := b.ordered(tx, d, today, yield); err != nil {
 			return err
 		}
@@ -66,11 +67,45 @@ type keptDisputes struct {
 	mu       sync.Mutex
 	calendar *workday.Calendar
 	all      map[casefile.DisputeID]keptDispute
+	live     liveDisputes
+}
+
+// liveDisputes are those of which something may be left to do, as the register stood at a mark.
+type liveDisputes struct {
+	all      []casefile.Dispute
+	at       register.Mark
+	calendar *workday.Calendar
 }
 
 type keptDispute struct {
 	records int
 	casefile.Dispute
+}
+
+// live lists the disputes of which something may be left to do, on whatever day: those that were upheld or given up are not
+// among them. The list is shared, and must not be changed.
+func (b Disputes) live(tx *desk.View) ([]casefile.Dispute, error) {
+	k, cal := b.kept, b.Reg.Calendar()
+	k.mu.Lock()
+	kept := k.live
+	k.mu.Unlock()
+	if wrote, known := tx.Since(kept.at); known && len(wrote.Disputes) == 0 && kept.calendar == cal {
+		return kept.all, nil
+	}
+	var live []casefile.Dispute
+	for id, seqs := range tx.DisputeEntries() {
+		d, err := b.folded(tx, id, seqs)
+		if err != nil {
+			return nil, err
+		}
+		if d.Awaited() || d.Ordered || d.Result == casefile.ResultCorrected {
+			live = append(live, d)
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.live = liveDisputes{live, tx.Mark(), cal}
+	return live, nil
 }
 
 // folded returns a dispute as it stands after its records.
