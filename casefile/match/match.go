@@ -56,6 +56,10 @@ type Register interface {
 	// CasesByLetter returns the cases that a letter of the office answers whose file has this digest; none for
 	// other bytes.
 	CasesByLetter(d casefile.Digest) ([]casefile.ID, error)
+	// CasesByDocument returns the open cases in which a letter with this document number was issued.
+	CasesByDocument(number string) ([]casefile.ID, error)
+	// Consultations returns who was asked in the open cases that wait for an opinion, the latest cases where there are many.
+	Consultations() ([]Consultation, error)
 	// Case returns what is known of a case; found is false for a number that is not in the register.
 	Case(id casefile.ID) (c Case, found bool, err error)
 }
@@ -208,7 +212,7 @@ func (d *decider) decide() error {
 	if done, err := d.join(); done || err != nil {
 		return err
 	}
-	if err := errors.Join(d.suggestBySender(), d.suggestForwarded(), d.suggestWritten(), d.suggestByName(), d.suggestByNumber()); err != nil {
+	if err := errors.Join(d.suggestBySender(), d.suggestForwarded(), d.suggestWritten(), d.suggestLetters(), d.suggestByName(), d.suggestByNumber()); err != nil {
 		return err
 	}
 	likely := d.out.Likeness >= Likely

@@ -59,6 +59,12 @@ func (registered) SameNumber(id casefile.ID, numbers []string) (same, known bool
 	}
 	return same, known, nil
 }
+func (registered) CasesByDocument(number string) ([]casefile.ID, error) {
+	return map[string][]casefile.ID{"某环依申请补〔2026〕1号": {"2026-00020"}}[number], nil
+}
+func (registered) Consultations() ([]Consultation, error) {
+	return []Consultation{{Case: "2026-00017", Applicant: "张三", Party: "甲化工有限公司", Document: "某环征〔2026〕3号"}}, nil
+}
 func (registered) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], nil }
 
 var began = map[casefile.ID]Earlier{}
@@ -329,10 +335,45 @@ func (f failing) CasesByNumber(string) ([]casefile.ID, error) { return nil, f.fa
 func (f failing) SameNumber(casefile.ID, []string) (same, known bool, err error) {
 	return false, false, f.fail()
 }
+func (f failing) CasesByDocument(string) ([]casefile.ID, error)        { return nil, f.fail() }
+func (f failing) Consultations() ([]Consultation, error)               { return nil, f.fail() }
 func (f failing) Prepared(id casefile.ID) ([][]casefile.Digest, error) { return prepared[id], f.fail() }
 func (f failing) CasesByLetter(casefile.Digest) ([]casefile.ID, error) { return nil, f.fail() }
 func (f failing) Earlier(mail string) ([]Earlier, error)               { return nil, f.fail() }
 func (f failing) Case(id casefile.ID) (Case, bool, error)              { return cases[id], true, f.fail() }
+
+// Who was asked by post answers from an address that no case knows: what the answer names leads to the case.
+func TestAnswerToALetterByPost(t *testing.T) {
+	for _, tt := range []struct {
+		sender, subject, text string
+		want                  casefile.ID
+		likeness              int
+	}{
+		{"", "回复", "见 某环征〔2026〕3号，不同意公开第二页。", "2026-00017", 70},
+		{"", "关于某环征[2026] 3 号的意见", "同意公开。", "2026-00017", 70},
+		{"甲化工", "意见书", "涉及商业秘密，不同意公开。", "2026-00017", 65},
+		{"某某", "征求意见的回复", "我司（甲化工有限公司）没有意见。", "2026-00017", 65},
+		{"某某", "回复征求意见", "张三申请的材料不宜公开。", "2026-00017", 55},
+		{"某律师", "补正", "现就贵局某环依申请补【2026】第1号补正如下：年度为2023年。", "2026-00020", 70},
+		{"甲化工", "广告", "产品目录见附件。", "", 0},
+		{"某某", "征求意见", "我认为规划方案很好。", "", 0},
+		{"", "某环征〔2026〕33号", "不同意公开。", "", 0},
+	} {
+		m := from("stranger@elsewhere.example.test", tt.subject)
+		m.From[0].Name, m.Text = tt.sender, tt.text
+		d, err := Decide(Mail{Message: m}, Office{}, registered{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Suggestion
+		if len(d.Suggest) > 0 {
+			got = d.Suggest[0]
+		}
+		if got.Case != tt.want || got.Likeness != tt.likeness {
+			t.Errorf("%s: %s: suggested %+v", tt.subject, tt.text, d.Suggest)
+		}
+	}
+}
 
 // An error of the register at any call must come out: a decision without the answer would be a guess.
 func TestDecideReturnsEveryErrorOfTheRegister(t *testing.T) {

@@ -137,6 +137,62 @@ func (i index) CasesByLetter(d casefile.Digest) (all []casefile.ID, err error) {
 	return all, err
 }
 
+func (i index) CasesByDocument(number string) (all []casefile.ID, err error) {
+	issued, err := i.tx.LettersNumbered(number)
+	for _, r := range issued {
+		if err != nil || len(all) == namesakes {
+			break
+		}
+		var c *casefile.Case
+		if c, err = i.caseOf(r.Case); err == nil && c.Stage.Open() && !slices.Contains(all, r.Case) {
+			all = append(all, r.Case)
+		}
+	}
+	return all, err
+}
+
+// mostConsulting is in how many open cases that wait for an opinion an answer is looked for.
+const mostConsulting = 200
+
+func (i index) Consultations() (all []match.Consultation, err error) {
+	if i.read.consultations != nil {
+		return i.read.consultations, nil
+	}
+	defer func() {
+		if i.read.consultations = all; err == nil && all == nil {
+			i.read.consultations = []match.Consultation{}
+		}
+	}()
+	cases := 0
+	for c, err := range i.tx.OpenCases("") {
+		if err != nil {
+			return nil, err
+		}
+		if !c.Consulting() {
+			continue
+		}
+		if cases++; cases > mostConsulting {
+			break
+		}
+		history, err := i.tx.History(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		answered := map[string]bool{}
+		var sent []match.Consultation
+		for _, r := range casefile.Live(history) {
+			switch e := r.Event.(type) {
+			case casefile.ConsultationSent:
+				sent = append(sent, match.Consultation{Case: c.ID, Applicant: c.Applicant, Party: e.Party, Document: e.Document})
+			case casefile.ConsultationAnswered:
+				answered[e.Party] = true
+			}
+		}
+		all = append(all, slices.DeleteFunc(sent, func(s match.Consultation) bool { return answered[s.Party] })...)
+	}
+	return all, nil
+}
+
 func (i index) Case(id casefile.ID) (match.Case, bool, error) {
 	c, err := i.caseOf(id)
 	if errors.Is(err, register.ErrNotFound) {
@@ -160,7 +216,9 @@ func (i index) Case(id casefile.ID) (match.Case, bool, error) {
 type remembered struct {
 	cases        map[casefile.ID]*casefile.Case
 	applications map[casefile.ID]match.Earlier
-	senders      map[string][]casefile.ID // the latest cases of an address in small letters, burst+1 at most, the latest first
+	// consultations are those of the open cases; nil until they were asked for. Intake itself records none.
+	consultations []match.Consultation
+	senders       map[string][]casefile.ID // the latest cases of an address in small letters, burst+1 at most, the latest first
 }
 
 // append records drafts. Everything that a placing records passes here.

@@ -68,4 +68,6 @@ func (nobodys) Earlier(string) ([]match.Earlier, error)              { return ni
 func (nobodys) Opening(casefile.ID) (match.Earlier, error)           { return match.Earlier{}, nil }
 func (nobodys) Prepared(casefile.ID) ([][]casefile.Digest, error)    { return nil, nil }
 func (nobodys) CasesByLetter(casefile.Digest) ([]casefile.ID, error) { return nil, nil }
+func (nobodys) CasesByDocument(string) ([]casefile.ID, error)        { return nil, nil }
+func (nobodys) Consultations() ([]match.Consultation, error)         { return nil, nil }
 func (nobodys) Case(casefile.ID) (match.Case, bool, error)           { return match.Case{}, false, nil }
