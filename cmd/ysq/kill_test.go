@@ -158,7 +158,7 @@ func (n *notes) check(t *testing.T, socket string) {
 	t.Helper()
 	c := ask.Dial(socket)
 	defer c.Close()
-	d, err := ask.Do(t.Context(), c, ask.Show, ask.CaseRef{Case: casefile.ExpandID("1", time.Now().Year())})
+	d, err := ask.Do(t.Context(), c, ask.Show, ask.WholeCase(casefile.ExpandID("1", time.Now().Year())))
 	if err != nil {
 		t.Fatal(err)
 	}

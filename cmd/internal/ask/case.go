@@ -11,7 +11,7 @@ import (
 // What is known of cases.
 var (
 	List    = Stream[ListQuery, CaseRow]{Name: "list", Role: Viewer} // in the order of their numbers
-	Show    = Op[CaseRef, CaseDetail]{Name: "show", Role: Viewer, Look: CaseRef.look}
+	Show    = Op[ShowQuery, CaseDetail]{Name: "show", Role: Viewer, Look: func(q ShowQuery) Look { return q.look() }}
 	Explain = Op[CaseRef, Explanation]{Name: "explain", Role: Viewer}
 	// Due lists what is due within so many working days or past, the earliest first, of the cases and disputes
 	// that mention all the words.
@@ -25,6 +25,24 @@ var (
 type CaseRef struct {
 	Case casefile.ID `json:"case"`
 }
+
+// ShowQuery names a case. Part bounds what is told of one that has hundreds of mails; nil: all there is.
+type ShowQuery struct {
+	CaseRef
+	Part *ShowPart `json:"part,omitzero"`
+}
+
+// ShowPart is a part of the mails and of the records of a case: the latest so many of them, behind so many that are later still.
+type ShowPart struct {
+	Mails        int  `json:"mails,omitzero"`
+	MailsAfter   int  `json:"mails_after,omitzero"`
+	First        bool `json:"first,omitzero"` // and the first mail, wherever it is
+	Records      int  `json:"records,omitzero"`
+	RecordsAfter int  `json:"records_after,omitzero"`
+}
+
+// WholeCase asks for all there is about a case.
+func WholeCase(id casefile.ID) ShowQuery { return ShowQuery{CaseRef: CaseRef{id}} }
 
 func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "show --reveal"} }
 
@@ -224,7 +242,11 @@ type CaseDetail struct {
 	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 10 stands for 10 and more
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
-	Files       []casefile.File       `json:"files"` // documents that were put into it
+	// Last is the number of the last record; RecordsAll and MailsAll are how many there are where a part was asked for.
+	Last       uint64          `json:"last"`
+	RecordsAll int             `json:"records_all,omitzero"`
+	MailsAll   int             `json:"mails_all,omitzero"`
+	Files      []casefile.File `json:"files"` // documents that were put into it
 	// MergedInto is the case that goes on for this one, and Merged are the numbers that point to this one.
 	MergedInto casefile.ID   `json:"merged_into,omitzero"`
 	Merged     []casefile.ID `json:"merged,omitzero"`

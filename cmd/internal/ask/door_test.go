@@ -73,21 +73,21 @@ func asking[Q, A any](t *testing.T, k *desk, role Role, op Op[Q, A], handle func
 	return c
 }
 
-func shown(context.Context, Call, CaseRef) (CaseDetail, error) {
+func shown(context.Context, Call, ShowQuery) (CaseDetail, error) {
 	return CaseDetail{CaseRow: CaseRow{Subject: "申请人13800138000"}, Contact: "张三 13800138000，证号11010119900307123X"}, nil
 }
 
 func TestContactIsOpenedWithoutIdentity(t *testing.T) {
 	k := &desk{}
 	c := asking(t, k, Operator, Show, shown)
-	d, err := Do(t.Context(), c.Reveal(Contact), Show, CaseRef{Case: "2026-00001"})
+	d, err := Do(t.Context(), c.Reveal(Contact), Show, WholeCase("2026-00001"))
 	if err != nil || d.Contact != "张三 13800138000，证号**************123X" || !d.Masked || len(k.looks) != 1 {
 		t.Errorf("%+v, %v, looks %v", d, err, k.looks)
 	}
-	if d, err = Do(t.Context(), c.Reveal(All), Show, CaseRef{Case: "2026-00001"}); err != nil || !strings.Contains(string(d.Contact), "11010119900307123X") || d.Masked {
+	if d, err = Do(t.Context(), c.Reveal(All), Show, WholeCase("2026-00001")); err != nil || !strings.Contains(string(d.Contact), "11010119900307123X") || d.Masked {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if _, err := Do(t.Context(), c.Reveal("some"), Show, CaseRef{}); codeOf(err) != "usage" {
+	if _, err := Do(t.Context(), c.Reveal("some"), Show, ShowQuery{}); codeOf(err) != "usage" {
 		t.Errorf("a degree that there is not: %v", err)
 	}
 }
@@ -182,8 +182,8 @@ func TestErrorsCross(t *testing.T) {
 		{"internal", errors.New("disk on fire"), "internal", ExitFailed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := asking(t, &desk{}, Viewer, Show, func(context.Context, Call, CaseRef) (CaseDetail, error) { return CaseDetail{}, tt.err })
-			_, err := Do(t.Context(), c, Show, CaseRef{})
+			c := asking(t, &desk{}, Viewer, Show, func(context.Context, Call, ShowQuery) (CaseDetail, error) { return CaseDetail{}, tt.err })
+			_, err := Do(t.Context(), c, Show, ShowQuery{})
 			e, ok := errors.AsType[*Error](err)
 			if !ok || e.Code != tt.code || e.Exit != tt.exit || e.Msg == "" {
 				t.Errorf("got %+v (%v)", e, err)
@@ -195,17 +195,17 @@ func TestErrorsCross(t *testing.T) {
 func TestPanicIsOneAnswer(t *testing.T) {
 	k := &desk{}
 	panics := true
-	c := asking(t, k, Viewer, Show, func(context.Context, Call, CaseRef) (d CaseDetail, err error) {
+	c := asking(t, k, Viewer, Show, func(context.Context, Call, ShowQuery) (d CaseDetail, err error) {
 		if panics {
 			panic("boom")
 		}
 		return d, nil
 	})
-	if _, err := Do(t.Context(), c, Show, CaseRef{}); codeOf(err) != "internal" || len(k.failed) == 0 {
+	if _, err := Do(t.Context(), c, Show, ShowQuery{}); codeOf(err) != "internal" || len(k.failed) == 0 {
 		t.Errorf("a panic became %v", err)
 	}
 	panics = false
-	if _, err := Do(t.Context(), c, Show, CaseRef{}); err != nil {
+	if _, err := Do(t.Context(), c, Show, ShowQuery{}); err != nil {
 		t.Errorf("after the panic: %v", err)
 	}
 }
@@ -266,13 +266,16 @@ func TestSocket(t *testing.T) {
 	}
 	d := NewDoor(&desk{})
 	var who Actor
-	Answer(d, Show, func(_ context.Context, c Call, _ CaseRef) (CaseDetail, error) { who = c.Who; return CaseDetail{}, nil })
+	Answer(d, Show, func(_ context.Context, c Call, _ ShowQuery) (CaseDetail, error) {
+		who = c.Who
+		return CaseDetail{}, nil
+	})
 	d.Collect(func(context.Context) (Status, error) { return Status{Open: 3}, nil })
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.Serve(ctx, l, time.Second) }()
 	c := Dial(path)
-	if _, err := Do(t.Context(), c, Show, CaseRef{}); err != nil || who.UID != uint32(os.Geteuid()) || who.Role != Operator {
+	if _, err := Do(t.Context(), c, Show, ShowQuery{}); err != nil || who.UID != uint32(os.Geteuid()) || who.Role != Operator {
 		t.Errorf("over the socket: %+v, %v", who, err)
 	}
 	var b strings.Builder
@@ -289,7 +292,7 @@ func TestSocket(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("Serve: %v", err)
 	}
-	if _, err := Do(t.Context(), Dial(path), Show, CaseRef{}); err == nil {
+	if _, err := Do(t.Context(), Dial(path), Show, ShowQuery{}); err == nil {
 		t.Error("the stopped daemon answered")
 	}
 }

@@ -91,7 +91,7 @@ func (g *answerGuide) choose(prompt string, taken string, words func(string) (st
 
 func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 	for _, id := range g.req.Cases {
-		d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: id})
+		d, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(id))
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func (a *app) attachCommand() *cobra.Command {
 }
 
 func (a *app) attach(ctx context.Context, c *ask.Client, id casefile.ID, paths []string, reason string) error {
-	if _, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: id}); err != nil { // before files are sent that would then be in no case
+	if _, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(id)); err != nil { // before files are sent that would then be in no case
 		return err
 	}
 	if a.dryRun { // the bytes are not sent for a trial; nothing else could be wrong with them
@@ -176,7 +176,7 @@ func (a *app) detachCommand() *cobra.Command {
 	o.recording(a)
 	o.needOf(info)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-		d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: casefile.ExpandID(args[0], o.today.Year())})
+		d, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(casefile.ExpandID(args[0], o.today.Year())))
 		if err != nil {
 			return err
 		}

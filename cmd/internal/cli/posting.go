@@ -69,7 +69,7 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 	var all []posting
 	add := func(id casefile.ID, p posting) error {
 		if p.Case = id; p.Party == "" {
-			d, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Show, ask.CaseRef{Case: id})
+			d, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Show, ask.WholeCase(id))
 			if err != nil {
 				return err
 			}
@@ -97,7 +97,7 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 		if slices.ContainsFunc(all, func(p posting) bool { return p.Document != "" && p.Document == r.DocumentNumber }) {
 			continue
 		}
-		d, err := ask.Do(ctx, c, ask.Show, ask.CaseRef{Case: r.Case})
+		d, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(r.Case))
 		if err != nil {
 			return nil, err
 		}

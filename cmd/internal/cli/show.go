@@ -34,7 +34,7 @@ func (a *app) showCommand() *cobra.Command {
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
 			for i, id := range ids {
-				d, err := ask.Do(ctx, c.Reveal(reveals(*reveal, *contact)), ask.Show, ask.CaseRef{Case: id})
+				d, err := ask.Do(ctx, c.Reveal(reveals(*reveal, *contact)), ask.Show, ask.WholeCase(id))
 				if err != nil {
 					return err
 				}

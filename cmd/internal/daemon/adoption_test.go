@@ -41,14 +41,14 @@ func TestAdoptionInMidYear(t *testing.T) {
 			t.Fatalf("%d cases and %d old mails, want 40 and 800", cases, history)
 		}
 		for _, id := range []casefile.ID{"2026-00001", "2026-00040"} {
-			d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: id})
+			d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase(id))
 			if err != nil || len(d.Candidates) != 1 || !strings.HasPrefix(string(d.Candidates[0].From), string(d.Applicant)) {
 				t.Fatalf("%s: candidates %+v, %v", id, d.Candidates, err)
 			}
 			if _, err := ask.Do(t.Context(), b.client, ask.AttachMail, ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: d.Candidates[0].Digest.Short()}, Reason: "台账所列"}); err != nil {
 				t.Fatal(err)
 			}
-			if d, err = ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: id}); err != nil || len(d.Candidates) != 0 || d.Messages != 1 {
+			if d, err = ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase(id)); err != nil || len(d.Candidates) != 0 || d.Messages != 1 {
 				t.Errorf("%s after attaching: %d mails, candidates %+v, %v", id, d.Messages, d.Candidates, err)
 			}
 		}

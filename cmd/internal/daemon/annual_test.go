@@ -205,7 +205,7 @@ func TestReopenedYearStaysListed(t *testing.T) {
 // voidAll voids the reply and the dispatch of a case.
 func voidAll(t *testing.T, b *bureau, id casefile.ID) {
 	t.Helper()
-	d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: id})
+	d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase(id))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func fileApplication(b *bureau) {
 
 func (b *bureau) show(id casefile.ID) ask.CaseDetail {
 	b.t.Helper()
-	d, err := ask.Do(b.t.Context(), b.client, ask.Show, ask.CaseRef{Case: id})
+	d, err := ask.Do(b.t.Context(), b.client, ask.Show, ask.WholeCase(id))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func TestIllegalStepSaysWhatIsLegal(t *testing.T) {
 		if _, err := ask.Do(t.Context(), b.client, ask.Append, req); err == nil {
 			t.Error("an archive at 收件 was recorded")
 		}
-		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"})
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00001"))
 		if err != nil || len(d.Records) != 1 {
 			t.Errorf("records after the refusals: %+v, %v", d.Records, err)
 		}
@@ -112,7 +112,7 @@ func TestIllegalStepSaysWhatIsLegal(t *testing.T) {
 		if res, err := ask.Do(t.Context(), b.client.Dry(true), ask.Append, req); err != nil || len(res.Records) != 1 {
 			t.Errorf("dry run: %+v, %v", res, err)
 		}
-		if d, _ := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"}); len(d.Records) != 1 {
+		if d, _ := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00001")); len(d.Records) != 1 {
 			t.Errorf("a dry run recorded: %+v", d.Records)
 		}
 	})

@@ -311,7 +311,7 @@ func TestEarliestCopyIsTheArrival(t *testing.T) {
 		// A later copy changes nothing.
 		b.sim.Add("INBOX", raw, b.now())
 		b.poll()
-		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"})
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00001"))
 		if err != nil || len(d.Records) != 3 {
 			t.Errorf("records %+v, %v", d.Records, err)
 		}

@@ -19,7 +19,7 @@ func TestLapseIsNotedOnce(t *testing.T) {
 		b.record("2026-00001", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "x"},
 			casefile.CorrectionAsked{Items: []string{"名称"}, Until: civil.MustParse("2026-03-10")})
 		noted := func() (n int) {
-			d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"})
+			d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00001"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -165,7 +165,7 @@ func TestChangedSinceSeen(t *testing.T) {
 		b := openQuietly(t, "2026-03-02")
 		id := b.open(ask.NewCase{Channel: casefile.Email, From: "张三"}).Case
 		seen := b.show(id).Records[0].Seq
-		if _, err := ask.Do(t.Context(), b.approver().Reveal(ask.All), ask.Show, ask.CaseRef{Case: id}); err != nil {
+		if _, err := ask.Do(t.Context(), b.approver().Reveal(ask.All), ask.Show, ask.WholeCase(id)); err != nil {
 			t.Fatal(err)
 		}
 		note := request(t, id, casefile.Noted{Text: "x"})
@@ -214,7 +214,7 @@ func TestContactOfTheDay(t *testing.T) {
 		b.record(id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Contact: "甲路1号 13800001111，卡号6222020000000001239"})
 		look := func(c *ask.Client) {
 			t.Helper()
-			d, err := ask.Do(t.Context(), c.Reveal(ask.Contact), ask.Show, ask.CaseRef{Case: id})
+			d, err := ask.Do(t.Context(), c.Reveal(ask.Contact), ask.Show, ask.WholeCase(id))
 			if err != nil || d.Contact != "甲路1号 13800001111，卡号***************1239" || !d.Masked {
 				t.Errorf("%q, masked %v, %v", d.Contact, d.Masked, err)
 			}
@@ -235,7 +235,7 @@ func TestContactOfTheDay(t *testing.T) {
 			t.Errorf("%d records on the next day", n)
 		}
 		viewer := b.as(ask.Actor{Name: "赵六", UID: 4_000_001_009, Role: ask.Viewer})
-		if _, err := ask.Do(t.Context(), viewer.Reveal(ask.Contact), ask.Show, ask.CaseRef{Case: id}); codeOf(err) != "denied" {
+		if _, err := ask.Do(t.Context(), viewer.Reveal(ask.Contact), ask.Show, ask.WholeCase(id)); codeOf(err) != "denied" {
 			t.Errorf("who may only look: %v", err)
 		}
 	})

@@ -66,7 +66,7 @@ func TestProposeAndRegister(t *testing.T) {
 		if err := b.accept(b.proposals("2026-00001")); err != nil {
 			t.Fatal(err)
 		}
-		d, err := ask.Do(t.Context(), b.client.Reveal(ask.All), ask.Show, ask.CaseRef{Case: "2026-00001"})
+		d, err := ask.Do(t.Context(), b.client.Reveal(ask.All), ask.Show, ask.WholeCase("2026-00001"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,11 +114,11 @@ func TestRepeatAndBurst(t *testing.T) {
 			t.Errorf("related while open: %+v", p.Related)
 		}
 		b.record("2026-00001", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-2-provide"}, casefile.Dispatched{Way: casefile.ByEmail})
-		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00012"})
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00012"))
 		if err != nil || len(d.Related) == 0 || d.Related[0].Case != "2026-00001" || d.Related[0].Advice != "repeat" || d.Counts == nil {
 			t.Errorf("shown once it is answered: %+v, %+v, %v", d.Related, d.Counts, err)
 		}
-		if d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00001"}); err != nil || d.Related != nil {
+		if d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00001")); err != nil || d.Related != nil {
 			t.Errorf("shown of the first: %+v, %v", d.Related, err)
 		}
 	})

@@ -85,7 +85,7 @@ func TestReadingQueue(t *testing.T) {
 		if got, want := s.take(), []string{"第二件", "附件", "第一件 链接: https://pan.baidu.com/s/1abcdefg 提取码: a1b2"}; !slices.Equal(got, want) {
 			t.Errorf("read %q, want %q", got, want)
 		}
-		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.CaseRef{Case: "2026-00002"})
+		d, err := ask.Do(t.Context(), b.client, ask.Show, ask.WholeCase("2026-00002"))
 		if err != nil || len(d.Mails[0].Readings) != 2 || d.Mails[0].Readings[1].State != "read" || d.Mails[0].Readings[1].Name != "a.txt" {
 			t.Errorf("shown: %+v, %v", d.Mails, err)
 		}

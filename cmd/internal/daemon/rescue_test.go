@@ -51,7 +51,7 @@ func TestReadOnlyRescue(t *testing.T) {
 	if err != nil || rescue == nil || rescue.Records != 2 || !errors.Is(rescue.Cause, unix.ENOSPC) {
 		t.Fatalf("%v, %+v", err, rescue)
 	}
-	if d, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.CaseRef{Case: id}); err != nil || !strings.Contains(string(d.Request), "13800001111") || len(seen) != 1 {
+	if d, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.WholeCase(id)); err != nil || !strings.Contains(string(d.Request), "13800001111") || len(seen) != 1 {
 		t.Errorf("revealed as %q, %v, told %v", d.Request, err, seen)
 	}
 	_, content, err := ask.Get(t.Context(), c, ask.Export, ask.ExportQuery{Format: "records"})
@@ -74,14 +74,14 @@ func TestReadOnlyRescue(t *testing.T) {
 		t.Fatalf("%v, %+v", err, rescue)
 	}
 	defer c.Close()
-	if d, err := ask.Do(t.Context(), c, ask.Show, ask.CaseRef{Case: id}); err != nil || strings.Contains(string(d.Request), "13800001111") || len(seen) > 0 {
+	if d, err := ask.Do(t.Context(), c, ask.Show, ask.WholeCase(id)); err != nil || strings.Contains(string(d.Request), "13800001111") || len(seen) > 0 {
 		t.Errorf("shown as %q, %v, told %v", d.Request, err, seen)
 	}
-	if d, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.CaseRef{Case: id}); err != nil || !strings.Contains(string(d.Request), "13800001111") || len(seen) != 1 || !strings.Contains(seen[0], string(id)) {
+	if d, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.WholeCase(id)); err != nil || !strings.Contains(string(d.Request), "13800001111") || len(seen) != 1 || !strings.Contains(seen[0], string(id)) {
 		t.Errorf("revealed as %q, %v, told %v", d.Request, err, seen)
 	}
 	told = func(string) error { return os.ErrPermission }
-	if _, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.CaseRef{Case: id}); err == nil {
+	if _, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.WholeCase(id)); err == nil {
 		t.Error("shown without a witness")
 	}
 	_, err = ask.Do(t.Context(), c, ask.Append, ask.AppendRequest{Drafts: []ask.DraftView{{Case: id, Kind: casefile.KindNoted, Event: json.RawMessage(`{"text":"a"}`)}}})

@@ -150,7 +150,7 @@ func (p *player) look(ctx context.Context, m ask.MailView) (row ask.CaseRow, fre
 	if m.Case == "" {
 		return row, false, nil
 	}
-	d, err := ask.Do(ctx, p.client, ask.Show, ask.CaseRef{Case: m.Case})
+	d, err := ask.Do(ctx, p.client, ask.Show, ask.WholeCase(m.Case))
 	if err != nil {
 		return row, false, err
 	}
@@ -223,7 +223,7 @@ func (p *player) resolve(ctx context.Context, text string) (string, error) {
 		if ref[1] != '#' {
 			return string(m.Case)
 		}
-		d, e := ask.Do(ctx, p.client, ask.Show, ask.CaseRef{Case: m.Case})
+		d, e := ask.Do(ctx, p.client, ask.Show, ask.WholeCase(m.Case))
 		if e != nil {
 			err = errors.Join(err, e)
 			return ref

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -16,8 +17,8 @@ import (
 	"ysq.internal/ysq/mailbox/parse"
 )
 
-// Show returns all there is about a case.
-func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDetail, error) {
+// Show returns all there is about a case, or a part of it.
+func (o *Office) Show(_ context.Context, _ ask.Call, q ask.ShowQuery) (ask.CaseDetail, error) {
 	id := q.Case
 	var d ask.CaseDetail
 	var history []casefile.Record
@@ -76,13 +77,18 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.CaseRef) (ask.CaseDet
 		for _, k := range c.Next() {
 			d.Next = append(d.Next, ask.NextStep{Command: k.Info().Command, Label: k.Label()})
 		}
-		if d.Records, err = record.RecordViews(history); err != nil {
-			return err
-		}
 		items := casefile.Contents(append([][]casefile.Record{history}, merged...)...)
 		d.Files = filesOf(items)
 		d.Letters = o.Letters.LettersIn(c, history)
-		if d.Mails, err = o.Mails.MailsOf(tx, items); err != nil {
+		if d.Mails, err = o.Mails.MailsOf(tx, mailsIn(items, q.Part, &d)); err != nil {
+			return err
+		}
+		d.Last = history[len(history)-1].Seq
+		shown := history
+		if p := q.Part; p != nil {
+			d.RecordsAll, shown = len(history), latest(history, p.Records, p.RecordsAfter)
+		}
+		if d.Records, err = record.RecordViewsAmong(shown, history); err != nil {
 			return err
 		}
 		if d.Candidates, err = o.candidates(tx, c); err != nil {
@@ -157,6 +163,26 @@ func (o *Office) candidates(tx *desk.View, c casefile.Case) ([]ask.MailView, err
 		}
 	}
 	return all, nil
+}
+
+// mailsIn are the mails among what is in a case, as far as they are asked for.
+func mailsIn(items []casefile.Item, p *ask.ShowPart, d *ask.CaseDetail) []casefile.Item {
+	mails := slices.DeleteFunc(items, func(i casefile.Item) bool { return !i.Mail() })
+	if p == nil {
+		return mails
+	}
+	d.MailsAll = len(mails)
+	part := latest(mails, p.Mails, p.MailsAfter)
+	if p.First && len(mails) > p.MailsAfter+len(part) {
+		part = append(mails[:1:1], part...)
+	}
+	return part
+}
+
+// latest are so many of the last of a list, before so many that come after them.
+func latest[T any](all []T, most, after int) []T {
+	end := len(all) - min(max(after, 0), len(all))
+	return all[end-min(max(most, 0), end) : end]
 }
 
 // excerpt bounds the text of each mail that `show` reads.

@@ -93,10 +93,10 @@ func (v answerView) Does() string {
 func (x *visit) answering() (v answerView, err error) {
 	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
 	v = answerView{Today: x.me.Today, Ways: answerWays, Way: "draft"}
-	if v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id}); err != nil {
+	if v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, beside(id)); err != nil {
 		return v, err
 	}
-	v.Last = v.Detail.Records[len(v.Detail.Records)-1].Seq
+	v.Last = v.Detail.Last
 	if v.Detail.Delivery != "" && !byMail(v.Detail.Delivery) {
 		v.Way = "paper"
 	}

@@ -56,10 +56,10 @@ func (x *visit) answeringMany(ids []string) (v answerMany, err error) {
 			continue
 		}
 		var l answerLine
-		if l.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id}); err != nil {
+		if l.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, bare(id)); err != nil {
 			return v, err
 		}
-		l.Seen = l.Detail.Records[len(l.Detail.Records)-1].Seq
+		l.Seen = l.Detail.Last
 		v.Lines = append(v.Lines, l)
 	}
 	v.choose()

@@ -12,9 +12,13 @@ import (
 type caseView struct {
 	ask.CaseDetail
 	Mailed  []ask.MailView   // the newest first, mailsOfCase of them at most
-	Earlier int              // how many more there are
-	Older   int              // the place of the next of them
+	Earlier rest             // of the mails
+	Waiting []ask.UnreadMail // those of Open that are shown
+	Later   rest             // of Open
+	Put     []casefile.File  // those of Files that are shown
+	Others  rest             // of Files
 	Story   []ask.RecordView // the newest first
+	Before  rest             // of the records
 	Strip   strip
 	Likely  []choice // the likeliest steps
 	Other   []choice // every other step that may be recorded
@@ -32,9 +36,43 @@ type choice struct {
 	Left                *int // working days to By
 }
 
-// mailsOfCase bounds the mails that stand on the page of a case with what they say: some applicants write every day. What
-// nobody has decided about stands above them, however old it is.
-const mailsOfCase = 8
+// mailsOfCase bounds the mails that stand on a page with what they say: some applicants write every day. On that of a case what
+// nobody has decided about stands above them, however old it is; recordsOfCase bounds what has happened to it.
+const (
+	mailsOfCase   = 8
+	recordsOfCase = 40
+)
+
+// rest is how much of a list does not stand on a page, and where the next of it is.
+type rest struct{ N, Next int }
+
+// portion is a part of a list, from a place on, and what follows it.
+func portion[T any](all []T, from, most int) ([]T, rest) {
+	from = min(from, len(all))
+	shown := all[from:min(len(all), from+most)]
+	return shown, rest{len(all) - from - len(shown), from + len(shown)}
+}
+
+// bare asks for a case without its mails.
+func bare(id casefile.ID) ask.ShowQuery {
+	return ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: &ask.ShowPart{}}
+}
+
+// beside asks for a case with the mails that stand beside a form: the first, which is what was applied for, and the latest.
+func beside(id casefile.ID) ask.ShowQuery {
+	return ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: &ask.ShowPart{Mails: mailsOfCase - 1, First: true}}
+}
+
+// notShown is how many mails of a case do not stand beside a form, and where the page of the case goes on with them.
+func notShown(d ask.CaseDetail) rest {
+	return rest{d.MailsAll - len(d.Mails), mailsOfCase - 1}
+}
+
+// from is the place in a list at which an address begins.
+func (x *visit) from(name string) int {
+	n, _ := number(x.r.URL.Query().Get(name))
+	return int(min(n, 1<<20))
+}
 
 func showCase(x *visit) error { return x.theCase(x.client) }
 
@@ -45,7 +83,8 @@ func (x *visit) theCase(c *ask.Client) error {
 	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
 	v := caseView{Today: x.me.Today}
 	var err error
-	if v.CaseDetail, err = ask.Do(x.ctx(), c, ask.Show, ask.CaseRef{Case: id}); err != nil {
+	part := &ask.ShowPart{Mails: mailsOfCase, MailsAfter: x.from("mails"), Records: recordsOfCase, RecordsAfter: x.from("story")}
+	if v.CaseDetail, err = ask.Do(x.ctx(), c, ask.Show, ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: part}); err != nil {
 		return err
 	}
 	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: id})
@@ -61,10 +100,10 @@ func (x *visit) theCase(c *ask.Client) error {
 	v.Mailed, v.Story = slices.Clone(v.Mails), slices.Clone(v.Records)
 	slices.Reverse(v.Mailed)
 	slices.Reverse(v.Story)
-	from, _ := number(x.r.URL.Query().Get("mails"))
-	v.Older = min(int(min(from, 1<<20)), len(v.Mailed)) + mailsOfCase
-	v.Earlier = max(0, len(v.Mailed)-v.Older)
-	v.Mailed = v.Mailed[v.Older-mailsOfCase : len(v.Mailed)-v.Earlier]
+	v.Earlier = rest{max(0, v.MailsAll-part.MailsAfter-len(v.Mailed)), part.MailsAfter + len(v.Mailed)}
+	v.Before = rest{max(0, v.RecordsAll-part.RecordsAfter-len(v.Story)), part.RecordsAfter + len(v.Story)}
+	v.Waiting, v.Later = portion(v.Open, x.from("open"), mailsOfCase)
+	v.Put, v.Others = portion(v.Files, x.from("files"), filesShown)
 	if since, ok := number(x.r.URL.Query().Get("new")); ok {
 		for _, r := range v.Records {
 			if r.Seq >= since && !r.Voided {

@@ -258,7 +258,7 @@ func TestStepIsTriedBeforeItIsRecorded(t *testing.T) {
 		t.Fatalf("%d %s", code, page)
 	}
 	count := func() int {
-		d, err := ask.Do(t.Context(), b.client(clerk), ask.Show, ask.CaseRef{Case: id})
+		d, err := ask.Do(t.Context(), b.client(clerk), ask.Show, ask.WholeCase(id))
 		if err != nil {
 			t.Fatal(err)
 		}

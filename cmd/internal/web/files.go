@@ -51,11 +51,11 @@ func (x *visit) filing(what string) (v filingView, err error) {
 		v.Named = m.Subject
 		return v, err
 	}
-	v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: v.Case})
+	v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, bare(v.Case))
 	if err != nil {
 		return v, err
 	}
-	v.Seen = v.Detail.Records[len(v.Detail.Records)-1].Seq
+	v.Seen = v.Detail.Last
 	return v, nil
 }
 
@@ -71,7 +71,9 @@ func filer(what string) (get, post func(*visit) error) {
 			v.Digest = q.Get("digest")
 		}
 		v.Number = q.Get("case")
-		v.name()
+		if err := v.name(x); err != nil {
+			return err
+		}
 		return x.showFiling(v)
 	}
 	post = func(x *visit) error {
@@ -83,7 +85,9 @@ func filer(what string) (get, post func(*visit) error) {
 		if err != nil {
 			return err
 		}
-		v.enter(form)
+		if err := v.enter(x, form); err != nil {
+			return err
+		}
 		v.Mark = markOf(form, []casefile.ID{v.Case})
 		record := form.Get("do") == "record" && form.Get("mark") == v.Mark
 		res, err := v.do(x, x.client.IfSeqs(seqsOf(form)).Dry(!record))
@@ -123,27 +127,32 @@ func (x *visit) showFiling(v filingView) error {
 }
 
 // name finds what a digest is called.
-func (v *filingView) name() {
+func (v *filingView) name(x *visit) error {
+	if v.What != "detach" || v.Digest == "" {
+		return nil
+	}
 	for _, f := range v.Detail.Files {
 		if f.Digest.String() == v.Digest {
 			v.Named = f.Name
+			return nil
 		}
 	}
-	for _, m := range v.Detail.Mails {
-		if m.Digest.String() == v.Digest {
-			v.Named = m.Subject
-		}
+	if _, err := casefile.ParseDigest(v.Digest); err != nil {
+		return nil //nolint:nilerr // the office refuses it, in words
 	}
+	m, err := ask.Do(x.ctx(), x.client, ask.Mail, ask.MailRef{Mail: v.Digest})
+	v.Named = m.Subject
+	return err
 }
 
-func (v *filingView) enter(form url.Values) {
+func (v *filingView) enter(x *visit, form url.Values) error {
 	one := func(name string) string { return strings.TrimSpace(form.Get(name)) }
 	v.Reason, v.Parts, v.Open, v.Number = one("reason"), one("parts"), one("open"), one("number")
 	if v.What == "detach" {
 		v.Digest = one("digest")
-		v.name()
 	}
 	v.Files = keptIn(form)
+	return v.name(x)
 }
 
 // do judges or records it.

@@ -72,13 +72,13 @@ func showMail(x *visit) error {
 	if err != nil {
 		return err
 	}
-	from, _ := number(x.r.URL.Query().Get("files"))
 	return x.show("mail", "来信 "+m.Subject, "mails", struct {
 		ask.MailView
 		Trace     ask.MailTrace
 		FilesFrom int
+		TextFrom  int
 		As        string // what the mail is, as somebody began to write
-	}{m, t, int(min(from, 1<<20)), x.r.PostFormValue("as")})
+	}{m, t, x.from("files"), x.from("text"), x.r.PostFormValue("as")})
 }
 
 // saveMail hands over a mail, or a part of it, as it came. It is never shown: a browser would run what stands in it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -155,34 +156,66 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
-// However many mails an applicant writes, a page of the case shows eight, and the others follow.
-func TestManyMails(t *testing.T) {
+// However much an applicant sends, and of what length, every page of his case is short, and leads to all of the rest. One of his
+// mails brings three hundred files.
+func TestVeryLongCase(t *testing.T) {
+	const mails, files = 60, 90
 	b := openBureau(t)
 	b.mail("From: 张三 <many@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <m0@example.test>\n\n现申请公开甲路工程验收报告。\n")
-	for i := range 19 {
-		text := strings.Repeat(fmt.Sprintf("请问第%d次，办到哪一步了？", i), 300)
-		raw := fmt.Sprintf("From: 张三 <many@example.test>\nTo: office@example.test\nSubject: 催办\nMessage-ID: <n%d@example.test>\nIn-Reply-To: <m0@example.test>\n\n%s\n", i, text)
+	quoted := strings.Repeat(`"<&>" 请问办到哪一步了？`+"\n", 250)
+	long := strings.Repeat("长", 2000)
+	for i := range mails - 2 {
+		raw := fmt.Sprintf("From: %s <many@example.test>\nTo: office@example.test\nSubject: 催办%d%s\nMessage-ID: <n%d@example.test>\nIn-Reply-To: <m0@example.test>\n\n第%d次\n%s", long, i, long, i, i, quoted)
 		b.sim.Add("INBOX", []byte(strings.ReplaceAll(raw, "\n", "\r\n")), b.now)
 	}
-	if _, err := ask.Do(context.Background(), b.client(clerk), ask.Poll, ask.None{}); err != nil {
-		t.Fatal(err)
+	b.mail(strings.Replace(crowded(), "crowd@example.test>\nTo", "many@example.test>\nIn-Reply-To: <m0@example.test>\nTo", 1))
+	ctx, client := context.Background(), b.client(clerk)
+	var attached []casefile.Event
+	for i := range files {
+		if err := ask.Put(ctx, client, ask.PutFile, ask.FileName{Name: ask.Foreign(fmt.Sprintf("%d%s.pdf", i, strings.Repeat("名", 60)))}, strings.NewReader(fmt.Sprint(i)), func(f casefile.File) error {
+			attached = append(attached, casefile.Attached{Files: []casefile.File{f}})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
 	}
+	b.record("2026-00001", attached...)
 	s := b.seat(clerk)
-	next := regexp.MustCompile(`还有 \d+ 封更早的来信：<a href="([^"]+)">`)
-	listed := 0
-	for at := "/case/1"; at != ""; {
-		_, page := s.get(at)
-		n := strings.Count(page, `<article class="mail">`)
-		if listed += n; n == 0 || n > mailsOfCase || len(page) > 150<<10 {
-			t.Fatalf("%s: %d mails, %d KiB", at, n, len(page)>>10)
+	short := func(path string) string {
+		t.Helper()
+		code, page := s.get(path)
+		if code != http.StatusOK || len(page) > 150_000 {
+			t.Errorf("%s: %d, %d bytes", path, code, len(page))
 		}
-		at = ""
-		if m := next.FindStringSubmatch(page); m != nil {
-			at = m[1]
+		return page
+	}
+	for _, tt := range []struct {
+		of, next, one string
+		all, most     int
+	}{
+		{"mails", "封更早的来信", `<article class="mail">`, mails, mailsOfCase},
+		{"open", "封未处理的", `<b>未处理</b>`, mails - 1, mailsOfCase},
+		{"files", "个文件", `>移出</a>`, files, filesShown},
+		{"story", "条更早的记录", ` id="r`, mails + files, recordsOfCase},
+	} {
+		for _, from := range []int{0, tt.most, tt.all - 3, tt.all + 9} {
+			at := fmt.Sprintf("/case/1?%s=%d", tt.of, from)
+			page := short(at)
+			rest := max(0, tt.all-from-tt.most)
+			link := fmt.Sprintf(`还有 %d %s：<a href="/case/2026-00001?%s=%d">`, rest, tt.next, tt.of, from+tt.most)
+			if n := strings.Count(page, tt.one); n != max(0, min(tt.most, tt.all-from)) || strings.Contains(page, link) != (rest > 0) {
+				t.Errorf("%s: %d of %d; %s", at, n, tt.all, link)
+			}
 		}
 	}
-	if listed != 20 {
-		t.Errorf("%d of 20 mails are shown", listed)
+	for _, path := range []string{"/register/1", "/answer/1"} {
+		page := short(path)
+		if n := strings.Count(page, `<article class="mail">`); n != mailsOfCase || !strings.Contains(page, "甲路工程验收报告") || !strings.Contains(page, `之间还有 52 封：<a href="/case/2026-00001?mails=7"`) {
+			t.Errorf("%s: %d mails\n%.300s", path, n, page[strings.Index(page, "来信</h2>"):])
+		}
+	}
+	for _, path := range []string{"/", "/cases", "/mails?place=case", "/mails", "/case/2026-00001/days", "/step/seen?case=1", "/step/note?case=1", "/attach/1", "/split/1", "/answers?case=1&case=1", "/register?case=1", "/search?q=办到"} {
+		short(path)
 	}
 }
 

@@ -61,11 +61,11 @@ func (x *visit) registerLines(ids []string) (v registerMany, err error) {
 	for _, s := range ids {
 		l := registerLine{Values: map[string]string{}}
 		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
-		d, err := ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id})
+		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
 		if err != nil {
 			return v, err
 		}
-		l.CaseRow, l.Seen = d.CaseRow, d.Records[len(d.Records)-1].Seq
+		l.CaseRow, l.Seen = d.CaseRow, d.Last
 		if l.Proposals, err = ask.Do(x.ctx(), x.client, ask.Propose, ask.CaseRef{Case: id}); err != nil {
 			return v, err
 		}

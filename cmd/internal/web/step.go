@@ -135,7 +135,7 @@ func (x *visit) step(ids []string) (v stepView, err error) {
 		if _, twice := v.Seqs[id]; twice {
 			continue
 		}
-		d, err := ask.Do(x.ctx(), x.client, ask.Show, ask.CaseRef{Case: id})
+		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
 		if err != nil {
 			return v, err
 		}
@@ -151,7 +151,7 @@ func newStep(s ask.Step, today ask.Day) stepView {
 // add puts a case among those that the step is for.
 func (v *stepView) add(d ask.CaseDetail) {
 	v.Cases = append(v.Cases, d.CaseRow)
-	v.Seqs[d.Case] = d.Records[len(d.Records)-1].Seq
+	v.Seqs[d.Case] = d.Last
 }
 
 // stepPost judges what was entered, or records it. Only what was judged and shown is recorded: who changes anything

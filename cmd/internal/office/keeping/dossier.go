@@ -92,7 +92,7 @@ func (d *dossier) read() error {
 	if err != nil {
 		return err
 	}
-	d.detail, err = d.room.Cases.Show(d.ctx, ask.Call{}, ask.CaseRef{Case: d.id})
+	d.detail, err = d.room.Cases.Show(d.ctx, ask.Call{}, ask.WholeCase(d.id))
 	return err
 }
 

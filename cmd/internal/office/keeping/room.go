@@ -16,7 +16,7 @@ import (
 
 // Cases is what the case file says in the words of the office's answers.
 type Cases interface {
-	Show(context.Context, ask.Call, ask.CaseRef) (ask.CaseDetail, error)
+	Show(context.Context, ask.Call, ask.ShowQuery) (ask.CaseDetail, error)
 	Explain(context.Context, ask.Call, ask.CaseRef) (ask.Explanation, error)
 }
 

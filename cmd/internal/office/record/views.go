@@ -106,8 +106,13 @@ func clockState(c casefile.Case, s casefile.Standing) string {
 
 // RecordViews are records as answers show them.
 func RecordViews(records []casefile.Record) ([]ask.RecordView, error) {
+	return RecordViewsAmong(records, records)
+}
+
+// RecordViewsAmong are some records of a history as answers show them.
+func RecordViewsAmong(records, history []casefile.Record) ([]ask.RecordView, error) {
 	voided := make(map[uint64]bool)
-	for _, r := range records {
+	for _, r := range history {
 		if v, ok := r.Event.(casefile.Voided); ok {
 			voided[v.Seq] = true
 		}

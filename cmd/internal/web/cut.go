@@ -1,0 +1,56 @@
+package web
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// How much of a text stands on a page: in bytes as they are written, because a mark of five bytes may stand for one of the mail.
+const (
+	besideOthers = 48 << 10 // of the mails on a page together
+	onItsOwn     = 80 << 10 // of the mail that the page is about
+)
+
+// stretch is a part of a text, and where it goes on; 0: it ends there.
+type stretch struct {
+	Text string
+	Next int
+}
+
+// beginning is as much of a text as stands among those of so many mails.
+func beginning(text string, mails int) stretch { return stretchOf(text, 0, besideOthers/mails) }
+
+// goesOn is as much of a text as stands on its own, from a place on.
+func goesOn(text string, from int) stretch { return stretchOf(text, from, onItsOwn) }
+
+func stretchOf(text string, from, most int) stretch {
+	from = min(from, len(text))
+	for from < len(text) && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	written := 0
+	for i, r := range text[from:] {
+		switch r {
+		case '<', '>', '&', '"', '\'', '+':
+			written += len("&#34;")
+		default:
+			written += utf8.RuneLen(max(r, ' '))
+		}
+		if written > most {
+			return stretch{text[from : from+i], from + i}
+		}
+	}
+	return stretch{text[from:], 0}
+}
+
+// cut is a text of so many characters at most.
+func cut(most int, text any) string {
+	s := fmt.Sprint(text)
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
