@@ -12,6 +12,7 @@ type lookout struct {
 	words []string
 	whole int            // the words from here on may have blanks between their characters
 	begin [64][64]uint32 // which words, as bits, by their first character's other two bytes
+	some  [64]uint64     // whether any, likewise
 }
 
 // lookFor prepares the search for words, and for labels, which count also where somebody spaced them out: 姓　名.
@@ -19,6 +20,7 @@ func lookFor(words, labels []string) *lookout {
 	l := &lookout{words: append(append([]string(nil), words...), labels...), whole: len(words)}
 	for k, w := range l.words {
 		l.begin[w[1]&63][w[2]&63] |= 1 << k
+		l.some[w[1]&63] |= 1 << (w[2] & 63)
 	}
 	return l
 }
@@ -47,10 +49,12 @@ func (l *lookout) in(text string) (there found) {
 			continue
 		}
 		second, third := text[i+1], text[i+2]
-		for left := l.begin[second&63][third&63] &^ uint32(there); left != 0; left &= left - 1 {
-			k := bits.TrailingZeros32(left)
-			if strings.HasPrefix(text[i:], l.words[k]) || k >= l.whole && beginsSpaced(text[i:], l.words[k]) {
-				there |= 1 << k
+		if l.some[second&63]>>(third&63)&1 != 0 {
+			for left := l.begin[second&63][third&63] &^ uint32(there); left != 0; left &= left - 1 {
+				k := bits.TrailingZeros32(left)
+				if strings.HasPrefix(text[i:], l.words[k]) || k >= l.whole && beginsSpaced(text[i:], l.words[k]) {
+					there |= 1 << k
+				}
 			}
 		}
 		if second&0xc0 == 0x80 && third&0xc0 == 0x80 {

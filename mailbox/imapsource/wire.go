@@ -199,12 +199,30 @@ func (w *wire) readLine() error {
 // "00-Jan-0000 00:00:00 +0000", "" or NIL: with it go-imap would end the connection, and one mail without
 // a date would cost all that come after it.
 func datesRead(line []byte) []byte {
+	if oneDate(line) {
+		return line
+	}
 	return internalDate.ReplaceAllFunc(line, func(item []byte) []byte {
 		if readDate(string(item[len("INTERNALDATE "):])).IsZero() {
 			return []byte(`INTERNALDATE "` + noDate.Format(dateTime) + `"`)
 		}
 		return item
 	})
+}
+
+// oneDate is true for a line in which INTERNALDATE stands once, as everywhere, with a date, and for one too short for it.
+func oneDate(line []byte) bool {
+	const name = "INTERNALDATE"
+	if len(line) < len(name) {
+		return true
+	}
+	before, behind, found := bytes.Cut(line, []byte(name+` "`))
+	if !found {
+		return false
+	}
+	value, rest, found := bytes.Cut(behind, []byte(`"`))
+	named := func(b []byte) bool { return bytes.Contains(bytes.ToUpper(b), []byte(name)) }
+	return found && !readDate(string(value)).IsZero() && !named(before) && !named(rest)
 }
 
 var internalDate = regexp.MustCompile(`(?i)\bINTERNALDATE ("[^"]*"|[^\s"(){]+)`)

@@ -80,6 +80,7 @@ func TestWirePassesOnWhatIsUnderstood(t *testing.T) {
 		"half a line at the end":    {"T1 OK\r\n* SEARCH 1 2", "T1 OK\r\n"},
 		"empty lines":               {"\r\n\r\nT1 OK\r\n", "T1 OK\r\n"},
 		"dates that are none":       {"* 1 FETCH (INTERNALDATE \"00-Jan-0000 00:00:00 +0000\" UID 1)\r\n* 2 FETCH (internaldate NIL)\r\n* 3 FETCH (UID 3 INTERNALDATE \"\")\r\n", "* 1 FETCH (" + noDateLine + " UID 1)\r\n* 2 FETCH (" + noDateLine + ")\r\n* 3 FETCH (UID 3 " + noDateLine + ")\r\n"},
+		"two dates in a line":       {"* 1 FETCH (INTERNALDATE \" 1-Mar-2026 08:00:00 +0800\" internaldate NIL)\r\n", "* 1 FETCH (INTERNALDATE \" 1-Mar-2026 08:00:00 +0800\" " + noDateLine + ")\r\n"},
 		"a date behind a mail":      {"* 1 FETCH (BODY[] {16}\r\nINTERNALDATE NIL INTERNALDATE NIL)\r\n", "* 1 FETCH (BODY[] {16}\r\nINTERNALDATE NIL " + noDateLine + ")\r\n"},
 		"a date of one digit":       {"* 1 FETCH (INTERNALDATE \" 2-Nov-2026 09:15:00 +0800\")\r\n", "* 1 FETCH (INTERNALDATE \" 2-Nov-2026 09:15:00 +0800\")\r\n"},
 		"bare LF":                   {"* SEARCH 1\nT1 OK\n", "* SEARCH 1\nT1 OK\n"},

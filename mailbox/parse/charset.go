@@ -56,7 +56,7 @@ func toText(b []byte, label string) (text, defect string) {
 		}
 	}
 	text = decode(b, enc)
-	if !strings.ContainsRune(text, utf8.RuneError) {
+	if !strings.Contains(text, string(utf8.RuneError)) {
 		return text, ""
 	}
 	if utf8.Valid(b) {
@@ -280,14 +280,10 @@ func turnsText(r rune) bool {
 func cleanText(s string) string {
 	const mark = "\ufeff"
 	s = strings.ReplaceAll(s, mark, "")
-	control := func(c byte) bool { return c < ' ' && c != '\n' && c != '\t' || c == 0x7f }
 	var out strings.Builder
 	out.Grow(len(s))
 	for begin := 0; begin < len(s); {
-		k := begin
-		for k < len(s) && !control(s[k]) {
-			k++
-		}
+		k := begin + untilControl(s[begin:])
 		out.WriteString(s[begin:k])
 		if k < len(s) && s[k] == '\r' && (k+1 == len(s) || s[k+1] != '\n') {
 			out.WriteByte('\n')
@@ -295,6 +291,33 @@ func cleanText(s string) string {
 		begin = k + 1
 	}
 	return out.String()
+}
+
+// untilControl returns how many bytes stand before the first control character but \n and \t. It looks at eight at once, as
+// there is seldom one among them: in each byte of less below the highest bit is set where the byte is less than a blank,
+// or where a lower one was; in each of del where it is 0x7f, likewise.
+func untilControl(s string) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	k := 0
+	for k < len(s) {
+		if k+8 <= len(s) {
+			b := s[k : k+8]
+			eight := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			less := (eight - ' '*ones) &^ eight
+			del := eight ^ 0x7f*ones
+			del = (del - ones) &^ del
+			if (less|del)&highs == 0 {
+				k += 8
+				continue
+			}
+		}
+		for end := min(k+8, len(s)); k < end; k++ {
+			if c := s[k]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+				return k
+			}
+		}
+	}
+	return k
 }
 
 // clip cuts s to at most n bytes, at a character.

@@ -88,7 +88,7 @@ func (w *walker) linksIn(text string, b textBlock) {
 		}
 		w.msg.Links = append(w.msg.Links, linkOf(cleanLine(raw), label, u.Query().Get("pwd"), beside))
 	}
-	if len(w.msg.Links) == before && !strings.Contains(text, "超大附件") && !strings.Contains(text, "云附件") {
+	if len(w.msg.Links) == before && !tellsOfLinks(text) {
 		return
 	}
 	var detail strings.Builder
@@ -97,6 +97,17 @@ func (w *walker) linksIn(text string, b textBlock) {
 		detail.WriteString("；" + linkText(l))
 	}
 	w.defect(DefectLinked, b.where, clip(detail.String(), 2<<10))
+}
+
+// tellsOfLinks reports whether a text contains 超大附件 or 云附件.
+func tellsOfLinks(text string) bool {
+	for {
+		before, behind, found := strings.Cut(text, "附件")
+		if !found || strings.HasSuffix(before, "超大") || strings.HasSuffix(before, "云") {
+			return found
+		}
+		text = behind
+	}
 }
 
 // addresses finds http:// and https://, up to maxAddresses of them.

@@ -182,7 +182,7 @@ func (s *scanner) chunk() ([]byte, error) {
 			}
 		}
 		b := s.buf[s.i:s.j]
-		k := bytes.Index(b, []byte("\n--"))
+		k := mayDelimit(b)
 		if k < 0 {
 			n := len(b)
 			if !s.eof {
@@ -207,6 +207,20 @@ func (s *scanner) chunk() ([]byte, error) {
 		return s.take(k + len("\n--")), nil
 	}
 	return nil, io.EOF
+}
+
+// mayDelimit returns where "\n--" stands first; -1 for nowhere. It looks for the dashes, of which base64 has none, and not
+// for the ends of the lines.
+func mayDelimit(b []byte) int {
+	for at := 0; ; at++ {
+		k := bytes.IndexByte(b[at:], '-')
+		if k < 0 {
+			return -1
+		}
+		if at += k; at > 0 && b[at-1] == '\n' && at+1 < len(b) && b[at+1] == '-' {
+			return at - 1
+		}
+	}
 }
 
 // skip reads the body at hand to its end.
