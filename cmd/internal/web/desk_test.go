@@ -237,6 +237,16 @@ func TestPagesAnswer(t *testing.T) {
 		all = append(all, "/step/"+command+"?case=1")
 	}
 	look()
+	long := strings.Repeat("某", 500)
+	last := b.application("2026-11-20", long, long)
+	for _, path := range []string{"/", "/cases", "/step/note?case=" + string(last)} { // whose name is no name takes no more room than one
+		if _, page := s.get(path); !strings.Contains(page, string(last)) || strings.Contains(page, long) {
+			t.Errorf("%s does not cut what is too long for a line", path)
+		}
+	}
+	if _, page := s.get("/case/" + string(last)); !strings.Contains(page, long) {
+		t.Error("the case cuts it as well")
+	}
 	for path, want := range map[string]int{"/nowhere": 404, "/case/99": 404, "/step/steal?case=1": 404, "/step/note": 400, "/mail/abcdef123456": 404, "/year/x": 404, "/year/2026/report/exe": 404, "/year/2026/diff": 409, "/dispute/Y2026-009": 404, "/sign/1": 404, "/dispute/Y2026-009/steal": 404, "/stats?from=gestern": 400, "/split/99": 404, "/mail/abcdef123456/join": 404, "/outbox/9": 404, "/cases?stage=x": 400} {
 		if code, page := s.get(path); code != want || !strings.Contains(page, "未能完成") {
 			t.Errorf("%s: %d, want %d\n%s", path, code, want, page)
@@ -603,6 +613,21 @@ func TestRemedy(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q leads to %q, want %q", do, got, want)
+		}
+	}
+}
+
+// A line about a dispute leads to its step, as one about a case does.
+func TestTaskOfDispute(t *testing.T) {
+	if l := task(ask.DueItem{Dispute: "Y2026-001", Step: "ysq dispute answer Y2026-001"}); l == nil || *l != (link{"/dispute/Y2026-001/answer", "复议答复、诉讼答辩"}) {
+		t.Errorf("%+v", l)
+	}
+	if l := task(ask.DueItem{Dispute: "Y2026-001", Step: "ysq reopen 2026-00001"}); l == nil || l.URL != "/step/reopen?case=2026-00001" {
+		t.Errorf("%+v", l)
+	}
+	for _, step := range []ask.Handle{"ysq dispute show Y2026-001", "ysq dispute"} {
+		if l := task(ask.DueItem{Dispute: "Y2026-001", Step: step}); l != nil {
+			t.Errorf("%s leads to %+v", step, l)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"encoding/json"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -85,7 +86,18 @@ func linkOf(line string, id casefile.ID) *link {
 }
 
 // task is the step on a line of 待办.
-func task(i ask.DueItem) *link { return linkOf(string(i.Step), i.Case) }
+func task(i ask.DueItem) *link {
+	if words := strings.Fields(string(i.Step)); i.Dispute != "" && len(words) > 2 {
+		if words[1] != "dispute" { // on one of its cases
+			return linkOf(string(i.Step), casefile.ID(words[2]))
+		}
+		if kind, ok := disputeSteps[words[2]]; ok {
+			return &link{"/dispute/" + url.PathEscape(string(i.Dispute)) + "/" + url.PathEscape(words[2]), kind.Info().Label}
+		}
+		return nil
+	}
+	return linkOf(string(i.Step), i.Case)
+}
 
 // remedy is the step that an error names with its case.
 func remedy(e *ask.Error) *link {
