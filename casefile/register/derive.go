@@ -12,6 +12,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/workday"
 )
 
@@ -31,10 +32,12 @@ type maker struct {
 	// found out on the way.
 	foreseen *workday.Calendar
 
-	lines  *bbolt.Tx // of from; nil: not begun, or from is into
-	tx     *bbolt.Tx // of into, for some thousands of records
-	dst    *Tx       // over tx
-	n      int       // records in tx
+	lines  *bbolt.Tx      // of from; nil: not begun, or from is into
+	tx     *bbolt.Tx      // of into, for some thousands of records
+	dst    *Tx            // over tx
+	n      int            // records in tx
+	ahead  *durable.Ahead // of into, where it is made to stay; nil: not begun
+	done   int            // transactions
 	sorted ordering
 	recent recent
 
@@ -193,7 +196,26 @@ func (m *maker) commit() error {
 	}
 	tx := m.tx
 	m.tx = nil
-	return tx.Commit()
+	if err := tx.Commit(); err != nil || !m.store {
+		return err
+	}
+	if m.done++; m.done%perAhead == 0 {
+		return m.writeAhead()
+	}
+	return nil
+}
+
+// perAhead is after how many transactions the disk is given what they wrote, which is some dozens of megabytes.
+const perAhead = 50
+
+func (m *maker) writeAhead() (err error) {
+	if m.ahead == nil {
+		if m.ahead, err = durable.AheadOf(m.into.Path()); err != nil {
+			return err
+		}
+	}
+	m.ahead.Write()
+	return nil
 }
 
 // finish gives the target everything that was sorted, and folds what was not folded on the way.
@@ -259,7 +281,10 @@ func (m *maker) finish(ctx context.Context, tell Progress) error {
 			return err
 		}
 	}
-	return m.commit()
+	if err := m.commit(); err != nil || !m.store {
+		return err
+	}
+	return m.writeAhead()
 }
 
 // unforeseen reports whether the records did not adopt what from says that they adopted.
@@ -588,5 +613,9 @@ func (m *maker) end() error {
 		}
 	}
 	m.tx, m.lines = nil, nil
-	return errors.Join(m.sorted.first.close(), m.sorted.then.close())
+	err := errors.Join(m.sorted.first.close(), m.sorted.then.close())
+	if m.ahead != nil {
+		err = errors.Join(err, m.ahead.Close())
+	}
+	return err
 }

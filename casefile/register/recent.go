@@ -25,7 +25,7 @@ type recent struct {
 }
 
 // defaultRecent is some weeks of an office with fifty thousand cases a year, and some tens of megabytes decoded.
-const defaultRecent = 6 << 20
+const defaultRecent = 4 << 20
 
 // part is what was known of a case when it was folded.
 type part struct {
@@ -48,8 +48,11 @@ func (r *recent) add(record casefile.Record, bytes int) error {
 	}
 	history, ok := r.young[record.Case]
 	if !ok {
-		history = r.old[record.Case]
-		delete(r.old, record.Case)
+		if history, ok = r.old[record.Case]; ok {
+			delete(r.old, record.Case)
+		} else {
+			history = make([]casefile.Record, 0, 6) // as many as most cases have
+		}
 	}
 	if r.young == nil {
 		r.young = make(map[casefile.ID][]casefile.Record)

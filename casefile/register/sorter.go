@@ -31,8 +31,8 @@ type sorter struct {
 	writing chan error
 }
 
-// defaultRun keeps the runs of a million cases, some 500 MB, under a hundred.
-const defaultRun = 8 << 20
+// defaultRun makes of a million cases, which are some 500 MB of pairs, about a hundred runs.
+const defaultRun = 4 << 20
 
 // stretch is pairs in memory.
 type stretch struct {
