@@ -47,6 +47,13 @@ func TestReceived(t *testing.T) {
 		"Received: by a; some day\r\nReceived: by b; Sun, 1 Nov 2026 00:00:00 +0800\r\n":                                                                                                        {By: "a"},
 		"Received: by a\r\n": {By: "a"},
 		"Received: from x (by forged id 9 (nested)) by MX.Example.test. with ESMTPS\r\n\tid <q7> for <o@e>; Mon, 2 Nov 2026 09:15:03 +0800\r\n": {At: at, By: "mx.example.test", ID: "q7"},
+		"Received: by a id 1; Mon, 2 Nov 2026 09:15:03 +0800 (CST; no DST)\r\n":                                                                 {At: at, By: "a", ID: "1"},
+		"Received: by a id 1; Mon, 2 Nov 2026 09:15:03 +0800;\r\n":                                                                              {At: at, By: "a", ID: "1"},
+		"Received: by a id 1; Mon, 2 Nov 26 09:15:03 +0800\r\n":                                                                                 {At: at, By: "a", ID: "1"},
+		"Received: by a id 1 Mon, 2 Nov 2026 09:15:03 +0800\r\n":                                                                                {At: at, By: "a", ID: "1"},
+		"Received: by a id 1; Mon, 2 Nov 2026 09:15:03 +0800 X-Spam: no\r\n":                                                                    {At: at, By: "a", ID: "1"},
+		"Received: by a id 2 Nov 2026\r\nReceived: by b; Tue, 3 Nov 2026 00:00:00 +0800\r\n":                                                    {By: "a", ID: "2"},
+		"Received: from c; Mon, 2 Nov 2026 09:15:03 +0800 (by forged) by a (;) id 1; later\r\n":                                                 {At: at},
 		"Subject: x\r\n": {},
 	} {
 		if got := read([]byte(header+"\r\nx"), Limits{}).Received; !got.At.Equal(want.At) || got.By != want.By || got.ID != want.ID {
