@@ -99,6 +99,7 @@ func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 	})
 	b.intake = o.Intake
 	o.Started = b.now // else every page says that nobody fetches mails
+	o.People.Memory = 64
 	b.door = o.Door(func(err error) { t.Log(err) })
 	return b
 }

@@ -33,12 +33,12 @@ const (
 func (r *Room) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltSize)
 	rand.Read(salt) // never fails (crypto/rand)
-	sum, err := r.work(ctx, password, salt, passes, r.memory, lanes)
+	sum, err := r.work(ctx, password, salt, passes, r.Memory, lanes)
 	if err != nil {
 		return "", err
 	}
 	enc := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, r.memory, passes, lanes, enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, r.Memory, passes, lanes, enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
 }
 
 // matches reports whether a password is the one of a kept text.

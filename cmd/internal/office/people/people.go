@@ -34,7 +34,7 @@ import (
 // Room lets people in.
 type Room struct {
 	*desk.Desk
-	memory  uint32     // KiB of a new hash
+	Memory  uint32     // KiB of a new hash; tests take less
 	hashing sync.Mutex // one at a time
 	waiting chan struct{}
 
@@ -57,7 +57,7 @@ type person struct {
 }
 
 func New(d *desk.Desk) *Room {
-	return &Room{Desk: d, memory: memory, waiting: make(chan struct{}, 16), stays: map[[32]byte]*stay{}, tries: tries{}}
+	return &Room{Desk: d, Memory: memory, waiting: make(chan struct{}, 16), stays: map[[32]byte]*stay{}, tries: tries{}}
 }
 
 func (r *Room) file() string { return filepath.Join(r.Config.Paths.State, "people.json") }

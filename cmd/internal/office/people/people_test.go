@@ -22,7 +22,7 @@ func room(t *testing.T) (*Room, *time.Time) {
 	c := config.Default()
 	c.Paths.State = t.TempDir()
 	r := New(&desk.Desk{Options: desk.Options{Config: c, Log: zerolog.Nop(), Now: func() time.Time { return now }}})
-	r.memory = 64 // quick
+	r.Memory = 64 // quick
 	return r, &now
 }
 

@@ -118,7 +118,7 @@ func wrong() error {
 
 // nobody is a hash that no password has, with the work of any other.
 func (r *Room) nobody() string {
-	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$AAAAAAAAAAAAAAAAAAAAAA$%s", r.memory, passes, lanes, strings.Repeat("A", 43))
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$AAAAAAAAAAAAAAAAAAAAAA$%s", r.Memory, passes, lanes, strings.Repeat("A", 43))
 }
 
 // kept returns the hash that a login is compared with. Who failed too often waits.
