@@ -234,6 +234,16 @@ func (v *stepView) wrongField(x *visit, err error) {
 		return
 	}
 	v.Wrong = x.told(err)
+	if v.Wrong.Code != "field-missing" {
+		return
+	}
+	for option := range strings.SplitSeq(v.Wrong.Do, "、") { // as the rules name what a record has to say
+		for i := range v.Inputs {
+			if "--"+v.Inputs[i].Name == strings.TrimSpace(option) {
+				v.Inputs[i].Wrong = "请写明"
+			}
+		}
+	}
 }
 
 // enter puts what a form says into the fields.
