@@ -2,7 +2,11 @@ package cli
 
 import (
 	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -237,5 +241,33 @@ func TestOutputFile(t *testing.T) {
 		if got, err := formOf(cmd, tt.asked, tt.file, "text", []string{"csv", "xlsx"}); got != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("%q for %q: %q, %v, want %q", tt.asked, tt.file, got, err, tt.want)
 		}
+	}
+}
+
+// What goes into a file is written in large pieces, and what is said beside it stands where it was said.
+func TestBuffered(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	a := &app{out: f, errOut: f}
+	wrong := errors.New("wrong")
+	err = a.paging(func() error {
+		fmt.Fprintln(a.out, "1")
+		fmt.Fprintln(a.errOut, "2")
+		fmt.Fprintln(a.out, "3")
+		if b, err := os.ReadFile(path); err != nil || string(b) != "1\n2\n" {
+			t.Errorf("meanwhile %q, %v", b, err)
+		}
+		return wrong
+	})
+	if b, _ := os.ReadFile(path); string(b) != "1\n2\n3\n" || err != wrong || a.out != io.Writer(f) || a.errOut != io.Writer(f) {
+		t.Errorf("%q, %v, then to %v and %v", b, err, a.out, a.errOut)
+	}
+	f.Close()
+	if err := a.paging(func() error { fmt.Fprintln(a.out, "4"); return nil }); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("what could not be written: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
@@ -41,10 +42,13 @@ func (a *app) withPager(root *cobra.Command) {
 	}
 }
 
-// paging runs something whose output may become long. Without a terminal nothing changes.
+// paging runs something whose output may become long.
 func (a *app) paging(run func() error) error {
 	f, ok := a.out.(*os.File)
-	if !ok || a.noPager || !term.IsTerminal(int(f.Fd())) {
+	if ok && !term.IsTerminal(int(f.Fd())) {
+		return a.buffered(f, run)
+	}
+	if !ok || a.noPager {
 		return run()
 	}
 	words := strings.Fields(cmp.Or(a.getenv("YSQ_PAGER"), a.getenv("PAGER"), "less"))
@@ -66,6 +70,36 @@ func (a *app) paging(run func() error) error {
 	err = errors.Join(err, p.close())
 	_, e := errOut.Write(p.notes.Bytes())
 	return errors.Join(err, e)
+}
+
+// buffered runs something that writes line by line into a file or to another program, which would be woken for each. What is
+// said beside the output keeps its place.
+func (a *app) buffered(f *os.File, run func() error) error {
+	out, errOut := a.out, a.errOut
+	defer func() { a.out, a.errOut = out, errOut }()
+	b := bufio.NewWriterSize(f, 16<<10)
+	a.out = b
+	if e, ok := errOut.(*os.File); !ok || !term.IsTerminal(int(e.Fd())) { // it may be the same place
+		a.errOut = behind{b, errOut}
+	}
+	err := run()
+	if flushed := b.Flush(); err == nil {
+		err = flushed
+	}
+	return err
+}
+
+// behind writes when all of the output before it is written.
+type behind struct {
+	out *bufio.Writer
+	to  io.Writer
+}
+
+func (w behind) Write(b []byte) (int, error) {
+	if err := w.out.Flush(); err != nil {
+		return 0, err
+	}
+	return w.to.Write(b)
 }
 
 // pager holds back what fits on the terminal, and begins a pager when it no longer does.
