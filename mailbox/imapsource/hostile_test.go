@@ -119,6 +119,7 @@ func TestHostileAnswersAreBounded(t *testing.T) {
 		{"a folder of attributes", "LIST", "* LIST (", `\x `},
 		{"a literal of 3 GB", "UID FETCH", "* 1 FETCH (UID 1 BODY[] {3000000000}\r\n", "x"},
 		{"a folder's name of 3 GB", "LIST", "* LIST () \"/\" {3000000000}\r\n", "x"},
+		{"names of folders without end", "LIST", "", "* LIST () \"/\" {30000}\r\n" + strings.Repeat("x", 30000) + "\r\n"},
 		{"mails without end", "UID FETCH", "", "* 9 FETCH (UID 9 RFC822.SIZE 5 BODY[] {5}\r\nhello)\r\n"},
 		{"changes of flags without end", "UID FETCH", "", "* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n"},
 		{"empty lines without end", "ID", "", "\r\n"},

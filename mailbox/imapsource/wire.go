@@ -178,6 +178,11 @@ func (w *wire) readLine() error {
 		if w.literal, err = w.announced(part); err != nil {
 			return err
 		}
+		if w.strings || w.drop { // what is no mail counts like the line, or names of folders would have no end
+			if err := w.spend(int(w.literal)); err != nil {
+				return err
+			}
+		}
 		w.inLine = w.literal > 0
 	}
 	switch {
