@@ -33,9 +33,9 @@ type maker struct {
 	foreseen *workday.Calendar
 
 	lines  *bbolt.Tx      // of from; nil: not begun, or from is into
-	tx     *bbolt.Tx      // of into, for some thousands of records
+	tx     *bbolt.Tx      // of into, for some thousands of records or keys
 	dst    *Tx            // over tx
-	n      int            // records in tx
+	n      int            // records or keys in tx
 	ahead  *durable.Ahead // of into, where it is made to stay; nil: not begun
 	done   int            // transactions
 	sorted ordering
@@ -245,7 +245,7 @@ func (m *maker) finish(ctx context.Context, tell Progress) error {
 		return err
 	}
 	for i, name := range sortedFirst {
-		tell.Say("排序索引", int64(i), int64(len(sortedFirst)+len(sortedThen)))
+		tell.Say("整理索引", int64(i), int64(len(sortedFirst)+len(sortedThen)))
 		if err := m.target.bucket(name); err != nil {
 			return err
 		}
@@ -268,7 +268,7 @@ func (m *maker) finish(ctx context.Context, tell Progress) error {
 		return err
 	}
 	for i, name := range sortedThen {
-		tell.Say("排序索引", int64(len(sortedFirst)+i), int64(len(sortedFirst)+len(sortedThen)))
+		tell.Say("整理索引", int64(len(sortedFirst)+i), int64(len(sortedFirst)+len(sortedThen)))
 		if err := m.target.bucket(name); err != nil {
 			return err
 		}
@@ -356,7 +356,10 @@ func (m *maker) digests(ctx context.Context, from *merge, which int) error {
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(m.begin(), m.dst.entomb(of, r, about)); err != nil {
+			if err := m.begin(); err != nil {
+				return err
+			}
+			if err := m.dst.entomb(of, r, about); err != nil {
 				return err
 			}
 		}
@@ -387,20 +390,28 @@ func (m *maker) digests(ctx context.Context, from *merge, which int) error {
 
 // takenAgain takes the entries of one digest out of their places where a later one takes it.
 func (m *maker) takenAgain(seqs []uint64) error {
-	var before []casefile.MessageTaken
+	type entry struct {
+		seq uint64
+		casefile.MessageTaken
+	}
+	var standing []entry
 	for _, seq := range seqs {
 		e, err := m.dst.taken(seq)
 		if err != nil {
 			return err
 		}
-		for j, was := range before {
-			if repeats(e, was) {
-				if err := m.sorted.left(was.Disposition, seqs[j]); err != nil {
-					return err
-				}
+		e = casefile.MessageTaken{Account: e.Account, Folder: e.Folder, UIDValidity: e.UIDValidity, UID: e.UID, Disposition: e.Disposition}
+		standing = slices.DeleteFunc(standing, func(was entry) bool {
+			left := repeats(e, was.MessageTaken)
+			if left {
+				err = errors.Join(err, m.sorted.left(was.Disposition, was.seq))
 			}
+			return left
+		})
+		if err != nil {
+			return err
 		}
-		before = append(before, casefile.MessageTaken{Account: e.Account, Folder: e.Folder, UIDValidity: e.UIDValidity, UID: e.UID, Disposition: e.Disposition})
+		standing = append(standing, entry{seq, e})
 	}
 	return nil
 }
