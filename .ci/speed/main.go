@@ -92,7 +92,8 @@ func measured() bool {
 	}
 	commit, _ := exec.Command("git", "rev-parse", "--short", "HEAD").Output() // a tarball has none
 	fmt.Printf("# Speed, and how it was measured\n\n`make speed` writes this page: every figure is of one run, on %s, at commit %s, on %d cores, files on %s. Each stands\n"+
-		"beside another program that does the same work, or beside what the machine can do at all, measured in that run. No test fails over time.\n",
+		"beside another program that does the same work, or beside what the machine can do at all, measured in that run. Commands and\n"+
+		"daemons are the program as releases build it. No test fails over time.\n",
 		time.Now().Format(time.DateOnly), strings.TrimSpace(string(commit)), runtime.NumCPU(), disk)
 	profile := filepath.Join(scratch, "backlog.pprof")
 	whole := true
