@@ -56,7 +56,8 @@ var page = []bench{
 	}},
 	{"Nothing happens", "./cmd/ysq", "Idle", "", []string{
 		"memory (PSS) of the only daemon on the machine, with all of its code | {pss-MiB} MiB | ", "of which its own | {anon-MiB} MiB | ",
-		"wake-ups for a poll | {wake-ups/poll} | Go's own watch over its threads: {runtime-looks/min} a minute", "processor | {cpu-%} % | ",
+		"wake-ups for a poll | {wake-ups/poll} | a bare program of Go that asks as often over TLS: {floor-wake-ups/poll}",
+		"looks of Go's own watch over its threads | {runtime-looks/min} a minute | the bare program: {floor-looks/min} a minute", "processor | {cpu-%} % | ",
 	}},
 	{"The desk in a browser, 100,000 cases, 95 % of requests", "./cmd/ysq", "Desk", "", []string{
 		"待办 | {today-p95-ms} ms | ", "the same, each time after a record | {today-after-record-p95-ms} ms | ",

@@ -2,9 +2,7 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -102,91 +100,6 @@ func BenchmarkCommands(b *testing.B) {
 		b.ReportMetric(float64(len(took))/(length/3).Seconds(), "closed-commands/s")
 		report("closed")
 	}
-}
-
-// BenchmarkIdle watches the daemon of a small office for YSQ_SECONDS (180) in which nothing happens:
-//
-//	go test ./cmd/ysq -run '^$' -bench Idle -benchtime 1x
-//
-// Reported are its share of memory (PSS: nobody else runs the program here, so all of its code counts) and what of it is its own, its
-// time of the processor, and how often it was woken: a stretch in which it ran, with a tenth of a second of rest before it. What
-// one thread does in such a stretch by waking once or twice is a look of Go's own watch over its threads (runtime.sysmon), which takes
-// one a minute whatever the program does; it is counted apart.
-func BenchmarkIdle(b *testing.B) {
-	sim, err := imapsim.New(imapsim.Options{Security: imapsim.PlainText})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer sim.Close()
-	i := onSimulator(b, sim)
-	// As a service of systemd, which is told how the office stands.
-	told, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(b.TempDir(), "n"), Net: "unixgram"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer told.Close()
-	b.Setenv("NOTIFY_SOCKET", told.LocalAddr().String())
-	pid := i.serve().Process.Pid
-	for began := time.Now(); ; {
-		if _, answered := i.status(); answered {
-			break
-		}
-		if time.Since(began) > time.Minute {
-			b.Fatal("the daemon does not answer after a minute")
-		}
-	}
-	for b.Loop() {
-		length := time.Duration(number("YSQ_SECONDS", 180)) * time.Second
-		time.Sleep(length / 2) // what starting took is given back
-		spent, polled := processor(b, pid), polls(sim)
-		woken, looks := wakings(b, pid, length)
-		b.ReportMetric(float64(woken)/float64(max(polls(sim)-polled, 1)), "wake-ups/poll")
-		b.ReportMetric(float64(looks)/length.Minutes(), "runtime-looks/min")
-		b.ReportMetric((processor(b, pid)-spent).Seconds()/length.Seconds()*100, "cpu-%")
-		b.ReportMetric(float64(field(b, fmt.Sprintf("/proc/%d/smaps_rollup", pid), "Pss:"))/1024, "pss-MiB")
-		b.ReportMetric(float64(anonymous(b, pid))/1024, "anon-MiB")
-	}
-}
-
-// polls is how often the inbox was opened.
-func polls(sim *imapsim.Server) (n int) {
-	for _, c := range sim.Log() {
-		if c.Name == "EXAMINE" && strings.Contains(c.Args, "INBOX") {
-			n++
-		}
-	}
-	return n
-}
-
-// wakings counts for a while how often a process was woken, and apart from that the looks of Go's runtime.
-func wakings(b *testing.B, pid int, length time.Duration) (woken, looks int) {
-	b.Helper()
-	before := switches(b, pid)
-	times, threads := 0, map[string]bool{} // in the stretch at hand
-	end := func() {
-		switch {
-		case times == 0:
-		case times <= 2 && len(threads) == 1:
-			looks++
-		default:
-			woken++
-		}
-		times, threads = 0, map[string]bool{}
-	}
-	for until := time.Now().Add(length); time.Now().Before(until); {
-		time.Sleep(100 * time.Millisecond)
-		now, ran := switches(b, pid), false
-		for thread, n := range now {
-			if d := n - before[thread]; d > 0 {
-				times, threads[thread], ran = times+d, true, true
-			}
-		}
-		if before = now; !ran {
-			end()
-		}
-	}
-	end()
-	return woken, looks
 }
 
 // switches is how often each thread of a process has waited and was woken.

@@ -34,8 +34,12 @@ func TestMain(m *testing.M) {
 	if len(os.TempDir()) > 40 { // the name of a socket has at most 107 bytes, and scripts lie deep
 		os.Setenv("TMPDIR", "/tmp")
 	}
-	if filepath.Base(os.Args[0]) == "ysq" {
+	switch filepath.Base(os.Args[0]) {
+	case "ysq":
 		os.Exit(profiled())
+	case "least":
+		fmt.Fprintln(os.Stderr, askAndRest(os.Getenv("YSQ_LEAST")))
+		os.Exit(1)
 	}
 	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
 	os.Exit(withProgram(m))

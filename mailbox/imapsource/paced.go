@@ -111,6 +111,7 @@ func (p *paced) Read(b []byte) (int, error) {
 func (p *paced) Write(b []byte) (int, error) {
 	p.Conn.SetWriteDeadline(time.Now().Add(p.idle))
 	n, err := p.Conn.Write(b)
+	p.Conn.SetWriteDeadline(time.Time{})
 	if err != nil {
 		p.fail(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -209,6 +210,12 @@ func unreadable(err error) error {
 	}
 	if e, ok := errors.AsType[*Error](err); ok { // busy
 		return e
+	}
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &Error{Code: "usage", Msg: fmt.Sprintf("送来的内容没有在 %.0f 秒内送完，什么都没有记录", bodyTime.Seconds()), Hint: "再试一次；一直如此的，看机器是否太忙", Exit: ExitUsage}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return Usage("送来的内容不完整，什么都没有记录")
 	}
 	return Usage("请求无法理解：%v", err)
 }

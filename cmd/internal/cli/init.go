@@ -176,7 +176,7 @@ func (s *setup) config(at secretPlace) (config.Config, error) {
 		from string
 		to   *string
 	}{
-		{s.state, &cfg.Paths.State}, {cmp.Or(s.a.socket, s.a.getenv("YSQ_SOCKET"), config.DefaultSocket), &cfg.Paths.Socket},
+		{s.state, &cfg.Paths.State}, {s.socketPath(), &cfg.Paths.Socket},
 		{at.file, &m.PasswordFile}, {s.ca, &m.CAFile},
 	}
 	for _, p := range paths {

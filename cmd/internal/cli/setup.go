@@ -257,6 +257,9 @@ func (s *setup) tryLogin() error {
 	if password == "" {
 		var err error
 		if password, err = s.vault.read(at); err != nil {
+			if s.check {
+				return &ask.Error{Code: "login", Msg: "不能试登录，什么都没有写：" + err.Error(), Hint: "写好密码文件，或用 --password-stdin 给出密码；不试登录的，去掉 --login-check", Exit: ask.ExitFailed, Cause: err}
+			}
 			s.notes = append(s.notes, "没有试登录："+forPeople(err).Msg)
 			return nil
 		}
@@ -321,7 +324,8 @@ func failures(found []ask.Diagnosis) string {
 	var lines []string
 	for _, d := range found {
 		if d.State == ask.DiagnosisFail {
-			lines = append(lines, d.Subject+"："+d.Text+prefix("；", d.Do))
+			do, _, _ := strings.Cut(d.Do, "；系统会自动重试") // the daemon does, not this
+			lines = append(lines, d.Subject+"："+d.Text+prefix("；", strings.TrimSuffix(do, "。")))
 		}
 	}
 	return strings.Join(lines, "\n")

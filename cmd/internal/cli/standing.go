@@ -19,6 +19,7 @@ import (
 // standing is what an earlier set-up, a restored backup or another machine left here.
 type standing struct {
 	config   bool // there is one, at its place or from a backup
+	broken   bool // and it cannot be read
 	cfg      config.Config
 	backed   string // where a restoration left configuration and templates; "": nowhere
 	register daemon.Standing
@@ -52,6 +53,7 @@ func (s *setup) look() error {
 	}
 	s.lookAtSecrets(bad)
 	s.lookAtCertificates(bad)
+	s.lookAtSocket(bad)
 	for _, dir := range []string{filepath.Dir(s.path), state} {
 		if why := unwritable(dir); why != "" {
 			bad("%s", why)
@@ -83,7 +85,7 @@ func (s *setup) lookAtConfig(bad func(string, ...any)) {
 	cfg, err := config.Load(path)
 	if err != nil {
 		bad("配置有误，请改正或移走：\n  %s", strings.ReplaceAll(err.Error(), "\n", "\n  "))
-		f.config = true // and nobody knows what it says
+		f.config, f.broken = true, true // and nobody knows what it says
 		f.cfg = config.Default()
 		f.cfg.Paths.State = s.state
 		return
@@ -112,7 +114,7 @@ func (s *setup) lookAtConfig(bad func(string, ...any)) {
 func (s *setup) lookAtSecrets(bad func(string, ...any)) {
 	f, v := &s.found, s.vault
 	accounts := []account{{"", secretPlace{cmp.Or(s.credential, filepath.Base(v.defaultFile())), s.password}}}
-	if f.config {
+	if f.config && !f.broken {
 		accounts = accountsOf(f.cfg)
 	}
 	for _, account := range accounts {
@@ -127,8 +129,13 @@ func (s *setup) lookAtSecrets(bad func(string, ...any)) {
 					bad("%s：在这里解不开（别的机器加密的？）；请加 --password-stdin 重新给出密码，或移走它", v.sealedFile(at.credential))
 				}
 			}
-		case f.config, s.fromStdin && s.password == "": // alone and named, it is what was asked for
+		case f.config && !f.broken, s.fromStdin && s.password == "": // alone and named, it is what was asked for
 			f.there = append(f.there, v.plain(at)+"：密码"+prefix("，", account.name))
+		}
+		if usable && !v.sealed(at.credential) { // as the daemon will, which starts with none that others may read
+			if _, err := v.read(at); err != nil {
+				bad("%v", err)
+			}
 		}
 		if !usable && f.needs == nil {
 			f.needs = &account
@@ -166,6 +173,22 @@ func (s *setup) lookAtCertificates(bad func(string, ...any)) {
 		} else if err := config.Readable(file, s.vault.owner); err != nil {
 			bad("%v", err)
 		}
+	}
+}
+
+// socketPath is where the daemon will listen.
+func (s *setup) socketPath() string {
+	return cmp.Or(s.a.socket, s.a.getenv("YSQ_SOCKET"), config.DefaultSocket)
+}
+
+// lookAtSocket finds what the daemon would not take away from the place of its socket.
+func (s *setup) lookAtSocket(bad func(string, ...any)) {
+	path := s.socketPath()
+	if s.found.config && !s.found.broken {
+		path = s.found.cfg.Paths.Socket
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != os.ModeSocket {
+		bad("%s 已有别的东西，不是套接字；请移走它，或用 --socket 另写一处", path)
 	}
 }
 

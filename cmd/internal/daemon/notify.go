@@ -69,11 +69,7 @@ func (d *Daemon) watch(ctx context.Context) {
 		for resting := true; resting; {
 			select {
 			case <-d.Intake.Polled:
-				if wait := early - time.Since(looked); wait > 0 {
-					next.Reset(wait)
-				} else {
-					resting = false
-				}
+				resting = time.Since(looked) < early
 			case <-next.C:
 				resting = false
 			case <-ctx.Done():
