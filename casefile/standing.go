@@ -138,11 +138,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	}
 	var all []Alarm
 	if c.Undelivered {
-		text := "答复未送达，请换方式重新发出"
-		if due := c.Strict.on(today).Due; c.returned() && !due.IsZero() {
-			text = fmt.Sprintf("答复退回，请改用邮寄或电话：法定期限仍算已止，从严期限 %s 前重新发出的没有争议", due)
-		}
-		all = append(all, Alarm{AlarmDelivery, today, text, "dispatch"})
+		all = append(all, c.deliveryAlarm(today))
 		if !c.StoppedOn.IsZero() {
 			return all
 		}
@@ -151,11 +147,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if a, returned := c.returnedAlarm(today); returned {
 		all = append(all, a)
 	}
-	for _, n := range Notices() {
-		if w := n.waits(); w != NotWaiting && c.Unreached.Has(n) && c.waitsFor(w) && !c.Returned.Has(n) {
-			all = append(all, Alarm{AlarmReached, max(c.Legal.WaitSince, c.Strict.WaitSince).Add(law.ReachAsked), n.Label() + "寄出后，查明并记录送达之日；此前不能按逾期处理", "fee-reached"})
-		}
-	}
+	all = append(all, c.reachedAlarms(law)...)
 	early := s.Doubtful && !s.Overdue && !s.Due.IsZero() && today > s.Due // the strict date has passed, if it is the strict date
 	if s.Doubtful {
 		all = append(all, c.arrivalAlarm(today, early))
@@ -166,32 +158,75 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if a, owed := c.reportAlarm(); owed && c.Stage < StageReplied && c.Approval == ApprovalNone {
 		all = append(all, a)
 	}
-	switch c.Approval {
-	case AwaitsSigning:
-		all = append(all, Alarm{AlarmSigning, c.ApprovalOn, "由负责人签发或退回", "sign、return"})
-	case ApprovalGiven:
-		all = append(all, Alarm{AlarmSigned, c.ApprovalOn, "照签发的制发", "answer --signed"})
-	case ApprovalDenied:
-		all = append(all, Alarm{AlarmSentBack, c.ApprovalOn, "照退回的意见改后重新送审", "submit"})
+	if a, ok := c.approvalAlarm(); ok {
+		all = append(all, a)
 	}
-	applies := !s.Internal && c.Seeming() == NatureUnknown
-	if c.unconfirmed() && applies {
-		all = append(all, c.confirmAlarm(s, law, cal))
-	}
-	clear := !c.ReviewedOn.IsZero() || c.LettersOwed // somebody has found out what is asked for
-	if applies && s.Waiting == NotWaiting && !clear && c.Stage < StageHandling && c.Corrections == 0 && !s.Due.IsZero() {
-		if by := noticeDue(c.ReceivedOn(), law, cal); by >= today {
-			all = append(all, Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正", "correct"})
+	if !s.Internal && c.Seeming() == NatureUnknown { // it is an application, as far as anybody knows
+		if c.unconfirmed() {
+			all = append(all, c.confirmAlarm(s, law, cal))
+		}
+		if a, owed := c.correctionAlarm(s, today, law, cal); owed {
+			all = append(all, a)
 		}
 	}
+	if a, ok := s.lapseAlarm(); ok {
+		all = append(all, a)
+	}
+	return all
+}
+
+// deliveryAlarm says that the answer did not arrive.
+func (c Case) deliveryAlarm(today civil.Date) Alarm {
+	text := "答复未送达，请换方式重新发出"
+	if due := c.Strict.on(today).Due; c.returned() && !due.IsZero() {
+		text = fmt.Sprintf("答复退回，请改用邮寄或电话：法定期限仍算已止，从严期限 %s 前重新发出的没有争议", due)
+	}
+	return Alarm{AlarmDelivery, today, text, "dispatch"}
+}
+
+// reachedAlarms ask for the day on which a notice arrived that the case waits for an answer to.
+func (c Case) reachedAlarms(law Statute) (all []Alarm) {
+	for _, n := range Notices() {
+		if w := n.waits(); w != NotWaiting && c.Unreached.Has(n) && c.waitsFor(w) && !c.Returned.Has(n) {
+			all = append(all, Alarm{AlarmReached, max(c.Legal.WaitSince, c.Strict.WaitSince).Add(law.ReachAsked), n.Label() + "寄出后，查明并记录送达之日；此前不能按逾期处理", "fee-reached"})
+		}
+	}
+	return all
+}
+
+// approvalAlarm says whose turn it is with an answer that is to be signed.
+func (c Case) approvalAlarm() (Alarm, bool) {
+	switch c.Approval {
+	case AwaitsSigning:
+		return Alarm{AlarmSigning, c.ApprovalOn, "由负责人签发或退回", "sign、return"}, true
+	case ApprovalGiven:
+		return Alarm{AlarmSigned, c.ApprovalOn, "照签发的制发", "answer --signed"}, true
+	case ApprovalDenied:
+		return Alarm{AlarmSentBack, c.ApprovalOn, "照退回的意见改后重新送审", "submit"}, true
+	}
+	return Alarm{}, false
+}
+
+// correctionAlarm says until when a correction may still be asked for, where nobody has found out yet what is asked for.
+func (c Case) correctionAlarm(s Standing, today civil.Date, law Statute, cal *workday.Calendar) (Alarm, bool) {
+	clear := !c.ReviewedOn.IsZero() || c.LettersOwed
+	if clear || s.Waiting != NotWaiting || c.Stage >= StageHandling || c.Corrections > 0 || s.Due.IsZero() {
+		return Alarm{}, false
+	}
+	by := noticeDue(c.ReceivedOn(), law, cal)
+	return Alarm{AlarmCorrection, by, "如申请内容不明确，最迟当日告知补正", "correct"}, by >= today
+}
+
+// lapseAlarm says until when the applicant has time for what the case waits for.
+func (s Standing) lapseAlarm() (Alarm, bool) {
 	switch {
 	case s.WaitUntil.IsZero():
 	case s.Waiting == WaitCorrection:
-		all = append(all, Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理", "reply --outcome other.correction-lapsed"})
+		return Alarm{AlarmLapse, s.WaitUntil, "补正期限；次日起未补正的，可决定不再处理", "reply --outcome other.correction-lapsed"}, true
 	case s.Waiting == WaitFee:
-		all = append(all, Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理", "reply --outcome other.fee-lapsed"})
+		return Alarm{AlarmLapse, s.WaitUntil, "缴费期限；次日起未缴费的，可决定不再处理", "reply --outcome other.fee-lapsed"}, true
 	}
-	return all
+	return Alarm{}, false
 }
 
 // replyAlarm says by when the case must be answered; its day is zero where none is set. While it is in doubt when
