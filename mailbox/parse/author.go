@@ -16,27 +16,32 @@ import (
 
 // authors reads the fields that name the author. Where they name more than one, all are listed.
 func (w *walker) authors(h header) (all []casefile.Address) {
+	fields := h.count("from")
 	for _, f := range h {
 		if f.name != "from" {
 			continue
 		}
 		list := w.addresses(bytes.TrimLeft(f.value, ": \t"), "from")
-		if len(list) == 0 && h.count("from") > 1 {
+		if len(list) == 0 && fields > 1 {
 			list = []casefile.Address{{Name: "（空白的发件人）"}}
 		}
-		all = append(all, list...)
+		if all = append(all, list...); len(all) >= w.limits.List {
+			return all[:w.limits.List]
+		}
 	}
 	return all
 }
 
 // moreAuthors returns the addresses that an item of From names beside the one that was read from it.
 func (w *walker) moreAuthors(item, mail string) (more []casefile.Address) {
-	item = narrowMarks.Replace(item)
+	item = narrowMarks.Replace(item[:min(len(item), 64*maxQuoted)])
 	for _, token := range tokens(item, masked(item)) {
 		a := casefile.Address{Mail: w.mailbox(token, "from")}
 		at := strings.LastIndexByte(a.Mail, '@')
 		if at > 0 && strings.ContainsAny(a.Mail[at:], ".[") && !misleads(a.Mail) && !strings.EqualFold(a.Mail, mail) && !slices.Contains(more, a) {
-			more = append(more, a)
+			if more = append(more, a); len(more) >= w.limits.List {
+				break
+			}
 		}
 	}
 	return more
@@ -143,6 +148,9 @@ func misleads(mail string) bool {
 // strayAuthors adds the fields of a line that are From for readers who take away blanks and control characters from the name of a
 // field, or begin a line at a bare CR. over is true beyond what is read of a header.
 func (w *walker) strayAuthors(h header, line []byte, over bool, where string) header {
+	if w.strays > 1 { // more say nothing more, and there may be millions
+		return h
+	}
 	_, _, plain := splitField(line)
 	cr := bytes.IndexByte(line, '\r') >= 0
 	if plain && !over && !cr {
@@ -159,7 +167,8 @@ func (w *walker) strayAuthors(h header, line []byte, over bool, where string) he
 			}
 			return r
 		}, key)
-		if bytes.EqualFold(name, []byte("from")) && h.count("from") < 2 { // a second one is enough, and there may be thousands
+		if bytes.EqualFold(name, []byte("from")) {
+			w.strays++
 			w.defect(DefectHeaderKey, where, "发件人字段写法有误，仍算作一个发件人：“"+excerpt(part)+"”")
 			h = append(h, field{"from", bytes.Clone(value)})
 		}

@@ -79,6 +79,7 @@ func (w *walker) header(s *scanner, kind, limit int, where string) header {
 		cut   bool   // inside a line longer than the buffer
 		total int
 	)
+	w.strays = 0
 	add := func(b []byte) {
 		if open >= 0 {
 			h[open].value = append(h[open].value, b...)

@@ -21,6 +21,7 @@ type walker struct {
 	pages  int // bytes of HTML held in texts
 	photos int // pictures without a name that stand in the text
 	report reportParts
+	strays int // fields of the header at hand that strayAuthors found
 
 	// CopyPart's wish; target is -1 for Message.
 	target  int
