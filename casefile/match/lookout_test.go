@@ -39,6 +39,20 @@ func TestLookout(t *testing.T) {
 	})
 }
 
+// Opinions and document numbers are not missed.
+func TestConsultedIsNotSpared(t *testing.T) {
+	some := texts(10, "同意", "公开", "反对", "不", "宜", "能", "贵局", "复", "来", "函", "第三方", "Trade ", "SECRET", "secrets", "I Object", "disclose", "\n", "。", "某环依申请补", "〔", "(", "［", "2026", "２０２６", " ", "〕", ")", "］", "第", "1", "１", "号")
+	rapid.Check(t, func(t *rapid.T) {
+		text := some.Draw(t, "text")
+		if opinionWords.MatchString(text) && !mayOpine(text) {
+			t.Errorf("%q may be an opinion", text)
+		}
+		if narrowed := strings.Map(narrow, text); len(documentNumber.FindAllString(narrowed, mostNumbers)) != 0 && len(documents(text)) == 0 {
+			t.Errorf("%q has a document number", text)
+		}
+	})
+}
+
 // What a look spares is what nothing would come of.
 func TestNothingIsSpared(t *testing.T) {
 	some := texts(12, "2026", "２０２６", "-", "－", "—", "﹣", "−", "00017", "０００１７", "“", "”", "，", "申请", "資訊", "政府", "公開", "\n", ">", " ", "发件人：", "发件人", "收件人", "某人 写道：", "Somebody wrote:",
