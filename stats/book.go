@@ -318,14 +318,20 @@ func Cases(year int, f Format, cell Cell, cases iter.Seq2[casefile.Case, error],
 			ids = append(ids, c.ID)
 		}
 	}
-	if cell.Row == b.in || cell.Row == b.out {
-		for i, n := range b.rest().unnamed {
-			if cell.Column == casefile.ColumnNone || cell.Column == casefile.Columns[i] {
-				unnamed += n
-			}
+	return ids, b.unnamed(cell), nil
+}
+
+// unnamed is how many more a cell has of an opening balance for which no case was entered.
+func (b *book) unnamed(cell Cell) (all int) {
+	if cell.Row != b.in && cell.Row != b.out {
+		return 0
+	}
+	for i, n := range b.rest().unnamed {
+		if cell.Column == casefile.ColumnNone || cell.Column == casefile.Columns[i] {
+			all += n
 		}
 	}
-	return ids, unnamed, nil
+	return all
 }
 
 // CasesOf lists the cases of a cell in what a frozen year says.

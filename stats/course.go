@@ -53,6 +53,15 @@ func (c *Course) follow(e entry, k *casefile.Case, from, to civil.Date, cal *wor
 	}
 }
 
+// add adds what another part of the cases comes to.
+func (c *Course) add(o Course) {
+	for i := range c.Received {
+		c.Received[i] += o.Received[i]
+		c.Ended[i] += o.Ended[i]
+	}
+	c.OnTime, c.Late, c.Disputable = c.OnTime+o.OnTime, c.Late+o.Late, c.Disputable+o.Disputable
+}
+
 func month(d civil.Date) int {
 	_, m, _ := d.Date()
 	return int(m - time.January)

@@ -20,7 +20,6 @@ package stats
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"time"
 
@@ -116,8 +115,8 @@ type Options struct {
 	// Whole reads a case with all its texts, of which the register's heads have only Document; nil:
 	// the cases come whole.
 	Whole func(casefile.ID) (casefile.Case, error)
-	// Trace asks for Report.Cases.
-	Trace bool
+	// Trace asks for Report.Cases, Listed for Counter.Cases.
+	Trace, Listed bool
 }
 
 // Undecided counts mails that may be applications.
@@ -133,87 +132,15 @@ type Closed struct {
 // allocates only for those that a check has to name. The error is that of reading, of the format, or
 // of a Matter that no cell is for.
 func Compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report, error) {
-	r, err := compute(year, cases, o)
-	if err != nil {
-		return Report{}, fmt.Errorf("computing the report of %d: %w", year, err)
-	}
-	return r, nil
-}
-
-func compute(year int, cases iter.Seq2[casefile.Case, error], o Options) (Report, error) {
-	f, err := FormatOf(cmp.Or(o.Format, Current))
+	k, err := NewCounter(year, o)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{
-		Format: f.Name, Agency: o.Agency, Year: year, From: o.From, To: o.To, GeneratedAt: o.Now.In(civil.Zone),
-		Table3: make([]Line, len(f.Rows)), Fees: o.Fees, Course: new(Course),
+	all, err := k.Count(cases)
+	if err != nil {
+		return Report{}, err
 	}
-	b := open(year, f, o)
-	var found [lastFinding][]casefile.ID
-	first := o.First
-	for c, err := range cases {
-		if err != nil {
-			return r, err
-		}
-		if c.Counts() && !c.Carried {
-			if received := receivedOn(&c); !received.IsZero() {
-				first = min(first, received.Year())
-			}
-		}
-		e := b.enter(&c)
-		for _, row := range e.rows[:e.n] {
-			r.Table3[row].add(e.column, 1)
-		}
-		r.Course.follow(e, &c, b.from, b.to, o.Calendar)
-		e.note(withoutDocument, e.ended && needsDocument(&c) && c.Document == "")
-		if o.Trace && e.n > 0 {
-			if o.Whole != nil {
-				if c, err = o.Whole(c.ID); err != nil {
-					return r, err
-				}
-			}
-			r.Cases = append(r.Cases, b.placed(e, c))
-		}
-		for k := range lastFinding {
-			if e.findings.has(k) {
-				found[k] = append(found[k], c.ID)
-			}
-		}
-	}
-	rest := b.rest()
-	for i, n := range rest.unnamed {
-		r.Table3[b.in].add(casefile.Columns[i], n)
-		r.Table3[b.out].add(casefile.Columns[i], n)
-	}
-	if r.Table4, err = countMatters(o.Matters); err != nil {
-		return r, err
-	}
-	if o.Before != nil && b.whole() && civil.Of(o.Now) > b.to {
-		if last, err := o.Before.Form(); err == nil {
-			r.Course.Before = new(o.Before.Totals(last))
-		}
-	}
-	manual := o.Manual
-	if !b.whole() {
-		manual = nil // what a clerk writes is of the whole year
-	}
-	prose := r.fill(f, manual, len(found[reopened]))
-	r.Checks = append(r.identities(f), r.carriedOver(f, o), rest.check(o.Opening, found[carriedOver]))
-	for k := range lastFinding {
-		if k != carriedOver {
-			r.Checks = append(r.Checks, k.check(found[k]))
-		}
-	}
-	r.Checks = append(r.Checks, o.Mails.check(civil.Of(o.Now) > b.to), disputesRecorded(o.Matters))
-	if b.whole() {
-		r.Checks = append(append(r.Checks, r.Table2.check(f, o.lastFacts(r.Format))...), prose, r.Sections.check(f))
-	}
-	r.Checks = append(r.Checks, b.over(civil.Of(o.Now)))
-	if year < first {
-		r.Checks = append(r.Checks, verdict(NoData, Warning, fmt.Sprintf("登记簿自 %d 年起才有记录，%d 年没有数据，表三、表四的 0 不是实数", first, year)))
-	}
-	return r, nil
+	return k.Report([]*Part{all})
 }
 
 // lastFacts is table 2 of the year before, where it has the form of this year's.

@@ -34,15 +34,18 @@ func (a *Room) rehearse(tx *desk.View, year int) (r ask.Rehearsal, err error) {
 	if by, ok := past.by[year]; ok {
 		return r, ask.Refused("year-frozen", "冻结的数仍可以看\nysq report "+fmt.Sprint(year), "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 	}
-	o := stats.Options{Trace: true}
+	var o stats.Options
 	if err := a.complete(tx, year, past, &o); err != nil {
 		return r, err
 	}
 	if over := firstDrafts(year); o.Now.Before(over) {
 		o.Now = over
 	}
-	o.Whole = func(id casefile.ID) (casefile.Case, error) { return casefile.Case{ID: id}, nil } // numbers are enough
-	if r.Report, err = stats.Compute(year, tx.Heads(""), o); err != nil {
+	counter, parts, err := a.parts(tx, year, past, o)
+	if err != nil {
+		return r, err
+	}
+	if r.Report, err = counter.Report(parts); err != nil {
 		return r, err
 	}
 	f, err := r.Report.Form()
@@ -53,8 +56,8 @@ func (a *Room) rehearse(tx *desk.View, year int) (r ask.Rehearsal, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.Carried = append([]casefile.ID{}, stats.CasesOf(f, out, r.Report.Counted())...)
-	r.Report.Cases = nil
+	carried, _ := counter.Cases(parts, out)
+	r.Carried = append([]casefile.ID{}, carried...)
 	if err := inOrder(tx, past, year); err != nil {
 		r.Order = err.Error()
 	}

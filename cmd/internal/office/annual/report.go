@@ -136,6 +136,15 @@ type past struct {
 	by      map[int]casefile.Record // the record that froze the year
 }
 
+// books names what the years say of each other's cases: the opening balance, and the records that froze years.
+func (p past) books() string {
+	all := fmt.Sprint(p.opening)
+	for _, year := range p.years {
+		all += fmt.Sprintf(" %d:%d", year, p.by[year].Seq)
+	}
+	return all
+}
+
 func pastYears(tx *desk.View) (past, error) {
 	p := past{closed: make(map[int]casefile.YearClosed), by: make(map[int]casefile.Record)}
 	var err error
@@ -252,8 +261,17 @@ func (a *Room) cellCases(q ask.CellQuery) (held ask.CellCases, err error) {
 			held.Unnamed = rep.At(at) - len(held.Cases)
 		default:
 			o := stats.Options{From: q.From, To: q.To}
-			if err = a.complete(tx, year, past, &o); err == nil {
+			if err = a.complete(tx, year, past, &o); err != nil {
+				return held, err
+			}
+			if frozen || q.From != 0 || q.To != 0 || format.Name != stats.Current {
 				held.Cases, held.Unnamed, err = stats.Cases(year, format, at, tx.Heads(""), o)
+				return held, err
+			}
+			var counter *stats.Counter
+			var parts []*stats.Part
+			if counter, parts, err = a.parts(tx, year, past, o); err == nil {
+				held.Cases, held.Unnamed = counter.Cases(parts, at)
 			}
 		}
 		return held, err

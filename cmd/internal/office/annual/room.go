@@ -7,6 +7,7 @@
 package annual
 
 import (
+	"fmt"
 	"sync"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -22,6 +23,40 @@ type Room struct {
 
 	mu   sync.Mutex
 	memo memo
+
+	counting sync.Mutex
+	counted  map[int]*counted // by the year
+}
+
+// counted are the parts of the report of a year, as they are counted by what the books say.
+type counted struct {
+	books string
+	sums  desk.Sums[*stats.Part]
+}
+
+// mostCounted bounds the years of which parts are kept: each holds the numbers of the cases that the year counts.
+const mostCounted = 12
+
+// parts counts a year that is not frozen, part by part: after a record only the block of its case is counted anew. Like
+// committed it is for looking only.
+func (a *Room) parts(tx *desk.View, year int, past past, o stats.Options) (*stats.Counter, []*stats.Part, error) {
+	o.Listed = true
+	counter, err := stats.NewCounter(year, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	books := past.books() + fmt.Sprintf(" %p", o.Calendar)
+	a.counting.Lock()
+	k := a.counted[year]
+	if k == nil || k.books != books {
+		if k = (&counted{books: books}); len(a.counted) >= mostCounted || a.counted == nil {
+			a.counted = map[int]*counted{}
+		}
+		a.counted[year] = k
+	}
+	a.counting.Unlock()
+	all, err := k.sums.Of(tx, false, counter.Count)
+	return counter, all, err
 }
 
 func New(d *desk.Desk) *Room { return &Room{Desk: d, words: Words{d}} }
@@ -87,11 +122,23 @@ func (a *Room) standing(tx *desk.View, past past, year int) (stats.Report, error
 		r.report.GeneratedAt = a.Now().In(civil.Zone)
 		return r.report, nil
 	}
-	rep, err := a.compute(tx, year, past, stats.Options{})
+	rep, err := a.reported(tx, past, year)
 	if err == nil {
 		m.reports[year] = remembered{words, rep}
 	}
 	return rep, err
+}
+
+func (a *Room) reported(tx *desk.View, past past, year int) (rep stats.Report, err error) {
+	var o stats.Options
+	if err := a.complete(tx, year, past, &o); err != nil {
+		return rep, err
+	}
+	counter, parts, err := a.parts(tx, year, past, o)
+	if err != nil {
+		return rep, err
+	}
+	return counter.Report(parts)
 }
 
 // kept is an answer as the register stands: made, or as it was made before.

@@ -38,6 +38,14 @@ func (m *Memo[T]) Waiting(v *View, most int, made func(casefile.Case) T) ([]T, e
 	return m.Memo.Waiting(v.tx, most, made)
 }
 
+// Sums keeps what was made of the cases block by block, as register.Sums does.
+type Sums[T any] struct{ register.Sums[T] }
+
+// Of is Of of register.Sums, for a View.
+func (s *Sums[T]) Of(v *View, whole bool, made func(iter.Seq2[casefile.Case, error]) (T, error)) ([]T, error) {
+	return s.Sums.Of(v.tx, whole, made)
+}
+
 func (v *View) Whole(id casefile.ID) (c casefile.Case, history []casefile.Record, err error) {
 	if c, err = v.Case(id); err == nil {
 		history, err = v.History(id)
