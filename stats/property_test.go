@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"ysq.internal/ysq/casefile"
@@ -95,10 +97,15 @@ func TestProperties(t *testing.T) {
 		row := func(k stats.Counts) int {
 			return slices.IndexFunc(f.Rows, func(r stats.Row) bool { return r.Counts == k })
 		}
+		parted := rapid.IntRange(firstYear, lastYear).Draw(t, "counted in parts")
 		entered, left := 0, 0
 		var carried stats.Line
 		for year := firstYear; year <= lastYear; year++ {
 			r := report(t, year, cases, o)
+			if year == parted {
+				o.Now = afterwards
+				inParts(t, r, cases, o)
+			}
 			for _, c := range r.Checks {
 				// Cases of the year before that are not marked as carried stand beside the balance.
 				beside := c.ID == "carry-over" && year == o.Opening.Year
@@ -186,6 +193,47 @@ func report(t *rapid.T, year int, cases []casefile.Case, o stats.Options) stats.
 		t.Fatal(err)
 	}
 	return r
+}
+
+// inParts compares a report, the cases of its cells and a summary with what they come to in parts.
+func inParts(t *rapid.T, whole stats.Report, cases []casefile.Case, o stats.Options) {
+	o.Listed = true
+	k, err := stats.NewCounter(whole.Year, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := rapid.IntRange(0, len(cases)).Draw(t, "parted at")
+	from, to := civil.New(whole.Year, time.January, 1), civil.New(whole.Year, time.December, 31)
+	var parts []*stats.Part
+	var sums []*stats.Gathered
+	for _, some := range [][]casefile.Case{cases[:at], cases[at:]} {
+		p, err := k.Count(each(some...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := stats.Gather(from, to, to, each(some...), workday.Embedded())
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, sums = append(parts, p), append(sums, g)
+	}
+	r, err := k.Report(parts)
+	if diff := cmp.Diff(whole, r); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	f, err := whole.Form()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := stats.Cell{Row: rapid.IntRange(0, len(f.Rows)-1).Draw(t, "row")}
+	want, more, err := stats.Cases(whole.Year, f, cell, each(cases...), o)
+	if ids, unnamed := k.Cases(parts, cell); err != nil || !slices.Equal(ids, want) || unnamed != more {
+		t.Errorf("%v: %v and %d, want %v and %d, %v", cell, ids, unnamed, want, more, err)
+	}
+	sum, err := stats.Summarize(from, to, from, to, each(cases...), workday.Embedded())
+	if diff := cmp.Diff(sum, stats.Sum(from, to, from, to, sums), cmpopts.IgnoreUnexported(stats.Stretch{}, stats.Department{})); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
 }
 
 // sound leaves out the cases whose records have been made nonsense by voiding, such as one that was

@@ -74,41 +74,87 @@ func (l *Load) add(at casefile.Standing) {
 
 // Summarize makes the summary of a period of at most a few years, from a register that reaches back to since.
 func Summarize(from, to, since, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (Summary, error) {
-	s := Summary{From: from, To: to, Since: since, Departments: []Department{}, Load: []Load{}, Stretch: stretchOf("合计", from, to), Quarters: parts(from, to, 3), Months: parts(from, to, 1)}
-	all := []*Stretch{&s.Stretch}
-	for i := range s.Quarters {
-		all = append(all, &s.Quarters[i])
+	g, err := Gather(from, to, today, cases, cal)
+	if err != nil {
+		return Summary{}, err
 	}
-	for i := range s.Months {
-		all = append(all, &s.Months[i])
-	}
-	by, load := map[string]*Department{}, map[string]*Load{}
+	return Sum(from, to, since, today, []*Gathered{g}), nil
+}
+
+// Gathered is what some cases add to the summary of a period. It is not changed once it is made.
+type Gathered struct {
+	public     Public
+	stretches  []Stretch // as stretchesOf gives them
+	department map[string]*Department
+	load       map[string]*Load
+}
+
+// stretchesOf are the period itself, its quarters and its months.
+func stretchesOf(from, to civil.Date) (all []Stretch, quarters int) {
+	q := parts(from, to, 3)
+	return slices.Concat([]Stretch{stretchOf("合计", from, to)}, q, parts(from, to, 1)), len(q)
+}
+
+// Gather counts some cases for the summary of a period.
+func Gather(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (*Gathered, error) {
+	g := &Gathered{department: map[string]*Department{}, load: map[string]*Load{}}
+	g.stretches, _ = stretchesOf(from, to)
 	for c, err := range cases {
 		if err != nil {
-			return s, fmt.Errorf("summing up: %w", err)
+			return nil, fmt.Errorf("summing up: %w", err)
 		}
 		if !c.Counts() {
 			continue
 		}
 		if on := c.ReceivedOn(); on >= from && on <= to {
-			s.Public.count(c.Publicity)
+			g.public.count(c.Publicity)
 		}
-		if by[c.Department] == nil {
-			by[c.Department] = &Department{Name: c.Department}
-		}
-		by[c.Department].count(c, from, to, today, cal)
-		for _, part := range all {
+		departmentOf(g.department, c.Department).count(c, from, to, today, cal)
+		for _, part := range g.stretches {
 			part.Now.flow(c, part.from, part.to, cal)
 			part.Before.flow(c, yearBefore(part.from), yearBefore(part.to), cal)
 		}
 		if c.ReceivedOn() <= to && overdueOn(c, min(today, to), cal) {
-			s.Now.Overdue++
+			g.stretches[0].Now.Overdue++
 		}
 		if at := c.At(today, cal); c.Stage.Open() && !at.Finished {
-			if load[c.Assignee] == nil {
-				load[c.Assignee] = &Load{Person: c.Assignee}
-			}
-			load[c.Assignee].add(at)
+			loadOf(g.load, c.Assignee).add(at)
+		}
+	}
+	return g, nil
+}
+
+func departmentOf(all map[string]*Department, name string) *Department {
+	if all[name] == nil {
+		all[name] = &Department{Name: name}
+	}
+	return all[name]
+}
+
+func loadOf(all map[string]*Load, person string) *Load {
+	if all[person] == nil {
+		all[person] = &Load{Person: person}
+	}
+	return all[person]
+}
+
+// Sum makes the summary of what was gathered of all cases, for the same period and day, in the order of their numbers.
+func Sum(from, to, since, today civil.Date, gathered []*Gathered) Summary {
+	s := Summary{From: from, To: to, Since: since, Departments: []Department{}, Load: []Load{}}
+	all, quarters := stretchesOf(from, to)
+	by, load := map[string]*Department{}, map[string]*Load{}
+	for _, g := range gathered {
+		s.Public.Proposed, s.Public.Adopted, s.Public.Declined = s.Public.Proposed+g.public.Proposed, s.Public.Adopted+g.public.Adopted, s.Public.Declined+g.public.Declined
+		for i := range all {
+			all[i].Now.plus(g.stretches[i].Now)
+			all[i].Before.plus(g.stretches[i].Before)
+		}
+		for name, d := range g.department {
+			departmentOf(by, name).plus(d)
+		}
+		for person, l := range g.load {
+			sum := loadOf(load, person)
+			sum.Open, sum.Due = sum.Open+l.Open, sum.Due+l.Due
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(by)) {
@@ -119,7 +165,8 @@ func Summarize(from, to, since, today civil.Date, cases iter.Seq2[casefile.Case,
 	for _, name := range slices.Sorted(maps.Keys(load)) {
 		s.Load = append(s.Load, *load[name])
 	}
-	for _, part := range all {
+	for i := range all {
+		part := &all[i]
 		if part.Now = part.Now.known(part.to >= since && part.from <= today); part.Now != nil {
 			*part.Now = part.Now.averaged()
 		}
@@ -127,7 +174,17 @@ func Summarize(from, to, since, today civil.Date, cases iter.Seq2[casefile.Case,
 			*part.Before = part.Before.averaged()
 		}
 	}
-	return s, nil
+	s.Stretch, s.Quarters, s.Months = all[0], all[1:1+quarters:1+quarters], all[1+quarters:]
+	return s
+}
+
+// plus adds what other cases of the same department come to; those of an equal length that came first stay the longest.
+func (d *Department) plus(o *Department) {
+	d.Received, d.Done, d.OnTime, d.Late, d.Disputable, d.Overdue = d.Received+o.Received, d.Done+o.Done, d.OnTime+o.OnTime, d.Late+o.Late, d.Disputable+o.Disputable, d.Overdue+o.Overdue
+	d.OnTimeStrict, d.days = d.OnTimeStrict+o.OnTimeStrict, d.days+o.days
+	if o.LongestCase != "" && (d.LongestCase == "" || o.Longest > d.Longest) {
+		d.Longest, d.LongestCase = o.Longest, o.LongestCase
+	}
 }
 
 // known returns the line, or nil where the register does not reach.

@@ -507,5 +507,9 @@ func (t *Tx) NextID(year int) casefile.ID {
 	return casefile.NewID(year, given+1+sort.Search(step-1, func(i int) bool { return free(given + 1 + i) }))
 }
 
+// Committed reports whether all that the transaction sees is committed: only then may what was made of it be kept by the numbers
+// of records, which another record may get where they are given up.
+func (t *Tx) Committed() bool { return !t.b.Writable() }
+
 // Today returns the civil day of the transaction's time.
 func (t *Tx) Today() civil.Date { return civil.Of(t.now) }

@@ -2,6 +2,7 @@ package annual
 
 import (
 	"cmp"
+	"iter"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -26,13 +27,22 @@ func (a *Room) reaches(tx *desk.View) (civil.Date, error) {
 			since = min(since, d)
 		}
 	}
-	for c, err := range tx.Heads("") {
-		if err != nil {
-			return since, err
+	earliest, err := a.earliest.Of(tx, false, func(cases iter.Seq2[casefile.Case, error]) (first civil.Date, err error) {
+		for c, err := range cases {
+			if err != nil {
+				return first, err
+			}
+			if day := cmp.Or(c.ReceivedOn(), c.ArrivedOn); c.Counts() && !c.Carried && !day.IsZero() && (first.IsZero() || day < first) {
+				first = day
+			}
 		}
-		if c.Counts() && !c.Carried {
-			known(cmp.Or(c.ReceivedOn(), c.ArrivedOn))
-		}
+		return first, nil
+	})
+	if err != nil {
+		return since, err
+	}
+	for _, day := range earliest {
+		known(day)
 	}
 	if opening, ok, err := tx.Opening(); err != nil {
 		return since, err

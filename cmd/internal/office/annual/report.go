@@ -12,6 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/stats"
@@ -21,18 +22,66 @@ import (
 // before the one that is named.
 func (a *Room) matters(tx *desk.View, from, to civil.Date, before uint64) ([]stats.Matter, error) {
 	all := []stats.Matter{} // not nil: the register records disputes, and there may be none
-	for history, err := range tx.Disputes() {
+	for id, seqs := range tx.DisputeEntries() {
+		seqs = slices.DeleteFunc(seqs, func(seq uint64) bool { return seq >= before })
+		if len(seqs) == 0 {
+			continue
+		}
+		m, err := a.matter(tx, id, from, to, seqs)
 		if err != nil {
 			return nil, err
 		}
-		history = slices.DeleteFunc(history, func(r casefile.Record) bool { return r.Seq >= before })
-		d, ok := casefile.CountsIn(from, to, history, a.Reg.Law(), a.Reg.Calendar())
-		if !ok {
-			continue
+		if m.counts {
+			all = append(all, m.Matter)
 		}
-		all = append(all, stats.Matter{ID: string(d.ID), Track: trackOf[d.Track], Result: resultOf[d.Result]})
 	}
 	return all, nil
+}
+
+// span is a dispute in a period.
+type span struct {
+	id       casefile.DisputeID
+	from, to civil.Date
+}
+
+// judged is whether a dispute counts in a period, by so many records of which the last has this number.
+type judged struct {
+	stats.Matter
+	counts bool
+	n      int
+	last   uint64
+	cal    *workday.Calendar
+}
+
+// mostJudged bounds the disputes that are kept as they were judged, at some hundred bytes each.
+const mostJudged = 50_000
+
+// matter judges a dispute by its records, or as it was judged while it had the same ones.
+func (a *Room) matter(tx *desk.View, id casefile.DisputeID, from, to civil.Date, seqs []uint64) (judged, error) {
+	a.counting.Lock()
+	defer a.counting.Unlock()
+	key, last, cal := span{id, from, to}, seqs[len(seqs)-1], a.Reg.Calendar()
+	m, ok := a.judged[key]
+	if ok && tx.Committed() && m.n == len(seqs) && m.last == last && m.cal == cal {
+		return m, nil
+	}
+	var history []casefile.Record
+	for _, seq := range seqs {
+		r, err := tx.Record(seq)
+		if err != nil {
+			return m, err
+		}
+		history = append(history, r)
+	}
+	d, counts := casefile.CountsIn(from, to, history, a.Reg.Law(), cal)
+	m = judged{stats.Matter{ID: string(d.ID), Track: trackOf[d.Track], Result: resultOf[d.Result]}, counts, len(seqs), last, cal}
+	if tx.Committed() {
+		if a.judged == nil || len(a.judged) >= mostJudged {
+			a.judged = map[span]judged{}
+		}
+		a.judged[key] = m
+	}
+	return m, nil
 }
 
 var (

@@ -26,6 +26,9 @@ type Room struct {
 
 	counting sync.Mutex
 	counted  map[int]*counted // by the year
+	judged   map[span]judged
+	gathered map[gathering]*desk.Sums[*stats.Gathered]
+	earliest desk.Sums[civil.Date] // on which a case was received; see reaches
 }
 
 // counted are the parts of the report of a year, as they are counted by what the books say.

@@ -2,11 +2,13 @@ package annual
 
 import (
 	"context"
+	"iter"
 	"math"
 	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/stats"
@@ -125,6 +127,31 @@ func (a *Room) Departments(_ context.Context, _ ask.Call, q ask.Span) (all []sta
 	})
 }
 
+// gathering is a period as it is summed up on a day.
+type gathering struct {
+	ask.Span
+	today civil.Date
+	cal   *workday.Calendar
+}
+
+// mostGathered bounds the periods of which sums are kept.
+const mostGathered = 6
+
+// gathering returns what was gathered of a period, block by block.
+func (a *Room) gathering(g gathering) *desk.Sums[*stats.Gathered] {
+	a.counting.Lock()
+	defer a.counting.Unlock()
+	all := a.gathered[g]
+	if all == nil {
+		if len(a.gathered) >= mostGathered || a.gathered == nil {
+			a.gathered = map[gathering]*desk.Sums[*stats.Gathered]{}
+		}
+		all = &desk.Sums[*stats.Gathered]{}
+		a.gathered[g] = all
+	}
+	return all
+}
+
 // Stats sums up a period.
 func (a *Room) Stats(_ context.Context, _ ask.Call, q ask.Span) (answer ask.StatsAnswer, err error) {
 	if q.From.IsZero() || q.To.IsZero() {
@@ -143,7 +170,14 @@ func (a *Room) Stats(_ context.Context, _ ask.Call, q ask.Span) (answer ask.Stat
 			if err != nil {
 				return stats.Summary{}, err
 			}
-			return stats.Summarize(q.From, q.To, since, a.Today(), tx.Cases(""), a.Reg.Calendar())
+			today, cal := a.Today(), a.Reg.Calendar()
+			all, err := a.gathering(gathering{q, today, cal}).Of(tx, true, func(cases iter.Seq2[casefile.Case, error]) (*stats.Gathered, error) {
+				return stats.Gather(q.From, q.To, today, cases, cal)
+			})
+			if err != nil {
+				return stats.Summary{}, err
+			}
+			return stats.Sum(q.From, q.To, since, today, all), nil
 		})
 	})
 	return answer, err
