@@ -66,7 +66,7 @@ func TestSums(t *testing.T) {
 	must(t, r.View(func(tx *Tx) error { after = tx; look(after, 1, 1, 1); return nil }))
 	seen <- true
 	must(t, <-ended)
-	viewed(1, 1, 1, 1)
+	viewed(0, 1, 1, 1)
 	givenUp := errors.New("given up")
 	if err := r.Update(start, func(tx *Tx) error {
 		if _, err := tx.Append("test", came("2026-01001")); err != nil {

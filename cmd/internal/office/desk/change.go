@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"iter"
 	"math"
 	"time"
 
