@@ -40,7 +40,7 @@ func Local(o Options) (c *ask.Client, rescue *Rescue, err error) {
 	f, err := o.open()
 	if err == nil {
 		if room, unknown := f.Space(f.Config.Paths.State); unknown == nil && room.Free < leastRoom {
-			err = errors.Join(syscall.ENOSPC, f.Close())
+			err = desk.Told(errors.Join(syscall.ENOSPC, f.Close()))
 		}
 	}
 	if desk.TakesNothing(err) {

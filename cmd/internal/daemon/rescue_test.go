@@ -48,7 +48,7 @@ func TestReadOnlyRescue(t *testing.T) {
 	o.space = func(string) (durable.Space, error) { return durable.Space{Free: 4096, Total: 1 << 30}, nil }
 	t.Setenv("TMPDIR", filepath.Join(state, "gone")) // as root's own may be to the service's user
 	c, rescue, err = Local(o)
-	if err != nil || rescue == nil || rescue.Records != 2 || !errors.Is(rescue.Cause, unix.ENOSPC) {
+	if err != nil || rescue == nil || rescue.Records != 2 || !errors.Is(rescue.Cause, unix.ENOSPC) || !strings.HasPrefix(rescue.Cause.Error(), "磁盘已满") {
 		t.Fatalf("%v, %+v", err, rescue)
 	}
 	if d, err := ask.Do(t.Context(), c.Reveal(ask.All), ask.Show, ask.WholeCase(id)); err != nil || !strings.Contains(string(d.Request), "13800001111") || len(seen) != 1 {
