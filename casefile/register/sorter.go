@@ -160,7 +160,6 @@ func (s *sorter) close() error {
 type merge struct {
 	runs       []*run // a heap: the first has the least key
 	begun      bool
-	which      byte
 	key, value []byte
 }
 
