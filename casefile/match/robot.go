@@ -124,7 +124,8 @@ func excuses(m *casefile.Message) bool {
 	case w.any(complaint), !w.any(automatically) && (w.any(handedIn) || handsIn(m)):
 		return false
 	case w.only(excuse, automatically, received):
-		return !w.any(person) && !w.any(wish) || w.any(excuse) || w.any(automatically)
+		speaks := func(s string) bool { return person.MatchString(strings.ReplaceAll(s, "谢谢", "")) } // who thanks for a mail says nothing else
+		return !slices.ContainsFunc(w.sentences, speaks) && !w.any(wish) || w.any(excuse) || w.any(automatically)
 	case answer:
 		return false
 	}
@@ -206,13 +207,16 @@ func speaks(m *casefile.Message) bool {
 // or the mail of a person was sent by a program. What one can subscribe to is no such mail.
 func relays(m *casefile.Message) bool {
 	w := wholeOf(m)
-	return !w.any(unsubscribe) && (w.any(relayed) || w.any(myself) && (w.any(wish) || w.any(complaint)))
+	return !w.any(unsubscribe) && (w.any(relayed) || relayed.MatchString(simple(m.Subject)) || w.any(myself) && (w.any(wish) || w.any(complaint)) ||
+		len(w.sentences) <= 3 && w.any(question))
 }
 
 var (
 	// relayed matches how portals and hotlines name who says what, and myself how somebody speaks of himself alone.
 	relayed = regexp.MustCompile(`(来信|来电|投诉|举报|反映|留言|咨询|诉求|求助)(人|内容|事项)?[ \t]*[:：]|(群众|市民|村民|居民|业主|网民|网友)的?(来信|来电|反映|诉求|留言|投诉|举报)`)
-	myself  = regexp.MustCompile(`我([^们司局市县区院校]|$)|我们(村|家|小区|单元|楼)|(^|[^由非不是否])本人|\b(i|my)\b`)
+	// question is what a mail of a line or two asks.
+	question = regexp.MustCompile(`(什么时候|何时|怎么|如何|哪|多少|为什么|是否|能否)[^。！\n]*[？?]`)
+	myself   = regexp.MustCompile(`我([^们司局市县区院校]|$)|我们(村|家|小区|单元|楼)|(^|[^由非不是否])本人|\b(i|my)\b`)
 )
 
 // meetingTitle is the subject of an answer to an invitation that comes without its calendar's data.
