@@ -44,7 +44,7 @@ func TestPicturesWait(t *testing.T) {
 // Turning the pages of a file is one look at it: it is on record once for each person, case and day.
 func TestPagesOfDay(t *testing.T) {
 	b := openBureau(t)
-	b.mail(enclosed("李青 <li@example.test>", "政府信息公开申请", "现申请公开水质数据。", "申请表.pdf", []byte("%PDF-1.4")))
+	b.mail(enclosed("李青 <li@example.test>", "政府信息公开申请", "现申请公开水质数据。", "申请表.png", scan(t)))
 	s := b.seat(clerk)
 	_, page := s.get("/case/1")
 	file := regexp.MustCompile(`action="(/mail/[0-9a-f]{64}/page)"[^>]*><input type="hidden" name="part" value="(\d+)">`).FindStringSubmatch(page)
