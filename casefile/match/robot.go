@@ -23,7 +23,7 @@ func robot(m *casefile.Message) (Cause, string) {
 			return CauseBounce, "是退信（RFC 3464）"
 		}
 		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
-	case hasPart(m, "message/feedback-report"), strings.HasPrefix(strings.ToLower(strings.TrimSpace(m.Text)), "this is an email abuse report"):
+	case hasPart(m, "message/feedback-report"), strings.HasPrefix(strings.ToLower(beginning(strings.TrimSpace(m.Text), 64)), "this is an email abuse report"):
 		return CauseBounce, "是投诉报告（RFC 5965）"
 	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject) && (tellsOfFailure(m.Text) || !speaks(m))):
 		return CauseBounce, "发件人是邮件系统，是退信"
@@ -135,10 +135,13 @@ func excuses(m *casefile.Message) bool {
 	})
 }
 
+// beginning is a text's first n bytes.
+func beginning(s string, n int) string { return s[:min(len(s), n)] }
+
 // tellsOfAbsence reports whether a mail under any subject says that somebody is away and what becomes of mail until then, and
 // nothing besides.
 func tellsOfAbsence(m *casefile.Message) bool {
-	if !absence.MatchString(m.Text[:min(len(m.Text), 1<<10)]) || len(m.Text) > 1<<10 {
+	if len(m.Text) > 1<<10 || !absence.MatchString(m.Text) {
 		return false
 	}
 	w := wholeOf(m)
