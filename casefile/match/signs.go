@@ -71,7 +71,16 @@ func signed(m *casefile.Message) bool {
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
 	}
 	own := ownWords(text)
-	if strings.Contains(own, "申请") {
+	if i := strings.Index(own, "申请"); i >= 0 {
+		const ends = "。，！？\n" // none is within what underWay matches, so that this 申请 stays
+		begin := strings.LastIndexAny(own[:i], ends) + 1
+		clause := own[begin:]
+		if end := strings.IndexAny(own[i:], ends); end >= 0 {
+			clause = own[begin : i+end]
+		}
+		if !containsAny(clause, "审批", "审核", "处理", "已", "待", "正在") {
+			return false
+		}
 		own = underWay.ReplaceAllString(own, "")
 	}
 	if strings.TrimSpace(own) == "" || containsAny(own, "申请", "申請") || asksSomething(m) || len(m.From) != 1 {
