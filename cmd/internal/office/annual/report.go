@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -187,11 +188,12 @@ type past struct {
 
 // books names what the years say of each other's cases: the opening balance, and the records that froze years.
 func (p past) books() string {
-	all := fmt.Sprint(p.opening)
+	var all strings.Builder
+	fmt.Fprint(&all, p.opening)
 	for _, year := range p.years {
-		all += fmt.Sprintf(" %d:%d", year, p.by[year].Seq)
+		fmt.Fprintf(&all, " %d:%d", year, p.by[year].Seq)
 	}
-	return all
+	return all.String()
 }
 
 func pastYears(tx *desk.View) (past, error) {
