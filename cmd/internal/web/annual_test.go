@@ -187,7 +187,11 @@ func TestFiling(t *testing.T) {
 		t.Fatalf("the file is not in the case: %s", page)
 	}
 	_, page = s.get(strings.ReplaceAll(out[1], "&amp;", "&"))
-	s.tryThenRecord("/detach/1", url.Values{"digest": carried(page)["digest"], "reason": {"放错了"}}, "移出")
+	form = url.Values{"digest": carried(page)["digest"], "seen": carried(page)["seen"], "reason": {"放错了"}}
+	s.tryThenRecord("/detach/1", form, "移出")
+	if code, page, _ := s.post("/detach/1", with(form, "do", "record")); code != http.StatusConflict || !strings.Contains(page, "在此期间有了新的记录：") || !strings.Contains(page, `value="放错了"`) {
+		t.Errorf("who takes it out a second time is not told that somebody else did: %d %s", code, page)
+	}
 	s.tryThenRecord("/split/1", url.Values{"parts": {"2"}, "reason": {"一信两事"}}, "2026-00002")
 	b.mail("From: list@example.test\nTo: office@example.test\nList-Id: <x>\nSubject: 说明\nMessage-ID: <3@example.test>\n\n补充说明\n")
 	_, page = s.get("/mails")

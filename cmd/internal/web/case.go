@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -19,6 +20,7 @@ type caseView struct {
 	Others  rest             // of Files
 	Story   []ask.RecordView // the newest first
 	Before  rest             // of the records
+	Whole   bool             // Story is one record, with all that it says
 	Strip   strip
 	Likely  []choice // the likeliest steps
 	Other   []choice // every other step that may be recorded
@@ -74,6 +76,14 @@ func (x *visit) from(name string) int {
 	return int(min(n, 1<<20))
 }
 
+// Says is as much of the text of a record as stands among the others.
+func (v caseView) Says(text string) stretch {
+	if v.Whole {
+		return stretch{Text: text}
+	}
+	return beginning(text, len(v.Story))
+}
+
 func showCase(x *visit) error { return x.theCase(x.client) }
 
 // revealCase shows a case unmasked. It is asked for by a button, so that nobody's visit is recorded without his doing.
@@ -84,6 +94,10 @@ func (x *visit) theCase(c *ask.Client) error {
 	v := caseView{Today: x.me.Today}
 	var err error
 	part := &ask.ShowPart{Mails: mailsOfCase, MailsAfter: x.from("mails"), Records: recordsOfCase, RecordsAfter: x.from("story")}
+	one, whole := number(x.r.URL.Query().Get("record"))
+	if whole {
+		part.Records, part.RecordsAfter = math.MaxInt32, 0
+	}
 	if v.CaseDetail, err = ask.Do(x.ctx(), c, ask.Show, ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: part}); err != nil {
 		return err
 	}
@@ -100,6 +114,13 @@ func (x *visit) theCase(c *ask.Client) error {
 	v.Mailed, v.Story = slices.Clone(v.Mails), slices.Clone(v.Records)
 	slices.Reverse(v.Mailed)
 	slices.Reverse(v.Story)
+	if v.Whole = whole; whole {
+		at := slices.IndexFunc(v.Story, func(r ask.RecordView) bool { return r.Seq == one })
+		if at < 0 {
+			return ask.NotFound("", "%s 没有第 %d 条记录", id, one)
+		}
+		v.Story, part.RecordsAfter = v.Story[at:at+1], at
+	}
 	v.Earlier = rest{max(0, v.MailsAll-part.MailsAfter-len(v.Mailed)), part.MailsAfter + len(v.Mailed)}
 	v.Before = rest{max(0, v.RecordsAll-part.RecordsAfter-len(v.Story)), part.RecordsAfter + len(v.Story)}
 	v.Waiting, v.Later = portion(v.Open, x.from("open"), mailsOfCase)

@@ -7,7 +7,7 @@ import (
 
 // How much of a text stands on a page: in bytes as they are written, because a mark of five bytes may stand for one of the mail.
 const (
-	besideOthers = 48 << 10 // of the mails on a page together
+	besideOthers = 48 << 10 // of the mails on a page together, and of its records
 	onItsOwn     = 80 << 10 // of the mail that the page is about
 )
 
@@ -17,8 +17,8 @@ type stretch struct {
 	Next int
 }
 
-// beginning is as much of a text as stands among those of so many mails.
-func beginning(text string, mails int) stretch { return stretchOf(text, 0, besideOthers/mails) }
+// beginning is as much of a text as stands on a page with so many in all.
+func beginning(text string, all int) stretch { return stretchOf(text, 0, besideOthers/all) }
 
 // goesOn is as much of a text as stands on its own, from a place on.
 func goesOn(text string, from int) stretch { return stretchOf(text, from, onItsOwn) }

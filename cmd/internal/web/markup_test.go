@@ -179,7 +179,7 @@ func TestVeryLongCase(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b.record("2026-00001", attached...)
+	b.record("2026-00001", append(attached, casefile.Noted{Text: strings.Repeat("记", 700) + "完"})...)
 	s := b.seat(clerk)
 	short := func(path string) string {
 		t.Helper()
@@ -196,7 +196,7 @@ func TestVeryLongCase(t *testing.T) {
 		{"mails", "封更早的来信", `<article class="mail">`, mails, mailsOfCase},
 		{"open", "封未处理的", `<b>未处理</b>`, mails - 1, mailsOfCase},
 		{"files", "个文件", `>移出</a>`, files, filesShown},
-		{"story", "条更早的记录", ` id="r`, mails + files, recordsOfCase},
+		{"story", "条更早的记录", ` id="r`, mails + files + 1, recordsOfCase},
 	} {
 		for _, from := range []int{0, tt.most, tt.all - 3, tt.all + 9} {
 			at := fmt.Sprintf("/case/1?%s=%d", tt.of, from)
@@ -207,6 +207,13 @@ func TestVeryLongCase(t *testing.T) {
 				t.Errorf("%s: %d of %d; %s", at, n, tt.all, link)
 			}
 		}
+	}
+	said := regexp.MustCompile(`记… <a href="(/case/2026-00001\?record=\d+)#`).FindStringSubmatch(short("/case/1"))
+	if said == nil {
+		t.Fatal("a record that says much does not lead to all of it")
+	}
+	if page := short(said[1]); strings.Count(page, ` id="r`) != 1 || !strings.Contains(page, "记完</td>") || !strings.Contains(page, `?story=1">`) {
+		t.Errorf("%s: not all of the record", said[1])
 	}
 	for _, path := range []string{"/register/1", "/answer/1"} {
 		page := short(path)
