@@ -67,4 +67,8 @@ func TestPagesOfDay(t *testing.T) {
 	if n := looks(); n != 3 {
 		t.Errorf("%d records of two people and two days", n)
 	}
+	b.record("2026-00001", casefile.Noted{Text: "来电催办"})
+	if code, page, _ := s.post("/step/note", url.Values{"case": {"2026-00001"}, "seen": {"2026-00001:1"}, "do": {"try"}, "text": {"x"}}); code != http.StatusConflict || !strings.Contains(page, "来电催办") || strings.Contains(page, casefile.KindRevealed.Label()) {
+		t.Errorf("who is overtaken is told of looks, or of nothing: %d %s", code, page)
+	}
 }

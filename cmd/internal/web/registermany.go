@@ -31,6 +31,7 @@ type registerLine struct {
 	Doubts    []string
 	Wrong     *ask.Error
 	After     *ask.CaseRow
+	Done      bool // registered, though others could not be
 }
 
 // accepted are the fields whose proposed value is taken: all.
@@ -61,6 +62,9 @@ func (x *visit) registerLines(ids []string) (v registerMany, err error) {
 	for _, s := range ids {
 		l := registerLine{Values: map[string]string{}}
 		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
+		if slices.ContainsFunc(v.Lines, func(l registerLine) bool { return l.Case == id }) {
+			continue // 待办 may have two lines of a case
+		}
 		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
 		if err != nil {
 			return v, err
@@ -106,6 +110,7 @@ func registerManyPost(x *visit) error {
 				v.Failed++
 				continue
 			}
+			l.Done = !dry
 			for _, after := range res.Cases {
 				if after.Case == l.Case {
 					l.After = &after

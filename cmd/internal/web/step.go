@@ -211,7 +211,9 @@ func (x *visit) since(wrong *ask.Error, seen map[casefile.ID]uint64) (all []ask.
 	}
 	for _, id := range slices.Sorted(maps.Keys(seen)) {
 		err = ask.Each(x.ctx(), x.client, ask.Log, ask.LogQuery{Case: id, After: seen[id]}, func(r ask.RecordView) error {
-			all = append(all, r)
+			if r.Kind != casefile.KindRevealed { // for which nobody is refused
+				all = append(all, r)
+			}
 			return nil
 		})
 		if err != nil {

@@ -86,16 +86,18 @@ func wordsPost(x *visit) error {
 	if err := x.r.ParseForm(); err != nil {
 		return ask.Usage("表单无法读取：%v", err)
 	}
+	ref := ask.YearRef{Year: v.Year}
+	old, err := ask.Do(x.ctx(), x.client, ask.Manual, ref)
+	if err != nil {
+		return err
+	}
+	v.Saved = old.Saved
 	m, wrong := v.enter(x.r.PostForm, f)
 	if wrong == nil && x.entered() {
 		return x.showWords(v)
 	}
-	ref := ask.YearRef{Year: v.Year}
 	if wrong == nil {
-		var old ask.ManualText
-		if old, wrong = ask.Do(x.ctx(), x.client, ask.Manual, ref); wrong == nil {
-			_, wrong = ask.Do(x.ctx(), x.client, ask.SetManual, ask.ManualEdit{YearRef: ref, Text: annual.Write(v.Year, f, m, string(old.Text))})
-		}
+		_, wrong = ask.Do(x.ctx(), x.client, ask.SetManual, ask.ManualEdit{YearRef: ref, Text: annual.Write(v.Year, f, m, string(old.Text))})
 	}
 	if wrong != nil {
 		v.Wrong = x.told(wrong)
