@@ -517,6 +517,9 @@ func TestOpenMail(t *testing.T) {
 	if _, page := s.get(parked); !strings.Contains(page, "打印纸五折") || !strings.Contains(page, "作为申请立案") {
 		t.Errorf("%s", page)
 	}
+	if _, page := b.seat(viewer).get(parked); !strings.Contains(page, "<b>只能查看</b>") {
+		t.Errorf("who may only look is asked what a mail is: %s", page)
+	}
 	if code, page, _ := s.post(parked+"/seen", url.Values{"do": {"look"}, "as": {"广告"}}); code != http.StatusOK || !strings.Contains(page, `value="广告"`) {
 		t.Errorf("Enter marks a mail, or loses what was typed: %d %s", code, page)
 	}

@@ -72,14 +72,20 @@ func showMail(x *visit) error {
 	if err != nil {
 		return err
 	}
-	return x.show("mail", "来信 "+m.Subject, "mails", struct {
-		ask.MailView
-		Trace     ask.MailTrace
-		FilesFrom int
-		TextFrom  int
-		As        string // what the mail is, as somebody began to write
-	}{m, t, x.from("files"), x.from("text"), x.r.PostFormValue("as")})
+	return x.show("mail", "来信 "+m.Subject, "mails", mailPage{m, t, x.from("files"), x.from("text"), x.r.PostFormValue("as")})
 }
+
+// mailPage is a mail, and what it is, as somebody began to write.
+type mailPage struct {
+	ask.MailView
+	Trace     ask.MailTrace
+	FilesFrom int
+	TextFrom  int
+	As        string
+}
+
+// Asks reports whether somebody may say what the mail is.
+func (p mailPage) Asks() bool { return p.Case == "" }
 
 // saveMail hands over a mail, or a part of it, as it came. It is never shown: a browser would run what stands in it.
 func saveMail(x *visit) error {
@@ -178,6 +184,8 @@ func (p outgoingPage) Undecided() bool {
 	var s casefile.OutState
 	return s.UnmarshalText([]byte(p.State)) == nil && !s.Ended()
 }
+
+func (p outgoingPage) Asks() bool { return p.Undecided() }
 
 func showOutgoing(x *visit) error {
 	id, ok := number(x.r.PathValue("id"))

@@ -29,6 +29,9 @@ func TestOutgoingIsDecided(t *testing.T) {
 	if code, page, _ := s.post(path, url.Values{"decide": {"sent"}, "reason": {" "}}); code < 400 || !strings.Contains(page, "理由") {
 		t.Errorf("that it has gone out, without a reason: %d %s", code, page)
 	}
+	if _, page := b.seat(viewer).get(path); !strings.Contains(page, "<b>只能查看</b>") {
+		t.Errorf("who may only look is asked to decide: %s", page)
+	}
 	if code, page, _ := s.post(path, url.Values{"do": {"look"}, "decide": {"drop"}, "reason": {"改寄"}}); code != http.StatusOK || !strings.Contains(page, "人的决定") || !strings.Contains(page, `value="改寄"`) || !strings.Contains(page, `value="drop" checked`) {
 		t.Errorf("Enter decides, or loses what was typed: %d %s", code, page)
 	}

@@ -51,13 +51,20 @@ type frame struct {
 // recording are the pages whose forms record something. Who may only look is told so before he has typed anything.
 var recording = []string{"answer", "answermany", "disputing", "filing", "freeze", "new", "opening", "register", "registermany", "step", "words"}
 
+// asking is a page that shows something, and asks now and then what is to be recorded of it.
+type asking interface{ Asks() bool }
+
 // show writes a page.
 func (x *visit) show(name, title, part string, data any) error {
 	return x.showAs(http.StatusOK, name, title, part, data)
 }
 
 func (x *visit) showAs(status int, name, title, part string, data any) error {
-	f := frame{Title: title, Part: part, Me: x.me, Data: data, Looks: x.me.Role == ask.Viewer.String() && slices.Contains(recording, name)}
+	f := frame{Title: title, Part: part, Me: x.me, Data: data}
+	if x.me.Role == ask.Viewer.String() {
+		page, asks := data.(asking)
+		f.Looks = slices.Contains(recording, name) || asks && page.Asks()
+	}
 	if part == "search" {
 		f.Words = x.r.URL.Query().Get("q")
 	}

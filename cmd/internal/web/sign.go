@@ -38,6 +38,8 @@ func signing(x *visit) error {
 	}{all, x.me.Today, x.r.URL.Query().Get("done")})
 }
 
+func (s submission) Asks() bool { return s.Waits }
+
 // submitted finds the proposed answer of a case.
 func (x *visit) submitted() (s submission, err error) {
 	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())

@@ -51,6 +51,9 @@ func TestSubmitAndSign(t *testing.T) {
 	if _, page = head.get("/"); !strings.Contains(page, `<a href="/sign">待签批</a><b>1</b>`) || !strings.Contains(page, `<a href="/sign/2026-00001">签发</a>`) {
 		t.Errorf("the head's day does not begin with what he is to sign: %s", page)
 	}
+	if _, page = b.seat(viewer).get("/sign/1"); !strings.Contains(page, "<b>只能查看</b>") {
+		t.Errorf("who may only look is asked to sign: %s", page)
+	}
 	if _, page = b.seat(viewer).get("/case/1"); strings.Contains(page, `class="button main"`) {
 		t.Errorf("who may only look is offered a step: %s", page)
 	}
