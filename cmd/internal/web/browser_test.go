@@ -156,7 +156,7 @@ func (w *browser) hear(ev any) {
 	case *page.EventJavascriptDialogOpening:
 		add("dialog: %s", e.Message)
 	case *network.EventRequestWillBeSent:
-		if w.base != "" && !strings.HasPrefix(e.Request.URL, w.base+"/") && !strings.HasPrefix(e.Request.URL, "data:image/") { // the browser's own picture in a field for a date, and a page in a frame
+		if w.base != "" && !strings.HasPrefix(e.Request.URL, w.base+"/") && !strings.HasPrefix(e.Request.URL, "data:image/") { // the browser's own picture in a field for a date
 			add("request: %s", e.Request.URL)
 		}
 	case *network.EventLoadingFailed:
