@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"ysq.internal/ysq/cmd/internal/ask"
 )
 
 // How much of a text stands on a page: in bytes as they are written, because a mark of five bytes may stand for one of the mail.
@@ -53,4 +55,13 @@ func cut(most int, text any) string {
 		}
 	}
 	return s
+}
+
+// ends is a sender of so many characters at most: a long name must not push the address behind it out of sight.
+func ends(most int, sender ask.Address) string {
+	r := []rune(sender)
+	if len(r) <= most {
+		return string(sender)
+	}
+	return string(r[:most/2]) + "…" + string(r[len(r)-most/2:])
 }

@@ -208,6 +208,11 @@ func TestVeryLongCase(t *testing.T) {
 			}
 		}
 	}
+	for _, path := range []string{"/case/1", "/register/1", "/answer/1", "/", "/mails?place=case"} {
+		if page := short(path); !regexp.MustCompile("长+…长* &lt;many@example.test&gt;").MatchString(page) {
+			t.Errorf("%s: a long name hides the address behind it", path)
+		}
+	}
 	said := regexp.MustCompile(`记… <a href="(/case/2026-00001\?record=\d+)#`).FindStringSubmatch(short("/case/1"))
 	if said == nil {
 		t.Fatal("a record that says much does not lead to all of it")
