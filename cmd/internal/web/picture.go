@@ -31,18 +31,18 @@ type picture struct {
 // put keeps a picture for a page that is being written, and returns the address under which the browser finds it. Where
 // there are too many, the oldest go.
 func (p *pictures) put(whose ask.Handle, kind string, content []byte) (address string) {
-	one := picture{rand.Text(), kind, whose, content}
+	name := rand.Text()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.all = append(p.all, one)
+	p.all = append(p.all, picture{name, kind, whose, content})
 	for sum, i := 0, len(p.all)-1; i >= 0; i-- {
 		if sum += len(p.all[i].content); sum > picturesAtOnce {
 			p.all = slices.Delete(p.all, 0, i+1)
 			break
 		}
 	}
-	time.AfterFunc(pictureStays, func() { p.forget(one.name) })
-	return "/picture/" + one.name
+	time.AfterFunc(pictureStays, func() { p.forget(name) }) // the name alone: one that has gone before is not kept for this
+	return "/picture/" + name
 }
 
 func (p *pictures) forget(name string) {

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -39,6 +41,22 @@ func TestPicturesWait(t *testing.T) {
 	if s.site.pictures.forget(last); s.fetch("/picture/"+last).Code != http.StatusNotFound {
 		t.Error("a picture stays beyond its time")
 	}
+}
+
+// What has gone for want of room holds no memory, though its minute has not passed.
+func TestPicturesGo(t *testing.T) {
+	var p pictures
+	kept := func() weak.Pointer[byte] {
+		content := make([]byte, picturesAtOnce)
+		p.put("wang", "image/png", content)
+		return weak.Make(&content[0])
+	}
+	first, second := kept(), kept()
+	runtime.GC()
+	if first.Value() != nil || second.Value() == nil {
+		t.Error("a picture that is gone stays in memory, or one that waits does not")
+	}
+	runtime.KeepAlive(&p)
 }
 
 // Turning the pages of a file is one look at it: it is on record once for each person, case and day.
