@@ -48,9 +48,10 @@ func (d *decider) suggestLetters() error {
 		said += "\n" + p.Name
 	}
 	said = casefile.PlainName(said)
+	numbered := casefile.PlainName(plainNumber(said)) // once, as there may be many cases
 	for _, c := range all {
 		switch number := casefile.PlainName(plainNumber(c.Document)); {
-		case number != "" && strings.Contains(casefile.PlainName(plainNumber(said)), number):
+		case number != "" && strings.Contains(numbered, number):
 			d.propose(c.Case, 70, "写有该件征求意见书的文号“"+c.Document+"”")
 		case names(said, shortened(c.Party)):
 			d.propose(c.Case, 65, "该件征求了“"+c.Party+"”的意见")

@@ -147,9 +147,12 @@ func tellsOfAbsence(m *casefile.Message) bool {
 	w := wholeOf(m)
 	_, answer := withoutPrefixes(simple(m.Subject)) // under Re: people say so, too, before they send what is missing
 	return !answer && w.any(meanwhile) && w.only(excuse, automatically) && !w.any(complaint) && !w.any(handedIn) && !handsIn(m) && !slices.ContainsFunc(w.sentences, func(s string) bool {
-		return wish.MatchString(s) && !meanwhile.MatchString(s) || addressed.MatchString(s)
+		asks := func(clause string) bool { return wish.MatchString(clause) && !meanwhile.MatchString(clause) }
+		return addressed.MatchString(s) || wish.MatchString(s) && slices.ContainsFunc(strings.FieldsFunc(s, endsClause), asks)
 	})
 }
+
+func endsClause(r rune) bool { return r == '，' || r == ',' || r == '、' }
 
 var (
 	absence   = regexp.MustCompile(`(休假|年假|产假|病假|出差|外出|离职|度假)|(?i)\b(out of|away from) (the |my )?office\b`)

@@ -15,6 +15,7 @@ import (
 var signs = []struct {
 	inSubject, inText *regexp.Regexp // nil: not looked for there
 	strong            bool           // people's mails do not have it by chance
+	besides           *regexp.Regexp // the same sign in a form that people's mails have, too
 }{
 	{ // it is about something that is kept for whom it is sent to
 		strong:    true,
@@ -24,13 +25,14 @@ var signs = []struct {
 	},
 	{ // it says what to press
 		strong: true,
-		inText: regexp.MustCompile(`点击|点此|点我|扫码|扫描二维码|二维码|请(您|你)?(及时|尽快|立即|按时|尽早)?(登录|登陆|前往|下载|续费|充值|清理|更换|升级|关注)|登录[^。]{0,12}(查看|办理|系统|平台|自助)|立即(查看|投递|续费|领取|购买|加入|处理|体验|抢|报名|更新|修改|验证)|查看(详情|更多|全文|原文|报告|完整)|阅读(全文|原文)|入会|进入会场|回复(td|t|r)\b|app(查看|内)|链接|` +
-			`\b(view|read|open|see|manage|check) (it |this |the |more |full |details? )?(online|in browser|on|in|here|details?|dashboard|report)\b|\b(click|tap|log ?in|sign ?in|download|renew|upgrade|register|subscribe) (here|now|to|below|at)\b|https?://`),
+		inText: regexp.MustCompile(`点击|点此|点我|扫码|扫描二维码|二维码|请(您|你)?(及时|尽快|立即|按时|尽早)?(登录|登陆|前往|下载|续费|充值|清理|更换|升级|关注)|登录[^。]{0,12}(查看|办理|系统|平台|自助)|立即(查看|投递|续费|领取|购买|加入|处理|体验|抢|报名|更新|修改|验证)|查看(详情|更多|全文|原文|报告|完整)|阅读(全文|原文)|入会|进入会场|回复(td|t|r)\b|app(查看|内)|` +
+			`\b(view|read|open|see|manage|check) (it |this |the |more |full |details? )?(online|in browser|on|in|here|details?|dashboard|report)\b|\b(click|tap|log ?in|sign ?in|download|renew|upgrade|register|subscribe) (here|now|to|below|at)\b`),
+		besides: regexp.MustCompile(`链接|https?://`), // people say which page they mean
 	},
 	{ // it says that nobody wrote it, or reads what is answered
 		strong:    true,
 		inSubject: regexp.MustCompile(`自动(回复|答复|发送)|auto-?(matic|reply)`),
-		inText: regexp.MustCompile(`(勿|不要|无需|不必|不用)(直接)?(回复|转发)|系统(信件|邮件|自动|通知|消息|发送|生成)|自动(发送|发出|生成|产生|回复|通知|转发|推送|监测)|定时(发送|推送)|(此|本|该)(邮箱|邮件|员工)|` +
+		inText: regexp.MustCompile(`(勿|不要|无需|不必|不用)(直接)?(回复|转发)|系统(信件|邮件|自动|通知|消息|发送|生成)|自动(发送|发出|生成|产生|回复|通知|转发|推送|监测)|定时(发送|推送)|(此|本|该)(邮件|员工)|(此|本|该)邮箱[^。\n]{0,8}(不|无|勿|停|仅|只|系统)|` +
 			`\b(do not|don't|please do not) (reply|respond)\b|\bno[- ]?reply\b|\bautomat(ic|ed|ically)\b|\bnot monitored\b`),
 	},
 	{ // it says how not to get any more
@@ -68,6 +70,9 @@ var ofProgram = regexp.MustCompile(`(如果)?(您|你)(反映|投诉|举报|咨�
 func signed(m *casefile.Message) bool {
 	text := m.Text
 	if len(text) > programSays+footer {
+		if there := ofApplication.in(simple(text)); there.any(0, len(inText)) || there.count(len(inText)) >= 3 {
+			return false // what a portal passes on may stand in the middle
+		}
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
 	}
 	own := ownWords(text)
@@ -95,9 +100,9 @@ func signed(m *casefile.Message) bool {
 		return false
 	}
 	for i, s := range w.sentences {
-		w.sentences[i] = ofProgram.ReplaceAllString(plainly(s), "")
+		w.sentences[i] = reached.ReplaceAllString(ofProgram.ReplaceAllString(plainly(s), ""), "")
 	}
-	human := func(s string) bool { return spoken.MatchString(s) || complaint.MatchString(s) }
+	human := func(s string) bool { return spoken.MatchString(s) || complaint.MatchString(s) || needs.MatchString(s) }
 	if human(ofProgram.ReplaceAllString(w.subject, "")) || slices.ContainsFunc(w.sentences, human) || w.any(relayed) || w.any(passedOnHere) || w.asks() {
 		return false
 	}
@@ -109,13 +114,29 @@ func signed(m *casefile.Message) bool {
 		if s.inSubject != nil && s.inSubject.MatchString(w.subject) || s.inText != nil && w.any(s.inText) {
 			n++
 			strong = strong || s.strong
+		} else if s.besides != nil && w.any(s.besides) {
+			n++
 		}
+	}
+	if affairs.MatchString(w.subject) || w.any(affairs) {
+		return n >= 3 && strong
 	}
 	if n == 1 && strong && calledAs(m, machineName) && len(w.sentences) <= 6 {
 		return true
 	}
 	return n >= 2 && (strong || periodical.MatchString(w.subject))
 }
+
+// needs matches how people ask who neither say 我 nor address anybody: what is needed, in which form, or where to send it.
+var needs = regexp.MustCompile(`(^|[，、。：:“”（）()\s])([现兹特急还也均只仅另故因拟]|目前|现在)?(需[^求]|要[^闻点求素约]|想|求[^职购学]|缺[^卡勤陷]|索[要取]|查[^看询收验杀])[^，。\n]{0,40}(资料|材料|文件|通知书|年鉴|情况|标准|流程|全文|合同|批复|批文|许可|证明|记录|名单|名册|清单|明细|凭证|报告|预算|决算|图纸|方案|数据|协议|底册|台账|文本|依据|信息|结果|红线图|纪要)|` +
+	`电子版|电子件|电子档|扫描件|复印件|纸质版|原件|(发|寄|传|回复|发送|邮寄|反馈)[至到回往](此|本|该|这个)(邮箱|信箱|地址)|(网上|网站|官网|公示|公开栏)[^。\n]{0,12}(没有|没|未|无|不全)|(没|未)(有)?(查到|找到|公示|公布)|查不到|找不到|打不开|` +
+	`\b(looking for|sought|seeking|in search of|interested in|would like|wanted)\b`)
+
+// affairs are what people ask offices about, and few programs write of: of them it takes three signs.
+var affairs = regexp.MustCompile(`征地|征收(补偿|土地|房屋|决定|公告)|拆迁|强拆|拆除|安置|补偿(款|费|标准|方案|协议|金)|宅基地|确权|承包地|土地(出让|划拨|使用权)|地块|环评|安评|采矿|采石|排污|水质|监测(结果|数据|报告)|噪声|低保|五保|特困|救助(金|对象)|公租房|廉租房|保障房|轮候|学区|划片|招生(计划|方案|简章)|收费标准|村(务|级|集体)|财务收支|工程款|审计(结论|结果|报告)|执法(文书|记录|依据)|处罚(决定|依据|记录)|听证(笔录|记录)|规划(许可|条件|图|设计)|施工许可|竣工|验收(单|资料|报告|意见)|中标(合同|人|单位)|三公|预算|决算|立项|可研|批复|批文|考官|打分|笔试|面试|[未没]有?(答复|回复)`)
+
+// reached matches how somebody can be reached, and who he is, which are no figures of a machine's.
+var reached = regexp.MustCompile(`\b1[3-9]\d[ -]?\d{4}[ -]?\d{4}\b|\b0\d{2,3}[ -]?\d{7,8}\b|\b\d{17}[\dx]\b`)
 
 // periodical matches subjects under which nothing but programs write.
 var periodical = regexp.MustCompile(`([日周月季]报|周刊|月刊|快报|推送|电子发票|工资条|验证码|动态密码)$`)
@@ -153,5 +174,11 @@ var machineName = regexp.MustCompile(`系统|平台|监控|告警|网关|防火�
 	`\b(jenkins|zabbix|nagios|gitlab|github|jira|confluence|sentry|grafana|veeam|alertmanager|idrac|ilo|sharepoint|teams|linkedin|server|ups|nas|newsletter|no-?reply|daemon|monitor(ing)?)\b`)
 
 func calledAs(m *casefile.Message, name *regexp.Regexp) bool {
-	return slices.ContainsFunc(m.From, func(a casefile.Address) bool { return name.MatchString(strings.ToLower(simple(a.Name))) })
+	return slices.ContainsFunc(m.From, func(a casefile.Address) bool {
+		who := strings.ToLower(simple(a.Name))
+		return name.MatchString(who) && !organised.MatchString(who)
+	})
 }
+
+// organised matches the names of those who may apply themselves, whatever their trade is.
+var organised = regexp.MustCompile(`公司|集团|事务所|学校|大学|医院|研究院|设计院|协会|学会|商会|合作社|工作室|经营部|商行|厂$|[书酒饭药]店$|\b(co|ltd|inc|llc|university|school|hospital|law firm)\b`)

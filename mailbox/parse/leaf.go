@@ -1,8 +1,10 @@
 package parse
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -91,9 +93,10 @@ func (w *walker) content(src source, li leafInfo) {
 	defer func() {              // also when the reading breaks off
 		w.finish(t, li)
 		if w.limits.Canonical && li.isBody() && kept.size == t.size && int64(len(kept.bytes)) == t.size {
-			p := &w.msg.Parts[index]
-			text := canonical(kept.bytes, li.charset)
-			p.Size, p.Digest = int64(len(text)), casefile.DigestOf(text)
+			if text := canonical(kept.bytes, li.charset); utf8.Valid(kept.bytes) || !bytes.ContainsRune(text, utf8.RuneError) {
+				p := &w.msg.Parts[index] // else several texts are written the same, with � in them
+				p.Size, p.Digest = int64(len(text)), casefile.DigestOf(text)
+			}
 		}
 		w.give(li, kept.bytes, kept.size)
 	}()

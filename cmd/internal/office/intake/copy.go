@@ -61,7 +61,12 @@ func sameMail(x, y *casefile.Message) bool {
 		return a.Type == b.Type && a.Name == b.Name && a.Attachment == b.Attachment && a.Size == b.Size && a.Digest == b.Digest
 	}
 	return x.MessageID == y.MessageID && blanks(x.Subject) == blanks(y.Subject) && !x.Date.IsZero() && x.Date.Equal(y.Date) &&
-		slices.EqualFunc(x.From, y.From, sameAuthor) && len(x.Parts) > 0 && slices.EqualFunc(x.Parts, y.Parts, samePart)
+		slices.EqualFunc(x.From, y.From, sameAuthor) && len(x.Parts) > 0 && slices.EqualFunc(x.Parts, y.Parts, samePart) && !cutOff(x) && !cutOff(y)
+}
+
+// cutOff reports whether a mail has more parts than are listed: what follows may differ.
+func cutOff(m *casefile.Message) bool {
+	return slices.ContainsFunc(m.Defects, func(d casefile.Defect) bool { return d.Code == parse.DefectParts })
 }
 
 // copy records that a mail of a case came once more by another way. The case then has both arrivals, and the earlier governs.

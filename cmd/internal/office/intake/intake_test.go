@@ -224,6 +224,23 @@ func TestCopiesEncodedAnew(t *testing.T) {
 	if footed := s.arrive(source + "\r\n-- \r\n本邮件已经扫描\r\n"); footed.Disposition == casefile.Duplicate {
 		t.Error("a mail with another line below is taken for a copy")
 	}
+	// What cannot be decoded is written as � and may be anything; of very many parts not all are compared.
+	garbled := func(b string) string {
+		return strings.NewReplacer("utf-8", "gbk", "1@example.test", "2@example.test").Replace(head) + "\r\n\r\n" + b
+	}
+	many := func(last string) string {
+		var parts strings.Builder
+		for range 500 {
+			parts.WriteString("--x\r\n\r\n略\r\n")
+		}
+		return strings.NewReplacer("text/plain; charset=utf-8", "multipart/mixed; boundary=x", "1@example.test", "3@example.test").Replace(head) + "\r\n\r\n" + parts.String() + "--x\r\n\r\n" + last + "\r\n--x--\r\n"
+	}
+	for name, two := range map[string][2]string{"bytes": {garbled("\xff"), garbled("\xfe")}, "parts": {many("甲"), many("乙")}} {
+		s.arrive(two[0])
+		if second := s.arrive(two[1]); second.Disposition == casefile.Duplicate {
+			t.Errorf("two mails that may differ are copies: %s", name)
+		}
+	}
 }
 
 // A copy of a mail that came to the case later: the step that takes the mail has the day of the earliest arrival; opened
