@@ -22,7 +22,10 @@ func (w *walker) authors(h header) (all []casefile.Address) {
 			continue
 		}
 		list := w.addresses(bytes.TrimLeft(f.value, ": \t"), "from")
-		if len(list) == 0 && fields > 1 {
+		switch {
+		case fields == 1:
+			list = joined(list)
+		case len(list) == 0:
 			list = []casefile.Address{{Name: "（空白的发件人）"}}
 		}
 		if all = append(all, list...); len(all) >= w.limits.List {
@@ -30,6 +33,25 @@ func (w *walker) authors(h header) (all []casefile.Address) {
 		}
 	}
 	return all
+}
+
+// joined puts a name together that was cut at a comma because it stands there without quotes: 某公司，张三 <a@example.test>.
+// One address ends the field, and nothing before it can be read as another.
+func joined(list []casefile.Address) []casefile.Address {
+	last := len(list) - 1
+	if last < 1 || !strings.Contains(list[last].Mail, "@") {
+		return list
+	}
+	names := make([]string, 0, len(list))
+	for i, a := range list {
+		if i < last && a.Mail != "" || strings.ContainsAny(a.Name, "@＠<＜") || misleads(a.Name) {
+			return list
+		}
+		if a.Name != "" {
+			names = append(names, a.Name)
+		}
+	}
+	return []casefile.Address{{Name: strings.Join(names, "，"), Mail: list[last].Mail}}
 }
 
 // moreAuthors returns the addresses that an item of From names beside the one that was read from it.

@@ -36,6 +36,14 @@ func TestOneAuthor(t *testing.T) {
 		{"From: =?utf-8?B?ZXZpbEB4LnRlc3Q=?= <victim@v.test>", victim},
 		{"From: =?utf-8?q?=3Cvictim=40v=2Etest=3E=2C?= <evil@x.test>", evil},
 		{`From: "victim@v.test"@x.test`, `"victim@v.test"@x.test`},
+		// A comma in a name without quotes.
+		{"From: Zhang, San <victim@v.test>", victim},
+		{"From: 某公司，张三 <victim@v.test>", victim},
+		{"From: =?utf-8?B?5byg5LiJ?=, Ltd. <victim@v.test>", victim},
+		{`From: "evil@x.test", <victim@v.test>`, ""},
+		{"From: =?utf-8?B?ZXZpbEB4LnRlc3Q=?=, <victim@v.test>", ""},
+		{"From: <evil>, <victim@v.test>", ""},
+		{"From: victim@v.test, Zhang San", ""},
 		// Two addresses in one field.
 		{"From: <evil@x.test> <victim@v.test>", ""},
 		{"From: victim@v.test <evil@x.test>", ""},
