@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +24,11 @@ func (w *walker) addresses(value []byte, where string) []casefile.Address {
 			w.defect(DefectAddress, where, "地址写法有误，已尽量读取：“"+excerpt([]byte(item))+"”")
 		}
 		found := []casefile.Address{a}
-		if where == "from" {
+		switch {
+		case where != "from":
+		case len(item) > longestAuthor:
+			found[0] = casefile.Address{Name: cmp.Or(a.Name, a.Mail)} // nobody looks through all of it
+		default:
 			found = append(found, w.moreAuthors(item, a.Mail)...)
 		}
 		for _, a := range found {

@@ -56,7 +56,7 @@ func joined(list []casefile.Address) []casefile.Address {
 
 // moreAuthors returns the addresses that an item of From names beside the one that was read from it.
 func (w *walker) moreAuthors(item, mail string) (more []casefile.Address) {
-	item = narrowMarks.Replace(item[:min(len(item), 64*maxQuoted)])
+	item = narrowMarks.Replace(item)
 	for _, token := range tokens(item, masked(item)) {
 		a := casefile.Address{Mail: w.mailbox(token, "from")}
 		at := strings.LastIndexByte(a.Mail, '@')
@@ -99,9 +99,13 @@ const (
 	between   = " \t<>,;:\x02\x03"
 )
 
+// longestAuthor is how long an item of From may be, mostUnclosed how many quotes and comments without an end are looked for
+// in an item: behind more of them nothing is hidden, so that an address there is one more.
+const longestAuthor, mostUnclosed = 64 << 10, 64
+
 // masked hides what is quoted, commented or encoded in an item of an address list. What has no end hides nothing.
 func masked(item string) string {
-	b := []byte(item)
+	b, unclosed := []byte(item), 0
 	hide := func(i, n int, with byte) int {
 		for k := i; k < min(len(b), i+n); k++ {
 			b[k] = with
@@ -111,13 +115,18 @@ func masked(item string) string {
 	for i := 0; i < len(b); {
 		n := 1
 		switch rest := item[i:min(len(item), i+maxQuoted)]; {
+		case (rest[0] == '"' || rest[0] == '(') && unclosed == mostUnclosed:
 		case rest[0] == '"':
 			if end := closing(rest, '"', '"'); end > 0 {
 				n = hide(i, end+1, inQuotes)
+			} else {
+				unclosed++
 			}
 		case rest[0] == '(':
 			if end := closing(rest, '(', ')'); end > 0 {
 				n = hide(i, end+1, inComment)
+			} else {
+				unclosed++
 			}
 		case strings.HasPrefix(rest, "=?"):
 			if _, size, whole := cutWord([]byte(rest), new(bool)); whole {

@@ -61,6 +61,9 @@ func TestOneAuthor(t *testing.T) {
 		{"From: 受害人＜victim@v.test＞ <evil@x.test>", ""},
 		{"From: <victim@v.test>\v<evil@x.test>", ""},
 		{"From: victim@v.test、evil@x.test", ""},
+		{"From: <evil@x.test> " + strings.Repeat("x ", 40<<10) + "<victim@v.test>", ""},
+		{"From: " + strings.Repeat("x ", 40<<10) + "<evil@x.test> <victim@v.test>", ""},
+		{"From: " + strings.Repeat("((", 100) + " <evil@x.test> (<victim@v.test>)", ""},
 		// Two fields.
 		{"From: evil@x.test\r\nfrom: victim@v.test", ""},
 		{"From : evil@x.test\r\nFrom: victim@v.test", ""},

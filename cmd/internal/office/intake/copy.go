@@ -23,7 +23,11 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 	if !ok {
 		return of, false, nil // it is decided by its headers
 	}
+	compared := 0
 	for _, id := range cases {
+		if compared >= mostCompared {
+			break
+		}
 		history, err := p.tx.History(id)
 		if err != nil {
 			return of, false, err
@@ -34,6 +38,9 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 			}
 			if !i.Mail() || i.Letter.MessageID != a.message.MessageID || i.Digest == a.Digest || a.Role == mailbox.RoleSent && i.Sort != casefile.Outgoing {
 				continue
+			}
+			if compared++; compared > mostCompared {
+				break
 			}
 			if first, err := p.Parse(i.Digest, parse.Limits{Canonical: true}); err == nil && sameMail(&first, &this) {
 				return i, true, nil
