@@ -213,13 +213,16 @@ func speaks(m *casefile.Message) bool {
 // or the mail of a person was sent by a program. What one can subscribe to is no such mail.
 func relays(m *casefile.Message) bool {
 	w := wholeOf(m)
-	return !w.any(unsubscribe) && (w.any(relayed) || relayed.MatchString(simple(m.Subject)) || w.any(myself) && (w.any(wish) || w.any(complaint)) ||
+	return !w.any(unsubscribe) && (w.any(relayed) || relayed.MatchString(simple(m.Subject)) || w.any(formName) && w.any(formText) || w.any(myself) && (w.any(wish) || w.any(complaint)) ||
 		len(w.sentences) <= 3 && w.any(question))
 }
 
 var (
 	// relayed matches how portals and hotlines name who says what, and myself how somebody speaks of himself alone.
 	relayed = regexp.MustCompile(`(来信|来电|投诉|举报|反映|留言|咨询|诉求|求助)(人|内容|事项)?[ \t]*[:：]|(群众|市民|村民|居民|业主|网民|网友)的?(来信|来电|反映|诉求|留言|投诉|举报)`)
+	// formName and formText are the labels of a form on a page for anybody: who he is, and what he says.
+	formName = regexp.MustCompile(`^[ \t]*([您你]的)?(姓名|称呼|(提交|求助|反馈|信访|留言|咨询)人|网[友民])(姓名)?[ \t]*[:：]`)
+	formText = regexp.MustCompile(`^[ \t]*[^:：]{0,4}(内容|正文|描述|问题|留言|诉求)[ \t]*[:：]`)
 	// question is what a mail of a line or two asks.
 	question = regexp.MustCompile(`(什么时候|何时|怎么|如何|哪|多少|为什么|是否|能否)[^。！\n]*[？?]`)
 	myself   = regexp.MustCompile(`我([^们司局市县区院校]|$)|我们(村|家|小区|单元|楼)|(^|[^由非不是否])本人|\b(i|my)\b`)

@@ -121,3 +121,26 @@ func TestSignedLong(t *testing.T) {
 		t.Error("a form within it is lost")
 	}
 }
+
+// A form of a portal is somebody's words under any mark, and a line that says what is needed is seen under one.
+func TestTerseUnderMarks(t *testing.T) {
+	marks := []casefile.Machine{{AutoSubmitted: "auto-generated"}, {Precedence: "bulk"}}
+	for text, isCase := range map[string]bool{
+		"姓名：李四\n联系电话：13800138000\n内容：2023年桥头村低保发放名单": true,
+		"提交人：李四\n咨询内容：河西征地批文":                        true,
+		"河西片区征地批文，2019年的，电子版":                        false,
+	} {
+		for _, mark := range marks {
+			m := &casefile.Message{Subject: "网站表单", Text: text, Machine: mark, From: []casefile.Address{{Mail: "web@example.test"}}}
+			if cause, _ := robot(m); (cause == "") != isCase || !isCase && !Applies(m) {
+				t.Errorf("%s: %s under %v", text, cause, mark)
+			}
+		}
+	}
+	for _, text := range []string{"备份完成，耗时 12 分钟", "告警内容：磁盘已满\n联系人：值班员"} {
+		m := &casefile.Message{Subject: "通知", Text: text, Machine: marks[0], From: []casefile.Address{{Mail: "web@example.test"}}}
+		if cause, _ := robot(m); cause != CauseMachine || Applies(m) {
+			t.Errorf("%s: %q", text, cause)
+		}
+	}
+}
