@@ -32,6 +32,9 @@ func (w *walker) authors(h header) (all []casefile.Address) {
 			return all[:w.limits.List]
 		}
 	}
+	if len(all) > 1 && all[0].Mail != "" && !slices.ContainsFunc(all[1:], func(a casefile.Address) bool { return a.Mail != all[0].Mail }) {
+		return all[:1] // whoever reads it takes this one, as where a program wrote the field twice
+	}
 	return all
 }
 

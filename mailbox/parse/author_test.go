@@ -36,6 +36,10 @@ func TestOneAuthor(t *testing.T) {
 		{"From: =?utf-8?B?ZXZpbEB4LnRlc3Q=?= <victim@v.test>", victim},
 		{"From: =?utf-8?q?=3Cvictim=40v=2Etest=3E=2C?= <evil@x.test>", evil},
 		{`From: "victim@v.test"@x.test`, `"victim@v.test"@x.test`},
+		// One address twice.
+		{"From: victim@v.test, victim@v.test", victim},
+		{"From: A <victim@v.test>\r\nFrom: B <victim@V.test>", victim},
+		{"From: victim@v.test\r\nFrom: Victim@v.test", ""},
 		// A comma in a name without quotes.
 		{"From: Zhang, San <victim@v.test>", victim},
 		{"From: 某公司，张三 <victim@v.test>", victim},
