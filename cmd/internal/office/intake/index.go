@@ -163,32 +163,30 @@ func (i index) Consultations() (all []match.Consultation, err error) {
 			i.read.consultations = []match.Consultation{}
 		}
 	}()
-	cases := 0
+	var waiting []casefile.Case
 	for c, err := range i.tx.OpenCases("") {
 		if err != nil {
 			return nil, err
 		}
-		if !c.Consulting() {
-			continue
+		if c.Consulting() {
+			waiting = append(waiting, c)
 		}
-		if cases++; cases > mostConsulting {
-			break
-		}
+	}
+	for _, c := range waiting[max(0, len(waiting)-mostConsulting):] {
 		history, err := i.tx.History(c.ID)
 		if err != nil {
 			return nil, err
 		}
-		answered := map[string]bool{}
 		var sent []match.Consultation
 		for _, r := range casefile.Live(history) {
 			switch e := r.Event.(type) {
 			case casefile.ConsultationSent:
 				sent = append(sent, match.Consultation{Case: c.ID, Applicant: c.Applicant, Party: e.Party, Document: e.Document})
 			case casefile.ConsultationAnswered:
-				answered[e.Party] = true
+				sent = slices.DeleteFunc(sent, func(s match.Consultation) bool { return s.Party == e.Party }) // who may be asked again
 			}
 		}
-		all = append(all, slices.DeleteFunc(sent, func(s match.Consultation) bool { return answered[s.Party] })...)
+		all = append(all, sent...)
 	}
 	return all, nil
 }

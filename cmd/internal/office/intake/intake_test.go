@@ -493,3 +493,38 @@ func TestSenderIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Of very many cases that wait for opinions the latest are known, and who is asked once more after an answer.
+func TestConsultations(t *testing.T) {
+	s := open(t)
+	err := s.Record(actorMailbox, s.Now(), func(tx *desk.Change) error {
+		p := &placing{Room: s.Room, tx: tx}
+		asked := func(party string) casefile.Event {
+			return casefile.ConsultationSent{Side: casefile.ThirdParty, Party: party}
+		}
+		var ids []casefile.ID
+		for i := range mostConsulting + 1 {
+			events := []casefile.Event{casefile.Received{Channel: casefile.InPerson}, casefile.Registered{As: casefile.Application, Applicant: "李四", Column: casefile.Natural, Request: "甲"}, asked("甲公司")}
+			if i == mostConsulting {
+				events = append(events, casefile.ConsultationAnswered{Party: "甲公司", Opinion: casefile.OtherOpinion}, asked("乙公司"), asked("甲公司"))
+			}
+			id := tx.NextID(2026)
+			var drafts []casefile.Draft
+			for _, e := range events {
+				drafts = append(drafts, casefile.Draft{Case: id, On: tx.Today(), Event: e})
+			}
+			if err := p.append(drafts); err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		all, err := index{p}.Consultations()
+		if n := mostConsulting + 1; err != nil || len(all) != n || all[0].Case != ids[1] || all[n-2].Party != "乙公司" || all[n-1].Party != "甲公司" || all[n-1].Case != ids[n-1] {
+			t.Errorf("%d, from %v to %v, %v", len(all), all[0], all[max(0, len(all)-2):], err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
