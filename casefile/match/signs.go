@@ -119,7 +119,7 @@ func signed(m *casefile.Message) bool {
 		}
 	}
 	if affairs.MatchString(w.subject) || w.any(affairs) {
-		return n >= 3 && strong
+		return strong && (n >= 3 || n == 2 && calledAs(m, machineName))
 	}
 	if n == 1 && strong && calledAs(m, machineName) && len(w.sentences) <= 6 {
 		return true
@@ -132,8 +132,9 @@ var needs = regexp.MustCompile(`(^|[，、。：:“”（）()\s])([现兹特�
 	`电子版|电子件|电子档|扫描件|复印件|纸质版|原件|(发|寄|传|回复|发送|邮寄|反馈)[至到回往](此|本|该|这个)(邮箱|信箱|地址)|(网上|网站|官网|公示|公开栏)[^。\n]{0,12}(没有|没|未|无|不全)|(没|未)(有)?(查到|找到|公示|公布)|查不到|找不到|打不开|` +
 	`\b(looking for|sought|seeking|in search of|interested in|would like|wanted)\b`)
 
-// affairs are what people ask offices about, and few programs write of: of them it takes three signs.
-var affairs = regexp.MustCompile(`征地|征收(补偿|土地|房屋|决定|公告)|拆迁|强拆|拆除|安置|补偿(款|费|标准|方案|协议|金)|宅基地|确权|承包地|土地(出让|划拨|使用权)|地块|环评|安评|采矿|采石|排污|水质|监测(结果|数据|报告)|噪声|低保|五保|特困|救助(金|对象)|公租房|廉租房|保障房|轮候|学区|划片|招生(计划|方案|简章)|收费标准|村(务|级|集体)|财务收支|工程款|审计(结论|结果|报告)|执法(文书|记录|依据)|处罚(决定|依据|记录)|听证(笔录|记录)|规划(许可|条件|图|设计)|施工许可|竣工|验收(单|资料|报告|意见)|中标(合同|人|单位)|三公|预算|决算|立项|可研|批复|批文|考官|打分|笔试|面试|[未没]有?(答复|回复)`)
+// affairs are what people ask offices about, and few programs write of: of them it takes three signs,
+// or the name of a machine and another.
+var affairs = regexp.MustCompile(`征地|征收(补偿|土地|房屋|决定|公告)|拆迁|强拆|拆除|安置|补偿(款|费|标准|方案|协议|金)|宅基地|确权|承包地|土地(出让|划拨|使用权)|地块|环评|安评|采矿|采石|排污许可|(水质|噪声)[^。]{0,6}(结果|报告|数据)|监测(结果|报告)|低保|五保|特困|救助(金|对象)|公租房|廉租房|保障房|轮候|学区|划片|招生(计划|方案|简章)|收费标准|村(务|级|集体)|财务收支|工程款|审计(结论|结果|报告)|执法(文书|记录|依据)|处罚(决定|依据|记录)|听证(笔录|记录)|规划(许可|条件|图|设计)|施工许可|竣工|验收(单|资料|报告|意见)|中标(合同|人|单位)|三公|预算|决算|立项|可研|批复|批文|考官|打分|笔试|面试|[未没]有?(答复|回复)`)
 
 // reached matches how somebody can be reached, and who he is, which are no figures of a machine's.
 var reached = regexp.MustCompile(`\b1[3-9]\d[ -]?\d{4}[ -]?\d{4}\b|\b0\d{2,3}[ -]?\d{7,8}\b|\b\d{17}[\dx]\b`)

@@ -79,6 +79,7 @@ func TestSignedTerse(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ name, mail, subject, text string }{
+		{"在线监测平台", "data@gzf.test", "轮候系统", "今日公租房轮候数据同步完成，新增 12 户。"},
 		{"水务平台", "noreply@water.test", "水质监测告警", "3号站 pH 9.2 超过阈值，2026-03-02 08:12:33，请及时登录平台处理。"},
 		{"OA系统", "oa@x.test", "待办提醒", "您有一条待办：2026年部门预算审批，请及时登录系统处理。"},
 		{"电子招投标平台", "notice@bid.test", "中标结果推送", "您关注的项目“河西路改造”已发布中标公告，点击查看详情。"},
