@@ -5,19 +5,22 @@ import (
 	"strings"
 )
 
-// lookout finds which of up to 32 words a text holds; each begins with a character of three bytes. It goes over
+// lookout finds which of up to 64 words a text holds; each begins with a character of three bytes. It goes over
 // the text once: to look for one word after the other was a fifth of all that intake does, because the byte with
 // which one Chinese character begins begins thousands.
 type lookout struct {
 	words []string
 	whole int            // the words from here on may have blanks between their characters
-	begin [64][64]uint32 // which words, as bits, by their first character's other two bytes
+	begin [64][64]uint64 // which words, as bits, by their first character's other two bytes
 	some  [64]uint64     // whether any, likewise
 }
 
 // lookFor prepares the search for words, and for labels, which count also where somebody spaced them out: 姓　名.
 func lookFor(words, labels []string) *lookout {
 	l := &lookout{words: append(append([]string(nil), words...), labels...), whole: len(words)}
+	if len(l.words) > 64 { // further ones would never be found
+		panic("more words than a lookout has room for")
+	}
 	for k, w := range l.words {
 		l.begin[w[1]&63][w[2]&63] |= 1 << k
 		l.some[w[1]&63] |= 1 << (w[2] & 63)
@@ -26,20 +29,20 @@ func lookFor(words, labels []string) *lookout {
 }
 
 // found says which words there are, as bits in the order in which they were given.
-type found uint32
+type found uint64
 
 func (f found) any(from, to int) bool { return f.first(from, to) >= 0 }
 
 // first returns the first word of those from from up to to that is there; -1 for none.
 func (f found) first(from, to int) int {
-	if k := from + bits.TrailingZeros32(uint32(f>>from)); k < to {
+	if k := from + bits.TrailingZeros64(uint64(f>>from)); k < to {
 		return k
 	}
 	return -1
 }
 
 // count returns how many of the words from from on are there.
-func (f found) count(from int) int { return bits.OnesCount32(uint32(f >> from)) }
+func (f found) count(from int) int { return bits.OnesCount64(uint64(f >> from)) }
 
 // in returns the words that stand in the text. What was found is no longer looked for, as in a form that is filled in
 // the same labels come again and again.
@@ -50,8 +53,8 @@ func (l *lookout) in(text string) (there found) {
 		}
 		second, third := text[i+1], text[i+2]
 		if l.some[second&63]>>(third&63)&1 != 0 {
-			for left := l.begin[second&63][third&63] &^ uint32(there); left != 0; left &= left - 1 {
-				k := bits.TrailingZeros32(left)
+			for left := l.begin[second&63][third&63] &^ uint64(there); left != 0; left &= left - 1 {
+				k := bits.TrailingZeros64(left)
 				if strings.HasPrefix(text[i:], l.words[k]) || k >= l.whole && beginsSpaced(text[i:], l.words[k]) {
 					there |= 1 << k
 				}

@@ -39,6 +39,17 @@ func TestLookout(t *testing.T) {
 	})
 }
 
+// Every word is found, the last as well as the first.
+func TestLookoutFindsEach(t *testing.T) {
+	for _, l := range []*lookout{ofApplication, ofForm, anyLabel, ofWithdrawal, ofOpinion} {
+		for k, word := range l.words {
+			if !l.in("一二" + word + "三").any(k, k+1) {
+				t.Errorf("%s is not found", word)
+			}
+		}
+	}
+}
+
 // Opinions and document numbers are not missed.
 func TestConsultedIsNotSpared(t *testing.T) {
 	some := texts(10, "同意", "公开", "反对", "不", "宜", "能", "贵局", "复", "来", "函", "第三方", "Trade ", "SECRET", "secrets", "I Object", "disclose", "\n", "。", "某环依申请补", "〔", "(", "［", "2026", "２０２６", " ", "〕", ")", "］", "第", "1", "１", "号")
