@@ -43,7 +43,7 @@ func TestLookout(t *testing.T) {
 func TestLookoutFindsEach(t *testing.T) {
 	for _, l := range []*lookout{ofApplication, ofForm, anyLabel, ofWithdrawal, ofOpinion} {
 		for k, word := range l.words {
-			if !l.in("一二" + word + "三").any(k, k+1) {
+			if !l.in("一二"+word+"三").any(k, k+1) {
 				t.Errorf("%s is not found", word)
 			}
 		}
