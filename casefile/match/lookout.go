@@ -3,6 +3,7 @@ package match
 import (
 	"math/bits"
 	"strings"
+	"sync"
 )
 
 // lookout finds which of up to 64 words a text holds; each begins with a character of three bytes. It goes over
@@ -10,7 +11,12 @@ import (
 // which one Chinese character begins begins thousands.
 type lookout struct {
 	words []string
-	whole int            // the words from here on may have blanks between their characters
+	whole int // the words from here on may have blanks between their characters
+	table func() *lookoutTable
+}
+
+// lookoutTable is made when a text is first looked through, as most commands look through none.
+type lookoutTable struct {
 	begin [64][64]uint64 // which words, as bits, by their first character's other two bytes
 	some  [64]uint64     // whether any, likewise
 }
@@ -21,10 +27,14 @@ func lookFor(words, labels []string) *lookout {
 	if len(l.words) > 64 { // further ones would never be found
 		panic("more words than a lookout has room for")
 	}
-	for k, w := range l.words {
-		l.begin[w[1]&63][w[2]&63] |= 1 << k
-		l.some[w[1]&63] |= 1 << (w[2] & 63)
-	}
+	l.table = sync.OnceValue(func() *lookoutTable {
+		var t lookoutTable
+		for k, w := range l.words {
+			t.begin[w[1]&63][w[2]&63] |= 1 << k
+			t.some[w[1]&63] |= 1 << (w[2] & 63)
+		}
+		return &t
+	})
 	return l
 }
 
@@ -47,13 +57,14 @@ func (f found) count(from int) int { return bits.OnesCount64(uint64(f >> from)) 
 // in returns the words that stand in the text. What was found is no longer looked for, as in a form that is filled in
 // the same labels come again and again.
 func (l *lookout) in(text string) (there found) {
+	t := l.table()
 	for i := 0; i+2 < len(text); i++ {
 		if text[i]&0xf0 != 0xe0 {
 			continue
 		}
 		second, third := text[i+1], text[i+2]
-		if l.some[second&63]>>(third&63)&1 != 0 {
-			for left := l.begin[second&63][third&63] &^ uint64(there); left != 0; left &= left - 1 {
+		if t.some[second&63]>>(third&63)&1 != 0 {
+			for left := t.begin[second&63][third&63] &^ uint64(there); left != 0; left &= left - 1 {
 				k := bits.TrailingZeros64(left)
 				if strings.HasPrefix(text[i:], l.words[k]) || k >= l.whole && beginsSpaced(text[i:], l.words[k]) {
 					there |= 1 << k
