@@ -1,10 +1,15 @@
 package register
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -45,6 +50,28 @@ func TestDerivedAtOnceOrOneByOne(t *testing.T) {
 			sameState(t, state(t, dir), want)
 		})
 	}
+}
+
+// What the files of a proof cannot take is no fault of a record: the proof says that it could not be carried out, and accuses
+// nothing.
+func TestVerifyWithoutRoom(t *testing.T) {
+	r := opened(t)
+	take(t, r, "a", 1)
+	s, err := r.Snapshot(t.Context(), "", nil)
+	must(t, err)
+	path := filepath.Join(t.TempDir(), FileName)
+	must(t, create(path, r.meta))
+	again, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	must(t, err)
+	v := &verifier{verifying: verifying{ctx: t.Context(), s: s, live: r}}
+	m := (&maker{r: s.reg, into: again, from: s.reg.db, dir: filepath.Join(path, "takes nothing"), limits: limits{run: 1}}).begun()
+	must(t, s.View(func(tx *Tx) error {
+		if _, err := v.chain(tx, m); !errors.Is(err, syscall.ENOTDIR) || len(v.found) > 0 {
+			t.Errorf("%v, and %v is found", err, v.found)
+		}
+		return m.end()
+	}))
+	must(t, errors.Join(again.Close(), s.Close()))
 }
 
 // anything is an event of a register with few of everything, and the case on which it is recorded.

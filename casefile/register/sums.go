@@ -21,7 +21,7 @@ type Sums[T any] struct {
 }
 
 // blockLength is the length of the beginning that the numbers of a block have in common: 2026-01 are the cases 2026-01000 to
-// 2026-01999.
+// 2026-01999. A shorter number, which a ledger brought, is a block of its own.
 const blockLength = len("2026-01")
 
 func blockOf(id []byte) []byte { return id[:min(len(id), blockLength)] }
@@ -50,7 +50,11 @@ func (s *Sums[T]) Of(t *Tx, whole bool, made func(iter.Seq2[casefile.Case, error
 			kept[string(block)] = one
 		}
 		all = append(all, one)
-		k, _ = c.Seek(append(bytes.Clone(block), math.MaxUint8))
+		after := byte(math.MaxUint8)
+		if len(block) < blockLength { // what begins with it is of other blocks
+			after = 0
+		}
+		k, _ = c.Seek(append(bytes.Clone(block), after))
 	}
 	if now := t.Mark(); now.of != nil && (known || s.at.of != now.of || s.at.at < now.at) { // not of a look that began before
 		s.at, s.kept = now, kept

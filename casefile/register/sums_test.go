@@ -80,4 +80,6 @@ func TestSums(t *testing.T) {
 	viewed(0, 1, 1, 1)
 	add(t, r, start, came("2026-01001"), came("2026-02000"))
 	viewed(2, 1, 1, 2, 1)
+	add(t, r, start, came("申1"), came("申10"), came("申1000"), came("申10001")) // as a ledger by hand numbers them
+	viewed(3, 1, 1, 2, 1, 1, 1, 2)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -326,6 +327,9 @@ func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
 		prev, want = d.digest, d.seq+1
 		if whole {
 			if err := m.add(d.record, d.text); err != nil {
+				if _, ok := errors.AsType[*fs.PathError](err); ok { // of the proof's own files: the record has no part in it
+					return err
+				}
 				wrong("无法据此建立索引：" + err.Error())
 				whole = false
 			}
