@@ -41,6 +41,10 @@ func (o *ordered[T]) add(id casefile.ID, v T) {
 	o.ids, o.made = append(o.ids, id), append(o.made, v)
 }
 
+// mostSet bounds the cases that are put in their places one by one: each copies the list, so that of more, as after the import
+// of a ledger, the whole list is made anew sooner, from what is kept.
+const mostSet = 100
+
 // set puts a value in its place, or replaces the one that is there.
 func (o *ordered[T]) set(id casefile.ID, v T) {
 	at, there := slices.BinarySearch(o.ids, id)
@@ -65,7 +69,7 @@ func (m *Memo[T]) Newest(t *Tx, most int, made func(casefile.Case) T) ([]T, erro
 	defer m.mu.Unlock()
 	all := t.bucket(bucketCase)
 	wrote, known := t.Since(m.newestAt)
-	if known && m.newestMost == most {
+	if known && m.newestMost == most && len(wrote.Cases) <= mostSet {
 		for _, id := range wrote.Cases {
 			if len(m.newest.ids) == most && id < m.newest.ids[0] {
 				continue
@@ -140,7 +144,7 @@ func (m *Memo[T]) Waiting(t *Tx, most int, made func(casefile.Case) T) ([]T, err
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	cases, open, unread := t.bucket(bucketCase), t.bucket(bucketOpen), t.bucket(bucketUnread)
-	if wrote, known := t.Since(m.waitingAt); known {
+	if wrote, known := t.Since(m.waitingAt); known && len(wrote.Cases) <= mostSet {
 		for _, id := range wrote.Cases {
 			one, _, err := m.value([]byte(id), cases.Get([]byte(id)), made)
 			if err != nil {

@@ -114,6 +114,14 @@ func TestMemoSince(t *testing.T) {
 	}))
 	compare(true)
 
+	// More than are put in their places one by one.
+	var many []casefile.Draft
+	for n := range mostSet + 1 {
+		many = append(many, casefile.Draft{Case: casefile.NewID(2027, 1+n), On: civil.Of(start), Event: casefile.Received{Channel: casefile.InPerson}})
+	}
+	add(t, r, start, many...)
+	compare(true)
+
 	// Of another register a mark says nothing.
 	other := opened(t)
 	must(t, other.View(func(tx *Tx) error {
