@@ -110,6 +110,7 @@ func FuzzFilename(f *testing.F) {
 func FuzzDSN(f *testing.F) {
 	f.Add([]byte("Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822;a@b\r\nAction: failed\r\nStatus: 5.1.1\r\n"))
 	f.Add([]byte("Final-Recipient: a@b\nStatus: 5.1.\x80\x80"))
+	f.Add([]byte("Final-Recipient: \xa7fc8"))
 	f.Add([]byte("Action:\n x\n\nAction: delivered\nAction: failed"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		w := newWalker(Limits{})

@@ -117,7 +117,7 @@ func deliveryReport(w *walker, status []byte) *casefile.DeliveryReport {
 		} else if k < worst {
 			continue
 		}
-		if recipient = w.mailbox(afterType(recipient), "final-recipient"); recipient != "" && len(d.Recipients) < w.limits.List {
+		if recipient = w.mailbox(cleanLine(afterType(recipient)), "final-recipient"); recipient != "" && len(d.Recipients) < w.limits.List {
 			d.Recipients = append(d.Recipients, recipient)
 		}
 	}
