@@ -32,8 +32,9 @@ var signs = []struct {
 	{ // it says that nobody wrote it, or reads what is answered
 		strong:    true,
 		inSubject: regexp.MustCompile(`自动(回复|答复|发送)|auto-?(matic|reply)`),
-		inText: regexp.MustCompile(`(勿|不要|无需|不必|不用)(直接)?(回复|转发)|系统(信件|邮件|自动|通知|消息|发送|生成)|自动(发送|发出|生成|产生|回复|通知|转发|推送|监测)|定时(发送|推送)|(此|本|该)(邮件|员工)|(此|本|该)邮箱[^。\n]{0,8}(不|无|勿|停|仅|只|系统)|` +
+		inText: regexp.MustCompile(`(勿|不要|无需|不必|不用)(直接)?(回复|转发)|系统(信件|邮件|通知|消息|发送)|自动(发送|发出|回复|通知|转发|推送)|定时(发送|推送)|(此|本|该)(邮件|员工)|(此|本|该)邮箱[^。\n]{0,8}(不|无|勿|停|仅|只|系统)|` +
 			`\b(do not|don't|please do not) (reply|respond)\b|\bno[- ]?reply\b|\bautomat(ic|ed|ically)\b|\bnot monitored\b`),
+		besides: regexp.MustCompile(`系统(自动|生成)|自动(生成|产生|监测)`), // people ask for what is made so
 	},
 	{ // it says how not to get any more
 		strong: true,
@@ -46,8 +47,7 @@ var signs = []struct {
 	{ // it has figures of a machine: instants, codes, parts of card numbers, shares, addresses of machines
 		inText: regexp.MustCompile(`\d{1,2}:\d{2}:\d{2}|\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日? ?\d{1,2}:\d{2}|月\d{1,2}日 ?\d{1,2}:\d{2}|验证码|校验码|动态码|查询码|取件码|密码|尾号|(运单|快递单|邮件|订单|工单|受理|办件|单据|流水|发票|会议|任务)(编)?(号码?|编号|代码)|#?会议号|\d+(\.\d+)?[%％℃]|\d{8,}|\d+ ?(小时|分钟|秒|天|日)(后|内)|(成功|失败|拦截|派单|办结|已学|剩余|超期|共|上限|超过)[^。\n]{0,8}\d|[日至到]\d{1,2}日|\b(\d{1,3}\.){3}\d{1,3}\b|\b\d+(\.\d+)? ?(gb|mb|kb|ms|tb)\b|[a-z]{2,}\d{6,}|\b\d+ (days?|hours?|minutes?|warnings?|errors?|alerts?|failures?)\b|\b(exit )?code\b|\berror \d|exception\b`),
 	},
-	{ // it sells something or keeps up a relation
-		strong:    true,
+	{ // it sells something or keeps up a relation; what is sold, people ask about as well
 		inSubject: regexp.MustCompile(`培训班|研修班|展会|博览会|峰会|沙龙|优惠|特惠|限时|免费|满\d+减|折|大促|节快乐|招聘|职位|招标|采购公告`),
 		inText:    regexp.MustCompile(`限时|抢购|优惠|特惠|满减|满\d+减|折扣|\d折|会员|免费(领取|试用|体验)|报名(电话|费|表)|\d+元/(人|月|年)|培训班|研修班|报价|(期待|欢迎)(再次|您|你|广大|各位|新老)|感谢(您|你)?(的)?(购买|惠顾|使用|信任|选择|支持|配合|订阅|参与)|欢迎(订阅|投稿|使用)|版权所有|\b(offer|discount|sale|free trial|promotion|special|pricing)\b`),
 	},
