@@ -131,9 +131,12 @@ func Compact(ctx context.Context, dir string, o Options, tell Progress) (m Made,
 	var v verifier
 	err = r.db.View(func(old *bbolt.Tx) error {
 		return db.View(func(b *bbolt.Tx) error {
+			comparing := &comparison{v: &v, have: old}
 			for i, name := range append([][]byte{bucketMeta, bucketRecord}, derived...) {
 				tell.Say("比对", int64(i), int64(len(derived)+2))
-				v.compare(name, old, b)
+				if err := comparing.compare(name, b); err != nil {
+					return err
+				}
 			}
 			return nil
 		})

@@ -218,8 +218,11 @@ func (v *verifier) derived(have *Tx, temp string) (err error) {
 	comparing.end()
 	return again.View(func(b *bbolt.Tx) error {
 		for _, name := range derived {
-			if !isSorted(name) {
-				v.compare(name, have.b, b)
+			if isSorted(name) {
+				continue
+			}
+			if err := comparing.compare(name, b); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -297,7 +300,17 @@ func (c *comparison) caseLater(id, projection []byte) error {
 	return nil
 }
 
-// What can be said of a derived key.
+// compare compares a whole bucket with that of another database.
+func (c *comparison) compare(name []byte, want *bbolt.Tx) error {
+	if err := c.bucket(name); err != nil {
+		return err
+	}
+	err := want.Bucket(name).ForEach(c.put)
+	c.end()
+	return err
+}
+
+// What can be said of a key.
 const (
 	keyExtra   = "多出，记录中没有根据"
 	keyLacking = "缺少"
@@ -338,29 +351,6 @@ func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
 	})
 	v.tell.Say("核对记录", int64(head), int64(head))
 	return whole, err
-}
-
-func (v *verifier) compare(name []byte, have, want *bbolt.Tx) {
-	add := func(k []byte, what string) { v.add(string(name), fmt.Sprintf("%q", k), what, doRebuild) }
-	h, w := have.Bucket(name).Cursor(), want.Bucket(name).Cursor()
-	hk, hv := h.First()
-	wk, wv := w.First()
-	for hk != nil || wk != nil {
-		switch c := bytes.Compare(hk, wk); {
-		case wk == nil || (hk != nil && c < 0):
-			add(hk, keyExtra)
-			hk, hv = h.Next()
-		case hk == nil || c > 0:
-			add(wk, keyLacking)
-			wk, wv = w.Next()
-		default:
-			if !bytes.Equal(hv, wv) {
-				add(hk, keyDiffers)
-			}
-			hk, hv = h.Next()
-			wk, wv = w.Next()
-		}
-	}
 }
 
 // journal compares every line with its record.
