@@ -40,7 +40,7 @@ func large(b *testing.B, n int) string {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
 	must(b, err)
 	r := prepare(dir, Options{})
-	m := (&maker{r: r, into: db, from: db, store: true, procs: allProcessors(), dir: dir}).begun()
+	m := (&maker{r: r, into: db, from: db, store: true, procs: allProcessors()}).begun()
 	seq, prev, recorded := uint64(0), casefile.Digest{}, time.Time{} // which never runs backwards
 	record := func(at time.Time, actor string, id casefile.ID, e casefile.Event) {
 		seq++

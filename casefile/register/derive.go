@@ -20,14 +20,12 @@ import (
 // records alone and not on how they came. Buckets with many keys go through sorters and reach the target in the order
 // of their keys; the others are written as Append writes them. What is in memory does not grow with the records.
 type maker struct {
-	r      *Register // lends law and calendar
+	r      *Register // lends law, calendar, limits and the directory in which the sorters may write
 	into   *bbolt.DB // empty, but for its buckets; takes what is not sorted
 	target target    // takes what is; nil: into
 	from   *bbolt.DB // where the records can be read; into, where that is the only place
 	store  bool      // the records' lines, too
 	procs  int       // as for inOrder
-	dir    string    // where the sorters may write
-	limits limits
 	// foreseen is the calendar as the records will have adopted it, by those in the calendar's bucket of from; nil: it is
 	// found out on the way.
 	foreseen *workday.Calendar
@@ -122,7 +120,7 @@ const perTransaction = 5000
 
 // begun makes the maker ready.
 func (m *maker) begun() *maker {
-	m.sorted.first = sorter{dir: m.dir, limit: m.limits.run, beside: m.procs > 0}
+	m.sorted.first = sorter{dir: m.r.dir, limit: m.r.limits.run, beside: m.procs > 0}
 	m.sorted.then = m.sorted.first
 	if m.target == nil {
 		m.target = &filling{m: m}

@@ -64,7 +64,8 @@ func TestVerifyWithoutRoom(t *testing.T) {
 	again, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
 	must(t, err)
 	v := &verifier{verifying: verifying{ctx: t.Context(), s: s, live: r}}
-	m := (&maker{r: s.reg, into: again, from: s.reg.db, dir: filepath.Join(path, "takes nothing"), limits: limits{run: 1}}).begun()
+	nowhere := prepare(filepath.Join(path, "takes nothing"), Options{limits: limits{run: 1}})
+	m := (&maker{r: nowhere, into: again, from: s.reg.db}).begun()
 	must(t, s.View(func(tx *Tx) error {
 		if _, err := v.chain(tx, m); !errors.Is(err, syscall.ENOTDIR) || len(v.found) > 0 {
 			t.Errorf("%v, and %v is found", err, v.found)

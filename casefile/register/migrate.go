@@ -65,7 +65,7 @@ func (r *Register) migrate(now time.Time) error {
 
 func (r *Register) carryOver(from, to *bbolt.DB, schema int) (m Made, err error) {
 	ctx := context.Background()
-	mk := (&maker{r: r, into: to, from: from, store: true, procs: allProcessors(), dir: r.dir, limits: r.limits}).begun()
+	mk := (&maker{r: r, into: to, from: from, store: true, procs: allProcessors()}).begun()
 	defer func() { err = errors.Join(err, mk.end()) }()
 	var notices oldNotices
 	err = decodeAll(ctx, mk.procs, from.Path(), linesOf(from), func(d *decoded) error {

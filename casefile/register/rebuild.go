@@ -87,7 +87,7 @@ func (r *Register) rebuild(ctx context.Context, least uint64, now time.Time, tel
 		return m, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	mk := (&maker{r: r, into: db, from: db, store: true, procs: allProcessors(), dir: r.dir, limits: r.limits}).begun()
+	mk := (&maker{r: r, into: db, from: db, store: true, procs: allProcessors()}).begun()
 	defer func() { err = errors.Join(err, mk.end()) }()
 	last, err := eachRecord(ctx, files, func(d *decoded) error {
 		if d.record.Seq%perTransaction == 0 {

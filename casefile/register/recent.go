@@ -40,7 +40,7 @@ type ready struct {
 
 // add takes a record of a case; its line has so many bytes.
 func (r *recent) add(record casefile.Record, bytes int) error {
-	if r.size += bytes; r.size > cmp.Or(r.m.limits.recent, defaultRecent) {
+	if r.size += bytes; r.size > cmp.Or(r.m.r.limits.recent, defaultRecent) {
 		if err := r.turn(); err != nil {
 			return err
 		}

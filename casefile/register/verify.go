@@ -206,8 +206,8 @@ func (v *verifier) derived(have *Tx, temp string) (err error) {
 	}
 	defer func() { err = errors.Join(err, again.Close()) }()
 	comparing := &comparison{v: v, have: have.b}
-	m := (&maker{r: prepare(dir, Options{Law: r.law, Calendar: r.base}), into: again, target: comparing, from: r.db,
-		procs: v.procs, dir: dir, limits: v.live.limits, foreseen: r.cal.Load()}).begun()
+	m := (&maker{r: prepare(dir, Options{Law: r.law, Calendar: r.base, limits: v.live.limits}), into: again, target: comparing, from: r.db,
+		procs: v.procs, foreseen: r.cal.Load()}).begun()
 	defer func() { err = errors.Join(err, m.end()) }()
 	if whole, err := v.chain(have, m); err != nil || !whole {
 		return err // what cannot be read cannot be derived
