@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -109,8 +110,12 @@ func TestDisputes(t *testing.T) {
 			t.Errorf("disputes of the case: %v", got)
 		}
 		n := 0
-		for history, err := range tx.Disputes() {
+		for of, seqs := range tx.DisputeEntries() {
+			history, err := tx.Dispute(of)
 			must(t, err)
+			if !slices.Equal(seqsOf(history), seqs) {
+				t.Errorf("the records of %s are at %v", of, seqs)
+			}
 			d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, casefile.Regulations, workday.Embedded())
 			if (d.ID == first) != (d.Result == casefile.ResultUpheld) {
 				t.Errorf("dispute %+v", d)

@@ -43,18 +43,6 @@ func (t *Tx) Dispute(id casefile.DisputeID) ([]casefile.Record, error) {
 	return history, nil
 }
 
-// Disputes yields every dispute's records, in the order of their numbers.
-func (t *Tx) Disputes() iter.Seq2[[]casefile.Record, error] {
-	return func(yield func([]casefile.Record, error) bool) {
-		for _, seqs := range t.DisputeEntries() {
-			history, err := t.records(seqs)
-			if !yield(history, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
 // DisputeEntries yields every dispute with the places of its records, without reading them.
 func (t *Tx) DisputeEntries() iter.Seq2[casefile.DisputeID, []uint64] {
 	return func(yield func(casefile.DisputeID, []uint64) bool) {

@@ -45,11 +45,10 @@ type span struct {
 	from, to civil.Date
 }
 
-// judged is whether a dispute counts in a period, by so many records of which the last has this number.
+// judged is whether a dispute counts in a period, by its records up to the one with this number.
 type judged struct {
 	stats.Matter
 	counts bool
-	n      int
 	last   uint64
 	cal    *workday.Calendar
 }
@@ -57,25 +56,21 @@ type judged struct {
 // mostJudged bounds the disputes that are kept as they were judged, at some hundred bytes each.
 const mostJudged = 50_000
 
-// matter judges a dispute by its records, or as it was judged while it had the same ones.
+// matter judges a dispute by the first of its records, or as it was judged by the same ones.
 func (a *Room) matter(tx *desk.View, id casefile.DisputeID, from, to civil.Date, seqs []uint64) (judged, error) {
 	a.counting.Lock()
 	defer a.counting.Unlock()
 	key, last, cal := span{id, from, to}, seqs[len(seqs)-1], a.Reg.Calendar()
 	m, ok := a.judged[key]
-	if ok && tx.Committed() && m.n == len(seqs) && m.last == last && m.cal == cal {
+	if ok && tx.Committed() && m.last == last && m.cal == cal {
 		return m, nil
 	}
-	var history []casefile.Record
-	for _, seq := range seqs {
-		r, err := tx.Record(seq)
-		if err != nil {
-			return m, err
-		}
-		history = append(history, r)
+	history, err := tx.Dispute(id)
+	if err != nil {
+		return m, err
 	}
-	d, counts := casefile.CountsIn(from, to, history, a.Reg.Law(), cal)
-	m = judged{stats.Matter{ID: string(d.ID), Track: trackOf[d.Track], Result: resultOf[d.Result]}, counts, len(seqs), last, cal}
+	d, counts := casefile.CountsIn(from, to, history[:len(seqs)], a.Reg.Law(), cal)
+	m = judged{stats.Matter{ID: string(d.ID), Track: trackOf[d.Track], Result: resultOf[d.Result]}, counts, last, cal}
 	if tx.Committed() {
 		if a.judged == nil || len(a.judged) >= mostJudged {
 			a.judged = map[span]judged{}
