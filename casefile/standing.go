@@ -158,7 +158,7 @@ func (c Case) Alarms(today civil.Date, law Statute, cal *workday.Calendar) []Ala
 	if a, owed := c.reportAlarm(); owed && c.Stage < StageReplied && c.Approval == ApprovalNone {
 		all = append(all, a)
 	}
-	if a, ok := c.approvalAlarm(); ok {
+	if a, ok := c.ApprovalAlarm(); ok {
 		all = append(all, a)
 	}
 	if !s.Internal && c.Seeming() == NatureUnknown { // it is an application, as far as anybody knows
@@ -194,8 +194,8 @@ func (c Case) reachedAlarms(law Statute) (all []Alarm) {
 	return all
 }
 
-// approvalAlarm says whose turn it is with an answer that is to be signed.
-func (c Case) approvalAlarm() (Alarm, bool) {
+// ApprovalAlarm says whose turn it is with an answer that is to be signed.
+func (c Case) ApprovalAlarm() (Alarm, bool) {
 	switch c.Approval {
 	case AwaitsSigning:
 		return Alarm{AlarmSigning, c.ApprovalOn, "由负责人签发或退回", "sign、return"}, true

@@ -381,24 +381,11 @@ func stepOf(c casefile.Case, k casefile.AlarmKind) string {
 			step = casefile.KindDelivered
 		} else if c.Stage == casefile.StageReplied {
 			step = casefile.KindDispatched
-		} else if k, proposed := approvalAlarm(c); proposed {
-			return stepOf(c, k)
+		} else if a, proposed := c.ApprovalAlarm(); proposed { // the way to the reply leads through there
+			return stepOf(c, a.Kind)
 		}
 	}
 	return fmt.Sprintf("ysq %s %s", step.Info().Command, c.ID)
-}
-
-// approvalAlarm is where the proposed answer of a case waits within the office: then the way to the reply leads through there.
-func approvalAlarm(c casefile.Case) (k casefile.AlarmKind, proposed bool) {
-	switch c.Approval {
-	case casefile.AwaitsSigning:
-		return casefile.AlarmSigning, true
-	case casefile.ApprovalGiven:
-		return casefile.AlarmSigned, true
-	case casefile.ApprovalDenied:
-		return casefile.AlarmSentBack, true
-	}
-	return k, false
 }
 
 // provisionalAlarm reports whether the day of an alarm was counted past the calendar's end.
