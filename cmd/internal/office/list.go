@@ -19,6 +19,9 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 	today, cal := o.Today(), o.Reg.Calendar()
 	words := wordsOf(q.Words)
 	closed := slices.ContainsFunc(q.Stages, func(s casefile.Stage) bool { return !s.Open() })
+	if whole := yield; q.Brief {
+		yield = func(row ask.CaseRow) error { return whole(row.Brief()) }
+	}
 	return o.View(func(tx *desk.View) error {
 		ins, err := tx.StandIns()
 		if err != nil {
@@ -48,9 +51,6 @@ func (o *Office) List(ctx context.Context, _ ask.Call, q ask.ListQuery, yield fu
 			row, err := o.Record.RowOf(tx, c)
 			if err != nil {
 				return err
-			}
-			if q.Brief {
-				row = row.Brief()
 			}
 			if err := yield(row); err != nil {
 				return err
@@ -113,9 +113,6 @@ func (o *Office) sorted(ctx context.Context, tx *desk.View, q ask.ListQuery, wor
 		row, err := o.Record.RowOf(tx, *c.Case)
 		if err != nil {
 			return err
-		}
-		if q.Brief {
-			row = row.Brief()
 		}
 		if err := yield(row); err != nil {
 			return err
