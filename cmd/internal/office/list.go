@@ -81,7 +81,11 @@ func (o *Office) sorted(ctx context.Context, tx *desk.View, q ask.ListQuery, wor
 			return context.Cause(ctx)
 		}
 		s := w.At(today, cal)
-		if !w.Stage.Open() || !selects(q, words, w.Case, ins, today, s) {
+		if !w.Stage.Open() || !selectsHead(q, w.Case, s) {
+			continue
+		}
+		in, _ := ins.Of(today, w.Assignee, w.Department)
+		if !w.mentions(in, words) || !inHands(q, w.Case, in) {
 			continue
 		}
 		p := placed{Case: &w.Case, due: civil.Date(math.MaxInt32)}
@@ -89,7 +93,6 @@ func (o *Office) sorted(ctx context.Context, tx *desk.View, q ask.ListQuery, wor
 			p.due = s.Due
 		}
 		if q.Sort == ask.SortCharge {
-			in, _ := ins.Of(today, w.Assignee, w.Department)
 			p.charge = ask.Charge(w.Department, w.Assignee, in.Deputy)
 		}
 		all = append(all, p)
@@ -162,7 +165,7 @@ func selects(q ask.ListQuery, words []string, c casefile.Case, ins casefile.Stan
 		return false
 	}
 	in, _ := ins.Of(today, c.Assignee, c.Department)
-	return caseMentions(c, in, words) && inHands(q, c, in)
+	return (len(words) == 0 || textMentions(textOf(c), in, words)) && inHands(q, c, in)
 }
 
 // selectsHead is selects as far as the head of a case tells (register.Tx.Heads).
@@ -205,9 +208,11 @@ func within(q ask.ListQuery, c casefile.Case) bool {
 // wordsOf splits what somebody looks for.
 func wordsOf(s string) []string { return strings.Fields(strings.ToLower(s)) }
 
-// caseMentions reports whether all the words stand in what lists show of a case and of its assignee's deputy.
-func caseMentions(c casefile.Case, in casefile.StoodIn, words []string) bool {
-	return len(words) == 0 || mention(words, textOf(c), in.Deputy)
+// textMentions reports whether all the words stand in what lists show of a case, which is its textOf, and of its assignee's deputy.
+func textMentions(text string, in casefile.StoodIn, words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool {
+		return !strings.Contains(text, word) && !strings.Contains(strings.ToLower(in.Deputy), word)
+	})
 }
 
 // textOf is what lists show of a case, in lower case.

@@ -3,7 +3,6 @@ package office
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"ysq.internal/ysq/casefile"
@@ -29,11 +28,9 @@ func newWaiting(c casefile.Case) *waitingCase {
 	return &waitingCase{Case: c, text: textOf(c)}
 }
 
-// mentions is caseMentions of what was kept: everybody looks for his own cases among all that wait.
+// mentions is textMentions of what was kept: everybody looks for his own cases among all that wait.
 func (w *waitingCase) mentions(in casefile.StoodIn, words []string) bool {
-	return !slices.ContainsFunc(words, func(word string) bool {
-		return !strings.Contains(w.text, word) && !strings.Contains(strings.ToLower(in.Deputy), word)
-	})
+	return textMentions(w.text, in, words)
 }
 
 // waiting lists the open cases in the order of their numbers, then the finished ones in which open mail is.
