@@ -230,7 +230,7 @@ func inParts(t *rapid.T, whole stats.Report, cases []casefile.Case, o stats.Opti
 	if ids, unnamed := k.Cases(parts, cell); err != nil || !slices.Equal(ids, want) || unnamed != more {
 		t.Errorf("%v: %v and %d, want %v and %d, %v", cell, ids, unnamed, want, more, err)
 	}
-	sum, err := stats.Summarize(from, to, from, to, each(cases...), workday.Embedded())
+	sum, err := summarize(from, to, from, to, each(cases...))
 	if diff := cmp.Diff(sum, stats.Sum(from, to, from, to, sums), cmpopts.IgnoreUnexported(stats.Stretch{}, stats.Department{})); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}

@@ -72,15 +72,6 @@ func (l *Load) add(at casefile.Standing) {
 	}
 }
 
-// Summarize makes the summary of a period of at most a few years, from a register that reaches back to since.
-func Summarize(from, to, since, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (Summary, error) {
-	g, err := Gather(from, to, today, cases, cal)
-	if err != nil {
-		return Summary{}, err
-	}
-	return Sum(from, to, since, today, []*Gathered{g}), nil
-}
-
 // Gathered is what some cases add to the summary of a period. It is not changed once it is made.
 type Gathered struct {
 	public     Public
@@ -138,7 +129,8 @@ func loadOf(all map[string]*Load, person string) *Load {
 	return all[person]
 }
 
-// Sum makes the summary of what was gathered of all cases, for the same period and day, in the order of their numbers.
+// Sum makes the summary of a period of at most a few years of what was gathered of all cases, for the same period and day, in
+// the order of their numbers. The register reaches back to since.
 func Sum(from, to, since, today civil.Date, gathered []*Gathered) Summary {
 	s := Summary{From: from, To: to, Since: since, Departments: []Department{}, Load: []Load{}}
 	all, quarters := stretchesOf(from, to)

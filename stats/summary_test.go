@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"iter"
 	"strconv"
 	"testing"
 
@@ -10,16 +11,25 @@ import (
 	"ysq.internal/ysq/stats"
 )
 
+// summarize sums up all cases at once.
+func summarize(from, to, since, today civil.Date, cases iter.Seq2[casefile.Case, error]) (stats.Summary, error) {
+	g, err := stats.Gather(from, to, today, cases, workday.Embedded())
+	if err != nil {
+		return stats.Summary{}, err
+	}
+	return stats.Sum(from, to, since, today, []*stats.Gathered{g}), nil
+}
+
 func TestSummarize(t *testing.T) {
 	assigned := func(day, department, person string) step {
 		return step{day, casefile.Assigned{Department: department, Person: person}}
 	}
-	s, err := stats.Summarize(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), civil.MustParse("2024-07-04"), civil.MustParse("2026-01-05"), each(
+	s, err := summarize(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), civil.MustParse("2024-07-04"), civil.MustParse("2026-01-05"), each(
 		told("2024-00001", posted("2024-07-04"), registered("2024-07-04", casefile.Natural), assigned("2024-07-04", "工程科", "周某"), replied("2024-07-10", casefile.Disclosed), sent("2024-07-10")),
 		told("2025-00001", posted("2025-03-03"), registered("2025-03-03", casefile.Natural), assigned("2025-03-03", "工程科", "周某"), replied("2025-03-20", casefile.Disclosed), sent("2025-03-20")),
 		told("2025-00002", posted("2025-03-04"), registered("2025-03-04", casefile.Natural), replied("2025-08-20", casefile.Disclosed), sent("2025-08-20")),
 		told("2025-00003", posted("2025-12-04"), registered("2025-12-04", casefile.Natural), assigned("2025-12-04", "大气科", "王某")),
-	), workday.Embedded())
+	))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +67,7 @@ func TestSummarize(t *testing.T) {
 func TestSummarizeBeforeTheRegister(t *testing.T) {
 	sum := func(from, to, since string, cases ...casefile.Case) stats.Summary {
 		t.Helper()
-		s, err := stats.Summarize(civil.MustParse(from), civil.MustParse(to), civil.MustParse(since), civil.MustParse("2025-05-06"), each(cases...), workday.Embedded())
+		s, err := summarize(civil.MustParse(from), civil.MustParse(to), civil.MustParse(since), civil.MustParse("2025-05-06"), each(cases...))
 		if err != nil {
 			t.Fatal(err)
 		}
