@@ -11,7 +11,7 @@ import (
 // What is known of cases.
 var (
 	List    = Stream[ListQuery, CaseRow]{Name: "list", Role: Viewer} // in the order of their numbers
-	Show    = Op[ShowQuery, CaseDetail]{Name: "show", Role: Viewer, Look: func(q ShowQuery) Look { return q.look() }}
+	Show    = Op[ShowQuery, CaseDetail]{Name: "show", Role: Viewer, Look: ShowQuery.look}
 	Explain = Op[CaseRef, Explanation]{Name: "explain", Role: Viewer}
 	// Due lists what is due within so many working days or past, the earliest first, of the cases and disputes
 	// that mention all the words.
