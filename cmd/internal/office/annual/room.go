@@ -7,10 +7,10 @@
 package annual
 
 import (
-	"fmt"
 	"sync"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/stats"
@@ -34,6 +34,7 @@ type Room struct {
 // counted are the parts of the report of a year, as they are counted by what the books say.
 type counted struct {
 	books string
+	cal   *workday.Calendar
 	sums  desk.Sums[*stats.Part]
 }
 
@@ -48,11 +49,11 @@ func (a *Room) parts(tx *desk.View, year int, past past, o stats.Options) (*stat
 	if err != nil {
 		return nil, nil, err
 	}
-	books := past.books() + fmt.Sprintf(" %p", o.Calendar)
+	books := past.books()
 	a.counting.Lock()
 	k := a.counted[year]
-	if k == nil || k.books != books {
-		if k = (&counted{books: books}); len(a.counted) >= mostCounted || a.counted == nil {
+	if k == nil || k.books != books || k.cal != o.Calendar {
+		if k = (&counted{books: books, cal: o.Calendar}); len(a.counted) >= mostCounted || a.counted == nil {
 			a.counted = map[int]*counted{}
 		}
 		a.counted[year] = k
