@@ -257,7 +257,7 @@ func backupsIn(target, register string) ([]name, error) {
 // PlainIn lists the backups of the register in a directory that are not encrypted, the oldest first. Encrypted ones beside
 // them say that the directory was to hold none: no rotation of those removes them, for it cannot know that nobody wants them.
 func (all *Backups) PlainIn(dir string) (paths []string, err error) {
-	names, err := backupsIn(dir, nameOf(all.reg.Meta(), time.Time{}, 0, casefile.Digest{}, false).register)
+	names, err := backupsIn(dir, registerIn(all.reg.Meta()))
 	for _, n := range names {
 		if !n.encrypted {
 			paths = append(paths, filepath.Join(dir, n.String()))

@@ -68,8 +68,11 @@ func nameOf(m register.Meta, taken time.Time, seq uint64, head casefile.Digest, 
 	if len(text) < 32 { // an empty register has no record
 		text = []byte(strings.Repeat("0", 32))
 	}
-	return name{m.ID[:min(8, len(m.ID))], taken.In(civil.Zone).Truncate(time.Second), seq, string(text[:32]), enc}
+	return name{registerIn(m), taken.In(civil.Zone).Truncate(time.Second), seq, string(text[:32]), enc}
 }
+
+// registerIn is what names say of the register.
+func registerIn(m register.Meta) string { return m.ID[:min(8, len(m.ID))] }
 
 func (n name) String() string {
 	s := fmt.Sprintf("ysq-%s-%s-%08d-%s", n.register, n.taken.In(civil.Zone).Format(takenLayout), n.seq, n.head)
