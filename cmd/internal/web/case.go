@@ -52,8 +52,11 @@ type rest struct{ N, Next int }
 func portion[T any](all []T, from, most int) ([]T, rest) {
 	from = min(from, len(all))
 	shown := all[from:min(len(all), from+most)]
-	return shown, rest{len(all) - from - len(shown), from + len(shown)}
+	return shown, restOf(len(all), from, len(shown))
 }
+
+// restOf is what follows those that are shown, from a place on, of so many.
+func restOf(all, from, shown int) rest { return rest{max(0, all-from-shown), from + shown} }
 
 // bare asks for a case without its mails.
 func bare(id casefile.ID) ask.ShowQuery {
@@ -121,8 +124,8 @@ func (x *visit) theCase(c *ask.Client) error {
 		}
 		v.Story, part.RecordsAfter = v.Story[at:at+1], at
 	}
-	v.Earlier = rest{max(0, v.MailsAll-part.MailsAfter-len(v.Mailed)), part.MailsAfter + len(v.Mailed)}
-	v.Before = rest{max(0, v.RecordsAll-part.RecordsAfter-len(v.Story)), part.RecordsAfter + len(v.Story)}
+	v.Earlier = restOf(v.MailsAll, part.MailsAfter, len(v.Mailed))
+	v.Before = restOf(v.RecordsAll, part.RecordsAfter, len(v.Story))
 	v.Waiting, v.Later = portion(v.Open, x.from("open"), mailsOfCase)
 	v.Put, v.Others = portion(v.Files, x.from("files"), filesShown)
 	if since, ok := number(x.r.URL.Query().Get("new")); ok {

@@ -94,9 +94,8 @@ func (x *visit) sheet() (p sheetPage, content []byte, err error) {
 type fileList struct {
 	ask.MailView
 	Enclosed []casefile.Part // from a place on, filesShown of them at most
+	Others   rest            // of them
 	In       casefile.ID     // the case that is being registered, so that what was read is marked; "": none
-	Next     int             // the place of the first that is not listed
-	Rest     int             // how many are not
 }
 
 // filesShown bounds the files on one page: people send a form and some pictures, and a mail may bring thousands.
@@ -105,9 +104,8 @@ const filesShown = 40
 // filesOf lists the files of one of the mails on a page, from a place on; id is the case that is being registered, or "".
 func filesOf(m ask.MailView, id casefile.ID, from, mails int) fileList {
 	all := slices.DeleteFunc(slices.Clone(m.Parts), func(p casefile.Part) bool { return !p.Attachment })
-	all = all[min(from, len(all)):]
-	shown := all[:min(len(all), max(5, filesShown/mails))]
-	return fileList{m, shown, id, from + len(shown), len(all) - len(shown)}
+	shown, others := portion(all, from, max(5, filesShown/mails))
+	return fileList{m, shown, others, id}
 }
 
 // pair is what a page goes through twice.

@@ -89,10 +89,7 @@ func firstLine(most int, texts ...any) string {
 	for _, t := range texts {
 		for line := range strings.Lines(fmt.Sprint(t)) {
 			if line = strings.TrimSpace(line); line != "" {
-				if r := []rune(line); len(r) > most {
-					return string(r[:most]) + "…"
-				}
-				return line
+				return cut(most, line)
 			}
 		}
 	}
