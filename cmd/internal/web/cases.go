@@ -54,15 +54,14 @@ func cases(x *visit) error {
 	}); err != nil {
 		return err
 	}
-	if q.Newest && len(l.Rows) > casesShown {
+	if len(l.Rows) > casesShown {
 		l.Rows, l.More = l.Rows[:casesShown], true
-		l.Older = "/cases?" + l.Query.values(l.Rows[casesShown-1].Case).Encode()
+		if q.Newest {
+			l.Older = "/cases?" + l.Query.values(l.Rows[casesShown-1].Case).Encode()
+		}
 	}
 	if q.Newest && l.Sorted {
 		sortRows(l.Rows, l.Query.Sort)
-	}
-	if len(l.Rows) > casesShown {
-		l.Rows, l.More = l.Rows[:casesShown], true
 	}
 	l.Sheet = "/cases/xlsx?" + l.Query.values("").Encode()
 	return x.show("cases", "办件", "cases", l)
