@@ -91,7 +91,7 @@ func (v answerView) Does() string {
 }
 
 func (x *visit) answering() (v answerView, err error) {
-	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
+	id := x.caseID()
 	v = answerView{Today: x.me.Today, Ways: answerWays, Way: "draft"}
 	if v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, beside(id)); err != nil {
 		return v, err

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -25,7 +24,6 @@ type answerMany struct {
 // answerLine is one of them.
 type answerLine struct {
 	Detail ask.CaseDetail
-	Seen   uint64
 	Way    string
 	Sent   string // how it leaves, in words
 	Wrong  *ask.Error
@@ -50,20 +48,12 @@ func (x *visit) answeringMany(ids []string) (v answerMany, err error) {
 		return v, ask.Usage("一次最多答复 %d 件，选了 %d 件", mostAtOnce, len(ids))
 	}
 	v.Form = answerView{Today: x.me.Today, Ways: manyWays, Way: asWanted, Outcomes: outcomeGroups()}
-	for _, s := range ids {
-		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
-		if slices.ContainsFunc(v.Lines, func(l answerLine) bool { return l.Detail.Case == id }) {
-			continue
-		}
-		var l answerLine
-		if l.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, bare(id)); err != nil {
-			return v, err
-		}
-		l.Seen = l.Detail.Last
-		v.Lines = append(v.Lines, l)
+	all, err := x.chosen(ids)
+	for _, d := range all {
+		v.Lines = append(v.Lines, answerLine{Detail: d})
 	}
 	v.choose()
-	return v, nil
+	return v, err
 }
 
 // choose says how each answer leaves.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -93,7 +92,7 @@ func showCase(x *visit) error { return x.theCase(x.client) }
 func revealCase(x *visit) error { return x.theCase(x.client.Reveal(ask.Contact)) }
 
 func (x *visit) theCase(c *ask.Client) error {
-	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
+	id := x.caseID()
 	v := caseView{Today: x.me.Today}
 	var err error
 	part := &ask.ShowPart{Mails: mailsOfCase, MailsAfter: x.from("mails"), Records: recordsOfCase, RecordsAfter: x.from("story")}
@@ -170,7 +169,7 @@ func choose(all ask.CaseChoices) (likely, other, near, refused []choice) {
 
 // days is the table behind the strip: how the due dates come about, day by day.
 func days(x *visit) error {
-	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())})
+	e, err := ask.Do(x.ctx(), x.client, ask.Explain, ask.CaseRef{Case: x.caseID()})
 	if err != nil {
 		return err
 	}

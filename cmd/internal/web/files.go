@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -44,7 +43,7 @@ func (x *visit) filing(what string) (v filingView, err error) {
 	if v.Title == "" {
 		return v, ask.NotFound("", "没有这个页面")
 	}
-	v.Case = casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
+	v.Case = x.caseID()
 	if what == "join" {
 		v.Digest = x.r.PathValue("mail")
 		m, err := ask.Do(x.ctx(), x.client, ask.Mail, ask.MailRef{Mail: v.Digest})
@@ -195,7 +194,7 @@ func (v *filingView) do(x *visit, c *ask.Client) (res ask.AppendResult, err erro
 	if v.Number == "" {
 		return res, ask.Usage("没有写案件编号")
 	}
-	id := casefile.ExpandID(v.Number, civil.Date(x.me.Today).Year())
+	id := x.expand(v.Number)
 	row, err := ask.Do(x.ctx(), c, ask.AttachMail, ask.AttachMailRequest{CaseRef: ask.CaseRef{Case: id}, MailRef: ask.MailRef{Mail: v.Digest}, Reason: v.Reason})
 	return ask.AppendResult{Cases: []ask.CaseRow{row}}, err
 }

@@ -92,7 +92,7 @@ func (v *registerView) propose() {
 
 func (x *visit) registering(client *ask.Client) (v registerView, err error) {
 	v.stepView = newStep(commands()[casefile.KindRegistered.Info().Command], x.me.Today)
-	ref := ask.CaseRef{Case: casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())}
+	ref := ask.CaseRef{Case: x.caseID()}
 	if v.Detail, err = ask.Do(x.ctx(), client, ask.Show, beside(ref.Case)); err != nil {
 		return v, err
 	}

@@ -59,18 +59,13 @@ func (x *visit) registerLines(ids []string) (v registerMany, err error) {
 	case len(ids) > mostAtOnce:
 		return v, ask.Usage("一次最多登记 %d 件，选了 %d 件", mostAtOnce, len(ids))
 	}
-	for _, s := range ids {
-		l := registerLine{Values: map[string]string{}}
-		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
-		if slices.ContainsFunc(v.Lines, func(l registerLine) bool { return l.Case == id }) {
-			continue // 待办 may have two lines of a case
-		}
-		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
-		if err != nil {
-			return v, err
-		}
-		l.CaseRow, l.Seen = d.CaseRow, d.Last
-		if l.Proposals, err = ask.Do(x.ctx(), x.client, ask.Propose, ask.CaseRef{Case: id}); err != nil {
+	all, err := x.chosen(ids)
+	if err != nil {
+		return v, err
+	}
+	for _, d := range all {
+		l := registerLine{CaseRow: d.CaseRow, Seen: d.Last, Values: map[string]string{}}
+		if l.Proposals, err = ask.Do(x.ctx(), x.client, ask.Propose, ask.CaseRef{Case: d.Case}); err != nil {
 			return v, err
 		}
 		for _, p := range l.Proposals.Values {

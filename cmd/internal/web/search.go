@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/regexp"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
@@ -29,7 +27,7 @@ func search(x *visit) error {
 		return x.show("search", "查询", "search", f)
 	}
 	if caseNumber.MatchString(f.Words) {
-		id := casefile.ExpandID(f.Words, civil.Date(x.me.Today).Year())
+		id := x.expand(f.Words)
 		if _, err := ask.Do(x.ctx(), x.client, ask.Choices, ask.CaseRef{Case: id}); err == nil {
 			http.Redirect(x.w, x.r, "/case/"+url.PathEscape(string(id)), http.StatusSeeOther)
 			return nil

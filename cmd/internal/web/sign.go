@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"ysq.internal/ysq/casefile"
-	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -42,7 +41,7 @@ func (s submission) Asks() bool { return s.Waits }
 
 // submitted finds the proposed answer of a case.
 func (x *visit) submitted() (s submission, err error) {
-	id := casefile.ExpandID(x.r.PathValue("case"), civil.Date(x.me.Today).Year())
+	id := x.caseID()
 	all, err := ask.Do(x.ctx(), x.client, ask.Submissions, ask.SubmissionQuery{Case: id})
 	if err != nil {
 		return s, err

@@ -130,18 +130,11 @@ func (x *visit) step(ids []string) (v stepView, err error) {
 	if len(ids) == 0 {
 		return v, ask.Usage("没有选案件")
 	}
-	for _, s := range ids {
-		id := casefile.ExpandID(s, civil.Date(x.me.Today).Year())
-		if _, twice := v.Seqs[id]; twice {
-			continue
-		}
-		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
-		if err != nil {
-			return v, err
-		}
+	all, err := x.chosen(ids)
+	for _, d := range all {
 		v.add(d)
 	}
-	return v, nil
+	return v, err
 }
 
 func newStep(s ask.Step, today ask.Day) stepView {

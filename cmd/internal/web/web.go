@@ -26,8 +26,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
@@ -122,6 +125,30 @@ type visit struct {
 }
 
 func (x *visit) ctx() context.Context { return x.r.Context() }
+
+// expand is the number of a case as people may write it.
+func (x *visit) expand(s string) casefile.ID {
+	return casefile.ExpandID(s, civil.Date(x.me.Today).Year())
+}
+
+// caseID is the case that the address names.
+func (x *visit) caseID() casefile.ID { return x.expand(x.r.PathValue("case")) }
+
+// chosen are the cases that were ticked, each once: 待办 may have two lines of one.
+func (x *visit) chosen(ids []string) (all []ask.CaseDetail, err error) {
+	for _, s := range ids {
+		id := x.expand(s)
+		if slices.ContainsFunc(all, func(d ask.CaseDetail) bool { return d.Case == id }) {
+			continue
+		}
+		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
 
 // entered reports whether a form was sent by the key Enter, which decides nothing: the page is shown again. Forms without
 // a dry run begin with a hidden button of that meaning.
