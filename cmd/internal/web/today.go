@@ -87,21 +87,24 @@ func linkOf(line string, id casefile.ID) *link {
 
 // task is the step on a line of 待办.
 func task(i ask.DueItem) *link {
-	if words := strings.Fields(string(i.Step)); i.Dispute != "" && len(words) > 2 {
-		if words[1] != "dispute" { // on one of its cases
-			return linkOf(string(i.Step), casefile.ID(words[2]))
-		}
+	line := string(i.Step)
+	if i.Dispute == "" {
+		return linkOf(line, i.Case)
+	}
+	if words := strings.Fields(line); len(words) > 2 && words[1] == "dispute" {
 		if kind, ok := disputeSteps[words[2]]; ok {
 			return &link{"/dispute/" + url.PathEscape(string(i.Dispute)) + "/" + url.PathEscape(words[2]), kind.Info().Label}
 		}
-		return nil
 	}
-	return linkOf(string(i.Step), i.Case)
+	return named(line)
 }
 
 // remedy is the step that an error names with its case.
-func remedy(e *ask.Error) *link {
-	words := strings.Fields(e.Do)
+func remedy(e *ask.Error) *link { return named(e.Do) }
+
+// named is the step of a line that names its case, too.
+func named(line string) *link {
+	words := strings.Fields(line)
 	if len(words) < 3 {
 		return nil
 	}
@@ -109,7 +112,7 @@ func remedy(e *ask.Error) *link {
 	if _, _, ok := id.Number(); !ok {
 		return nil
 	}
-	return linkOf(e.Do, id)
+	return linkOf(line, id)
 }
 
 // troubles are what keeps the office from its work, in words.
