@@ -90,7 +90,7 @@ func TestDaemonRestarts(t *testing.T) {
 func TestSocketIsDenied(t *testing.T) {
 	for errno, want := range map[syscall.Errno]string{syscall.EACCES: "socket-denied", syscall.ECONNREFUSED: "unreachable", syscall.ENOENT: "unreachable"} {
 		err := &net.OpError{Op: "dial", Net: "unix", Addr: &net.UnixAddr{Name: "/run/ysq/ysq.sock", Net: "unix"}, Err: os.NewSyscallError("connect", errno)}
-		told := new(visit).told(err)
+		told := toldOf(err, func(error) {})
 		if told.Code != want || told.Exit != ask.ExitUnreachable {
 			t.Errorf("%v: %+v", errno, told)
 		}

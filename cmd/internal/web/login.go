@@ -116,7 +116,7 @@ func (d login) login(w http.ResponseWriter, r *http.Request) {
 	}
 	res, err := ask.Do(r.Context(), d.client, ask.Login, q)
 	if err != nil {
-		told := (&visit{site: &Site{failed: func(error) {}}}).told(err)
+		told := toldOf(err, func(error) {})
 		p.Said, p.Hint = told.Msg, told.Hint
 		p.Change = p.Change || told.Code == "password-change"
 		d.form(w, statusOf(told), p)
@@ -154,7 +154,7 @@ func (d login) Again(w http.ResponseWriter, r *http.Request, typed held) {
 func (d login) Leave(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(loginCookie); err == nil {
 		if _, err := ask.Do(r.Context(), d.client.Session(c.Value, false), ask.Logout, ask.None{}); err != nil {
-			told := (&visit{site: &Site{failed: func(error) {}}}).told(err)
+			told := toldOf(err, func(error) {})
 			plainPage(w, statusOf(told), "未能退出", "没有退出："+told.Msg, cmp.Or(told.Hint, "稍候再试，或关闭浏览器。"))
 			return
 		}

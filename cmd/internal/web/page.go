@@ -123,7 +123,9 @@ func (x *visit) fail(err error) {
 }
 
 // told is an error in words for people. What is nobody's fault but ours is also reported.
-func (x *visit) told(err error) *ask.Error {
+func (x *visit) told(err error) *ask.Error { return toldOf(err, x.site.failed) }
+
+func toldOf(err error, failed func(error)) *ask.Error {
 	if e, ok := errors.AsType[*ask.Error](err); ok {
 		return e
 	}
@@ -142,7 +144,7 @@ func (x *visit) told(err error) *ask.Error {
 	if errors.Is(err, context.Canceled) { // whoever asked has gone on to another page, and nobody reads this
 		return &ask.Error{Code: "unreachable", Msg: "页面已经离开", Exit: ask.ExitUnreachable}
 	}
-	x.site.failed(err)
+	failed(err)
 	return &ask.Error{Code: "internal", Msg: "程序内部错误：" + err.Error(), Exit: ask.ExitFailed}
 }
 
