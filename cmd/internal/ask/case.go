@@ -44,6 +44,9 @@ type ShowPart struct {
 // WholeCase asks for all there is about a case.
 func WholeCase(id casefile.ID) ShowQuery { return ShowQuery{CaseRef: CaseRef{id}} }
 
+// BareCase asks for a case without its mails and records.
+func BareCase(id casefile.ID) ShowQuery { return ShowQuery{CaseRef{id}, &ShowPart{}} }
+
 func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "show --reveal"} }
 
 // DueQuery says how far ahead to look.

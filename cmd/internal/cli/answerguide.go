@@ -91,11 +91,11 @@ func (g *answerGuide) choose(prompt string, taken string, words func(string) (st
 
 func (g *answerGuide) about(ctx context.Context, c *ask.Client) error {
 	for _, id := range g.req.Cases {
-		d, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(id))
+		d, err := ask.Do(ctx, c, ask.Show, ask.BareCase(id))
 		if err != nil {
 			return err
 		}
-		g.seen[d.Case] = lastSeen(d)
+		g.seen[d.Case] = d.Last
 		fmt.Fprintln(g.a.out, g.a.screenOf(g.a.out).paint(header, grid.Clean(join("  ", string(d.Case), ask.StageLabel(d.Stage), d.Standing()))))
 		g.a.sheet("  ", field{"申请人", join("，", string(d.Applicant), string(d.Category))}, field{"申请内容", string(d.Request)},
 			field{"答复要求", join("，", string(d.Form), string(d.Delivery))}, field{"电子邮箱", registeredMail(d)},

@@ -54,7 +54,7 @@ func (a *app) attachCommand() *cobra.Command {
 }
 
 func (a *app) attach(ctx context.Context, c *ask.Client, id casefile.ID, paths []string, reason string) error {
-	if _, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(id)); err != nil { // before files are sent that would then be in no case
+	if _, err := ask.Do(ctx, c, ask.Show, ask.BareCase(id)); err != nil { // before files are sent that would then be in no case
 		return err
 	}
 	if a.dryRun { // the bytes are not sent for a trial; nothing else could be wrong with them
@@ -148,14 +148,6 @@ func putFile(ctx context.Context, c *ask.Client, path string) (casefile.File, er
 	return kept, err
 }
 
-// lastSeen is the last record that a look at a case has shown.
-func lastSeen(d ask.CaseDetail) (seq uint64) {
-	for _, r := range d.Records {
-		seq = max(seq, r.Seq)
-	}
-	return seq
-}
-
 func (a *app) detachCommand() *cobra.Command {
 	info := casefile.KindDetached.Info()
 	cmd := &cobra.Command{
@@ -192,7 +184,7 @@ func (a *app) detachCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		res, err := ask.Do(ctx, c.Dry(*dryRun).IfSeq(d.Case, lastSeen(d)), ask.Append, req)
+		res, err := ask.Do(ctx, c.Dry(*dryRun).IfSeq(d.Case, d.Last), ask.Append, req)
 		if err != nil {
 			return err
 		}

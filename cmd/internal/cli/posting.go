@@ -69,7 +69,7 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 	var all []posting
 	add := func(id casefile.ID, p posting) error {
 		if p.Case = id; p.Party == "" {
-			d, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Show, ask.WholeCase(id))
+			d, err := ask.Do(ctx, c.Reveal(ask.Contact), ask.Show, ask.BareCase(id))
 			if err != nil {
 				return err
 			}

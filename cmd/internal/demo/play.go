@@ -150,7 +150,7 @@ func (p *player) look(ctx context.Context, m ask.MailView) (row ask.CaseRow, fre
 	if m.Case == "" {
 		return row, false, nil
 	}
-	d, err := ask.Do(ctx, p.client, ask.Show, ask.WholeCase(m.Case))
+	d, err := ask.Do(ctx, p.client, ask.Show, ask.BareCase(m.Case))
 	if err != nil {
 		return row, false, err
 	}
@@ -223,12 +223,12 @@ func (p *player) resolve(ctx context.Context, text string) (string, error) {
 		if ref[1] != '#' {
 			return string(m.Case)
 		}
-		d, e := ask.Do(ctx, p.client, ask.Show, ask.WholeCase(m.Case))
+		d, e := ask.Do(ctx, p.client, ask.Show, ask.BareCase(m.Case))
 		if e != nil {
 			err = errors.Join(err, e)
 			return ref
 		}
-		return fmt.Sprint(d.Records[len(d.Records)-1].Seq)
+		return fmt.Sprint(d.Last)
 	})
 	return resolved, err
 }

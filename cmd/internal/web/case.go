@@ -57,11 +57,6 @@ func portion[T any](all []T, from, most int) ([]T, rest) {
 // restOf is what follows those that are shown, from a place on, of so many.
 func restOf(all, from, shown int) rest { return rest{max(0, all-from-shown), from + shown} }
 
-// bare asks for a case without its mails.
-func bare(id casefile.ID) ask.ShowQuery {
-	return ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: &ask.ShowPart{}}
-}
-
 // beside asks for a case with the mails that stand beside a form: the first, which is what was applied for, and the latest.
 func beside(id casefile.ID) ask.ShowQuery {
 	return ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: &ask.ShowPart{Mails: mailsOfCase - 1, First: true}}

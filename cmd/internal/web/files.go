@@ -50,7 +50,7 @@ func (x *visit) filing(what string) (v filingView, err error) {
 		v.Named = m.Subject
 		return v, err
 	}
-	v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, bare(v.Case))
+	v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.BareCase(v.Case))
 	if err != nil {
 		return v, err
 	}

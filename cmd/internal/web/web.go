@@ -141,7 +141,7 @@ func (x *visit) chosen(ids []string) (all []ask.CaseDetail, err error) {
 		if slices.ContainsFunc(all, func(d ask.CaseDetail) bool { return d.Case == id }) {
 			continue
 		}
-		d, err := ask.Do(x.ctx(), x.client, ask.Show, bare(id))
+		d, err := ask.Do(x.ctx(), x.client, ask.Show, ask.BareCase(id))
 		if err != nil {
 			return nil, err
 		}
