@@ -98,9 +98,8 @@ func leastProgram(b *testing.B) int {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cmd := exec.Command(self)
+	cmd := exec.Command(self, address)
 	cmd.Args[0] = "least"
-	cmd.Env = append(os.Environ(), "YSQ_LEAST="+address)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	case "ysq":
 		os.Exit(profiled())
 	case "least":
-		fmt.Fprintln(os.Stderr, askAndRest(os.Getenv("YSQ_LEAST")))
+		fmt.Fprintln(os.Stderr, askAndRest(os.Args[1]))
 		os.Exit(1)
 	}
 	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // scripts wait more than they reckon
