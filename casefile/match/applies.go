@@ -32,17 +32,15 @@ func applies(m *casefile.Message) bool {
 		return said >= 25 || bringsFile(m)
 	}
 	score, _ := likeness(m, own)
-	short := simple(own) // of a person whose server marks all that it sends
-	if len(short) <= 512 && needs.MatchString(strings.ToLower(short)) {
-		return true
-	}
-	return score >= Likely || said >= 25 || slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment && strings.Contains(p.Name, "申请") })
+	return score >= Likely || said >= 25 ||
+		len(own) <= 512 && needs.MatchString(lowered(own)) || // a person whose server marks all that it sends
+		slices.ContainsFunc(m.Parts, func(p casefile.Part) bool { return p.Attachment && strings.Contains(p.Name, "申请") })
 }
 
 // wishes weighs what people write who ask in words of their own, or as an organisation. It counts where a mail would
 // otherwise be unseen under a machine's mark; it is too weak to tell an application from a reminder of one.
 func wishes(text string) (weight int) {
-	text = simple(text[:min(len(text), 8<<10)])
+	text = simple(beginning(text, 8<<10))
 	if containsAny(text, "公开", "公布") && asks.MatchString(text) || containsAny(text, "overnment information", "overnment Information", "reedom of information", "reedom of Information") {
 		weight += 25
 	}

@@ -24,7 +24,7 @@ type Consultation struct {
 // suggestLetters proposes the open cases of a letter of the office whose number stands in the mail, and for what reads like
 // an opinion the cases that wait for one by somebody, or about somebody, whom the mail names.
 func (d *decider) suggestLetters() error {
-	said := d.m.Subject + "\n" + d.written[:min(len(d.written), numberedWithin)]
+	said := d.m.Subject + "\n" + beginning(d.written, numberedWithin)
 	for _, number := range documents(said) {
 		cases, err := d.r.CasesByDocument(number)
 		if err != nil {

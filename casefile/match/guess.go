@@ -236,7 +236,7 @@ const numberedWithin = 8 << 10
 // suggestWritten proposes the open cases whose number the author of a mail wrote into it, such as a lawyer or somebody who
 // answers from another address. The mail does not join them, because a new application may name the previous one, too.
 func (d *decider) suggestWritten() error {
-	all := Numbers(d.written[:min(len(d.written), numberedWithin)])
+	all := Numbers(beginning(d.written, numberedWithin))
 	for _, id := range all[:min(len(all), mostNumbers)] {
 		into, c, err := d.goesOn(id)
 		if err != nil {

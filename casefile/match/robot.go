@@ -14,7 +14,7 @@ import (
 // robot judges whether a program wrote the mail (RFC 3834, and what mailers do instead of it). The
 // cause is empty for a person's.
 func robot(m *casefile.Message) (Cause, string) {
-	subject := strings.ToLower(simple(strings.TrimSpace(m.Subject)))
+	subject := lowered(strings.TrimSpace(m.Subject))
 	auto := strings.ToLower(m.Machine.AutoSubmitted)
 	precedence := strings.ToLower(m.Machine.Precedence)
 	switch {
@@ -30,13 +30,13 @@ func robot(m *casefile.Message) (Cause, string) {
 	case m.Machine.NullReturnPath && bounced(subject):
 		return CauseBounce, "退信路径为空，标题是退信"
 	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) && (fromServer(m) || tellsOfReturn(m)) || // the text last: it is long, and few mails get there
-		(bounced(subject) || fromSystem(m) && enhanced.MatchString(m.Text[:min(len(m.Text), 4<<10)])) && tellsOfFailure(m.Text)) && !speaks(m):
+		(bounced(subject) || fromSystem(m) && enhanced.MatchString(beginning(m.Text, 4<<10))) && tellsOfFailure(m.Text)) && !speaks(m):
 		return CauseBounce, "标题是退信，正文说明未能投递"
 	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
 		return CauseBounce, "邮件头列出未能送达的收件人"
 	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receiptsAbroad...),
 		(hasPrefix(subject, receipts...) || receiptTitle.MatchString(subject)) && onlyReceipt(m),
-		hasPrefix(subject, "送达回执", "送达报告") && containsAny(m.Text[:min(len(m.Text), 4<<10)], "您的邮件", "您发送的邮件", "your message"):
+		hasPrefix(subject, "送达回执", "送达报告") && containsAny(beginning(m.Text, 4<<10), "您的邮件", "您发送的邮件", "your message"):
 		return CauseAutoReply, "是阅读回执"
 	case tellsOfRecall(m):
 		return CauseAutoReply, "是撤回邮件的通知"
@@ -135,9 +135,6 @@ func excuses(m *casefile.Message) bool {
 	})
 }
 
-// beginning is a text's first n bytes.
-func beginning(s string, n int) string { return s[:min(len(s), n)] }
-
 // tellsOfAbsence reports whether a mail under any subject says that somebody is away and what becomes of mail until then, and
 // nothing besides.
 func tellsOfAbsence(m *casefile.Message) bool {
@@ -193,9 +190,8 @@ var (
 // tellsOfRecall reports whether a mail is a mailer's notice that its author takes a mail back, and no withdrawal: a person
 // who withdraws says what.
 func tellsOfRecall(m *casefile.Message) bool {
-	subject := strings.ToLower(simple(strings.TrimSpace(m.Subject)))
-	text := m.Text[:min(len(m.Text), 4<<10)]
-	return hasPrefix(subject, recalls...) && containsAny(text, recalled...) && !containsAny(plainly(simple(ownWords(text))), withdrawWords...)
+	text := beginning(m.Text, 4<<10)
+	return hasPrefix(lowered(strings.TrimSpace(m.Subject)), recalls...) && containsAny(text, recalled...) && !containsAny(plainly(simple(ownWords(text))), withdrawWords...)
 }
 
 // automaticKinds are the words for the kinds of automatic answers.
@@ -280,7 +276,7 @@ var (
 
 // tellsOfFailure reports whether a text says that a mail did not arrive, as servers say it.
 func tellsOfFailure(text string) bool {
-	lower := strings.ToLower(text[:min(len(text), 4<<10)])
+	lower := strings.ToLower(beginning(text, 4<<10))
 	return smtpRefusal.MatchString(lower) ||
 		containsAny(lower, "未能传递给", "无法投递到", "无法投递给", "未能投递", "投递失败", "收件人不存在", "用户不存在", "邮箱不存在", "地址不存在", "被对方服务器拒", "收件人邮件地址", "退信原因", "无法送达以下", "未能送达以下", "送信できませんでした", "配信できませんでした", "mailer-daemon",
 			"could not be delivered", "couldn't be delivered", "was not delivered", "delivery to the following", "user unknown", "mailbox unavailable", "no such user", "did not reach the following")

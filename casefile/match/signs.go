@@ -91,16 +91,16 @@ func signed(m *casefile.Message) bool {
 	if strings.TrimSpace(own) == "" || containsAny(own, "申请", "申請") || asksSomething(m) || len(m.From) != 1 {
 		return false
 	}
-	subject, answer := withoutPrefixes(strings.ToLower(simple(strings.TrimSpace(m.Subject))))
+	subject, answer := withoutPrefixes(lowered(strings.TrimSpace(m.Subject)))
 	if answer {
 		return false
 	}
-	w := said{subject: plainly(subject), sentences: sentencesOf(strings.ToLower(simple(own)))}
+	w := saidIn(subject, lowered(own))
 	if len(w.sentences) > 2*sentencesOfProgram {
 		return false
 	}
 	for i, s := range w.sentences {
-		w.sentences[i] = reached.ReplaceAllString(ofProgram.ReplaceAllString(plainly(s), ""), "")
+		w.sentences[i] = reached.ReplaceAllString(ofProgram.ReplaceAllString(s, ""), "")
 	}
 	human := func(s string) bool { return spoken.MatchString(s) || complaint.MatchString(s) || needs.MatchString(s) }
 	if human(ofProgram.ReplaceAllString(w.subject, "")) || slices.ContainsFunc(w.sentences, human) || w.any(relayed) || w.any(passedOnHere) || w.asks() {
@@ -176,7 +176,7 @@ var machineName = regexp.MustCompile(`系统|平台|监控|告警|网关|防火�
 
 func calledAs(m *casefile.Message, name *regexp.Regexp) bool {
 	return slices.ContainsFunc(m.From, func(a casefile.Address) bool {
-		who := strings.ToLower(simple(a.Name))
+		who := lowered(a.Name)
 		return name.MatchString(who) && !organised.MatchString(who)
 	})
 }

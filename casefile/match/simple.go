@@ -34,6 +34,12 @@ func simple(s string) string {
 	return strings.ReplaceAll(s, "政府资讯公开", "政府信息公开")
 }
 
+// lowered writes a text in simplified characters and small letters, as most expressions here expect it.
+func lowered(s string) string { return strings.ToLower(simple(s)) }
+
+// beginning is a text's first n bytes.
+func beginning(s string, n int) string { return s[:min(len(s), n)] }
+
 func hasTraditional(s string) bool {
 	for i := 0; i+2 < len(s); i++ {
 		if s[i] < 0xe4 || s[i] > 0xe9 { // no ideograph begins here

@@ -72,28 +72,33 @@ const (
 // wordsOf takes the text of a mail apart. ok is false where a look at the words is not needed: for an application, for
 // most other mails of people, and for a mail that contains no word of a program.
 func wordsOf(m *casefile.Message) (w said, ok bool) {
-	own := ownWords(m.Text[:min(len(m.Text), programSays)])
+	own := ownWords(beginning(m.Text, programSays))
 	if strings.TrimSpace(own) == "" || len(m.Text) > 4*programSays || containsAny(own, "申请", "申請") ||
 		containsAny(own, "我", "你们", "谢谢") && !containsAny(own, "自动", "自動", "auto", "Auto", "office", "vacation", "holiday", "leave", "program") {
 		return w, false
 	}
-	text := strings.ToLower(simple(own))
-	w.subject, _ = withoutPrefixes(strings.ToLower(simple(strings.TrimSpace(m.Subject))))
-	if !invites(m) && !wroteAs(m, nobody) && !wroteAs(m, program) && !wroteAs(m, desk) && !containsAny(text, hints...) && !containsAny(w.subject, hints...) {
+	text := lowered(own)
+	subject, _ := withoutPrefixes(lowered(strings.TrimSpace(m.Subject)))
+	if !invites(m) && !wroteAs(m, nobody) && !wroteAs(m, program) && !wroteAs(m, desk) && !containsAny(text, hints...) && !containsAny(subject, hints...) {
 		return w, false
 	}
-	w.subject = plainly(w.subject)
-	w.sentences = sentencesOf(text)
+	w = saidIn(subject, text)
+	return w, len(w.sentences) <= sentencesOfProgram
+}
+
+// saidIn takes a subject and a text apart that are lowered.
+func saidIn(subject, text string) said {
+	w := said{subject: plainly(subject), sentences: sentencesOf(text)}
 	for i, s := range w.sentences {
 		w.sentences[i] = plainly(s)
 	}
-	return w, len(w.sentences) <= sentencesOfProgram
+	return w
 }
 
 // wholeOf takes the beginning of what any mail says itself apart. Some write below all that they quote.
 func wholeOf(m *casefile.Message) said {
 	own := ownWords(m.Text)
-	return said{sentences: sentencesOf(plainly(strings.ToLower(simple(own[:min(len(own), programSays)]))))}
+	return said{sentences: sentencesOf(plainly(lowered(beginning(own, programSays))))}
 }
 
 func (w said) empty() bool {
@@ -191,7 +196,7 @@ func asksSomething(m *casefile.Message) bool {
 	if len(m.Links) > 0 {
 		return true
 	}
-	own := plainly(simple(ownWords(m.Text[:min(len(m.Text), programSays)])))
+	own := plainly(simple(ownWords(beginning(m.Text, programSays))))
 	said := wishes(own)
 	contents(m, own, func(n int, _ string) { said += n })
 	return said > 0 || enclosesFile(m)
