@@ -44,7 +44,7 @@ func contents(m *casefile.Message, own string, add func(int, string)) {
 	if k := there.first(len(textWords), len(inText)); k >= 0 {
 		add(15, "正文提出申请（“"+inText[k]+"”）")
 	}
-	if labels := there.count(len(inText)); labels >= 2 {
+	if labels := labelsIn(there); labels >= 2 {
 		add(min(40, 10*labels), fmt.Sprintf("正文有申请表的 %d 个栏目", labels))
 	}
 	for _, p := range m.Parts {
@@ -55,6 +55,9 @@ func contents(m *casefile.Message, own string, add func(int, string)) {
 	}
 }
 
+// labelsIn returns how many labels of forms are among what ofApplication found.
+func labelsIn(there found) int { return there.count(len(inText)) }
+
 var (
 	subjectWords = []string{"政府信息公开", "依申请公开", "信息公开申请", "申请信息公开", "申请公开", "公开申请", "信息公开"}
 	textWords    = []string{"申请公开", "政府信息公开", "依申请公开", "信息公开申请", "公开以下信息", "信息公开条例"}
@@ -64,11 +67,8 @@ var (
 	fileWords    = []string{"申请表", "信息公开", "申请公开", "公开申请", "申请书"}
 )
 
-// ofApplication are the words of applications, ofForm those of their forms, between whose characters blanks may stand.
-var (
-	ofApplication = lookFor(inText, formLabels)
-	ofForm        = lookFor(nil, formLabels)
-)
+// ofApplication are the words of applications and the labels of their forms.
+var ofApplication = lookFor(inText, formLabels)
 
 func firstOf(s string, words []string) string {
 	for _, w := range words {

@@ -70,7 +70,7 @@ var ofProgram = regexp.MustCompile(`(如果)?(您|你)(反映|投诉|举报|咨�
 func signed(m *casefile.Message) bool {
 	text := m.Text
 	if len(text) > programSays+footer {
-		if there := ofApplication.in(simple(text)); there.any(0, len(inText)) || there.count(len(inText)) >= 3 {
+		if there := ofApplication.in(simple(text)); there.any(0, len(inText)) || labelsIn(there) >= 3 {
 			return false // what a portal passes on may stand in the middle
 		}
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
