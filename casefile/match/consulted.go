@@ -48,9 +48,9 @@ func (d *decider) suggestLetters() error {
 		said += "\n" + p.Name
 	}
 	said = casefile.PlainName(said)
-	numbered := casefile.PlainName(plainNumber(said)) // once, as there may be many cases
+	numbered := plainNumber(said) // once, as there may be many cases
 	for _, c := range all {
-		switch number := casefile.PlainName(plainNumber(c.Document)); {
+		switch number := plainNumber(casefile.PlainName(c.Document)); {
 		case number != "" && strings.Contains(numbered, number):
 			d.propose(c.Case, 70, "写有该件征求意见书的文号“"+c.Document+"”")
 		case names(said, shortened(c.Party)):
@@ -82,9 +82,12 @@ var (
 	// opinionWords are the words of a mail that may be the opinion of who was asked for one.
 	opinionWords = regexp.MustCompile(`同意[^。\n]{0,8}(公开|提供)|反对公开|不(宜|能|得|应)[^。\n]{0,4}公开|商业秘密|个人隐私|征求|意见书|意见函|第三方|被征求|合法权益|(你|贵)[局处委办单位机关]{1,3}[^。\n]{0,12}来?函|复函|(?i)\b(consent|object|disclos(e|ure)|trade secrets?|consult(ation|ed))\b`)
 	// documentNumber is a number like 某环依申请补〔2026〕1号 in whatever brackets.
-	documentNumber = regexp.MustCompile(`\p{Han}{2,20}[ \t]*[〔﹝\[【（(［][ \t]*20\d\d[ \t]*[〕﹞\]】）)］][ \t]*第?[ \t]*\d{1,6}[ \t]*号`)
-	yearInBrackets = regexp.MustCompile(`[〔﹝\[【（(［](20\d\d)[〕﹞\]】）)］]第?`)
+	documentNumber = regexp.MustCompile(`\p{Han}{2,20}[ \t]*[` + opens + `][ \t]*20\d\d[ \t]*[` + closes + `][ \t]*第?[ \t]*\d{1,6}[ \t]*号`)
+	yearInBrackets = regexp.MustCompile(`[` + opens + `](20\d\d)[` + closes + `]第?`)
 )
+
+// opens and closes are the brackets that stand around a year, closes in the order that a class of an expression wants.
+const opens, closes = "〔﹝[【（(［", "]〕﹞】）)］"
 
 // ofOpinion are words of which an opinion has one, where it is not written in Latin letters.
 var ofOpinion = lookFor([]string{"同意", "反对公开", "不宜", "不能", "不得", "不应", "商业秘密", "个人隐私", "征求", "意见书", "意见函", "第三方", "合法权益", "函"}, nil)
@@ -104,7 +107,7 @@ func bracketsYear(line string) bool {
 			return false
 		}
 		at += k
-		if last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(line[:at], " \t")); strings.ContainsRune("〔﹝[【（(［", last) {
+		if last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(line[:at], " \t")); strings.ContainsRune(opens, last) {
 			return true
 		}
 	}
@@ -127,11 +130,8 @@ func documents(said string) (all []string) {
 	if !strings.Contains(said, "号") {
 		return nil
 	}
-	if holdsWide(said) {
-		said = strings.Map(narrow, said)
-	}
 	var numbers []string
-	for line := range strings.Lines(said) {
+	for line := range strings.Lines(narrowed(said)) {
 		if len(numbers) < mostNumbers && bracketsYear(line) {
 			numbers = append(numbers, documentNumber.FindAllString(line, mostNumbers-len(numbers))...)
 		}

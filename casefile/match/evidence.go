@@ -196,10 +196,7 @@ func (d *decider) suggestions() (list []Suggestion, of int) {
 // digits or another dash, each once, in order.
 func Numbers(subject string) []casefile.ID {
 	var found []casefile.ID
-	s := subject
-	if holdsWide(s) {
-		s = strings.Map(narrow, s)
-	}
+	s := narrowed(subject)
 	for dash := 0; ; dash++ {
 		k := strings.IndexByte(s[dash:], '-')
 		if k < 0 {
@@ -221,6 +218,14 @@ func Numbers(subject string) []casefile.ID {
 			found = append(found, id)
 		}
 	}
+}
+
+// narrowed makes the digits and dashes of a text those of ASCII.
+func narrowed(s string) string {
+	if !holdsWide(s) {
+		return s
+	}
+	return strings.Map(narrow, s)
 }
 
 // holdsWide reports whether narrow may change a text. Whole mails are looked through, and hardly any has such characters.
