@@ -75,19 +75,7 @@ func signed(m *casefile.Message) bool {
 		}
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
 	}
-	own := ownWords(text)
-	if i := strings.Index(own, "申请"); i >= 0 {
-		const ends = "。，！？\n" // none is within what underWay matches, so that this 申请 stays
-		begin := strings.LastIndexAny(own[:i], ends) + 1
-		clause := own[begin:]
-		if end := strings.IndexAny(own[i:], ends); end >= 0 {
-			clause = own[begin : i+end]
-		}
-		if !containsAny(clause, "审批", "审核", "处理", "已", "待", "正在") {
-			return false
-		}
-		own = underWay.ReplaceAllString(own, "")
-	}
+	own := withoutUnderWay(ownWords(text))
 	if strings.TrimSpace(own) == "" || containsAny(own, "申请", "申請") || asksSomething(m) || len(m.From) != 1 {
 		return false
 	}
@@ -147,6 +135,24 @@ var passedOnHere = regexp.MustCompile(`(姓名|内容|描述|事件|地点|位�
 
 // underWay matches what programs say of applications that they keep.
 var underWay = regexp.MustCompile(`(提交|发起)(了|的)?[^。，！？\n]{0,10}申请[^。，！？\n]{0,6}(审批|审核|处理)|(您|你)[^。，！？\n]{0,12}申请[^。，！？\n]{0,6}(已|待|正在)`)
+
+// withoutUnderWay removes from a text what programs say of applications that they keep. A text whose first 申请 is in no such
+// clause is left as it is, as nearly every letter that names an application: it is no program's.
+func withoutUnderWay(own string) string {
+	i := strings.Index(own, "申请")
+	if i < 0 {
+		return own
+	}
+	const ends = "。，！？\n" // none is within what underWay matches
+	begin, end := strings.LastIndexAny(own[:i], ends)+1, len(own)
+	if k := strings.IndexAny(own[i:], ends); k >= 0 {
+		end = i + k
+	}
+	if !containsAny(own[begin:end], "审批", "审核", "处理", "已", "待", "正在") {
+		return own
+	}
+	return underWay.ReplaceAllString(own, "")
+}
 
 // footer is how much of the end of a long mail is looked at, where it says how not to get any more.
 const footer = 1 << 10
