@@ -172,13 +172,18 @@ var particle = regexp.MustCompile(`[吗呢吧啊呀嘛]`)
 // asksAsProgram matches sentences of programs that read like a wish.
 var asksAsProgram = regexp.MustCompile(`(如|若)(有|果|需|非|您|你)|公开(课|赛|发行)|不想|(举办|参加|报名|主办|承办)[^。]{0,20}(培训|研修|研讨|论坛|讲座)|索取回执|政务公开|点击|登录|(满意度|问卷|调查)|(您|你)(的)?(来信|留言)|\b(questions|need help|not you)\b`)
 
-// systemName is how programs, and those who send to many, call themselves where their address does not say it.
-var systemName = regexp.MustCompile(`系统|平台|防火墙|动环|终端|考试网|应用商店|驿站|财税|组委会|编辑部|图书馆|网站|信箱|门户|超大附件|中转站|安全中心|代发|服务台|网关|监控|告警|预警|助手|机器人|日历|云盘|网盘|商城|银行|信用卡|速运|快递|物流|邮政|ems|周刊|月刊|月报|快报|早报|日报|推送|订阅|(客户|会员)(服务|中心)|客服|问卷|招聘|招标|采购网|税务|社保|公积金|通讯|培训|出版|杂志|门禁|考勤|工单|网络学院|` +
-	`\b(newsletter|daemon|confluence|sentry|idrac|sharepoint|teams|linkedin|surveys?|license|server|nagios|notifications?|system|monitor(ing)?|alerts?|bot|jenkins|zabbix|gitlab|github|jira|grafana|veeam|alertmanager|calendar|billing|no-?reply|support|service|team|security|mailer|weekly|digest|nas|ups|printer|scanner|copier|mfp|ad|vpn|oa|erp)\b`)
+// machines and machinesAbroad are how nobody calls himself but a machine or who runs one, in Chinese and in other languages.
+const (
+	machines       = `系统|平台|监控|告警|网关|防火墙|动环|服务台|终端|考试网|云盘|网盘|应用商店|驿站`
+	machinesAbroad = `jenkins|zabbix|nagios|gitlab|github|jira|confluence|sentry|grafana|veeam|alertmanager|idrac|sharepoint|teams|linkedin|server|ups|nas|newsletter|no-?reply|daemon|monitor(ing)?`
+)
 
-// machineName is how nobody calls himself but a machine or who runs one.
-var machineName = regexp.MustCompile(`系统|平台|监控|告警|网关|防火墙|动环|服务台|终端|考试网|云盘|网盘|应用商店|驿站|` +
-	`\b(jenkins|zabbix|nagios|gitlab|github|jira|confluence|sentry|grafana|veeam|alertmanager|idrac|ilo|sharepoint|teams|linkedin|server|ups|nas|newsletter|no-?reply|daemon|monitor(ing)?)\b`)
+// machineName is such a name, systemName also how those who send to many call themselves where their address does not say it.
+var (
+	machineName = regexp.MustCompile(machines + `|\b(` + machinesAbroad + `|ilo)\b`)
+	systemName  = regexp.MustCompile(machines + `|财税|组委会|编辑部|图书馆|网站|信箱|门户|超大附件|中转站|安全中心|代发|预警|助手|机器人|日历|商城|银行|信用卡|速运|快递|物流|邮政|ems|周刊|月刊|月报|快报|早报|日报|推送|订阅|(客户|会员)(服务|中心)|客服|问卷|招聘|招标|采购网|税务|社保|公积金|通讯|培训|出版|杂志|门禁|考勤|工单|网络学院|` +
+		`\b(` + machinesAbroad + `|surveys?|license|notifications?|system|alerts?|bot|calendar|billing|support|service|team|security|mailer|weekly|digest|printer|scanner|copier|mfp|ad|vpn|oa|erp)\b`)
+)
 
 func calledAs(m *casefile.Message, name *regexp.Regexp) bool {
 	return slices.ContainsFunc(m.From, func(a casefile.Address) bool {
