@@ -93,6 +93,13 @@ func from(mail, subject string) casefile.Message {
 	return casefile.Message{Digest: casefile.DigestOf([]byte(mail + subject)), MessageID: "new@example.test", From: []casefile.Address{{Name: "某人", Mail: mail}}, Subject: subject}
 }
 
+// says is a mail that bears no mark.
+func says(name, mail, subject, text string) *casefile.Message {
+	m := from(mail, subject)
+	m.From[0].Name, m.Text = name, text
+	return &m
+}
+
 func with(m casefile.Message, changes ...func(*casefile.Message)) casefile.Message {
 	for _, change := range changes {
 		change(&m)
@@ -359,9 +366,8 @@ func TestAnswerToALetterByPost(t *testing.T) {
 		{"某某", "征求意见", "我认为规划方案很好。", "", 0},
 		{"", "某环征〔2026〕33号", "不同意公开。", "", 0},
 	} {
-		m := from("stranger@elsewhere.example.test", tt.subject)
-		m.From[0].Name, m.Text = tt.sender, tt.text
-		d, err := Decide(Mail{Message: m}, Office{}, registered{})
+		m := says(tt.sender, "stranger@elsewhere.example.test", tt.subject, tt.text)
+		d, err := Decide(Mail{Message: *m}, Office{}, registered{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,9 +37,7 @@ func TestTitlesOfMachines(t *testing.T) {
 		{"postmaster@post.test", "关于投递地址变更", "贵单位信箱已迁至一楼大厅，如有异议请联系我所。", ""},
 		{"service@firm.test", "退件", "你方寄来的函件门牌写错了，正确的是东街12号。", ""},
 	} {
-		m := from(tt.from, tt.subject)
-		m.Text = tt.text
-		if got, why := robot(&m); got != tt.want {
+		if got, why := robot(says("某人", tt.from, tt.subject, tt.text)); got != tt.want {
 			t.Errorf("%s, %s: %q (%s), want %q", tt.subject, tt.text, got, why, tt.want)
 		}
 	}
@@ -100,9 +98,7 @@ func TestUnmarked(t *testing.T) {
 		{"w@people.test", "邮箱已满", "公布的那个邮箱满了，发不进去。", false},
 		{"w@people.test", "快递被退回", "EMS 说拒收，单号 1，里面是材料。", false},
 	} {
-		m := from(tt.from, tt.subject)
-		m.Text = tt.text
-		if why := unmarked(&m); (why != "") != tt.machine {
+		if why := unmarked(says("某人", tt.from, tt.subject, tt.text)); (why != "") != tt.machine {
 			t.Errorf("%s, %s: %q, want a machine's: %v", tt.subject, tt.text, why, tt.machine)
 		}
 	}

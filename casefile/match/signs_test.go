@@ -10,7 +10,8 @@ import (
 // Who writes in a line or two, without 我, a plea or a question, is no program, whatever his trade, his phone's number and the page
 // that he names; what programs write of the same matters is theirs.
 func TestSignedTerse(t *testing.T) {
-	for _, tt := range []struct{ name, mail, subject, text string }{
+	type written struct{ name, mail, subject, text string }
+	for _, tt := range []written{
 		{"", "zhang@qq.test", "XX路改造工程验收报告", "需2022年XX路改造工程竣工验收资料，电子版发送至本邮箱。\n张三 13800138000"},
 		{"", "zhang@qq.test", "政务数据", "您好，需2023年征地补偿款发放花名册，回复到此邮箱。电话13800138000"},
 		{"", "zhang@qq.test", "2023年预算", "尊敬的先生：\n兹需2023年度部门预算全文。\n联系电话：13800138000"},
@@ -78,13 +79,13 @@ func TestSignedTerse(t *testing.T) {
 		{"陈某", "service@firm.test", "垃圾焚烧", "垃圾焚烧厂2023年烟气在线数据，月均值，2023年1月1日至12月31日"},
 		{"陈某", "report@firm.test", "物业维修资金", "维修资金账户余额及支出去向，2020年至今每年的"},
 	} {
-		m := &casefile.Message{Subject: tt.subject, Text: tt.text, From: []casefile.Address{{Name: tt.name, Mail: tt.mail}}}
+		m := says(tt.name, tt.mail, tt.subject, tt.text)
 		cause, why := robot(m)
 		if reason := unmarked(m); reason != "" || cause != "" {
 			t.Errorf("%s: %s: %s%s", tt.subject, tt.text, reason, why)
 		}
 	}
-	for _, tt := range []struct{ name, mail, subject, text string }{
+	for _, tt := range []written{
 		{"在线监测平台", "data@gzf.test", "轮候系统", "今日公租房轮候数据同步完成，新增 12 户。"},
 		{"水务平台", "noreply@water.test", "水质监测告警", "3号站 pH 9.2 超过阈值，2026-03-02 08:12:33，请及时登录平台处理。"},
 		{"OA系统", "oa@x.test", "待办提醒", "您有一条待办：2026年部门预算审批，请及时登录系统处理。"},
@@ -97,7 +98,7 @@ func TestSignedTerse(t *testing.T) {
 		{"人社通知", "notice@rs.test", "培训班通知", "关于举办档案管理培训班的通知：报名费800元/人，报名截止3月10日，扫码报名。"},
 		{"快递", "kd@ems.test", "签收通知", "您的邮件 1234567890123 已由前台签收。"},
 	} {
-		m := &casefile.Message{Subject: tt.subject, Text: tt.text, From: []casefile.Address{{Name: tt.name, Mail: tt.mail}}}
+		m := says(tt.name, tt.mail, tt.subject, tt.text)
 		if unmarked(m) == "" {
 			t.Errorf("%s: %s: a person's", tt.subject, tt.text)
 		}
@@ -112,7 +113,7 @@ func TestAbsenceThatAsks(t *testing.T) {
 		"您好，正在外出差，无法及时回复邮件，如有急事请电话联系李四。":    true,
 		"您好，正在外出差，如需查看文件，请联系李四。期间无法回复。":     true,
 	} {
-		cause, _ := robot(&casefile.Message{Subject: "通知", Text: text, From: []casefile.Address{{Mail: "a@example.test"}}})
+		cause, _ := robot(says("", "a@example.test", "通知", text))
 		if (cause == CauseAutoReply) != automatic {
 			t.Errorf("%s: %q", text, cause)
 		}
@@ -123,8 +124,7 @@ func TestAbsenceThatAsks(t *testing.T) {
 func TestSignedLong(t *testing.T) {
 	filler := strings.Repeat("今日无事。\n", 400)
 	text := "您有新的消息，点击查看。\n" + filler + "申请人：赵某\n联系电话：略\n所需信息：2024年绿化工程资料\n" + filler
-	m := &casefile.Message{Subject: "每日提醒", Text: text, From: []casefile.Address{{Name: "互动平台", Mail: "notice@example.test"}}}
-	if signed(m) {
+	if signed(says("互动平台", "notice@example.test", "每日提醒", text)) {
 		t.Error("a form within it is lost")
 	}
 }
@@ -138,14 +138,16 @@ func TestTerseUnderMarks(t *testing.T) {
 		"河西片区征地批文，2019年的，电子版":                        false,
 	} {
 		for _, mark := range marks {
-			m := &casefile.Message{Subject: "网站表单", Text: text, Machine: mark, From: []casefile.Address{{Mail: "web@example.test"}}}
+			m := says("", "web@example.test", "网站表单", text)
+			m.Machine = mark
 			if cause, _ := robot(m); (cause == "") != isCase || !isCase && !Applies(m) {
 				t.Errorf("%s: %s under %v", text, cause, mark)
 			}
 		}
 	}
 	for _, text := range []string{"备份完成，耗时 12 分钟", "告警内容：磁盘已满\n联系人：值班员"} {
-		m := &casefile.Message{Subject: "通知", Text: text, Machine: marks[0], From: []casefile.Address{{Mail: "web@example.test"}}}
+		m := says("", "web@example.test", "通知", text)
+		m.Machine = marks[0]
 		if cause, _ := robot(m); cause != CauseMachine || Applies(m) {
 			t.Errorf("%s: %q", text, cause)
 		}
