@@ -98,10 +98,10 @@ func Repeats(a Filed, others []*Filed) []Relation {
 	a = a.Prepared()
 	var all []Relation
 	for _, o := range others {
-		if o.Case == a.Case || o.Fate == Gone || !before(*o, a) {
+		if o.Case == a.Case || o.Fate == Gone || !before(o, &a) {
 			continue
 		}
-		who := SameApplicant(a, *o)
+		who := SameApplicant(&a, o)
 		if who == "" {
 			continue
 		}
@@ -152,15 +152,15 @@ func Shared(a Filed, others []*Filed, days int) []Relation {
 		if a.plainName() == o.plainName() || !said.maybe(o.Request) { // of one applicant; see oneApplicant
 			continue
 		}
-		if likeness, differing := alike(a.request, o.plainRequest()); likeness < same || differing != "" || oneApplicant(a, *o) {
+		if likeness, differing := alike(a.request, o.plainRequest()); likeness < same || differing != "" || oneApplicant(&a, o) {
 			continue
 		}
 		found = append(found, o)
-		if !slices.ContainsFunc(applicants, func(x *Filed) bool { return oneApplicant(*x, *o) }) {
+		if !slices.ContainsFunc(applicants, func(x *Filed) bool { return oneApplicant(x, o) }) {
 			applicants = append(applicants, o)
 		}
 	}
-	slices.SortStableFunc(found, func(x, y *Filed) int { return compared(*y, *x) })
+	slices.SortStableFunc(found, func(x, y *Filed) int { return compared(y, x) })
 	var all []Relation
 	for _, o := range found[:min(len(found), mostShared)] {
 		likeness, _ := alike(a.request, o.plainRequest())
@@ -175,7 +175,7 @@ func Shared(a Filed, others []*Filed, days int) []Relation {
 
 // oneApplicant is SameApplicant where the same name, too, is taken for the same: several applicants are spoken of
 // only where they are several.
-func oneApplicant(a, b Filed) bool {
+func oneApplicant(a, b *Filed) bool {
 	return SameApplicant(a, b) != "" || a.plainName() == b.plainName()
 }
 
@@ -250,7 +250,7 @@ func digitsOf(s string) (all uint16) {
 	return all
 }
 
-func compared(a, b Filed) int {
+func compared(a, b *Filed) int {
 	switch {
 	case before(a, b):
 		return -1
@@ -269,9 +269,9 @@ type Past struct {
 // PastOf lists what the same applicant sent before, whatever it asked for, the latest first. What was merged into another
 // case is part of that one.
 func PastOf(a Filed, others []*Filed) (all []Past) {
-	slices.SortStableFunc(others, func(x, y *Filed) int { return compared(*y, *x) })
+	slices.SortStableFunc(others, func(x, y *Filed) int { return compared(y, x) })
 	for _, o := range others {
-		if who := SameApplicant(a, *o); who != "" && o.Case != a.Case && before(*o, a) {
+		if who := SameApplicant(&a, o); who != "" && o.Case != a.Case && before(o, &a) {
 			all = append(all, Past{o.Case, who})
 		}
 	}
@@ -279,7 +279,7 @@ func PastOf(a Filed, others []*Filed) (all []Past) {
 }
 
 // before orders applications by the day of receipt and then by their numbers.
-func before(a, b Filed) bool {
+func before(a, b *Filed) bool {
 	if a.Received != b.Received {
 		return a.Received < b.Received
 	}
@@ -291,7 +291,7 @@ func before(a, b Filed) bool {
 // SameApplicant says why two applications are one applicant's, "" where nothing says so. Two ID numbers
 // that differ are two persons, whatever they are called; a name alone tells organisations apart, not
 // people.
-func SameApplicant(a, b Filed) string {
+func SameApplicant(a, b *Filed) string {
 	name := a.plainName()
 	named := name != "" && name == b.plainName()
 	switch {
@@ -311,12 +311,12 @@ func SameApplicant(a, b Filed) string {
 	return ""
 }
 
-func body(a Filed) bool { return a.Column != casefile.ColumnNone && a.Column != casefile.Natural }
+func body(a *Filed) bool { return a.Column != casefile.ColumnNone && a.Column != casefile.Natural }
 
 // known reports whether a person has said whose the application is.
-func known(a Filed) bool { return a.Column != casefile.ColumnNone }
+func known(a *Filed) bool { return a.Column != casefile.ColumnNone }
 
-func sharesAddress(a, b Filed) bool {
+func sharesAddress(a, b *Filed) bool {
 	return slices.ContainsFunc(a.Addresses, func(x string) bool {
 		return slices.ContainsFunc(b.Addresses, func(y string) bool { return strings.EqualFold(x, y) })
 	})
@@ -398,7 +398,7 @@ const Often = 10
 func CountOf(a Filed, others []*Filed) Counts {
 	c := Counts{Month: a.Received.String()[:len("2026-11")], InMonth: 1, Place: 1, InYear: 1, Cases: []casefile.ID{a.Case}}
 	for _, o := range others {
-		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || SameApplicant(a, *o) == "" {
+		if o.Case == a.Case || o.Fate == Gone || o.Received.IsZero() || SameApplicant(&a, o) == "" {
 			continue
 		}
 		if o.Received <= a.Received && a.Received.Sub(o.Received) < 365 {
@@ -407,7 +407,7 @@ func CountOf(a Filed, others []*Filed) Counts {
 		if o.Received.String()[:len("2026-11")] == c.Month {
 			c.InMonth++
 			c.Cases = append(c.Cases, o.Case)
-			if before(*o, a) {
+			if before(o, &a) {
 				c.Place++
 			}
 		}

@@ -77,7 +77,7 @@ func TestRepeats(t *testing.T) {
 
 func TestSameBody(t *testing.T) {
 	firm := func(f *Filed) { f.Applicant, f.Column, f.Contact = "某化工有限公司", casefile.Business, "" }
-	if why := SameApplicant(filed("2026-00001", firm), filed("2026-00002", firm)); why != "申请人名称相同" {
+	if why := SameApplicant(new(filed("2026-00001", firm)), new(filed("2026-00002", firm))); why != "申请人名称相同" {
 		t.Errorf("%q", why)
 	}
 }
