@@ -146,7 +146,7 @@ func (w *walker) address(item, where string) (a casefile.Address, broken bool) {
 	return a, broken || !strings.Contains(a.Mail, "@")
 }
 
-// mailbox tidies "local@domain". What misleads in it is left there.
+// mailbox tidies "local@domain" of a text. What misleads in it is left there, for the caller to see or to clean.
 func (w *walker) mailbox(s, where string) string {
 	if strings.Contains(s, "=?") {
 		s = w.fieldText([]byte(s), where)

@@ -175,7 +175,7 @@ func unspaced(mail string) string {
 // long s, the dotted capital I).
 func misleads(mail string) bool {
 	return strings.Count(masked(mail), "@") > 1 || strings.ContainsFunc(mail, func(r rune) bool {
-		return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || turnsText(r) || r == '\u212a' || r == '\u017f' || r == '\u0130'
+		return noText(r) || r == '\u212a' || r == '\u017f' || r == '\u0130'
 	})
 }
 

@@ -251,23 +251,23 @@ func isASCII(b []byte) bool { return !hasHigh(b) }
 // cleanLine makes one line of a value: no control characters, none that turn the direction of
 // writing, no blanks around it.
 func cleanLine(s string) string {
-	dirty := func(r rune) bool {
-		return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || turnsText(r) || r == utf8.RuneError
-	}
-	if strings.IndexFunc(s, dirty) >= 0 {
+	if strings.ContainsFunc(s, func(r rune) bool { return noText(r) || r == utf8.RuneError }) {
 		s = strings.Map(func(r rune) rune {
 			switch {
 			case r == '\t' || r == '\n' || r == '\r':
 				return ' '
-			case r == utf8.RuneError:
-				return r
-			case dirty(r):
+			case noText(r):
 				return -1
 			}
 			return r
 		}, s)
 	}
 	return strings.TrimSpace(s)
+}
+
+// noText reports whether a character is a control character, or one that turns the direction of writing.
+func noText(r rune) bool {
+	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || turnsText(r)
 }
 
 // turnsText lists the characters with which a name can be made to read otherwise than it is.

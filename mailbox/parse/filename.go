@@ -18,7 +18,7 @@ func safeName(s string) string {
 	}
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case r < ' ', r == 0x7f, r >= 0x80 && r < 0xa0, turnsText(r), r >= 0x200B && r <= 0x200D, r == 0x2028, r == 0x2029:
+		case noText(r), r >= 0x200B && r <= 0x200D, r == 0x2028, r == 0x2029:
 			return -1
 		case strings.ContainsRune(`<>:"/\|?*`, r):
 			return '_'
