@@ -154,15 +154,10 @@ func (i index) CasesByDocument(number string) (all []casefile.ID, err error) {
 // mostConsulting is in how many open cases that wait for an opinion an answer is looked for.
 const mostConsulting = 200
 
-func (i index) Consultations() (all []match.Consultation, err error) {
+func (i index) Consultations() ([]match.Consultation, error) {
 	if i.read.consultations != nil {
 		return i.read.consultations, nil
 	}
-	defer func() {
-		if i.read.consultations = all; err == nil && all == nil {
-			i.read.consultations = []match.Consultation{}
-		}
-	}()
 	var waiting []casefile.Case
 	for c, err := range i.tx.OpenCases("") {
 		if err != nil {
@@ -172,6 +167,7 @@ func (i index) Consultations() (all []match.Consultation, err error) {
 			waiting = append(waiting, c)
 		}
 	}
+	all := []match.Consultation{} // not nil: there may be none
 	for _, c := range waiting[max(0, len(waiting)-mostConsulting):] {
 		history, err := i.tx.History(c.ID)
 		if err != nil {
@@ -188,6 +184,7 @@ func (i index) Consultations() (all []match.Consultation, err error) {
 		}
 		all = append(all, sent...)
 	}
+	i.read.consultations = all
 	return all, nil
 }
 
