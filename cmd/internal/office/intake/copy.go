@@ -42,7 +42,7 @@ func (p *placing) copied(a arrival) (of casefile.Item, ok bool, err error) {
 			if compared++; compared > mostCompared {
 				break
 			}
-			if first, err := p.Parse(i.Digest, parse.Limits{Canonical: true}); err == nil && sameMail(&first, &this) {
+			if first, ok := p.compared(i.Digest); ok && sameMail(&first, &this) {
 				return i, true, nil
 			}
 		}
