@@ -13,7 +13,18 @@ import (
 // receipt that somebody forwards. Of such a mail only what it says itself counts: its subject, and what a
 // report encloses, are the office's own.
 func Applies(m *casefile.Message) bool {
-	return applies(m) && unmarked(m) == "" // where a program names a letter in its subject, that says nothing
+	return applies(m) && unmarked(m) == "" || // where a program names a letter in its subject, that says nothing
+		mayApply(m)
+}
+
+// mayApply reports whether a mail is parked for no more than two signs of a program. That is what most such mails are, and
+// now and then who asks in a line, in nothing but nouns: one ought to have a look at it, too.
+func mayApply(m *casefile.Message) bool {
+	if cause, _ := robot(m); cause != "" || bySentence(m) != "" {
+		return false
+	}
+	is, clearly := signed(m)
+	return is && !clearly
 }
 
 func applies(m *casefile.Message) bool {

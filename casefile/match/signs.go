@@ -66,37 +66,38 @@ var spoken = regexp.MustCompile(`我|本人|本公司|本所|本单位|俺|咱|�
 var ofProgram = regexp.MustCompile(`(如果)?(您|你)(反映|投诉|举报|咨询)的|我们(已|将|会|正在|检测|注意|发现|收到|非常|深知)|(如)?(果)?(非|不是|并非|是否)(您|你)?本人|对我(市|县|区|省)|多次(输错|输入|失败|尝试|登录)|贵单位[^。，]{0,8}(申报|到期|备案|证书|域名|账号)|(非常|很|基本|比较)满意|不满意|满意度|由?我们(的)?(团队|平台|客服|系统)|(的)?(来信|来件|反映|诉求|留言)(我们|我局|我单位)|\bwe('ve| have|'re| are|'ll| will)? ?(received|detected|noticed|sent|processed|updating|updated|could not|were unable)\b|contact us|\bour (team|support|website|privacy|terms)\b`)
 
 // signed reports whether a mail has signs of a program of two kinds, one of them strong, and nobody speaks in it. The address and the name of
-// the sender are a sign as good as any. Of a long mail its beginning and its end are looked at.
-func signed(m *casefile.Message) bool {
+// the sender are a sign as good as any. It is clearly one where the sender is a sign, or three kinds of them stand in the mail:
+// two may be no more than what a person asks about, in as few words. Of a long mail its beginning and its end are looked at.
+func signed(m *casefile.Message) (is, clearly bool) {
 	text := m.Text
 	if len(text) > programSays+footer {
 		if there := ofApplication.in(simple(text)); there.any(0, len(inText)) || labelsIn(there) >= 3 {
-			return false // what a portal passes on may stand in the middle
+			return false, false // what a portal passes on may stand in the middle
 		}
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
 	}
 	own := withoutUnderWay(ownWords(text))
 	if strings.TrimSpace(own) == "" || containsAny(own, "申请", "申請") || asksSomething(m) || len(m.From) != 1 {
-		return false
+		return false, false
 	}
 	subject, answer := withoutPrefixes(lowered(strings.TrimSpace(m.Subject)))
 	if answer {
-		return false
+		return false, false
 	}
 	w := saidIn(subject, lowered(own))
 	if len(w.sentences) > 2*sentencesOfProgram {
-		return false
+		return false, false
 	}
 	for i, s := range w.sentences {
 		w.sentences[i] = reached.ReplaceAllString(ofProgram.ReplaceAllString(s, ""), "")
 	}
 	human := func(s string) bool { return spoken.MatchString(s) || complaint.MatchString(s) || needs.MatchString(s) }
 	if human(ofProgram.ReplaceAllString(w.subject, "")) || slices.ContainsFunc(w.sentences, human) || w.any(relayed) || w.any(passedOnHere) || w.asks() {
-		return false
+		return false, false
 	}
-	n, strong := 0, false
+	n, strong, sender := 0, false, false
 	if wroteAs(m, nobody) || wroteAs(m, program) || wroteAs(m, desk) || calledAs(m, systemName) {
-		n, strong = 1, true
+		n, strong, sender = 1, true, true
 	}
 	for _, s := range signs {
 		if s.inSubject != nil && s.inSubject.MatchString(w.subject) || s.inText != nil && w.any(s.inText) {
@@ -106,13 +107,14 @@ func signed(m *casefile.Message) bool {
 			n++
 		}
 	}
+	clearly = sender || n >= 3
 	if affairs.MatchString(w.subject) || w.any(affairs) {
-		return strong && (n >= 3 || n == 2 && calledAs(m, machineName))
+		return strong && (n >= 3 || n == 2 && calledAs(m, machineName)), clearly
 	}
 	if n == 1 && strong && calledAs(m, machineName) && len(w.sentences) <= 6 {
-		return true
+		return true, clearly
 	}
-	return n >= 2 && (strong || periodical.MatchString(w.subject))
+	return n >= 2 && (strong || periodical.MatchString(w.subject)), clearly
 }
 
 // needs matches how people ask who neither say 我 nor address anybody: what is needed, in which form, or where to send it.

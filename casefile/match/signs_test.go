@@ -105,6 +105,26 @@ func TestSignedTerse(t *testing.T) {
 	}
 }
 
+// Whose line holds two signs of a program, in nothing but nouns, is parked, and seen.
+func TestSignedByTwo(t *testing.T) {
+	for _, tt := range []struct {
+		subject, text string
+		seen          bool
+	}{
+		{"系统升级通知", "扫码乘车系统升级的采购合同，含二维码支付手续费率", true},
+		{"验证码", "网上申报验证码收不到的处理办法和责任科室", true},
+		{"账单提醒", "尊敬的用户，您尾号1234的账户账单已生成，请及时登录查看。", false},
+	} {
+		m := says("", "a@b.test", tt.subject, tt.text)
+		if unmarked(m) == "" || Applies(m) != tt.seen {
+			t.Errorf("%s: parked for %q, seen %v", tt.text, unmarked(m), Applies(m))
+		}
+	}
+	if m := says("智慧停车系统", "a@b.test", "系统升级通知", "扫码乘车系统升级的采购合同，含二维码支付手续费率"); unmarked(m) == "" || Applies(m) {
+		t.Error("a system by its name is to be looked at")
+	}
+}
+
 // An automatic answer that asks for something is none.
 func TestAbsenceThatAsks(t *testing.T) {
 	for text, automatic := range map[string]bool{
@@ -124,7 +144,7 @@ func TestAbsenceThatAsks(t *testing.T) {
 func TestSignedLong(t *testing.T) {
 	filler := strings.Repeat("今日无事。\n", 400)
 	text := "您有新的消息，点击查看。\n" + filler + "申请人：赵某\n联系电话：略\n所需信息：2024年绿化工程资料\n" + filler
-	if signed(says("互动平台", "notice@example.test", "每日提醒", text)) {
+	if is, _ := signed(says("互动平台", "notice@example.test", "每日提醒", text)); is {
 		t.Error("a form within it is lost")
 	}
 }

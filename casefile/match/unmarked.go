@@ -18,10 +18,13 @@ import (
 // person's mail, and the reason is then empty. What is left are notices whose sentences nobody foresaw; signed tells them
 // by how they are made.
 func unmarked(m *casefile.Message) string {
-	if reason := bySentence(m); reason != "" || !signed(m) {
+	if reason := bySentence(m); reason != "" {
 		return reason
 	}
-	return "像是程序发出的通知，没有人说话或提出要求"
+	if is, _ := signed(m); is {
+		return "像是程序发出的通知，没有人说话或提出要求"
+	}
+	return ""
 }
 
 // bySentence judges a mail by what each of its sentences says.
