@@ -200,7 +200,8 @@ func (m *Memo[T]) Waiting(t *Tx, most int, made func(casefile.Case) T) ([]T, err
 	return slices.Concat(waiting.made, finished.made), nil
 }
 
-// holds reports whether a key stands in a bucket of keys alone.
+// holds reports whether a key stands in a bucket of keys alone. Get cannot tell: it returns nil for an empty value that was put in
+// the same transaction.
 func holds(b *bbolt.Bucket, key []byte) bool {
 	k, _ := b.Cursor().Seek(key)
 	return bytes.Equal(k, key)

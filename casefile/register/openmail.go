@@ -105,7 +105,7 @@ func (t *Tx) suggestedOf(all []casefile.OpenMail, id casefile.ID) ([]casefile.Op
 // parked, or the case that it opened is as it came.
 func (t *Tx) undecided(seq uint64, in casefile.ID) bool {
 	if in == "" {
-		return t.bucket(bucketPlace).Get(placeKey(casefile.Parked, seq)) != nil
+		return holds(t.bucket(bucketPlace), placeKey(casefile.Parked, seq))
 	}
 	v := t.bucket(bucketCase).Get([]byte(in))
 	var c casefile.Case

@@ -274,3 +274,42 @@ func sorted(all []casefile.Digest) string {
 	slices.Sort(names)
 	return fmt.Sprint(names)
 }
+
+// What is recorded in a transaction is seen in it, too: bbolt returns nil for an empty value that the same transaction has
+// written, and an empty slice once it is committed.
+func TestSuggestedWithinItsTransaction(t *testing.T) {
+	r := opened(t)
+	draft := func(e casefile.Event) casefile.Draft { return casefile.Draft{On: civil.Of(start), Event: e} }
+	mail := func(n byte) casefile.Letter {
+		return casefile.Letter{Digest: casefile.DigestOf([]byte{n}), From: casefile.Address{Mail: "zhang@example.test"}}
+	}
+	first := draft(casefile.Received{Channel: casefile.Email, ArrivedAt: start, Letter: mail(1)})
+	first.Case = "2026-00001"
+	parked := draft(casefile.MessageTaken{Letter: mail(2), Account: "a", Folder: "f", UIDValidity: 1, UID: 2, Disposition: casefile.Parked, ArrivedAt: start,
+		Guess: casefile.GuessReminder, Suggestions: []casefile.Suggestion{{Case: first.Case, Reason: "x"}}})
+	suggested := func(tx *Tx, want int) {
+		t.Helper()
+		c, err := tx.Case(first.Case)
+		must(t, err)
+		if all, err := tx.Suggested(c); err != nil || len(all) != want {
+			t.Errorf("%d mails are suggested, %v; want %d", len(all), err, want)
+		}
+	}
+	must(t, r.Update(start, func(tx *Tx) error {
+		_, err := tx.Append("mailbox", first, parked)
+		must(t, err)
+		suggested(tx, 1)
+		return nil
+	}))
+	must(t, r.View(func(tx *Tx) error { suggested(tx, 1); return nil }))
+	must(t, r.Update(start, func(tx *Tx) error {
+		decided := parked
+		e := decided.Event.(casefile.MessageTaken)
+		e.Disposition = casefile.ToHistory
+		decided.Event = e
+		_, err := tx.Append("李四(1000)", decided)
+		must(t, err)
+		suggested(tx, 0)
+		return nil
+	}))
+}
