@@ -161,7 +161,8 @@ type Register struct {
 	base    *workday.Calendar                // of the program
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
 	unread  openMails                        // as they were read
-	limits  limits                           // of makers
+	long    histories
+	limits  limits // of makers
 	commits commits
 }
 
@@ -214,7 +215,7 @@ func (r *Register) Calendar() *workday.Calendar { return r.cal.Load() }
 func (r *Register) View(fn func(*Tx) error) error {
 	return r.db.View(func(b *bbolt.Tx) error {
 		tx := r.tx(b, time.Time{})
-		tx.open, tx.commits = &r.unread, &r.commits
+		tx.open, tx.histories, tx.commits = &r.unread, &r.long, &r.commits
 		return fn(tx)
 	})
 }
@@ -242,6 +243,7 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	var own error // fn's
 	err = r.commit(func(b *bbolt.Tx) (Wrote, error) {
 		tx = r.tx(b, now)
+		tx.histories = &r.long
 		before, _ := tx.Head()
 		if own = fn(tx); own != nil {
 			return Wrote{}, own

@@ -33,6 +33,7 @@ type Tx struct {
 	folded    casefile.Case      // the case that was folded last: what is recorded next is often compared with it
 	lines     *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
 	open      *openMails         // as they were read before; nil: what is read may not be committed
+	histories *histories         // of long cases, as they were decoded before; nil: none, as for whoever proves what is on disk
 	standIns  *casefile.StandIns // read once; nil: not yet
 	later     *ordering          // takes the buckets with many keys, for a maker; nil: they are written at once
 	commits   *commits           // before this one; nil: as open
@@ -312,16 +313,23 @@ func (t *Tx) dropAddresses(c casefile.Case) error {
 }
 
 // Record returns a record by its place.
-func (t *Tx) Record(seq uint64) (casefile.Record, error) {
+func (t *Tx) Record(seq uint64) (casefile.Record, error) { return decodeLine(seq, t.line(seq)) }
+
+// line is that of a record; nil where there is none.
+func (t *Tx) line(seq uint64) []byte {
 	lines := t.lines
 	if lines == nil {
 		lines = t.bucket(bucketRecord)
 	}
-	v := lines.Get(be64(seq))
-	if v == nil {
+	return lines.Get(be64(seq))
+}
+
+// decodeLine reads the line of a record.
+func decodeLine(seq uint64, line []byte) (casefile.Record, error) {
+	if line == nil {
 		return casefile.Record{}, fmt.Errorf("record %d: %w", seq, ErrNotFound)
 	}
-	return casefile.DecodeRecord(v)
+	return casefile.DecodeRecord(line)
 }
 
 // Records yields every record from a place on, in order, until one cannot be read.
@@ -373,7 +381,7 @@ func (t *Tx) projected(id casefile.ID) (c casefile.Case, history []casefile.Reco
 	if n := len(t.last); n > 0 && n == len(seqs) && t.last[0].Seq == seqs[0] && t.last[n-1].Seq == seqs[n-1] {
 		return c, slices.Clone(t.last), nil // the lists of two cases have no record in common
 	}
-	if history, err = t.records(seqs); err == nil {
+	if history, err = t.historyOf(id, seqs); err == nil {
 		t.last = slices.Clone(history)
 	}
 	return c, history, err

@@ -1,0 +1,81 @@
+package register
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
+)
+
+// What is kept of a long history is right in every transaction: in one that is given up and the one that gets its numbers
+// afterwards, in one that began before, and for whoever changes the list that he got.
+func TestLongHistories(t *testing.T) {
+	r := opened(t)
+	const id = casefile.ID("2026-00001")
+	note := func(text string) casefile.Draft {
+		return casefile.Draft{Case: id, On: civil.Of(start), Event: casefile.Noted{Text: text}}
+	}
+	drafts := []casefile.Draft{{Case: id, On: civil.Of(start), Event: casefile.Received{Channel: casefile.InPerson}}}
+	for range longFrom {
+		drafts = append(drafts, note("来电"))
+	}
+	add := func(drafts ...casefile.Draft) {
+		t.Helper()
+		if _, err := r.Append(start, "李四(1000)", drafts...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(drafts...)
+	last := func(tx *Tx, n int, want string) {
+		t.Helper()
+		history, err := tx.History(id)
+		if err != nil || len(history) != n {
+			t.Fatalf("%d records, %v; want %d", len(history), err, n)
+		}
+		if got := history[n-1].Event.(casefile.Noted).Text; got != want {
+			t.Errorf("the last record says %s, want %s", got, want)
+		}
+		history[n-1], history[0] = history[0], history[n-1]
+	}
+	look := func(n int, want string) {
+		t.Helper()
+		must(t, r.View(func(tx *Tx) error { last(tx, n, want); return nil }))
+	}
+	n := len(drafts)
+	look(n, "来电")
+	must(t, r.View(func(before *Tx) error {
+		given := errors.New("given up")
+		if err := r.Update(start, func(tx *Tx) error {
+			_, err := tx.Append("李四(1000)", note("不记"))
+			must(t, err)
+			last(tx, n+1, "不记")
+			return given
+		}); !errors.Is(err, given) {
+			t.Fatal(err)
+		}
+		add(note("记"))
+		look(n+1, "记")
+		last(before, n, "来电")
+		return nil
+	}))
+	look(n+1, "记")
+	if kept := r.long.of[id]; len(kept.records) != n+1 || kept.size == 0 || kept.size != r.long.size {
+		t.Errorf("%d records are kept, %d of %d bytes", len(kept.records), kept.size, r.long.size)
+	}
+
+	var all histories // bounded, whatever comes
+	for k := range 100 {
+		long := longHistory{make([]casefile.Record, longFrom), mostHistories / 10 * (1 + k%20)}
+		all.put(casefile.ID(fmt.Sprint(strings.Repeat("9", 4), "-", k)), long)
+		sum := 0
+		for _, one := range all.of {
+			sum += one.size
+		}
+		if sum != all.size || sum > mostHistories {
+			t.Fatalf("%d bytes are kept, and counted as %d", sum, all.size)
+		}
+	}
+}
