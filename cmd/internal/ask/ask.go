@@ -19,7 +19,7 @@ import (
 
 // Protocol is sent with every request and answer, so that half an upgrade is reported plainly instead of
 // failing in odd ways.
-const Protocol = "3"
+const Protocol = "4"
 
 // Op is an operation with one answer. It and the three shapes below say the same about an operation.
 type Op[Q, A any] struct {

@@ -32,19 +32,25 @@ type ShowQuery struct {
 	Part *ShowPart `json:"part,omitzero"`
 }
 
-// ShowPart is a part of the mails and of the records of a case: the latest so many of them, behind so many that are later still.
+// ShowPart is a part of what is in a case: of its mails and records the latest so many, behind so many that are later still; of
+// its open mails and files the first so many, behind so many that come before them.
 type ShowPart struct {
-	Mails        int  `json:"mails,omitzero"`
-	MailsAfter   int  `json:"mails_after,omitzero"`
-	First        bool `json:"first,omitzero"` // and the first mail, wherever it is
-	Records      int  `json:"records,omitzero"`
-	RecordsAfter int  `json:"records_after,omitzero"`
+	Mails        int    `json:"mails,omitzero"`
+	MailsAfter   int    `json:"mails_after,omitzero"`
+	First        bool   `json:"first,omitzero"` // and the first mail, wherever it is
+	Records      int    `json:"records,omitzero"`
+	RecordsAfter int    `json:"records_after,omitzero"`
+	Record       uint64 `json:"record,omitzero"` // this record alone, by its Seq
+	Open         int    `json:"open,omitzero"`
+	OpenFrom     int    `json:"open_from,omitzero"`
+	Files        int    `json:"files,omitzero"`
+	FilesFrom    int    `json:"files_from,omitzero"`
 }
 
 // WholeCase asks for all there is about a case.
 func WholeCase(id casefile.ID) ShowQuery { return ShowQuery{CaseRef: CaseRef{id}} }
 
-// BareCase asks for a case without its mails and records.
+// BareCase asks for a case without its mails, files and records.
 func BareCase(id casefile.ID) ShowQuery { return ShowQuery{CaseRef{id}, &ShowPart{}} }
 
 func (q CaseRef) look() Look { return Look{Cases: []casefile.ID{q.Case}, What: "show --reveal"} }
@@ -245,11 +251,15 @@ type CaseDetail struct {
 	Suggested   int                   `json:"suggested,omitzero"` // how many there were, where they are more; 10 stands for 10 and more
 	Records     []RecordView          `json:"records"`
 	Mails       []MailView            `json:"mails"`
-	// Last is the number of the last record; RecordsAll and MailsAll are how many there are where a part was asked for.
-	Last       uint64          `json:"last"`
-	RecordsAll int             `json:"records_all,omitzero"`
-	MailsAll   int             `json:"mails_all,omitzero"`
-	Files      []casefile.File `json:"files"` // documents that were put into it
+	// Last is the number of the last record. RecordsAll, MailsAll, OpenAll and FilesAll are how many there are where a part was
+	// asked for, and RecordsAfter is how many records come after those that are shown.
+	Last         uint64          `json:"last"`
+	RecordsAll   int             `json:"records_all,omitzero"`
+	RecordsAfter int             `json:"records_after,omitzero"`
+	MailsAll     int             `json:"mails_all,omitzero"`
+	OpenAll      int             `json:"open_all,omitzero"`
+	FilesAll     int             `json:"files_all,omitzero"`
+	Files        []casefile.File `json:"files"` // documents that were put into it
 	// MergedInto is the case that goes on for this one, and Merged are the numbers that point to this one.
 	MergedInto casefile.ID   `json:"merged_into,omitzero"`
 	Merged     []casefile.ID `json:"merged,omitzero"`

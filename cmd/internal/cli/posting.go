@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,7 +98,7 @@ func (a *app) postings(ctx context.Context, c *ask.Client) ([]posting, error) {
 		if slices.ContainsFunc(all, func(p posting) bool { return p.Document != "" && p.Document == r.DocumentNumber }) {
 			continue
 		}
-		d, err := ask.Do(ctx, c, ask.Show, ask.WholeCase(r.Case))
+		d, err := ask.Do(ctx, c, ask.Show, ask.ShowQuery{CaseRef: ask.CaseRef{Case: r.Case}, Part: &ask.ShowPart{Records: math.MaxInt32}})
 		if err != nil {
 			return nil, err
 		}

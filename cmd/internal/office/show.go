@@ -38,6 +38,9 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.ShowQuery) (ask.CaseD
 		if err != nil {
 			return err
 		}
+		if p := q.Part; p != nil {
+			d.OpenAll, open = len(open), stretch(open, p.OpenFrom, p.Open)
+		}
 		if d.Open, err = o.Record.OpenViews(tx, id, open); err != nil {
 			return err
 		}
@@ -79,6 +82,9 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.ShowQuery) (ask.CaseD
 		}
 		items := casefile.Contents(append([][]casefile.Record{history}, merged...)...)
 		d.Files = filesOf(items)
+		if p := q.Part; p != nil {
+			d.FilesAll, d.Files = len(d.Files), stretch(d.Files, p.FilesFrom, p.Files)
+		}
 		d.Letters = o.Letters.LettersIn(c, history)
 		if d.Mails, err = o.Mails.MailsOf(tx, mailsIn(items, q.Part, &d)); err != nil {
 			return err
@@ -86,7 +92,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.ShowQuery) (ask.CaseD
 		d.Last = history[len(history)-1].Seq
 		shown := history
 		if p := q.Part; p != nil {
-			d.RecordsAll, shown = len(history), latest(history, p.Records, p.RecordsAfter)
+			shown = recordsIn(history, p, &d)
 		}
 		if d.Records, err = record.RecordViewsAmong(shown, history); err != nil {
 			return err
@@ -177,6 +183,26 @@ func mailsIn(items []casefile.Item, p *ask.ShowPart, d *ask.CaseDetail) []casefi
 		part = append(mails[:1:1], part...)
 	}
 	return part
+}
+
+// recordsIn are the records of a history that are asked for.
+func recordsIn(history []casefile.Record, p *ask.ShowPart, d *ask.CaseDetail) []casefile.Record {
+	d.RecordsAll, d.RecordsAfter = len(history), min(max(p.RecordsAfter, 0), len(history))
+	if p.Record == 0 {
+		return latest(history, p.Records, p.RecordsAfter)
+	}
+	at := slices.IndexFunc(history, func(r casefile.Record) bool { return r.Seq == p.Record })
+	if at < 0 {
+		return nil
+	}
+	d.RecordsAfter = len(history) - at - 1
+	return history[at : at+1]
+}
+
+// stretch are so many of a list, from a place on.
+func stretch[T any](all []T, from, most int) []T {
+	from = min(max(from, 0), len(all))
+	return all[from : from+min(max(most, 0), len(all)-from)]
 }
 
 // latest are so many of the last of a list, before so many that come after them.

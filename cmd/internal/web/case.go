@@ -1,7 +1,6 @@
 package web
 
 import (
-	"math"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -13,10 +12,8 @@ type caseView struct {
 	ask.CaseDetail
 	Mailed  []ask.MailView   // the newest first, mailsOfCase of them at most
 	Earlier rest             // of the mails
-	Waiting []ask.UnreadMail // those of Open that are shown
-	Later   rest             // of Open
-	Put     []casefile.File  // those of Files that are shown
-	Others  rest             // of Files
+	Later   rest             // of the open mails
+	Others  rest             // of the files
 	Story   []ask.RecordView // the newest first
 	Before  rest             // of the records
 	Whole   bool             // Story is one record, with all that it says
@@ -90,11 +87,9 @@ func (x *visit) theCase(c *ask.Client) error {
 	id := x.caseID()
 	v := caseView{Today: x.me.Today}
 	var err error
-	part := &ask.ShowPart{Mails: mailsOfCase, MailsAfter: x.from("mails"), Records: recordsOfCase, RecordsAfter: x.from("story")}
 	one, whole := number(x.r.URL.Query().Get("record"))
-	if whole {
-		part.Records, part.RecordsAfter = math.MaxInt32, 0
-	}
+	part := &ask.ShowPart{Mails: mailsOfCase, MailsAfter: x.from("mails"), Records: recordsOfCase, RecordsAfter: x.from("story"), Record: one,
+		Open: mailsOfCase, OpenFrom: x.from("open"), Files: filesShown, FilesFrom: x.from("files")}
 	if v.CaseDetail, err = ask.Do(x.ctx(), c, ask.Show, ask.ShowQuery{CaseRef: ask.CaseRef{Case: id}, Part: part}); err != nil {
 		return err
 	}
@@ -111,17 +106,13 @@ func (x *visit) theCase(c *ask.Client) error {
 	v.Mailed, v.Story = slices.Clone(v.Mails), slices.Clone(v.Records)
 	slices.Reverse(v.Mailed)
 	slices.Reverse(v.Story)
-	if v.Whole = whole; whole {
-		at := slices.IndexFunc(v.Story, func(r ask.RecordView) bool { return r.Seq == one })
-		if at < 0 {
-			return ask.NotFound("", "%s 没有第 %d 条记录", id, one)
-		}
-		v.Story, part.RecordsAfter = v.Story[at:at+1], at
+	if v.Whole = whole; whole && (one == 0 || len(v.Story) == 0) {
+		return ask.NotFound("", "%s 没有第 %d 条记录", id, one)
 	}
 	v.Earlier = restOf(v.MailsAll, part.MailsAfter, len(v.Mailed))
-	v.Before = restOf(v.RecordsAll, part.RecordsAfter, len(v.Story))
-	v.Waiting, v.Later = portion(v.Open, x.from("open"), mailsOfCase)
-	v.Put, v.Others = portion(v.Files, x.from("files"), filesShown)
+	v.Before = restOf(v.RecordsAll, v.RecordsAfter, len(v.Story))
+	v.Later = restOf(v.OpenAll, part.OpenFrom, len(v.Open))
+	v.Others = restOf(v.FilesAll, part.FilesFrom, len(v.Files))
 	if since, ok := number(x.r.URL.Query().Get("new")); ok {
 		for _, r := range v.Records {
 			if r.Seq >= since && !r.Voided {

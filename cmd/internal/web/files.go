@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -50,7 +51,11 @@ func (x *visit) filing(what string) (v filingView, err error) {
 		v.Named = m.Subject
 		return v, err
 	}
-	v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, ask.BareCase(v.Case))
+	about := ask.BareCase(v.Case)
+	if what == "detach" { // one of its files, which is called by its name
+		about.Part.Files = math.MaxInt32
+	}
+	v.Detail, err = ask.Do(x.ctx(), x.client, ask.Show, about)
 	if err != nil {
 		return v, err
 	}
