@@ -3,6 +3,7 @@ package casefile
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -118,10 +119,11 @@ func openMails(lives [][]Record) []OpenMail {
 		return nil
 	}
 	answered, judged, copies := Answered(slices.Concat(lives...)), judgements(lives), copiesIn(lives)
+	turns, finished := turnsIn(lives), sync.OnceValue(func() bool { return !stageOf(lives[0]).Open() })
 	var all []OpenMail
 	for _, i := range onceEach(items) {
 		e, ok := came(i.Record, slices.ContainsFunc(lives[1:], func(live []Record) bool { return len(live) > 0 && live[0].Case == i.Record.Case }))
-		if !ok || e.Guess != GuessNone && opened(i.Record) && registered(lives, i.Record.Case) || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, lives) {
+		if !ok || e.Guess != GuessNone && opened(i.Record) && registered(lives, i.Record.Case) || answered[i.Digest] || e.Guess == GuessNotice || dealtWith(i.Record, e, turns, finished) {
 			continue
 		}
 		open := OpenMail{Letter: e.Letter, At: e.ArrivedAt, Stamp: e.Stamp, Guess: e.Guess, By: e.GuessedBy, Bounce: e.Bounce, Lies: i.Record.Case, Unread: e.Enclosed > 0}
@@ -209,34 +211,54 @@ func judgements(lives [][]Record) map[Digest]MessageJudged {
 	return all
 }
 
+// turned is what the records of one case say that may decide about a mail without naming it.
+type turned struct {
+	of       ID
+	byPerson uint64   // the last record that somebody wrote
+	found    []Record // 非申请 and its undoing, in the order of the law
+}
+
+func turnsIn(lives [][]Record) []turned {
+	all := make([]turned, len(lives))
+	for i, live := range lives {
+		if len(live) > 0 {
+			all[i].of = live[0].Case
+		}
+		for _, r := range live {
+			switch r.Event.(type) {
+			case Revealed:
+				continue
+			case Dismissed, Reinstated:
+				all[i].found = append(all[i].found, r)
+			}
+			if r.Seq > all[i].byPerson && ByPerson(r.Actor) {
+				all[i].byPerson = r.Seq
+			}
+		}
+	}
+	return all
+}
+
 // dealtWith reports whether what was recorded after a mail shows that somebody decided about it: the case
 // was found to be no application. Before schema 4 nobody could say so of a mail itself: then it is open only
 // in a case that is not finished, and while nobody has recorded anything since.
-func dealtWith(mail Record, e MessageIn, lives [][]Record) bool {
-	for i, live := range lives {
+func dealtWith(mail Record, e MessageIn, turns []turned, finished func() bool) bool {
+	for i, t := range turns {
+		if e.Guess == GuessNone && t.byPerson > mail.Seq {
+			return true
+		}
 		dismissed := false
-		own := i == 0 || len(live) > 0 && live[0].Case == mail.Case // or of a case that was merged into it
-		for _, r := range live {
-			if r.Seq <= mail.Seq {
-				continue
-			}
-			switch r.Event.(type) {
-			case Dismissed:
-				dismissed = own
-			case Reinstated: // as if it had not been dismissed
-				dismissed = false
-			case Revealed:
-				continue
-			}
-			if e.Guess == GuessNone && ByPerson(r.Actor) {
-				return true
+		own := i == 0 || t.of == mail.Case // or of a case that was merged into it
+		for _, r := range t.found {
+			if r.Seq > mail.Seq {
+				dismissed = own && r.Event.Kind() == KindDismissed // 恢复: as if it had not been dismissed
 			}
 		}
 		if dismissed {
 			return true
 		}
 	}
-	return e.Guess == GuessNone && len(lives) > 0 && !stageOf(lives[0]).Open()
+	return e.Guess == GuessNone && finished()
 }
 
 // ByPerson reports whether an actor is somebody at a terminal, name(uid), and not a part of the program.

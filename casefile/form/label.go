@@ -3,6 +3,7 @@ package form
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -90,7 +91,8 @@ var labelWords = []struct {
 // labels are ordered with the longest first; byFirst finds those that begin with a rune.
 type labelIndex map[rune][]label
 
-func newLabelIndex() labelIndex {
+// allLabels are made once: making them takes as long as reading a mail with them.
+var allLabels = sync.OnceValue(func() labelIndex {
 	x := make(labelIndex)
 	for _, e := range labelWords {
 		for w := range strings.FieldsSeq(e.words) {
@@ -103,7 +105,7 @@ func newLabelIndex() labelIndex {
 		slices.SortStableFunc(all, func(a, b label) int { return len(b.text) - len(a.text) })
 	}
 	return x
-}
+})
 
 // fold gives each character its plain form: half width, no radicals in place of characters (PDF files
 // are full of them), one kind of bracket, colon and blank.

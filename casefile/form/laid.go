@@ -38,7 +38,7 @@ func Laid(in Input, pages int, segments []Segment, notes ...Note) Document {
 	if pages > maxPages {
 		d.note(NoteCut, fmt.Sprintf("PDF 共 %d 页，只读取了前 %d 页。", pages, maxPages))
 	}
-	labels := newLabelIndex()
+	labels := allLabels()
 	for n := 1; n <= maxPages; n++ {
 		if all := byPage[n]; len(all) > 0 {
 			(&sheet{d: &d, labels: labels, place: fmt.Sprintf("第%d页", n)}).lay(all)

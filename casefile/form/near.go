@@ -4,19 +4,16 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // leastNear is how many characters a label has that is known again with one of them wrong. A name is shorter.
 const leastNear = 4
 
-var nearIndex = sync.OnceValue(newLabelIndex)
-
 // NearLabel gives a cell that was recognised in a picture the label that it seems to be: one character lost, added or
 // taken for another, brackets aside. A text that is a label or an option, or near none or near labels of two fields, stays
 // as it is.
 func NearLabel(text string) string {
-	x := nearIndex()
+	x := allLabels()
 	if _, _, ok := x.whole(text); ok {
 		return text
 	}

@@ -16,7 +16,7 @@ import (
 func Propose(docs []Document, h Header) Form {
 	var f Form
 	g := gathering{}
-	labels := newLabelIndex()
+	labels := allLabels()
 	forwarded := isForward(h.Subject)
 	for i := range docs {
 		for _, n := range docs[i].Notes {

@@ -93,6 +93,12 @@ func (w Word) Terms() []Term {
 // Span is a part of a text, in bytes.
 type Span struct{ Start, End int }
 
+// MayBeIn reports whether a text could have the word, without making it ready: whatever is between them, the Chinese characters
+// of the word stand in it as they are.
+func (w Word) MayBeIn(text string) bool {
+	return !slices.ContainsFunc(w, func(r rune) bool { return common(r) && !strings.ContainsRune(text, r) })
+}
+
 // Find yields where a text has the word, from the first place on.
 func (w Word) Find(t Text) iter.Seq[Span] {
 	return func(yield func(Span) bool) {

@@ -32,6 +32,8 @@ func classOf(r rune) class {
 			return latin
 		}
 		return other
+	case common(r):
+		return chinese
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
 		return chinese
 	case unicode.IsLetter(r), unicode.IsDigit(r):
@@ -40,12 +42,16 @@ func classOf(r rune) class {
 	return other
 }
 
+// common reports whether a character is one of those of which most texts consist. They are no blanks, nothing folds them, and
+// most of the time went into looking for them in tables.
+func common(r rune) bool { return 0x4E00 <= r && r <= 0x9FFF }
+
 // fold makes one of characters that differ only in how they are typed.
 func fold(r rune) rune {
 	switch {
 	case 'A' <= r && r <= 'Z':
 		return r + ('a' - 'A')
-	case r < 0x80:
+	case r < 0x80, common(r):
 		return r
 	case '！' <= r && r <= '～': // full width
 		r -= '！' - '!'
@@ -71,13 +77,14 @@ func Fold(text string) Text {
 	blank := -1 // where the blank before the next character stands; -1: there is none
 	last := other
 	for i, r := range text {
-		if unicode.IsSpace(r) {
+		switch {
+		case common(r):
+		case unicode.IsSpace(r):
 			if blank < 0 && len(t.runes) > 0 {
 				blank = i
 			}
 			continue
-		}
-		if unicode.Is(unicode.Cf, r) {
+		case unicode.Is(unicode.Cf, r):
 			continue // nobody sees it
 		}
 		r = fold(r)

@@ -100,6 +100,9 @@ func TestFind(t *testing.T) {
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("%q in %q: %q, want %q", tt.word, tt.text, got, tt.want)
 			}
+			if may := query(t, tt.word)[0].MayBeIn(tt.text); !may && got != nil || may && tt.name == "missing" {
+				t.Errorf("%q may be in %q: %t", tt.word, tt.text, may)
+			}
 		})
 	}
 }
@@ -159,7 +162,7 @@ func FuzzFind(f *testing.F) {
 					t.Fatalf("%q asks for nothing", w)
 				}
 				for span := range w.Find(folded) {
-					if span.Start < 0 || span.Start >= span.End || span.End > len(text) {
+					if !w.MayBeIn(text) || span.Start < 0 || span.Start >= span.End || span.End > len(text) {
 						t.Fatalf("span %v of %d bytes", span, len(text))
 					}
 					for _, asked := range w.Terms() {

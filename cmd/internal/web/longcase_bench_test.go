@@ -78,7 +78,7 @@ func BenchmarkLongCase(b *testing.B) {
 		page(strings.ReplaceAll(path, "/", "_"), func() (int, string) { return s.get(path) })
 	}
 	for _, path := range []string{"/", "/cases", "/mails?place=case", "/case/1", "/case/1?mails=400", "/case/1?files=200", "/case/1?story=700", "/case/1/days", "/register/1", "/answer/1",
-		"/attach/1", "/split/1", "/answers?case=1", "/register?case=1", "/sign", "/search?q=" + url.QueryEscape("办到")} {
+		"/attach/1", "/split/1", "/answers?case=1", "/register?case=1", "/sign", "/search?q=" + url.QueryEscape("办到"), "/search?q=" + url.QueryEscape("第498次询问")} {
 		get(path)
 	}
 	for _, step := range ask.Steps() {

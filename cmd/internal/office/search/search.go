@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/register"
@@ -156,6 +157,7 @@ func unindexed(ctx context.Context, tx *desk.View) (docs []uint64, err error) {
 	if err != nil {
 		return nil, err
 	}
+	looked := map[casefile.ID]bool{} // one case may have all of them
 	for r, err := range tx.Records(tx.Indexed(IndexVersion) + left + 1) {
 		if err != nil {
 			return nil, err
@@ -163,6 +165,10 @@ func unindexed(ctx context.Context, tx *desk.View) (docs []uint64, err error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		if looked[r.Case] && r.Case != "" {
+			continue
+		}
+		looked[r.Case] = true
 		doc, ok, err := documentOf(tx, r)
 		if err != nil {
 			return nil, err
@@ -258,15 +264,12 @@ func (f *finding) all() bool { return !slices.Contains(f.done, false) }
 // in looks for the words still missing.
 func (f *finding) in(texts []said) {
 	for _, s := range texts {
-		if s.text == "" || f.all() {
-			continue
-		}
-		text := words.Fold(s.text)
+		text := sync.OnceValue(func() words.Text { return words.Fold(s.text) })
 		for i, w := range f.query {
-			if f.done[i] {
+			if f.done[i] || !w.MayBeIn(s.text) {
 				continue
 			}
-			for span := range w.Find(text) {
+			for span := range w.Find(text()) {
 				if ask.Hides(s.text, span.Start, span.End) {
 					continue
 				}
