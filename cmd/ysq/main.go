@@ -25,9 +25,12 @@ func run() int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, release())
+	return cli.Main(context.Background(), interruptible, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, release())
+}
+
+// interruptible ends a context when somebody asks the process to end.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 }
 
 // release is the linked version, otherwise that of the module as built.

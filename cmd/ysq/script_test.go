@@ -176,7 +176,7 @@ func runInside(ts *testscript.TestScript, args []string) said {
 	defer inside.Unlock()
 	ts.Check(os.Chdir(ts.MkAbs(".")))
 	var out, errOut strings.Builder
-	code := cli.Main(context.Background(), args, strings.NewReader(""), &out, &errOut, ts.Getenv, release())
+	code := cli.Main(context.Background(), context.WithCancel, args, strings.NewReader(""), &out, &errOut, ts.Getenv, release())
 	return said{out.String(), errOut.String(), code}
 }
 

@@ -3,7 +3,7 @@
 //	cli.go      Main, the root and its groups        help.go    help texts, in Chinese
 //	reach.go    configuration, socket, the client    fail.go    errors for people, exit codes
 //	monitor.go  metrics, and a check for monitoring   journal.go priorities for systemd's journal
-//	web.go      the desk in a browser
+//	web.go      the desk in a browser                 interrupt.go who ends in order when interrupted
 //	today.go    ysq alone: what needs doing
 //	screen.go   tables, colour, JSON                 words.go   how days, terms and stages read
 //	record.go   one command for every kind of event  kinds.go   their flags, in one table
@@ -36,19 +36,24 @@ import (
 	"ysq.internal/ysq/config"
 )
 
-// Main runs the command that args name and returns its exit code (ask.Exit…). It ends early
-// when ctx does; `serve` then stops in order, which is its ordinary end.
-func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer, getenv func(string) string, version string) int {
+// Main runs the command that args name and returns its exit code (ask.Exit…). It ends early when ctx does, or what interruptible
+// makes of it, if the command has something to put in order (orderly); `serve` then stops in order, which is its ordinary end.
+func Main(ctx context.Context, interruptible func(context.Context) (context.Context, context.CancelFunc), args []string, in io.Reader, out, errOut io.Writer, getenv func(string) string, version string) int {
 	if len(args) > 0 && args[0] == worker.Command { // the daemon's child: not for people, and nothing of the tree for it
 		return worker.Main(args[1:], in, out, errOut)
 	}
-	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: getenv, columns: terminalColumns}
+	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: getenv, columns: terminalColumns,
+		interruptible: interruptible}
 	root := a.rootFor(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // the shell asks, not a person
 		a.completions(root)
 	}
 	root.SetArgs(append([]string{}, args...)) // never nil, which cobra takes for os.Args
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if a.uncatch != nil {
+		a.uncatch()
+	}
+	if err != nil {
 		a.json = a.json || slices.Contains(args, "--json") // also when a flag before it was wrong
 		return a.fail(err)
 	}
@@ -63,6 +68,9 @@ type app struct {
 	now         func() time.Time
 	getenv      func(string) string
 	columns     func(io.Writer) int // of the terminal that this is; 0: it is none
+
+	interruptible func(context.Context) (context.Context, context.CancelFunc)
+	uncatch       context.CancelFunc // nil: an interrupt ends the process at once
 
 	// Flags of every command.
 	configFile string
@@ -194,10 +202,14 @@ func (a *app) trunk(branches ...branch) *cobra.Command {
 	for i, b := range branches {
 		c := b.grow()
 		c.GroupID = b.group
-		c.Annotations = map[string]string{place: fmt.Sprintf("%03d", i)}
+		if c.Annotations == nil {
+			c.Annotations = map[string]string{}
+		}
+		c.Annotations[place] = fmt.Sprintf("%03d", i)
 		root.AddCommand(c)
 	}
 	a.withPager(root)
+	a.withInterrupts(root)
 	return root
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"flag"
 	"io"
 	"os"
@@ -44,6 +45,7 @@ func newTerminal(columns int, env map[string]string) *terminal {
 	t.app = &app{
 		in: strings.NewReader(""), version: "v1", now: func() time.Time { return now },
 		getenv: func(name string) string { return env[name] }, columns: func(io.Writer) int { return columns },
+		interruptible: context.WithCancel,
 	}
 	t.app.out, t.app.errOut = &t.out, &t.err
 	return t

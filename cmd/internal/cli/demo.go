@@ -32,7 +32,7 @@ func (a *app) demoCommand() *cobra.Command {
 			Once: *once, In: a.in, Out: a.out, Err: a.errOut, Version: a.version,
 			Command: func(ctx context.Context, out, errOut io.Writer, args ...string) int {
 				args = append([]string{"--no-pager"}, args...) // a story is not stopped for a long page
-				return Main(ctx, args, strings.NewReader(""), out, errOut, a.getenv, a.version)
+				return Main(ctx, context.WithCancel, args, strings.NewReader(""), out, errOut, a.getenv, a.version)
 			},
 		})
 	}

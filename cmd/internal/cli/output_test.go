@@ -126,7 +126,7 @@ func TestPager(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			p := &pager{words: tt.words, getenv: func(string) string { return "" }, terminal: f, width: 20, height: 3}
+			p := &pager{words: tt.words, getenv: func(string) string { return "" }, terminal: f, width: 20, height: 3, interrupts: make(chan os.Signal, 1)}
 			for line := range strings.Lines(tt.in) {
 				if _, err := p.Write([]byte(line)); err != nil && tt.want != "" {
 					t.Fatal(err)

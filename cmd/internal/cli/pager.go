@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -56,7 +57,7 @@ func (a *app) paging(run func() error) error {
 	if err != nil || width <= 0 || height <= 0 || words[0] == "cat" {
 		return run()
 	}
-	p := &pager{words: words, getenv: a.getenv, terminal: f, width: width, height: height}
+	p := &pager{words: words, getenv: a.getenv, terminal: f, width: width, height: height, interrupts: make(chan os.Signal, 1)}
 	out, errOut := a.out, a.errOut
 	a.out = p
 	if e, ok := errOut.(*os.File); ok && term.IsTerminal(int(e.Fd())) {
@@ -114,6 +115,8 @@ type pager struct {
 	notes bytes.Buffer // what was said beside the output
 	cmd   *exec.Cmd
 	to    io.WriteCloser // nil: nothing has begun
+
+	interrupts chan os.Signal // while the pager runs: the terminal sends Ctrl-C to both, and the pager goes on
 }
 
 func (p *pager) Write(b []byte) (int, error) {
@@ -150,6 +153,7 @@ func (p *pager) begin() {
 		return
 	}
 	p.cmd, p.to = cmd, to
+	signal.Notify(p.interrupts, os.Interrupt)
 }
 
 type unclosed struct{ io.Writer }
@@ -158,6 +162,7 @@ func (unclosed) Close() error { return nil }
 
 // close writes what was held back, or waits until the pager is left.
 func (p *pager) close() error {
+	defer signal.Stop(p.interrupts)
 	if p.to == nil {
 		_, err := p.held.WriteTo(p.terminal)
 		return err

@@ -66,6 +66,7 @@ func (a *app) open(cmd *cobra.Command) (*ask.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.orderly(cmd)
 	c, rescue, err := daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
 	if rescue != nil && err == nil {
 		a.sayRescue(rescue)

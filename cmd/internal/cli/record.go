@@ -26,6 +26,8 @@ func (a *app) recordCommand(r recording) *cobra.Command {
 		Long:    long(info, r.Note+r.Typed),
 		Example: r.example,
 		Args:    casesOrFrom,
+
+		Annotations: map[string]string{recordsOnly: ""},
 	}
 	o := a.options(cmd)
 	on := o.date("on", "事情发生的`日期`，如 2026-11-23；不写则为今天", civil.Past)

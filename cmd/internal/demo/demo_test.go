@@ -23,14 +23,14 @@ import (
 // TestMain is the program itself when the daemon executes it again to read an attachment.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
-		os.Exit(cli.Main(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, "test"))
+		os.Exit(cli.Main(context.Background(), context.WithCancel, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, "test"))
 	}
 	os.Exit(m.Run())
 }
 
 // command is how `ysq demo` runs commands.
 func command(ctx context.Context, out, errOut io.Writer, args ...string) int {
-	return cli.Main(ctx, args, strings.NewReader(""), out, errOut, os.Getenv, "test")
+	return cli.Main(ctx, context.WithCancel, args, strings.NewReader(""), out, errOut, os.Getenv, "test")
 }
 
 var directory = regexp.MustCompile(`临时目录 (.+) 已删除`)
