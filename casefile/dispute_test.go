@@ -42,7 +42,7 @@ func TestCountsIn(t *testing.T) {
 			var got []string
 			for _, year := range []string{"2024", "2025", "2026", "2027"} {
 				from, to := civil.MustParse(year+"-01-01"), civil.MustParse(year+"-12-31")
-				if d, ok := casefile.CountsIn(from, to, history, casefile.Regulations, workday.Embedded()); ok {
+				if d, ok := casefile.CountsIn(from, to, history, casefile.Regulations(), workday.Embedded()); ok {
 					got = append(got, year, d.Result.Label())
 				}
 			}
@@ -57,7 +57,7 @@ func TestCountsIn(t *testing.T) {
 	for period, want := range map[string]string{"2025-01-01 2025-03-31": "尚未审结", "2025-04-01 2025-06-30": "结果维持", "2025-07-01 2025-09-30": ""} {
 		from, to, _ := strings.Cut(period, " ")
 		got := ""
-		if d, ok := casefile.CountsIn(civil.MustParse(from), civil.MustParse(to), history, casefile.Regulations, workday.Embedded()); ok {
+		if d, ok := casefile.CountsIn(civil.MustParse(from), civil.MustParse(to), history, casefile.Regulations(), workday.Embedded()); ok {
 			got = d.Result.Label()
 		}
 		if got != want {
@@ -71,7 +71,7 @@ func TestCountsIn(t *testing.T) {
 func TestAnswerByWorkingDay(t *testing.T) {
 	for served, want := range map[string]string{"2026-09-16": "2026-10-08", "2026-11-21": "2026-12-07", "2026-11-23": "2026-12-08"} {
 		d := casefile.Dispute{Track: casefile.DirectSuit, FiledOn: civil.MustParse(served), ServedOn: civil.MustParse(served)}
-		if by, _ := d.AnswerBy(casefile.Regulations, workday.Embedded()); by.String() != want {
+		if by, _ := d.AnswerBy(casefile.Regulations(), workday.Embedded()); by.String() != want {
 			t.Errorf("served on %s: %s, want %s", served, by, want)
 		}
 	}
@@ -81,7 +81,7 @@ func TestAnswerByWorkingDay(t *testing.T) {
 // appeal, and a new trial (casefile/LAW.md#disputes). A change gives the new result, 发回重审 and a pending instance none, and what
 // changes nothing leaves the one before.
 func TestInstances(t *testing.T) {
-	law, cal := casefile.Regulations, workday.Embedded()
+	law, cal := casefile.Regulations(), workday.Embedded()
 	decided := map[string]casefile.Result{"驳回诉讼请求": casefile.ResultUpheld, "撤销": casefile.ResultCorrected, "确认违法": casefile.ResultCorrected, "驳回起诉": casefile.ResultOther, "准许撤回起诉": casefile.ResultOther, "撤诉": casefile.ResultOther}
 	stands := map[string]bool{"维持原判": true, "驳回上诉": true, "撤回上诉": true, "按撤回上诉处理": true, "准许撤回上诉": true, "维持原裁判": true, "驳回再审申请": true}
 	var words []string
@@ -148,7 +148,7 @@ func TestInstances(t *testing.T) {
 // TestDecisionsAsWritten: judgments and 复议决定 may be entered in their own sentences. Each comes to what it finally
 // means; "+" says that it orders a new answer. What may mean one thing or another is asked about.
 func TestDecisionsAsWritten(t *testing.T) {
-	law, cal := casefile.Regulations, workday.Embedded()
+	law, cal := casefile.Regulations(), workday.Embedded()
 	instances := map[string][]casefile.Event{
 		"复议": {casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.Reconsideration, Party: "张某", Matter: "x"}},
 		"一审": {casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.DirectSuit, Party: "张某", Matter: "x"}},
@@ -230,7 +230,7 @@ func TestDecisionsAsWritten(t *testing.T) {
 func TestReviewerCountsNothing(t *testing.T) {
 	for position, want := range map[casefile.Position]bool{casefile.PositionActor: true, casefile.PositionReviewer: false} {
 		history := []casefile.Record{{Seq: 1, On: civil.MustParse("2025-03-03"), Event: casefile.DisputeFiled{Dispute: "Y2025-001", Track: casefile.SuitAfterReconsider, Party: "张某", Matter: "x", Position: position}}}
-		if _, ok := casefile.CountsIn(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), history, casefile.Regulations, workday.Embedded()); ok != want {
+		if _, ok := casefile.CountsIn(civil.MustParse("2025-01-01"), civil.MustParse("2025-12-31"), history, casefile.Regulations(), workday.Embedded()); ok != want {
 			t.Errorf("%s counts: %v", position.Label(), ok)
 		}
 	}
@@ -240,7 +240,7 @@ func TestReviewerCountsNothing(t *testing.T) {
 // that day until 09-28 (09-26 is a Saturday, 09-25 to 09-27 rest). An appeal served on 2026-11-21 is answered by 12-07. What a judgment
 // orders within 15 days of 2026-09-16 is due on 10-08, and after a dismissed appeal that came on 2026-11-02 within 15 days of that: 11-17.
 func TestCourtDays(t *testing.T) {
-	law, cal := casefile.Regulations, workday.Embedded()
+	law, cal := casefile.Regulations(), workday.Embedded()
 	at := func(day string, e casefile.Event) casefile.Record {
 		return casefile.Record{On: civil.MustParse(day), Event: e}
 	}

@@ -51,7 +51,7 @@ func TestRepliesAreFounded(t *testing.T) {
 		for i, e := range tt.before {
 			history = append(history, Record{Seq: uint64(3 + i), On: day("04"), Case: "2026-00001", Event: e})
 		}
-		_, err := Decide(history, Draft{Case: "2026-00001", On: day("06"), Event: tt.reply}, day("06"), Regulations, workday.Embedded())
+		_, err := Decide(history, Draft{Case: "2026-00001", On: day("06"), Event: tt.reply}, day("06"), Regulations(), workday.Embedded())
 		code := ""
 		if r, ok := errors.AsType[*RuleError](err); ok {
 			code = r.Code

@@ -156,7 +156,7 @@ func TestNeeds(t *testing.T) {
 		{casefile.Detached{Reason: "与本案无关"}, "缺少移出的邮件或文件"},
 		{casefile.Noted{Text: "来电催办"}, ""},
 	} {
-		_, err := casefile.Decide(history, casefile.Draft{Case: "2026-00001", On: civil.MustParse("2026-03-03"), Event: tt.event}, civil.MustParse("2026-03-03"), casefile.Regulations, workday.Embedded())
+		_, err := casefile.Decide(history, casefile.Draft{Case: "2026-00001", On: civil.MustParse("2026-03-03"), Event: tt.event}, civil.MustParse("2026-03-03"), casefile.Regulations(), workday.Embedded())
 		refused, _ := errors.AsType[*casefile.RuleError](err)
 		switch {
 		case tt.want == "" && err != nil:

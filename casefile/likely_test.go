@@ -20,9 +20,9 @@ func TestLikely(t *testing.T) {
 	}
 	look := func(today, want string) {
 		t.Helper()
-		c := casefile.Fold(storyCase, history, casefile.Regulations, cal)
+		c := casefile.Fold(storyCase, history, casefile.Regulations(), cal)
 		var got []string
-		for _, l := range c.Likely(civil.MustParse(today), casefile.Regulations, cal) {
+		for _, l := range c.Likely(civil.MustParse(today), casefile.Regulations(), cal) {
 			if why := c.Unready(l.Kind); why != "" || l.Why == "" {
 				t.Errorf("%s: %s is likely and %q, because %q", today, l.Kind, why, l.Why)
 			}
@@ -43,7 +43,7 @@ func TestLikely(t *testing.T) {
 	}
 	ahead := func(want string) {
 		t.Helper()
-		c := casefile.Fold(storyCase, history, casefile.Regulations, cal)
+		c := casefile.Fold(storyCase, history, casefile.Regulations(), cal)
 		var got []string
 		for _, k := range c.Ahead() {
 			if c.Unready(k) == "" {
@@ -105,7 +105,7 @@ func TestSignedAndMade(t *testing.T) {
 		{casefile.LetterVoided{LetterNumber: number, Document: "公〔2026〕1号", Reason: "收件人有误"}, casefile.ApprovalGiven},
 	} {
 		history = append(history, casefile.Record{Seq: uint64(len(history) + 1), On: civil.MustParse("2026-03-02"), Case: storyCase, Event: step.event})
-		if got := casefile.Fold(storyCase, history, casefile.Regulations, workday.Embedded()).Approval; got != step.want {
+		if got := casefile.Fold(storyCase, history, casefile.Regulations(), workday.Embedded()).Approval; got != step.want {
 			t.Errorf("after %s: %s, want %s", step.event.Kind(), got, step.want)
 		}
 	}

@@ -266,7 +266,7 @@ func ByPerson(actor string) bool { return strings.HasSuffix(actor, ")") }
 
 // stageOf is where records have led a case.
 func stageOf(live []Record) Stage {
-	c := Case{law: &Regulations}
+	c := Case{law: new(Regulations())}
 	for _, r := range live {
 		c.apply(r)
 	}

@@ -56,7 +56,7 @@ func TestDayOfACopiedMail(t *testing.T) {
 		if test.copied.Of.IsZero() {
 			start = "2026-03-18"
 		}
-		if c := Fold("2026-00001", history, Regulations, workday.Embedded()); c.ArrivedOn != civil.MustParse(start) || arrivalIn(history) != civil.MustParse(start) {
+		if c := Fold("2026-00001", history, Regulations(), workday.Embedded()); c.ArrivedOn != civil.MustParse(start) || arrivalIn(history) != civil.MustParse(start) {
 			t.Errorf("%s: the case arrived on %s, want %s", name, c.ArrivedOn, start)
 		}
 	}

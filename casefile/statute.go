@@ -127,7 +127,7 @@ func (d FeeDay) Of(c Case) civil.Date {
 }
 
 // Regulations are the rules, those in force now and earlier ones, each by the days of which it was the law.
-var Regulations = sync.OnceValue(func() Statute { return statute(Rules()) })()
+var Regulations = sync.OnceValue(func() Statute { return statute(Rules()) })
 
 // On is the law of a day. A statute that was not made of rules is the same on every day.
 func (s Statute) On(day civil.Date) Statute {

@@ -107,10 +107,10 @@ func TestRulesOn(t *testing.T) {
 	if r := values("2026-07-01")["review-first-silence"]; r.Ground != Unread {
 		t.Errorf("its text was not seen: %+v", r)
 	}
-	if got := Regulations.On(civil.MustParse("2019-05-14")).Limit; got != 0 {
-		t.Errorf("under the Regulations of 2007 %d days are computed", got)
+	if got := Regulations().On(civil.MustParse("2019-05-14")).Limit; got != 0 {
+		t.Errorf("under the Regulations() of 2007 %d days are computed", got)
 	}
-	if got := Regulations.On(civil.MustParse("2019-05-15")).Limit; got != 20 {
+	if got := Regulations().On(civil.MustParse("2019-05-15")).Limit; got != 20 {
 		t.Errorf("the limit is %d", got)
 	}
 }
@@ -181,10 +181,10 @@ func TestJudgements(t *testing.T) {
 		for i := range tt.history {
 			tt.history[i].Seq = uint64(i + 1)
 		}
-		other := Regulations
+		other := Regulations()
 		other.versions = nil
 		tt.other(&other)
-		for law, want := range map[*Statute]string{&Regulations: tt.want, &other: tt.changed} {
+		for law, want := range map[*Statute]string{new(Regulations()): tt.want, &other: tt.changed} {
 			if got := text(tt.of(Fold("2026-00001", tt.history, *law, workday.Embedded()))); got != want {
 				t.Errorf("%s: got %q, want %q", name, got, want)
 			}
@@ -220,23 +220,23 @@ func TestJudgementsOfDisputes(t *testing.T) {
 	paid := func(yuan int) Draft {
 		return Draft{Case: "2026-00001", On: civil.MustParse("2026-03-16"), Event: FeePaid{Yuan: yuan}}
 	}
-	other := Regulations
+	other := Regulations()
 	other.versions, other.AppealPending, other.NoticeReturned, other.FeeShares = nil, false, false, false
 	for yuan, allowed := range map[int][2]bool{100: {true, false}, 200: {false, true}} {
-		for i, law := range []Statute{Regulations, other} {
+		for i, law := range []Statute{Regulations(), other} {
 			if _, err := Decide(shared, paid(yuan), paid(yuan).On, law, workday.Embedded()); (err == nil) != allowed[i] {
 				t.Errorf("%d 元 of a notice over two of 200 元: %v", yuan, err)
 			}
 		}
 	}
 	year := civil.MustParse("2026-12-31")
-	if d := FoldDispute("Y2026-001", suit, year, Regulations, workday.Embedded()); d.Result != ResultPending {
+	if d := FoldDispute("Y2026-001", suit, year, Regulations(), workday.Embedded()); d.Result != ResultPending {
 		t.Errorf("its period for an appeal runs until January, and it counts as %s", d.Result.Label())
 	}
 	if d := FoldDispute("Y2026-001", suit, year, other, workday.Embedded()); d.Result != ResultCorrected {
 		t.Errorf("by the other reading it counts as %s", d.Result.Label())
 	}
-	if _, err := Decide(notice, back, back.On, Regulations, workday.Embedded()); err != nil {
+	if _, err := Decide(notice, back, back.On, Regulations(), workday.Embedded()); err != nil {
 		t.Error(err)
 	}
 	if _, err := Decide(notice, back, back.On, other, workday.Embedded()); err == nil {
@@ -259,14 +259,14 @@ func TestFeePosted(t *testing.T) {
 		at(5, "2026-03-16", NoticeReached{Of: NoticeFee}),
 	}
 	for n, want := range map[int]string{3: "2026-04-07", 4: "", 5: "2026-04-14"} {
-		if got := legalWaits(Fold("2026-00001", history[:n], Regulations, workday.Embedded())); text(got) != want {
+		if got := legalWaits(Fold("2026-00001", history[:n], Regulations(), workday.Embedded())); text(got) != want {
 			t.Errorf("after %d records the fee is due on %s, want %q", n, got, want)
 		}
 	}
 	reached := append(history[:3:3], history[4])
 	for day, want := range map[string]string{"2026-03-10": "", "2026-03-16": "posted-late", "2026-03-18": "posted-late"} {
 		draft, code := Draft{Case: "2026-00001", On: civil.MustParse(day), Event: posted}, ""
-		_, err := Decide(reached, draft, civil.MustParse("2026-03-18"), Regulations, workday.Embedded())
+		_, err := Decide(reached, draft, civil.MustParse("2026-03-18"), Regulations(), workday.Embedded())
 		if refused, ok := errors.AsType[*RuleError](err); ok {
 			code = refused.Code
 		} else if err != nil {

@@ -80,7 +80,7 @@ func lines(f *txtar.File) func(func(string) bool) {
 
 const storyCase casefile.ID = "2026-00001"
 
-var law = casefile.Regulations
+var law = casefile.Regulations()
 
 type story struct {
 	t       *testing.T

@@ -280,7 +280,7 @@ func betweenTheYears(c *casefile.Case) bool {
 		return false
 	}
 	year, month, day := c.ArrivedOn.Date()
-	if month != time.December || day < casefile.Regulations.On(c.ArrivedOn).YearTurn {
+	if month != time.December || day < casefile.Regulations().On(c.ArrivedOn).YearTurn {
 		return false
 	}
 	if c.ConfirmedOn.IsZero() {

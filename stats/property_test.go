@@ -18,11 +18,11 @@ import (
 
 // lives draws a case by recording whatever the rules allow on random days of three years.
 func lives(t *rapid.T, id casefile.ID) casefile.Case {
-	return casefile.Fold(id, life(t, id), casefile.Regulations, workday.Embedded())
+	return casefile.Fold(id, life(t, id), casefile.Regulations(), workday.Embedded())
 }
 
 func life(t *rapid.T, id casefile.ID) []casefile.Record {
-	law, cal := casefile.Regulations, workday.Embedded()
+	law, cal := casefile.Regulations(), workday.Embedded()
 	day := civil.New(2024, time.January, 1).Add(rapid.IntRange(0, 900).Draw(t, "arrival"))
 	channel := rapid.SampledFrom([]casefile.Channel{casefile.Email, casefile.RegisteredPost}).Draw(t, "channel")
 	received := casefile.Received{Channel: channel, Carried: day < opened && rapid.Bool().Draw(t, "carried")}
@@ -311,9 +311,9 @@ func TestFreezingProperties(t *testing.T) {
 				known = len(history)
 			}
 			if known > 0 {
-				then = append(then, casefile.Fold(id, history[:known], casefile.Regulations, workday.Embedded()))
+				then = append(then, casefile.Fold(id, history[:known], casefile.Regulations(), workday.Embedded()))
 			}
-			now = append(now, casefile.Fold(id, history, casefile.Regulations, workday.Embedded()))
+			now = append(now, casefile.Fold(id, history, casefile.Regulations(), workday.Embedded()))
 		}
 		o := stats.Options{Opening: casefile.OpeningBalance{Year: 2025, Columns: [6]int{9, 9, 9, 9, 9, 9}}}
 		then, now = sound(t, then, o), sound(t, now, o)

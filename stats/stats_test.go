@@ -26,7 +26,7 @@ func told(id casefile.ID, steps ...step) casefile.Case {
 	for i, s := range steps {
 		history = append(history, casefile.Record{Seq: uint64(i + 1), On: civil.MustParse(s.on), Case: id, Event: s.event})
 	}
-	return casefile.Fold(id, history, casefile.Regulations, workday.Embedded())
+	return casefile.Fold(id, history, casefile.Regulations(), workday.Embedded())
 }
 
 func arrives(on string) step { return step{on, casefile.Received{Channel: casefile.Email}} }

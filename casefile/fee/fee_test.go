@@ -120,7 +120,7 @@ func TestInMonth(t *testing.T) {
 		{"张三", "2026-05-01", nil},
 		{"", "2026-03-15", nil},
 	} {
-		found, err := InMonth(all, tt.applicant, civil.MustParse(tt.day), casefile.Regulations)
+		found, err := InMonth(all, tt.applicant, civil.MustParse(tt.day), casefile.Regulations())
 		var got []casefile.ID
 		for _, c := range found {
 			got = append(got, c.ID)
@@ -130,7 +130,7 @@ func TestInMonth(t *testing.T) {
 		}
 	}
 	broken := errors.New("broken")
-	if _, err := InMonth(func(yield func(casefile.Case, error) bool) { yield(casefile.Case{}, broken) }, "张三", 1, casefile.Regulations); err != broken {
+	if _, err := InMonth(func(yield func(casefile.Case, error) bool) { yield(casefile.Case{}, broken) }, "张三", 1, casefile.Regulations()); err != broken {
 		t.Errorf("error %v, want that of the rows", err)
 	}
 }
@@ -143,9 +143,9 @@ func TestJudgedMonth(t *testing.T) {
 	merged.Stage = casefile.StageMerged
 	later := application("3", "张三", "2026-03-31")
 	later.ToConfirm, later.ConfirmedOn = true, civil.MustParse("2026-04-01")
-	other := casefile.Regulations.On(civil.MustParse("2026-03-01"))
+	other := casefile.Regulations().On(civil.MustParse("2026-03-01"))
 	other.FeeWithdrawn, other.FeeMerged, other.FeeBy = false, true, casefile.FeeByArrival
-	for want, law := range map[string]casefile.Statute{"1": casefile.Regulations, "2,3": other} {
+	for want, law := range map[string]casefile.Statute{"1": casefile.Regulations(), "2,3": other} {
 		found, err := InMonth(cases(withdrawn, merged, later), "张三", civil.MustParse("2026-03-15"), law)
 		var got []string
 		for _, c := range found {
@@ -172,12 +172,12 @@ func TestShares(t *testing.T) {
 		for len(asked) > 0 {
 			k := rapid.IntRange(1, len(asked)).Draw(t, "notice")
 			for _, c := range asked[:k] {
-				p := Position(recorded, c.ID, casefile.Regulations)
+				p := Position(recorded, c.ID, casefile.Regulations())
 				if places[p] || p < 1 || p > n {
 					t.Fatalf("%s has place %d", c.ID, p)
 				}
 				places[p] = true
-				if want := Share(Position(month, c.ID, casefile.Regulations)); Share(p) != want {
+				if want := Share(Position(month, c.ID, casefile.Regulations())); Share(p) != want {
 					t.Fatalf("%s costs %d, want %d", c.ID, Share(p), want)
 				}
 				total += Share(p)
@@ -188,7 +188,7 @@ func TestShares(t *testing.T) {
 			t.Fatalf("%d applications cost %d together, the month %d", n, total, ByItem(n).Yuan)
 		}
 	})
-	if Position(nil, "1", casefile.Regulations) != 0 || Share(0) != 0 || Share(10) != 0 || Share(11) != 100 || Share(31) != 200 {
+	if Position(nil, "1", casefile.Regulations()) != 0 || Share(0) != 0 || Share(10) != 0 || Share(11) != 100 || Share(31) != 200 {
 		t.Error("the tiers")
 	}
 }

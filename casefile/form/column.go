@@ -34,7 +34,7 @@ func bodySuffix(name string) string {
 func columnOf(name string) (suffix string, column casefile.Column) {
 	name = strings.TrimRight(blankless(name), "。，,;")
 	if strings.HasPrefix(name, "个体工商户") {
-		return "个体工商户", casefile.Regulations.Trader
+		return "个体工商户", casefile.Regulations().Trader
 	}
 	if fullName.MatchString(name) && surname(name) && len([]rune(name)) <= 3 && !strings.HasSuffix(name, "公司") {
 		return "", casefile.ColumnNone

@@ -53,7 +53,7 @@ func (c *check) all() Problems {
 
 // dates refuses days that have not come, that lie before the law or before the application.
 func (c *check) dates() {
-	for _, col := range columns {
+	for _, col := range columns() {
 		rounds := 1
 		if col.rounds != nil {
 			rounds = col.rounds(c.Row)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/width"
 
@@ -60,94 +61,94 @@ func heading(name string, round int) string {
 	return name + strconv.Itoa(round+1)
 }
 
+// parts is how many groups there are.
+const groupCount = 13
+
+// received is the column that every row has a day in.
+const received = "收到日期"
+
 // groups are the ledger's columns in the order in which they are written: one row a case, one column
 // a fact. What repeats, repeats as a group.
-var groups = [...]group{
-	{
-		one("编号", wording, 14, func(r *Row) field { return caseNumber{&r.Number} }).must(),
-		one("收到日期", date, 12, func(r *Row) field { return day{&r.Received} }).must(),
-		one("渠道", wording, 10, func(r *Row) field { return code(&r.Channel, casefile.ParseChannel, casefile.Channel.Label) }).must(),
-		one("申请人类别", wording, 14, func(r *Row) field { return code(&r.Column, casefile.ParseColumn, casefile.Column.Label) }).must(),
-		one("确认日期", date, 12, func(r *Row) field { return confirmation{r} }),
-		one("申请人", wording, 16, func(r *Row) field { return text{&r.Applicant} }),
-		one("申请内容", wording, 40, func(r *Row) field { return text{&r.Request} }),
-		one("结转", wording, 6, func(r *Row) field { return yes{&r.Carried} }),
-		one("承办科室", wording, 14, func(r *Row) field { return text{&r.Department} }),
-		one("承办", wording, 16, func(r *Row) field { return text{&r.Now.Charge} }).look(),
-		one("阶段", wording, 10, func(r *Row) field { return text{&r.Now.Stage} }).look(),
-		one("法定期限", date, 12, func(r *Row) field { return day{&r.Now.Legal} }).look(),
-		one("从严期限", date, 12, func(r *Row) field { return day{&r.Now.Strict} }).look(),
-		one("主动公开", wording, 10, func(r *Row) field { return text{&r.Now.Publicity} }).look(),
-		one("保管期限", wording, 10, func(r *Row) field { return text{&r.Now.Retention} }).look(),
-	},
-	many(func(r *Row) *[]Correction { return &r.Corrections },
-		part[Correction]{"补正告知日期", date, 14, func(c *Correction) field { return day{&c.Asked} }},
-		part[Correction]{"补正期限", date, 12, func(c *Correction) field { return day{&c.Until} }},
-		part[Correction]{"补正收到日期", date, 14, func(c *Correction) field { return day{&c.Received} }},
-	),
-	many(func(r *Row) *[]Consultation { return &r.Consultations },
-		part[Consultation]{"征求类型", wording, 14, func(c *Consultation) field { return code(&c.Side, casefile.ParseSide, casefile.Side.Label) }},
-		part[Consultation]{"征求对象", wording, 16, func(c *Consultation) field { return text{&c.Party} }},
-		part[Consultation]{"征求意见日期", date, 14, func(c *Consultation) field { return day{&c.Sent} }},
-		part[Consultation]{"征求送达日期", date, 14, func(c *Consultation) field { return day{&c.Reached} }},
-		part[Consultation]{"征求意见答复日期", date, 18, func(c *Consultation) field { return day{&c.Answered} }},
-	),
-	many(func(r *Row) *[]Fee { return &r.Fees },
-		part[Fee]{"收费方式", wording, 10, func(f *Fee) field { return feeBy{&f.By} }},
-		part[Fee]{"收费通知日期", date, 14, func(f *Fee) field { return day{&f.Noticed} }},
-		part[Fee]{"收费金额", number, 10, func(f *Fee) field { return count{&f.Yuan, "元"} }},
-		part[Fee]{"缴费日期", date, 12, func(f *Fee) field { return day{&f.Paid} }},
-		part[Fee]{"收费通知书编号", wording, 20, func(f *Fee) field { return text{&f.Number} }},
-		part[Fee]{"收费送达日期", date, 14, func(f *Fee) field { return day{&f.Reached} }},
-	),
-	many(func(r *Row) *[]Extension { return &r.Extensions },
-		part[Extension]{"延期工作日", number, 12, func(e *Extension) field { return count{&e.Days, "个工作日"} }},
-		part[Extension]{"延期批准人", wording, 12, func(e *Extension) field { return text{&e.Approver} }},
-		part[Extension]{"延期告知日期", date, 14, func(e *Extension) field { return day{&e.Told} }},
-	),
-	{one("延迟答复至", date, 12, func(r *Row) field { return day{&r.Deferred} })},
-	many(func(r *Row) *[]civil.Date { return &r.Reopened },
-		part[civil.Date]{"重新办理日期", date, 14, func(d *civil.Date) field { return day{d} }},
-	),
-	{one("重新办理限期", date, 14, func(r *Row) field { return day{&r.Ordered} })},
-	many(func(r *Row) *[]Reply { return &r.Replies },
-		part[Reply]{"答复日期", date, 12, func(p *Reply) field { return day{&p.On} }},
-		part[Reply]{"答复类别", wording, 28, func(p *Reply) field { return code(&p.Outcome, casefile.ParseOutcome, outcomeWords) }},
-		part[Reply]{"答复依据", wording, 16, func(p *Reply) field { return basis{&p.Basis} }},
-		part[Reply]{"不予公开依据", wording, 16, func(p *Reply) field { return basis{&p.Withheld} }},
-		part[Reply]{"答复文号", wording, 20, func(p *Reply) field { return text{&p.Document} }},
-		part[Reply]{"送达日期", date, 12, func(p *Reply) field { return day{&p.Delivered} }},
-	),
-	{
-		one("归档日期", date, 12, func(r *Row) field { return day{&r.Archived} }),
-		one("撤回日期", date, 12, func(r *Row) field { return day{&r.Withdrawn} }),
-		one("申请人数", number, 10, func(r *Row) field { return count{&r.Applicants, "人"} }),
-		one("代理人", wording, 12, func(r *Row) field { return text{&r.Agent} }),
-	},
-	many(func(r *Row) *[]Review { return &r.Reviews },
-		part[Review]{"复议日期", date, 12, func(v *Review) field { return day{&v.Filed} }},
-		part[Review]{"行政复议", wording, 10, func(v *Review) field { return result{&v.Result, &v.Filed} }},
-		part[Review]{"复议结案日期", date, 14, func(v *Review) field { return day{&v.Closed} }},
-	),
-	many(func(r *Row) *[]Suit { return &r.Suits },
-		part[Suit]{"诉讼日期", date, 12, func(s *Suit) field { return day{&s.Filed} }},
-		part[Suit]{"行政诉讼", wording, 10, func(s *Suit) field { return code(&s.Track, parseSuit, suitWords) }},
-		part[Suit]{"诉讼结果", wording, 10, func(s *Suit) field { return result{&s.Result, &s.Filed} }},
-		part[Suit]{"诉讼结案日期", date, 14, func(s *Suit) field { return day{&s.Closed} }},
-	),
-	{one("备注", wording, 40, func(r *Row) field { return text{&r.Note} })},
-}
+var groups = sync.OnceValue(func() *[groupCount]group {
+	return &[...]group{
+		{
+			one("编号", wording, 14, func(r *Row) field { return caseNumber{&r.Number} }).must(),
+			one(received, date, 12, func(r *Row) field { return day{&r.Received} }).must(),
+			one("渠道", wording, 10, func(r *Row) field { return code(&r.Channel, casefile.ParseChannel, casefile.Channel.Label) }).must(),
+			one("申请人类别", wording, 14, func(r *Row) field { return code(&r.Column, casefile.ParseColumn, casefile.Column.Label) }).must(),
+			one("确认日期", date, 12, func(r *Row) field { return confirmation{r} }),
+			one("申请人", wording, 16, func(r *Row) field { return text{&r.Applicant} }),
+			one("申请内容", wording, 40, func(r *Row) field { return text{&r.Request} }),
+			one("结转", wording, 6, func(r *Row) field { return yes{&r.Carried} }),
+			one("承办科室", wording, 14, func(r *Row) field { return text{&r.Department} }),
+			one("承办", wording, 16, func(r *Row) field { return text{&r.Now.Charge} }).look(),
+			one("阶段", wording, 10, func(r *Row) field { return text{&r.Now.Stage} }).look(),
+			one("法定期限", date, 12, func(r *Row) field { return day{&r.Now.Legal} }).look(),
+			one("从严期限", date, 12, func(r *Row) field { return day{&r.Now.Strict} }).look(),
+			one("主动公开", wording, 10, func(r *Row) field { return text{&r.Now.Publicity} }).look(),
+			one("保管期限", wording, 10, func(r *Row) field { return text{&r.Now.Retention} }).look(),
+		},
+		many(func(r *Row) *[]Correction { return &r.Corrections },
+			part[Correction]{"补正告知日期", date, 14, func(c *Correction) field { return day{&c.Asked} }},
+			part[Correction]{"补正期限", date, 12, func(c *Correction) field { return day{&c.Until} }},
+			part[Correction]{"补正收到日期", date, 14, func(c *Correction) field { return day{&c.Received} }},
+		),
+		many(func(r *Row) *[]Consultation { return &r.Consultations },
+			part[Consultation]{"征求类型", wording, 14, func(c *Consultation) field { return code(&c.Side, casefile.ParseSide, casefile.Side.Label) }},
+			part[Consultation]{"征求对象", wording, 16, func(c *Consultation) field { return text{&c.Party} }},
+			part[Consultation]{"征求意见日期", date, 14, func(c *Consultation) field { return day{&c.Sent} }},
+			part[Consultation]{"征求送达日期", date, 14, func(c *Consultation) field { return day{&c.Reached} }},
+			part[Consultation]{"征求意见答复日期", date, 18, func(c *Consultation) field { return day{&c.Answered} }},
+		),
+		many(func(r *Row) *[]Fee { return &r.Fees },
+			part[Fee]{"收费方式", wording, 10, func(f *Fee) field { return feeBy{&f.By} }},
+			part[Fee]{"收费通知日期", date, 14, func(f *Fee) field { return day{&f.Noticed} }},
+			part[Fee]{"收费金额", number, 10, func(f *Fee) field { return count{&f.Yuan, "元"} }},
+			part[Fee]{"缴费日期", date, 12, func(f *Fee) field { return day{&f.Paid} }},
+			part[Fee]{"收费通知书编号", wording, 20, func(f *Fee) field { return text{&f.Number} }},
+			part[Fee]{"收费送达日期", date, 14, func(f *Fee) field { return day{&f.Reached} }},
+		),
+		many(func(r *Row) *[]Extension { return &r.Extensions },
+			part[Extension]{"延期工作日", number, 12, func(e *Extension) field { return count{&e.Days, "个工作日"} }},
+			part[Extension]{"延期批准人", wording, 12, func(e *Extension) field { return text{&e.Approver} }},
+			part[Extension]{"延期告知日期", date, 14, func(e *Extension) field { return day{&e.Told} }},
+		),
+		{one("延迟答复至", date, 12, func(r *Row) field { return day{&r.Deferred} })},
+		many(func(r *Row) *[]civil.Date { return &r.Reopened },
+			part[civil.Date]{"重新办理日期", date, 14, func(d *civil.Date) field { return day{d} }},
+		),
+		{one("重新办理限期", date, 14, func(r *Row) field { return day{&r.Ordered} })},
+		many(func(r *Row) *[]Reply { return &r.Replies },
+			part[Reply]{"答复日期", date, 12, func(p *Reply) field { return day{&p.On} }},
+			part[Reply]{"答复类别", wording, 28, func(p *Reply) field { return code(&p.Outcome, casefile.ParseOutcome, outcomeWords) }},
+			part[Reply]{"答复依据", wording, 16, func(p *Reply) field { return basis{&p.Basis} }},
+			part[Reply]{"不予公开依据", wording, 16, func(p *Reply) field { return basis{&p.Withheld} }},
+			part[Reply]{"答复文号", wording, 20, func(p *Reply) field { return text{&p.Document} }},
+			part[Reply]{"送达日期", date, 12, func(p *Reply) field { return day{&p.Delivered} }},
+		),
+		{
+			one("归档日期", date, 12, func(r *Row) field { return day{&r.Archived} }),
+			one("撤回日期", date, 12, func(r *Row) field { return day{&r.Withdrawn} }),
+			one("申请人数", number, 10, func(r *Row) field { return count{&r.Applicants, "人"} }),
+			one("代理人", wording, 12, func(r *Row) field { return text{&r.Agent} }),
+		},
+		many(func(r *Row) *[]Review { return &r.Reviews },
+			part[Review]{"复议日期", date, 12, func(v *Review) field { return day{&v.Filed} }},
+			part[Review]{"行政复议", wording, 10, func(v *Review) field { return result{&v.Result, &v.Filed} }},
+			part[Review]{"复议结案日期", date, 14, func(v *Review) field { return day{&v.Closed} }},
+		),
+		many(func(r *Row) *[]Suit { return &r.Suits },
+			part[Suit]{"诉讼日期", date, 12, func(s *Suit) field { return day{&s.Filed} }},
+			part[Suit]{"行政诉讼", wording, 10, func(s *Suit) field { return code(&s.Track, parseSuit, suitWords) }},
+			part[Suit]{"诉讼结果", wording, 10, func(s *Suit) field { return result{&s.Result, &s.Filed} }},
+			part[Suit]{"诉讼结案日期", date, 14, func(s *Suit) field { return day{&s.Closed} }},
+		),
+		{one("备注", wording, 40, func(r *Row) field { return text{&r.Note} })},
+	}
+})
 
 // columns are the columns of all groups.
-var columns = concat()
-
-func concat() []column {
-	var all []column
-	for _, g := range groups {
-		all = append(all, g...)
-	}
-	return all
-}
+var columns = sync.OnceValue(func() []column { return slices.Concat(groups()[:]...) })
 
 func one(name string, f form, wide float64, at func(*Row) field) column {
 	return column{name: name, form: f, wide: wide, at: func(r *Row, _ int) field { return at(r) }}

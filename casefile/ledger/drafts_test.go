@@ -161,7 +161,7 @@ func TestMeaning(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := casefile.Fold(row.Number, records(drafts), casefile.Regulations, workday.Embedded())
+			c := casefile.Fold(row.Number, records(drafts), casefile.Regulations(), workday.Embedded())
 			got := wanted{c.Stage, c.ReceivedOn().String(), c.StoppedOn.String(), c.Strict.Due.String(), c.Legal.Due.String(), c.Outcome, c.Basis, c.Legal.Waiting}
 			if got != test.want {
 				t.Errorf("got  %+v\nwant %+v\n%s", got, test.want, told(records(drafts)))

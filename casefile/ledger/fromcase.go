@@ -265,7 +265,7 @@ func (x *extract) ended(r casefile.Record) {
 		}
 	case casefile.Dispatched:
 		x.drop(e.Way != casefile.WayNone || e.Tracking != "", "送达方式和单号")
-		if casefile.Regulations.On(r.On).Served(e.Way) == casefile.AtDispatch {
+		if casefile.Regulations().On(r.On).Served(e.Way) == casefile.AtDispatch {
 			x.serve(r)
 		}
 	case casefile.Delivered:

@@ -38,7 +38,7 @@ func taken(t *testing.T, b []byte, f Format) {
 			continue
 		}
 		history := records(drafts)
-		casefile.Fold(r.Number, history, casefile.Regulations, workday.Embedded())
+		casefile.Fold(r.Number, history, casefile.Regulations(), workday.Embedded())
 		if _, lossy, ok := FromCase(history, nil, terms()); !ok || len(lossy) > 0 {
 			t.Fatalf("ok %v, lossy %v: %s", ok, lossy, told(history))
 		}

@@ -18,7 +18,7 @@ import (
 )
 
 func terms() Terms {
-	return Terms{Today: civil.New(2026, time.November, 23), Law: casefile.Regulations, Calendar: workday.Embedded()}
+	return Terms{Today: civil.New(2026, time.November, 23), Law: casefile.Regulations(), Calendar: workday.Embedded()}
 }
 
 // records are drafts as the register would keep them.
@@ -185,7 +185,7 @@ func TestRowToCaseAndBack(t *testing.T) {
 		if g, w := printed(got), printed(want); g != w {
 			t.Errorf("got  %s\nwant %s\nover %s", g, w, told(history))
 		}
-		agrees(t, want, casefile.Fold(want.Number, history, casefile.Regulations, workday.Embedded()))
+		agrees(t, want, casefile.Fold(want.Number, history, casefile.Regulations(), workday.Embedded()))
 	})
 }
 
@@ -256,7 +256,7 @@ func disputesOf(r Row) []casefile.Dispute {
 	}
 	var all []casefile.Dispute
 	for _, id := range order {
-		all = append(all, casefile.FoldDispute(id, history[id], 0, casefile.Regulations, workday.Embedded()))
+		all = append(all, casefile.FoldDispute(id, history[id], 0, casefile.Regulations(), workday.Embedded()))
 	}
 	return all
 }
@@ -336,7 +336,7 @@ func worked(t *rapid.T) []casefile.Record {
 	var history []casefile.Record
 	add := func(e casefile.Event) {
 		if len(history) > 0 {
-			if _, err := casefile.Decide(history, casefile.Draft{Case: id, On: day, Event: e}, day, casefile.Regulations, workday.Embedded()); err != nil {
+			if _, err := casefile.Decide(history, casefile.Draft{Case: id, On: day, Event: e}, day, casefile.Regulations(), workday.Embedded()); err != nil {
 				return
 			}
 		}
@@ -391,7 +391,7 @@ func anything(t *rapid.T, day civil.Date) casefile.Event {
 // TestExportKeepsDueDates: what the register knows, written into a ledger and taken over from it, is
 // due on the same day and counts in the same place of the annual report.
 func TestExportKeepsDueDates(t *testing.T) {
-	law, cal := casefile.Regulations, workday.Embedded()
+	law, cal := casefile.Regulations(), workday.Embedded()
 	rapid.Check(t, func(t *rapid.T) {
 		history := worked(t)
 		row, lossy, ok := FromCase(history, nil, terms())

@@ -209,7 +209,7 @@ func (t *reading) open(l line) bool {
 	for i, h := range t.header {
 		t.header[i].long = h.column != nil && slices.ContainsFunc(t.header, func(o head) bool { return o.column == h.column && o.round == h.round && o.piece > 0 })
 	}
-	for _, c := range columns {
+	for _, c := range columns() {
 		if c.needed && t.letters[c.name] == "" {
 			t.add(Problem{t.file, l.number, c.name, "", "缺少必需的列；第一行应为列名"})
 		}
@@ -253,27 +253,27 @@ const maxPieces = 999
 
 func findRound(name string) (head, string) {
 	base := strings.TrimRightFunc(name, func(r rune) bool { return r >= '0' && r <= '9' })
-	i := slices.IndexFunc(columns, func(c column) bool { return c.name == base })
+	i := slices.IndexFunc(columns(), func(c column) bool { return c.name == base })
 	if i < 0 {
 		return head{}, "不认识的列名" + didYouMean(base)
 	}
 	if base == name {
-		return head{column: &columns[i]}, ""
+		return head{column: &columns()[i]}, ""
 	}
 	n, err := strconv.Atoi(name[len(base):])
 	switch {
-	case columns[i].rounds == nil:
+	case columns()[i].rounds == nil:
 		return head{}, "“" + base + "”只有一列，不加序号"
 	case err != nil || n < 1 || n > maxRounds:
 		return head{}, fmt.Sprintf("序号应为 2 至 %d", maxRounds)
 	}
-	return head{column: &columns[i], round: n - 1}, ""
+	return head{column: &columns()[i], round: n - 1}, ""
 }
 
 // didYouMean names the known column whose name differs least, if any is near.
 func didYouMean(name string) string {
 	var names []string
-	for _, c := range columns {
+	for _, c := range columns() {
 		if !c.shown {
 			names = append(names, c.name)
 		}
@@ -383,7 +383,7 @@ func (t *reading) foot(l line) bool {
 		case words == "":
 			words = fold(c.text)
 		}
-		if h.column == received {
+		if h.column != nil && h.column.name == received {
 			if _, err := parseDay(c.text); err == nil || c.kind != cellText {
 				return false
 			}
@@ -391,9 +391,6 @@ func (t *reading) foot(l line) bool {
 	}
 	return words == "" || slices.ContainsFunc(footWords, func(w string) bool { return strings.HasPrefix(words, w) })
 }
-
-// received is the column that every row has a day in.
-var received = &columns[slices.IndexFunc(columns, func(c column) bool { return c.name == "收到日期" })]
 
 var footWords = []string{"合计", "总计", "小计", "共计", "填表", "制表", "填报", "审核:", "审核人", "负责人", "注:", "说明:", "备注:", "单位负责人", "单位盖章"}
 

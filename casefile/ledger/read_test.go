@@ -293,7 +293,7 @@ func TestCells(t *testing.T) {
 			}
 		})
 	}
-	for _, c := range columns {
+	for _, c := range columns() {
 		if !tried[c.name] && !c.needed && !c.shown && c.name != "行政复议" && c.name != "诉讼结果" {
 			t.Errorf("column %s is not tried", c.name)
 		}

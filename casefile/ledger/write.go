@@ -20,14 +20,14 @@ type Options struct {
 // Shape is how many columns there are for what may happen more than once. The zero Shape holds one
 // round of each.
 type Shape struct {
-	rounds [len(groups)]int
-	filled [len(groups)]bool // somebody has written something there
-	pieces map[string]int    // into how many cells of a workbook the longest text of a column goes, where one is not enough
+	rounds [groupCount]int
+	filled [groupCount]bool // somebody has written something there
+	pieces map[string]int   // into how many cells of a workbook the longest text of a column goes, where one is not enough
 }
 
 // Hold makes the shape hold a row.
 func (s *Shape) Hold(r Row) {
-	for i, g := range groups {
+	for i, g := range groups() {
 		n := g.rounds(&r)
 		s.rounds[i] = max(s.rounds[i], n)
 		for round := range n {
@@ -86,7 +86,7 @@ func Write(w io.Writer, rows iter.Seq2[Row, error], o Options) error {
 // behind the first.
 func (s Shape) heads() []head {
 	var heads []head
-	for i, g := range groups {
+	for i, g := range groups() {
 		for round := range max(1, s.rounds[i]) {
 			for k := range g {
 				for piece := range max(1, s.pieces[heading(g[k].name, round)]) {
@@ -102,7 +102,7 @@ func (s Shape) heads() []head {
 func (s Shape) empty(heads []head) []bool {
 	all := make([]bool, len(heads))
 	for i, h := range heads {
-		g := slices.IndexFunc(groups[:], func(g group) bool {
+		g := slices.IndexFunc(groups()[:], func(g group) bool {
 			return g[0].name == h.name || slices.ContainsFunc(g, func(c column) bool { return c.name == h.name })
 		})
 		all[i] = !s.filled[g] && !h.needed
@@ -127,7 +127,7 @@ func (s Shape) print(rows iter.Seq2[Row, error]) iter.Seq2[[]string, error] {
 	cells := make([]string, len(heads))
 	return func(yield func([]string, error) bool) {
 		for r, err := range rows {
-			for i, g := range groups {
+			for i, g := range groups() {
 				if n := g.rounds(&r); err == nil && n > max(1, s.rounds[i]) {
 					err = fmt.Errorf("case %s: %d × %s: %w", r.Number, n, g[0].name, ErrShape)
 				}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -33,50 +34,52 @@ type spec struct {
 }
 
 // specs is the one table of letters (casefile/LAW.md#forms-and-letters). The law that each states is in its template.
-var specs = []spec{
-	{casefile.LetterReceipt, "回", "", noRemedy, []string{"答复期限"}, nil, nil, nil},
-	{casefile.LetterCorrection, "补", casefile.KindCorrectionAsked, noRemedy, []string{"补正期限", "补正类型", "补正依据", "内容补正"}, map[string][]string{"补正事项": {"序号", "内容", "标点"}},
-		[]string{"补正事项", "补正期限"}, []Fill{{Name: "释明", What: "对申请人的指导和释明"}}},
-	{casefile.LetterExtension, "延", casefile.KindExtended, noRemedy, []string{"延长天数", "延期至"}, nil, []string{"延长天数"}, []Fill{{Name: "延期理由", What: "为什么需要延长"}}},
-	{casefile.LetterThirdPartyOpinion, "征", casefile.KindConsultationSent, noRemedy, []string{"征求对象"}, nil, []string{"征求对象"},
-		[]Fill{{Name: "信息概况", What: "涉及对方的是哪些信息；不写则引申请内容"}}},
-	{casefile.LetterOfficeOpinion, "商", casefile.KindConsultationSent, noRemedy, []string{"征求对象", "共同制作"}, nil, []string{"征求对象"},
-		[]Fill{{Name: "信息概况", What: "请对方就哪些信息提出意见；不写则引申请内容"}}},
-	{casefile.LetterConsultationNotice, "询", "", noRemedy, []string{"征求类型", "征求日期"}, nil, []string{"征求日期"}, nil},
-	{casefile.LetterThirdPartyNotice, "告", casefile.KindThirdPartyTold, eitherWay, []string{"征求对象", "公开内容"}, nil, []string{"征求对象", "公开内容", "理由"}, nil},
-	{casefile.LetterReason, "说", casefile.KindReasonAsked, noRemedy, nil, nil, nil,
-		[]Fill{{Name: "数量说明", What: "数量、频次的事实，如 本月已提出 35 件"}, {Name: "说明期限", What: "请申请人在何时前说明"}}},
-	{casefile.LetterDeferral, "缓", casefile.KindDeferred, noRemedy, []string{"延迟至"}, nil, []string{"延迟至"}, nil},
-	{casefile.LetterFee, "费", casefile.KindFeeNoticed, noRemedy, []string{"收费方式", "数量", "金额", "缴费方式"}, map[string][]string{"计费": {"内容"}},
-		[]string{"金额", "缴费方式"}, nil},
-	{casefile.LetterDisclosure, "公", casefile.KindReplied, eitherWay, []string{"已主动公开", "提供", "告知途径"}, nil, nil,
-		[]Fill{{Name: "获取方式", What: "获取该信息的方式、途径（和时间）", Bases: []string{"36-1", "36-2-inform"}}}},
-	{casefile.LetterPartial, "部", casefile.KindReplied, reviewFirst, []string{"不予公开依据"}, nil, []string{"不予公开内容", "不予公开依据", "理由"}, []Fill{
-		{Name: "公开内容", What: "向申请人提供的内容", Always: true}, {Name: "不予公开内容", What: "不公开的是哪些内容", Always: true}}},
-	{casefile.LetterRefusal, "不", casefile.KindReplied, reviewFirst, nil, nil, []string{"依据", "理由"}, nil},
-	{casefile.LetterAdministrativeQuery, "查", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, []Fill{{Name: "获取方式", What: "应当依照哪些规定、向哪里查询", Always: true}}},
-	{casefile.LetterNotHeld, "无", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, nil},
-	{casefile.LetterNotOurs, "非", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"},
-		[]Fill{{Name: "负责机关", What: "负责公开的行政机关的名称；能够确定的应当告知"}, {Name: "负责机关联系方式", What: "该机关的联系方式"}}},
-	{casefile.LetterNeedsCreation, "制", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, nil},
-	{casefile.LetterUnclear, "明", casefile.KindReplied, eitherWay, []string{"补正告知日期"}, nil, []string{"依据", "理由"}, nil},
-	{casefile.LetterDeclined, "处", casefile.KindReplied, eitherWay, []string{"信访", "重复", "出版物", "反复", "未说明", "重新出具"}, nil, []string{"依据", "理由"}, []Fill{
-		{Name: "原答复文号", What: "此前答复的文号和日期", Bases: []string{"36-6"}}, {Name: "获取方式", What: "公开出版物的获取途径，或者反映诉求的渠道"}}},
-	{casefile.LetterLapsed, "止", casefile.KindReplied, eitherWay, []string{"逾期补正", "逾期缴费", "告知日期", "期限"}, nil, []string{"依据"}, nil},
-	{casefile.LetterClosed, "终", casefile.KindReplied, eitherWay, []string{"撤回", "终止", "非政府信息"}, nil, []string{"理由"}, nil},
-	{casefile.LetterRecordCorrected, "正", casefile.KindReplied, eitherWay, nil, nil, []string{"办理情况"}, []Fill{{Name: "办理情况", What: "核实的情况和怎样处理的：更正了什么，或者为什么不更正；不写则引理由说明", Always: true}}},
-	{casefile.LetterTransfer, "转", "", noRemedy, nil, nil, []string{"接收机关"}, []Fill{{Name: "接收机关", What: "有权更正的行政机关", Always: true}}},
-	{casefile.LetterOpinionConfirmed, "确", "", noRemedy, []string{"征求对象", "征求类型", "征求日期", "意见", "意见日期"}, nil, []string{"征求对象", "意见"}, []Fill{{Name: "意见内容", What: "对方的意见原话；不写则只写是否同意"}}},
-	{casefile.LetterUrging, "催", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},
-	{casefile.LetterSupervision, "督", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},
-	{casefile.LetterApplicationForm, "", "", noRemedy, applicantNames, nil, []string{"申请内容"}, nil},
-	{casefile.LetterRegistrationForm, "", "", noRemedy, slices.Concat(applicantNames, handling, []string{"审查意见", "办理结果", "答复文号", "答复日期", "送达"}), map[string][]string{"经过": {"日期", "事项", "内容"}}, []string{"编号"}, nil},
-	{casefile.LetterAssignmentSheet, "", "", noRemedy, handling, nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "请科室做什么；不写则为提出办理意见"}}},
-	{casefile.LetterApprovalSheet, "", "", noRemedy, slices.Concat(handling, []string{"审查意见", "拟办结果", "拟办依据", "拟办文书", "拟办意见", "送审日期", "送审人", "保密审查", "签批"}), map[string][]string{"送审附件": {"序号", "内容"}}, []string{"编号"}, nil},
-	{casefile.LetterClosingNote, "", "", noRemedy, []string{"归档号", "保管期限", "文件数"}, nil, []string{"编号"}, []Fill{{Name: "说明", What: "卷内缺少、修改、补充、移出、销毁等情况"}, {Name: "共计页数", What: "卷内共多少页"}}},
-	{casefile.LetterDeliveryReceipt, "", "", noRemedy, []string{"受送达人", "送达地址"}, map[string][]string{"送达文书": {"序号", "名称", "文号"}}, nil, nil},
-	{casefile.LetterArchiveIndex, "", "", noRemedy, []string{"归档号", "办理结果"}, map[string][]string{"卷内文件": {"序号", "日期", "文号", "责任者", "题名", "备注"}}, []string{"卷内文件"}, nil},
-}
+var specs = sync.OnceValue(func() []spec {
+	return []spec{
+		{casefile.LetterReceipt, "回", "", noRemedy, []string{"答复期限"}, nil, nil, nil},
+		{casefile.LetterCorrection, "补", casefile.KindCorrectionAsked, noRemedy, []string{"补正期限", "补正类型", "补正依据", "内容补正"}, map[string][]string{"补正事项": {"序号", "内容", "标点"}},
+			[]string{"补正事项", "补正期限"}, []Fill{{Name: "释明", What: "对申请人的指导和释明"}}},
+		{casefile.LetterExtension, "延", casefile.KindExtended, noRemedy, []string{"延长天数", "延期至"}, nil, []string{"延长天数"}, []Fill{{Name: "延期理由", What: "为什么需要延长"}}},
+		{casefile.LetterThirdPartyOpinion, "征", casefile.KindConsultationSent, noRemedy, []string{"征求对象"}, nil, []string{"征求对象"},
+			[]Fill{{Name: "信息概况", What: "涉及对方的是哪些信息；不写则引申请内容"}}},
+		{casefile.LetterOfficeOpinion, "商", casefile.KindConsultationSent, noRemedy, []string{"征求对象", "共同制作"}, nil, []string{"征求对象"},
+			[]Fill{{Name: "信息概况", What: "请对方就哪些信息提出意见；不写则引申请内容"}}},
+		{casefile.LetterConsultationNotice, "询", "", noRemedy, []string{"征求类型", "征求日期"}, nil, []string{"征求日期"}, nil},
+		{casefile.LetterThirdPartyNotice, "告", casefile.KindThirdPartyTold, eitherWay, []string{"征求对象", "公开内容"}, nil, []string{"征求对象", "公开内容", "理由"}, nil},
+		{casefile.LetterReason, "说", casefile.KindReasonAsked, noRemedy, nil, nil, nil,
+			[]Fill{{Name: "数量说明", What: "数量、频次的事实，如 本月已提出 35 件"}, {Name: "说明期限", What: "请申请人在何时前说明"}}},
+		{casefile.LetterDeferral, "缓", casefile.KindDeferred, noRemedy, []string{"延迟至"}, nil, []string{"延迟至"}, nil},
+		{casefile.LetterFee, "费", casefile.KindFeeNoticed, noRemedy, []string{"收费方式", "数量", "金额", "缴费方式"}, map[string][]string{"计费": {"内容"}},
+			[]string{"金额", "缴费方式"}, nil},
+		{casefile.LetterDisclosure, "公", casefile.KindReplied, eitherWay, []string{"已主动公开", "提供", "告知途径"}, nil, nil,
+			[]Fill{{Name: "获取方式", What: "获取该信息的方式、途径（和时间）", Bases: []string{"36-1", "36-2-inform"}}}},
+		{casefile.LetterPartial, "部", casefile.KindReplied, reviewFirst, []string{"不予公开依据"}, nil, []string{"不予公开内容", "不予公开依据", "理由"}, []Fill{
+			{Name: "公开内容", What: "向申请人提供的内容", Always: true}, {Name: "不予公开内容", What: "不公开的是哪些内容", Always: true}}},
+		{casefile.LetterRefusal, "不", casefile.KindReplied, reviewFirst, nil, nil, []string{"依据", "理由"}, nil},
+		{casefile.LetterAdministrativeQuery, "查", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, []Fill{{Name: "获取方式", What: "应当依照哪些规定、向哪里查询", Always: true}}},
+		{casefile.LetterNotHeld, "无", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, nil},
+		{casefile.LetterNotOurs, "非", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"},
+			[]Fill{{Name: "负责机关", What: "负责公开的行政机关的名称；能够确定的应当告知"}, {Name: "负责机关联系方式", What: "该机关的联系方式"}}},
+		{casefile.LetterNeedsCreation, "制", casefile.KindReplied, eitherWay, nil, nil, []string{"依据", "理由"}, nil},
+		{casefile.LetterUnclear, "明", casefile.KindReplied, eitherWay, []string{"补正告知日期"}, nil, []string{"依据", "理由"}, nil},
+		{casefile.LetterDeclined, "处", casefile.KindReplied, eitherWay, []string{"信访", "重复", "出版物", "反复", "未说明", "重新出具"}, nil, []string{"依据", "理由"}, []Fill{
+			{Name: "原答复文号", What: "此前答复的文号和日期", Bases: []string{"36-6"}}, {Name: "获取方式", What: "公开出版物的获取途径，或者反映诉求的渠道"}}},
+		{casefile.LetterLapsed, "止", casefile.KindReplied, eitherWay, []string{"逾期补正", "逾期缴费", "告知日期", "期限"}, nil, []string{"依据"}, nil},
+		{casefile.LetterClosed, "终", casefile.KindReplied, eitherWay, []string{"撤回", "终止", "非政府信息"}, nil, []string{"理由"}, nil},
+		{casefile.LetterRecordCorrected, "正", casefile.KindReplied, eitherWay, nil, nil, []string{"办理情况"}, []Fill{{Name: "办理情况", What: "核实的情况和怎样处理的：更正了什么，或者为什么不更正；不写则引理由说明", Always: true}}},
+		{casefile.LetterTransfer, "转", "", noRemedy, nil, nil, []string{"接收机关"}, []Fill{{Name: "接收机关", What: "有权更正的行政机关", Always: true}}},
+		{casefile.LetterOpinionConfirmed, "确", "", noRemedy, []string{"征求对象", "征求类型", "征求日期", "意见", "意见日期"}, nil, []string{"征求对象", "意见"}, []Fill{{Name: "意见内容", What: "对方的意见原话；不写则只写是否同意"}}},
+		{casefile.LetterUrging, "催", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},
+		{casefile.LetterSupervision, "督", "", noRemedy, slices.Concat(handling, []string{"次数"}), nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "要求科室做什么；不写则为反馈办理意见"}, {Name: "限期", What: "最迟何日反馈"}}},
+		{casefile.LetterApplicationForm, "", "", noRemedy, applicantNames, nil, []string{"申请内容"}, nil},
+		{casefile.LetterRegistrationForm, "", "", noRemedy, slices.Concat(applicantNames, handling, []string{"审查意见", "办理结果", "答复文号", "答复日期", "送达"}), map[string][]string{"经过": {"日期", "事项", "内容"}}, []string{"编号"}, nil},
+		{casefile.LetterAssignmentSheet, "", "", noRemedy, handling, nil, []string{"承办科室"}, []Fill{{Name: "要求", What: "请科室做什么；不写则为提出办理意见"}}},
+		{casefile.LetterApprovalSheet, "", "", noRemedy, slices.Concat(handling, []string{"审查意见", "拟办结果", "拟办依据", "拟办文书", "拟办意见", "送审日期", "送审人", "保密审查", "签批"}), map[string][]string{"送审附件": {"序号", "内容"}}, []string{"编号"}, nil},
+		{casefile.LetterClosingNote, "", "", noRemedy, []string{"归档号", "保管期限", "文件数"}, nil, []string{"编号"}, []Fill{{Name: "说明", What: "卷内缺少、修改、补充、移出、销毁等情况"}, {Name: "共计页数", What: "卷内共多少页"}}},
+		{casefile.LetterDeliveryReceipt, "", "", noRemedy, []string{"受送达人", "送达地址"}, map[string][]string{"送达文书": {"序号", "名称", "文号"}}, nil, nil},
+		{casefile.LetterArchiveIndex, "", "", noRemedy, []string{"归档号", "办理结果"}, map[string][]string{"卷内文件": {"序号", "日期", "文号", "责任者", "题名", "备注"}}, []string{"卷内文件"}, nil},
+	}
+})
 
 // The names that several forms have: of an applicant, of the person who handles a case, and of the day until which.
 var (
@@ -92,7 +95,7 @@ var (
 )
 
 func specOf(kind casefile.LetterKind) spec {
-	for _, s := range specs {
+	for _, s := range specs() {
 		if s.kind == kind {
 			return s
 		}
@@ -156,7 +159,7 @@ type Info struct {
 // Kinds describes every letter.
 func Kinds() []Info {
 	var all []Info
-	for _, s := range specs {
+	for _, s := range specs() {
 		v := vocabularyOf(s.kind)
 		all = append(all, Info{s.kind, s.kind.Label(), s.mark, s.event, s.class.label(), v.text, v.lists, slices.Concat([]Fill{}, s.fills)})
 	}
@@ -191,7 +194,7 @@ func For(e casefile.Event) casefile.LetterKind {
 	case casefile.Withdrawn:
 		return casefile.LetterClosed
 	}
-	for _, s := range specs {
+	for _, s := range specs() {
 		if s.event != "" && s.event == e.Kind() {
 			return s.kind
 		}

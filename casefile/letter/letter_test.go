@@ -41,7 +41,7 @@ func subject(id casefile.ID, events ...casefile.Event) letter.Subject {
 		s.History = append(s.History, casefile.Record{Seq: uint64(i + 1), On: on, Recorded: on.Start(), Actor: "李四(1000)", Case: id, Event: e})
 		on++
 	}
-	s.Case = casefile.Fold(id, s.History, casefile.Regulations, workday.Embedded())
+	s.Case = casefile.Fold(id, s.History, casefile.Regulations(), workday.Embedded())
 	return s
 }
 

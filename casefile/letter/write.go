@@ -56,7 +56,7 @@ func Standard(kind casefile.LetterKind) ([]byte, error) {
 	case casefile.LetterClosingNote:
 		b.closingNote()
 	default:
-		f, ok := forms[kind]
+		f, ok := forms()[kind]
 		if !ok {
 			return nil, fmt.Errorf("no template for %s", kind)
 		}

@@ -116,7 +116,7 @@ func TestDisputes(t *testing.T) {
 			if !slices.Equal(seqsOf(history), seqs) {
 				t.Errorf("the records of %s are at %v", of, seqs)
 			}
-			d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, casefile.Regulations, workday.Embedded())
+			d := casefile.FoldDispute(casefile.DisputeOf(history[0]), history, 0, casefile.Regulations(), workday.Embedded())
 			if (d.ID == first) != (d.Result == casefile.ResultUpheld) {
 				t.Errorf("dispute %+v", d)
 			}

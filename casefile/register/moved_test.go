@@ -25,7 +25,7 @@ func TestMovedCases(t *testing.T) {
 		{Seq: 5, On: day("2026-05-15"), Case: "a", Event: casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1"}},
 		{Seq: 6, On: day("2026-05-15"), Case: "a", Event: casefile.Dispatched{Way: casefile.ByPost}},
 	}
-	c := casefile.Fold("a", history, casefile.Regulations, workday.Embedded())
+	c := casefile.Fold("a", history, casefile.Regulations(), workday.Embedded())
 	old := make([]byte, oldDaysAt+4*oldDays)
 	old[0] = oldProjection
 	for i, d := range map[int]string{oldStopped: "2026-05-15", oldStrictDue: "2026-05-20", oldLegal: "2026-04-20", oldLegalDue: "2026-05-20"} {

@@ -211,7 +211,7 @@ func prepare(dir string, o Options) *Register {
 	r := &Register{dir: dir, law: o.Law, disk: durable.Disk{Intercept: o.Intercept}, base: o.Calendar, limits: o.limits}
 	r.journal = journal{disk: r.disk, dir: filepath.Join(dir, JournalDir), files: map[string]written{}}
 	if r.law.Limit == 0 {
-		r.law = casefile.Regulations
+		r.law = casefile.Regulations()
 	}
 	if r.base == nil {
 		r.base = workday.Embedded()

@@ -69,7 +69,7 @@ func inOtherWords() []composed {
 
 	// A few more of each kind.
 	village := "尊敬的街道办：\n我叫褚某，身份证号码略。请求你们公开2024年丁社区老旧小区改造的施工合同，用邮件发给我就行。\n"
-	english := "Dear Sir, under the Regulations on Open Government Information (政府信息公开条例) I request a copy of the 2025 budget. Yours, A. Wei\n"
+	english := "Dear Sir, under the Regulations() on Open Government Information (政府信息公开条例) I request a copy of the 2025 budget. Yours, A. Wei\n"
 	hk := "敬啟者：現依據《政府信息公開條例》申請獲取貴局關於戊路工程之環評批覆，聯絡電話從略。衛某謹啟\n"
 	list := "申请人：蒋某某\n联系电话：略\n申请内容：己镇2025年三公经费\n公开方式：邮寄\n"
 	for i, mark := range []string{"Auto-Submitted: auto-generated", "X-Autoresponder: yes", "Precedence: junk", "Auto-Submitted: auto-notified", "X-Vacation: 1", "Return-Path: <>", "List-Id: x", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"} {
