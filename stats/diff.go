@@ -29,6 +29,7 @@ func Diff(before, after Report) ([]Difference, error) {
 		return nil, fmt.Errorf("the reports have the formats %s and %s", before.Format, after.Format)
 	}
 	d := differ{all: []Difference{}}
+	d.was, d.is = unlike(before, after)
 	for _, g := range f.Facts {
 		for _, item := range g.Items {
 			for i, c := range g.Columns {
@@ -64,7 +65,33 @@ func Diff(before, after Report) ([]Difference, error) {
 	return d.all, nil
 }
 
-type differ struct{ all []Difference }
+type differ struct {
+	all     []Difference
+	was, is []casefile.Counted // the cases that one report has elsewhere than the other, or that the other lacks
+}
+
+// unlike are the cases that do not stand in the same places of two reports, as each has them: all others are in every cell in
+// both or in neither.
+func unlike(before, after Report) (was, is []casefile.Counted) {
+	places := make(map[casefile.ID]casefile.Counted, len(before.Cases))
+	for _, c := range before.Cases {
+		places[c.Case] = c.Counted
+	}
+	same := map[casefile.ID]bool{}
+	for _, c := range after.Cases {
+		if place, ok := places[c.Case]; ok && place == c.Counted {
+			same[c.Case] = true
+		} else {
+			is = append(is, c.Counted)
+		}
+	}
+	for _, c := range before.Cases {
+		if !same[c.Case] {
+			was = append(was, c.Counted)
+		}
+	}
+	return was, is
+}
 
 func (d *differ) note(place, before, after string) {
 	if before != after {
@@ -74,7 +101,7 @@ func (d *differ) note(place, before, after string) {
 
 // cases names what came into a cell and what went out of it: also where the number stayed the same.
 func (d *differ) cases(f Format, cell Cell, before, after Report) {
-	was, is := CasesOf(f, cell, counted(before)), CasesOf(f, cell, counted(after))
+	was, is := CasesOf(f, cell, d.was), CasesOf(f, cell, d.is)
 	gained, lost := without(is, was), without(was, is)
 	if gained == nil && lost == nil {
 		return
@@ -88,16 +115,14 @@ func (d *differ) cases(f Format, cell Cell, before, after Report) {
 	last.Gained, last.Lost = gained, lost
 }
 
-func counted(r Report) []casefile.Counted {
+// Counted are the cases of a traced report as a frozen year keeps them.
+func (r Report) Counted() []casefile.Counted {
 	all := make([]casefile.Counted, len(r.Cases))
 	for i, c := range r.Cases {
 		all[i] = c.Counted
 	}
 	return all
 }
-
-// Counted are the cases of a traced report as a frozen year keeps them.
-func (r Report) Counted() []casefile.Counted { return counted(r) }
 
 func without(all, these []casefile.ID) []casefile.ID {
 	known := make(map[casefile.ID]bool, len(these))

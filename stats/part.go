@@ -47,6 +47,13 @@ func NewCounter(year int, o Options) (*Counter, error) {
 	return &Counter{year, f, open(year, f, o), o}, nil
 }
 
+// Again is the counter with what else is known now: about mails, fees, disputes and words, but with the same frozen years, the same
+// opening balance and the same period. What it takes from these is shared.
+func (k *Counter) Again(o Options) *Counter {
+	b := *k.b
+	return &Counter{k.year, k.f, &b, o}
+}
+
 func counting(year int, err error) error {
 	return fmt.Errorf("computing the report of %d: %w", year, err)
 }
@@ -121,6 +128,20 @@ func (k *Counter) Cases(parts []*Part, cell Cell) (ids []casefile.ID, unnamed in
 	}
 	k.take(parts)
 	return ids, k.b.unnamed(cell)
+}
+
+// Placed lists the cases of parts with their places in 表三, without their words. They were counted with Options.Listed.
+func (k *Counter) Placed(parts []*Part) (all []Placed) {
+	for _, p := range parts {
+		for _, l := range p.listed {
+			e := entry{column: l.column, n: int(l.n)}
+			for i, row := range l.rows {
+				e.rows[i] = int(row)
+			}
+			all = append(all, k.b.placed(e, casefile.Case{ID: l.id}))
+		}
+	}
+	return all
 }
 
 // Report makes the report of all parts.

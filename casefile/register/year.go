@@ -25,7 +25,7 @@ func (t *Tx) ofYears(year int) iter.Seq2[casefile.Record, error] {
 	return func(yield func(casefile.Record, error) bool) {
 		c := t.bucket(bucketYear).Cursor()
 		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix) && len(k) > 2; k, _ = c.Next() {
-			r, err := t.Record(binary.BigEndian.Uint64(k[2:]))
+			r, err := t.yearRecord(binary.BigEndian.Uint64(k[2:]))
 			if !yield(r, err) || err != nil {
 				return
 			}

@@ -154,12 +154,18 @@ func (o *Office) candidates(tx *desk.View, c casefile.Case) ([]ask.MailView, err
 	}
 	var all []ask.MailView
 	for _, place := range []casefile.Disposition{casefile.ToHistory, casefile.Parked} {
-		for m, err := range tx.Mails(place) {
+		for day, err := range tx.MailDays(place) {
 			if err != nil {
 				return nil, err
 			}
-			far := civil.Of(m.ArrivedAt).Sub(c.ArrivedOn)
-			if far >= -candidateDays && far <= candidateDays && strings.Contains(m.From.Name+"\n"+m.Subject, c.Applicant) {
+			if far := day.On.Sub(c.ArrivedOn); far < -candidateDays || far > candidateDays {
+				continue
+			}
+			m, err := tx.MailAt(day.Seq)
+			if err != nil {
+				return nil, err
+			}
+			if strings.Contains(m.From.Name+"\n"+m.Subject, c.Applicant) {
 				v, err := o.Mails.MailView(tx, m.MessageTaken)
 				if err != nil {
 					return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -97,6 +98,19 @@ func TestFreeze(t *testing.T) {
 	differ, err := a.freezing.YearDiff(t.Context(), k.Call(), ask.YearRef{Year: 2026})
 	if err != nil || len(differ) == 0 {
 		t.Errorf("an answer entered later changes nothing: %v", err)
+	}
+	if err := a.View(func(tx *desk.View) error {
+		past, err := pastYears(tx)
+		if err != nil {
+			return err
+		}
+		whole, _, err := sinceFrozen(tx, past, 2026, a.compute)
+		if !reflect.DeepEqual(whole, differ) {
+			t.Errorf("part by part it is %+v, counted whole %+v", differ, whole)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 	if err := a.files.WriteYears(); err != nil {
 		t.Fatal(err)

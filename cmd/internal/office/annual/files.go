@@ -85,7 +85,7 @@ func (f Files) writeYear(year int) error {
 		}
 		if closed, ok := past.closed[year]; ok {
 			frozen, dir = &closed, filepath.Join(dir, "draft")
-			differ, rep, err = f.reports.sinceFrozen(tx, past, year)
+			differ, rep, err = sinceFrozen(tx, past, year, f.reports.compute)
 			return err
 		}
 		rep, err = f.reports.compute(tx, year, past, stats.Options{Trace: true})

@@ -2,8 +2,11 @@ package annual
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -44,7 +47,7 @@ func (z Freezing) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest)
 		if by, ok := past.by[year]; ok {
 			return ask.Refused("year-frozen", "要重新计算，先解冻：year reopen", "%d 年已由 %s 于 %s 冻结", year, by.Actor, by.On)
 		}
-		if err := inOrder(tx.View, past, year); err != nil {
+		if err := z.reports.inOrder(tx.View, past, year); err != nil {
 			return err
 		}
 		rep, err := z.reports.compute(tx.View, year, past, stats.Options{Trace: true})
@@ -72,26 +75,42 @@ func (z Freezing) CloseYear(_ context.Context, c ask.Call, req ask.CloseRequest)
 
 // inOrder refuses to freeze a year before the years that it rests on, or after those that rest on it: a case
 // between them would be counted in two years.
-func inOrder(tx *desk.View, past past, year int) error {
+func (a *Room) inOrder(tx *desk.View, past past, year int) error {
 	if n := len(past.years); n > 0 && past.years[n-1] > year {
 		last := past.years[n-1]
 		return ask.Refused("year-order", fmt.Sprintf("先解冻 %d 年，再依次冻结\nysq year reopen %d", last, last), "%d 年已冻结，其上年结转已经确定，不能再冻结 %d 年", last, year)
 	}
-	first := year
-	for c, err := range tx.Heads("") {
-		if err != nil {
-			return err
-		}
-		if received := c.ReceivedOn(); c.Counts() && !c.Carried && !received.IsZero() {
-			first = min(first, received.Year())
-		}
+	first, err := a.firstYear(tx)
+	if err != nil {
+		return err
 	}
-	for y := first; y < year; y++ {
+	for y := min(first, year); y < year; y++ {
 		if _, ok := past.closed[y]; !ok {
 			return ask.Refused("year-order", fmt.Sprintf("先冻结 %d 年\nysq year close %d", y, y), "登记簿中有 %d 年的申请而该年尚未冻结；须依次冻结，以免一件计入两年", y)
 		}
 	}
 	return nil
+}
+
+// firstYear is the earliest year in which a case was received that a report counts.
+func (a *Room) firstYear(tx *desk.View) (int, error) {
+	earliest := func(year, other int) int { return min(cmp.Or(year, other), cmp.Or(other, year)) }
+	blocks, err := a.first.Of(tx, false, func(cases iter.Seq2[casefile.Case, error]) (first int, err error) {
+		for c, err := range cases {
+			if err != nil {
+				return 0, err
+			}
+			if received := c.ReceivedOn(); c.Counts() && !c.Carried && !received.IsZero() {
+				first = earliest(first, received.Year())
+			}
+		}
+		return first, nil
+	})
+	first := 0
+	for _, year := range blocks {
+		first = earliest(first, year)
+	}
+	return cmp.Or(first, math.MaxInt), err
 }
 
 // freeze makes the event of a report; its checks must have passed or be waived.
@@ -171,11 +190,11 @@ func (z Freezing) ReopenYear(_ context.Context, c ask.Call, req ask.ReopenReques
 // YearDiff computes a frozen year as if it were not and lists what would differ.
 func (z Freezing) YearDiff(_ context.Context, _ ask.Call, q ask.YearRef) (all []stats.Difference, err error) {
 	err = z.View(func(tx *desk.View) error {
-		past, err := pastYears(tx)
+		past, err := z.reports.committed(tx)
 		if err != nil {
 			return err
 		}
-		all, _, err = z.reports.sinceFrozen(tx, past, q.Year)
+		all, _, err = sinceFrozen(tx, past, q.Year, z.reports.recount)
 		return err
 	})
 	return all, err

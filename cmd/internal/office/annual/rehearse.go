@@ -58,7 +58,7 @@ func (a *Room) rehearse(tx *desk.View, year int) (r ask.Rehearsal, err error) {
 	}
 	carried, _ := counter.Cases(parts, out)
 	r.Carried = append([]casefile.ID{}, carried...)
-	if err := inOrder(tx, past, year); err != nil {
+	if err := a.inOrder(tx, past, year); err != nil {
 		r.Order = err.Error()
 	}
 	r.Year = a.yearView(past, year)

@@ -237,18 +237,11 @@ func published(c casefile.YearClosed) (stats.Report, error) {
 func undecided(tx *desk.View, from, to civil.Date) (stats.Undecided, error) {
 	var u stats.Undecided
 	for place, n := range map[casefile.Disposition]*int{casefile.Parked: &u.Parked, casefile.Quarantined: &u.Quarantined} {
-		for m, err := range tx.Mails(place) {
+		for m, err := range tx.MailDays(place) {
 			if err != nil {
 				return u, err
 			}
-			if m.Guess == casefile.GuessSent {
-				continue
-			}
-			arrived := m.ArrivedAt
-			if arrived.IsZero() {
-				arrived = m.Recorded
-			}
-			if day := civil.Of(arrived); day >= from && day <= to {
+			if !m.Sent && m.On >= from && m.On <= to {
 				*n++
 			}
 		}

@@ -29,13 +29,15 @@ type Room struct {
 	judged   map[span]judged
 	gathered map[gathering]*desk.Sums[*stats.Gathered]
 	earliest desk.Sums[civil.Date] // on which a case was received; see reaches
+	first    desk.Sums[int]        // the year in which a case was received that a report counts; see firstYear
 }
 
 // counted are the parts of the report of a year, as they are counted by what the books say.
 type counted struct {
-	books string
-	cal   *workday.Calendar
-	sums  desk.Sums[*stats.Part]
+	books   string
+	cal     *workday.Calendar
+	counter *stats.Counter // by these books, for Again
+	sums    desk.Sums[*stats.Part]
 }
 
 // mostCounted bounds the years of which parts are kept: each holds the numbers of the cases that the year counts.
@@ -45,20 +47,22 @@ const mostCounted = 12
 // committed it is for looking only.
 func (a *Room) parts(tx *desk.View, year int, past past, o stats.Options) (*stats.Counter, []*stats.Part, error) {
 	o.Listed = true
-	counter, err := stats.NewCounter(year, o)
-	if err != nil {
-		return nil, nil, err
-	}
 	books := past.books()
 	a.counting.Lock()
 	k := a.counted[year]
 	if k == nil || k.books != books || k.cal != o.Calendar {
-		if k = (&counted{books: books, cal: o.Calendar}); len(a.counted) >= mostCounted || a.counted == nil {
+		counter, err := stats.NewCounter(year, o)
+		if err != nil {
+			a.counting.Unlock()
+			return nil, nil, err
+		}
+		if k = (&counted{books: books, cal: o.Calendar, counter: counter.Again(stats.Options{})}); len(a.counted) >= mostCounted || a.counted == nil {
 			a.counted = map[int]*counted{}
 		}
 		a.counted[year] = k
 	}
 	a.counting.Unlock()
+	counter := k.counter.Again(o)
 	all, err := k.sums.Of(tx, false, counter.Count)
 	return counter, all, err
 }

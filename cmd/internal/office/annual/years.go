@@ -67,8 +67,8 @@ func (a *Room) yearView(past past, year int) ask.YearView {
 	return v
 }
 
-// sinceFrozen compares a frozen year with what it would be now.
-func (a *Room) sinceFrozen(tx *desk.View, past past, year int) ([]stats.Difference, stats.Report, error) {
+// sinceFrozen compares a frozen year with what it would be now, counted as it is asked for: compute, or recount.
+func sinceFrozen(tx *desk.View, past past, year int, count func(*desk.View, int, past, stats.Options) (stats.Report, error)) ([]stats.Difference, stats.Report, error) {
 	closed, ok := past.closed[year]
 	if !ok {
 		return nil, stats.Report{}, ask.Refused("year-open", "可查各年\nysq year list", "%d 年没有冻结，无从比较", year)
@@ -83,10 +83,28 @@ func (a *Room) sinceFrozen(tx *desk.View, past past, year int) ([]stats.Differen
 	for _, c := range closed.Cases {
 		before.Cases = append(before.Cases, stats.Placed{Counted: c})
 	}
-	now, err := a.compute(tx, year, past, stats.Options{Trace: true, Format: before.Format})
+	now, err := count(tx, year, past, stats.Options{Trace: true, Format: before.Format})
 	if err != nil {
 		return nil, now, err
 	}
 	all, err := stats.Diff(before, now)
 	return all, now, err
+}
+
+// recount is compute for a whole year, part by part where it is of the present form. Of its cases only the places are known.
+func (a *Room) recount(tx *desk.View, year int, past past, o stats.Options) (stats.Report, error) {
+	if o.Format != stats.Current {
+		return a.compute(tx, year, past, o)
+	}
+	o.Trace = false
+	if err := a.complete(tx, year, past, &o); err != nil {
+		return stats.Report{}, err
+	}
+	counter, parts, err := a.parts(tx, year, past, o)
+	if err != nil {
+		return stats.Report{}, err
+	}
+	rep, err := counter.Report(parts)
+	rep.Cases = counter.Placed(parts)
+	return rep, err
 }

@@ -3,8 +3,10 @@ package register
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -77,5 +79,53 @@ func TestLongHistories(t *testing.T) {
 		if sum != all.size || sum > mostHistories {
 			t.Fatalf("%d bytes are kept, and counted as %d", sum, all.size)
 		}
+	}
+}
+
+// The days of mails, and the records of years, are right in a transaction that is given up and in the one that gets its numbers.
+func TestKeptByNumbers(t *testing.T) {
+	r := opened(t)
+	mail := func(n byte, on time.Time, guess casefile.Guess) casefile.Draft {
+		return casefile.Draft{On: civil.Of(on), Event: casefile.MessageTaken{Letter: casefile.Letter{Digest: casefile.DigestOf([]byte{n})}, Account: "a", Folder: "f", UIDValidity: 1, UID: uint32(n),
+			Disposition: casefile.Parked, ArrivedAt: on, Guess: guess}}
+	}
+	opening := func(n int) casefile.Draft {
+		return casefile.Draft{On: civil.Of(start), Event: casefile.OpeningBalance{Year: 2026, Columns: [len(casefile.Columns)]int{n}}}
+	}
+	look := func(tx *Tx, n int, want ...MailDay) {
+		t.Helper()
+		var got []MailDay
+		for m, err := range tx.MailDays(casefile.Parked) {
+			must(t, err)
+			got = append(got, MailDay{0, m.On, m.Sent})
+		}
+		o, _, err := tx.Opening()
+		if must(t, err); o.Columns[0] != n || !slices.Equal(got, want) {
+			t.Errorf("%d carried over, %v; want %d, %v", o.Columns[0], got, n, want)
+		}
+	}
+	today, later := civil.Of(start), civil.Of(start)+7
+	add := func(drafts ...casefile.Draft) {
+		t.Helper()
+		if _, err := r.Append(start, "李四(1000)", drafts...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(mail(1, start, casefile.GuessNone))
+	given := errors.New("given up")
+	if err := r.Update(start, func(tx *Tx) error {
+		_, err := tx.Append("李四(1000)", mail(2, start, casefile.GuessNone), opening(3))
+		must(t, err)
+		look(tx, 3, MailDay{0, today, false}, MailDay{0, today, false})
+		return given
+	}); !errors.Is(err, given) {
+		t.Fatal(err)
+	}
+	add(mail(3, later.Start(), casefile.GuessSent), opening(5))
+	for range 2 {
+		must(t, r.View(func(tx *Tx) error { look(tx, 5, MailDay{0, today, false}, MailDay{0, later, true}); return nil }))
+	}
+	if len(r.arrived.of) != 2 || len(r.years.of) != 1 {
+		t.Errorf("%d days and %d records of years are kept", len(r.arrived.of), len(r.years.of))
 	}
 }
