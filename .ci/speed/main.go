@@ -62,7 +62,8 @@ var page = []bench{
 	{"The desk in a browser, 100,000 cases, 95 % of requests", "./cmd/ysq", "Desk", "", []string{
 		"待办 | {today-p95-ms} ms | ", "the same, each time after a record | {today-after-record-p95-ms} ms | ",
 		"办件 | {cases-p95-ms} ms | ", "a case | {case-p95-ms} ms | ", "登记 | {register-p95-ms} ms | ", "答复 | {answer-p95-ms} ms | ", "a step | {step-p95-ms} ms | ",
-		"收发 | {mails-p95-ms} ms | ", "年度 | {year-p95-ms} ms | ", "查询 | {search-p95-ms} ms | ",
+		"收发 | {mails-p95-ms} ms | ", "年度 | {year-p95-ms} ms | ", "查询 | {search-p95-ms} ms | ", "every step's form | {steps-p95-ms} ms | ",
+		"every step, tried | {tries-p95-ms} ms | ", "the slowest of all pages, right after a record, too | {slowest-p95-ms} ms | ",
 	}},
 	{"Fifty people at the desk for ten minutes, who record on every tenth page; meanwhile mails arrive", "./cmd/ysq", "Fifty", "YSQ_SECONDS=600", []string{
 		"requests without an error | {requests} | ", "requests, 95 % | {p95-ms} ms | ", "a poll with one new mail, before and meanwhile | {poll-quiet-ms} and {poll-busy-ms} ms | ",
