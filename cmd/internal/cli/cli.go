@@ -36,14 +36,16 @@ import (
 	"ysq.internal/ysq/config"
 )
 
-// Main runs the command that args name and returns its exit code (ask.Exit…). It ends early when ctx does, or what interruptible
-// makes of it, if the command has something to put in order (orderly); `serve` then stops in order, which is its ordinary end.
-func Main(ctx context.Context, interruptible func(context.Context) (context.Context, context.CancelFunc), args []string, in io.Reader, out, errOut io.Writer, getenv func(string) string, version string) int {
+// Main runs the command that args name and returns its exit code (ask.Exit…). It ends early when ctx does, or what orderly
+// makes of it for a command that does more than to ask the daemon; `serve` then stops in order, which is its ordinary end.
+func Main(ctx context.Context, orderly func(context.Context) (context.Context, context.CancelFunc), args []string, in io.Reader, out, errOut io.Writer, getenv func(string) string, version string) int {
 	if len(args) > 0 && args[0] == worker.Command { // the daemon's child: not for people, and nothing of the tree for it
+		_, stop := orderly(ctx) // who stops the service stops all of it at once; the daemon ends its children itself
+		defer stop()
 		return worker.Main(args[1:], in, out, errOut)
 	}
 	a := &app{in: in, out: out, errOut: errOut, version: version, now: time.Now, getenv: getenv, columns: terminalColumns,
-		interruptible: interruptible}
+		interruptible: orderly}
 	root := a.rootFor(args)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // the shell asks, not a person
 		a.completions(root)
