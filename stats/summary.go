@@ -75,9 +75,32 @@ func (l *Load) add(at casefile.Standing) {
 // Gathered is what some cases add to the summary of a period. It is not changed once it is made.
 type Gathered struct {
 	public     Public
-	stretches  []Stretch // as stretchesOf gives them
+	flows      []flow // of the stretches in which any of the cases moved: of a thousand with neighbouring numbers these are few
 	department map[string]*Department
 	load       map[string]*Load
+}
+
+// flow is what some cases add to one of the stretches that stretchesOf gives; nil where that is nothing.
+type flow struct {
+	at          int
+	now, before *Department
+}
+
+// flowsOf are the stretches to which something was added.
+func flowsOf(all []Stretch) (flows []flow) {
+	for i, s := range all {
+		f := flow{at: i}
+		if *s.Now != (Department{}) {
+			f.now = s.Now
+		}
+		if *s.Before != (Department{}) {
+			f.before = s.Before
+		}
+		if f.now != nil || f.before != nil {
+			flows = append(flows, f)
+		}
+	}
+	return flows
 }
 
 // stretchesOf are the period itself, its quarters and its months.
@@ -89,7 +112,7 @@ func stretchesOf(from, to civil.Date) (all []Stretch, quarters int) {
 // Gather counts some cases for the summary of a period.
 func Gather(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], cal *workday.Calendar) (*Gathered, error) {
 	g := &Gathered{department: map[string]*Department{}, load: map[string]*Load{}}
-	g.stretches, _ = stretchesOf(from, to)
+	stretches, _ := stretchesOf(from, to)
 	for c, err := range cases {
 		if err != nil {
 			return nil, fmt.Errorf("summing up: %w", err)
@@ -101,17 +124,18 @@ func Gather(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], c
 			g.public.count(c.Publicity)
 		}
 		departmentOf(g.department, c.Department).count(c, from, to, today, cal)
-		for _, part := range g.stretches {
+		for _, part := range stretches {
 			part.Now.flow(c, part.from, part.to, cal)
 			part.Before.flow(c, yearBefore(part.from), yearBefore(part.to), cal)
 		}
 		if c.ReceivedOn() <= to && overdueOn(c, min(today, to), cal) {
-			g.stretches[0].Now.Overdue++
+			stretches[0].Now.Overdue++
 		}
 		if at := c.At(today, cal); c.Stage.Open() && !at.Finished {
 			loadOf(g.load, c.Assignee).add(at)
 		}
 	}
+	g.flows = flowsOf(stretches)
 	return g, nil
 }
 
@@ -137,9 +161,13 @@ func Sum(from, to, since, today civil.Date, gathered []*Gathered) Summary {
 	by, load := map[string]*Department{}, map[string]*Load{}
 	for _, g := range gathered {
 		s.Public.Proposed, s.Public.Adopted, s.Public.Declined = s.Public.Proposed+g.public.Proposed, s.Public.Adopted+g.public.Adopted, s.Public.Declined+g.public.Declined
-		for i := range all {
-			all[i].Now.plus(g.stretches[i].Now)
-			all[i].Before.plus(g.stretches[i].Before)
+		for _, f := range g.flows {
+			if f.now != nil {
+				all[f.at].Now.plus(f.now)
+			}
+			if f.before != nil {
+				all[f.at].Before.plus(f.before)
+			}
 		}
 		for name, d := range g.department {
 			departmentOf(by, name).plus(d)
