@@ -115,7 +115,7 @@ func (b *Room) countMonth(tx *desk.View, c casefile.Case, count *int) (said stri
 	if day.IsZero() {
 		return "", nil, nil, ask.Usage("%s 没有收到日期，无从计算当月件数", id)
 	}
-	if same, err = fee.InMonth(receivedAbout(tx, day), c.Applicant, day, law); err != nil {
+	if same, err = fee.InMonth(b.receivedAbout(tx, day), c.Applicant, day, law); err != nil {
 		return "", nil, nil, err
 	}
 	month := day.String()[:len("2026-11")]
@@ -144,19 +144,51 @@ func (b *Room) countMonth(tx *desk.View, c casefile.Case, count *int) (said stri
 	return said, doubts, same, nil
 }
 
-// receivedAbout yields the cases received within a month of a day, and few others. It reads the fixed
-// heads of all, and the names only of those.
-func receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.Case, error] {
+// received is when the cases of a block were received, from its first number to its last.
+type received struct {
+	first, last casefile.ID
+	from, to    civil.Date
+}
+
+// receivedAbout yields the cases received within a month of a day, and few others. It reads the fixed heads of those whose
+// numbers are near others that were, and the names only of these.
+func (b *Room) receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.Case, error] {
+	const about = 31
 	return func(yield func(casefile.Case, error) bool) {
-		for c, err := range tx.Heads("") {
-			if err == nil {
-				if away := c.ReceivedOn().Sub(day); away < -31 || away > 31 {
-					continue
+		blocks, err := b.received.Of(tx, false, func(cases iter.Seq2[casefile.Case, error]) (r received, err error) {
+			for c, err := range cases {
+				if err != nil {
+					return r, err
 				}
-				c, err = tx.Case(c.ID)
+				on := c.ReceivedOn()
+				if r.first == "" {
+					r.first, r.from = c.ID, on
+				}
+				r.last, r.from, r.to = c.ID, min(r.from, on), max(r.to, on)
 			}
-			if !yield(c, err) || err != nil {
-				return
+			return r, nil
+		})
+		if err != nil {
+			yield(casefile.Case{}, err)
+			return
+		}
+		for _, block := range blocks {
+			if day.Sub(block.to) > about || block.from.Sub(day) > about {
+				continue
+			}
+			for c, err := range tx.Heads(block.first[:len(block.first)-1]) {
+				if err == nil {
+					if c.ID > block.last {
+						break
+					}
+					if away := c.ReceivedOn().Sub(day); c.ID < block.first || away < -about || away > about {
+						continue
+					}
+					c, err = tx.Case(c.ID)
+				}
+				if !yield(c, err) || err != nil {
+					return
+				}
 			}
 		}
 	}

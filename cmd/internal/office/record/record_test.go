@@ -237,6 +237,41 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// Every case that was received within a month of a day is looked at for the fee of the month, whatever its number says.
+func TestReceivedAbout(t *testing.T) {
+	b, k := open(t)
+	for id, day := range map[casefile.ID]string{"2025-00001": "2026-03-03", "2025-01000": "2026-02-02", "2026-01000": "2026-04-01", "2026-01999": "2026-05-05", "2026-02": "2026-03-04", "2026-02000": "2026-06-05", "申1": "2026-03-31"} {
+		k.Set(day)
+		desktest.Application(t, b.Desk, k, id)
+	}
+	for _, s := range []string{"2026-01-15", "2026-02-28", "2026-03-10", "2026-04-30", "2026-07-01"} {
+		day := civil.MustParse(s)
+		var got, want []casefile.ID
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(b.View(func(tx *desk.View) error {
+			for c, err := range tx.Cases("") {
+				must(err)
+				if away := c.ReceivedOn().Sub(day); away >= -31 && away <= 31 {
+					want = append(want, c.ID)
+				}
+			}
+			for c, err := range b.receivedAbout(tx, day) {
+				must(err)
+				got = append(got, c.ID)
+			}
+			return nil
+		}))
+		if !slices.Equal(got, want) {
+			t.Errorf("about %s %v were received, want %v", day, got, want)
+		}
+	}
+}
+
 // That an applicant let his time pass is noted the day after, once, and decides nothing.
 func TestNoteLapses(t *testing.T) {
 	b, k := open(t)

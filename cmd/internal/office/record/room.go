@@ -11,6 +11,9 @@ package record
 import "ysq.internal/ysq/cmd/internal/office/desk"
 
 // Room records what people do with cases.
-type Room struct{ *desk.Desk }
+type Room struct {
+	*desk.Desk
+	received desk.Sums[received] // see receivedAbout
+}
 
-func New(d *desk.Desk) *Room { return &Room{d} }
+func New(d *desk.Desk) *Room { return &Room{Desk: d} }
