@@ -80,6 +80,22 @@ type Gathered struct {
 	load       map[string]*Load
 }
 
+// moved are the first and the last day of which a case adds something to a flow: of a year and its parts most cases have none.
+func moved(c casefile.Case) (first, last civil.Date) {
+	first = c.ReceivedOn()
+	last = first
+	count := func(day civil.Date) {
+		if !day.IsZero() {
+			first, last = min(first, day), max(last, day)
+		}
+	}
+	count(c.StoppedOn)
+	for _, p := range c.Periods {
+		count(p.Ended)
+	}
+	return first, last
+}
+
 // flow is what some cases add to one of the stretches that stretchesOf gives; nil where that is nothing.
 type flow struct {
 	at          int
@@ -124,9 +140,15 @@ func Gather(from, to, today civil.Date, cases iter.Seq2[casefile.Case, error], c
 			g.public.count(c.Publicity)
 		}
 		departmentOf(g.department, c.Department).count(c, from, to, today, cal)
+		first, last := moved(c)
+		add := func(d *Department, from, to civil.Date) {
+			if last >= from && first <= to {
+				d.flow(c, from, to, cal)
+			}
+		}
 		for _, part := range stretches {
-			part.Now.flow(c, part.from, part.to, cal)
-			part.Before.flow(c, yearBefore(part.from), yearBefore(part.to), cal)
+			add(part.Now, part.from, part.to)
+			add(part.Before, yearBefore(part.from), yearBefore(part.to))
 		}
 		if c.ReceivedOn() <= to && overdueOn(c, min(today, to), cal) {
 			stretches[0].Now.Overdue++
