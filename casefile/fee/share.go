@@ -11,10 +11,18 @@ import (
 // it is not one of them.
 func Position(month []casefile.Case, id casefile.ID, law casefile.Statute) int {
 	day := law.FeeBy.Of
-	sorted := slices.SortedFunc(slices.Values(month), func(a, b casefile.Case) int {
-		return cmp.Or(cmp.Compare(day(a), day(b)), cmp.Compare(a.ID, b.ID))
-	})
-	return slices.IndexFunc(sorted, func(c casefile.Case) bool { return c.ID == id }) + 1
+	at := slices.IndexFunc(month, func(c casefile.Case) bool { return c.ID == id })
+	if at < 0 {
+		return 0
+	}
+	own := day(month[at])
+	place := 1
+	for i := range month {
+		if cmp.Or(cmp.Compare(day(month[i]), own), cmp.Compare(month[i].ID, id)) < 0 {
+			place++
+		}
+	}
+	return place
 }
 
 // Share is what the application at a place costs by 件: the tier into which it falls. The shares of a month are

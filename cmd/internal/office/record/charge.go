@@ -126,7 +126,10 @@ func (b *Room) countMonth(tx *desk.View, c casefile.Case, count *int) (said stri
 		if err != nil {
 			return "", nil, nil, err
 		}
-		if own := fee.Share(fee.Position(same, s.ID, law)); noticed > own && s.ID != id {
+		if noticed == 0 || s.ID == id {
+			continue
+		}
+		if own := fee.Share(fee.Position(same, s.ID, law)); noticed > own {
 			doubts = append(doubts, fmt.Sprintf("%s 已按件通知 %d 元，多于该件的 %d 元：可能已含本件，请核对", s.ID, noticed, own))
 		}
 	}
