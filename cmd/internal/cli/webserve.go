@@ -69,11 +69,11 @@ func (a *app) webServeCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+		secure := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 		c := ask.Dial(socket)
 		defer c.Close()
 		log := a.log(nil)
-		return web.ServeTLS(cmd.Context(), l, web.Network(c, func(err error) { log.Error().Err(err).Msg("a page could not be shown") }))
+		return web.ServeTLS(cmd.Context(), l, secure, web.Network(c, func(err error) { log.Error().Err(err).Msg("a page could not be shown") }))
 	}
 	return cmd
 }

@@ -358,14 +358,14 @@ const (
 func (x *visit) uploads() (url.Values, error) {
 	parts, err := x.r.MultipartReader()
 	if err != nil {
-		if err := x.r.ParseForm(); err != nil {
-			return nil, ask.Usage("表单无法读取：%v", err)
+		if err := x.read(); err != nil {
+			return nil, err
 		}
 		return x.r.PostForm, nil
 	}
 	x.form = url.Values{}
 	var failed error // to take a file: what was typed below it is read all the same
-	form := x.form
+	form, total := x.form, 0
 	for n := 0; ; n++ {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -382,8 +382,8 @@ func (x *visit) uploads() (url.Values, error) {
 			if err != nil {
 				return nil, err
 			}
-			if len(b) > fieldLimit {
-				return nil, ask.Usage("%s 太长", p.FormName())
+			if total += len(b); len(b) > fieldLimit || total > formLimit {
+				return nil, &http.MaxBytesError{Limit: formLimit}
 			}
 			if p.FormName() != "file" { // no file was chosen
 				form.Add(p.FormName(), string(b))

@@ -81,8 +81,8 @@ func (x *visit) showAnswerMany(v answerMany) error {
 
 // answerManyPost judges every answer, or makes every one. Nothing is made before all of them can be.
 func answerManyPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	v, err := x.answeringMany(form["case"])

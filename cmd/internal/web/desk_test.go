@@ -574,16 +574,17 @@ func TestViewerMayOnlyLook(t *testing.T) {
 func TestOtherSites(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(clerk)
-	for name, h := range map[string][2]string{"cross-site": {"Sec-Fetch-Site", "cross-site"}, "same-site": {"Sec-Fetch-Site", "same-site"}, "origin": {"Origin", "http://evil.example.test"}, "null": {"Origin", "null"}} {
+	for name, h := range map[string][3]string{"cross-site": {"Sec-Fetch-Site", "cross-site", "来自别的网页"}, "same-site": {"Sec-Fetch-Site", "same-site", "来自别的网页"},
+		"origin": {"Origin", "http://evil.example.test", "来自别的网页"}, "null": {"Origin", "null", "来自别的网页"}, "neither": {"Referer", "http://evil.example.test/", "没有写明来自哪个网页"}} {
 		r := httptest.NewRequest(http.MethodPost, "/new", strings.NewReader("do=try"))
 		r.Header.Set(h[0], h[1])
 		w := httptest.NewRecorder()
 		s.site.ServeHTTP(w, r)
-		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "来自别的网页") {
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), h[2]) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
-	if code, page, _ := s.post("/step/note", url.Values{"case": {"1"}, "text": {strings.Repeat("字", formLimit)}}); code < 400 || strings.Contains(page, "字字字") {
+	if code, page, _ := s.post("/step/note", url.Values{"case": {"1"}, "text": {strings.Repeat("字", formLimit)}}); code != http.StatusRequestEntityTooLarge || !strings.Contains(page, "太大") || strings.Contains(page, "字字字") {
 		t.Errorf("a form that is too large: %d", code)
 	}
 }

@@ -93,8 +93,8 @@ func disputePost(x *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	entered := v.enter(form)

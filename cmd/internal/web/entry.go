@@ -54,6 +54,8 @@ func (e *entry) Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool
 	switch {
 	case !ownHost(r.Host):
 		plainPage(w, http.StatusMisdirectedRequest, "未予受理", "地址不对：这里只应答 localhost、127.0.0.1 和 [::1]。", "请用 ysq web 所示的地址。")
+	case e.knows(r) && r.URL.Path == "/enter": // who is in already needs no key
+		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case e.knows(r):
 		return e.client, true
 	case r.URL.Path == "/enter" && r.Method == http.MethodPost:

@@ -52,6 +52,9 @@ func TestKey(t *testing.T) {
 	if w := ask("GET", "/", cookie); w.Code != http.StatusOK {
 		t.Errorf("inside: %d %s", w.Code, w.Body)
 	}
+	if w := ask("GET", "/enter?key="+e.newKey(), cookie); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
+		t.Errorf("the next address, inside: %d %v", w.Code, w.Header())
+	}
 	if w := ask("POST", "/enter?key="+key, ""); w.Code != http.StatusForbidden {
 		t.Errorf("the key again: %d", w.Code)
 	}
@@ -113,7 +116,13 @@ func TestBrowsersOfOthers(t *testing.T) {
 	jar, _ := cookiejar.New(nil)
 	c := http.Client{Jar: jar}
 	at, _ := url.Parse(d.Address())
-	res, err := c.PostForm(at.Scheme+"://"+at.Host+"/enter", url.Values{"key": {at.Query().Get("key")}})
+	r, err := http.NewRequest(http.MethodPost, at.Scheme+"://"+at.Host+"/enter", strings.NewReader(url.Values{"key": {at.Query().Get("key")}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", at.Scheme+"://"+at.Host)
+	res, err := c.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

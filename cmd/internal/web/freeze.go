@@ -77,8 +77,8 @@ func freezePost(x *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	v.Reason = strings.TrimSpace(form.Get("reason"))
@@ -139,8 +139,8 @@ func openingPost(x *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	v := openingView{Year: n, Columns: casefile.Columns[:], Source: strings.TrimSpace(form.Get("source")), Mark: markOf(form, nil)}

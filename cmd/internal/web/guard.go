@@ -14,9 +14,11 @@ import (
 )
 
 const (
-	formLimit  = 1 << 20          // bytes of a form
+	formLimit  = 1 << 20          // bytes of a form, and of the fields beside files
+	smallForm  = 64 << 10         // of one that counts for nothing
 	formTime   = 30 * time.Second // for a form to arrive whole
-	uploadTime = 10 * time.Minute // and for one with files
+	uploadTime = 10 * time.Minute // and for one with files; also for a file to be fetched
+	pageTime   = time.Minute      // for a page to be fetched
 )
 
 // policy is what a page may load and where it may lead: nothing but this site's own files.
@@ -27,9 +29,10 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 const sandbox = "sandbox; default-src 'none'"
 
 // guard holds for every request: what browsers may do with the answers, that forms come from our own pages only, and
-// how much a request may send. A POST that says nothing of where it comes from passes CrossOriginProtection; the
-// cookie's SameSite=Strict keeps it out.
+// how much a request may send. The cookie's SameSite=Strict keeps other pages' forms out, and CrossOriginProtection does. The
+// latter passes a POST that says nothing of where it comes from: only browsers too old to know SameSite send one.
 func guard(next http.Handler) http.Handler {
+	large := places{all: 24, each: 8} // a form of many fields takes ten times its bytes of memory
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		plainPage(w, http.StatusForbidden, "未予受理", "这个请求来自别的网页，没有受理。", "请在本页面里操作；经代理访问的，代理须保留 Host。")
@@ -44,22 +47,35 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		limit, within := int64(formLimit), formTime
-		if r.Method == http.MethodPost && takesFiles(r.URL.Path) {
+		if r.Method == http.MethodPost && takesFiles(r) {
 			limit, within = uploadLimit, uploadTime
 		}
 		if r.ContentLength > limit {
 			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。浏览器的“后退”回到填写的页面。")
 			return
 		}
+		if r.ContentLength < 0 || r.ContentLength > smallForm {
+			leave, ok := large.take(addressOf(r.RemoteAddr))
+			if !ok {
+				plainPage(w, http.StatusServiceUnavailable, "请稍候", "正在提交的内容太多，没有受理。", "用浏览器的“后退”回到填写的页面，稍候再提交。")
+				return
+			}
+			defer leave()
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
+			plainPage(w, http.StatusForbidden, "未予受理", "这个请求没有写明来自哪个网页，没有受理。", "请换用较新的浏览器，不用兼容模式；经代理访问的，代理须保留 Origin。")
+			return
+		}
 		origin.Handler(next).ServeHTTP(w, r)
 	})
 }
 
-// takesFiles reports whether a form with files is sent to a path.
-func takesFiles(path string) bool {
-	return strings.HasPrefix(path, "/answer/") || strings.HasPrefix(path, "/attach/")
+// takesFiles reports whether a request is a form with files, to a page that takes some.
+func takesFiles(r *http.Request) bool {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data") && (strings.HasPrefix(r.URL.Path, "/answer/") || strings.HasPrefix(r.URL.Path, "/attach/"))
 }
 
 //go:embed assets

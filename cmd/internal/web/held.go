@@ -76,7 +76,7 @@ func (x *visit) fields() url.Values {
 		}
 		return x.r.PostForm
 	}
-	form := url.Values{}
+	form, total := url.Values{}, 0
 	for range mostParts {
 		p, err := parts.NextPart()
 		if err != nil {
@@ -85,7 +85,11 @@ func (x *visit) fields() url.Values {
 		if p.FileName() != "" {
 			continue
 		}
-		if b, err := io.ReadAll(io.LimitReader(p, fieldLimit)); err == nil && p.FormName() != "file" {
+		b, err := io.ReadAll(io.LimitReader(p, fieldLimit))
+		if total += len(b); err != nil || total > formLimit {
+			break
+		}
+		if p.FormName() != "file" {
 			form.Add(p.FormName(), string(b))
 		}
 	}

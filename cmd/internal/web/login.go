@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -40,8 +41,15 @@ func Network(client *ask.Client, failed func(error)) *Site {
 	return New(Options{Door: login{client}, Failed: failed})
 }
 
-// ServeTLS answers on a listener of TLS until ctx ends.
-func ServeTLS(ctx context.Context, l net.Listener, s *Site) error {
+// Connections of the office's network that are held at once. A browser takes six; a proxy comes from one address for all.
+const (
+	mostConns = 512
+	perOrigin = 192
+)
+
+// ServeTLS answers on a listener until ctx ends.
+func ServeTLS(ctx context.Context, l net.Listener, c *tls.Config, s *Site) error {
+	l = tls.NewListener(&bounded{Listener: l, places: places{all: mostConns, each: perOrigin}}, c)
 	server := newServer(s)
 	ended := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
@@ -97,16 +105,12 @@ func (d login) login(w http.ResponseWriter, r *http.Request) {
 		d.form(w, http.StatusOK, loginPage{Next: "/", Change: r.URL.Query().Get("change") != ""})
 		return
 	}
-	from, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		from = r.RemoteAddr
-	}
 	p := loginPage{Name: strings.TrimSpace(r.PostFormValue("name")), Next: next(r), Change: r.PostFormValue("change") != ""}
 	typed, isHeld := heldIn(r.PostForm)
 	if isHeld {
 		p.Held = typed
 	}
-	q := ask.LoginRequest{Name: p.Name, Password: r.PostFormValue("password"), From: from}
+	q := ask.LoginRequest{Name: p.Name, Password: r.PostFormValue("password"), From: addressOf(r.RemoteAddr)}
 	if p.Change {
 		if q.New = r.PostFormValue("new"); q.New == "" || q.New != r.PostFormValue("again") {
 			p.Said = "两次写的新密码不同，或没有写。"

@@ -28,8 +28,8 @@ func newForm(x *visit) error {
 }
 
 func newPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	f := x.r.PostForm
 	v := newView{Channels: paperChannels, Today: x.me.Today, Channel: f.Get("channel"), On: strings.TrimSpace(f.Get("on")),

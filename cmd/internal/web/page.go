@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -78,6 +79,7 @@ func write(w http.ResponseWriter, status int, name string, f frame) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(pageTime)) // in tests there is no connection to set it on
 	w.WriteHeader(status)
 	w.Write(visible(b.Bytes())) // the browser may be gone; there is nobody else to tell
 	return nil

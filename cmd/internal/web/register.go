@@ -117,8 +117,8 @@ func (x *visit) showRegister(v registerView) error {
 }
 
 func registerPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	if form.Get("do") == "reveal" {

@@ -81,8 +81,8 @@ func (x *visit) registerLines(ids []string) (v registerMany, err error) {
 
 // registerManyPost judges every case, or registers every one. Nothing is recorded before all of them can be.
 func registerManyPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	v, err := x.registerLines(form["case"])

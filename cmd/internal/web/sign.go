@@ -68,8 +68,8 @@ func (x *visit) showSubmission(s submission) error {
 
 // signPost signs a proposed answer or sends it back: the one that the page showed, and no other.
 func signPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	s, err := x.submitted()

@@ -150,8 +150,8 @@ func (v *stepView) add(d ask.CaseDetail) {
 // stepPost judges what was entered, or records it. Only what was judged and shown is recorded: who changes anything
 // after it sees first what that would do.
 func stepPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	v, err := x.step(form["case"])

@@ -6,7 +6,7 @@
 //	page.go    how a page is written, errors          words.go   how days, terms and stages read
 //	local.go   `ysq web` on this machine              entry.go   its key and its cookie
 //	peer.go    whose browser it is
-//	login.go   the way in for the office's network: ysq-web.service
+//	login.go   the way in for the office's network: ysq-web.service      places.go how much one address may hold
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
@@ -148,6 +148,15 @@ func (x *visit) chosen(ids []string) (all []ask.CaseDetail, err error) {
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+// read reads a form without files.
+func (x *visit) read() error {
+	err := x.r.ParseForm()
+	if _, large := errors.AsType[*http.MaxBytesError](err); err == nil || large {
+		return err
+	}
+	return ask.Usage("表单读不了：提交的内容不完整，或者不是这个页面的；请用浏览器的“后退”回到填写的页面再提交")
 }
 
 // entered reports whether a form was sent by the key Enter, which decides nothing: the page is shown again. Forms without

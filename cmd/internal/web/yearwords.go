@@ -83,8 +83,8 @@ func wordsPost(x *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	ref := ask.YearRef{Year: v.Year}
 	old, err := ask.Do(x.ctx(), x.client, ask.Manual, ref)
