@@ -107,7 +107,28 @@ func (y *yearRecords) put(r casefile.Record) {
 	if y.of == nil || len(y.of) >= mostYearRecords {
 		y.of = map[uint64]casefile.Record{}
 	}
-	y.of[r.Seq] = r
+	y.of[r.Seq] = compact(r)
+}
+
+// compact is a record of a frozen year whose cases share the numbers of their rows: decoded, each has its own.
+func compact(r casefile.Record) casefile.Record {
+	e, ok := r.Event.(casefile.YearClosed)
+	if !ok {
+		return r
+	}
+	rows := map[string]string{}
+	row := func(s string) string {
+		if _, ok := rows[s]; !ok {
+			rows[s] = s
+		}
+		return rows[s]
+	}
+	e.Cases = slices.Clone(e.Cases)
+	for i := range e.Cases {
+		e.Cases[i].Came, e.Cases[i].Went = row(e.Cases[i].Came), row(e.Cases[i].Went)
+	}
+	r.Event = e
+	return r
 }
 
 // yearRecord returns a record of a year, decoded or as it was decoded before.

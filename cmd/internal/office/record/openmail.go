@@ -23,15 +23,19 @@ func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail
 	if err != nil {
 		return nil, err
 	}
+	back := map[civil.Date]civil.Date{} // due dates by the days on which reports came: of a case that writes every day there are many
 	for _, m := range open {
 		var due civil.Date
 		switch {
 		case m.Guess == casefile.GuessApplication:
 			due, _ = b.Reg.Calendar().AddWorkdays(m.On(), b.Reg.Law().Limit)
 		case m.Guess == casefile.GuessBounce && m.Bounce.Of == casefile.NoticeReply && !m.Merely:
-			var err error
-			if due, err = b.dueReturned(tx, id, m); err != nil {
-				return nil, err
+			known := false
+			if due, known = back[m.On()]; !known {
+				if due, err = b.dueReturned(tx, id, m.On()); err != nil {
+					return nil, err
+				}
+				back[m.On()] = due
 			}
 		}
 		if m.Unread {
@@ -47,14 +51,14 @@ func (b *Room) OpenViews(tx *desk.View, id casefile.ID, open []casefile.OpenMail
 	return all, nil
 }
 
-// dueReturned returns the strict due date of a case on the assumption that its reply came back, as a report says; zero if
-// that would move nothing.
-func (b *Room) dueReturned(tx *desk.View, id casefile.ID, m casefile.OpenMail) (civil.Date, error) {
+// dueReturned returns the strict due date of a case on the assumption that its reply came back, as a report of that day says;
+// zero if that would move nothing.
+func (b *Room) dueReturned(tx *desk.View, id casefile.ID, on civil.Date) (civil.Date, error) {
 	history, err := tx.History(id)
 	if err != nil || len(history) == 0 {
 		return 0, err
 	}
-	back := casefile.Record{Case: id, Seq: history[len(history)-1].Seq + 1, On: max(m.On(), history[len(history)-1].On), Event: casefile.DeliveryFailed{Address: casefile.AddressGiven}}
+	back := casefile.Record{Case: id, Seq: history[len(history)-1].Seq + 1, On: max(on, history[len(history)-1].On), Event: casefile.DeliveryFailed{Address: casefile.AddressGiven}}
 	return casefile.ReadClock(casefile.Strict, append(slices.Clip(history), back), b.Reg.Law(), b.Reg.Calendar()).Due, nil
 }
 
