@@ -363,8 +363,13 @@ func (d Dispute) AnswerBy(law Statute, cal *workday.Calendar) (by civil.Date, pr
 func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute, cal *workday.Calendar) (Event, error) {
 	id := disputeOf(e)
 	d := FoldDispute(id, history, 0, law, cal)
+	_, filing := e.(DisputeFiled)
+	of := ID(id)
+	if filing { // its number was only just made up: nobody knows it, and it is gone with the refusal
+		of = ""
+	}
 	refuse := func(code, hint, format string, args ...any) (Event, error) {
-		return nil, &RuleError{Code: code, Case: ID(id), Msg: fmt.Sprintf(format, args...), Hint: hint}
+		return nil, &RuleError{Code: code, Case: of, Msg: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	switch {
 	case on.IsZero() || on > today:
@@ -372,10 +377,10 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 	case !d.FiledOn.IsZero() && on < d.FiledOn:
 		return refuse("date-order", "请核对日期\n--on", "日期 %s 早于送达本机关之日 %s", on, d.FiledOn)
 	}
-	if _, filing := e.(DisputeFiled); !filing && d.FiledOn.IsZero() {
+	if !filing && d.FiledOn.IsZero() {
 		return refuse("dispute-unknown", "可查全部\nysq dispute list", "没有这一复议或诉讼")
 	}
-	if err := lacking(ID(id), e); err != nil {
+	if err := lacking(of, e); err != nil {
 		return nil, err
 	}
 	switch e := e.(type) {

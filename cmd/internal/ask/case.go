@@ -197,7 +197,7 @@ type ListQuery struct {
 	Stages       []casefile.Stage `json:"stages,omitzero"`     // any of these; implies All for closed stages
 	DueWithin    *int             `json:"due_within,omitzero"` // due within so many working days, overdue ones included
 	Overdue      bool             `json:"overdue,omitzero"`
-	Disputable   bool             `json:"disputable,omitzero"` // past the strict due date only; implies All
+	Disputable   bool             `json:"disputable,omitzero"` // past the strict due date only, finished or not; implies All
 	Unregistered bool             `json:"unregistered,omitzero"`
 	// Late asks for cases of which a period ended late, Outcomes for those answered in one of these ways. Both
 	// imply All, and From and To then bound the day of that ending; else they bound 收到申请之日.

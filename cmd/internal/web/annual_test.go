@@ -149,6 +149,12 @@ func TestDispute(t *testing.T) {
 	if code, page, _ := s.post("/dispute", with(url.Values{}, "do", "try", "track", "reconsideration")); code < 400 {
 		t.Errorf("without a party: %d %s", code, page)
 	}
+	for cases, want := range map[string]string{"99": "2026-00099：没有找到", "": "未写明所涉案件或事由"} { // the number that a dispute would get is nobody's yet
+		code, page, _ := s.post("/dispute", url.Values{"do": {"try"}, "track": {"reconsideration"}, "party": {"张三"}, "cases": {cases}})
+		if code < 400 || !strings.Contains(page, want) || strings.Contains(page, "Y2026-") {
+			t.Errorf("%q: %d %s", cases, code, page)
+		}
+	}
 	to := s.tryThenRecord("/dispute", url.Values{"track": {"reconsideration"}, "party": {"张三"}, "organ": {"某区人民政府"}, "cases": {"1"}, "on": {"2026-11-20"}}, "答复期限")
 	if !strings.HasPrefix(to, "/dispute/") {
 		t.Fatalf("leads to %s", to)

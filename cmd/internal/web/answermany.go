@@ -15,7 +15,7 @@ import (
 type answerMany struct {
 	Form   answerView // what all have in common
 	Lines  []answerLine
-	Tried  bool
+	Rest   int  // so many of them were tried and may be answered so
 	Issues bool // all may be issued as they are; otherwise they are submitted
 	Failed int
 	Mark   string
@@ -27,9 +27,13 @@ type answerLine struct {
 	Way    string
 	Sent   string // how it leaves, in words
 	Wrong  *ask.Error
+	Since  []ask.RecordView // what was recorded meanwhile, where that is why it was refused
 	Tried  *ask.AnswerResult
 	Done   bool // issued or submitted, though others could not be
 }
+
+// Left reports whether a case is not ticked any more: it is done, or nothing that is typed on this page helps it.
+func (l answerLine) Left() bool { return l.Done || l.Wrong != nil && l.Wrong.Code != "missing" }
 
 // asWanted answers each case as its applicant wishes: by a draft where he wants a mail and his address is registered,
 // otherwise on paper.
@@ -118,10 +122,29 @@ func answerManyPost(x *visit) error {
 			return nil
 		}
 	}
-	if v.Tried = v.Failed == 0; !v.Tried {
-		v.Mark = ""
-	}
+	v.rest(form)
 	return x.showAnswerMany(v)
+}
+
+// rest has the clerk go on with those cases that may be answered so. Where one of them lacks what is typed on this page,
+// there are none before it is typed.
+func (v *answerMany) rest(form url.Values) {
+	v.Mark = ""
+	var left []casefile.ID
+	for _, l := range v.Lines {
+		switch {
+		case l.Left():
+			left = append(left, l.Detail.Case)
+		case l.Wrong != nil:
+			v.Rest = 0
+			return
+		default:
+			v.Rest++
+		}
+	}
+	if v.Rest > 0 {
+		v.Mark = markOf(without(form, left), nil)
+	}
 }
 
 // each does something with the answer to every case; what goes wrong with one stands in its line. The error is one of
@@ -145,6 +168,7 @@ func (v *answerMany) each(x *visit, seen map[casefile.ID]uint64, do func(*answer
 		if err := do(l, client, req); err != nil {
 			l.Wrong = x.told(err)
 			v.Failed++
+			l.Since = x.sinceOf(l.Wrong, l.Detail.Case, seen)
 		}
 	}
 	return nil

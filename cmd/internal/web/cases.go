@@ -34,7 +34,7 @@ type listQuery struct {
 
 // The choices of listQuery.Which.
 var whiches = []struct{ Code, Label string }{
-	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "从严口径逾期"}, {"late", "曾逾期"}, {"all", "全部"},
+	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "有争议（从严期限已过、法定未过）"}, {"late", "曾逾期"}, {"all", "全部"},
 }
 
 func (l caseList) Whiches() []struct{ Code, Label string } { return whiches }
@@ -82,7 +82,7 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	switch {
 	case wrong != nil:
 		l.Wrong = "请写成 2026-11-22 这样的日期"
-	case dueBy != 0 && (closed || l.Query.Which == "late" || l.Query.Which == "all"): // what is finished is not due any more
+	case dueBy != 0 && (closed || slices.Contains([]string{"disputable", "late", "all"}, l.Query.Which)): // what is finished is not due any more
 		l.Wrong = "只用于还没有办结的：范围请选“在办”等，阶段请选未办结的，或者不写这个日期"
 	}
 	if l.Wrong != "" {
@@ -98,7 +98,8 @@ func listing(x *visit) (l caseList, q ask.ListQuery, err error) {
 	case "unregistered":
 		q.Unregistered = true
 	case "disputable":
-		q.Disputable = true
+		q.Disputable = true // an answer given meanwhile leaves it in dispute: finished cases are listed, too
+		newest()
 	case "late":
 		q.Late = true
 		newest()

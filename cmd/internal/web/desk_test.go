@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -395,11 +396,19 @@ func TestNarrowedList(t *testing.T) {
 		b.record(b.application(day, "张三", "合同"), casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "合同"}, casefile.Assigned{Department: "财务科"},
 			casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1", Document: "某建依申请〔2026〕" + day[5:7] + "号"}, casefile.Dispatched{Way: casefile.ByPost})
 	}
+	today := b.now // one was answered after its strict due date and before the legal one
+	b.setClock(civil.MustParse("2026-10-13").Start().Add(9 * time.Hour))
+	b.mail("From: 李青 <li@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <d@example.test>\n\n现申请公开护岸工程的批复。\n申请人：李青\n")
+	b.setClock(civil.MustParse("2026-10-16").Start().Add(9 * time.Hour))
+	b.record("2026-00006", casefile.Confirmed{How: "电话"}, casefile.Registered{As: casefile.Application, Applicant: "李青", Column: casefile.Natural, Request: "批复"})
+	b.setClock(civil.MustParse("2026-11-12").Start().Add(9 * time.Hour))
+	b.record("2026-00006", casefile.Replied{Outcome: casefile.Disclosed, Basis: "36-1", Document: "某建依申请〔2026〕12号"}, casefile.Dispatched{Way: casefile.ByPost})
+	b.setClock(today)
 	s := b.seat(clerk)
 	numbers := regexp.MustCompile(`href="/case/2026-0000(\d)"`)
 	for query, want := range map[string]string{
 		"": "123", "department=工程": "12", "person=周文": "13", "department=工程科&person=周文": "1", "due=2026-11-30": "12", "due=2026-11-30&person=李明": "2", "due=2026-11-20&sort=newest": "1",
-		"words=合同&department=财务科": "", "which=late": "4", "which=late&department=监测科": "", "which=disputable&sort=number": "", "which=overdue&department=工程科": "1", "stage=received&person=李明&which=all": "",
+		"words=合同&department=财务科": "", "which=late": "4", "which=late&department=监测科": "", "which=disputable&sort=number": "6", "which=overdue&department=工程科": "1", "stage=received&person=李明&which=all": "",
 	} {
 		_, page := s.get("/cases?" + strings.ReplaceAll(query, " ", "+"))
 		var got strings.Builder
@@ -418,7 +427,7 @@ func TestNarrowedList(t *testing.T) {
 // A due date that the list cannot be narrowed by is refused beside its field, where it stays.
 func TestDueDateOfFinishedCases(t *testing.T) {
 	s := openBureau(t).seat(clerk)
-	for query, want := range map[string]string{"due=明天": "请写成 2026-11-22", "due=2026-11-30&which=late": "还没有办结", "due=2026-11-30&which=all": "还没有办结", "due=2026-11-30&stage=archived": "还没有办结"} {
+	for query, want := range map[string]string{"due=明天": "请写成 2026-11-22", "due=2026-11-30&which=late": "还没有办结", "due=2026-11-30&which=all": "还没有办结", "due=2026-11-30&which=disputable": "还没有办结", "due=2026-11-30&stage=archived": "还没有办结"} {
 		code, page := s.get("/cases?" + query)
 		due, _, _ := strings.Cut(strings.TrimPrefix(query, "due="), "&")
 		if code != http.StatusBadRequest || !strings.Contains(page, want) || !strings.Contains(page, `name="due" value="`+due+`"`) || strings.Contains(page, "没有这样的案件") {
@@ -445,7 +454,8 @@ func TestAllCases(t *testing.T) {
 	}
 }
 
-// Several cases are recorded in one go, or none is.
+// Several cases are recorded in one go. Those that somebody else has gone on with, or that the step is not legal of, are left
+// out with the reason; what was typed stays, and the rest is recorded.
 func TestManyAtOnce(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(clerk)
@@ -459,6 +469,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	_, page := s.get("/step/dismiss?case=1&case=3")
 	form := with(carried(page), "do", "try", "reason", "误投")
+	form["case"] = []string{"2026-00001", "2026-00003"}
 	_, page, _ = s.post("/step/dismiss", form)
 	if code, page, to := s.post("/step/dismiss", with(form, "do", "record", "mark", carried(page).Get("mark"))); code != http.StatusSeeOther || to != "/?recorded=2" {
 		t.Fatalf("%d %s %s", code, to, page)
@@ -466,9 +477,24 @@ func TestManyAtOnce(t *testing.T) {
 	if _, page := s.get("/cases"); strings.Contains(page, "合同0") || !strings.Contains(page, "合同1") || strings.Contains(page, "合同2") {
 		t.Errorf("not the two that were chosen: %s", page)
 	}
+	b.application("2026-11-03", "李四", "批复")
+	ids := []string{"2026-00001", "2026-00002", "2026-00004"} // the first is finished
+	_, page = s.get("/step/dismiss?case=1&case=2&case=4")
+	form = with(url.Values{"case": ids, "seen": carried(page)["seen"]}, "do", "try", "reason", "重复")
+	b.record("2026-00004", casefile.Noted{Text: "同事写的备注"})
+	code, page, _ := s.post("/step/dismiss", form)
+	for _, want := range []string{"2 件不能这样记录", "同事写的备注", "其余 1 件可以", "记录这 1 件", "重复</textarea>", `value="2026-00002" aria-label="选 2026-00002" checked`, `value="2026-00004" aria-label="选 2026-00004">`} {
+		if code != http.StatusOK || !strings.Contains(page, want) {
+			t.Fatalf("%d, %q is not in %s", code, want, page)
+		}
+	}
+	rest := with(url.Values{"case": {"2026-00002"}, "seen": carried(page)["seen"]}, "do", "record", "reason", "重复", "mark", carried(page).Get("mark"))
+	if code, page, to := s.post("/step/dismiss", rest); code != http.StatusSeeOther || !strings.HasPrefix(to, "/case/2026-00002?new=") {
+		t.Errorf("the rest is not recorded: %d %s", code, page)
+	}
 }
 
-// Several applications are registered with what was read of each: all of them, or none.
+// Several applications are registered with what was read of each. One that somebody else has taken up is left out.
 func TestRegisterMany(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(clerk)
@@ -483,6 +509,14 @@ func TestRegisterMany(t *testing.T) {
 		t.Fatalf("%s", page)
 	}
 	form := url.Values{"case": {"2026-00001", "2026-00002", "2026-00001"}, "seen": carried(page)["seen"]} // one in two lines of 待办
+	b.record("2026-00002", casefile.Noted{Text: "同事写的备注"})
+	code, page, _ := s.post("/register", with(maps.Clone(form), "do", "try"))
+	for _, want := range []string{"1 件不能这样登记", "同事写的备注", "登记这 1 件", `value="2026-00002" aria-label="选 2026-00002">`} {
+		if code != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%d, %q is not in %s", code, want, page)
+		}
+	}
+	form["seen"] = carried(page)["seen"]
 	if to := s.tryThenRecord("/register", form, "都可以登记"); to != "/?recorded=2" {
 		t.Errorf("leads to %s", to)
 	}

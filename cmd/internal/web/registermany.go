@@ -17,7 +17,7 @@ const mostAtOnce = 50
 // registerMany is the page on which several cases are registered with what was read of each.
 type registerMany struct {
 	Lines  []registerLine
-	Tried  bool
+	Rest   int // so many of them were tried and may be registered so
 	Mark   string
 	Failed int
 }
@@ -30,9 +30,13 @@ type registerLine struct {
 	Values    map[string]string // what is proposed, by the field
 	Doubts    []string
 	Wrong     *ask.Error
+	Since     []ask.RecordView // what was recorded meanwhile, where that is why it was refused
 	After     *ask.CaseRow
 	Done      bool // registered, though others could not be
 }
+
+// Left reports whether a case is not ticked any more.
+func (l registerLine) Left() bool { return l.Done || l.Wrong != nil }
 
 // accepted are the fields whose proposed value is taken: all.
 func (l registerLine) accepted() (names []string) {
@@ -103,6 +107,7 @@ func registerManyPost(x *visit) error {
 			if err != nil {
 				l.Wrong = x.told(err)
 				v.Failed++
+				l.Since = x.sinceOf(l.Wrong, l.Case, seen)
 				continue
 			}
 			l.Done = !dry
@@ -119,8 +124,12 @@ func registerManyPost(x *visit) error {
 			return nil
 		}
 	}
-	if v.Tried = v.Failed == 0; !v.Tried {
-		v.Mark = ""
+	var left []casefile.ID
+	for _, l := range v.Lines {
+		if l.Left() {
+			left = append(left, l.Case)
+		}
 	}
+	v.Rest, v.Mark = len(v.Lines)-len(left), markOf(without(form, left), nil)
 	return x.show("registermany", "登记", "cases", v)
 }

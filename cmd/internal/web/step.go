@@ -31,8 +31,18 @@ type stepView struct {
 	Effects []effect
 	Mark    string // of what was tried, so that what is recorded is what was shown
 	Since   []ask.RecordView
+	Apart   map[casefile.ID]refusal // of several cases, those of which the step cannot be recorded
 	Today   ask.Day
 }
+
+// refusal is why a step on one of several cases cannot be recorded.
+type refusal struct {
+	Wrong *ask.Error
+	Since []ask.RecordView
+}
+
+// Rest is how many of the cases the step may be recorded of.
+func (v stepView) Rest() int { return len(v.Cases) - len(v.Apart) }
 
 // input is a field of a form with what was entered.
 type input struct {
@@ -165,9 +175,11 @@ func stepPost(x *visit) error {
 	if err != nil {
 		return x.refused(v, err)
 	}
-	client := x.client.IfSeqs(seen)
 	record := form.Get("do") == "record" && form.Get("mark") == v.Mark
-	res, err := ask.Do(x.ctx(), client.Dry(!record), ask.Append, req)
+	res, err := ask.Do(x.ctx(), x.client.IfSeqs(seenOf(seen, req)).Dry(!record), ask.Append, req)
+	if err != nil && len(v.Cases) > 1 {
+		return x.apart(v, req, seen, err)
+	}
 	if err != nil {
 		return x.refused(v, err)
 	}
@@ -195,6 +207,65 @@ func (x *visit) refused(v stepView, err error) error {
 		return err
 	}
 	return x.showStep(v)
+}
+
+// apart shows of several cases those that hold up the step, each with the reason, and lets the clerk go on with the others.
+// Where none is left, or the reason lies in what was typed, there is one reason for all.
+func (x *visit) apart(v stepView, req ask.AppendRequest, seen map[casefile.ID]uint64, reason error) error {
+	v.Apart = map[casefile.ID]refusal{}
+	rest := ask.AppendRequest{New: req.New}
+	for _, d := range req.Drafts {
+		one := ask.AppendRequest{Drafts: []ask.DraftView{d}, New: req.New}
+		if _, err := ask.Do(x.ctx(), x.client.IfSeqs(seenOf(seen, one)).Dry(true), ask.Append, one); err != nil {
+			wrong := x.told(err)
+			v.Apart[d.Case] = refusal{wrong, x.sinceOf(wrong, d.Case, seen)}
+			continue
+		}
+		rest.Drafts = append(rest.Drafts, d)
+	}
+	if v.Rest() == 0 && !slices.ContainsFunc(slices.Collect(maps.Values(v.Apart)), func(r refusal) bool { return r.Since != nil }) || v.Rest() == len(v.Cases) {
+		v.Apart = nil
+		return x.refused(v, reason)
+	}
+	v.Mark = ""
+	if v.Rest() == 0 {
+		return x.showStep(v)
+	}
+	res, err := ask.Do(x.ctx(), x.client.IfSeqs(seenOf(seen, rest)).Dry(true), ask.Append, rest)
+	if err != nil {
+		return x.refused(v, err)
+	}
+	ids := slices.Sorted(maps.Keys(v.Seqs))
+	v.Mark = markOf(without(x.r.PostForm, slices.Collect(maps.Keys(v.Apart))), slices.DeleteFunc(ids, func(id casefile.ID) bool { return v.Apart[id].Wrong != nil }))
+	v.Tried, v.Effects = &res, effects(v.Cases, res.Cases)
+	return x.showStep(v)
+}
+
+// seenOf is how far the asker has seen those cases that he records on: of several, some are not ticked any more.
+func seenOf(seen map[casefile.ID]uint64, req ask.AppendRequest) map[casefile.ID]uint64 {
+	some := map[casefile.ID]uint64{}
+	for _, d := range req.Drafts {
+		if seq, ok := seen[d.Case]; ok {
+			some[d.Case] = seq
+		}
+	}
+	return some
+}
+
+// without is a form in which some of the cases are not ticked any more.
+func without(form url.Values, left []casefile.ID) url.Values {
+	form = maps.Clone(form)
+	form["case"] = slices.DeleteFunc(slices.Clone(form["case"]), func(s string) bool { return slices.Contains(left, casefile.ID(s)) })
+	return form
+}
+
+// sinceOf is since for one of several cases. It is an addition to why the case was refused, so nothing depends on it.
+func (x *visit) sinceOf(wrong *ask.Error, id casefile.ID, seen map[casefile.ID]uint64) []ask.RecordView {
+	all, err := x.since(wrong, map[casefile.ID]uint64{id: seen[id]})
+	if err != nil {
+		return nil
+	}
+	return all
 }
 
 // since is what was recorded on cases since somebody saw them, where he is refused for that.
