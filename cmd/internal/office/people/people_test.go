@@ -178,6 +178,35 @@ func TestGuessing(t *testing.T) {
 	}
 }
 
+// Many guesses at the same moment are compared no oftener than one after the other.
+func TestGuessingAtOnce(t *testing.T) {
+	r, _ := room(t)
+	in(t, r, "王某", "operator")
+	got := make(chan string)
+	for range 12 {
+		go func() {
+			_, err := r.Login(t.Context(), ask.Call{}, ask.LoginRequest{Name: "王某", Password: "guess", From: "192.0.2.1"})
+			got <- code(err)
+		}()
+	}
+	count := map[string]int{}
+	for range 12 {
+		count[<-got]++
+	}
+	if count["login"] != freeTries+1 || count["login-slow"] != 12-freeTries-1 {
+		t.Errorf("%v", count)
+	}
+	in(t, r, "李某", "operator")
+	for range 2 * freeTries { // right passwords count for nothing
+		if _, err := r.Login(t.Context(), ask.Call{}, ask.LoginRequest{Name: "李某", Password: good, From: "192.0.2.2"}); err != nil {
+			t.Error(err)
+		}
+	}
+	if r.tries["address 192.0.2.2"] != nil {
+		t.Error("right passwords are counted as guesses")
+	}
+}
+
 // A hash that somebody wrote into the file asks for no more than its share.
 func TestHashBounds(t *testing.T) {
 	r, _ := room(t)

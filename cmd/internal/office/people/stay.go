@@ -87,13 +87,15 @@ func (r *Room) Login(ctx context.Context, _ ask.Call, q ask.LoginRequest) (ask.L
 		return ask.LoginResult{}, err
 	}
 	good, err := r.matches(ctx, q.Password, kept)
+	if err != nil || good {
+		r.mu.Lock()
+		r.tries.back(q.Name, q.From)
+		r.mu.Unlock()
+	}
 	if err != nil {
 		return ask.LoginResult{}, err
 	}
 	if !good {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.tries.failed(r.Now(), q.Name, q.From)
 		r.Log.Warn().Str("from", q.From).Msg("a login at the desk in the browser failed")
 		return ask.LoginResult{}, wrong()
 	}
@@ -121,7 +123,8 @@ func (r *Room) nobody() string {
 	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$AAAAAAAAAAAAAAAAAAAAAA$%s", r.Memory, passes, lanes, strings.Repeat("A", 43))
 }
 
-// kept returns the hash that a login is compared with. Who failed too often waits.
+// kept returns the hash that a login is compared with. Who failed too often waits. The try counts as failed until it is
+// known to be good: many at the same moment are no way around the waiting.
 func (r *Room) kept(q ask.LoginRequest) (hash string, must bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -131,6 +134,7 @@ func (r *Room) kept(q ask.LoginRequest) (hash string, must bool, err error) {
 	if wait := r.tries.wait(r.Now(), q.Name, q.From); wait > 0 {
 		return "", false, &ask.Error{Code: "login-slow", Msg: fmt.Sprintf("失败的次数太多，请过 %d 秒再试", int(wait.Seconds())+1), Exit: ask.ExitRefused}
 	}
+	r.tries.failed(r.Now(), q.Name, q.From)
 	i := r.find(q.Name)
 	if i < 0 || !r.people[i].Closed.IsZero() {
 		return r.nobody(), false, nil
@@ -244,6 +248,17 @@ func (t tries) failed(now time.Time, name, from string) {
 			t[k] = &failures{}
 		}
 		t[k].n, t[k].last = t[k].n+1, now
+	}
+}
+
+// back takes back one failure that was none.
+func (t tries) back(name, from string) {
+	for _, k := range t.keys(name, from) {
+		if f := t[k]; f != nil {
+			if f.n--; f.n == 0 {
+				delete(t, k)
+			}
+		}
 	}
 }
 
