@@ -2,11 +2,14 @@ package register
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"iter"
 	"slices"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
 )
@@ -126,6 +129,11 @@ func (t *Tx) Outgoing(seq uint64) (o Outgoing, err error) {
 	if governs == 0 {
 		return o, fmt.Errorf("待发信 %d：%w", seq, ErrNotFound)
 	}
+	return t.outgoing(seq, s, governs)
+}
+
+// outgoing reads a mail of which the index says where it stands.
+func (t *Tx) outgoing(seq uint64, s casefile.OutState, governs uint64) (o Outgoing, err error) {
 	r, err := t.Record(seq)
 	if err != nil {
 		return o, err
@@ -166,22 +174,68 @@ func (t *Tx) OutgoingIn(states ...casefile.OutState) iter.Seq2[Outgoing, error] 
 	}
 }
 
-// OutgoingSince returns the mails that were prepared at or after a time, in any state, oldest first.
-func (t *Tx) OutgoingSince(from time.Time) ([]Outgoing, error) {
-	var all []Outgoing
-	for _, s := range casefile.OutStates() {
-		for _, seq := range slices.Backward(t.outgoingIn(s)) {
-			o, err := t.Outgoing(seq)
-			if err != nil {
-				return nil, err
+// LatestOutgoing yields the prepared mails in any of the states, the newest first; with a number those before that mail.
+// It walks the index backwards and reads no mail that is not yielded: what was ever sent may be long.
+func (t *Tx) LatestOutgoing(before uint64, states ...casefile.OutState) iter.Seq2[Outgoing, error] {
+	return func(yield func(Outgoing, error) bool) {
+		lists := make([]*outgoingBack, len(states))
+		for i, s := range states {
+			lists[i] = t.outgoingBack(s, before)
+		}
+		for {
+			newest := slices.MaxFunc(lists, func(a, b *outgoingBack) int { return cmp.Compare(a.seq, b.seq) })
+			if newest.seq == 0 {
+				return
 			}
-			if o.Prepared.Before(from) {
-				break
+			o, err := t.outgoing(newest.seq, newest.state, newest.governs)
+			if !yield(o, err) || err != nil {
+				return
 			}
-			all = append(all, o)
+			newest.read(newest.cursor.Prev())
 		}
 	}
-	slices.SortFunc(all, func(a, b Outgoing) int { return int(int64(a.Seq) - int64(b.Seq)) })
+}
+
+// outgoingBack goes back through the mails in one state. seq is 0 at its end.
+type outgoingBack struct {
+	cursor       *bbolt.Cursor
+	state        casefile.OutState
+	seq, governs uint64
+}
+
+func (t *Tx) outgoingBack(s casefile.OutState, before uint64) *outgoingBack {
+	b := &outgoingBack{cursor: t.bucket(bucketOutbox).Cursor(), state: s}
+	end := outKey(s, before)
+	if before == 0 {
+		end = []byte{byte(s) + 1}
+	}
+	if k, _ := b.cursor.Seek(end); k == nil {
+		b.read(b.cursor.Last())
+	} else {
+		b.read(b.cursor.Prev())
+	}
+	return b
+}
+
+func (b *outgoingBack) read(k, v []byte) {
+	b.seq = 0
+	if len(k) == 9 && k[0] == byte(b.state) {
+		b.seq, b.governs = binary.BigEndian.Uint64(k[1:]), binary.BigEndian.Uint64(v)
+	}
+}
+
+// OutgoingSince returns the mails that were prepared at or after a time, in any state, oldest first.
+func (t *Tx) OutgoingSince(from time.Time) (all []Outgoing, err error) {
+	for o, err := range t.LatestOutgoing(0, casefile.OutStates()...) {
+		if err != nil {
+			return nil, err
+		}
+		if o.Prepared.Before(from) {
+			break
+		}
+		all = append(all, o)
+	}
+	slices.Reverse(all)
 	return all, nil
 }
 

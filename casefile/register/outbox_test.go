@@ -82,6 +82,27 @@ func TestOutboxFollowsRecords(t *testing.T) {
 		if err != nil || len(all) != 4 || all[0].Seq != a || all[3].Seq != d {
 			t.Errorf("since: %+v, %v", all, err)
 		}
+		latest := func(before uint64, states ...casefile.OutState) (seqs []uint64) {
+			for o, err := range tx.LatestOutgoing(before, states...) {
+				must(t, err)
+				seqs = append(seqs, o.Seq)
+			}
+			return seqs
+		}
+		for _, tt := range []struct {
+			got, want []uint64
+		}{
+			{latest(0, casefile.OutStates()...), []uint64{d, c, b, a}},
+			{latest(d, casefile.OutStates()...), []uint64{c, b, a}},
+			{latest(b+1, casefile.OutStates()...), []uint64{b, a}},
+			{latest(a, casefile.OutStates()...), nil},
+			{latest(0, casefile.OutSent, casefile.OutUnknown), []uint64{c, b, a}},
+			{latest(0, casefile.OutHeld), nil},
+		} {
+			if !slices.Equal(tt.got, tt.want) {
+				t.Errorf("latest: %v, want %v", tt.got, tt.want)
+			}
+		}
 		return nil
 	}))
 	if wrong := proven(t, r); len(wrong) > 0 {

@@ -50,11 +50,15 @@ func (t *Tx) BookOf(account, folder string, validity *uint64) iter.Seq2[casefile
 	}
 }
 
-// LatestMails yields the mails that ended in a place, newest entry first.
-func (t *Tx) LatestMails(d casefile.Disposition) iter.Seq2[Mail, error] {
+// LatestMails yields the mails that ended in a place, newest entry first; with an entry's number those before it.
+func (t *Tx) LatestMails(d casefile.Disposition, before uint64) iter.Seq2[Mail, error] {
 	return func(yield func(Mail, error) bool) {
 		c := t.bucket(bucketPlace).Cursor()
-		k, _ := c.Seek([]byte{byte(d) + 1})
+		end := placeKey(d, before)
+		if before == 0 {
+			end = []byte{byte(d) + 1}
+		}
+		k, _ := c.Seek(end)
 		if k == nil {
 			k, _ = c.Last()
 		} else {
@@ -74,7 +78,7 @@ func (t *Tx) LatestMails(d casefile.Disposition) iter.Seq2[Mail, error] {
 // LastTaken returns when the last mail was recorded whose bytes came; zero when none did yet.
 func (t *Tx) LastTaken() (last time.Time, err error) {
 	for _, d := range []casefile.Disposition{casefile.ToCase, casefile.ToHistory, casefile.Parked, casefile.Duplicate} {
-		for m, err := range t.LatestMails(d) {
+		for m, err := range t.LatestMails(d, 0) {
 			if err != nil {
 				return last, err
 			}

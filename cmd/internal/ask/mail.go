@@ -42,6 +42,8 @@ type MailQuery struct {
 	Place casefile.Disposition `json:"place"`
 	// Limit asks for so many, the latest first; 0: for all, the oldest first.
 	Limit int `json:"limit,omitzero"`
+	// After asks for those before this Entry, the latest first.
+	After uint64 `json:"after,omitzero"`
 }
 
 // RetryRequest names a mail by its digest or as FOLDER:UID; none: all of them.
@@ -59,6 +61,7 @@ type SaveMailRequest struct {
 
 // MailView is a mail of the register.
 type MailView struct {
+	Entry       uint64          `json:"entry,omitzero"` // of lists: the number of the record that put it where it is
 	Digest      casefile.Digest `json:"digest"`
 	Disposition string          `json:"disposition"`
 	Case        casefile.ID     `json:"case,omitzero"`

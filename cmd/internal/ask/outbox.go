@@ -29,6 +29,10 @@ const (
 // OutboxQuery selects the mails for which something is to be done yet, or all of the last year.
 type OutboxQuery struct {
 	All bool `json:"all,omitzero"`
+	// Limit asks for so many, the latest first; 0: for all, the oldest first.
+	Limit int `json:"limit,omitzero"`
+	// After asks for those that were prepared before this ID, the latest first.
+	After uint64 `json:"after,omitzero"`
 }
 
 // OutgoingRef names a mail of the outbox.

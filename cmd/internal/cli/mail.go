@@ -22,59 +22,82 @@ func (a *app) mailCommand() *cobra.Command {
 
 func (a *app) mailListCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "列出邮件（不写选项即待甄别的和未取回的）",
-		Long:    "列出邮件和它的去处。不写选项时列出需要人处理的：待甄别的和未取回的。从严期限按它就是申请计算（条例第三十三条）。",
+		Use:   "list",
+		Short: "列出邮件（不写选项即待甄别的和未取回的）",
+		Long: "列出邮件和它的去处。不写选项时列出需要人处理的：待甄别的和未取回的。从严期限按它就是申请计算（条例第三十三条）。\n" +
+			latestHelp + "--after 只用于一个去处。",
 		Example: "ysq mail list\nysq mail list --history\nysq mail list --cases --json",
 		Args:    noArgs,
 	}
-	flags := []struct {
-		place casefile.Disposition
-		name  string
-		on    *bool
-	}{
-		{place: casefile.Parked, name: "parked"},
-		{place: casefile.Quarantined, name: "quarantined"},
-		{place: casefile.ToHistory, name: "history"},
-		{place: casefile.Duplicate, name: "duplicate"},
-		{place: casefile.ToCase, name: "cases"},
+	places := []mailPlace{{casefile.Parked, "parked"}, {casefile.Quarantined, "quarantined"}, {casefile.ToHistory, "history"}, {casefile.Duplicate, "duplicate"}, {casefile.ToCase, "cases"}}
+	on := make([]*bool, len(places))
+	for i, p := range places {
+		on[i] = cmd.Flags().Bool(p.option, false, "只列去处为“"+p.place.Label()+"”的")
 	}
-	for i, f := range flags {
-		flags[i].on = cmd.Flags().Bool(f.name, false, "只列去处为“"+f.place.Label()+"”的")
-	}
+	latest := a.latest(cmd)
 	out := newListing[ask.MailView](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		var chosen []casefile.Disposition
-		for _, f := range flags {
-			if *f.on {
-				chosen = append(chosen, f.place)
+		var chosen []mailPlace
+		for i, p := range places {
+			if *on[i] {
+				chosen = append(chosen, p)
 			}
 		}
 		if chosen == nil {
-			chosen = []casefile.Disposition{casefile.Parked, casefile.Quarantined}
+			chosen = places[:2]
 		}
-		return a.mails(ctx, c, chosen, out)
+		if len(chosen) != 1 && *latest.after != 0 {
+			return usage(cmd, "--after 要和一个去处同写，如 --parked")
+		}
+		return a.mails(ctx, c, chosen, latest, out)
 	}))
 	return cmd
 }
 
-func (a *app) mails(ctx context.Context, c *ask.Client, chosen []casefile.Disposition, out *listing[ask.MailView]) error {
-	scan := func(yield func(ask.MailView) error) error {
-		for _, place := range chosen {
-			if err := ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: place}, yield); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if out.machine() {
-		return out.each(scan)
-	}
-	found, err := collect(scan)
+func (a *app) mails(ctx context.Context, c *ask.Client, chosen []mailPlace, latest latest, out *listing[ask.MailView]) error {
+	limit, err := latest.most(out.machine())
 	if err != nil {
 		return err
 	}
-	return out.show(found, "没有这样的邮件", func(bool) error { return a.mailTable(found) })
+	of := func(p mailPlace) func(func(ask.MailView) error) error {
+		return func(yield func(ask.MailView) error) error {
+			return ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: p.place, Limit: oneMore(limit), After: *latest.after}, yield)
+		}
+	}
+	if out.machine() && limit == 0 && *latest.after == 0 { // as they come: there may be many
+		return out.each(func(yield func(ask.MailView) error) error {
+			for _, p := range chosen {
+				if err := of(p)(yield); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	var found []ask.MailView
+	var left []func()
+	for _, p := range chosen {
+		all, err := collect(of(p))
+		if err != nil {
+			return err
+		}
+		all, more := pageOf(all, limit, *latest.after)
+		if more {
+			left = append(left, func() { latest.said("--"+p.option+" ", all[0].Entry) })
+		}
+		found = append(found, all...)
+	}
+	err = out.show(found, "没有这样的邮件", func(bool) error { return a.mailTable(found) })
+	for _, said := range left {
+		said()
+	}
+	return err
+}
+
+// mailPlace is where mails end, and the option that asks for them.
+type mailPlace struct {
+	place  casefile.Disposition
+	option string
 }
 
 func (a *app) mailTable(all []ask.MailView) error {

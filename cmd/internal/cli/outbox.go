@@ -154,17 +154,29 @@ func (a *app) outboxCommand() *cobra.Command {
 func (a *app) outboxListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "列出还没有了结的信（--all 为一年内的全部）",
-		Long:    "列出还没有了结的信：待发的、在草稿箱里的、被拒收的、不知是否发出的。",
+		Long:    "列出还没有了结的信：待发的、在草稿箱里的、被拒收的、不知是否发出的。\n" + latestHelp,
 		Example: "ysq outbox list\nysq outbox list --all", Args: noArgs,
 	}
 	all := cmd.Flags().Bool("all", false, "一年内的全部，包括已发出的")
+	latest := a.latest(cmd)
 	out := newListing[ask.OutgoingView](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		list, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{All: *all})
+		limit, err := latest.most(out.machine())
 		if err != nil {
 			return err
 		}
-		return out.show(list, "没有这样的信", func(bool) error { return a.outgoings(list) })
+		list, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{All: *all, Limit: oneMore(limit), After: *latest.after})
+		if err != nil {
+			return err
+		}
+		list, more := pageOf(list, limit, *latest.after)
+		if err := out.show(list, "没有这样的信", func(bool) error { return a.outgoings(list) }); err != nil {
+			return err
+		}
+		if more {
+			latest.said("", list[0].ID)
+		}
+		return nil
 	}))
 	return cmd
 }

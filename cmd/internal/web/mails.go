@@ -13,18 +13,19 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
-// mailsShown bounds the list of mails of one place.
-const mailsShown = 200
+// mailsShown bounds the list of mails of one place, and that of letters: both stand on one page.
+const mailsShown = 50
 
 // mailList is the page 收发: where every mail went, and what goes out.
 type mailList struct {
 	Place  casefile.Disposition
 	Places []placeCount
 	Mails  []ask.MailView // the newest first
-	More   bool
 	Out    []ask.OutgoingView
 	All    bool
 	Status ask.Status
+	query  url.Values // of the address
+	next   map[string]uint64
 }
 
 type placeCount struct {
@@ -34,7 +35,7 @@ type placeCount struct {
 
 func mails(x *visit) error {
 	v := x.r.URL.Query()
-	l := mailList{Place: casefile.Parked, All: v.Get("out") == "all"}
+	l := mailList{Place: casefile.Parked, All: v.Get("out") == "all", query: v, next: map[string]uint64{}}
 	if s := v.Get("place"); s != "" {
 		var err error
 		if l.Place, err = casefile.ParseDisposition(s); err != nil {
@@ -48,19 +49,55 @@ func mails(x *visit) error {
 	for _, d := range []casefile.Disposition{casefile.Parked, casefile.Quarantined, casefile.ToCase, casefile.ToHistory, casefile.Duplicate} {
 		l.Places = append(l.Places, placeCount{d.String(), d.Label(), l.Status.Mails[d.String()]})
 	}
-	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: l.Place, Limit: mailsShown + 1}, func(m ask.MailView) error {
+	after, _ := number(v.Get("after"))
+	if err := ask.Each(x.ctx(), x.client, ask.Mails, ask.MailQuery{Place: l.Place, Limit: mailsShown + 1, After: after}, func(m ask.MailView) error {
 		l.Mails = append(l.Mails, m)
 		return nil
 	}); err != nil {
 		return err
 	}
 	if len(l.Mails) > mailsShown {
-		l.Mails, l.More = l.Mails[:mailsShown], true
+		l.Mails = l.Mails[:mailsShown]
+		l.next["after"] = l.Mails[mailsShown-1].Entry
 	}
-	if l.Out, err = ask.Do(x.ctx(), x.client, ask.Outbox, ask.OutboxQuery{All: l.All}); err != nil {
+	before, _ := number(v.Get("sent"))
+	if l.Out, err = ask.Do(x.ctx(), x.client, ask.Outbox, ask.OutboxQuery{All: l.All, Limit: mailsShown + 1, After: before}); err != nil {
 		return err
 	}
+	if len(l.Out) > mailsShown {
+		l.Out = l.Out[:mailsShown]
+		l.next["sent"] = l.Out[mailsShown-1].ID
+	}
 	return x.show("mails", "收发", "mails", l)
+}
+
+// Older and Newest are where one of the two lists goes on and where it begins, "" where it does not go on or is at its
+// beginning. The other one stays as it is.
+func (l mailList) Older(list string) string {
+	if l.next[list] == 0 {
+		return ""
+	}
+	return l.at(list, strconv.FormatUint(l.next[list], 10))
+}
+
+func (l mailList) Newest(list string) string {
+	if !l.query.Has(list) {
+		return ""
+	}
+	return l.at(list, "")
+}
+
+func (l mailList) at(list, place string) string {
+	v := url.Values{"place": {l.Place.String()}}
+	for _, name := range []string{"out", "after", "sent"} {
+		if s := l.query.Get(name); s != "" && name != list {
+			v.Set(name, s)
+		}
+	}
+	if place != "" {
+		v.Set(list, place)
+	}
+	return "/mails?" + v.Encode()
 }
 
 func showMail(x *visit) error {

@@ -208,6 +208,15 @@ func TestVeryLongCase(t *testing.T) {
 			}
 		}
 	}
+	first := short("/mails?place=case")
+	older := regexp.MustCompile(`<a href="([^"]*)">更早的来信</a>`).FindStringSubmatch(first)
+	if older == nil {
+		t.Fatal("the list of mails does not go on")
+	}
+	second := short(strings.ReplaceAll(older[1], "&amp;", "&"))
+	if a, b := strings.Count(first, "data-row"), strings.Count(second, "data-row"); a != mailsShown || a+b != mails || strings.Contains(second, "更早的来信") || !strings.Contains(second, `<a href="/mails?place=case">最新的</a>`) {
+		t.Errorf("%d and %d of %d mails", a, b, mails)
+	}
 	for _, path := range []string{"/case/1", "/register/1", "/answer/1", "/", "/mails?place=case"} {
 		if page := short(path); !regexp.MustCompile("长+…长* &lt;many@example.test&gt;").MatchString(page) {
 			t.Errorf("%s: a long name hides the address behind it", path)

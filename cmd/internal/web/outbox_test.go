@@ -46,6 +46,13 @@ func TestOutgoingIsDecided(t *testing.T) {
 	if _, page := s.get(path); !strings.Contains(page, "改为邮寄") || strings.Contains(page, "人的决定") {
 		t.Errorf("it is not decided: %s", page)
 	}
+	newest := b.outgoing()[len(b.outgoing())-1]
+	if _, page := s.get("/mails?out=all"); !strings.Contains(page, `"`+newest+`"`) || strings.Contains(page, "最新的</a>") {
+		t.Errorf("%s is not among the letters", newest)
+	}
+	if _, page := s.get("/mails?out=all&place=case&sent=" + strings.TrimPrefix(newest, "/outbox/")); strings.Contains(page, `"`+newest+`"`) || !strings.Contains(page, `<a href="/mails?out=all&amp;place=case">最新的</a>`) {
+		t.Errorf("what was sent before %s: %s", newest, page)
+	}
 	if code, page := s.get("/outbox/999"); code != http.StatusNotFound {
 		t.Errorf("%d %s", code, page)
 	}

@@ -93,8 +93,8 @@ func Suggestions(all []casefile.Suggestion, of int) ([]casefile.Suggestion, int)
 func (n *Mails) List(ctx context.Context, _ ask.Call, q ask.MailQuery, yield func(ask.MailView) error) error {
 	return n.View(func(tx *desk.View) error {
 		mails := tx.Mails(q.Place)
-		if q.Limit > 0 {
-			mails = tx.LatestMails(q.Place)
+		if q.Limit > 0 || q.After > 0 {
+			mails = tx.LatestMails(q.Place, q.After)
 		}
 		yielded := 0
 		for m, err := range mails {
@@ -108,6 +108,7 @@ func (n *Mails) List(ctx context.Context, _ ask.Call, q ask.MailQuery, yield fun
 			if err != nil {
 				return err
 			}
+			v.Entry = m.Seq
 			if err := yield(v); err != nil {
 				return err
 			}

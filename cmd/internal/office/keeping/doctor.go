@@ -248,7 +248,7 @@ func recentLag(tx *desk.View) (lagOf, error) {
 	var all []seen
 	for _, place := range []casefile.Disposition{casefile.ToCase, casefile.Parked, casefile.ToHistory} {
 		n := 0
-		for m, err := range tx.LatestMails(place) {
+		for m, err := range tx.LatestMails(place, 0) {
 			if err != nil {
 				return lag, err
 			}

@@ -1,11 +1,11 @@
 package post
 
 import (
-	"cmp"
 	"context"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
@@ -16,26 +16,30 @@ import (
 	"ysq.internal/ysq/mailbox/parse"
 )
 
+// pending are the states of mails for which something is to be done yet.
+var pending = []casefile.OutState{casefile.OutQueued, casefile.OutSending, casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown, casefile.OutVanished}
+
 // Outbox lists the mails that are not settled, or all of the last year.
 func (p *Room) Outbox(_ context.Context, _ ask.Call, q ask.OutboxQuery) (views []ask.OutgoingView, err error) {
 	views = []ask.OutgoingView{}
 	err = p.View(func(tx *desk.View) error {
+		states, from := pending, time.Time{}
 		if q.All {
-			list, err := tx.OutgoingSince(p.Now().AddDate(-1, 0, 0))
-			for _, o := range list {
-				views = append(views, outgoingView(o))
-			}
-			return err
+			states, from = casefile.OutStates(), p.Now().AddDate(-1, 0, 0)
 		}
-		for o, err := range tx.OutgoingIn(casefile.OutQueued, casefile.OutSending, casefile.OutDrafted, casefile.OutFailed, casefile.OutHeld, casefile.OutUnknown, casefile.OutVanished) {
-			if err != nil {
+		for o, err := range tx.LatestOutgoing(q.After, states...) {
+			if err != nil || o.Prepared.Before(from) {
 				return err
 			}
-			views = append(views, outgoingView(o))
+			if views = append(views, outgoingView(o)); len(views) == q.Limit {
+				return nil
+			}
 		}
 		return nil
 	})
-	slices.SortFunc(views, func(a, b ask.OutgoingView) int { return cmp.Compare(a.ID, b.ID) })
+	if q.Limit == 0 && q.After == 0 {
+		slices.Reverse(views)
+	}
 	return views, err
 }
 
