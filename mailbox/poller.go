@@ -83,6 +83,8 @@ type Poller struct {
 	oddTold   map[string]time.Time // when it was told that a folder does not add up
 	noIdle    time.Time            // until when there is no waiting in IDLE
 	idleLost  int                  // how often in a row it was lost
+	hasty     int                  // how often in a row it ended at once, and for nothing
+	fruitful  bool                 // the last poll took mails, and no IDLE has ended since
 
 	interval atomic.Int64 // between polls
 
@@ -267,7 +269,7 @@ func (p *Poller) finish(ctx context.Context, res Result, err error) {
 		wait = faultOf(err).backoff(p.failures)
 	}
 	p.notBefore = time.Now().Add(wait + time.Duration(p.opts.Jitter()*float64(wait)/5))
-	p.lastErr = err
+	p.lastErr, p.fruitful = err, res.Taken > 0
 	p.report(res, err)
 	if p.opts.Polled != nil {
 		p.opts.Polled()

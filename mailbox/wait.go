@@ -22,27 +22,36 @@ var ErrNoIdle = errors.New("server does not offer IDLE")
 // server that cannot.
 const idleAgain = 2 * time.Minute
 
+// idleLeast is how long an IDLE lasts at least that the server does not end for nothing.
+const idleLeast = 10 * time.Second
+
 // rest waits for the next poll, in IDLE where the server offers it. It takes the turn and gives it
 // back. Whatever goes wrong with IDLE costs some minutes of it, longer each time in a row, and nothing more:
 // polls go on as before. A server that does not offer it is asked again after an hour.
 func (p *Poller) rest(ctx context.Context) error {
 	wait := time.Until(p.notBefore)
 	w, ok := p.session.(Waiter)
-	if !ok || wait <= 0 || p.lastErr != nil || time.Now().Before(p.noIdle) {
+	if !ok || wait <= 0 || p.lastErr != nil {
 		p.release()
 		return sleep(ctx, wait)
+	}
+	if barred := time.Until(p.noIdle); barred > 0 {
+		p.release()
+		return sleep(ctx, min(wait, barred))
 	}
 	if p.callers.Load() > 0 { // somebody wants the turn
 		p.release()
 		return sleep(ctx, min(wait, time.Second))
 	}
 	inbox := p.inbox()
+	began := time.Now()
 	changed, err := w.Await(ctx, inbox, p.seen[inbox].announced, p.wake, wait)
 	switch {
 	case err == nil:
 		p.idleLost = 0
-		if changed {
-			p.notBefore = time.Now()
+		p.noIdle = time.Now().Add(p.pause(time.Since(began)))
+		if changed && p.noIdle.Before(p.notBefore) {
+			p.notBefore = p.noIdle
 		}
 	case errors.Is(err, ErrNoIdle):
 		p.noIdle = time.Now().Add(p.opts.FullEvery)
@@ -56,6 +65,26 @@ func (p *Poller) rest(ctx context.Context) error {
 	}
 	p.release()
 	return context.Cause(ctx)
+}
+
+// pause is how long to wait after an IDLE that lasted for so long. There are servers that end each at once, or tell of
+// mail where there is none: without a pause, they would be asked thousands of times a second. The first time is for nothing,
+// for a mail may have come just before; then it is a second, doubled up to two minutes.
+func (p *Poller) pause(lasted time.Duration) time.Duration {
+	fruitful := p.fruitful
+	p.fruitful = false
+	switch {
+	case p.callers.Load() > 0: // somebody here ended it
+		return 0
+	case fruitful || lasted >= idleLeast:
+		p.hasty = 0
+		return 0
+	}
+	p.hasty = min(p.hasty+1, 9)
+	if p.hasty == 1 {
+		return 0
+	}
+	return min(idleAgain, time.Second<<(p.hasty-2))
 }
 
 // interrupt ends a rest in IDLE for somebody who wants the turn; the function that it returns says

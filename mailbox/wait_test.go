@@ -134,6 +134,7 @@ func TestIdleTrouble(t *testing.T) {
 		"says nothing after DONE":    imapsim.At{Command: "IDLE", Kind: imapsim.Tagged}.Do(imapsim.StopAt(0, imapsim.Silence)),
 		"says BYE":                   imapsim.At{Command: "IDLE", Kind: imapsim.Continuation}.Do(imapsim.Bye("Too long")),
 		"tells of mail by nonsense":  imapsim.At{Command: "IDLE", Kind: imapsim.Untagged}.Do(func(_ imapsim.Event, r *imapsim.Reply) { r.Line = "* {17} (((" }),
+		"tells of mail at once":      imapsim.At{Command: "IDLE", Kind: imapsim.Continuation}.Do(func(_ imapsim.Event, r *imapsim.Reply) { r.Line += "\r\n* 3 EXISTS" }),
 		"does not answer CAPABILITY": imapsim.At{Command: "CAPABILITY"}.Do(imapsim.StopAt(0, imapsim.Silence)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,10 +152,33 @@ func TestIdleTrouble(t *testing.T) {
 				if n := o.sim.Counts().Logins; n > 12 {
 					t.Errorf("%d logins in four hours", n)
 				}
+				if idles, polls := len(o.commands("IDLE")), len(o.commands("EXAMINE")); idles > 300 || polls > 2500 {
+					t.Errorf("IDLE %d times, EXAMINE %d times in four hours", idles, polls)
+				}
 				stop()
 			})
 		})
 	}
+}
+
+// A server that ends each IDLE at once is not asked again without a pause.
+func TestIdleEndsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		brief := idling
+		brief.sim.IdleBrief = true
+		o := newOffice(t, brief)
+		defer o.running(t)()
+		for n := range 6 {
+			time.Sleep(20 * time.Minute)
+			o.add("INBOX", n, 500)
+		}
+		time.Sleep(15 * time.Minute)
+		synctest.Wait()
+		o.check(t)
+		if idles := len(o.commands("IDLE")); idles < 40 || idles > 200 {
+			t.Errorf("IDLE %d times in two hours", idles)
+		}
+	})
 }
 
 // Where there is no IDLE, none is tried.

@@ -278,6 +278,9 @@ func (s *session) idle() error {
 	if err := s.send(Continuation, 0, Reply{Line: "+ idling"}); err != nil {
 		return err
 	}
+	if s.srv.opts.IdleBrief {
+		return s.done(nil)
+	}
 	stop := make(chan struct{})
 	var announcer sync.WaitGroup
 	var failed error

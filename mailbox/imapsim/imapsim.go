@@ -51,6 +51,7 @@ type Options struct {
 	UIDNext         bool     // SELECT and STATUS report UIDNEXT; 163 does not
 	OmitUIDValidity bool     // SELECT reports no UIDVALIDITY (seen on exmail)
 	Idle            bool     // IDLE is offered and announces new mail; 163 has none
+	IdleBrief       bool     // each IDLE ends at once, by the server's own OK
 	AnnounceOnNoop  bool     // NOOP reports EXISTS when the number changed; not known of 163, so the default is silence
 	FlapUIDValidity bool     // EXAMINE, unlike SELECT, gives the folder a new UIDVALIDITY each time (Courier)
 	BlindSearch     bool     // UID SEARCH UID n:* finds nothing (GNU imap4d)
