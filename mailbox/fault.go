@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"ysq.internal/ysq/casefile/civil"
 )
@@ -46,6 +47,11 @@ const (
 	DetailQuota    Detail = "quota"     // the mailbox is full (OVERQUOTA)
 	DetailLoginOff Detail = "login-off" // neither LOGIN nor AUTHENTICATE PLAIN is taken
 )
+
+// tooManyFiles reports an error that no disk is to blame for.
+func tooManyFiles(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
 
 // Error is a failed poll.
 type Error struct {
@@ -90,6 +96,9 @@ func (e *Error) words() [2]string {
 	}
 	if errors.Is(e.Err, ErrSlow) {
 		return [2]string{"邮件服务器迟迟不答完，已断开", "连得上，但在时限内没有答复，或一直没有答完：可能是服务器繁忙、线路极慢，或中间有设备拦截。请稍后再看，持续出现请核对服务器地址、端口并询问邮件服务商；系统会自动重试，来信仍在服务器上。"}
+	}
+	if e.Fault == FaultStorage && tooManyFiles(e.Err) {
+		return [2]string{"本机打开的文件太多，邮件暂时存不下", "磁盘没有问题，是进程或系统的文件数上限太小：请用 systemctl edit ysq 写 LimitNOFILE=（至少 1024），或提高系统的上限（fs.file-max），再重启服务；来信仍在服务器上，恢复后会自动收取。\nsystemctl show ysq -p LimitNOFILE"}
 	}
 	w := e.Fault.words()
 	if why := certificateFault(e.Err); e.Fault == FaultTLS && why != "" {

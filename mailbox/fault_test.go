@@ -3,7 +3,9 @@ package mailbox_test
 import (
 	"crypto/x509"
 	"fmt"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,5 +26,18 @@ func TestCertificateReason(t *testing.T) {
 		if got := e.Label(); got != mailbox.FaultTLS.Label()+want || !strings.Contains(e.Hint(), "不会改用明文") {
 			t.Errorf("%v: %q, %q", err, got, e.Hint())
 		}
+	}
+}
+
+// A limit on open files is no fault of a disk, and is mended elsewhere.
+func TestTooManyFiles(t *testing.T) {
+	for _, errno := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE} {
+		e := &mailbox.Error{Fault: mailbox.FaultStorage, Doing: "beginning a mail", Err: &fs.PathError{Op: "open", Path: "1.part", Err: errno}}
+		if !strings.Contains(e.Label(), "文件太多") || !strings.Contains(e.Hint(), "LimitNOFILE=") || e.Do() == "" {
+			t.Errorf("%v: %q, %q, %q", errno, e.Label(), e.Hint(), e.Do())
+		}
+	}
+	if e := (&mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.ENOSPC}); e.Label() != mailbox.FaultStorage.Label() {
+		t.Errorf("a full disk: %q", e.Label())
 	}
 }

@@ -10,10 +10,12 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // perPeer bounds the connections of one uid: a command needs one, a terminal full of them a few dozen. inAll bounds
-// those of everybody: each costs a descriptor and some memory. The owner of the daemon and root come in all the same.
+// those of everybody: each costs a descriptor, of which half at most are theirs, and some memory. The owner of the daemon and root come in all the same.
 const (
 	perPeer = 128
 	inAll   = 512
@@ -37,7 +39,11 @@ func PeerOf(ctx context.Context) (Peer, bool) {
 // Serve answers on a unix listener until ctx ends, then lets requests finish for up to grace. failed is
 // told of connections whose peer cannot be known; their requests carry none.
 func Serve(ctx context.Context, l *net.UnixListener, h http.Handler, grace time.Duration, failed func(error)) error {
-	counted := &counted{UnixListener: l, held: map[uint32]int{}}
+	counted := &counted{UnixListener: l, held: map[uint32]int{}, most: inAll}
+	var files unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &files); err == nil {
+		counted.most = int(min(inAll, files.Cur/2))
+	}
 	return serve(ctx, counted, h, grace, func(ctx context.Context, c net.Conn) context.Context {
 		conn := c.(*counter)
 		if conn.err != nil {
@@ -73,6 +79,7 @@ type counted struct {
 	mu   sync.Mutex
 	held map[uint32]int
 	all  int
+	most int
 }
 
 func (l *counted) Accept() (net.Conn, error) {
@@ -93,7 +100,7 @@ func (l *counted) enter(uid uint32) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	trusted := uid == 0 || uid == uint32(os.Geteuid())
-	if l.held[uid] >= perPeer || l.all >= inAll && !trusted {
+	if l.held[uid] >= perPeer || l.all >= l.most && !trusted {
 		return false
 	}
 	l.held[uid]++

@@ -49,7 +49,7 @@ func TakesNothing(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// toldDisk explains an error of a disk that takes nothing. It returns any other error unchanged, and also one that has been
+// toldDisk explains an error of a disk that takes nothing, and of files that cannot be opened for their number. It returns any other error unchanged, and also one that has been
 // explained already.
 func toldDisk(err error) error {
 	if _, told := errors.AsType[*ask.Error](err); told {
@@ -62,6 +62,8 @@ func toldDisk(err error) error {
 		{syscall.ENOSPC, "disk-full", "磁盘已满", "请清理或扩容，有了空间即自动继续，不必重启\ndf -h、df -i"},
 		{syscall.EDQUOT, "disk-full", "磁盘配额已用完", "请清理或提高配额；有了空间即自动继续，不必重启"},
 		{syscall.EROFS, "disk-read-only", "磁盘是只读的", "系统多因磁盘出错改为只读：请查看 dmesg，修复后重新挂载；恢复后自动继续，不必重启"},
+		{syscall.EMFILE, "too-many-files", "守护进程打开的文件太多，到了上限", "磁盘没有问题：稍后再试；一直如此的，提高服务的 LimitNOFILE=，再重启\nsystemctl edit ysq"},
+		{syscall.ENFILE, "too-many-files", "本机打开的文件太多，到了系统的上限", "磁盘没有问题：看是哪个程序打开的，或提高 fs.file-max\nsysctl fs.file-nr"},
 		{syscall.EIO, "disk-failing", "磁盘读写出错", "请查看 dmesg 和磁盘健康状况，尽快备份"},
 	} {
 		if errors.Is(err, known.is) {

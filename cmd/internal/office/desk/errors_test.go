@@ -21,6 +21,7 @@ func TestDiskErrorsAreTold(t *testing.T) {
 		{syscall.ENOSPC, "disk-full", "磁盘已满"},
 		{syscall.EDQUOT, "disk-full", "配额"},
 		{syscall.EROFS, "disk-read-only", "只读"},
+		{syscall.EMFILE, "too-many-files", "文件太多"},
 		{syscall.EIO, "disk-failing", "读写出错"},
 		{&register.JournalError{Path: "j", Committed: true, Err: syscall.ENOSPC}, "disk-full", "请勿重复录入"},
 	} {

@@ -6,6 +6,8 @@
 package intake
 
 import (
+	"golang.org/x/sys/unix"
+
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
@@ -26,13 +28,31 @@ type Room struct {
 func New(d *desk.Desk, mails *Mails, onRead func(casefile.Digest)) *Room {
 	n := &Room{Desk: d, Polled: make(chan struct{}, 1), mails: mails, onRead: onRead}
 	log := d.Log.With().Str("component", "mailbox").Logger()
+	batch := batchMails(openFiles(), len(d.Config.Mailboxes))
 	for i, m := range d.Config.Mailboxes {
 		source := &folders{NewAccount(m, d.Version, d.Store, d.Dial), func() []string { return d.Live().Mailboxes[i].Folders }}
 		n.Pollers = append(n.Pollers, mailbox.New(source, d.Store, n, mailbox.Options{
-			Account: m.Name, Interval: m.PollInterval, Book: book{d}, Log: log, Polled: n.polled,
+			Account: m.Name, Interval: m.PollInterval, BatchMails: batch, Book: book{d}, Log: log, Polled: n.polled,
 		}))
 	}
 	return n
+}
+
+// batchMails is how many mails an account hands over at once. Each is an open file until its bytes are durable, and
+// while one batch is, the next arrives: all accounts together take two fifths of the files that this process may
+// hold open. The socket has half of them (package wire).
+func batchMails(files uint64, accounts int) int {
+	const most = 200
+	return int(max(1, min(most, files/5/uint64(max(1, accounts)))))
+}
+
+// openFiles is how many files this process may hold open.
+func openFiles() uint64 {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 1024 // the usual
+	}
+	return limit.Cur
 }
 
 func (n *Room) polled() {
