@@ -2,6 +2,8 @@ package mailbox_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -400,4 +402,37 @@ func TestAuditOfABusyMailbox(t *testing.T) {
 		t.Errorf("%d mails came; audit %+v\n%s", n, audit, log.String())
 	}
 	o.check(t)
+}
+
+// Item 69: a server that lists mails which it does not have costs a poll a bounded number of commands, and each further poll goes on
+// where the one before gave up, until the mails that are there have been found.
+func TestInventedUIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, officeOptions{poller: mailbox.Options{Window: 50}})
+		var line strings.Builder
+		line.WriteString("* SEARCH")
+		for uid := range 2_500 {
+			fmt.Fprintf(&line, " %d", uid+1)
+		}
+		o.sim.Inject(imapsim.At{Command: "UID SEARCH", Kind: imapsim.Untagged}.Do(imapsim.Say(line.String())))
+		for n, uid := range []uint32{600, 2_400} {
+			raw := mailOf(n, 100)
+			o.sent[digestOf(raw)] = true
+			o.sim.AddUID("INBOX", uid, raw, arrival)
+		}
+		for polls := 1; o.book.taken() < len(o.sent); polls++ {
+			before := len(o.commands("UID FETCH"))
+			_, err := o.poller.Poll(t.Context())
+			if e := faultIs(t, err, mailbox.FaultProtocol); !errors.Is(e, mailbox.ErrInvented) || !strings.Contains(e.Hint(), "修复") {
+				t.Fatalf("poll %d: %v, %s", polls, e, e.Hint())
+			}
+			if n := len(o.commands("UID FETCH")) - before; n > 200 || polls > 3 {
+				t.Fatalf("poll %d took %d commands, with %d mails of %d", polls, n, o.book.taken(), len(o.sent))
+			}
+			time.Sleep(time.Until(o.poller.Status().NextTry))
+		}
+		o.sim.Heal()
+		o.pollUntilWell(t)
+		o.check(t)
+	})
 }

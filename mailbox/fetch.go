@@ -39,7 +39,44 @@ func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32,
 			fast = append(fast, uid)
 		}
 	}
-	for window := range slices.Chunk(fast, p.opts.Window) {
+	fast = p.fromWhereGivenUp(f.Name, fast)
+	for {
+		rest, left, err := p.fetchFast(ctx, f, box, fast, c)
+		if err != nil {
+			return err
+		}
+		delete(p.givenUp, f.Name)
+		err = p.fetchAllSlowly(ctx, f, box, append(slow, left...), c, res)
+		if errors.Is(err, ErrInvented) && len(rest) > 0 {
+			p.givenUp[f.Name] = rest[0]
+		}
+		if err != nil || len(rest) == 0 {
+			return err
+		}
+		fast, slow = rest, nil
+	}
+}
+
+// A server that lists mails which it does not have is given up after so many commands in a row that brought nothing, and,
+// as a server may be unable to hand out many mails at once, so many mails in a row, asked for one by one, of which
+// it shows nothing. Somebody who empties the folder meanwhile looks the same: the next poll lists what is left.
+const (
+	emptyWindows = 20
+	absentMails  = 100
+)
+
+// fromWhereGivenUp puts those UIDs first that an earlier poll gave up before: behind two million that do not exist, those
+// that do get their turn.
+func (p *Poller) fromWhereGivenUp(folder string, uids []uint32) []uint32 {
+	at, _ := slices.BinarySearch(uids, p.givenUp[folder])
+	return slices.Concat(uids[at:], uids[:at])
+}
+
+// fetchFast fetches windows until emptyWindows of them in a row bring nothing, and returns what it did not ask for and
+// what did not come.
+func (p *Poller) fetchFast(ctx context.Context, f Folder, box Box, uids []uint32, c *committer) (rest, slow []uint32, err error) {
+	for empty := 0; len(uids) > 0 && empty < emptyWindows; {
+		window := uids[:min(len(uids), p.opts.Window)]
 		left, err := p.fetchWindow(ctx, window, c)
 		if faultOf(err) == FaultRefused && len(left) < len(window) {
 			err = nil // "some messages could not be fetched": some could
@@ -51,13 +88,30 @@ func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32,
 			if fault := faultOf(err); len(left) > 0 && ctx.Err() == nil && fault != FaultStorage && fault != FaultIntake {
 				p.troubled(p.ref(f, box, left[0]))
 			}
+			return nil, nil, err
+		}
+		if empty++; len(left) < len(window) {
+			empty = 0
+		}
+		uids, slow = uids[len(window):], append(slow, left...)
+	}
+	return uids, slow, nil
+}
+
+func (p *Poller) fetchAllSlowly(ctx context.Context, f Folder, box Box, uids []uint32, c *committer, res *Result) error {
+	// One listing serves all of them: of a full folder it is long. A mail that goes away after it is missed once more.
+	listed := sync.OnceValues(func() ([]uint32, error) { return p.session.List(ctx, 1) })
+	absent := 0
+	for _, uid := range uids {
+		reason, err := p.fetchSlowly(ctx, f, box, uid, listed, c, res)
+		if err != nil {
 			return err
 		}
-		slow = append(slow, left...)
-	}
-	for _, uid := range slow {
-		if err := p.fetchSlowly(ctx, f, box, uid, c, res); err != nil {
-			return err
+		if absent++; reason != ReasonMissing && reason != ReasonVanished {
+			absent = 0
+		}
+		if absent == absentMails {
+			return &Error{Fault: FaultProtocol, Detail: DetailInvented, Doing: "UID FETCH", Err: ErrInvented}
 		}
 	}
 	return nil
@@ -87,8 +141,8 @@ func (p *Poller) fetchWindow(ctx context.Context, window []uint32, c *committer)
 
 // fetchSlowly tries one mail. Only errors that end the session are returned; the mail's own are
 // counted, and after Options.Tries of them in a row it is quarantined. A try that brought some bytes
-// is no failure: the next one goes on from there.
-func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32, c *committer, res *Result) error {
+// is no failure: the next one goes on from there. The reason is why the mail did not come.
+func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32, listed func() ([]uint32, error), c *committer, res *Result) (Reason, error) {
 	ref := p.ref(f, box, uid)
 	t := p.troubles[ref]
 	if t == nil {
@@ -98,7 +152,7 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 	if t.part == nil {
 		part, err := p.store.Create()
 		if err != nil {
-			return &Error{Fault: FaultStorage, Doing: "beginning a mail", Err: err}
+			return "", &Error{Fault: FaultStorage, Doing: "beginning a mail", Err: err}
 		}
 		t.part = part
 	}
@@ -113,18 +167,20 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 	if err == nil {
 		t.part = nil // the committer's now
 		delete(p.troubles, ref)
-		return c.add(body)
+		return "", c.add(body)
 	}
 	if ctx.Err() != nil || faultOf(err) == FaultStorage {
 		t.discard()
-		return err
+		return "", err
 	}
 	reason := reasonOf(err)
 	if reason == ReasonMissing {
-		if err := p.stillListed(ctx, uid); errors.Is(err, errGone) {
+		uids, err := listed()
+		if err != nil {
+			return reason, err
+		}
+		if _, still := slices.BinarySearch(uids, uid); !still { // somebody moved or deleted it
 			reason = ReasonVanished
-		} else if err != nil {
-			return err
 		}
 	}
 	broke := reason == ReasonBroken && faultOf(err) != FaultRefused // the session, too
@@ -136,15 +192,15 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 	}
 	if reason == ReasonVanished || t.tries >= p.opts.Tries {
 		if qerr := p.quarantine(ctx, Trouble{Ref: ref, Role: f.Role, Reason: reason, Tries: t.tries}, err); qerr != nil {
-			return qerr
+			return reason, qerr
 		}
 		t.discard()
 		res.Quarantined++
 	}
 	if broke {
-		return err
+		return reason, err
 	}
-	return nil
+	return reason, nil
 }
 
 func reasonOf(err error) Reason {
@@ -181,18 +237,6 @@ func isExcuse(mail *rawstore.Temp) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// stillListed returns errGone when somebody moved or deleted the mail since it was listed.
-func (p *Poller) stillListed(ctx context.Context, uid uint32) error {
-	uids, err := p.session.List(ctx, uid)
-	if err != nil {
-		return err
-	}
-	if len(uids) == 0 || uids[0] != uid {
-		return errGone
-	}
-	return nil
 }
 
 // quarantine has the mail set aside; it is tried again after a quarter of an hour, then after twice

@@ -72,6 +72,7 @@ type Poller struct {
 	folders   []Folder
 	seen      map[string]view
 	troubles  map[Ref]*trouble
+	givenUp   map[string]uint32 // the UID before which a poll of the folder gave up (ErrInvented)
 	missing   map[Ref]time.Time // by the last audit, and since which one
 	connected time.Time
 	began     time.Time            // of the poll
@@ -100,7 +101,7 @@ type Poller struct {
 func New(source Source, store *rawstore.Store, intake Intake, opts Options) *Poller {
 	p := &Poller{
 		source: source, store: store, intake: intake, opts: opts.withDefaults(),
-		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, troubles: map[Ref]*trouble{},
+		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, givenUp: map[string]uint32{}, troubles: map[Ref]*trouble{},
 		differ: map[string][]uint32{}, verified: map[Ref]time.Time{}, named: map[Ref]string{}, unsteady: map[string]time.Time{}, oddTold: map[string]time.Time{},
 	}
 	p.interval.Store(int64(p.opts.Interval))

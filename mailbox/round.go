@@ -2,7 +2,6 @@ package mailbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -251,6 +250,3 @@ func (p *Poller) forgetTroubles(folder string, uidvalidity uint64) {
 	}
 	delete(p.differ, folder)
 }
-
-// errGone ends the life of a mail that somebody moved or deleted since it was listed.
-var errGone = errors.New("no longer listed")
