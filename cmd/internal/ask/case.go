@@ -235,11 +235,15 @@ const (
 // CaseDetail is all there is to know about a case.
 type CaseDetail struct {
 	CaseRow
-	Request     Text                  `json:"request"`
-	Contact     Text                  `json:"contact"`
-	Email       Address               `json:"email,omitzero"`    // that a person registered: where a reply by e-mail goes
-	Form        Text                  `json:"form,omitzero"`     // 载体形式 that the applicant wants
-	Delivery    Text                  `json:"delivery,omitzero"` // 获取方式
+	Request  Text    `json:"request"`
+	Contact  Text    `json:"contact"`
+	Email    Address `json:"email,omitzero"`    // that a person registered: where a reply by e-mail goes
+	Form     Text    `json:"form,omitzero"`     // 载体形式 that the applicant wants
+	Delivery Text    `json:"delivery,omitzero"` // 获取方式
+	// MailWanted: e-mail is a way that the applicant asked for, or he asked for none. ByMail: a reply leaves by e-mail where
+	// nobody says how.
+	MailWanted  bool                  `json:"mail_wanted"`
+	ByMail      bool                  `json:"by_mail"`
 	Addresses   []Address             `json:"addresses"`
 	Agent       Text                  `json:"agent,omitzero"` // 委托代理人, by name
 	Open        []UnreadMail          `json:"open"`           // those that CaseRow counts

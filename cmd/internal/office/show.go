@@ -54,6 +54,7 @@ func (o *Office) Show(_ context.Context, _ ask.Call, q ask.ShowQuery) (ask.CaseD
 		}
 		d.Request, d.Contact, d.Email = ask.Text(c.Request), ask.Text(c.Contact), ask.Address(c.Mailbox())
 		d.Form, d.Delivery = ask.Text(c.Form), ask.Text(c.Delivery)
+		d.MailWanted, d.ByMail = c.WantedByMail(), c.AnsweredByMail()
 		for _, a := range c.Addresses {
 			d.Addresses = append(d.Addresses, ask.Address(a))
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -90,6 +91,12 @@ func (v answerView) Does() string {
 	return "制发"
 }
 
+// Main reports whether the button that records is the likely one: an answer goes by e-mail to somebody who asked for paper
+// only after a second look.
+func (v answerView) Main() bool {
+	return v.Issues && (v.Detail.MailWanted || v.Way != "draft" && v.Way != "send")
+}
+
 func (x *visit) answering() (v answerView, err error) {
 	id := x.caseID()
 	v = answerView{Today: x.me.Today, Ways: answerWays, Way: "draft"}
@@ -97,7 +104,7 @@ func (x *visit) answering() (v answerView, err error) {
 		return v, err
 	}
 	v.Last = v.Detail.Last
-	if v.Detail.Delivery != "" && !byMail(v.Detail.Delivery) {
+	if !v.Detail.ByMail {
 		v.Way = "paper"
 	}
 	all, err := ask.Do(x.ctx(), x.client, ask.Submissions, ask.SubmissionQuery{Case: id})
@@ -194,13 +201,16 @@ func answerPost(x *visit) error {
 	if err != nil {
 		return err
 	}
-	form, err := x.uploads()
-	if err != nil {
-		return err
+	form, failed := x.uploads()
+	if failed != nil && form == nil {
+		return failed
 	}
 	v.fill(form)
 	v.Mark = markOf(form, []casefile.ID{v.Detail.Case})
 	seen := seqsOf(form)
+	if failed != nil {
+		return x.refusedAnswer(v, seen, failed)
+	}
 	req, err := v.request()
 	if err != nil {
 		return x.refusedAnswer(v, seen, err)
@@ -351,11 +361,40 @@ const (
 	uploadLimit = 64 << 20 // bytes of a form with its files
 	fieldLimit  = 256 << 10
 	mostParts   = 1000
+	// What is larger is read to its end all the same, up to this: a browser that is still sending shows no refusal, but that
+	// the connection broke, and has lost what was typed.
+	drainLimit = 1 << 30
 )
 
 // uploads reads a form with files. Each goes to the office as it comes, without resting on this machine's disk, and is in
-// the form under its digest afterwards.
+// the form under its digest afterwards. Where a file cannot be taken, or all of them are too large, the error says so, and
+// the form is there with what was typed; without a form nothing could be read.
 func (x *visit) uploads() (url.Values, error) {
+	var failed error // to take a file: what was typed below it is read all the same
+	if x.r.ContentLength > uploadLimit {
+		failed = &ask.Error{Code: "too-large", Exit: ask.ExitUsage, Msg: fmt.Sprintf("所选的文件太大（共约 %d MB），这次选的都没有收", x.r.ContentLength>>20),
+			Hint: "您填写的都还在。文件一次共不超过 60 MB：请分几次，每次试算一回，收到的留在页上；更大的以光盘等其他方式提供"}
+	}
+	form, err := x.parts(func(form url.Values, p *multipart.Part) {
+		if failed != nil {
+			return
+		}
+		failed = ask.Put(x.ctx(), x.client, ask.PutFile, ask.FileName{Name: ask.Foreign(fileName(p.FileName()))}, p, func(f casefile.File) error {
+			form.Add("kept", kept(f))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, cmp.Or(failed, err)
+	}
+	if e, ok := errors.AsType[*ask.Error](failed); failed != nil && (!ok || e.Code == "session" || e.Exit != ask.ExitUsage && e.Exit != ask.ExitRefused) {
+		return nil, failed // not for the file's sake
+	}
+	return form, failed
+}
+
+// parts reads a form, and has each of its files dealt with.
+func (x *visit) parts(file func(url.Values, *multipart.Part)) (url.Values, error) {
 	parts, err := x.r.MultipartReader()
 	if err != nil {
 		if err := x.read(); err != nil {
@@ -364,38 +403,31 @@ func (x *visit) uploads() (url.Values, error) {
 		return x.r.PostForm, nil
 	}
 	x.form = url.Values{}
-	var failed error // to take a file: what was typed below it is read all the same
-	form, total := x.form, 0
+	total := 0
 	for n := 0; ; n++ {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return form, failed
+			return x.form, nil
 		}
 		if err != nil {
-			return nil, cmp.Or(failed, err)
+			return nil, err
 		}
 		if n > mostParts {
 			return nil, ask.Usage("表单里的内容太多")
 		}
-		if p.FileName() == "" {
-			b, err := io.ReadAll(io.LimitReader(p, fieldLimit+1))
-			if err != nil {
-				return nil, err
-			}
-			if total += len(b); len(b) > fieldLimit || total > formLimit {
-				return nil, &http.MaxBytesError{Limit: formLimit}
-			}
-			if p.FormName() != "file" { // no file was chosen
-				form.Add(p.FormName(), string(b))
-			}
+		if p.FileName() != "" {
+			file(x.form, p)
 			continue
 		}
-		if failed != nil {
-			continue
+		b, err := io.ReadAll(io.LimitReader(p, fieldLimit+1))
+		if err != nil {
+			return nil, err
 		}
-		failed = ask.Put(x.ctx(), x.client, ask.PutFile, ask.FileName{Name: ask.Foreign(fileName(p.FileName()))}, p, func(f casefile.File) error {
-			form.Add("kept", kept(f))
-			return nil
-		})
+		if total += len(b); len(b) > fieldLimit || total > formLimit {
+			return nil, &http.MaxBytesError{Limit: formLimit}
+		}
+		if p.FormName() != "file" { // no file was chosen
+			x.form.Add(p.FormName(), string(b))
+		}
 	}
 }

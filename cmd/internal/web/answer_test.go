@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -109,14 +110,54 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// What is larger than a form may be is refused, and not kept half.
+// Files that are too large are refused and not kept half; what was typed above and below them is still there.
 func TestLargeUpload(t *testing.T) {
 	b := openBureau(t)
 	s := b.seat(clerk)
 	b.application("2026-11-02", "张三", "水质监测数据")
-	code, page, _ := s.send("/answer/1", url.Values{"do": {"try"}, "outcome": {"disclosed|36-1"}}, map[string]string{"大.zip": strings.Repeat("x", uploadLimit+1)})
-	if code < 400 || strings.Contains(page, "还没有制发") {
-		t.Errorf("%d %s", code, page)
+	for path, form := range map[string]url.Values{"/answer/1": {"do": {"try"}, "outcome": {"disclosed|36-1"}, "grounds": {"写了很久的理由"}}, "/attach/1": {"do": {"try"}, "reason": {"写了很久的理由"}}} {
+		code, page, _ := s.send(path, form, map[string]string{"大.zip": strings.Repeat("x", uploadLimit+1)})
+		if code != http.StatusRequestEntityTooLarge || strings.Contains(page, "（还没有") || strings.Contains(page, "大.zip") || !strings.Contains(page, "所选的文件太大（共约 64 MB）") || !strings.Contains(page, "写了很久的理由") {
+			t.Errorf("%s: %d %s", path, code, page)
+		}
+	}
+}
+
+// E-mail is where an answer begins if the applicant asked for it, or wrote by it and asked for nothing else.
+func TestWayOfAnswer(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	for i, tt := range []struct{ delivery, form, email, way, says string }{
+		{"", "", "", "draft", "没有写明"},
+		{"", "", "zhang@example.test", "draft", "zhang@example.test"},
+		{"电子邮件", "", "zhang@example.test", "draft", "电子邮件"},
+		{"电子邮箱", "电子版", "zhang@example.test", "draft", "载体 电子版"},
+		{"邮寄或者电子邮件", "", "", "draft", "邮寄或者电子邮件"},
+		{"邮寄", "", "zhang@example.test", "paper", "<b>邮寄</b>"},
+		{"邮寄，不要电子邮件", "", "zhang@example.test", "paper", "<b>邮寄，不要电子邮件</b>"},
+		{"自行领取", "", "", "paper", "<b>自行领取</b>"},
+		{"", "纸质", "zhang@example.test", "paper", "<b>纸质</b>"},
+		{"", "光盘", "", "paper", "<b>光盘</b>"},
+		{"传真", "", "", "paper", "<b>传真</b>"},
+	} {
+		b.mail(fmt.Sprintf("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <%d@example.test>\n\n现申请公开第%d号断面水质数据。\n申请人：张三\n", i, i))
+		id := casefile.NewID(2026, i+1)
+		b.record(id, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "水质数据", Email: tt.email, Delivery: tt.delivery, Form: tt.form})
+		_, page := s.get("/answer/" + string(id))
+		if _, top, _ := strings.Cut(page, "<dt>要求</dt>"); !strings.Contains(page, `value="`+tt.way+`" checked`) || !strings.Contains(top[:strings.Index(top, "</dl>")], tt.says) {
+			t.Errorf("%q, %q: %s", tt.delivery, tt.form, page)
+		}
+	}
+	id := b.application("2026-11-02", "李四", "水质数据") // by post, without an address
+	b.record(id, casefile.Registered{As: casefile.Application, Applicant: "李四", Column: casefile.Natural, Request: "水质数据"})
+	if _, page := s.get("/answer/" + string(id)); !strings.Contains(page, `value="paper" checked`) || !strings.Contains(page, "没有登记寄往的地址") {
+		t.Errorf("by post: %s", page)
+	}
+	despite := answerView{Issues: true, Way: "draft"}
+	paper, wanted := despite, despite
+	paper.Way, wanted.Detail.MailWanted = "paper", true
+	if despite.Main() || !paper.Main() || !wanted.Main() {
+		t.Error("a mail to somebody who asked for paper is the likely button, or paper is not")
 	}
 }
 

@@ -65,7 +65,7 @@ func (v *answerMany) choose() {
 	for i := range v.Lines {
 		l := &v.Lines[i]
 		l.Way, l.Sent = "paper", "纸质"
-		if d := l.Detail; v.Form.Way == asWanted && d.Email != "" && (d.Delivery == "" || byMail(d.Delivery)) {
+		if d := l.Detail; v.Form.Way == asWanted && d.Email != "" && d.MailWanted {
 			l.Way, l.Sent = "draft", "草稿箱 "+string(d.Email)
 		}
 	}

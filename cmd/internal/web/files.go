@@ -85,12 +85,16 @@ func filer(what string) (get, post func(*visit) error) {
 		if err != nil {
 			return err
 		}
-		form, err := x.uploads()
-		if err != nil {
-			return err
+		form, failed := x.uploads()
+		if failed != nil && form == nil {
+			return failed
 		}
 		if err := v.enter(x, form); err != nil {
 			return err
+		}
+		if failed != nil {
+			v.Wrong = x.told(failed)
+			return x.showFiling(v)
 		}
 		v.Mark = markOf(form, []casefile.ID{v.Case})
 		record := form.Get("do") == "record" && form.Get("mark") == v.Mark

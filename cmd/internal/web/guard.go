@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -48,12 +49,11 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		limit, within := int64(formLimit), formTime
 		if r.Method == http.MethodPost && takesFiles(r) {
-			limit, within = uploadLimit, uploadTime
+			if limit, within = uploadLimit, uploadTime; r.ContentLength > limit { // what it holds besides files is given back
+				limit = drainLimit
+			}
 		}
-		if r.ContentLength > limit {
-			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。浏览器的“后退”回到填写的页面。")
-			return
-		}
+		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
 		if r.ContentLength < 0 || r.ContentLength > smallForm {
 			leave, ok := large.take(addressOf(r.RemoteAddr))
 			if !ok {
@@ -62,8 +62,14 @@ func guard(next http.Handler) http.Handler {
 			}
 			defer leave()
 		}
+		if r.ContentLength > limit {
+			if r.ContentLength <= uploadLimit {
+				io.Copy(io.Discard, r.Body) // so that the browser shows what follows; whoever is gone sees nothing
+			}
+			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。浏览器的“后退”回到填写的页面。")
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
 		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 			plainPage(w, http.StatusForbidden, "未予受理", "这个请求没有写明来自哪个网页，没有受理。", "请换用较新的浏览器，不用兼容模式；经代理访问的，代理须保留 Origin。")
 			return

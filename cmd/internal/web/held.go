@@ -2,7 +2,7 @@ package web
 
 import (
 	"cmp"
-	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,31 +67,11 @@ var heldLabels = map[string]string{
 	"subject": "信的主题", "words": "意见", "number": "案件编号", "parts": "共分几件", "title": "标题", "problems": "问题", "other": "其他事项", "way": "送达", "to": "收件地址", "decide": "怎样", "as": "是什么",
 }
 
-// fields reads a form that nobody has read, and lets its files go.
+// fields reads a form that nobody has read, as far as it can be read, and lets its files go.
 func (x *visit) fields() url.Values {
-	parts, err := x.r.MultipartReader()
+	form, err := x.parts(func(url.Values, *multipart.Part) {})
 	if err != nil {
-		if x.r.ParseForm() != nil {
-			return nil
-		}
-		return x.r.PostForm
-	}
-	form, total := url.Values{}, 0
-	for range mostParts {
-		p, err := parts.NextPart()
-		if err != nil {
-			break
-		}
-		if p.FileName() != "" {
-			continue
-		}
-		b, err := io.ReadAll(io.LimitReader(p, fieldLimit))
-		if total += len(b); err != nil || total > formLimit {
-			break
-		}
-		if p.FormName() != "file" {
-			form.Add(p.FormName(), string(b))
-		}
+		return x.form
 	}
 	return form
 }

@@ -247,7 +247,7 @@ func TestStayEnds(t *testing.T) {
 	}
 }
 
-// What is too large is refused before it is read.
+// What is too large to be read for what else it holds is refused at once.
 func TestUploadTooLarge(t *testing.T) {
 	b := openBureau(t)
 	b.application("2026-11-02", "张三", "水质监测数据")
@@ -255,7 +255,7 @@ func TestUploadTooLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.ContentLength = 200 << 20
+	r.ContentLength = 2 << 30
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if w := b.seat(clerk).answer(r); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "太大") {

@@ -19,7 +19,7 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"asset": assetURL, "day": ask.Day.Long, "short": shortDay, "line": taskOn, "instant": instant, "clock": clockTime, "stage": ask.StageLabel, "channel": ask.ChannelLabel, "place": ask.PlaceLabel,
 		"narrow": narrow, "workdays": ask.Workdays, "urgency": ask.UrgencyOf, "size": ask.Size,
-		"unconfirmed": unconfirmed, "byMail": byMail, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "fieldOf": fieldOf, "files": filesOf, "notShown": notShown, "beginning": beginning, "goesOn": goesOn, "cut": cut, "ends": ends, "marked": marked, "pair": pair, "fold": fold, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
+		"unconfirmed": unconfirmed, "stepURL": stepURL, "viewable": viewable, "number": itemNumber, "verified": verified, "likely": likely, "fieldOf": fieldOf, "files": filesOf, "notShown": notShown, "beginning": beginning, "goesOn": goesOn, "cut": cut, "ends": ends, "marked": marked, "pair": pair, "fold": fold, "task": task, "remedy": remedy, "first": firstLine, "join": strings.Join, "state": ask.OutStateLabel,
 	}
 }
 
@@ -136,9 +136,4 @@ func viewable(p casefile.Part) bool {
 		return true
 	}
 	return p.Type == "application/pdf" || strings.HasPrefix(p.Type, "image/")
-}
-
-// byMail reports whether an applicant wants the information by e-mail, or does not say.
-func byMail(delivery ask.Text) bool {
-	return strings.Contains(string(delivery), "邮件") || strings.Contains(strings.ToLower(string(delivery)), "mail")
 }
