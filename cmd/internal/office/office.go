@@ -85,9 +85,10 @@ func Open(o Options) (*Office, error) {
 		return nil, err
 	}
 	f := &Office{
-		Desk: d, Record: record.New(d), Disputes: record.NewDisputes(d), Calendar: record.Calendar{Desk: d}, StandIns: record.StandIns{Desk: d}, Ledger: record.Ledger{Desk: d},
+		Desk: d, Record: record.New(d), Disputes: record.NewDisputes(d), Calendar: record.Calendar{Desk: d}, Ledger: record.Ledger{Desk: d},
 		Annual: annual.New(d), AnnualWords: annual.Words{Desk: d}, People: people.New(d), Search: search.New(d),
 	}
+	f.StandIns = record.NewStandIns(f.Record)
 	f.AnnualFiles = annual.NewFiles(f.Annual)
 	f.Freezing = annual.NewFreezing(f.Annual, f.AnnualFiles)
 	f.Mails = intake.NewMails(d, f.Record)

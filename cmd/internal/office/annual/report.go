@@ -62,7 +62,7 @@ func (a *Room) matter(tx *desk.View, id casefile.DisputeID, from, to civil.Date,
 	defer a.counting.Unlock()
 	key, last, cal := span{id, from, to}, seqs[len(seqs)-1], a.Reg.Calendar()
 	m, ok := a.judged[key]
-	if ok && tx.Committed() && m.last == last && m.cal == cal {
+	if ok && m.last == last && m.cal == cal { // what is kept is committed, and no record gets its number again
 		return m, nil
 	}
 	history, err := tx.Dispute(id)
@@ -189,6 +189,16 @@ func (p past) books() string {
 		fmt.Fprintf(&all, " %d:%d", year, p.by[year].Seq)
 	}
 	return all.String()
+}
+
+// without is the past with a year that is frozen no longer.
+func (p past) without(year int) past {
+	p.closed, p.by = maps.Clone(p.closed), maps.Clone(p.by)
+	delete(p.closed, year)
+	delete(p.by, year)
+	p.years = slices.DeleteFunc(slices.Clone(p.years), func(y int) bool { return y == year })
+	p.thawed = append(slices.Clone(p.thawed), year)
+	return p
 }
 
 func pastYears(tx *desk.View) (past, error) {

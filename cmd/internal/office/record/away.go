@@ -13,7 +13,13 @@ import (
 )
 
 // StandIns are the absences of people, and who does their work meanwhile.
-type StandIns struct{ *desk.Desk }
+type StandIns struct {
+	*desk.Desk
+	record *Room
+}
+
+// NewStandIns returns the absences of those with whom the room's cases are.
+func NewStandIns(r *Room) StandIns { return StandIns{r.Desk, r} }
 
 // List lists who is away today or later.
 func (b StandIns) List(context.Context, ask.Call, ask.None) ([]ask.StandInView, error) {
@@ -46,7 +52,7 @@ func (b StandIns) list(tx *desk.View) ([]ask.StandInView, error) {
 
 // RecordStandIn records an absence. Names are written as cases in charge of somebody write them, for they are compared.
 func (b StandIns) RecordStandIn(_ context.Context, c ask.Call, q ask.StandInRequest) (a ask.StandInAnswer, err error) {
-	departments, persons, err := inUse(b.Desk)
+	departments, persons, err := b.record.inUse()
 	if err != nil {
 		return a, err
 	}

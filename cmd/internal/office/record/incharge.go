@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,22 +20,48 @@ import (
 
 // InCharge lists the departments and persons that cases of this year and the last are with.
 func (b *Room) InCharge(context.Context, ask.Call, ask.None) (ask.NamesInUse, error) {
-	departments, persons, err := inUse(b.Desk)
+	departments, persons, err := b.inUse()
 	return ask.NamesInUse{Departments: departments, Persons: persons}, err
 }
 
-func inUse(d *desk.Desk) (departments, persons []ask.Text, err error) {
-	in, by := map[ask.Text]int{}, map[ask.Text]int{}
-	err = d.View(func(tx *desk.View) error {
-		for c, err := range tx.Cases(casefile.ID(fmt.Sprintf("%04d-", d.Today().Year()-1))) {
-			if err != nil {
-				return err
+// named are the departments and persons that the cases of a block are with.
+type named struct {
+	first  casefile.ID
+	in, by map[ask.Text]int
+}
+
+func (b *Room) inUse() (departments, persons []ask.Text, err error) {
+	since := casefile.ID(fmt.Sprintf("%04d-", b.Today().Year()-1))
+	blocks, err := desk.Look(b.Desk, func(tx *desk.View) ([]named, error) {
+		return b.inBlocks.Of(tx, true, func(cases iter.Seq2[casefile.Case, error]) (n named, err error) {
+			for c, err := range cases {
+				if err != nil {
+					return n, err
+				}
+				if n.in == nil {
+					n = named{c.ID, map[ask.Text]int{}, map[ask.Text]int{}}
+				}
+				if c.ID < since { // and so are all of the block
+					break
+				}
+				n.in[ask.Text(c.Department)]++
+				n.by[ask.Text(c.Assignee)]++
 			}
-			in[ask.Text(c.Department)]++
-			by[ask.Text(c.Assignee)]++
-		}
-		return nil
+			return n, nil
+		})
 	})
+	in, by := map[ask.Text]int{}, map[ask.Text]int{}
+	for _, n := range blocks {
+		if n.first < since {
+			continue
+		}
+		for name, cases := range n.in {
+			in[name] += cases
+		}
+		for name, cases := range n.by {
+			by[name] += cases
+		}
+	}
 	return frequent(in), frequent(by), err
 }
 
@@ -55,7 +82,7 @@ func (b *Room) departments(drafts []casefile.Draft, isNew bool) error {
 		}
 		if used == nil {
 			var err error
-			if used, _, err = inUse(b.Desk); err != nil {
+			if used, _, err = b.inUse(); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,7 @@ import "ysq.internal/ysq/cmd/internal/office/desk"
 type Room struct {
 	*desk.Desk
 	received desk.Sums[received] // see receivedAbout
+	inBlocks desk.Sums[named]    // see inUse
 }
 
 func New(d *desk.Desk) *Room { return &Room{Desk: d} }
