@@ -102,3 +102,51 @@ func TestAgendaHasMailsOutsideOfCases(t *testing.T) {
 		t.Errorf("with room for one: %+v and %d more", mails.First, mails.Rest)
 	}
 }
+
+// What may belong to a case belongs to the one into which it is merged, although nothing else changes there.
+func TestDueAfterMerging(t *testing.T) {
+	now := civil.MustParse("2026-03-03").Start().Add(9 * time.Hour)
+	o, err := openOffice(t.TempDir(), func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	call := ask.Call{Who: ask.Actor{Name: "李四", UID: 1000, Role: ask.Approver}, At: now}
+	record := func(id casefile.ID, events ...casefile.Event) {
+		t.Helper()
+		for _, e := range events {
+			if _, err := o.Append(call, casefile.Draft{Case: id, On: o.Today(), Event: e}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	mailsOn := func(id casefile.ID) (n int) {
+		t.Helper()
+		items, err := o.Deadlines.Due(t.Context(), call, ask.DueQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range items {
+			if i.Case == id {
+				n += i.Mails
+			}
+		}
+		return n
+	}
+	for _, id := range []casefile.ID{"2026-00001", "2026-00002"} {
+		record(id, casefile.Received{Channel: casefile.InPerson}, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "甲路改造工程的批复"})
+	}
+	record("2026-00003", casefile.Received{Channel: casefile.Email, ArrivedAt: now, Letter: casefile.Letter{Digest: casefile.DigestOf([]byte("a")), From: casefile.Address{Mail: "zhang@example.test"}},
+		Guess: casefile.GuessReminder, Suggestions: []casefile.Suggestion{{Case: "2026-00001", Reason: "同一申请人"}}})
+	if one, two := mailsOn("2026-00001"), mailsOn("2026-00002"); one != 1 || two != 0 {
+		t.Errorf("%d and %d mails wait, want 1 and none", one, two)
+	}
+	record("2026-00001", casefile.Merged{Into: "2026-00002", Reason: "同一件"})
+	if two := mailsOn("2026-00002"); two != 1 {
+		t.Errorf("%d mails wait after the merging, want 1", two)
+	}
+}

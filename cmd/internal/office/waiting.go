@@ -56,7 +56,7 @@ type caseLines struct {
 func (o *Deadlines) linesOf(tx *desk.View, w *waitingCase, today civil.Date) (*caseLines, error) {
 	calendar := o.Reg.Calendar()
 	suggested, alone := tx.SuggestedTo(w.ID)
-	if l := w.lines.Load(); l != nil && l.today == today && l.calendar == calendar && slices.Equal(l.suggested, suggested) {
+	if l := w.lines.Load(); l != nil && alone && l.today == today && l.calendar == calendar && slices.Equal(l.suggested, suggested) {
 		return l, nil
 	}
 	l := &caseLines{today: today, calendar: calendar, suggested: suggested}
