@@ -141,6 +141,27 @@ func (v answerView) Withholding() (all []withholding) {
 	return all
 }
 
+// Chose is the outcome with its basis as it stands on paper.
+func (v answerView) Chose() string {
+	for _, o := range v.Outcomes {
+		for _, b := range o.Bases {
+			if o.Code == v.Outcome && b.Code == v.Basis {
+				return o.Label + "：" + b.Words
+			}
+		}
+	}
+	return ""
+}
+
+// Kept are the grounds of the part that is kept back, likewise.
+func (v answerView) Kept() string {
+	var said []string
+	for _, b := range v.Withheld {
+		said = append(said, casefile.BasisOf(b).String())
+	}
+	return strings.Join(said, "\n")
+}
+
 // Chosen are the recipients of the mail that was tried as the office knows them: where its address comes from.
 func (v answerView) Chosen() []ask.Recipient {
 	if v.Tried == nil || v.Tried.Mail == nil {

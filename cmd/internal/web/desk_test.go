@@ -279,7 +279,7 @@ func TestStepIsTriedBeforeItIsRecorded(t *testing.T) {
 	before := count()
 	tried := carried(page).Get("mark")
 	lacks := with(url.Values{"case": form["case"], "seen": form["seen"]}, "do", "try", "column", "natural", "request", "水质") // the applicant
-	if code, page, _ := s.post(path, lacks); code != http.StatusConflict || !regexp.MustCompile(`(?s)<div class="field wrong">\s*<label for="f-applicant">.{0,400}请写明`).MatchString(page) || !strings.Contains(page, "水质</textarea>") {
+	if code, page, _ := s.post(path, lacks); code != http.StatusConflict || !regexp.MustCompile(`(?s)<div class="field wrong said-so[^"]*">\s*<label for="f-applicant">.{0,400}请写明`).MatchString(page) || !strings.Contains(page, "水质</textarea>") {
 		t.Errorf("what is missing is not said at its field: %d %s", code, page)
 	}
 	for name, changed := range map[string]url.Values{

@@ -57,6 +57,23 @@ type input struct {
 // Value is what stands in an input of one line.
 func (i input) Value() string { return strings.Join(i.Values, "\n") }
 
+// Said is what is chosen or entered, as it stands on paper.
+func (i input) Said() string {
+	if i.Shape == ask.Ticked {
+		if len(i.Values) > 0 {
+			return "是"
+		}
+		return ""
+	}
+	said := slices.Clone(i.Values)
+	for n, v := range said {
+		if at := slices.IndexFunc(i.Choices, func(c ask.Choice) bool { return v == c.Code || v == c.Label }); at >= 0 {
+			said[n] = i.Choices[at].Label
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
 // Has reports whether a choice is the present one.
 func (i input) Has(c ask.Choice) bool {
 	return slices.ContainsFunc(i.Values, func(v string) bool { return v == c.Code || v == c.Label })

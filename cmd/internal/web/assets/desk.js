@@ -16,6 +16,23 @@
       document.querySelectorAll('input[name="' + all.dataset.all + '"]').forEach(function (one) { one.checked = all.checked; });
     });
   });
+  // On paper a form is text: what stands in it now, also where it was not sent yet.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll(".said-so").forEach(function (field) {
+      var typed = field.querySelector(".typed");
+      if (!typed) { return; }
+      var said = [];
+      field.querySelectorAll("input, select, textarea").forEach(function (one) {
+        if (one.type === "radio" || one.type === "checkbox") {
+          if (one.checked) { said.push(one.type === "radio" ? one.parentNode.textContent.trim() : "是"); }
+        } else if (one.options) {
+          Array.prototype.forEach.call(one.selectedOptions, function (o) { if (o.value) { said.push(o.textContent); } });
+        } else if (one.value.trim()) { said.push(one.value); }
+      });
+      typed.textContent = said.join("\n");
+      field.classList.toggle("blank", said.length === 0);
+    });
+  });
   // Files that would be refused are told of before they are sent, while everything else is still on the page.
   document.querySelectorAll("input[data-most]").forEach(function (input) {
     input.addEventListener("change", function () {
