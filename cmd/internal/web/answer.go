@@ -21,6 +21,8 @@ import (
 type answerView struct {
 	Detail   ask.CaseDetail
 	Last     uint64
+	Read     []ask.ProposedValue // what was read of how and whither the applicant wants it, and not registered
+	Paper    bool                // by that he asks for another way than e-mail
 	Outcomes []outcomeGroup
 	Outcome  string
 	Basis    string
@@ -91,10 +93,29 @@ func (v answerView) Does() string {
 	return "制发"
 }
 
+// read keeps of what was read in the mails what the answer turns on and nobody has registered.
+func (v *answerView) read(p ask.Proposals) {
+	said := map[string]bool{"delivery": v.Detail.Delivery+v.Detail.Form == "", "form": v.Detail.Delivery+v.Detail.Form == "", "email": v.Detail.Email == ""}
+	var wanted casefile.Case
+	for _, value := range p.Values {
+		if !said[value.Flag] {
+			continue
+		}
+		v.Read = append(v.Read, value)
+		switch value.Flag {
+		case "delivery":
+			wanted.Delivery = value.Value
+		case "form":
+			wanted.Form = value.Value
+		}
+	}
+	v.Paper = !wanted.WantedByMail()
+}
+
 // Main reports whether the button that records is the likely one: an answer goes by e-mail to somebody who asked for paper
 // only after a second look.
 func (v answerView) Main() bool {
-	return v.Issues && (v.Detail.MailWanted || v.Way != "draft" && v.Way != "send")
+	return v.Issues && (v.Detail.MailWanted && !v.Paper || v.Way != "draft" && v.Way != "send")
 }
 
 func (x *visit) answering() (v answerView, err error) {
@@ -104,7 +125,14 @@ func (x *visit) answering() (v answerView, err error) {
 		return v, err
 	}
 	v.Last = v.Detail.Last
-	if !v.Detail.ByMail {
+	if v.Detail.Delivery == "" && v.Detail.Form == "" || v.Detail.Email == "" {
+		p, err := ask.Do(x.ctx(), x.client, ask.Propose, ask.CaseRef{Case: id})
+		if err != nil {
+			return v, err
+		}
+		v.read(p)
+	}
+	if !v.Detail.ByMail || v.Paper {
 		v.Way = "paper"
 	}
 	all, err := ask.Do(x.ctx(), x.client, ask.Submissions, ask.SubmissionQuery{Case: id})

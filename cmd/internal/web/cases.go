@@ -34,7 +34,7 @@ type listQuery struct {
 
 // The choices of listQuery.Which.
 var whiches = []struct{ Code, Label string }{
-	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "有争议（从严期限已过、法定未过）"}, {"late", "曾逾期"}, {"all", "全部"},
+	{"open", "在办"}, {"overdue", "逾期"}, {"soon", "三日内到期"}, {"unregistered", "未登记"}, {"disputable", "有争议（从严逾期）"}, {"late", "曾逾期"}, {"all", "全部"},
 }
 
 func (l caseList) Whiches() []struct{ Code, Label string } { return whiches }
