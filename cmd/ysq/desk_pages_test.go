@@ -81,6 +81,8 @@ func deskPages(at deskPlaces) (all []deskPage) {
 	add("mails-sent", "/mails?out=all")
 	add("mail", "/mail/"+at.mail)
 	add("join", "/mail/"+at.mail+"/join")
+	add("mails-many", "/mails/many?step=open&mail="+at.mail)
+	add("mails-many-try", "/mails/many", "mail", at.mail, "step", "seen", "do", "try")
 	add("outgoing", "/outbox/"+at.outgoing)
 	for _, what := range []string{"attach", "split"} {
 		add(what, "/"+what+"/"+last)
@@ -147,7 +149,7 @@ var notMeasured = map[string]string{
 	"GET /cases/xlsx": "a file", "GET /stats/xlsx": "a file", "GET /year/{year}/report/{form}": "a file", "POST /mail/{mail}": "a file", "POST /letter": "a file",
 	"POST /case/{case}": "a view that is recorded", "POST /mail/{mail}/page": "a preview", "GET /picture/{name}": "a preview",
 	"POST /attach/{case}": "an upload", "GET /step": "leads to another page", "GET /pulse": "a number",
-	"POST /mail/{mail}/open": "records", "POST /mail/{mail}/seen": "records", "POST /mail/{mail}/join": "records", "POST /mails/retry": "fetches mails", "POST /outbox/{id}": "records",
+	"POST /mail/{mail}/open": "records", "POST /mail/{mail}/seen": "records", "POST /mail/{mail}/join": "records", "POST /mails/retry": "fetches mails", "POST /mails/unsee": "records", "POST /outbox/{id}": "records",
 	"POST /detach/{case}": "a mail that is the case's own cannot be taken out", "POST /year/{year}/words": "records", "POST /dispute/{dispute}/{step}": "like filing one",
 }
 

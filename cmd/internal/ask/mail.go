@@ -35,6 +35,8 @@ type MailRef struct {
 type SeenRequest struct {
 	Mails []string `json:"mails"`
 	As    string   `json:"as,omitzero"` // what they were, in the person's words
+	// Undo takes the marks back: the mails wait for a person again.
+	Undo bool `json:"undo,omitzero"`
 }
 
 // MailQuery selects the mails that ended in a place.

@@ -171,16 +171,17 @@ func (a *app) mailSeenCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "seen 摘要…",
 		Short: "把不属于任何案件的邮件标记为阅毕",
-		Long: "看过而不必处理的邮件（如广告、自动回复），标记后归入历史邮件，不再列出；仍可用 mail open 立案、attach --mail 归入案件。\n" +
+		Long: "看过而不必处理的邮件（如广告、自动回复），标记后归入历史邮件，不再列出；仍可用 mail open 立案、attach --mail 归入案件；标记错了的用 --undo 撤销。\n" +
 			"案件里的来信用 ysq seen 编号（条例第二十九条）。",
 		Example: "ysq mail seen 3f2a9c 77b0e1 --as 广告",
 		Args:    atLeastOne("邮件的摘要"),
 	}
 	o := a.options(cmd)
 	as := o.text("as", "邮件是`什么`，如 广告")
+	undo := o.flag("undo", "撤销阅毕：这些邮件重新等待甄别")
 	o.judged(a)
 	cmd.RunE = a.ask(func(ctx context.Context, c *ask.Client, args []string) error {
-		mails, err := ask.Do(ctx, c, ask.SeenMail, ask.SeenRequest{Mails: args, As: *as})
+		mails, err := ask.Do(ctx, c, ask.SeenMail, ask.SeenRequest{Mails: args, As: *as, Undo: *undo})
 		if err != nil {
 			return err
 		}
@@ -188,8 +189,11 @@ func (a *app) mailSeenCommand() *cobra.Command {
 			return a.printJSON(mails)
 		}
 		title := "已标记为阅毕"
-		if a.dryRun {
+		switch {
+		case a.dryRun:
 			title = "可以标记（试算，没有记录）"
+		case *undo:
+			title = "重新等待甄别"
 		}
 		for _, d := range mails {
 			fmt.Fprintln(a.out, title+"  "+d.Short())

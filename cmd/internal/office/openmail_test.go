@@ -283,7 +283,7 @@ func (p *play) act() {
 		}
 		p.steps(what, id, casefile.Voided{Seq: rapid.SampledFrom(history[1:]).Draw(p.t, "record").Seq, Reason: "记错"})
 	case "mail seen":
-		_, err := p.Record.SeenMail(ctx, p.call(), ask.SeenRequest{Mails: []string{name}})
+		_, err := p.Record.SeenMail(ctx, p.call(), ask.SeenRequest{Mails: []string{name}, Undo: rapid.Bool().Draw(p.t, "undo")})
 		p.does(what, err)
 	case "judged":
 		said := rapid.SampledFrom([]string{"", "补正说明", "政府信息公开申请表\n申请人：王五\n联系电话：13900000009\n通信地址：示例市某路9号\n所需信息：丁厂的环评批复"}).Draw(p.t, "the file says")

@@ -24,7 +24,7 @@ type heldField struct {
 }
 
 // carriedAlong are the fields that forms carry for themselves.
-var carriedAlong = []string{"case", "seen", "mark", "token", "kept", "next", "digest", "submission", "part", "page", "name"}
+var carriedAlong = []string{"case", "step", "seen", "mark", "token", "kept", "next", "digest", "submission", "part", "page", "name"}
 
 // typed returns the fields of the request, if it was a form. Nobody knows whether anything of it was recorded, so it is
 // sent again as a dry run first.

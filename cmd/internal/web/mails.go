@@ -24,6 +24,7 @@ type mailList struct {
 	Out    []ask.OutgoingView
 	All    bool
 	Status ask.Status
+	Seen   []string   // the mails that were marked as read just now
 	query  url.Values // of the address
 	next   map[string]uint64
 }
@@ -35,7 +36,7 @@ type placeCount struct {
 
 func mails(x *visit) error {
 	v := x.r.URL.Query()
-	l := mailList{Place: casefile.Parked, All: v.Get("out") == "all", query: v, next: map[string]uint64{}}
+	l := mailList{Place: casefile.Parked, All: v.Get("out") == "all", Seen: v["seen"], query: v, next: map[string]uint64{}}
 	if s := v.Get("place"); s != "" {
 		var err error
 		if l.Place, err = casefile.ParseDisposition(s); err != nil {

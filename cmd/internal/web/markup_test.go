@@ -43,7 +43,7 @@ func (b *bureau) addresses() map[string][]string {
 		"GET /register": {"/register?case=1&case=2"}, "GET /register/{case}": {"/register/1", "/register/2", "/register/4"},
 		"GET /answer/{case}": {"/answer/1", "/answer/2"}, "GET /answers": {"/answers?case=2&case=3"},
 		"GET /sign": {"/sign"}, "GET /sign/{case}": {"/sign/2"},
-		"GET /new": {"/new"}, "GET /mails": {"/mails", "/mails?place=case&out=all", "/mails?place=quarantined"},
+		"GET /new": {"/new"}, "GET /mails/many": {"/mails/many?step=open&mail=" + parked[0][len("/mail/"):], "/mails/many?step=seen&mail=" + parked[0][len("/mail/"):]}, "GET /mails": {"/mails", "/mails?place=case&out=all", "/mails?place=quarantined"},
 		"GET /mail/{mail}": append(cased, parked...), "GET /mail/{mail}/join": {parked[0] + "/join"},
 		"GET /outbox/{id}":   b.outgoing(),
 		"GET /attach/{case}": {"/attach/1"}, "GET /detach/{case}": {"/detach/1?digest=" + cased[0][len("/mail/"):]}, "GET /split/{case}": {"/split/1"},

@@ -157,3 +157,53 @@ func TestAnswerMany(t *testing.T) {
 		t.Errorf("the rest is not answered: %d %s", code, page)
 	}
 }
+
+// Mails that wait outside of cases are judged several at once: all of them, or none, after a trial, and a batch of those
+// that are nothing is taken back whole.
+func TestMailsAreJudgedTogether(t *testing.T) {
+	b := openBureau(t)
+	s := b.seat(clerk)
+	for _, one := range []string{"1", "2", "3"} {
+		b.mail("From: news" + one + "@example.test\nTo: office@example.test\nSubject: 简报" + one + "\nMessage-ID: <n" + one + "@example.test>\nAuto-Submitted: auto-generated\nList-Unsubscribe: <mailto:x@example.test>\nPrecedence: bulk\nContent-Type: text/plain; charset=utf-8\n\n本期简报第" + one + "期。\n")
+	}
+	waiting := func() []string {
+		t.Helper()
+		_, page := s.get("/mails")
+		var all []string
+		for _, m := range regexp.MustCompile(`name="mail" value="([0-9a-f]{64})"`).FindAllStringSubmatch(page, -1) {
+			all = append(all, m[1])
+		}
+		return all
+	}
+	mails := waiting()
+	if _, page := s.get("/"); len(mails) != 3 || strings.Count(page, `name="mail"`) != 3 {
+		t.Fatalf("%d mails have a tick: %s", len(mails), page)
+	}
+	if code, page := s.get("/mails/many?step=seen"); code != http.StatusBadRequest || !strings.Contains(page, "没有选邮件") {
+		t.Errorf("without a mail: %d %s", code, page)
+	}
+	form := url.Values{"mail": mails[:2], "step": {"seen"}, "as": {"简报"}}
+	if code, page, _ := s.post("/mails/many", with(form, "do", "record")); code != http.StatusOK || !strings.Contains(page, "还没有记录") || len(waiting()) != 3 {
+		t.Errorf("recorded untried: %d %s", code, page)
+	}
+	to := s.tryThenRecord("/mails/many", form, "都可以")
+	if _, page := s.get(to); len(waiting()) != 1 || !strings.Contains(page, "2 封阅毕") {
+		t.Fatalf("%s: %d wait: %s", to, len(waiting()), page)
+	}
+	if code, page, _ := s.post("/mails/many", with(form, "do", "try")); code != http.StatusConflict || !strings.Contains(page, "不在等待甄别的邮件中") || !strings.Contains(page, `value="简报"`) {
+		t.Errorf("marked twice: %d %s", code, page)
+	}
+	if code, _, _ := b.seat(viewer).post("/mails/unsee", url.Values{"mail": mails[:2]}); code != http.StatusForbidden {
+		t.Errorf("a viewer takes it back: %d", code)
+	}
+	if code, page, _ := s.post("/mails/unsee", url.Values{"mail": mails}); code != http.StatusConflict || len(waiting()) != 1 {
+		t.Errorf("one of them was not marked: %d %s", code, page)
+	}
+	if code, page, _ := s.post("/mails/unsee", url.Values{"mail": mails[:2]}); code != http.StatusSeeOther || len(waiting()) != 3 {
+		t.Errorf("%d, %d wait: %s", code, len(waiting()), page)
+	}
+	form = url.Values{"mail": mails[1:], "step": {"open"}}
+	if to := s.tryThenRecord("/mails/many", form, "编号在记录时给"); to != "/?recorded=2" || len(waiting()) != 1 {
+		t.Errorf("%s, %d wait", to, len(waiting()))
+	}
+}

@@ -10,7 +10,7 @@
 //	today.go   待办      cases.go  办件      case.go   one case      strip.go  its days, drawn
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
-//	answermany.go, registermany.go   the same for several cases
+//	answermany.go, registermany.go, mailsmany.go   the same for several cases, and for mails outside of them
 //	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
 //	sheet.go   a page of a file, beside the fields    picture.go  the pictures of pages
 //	held.go    what was typed while nobody answered
@@ -97,7 +97,7 @@ func routes() map[string]func(*visit) error {
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost, "GET /answers": answerManyForm, "POST /answers": answerManyPost,
 		"GET /sign": signing, "GET /sign/{case}": showSubmission, "POST /sign/{case}": signPost,
 		"GET /new": newForm, "POST /new": newPost,
-		"GET /mails": mails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage, "GET /picture/{name}": showPicture,
+		"GET /mails": mails, "GET /mails/many": mailsManyForm, "POST /mails/many": mailsManyPost, "POST /mails/unsee": unseeMails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage, "GET /picture/{name}": showPicture,
 		"GET /mail/{mail}/join": joinForm, "POST /mail/{mail}/join": joinPost, "POST /mails/retry": retryMails,
 		"GET /outbox/{id}": showOutgoing, "POST /outbox/{id}": decideOutgoing, "POST /letter": copyLetter,
 		"GET /attach/{case}": attachForm, "POST /attach/{case}": attachPost, "GET /detach/{case}": detachForm, "POST /detach/{case}": detachPost,

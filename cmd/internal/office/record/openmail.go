@@ -308,6 +308,15 @@ func (b *Room) SeenMail(_ context.Context, c ask.Call, q ask.SeenRequest) ([]cas
 				return err
 			}
 			taken := desk.LastTaken(about)
+			if q.Undo {
+				e, err := unseen(tx, d, taken, about)
+				if err != nil {
+					return err
+				}
+				mails = append(mails, d)
+				drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: e})
+				continue
+			}
 			if taken == nil || taken.Disposition != casefile.Parked {
 				where := ""
 				if taken != nil {
@@ -324,8 +333,23 @@ func (b *Room) SeenMail(_ context.Context, c ask.Call, q ask.SeenRequest) ([]cas
 		if len(mails) == 0 {
 			return ask.Usage("没有写邮件")
 		}
-		_, err := tx.Append(append(drafts, casefile.Draft{On: tx.Today(), Event: casefile.Seen{Answers: casefile.Answers{Mails: mails}, As: q.As}})...)
+		if !q.Undo {
+			drafts = append(drafts, casefile.Draft{On: tx.Today(), Event: casefile.Seen{Answers: casefile.Answers{Mails: mails}, As: q.As}})
+		}
+		_, err := tx.Append(drafts...)
 		return err
 	})
 	return mails, err
+}
+
+// unseen is the entry by which a mail that somebody marked as read waits for a person again.
+func unseen(tx *desk.Change, d casefile.Digest, taken *casefile.MessageTaken, about []casefile.Record) (casefile.MessageTaken, error) {
+	marked := slices.ContainsFunc(about, func(r casefile.Record) bool { return r.Event.Kind() == casefile.KindSeen })
+	if taken == nil || taken.Disposition != casefile.ToHistory || !marked {
+		return casefile.MessageTaken{}, ask.Refused("not-seen", "", "邮件 %s 不是标记为阅毕的历史邮件，不能撤销", d.Short())
+	}
+	e := desk.AtItsPlace(tx.View, *taken)
+	e.Disposition = casefile.Parked
+	e.Reasons = append(slices.Clone(e.Reasons), "由 "+tx.Actor+" 撤销阅毕")
+	return e, nil
 }
