@@ -136,7 +136,7 @@ func noting() []KindInfo {
 			rule:  (*judge).voided,
 			fixed: fixed{"void-fixed", "不是申请的，用 dismiss；误作废的，重新记录"},
 		}),
-		of(KindInfo{Label: "查看个人信息"}, does[Revealed]{says: func(e Revealed) string { return e.What }}),
+		of(KindInfo{Label: "查看个人信息"}, does[Revealed]{says: Revealed.words}),
 	}
 }
 
@@ -219,6 +219,20 @@ type Seen struct {
 // Revealed records that somebody looked at personal data unmasked.
 type Revealed struct {
 	What string `json:"what"`
+}
+
+// words say what somebody looked at. Records name the operation, and what it was about behind it.
+func (e Revealed) words() string {
+	for _, way := range [...][2]string{
+		{"show --reveal", "案件全部"}, {"page", "附件的页，邮件"}, {"mail save", "取出邮件原件"}, {"save", "取出案卷"},
+		{"letter --preview", "预览文书"}, {"letter copy", "取出文书"}, {"letter envelope", "印信封"}, {"answer", "答复稿"}, {"submit", "送审稿"}, {"send", "去信"},
+		{"report --with-cases", "年报附案件"}, {"export", "导出"},
+	} {
+		if about, ok := strings.CutPrefix(e.What, way[0]); ok && (about == "" || about[0] == ' ') {
+			return way[1] + about
+		}
+	}
+	return e.What
 }
 
 // MayMerge judges what no history alone can say about merging a case into another: that one is not closed
