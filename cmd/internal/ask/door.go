@@ -423,7 +423,14 @@ func (d *Door) exchange(w http.ResponseWriter, r *http.Request, op *operation) e
 		return err
 	}
 	defer leave()
-	if !op.content { // which goes on to a file as it comes
+	if op.content { // it goes on to a file as it comes
+		sent, err := d.shares.send(body.own)
+		if err != nil {
+			w.Header().Set("Connection", "close")
+			return err
+		}
+		defer sent()
+	} else {
 		body.ReadCloser = r.Body
 		r.Body = body
 	}

@@ -12,18 +12,39 @@ const (
 	requestsOfPerson = 16       // a browser asks six things at once
 	bytesOfCaller    = 16 << 20 // of requests that are being read or worked on; the largest has 4 MiB
 	bytesInAll       = 48 << 20
+	sendingOfCaller  = 8 // files that are being sent: each goes to the disk as it comes, 256 MiB at most
+	sendingInAll     = 24
 )
 
 // shares knows what is under way.
 type shares struct {
-	mu    sync.Mutex
-	bytes int64
-	of    map[string]*share
+	mu      sync.Mutex
+	bytes   int64
+	sending int
+	of      map[string]*share
 }
 
 type share struct {
 	requests int
+	sending  int
 	bytes    int64
+}
+
+// send begins a request that brings a file, within one that has been entered. The caller calls sent at its end.
+func (s *shares) send(own *share) (sent func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if own.sending >= sendingOfCaller || s.sending >= sendingInAll {
+		return nil, busy("同时送来的文件太多（本账号 %d 个，共 %d 个还没有送完）", own.sending, s.sending)
+	}
+	own.sending++
+	s.sending++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		own.sending--
+		s.sending--
+	}, nil
 }
 
 // enter begins a request; person is one behind the web service. The caller calls leave when it has been answered.

@@ -76,6 +76,48 @@ func TestPersonsAreTakenInTurn(t *testing.T) {
 	}
 }
 
+// Files that never end take so much of the disk and no more; what has ended makes room.
+func TestFilesAtOnce(t *testing.T) {
+	var s shares
+	var ends []func()
+	send := func(uid uint32) error {
+		body, leave, err := s.enter(Actor{UID: uid}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, err := s.send(body.own)
+		if err != nil {
+			leave()
+			return err
+		}
+		ends = append(ends, func() { sent(); leave() })
+		return nil
+	}
+	for uid := range uint32(sendingInAll / sendingOfCaller) {
+		for range sendingOfCaller {
+			if err := send(uid); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := send(uid); codeOf(err) != "busy" {
+			t.Errorf("account %d, one too many: %v", uid, err)
+		}
+	}
+	if err := send(99); codeOf(err) != "busy" {
+		t.Errorf("more than all may: %v", err)
+	}
+	ends[0]()
+	if err := send(99); err != nil {
+		t.Errorf("after one has ended: %v", err)
+	}
+	for _, end := range ends[1:] {
+		end()
+	}
+	if s.sending != 0 || len(s.of) != 0 {
+		t.Errorf("left: %d files, %d callers", s.sending, len(s.of))
+	}
+}
+
 // Through the door the refusal has its code, and nothing was recorded.
 func TestTooMuchAtOnce(t *testing.T) {
 	d := NewDoor(&desk{})
