@@ -224,7 +224,7 @@ type Revealed struct {
 // words say what somebody looked at. Records name the operation, and what it was about behind it.
 func (e Revealed) words() string {
 	for _, way := range [...][2]string{
-		{"show --reveal", "案件全部"}, {"page", "附件的页，邮件"}, {"mail save", "取出邮件原件"}, {"save", "取出案卷"},
+		{"show --reveal", "案件全部"}, {"page", "附件的页，邮件"}, {"mail save", "取出邮件原件"}, {"save", "取出案卷"}, {"file save", "取出附卷文件"},
 		{"letter --preview", "预览文书"}, {"letter copy", "取出文书"}, {"letter envelope", "印信封"}, {"answer", "答复稿"}, {"submit", "送审稿"}, {"send", "去信"},
 		{"report --with-cases", "年报附案件"}, {"export", "导出"},
 	} {

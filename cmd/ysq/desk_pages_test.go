@@ -146,7 +146,7 @@ func filledIn(s ask.Step, at deskPlaces) (form []string) {
 
 // notMeasured are the pages of the desk that are none, or that the promise of its speed leaves out.
 var notMeasured = map[string]string{
-	"GET /cases/xlsx": "a file", "GET /stats/xlsx": "a file", "GET /year/{year}/report/{form}": "a file", "POST /mail/{mail}": "a file", "POST /letter": "a file",
+	"GET /cases/xlsx": "a file", "GET /stats/xlsx": "a file", "GET /year/{year}/report/{form}": "a file", "POST /mail/{mail}": "a file", "POST /letter": "a file", "POST /file/{case}": "a file",
 	"POST /case/{case}": "a view that is recorded", "POST /mail/{mail}/page": "a preview", "GET /picture/{name}": "a preview",
 	"POST /attach/{case}": "an upload", "GET /step": "leads to another page", "GET /pulse": "a number",
 	"POST /mail/{mail}/open": "records", "POST /mail/{mail}/seen": "records", "POST /mail/{mail}/join": "records", "POST /mails/retry": "fetches mails", "POST /mails/unsee": "records", "POST /outbox/{id}": "records",

@@ -24,7 +24,17 @@ var (
 	ResumeLetters = Op[ResumeLettersRequest, []RecordView]{Name: "letter resume", Role: Operator, Dry: true}
 	// SaveCase gives the whole case file as a tar.
 	SaveCase = Download[CaseRef, None]{Name: "save", Role: Operator, Open: true, Look: func(q CaseRef) Look { return Look{Cases: []casefile.ID{q.Case}, What: "save"} }}
+	// SaveFile gives a document of a case as it was put there.
+	SaveFile = Download[FileRef, casefile.File]{Name: "file save", Role: Operator, Open: true, Look: func(q FileRef) Look {
+		return Look{Cases: []casefile.ID{q.Case}, What: "file save " + q.Digest.Short()}
+	}}
 )
+
+// FileRef names a document of a case.
+type FileRef struct {
+	CaseRef
+	Digest casefile.Digest `json:"digest"`
+}
 
 // records are what an issued letter announces, unless that is for later.
 func (q LetterRequest) records() []casefile.Kind {

@@ -133,6 +133,7 @@ func (e every) keeping() {
 	up(e, Import)
 	down(e, Export)
 	down(e, SaveCase)
+	down(e, SaveFile)
 }
 
 func one[Q, A any](e every, op Op[Q, A]) {

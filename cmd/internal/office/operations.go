@@ -103,6 +103,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 	ask.AnswerUpload(d, ask.Import, o.Ledger.Import)
 	ask.AnswerDownload(d, ask.Export, o.Ledger.Export)
 	ask.AnswerDownload(d, ask.SaveCase, o.Keeping.Dossier)
+	ask.AnswerDownload(d, ask.SaveFile, o.Keeping.SaveFile)
 
 	ask.Answer(d, ask.Login, o.People.Login)
 	ask.Answer(d, ask.Logout, o.People.Logout)

@@ -193,6 +193,18 @@ func TestFiling(t *testing.T) {
 		t.Fatalf("the file is not in the case: %s", page)
 	}
 	_, page = s.get(strings.ReplaceAll(out[1], "&amp;", "&"))
+	w := s.submit("/file/1", url.Values{"digest": carried(page)["digest"]})
+	if h := w.Header(); w.Code != http.StatusOK || w.Body.String() != "同意" || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment;") || h.Get("Content-Security-Policy") != "sandbox; default-src 'none'" {
+		t.Errorf("%d %q %v", w.Code, w.Body, h)
+	}
+	if _, page := s.get("/case/1"); !strings.Contains(page, "取出附卷文件") {
+		t.Error("nobody can tell that the file was taken")
+	}
+	for digest, want := range map[string]int{"x": http.StatusBadRequest, strings.Repeat("0", 63) + "1": http.StatusNotFound} {
+		if code, page, _ := s.post("/file/1", url.Values{"digest": {digest}}); code != want || !strings.Contains(page, "未能完成") {
+			t.Errorf("%s: %d %s", digest, code, page)
+		}
+	}
 	form = url.Values{"digest": carried(page)["digest"], "seen": carried(page)["seen"], "reason": {"放错了"}}
 	s.tryThenRecord("/detach/1", form, "移出")
 	if code, page, _ := s.post("/detach/1", with(form, "do", "record")); code != http.StatusConflict || !strings.Contains(page, "在此期间有了新的记录：") || !strings.Contains(page, `value="放错了"`) {

@@ -143,14 +143,17 @@ func (s seat) get(path string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-// post sends a form as a browser does and returns the page, or where it leads.
-func (s seat) post(path string, form url.Values) (int, string, string) {
-	s.t.Helper()
+// submit sends a form as a browser does.
+func (s seat) submit(path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	w := httptest.NewRecorder()
-	s.site.ServeHTTP(w, r)
+	return s.answer(r)
+}
+
+// post sends a form and returns the page, or where it leads.
+func (s seat) post(path string, form url.Values) (int, string, string) {
+	w := s.submit(path, form)
 	return w.Code, w.Body.String(), w.Header().Get("Location")
 }
 

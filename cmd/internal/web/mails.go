@@ -241,6 +241,21 @@ func (x *visit) showOutgoing(p outgoingPage) error {
 	return x.showAs(statusOf(p.Wrong), "outgoing", "去信", "mails", p)
 }
 
+// saveFile hands over a document of a case as it was put there.
+func saveFile(x *visit) error {
+	q := ask.FileRef{CaseRef: ask.CaseRef{Case: x.caseID()}}
+	var err error
+	if q.Digest, err = casefile.ParseDigest(x.r.PostFormValue("digest")); err != nil {
+		return ask.Usage("没有选文件")
+	}
+	head, content, err := ask.Get(x.ctx(), x.client, ask.SaveFile, q)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	return x.handOver(head.Name, content, -1)
+}
+
 // copyLetter hands over a letter of the office.
 func copyLetter(x *visit) error {
 	document := x.r.PostFormValue("document")

@@ -100,7 +100,7 @@ func routes() map[string]func(*visit) error {
 		"GET /mails": mails, "GET /mails/many": mailsManyForm, "POST /mails/many": mailsManyPost, "POST /mails/unsee": unseeMails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage, "GET /picture/{name}": showPicture,
 		"GET /mail/{mail}/join": joinForm, "POST /mail/{mail}/join": joinPost, "POST /mails/retry": retryMails,
 		"GET /outbox/{id}": showOutgoing, "POST /outbox/{id}": decideOutgoing, "POST /letter": copyLetter,
-		"GET /attach/{case}": attachForm, "POST /attach/{case}": attachPost, "GET /detach/{case}": detachForm, "POST /detach/{case}": detachPost,
+		"GET /attach/{case}": attachForm, "POST /attach/{case}": attachPost, "POST /file/{case}": saveFile, "GET /detach/{case}": detachForm, "POST /detach/{case}": detachPost,
 		"GET /split/{case}": splitForm, "POST /split/{case}": splitPost,
 		"GET /dispute": disputeGet, "POST /dispute": disputePost, "GET /dispute/{dispute}": showDispute,
 		"GET /dispute/{dispute}/{step}": disputeGet, "POST /dispute/{dispute}/{step}": disputePost,
