@@ -73,7 +73,7 @@ type builder struct {
 func (b *builder) need(name, value, how string) {
 	if strings.TrimSpace(value) == "" {
 		b.missing = append(b.missing, casefile.Lacks(name, how))
-		value = "【待填：" + name + "】"
+		value = "〔待填：" + name + "〕"
 	}
 	b.Text[name] = value
 }
