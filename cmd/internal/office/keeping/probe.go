@@ -34,14 +34,14 @@ func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error,
 		d.OK("tls", at("TLS 证书"), "有效至 %s", civil.Of(p.CertificateEnds))
 	}
 	if err != nil {
-		fault, said := mailbox.FaultUnreachable, err.Error()
-		if e, ok := errors.AsType[*mailbox.Error](err); ok {
-			fault = e.Fault
+		fault, ok := errors.AsType[*mailbox.Error](err)
+		if !ok {
+			fault = &mailbox.Error{Fault: mailbox.FaultUnreachable}
 		}
 		if p.LoggedIn {
 			d.OK("login", at("登录"), "成功")
 		}
-		d.Fail("login", at("邮箱"), casefile.WithCommands(fault.Hint(), fault.Do()), "%s：%s", fault.Label(), said)
+		d.Fail("login", at("邮箱"), casefile.WithCommands(fault.Hint(), fault.Do()), "%s：%v", fault.Label(), err)
 		return
 	}
 	d.OK("login", at("登录"), "成功")
