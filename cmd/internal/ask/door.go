@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -166,7 +167,9 @@ func AnswerDownload[Q, Head any](d *Door, op Download[Q, Head], handle func(ctx 
 			return x.w, json.NewEncoder(x.w).Encode(head)
 		})
 		if err != nil && begun {
-			x.door.office.Failed(fmt.Errorf("sending bytes: %w", err))
+			if !errors.Is(err, syscall.EPIPE) { // who hangs up is no trouble of the office
+				x.door.office.Failed(fmt.Errorf("sending bytes: %w", err))
+			}
 			panic(http.ErrAbortHandler) // only breaking the answer off says that it is not whole
 		}
 		return err
