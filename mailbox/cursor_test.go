@@ -405,21 +405,26 @@ func TestAuditOfABusyMailbox(t *testing.T) {
 }
 
 // Item 69: a server that lists mails which it does not have costs a poll a bounded number of commands, and each further poll goes on
-// where the one before gave up, until the mails that are there have been found.
+// where the one before gave up, until the mails that are there have been found. Neither new mail nor other folders wait for that.
 func TestInventedUIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t, officeOptions{poller: mailbox.Options{Window: 50}})
 		var line strings.Builder
 		line.WriteString("* SEARCH")
-		for uid := range 2_500 {
+		for uid := range 5_000 {
 			fmt.Fprintf(&line, " %d", uid+1)
 		}
-		o.sim.Inject(imapsim.At{Command: "UID SEARCH", Kind: imapsim.Untagged}.Do(imapsim.Say(line.String())))
-		for n, uid := range []uint32{600, 2_400} {
+		o.sim.Inject(imapsim.At{Command: "UID SEARCH", Kind: imapsim.Untagged}.Do(func(_ imapsim.Event, r *imapsim.Reply) {
+			if strings.HasPrefix(r.Line, "* SEARCH 600 ") { // of the inbox
+				r.Line = line.String()
+			}
+		}))
+		for n, uid := range []uint32{600, 4_000, 5_000} {
 			raw := mailOf(n, 100)
 			o.sent[digestOf(raw)] = true
 			o.sim.AddUID("INBOX", uid, raw, arrival)
 		}
+		o.add("垃圾邮件", 3, 100)
 		for polls := 1; o.book.taken() < len(o.sent); polls++ {
 			before := len(o.commands("UID FETCH"))
 			_, err := o.poller.Poll(t.Context())
@@ -428,6 +433,12 @@ func TestInventedUIDs(t *testing.T) {
 			}
 			if n := len(o.commands("UID FETCH")) - before; n > 200 || polls > 3 {
 				t.Fatalf("poll %d took %d commands, with %d mails of %d", polls, n, o.book.taken(), len(o.sent))
+			}
+			if n := o.book.taken(); n < 3 || polls == 1 && n > 3 {
+				t.Fatalf("after poll %d, %d mails are taken: all but that among the invented ones should be", polls, n)
+			}
+			if s := o.poller.Status(); s.State != mailbox.StateFailing || s.NextTry.Sub(s.LastPoll) != 90*time.Second || s.Logins != 1 {
+				t.Fatalf("after poll %d: %+v", polls, s)
 			}
 			time.Sleep(time.Until(o.poller.Status().NextTry))
 		}

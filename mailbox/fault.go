@@ -36,7 +36,7 @@ var (
 	ErrExcuse   = errors.New("server returns an excuse in the place of the mail")
 )
 
-// ErrInvented ends a poll whose server lists mails, and shows nothing of any of them.
+// ErrInvented ends the poll of a folder of which the server lists mails, and shows nothing of any of them.
 var ErrInvented = errors.New("the server lists mails of which it shows nothing")
 
 // ErrSlow is wrapped by the error of a connection that was given up because the server was silent or its answer had no end.
@@ -98,7 +98,7 @@ func (e *Error) words() [2]string {
 	case DetailLoginOff:
 		return [2]string{"邮件服务器不接受用户名和密码登录", "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
 	case DetailInvented:
-		return [2]string{"邮件服务器列出的邮件接连取不到", "服务器列出了许多邮件，逐封索取却什么也不给：可能是邮箱索引损坏、服务器有故障，或有人正在清空该文件夹。本轮已停止，稍后从停下的地方接着取，来信仍在服务器上。请登录网页邮箱核对邮件数；相差很大的，请邮件服务商修复该邮箱。与服务器的对话可用自检查看。\nysq doctor"}
+		return [2]string{"邮件服务器列出的邮件接连取不到", "服务器列出了许多邮件，逐封索取却什么也不给：可能是邮箱索引损坏、服务器有故障，或有人正在清空该文件夹。该文件夹本轮到此为止，其他文件夹照常收取；下一轮从停下的地方接着取，最新的邮件每轮都取，来信仍在服务器上。请登录网页邮箱核对邮件数；相差很大的，请邮件服务商修复该邮箱。与服务器的对话可用自检查看。\nysq doctor"}
 	}
 	if errors.Is(e.Err, ErrSlow) {
 		return [2]string{"邮件服务器迟迟不答完，已断开", "连得上，但在时限内没有答复，或一直没有答完：可能是服务器繁忙、线路极慢，或中间有设备拦截。请稍后再看，持续出现请核对服务器地址、端口并询问邮件服务商；系统会自动重试，来信仍在服务器上。"}

@@ -57,9 +57,9 @@ func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32,
 	}
 }
 
-// A server that lists mails which it does not have is given up after so many commands in a row that brought nothing, and,
-// as a server may be unable to hand out many mails at once, so many mails in a row, asked for one by one, of which
-// it shows nothing. Somebody who empties the folder meanwhile looks the same: the next poll lists what is left.
+// A folder of which the server lists mails that it does not have is given up after so many commands in a row that brought
+// nothing, and, as a server may be unable to hand out many mails at once, so many mails in a row, asked for one by one, of
+// which it shows nothing. Somebody who empties the folder meanwhile looks the same: the next poll lists what is left.
 const (
 	emptyWindows = 20
 	absentMails  = 100
@@ -72,8 +72,16 @@ func (p *Poller) fromWhereGivenUp(folder string, uids []uint32) []uint32 {
 	return slices.Concat(uids[at:], uids[:at])
 }
 
+// newestFirst puts the window of the highest UIDs first.
+func (p *Poller) newestFirst(uids []uint32) []uint32 {
+	end := slices.Index(uids, slices.Max(uids)) + 1
+	begin := max(0, end-p.opts.Window)
+	return slices.Concat(uids[begin:end], uids[:begin], uids[end:])
+}
+
 // fetchFast fetches windows until emptyWindows of them in a row bring nothing, and returns what it did not ask for and
-// what did not come.
+// what did not come. The last of these windows is that of the highest UIDs: new mail is there, and need not wait until those
+// before it, which may not exist, have had their turn. Otherwise mails come in the order of their UIDs.
 func (p *Poller) fetchFast(ctx context.Context, f Folder, box Box, uids []uint32, c *committer) (rest, slow []uint32, err error) {
 	for empty := 0; len(uids) > 0 && empty < emptyWindows; {
 		window := uids[:min(len(uids), p.opts.Window)]
@@ -94,6 +102,9 @@ func (p *Poller) fetchFast(ctx context.Context, f Folder, box Box, uids []uint32
 			empty = 0
 		}
 		uids, slow = uids[len(window):], append(slow, left...)
+		if empty == emptyWindows-1 && len(uids) > 0 {
+			uids = p.newestFirst(uids)
+		}
 	}
 	return uids, slow, nil
 }

@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -211,7 +212,7 @@ func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
 	switch {
 	case err == nil && full && len(p.missing) == 0: // otherwise the next poll lists everything again
 		p.lastFull = p.began
-	case err != nil && faultOf(err) != FaultRefused:
+	case err != nil && faultOf(err) != FaultRefused && !errors.Is(err, ErrInvented):
 		p.hangUp()
 	}
 	return res, err
@@ -266,7 +267,7 @@ func (p *Poller) finish(ctx context.Context, res Result, err error) {
 		p.failures++
 	}
 	wait := time.Duration(p.interval.Load())
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrInvented) { // that server answers, and has new mail as any other
 		wait = faultOf(err).backoff(p.failures)
 	}
 	p.notBefore = time.Now().Add(wait + time.Duration(p.opts.Jitter()*float64(wait)/5))

@@ -1,7 +1,9 @@
 package mailbox
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +27,8 @@ type view struct {
 const relistAfter = 5 * time.Minute
 
 // round polls every folder once. A folder that cannot be opened does not keep the others from being
-// polled; only the inbox must open.
+// polled; only the inbox must open. Neither does one, even the inbox, whose mails are invented: the server answers,
+// and the error waits for the end of the round.
 func (p *Poller) round(ctx context.Context, full bool) (Result, error) {
 	res := Result{Full: full}
 	if err := p.takePending(ctx); err != nil {
@@ -36,13 +39,17 @@ func (p *Poller) round(ctx context.Context, full bool) (Result, error) {
 			return res, err
 		}
 	}
+	var invented error
 	for _, f := range p.folders {
 		err := p.pollFolder(ctx, f, full, &res)
-		if err != nil && (f.Role == RoleInbox || faultOf(err) != FaultRefused) {
+		switch {
+		case errors.Is(err, ErrInvented):
+			invented = cmp.Or(invented, err)
+		case err != nil && (f.Role == RoleInbox || faultOf(err) != FaultRefused):
 			return res, err
 		}
 	}
-	return res, nil
+	return res, invented
 }
 
 func (p *Poller) findFolders(ctx context.Context) error {
