@@ -2,6 +2,7 @@ package people
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -204,6 +205,31 @@ func TestGuessingAtOnce(t *testing.T) {
 	}
 	if r.tries["address 192.0.2.2"] != nil {
 		t.Error("right passwords are counted as guesses")
+	}
+}
+
+// Who knows his password does not prolong how long others at his address wait for what somebody got wrong there.
+func TestManyAtOneAddress(t *testing.T) {
+	r, now := room(t)
+	in(t, r, "王某", "operator")
+	in(t, r, "李某", "operator")
+	login := func(name, password string) string {
+		_, err := r.Login(t.Context(), ask.Call{}, ask.LoginRequest{Name: name, Password: password, From: "192.0.2.1"})
+		return code(err)
+	}
+	for n := range 2 * freeTries {
+		login(fmt.Sprint("无人", n), "typo")
+		*now = now.Add(time.Minute)
+	}
+	for range 3 {
+		if got := login("王某", good) + login("李某", good); got != "" {
+			t.Errorf("right passwords, one after the other: %q", got)
+		}
+	}
+	*now = now.Add(forgotten)
+	login("王某", good)
+	if r.tries["address 192.0.2.1"] != nil {
+		t.Error("right passwords keep old failures from being forgotten")
 	}
 }
 

@@ -87,11 +87,9 @@ func (r *Room) Login(ctx context.Context, _ ask.Call, q ask.LoginRequest) (ask.L
 		return ask.LoginResult{}, err
 	}
 	good, err := r.matches(ctx, q.Password, kept)
-	if err != nil || good {
-		r.mu.Lock()
-		r.tries.back(q.Name, q.From)
-		r.mu.Unlock()
-	}
+	r.mu.Lock()
+	r.tries.end(r.Now(), q.Name, q.From, err == nil && !good)
+	r.mu.Unlock()
 	if err != nil {
 		return ask.LoginResult{}, err
 	}
@@ -123,8 +121,7 @@ func (r *Room) nobody() string {
 	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$AAAAAAAAAAAAAAAAAAAAAA$%s", r.Memory, passes, lanes, strings.Repeat("A", 43))
 }
 
-// kept returns the hash that a login is compared with. Who failed too often waits. The try counts as failed until it is
-// known to be good: many at the same moment are no way around the waiting.
+// kept returns the hash that a login is compared with. Who failed too often waits. The try is pending until it is compared.
 func (r *Room) kept(q ask.LoginRequest) (hash string, must bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -134,7 +131,7 @@ func (r *Room) kept(q ask.LoginRequest) (hash string, must bool, err error) {
 	if wait := r.tries.wait(r.Now(), q.Name, q.From); wait > 0 {
 		return "", false, &ask.Error{Code: "login-slow", Msg: fmt.Sprintf("失败的次数太多，请过 %d 秒再试", int(wait.Seconds())+1), Exit: ask.ExitRefused}
 	}
-	r.tries.failed(r.Now(), q.Name, q.From)
+	r.tries.begin(r.Now(), q.Name, q.From)
 	i := r.find(q.Name)
 	if i < 0 || !r.people[i].Closed.IsZero() {
 		return r.nobody(), false, nil
@@ -211,8 +208,9 @@ func strong(q ask.LoginRequest) error {
 type tries map[string]*failures
 
 type failures struct {
-	n    int
-	last time.Time
+	n       int
+	last    time.Time
+	pending int // tries that are being compared
 }
 
 const (
@@ -224,22 +222,28 @@ const (
 
 func (t tries) keys(name, from string) []string { return []string{"person " + name, "address " + from} }
 
-// wait is for how long the next try is refused: one second after the fifth failure, and twice as long after each.
+// wait is for how long the next try is refused: one second after the fifth failure, and twice as long after each. Tries
+// that are not compared yet may all fail: many at the same moment are no way around the waiting.
 func (t tries) wait(now time.Time, name, from string) (longer time.Duration) {
 	for _, k := range t.keys(name, from) {
 		f := t[k]
-		if f == nil || f.n <= freeTries {
+		if f == nil || f.n+f.pending <= freeTries {
 			continue
 		}
-		d := min(time.Second<<min(f.n-freeTries-1, 10), longest)
-		longer = max(longer, f.last.Add(d).Sub(now))
+		if f.pending > 0 {
+			longer = max(longer, time.Second)
+		}
+		if f.n > freeTries {
+			d := min(time.Second<<min(f.n-freeTries-1, 10), longest)
+			longer = max(longer, f.last.Add(d).Sub(now))
+		}
 	}
 	return longer
 }
 
-func (t tries) failed(now time.Time, name, from string) {
+func (t tries) begin(now time.Time, name, from string) {
 	for k, f := range t {
-		if now.Sub(f.last) > forgotten || len(t) > mostTries {
+		if f.pending == 0 && now.Sub(f.last) > forgotten || len(t) > mostTries {
 			delete(t, k)
 		}
 	}
@@ -247,17 +251,22 @@ func (t tries) failed(now time.Time, name, from string) {
 		if t[k] == nil {
 			t[k] = &failures{}
 		}
-		t[k].n, t[k].last = t[k].n+1, now
+		t[k].pending++
 	}
 }
 
-// back takes back one failure that was none.
-func (t tries) back(name, from string) {
+func (t tries) end(now time.Time, name, from string, failed bool) {
 	for _, k := range t.keys(name, from) {
-		if f := t[k]; f != nil {
-			if f.n--; f.n == 0 {
-				delete(t, k)
-			}
+		f := t[k]
+		if f == nil { // let go meanwhile, for there were too many
+			continue
+		}
+		f.pending--
+		if failed {
+			f.n, f.last = f.n+1, now
+		}
+		if f.n == 0 && f.pending <= 0 {
+			delete(t, k)
 		}
 	}
 }
