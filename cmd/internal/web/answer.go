@@ -436,7 +436,7 @@ func (x *visit) uploads() (url.Values, error) {
 	if err != nil {
 		return nil, cmp.Or(failed, err)
 	}
-	if e, ok := errors.AsType[*ask.Error](failed); failed != nil && (!ok || e.Code == "session" || e.Exit != ask.ExitUsage && e.Exit != ask.ExitRefused) {
+	if e, ok := errors.AsType[*ask.Error](failed); failed != nil && (!ok || e.Code == "session" || e.Code != "busy" && e.Exit != ask.ExitUsage && e.Exit != ask.ExitRefused) {
 		return nil, failed // not for the file's sake
 	}
 	return form, failed
