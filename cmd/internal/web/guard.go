@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -47,16 +48,21 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		limit, within := int64(formLimit), formTime
+		limit, inTime := int64(formLimit), formTime
 		if r.Method == http.MethodPost && takesFiles(r) {
-			if limit, within = uploadLimit, uploadTime; r.ContentLength > limit { // what it holds besides files is given back
+			if limit, inTime = uploadLimit, uploadTime; r.ContentLength > limit { // what it holds besides files is given back
 				limit = drainLimit
 			}
 		}
-		http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)) // in tests there is no connection to set it on
+		if r.Body != http.NoBody { // without one, all has arrived
+			conn := http.NewResponseController(w) // in tests there is no connection to set deadlines on
+			conn.SetReadDeadline(time.Now().Add(inTime))
+			r.Body = arriving{r.Body, func() { conn.SetReadDeadline(time.Time{}) }}
+		}
 		if r.ContentLength < 0 || r.ContentLength > smallForm {
 			leave, ok := large.take(addressOf(r.RemoteAddr))
 			if !ok {
+				io.Copy(io.Discard, io.LimitReader(r.Body, uploadLimit)) // so that the browser shows what follows
 				plainPage(w, http.StatusServiceUnavailable, "请稍候", "正在提交的内容太多，没有受理。", "用浏览器的“后退”回到填写的页面，稍候再提交。")
 				return
 			}
@@ -64,7 +70,7 @@ func guard(next http.Handler) http.Handler {
 		}
 		if r.ContentLength > limit {
 			if r.ContentLength <= uploadLimit {
-				io.Copy(io.Discard, r.Body) // so that the browser shows what follows; whoever is gone sees nothing
+				io.Copy(io.Discard, r.Body) // as above; whoever is gone sees nothing
 			}
 			plainPage(w, http.StatusRequestEntityTooLarge, "太大", "提交的内容太大，没有受理。", "文件一次共不超过 60 MB；更大的请分几次，或以光盘等其他方式提供。浏览器的“后退”回到填写的页面。")
 			return
@@ -76,6 +82,21 @@ func guard(next http.Handler) http.Handler {
 		}
 		origin.Handler(next).ServeHTTP(w, r)
 	})
+}
+
+// arriving is a body with a time by which it must have arrived. From then on net/http reads ahead, and would take the end of
+// that time for the asker's having gone: a file that takes longer to fetch would be cut off.
+type arriving struct {
+	io.ReadCloser
+	arrived func()
+}
+
+func (b arriving) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		b.arrived()
+	}
+	return n, err
 }
 
 // takesFiles reports whether a request is a form with files, to a page that takes some.

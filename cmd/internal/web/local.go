@@ -56,7 +56,7 @@ func Local(o LocalOptions) (*Desk, error) {
 
 // newServer bounds what a browser may hold open.
 func newServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, WriteTimeout: uploadTime + pageTime, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, WriteTimeout: uploadTime + pageTime, IdleTimeout: 45 * time.Second, MaxHeaderBytes: 64 << 10}
 }
 
 // Address is where one browser may come in within a minute. The address before is void.

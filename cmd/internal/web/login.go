@@ -43,8 +43,8 @@ func Network(client *ask.Client, failed func(error)) *Site {
 
 // Connections of the office's network that are held at once. A browser takes six; a proxy comes from one address for all.
 const (
-	mostConns = 512
-	perOrigin = 192
+	mostConns = 768
+	perOrigin = 320
 )
 
 // ServeTLS answers on a listener until ctx ends.
@@ -76,18 +76,23 @@ func (d login) Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool)
 	}
 	c, err := r.Cookie(loginCookie)
 	if err != nil || c.Value == "" {
-		d.form(w, http.StatusUnauthorized, loginPage{Next: next(r)})
+		d.form(w, http.StatusUnauthorized, loginPage{Next: wanted(r)})
 		return nil, false
 	}
 	return d.client.Session(c.Value, r.Header.Get(byItself) != ""), true
 }
 
-// next is where somebody wanted to go: a page of this site, or 待办. What was posted is not posted again.
-func next(r *http.Request) string {
-	to := r.URL.RequestURI()
+// wanted is where somebody who is not in wanted to go: a page of this site, or 待办. What was posted is not posted again, and
+// not read either: of somebody whom nobody knows, no byte is kept.
+func wanted(r *http.Request) string {
 	if r.Method == http.MethodPost {
-		to = r.PostFormValue("next")
+		return "/"
 	}
+	return ownPage(r.URL.RequestURI())
+}
+
+// ownPage is a page of this site, or 待办.
+func ownPage(to string) string {
 	if !ownPath(to) {
 		return "/"
 	}
@@ -105,7 +110,7 @@ func (d login) login(w http.ResponseWriter, r *http.Request) {
 		d.form(w, http.StatusOK, loginPage{Next: "/", Change: r.URL.Query().Get("change") != ""})
 		return
 	}
-	p := loginPage{Name: strings.TrimSpace(r.PostFormValue("name")), Next: next(r), Change: r.PostFormValue("change") != ""}
+	p := loginPage{Name: strings.TrimSpace(r.PostFormValue("name")), Next: ownPage(r.PostFormValue("next")), Change: r.PostFormValue("change") != ""}
 	typed, isHeld := heldIn(r.PostForm)
 	if isHeld {
 		p.Held = typed
@@ -145,7 +150,7 @@ func (d login) Again(w http.ResponseWriter, r *http.Request, typed held) {
 	}
 	p := loginPage{Next: "/", Said: "登录已过期，请重新登录。"}
 	if r.Method == http.MethodGet {
-		p.Next = next(r)
+		p.Next = wanted(r)
 	} else if len(typed.Shown()) > 0 {
 		p.Held, p.Hint = typed, "刚才提交的没有记录；您填写的都还在，登录后接着办。"
 	} else {

@@ -38,15 +38,15 @@ func (p *places) take(address string) (leave func(), ok bool) {
 	}), true
 }
 
-// addressOf is the machine at the other end of a connection. One machine has a whole network of 64 bits in IPv6 and may
-// come from each of its addresses.
+// addressOf is the machine at the other end of a connection. One machine out in the world has a whole network of 64 bits in
+// IPv6 and may come from each of its addresses; within an office such a network is all of its machines.
 func addressOf(remote string) string {
 	at, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return remote
 	}
 	ip := at.Addr().Unmap().WithZone("")
-	if !ip.Is6() {
+	if !ip.Is6() || ip.IsPrivate() || ip.IsLinkLocalUnicast() {
 		return ip.String()
 	}
 	network, _ := ip.Prefix(64) // of IPv6 there always is one

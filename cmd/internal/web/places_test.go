@@ -33,7 +33,7 @@ func TestPlaces(t *testing.T) {
 	if _, ok := p.take("a"); ok {
 		t.Error("one that is given back twice is two")
 	}
-	for remote, want := range map[string]string{"192.0.2.1:80": "192.0.2.1", "[::ffff:192.0.2.1]:80": "192.0.2.1", "[2001:db8:1:2:3::4]:80": "2001:db8:1:2::/64", "[fe80::1%eth0]:80": "fe80::/64", "@": "@"} {
+	for remote, want := range map[string]string{"192.0.2.1:80": "192.0.2.1", "[::ffff:192.0.2.1]:80": "192.0.2.1", "[2001:db8:1:2:3::4]:80": "2001:db8:1:2::/64", "[fe80::1%eth0]:80": "fe80::1", "@": "@"} {
 		if got := addressOf(remote); got != want {
 			t.Errorf("%s is %s, want %s", remote, got, want)
 		}
