@@ -147,13 +147,13 @@ func (b *Room) countMonth(tx *desk.View, c casefile.Case, count *int) (said stri
 	return said, doubts, same, nil
 }
 
-// received is when the cases of a block were received, from its first number to its last.
+// received is when the cases of a block arrived and were received, from its first number to its last.
 type received struct {
 	first, last casefile.ID
 	from, to    civil.Date
 }
 
-// receivedAbout yields the cases received within a month of a day, and few others. It reads the fixed heads of those whose
+// receivedAbout yields the cases received within a month of a day, or arrived then if fees go by that, and few others. It reads the fixed heads of those whose
 // numbers are near others that were, and the names only of these.
 func (b *Room) receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.Case, error] {
 	const about = 31
@@ -163,11 +163,10 @@ func (b *Room) receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.C
 				if err != nil {
 					return r, err
 				}
-				on := c.ReceivedOn()
 				if r.first == "" {
-					r.first, r.from = c.ID, on
+					r.first, r.from = c.ID, c.ArrivedOn
 				}
-				r.last, r.from, r.to = c.ID, min(r.from, on), max(r.to, on)
+				r.last, r.from, r.to = c.ID, min(r.from, c.ArrivedOn, c.ReceivedOn()), max(r.to, c.ArrivedOn, c.ReceivedOn())
 			}
 			return r, nil
 		})
@@ -175,6 +174,7 @@ func (b *Room) receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.C
 			yield(casefile.Case{}, err)
 			return
 		}
+		of := b.Reg.Law().FeeBy.Of
 		for _, block := range blocks {
 			if day.Sub(block.to) > about || block.from.Sub(day) > about {
 				continue
@@ -184,7 +184,7 @@ func (b *Room) receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.C
 					if c.ID > block.last {
 						break
 					}
-					if away := c.ReceivedOn().Sub(day); c.ID < block.first || away < -about || away > about {
+					if away := of(c).Sub(day); c.ID < block.first || away < -about || away > about {
 						continue
 					}
 					c, err = tx.Case(c.ID)
