@@ -70,13 +70,12 @@ func (k *Room) SaveFile(_ context.Context, _ ask.Call, q ask.FileRef, begin func
 	if err != nil {
 		return err
 	}
+	if erased { // though its bytes may be there until the erasing is finished
+		return ask.NotFound("", "%s 的附卷文件“%s”保管期满，已经销毁", q.Case, document.File.Name)
+	}
 	file, err := k.Store.Open(q.Digest)
 	if errors.Is(err, fs.ErrNotExist) {
-		what := "不在：请从备份恢复"
-		if erased {
-			what = "保管期满，已经销毁"
-		}
-		return ask.NotFound("", "%s 的附卷文件“%s”%s", q.Case, document.File.Name, what)
+		return ask.NotFound("", "%s 的附卷文件“%s”不在：请从备份恢复", q.Case, document.File.Name)
 	}
 	if err != nil {
 		return err

@@ -183,13 +183,12 @@ func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin 
 	if err != nil {
 		return err
 	}
+	if erased { // though its bytes may be there until the erasing is finished
+		return ask.NotFound("", "%s 的文件已经销毁", number)
+	}
 	file, err := l.Store.Open(d)
 	if errors.Is(err, fs.ErrNotExist) {
-		what := "的文件不在：请从备份恢复"
-		if erased {
-			what = "的文件已经销毁"
-		}
-		return ask.NotFound("", "%s %s", number, what)
+		return ask.NotFound("", "%s 的文件不在：请从备份恢复", number)
 	}
 	if err != nil {
 		return err
