@@ -15,18 +15,18 @@ type latest struct {
 	after *uint64
 }
 
-var latestHelp = fmt.Sprintf("表格默认列最新的 %d 封；-o json、csv、tsv 不写 --limit 则列出全部。", listLimit)
+var latestHelp = fmt.Sprintf("等人办理的全部列出；其余的，表格默认列最新的 %d 封，-o json、csv、tsv 不写 --limit 则列出全部。", listLimit)
 
 func (a *app) latest(cmd *cobra.Command) latest {
 	return latest{a, cmd, cmd.Flags().Int("limit", listLimit, "最多列几`封`，0 为不限"), cmd.Flags().Uint64("after", 0, "从此`记录号`之前的列起")}
 }
 
-// most is how many are listed; 0: all of them.
-func (l latest) most(machine bool) (int, error) {
+// most is how many are listed; 0: all of them. What waits for a person is listed whole, for its oldest is what is due first.
+func (l latest) most(machine, waits bool) (int, error) {
 	switch {
 	case *l.limit < 0:
 		return 0, usage(l.cmd, "--limit 不能是负数")
-	case machine && !l.cmd.Flags().Changed("limit"):
+	case (machine || waits) && !l.cmd.Flags().Changed("limit"):
 		return 0, nil
 	}
 	return *l.limit, nil

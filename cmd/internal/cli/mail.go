@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,8 @@ func (a *app) mailListCommand() *cobra.Command {
 }
 
 func (a *app) mails(ctx context.Context, c *ask.Client, chosen []mailPlace, latest latest, out *listing[ask.MailView]) error {
-	limit, err := latest.most(out.machine())
+	waits := !slices.ContainsFunc(chosen, func(p mailPlace) bool { return p.place != casefile.Parked && p.place != casefile.Quarantined })
+	limit, err := latest.most(out.machine(), waits)
 	if err != nil {
 		return err
 	}

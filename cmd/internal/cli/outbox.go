@@ -161,7 +161,7 @@ func (a *app) outboxListCommand() *cobra.Command {
 	latest := a.latest(cmd)
 	out := newListing[ask.OutgoingView](a, cmd)
 	cmd.RunE = out.run(a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
-		limit, err := latest.most(out.machine())
+		limit, err := latest.most(out.machine(), !*all)
 		if err != nil {
 			return err
 		}
