@@ -93,6 +93,18 @@ func (v answerView) Does() string {
 	return "制发"
 }
 
+// propose looks into the mails for what nobody has registered.
+func (v *answerView) propose(x *visit) error {
+	if v.Detail.Delivery+v.Detail.Form != "" && v.Detail.Email != "" {
+		return nil
+	}
+	p, err := ask.Do(x.ctx(), x.client, ask.Propose, ask.CaseRef{Case: v.Detail.Case})
+	if err == nil {
+		v.read(p)
+	}
+	return err
+}
+
 // read keeps of what was read in the mails what the answer turns on and nobody has registered.
 func (v *answerView) read(p ask.Proposals) {
 	said := map[string]bool{"delivery": v.Detail.Delivery+v.Detail.Form == "", "form": v.Detail.Delivery+v.Detail.Form == "", "email": v.Detail.Email == ""}
@@ -125,12 +137,8 @@ func (x *visit) answering() (v answerView, err error) {
 		return v, err
 	}
 	v.Last = v.Detail.Last
-	if v.Detail.Delivery == "" && v.Detail.Form == "" || v.Detail.Email == "" {
-		p, err := ask.Do(x.ctx(), x.client, ask.Propose, ask.CaseRef{Case: id})
-		if err != nil {
-			return v, err
-		}
-		v.read(p)
+	if err := v.propose(x); err != nil {
+		return v, err
 	}
 	if !v.Detail.ByMail || v.Paper {
 		v.Way = "paper"

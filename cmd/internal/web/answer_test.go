@@ -151,9 +151,12 @@ func TestWayOfAnswer(t *testing.T) {
 	}
 	b.mail("From: 王五 <wang@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <said@example.test>\n\n现申请公开水质数据。\n申请人：王五\n获取信息的方式：邮寄\n")
 	said := casefile.NewID(2026, 12)
-	b.record(said, casefile.Registered{As: casefile.Application, Applicant: "王五", Column: casefile.Natural, Request: "水质数据"})
+	b.record(said, casefile.Registered{As: casefile.Application, Applicant: "王五", Column: casefile.Natural, Request: "水质数据", Email: "wang@example.test"})
 	if _, page := s.get("/answer/" + string(said)); !strings.Contains(page, `value="paper" checked`) || !strings.Contains(page, "<dt>没有登记的</dt>") || !strings.Contains(page, "<b>邮寄</b>") {
 		t.Errorf("what the mail asks for and nobody registered is not shown: %s", page)
+	}
+	if _, page := s.get("/answers?case=" + string(said)); !strings.Contains(page, "纸质（来信要求，尚未登记）") {
+		t.Errorf("among several it would go by mail: %s", page)
 	}
 	id := b.application("2026-11-02", "李四", "水质数据") // by post, without an address
 	b.record(id, casefile.Registered{As: casefile.Application, Applicant: "李四", Column: casefile.Natural, Request: "水质数据"})

@@ -24,6 +24,7 @@ type answerMany struct {
 // answerLine is one of them.
 type answerLine struct {
 	Detail ask.CaseDetail
+	Paper  bool // asked for in a mail, and not registered
 	Way    string
 	Sent   string // how it leaves, in words
 	Wrong  *ask.Error
@@ -47,17 +48,24 @@ var manyWays = []wayOf{
 func (x *visit) answeringMany(ids []string) (v answerMany, err error) {
 	switch {
 	case len(ids) == 0:
-		return v, ask.Usage("没有选案件")
+		return v, noneTicked()
 	case len(ids) > mostAtOnce:
 		return v, ask.Usage("一次最多答复 %d 件，选了 %d 件", mostAtOnce, len(ids))
 	}
 	v.Form = answerView{Today: x.me.Today, Ways: manyWays, Way: asWanted, Outcomes: outcomeGroups()}
 	all, err := x.chosen(ids)
+	if err != nil {
+		return v, err
+	}
 	for _, d := range all {
-		v.Lines = append(v.Lines, answerLine{Detail: d})
+		one := answerView{Detail: d}
+		if err := one.propose(x); err != nil {
+			return v, err
+		}
+		v.Lines = append(v.Lines, answerLine{Detail: d, Paper: one.Paper})
 	}
 	v.choose()
-	return v, err
+	return v, nil
 }
 
 // choose says how each answer leaves.
@@ -65,7 +73,9 @@ func (v *answerMany) choose() {
 	for i := range v.Lines {
 		l := &v.Lines[i]
 		l.Way, l.Sent = "paper", "纸质"
-		if d := l.Detail; v.Form.Way == asWanted && d.Email != "" && d.MailWanted {
+		if d := l.Detail; l.Paper {
+			l.Sent = "纸质（来信要求，尚未登记）"
+		} else if v.Form.Way == asWanted && d.Email != "" && d.MailWanted {
 			l.Way, l.Sent = "draft", "草稿箱 "+string(d.Email)
 		}
 	}
@@ -89,14 +99,18 @@ func answerManyPost(x *visit) error {
 		return err
 	}
 	form := x.r.PostForm
-	v, err := x.answeringMany(form["case"])
+	seen := seqsOf(form)
+	v, err := x.answeringMany(ticked(form, seen))
 	if err != nil {
 		return err
 	}
 	v.Form.fill(form)
 	v.choose()
+	if len(form["case"]) == 0 {
+		v.Form.refuse(x, noneTicked())
+		return x.showAnswerMany(v)
+	}
 	v.Mark = markOf(form, nil)
-	seen := seqsOf(form)
 	v.Issues = true
 	err = v.each(x, seen, func(l *answerLine, c *ask.Client, req ask.AnswerRequest) error { return v.try(x.ctx(), l, c, req) })
 	if err != nil {

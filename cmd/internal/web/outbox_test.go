@@ -117,6 +117,11 @@ func TestAnswerMany(t *testing.T) {
 	if code, page, _ := s.post("/answers", with(form, "do", "try", "grounds", "经检索没有")); code != http.StatusBadRequest || !strings.Contains(page, "请选答复类别和依据") || !strings.Contains(page, "经检索没有</textarea>") {
 		t.Errorf("without an outcome: %d %s", code, page)
 	}
+	for path, typed := range map[string]string{"/answers": "grounds", "/step/note": "text"} { // what was typed stays where no case is ticked
+		if code, page, _ := s.post(path, url.Values{"seen": form["seen"], "way": {asWanted}, typed: {"写了很久的"}, "do": {"try"}}); code != http.StatusBadRequest || !strings.Contains(page, "没有选案件") || !strings.Contains(page, "写了很久的") {
+			t.Errorf("%s: %d %s", path, code, page)
+		}
+	}
 	form = with(form, "outcome", "unable.not-held|36-4", "grounds", "经检索档案室，没有该信息")
 	if code, page, _ := s.post("/answers", with(form, "do", "record")); code != http.StatusOK || !strings.Contains(page, "都可以。还没有记录") {
 		t.Errorf("issued unseen: %d %s", code, page)

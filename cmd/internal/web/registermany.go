@@ -59,7 +59,7 @@ func registerManyForm(x *visit) error {
 func (x *visit) registerLines(ids []string) (v registerMany, err error) {
 	switch {
 	case len(ids) == 0:
-		return v, ask.Usage("没有选案件")
+		return v, noneTicked()
 	case len(ids) > mostAtOnce:
 		return v, ask.Usage("一次最多登记 %d 件，选了 %d 件", mostAtOnce, len(ids))
 	}

@@ -155,7 +155,7 @@ func (x *visit) step(ids []string) (v stepView, err error) {
 	}
 	v = newStep(s, x.me.Today)
 	if len(ids) == 0 {
-		return v, ask.Usage("没有选案件")
+		return v, noneTicked()
 	}
 	all, err := x.chosen(ids)
 	for _, d := range all {
@@ -181,12 +181,15 @@ func stepPost(x *visit) error {
 		return err
 	}
 	form := x.r.PostForm
-	v, err := x.step(form["case"])
+	seen := seqsOf(form)
+	v, err := x.step(ticked(form, seen))
 	if err != nil {
 		return err
 	}
-	seen := seqsOf(form)
 	entered := v.enter(form)
+	if len(form["case"]) == 0 {
+		return x.refused(v, noneTicked())
+	}
 	v.Mark = markOf(form, slices.Sorted(maps.Keys(v.Seqs)))
 	req, err := v.request(entered)
 	if err != nil {
@@ -411,6 +414,19 @@ func seqsOf(form url.Values) map[casefile.ID]uint64 {
 		}
 	}
 	return all
+}
+
+func noneTicked() error { return ask.Usage("没有选案件") }
+
+// ticked are the cases that a form is about; those that it showed, if none is ticked, for what was typed must not be lost.
+func ticked(form url.Values, seen map[casefile.ID]uint64) []string {
+	ids := form["case"]
+	if len(ids) == 0 {
+		for _, id := range slices.Sorted(maps.Keys(seen)) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids
 }
 
 func number(s string) (uint64, bool) {
