@@ -40,7 +40,8 @@ type counted struct {
 	sums    desk.Sums[*stats.Part]
 }
 
-// mostCounted bounds the years of which parts are kept: each holds the numbers of the cases that the year counts.
+// mostCounted bounds the years of which parts are kept: each holds the numbers of the cases that the year counts, and of all
+// that are frozen.
 const mostCounted = 12
 
 // parts counts a year that is not frozen, part by part: after a record only the block of its case is counted anew. Like
@@ -72,7 +73,8 @@ func New(d *desk.Desk) *Room { return &Room{Desk: d, words: Words{d}} }
 // memo keeps the reports of the years as the register stands, for whoever looks at one page after the other: a year of a
 // large office takes tens of milliseconds. Nothing in it is changed once it is there.
 type memo struct {
-	seq     uint64 // the register's head
+	seq     uint64            // the register's head
+	cal     *workday.Calendar // in a moment of an import the head is new and the calendar is not
 	today   civil.Date
 	running *desk.Running
 	past    *past
@@ -97,8 +99,9 @@ type remembered struct {
 // asItStands is the memo of the register as tx sees it; mu must be held.
 func (a *Room) asItStands(tx *desk.View) *memo {
 	seq, _ := tx.Head()
-	if m := &a.memo; m.seq != seq || m.today != a.Today() || m.running != a.Live() {
-		a.memo = memo{seq: seq, today: a.Today(), running: a.Live(), reports: make(map[int]remembered), cells: make(map[ask.CellQuery]ask.CellCases),
+	cal := a.Reg.Calendar()
+	if m := &a.memo; m.seq != seq || m.cal != cal || m.today != a.Today() || m.running != a.Live() {
+		a.memo = memo{seq: seq, cal: cal, today: a.Today(), running: a.Live(), reports: make(map[int]remembered), cells: make(map[ask.CellQuery]ask.CellCases),
 			spans: make(map[ask.Span]stats.Summary), trials: make(map[trial]ask.Rehearsal)}
 	}
 	return &a.memo

@@ -49,8 +49,8 @@ func TakesNothing(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// toldDisk explains an error of a disk that takes nothing, and of files that cannot be opened for their number. It returns any other error unchanged, and also one that has been
-// explained already.
+// toldDisk explains an error of a disk that takes nothing, and of files that cannot be opened for their number. It returns any
+// other error unchanged, and also one that has been explained already.
 func toldDisk(err error) error {
 	if _, told := errors.AsType[*ask.Error](err); told {
 		return err
