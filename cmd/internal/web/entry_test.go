@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -153,5 +154,25 @@ func TestBrowsersOfOthers(t *testing.T) {
 	l.Close()
 	if refused.Load() == 0 {
 		t.Error("nobody is told that a browser was refused")
+	}
+}
+
+// The desk of one account ends when nobody has asked for anything for two hours.
+func TestDeskEndsIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &Desk{entry: newEntry(nil, time.Now)}
+		began := time.Now()
+		time.AfterFunc(time.Hour, func() { d.entry.newKey() }) // somebody opens it once more
+		d.watch(t.Context(), func() {})
+		if took := time.Since(began); took < 3*time.Hour || took > 3*time.Hour+time.Minute {
+			t.Errorf("it ends after %v", took)
+		}
+	})
+}
+
+// Cookies are shared by all ports of a machine: each run has a name of its own for its cookie.
+func TestCookieOfEachRun(t *testing.T) {
+	if newEntry(nil, time.Now).cookie == newEntry(nil, time.Now).cookie {
+		t.Error("two desks of one browser take each other's cookie")
 	}
 }

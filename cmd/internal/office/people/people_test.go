@@ -233,6 +233,25 @@ func TestManyAtOneAddress(t *testing.T) {
 	}
 }
 
+// Somebody who logs in again and again is in no more than six times: his longest idle stay ends.
+func TestStaysOfOnePerson(t *testing.T) {
+	r, now := room(t)
+	tokens := []string{in(t, r, "王某", "operator")}
+	for range perPerson {
+		*now = now.Add(time.Second)
+		res, err := r.Login(t.Context(), ask.Call{}, ask.LoginRequest{Name: "王某", Password: good, From: "192.0.2.1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, string(res.Token))
+	}
+	for i, token := range tokens {
+		if _, err := r.Stay(token, true); (err != nil) != (i == 0) {
+			t.Errorf("stay %d: %v", i, err)
+		}
+	}
+}
+
 // A hash that somebody wrote into the file asks for no more than its share.
 func TestHashBounds(t *testing.T) {
 	r, _ := room(t)
