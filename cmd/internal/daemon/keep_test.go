@@ -220,6 +220,9 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		if err == nil {
 			t.Error("a note was recorded")
 		}
+		if _, _, err := ask.Get(t.Context(), b.client, ask.SaveCase, ask.CaseRef{Case: "2026-00001"}); err == nil || !strings.Contains(err.Error(), "没有显示，查看个人信息须先留记录") {
+			t.Errorf("a look that cannot be recorded: %v", err)
+		}
 		if n := len(b.list(ask.ListQuery{})); n != 1 {
 			t.Errorf("%d cases can be read, want 1", n)
 		}

@@ -148,7 +148,7 @@ func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
 	if k.ToRead {
 		return k.witnessed(c, l)
 	}
-	return k.Desk.Record(c.Who.String(), c.At, func(tx *desk.Change) error {
+	err := k.Desk.Record(c.Who.String(), c.At, func(tx *desk.Change) error {
 		what, on, err := lookedAt(tx.View, l)
 		if err != nil {
 			return err
@@ -169,6 +169,10 @@ func (k doorkeeper) Looked(_ context.Context, c ask.Call, l ask.Look) error {
 		}
 		return nil
 	})
+	if desk.TakesNothing(err) {
+		return fmt.Errorf("没有显示，查看个人信息须先留记录：%w", err)
+	}
+	return err
 }
 
 // witnessed puts down a look outside of the register, where that cannot be written.
