@@ -172,7 +172,8 @@ func TestDeskEndsIdle(t *testing.T) {
 
 // Cookies are shared by all ports of a machine: each run has a name of its own for its cookie.
 func TestCookieOfEachRun(t *testing.T) {
-	if newEntry(nil, time.Now).cookie == newEntry(nil, time.Now).cookie {
+	one, other := newEntry(nil, time.Now), newEntry(nil, time.Now)
+	if one.cookie == other.cookie {
 		t.Error("two desks of one browser take each other's cookie")
 	}
 }
