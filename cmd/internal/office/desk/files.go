@@ -53,6 +53,31 @@ func FileName(name string) string {
 	return "未命名"
 }
 
+// HandOver gives out the bytes of a file that a record names; called is how a refusal speaks of it.
+func (d *Desk) HandOver(digest casefile.Digest, called string, begin func() (io.Writer, error)) error {
+	erased, err := Look(d, func(tx *View) (bool, error) { return tx.Erased(digest), nil })
+	if err != nil {
+		return err
+	}
+	if erased { // though its bytes may be there until the erasing is finished
+		return ask.NotFound("", "%s已经销毁", called)
+	}
+	file, err := d.Store.Open(digest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ask.NotFound("", "%s不在：请从备份恢复", called)
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w, err := begin()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, file)
+	return err
+}
+
 // DropUnknown removes bytes of which no record speaks: those of a letter that came to nothing.
 func (d *Desk) DropUnknown(digest casefile.Digest) error {
 	if digest.IsZero() {

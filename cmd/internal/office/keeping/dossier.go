@@ -48,45 +48,15 @@ func (k *Room) Dossier(ctx context.Context, c ask.Call, q ask.CaseRef, begin fun
 
 // SaveFile gives out one document of a case, byte for byte.
 func (k *Room) SaveFile(_ context.Context, _ ask.Call, q ask.FileRef, begin func(casefile.File) (io.Writer, error)) error {
-	var document casefile.Item
-	erased := false
-	err := k.View(func(tx *desk.View) error {
-		_, history, err := tx.Whole(q.Case)
-		if err != nil {
-			return err
-		}
-		merged, err := tx.Merged(q.Case)
-		if err != nil {
-			return err
-		}
-		var ok bool
-		document, ok = casefile.Holding(casefile.Contents(append([][]casefile.Record{history}, merged...)...), q.Digest)
-		if !ok || document.Sort != casefile.Document {
-			return ask.NotFound("", "%s 里没有附卷文件 %s", q.Case, q.Digest.Short())
-		}
-		erased = tx.Erased(q.Digest)
-		return nil
-	})
+	items, err := desk.Look(k.Desk, func(tx *desk.View) ([]casefile.Item, error) { return tx.Contents(q.Case) })
 	if err != nil {
 		return err
 	}
-	if erased { // though its bytes may be there until the erasing is finished
-		return ask.NotFound("", "%s 的附卷文件“%s”保管期满，已经销毁", q.Case, document.File.Name)
+	document, ok := casefile.Holding(items, q.Digest)
+	if !ok || document.Sort != casefile.Document {
+		return ask.NotFound("", "%s 里没有附卷文件 %s", q.Case, q.Digest.Short())
 	}
-	file, err := k.Store.Open(q.Digest)
-	if errors.Is(err, fs.ErrNotExist) {
-		return ask.NotFound("", "%s 的附卷文件“%s”不在：请从备份恢复", q.Case, document.File.Name)
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	w, err := begin(document.File)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, file)
-	return err
+	return k.HandOver(q.Digest, fmt.Sprintf("%s 的附卷文件“%s”", q.Case, document.File.Name), func() (io.Writer, error) { return begin(document.File) })
 }
 
 type dossier struct {

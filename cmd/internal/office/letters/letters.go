@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 
 	"ysq.internal/ysq/casefile"
@@ -168,7 +167,6 @@ func Numbered(tx *desk.View, document string) ([]casefile.Record, error) {
 func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin func(ask.None) (io.Writer, error)) error {
 	number := q.Document
 	var d casefile.Digest
-	erased := false
 	err := l.View(func(tx *desk.View) error {
 		records, err := Numbered(tx, number)
 		if err != nil {
@@ -177,29 +175,12 @@ func (l *Room) CopyLetter(_ context.Context, _ ask.Call, q ask.LetterRef, begin 
 		if e, ok := records[0].Event.(casefile.LetterIssued); ok {
 			d = e.File.Digest
 		}
-		erased = tx.Erased(d)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if erased { // though its bytes may be there until the erasing is finished
-		return ask.NotFound("", "%s 的文件已经销毁", number)
-	}
-	file, err := l.Store.Open(d)
-	if errors.Is(err, fs.ErrNotExist) {
-		return ask.NotFound("", "%s 的文件不在：请从备份恢复", number)
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	w, err := begin(ask.None{})
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, file)
-	return err
+	return l.HandOver(d, number+" 的文件", func() (io.Writer, error) { return begin(ask.None{}) })
 }
 
 // VoidLetter voids a letter on every case that it answers. What it announced stays recorded; a person is
