@@ -213,6 +213,13 @@ func TestDossierOfWhatWasErased(t *testing.T) {
 		if eml := names(after, ".eml"); len(eml) != 0 || !strings.Contains(after["说明.txt"], "保管期满，已经销毁") {
 			t.Errorf("mails %v; %s", eml, after["说明.txt"])
 		}
+		kept, err := b.daemon.KeepFile("信.eml", strings.NewReader(before[names(before, ".eml")[0]])) // as if the erasing had not been finished
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.daemon.HandOver(kept.Digest, "信", func() (io.Writer, error) { return io.Discard, nil }); err == nil || !strings.Contains(err.Error(), "信已经销毁") {
+			t.Errorf("what is destroyed by the register is handed over: %v", err)
+		}
 		if !strings.Contains(after["经过.txt"], "销毁") {
 			t.Error("the chronology does not tell of it")
 		}
