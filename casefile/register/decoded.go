@@ -9,8 +9,13 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 )
 
-// What is decoded of committed records is kept here where many of them are decoded for each answer: a number of a record that
-// was committed never means another one.
+// remembered is what was decoded of committed records, where many of them would be decoded for each answer. The number of a record
+// that was committed never means another one, so nothing of it grows old.
+type remembered struct {
+	histories histories
+	years     yearRecords
+	arrivals  arrivals
+}
 
 // histories keeps the records of long cases as they were decoded: whoever looks at one with hundreds of mails asks several
 // questions about it, and decoding its records took longer than answering them. Committed records never change, and a case only
@@ -49,23 +54,21 @@ func (h *histories) get(id casefile.ID, seqs []uint64) longHistory {
 func (h *histories) put(id casefile.ID, long longHistory) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.size += long.size - h.of[id].size
-	if h.of == nil || h.size > mostHistories {
-		h.of, h.size = map[casefile.ID]longHistory{}, long.size
-	}
-	if long.size > mostHistories {
-		h.size = 0
+	if long.size > mostHistories { // its beginning stays
 		return
+	}
+	if h.size += long.size - h.of[id].size; h.of == nil || h.size > mostHistories {
+		h.of, h.size = map[casefile.ID]longHistory{}, long.size
 	}
 	h.of[id] = long
 }
 
 // historyOf returns the records of a case, and decodes those that are not kept.
 func (t *Tx) historyOf(id casefile.ID, seqs []uint64) ([]casefile.Record, error) {
-	if t.histories == nil || len(seqs) < longFrom {
+	if t.known == nil || len(seqs) < longFrom {
 		return t.records(seqs)
 	}
-	long := t.histories.get(id, seqs)
+	long := t.known.histories.get(id, seqs)
 	if len(long.records) == len(seqs) {
 		return slices.Clone(long.records), nil
 	}
@@ -79,7 +82,7 @@ func (t *Tx) historyOf(id casefile.ID, seqs []uint64) ([]casefile.Record, error)
 		history, long.size = append(history, r), long.size+len(line)
 	}
 	if t.Committed() {
-		t.histories.put(id, longHistory{slices.Clone(history), long.size})
+		t.known.histories.put(id, longHistory{slices.Clone(history), long.size})
 	}
 	return history, nil
 }
@@ -133,15 +136,15 @@ func compact(r casefile.Record) casefile.Record {
 
 // yearRecord returns a record of a year, decoded or as it was decoded before.
 func (t *Tx) yearRecord(seq uint64) (casefile.Record, error) {
-	if t.ofYear == nil {
+	if t.known == nil {
 		return t.Record(seq)
 	}
-	if r, ok := t.ofYear.get(seq); ok {
+	if r, ok := t.known.years.get(seq); ok {
 		return r, nil
 	}
 	r, err := t.Record(seq)
 	if err == nil && t.Committed() {
-		t.ofYear.put(r)
+		t.known.years.put(r)
 	}
 	return r, err
 }
@@ -181,11 +184,8 @@ func (t *Tx) MailDays(d casefile.Disposition) iter.Seq2[MailDay, error] {
 }
 
 func (t *Tx) arrival(seq uint64) (one arrival, err error) {
-	if all := t.arrivals; all != nil {
-		all.mu.Lock()
-		one, ok := all.of[seq]
-		all.mu.Unlock()
-		if ok {
+	if t.known != nil {
+		if one, ok := t.known.arrivals.get(seq); ok {
 			return one, nil
 		}
 	}
@@ -197,15 +197,26 @@ func (t *Tx) arrival(seq uint64) (one arrival, err error) {
 	if m.ArrivedAt.IsZero() {
 		one.on = civil.Of(m.Recorded)
 	}
-	if all := t.arrivals; all != nil && t.Committed() {
-		all.mu.Lock()
-		defer all.mu.Unlock()
-		if all.of == nil {
-			all.of = map[uint64]arrival{}
-		}
-		if len(all.of) < mostArrivals {
-			all.of[seq] = one
-		}
+	if t.known != nil && t.Committed() {
+		t.known.arrivals.put(seq, one)
 	}
 	return one, nil
+}
+
+func (a *arrivals) get(seq uint64) (arrival, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	one, ok := a.of[seq]
+	return one, ok
+}
+
+func (a *arrivals) put(seq uint64, one arrival) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.of == nil {
+		a.of = map[uint64]arrival{}
+	}
+	if len(a.of) < mostArrivals {
+		a.of[seq] = one
+	}
 }

@@ -64,8 +64,8 @@ func TestLongHistories(t *testing.T) {
 		return nil
 	}))
 	look(n+1, "记")
-	if kept := r.long.of[id]; len(kept.records) != n+1 || kept.size == 0 || kept.size != r.long.size {
-		t.Errorf("%d records are kept, %d of %d bytes", len(kept.records), kept.size, r.long.size)
+	if kept := r.known.histories.of[id]; len(kept.records) != n+1 || kept.size == 0 || kept.size != r.known.histories.size {
+		t.Errorf("%d records are kept, %d of %d bytes", len(kept.records), kept.size, r.known.histories.size)
 	}
 
 	var all histories // bounded, whatever comes
@@ -125,7 +125,7 @@ func TestKeptByNumbers(t *testing.T) {
 	for range 2 {
 		must(t, r.View(func(tx *Tx) error { look(tx, 5, MailDay{0, today, false}, MailDay{0, later, true}); return nil }))
 	}
-	if len(r.arrived.of) != 2 || len(r.years.of) != 1 {
-		t.Errorf("%d days and %d records of years are kept", len(r.arrived.of), len(r.years.of))
+	if len(r.known.arrivals.of) != 2 || len(r.known.years.of) != 1 {
+		t.Errorf("%d days and %d records of years are kept", len(r.known.arrivals.of), len(r.known.years.of))
 	}
 }

@@ -161,9 +161,7 @@ type Register struct {
 	base    *workday.Calendar                // of the program
 	cal     atomic.Pointer[workday.Calendar] // with the adopted notices on top
 	unread  openMails                        // as they were read
-	long    histories
-	years   yearRecords
-	arrived arrivals
+	known   remembered
 	limits  limits // of makers
 	commits commits
 }
@@ -217,7 +215,7 @@ func (r *Register) Calendar() *workday.Calendar { return r.cal.Load() }
 func (r *Register) View(fn func(*Tx) error) error {
 	return r.db.View(func(b *bbolt.Tx) error {
 		tx := r.tx(b, time.Time{})
-		tx.open, tx.histories, tx.ofYear, tx.arrivals, tx.commits = &r.unread, &r.long, &r.years, &r.arrived, &r.commits
+		tx.open, tx.known, tx.commits = &r.unread, &r.known, &r.commits
 		return fn(tx)
 	})
 }
@@ -245,7 +243,7 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	var own error // fn's
 	err = r.commit(func(b *bbolt.Tx) (Wrote, error) {
 		tx = r.tx(b, now)
-		tx.histories, tx.ofYear, tx.arrivals = &r.long, &r.years, &r.arrived
+		tx.known = &r.known
 		before, _ := tx.Head()
 		if own = fn(tx); own != nil {
 			return Wrote{}, own

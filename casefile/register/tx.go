@@ -33,9 +33,7 @@ type Tx struct {
 	folded    casefile.Case      // the case that was folded last: what is recorded next is often compared with it
 	lines     *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
 	open      *openMails         // as they were read before; nil: what is read may not be committed
-	arrivals  *arrivals          // of mails, as they were read before; nil: as histories
-	ofYear    *yearRecords       // as they were decoded before; nil: as histories
-	histories *histories         // of long cases, as they were decoded before; nil: none, as for whoever proves what is on disk
+	known     *remembered        // as it was decoded before; nil: nothing, as for whoever proves what is on disk
 	standIns  *casefile.StandIns // read once; nil: not yet
 	later     *ordering          // takes the buckets with many keys, for a maker; nil: they are written at once
 	commits   *commits           // before this one; nil: as open
