@@ -21,6 +21,9 @@ func (a *app) latest(cmd *cobra.Command) latest {
 	return latest{a, cmd, cmd.Flags().Int("limit", listLimit, "最多列几`封`，0 为不限"), cmd.Flags().Uint64("after", 0, "从此`记录号`之前的列起")}
 }
 
+// whole reports whether nobody asked for a part.
+func (l latest) whole() bool { return !l.cmd.Flags().Changed("limit") && *l.after == 0 }
+
 // most is how many are listed; 0: all of them. What waits for a person is listed whole, for its oldest is what is due first.
 func (l latest) most(machine, waits bool) (int, error) {
 	switch {

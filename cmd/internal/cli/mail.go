@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,20 +55,15 @@ func (a *app) mailListCommand() *cobra.Command {
 }
 
 func (a *app) mails(ctx context.Context, c *ask.Client, chosen []mailPlace, latest latest, out *listing[ask.MailView]) error {
-	waits := !slices.ContainsFunc(chosen, func(p mailPlace) bool { return p.place != casefile.Parked && p.place != casefile.Quarantined })
-	limit, err := latest.most(out.machine(), waits)
-	if err != nil {
-		return err
-	}
-	of := func(p mailPlace) func(func(ask.MailView) error) error {
+	of := func(p mailPlace, limit int) func(func(ask.MailView) error) error {
 		return func(yield func(ask.MailView) error) error {
 			return ask.Each(ctx, c, ask.Mails, ask.MailQuery{Place: p.place, Limit: oneMore(limit), After: *latest.after}, yield)
 		}
 	}
-	if out.machine() && limit == 0 && *latest.after == 0 { // as they come: there may be many
+	if out.machine() && latest.whole() { // as they come: there may be many
 		return out.each(func(yield func(ask.MailView) error) error {
 			for _, p := range chosen {
-				if err := of(p)(yield); err != nil {
+				if err := of(p, 0)(yield); err != nil {
 					return err
 				}
 			}
@@ -79,7 +73,11 @@ func (a *app) mails(ctx context.Context, c *ask.Client, chosen []mailPlace, late
 	var found []ask.MailView
 	var left []func()
 	for _, p := range chosen {
-		all, err := collect(of(p))
+		limit, err := latest.most(out.machine(), p.place == casefile.Parked || p.place == casefile.Quarantined)
+		if err != nil {
+			return err
+		}
+		all, err := collect(of(p, limit))
 		if err != nil {
 			return err
 		}
@@ -89,7 +87,7 @@ func (a *app) mails(ctx context.Context, c *ask.Client, chosen []mailPlace, late
 		}
 		found = append(found, all...)
 	}
-	err = out.show(found, "没有这样的邮件", func(bool) error { return a.mailTable(found) })
+	err := out.show(found, "没有这样的邮件", func(bool) error { return a.mailTable(found) })
 	for _, said := range left {
 		said()
 	}
