@@ -107,19 +107,19 @@ func (v *answerView) propose(x *visit) error {
 
 // read keeps of what was read in the mails what the answer turns on and nobody has registered.
 func (v *answerView) read(p ask.Proposals) {
-	said := map[string]bool{"delivery": v.Detail.Delivery+v.Detail.Form == "", "form": v.Detail.Delivery+v.Detail.Form == "", "email": v.Detail.Email == ""}
+	wayless := v.Detail.Delivery+v.Detail.Form == ""
 	var wanted casefile.Case
 	for _, value := range p.Values {
-		if !said[value.Flag] {
+		switch {
+		case value.Flag == "delivery" && wayless:
+			wanted.Delivery = value.Value
+		case value.Flag == "form" && wayless:
+			wanted.Form = value.Value
+		case value.Flag == "email" && v.Detail.Email == "":
+		default:
 			continue
 		}
 		v.Read = append(v.Read, value)
-		switch value.Flag {
-		case "delivery":
-			wanted.Delivery = value.Value
-		case "form":
-			wanted.Form = value.Value
-		}
 	}
 	v.Paper = !wanted.WantedByMail()
 }

@@ -74,8 +74,8 @@ func (x *visit) showMailsMany(v mailsMany) error {
 
 // mailsManyPost judges every mail, or records every one. Nothing is recorded before all of them can be.
 func mailsManyPost(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	form := x.r.PostForm
 	v, err := x.chosenMails(form)
@@ -124,8 +124,8 @@ func (v *mailsMany) each(x *visit, dry bool) {
 
 // unseeMails takes back that mails were marked as read: all of them, or none.
 func unseeMails(x *visit) error {
-	if err := x.r.ParseForm(); err != nil {
-		return ask.Usage("表单无法读取：%v", err)
+	if err := x.read(); err != nil {
+		return err
 	}
 	if _, err := ask.Do(x.ctx(), x.client, ask.SeenMail, ask.SeenRequest{Mails: x.r.PostForm["mail"], Undo: true}); err != nil {
 		return err
