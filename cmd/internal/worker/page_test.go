@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -96,6 +97,9 @@ func TestFont(t *testing.T) {
 		t.Logf("%d dark points without a font", dark)
 	}
 	if r.Font = Font(); r.Font == "" {
+		if os.Getenv("YSQ_REQUIRE_REAL") == "1" {
+			t.Fatal("no fonts-wqy-microhei here")
+		}
 		t.Skip("no fonts-wqy-microhei here")
 	}
 	if p, _, dark := page(t, r, "a.pdf", unembedded(), 1); dark < 1000 {

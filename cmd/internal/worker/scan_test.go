@@ -45,7 +45,7 @@ func engine(t *testing.T) (Engine, *library) {
 		t.Fatal(err)
 	}
 	if Font() == "" {
-		t.Skip("no Chinese font: fonts-wqy-microhei")
+		t.Fatal("no Chinese font: fonts-wqy-microhei")
 	}
 	fonts, err := readFont(Font())
 	if err != nil {
