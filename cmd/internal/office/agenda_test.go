@@ -38,11 +38,10 @@ func TestStepOfProposed(t *testing.T) {
 	}
 }
 
-// A mail of a person that stands on no open case is on the desk with what there is to say of it, also where the server did
-// not say when it came. Where there is room for one mail alone, it is the one that has waited longest.
-func TestAgendaHasMailsOutsideOfCases(t *testing.T) {
-	now := civil.MustParse("2026-03-03").Start().Add(9 * time.Hour)
-	o, err := openOffice(t.TempDir(), func() time.Time { return now })
+// openedOffice is an office that is closed with the test.
+func openedOffice(t *testing.T, now func() time.Time) *Office {
+	t.Helper()
+	o, err := openOffice(t.TempDir(), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +50,14 @@ func TestAgendaHasMailsOutsideOfCases(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return o
+}
+
+// A mail of a person that stands on no open case is on the desk with what there is to say of it, also where the server did
+// not say when it came. Where there is room for one mail alone, it is the one that has waited longest.
+func TestAgendaHasMailsOutsideOfCases(t *testing.T) {
+	now := civil.MustParse("2026-03-03").Start().Add(9 * time.Hour)
+	o := openedOffice(t, func() time.Time { return now })
 	call := func() ask.Call {
 		return ask.Call{Who: ask.Actor{Name: "李四", UID: 1000, Role: ask.Approver}, At: now}
 	}
@@ -106,15 +113,7 @@ func TestAgendaHasMailsOutsideOfCases(t *testing.T) {
 // What may belong to a case belongs to the one into which it is merged, although nothing else changes there.
 func TestDueAfterMerging(t *testing.T) {
 	now := civil.MustParse("2026-03-03").Start().Add(9 * time.Hour)
-	o, err := openOffice(t.TempDir(), func() time.Time { return now })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := o.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	o := openedOffice(t, func() time.Time { return now })
 	call := ask.Call{Who: ask.Actor{Name: "李四", UID: 1000, Role: ask.Approver}, At: now}
 	record := func(id casefile.ID, events ...casefile.Event) {
 		t.Helper()
