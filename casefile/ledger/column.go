@@ -61,7 +61,7 @@ func heading(name string, round int) string {
 	return name + strconv.Itoa(round+1)
 }
 
-// parts is how many groups there are.
+// groupCount is how many groups there are.
 const groupCount = 13
 
 // received is the column that every row has a day in.

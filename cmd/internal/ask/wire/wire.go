@@ -15,7 +15,8 @@ import (
 )
 
 // perPeer bounds the connections of one uid: a command needs one, a terminal full of them a few dozen. inAll bounds
-// those of everybody: each costs a descriptor, of which half at most are theirs, and some memory. The owner of the daemon and root come in all the same.
+// those of everybody: each costs a descriptor, of which half at most are theirs, and some memory. The owner of the daemon
+// and root come in all the same.
 const (
 	perPeer = 128
 	inAll   = 512

@@ -153,8 +153,8 @@ type received struct {
 	from, to    civil.Date
 }
 
-// receivedAbout yields the cases received within a month of a day, or arrived then if fees go by that, and few others. It reads the fixed heads of those whose
-// numbers are near others that were, and the names only of these.
+// receivedAbout yields the cases received within a month of a day, or arrived then if fees go by that, and few others. It reads
+// the fixed heads of those whose numbers are near others that were, and the names only of these.
 func (b *Room) receivedAbout(tx *desk.View, day civil.Date) iter.Seq2[casefile.Case, error] {
 	const about = 31
 	return func(yield func(casefile.Case, error) bool) {
