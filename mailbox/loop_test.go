@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/imapsource"
@@ -216,7 +217,7 @@ func TestDiskFull(t *testing.T) {
 		t.Run(string(op), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var full atomic.Bool
-				dir := quickDir(t)
+				dir := durabletest.Dir(t)
 				o := newOffice(t, officeOptions{dir: dir, poller: mailbox.Options{BatchMails: 4}, store: rawstore.Options{
 					Intercept: func(o durable.Op, path string, do func() error) error {
 						if full.Load() && o == op {
@@ -284,7 +285,7 @@ func TestStopInTheMiddle(t *testing.T) {
 func TestKilledAtRandom(t *testing.T) {
 	const mails = 300
 	rnd := rand.New(rand.NewPCG(3, 4))
-	dir := quickDir(t)
+	dir := durabletest.Dir(t)
 	sim, err := imapsim.New(imapsim.Options{Security: imapsim.PlainText})
 	if err != nil {
 		t.Fatal(err)

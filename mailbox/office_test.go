@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/imapsource"
@@ -190,7 +190,7 @@ func newOffice(t testing.TB, o officeOptions) *office {
 func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 	t.Helper()
 	if o.dir == "" {
-		o.dir = quickDir(t)
+		o.dir = durabletest.Dir(t)
 	}
 	if o.store.Intercept == nil {
 		o.store.Intercept = lazyDisk
@@ -255,18 +255,6 @@ func mailOf(n, size int) []byte {
 		fmt.Fprintf(&b, "%d/%d: ) OK {17} \"quoted\" * BYE\r\n", n, i)
 	}
 	return b.Bytes()
-}
-
-// quickDir is a directory in memory where there is one: making a file on a disk takes longer than the
-// whole conversation that a test is about.
-func quickDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "ysq")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
 }
 
 // lazyDisk takes fsync for done: most tests are not about the disk.

@@ -46,7 +46,7 @@ func TestMendingStopsAtEachStep(t *testing.T) {
 						if steps > 0 && (failAt+2*i+k)%stride() != 0 {
 							continue
 						}
-						dir := quickDir(t)
+						dir := durabletest.Dir(t)
 						must(t, os.CopyFS(dir, os.DirFS(image)))
 						must(t, tt.damage(dir))
 						d := durabletest.New()

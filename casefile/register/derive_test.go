@@ -13,6 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 // Append derives record by record, Verify and Rebuild all at once and in the order of keys. Whatever the records are, and
@@ -22,7 +23,7 @@ func TestDerivedAtOnceOrOneByOne(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
-			dir := quickDir(t)
+			dir := durabletest.Dir(t)
 			_, err := Create(dir, start)
 			must(t, err)
 			r, err := Open(dir, Options{})

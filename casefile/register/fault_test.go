@@ -87,7 +87,7 @@ func kept(t *testing.T, dir string, confirmed map[int]bool) {
 
 func undisturbed(t *testing.T) int {
 	t.Helper()
-	dir := quickDir(t)
+	dir := durabletest.Dir(t)
 	_, err := Create(dir, start)
 	must(t, err)
 	d, confirmed := durabletest.New(), map[int]bool{}
@@ -104,7 +104,7 @@ func TestEachStepFails(t *testing.T) {
 	steps := undisturbed(t)
 	for failAt := 1; failAt <= steps; failAt++ {
 		for _, applied := range []bool{false, true} {
-			dir := quickDir(t)
+			dir := durabletest.Dir(t)
 			_, err := Create(dir, start)
 			must(t, err)
 			d, confirmed := durabletest.New(), map[int]bool{}
@@ -162,7 +162,7 @@ func TestPowerCutAtEachStep(t *testing.T) {
 				if (failAt+2*k+i)%stride() != 0 {
 					continue
 				}
-				dir := quickDir(t)
+				dir := durabletest.Dir(t)
 				_, err := Create(dir, start)
 				must(t, err)
 				d, confirmed := durabletest.New(), map[int]bool{}

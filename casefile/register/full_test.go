@@ -13,6 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 // A file system that is really full, at each point at which it can become so: the register can be
@@ -99,7 +100,7 @@ func TestRealFullDisk(t *testing.T) {
 		return err
 	}))
 	must(t, r.Close())
-	moved := quickDir(t) // to where a proof has room
+	moved := durabletest.Dir(t) // to where a proof has room
 	must(t, os.CopyFS(filepath.Join(moved, "s"), os.DirFS(state)))
 	again := reopened(t, filepath.Join(moved, "s"))
 	if journalText(t, again.dir) != recordLines(t, again) {

@@ -15,13 +15,14 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 // closed makes a register with some cases, records of two years among them, and returns its
 // directory after closing it.
 func closed(t testing.TB) string {
 	t.Helper()
-	dir := quickDir(t)
+	dir := durabletest.Dir(t)
 	_, err := Create(dir, start)
 	must(t, err)
 	r, err := Open(dir, Options{})
@@ -33,17 +34,6 @@ func closed(t testing.TB) string {
 		add(t, r, now, note("2026-00002", now.Format(time.DateOnly)), note("2026-00001", "x"))
 	}
 	must(t, r.Close())
-	return dir
-}
-
-// quickDir is a directory in memory where there is one: what survives a power cut, tests decide.
-func quickDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "ysq")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
 }
 

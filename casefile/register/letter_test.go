@@ -12,6 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 // issue gives a letter the next number and records it on the cases, as the daemon does.
@@ -67,7 +68,7 @@ func numbersOf(t interface{ Fatal(...any) }, r *Register, series string, year in
 // series run from 1 without a gap, none is given twice, and what is derived is what the records say.
 func TestLetterNumbersHaveNoGap(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		dir := quickDir(t)
+		dir := durabletest.Dir(t)
 		_, err := Create(dir, start)
 		must(t, err)
 		r, err := Open(dir, Options{})

@@ -17,13 +17,14 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 // stocked makes a register as an office has it: mails with their bytes, cases at several stages, a
 // note of another year, an archived case whose mail is gone. It is closed.
 func stocked(t testing.TB) string {
 	t.Helper()
-	dir := quickDir(t)
+	dir := durabletest.Dir(t)
 	_, err := Create(dir, start)
 	must(t, err)
 	r, err := Open(dir, Options{})

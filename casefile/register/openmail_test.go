@@ -11,6 +11,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 // Whatever the order of mails and records, every mail of a person is open until a person decided about it: on the
@@ -18,7 +19,7 @@ import (
 // it from the records, and derives it anew when it is verified.
 func TestOpenMailUntilDecided(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		o := openModel{t: rt, dir: quickDir(t), open: map[casefile.ID][]casefile.Digest{}, stage: map[casefile.ID]casefile.Stage{}, asks: map[casefile.ID]casefile.Digest{}}
+		o := openModel{t: rt, dir: durabletest.Dir(t), open: map[casefile.ID][]casefile.Digest{}, stage: map[casefile.ID]casefile.Stage{}, asks: map[casefile.ID]casefile.Digest{}}
 		_, err := Create(o.dir, start)
 		must(t, err)
 		o.r, err = Open(o.dir, Options{})

@@ -21,6 +21,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone)
@@ -569,7 +570,7 @@ func TestHistoriesInOneTransaction(t *testing.T) {
 func TestMergedCasesInAnyOrder(t *testing.T) {
 	for seed := range uint64(20) {
 		dice := rand.New(rand.NewPCG(seed, 1))
-		dir := quickDir(t)
+		dir := durabletest.Dir(t)
 		_, err := Create(dir, start)
 		must(t, err)
 		r, err := Open(dir, Options{})

@@ -19,6 +19,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 var update = commandline.Bool("update", false, "freeze the present schema in testdata")
@@ -33,7 +34,7 @@ func TestFrozenSchemas(t *testing.T) {
 	}
 	for schema := 1; schema <= Schema; schema++ {
 		t.Run(fmt.Sprint(schema), func(t *testing.T) {
-			dir := quickDir(t)
+			dir := durabletest.Dir(t)
 			must(t, os.Mkdir(filepath.Join(dir, "journal"), 0o700))
 			for _, name := range []string{FileName, "journal/register.json", "journal/2026.jsonl", "journal/2027.jsonl"} {
 				thaw(t, schema, name, filepath.Join(dir, name))
@@ -75,7 +76,7 @@ func TestFrozenEverything(t *testing.T) {
 	mails := map[casefile.ID]int{"2026-00002": 3, "2026-00006": 3}
 	for schema := 2; schema <= Schema; schema++ {
 		t.Run(fmt.Sprint(schema), func(t *testing.T) {
-			dir := quickDir(t)
+			dir := durabletest.Dir(t)
 			must(t, os.Mkdir(filepath.Join(dir, "journal"), 0o700))
 			for _, name := range everything {
 				thaw(t, schema, "everything/"+name, filepath.Join(dir, name))
@@ -166,7 +167,7 @@ func freeze(t *testing.T) {
 // returns the cases that come of it.
 func withEverything(t *testing.T) (dir string, cases []byte) {
 	t.Helper()
-	dir = quickDir(t)
+	dir = durabletest.Dir(t)
 	_, err := Create(dir, start)
 	must(t, err)
 	r, err := Open(dir, Options{})

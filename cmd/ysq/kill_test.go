@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -35,11 +36,7 @@ func kills(t *testing.T) int {
 // The daemon is killed at any moment while mails come and a clerk writes. What was answered is there,
 // every mail is one case, and the register proves itself.
 func TestKilled(t *testing.T) {
-	dir, err := os.MkdirTemp("/dev/shm", "ysq")
-	if err != nil {
-		dir = t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	dir := durabletest.Dir(t)
 	sim, err := imapsim.New(imapsim.Options{Security: imapsim.PlainText})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 )
 
 var errFault = errors.New("fault")
@@ -180,7 +181,7 @@ const mails = 5
 func steps(t *testing.T) int {
 	t.Helper()
 	d := newDisk()
-	s := open(t, quickDir(t), Options{Intercept: d.intercept, Syncers: 1})
+	s := open(t, durabletest.Dir(t), Options{Intercept: d.intercept, Syncers: 1})
 	r := register{}
 	if err := r.run(s, mails); err != nil {
 		t.Fatal(err)
@@ -198,7 +199,7 @@ func TestEachStepFails(t *testing.T) {
 	for failAt := 3; failAt <= total; failAt++ { // 1 and 2 are Open's, below
 		for _, applied := range []bool{false, true} {
 			d := newDisk()
-			s := open(t, quickDir(t), Options{Intercept: d.intercept, Syncers: 1})
+			s := open(t, durabletest.Dir(t), Options{Intercept: d.intercept, Syncers: 1})
 			d.failAt, d.applied = failAt, applied
 			r := register{}
 			for range 3 {
@@ -230,7 +231,7 @@ func TestPowerLossAtEachStep(t *testing.T) {
 	for failAt := 1; failAt <= total; failAt++ {
 		for _, undo := range []bool{false, true} {
 			for _, applied := range []bool{false, true} {
-				dir := quickDir(t)
+				dir := durabletest.Dir(t)
 				d := newDisk()
 				d.failAt, d.applied, d.crash = failAt, applied, true
 				r := register{}
@@ -272,7 +273,7 @@ func TestDurableBatchNeedsNoServer(t *testing.T) {
 	}{{durable.OpRename, 1}, {durable.OpRename, 2}, {durable.OpSyncDir, 3}} { // the first two are Open's
 		d := newDisk()
 		seen := 0 // guarded by d.mu
-		dir := quickDir(t)
+		dir := durabletest.Dir(t)
 		s := open(t, dir, Options{Syncers: 1, Intercept: func(op durable.Op, path string, do func() error) error {
 			if op == test.op {
 				d.mu.Lock()
@@ -298,17 +299,6 @@ func TestDurableBatchNeedsNoServer(t *testing.T) {
 	}
 }
 
-// quickDir is a directory in memory where there is one.
-func quickDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "ysq")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 // A torn or mangled manifest costs nothing but another fetch.
 func TestManifestDamaged(t *testing.T) {
 	for name, damage := range map[string]func([]byte) []byte{
@@ -317,7 +307,7 @@ func TestManifestDamaged(t *testing.T) {
 		"garbage":     func(b []byte) []byte { return append(b, "{\"uid\":\n"...) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := quickDir(t)
+			dir := durabletest.Dir(t)
 			s := open(t, dir, Options{})
 			if _, err := keep(s, 1, 2); err != nil {
 				t.Fatal(err)

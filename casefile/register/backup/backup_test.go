@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/casefile/register"
 )
 
@@ -34,7 +35,7 @@ func TestBackupAndRestore(t *testing.T) {
 	must(t, err)
 	for _, recipients := range [][]string{nil, {identity.Recipient().String()}} {
 		t.Run(map[bool]string{true: "plain", false: "encrypted"}[recipients == nil], func(t *testing.T) {
-			dir, target := stocked(t), quickDir(t)
+			dir, target := stocked(t), durabletest.Dir(t)
 			must(t, os.WriteFile(filepath.Join(dir, "secret"), []byte("key"), 0o600))
 			must(t, os.WriteFile(filepath.Join(dir, peopleFile), []byte("[]"), 0o600))
 			want := lines(t, dir)
@@ -57,7 +58,7 @@ func TestBackupAndRestore(t *testing.T) {
 			if res, err := Drill(t.Context(), b.Path, t.TempDir(), o); err != nil || len(res.Differences) > 0 || res.LostFrom != 19 {
 				t.Errorf("drill %+v, %v", res, err)
 			}
-			again := filepath.Join(quickDir(t), "state")
+			again := filepath.Join(durabletest.Dir(t), "state")
 			res, err := Restore(t.Context(), b.Path, again, o)
 			if err != nil || len(res.Differences) > 0 || res.Mails != 4 || res.LostFrom != 19 {
 				t.Errorf("restored %+v, %v", res, err)
@@ -93,7 +94,7 @@ func TestBackupAndRestore(t *testing.T) {
 
 // The disk with the database is lost, the one with the journal is not: nothing is lost.
 func TestRestoreWithSurvivingJournal(t *testing.T) {
-	dir, target := stocked(t), quickDir(t)
+	dir, target := stocked(t), durabletest.Dir(t)
 	b := backedUp(t, dir, target, Options{Now: start})
 	r, err := register.Open(dir, register.Options{})
 	must(t, err)
@@ -121,7 +122,7 @@ func TestRestoreWithSurvivingJournal(t *testing.T) {
 }
 
 func TestRestoreRefuses(t *testing.T) {
-	dir, target := stocked(t), quickDir(t)
+	dir, target := stocked(t), durabletest.Dir(t)
 	b := backedUp(t, dir, target, Options{Now: start})
 	t.Run("a changed database", func(t *testing.T) {
 		path := filepath.Join(b.Path, register.FileName)
@@ -158,7 +159,7 @@ func TestRestoreRefuses(t *testing.T) {
 }
 
 func TestBackupIsIncrementalAndRotates(t *testing.T) {
-	dir, target := stocked(t), quickDir(t)
+	dir, target := stocked(t), durabletest.Dir(t)
 	r := opened(t, dir)
 	must(t, os.Mkdir(filepath.Join(target, "something-else"), 0o700))
 	must(t, os.Mkdir(filepath.Join(target, partial+backupNameOf(r)), 0o700))
@@ -268,7 +269,7 @@ func TestHangingTargetStallsNobody(t *testing.T) {
 	dir := stocked(t)
 	hangs, release := make(chan struct{}), make(chan struct{})
 	var first sync.Once
-	target := quickDir(t)
+	target := durabletest.Dir(t)
 	r, err := register.Open(dir, register.Options{Intercept: func(op durable.Op, path string, do func() error) error {
 		if op == durable.OpWrite && strings.HasPrefix(path, target) {
 			first.Do(func() { close(hangs) })

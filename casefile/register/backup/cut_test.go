@@ -29,7 +29,7 @@ func TestBackupFailsAtEachStep(t *testing.T) {
 	dir := stocked(t)
 	r, err := register.Open(dir, register.Options{})
 	must(t, err)
-	earlier := quickDir(t) // what the next one links to, and removes
+	earlier := durabletest.Dir(t) // what the next one links to, and removes
 	_, err = Of(r).Make(t.Context(), earlier, Options{Now: start.AddDate(0, 0, -1)})
 	must(t, err)
 	must(t, r.Close())
@@ -42,7 +42,7 @@ func TestBackupFailsAtEachStep(t *testing.T) {
 			if steps > 0 && (failAt+i)%stride() != 0 {
 				continue
 			}
-			target := quickDir(t)
+			target := durabletest.Dir(t)
 			if failAt%2 == 0 {
 				must(t, os.CopyFS(target, os.DirFS(earlier)))
 			}
@@ -102,14 +102,14 @@ func TestBackupFailsAtEachStep(t *testing.T) {
 func TestRestoreStopsAtEachStep(t *testing.T) {
 	image := stocked(t)
 	want := lines(t, image)
-	from := backedUp(t, image, quickDir(t), Options{Now: start}).Path
+	from := backedUp(t, image, durabletest.Dir(t), Options{Now: start}).Path
 	steps := 0
 	for failAt := 0; failAt <= steps; failAt++ { // 0: undisturbed, to count
 		for i, tt := range []struct{ crash, applied bool }{{false, false}, {false, true}, {true, false}, {true, true}} {
 			if steps > 0 && (failAt+i)%stride() != 0 {
 				continue
 			}
-			dir := quickDir(t)
+			dir := durabletest.Dir(t)
 			must(t, os.CopyFS(dir, os.DirFS(image)))
 			must(t, os.Remove(filepath.Join(dir, register.FileName)))
 			d := durabletest.New()

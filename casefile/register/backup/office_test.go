@@ -11,6 +11,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/casefile/register"
 )
 
@@ -20,7 +21,7 @@ var start = time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone)
 // note of another year, an archived case whose mail is gone. It is closed.
 func stocked(t testing.TB) string {
 	t.Helper()
-	dir := quickDir(t)
+	dir := durabletest.Dir(t)
 	_, err := register.Create(dir, start)
 	must(t, err)
 	r, err := register.Open(dir, register.Options{})
@@ -124,17 +125,6 @@ func intactOf(t testing.TB, r *register.Register) {
 	if err != nil || len(differences) > 0 {
 		t.Fatalf("verify: %v, %v", differences, err)
 	}
-}
-
-// quickDir is a directory in memory where there is one: what survives a power cut, tests decide.
-func quickDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "ysq")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
 }
 
 func must(t testing.TB, err error) {

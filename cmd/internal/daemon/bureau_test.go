@@ -20,6 +20,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -62,7 +63,7 @@ func openBureau(t *testing.T, day string) *bureau {
 // newBureau prepares an office that does not run yet.
 func newBureau(t *testing.T, day string) *bureau {
 	t.Helper()
-	b := &bureau{t: t, state: filepath.Join(t.TempDir(), "state")}
+	b := &bureau{t: t, state: filepath.Join(durabletest.Dir(t), "state")}
 	b.free.Store(1 << 40)
 	b.ahead.Store(int64(time.Until(civil.MustParse(day).Start().Add(9 * time.Hour))))
 	sim, err := imapsim.New(imapsim.Options{User: "office@example.test", Password: "secret", Security: imapsim.PlainText})

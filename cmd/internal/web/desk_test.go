@@ -21,6 +21,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/cmd/internal/office"
@@ -66,7 +67,7 @@ func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 	c := config.Default()
 	c.Agency = config.Agency{Name: "某区城乡建设局", Code: "某建依申请"}
 	c.Letter.Contact, c.Letter.ReviewOrgan, c.Letter.Court = "某区青石路00号，电话 00000000", "某区人民政府", "某区人民法院"
-	c.Paths.State = filepath.Join(t.TempDir(), "state")
+	c.Paths.State = filepath.Join(durabletest.Dir(t), "state")
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
