@@ -155,6 +155,12 @@ func TestWayOfAnswer(t *testing.T) {
 	if _, page := s.get("/answer/" + string(said)); !strings.Contains(page, `value="paper" checked`) || !strings.Contains(page, "<dt>没有登记的</dt>") || !strings.Contains(page, "<b>邮寄</b>") {
 		t.Errorf("what the mail asks for and nobody registered is not shown: %s", page)
 	}
+	b.mail("From: 赵六 <zhao@example.test>\nTo: office@example.test\nSubject: 政府信息公开申请\nMessage-ID: <mute@example.test>\n\n现申请公开水质数据。\n申请人：赵六\n")
+	mute := casefile.NewID(2026, 13)
+	b.record(mute, casefile.Registered{As: casefile.Application, Applicant: "赵六", Column: casefile.Natural, Request: "水质数据"})
+	if _, page := s.get("/answers?case=" + string(mute)); !strings.Contains(page, "纸质（没有登记电子邮箱）") {
+		t.Errorf("nobody is told why it goes on paper: %s", page)
+	}
 	if _, page := s.get("/answers?case=" + string(said)); !strings.Contains(page, "纸质（来信要求，尚未登记）") {
 		t.Errorf("among several it would go by mail: %s", page)
 	}

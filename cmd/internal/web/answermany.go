@@ -73,10 +73,14 @@ func (v *answerMany) choose() {
 	for i := range v.Lines {
 		l := &v.Lines[i]
 		l.Way, l.Sent = "paper", "纸质"
-		if d := l.Detail; l.Paper {
+		switch d := l.Detail; {
+		case v.Form.Way != asWanted:
+		case l.Paper:
 			l.Sent = "纸质（来信要求，尚未登记）"
-		} else if v.Form.Way == asWanted && d.Email != "" && d.MailWanted {
+		case d.Email != "" && d.MailWanted:
 			l.Way, l.Sent = "draft", "草稿箱 "+string(d.Email)
+		case d.ByMail:
+			l.Sent = "纸质（没有登记电子邮箱）"
 		}
 	}
 }
