@@ -10,6 +10,7 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"path"
@@ -71,7 +72,8 @@ func Is(b []byte) bool {
 
 // All takes every file out of an archive. The error is a Sink's own, ErrMore, or says that the archive
 // itself could not be read (to its end); StateOf tells which kind that was.
-func All(body []byte, to Sink) error {
+func All(body []byte, to Sink) (err error) {
+	defer survive(&err)
 	x := &extraction{to: to}
 	switch {
 	case bytes.HasPrefix(body, []byte("PK")):
@@ -84,6 +86,13 @@ func All(body []byte, to Sink) error {
 		return x.gzip(body)
 	}
 	return x.tar(bytes.NewReader(body))
+}
+
+// survive makes an error of a panic: the libraries give some headers up in that way.
+func survive(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the archive cannot be read: %v", p)
+	}
 }
 
 // StateOf tells from an error what is the matter.
@@ -125,35 +134,35 @@ func (x *extraction) member(name string, state State, open func() (io.ReadCloser
 	if state != Whole {
 		return x.to.End(state)
 	}
-	r, err := open()
-	if err != nil {
-		return x.to.End(StateOf(err))
-	}
-	n, failed, err := x.copy(r)
-	x.total += n
+	failed, err := x.contents(open)
 	if failed != nil {
 		return failed
 	}
-	return x.to.End(StateOf(errors.Join(err, r.Close())))
+	return x.to.End(StateOf(err))
 }
 
-// copy gives a file's bytes to the sink, whose error is failed, as far as there is room.
-func (x *extraction) copy(r io.Reader) (n int64, failed, err error) {
-	most := min(MaxMember, MaxTotal-x.total)
+// contents gives a file's bytes to the sink, whose error is failed, as far as there is room.
+func (x *extraction) contents(open func() (io.ReadCloser, error)) (failed, err error) {
+	defer survive(&err)
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	most := x.total + min(MaxMember, MaxTotal-x.total)
 	buf := make([]byte, 32<<10)
 	for {
 		k, err := r.Read(buf)
-		if n += int64(k); n > most {
-			return n, nil, errLarge
+		if x.total += int64(k); x.total > most {
+			return nil, errors.Join(errLarge, r.Close())
 		}
 		if _, failed := x.to.Write(buf[:k]); failed != nil {
-			return n, failed, nil
+			return failed, nil
 		}
 		if errors.Is(err, io.EOF) {
-			return n, nil, nil
+			return nil, r.Close()
 		}
 		if err != nil {
-			return n, nil, err
+			return nil, errors.Join(err, r.Close())
 		}
 	}
 }
@@ -320,7 +329,7 @@ func cleanName(s string) string {
 		for cut > 0 && !utf8.RuneStart(name[cut]) {
 			cut--
 		}
-		name = name[:cut] + ext
+		name = strings.TrimRight(name[:cut], "./ ") + ext // what is left of a part is no way up
 	}
 	return name
 }
