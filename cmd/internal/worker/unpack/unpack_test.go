@@ -248,6 +248,24 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// broken is a Sink in which the first file panics, as a library may over its bytes.
+type broken struct{ listing }
+
+func (b *broken) Write(p []byte) (int, error) {
+	if len(b.lines) == 0 {
+		panic("injected")
+	}
+	return b.listing.Write(p)
+}
+
+// A file over which a library panics ends as a damaged one, and those behind it come out.
+func TestPanicOverOneFile(t *testing.T) {
+	var l broken
+	if err := unpack.All(zipOf(nil, "a", "x", "b", "y"), &l); err != nil || strings.Join(l.lines, "|") != "a= damaged|b=y " {
+		t.Errorf("%q, %v", l.lines, err)
+	}
+}
+
 func FuzzAll(f *testing.F) {
 	f.Add(zipOf(nil, "申请表.txt", "a", "b", strings.Repeat("x", 1000)))
 	f.Add(rar5(0, "a", "abc"))
