@@ -307,7 +307,7 @@ func TestRefusalsAreToldApart(t *testing.T) {
 			o.sim.Inject(imapsim.At{Command: "LOGIN", Kind: imapsim.Tagged}.Do(imapsim.Say(tt.said)))
 			_, err := o.poller.Poll(t.Context())
 			e := faultIs(t, err, tt.fault)
-			if s := o.poller.Status(); e.Detail != tt.detail || s.Label != tt.label || s.ServerSays != tt.words || s.Hint == "" || strings.Contains(s.Hint, "ysq ") || (s.Do != "") != (tt.detail == mailbox.DetailQuota) {
+			if s := o.poller.Status(); e.Detail != tt.detail || s.Label != tt.label || s.ServerSays != tt.words || s.Hint == "" || strings.Contains(s.Hint, "ysq ") || (s.Do == "") != (tt.detail == mailbox.DetailOutage) {
 				t.Errorf("detail %q, label %q, the server says %q", e.Detail, s.Label, s.ServerSays)
 			}
 		})

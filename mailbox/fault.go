@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"strings"
 	"syscall"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -79,38 +78,55 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// faultOf classifies an error that ended a poll.
-func faultOf(err error) Fault {
+// AsError is the failed poll in err; one that says nothing of itself is a line that broke.
+func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Fault
+		return e
 	}
-	return FaultUnreachable
+	return &Error{Fault: FaultUnreachable, Err: err}
 }
 
-// words say what is wrong and what to do about it; a command line for that is the second line of the latter, as in the
-// refusals of casefile.
-func (e *Error) words() [2]string {
+// faultOf classifies an error that ended a poll.
+func faultOf(err error) Fault { return AsError(err).Fault }
+
+// advice is what people read of a fault.
+type advice struct {
+	label     string // what is wrong, in a few words
+	hint      string // what to do about it
+	meanwhile string // what a running Poller does by itself; where nobody polls, nobody does it
+	do        string // the command line that belongs to hint
+}
+
+func (e *Error) advice() advice {
 	switch e.Detail {
 	case DetailOutage:
-		return [2]string{"邮件服务器暂时不可用", "这是服务器一方的临时故障，与授权码无关，不必改动配置；系统会自动重试，期间的来信不会丢失。持续半天以上的，请联系邮件服务商。"}
+		return advice{label: "邮件服务器暂时不可用", hint: "这是服务器一方的临时故障，与授权码无关，不必改动配置，请稍后再看；持续半天以上的，请联系邮件服务商。",
+			meanwhile: "系统会自动重试，期间的来信不会丢失。"}
 	case DetailQuota:
-		return [2]string{"邮箱容量已满", "请登录网页邮箱清理或扩容：容量满时新来信会被退回。删除前请先核对邮件都已收进登记簿。\nysq reconcile"}
+		return advice{label: "邮箱容量已满", hint: "请登录网页邮箱清理或扩容：容量满时新来信会被退回。删除前请先核对邮件都已收进登记簿。", do: "ysq reconcile"}
 	case DetailLoginOff:
-		return [2]string{"邮件服务器不接受用户名和密码登录", "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
+		return advice{label: "邮件服务器不接受用户名和密码登录",
+			hint: "LOGIN 已被服务器停用（用 TLS 时已改试 AUTHENTICATE PLAIN）；这不是授权码写错。请按服务器的话在网页邮箱的设置里开启 IMAP 的密码（授权码）登录，或请邮件管理员开启。"}
 	case DetailInvented:
-		return [2]string{"邮件服务器列出的邮件接连取不到", "服务器列出了许多邮件，逐封索取却什么也不给：可能是邮箱索引损坏、服务器有故障，或有人正在清空该文件夹。该文件夹本轮到此为止，其他文件夹照常收取；下一轮从停下的地方接着取，最新的邮件每轮都取，来信仍在服务器上。请登录网页邮箱核对邮件数；相差很大的，请邮件服务商修复该邮箱。与服务器的对话可用自检查看。\nysq doctor"}
+		return advice{label: "邮件服务器列出的邮件接连取不到", do: "ysq doctor",
+			hint:      "服务器列出了许多邮件，逐封索取却什么也不给：可能是邮箱索引损坏、服务器有故障，或有人正在清空该文件夹。请登录网页邮箱核对邮件数；相差很大的，请邮件服务商修复该邮箱。与服务器的对话可用自检查看。",
+			meanwhile: "该文件夹本轮到此为止，其他文件夹照常收取；下一轮从停下的地方接着取，最新的邮件每轮都取，来信仍在服务器上。"}
 	}
 	if errors.Is(e.Err, ErrSlow) {
-		return [2]string{"邮件服务器迟迟不答完，已断开", "连得上，但在时限内没有答复，或一直没有答完：可能是服务器繁忙、线路极慢，或中间有设备拦截。请稍后再看，持续出现请核对服务器地址、端口并询问邮件服务商；系统会自动重试，来信仍在服务器上。"}
+		return advice{label: "邮件服务器迟迟不答完，已断开",
+			hint:      "连得上，但在时限内没有答复，或一直没有答完：可能是服务器繁忙、线路极慢，或中间有设备拦截。请稍后再看，持续出现请核对服务器地址、端口并询问邮件服务商。",
+			meanwhile: "系统会自动重试，来信仍在服务器上。"}
 	}
 	if e.Fault == FaultStorage && tooManyFiles(e.Err) {
-		return [2]string{"本机打开的文件太多，邮件暂时存不下", "磁盘没有问题，是进程或系统的文件数上限太小：请用 systemctl edit ysq 写 LimitNOFILE=（至少 1024），或提高系统的上限（fs.file-max），再重启服务；来信仍在服务器上，恢复后会自动收取。\nsystemctl show ysq -p LimitNOFILE"}
+		return advice{label: "本机打开的文件太多，邮件暂时存不下", do: "systemctl show ysq -p LimitNOFILE",
+			hint:      "磁盘没有问题，是进程或系统的文件数上限太小：请用 systemctl edit ysq 写 LimitNOFILE=（至少 1024），或提高系统的上限（fs.file-max），再重启服务。",
+			meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
 	}
-	w := e.Fault.words()
+	a := e.Fault.advice()
 	if why := certificateFault(e.Err); e.Fault == FaultTLS && why != "" {
-		w[0] += "：" + why
+		a.label += "：" + why
 	}
-	return w
+	return a
 }
 
 // certificateFault says what is wrong with a certificate; "" where it is something else.
@@ -128,59 +144,45 @@ func certificateFault(err error) string {
 }
 
 // Label says in a few words what is wrong, for people.
-func (e *Error) Label() string { return e.words()[0] }
+func (e *Error) Label() string { return e.advice().label }
 
 // Hint says what to do about it.
-func (e *Error) Hint() string {
-	hint, _, _ := strings.Cut(e.words()[1], "\n")
-	return hint
-}
+func (e *Error) Hint() string { return e.advice().hint }
+
+// Meanwhile says what a running Poller does about it by itself.
+func (e *Error) Meanwhile() string { return e.advice().meanwhile }
 
 // Do is the command line that belongs to Hint, if there is one.
-func (e *Error) Do() string {
-	_, do, _ := strings.Cut(e.words()[1], "\n")
-	return do
-}
+func (e *Error) Do() string { return e.advice().do }
 
-// Label says in a few words what is wrong, for people.
-func (f Fault) Label() string { return f.words()[0] }
-
-// Hint says what to do about it.
-func (f Fault) Hint() string {
-	hint, _, _ := strings.Cut(f.words()[1], "\n")
-	return hint
-}
-
-// Do is the command line that belongs to Hint, if there is one.
-func (f Fault) Do() string {
-	_, do, _ := strings.Cut(f.words()[1], "\n")
-	return do
-}
-
-func (f Fault) words() [2]string {
+func (f Fault) advice() advice {
 	switch f {
-	case FaultNone:
-		return [2]string{"正常", ""}
 	case FaultUnreachable:
-		return [2]string{"连接不上邮件服务器", "请检查网络、防火墙和配置中的服务器地址、端口；系统会自动重试，期间的来信不会丢失。"}
+		return advice{label: "连接不上邮件服务器", hint: "请检查网络、防火墙和配置中的服务器地址、端口。", meanwhile: "系统会自动重试，期间的来信不会丢失。"}
 	case FaultTLS:
-		return [2]string{"邮件服务器的 TLS 证书未通过验证", "连接可能被截获，已拒绝登录，不会改用明文。请核对服务器地址和本机时间；单位自建邮件系统的，请在配置中指定其根证书。"}
+		return advice{label: "邮件服务器的 TLS 证书未通过验证",
+			hint: "连接可能被截获，已拒绝登录，不会改用明文。请核对服务器地址和本机时间；单位自建邮件系统的，请在配置中指定其根证书（ca_file，初始化时用 --ca-file）。"}
 	case FaultAuth:
-		return [2]string{"授权码被邮件服务器拒绝", "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），写入密码文件，下次重试时即生效；密码由 systemd 凭据交来的，写入后再 systemctl restart ysq。为免账号被封，每 15 分钟最多重试一次。"}
+		return advice{label: "授权码被邮件服务器拒绝", do: "ysq password",
+			hint:      "请登录网页邮箱，在“设置 → POP3/SMTP/IMAP”中确认 IMAP 服务已开启，重新生成客户端授权码（不是网页登录密码），换上新的。",
+			meanwhile: "为免账号被封，每 15 分钟最多重试一次。"}
 	case FaultSettings:
-		return [2]string{"配置所指的密码或证书文件读不出", "请按所说核对该文件（属主应是运行 ysq 的用户，密码文件权限 0600）；改正后下次重试即生效，不必重启。与邮件服务器无关，没有尝试登录。"}
+		return advice{label: "配置所指的密码或证书文件读不出",
+			hint:      "请按所说核对该文件（属主应是运行 ysq 的用户，密码文件权限 0600）。与邮件服务器无关，没有尝试登录。",
+			meanwhile: "改正后下次重试即生效，不必重启。"}
 	case FaultUnsafe:
-		return [2]string{"网易邮箱以“Unsafe Login”拒绝打开收件箱", "这不是密码错误：身份标识（ID）已重发仍被拒绝。请登录网页邮箱处理安全提醒，或按提示联系 kefu@188.com；系统会自动重试。"}
+		return advice{label: "网易邮箱以“Unsafe Login”拒绝打开收件箱",
+			hint: "这不是密码错误：身份标识（ID）已重发仍被拒绝。请登录网页邮箱处理安全提醒，或按提示联系 kefu@188.com。", meanwhile: "系统会自动重试。"}
 	case FaultThrottled:
-		return [2]string{"邮件服务器限制了登录或连接次数", "请检查是否有其他程序用同一账号频繁登录；系统会放慢重试。"}
+		return advice{label: "邮件服务器限制了登录或连接次数", hint: "请检查是否有其他程序用同一账号频繁登录；一刻钟内不要再试。", meanwhile: "系统会放慢重试。"}
 	case FaultProtocol:
-		return [2]string{"邮件服务器的应答无法理解", "请核对端口和加密方式（993 用 tls，143 用 starttls）；持续出现请附上自检的输出求助。\nysq doctor"}
+		return advice{label: "邮件服务器的应答无法理解", hint: "请核对端口和加密方式（993 用 tls，143 用 starttls）；持续出现请附上自检的输出求助。", do: "ysq doctor"}
 	case FaultRefused:
-		return [2]string{"邮件服务器拒绝了一条命令", "请登录网页邮箱确认该文件夹存在且可以打开；系统会自动重试。"}
+		return advice{label: "邮件服务器拒绝了一条命令", hint: "请登录网页邮箱确认该文件夹存在且可以打开。", meanwhile: "系统会自动重试。"}
 	case FaultStorage:
-		return [2]string{"邮件写不进本机磁盘", "请检查状态目录所在磁盘的剩余空间和读写错误（df -h、dmesg）；来信仍在服务器上，恢复后会自动收取。"}
+		return advice{label: "邮件写不进本机磁盘", hint: "请检查状态目录所在磁盘的剩余空间和读写错误（df -h、dmesg）。", meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
 	case FaultIntake:
-		return [2]string{"登记簿没有收下邮件", "请查看日志中的原因；邮件已存盘，恢复后会自动登记。"}
+		return advice{label: "登记簿没有收下邮件", hint: "请查看日志中的原因。", meanwhile: "邮件已存盘，恢复后会自动登记。"}
 	}
-	return [2]string{string(f), ""}
+	return advice{label: string(f)}
 }

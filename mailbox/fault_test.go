@@ -23,7 +23,7 @@ func TestCertificateReason(t *testing.T) {
 		"":                                       fmt.Errorf("handshake failure"),
 	} {
 		e := &mailbox.Error{Fault: mailbox.FaultTLS, Doing: "TLS", Err: fmt.Errorf("tls: %w", err)}
-		if got := e.Label(); got != mailbox.FaultTLS.Label()+want || !strings.Contains(e.Hint(), "不会改用明文") {
+		if got := e.Label(); got != "邮件服务器的 TLS 证书未通过验证"+want || !strings.Contains(e.Hint(), "不会改用明文") {
 			t.Errorf("%v: %q, %q", err, got, e.Hint())
 		}
 	}
@@ -37,7 +37,33 @@ func TestTooManyFiles(t *testing.T) {
 			t.Errorf("%v: %q, %q, %q", errno, e.Label(), e.Hint(), e.Do())
 		}
 	}
-	if e := (&mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.ENOSPC}); e.Label() != mailbox.FaultStorage.Label() {
+	if e := (&mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.ENOSPC}); e.Label() != "邮件写不进本机磁盘" {
 		t.Errorf("a full disk: %q", e.Label())
+	}
+}
+
+// A hint is also read where nothing polls: by whoever sets up, changes the password, or examines while the daemon is
+// down. What the Poller does by itself is no part of it.
+func TestHintPromisesNothing(t *testing.T) {
+	var all []*mailbox.Error
+	for _, f := range []mailbox.Fault{
+		mailbox.FaultUnreachable, mailbox.FaultTLS, mailbox.FaultAuth, mailbox.FaultSettings, mailbox.FaultUnsafe,
+		mailbox.FaultThrottled, mailbox.FaultProtocol, mailbox.FaultRefused, mailbox.FaultStorage, mailbox.FaultIntake,
+	} {
+		all = append(all, &mailbox.Error{Fault: f})
+	}
+	for _, d := range []mailbox.Detail{mailbox.DetailOutage, mailbox.DetailQuota, mailbox.DetailLoginOff, mailbox.DetailInvented} {
+		all = append(all, &mailbox.Error{Detail: d})
+	}
+	all = append(all, &mailbox.Error{Fault: mailbox.FaultUnreachable, Err: mailbox.ErrSlow}, &mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.EMFILE})
+	for _, e := range all {
+		if e.Label() == "" || e.Hint() == "" || !strings.HasSuffix(e.Hint(), "。") {
+			t.Errorf("%+v: %q, %q", e, e.Label(), e.Hint())
+		}
+		for _, promise := range []string{"自动", "重试", "下一轮", "仍在服务器上"} {
+			if strings.Contains(e.Hint(), promise) {
+				t.Errorf("%+v: the hint %q promises %q", e, e.Hint(), promise)
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package mailbox
 
 import (
-	"errors"
 	"slices"
 	"time"
 )
@@ -21,9 +20,10 @@ type Status struct {
 	Account      string         `json:"account"`
 	State        State          `json:"state"`
 	Fault        Fault          `json:"fault,omitzero"`
-	Label        string         `json:"label,omitzero"` // what is wrong, in Chinese
-	Hint         string         `json:"hint,omitzero"`  // what to do, in Chinese
-	Do           string         `json:"do,omitzero"`    // the command line that belongs to Hint
+	Label        string         `json:"label,omitzero"`     // what is wrong, in Chinese
+	Hint         string         `json:"hint,omitzero"`      // what to do, in Chinese
+	Do           string         `json:"do,omitzero"`        // the command line that belongs to Hint
+	Meanwhile    string         `json:"meanwhile,omitzero"` // what Run does about it by itself, in Chinese
 	ServerSays   string         `json:"server_says,omitzero"`
 	LastError    string         `json:"last_error,omitzero"`    // of the last failed poll, also when it is over
 	LastErrorAt  time.Time      `json:"last_error_at,omitzero"` //
@@ -88,13 +88,11 @@ func (p *Poller) report(res Result, err error) {
 	p.update(func(st *Status) {
 		st.LastPoll, st.LastProgress, st.NextTry = now, now, p.notBefore
 		st.Failures, st.Troubled = p.failures, len(p.troubles)
-		st.State, st.Fault, st.Label, st.Hint, st.Do, st.ServerSays = StateIdle, FaultNone, "", "", "", ""
+		st.State, st.Fault, st.Label, st.Hint, st.Do, st.Meanwhile, st.ServerSays = StateIdle, FaultNone, "", "", "", "", ""
 		if err != nil {
-			st.State, st.Fault, st.LastError, st.LastErrorAt = StateFailing, faultOf(err), err.Error(), now
-			st.Label, st.Hint, st.Do = st.Fault.Label(), st.Fault.Hint(), st.Fault.Do()
-			if e, ok := errors.AsType[*Error](err); ok {
-				st.Label, st.Hint, st.Do, st.ServerSays = e.Label(), e.Hint(), e.Do(), e.Said
-			}
+			e := AsError(err)
+			st.State, st.Fault, st.LastError, st.LastErrorAt = StateFailing, e.Fault, err.Error(), now
+			st.Label, st.Hint, st.Do, st.Meanwhile, st.ServerSays = e.Label(), e.Hint(), e.Do(), e.Meanwhile(), e.Said
 			return
 		}
 		st.LastSuccess = now

@@ -324,8 +324,7 @@ func failures(found []ask.Diagnosis) string {
 	var lines []string
 	for _, d := range found {
 		if d.State == ask.DiagnosisFail {
-			do, _, _ := strings.Cut(d.Do, "；系统会自动重试") // the daemon does, not this
-			lines = append(lines, d.Subject+"："+d.Text+prefix("；", strings.TrimSuffix(do, "。")))
+			lines = append(lines, d.Subject+"："+d.Text+prefix("；", strings.TrimSuffix(d.Do, "。")))
 		}
 	}
 	return strings.Join(lines, "\n")

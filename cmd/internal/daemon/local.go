@@ -126,5 +126,8 @@ func TryLogin(ctx context.Context, m config.Mailbox, password, version string, n
 		}, nil).Probe(ctx, mailbox.ProbeOptions{})
 	}
 	keeping.ServerDiagnoses(&d, m.User, p, err, now)
+	if err != nil {
+		d[len(d)-1].Do = mailbox.AsError(err).Hint() // without the command for an office that is set up
+	}
 	return d, !slices.ContainsFunc(d, func(x ask.Diagnosis) bool { return x.State == ask.DiagnosisFail })
 }

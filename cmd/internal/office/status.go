@@ -190,7 +190,7 @@ func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.Mail
 		s.Label += "（" + ask.Brief(s.LastError, ask.MostBrief) + "）"
 	}
 	v := ask.MailboxStatus{
-		Account: ask.Handle(s.Account), State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint, Do: s.Do, ServerSays: s.ServerSays,
+		Account: ask.Handle(s.Account), State: string(s.State), Fault: string(s.Fault), Label: s.Label, Hint: s.Hint + s.Meanwhile, Do: s.Do, ServerSays: s.ServerSays,
 		LastSuccess: ask.Instant(s.LastSuccess), LastTaken: ask.Instant(s.LastTaken), NextTry: ask.Instant(s.NextTry), Certificate: ask.Instant(s.Certificate), Interval: int(s.Interval.Seconds()),
 		Failures: s.Failures, Logins: s.Logins, Taken: s.Taken, Troubled: s.Troubled,
 	}

@@ -59,5 +59,5 @@ func PollError(s mailbox.Status, err error) error {
 	if s.Label == "" {
 		return fmt.Errorf("%s: %w", s.Account, err)
 	}
-	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Exit: ask.ExitFailed}
+	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Do: s.Do, Exit: ask.ExitFailed}
 }

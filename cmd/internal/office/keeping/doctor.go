@@ -64,7 +64,7 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 		s := k.Intake.Pollers[i].Status()
 		k.pollDiagnosis(&d, s, k.Live().Mailboxes[i].PollInterval)
 		if patient(s) { // a further login would make it worse
-			d.Fail("login", "邮箱 "+s.Account, s.Hint, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
+			d.Fail("login", "邮箱 "+s.Account, s.Hint+s.Meanwhile, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
 			continue
 		}
 		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
@@ -345,9 +345,9 @@ func (k *Room) pollDiagnosis(d *desk.Diagnoses, s mailbox.Status, interval time.
 	case s.LastSuccess.IsZero() && s.Label == "":
 		d.Warn(id, subject, "稍候再看", "刚刚启动，还没有收过信")
 	case s.LastSuccess.IsZero():
-		d.Fail(id, subject, s.Hint, "启动以来没有成功过：%s", s.Label)
+		d.Fail(id, subject, s.Hint+s.Meanwhile, "启动以来没有成功过：%s", s.Label)
 	case age > max(3*interval, 15*time.Minute):
-		d.Fail(id, subject, s.Hint, "上次成功在 %v 前：%s", age.Round(time.Minute), s.Label)
+		d.Fail(id, subject, s.Hint+s.Meanwhile, "上次成功在 %v 前：%s", age.Round(time.Minute), s.Label)
 	default:
 		d.OK(id, subject, "上次成功在 %v 前", age.Round(time.Second))
 	}

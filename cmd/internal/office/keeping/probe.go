@@ -34,10 +34,7 @@ func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error,
 		d.OK("tls", at("TLS 证书"), "有效至 %s", civil.Of(p.CertificateEnds))
 	}
 	if err != nil {
-		fault, ok := errors.AsType[*mailbox.Error](err)
-		if !ok {
-			fault = &mailbox.Error{Fault: mailbox.FaultUnreachable}
-		}
+		fault := mailbox.AsError(err)
 		if p.LoggedIn {
 			d.OK("login", at("登录"), "成功")
 		}
