@@ -46,6 +46,7 @@ func TestRulesFire(t *testing.T) {
 		{"mailbox reads config", "mailbox/x.go", `package mailbox; import _ "ysq.internal/ysq/config"`, "must not import config"},
 		{"daemon contains the simulator", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/mailbox/imapsim"`, "must not import mailbox/imapsim"},
 		{"daemon knows what only rooms know", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/stats/render"`, "must not import stats/render"},
+		{"daemon opens the register itself", "cmd/internal/daemon/x.go", `package daemon; import _ "ysq.internal/ysq/casefile/register"`, "must not import casefile/register"},
 		{"office wires the rooms", "cmd/internal/office/x.go", `package office; import _ "ysq.internal/ysq/cmd/internal/office/annual"`, ""},
 		{"room imports its neighbour", "cmd/internal/office/annual/x.go", `package annual; import _ "ysq.internal/ysq/cmd/internal/office/post"`, "must not import cmd/internal/office/post"},
 		{"room imports upward", "cmd/internal/office/record/x.go", `package record; import _ "ysq.internal/ysq/cmd/internal/office/intake"`, "must not import cmd/internal/office/intake"},

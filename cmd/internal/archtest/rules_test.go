@@ -53,7 +53,7 @@ var house = []room{
 	{"deploy/package", nil, "it packs what was built and looks into nothing"},
 
 	{"cmd/ysq", []string{"cmd/internal/cli"}, "main translates the operating system, nothing else"},
-	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/ooxml", "casefile/durable", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/demo", "cmd/internal/web", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
+	{"cmd/internal/cli", domain("stats", "stats/render", "stats/published", "cmd/internal/ask", "config", "casefile/ooxml", "casefile/durable", "casefile/letter", "casefile/words", "cmd/internal/daemon", "cmd/internal/offline", "cmd/internal/demo", "cmd/internal/web", "cmd/internal/worker", "stats/render/grid"), "a command holds the values that the wire carries and speaks to the daemon; it cannot get around masking and roles by opening the register"},
 	{"cmd/internal/ask", domain("casefile/fee", "stats", "cmd/internal/ask/wire"), "what can be asked is words and values; whoever answers is an interface"},
 	{"cmd/internal/ask/wire", nil, "bytes go over the socket whatever they say"},
 	{"cmd/internal/office/desk", domain("casefile/durable", "casefile/register", "mailbox", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask"), "the ground of all rooms knows none of them"},
@@ -68,12 +68,13 @@ var house = []room{
 	{"cmd/internal/office/annual", domain("casefile/durable", "stats", "stats/annual", "stats/render", "cmd/internal/ask", "cmd/internal/office/desk"), "the report of a year rests on records alone"},
 	{"cmd/internal/office/keeping", domain("casefile/durable", "casefile/letter", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/parse", "mailbox/rawstore", "config", "cmd/internal/ask", "cmd/internal/office/desk", "cmd/internal/office/intake", "cmd/internal/office/reading", "cmd/internal/office/letters"), "the doctor and the case file look into the rooms below; what the office and the post say comes by interfaces"},
 	{"cmd/internal/office", domain("casefile/match", "mailbox", "mailbox/parse", "config", "cmd/internal/ask", "cmd/internal/office/..."), "it binds the operations to the rooms and looks across them"},
-	{"cmd/internal/daemon", domain("casefile/durable", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/imapsource", "config", "cmd/internal/ask", "cmd/internal/office", "cmd/internal/office/desk", "cmd/internal/office/keeping", "cmd/internal/office/reading"), "the life of the office: what it does and knows is in its rooms"},
+	{"cmd/internal/daemon", domain("mailbox", "config", "cmd/internal/ask", "cmd/internal/office", "cmd/internal/office/desk"), "the life of the office: what it does and knows is in its rooms"},
+	{"cmd/internal/offline", domain("casefile/durable", "casefile/register", "casefile/register/backup", "mailbox", "mailbox/imapsource", "config", "cmd/internal/ask", "cmd/internal/office", "cmd/internal/office/desk", "cmd/internal/office/keeping"), "the office without its life, and a register that nobody has open"},
 	{"cmd/internal/worker/unpack", nil, "taking files out of an archive needs bytes only"},
 	{"cmd/internal/worker/scan", domain("casefile/form"), "making pictures ready needs pixels, and the check digits of numbers"},
 	{"cmd/internal/worker", domain("casefile/form", "casefile/ooxml", "cmd/internal/worker/unpack", "cmd/internal/worker/scan", "mailbox/parse"), "the process that reads hostile files holds as little code as it can"},
 	{"cmd/internal/web", domain("stats", "stats/annual", "stats/render", "casefile/ooxml", "cmd/internal/ask"), "a page is an answer of the office: it decides nothing and opens nothing; reports and sheets are written from such answers"},
-	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/ask", "cmd/internal/web", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
+	{"cmd/internal/demo", []string{"cmd/internal/daemon", "cmd/internal/offline", "cmd/internal/ask", "cmd/internal/web", "config", "mailbox/imapsim", "mailbox/smtpsim"}, "the demonstration is the real daemon on a simulated server"},
 	{"cmd/internal/archtest", nil, "it reads sources, not packages"},
 }
 
@@ -107,7 +108,7 @@ var modules = []struct {
 	{"github.com/spf13/pflag", []string{"cmd/internal/cli"}, "the command tree is one package"},
 	{"github.com/xuri/excelize/v2", []string{"casefile/ledger", "casefile/form"}, "xlsx is read in two places and written by ooxml"},
 	{"github.com/clipperhouse/displaywidth", []string{"stats/render/grid"}, "one package knows how wide a character is"},
-	{"github.com/coreos/go-systemd/v22", []string{"cmd/internal/daemon"}, "only the daemon is started by systemd"},
+	{"github.com/coreos/go-systemd/v22", []string{"cmd/internal/daemon", "cmd/internal/offline"}, "only the daemon is started by systemd; without it, its journal is the witness of who looks at a register that cannot be written"},
 	{"github.com/klippa-app/go-pdfium", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
 	{"github.com/tetratelabs/wazero", []string{"casefile/form", "cmd/internal/worker"}, "hostile files are read in the worker"},
 	{"github.com/bodgit/sevenzip", []string{"cmd/internal/worker/unpack"}, "applicants send .7z; it is opened in the worker alone"},

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/stats/render/grid"
 )
 
@@ -67,7 +67,7 @@ func (a *app) examine(cmd *cobra.Command) []ask.Diagnosis {
 		}
 		return all
 	}
-	return append(all, daemon.Examine(cmd.Context(), a.daemonOptions(cmd, cfg, a.log(nil).Level(levelOf(cfg.Log.Level))))...)
+	return append(all, offline.Examine(cmd.Context(), a.officeOptions(cmd, cfg, a.log(nil).Level(levelOf(cfg.Log.Level))))...)
 }
 
 // health is the error of an examination that found something broken.

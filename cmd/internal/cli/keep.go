@@ -15,7 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -89,7 +89,7 @@ func (a *app) verifyCommand() *cobra.Command {
 			return a.differences(all, "核验无误")
 		}
 		if *backup != "" {
-			all, err := daemon.VerifyBackup(cmd.Context(), *backup, tell)
+			all, err := offline.VerifyBackup(cmd.Context(), *backup, tell)
 			return finish(all, a.unwitnessed(*backup, err))
 		}
 		return a.ask(func(ctx context.Context, c *ask.Client, _ []string) error {
@@ -184,7 +184,7 @@ func (a *app) restoreCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		q := daemon.Restoring{Test: *test, Config: bare}
+		q := offline.Restoring{Test: *test, Config: bare}
 		if path, _ := a.configPath(); bare {
 			q.Owner = servant(unitOf(path))
 		}
@@ -199,7 +199,7 @@ func (a *app) restoreCommand() *cobra.Command {
 			return err
 		}
 		tell, end := a.watching()
-		res, err := daemon.Restore(cmd.Context(), o, q, tell)
+		res, err := offline.Restore(cmd.Context(), o, q, tell)
 		end()
 		if err := a.unwitnessed(q.From, err); err != nil {
 			return err
@@ -233,7 +233,7 @@ func (a *app) restoreCommand() *cobra.Command {
 
 // unwitnessed says that a backup's name proves nothing, unless something worse has been found.
 func (a *app) unwitnessed(path string, err error) error {
-	if err == nil && !daemon.Witnessed(path) {
+	if err == nil && !offline.Witnessed(path) {
 		fmt.Fprintln(a.errOut, "注意：这个名字不是 ysq backup 起的，里面没有摘要可以对照；只核验了内容")
 	}
 	return err
@@ -250,8 +250,8 @@ func (a *app) rebuildCommand() *cobra.Command {
 	}
 	journal := cmd.Flags().Bool("journal", false, "据登记库重写流水")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return a.mend(cmd, func(ctx context.Context, o daemon.Options, tell func(ask.Progress)) (daemon.Mended, error) {
-			return daemon.Rebuild(ctx, o, *journal, tell)
+		return a.mend(cmd, func(ctx context.Context, o offline.Options, tell func(ask.Progress)) (offline.Mended, error) {
+			return offline.Rebuild(ctx, o, *journal, tell)
 		})
 	}
 	return cmd
@@ -265,12 +265,12 @@ func (a *app) compactCommand() *cobra.Command {
 		Example: "ysq compact",
 		Args:    noArgs,
 	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.mend(cmd, daemon.Compact) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.mend(cmd, offline.Compact) }
 	return cmd
 }
 
 // restoring is mending where there may be no configuration yet, as on a new machine: bare says so.
-func (a *app) restoring(cmd *cobra.Command, state string) (o daemon.Options, bare bool, err error) {
+func (a *app) restoring(cmd *cobra.Command, state string) (o offline.Options, bare bool, err error) {
 	if o, err = a.mending(cmd); !errors.Is(err, fs.ErrNotExist) {
 		if err == nil && cmd.Flags().Changed("state") && filepath.Clean(state) != o.Config.Paths.State {
 			err = usage(cmd, "--state 与配置里的 paths.state（%s）不同", o.Config.Paths.State)
@@ -279,19 +279,19 @@ func (a *app) restoring(cmd *cobra.Command, state string) (o daemon.Options, bar
 	}
 	cfg := config.Default()
 	cfg.Paths.State, err = filepath.Abs(state)
-	return a.daemonOptions(cmd, cfg, zerolog.Nop()), true, err
+	return a.officeOptions(cmd, cfg, zerolog.Nop()), true, err
 }
 
 // mending is how a command works on a register that no daemon has open.
-func (a *app) mending(cmd *cobra.Command) (daemon.Options, error) {
+func (a *app) mending(cmd *cobra.Command) (offline.Options, error) {
 	cfg, err := a.loadConfig()
 	if err != nil {
-		return daemon.Options{}, err
+		return offline.Options{}, err
 	}
-	return a.daemonOptions(cmd, cfg, zerolog.Nop()), nil
+	return a.officeOptions(cmd, cfg, zerolog.Nop()), nil
 }
 
-func (a *app) mend(cmd *cobra.Command, work func(context.Context, daemon.Options, func(ask.Progress)) (daemon.Mended, error)) error {
+func (a *app) mend(cmd *cobra.Command, work func(context.Context, offline.Options, func(ask.Progress)) (offline.Mended, error)) error {
 	o, err := a.mending(cmd)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -67,7 +67,7 @@ func (a *app) open(cmd *cobra.Command) (*ask.Client, error) {
 		return nil, err
 	}
 	a.orderly(cmd)
-	c, rescue, err := daemon.Local(a.daemonOptions(cmd, cfg, zerolog.Nop()))
+	c, rescue, err := offline.Open(a.officeOptions(cmd, cfg, zerolog.Nop()))
 	if rescue != nil && err == nil {
 		a.sayRescue(rescue)
 	}
@@ -78,7 +78,7 @@ func (a *app) open(cmd *cobra.Command) (*ask.Client, error) {
 }
 
 // sayRescue says that what follows was read from a register that cannot be written, and how far it goes.
-func (a *app) sayRescue(r *daemon.Rescue) {
+func (a *app) sayRescue(r *offline.Rescue) {
 	why, _, _ := strings.Cut(forPeople(r.Cause).Msg, "（")
 	if r.Unread > 0 {
 		why += fmt.Sprintf("；流水里另有 %d 条还没有进库（修好后 ysq rebuild）", r.Unread)
@@ -180,6 +180,7 @@ func (a *app) loadConfig() (config.Config, error) {
 	return cfg, err
 }
 
-func (a *app) daemonOptions(cmd *cobra.Command, cfg config.Config, log zerolog.Logger) daemon.Options {
-	return daemon.Options{Config: cfg, Log: log, Version: a.version, Now: a.now, Command: cmd.CommandPath(), Worker: true}
+func (a *app) officeOptions(cmd *cobra.Command, cfg config.Config, log zerolog.Logger) (o offline.Options) {
+	o.Config, o.Log, o.Version, o.Now, o.Command, o.Worker = cfg, log, a.version, a.now, cmd.CommandPath(), true
+	return o
 }

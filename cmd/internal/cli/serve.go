@@ -14,6 +14,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 )
 
@@ -37,11 +38,9 @@ func (a *app) serveCommand() *cobra.Command {
 			signal.Notify(hangup, syscall.SIGHUP)
 			defer signal.Stop(hangup)
 			var level atomic.Int32
-			o := a.daemonOptions(cmd, cfg, a.log(&level))
-			o.Reload, o.Load = hangup, a.checkedConfig
-			o.SetLevel = func(l config.Level) { level.Store(int32(levelOf(l))) }
-			o.SetLevel(cfg.Log.Level)
-			d, err := daemon.New(o)
+			setLevel := func(l config.Level) { level.Store(int32(levelOf(l))) }
+			setLevel(cfg.Log.Level)
+			d, err := daemon.New(daemon.Options{Options: a.officeOptions(cmd, cfg, a.log(&level)), Reload: hangup, Load: a.checkedConfig, SetLevel: setLevel})
 			if err != nil {
 				return notToBeRestarted(err)
 			}
@@ -111,7 +110,7 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 		return ask.PollResult{}, err
 	}
 	// A person reads this: what went wrong comes back as an error, and mails are reported by their number.
-	res, err := daemon.PollOnce(ctx, a.daemonOptions(cmd, cfg, a.log(nil).Level(zerolog.ErrorLevel)))
+	res, err := offline.Poll(ctx, a.officeOptions(cmd, cfg, a.log(nil).Level(zerolog.ErrorLevel)))
 	if held, ok := errors.AsType[*ask.Error](err); ok && held.Code == "held" {
 		c, err := started(ctx, socket, held)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 )
 
@@ -287,7 +287,7 @@ func (a *app) tryLogin(cmd *cobra.Command, m config.Mailbox, password string, qu
 	for {
 		fmt.Fprint(a.errOut, "\n正在试登录 "+m.Host+"……\n")
 		ctx, cancel := context.WithTimeout(cmd.Context(), loginWithin)
-		found, good := daemon.TryLogin(ctx, m, password, a.version, a.now())
+		found, good := offline.TryLogin(ctx, m, password, a.version, a.now())
 		cancel()
 		if question != nil {
 			out := a.out

@@ -12,7 +12,7 @@ import (
 
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 )
 
@@ -22,7 +22,7 @@ type standing struct {
 	broken   bool // and it cannot be read
 	cfg      config.Config
 	backed   string // where a restoration left configuration and templates; "": nowhere
-	register daemon.Standing
+	register offline.Standing
 	there    []string // what there is, in words, each with its path
 	needs    *account // the first account of the configuration without a password that can be used
 }
@@ -44,7 +44,7 @@ func (s *setup) look() error {
 	if f.config {
 		state = f.cfg.Paths.State
 	}
-	found, err := daemon.Look(state)
+	found, err := offline.Look(state)
 	f.register = found
 	if err != nil {
 		bad("登记库：%v", err)
@@ -76,7 +76,7 @@ func (s *setup) look() error {
 func (s *setup) lookAtConfig(bad func(string, ...any)) {
 	f, path := &s.found, s.path
 	if _, err := os.Lstat(path); err != nil {
-		if found, _ := daemon.Look(s.state); found.Backed == "" {
+		if found, _ := offline.Look(s.state); found.Backed == "" {
 			return
 		} else {
 			f.backed, path = found.Backed, filepath.Join(found.Backed, "ysq.toml")
@@ -325,13 +325,13 @@ func (s *setup) putTemplates(dir string) error {
 // keepRegister makes an empty register, or takes over the one that is there.
 func (s *setup) keepRegister(state string) error {
 	if !s.found.register.There {
-		if err := daemon.Init(state, s.vault.owner, s.a.now()); err != nil {
+		if err := offline.Init(state, s.vault.owner, s.a.now()); err != nil {
 			return err
 		}
 		s.made = append(s.made, "已建登记库 "+state)
 		return nil
 	}
-	if err := daemon.Adopt(state, s.vault.owner); err != nil {
+	if err := offline.Adopt(state, s.vault.owner); err != nil {
 		return err
 	}
 	if s.found.backed != "" {

@@ -21,6 +21,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/dovecottest"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -95,10 +96,12 @@ func openWeek(t *testing.T, box letterBox) *week {
 	m.Name, m.User, m.Host, m.Port, m.TLS, m.PasswordFile, m.CAFile = "foi@example.test", box.user, "localhost", box.port, box.tls, password, box.caFile
 	m.Address, m.PollInterval = "foi@example.test", time.Hour
 	c.Mailboxes = []config.Mailbox{m}
-	if err := daemon.Init(c.Paths.State, config.Owner{}, w.now()); err != nil {
+	if err := offline.Init(c.Paths.State, config.Owner{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
-	d, err := daemon.New(daemon.Options{Config: c, Log: zerolog.New(t.Output()).Level(zerolog.ErrorLevel), Now: w.now})
+	var o daemon.Options
+	o.Config, o.Log, o.Now = c, zerolog.New(t.Output()).Level(zerolog.ErrorLevel), w.now
+	d, err := daemon.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

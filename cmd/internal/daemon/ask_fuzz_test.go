@@ -15,6 +15,9 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 )
 
@@ -23,12 +26,12 @@ import (
 func FuzzControl(f *testing.F) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, civil.Zone)
 	dir := filepath.Join(f.TempDir(), "state")
-	if err := Init(dir, config.Owner{}, now); err != nil {
+	if err := offline.Init(dir, config.Owner{}, now); err != nil {
 		f.Fatal(err)
 	}
 	c := config.Default()
 	c.Agency.Name, c.Paths.State = "某局", dir
-	o, err := Options{Config: c, Now: func() time.Time { return now }}.open()
+	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Now: func() time.Time { return now }}})
 	if err != nil {
 		f.Fatal(err)
 	}

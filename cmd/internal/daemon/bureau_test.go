@@ -24,6 +24,9 @@ import (
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/cmd/internal/worker"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -75,7 +78,7 @@ func newBureau(t *testing.T, day string) *bureau {
 	if err := os.WriteFile(password, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Init(b.state, config.Owner{}, b.now()); err != nil {
+	if err := offline.Init(b.state, config.Owner{}, b.now()); err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()
@@ -91,10 +94,9 @@ func newBureau(t *testing.T, day string) *bureau {
 }
 
 func (b *bureau) options() Options {
-	o := Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now, unbound: true,
-		space: func(string) (durable.Space, error) { return durable.Space{Free: b.free.Load(), Total: 1 << 40}, nil },
-		dial:  func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}
-	o.readPart = readHere
+	o := Options{Options: office.Options{Options: desk.Options{Config: b.config, Log: zerolog.New(b.t.Output()), Now: b.now,
+		Space: func(string) (durable.Space, error) { return durable.Space{Free: b.free.Load(), Total: 1 << 40}, nil },
+		Dial:  func(ctx context.Context, _ string) (net.Conn, error) { return b.sim.Dial(ctx) }}, ReadPart: readHere}, unbound: true}
 	if b.seams != nil {
 		b.seams(&o)
 	}

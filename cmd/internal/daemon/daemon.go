@@ -1,10 +1,8 @@
 // Package daemon is the life of the office, as a value: New opens the register, Run polls its mailboxes and
 // answers its clerks until the context ends.
 //
-//	Daemon   sockets, pollers, schedules, systemd, reload, the ordered stop
-//	Local    the same office inside a command, when no daemon runs
-//
-// What the office knows and does is package office's.
+// Here are sockets, pollers, schedules, systemd, reload and the ordered stop. What the office knows and does is package
+// office's; the same office inside a command, when no daemon runs, is package offline's.
 package daemon
 
 import (
@@ -39,8 +37,8 @@ type Daemon struct {
 // New opens the register. It fails when another process holds it (*ask.Error with ExitUnreachable)
 // or when it is not fit to be used. A register of an earlier format is migrated. Run must be called.
 func New(o Options) (*Daemon, error) {
-	o.migrate = true
-	f, err := o.open()
+	o.Migrate = true
+	f, err := office.Open(o.Options)
 	if err != nil {
 		return nil, err
 	}

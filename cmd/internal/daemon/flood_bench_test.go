@@ -12,6 +12,9 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/office"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 )
@@ -28,12 +31,12 @@ func BenchmarkFlood(b *testing.B) {
 				b.StopTimer()
 				state := filepath.Join(b.TempDir(), "state")
 				now := civil.MustParse("2026-03-02").Start()
-				if err := Init(state, config.Owner{}, now); err != nil {
+				if err := offline.Init(state, config.Owner{}, now); err != nil {
 					b.Fatal(err)
 				}
 				c := config.Default()
 				c.Paths.State = state
-				f, err := Options{Config: c, Log: zerolog.Nop()}.open()
+				f, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop()}})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -16,6 +16,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/intake"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -323,7 +324,7 @@ func TestCrashBeforeTheCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
-		f, err := b.options().open()
+		f, err := office.Open(b.options().Options)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,9 @@ import (
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -111,7 +113,7 @@ func TestErasureIsFinishedAfterACrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.deliver("张三 <zhangsan@example.test>", "政府信息公开申请", "x")
-		f, err := b.options().open()
+		f, err := office.Open(b.options().Options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,12 +173,12 @@ func TestBackupOfALivingOffice(t *testing.T) {
 		if err != nil || res.Mails != 2 || len(res.Missing) != 0 || steps == 0 || !strings.HasPrefix(filepath.Base(string(res.Path)), "ysq-") {
 			t.Fatalf("backup %+v in %d steps, %v", res, steps, err)
 		}
-		if all, err := VerifyBackup(t.Context(), string(res.Path), func(ask.Progress) {}); err != nil || len(all) > 0 {
+		if all, err := offline.VerifyBackup(t.Context(), string(res.Path), func(ask.Progress) {}); err != nil || len(all) > 0 {
 			t.Errorf("verify: %v, %v", all, err)
 		}
 		o := b.options()
 		o.Config.Paths.State = filepath.Join(t.TempDir(), "again")
-		back, err := Restore(t.Context(), o, Restoring{From: string(res.Path)}, func(ask.Progress) {})
+		back, err := offline.Restore(t.Context(), o.Options, offline.Restoring{From: string(res.Path)}, func(ask.Progress) {})
 		if err != nil || back.Mails != 2 || back.Records != res.Records || len(back.Differences) > 0 {
 			t.Errorf("restored %+v, %v", back, err)
 		}
@@ -199,7 +201,7 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		var full atomic.Bool
 		b.seams = func(o *Options) {
-			o.registerDisk = func(op durable.Op, path string, do func() error) error {
+			o.RegisterDisk = func(op durable.Op, path string, do func() error) error {
 				if full.Load() && (op == durable.OpCommit || op == durable.OpWrite) {
 					return &fs.PathError{Op: string(op), Path: path, Err: syscall.ENOSPC}
 				}

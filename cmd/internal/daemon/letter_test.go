@@ -103,13 +103,13 @@ func TestLetterThatCannotBeKept(t *testing.T) {
 				var full atomic.Bool
 				b := writingOffice(t, func(b *bureau) {
 					b.seams = func(o *Options) {
-						o.disk = func(op durable.Op, path string, do func() error) error {
+						o.Disk = func(op durable.Op, path string, do func() error) error {
 							if full.Load() && what == "bytes" && op == durable.OpRename {
 								return errors.New("no space left on device")
 							}
 							return do()
 						}
-						o.registerDisk = func(op durable.Op, path string, do func() error) error {
+						o.RegisterDisk = func(op durable.Op, path string, do func() error) error {
 							if full.Load() && what == "record" && op == durable.OpCommit {
 								return errors.New("no space left on device")
 							}

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/offline"
 )
 
 // A register of the release before is migrated by the daemon's start alone; a command without a daemon says
@@ -19,7 +20,7 @@ func TestOnlyTheDaemonMigrates(t *testing.T) {
 		b := newBureau(t, "2026-12-08")
 		before := b.thaw("../../../casefile/register/testdata/schema2/everything")
 		for range 2 {
-			_, _, err := Local(b.options())
+			_, _, err := offline.Open(b.options().Options)
 			if e, ok := errors.AsType[*ask.Error](err); !ok || e.Code != "register-older" || e.Exit != ask.ExitUnreachable || e.Hint == "" {
 				t.Fatalf("a command alone: %v", err)
 			}

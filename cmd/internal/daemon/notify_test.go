@@ -90,7 +90,7 @@ func TestNotify(t *testing.T) {
 		b.config.Digest.To = nil
 		b.config.Notify.Host, b.config.Notify.URLFile, b.config.Notify.CAFile = "example.com", url, ca
 		b.seams = func(o *Options) {
-			o.dialSMTP = func(ctx context.Context, address string) (net.Conn, error) {
+			o.DialSMTP = func(ctx context.Context, address string) (net.Conn, error) {
 				if address != "example.com:443" {
 					t.Errorf("dialled %s", address)
 				}

@@ -20,6 +20,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/reading"
 	"ysq.internal/ysq/cmd/internal/worker"
 )
@@ -75,7 +76,7 @@ func TestReadingQueue(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.config.Retention.Years = 10
 		var s seen
-		b.seams = func(o *Options) { o.readPart = s.reading(readHere) }
+		b.seams = func(o *Options) { o.ReadPart = s.reading(readHere) }
 		b.deliver("张三 <a@example.test>", "申请公开一", "第一件 链接: https://pan.baidu.com/s/1abcdefg 提取码: a1b2")
 		b.sim.Add("INBOX", withAttachment("李四 <b@example.test>", "申请公开二", "第二件", "a.txt", "附件"), b.now())
 		b.start()
@@ -138,7 +139,7 @@ func TestBombsMakeNobodyWait(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		var bombs atomic.Int32
 		b.seams = func(o *Options) {
-			o.readPart = func(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
+			o.ReadPart = func(ctx context.Context, in form.Input, copy func(io.Writer) error) (worker.Reading, error) {
 				if !strings.HasPrefix(in.Name, "bomb") {
 					return readHere(ctx, in, copy)
 				}
@@ -206,10 +207,10 @@ func (b *bureau) cached(d casefile.Digest) (all []string) {
 // The real thing: the program executed again reads what an applicant attached.
 func TestAttachmentIsReadByAChild(t *testing.T) {
 	b := newBureau(t, "2026-03-02")
-	b.seams = func(o *Options) { o.readPart, o.Worker = nil, true }
+	b.seams = func(o *Options) { o.ReadPart, o.Worker = nil, true }
 	mail := withAttachment("李四 <b@example.test>", "申请公开", "见附件", "申请表.txt", "申请人：李四")
 	b.sim.Add("INBOX", mail, b.now())
-	f, err := b.options().open()
+	f, err := office.Open(b.options().Options)
 	if err != nil {
 		t.Fatal(err)
 	}

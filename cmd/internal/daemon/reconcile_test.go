@@ -14,6 +14,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -144,7 +145,7 @@ func TestThirtyDayWindow(t *testing.T) {
 				for i := range 6 {
 					b.deliver(fmt.Sprintf("某人 <a%d@example.test>", i), "政府信息公开申请", "x")
 				}
-				if res, err := PollOnce(t.Context(), b.options()); err != nil || res.Taken != 6 {
+				if res, err := offline.Poll(t.Context(), b.options().Options); err != nil || res.Taken != 6 {
 					t.Fatalf("before: %+v, %v", res, err)
 				}
 				for i := range 40 { // nobody polls

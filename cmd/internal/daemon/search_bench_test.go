@@ -16,6 +16,8 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office"
+	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 )
 
@@ -62,12 +64,12 @@ func hits(b *testing.B, f *office.Office, words string, limit int) (n int) {
 func openArchive(b *testing.B) *office.Office {
 	b.Helper()
 	state := filepath.Join(b.TempDir(), "state")
-	if err := Init(state, config.Owner{}, civil.MustParse("2026-01-01").Start()); err != nil {
+	if err := offline.Init(state, config.Owner{}, civil.MustParse("2026-01-01").Start()); err != nil {
 		b.Fatal(err)
 	}
 	c := config.Default()
 	c.Paths.State = state
-	f, err := Options{Config: c}.open()
+	f, err := office.Open(office.Options{Options: desk.Options{Config: c}})
 	if err != nil {
 		b.Fatal(err)
 	}

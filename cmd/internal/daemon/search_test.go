@@ -14,6 +14,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/search"
 )
@@ -196,7 +197,7 @@ func (b *bureau) everyPoint() {
 func TestIndexIsMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
-		f, err := b.options().open()
+		f, err := office.Open(b.options().Options)
 		if err != nil {
 			t.Fatal(err)
 		}

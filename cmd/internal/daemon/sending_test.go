@@ -18,6 +18,7 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 	"ysq.internal/ysq/mailbox/outbox"
@@ -39,7 +40,7 @@ func openPost(t *testing.T, day string, change func(*bureau)) (*bureau, *smtpsim
 	if change != nil {
 		change(b)
 	}
-	b.seams = func(o *Options) { o.dialSMTP = post.Dial }
+	b.seams = func(o *Options) { o.DialSMTP = post.Dial }
 	b.start()
 	return b, post
 }
@@ -386,7 +387,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		b.state = filepath.Join(dir, "state")
 		b.config.Paths.State = b.state
-		if err := Init(b.state, config.Owner{}, b.now()); err != nil {
+		if err := offline.Init(b.state, config.Owner{}, b.now()); err != nil {
 			t.Fatal(err)
 		}
 		post := smtpsim.New(smtpsim.Options{User: "office@example.test", Password: "secret"})
@@ -395,7 +396,7 @@ func TestNothingTwiceAfterARestoration(t *testing.T) {
 		c.Host, c.Port, c.TLS, c.User, c.PasswordFile = "127.0.0.1", 25, "none", "office@example.test", b.config.Mailboxes[0].PasswordFile
 		b.config.Acknowledge.Enabled, b.config.Digest.To = true, []string{"zhangke@example.test"}
 		b.config.Digest.At.Hour = 10
-		b.seams = func(o *Options) { o.dialSMTP = post.Dial }
+		b.seams = func(o *Options) { o.DialSMTP = post.Dial }
 		life := func(f func(d *Daemon)) {
 			d, err := New(b.options())
 			if err != nil {

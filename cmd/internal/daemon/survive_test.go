@@ -28,7 +28,7 @@ func TestPoisonMailCostsItself(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		poison := compose("王五 <wangwu@example.test>", "政府信息公开申请", "poison")
 		b.seams = func(o *Options) {
-			o.onRead = func(d casefile.Digest) {
+			o.OnRead = func(d casefile.Digest) {
 				if d == casefile.DigestOf(poison) {
 					panic("the reader met its master")
 				}
@@ -60,7 +60,7 @@ func TestFullDisk(t *testing.T) {
 				b := newBureau(t, "2026-03-02")
 				var full atomic.Bool
 				b.seams = func(o *Options) {
-					o.disk = func(this durable.Op, path string, do func() error) error {
+					o.Disk = func(this durable.Op, path string, do func() error) error {
 						if full.Load() && this == op {
 							return fmt.Errorf("%s: %w", path, syscall.ENOSPC)
 						}
@@ -134,7 +134,7 @@ func TestHostileHeadersAreNotHeld(t *testing.T) {
 		var mu sync.Mutex
 		var peak uint64
 		b.seams = func(o *Options) {
-			o.onRead = func(casefile.Digest) {
+			o.OnRead = func(casefile.Digest) {
 				mu.Lock() // one looks, not all; the others wait, so that what is held is the same in each run
 				defer mu.Unlock()
 				runtime.GC()
@@ -166,14 +166,14 @@ func TestMailsAreReadBeforeTheTransaction(t *testing.T) {
 		var writing atomic.Bool
 		var read, within atomic.Int64
 		b.seams = func(o *Options) {
-			o.registerDisk = func(op durable.Op, _ string, do func() error) error {
+			o.RegisterDisk = func(op durable.Op, _ string, do func() error) error {
 				if op == durable.OpCommit { // the whole transaction, not only its end
 					writing.Store(true)
 					defer writing.Store(false)
 				}
 				return do()
 			}
-			o.onRead = func(casefile.Digest) {
+			o.OnRead = func(casefile.Digest) {
 				read.Add(1)
 				if writing.Load() {
 					within.Add(1)

@@ -21,6 +21,7 @@ import (
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/daemon"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -146,16 +147,16 @@ func authority(addr string, roots *x509.CertPool) ([]byte, error) {
 // start runs the daemon and waits until it answers. It outlives ctx: it is stopped by close, after
 // all that still asks it something.
 func (f *office) start(ctx context.Context, c config.Config, version string) error {
-	if err := daemon.Init(c.Paths.State, config.Owner{}, f.clock.now()); err != nil {
+	if err := offline.Init(c.Paths.State, config.Owner{}, f.clock.now()); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(f.log, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	d, err := daemon.New(daemon.Options{
-		Config: c, Log: zerolog.New(log).With().Timestamp().Logger(), Version: version, Now: f.clock.now, Command: "ysq demo", Worker: true,
-	})
+	var o daemon.Options
+	o.Config, o.Log, o.Version, o.Now, o.Command, o.Worker = c, zerolog.New(log).With().Timestamp().Logger(), version, f.clock.now, "ysq demo", true
+	d, err := daemon.New(o)
 	if err != nil {
 		return errors.Join(err, log.Close())
 	}

@@ -23,10 +23,10 @@ import (
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/durable/durabletest"
 	"ysq.internal/ysq/cmd/internal/ask"
-	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
+	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
 )
@@ -83,7 +83,7 @@ func openBureau(t testing.TB, changes ...func(*config.Config)) *bureau {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.sim.Close)
-	if err := daemon.Init(c.Paths.State, config.Owner{}, b.now.AddDate(0, -11, 0)); err != nil {
+	if err := offline.Init(c.Paths.State, config.Owner{}, b.now.AddDate(0, -11, 0)); err != nil {
 		t.Fatal(err)
 	}
 	o, err := office.Open(office.Options{Options: desk.Options{Config: c, Log: zerolog.Nop(), Version: "test", Now: b.clock,

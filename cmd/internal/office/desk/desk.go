@@ -36,9 +36,9 @@ type Options struct {
 	Log zerolog.Logger
 	// Version is shown to mail servers and in `ysq status`.
 	Version string
-	// Now tells the time of the office.
+	// Now tells the time of the office; nil means time.Now. The demo lives in another year.
 	Now func() time.Time
-	// Command names the process in the lock.
+	// Command names the process in the lock; "" means register.Serve.
 	Command string
 	// Migrate lets a register of an earlier format be brought to the present one.
 	Migrate bool
@@ -46,12 +46,26 @@ type Options struct {
 	// every look at personal data, before it is had.
 	ToRead  bool
 	Witness func(text string) error
-	// Space is the room on the disk of a path.
+	// Space is the room on the disk of a path; nil means durable.SpaceOf.
 	Space func(path string) (durable.Space, error)
 
 	// What tests put in the place of the network and before the disks; nil: nothing.
 	Dial               func(ctx context.Context, address string) (net.Conn, error)
 	Disk, RegisterDisk func(op durable.Op, path string, do func() error) error
+}
+
+// WithDefaults puts what nil and "" mean in their place.
+func (o Options) WithDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Command == "" {
+		o.Command = register.Serve
+	}
+	if o.Space == nil {
+		o.Space = durable.SpaceOf
+	}
+	return o
 }
 
 // Desk is the open register with what everybody needs who works on it.
@@ -76,6 +90,7 @@ type Desk struct {
 
 // Open opens register and mails of the configured state directory.
 func Open(o Options) (*Desk, error) {
+	o = o.WithDefaults()
 	roles, err := RolesOf(o.Config)
 	if err != nil {
 		return nil, err

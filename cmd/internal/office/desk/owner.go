@@ -27,6 +27,12 @@ func OwnerOf(dir string) (owner, error) {
 	return owner{st.Uid, st.Gid}, nil
 }
 
+// Admits reports whether this process may open what is the owner's: root and the owner may.
+func (o owner) Admits() bool {
+	uid := uint32(os.Geteuid())
+	return uid == 0 || uid == o.UID
+}
+
 // Become lets root go on as the owner of the state directory, so that nothing root-owned is ever
 // left in it. There is no way back in this process.
 func (o owner) Become() error {

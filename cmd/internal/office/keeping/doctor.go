@@ -25,6 +25,7 @@ import (
 
 // Examine looks at everything that can be looked at without the register: for when it does not open.
 func Examine(ctx context.Context, o desk.Options) []ask.Diagnosis {
+	o = o.WithDefaults()
 	var d desk.Diagnoses
 	machineDiagnoses(&d, o)
 	calendarDiagnoses(&d, workday.Embedded(), civil.Of(o.Now()))

@@ -1,4 +1,4 @@
-package daemon
+package offline
 
 import (
 	"context"
@@ -19,21 +19,6 @@ import (
 	"ysq.internal/ysq/config"
 )
 
-// What is done to a register that no daemon has open. Root goes on as the owner of the state
-// directory, as everywhere.
-
-// Mended says what became of a database or a journal that was written anew.
-type Mended struct {
-	Records uint64 `json:"records"`
-	Cases   int    `json:"cases"`
-	Open    int    `json:"open"`
-	Mails   int    `json:"mails"`
-	Was     int64  `json:"was"` // bytes
-	Is      int64  `json:"is"`
-	Kept    string `json:"kept"`   // where the old one lies
-	Beyond  int    `json:"beyond"` // lines of the old journal that are in no database
-}
-
 // Restored says what a restoration brought back.
 type Restored struct {
 	Backup      string           `json:"backup"`
@@ -44,47 +29,6 @@ type Restored struct {
 	Test        bool             `json:"test"`   // it was a drill, and is gone again
 	Config      bool             `json:"config"` // configuration and templates came back as well, for init --adopt
 	Differences []ask.Difference `json:"differences"`
-}
-
-// Rebuild makes the database anew from the journal, or with journal set the other way round.
-func Rebuild(ctx context.Context, o Options, journal bool, tell func(ask.Progress)) (m Mended, err error) {
-	ro, err := o.forMending()
-	if err != nil {
-		return m, err
-	}
-	if journal {
-		w, err := register.RebuildJournal(ctx, o.Config.Paths.State, ro, keeping.ToldProgress(tell))
-		return Mended{Records: w.Records, Kept: w.Kept, Beyond: w.Beyond}, keeping.ToldKeeping(err)
-	}
-	made, err := register.Rebuild(ctx, o.Config.Paths.State, ro, keeping.ToldProgress(tell))
-	return mended(made), keeping.ToldKeeping(err)
-}
-
-// Compact writes the database anew without the room that nothing uses.
-func Compact(ctx context.Context, o Options, tell func(ask.Progress)) (m Mended, err error) {
-	ro, err := o.forMending()
-	if err != nil {
-		return m, err
-	}
-	made, err := register.Compact(ctx, o.Config.Paths.State, ro, keeping.ToldProgress(tell))
-	return mended(made), keeping.ToldKeeping(err)
-}
-
-func mended(m register.Made) Mended {
-	return Mended{Records: m.Records, Cases: m.Cases, Open: m.Open, Mails: m.Mails, Was: m.Was, Is: m.Is, Kept: m.Kept}
-}
-
-// forMending is how a command opens the register for itself.
-func (o Options) forMending() (register.Options, error) {
-	owner, err := desk.OwnerOf(o.Config.Paths.State)
-	if err != nil {
-		return register.Options{}, err
-	}
-	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.UID {
-		return register.Options{}, ask.Refused("denied", "请管理员停止服务后运行", "只有服务用户和 root 可以修复登记库")
-	}
-	o = o.withDefaults()
-	return register.Options{Command: o.Command, Now: o.Now()}, owner.Become()
 }
 
 // configBack is where in the state directory a restoration puts the configuration and the templates of a
@@ -115,9 +59,9 @@ func Restore(ctx context.Context, o Options, q Restoring, tell func(ask.Progress
 			return res, err
 		}
 	}
-	ro := register.Options{Command: o.Command, Now: o.withDefaults().Now()}
+	ro := opening(o)
 	if !q.Test {
-		if ro, err = o.forMending(); err != nil {
+		if ro, err = forMending(o); err != nil {
 			return res, err
 		}
 	} else if owner, err := desk.OwnerOf(state); err == nil { // as in earnest; where there is no register yet, as whoever drills

@@ -1,4 +1,4 @@
-package daemon
+package offline
 
 import (
 	"encoding/json"
@@ -23,12 +23,13 @@ import (
 func TestReadOnlyRescue(t *testing.T) {
 	state, elsewhere := t.TempDir(), t.TempDir()
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	o := Options{Now: func() time.Time { return now }, Config: config.Default()}
+	var o Options
+	o.Now, o.Config = func() time.Time { return now }, config.Default()
 	o.Config.Agency.Name, o.Config.Paths.State = "某局", state
 	if err := Init(state, config.Owner{}, now); err != nil {
 		t.Fatal(err)
 	}
-	c, rescue, err := Local(o)
+	c, rescue, err := Open(o)
 	if err != nil || rescue != nil {
 		t.Fatalf("%v, %+v", err, rescue)
 	}
@@ -44,10 +45,10 @@ func TestReadOnlyRescue(t *testing.T) {
 	id := made.Records[0].Case
 	var seen []string
 	told := func(text string) error { seen = append(seen, text); return nil }
-	o.witness = func(text string) error { return told(text) }
-	o.space = func(string) (durable.Space, error) { return durable.Space{Free: 4096, Total: 1 << 30}, nil }
+	o.Witness = func(text string) error { return told(text) }
+	o.Space = func(string) (durable.Space, error) { return durable.Space{Free: 4096, Total: 1 << 30}, nil }
 	t.Setenv("TMPDIR", filepath.Join(state, "gone")) // as root's own may be to the service's user
-	c, rescue, err = Local(o)
+	c, rescue, err = Open(o)
 	if err != nil || rescue == nil || rescue.Records != 2 || !errors.Is(rescue.Cause, unix.ENOSPC) || !strings.HasPrefix(rescue.Cause.Error(), "磁盘已满") {
 		t.Fatalf("%v, %+v", err, rescue)
 	}
@@ -61,7 +62,7 @@ func TestReadOnlyRescue(t *testing.T) {
 	if err := errors.Join(content.Close(), c.Close()); err != nil {
 		t.Error(err)
 	}
-	o.space, seen = nil, nil
+	o.Space, seen = nil, nil
 	if err := unix.Mount(state, state, "", unix.MS_BIND, ""); err != nil {
 		t.Skipf("only root can mount: %v", err)
 	}
@@ -69,7 +70,7 @@ func TestReadOnlyRescue(t *testing.T) {
 	if err := unix.Mount("", state, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	c, rescue, err = Local(o)
+	c, rescue, err = Open(o)
 	if err != nil || rescue == nil || rescue.Records != 2 {
 		t.Fatalf("%v, %+v", err, rescue)
 	}

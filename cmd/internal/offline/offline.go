@@ -1,9 +1,18 @@
-package daemon
+// Package offline is what a command does by itself when no daemon runs: the whole office inside the command's process,
+// and what is done to a register that nobody has open.
+//
+//	Open, Poll               the office, for reading alone where the disk takes nothing
+//	Init, Look, Adopt        a state directory before its first daemon
+//	Rebuild, Compact         a database or a journal written anew
+//	Restore, VerifyBackup    what a backup brings back
+//	Examine, TryLogin        what can be looked at without a register
+//
+// Only the owner of the state directory and root may. Root goes on as the owner, so that nothing root-owned is left there.
+package offline
 
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -11,12 +20,17 @@ import (
 	"github.com/coreos/go-systemd/v22/journal"
 
 	"ysq.internal/ysq/cmd/internal/ask"
+	"ysq.internal/ysq/cmd/internal/office"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/keeping"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/imapsource"
 )
+
+// Options of the office that a command opens. A register of an earlier format is never migrated: only the daemon's start is
+// preceded by a backup.
+type Options = office.Options
 
 // Rescue says that a register could only be read, and how far it goes.
 type Rescue struct {
@@ -29,15 +43,17 @@ type Rescue struct {
 // are told to the system's journal, as on a disk that is read-only.
 const leastRoom = 1 << 20
 
-// Local answers a command inside its own process, when no daemon runs. Only the owner of the state
-// directory and root may: root goes on as the owner, and is recorded as root. On a disk that takes nothing
-// the register is opened for reading; rescue then says so.
-func Local(o Options) (c *ask.Client, rescue *Rescue, err error) {
-	who, err := o.become()
+// Open answers a command inside its own process. Root is recorded as root. On a disk that takes nothing the
+// register is opened for reading; rescue then says so.
+func Open(o Options) (c *ask.Client, rescue *Rescue, err error) {
+	who, err := become(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := o.open()
+	if o.Witness == nil {
+		o.Witness = tellJournal
+	}
+	f, err := office.Open(o)
 	if err == nil {
 		if room, unknown := f.Space(f.Config.Paths.State); unknown == nil && room.Free < leastRoom {
 			err = desk.Told(errors.Join(syscall.ENOSPC, f.Close()))
@@ -45,8 +61,8 @@ func Local(o Options) (c *ask.Client, rescue *Rescue, err error) {
 	}
 	if desk.TakesNothing(err) {
 		rescue = &Rescue{Cause: err}
-		o.toRead = true
-		if f, err = o.open(); err == nil {
+		o.ToRead = true
+		if f, err = office.Open(o); err == nil {
 			rescue.Records, _ = f.Head()
 			rescue.Unread = f.Reg.Findings().Unread
 		}
@@ -54,42 +70,40 @@ func Local(o Options) (c *ask.Client, rescue *Rescue, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return ask.InProcess(f.Door(nil), who, func() error {
-		for _, p := range f.Intake.Pollers {
-			p.Close()
-		}
-		return f.Close()
-	}), rescue, nil
+	return ask.InProcess(f.Door(nil), who, func() error { return shut(f) }), rescue, nil
 }
 
-// PollOnce polls every account once, without a daemon.
-func PollOnce(ctx context.Context, o Options) (res ask.PollResult, err error) {
-	if _, err := o.become(); err != nil {
+// Poll polls every account once.
+func Poll(ctx context.Context, o Options) (res ask.PollResult, err error) {
+	if _, err := become(o); err != nil {
 		return res, err
 	}
-	f, err := o.open()
+	f, err := office.Open(o)
 	if err != nil {
 		return res, err
 	}
-	defer func() {
-		for _, p := range f.Intake.Pollers {
-			p.Close()
-		}
-		err = errors.Join(err, f.Close())
-	}()
+	defer func() { err = errors.Join(err, shut(f)) }()
 	if _, err := mailbox.Recover(ctx, f.Store, f.Intake); err != nil {
 		return res, err
 	}
 	return f.Intake.Poll(ctx)
 }
 
+// shut ends an office whose pollers nobody runs.
+func shut(f *office.Office) error {
+	for _, p := range f.Intake.Pollers {
+		p.Close()
+	}
+	return f.Close()
+}
+
 // become goes on as the owner of the state directory, and says who it was that asked.
-func (o Options) become() (ask.Actor, error) {
+func become(o Options) (ask.Actor, error) {
 	owner, err := desk.OwnerOf(o.Config.Paths.State)
 	if err != nil {
 		return ask.Actor{}, err
 	}
-	if uid := uint32(os.Geteuid()); uid != 0 && uid != owner.UID {
+	if !owner.Admits() {
 		return ask.Actor{}, &ask.Error{Code: "daemon-down", Exit: ask.ExitUnreachable,
 			Msg: "守护进程没有运行，登记库只能由服务用户或 root 直接打开", Hint: "请管理员启动服务：systemctl start ysq"}
 	}
@@ -111,7 +125,7 @@ func tellJournal(text string) error {
 
 // Examine looks at everything that can be looked at without the register: for when it does not open.
 func Examine(ctx context.Context, o Options) []ask.Diagnosis {
-	return keeping.Examine(ctx, o.desk())
+	return keeping.Examine(ctx, o.Options)
 }
 
 // TryLogin has one conversation with a mail server, before there is a configuration: what it showed,
