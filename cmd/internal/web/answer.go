@@ -210,7 +210,7 @@ func (v answerView) Chosen() []ask.Recipient {
 // Unfolded reports whether what is seldom written has been written, or is what the answer lacks.
 func (v answerView) Unfolded() bool {
 	lacks := func(m ask.Missing) bool { return slices.Contains([]string{"to", "tracking"}, fieldOf(m)) }
-	return v.To+v.Subject+v.Text+v.Tracking != "" || v.Tried != nil && slices.ContainsFunc(v.Tried.Missing, lacks)
+	return v.To+v.Subject+v.Text+v.Tracking != "" || v.At("to") || v.At("tracking") || v.Tried != nil && slices.ContainsFunc(v.Tried.Missing, lacks)
 }
 
 func answerForm(x *visit) error {
@@ -322,12 +322,21 @@ func (x *visit) refusedAnswer(v answerView, seen map[casefile.ID]uint64, err err
 	return x.showAnswer(v)
 }
 
-// refuse says why an answer cannot be made so.
+// refuse says why an answer cannot be made so, and in which field, where one has to be changed.
 func (v *answerView) refuse(x *visit, err error) {
 	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
-		err = &ask.Error{Code: "field", Msg: cmp.Or(fieldLabels()[wrong.Field], wrong.Field) + "：" + wrong.Msg, Exit: ask.ExitUsage}
+		err = &ask.Error{Msg: cmp.Or(fieldLabels()[wrong.Field], wrong.Field) + "：" + wrong.Msg, Do: "--" + wrong.Field, Exit: ask.ExitUsage}
 	}
 	v.Wrong, v.Mark = x.told(err), ""
+	if fieldOf(ask.Missing{Do: v.Wrong.Do}) != noField {
+		at := *v.Wrong
+		at.Code, v.Wrong = "field", &at
+	}
+}
+
+// At reports whether a field is the one that has to be changed.
+func (v answerView) At(field string) bool {
+	return v.Wrong != nil && v.Wrong.Code == "field" && fieldOf(ask.Missing{Do: v.Wrong.Do}) == field
 }
 
 // fill puts what a form says into the page.

@@ -297,6 +297,7 @@ func TestRegisterInBrowser(t *testing.T) {
 	if s := w.text("main"); !strings.Contains(s, "还没有记录") {
 		t.Errorf("not tried: %s", s)
 	}
+	w.until(`document.activeElement.getAttribute("aria-label") === "记录后"`)
 	w.click("button[value=record]")
 	if s := w.text(".note.good"); !strings.Contains(s, "登记") {
 		t.Errorf("not recorded: %s", s)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,7 +102,9 @@ func filer(what string) (get, post func(*visit) error) {
 		res, err := v.do(x, x.client.IfSeqs(seqsOf(form)).Dry(!record))
 		switch {
 		case err != nil:
-			v.Wrong, v.Mark = x.told(err), ""
+			if v.Wrong, v.Mark = x.told(err), ""; v.Wrong.Code == "field-missing" && v.Wrong.Do != "" {
+				v.Wrong.Code = "field"
+			}
 			if v.Since, err = x.since(v.Wrong, seqsOf(form)); err != nil {
 				return err
 			}
@@ -132,6 +135,11 @@ func filed(res ask.AppendResult, v filingView) string {
 
 func (x *visit) showFiling(v filingView) error {
 	return x.showAs(statusOf(v.Wrong), "filing", v.Title+" "+string(v.Case), "cases", v)
+}
+
+// At reports whether a field is one that has to be filled in.
+func (v filingView) At(field string) bool {
+	return v.Wrong != nil && v.Wrong.Code == "field" && slices.Contains(strings.Split(v.Wrong.Do, "、"), "--"+field)
 }
 
 // name finds what a digest is called.
@@ -175,7 +183,7 @@ func (v *filingView) do(x *visit, c *ask.Client) (res ask.AppendResult, err erro
 	switch v.What {
 	case "attach":
 		if len(v.Files) == 0 {
-			return res, ask.Usage("没有选文件")
+			return res, &ask.Error{Code: "field-missing", Msg: "没有选文件", Do: "--file", Exit: ask.ExitUsage}
 		}
 		e := casefile.Attached{Reason: v.Reason}
 		for _, f := range v.Files {

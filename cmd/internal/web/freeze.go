@@ -117,6 +117,7 @@ type openingView struct {
 	Columns []casefile.Column
 	Counts  []string
 	Source  string
+	Bad     string // the column whose number is none
 	Wrong   *ask.Error
 	Tried   string
 	Mark    string
@@ -152,7 +153,7 @@ func openingPost(x *visit) error {
 			continue
 		}
 		if o.Columns[i], err = ask.Whole(text); err != nil && v.Wrong == nil {
-			v.Wrong = &ask.Error{Code: "field", Msg: c.Label() + "：" + err.Error(), Exit: ask.ExitUsage}
+			v.Bad, v.Wrong = c.String(), &ask.Error{Code: "field", Msg: c.Label() + "：" + err.Error(), Exit: ask.ExitUsage}
 		}
 	}
 	if v.Wrong != nil {

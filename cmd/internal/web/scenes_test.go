@@ -116,6 +116,9 @@ func TestDaysInBrowser(t *testing.T) {
 
 	// A picture says nothing that could be proposed: it stands beside the fields, and a person types.
 	w.open("/register/1")
+	if high := eval[int](w, `document.querySelector("iframe[name=sheet]").offsetHeight`); high != 0 {
+		t.Errorf("a frame without a page takes %d px", high)
+	}
 	w.do(chromedp.Click(chromedp.CSS("form[data-sheet] button")))
 	w.until(`(() => { const d = document.querySelector("iframe[name=sheet]").contentDocument; const m = d && d.querySelector("img"); return !!m && m.naturalWidth > 100; })()`)
 	w.set("applicant", "李青", "column", "natural", "request", "河湾路改造的批复", "email", "li@example.test")

@@ -326,7 +326,7 @@ func (v *stepView) wrongField(x *visit, err error) {
 	for option := range strings.SplitSeq(v.Wrong.Do, "、") { // as the rules name what a record has to say
 		for i := range v.Inputs {
 			if "--"+v.Inputs[i].Name == strings.TrimSpace(option) {
-				v.Inputs[i].Wrong = "请写明"
+				v.Inputs[i].Wrong, v.Wrong.Code = "请写明", "field"
 			}
 		}
 	}

@@ -118,6 +118,9 @@ func fold(all []string) *folded {
 // answerFields maps the options of a terminal to the fields of the page 答复.
 var answerFields = map[string]string{"--file": "file", "--annex": "on_paper", "--to": "to", "--despite": "despite", "--outcome": "outcome", "--basis": "outcome", "--withheld": "withheld", "--grounds": "grounds", "--tracking": "tracking"}
 
+// noField is where the page 答复 says what no field of it takes.
+const noField = "told"
+
 // fieldOf returns the place on the page 答复 where something that an answer lacks is given, or, where no field takes it, the
 // place that says more about it.
 func fieldOf(m ask.Missing) string {
@@ -126,7 +129,7 @@ func fieldOf(m ask.Missing) string {
 	}
 	first, _, _ := strings.Cut(m.Do, "、") // of several commands
 	option, _, _ := strings.Cut(first, " ")
-	return cmp.Or(answerFields[option], "told")
+	return cmp.Or(answerFields[option], noField)
 }
 
 // viewable reports whether the office may have a page of a part to show: whether it has, it says when it is asked.

@@ -50,11 +50,13 @@
     form.addEventListener("submit", function () { changed = false; });
   });
   window.addEventListener("beforeunload", function (e) { if (changed) { e.preventDefault(); e.returnValue = ""; } });
-  // A page of a file is shown beside what it belongs to, where there is a place for it.
+  // A page of a file is shown beside what it belongs to, where there is a place for it. Before that it takes no room.
+  var sheet = document.querySelector("iframe[name=sheet]");
+  if (sheet) { sheet.hidden = true; }
   document.querySelectorAll("form[data-sheet]").forEach(function (form) {
     form.addEventListener("submit", function () {
-      var sheet = document.querySelector("iframe[name=sheet]");
       if (!sheet) { return; }
+      sheet.hidden = false;
       var shown = sheet.closest("[data-shown]");
       if (shown) { shown.hidden = false; shown.closest(".cols").classList.add("reading"); }
       form.target = "sheet";
