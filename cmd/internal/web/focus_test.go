@@ -40,7 +40,7 @@ func TestFocusAfterTrial(t *testing.T) {
 		{"/split/1", "parts=2", "input reason"},
 		{"/split/1", "parts=2&reason=两件事", "section 记录后"},
 		{"/dispute", "track=reconsideration&party=张三&cases=2026-00001", "section 记录后"},
-		{"/year/2026/opening", "natural=3", "p status"},
+		{"/year/2026/opening", "natural=3", "span status"},
 		{"/year/2026/opening", "natural=x", "input c-natural"},
 		{"/sign/1", "", ""},
 	} {

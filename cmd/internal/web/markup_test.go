@@ -321,7 +321,7 @@ func check(root *html.Node) (wrong []string) {
 				complain("th %q has no scope", text(n))
 			}
 		case "form":
-			if do, typed := byEnter(n); typed && attr(n, "method") == "post" && do != "try" && do != "look" && !strings.HasSuffix(attr(n, "action"), "/page") {
+			if do, typed := byEnter(root, n); typed && attr(n, "method") == "post" && do != "try" && do != "look" && !strings.HasSuffix(attr(n, "action"), "/page") {
 				complain("Enter does more than to try in the form to %s", attr(n, "action"))
 			}
 		case "img":
@@ -346,10 +346,13 @@ func check(root *html.Node) (wrong []string) {
 }
 
 // byEnter is what the first button of a form does, which is what the key Enter presses in a line of text; typed reports
-// whether the form has one.
-func byEnter(form *html.Node) (do string, typed bool) {
-	first := true
-	for n := range form.Descendants() {
+// whether the form has one. Buttons may stand elsewhere, and name their form.
+func byEnter(root, form *html.Node) (do string, typed bool) {
+	first, id := true, attr(form, "id")
+	for n := range root.Descendants() {
+		if named := attr(n, "form"); named != "" && named != id || named == "" && !slices.Contains(slices.Collect(n.Ancestors()), form) {
+			continue
+		}
 		switch kind := attr(n, "type"); {
 		case n.Data == "button" && kind != "button" && first:
 			do, first = attr(n, "value"), false
