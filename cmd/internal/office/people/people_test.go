@@ -66,7 +66,8 @@ func TestLogin(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, password, renewed, want string }{
 		{"王某", "wrong", "", "login"}, {"李某", good, "", "login"}, {"", "", "", "login"}, {"王某", good, "short", "password-weak"},
-		{"王某", good, good, "password-weak"}, {"王某", good, "aaaaaaaaaaaa", "password-weak"}, {"王某", strings.Repeat("x", 300), "", "login"}, {"王某", good, "", ""},
+		{"王某", good, good, "password-weak"}, {"王某", good, "aaaaaaaaaaaa", "password-weak"}, {"王某", good, "my name is 王某", "password-weak"},
+		{"王某", strings.Repeat("x", 300), "", "login"}, {"王某", good, strings.Repeat("long enough", 30), "login"}, {"王某", good, "", ""},
 	} {
 		if _, err := r.Login(t.Context(), ask.Call{}, ask.LoginRequest{Name: tt.name, Password: tt.password, New: tt.renewed}); code(err) != tt.want {
 			t.Errorf("%q %q: %v, want %q", tt.name, tt.password, err, tt.want)
@@ -265,8 +266,10 @@ func TestHashBounds(t *testing.T) {
 	if ok, err := r.matches(t.Context(), good, r.nobody()); ok || err != nil {
 		t.Errorf("the hash of nobody: %v %v", ok, err)
 	}
-	for _, bad := range []string{"", "$2a$10$x", strings.Replace(kept, "m=64", "m=4194304", 1), strings.Replace(kept, "t=2", "t=4000000000", 1), strings.Replace(kept, "p=1", "p=200", 1),
-		strings.Replace(kept, "v=19", "v=16", 1), kept[:len(kept)-3], strings.Replace(kept, "argon2id", "argon2i", 1)} {
+	salt := strings.Split(kept, "$")[4]
+	for _, bad := range []string{"", "$2a$10$x", strings.Replace(kept, "m=64", fmt.Sprint("m=", mostMemory+1), 1), strings.Replace(kept, "m=64", "m=7", 1),
+		strings.Replace(kept, "t=2", fmt.Sprint("t=", mostPasses+1), 1), strings.Replace(kept, "t=2", "t=0", 1), strings.Replace(kept, "p=1", "p=200", 1),
+		strings.Replace(kept, salt, strings.Repeat("A", 88), 1), strings.Replace(kept, "v=19", "v=16", 1), kept[:len(kept)-3], strings.Replace(kept, "argon2id", "argon2i", 1)} {
 		if ok, err := r.matches(t.Context(), good, bad); ok || err == nil {
 			t.Errorf("%q is taken", bad)
 		}
