@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -54,10 +53,8 @@ func guard(next http.Handler) http.Handler {
 				limit = drainLimit
 			}
 		}
-		if r.Body != http.NoBody { // without one, all has arrived
-			conn := http.NewResponseController(w) // in tests there is no connection to set deadlines on
-			conn.SetReadDeadline(time.Now().Add(inTime))
-			r.Body = arriving{r.Body, func() { conn.SetReadDeadline(time.Time{}) }}
+		if r.Body != http.NoBody { // once all has arrived, net/http reads ahead without a deadline: an answer may take longer
+			http.NewResponseController(w).SetReadDeadline(time.Now().Add(inTime)) // in tests there is no connection to set it on
 		}
 		if r.ContentLength < 0 || r.ContentLength > smallForm {
 			leave, ok := large.take(addressOf(r.RemoteAddr))
@@ -82,21 +79,6 @@ func guard(next http.Handler) http.Handler {
 		}
 		origin.Handler(next).ServeHTTP(w, r)
 	})
-}
-
-// arriving is a body with a time by which it must have arrived. From then on net/http reads ahead, and would take the end of
-// that time for the asker's having gone: a file that takes longer to fetch would be cut off.
-type arriving struct {
-	io.ReadCloser
-	arrived func()
-}
-
-func (b arriving) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) {
-		b.arrived()
-	}
-	return n, err
 }
 
 // takesFiles reports whether a request is a form with files, to a page that takes some.

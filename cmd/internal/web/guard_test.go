@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -107,6 +108,75 @@ func TestLongAnswerIsNotCut(t *testing.T) {
 			server.Close()
 			serving.Wait()
 		})
+	}
+}
+
+// Nobody holds a connection for longer than it takes a person: whoever sends slowly, or does not fetch his answer, is let go.
+func TestSlowBrowsers(t *testing.T) {
+	const form = " HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 99\r\nContent-Type: "
+	for name, tt := range map[string]struct {
+		sent    string
+		fetches bool
+		want    time.Duration
+	}{
+		"headers that never end": {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", true, 10 * time.Second},
+		"a form":                 {"POST /login" + form + "application/x-www-form-urlencoded\r\n\r\na=", true, formTime},
+		"a form with files":      {"POST /answer/1" + form + "multipart/form-data; boundary=b\r\n\r\n--b", true, uploadTime},
+		"files for another page": {"POST /login" + form + "multipart/form-data; boundary=b\r\n\r\n--b", true, formTime},
+		"nothing more to ask":    {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", true, 45 * time.Second},
+		"an answer left behind":  {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", false, uploadTime + pageTime},
+		"a page left behind":     {"GET /page HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", false, pageTime},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			here, there := net.Pipe()
+			began, closed := time.Now(), make(chan time.Duration, 1)
+			server := newServer(guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body)
+				if r.URL.Path == "/page" {
+					plainPage(w, http.StatusOK, strings.Repeat("长", 8<<10), "", "")
+				}
+				w.Write(make([]byte, 8<<10)) // more than is kept for whoever does not fetch it
+			})))
+			server.ConnState = func(_ net.Conn, s http.ConnState) {
+				if s == http.StateClosed {
+					closed <- time.Since(began)
+				}
+			}
+			server.ErrorLog = log.New(io.Discard, "", 0)
+			var serving sync.WaitGroup
+			serving.Go(func() { server.Serve(&oneConn{conn: there, closed: make(chan struct{})}) })
+			io.WriteString(here, tt.sent)
+			if tt.fetches {
+				serving.Go(func() { io.Copy(io.Discard, here) })
+			}
+			select {
+			case took := <-closed:
+				if took < tt.want || took > tt.want+time.Second {
+					t.Errorf("%s: let go after %v, want %v", name, took, tt.want)
+				}
+			case <-time.After(time.Hour):
+				t.Errorf("%s: held for an hour", name)
+			}
+			here.Close()
+			server.Close()
+			serving.Wait()
+		})
+	}
+}
+
+// Whatever a browser says of its size, a form is read up to its bound and no further; so are the headers before it.
+func TestSizeUnsaid(t *testing.T) {
+	b := openBureau(t)
+	body := &countingReader{Reader: strings.NewReader("text=" + strings.Repeat("x", 4*formLimit))}
+	r := httptest.NewRequest(http.MethodPost, "/step/note", body)
+	r.ContentLength = -1
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if w := b.seat(clerk).answer(r); w.Code != http.StatusRequestEntityTooLarge || body.n > 2*formLimit {
+		t.Errorf("%d, after %d bytes", w.Code, body.n)
+	}
+	if n := newServer(nil).MaxHeaderBytes; n != 64<<10 {
+		t.Errorf("%d bytes of headers are read", n)
 	}
 }
 
