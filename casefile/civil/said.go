@@ -250,35 +250,46 @@ func (p phrase) numbers(s string) (Date, error) {
 		return 0, p.bad()
 	case month != 0 && shape == "9日":
 		return p.exact(year, month, n[0])
-	case month != 0:
+	case month == 0 && year != 0 && (shape == "9月9日" || shape == "9-9"):
+		return p.exact(year, n[0], n[1])
+	case year != 0:
 		return 0, p.bad()
-	case shape == "9年9月9日" || shape == "9-9-9" && len(numberAt(s, 0)) == 4:
-		if year != 0 {
-			return 0, p.bad()
-		}
+	}
+	return p.bare(s, n, shape)
+}
+
+// bare reads a date that is nothing but digits and the signs between them: its numbers and their shape, see split.
+func (p phrase) bare(s string, n []int, shape string) (Date, error) {
+	switch shape {
+	case "9年9月9日":
 		return p.exact(n[0], n[1], n[2])
-	case shape == "9月9日" || shape == "9-9":
+	case "9-9-9":
 		switch {
-		case year != 0:
-			return p.exact(year, n[0], n[1])
+		case len(numberAt(s, 0)) == 4:
+			return p.exact(n[0], n[1], n[2])
+		case len(numberAt(s, 2)) == 4: // 3/4/2026
+			return 0, p.meant(day(n[2], n[0], n[1]), day(n[2], n[1], n[0]))
+		}
+		return 0, p.meant(day(2000+n[0], n[1], n[2]), day(2000+n[2], n[1], n[0])) // 26-11-3
+	case "9月9日", "9-9":
+		switch {
 		case n[0] > 31 || n[1] > 31: // 2026-11, 11-2026
 			return 0, p.bad()
 		case shape == "9-9" && n[0] > 12 && n[1] <= 12:
 			return 0, p.meant(p.yearless(n[1], n[0])...)
 		}
 		return p.choose(n[0], n[1])
-	case shape == "9日" && year == 0:
+	case "9日":
 		return p.ofMonth(n[0])
-	case shape == "9" && len(s) == 8 && year == 0:
-		return p.exact(n[0]/10000, n[0]/100%100, n[0]%100)
-	case shape == "9" && len(s) == 6 && year == 0: // 261127
-		return 0, p.meant(day(2000+n[0]/10000, n[0]/100%100, n[0]%100))
-	case shape == "9" && (len(s) == 4 || len(s) == 3) && year == 0: // 1127
-		return 0, p.meant(p.yearless(n[0]/100, n[0]%100)...)
-	case shape == "9-9-9" && len(numberAt(s, 2)) == 4: // 3/4/2026
-		return 0, p.meant(day(n[2], n[0], n[1]), day(n[2], n[1], n[0]))
-	case shape == "9-9-9", shape == "9年9月9日": // 26-11-3
-		return 0, p.meant(day(2000+n[0], n[1], n[2]), day(2000+n[2], n[1], n[0]))
+	case "9":
+		switch len(s) {
+		case 8:
+			return p.exact(n[0]/10000, n[0]/100%100, n[0]%100)
+		case 6: // 261127
+			return 0, p.meant(day(2000+n[0]/10000, n[0]/100%100, n[0]%100))
+		case 4, 3: // 1127
+			return 0, p.meant(p.yearless(n[0]/100, n[0]%100)...)
+		}
 	}
 	return 0, p.bad()
 }

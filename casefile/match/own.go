@@ -54,40 +54,54 @@ func (d *decider) own(id casefile.ID, c Case) (standsAlone, string, error) {
 	if err != nil {
 		return joins, "", err
 	}
-	if name := otherName(c, first, text); name != "" {
-		return alone, "申请人写的是“" + name + "”，不是该件的申请人", nil
+	if why, err := d.ofAnother(id, c, first); why != "" || err != nil {
+		return alone, why, err
 	}
-	if numbers := identities(text); formOf(text) && len(numbers) > 0 {
+	how, why := d.besides(c, first.Text.shingles())
+	if how == doubts && more != "" {
+		why = "正文另有请求：“" + more + "”"
+	}
+	return how, why, nil
+}
+
+// ofAnother says by what the form in a mail is another applicant's than the case's; "" where nothing says so.
+func (d *decider) ofAnother(id casefile.ID, c Case, first Earlier) (why string, err error) {
+	if name := otherName(c, first, d.written); name != "" {
+		return "申请人写的是“" + name + "”，不是该件的申请人", nil
+	}
+	if numbers := identities(d.written); formOf(d.written) && len(numbers) > 0 {
 		if same, known, err := d.r.SameNumber(id, numbers); err != nil || known && !same {
-			return alone, "证件号码不是该件申请人的", err
+			return "证件号码不是该件申请人的", err
 		}
 	}
-	began := first.Text.shingles()
+	return "", nil
+}
+
+// besides judges an application of the same applicant against the one with which the case began.
+func (d *decider) besides(c Case, began shingles) (standsAlone, string) {
+	text := d.written
 	common := shinglesOf(text).likeness(began)
 	if c.Waiting == casefile.WaitCorrection {
 		if word := firstOf(d.m.Subject, newWords); word != "" && common < similar {
-			return alone, "标题写明“" + word + "”", nil
+			return alone, "标题写明“" + word + "”"
 		}
-		return joins, "", nil // a form that is sent again corrects the first
+		return joins, "" // a form that is sent again corrects the first
 	}
 	subject, answer := withoutPrefixes(d.m.Subject)
 	if common >= similar || containsAny(subject, "补正", "补充") && !answer {
-		return joins, "", nil // the same once more, or what belongs to it
+		return joins, "" // the same once more, or what belongs to it
 	}
 	word := firstOf(subject+"\n"+text, newWords)
 	form := formOf(text) || slices.ContainsFunc(d.m.Parts, func(p casefile.Part) bool { return p.Attachment && firstOf(p.Name, fileWords) != "" })
 	switch {
 	case form && word != "":
-		return alone, "写明“" + word + "”，并有申请表", nil
+		return alone, "写明“" + word + "”，并有申请表"
 	case formOf(text) && len(began) > 0:
-		return alone, "正文是一份申请表，内容与该件不同", nil
+		return alone, "正文是一份申请表，内容与该件不同"
 	case form && !answer && firstOf(subject, subjectWords) != "":
-		return alone, "标题是申请，附有申请表", nil
+		return alone, "标题是申请，附有申请表"
 	}
-	if more != "" {
-		return doubts, "正文另有请求：“" + more + "”", nil
-	}
-	return doubts, "像是又一份申请", nil
+	return doubts, "像是又一份申请"
 }
 
 // Again judges a mail that joined a case once more, when its files have been read: said is what they say. own says

@@ -15,43 +15,68 @@ import (
 // cause is empty for a person's.
 func robot(m *casefile.Message) (Cause, string) {
 	subject := lowered(strings.TrimSpace(m.Subject))
-	auto := strings.ToLower(m.Machine.AutoSubmitted)
-	precedence := strings.ToLower(m.Machine.Precedence)
+	if why := bounces(m, subject); why != "" {
+		return CauseBounce, why
+	}
+	if why := answersItself(m, subject); why != "" {
+		return CauseAutoReply, why
+	}
+	return sentByProgram(m, subject)
+}
+
+// bounces says why a mail is about another that was not delivered; "" for any other.
+func bounces(m *casefile.Message, subject string) (why string) {
 	switch {
 	case m.Delivery != nil:
 		if m.Delivery.Action == "failed" {
-			return CauseBounce, "是退信（RFC 3464）"
+			return "是退信（RFC 3464）"
 		}
-		return CauseBounce, fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
+		return fmt.Sprintf("是投递情况通知（%s）", m.Delivery.Action)
 	case hasPart(m, "message/feedback-report"), strings.HasPrefix(strings.ToLower(beginning(strings.TrimSpace(m.Text), 64)), "this is an email abuse report"):
-		return CauseBounce, "是投诉报告（RFC 5965）"
+		return "是投诉报告（RFC 5965）"
 	case fromServer(m) && (m.Machine.NullReturnPath || bounced(subject) && (tellsOfFailure(m.Text) || !speaks(m))):
-		return CauseBounce, "发件人是邮件系统，是退信"
+		return "发件人是邮件系统，是退信"
 	case m.Machine.NullReturnPath && bounced(subject):
-		return CauseBounce, "退信路径为空，标题是退信"
+		return "退信路径为空，标题是退信"
 	case (hasPrefix(subject, bounceTitles...) && fromSystem(m) && (fromServer(m) || tellsOfReturn(m)) || // the text last: it is long, and few mails get there
 		(bounced(subject) || fromSystem(m) && enhanced.MatchString(beginning(m.Text, 4<<10))) && tellsOfFailure(m.Text)) && !speaks(m):
-		return CauseBounce, "标题是退信，正文说明未能投递"
+		return "标题是退信，正文说明未能投递"
 	case hasPrefix(strings.ToLower(m.Machine.AutoReply), "x-failed-recipients"):
-		return CauseBounce, "邮件头列出未能送达的收件人"
+		return "邮件头列出未能送达的收件人"
+	}
+	return ""
+}
+
+// answersItself says why a mail is a mailer's answer to another: a receipt, a notice of absence; "" for any other.
+func answersItself(m *casefile.Message, subject string) (why string) {
+	auto, precedence := strings.ToLower(m.Machine.AutoSubmitted), strings.ToLower(m.Machine.Precedence)
+	switch {
 	case hasPart(m, "message/disposition-notification"), hasPrefix(subject, receiptsAbroad...),
 		(hasPrefix(subject, receipts...) || receiptTitle.MatchString(subject)) && onlyReceipt(m),
 		hasPrefix(subject, "送达回执", "送达报告") && containsAny(beginning(m.Text, 4<<10), "您的邮件", "您发送的邮件", "your message"):
-		return CauseAutoReply, "是阅读回执"
+		return "是阅读回执"
 	case tellsOfRecall(m):
-		return CauseAutoReply, "是撤回邮件的通知"
+		return "是撤回邮件的通知"
 	case hasPrefix(subject, meetingAnswers...) && (hasPart(m, "text/calendar") && !speaks(m) || meetingTitle.MatchString(subject) && wholeOf(m).empty() && !enclosesFile(m)):
-		return CauseAutoReply, "是会议邀请的答复"
+		return "是会议邀请的答复"
 	case strings.HasPrefix(auto, "auto-replied"), strings.HasPrefix(auto, "auto-notified"):
-		return CauseAutoReply, "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
+		return "邮件头标明自动回复（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
 	case precedence == "auto_reply" || precedence == "auto-reply":
-		return CauseAutoReply, "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
+		return "邮件头标明自动回复（Precedence: " + m.Machine.Precedence + "）"
 	case autoReplyField(m.Machine.AutoReply):
-		return CauseAutoReply, "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
+		return "邮件头标明自动回复（" + m.Machine.AutoReply + "）"
 	case titledAutomatic(subject, automaticAbroad), (hasPrefix(subject, autoReplies...) || titledAutomatic(subject, automatic)) && excuses(m):
-		return CauseAutoReply, "标题是自动回复"
+		return "标题是自动回复"
 	case tellsOfAbsence(m):
-		return CauseAutoReply, "正文是不在时的自动回复"
+		return "正文是不在时的自动回复"
+	}
+	return ""
+}
+
+// sentByProgram judges whether a program sent a mail that answers none, to one reader or to many.
+func sentByProgram(m *casefile.Message, subject string) (Cause, string) {
+	auto, precedence := strings.ToLower(m.Machine.AutoSubmitted), strings.ToLower(m.Machine.Precedence)
+	switch {
 	case auto != "" && auto != "no" && !relays(m):
 		return CauseMachine, "邮件头标明由程序发出（Auto-Submitted: " + m.Machine.AutoSubmitted + "）"
 	case (m.Machine.NullReturnPath || fromServer(m)) && !speaks(m), m.Machine.NullReturnPath && excuses(m):

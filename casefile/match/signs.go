@@ -95,17 +95,10 @@ func signed(m *casefile.Message) (is, clearly bool) {
 	if human(ofProgram.ReplaceAllString(w.subject, "")) || slices.ContainsFunc(w.sentences, human) || w.any(relayed) || w.any(passedOnHere) || w.asks() {
 		return false, false
 	}
-	n, strong, sender := 0, false, false
-	if wroteAs(m, nobody) || wroteAs(m, program) || wroteAs(m, desk) || calledAs(m, systemName) {
-		n, strong, sender = 1, true, true
-	}
-	for _, s := range signs {
-		if s.inSubject != nil && s.inSubject.MatchString(w.subject) || s.inText != nil && w.any(s.inText) {
-			n++
-			strong = strong || s.strong
-		} else if s.besides != nil && w.any(s.besides) {
-			n++
-		}
+	n, strong := w.signs()
+	sender := wroteAs(m, nobody) || wroteAs(m, program) || wroteAs(m, desk) || calledAs(m, systemName)
+	if sender {
+		n, strong = n+1, true
 	}
 	clearly = sender || n >= 3
 	if affairs.MatchString(w.subject) || w.any(affairs) {
@@ -115,6 +108,19 @@ func signed(m *casefile.Message) (is, clearly bool) {
 		return true, clearly
 	}
 	return n >= 2 && (strong || periodical.MatchString(w.subject)), clearly
+}
+
+// signs counts the kinds of signs that stand in a mail, and says whether one of them is strong.
+func (w said) signs() (n int, strong bool) {
+	for _, s := range signs {
+		if s.inSubject != nil && s.inSubject.MatchString(w.subject) || s.inText != nil && w.any(s.inText) {
+			n++
+			strong = strong || s.strong
+		} else if s.besides != nil && w.any(s.besides) {
+			n++
+		}
+	}
+	return n, strong
 }
 
 // needs matches how people ask who neither say 我 nor address anybody: what is needed, in which form, or where to send it.

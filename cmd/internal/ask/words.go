@@ -161,34 +161,10 @@ func (r CaseRow) Standing() string {
 		return "旧条例，不计算"
 	case r.Internal:
 		return r.internal()
-	case r.Clock == "stopped" && r.Late != nil && *r.Late:
-		s = "逾期办结"
-	case r.Clock == "stopped" && r.Disputable:
-		s = "有争议（从严口径已逾期）"
 	case r.Clock == "stopped":
-		s = "按时办结"
-	case r.WaitingFor != "" && r.RemainingWorkdays == nil:
-		s = "等待" + string(r.WaitingFor)
-		if r.WaitingUntil != 0 {
-			s += "（至 " + civil.Date(r.WaitingUntil).String() + "）"
-		}
-	case r.ArrivalDoubted && !r.Overdue && r.RemainingWorkdays != nil && *r.RemainingWorkdays < 0:
-	case r.RemainingWorkdays != nil && r.Overdue && *r.RemainingWorkdays == 0: // on a day of rest
-		s = "已逾期"
-	case r.RemainingWorkdays != nil:
-		s = Workdays(*r.RemainingWorkdays)
-	}
-	if s != "" && r.RemainingWorkdays != nil && r.WaitingFor != "" && r.Clock != "stopped" {
-		s += "，等待" + string(r.WaitingFor)
-	}
-	switch {
-	case r.Clock == "stopped":
-	case r.Overdue:
-		s += ByClock(string(r.OverdueBy))
-	case r.Late != nil && *r.Late:
-		s += "（前期已逾期）"
-	case r.Disputable:
-		s += "（前期有争议）"
+		s = r.ended()
+	default:
+		s = r.running() + r.earlier()
 	}
 	if r.Provisional && s != "" {
 		s += "（暂定）"
@@ -200,6 +176,51 @@ func (r CaseRow) Standing() string {
 		s += "（到达日存疑）"
 	}
 	return s
+}
+
+// ended words a period that has ended.
+func (r CaseRow) ended() string {
+	switch {
+	case r.Late != nil && *r.Late:
+		return "逾期办结"
+	case r.Disputable:
+		return "有争议（从严口径已逾期）"
+	}
+	return "按时办结"
+}
+
+// running words the period that runs or waits; "" for one past its end by an arrival that is doubted.
+func (r CaseRow) running() (s string) {
+	switch {
+	case r.WaitingFor != "" && r.RemainingWorkdays == nil:
+		if r.WaitingUntil != 0 {
+			return "等待" + string(r.WaitingFor) + "（至 " + civil.Date(r.WaitingUntil).String() + "）"
+		}
+		return "等待" + string(r.WaitingFor)
+	case r.RemainingWorkdays == nil, r.ArrivalDoubted && !r.Overdue && *r.RemainingWorkdays < 0:
+		return ""
+	case r.Overdue && *r.RemainingWorkdays == 0: // on a day of rest
+		s = "已逾期"
+	default:
+		s = Workdays(*r.RemainingWorkdays)
+	}
+	if r.WaitingFor != "" {
+		s += "，等待" + string(r.WaitingFor)
+	}
+	return s
+}
+
+// earlier words by which clock the case is overdue, or what was so of the periods before this one.
+func (r CaseRow) earlier() string {
+	switch {
+	case r.Overdue:
+		return ByClock(string(r.OverdueBy))
+	case r.Late != nil && *r.Late:
+		return "（前期已逾期）"
+	case r.Disputable:
+		return "（前期有争议）"
+	}
+	return ""
 }
 
 // Brief is a row with what a line of a table shows, and no more: number, stage, who, what, the day, how it stands, and in whose
