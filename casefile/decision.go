@@ -232,11 +232,32 @@ func inOneColumn(words []string) bool {
 	return len(words) == 1 || first != ResultPending && !slices.ContainsFunc(words, func(w string) bool { r, _ := ResultOf(w); return r != first })
 }
 
+// unread asks about a decision that comes to none of the words.
+func (d Dispute) unread(said string, p pronounced) error {
+	switch {
+	case rejected.MatchString(said):
+		hint := "写 驳回诉讼请求（计入结果维持）、驳回起诉（其他结果）、驳回上诉或驳回再审申请（按原裁判计）"
+		if d.Track == Reconsideration {
+			hint = "写 驳回复议请求（理由不成立，计入结果维持）或 驳回复议申请（不符合受理条件，其他结果）"
+		}
+		return d.refuse("decision-unclear", hint, "“%s”不知驳回的是什么", said)
+	case p.review && !p.unread:
+		return d.refuse("decision-unclear", "另写原行政行为的结果：驳回诉讼请求、撤销、确认违法等；本机关仅作为复议机关的，受理时写明地位\n--position 仅复议机关", "“%s”说的是复议决定，不知原行政行为怎样", said)
+	case p.changes && !p.unread:
+		return d.refuse("decision-unclear", "写改判后的结果：改判撤销、改判确认违法、改判驳回诉讼请求等", "“%s”没有写明改判的结果，表四按改判后的结果计", said)
+	}
+	return d.refuse("decision-unknown", "可以写判决、复议决定主文的原句，或者写其一："+strings.Join(DecisionWords(), "、"), "裁决结果“%s”不认识", said)
+}
+
+func (d Dispute) refuse(code, hint, format string, args ...any) error {
+	return &RuleError{Code: code, Case: ID(d.ID), Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
 // read returns a decision as it is recorded: one of DecisionWords, and whether it orders a new answer. Judgments and
 // 复议决定 may be entered in their own sentences; what may mean one thing or another is asked about.
 func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 	refuse := func(code, hint, format string, args ...any) (DisputeDecided, error) {
-		return e, &RuleError{Code: code, Case: ID(d.ID), Msg: fmt.Sprintf(format, args...), Hint: hint}
+		return e, d.refuse(code, hint, format, args...)
 	}
 	said := strings.TrimSpace(e.Decision)
 	p := pronounce(said, d.Position)
@@ -246,18 +267,8 @@ func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 		word = "维持原判"
 	}
 	switch {
-	case word == "" && rejected.MatchString(said):
-		hint := "写 驳回诉讼请求（计入结果维持）、驳回起诉（其他结果）、驳回上诉或驳回再审申请（按原裁判计）"
-		if d.Track == Reconsideration {
-			hint = "写 驳回复议请求（理由不成立，计入结果维持）或 驳回复议申请（不符合受理条件，其他结果）"
-		}
-		return refuse("decision-unclear", hint, "“%s”不知驳回的是什么", said)
-	case word == "" && p.review && !p.unread:
-		return refuse("decision-unclear", "另写原行政行为的结果：驳回诉讼请求、撤销、确认违法等；本机关仅作为复议机关的，受理时写明地位\n--position 仅复议机关", "“%s”说的是复议决定，不知原行政行为怎样", said)
-	case word == "" && p.changes && !p.unread:
-		return refuse("decision-unclear", "写改判后的结果：改判撤销、改判确认违法、改判驳回诉讼请求等", "“%s”没有写明改判的结果，表四按改判后的结果计", said)
 	case word == "":
-		return refuse("decision-unknown", "可以写判决、复议决定主文的原句，或者写其一："+strings.Join(DecisionWords(), "、"), "裁决结果“%s”不认识", said)
+		return e, d.unread(said, p)
 	case p.changes && !d.Appealed:
 		return refuse("decision-appeal", "先记录 dispute appeal", "“%s”改变了原裁判，没有上诉的记录", said)
 	case bare && word == "维持":

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"slices"
 	"strings"
 
 	"ysq.internal/ysq/casefile"
@@ -67,65 +68,63 @@ func columnOf(name string) (suffix string, column casefile.Column) {
 func (f Form) columns() []ColumnProposal {
 	name, named := f.Best(Name, 0)
 	kind, hasKind := f.Best(Kind, 0)
-	agent, hasAgent := f.Best(Agent, 0)
-	if !named && !hasKind {
-		return nil
-	}
-	// A kind that was only concluded from the name says nothing beside it.
-	said := hasKind && (kind.Source.Label != name.Source.Label || kind.Source.Place != name.Source.Place)
+	ticked, hasTicked := f.Best(Category, 0)
 	suffix, column := columnOf(name.Value)
+	ofBody := named && column != casefile.ColumnNone
+	ends := "申请人名称“" + name.Value + "”以“" + suffix + "”结尾"
+	// A kind that was only concluded from the name says nothing beside it.
+	asCitizen := hasKind && kind.Value == Citizen && (kind.Source.Label != name.Source.Label || kind.Source.Place != name.Source.Place)
 	var all []ColumnProposal
 	add := func(c casefile.Column, confidence int, reason string) {
 		all = append(all, ColumnProposal{c, reason, confidence})
 	}
-	forCitizen := ""
-	if hasAgent {
-		forCitizen = "；代理人（" + agent.Value + "）不是申请人，不影响类别"
-	}
-	ticked, hasTicked := f.Best(Category, 0)
 	switch {
+	case !named && !hasKind:
+		return nil
 	case hasTicked:
 		c, _ := casefile.ParseColumn(ticked.Value)
-		confidence, reason := ticked.Confidence, "申请表勾选或填写的类别是“"+ticked.Value+"”"
-		if named && column != casefile.ColumnNone && column != c {
-			confidence = min(confidence, 60)
-			reason += "，但申请人名称“" + name.Value + "”以“" + suffix + "”结尾，请核对"
+		add(c, ticked.Confidence, "申请表勾选或填写的类别是“"+ticked.Value+"”")
+		if ofBody && column != c {
+			all[0].doubt(60, "，但"+ends+"，请核对")
+			add(column, 50, ends)
 		}
-		add(c, confidence, reason+forCitizen)
-		if named && column != casefile.ColumnNone && column != c {
-			add(column, 50, "申请人名称“"+name.Value+"”以“"+suffix+"”结尾")
-		}
-	case named && column != casefile.ColumnNone:
-		confidence := min(85, name.Confidence)
-		reason := "申请人名称“" + name.Value + "”以“" + suffix + "”结尾"
-		if said && kind.Value == Citizen {
-			confidence = 55
-			reason += "，但申请表勾选或填在公民一栏，请核对"
-		}
-		add(column, confidence, reason+forCitizen)
-		if said && kind.Value == Citizen {
+	case ofBody:
+		add(column, min(85, name.Confidence), ends)
+		if asCitizen {
+			all[0].Confidence = 55
+			all[0].Reason += "，但申请表勾选或填在公民一栏，请核对"
 			add(casefile.Natural, 45, "申请表填在公民一栏")
 		}
-		if column == casefile.Business && (suffix == "商行" || suffix == "经营部" || suffix == "商店" || suffix == "门市部" || suffix == "工作室" || suffix == "超市" || suffix == "个体工商户") {
+		if column == casefile.Business && slices.Contains(ofTraders, suffix) {
 			add(casefile.Natural, 30, "可能是个体工商户：以经营者本人名义申请的计自然人")
 		}
 	case hasKind && kind.Value == Organisation:
-		add(casefile.OtherBody, 50, "申请人是法人或者其他组织，名称看不出属于哪一类，请核对"+forCitizen)
+		add(casefile.OtherBody, 50, "申请人是法人或者其他组织，名称看不出属于哪一类，请核对")
 	default:
-		confidence, reason := min(85, name.Confidence), "申请人“"+name.Value+"”是个人姓名"
-		if said && kind.Value == Citizen {
-			confidence, reason = max(confidence, kind.Confidence), "申请表勾选或填在公民一栏"
+		add(casefile.Natural, min(85, name.Confidence), "申请人“"+name.Value+"”是个人姓名")
+		if asCitizen {
+			all[0].Confidence, all[0].Reason = max(all[0].Confidence, kind.Confidence), "申请表勾选或填在公民一栏"
 		}
-		if n := f.Applicants(); n > 1 {
-			reason += "；多人联名仍为一件，类别随第一申请人"
+		if f.Applicants() > 1 {
+			all[0].Reason += "；多人联名仍为一件，类别随第一申请人"
 		}
-		add(casefile.Natural, confidence, reason+forCitizen)
+	}
+	if agent, ok := f.Best(Agent, 0); ok {
+		all[0].Reason += "；代理人（" + agent.Value + "）不是申请人，不影响类别"
 	}
 	if f.Applicants() > 1 && f.mixed() {
-		all[0].Confidence = min(all[0].Confidence, 60)
-		all[0].Reason += "；申请人既有个人又有单位，按第一申请人提出，请核对"
+		all[0].doubt(60, "；申请人既有个人又有单位，按第一申请人提出，请核对")
 	}
 	return all
+}
+
+// ofTraders are the suffixes of names under which a single trader may do business.
+var ofTraders = []string{"商行", "经营部", "商店", "门市部", "工作室", "超市", "个体工商户"}
+
+// doubt says why a proposal cannot be surer than so.
+func (p *ColumnProposal) doubt(most int, why string) {
+	p.Confidence = min(p.Confidence, most)
+	p.Reason += why
 }
 
 // mixed reports whether persons and bodies apply together.

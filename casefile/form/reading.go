@@ -101,45 +101,30 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 		}
 	}
 	r.seen++
-	if l.flags&bodyLabel != 0 && l.field == Name && l.flags&vague != 0 && r.kind != Organisation && bodySuffix(person(unfilled(text))) == "" {
-		return false // 名称：关于……的批复
+	field, ok := r.meant(l, text)
+	if !ok {
+		return false
 	}
-	if r.agentPart {
-		own, ok := map[Field]Field{Name: Agent, Agent: Agent, Phone: AgentPhone, AgentPhone: AgentPhone}[l.field]
-		if ok {
-			l.field = own
-		} else if l.field.group() == ofApplicant {
-			return false
-		}
-	}
-	if name := person(unfilled(text)); l.field == Kind && bodySuffix(name) != "" && utf8.RuneCountInString(name) >= leastBody && choices(text) == nil {
-		l.field = Name // 申请主体：某某公司, but not 申请人类型：商业企业
-	}
-	f := finding{field: l.field, label: strings.TrimSpace(strings.Join(strings.Fields(labelText), "")), place: at.text, conf: at.conf}
-	if l.field == Name {
+	f := finding{field: field, label: strings.TrimSpace(strings.Join(strings.Fields(labelText), "")), place: at.text, conf: at.conf}
+	if field == Name {
+		l.field = Name
 		return r.putName(l, f, text)
-	}
-	if l.field == Remark && alternativeText.MatchString(blankless(text)) {
-		f.field = Alternative
-	}
-	if l.field == Phone && r.forAgent(Phone) && !r.office {
-		f.field = AgentPhone
-	} else if r.forAgent(l.field) {
-		return false // the agent's, not the applicant's
-	}
-	if code := codeOf(text); f.field == IDNumber && code != "" {
-		f.field = OrgCode // 证照号码 of a body
 	}
 	f.value, f.doubt = take(f.field, text)
 	if f.value == "" {
 		return r.misplaced(f, text)
 	}
 	switch f.field {
+	case Request:
+		r.putRequest(f)
+		r.taken++
+		return true
 	case Kind:
 		r.category(f, f.value)
-		if f.value = kindOf(f.value); f.value != "" {
-			r.kind = f.value
+		if f.value = kindOf(f.value); f.value == "" {
+			return false
 		}
+		r.kind = f.value
 	case ContactPerson:
 		r.also(f, Phone, text) // 联系人：李四 13800000000
 	case Agent:
@@ -159,26 +144,55 @@ func (r *reading) put(l label, labelText, text string, at place) bool {
 		}
 	case Phone:
 		r.also(f, Email, text) // 联系方式：13800000000，a@example.test
-	case Request:
-		kept, said := withoutDelivery(f.value)
-		f.value = kept
-		r.delivered(said, f.place)
-		if seeElsewhere.MatchString(blankless(f.value)) {
-			f.conf, f.doubt, f.machine = 30, "申请表只写了“"+f.value+"”，内容须看附件。", r.machine
-			r.elsewhere = &f
-			r.taken++
-			return true
-		}
-		r.ask(f)
-		r.taken++
-		return true
-	}
-	if f.value == "" {
-		return false
 	}
 	r.taken++
 	r.add(f)
 	return true
+}
+
+// meant returns the field that a label stands for in the part of the form that is being read, and with what stands behind
+// it. It is not ok where that is nothing of the applicant's.
+func (r *reading) meant(l label, text string) (f Field, ok bool) {
+	name := person(unfilled(text))
+	if l.flags&bodyLabel != 0 && l.field == Name && l.flags&vague != 0 && r.kind != Organisation && bodySuffix(name) == "" {
+		return "", false // 名称：关于……的批复
+	}
+	f = l.field
+	if r.agentPart {
+		if of, ok := map[Field]Field{Name: Agent, Agent: Agent, Phone: AgentPhone, AgentPhone: AgentPhone}[f]; ok {
+			f = of
+		} else if f.group() == ofApplicant {
+			return "", false
+		}
+	}
+	switch {
+	case f == Name:
+		return Name, true
+	case f == Kind && bodySuffix(name) != "" && utf8.RuneCountInString(name) >= leastBody && choices(text) == nil:
+		return Name, true // 申请主体：某某公司, but not 申请人类型：商业企业
+	case f == Phone && r.forAgent(Phone) && !r.office:
+		return AgentPhone, true
+	case r.forAgent(f):
+		return "", false
+	case f == Remark && alternativeText.MatchString(blankless(text)):
+		return Alternative, true
+	case f == IDNumber && codeOf(text) != "":
+		return OrgCode, true // 证照号码 of a body
+	}
+	return f, true
+}
+
+// putRequest takes the description of what is wanted, without what it says of the delivery.
+func (r *reading) putRequest(f finding) {
+	kept, said := withoutDelivery(f.value)
+	f.value = kept
+	r.delivered(said, f.place)
+	if seeElsewhere.MatchString(blankless(f.value)) {
+		f.conf, f.doubt, f.machine = 30, "申请表只写了“"+f.value+"”，内容须看附件。", r.machine
+		r.elsewhere = &f
+		return
+	}
+	r.ask(f)
 }
 
 // leastBody is how many characters a body's own name has where a kind of body is asked for: 农民专业合作社 is a kind.

@@ -293,7 +293,7 @@ func (t *reading) row(l line) {
 	refuse := func(c cell, h head, err error) {
 		t.add(Problem{t.file, c.line, h.String(), ooxml.ColumnName(c.column), err.Error()})
 	}
-	var pieces map[head][]string
+	var long pieces
 	for _, c := range l.cells {
 		if c.column >= len(t.header) || t.header[c.column].column == nil {
 			if !c.blank() {
@@ -311,20 +311,10 @@ func (t *reading) row(l line) {
 		s, err := c.plain(h.column)
 		switch {
 		case err != nil:
-		case h.long: // blanks between two pieces belong to the text
-			if c.kind == cellText {
-				s = c.raw
-			}
-			first := head{column: h.column, round: h.round, long: true}
-			all := pieces[first]
-			if len(all) <= h.piece {
-				all = append(all, make([]string, h.piece+1-len(all))...)
-			}
-			all[h.piece] = s
-			if pieces == nil {
-				pieces = map[head][]string{}
-			}
-			pieces[first] = all
+		case h.long && c.kind == cellText: // blanks between two pieces belong to the text
+			long.add(h, c.raw)
+		case h.long:
+			long.add(h, s)
 		default:
 			err = h.at(&r, h.round).set(s)
 		}
@@ -333,11 +323,9 @@ func (t *reading) row(l line) {
 		}
 	}
 	for at, h := range t.header {
-		if all := pieces[h]; len(all) > 0 {
-			if s := whole(all); s != "" {
-				if err := h.at(&r, h.round).set(s); err != nil {
-					refuse(cell{column: at, line: l.number}, h, err)
-				}
+		if s := long.whole(h); s != "" {
+			if err := h.at(&r, h.round).set(s); err != nil {
+				refuse(cell{column: at, line: l.number}, h, err)
 			}
 		}
 	}
@@ -360,12 +348,32 @@ func (t *reading) row(l line) {
 	}
 }
 
-// whole is the text of which these are the pieces.
-func whole(pieces []string) string {
-	for i, s := range pieces[1:] {
-		pieces[i+1] = fuse(lineEnds(s))
+// pieces are the texts of a row that go over several columns, under the head of the first.
+type pieces map[head][]string
+
+func (p *pieces) add(h head, s string) {
+	if *p == nil {
+		*p = pieces{}
 	}
-	return clean(strings.Join(pieces, ""))
+	first := head{column: h.column, round: h.round, long: true}
+	all := (*p)[first]
+	if missing := h.piece + 1 - len(all); missing > 0 {
+		all = append(all, make([]string, missing)...)
+	}
+	all[h.piece] = s
+	(*p)[first] = all
+}
+
+// whole is the text that begins under a head; "" where none does.
+func (p pieces) whole(h head) string {
+	all := p[h]
+	if len(all) == 0 {
+		return ""
+	}
+	for i, s := range all[1:] {
+		all[i+1] = fuse(lineEnds(s))
+	}
+	return clean(strings.Join(all, ""))
 }
 
 // foot reports whether a line is no row: it holds nothing but its number in 序号, or it begins with the words of a sum or

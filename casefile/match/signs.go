@@ -91,8 +91,7 @@ func signed(m *casefile.Message) (is, clearly bool) {
 	for i, s := range w.sentences {
 		w.sentences[i] = reached.ReplaceAllString(ofProgram.ReplaceAllString(s, ""), "")
 	}
-	human := func(s string) bool { return spoken.MatchString(s) || complaint.MatchString(s) || needs.MatchString(s) }
-	if human(ofProgram.ReplaceAllString(w.subject, "")) || slices.ContainsFunc(w.sentences, human) || w.any(relayed) || w.any(passedOnHere) || w.asks() {
+	if w.human() {
 		return false, false
 	}
 	n, strong := w.signs()
@@ -108,6 +107,12 @@ func signed(m *casefile.Message) (is, clearly bool) {
 		return true, clearly
 	}
 	return n >= 2 && (strong || periodical.MatchString(w.subject)), clearly
+}
+
+// human reports whether a person speaks in a mail without the sentences of programs, or it passes on what a person said.
+func (w said) human() bool {
+	human := func(s string) bool { return spoken.MatchString(s) || complaint.MatchString(s) || needs.MatchString(s) }
+	return human(ofProgram.ReplaceAllString(w.subject, "")) || slices.ContainsFunc(w.sentences, human) || w.any(relayed) || w.any(passedOnHere) || w.asks()
 }
 
 // signs counts the kinds of signs that stand in a mail, and says whether one of them is strong.
