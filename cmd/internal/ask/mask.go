@@ -43,10 +43,16 @@ func (who audience) text(s string) string {
 
 // address is text, but for somebody who may see addresses nothing before an @ is hidden.
 func (who audience) address(s string) string {
+	mark := 0 // the first behind a number that is an @ or ends an address
 	return hide(s, func(n found) bool {
-		if who.addresses && n.end < len(s) {
-			local, _, _ := strings.Cut(s[n.end:], "@")
-			if len(local) < len(s)-n.end && !strings.ContainsAny(local, " <>,;\"()") {
+		if who.addresses {
+			if mark < n.end {
+				if mark = strings.IndexAny(s[n.end:], "@ <>,;\"()"); mark < 0 {
+					mark = len(s) - n.end
+				}
+				mark += n.end
+			}
+			if mark < len(s) && s[mark] == '@' {
 				return false
 			}
 		}

@@ -1,6 +1,8 @@
 package ask
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,12 +21,8 @@ type found struct {
 	identity   bool // stays hidden where only ways of contact are opened
 }
 
-// mark is a character of a number: a digit with its place in the text, or the X of an identity card.
-type mark struct {
-	digit byte // '0' to '9', or 'X'
-	at    int
-	size  int
-}
+// mark is where a character of a number stands in the text.
+type mark struct{ at, size int }
 
 // group is a run of digits with nothing between them.
 type group struct {
@@ -128,10 +126,14 @@ func between(r rune) bool {
 // widest is how many such characters may stand between two groups.
 const widest = 3
 
+// finder looks at each place of a text a bounded number of times, however long its runs are: a mail may be
+// nothing but digits.
 type finder struct {
 	text  string
-	marks []mark
+	signs []byte // of the chain: '0' to '9', or the X of an identity card
+	marks []mark // where each of them stands
 	group []group
+	hex   hexRun // the one looked at last
 	all   []found
 }
 
@@ -147,13 +149,11 @@ func (f *finder) chains() {
 			if len(f.group) == 0 || gap > 0 || plus {
 				f.group = append(f.group, group{from: len(f.marks), to: len(f.marks), plus: plus, bracket: opened})
 			}
-			f.marks = append(f.marks, mark{d, i, size})
-			f.group[len(f.group)-1].to = len(f.marks)
+			f.add(d, i, size)
 			gap, plus, opened = 0, false, false
 			continue
 		case letterOf(r) == 'X' && f.trailingX(gap):
-			f.marks = append(f.marks, mark{'X', i, size})
-			f.group[len(f.group)-1].to = len(f.marks)
+			f.add('X', i, size)
 		case between(r) && gap < widest:
 			gap++
 			plus = r == '+' || r == '＋'
@@ -165,6 +165,12 @@ func (f *finder) chains() {
 		plus, opened = r == '+' || r == '＋', r == '(' || r == '（'
 	}
 	f.judge()
+}
+
+// add puts a sign into the last group.
+func (f *finder) add(sign byte, at, size int) {
+	f.signs, f.marks = append(f.signs, sign), append(f.marks, mark{at, size})
+	f.group[len(f.group)-1].to = len(f.marks)
 }
 
 // trailingX reports whether an X here ends an identity card's 17 digits.
@@ -185,20 +191,23 @@ func (f *finder) codes() {
 			i += size
 			continue
 		}
-		at, letters, digits, shaped := i, 0, "", true
+		at, letters, n, shaped := i, 0, 0, true
+		var first [8]byte // of n digits
 		for i < len(s) {
 			r, size = utf8.DecodeRuneInString(s[i:])
 			if d := digitOf(r); d != 0 {
-				digits += string(d)
+				if n < len(first) {
+					first[n] = d
+				}
+				n++
 			} else if letterOf(r) == 0 {
 				break
 			} else {
-				shaped = shaped && digits == ""
+				shaped = shaped && n == 0
 				letters++
 			}
 			i += size
 		}
-		n := len(digits)
 		if shaped && (letters == 1 || letters == 2) && n == 6 { // of Hong Kong, with its check digit: A123456(7)
 			if rest := s[i:]; len(rest) >= 3 && rest[0] == '(' && rest[2] == ')' {
 				i += 3
@@ -207,7 +216,7 @@ func (f *finder) codes() {
 			}
 		}
 		code := letters == 1 && n >= 7 && n <= 10 || letters == 2 && n == 7
-		if shaped && code && !(n == 8 && isDay(digits[:4], digits[4:6], digits[6:])) {
+		if shaped && code && !(n == 8 && isDay(first[:4], first[4:6], first[6:])) {
 			f.all = append(f.all, found{at, i, true})
 		}
 	}
@@ -240,11 +249,7 @@ func (f *finder) localParts() {
 // ordered sorts what was found; where two overlap, they become one.
 func (f *finder) ordered() []found {
 	all := f.all
-	for i := 1; i < len(all); i++ {
-		for j := i; j > 0 && all[j].start < all[j-1].start; j-- {
-			all[j], all[j-1] = all[j-1], all[j]
-		}
-	}
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.start, b.start) })
 	kept := all[:0]
 	for _, n := range all {
 		if k := len(kept) - 1; k >= 0 && n.start < kept[k].end {
@@ -319,11 +324,18 @@ func Veil(s string) string {
 	return string(b)
 }
 
-// Hides reports whether a span of a text lies in a number that is masked, and is not the whole of it.
+// Numbers are the personal numbers of a text, in order.
+type Numbers []found
+
+// NumbersIn finds them.
+func NumbersIn(text string) Numbers { return personalNumbers(text) }
+
+// Hide reports whether a span of the text lies in a number that is masked, and is not the whole of it.
 // Such a span must not count as found: digit by digit, a search would spell out what is hidden.
-func Hides(text string, start, end int) bool {
-	for _, n := range personalNumbers(text) {
-		if n.start < end && start < n.end && (start > n.start || n.end > end) {
+func (all Numbers) Hide(start, end int) bool {
+	i, _ := slices.BinarySearchFunc(all, start, func(n found, start int) int { return cmp.Compare(n.end, start+1) })
+	for ; i < len(all) && all[i].start < end; i++ {
+		if start > all[i].start || all[i].end > end {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,17 +17,12 @@ func (f *finder) judge() {
 		n := f.number(i)
 		i += max(n, 1)
 	}
-	f.marks, f.group = f.marks[:0], f.group[:0]
+	f.signs, f.marks, f.group = f.signs[:0], f.marks[:0], f.group[:0]
 }
 
 // digits are those of some groups.
-func (f *finder) digits(from, n int) string {
-	marks := f.marks[f.group[from].from:f.group[from+n-1].to]
-	b := make([]byte, len(marks))
-	for i, m := range marks {
-		b[i] = m.digit
-	}
-	return string(b)
+func (f *finder) digits(from, n int) []byte {
+	return f.signs[f.group[from].from:f.group[from+n-1].to]
 }
 
 // plain returns how many groups from one on are a date, a span of years or the number of a case.
@@ -81,26 +77,30 @@ func (f *finder) gapAfter(i int) string {
 	return f.text[last.at+last.size : next.at]
 }
 
-func isYear(s string) bool { return len(s) == 4 && (s[:2] == "19" || s[:2] == "20") }
+func isYear(d []byte) bool {
+	return len(d) == 4 && (d[0] == '1' && d[1] == '9' || d[0] == '2' && d[1] == '0')
+}
 
-func isDay(year, month, day string) bool {
+func isDay(year, month, day []byte) bool {
 	m, d := atoi(month), atoi(day)
 	return isYear(year) && m >= 1 && m <= 12 && d >= 1 && d <= 31
 }
 
-func atoi(s string) (n int) {
-	for i := 0; i < len(s); i++ {
-		n = 10*n + int(s[i]-'0')
+func atoi(digits []byte) (n int) {
+	for _, d := range digits {
+		n = 10*n + int(d-'0')
 	}
 	return n
 }
 
+// No number of several groups has fewer or more digits.
+const fewestParted, mostParted = 7, 19
+
 // number notes the longest number that begins at a group and returns how many groups it has; 0: none does.
 func (f *finder) number(i int) int {
-	total := 0
-	most := 0
-	for n := i; n < len(f.group) && total <= 26 && (n == i || f.plain(n) < 2); n++ {
-		total += f.group[n].to - f.group[n].from
+	most, total := 1, f.size(i)
+	for next := i + 1; next < len(f.group) && total+f.size(next) <= mostParted && f.plain(next) < 2; next++ {
+		total += f.size(next)
 		most++
 	}
 	for n := most; n > 0; n-- {
@@ -132,13 +132,11 @@ func (f *finder) shape(i, n int) (skip int, kind shape) {
 	if n == 1 && (f.postal(i, d) || f.hexadecimal(i)) {
 		return 0, none
 	}
-	for _, country := range []string{"0086", "86"} {
-		if rest, ok := strings.CutPrefix(d, country); ok && (isMobile(rest) || isLandline(rest) || isLandline("0"+rest)) {
-			if n > 1 || plus {
-				return len(country), contact
-			}
-			return 0, contact
+	if country := countryCode(d); country > 0 {
+		if n > 1 || plus {
+			return country, contact
 		}
+		return 0, contact
 	}
 	switch {
 	case isCard18(d) && f.even(i, n, 2):
@@ -147,24 +145,35 @@ func (f *finder) shape(i, n int) (skip int, kind shape) {
 		return 0, contact
 	case plus && len(d) >= 9 && len(d) <= 15: // of another country
 		return 0, contact
-	case n > 1 && len(d) >= 16 && len(d) <= 19 && (f.fours(i, n) || strings.IndexByte("4569", d[0]) >= 0 && f.even(i, n, 3)): // a bank card as it is embossed
-		return 0, identity
-	case n > 1 && isCard15(d) && f.even(i, n, 3):
-		return 0, identity
-	case n == 2 && f.halves(i, d): // 8333-1234
-		return 0, contact
-	case n == 2 && f.size(i) == 8 && f.size(i+1) <= 4 && f.gapAfter(i) == "-" && !f.cut(i, n): // with an extension
-		return 0, contact
-	case n > 1 && len(d) >= 7 && len(d) <= 8 && f.cued(i):
-		return 0, contact
 	case n > 1:
-		return 0, none
+		return 0, f.parted(i, n, d)
 	}
 	return 0, f.unbroken(i, d)
 }
 
+// parted judges digits in several groups by how people part them.
+func (f *finder) parted(i, n int, d []byte) shape {
+	switch {
+	case len(d) < fewestParted || len(d) > mostParted:
+	case len(d) >= 16 && (f.fours(i, n) || strings.IndexByte("4569", d[0]) >= 0 && f.even(i, n, 3)): // a bank card as it is embossed
+		return identity
+	case isCard15(d) && f.even(i, n, 3):
+		return identity
+	case n == 2 && f.halves(i, d): // 8333-1234
+		return contact
+	case n == 2 && f.size(i) == 8 && f.size(i+1) <= 4 && f.gapAfter(i) == "-" && !f.cut(i, n): // with an extension
+		return contact
+	case len(d) <= 8 && f.cued(i):
+		return contact
+	}
+	return none
+}
+
 // unbroken judges digits in one group by how many there are and what stands before them.
-func (f *finder) unbroken(i int, d string) shape {
+func (f *finder) unbroken(i int, d []byte) shape {
+	if len(d) < 6 {
+		return none
+	}
 	glued := f.before(i)
 	free := glued == "" || cue(glued)
 	switch {
@@ -172,7 +181,7 @@ func (f *finder) unbroken(i int, d string) shape {
 		return identity
 	case len(d) == 12 && glued == "", len(d) == 8 && free && !f.cut(i, 1) && !f.amount(i):
 		return contact
-	case len(d) >= 6 && f.cued(i): // whatever it looks like, the text says what it is
+	case f.cued(i): // whatever it looks like, the text says what it is
 		return contact
 	}
 	return none
@@ -211,7 +220,7 @@ func (f *finder) even(i, n, least int) bool {
 }
 
 // halves reports whether two groups are a local telephone number: 8333-1234, and not GB 3838-2002 or 3838.2045.
-func (f *finder) halves(i int, d string) bool {
+func (f *finder) halves(i int, d []byte) bool {
 	gap := strings.Trim(f.gapAfter(i), " 　-－—–")
 	return f.size(i) == 4 && f.size(i+1) == 4 && d[0] > '1' && gap == "" && !f.cut(i, 2) && (!isYear(d[4:]) || f.cued(i))
 }
@@ -236,18 +245,27 @@ func (f *finder) cut(i, n int) bool {
 	return i > 0 && tied(i-1) || i+n < len(f.group) && tied(i+n-1) || f.before(i) != "" && !cue(f.before(i)) || f.after(i+n-1) != ""
 }
 
+// hexRun is a run of hexadecimal digits in the text.
+type hexRun struct {
+	start, end int
+	digest     bool // it is long, and not only a number
+}
+
 // hexadecimal reports whether a group lies in a digest: 56969694fb75.
 func (f *finder) hexadecimal(i int) bool {
 	is := func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }
-	start := f.marks[f.group[i].from].at
-	end := start
-	for start > 0 && is(f.text[start-1]) {
-		start--
+	at := f.marks[f.group[i].from].at
+	if at < f.hex.start || at >= f.hex.end {
+		start, end := at, at
+		for start > 0 && is(f.text[start-1]) {
+			start--
+		}
+		for end < len(f.text) && is(f.text[end]) {
+			end++
+		}
+		f.hex = hexRun{start, end, end-start >= 12 && strings.ContainsAny(f.text[start+1:end], "abcdef")}
 	}
-	for end < len(f.text) && is(f.text[end]) {
-		end++
-	}
-	return end-start >= 12 && len(strings.Trim(f.text[start:end], "0123456789")) > 0 && strings.ContainsAny(f.text[start+1:end], "abcdef")
+	return f.hex.digest
 }
 
 // before are the letters that touch a group from the left, as capitals; after those from the right.
@@ -325,7 +343,7 @@ func cue(letters string) bool {
 
 // postal reports whether capitals and digits together are a parcel's or a registered letter's number:
 // EA123456789CN, XA12345678901, SF1234567890123. Two letters that merely say what a number is make none.
-func (f *finder) postal(i int, digits string) bool {
+func (f *finder) postal(i int, digits []byte) bool {
 	at := f.marks[f.group[i].from].at
 	letters, after := f.before(i), f.after(i)
 	if len(letters) != 2 || cue(letters) || f.text[at-2:at] != letters {
@@ -340,17 +358,30 @@ func (f *finder) postal(i int, digits string) bool {
 	return false
 }
 
-func isMobile(d string) bool { return len(d) == 11 && d[0] == '1' && d[1] >= '3' && d[1] <= '9' }
+func isMobile(d []byte) bool { return len(d) == 11 && d[0] == '1' && d[1] >= '3' && d[1] <= '9' }
 
 // isLandline: an area code of three or four digits, a local number of seven or eight.
-func isLandline(d string) bool {
-	return len(d) >= 10 && len(d) <= 12 && d[0] == '0' && d[1] >= '1' && d[1] <= '9'
+func isLandline(d []byte) bool { return len(d) > 0 && d[0] == '0' && isLandlineAbroad(d[1:]) }
+
+// isLandlineAbroad is a landline as it is dialled behind the code of the country: without the first 0.
+func isLandlineAbroad(d []byte) bool {
+	return len(d) >= 9 && len(d) <= 11 && d[0] >= '1' && d[0] <= '9'
 }
 
-func isCard18(d string) bool {
+// countryCode is how many digits of a number are the code of this country; 0: none are.
+func countryCode(d []byte) int {
+	for _, code := range []string{"0086", "86"} {
+		if rest, ok := bytes.CutPrefix(d, []byte(code)); ok && (isMobile(rest) || isLandline(rest) || isLandlineAbroad(rest)) {
+			return len(code)
+		}
+	}
+	return 0
+}
+
+func isCard18(d []byte) bool {
 	return len(d) == 18 && d[0] != '0' && isDay(d[6:10], d[10:12], d[12:14])
 }
 
-func isCard15(d string) bool {
-	return len(d) == 15 && d[0] != '0' && isDay("19"+d[6:8], d[8:10], d[10:12])
+func isCard15(d []byte) bool {
+	return len(d) == 15 && d[0] != '0' && isDay([]byte{'1', '9', d[6], d[7]}, d[8:10], d[10:12])
 }

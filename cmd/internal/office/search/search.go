@@ -265,12 +265,13 @@ func (f *finding) all() bool { return !slices.Contains(f.done, false) }
 func (f *finding) in(texts []said) {
 	for _, s := range texts {
 		text := sync.OnceValue(func() words.Text { return words.Fold(s.text) })
+		numbers := sync.OnceValue(func() ask.Numbers { return ask.NumbersIn(s.text) })
 		for i, w := range f.query {
 			if f.done[i] || !w.MayBeIn(s.text) {
 				continue
 			}
 			for span := range w.Find(text()) {
-				if ask.Hides(s.text, span.Start, span.End) {
+				if numbers().Hide(span.Start, span.End) {
 					continue
 				}
 				before, match, after := words.Fold(ask.Veil(s.text)).Excerpt(span, searchExcerpt)
