@@ -317,10 +317,14 @@ func (d *Door) who(ctx context.Context) Actor {
 		return a
 	}
 	if p, ok := wire.PeerOf(ctx); ok {
-		roles := d.office.Roles()
-		return Actor{Name: p.Name, UID: p.UID, Role: roles.RoleOf(p.UID, p.Groups), Web: p.UID == roles.Web && p.UID != 0}
+		return d.office.Roles().actor(p)
 	}
 	return Actor{}
+}
+
+// actor is who is at the other end of a socket.
+func (r Roles) actor(p wire.Peer) Actor {
+	return Actor{Name: p.Name, UID: p.UID, Role: r.RoleOf(p.UID, p.Groups), Web: p.UID == r.Web && p.UID != 0}
 }
 
 // person is who a request of the web service stands for: whoever the token belongs to at this moment. Anybody else's
@@ -337,7 +341,7 @@ func (d *Door) person(who Actor, e Envelope) (Actor, error) {
 // Self says who runs this process, with the role that it has by roles.
 func Self(roles Roles) (Actor, error) {
 	p, err := wire.Self()
-	return Actor{Name: p.Name, UID: p.UID, Role: roles.RoleOf(p.UID, p.Groups)}, err
+	return roles.actor(p), err
 }
 
 // Serve answers on a unix listener until ctx ends, then lets requests finish for up to grace.

@@ -15,6 +15,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/cmd/internal/ask/wire"
 )
 
 // desk is an Office that remembers what a Door told it.
@@ -329,6 +330,9 @@ func TestDayIsNullWhereAbsent(t *testing.T) {
 func TestSessions(t *testing.T) {
 	d := NewDoor(&desk{})
 	Answer(d, Me, func(_ context.Context, c Call, _ None) (Person, error) {
+		if c.Who.Web && c.Who.UID != 900 {
+			t.Errorf("a person who came in by the browser has the uid %d", c.Who.UID)
+		}
 		return Person{Name: Handle(c.Who.String()), Role: c.Who.Role.String()}, nil
 	})
 	Answer(d, Login, func(context.Context, Call, LoginRequest) (LoginResult, error) {
@@ -362,10 +366,19 @@ func TestSessions(t *testing.T) {
 		}
 		c.Close()
 	}
-	if got := (Roles{Web: 900, Operator: []uint32{7}}).RoleOf(900, []uint32{7}); got != NoRole {
-		t.Errorf("the web service has the role %v", got)
-	}
-	if got := (Roles{Operator: []uint32{7}}).RoleOf(0, nil); got != Operator {
-		t.Errorf("root has the role %v where there is no web service", got)
+	for _, tt := range []struct {
+		roles Roles
+		uid   uint32
+		want  Role
+		web   bool
+	}{
+		{Roles{Web: 900, Operator: []uint32{7}}, 900, NoRole, true},
+		{Roles{Web: 900, Operator: []uint32{7}}, 901, Operator, false},
+		{Roles{Web: 900, Owner: 900, Operator: []uint32{7}}, 900, NoRole, true},
+		{Roles{Operator: []uint32{7}}, 0, Operator, false}, // where there is no web service, root is not one
+	} {
+		if a := tt.roles.actor(wire.Peer{UID: tt.uid, Groups: []uint32{7}}); a.Role != tt.want || a.Web != tt.web || a.UID != tt.uid {
+			t.Errorf("%+v: uid %d is %+v", tt.roles, tt.uid, a)
+		}
 	}
 }

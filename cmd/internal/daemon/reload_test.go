@@ -2,7 +2,9 @@ package daemon
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -53,7 +55,7 @@ func TestReload(t *testing.T) {
 		}
 
 		next.Agency.Name = "改了名的办公室"
-		next.Access.Approver = []config.Group{"0"}
+		next.Access.Viewer, next.Access.Operator, next.Access.Approver, next.Access.Web = []config.Group{"1001"}, []config.Group{"1002"}, []config.Group{"0"}, "nobody"
 		next.Approval.Extension = config.ExtensionRole
 		next.Intake.CasesFrom = civil.MustParse("2026-03-05")
 		next.Log.Level = config.Debug
@@ -66,8 +68,12 @@ func TestReload(t *testing.T) {
 		if got := agency(); got != "改了名的办公室" {
 			t.Errorf("the agency is still %s", got)
 		}
-		if f := b.daemon; f.Record.Needs(casefile.KindExtended) != ask.Approver || f.Live().Roles.RoleOf(1000, []uint32{0}) != ask.Approver {
+		if f := b.daemon; f.Record.Needs(casefile.KindExtended) != ask.Approver || f.Live().Roles.RoleOf(1000, []uint32{0}) != ask.Approver ||
+			f.Live().Roles.RoleOf(1000, []uint32{1001}) != ask.Viewer || f.Live().Roles.RoleOf(1000, []uint32{1002}) != ask.Operator {
 			t.Error("approval and roles were not taken over")
+		}
+		if u, err := user.Lookup("nobody"); err == nil && fmt.Sprint(b.daemon.Live().Roles.Web) != u.Uid {
+			t.Errorf("the web service's account is %d", b.daemon.Live().Roles.Web)
 		}
 		if !slices.Contains(levels, config.Debug) {
 			t.Errorf("levels %v", levels)

@@ -50,15 +50,17 @@ func TestHeaders(t *testing.T) {
 // Who is not in is answered before anything of what he sends is read: nothing of it may fill a disk.
 func TestUploadOfAStranger(t *testing.T) {
 	b := openBureau(t)
-	body := &countingReader{Reader: strings.NewReader(strings.Repeat("x", 1<<20))}
-	r := httptest.NewRequest(http.MethodPost, "/answer/1", body)
-	r.ContentLength = 900 << 20
-	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	w := httptest.NewRecorder()
-	Network(b.client(clerk), func(err error) { t.Error(err) }).ServeHTTP(w, r)
-	if w.Code != http.StatusUnauthorized || body.n > 0 {
-		t.Errorf("%d, after %d bytes", w.Code, body.n)
+	for kind, size := range map[string]int64{"multipart/form-data; boundary=x": 900 << 20, "application/x-www-form-urlencoded": 1 << 10} {
+		body := &countingReader{Reader: strings.NewReader(strings.Repeat("x", 1<<20))}
+		r := httptest.NewRequest(http.MethodPost, "/answer/1", body)
+		r.ContentLength = size
+		r.Header.Set("Content-Type", kind)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		w := httptest.NewRecorder()
+		Network(b.client(clerk), func(err error) { t.Error(err) }).ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized || body.n > 0 {
+			t.Errorf("%s: %d, after %d bytes", kind, w.Code, body.n)
+		}
 	}
 }
 

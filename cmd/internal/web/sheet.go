@@ -47,7 +47,7 @@ func showPage(x *visit) error {
 	if p.Type == "text/html" {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", sandbox+"; frame-ancestors 'self'")
-		_, err = x.w.Write(content)
+		_, err = x.w.Write(visible(content))
 		return err
 	}
 	p.Picture = x.site.pictures.put(x.me.Name, p.Type, content)
