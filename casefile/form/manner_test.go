@@ -106,9 +106,9 @@ func TestSimple(t *testing.T) {
 	if len([]rune(traditional))%2 != 0 || len(traditional) != 3*len([]rune(traditional)) {
 		t.Fatal("not pairs of characters of three bytes")
 	}
-	for a, b := range toSimplified {
-		if toSimplified[b] != 0 && toSimplified[b] != b {
-			t.Errorf("%c is simplified to %c, and that to %c", a, b, toSimplified[b])
+	for a, b := range toSimplified() {
+		if toSimplified()[b] != 0 && toSimplified()[b] != b {
+			t.Errorf("%c is simplified to %c, and that to %c", a, b, toSimplified()[b])
 		}
 	}
 	const text = "張三申請公開電子郵件，聯絡電話；龍頭戶籍"

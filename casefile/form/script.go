@@ -1,6 +1,9 @@
 package form
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // traditional holds characters of labels and of what letters ask with, each before its simplified form. The
 // applicant's own words are never changed by it: it is for finding, and a found place is the same in both,
@@ -13,14 +16,15 @@ const traditional = "證证號号碼码請请開开聯联繫系絡络電电話�
 	"評评詞词試试認认語语誤误課课調调論论識识譯译讓让負负責责貨货販贩買买貸贷賀贺賠赔賣卖賬账購购贈赠趙赵車车軍军軟软輕轻輛辆輪轮輸输轉转農农連连週周進进遊游違违遠远適适選选遺遗邊边鄰邻釋释針针鐵铁銀银錢钱錯错鍵键鎖锁" +
 	"長长門门閉闭閒闲陳陈陽阳階阶際际隨随險险隱隐雖虽雙双雜杂離离難难雲云電电靜静響响頂顶順顺領领頭头顏颜願愿顯显風风飛飞飯饭館馆駐驻驗验體体魚鱼鳥鸟麥麦黃黄點点黨党齊齐龍龙"
 
-var toSimplified = func() map[rune]rune {
+// toSimplified is the table of these pairs, made when a text is first read: most commands read none.
+var toSimplified = sync.OnceValue(func() map[rune]rune {
 	m := make(map[rune]rune)
 	rs := []rune(traditional)
 	for i := 0; i+1 < len(rs); i += 2 {
 		m[rs[i]] = rs[i+1]
 	}
 	return m
-}()
+})
 
 // elsewhere are words for 信息 in Hong Kong and Taiwan, of its length.
 var elsewhere = strings.NewReplacer("资讯", "信息", "讯息", "信息")
@@ -28,11 +32,12 @@ var elsewhere = strings.NewReplacer("资讯", "信息", "讯息", "信息")
 // simple writes traditional characters in their simplified form. Its length is that of s, in bytes and in
 // characters.
 func simple(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x4e00 && toSimplified[r] != 0 }) {
+	table := toSimplified()
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x4e00 && table[r] != 0 }) {
 		return s
 	}
 	s = strings.Map(func(r rune) rune {
-		if p, ok := toSimplified[r]; ok {
+		if p, ok := table[r]; ok {
 			return p
 		}
 		return r

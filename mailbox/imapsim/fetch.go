@@ -2,9 +2,10 @@ package imapsim
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"ysq.internal/ysq/casefile/regexp"
 )
 
 // fetch answers UID, RFC822.SIZE, INTERNALDATE, FLAGS, BODY[] and BODY.PEEK[], whole or <offset.length>, and the Message-ID. Anything else is BAD:

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -328,7 +329,7 @@ func defuse(cell string) string {
 
 // titleOf is the heading of a field in what a command lists; "" where it has none.
 func titleOf(cmd *cobra.Command, field string) string {
-	return cmp.Or(ownTitles[cmd.CommandPath()][field], fieldTitles[field])
+	return cmp.Or(ownTitles[cmd.CommandPath()][field], fieldTitles()[field])
 }
 
 // ownTitles are the headings of fields that mean something else in one list than in the others.
@@ -341,21 +342,23 @@ var ownTitles = map[string]map[string]string{
 }
 
 // fieldTitles are the headings of fields in a table.
-var fieldTitles = map[string]string{
-	"case": "编号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人", "deputy": "代班", "deputy_until": "代班至", "report_by": "反馈期限",
-	"subject": "主题", "channel": "渠道", "arrived_at": "到达", "confirmed_on": "确认", "registered_on": "登记", "received_on": "收到申请之日",
-	"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
-	"overdue": "逾期", "overdue_by": "逾期口径", "late": "逾期办结", "disputable": "可能有争议", "internal": "内部期限", "old_regulations": "旧条例", "to_confirm": "须双方确认", "key": "代码", "rule": "规则", "value": "值", "in_force_from": "施行", "in_force_until": "施行至", "source": "依据", "ground": "性质", "where": "在哪里改", "arrival_doubted": "到达日存疑", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
-	"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数", "periods": "各期", "open_mails": "未处理来信", "oldest_open": "最早的未处理来信", "publicity": "主动公开", "keep_years": "保管年数", "keep_for_good": "永久保管", "address": "地址", "tracking": "单号",
-	"dispute": "复议诉讼编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
-	"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "suggested": "有关案件数", "likely": "像是申请", "copy_of": "副本", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
-	"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
-	"document": "文号", "name": "文件名", "mail": "邮件", "place": "去处", "id": "记录号", "state": "状态", "purpose": "用途", "way": "方式", "to": "收件人", "prepared": "拟信", "since": "自", "marks": "另有",
-	"received": "收件", "done": "办结", "on_time": "按时", "on_time_strict": "从严按时", "average_workdays": "平均工作日", "longest_workdays": "最长工作日", "longest_case": "最长的一件",
-	"request": "申请内容", "doubts": "要看的",
-	"year": "年度", "frozen": "已冻结", "frozen_on": "冻结之日", "frozen_by": "冻结人", "failed_checks": "未通过的核对", "submit_by": "报送期限", "publish_by": "公布期限", "directory": "文件所在",
-	"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
-}
+var fieldTitles = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"case": "编号", "kind": "类型", "stage": "阶段", "clock": "计时", "applicant": "申请人", "category": "类别", "department": "科室", "assignee": "经办人", "deputy": "代班", "deputy_until": "代班至", "report_by": "反馈期限",
+		"subject": "主题", "channel": "渠道", "arrived_at": "到达", "confirmed_on": "确认", "registered_on": "登记", "received_on": "收到申请之日",
+		"due_strict": "从严期限", "due_legal": "法定期限", "due": "期限", "waiting_for": "等待", "waiting_until": "等待至", "provisional": "暂定",
+		"overdue": "逾期", "overdue_by": "逾期口径", "late": "逾期办结", "disputable": "可能有争议", "internal": "内部期限", "old_regulations": "旧条例", "to_confirm": "须双方确认", "key": "代码", "rule": "规则", "value": "值", "in_force_from": "施行", "in_force_until": "施行至", "source": "依据", "ground": "性质", "where": "在哪里改", "arrival_doubted": "到达日存疑", "remaining_workdays": "剩余工作日", "outcome": "答复类别", "basis": "依据", "document_number": "文号",
+		"replied_on": "答复", "stopped_on": "送达", "disputes": "复议诉讼", "messages": "邮件数", "periods": "各期", "open_mails": "未处理来信", "oldest_open": "最早的未处理来信", "publicity": "主动公开", "keep_years": "保管年数", "keep_for_good": "永久保管", "address": "地址", "tracking": "单号",
+		"dispute": "复议诉讼编号", "label": "事项", "on": "日期", "text": "内容", "seq": "记录", "recorded": "录入", "actor": "录入人", "voided": "已作废",
+		"digest": "摘要", "disposition": "去处", "account": "账号", "folder": "文件夹", "from": "发件人", "suggested": "有关案件数", "likely": "像是申请", "copy_of": "副本", "verified": "发件人验证", "stamped_at": "邮件头时间", "stamped_by": "邮件头服务器", "size": "大小", "reasons": "原因",
+		"track_label": "途径", "party": "当事人", "organ": "机关", "number": "对方案号", "matter": "事由", "cases": "案件", "filed_on": "送达本机关",
+		"document": "文号", "name": "文件名", "mail": "邮件", "place": "去处", "id": "记录号", "state": "状态", "purpose": "用途", "way": "方式", "to": "收件人", "prepared": "拟信", "since": "自", "marks": "另有",
+		"received": "收件", "done": "办结", "on_time": "按时", "on_time_strict": "从严按时", "average_workdays": "平均工作日", "longest_workdays": "最长工作日", "longest_case": "最长的一件",
+		"request": "申请内容", "doubts": "要看的",
+		"year": "年度", "frozen": "已冻结", "frozen_on": "冻结之日", "frozen_by": "冻结人", "failed_checks": "未通过的核对", "submit_by": "报送期限", "publish_by": "公布期限", "directory": "文件所在",
+		"answer_by": "答复期限", "answered_on": "已答复", "decided_on": "裁决", "decision": "裁决书", "result": "结果",
+	}
+})
 
 // wideRows is rows with everything that fits a wide screen.
 func (a *app) wideRows(cases []ask.CaseRow) error {

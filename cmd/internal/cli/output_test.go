@@ -70,7 +70,7 @@ func TestListingIsComplete(t *testing.T) {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
 	for _, title := range names[ask.CaseRow]() {
-		if fieldTitles[title] == "" {
+		if fieldTitles()[title] == "" {
 			t.Errorf("the field %s has no heading", title)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -25,7 +26,7 @@ import (
 func (l *listing[T]) sheet(scan func(yield func(T) error) error) error {
 	fields := *l.fields
 	if len(fields) == 0 {
-		fields = sheetFields[l.cmd.CommandPath()]
+		fields = sheetFields()[l.cmd.CommandPath()]
 	}
 	s := ooxml.Sheet{Name: cmp.Or(sheetName(l.title), l.cmd.Name()), FrozenRows: 1, FrozenColumns: 1, Filter: true, Landscape: true, FitWidth: true,
 		Header: cmp.Or(l.title, strings.TrimSpace(l.cmd.Short)) + "　" + l.a.today().Long()}
@@ -97,25 +98,27 @@ func (a *app) putSheet(file, name string, content []byte) error {
 }
 
 // sheetFields are the columns of each list's sheet: as many as can be read across a page. --fields names others.
-var sheetFields = map[string][]string{
-	"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "deputy", "report_by", "arrived_at", "received_on",
-		"due_strict", "due_legal", "remaining_workdays", "overdue", "outcome", "document_number", "replied_on", "late"},
-	"ysq due":                {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
-	"ysq log":                {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
-	"ysq search":             {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
-	"ysq mail list":          {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
-	"ysq letter posting":     {"document", "case", "label", "party", "address", "tracking"},
-	"ysq letter list":        {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
-	"ysq outbox list":        {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
-	"ysq law":                {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
-	"ysq report departments": {"department", "received", "done", "on_time", "disputable", "late", "overdue", "average_workdays", "longest_workdays", "longest_case"},
-	"ysq submit":             {"case", "applicant", "request", "row", "on", "actor", "due", "note", "doubts"},
-	"ysq away":               {"who", "from", "until", "deputy", "open", "now"},
-	"ysq year list":          {"year", "frozen", "frozen_on", "frozen_by", "failed_checks", "submit_by", "publish_by", "remaining_days", "directory"},
-	"ysq year diff":          {"place", "before", "after", "gained", "lost"},
-	"ysq web person list":    {"name", "label", "department", "added", "closed", "must_change", "stays"},
-	"ysq dispute list":       {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
-}
+var sheetFields = sync.OnceValue(func() map[string][]string {
+	return map[string][]string{
+		"ysq list": {"case", "stage", "applicant", "category", "subject", "department", "assignee", "deputy", "report_by", "arrived_at", "received_on",
+			"due_strict", "due_legal", "remaining_workdays", "overdue", "outcome", "document_number", "replied_on", "late"},
+		"ysq due":                {"case", "dispute", "label", "on", "remaining_workdays", "applicant", "subject", "department", "assignee", "deputy", "text", "marks"},
+		"ysq log":                {"seq", "on", "case", "label", "text", "recorded", "actor", "voided"},
+		"ysq search":             {"case", "mail", "stage", "place", "applicant", "subject", "arrived_at"},
+		"ysq mail list":          {"digest", "disposition", "case", "arrived_at", "due_strict", "from", "subject", "folder", "reasons"},
+		"ysq letter posting":     {"document", "case", "label", "party", "address", "tracking"},
+		"ysq letter list":        {"document", "label", "on", "cases", "applicant", "party", "name", "text", "voided", "actor"},
+		"ysq outbox list":        {"id", "case", "state", "way", "to", "subject", "document", "prepared", "since"},
+		"ysq law":                {"rule", "value", "ground", "source", "in_force_from", "in_force_until", "where"},
+		"ysq report departments": {"department", "received", "done", "on_time", "disputable", "late", "overdue", "average_workdays", "longest_workdays", "longest_case"},
+		"ysq submit":             {"case", "applicant", "request", "row", "on", "actor", "due", "note", "doubts"},
+		"ysq away":               {"who", "from", "until", "deputy", "open", "now"},
+		"ysq year list":          {"year", "frozen", "frozen_on", "frozen_by", "failed_checks", "submit_by", "publish_by", "remaining_days", "directory"},
+		"ysq year diff":          {"place", "before", "after", "gained", "lost"},
+		"ysq web person list":    {"name", "label", "department", "added", "closed", "must_change", "stays"},
+		"ysq dispute list":       {"dispute", "track_label", "party", "organ", "number", "matter", "cases", "filed_on", "answer_by", "answered_on", "result", "decision", "decided_on"},
+	}
+})
 
 // sheetWidths are the widths of columns that are no dates, in characters.
 var sheetWidths = map[string]float64{"subject": 36, "applicant": 16, "text": 50, "label": 16, "request": 40, "outcome": 24, "reasons": 36, "from": 28,
