@@ -76,11 +76,12 @@ func choices(text string) []choice {
 			all = append(all, choice{t, rs[mark] == '☑'})
 		}
 	}
+	onlyTicks := !slices.Contains(rs, '□') // then the option is the word beside, not the whole list
 	if behind(rs, marks) {
 		from := 0
 		for _, m := range marks {
 			word := rs[from:m]
-			if !slices.Contains(rs, '□') { // only ticks: the option is the word before, not the whole list
+			if onlyTicks {
 				word = []rune(lastWord(string(word)))
 			}
 			add(word, m)
@@ -94,7 +95,7 @@ func choices(text string) []choice {
 			end = marks[k+1]
 		}
 		word := rs[m+1 : end]
-		if !slices.Contains(rs, '□') {
+		if onlyTicks {
 			word = []rune(firstWord(string(word)))
 		}
 		add(word, m)

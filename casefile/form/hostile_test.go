@@ -270,3 +270,10 @@ func FuzzLaid(f *testing.F) {
 		checkDocument(t, Laid(Input{Name: "a.pdf"}, 1+len(all)/200, all), len(texts))
 	})
 }
+
+// A line of nothing but ticks: where all of it was looked through for each of them, this took a minute.
+func TestTicksAreReadOnce(t *testing.T) {
+	if got := choices(strings.Repeat("☑", 300_000) + "邮寄"); len(got) != 1 || !got[0].ticked {
+		t.Errorf("got %d options, want 邮寄", len(got))
+	}
+}
