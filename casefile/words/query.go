@@ -39,12 +39,12 @@ func Parse(s string) (Query, error) {
 		if w := Word(w[first:last]); !slices.ContainsFunc(q, func(o Word) bool { return slices.Equal(o, w) }) {
 			q = append(q, w)
 		}
+		if len(q) > maxWords { // each further one would be compared with all before it
+			return nil, fmt.Errorf("要查的词太多，最多 %d 个，请只留最能说明问题的几个", maxWords)
+		}
 	}
-	switch {
-	case len(q) == 0:
+	if len(q) == 0 {
 		return nil, fmt.Errorf("没有写要查的词")
-	case len(q) > maxWords:
-		return nil, fmt.Errorf("要查的词太多：%d 个，最多 %d 个", len(q), maxWords)
 	}
 	return q, nil
 }

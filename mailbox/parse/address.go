@@ -75,9 +75,7 @@ func splitAddresses(s string) []string {
 			paren--
 		case paren > 0:
 		case c == '=' && strings.HasPrefix(s[i:], "=?"):
-			if _, n, whole := cutWord([]byte(s[i:min(len(s), i+maxQuoted)]), new(bool)); whole {
-				size = n
-			}
+			size = max(size, wholeWord(s[i:]))
 		case c == '<' || c == '＜':
 			angle = true
 		case c == '>' || c == '＞':

@@ -132,9 +132,7 @@ func masked(item string) string {
 				unclosed++
 			}
 		case strings.HasPrefix(rest, "=?"):
-			if _, size, whole := cutWord([]byte(rest), new(bool)); whole {
-				n = hide(i, size, inWord)
-			}
+			n = max(n, hide(i, wholeWord(rest), inWord))
 		}
 		i += n
 	}

@@ -37,8 +37,9 @@ func (w *walker) identifiers(value []byte, where string) []string {
 		rest = rest[open+end+1:]
 	}
 	if len(ids) == 0 {
+		alone := len(bytes.Fields(value)) == 1
 		for word := range bytes.FieldsSeq(bytes.Trim(value, "<>")) {
-			if bytes.IndexByte(word, '@') >= 0 || len(bytes.Fields(value)) == 1 {
+			if alone || bytes.IndexByte(word, '@') >= 0 {
 				w.defect(DefectMessageID, where, "邮件编号写法有误，按原样保存")
 				add(bytes.Trim(word, "<>,;\""))
 			}

@@ -70,7 +70,7 @@ func nextParam(s string) (key, val, rest string) {
 	i := 0
 	for i < len(s) && s[i] != ';' {
 		if strings.HasPrefix(s[i:], "=?") {
-			if _, n, whole := cutWord([]byte(s[i:min(len(s), i+maxQuoted)]), new(bool)); whole {
+			if n := wholeWord(s[i:]); n > 0 {
 				i += n
 				continue
 			}

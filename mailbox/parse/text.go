@@ -68,7 +68,8 @@ func (w *walker) chooseText(begin int) {
 	has := false
 	for _, b := range w.texts[begin:] {
 		if !b.html {
-			plain.Write(bytes.TrimSpace(b.bytes[:min(len(b.bytes), brief+1)]))
+			text := bytes.TrimSpace(b.bytes)
+			plain.Write(text[:min(len(text), brief+1)])
 		}
 		has = has || b.html
 	}

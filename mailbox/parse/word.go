@@ -46,9 +46,9 @@ func decodeWords(b []byte) (text, defect string) {
 		return toText(b, "")
 	}
 	var (
-		out   strings.Builder
-		run   []word
-		noEnd bool // no "?=" is ahead: keeps the search linear
+		out  strings.Builder
+		run  []word
+		last = bytes.LastIndex(b, []byte("?=")) // where no word ends behind
 	)
 	note := func(d string) {
 		if d != "" && defect == "" {
@@ -77,11 +77,11 @@ func decodeWords(b []byte) (text, defect string) {
 		if k < 0 {
 			break
 		}
-		wd, size, whole := cutWord(b[k:], &noEnd)
+		wd, size, whole := cutWord(b[k:], last-k)
 		if size == 0 {
 			flush()
 			plain(b[:k+2])
-			b = b[k+2:]
+			b, last = b[k+2:], last-k-2
 			continue
 		}
 		if !whole {
@@ -93,16 +93,26 @@ func decodeWords(b []byte) (text, defect string) {
 			plain(between)
 		}
 		run = append(run, wd)
-		b = b[k+size:]
+		b, last = b[k+size:], last-k-size
 	}
 	flush()
 	plain(b)
 	return out.String(), defect
 }
 
-// cutWord takes the encoded-word at the beginning of b, which begins with "=?". size is 0 where
-// there is none; whole is false for one that lacks its end.
-func cutWord(b []byte, noEnd *bool) (wd word, size int, whole bool) {
+// wholeWord is how long the encoded-word is with which s begins; 0: none with an end does. No more of s than
+// maxQuoted bytes is looked at.
+func wholeWord(s string) int {
+	b := []byte(s[:min(len(s), maxQuoted)])
+	if _, size, whole := cutWord(b, bytes.LastIndex(b, []byte("?="))); whole {
+		return size
+	}
+	return 0
+}
+
+// cutWord takes the encoded-word at the beginning of b, which begins with "=?". last is where the last "?="
+// of b stands, negative for nowhere. size is 0 where there is no word; whole is false for one that lacks its end.
+func cutWord(b []byte, last int) (wd word, size int, whole bool) {
 	const maxCharset = 60
 	q := bytes.IndexByte(b[2:min(len(b), 2+maxCharset)], '?')
 	if q <= 0 || len(b) < 2+q+3 || b[2+q+2] != '?' {
@@ -121,16 +131,20 @@ func cutWord(b []byte, noEnd *bool) (wd word, size int, whole bool) {
 		return word{}, 0, false
 	}
 	begin := 2 + q + 3
-	if !*noEnd {
-		if end := bytes.Index(b[begin:], []byte("?=")); end >= 0 {
-			wd.data = b[begin : begin+end]
-			if next := bytes.Index(wd.data, []byte("=?")); next > 0 { // its end is missing, another word begins
-				wd.data = bytes.TrimRight(wd.data[:next], " \t")
-				return wd, begin + next, false
+	if last >= begin {
+		// No further than to the next mark, or a thousand words without an end would each be searched to the last.
+		first := bytes.HasPrefix(b[begin:], []byte("=?"))
+		for i := begin; ; i++ {
+			i += bytes.IndexByte(b[i:], '?')
+			switch {
+			case i+1 < len(b) && b[i+1] == '=':
+				wd.data = b[begin:i]
+				return wd, i + 2, true
+			case !first && i > begin+1 && b[i-1] == '=': // its end is missing, another word begins
+				wd.data = bytes.TrimRight(b[begin:i-1], " \t")
+				return wd, i - 1, false
 			}
-			return wd, begin + end + 2, true
 		}
-		*noEnd = true
 	}
 	// Cut off on its way: what there is up to a blank is the word.
 	end := bytes.IndexAny(b[begin:], " \t\r\n\"<>")
