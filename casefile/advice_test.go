@@ -1,6 +1,9 @@
 package casefile
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestWithCommands(t *testing.T) {
 	for _, tt := range []struct{ text, do, want string }{
@@ -18,5 +21,19 @@ func TestWithCommands(t *testing.T) {
 		if got := WithCommands(tt.text, tt.do); got != tt.want {
 			t.Errorf("%s with %s: %s, want %s", tt.text, tt.do, got, tt.want)
 		}
+	}
+}
+
+// What a hint has done by options alone is known by the names of the options, whatever stands around them.
+func TestOptionsOfAHint(t *testing.T) {
+	for do, want := range map[string][]string{
+		"": nil, "ysq register 2026-00001 --file": nil, "--file 文件": {"file"}, "--annex 名称、--grounds": {"annex", "grounds"}, "--to、ysq answer 编号 --email 地址": {"to"},
+	} {
+		if got := Lacks("某项", "写明\n"+do).Options; !slices.Equal(got, want) {
+			t.Errorf("%q names %q, want %q", do, got, want)
+		}
+	}
+	if !Lacks("听证", "写明\n--fill 听证=…").Filled() || Lacks("理由", "写明\n--grounds").Filled() {
+		t.Error("what only the letter says is filled in, and nothing else is")
 	}
 }

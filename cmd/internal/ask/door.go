@@ -469,7 +469,7 @@ func (d *Door) refuse(w http.ResponseWriter, err error) {
 func (d *Door) public(err error) *Error {
 	e := *d.worded(err)
 	if hint, do, ok := strings.Cut(e.Hint, "\n"); ok {
-		e.Hint, e.Do = hint, do
+		e.Hint, e.Do, e.Options = hint, do, casefile.Options(do)
 	}
 	e.Msg, e.Hint, e.Do = Mask(e.Msg), Mask(e.Hint), Mask(e.Do)
 	return &e

@@ -28,8 +28,10 @@ type Error struct {
 	Hint string `json:"hint,omitzero"`
 	// Do is the command line that does what Hint advises. Within the office it is the second line of Hint, as the rules
 	// write it; the door separates the two.
-	Do   string `json:"do,omitzero"`
-	Exit int    `json:"exit"`
+	Do string `json:"do,omitzero"`
+	// Options are those that Do names by themselves: the fields that have to be filled in or changed. The door sets them.
+	Options []string `json:"options,omitzero"`
+	Exit    int      `json:"exit"`
 
 	// Cause is what it puts into words; only whoever is in the same process sees it.
 	Cause error `json:"-"`

@@ -56,6 +56,13 @@ func (q LetterRef) look() Look { return Look{Letter: q.Document, What: "letter c
 // ManifestName is the file of a case file that holds the digests of the others, as sha256sum writes them.
 const ManifestName = "清单.sha256"
 
+// RemarksName is the file of a case file that says what is in it. What could not be put in stands below AbsentHead, one
+// thing a line, up to the end.
+const (
+	RemarksName = "说明.txt"
+	AbsentHead  = "未能放入的：\n"
+)
+
 // LetterRequest asks for a letter.
 type LetterRequest struct {
 	Cases  []casefile.ID       `json:"cases"`           // several: one letter for all

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -189,7 +190,7 @@ func (g *answerGuide) contents(ctx context.Context, c *ask.Client) (err error) {
 	for _, m := range g.last.Missing {
 		fill := fillOf(g.last.Letter.Letter, m.Name)
 		switch {
-		case m.Name == "理由":
+		case slices.Equal(m.Options, []string{"grounds"}):
 			lines, err := g.several("理由（这种文书不能不写；空行结束）")
 			if err != nil {
 				return err

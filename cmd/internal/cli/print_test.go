@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -229,7 +230,7 @@ func TestFail(t *testing.T) {
 	term.json = true
 	term.fail(err)
 	var back ask.Error
-	if e := json.Unmarshal(term.err.Bytes(), &back); e != nil || back != *err {
+	if e := json.Unmarshal(term.err.Bytes(), &back); e != nil || !reflect.DeepEqual(back, *err) {
 		t.Errorf("%s came back as %v, %v", term.err.String(), back, e)
 	}
 }

@@ -128,7 +128,7 @@ func (u *unpacker) unpack(r io.Reader) error {
 		switch h.Name {
 		case ask.ManifestName:
 			manifest = bytes.Clone(kept.Bytes())
-		case "说明.txt":
+		case ask.RemarksName:
 			u.absent(kept.String())
 		}
 	}
@@ -147,7 +147,7 @@ func (u *unpacker) write(name string, r io.Reader, kept *bytes.Buffer) error {
 	}
 	sum := sha256.New()
 	out := io.MultiWriter(f, sum)
-	if path.Dir(name) == "." && strings.Contains(ask.ManifestName+"说明.txt", name) {
+	if name == ask.ManifestName || name == ask.RemarksName {
 		out = io.MultiWriter(out, kept)
 	}
 	n, err := io.Copy(out, r)
@@ -161,7 +161,7 @@ func (u *unpacker) write(name string, r io.Reader, kept *bytes.Buffer) error {
 
 // absent reads from the remarks what could not be put in.
 func (u *unpacker) absent(remarks string) {
-	_, list, ok := strings.Cut(remarks, "未能放入的：\n")
+	_, list, ok := strings.Cut(remarks, ask.AbsentHead)
 	if !ok {
 		return
 	}

@@ -325,10 +325,10 @@ func (x *visit) refusedAnswer(v answerView, seen map[casefile.ID]uint64, err err
 // refuse says why an answer cannot be made so, and in which field, where one has to be changed.
 func (v *answerView) refuse(x *visit, err error) {
 	if wrong, ok := errors.AsType[*ask.FieldError](err); ok {
-		err = &ask.Error{Msg: cmp.Or(fieldLabels()[wrong.Field], wrong.Field) + "：" + wrong.Msg, Do: "--" + wrong.Field, Exit: ask.ExitUsage}
+		err = &ask.Error{Msg: cmp.Or(fieldLabels()[wrong.Field], wrong.Field) + "：" + wrong.Msg, Options: []string{wrong.Field}, Exit: ask.ExitUsage}
 	}
 	v.Wrong, v.Mark = x.told(err), ""
-	if fieldOf(ask.Missing{Do: v.Wrong.Do}) != noField {
+	if placeOf(v.Wrong.Options) != noField {
 		at := *v.Wrong
 		at.Code, v.Wrong = "field", &at
 	}
@@ -336,7 +336,7 @@ func (v *answerView) refuse(x *visit, err error) {
 
 // At reports whether a field is the one that has to be changed.
 func (v answerView) At(field string) bool {
-	return v.Wrong != nil && v.Wrong.Code == "field" && fieldOf(ask.Missing{Do: v.Wrong.Do}) == field
+	return v.Wrong != nil && v.Wrong.Code == "field" && placeOf(v.Wrong.Options) == field
 }
 
 // fill puts what a form says into the page.

@@ -180,11 +180,11 @@ func TestWayOfAnswer(t *testing.T) {
 // What an answer lacks leads to the field that takes it, and the address that was chosen is explained, not the others.
 func TestWhereAnswerLacks(t *testing.T) {
 	for do, want := range map[string]string{"--to、ysq answer 编号 --email 地址": "to", "--file 文件": "file", "--withheld": "withheld", "ysq register 2026-00001": "told", "": "told"} {
-		if got := fieldOf(ask.Missing{Name: "某项", Do: do}); got != want {
+		if got := fieldOf(casefile.Lacks("某项", "写明\n"+do)); got != want {
 			t.Errorf("%q leads to %q, want %q", do, got, want)
 		}
 	}
-	lacks := answerView{Tried: &ask.AnswerResult{Missing: []ask.Missing{{Name: "收件人", Do: "--to、ysq answer 编号 --email 地址"}}}}
+	lacks := answerView{Tried: &ask.AnswerResult{Missing: []ask.Missing{casefile.Lacks("收件人", "写明\n--to、ysq answer 编号 --email 地址")}}}
 	if !lacks.Unfolded() || (answerView{Tried: &ask.AnswerResult{}}).Unfolded() {
 		t.Error("the field of the address is unfolded where it is lacking, and only there")
 	}

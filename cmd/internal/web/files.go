@@ -102,7 +102,7 @@ func filer(what string) (get, post func(*visit) error) {
 		res, err := v.do(x, x.client.IfSeqs(seqsOf(form)).Dry(!record))
 		switch {
 		case err != nil:
-			if v.Wrong, v.Mark = x.told(err), ""; v.Wrong.Code == "field-missing" && v.Wrong.Do != "" {
+			if v.Wrong, v.Mark = x.told(err), ""; v.Wrong.Code == "field-missing" && len(v.Wrong.Options) > 0 {
 				v.Wrong.Code = "field"
 			}
 			if v.Since, err = x.since(v.Wrong, seqsOf(form)); err != nil {
@@ -139,7 +139,7 @@ func (x *visit) showFiling(v filingView) error {
 
 // At reports whether a field is one that has to be filled in.
 func (v filingView) At(field string) bool {
-	return v.Wrong != nil && v.Wrong.Code == "field" && slices.Contains(strings.Split(v.Wrong.Do, "、"), "--"+field)
+	return v.Wrong != nil && v.Wrong.Code == "field" && slices.Contains(v.Wrong.Options, field)
 }
 
 // name finds what a digest is called.
@@ -183,7 +183,7 @@ func (v *filingView) do(x *visit, c *ask.Client) (res ask.AppendResult, err erro
 	switch v.What {
 	case "attach":
 		if len(v.Files) == 0 {
-			return res, &ask.Error{Code: "field-missing", Msg: "没有选文件", Do: "--file", Exit: ask.ExitUsage}
+			return res, &ask.Error{Code: "field-missing", Msg: "没有选文件", Options: []string{"file"}, Exit: ask.ExitUsage}
 		}
 		e := casefile.Attached{Reason: v.Reason}
 		for _, f := range v.Files {

@@ -323,11 +323,9 @@ func (v *stepView) wrongField(x *visit, err error) {
 	if v.Wrong.Code != "field-missing" {
 		return
 	}
-	for option := range strings.SplitSeq(v.Wrong.Do, "、") { // as the rules name what a record has to say
-		for i := range v.Inputs {
-			if "--"+v.Inputs[i].Name == strings.TrimSpace(option) {
-				v.Inputs[i].Wrong, v.Wrong.Code = "请写明", "field"
-			}
+	for i := range v.Inputs {
+		if slices.Contains(v.Wrong.Options, v.Inputs[i].Name) {
+			v.Inputs[i].Wrong, v.Wrong.Code = "请写明", "field"
 		}
 	}
 }

@@ -116,7 +116,7 @@ func fold(all []string) *folded {
 }
 
 // answerFields maps the options of a terminal to the fields of the page 答复.
-var answerFields = map[string]string{"--file": "file", "--annex": "on_paper", "--to": "to", "--despite": "despite", "--outcome": "outcome", "--basis": "outcome", "--withheld": "withheld", "--grounds": "grounds", "--tracking": "tracking"}
+var answerFields = map[string]string{"file": "file", "annex": "on_paper", "to": "to", "despite": "despite", "outcome": "outcome", "basis": "outcome", "withheld": "withheld", "grounds": "grounds", "tracking": "tracking"}
 
 // noField is where the page 答复 says what no field of it takes.
 const noField = "told"
@@ -127,9 +127,15 @@ func fieldOf(m ask.Missing) string {
 	if m.Filled() {
 		return "fill-" + m.Name
 	}
-	first, _, _ := strings.Cut(m.Do, "、") // of several commands
-	option, _, _ := strings.Cut(first, " ")
-	return cmp.Or(answerFields[option], noField)
+	return placeOf(m.Options)
+}
+
+// placeOf is the field that the first of several options fills in.
+func placeOf(options []string) string {
+	if len(options) == 0 {
+		return noField
+	}
+	return cmp.Or(answerFields[options[0]], noField)
 }
 
 // viewable reports whether the office may have a page of a part to show: whether it has, it says when it is asked.

@@ -273,12 +273,12 @@ func (d *dossier) remarks() error {
 		"附卷/　　　　　 附卷的文件\n文书/　　　　　 制发的文书\n归档目录.docx　 卷内文件目录\n清单.sha256　　 以上各文件的 SHA-256，可用 sha256sum -c 清单.sha256 核对\n")
 	b.WriteString("\n邮件和附件来自外部，打开前请查杀病毒。本目录未遮盖个人信息。\n")
 	if len(d.absent) > 0 {
-		b.WriteString("\n未能放入的：\n")
+		b.WriteString("\n" + ask.AbsentHead)
 		for _, s := range d.absent {
 			b.WriteString(cleanText(s) + "\n")
 		}
 	}
-	return d.text("说明.txt", b.String())
+	return d.text(ask.RemarksName, b.String())
 }
 
 func (d *dossier) manifest() error {
