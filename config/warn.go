@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +34,9 @@ func (c Config) Warnings() (all []Error) {
 	for i, m := range c.Mailboxes {
 		if !strings.Contains(m.Sender(), "@") {
 			warn(mailboxKey(i, "user"), fmt.Sprintf("登录名 %q 不是邮箱地址，不能从这个邮箱存草稿、发信", m.User), "在同一节写 address = \"…@…\"，再 systemctl restart ysq")
+		}
+		if len(m.Folders) > 0 && !slices.ContainsFunc(m.Folders, func(f string) bool { return strings.EqualFold(f, "INBOX") }) {
+			warn(mailboxKey(i, "folders"), "folders 里没有 INBOX：只收所列的文件夹，收件箱的来信不会收", "补上 \"INBOX\"，或整行去掉，再 systemctl reload ysq")
 		}
 		judge(mailboxKey(i, "credential"), m)
 	}

@@ -38,6 +38,12 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 	check()
+	text, _ := os.ReadFile(path)
+	write(path, 0o600, string(text)+"folders = [\"垃圾邮件\"]\n")
+	check("收件箱的来信不会收")
+	write(path, 0o600, string(text)+"folders = [\"垃圾邮件\", \"inbox\"]\n")
+	check()
+	write(path, 0o600, string(text))
 	write(filepath.Join(dir, "imap-password"), 0o644, "x\n")
 	write(filepath.Join(dir, "imap-password.cred"), 0o640, "x\n")
 	check("imap-password 的权限是 0644", "imap-password.cred 的权限是 0640")

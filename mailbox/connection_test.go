@@ -385,6 +385,25 @@ func TestRefusedFolder(t *testing.T) {
 	}
 }
 
+// An inbox that cannot be opened is the error of the poll, names itself, and holds up no other folder. Of a folder that
+// is gone nothing is said any more.
+func TestRefusedInbox(t *testing.T) {
+	o := newOffice(t, officeOptions{})
+	o.add("INBOX", 1, 100)
+	o.add("广告邮件", 2, 100)
+	o.sim.Inject(imapsim.At{Command: "EXAMINE", Kind: imapsim.Tagged, Times: 1}.Do(imapsim.Say("NO [NOPERM] closed")))
+	res, err := o.poller.Poll(t.Context())
+	if e := faultIs(t, err, mailbox.FaultRefused); res.Taken != 1 || e.Label() != "文件夹 INBOX 打不开" || !strings.Contains(e.Hint(), "folders") {
+		t.Errorf("%d mails taken, %s: %s", res.Taken, e.Label(), e.Hint())
+	}
+	o.sim.Inject(imapsim.At{Command: "LIST", Kind: imapsim.Untagged, Times: 20}.Do(imapsim.Omit))
+	o.poll(t)
+	o.sim.Heal()
+	if f := o.poller.Status().Folders; len(f) != 1 || f[0].Name != "INBOX" || f[0].Refused != "" {
+		t.Errorf("folders %+v, want the inbox alone, open", f)
+	}
+}
+
 // What servers say unasked, and names that are no names, break nothing.
 func TestGarbage(t *testing.T) {
 	for name, line := range imapsim.Garbage() {

@@ -61,6 +61,7 @@ type Error struct {
 	Fault  Fault
 	Detail Detail // "": none
 	Doing  string // what was being done: "connecting", "LOGIN", "EXAMINE INBOX"
+	Folder string // which one the server refuses to open; "": none
 	Said   string // the server's own words, if it said any
 	Err    error
 }
@@ -122,6 +123,11 @@ func (e *Error) advice() advice {
 			hint:      "磁盘没有问题，是进程或系统的文件数上限太小：请用 systemctl edit ysq 写 LimitNOFILE=（至少 1024），或提高系统的上限（fs.file-max），再重启服务。",
 			meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
 	}
+	if e.Folder != "" {
+		return advice{label: "文件夹 " + e.Folder + " 打不开",
+			hint:      "请登录网页邮箱确认它存在且可以打开；配置的 folders 里名字写错或已不用的，请改正，再 systemctl reload ysq。",
+			meanwhile: "其他文件夹照常收取；打不开的每次都再试。"}
+	}
 	a := e.Fault.advice()
 	if why := certificateFault(e.Err); e.Fault == FaultTLS && why != "" {
 		a.label += "：" + why
@@ -178,7 +184,7 @@ func (f Fault) advice() advice {
 	case FaultProtocol:
 		return advice{label: "邮件服务器的应答无法理解", hint: "请核对端口和加密方式（993 用 tls，143 用 starttls）；持续出现请附上自检的输出求助。", do: "ysq doctor"}
 	case FaultRefused:
-		return advice{label: "邮件服务器拒绝了一条命令", hint: "请登录网页邮箱确认该文件夹存在且可以打开。", meanwhile: "系统会自动重试。"}
+		return advice{label: "邮件服务器拒绝了一条命令", hint: "请稍后再看；持续出现请附上自检的输出求助。", do: "ysq doctor", meanwhile: "系统会自动重试。"}
 	case FaultStorage:
 		return advice{label: "邮件写不进本机磁盘", hint: "请检查状态目录所在磁盘的剩余空间和读写错误（df -h、dmesg）。", meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
 	case FaultIntake:

@@ -26,9 +26,8 @@ type view struct {
 // up between any two polls.
 const relistAfter = 5 * time.Minute
 
-// round polls every folder once. A folder that cannot be opened does not keep the others from being
-// polled; only the inbox must open. Neither does one, even the inbox, whose mails are invented: the server answers,
-// and the error waits for the end of the round.
+// round polls every folder once. A folder that cannot be opened, or whose mails are invented, does not keep the others
+// from being polled: the server answers. That the inbox does not open, or invents, is the error of the round, at its end.
 func (p *Poller) round(ctx context.Context, full bool) (Result, error) {
 	res := Result{Full: full}
 	if err := p.takePending(ctx); err != nil {
@@ -39,17 +38,17 @@ func (p *Poller) round(ctx context.Context, full bool) (Result, error) {
 			return res, err
 		}
 	}
-	var invented error
+	var failed error
 	for _, f := range p.folders {
 		err := p.pollFolder(ctx, f, full, &res)
 		switch {
-		case errors.Is(err, ErrInvented):
-			invented = cmp.Or(invented, err)
-		case err != nil && (f.Role == RoleInbox || faultOf(err) != FaultRefused):
+		case errors.Is(err, ErrInvented), err != nil && faultOf(err) == FaultRefused && f.Role == RoleInbox:
+			failed = cmp.Or(failed, err)
+		case err != nil && faultOf(err) != FaultRefused:
 			return res, err
 		}
 	}
-	return res, invented
+	return res, failed
 }
 
 func (p *Poller) findFolders(ctx context.Context) error {
@@ -63,6 +62,11 @@ func (p *Poller) findFolders(ctx context.Context) error {
 		}
 	}
 	p.folders = found
+	p.update(func(st *Status) { // of one that is gone or left out, nothing is said any more
+		st.Folders = slices.DeleteFunc(st.Folders, func(o FolderStatus) bool {
+			return !slices.ContainsFunc(found, func(f Folder) bool { return f.Name == o.Name })
+		})
+	})
 	return nil
 }
 

@@ -83,11 +83,23 @@ func (v *visit) folders(ctx context.Context) error {
 			names[data.Mailbox] = wire
 		}
 	}
-	for _, f := range chooseFolders(all) {
+	found := chooseFolders(all)
+	chosen := mailbox.Chosen(found, v.options.Folders)
+	for _, f := range found {
+		if !slices.ContainsFunc(chosen, func(c mailbox.Folder) bool { return c.Name == f.Name }) {
+			v.probe.Unpolled = append(v.probe.Unpolled, f)
+		}
+	}
+	for _, f := range chosen {
+		_, listed := names[f.Name]
+		if !listed {
+			names[f.Name] = encodedName(f.Name)
+		}
 		one, err := v.examine(f, names[f.Name])
 		if err != nil {
 			return err
 		}
+		one.Unlisted = !listed
 		if f.Role == mailbox.RoleInbox && one.Refused == "" {
 			if err := v.span(&one); err != nil {
 				return err

@@ -159,3 +159,40 @@ func TestProbeDovecot(t *testing.T) {
 		t.Errorf("the transcript tells too much:\n%s", all)
 	}
 }
+
+// What is looked at is what is polled: the configured folders alone, by whatever name, with the roles of the list.
+func TestProbeLooksAtWhatIsPolled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim, source := probeSim(t, imapsim.Options{})
+		sim.Add("垃圾邮件", private(100), time.Now())
+		p, err := source.Probe(t.Context(), mailbox.ProbeOptions{Folders: []string{"inbox", "垃圾邮件", "科室 & 来信"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []mailbox.ProbedFolder{
+			{Folder: mailbox.Folder{Name: "INBOX", Role: mailbox.RoleInbox}},
+			{Folder: mailbox.Folder{Name: "垃圾邮件", Role: mailbox.RoleJunk}, Exists: 1},
+			{Folder: mailbox.Folder{Name: "科室 & 来信", Role: mailbox.RoleInbox}, Unlisted: true},
+		} {
+			if got := p.Folders[i]; got.Folder != want.Folder || got.Exists != want.Exists || got.Unlisted != want.Unlisted || (got.Refused != "") != want.Unlisted {
+				t.Errorf("folder %+v, want %+v", got, want)
+			}
+		}
+		if !strings.Contains(strings.Join(p.Lines, "\n"), "EXAMINE") || len(p.Folders) != 3 || len(p.Unpolled) != 4 {
+			t.Errorf("folders %+v, left out %+v", p.Folders, p.Unpolled)
+		}
+	})
+}
+
+// Names go over the wire as they came.
+func TestEncodedName(t *testing.T) {
+	for name, want := range map[string]string{
+		"INBOX": `"INBOX"`, "a&b": `"a&-b"`, "垃圾邮件": `"&V4NXPpCuTvY-"`, "x台y北": `"x&U,A-y&Uxc-"`, "😀": `"&2D3eAA-"`,
+	} {
+		got := encodedName(name)
+		back, ok := decodedName(strings.Trim(got, `"`))
+		if got != want || !ok || back != name {
+			t.Errorf("%q: %s, back %q", name, got, back)
+		}
+	}
+}

@@ -140,6 +140,9 @@ func (s *session) examine(ctx context.Context, folder string) (mailbox.Box, erro
 		_, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: !s.source.opts.Select}).Wait()
 		return err
 	})
+	if e, ok := errors.AsType[*mailbox.Error](err); ok && e.Fault == mailbox.FaultRefused {
+		e.Folder = folder
+	}
 	if err != nil {
 		return mailbox.Box{}, err
 	}

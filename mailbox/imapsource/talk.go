@@ -279,6 +279,32 @@ func decodedName(s string) (string, bool) {
 	}
 }
 
+// encodedName is a folder's name as it goes over the wire, quoted: modified UTF-7 (RFC 3501, section 5.1.3).
+func encodedName(name string) string {
+	var b strings.Builder
+	var shifted []byte
+	for _, r := range name + "\x00" { // the end closes what is shifted
+		if r >= 0x80 {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				shifted = append(shifted, byte(unit>>8), byte(unit))
+			}
+			continue
+		}
+		if len(shifted) > 0 {
+			b.WriteString("&" + modifiedBase64.EncodeToString(shifted) + "-")
+			shifted = nil
+		}
+		switch r {
+		case 0:
+		case '&':
+			b.WriteString("&-")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return quoted(b.String())
+}
+
 var (
 	mailAddress = regexp.MustCompile(`[^\s<>"(),;:\[\]]+@[^\s<>"(),;:\[\]]+`)
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b|\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){4,7}\b`)

@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"net"
-	"slices"
 	"time"
 
 	"ysq.internal/ysq/config"
@@ -72,19 +71,7 @@ func (c *chosen) Folders(ctx context.Context) ([]mailbox.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := c.names()
-	if len(names) == 0 {
-		return found, nil
-	}
-	var all []mailbox.Folder
-	for _, name := range names {
-		f := mailbox.Folder{Name: name, Role: mailbox.RoleInbox}
-		if i := slices.IndexFunc(found, func(o mailbox.Folder) bool { return o.Name == name }); i >= 0 {
-			f = found[i]
-		}
-		all = append(all, f)
-	}
-	return all, nil
+	return mailbox.Chosen(found, c.names()), nil
 }
 
 // Await implements mailbox.Waiter.
@@ -101,6 +88,9 @@ func (a *Account) Probe(ctx context.Context, o mailbox.ProbeOptions) (mailbox.Pr
 	options, err := a.Options()
 	if err != nil {
 		return mailbox.Probe{}, err
+	}
+	if !o.Live { // whose questions are about the provider, whatever is polled there
+		o.Folders = a.Config.Folders
 	}
 	return imapsource.New(options, a.Store).Probe(ctx, o)
 }

@@ -155,6 +155,9 @@ func (n *Audits) gap(tx *desk.View, a mailbox.Audit) (*ask.Gap, error) {
 func (n *Audits) Troubles() (all desk.Troubles) {
 	for _, p := range n.room.Pollers {
 		for _, f := range p.Status().Folders {
+			if f.Refused != "" && f.Role != mailbox.RoleInbox && !strings.Contains(f.Refused, "UIDVALIDITY") { // the inbox is the error of the poll
+				all.Add("folder", "邮箱 %s 的文件夹 %s 打不开，其中的信收不进来；请登录网页邮箱核对\nysq doctor", p.Status().Account, f.Name)
+			}
 			if f.Off != 0 {
 				all.Add("exists", "邮箱 %s 的文件夹 %s 报有 %d 封邮件，却只列出 %d 封：列不出的收不进来，请登录网页邮箱核对，或请邮箱管理员检查服务器", p.Status().Account, f.Name, f.Exists, int(f.Exists)-f.Off)
 			}

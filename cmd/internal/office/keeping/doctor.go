@@ -62,6 +62,7 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	}
 	var accounts []*intake.Account
 	for i, m := range k.Config.Mailboxes {
+		m.Folders = k.Live().Mailboxes[i].Folders
 		s := k.Intake.Pollers[i].Status()
 		k.pollDiagnosis(&d, s, k.Live().Mailboxes[i].PollInterval)
 		if patient(s) { // a further login would make it worse

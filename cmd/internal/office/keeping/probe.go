@@ -47,7 +47,11 @@ func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error,
 	} else {
 		d.OK("id", at("ID"), "服务器不认识，不影响收信")
 	}
-	d.OK("capabilities", at("能力"), "%s", strings.Join(p.Capabilities, " "))
+	idle := "没有 IDLE，定时收信，不影响收全"
+	if slices.Contains(p.Capabilities, "IDLE") {
+		idle = "有 IDLE，新邮件随到随收"
+	}
+	d.OK("capabilities", at("能力"), "%s（%s）", strings.Join(p.Capabilities, " "), idle)
 	folderDiagnoses(d, at, p)
 	windowDiagnosis(d, at, p, now)
 }
@@ -58,7 +62,13 @@ func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe)
 	for _, f := range p.Folders {
 		names = append(names, fmt.Sprintf("%s（%s）", f.Name, roles[f.Role]))
 		if f.Refused != "" {
-			d.Fail("folder", at("文件夹 "+f.Name), "请在网页邮箱中确认它可以打开", "打不开：%s", f.Refused)
+			why, do := "打不开", "请在网页邮箱中确认它可以打开"
+			if f.Unlisted {
+				why, do = "服务器没有这个文件夹，打不开", "改正配置的 folders，再 systemctl reload ysq"
+			}
+			d.Fail("folder", at("文件夹 "+f.Name), do, "%s：%s；其中的信收不进来，其他文件夹照常收取", why, f.Refused)
+		} else if f.Unlisted {
+			d.Warn("folder", at("文件夹 "+f.Name), "请核对配置的 folders", "能打开，而服务器的列表里没有它：照收件箱收取")
 		} else if f.Unsteady {
 			d.Warn("uidvalidity", at("UIDVALIDITY "+f.Name), "在 [[mailbox]] 中写 open = \"select\"，再 systemctl restart ysq；只会去掉邮件的 \\Recent 标记", "每次打开都换，无法按 UID 核对")
 		} else if f.UIDValidity == 0 {
@@ -72,9 +82,20 @@ func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe)
 		}
 	}
 	d.OK("folders", at("收信的文件夹"), "%s", strings.Join(names, "、"))
-	for _, role := range []mailbox.Role{mailbox.RoleJunk, mailbox.RoleSent} {
-		if !slices.ContainsFunc(p.Folders, func(f mailbox.ProbedFolder) bool { return f.Role == role }) {
-			d.Warn("folders", at("文件夹"), "名称特别的，在配置的 folders 中写明", "没有认出“%s”的文件夹", roles[role])
+	for _, f := range p.Unpolled {
+		d.Warn("folders", at("文件夹"), "要收的，加进 folders，再 systemctl reload ysq", "%s（%s）不收：配置的 folders 里没有它", f.Name, roles[f.Role])
+	}
+	// Only the list of the server makes a folder one of junk or of sent mail; named in folders, another one is an inbox.
+	for _, missing := range []struct {
+		role mailbox.Role
+		do   string
+	}{
+		{mailbox.RoleJunk, "确实没有的不必理会；名称特别的，请邮件管理员标上 \\Junk（RFC 6154），或时常在网页邮箱里看一看"},
+		{mailbox.RoleSent, "确实没有的不必理会；名称特别的，请邮件管理员标上 \\Sent（RFC 6154），在此之前从网页邮箱发出的信要手工记录"},
+	} {
+		ofRole := func(f mailbox.Folder) bool { return f.Role == missing.role }
+		if !slices.ContainsFunc(p.Folders, func(f mailbox.ProbedFolder) bool { return ofRole(f.Folder) }) && !slices.ContainsFunc(p.Unpolled, ofRole) {
+			d.Warn("folders", at("文件夹"), missing.do, "没有认出“%s”的文件夹", roles[missing.role])
 		}
 	}
 }
@@ -82,10 +103,11 @@ func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe)
 // windowDiagnosis tells whether the server may hide old mail. It cannot be asked; it shows only by what is
 // there.
 func windowDiagnosis(d *desk.Diagnoses, at func(string) string, p mailbox.Probe, now time.Time) {
-	if len(p.Folders) == 0 || p.Folders[0].Refused != "" {
+	i := slices.IndexFunc(p.Folders, func(f mailbox.ProbedFolder) bool { return f.Role == mailbox.RoleInbox && f.Refused == "" })
+	if i < 0 {
 		return
 	}
-	inbox := p.Folders[0]
+	inbox := p.Folders[i]
 	if inbox.Listed < inbox.Exists {
 		d.Warn("listing", at("邮件列表"), "收信时会换一种方式再列，不会漏", "服务器说有 %d 封，只列出 %d 封", inbox.Exists, inbox.Listed)
 	}

@@ -29,3 +29,28 @@ func TestServerDiagnosesOfAFailure(t *testing.T) {
 		}
 	}
 }
+
+// What is said of folders is what the poller does with them.
+func TestFolderDiagnoses(t *testing.T) {
+	folder := func(name string, r mailbox.Role) mailbox.Folder { return mailbox.Folder{Name: name, Role: r} }
+	var d desk.Diagnoses
+	ServerDiagnoses(&d, "公开办", mailbox.Probe{LoggedIn: true, Capabilities: []string{"IMAP4rev1"}, Unpolled: []mailbox.Folder{folder("垃圾邮件", mailbox.RoleJunk)}, Folders: []mailbox.ProbedFolder{
+		{Folder: folder("来信", mailbox.RoleInbox), Refused: "no such folder", Unlisted: true},
+		{Folder: folder("INBOX", mailbox.RoleInbox), UIDValidity: 1, Exists: 1, Listed: 1, Oldest: time.Now()},
+	}}, nil, time.Now())
+	var all strings.Builder
+	for _, x := range d {
+		all.WriteString(x.Text + "→" + x.Do + "\n")
+	}
+	for _, want := range []string{
+		"没有 IDLE，定时收信", "服务器没有这个文件夹，打不开：no such folder", "改正配置的 folders", "垃圾邮件（垃圾邮件类）不收：配置的 folders 里没有它→要收的，加进 folders",
+		`没有认出“已发送”的文件夹→确实没有的不必理会；名称特别的，请邮件管理员标上 \Sent`, "最近 30 天",
+	} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("no %q in\n%s", want, all.String())
+		}
+	}
+	if strings.Contains(all.String(), "没有认出“垃圾邮件类”") {
+		t.Errorf("a folder that is left out is known\n%s", all.String())
+	}
+}
