@@ -173,8 +173,6 @@ type Health struct {
 	Err error
 	// Since is when writing began to fail, by the Updates' time.
 	Since time.Time
-	// ClockBack is by how much the clock was behind the last record at the last Update.
-	ClockBack time.Duration
 }
 
 // Health returns how the last Update went.
@@ -267,7 +265,7 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 		}
 		return r.unwell(now, err)
 	}
-	r.health.Store(&Health{ClockBack: tx.clockBack})
+	r.health.Store(&Health{})
 	return nil
 }
 

@@ -27,17 +27,16 @@ type Tx struct {
 
 	base *workday.Calendar // without the adopted notices
 
-	recorded  time.Time          // of the records of this transaction; zero before the first is appended
-	clockBack time.Duration      // by how much now is before the last record
-	last      []casefile.Record  // the history that was read or written last: a record is judged and then folded
-	folded    casefile.Case      // the case that was folded last: what is recorded next is often compared with it
-	lines     *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
-	open      *openMails         // as they were read before; nil: what is read may not be committed
-	known     *remembered        // as it was decoded before; nil: nothing, as for whoever proves what is on disk
-	standIns  *casefile.StandIns // read once; nil: not yet
-	later     *ordering          // takes the buckets with many keys, for a maker; nil: they are written at once
-	commits   *commits           // before this one; nil: as open
-	wrote     Wrote              // of it
+	recorded time.Time          // of the records of this transaction; zero before the first is appended
+	last     []casefile.Record  // the history that was read or written last: a record is judged and then folded
+	folded   casefile.Case      // the case that was folded last: what is recorded next is often compared with it
+	lines    *bbolt.Bucket      // where records are read instead of in b, by Verify; nil: in b
+	open     *openMails         // as they were read before; nil: what is read may not be committed
+	known    *remembered        // as it was decoded before; nil: nothing, as for whoever proves what is on disk
+	standIns *casefile.StandIns // read once; nil: not yet
+	later    *ordering          // takes the buckets with many keys, for a maker; nil: they are written at once
+	commits  *commits           // before this one; nil: as open
+	wrote    Wrote              // of it
 }
 
 func (r *Register) tx(b *bbolt.Tx, now time.Time) *Tx {
@@ -142,7 +141,6 @@ func (t *Tx) recordedNow(last uint64) (time.Time, error) {
 	}
 	t.recorded = t.now.Truncate(time.Millisecond)
 	if before.Recorded.After(t.recorded) {
-		t.clockBack = before.Recorded.Sub(t.recorded)
 		t.recorded = before.Recorded
 	}
 	return t.recorded, nil

@@ -52,6 +52,29 @@ func TestDoctor(t *testing.T) {
 			b.sim.Disconnect(imapsim.EOF)
 			time.Sleep(2 * time.Hour)
 		}, map[string]string{"login": "fail", "poll": "fail"}, ""},
+		{"a server that is gone for a moment", func(b *bureau) {
+			b.sim.Inject(imapsim.At{Kind: imapsim.Greeting}.Do(imapsim.StopAt(0, imapsim.EOF)))
+			b.sim.Disconnect(imapsim.EOF)
+			if _, err := ask.Do(b.t.Context(), b.client, ask.Poll, ask.None{}); err == nil {
+				b.t.Error("a poll of a server that is gone went well")
+			}
+		}, map[string]string{"login": "fail", "poll": "warn"}, ""},
+		{"a server that was gone for a moment", func(b *bureau) {
+			b.sim.Inject(imapsim.At{Kind: imapsim.Greeting}.Do(imapsim.StopAt(0, imapsim.EOF)))
+			b.sim.Disconnect(imapsim.EOF)
+			if _, err := ask.Do(b.t.Context(), b.client, ask.Poll, ask.None{}); err == nil {
+				b.t.Error("a poll of a server that is gone went well")
+			}
+			b.sim.Heal()
+			b.poll()
+		}, nil, ""},
+		{"a clock that jumped back", func(b *bureau) { b.ahead.Add(-int64(2 * time.Hour)) }, map[string]string{"clock": "fail"}, "timedatectl"},
+		{"a clock that caught up", func(b *bureau) {
+			b.ahead.Add(-int64(2 * time.Hour))
+			b.states()
+			b.ahead.Add(int64(2 * time.Hour))
+			b.poll()
+		}, nil, ""},
 		{"a mail in quarantine", func(b *bureau) {
 			b.sim.Inject(imapsim.At{Command: "UID FETCH", Kind: imapsim.Fetch}.Do(func(_ imapsim.Event, r *imapsim.Reply) { r.Line, r.Attrs = "", nil }))
 			b.deliver("李四 <lisi@example.test>", "政府信息公开申请", "取不下来")

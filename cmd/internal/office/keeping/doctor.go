@@ -66,7 +66,7 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 		s := k.Intake.Pollers[i].Status()
 		k.pollDiagnosis(&d, s, k.Live().Mailboxes[i].PollInterval)
 		if patient(s) { // a further login would make it worse
-			d.Fail("login", "邮箱 "+s.Account, s.Hint+s.Meanwhile, "%s，%s 前不再登录", s.Label, s.NextTry.In(civil.Zone).Format("15:04"))
+			d.Fail("login", "邮箱 "+s.Account, s.Hint+s.Meanwhile, "%s，%s 前不再登录", s.Label, clockOf(s.NextTry))
 			continue
 		}
 		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
@@ -198,8 +198,14 @@ func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
 	}
 	m := k.Reg.Meta()
 	d.OK("register", "登记库", "%s，格式 %d，%d 条记录，%.1f MiB，末条摘要 %s", m.ID, m.Schema, records, float64(k.RegisterSize())/(1<<20), head.Short())
+	clockBack := false
 	for _, t := range k.Troubles() {
-		if t.Name != "disk" { // told above
+		switch t.Name {
+		case "disk": // told above
+		case "clock":
+			d.Fail(t.Name, "本机时钟", "timedatectl set-ntp true", "%s", t.Text)
+			clockBack = true
+		default:
 			d.Fail(t.Name, "登记库", cmp.Or(t.Do, "详情见服务日志（journalctl -u ysq）"), "%s", t.Text)
 		}
 	}
@@ -216,7 +222,9 @@ func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
 		}
 	}
 	k.backupDiagnosis(d)
-	k.clock(d, lag)
+	if !clockBack { // by which the mails were dated, too
+		k.clock(d, lag)
+	}
 	return nil
 }
 
@@ -350,10 +358,16 @@ func (k *Room) pollDiagnosis(d *desk.Diagnoses, s mailbox.Status, interval time.
 		d.Fail(id, subject, s.Hint+s.Meanwhile, "启动以来没有成功过：%s", s.Label)
 	case age > max(3*interval, 15*time.Minute):
 		d.Fail(id, subject, s.Hint+s.Meanwhile, "上次成功在 %v 前：%s", age.Round(time.Minute), s.Label)
+	case s.Failures > 0:
+		d.Warn(id, subject, s.Hint+s.Meanwhile, "%s 的一次没有成功：%s；上次成功在 %v 前", clockOf(s.LastErrorAt), s.Label, age.Round(time.Second))
+	case time.Since(s.LastErrorAt) < time.Hour:
+		d.OK(id, subject, "上次成功在 %v 前；%s 有一次没有成功，已经恢复", age.Round(time.Second), clockOf(s.LastErrorAt))
 	default:
 		d.OK(id, subject, "上次成功在 %v 前", age.Round(time.Second))
 	}
 }
+
+func clockOf(t time.Time) string { return t.In(civil.Zone).Format("15:04") }
 
 // probeAll examines accounts side by side.
 func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time) []desk.Diagnoses {

@@ -47,8 +47,8 @@ func (k *Room) Troubles() (all desk.Troubles) {
 	} else if err := k.Reg.InPlace(); err != nil {
 		all.Add("writing", "%v", desk.Told(err))
 	}
-	if h.ClockBack > time.Minute {
-		all.Add("clock", "服务器时钟比末条记录慢 %v，请校时", h.ClockBack.Round(time.Second))
+	if back := k.clockBack(); back > time.Minute {
+		all.Add("clock", "本机时钟比末条记录慢 %v：现在的钟不准，或当时不准；请校时（timedatectl set-ntp true），追上后自行消失", back.Round(time.Second))
 	}
 	if s, err := k.Space(k.Config.Paths.State); err != nil {
 		all.Add("disk", "%v", err)
@@ -92,6 +92,23 @@ func (k *Room) Notices() (all desk.Troubles) {
 		}
 	}
 	return all
+}
+
+// clockBack is by how much the clock is behind the last record; 0: it is not. The records never run backwards, and so
+// it heals as the clock passes the last of them.
+func (k *Room) clockBack() time.Duration {
+	last, err := desk.Look(k.Desk, func(tx *desk.View) (time.Time, error) {
+		seq, _ := tx.Head()
+		if seq == 0 {
+			return time.Time{}, nil
+		}
+		r, err := tx.Record(seq)
+		return r.Recorded, err
+	})
+	if err != nil || last.IsZero() {
+		return 0
+	}
+	return max(0, last.Sub(k.Now()))
 }
 
 // leastSpace is the room below which status warns: a snapshot of the register and some mails.
