@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -31,5 +33,20 @@ func TestBrief(t *testing.T) {
 		if got := isBrief(cmd); got != want {
 			t.Errorf("%s: brief %v, want %v", line, got, want)
 		}
+	}
+}
+
+// Whoever waits for a poll is told after some seconds what it waits for; a poll that is quick says nothing of it.
+func TestSayWaiting(t *testing.T) {
+	for takes, says := range map[time.Duration]bool{time.Second: false, time.Minute: true} {
+		synctest.Test(t, func(t *testing.T) {
+			term := newTerminal(0, nil)
+			stop := term.app.sayWaiting(t.Context())
+			time.Sleep(takes)
+			stop()
+			if got := term.err.String(); strings.Contains(got, "还在收信") != says {
+				t.Errorf("after %v: %q", takes, got)
+			}
+		})
 	}
 }

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -103,6 +106,7 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 	}
 	if c != nil {
 		defer c.Close()
+		defer a.sayWaiting(ctx)()
 		return ask.Do(ctx, c, ask.Poll, ask.None{})
 	}
 	cfg, err := a.checkedConfig()
@@ -120,6 +124,21 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 		return ask.Do(ctx, c, ask.Poll, ask.None{})
 	}
 	return res, err
+}
+
+// sayWaiting tells whoever has waited for some seconds what a poll of the daemon waits for, until stop is called.
+func (a *app) sayWaiting(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var said sync.WaitGroup
+	said.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-time.After(5 * time.Second):
+			fmt.Fprintln(a.errOut, "还在收信：正在进行的一次收完才轮到这一次，重新连接要与上次登录隔一两分钟，信多或服务器慢的更久。\n"+
+				"收完或收不成都会在这里说明；不想等的按 Ctrl-C，守护进程照常定时收信。")
+		}
+	})
+	return func() { cancel(); said.Wait() }
 }
 
 // checkedConfig is the configuration with everything it refers to.

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/mailbox"
 )
@@ -48,16 +49,20 @@ func (n *Room) Poll(ctx context.Context) (ask.PollResult, error) {
 			}
 		}
 		if errs[i] != nil {
-			errs[i] = PollError(n.Pollers[i].Status(), errs[i])
+			errs[i] = n.PollError(n.Pollers[i].Status(), errs[i])
 		}
 	}
 	return sum, errors.Join(errs...)
 }
 
-// PollError says what hinders a poll.
-func PollError(s mailbox.Status, err error) error {
+// PollError says what hinders a poll and, where a daemon polls, when it is tried again.
+func (n *Room) PollError(s mailbox.Status, err error) error {
 	if s.Label == "" {
 		return fmt.Errorf("%s: %w", s.Account, err)
 	}
-	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: s.Hint, Do: s.Do, Exit: ask.ExitFailed}
+	hint := s.Hint
+	if !n.Started.IsZero() {
+		hint += s.Meanwhile + "下次自动收信在 " + s.NextTry.In(civil.Zone).Format("15:04") + "。"
+	}
+	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: hint, Do: s.Do, Exit: ask.ExitFailed}
 }

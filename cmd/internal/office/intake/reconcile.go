@@ -52,7 +52,7 @@ func (n *Audits) Reconcile(ctx context.Context, _ ask.Call, _ ask.None) (ask.Rec
 		var err error
 		if errs[i] == nil {
 			v, err = n.auditView(audit)
-		} else if e, ok := errors.AsType[*ask.Error](PollError(p.Status(), errs[i])); ok {
+		} else if e, ok := errors.AsType[*ask.Error](n.room.PollError(p.Status(), errs[i])); ok {
 			v.Error, v.Hint = e.Msg, e.Hint
 		} else {
 			v.Error = errs[i].Error()

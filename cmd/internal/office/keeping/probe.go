@@ -131,7 +131,7 @@ func (k *Room) Converse(ctx context.Context, _ ask.Call, q ask.LiveRequest) ([]a
 	var accounts []*intake.Account
 	for i, m := range k.Config.Mailboxes {
 		if s := k.Intake.Pollers[i].Status(); patient(s) {
-			return nil, intake.PollError(s, errors.New("过早重试会使账号被封"))
+			return nil, k.Intake.PollError(s, errors.New("过早重试会使账号被封"))
 		}
 		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
 	}
