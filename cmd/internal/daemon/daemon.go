@@ -89,14 +89,15 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 			}
 		})
 	}
-	wg.Go(func() { d.watch(ctx) })
-	wg.Go(func() { d.reloads(ctx) })
-	wg.Go(func() { d.prove(ctx) })
-	wg.Go(func() { d.Search.KeepIndex(ctx) })
-	wg.Go(func() { d.Reading.KeepReading(ctx) })
-	wg.Go(func() { d.remind(ctx) })
-	wg.Go(func() { d.yearEnd(ctx) })
-	wg.Go(func() { d.Delivery.KeepSending(ctx) })
+	for _, l := range []struct {
+		doing string
+		loop  func(context.Context)
+	}{
+		{"自查", d.watch}, {"重读配置", d.reloads}, {"核验登记库", d.prove}, {"编索引", d.Search.KeepIndex}, {"读附件", d.Reading.KeepReading},
+		{"提醒", d.remind}, {"写年报", d.yearEnd}, {"发信", d.Delivery.KeepSending},
+	} {
+		wg.Go(func() { d.Loop(ctx, l.doing, l.loop) })
+	}
 
 	<-ctx.Done()
 	d.notify("STOPPING=1")

@@ -37,10 +37,10 @@ func openPost(t *testing.T, day string, change func(*bureau)) (*bureau, *smtpsim
 	c := &b.config.SMTP
 	c.Host, c.Port, c.TLS, c.User, c.PasswordFile = "127.0.0.1", 25, "none", "office@example.test", b.config.Mailboxes[0].PasswordFile
 	b.config.Digest.To = nil
+	b.seams = func(o *Options) { o.DialSMTP = post.Dial }
 	if change != nil {
 		change(b)
 	}
-	b.seams = func(o *Options) { o.DialSMTP = post.Dial }
 	b.start()
 	return b, post
 }

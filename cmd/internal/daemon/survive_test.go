@@ -28,8 +28,8 @@ func TestPoisonMailCostsItself(t *testing.T) {
 		b := newBureau(t, "2026-03-02")
 		poison := compose("王五 <wangwu@example.test>", "政府信息公开申请", "poison")
 		b.seams = func(o *Options) {
-			o.OnRead = func(d casefile.Digest) {
-				if d == casefile.DigestOf(poison) {
+			o.OnOne = func(doing string, d casefile.Digest) {
+				if doing == "读信" && d == casefile.DigestOf(poison) {
 					panic("the reader met its master")
 				}
 			}
@@ -50,6 +50,66 @@ func TestPoisonMailCostsItself(t *testing.T) {
 			t.Errorf("%d cases, want 9", len(rows))
 		}
 	})
+}
+
+// Whatever panics over one mail, its case or its entry under 待甄别 is there, status names it, and the mails behind it are
+// read, indexed and answered.
+func TestPanicOverOneMail(t *testing.T) {
+	for _, doing := range []string{"读信", "判断去处", "登记来信", "读来信", "读附件 1", "按附件判断去处", "编入索引", "列出来信", "写收件回执"} {
+		t.Run(doing, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				enclosing := func(n int) []byte {
+					subject := "政府信息公开申请"
+					if n == 0 && doing == "按附件判断去处" {
+						subject = "补充材料：2026-00001" // an open mail of another's case
+					}
+					return withAttachment(fmt.Sprintf("王五 <w%d@example.test>", (n+3)%4), subject, "申请公开", "附件.txt", fmt.Sprintf("文件第%d号", n))
+				}
+				poison := casefile.DigestOf(enclosing(0))
+				var panicked atomic.Int32
+				b, post := openPost(t, "2026-03-02", func(b *bureau) {
+					b.config.Acknowledge.Enabled = true
+					sends := b.seams
+					b.seams = func(o *Options) {
+						sends(o)
+						o.OnOne = func(this string, d casefile.Digest) {
+							if this == doing && d == poison {
+								panicked.Add(1)
+								panic("met its master")
+							}
+						}
+					}
+				})
+				b.sim.Add("INBOX", compose("王五 <w3@example.test>", "政府信息公开申请", "申请公开某路改造的批复"), b.now())
+				b.poll()
+				for n := range 4 {
+					b.sim.Add("INBOX", enclosing(n), b.now())
+				}
+				b.poll()
+				time.Sleep(2 * time.Hour)
+				b.poll()
+				b.daemon.Reading.Opening(poison) // for the lists
+				if parked, cases := len(b.mails(casefile.Parked)), len(b.list(ask.ListQuery{})); cases < 4 || parked+cases < 5 && doing != "按附件判断去处" {
+					t.Errorf("%d cases and %d parked", cases, parked)
+				}
+				if len(post.Mails()) < 4 {
+					t.Errorf("%d receipts", len(post.Mails()))
+				}
+				for n := 1; n < 4; n++ {
+					if d := casefile.DigestOf(enclosing(n)); !b.read(d) {
+						t.Errorf("mail %d is unread", n)
+					}
+				}
+				if indexed, head := b.position(); indexed != head {
+					t.Errorf("indexed up to %d of %d", indexed, head)
+				}
+				troubles := fmt.Sprint(b.daemon.Keeping.Troubles())
+				if panicked.Load() == 0 || doing != "登记来信" && !strings.Contains(troubles, poison.Short()) { // that one is parked, and says why
+					t.Errorf("panicked %d times; status: %s", panicked.Load(), troubles)
+				}
+			})
+		})
+	}
 }
 
 // A disk that is full where mails are written: the daemon stays, says so, and goes on by itself.
@@ -134,7 +194,10 @@ func TestHostileHeadersAreNotHeld(t *testing.T) {
 		var mu sync.Mutex
 		var peak uint64
 		b.seams = func(o *Options) {
-			o.OnRead = func(casefile.Digest) {
+			o.OnOne = func(doing string, _ casefile.Digest) {
+				if doing != "读信" {
+					return
+				}
 				mu.Lock() // one looks, not all; the others wait, so that what is held is the same in each run
 				defer mu.Unlock()
 				runtime.GC()
@@ -173,7 +236,10 @@ func TestMailsAreReadBeforeTheTransaction(t *testing.T) {
 				}
 				return do()
 			}
-			o.OnRead = func(casefile.Digest) {
+			o.OnOne = func(doing string, _ casefile.Digest) {
+				if doing != "读信" {
+					return
+				}
 				read.Add(1)
 				if writing.Load() {
 					within.Add(1)

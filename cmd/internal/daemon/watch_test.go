@@ -32,7 +32,13 @@ func TestWatchdogFollowsThePollers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBureau(t, "2026-03-02")
 				hang := make(chan struct{})
-				b.seams = func(o *Options) { o.OnRead = func(casefile.Digest) { <-hang } }
+				b.seams = func(o *Options) {
+					o.OnOne = func(doing string, _ casefile.Digest) {
+						if doing == "读信" {
+							<-hang
+						}
+					}
+				}
 				b.start()
 				time.Sleep(time.Minute)
 				tt.do(b, hang)

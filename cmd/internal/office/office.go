@@ -20,7 +20,6 @@ import (
 	"errors"
 	"net"
 
-	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/annual"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
@@ -40,8 +39,7 @@ type Options struct {
 	// in such children. Without it they are not read.
 	Worker bool
 
-	// What tests put before intake reads a mail, and in the place of the mail server and of the children.
-	OnRead   func(casefile.Digest)
+	// What tests put in the place of the mail server and of the children.
 	DialSMTP func(ctx context.Context, address string) (net.Conn, error)
 	ReadPart reading.ReadFunc
 }
@@ -92,7 +90,7 @@ func Open(o Options) (*Office, error) {
 	f.AnnualFiles = annual.NewFiles(f.Annual)
 	f.Freezing = annual.NewFreezing(f.Annual, f.AnnualFiles)
 	f.Mails = intake.NewMails(d, f.Record)
-	f.Intake = intake.New(d, f.Mails, o.OnRead)
+	f.Intake = intake.New(d, f.Mails)
 	if f.Audits, err = intake.NewAudits(f.Intake, f.Mails); err != nil {
 		return nil, errors.Join(desk.Told(err), d.Close())
 	}

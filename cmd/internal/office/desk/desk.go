@@ -21,6 +21,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/durable"
 	"ysq.internal/ysq/casefile/register"
@@ -52,6 +53,8 @@ type Options struct {
 	// What tests put in the place of the network and before the disks; nil: nothing.
 	Dial               func(ctx context.Context, address string) (net.Conn, error)
 	Disk, RegisterDisk func(op durable.Op, path string, do func() error) error
+	// OnOne is called before each step with one mail or file, and may panic as it might.
+	OnOne func(doing string, digest casefile.Digest)
 }
 
 // WithDefaults puts what nil and "" mean in their place.
@@ -86,6 +89,7 @@ type Desk struct {
 	inForce  atomic.Pointer[Running]
 	secretMu sync.Mutex
 	secret   []byte // once it was needed
+	hurt     hurts
 }
 
 // Open opens register and mails of the configured state directory.

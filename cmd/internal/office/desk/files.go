@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -160,8 +159,16 @@ func (d *Desk) SweepFiles() (removed int, err error) {
 	return removed, d.Store.Settle(done)
 }
 
-// Parse reads a mail of the store.
-func (d *Desk) Parse(digest casefile.Digest, limits parse.Limits) (casefile.Message, error) {
+// Parse reads a mail of the store. One over which the parser panics is an error.
+func (d *Desk) Parse(digest casefile.Digest, limits parse.Limits) (m casefile.Message, err error) {
+	err = d.One(digest, "读信", func() error {
+		m, err = d.parse(digest, limits)
+		return err
+	})
+	return m, err
+}
+
+func (d *Desk) parse(digest casefile.Digest, limits parse.Limits) (casefile.Message, error) {
 	file, err := d.Store.Open(digest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return casefile.Message{}, fmt.Errorf("邮件原文 %s 不在：请从备份恢复", digest.Short())
@@ -177,15 +184,8 @@ func (d *Desk) Parse(digest casefile.Digest, limits parse.Limits) (casefile.Mess
 	return parse.Message(file, info.Size(), digest, limits), nil
 }
 
-// Skim reads so much of the text of a mail, and the names of its parts without their bytes. Lists and the index read
-// mails that nobody asked for: one over which the parser panics must not end them.
-func (d *Desk) Skim(digest casefile.Digest, text int) (m casefile.Message, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			d.Log.Error().Str("digest", digest.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
-			m, err = casefile.Message{}, fmt.Errorf("reading the mail %s panicked: %v", digest.Short(), p)
-		}
-	}()
+// Skim reads so much of the text of a mail, and the names of its parts without their bytes.
+func (d *Desk) Skim(digest casefile.Digest, text int) (casefile.Message, error) {
 	return d.Parse(digest, parse.Limits{Text: text, Undigested: true, Skim: true})
 }
 

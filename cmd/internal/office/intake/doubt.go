@@ -5,6 +5,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox/parse"
 )
@@ -26,7 +27,7 @@ func (n *Room) DoubtArrivals(ctx context.Context) error {
 		return nil
 	})
 	for _, id := range open {
-		if ctx.Err() != nil || err != nil {
+		if ctx.Err() != nil || err != nil && !panics.Is(err) {
 			return err
 		}
 		err = n.doubtArrival(id)
@@ -42,6 +43,11 @@ func (n *Room) doubtArrival(id casefile.ID) error {
 	if !n.Store.Has(received.Digest) {
 		return nil // erased, or lost as verify tells: there is nothing to hold against the arrival
 	}
+	return n.One(received.Digest, "核对到达日", func() error { return n.holdAgainst(id, received) })
+}
+
+// holdAgainst compares the arrival of a case with what its mail says of it.
+func (n *Room) holdAgainst(id casefile.ID, received casefile.Received) error {
 	m, err := n.Parse(received.Digest, parse.Limits{Text: 1, Undigested: true})
 	if err != nil {
 		n.Log.Warn().Err(err).Str("case", string(id)).Msg("the mail of a case cannot be read, and its arrival not be compared")

@@ -97,11 +97,15 @@ func (n *Room) textOf(d casefile.Digest) *match.Text {
 	if text, ok := k.texts[d]; ok {
 		return text
 	}
-	m, err := n.Parse(d, parse.Limits{Text: textForMatching, Undigested: true})
+	var t *match.Text
+	err := n.One(d, "比对来信", func() error {
+		m, err := n.Parse(d, parse.Limits{Text: textForMatching, Undigested: true})
+		t = match.NewText(m.Text)
+		return err
+	})
 	if err != nil {
 		return nil
 	}
-	t := match.NewText(m.Text)
 	k.keep(d, t)
 	return t
 }

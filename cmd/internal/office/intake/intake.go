@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +13,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/parse"
@@ -40,7 +39,7 @@ func (n *Room) Owed(_ context.Context, account, folder string, validity uint64, 
 // Take records a batch in one transaction, or in several where its mails are too large to be held
 // together. They are read before a transaction begins: it keeps every clerk who writes waiting. When
 // one fails, each of its mails gets a transaction of its own, so that one that the register cannot
-// take does not hold up the others.
+// take, or over which the program panics, does not hold up the others.
 func (n *Room) Take(ctx context.Context, batch []mailbox.Fetched) error {
 	var errs []error
 	for len(batch) > 0 {
@@ -56,19 +55,31 @@ func (n *Room) Take(ctx context.Context, batch []mailbox.Fetched) error {
 
 // takeEach records mails in one transaction, or, when that fails, in one for each.
 func (n *Room) takeEach(ctx context.Context, read []arrival) error {
-	err := n.take(read)
-	if err == nil || len(read) == 1 {
-		return err
+	if len(read) > 1 {
+		err := n.take(read)
+		if err == nil {
+			return nil
+		}
+		n.Log.Warn().Err(err).Int("mails", len(read)).Msg("recording a batch failed; trying its mails one by one")
 	}
-	n.Log.Warn().Err(err).Int("mails", len(read)).Msg("recording a batch failed; trying its mails one by one")
 	var errs []error
 	for i := range read {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		errs = append(errs, n.take(read[i:i+1]))
+		errs = append(errs, n.takeOne(read[i]))
 	}
 	return errors.Join(errs...)
+}
+
+// takeOne records a mail in a transaction of its own, or, when that panics, parks it with the reason.
+func (n *Room) takeOne(a arrival) error {
+	err := n.take([]arrival{a})
+	if !panics.Is(err) {
+		return err
+	}
+	a.broken, a.message = err.Error(), casefile.Message{Digest: a.Digest, Size: a.Size} // what it says may be what cannot be recorded
+	return n.take([]arrival{a})
 }
 
 // arrival is a mail on its way into the register.
@@ -93,15 +104,6 @@ func (n *Room) readArrival(m mailbox.Fetched) (a arrival) {
 	a = arrival{Fetched: m, message: casefile.Message{Digest: m.Digest, Size: m.Size}, shown: m.InternalDate}
 	if !casefile.PlausibleArrival(m.InternalDate, n.Now()) {
 		a.InternalDate = time.Time{}
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			n.Log.Error().Str("digest", m.Digest.String()).Bytes("stack", debug.Stack()).Msgf("reading a mail panicked: %v", p)
-			a.broken = fmt.Sprintf("解析时程序出错：%v", p)
-		}
-	}()
-	if n.onRead != nil {
-		n.onRead(m.Digest)
 	}
 	// Enough to tell what the mail is; `show` reads it again, fully. Field bounds what the records
 	// hold of it: a batch is one transaction, and all its mails may be hostile.
@@ -192,18 +194,12 @@ func (n *Room) take(read []arrival) error {
 		lines = lines[:0]
 		p := &placing{Room: n, tx: tx}
 		for _, a := range read {
-			drafts, err := p.place(a)
+			drafts, err := p.record(a)
 			if err != nil {
-				return err
-			}
-			if err := p.append(drafts); err != nil {
 				return err
 			}
 			if len(drafts) > 0 {
 				lines = append(lines, lineOf(drafts))
-			}
-			if err := p.claimed(drafts); err != nil {
-				return err
 			}
 		}
 		return nil

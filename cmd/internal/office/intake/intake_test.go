@@ -41,7 +41,7 @@ func open(t *testing.T) *server {
 	if err := d.Adopt(c); err != nil {
 		t.Fatal(err)
 	}
-	return &server{Room: New(d, mails, nil), clock: k, t: t}
+	return &server{Room: New(d, mails), clock: k, t: t}
 }
 
 const form = "申请人：%s\r\n所需政府信息：%s的批复\r\n获取方式：电子邮件\r\n"
@@ -138,8 +138,8 @@ func TestTake(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	s := open(t)
 	good, bad := s.fetched(mailbox.RoleInbox, application("a@example.test", "1@example.test", "甲路")), s.fetched(mailbox.RoleInbox, application("b@example.test", "2@example.test", "乙路"))
-	s.onRead = func(d casefile.Digest) {
-		if d == bad.Digest {
+	s.OnOne = func(doing string, d casefile.Digest) {
+		if doing == "读信" && d == bad.Digest {
 			panic("a fault of the parser")
 		}
 	}
@@ -150,7 +150,7 @@ func TestUnreadable(t *testing.T) {
 	if at := s.where(bad.Digest); at.Disposition != casefile.Parked || !failedToTake(at) {
 		t.Fatalf("the bad one went to %s: %v", at.Disposition, at.Defects)
 	}
-	s.onRead = nil
+	s.OnOne = nil
 	res, err := s.Retry(t.Context(), s.clock.Call(), ask.RetryRequest{})
 	if err != nil || len(res.Decided) != 1 || s.where(bad.Digest).Case == "" {
 		t.Errorf("tried again: %+v, %v; it lies in %s", res.Decided, err, s.where(bad.Digest).Disposition)

@@ -30,8 +30,12 @@ func (n *Mails) LooksLikeApplication(t casefile.MessageTaken) bool {
 	defer n.likely.mu.Unlock()
 	is, known := n.likely.known[t.Digest]
 	if !known {
-		m, err := n.Parse(t.Digest, parse.Limits{Text: textForMatching, Undigested: true})
-		is = err == nil && match.Applies(&m)
+		err := n.One(t.Digest, "判断去处", func() error {
+			m, err := n.Parse(t.Digest, parse.Limits{Text: textForMatching, Undigested: true})
+			is = match.Applies(&m)
+			return err
+		})
+		is = is && err == nil
 		if n.likely.known == nil {
 			n.likely.known = make(map[casefile.Digest]bool)
 		}

@@ -3,7 +3,6 @@ package intake
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
@@ -22,6 +22,24 @@ type placing struct {
 	*Room
 	tx   *desk.Change
 	read remembered
+}
+
+// record gives a mail its place and records it there.
+func (p *placing) record(a arrival) (drafts []casefile.Draft, err error) {
+	doing := "登记来信"
+	if a.broken != "" {
+		doing = "列为待甄别"
+	}
+	err = p.One(a.Digest, doing, func() error {
+		if drafts, err = p.place(a); err != nil {
+			return err
+		}
+		if err := p.append(drafts); err != nil {
+			return err
+		}
+		return p.claimed(drafts)
+	})
+	return drafts, err
 }
 
 // place decides where a mail goes and returns what is to be recorded of it. A decision that errs or
@@ -53,12 +71,17 @@ func (p *placing) place(a arrival) (drafts []casefile.Draft, err error) {
 
 // decide is place for bytes that have no place yet, or are to get another one.
 func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.Draft, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			p.Log.Error().Str("digest", a.Digest.String()).Bytes("stack", debug.Stack()).Msgf("deciding on a mail panicked: %v", r)
-			drafts, err = p.undecided(a, fmt.Sprintf("判断去处时程序出错：%v", r)), nil
-		}
-	}()
+	err = p.One(a.Digest, "判断去处", func() error {
+		drafts, err = p.decided(a, about)
+		return err
+	})
+	if panics.Is(err) {
+		return p.undecided(a, err.Error()), nil
+	}
+	return drafts, err
+}
+
+func (p *placing) decided(a arrival, about []casefile.Record) (drafts []casefile.Draft, err error) {
 	if t, ok := p.ownDigest(a); ok {
 		return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, p.copies(about, a, "")...), nil
 	}

@@ -8,7 +8,6 @@ package intake
 import (
 	"golang.org/x/sys/unix"
 
-	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/mailbox"
 )
@@ -21,12 +20,11 @@ type Room struct {
 
 	mails   *Mails
 	earlier earlierTexts
-	onRead  func(casefile.Digest) // before a mail is read; nil: nothing
 }
 
-// New returns the room. Nothing is polled before its Pollers run. onRead is for tests and may be nil.
-func New(d *desk.Desk, mails *Mails, onRead func(casefile.Digest)) *Room {
-	n := &Room{Desk: d, Polled: make(chan struct{}, 1), mails: mails, onRead: onRead}
+// New returns the room. Nothing is polled before its Pollers run.
+func New(d *desk.Desk, mails *Mails) *Room {
+	n := &Room{Desk: d, Polled: make(chan struct{}, 1), mails: mails}
 	log := d.Log.With().Str("component", "mailbox").Logger()
 	batch := batchMails(openFiles(), len(d.Config.Mailboxes))
 	for i, m := range d.Config.Mailboxes {

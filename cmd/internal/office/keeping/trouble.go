@@ -61,6 +61,7 @@ func (k *Room) Troubles() (all desk.Troubles) {
 	if k.Complained.Load() {
 		all.Add("reload", "配置文件改得有误，仍按原来的运行\nysq config check")
 	}
+	all = append(all, k.Hurt()...)
 	all = append(all, k.Audits.Troubles()...)
 	all = append(all, k.Outbox.Troubles()...)
 	k.proof.mu.Lock()

@@ -128,10 +128,10 @@ func (y *Delivery) KeepSending(ctx context.Context) {
 	var boxes sync.WaitGroup
 	defer boxes.Wait()
 	for _, w := range y.ways {
-		boxes.Go(func() { w.box.Run(ctx) })
+		boxes.Go(func() { y.Loop(ctx, w.name, w.box.Run) })
 	}
-	boxes.Go(func() { y.keepLookingForDrafts(ctx) })
-	boxes.Go(func() { y.reminders.keepNotifying(ctx) })
+	boxes.Go(func() { y.Loop(ctx, "核对草稿箱", y.keepLookingForDrafts) })
+	boxes.Go(func() { y.Loop(ctx, "每日通知", y.reminders.keepNotifying) })
 	checked := map[[2]uint64]bool{}
 	receipts := &receipts{y, map[casefile.ID]bool{}}
 	daily := &daily{y.reminders, 0}
@@ -139,14 +139,14 @@ func (y *Delivery) KeepSending(ctx context.Context) {
 	for {
 		wait := y.untilLook()
 		for _, step := range []struct {
-			name string
-			do   func() error
+			name, doing string
+			do          func() error
 		}{
-			{"looking for what was sent", func() error { return y.reviewSent(checked) }},
-			{"writing receipts", receipts.acknowledge},
-			{"reminding", daily.remindByMail},
+			{"looking for what was sent", "核对已发送", func() error { return y.reviewSent(checked) }},
+			{"writing receipts", "写收件回执", receipts.acknowledge},
+			{"reminding", "每日提醒", daily.remindByMail},
 		} {
-			err := step.do()
+			err := y.One(casefile.Digest{}, step.doing, step.do)
 			if err == nil {
 				continue
 			}

@@ -52,14 +52,7 @@ func (r *receipts) acknowledge() error {
 		if r.declined[one.ID] {
 			continue
 		}
-		m, err := r.Parse(one.letter.Digest, parse.Limits{Text: 1, Undigested: true})
-		ok, why := false, "来信读不出"
-		if err == nil {
-			ok, why = match.Answerable(&m, append(r.intake.Addresses(), r.Config.SMTP.User))
-		}
-		if ok && outbox.CheckAddress(one.letter.From.Mail) != nil {
-			ok, why = false, "发件人没有可用的地址"
-		}
+		ok, why := r.answerable(one.letter)
 		if !ok {
 			r.declined[one.ID] = true
 			r.Log.Info().Str("case", string(one.ID)).Str("reason", why).Msg("no receipt for this application")
@@ -72,6 +65,24 @@ func (r *receipts) acknowledge() error {
 		}
 	}
 	return nil
+}
+
+// answerable reports whether a mail may be answered by a program, or why not. One that cannot be read is left to a person.
+func (r *receipts) answerable(l casefile.Letter) (ok bool, why string) {
+	err := r.One(l.Digest, "写收件回执", func() error {
+		m, err := r.Parse(l.Digest, parse.Limits{Text: 1, Undigested: true})
+		if err != nil {
+			return err
+		}
+		if ok, why = match.Answerable(&m, append(r.intake.Addresses(), r.Config.SMTP.User)); ok && outbox.CheckAddress(l.From.Mail) != nil {
+			ok, why = false, "发件人没有可用的地址"
+		}
+		return nil
+	})
+	if err != nil {
+		return false, "来信读不出"
+	}
+	return ok, why
 }
 
 // receiptsDue lists the open cases that came by mail lately and have no receipt. After a restoration

@@ -10,6 +10,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -179,16 +180,20 @@ func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
 	}
 	var errs []error
 	for _, one := range pairs {
-		sent, err := y.Parse(one.seen.Digest, parse.Limits{})
-		if err != nil {
+		err := y.One(one.seen.Digest, "核对已发送", func() error {
+			sent, err := y.Parse(one.seen.Digest, parse.Limits{})
+			if err != nil {
+				return err
+			}
+			if !recognised(one.o, one.seen.Letter, sent) {
+				checked[[2]uint64{one.o.Seq, one.seen.Record.Seq}] = true
+				return nil
+			}
+			return y.sawSent(one.o, one.seen, sent)
+		})
+		if !panics.Is(err) { // that of one letter, which status names, keeps nobody from looking at the others
 			errs = append(errs, err)
-			continue
 		}
-		if !recognised(one.o, one.seen.Letter, sent) {
-			checked[[2]uint64{one.o.Seq, one.seen.Record.Seq}] = true
-			continue
-		}
-		errs = append(errs, y.sawSent(one.o, one.seen, sent))
 	}
 	return errors.Join(errs...)
 }

@@ -50,12 +50,15 @@ func (g *Room) Opening(d casefile.Digest) string {
 	if ok {
 		return s
 	}
-	m, err := g.Skim(d, openingText)
+	err := g.One(d, "列出来信", func() error {
+		m, err := g.Skim(d, openingText)
+		s = form.Opening(m.Text)
+		return err
+	})
 	if err != nil { // what cannot be read now may be read later: it is not kept
 		g.Log.Debug().Err(err).Str("digest", d.Short()).Msg("a mail cannot be shown in a list")
 		return ""
 	}
-	s = form.Opening(m.Text)
 	g.openings.put(d, s)
 	if g.Reg.Erased(d) { // while it was read
 		g.openings.drop(d)

@@ -17,6 +17,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/worker"
@@ -341,7 +342,7 @@ func (g *Room) readingsOf(ctx context.Context, asked bool, d casefile.Digest, fi
 	}
 	var all []worker.Reading
 	if file != "" {
-		one, err := g.readings.one(ctx, asked, form.Input{Name: file}, func(w io.Writer) error {
+		one, err := g.attachment(ctx, asked, d, form.Input{Name: file}, func(w io.Writer) error {
 			_, err := io.Copy(w, io.NewSectionReader(raw, 0, info.Size()))
 			return err
 		})
@@ -369,10 +370,23 @@ func (g *Room) readingsOf(ctx context.Context, asked bool, d casefile.Digest, fi
 	return all, nil
 }
 
+// attachment reads one part of a mail, or a file. One that is broken, or over which the program panics, has failed; the others
+// are not concerned.
+func (g *Room) attachment(ctx context.Context, asked bool, d casefile.Digest, in form.Input, copy func(io.Writer) error) (one worker.Reading, err error) {
+	err = g.One(d, fmt.Sprintf("读附件 %d", in.Index), func() error {
+		one, err = g.readings.one(ctx, asked, in, copy)
+		return err
+	})
+	if errors.Is(err, parse.ErrBroken) || panics.Is(err) {
+		return worker.Reading{State: worker.Failed, Complaint: err.Error(), Document: form.Document{Part: in.Index, Name: in.Name}}, nil
+	}
+	return one, err
+}
+
 // readParts reads a mail's text and then its parts, one after the other.
 func (g *Room) readParts(ctx context.Context, asked bool, raw io.ReaderAt, size int64, d casefile.Digest) ([]worker.Reading, error) {
 	m := parse.Message(raw, size, d, parse.Limits{Undigested: true})
-	text, err := g.readings.one(ctx, asked, form.Input{Index: form.MessageText}, func(w io.Writer) error {
+	text, err := g.attachment(ctx, asked, d, form.Input{Index: form.MessageText}, func(w io.Writer) error {
 		_, err := io.WriteString(w, m.Text)
 		return err
 	})
@@ -408,13 +422,10 @@ func (g *Room) readParts(ctx context.Context, asked bool, raw io.ReaderAt, size 
 			all = append(all, worker.Reading{State: worker.Unread, Note: "这封邮件读取用时过长，其余附件未读取", Document: form.Document{Part: p.Index, Name: p.Name}})
 			continue
 		}
-		one, err := g.readings.one(ctx, asked, form.Input{Index: p.Index, Name: p.Name, Type: p.Type}, func(w io.Writer) error {
+		one, err := g.attachment(ctx, asked, d, form.Input{Index: p.Index, Name: p.Name, Type: p.Type}, func(w io.Writer) error {
 			_, err := parse.CopyPart(w, raw, size, p.Index, parse.Limits{Undigested: true})
 			return err
 		})
-		if errors.Is(err, parse.ErrBroken) { // the mail's other parts are not concerned
-			one, err = worker.Reading{State: worker.Failed, Complaint: err.Error(), Document: form.Document{Part: p.Index, Name: p.Name}}, nil
-		}
 		if err != nil {
 			return nil, err
 		}

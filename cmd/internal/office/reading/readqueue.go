@@ -11,6 +11,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/worker"
@@ -91,12 +92,15 @@ func (g *Room) readNext(ctx context.Context, q *readQueue) (more bool, err error
 		if g.readings.has(s.digest) {
 			continue
 		}
-		_, err := g.readingsOf(ctx, false, s.digest, s.file)
+		err := g.One(s.digest, "读来信", func() error {
+			_, err := g.readingsOf(ctx, false, s.digest, s.file)
+			return err
+		})
 		if errors.Is(err, errGaveWay) {
 			return true, nil // somebody asked for another; this one is read again
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // lost or erased: whoever looks at the case sees it
+		if errors.Is(err, fs.ErrNotExist) || panics.Is(err) {
+			continue // lost, erased or unread: whoever looks at the case sees it
 		}
 		if err != nil {
 			return false, err
@@ -117,7 +121,10 @@ func (g *Room) judgeRead(id casefile.ID) error {
 	}
 	for _, d := range open {
 		if all, read := g.readings.get(d); read {
-			err = errors.Join(err, g.judge(id, d, enclosedText(all)))
+			one := g.One(d, "按附件判断去处", func() error { return g.judge(id, d, enclosedText(all)) })
+			if !panics.Is(one) { // the mail stays open in its case, as one of which nobody knows better
+				err = errors.Join(err, one)
+			}
 		}
 	}
 	return err

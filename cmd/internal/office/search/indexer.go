@@ -2,10 +2,13 @@ package search
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/casefile/words"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -61,8 +64,9 @@ func (g *Room) IndexSome(ctx context.Context) (more bool, err error) {
 			if err != nil {
 				return err
 			}
-			list, err := materialOf(tx, r)
-			if err != nil {
+			var list []material
+			err := g.One(casefile.MailOf(r.Event), fmt.Sprintf("编入索引：记录 %d", r.Seq), func() (err error) { list, err = materialOf(tx, r); return err })
+			if err != nil && !panics.Is(err) {
 				return err
 			}
 			if lists = append(lists, list); len(lists) == IndexRecords {
@@ -102,14 +106,21 @@ func (b *batch) add(g *Room, m material) {
 		b.terms[m.doc] = make(map[string]struct{})
 	}
 	b.anew[m.doc] = b.anew[m.doc] || m.anew
-	texts := m.texts
 	for _, d := range m.mails {
-		texts = append(texts, g.mailTexts(d)...)
+		b.say(g, m.doc, d, "编入索引", func() []said { return g.mailTexts(d) })
 	}
-	for _, s := range texts {
-		words.Terms(s.text, b.terms[m.doc])
-		b.bytes += len(s.text)
-	}
+	b.say(g, m.doc, casefile.Digest{}, fmt.Sprintf("编入索引：第 %d 项", m.doc), func() []said { return m.texts })
+}
+
+// say adds what a mail, or a record, says. One over which that panics is found by nothing that it says beyond that point.
+func (b *batch) say(g *Room, doc uint64, d casefile.Digest, doing string, texts func() []said) {
+	_ = g.One(d, doing, func() error {
+		for _, s := range texts() {
+			words.Terms(s.text, b.terms[doc])
+			b.bytes += len(s.text)
+		}
+		return nil
+	}) // which says it in status
 }
 
 func (b *batch) all() []register.Words {

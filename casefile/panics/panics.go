@@ -1,0 +1,38 @@
+// Package panics makes an error of a panic: a mail or a file over which the code that reads it gives up must cost no
+// more than itself.
+package panics
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// Error is a panic that was caught.
+type Error struct {
+	Value any    // of the panic
+	Stack []byte // where it happened; for the log
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("程序出错（%v）", e.Value) }
+
+// Catch makes an error of a panic in the function that defers it:
+//
+//	defer panics.Catch(&err)
+func Catch(err *error) {
+	if p := recover(); p != nil {
+		*err = &Error{p, debug.Stack()}
+	}
+}
+
+// In runs f and returns its error, or its panic as one.
+func In(f func() error) (err error) {
+	defer Catch(&err)
+	return f()
+}
+
+// Is reports whether an error is a panic that was caught.
+func Is(err error) bool {
+	_, is := errors.AsType[*Error](err)
+	return is
+}
