@@ -5,12 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -380,5 +384,57 @@ func TestSessions(t *testing.T) {
 		if a := tt.roles.actor(wire.Peer{UID: tt.uid, Groups: []uint32{7}}); a.Role != tt.want || a.Web != tt.web || a.UID != tt.uid {
 			t.Errorf("%+v: uid %d is %+v", tt.roles, tt.uid, a)
 		}
+	}
+}
+
+// deadlines is a connection that remembers by when its request had to arrive.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set []time.Duration // from now; -1: no more
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, max(-1, time.Until(t)))
+	return nil
+}
+
+// A request arrives in time, what is sent along in longer, and the answer may take as long as it takes.
+func TestRequestsArriveInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := NewDoor(&desk{})
+		Answer(d, Show, shown)
+		AnswerUpload(d, PutFile, func(_ context.Context, _ Call, _ FileName, content io.Reader, _ func(casefile.File) error) error {
+			_, err := io.Copy(io.Discard, content)
+			return err
+		})
+		for op, want := range map[string]time.Duration{Show.Name: bodyTime, PutFile.Name: contentTime} {
+			r := httptest.NewRequest(http.MethodPost, operations+op, strings.NewReader("{}\n"))
+			r.Header.Set(protocolHeader, Protocol)
+			w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+			d.ServeHTTP(w, r.WithContext(WithActor(t.Context(), Actor{UID: 1000, Role: Operator})))
+			if w.Code != http.StatusOK || !slices.Equal(w.set, []time.Duration{want, -1}) {
+				t.Errorf("%s: %d %s, deadlines %v", op, w.Code, w.Body, w.set)
+			}
+		}
+	})
+}
+
+// An error says no more of a person than an answer does, and wishes that nobody knows are refused.
+func TestErrorsAreMasked(t *testing.T) {
+	c := asking(t, &desk{}, Operator, Show, func(context.Context, Call, ShowQuery) (CaseDetail, error) {
+		return CaseDetail{}, Refused("x", "请联系 13800138000\nysq show 13800138000", "证号11010119900307123X 的人")
+	})
+	_, err := Do(t.Context(), c, Show, ShowQuery{})
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Code != "x" || strings.Contains(e.Msg+e.Hint+e.Do, "13800138000") || strings.Contains(e.Msg, "1990") {
+		t.Errorf("%+v", err)
+	}
+	res, err := c.wire.Send(t.Context(), http.MethodPost, operations+Show.Name, http.Header{protocolHeader: {Protocol}, envelopeHeader: {`{"as":"zhao"}`}}, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(&e); err != nil || e.Code != "usage" {
+		t.Errorf("%+v, %v", e, err)
 	}
 }
