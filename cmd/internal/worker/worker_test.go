@@ -8,7 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -112,6 +114,8 @@ func hostile(how string) int {
 			errs = append(errs, err)
 		}
 		fmt.Printf(`{"state":"read","note":%q}`, fmt.Sprint(errors.Join(errs...)))
+	case "environment":
+		fmt.Printf(`{"state":"read","note":%q}`, fmt.Sprint(os.Environ()))
 	case "nonsense":
 		fmt.Print(`{"state":"approved"}`)
 	}
@@ -267,14 +271,59 @@ func TestAllowedFlags(t *testing.T) {
 	}
 }
 
-// The child has no environment and none of the parent's files.
+// The child has no environment.
 func TestBare(t *testing.T) {
 	r := testReader(t)
-	r.argv = []string{"hostile", "silent"}
+	r.argv = []string{"hostile", "environment"}
 	t.Setenv("YSQ_TEST_SECRET", "x")
-	said, err := r.run(t.Context(), nil, nil)
-	if err != nil || len(said.out) != 0 {
-		t.Errorf("said %q, error %v", said.out, err)
+	if got, err := r.read(t.Context(), form.Input{Body: []byte("x")}); err != nil || got.Note != "[]" {
+		t.Errorf("it has %q (%s), error %v", got.Note, got.Complaint, err)
+	}
+}
+
+// While it reads, the program itself is confined as the hostile children of these tests are: on every thread, and within its limits.
+func TestProgramIsConfined(t *testing.T) {
+	for _, args := range [][]string{{modePlain, withoutSheets}, {modeUnpack}, {modeUnderstand}, {modePicture, "0"}} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command("/proc/self/exe", append([]string{Command}, args...)...)
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer cmd.Wait() //nolint:errcheck // it complains of what it was given
+			defer in.Close()
+			// More than the pipe holds: when all of it is written, the child has begun to read.
+			if _, err := io.WriteString(in, "{}\n"+strings.Repeat("x", 256<<10)); err != nil {
+				t.Fatal(err)
+			}
+			proc := fmt.Sprintf("/proc/%d/", cmd.Process.Pid)
+			threads, err := filepath.Glob(proc + "task/*/status")
+			if err != nil || len(threads) == 0 {
+				t.Fatalf("%d threads, %v", len(threads), err)
+			}
+			for _, file := range threads {
+				status, err := os.ReadFile(file)
+				if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+					continue // a thread that has ended
+				}
+				if err != nil || !strings.Contains(string(status), "\nNoNewPrivs:\t1\n") || !strings.Contains(string(status), "\nSeccomp:\t2\n") {
+					t.Errorf("%s: %v\n%s", file, err, status)
+				}
+			}
+			limits, err := os.ReadFile(proc + "limits")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, most := range map[string]int{"Max file size": 0, "Max open files": openFiles, "Max core file size": 0, "Max cpu time": slack * cpuSeconds, "Max data size": slack * hardMemory} {
+				if !regexp.MustCompile(fmt.Sprintf(`(?m)^%s +%d +%[2]d `, name, most)).Match(limits) {
+					t.Errorf("%s is not %d\n%s", name, most, limits)
+				}
+			}
+		})
 	}
 }
 
