@@ -41,6 +41,8 @@ type Office interface {
 	Now() time.Time
 	// Looked records that the caller sees personal data, before he does.
 	Looked(context.Context, Call, Look) error
+	// Own is what the office writes of itself into each letter. The numbers in it are nobody's secret.
+	Own() string
 	// Texts returns the words of cases in which a masked number may stand.
 	Texts(context.Context, []casefile.ID) ([]string, error)
 	// Explain gives an error that is neither this package's nor casefile's its code and words, if it can.
@@ -267,7 +269,7 @@ func look[Q, A any](x *exchange, op Op[Q, A], q Q) (Reveal, error) {
 }
 
 func (x *exchange) audience(much Reveal) audience {
-	return audience{much: much, addresses: x.call.Who.Role >= Operator}
+	return audience{much: much, addresses: x.call.Who.Role >= Operator, own: x.door.office.Own}
 }
 
 // errPeer marks that the asking side went away; the answer has begun and cannot become an error.

@@ -33,6 +33,7 @@ type desk struct {
 }
 
 func (k *desk) Roles() Roles            { return Roles{Owner: uint32(os.Geteuid())} }
+func (k *desk) Own() string             { return "某局办公室，电话 0755-8800 0001" }
 func (k *desk) Holders(r Role) []string { return []string{"组" + r.Label()} }
 func (k *desk) Needs(kind casefile.Kind) Role {
 	if r, ok := k.needs[kind]; ok {
@@ -94,6 +95,23 @@ func TestContactIsOpenedWithoutIdentity(t *testing.T) {
 	}
 	if _, err := Do(t.Context(), c.Reveal("some"), Show, ShowQuery{}); codeOf(err) != "usage" {
 		t.Errorf("a degree that there is not: %v", err)
+	}
+}
+
+// What the office tells everybody of itself is hidden from nobody, however it is written: a preview of a letter is what is sent.
+func TestOwnNumbersAreOpen(t *testing.T) {
+	d := NewDoor(&desk{})
+	Answer(d, AnswerCase, func(context.Context, Call, AnswerRequest) (AnswerResult, error) {
+		return AnswerResult{Preview: []LetterLine{{Text: "联系电话：0755—88000001、（0755）8800-0001；申请人 0755-88000002、13800001111"}}}, nil
+	})
+	c := InProcess(d, Actor{Role: Operator}, nothing)
+	defer c.Close()
+	res, err := Do(t.Context(), c.Dry(true), AnswerCase, AnswerRequest{LetterRequest: LetterRequest{Cases: []casefile.ID{"2026-00001"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := res.Preview[0].Text, "联系电话：0755—88000001、（0755）8800-0001；申请人 ********0002、*******1111"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

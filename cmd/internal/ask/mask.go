@@ -15,7 +15,8 @@ import (
 // audience says how much of an answer its reader may see.
 type audience struct {
 	much      Reveal
-	addresses bool // whole, where somebody writes or is written to
+	addresses bool          // whole, where somebody writes or is written to
+	own       func() string // what the office tells everybody of itself; nil: nothing
 }
 
 // masked is an answer that says itself whether it is.
@@ -38,7 +39,16 @@ type hider interface{ hide(audience) }
 
 // text hides what an audience may not see of a text.
 func (who audience) text(s string) string {
-	return hide(s, func(n found) bool { return who.much != Contact || n.identity })
+	return hide(s, func(n found) bool { return who.hides(s[n.start:n.end], n) })
+}
+
+// hides reports whether an audience may not see a number. The office's own stands in every letter: a preview that hid it would
+// not be what is sent.
+func (who audience) hides(number string, n found) bool {
+	if who.much == Contact && !n.identity {
+		return false
+	}
+	return who.own == nil || !holds(who.own(), number)
 }
 
 // address is text, but for somebody who may see addresses nothing before an @ is hidden.
@@ -56,7 +66,7 @@ func (who audience) address(s string) string {
 				return false
 			}
 		}
-		return who.much != Contact || n.identity
+		return who.hides(s[n.start:n.end], n)
 	})
 }
 

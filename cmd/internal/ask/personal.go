@@ -274,6 +274,24 @@ func stars(number string) string {
 	return strings.Repeat("*", len(signs)-shown) + string(signs[len(signs)-shown:])
 }
 
+// holds reports whether a number stands in a text, however either is written.
+func holds(text, number string) bool {
+	digits := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if d := digitOf(r); d != 0 {
+				return rune(d)
+			}
+			return -1
+		}, s)
+	}
+	for _, n := range personalNumbers(text) {
+		if digits(text[n.start:n.end]) == digits(number) {
+			return true
+		}
+	}
+	return false
+}
+
 // Mask hides the personal numbers of a text that leaves the register in another way than through a Door.
 func Mask(s string) string { return hide(s, func(found) bool { return true }) }
 

@@ -18,6 +18,9 @@ import (
 	"ysq.internal/ysq/mailbox"
 )
 
+// Own implements ask.Office.
+func (o *Office) Own() string { return o.Live().Letter.Contact + "\n" + o.Live().Letter.Payment }
+
 // Holders names the groups whose members have a role, or a higher one.
 func (o *Office) Holders(r ask.Role) []string {
 	var names []string

@@ -64,7 +64,8 @@ func TestAnswer(t *testing.T) {
 		t.Errorf("in part, without a basis of the rest: %d %s", code, page)
 	}
 	partial["withheld"] = []string{"15", "36-7"}
-	if code, page, _ := s.send("/answer/1", partial, nil); code != http.StatusOK || !strings.Contains(page, "<div class=\"typed\">条例第十五条（第三方合法权益）\n条例第三十六条第（七）项（行政查询事项）</div>") || !strings.Contains(page, `<div class="field said-so blank"><label for="note">`) || // on paper
+	if code, page, _ := s.send("/answer/1", partial, nil); code != http.StatusOK || !strings.Contains(page, "某区青石路00号，电话 00000000") || // the office's own number, as in the letter
+		!strings.Contains(page, "<div class=\"typed\">条例第十五条（第三方合法权益）\n条例第三十六条第（七）项（行政查询事项）</div>") || !strings.Contains(page, `<div class="field said-so blank"><label for="note">`) || // on paper
 		strings.Contains(page, "不予公开依据：") || !strings.Contains(page, `<option value="15" selected>`) || !strings.Contains(page, `<option value="36-7" selected>`) {
 		t.Errorf("in part: %d %s", code, page)
 	}
