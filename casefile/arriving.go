@@ -110,7 +110,7 @@ func arriving() []KindInfo {
 		of(KindInfo{Label: "登记", Command: "register", Article: "条例第二十九条、第四十五条", Stages: alive, To: StageRegistered, Counts: CountsNew,
 			Needs: []Need{{"applicant", "申请人", "applicant"}, {"as", "类型", "as"}}}, does[Registered]{
 			says: func(e Registered) string {
-				return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request), prefixed("电子邮箱 ", e.Email), prefixed("要求 ", wanted(e.Form, e.Delivery)))
+				return phrases(e.As.Label(), e.Applicant, prefixed("共同申请人 ", strings.Join(e.Others, "、")), e.Column.Label(), prefixed("证件末四位 ", e.IDTail), prefixed("申请内容：", e.Request), prefixed("联系方式 ", e.Contact), prefixed("电子邮箱 ", e.Email), prefixed("要求 ", wanted(e.Form, e.Delivery)))
 			},
 			rule: (*judge).registered,
 			fold: func(c *Case, r Record, e Registered) {
