@@ -109,6 +109,7 @@ func deskPages(at deskPlaces) (all []deskPage) {
 		add("dispute-"+word, "/dispute/"+string(at.dispute)+"/"+word)
 	}
 	add("status", "/status")
+	add("undo", "/undo?record=1")
 	add("new", "/new")
 	add("new-try", "/new", "channel", "in-person", "from", "张三", "subject", "申请公开监测数据", "do", "try")
 	add("search", "/search?q="+url.QueryEscape("监测科"))
@@ -149,7 +150,7 @@ var notMeasured = map[string]string{
 	"GET /cases/xlsx": "a file", "GET /stats/xlsx": "a file", "GET /year/{year}/report/{form}": "a file", "POST /mail/{mail}": "a file", "POST /letter": "a file", "POST /file/{case}": "a file",
 	"POST /case/{case}": "a view that is recorded", "POST /mail/{mail}/page": "a preview", "GET /picture/{name}": "a preview",
 	"POST /attach/{case}": "an upload", "GET /step": "leads to another page", "GET /pulse": "a number",
-	"POST /mail/{mail}/open": "records", "POST /mail/{mail}/seen": "records", "POST /mail/{mail}/join": "records", "POST /mails/retry": "fetches mails", "POST /mails/unsee": "records", "POST /outbox/{id}": "records",
+	"POST /mail/{mail}/open": "records", "POST /mail/{mail}/seen": "records", "POST /mail/{mail}/join": "records", "POST /mails/retry": "fetches mails", "POST /mails/unsee": "records", "POST /undo": "like any step", "POST /outbox/{id}": "records",
 	"POST /detach/{case}": "a mail that is the case's own cannot be taken out", "POST /year/{year}/words": "records", "POST /dispute/{dispute}/{step}": "like filing one",
 }
 

@@ -2,6 +2,8 @@ package ask
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -11,8 +13,8 @@ import (
 var (
 	Append = Op[AppendRequest, AppendResult]{Name: "record", Role: Operator, Dry: true, Limit: 4 << 20, Records: AppendRequest.records}
 	New    = Op[NewCase, AppendResult]{Name: "new", Role: Operator, Dry: true, Limit: 1 << 20}
-	// Last is the last call of the asker that recorded something: what `void --last` takes back.
-	Last = Op[None, LastCall]{Name: "last call", Role: Viewer}
+	// Last is what one call recorded, which is taken back together.
+	Last = Op[LastQuery, LastCall]{Name: "last call", Role: Viewer}
 	// InCharge lists the departments and persons that cases of this year and the last are with.
 	InCharge = Op[None, NamesInUse]{Name: "in charge", Role: Viewer}
 	// Split divides a case into several; the answer's cases are all of them, the case itself first.
@@ -59,12 +61,54 @@ type AppendRequest struct {
 	New bool `json:"new,omitzero"`
 }
 
+// LastQuery names a call by one of its records; without one it is the asker's last that recorded something.
+type LastQuery struct {
+	Record uint64 `json:"record,omitzero"`
+}
+
 // LastCall is what one call recorded.
 type LastCall struct {
 	Recorded time.Time    `json:"recorded"`
 	Records  []RecordView `json:"records"`
 	// Since is what anybody recorded on the same cases after the call: it may rest on what the call recorded.
 	Since []RecordView `json:"since"`
+}
+
+// fixed are the kinds that cannot be voided (casefile.Decide); what undoes them, the clerk is told when trying.
+var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casefile.KindMessageOut, casefile.KindVoided,
+	casefile.KindLetterIssued, casefile.KindLetterVoided, casefile.KindLetterResumed, casefile.KindRevealed}
+
+// Undoes reports whether a record is one that a clerk may void.
+func (r RecordView) Undoes() bool {
+	return r.Seq != 0 && r.Case != "" && !r.Voided && !slices.Contains(fixed, r.Kind)
+}
+
+// Seen is the last record of a call, or of what came after it: who has seen LastCall has seen as far as that.
+func (l LastCall) Seen() uint64 {
+	all := append(slices.Clone(l.Records), l.Since...)
+	return all[len(all)-1].Seq
+}
+
+// TakeBack asks to void all that the call recorded, the last record first: others may rest on those before them.
+func (l LastCall) TakeBack(reason string) (q AppendRequest, err error) {
+	for _, r := range slices.Backward(l.Records) {
+		switch {
+		case r.Voided:
+			continue
+		case !r.Undoes():
+			return q, &Error{Code: "not-voidable", Exit: ExitRefused, Hint: "可以作废的，逐条作废；复议诉讼的，在复议诉讼里作废", Do: "ysq void 编号 --record 记录号、ysq dispute void",
+				Msg: fmt.Sprintf("记录 %d（%s）不能作废，所以这一次没有一起作废", r.Seq, r.Label)}
+		}
+		body, err := casefile.EncodeEvent(casefile.Voided{Seq: r.Seq, Reason: reason})
+		if err != nil {
+			return q, err
+		}
+		q.Drafts = append(q.Drafts, DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body})
+	}
+	if len(q.Drafts) == 0 {
+		return q, &Error{Code: "voided", Msg: "这一次的记录已经作废", Exit: ExitRefused}
+	}
+	return q, nil
 }
 
 // NamesInUse are who cases are with, the most frequent first.

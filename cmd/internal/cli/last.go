@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/stats/render/grid"
 )
@@ -45,7 +43,7 @@ func (a *app) orLast(cmd *cobra.Command) {
 // voidLast takes back the last call. Its author has not seen what came to the cases since; where something did, it is
 // listed, and he has to say up to which record he has looked.
 func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error {
-	last, err := ask.Do(ctx, c, ask.Last, ask.None{})
+	last, err := ask.Do(ctx, c, ask.Last, ask.LastQuery{})
 	if err != nil {
 		return err
 	}
@@ -57,29 +55,15 @@ func (a *app) voidLast(ctx context.Context, c *ask.Client, reason string) error 
 			return err
 		}
 	}
-	var req ask.AppendRequest
-	for _, r := range slices.Backward(last.Records) { // others may rest on those before them
-		switch {
-		case r.Voided:
-			continue
-		case r.Case == "" || slices.Contains(fixed, r.Kind):
-			return &ask.Error{Code: "not-voidable", Exit: ask.ExitRefused, Hint: "单条的用 ysq void 编号 --record 记录号；复议诉讼用 ysq dispute void",
-				Msg: fmt.Sprintf("记录 %d（%s）不能作废，所以这一次没有一起作废", r.Seq, r.Label)}
-		}
-		body, err := casefile.EncodeEvent(casefile.Voided{Seq: r.Seq, Reason: reason})
-		if err != nil {
-			return err
-		}
-		req.Drafts = append(req.Drafts, ask.DraftView{Case: r.Case, Kind: casefile.KindVoided, Event: body})
-	}
+	req, err := last.TakeBack(reason)
 	switch {
-	case len(req.Drafts) == 0:
-		return &ask.Error{Code: "voided", Msg: "您最后一次的记录已经作废", Exit: ask.ExitRefused}
+	case err != nil:
+		return err
 	case reason == "":
 		fmt.Fprintf(a.out, "\n作废以上 %d 条：%s\n", len(req.Drafts), voidLastLine(last))
 		return nil
 	}
-	res, err := ask.Do(ctx, c.Seen(max(a.seen, lastOf(last.Records))), ask.Append, req)
+	res, err := ask.Do(ctx, c.Seen(max(a.seen, last.Records[len(last.Records)-1].Seq)), ask.Append, req)
 	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "changed" && a.seen == 0 {
 		e.Hint = "看过此后的记录，仍要作废的：" + voidLastLine(last)
 	}
@@ -94,10 +78,8 @@ func voidLastLine(last ask.LastCall) string {
 	if len(last.Since) == 0 {
 		return "ysq void --last --reason 理由"
 	}
-	return fmt.Sprintf("ysq void --last --seen %d --reason 理由", lastOf(last.Since))
+	return fmt.Sprintf("ysq void --last --seen %d --reason 理由", last.Seen())
 }
-
-func lastOf(records []ask.RecordView) uint64 { return records[len(records)-1].Seq }
 
 // called lists what one call recorded.
 func (a *app) called(last ask.LastCall) error {

@@ -200,17 +200,12 @@ func (a *app) recorded(res ask.AppendResult) error {
 	return nil
 }
 
-// fixed are the kinds that cannot be voided (casefile.Decide); what undoes them, the clerk is told
-// when trying.
-var fixed = []casefile.Kind{casefile.KindReceived, casefile.KindMessageIn, casefile.KindMessageOut, casefile.KindVoided,
-	casefile.KindLetterIssued, casefile.KindLetterVoided, casefile.KindLetterResumed}
-
 // undo says how what was just recorded is taken back: the last record first, for others rest on
 // those before them.
 func (a *app) undo(res ask.AppendResult) {
 	var commands []string
 	for _, r := range slices.Backward(res.Records) {
-		if r.Seq == 0 || slices.Contains(fixed, r.Kind) {
+		if !r.Undoes() {
 			return
 		}
 		commands = append(commands, fmt.Sprintf("ysq void %s --record %d --reason 理由", r.Case, r.Seq))

@@ -475,7 +475,7 @@ func TestManyAtOnce(t *testing.T) {
 	form := with(carried(page), "do", "try", "reason", "误投")
 	form["case"] = []string{"2026-00001", "2026-00003"}
 	_, page, _ = s.post("/step/dismiss", form)
-	if code, page, to := s.post("/step/dismiss", with(form, "do", "record", "mark", carried(page).Get("mark"))); code != http.StatusSeeOther || to != "/?recorded=2" {
+	if code, page, to := s.post("/step/dismiss", with(form, "do", "record", "mark", carried(page).Get("mark"))); code != http.StatusSeeOther || to != "/?recorded=2&undo=4" {
 		t.Fatalf("%d %s %s", code, to, page)
 	}
 	if _, page := s.get("/cases"); strings.Contains(page, "合同0") || !strings.Contains(page, "合同1") || strings.Contains(page, "合同2") {

@@ -50,7 +50,7 @@ type frame struct {
 }
 
 // recording are the pages whose forms record something. Who may only look is told so before he has typed anything.
-var recording = []string{"answer", "answermany", "disputing", "filing", "freeze", "mailsmany", "new", "opening", "register", "registermany", "step", "words"}
+var recording = []string{"answer", "answermany", "disputing", "filing", "freeze", "mailsmany", "new", "opening", "register", "registermany", "step", "undo", "words"}
 
 // asking is a page that shows something, and asks now and then what is to be recorded of it.
 type asking interface{ Asks() bool }

@@ -213,8 +213,11 @@ func stepPost(x *visit) error {
 
 // afterRecording leads to the case, where what was recorded is marked; from several to 待办.
 func afterRecording(v stepView, res ask.AppendResult) string {
-	if len(v.Cases) != 1 || len(res.Records) == 0 {
+	if len(res.Records) == 0 {
 		return "/?recorded=" + strconv.Itoa(len(v.Cases))
+	}
+	if len(v.Cases) != 1 {
+		return "/?" + url.Values{"recorded": {strconv.Itoa(len(v.Cases))}, "undo": {strconv.FormatUint(res.Records[0].Seq, 10)}}.Encode()
 	}
 	return "/case/" + url.PathEscape(string(v.Cases[0].Case)) + "?new=" + strconv.FormatUint(res.Records[0].Seq, 10)
 }

@@ -29,6 +29,7 @@ type agenda struct {
 	Others   bool   // he has a department, and what is shown is not its cases alone
 	Troubles []string
 	Recorded string // on so many cases, just now
+	Undo     string // a record of it, where all of it was one call
 }
 
 // taskLine is a line of what is due on the day on which it is shown.
@@ -49,7 +50,7 @@ func itemNumber(i ask.DueItem) string {
 
 func today(x *visit) error {
 	v := x.r.URL.Query()
-	a := agenda{Words: strings.TrimSpace(v.Get("words")), Recorded: v.Get("recorded")}
+	a := agenda{Words: strings.TrimSpace(v.Get("words")), Recorded: v.Get("recorded"), Undo: v.Get("undo")}
 	if !v.Has("words") && x.me.Department != "" {
 		a.Words, a.Own = string(x.me.Department), true
 	}

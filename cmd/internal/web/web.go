@@ -11,6 +11,7 @@
 //	step.go    a form for every step         register.go 登记         mails.go  收发
 //	answer.go  答复: the letter, its files and the mail that brings them      sign.go  待签批
 //	answermany.go, registermany.go, mailsmany.go   the same for several cases, and for mails outside of them
+//	undo.go    what one call recorded, taken back together
 //	files.go   附卷、移出、分立、归入       dispute.go 复议诉讼
 //	sheet.go   a page of a file, beside the fields    picture.go  the pictures of pages
 //	held.go    what was typed while nobody answered
@@ -96,6 +97,7 @@ func routes() map[string]func(*visit) error {
 		"GET /step": chosenStep, "GET /step/{step}": stepForm, "POST /step/{step}": stepPost, "GET /register": registerManyForm, "POST /register": registerManyPost, "GET /register/{case}": registerForm, "POST /register/{case}": registerPost,
 		"GET /answer/{case}": answerForm, "POST /answer/{case}": answerPost, "GET /answers": answerManyForm, "POST /answers": answerManyPost,
 		"GET /sign": signing, "GET /sign/{case}": showSubmission, "POST /sign/{case}": signPost,
+		"GET /undo": undoForm, "POST /undo": undoPost,
 		"GET /new": newForm, "POST /new": newPost,
 		"GET /mails": mails, "GET /mails/many": mailsManyForm, "POST /mails/many": mailsManyPost, "POST /mails/unsee": unseeMails, "GET /mail/{mail}": showMail, "POST /mail/{mail}": saveMail, "POST /mail/{mail}/open": openMail, "POST /mail/{mail}/seen": seenMail, "POST /mail/{mail}/page": showPage, "GET /picture/{name}": showPicture,
 		"GET /mail/{mail}/join": joinForm, "POST /mail/{mail}/join": joinPost, "POST /mails/retry": retryMails,

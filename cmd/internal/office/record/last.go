@@ -13,30 +13,18 @@ import (
 // farBack is how many records Last looks through: whoever has recorded nothing among them undoes nothing.
 const farBack = 20_000
 
-// Last returns what the caller's last call recorded: the records of one instant and one actor. That he looked
-// at personal data is no step.
-func (b *Room) Last(_ context.Context, c ask.Call, _ ask.None) (last ask.LastCall, err error) {
+// Last returns what one call recorded, the caller's last or the one of a record: the records of one instant and one
+// actor. That he looked at personal data is no step.
+func (b *Room) Last(_ context.Context, c ask.Call, q ask.LastQuery) (last ask.LastCall, err error) {
 	last.Records, last.Since = []ask.RecordView{}, []ask.RecordView{}
 	err = b.View(func(tx *desk.View) error {
-		head, _ := tx.Head()
-		var records []casefile.Record
-		for seq := head; seq > 0 && head-seq < farBack; seq-- {
-			r, err := tx.Record(seq)
-			if err != nil {
-				return err
-			}
-			_, looked := r.Event.(casefile.Revealed)
-			switch {
-			case len(records) > 0 && (r.Actor != records[0].Actor || !r.Recorded.Equal(records[0].Recorded)):
-				seq = 1 // all of it is there
-			case r.Actor == c.Who.String() && !looked:
-				records = append(records, r)
-			}
+		records, err := call(tx, c.Who.String(), q.Record)
+		if err != nil {
+			return err
 		}
 		if len(records) == 0 {
 			return ask.NotFound("可查记录号，逐条作废\nysq log、ysq void 编号 --record 记录号", "没有找到您近来的记录")
 		}
-		slices.Reverse(records)
 		last.Recorded = records[0].Recorded
 		if last.Records, err = RecordViews(records); err != nil {
 			return err
@@ -54,6 +42,45 @@ func (b *Room) Last(_ context.Context, c ask.Call, _ ask.None) (last ask.LastCal
 		return err
 	})
 	return last, err
+}
+
+// call lists the records of somebody's last call, or of that to which a record belongs, in order.
+func call(tx *desk.View, actor string, one uint64) (records []casefile.Record, err error) {
+	head, _ := tx.Head()
+	if one > head {
+		return nil, ask.NotFound("", "没有第 %d 条记录", one)
+	}
+	if one != 0 {
+		r, err := tx.Record(one)
+		if err != nil {
+			return nil, err
+		}
+		actor = r.Actor
+		for head, one = one, head; head < one; head++ { // to the end of its call
+			next, err := tx.Record(head + 1)
+			if err != nil {
+				return nil, err
+			}
+			if next.Actor != actor || !next.Recorded.Equal(r.Recorded) {
+				break
+			}
+		}
+	}
+	for seq := head; seq > 0 && head-seq < farBack; seq-- {
+		r, err := tx.Record(seq)
+		if err != nil {
+			return nil, err
+		}
+		_, looked := r.Event.(casefile.Revealed)
+		switch {
+		case len(records) > 0 && (r.Actor != records[0].Actor || !r.Recorded.Equal(records[0].Recorded)):
+			seq = 1 // all of it is there
+		case r.Actor == actor && !looked:
+			records = append(records, r)
+		}
+	}
+	slices.Reverse(records)
+	return records, nil
 }
 
 // since lists what was recorded on the cases of a call after it, in order. Looking at a case does not count as a change.

@@ -154,7 +154,7 @@ func TestLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	desktest.Record(t, b.Desk, k, "2026-00001", casefile.Revealed{What: "show --reveal"})
-	last, err := b.Last(t.Context(), mine, ask.None{})
+	last, err := b.Last(t.Context(), mine, ask.LastQuery{})
 	if err != nil || len(last.Records) != 2 || last.Records[0].Case != "2026-00001" || last.Records[1].Case != "2026-00002" || last.Records[0].Voided ||
 		len(last.Since) != 1 || last.Since[0].Actor != "王五(1000)" {
 		t.Fatalf("%+v, %v", last, err)
@@ -162,12 +162,12 @@ func TestLast(t *testing.T) {
 	if _, err := b.AddAll(other, draft("2026-00001", casefile.Voided{Seq: last.Records[0].Seq, Reason: "录错"})); err != nil {
 		t.Fatal(err)
 	}
-	if last, err = b.Last(t.Context(), mine, ask.None{}); err != nil || !last.Records[0].Voided || last.Records[1].Voided {
+	if last, err = b.Last(t.Context(), mine, ask.LastQuery{}); err != nil || !last.Records[0].Voided || last.Records[1].Voided {
 		t.Errorf("after one of them was voided: %+v, %v", last.Records, err)
 	}
 	stranger := k.Call()
 	stranger.Who = ask.Actor{Name: "赵六", UID: 1001, Role: ask.Operator}
-	if _, err := b.Last(t.Context(), stranger, ask.None{}); err == nil {
+	if _, err := b.Last(t.Context(), stranger, ask.LastQuery{}); err == nil {
 		t.Error("who has recorded nothing has a last call")
 	}
 }
