@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -192,5 +193,25 @@ func TestWhereAnswerLacks(t *testing.T) {
 	v := answerView{Tried: &ask.AnswerResult{Mail: &ask.OutgoingView{To: "Zhang@example.test", Recipients: []ask.Recipient{{Mail: "zhang@example.test", Source: "登记"}, {Mail: "li@example.test", Source: "来信"}}}}}
 	if got := v.Chosen(); len(got) != 1 || got[0].Source != "登记" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Who answers a case, and who signs that, is led to the mails about which nobody has decided.
+func TestOpenMailBesideAnswer(t *testing.T) {
+	b := openBureau(t, recordsSigning)
+	b.application("2026-11-02", "张三", "水质数据")
+	b.record("2026-00001", casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "水质数据", Email: "zhang@example.test"})
+	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 关于 2026-00001 的补充\nMessage-ID: <2@example.test>\n\n只要 2025 年的。\n")
+	s := b.seat(clerk)
+	_, page := s.get("/answer/1")
+	form := with(carried(page), "do", "try", "way", "paper", "outcome", "unable.not-held|36-4", "grounds", "经检索没有")
+	code, page, _ := s.send("/answer/1", form, nil)
+	link := regexp.MustCompile(`还有来信没有处理</b>[^<]*<a href="/mail/[0-9a-f]{64}" target="_blank">关于 2026-00001 的补充</a>`)
+	if code != http.StatusOK || !link.MatchString(page) || !strings.Contains(page, `<a href="#told">未处理来信 1 封</a>`) {
+		t.Fatalf("%d %s", code, page)
+	}
+	s.send("/answer/1", with(form, "do", "submit", "mark", carried(page).Get("mark")), nil)
+	if _, page := s.get("/sign/1"); !strings.Contains(page, `target="_blank">关于 2026-00001 的补充</a>`) {
+		t.Errorf("%s", page)
 	}
 }
