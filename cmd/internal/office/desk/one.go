@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -105,11 +106,11 @@ func (d *Desk) Hurt() (all Troubles) {
 	d.hurt.mu.Lock()
 	defer d.hurt.mu.Unlock()
 	if n := len(d.hurt.all); n > 0 {
-		names := ""
+		var names []string
 		for _, one := range slices.Backward(d.hurt.all[max(0, n-namedHurt):]) {
-			names += "、" + one.String()
+			names = append(names, one.String())
 		}
-		all.Add("panic", "程序处理 %d 项时出错，其余照常；请人工阅看并报告：%s\njournalctl -u ysq", n, names[len("、"):])
+		all.Add("panic", "程序处理 %d 项时出错，其余照常；请人工阅看并报告：%s\njournalctl -u ysq", n, strings.Join(names, "、"))
 	}
 	return all
 }
