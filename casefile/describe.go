@@ -26,12 +26,16 @@ func prefixed(prefix, s string) string {
 	return prefix + s
 }
 
+// phrases makes one sentence of several. A full stop that somebody typed stays only at its end.
 func phrases(all ...string) string {
 	var said []string
 	for _, s := range all {
 		if s != "" {
 			said = append(said, s)
 		}
+	}
+	for i := range len(said) - 1 {
+		said[i] = strings.TrimRight(said[i], "。")
 	}
 	return strings.Join(said, "，")
 }

@@ -81,7 +81,7 @@ func (p *placing) decide(a arrival, about []casefile.Record) (drafts []casefile.
 	return drafts, err
 }
 
-func (p *placing) decided(a arrival, about []casefile.Record) (drafts []casefile.Draft, err error) {
+func (p *placing) decided(a arrival, about []casefile.Record) ([]casefile.Draft, error) {
 	if t, ok := p.ownDigest(a); ok {
 		return append([]casefile.Draft{{On: p.tx.Today(), Event: t}}, p.copies(about, a, "")...), nil
 	}
@@ -94,9 +94,9 @@ func (p *placing) decided(a arrival, about []casefile.Record) (drafts []casefile
 	d, err := match.Decide(match.Mail{Message: a.message, Text: text, Folder: folderOf(a.Role), Arrived: civil.Of(arrivalOf(a.InternalDate, p.tx.At))},
 		match.Office{Addresses: p.Addresses(), CasesFrom: p.Live().Intake.CasesFrom}, index{p})
 	if err != nil {
-		return p.undecided(a, "判断去处时出错："+err.Error()), nil
+		return p.undecided(a, "判断去处时出错："+err.Error()), nil //nolint:nilerr // the record says it
 	}
-	drafts, err = p.bounced(a, d, about)
+	drafts, err := p.bounced(a, d, about)
 	if err != nil {
 		return nil, err
 	}
