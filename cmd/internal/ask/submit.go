@@ -55,12 +55,14 @@ type SubmissionView struct {
 	Outcome  string            `json:"outcome"` // code
 	BasisOf  string            `json:"basis_code"`
 	Withheld []string          `json:"withheld,omitzero"` // codes of the bases of what 部分公开 does not give
-	Way      string            `json:"way"`               // draft, smtp; empty: on paper
-	To       Address           `json:"to"`
-	Despite  string            `json:"despite,omitzero"`
-	Subject  string            `json:"subject,omitzero"`
-	Text     string            `json:"text,omitzero"` // of the mail
-	Screened string            `json:"screened"`      // the 保密审查 in words; empty: there is none
+	// Objection is the code of why a third party's opinion is set aside; empty: there is none, or it is not.
+	Objection string  `json:"objection,omitzero"`
+	Way       string  `json:"way"` // draft, smtp; empty: on paper
+	To        Address `json:"to"`
+	Despite   string  `json:"despite,omitzero"`
+	Subject   string  `json:"subject,omitzero"`
+	Text      string  `json:"text,omitzero"` // of the mail
+	Screened  string  `json:"screened"`      // the 保密审查 in words; empty: there is none
 	// Changed lists in what the letter would read otherwise by now: then it has to be submitted anew.
 	Changed []string `json:"changed"`
 	// Of the decision.

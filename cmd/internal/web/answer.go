@@ -19,34 +19,35 @@ import (
 
 // answerView is the page 答复: what is decided on the left, the letter as it will look on the right.
 type answerView struct {
-	Detail   ask.CaseDetail
-	Last     uint64
-	Read     []ask.ProposedValue // what was read of how and whither the applicant wants it, and not registered
-	Paper    bool                // by that he asks for another way than e-mail
-	Outcomes []outcomeGroup
-	Outcome  string
-	Basis    string
-	Withheld []string // on what the part rests that 部分公开 does not give
-	Grounds  string
-	Way      string // draft, send, paper, or a casefile.Way by which it has left
-	Ways     []wayOf
-	Tracking string
-	Despite  string
-	To       string
-	Subject  string
-	Text     string
-	OnPaper  string
-	Files    []keptFile
-	Personal []string // what in the files tells who somebody is
-	Fill     []fillOf
-	Wrong    *ask.Error
-	Since    []ask.RecordView // what was recorded meanwhile, where that is why it was refused
-	Tried    *ask.AnswerResult
-	Mark     string
-	Today    ask.Day
-	Note     string              // 拟办意见
-	Issues   bool                // what was tried may be issued as it is
-	Before   *ask.SubmissionView // the answer as it was submitted last
+	Detail    ask.CaseDetail
+	Last      uint64
+	Read      []ask.ProposedValue // what was read of how and whither the applicant wants it, and not registered
+	Paper     bool                // by that he asks for another way than e-mail
+	Outcomes  []outcomeGroup
+	Outcome   string
+	Basis     string
+	Withheld  []string // on what the part rests that 部分公开 does not give
+	Objection string   // why the opinion of a third party is set aside, by its code
+	Grounds   string
+	Way       string // draft, send, paper, or a casefile.Way by which it has left
+	Ways      []wayOf
+	Tracking  string
+	Despite   string
+	To        string
+	Subject   string
+	Text      string
+	OnPaper   string
+	Files     []keptFile
+	Personal  []string // what in the files tells who somebody is
+	Fill      []fillOf
+	Wrong     *ask.Error
+	Since     []ask.RecordView // what was recorded meanwhile, where that is why it was refused
+	Tried     *ask.AnswerResult
+	Mark      string
+	Today     ask.Day
+	Note      string              // 拟办意见
+	Issues    bool                // what was tried may be issued as it is
+	Before    *ask.SubmissionView // the answer as it was submitted last
 }
 
 // outcomeGroup is an outcome with what it may rest on.
@@ -198,6 +199,21 @@ func (v answerView) Kept() string {
 	return strings.Join(said, "\n")
 }
 
+// Overrules reports whether the answer sets a third party's opinion aside, or cannot be given without.
+func (v answerView) Overrules() bool { return v.Objection != "" || v.At("objection") }
+
+// Overrulings are the reasons for that.
+func (v answerView) Overrulings() []casefile.Overruling { return casefile.Overrulings() }
+
+// Overruled is the one that was chosen, as it stands on paper.
+func (v answerView) Overruled() string {
+	o, err := casefile.ParseOverruling(v.Objection)
+	if err != nil {
+		return ""
+	}
+	return o.Label()
+}
+
 // Chosen are the recipients of the mail that was tried as the office knows them: where its address comes from.
 func (v answerView) Chosen() []ask.Recipient {
 	if v.Tried == nil || v.Tried.Mail == nil {
@@ -228,7 +244,7 @@ func (v *answerView) again() {
 	if b == nil || b.Decided != 0 && b.Decided < v.Detail.RepliedOn {
 		return
 	}
-	v.Outcome, v.Basis, v.Withheld, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Withheld, b.Grounds, b.Despite, b.Subject, b.Text
+	v.Outcome, v.Basis, v.Withheld, v.Objection, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Withheld, b.Objection, b.Grounds, b.Despite, b.Subject, b.Text
 	if b.To != v.Detail.Email {
 		v.To = string(b.To)
 	}
@@ -345,7 +361,7 @@ func (v *answerView) fill(form url.Values) {
 	v.Outcome, v.Basis, _ = strings.Cut(one("outcome"), "|")
 	v.Grounds, v.Tracking, v.Despite, v.To, v.Subject, v.Text, v.OnPaper = one("grounds"), one("tracking"), one("despite"), one("to"), one("subject"), one("text"), one("on_paper")
 	v.Withheld = slices.DeleteFunc(slices.Clone(form["withheld"]), func(s string) bool { return s == "" })
-	v.Note = one("note")
+	v.Objection, v.Note = one("objection"), one("note")
 	v.Way = cmp.Or(one("way"), v.Way)
 	v.Files = keptIn(form)
 	for name, text := range form {
@@ -360,7 +376,7 @@ func (v *answerView) fill(form url.Values) {
 func (v *answerView) request() (req ask.AnswerRequest, err error) {
 	step, _ := ask.StepOf(casefile.KindReplied)
 	entered := ask.Entries{}
-	for name, text := range map[string]string{"outcome": v.Outcome, "basis": v.Basis, "grounds": v.Grounds} {
+	for name, text := range map[string]string{"outcome": v.Outcome, "basis": v.Basis, "objection": v.Objection, "grounds": v.Grounds} {
 		if text != "" {
 			entered[name] = []string{text}
 		}

@@ -215,3 +215,34 @@ func TestOpenMailBesideAnswer(t *testing.T) {
 		t.Errorf("%s", page)
 	}
 }
+
+// What a third party opposes is given only for a reason, which has its field once it is needed.
+func TestAnswerAgainstOpinion(t *testing.T) {
+	b := openBureau(t, signs)
+	b.proposed()
+	desk := b.seat(clerk)
+	b.record("2026-00001", casefile.Screened{By: "保密员", Result: casefile.MayDisclose})
+	b.record("2026-00001", casefile.ConsultationSent{Side: casefile.ThirdParty, Party: "甲公司"})
+	b.record("2026-00001", casefile.ConsultationAnswered{Party: "甲公司", Opinion: casefile.Objects})
+	_, page := desk.get("/answer/1")
+	if strings.Contains(page, `name="objection"`) {
+		t.Errorf("the field is there before it is needed: %s", page)
+	}
+	form := with(carried(page), "do", "try", "way", "paper", "outcome", "disclosed|36-2-provide")
+	code, page, _ := desk.send("/answer/1", form, nil)
+	if code == http.StatusOK || !strings.Contains(page, "甲公司") || !strings.Contains(page, `<select id="objection" name="objection" autofocus aria-invalid="true">`) {
+		t.Fatalf("without a reason: %d %s", code, page)
+	}
+	code, page, _ = desk.send("/answer/1", with(form, "objection", "unfounded"), map[string]string{"数据.csv": "断面,氨氮\n"})
+	if code != http.StatusOK || !strings.Contains(page, "宜将决定公开的内容和理由书面告知第三方") {
+		t.Fatalf("with a reason: %d %s", code, page)
+	}
+	form = with(form, "objection", "unfounded", "do", "submit", "mark", carried(page).Get("mark"))
+	form["kept"] = carried(page)["kept"]
+	if code, page, _ := desk.send("/answer/1", form, nil); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, page)
+	}
+	if _, page = desk.get("/answer/1"); !strings.Contains(page, `<option value="unfounded" selected>`) {
+		t.Errorf("the reason is lost: %s", page)
+	}
+}

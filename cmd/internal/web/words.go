@@ -116,7 +116,7 @@ func fold(all []string) *folded {
 }
 
 // answerFields maps the options of a terminal to the fields of the page 答复.
-var answerFields = map[string]string{"file": "file", "annex": "on_paper", "to": "to", "despite": "despite", "outcome": "outcome", "basis": "outcome", "withheld": "withheld", "grounds": "grounds", "tracking": "tracking"}
+var answerFields = map[string]string{"file": "file", "annex": "on_paper", "to": "to", "despite": "despite", "outcome": "outcome", "basis": "outcome", "withheld": "withheld", "objection": "objection", "grounds": "grounds", "tracking": "tracking"}
 
 // noField is where the page 答复 says what no field of it takes.
 const noField = "told"

@@ -229,7 +229,7 @@ func (p *Room) submission(tx *desk.View, call ask.Call, c casefile.Case, all *[]
 		Seq: s.Seq, On: ask.Day(s.On), Actor: s.Actor, State: s.State.String(), Label: s.State.Label(), Note: ask.Text(s.Note), With: s.With,
 		Letter: s.Letter.Label(), Draft: s.Draft, Decides: casefile.Describe(r), Row: r.Outcome.Row() + r.Outcome.Label(), Basis: casefile.BasisOf(r.Basis).String(),
 		Remedy: letter.RemedyOf(s.Letter, r), Grounds: r.Grounds, Files: append([]casefile.File{}, s.Annexes...), OnPaper: s.OnPaper, Fill: map[string]string{},
-		Outcome: r.Outcome.String(), BasisOf: r.Basis, Withheld: r.Withheld, Way: s.Way.String(), To: ask.Address(s.To), Despite: s.Despite, Subject: s.Subject, Text: s.Text,
+		Outcome: r.Outcome.String(), BasisOf: r.Basis, Withheld: r.Withheld, Objection: r.Objection.String(), Way: s.Way.String(), To: ask.Address(s.To), Despite: s.Despite, Subject: s.Subject, Text: s.Text,
 		Screened: casefile.ScreenedWords(history), Changed: []string{}, By: ask.Text(s.By), Words: ask.Text(s.Words), Paper: ask.Number(s.Document),
 	}
 	if s.State != casefile.AwaitsSigning {
