@@ -50,37 +50,42 @@ func call(tx *desk.View, actor string, one uint64) (records []casefile.Record, e
 	if one > head {
 		return nil, ask.NotFound("", "没有第 %d 条记录", one)
 	}
+	last := head
 	if one != 0 {
 		r, err := tx.Record(one)
 		if err != nil {
 			return nil, err
 		}
 		actor = r.Actor
-		for head, one = one, head; head < one; head++ { // to the end of its call
-			next, err := tx.Record(head + 1)
+		for last = one; last < head; last++ { // to the end of its call
+			next, err := tx.Record(last + 1)
 			if err != nil {
 				return nil, err
 			}
-			if next.Actor != actor || !next.Recorded.Equal(r.Recorded) {
+			if !sameCall(next, r) {
 				break
 			}
 		}
 	}
-	for seq := head; seq > 0 && head-seq < farBack; seq-- {
+	for seq := last; seq > 0 && last-seq < farBack; seq-- {
 		r, err := tx.Record(seq)
 		if err != nil {
 			return nil, err
 		}
-		_, looked := r.Event.(casefile.Revealed)
-		switch {
-		case len(records) > 0 && (r.Actor != records[0].Actor || !r.Recorded.Equal(records[0].Recorded)):
-			seq = 1 // all of it is there
-		case r.Actor == actor && !looked:
+		if len(records) > 0 && !sameCall(r, records[0]) {
+			break // all of it is there
+		}
+		if _, looked := r.Event.(casefile.Revealed); r.Actor == actor && !looked {
 			records = append(records, r)
 		}
 	}
 	slices.Reverse(records)
 	return records, nil
+}
+
+// sameCall reports whether two records are of one call.
+func sameCall(a, b casefile.Record) bool {
+	return a.Actor == b.Actor && a.Recorded.Equal(b.Recorded)
 }
 
 // since lists what was recorded on the cases of a call after it, in order. Looking at a case does not count as a change.
