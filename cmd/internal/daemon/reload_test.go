@@ -68,8 +68,8 @@ func TestReload(t *testing.T) {
 		if got := agency(); got != "改了名的办公室" {
 			t.Errorf("the agency is still %s", got)
 		}
-		if f := b.daemon; f.Record.Needs(casefile.KindExtended) != ask.Approver || f.Live().Roles.RoleOf(1000, []uint32{0}) != ask.Approver ||
-			f.Live().Roles.RoleOf(1000, []uint32{1001}) != ask.Viewer || f.Live().Roles.RoleOf(1000, []uint32{1002}) != ask.Operator {
+		if f := b.daemon; f.Record.Needs(casefile.KindExtended) != ask.Approver || f.Live().Roles.RoleOf(4_000_000_100, []uint32{0}) != ask.Approver ||
+			f.Live().Roles.RoleOf(4_000_000_100, []uint32{1001}) != ask.Viewer || f.Live().Roles.RoleOf(4_000_000_100, []uint32{1002}) != ask.Operator {
 			t.Error("approval and roles were not taken over")
 		}
 		if u, err := user.Lookup("nobody"); err == nil && fmt.Sprint(b.daemon.Live().Roles.Web) != u.Uid {
