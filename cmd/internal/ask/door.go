@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -269,7 +270,8 @@ func look[Q, A any](x *exchange, op Op[Q, A], q Q) (Reveal, error) {
 }
 
 func (x *exchange) audience(much Reveal) audience {
-	return audience{much: much, addresses: x.call.Who.Role >= Operator, own: x.door.office.Own}
+	return audience{much: much, addresses: x.call.Who.Role >= Operator,
+		own: sync.OnceValue(func() []string { return numbersOf(x.door.office.Own()) })}
 }
 
 // errPeer marks that the asking side went away; the answer has begun and cannot become an error.

@@ -3,6 +3,7 @@ package ask
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,8 +16,8 @@ import (
 // audience says how much of an answer its reader may see.
 type audience struct {
 	much      Reveal
-	addresses bool          // whole, where somebody writes or is written to
-	own       func() string // what the office tells everybody of itself; nil: nothing
+	addresses bool            // whole, where somebody writes or is written to
+	own       func() []string // the numbers that the office tells everybody of itself, as digitsOf; nil: none
 }
 
 // masked is an answer that says itself whether it is.
@@ -48,7 +49,7 @@ func (who audience) hides(number string, n found) bool {
 	if who.much == Contact && !n.identity {
 		return false
 	}
-	return who.own == nil || !holds(who.own(), number)
+	return who.own == nil || !slices.Contains(who.own(), digitsOf(number))
 }
 
 // address is text, but for somebody who may see addresses nothing before an @ is hidden.

@@ -274,22 +274,22 @@ func stars(number string) string {
 	return strings.Repeat("*", len(signs)-shown) + string(signs[len(signs)-shown:])
 }
 
-// holds reports whether a number stands in a text, however either is written.
-func holds(text, number string) bool {
-	digits := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if d := digitOf(r); d != 0 {
-				return rune(d)
-			}
-			return -1
-		}, s)
-	}
+// numbersOf lists the numbers that stand in a text, as digitsOf.
+func numbersOf(text string) (all []string) {
 	for _, n := range personalNumbers(text) {
-		if digits(text[n.start:n.end]) == digits(number) {
-			return true
-		}
+		all = append(all, digitsOf(text[n.start:n.end]))
 	}
-	return false
+	return all
+}
+
+// digitsOf is a number without the manner in which it is written.
+func digitsOf(number string) string {
+	return strings.Map(func(r rune) rune {
+		if d := digitOf(r); d != 0 {
+			return rune(d)
+		}
+		return -1
+	}, number)
 }
 
 // Mask hides the personal numbers of a text that leaves the register in another way than through a Door.
