@@ -77,8 +77,8 @@ type AnswerResult struct {
 
 // LetterLine is a paragraph of a letter.
 type LetterLine struct {
-	Text  string `json:"text"`
-	Align string `json:"align,omitzero"` // center or right
+	Text  Verbatim `json:"text"`
+	Align string   `json:"align,omitzero"` // center or right
 }
 
 // Effect is what becomes of one due date.

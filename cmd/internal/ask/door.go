@@ -270,7 +270,7 @@ func look[Q, A any](x *exchange, op Op[Q, A], q Q) (Reveal, error) {
 }
 
 func (x *exchange) audience(much Reveal) audience {
-	return audience{much: much, addresses: x.call.Who.Role >= Operator,
+	return audience{much: much, handles: x.call.Who.Role >= Operator,
 		own: sync.OnceValue(func() []string { return numbersOf(x.door.office.Own()) })}
 }
 

@@ -98,11 +98,11 @@ func TestContactIsOpenedWithoutIdentity(t *testing.T) {
 	}
 }
 
-// What the office tells everybody of itself is hidden from nobody, however it is written: a preview of a letter is what is sent.
+// What the office tells everybody of itself is hidden from nobody, however it is written.
 func TestOwnNumbersAreOpen(t *testing.T) {
 	d := NewDoor(&desk{})
 	Answer(d, AnswerCase, func(context.Context, Call, AnswerRequest) (AnswerResult, error) {
-		return AnswerResult{Preview: []LetterLine{{Text: "联系电话：0755—88000001、（0755）8800-0001；申请人 0755-88000002、13800001111"}}}, nil
+		return AnswerResult{Warnings: []string{"联系电话：0755—88000001、（0755）8800-0001；申请人 0755-88000002、13800001111"}}, nil
 	})
 	c := InProcess(d, Actor{Role: Operator}, nothing)
 	defer c.Close()
@@ -110,7 +110,7 @@ func TestOwnNumbersAreOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := res.Preview[0].Text, "联系电话：0755—88000001、（0755）8800-0001；申请人 ********0002、*******1111"; got != want {
+	if got, want := res.Warnings[0], "联系电话：0755—88000001、（0755）8800-0001；申请人 ********0002、*******1111"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

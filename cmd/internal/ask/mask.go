@@ -15,9 +15,9 @@ import (
 
 // audience says how much of an answer its reader may see.
 type audience struct {
-	much      Reveal
-	addresses bool            // whole, where somebody writes or is written to
-	own       func() []string // the numbers that the office tells everybody of itself, as digitsOf; nil: none
+	much    Reveal
+	handles bool            // cases: what goes out is seen whole, and who writes or is written to
+	own     func() []string // the numbers that the office tells everybody of itself, as digitsOf; nil: none
 }
 
 // masked is an answer that says itself whether it is.
@@ -43,8 +43,7 @@ func (who audience) text(s string) string {
 	return hide(s, func(n found) bool { return who.hides(s[n.start:n.end], n) })
 }
 
-// hides reports whether an audience may not see a number. The office's own stands in every letter: a preview that hid it would
-// not be what is sent.
+// hides reports whether an audience may not see a number. The office's own stands in every letter.
 func (who audience) hides(number string, n found) bool {
 	if who.much == Contact && !n.identity {
 		return false
@@ -56,7 +55,7 @@ func (who audience) hides(number string, n found) bool {
 func (who audience) address(s string) string {
 	mark := 0 // the first behind a number that is an @ or ends an address
 	return hide(s, func(n found) bool {
-		if who.addresses {
+		if who.handles {
 			if mark < n.end {
 				if mark = strings.IndexAny(s[n.end:], "@ <>,;\"()"); mark < 0 {
 					mark = len(s) - n.end
@@ -69,6 +68,14 @@ func (who audience) address(s string) string {
 		}
 		return who.hides(s[n.start:n.end], n)
 	})
+}
+
+// verbatim is text, but for somebody who may see it as it will be sent.
+func (who audience) verbatim(s string) string {
+	if who.handles {
+		return s
+	}
+	return who.text(s)
 }
 
 // open are the types of strings that hold nothing of a person.
@@ -98,6 +105,8 @@ func makePlan(t reflect.Type) plan {
 		return nil
 	case t == reflect.TypeFor[Address]():
 		return maskWith(audience.address)
+	case t == reflect.TypeFor[Verbatim]():
+		return maskWith(audience.verbatim)
 	case t == reflect.TypeFor[json.RawMessage](): // holds what the text beside it hides
 		return func(v reflect.Value, _ audience) { v.SetZero() }
 	}

@@ -68,7 +68,7 @@ type OutgoingView struct {
 	Purpose   string          `json:"purpose"` // letter, acknowledgement, digest
 	State     string          `json:"state"`   // see casefile.OutState
 	To        Address         `json:"to"`
-	Subject   string          `json:"subject"`
+	Subject   Verbatim        `json:"subject"`
 	Document  Number          `json:"document"`
 	Files     []string        `json:"files"` // names
 	Prepared  time.Time       `json:"prepared"`
@@ -88,7 +88,7 @@ type OutgoingView struct {
 	Wanted     Text        `json:"wanted,omitzero"`     // in which form and on which way the applicant wants the information
 	Warnings   []string    `json:"warnings,omitzero"`
 	// The following are absent in lists.
-	Text    string       `json:"text,omitzero"`
+	Text    Verbatim     `json:"text,omitzero"`
 	History []RecordView `json:"history,omitzero"`
 }
 

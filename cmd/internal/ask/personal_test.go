@@ -102,14 +102,14 @@ func TestAddresses(t *testing.T) {
 		{"zhang.13800001111.x@163.example", "zhang.*******1111.x@163.example"},
 		{"zhang@example.test", "zhang@example.test"},
 	} {
-		if got := (audience{addresses: true}).address(tt.in); got != tt.in {
+		if got := (audience{handles: true}).address(tt.in); got != tt.in {
 			t.Errorf("an operator sees %q as %q", tt.in, got)
 		}
 		if got := (audience{}).address(tt.in); got != tt.viewer {
 			t.Errorf("a viewer sees %q as %q, want %q", tt.in, got, tt.viewer)
 		}
 	}
-	if got := (audience{addresses: true}).address("13800001111 <13800002222@163.example>"); got != "*******1111 <13800002222@163.example>" {
+	if got := (audience{handles: true}).address("13800001111 <13800002222@163.example>"); got != "*******1111 <13800002222@163.example>" {
 		t.Errorf("a name is no address: %q", got)
 	}
 }
@@ -180,7 +180,7 @@ func TestMaskIsLinear(t *testing.T) {
 		"123456a": "123456a", "13800001111,E12345678,": "*******1111,*****5678,", "1": "1", "13800001111a": "13800001111a",
 	} {
 		n := 200_000 / len(piece)
-		if got := (audience{addresses: true}).address(strings.Repeat(piece, n)); got != strings.Repeat(want, n) {
+		if got := (audience{handles: true}).address(strings.Repeat(piece, n)); got != strings.Repeat(want, n) {
 			t.Errorf("%q, many times: %.60q…, want %.60q…", piece, got, want)
 		}
 	}

@@ -28,41 +28,41 @@ type SubmissionQuery struct {
 
 // SubmissionView is a proposed answer, with what was asked beside it.
 type SubmissionView struct {
-	Case     CaseRow           `json:"case"`
-	Request  Text              `json:"request"`
-	Wanted   Text              `json:"wanted"` // in which form and on which way the applicant wants the information
-	Open     []UnreadMail      `json:"open"`   // mails of the case about which nobody has decided
-	Last     uint64            `json:"last"`   // Seq of the last record of the case, for Envelope.IfSeq
-	Seq      uint64            `json:"seq"`
-	On       Day               `json:"on"`
-	Actor    string            `json:"actor"`
-	State    string            `json:"state"` // awaits, signed, returned
-	Label    string            `json:"label"`
-	Note     Text              `json:"note"`
-	With     []casefile.ID     `json:"with,omitzero"`
-	Letter   string            `json:"letter"` // its name
-	Draft    casefile.File     `json:"draft"`
-	Preview  []LetterLine      `json:"preview"` // how it reads
-	Decides  string            `json:"decides"` // the reply in words
-	Row      string            `json:"row"`
-	Basis    string            `json:"basis"`
-	Remedy   string            `json:"remedy,omitzero"`
-	Grounds  string            `json:"grounds,omitzero"`
-	Effects  []Effect          `json:"effects"` // on the due dates, if it goes out today
-	Files    []casefile.File   `json:"files"`
-	OnPaper  []string          `json:"on_paper,omitzero"`
-	Fill     map[string]string `json:"fill,omitzero"`
-	Outcome  string            `json:"outcome"` // code
-	BasisOf  string            `json:"basis_code"`
-	Withheld []string          `json:"withheld,omitzero"` // codes of the bases of what 部分公开 does not give
+	Case     CaseRow             `json:"case"`
+	Request  Text                `json:"request"`
+	Wanted   Text                `json:"wanted"` // in which form and on which way the applicant wants the information
+	Open     []UnreadMail        `json:"open"`   // mails of the case about which nobody has decided
+	Last     uint64              `json:"last"`   // Seq of the last record of the case, for Envelope.IfSeq
+	Seq      uint64              `json:"seq"`
+	On       Day                 `json:"on"`
+	Actor    string              `json:"actor"`
+	State    string              `json:"state"` // awaits, signed, returned
+	Label    string              `json:"label"`
+	Note     Text                `json:"note"`
+	With     []casefile.ID       `json:"with,omitzero"`
+	Letter   string              `json:"letter"` // its name
+	Draft    casefile.File       `json:"draft"`
+	Preview  []LetterLine        `json:"preview"` // how it reads
+	Decides  string              `json:"decides"` // the reply in words
+	Row      string              `json:"row"`
+	Basis    string              `json:"basis"`
+	Remedy   string              `json:"remedy,omitzero"`
+	Grounds  Verbatim            `json:"grounds,omitzero"`
+	Effects  []Effect            `json:"effects"` // on the due dates, if it goes out today
+	Files    []casefile.File     `json:"files"`
+	OnPaper  []string            `json:"on_paper,omitzero"`
+	Fill     map[string]Verbatim `json:"fill,omitzero"`
+	Outcome  string              `json:"outcome"` // code
+	BasisOf  string              `json:"basis_code"`
+	Withheld []string            `json:"withheld,omitzero"` // codes of the bases of what 部分公开 does not give
 	// Objection is the code of why a third party's opinion is set aside; empty: there is none, or it is not.
-	Objection string  `json:"objection,omitzero"`
-	Way       string  `json:"way"` // draft, smtp; empty: on paper
-	To        Address `json:"to"`
-	Despite   string  `json:"despite,omitzero"`
-	Subject   string  `json:"subject,omitzero"`
-	Text      string  `json:"text,omitzero"` // of the mail
-	Screened  string  `json:"screened"`      // the 保密审查 in words; empty: there is none
+	Objection string   `json:"objection,omitzero"`
+	Way       string   `json:"way"` // draft, smtp; empty: on paper
+	To        Address  `json:"to"`
+	Despite   string   `json:"despite,omitzero"`
+	Subject   Verbatim `json:"subject,omitzero"`
+	Text      Verbatim `json:"text,omitzero"` // of the mail
+	Screened  string   `json:"screened"`      // the 保密审查 in words; empty: there is none
 	// Changed lists in what the letter would read otherwise by now: then it has to be submitted anew.
 	Changed []string `json:"changed"`
 	// Of the decision.

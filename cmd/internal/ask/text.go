@@ -57,5 +57,9 @@ type Public string
 // handles cases sees the address whole; anybody else not where a personal number stands before the @.
 type Address string
 
+// Verbatim is text that leaves the office as it stands, as a line of a letter. Who handles cases sees it whole, with a
+// number that must not go out before he signs; anybody else sees it masked.
+type Verbatim string
+
 // Foreign is text of a request that its asker did not write, as the name of a file. Whoever keeps it cleans it.
 type Foreign string

@@ -303,8 +303,8 @@ func (a *app) answerPreview(res ask.AnswerResult) {
 	a.letterText(res.Preview)
 	if res.Mail != nil {
 		a.heading("信")
-		a.sheet("  ", field{"收件人", string(res.Mail.To)}, field{"主题", res.Mail.Subject}, field{"附件", strings.Join(res.Mail.Files, "、")})
-		a.mailText(res.Mail.Text, 0)
+		a.sheet("  ", field{"收件人", string(res.Mail.To)}, field{"主题", string(res.Mail.Subject)}, field{"附件", strings.Join(res.Mail.Files, "、")})
+		a.mailText(string(res.Mail.Text), 0)
 	}
 	a.heading("结果")
 	var effects []field
@@ -334,7 +334,7 @@ func (a *app) letterText(lines []ask.LetterLine) {
 		room = min(room, o.MaxWidth-grid.Width(bar, o))
 	}
 	for _, l := range lines {
-		text := grid.Clean(l.Text)
+		text := grid.Clean(string(l.Text))
 		below := []string{text}
 		if l.Align == "" && room >= leastFold {
 			below = grid.Wrap("　　"+text, room, o)

@@ -103,7 +103,7 @@ func (a *app) completeWord(parent, word string) completer {
 			return a.asking(func(ctx context.Context, c *ask.Client, add func(string, ...string)) error {
 				all, err := ask.Do(ctx, c, ask.Outbox, ask.OutboxQuery{All: false})
 				for _, o := range all {
-					add(strconv.FormatUint(o.ID, 10), string(o.Case), string(o.To), o.Subject)
+					add(strconv.FormatUint(o.ID, 10), string(o.Case), string(o.To), string(o.Subject))
 				}
 				return err
 			})

@@ -123,13 +123,13 @@ func describeFiles(paths []string) (all []casefile.File, err error) {
 
 func (a *app) sent(v ask.OutgoingView, dry bool) error {
 	a.warnings(v.Warnings)
-	a.sheet("", field{"收件人", string(v.To)}, field{"申请人要求", string(v.Wanted)}, field{"主题", v.Subject}, field{"附件", strings.Join(v.Files, "、")})
+	a.sheet("", field{"收件人", string(v.To)}, field{"申请人要求", string(v.Wanted)}, field{"主题", string(v.Subject)}, field{"附件", strings.Join(v.Files, "、")})
 	way := "将存入草稿箱，请到网页邮箱核对后发出"
 	if v.Way == casefile.OutSMTP.String() {
 		way = "将由服务发出"
 	}
 	if dry {
-		a.mailText(v.Text, 0)
+		a.mailText(string(v.Text), 0)
 		fmt.Fprintln(a.out, "没有发：--dry-run")
 		return nil
 	}
@@ -186,7 +186,7 @@ func (a *app) outgoings(list []ask.OutgoingView) error {
 	var tints []tint
 	for _, v := range list {
 		t.Rows = append(t.Rows, []string{strconv.FormatUint(v.ID, 10), string(v.Case), ask.OutStateLabel(v.State), v.Prepared.In(civil.Zone).Format("01-02 15:04"),
-			ask.OutWayLabel(v.Way), string(v.To), v.Subject, outReason(v)})
+			ask.OutWayLabel(v.Way), string(v.To), string(v.Subject), outReason(v)})
 		colour := plain
 		switch v.State {
 		case casefile.OutFailed.String(), casefile.OutHeld.String(), casefile.OutUnknown.String(), casefile.OutVanished.String():
@@ -249,7 +249,7 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 		field{"说明", outReason(v)},
 		field{"方式", ask.OutWayLabel(v.Way)},
 		field{"收件人", string(v.To)},
-		field{"主题", v.Subject},
+		field{"主题", string(v.Subject)},
 		field{"文号", string(v.Document)},
 		field{"附件", strings.Join(v.Files, "、")},
 		field{"拟信", v.Prepared.In(civil.Zone).Format("2006-01-02 15:04") + "，" + v.Actor},
@@ -266,7 +266,7 @@ func (a *app) outgoing(v ask.OutgoingView) error {
 		}
 	}
 	if v.Text != "" {
-		a.mailText(v.Text, 0)
+		a.mailText(string(v.Text), 0)
 	}
 	return nil
 }

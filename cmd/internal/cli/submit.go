@@ -148,7 +148,7 @@ func (a *app) submitted(all []ask.SubmissionView) error {
 		a.letterText(v.Preview)
 		if v.Text != "" {
 			a.heading("信")
-			a.mailText(v.Text, 0)
+			a.mailText(string(v.Text), 0)
 		}
 		a.heading("结果")
 		var effects []field

@@ -119,7 +119,7 @@ func TestReplyBySMTP(t *testing.T) {
 		b.underway("张三 <zhangsan@example.test>")
 		b.record("2026-00001", theReply())
 		v := b.send(letterTo(casefile.OutSMTP, b.put("答复书.docx", "PK-letter")))
-		if v.State != "queued" || !strings.Contains(v.Subject, "2026-00001") || v.To != "张三 <zhangsan@example.test>" {
+		if v.State != "queued" || !strings.Contains(string(v.Subject), "2026-00001") || v.To != "张三 <zhangsan@example.test>" {
 			t.Errorf("prepared: %+v", v)
 		}
 		time.Sleep(time.Hour)
@@ -257,7 +257,7 @@ func TestLetterRecordsWhatItAnnounces(t *testing.T) {
 		}
 		// The letter is put into the mail by its number, with the words that go with it.
 		v := b.send(ask.SendRequest{Case: "2026-00001", Way: casefile.OutSMTP, Document: document})
-		if !slices.Equal(v.Files, []string{"答复书.docx"}) || v.Subject != "政府信息公开告知书（2026-00001）" || !strings.Contains(v.Text, document) {
+		if !slices.Equal(v.Files, []string{"答复书.docx"}) || v.Subject != "政府信息公开告知书（2026-00001）" || !strings.Contains(string(v.Text), document) {
 			t.Errorf("prepared: %+v", v)
 		}
 		time.Sleep(time.Hour)

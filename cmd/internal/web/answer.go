@@ -244,7 +244,7 @@ func (v *answerView) again() {
 	if b == nil || b.Decided != 0 && b.Decided < v.Detail.RepliedOn {
 		return
 	}
-	v.Outcome, v.Basis, v.Withheld, v.Objection, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Withheld, b.Objection, b.Grounds, b.Despite, b.Subject, b.Text
+	v.Outcome, v.Basis, v.Withheld, v.Objection, v.Grounds, v.Despite, v.Subject, v.Text = b.Outcome, b.BasisOf, b.Withheld, b.Objection, string(b.Grounds), b.Despite, string(b.Subject), string(b.Text)
 	if b.To != v.Detail.Email {
 		v.To = string(b.To)
 	}
@@ -253,7 +253,7 @@ func (v *answerView) again() {
 		v.Files = append(v.Files, keptFile{f, kept(f)})
 	}
 	for name, text := range b.Fill {
-		v.Fill = append(v.Fill, fillOf{Name: name, Text: text})
+		v.Fill = append(v.Fill, fillOf{Name: name, Text: string(text)})
 	}
 	slices.SortFunc(v.Fill, func(a, c fillOf) int { return cmp.Compare(a.Name, c.Name) })
 	switch b.Way {

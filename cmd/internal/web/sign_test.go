@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -24,6 +25,33 @@ func recordsSigning(c *config.Config) { c.Approval.Answer = config.SigningRecord
 func (b *bureau) proposed() {
 	b.mail("From: 张三 <zhang@example.test>\nTo: office@example.test\nSubject: 申请公开水质数据\nMessage-ID: <1@example.test>\n\n现申请公开水质数据。\n申请人：张三\n")
 	b.record("2026-00001", casefile.Confirmed{How: "电话"}, casefile.Registered{As: casefile.Application, Applicant: "张三", Column: casefile.Natural, Request: "水质数据", Email: "zhang@example.test"}, casefile.Reviewed{})
+}
+
+// A number that must not leave the office is seen by who writes the letter and by who signs it, before it is sent; who may only
+// look sees no number of anybody.
+func TestWhatGoesOutIsSeenAsItIs(t *testing.T) {
+	b := openBureau(t, signs)
+	b.proposed()
+	desk, head := b.seat(clerk), b.seat(approver)
+	const number = "13800001111"
+	_, page := desk.get("/answer/1")
+	form := with(carried(page), "do", "try", "way", "draft", "outcome", "unable.not-held|36-4", "grounds", "经检索没有，可问李某（"+number+"）", "subject", "答复 "+number, "text", "请问 "+number, "note", "拟答复不存在")
+	_, page, _ = desk.send("/answer/1", form, nil)
+	for _, place := range []string{`(?s)<div class="letter">.*李某（` + number, `<dt>主题</dt><dd>答复 ` + number, `<pre class="text">请问 ` + number} {
+		if !regexp.MustCompile(place).MatchString(page) {
+			t.Errorf("the trial does not show %s as it will be sent", place)
+		}
+	}
+	form["mark"] = carried(page)["mark"]
+	if code, page, _ := desk.send("/answer/1", with(form, "do", "submit"), nil); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, page)
+	}
+	if _, page = head.get("/sign/1"); strings.Count(page, number) != 4 { // the grounds, the letter, the subject, the mail
+		t.Errorf("who signs sees the number %d times", strings.Count(page, number))
+	}
+	if _, page = b.seat(viewer).get("/sign/1"); strings.Contains(page, number) || !strings.Contains(page, "*******1111") {
+		t.Errorf("who may only look: %s", page)
+	}
 }
 
 // An answer goes to whoever signs it; what he sees is what goes out, and what was changed is submitted anew.

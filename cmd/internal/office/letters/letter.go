@@ -460,7 +460,7 @@ func (m *Making) unenclosed(lines []ask.LetterLine) (all []ask.Missing) {
 		all = append(all, casefile.Lacks("所提供的信息", "请附上文件；没有文件的纸质材料写明名称，信息就写在文书里的写作理由说明\n--file、--annex 名称、--grounds"))
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(lines, func(l ask.LetterLine) bool { return strings.Contains(l.Text, name) }) {
+		if !slices.ContainsFunc(lines, func(l ask.LetterLine) bool { return strings.Contains(string(l.Text), name) }) {
 			all = append(all, ask.Missing{Name: "附件", How: "文书里没有写“" + name + "”：模板里加上 {{#附件}}附件{{序号}}：{{内容}}{{/附件}}"})
 		}
 	}
@@ -471,7 +471,7 @@ func previewOf(docx []byte) ([]ask.LetterLine, error) {
 	lines, err := letter.Read(docx)
 	views := []ask.LetterLine{}
 	for _, l := range lines {
-		views = append(views, ask.LetterLine{Text: l.Text, Align: l.Align})
+		views = append(views, ask.LetterLine{Text: ask.Verbatim(l.Text), Align: l.Align})
 	}
 	return views, err
 }

@@ -205,7 +205,7 @@ func TestAnswerToWhatIsNoApplication(t *testing.T) {
 func textOf(lines []ask.LetterLine) string {
 	var b strings.Builder
 	for _, l := range lines {
-		b.WriteString(l.Text + "\n")
+		b.WriteString(string(l.Text) + "\n")
 	}
 	return b.String()
 }

@@ -64,10 +64,10 @@ func (p *Room) Outgoing(_ context.Context, _ ask.Call, q ask.OutgoingRef) (v ask
 	}
 	m, err := p.Parse(o.Digest, parse.Limits{})
 	if err != nil {
-		v.Text = err.Error() // erased, say
+		v.Text = ask.Verbatim(err.Error()) // erased, say
 		return v, nil
 	}
-	v.Text = m.Text
+	v.Text = ask.Verbatim(m.Text)
 	return v, nil
 }
 
@@ -99,7 +99,7 @@ func concerns(e casefile.Event, id uint64) bool {
 
 func outgoingView(o register.Outgoing) ask.OutgoingView {
 	v := ask.OutgoingView{
-		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: ask.Address(o.To.String()), Subject: o.Subject,
+		ID: o.Seq, Case: o.Case, Way: o.Way.String(), Purpose: o.Purpose.String(), State: o.State.String(), To: ask.Address(o.To.String()), Subject: ask.Verbatim(o.Subject),
 		Document: ask.Number(o.Document), Files: fileNames(o.Files), Prepared: o.Prepared.In(civil.Zone), Actor: o.Actor, Since: o.Since.In(civil.Zone), Tries: o.Tries,
 		Code: o.Last.Code, Said: o.Last.Said, Reason: o.Last.Reason, Differs: append([]string{}, o.Last.Differs...), Added: o.Last.Added, MessageID: ask.Handle(o.MessageID), Digest: o.Digest,
 	}

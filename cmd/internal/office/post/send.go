@@ -60,8 +60,8 @@ func (p *Room) canSend(way casefile.OutWay) error {
 
 // view is a mail that is not prepared.
 func (o outgoing) view() ask.OutgoingView {
-	return ask.OutgoingView{Case: o.Case, Way: o.Way.String(), Purpose: o.purpose.String(), To: ask.Address(o.to.String()), Subject: o.Subject,
-		Document: ask.Number(o.Document), Text: o.Text, Files: fileNames(o.Files), Differs: []string{}, Wanted: ask.Text(o.wanted), Warnings: o.warned}
+	return ask.OutgoingView{Case: o.Case, Way: o.Way.String(), Purpose: o.purpose.String(), To: ask.Address(o.to.String()), Subject: ask.Verbatim(o.Subject),
+		Document: ask.Number(o.Document), Text: ask.Verbatim(o.Text), Files: fileNames(o.Files), Differs: []string{}, Wanted: ask.Text(o.wanted), Warnings: o.warned}
 }
 
 // complete makes a clerk's mail of what he wrote: whom it goes to, which mail it answers, the letter that it

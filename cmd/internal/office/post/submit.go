@@ -228,15 +228,15 @@ func (p *Room) submission(tx *desk.View, call ask.Call, c casefile.Case, all *[]
 		Request: ask.Text(cmp.Or(c.Request, c.Subject)), Wanted: ask.Text(c.Wanted()), Last: history[len(history)-1].Seq,
 		Seq: s.Seq, On: ask.Day(s.On), Actor: s.Actor, State: s.State.String(), Label: s.State.Label(), Note: ask.Text(s.Note), With: s.With,
 		Letter: s.Letter.Label(), Draft: s.Draft, Decides: casefile.Describe(r), Row: r.Outcome.Row() + r.Outcome.Label(), Basis: casefile.BasisOf(r.Basis).String(),
-		Remedy: letter.RemedyOf(s.Letter, r), Grounds: r.Grounds, Files: append([]casefile.File{}, s.Annexes...), OnPaper: s.OnPaper, Fill: map[string]string{},
-		Outcome: r.Outcome.String(), BasisOf: r.Basis, Withheld: r.Withheld, Objection: r.Objection.String(), Way: s.Way.String(), To: ask.Address(s.To), Despite: s.Despite, Subject: s.Subject, Text: s.Text,
+		Remedy: letter.RemedyOf(s.Letter, r), Grounds: ask.Verbatim(r.Grounds), Files: append([]casefile.File{}, s.Annexes...), OnPaper: s.OnPaper, Fill: map[string]ask.Verbatim{},
+		Outcome: r.Outcome.String(), BasisOf: r.Basis, Withheld: r.Withheld, Objection: r.Objection.String(), Way: s.Way.String(), To: ask.Address(s.To), Despite: s.Despite, Subject: ask.Verbatim(s.Subject), Text: ask.Verbatim(s.Text),
 		Screened: casefile.ScreenedWords(history), Changed: []string{}, By: ask.Text(s.By), Words: ask.Text(s.Words), Paper: ask.Number(s.Document),
 	}
 	if s.State != casefile.AwaitsSigning {
 		v.Decided = ask.Day(s.Decided.On)
 	}
 	for _, f := range s.Fill {
-		v.Fill[f.Name] = f.Text
+		v.Fill[f.Name] = ask.Verbatim(f.Text)
 	}
 	if v.Case, err = p.record.RowOf(tx, c); err != nil {
 		return err
