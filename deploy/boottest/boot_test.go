@@ -94,7 +94,7 @@ func (steps story) live(t *testing.T, m *machine) {
 	for _, step := range steps {
 		started := time.Now()
 		if !t.Run(step.name, func(t *testing.T) { step.do(t, m) }) {
-			t.Logf("journal of ysq:\n%s", m.sh(t, "journalctl --no-pager -n 60 -u ysq -u ysq-backup || true"))
+			t.Logf("journal of ysq:\n%s", m.journal(t, "ysq", "ysq-backup"))
 			t.FailNow()
 		}
 		t.Logf("%-9s %-22s %5.1f s", m.suite, step.name, time.Since(started).Seconds())
@@ -338,7 +338,7 @@ func wrongConfiguration(t *testing.T, m *machine) {
 	if got := m.sh(t, "systemctl show -p ActiveState -p ExecMainStatus -p NRestarts ysq.service"); !strings.Contains(got, "ActiveState=failed") || !strings.Contains(got, "ExecMainStatus=78") || !strings.Contains(got, "NRestarts=0") {
 		t.Errorf("with a wrong configuration:\n%s", got)
 	}
-	contains(t, m.sh(t, "journalctl --no-pager -n 20 -u ysq.service"), "/etc/ysq/ysq.toml:", "hots")
+	contains(t, m.journal(t, "ysq"), "/etc/ysq/ysq.toml:", "hots")
 	contains(t, m.does(t, "root", 2, "ysq", "config", "check"), "hots", "host")
 	m.sh(t, "cp -a /root/good.toml /etc/ysq/ysq.toml; systemctl start ysq.service")
 
@@ -377,12 +377,12 @@ func backUp(t *testing.T, m *machine) {
 func morningCheck(t *testing.T, m *machine) {
 	contains(t, m.sh(t, "systemctl list-timers --no-pager ysq-remind.timer"), "ysq-remind.service")
 	m.sh(t, "systemctl start ysq-remind.service")
-	contains(t, m.sh(t, "journalctl --no-pager -n 40 -u ysq-remind.service"), "YSQ ", "在办")
+	contains(t, m.journal(t, "ysq-remind"), "YSQ ", "在办")
 	m.sh(t, "systemctl stop ysq.service")
 	m.does(t, "root", 1, "systemctl", "start", "ysq-remind.service")
-	contains(t, m.sh(t, "journalctl --no-pager -n 40 -u ysq-remind.service"), "YSQ CRITICAL")
+	contains(t, m.journal(t, "ysq-remind"), "YSQ CRITICAL")
 	m.sh(t, "systemctl reset-failed; systemctl start ysq.service")
-	if got := m.sh(t, "find /var/lib/ysq ! -user ysq"); got != "" {
+	if got := m.sh(t, "find /var/lib/ysq -ignore_readdir_race ! -user ysq"); got != "" {
 		t.Errorf("not the service's own: %s", got)
 	}
 }
@@ -421,7 +421,7 @@ func instance(t *testing.T, m *machine) {
 	m.sh(t, `test "$(stat -c %U /proc/$(systemctl show --value -p MainPID ysq-web@east.service))" = ysq-east-web
 		! runuser -u ysq-east-web -- test -w /run/ysq/ysq.sock`)
 	m.hardenedTo(t, "ysq-web@east.service", 1.0)
-	if got := m.sh(t, "find /var/lib/ysq-east ! -user ysq-east"); got != "" {
+	if got := m.sh(t, "find /var/lib/ysq-east -ignore_readdir_race ! -user ysq-east"); got != "" {
 		t.Errorf("not the instance's own: %s", got)
 	}
 }

@@ -322,6 +322,13 @@ func (m *machine) sh(t *testing.T, script string) string {
 	return out + errOut
 }
 
+// journal is what units said last. A journal is written behind the backs of those who speak: what is not on the disk yet is
+// waited for.
+func (m *machine) journal(t *testing.T, units ...string) string {
+	t.Helper()
+	return m.sh(t, "journalctl --sync; journalctl --no-pager -n 60 -u "+strings.Join(units, " -u "))
+}
+
 // write puts a file into the machine.
 func (m *machine) write(t *testing.T, path, mode, owner, text string) {
 	t.Helper()

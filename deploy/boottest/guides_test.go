@@ -244,7 +244,7 @@ func (g *manual) move(t *testing.T, m *machine) {
 	if after := m.list(t, "zhang"); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("before %v\nafter  %v", before, after)
 	}
-	if got := m.sh(t, "find /var/lib/ysq ! -user ysq; stat -c '%a %U' /etc/ysq/ysq.toml"); got != "600 ysq\n" {
+	if got := m.sh(t, "find /var/lib/ysq -ignore_readdir_race ! -user ysq; stat -c '%a %U' /etc/ysq/ysq.toml"); got != "600 ysq\n" {
 		t.Errorf("modes: %s", got)
 	}
 	m.does(t, "root", 0, "ysq", "verify")
