@@ -23,9 +23,9 @@ import (
 
 // Entry says where a mail came from: one line of the manifest.
 type Entry struct {
-	Digest       casefile.Digest `json:"digest"` // of the bytes; Keep sets it
-	Size         int64           `json:"size"`   // of the bytes; Keep sets it
-	Account      string          `json:"account"`
+	Digest       casefile.Digest `json:"digest"`  // of the bytes; Keep sets it
+	Size         int64           `json:"size"`    // of the bytes; Keep sets it
+	Account      string          `json:"account"` // of a file that was sent: its sender
 	Folder       string          `json:"folder"`
 	Role         string          `json:"role"`                // of the folder, as package mailbox names it
 	UIDValidity  uint64          `json:"uidvalidity"`         // 0: the server gave none
@@ -196,6 +196,13 @@ func (s *Store) Pending() ([]Entry, error) {
 		return nil, err
 	}
 	return slices.Clone(s.pending), nil
+}
+
+// Unsettled returns the entries that are not settled, without a look at their files.
+func (s *Store) Unsettled() []Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.pending)
 }
 
 // dropAbsent forgets entries whose bytes never reached their place, for the server still has them, and

@@ -101,9 +101,13 @@ func (a *app) files(all []casefile.File, read []ask.PartReading) error {
 	return a.table(t, nil)
 }
 
+// mostSent is how many bytes of files one command sends.
+const mostSent = 1 << 30
+
 // regular refuses what cannot be kept before anything is sent: a pipe would never end, and what was
 // sent before the refusal would be in no case.
 func regular(cmd *cobra.Command, paths []string) error {
+	var total int64
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
@@ -120,8 +124,20 @@ func regular(cmd *cobra.Command, paths []string) error {
 		if info.Size() == 0 {
 			return usage(cmd, "文件 %s 是空的", path)
 		}
+		if info.Size() > ask.PutFile.Limit {
+			return tooLarge("文件 %s 有 %d MiB，一份至多 %d MiB", path, info.Size()>>20, ask.PutFile.Limit>>20)
+		}
+		total += info.Size()
+	}
+	if total > mostSent {
+		return tooLarge("这些文件共 %d MiB，一条命令至多送 %d MiB", total>>20, mostSent>>20)
 	}
 	return nil
+}
+
+func tooLarge(format string, args ...any) error {
+	return &ask.Error{Code: "too-large", Exit: ask.ExitUsage, Msg: fmt.Sprintf(format, args...) + "；什么都没有送",
+		Hint: "分几次送（每次都归卷），或把扫描件压小；更大的以光盘等其他方式提供，在案卷里备注"}
 }
 
 // putFiles sends files to be kept. Until an event names them they are in no case, so that a failure

@@ -9,6 +9,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,8 @@ type Options struct {
 	Witness func(text string) error
 	// Space is the room on the disk of a path; nil means durable.SpaceOf.
 	Space func(path string) (durable.Space, error)
+	// Bounds are of files that wait for a record; zero means the ordinary ones.
+	Bounds Bounds
 
 	// What tests put in the place of the network and before the disks; nil: nothing.
 	Dial               func(ctx context.Context, address string) (net.Conn, error)
@@ -68,6 +71,7 @@ func (o Options) WithDefaults() Options {
 	if o.Space == nil {
 		o.Space = durable.SpaceOf
 	}
+	o.Bounds.Each, o.Bounds.All = cmp.Or(o.Bounds.Each, ordinary.Each), cmp.Or(o.Bounds.All, ordinary.All)
 	return o
 }
 
@@ -90,6 +94,7 @@ type Desk struct {
 	secretMu sync.Mutex
 	secret   []byte // once it was needed
 	hurt     hurts
+	arrivals arrivals
 }
 
 // Open opens register and mails of the configured state directory.

@@ -6,9 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"ysq.internal/ysq/casefile"
@@ -88,10 +86,13 @@ func (d *Desk) DropUnknown(digest casefile.Digest) error {
 	return d.Store.Erase(digest)
 }
 
-// KeepFile keeps bytes under their digest, as PutFile does what a clerk sends. Until a record names them they
-// stand in the store's manifest; SweepFiles removes those that none does.
+// KeepFile keeps bytes of the office's own making under their digest, as TakeFile does what somebody sends.
 func (d *Desk) KeepFile(name string, body io.Reader) (casefile.File, error) {
-	kept, err := d.Keep(func(w io.Writer) error {
+	return d.keepFile("", name, body)
+}
+
+func (d *Desk) keepFile(sender, name string, body io.Reader) (casefile.File, error) {
+	kept, err := d.keep(sender, func(w io.Writer) error {
 		n, err := io.Copy(w, body)
 		if err == nil && n == 0 {
 			err = ask.Usage("文件 %q 是空的", name)
@@ -103,7 +104,9 @@ func (d *Desk) KeepFile(name string, body io.Reader) (casefile.File, error) {
 
 // Keep keeps what write writes, a file or a mail of the office, under its digest. It is the caller's to settle when
 // a record names it.
-func (d *Desk) Keep(write func(io.Writer) error) (rawstore.Entry, error) {
+func (d *Desk) Keep(write func(io.Writer) error) (rawstore.Entry, error) { return d.keep("", write) }
+
+func (d *Desk) keep(sender string, write func(io.Writer) error) (rawstore.Entry, error) {
 	temp, err := d.Store.Create()
 	if err != nil {
 		return rawstore.Entry{}, err
@@ -112,51 +115,11 @@ func (d *Desk) Keep(write func(io.Writer) error) (rawstore.Entry, error) {
 		temp.Discard()
 		return rawstore.Entry{}, err
 	}
-	kept, err := d.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Role: string(mailbox.RoleFile)}}})
+	kept, err := d.Store.Keep([]rawstore.Incoming{{Temp: temp, Entry: rawstore.Entry{Account: sender, Role: string(mailbox.RoleFile)}}})
 	if err != nil {
 		return rawstore.Entry{}, err
 	}
 	return kept[0], nil
-}
-
-// filesWait is how long a file may wait for the record that names it: somebody may be at it all day.
-const filesWait = 24 * time.Hour
-
-// SweepFiles lets go of files that clerks have sent: those that a record names by now are settled, those that
-// none has named for a day are removed.
-func (d *Desk) SweepFiles() (removed int, err error) {
-	pending, err := d.Store.Pending()
-	if err != nil {
-		return 0, err
-	}
-	var done []rawstore.Entry
-	for _, e := range pending {
-		if mailbox.Role(e.Role) != mailbox.RoleFile {
-			continue
-		}
-		known, err := d.Reg.Known(e.Digest)
-		if err != nil {
-			return removed, err
-		}
-		asMail := slices.ContainsFunc(pending, func(o rawstore.Entry) bool { return o.Digest == e.Digest && o.Role != e.Role })
-		switch at, err := d.Store.Since(e.Digest); {
-		case errors.Is(err, fs.ErrNotExist), known:
-		case err != nil:
-			return removed, err
-		case asMail || time.Since(at) < filesWait:
-			continue
-		default:
-			if err := d.Store.Erase(e.Digest); err != nil {
-				return removed, err
-			}
-			removed++
-		}
-		done = append(done, e)
-	}
-	if len(done) == 0 {
-		return 0, nil
-	}
-	return removed, d.Store.Settle(done)
 }
 
 // Parse reads a mail of the store. One over which the parser panics is an error.

@@ -127,8 +127,8 @@ func (b *Room) Split(_ context.Context, call ask.Call, r ask.SplitRequest) (ask.
 }
 
 // PutFile keeps a file under its digest. Until an event names it, it is in no case.
-func (b *Room) PutFile(_ context.Context, _ ask.Call, q ask.FileName, content io.Reader, yield func(casefile.File) error) error {
-	file, err := b.KeepFile(string(q.Name), content)
+func (b *Room) PutFile(_ context.Context, c ask.Call, q ask.FileName, content io.Reader, yield func(casefile.File) error) error {
+	file, err := b.TakeFile(c.Who.String(), string(q.Name), content)
 	if err != nil {
 		return err
 	}
