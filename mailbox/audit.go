@@ -64,7 +64,7 @@ type Missing struct {
 }
 
 // Audit polls fully and then holds the mailbox against the book. A folder that does not open, or a
-// register or disk that takes no mails, does not keep it from telling which are missing; other errors
+// register or disk that takes no mails, or a panic, does not keep it from telling which are missing; other errors
 // are those of Poll.
 func (p *Poller) Audit(ctx context.Context) (Audit, error) {
 	defer p.interrupt()()
@@ -77,14 +77,10 @@ func (p *Poller) Audit(ctx context.Context) (Audit, error) {
 	}
 	_, err := p.poll(ctx, true)
 	if err != nil {
-		if f := faultOf(err); f != FaultIntake && f != FaultStorage && f != FaultRefused {
+		if f := faultOf(err); f != FaultIntake && f != FaultStorage && f != FaultRefused && f != FaultPanic {
 			return Audit{}, err
 		}
-		if err := p.connect(ctx); err != nil {
-			return Audit{}, err
-		}
-		p.thorough = true
-		if err := p.inspect(ctx); err != nil {
+		if err := p.one("核对邮箱", func() error { return p.inspectAnew(ctx) }); err != nil {
 			p.hangUp()
 			return Audit{}, err
 		}
@@ -92,6 +88,15 @@ func (p *Poller) Audit(ctx context.Context) (Audit, error) {
 	}
 	a, _ := p.LastAudit()
 	return a, nil
+}
+
+// inspectAnew inspects what a poll that failed has not.
+func (p *Poller) inspectAnew(ctx context.Context) error {
+	if err := p.connect(ctx); err != nil {
+		return err
+	}
+	p.thorough = true
+	return p.inspect(ctx)
 }
 
 // LastAudit returns the last audit that came to its end; ok is false when there was none.
@@ -119,7 +124,8 @@ func (p *Poller) audit(ctx context.Context, res *Result) error {
 		if len(before) == 0 {
 			return nil
 		}
-		more, err := p.round(ctx, true)
+		more := Result{}
+		err := p.round(ctx, true, &more)
 		res.Taken += more.Taken
 		res.Quarantined += more.Quarantined
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // Fault is the stable code of what keeps a Poller from polling.
@@ -25,6 +26,7 @@ const (
 	FaultRefused     Fault = "REFUSED"       // a single command was refused; the session lives on
 	FaultStorage     Fault = "STORAGE"       // this machine's disk
 	FaultIntake      Fault = "INTAKE"        // the register did not take the mails
+	FaultPanic       Fault = "PANIC"         // this program panicked
 )
 
 // What FetchSlowly returns for a mail that cannot be fetched.
@@ -79,10 +81,13 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// AsError is the failed poll in err; one that says nothing of itself is a line that broke.
+// AsError is the failed poll in err; one that says nothing of itself, and is no panic, is a line that broke.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
+	}
+	if panics.Is(err) {
+		return &Error{Fault: FaultPanic, Err: err}
 	}
 	return &Error{Fault: FaultUnreachable, Err: err}
 }
@@ -189,6 +194,9 @@ func (f Fault) advice() advice {
 		return advice{label: "邮件写不进本机磁盘", hint: "请检查状态目录所在磁盘的剩余空间和读写错误（df -h、dmesg）。", meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
 	case FaultIntake:
 		return advice{label: "登记簿没有收下邮件", hint: "请查看日志中的原因。", meanwhile: "邮件已存盘，恢复后会自动登记。"}
+	case FaultPanic:
+		return advice{label: "程序收信时出错", hint: "这是本程序的缺陷，不是邮箱或配置的问题；请把日志中的这一条报告给维护人员。", do: "journalctl -u ysq",
+			meanwhile: "来信仍在服务器上，系统会自动重试；总是出错的那一封会单独列为未取回，其余照常收取。"}
 	}
 	return advice{label: string(f)}
 }

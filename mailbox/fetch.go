@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
 
@@ -21,13 +23,22 @@ func (p *Poller) fetch(ctx context.Context, f Folder, box Box, owed []uint32, re
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	c := p.startCommitter(ctx, cancel, f, box)
-	err := p.fetchAll(ctx, f, box, owed, c, res)
-	taken, commitErr := c.finish()
-	res.Taken += taken
+	err := p.one("收取 "+f.Name, func() error { return p.fetchAll(ctx, f, box, owed, c, res) })
+	commitErr := c.finish()
+	res.Taken += c.taken
 	if commitErr != nil {
-		return commitErr // it broke the fetch, not the other way round
+		err = commitErr // it broke the fetch, not the other way round
 	}
-	return err
+	for _, in := range c.unkept { // next time one by one, for it may be one's fault
+		p.troubled(refOf(in.Entry)).alone = true
+	}
+	hurt := slices.Concat(c.lost, c.hurt)
+	for _, ref := range c.alone {
+		if commitErr == nil && !slices.ContainsFunc(hurt, func(e rawstore.Entry) bool { return refOf(e) == ref }) {
+			delete(p.troubles, ref)
+		}
+	}
+	return cmp.Or(err, p.setAside(ctx, hurt, res))
 }
 
 func (p *Poller) fetchAll(ctx context.Context, f Folder, box Box, owed []uint32, c *committer, res *Result) error {
@@ -134,7 +145,7 @@ func (p *Poller) fetchWindow(ctx context.Context, window []uint32, c *committer)
 	for _, uid := range window {
 		missing[uid] = true
 	}
-	err := p.session.Fetch(ctx, window, func(b Body) error {
+	yield := func(b Body) error {
 		if !missing[b.UID] { // unasked for, or for the second time
 			b.Temp.Discard()
 			return nil
@@ -146,7 +157,8 @@ func (p *Poller) fetchWindow(ctx context.Context, window []uint32, c *committer)
 		}
 		delete(missing, b.UID)
 		return c.add(b)
-	})
+	}
+	err := p.one("成批收取 "+c.folder.Name, func() error { return p.session.Fetch(ctx, window, yield) })
 	return slices.Sorted(maps.Keys(missing)), err
 }
 
@@ -155,11 +167,7 @@ func (p *Poller) fetchWindow(ctx context.Context, window []uint32, c *committer)
 // is no failure: the next one goes on from there. The reason is why the mail did not come.
 func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32, listed func() ([]uint32, error), c *committer, res *Result) (Reason, error) {
 	ref := p.ref(f, box, uid)
-	t := p.troubles[ref]
-	if t == nil {
-		t = &trouble{}
-		p.troubles[ref] = t
-	}
+	t := p.troubled(ref)
 	if t.part == nil {
 		part, err := p.store.Create()
 		if err != nil {
@@ -168,15 +176,23 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 		t.part = part
 	}
 	before := t.part.Size()
-	body, err := p.session.FetchSlowly(ctx, uid, t.part)
-	if err == nil {
-		var excuse bool
-		if excuse, err = isExcuse(body.Temp); excuse {
+	var body Body
+	err := p.one(fmt.Sprintf("收取 %s UID %d", f.Name, uid), func() (err error) {
+		if body, err = p.session.FetchSlowly(ctx, uid, t.part); err != nil {
+			return err
+		}
+		excuse, err := isExcuse(body.Temp)
+		if excuse {
 			err = &Error{Fault: FaultRefused, Doing: fmt.Sprintf("fetching UID %d", uid), Err: ErrExcuse}
 		}
-	}
+		return err
+	})
 	if err == nil {
 		t.part = nil // the committer's now
+		if t.alone {
+			c.alone = append(c.alone, ref)
+			return "", c.addAlone(body)
+		}
 		delete(p.troubles, ref)
 		return "", c.add(body)
 	}
@@ -194,11 +210,12 @@ func (p *Poller) fetchSlowly(ctx context.Context, f Folder, box Box, uid uint32,
 			reason = ReasonVanished
 		}
 	}
-	broke := reason == ReasonBroken && faultOf(err) != FaultRefused // the session, too
-	if !broke || t.part.Size() == before {
+	broke := (reason == ReasonBroken || reason == ReasonPanic) && faultOf(err) != FaultRefused // the session, too
+	goesOn := broke && reason != ReasonPanic                                                   // the next session, where this one ended
+	if !goesOn || t.part.Size() == before {
 		t.tries++
 	}
-	if !broke {
+	if !goesOn {
 		t.discard()
 	}
 	if reason == ReasonVanished || t.tries >= p.opts.Tries {
@@ -224,6 +241,8 @@ func reasonOf(err error) Reason {
 		return ReasonTooLarge
 	case errors.Is(err, ErrExcuse):
 		return ReasonExcuse
+	case panics.Is(err):
+		return ReasonPanic
 	}
 	return ReasonBroken
 }
@@ -265,25 +284,30 @@ func (p *Poller) quarantine(ctx context.Context, t Trouble, cause error) error {
 		t.Detail = "服务器给出的不是这封邮件，而是一则“无法取出该邮件”的通知（Exchange 的做法）；系统会继续索取，请在网页邮箱中打开该邮件核对。"
 	case ReasonTooLarge:
 		t.Detail = "邮件超过允许收取的大小；请在网页邮箱中打开该邮件，按纸质来件登记。"
+	case ReasonPanic:
+		t.Detail = "本程序处理这封邮件时出错（原因在日志中）；请在网页邮箱中打开该邮件核对，并报告给维护人员。"
 	default:
 		t.Detail = "每次收取这封邮件都以连接中断或服务器拒绝告终；请在网页邮箱中打开该邮件核对。" + cause.Error()
 	}
 	if t.Reason != ReasonVanished {
-		wait := 15 * time.Minute << min(t.Tries-p.opts.Tries, 7)
+		wait := 15 * time.Minute << min(max(0, t.Tries-p.opts.Tries), 7)
 		t.Next = time.Now().Add(min(wait, 24*time.Hour))
+		p.troubled(t.Ref).next = t.Next
 	}
 	p.opts.Log.Warn().Str("account", t.Account).Str("folder", t.Folder).Uint32("uid", t.UID).
 		Str("reason", string(t.Reason)).Int("tries", t.Tries).Msg("mail quarantined")
-	if err := p.intake.Quarantine(context.WithoutCancel(ctx), t); err != nil {
+	err := p.one("列为未取回", func() error { return p.intake.Quarantine(context.WithoutCancel(ctx), t) })
+	if err != nil && !panics.Is(err) {
 		return &Error{Fault: FaultIntake, Doing: "recording a quarantined mail", Err: err}
 	}
-	return nil
+	return err
 }
 
-func (p *Poller) troubled(ref Ref) {
+func (p *Poller) troubled(ref Ref) *trouble {
 	if p.troubles[ref] == nil {
 		p.troubles[ref] = &trouble{}
 	}
+	return p.troubles[ref]
 }
 
 func (p *Poller) ref(f Folder, box Box, uid uint32) Ref {
@@ -302,11 +326,17 @@ type committer struct {
 
 	batch []rawstore.Incoming // owned by the fetching goroutine
 	bytes int64
+	alone []Ref // mails that came in a batch of their own
 
 	batches chan []rawstore.Incoming // whole
 	kept    chan []rawstore.Entry    // durable; an empty batch only waits for the one before it
 	workers sync.WaitGroup
-	taken   int // read when the workers have ended
+
+	// Read when the workers have ended.
+	taken  int
+	hurt   []rawstore.Entry    // mails over which recording panics
+	lost   []rawstore.Entry    // mails over which storing panics
+	unkept []rawstore.Incoming // the batch over which storing panicked
 
 	mu  sync.Mutex
 	err error // the first
@@ -340,6 +370,14 @@ func (c *committer) add(b Body) error {
 	return c.failure()
 }
 
+// addAlone makes a batch of the one mail.
+func (c *committer) addAlone(b Body) error {
+	c.handOver()
+	err := c.add(b)
+	c.handOver()
+	return err
+}
+
 func (c *committer) handOver() {
 	if len(c.batch) > 0 {
 		c.batches <- c.batch
@@ -348,11 +386,11 @@ func (c *committer) handOver() {
 }
 
 // finish commits what is in hand, also when the fetch was broken off: those mails are whole.
-func (c *committer) finish() (taken int, err error) {
+func (c *committer) finish() error {
 	c.handOver()
 	close(c.batches)
 	c.workers.Wait()
-	return c.taken, c.failure()
+	return c.failure()
 }
 
 // keptAtOnce is after how many batches the disk waits for the register: only when nothing is between
@@ -367,20 +405,34 @@ func (c *committer) keepAll() {
 			return
 		}
 		if c.failure() != nil {
-			for _, in := range batch {
-				in.Temp.Discard()
-			}
+			discard(batch)
 			continue
 		}
 		if n%keptAtOnce == 0 {
 			c.kept <- nil
 		}
-		entries, err := c.p.store.Keep(batch)
-		if err != nil {
+		var entries []rawstore.Entry
+		err := c.p.one("存盘", func() (err error) { entries, err = c.p.store.Keep(batch); return err })
+		switch {
+		case panics.Is(err):
+			_ = panics.In(func() error { discard(batch); return nil })
+			if len(batch) == 1 {
+				c.lost = append(c.lost, batch[0].Entry)
+				continue
+			}
+			c.unkept = batch
+			c.fail(err)
+		case err != nil:
 			c.fail(&Error{Fault: FaultStorage, Doing: "storing mails", Err: err})
-			continue
+		default:
+			c.kept <- entries
 		}
-		c.kept <- entries
+	}
+}
+
+func discard(batch []rawstore.Incoming) {
+	for _, in := range batch {
+		in.Temp.Discard()
 	}
 }
 
@@ -392,13 +444,13 @@ func (c *committer) recordAll() {
 		if failed || len(entries) == 0 {
 			continue
 		}
-		if err := take(context.WithoutCancel(c.ctx), c.p.store, c.p.intake, entries); err != nil {
+		taken, hurt, err := take(context.WithoutCancel(c.ctx), c.p.store, c.p.intake, c.p.opts, entries)
+		c.taken, c.hurt = c.taken+len(taken), append(c.hurt, hurt...)
+		c.p.countTaken(len(taken))
+		if err != nil {
 			failed = true
 			c.fail(err)
-			continue
 		}
-		c.taken += len(entries)
-		c.p.countTaken(len(entries))
 	}
 }
 

@@ -86,6 +86,7 @@ const (
 	ReasonTooLarge Reason = "too-large" // beyond the largest mail that is accepted
 	ReasonExcuse   Reason = "excuse"    // another mail in its place, which says that it could not be given out
 	ReasonVanished Reason = "vanished"  // listed, then gone before it was fetched
+	ReasonPanic    Reason = "panic"     // this program panics over it
 )
 
 // Folder is a folder of the account that is polled.

@@ -34,6 +34,7 @@ type book struct {
 	troubles map[mailbox.Ref]mailbox.Trouble
 	batches  []int
 	fail     func(batch []mailbox.Fetched) error // called before a batch is recorded; nil: none fails
+	hear     func()                              // called before a quarantine is recorded; nil: nothing is
 }
 
 func newBook(t testing.TB, store *rawstore.Store) *book {
@@ -83,6 +84,9 @@ func (b *book) Take(_ context.Context, batch []mailbox.Fetched) error {
 func (b *book) Quarantine(_ context.Context, t mailbox.Trouble) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.hear != nil {
+		b.hear()
+	}
 	b.troubles[t.Ref] = t
 	return nil
 }
@@ -175,6 +179,8 @@ type officeOptions struct {
 	store  rawstore.Options
 	dir    string // state directory; "": a new one
 	audits bool   // every full poll is held against the book
+	wrap   func(mailbox.Source) mailbox.Source
+	conn   func(net.Conn) net.Conn
 }
 
 func newOffice(t testing.TB, o officeOptions) *office {
@@ -214,7 +220,11 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 				return nil, err
 			}
 		}
-		return sim.Dial(ctx)
+		conn, err := sim.Dial(ctx)
+		if err == nil && o.conn != nil {
+			conn = o.conn(conn)
+		}
+		return conn, err
 	}
 	o.poller.Account = "sqgk"
 	if o.poller.Jitter == nil {
@@ -225,7 +235,11 @@ func openOffice(t testing.TB, sim *imapsim.Server, o officeOptions) *office {
 		o.poller.Book = b
 	}
 	source := imapsource.New(o.source, store)
-	p := mailbox.New(source, store, b, o.poller)
+	var polled mailbox.Source = source
+	if o.wrap != nil {
+		polled = o.wrap(source)
+	}
+	p := mailbox.New(polled, store, b, o.poller)
 	t.Cleanup(func() {
 		p.Close()
 		if m := sim.Mutations(); len(m) > 0 {

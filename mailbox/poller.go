@@ -10,6 +10,8 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
 
@@ -28,7 +30,10 @@ type Options struct {
 	Book       Book           // what each full poll is held against afterwards (Audit). Nil: nothing is
 	Jitter     func() float64 // uniform in [0,1), spreads the waits. Nil: math/rand
 	Polled     func()         // called at the end of each poll, and must not block. Nil: nobody wants to know
-	Log        zerolog.Logger
+	// One does a step, over one mail where there is a digest, and returns a panic in it as an error (package panics) of which
+	// it has told. Nil: nobody is told.
+	One func(digest casefile.Digest, doing string, do func() error) error
+	Log zerolog.Logger
 }
 
 func (o Options) withDefaults() Options {
@@ -42,6 +47,9 @@ func (o Options) withDefaults() Options {
 	o.Tries = orDefault(o.Tries, 3)
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
+	}
+	if o.One == nil {
+		o.One = func(_ casefile.Digest, _ string, do func() error) error { return panics.In(do) }
 	}
 	return o
 }
@@ -73,6 +81,7 @@ type Poller struct {
 	folders   []Folder
 	seen      map[string]view
 	troubles  map[Ref]*trouble
+	broke     map[string]bool   // folders whose poll ended in a panic: they come last
 	givenUp   map[string]uint32 // the UID before which a poll of the folder gave up (ErrInvented)
 	missing   map[Ref]time.Time // by the last audit, and since which one
 	connected time.Time
@@ -102,7 +111,7 @@ type Poller struct {
 func New(source Source, store *rawstore.Store, intake Intake, opts Options) *Poller {
 	p := &Poller{
 		source: source, store: store, intake: intake, opts: opts.withDefaults(),
-		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, givenUp: map[string]uint32{}, troubles: map[Ref]*trouble{},
+		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), seen: map[string]view{}, givenUp: map[string]uint32{}, troubles: map[Ref]*trouble{}, broke: map[string]bool{},
 		differ: map[string][]uint32{}, verified: map[Ref]time.Time{}, named: map[Ref]string{}, unsteady: map[string]time.Time{}, oddTold: map[string]time.Time{},
 	}
 	p.interval.Store(int64(p.opts.Interval))
@@ -199,15 +208,15 @@ func (p *Poller) poll(ctx context.Context, full bool) (Result, error) {
 	return res, err
 }
 
-func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
-	if err := p.connect(ctx); err != nil {
-		return Result{}, err
+func (p *Poller) attempt(ctx context.Context, full bool) (res Result, err error) {
+	if err := p.one("连接邮箱", func() error { return p.connect(ctx) }); err != nil {
+		return res, err
 	}
 	p.thorough, p.began = full, time.Now()
 	full = full || p.lastFull.IsZero() || time.Since(p.lastFull) >= p.opts.FullEvery
-	res, err := p.round(ctx, full)
+	err = p.one("收信", func() error { return p.round(ctx, full, &res) })
 	if err == nil && full {
-		err = p.audit(ctx, &res)
+		err = p.one("核对邮箱", func() error { return p.audit(ctx, &res) })
 	}
 	switch {
 	case err == nil && full && len(p.missing) == 0: // otherwise the next poll lists everything again
@@ -216,6 +225,11 @@ func (p *Poller) attempt(ctx context.Context, full bool) (Result, error) {
 		p.hangUp()
 	}
 	return res, err
+}
+
+// one does a step of a poll: a panic in it costs no more than an error.
+func (p *Poller) one(doing string, do func() error) error {
+	return p.opts.One(casefile.Digest{}, doing+" "+p.opts.Account, do)
 }
 
 func (p *Poller) connect(ctx context.Context) error {
@@ -248,7 +262,7 @@ func (p *Poller) hangUp() {
 	if p.session == nil {
 		return
 	}
-	if err := p.session.Close(); err != nil {
+	if err := p.one("断开邮箱", p.session.Close); err != nil {
 		p.opts.Log.Debug().Err(err).Str("account", p.opts.Account).Msg("closing the connection")
 	}
 	p.session = nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
 
@@ -28,27 +30,36 @@ const relistAfter = 5 * time.Minute
 
 // round polls every folder once. A folder that cannot be opened, or whose mails are invented, does not keep the others
 // from being polled: the server answers. That the inbox does not open, or invents, is the error of the round, at its end.
-func (p *Poller) round(ctx context.Context, full bool) (Result, error) {
-	res := Result{Full: full}
-	if err := p.takePending(ctx); err != nil {
-		return res, err
+// What breaks the session ends the round; a folder over which the program panicked then comes last, so that it alone waits.
+func (p *Poller) round(ctx context.Context, full bool, res *Result) error {
+	res.Full = full
+	failed := p.takePending(ctx, res)
+	if failed != nil && faultOf(failed) != FaultPanic {
+		return failed
 	}
 	if full || p.folders == nil {
 		if err := p.findFolders(ctx); err != nil {
-			return res, err
+			return err
 		}
 	}
-	var failed error
-	for _, f := range p.folders {
-		err := p.pollFolder(ctx, f, full, &res)
+	for _, f := range slices.SortedStableFunc(slices.Values(p.folders), func(x, y Folder) int { return cmp.Compare(p.breaks(x), p.breaks(y)) }) {
+		err := p.one("轮询 "+f.Name, func() error { return p.pollFolder(ctx, f, full, res) })
+		p.broke[f.Name] = err != nil && faultOf(err) == FaultPanic
 		switch {
 		case errors.Is(err, ErrInvented), err != nil && faultOf(err) == FaultRefused && f.Role == RoleInbox:
 			failed = cmp.Or(failed, err)
 		case err != nil && faultOf(err) != FaultRefused:
-			return res, err
+			return err
 		}
 	}
-	return res, failed
+	return failed
+}
+
+func (p *Poller) breaks(f Folder) int {
+	if p.broke[f.Name] {
+		return 1
+	}
+	return 0
 }
 
 func (p *Poller) findFolders(ctx context.Context) error {
@@ -184,54 +195,100 @@ func (p *Poller) withTroubled(folder string, uidvalidity uint64, uids []uint32) 
 	return slices.Compact(all)
 }
 
-// takePending hands Intake what is durable here and has no record: a commit that failed.
-func (p *Poller) takePending(ctx context.Context) error {
-	_, err := takePending(ctx, p.store, p.intake, p.opts, func(e rawstore.Entry) bool { return e.Account == p.opts.Account })
-	return err
+// takePending hands Intake what is durable here and has no record: a commit that failed, or a mail over which the program
+// panicked, when it is due again.
+func (p *Poller) takePending(ctx context.Context, res *Result) error {
+	now := time.Now()
+	taken, hurt, err := takePending(ctx, p.store, p.intake, p.opts, func(e rawstore.Entry) bool {
+		t := p.troubles[refOf(e)]
+		return e.Account == p.opts.Account && (t == nil || !now.Before(t.next))
+	})
+	for _, e := range taken {
+		delete(p.troubles, refOf(e))
+	}
+	return cmp.Or(err, p.setAside(ctx, hurt, res))
 }
 
 // Recover hands Intake the mails that a crash left durable without a record, of all accounts. The
-// daemon calls it once at start, before any Poller runs. It returns how many there were.
+// daemon calls it once at start, before any Poller runs. It returns how many it took. One over which the program panics is
+// left to its Poller.
 func Recover(ctx context.Context, store *rawstore.Store, intake Intake) (int, error) {
-	return takePending(ctx, store, intake, Options{}.withDefaults(), func(rawstore.Entry) bool { return true })
+	taken, _, err := takePending(ctx, store, intake, Options{}.withDefaults(), func(rawstore.Entry) bool { return true })
+	return len(taken), err
 }
 
-func takePending(ctx context.Context, store *rawstore.Store, intake Intake, opts Options, mine func(rawstore.Entry) bool) (int, error) {
+func takePending(ctx context.Context, store *rawstore.Store, intake Intake, opts Options, due func(rawstore.Entry) bool) (taken, hurt []rawstore.Entry, err error) {
 	pending, err := store.Pending()
 	if err != nil {
-		return 0, &Error{Fault: FaultStorage, Doing: "reading what is pending", Err: err}
+		return nil, nil, &Error{Fault: FaultStorage, Doing: "reading what is pending", Err: err}
 	}
-	pending = slices.DeleteFunc(pending, func(e rawstore.Entry) bool { return Role(e.Role) == RoleFile || !mine(e) })
+	pending = slices.DeleteFunc(pending, func(e rawstore.Entry) bool { return Role(e.Role) == RoleFile || !due(e) })
 	for batch := range slices.Chunk(pending, opts.BatchMails) {
-		if err := take(ctx, store, intake, batch); err != nil {
-			return 0, fmt.Errorf("taking %d mails left pending: %w", len(pending), err)
+		well, bad, err := take(ctx, store, intake, opts, batch)
+		taken, hurt = append(taken, well...), append(hurt, bad...)
+		if err != nil {
+			return taken, hurt, fmt.Errorf("taking %d mails left pending: %w", len(pending), err)
 		}
 	}
-	return len(pending), nil
+	return taken, hurt, nil
 }
 
-// take has a durable batch recorded and then forgotten by the manifest.
-func take(ctx context.Context, store *rawstore.Store, intake Intake, entries []rawstore.Entry) error {
+// take has a durable batch recorded and then forgotten by the manifest. When that panics its mails are recorded one by one;
+// those over which it still does are hurt, and stay pending.
+func take(ctx context.Context, store *rawstore.Store, intake Intake, opts Options, entries []rawstore.Entry) (taken, hurt []rawstore.Entry, err error) {
 	batch := make([]Fetched, len(entries))
 	for i, e := range entries {
-		batch[i] = Fetched{
-			Ref:  Ref{Account: e.Account, Folder: e.Folder, UIDValidity: e.UIDValidity, UID: e.UID},
-			Role: Role(e.Role), InternalDate: e.InternalDate, Size: e.Size, Announced: e.Announced, Digest: e.Digest,
-		}
+		batch[i] = Fetched{Ref: refOf(e), Role: Role(e.Role), InternalDate: e.InternalDate, Size: e.Size, Announced: e.Announced, Digest: e.Digest}
 	}
-	if err := intake.Take(ctx, batch); err != nil {
-		return &Error{Fault: FaultIntake, Doing: fmt.Sprintf("recording %d mails", len(batch)), Err: err}
+	var one casefile.Digest
+	if len(entries) == 1 {
+		one = entries[0].Digest
+	}
+	err = opts.One(one, "收下来信", func() error { return intake.Take(ctx, batch) })
+	switch {
+	case panics.Is(err) && len(entries) == 1:
+		return nil, entries, nil
+	case panics.Is(err):
+		for i := range entries {
+			well, bad, err := take(ctx, store, intake, opts, entries[i:i+1])
+			taken, hurt = append(taken, well...), append(hurt, bad...)
+			if err != nil {
+				return taken, hurt, err
+			}
+		}
+		return taken, hurt, nil
+	case err != nil:
+		return nil, nil, &Error{Fault: FaultIntake, Doing: fmt.Sprintf("recording %d mails", len(batch)), Err: err}
 	}
 	if err := store.Settle(entries); err != nil {
-		return &Error{Fault: FaultStorage, Doing: "settling the manifest", Err: err}
+		return nil, nil, &Error{Fault: FaultStorage, Doing: "settling the manifest", Err: err}
 	}
-	return nil
+	return entries, nil, nil
+}
+
+func refOf(e rawstore.Entry) Ref {
+	return Ref{Account: e.Account, Folder: e.Folder, UIDValidity: e.UIDValidity, UID: e.UID}
+}
+
+// setAside quarantines mails over which the program panics. What of their bytes is durable stays pending.
+func (p *Poller) setAside(ctx context.Context, hurt []rawstore.Entry, res *Result) (failed error) {
+	for _, e := range hurt {
+		t := p.troubled(refOf(e))
+		t.tries, t.alone = t.tries+1, true
+		err := p.quarantine(ctx, Trouble{Ref: refOf(e), Role: Role(e.Role), Reason: ReasonPanic, Tries: t.tries}, nil)
+		if failed = cmp.Or(failed, err); err == nil {
+			res.Quarantined++
+		}
+	}
+	return failed
 }
 
 // trouble is a mail that a fetch did not bring.
 type trouble struct {
 	tries int
 	part  *rawstore.Temp // what of it is here already; nil: nothing
+	next  time.Time      // when it was quarantined: not before
+	alone bool           // storing it, alone or with others, panicked: it is a batch of its own
 }
 
 func (t *trouble) discard() {

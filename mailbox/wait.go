@@ -45,7 +45,11 @@ func (p *Poller) rest(ctx context.Context) error {
 	}
 	inbox := p.inbox()
 	began := time.Now()
-	changed, err := w.Await(ctx, inbox, p.seen[inbox].announced, p.wake, wait)
+	changed := false
+	err := p.one("等候来信", func() (err error) {
+		changed, err = w.Await(ctx, inbox, p.seen[inbox].announced, p.wake, wait)
+		return err
+	})
 	switch {
 	case err == nil:
 		p.idleLost = 0

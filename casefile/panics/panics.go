@@ -20,7 +20,11 @@ func (e *Error) Error() string { return fmt.Sprintf("程序出错（%v）", e.Va
 //
 //	defer panics.Catch(&err)
 func Catch(err *error) {
-	if p := recover(); p != nil {
+	switch p := recover().(type) {
+	case nil:
+	case *Error: // of Resume
+		*err = p
+	default:
 		*err = &Error{p, debug.Stack()}
 	}
 }
@@ -29,6 +33,13 @@ func Catch(err *error) {
 func In(f func() error) (err error) {
 	defer Catch(&err)
 	return f()
+}
+
+// Resume goes on, as itself, with a panic that was caught in another goroutine.
+func Resume(caught error) {
+	if e, is := errors.AsType[*Error](caught); is {
+		panic(e)
+	}
 }
 
 // Is reports whether an error is a panic that was caught.

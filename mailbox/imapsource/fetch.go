@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/mailbox"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
@@ -54,7 +55,11 @@ func (s *session) received(data *imapclient.FetchMessageData) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.receive != nil {
-		s.receive(data)
+		// go-imap may have called this from a goroutine of its own, and waits until the mail has been read.
+		if caught := panics.In(func() error { s.receive(data); return nil }); caught != nil {
+			s.wire.fail(caught)
+			s.wire.Conn.Close()
+		}
 	}
 	for data.Next() != nil { // go-imap reads on only when everything has been taken
 	}

@@ -110,14 +110,20 @@ func (s *Source) Connect(ctx context.Context) (mailbox.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	ses := newSession(s, conn)
+	ses, whole := newSession(s, conn), false
+	defer func() {
+		if !whole { // for an error or a panic
+			ses.teardown()
+		}
+	}()
 	ses.certificate = certificateEnds(conn)
 	if err := ses.logIn(ctx); err != nil {
-		return nil, errors.Join(err, ses.teardown())
+		return nil, err
 	}
 	if err := ses.identify(ctx); err != nil {
-		return nil, errors.Join(err, ses.teardown())
+		return nil, err
 	}
+	whole = true
 	return ses, nil
 }
 

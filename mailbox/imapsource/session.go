@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/mailbox"
 )
 
@@ -65,13 +66,21 @@ func (s *session) hear(ctx context.Context, what pace, doing string, command fun
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}
+	s.resume()
 	if err == nil {
 		return heard, nil
 	}
 	return heard, s.classify(ctx, doing, err)
 }
 
+// resume goes on with a panic that ended the connection, in a goroutine of go-imap's or in this one.
+func (s *session) resume() {
+	_, broken := s.wire.failure()
+	panics.Resume(broken)
+}
+
 func (s *session) classify(ctx context.Context, doing string, err error) error {
+	s.resume()
 	if e, ok := errors.AsType[*mailbox.Error](err); ok {
 		return e
 	}
@@ -238,13 +247,12 @@ func (s *session) Close() error {
 
 // teardown closes the connection under go-imap first: Client.Close alone waits for ever when a mail
 // is half read. Every command has been waited for before, so nothing else is in progress.
-func (s *session) teardown() error {
+func (s *session) teardown() {
 	s.wire.Conn.Close()
 	s.client.Close() // tells once more what broke the connection, or complains about the ID reply
 	s.mu.Lock()      // a mail may still be with received
 	defer s.mu.Unlock()
 	s.receive = nil
-	return nil
 }
 
 // chooseFolders picks what is polled, by SPECIAL-USE (RFC 6154) or by name; the inbox is always there.

@@ -14,6 +14,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/casefile/regexp"
 )
 
@@ -119,8 +120,15 @@ func (w *wire) failure() (heard, error) {
 }
 
 // Read implements net.Conn for go-imap. Where the connection breaks within a literal it returns nothing
-// once, without an error, and the error from then on: copyBody says why.
-func (w *wire) Read(p []byte) (int, error) {
+// once, without an error, and the error from then on: copyBody says why. A panic over what came ends the connection.
+func (w *wire) Read(p []byte) (n int, err error) {
+	if caught := panics.In(func() error { n, err = w.read(p); return nil }); caught != nil {
+		return 0, w.fail(caught)
+	}
+	return n, err
+}
+
+func (w *wire) read(p []byte) (int, error) {
 	for {
 		switch {
 		case len(w.out) > 0:

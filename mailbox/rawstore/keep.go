@@ -19,6 +19,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // Entry says where a mail came from: one line of the manifest.
@@ -86,7 +87,9 @@ func (s *Store) syncFiles(batch []Incoming) error {
 	var g errgroup.Group
 	g.SetLimit(s.opts.Syncers)
 	for _, in := range batch {
-		g.Go(func() error { return errors.Join(in.Temp.err, in.Temp.sync()) })
+		g.Go(func() error {
+			return panics.In(func() error { return errors.Join(in.Temp.err, in.Temp.sync()) })
+		})
 	}
 	return g.Wait()
 }
@@ -161,7 +164,7 @@ func (s *Store) syncPlaces(entries []Entry) error {
 	}
 	var g errgroup.Group
 	for dir := range maps.Keys(dirs) {
-		g.Go(func() error { return s.disk.SyncDir(dir) })
+		g.Go(func() error { return panics.In(func() error { return s.disk.SyncDir(dir) }) })
 	}
 	return g.Wait()
 }

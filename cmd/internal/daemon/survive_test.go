@@ -112,6 +112,48 @@ func TestPanicOverOneMail(t *testing.T) {
 	}
 }
 
+// A mail that cannot even be parked is one that was not fetched: those behind it have their cases, polls go on, status names
+// it, and when the program is mended it has its own.
+func TestPanicWhileParking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		poison := compose("王五 <wangwu@example.test>", "政府信息公开申请", "poison")
+		var mended atomic.Bool
+		b.seams = func(o *Options) {
+			o.OnOne = func(doing string, d casefile.Digest) {
+				if (doing == "登记来信" || doing == "列为待甄别") && d == casefile.DigestOf(poison) && !mended.Load() {
+					panic("met its master")
+				}
+			}
+		}
+		b.start()
+		b.sim.Add("INBOX", poison, b.now())
+		for round := range 2 { // it is pending at the second poll
+			for n := range 3 {
+				b.deliver(fmt.Sprintf("张三 <z%d%d@example.test>", round, n), "政府信息公开申请", "申请公开")
+			}
+			b.poll()
+		}
+		s := b.daemon.Intake.Pollers[0].Status()
+		if rows := b.list(ask.ListQuery{}); len(rows) != 6 || s.State != mailbox.StateIdle {
+			t.Errorf("%d cases, want 6; %+v", len(rows), s)
+		}
+		q := b.mails(casefile.Quarantined)
+		if len(q) != 1 || !strings.Contains(fmt.Sprint(q[0].Reasons), "出错") {
+			t.Errorf("not fetched: %+v", q)
+		}
+		if troubles := fmt.Sprint(b.daemon.Keeping.Troubles()); !strings.Contains(troubles, casefile.DigestOf(poison).Short()) {
+			t.Errorf("status: %s", troubles)
+		}
+		mended.Store(true)
+		time.Sleep(2 * time.Hour)
+		b.poll()
+		if rows, q := b.list(ask.ListQuery{}), b.mails(casefile.Quarantined); len(rows) != 7 || len(q) != 0 {
+			t.Errorf("mended: %d cases, want 7, and %+v", len(rows), q)
+		}
+	})
+}
+
 // A disk that is full where mails are written: the daemon stays, says so, and goes on by itself.
 func TestFullDisk(t *testing.T) {
 	for _, op := range []durable.Op{durable.OpCreate, durable.OpWrite, durable.OpSync, durable.OpRename, durable.OpSyncDir} {

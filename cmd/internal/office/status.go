@@ -189,7 +189,7 @@ func count(s *ask.Status, c casefile.Case, at casefile.Standing) {
 
 func mailboxStatus(s mailbox.Status, now time.Time, started *time.Time) ask.MailboxStatus {
 	switch s.Fault { // of this machine: what is to be put right is named by the error alone
-	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake:
+	case mailbox.FaultSettings, mailbox.FaultStorage, mailbox.FaultIntake, mailbox.FaultPanic:
 		s.Label += "（" + ask.Brief(s.LastError, ask.MostBrief) + "）"
 	}
 	v := ask.MailboxStatus{

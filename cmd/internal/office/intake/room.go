@@ -30,7 +30,7 @@ func New(d *desk.Desk, mails *Mails) *Room {
 	for i, m := range d.Config.Mailboxes {
 		source := &folders{NewAccount(m, d.Version, d.Store, d.Dial), func() []string { return d.Live().Mailboxes[i].Folders }}
 		n.Pollers = append(n.Pollers, mailbox.New(source, d.Store, n, mailbox.Options{
-			Account: m.Name, Interval: m.PollInterval, BatchMails: batch, Book: book{d}, Log: log, Polled: n.polled,
+			Account: m.Name, Interval: m.PollInterval, BatchMails: batch, Book: book{d}, Log: log, Polled: n.polled, One: d.One,
 		}))
 	}
 	return n
