@@ -144,13 +144,30 @@ var optionNumber = regexp.MustCompile(`^[(（]?[1-9][)）.、．]\s*`)
 func option(s string) string {
 	s = optionHint.ReplaceAllString(s, "")
 	s = optionNumber.ReplaceAllString(strings.Trim(strings.TrimFunc(s, filler), "_"), "")
-	for strings.Count(s, "）")+strings.Count(s, ")") > strings.Count(s, "（")+strings.Count(s, "(") && strings.LastIndexAny(s, "）)") >= 0 {
-		s = s[:strings.LastIndexAny(s, "）)")] // of the bracket around all options
-	}
-	for strings.Count(s, "（")+strings.Count(s, "(") > strings.Count(s, "）")+strings.Count(s, ")") && strings.LastIndexAny(s, "（(") >= 0 {
-		s = s[:strings.LastIndexAny(s, "（(")] // 法人（□商业企业
-	}
+	s = balanced(s, "）)", "（(") // of the bracket around all options
+	s = balanced(s, "（(", "）)") // 法人（□商业企业
 	return strings.Join(strings.Fields(strings.TrimFunc(s, filler)), "")
+}
+
+// balanced cuts a text before the brackets at its end that have none of the other kind.
+func balanced(s, cut, keep string) string {
+	count := func(s, brackets string) (n int) {
+		for _, r := range s {
+			if strings.ContainsRune(brackets, r) {
+				n++
+			}
+		}
+		return n
+	}
+	for over := count(s, cut) - count(s, keep); over > 0; {
+		i := strings.LastIndexAny(s, cut)
+		if i < 0 {
+			break
+		}
+		over += count(s[i:], keep) - 1
+		s = s[:i]
+	}
+	return s
 }
 
 // The options of the official form and their kin. What looks like the whole list is nobody's choice.
@@ -173,12 +190,13 @@ func wordsIn(text string, words []string) (all []string) {
 func chosen(field Field, text string) string {
 	if all := choices(text); len(all) > 0 {
 		var picked []string
-		for _, c := range all {
-			if c.ticked && !slices.Contains(picked, c.text) {
+		for n, i := 0, 0; i < len(all) && n <= longestChoice; i++ {
+			if c := all[i]; c.ticked && !slices.Contains(picked, c.text) {
 				picked = append(picked, c.text)
+				n += len(c.text)
 			}
 		}
-		return clip(strings.Join(picked, "、"), 300)
+		return clip(strings.Join(picked, "、"), longestChoice)
 	}
 	s := simple(blankless(text))
 	var options []string
@@ -208,8 +226,10 @@ func chosen(field Field, text string) string {
 	if head, rest := cutDetail(value); rest != "" && slices.Contains(options, simple(blankless(head))) {
 		value = head // 电子邮件（a@example.test）
 	}
-	return clip(value, 300)
+	return clip(value, longestChoice)
 }
+
+const longestChoice = 300
 
 // cutDetail parts a choice from what somebody adds to it.
 func cutDetail(s string) (head, detail string) {

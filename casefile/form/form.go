@@ -63,7 +63,8 @@ type Document struct {
 	// Notes say what a person must know of this part: that it is a photo, encrypted, damaged, cut.
 	Notes []Note `json:"notes,omitzero"`
 
-	size int // what Blocks cost as JSON, about
+	size          int // what Blocks cost as JSON, about
+	tables, cells int // in Blocks
 }
 
 // Format is what kind of file a part is.

@@ -35,7 +35,9 @@ func (o *open) long() bool {
 }
 
 // empty reports whether nothing stands behind the label so far.
-func (o *open) empty() bool { return strings.TrimSpace(strings.Join(o.lines, "")) == "" }
+func (o *open) empty() bool {
+	return !slices.ContainsFunc(o.lines, func(l string) bool { return strings.TrimSpace(l) != "" })
+}
 
 // swallows tells the parts of a letter whose text holds no field, only words about them.
 func swallows(l label) bool {
@@ -156,7 +158,9 @@ func (r *reading) moreAddress(text string) bool {
 	if last.field != Address || strings.HasSuffix(last.value, "号") || strings.HasSuffix(last.value, "室") {
 		return false
 	}
+	delete(r.known, valued{last.field, last.n, bare(last.value)})
 	last.value += text
+	r.known[valued{last.field, last.n, bare(last.value)}] = true
 	return true
 }
 
@@ -232,8 +236,8 @@ func (r *reading) claim(w row, rs []rune, marks []mark) *open {
 		if k+1 < len(marks) {
 			value = strings.TrimRight(value, " ，,；;、。\u3000/|")
 		}
-		if k+1 < len(marks) && (value == "（" || value == "(") { // 地址：（邮编：350001）某市某路
-			if inner, outer, ok := strings.Cut(fold(string(rs[marks[k+1].value:])), ")"); ok && k+2 == len(marks) {
+		if k+2 == len(marks) && (value == "（" || value == "(") { // 地址：（邮编：350001）某市某路
+			if inner, outer, ok := strings.Cut(fold(string(rs[marks[k+1].value:])), ")"); ok {
 				r.put(m.label, labelText, outer, place{w.place, m.conf})
 				r.put(marks[k+1].label, string(rs[marks[k+1].at:marks[k+1].end]), inner, place{w.place, m.conf})
 				return nil

@@ -224,8 +224,12 @@ func boxBefore(rs []rune, i int) bool {
 	return i > 0 && strings.ContainsRune(emptyMarks+tickedMarks, rs[i-1])
 }
 
+// farthestValue is how many characters behind a label without a colon are looked at: a line may be full of such labels.
+const farthestValue = 100
+
 // fitting reports whether what follows a label without a colon is a value for it.
 func (r *reading) fitting(l label, rs []rune) bool {
+	rs = rs[:min(len(rs), farthestValue)]
 	text := string(rs)
 	switch l.field {
 	case Name:
@@ -265,8 +269,9 @@ func (r *reading) glued(l label, rs []rune, atStart bool) bool {
 	return false
 }
 
-// nameHead is the text up to the first mark of punctuation.
+// nameHead is the text up to the first mark of punctuation, or as much of it as tells that it is no name.
 func nameHead(rs []rune) string {
+	rs = rs[:min(len(rs), longestName+1)]
 	if i := slices.IndexFunc(rs, func(r rune) bool { return strings.ContainsRune(" ,;。、:()\n", r) }); i >= 0 {
 		rs = rs[:i]
 	}

@@ -15,7 +15,7 @@ import (
 // docs does not matter much: a form weighs more than a letter, a letter more than the header.
 func Propose(docs []Document, h Header) Form {
 	var f Form
-	g := gathering{}
+	g := gathering{at: map[valued]int{}}
 	labels := allLabels()
 	forwarded := isForward(h.Subject)
 	for i := range docs {
@@ -147,6 +147,7 @@ func PassedOn(subject string) bool { return isForward(subject) }
 type gathering struct {
 	readings []*reading
 	props    []Proposal
+	at       map[valued]int // where in props a value stands
 	apps     []string
 	requests []request
 }
@@ -228,18 +229,19 @@ func (g *gathering) number(r *reading) []int {
 
 // add adds a proposal. The same value found again makes it more certain.
 func (g *gathering) add(p Proposal) {
-	for i, o := range g.props {
-		if o.Field == p.Field && o.N == p.N && same(o.Value, p.Value) {
-			if p.Confidence > o.Confidence {
-				g.props[i].Source, g.props[i].Confidence, g.props[i].Value = p.Source, p.Confidence, p.Value
-			}
-			if o.Source.Part != p.Source.Part {
-				g.props[i].Confidence = min(98, g.props[i].Confidence+4)
-			}
-			return
+	v := valued{p.Field, p.N, bare(p.Value)}
+	i, found := g.at[v]
+	switch {
+	case found:
+		o := g.props[i]
+		if p.Confidence > o.Confidence {
+			g.props[i].Source, g.props[i].Confidence, g.props[i].Value = p.Source, p.Confidence, p.Value
 		}
-	}
-	if len(g.props) < maxProposals {
+		if o.Source.Part != p.Source.Part {
+			g.props[i].Confidence = min(98, g.props[i].Confidence+4)
+		}
+	case len(g.props) < maxProposals:
+		g.at[v] = len(g.props)
 		g.props = append(g.props, p)
 	}
 }
@@ -252,7 +254,7 @@ func (g *gathering) ask(r *reading, a request) {
 	source := r.source(a.finding)
 	parts := items(a.value)
 	for i, o := range g.requests {
-		if alike(o.value, a.value) {
+		if alike(o.bare, a.bare) {
 			if len(parts) == 1 {
 				g.add(Proposal{Field: Request, N: i, Value: a.value, Doubt: a.doubt, Confidence: min(a.conf, 90), Source: source})
 			}
@@ -273,14 +275,13 @@ func (g *gathering) ask(r *reading, a request) {
 		if len(g.requests) >= maxRequests {
 			return
 		}
-		g.requests = append(g.requests, request{finding{value: p}})
+		g.requests = append(g.requests, requestOf(finding{value: p}))
 		g.add(Proposal{Field: Request, N: len(g.requests) - 1, Value: p, Doubt: a.doubt, Confidence: conf, Source: source})
 	}
 }
 
-// alike reports whether two descriptions say the same: one contains the other.
+// alike reports whether two bare descriptions say the same: one contains the other.
 func alike(a, b string) bool {
-	a, b = bare(a), bare(b)
 	return a == b || len(a) > 12 && len(b) > 12 && (strings.Contains(a, b) || strings.Contains(b, a))
 }
 
@@ -298,7 +299,7 @@ func (g *gathering) header(h Header) {
 		g.add(Proposal{Field: Name, Value: name, Confidence: 30, Source: from})
 	}
 	if m := subjectRequest.FindStringSubmatch(h.Subject); m != nil && len(g.requests) < 2 && utf8.RuneCountInString(m[1]) >= 4 {
-		known := len(g.requests) == 1 && alike(g.requests[0].value, m[1])
+		known := len(g.requests) == 1 && alike(g.requests[0].bare, bare(m[1]))
 		if !known && utf8.RuneCountInString(subjectGeneric.ReplaceAllString(m[1], "")) >= 4 {
 			g.add(Proposal{Field: Request, Value: m[1], Confidence: 40, Source: Source{Part: MessageText, Label: "主题", Place: fromHeader}})
 		}

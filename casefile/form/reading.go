@@ -17,8 +17,9 @@ type reading struct {
 	name   string
 
 	found []finding
-	apps  []string // names of the applicants, "" for one who was not named yet
-	cur   int      // the applicant that fields belong to
+	known map[valued]bool // the values of found
+	apps  []string        // names of the applicants, "" for one who was not named yet
+	cur   int             // the applicant that fields belong to
 
 	request int // the request that a reference belongs to
 
@@ -59,10 +60,14 @@ type finding struct {
 	machine bool // recognised in a picture
 }
 
-// request is the description of what is wanted.
+// request is the description of what is wanted, with its value as blankless and bare write it: each is compared with
+// all others.
 type request struct {
 	finding
+	tight, bare string
 }
+
+func requestOf(f finding) request { return request{f, blankless(f.value), bare(f.value)} }
 
 type agentState uint8
 
@@ -257,12 +262,22 @@ func (r *reading) add(f finding) {
 	} else if f.field.group() == ofMail || strings.HasPrefix(f.label, "共同") {
 		f.n = 0
 	}
-	for _, o := range r.found {
-		if o.field == f.field && o.n == f.n && same(o.value, f.value) {
-			return
-		}
+	v := valued{f.field, f.n, bare(f.value)}
+	if r.known[v] {
+		return
 	}
+	if r.known == nil {
+		r.known = map[valued]bool{}
+	}
+	r.known[v] = true
 	r.found = append(r.found, f)
+}
+
+// valued is the value of a field as same compares it. A text made for it names a value a line.
+type valued struct {
+	field Field
+	n     int
+	bare  string
 }
 
 // forAgent reports whether a field that follows the agent's name is the agent's.
@@ -352,12 +367,13 @@ const (
 // ask takes the description of a request. Descriptions under different labels of one document are one:
 // 信息名称 and 内容描述. The same label again is another request.
 func (r *reading) ask(f finding) {
+	n := requestOf(f)
 	for i, o := range r.asked {
-		if same(o.value, f.value) || strings.Contains(blankless(o.value), blankless(f.value)) {
+		if o.bare == n.bare || strings.Contains(o.tight, n.tight) {
 			return
 		}
 		if o.weak && !f.weak {
-			r.asked[i] = request{f}
+			r.asked[i] = n
 			return
 		}
 		if f.weak && !f.listed {
@@ -366,17 +382,18 @@ func (r *reading) ask(f finding) {
 		if f.listed {
 			continue
 		}
-		if strings.Contains(blankless(f.value), blankless(o.value)) {
-			r.asked[i].value = f.value
+		switch {
+		case strings.Contains(n.tight, o.tight):
+			r.asked[i].value, r.asked[i].tight, r.asked[i].bare = f.value, n.tight, n.bare
 			return
-		}
-		if o.label != f.label {
-			r.asked[i].value = o.value + "\n" + f.value
+		case o.label != f.label:
+			r.asked[i].value, r.asked[i].tight, r.asked[i].bare = o.value+"\n"+f.value, o.tight+n.tight, o.bare+n.bare
 			return
 		}
 	}
 	if len(r.asked) < maxRequests {
-		r.asked = append(r.asked, request{r.doubted(f)})
+		n.finding = r.doubted(f)
+		r.asked = append(r.asked, n)
 	}
 }
 

@@ -135,14 +135,7 @@ func (d *Document) rows(rows [][]string) {
 
 // table adds a table within the limits.
 func (d *Document) table(t Table) bool {
-	tables, cells := 0, len(t.Cells)
-	for _, b := range d.Blocks {
-		if b.Table != nil {
-			tables++
-			cells += len(b.Table.Cells)
-		}
-	}
-	if tables >= maxTables || cells > maxCells {
+	if d.tables >= maxTables || d.cells+len(t.Cells) > maxCells {
 		d.note(NoteCut, "表格过多或过大，其余未读取。")
 		return false
 	}
@@ -153,6 +146,7 @@ func (d *Document) table(t Table) bool {
 		}
 	}
 	d.Blocks = append(d.Blocks, Block{Table: &t})
+	d.tables, d.cells = d.tables+1, d.cells+len(t.Cells)
 	return d.size < maxSize
 }
 

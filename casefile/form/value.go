@@ -89,21 +89,30 @@ func unfilled(text string) string {
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '_' || r == '：' || r == ':' })
 	s = strings.TrimSpace(leadingHint.ReplaceAllString(s, ""))
 	for {
-		f := blankless(s)
-		if f == "" || nothing.MatchString(f) || placeholder.MatchString(f) {
-			return ""
-		}
-		// A hint at the beginning: （包括名称、文号或者其他特征性描述）
-		if wholeHint.MatchString(f) && !strings.ContainsAny(f, "0123456789@") {
-			return ""
-		}
 		first, rest, more := strings.Cut(s, "\n")
-		if t := strings.TrimSpace(first); more && (wholeHint.MatchString(t) || placeholder.MatchString(blankless(t)) || t == "") {
-			s = strings.TrimSpace(rest)
-			continue
+		t := strings.TrimSpace(first)
+		hint := more && (wholeHint.MatchString(t) || placeholder.MatchString(blankless(t)) || t == "")
+		if (!hint || len(s) <= longestHint) && printed(s) {
+			return ""
 		}
-		return s
+		if !hint {
+			return s
+		}
+		s = strings.TrimSpace(rest)
 	}
+}
+
+// longestHint is how many bytes below a hint are looked at as one with it.
+const longestHint = 4 << 10
+
+// printed reports whether a text is nothing but what stands on an empty form.
+func printed(s string) bool {
+	f := blankless(s)
+	if f == "" || nothing.MatchString(f) || placeholder.MatchString(f) {
+		return true
+	}
+	// A hint at the beginning: （包括名称、文号或者其他特征性描述）
+	return wholeHint.MatchString(f) && !strings.ContainsAny(f, "0123456789@")
 }
 
 // joinLines makes one line: without a blank between Chinese characters, with one between others.
@@ -209,6 +218,9 @@ func names(s string) []string {
 		if !slices.Contains(all, v) {
 			all = append(all, v)
 		}
+		if len(all) == maxApplicants {
+			break
+		}
 	}
 	return all
 }
@@ -242,9 +254,15 @@ func surname(name string) bool {
 	return size > 1 && strings.ContainsRune(surnames, first)
 }
 
+// longestName is how many characters the longest of fullName has.
+const longestName = 34
+
 // likelyName reports whether a word that nobody labelled is a person's name.
 func likelyName(s string) bool {
 	n := utf8.RuneCountInString(s)
+	if n < 2 || n > longestName {
+		return false
+	}
 	if dotted := strings.ContainsAny(s, "·•‧・"); !fullName.MatchString(s) || !dotted && !surname(s) || commonWord.MatchString(s) {
 		return false
 	}
