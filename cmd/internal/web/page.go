@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,18 +23,30 @@ import (
 //go:embed templates
 var templates embed.FS
 
+// continued is where a line of a template goes on: the next begins with a tab, and the page has nothing between the two.
+var continued = regexp.MustCompile(`\n\t+`)
+
 // pages are the templates of all pages by their names, each with the frame around it. They are read when the first
 // page is asked for: other commands need none.
 var pages = sync.OnceValue(func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	frame := template.Must(template.New("frame").Funcs(words()).ParseFS(templates, "templates/frame.html", "templates/parts.html"))
+	add := func(t *template.Template, file string) *template.Template {
+		text, err := templates.ReadFile("templates/" + file)
+		if err != nil {
+			panic("web: an embedded template cannot be read: " + err.Error())
+		}
+		return template.Must(t.New(file).Parse(continued.ReplaceAllString(string(text), "")))
+	}
+	frame := template.New("frame").Funcs(words())
+	add(frame, "frame.html")
+	add(frame, "parts.html")
 	entries, err := templates.ReadDir("templates")
 	if err != nil {
 		panic("web: the embedded templates cannot be read: " + err.Error())
 	}
 	for _, e := range entries {
 		if name, _ := strings.CutSuffix(e.Name(), ".html"); name != "frame" && name != "parts" {
-			all[name] = template.Must(template.Must(frame.Clone()).ParseFS(templates, "templates/"+e.Name()))
+			all[name] = add(template.Must(frame.Clone()), e.Name())
 		}
 	}
 	return all
