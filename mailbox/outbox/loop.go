@@ -1,13 +1,19 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // Options tune an Outbox. Zero values are right for an office.
@@ -19,7 +25,10 @@ type Options struct {
 	GiveUp time.Duration
 	// Zone in which a day ends, for quotas. Nil: time.Local.
 	Zone *time.Location
-	Log  zerolog.Logger
+	// One does a step with one mail and returns a panic in it as an error (package panics) of which it has told; the digest is
+	// zero. Nil: nobody is told.
+	One func(digest casefile.Digest, doing string, do func() error) error
+	Log zerolog.Logger
 }
 
 // Outbox is the loop of one way out. Run owns it; Wake and Status may be called by anyone.
@@ -31,9 +40,17 @@ type Outbox struct {
 	// What Run owns.
 	recent []time.Time        // attempts within an hour
 	owed   map[uint64]Outcome // what is known of a mail and the Book did not take
+	// setback is of mails that were not tried to an end; with the next one that is, it is forgotten.
+	setbacks map[uint64]setback
 
 	mu     sync.Mutex // guards status
 	status Status
+}
+
+// setback is what hindered a mail: the way out, which may be the mail's fault, or the Book or a panic, for which it waits.
+type setback struct {
+	times int
+	until time.Time
 }
 
 // Status is how a way out stands.
@@ -60,7 +77,10 @@ func New(channel Channel, book Book, o Options) *Outbox {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
-	return &Outbox{channel: channel, book: book, opts: o, wake: make(chan struct{}, 1), owed: map[uint64]Outcome{}}
+	if o.One == nil {
+		o.One = func(_ casefile.Digest, _ string, do func() error) error { return panics.In(do) }
+	}
+	return &Outbox{channel: channel, book: book, opts: o, wake: make(chan struct{}, 1), owed: map[uint64]Outcome{}, setbacks: map[uint64]setback{}}
 }
 
 // Wake says that there may be something to do.
@@ -104,7 +124,9 @@ func (o *Outbox) Run(ctx context.Context) {
 // idle is for how long a loop sleeps at most: Wake is lost with the process, never the mail.
 const idle = time.Hour
 
-// round does what is due and returns when to look again.
+// round does what is due and returns when to look again. Mails are independent: one that the Book does not take, or over
+// which the program panics, waits longer each time, and those behind it are tried; a second that the Book does not take is
+// the Book's. One that had a setback comes after those that had none.
 func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 	items, err := o.book.Waiting(ctx)
 	if err != nil {
@@ -116,31 +138,41 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 			next = t
 		}
 	}
+	maps.DeleteFunc(o.setbacks, func(id uint64, _ setback) bool {
+		return !slices.ContainsFunc(items, func(m Item) bool { return m.ID == id })
+	})
+	slices.SortStableFunc(items, func(a, b Item) int { return cmp.Compare(o.setbacks[a.ID].times, o.setbacks[b.ID].times) })
+	refused := false // by the Book
 	for _, m := range items {
-		if m.State == Sending {
-			look, err := o.interrupted(ctx, m)
-			if err != nil {
-				return 0, err
-			}
-			if !look.IsZero() {
-				sooner(look)
-			}
+		if until := o.setbacks[m.ID].until; until.After(o.opts.Now()) {
+			sooner(until)
 			continue
 		}
-		if resting := o.Status().NextTry; resting.After(o.opts.Now()) {
+		if resting := o.Status().NextTry; m.State != Sending && resting.After(o.opts.Now()) {
 			sooner(resting)
-			break
+			continue
 		}
-		if m.Next.After(o.opts.Now()) {
+		if m.State != Sending && m.Next.After(o.opts.Now()) {
 			sooner(m.Next)
 			continue
 		}
-		again, err := o.attempt(ctx, m)
-		if err != nil || ctx.Err() != nil {
+		again, err := o.one(ctx, m)
+		if ctx.Err() != nil {
 			return 0, err
+		}
+		if err != nil {
+			again = o.setBack(m, backoff(o.setbacks[m.ID].times+1))
+			if !panics.Is(err) && refused {
+				return 0, err
+			}
+			refused = refused || !panics.Is(err)
+			o.opts.Log.Error().Err(err).Uint64("mail", m.ID).Str("way", o.opts.Name).Time("next", again).Msg("a mail is put off")
 		}
 		if !again.IsZero() {
 			sooner(again)
+		}
+		if m.State == Sending {
+			continue
 		}
 		if err := sleep(ctx, o.pace()); err != nil {
 			return 0, nil //nolint:nilerr // stopped
@@ -150,6 +182,26 @@ func (o *Outbox) round(ctx context.Context) (time.Duration, error) {
 		sooner(resting)
 	}
 	return max(time.Second, next.Sub(o.opts.Now())), nil
+}
+
+// one does what is due for a mail.
+func (o *Outbox) one(ctx context.Context, m Item) (again time.Time, err error) {
+	err = o.opts.One(casefile.Digest{}, fmt.Sprintf("发待发信 %d", m.ID), func() (err error) {
+		if m.State == Sending {
+			again, err = o.interrupted(ctx, m)
+		} else {
+			again, err = o.attempt(ctx, m)
+		}
+		return err
+	})
+	return again, err
+}
+
+// setBack notes that something hindered a mail, which waits so long for its own part.
+func (o *Outbox) setBack(m Item, wait time.Duration) (until time.Time) {
+	until = o.opts.Now().Add(wait)
+	o.setbacks[m.ID] = setback{o.setbacks[m.ID].times + 1, until}
+	return until
 }
 
 // At first mails follow each other as a person's would; a sender of many is slowed down.
@@ -191,6 +243,7 @@ func (o *Outbox) attempt(ctx context.Context, m Item) (again time.Time, err erro
 		case errors.Is(err, ErrCannotLook):
 			return time.Time{}, nil
 		case err != nil:
+			o.setBack(m, 0)
 			return o.rest(err), nil
 		case found:
 			o.well()
@@ -203,12 +256,17 @@ func (o *Outbox) attempt(ctx context.Context, m Item) (again time.Time, err erro
 	}
 	defer body.Close()
 	begun := false
-	receipt, err := o.channel.Deliver(ctx, m, body, func() error {
+	begin := func() error {
 		if err := o.book.Begin(ctx, m.ID, m.Tries+1); err != nil {
 			return bookError{err}
 		}
 		begun = true
 		return nil
+	}
+	var receipt Receipt
+	err = o.opts.One(casefile.Digest{}, fmt.Sprintf("交出待发信 %d", m.ID), func() (err error) {
+		receipt, err = o.channel.Deliver(ctx, m, body, begin)
+		return err
 	})
 	// What is known now must be written down although the program is being stopped.
 	stopping := ctx.Err() != nil
@@ -225,11 +283,16 @@ func (o *Outbox) attempt(ctx context.Context, m Item) (again time.Time, err erro
 		return time.Time{}, nil
 	case errors.As(err, &refusal):
 		return o.refused(ctx, m, refusal, begun)
+	case !begun && panics.Is(err):
+		return time.Time{}, err
 	case !begun:
+		o.setBack(m, 0)
 		return o.rest(err), nil
 	}
 	out := Outcome{State: Unknown, Try: m.Tries + 1, Next: o.opts.Now().Add(settling), Reason: "信已交出，没有等到服务器的答复：" + err.Error()}
-	o.rest(err)
+	if !panics.Is(err) {
+		o.rest(err)
+	}
 	return out.Next, o.settle(ctx, m, out, err)
 }
 
@@ -254,6 +317,7 @@ func (o *Outbox) refused(ctx context.Context, m Item, r *Refusal, begun bool) (a
 		return time.Time{}, o.settle(ctx, m, out, r)
 	}
 	if r.Fault != FaultNone && !begun {
+		o.setBack(m, 0)
 		return again, nil // nothing happened to this mail, and nothing is recorded of it
 	}
 	if !begun {
@@ -276,13 +340,14 @@ func (o *Outbox) settle(ctx context.Context, m Item, out Outcome, cause error) e
 		level = zerolog.ErrorLevel
 	}
 	o.opts.Log.WithLevel(level).Err(cause).Uint64("mail", m.ID).Str("way", o.opts.Name).Str("state", string(out.State)).Int("code", out.Code).Int("try", out.Try).Msg("outgoing mail")
-	err := o.book.Settle(ctx, m.ID, out)
+	err := o.opts.One(casefile.Digest{}, fmt.Sprintf("记待发信 %d 的结果", m.ID), func() error { return o.book.Settle(ctx, m.ID, out) })
 	if err != nil {
 		o.owed[m.ID] = out
-	} else {
-		delete(o.owed, m.ID)
+		return err
 	}
-	return err
+	delete(o.owed, m.ID)
+	delete(o.setbacks, m.ID)
+	return nil
 }
 
 // rest keeps the way out from being used for a while and says why. Each failure in a row doubles it.

@@ -52,13 +52,13 @@ func (y *Delivery) openOutboxes() {
 	for _, m := range y.Config.Mailboxes {
 		channel := &outbox.Drafts{Shelf: shelf{intake.NewAccount(m, y.Version, y.Store, y.Dial)}}
 		book := book{y, casefile.OutDraft, m.Name}
-		y.ways = append(y.ways, way{name: "草稿箱 " + m.Name, drafts: drafts{book, channel.Shelf}, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: y.Now, Zone: civil.Zone, Log: log})})
+		y.ways = append(y.ways, way{name: "草稿箱 " + m.Name, drafts: drafts{book, channel.Shelf}, box: outbox.New(channel, book, outbox.Options{Name: "drafts", Between: time.Minute, Now: y.Now, Zone: civil.Zone, One: y.One, Log: log})})
 	}
 	if !y.Config.SMTP.Enabled() {
 		return
 	}
 	y.ways = append(y.ways, way{name: "发信 " + y.Config.SMTP.User, smtp: true,
-		box: outbox.New(y.smtp(), book{y, casefile.OutSMTP, ""}, outbox.Options{Name: "smtp", Now: y.Now, Zone: civil.Zone, Log: log})})
+		box: outbox.New(y.smtp(), book{y, casefile.OutSMTP, ""}, outbox.Options{Name: "smtp", Now: y.Now, Zone: civil.Zone, One: y.One, Log: log})})
 }
 
 // smtp is the configured server.

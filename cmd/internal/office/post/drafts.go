@@ -35,7 +35,8 @@ func (y *Delivery) LookForDrafts(ctx context.Context) {
 		if w.smtp {
 			continue
 		}
-		if err := w.drafts.look(ctx); err != nil && ctx.Err() == nil {
+		err := y.One(casefile.Digest{}, "核对"+w.name, func() error { return w.drafts.look(ctx) })
+		if err != nil && ctx.Err() == nil {
 			y.Log.Warn().Err(err).Str("way", w.name).Msg("nobody knows whether the drafts still lie there")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/match"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/config"
@@ -35,7 +36,7 @@ type receiptDue struct {
 // receipts writes the receipts for applications that come by mail.
 type receipts struct {
 	*Delivery
-	declined map[casefile.ID]bool // cases that get none, as far as this run knows
+	declined map[casefile.ID]bool // cases that would be due and get none, as far as this run knows
 }
 
 // acknowledge prepares a receipt for each new application whose sender may get one. Each case gets one,
@@ -48,39 +49,40 @@ func (r *receipts) acknowledge() error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, one := range due {
-		if r.declined[one.ID] {
-			continue
-		}
-		ok, why := r.answerable(one.letter)
-		if !ok {
+		err := r.One(one.letter.Digest, "写收件回执", func() error { return r.write(one) })
+		if panics.Is(err) { // status names it; a person writes to the applicant, or not
 			r.declined[one.ID] = true
-			r.Log.Info().Str("case", string(one.ID)).Str("reason", why).Msg("no receipt for this application")
 			continue
 		}
-		if _, err := r.room.prepare(actorOutbox, r.receipt(one)); errors.Is(err, errNotAnymore) {
-			continue
-		} else if err != nil {
-			return err
-		}
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// write prepares a receipt, unless its applicant gets none.
+func (r *receipts) write(of receiptDue) error {
+	if ok, why := r.answerable(of.letter); !ok {
+		r.declined[of.ID] = true
+		r.Log.Info().Str("case", string(of.ID)).Str("reason", why).Msg("no receipt for this application")
+		return nil
+	}
+	_, err := r.room.prepare(actorOutbox, r.receipt(of))
+	if errors.Is(err, errNotAnymore) {
+		return nil
+	}
+	return err
 }
 
 // answerable reports whether a mail may be answered by a program, or why not. One that cannot be read is left to a person.
 func (r *receipts) answerable(l casefile.Letter) (ok bool, why string) {
-	err := r.One(l.Digest, "写收件回执", func() error {
-		m, err := r.Parse(l.Digest, parse.Limits{Text: 1, Undigested: true})
-		if err != nil {
-			return err
-		}
-		if ok, why = match.Answerable(&m, append(r.intake.Addresses(), r.Config.SMTP.User)); ok && outbox.CheckAddress(l.From.Mail) != nil {
-			ok, why = false, "发件人没有可用的地址"
-		}
-		return nil
-	})
+	m, err := r.Parse(l.Digest, parse.Limits{Text: 1, Undigested: true})
 	if err != nil {
 		return false, "来信读不出"
+	}
+	if ok, why = match.Answerable(&m, append(r.intake.Addresses(), r.Config.SMTP.User)); ok && outbox.CheckAddress(l.From.Mail) != nil {
+		return false, "发件人没有可用的地址"
 	}
 	return ok, why
 }
@@ -95,11 +97,16 @@ func (r *receipts) receiptsDue(tx *desk.View) (due []receiptDue, err error) {
 	} else if ok && back.Recorded.After(since) {
 		since = back.Recorded
 	}
+	declined := map[casefile.ID]bool{} // of those that are due still; of the others nobody asks any more
 	for c, err := range tx.OpenCases("") {
 		if err != nil {
 			return nil, err
 		}
-		if c.Channel != casefile.Email || !c.ArrivedAt.After(since) || c.ArrivedAt.After(now.Add(time.Hour)) || !c.RepliedOn.IsZero() || r.declined[c.ID] {
+		if c.Channel != casefile.Email || !c.ArrivedAt.After(since) || c.ArrivedAt.After(now.Add(time.Hour)) || !c.RepliedOn.IsZero() {
+			continue
+		}
+		if r.declined[c.ID] {
+			declined[c.ID] = true
 			continue
 		}
 		history, err := tx.History(c.ID)
@@ -110,6 +117,7 @@ func (r *receipts) receiptsDue(tx *desk.View) (due []receiptDue, err error) {
 			due = append(due, receiptDue{c, l})
 		}
 	}
+	r.declined = declined
 	return due, nil
 }
 

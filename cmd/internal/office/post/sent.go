@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -147,14 +148,15 @@ func (v *evidence) announced(id casefile.ID, history []casefile.Record, on civil
 }
 
 // reviewSent looks whether mails that are in 草稿箱, or were there, or of which nobody knows, were seen in 已发送 since.
-// checked remembers, for the life of the program, which pairs of a draft and a mail were compared in
-// vain.
+// checked remembers, as long as the program runs and the mail is none that was settled, which pairs of a draft and a mail
+// were compared in vain.
 func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
 	type pair struct {
 		o    register.Outgoing
 		seen casefile.Item
 	}
 	var pairs []pair
+	open := map[[2]uint64]bool{}
 	err := y.View(func(tx *desk.View) error {
 		for o, err := range tx.OutgoingIn(casefile.OutDrafted, casefile.OutUnknown, casefile.OutVanished) {
 			if err != nil {
@@ -168,7 +170,8 @@ func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
 				return err
 			}
 			for _, i := range seen {
-				if !checked[[2]uint64{o.Seq, i.Record.Seq}] && !tx.Erased(i.Digest) {
+				key := [2]uint64{o.Seq, i.Record.Seq}
+				if open[key] = true; !checked[key] && !tx.Erased(i.Digest) {
 					pairs = append(pairs, pair{o, i})
 				}
 			}
@@ -178,22 +181,26 @@ func (y *Delivery) reviewSent(checked map[[2]uint64]bool) error {
 	if err != nil {
 		return err
 	}
+	maps.DeleteFunc(checked, func(key [2]uint64, _ bool) bool { return !open[key] })
 	var errs []error
 	for _, one := range pairs {
+		key := [2]uint64{one.o.Seq, one.seen.Record.Seq}
 		err := y.One(one.seen.Digest, "核对已发送", func() error {
 			sent, err := y.Parse(one.seen.Digest, parse.Limits{})
 			if err != nil {
 				return err
 			}
 			if !recognised(one.o, one.seen.Letter, sent) {
-				checked[[2]uint64{one.o.Seq, one.seen.Record.Seq}] = true
+				checked[key] = true
 				return nil
 			}
 			return y.sawSent(one.o, one.seen, sent)
 		})
-		if !panics.Is(err) { // that of one letter, which status names, keeps nobody from looking at the others
-			errs = append(errs, err)
+		if panics.Is(err) { // that of one letter, which status names, keeps nobody from looking at the others
+			checked[key] = true // once is enough: a person looks, or the next start
+			continue
 		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
