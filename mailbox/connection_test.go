@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,6 +140,31 @@ func TestServerHangsUpBetweenPolls(t *testing.T) {
 		}
 		if got := o.poller.Status(); got.Failures != 0 || got.LastError != "" || got.Logins != 10 {
 			t.Errorf("status %+v, want ten logins and no failure", got)
+		}
+	})
+}
+
+// Whoever looks while a poll waits to log in again sees until when; one that is at work names no such time.
+func TestPauseBeforeLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, officeOptions{})
+		o.poll(t)
+		o.sim.Disconnect(imapsim.EOF)
+		var polling sync.WaitGroup
+		polling.Go(func() { o.poll(t) })
+		synctest.Wait()
+		if s := o.poller.Status(); s.State != mailbox.StatePolling || !s.NextTry.After(time.Now()) {
+			t.Errorf("in the pause: %s, next %v", s.State, s.NextTry)
+		}
+		o.sim.Inject(imapsim.At{Command: "LOGIN"}.Do(imapsim.Slow(time.Second, 0)))
+		time.Sleep(time.Until(o.poller.Status().NextTry))
+		synctest.Wait()
+		if s := o.poller.Status(); s.State != mailbox.StatePolling || !s.NextTry.IsZero() {
+			t.Errorf("at work: %s, next %v", s.State, s.NextTry)
+		}
+		polling.Wait()
+		if s := o.poller.Status(); s.State != mailbox.StateIdle || s.NextTry.IsZero() {
+			t.Errorf("afterwards: %s, next %v", s.State, s.NextTry)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 
 	"ysq.internal/ysq/casefile/civil"
@@ -126,6 +127,11 @@ func (e *Error) advice() advice {
 	if e.Fault == FaultStorage && tooManyFiles(e.Err) {
 		return advice{label: "本机打开的文件太多，邮件暂时存不下", do: "systemctl show ysq -p LimitNOFILE",
 			hint:      "磁盘没有问题，是进程或系统的文件数上限太小：请用 systemctl edit ysq 写 LimitNOFILE=（至少 1024），或提高系统的上限（fs.file-max），再重启服务。",
+			meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
+	}
+	if e.Fault == FaultStorage && errors.Is(e.Err, fs.ErrNotExist) {
+		return advice{label: "状态目录或其中的文件夹不见了，邮件暂时存不下",
+			hint:      "被移走、删去，或它的磁盘没有挂载：请放回原处、重新挂载；只少 tmp 的，重启服务即重建。",
 			meanwhile: "来信仍在服务器上，恢复后会自动收取。"}
 	}
 	if e.Folder != "" {

@@ -29,13 +29,16 @@ func TestCertificateReason(t *testing.T) {
 	}
 }
 
-// A limit on open files is no fault of a disk, and is mended elsewhere.
+// A limit on open files, or a directory that is gone, is no fault of a disk, and is mended elsewhere.
 func TestTooManyFiles(t *testing.T) {
 	for _, errno := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE} {
 		e := &mailbox.Error{Fault: mailbox.FaultStorage, Doing: "beginning a mail", Err: &fs.PathError{Op: "open", Path: "1.part", Err: errno}}
 		if !strings.Contains(e.Label(), "文件太多") || !strings.Contains(e.Hint(), "LimitNOFILE=") || e.Do() == "" {
 			t.Errorf("%v: %q, %q, %q", errno, e.Label(), e.Hint(), e.Do())
 		}
+	}
+	if e := (&mailbox.Error{Fault: mailbox.FaultStorage, Err: &fs.PathError{Op: "open", Path: "1.part", Err: syscall.ENOENT}}); !strings.Contains(e.Label(), "不见了") || !strings.Contains(e.Hint(), "挂载") {
+		t.Errorf("a directory that is gone: %q, %q", e.Label(), e.Hint())
 	}
 	if e := (&mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.ENOSPC}); e.Label() != "邮件写不进本机磁盘" {
 		t.Errorf("a full disk: %q", e.Label())
@@ -55,7 +58,7 @@ func TestHintPromisesNothing(t *testing.T) {
 	for _, d := range []mailbox.Detail{mailbox.DetailOutage, mailbox.DetailQuota, mailbox.DetailLoginOff, mailbox.DetailInvented} {
 		all = append(all, &mailbox.Error{Detail: d})
 	}
-	all = append(all, &mailbox.Error{Fault: mailbox.FaultUnreachable, Err: mailbox.ErrSlow}, &mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.EMFILE})
+	all = append(all, &mailbox.Error{Fault: mailbox.FaultUnreachable, Err: mailbox.ErrSlow}, &mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.EMFILE}, &mailbox.Error{Fault: mailbox.FaultStorage, Err: syscall.ENOENT})
 	for _, e := range all {
 		if e.Label() == "" || e.Hint() == "" || !strings.HasSuffix(e.Hint(), "。") {
 			t.Errorf("%+v: %q, %q", e, e.Label(), e.Hint())

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/mailbox/rawstore"
 )
@@ -241,7 +242,11 @@ func (p *Poller) connect(ctx context.Context) error {
 		gap *= 2 // a server that hangs up between polls would otherwise see a login a poll
 	}
 	if !p.lastLogin.IsZero() {
-		if err := sleep(ctx, time.Until(p.lastLogin.Add(gap))); err != nil {
+		at := p.lastLogin.Add(gap)
+		if time.Now().Before(at) {
+			p.update(func(st *Status) { st.NextTry = at })
+		}
+		if err := sleep(ctx, time.Until(at)); err != nil {
 			return err
 		}
 	}
@@ -293,7 +298,7 @@ func (p *Poller) finish(ctx context.Context, res Result, err error) {
 	log := p.opts.Log.With().Str("account", p.opts.Account).Int("taken", res.Taken).Logger()
 	switch {
 	case err != nil:
-		log.Warn().Err(err).Str("fault", string(faultOf(err))).Time("next", p.notBefore).Msg("poll failed")
+		log.Warn().Err(err).Str("fault", string(faultOf(err))).Time("next", p.notBefore.In(civil.Zone)).Msg("poll failed")
 	case res.Taken > 0:
 		log.Info().Int("listed", res.Listed).Msg("mails taken")
 	}

@@ -32,13 +32,13 @@ type Status struct {
 	LastFull     time.Time      `json:"last_full,omitzero"`     // end of the last good poll that listed everything
 	LastProgress time.Time      `json:"last_progress,omitzero"` // bytes or mails came, a login was tried or a poll ended: for a watchdog
 	LastTaken    time.Time      `json:"last_taken,omitzero"`    // when mails were last committed
-	NextTry      time.Time      `json:"next_try,omitzero"`
-	Certificate  time.Time      `json:"certificate,omitzero"` // end of the server's, as last shown; zero: no TLS, or not yet
-	Interval     time.Duration  `json:"interval"`             // between polls
-	Failures     int            `json:"failures"`             // in a row
-	Logins       int            `json:"logins"`               // tried since the start of the program
-	Taken        int            `json:"taken"`                // mails since the start of the program
-	Troubled     int            `json:"troubled"`             // mails that the server lists and does not hand out, so far
+	NextTry      time.Time      `json:"next_try,omitzero"`      // of the next poll; of the login while a poll waits to log in again
+	Certificate  time.Time      `json:"certificate,omitzero"`   // end of the server's, as last shown; zero: no TLS, or not yet
+	Interval     time.Duration  `json:"interval"`               // between polls
+	Failures     int            `json:"failures"`               // in a row
+	Logins       int            `json:"logins"`                 // tried since the start of the program
+	Taken        int            `json:"taken"`                  // mails since the start of the program
+	Troubled     int            `json:"troubled"`               // mails that the server lists and does not hand out, so far
 	Folders      []FolderStatus `json:"folders,omitzero"`
 }
 
@@ -72,11 +72,11 @@ func (p *Poller) update(f func(*Status)) {
 }
 
 func (p *Poller) beginPoll() {
-	p.update(func(st *Status) { st.State, st.LastProgress = StatePolling, time.Now() })
+	p.update(func(st *Status) { st.State, st.LastProgress, st.NextTry = StatePolling, time.Now(), time.Time{} })
 }
 
 func (p *Poller) countLogin() {
-	p.update(func(st *Status) { st.Logins++; st.LastProgress = time.Now() })
+	p.update(func(st *Status) { st.Logins++; st.LastProgress, st.NextTry = time.Now(), time.Time{} })
 }
 
 func (p *Poller) countTaken(n int) {

@@ -1,7 +1,9 @@
 package durable
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -18,8 +20,12 @@ type Space struct {
 // SpaceOf asks the file system of a path.
 func SpaceOf(path string) (Space, error) {
 	var st unix.Statfs_t
-	if err := unix.Statfs(path, &st); err != nil {
-		return Space{}, fmt.Errorf("asking for the free space of %s: %w", path, err)
+	err := unix.Statfs(path, &st)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Space{}, fmt.Errorf("%s 不见了：被移走，或它的磁盘没有挂载（%w）", path, err)
+	}
+	if err != nil {
+		return Space{}, fmt.Errorf("看不到 %s 所在的磁盘还剩多少（%w）", path, err)
 	}
 	return Space{Free: int64(st.Bavail) * st.Bsize, Total: int64(st.Blocks) * st.Bsize}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/panics"
 )
 
@@ -374,7 +375,7 @@ func (o *Outbox) rest(err error) time.Time {
 	s.NextTry = now.Add(wait)
 	o.status = s
 	if was.Fault != s.Fault {
-		o.opts.Log.Error().Err(err).Str("way", o.opts.Name).Str("fault", string(s.Fault)).Time("next", s.NextTry).Msg("nothing goes out for now")
+		o.opts.Log.Error().Err(err).Str("way", o.opts.Name).Str("fault", string(s.Fault)).Time("next", s.NextTry.In(civil.Zone)).Msg("nothing goes out for now")
 	}
 	return s.NextTry
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
+	"syscall"
 	"time"
 
 	"ysq.internal/ysq/casefile"
@@ -62,13 +64,41 @@ const alivePath = "/v0/alive"
 func (c *Client) Alive(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	body, err := c.wire.Send(ctx, http.MethodGet, alivePath, nil, nil)
+	res, err := c.wire.Send(ctx, http.MethodGet, alivePath, nil, nil)
 	if err == nil {
-		return body.Body.Close()
+		res.Body.Close()
+		if res.Header.Get(protocolHeader) == "" {
+			return stranger()
+		}
+		return nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Code: "frozen", Exit: ExitUnreachable, Msg: fmt.Sprintf("守护进程在 %.0f 秒内没有应答：它停住了，或者机器太忙", within.Seconds()),
 			Hint: "稍后再试；一直如此的，请管理员看 systemctl status ysq，必要时 systemctl restart ysq（已答“已记录”的不会丢）"}
+	}
+	return lost(err)
+}
+
+// stranger says that another program listens where the daemon should.
+func stranger() error {
+	return &Error{Code: "stranger", Exit: ExitUnreachable, Msg: "套接字上应答的不是 ysq 的守护进程",
+		Hint: "请管理员核对配置中的 paths.socket 和环境变量 YSQ_SOCKET：那里另有程序在监听（ss -xlp），移走它再启动服务", Do: "systemctl restart ysq"}
+}
+
+// lost puts into words that a question had no answer, or half of one. Other errors stay as they are: those of dialling, by
+// which a caller tells that nobody listens, the end of ctx, and what has words already.
+func lost(err error) error {
+	dial, _ := errors.AsType[*net.OpError](err)
+	_, told := errors.AsType[*Error](err)
+	_, odd := errors.AsType[*url.Error](err)
+	switch {
+	case told, dial != nil && dial.Op == "dial", errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return &Error{Code: "hung-up", Exit: ExitUnreachable, Cause: err, Msg: "守护进程没有答完就断开了：它停止了，或者同时连着的命令太多",
+			Hint: "稍后再试，要记录的先看是否已经记上；一直如此的，请管理员看服务是否正常", Do: "systemctl status ysq"}
+	case odd:
+		return stranger()
 	}
 	return err
 }
@@ -172,7 +202,7 @@ func (d *download) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func brokeOff(err error) error { return fmt.Errorf("the daemon's answer broke off: %w", err) }
+func brokeOff(err error) error { return lost(fmt.Errorf("the daemon's answer broke off: %w", err)) }
 
 // headOf reads the JSON value that a body begins with, up to the line's end, and returns the rest.
 func headOf(body io.Reader, into any) (io.Reader, error) {
@@ -216,11 +246,14 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 	res, err := c.wire.Send(ctx, method, path, http.Header{protocolHeader: {Protocol}, envelopeHeader: {string(envelope)}}, body)
 	if err != nil {
 		end()
-		return nil, err
+		return nil, lost(err)
 	}
 	res.Body = &owed{res.Body, end}
 	if v := res.Header.Get(protocolHeader); v != Protocol {
 		res.Body.Close()
+		if v == "" {
+			return nil, stranger()
+		}
 		return nil, &Error{Code: "protocol", Exit: ExitUnreachable,
 			Msg:  fmt.Sprintf("守护进程的接口版本是 %q，本命令是 %q", v, Protocol),
 			Hint: "升级后请重启服务：systemctl restart ysq"}
@@ -254,7 +287,7 @@ func (c *Client) doubting(ctx context.Context) (context.Context, func()) {
 				return
 			}
 			// Any other error than that it is frozen, the question itself will have.
-			if frozen, ok := errors.AsType[*Error](c.Alive(ctx, c.lives)); ok {
+			if frozen, ok := errors.AsType[*Error](c.Alive(ctx, c.lives)); ok && frozen.Code == "frozen" {
 				cancel(frozen)
 			}
 		}
@@ -278,7 +311,7 @@ func (a *owed) Close() error {
 
 func decodeAnswer(r io.Reader, into any) error {
 	if err := json.NewDecoder(r).Decode(into); err != nil {
-		return fmt.Errorf("reading the daemon's answer: %w", err)
+		return lost(fmt.Errorf("reading the daemon's answer: %w", err))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package ask
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -55,4 +56,58 @@ func TestStopsWithinAnAnswer(t *testing.T) {
 		t.Errorf("heard %d, %v", heard, err)
 	}
 	<-gone
+}
+
+// Whoever listens on the socket and is no daemon, or ends before the answer does, is said in words and never taken for nobody.
+func TestNoAnswer(t *testing.T) {
+	head := "HTTP/1.1 200 OK\r\n" + protocolHeader + ": " + Protocol + "\r\nContent-Length: 100\r\n\r\n"
+	for _, tt := range []struct{ name, says, alive, answer string }{
+		{"another protocol", "220 hello\r\n", "stranger", "stranger"},
+		{"another server of HTTP", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "stranger", "stranger"},
+		{"nothing", "", "hung-up", "hung-up"},
+		{"half an answer", head + `[{"id"`, "", "hung-up"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			socket := filepath.Join(t.TempDir(), "s")
+			l, err := net.Listen("unix", socket)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var serving sync.WaitGroup
+			serving.Go(func() {
+				for {
+					conn, err := l.Accept()
+					if err != nil {
+						return
+					}
+					conn.Read(make([]byte, 4096))
+					conn.Write([]byte(tt.says))
+					conn.Close()
+				}
+			})
+			defer serving.Wait()
+			defer l.Close()
+			for _, asked := range []struct {
+				how  string
+				ask  func(*Client) error
+				want string
+			}{
+				{"Alive", func(c *Client) error { return c.Alive(t.Context(), time.Minute) }, tt.alive},
+				{"Do", func(c *Client) error { _, err := Do(t.Context(), c, Doctor, None{}); return err }, tt.answer},
+			} {
+				c := Dial(socket)
+				err := asked.ask(c)
+				c.Close()
+				told, _ := errors.AsType[*Error](err)
+				if told == nil != (asked.want == "") || told != nil && (told.Code != asked.want || told.Exit != ExitUnreachable || told.Hint == "") {
+					t.Errorf("%s: %v, want %q", asked.how, err, asked.want)
+				}
+			}
+		})
+	}
+	c := Dial(filepath.Join(t.TempDir(), "none"))
+	defer c.Close()
+	if err := c.Alive(t.Context(), time.Minute); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nobody: %v", err)
+	}
 }

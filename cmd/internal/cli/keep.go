@@ -299,11 +299,8 @@ func (a *app) mend(cmd *cobra.Command, work func(context.Context, offline.Option
 	tell, end := a.watching()
 	m, err := work(cmd.Context(), o, tell)
 	end()
-	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "held" {
-		return &ask.Error{Code: e.Code, Msg: e.Msg, Hint: "先停止服务：systemctl stop ysq", Exit: e.Exit}
-	}
 	if err != nil {
-		return err
+		return stopFirst(err)
 	}
 	if a.json {
 		return a.printJSON(m)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -19,6 +20,7 @@ import (
 	"ysq.internal/ysq/cmd/internal/daemon"
 	"ysq.internal/ysq/cmd/internal/offline"
 	"ysq.internal/ysq/config"
+	"ysq.internal/ysq/stats/render/grid"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -45,7 +47,7 @@ func (a *app) serveCommand() *cobra.Command {
 			setLevel(cfg.Log.Level)
 			d, err := daemon.New(daemon.Options{Options: a.officeOptions(cmd, cfg, a.log(&level)), Reload: hangup, Load: a.checkedConfig, SetLevel: setLevel})
 			if err != nil {
-				return notToBeRestarted(err)
+				return notToBeRestarted(stopFirst(err))
 			}
 			return d.Run(cmd.Context())
 		},
@@ -106,7 +108,7 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 	}
 	if c != nil {
 		defer c.Close()
-		defer a.sayWaiting(ctx)()
+		defer a.sayWaiting(ctx, c)()
 		return ask.Do(ctx, c, ask.Poll, ask.None{})
 	}
 	cfg, err := a.checkedConfig()
@@ -127,18 +129,38 @@ func (a *app) poll(cmd *cobra.Command) (ask.PollResult, error) {
 }
 
 // sayWaiting tells whoever has waited for some seconds what a poll of the daemon waits for, until stop is called.
-func (a *app) sayWaiting(ctx context.Context) (stop func()) {
+func (a *app) sayWaiting(ctx context.Context, c *ask.Client) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var said sync.WaitGroup
 	said.Go(func() {
 		select {
 		case <-ctx.Done():
 		case <-time.After(5 * time.Second):
-			fmt.Fprintln(a.errOut, "还在收信：正在进行的一次收完才轮到这一次，重新连接要与上次登录隔一两分钟，信多或服务器慢的更久。\n"+
-				"收完或收不成都会在这里说明；不想等的按 Ctrl-C，守护进程照常定时收信。")
+			st, err := ask.Do(ctx, c, ask.Overview, ask.None{})
+			if ctx.Err() == nil || err == nil {
+				fmt.Fprint(a.errOut, waiting(st.Mailboxes)) // of none where that fails: the poll has that error, too
+			}
 		}
 	})
 	return func() { cancel(); said.Wait() }
+}
+
+// waiting says of each mailbox that is at work what it does at the moment.
+func waiting(all []ask.MailboxStatus) string {
+	var b strings.Builder
+	b.WriteString("还没有收完：\n")
+	for _, m := range all {
+		if m.State != "polling" {
+			continue
+		}
+		does := fmt.Sprintf("正在与邮件服务器通话，守护进程启动以来取到 %d 封；信多或服务器慢的要几分钟", m.Taken)
+		if m.NextTry != nil {
+			does = "等到 " + m.NextTry.In(civil.Zone).Format("15:04:05") + " 再登录：登录过密，服务商会封账号"
+		}
+		fmt.Fprintf(&b, "  %s：%s\n", grid.Clean(string(m.Account)), does)
+	}
+	b.WriteString("收完或收不成都会在这里说明；不想等的按 Ctrl-C，守护进程照常定时收信。\n")
+	return b.String()
 }
 
 // checkedConfig is the configuration with everything it refers to.

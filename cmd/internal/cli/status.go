@@ -222,6 +222,9 @@ func mailboxState(m ask.MailboxStatus) string {
 	case "starting":
 		return "正在启动"
 	case "polling":
+		if m.NextTry != nil { // logins are some time apart
+			return "等待登录"
+		}
 		return "正在收信"
 	case "idle":
 		return "正常"

@@ -61,7 +61,7 @@ func (n *Room) PollError(s mailbox.Status, err error) error {
 		return fmt.Errorf("%s: %w", s.Account, err)
 	}
 	hint := s.Hint
-	if !n.Started.IsZero() {
+	if !n.Started.IsZero() && !s.NextTry.IsZero() { // zero: it is tried again already
 		hint += s.Meanwhile + "下次自动收信在 " + s.NextTry.In(civil.Zone).Format("15:04") + "。"
 	}
 	return &ask.Error{Code: string(s.Fault), Msg: fmt.Sprintf("邮箱 %s：%s（%v）", s.Account, s.Label, err), Hint: hint, Do: s.Do, Exit: ask.ExitFailed}

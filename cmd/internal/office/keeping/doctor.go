@@ -121,7 +121,7 @@ func machineDiagnoses(d *desk.Diagnoses, o desk.Options) {
 	}
 	switch s, err := o.Space(o.Config.Paths.State); {
 	case err != nil:
-		d.Fail("disk", "磁盘", "请检查 paths.state 所在的磁盘", "%v", err)
+		d.Fail("disk", "磁盘", "请检查 paths.state 和它的磁盘", "%v", err)
 	case s.Free < 256<<20:
 		d.Fail("disk", "磁盘", "请立即清理或扩容；写不下时来信留在服务器上，恢复后自动收取", "只剩 %d MiB", s.Free>>20)
 	case s.Free < 2<<30:
