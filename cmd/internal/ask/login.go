@@ -1,5 +1,7 @@
 package ask
 
+import "time"
+
 // Coming in by a browser from the office's network. The web service is an account without any role: it carries what
 // people type and, afterwards, the token of their stay. Who a token belongs to, and what he may, the office looks up at
 // each request.
@@ -7,6 +9,8 @@ var (
 	// Login returns a token to a person who knows his password. New is his new password; the first login demands one.
 	Login  = Op[LoginRequest, LoginResult]{Name: "login", Gate: true}
 	Logout = Op[None, None]{Name: "logout", Gate: true} // ends the stay whose token the request carries
+	// ShowCertificate tells the daemon, which watches over it, what certificate browsers are shown.
+	ShowCertificate = Op[ShownCertificate, None]{Name: "web shown", Gate: true}
 
 	People      = Op[None, []PersonView]{Name: "web person list", Role: Approver}
 	AddPerson   = Op[PersonRequest, PersonSecret]{Name: "web person add", Role: Approver}
@@ -25,6 +29,11 @@ type LoginRequest struct {
 // LoginResult is a stay: the token stands for the person until it ends.
 type LoginResult struct {
 	Token Handle `json:"token"`
+}
+
+// ShownCertificate is the certificate of the web service.
+type ShownCertificate struct {
+	Ends time.Time `json:"ends"`
 }
 
 // PersonRef names a person who may come in by the browser.

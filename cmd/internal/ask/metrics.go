@@ -63,6 +63,7 @@ func Metrics() []Metric {
 		gauge("ysq_calendar_missing", "", "缺应有的放假安排为 1", func(s Status) float64 { return yes(s.CalendarMissing != 0) }),
 		gauge("ysq_backup_timestamp_seconds", "seconds", "上次备份的时刻（Unix 秒）；没有做过为 0", func(s Status) float64 { return seconds(s.Backup.At) }),
 		gauge("ysq_backup_late", "", "按配置该有而没有新的备份为 1", func(s Status) float64 { return yes(s.Backup.Late) }),
+		gauge("ysq_web_certificate_expiry_timestamp_seconds", "seconds", "网页服务的证书到期的时刻（Unix 秒）；网页服务没有运行为 0", func(s Status) float64 { return seconds(s.WebCertificate) }),
 		mailboxes("ysq_mailbox_up", "gauge", "", "收信正常为 1：上一次收完了，而且不太久", func(m MailboxStatus) float64 { return yes(m.LastSuccess != nil && m.Failures == 0 && !m.Stale) }),
 		mailboxes("ysq_mailbox_last_success_timestamp_seconds", "gauge", "seconds", "上次完整收完一次信的时刻（Unix 秒）；还没有为 0", func(m MailboxStatus) float64 { return seconds(m.LastSuccess) }),
 		mailboxes("ysq_mailbox_stale", "gauge", "", "太久没有收完过信，正在收的也没有邮件入库，为 1；与有没有失败无关", func(m MailboxStatus) float64 { return yes(m.Stale) }),

@@ -27,8 +27,9 @@ func sampleStatus() Status {
 			{Account: `a"b\` + "\n", State: "failing", Fault: "auth", Label: "授权码被拒绝", Hint: "重新生成", ServerSays: "LOGIN error", Failures: 3, Logins: 2, Troubled: 1},
 		},
 		Troubles: []string{"磁盘只剩 3 MiB，将满"}, Notices: []string{"配置改过，要重启才生效"}, Verified: &at,
-		Backup:   BackupStatus{At: &at, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true},
-		Disputes: 1, DisputeBy: Day(civil.MustParse("2026-11-30")),
+		Backup:         BackupStatus{At: &at, Path: "/var/backups/ysq/ysq-ABC", Records: 11, Encrypted: true},
+		WebCertificate: &at,
+		Disputes:       1, DisputeBy: Day(civil.MustParse("2026-11-30")),
 	}
 }
 

@@ -52,6 +52,9 @@ type Status struct {
 
 	Backup BackupStatus `json:"backup"`
 
+	// WebCertificate is when the certificate of the web service ends; null: it is not running.
+	WebCertificate *time.Time `json:"web_certificate"`
+
 	// Outbox counts the mails that are not out yet, by their state.
 	Outbox map[string]int `json:"outbox"`
 

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -72,8 +73,13 @@ func (a *app) webServeCommand() *cobra.Command {
 		secure := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 		c := ask.Dial(socket)
 		defer c.Close()
+		ctx, stop := context.WithCancel(cmd.Context())
+		var announcing sync.WaitGroup
+		announcing.Go(func() { web.Announce(ctx, c, pair.Leaf.NotAfter) })
+		defer announcing.Wait()
+		defer stop()
 		log := a.log(nil)
-		return web.ServeTLS(cmd.Context(), l, secure, web.Network(c, func(err error) { log.Error().Err(err).Msg("a page could not be shown") }))
+		return web.ServeTLS(ctx, l, secure, web.Network(c, func(err error) { log.Error().Err(err).Msg("a page could not be shown") }))
 	}
 	return cmd
 }

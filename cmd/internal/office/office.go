@@ -106,7 +106,7 @@ func Open(o Options) (*Office, error) {
 	}, o.DialSMTP)
 	f.Delivery = post.NewDelivery(f.Post, f.Reminders, o.DialSMTP)
 	f.Keeping = keeping.New(d, keeping.Rooms{
-		Intake: f.Intake, Audits: f.Audits, Mails: f.Mails, Reading: f.Reading, Letters: f.Letters, Outbox: f.Delivery, Reminders: f.Reminders, Cases: f,
+		Intake: f.Intake, Audits: f.Audits, Mails: f.Mails, Reading: f.Reading, Letters: f.Letters, Outbox: f.Delivery, Reminders: f.Reminders, People: f.People, Cases: f,
 	})
 	return f, nil
 }

@@ -107,6 +107,7 @@ func (o *Office) Door(failed func(error)) *ask.Door {
 
 	ask.Answer(d, ask.Login, o.People.Login)
 	ask.Answer(d, ask.Logout, o.People.Logout)
+	ask.Answer(d, ask.ShowCertificate, o.People.ShowCertificate)
 	ask.Answer(d, ask.People, o.People.People)
 	ask.Answer(d, ask.AddPerson, o.People.Add)
 	ask.Answer(d, ask.ResetPerson, o.People.Reset)

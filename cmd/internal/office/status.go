@@ -98,7 +98,7 @@ func (o *Office) statusOfOpen(_ context.Context) (ask.Status, error) {
 	for _, t := range o.Keeping.Notices() {
 		s.Notices = append(s.Notices, t.Text)
 	}
-	s.Verified, s.Backup = o.Keeping.Verified(), o.Keeping.BackupStatus()
+	s.Verified, s.Backup, s.WebCertificate = o.Keeping.Verified(), o.Keeping.BackupStatus(), ask.Instant(o.People.CertificateEnds())
 	return s, err
 }
 

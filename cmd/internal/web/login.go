@@ -68,6 +68,24 @@ func ServeTLS(ctx context.Context, l net.Listener, c *tls.Config, s *Site) error
 	return <-ended
 }
 
+// announceEvery is shorter than the daemon takes for a sign that the service was switched off.
+const announceEvery = 15 * time.Minute
+
+// Announce tells the daemon, until ctx ends, when the certificate ends that is shown. A daemon that does not hear it, or has
+// been started since, hears it the next time.
+func Announce(ctx context.Context, client *ask.Client, ends time.Time) {
+	tick := time.NewTicker(announceEvery)
+	defer tick.Stop()
+	for {
+		ask.Do(ctx, client, ask.ShowCertificate, ask.ShownCertificate{Ends: ends})
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // Admit implements Door.
 func (d login) Admit(w http.ResponseWriter, r *http.Request) (*ask.Client, bool) {
 	if r.URL.Path == "/login" {

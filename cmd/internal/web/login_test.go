@@ -1,14 +1,39 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"ysq.internal/ysq/cmd/internal/ask"
 )
+
+// The web service says again and again what it shows, also to a daemon that could not hear it.
+func TestAnnounce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var heard []time.Time
+		d := ask.NewDoor(drawer{now: time.Now()})
+		ask.Answer(d, ask.ShowCertificate, func(_ context.Context, _ ask.Call, q ask.ShownCertificate) (ask.None, error) {
+			heard = append(heard, q.Ends)
+			return ask.None{}, errors.New("not now")
+		})
+		client := ask.InProcess(d, ask.Actor{Name: "ysq-web", Web: true}, func() error { return nil })
+		defer client.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 2*announceEvery+time.Minute)
+		defer cancel()
+		ends := time.Now().AddDate(0, 1, 0)
+		Announce(ctx, client, ends)
+		if len(heard) != 3 || !heard[2].Equal(ends) {
+			t.Errorf("it was heard %v, want three times %v", heard, ends)
+		}
+	})
+}
 
 // A person logs in, is known by his name in the records, and is nobody again after he left.
 func TestNetwork(t *testing.T) {

@@ -10,23 +10,27 @@ import (
 // Diagnoses gathers the lines of doctor.
 type Diagnoses []ask.Diagnosis
 
-func (d *Diagnoses) say(state, id, subject, text, do string) {
+// Say says how something is; what to do about it is left out where it is as it should be.
+func (d *Diagnoses) Say(state, id, subject, text, do string) {
+	if state == ask.DiagnosisOK {
+		do = ""
+	}
 	*d = append(*d, ask.Diagnosis{ID: id, Subject: subject, State: state, Text: ask.Brief(text, 4*ask.MostBrief), Do: do})
 }
 
 // OK says that something is as it should be.
 func (d *Diagnoses) OK(id, subject, format string, args ...any) {
-	d.say(ask.DiagnosisOK, id, subject, fmt.Sprintf(format, args...), "")
+	d.Say(ask.DiagnosisOK, id, subject, fmt.Sprintf(format, args...), "")
 }
 
 // Warn says what may become a trouble, and what to do about it.
 func (d *Diagnoses) Warn(id, subject, do, format string, args ...any) {
-	d.say(ask.DiagnosisWarn, id, subject, fmt.Sprintf(format, args...), do)
+	d.Say(ask.DiagnosisWarn, id, subject, fmt.Sprintf(format, args...), do)
 }
 
 // Fail says what is wrong, and what to do about it.
 func (d *Diagnoses) Fail(id, subject, do, format string, args ...any) {
-	d.say(ask.DiagnosisFail, id, subject, fmt.Sprintf(format, args...), do)
+	d.Say(ask.DiagnosisFail, id, subject, fmt.Sprintf(format, args...), do)
 }
 
 // Trouble is something wrong with the keeping of the register: a name by which it is known from one

@@ -56,6 +56,9 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 	if err := k.intakeDiagnoses(&d); err != nil {
 		return nil, err
 	}
+	if state, text := k.webCertificate(); state != "" {
+		d.Say(state, "web-certificate", "网页的证书", text, renewOwn)
+	}
 	k.Reminders.Diagnose(&d)
 	if err := k.Outbox.Diagnose(ctx, &d); err != nil {
 		return nil, err
@@ -201,7 +204,7 @@ func (k *Room) registerDiagnoses(d *desk.Diagnoses) error {
 	clockBack := false
 	for _, t := range k.Troubles() {
 		switch t.Name {
-		case "disk": // told above
+		case "disk", "web-certificate": // told elsewhere
 		case "clock":
 			d.Fail(t.Name, "本机时钟", "timedatectl set-ntp true", "%s", t.Text)
 			clockBack = true

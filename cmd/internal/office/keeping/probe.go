@@ -21,6 +21,27 @@ import (
 // later than that, but an office's own server may have nobody who does.
 const certificateSoon = 14 * 24 * time.Hour
 
+// ownCertificateSoon is the same for the office's own, which nobody renews but the office, with an order from its authority first.
+const ownCertificateSoon = 30 * 24 * time.Hour
+
+// renewOwn is how the certificate of the web service is changed.
+const renewOwn = "换好 /etc/ysq 下的 web-cert.pem 和 web-key.pem，再 systemctl restart ysq-web（实例为 ysq-web@名称）"
+
+// webCertificate says how it stands with the certificate of the web service; the state is "" where that does not run.
+func (k *Room) webCertificate() (state, text string) {
+	ends := k.People.CertificateEnds()
+	switch left := time.Until(ends); {
+	case ends.IsZero():
+		return "", ""
+	case left <= 0:
+		return ask.DiagnosisFail, fmt.Sprintf("网页服务的证书已于 %s 到期，浏览器不再信任", civil.Of(ends))
+	case left < ownCertificateSoon:
+		return ask.DiagnosisWarn, fmt.Sprintf("网页服务的证书 %s 到期，还有 %d 天", civil.Of(ends), left/(24*time.Hour))
+	default:
+		return ask.DiagnosisOK, fmt.Sprintf("有效至 %s", civil.Of(ends))
+	}
+}
+
 // ServerDiagnoses say what one conversation with the server showed.
 func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error, now time.Time) {
 	at := func(what string) string { return what + " " + name }

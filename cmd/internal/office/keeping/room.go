@@ -5,6 +5,7 @@ package keeping
 import (
 	"context"
 	"sync"
+	"time"
 
 	"ysq.internal/ysq/casefile/register/backup"
 	"ysq.internal/ysq/cmd/internal/ask"
@@ -36,6 +37,12 @@ type Reminders interface {
 	Diagnose(*desk.Diagnoses)
 }
 
+// People is what the doctor asks about the desk in the browser.
+type People interface {
+	// CertificateEnds is when its certificate ends; zero where the web service does not run.
+	CertificateEnds() time.Time
+}
+
 // Rooms are those that keeping looks into.
 type Rooms struct {
 	Intake    *intake.Room
@@ -45,6 +52,7 @@ type Rooms struct {
 	Letters   *letters.Room
 	Outbox    Outbox
 	Reminders Reminders
+	People    People
 	Cases     Cases
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"ysq.internal/ysq/casefile/civil"
 	"ysq.internal/ysq/casefile/register"
+	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 )
 
@@ -61,6 +62,9 @@ func (k *Room) Troubles() (all desk.Troubles) {
 	if k.Complained.Load() {
 		all.Add("reload", "配置文件改得有误，仍按原来的运行\nysq config check")
 	}
+	if state, text := k.webCertificate(); state == ask.DiagnosisFail {
+		all.Add("web-certificate", "%s；%s", text, renewOwn)
+	}
 	all = append(all, k.Hurt()...)
 	all = append(all, k.Audits.Troubles()...)
 	all = append(all, k.Outbox.Troubles()...)
@@ -91,6 +95,9 @@ func (k *Room) Notices() (all desk.Troubles) {
 		if s := p.Status(); !s.Certificate.IsZero() && time.Until(s.Certificate) < certificateSoon {
 			all.Add("certificate", "邮箱 %s 的服务器证书 %s 到期，请告知其管理员", s.Account, civil.Of(s.Certificate))
 		}
+	}
+	if state, text := k.webCertificate(); state == ask.DiagnosisWarn {
+		all.Add("web-certificate", "%s；%s", text, renewOwn)
 	}
 	return all
 }

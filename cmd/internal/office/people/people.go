@@ -43,6 +43,8 @@ type Room struct {
 	people []person
 	stays  map[[32]byte]*stay // by the hash of the token
 	tries  tries
+
+	shown shown
 }
 
 // person is as the file has it.
