@@ -46,6 +46,8 @@ type maker struct {
 type limits struct {
 	run    int // sorter.limit
 	recent int // recent.limit
+	// each is called before each record or case is taken, and may panic as that might.
+	each func(which string)
 }
 
 // target takes what a maker derived, bucket by bucket, in the order of the keys of each.
@@ -134,6 +136,10 @@ func (m *maker) begun() *maker {
 
 // add takes the next record. Its line must stay as it is until the end.
 func (m *maker) add(record casefile.Record, text []byte) error {
+	return m.r.limits.named(func() string { return fmt.Sprintf("记录 %d", record.Seq) }, func() error { return m.addOne(record, text) })
+}
+
+func (m *maker) addOne(record casefile.Record, text []byte) error {
 	if err := m.begin(); err != nil {
 		return err
 	}
@@ -571,9 +577,11 @@ func (m *maker) foldOne(t *Tx, f *folding) error {
 	if err != nil {
 		return err
 	}
-	f.folded = casefile.Fold(f.id, history, t.law, t.cal)
-	f.projection = encodeProjection(f.folded, f.seqs)
-	return nil
+	return m.r.limits.naming(f.id, func() error {
+		f.folded = casefile.Fold(f.id, history, t.law, t.cal)
+		f.projection = encodeProjection(f.folded, f.seqs)
+		return nil
+	})
 }
 
 // pass passes a case on; of one with merged ones it notes the list of records for the time being.
@@ -603,7 +611,11 @@ func (m *maker) fold(id casefile.ID) error {
 	if err != nil {
 		return err
 	}
-	c, err := m.dst.fold(id, history, m.dst.cal)
+	var c casefile.Case
+	err = m.r.limits.naming(id, func() error {
+		c, err = m.dst.fold(id, history, m.dst.cal)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -5,16 +5,18 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 
 	"go.etcd.io/bbolt"
 
 	"ysq.internal/ysq/casefile"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // inOrder lets work run over what feed gives, on as many processors as procs says, and done here: in the
-// order of feeding, after work. feed and work run in goroutines of their own, and some dozens of items are
+// order of feeding, after work. feed and work run in goroutines of their own, where a panic is an error, and some dozens of items are
 // on the way at once; with procs 0 everything runs here, one after the other. It ends with the first error,
 // when nothing of it runs any more.
 func inOrder[T any](ctx context.Context, procs int, feed func(give func(T) error) error, work, done func(T) error) error {
@@ -41,7 +43,7 @@ func inOrder[T any](ctx context.Context, procs int, feed func(give func(T) error
 	all.Go(func() {
 		defer close(jobs)
 		defer close(order)
-		fed <- feed(func(item T) error {
+		give := func(item T) error {
 			j := job{item, make(chan error, 1)}
 			select {
 			case order <- j:
@@ -50,12 +52,13 @@ func inOrder[T any](ctx context.Context, procs int, feed func(give func(T) error
 			}
 			jobs <- j // workers wait for nobody
 			return nil
-		})
+		}
+		fed <- panics.In(func() error { return feed(give) })
 	})
 	for range procs {
 		all.Go(func() {
 			for j := range jobs {
-				j.worked <- work(j.item)
+				j.worked <- panics.In(func() error { return work(j.item) })
 			}
 		})
 	}
@@ -75,6 +78,32 @@ func inOrder[T any](ctx context.Context, procs int, feed func(give func(T) error
 		return first
 	}
 	return <-fed
+}
+
+// named does something with one record or case. A panic in it is an error that says which, for it is the program's fault; a
+// page that a damaged file no longer has is the file's (survive).
+func (l limits) named(which func() string, do func() error) (err error) {
+	caught := panics.In(func() error {
+		if l.each != nil {
+			l.each(which())
+		}
+		err = do()
+		return nil
+	})
+	if caught == nil {
+		return err
+	}
+	if p, ok := errors.AsType[*panics.Error](caught); ok {
+		if _, fault := p.Value.(interface{ Addr() uintptr }); fault {
+			panics.Resume(p)
+		}
+	}
+	return fmt.Errorf("%s：%w；登记库没有改动，请把这一条报告给维护人员", which(), caught)
+}
+
+// naming is named for a case.
+func (l limits) naming(id casefile.ID, do func() error) error {
+	return l.named(func() string { return "案件 " + string(id) }, do)
 }
 
 // allProcessors is procs where somebody waits for the result.
@@ -118,8 +147,14 @@ func decodeAll(ctx context.Context, procs int, path string, feed func(give func(
 			return survive(path, func() error {
 				for i := range chunk {
 					d := &chunk[i]
-					d.record, d.err = casefile.DecodeRecord(d.text)
-					d.digest = casefile.DigestOf(d.text)
+					err := limits{}.named(func() string { return fmt.Sprintf("记录 %d", number(d.text)) }, func() error {
+						d.record, d.err = casefile.DecodeRecord(d.text)
+						d.digest = casefile.DigestOf(d.text)
+						return nil
+					})
+					if err != nil {
+						return err
+					}
 				}
 				return nil
 			})

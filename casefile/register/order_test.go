@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ysq.internal/ysq/casefile/durable/durabletest"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // Whatever takes longest, things are done in the order in which they were fed, and after the work on them.
@@ -75,6 +80,71 @@ func TestInOrderEnds(t *testing.T) {
 					}
 				})
 			})
+		}
+	}
+}
+
+// A panic over one record or case, in whatever goroutine, is an error that names it; the register is as it was.
+func TestPanicsNameTheirRecord(t *testing.T) {
+	home := durabletest.Dir(t)
+	_, err := Create(home, start)
+	must(t, err)
+	r, err := Open(home, Options{})
+	must(t, err)
+	for n := range uint32(3) {
+		take(t, r, fmt.Sprint(n), n+1)
+	}
+	for _, which := range []string{"记录 2", "案件 2026-00002"} {
+		for _, l := range []limits{{}, crowded, {run: 1, recent: 1}} {
+			l.each = func(one string) {
+				if one == which {
+					panic("met its master")
+				}
+			}
+			r.limits = l
+			_, here := r.Verify(t.Context(), nil)
+			_, aside := r.VerifyAside(t.Context())
+			dir := durabletest.Dir(t)
+			must(t, os.CopyFS(dir, os.DirFS(r.dir)))
+			_, again := Rebuild(t.Context(), dir, Options{Now: start, limits: l}, nil)
+			for doing, err := range map[string]error{"verify": here, "in the background": aside, "rebuild": again} {
+				if !panics.Is(err) || !strings.Contains(err.Error(), which+"：") || strings.Count(err.Error(), "：程序出错") != 1 {
+					t.Errorf("%s, %s, %d: %v", which, doing, l.recent, err)
+				}
+			}
+		}
+	}
+	r.limits = limits{}
+	if wrong := proven(t, r); len(wrong) > 0 {
+		t.Errorf("afterwards: %v", wrong)
+	}
+	must(t, r.Close())
+}
+
+// A panic in a goroutine of inOrder is the first error.
+func TestInOrderPanics(t *testing.T) {
+	for _, where := range []string{"feed", "work"} {
+		at := func(this string, n int) error {
+			if this == where && n == 20 {
+				panic("met its master")
+			}
+			return nil
+		}
+		did := 0
+		err := inOrder(t.Context(), 3,
+			func(give func(int) error) error {
+				for n := range 1000 {
+					at("feed", n)
+					if err := give(n); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+			func(n int) error { return at("work", n) },
+			func(int) error { did++; return nil })
+		if !panics.Is(err) || did > 20 {
+			t.Errorf("%s: %v after %d", where, err, did)
 		}
 	}
 }

@@ -36,6 +36,7 @@ type part struct {
 type ready struct {
 	id   casefile.ID
 	part part
+	err  error
 }
 
 // add takes a record of a case; its line has so many bytes.
@@ -66,7 +67,7 @@ func (r *recent) turn() error {
 	if err := r.sort(); err != nil {
 		return err
 	}
-	old, law, cal, years := r.old, r.m.r.law, r.cal, len(r.years)
+	old, law, cal, years, limits := r.old, r.m.r.law, r.cal, len(r.years), r.m.r.limits
 	r.old, r.young = r.young, nil
 	if len(old) == 0 {
 		return nil
@@ -75,8 +76,12 @@ func (r *recent) turn() error {
 	fold := func() {
 		all := make([]ready, 0, len(old))
 		for id, history := range old {
-			c := casefile.Fold(id, history, law, cal)
-			all = append(all, ready{id, part{years, encodeProjection(c, seqsOf(history))}})
+			f := ready{id: id, part: part{years: years}}
+			f.err = limits.naming(id, func() error {
+				f.part.projection = encodeProjection(casefile.Fold(id, history, law, cal), seqsOf(history))
+				return nil
+			})
+			all = append(all, f)
 		}
 		r.folded <- all
 	}
@@ -92,6 +97,9 @@ func (r *recent) turn() error {
 func (r *recent) sort() error {
 	var value []byte
 	for _, f := range r.wait() {
+		if f.err != nil {
+			return f.err
+		}
 		r.parts++
 		value = append(binary.AppendUvarint(value[:0], uint64(f.part.years)), f.part.projection...)
 		if err := r.m.sorted.put(bucketCase, []byte(f.id), value); err != nil {

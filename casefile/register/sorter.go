@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // sorter puts pairs of a key and a value in the order of their keys, however many there are: what does not fit its
@@ -106,7 +108,7 @@ func (s *sorter) spill() error {
 	s.now, s.spare = s.spare, nil
 	s.writing = make(chan error, 1)
 	write := func() {
-		err := s.write(full)
+		err := panics.In(func() error { return s.write(full) })
 		full.bytes, full.pairs = full.bytes[:0], full.pairs[:0]
 		s.spare = full
 		s.writing <- err

@@ -17,6 +17,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/durable"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // Difference is one place in which the register is not what its records say, or cannot prove it.
@@ -118,7 +119,7 @@ func (all verifying) all(temp string) ([]Difference, error) {
 	}
 	file, rest := verifier{verifying: all}, verifier{verifying: all}
 	aside := func() {
-		if err := errors.Join(file.prove(file.structure), rest.prove(rest.journal, rest.mails)); err != nil {
+		if err := panics.In(func() error { return errors.Join(file.prove(file.structure), rest.prove(rest.journal, rest.mails)) }); err != nil {
 			stop(err)
 		}
 	}
@@ -126,7 +127,7 @@ func (all verifying) all(temp string) ([]Difference, error) {
 	if all.procs > 0 {
 		both.Go(aside)
 	}
-	if err := records.prove(func(tx *Tx) error { return records.derived(tx, temp) }); err != nil {
+	if err := panics.In(func() error { return records.prove(func(tx *Tx) error { return records.derived(tx, temp) }) }); err != nil {
 		stop(err)
 	}
 	recordsDone.Store(true)
@@ -340,7 +341,7 @@ func (v *verifier) chain(have *Tx, m *maker) (whole bool, err error) {
 		prev, want = d.digest, d.seq+1
 		if whole {
 			if err := m.add(d.record, d.text); err != nil {
-				if _, ok := errors.AsType[*fs.PathError](err); ok { // of the proof's own files: the record has no part in it
+				if _, ok := errors.AsType[*fs.PathError](err); ok || panics.Is(err) { // of the proof's own files or program: the record has no part in it
 					return err
 				}
 				wrong("无法据此建立索引：" + err.Error())
