@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/config"
 	"ysq.internal/ysq/mailbox/imapsim"
@@ -189,4 +191,37 @@ func TestDoctorDoesNotLogInAgainAndAgain(t *testing.T) {
 			t.Errorf("%d logins in ten minutes, want one a minute", got)
 		}
 	})
+}
+
+// A look of the doctor that panics is a line that says so; the other looks, and the other accounts, are there.
+func TestDoctorsPanics(t *testing.T) {
+	for doing, id := range map[string]string{"自检登记库": "register", "自检邮箱 office@example.test": "login"} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBureau(t, "2026-03-02")
+			second := b.config.Mailboxes[0]
+			second.Name = "second@example.test"
+			b.config.Mailboxes = append(b.config.Mailboxes, second)
+			b.seams = func(o *Options) {
+				o.OnOne = func(this string, _ casefile.Digest) {
+					if this == doing {
+						panic("met its master")
+					}
+				}
+			}
+			b.start()
+			b.poll()
+			states := b.states()
+			if d := states[id]; d.State != ask.DiagnosisFail || !strings.Contains(d.Text, "met its master") {
+				t.Errorf("%s: %+v", doing, d)
+			}
+			for _, other := range []string{"disk", "calendar", "backlog", "outbox", "capabilities"} {
+				if states[other].State == "" {
+					t.Errorf("%s: no %s among %v", doing, other, states)
+				}
+			}
+			if !strings.Contains(fmt.Sprint(b.daemon.Keeping.Troubles()), doing) {
+				t.Errorf("%s: status says nothing", doing)
+			}
+		})
+	}
 }

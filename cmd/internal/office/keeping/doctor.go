@@ -14,6 +14,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/casefile/workday"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
@@ -33,35 +34,46 @@ func Examine(ctx context.Context, o desk.Options) []ask.Diagnosis {
 	for _, m := range o.Config.Mailboxes {
 		accounts = append(accounts, intake.NewAccount(m, o.Version, nil, o.Dial))
 	}
-	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now())...)...)
+	alone := func(_ casefile.Digest, _ string, do func() error) error { return panics.In(do) }
+	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now(), alone)...)...)
 }
+
+// look has one look say what it saw. Whatever hinders it, a panic too, is a line of its own.
+func look(d *desk.Diagnoses, one one, id, subject string, say func(*desk.Diagnoses) error) {
+	if err := one(casefile.Digest{}, "自检"+subject, func() error { return say(d) }); panics.Is(err) {
+		d.Fail(id, subject, "这是程序的缺陷，请报告给维护人员；日志里有详情（journalctl -u ysq）", "没有查成：%v", err)
+	} else if err != nil {
+		d.Fail(id, subject, "按所说的处理后再看", "没有查成：%v", desk.Told(err))
+	}
+}
+
+// one does a step, and makes an error of a panic (desk.One).
+type one = func(digest casefile.Digest, doing string, do func() error) error
 
 // Doctor is Examine and what the register and the pollers know.
 func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagnosis, error) {
 	var d desk.Diagnoses
 	o := k.Options
 	o.Config = k.Live().Config
-	machineDiagnoses(&d, o)
-	calendarDiagnoses(&d, k.Reg.Calendar(), k.Today())
-	if o.Config.Reading.OCR {
-		if err := k.Reading.TryScans(ctx); err != nil {
-			d.Warn("ocr", "扫描件识别", "装好后重启服务；不需要识别的，把 reading.ocr 改为 false", "用不了：%v", err)
-		} else {
-			d.OK("ocr", "扫描件识别", "tesseract 在限制下可以运行")
-		}
-	}
-	if err := k.registerDiagnoses(&d); err != nil {
-		return nil, err
-	}
-	if err := k.intakeDiagnoses(&d); err != nil {
-		return nil, err
-	}
-	if state, text := k.webCertificate(); state != "" {
-		d.Say(state, "web-certificate", "网页的证书", text, renewOwn)
-	}
-	k.Reminders.Diagnose(&d)
-	if err := k.Outbox.Diagnose(ctx, &d); err != nil {
-		return nil, err
+	for _, l := range []struct {
+		id, subject string
+		say         func(*desk.Diagnoses) error
+	}{
+		{"machine", "本机和配置", func(d *desk.Diagnoses) error { machineDiagnoses(d, o); return nil }},
+		{"calendar", "工作日历", func(d *desk.Diagnoses) error { calendarDiagnoses(d, k.Reg.Calendar(), k.Today()); return nil }},
+		{"ocr", "扫描件识别", func(d *desk.Diagnoses) error { k.scansDiagnosis(ctx, d, o.Config); return nil }},
+		{"register", "登记库", k.registerDiagnoses},
+		{"intake", "收下的邮件", k.intakeDiagnoses},
+		{"web-certificate", "网页的证书", func(d *desk.Diagnoses) error {
+			if state, text := k.webCertificate(); state != "" {
+				d.Say(state, "web-certificate", "网页的证书", text, renewOwn)
+			}
+			return nil
+		}},
+		{"notify", "每日通知", func(d *desk.Diagnoses) error { k.Reminders.Diagnose(d); return nil }},
+		{"outbox", "待发的信", func(d *desk.Diagnoses) error { return k.Outbox.Diagnose(ctx, d) }},
+	} {
+		look(&d, k.One, l.id, l.subject, l.say)
 	}
 	var accounts []*intake.Account
 	for i, m := range k.Config.Mailboxes {
@@ -75,6 +87,17 @@ func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagno
 		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
 	}
 	return append(d, k.probeOnce(ctx, accounts)...), nil
+}
+
+func (k *Room) scansDiagnosis(ctx context.Context, d *desk.Diagnoses, c config.Config) {
+	if !c.Reading.OCR {
+		return
+	}
+	if err := k.Reading.TryScans(ctx); err != nil {
+		d.Warn("ocr", "扫描件识别", "装好后重启服务；不需要识别的，把 reading.ocr 改为 false", "用不了：%v", err)
+	} else {
+		d.OK("ocr", "扫描件识别", "tesseract 在限制下可以运行")
+	}
 }
 
 // probeGap is for how long what a conversation with a mail server showed is good for another doctor:
@@ -100,7 +123,7 @@ func (k *Room) probeOnce(ctx context.Context, accounts []*intake.Account) (all [
 		}
 	}
 	at := time.Now()
-	for i, said := range probeAll(ctx, due, k.Now()) {
+	for i, said := range probeAll(ctx, due, k.Now(), k.One) {
 		if ctx.Err() == nil { // whoever broke it off learnt nothing
 			k.glances[due[i].Config.Name] = glance{at, said}
 		}
@@ -373,17 +396,20 @@ func (k *Room) pollDiagnosis(d *desk.Diagnoses, s mailbox.Status, interval time.
 func clockOf(t time.Time) string { return t.In(civil.Zone).Format("15:04") }
 
 // probeAll examines accounts side by side.
-func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time) []desk.Diagnoses {
+func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time, one one) []desk.Diagnoses {
 	all := make([]desk.Diagnoses, len(accounts))
 	var wg sync.WaitGroup
 	for i, a := range accounts {
 		wg.Go(func() {
-			p, err := a.Probe(ctx, mailbox.ProbeOptions{})
-			if errors.Is(err, config.ErrOutsideSystemd) {
-				all[i].Warn("login", "邮箱 "+a.Config.Name, "启动服务后再看：systemctl start ysq", "没有试登录：密码由 systemd 只交给服务，这里取不到")
-				return
-			}
-			ServerDiagnoses(&all[i], a.Config.Name, p, err, now)
+			look(&all[i], one, "login", "邮箱 "+a.Config.Name, func(d *desk.Diagnoses) error {
+				p, err := a.Probe(ctx, mailbox.ProbeOptions{})
+				if errors.Is(err, config.ErrOutsideSystemd) {
+					d.Warn("login", "邮箱 "+a.Config.Name, "启动服务后再看：systemctl start ysq", "没有试登录：密码由 systemd 只交给服务，这里取不到")
+					return nil
+				}
+				ServerDiagnoses(d, a.Config.Name, p, err, now)
+				return nil
+			})
 		})
 	}
 	wg.Wait()

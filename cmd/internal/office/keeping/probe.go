@@ -156,13 +156,17 @@ func (k *Room) Converse(ctx context.Context, _ ask.Call, q ask.LiveRequest) ([]a
 		}
 		accounts = append(accounts, intake.NewAccount(m, k.Version, k.Store, k.Dial))
 	}
-	return converse(ctx, accounts, wait), nil
+	return converse(ctx, accounts, wait, k.One), nil
 }
 
-func converse(ctx context.Context, accounts []*intake.Account, wait time.Duration) []ask.Transcript {
+func converse(ctx context.Context, accounts []*intake.Account, wait time.Duration, one one) []ask.Transcript {
 	all := []ask.Transcript{}
 	for i, a := range accounts {
-		p, err := a.Probe(ctx, mailbox.ProbeOptions{Live: true, Wait: wait})
+		var p mailbox.Probe
+		err := one(casefile.Digest{}, "自检邮箱 "+a.Config.Name, func() (err error) {
+			p, err = a.Probe(ctx, mailbox.ProbeOptions{Live: true, Wait: wait})
+			return err
+		})
 		t := ask.Transcript{Account: strconv.Itoa(i + 1), Lines: []ask.Public{}, Answers: []ask.Learned{}}
 		for _, line := range p.Lines {
 			t.Lines = append(t.Lines, ask.Public(line))
