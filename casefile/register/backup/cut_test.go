@@ -98,8 +98,15 @@ func TestBackupFailsAtEachStep(t *testing.T) {
 }
 
 // A restoration may itself be stopped, at each step: by a fault, or with the machine. Then the same
-// command, given again, brings the same register, and nothing was lost in between.
+// command, given again, brings the same register, and nothing was lost in between. Where no journal had survived,
+// the register knows afterwards that records may be lost: by that, no letter goes out twice and no number is given again.
 func TestRestoreStopsAtEachStep(t *testing.T) {
+	for name, survives := range map[string]bool{"journal survives": true, "nothing survives": false} {
+		t.Run(name, func(t *testing.T) { restoreStopsAtEachStep(t, survives) })
+	}
+}
+
+func restoreStopsAtEachStep(t *testing.T, survives bool) {
 	image := stocked(t)
 	want := lines(t, image)
 	from := backedUp(t, image, durabletest.Dir(t), Options{Now: start}).Path
@@ -112,6 +119,9 @@ func TestRestoreStopsAtEachStep(t *testing.T) {
 			dir := durabletest.Dir(t)
 			must(t, os.CopyFS(dir, os.DirFS(image)))
 			must(t, os.Remove(filepath.Join(dir, register.FileName)))
+			if !survives {
+				must(t, os.RemoveAll(filepath.Join(dir, register.JournalDir)))
+			}
 			d := durabletest.New()
 			d.FailAt, d.Crash, d.Applied = failAt, tt.crash, tt.applied
 			_, err := Restore(t.Context(), from, dir, RestoreOptions{Options: register.Options{Now: start, Intercept: d.Intercept}})
@@ -133,6 +143,8 @@ func TestRestoreStopsAtEachStep(t *testing.T) {
 			intact(t, dir)
 			if got := lines(t, dir); !strings.HasPrefix(got, want) {
 				t.Fatalf("step %d of %d, %+v: records differ:\n%s", failAt, steps, tt, got)
+			} else if n := strings.Count(got, `"restored"`); survives != (n == 0) || n > 1 {
+				t.Fatalf("step %d of %d, %+v: %d records of a restoration", failAt, steps, tt, n)
 			}
 		}
 	}

@@ -65,13 +65,12 @@ func Restore(ctx context.Context, from, dir string, o RestoreOptions) (res Resto
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
 	x := restoration{ctx: ctx, disk: durable.Disk{Intercept: o.Intercept}, from: source, dir: dir, o: o, res: &res}
-	survived, err := x.bring()
-	if err != nil {
+	if err := x.bring(strings.TrimSuffix(filepath.Base(from), encrypted)); err != nil {
 		return res, err
 	}
 	defer func() { res.Differences = append(res.Differences, misnamed(filepath.Base(from), res.Manifest)...) }()
 	l.Release() // Open holds it again
-	return res, x.begin(strings.TrimSuffix(filepath.Base(from), encrypted), survived)
+	return res, x.begin()
 }
 
 // Drill restores a backup into a temporary directory below scratch, verifies it, and removes it
@@ -160,53 +159,65 @@ func manifestOf(dir string) (m Manifest, err error) {
 }
 
 // bring copies everything into place, the database last: until it is there, nothing was restored and
-// all can be done again. It says whether a journal that was there goes on from the backup.
-func (x *restoration) bring() (survived bool, err error) {
+// all can be done again.
+func (x *restoration) bring(name string) (err error) {
 	if x.res.Manifest, err = manifestOf(x.from); err != nil {
-		return false, err
+		return err
 	}
 	s, err := register.Inspect(x.from, x.o.Options)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if err := s.Close(); err != nil {
-		return false, err
+		return err
 	}
 	if err := x.room(); err != nil {
-		return false, err
+		return err
 	}
-	if survived, err = x.journal(); err != nil {
-		return false, err
+	survived, err := x.survived()
+	if err != nil {
+		return err
 	}
 	if err := x.mails(); err != nil {
-		return false, err
+		return err
 	}
 	if err := x.config(); err != nil {
-		return false, err
+		return err
 	}
-	for _, name := range []string{"secret", peopleFile, register.FileName} {
-		from, to := filepath.Join(x.from, name), filepath.Join(x.dir, name)
-		info, err := os.Stat(from)
-		if errors.Is(err, fs.ErrNotExist) && name != register.FileName {
+	for _, file := range []string{"secret", peopleFile} {
+		if there, err := durable.Exists(filepath.Join(x.from, file)); err != nil {
+			return err
+		} else if !there {
 			continue
-		} else if err != nil {
-			return false, err
 		}
-		if err := x.disk.Remove(to + ".new"); err != nil {
-			return false, err
-		}
-		sum, err := x.disk.Copy(from, to+".new", info.Size())
-		if err != nil {
-			return false, err
-		}
-		if name == register.FileName && sum != x.res.Database {
-			return false, fmt.Errorf("%s：%w（与 backup.json 所记摘要不符）；请用另一份备份", from, register.ErrDamaged)
-		}
-		if err := errors.Join(x.disk.Rename(to+".new", to), x.disk.SyncDir(x.dir)); err != nil {
-			return false, err
+		if err := x.file(file, x.dir); err != nil {
+			return err
 		}
 	}
-	return survived, nil
+	if survived {
+		return x.file(register.FileName, x.dir)
+	}
+	return x.afresh(name)
+}
+
+// file copies a file of the backup into a directory, in the place of one that is there.
+func (x *restoration) file(name, dir string) error {
+	from, to := filepath.Join(x.from, name), filepath.Join(dir, name)
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if err := x.disk.Remove(to + ".new"); err != nil {
+		return err
+	}
+	sum, err := x.disk.Copy(from, to+".new", info.Size())
+	if err != nil {
+		return err
+	}
+	if name == register.FileName && sum != x.res.Database {
+		return fmt.Errorf("%s：%w（与 backup.json 所记摘要不符）；请用另一份备份", from, register.ErrDamaged)
+	}
+	return errors.Join(x.disk.Rename(to+".new", to), x.disk.SyncDir(dir))
 }
 
 // config brings the configuration and the templates, where somebody wants them.
@@ -280,45 +291,87 @@ func sizeAt(path string) int64 {
 	return info.Size()
 }
 
-// journal leaves the journal in place that goes farther: the one that survived, or the backup's.
-func (x *restoration) journal() (survived bool, err error) {
+// survived says whether the journal that is there goes on from the backup.
+func (x *restoration) survived() (bool, error) {
 	last, err := register.ProveJournal(x.ctx, x.dir, x.res.Register.ID)
-	dir := filepath.Join(x.dir, register.JournalDir)
 	if err != nil { // what it has beyond the backup is nowhere else
-		return false, fmt.Errorf("%s 里留存的流水不能接着备份用；如愿放弃其中备份之后的记录，请把该目录移走再恢复：%w", dir, err)
+		return false, fmt.Errorf("%s 里留存的流水不能接着备份用；如愿放弃其中备份之后的记录，请把该目录移走再恢复：%w", filepath.Join(x.dir, register.JournalDir), err)
 	}
-	if last > 0 && last >= x.res.Records {
-		return true, nil
+	return last > 0 && last >= x.res.Records, nil
+}
+
+// afresh puts the backup's journal and database in place, with the record that what came after them may be lost. They get it
+// before they are moved: a restoration that is broken off in between, and done again, finds a journal that says so, and not
+// one that seems to have survived.
+func (x *restoration) afresh(name string) (err error) {
+	tmp, err := os.MkdirTemp(x.dir, "snapshot-*")
+	if err != nil {
+		return err
 	}
-	if there, err := durable.Exists(dir); err != nil {
-		return false, err
-	} else if there {
-		aside := fmt.Sprintf("%s-old-%s", dir, x.o.Now.Format("20060102-150405"))
-		if err := x.disk.Rename(dir, aside); err != nil {
-			return false, err
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	if err := x.journal(filepath.Join(tmp, register.JournalDir)); err != nil {
+		return err
+	}
+	if err := x.file(register.FileName, tmp); err != nil {
+		return err
+	}
+	if err := x.record(tmp, name); err != nil {
+		return err
+	}
+	kept, err := filepath.Glob(filepath.Join(tmp, register.FileName+"-*")) // by a migration
+	if err != nil {
+		return err
+	}
+	for _, path := range kept {
+		if err := os.Rename(path, filepath.Join(x.dir, filepath.Base(path))); err != nil {
+			return err
 		}
 	}
-	tmp := dir + ".new"
-	if err := x.disk.Remove(tmp); err != nil {
-		return false, err
+	names := []string{register.JournalDir, register.FileName}
+	for _, name := range names {
+		to := filepath.Join(x.dir, name+".new")
+		if err := errors.Join(x.disk.Remove(to), os.Rename(filepath.Join(tmp, name), to)); err != nil {
+			return err
+		}
 	}
-	if err := os.Mkdir(tmp, 0o700); err != nil {
-		return false, err
+	if err := x.disk.SyncDir(x.dir); err != nil {
+		return err
+	}
+	for _, name := range names {
+		to := filepath.Join(x.dir, name)
+		if there, err := durable.Exists(to); err != nil {
+			return err
+		} else if there { // a journal that does not go as far as the backup
+			if err := x.disk.Rename(to, fmt.Sprintf("%s-old-%s", to, x.o.Now.Format("20060102-150405"))); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(x.disk.Rename(to+".new", to), x.disk.SyncDir(x.dir)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// journal copies the journal of the backup.
+func (x *restoration) journal(to string) error {
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return err
 	}
 	entries, err := os.ReadDir(filepath.Join(x.from, register.JournalDir))
 	if err != nil {
-		return false, err
+		return err
 	}
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil {
-			return false, err
+			return err
 		}
-		if _, err := x.disk.Copy(filepath.Join(x.from, register.JournalDir, e.Name()), filepath.Join(tmp, e.Name()), info.Size()); err != nil {
-			return false, err
+		if _, err := x.disk.Copy(filepath.Join(x.from, register.JournalDir, e.Name()), filepath.Join(to, e.Name()), info.Size()); err != nil {
+			return err
 		}
 	}
-	return false, errors.Join(x.disk.SyncDir(tmp), x.disk.Rename(tmp, dir), x.disk.SyncDir(x.dir))
+	return x.disk.SyncDir(to)
 }
 
 // mails copies the mails that are not there. A copy that is not what its name says is left out and
@@ -375,23 +428,22 @@ func (x *restoration) mails() error {
 	return nil
 }
 
-// begin opens the restored register, records the restoration, removes what was erased since the
-// backup, and verifies.
-func (x *restoration) begin(name string, survived bool) (err error) {
-	o := x.o.Options
-	o.Migrate = true // it is a copy; the backup stays as it is
-	r, err := register.Open(x.dir, o)
+// begin opens the restored register, removes what was erased since the backup, and verifies.
+func (x *restoration) begin() (err error) {
+	r, err := x.open(x.dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	x.res.Replayed = r.Findings().Replayed
-	if !survived {
-		if err := x.record(r, name); err != nil {
+	err = r.View(func(tx *register.Tx) error {
+		if next, err := tx.Record(x.res.Records + 1); err == nil {
+			if lost, ok := next.Event.(casefile.Restored); ok {
+				x.res.LostFrom = lost.From
+			}
+		} else if !errors.Is(err, register.ErrNotFound) {
 			return err
 		}
-	}
-	err = r.View(func(tx *register.Tx) error {
 		return tx.EachErased(func(d casefile.Digest) error { return x.disk.Remove(register.MailPath(x.dir, d)) })
 	})
 	if err != nil {
@@ -401,10 +453,21 @@ func (x *restoration) begin(name string, survived bool) (err error) {
 	return err
 }
 
+// open opens a copy of the backup's register; the backup stays as it is.
+func (x *restoration) open(dir string) (*register.Register, error) {
+	o := x.o.Options
+	o.Migrate = true
+	return register.Open(dir, o)
+}
+
 // record puts down that records after the backup may be lost.
-func (x *restoration) record(r *register.Register, name string) error {
+func (x *restoration) record(dir, name string) (err error) {
+	r, err := x.open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
 	since := time.Time{}
-	x.res.LostFrom = x.res.Records + 1
 	if x.res.Records > 0 {
 		err := r.View(func(tx *register.Tx) error {
 			last, err := tx.Record(x.res.Records)
@@ -420,7 +483,7 @@ func (x *restoration) record(r *register.Register, name string) error {
 		now = since
 	}
 	return r.Update(now, func(tx *register.Tx) error {
-		_, err := tx.Append(register.Actor, casefile.Draft{On: tx.Today(), Event: casefile.Restored{Backup: name, From: x.res.LostFrom, Since: since}})
+		_, err := tx.Append(register.Actor, casefile.Draft{On: tx.Today(), Event: casefile.Restored{Backup: name, From: x.res.Records + 1, Since: since}})
 		return err
 	})
 }

@@ -62,15 +62,6 @@ func forPeople(err error) *ask.Error {
 	return &ask.Error{Code: "internal", Msg: err.Error(), Exit: ask.ExitFailed}
 }
 
-// stopFirst gives the error of a register that another process has the advice for a command that needs it to itself:
-// that of the rules is for one that asks the daemon and cannot reach it.
-func stopFirst(err error) error {
-	if e, ok := errors.AsType[*ask.Error](err); ok && e.Code == "held" {
-		return &ask.Error{Code: e.Code, Msg: e.Msg, Hint: "先停止服务", Do: "systemctl stop ysq", Exit: e.Exit}
-	}
-	return err
-}
-
 // usage is the error of a command that was typed wrong.
 func usage(cmd *cobra.Command, format string, args ...any) error {
 	return &ask.Error{Code: "usage", Msg: fmt.Sprintf(format, args...), Exit: ask.ExitUsage,

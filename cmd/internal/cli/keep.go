@@ -300,7 +300,7 @@ func (a *app) mend(cmd *cobra.Command, work func(context.Context, offline.Option
 	m, err := work(cmd.Context(), o, tell)
 	end()
 	if err != nil {
-		return stopFirst(err)
+		return err
 	}
 	if a.json {
 		return a.printJSON(m)

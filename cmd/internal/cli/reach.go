@@ -90,7 +90,7 @@ func (a *app) sayRescue(r *offline.Rescue) {
 const startsWithin = 5 * time.Second
 
 // started waits for a daemon that holds the register and does not listen yet: it is just starting.
-func started(ctx context.Context, socket string, held error) (*ask.Client, error) {
+func started(ctx context.Context, socket string, held *ask.Error) (*ask.Client, error) {
 	for waited := time.Duration(0); waited < startsWithin; waited += 50 * time.Millisecond {
 		if c, err := reach(ctx, socket); c != nil || err != nil {
 			return c, err
@@ -101,7 +101,8 @@ func started(ctx context.Context, socket string, held error) (*ask.Client, error
 			return nil, context.Cause(ctx)
 		}
 	}
-	return nil, held
+	return nil, &ask.Error{Code: held.Code, Msg: held.Msg, Exit: held.Exit, Do: "systemctl restart ysq",
+		Hint: "那是服务而命令连不上它的，多半是它的套接字（配置中的 paths.socket）被移走或换掉了：请重启服务"}
 }
 
 // reach returns a client of the daemon that answers on the socket, which goes on asking over the connection that was

@@ -47,7 +47,7 @@ func (a *app) serveCommand() *cobra.Command {
 			setLevel(cfg.Log.Level)
 			d, err := daemon.New(daemon.Options{Options: a.officeOptions(cmd, cfg, a.log(&level)), Reload: hangup, Load: a.checkedConfig, SetLevel: setLevel})
 			if err != nil {
-				return notToBeRestarted(stopFirst(err))
+				return notToBeRestarted(err)
 			}
 			return d.Run(cmd.Context())
 		},

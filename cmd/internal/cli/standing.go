@@ -47,7 +47,7 @@ func (s *setup) look() error {
 	found, err := offline.Look(state)
 	f.register = found
 	if err != nil {
-		bad("登记库：%v", stopFirst(err))
+		bad("登记库：%v", err)
 	} else if found.There {
 		f.there = append(f.there, fmt.Sprintf("%s：登记库，%d 条记录", state, found.Records))
 	}
@@ -332,7 +332,7 @@ func (s *setup) keepRegister(state string) error {
 		return nil
 	}
 	if err := offline.Adopt(state, s.vault.owner); err != nil {
-		return stopFirst(err)
+		return err
 	}
 	if s.found.backed != "" {
 		return os.RemoveAll(s.found.backed)

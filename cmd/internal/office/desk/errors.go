@@ -15,7 +15,7 @@ func Told(err error) error {
 		return nil
 	}
 	if held, ok := errors.AsType[*register.HeldError](err); ok {
-		return &ask.Error{Code: "held", Msg: held.Error(), Hint: "那是服务而命令连不上它的，多半是它的套接字（配置中的 paths.socket）被移走或换掉了：请重启服务\nsystemctl restart ysq", Exit: ask.ExitUnreachable}
+		return &ask.Error{Code: "held", Msg: held.Error(), Hint: "先停止服务\nsystemctl stop ysq", Exit: ask.ExitUnreachable}
 	}
 	if errors.Is(err, register.ErrOlder) {
 		return &ask.Error{Code: "register-older", Msg: err.Error(), Hint: "请先启动一次服务；登记库未动\nsystemctl start ysq", Exit: ask.ExitUnreachable}

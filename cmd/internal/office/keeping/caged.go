@@ -13,9 +13,13 @@ import (
 	"ysq.internal/ysq/cmd/internal/ask"
 )
 
-// toldTarget says why a backup's directory takes nothing: a disk that is read-only, or a unit that does not
+// toldTarget says why a backup's directory takes nothing: a disk that is full, which nobody else waits for, or read-only, or a unit that does not
 // let the daemon write there, which looks the same to it.
 func toldTarget(err error, target string) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &ask.Error{Code: "target-full", Exit: ask.ExitFailed, Cause: err, Msg: fmt.Sprintf("备份的目录 %s 写不下了（%v）", target, err),
+			Hint: "请清理那块磁盘或换一块，再备份一次；没有写完的一份已删去，登记库照常\ndf -h"}
+	}
 	if !errors.Is(err, syscall.EROFS) {
 		return err
 	}

@@ -1,6 +1,8 @@
 package keeping
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,6 +15,14 @@ func TestCagedStays(t *testing.T) {
 	told := &ask.Error{Code: "caged", Msg: "服务不能写", Hint: "加一个 drop-in", Exit: ask.ExitFailed, Cause: syscall.EROFS}
 	if got := ToldKeeping(told); got != error(told) {
 		t.Errorf("%v", got)
+	}
+}
+
+// Where the disk of a backup is full, nothing goes on by itself.
+func TestTargetFull(t *testing.T) {
+	told, ok := errors.AsType[*ask.Error](ToldKeeping(toldTarget(fmt.Errorf("writing the backup: %w", syscall.ENOSPC), "/mnt/usb")))
+	if !ok || told.Code != "target-full" || !strings.Contains(told.Msg, "/mnt/usb") || strings.Contains(told.Hint, "自动") {
+		t.Errorf("%v", told)
 	}
 }
 
