@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
 	"ysq.internal/ysq/casefile/form"
 	"ysq.internal/ysq/casefile/ooxml"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // OFD (GB/T 33190-2016) is a zip of XML: pages of text objects with the place of each glyph, in millimetres
@@ -41,17 +41,12 @@ func readOFD(in form.Input) Reading {
 	pictures := false
 	for i, p := range doc.Pages[:min(len(doc.Pages), maxPages)] {
 		page := &ofdPage{o: o}
-		if err := page.read(doc, p); err != nil {
+		blocks, err := page.blocks(in, doc, p, i+1)
+		if err != nil {
 			broken = append(broken, i+1)
 		}
 		pictures = pictures || page.picture
-		if len(page.glyphs) > 0 {
-			blocks := layOut(in, len(doc.Pages), i+1, page.glyphs, nil, page.rules)
-			if len(blocks) == 0 && !slices.Contains(broken, i+1) { // the places are nowhere
-				broken = append(broken, i+1)
-			}
-			r.Document.Blocks = append(r.Document.Blocks, blocks...)
-		}
+		r.Document.Blocks = append(r.Document.Blocks, blocks...)
 		if o.room <= 0 {
 			r.note(form.NoteCut, fmt.Sprintf("文字过多，只读到第 %d 页。", i+1))
 			break
@@ -152,6 +147,22 @@ type ofdPage struct {
 	rules   []rule
 	points  int
 	picture bool
+}
+
+// errNowhere is a page on which no glyph has a place.
+var errNowhere = errors.New("the places are nowhere")
+
+// blocks reads a page as far as it can be read. One over which our code panics cannot; the others can.
+func (p *ofdPage) blocks(in form.Input, doc ofdDocument, ref ofdRef, number int) (blocks []form.Block, err error) {
+	defer panics.Catch(&err)
+	err = p.read(doc, ref)
+	if len(p.glyphs) == 0 {
+		return nil, err
+	}
+	if blocks = layOut(in, len(doc.Pages), number, p.glyphs, nil, p.rules); len(blocks) == 0 {
+		err = errors.Join(err, errNowhere)
+	}
+	return blocks, err
 }
 
 func (p *ofdPage) read(doc ofdDocument, ref ofdRef) error {

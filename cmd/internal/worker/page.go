@@ -19,6 +19,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/cmd/internal/worker/scan"
 )
 
@@ -257,7 +258,7 @@ func (l *library) bitmap(object references.FPDF_PAGEOBJECT) (m *image.Gray, err 
 	return m, nil
 }
 
-// sheets hands over the pictures of pages without text.
+// sheets hands over the pictures of pages without text. One that cannot be made is an error at the end: the others are there.
 func (l *library) sheets(in form.Input, bare []int, to io.Writer, over bool) error {
 	if bare == nil {
 		return nil
@@ -267,13 +268,15 @@ func (l *library) sheets(in form.Input, bare []int, to io.Writer, over bool) err
 		return err
 	}
 	begun := time.Now()
+	var failed error
 	for _, page := range bare[:min(len(bare), mostScanned)] {
 		if time.Since(begun) > mostPrepare {
-			return nil
+			break
 		}
 		m, err := l.picture(opened.Document, page-1)
 		if err != nil {
-			return err
+			failed = errors.Join(failed, fmt.Errorf("page %d: %w", page, err))
+			continue
 		}
 		if !scan.Large(m) {
 			continue
@@ -282,13 +285,14 @@ func (l *library) sheets(in form.Input, bare []int, to io.Writer, over bool) err
 			return err
 		}
 	}
-	return nil
+	return failed
 }
 
 const scanDPI = 200 // at which a page is drawn for tesseract; more is no better
 
 // picture is a page as tesseract should see it: its own picture, otherwise drawn.
 func (l *library) picture(doc references.FPDF_DOCUMENT, index int) (m *image.Gray, err error) {
+	defer panics.Catch(&err)
 	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"ysq.internal/ysq/casefile/form"
+	"ysq.internal/ysq/casefile/panics"
 )
 
 // Limits of a PDF. An application has a few pages; what lies beyond is reported, not read.
@@ -150,8 +151,10 @@ func numbers(all []int) string {
 	return strings.Join(words, "、")
 }
 
-// page reads a page: its glyphs with their places, the lines drawn on it, and from both its blocks.
+// page reads a page: its glyphs with their places, the lines drawn on it, and from both its blocks. One over which our code
+// panics cannot be read; the others can.
 func (l *library) page(in form.Input, doc references.FPDF_DOCUMENT, fields *forms, index, pages, room int) (blocks []form.Block, glyphs int, err error) {
+	defer panics.Catch(&err)
 	loaded, err := l.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
 		return nil, 0, err

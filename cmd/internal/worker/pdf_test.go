@@ -9,6 +9,10 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
+
 	"ysq.internal/ysq/casefile/form"
 )
 
@@ -173,6 +177,37 @@ func blockText(blocks []form.Block) string {
 		}
 	}
 	return b.String()
+}
+
+// faulty is a pdfium with a page over which our code panics: so many glyphs it does not have.
+type faulty struct {
+	pdfium.Pdfium
+	page int // of those asked for, from 1
+}
+
+func (f *faulty) GetPageTextStructured(q *requests.GetPageTextStructured) (*responses.GetPageTextStructured, error) {
+	res, err := f.Pdfium.GetPageTextStructured(q)
+	if f.page--; f.page == 0 {
+		res.Chars = append(res.Chars, nil)
+	}
+	return res, err
+}
+
+// A page over which the program panics is named as one that cannot be read; the others are read.
+func TestPanicOverOnePage(t *testing.T) {
+	var pages []*pdfPage
+	for i := range 3 {
+		pages = append(pages, new(pdfPage).text(72, 700, fmt.Sprintf("第%d页的字", i+1)))
+	}
+	here := pdfiumHere(t)
+	l := &library{here.pool, &faulty{here.Pdfium, 2}}
+	r, _ := l.read(form.Input{Name: "申请表.pdf", Body: writePDF("", pages...)})
+	if got := blockText(r.Document.Blocks); r.State != Read || got != "第1页的字\n第3页的字\n" {
+		t.Errorf("%s: %q", r.State, got)
+	}
+	if notes := r.Document.Notes; len(notes) != 1 || notes[0].Text != "第 2 页读不出。" || r.Whole() {
+		t.Errorf("notes %v", notes)
+	}
 }
 
 func TestPDF(t *testing.T) {

@@ -46,7 +46,7 @@ import (
 )
 
 // Version changes when the same bytes may give another Reading; form.Version is apart from it.
-const Version = 13
+const Version = 14
 
 // Command is the hidden command that makes the program a child.
 const Command = "read-attachment"

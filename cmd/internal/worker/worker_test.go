@@ -107,6 +107,8 @@ func hostile(how string) int {
 		return 1
 	case "silent":
 		return 0
+	case "killed": // as the kernel does where memory runs out
+		unix.Kill(os.Getpid(), unix.SIGKILL)
 	case "flags":
 		errs := []error{}
 		for _, call := range [][2]int{{unix.F_GETFD, 0}, {unix.F_SETFD, unix.FD_CLOEXEC}, {unix.F_GETFL, 0}, {unix.F_SETFL, unix.O_NONBLOCK}} {
@@ -131,6 +133,7 @@ func TestHostile(t *testing.T) {
 		"flood":    "读出的内容过多，已中止",
 		"whine":    "读取进程异常退出",
 		"silent":   "读取进程异常退出",
+		"killed":   "读取进程被终止（killed）",
 		"nonsense": "读取进程异常退出",
 	} {
 		t.Run(how, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/crc32"
 	"io"
 	"path"
@@ -248,11 +249,35 @@ func (x *extraction) sevenZip(body []byte) error {
 		if f.FileInfo().IsDir() {
 			continue
 		}
-		if err := x.member(f.Name, Whole, f.Open); err != nil {
+		if err := x.member(f.Name, Whole, func() (io.ReadCloser, error) {
+			r, err := f.Open()
+			return &checked{r, crc32.NewIEEE(), f.UncompressedSize, f.CRC32}, err
+		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checked is a file of a .7z, whose size and checksum the library leaves to its callers: what was hurt on the way is
+// not whole.
+type checked struct {
+	io.ReadCloser
+	sum  hash.Hash32
+	left uint64 // bytes that are to come
+	want uint32 // 0: the archive has none
+}
+
+var errChecksum = errors.New("not what was packed")
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.sum.Write(p[:n])
+	c.left -= uint64(n)
+	if errors.Is(err, io.EOF) && (c.left != 0 || c.want != 0 && c.want != c.sum.Sum32()) {
+		err = errChecksum
+	}
+	return n, err
 }
 
 // gzip takes out the one file, or those of the .tar in it.

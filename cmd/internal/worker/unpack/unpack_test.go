@@ -137,15 +137,24 @@ func rar5(fileFlags uint64, files ...string) []byte {
 	return out
 }
 
-// sevenZip is an archive of one file under a coder with properties.
+// sevenZip is an archive of one file under a coder with properties, without a checksum.
 func sevenZip(name string, packed []byte, size int, coder ...byte) []byte {
+	return sevenZipOf(name, packed, size, 0, coder...)
+}
+
+// sevenZipOf is one with a checksum; 0: without.
+func sevenZipOf(name string, packed []byte, size int, sum uint32, coder ...byte) []byte {
 	h := []byte{0x01, 0x04, 0x06, 0, 1, 0x09} // header, streams, one packed at 0 of size
 	h = append(h, number(len(packed))...)
 	h = append(h, 0, 0x07, 0x0b, 1, 0, 1) // one folder of one coder
 	h = append(h, coder...)
 	h = append(h, 0x0c)
 	h = append(h, number(size)...)
-	h = append(h, 0, 0, 0x05, 1, 0x11) // end of streams; one file, with its name
+	h = append(h, 0)
+	if sum != 0 {
+		h = append(binary.LittleEndian.AppendUint32(append(h, 0x08, 0x0a, 1), sum), 0)
+	}
+	h = append(h, 0, 0x05, 1, 0x11) // end of streams; one file, with its name
 	utf16 := []byte{0}
 	for _, r := range name {
 		utf16 = append(utf16, byte(r), byte(r>>8))
@@ -196,6 +205,9 @@ func TestKinds(t *testing.T) {
 	}{
 		{"rar", rar5(0, "材料/申请表.txt", "abc", "b", ""), "材料/申请表.txt=abc |b= "},
 		{"7z", sevenZip("申请表.txt", []byte("abc"), 3, 0x01, 0x00), "申请表.txt=abc "},
+		{"7z with its checksum", sevenZipOf("申请表.txt", []byte("abc"), 3, crc32.ChecksumIEEE([]byte("abc")), 0x01, 0x00), "申请表.txt=abc "},
+		{"7z with another's", sevenZipOf("申请表.txt", []byte("abd"), 3, crc32.ChecksumIEEE([]byte("abc")), 0x01, 0x00), "申请表.txt=abd damaged"},
+		{"7z with less in it than it says", sevenZip("申请表.txt", []byte("ab"), 3, 0x01, 0x00), "申请表.txt=ab damaged"},
 		{"tar", tarOf("申请表.txt", "abc"), "申请表.txt=abc "},
 		{"tar.gz", gzipped("", tarOf("a/b.txt", "abc")), "a/b.txt=abc "},
 		{"gz", gzipped("a.txt", []byte("abc")), "a.txt=abc "},
