@@ -80,7 +80,7 @@ func (o *Office) SaveMail(ctx context.Context, _ ask.Call, q ask.SaveMailRequest
 	}
 	for _, p := range v.Parts {
 		if q.Part != nil && p.Index == *q.Part || q.Part == nil && p.Attachment {
-			if _, err := parse.CopyPart(w, file, info.Size(), p.Index, parse.Limits{}); err != nil {
+			if _, err := parse.CopyPart(w, file, info.Size(), p.Index, parse.Limits{Undigested: true}); err != nil {
 				return err
 			}
 		}

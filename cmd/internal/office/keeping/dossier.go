@@ -231,7 +231,7 @@ func (d *dossier) mail(stem string, p letter.Paper, file io.ReaderAt, size int64
 		}
 		taken[strings.ToLower(name)] = true
 		var body bytes.Buffer // its size is known only when it is decoded
-		if _, err := parse.CopyPart(&body, file, size, part.Index, parse.Limits{}); err != nil {
+		if _, err := parse.CopyPart(&body, file, size, part.Index, parse.Limits{Undigested: true}); err != nil {
 			d.absent = append(d.absent, fmt.Sprintf("%s 的附件 %s：解不出（%v），原文在 .eml 里", path.Base(stem), name, err))
 			continue
 		}

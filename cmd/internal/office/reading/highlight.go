@@ -2,7 +2,6 @@ package reading
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,16 +26,16 @@ const longestPrefix = 12
 // sought is a value to be found.
 type sought struct {
 	label     ask.Handle
-	words     []rune
-	beginning []rune // of words
-	behind    []rune // the label as it was written; may be empty
+	words     string
+	beginning string // of words
+	behind    string // the label as it was written; may be empty
 }
 
 func soughtOf(all []form.Proposal) (values []sought) {
 	for _, p := range all {
-		s := sought{label: ask.Handle(p.Field.Label()), words: bare(p.Value), behind: bare(p.Source.Label)}
-		if s.beginning = s.words[:min(len(s.words), longestPrefix)]; len(s.words) >= shortest {
-			values = append(values, s)
+		words := bare(p.Value)
+		if len(words) >= shortest {
+			values = append(values, sought{ask.Handle(p.Field.Label()), string(words), string(words[:min(len(words), longestPrefix)]), string(bare(p.Source.Label))})
 		}
 	}
 	return values
@@ -52,27 +51,37 @@ func bare(s string) (rs []rune) {
 	return rs
 }
 
-// in finds the value in a text: behind its label, otherwise where it stands first; of a value that goes on elsewhere its
-// beginning.
-func (s sought) in(text []rune) (from, to int, ok bool) {
-	start := max(0, index(text, s.behind, 0))
-	for _, words := range [][]rune{s.words, s.beginning} {
-		for _, after := range []int{start, 0} {
-			if at := index(text, words, after); at >= 0 {
-				return at, at + len(words), true
-			}
-		}
-	}
-	return 0, 0, false
+// searched is a text in which values are found: as it stands, and which of its characters begins at each byte.
+type searched struct {
+	text string
+	at   []int
 }
 
-func index(text, words []rune, after int) int {
-	for i := after; i+len(words) <= len(text); i++ {
-		if slices.Equal(text[i:i+len(words)], words) {
-			return i
+func searchedIn(text []rune) searched {
+	s := searched{text: string(text), at: make([]int, 0, 3*len(text)+1)}
+	for i, r := range text {
+		for range utf8.RuneLen(r) {
+			s.at = append(s.at, i)
 		}
 	}
-	return -1
+	s.at = append(s.at, len(text))
+	return s
+}
+
+// in finds the value in a text: behind its label, otherwise where it stands first; of a value that goes on elsewhere its
+// beginning.
+func (s sought) in(t searched) (from, to int, ok bool) {
+	start := max(0, strings.Index(t.text, s.behind))
+	for _, words := range []string{s.words, s.beginning} {
+		at := strings.Index(t.text[start:], words)
+		if at >= 0 {
+			at += start
+		} else if at = strings.Index(t.text, words); at < 0 {
+			continue
+		}
+		return t.at[at], t.at[at+len(words)], true
+	}
+	return 0, 0, false
 }
 
 // marksOn are the places of the values on a picture, one for each line that they take.
@@ -84,8 +93,9 @@ func marksOn(glyphs []worker.Glyph, all []form.Proposal) (marks []ask.PageMark) 
 			text, at = append(text, r), append(at, i)
 		}
 	}
+	whole := searchedIn(text)
 	for _, s := range soughtOf(all) {
-		from, to, ok := s.in(text)
+		from, to, ok := s.in(whole)
 		if !ok {
 			continue
 		}
@@ -129,8 +139,9 @@ func markHTML(page []byte, all []form.Proposal) []byte {
 		i += n
 	}
 	marked := make([]ask.Handle, len(text))
+	whole := searchedIn(text)
 	for _, s := range soughtOf(all) {
-		if a, b, ok := s.in(text); ok {
+		if a, b, ok := s.in(whole); ok {
 			for i := a; i < b; i++ {
 				marked[i] = s.label
 			}
@@ -158,7 +169,7 @@ func markHTML(page []byte, all []form.Proposal) []byte {
 
 // entity reads a character, or the name of one as escape writes it.
 func entity(b []byte) (said string, n int) {
-	if end := bytes.IndexByte(b, ';'); b[0] == '&' && end > 0 && end < 6 {
+	if end := bytes.IndexByte(b[:min(len(b), 6)], ';'); b[0] == '&' && end > 0 {
 		return unescape.Replace(string(b[:end+1])), end + 1
 	}
 	_, n = utf8.DecodeRune(b)
