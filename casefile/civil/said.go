@@ -313,8 +313,8 @@ func split(s string) (n []int, shape string, ok bool) {
 			b.WriteByte('9')
 			continue
 		}
-		r := []rune(s)[0]
-		s = strings.TrimPrefix(s, string(r))
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 		switch r {
 		case '-', '/', '.':
 			signs[r] = true

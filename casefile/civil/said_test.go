@@ -181,3 +181,10 @@ func FuzzSaid(f *testing.F) {
 		}
 	})
 }
+
+// What is no date is read once, however long it is: where its rest was taken apart for each character, this took minutes.
+func TestSaidOfWhatIsLong(t *testing.T) {
+	if d, err := Said(strings.Repeat("年", 150_000), MustParse("2026-11-20"), Anytime); err == nil {
+		t.Errorf("read as %s", d)
+	}
+}
