@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -52,6 +53,10 @@ func unreadable(path string, err error) Error {
 		e.Msg, e.Hint = "没有这个配置文件", "用 ysq init 生成，或用 --config 指明位置"
 	case errors.Is(err, fs.ErrPermission):
 		e.Msg, e.Hint = "没有权限读取配置", "请用 root 或运行 ysq 的用户执行"
+	case errors.Is(err, syscall.EISDIR):
+		e.Msg, e.Hint = "这是目录，不是配置文件", "请核对 --config"
+	case errors.Is(err, syscall.ELOOP):
+		e.Msg, e.Hint = "符号链接绕成了圈，读不到配置", "用 ls -l 看它指向哪里，改为指向配置文件本身"
 	case errors.Is(err, errTooLarge):
 		e.Msg, e.Hint = "文件超过 64 KiB，不像是配置文件", "请核对 --config"
 	}
@@ -167,7 +172,7 @@ func (r *reader) syntax() bool {
 	if err == nil {
 		return true
 	}
-	e := Error{File: r.cfg.source.file, Line: 1, Col: 1, Msg: "不是正确的 TOML：" + strings.TrimPrefix(err.Error(), "toml: "), Hint: "字符串加英文双引号，一行一个 键 = 值，同一键或同一节只写一次", err: err}
+	e := Error{File: r.cfg.source.file, Line: 1, Col: 1, Msg: "不是正确的 TOML：" + inChinese(strings.TrimPrefix(err.Error(), "toml: ")), Hint: "字符串加英文双引号，一行一个 键 = 值，同一键或同一节只写一次", err: err}
 	if d, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, col := d.Position()
 		var found rune
@@ -178,6 +183,29 @@ func (r *reader) syntax() bool {
 	}
 	r.errs = append(r.errs, e)
 	return false
+}
+
+// inChinese says what is wrong with a line as people write them; what is rare stays as the library says it.
+func inChinese(s string) string {
+	for _, known := range [...][2]string{
+		{"already", "这里又写了一次"},
+		{"new lines", "到行末没有右引号"},
+		{"terminated", "到文件末尾没有右引号"},
+		{"control characters", "引号里有控制字符"},
+		{"escape", "引号里的反斜杠要写两个"},
+		{"array is incomplete", "列表没有右方括号"},
+		{"after array value", "列表的各项之间缺逗号，或缺右方括号"},
+		{"to close", "节名没有右方括号"},
+		{"expected '='", "键的后面缺等号"},
+		{"expected newline", "值已写完，行末还有别的（多一个引号，或漏了左引号）"},
+		{"value", "等号后面没有值，或值没有加引号"},
+		{"quoted", "值没有加引号"},
+	} {
+		if strings.Contains(s, known[0]) {
+			return known[1]
+		}
+	}
+	return s
 }
 
 // character turns a column counted in bytes into one counted in characters, and says which stands

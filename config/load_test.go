@@ -3,13 +3,17 @@ package config
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -181,10 +185,35 @@ func golden(t testing.TB, file, got string) {
 	}
 }
 
+// What people write wrong most often is said in Chinese, without a word of the library.
+func TestSyntaxInChinese(t *testing.T) {
+	for _, line := range []string{
+		"name = \"a\"\nname = \"b\"", "[agency]", "name = \"局", "name = \"局\nx = 1", "name = \"\"\"局", "name = \"a\x00\"", `name = "C:\letters"`,
+		"name = [\"a\"", "name = [\"a\" \"b\"]", "[paths", "name", "name 局", "name = \"a\"\"", "at = 8:30", "name =", "name = 局", "name = value",
+	} {
+		_, err := parse("x.toml", []byte("[agency]\n"+line+"\n"))
+		errs, _ := errors.AsType[Errors](err)
+		for _, e := range errs {
+			if strings.Contains(e.Msg, "TOML") {
+				if _, said, _ := strings.Cut(e.Msg, "TOML："); strings.ContainsFunc(said, func(r rune) bool { return r < utf8.RuneSelf && unicode.IsLetter(r) }) || said == "" {
+					t.Errorf("%q: %s", line, e.Msg)
+				}
+			}
+		}
+		if !strings.Contains(fmt.Sprint(err), "TOML") {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
 func TestLoadUnreadable(t *testing.T) {
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large.toml")
 	if err := os.WriteFile(large, make([]byte, maxFile+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	circle := filepath.Join(dir, "circle.toml")
+	if err := os.Symlink("circle.toml", circle); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -193,7 +222,8 @@ func TestLoadUnreadable(t *testing.T) {
 	}{
 		{"missing", filepath.Join(dir, "none.toml"), fs.ErrNotExist},
 		{"large", large, errTooLarge},
-		{"directory", dir, nil},
+		{"directory", dir, syscall.EISDIR},
+		{"circle", circle, syscall.ELOOP},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(tt.path)
@@ -202,6 +232,9 @@ func TestLoadUnreadable(t *testing.T) {
 			}
 			if !strings.HasPrefix(err.Error(), tt.path+": ") {
 				t.Errorf("%q does not begin with the path", err)
+			}
+			if strings.Contains(err.Error(), ": read ") || strings.Contains(err.Error(), ": open ") {
+				t.Errorf("%q is in English", err)
 			}
 		})
 	}

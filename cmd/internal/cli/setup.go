@@ -182,8 +182,6 @@ func (s *setup) askPassword() error {
 	switch {
 	case s.fromStdin:
 		return s.readPassword()
-	case s.ask == nil && s.password == "" && s.credential == "" && !s.found.config:
-		return usage(s.cmd, "缺少 --password-file（存密码的文件）、--password-stdin 或 --credential")
 	case s.ask == nil:
 		return nil // it comes later, or from elsewhere
 	}

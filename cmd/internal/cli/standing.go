@@ -52,6 +52,11 @@ func (s *setup) look() error {
 		f.there = append(f.there, fmt.Sprintf("%s：登记库，%d 条记录", state, found.Records))
 	}
 	s.lookAtSecrets(bad)
+	if s.ask == nil && !s.fromStdin && s.password == "" && s.credential == "" && !f.config && (f.needs != nil || !s.adopt) {
+		if _, err := os.Lstat(s.vault.defaultFile()); err != nil {
+			bad("缺少 --password-file（存密码的文件）、--password-stdin 或 --credential")
+		}
+	}
 	s.lookAtCertificates(bad)
 	s.lookAtSocket(bad)
 	for _, dir := range []string{filepath.Dir(s.path), state} {
@@ -212,6 +217,9 @@ func unwritable(dir string) string {
 			return ""
 		case filepath.Dir(dir) == dir:
 			return err.Error()
+		}
+		if _, err := os.Lstat(dir); err == nil {
+			return dir + " 是符号链接，所指的地方不存在"
 		}
 		dir = filepath.Dir(dir)
 	}

@@ -42,7 +42,7 @@ func Look(dir string) (s Standing, err error) {
 			return s, nil
 		}
 	}
-	if errors.Is(err, fs.ErrPermission) { // whoever runs it there will see
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) { // whoever runs it there will see; or it is no directory at all
 		return s, nil
 	}
 	if err != nil {
