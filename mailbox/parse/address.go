@@ -19,6 +19,7 @@ func (w *walker) addresses(value []byte, where string) []casefile.Address {
 	w.textDefect(defect, where)
 	var list []casefile.Address
 	for _, item := range splitAddresses(text) {
+		item = apart(item)
 		a, broken := w.address(item, where)
 		if broken {
 			w.defect(DefectAddress, where, "地址写法有误，已尽量读取：“"+excerpt([]byte(item))+"”")
@@ -91,6 +92,26 @@ func splitAddresses(s string) []string {
 		i += size
 	}
 	return append(items, s[begin:])
+}
+
+// apart puts a blank between a name in quotes and the address that follows it without one: "张三"zhang@example.test. It can be
+// no part of the address, for a dot would have to follow it (RFC 5322, section 4.4), and no reader who drops the quotes takes
+// it for one: it holds a character that is none of ASCII. Of any other such string nobody can say whose address it is.
+func apart(item string) string {
+	mask := masked(item)
+	at := strings.IndexByte(mask, '@')
+	if at < 0 {
+		return item
+	}
+	begin := strings.LastIndexAny(mask[:at], between) + 1
+	end := strings.LastIndexByte(mask[:at], inQuotes) + 1
+	switch {
+	case end <= begin || end == at || mask[end] == '.' || strings.Trim(mask[begin:end], string(inQuotes)) != "":
+		return item
+	case strings.Contains(item[begin:end], "@") || strings.Contains(item[begin:end], "＠") || isASCII([]byte(item[begin:end])) || !isASCII([]byte(item[end:])):
+		return item
+	}
+	return item[:end] + " " + item[end:]
 }
 
 // maxQuoted bounds the search for the other end of a quoted string, comment or encoded-word; an
