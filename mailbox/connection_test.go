@@ -1,11 +1,13 @@
 package mailbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,6 +167,51 @@ func TestPauseBeforeLogin(t *testing.T) {
 		polling.Wait()
 		if s := o.poller.Status(); s.State != mailbox.StateIdle || s.NextTry.IsZero() {
 			t.Errorf("afterwards: %s, next %v", s.State, s.NextTry)
+		}
+	})
+}
+
+// certified is a source whose server has a certificate that is renewed.
+type certified struct {
+	mailbox.Source
+	ends *atomic.Pointer[time.Time]
+}
+
+type certifiedSession struct {
+	mailbox.Session
+	ends time.Time
+}
+
+func (c certified) Connect(ctx context.Context) (mailbox.Session, error) {
+	s, err := c.Source.Connect(ctx)
+	return certifiedSession{s, *c.ends.Load()}, err
+}
+
+func (c certifiedSession) CertificateEnds() time.Time { return c.ends }
+
+// A certificate that was renewed is seen at the next login, which comes within a day when the old one ends soon, although the
+// connection lasts; nobody logs in again for one that does not.
+func TestRenewedCertificate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ends atomic.Pointer[time.Time]
+		renew := func(d time.Duration) time.Time {
+			at := time.Now().Add(d)
+			ends.Store(&at)
+			return at
+		}
+		first := renew(16 * 24 * time.Hour)
+		o := newOffice(t, officeOptions{sim: imapsim.Options{Security: imapsim.PlainText}, poller: mailbox.Options{Interval: time.Hour},
+			wrap: func(s mailbox.Source) mailbox.Source { return certified{s, &ends} }})
+		pass := running(t, o)
+		pass(36 * time.Hour)
+		if s := o.poller.Status(); !s.Certificate.Equal(first) || s.Logins != 1 {
+			t.Errorf("until %v after %d logins, want %v after one", s.Certificate, s.Logins, first)
+		}
+		pass(36 * time.Hour)
+		second := renew(90 * 24 * time.Hour)
+		pass(26 * time.Hour)
+		if s := o.poller.Status(); !s.Certificate.Equal(second) || s.Logins > 4 {
+			t.Errorf("until %v after %d logins, want %v", s.Certificate, s.Logins, second)
 		}
 	})
 }

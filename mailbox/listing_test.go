@@ -25,6 +25,7 @@ type listed struct {
 }
 
 func (l *listed) Connect(context.Context) (Session, error) { return l, nil }
+func (l *listed) CertificateEnds() time.Time               { return time.Time{} }
 func (l *listed) Close() error                             { return nil }
 func (l *listed) Folders(context.Context) ([]Folder, error) {
 	return []Folder{{Name: "INBOX", Role: RoleInbox}}, nil

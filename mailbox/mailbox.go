@@ -145,6 +145,8 @@ type Session interface {
 	// fetch is continued by another session. It returns ErrMissing, ErrEmpty or ErrTooLarge when
 	// there is nothing to be had. The Temp stays the caller's.
 	FetchSlowly(ctx context.Context, uid uint32, into *rawstore.Temp) (Body, error)
+	// CertificateEnds is the end of the server's certificate as it was shown at the login; zero: no TLS.
+	CertificateEnds() time.Time
 	// Close ends the session and waits for what belongs to it.
 	Close() error
 }

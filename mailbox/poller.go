@@ -211,6 +211,7 @@ func (p *Poller) poll(ctx context.Context, full bool) (Result, error) {
 
 func (p *Poller) attempt(ctx context.Context, full bool) (res Result, err error) {
 	if err := p.one("连接邮箱", func() error { return p.connect(ctx) }); err != nil {
+		p.hangUp()
 		return res, err
 	}
 	p.thorough, p.began = full, time.Now()
@@ -234,6 +235,9 @@ func (p *Poller) one(doing string, do func() error) error {
 }
 
 func (p *Poller) connect(ctx context.Context) error {
+	if p.session != nil && p.certificateDue() {
+		p.hangUp()
+	}
 	if p.session != nil {
 		return nil
 	}
@@ -257,10 +261,19 @@ func (p *Poller) connect(ctx context.Context) error {
 		return err
 	}
 	p.session, p.folders, p.connected = s, nil, time.Now()
-	if c, ok := s.(interface{ CertificateEnds() time.Time }); ok {
-		p.update(func(st *Status) { st.Certificate = c.CertificateEnds() })
-	}
+	p.update(func(st *Status) { st.Certificate = s.CertificateEnds() })
 	return nil
+}
+
+// CertificateSoon is how long before its end the certificate of a server is reported: providers renew theirs
+// later than that, but an office's own server may have nobody who does.
+const CertificateSoon = 14 * 24 * time.Hour
+
+// certificateDue reports whether it is time to look, once a day, if the server has another certificate by now: a connection
+// may last for weeks, and shows the one with which it began.
+func (p *Poller) certificateDue() bool {
+	ends := p.session.CertificateEnds()
+	return !ends.IsZero() && time.Until(ends) < CertificateSoon && time.Since(p.connected) >= 24*time.Hour
 }
 
 func (p *Poller) hangUp() {

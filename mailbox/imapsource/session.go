@@ -231,10 +231,10 @@ func from(first uint32) imap.UIDSet {
 	return imap.UIDSet{imap.UIDRange{Start: imap.UID(first)}} // Stop 0 is "*"
 }
 
-// Close implements mailbox.Session. LOGOUT is a courtesy and gets no time to speak of.
+// CertificateEnds implements mailbox.Session.
 func (s *session) CertificateEnds() time.Time { return s.certificate }
 
-// Close implements mailbox.Session.
+// Close implements mailbox.Session. LOGOUT is a courtesy and gets no time to speak of.
 func (s *session) Close() error {
 	if _, broken := s.wire.failure(); broken == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)

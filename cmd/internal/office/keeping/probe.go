@@ -17,11 +17,7 @@ import (
 	"ysq.internal/ysq/mailbox"
 )
 
-// certificateSoon is how long before its end a certificate is reported: providers renew theirs
-// later than that, but an office's own server may have nobody who does.
-const certificateSoon = 14 * 24 * time.Hour
-
-// ownCertificateSoon is the same for the office's own, which nobody renews but the office, with an order from its authority first.
+// ownCertificateSoon is what mailbox.CertificateSoon is, for the office's own, which nobody renews but the office, with an order from its authority first.
 const ownCertificateSoon = 30 * 24 * time.Hour
 
 // renewOwn is how the certificate of the web service is changed.
@@ -49,7 +45,7 @@ func ServerDiagnoses(d *desk.Diagnoses, name string, p mailbox.Probe, err error,
 		if p.LoggedIn {
 			d.Warn("tls", at("TLS 证书"), "仅限本机的邮件服务器可以如此", "连接没有加密")
 		}
-	} else if left < certificateSoon {
+	} else if left < mailbox.CertificateSoon {
 		d.Warn("tls", at("TLS 证书"), "请告知邮件服务器的管理员", "%s 到期", civil.Of(p.CertificateEnds))
 	} else {
 		d.OK("tls", at("TLS 证书"), "有效至 %s", civil.Of(p.CertificateEnds))

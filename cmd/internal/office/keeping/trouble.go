@@ -8,6 +8,7 @@ import (
 	"ysq.internal/ysq/casefile/register"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
+	"ysq.internal/ysq/mailbox"
 )
 
 // SayFindings logs what opening the register brought to light.
@@ -92,7 +93,7 @@ func (k *Room) Notices() (all desk.Troubles) {
 		all.Add("file", "%s；请 %s", w.Msg, w.Hint)
 	}
 	for _, p := range k.Intake.Pollers {
-		if s := p.Status(); !s.Certificate.IsZero() && time.Until(s.Certificate) < certificateSoon {
+		if s := p.Status(); !s.Certificate.IsZero() && time.Until(s.Certificate) < mailbox.CertificateSoon {
 			all.Add("certificate", "邮箱 %s 的服务器证书 %s 到期，请告知其管理员", s.Account, civil.Of(s.Certificate))
 		}
 	}
