@@ -104,7 +104,7 @@ func (m *Mailbox) options() []option {
 		{"credential", "systemd 凭据名：由 ysq.service 中的 LoadCredential= 交来密码。\n163、126 等邮箱用网页设置里生成的“授权码”，不是网页登录密码。\ncredential 与 password_file 至少写一个；都写时，systemd 启动的用凭据，其余情形读文件。", `"imap-password"`, text{&m.Credential}},
 		{"password_file", "只存密码一行的文件，权限须为 0600，属主为运行者或 root。", `"/etc/ysq/imap-password"`, text{&m.PasswordFile}},
 		{"poll_interval", "多久收一次信，1s 到 1h。公共邮箱建议 60s 到 120s，过于频繁会被服务商限制。", "", duration{&m.PollInterval}},
-		{"folders", "只收这些文件夹；不写则自动选定（收件箱、垃圾邮件一类和已发送），一般不必写。", `["INBOX", "垃圾邮件"]`, textList{&m.Folders}},
+		{"folders", "只收这些文件夹；不写则自动选定（收件箱、垃圾邮件一类和已发送），一般不必写。写了的，已发送和垃圾邮件按服务器的标记或名称认出，其余一律照收件箱收取。", `["INBOX", "垃圾邮件"]`, textList{&m.Folders}},
 		{"open", "用什么命令打开文件夹：不写即 \"examine\"，只读；\"select\" 只用于每次打开都换 UIDVALIDITY 的服务器（如 Courier），\n只会去掉邮件的 \\Recent 标记，不标已读、不移动、不删除。ysq doctor 说需要时才改。", `"select"`, text{&m.Open}},
 	}
 }

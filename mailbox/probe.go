@@ -33,7 +33,8 @@ type Probe struct {
 }
 
 // Chosen are the folders that are polled: those of the server's list, or the configured ones alone, with the roles by
-// which the list knows them. A name that it does not show counts as an inbox: its mails become cases.
+// which the list knows them: sent mail and junk, by the server's mark or by their names. Any other folder that is named
+// counts as an inbox, whatever it is: its mails become cases.
 func Chosen(found []Folder, configured []string) []Folder {
 	if len(configured) == 0 {
 		return found
@@ -63,6 +64,9 @@ type ProbedFolder struct {
 	Unsteady       bool      // UIDVALIDITY is another one each time that the folder is opened
 	Unlisted       bool      // the server's list does not show it
 	Refused        string    // why it could not be opened
+	// Marked is the server's mark of a folder that is polled as an inbox all the same, because it is named in the
+	// configuration: "\Drafts", "\Trash", "\Archive" or "\All" (RFC 6154). "": none.
+	Marked string
 }
 
 // ProbeAnswer answers one of the questions about a provider that only its server can answer. Both are

@@ -75,12 +75,15 @@ func (v *visit) folders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	names := map[string]string{"INBOX": `"INBOX"`}
+	names, marks := map[string]string{"INBOX": `"INBOX"`}, map[string]imap.MailboxAttr{}
 	var all []*imap.ListData
 	for _, line := range list.lines {
 		if data, wire, ok := listed(line); ok {
 			all = append(all, data)
 			names[data.Mailbox] = wire
+			if i := slices.IndexFunc(data.Attrs, otherUse); i >= 0 {
+				marks[data.Mailbox] = data.Attrs[i]
+			}
 		}
 	}
 	found := chooseFolders(all)
@@ -100,6 +103,9 @@ func (v *visit) folders(ctx context.Context) error {
 			return err
 		}
 		one.Unlisted = !listed
+		if f.Role == mailbox.RoleInbox {
+			one.Marked = string(marks[f.Name])
+		}
 		if f.Role == mailbox.RoleInbox && one.Refused == "" {
 			if err := v.span(&one); err != nil {
 				return err

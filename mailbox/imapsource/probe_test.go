@@ -165,7 +165,8 @@ func TestProbeLooksAtWhatIsPolled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim, source := probeSim(t, imapsim.Options{})
 		sim.Add("垃圾邮件", private(100), time.Now())
-		p, err := source.Probe(t.Context(), mailbox.ProbeOptions{Folders: []string{"inbox", "垃圾邮件", "科室 & 来信"}})
+		sim.AddFolder("公文发出", `\Sent`)
+		p, err := source.Probe(t.Context(), mailbox.ProbeOptions{Folders: []string{"inbox", "垃圾邮件", "科室 & 来信", "公文发出", "草稿箱"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,12 +174,14 @@ func TestProbeLooksAtWhatIsPolled(t *testing.T) {
 			{Folder: mailbox.Folder{Name: "INBOX", Role: mailbox.RoleInbox}},
 			{Folder: mailbox.Folder{Name: "垃圾邮件", Role: mailbox.RoleJunk}, Exists: 1},
 			{Folder: mailbox.Folder{Name: "科室 & 来信", Role: mailbox.RoleInbox}, Unlisted: true},
+			{Folder: mailbox.Folder{Name: "公文发出", Role: mailbox.RoleSent}},
+			{Folder: mailbox.Folder{Name: "草稿箱", Role: mailbox.RoleInbox}, Marked: `\Drafts`},
 		} {
-			if got := p.Folders[i]; got.Folder != want.Folder || got.Exists != want.Exists || got.Unlisted != want.Unlisted || (got.Refused != "") != want.Unlisted {
+			if got := p.Folders[i]; got.Folder != want.Folder || got.Exists != want.Exists || got.Unlisted != want.Unlisted || got.Marked != want.Marked || (got.Refused != "") != want.Unlisted {
 				t.Errorf("folder %+v, want %+v", got, want)
 			}
 		}
-		if !strings.Contains(strings.Join(p.Lines, "\n"), "EXAMINE") || len(p.Folders) != 3 || len(p.Unpolled) != 4 {
+		if !strings.Contains(strings.Join(p.Lines, "\n"), "EXAMINE") || len(p.Folders) != 5 || len(p.Unpolled) != 4 {
 			t.Errorf("folders %+v, left out %+v", p.Folders, p.Unpolled)
 		}
 	})

@@ -78,6 +78,10 @@ func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe)
 	roles := map[mailbox.Role]string{mailbox.RoleInbox: "收件箱", mailbox.RoleJunk: "垃圾邮件类", mailbox.RoleSent: "已发送"}
 	for _, f := range p.Folders {
 		names = append(names, fmt.Sprintf("%s（%s）", f.Name, roles[f.Role]))
+		if f.Marked != "" {
+			d.Warn("folder", at("文件夹 "+f.Name), "不该收的，从配置的 folders 去掉，再 systemctl reload ysq；确要收的不必理会",
+				"服务器把它标为 %s；写在 folders 里的，除已发送和垃圾邮件外都照收件箱收取，其中的信会立案", f.Marked)
+		}
 		if f.Refused != "" {
 			why, do := "打不开", "请在网页邮箱中确认它可以打开"
 			if f.Unlisted {
@@ -102,7 +106,7 @@ func folderDiagnoses(d *desk.Diagnoses, at func(string) string, p mailbox.Probe)
 	for _, f := range p.Unpolled {
 		d.Warn("folders", at("文件夹"), "要收的，加进 folders，再 systemctl reload ysq", "%s（%s）不收：配置的 folders 里没有它", f.Name, roles[f.Role])
 	}
-	// Only the list of the server makes a folder one of junk or of sent mail; named in folders, another one is an inbox.
+	// Only the list of the server makes a folder one of junk or of sent mail (mailbox.Chosen).
 	for _, missing := range []struct {
 		role mailbox.Role
 		do   string

@@ -37,12 +37,14 @@ func TestFolderDiagnoses(t *testing.T) {
 	ServerDiagnoses(&d, "公开办", mailbox.Probe{LoggedIn: true, Capabilities: []string{"IMAP4rev1"}, Unpolled: []mailbox.Folder{folder("垃圾邮件", mailbox.RoleJunk)}, Folders: []mailbox.ProbedFolder{
 		{Folder: folder("来信", mailbox.RoleInbox), Refused: "no such folder", Unlisted: true},
 		{Folder: folder("INBOX", mailbox.RoleInbox), UIDValidity: 1, Exists: 1, Listed: 1, Oldest: time.Now()},
+		{Folder: folder("草稿箱", mailbox.RoleInbox), UIDValidity: 1, Marked: `\Drafts`},
 	}}, nil, time.Now())
 	var all strings.Builder
 	for _, x := range d {
 		all.WriteString(x.Text + "→" + x.Do + "\n")
 	}
 	for _, want := range []string{
+		`服务器把它标为 \Drafts；`, "照收件箱收取，其中的信会立案→不该收的，从配置的 folders 去掉",
 		"没有 IDLE，定时收信", "服务器没有这个文件夹，打不开：no such folder", "改正配置的 folders", "垃圾邮件（垃圾邮件类）不收：配置的 folders 里没有它→要收的，加进 folders",
 		`没有认出“已发送”的文件夹→确实没有的不必理会；名称特别的，请邮件管理员标上 \Sent`, "最近 30 天",
 	} {
