@@ -302,6 +302,16 @@ func (r *Register) inPlace() error {
 	return r.journal.inPlace()
 }
 
+// Writable returns why nothing can be recorded on a disk that has become read-only, before something is to be. It writes
+// nothing, and tells nothing of how much room there is.
+func (r *Register) Writable() error {
+	f, err := r.disk.Open(r.db.Path(), os.O_WRONLY)
+	if err == nil {
+		err = f.Close()
+	}
+	return err
+}
+
 func (r *Register) databaseInPlace() error {
 	err := inPlace(r.db.Path(), r.self, -1) // bbolt makes it longer as it likes
 	if errors.Is(err, ErrDisplaced) {

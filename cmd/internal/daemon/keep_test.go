@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -245,6 +246,33 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 		}
 		if s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{}); err != nil || len(s.Troubles) != 0 {
 			t.Errorf("status: %+v, %v", s.Troubles, err)
+		}
+	})
+}
+
+// A disk that has become read-only is told before somebody records, and no more once it takes something again.
+func TestReadOnlyDiskIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBureau(t, "2026-03-02")
+		var ro atomic.Bool
+		b.seams = func(o *Options) {
+			o.RegisterDisk = func(op durable.Op, path string, do func() error) error {
+				if ro.Load() && op == durable.OpCreate {
+					return &fs.PathError{Op: string(op), Path: path, Err: syscall.EROFS}
+				}
+				return do()
+			}
+		}
+		b.start()
+		for _, is := range []bool{true, false} {
+			ro.Store(is)
+			s, err := ask.Do(t.Context(), b.client, ask.Overview, ask.None{})
+			if told := slices.ContainsFunc(s.Troubles, func(s string) bool { return strings.Contains(s, "无法记录：磁盘是只读的") }); err != nil || told != is {
+				t.Errorf("read-only: %v, troubles %q, %v", is, s.Troubles, err)
+			}
+			if d := b.states()["writing"]; is != (d.State == ask.DiagnosisFail) {
+				t.Errorf("read-only: %v, doctor %+v", is, d)
+			}
 		}
 	})
 }

@@ -48,6 +48,8 @@ func (k *Room) Troubles() (all desk.Troubles) {
 		all.Add("writing", "自 %s 起无法记录：%v", h.Since.In(civil.Zone).Format("01-02 15:04"), desk.Told(h.Err))
 	} else if err := k.Reg.InPlace(); err != nil {
 		all.Add("writing", "%v", desk.Told(err))
+	} else if err := k.Reg.Writable(); err != nil {
+		all.Add("writing", "无法记录：%v", desk.Told(err))
 	}
 	if back := k.clockBack(); back > time.Minute {
 		all.Add("clock", "本机时钟比末条记录慢 %v：现在的钟不准，或当时不准；请校时（timedatectl set-ntp true），追上后自行消失", back.Round(time.Second))
