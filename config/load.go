@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -22,7 +23,8 @@ const maxFile = 64 << 10
 // Load reads the file and judges it by itself: syntax, keys, values and how they fit together. The
 // verdict is the same on every machine and for every user, so a command that only wants to know the
 // socket can load it too; what the file refers to is checked by Check. The error is an Errors with
-// everything that is wrong; errors.Is finds fs.ErrNotExist and fs.ErrPermission in it.
+// everything that is wrong; errors.Is finds fs.ErrNotExist and fs.ErrPermission in it. With it comes the socket that the
+// file names, if it does, and nothing more: a daemon that was started before goes on there.
 func Load(path string) (Config, error) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
@@ -130,7 +132,11 @@ func parse(path string, data []byte) (Config, error) {
 	}
 	if len(r.errs) > 0 {
 		r.errs.sort()
-		return Config{}, r.errs
+		c := Config{}
+		if s := r.cfg.Paths.Socket; r.cfg.source.has("paths.socket") && filepath.IsAbs(s) {
+			c.Paths.Socket = s
+		}
+		return c, r.errs
 	}
 	return r.cfg, nil
 }

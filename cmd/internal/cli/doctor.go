@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (a *app) examine(cmd *cobra.Command) []ask.Diagnosis {
 		var all []ask.Diagnosis
 		all, err = ask.Do(cmd.Context(), c, ask.Doctor, ask.None{})
 		if err = errors.Join(err, c.Close()); err == nil {
-			return all
+			return append(all, a.broken()...)
 		}
 	}
 	e := forPeople(err)
@@ -68,6 +69,16 @@ func (a *app) examine(cmd *cobra.Command) []ask.Diagnosis {
 		return all
 	}
 	return append(all, offline.Examine(cmd.Context(), a.officeOptions(cmd, cfg, a.log(nil).Level(levelOf(cfg.Log.Level))))...)
+}
+
+// broken says of a configuration that became wrong after the daemon had read it, and that the next start will refuse.
+func (a *app) broken() []ask.Diagnosis {
+	_, err := a.loadConfig()
+	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	e := forPeople(err)
+	return []ask.Diagnosis{{ID: "config-broken", Subject: "改过的配置", State: ask.DiagnosisFail, Text: e.Msg, Do: "守护进程仍按原来的运行，但下次启动不了：" + e.Advice()}}
 }
 
 // health is the error of an examination that found something broken.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/user"
 	"strconv"
@@ -154,14 +155,24 @@ func (a *app) socketPath() (string, error) {
 		return s, nil
 	}
 	cfg, err := a.loadConfig()
-	_, expressly := a.configPath()
+	path, expressly := a.configPath()
 	switch {
 	case err == nil:
 		return cfg.Paths.Socket, nil
 	case !expressly && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)):
 		return config.DefaultSocket, nil
 	}
-	return "", err
+	socket := cfg.Paths.Socket // of a file that was broken while the daemon runs, which goes on with what it has read
+	if socket == "" && !expressly {
+		socket = config.DefaultSocket
+	}
+	conn, e := net.Dial("unix", socket)
+	if e != nil {
+		return "", err
+	}
+	conn.Close()
+	fmt.Fprintf(a.errOut, "注意：%s 有误，守护进程仍按原来的运行（ysq config check）\n", grid.Clean(path))
+	return socket, nil
 }
 
 // configPath returns the configuration's place and whether somebody named it.
