@@ -382,7 +382,7 @@ func (g *grid) right(i int, field Field) (string, bool) {
 	c := g.table.Cells[i]
 	var texts []string
 	found := false
-	for y := c.Row; y < c.Row+max(1, c.RowSpan); y++ {
+	for y := c.Row; y < min(c.Row+max(1, c.RowSpan), g.rows); y++ {
 		for x := c.Col + max(1, c.ColSpan); x < maxGridCols; {
 			j := g.cellAt(y, x)
 			if j < 0 {

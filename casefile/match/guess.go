@@ -328,7 +328,10 @@ func addName(all []string, name string) []string {
 	return append(all, name)
 }
 
-// namesIn are what stands behind 申请人 or 姓名 in a text.
+// mostNames bounds how many names of a text are compared with those of another: more is a list, and no form.
+const mostNames = 100
+
+// namesIn are what stands behind 申请人 or 姓名 in a text, the first of them.
 func namesIn(text string) (all []string) {
 	for line := range linesWithColon(text) {
 		label, value, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, ":", "：")), "：")
@@ -339,7 +342,9 @@ func namesIn(text string) (all []string) {
 		case "申请人", "姓名", "申请人姓名", "申请人名称", "名称", "单位名称":
 			value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
 			value, _, _ = strings.Cut(value, "，")
-			all = addName(all, value)
+			if all = addName(all, value); len(all) == mostNames {
+				return all
+			}
 		}
 	}
 	return all

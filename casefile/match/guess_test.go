@@ -1,6 +1,8 @@
 package match
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"ysq.internal/ysq/casefile"
@@ -246,5 +248,20 @@ func TestSeems(t *testing.T) {
 		if err != nil || !d.New || d.Seems != tt.want {
 			t.Errorf("%s: %s, new %v, %v, want %s", name, d.Seems, d.New, err, tt.want)
 		}
+	}
+}
+
+// Two forms that name forty thousand applicants each: each name of one was compared with all of the other, on intake's path.
+func TestNamesOfAListAreNotAllCompared(t *testing.T) {
+	form := func(surname string) string {
+		var b strings.Builder
+		b.WriteString("联系电话：13800000000\n通信地址：某市某路1号\n所需信息：年报\n")
+		for i := range 40_000 {
+			fmt.Fprintf(&b, "申请人：%s%d\n", surname, i)
+		}
+		return b.String()
+	}
+	if got := otherName(Case{}, Earlier{Text: NewText(form("张三"))}, form("李四")); got != "李四0" {
+		t.Errorf("the other name is %q", got)
 	}
 }
