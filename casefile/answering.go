@@ -221,7 +221,7 @@ func (j *judge) replied(e Replied) error {
 		return j.refuse("reply-kind", "请写明办结\n--outcome 办结", "登记为“%s”，不按表三的类别答复", j.Kind.Label())
 	}
 	if j.Kind == Application && e.Basis == BasisHandled {
-		return j.refuse("reply-kind", "写明表三的类别，如 公开、信息不存在；不是申请的，改按其他来件登记\nysq register 编号 --as 其他来件", "公开申请不能只记“办结”")
+		return j.refuse("reply-kind", "写明表三的类别，如 公开、信息不存在；不是申请的，改按其他来件登记\n--outcome、ysq register 编号 --as 其他来件", "公开申请不能只记“办结”")
 	}
 	if !slices.Contains(e.Outcome.Bases(), e.Basis) {
 		return j.refuse("reply-basis", "请写明其一："+BasisWords(e.Outcome.Bases())+"\n--basis", "“%s”的依据 %q 不对或未写", e.Outcome.Label(), e.Basis)

@@ -91,7 +91,7 @@ func asking() []KindInfo {
 			},
 			rule: func(j *judge, e ConsultationSent) error {
 				if !j.pending(e.Party).IsZero() {
-					return j.refuse("consultation-pending", "", "向“%s”的征求意见尚未结束", e.Party)
+					return j.refuse("consultation-pending", "另向别处征求的，请核对征求对象\n--party", "向“%s”的征求意见尚未结束", e.Party)
 				}
 				return nil
 			},
@@ -443,7 +443,7 @@ func (j *judge) pending(party string) (sent civil.Date) {
 func (j *judge) asked(party string) error {
 	sent := j.pending(party)
 	if sent.IsZero() {
-		return j.refuse("no-consultation", "show 可查征求对象的名称", "没有向“%s”的、尚未答复的征求意见", party)
+		return j.refuse("no-consultation", "请核对征求对象，show 可查其名称\n--party", "没有向“%s”的、尚未答复的征求意见", party)
 	}
 	return j.after(sent, "征求意见书发出日期")
 }
@@ -472,11 +472,11 @@ func (j *judge) feeNoticed(e FeeNoticed) error {
 	case e.By != "件" && e.By != "页":
 		return j.refuse("fee-by", "请写明按件或按页\n--by 件、--by 页", "收费方式为按件或按页之一（国办函〔2020〕109号）")
 	case len(e.Shares) > 0 && e.Share(j.ID) <= 0:
-		return j.refuse("fee-share", "不收费的不必发收费通知", "收费通知没有写明 %s 应缴多少", j.ID)
+		return j.refuse("fee-share", "请写明金额，不收费的不必发收费通知\n--yuan", "收费通知没有写明 %s 应缴多少", j.ID)
 	case e.Yuan <= 0:
 		return j.refuse("fee-amount", "请写明金额\n--yuan", "收费金额 %d 元不对", e.Yuan)
 	case !e.Received.IsZero() && e.Received < j.draft.On:
-		return j.refuse("date-order", "", "收费通知的送达日 %s 早于发出日 %s", e.Received, j.draft.On)
+		return j.refuse("date-order", "请核对送达日期\n--received", "收费通知的送达日 %s 早于发出日 %s", e.Received, j.draft.On)
 	case e.Received > j.today:
 		return j.refuse("date-future", "送达后再记录，或不写送达日期\n--received", "收费通知的送达日 %s 晚于今天 %s", e.Received, j.today)
 	case j.At(j.draft.On, j.cal).Waiting == WaitFee || j.At(j.draft.On, j.cal).Waiting == WaitCorrection:
@@ -497,9 +497,9 @@ func (j *judge) feePaid(e FeePaid) error {
 			}
 			switch {
 			case e.Yuan < owed:
-				return j.refuse("fee-partial", "部分缴费可记为备注\nysq note 编号", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", owed, e.Yuan)
+				return j.refuse("fee-partial", "缴清的核对金额，部分缴费可记为备注\n--yuan、ysq note 编号", "应缴 %d 元，只缴 %d 元：部分缴费视为未缴", owed, e.Yuan)
 			case len(n.Shares) > 0 && e.Yuan > owed:
-				return j.refuse("fee-share", "各件分别记录其份额，第六部分只合计一次", "本件应缴 %d 元，写的是 %d 元", owed, e.Yuan)
+				return j.refuse("fee-share", "各件分别记录其份额，第六部分只合计一次\n--yuan", "本件应缴 %d 元，写的是 %d 元", owed, e.Yuan)
 			}
 			break
 		}

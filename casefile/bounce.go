@@ -359,9 +359,9 @@ func (j *judge) sentReturnably() bool {
 func (j *judge) noticeResent(e NoticeResent) error {
 	switch {
 	case e.Of == NoticeReply:
-		return j.refuse("resent-reply", "答复退回的，用 dispatch 再次发出", "重新发出的是补正告知等文书")
+		return j.refuse("resent-reply", "答复退回的，用 dispatch 再次发出\n--letter", "重新发出的是补正告知等文书")
 	case !j.Returned.Has(e.Of):
-		return j.refuse("not-returned", "退回的先记录 undelivered", "“%s”没有退回的记录", e.Of.Label())
+		return j.refuse("not-returned", "请核对文书，退回的先记录 undelivered\n--letter", "“%s”没有退回的记录", e.Of.Label())
 	case e.Of == NoticeCorrection && j.waitsFor(WaitCorrection) && e.Until <= j.draft.On:
 		return j.refuse("correction-until", "请写明合理期限\n--until", "补正期限应晚于告知之日 %s", j.draft.On)
 	}

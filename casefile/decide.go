@@ -146,7 +146,7 @@ func (j *judge) times() error {
 	case on.IsZero():
 		return j.refuse("date-missing", "请写明日期\n--on", "没有日期")
 	case on > j.today:
-		return j.refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, j.today)
+		return j.refuse("date-future", "请核对日期，只能记录已经发生的事\n--on", "日期 %s 晚于今天 %s", on, j.today)
 	case on < j.FirstOn():
 		return j.refuse("date-before-arrival", "请核对日期\n--on", "日期 %s 早于到达日 %s", on, j.FirstOn())
 	}

@@ -240,13 +240,13 @@ func (d Dispute) unread(said string, p pronounced) error {
 		if d.Track == Reconsideration {
 			hint = "写 驳回复议请求（理由不成立，计入结果维持）或 驳回复议申请（不符合受理条件，其他结果）"
 		}
-		return d.refuse("decision-unclear", hint, "“%s”不知驳回的是什么", said)
+		return d.refuse("decision-unclear", hint+"\n--decision", "“%s”不知驳回的是什么", said)
 	case p.review && !p.unread:
 		return d.refuse("decision-unclear", "另写原行政行为的结果：驳回诉讼请求、撤销、确认违法等；本机关仅作为复议机关的，受理时写明地位\n--position 仅复议机关", "“%s”说的是复议决定，不知原行政行为怎样", said)
 	case p.changes && !p.unread:
-		return d.refuse("decision-unclear", "写改判后的结果：改判撤销、改判确认违法、改判驳回诉讼请求等", "“%s”没有写明改判的结果，表四按改判后的结果计", said)
+		return d.refuse("decision-unclear", "写改判后的结果：改判撤销、改判确认违法、改判驳回诉讼请求等\n--decision", "“%s”没有写明改判的结果，表四按改判后的结果计", said)
 	}
-	return d.refuse("decision-unknown", "可以写判决、复议决定主文的原句，或者写其一："+strings.Join(DecisionWords(), "、"), "裁决结果“%s”不认识", said)
+	return d.refuse("decision-unknown", "可以写判决、复议决定主文的原句，或者写其一："+strings.Join(DecisionWords(), "、")+"\n--decision", "裁决结果“%s”不认识", said)
 }
 
 func (d Dispute) refuse(code, hint, format string, args ...any) error {
@@ -272,9 +272,9 @@ func (d Dispute) read(e DisputeDecided) (DisputeDecided, error) {
 	case p.changes && !d.Appealed:
 		return refuse("decision-appeal", "先记录 dispute appeal", "“%s”改变了原裁判，没有上诉的记录", said)
 	case bare && word == "维持":
-		return refuse("decision-unclear", "一审裁判不变的写“维持原判”，表四仍按一审结果计", "二审的裁判写“维持”，不知是否维持原判")
+		return refuse("decision-unclear", "一审裁判不变的写“维持原判”，表四仍按一审结果计\n--decision", "二审的裁判写“维持”，不知是否维持原判")
 	case bare && slices.Contains([]string{"撤销", "部分撤销", "变更"}, word):
-		return refuse("decision-unclear", "行政行为被"+word+"的写“改判"+word+"”；只"+word+"原裁判的，写改判后的结果，如 改判驳回诉讼请求", "上诉、再审的裁判只写“%s”，不知%s的是原裁判还是行政行为", said, word)
+		return refuse("decision-unclear", "行政行为被"+word+"的写“改判"+word+"”；只"+word+"原裁判的，写改判后的结果，如 改判驳回诉讼请求\n--decision", "上诉、再审的裁判只写“%s”，不知%s的是原裁判还是行政行为", said, word)
 	case slices.Contains(onAppeal, word) && !d.Appealed:
 		return refuse("decision-appeal", "先记录 dispute appeal", "“%s”是二审的裁判，没有上诉的记录", word)
 	case slices.Contains(onRetrial, word) && !d.Retried:

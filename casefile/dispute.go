@@ -373,7 +373,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 	}
 	switch {
 	case on.IsZero() || on > today:
-		return refuse("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, today)
+		return refuse("date-future", "请核对日期，只能记录已经发生的事\n--on", "日期 %s 晚于今天 %s", on, today)
 	case !d.FiledOn.IsZero() && on < d.FiledOn:
 		return refuse("date-order", "请核对日期\n--on", "日期 %s 早于送达本机关之日 %s", on, d.FiledOn)
 	}
@@ -407,7 +407,7 @@ func DecideDispute(history []Record, e Event, on, today civil.Date, law Statute,
 		}
 	case Voided:
 		if !slices.ContainsFunc(history, func(r Record) bool { return r.Seq == e.Seq }) {
-			return refuse("void-unknown", "可查记录号\nysq dispute show", "记录 %d 不属于这一争议", e.Seq)
+			return refuse("void-unknown", "请核对记录号\n--record、ysq dispute show", "记录 %d 不属于这一争议", e.Seq)
 		}
 	}
 	return e, nil

@@ -262,7 +262,7 @@ func (j *judge) reclassified(e Reclassified) error {
 	case j.Kind != Application:
 		return j.refuse("reply-kind", "", "登记为“%s”，不计入表三", j.Kind.Label())
 	case e.Column == j.Column && e.Outcome == OutcomeNone, e.Outcome == j.Outcome && e.Basis == j.Basis && e.Column == ColumnNone:
-		return j.refuse("unchanged", "", "现在就是这样，没有要改的")
+		return j.refuse("unchanged", "请核对改为什么\n--column、--outcome", "现在就是这样，没有要改的")
 	case e.Outcome == OutcomeNone:
 		return nil
 	case j.RepliedOn.IsZero():
@@ -286,7 +286,7 @@ func (j *judge) reclassified(e Reclassified) error {
 func (j *judge) countedIn(e CountedIn) error {
 	arrived, received := j.ArrivedOn.Year(), j.ReceivedOn().Year()
 	if first := j.FirstOn().Year(); e.Year != arrived && e.Year != received && e.Year != first {
-		return j.refuse("count-year", "", "只能计入到达之年 %d 或收到申请之年 %d", arrived, received)
+		return j.refuse("count-year", "请核对年份\n--year", "只能计入到达之年 %d 或收到申请之年 %d", arrived, received)
 	}
 	return nil
 }
@@ -307,14 +307,14 @@ func (j *judge) detached(e Detached) error {
 func (j *judge) voided(e Voided) error {
 	i := slices.IndexFunc(j.history, func(r Record) bool { return r.Seq == e.Seq })
 	if i < 0 {
-		return j.refuse("void-unknown", "log 或 show 可查记录号", "记录 %d 不属于本案", e.Seq)
+		return j.refuse("void-unknown", "请核对记录号，log 或 show 可查\n--record", "记录 %d 不属于本案", e.Seq)
 	}
 	k := j.history[i].Event.Kind()
 	if f := k.row().does.fixed; f.code != "" {
 		return j.refuse(f.code, f.hint, "“%s”的记录不能作废", k.Label())
 	}
 	if slices.ContainsFunc(j.history, func(r Record) bool { v, ok := r.Event.(Voided); return ok && v.Seq == e.Seq }) {
-		return j.refuse("void-twice", "", "记录 %d 已经作废", e.Seq)
+		return j.refuse("void-twice", "请核对记录号\n--record", "记录 %d 已经作废", e.Seq)
 	}
 	if s, ok := j.history[i].Event.(Split); ok {
 		j.warn("拆出的 %s 仍各为一件，请逐件并入 %s", joined(s.Parts), j.ID)

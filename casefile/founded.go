@@ -43,11 +43,11 @@ func (j *judge) founded(e Replied) error {
 	case e.Outcome == Partial && len(e.Withheld) == 0:
 		return j.refuse("withheld-basis", "请写明，可写多次："+BasisWords(WithheldBases())+"\n--withheld", "部分公开没有写明不予公开的部分依据什么")
 	case e.Outcome != Partial && len(e.Withheld) > 0:
-		return j.refuse("withheld-basis", "", "“%s”没有不予公开的部分，不写其依据", e.Outcome.Label())
+		return j.refuse("withheld-basis", "请去掉\n--withheld", "“%s”没有不予公开的部分，不写其依据", e.Outcome.Label())
 	}
 	for _, w := range e.Withheld {
 		if !slices.Contains(WithheldBases(), w) {
-			return j.refuse("withheld-basis", "可写："+BasisWords(WithheldBases()), "不予公开的部分不能依据 %q", w)
+			return j.refuse("withheld-basis", "可写："+BasisWords(WithheldBases())+"\n--withheld", "不予公开的部分不能依据 %q", w)
 		}
 	}
 	switch e.Outcome {
@@ -111,7 +111,7 @@ func (j *judge) objections(e Replied) error {
 	opposed, waiting := opposition(j.history, j.draft.On, j.law, j.cal)
 	if len(opposed)+len(waiting) == 0 {
 		if e.Objection != OverrulingNone {
-			return j.refuse("no-objection", "", "没有第三方不同意公开的记录，不写不顾其意见的理由")
+			return j.refuse("no-objection", "请去掉\n--objection", "没有第三方不同意公开的记录，不写不顾其意见的理由")
 		}
 		return nil
 	}

@@ -22,7 +22,7 @@ func (b *Room) New(_ context.Context, c ask.Call, n ask.NewCase) (ask.AppendResu
 	case on.IsZero():
 		on = today
 	case on > today:
-		return res, ask.Refused("date-future", "只能记录已经发生的事", "日期 %s 晚于今天 %s", on, today)
+		return res, ask.Refused("date-future", "请核对日期，只能记录已经发生的事\n--on", "日期 %s 晚于今天 %s", on, today)
 	}
 	if err := b.Keeps(n.Files); err != nil {
 		return res, err
