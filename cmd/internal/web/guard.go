@@ -122,7 +122,7 @@ func static(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	a, ok := loadAssets()[name]
 	if !ok {
-		http.NotFound(w, r)
+		plainPage(w, http.StatusNotFound, "没有", "没有这个页面。", "地址可能写错了，或者程序升级后改了名：请回到“待办”，再从那里进入。")
 		return
 	}
 	w.Header().Set("Content-Type", assetTypes[path.Ext(name)])

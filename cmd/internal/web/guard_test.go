@@ -39,6 +39,9 @@ func TestHeaders(t *testing.T) {
 		if w.Code != tt.code {
 			t.Errorf("%s %s: %d, want %d", tt.method, tt.path, w.Code, tt.code)
 		}
+		if w.Code == http.StatusNotFound && !strings.Contains(w.Body.String(), "没有") {
+			t.Errorf("%s is no page of ours: %s", tt.path, w.Body)
+		}
 		for name, value := range want {
 			if got := w.Header().Get(name); got != value {
 				t.Errorf("%s %s: %s is %q, want %q", tt.method, tt.path, name, got, value)
