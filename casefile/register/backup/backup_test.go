@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -338,4 +339,42 @@ func TestRetention(t *testing.T) {
 			t.Fatalf("%d stay for %+v", len(left), r)
 		}
 	})
+}
+
+// A key that is none, or of another backup, is told from a file that is damaged, cut off or no backup at all.
+func TestSealedRefuses(t *testing.T) {
+	dir, target := stocked(t), durabletest.Dir(t)
+	own, err := age.GenerateX25519Identity()
+	must(t, err)
+	other, err := age.GenerateX25519Identity()
+	must(t, err)
+	b := backedUp(t, dir, target, Options{Now: start, Recipients: []string{own.Recipient().String()}})
+	whole, err := os.ReadFile(b.Path)
+	must(t, err)
+	flipped := bytes.Clone(whole)
+	flipped[len(flipped)-20] ^= 1
+	for name, test := range map[string]struct {
+		file      []byte
+		key, want string
+	}{
+		"no key":       {whole, "", "请用 --age-identity 指明"},
+		"a public key": {whole, own.Recipient().String(), "AGE-SECRET-KEY-1 开头的一行"},
+		"another key":  {whole, other.String(), "不是为这把私钥加密的"},
+		"cut off":      {whole[:len(whole)/2], own.String(), "备份不完整或已损坏"},
+		"damaged":      {flipped, own.String(), "备份不完整或已损坏"},
+		"a text":       {[]byte("x\n"), own.String(), "不是 age 加密的备份"},
+	} {
+		path := filepath.Join(t.TempDir(), "b.tar.age")
+		must(t, os.WriteFile(path, test.file, 0o600))
+		to := t.TempDir()
+		if _, err := Restore(t.Context(), path, to, RestoreOptions{Identities: test.key}); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q in it", name, err, test.want)
+		}
+		if there, _ := durable.Exists(filepath.Join(to, register.FileName)); there {
+			t.Errorf("%s: something was restored", name)
+		}
+	}
+	if _, err := sealFor([]string{"age1x"}); err == nil || !strings.Contains(err.Error(), "age1 开头的一整行") {
+		t.Errorf("a broken public key: %v", err)
+	}
 }

@@ -98,7 +98,7 @@ func sourceOf(ctx context.Context, from, dir string, o RestoreOptions) (source s
 	var identities []age.Identity
 	if o.Identities != "" {
 		if identities, err = age.ParseIdentities(strings.NewReader(o.Identities)); err != nil {
-			return "", nil, fmt.Errorf("age 私钥读不懂：%w", err)
+			return "", nil, fmt.Errorf("age 私钥读不懂，应是 age-keygen 生成的文件，有 AGE-SECRET-KEY-1 开头的一行：%w", err)
 		}
 	}
 	if err := durable.RoomFor(dir, info.Size()); err != nil {

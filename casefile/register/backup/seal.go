@@ -28,7 +28,7 @@ func sealFor(keys []string) ([]age.Recipient, error) {
 	for _, k := range keys {
 		r, err := age.ParseRecipients(strings.NewReader(k))
 		if err != nil {
-			return nil, fmt.Errorf("age 公钥 %q 不对：%w", k, err)
+			return nil, fmt.Errorf("age 公钥 %q 不对，应是 age1 开头的一整行，没有抄漏：%w", k, err)
 		}
 		all = append(all, r...)
 	}
@@ -153,6 +153,17 @@ func (b *backup) packFrom(t *tar.Writer, name string, in io.Reader, size int64) 
 
 var packed = regexp.MustCompile(`^(register\.db|backup\.json|ysq\.toml|people\.json|secret|journal/(register\.json|[0-9]{4}\.jsonl)|mail/[0-9a-f]/[0-9a-f]{64}\.eml|letters/[\p{L}\p{N} _-]{1,80}\.docx)$`)
 
+// proven is the inside of an encrypted file: what cannot be read was not written so.
+type proven struct{ io.Reader }
+
+func (p proven) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("备份不完整或已损坏，请用另一份：%w", err)
+	}
+	return n, err
+}
+
 // unseal unpacks an encrypted backup into a directory. Names that no backup has are refused.
 func unseal(ctx context.Context, path, dir string, identities []age.Identity) error {
 	if len(identities) == 0 {
@@ -164,9 +175,13 @@ func unseal(ctx context.Context, path, dir string, identities []age.Identity) er
 	}
 	defer f.Close()
 	plain, err := age.Decrypt(f, identities...)
-	if err != nil {
-		return fmt.Errorf("%s 无法解密：%w", path, err)
+	if _, other := errors.AsType[*age.NoIdentityMatchError](err); other {
+		return fmt.Errorf("%s 不是为这把私钥加密的；请用当初与公钥一同生成的私钥文件：%w", path, err)
 	}
+	if err != nil {
+		return fmt.Errorf("%s 不是 age 加密的备份，或已损坏：%w", path, err)
+	}
+	plain = proven{plain}
 	t := tar.NewReader(plain)
 	for {
 		h, err := t.Next()
@@ -175,7 +190,7 @@ func unseal(ctx context.Context, path, dir string, identities []age.Identity) er
 			return err
 		}
 		if err != nil {
-			return fmt.Errorf("%s 不完整：%w", path, err)
+			return fmt.Errorf("%s：%w", path, err)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
