@@ -109,7 +109,7 @@ func deskPages(at deskPlaces) (all []deskPage) {
 		add("dispute-"+word, "/dispute/"+string(at.dispute)+"/"+word)
 	}
 	add("status", "/status")
-	add("undo", "/undo?record=1")
+	add("undo", "/undo")
 	add("new", "/new")
 	add("new-try", "/new", "channel", "in-person", "from", "张三", "subject", "申请公开监测数据", "do", "try")
 	add("search", "/search?q="+url.QueryEscape("监测科"))
@@ -213,6 +213,7 @@ func (i *instance) deskPlaces(b *testing.B, sim *imapsim.Server, n int) deskPlac
 	if out, err := i.command("year", "close", "2017").CombinedOutput(); err != nil {
 		b.Fatalf("%v %s", err, out)
 	}
+	i.run("note", string(at.other), "--text", "来电询问") // which the page 一起撤销 would take back
 	at.outgoing = fmt.Sprint(out[0].ID)
 	closed := n - n/100 - 1
 	at.dispute = casefile.NewDisputeID(2026, closed/50+1)
