@@ -31,9 +31,8 @@ type Options struct {
 	Book       Book           // what each full poll is held against afterwards (Audit). Nil: nothing is
 	Jitter     func() float64 // uniform in [0,1), spreads the waits. Nil: math/rand
 	Polled     func()         // called at the end of each poll, and must not block. Nil: nobody wants to know
-	// One does a step, over one mail where there is a digest, and returns a panic in it as an error (package panics) of which
-	// it has told. Nil: nobody is told.
-	One func(digest casefile.Digest, doing string, do func() error) error
+	// One does each step. Nil: nobody is told of a panic.
+	One panics.One[casefile.Digest]
 	Log zerolog.Logger
 }
 
@@ -50,7 +49,7 @@ func (o Options) withDefaults() Options {
 		o.Jitter = rand.Float64
 	}
 	if o.One == nil {
-		o.One = func(_ casefile.Digest, _ string, do func() error) error { return panics.In(do) }
+		o.One = panics.Alone
 	}
 	return o
 }

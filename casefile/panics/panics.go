@@ -35,6 +35,12 @@ func In(f func() error) (err error) {
 	return f()
 }
 
+// One does a step, over one mail or file where it is about any, and returns a panic in it as an error of which it has told.
+type One[D any] func(about D, doing string, do func() error) error
+
+// Alone is a One that tells nobody.
+func Alone[D any](_ D, _ string, do func() error) error { return In(do) }
+
 // Resume goes on, as itself, with a panic that was caught in another goroutine.
 func Resume(caught error) {
 	if e, is := errors.AsType[*Error](caught); is {

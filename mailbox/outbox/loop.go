@@ -26,10 +26,8 @@ type Options struct {
 	GiveUp time.Duration
 	// Zone in which a day ends, for quotas. Nil: time.Local.
 	Zone *time.Location
-	// One does a step with one mail and returns a panic in it as an error (package panics) of which it has told; the digest is
-	// zero. Nil: nobody is told.
-	One func(digest casefile.Digest, doing string, do func() error) error
-	Log zerolog.Logger
+	One  panics.One[casefile.Digest] // does each step with one mail, without its digest. Nil: nobody is told of a panic
+	Log  zerolog.Logger
 }
 
 // Outbox is the loop of one way out. Run owns it; Wake and Status may be called by anyone.
@@ -79,7 +77,7 @@ func New(channel Channel, book Book, o Options) *Outbox {
 		o.Zone = time.Local
 	}
 	if o.One == nil {
-		o.One = func(_ casefile.Digest, _ string, do func() error) error { return panics.In(do) }
+		o.One = panics.Alone
 	}
 	return &Outbox{channel: channel, book: book, opts: o, wake: make(chan struct{}, 1), owed: map[uint64]Outcome{}, setbacks: map[uint64]setback{}}
 }

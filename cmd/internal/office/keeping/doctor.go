@@ -34,21 +34,17 @@ func Examine(ctx context.Context, o desk.Options) []ask.Diagnosis {
 	for _, m := range o.Config.Mailboxes {
 		accounts = append(accounts, intake.NewAccount(m, o.Version, nil, o.Dial))
 	}
-	alone := func(_ casefile.Digest, _ string, do func() error) error { return panics.In(do) }
-	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now(), alone)...)...)
+	return append(d, slices.Concat(probeAll(ctx, accounts, o.Now(), panics.Alone)...)...)
 }
 
 // look has one look say what it saw. Whatever hinders it, a panic too, is a line of its own.
-func look(d *desk.Diagnoses, one one, id, subject string, say func(*desk.Diagnoses) error) {
+func look(d *desk.Diagnoses, one panics.One[casefile.Digest], id, subject string, say func(*desk.Diagnoses) error) {
 	if err := one(casefile.Digest{}, "自检"+subject, func() error { return say(d) }); panics.Is(err) {
 		d.Fail(id, subject, "这是程序的缺陷，请报告给维护人员；日志里有详情（journalctl -u ysq）", "没有查成：%v", err)
 	} else if err != nil {
 		d.Fail(id, subject, "按所说的处理后再看", "没有查成：%v", desk.Told(err))
 	}
 }
-
-// one does a step, and makes an error of a panic (desk.One).
-type one = func(digest casefile.Digest, doing string, do func() error) error
 
 // Doctor is Examine and what the register and the pollers know.
 func (k *Room) Doctor(ctx context.Context, _ ask.Call, _ ask.None) ([]ask.Diagnosis, error) {
@@ -396,7 +392,7 @@ func (k *Room) pollDiagnosis(d *desk.Diagnoses, s mailbox.Status, interval time.
 func clockOf(t time.Time) string { return t.In(civil.Zone).Format("15:04") }
 
 // probeAll examines accounts side by side.
-func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time, one one) []desk.Diagnoses {
+func probeAll(ctx context.Context, accounts []*intake.Account, now time.Time, one panics.One[casefile.Digest]) []desk.Diagnoses {
 	all := make([]desk.Diagnoses, len(accounts))
 	var wg sync.WaitGroup
 	for i, a := range accounts {

@@ -11,6 +11,7 @@ import (
 
 	"ysq.internal/ysq/casefile"
 	"ysq.internal/ysq/casefile/civil"
+	"ysq.internal/ysq/casefile/panics"
 	"ysq.internal/ysq/cmd/internal/ask"
 	"ysq.internal/ysq/cmd/internal/office/desk"
 	"ysq.internal/ysq/cmd/internal/office/intake"
@@ -159,7 +160,7 @@ func (k *Room) Converse(ctx context.Context, _ ask.Call, q ask.LiveRequest) ([]a
 	return converse(ctx, accounts, wait, k.One), nil
 }
 
-func converse(ctx context.Context, accounts []*intake.Account, wait time.Duration, one one) []ask.Transcript {
+func converse(ctx context.Context, accounts []*intake.Account, wait time.Duration, one panics.One[casefile.Digest]) []ask.Transcript {
 	all := []ask.Transcript{}
 	for i, a := range accounts {
 		var p mailbox.Probe
