@@ -203,14 +203,34 @@ func TestOwed(t *testing.T) {
 	})
 }
 
+// Time never runs backwards, and no two transactions share an instant: what one person recorded at one instant is taken back
+// together. The records of one transaction share theirs, also in an empty register.
 func TestTimeNeverRunsBackwards(t *testing.T) {
 	r := opened(t)
-	id := take(t, r, "a", 1)
-	note := casefile.Draft{Case: id, On: civil.Of(start), Event: casefile.Noted{Text: "x"}}
-	add(t, r, start.Add(time.Hour), note)
-	got := add(t, r, start.Add(-24*time.Hour), note)[0]
-	if !got.Recorded.Equal(start.Add(time.Hour)) {
-		t.Errorf("recorded %v, want that of the record before", got.Recorded)
+	var got []time.Duration
+	for n, now := range []time.Duration{0, 0, time.Hour, -24 * time.Hour, time.Hour + time.Minute, time.Hour + time.Minute + time.Microsecond} {
+		err := r.Update(start.Add(now), func(tx *Tx) error {
+			for i := range 2 {
+				taken, _ := mail(fmt.Sprint(n, i), uint32(10*n+i))
+				taken.Disposition = casefile.Parked
+				records, err := tx.Append("x", casefile.Draft{On: civil.Of(start), Event: taken})
+				if err != nil {
+					return err
+				}
+				got = append(got, records[0].Recorded.Sub(start))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var want []time.Duration
+	for _, at := range []time.Duration{0, time.Millisecond, time.Hour, time.Hour + time.Millisecond, time.Hour + time.Minute, time.Hour + time.Minute + time.Millisecond} {
+		want = append(want, at, at)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("recorded at %v\nwant        %v", got, want)
 	}
 }
 

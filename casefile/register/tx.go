@@ -2,7 +2,6 @@ package register
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"iter"
@@ -75,8 +74,8 @@ func (t *Tx) Head() (uint64, casefile.Digest) {
 }
 
 // Append records drafts in their order and brings everything derived up to date. It does not judge
-// them: casefile.Decide does. The time of recording is the transaction's, or that of the record
-// before where the server's clock has gone back.
+// them: casefile.Decide does. The time of recording is the transaction's, or the next instant
+// after the record before where the server's clock has gone back.
 func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, error) {
 	seq, prev := t.Head()
 	recorded, err := t.recordedNow(seq)
@@ -129,21 +128,24 @@ func (t *Tx) Append(actor string, drafts ...casefile.Draft) ([]casefile.Record, 
 	return records, nil
 }
 
-// recordedNow is when this transaction's records are recorded: its time, or that of the last record
-// before it.
+// recordedNow is when this transaction's records are recorded: its time, or the next instant after the last record before
+// it. No two transactions share an instant, for what one person recorded at one instant counts as one call.
 func (t *Tx) recordedNow(last uint64) (time.Time, error) {
-	if !t.recorded.IsZero() || last == 0 {
-		return cmp.Or(t.recorded, t.now.Truncate(time.Millisecond)), nil
+	if !t.recorded.IsZero() {
+		return t.recorded, nil
 	}
-	before, err := t.Record(last)
-	if err != nil {
-		return time.Time{}, err
+	now := t.now.Truncate(time.Millisecond)
+	if last > 0 {
+		before, err := t.Record(last)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !now.After(before.Recorded) {
+			now = before.Recorded.Add(time.Millisecond)
+		}
 	}
-	t.recorded = t.now.Truncate(time.Millisecond)
-	if before.Recorded.After(t.recorded) {
-		t.recorded = before.Recorded
-	}
-	return t.recorded, nil
+	t.recorded = now
+	return now, nil
 }
 
 // project folds cases anew with the records just appended, and after them those of which they are part,
