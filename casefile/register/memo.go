@@ -15,8 +15,9 @@ import (
 // is kept with the bytes of the projection that it was computed from, so it stays right whatever transaction asks,
 // also one that is rolled back. The zero Memo is empty. Several readers may use it at once.
 type Memo[T any] struct {
-	mu   sync.Mutex
-	kept map[casefile.ID]memoed[T]
+	mu     sync.Mutex
+	kept   map[casefile.ID]memoed[T]
+	keptAt Mark // what is kept is as it was then; none where that is not known
 
 	// What Newest and Waiting returned last, and when: of what was asked for again, only what was written since is looked up.
 	newest         ordered[T]
@@ -103,27 +104,57 @@ func (m *Memo[T]) Newest(t *Tx, most int, made func(casefile.Case) T) ([]T, erro
 }
 
 // Of returns the value of one case. The memo never holds more than most says: when it is full it starts again from nothing.
+// What was not written since it was kept is not looked up again.
 func (m *Memo[T]) Of(t *Tx, id casefile.ID, most int, made func(casefile.Case) T) (one T, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	current := m.follow(t)
+	if k, kept := m.kept[id]; kept && current {
+		return k.made, nil
+	}
 	v := t.bucket(bucketCase).Get([]byte(id))
 	if v == nil {
 		return one, fmt.Errorf("%s：%w", id, ErrNotFound)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.of([]byte(id), v, most, made)
+	k, kept, err := m.value([]byte(id), v, made)
+	if err == nil && !kept && current { // what others do not see yet, or no longer, is nothing to keep
+		m.keep(id, k, most)
+	}
+	return k.made, err
+}
+
+// follow forgets what was written since m was asked last, and reports whether what is kept is what t sees. m.mu is held.
+func (m *Memo[T]) follow(t *Tx) bool {
+	now := t.Mark()
+	if now == (Mark{}) || now.of == m.keptAt.of && now.at < m.keptAt.at {
+		return false
+	}
+	wrote, known := t.Since(m.keptAt)
+	if !known {
+		m.kept = nil
+	}
+	for _, id := range wrote.Cases {
+		delete(m.kept, id)
+	}
+	m.keptAt = now
+	return true
 }
 
 // of returns the value of a case, and keeps it. m.mu is held.
 func (m *Memo[T]) of(id, projection []byte, most int, made func(casefile.Case) T) (one T, err error) {
+	m.keptAt = Mark{}
 	k, kept, err := m.value(id, projection, made)
-	if err != nil || kept {
-		return k.made, err
+	if err == nil && !kept {
+		m.keep(casefile.ID(id), k, most)
 	}
+	return k.made, err
+}
+
+func (m *Memo[T]) keep(id casefile.ID, k memoed[T], most int) {
 	if m.kept == nil || len(m.kept) >= most {
 		m.kept = make(map[casefile.ID]memoed[T])
 	}
-	m.kept[casefile.ID(id)] = k
-	return k.made, nil
+	m.kept[id] = k
 }
 
 // value returns what is made of a projection, and whether it was kept. m.mu is held.
@@ -143,6 +174,7 @@ func (m *Memo[T]) value(id, projection []byte, made func(casefile.Case) T) (one 
 func (m *Memo[T]) Waiting(t *Tx, most int, made func(casefile.Case) T) ([]T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.keptAt = Mark{}
 	cases, open, unread := t.bucket(bucketCase), t.bucket(bucketOpen), t.bucket(bucketUnread)
 	if wrote, known := t.Since(m.waitingAt); known && len(wrote.Cases) <= mostSet {
 		for _, id := range wrote.Cases {

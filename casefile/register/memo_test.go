@@ -136,6 +136,72 @@ func TestMemoSince(t *testing.T) {
 	}))
 }
 
+// The value of one case is what the asking transaction sees: also in one that is rolled back, in one that began before a record,
+// after a record of which nothing is remembered, and when the memo was asked for lists in between. It is made once.
+func TestMemoOf(t *testing.T) {
+	r := opened(t)
+	for n, name := range []string{"a", "b", "c"} {
+		take(t, r, name, uint32(n))
+	}
+	var m Memo[casefile.Stage]
+	made := 0
+	of := func(c casefile.Case) casefile.Stage { made++; return c.Stage }
+	see := func(tx *Tx, making int, want ...casefile.Stage) {
+		t.Helper()
+		made = 0
+		for n, stage := range want {
+			if got, err := m.Of(tx, casefile.NewID(2026, n+1), 100, of); err != nil || got != stage {
+				t.Errorf("case %d: %v, %v; want %v", n+1, got, err, stage)
+			}
+		}
+		if made != making {
+			t.Errorf("%d made, want %d", made, making)
+		}
+	}
+	const open, gone = casefile.StageReceived, casefile.StageDismissed
+	view := func(look func(*Tx)) {
+		t.Helper()
+		must(t, r.View(func(tx *Tx) error { look(tx); return nil }))
+	}
+	view(func(tx *Tx) { see(tx, 3, open, open, open); see(tx, 0, open, open, open) })
+
+	dismiss := func(n int) casefile.Draft {
+		return casefile.Draft{Case: casefile.NewID(2026, n), On: civil.Of(start), Event: casefile.Dismissed{Reason: "广告"}}
+	}
+	givenUp := errors.New("given up")
+	if err := r.Update(start, func(tx *Tx) error {
+		_, err := tx.Append("李四(1000)", dismiss(2))
+		must(t, err)
+		see(tx, 1, open, gone, open)
+		return givenUp
+	}); !errors.Is(err, givenUp) {
+		t.Fatal(err)
+	}
+	view(func(tx *Tx) { see(tx, 0, open, open, open) })
+
+	view(func(before *Tx) {
+		add(t, r, start, dismiss(1))
+		view(func(tx *Tx) { see(tx, 1, gone, open, open) })
+		see(before, 1, open, open, open)
+		view(func(tx *Tx) { see(tx, 0, gone, open, open) })
+	})
+
+	view(func(tx *Tx) {
+		_, err := m.Newest(tx, 1, of)
+		must(t, err)
+		_, err = m.Waiting(tx, 1, of)
+		must(t, err)
+	})
+	clear(r.commits.wrote)
+	add(t, r, start, dismiss(3))
+	view(func(tx *Tx) {
+		see(tx, 3, gone, open, gone)
+		if _, err := m.Of(tx, "2026-00009", 100, of); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a case that is not there: %v", err)
+		}
+	})
+}
+
 func TestCommits(t *testing.T) {
 	var c commits
 	c.add(7, Wrote{Cases: []casefile.ID{"b", "a"}})
