@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"syscall"
 
@@ -23,18 +22,12 @@ func main() { os.Exit(run()) }
 const gcPercent = 150
 
 func run() int {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(1) // all that a command needs that asks the daemon; each further thread has to be started, and woken
-	}
 	return cli.Main(context.Background(), orderly, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, release())
 }
 
-// orderly makes the process ready for a command that does more than to ask the daemon: it may use all processors, and its context
-// ends when somebody asks the process to end.
+// orderly makes the process ready for a command that does more than to ask the daemon: its context ends when somebody asks the
+// process to end.
 func orderly(ctx context.Context) (context.Context, context.CancelFunc) {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.SetDefaultGOMAXPROCS()
-	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
