@@ -96,7 +96,7 @@ var ofOpinion = lookFor([]string{"同意", "反对公开", "不宜", "不能", "
 // else about it.
 func mayOpine(said string) bool {
 	latin := func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }
-	return ofOpinion.in(said) != 0 || strings.ContainsFunc(said, latin) && containsAny(strings.ToLower(said), "consent", "object", "disclos", "secret", "consult")
+	return ofOpinion.until(said, func(found) bool { return true }) != 0 || strings.ContainsFunc(said, latin) && containsAny(strings.ToLower(said), "consent", "object", "disclos", "secret", "consult")
 }
 
 // bracketsYear reports whether a bracket stands before a year in a line, as in every document number and in hardly any other.

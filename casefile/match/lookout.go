@@ -56,7 +56,10 @@ func (f found) count(from int) int { return bits.OnesCount64(uint64(f >> from)) 
 
 // in returns the words that stand in the text. What was found is no longer looked for, as in a form that is filled in
 // the same labels come again and again.
-func (l *lookout) in(text string) (there found) {
+func (l *lookout) in(text string) found { return l.until(text, func(found) bool { return false }) }
+
+// until looks through the text as far as is needed: until what was found is enough.
+func (l *lookout) until(text string, enough func(found) bool) (there found) {
 	t := l.table()
 	for i := 0; i+2 < len(text); i++ {
 		if text[i]&0xf0 != 0xe0 {
@@ -67,7 +70,9 @@ func (l *lookout) in(text string) (there found) {
 			for left := t.begin[second&63][third&63] &^ uint64(there); left != 0; left &= left - 1 {
 				k := bits.TrailingZeros64(left)
 				if strings.HasPrefix(text[i:], l.words[k]) || k >= l.whole && beginsSpaced(text[i:], l.words[k]) {
-					there |= 1 << k
+					if there |= 1 << k; enough(there) {
+						return there
+					}
 				}
 			}
 		}

@@ -39,6 +39,19 @@ func TestLookout(t *testing.T) {
 	})
 }
 
+// Who has heard enough hears no more, and whoever never has hears all.
+func TestLookoutUntil(t *testing.T) {
+	const text = "申请人：张三，联系电话：1，现申请公开"
+	three := func(f found) bool { return f.count(0) >= 3 }
+	all, some := ofApplication.in(text), ofApplication.until(text, three)
+	if all.count(0) <= 3 || some.count(0) != 3 || some&^all != 0 {
+		t.Errorf("%b of %b", some, all)
+	}
+	if got := ofApplication.until("张三", three); got != 0 {
+		t.Errorf("%b", got)
+	}
+}
+
 // Every word is found, the last as well as the first.
 func TestLookoutFindsEach(t *testing.T) {
 	for _, l := range []*lookout{ofApplication, anyLabel, ofWithdrawal, ofOpinion} {

@@ -127,7 +127,9 @@ func Again(m casefile.Message, said string, id casefile.ID, r Register) (own boo
 }
 
 // formOf reports whether a text is a form that is filled in: who applies, how to reach him, and what for.
-func formOf(text string) bool { return labelsIn(ofApplication.in(text)) >= 3 }
+func formOf(text string) bool { return isForm(ofApplication.until(text, isForm)) }
+
+func isForm(there found) bool { return labelsIn(there) >= 3 }
 
 // otherName is the applicant that the form in a mail names, where that is none of the case's. A mail that says
 // nothing, or of whose case nobody knows the applicant, says no other name.

@@ -71,7 +71,8 @@ var ofProgram = regexp.MustCompile(`(如果)?(您|你)(反映|投诉|举报|咨�
 func signed(m *casefile.Message) (is, clearly bool) {
 	text := m.Text
 	if len(text) > programSays+footer {
-		if there := ofApplication.in(simple(text)); there.any(0, len(inText)) || labelsIn(there) >= 3 {
+		applies := func(there found) bool { return there.any(0, len(inText)) || isForm(there) }
+		if applies(ofApplication.until(text, applies)) || applies(ofApplication.until(simple(text), applies)) {
 			return false, false // what a portal passes on may stand in the middle
 		}
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
