@@ -41,7 +41,7 @@
 //	lock            who writes; only one process has the register open, and holds lock for as long
 //	journal/        every record's line once more, a file a year (journal.go, line.go, attach.go)
 //	mail/, tmp/     the mails' bytes by digest, and those still arriving (package rawstore)
-//	verify-*/       what Verify works with; removed at the next Open if a crash left it
+//	verify-*        what Verify and Recover work with; removed at the next Open if a crash left it
 //	snapshot-*/     the database as it was when a backup began; likewise
 //	register.db-*   what rebuild, compact and migration replaced (swap.go); the administrator's to remove
 //
@@ -166,18 +166,6 @@ type Register struct {
 	commits commits
 }
 
-// Health says whether the register can be written.
-type Health struct {
-	// Err is why the last Update could not write; nil when it could. An error of the Update's own
-	// function is none of the register's.
-	Err error
-	// Since is when writing began to fail, by the Updates' time.
-	Since time.Time
-}
-
-// Health returns how the last Update went.
-func (r *Register) Health() Health { return *r.health.Load() }
-
 // Findings returns what Open noticed and put right.
 func (r *Register) Findings() Findings { return r.found }
 
@@ -267,14 +255,4 @@ func (r *Register) Update(now time.Time, fn func(*Tx) error) error {
 	}
 	r.health.Store(&Health{})
 	return nil
-}
-
-// unwell remembers why nothing can be written.
-func (r *Register) unwell(now time.Time, err error) error {
-	h := Health{Err: err, Since: now}
-	if was := r.Health(); was.Err != nil {
-		h.Since = was.Since
-	}
-	r.health.Store(&h)
-	return err
 }

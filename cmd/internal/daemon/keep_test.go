@@ -239,6 +239,10 @@ func TestFullDiskOfTheRegister(t *testing.T) {
 			t.Errorf("said %+v", said)
 		}
 		full.Store(false)
+		b.daemon.watchKeeping(&said)
+		if len(said) != 0 {
+			t.Errorf("there is room again, and nobody has recorded yet: %+v", said)
+		}
 		time.Sleep(2 * time.Hour) // the poller comes again by itself
 		synctest.Wait()
 		if n := len(b.list(ask.ListQuery{})); n != 2 {

@@ -82,6 +82,7 @@ func (d *Daemon) witness(last *civil.Date) {
 // watchKeeping says once when something goes wrong with the keeping of the register, and once when
 // all is right again.
 func (d *Daemon) watchKeeping(said *desk.Troubles) {
+	_ = d.Reg.Recover(d.Now()) // of why it still cannot be written the troubles tell
 	now := d.Keeping.Troubles()
 	for _, t := range now {
 		if !slices.ContainsFunc(*said, func(o desk.Trouble) bool { return o.Name == t.Name }) {
