@@ -72,7 +72,11 @@ func signed(m *casefile.Message) (is, clearly bool) {
 	text := m.Text
 	if len(text) > programSays+footer {
 		applies := func(there found) bool { return there.any(0, len(inText)) || isForm(there) }
-		if applies(ofApplication.until(text, applies)) || applies(ofApplication.until(simple(text), applies)) {
+		there := ofApplication.until(text, applies)
+		if s := simple(text); !applies(there) && s != text {
+			there = ofApplication.until(s, applies)
+		}
+		if applies(there) {
 			return false, false // what a portal passes on may stand in the middle
 		}
 		text = text[:programSays] + "\n" + text[len(text)-footer:]
